@@ -1,0 +1,146 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// An Activation names a function of one number; the zero value is the identity.
+type Activation string
+
+// The activations of conditioners.
+const (
+	Linear Activation = ""
+	Relu   Activation = "relu"
+	Tanh   Activation = "tanh"
+	Silu   Activation = "silu"
+	Gelu   Activation = "gelu"
+)
+
+// Elementwise functions of the composed layers.
+const (
+	expFn    Activation = "exp"
+	logCDFFn Activation = "logcdf"
+	logPDFFn Activation = "logpdf"
+)
+
+// curve is a function and its slope from x and y = f(x).
+type curve struct {
+	f     func(x float64) float64
+	slope func(x, y float64) float64
+}
+
+var curves = map[Activation]curve{
+	Linear: {func(x float64) float64 { return x }, func(_, _ float64) float64 { return 1 }},
+	Relu:   {func(x float64) float64 { return max(x, 0) }, func(_, y float64) float64 { return step(y) }},
+	Tanh:   {math.Tanh, func(_, y float64) float64 { return 1 - y*y }},
+	Silu:   {kernel.Silu, func(x, _ float64) float64 { return kernel.SiluSlope(x) }},
+	Gelu:   {kernel.Gelu, func(x, _ float64) float64 { return kernel.GeluSlope(x) }},
+
+	expFn:    {math.Exp, func(_, y float64) float64 { return y }},
+	logCDFFn: {kernel.LogCDF, func(x, _ float64) float64 { return kernel.LogCDFSlope(x) }},
+	logPDFFn: {kernel.LogPDF, func(x, _ float64) float64 { return -x }},
+}
+
+func step(y float64) float64 {
+	if y > 0 {
+		return 1
+	}
+	return 0
+}
+
+// Activations lists what a conditioner can use.
+func Activations() []Activation { return []Activation{Linear, Relu, Tanh, Silu, Gelu} }
+
+// Validate reports an unknown activation.
+func (a Activation) Validate() error {
+	if !slices.Contains(Activations(), a) {
+		return fmt.Errorf("graph: Activation = %q, want one of %q", string(a), Activations())
+	}
+	return nil
+}
+
+// slopeFromValue reports whether the slope needs only y, so that a fused op need not keep x.
+func (a Activation) slopeFromValue() bool { return a == Linear || a == Relu || a == Tanh }
+
+// activate is an Activation applied to every element.
+type activate struct{ fn Activation }
+
+// Activate applies act to every element.
+func (b *Builder) Activate(x *G.Node, act Activation) *G.Node {
+	if act == Linear {
+		return x
+	}
+	return b.apply(activate{act}, x)
+}
+
+// Exp is eˣ of every element.
+func (b *Builder) Exp(x *G.Node) *G.Node { return b.apply(activate{expFn}, x) }
+
+// LogCDF is log Φ(x) of every element, exact in both tails.
+func (b *Builder) LogCDF(x *G.Node) *G.Node { return b.apply(activate{logCDFFn}, x) }
+
+// LogPDF is log φ(x) of every element.
+func (b *Builder) LogPDF(x *G.Node) *G.Node { return b.apply(activate{logPDFFn}, x) }
+
+func (s activate) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s activate) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+	var c chain
+	return c.nodes(c.apply(activationSlope{s.fn}, in[0], out, g))
+}
+
+func (s activate) bind64(out array[float64], in []array[float64]) func() {
+	return bindActivate(s, out, in)
+}
+func (s activate) bind32(out array[float32], in []array[float32]) func() {
+	return bindActivate(s, out, in)
+}
+
+func bindActivate[T kernel.Float](s activate, out array[T], in []array[T]) func() {
+	f := curves[s.fn].f
+	return func() {
+		for i, x := range in[0].data {
+			out.data[i] = T(f(float64(x)))
+		}
+	}
+}
+
+// activationSlope is g·f'(x), from x, y = f(x) and g.
+type activationSlope struct{ fn Activation }
+
+func (s activationSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s activationSlope) bind64(out array[float64], in []array[float64]) func() {
+	return bindActivationSlope(s, out, in)
+}
+func (s activationSlope) bind32(out array[float32], in []array[float32]) func() {
+	return bindActivationSlope(s, out, in)
+}
+
+func bindActivationSlope[T kernel.Float](s activationSlope, out array[T], in []array[T]) func() {
+	x, y, g := in[0].data, in[1].data, in[2].data
+	if s.fn == Relu {
+		return func() {
+			for i, v := range y {
+				if v > 0 {
+					out.data[i] = g[i]
+				} else {
+					out.data[i] = 0
+				}
+			}
+		}
+	}
+	slope := curves[s.fn].slope
+	return func() {
+		for i, v := range g {
+			out.data[i] = v * T(slope(float64(x[i]), float64(y[i])))
+		}
+	}
+}

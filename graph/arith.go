@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// arith is a∘b, element by element; b's axes may be the last axes of a and are then repeated over the first
+// ones. Nothing is copied for it.
+type arith struct{ kind arithKind }
+
+type arithKind byte
+
+const (
+	addKind arithKind = '+'
+	subKind arithKind = '-'
+	mulKind arithKind = '*'
+)
+
+// Add is a + b; b may have only the last axes of a.
+func (b *Builder) Add(x, y *G.Node) *G.Node { return b.apply(arith{addKind}, x, y) }
+
+// Sub is a − b; b may have only the last axes of a.
+func (b *Builder) Sub(x, y *G.Node) *G.Node { return b.apply(arith{subKind}, x, y) }
+
+// Mul is a·b element by element; b may have only the last axes of a.
+func (b *Builder) Mul(x, y *G.Node) *G.Node { return b.apply(arith{mulKind}, x, y) }
+
+func (s arith) shape(in []tensor.Shape) (tensor.Shape, error) {
+	a, b := in[0], in[1]
+	if len(b) > len(a) || !slices.Equal(a[len(a)-len(b):], b) {
+		return nil, shapeError("equal shapes, or the second the last axes of the first", in)
+	}
+	return a.Clone(), nil
+}
+
+func (s arith) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	a, b := in[0], in[1]
+	ga, gb := g, g
+	switch s.kind {
+	case subKind:
+		gb = c.apply(scale{-1}, g)
+	case mulKind:
+		ga, gb = c.apply(arith{mulKind}, g, b), c.apply(arith{mulKind}, g, a)
+	}
+	if b.Shape().Dims() < a.Shape().Dims() {
+		gb = c.apply(sumLeading{suffix: b.Shape().Dims()}, gb)
+	}
+	return c.nodes(ga, gb)
+}
+
+func (s arith) bind64(out array[float64], in []array[float64]) func() { return bindArith(s, out, in) }
+func (s arith) bind32(out array[float32], in []array[float32]) func() { return bindArith(s, out, in) }
+
+func bindArith[T kernel.Float](s arith, out array[T], in []array[T]) func() {
+	a, b, y := in[0].data, in[1].data, out.data
+	return func() {
+		for i := 0; i < len(a); i += len(b) {
+			x, y := a[i:i+len(b)], y[i:i+len(b)]
+			switch s.kind {
+			case addKind:
+				for j, v := range b {
+					y[j] = x[j] + v
+				}
+			case subKind:
+				for j, v := range b {
+					y[j] = x[j] - v
+				}
+			case mulKind:
+				for j, v := range b {
+					y[j] = x[j] * v
+				}
+			}
+		}
+	}
+}
+
+// scale is a constant times x.
+type scale struct{ by float64 }
+
+// Scale is c·x.
+func (b *Builder) Scale(x *G.Node, c float64) *G.Node { return b.apply(scale{c}, x) }
+
+func (s scale) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s scale) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	return c.nodes(c.apply(s, g))
+}
+
+func (s scale) bind64(out array[float64], in []array[float64]) func() { return bindScale(s, out, in) }
+func (s scale) bind32(out array[float32], in []array[float32]) func() { return bindScale(s, out, in) }
+
+func bindScale[T kernel.Float](s scale, out array[T], in []array[T]) func() {
+	by := T(s.by)
+	return func() {
+		for i, x := range in[0].data {
+			out.data[i] = by * x
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// A Builder writes one expression graph. Its error is sticky (the bufio.Writer idiom): after the first
+// failure every method returns nil and does nothing, so a layer reads as maths and the caller asks Err once.
+// It makes every input's name unique, because Gorgonia silently merges inputs of one name.
+//
+// A Builder belongs to one goroutine and one program.
+type Builder struct {
+	// Composed asks for layers made of small ops instead of the fused ones: same numbers, slower; for
+	// comparison and for tests.
+	Composed bool
+
+	g      *G.ExprGraph
+	dtype  Dtype
+	err    error
+	inputs int
+	params map[*Param]*G.Node
+	bound  map[*G.Node]*Param
+	zeros  map[*G.Node]bool
+}
+
+// NewBuilder starts an empty graph of one storage type.
+func NewBuilder(dtype Dtype) *Builder {
+	if dtype == "" {
+		dtype = Float64
+	}
+	return &Builder{
+		g: G.NewGraph(), dtype: dtype,
+		params: map[*Param]*G.Node{}, bound: map[*G.Node]*Param{}, zeros: map[*G.Node]bool{},
+	}
+}
+
+// Err is the first error, or nil.
+func (b *Builder) Err() error { return b.err }
+
+// Fail records err unless an earlier one stands, and returns nil.
+func (b *Builder) Fail(err error) *G.Node {
+	if b.err == nil {
+		b.err = err
+	}
+	return nil
+}
+
+// Dtype is the storage type of every node.
+func (b *Builder) Dtype() Dtype { return b.dtype }
+
+// Graph is Gorgonia's graph, for stock functions; see Lift.
+func (b *Builder) Graph() *G.ExprGraph { return b.g }
+
+// Input adds a tensor that the caller fills before each run. No axes: a scalar.
+func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
+	if b.err != nil {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			n = b.Fail(fmt.Errorf("graph: Input %s of shape %v: %v", name, shape, r))
+		}
+	}()
+	b.inputs++
+	unique := fmt.Sprintf("%d:%s", b.inputs, name)
+	if len(shape) == 0 {
+		return G.NewScalar(b.g, b.dtype.Tensor(), G.WithName(unique))
+	}
+	return G.NewTensor(b.g, b.dtype.Tensor(), len(shape), G.WithShape(shape...), G.WithName(unique))
+}
+
+// Zeros is a tensor of zeros; Sum leaves it out.
+func (b *Builder) Zeros(shape ...int) *G.Node {
+	n := b.Input("zeros", shape...)
+	b.zeros[n] = true
+	return n
+}
+
+// Param is the node of p, the same one each time.
+func (b *Builder) Param(p *Param) *G.Node {
+	if n := b.params[p]; n != nil || b.err != nil {
+		return n
+	}
+	if p.Dtype() != b.dtype {
+		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.dtype))
+	}
+	n := b.Input(p.Name, p.Shape()...)
+	b.params[p], b.bound[n] = n, p
+	return n
+}
+
+// Apply adds op(children…), for ops of a user's own.
+func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
+	return b.guard(children, func() (*G.Node, error) { return G.ApplyOp(o, children...) })
+}
+
+// Lift takes the result of a stock Gorgonia function: b.Lift(gorgonia.Tanh(x)).
+func (b *Builder) Lift(n *G.Node, err error) *G.Node {
+	if err != nil {
+		return b.Fail(fmt.Errorf("graph: %w", err))
+	}
+	return n
+}
+
+// apply adds one of this package's ops.
+func (b *Builder) apply(s spec, children ...*G.Node) *G.Node {
+	return b.guard(children, func() (*G.Node, error) { return apply(s, children...) })
+}
+
+func (b *Builder) guard(children []*G.Node, build func() (*G.Node, error)) (n *G.Node) {
+	if b.err != nil {
+		return nil
+	}
+	for i, c := range children {
+		if c == nil {
+			return b.Fail(fmt.Errorf("graph: input %d of an op is nil", i))
+		}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			n = b.Fail(fmt.Errorf("graph: %v", r))
+		}
+	}()
+	n, err := build()
+	if err != nil {
+		return b.Fail(err)
+	}
+	return n
+}
+
+// Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation.
+// An input that cost does not depend on has the gradient zero.
+func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
+	if b.err != nil {
+		return make([]*G.Node, len(wrt))
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			b.Fail(fmt.Errorf("graph: Grad: %v", r))
+			grads = make([]*G.Node, len(wrt))
+		}
+	}()
+	reached := ancestors(cost)
+	var active []*G.Node
+	for _, n := range wrt {
+		if reached[n] {
+			active = append(active, n)
+		}
+	}
+	var found G.Nodes
+	if len(active) > 0 {
+		var err error
+		if found, err = G.Grad(cost, active...); err != nil {
+			b.Fail(fmt.Errorf("graph: Grad: %w", err))
+			return make([]*G.Node, len(wrt))
+		}
+	}
+	grads = make([]*G.Node, len(wrt))
+	for i, n := range wrt {
+		if reached[n] {
+			grads[i], found = found[0], found[1:]
+		} else {
+			grads[i] = b.Zeros(n.Shape()...)
+		}
+	}
+	return grads
+}
+
+// ancestors is the set of nodes that n is computed from, n included.
+func ancestors(n *G.Node) map[*G.Node]bool {
+	seen := map[*G.Node]bool{n: true}
+	for queue := []*G.Node{n}; len(queue) > 0; {
+		n, queue = queue[0], queue[1:]
+		for _, c := range childrenOf(n) {
+			if !seen[c] {
+				seen[c] = true
+				queue = append(queue, c)
+			}
+		}
+	}
+	return seen
+}
+
+// Rows is the length of the first axis.
+func Rows(n *G.Node) int { return axis(n, 0) }
+
+// Cols is the length of the second axis.
+func Cols(n *G.Node) int { return axis(n, 1) }
+
+func axis(n *G.Node, i int) int {
+	if n == nil || n.Shape().Dims() <= i {
+		return 0
+	}
+	return n.Shape()[i]
+}
+
+func shapeError(what string, in []tensor.Shape) error {
+	return fmt.Errorf("got shapes %v, want %s", in, what)
+}

@@ -1,0 +1,63 @@
+package graph
+
+import (
+	"math"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// affine is the fused dense layer act(x·W + bias), for activations whose slope is a function of their value.
+type affine struct{ act Activation }
+
+// Dense is act(x·W + bias): x N×i, w i×o, bias o → N×o.
+func (b *Builder) Dense(x, w, bias *G.Node, act Activation) *G.Node {
+	if b.Composed {
+		return b.Activate(b.Add(b.MatMul(x, w), bias), act)
+	}
+	if act.slopeFromValue() {
+		return b.apply(affine{act}, x, w, bias)
+	}
+	return b.Activate(b.apply(affine{}, x, w, bias), act)
+}
+
+func (s affine) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if in[0].Dims() != 2 || in[1].Dims() != 2 || in[2].Dims() != 1 || in[0][1] != in[1][0] || in[1][1] != in[2][0] {
+		return nil, shapeError("x N×i, w i×o, bias o", in)
+	}
+	return tensor.Shape{in[0][0], in[1][1]}, nil
+}
+
+func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+	var c chain
+	x, w := in[0], in[1]
+	if s.act != Linear {
+		g = c.apply(activationSlope{s.act}, out, out, g)
+	}
+	return c.nodes(
+		c.apply(matMul{transB: true}, g, w),
+		c.apply(matMul{transA: true}, x, g),
+		c.apply(sumLeading{suffix: 1}, g),
+	)
+}
+
+func (s affine) bind64(out array[float64], in []array[float64]) func() { return bindAffine(s, out, in) }
+func (s affine) bind32(out array[float32], in []array[float32]) func() { return bindAffine(s, out, in) }
+
+func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
+	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
+	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
+	return func() {
+		kernel.Gemm(false, false, m, n, k, x, w, y)
+		for i := range m {
+			kernel.AddBias(y[i*n:(i+1)*n], bias, s.act == Relu)
+		}
+		if s.act == Tanh {
+			for i, v := range y {
+				y[i] = T(math.Tanh(float64(v)))
+			}
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
+
+// Dtype names the storage type of a model; the zero value means Float64.
+type Dtype string
+
+// The storage types.
+const (
+	Float64 Dtype = "float64"
+	Float32 Dtype = "float32"
+)
+
+// Validate reports a Dtype that is neither Float64, Float32 nor empty.
+func (d Dtype) Validate() error {
+	switch d {
+	case "", Float64, Float32:
+		return nil
+	}
+	return fmt.Errorf("graph: Dtype = %q, want %q or %q", string(d), Float64, Float32)
+}
+
+// Tensor is the tensor package's name of d.
+func (d Dtype) Tensor() tensor.Dtype {
+	if d == Float32 {
+		return tensor.Float32
+	}
+	return tensor.Float64
+}

@@ -1,0 +1,65 @@
+package kernel
+
+import "math"
+
+// ClampKind names the bounded curve of a Clamp.
+type ClampKind uint8
+
+// The curves.
+const (
+	ClampNone    ClampKind = iota // y = raw
+	ClampTanh                     // y = bound·tanh(raw), bound = Hi
+	ClampSigmoid                  // y = Lo + (Hi−Lo)/(1+e^−raw)
+)
+
+// Clamp maps an unconstrained number to a log scale between Lo and Hi (ClampTanh: −Hi and Hi).
+// It is a comparable value, so that an op can hold it.
+type Clamp struct {
+	Kind   ClampKind
+	Lo, Hi float64
+}
+
+// Apply is the clamped value y of raw.
+func (c Clamp) Apply(raw float64) float64 {
+	switch c.Kind {
+	case ClampTanh:
+		return c.Hi * math.Tanh(raw)
+	case ClampSigmoid:
+		return c.Lo + (c.Hi-c.Lo)*Sigmoid(raw)
+	}
+	return raw
+}
+
+// Slope is dy/draw, from the clamped value y.
+func (c Clamp) Slope(y float64) float64 {
+	switch c.Kind {
+	case ClampTanh:
+		t := y / c.Hi
+		return c.Hi * (1 - t*t)
+	case ClampSigmoid:
+		s := (y - c.Lo) / (c.Hi - c.Lo)
+		return (c.Hi - c.Lo) * s * (1 - s)
+	}
+	return 1
+}
+
+// Invert is the raw value whose clamped value is y; ±Inf at the bounds.
+func (c Clamp) Invert(y float64) float64 {
+	switch c.Kind {
+	case ClampTanh:
+		return math.Atanh(y / c.Hi)
+	case ClampSigmoid:
+		return math.Log((y - c.Lo) / (c.Hi - y))
+	}
+	return y
+}
+
+// ScaleRange is the range of scales σ = exp(y) that a fit may use: the clamp's, drawn in by a thousandth of its
+// width so that the raw values stay finite and their gradients alive. Without a clamp, 0 to 0: no bounds.
+func (c Clamp) ScaleRange() (least, greatest float64) {
+	if c.Kind == ClampNone {
+		return 0, 0
+	}
+	margin := 1e-3 * (c.Hi - c.Lo)
+	return math.Exp(c.Lo + margin), math.Exp(c.Hi - margin)
+}

@@ -1,0 +1,143 @@
+package kernel
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// The tables in testdata come from mpmath at 50 digits: `python3 testdata/reference.py`.
+func table(t *testing.T, name string) (rows [][]float64) {
+	t.Helper()
+	f, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range records[1:] {
+		row := make([]float64, len(record))
+		for j, cell := range record {
+			if row[j], err = strconv.ParseFloat(cell, 64); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// near reports whether got is want within tol relative to max(|want|, floor).
+func near(got, want, tol, floor float64) bool {
+	return got == want || math.Abs(got-want) <= tol*math.Max(math.Abs(want), floor)
+}
+
+func TestLogCDFAgainstReference(t *testing.T) {
+	for _, row := range table(t, "log_cdf.csv") {
+		if got := LogCDF(row[0]); !near(got, row[1], 1e-13, 0) {
+			t.Errorf("LogCDF(%v) = %v, want %v (relative error %.1e)", row[0], got, row[1], got/row[1]-1)
+		}
+	}
+}
+
+func TestQuantileAgainstReference(t *testing.T) {
+	for _, row := range table(t, "quantile.csv") {
+		if got := Quantile(row[0]); !near(got, row[1], 1e-13, 0) {
+			t.Errorf("Quantile(%v) = %v, want %v (relative error %.1e)", row[0], got, row[1], got/row[1]-1)
+		}
+	}
+}
+
+func TestNormalEdges(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		name      string
+		got, want float64
+	}{
+		{"LogCDF(-Inf)", LogCDF(-inf), -inf},
+		{"LogCDF(+Inf)", LogCDF(inf), 0},
+		{"LogCDF(-1e200)", LogCDF(-1e200), -inf},
+		{"Quantile(-Inf)", Quantile(-inf), -inf},
+		{"Quantile(0)", Quantile(0), inf},
+		{"CDF(-Inf)", CDF(-inf), 0},
+		{"CDF(+Inf)", CDF(inf), 1},
+		{"LogCDFSlope(100)", LogCDFSlope(100), 0},
+		{"LogCDFSlope(-1e9)", LogCDFSlope(-1e9), 1e9},
+	} {
+		if c.got != c.want && !near(c.got, c.want, 1e-15, 0) {
+			t.Errorf("%s = %v, want %v", c.name, c.got, c.want)
+		}
+	}
+	if !math.IsNaN(LogCDF(math.NaN())) || !math.IsNaN(Quantile(math.NaN())) {
+		t.Error("NaN did not stay NaN")
+	}
+}
+
+// TestMixtureAgainstReference checks z, the log slope and every derivative, in both tails, in a desert
+// between peaks where f underflows, and with a component of weight e^-800.
+func TestMixtureAgainstReference(t *testing.T) {
+	names := []string{"l1", "l2", "l3", "m1", "m2", "m3", "s1", "s2", "s3", "x"}
+	m := NewMixture(3)
+	for _, row := range table(t, "mixture.csv") {
+		x := row[0]
+		SetMixture(m, row[1:4], row[4:7], row[7:10])
+		z, logSlope := m.At(x)
+		if !near(z, row[10], 1e-13, 1) {
+			t.Errorf("z(%v) = %v, want %v", x, z, row[10])
+		}
+		if !near(logSlope, row[11], 1e-12, 1) {
+			t.Errorf("log slope(%v) = %v, want %v", x, logSlope, row[11])
+		}
+		for i, want := range [][]float64{row[12:22], row[22:32]} {
+			gz, gl := float64(1-i), float64(i)
+			got := make([]float64, 10)
+			got[9] = MixtureBackward(m, z, logSlope, gz, gl, got[0:3], got[3:6], got[6:9])
+			for j := range got {
+				// the derivative of the log slope is a difference of terms of size z²
+				if tol := 1e-12*math.Max(1, math.Abs(want[j])) + gl*1e-14*z*z; math.Abs(got[j]-want[j]) > tol {
+					t.Errorf("x = %v: ∂(%s)/∂%s = %v, want %v", x, [...]string{"z", "log slope"}[i], names[j], got[j], want[j])
+				}
+			}
+		}
+	}
+}
+
+// TestMixtureLinearEqualsLog checks the fast sums against the log form, which is the definition.
+func TestMixtureLinearEqualsLog(t *testing.T) {
+	m := NewMixture(3)
+	for _, row := range table(t, "mixture.csv") {
+		SetMixture(m, row[1:4], row[4:7], row[7:10])
+		z, logSlope := m.At(row[0])
+		fast := append(append([]float64{z, logSlope, m.millsZ}, m.density...), m.cumulative...)
+		z, logSlope = m.atLog()
+		if math.Abs(z) < 1e-12 {
+			continue // at the very middle either tail may be called the smaller one
+		}
+		slow := append(append([]float64{z, logSlope, m.millsZ}, m.density...), m.cumulative...)
+		for i := range fast {
+			if !near(fast[i], slow[i], 1e-13, 1) {
+				t.Errorf("x = %v, value %d: linear %v, log form %v", row[0], i, fast[i], slow[i])
+			}
+		}
+	}
+}
+
+func TestMixtureInverse(t *testing.T) {
+	m := NewMixture(3)
+	for _, row := range table(t, "mixture.csv") {
+		SetMixture(m, row[1:4], row[4:7], row[7:10])
+		z, logSlope := m.At(row[0])
+		x, _ := m.Inverse(z)
+		// z is known to an ulp, so x is known to an ulp of z over the slope; where the slope has
+		// underflowed (the desert) any x of the plateau is right, and z(x) is what must agree
+		tol := 1e-14*math.Max(1, math.Abs(row[0])) + 8*ulp(z)*math.Exp(-logSlope)
+		if zx, _ := m.At(x); math.Abs(x-row[0]) > tol && zx != z {
+			t.Errorf("Inverse(z(%v)) = %v, off by %.1e, tolerance %.1e", row[0], x, x-row[0], tol)
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// logNormal is Σ log φ(z) over the last axis.
+type logNormal struct{}
+
+// LogNormal is the standard normal's log-density of each row: N×d → N, nats.
+func (b *Builder) LogNormal(z *G.Node) *G.Node { return b.apply(logNormal{}, z) }
+
+func (s logNormal) shape(in []tensor.Shape) (tensor.Shape, error) { return sumLast{}.shape(in) }
+
+func (s logNormal) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	return c.nodes(c.apply(logNormalSlope{}, in[0], g))
+}
+
+func (s logNormal) bind64(out array[float64], in []array[float64]) func() {
+	return bindLogNormal(out, in)
+}
+func (s logNormal) bind32(out array[float32], in []array[float32]) func() {
+	return bindLogNormal(out, in)
+}
+
+func bindLogNormal[T kernel.Float](out array[T], in []array[T]) func() {
+	z, d := in[0].data, lastAxis(in[0].shape)
+	return func() {
+		for i := range out.data {
+			t := 0.0
+			for _, v := range z[i*d : (i+1)*d] {
+				t += kernel.LogPDF(float64(v))
+			}
+			out.data[i] = T(t)
+		}
+	}
+}
+
+// logNormalSlope is −z·g, g one number a row.
+type logNormalSlope struct{}
+
+func (s logNormalSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s logNormalSlope) bind64(out array[float64], in []array[float64]) func() {
+	return bindLogNormalSlope(out, in)
+}
+func (s logNormalSlope) bind32(out array[float32], in []array[float32]) func() {
+	return bindLogNormalSlope(out, in)
+}
+
+func bindLogNormalSlope[T kernel.Float](out array[T], in []array[T]) func() {
+	z, d := in[0].data, lastAxis(in[0].shape)
+	return func() {
+		for i, g := range in[1].data {
+			for j := i * d; j < (i+1)*d; j++ {
+				out.data[j] = -z[j] * g
+			}
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// matMul is op(a)·op(b) of two matrices, op the transpose where asked.
+type matMul struct{ transA, transB bool }
+
+// MatMul is a·b, m×k by k×n.
+func (b *Builder) MatMul(x, y *G.Node) *G.Node { return b.apply(matMul{}, x, y) }
+
+// MatMulT is a·bᵀ, m×k by n×k.
+func (b *Builder) MatMulT(x, y *G.Node) *G.Node { return b.apply(matMul{transB: true}, x, y) }
+
+func (s matMul) dims(a, b tensor.Shape) (m, k, k2, n int) {
+	m, k, k2, n = a[0], a[1], b[0], b[1]
+	if s.transA {
+		m, k = k, m
+	}
+	if s.transB {
+		k2, n = n, k2
+	}
+	return m, k, k2, n
+}
+
+func (s matMul) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if in[0].Dims() != 2 || in[1].Dims() != 2 {
+		return nil, shapeError("two matrices", in)
+	}
+	m, k, k2, n := s.dims(in[0], in[1])
+	if k != k2 {
+		return nil, shapeError("equal inner axes", in)
+	}
+	return tensor.Shape{m, n}, nil
+}
+
+func (s matMul) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	a, b := in[0], in[1]
+	switch s {
+	case matMul{}:
+		return c.nodes(c.apply(matMul{transB: true}, g, b), c.apply(matMul{transA: true}, a, g))
+	case matMul{transB: true}:
+		return c.nodes(c.apply(matMul{}, g, b), c.apply(matMul{transA: true}, g, a))
+	}
+	return nil, errNoGradient
+}
+
+func (s matMul) bind64(out array[float64], in []array[float64]) func() { return bindMatMul(s, out, in) }
+func (s matMul) bind32(out array[float32], in []array[float32]) func() { return bindMatMul(s, out, in) }
+
+func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
+	m, k, _, n := s.dims(in[0].shape, in[1].shape)
+	return func() { kernel.Gemm(s.transA, s.transB, m, n, k, in[0].data, in[1].data, out.data) }
+}

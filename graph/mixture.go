@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// Mixture maps every element of x (N×d) by the mixture of its column, z = Φ⁻¹(F(x)), and returns z and the
+// log slope log dz/dx = log f(x) − log φ(z), both N×d. theta holds logits, means and raw log scales, in this
+// order, either 3×d×K, the same for every row, or N×(3·d·K), one set a row; clamp bounds the log scales.
+// Exact in both tails; see kernel.Mixture.
+func (b *Builder) Mixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSlope *G.Node) {
+	if b.Composed {
+		return b.composedMixture(x, theta, k, clamp)
+	}
+	return b.unpack(b.apply(mixture{k, clamp, false}, x, theta), x)
+}
+
+// MixtureInverse is the inverse map x(z) and its log slope log dx/dz, both N×d: a safeguarded Newton in an
+// exact bracket, differentiable in z and theta by the implicit function theorem.
+func (b *Builder) MixtureInverse(z, theta *G.Node, k int, clamp kernel.Clamp) (x, logSlope *G.Node) {
+	x, logSlope = b.unpack(b.apply(mixture{k, clamp, true}, z, theta), z)
+	if b.Composed {
+		_, forward := b.composedMixture(x, theta, k, clamp)
+		logSlope = b.Scale(forward, -1)
+	}
+	return x, logSlope
+}
+
+// unpack reads a mixture's result and log slope, packed one after the other.
+func (b *Builder) unpack(packed, like *G.Node) (value, logSlope *G.Node) {
+	if b.err != nil {
+		return nil, nil
+	}
+	n, d := Rows(like), Cols(like)
+	return b.Slab(packed, 0, n, d), b.Slab(packed, n*d, n, d)
+}
+
+// mixture packs the map's value and log slope, each N×d. With inverse it maps z to x.
+type mixture struct {
+	k       int
+	clamp   kernel.Clamp
+	inverse bool
+}
+
+func (s mixture) shape(in []tensor.Shape) (tensor.Shape, error) {
+	x, theta := in[0], in[1]
+	if x.Dims() != 2 {
+		return nil, shapeError("x N×d", in)
+	}
+	n, d := x[0], x[1]
+	if !theta.Eq(tensor.Shape{3, d, s.k}) && !theta.Eq(tensor.Shape{n, 3 * d * s.k}) {
+		return nil, shapeError(fmt.Sprintf("theta 3×%d×%d or %d×%d", d, s.k, n, 3*d*s.k), in)
+	}
+	return tensor.Shape{2, n, d}, nil
+}
+
+func (s mixture) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+	var c chain
+	x, theta := in[0], in[1]
+	packed := c.apply(mixtureSlope(s), x, theta, out, g)
+	gx := slab{axes: [4]int{Rows(x), Cols(x)}, dims: 2}
+	gtheta := slab{at: size(x.Shape()), dims: theta.Shape().Dims()}
+	copy(gtheta.axes[:], theta.Shape())
+	return c.nodes(c.apply(gx, packed), c.apply(gtheta, packed))
+}
+
+func (s mixture) bind64(out array[float64], in []array[float64]) func() {
+	return bindMixture(s, out, in)
+}
+func (s mixture) bind32(out array[float32], in []array[float32]) func() {
+	return bindMixture(s, out, in)
+}
+
+func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+	n, d := in[0].shape[0], in[0].shape[1]
+	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
+	m := newMixtures(s, in[1])
+	one := func(mix *kernel.Mixture, i int) {
+		if s.inverse {
+			xi, l := mix.Inverse(float64(x[i]))
+			value[i], logSlope[i] = T(xi), T(-l)
+			return
+		}
+		z, l := mix.At(float64(x[i]))
+		value[i], logSlope[i] = T(z), T(l)
+	}
+	return func() { m.each(n, d, one) }
+}
+
+// mixtureSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
+type mixtureSlope mixture
+
+func (s mixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{size(in[0]) + size(in[1])}, nil
+}
+
+func (s mixtureSlope) bind64(out array[float64], in []array[float64]) func() {
+	return bindMixtureSlope(mixture(s), out, in)
+}
+func (s mixtureSlope) bind32(out array[float32], in []array[float32]) func() {
+	return bindMixtureSlope(mixture(s), out, in)
+}

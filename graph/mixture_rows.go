@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"math"
+
+	"gaussflow/graph/kernel"
+)
+
+// mixtures walks the elements of an N×d matrix with each one's mixture loaded: column by column where theta is
+// the same for every row, element by element otherwise.
+type mixtures[T kernel.Float] struct {
+	mixture *kernel.Mixture
+	clamp   kernel.Clamp
+	k       int
+	theta   []T
+	perRow  bool
+	scales  []float64 // clamped log scales of the mixture that is loaded
+	logits  []float64
+	means   []float64
+}
+
+func newMixtures[T kernel.Float](s mixture, theta array[T]) *mixtures[T] {
+	return &mixtures[T]{
+		mixture: kernel.NewMixture(s.k), clamp: s.clamp, k: s.k,
+		theta: theta.data, perRow: theta.shape.Dims() == 2,
+		scales: make([]float64, s.k), logits: make([]float64, s.k), means: make([]float64, s.k),
+	}
+}
+
+// each calls visit for every element i of n rows and d columns.
+func (m *mixtures[T]) each(n, d int, visit func(mix *kernel.Mixture, i int)) {
+	if m.perRow {
+		for i := range n * d {
+			m.load(m.at(i, d))
+			visit(m.mixture, i)
+		}
+		return
+	}
+	for j := range d {
+		m.load(m.at(j, d))
+		for i := j; i < n*d; i += d {
+			visit(m.mixture, i)
+		}
+	}
+}
+
+// at is the offset of element i's logits in theta and the stride from there to its means and scales.
+func (m *mixtures[T]) at(i, d int) (offset, stride int) {
+	stride = d * m.k
+	if m.perRow {
+		return i/d*3*stride + i%d*m.k, stride
+	}
+	return i % d * m.k, stride
+}
+
+func (m *mixtures[T]) load(offset, stride int) {
+	logits, means, raw := m.parts(m.theta, offset, stride)
+	for k, l := range logits {
+		m.logits[k], m.means[k] = float64(l), float64(means[k])
+		m.scales[k] = m.clamp.Apply(float64(raw[k]))
+	}
+	kernel.SetMixture(m.mixture, m.logits, m.means, m.scales)
+}
+
+func (m *mixtures[T]) parts(theta []T, offset, stride int) (logits, means, scales []T) {
+	return theta[offset:][:m.k], theta[offset+stride:][:m.k], theta[offset+2*stride:][:m.k]
+}
+
+// bindMixtureSlope runs MixtureBackward at every element. For the inverse map x(z), whose log slope is −l(x),
+// the implicit function theorem gives, from gradients gx and gl' of its results,
+//
+//	gz = gx'/z'(x),  gθ = −(gx'/z'(x))·∂z/∂θ − gl'·∂l/∂θ,  gx' = gx − gl'·∂l/∂x:
+//
+// the forward gradient at x with upstream −gz and −gl'.
+func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+	n, d := in[0].shape[0], in[0].shape[1]
+	nd := n * d
+	x, packed, up := in[0].data, in[2].data, in[3].data
+	gx, gtheta := out.data[:nd], out.data[nd:]
+	m := newMixtures(s, in[1])
+	sums := make([]float64, 3*s.k) // the gradient of the mixture that is loaded
+	gLogits, gMeans, gScales := sums[:s.k], sums[s.k:2*s.k], sums[2*s.k:]
+
+	one := func(mix *kernel.Mixture, i int) {
+		gv, gl := float64(up[i]), float64(up[nd+i])
+		if !s.inverse {
+			z, l := mix.At(float64(x[i]))
+			gx[i] = T(kernel.MixtureBackward(mix, z, l, gv, gl, gLogits, gMeans, gScales))
+			return
+		}
+		_, l := mix.At(float64(packed[i]))
+		z := float64(x[i])
+		gz := (gv - gl*mix.LogSlopeSlope(z, l)) * math.Exp(-l)
+		kernel.MixtureBackward(mix, z, l, -gz, -gl, gLogits, gMeans, gScales)
+		gx[i] = T(gz)
+	}
+	flush := func(offset, stride int) {
+		logits, means, scales := m.parts(gtheta, offset, stride)
+		for k := range logits {
+			logits[k], means[k] = T(gLogits[k]), T(gMeans[k])
+			scales[k] = T(gScales[k] * s.clamp.Slope(m.scales[k]))
+		}
+		clear(sums)
+	}
+	if m.perRow {
+		return func() {
+			m.each(n, d, func(mix *kernel.Mixture, i int) { one(mix, i); flush(m.at(i, d)) })
+		}
+	}
+	return func() {
+		m.each(n, d, func(mix *kernel.Mixture, i int) {
+			one(mix, i)
+			if i+d >= nd {
+				flush(m.at(i, d))
+			}
+		})
+	}
+}

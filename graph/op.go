@@ -1,0 +1,233 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"hash"
+	"hash/fnv"
+
+	"github.com/chewxy/hm"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// A spec is what the author of an op writes: a comparable value that knows its output shape and its kernel.
+// bind returns the kernel bound to its buffers, run once a step: it may set scratch memory aside when it is
+// bound and must not allocate when it runs. Two methods of one line each call one generic function.
+type spec interface {
+	shape(in []tensor.Shape) (tensor.Shape, error)
+	bind64(out array[float64], in []array[float64]) func()
+	bind32(out array[float32], in []array[float32]) func()
+}
+
+// A differentiable spec builds the gradient nodes of its inputs, one each, from the output's gradient.
+type differentiable interface {
+	spec
+	grads(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
+}
+
+// A view is a spec whose output is a part of its first input's memory, starting at offset.
+type view interface {
+	spec
+	offset() int
+}
+
+// array is a buffer with its shape.
+type array[T kernel.Float] struct {
+	data  []T
+	shape tensor.Shape
+}
+
+// op carries a spec through Gorgonia.
+type op struct {
+	spec  spec
+	arity int
+	dtype tensor.Dtype
+	dims  int    // of the output
+	salt  uint32 // told apart from a node of equal 32-bit hash
+}
+
+var (
+	_ G.SDOp            = op{}
+	_ G.UsePreallocDoer = op{}
+)
+
+// apply adds spec(children…) to the children's graph.
+//
+// Gorgonia merges nodes of equal 32-bit hash without comparing their children. A merge with a node of
+// other children is a collision: the op is then salted until its node is its own.
+func apply(s spec, children ...*G.Node) (n *G.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			n, err = nil, fmt.Errorf("graph: %T: %v", s, r)
+		}
+	}()
+	shapes := make([]tensor.Shape, len(children))
+	for i, c := range children {
+		shapes[i] = c.Shape()
+	}
+	out, err := s.shape(shapes)
+	if err != nil {
+		return nil, fmt.Errorf("graph: %T: %w", s, err)
+	}
+	o := op{spec: s, arity: len(children), dtype: children[0].Dtype(), dims: out.Dims()}
+	for {
+		n, err := G.ApplyOp(o, children...)
+		if err != nil {
+			return nil, fmt.Errorf("graph: %T: %w", s, err)
+		}
+		if sameNodes(childrenOf(n), children) {
+			return n, nil
+		}
+		o.salt++
+	}
+}
+
+func sameNodes(a, b []*G.Node) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// childrenOf lists the inputs of n in order.
+func childrenOf(n *G.Node) (children []*G.Node) {
+	it := n.Graph().From(n.ID())
+	for it != nil && it.Next() {
+		children = append(children, it.Node().(*G.Node))
+	}
+	return children
+}
+
+// Arity is the number of inputs.
+func (o op) Arity() int { return o.arity }
+
+// Type has a free variable for each input; the output's type is known already.
+func (o op) Type() hm.Type {
+	ts := make([]hm.Type, 0, o.arity+1)
+	for i := range o.arity {
+		ts = append(ts, hm.TypeVariable(rune(0x4e00+i))) // apart from Gorgonia's own letters
+	}
+	if o.dims == 0 {
+		return hm.NewFnType(append(ts, o.dtype)...)
+	}
+	return hm.NewFnType(append(ts, G.TensorType{Dims: o.dims, Of: o.dtype})...)
+}
+
+// InferShape is the spec's.
+func (o op) InferShape(in ...G.DimSizer) (tensor.Shape, error) {
+	shapes, err := G.DimSizersToShapes(in)
+	if err != nil {
+		return nil, err
+	}
+	return o.spec.shape(shapes)
+}
+
+// Do runs the op into new memory.
+func (o op) Do(in ...G.Value) (G.Value, error) {
+	shapes := make([]tensor.Shape, len(in))
+	for i, v := range in {
+		shapes[i] = v.Shape()
+	}
+	out, err := o.spec.shape(shapes)
+	if err != nil {
+		return nil, err
+	}
+	if out.IsScalar() {
+		return o.do(nil, in)
+	}
+	return o.do(tensor.New(tensor.Of(o.dtype), tensor.WithShape(out...)), in)
+}
+
+// UsePreallocDo runs the op into the memory given.
+func (o op) UsePreallocDo(prealloc G.Value, in ...G.Value) (G.Value, error) {
+	return o.do(prealloc, in)
+}
+
+// do runs under Gorgonia's own machines, which start it on another goroutine where a panic would end the
+// process.
+func (o op) do(out G.Value, in []G.Value) (v G.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("graph: %T: %v", o.spec, r)
+		}
+	}()
+	if o.dtype == tensor.Float32 {
+		return doAs(o.spec.bind32, out, in, func(x float32) G.Value { return G.NewF32(x) })
+	}
+	return doAs(o.spec.bind64, out, in, func(x float64) G.Value { return G.NewF64(x) })
+}
+
+func doAs[T kernel.Float](bind func(array[T], []array[T]) func(), out G.Value, in []G.Value, scalar func(T) G.Value) (G.Value, error) {
+	arrays := make([]array[T], len(in))
+	for i, v := range in {
+		arrays[i] = array[T]{numbers[T](v), v.Shape()}
+	}
+	if out == nil || out.Shape().IsScalar() {
+		var x [1]T
+		bind(array[T]{x[:], nil}, arrays)()
+		return scalar(x[0]), nil
+	}
+	bind(array[T]{numbers[T](out), out.Shape()}, arrays)()
+	return out, nil
+}
+
+// numbers is the memory of a value; a scalar's is a copy.
+func numbers[T kernel.Float](v G.Value) []T {
+	if x, ok := v.Data().(T); ok {
+		return []T{x}
+	}
+	return v.Data().([]T)
+}
+
+// ReturnsPtr is false: no output aliases an input under Gorgonia's machines.
+func (o op) ReturnsPtr() bool { return false }
+
+// CallsExtern is false.
+func (o op) CallsExtern() bool { return false }
+
+// OverwritesInput is −1: no input is written.
+func (o op) OverwritesInput() int { return -1 }
+
+// WriteHash covers the spec's type and every field.
+func (o op) WriteHash(h hash.Hash) {
+	fmt.Fprintf(h, "%T%+v/%d/%v/%d/%d", o.spec, o.spec, o.arity, o.dtype, o.dims, o.salt)
+}
+
+// Hashcode is the hash of WriteHash.
+func (o op) Hashcode() uint32 {
+	h := fnv.New32a()
+	o.WriteHash(h)
+	return h.Sum32()
+}
+
+// String names the op in messages.
+func (o op) String() string { return fmt.Sprintf("%T%+v", o.spec, o.spec) }
+
+// DiffWRT is true for every input of a differentiable spec.
+func (o op) DiffWRT(inputs int) []bool {
+	wrt := make([]bool, inputs)
+	_, ok := o.spec.(differentiable)
+	for i := range wrt {
+		wrt[i] = ok
+	}
+	return wrt
+}
+
+// SymDiff builds the gradient nodes.
+func (o op) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	d, ok := o.spec.(differentiable)
+	if !ok {
+		return nil, fmt.Errorf("graph: %T: %w", o.spec, errNoGradient)
+	}
+	return d.grads(in, out, grad)
+}
+
+var errNoGradient = errors.New("a gradient op has no gradient of its own")

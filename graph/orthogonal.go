@@ -1,0 +1,56 @@
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// orthogonal is the product of Householder reflectors as a matrix.
+type orthogonal struct{}
+
+// Orthogonal is Q = H_1·…·H_R, d×d, of the reflectors v (R×d), H = I − 2 v vᵀ/‖v‖². The rotation is then one
+// matrix product x·Q for any number of rows; a zero v is the identity.
+func (b *Builder) Orthogonal(v *G.Node) *G.Node { return b.apply(orthogonal{}, v) }
+
+func (s orthogonal) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if in[0].Dims() != 2 {
+		return nil, shapeError("reflectors R×d", in)
+	}
+	return tensor.Shape{in[0][1], in[0][1]}, nil
+}
+
+func (s orthogonal) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+	var c chain
+	return c.nodes(c.apply(orthogonalSlope{}, in[0], out, g))
+}
+
+func (s orthogonal) bind64(out array[float64], in []array[float64]) func() {
+	return bindOrthogonal(out, in)
+}
+func (s orthogonal) bind32(out array[float32], in []array[float32]) func() {
+	return bindOrthogonal(out, in)
+}
+
+func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
+	return func() { kernel.Orthogonal(out.data, in[0].data, in[0].shape[1]) }
+}
+
+// orthogonalSlope is the gradient in the reflectors, from v, Q and ∂/∂Q.
+type orthogonalSlope struct{}
+
+func (s orthogonalSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s orthogonalSlope) bind64(out array[float64], in []array[float64]) func() {
+	return bindOrthogonalSlope(out, in)
+}
+func (s orthogonalSlope) bind32(out array[float32], in []array[float32]) func() {
+	return bindOrthogonalSlope(out, in)
+}
+
+func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {
+	d := in[0].shape[1]
+	work := make([]float64, kernel.OrthogonalWork(d))
+	return func() { kernel.OrthogonalBackward(out.data, in[0].data, in[1].data, in[2].data, d, work) }
+}

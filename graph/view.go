@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// slab is the part of x's memory from offset on, read as a tensor of up to four axes. Under Program it
+// copies nothing: an op with several results packs them in one tensor and hands out slabs.
+type slab struct {
+	at   int
+	axes [4]int
+	dims int
+}
+
+// Slab reads the elements of x from offset on, in memory order, as a tensor of the given shape.
+func (b *Builder) Slab(x *G.Node, offset int, shape ...int) *G.Node {
+	s := slab{at: offset, dims: len(shape)}
+	if len(shape) > len(s.axes) {
+		return b.Fail(fmt.Errorf("graph: Slab: got %d axes, want at most %d", len(shape), len(s.axes)))
+	}
+	copy(s.axes[:], shape)
+	return b.apply(s, x)
+}
+
+// Reshape reads all elements of x, in memory order, in another shape.
+func (b *Builder) Reshape(x *G.Node, shape ...int) *G.Node { return b.Slab(x, 0, shape...) }
+
+func (s slab) offset() int { return s.at }
+
+func (s slab) shape(in []tensor.Shape) (tensor.Shape, error) {
+	out := tensor.Shape(s.axes[:s.dims]).Clone()
+	if s.at < 0 || s.at+size(out) > size(in[0]) {
+		return nil, shapeError(fmt.Sprintf("at least %d elements", s.at+size(out)), in)
+	}
+	return out, nil
+}
+
+func (s slab) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	x := in[0].Shape()
+	p := slab{at: s.at, dims: x.Dims()}
+	copy(p.axes[:], x)
+	if x.Dims() > len(p.axes) {
+		return nil, shapeError("at most four axes", []tensor.Shape{x})
+	}
+	if s.at == 0 && size(g.Shape()) == size(x) {
+		return c.nodes(c.apply(p, g))
+	}
+	return c.nodes(c.apply(pad(p), g))
+}
+
+func (s slab) bind64(out array[float64], in []array[float64]) func() { return bindSlab(s, out, in) }
+func (s slab) bind32(out array[float32], in []array[float32]) func() { return bindSlab(s, out, in) }
+
+func bindSlab[T kernel.Float](s slab, out array[T], in []array[T]) func() {
+	return func() { copy(out.data, in[0].data[s.at:]) }
+}
+
+// pad is the transpose of a slab: g placed at an offset of a tensor of zeros.
+type pad slab
+
+func (s pad) shape([]tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape(s.axes[:s.dims]).Clone(), nil
+}
+
+func (s pad) bind64(out array[float64], in []array[float64]) func() { return bindPad(s, out, in) }
+func (s pad) bind32(out array[float32], in []array[float32]) func() { return bindPad(s, out, in) }
+
+func bindPad[T kernel.Float](s pad, out array[T], in []array[T]) func() {
+	return func() {
+		clear(out.data)
+		copy(out.data[s.at:], in[0].data)
+	}
+}
+
+// size is the number of elements; 1 for a scalar.
+func size(s tensor.Shape) int {
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return n
+}
+
+// stack joins tensors of one shape along a new first axis.
+type stack struct{}
+
+// Stack joins n tensors of one shape along a new first axis.
+func (b *Builder) Stack(xs ...*G.Node) *G.Node { return b.apply(stack{}, xs...) }
+
+func (s stack) shape(in []tensor.Shape) (tensor.Shape, error) {
+	out, err := sum{}.shape(in)
+	return append(tensor.Shape{len(in)}, out...), err
+}
+
+func (s stack) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	gs := make(G.Nodes, len(in))
+	for i, x := range in {
+		part := slab{at: i * size(x.Shape()), dims: x.Shape().Dims()}
+		copy(part.axes[:], x.Shape())
+		gs[i] = c.apply(part, g)
+	}
+	return gs, c.err
+}
+
+func (s stack) bind64(out array[float64], in []array[float64]) func() { return bindStack(out, in) }
+func (s stack) bind32(out array[float32], in []array[float32]) func() { return bindStack(out, in) }
+
+func bindStack[T kernel.Float](out array[T], in []array[T]) func() {
+	return func() {
+		rest := out.data
+		for _, x := range in {
+			rest = rest[copy(rest, x.data):]
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package initializers
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// QuantileMixture is a mixture of k equal weights for each column of x: means at the quantiles (j+½)/k
+// (linear interpolation), every scale the mean gap between a column's means, at least a tenth of its standard
+// deviation; for k = 1 the standard deviation itself.
+func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
+	n, d := x.Dims()
+	if n < 1 || d < 1 || k < 1 {
+		return nil, fmt.Errorf("initializers: QuantileMixture: got %d×%d data and K = %d, want shape (n, d) with rows and K ≥ 1", n, d, k)
+	}
+	out := make([]Mixture, d)
+	for j := range d {
+		column := mat.Col(nil, j, x)
+		slices.Sort(column)
+		m := Mixture{make([]float64, k), make([]float64, k), make([]float64, k)}
+		for i := range k {
+			m.Means[i] = interpolated(column, (float64(i)+0.5)/float64(k))
+		}
+		std := 0.0
+		if n > 1 {
+			std = stat.PopStdDev(column, nil)
+		}
+		scale := std
+		if k > 1 {
+			scale = (m.Means[k-1] - m.Means[0]) / float64(k-1)
+		}
+		scale = max(scale, 0.1*std, 1e-3)
+		for i := range k {
+			m.LogScales[i] = math.Log(scale)
+		}
+		out[j] = m
+	}
+	return out, nil
+}
+
+// interpolated is the p-quantile of sorted values by linear interpolation (Hyndman & Fan's type 7).
+func interpolated(sorted []float64, p float64) float64 {
+	at := p * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}

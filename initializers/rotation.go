@@ -1,0 +1,169 @@
+package initializers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+)
+
+// Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal
+// (Mezzadri 2007, arXiv:math-ph/0609050).
+func Haar(d int, seed uint64) *mat.Dense { return haar(d, NewRand(seed, 0)) }
+
+func haar(d int, rng *rand.Rand) *mat.Dense {
+	g := mat.NewDense(d, d, nil)
+	normal(g.RawMatrix().Data, 1, rng)
+	var qr mat.QR
+	qr.Factorize(g)
+	var q, r mat.Dense
+	qr.QTo(&q)
+	qr.RTo(&r)
+	for j := range d {
+		if r.At(j, j) < 0 {
+			flipColumn(&q, j)
+		}
+	}
+	return &q
+}
+
+func flipColumn(q *mat.Dense, j int) {
+	r, _ := q.Dims()
+	for i := range r {
+		q.Set(i, j, -q.At(i, j))
+	}
+}
+
+// PCA is the orthogonal matrix Q (d×d) whose columns are the principal axes of x (N×d), by descending
+// variance (divisor N−1), so that the columns of x·Q are uncorrelated. The sign of a column makes its
+// largest component positive: two runs agree. The rows are not centred.
+func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
+	n, d := x.Dims()
+	if n < 2 {
+		return nil, nil, fmt.Errorf("initializers: PCA: got %d rows, want at least 2", n)
+	}
+	var cov mat.SymDense
+	stat.CovarianceMatrix(&cov, x, nil)
+	var eig mat.EigenSym
+	if !eig.Factorize(&cov, true) {
+		return nil, nil, errors.New("initializers: PCA: the eigenvalues of the covariance did not converge")
+	}
+	ascending := eig.Values(nil)
+	var axes mat.Dense
+	eig.VectorsTo(&axes)
+	q, variances = mat.NewDense(d, d, nil), make([]float64, d)
+	for j := range d {
+		axis := mat.Col(nil, d-1-j, &axes)
+		variances[j] = max(ascending[d-1-j], 0)
+		q.SetCol(j, axis)
+		if axis[largest(axis)] < 0 {
+			flipColumn(q, j)
+		}
+	}
+	return q, variances, nil
+}
+
+// largest is the first index whose magnitude is within rounding of the largest one.
+func largest(v []float64) (at int) {
+	top := 0.0
+	for _, x := range v {
+		top = max(top, math.Abs(x))
+	}
+	for i, x := range v {
+		if math.Abs(x) >= top*(1-1e-9) {
+			return i
+		}
+	}
+	return 0
+}
+
+// HouseholderDecompose writes the orthogonal q (d×d) as d reflectors (the rows of v), in the order in which a
+// row vector meets them: x·q = x·H_1·…·H_d, H = I − 2 v vᵀ/‖v‖².
+//
+// A product of d reflections has determinant (−1)^d; where q has the other sign its first column is flipped
+// first, which is free for a rotation of PCA, and flipped reports it. reflectors is the number the caller has
+// room for: anything but d is an error, as is a q that is not square or not orthogonal to 1e-5.
+func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
+	r, d := q.Dims()
+	if r != d {
+		return nil, false, fmt.Errorf("initializers: HouseholderDecompose: got a %d×%d matrix, want a square one", r, d)
+	}
+	var gram mat.Dense
+	gram.Mul(q.T(), q)
+	if off := distanceFromIdentity(&gram); !(off <= 1e-5) {
+		return nil, false, fmt.Errorf("initializers: HouseholderDecompose: QᵀQ is off the identity by %.2g, want an orthogonal matrix (1e-5)", off)
+	}
+	if reflectors != d {
+		return nil, false, fmt.Errorf("initializers: HouseholderDecompose: got room for %d reflectors, want num_reflectors == d = %d", reflectors, d)
+	}
+	work := mat.DenseCopyOf(q)
+	if parity := 1 - 2*float64(d%2); mat.Det(work)*parity < 0 {
+		flipColumn(work, 0)
+		flipped = true
+	}
+	v = mat.NewDense(d, d, nil)
+	used := 0
+	for j := range d {
+		if reflector := toUnit(mat.Col(nil, j, work), j); reflector != nil {
+			v.SetRow(used, reflector)
+			reflectColumns(work, reflector)
+			used++
+		}
+	}
+	// Columns that were unit vectors already needed no reflector; by parity they are even in number, and a
+	// pair of equal reflectors is the identity while both stay trainable (a zero vector would not).
+	for ; used < d; used++ {
+		v.Set(used, 0, 1)
+	}
+	return v, flipped, nil
+}
+
+// toUnit is the reflector that takes the column c, zero above j, to the unit vector e_j: v = c − ‖c‖ e_j with
+// its j-th component written without cancellation; nil where c is e_j already.
+func toUnit(c []float64, j int) []float64 {
+	v := make([]float64, len(c))
+	below := 0.0
+	for i := j + 1; i < len(c); i++ {
+		v[i] = c[i]
+		below += c[i] * c[i]
+	}
+	norm := math.Sqrt(c[j]*c[j] + below)
+	if c[j] > 0 {
+		v[j] = -below / (c[j] + norm)
+	} else {
+		v[j] = c[j] - norm
+	}
+	if below+v[j]*v[j] < 1e-30 {
+		return nil
+	}
+	return v
+}
+
+// reflectColumns replaces m by H(v)·m.
+func reflectColumns(m *mat.Dense, v []float64) {
+	vec := mat.NewVecDense(len(v), v)
+	var row mat.VecDense
+	row.MulVec(m.T(), vec)
+	m.RankOne(m, -2/mat.Dot(vec, vec), vec, &row)
+}
+
+func distanceFromIdentity(m *mat.Dense) (off float64) {
+	r, c := m.Dims()
+	for i := range r {
+		for j := range c {
+			want := 0.0
+			if i == j {
+				want = 1
+			}
+			d := math.Abs(m.At(i, j) - want)
+			if math.IsNaN(d) {
+				return d
+			}
+			off = max(off, d)
+		}
+	}
+	return off
+}

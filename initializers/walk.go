@@ -1,0 +1,111 @@
+package initializers
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph/kernel"
+)
+
+// IGConfig configures the iterative Gaussianization; the zero value is the default.
+type IGConfig struct {
+	Seed uint64 `json:"seed,omitempty"`
+	// ScaleClamp is the curve in whose range the scales of a layer without a clamp of its own are fitted;
+	// the zero value is DefaultScaleClamp, which coupling layers have too. Where both kinds of layer use
+	// one curve, they are given the same fit to the last bit.
+	ScaleClamp kernel.Clamp `json:"scale_clamp,omitzero"`
+	// Mixture configures every column's fit; its Components, Seed and scale bounds are the layer's business.
+	Mixture MixtureConfig `json:"mixture,omitzero"`
+}
+
+// DefaultScaleClamp is bound·tanh(raw) with bound 3: scales from 0.05 to 20.
+var DefaultScaleClamp = kernel.Clamp{Kind: kernel.ClampTanh, Lo: -3, Hi: 3}
+
+// A Site is a layer's place in the walk: what its fit may depend on beside the data.
+type Site struct {
+	IGConfig
+	Block int // rotations passed so far, less one; never negative
+}
+
+// A Fitter fits itself to the data that reaches it.
+type Fitter interface {
+	InitFrom(y *mat.Dense, at Site) error
+}
+
+// A Rotator is a layer that opens a block.
+type Rotator interface{ Rotates() }
+
+// Walk is the iterative Gaussianization: each of n layers is fitted to the data that the layers before it put
+// out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. It
+// returns the push-forward of x under the whole flow.
+func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x *mat.Dense, c IGConfig) (*mat.Dense, error) {
+	if c.ScaleClamp == (kernel.Clamp{}) {
+		c.ScaleClamp = DefaultScaleClamp
+	}
+	y, block := x, -1
+	for i := range n {
+		fitter, name := layer(i)
+		if fitter == nil {
+			return nil, fmt.Errorf("initializers: Walk: layer %d (%s) cannot fit itself to data: it has no InitFrom", i, name)
+		}
+		if _, ok := fitter.(Rotator); ok {
+			block++
+		}
+		if err := fitter.InitFrom(y, Site{c, max(block, 0)}); err != nil {
+			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
+		}
+		var err error
+		if y, err = push(i, y); err != nil {
+			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
+		}
+	}
+	return y, nil
+}
+
+// FitColumn fits the mixture of dimension dim at this site to values, seeded by (seed, block, dimension) and
+// by nothing else, its scales within the range of clamp. The log scales that come back are ones that clamp
+// returns for the raw values raw.
+func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clamp) (fit MixtureFit, raw []float64, err error) {
+	c := s.Mixture
+	c.Components = components
+	c.Seed = s.Seed + 1000*uint64(s.Block) + uint64(dim)
+	c.MinScale, c.MaxScale = clamp.ScaleRange()
+	if fit, err = FitMixture(values, c); err != nil {
+		return fit, nil, err
+	}
+	raw = make([]float64, components)
+	for k, l := range fit.LogScales {
+		raw[k] = clamp.Invert(l)
+		fit.LogScales[k] = clamp.Apply(raw[k])
+	}
+	return fit, raw, nil
+}
+
+// EachColumn calls fit for 0 ≤ i < n from as many goroutines as there are processors and returns the first
+// error in order.
+func EachColumn(n int, fit func(i int) error) error {
+	errs := make([]error, n)
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = fit(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package initializers
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Kernel names the distribution that a dense layer's kernel starts from; the zero value is GlorotUniform.
+type Kernel string
+
+// The kernels. Glorot: variance 2/(in+out) (Glorot & Bengio 2010). He: variance 2/in (He et al. 2015,
+// arXiv:1502.01852). Normal: N(0, 0.05²), as Keras. Orthogonal: Saxe et al. 2014, arXiv:1312.6120.
+const (
+	GlorotUniform Kernel = "glorot_uniform"
+	GlorotNormal  Kernel = "glorot_normal"
+	HeUniform     Kernel = "he_uniform"
+	HeNormal      Kernel = "he_normal"
+	Normal        Kernel = "normal"
+	Orthogonal    Kernel = "orthogonal"
+	Zeros         Kernel = "zeros"
+)
+
+// Kernels lists the names.
+func Kernels() []Kernel {
+	return []Kernel{GlorotUniform, GlorotNormal, HeUniform, HeNormal, Normal, Orthogonal, Zeros}
+}
+
+// Validate reports an unknown name.
+func (k Kernel) Validate() error {
+	if k != "" && !slices.Contains(Kernels(), k) {
+		return fmt.Errorf("initializers: Kernel = %q, want one of %q", string(k), Kernels())
+	}
+	return nil
+}
+
+// Make draws a kernel of in rows and out columns, row-major.
+func (k Kernel) Make(in, out int, rng *rand.Rand) []float64 {
+	w := make([]float64, in*out)
+	glorot, he := 2/float64(in+out), 2/float64(in)
+	switch k {
+	case "", GlorotUniform:
+		uniform(w, math.Sqrt(3*glorot), rng)
+	case GlorotNormal:
+		normal(w, math.Sqrt(glorot), rng)
+	case HeUniform:
+		uniform(w, math.Sqrt(3*he), rng)
+	case HeNormal:
+		normal(w, math.Sqrt(he), rng)
+	case Normal:
+		normal(w, 0.05, rng)
+	case Orthogonal:
+		orthogonal(w, in, out, rng)
+	}
+	return w
+}
+
+func uniform(w []float64, bound float64, rng *rand.Rand) {
+	for i := range w {
+		w[i] = bound * (2*rng.Float64() - 1)
+	}
+}
+
+func normal(w []float64, std float64, rng *rand.Rand) {
+	for i := range w {
+		w[i] = std * rng.NormFloat64()
+	}
+}
+
+// orthogonal has orthonormal rows or columns, whichever are fewer: a corner of a Haar matrix would not.
+func orthogonal(w []float64, in, out int, rng *rand.Rand) {
+	n := max(in, out)
+	q := haar(n, rng)
+	mat.NewDense(in, out, w).Copy(q.Slice(0, in, 0, out))
+}
+
+// NewRand is the generator that everything seeded uses; stream tells apart the users of one seed.
+func NewRand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }

@@ -1,0 +1,39 @@
+package layers
+
+import (
+	"fmt"
+	"math"
+
+	"gaussflow/graph/kernel"
+	"gaussflow/initializers"
+)
+
+// A ScaleClamp bounds log σ: a smooth, increasing, invertible curve from raw values. The zero value stands for
+// the default, DefaultScaleClamp.
+type ScaleClamp = kernel.Clamp
+
+// TanhClamp is log σ = bound·tanh(raw).
+func TanhClamp(bound float64) ScaleClamp {
+	return ScaleClamp{Kind: kernel.ClampTanh, Lo: -bound, Hi: bound}
+}
+
+// SigmoidClamp is log σ = lo + (hi−lo)·sigmoid(raw).
+func SigmoidClamp(lo, hi float64) ScaleClamp {
+	return ScaleClamp{Kind: kernel.ClampSigmoid, Lo: lo, Hi: hi}
+}
+
+func validClamp(c ScaleClamp) error {
+	known := c.Kind == kernel.ClampTanh || c.Kind == kernel.ClampSigmoid
+	finite := !math.IsInf(c.Lo, 0) && !math.IsInf(c.Hi, 0)
+	if !known || !finite || !(c.Lo < c.Hi) || c.Kind == kernel.ClampTanh && c.Lo != -c.Hi {
+		return fmt.Errorf("layers: ScaleClamp = %+v, want TanhClamp(bound > 0) or SigmoidClamp(lo < hi)", c)
+	}
+	return nil
+}
+
+func orDefaultClamp(c ScaleClamp) ScaleClamp {
+	if c == (ScaleClamp{}) {
+		return initializers.DefaultScaleClamp
+	}
+	return c
+}

@@ -1,0 +1,59 @@
+package layers_test
+
+import (
+	"testing"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/layers/layertest"
+)
+
+func must[B layers.Bijector](b B, err error) layers.Bijector {
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func coupling(dim int, c layers.CouplingConfig) func() layers.Bijector {
+	c.Components = 3
+	c.MLP.Hidden = []int{5, 4}
+	return func() layers.Bijector { return must(layers.NewMixtureCDFCoupling(dim, c)) }
+}
+
+// bijectors is every layer that the conformance suite runs on: a new one is one line.
+var bijectors = map[string]func() layers.Bijector{
+	"householder": func() layers.Bijector { return must(layers.NewHouseholder(4, layers.HouseholderConfig{Seed: 1})) },
+	"householder of few reflectors": func() layers.Bijector {
+		return must(layers.NewHouseholder(5, layers.HouseholderConfig{Reflectors: 2, Seed: 2}))
+	},
+	"fixed ortho haar": func() layers.Bijector { return must(layers.NewFixedOrtho(4, layers.FixedOrthoConfig{Seed: 3})) },
+	"fixed ortho pca": func() layers.Bijector {
+		return must(layers.NewFixedOrthoPCA(layertest.Normal(50, 3, 1, 9), layers.FixedOrthoConfig{}))
+	},
+	"affine": func() layers.Bijector { return must(layers.NewAffine(3, layers.AffineConfig{})) },
+	"standardize": func() layers.Bijector {
+		return must(layers.NewStandardize(layertest.Normal(50, 3, 4, 9), layers.AffineConfig{}))
+	},
+	"mixture cdf": func() layers.Bijector {
+		return must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 4, Seed: 4}))
+	},
+	"mixture cdf of one component": func() layers.Bijector {
+		return must(layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 1, Seed: 4}))
+	},
+	"coupling":                  coupling(4, layers.CouplingConfig{}),
+	"coupling, other half":      coupling(5, layers.CouplingConfig{Mask: layers.HalfMask(5).Not()}),
+	"coupling, alternating":     coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
+	"coupling, sigmoid clamp":   coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
+	"coupling, shared":          coupling(5, layers.CouplingConfig{Shared: true}),
+	"coupling, tanh":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
+	"coupling, silu":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
+	"coupling, gelu, he kernel": coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
+}
+
+func TestConformance(t *testing.T) {
+	for name, make := range bijectors {
+		t.Run(name, func(t *testing.T) { layertest.Run(t, make, layertest.Options{}) })
+	}
+}

@@ -1,0 +1,202 @@
+package layers
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// MixtureCDFCoupling is the conditional Gaussianization layer: a conditioner θ reads the identity half x_a and
+// chooses the mixtures of the transformed half,
+//
+//	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),
+//	logDet = Σ_{i∈b} [log f(x_b,i; θ_i(x_a)) − log φ(z_b,i)].
+//
+// θ(x_a) is N×(3·d_b·K): logits, means and raw log scales, in this order, each d_b×K; ScaleClamp bounds the log
+// scales. With a zero conditioner (a fresh MLP) it is the identity; with a constant one it is a MixtureCDF on
+// the transformed half.
+//
+// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in
+// it). Unlike there, nothing is clipped and z is Gaussian, not logistic.
+type MixtureCDFCoupling struct {
+	dim         int
+	config      CouplingConfig
+	conditioner Conditioner
+	fits        []initializers.MixtureFit
+}
+
+// CouplingConfig configures a MixtureCDFCoupling; the zero value is the default.
+type CouplingConfig struct {
+	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; HalfMask
+	Components int         `json:"components,omitempty"` // K, 8
+	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // initializers.DefaultScaleClamp
+	Shared     bool        `json:"shared,omitempty"`     // one mixture for all transformed columns
+	MLP        MLPConfig   `json:"mlp,omitzero"`         // the conditioner
+	Custom     bool        `json:"custom,omitempty"`     // the conditioner is the caller's own
+	Dtype      graph.Dtype `json:"dtype,omitempty"`
+}
+
+func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
+	if c.Mask == nil {
+		c.Mask = HalfMask(dim)
+	}
+	if c.Components == 0 {
+		c.Components = 8
+	}
+	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
+	c.MLP.Dtype = c.Dtype
+	return c
+}
+
+// Validate reports fields out of range for data of dim columns.
+func (c CouplingConfig) Validate(dim int) error {
+	c = c.withDefaults(dim)
+	if c.Components < 1 {
+		return fmt.Errorf("layers: MixtureCDFCoupling: Components = %d, want ≥ 1", c.Components)
+	}
+	for _, err := range []error{c.Mask.Validate(dim), validClamp(c.ScaleClamp), c.Dtype.Validate()} {
+		if err != nil {
+			return fmt.Errorf("layers: MixtureCDFCoupling: %w", err)
+		}
+	}
+	return nil
+}
+
+// NewMixtureCDFCoupling makes a coupling with an MLP conditioner: the identity, until it is trained or fitted.
+func NewMixtureCDFCoupling(dim int, c CouplingConfig) (*MixtureCDFCoupling, error) {
+	if c.Custom {
+		return nil, fmt.Errorf("layers: MixtureCDFCoupling: Custom is set: use NewMixtureCDFCouplingWith and the conditioner it was made with")
+	}
+	if err := c.Validate(dim); err != nil {
+		return nil, err
+	}
+	c = c.withDefaults(dim)
+	in, out := c.Mask.Count(true), c.Mask.Count(false)
+	if c.Shared {
+		cond, err := NewSharedMLP(in, out, c.Components, c.MLP)
+		return newCoupling(dim, c, cond, err)
+	}
+	cond, err := NewMLP(in, 3*out*c.Components, c.MLP)
+	return newCoupling(dim, c, cond, err)
+}
+
+// NewMixtureCDFCouplingWith makes a coupling with a conditioner of the caller's own. It is an error if the
+// conditioner does not map N×d_a to N×(3·d_b·K).
+func NewMixtureCDFCouplingWith(dim int, c CouplingConfig, conditioner Conditioner) (*MixtureCDFCoupling, error) {
+	if err := c.Validate(dim); err != nil {
+		return nil, err
+	}
+	c = c.withDefaults(dim)
+	c.Custom = true
+	if conditioner == nil {
+		return nil, fmt.Errorf("layers: MixtureCDFCoupling: the conditioner is nil")
+	}
+	return newCoupling(dim, c, conditioner, nil)
+}
+
+func newCoupling(dim int, c CouplingConfig, conditioner Conditioner, err error) (*MixtureCDFCoupling, error) {
+	if err != nil {
+		return nil, err
+	}
+	m := &MixtureCDFCoupling{dim: dim, config: c, conditioner: conditioner}
+	return m, m.probe()
+}
+
+// probe builds the conditioner once and checks what comes out.
+func (m *MixtureCDFCoupling) probe() error {
+	const rows = 2
+	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
+	b := graph.NewBuilder(m.config.Dtype)
+	theta := m.conditioner.Apply(b, b.Input("x_a", rows, in))
+	if err := b.Err(); err != nil {
+		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner: %w", err)
+	}
+	want := []int{rows, 3 * out * m.config.Components}
+	if theta == nil || !slices.Equal(theta.Shape(), want) {
+		got := "nothing"
+		if theta != nil {
+			got = fmt.Sprint([]int(theta.Shape()))
+		}
+		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner output width: got shape %s for %d rows, want %v (3·d_b·K = 3·%d·%d)",
+			got, rows, want, out, m.config.Components)
+	}
+	return nil
+}
+
+// Name is "mixture_cdf_coupling".
+func (m *MixtureCDFCoupling) Name() string { return "mixture_cdf_coupling" }
+
+// Dim is d.
+func (m *MixtureCDFCoupling) Dim() int { return m.dim }
+
+// Params are the conditioner's.
+func (m *MixtureCDFCoupling) Params() []*graph.Param { return m.conditioner.Params() }
+
+// Config is the configuration with its defaults filled in.
+func (m *MixtureCDFCoupling) Config() any { return m.config }
+
+// Conditioner is θ.
+func (m *MixtureCDFCoupling) Conditioner() Conditioner { return m.conditioner }
+
+// Forward transforms the columns for which the mask is false.
+func (m *MixtureCDFCoupling) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+	return m.transform(b, x, b.Mixture)
+}
+
+// Inverse undoes Forward: the identity half is there to condition on.
+func (m *MixtureCDFCoupling) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+	return m.transform(b, z, b.MixtureInverse)
+}
+
+type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope *G.Node)
+
+func (m *MixtureCDFCoupling) transform(b *graph.Builder, x *G.Node, f mixtureMap) (y, logDet *G.Node) {
+	mask := m.config.Mask
+	theta := m.conditioner.Apply(b, b.Columns(x, mask, true))
+	half, logSlope := f(b.Columns(x, mask, false), theta, m.config.Components, m.config.ScaleClamp)
+	return b.Merge(x, half, mask), b.SumLast(logSlope)
+}
+
+// InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the
+// layer is then a MixtureCDF on them, fitted with the same seeds. A shared mixture is fitted to these columns
+// pooled, so that what the walk pushes on is what the layer computes.
+func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error {
+	setter, ok := m.conditioner.(ConstantSetter)
+	if !ok {
+		return fmt.Errorf("layers: MixtureCDFCoupling: InitFrom: the conditioner %T has no SetConstant", m.conditioner)
+	}
+	columns := m.config.Mask.Columns(false)
+	values := make([][]float64, len(columns))
+	for i, j := range columns {
+		values[i] = mat.Col(nil, j, y)
+	}
+	if m.config.Shared {
+		values = [][]float64{slices.Concat(values...)}
+	}
+	k, n := m.config.Components, len(values)
+	theta := make([]float64, 3*n*k)
+	m.fits = make([]initializers.MixtureFit, n)
+	err := initializers.EachColumn(n, func(i int) error {
+		fit, raw, err := at.FitColumn(values[i], columns[i], k, m.config.ScaleClamp)
+		if err != nil {
+			return err
+		}
+		m.fits[i] = fit
+		copy(theta[i*k:], fit.Logits)
+		copy(theta[(n+i)*k:], fit.Means)
+		copy(theta[(2*n+i)*k:], raw)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return setter.SetConstant(theta)
+}
+
+// Fits are the fits of the last InitFrom, one a transformed column, or one for all where they share.
+func (m *MixtureCDFCoupling) Fits() []initializers.MixtureFit { return m.fits }

@@ -1,0 +1,89 @@
+package layers
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// FixedOrtho is a rotation that is not trained: z = x·Q, x = z·Qᵀ, logDet = 0 exactly, Q orthogonal d×d.
+type FixedOrtho struct {
+	dim    int
+	config FixedOrthoConfig
+	q      *graph.Param
+}
+
+// FixedOrthoConfig configures a FixedOrtho; the zero value draws Q by Haar from seed 0.
+type FixedOrthoConfig struct {
+	Seed  uint64      `json:"seed,omitempty"`
+	Dtype graph.Dtype `json:"dtype,omitempty"`
+}
+
+// NewFixedOrtho draws Q uniformly from the orthogonal matrices (Haar) by the seed.
+func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
+	if err := checkDim("FixedOrtho", dim); err != nil {
+		return nil, err
+	}
+	return NewFixedOrthoFrom(initializers.Haar(dim, c.Seed), c)
+}
+
+// NewFixedOrthoPCA takes Q from the principal axes of x (N×d), by descending variance.
+func NewFixedOrthoPCA(x mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
+	q, _, err := initializers.PCA(x)
+	if err != nil {
+		return nil, err
+	}
+	return NewFixedOrthoFrom(q, c)
+}
+
+// NewFixedOrthoFrom takes q itself, which must be square and orthogonal to 1e-5.
+func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
+	if err := c.Dtype.Validate(); err != nil {
+		return nil, err
+	}
+	d, _ := q.Dims()
+	if _, _, err := initializers.HouseholderDecompose(q, d); err != nil {
+		return nil, fmt.Errorf("layers: FixedOrtho: %w", err)
+	}
+	f := &FixedOrtho{dim: d, config: c, q: graph.NewParam("q", c.Dtype, d, d)}
+	f.q.Trainable = false
+	return f, f.q.SetMatrix(q)
+}
+
+// Name is "fixed_ortho".
+func (f *FixedOrtho) Name() string { return "fixed_ortho" }
+
+// Dim is d.
+func (f *FixedOrtho) Dim() int { return f.dim }
+
+// Params is q, which is not trainable.
+func (f *FixedOrtho) Params() []*graph.Param { return []*graph.Param{f.q} }
+
+// Config is the configuration; a Q that did not come from the seed is in Params.
+func (f *FixedOrtho) Config() any { return f.config }
+
+// Rotates marks the layer as one that opens a block.
+func (f *FixedOrtho) Rotates() {}
+
+// Forward is x·Q.
+func (f *FixedOrtho) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+	return b.MatMul(x, b.Param(f.q)), b.Zeros(graph.Rows(x))
+}
+
+// Inverse is z·Qᵀ.
+func (f *FixedOrtho) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+	return b.MatMulT(z, b.Param(f.q)), b.Zeros(graph.Rows(z))
+}
+
+// InitFrom sets Q to the principal axes of y.
+func (f *FixedOrtho) InitFrom(y *mat.Dense, _ initializers.Site) error {
+	q, _, err := initializers.PCA(y)
+	if err != nil {
+		return err
+	}
+	return f.q.SetMatrix(q)
+}

@@ -1,0 +1,94 @@
+package layers
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// Householder is a trainable rotation: a product of R reflectors,
+//
+//	z = x·H_1·…·H_R,  H_j = I − 2 v_j v_jᵀ/‖v_j‖²,  logDet = 0 exactly.
+//
+// Parameter v is R×d, drawn from N(0, 1); a zero v_j is the identity. The inverse is the transpose, exact to
+// rounding. A product of R reflectors has determinant (−1)^R and training cannot change that.
+//
+// Source: Tomczak & Welling 2016, arXiv:1611.09630; in Gaussianization flows Meng et al. 2020,
+// arXiv:2003.01941.
+type Householder struct {
+	dim    int
+	config HouseholderConfig
+	v      *graph.Param
+}
+
+// HouseholderConfig configures a Householder; the zero value is the default.
+type HouseholderConfig struct {
+	Reflectors int         `json:"reflectors,omitempty"` // R, default d
+	Seed       uint64      `json:"seed,omitempty"`
+	Dtype      graph.Dtype `json:"dtype,omitempty"`
+}
+
+// NewHouseholder makes a rotation of ℝᵈ, d = dim.
+func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
+	if err := checkDim("Householder", dim); err != nil {
+		return nil, err
+	}
+	if c.Reflectors == 0 {
+		c.Reflectors = dim
+	}
+	if c.Reflectors < 1 {
+		return nil, fmt.Errorf("layers: Householder: Reflectors = %d, want ≥ 1", c.Reflectors)
+	}
+	if err := c.Dtype.Validate(); err != nil {
+		return nil, err
+	}
+	h := &Householder{dim: dim, config: c, v: graph.NewParam("v", c.Dtype, c.Reflectors, dim)}
+	rng := initializers.NewRand(c.Seed, 1)
+	v := make([]float64, c.Reflectors*dim)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	return h, h.v.Set(v)
+}
+
+// Name is "householder".
+func (h *Householder) Name() string { return "householder" }
+
+// Dim is d.
+func (h *Householder) Dim() int { return h.dim }
+
+// Params is v.
+func (h *Householder) Params() []*graph.Param { return []*graph.Param{h.v} }
+
+// Config is the configuration with its defaults filled in.
+func (h *Householder) Config() any { return h.config }
+
+// Rotates marks the layer as one that opens a block.
+func (h *Householder) Rotates() {}
+
+// Forward is x·Q.
+func (h *Householder) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+	return b.MatMul(x, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(x))
+}
+
+// Inverse is z·Qᵀ.
+func (h *Householder) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+	return b.MatMulT(z, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(z))
+}
+
+// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns.
+func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
+	q, _, err := initializers.PCA(y)
+	if err != nil {
+		return err
+	}
+	v, _, err := initializers.HouseholderDecompose(q, h.config.Reflectors)
+	if err != nil {
+		return err
+	}
+	return h.v.SetMatrix(v)
+}

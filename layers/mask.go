@@ -1,0 +1,67 @@
+package layers
+
+import "fmt"
+
+// A Mask splits the columns for a coupling: true marks the identity half, which passes through and conditions
+// the other.
+type Mask []bool
+
+// HalfMask marks the first ⌊d/2⌋ columns.
+func HalfMask(d int) Mask {
+	m := make(Mask, d)
+	for i := range d / 2 {
+		m[i] = true
+	}
+	return m
+}
+
+// AlternatingMask marks every other column, the first one included.
+func AlternatingMask(d int) Mask {
+	m := make(Mask, d)
+	for i := 0; i < d; i += 2 {
+		m[i] = true
+	}
+	return m
+}
+
+// Not is the complement.
+func (m Mask) Not() Mask {
+	n := make(Mask, len(m))
+	for i, v := range m {
+		n[i] = !v
+	}
+	return n
+}
+
+// Count is the number of columns marked v.
+func (m Mask) Count(v bool) (n int) {
+	for _, x := range m {
+		if x == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Columns lists the columns marked v.
+func (m Mask) Columns(v bool) (columns []int) {
+	for i, x := range m {
+		if x == v {
+			columns = append(columns, i)
+		}
+	}
+	return columns
+}
+
+// Validate reports a mask that does not split dim columns in two halves with something in each.
+func (m Mask) Validate(dim int) error {
+	switch {
+	case len(m) != dim:
+		return fmt.Errorf("layers: Mask: got %d entries, want one for each of %d columns", len(m), dim)
+	case m.Count(true) == 0:
+		return fmt.Errorf("layers: Mask: all %d entries are false, want at least one true (the identity half)", dim)
+	case m.Count(false) == 0:
+		return fmt.Errorf("layers: Mask: all %d entries are true, want at least one false (the transformed half)", dim)
+	}
+	return nil
+}
