@@ -1,0 +1,99 @@
+package train
+
+// A Callback is called at Keras's moments. Embed NopCallback and write the hooks that matter. An error ends
+// the fit.
+type Callback interface {
+	OnTrainBegin(s *State) error
+	OnTrainEnd(s *State) error
+	OnEpochBegin(s *State) error
+	OnEpochEnd(s *State) error
+	OnBatchBegin(s *State) error
+	OnBatchEnd(s *State) error
+}
+
+// NopCallback does nothing at every hook.
+type NopCallback struct{}
+
+// OnTrainBegin does nothing.
+func (NopCallback) OnTrainBegin(*State) error { return nil }
+
+// OnTrainEnd does nothing.
+func (NopCallback) OnTrainEnd(*State) error { return nil }
+
+// OnEpochBegin does nothing.
+func (NopCallback) OnEpochBegin(*State) error { return nil }
+
+// OnEpochEnd does nothing.
+func (NopCallback) OnEpochEnd(*State) error { return nil }
+
+// OnBatchBegin does nothing.
+func (NopCallback) OnBatchBegin(*State) error { return nil }
+
+// OnBatchEnd does nothing.
+func (NopCallback) OnBatchEnd(*State) error { return nil }
+
+// Logs are the figures of the moment: at the end of a batch Loss is the mean of the epoch so far.
+type Logs struct {
+	Loss         float64
+	BatchLoss    float64 // of the last batch alone
+	ValLoss      float64
+	HasVal       bool
+	LearningRate float64
+	Seconds      float64 // since the epoch began
+}
+
+// State is what a callback sees of a fit, and its handle on it.
+type State struct {
+	Epoch, Epochs  int // from 0; the last epoch is Epochs−1
+	Batch, Batches int // from 0, within the epoch
+	Logs           Logs
+	History        *History
+
+	trainer *Trainer
+	stopped bool
+}
+
+// Stop ends the fit after the current batch or epoch.
+func (s *State) Stop() { s.stopped = true }
+
+// Stopped reports whether a callback has called Stop.
+func (s *State) Stopped() bool { return s.stopped }
+
+// Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones.
+func (s *State) Weights() [][]float64 { return s.trainer.weights() }
+
+// SetWeights restores a copy.
+func (s *State) SetWeights(w [][]float64) error { return s.trainer.setWeights(w) }
+
+// ScaleLearningRate multiplies every later learning rate.
+func (s *State) ScaleLearningRate(by float64) { s.trainer.rateScale *= by }
+
+// LambdaCallback is a Callback of functions; nil ones are left out.
+type LambdaCallback struct {
+	TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, BatchEnd func(s *State) error
+}
+
+func call(f func(*State) error, s *State) error {
+	if f == nil {
+		return nil
+	}
+	return f(s)
+}
+
+// OnTrainBegin calls TrainBegin.
+func (c LambdaCallback) OnTrainBegin(s *State) error { return call(c.TrainBegin, s) }
+
+// OnTrainEnd calls TrainEnd.
+func (c LambdaCallback) OnTrainEnd(s *State) error { return call(c.TrainEnd, s) }
+
+// OnEpochBegin calls EpochBegin.
+func (c LambdaCallback) OnEpochBegin(s *State) error { return call(c.EpochBegin, s) }
+
+// OnEpochEnd calls EpochEnd.
+func (c LambdaCallback) OnEpochEnd(s *State) error { return call(c.EpochEnd, s) }
+
+// OnBatchBegin calls BatchBegin.
+func (c LambdaCallback) OnBatchBegin(s *State) error { return call(c.BatchBegin, s) }
+
+// OnBatchEnd calls BatchEnd.
+func (c LambdaCallback) OnBatchEnd(s *State) error { return call(c.BatchEnd, s) }

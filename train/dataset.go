@@ -1,0 +1,58 @@
+package train
+
+import "gonum.org/v1/gonum/mat"
+
+// dataset is a table with optional sample weights.
+type dataset struct {
+	x       mat.Matrix
+	view    mat.RawRowViewer // x, where it can show its rows
+	weights []float64        // nil: all one
+	rows    int
+}
+
+func newDataset(x mat.Matrix, weights []float64) *dataset {
+	n, _ := x.Dims()
+	view, _ := x.(mat.RawRowViewer)
+	return &dataset{x: x, view: view, weights: weights, rows: n}
+}
+
+// row copies row i into dst.
+func (d *dataset) row(dst []float64, i int) {
+	if d.view != nil {
+		copy(dst, d.view.RawRowView(i))
+		return
+	}
+	mat.Row(dst, i, d.x)
+}
+
+func (d *dataset) weight(i int) float64 {
+	if d.weights == nil {
+		return 1
+	}
+	return d.weights[i]
+}
+
+// split cuts the last rows off, share of all of them.
+func (d *dataset) split(share float64) (train, validation *dataset) {
+	at := int(float64(d.rows) * (1 - share))
+	return d.slice(0, at), d.slice(at, d.rows)
+}
+
+func (d *dataset) slice(lo, hi int) *dataset {
+	var w []float64
+	if d.weights != nil {
+		w = d.weights[lo:hi]
+	}
+	_, dim := d.x.Dims()
+	var x mat.Matrix
+	if dense, ok := d.x.(*mat.Dense); ok {
+		x = dense.Slice(lo, hi, 0, dim)
+	} else {
+		m := mat.NewDense(hi-lo, dim, nil)
+		for i := range hi - lo {
+			d.row(m.RawRowView(i), lo+i)
+		}
+		x = m
+	}
+	return newDataset(x, w)
+}

@@ -1,0 +1,101 @@
+package train
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Verbosity says what Fit prints to standard error.
+type Verbosity int
+
+// The levels, as Keras's.
+const (
+	Silent      Verbosity = iota // nothing
+	ProgressBar                  // a bar of all batches with the losses, drawn only on a terminal
+	EpochLines                   // one line an epoch
+)
+
+// Progress draws a bar of all batches of a fit on Out.
+type Progress struct {
+	Out io.Writer // os.Stderr
+
+	NopCallback
+	bar *progressbar.ProgressBar
+}
+
+// OnTrainBegin draws the empty bar.
+func (p *Progress) OnTrainBegin(s *State) error {
+	if p.Out == nil {
+		p.Out = os.Stderr
+	}
+	p.bar = progressbar.NewOptions((s.Epochs-s.Epoch)*s.Batches,
+		progressbar.OptionSetWriter(p.Out),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionThrottle(50*time.Millisecond),
+		progressbar.OptionSetPredictTime(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetTheme(progressbar.ThemeUnicode),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(p.Out) }),
+	)
+	return nil
+}
+
+// OnBatchEnd moves it.
+func (p *Progress) OnBatchEnd(s *State) error {
+	p.bar.Describe(fmt.Sprintf("epoch %d/%d %s", s.Epoch+1, s.Epochs, figures(s.Logs)))
+	return p.bar.Add(1)
+}
+
+// OnTrainEnd leaves it where an early stop found it.
+func (p *Progress) OnTrainEnd(*State) error {
+	if p.bar.IsFinished() {
+		return nil
+	}
+	return p.bar.Exit()
+}
+
+// Lines prints one line an epoch on Out.
+type Lines struct {
+	Out io.Writer // os.Stderr
+
+	NopCallback
+}
+
+// OnEpochEnd prints the line.
+func (l *Lines) OnEpochEnd(s *State) error {
+	out := l.Out
+	if out == nil {
+		out = os.Stderr
+	}
+	_, err := fmt.Fprintf(out, "epoch %d/%d  %.2fs  %s  lr %.3g\n", s.Epoch+1, s.Epochs, s.Logs.Seconds, figures(s.Logs), s.Logs.LearningRate)
+	return err
+}
+
+func figures(l Logs) string {
+	text := fmt.Sprintf("loss %.4f", l.Loss)
+	if l.HasVal {
+		text += fmt.Sprintf("  val_loss %.4f", l.ValLoss)
+	}
+	return text
+}
+
+// callback is what v adds to a fit.
+func (v Verbosity) callback() (Callback, error) {
+	switch v {
+	case Silent:
+		return NopCallback{}, nil
+	case ProgressBar:
+		if !term.IsTerminal(int(os.Stderr.Fd())) {
+			return NopCallback{}, nil
+		}
+		return &Progress{}, nil
+	case EpochLines:
+		return &Lines{}, nil
+	}
+	return nil, fmt.Errorf("train: Verbosity = %d, want Silent, ProgressBar or EpochLines", int(v))
+}
