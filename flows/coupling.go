@@ -1,0 +1,68 @@
+package flows
+
+import (
+	"fmt"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+)
+
+// CouplingConfig configures NewCoupling; the zero value is the default.
+type CouplingConfig struct {
+	Blocks     int                 `json:"blocks,omitempty"`     // 4
+	Components int                 `json:"components,omitempty"` // K, 8
+	Hidden     []int               `json:"hidden,omitempty"`     // widths of the conditioners, 64, 64
+	Activation graph.Activation    `json:"activation,omitempty"` // relu
+	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, glorot_uniform
+	Mask       layers.Mask         `json:"mask,omitempty"`       // true: identity half of the first coupling; HalfMask
+	ScaleClamp layers.ScaleClamp   `json:"scale_clamp,omitzero"` // initializers.DefaultScaleClamp
+	Shared     bool                `json:"shared,omitempty"`     // one mixture for all transformed columns
+	NoRotation bool                `json:"no_rotation,omitempty"`
+	Reflectors int                 `json:"reflectors,omitempty"` // of each rotation, d
+	Seed       uint64              `json:"seed,omitempty"`
+	Dtype      graph.Dtype         `json:"dtype,omitempty"`
+}
+
+// Validate reports fields out of range.
+func (c CouplingConfig) Validate() error {
+	if c.Blocks < 0 || c.Components < 0 || c.Reflectors < 0 {
+		return fmt.Errorf("flows: CouplingConfig: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", c.Blocks, c.Components, c.Reflectors)
+	}
+	return c.Dtype.Validate()
+}
+
+// NewCoupling makes the coupling flow of d ≥ 2 columns: Blocks × [Householder?, coupling(mask), coupling(¬mask)],
+// so that both halves are transformed in each block. It starts as its rotations.
+func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if dim < 2 {
+		return nil, fmt.Errorf("flows: NewCoupling: dim = %d, want ≥ 2: a coupling needs a column in each half", dim)
+	}
+	if c.Blocks == 0 {
+		c.Blocks = 4
+	}
+	if c.Mask == nil {
+		c.Mask = layers.HalfMask(dim)
+	}
+	var s stack
+	for i := range c.Blocks {
+		seed := layerSeed(c.Seed, i)
+		if !c.NoRotation {
+			s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{
+				Reflectors: c.Reflectors, Seed: seed, Dtype: c.Dtype})))
+		}
+		s.add(fmt.Sprintf("block%d.coupling_a", i), with(layers.NewMixtureCDFCoupling(dim, c.layer(c.Mask, 2*seed))))
+		s.add(fmt.Sprintf("block%d.coupling_b", i), with(layers.NewMixtureCDFCoupling(dim, c.layer(c.Mask.Not(), 2*seed+1))))
+	}
+	return s.flow()
+}
+
+func (c CouplingConfig) layer(mask layers.Mask, seed uint64) layers.CouplingConfig {
+	return layers.CouplingConfig{
+		Mask: mask, Components: c.Components, ScaleClamp: c.ScaleClamp, Shared: c.Shared, Dtype: c.Dtype,
+		MLP: layers.MLPConfig{Hidden: c.Hidden, Activation: c.Activation, Kernel: c.Kernel, Seed: seed},
+	}
+}

@@ -1,0 +1,115 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+	"gaussflow/layers"
+)
+
+// GaussianizationConfig configures NewGaussianization; the zero value is the default.
+type GaussianizationConfig struct {
+	Blocks     int         `json:"blocks,omitempty"`     // 6
+	Reflectors int         `json:"reflectors,omitempty"` // of each rotation, d
+	Components int         `json:"components,omitempty"` // K, 8
+	Seed       uint64      `json:"seed,omitempty"`
+	Dtype      graph.Dtype `json:"dtype,omitempty"`
+	// PCA puts a fixed rotation first, to the principal axes of PCAInit where it is given (a Haar one until
+	// InitFrom otherwise).
+	PCA bool `json:"pca,omitempty"`
+
+	PCAInit     mat.Matrix `json:"-"` // data for the first rotation; implies PCA
+	MixtureInit mat.Matrix `json:"-"` // data whose quantiles start the mixtures, block by block
+}
+
+// Validate reports fields out of range.
+func (c GaussianizationConfig) Validate() error {
+	switch {
+	case c.Blocks < 0 || c.Components < 0 || c.Reflectors < 0:
+		return fmt.Errorf("flows: GaussianizationConfig: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", c.Blocks, c.Components, c.Reflectors)
+	}
+	return c.Dtype.Validate()
+}
+
+// NewGaussianization makes the diagonal flow of d columns: [FixedOrtho?] + Blocks × [Householder, MixtureCDF]
+// (Meng et al. 2020, arXiv:2003.01941).
+func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Blocks == 0 {
+		c.Blocks = 6
+	}
+	var s stack
+	if c.PCAInit != nil {
+		s.add("pca", with(layers.NewFixedOrthoPCA(c.PCAInit, layers.FixedOrthoConfig{Seed: c.Seed, Dtype: c.Dtype})))
+	} else if c.PCA {
+		s.add("pca", with(layers.NewFixedOrtho(dim, layers.FixedOrthoConfig{Seed: c.Seed, Dtype: c.Dtype})))
+	}
+	for i := range c.Blocks {
+		seed := layerSeed(c.Seed, i)
+		s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{
+			Reflectors: c.Reflectors, Seed: seed, Dtype: c.Dtype})))
+		s.add(fmt.Sprintf("block%d.marginal", i), with(layers.NewMixtureCDF(dim, layers.MixtureCDFConfig{
+			Components: c.Components, Seed: seed, Dtype: c.Dtype})))
+	}
+	f, err := s.flow()
+	if err != nil || c.MixtureInit == nil {
+		return f, err
+	}
+	return f, f.adaptMeans(c.MixtureInit)
+}
+
+// adaptMeans starts each block's mixtures from the quantiles of what reaches it.
+func (f *Flow) adaptMeans(x mat.Matrix) error {
+	if err := graph.CheckRows("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
+		return err
+	}
+	y := mat.DenseCopyOf(x)
+	for i, l := range f.chain.Layers() {
+		if m, ok := l.(*layers.MixtureCDF); ok {
+			if err := m.AdaptMeans(y); err != nil {
+				return err
+			}
+		}
+		var err error
+		if y, err = f.push(i, y); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// layerSeed gives each block a seed of its own.
+func layerSeed(seed uint64, block int) uint64 { return seed*1_000_003 + uint64(block) }
+
+// stack collects layers with a sticky error.
+type stack struct {
+	named []Named
+	err   error
+}
+
+type made struct {
+	layer layers.Bijector
+	err   error
+}
+
+func with[B layers.Bijector](b B, err error) made { return made{b, err} }
+
+func (s *stack) add(name string, m made) {
+	if m.err != nil {
+		s.err = errors.Join(s.err, fmt.Errorf("flows: %s: %w", name, m.err))
+		return
+	}
+	s.named = append(s.named, Named{name, m.layer})
+}
+
+func (s *stack) flow() (*Flow, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	return New(s.named...)
+}

@@ -1,0 +1,42 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/train"
+)
+
+// Compile sets how the flow is trained; the optimizer starts anew.
+func (f *Flow) Compile(c train.Config) error {
+	if f == nil || f.chain == nil {
+		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
+	}
+	t, err := train.New(f, c)
+	if err != nil {
+		return fmt.Errorf("flows: Compile: %w", err)
+	}
+	f.trainer = t
+	return nil
+}
+
+// Trainer is what Compile made, nil before: for its optimizer state.
+func (f *Flow) Trainer() *train.Trainer { return f.trainer }
+
+// Fit trains on the rows of x; see train.Trainer.Fit. Before Compile it is train.ErrNotCompiled.
+func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
+	if f == nil || f.trainer == nil {
+		return nil, fmt.Errorf("flows: Fit: %w", train.ErrNotCompiled)
+	}
+	return f.trainer.Fit(ctx, x, c)
+}
+
+// Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.
+func (f *Flow) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
+	if f == nil || f.trainer == nil {
+		return 0, fmt.Errorf("flows: Evaluate: %w", train.ErrNotCompiled)
+	}
+	return f.trainer.Evaluate(x, weights)
+}
