@@ -38,8 +38,9 @@ func flipColumn(q *mat.Dense, j int) {
 }
 
 // PCA is the orthogonal matrix Q (d×d) whose columns are the principal axes of x (N×d), by descending
-// variance (divisor N−1), so that the columns of x·Q are uncorrelated. The sign of a column makes its
-// largest component positive: two runs agree. The rows are not centred.
+// variance (divisor N−1), so that the columns of x·Q are uncorrelated. Signs are free, so a rule sets them and
+// two runs agree: each column's largest component is positive; then the first column is flipped if that is
+// what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred.
 func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	n, d := x.Dims()
 	if n < 2 {
@@ -63,7 +64,18 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 			flipColumn(q, j)
 		}
 	}
+	matchParity(q)
 	return q, variances, nil
+}
+
+// matchParity flips the first column of an orthogonal q where det q ≠ (−1)^d, and reports it.
+func matchParity(q *mat.Dense) (flipped bool) {
+	d, _ := q.Dims()
+	if parity := 1 - 2*float64(d%2); mat.Det(q)*parity > 0 {
+		return false
+	}
+	flipColumn(q, 0)
+	return true
 }
 
 // largest is the first index whose magnitude is within rounding of the largest one.
@@ -100,10 +112,7 @@ func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped b
 		return nil, false, fmt.Errorf("initializers: HouseholderDecompose: got room for %d reflectors, want num_reflectors == d = %d", reflectors, d)
 	}
 	work := mat.DenseCopyOf(q)
-	if parity := 1 - 2*float64(d%2); mat.Det(work)*parity < 0 {
-		flipColumn(work, 0)
-		flipped = true
-	}
+	flipped = matchParity(work)
 	v = mat.NewDense(d, d, nil)
 	used := 0
 	for j := range d {

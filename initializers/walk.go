@@ -24,6 +24,13 @@ type IGConfig struct {
 // DefaultScaleClamp is bound·tanh(raw) with bound 3: scales from 0.05 to 20.
 var DefaultScaleClamp = kernel.Clamp{Kind: kernel.ClampTanh, Lo: -3, Hi: 3}
 
+func (c IGConfig) withDefaults() IGConfig {
+	if c.ScaleClamp == (kernel.Clamp{}) {
+		c.ScaleClamp = DefaultScaleClamp
+	}
+	return c
+}
+
 // A Site is a layer's place in the walk: what its fit may depend on beside the data.
 type Site struct {
 	IGConfig
@@ -42,9 +49,7 @@ type Rotator interface{ Rotates() }
 // out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. It
 // returns the push-forward of x under the whole flow.
 func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x *mat.Dense, c IGConfig) (*mat.Dense, error) {
-	if c.ScaleClamp == (kernel.Clamp{}) {
-		c.ScaleClamp = DefaultScaleClamp
-	}
+	c = c.withDefaults()
 	y, block := x, -1
 	for i := range n {
 		fitter, name := layer(i)

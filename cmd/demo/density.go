@@ -1,0 +1,79 @@
+package main
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/plotter"
+
+	"gaussflow/flows"
+)
+
+// square lattice of side 2·limit with n×n points at the cells' centres.
+type lattice struct {
+	limit float64
+	n     int
+	z     []float64
+}
+
+// Dims is the number of columns and rows.
+func (l *lattice) Dims() (c, r int) { return l.n, l.n }
+
+// X is the centre of column c.
+func (l *lattice) X(c int) float64 { return -l.limit + (float64(c)+0.5)*l.cell() }
+
+// Y is the centre of row r.
+func (l *lattice) Y(r int) float64 { return l.X(r) }
+
+// Z is the value of a cell.
+func (l *lattice) Z(c, r int) float64 { return l.z[r*l.n+c] }
+
+func (l *lattice) cell() float64 { return 2 * l.limit / float64(l.n) }
+
+// logDensity evaluates the flow of two columns on a lattice over [−limit, limit]².
+func logDensity(f *flows.Flow, limit float64, n int) (*lattice, error) {
+	l := &lattice{limit: limit, n: n}
+	x := mat.NewDense(n*n, 2, nil)
+	for r := range n {
+		for c := range n {
+			x.SetRow(r*n+c, []float64{l.X(c), l.Y(r)})
+		}
+	}
+	var err error
+	l.z, err = f.LogProb(x)
+	return l, err
+}
+
+// integral is ∫p over the lattice, by the midpoint rule.
+func (l *lattice) integral() float64 {
+	sum := 0.0
+	for _, v := range l.z {
+		sum += math.Exp(v)
+	}
+	return sum * l.cell() * l.cell()
+}
+
+// densityMap draws log p on [−4, 4]².
+func (e *experiment) densityMap() (*plot.Plot, error) {
+	l, err := logDensity(e.coupling, 4, 320)
+	if err != nil {
+		return nil, err
+	}
+	const least = -25.0
+	top := least
+	for i, v := range l.z {
+		l.z[i] = math.Max(v, least)
+		top = math.Max(top, v)
+	}
+	colours := moreland.ExtendedBlackBody()
+	colours.SetMin(least)
+	colours.SetMax(top)
+	p := panel("log p of the trained flow", "x₁", "x₂")
+	heat := plotter.NewHeatMap(l, colours.Palette(256))
+	heat.Rasterized = true
+	p.Add(heat)
+	window(p, 4)
+	return p, nil
+}
