@@ -217,11 +217,7 @@ func (b *logBars) Plot(c draw.Canvas, p *plot.Plot) {
 		c.FillPolygon(b.colour, []vg.Point{
 			{X: x - b.width/2, Y: c.Min.Y}, {X: x - b.width/2, Y: top}, {X: x + b.width/2, Y: top}, {X: x + b.width/2, Y: c.Min.Y},
 		})
-		label := "0"
-		if v > 0 {
-			label = fmt.Sprintf("%.1e", v)
-		}
-		c.FillText(text, vg.Point{X: x, Y: top + 3}, label)
+		c.FillText(text, vg.Point{X: x, Y: top + 3}, scientific(v))
 	}
 }
 

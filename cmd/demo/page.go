@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"os"
 )
@@ -21,14 +22,10 @@ type pageFigure struct {
 func (e *experiment) writePage(path string, figures []figure) (err error) {
 	page := struct {
 		Report  report
-		Gap     *float64
+		Numbers []keyNumber
 		Tables  []tableOf
 		Figures []pageFigure
-	}{Report: e.report, Tables: e.tables()}
-	if h := e.report.CouplingTrained.Heldout; h != nil && e.truth.Heldout != nil {
-		gap := *e.truth.Heldout - *h
-		page.Gap = &gap
-	}
+	}{Report: e.report, Numbers: e.keyNumbers(), Tables: e.tables()}
 	for _, f := range figures {
 		data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(f.png)
 		page.Figures = append(page.Figures, pageFigure{f.title, f.caption, template.URL(data)})
@@ -43,4 +40,21 @@ func (e *experiment) writePage(path string, figures []figure) (err error) {
 		}
 	}()
 	return pageTemplate.Execute(out, page)
+}
+
+// keyNumber is one of the figures at the head of the page.
+type keyNumber struct{ Value, Meaning string }
+
+func (e *experiment) keyNumbers() []keyNumber {
+	at := e.report.Equivalence.AtInit
+	numbers := []keyNumber{
+		{scientific(at.Push.Max), "largest ‖Δz‖ at the warm start"},
+		{scientific(at.LogProb.Max), "largest |Δ log p| at the warm start, nats"},
+		{scientific(e.report.RoundTrip.CouplingTrained.Max), "largest round-trip error of the trained flow"},
+	}
+	if h := e.report.CouplingTrained.Heldout; h != nil && e.truth.Heldout != nil {
+		gap := fmt.Sprintf("%.3f", *e.truth.Heldout-*h)
+		numbers = append(numbers, keyNumber{gap, "nats a held-out row between the trained flow and the truth"})
+	}
+	return numbers
 }

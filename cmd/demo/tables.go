@@ -18,7 +18,7 @@ type tableOf struct {
 func (e *experiment) tables() []tableOf {
 	r := e.report
 	sci := func(s spread) []string {
-		return []string{fmt.Sprintf("%.2e", s.Median), fmt.Sprintf("%.2e", s.P95), fmt.Sprintf("%.2e", s.Max)}
+		return []string{scientific(s.Median), scientific(s.P95), scientific(s.Max)}
 	}
 	row := func(name string, s spread) []string { return append([]string{name}, sci(s)...) }
 	spreads := []string{"", "median", "95th %", "max"}
@@ -75,6 +75,14 @@ func (e *experiment) tables() []tableOf {
 				{"all", fmt.Sprintf("%.2f", r.Seconds.Total)},
 			}},
 	}
+}
+
+// scientific writes a difference; exactly zero is worth telling from nearly zero.
+func scientific(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%.2e", v)
 }
 
 // print writes the tables as text.
