@@ -93,7 +93,7 @@ func (s activate) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].
 
 func (s activate) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
-	return c.nodes(c.apply(activationSlope{s.fn}, in[0], out, g))
+	return c.nodes(c.apply(activationSlope(s), in[0], out, g))
 }
 
 func (s activate) bind64(out array[float64], in []array[float64]) func() {

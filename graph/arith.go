@@ -61,19 +61,19 @@ func bindArith[T kernel.Float](s arith, out array[T], in []array[T]) func() {
 	a, b, y := in[0].data, in[1].data, out.data
 	return func() {
 		for i := 0; i < len(a); i += len(b) {
-			x, y := a[i:i+len(b)], y[i:i+len(b)]
+			x, row := a[i:i+len(b)], y[i:i+len(b)]
 			switch s.kind {
 			case addKind:
 				for j, v := range b {
-					y[j] = x[j] + v
+					row[j] = x[j] + v
 				}
 			case subKind:
 				for j, v := range b {
-					y[j] = x[j] - v
+					row[j] = x[j] - v
 				}
 			case mulKind:
 				for j, v := range b {
-					y[j] = x[j] * v
+					row[j] = x[j] * v
 				}
 			}
 		}

@@ -55,11 +55,15 @@ func (l *lattice) integral() float64 {
 	return sum * l.cell() * l.cell()
 }
 
-// densityMap draws log p on [−4, 4]².
-func (e *experiment) densityMap() (*plot.Plot, error) {
+// densityMap draws log p on [−4, 4]² and integrates p over [−6, 6]².
+func (e *experiment) densityMap() (p *plot.Plot, mass float64, err error) {
+	wide, err := logDensity(e.coupling, 6, 480)
+	if err != nil {
+		return nil, 0, err
+	}
 	l, err := logDensity(e.coupling, 4, 320)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	const least = -25.0
 	top := least
@@ -70,10 +74,10 @@ func (e *experiment) densityMap() (*plot.Plot, error) {
 	colours := moreland.ExtendedBlackBody()
 	colours.SetMin(least)
 	colours.SetMax(top)
-	p := panel("log p of the trained flow", "x₁", "x₂")
+	p = panel("log p of the trained flow", "x₁", "x₂")
 	heat := plotter.NewHeatMap(l, colours.Palette(256))
 	heat.Rasterized = true
 	p.Add(heat)
 	window(p, 4)
-	return p, nil
+	return p, wide.integral(), nil
 }

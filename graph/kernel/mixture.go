@@ -171,7 +171,7 @@ func (m *Mixture) logSum(share []float64, term func(k int) split) split {
 	return split{best.exponent, best.rest + math.Log(total)}
 }
 
-// Backward adds to gLogits, gMeans and gLogScales the derivatives of gz·z + gl·log dz/dx at the x given last
+// MixtureBackward adds to gLogits, gMeans and gLogScales the derivatives of gz·z + gl·log dz/dx at the x given last
 // to At, which returned z and logSlope, and returns the derivative in x. With r the density and c the
 // cumulative shares, s the slope dz/dx and A = gz + gl·z:
 //

@@ -187,7 +187,7 @@ func tape(t testing.TB, g *graph.Builder, inputs map[*G.Node][]float64, params [
 		var v G.Value
 		G.Read(n, &v)
 		machine := G.NewTapeMachine(g.Graph())
-		defer machine.Close()
+		defer func() { _ = machine.Close() }()
 		if err := machine.RunAll(); err != nil {
 			t.Fatal(err)
 		}
