@@ -79,18 +79,21 @@ func (s mixture) bind32(out array[float32], in []array[float32]) func() {
 func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
-	m := newMixtures(s, in[1])
-	one := func(mix *kernel.Mixture, i int) {
-		if s.inverse {
-			xi, l := mix.Inverse(float64(x[i]))
-			value[i], logSlope[i] = T(xi), T(-l)
-			return
+	if s.inverse {
+		m := newMixtures(s, in[1])
+		return func() {
+			m.each(n, d, func(mix *kernel.Mixture, i int) {
+				xi, l := mix.Inverse(float64(x[i]))
+				value[i], logSlope[i] = T(xi), T(-l)
+			})
 		}
-		z, l := mix.At(float64(x[i]))
-		value[i], logSlope[i] = T(z), T(l)
 	}
-	return func() { m.each(n, d, one) }
+	batch := kernel.NewMixtureBatch[T](d, s.k, perRow(in[1].shape), s.clamp)
+	return func() { batch.Forward(x, in[1].data, value, logSlope) }
 }
+
+// perRow reports whether theta has a set of mixtures for each row.
+func perRow(theta tensor.Shape) bool { return theta.Dims() == 2 }
 
 // mixtureSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
 type mixtureSlope mixture
@@ -104,4 +107,17 @@ func (s mixtureSlope) bind64(out array[float64], in []array[float64]) func() {
 }
 func (s mixtureSlope) bind32(out array[float32], in []array[float32]) func() {
 	return bindMixtureSlope(mixture(s), out, in)
+}
+
+func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+	if s.inverse {
+		return bindInverseSlope(s, out, in)
+	}
+	n, d := in[0].shape[0], in[0].shape[1]
+	nd := n * d
+	theta, packed, up := in[1].data, in[2].data, in[3].data
+	batch := kernel.NewMixtureBatch[T](d, s.k, perRow(in[1].shape), s.clamp)
+	return func() {
+		batch.Backward(in[0].data, theta, packed[:nd], packed[nd:], up[:nd], up[nd:], out.data[:nd], out.data[nd:])
+	}
 }

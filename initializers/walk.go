@@ -84,8 +84,8 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 	raw = make([]float64, components)
 	for k, l := range fit.LogScales {
 		raw[k] = clamp.Invert(l)
-		fit.LogScales[k] = clamp.Apply(raw[k])
 	}
+	fit.LogScales = kernel.ClampAll(clamp, raw)
 	return fit, raw, nil
 }
 

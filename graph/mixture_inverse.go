@@ -22,7 +22,7 @@ type mixtures[T kernel.Float] struct {
 func newMixtures[T kernel.Float](s mixture, theta array[T]) *mixtures[T] {
 	return &mixtures[T]{
 		mixture: kernel.NewMixture(s.k), clamp: s.clamp, k: s.k,
-		theta: theta.data, perRow: theta.shape.Dims() == 2,
+		theta: theta.data, perRow: perRow(theta.shape),
 		scales: make([]float64, s.k), logits: make([]float64, s.k), means: make([]float64, s.k),
 	}
 }
@@ -66,33 +66,27 @@ func (m *mixtures[T]) parts(theta []T, offset, stride int) (logits, means, scale
 	return theta[offset:][:m.k], theta[offset+stride:][:m.k], theta[offset+2*stride:][:m.k]
 }
 
-// bindMixtureSlope runs MixtureBackward at every element. For the inverse map x(z), whose log slope is −l(x),
-// the implicit function theorem gives, from gradients gx and gl' of its results,
+// bindInverseSlope is the gradient of the inverse map x(z), whose log slope is −l(x). The implicit function theorem gives,
+// from gradients gx and gl' of its results,
 //
 //	gz = gx'/z'(x),  gθ = −(gx'/z'(x))·∂z/∂θ − gl'·∂l/∂θ,  gx' = gx − gl'·∂l/∂x:
 //
 // the forward gradient at x with upstream −gz and −gl'.
-func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+func bindInverseSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
-	x, packed, up := in[0].data, in[2].data, in[3].data
-	gx, gtheta := out.data[:nd], out.data[nd:]
+	zs, packed, up := in[0].data, in[2].data, in[3].data
+	gz, gtheta := out.data[:nd], out.data[nd:]
 	m := newMixtures(s, in[1])
 	sums := make([]float64, 3*s.k) // the gradient of the mixture that is loaded
 	gLogits, gMeans, gScales := sums[:s.k], sums[s.k:2*s.k], sums[2*s.k:]
 
 	one := func(mix *kernel.Mixture, i int) {
-		gv, gl := float64(up[i]), float64(up[nd+i])
-		if !s.inverse {
-			z, l := mix.At(float64(x[i]))
-			gx[i] = T(kernel.MixtureBackward(mix, z, l, gv, gl, gLogits, gMeans, gScales))
-			return
-		}
+		gx, gl, z := float64(up[i]), float64(up[nd+i]), float64(zs[i])
 		_, l := mix.At(float64(packed[i]))
-		z := float64(x[i])
-		gz := (gv - gl*mix.LogSlopeSlope(z, l)) * math.Exp(-l)
-		kernel.MixtureBackward(mix, z, l, -gz, -gl, gLogits, gMeans, gScales)
-		gx[i] = T(gz)
+		g := (gx - gl*mix.LogSlopeSlope(z, l)) * math.Exp(-l)
+		kernel.MixtureBackward(mix, z, l, -g, -gl, gLogits, gMeans, gScales)
+		gz[i] = T(g)
 	}
 	flush := func(offset, stride int) {
 		logits, means, scales := m.parts(gtheta, offset, stride)
@@ -102,15 +96,10 @@ func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 		}
 		clear(sums)
 	}
-	if m.perRow {
-		return func() {
-			m.each(n, d, func(mix *kernel.Mixture, i int) { one(mix, i); flush(m.at(i, d)) })
-		}
-	}
 	return func() {
 		m.each(n, d, func(mix *kernel.Mixture, i int) {
 			one(mix, i)
-			if i+d >= nd {
+			if m.perRow || i+d >= nd { // the last element of its mixture
 				flush(m.at(i, d))
 			}
 		})

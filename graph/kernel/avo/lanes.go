@@ -1,0 +1,305 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// lanes is a vector width and an element type: what one generic generator is written for.
+type lanes struct {
+	bytes int  // 32 (AVX2 with FMA) or 64 (AVX-512 F, DQ, VL)
+	f32   bool // float32, else float64
+}
+
+func (l lanes) elem() int {
+	if l.f32 {
+		return 4
+	}
+	return 8
+}
+
+func (l lanes) name() string {
+	t, w := "F64", "AVX2"
+	if l.f32 {
+		t = "F32"
+	}
+	if l.bytes == 64 {
+		w = "AVX512"
+	}
+	return t + w
+}
+
+func (l lanes) goType() string {
+	if l.f32 {
+		return "float32"
+	}
+	return "float64"
+}
+
+func (l lanes) vec() reg.VecVirtual {
+	if l.bytes == 64 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// pick calls the double or the single form of an instruction.
+func (l lanes) pick(double, single func(...Op), ops ...Op) {
+	if l.f32 {
+		single(ops...)
+	} else {
+		double(ops...)
+	}
+}
+
+func (l lanes) add(a, b Op) reg.VecVirtual { return l.bin(VADDPD, VADDPS, a, b) }
+func (l lanes) mul(a, b Op) reg.VecVirtual { return l.bin(VMULPD, VMULPS, a, b) }
+
+// sub is a − b; b may be memory.
+func (l lanes) sub(a, b Op) reg.VecVirtual { return l.bin(VSUBPD, VSUBPS, b, a) }
+
+// div is a/b; b may be memory.
+func (l lanes) div(a, b Op) reg.VecVirtual { return l.bin(VDIVPD, VDIVPS, b, a) }
+func (l lanes) max(a, b Op) reg.VecVirtual { return l.bin(VMAXPD, VMAXPS, a, b) }
+func (l lanes) min(a, b Op) reg.VecVirtual { return l.bin(VMINPD, VMINPS, a, b) }
+
+func (l lanes) bin(double, single func(...Op), a, b Op) reg.VecVirtual {
+	d := l.vec()
+	if _, memory := b.(Mem); memory { // only the first operand may be memory: a commutes with it
+		a, b = b, a
+	}
+	l.pick(double, single, a, b, d)
+	return d
+}
+
+// fma is acc = a·b + acc in place; a may be memory.
+func (l lanes) fma(a, b Op, acc reg.VecVirtual) { l.pick(VFMADD231PD, VFMADD231PS, a, b, acc) }
+
+// fnma is acc = acc − a·b in place; a may be memory.
+func (l lanes) fnma(a, b Op, acc reg.VecVirtual) {
+	l.pick(VFNMADD231PD, VFNMADD231PS, a, b, acc)
+}
+
+// horner is p = p·x + c in place; c may be memory.
+func (l lanes) horner(p reg.VecVirtual, x, c Op) { l.pick(VFMADD213PD, VFMADD213PS, c, x, p) }
+
+func (l lanes) load(m Op) reg.VecVirtual {
+	d := l.vec()
+	l.pick(VMOVUPD, VMOVUPS, m, d)
+	return d
+}
+
+func (l lanes) store(v, m Op) { l.pick(VMOVUPD, VMOVUPS, v, m) }
+
+// broadcast fills every lane with the element at m.
+func (l lanes) broadcast(m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VBROADCASTSS(m, d)
+	} else {
+		VBROADCASTSD(m, d)
+	}
+	return d
+}
+
+func (l lanes) zero() reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		VPXORQ(d, d, d)
+	} else {
+		VXORPD(d, d, d)
+	}
+	return d
+}
+
+func (l lanes) copyOf(v reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	l.pick(VMOVAPD, VMOVAPS, v, d)
+	return d
+}
+
+var constants = map[string]Mem{}
+
+// c is a constant in every lane, as memory.
+func (l lanes) c(v float64) Mem {
+	if l.f32 {
+		return l.bitsConst(uint64(math.Float32bits(float32(v))))
+	}
+	return l.bitsConst(math.Float64bits(v))
+}
+
+func (l lanes) bitsConst(b uint64) Mem {
+	key := fmt.Sprintf("c%d_%016x", l.elem()*8, b)
+	if m, ok := constants[key]; ok {
+		return m
+	}
+	m := GLOBL(key, RODATA|NOPTR)
+	for i := 0; i < 64; i += l.elem() {
+		if l.f32 {
+			DATA(i, U32(uint32(b)))
+		} else {
+			DATA(i, U64(b))
+		}
+	}
+	constants[key] = m
+	return m
+}
+
+// abs clears the sign bit.
+func (l lanes) abs(v reg.VecVirtual) reg.VecVirtual {
+	mask := uint64(math.MaxInt64)
+	if l.f32 {
+		mask = math.MaxInt32
+	}
+	return l.and(v, l.bitsConst(mask))
+}
+
+func (l lanes) signBit() Mem {
+	if l.f32 {
+		return l.bitsConst(1 << 31)
+	}
+	return l.bitsConst(1 << 63)
+}
+
+func (l lanes) and(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		VPANDQ(m, v, d)
+	} else {
+		VPAND(m, v, d)
+	}
+	return d
+}
+
+func (l lanes) or(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		VPORQ(m, v, d)
+	} else {
+		VPOR(m, v, d)
+	}
+	return d
+}
+
+// addInt and subInt work on the bits as integers of the element's width.
+func (l lanes) addInt(a, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPADDD(m, a, d)
+	} else {
+		VPADDQ(m, a, d)
+	}
+	return d
+}
+
+func (l lanes) subInt(a, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPSUBD(m, a, d)
+	} else {
+		VPSUBQ(m, a, d)
+	}
+	return d
+}
+
+func (l lanes) shiftLeft(v reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPSLLD(Imm(23), v, d)
+	} else {
+		VPSLLQ(Imm(52), v, d)
+	}
+	return d
+}
+
+func (l lanes) shiftRight(v reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPSRLD(Imm(23), v, d)
+	} else {
+		VPSRLQ(Imm(52), v, d)
+	}
+	return d
+}
+
+// whereNegative is a where the sign bit of v is set, b elsewhere.
+func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		k := K()
+		if l.f32 {
+			VPMOVD2M(v, k)
+			VBLENDMPS(a, b, k, d)
+		} else {
+			VPMOVQ2M(v, k)
+			VBLENDMPD(a, b, k, d)
+		}
+		return d
+	}
+	if l.f32 {
+		VBLENDVPS(v, a, b, d)
+	} else {
+		VBLENDVPD(v, a, b, d)
+	}
+	return d
+}
+
+// total leaves the sum of the lanes in the lowest one.
+func (l lanes) total(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.addX) }
+
+// greatest leaves the maximum of the lanes in the lowest one.
+func (l lanes) greatest(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.maxX) }
+
+func (l lanes) addX(a, b, d Op) { l.pick(VADDPD, VADDPS, a, b, d) }
+func (l lanes) maxX(a, b, d Op) { l.pick(VMAXPD, VMAXPS, a, b, d) }
+
+func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
+	y := v.AsY()
+	if l.bytes == 64 {
+		hi := YMM()
+		VEXTRACTF64X4(Imm(1), v, hi)
+		sum := YMM()
+		f(hi, v.AsY(), sum)
+		y = sum
+	}
+	x := XMM()
+	VEXTRACTF128(Imm(1), y, x)
+	s := XMM()
+	f(x, y.(reg.VecVirtual).AsX(), s)
+	swapped := XMM()
+	VPERMILPD(Imm(1), s, swapped)
+	t := XMM()
+	f(swapped, s, t)
+	if l.f32 {
+		last := XMM()
+		VMOVSHDUP(t, last)
+		r := XMM()
+		f(last, t, r)
+		return r
+	}
+	return t
+}
+
+// storeLow stores the lowest lane of x.
+func (l lanes) storeLow(x reg.VecVirtual, m Op) {
+	if l.f32 {
+		VMOVSS(x, m)
+	} else {
+		VMOVSD(x, m)
+	}
+}
+
+// spread copies the lowest lane of an XMM to all.
+func (l lanes) spread(x reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VBROADCASTSS(x, d)
+	} else {
+		VBROADCASTSD(x, d)
+	}
+	return d
+}

@@ -1,0 +1,148 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestMixtureBatchEqualsMixture checks every implementation that this processor can run, for component counts around
+// the vector widths, both layouts, and rows from the middle to the far tails, against the scalar reference.
+func TestMixtureBatchEqualsMixture(t *testing.T) {
+	for _, ops := range mixtures64() {
+		t.Run("float64/"+ops.name, func(t *testing.T) { checkBatch(t, ops, 1e-13, 1e-11) })
+	}
+	for _, ops := range mixtures32() {
+		t.Run("float32/"+ops.name, func(t *testing.T) { checkBatch(t, ops, 3e-6, 1e-4) })
+	}
+}
+
+func checkBatch[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol float64) {
+	for _, k := range []int{1, 2, 3, 5, 7, 8, 9, 16, 17, 50} {
+		for _, d := range []int{1, 3} {
+			for _, perRow := range []bool{false, true} {
+				for _, clamp := range []Clamp{{}, {ClampTanh, -3, 3}, {ClampSigmoid, -2, 1}} {
+					name := fmt.Sprintf("K=%d/d=%d/perRow=%v/clamp=%d", k, d, perRow, clamp.Kind)
+					t.Run(name, func(t *testing.T) { checkBatchOf(t, ops, 37, d, k, perRow, clamp, tol, gradTol) })
+				}
+			}
+		}
+	}
+}
+
+func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, perRow bool, clamp Clamp, tol, gradTol float64) {
+	rng := rand.New(rand.NewPCG(uint64(k), uint64(d)))
+	sets := 1
+	if perRow {
+		sets = n
+	}
+	random := func(n int, std float64) []T {
+		v := make([]T, n)
+		for i := range v {
+			v[i] = T(std * rng.NormFloat64())
+		}
+		return v
+	}
+	theta := random(sets*3*d*k, 0.7)
+	x := random(n*d, 2)
+	for i, far := range []T{0, 9, -9, 40, -40, 300, -300} {
+		x[(3*i)%len(x)] = far
+	}
+	gz, gl := random(n*d, 1), random(n*d, 1)
+	z, l, gx := make([]T, n*d), make([]T, n*d), make([]T, n*d)
+	gtheta := make([]T, len(theta))
+	b := newMixtureBatch(d, k, perRow, clamp, ops)
+	b.Forward(x, theta, z, l)
+	b.Backward(x, theta, z, l, gz, gl, gx, gtheta)
+
+	m := NewMixture(k)
+	want := make([][]float64, 3)
+	scale := make([]float64, k)
+	raw := make([]float64, k)
+	wantTheta, size := make([]float64, len(theta)), make([]float64, len(theta))
+	for i := range x {
+		at, third := b.thirds(i)
+		for j := range k {
+			raw[j] = float64(theta[at+2*third+j])
+			scale[j] = clamp.Apply(raw[j])
+		}
+		logits, means := widen(theta[at:at+k]), widen(theta[at+third:at+third+k])
+		SetMixture(m, logits, means, scale)
+		zi, li := m.At(float64(x[i]))
+		if !near(float64(z[i]), zi, tol, 1) || !near(float64(l[i]), li, tol, math.Max(1, zi*zi)) {
+			t.Fatalf("x = %v: z = %v, log slope = %v, want %v, %v", x[i], z[i], l[i], zi, li)
+		}
+		for j := range want {
+			want[j] = make([]float64, k)
+		}
+		wantX := MixtureBackward(m, zi, li, float64(gz[i]), float64(gl[i]), want[0], want[1], want[2])
+		// the terms of a gradient grow with z² and with the slope, and cancel
+		terms := math.Max(1, zi*zi) * math.Max(1, math.Exp(li)) * (1 + math.Abs(float64(gz[i])) + math.Abs(float64(gl[i])))
+		if !near(float64(gx[i]), wantX, gradTol, terms) {
+			t.Fatalf("x = %v: gx = %v, want %v", x[i], gx[i], wantX)
+		}
+		for j := range k {
+			wantTheta[at+j] += want[0][j]
+			wantTheta[at+third+j] += want[1][j]
+			wantTheta[at+2*third+j] += want[2][j] * clamp.Slope(scale[j])
+			for _, third := range []int{0, third, 2 * third} {
+				size[at+third+j] += terms
+			}
+		}
+	}
+	for i, w := range wantTheta {
+		if !near(float64(gtheta[i]), w, gradTol, size[i]) {
+			t.Fatalf("gradient %d = %v, want %v", i, gtheta[i], w)
+		}
+	}
+}
+
+func widen[T Float](v []T) []float64 {
+	w := make([]float64, len(v))
+	for i, x := range v {
+		w[i] = float64(x)
+	}
+	return w
+}
+
+// BenchmarkMixture reports nanoseconds a component.
+func BenchmarkMixture(b *testing.B) {
+	for _, k := range []int{8, 50} {
+		for _, ops := range mixtures64() {
+			b.Run(fmt.Sprintf("float64/%s/K=%d", ops.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
+		}
+		for _, ops := range mixtures32() {
+			b.Run(fmt.Sprintf("float32/%s/K=%d", ops.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
+		}
+	}
+}
+
+func benchmarkBatch[T Float](b *testing.B, ops mixtureKernels[T], k int) {
+	const n, d = 512, 4
+	for _, perRow := range []bool{false, true} {
+		sets := 1
+		if perRow {
+			sets = n
+		}
+		theta, x := make([]T, sets*3*d*k), make([]T, n*d)
+		rng := rand.New(rand.NewPCG(1, 1))
+		for _, v := range [][]T{theta, x} {
+			for i := range v {
+				v[i] = T(0.5 * rng.NormFloat64())
+			}
+		}
+		z, l, gx, gtheta := make([]T, n*d), make([]T, n*d), make([]T, n*d), make([]T, len(theta))
+		batch := newMixtureBatch(d, k, perRow, Clamp{ClampTanh, -3, 3}, ops)
+		report := func(name string, f func()) {
+			b.Run(fmt.Sprintf("perRow=%v/%s", perRow, name), func(b *testing.B) {
+				for b.Loop() {
+					f()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n*d*k), "ns/component")
+			})
+		}
+		report("forward", func() { batch.Forward(x, theta, z, l) })
+		report("backward", func() { batch.Backward(x, theta, z, l, x, x, gx, gtheta) })
+	}
+}
