@@ -29,12 +29,18 @@ func (e *DomainError) Error() string {
 // CheckRows reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
 // or DomainError of operation op.
 func CheckRows(op string, x mat.Matrix, dim int) error {
-	if x == nil {
-		return &ShapeError{op, "no matrix (nil)", fmt.Sprintf("rows of input_dim = %d columns", dim)}
-	}
-	n, d := x.Dims()
+	n, d := dims(x)
 	if n < 1 || d != dim {
-		return &ShapeError{op, fmt.Sprintf("%d×%d", n, d), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
+		return &ShapeError{op, shapeOf(x), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
+	}
+	return CheckData(op, x)
+}
+
+// CheckData is CheckRows for any number of columns.
+func CheckData(op string, x mat.Matrix) error {
+	n, d := dims(x)
+	if n < 1 || d < 1 {
+		return &ShapeError{op, shapeOf(x), "shape (n, d), rows and columns at least one each"}
 	}
 	for i := range n {
 		for j := range d {
@@ -44,4 +50,17 @@ func CheckRows(op string, x mat.Matrix, dim int) error {
 		}
 	}
 	return nil
+}
+
+// dims is the shape of x, 0×0 where it is nil, be it as an interface or as a *mat.Dense.
+func dims(x mat.Matrix) (rows, cols int) {
+	if dense, ok := x.(*mat.Dense); x == nil || ok && dense == nil {
+		return 0, 0
+	}
+	return x.Dims()
+}
+
+func shapeOf(x mat.Matrix) string {
+	n, d := dims(x)
+	return fmt.Sprintf("%d×%d", n, d)
 }

@@ -7,16 +7,21 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/graph"
 )
 
 // QuantileMixture is a mixture of k equal weights for each column of x: means at the quantiles (j+½)/k
 // (linear interpolation), every scale the mean gap between a column's means, at least a tenth of its standard
 // deviation; for k = 1 the standard deviation itself.
 func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
-	n, d := x.Dims()
-	if n < 1 || d < 1 || k < 1 {
-		return nil, fmt.Errorf("initializers: QuantileMixture: got %d×%d data and K = %d, want shape (n, d) with rows and K ≥ 1", n, d, k)
+	if err := graph.CheckData("initializers: QuantileMixture", x); err != nil {
+		return nil, err
 	}
+	if k < 1 {
+		return nil, fmt.Errorf("initializers: QuantileMixture: K = %d, want ≥ 1", k)
+	}
+	n, d := x.Dims()
 	out := make([]Mixture, d)
 	for j := range d {
 		column := mat.Col(nil, j, x)

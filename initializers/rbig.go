@@ -3,6 +3,7 @@ package initializers
 import (
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 )
 
@@ -16,6 +17,9 @@ import (
 //
 // Source: Laparra, Camps-Valls & Malo 2011, arXiv:1602.00229.
 func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) {
+	if err := graph.CheckData("initializers: RBIG", x); err != nil {
+		return nil, err
+	}
 	y := mat.DenseCopyOf(x)
 	n, d := y.Dims()
 	clamp := c.withDefaults().ScaleClamp
@@ -26,7 +30,7 @@ func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) 
 		}
 		y.Mul(mat.DenseCopyOf(y), q)
 		for j := range d {
-			fit, _, err := Site{c, block}.FitColumn(mat.Col(nil, j, y), j, components, clamp)
+			fit, _, err := Site{c, block}.FitColumn(mat.Col(nil, j, y), j, components, clamp, graph.Float64)
 			if err != nil {
 				return nil, err
 			}

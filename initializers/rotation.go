@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/graph"
 )
 
 // Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal
@@ -42,6 +44,9 @@ func flipColumn(q *mat.Dense, j int) {
 // two runs agree: each column's largest component is positive; then the first column is flipped if that is
 // what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred.
 func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
+	if err := graph.CheckData("initializers: PCA", x); err != nil {
+		return nil, nil, err
+	}
 	n, d := x.Dims()
 	if n < 2 {
 		return nil, nil, fmt.Errorf("initializers: PCA: got %d rows, want at least 2", n)
@@ -99,6 +104,9 @@ func largest(v []float64) (at int) {
 // first, which is free for a rotation of PCA, and flipped reports it. reflectors is the number the caller has
 // room for: anything but d is an error, as is a q that is not square or not orthogonal to 1e-5.
 func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
+	if err := graph.CheckData("initializers: HouseholderDecompose", q); err != nil {
+		return nil, false, err
+	}
 	r, d := q.Dims()
 	if r != d {
 		return nil, false, fmt.Errorf("initializers: HouseholderDecompose: got a %d×%d matrix, want a square one", r, d)

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 )
 
@@ -71,9 +72,9 @@ func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Den
 }
 
 // FitColumn fits the mixture of dimension dim at this site to values, seeded by (seed, block, dimension) and
-// by nothing else, its scales within the range of clamp. The log scales that come back are ones that clamp
-// returns for the raw values raw.
-func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clamp) (fit MixtureFit, raw []float64, err error) {
+// by nothing else, its scales within the range of clamp. The log scales that come back are, to the last bit, the ones
+// that clamp returns in a model of dtype for the raw values raw.
+func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clamp, dtype graph.Dtype) (fit MixtureFit, raw []float64, err error) {
 	c := s.Mixture
 	c.Components = components
 	c.Seed = s.Seed + 1000*uint64(s.Block) + uint64(dim)
@@ -85,7 +86,11 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 	for k, l := range fit.LogScales {
 		raw[k] = clamp.Invert(l)
 	}
-	fit.LogScales = kernel.ClampAll(clamp, raw)
+	if dtype == graph.Float32 {
+		fit.LogScales = kernel.ClampAll[float32](clamp, raw)
+	} else {
+		fit.LogScales = kernel.ClampAll[float64](clamp, raw)
+	}
 	return fit, raw, nil
 }
 

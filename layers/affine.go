@@ -50,6 +50,9 @@ func NewAffine(dim int, c AffineConfig) (*Affine, error) {
 // NewStandardize is a frozen Affine fitted to x: columns of mean 0 and standard deviation 1 (divisor N). A
 // constant column keeps its scale.
 func NewStandardize(x mat.Matrix, c AffineConfig) (*Affine, error) {
+	if err := graph.CheckData("layers: Standardize", x); err != nil {
+		return nil, err
+	}
 	_, d := x.Dims()
 	c.Frozen = true
 	a, err := NewAffine(d, c)

@@ -182,7 +182,7 @@ func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error 
 	theta := make([]float64, 3*n*k)
 	m.fits = make([]initializers.MixtureFit, n)
 	err := initializers.EachColumn(n, func(i int) error {
-		fit, raw, err := at.FitColumn(values[i], columns[i], k, m.config.ScaleClamp)
+		fit, raw, err := at.FitColumn(values[i], columns[i], k, m.config.ScaleClamp, m.config.Dtype)
 		if err != nil {
 			return err
 		}

@@ -45,6 +45,9 @@ func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := c.Dtype.Validate(); err != nil {
 		return nil, err
 	}
+	if err := graph.CheckData("layers: FixedOrtho", q); err != nil {
+		return nil, err
+	}
 	d, _ := q.Dims()
 	if _, _, err := initializers.HouseholderDecompose(q, d); err != nil {
 		return nil, fmt.Errorf("layers: FixedOrtho: %w", err)

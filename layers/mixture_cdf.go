@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -51,6 +52,9 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	if c.Components < 1 {
 		return nil, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
 	}
+	if !isFinite(c.MeanRange) || !isFinite(c.LogScale) {
+		return nil, fmt.Errorf("layers: MixtureCDF: MeanRange = %g, LogScale = %g, want finite numbers", c.MeanRange, c.LogScale)
+	}
 	if err := c.Dtype.Validate(); err != nil {
 		return nil, err
 	}
@@ -66,6 +70,8 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	}
 	return m, m.set(start)
 }
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 func constantMixture(k int, logScale float64) initializers.Mixture {
 	m := initializers.Mixture{Logits: make([]float64, k), Means: make([]float64, k), LogScales: make([]float64, k)}
@@ -109,7 +115,7 @@ func (m *MixtureCDF) theta(b *graph.Builder) *G.Node {
 func (m *MixtureCDF) InitFrom(y *mat.Dense, at initializers.Site) error {
 	m.fits = make([]initializers.MixtureFit, m.dim)
 	err := initializers.EachColumn(m.dim, func(j int) (err error) {
-		m.fits[j], _, err = at.FitColumn(mat.Col(nil, j, y), j, m.config.Components, orDefaultClamp(at.ScaleClamp))
+		m.fits[j], _, err = at.FitColumn(mat.Col(nil, j, y), j, m.config.Components, orDefaultClamp(at.ScaleClamp), m.config.Dtype)
 		return err
 	})
 	if err != nil {
@@ -127,8 +133,8 @@ func (m *MixtureCDF) Fits() []initializers.MixtureFit { return m.fits }
 
 // AdaptMeans starts from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
 func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
-	if _, d := x.Dims(); d != m.dim {
-		return fmt.Errorf("layers: MixtureCDF: AdaptMeans: got data of %d columns, want shape (n, d) with d = %d", d, m.dim)
+	if err := graph.CheckRows("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
+		return err
 	}
 	mixtures, err := initializers.QuantileMixture(x, m.config.Components)
 	if err != nil {

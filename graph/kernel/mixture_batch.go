@@ -331,9 +331,18 @@ func (b *MixtureBatch[T]) farSlopes(t tile, i int, theta, gtheta []T, z, logSlop
 	return T(gx)
 }
 
-// ClampAll is c of each raw value, to the bit what a MixtureBatch computes.
-func ClampAll(c Clamp, raw []float64) []float64 {
-	b := NewMixtureBatch[float64](1, len(raw), false, c)
-	b.prepareColumn(0, append(make([]float64, 2*len(raw)), raw...))
-	return append([]float64(nil), b.p.y[:len(raw)]...)
+// ClampAll is c of each raw value, as T, to the bit what a MixtureBatch of T computes.
+func ClampAll[T Float](c Clamp, raw []float64) []float64 {
+	k := len(raw)
+	b := NewMixtureBatch[T](1, k, false, c)
+	theta := make([]T, 3*k)
+	for i, v := range raw {
+		theta[2*k+i] = T(v)
+	}
+	b.prepareColumn(0, theta)
+	y := make([]float64, k)
+	for i := range y {
+		y[i] = float64(b.p.y[i])
+	}
+	return y
 }

@@ -1,0 +1,63 @@
+package bench
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// A Shape is one of the four problems that everything is measured on.
+type Shape struct {
+	Name       string
+	Dim        int
+	Blocks     int
+	Components int
+	Hidden     []int // nil: the diagonal flow
+	Batch      int
+}
+
+// Shapes are the problems, small to large.
+var Shapes = []Shape{
+	{"moons", 2, 4, 8, []int{32, 32}, 512},
+	{"tabular", 6, 6, 8, []int{64, 64}, 512},
+	{"wide", 43, 6, 8, []int{128, 128}, 512},
+	{"diagonal", 43, 6, 50, nil, 4096},
+}
+
+// Flow makes the shape's flow with every parameter moved off its start, so that nothing is trivially zero.
+func (s Shape) Flow(dtype graph.Dtype) (*flows.Flow, error) {
+	f, err := s.fresh(dtype)
+	if err != nil {
+		return nil, err
+	}
+	rng := initializers.NewRand(1, 1)
+	for _, p := range f.Params() {
+		v := p.Values()
+		for i := range v {
+			v[i] += 0.05 * rng.NormFloat64()
+		}
+		if err := p.Set(v); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {
+	if s.Hidden == nil {
+		return flows.NewGaussianization(s.Dim, flows.GaussianizationConfig{Blocks: s.Blocks, Components: s.Components, Seed: 1, Dtype: dtype})
+	}
+	return flows.NewCoupling(s.Dim, flows.CouplingConfig{Blocks: s.Blocks, Components: s.Components, Hidden: s.Hidden, Seed: 1, Dtype: dtype})
+}
+
+// Data is n rows of seeded noise as wide as the shape.
+func (s Shape) Data(n int) *mat.Dense {
+	rng := initializers.NewRand(2, 2)
+	x := mat.NewDense(n, s.Dim, nil)
+	for i := range x.RawMatrix().Data {
+		x.RawMatrix().Data[i] = rng.NormFloat64()
+	}
+	return x
+}
