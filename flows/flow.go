@@ -111,17 +111,38 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x *G.Node) (z, logProb *G.Node) {
 	return z, b.Sum(b.LogNormal(z), logDet)
 }
 
-// Dim is d, the number of columns.
-func (f *Flow) Dim() int { return f.chain.Dim() }
+// built reports whether a constructor made f.
+func (f *Flow) built() bool { return f != nil && f.chain != nil }
+
+// Dim is d, the number of columns; 0 of a flow that is not built.
+func (f *Flow) Dim() int {
+	if !f.built() {
+		return 0
+	}
+	return f.chain.Dim()
+}
 
 // Dtype is the storage type of parameters and graphs.
-func (f *Flow) Dtype() graph.Dtype { return f.dtype }
+func (f *Flow) Dtype() graph.Dtype {
+	if !f.built() {
+		return ""
+	}
+	return f.dtype
+}
 
 // Params are the parameters of all layers in order.
-func (f *Flow) Params() []*graph.Param { return f.chain.Params() }
+func (f *Flow) Params() []*graph.Param {
+	if !f.built() {
+		return nil
+	}
+	return f.chain.Params()
+}
 
 // Layers are the layers in order, with their names.
 func (f *Flow) Layers() []Named {
+	if !f.built() {
+		return nil
+	}
 	var named []Named
 	for i, l := range f.chain.Layers() {
 		named = append(named, Named{f.names[i], l})
@@ -143,7 +164,7 @@ func (f *Flow) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 // squares overflow.
 func (f *Flow) run(op string, reader func() *graph.RowFunc, x mat.Matrix) ([][]float64, error) {
 	op = "flows: " + op
-	if f == nil || f.chain == nil {
+	if !f.built() {
 		return nil, fmt.Errorf("%s: %w", op, ErrNotBuilt)
 	}
 	if err := graph.CheckRows(op, x, f.Dim()); err != nil {
@@ -228,7 +249,7 @@ func (f *Flow) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 // SampleAndLogProb draws n rows and returns log p of each with them.
 func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []float64, err error) {
 	switch {
-	case f == nil || f.chain == nil:
+	case !f.built():
 		return nil, nil, fmt.Errorf("flows: Sample: %w", ErrNotBuilt)
 	case n < 1:
 		return nil, nil, fmt.Errorf("flows: Sample: n = %d, want ≥ 1", n)
@@ -249,7 +270,7 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 // InitFrom is the warm start: the iterative Gaussianization of x by the flow's own layers, each fitted to what the
 // ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x.
 func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
-	if f == nil || f.chain == nil {
+	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
 	}
 	if err := graph.CheckRows("flows: InitFrom", x, f.Dim()); err != nil {

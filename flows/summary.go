@@ -8,7 +8,7 @@ import (
 
 // Summary is the table of layers that Keras prints: name and kind, output shape, number of parameters.
 func (f *Flow) Summary() string {
-	if f == nil || f.chain == nil {
+	if !f.built() {
 		return ErrNotBuilt.Error()
 	}
 	var s strings.Builder

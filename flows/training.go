@@ -11,7 +11,7 @@ import (
 
 // Compile sets how the flow is trained; the optimizer starts anew.
 func (f *Flow) Compile(c train.Config) error {
-	if f == nil || f.chain == nil {
+	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
 	}
 	t, err := train.New(f, c)

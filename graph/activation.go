@@ -127,15 +127,7 @@ func (s activationSlope) bind32(out array[float32], in []array[float32]) func() 
 func bindActivationSlope[T kernel.Float](s activationSlope, out array[T], in []array[T]) func() {
 	x, y, g := in[0].data, in[1].data, in[2].data
 	if s.fn == Relu {
-		return func() {
-			for i, v := range y {
-				if v > 0 {
-					out.data[i] = g[i]
-				} else {
-					out.data[i] = 0
-				}
-			}
-		}
+		return func() { kernel.ReluSlope(out.data, y, g) }
 	}
 	slope := curves[s.fn].slope
 	return func() {

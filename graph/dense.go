@@ -49,12 +49,16 @@ func (s affine) bind32(out array[float32], in []array[float32]) func() { return 
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
+	product := kernel.NewGemm[T](false, false, m, n, k)
 	return func() {
-		kernel.Gemm(false, false, m, n, k, x, w, y)
 		for i := range m {
-			kernel.AddBias(y[i*n:(i+1)*n], bias, s.act == Relu)
+			copy(y[i*n:(i+1)*n], bias)
 		}
-		if s.act == Tanh {
+		product.Run(x, w, y, true)
+		switch s.act {
+		case Relu:
+			kernel.Relu(y)
+		case Tanh:
 			for i, v := range y {
 				y[i] = T(math.Tanh(float64(v)))
 			}

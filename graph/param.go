@@ -13,35 +13,42 @@ type Param struct {
 	Name      string // within its layer, as "mlp.dense0.kernel"
 	Trainable bool
 
-	value *tensor.Dense
+	shape tensor.Shape
+	data  any // []float64 or []float32
 }
 
 // NewParam makes a trainable parameter of zeros.
 func NewParam(name string, dtype Dtype, shape ...int) *Param {
-	return &Param{Name: name, Trainable: true, value: tensor.New(tensor.Of(dtype.Tensor()), tensor.WithShape(shape...))}
+	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone()}
+	if dtype == Float32 {
+		p.data = make([]float32, p.Size())
+	} else {
+		p.data = make([]float64, p.Size())
+	}
+	return p
 }
 
 // Shape is the parameter's shape; not to be changed.
-func (p *Param) Shape() tensor.Shape { return p.value.Shape() }
+func (p *Param) Shape() tensor.Shape { return p.shape }
 
 // Size is the number of its elements.
-func (p *Param) Size() int { return p.value.Shape().TotalSize() }
+func (p *Param) Size() int { return size(p.shape) }
 
 // Dtype is its storage type.
 func (p *Param) Dtype() Dtype {
-	if p.value.Dtype() == tensor.Float32 {
+	if _, ok := p.data.([]float32); ok {
 		return Float32
 	}
 	return Float64
 }
 
 // Data is its memory, row-major: a []float64 or a []float32.
-func (p *Param) Data() any { return p.value.Data() }
+func (p *Param) Data() any { return p.data }
 
 // Values is a copy, row-major, as float64.
 func (p *Param) Values() []float64 {
 	v := make([]float64, p.Size())
-	switch data := p.value.Data().(type) {
+	switch data := p.data.(type) {
 	case []float64:
 		copy(v, data)
 	case []float32:
@@ -55,7 +62,7 @@ func (p *Param) Set(values []float64) error {
 	if len(values) != p.Size() {
 		return fmt.Errorf("graph: Param %s: got %d values, want %d", p.Name, len(values), p.Size())
 	}
-	switch data := p.value.Data().(type) {
+	switch data := p.data.(type) {
 	case []float64:
 		copy(data, values)
 	case []float32:

@@ -113,6 +113,7 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 		},
 	}
 	t.hire(c.Workers)
+	defer t.start()()
 	return f.state.History, f.run(ctx)
 }
 

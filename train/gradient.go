@@ -4,7 +4,7 @@ import "gaussflow/graph/kernel"
 
 // A gradient is one parameter's, in the model's storage type.
 type gradient interface {
-	add(other any)
+	add(other gradient)
 	scale(by float64)
 	limit(bound float64)
 	square() float64 // Σ g², NaN or Inf where an element is
@@ -19,8 +19,8 @@ func newGradient(data any) gradient {
 
 type vector[T kernel.Float] []T
 
-func (v vector[T]) add(other any) {
-	for i, x := range other.([]T) {
+func (v vector[T]) add(other gradient) {
+	for i, x := range other.(vector[T]) {
 		v[i] += x
 	}
 }

@@ -3,12 +3,13 @@ package train
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/graph/kernel"
 	"gaussflow/losses"
 )
 
@@ -64,10 +65,11 @@ type Trainer struct {
 	model     Model
 	config    Config
 	params    []*graph.Param // trainable
-	slots     [][]any        // of each parameter, []float64 or []float32
+	slots     []any          // of each parameter, [][]float64 or [][]float32
 	step      int
 	rateScale float64
 	workers   []*worker
+	running   sync.WaitGroup // workers at a batch
 	evalRows  *graph.RowFunc
 	squares   []float64
 }
@@ -88,11 +90,11 @@ func New(model Model, c Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: New: the model has no trainable parameters")
 	}
 	for _, p := range t.params {
-		state := make([]any, c.Optimizer.Slots())
-		for i := range state {
-			state[i] = graph.NewParam("", p.Dtype(), p.Size()).Data()
+		if p.Dtype() == graph.Float32 {
+			t.slots = append(t.slots, newSlots[float32](c.Optimizer.Slots(), p.Size()))
+		} else {
+			t.slots = append(t.slots, newSlots[float64](c.Optimizer.Slots(), p.Size()))
 		}
-		t.slots = append(t.slots, state)
 	}
 	t.squares = make([]float64, len(t.params))
 	t.evalRows = graph.NewRowFunc(model.Dtype(), model.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
@@ -203,19 +205,19 @@ func (t *Trainer) update(grads []gradient) {
 	for i, p := range t.params {
 		switch g := grads[i].(type) {
 		case vector[float64]:
-			t.config.Optimizer.Update64(p.Name, p.Data().([]float64), g, typed[float64](t.slots[i]), rate, t.step)
+			t.config.Optimizer.Update64(p.Name, p.Data().([]float64), g, t.slots[i].([][]float64), rate, t.step)
 		case vector[float32]:
-			t.config.Optimizer.Update32(p.Name, p.Data().([]float32), g, typed[float32](t.slots[i]), rate, t.step)
+			t.config.Optimizer.Update32(p.Name, p.Data().([]float32), g, t.slots[i].([][]float32), rate, t.step)
 		}
 	}
 }
 
-func typed[T any](slots []any) [][]T {
-	out := make([][]T, len(slots))
-	for i, s := range slots {
-		out[i] = s.([]T)
+func newSlots[T kernel.Float](n, size int) [][]T {
+	slots := make([][]T, n)
+	for i := range slots {
+		slots[i] = make([]T, size)
 	}
-	return out
+	return slots
 }
 
 func (t *Trainer) weights() [][]float64 {
@@ -250,8 +252,11 @@ func (t *Trainer) State() OptimizerState {
 	s := OptimizerState{Step: t.step, RateScale: t.rateScale}
 	for _, slots := range t.slots {
 		var copies [][]float64
-		for _, v := range slots {
-			copies = append(copies, toFloat64(v))
+		switch slots := slots.(type) {
+		case [][]float64:
+			copies = widened(slots)
+		case [][]float32:
+			copies = widened(slots)
 		}
 		s.Slots = append(s.Slots, copies)
 	}
@@ -263,39 +268,42 @@ func (t *Trainer) SetState(s OptimizerState) error {
 	if len(s.Slots) != len(t.slots) {
 		return &graph.ShapeError{Op: "train: SetState", Got: fmt.Sprintf("%d parameters", len(s.Slots)), Want: fmt.Sprint(len(t.slots))}
 	}
-	for i, slots := range t.slots {
-		if len(s.Slots[i]) != len(slots) {
-			return &graph.ShapeError{Op: "train: SetState", Got: fmt.Sprintf("%d slots", len(s.Slots[i])), Want: fmt.Sprint(len(slots))}
+	for i, p := range t.params {
+		if len(s.Slots[i]) != t.config.Optimizer.Slots() {
+			return &graph.ShapeError{Op: "train: SetState", Got: fmt.Sprintf("%d slots", len(s.Slots[i])), Want: fmt.Sprint(t.config.Optimizer.Slots())}
 		}
-		for j, v := range slots {
-			if len(s.Slots[i][j]) != t.params[i].Size() {
-				return &graph.ShapeError{Op: "train: SetState", Got: fmt.Sprintf("%d elements", len(s.Slots[i][j])), Want: fmt.Sprint(t.params[i].Size())}
+		for _, v := range s.Slots[i] {
+			if len(v) != p.Size() {
+				return &graph.ShapeError{Op: "train: SetState", Got: fmt.Sprintf("%d elements", len(v)), Want: fmt.Sprint(p.Size())}
 			}
-			fromFloat64(v, s.Slots[i][j])
+		}
+	}
+	for i, slots := range t.slots {
+		switch slots := slots.(type) {
+		case [][]float64:
+			narrow(slots, s.Slots[i])
+		case [][]float32:
+			narrow(slots, s.Slots[i])
 		}
 	}
 	t.step, t.rateScale = s.Step, s.RateScale
 	return nil
 }
 
-func toFloat64(v any) []float64 {
-	if v, ok := v.([]float64); ok {
-		return slices.Clone(v)
-	}
-	var out []float64
-	for _, x := range v.([]float32) {
-		out = append(out, float64(x))
+func widened[T kernel.Float](slots [][]T) [][]float64 {
+	out := newSlots[float64](len(slots), 0)
+	for i, slot := range slots {
+		for _, x := range slot {
+			out[i] = append(out[i], float64(x))
+		}
 	}
 	return out
 }
 
-func fromFloat64(dst any, src []float64) {
-	switch d := dst.(type) {
-	case []float64:
-		copy(d, src)
-	case []float32:
-		for i, x := range src {
-			d[i] = float32(x)
+func narrow[T kernel.Float](dst [][]T, src [][]float64) {
+	for i, slot := range src {
+		for j, x := range slot {
+			dst[i][j] = T(x)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package train
 
 import (
-	"sync"
-
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -13,8 +11,16 @@ import (
 type worker struct {
 	trainer *Trainer
 	shards  map[int]*shard // by number of rows
+	jobs    chan job       // of a worker with a goroutine of its own, while a fit runs
 	last    *shard         // the one that ran last
 	err     error
+}
+
+// A job is a shard of a batch of `batch` rows.
+type job struct {
+	data  *dataset
+	index []int
+	batch int
 }
 
 // A shard is the training graph at one number of rows.
@@ -23,7 +29,7 @@ type shard struct {
 	x, weights, share *G.Node
 	cost              *G.Node
 	grads             []gradient
-	in, w             []float64
+	in, w, part       []float64
 }
 
 // shardOf compiles cost = Σ w·loss + share·penalty and its gradients for rows rows.
@@ -31,7 +37,7 @@ func (t *Trainer) shardOf(rows int) (*shard, error) {
 	b := graph.NewBuilder(t.model.Dtype())
 	s := &shard{
 		x: b.Input("x", rows, t.model.Dim()), weights: b.Input("weights", rows), share: b.Input("share"),
-		in: make([]float64, rows*t.model.Dim()), w: make([]float64, rows),
+		in: make([]float64, rows*t.model.Dim()), w: make([]float64, rows), part: make([]float64, 1),
 	}
 	s.cost = b.Dot(t.rows(b, s.x), s.weights)
 	if len(t.config.Penalties) > 0 {
@@ -52,23 +58,43 @@ func (t *Trainer) shardOf(rows int) (*shard, error) {
 	return s, nil
 }
 
-// run computes cost and gradients of the rows named by index, of a batch of batch rows.
-func (w *worker) run(d *dataset, index []int, batch int) {
-	s := w.shards[len(index)]
+// start gives every worker but the first, which works on the caller's, a goroutine; stop ends them.
+func (t *Trainer) start() (stop func()) {
+	others := t.workers[1:]
+	for _, w := range others {
+		w.jobs = make(chan job)
+		go func() {
+			for j := range w.jobs {
+				w.run(j)
+				t.running.Done()
+			}
+		}()
+	}
+	return func() {
+		for _, w := range others {
+			close(w.jobs)
+		}
+	}
+}
+
+// run computes cost and gradients of a job's rows.
+func (w *worker) run(j job) {
+	rows, dim := len(j.index), w.trainer.model.Dim()
+	s := w.shards[rows]
 	if s == nil {
-		if s, w.err = w.trainer.shardOf(len(index)); w.err != nil {
+		if s, w.err = w.trainer.shardOf(rows); w.err != nil {
 			return
 		}
-		w.shards[len(index)] = s
+		w.shards[rows] = s
 	}
-	dim := w.trainer.model.Dim()
-	for i, row := range index {
-		d.row(s.in[i*dim:(i+1)*dim], row)
-		s.w[i] = d.weight(row) / float64(batch)
+	for i, row := range j.index {
+		j.data.row(s.in[i*dim:(i+1)*dim], row)
+		s.w[i] = j.data.weight(row) / float64(j.batch)
 	}
+	s.part[0] = float64(rows) / float64(j.batch)
 	s.Set(s.x, s.in)
 	s.Set(s.weights, s.w)
-	s.Set(s.share, []float64{float64(len(index)) / float64(batch)})
+	s.Set(s.share, s.part)
 	w.err = s.Run()
 	w.last = s
 }
@@ -77,22 +103,19 @@ func (w *worker) run(d *dataset, index []int, batch int) {
 func (t *Trainer) gradients(d *dataset, index []int) (cost float64, grads []gradient, err error) {
 	shards := min(len(t.workers), len(index))
 	each, rest := len(index)/shards, len(index)%shards
-	var wg sync.WaitGroup
-	at := 0
-	for i, w := range t.workers[:shards] {
+	first := index[:each+min(rest, 1)]
+	at := len(first)
+	t.running.Add(shards - 1)
+	for i, w := range t.workers[1:shards] {
 		rows := each
-		if i < rest {
+		if i+1 < rest {
 			rows++
 		}
-		mine := index[at : at+rows]
+		w.jobs <- job{d, index[at : at+rows], len(index)}
 		at += rows
-		if i == shards-1 {
-			w.run(d, mine, len(index))
-		} else {
-			wg.Go(func() { w.run(d, mine, len(index)) })
-		}
 	}
-	wg.Wait()
+	t.workers[0].run(job{d, first, len(index)})
+	t.running.Wait()
 	for i, w := range t.workers[:shards] {
 		if w.err != nil {
 			return 0, nil, w.err
@@ -103,18 +126,11 @@ func (t *Trainer) gradients(d *dataset, index []int) (cost float64, grads []grad
 			continue
 		}
 		for j, g := range w.last.grads {
-			grads[j].add(raw(g))
+			grads[j].add(g)
 		}
 	}
 	for i, g := range grads {
 		t.squares[i] = g.square()
 	}
 	return cost, grads, nil
-}
-
-func raw(g gradient) any {
-	if v, ok := g.(vector[float32]); ok {
-		return []float32(v)
-	}
-	return []float64(g.(vector[float64]))
 }

@@ -2,8 +2,6 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
-
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
 	prepare  func(n, chunks, stride int, logits, means, raw, clamp, w, mu, y, inv *T)
@@ -14,10 +12,7 @@ type mixtureAsm[T Float] struct {
 }
 
 func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKernels[T] {
-	bytes := 8
-	if _, ok := any(T(0)).(float32); ok {
-		bytes = 4
-	}
+	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
 		name: name, lanes: lanes,
 		prepare: func(n, width, stride int, logits, means, raw []T, clamp *clampCurve[T], p *prepared[T]) {
@@ -34,8 +29,8 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 		score: func(n int, s *sumsOf[T], z, logSlope []T) {
 			a.score(n/lanes, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0])
 		},
-		upstream: func(n int, floor T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
-			a.upstream(n/lanes, &floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0], &gz[0], &gl[0],
+		upstream: func(n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
+			a.upstream(n/lanes, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0], &gz[0], &gl[0],
 				&u.rdens[0], &u.rlower[0], &u.rupper[0], &u.gl[0], &u.pull[0], &u.tilt[0])
 		},
 		slopes: func(n, width, stride, gstride int, x []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], s *sumsOf[T], g *gradientsOf[T], gx []T) {
@@ -66,10 +61,4 @@ func mixtures32() (all []mixtureKernels[float32]) {
 		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2}))
 	}
 	return append(all, portableMixture[float32]())
-}
-
-func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
-
-func hasAVX512() bool {
-	return hasAVX2() && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL
 }

@@ -119,7 +119,7 @@ func (b *MixtureBatch[T]) Backward(x, theta, z, logSlope, gz, gl, gx, gtheta []T
 			at := t.element(i)
 			b.z[i], b.l[i], b.gz[i], b.gl[i] = z[at], logSlope[at], gz[at], gl[at]
 		}
-		b.ops.upstream(b.whole(t.n), b.floor, &b.s, b.z, b.l, b.gz, b.gl, &b.u)
+		b.ops.upstream(b.whole(t.n), &b.floor, &b.s, b.z, b.l, b.gz, b.gl, &b.u)
 		b.tileSlopes(t, gtheta)
 		for i := range t.n {
 			at := t.element(i)

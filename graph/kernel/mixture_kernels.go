@@ -18,7 +18,7 @@ type mixtureKernels[T Float] struct {
 	score func(n int, s *sumsOf[T], z, logSlope []T)
 	// upstream: what slopes reads of each element, from the gradients in z and in the log slope; zeros where a sum is
 	// not above floor. n is a multiple of lanes.
-	upstream func(n int, floor T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T])
+	upstream func(n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T])
 	// slopes: adds each element's gradient to its mixture's (at i·gstride; 0 accumulates), and sets gx.
 	slopes func(n, width, stride, gstride int, x []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], s *sumsOf[T], g *gradientsOf[T], gx []T)
 }
@@ -112,11 +112,11 @@ func scorePortable[T Float](n int, s *sumsOf[T], z, logSlope []T) {
 	}
 }
 
-func upstreamPortable[T Float](n int, floor T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
+func upstreamPortable[T Float](n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
 	for i := range n {
 		u.rdens[i], u.rlower[i], u.rupper[i], u.gl[i], u.pull[i], u.tilt[i] = 0, 0, 0, 0, 0, 0
 		lower, upper, dens := s.lower[i], s.upper[i], s.dens[i]
-		if !(min(lower, upper, dens) > floor) {
+		if !(min(lower, upper, dens) > *floor) {
 			continue
 		}
 		pull := (gz[i] + gl[i]*z[i]) * T(math.Exp(float64(logSlope[i])))

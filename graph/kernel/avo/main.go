@@ -1,13 +1,23 @@
-// Command avo writes the vector kernels of package kernel: run `go generate ./graph/kernel`.
+// Command avo writes the vector kernels of package kernel, "mixture" or "gemm": run `go generate ./graph/kernel`.
 package main
 
 import (
+	"flag"
+
 	. "github.com/mmcloughlin/avo/build"
 )
 
 func main() {
 	ConstraintExpr("amd64,!purego")
+	which := flag.String("kernels", "mixture", "mixture or gemm")
+	flag.Parse()
 	for _, l := range []lanes{{32, false}, {32, true}, {64, false}, {64, true}} {
+		if *which == "gemm" {
+			for _, rows := range l.gemmRows() {
+				l.gemm(rows)
+			}
+			continue
+		}
 		l.prepare()
 		l.sums()
 		l.score()

@@ -1,0 +1,146 @@
+package flows_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/train"
+)
+
+// The kinds of random data on which a property must hold.
+var dataKinds = []string{"blobs", "ties", "constant column", "student t", "cauchy"}
+
+// randomData makes n rows of one kind.
+func randomData(kind string, n, d int, seed uint64) *mat.Dense {
+	rng := rand.New(rand.NewPCG(seed, uint64(d)))
+	x := mat.NewDense(n, d, nil)
+	for i := range n {
+		blob := float64(rng.IntN(3))
+		for j := range d {
+			v := rng.NormFloat64() + 2*math.Sin(blob*float64(j+1)) // three blobs
+			switch kind {
+			case "ties":
+				v = math.Round(v)
+			case "constant column":
+				if j == d-1 {
+					v = 3
+				}
+			case "student t": // two degrees of freedom
+				v = rng.NormFloat64() / math.Sqrt(rng.ExpFloat64())
+			case "cauchy":
+				v = rng.NormFloat64() / rng.NormFloat64()
+			}
+			x.Set(i, j, v)
+		}
+	}
+	return x
+}
+
+func coupling(t testing.TB, d int, c flows.CouplingConfig) *flows.Flow {
+	t.Helper()
+	f, err := flows.NewCoupling(d, c)
+	noError(t, err)
+	return f
+}
+
+func diagonal(t testing.TB, d int, c flows.GaussianizationConfig) *flows.Flow {
+	t.Helper()
+	f, err := flows.NewGaussianization(d, c)
+	noError(t, err)
+	return f
+}
+
+func initFrom(t testing.TB, f *flows.Flow, x *mat.Dense) *mat.Dense {
+	t.Helper()
+	z, err := f.InitFrom(x, initializers.IGConfig{})
+	noError(t, err)
+	return z
+}
+
+func forward(t testing.TB, f *flows.Flow, x mat.Matrix) *mat.Dense {
+	t.Helper()
+	z, _, err := f.Forward(x)
+	noError(t, err)
+	return z
+}
+
+func logProb(t testing.TB, f *flows.Flow, x mat.Matrix) []float64 {
+	t.Helper()
+	lp, err := f.LogProb(x)
+	noError(t, err)
+	return lp
+}
+
+// fit trains for a few epochs, so that nothing is tested only at the warm start.
+func fit(t testing.TB, f *flows.Flow, x mat.Matrix, c train.Config, epochs int) {
+	t.Helper()
+	noError(t, f.Compile(c))
+	_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: epochs})
+	noError(t, err)
+}
+
+// maxDifference is the largest |a−b|, NaN if there is one.
+func maxDifference(a, b []float64) (worst float64) {
+	for i, v := range a {
+		if d := math.Abs(v - b[i]); !(d <= worst) {
+			worst = d
+		}
+	}
+	return worst
+}
+
+func numbers(m *mat.Dense) []float64 { return m.RawMatrix().Data }
+
+func noError(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failure runs f and reports a panic as a failure of the test.
+func failure(t *testing.T, f func() error) (err error) {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatalf("panic: %v", r)
+		}
+	}()
+	return f()
+}
+
+// wantError asserts an error with each of the key words.
+func wantError(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("got no error")
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("error %q does not say %q", err, w)
+		}
+	}
+}
+
+// couplings are the coupling layers of a flow.
+func couplings(f *flows.Flow) (cs []*layers.MixtureCDFCoupling) {
+	for _, n := range f.Layers() {
+		if c, ok := n.Layer.(*layers.MixtureCDFCoupling); ok {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+// finalLayer is the last dense layer of a coupling's conditioner.
+func finalLayer(c *layers.MixtureCDFCoupling) *layers.Dense {
+	return c.Conditioner().(interface{ Final() *layers.Dense }).Final()
+}

@@ -1,0 +1,233 @@
+package flows_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/train"
+)
+
+var theoremMasks = map[string]func(d int) layers.Mask{
+	"half":        layers.HalfMask,
+	"other half":  func(d int) layers.Mask { return layers.HalfMask(d).Not() },
+	"alternating": layers.AlternatingMask,
+}
+
+// TestTheorem: with constant conditioners the coupling flow is the diagonal flow, on any data, whatever the
+// halves. Nothing in the proof needs the data to be nice, so ties, constant columns and heavy tails are in.
+func TestTheorem(t *testing.T) {
+	for d := 2; d <= 8; d++ {
+		for i, kind := range dataKinds {
+			for j, mask := range []string{"half", "other half", "alternating"} {
+				k, seed := []int{1, 3, 8}[(d+i+j)%3], uint64(d+2*i+j)%4 // each kind and mask meets each K
+				x := randomData(kind, 150, d, seed)
+				for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+					name := fmt.Sprintf("%s/d=%d/%s/%s/K=%d/seed=%d", dtype, d, kind, mask, k, seed)
+					t.Run(name, func(t *testing.T) { theorem(t, x, theoremMasks[mask](d), k, seed, dtype) })
+				}
+			}
+		}
+	}
+}
+
+func theorem(t *testing.T, x *mat.Dense, mask layers.Mask, k int, seed uint64, dtype graph.Dtype) {
+	_, d := x.Dims()
+	diag := diagonal(t, d, flows.GaussianizationConfig{Blocks: 2, Components: k, Seed: seed, Dtype: dtype})
+	cpl := coupling(t, d, flows.CouplingConfig{Blocks: 2, Components: k, Seed: seed, Dtype: dtype, Mask: mask, Hidden: []int{8}})
+	initFrom(t, diag, x)
+	initFrom(t, cpl, x)
+	tol := 1e-10
+	if dtype == graph.Float32 {
+		tol = 1e-3
+	}
+	if off := maxDifference(numbers(forward(t, cpl, x)), numbers(forward(t, diag, x))); !(off <= tol) {
+		t.Errorf("max |Δz| = %.2g, want ≤ %g", off, tol)
+	}
+	if off := maxDifference(logProb(t, cpl, x), logProb(t, diag, x)); !(off <= tol) {
+		t.Errorf("max |Δlog p| = %.2g, want ≤ %g", off, tol)
+	}
+}
+
+// TestWarmStartIsRBIG: the corollary. The plain loop rotates with PCA's matrix, the flow with the reflectors of
+// it, so the two differ in the last digit from the first block on. Where eigenvalues are distinct that stays in
+// the last digits; where they are equal any rotation of their axes is a PCA, the last digit chooses, and no two
+// computations need agree: two constant columns, say, or one component, which whitens: after the first block
+// every rotation is a PCA. So K = 1 is compared after one block.
+func TestWarmStartIsRBIG(t *testing.T) {
+	for d := 2; d <= 8; d++ {
+		for _, kind := range []string{"blobs", "constant column", "student t"} {
+			for _, k := range []int{1, 3, 8} {
+				t.Run(fmt.Sprintf("d=%d/%s/K=%d", d, kind, k), func(t *testing.T) {
+					x := randomData(kind, 300, d, 1)
+					blocks := min(k, 3)
+					f := diagonal(t, d, flows.GaussianizationConfig{Blocks: blocks, Components: k})
+					initFrom(t, f, x)
+					want, err := initializers.RBIG(x, blocks, k, initializers.IGConfig{})
+					noError(t, err)
+					if off := maxDifference(numbers(forward(t, f, x)), numbers(want)); !(off <= 1e-10) {
+						t.Errorf("max |Δz| = %.2g, want ≤ 1e-10", off)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestInitFromReturnsForward: what the walk pushes on is what the flow computes, bit for bit.
+func TestInitFromReturnsForward(t *testing.T) {
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		x := randomData("blobs", 600, 5, 2) // more than one chunk of rows
+		for name, f := range map[string]*flows.Flow{
+			"diagonal": diagonal(t, 5, flows.GaussianizationConfig{Blocks: 2, Components: 3, PCA: true, Dtype: dtype}),
+			"coupling": coupling(t, 5, flows.CouplingConfig{Blocks: 2, Components: 3, Dtype: dtype}),
+			"shared":   coupling(t, 5, flows.CouplingConfig{Blocks: 2, Components: 3, Dtype: dtype, Shared: true}),
+		} {
+			if z := initFrom(t, f, x); !mat.Equal(z, forward(t, f, x)) {
+				t.Errorf("%s, %s: InitFrom returned other numbers than Forward computes", name, dtype)
+			}
+		}
+	}
+}
+
+// TestSharedMixture: a shared mixture is the fit of its columns pooled, each of them pushed through it.
+func TestSharedMixture(t *testing.T) {
+	const d, k, blocks = 5, 4, 2
+	mask := layers.HalfMask(d) // 3 transformed columns, then 2
+	for seed := range uint64(3) {
+		x := randomData("blobs", 400, d, seed)
+		f := coupling(t, d, flows.CouplingConfig{Blocks: blocks, Components: k, Shared: true, Mask: mask, Hidden: []int{8}})
+		got, want := initFrom(t, f, x), mat.DenseCopyOf(x)
+		for block := range blocks {
+			q, _, err := initializers.PCA(want)
+			noError(t, err)
+			want.Mul(mat.DenseCopyOf(want), q)
+			for _, columns := range [][]int{mask.Columns(false), mask.Columns(true)} {
+				pushPooled(t, want, columns, block, k)
+			}
+		}
+		if off := maxDifference(numbers(got), numbers(want)); !(off <= 1e-10) {
+			t.Errorf("seed %d: the shared flow is off the plain loop by %.2g", seed, off)
+		}
+	}
+}
+
+// pushPooled Gaussianizes columns of y, in place, by one mixture fitted to all of them.
+func pushPooled(t *testing.T, y *mat.Dense, columns []int, block, k int) {
+	t.Helper()
+	var pooled []float64
+	for _, j := range columns {
+		pooled = append(pooled, mat.Col(nil, j, y)...)
+	}
+	fit, _, err := initializers.Site{Block: block}.FitColumn(pooled, columns[0], k, initializers.DefaultScaleClamp, graph.Float64)
+	noError(t, err)
+	m := kernel.NewMixture(k)
+	kernel.SetMixture(m, fit.Logits, fit.Means, fit.LogScales)
+	n, _ := y.Dims()
+	for _, j := range columns {
+		for i := range n {
+			z, _ := m.At(y.At(i, j))
+			y.Set(i, j, z)
+		}
+	}
+}
+
+// TestHiddenGradientIsZeroAtWarmStart: ∂θ/∂(hidden) = Wᵀ·… and W = 0.
+func TestHiddenGradientIsZeroAtWarmStart(t *testing.T) {
+	x := randomData("blobs", 100, 3, 4)
+	f := coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 3, Hidden: []int{6, 5}})
+	initFrom(t, f, x)
+	b := graph.NewBuilder(f.Dtype())
+	in := b.Input("x", 100, 3)
+	_, lp := f.LogProbNodes(b, in)
+	var params []*graph.Param
+	var nodes []*G.Node
+	last := map[*graph.Param]bool{}
+	for _, c := range couplings(f) {
+		final := finalLayer(c)
+		last[final.Kernel()], last[final.Bias()] = true, true
+		for _, p := range c.Params() {
+			params, nodes = append(params, p), append(nodes, b.Param(p))
+		}
+	}
+	grads := b.Grad(b.SumLast(lp), nodes...)
+	program, err := b.Compile(grads...)
+	noError(t, err)
+	program.Set(in, numbers(x))
+	noError(t, program.Run())
+	for i, p := range params {
+		g := make([]float64, p.Size())
+		program.Get(grads[i], g)
+		if zero := slices.Max(g) == 0 && slices.Min(g) == 0; zero == last[p] {
+			t.Errorf("%s, %d: the gradient is zero: %v, want %v", p.Name, i, zero, !last[p])
+		}
+	}
+}
+
+// TestOneStepBreaksTheTheorem, and only through the final kernels: every other parameter may change and the flow
+// stays a diagonal one.
+func TestOneStepBreaksTheTheorem(t *testing.T) {
+	x := randomData("blobs", 300, 4, 5)
+	f := coupling(t, 4, flows.CouplingConfig{Blocks: 2, Components: 3, Hidden: []int{6, 5}})
+	before := initFrom(t, f, x)
+	values := map[*graph.Param][]float64{}
+	for _, p := range f.Params() {
+		values[p] = p.Values()
+	}
+
+	noError(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 0.1}}))
+	_, err := f.Fit(context.Background(), x, train.FitConfig{BatchSize: 300})
+	noError(t, err)
+
+	if maxDifference(numbers(forward(t, f, x)), numbers(before)) == 0 {
+		t.Error("a gradient step left the push-forward as it was")
+	}
+	for _, c := range couplings(f) {
+		params := c.Params()
+		for i, p := range params {
+			hidden := i < len(params)-2
+			if same := slices.Equal(p.Values(), values[p]); same != hidden {
+				t.Errorf("%s unchanged by one step: %v, want %v", p.Name, same, hidden)
+			}
+		}
+		if !conditional(t, c) {
+			t.Error("after the step a coupling still ignores its identity half")
+		}
+		kernel := finalLayer(c).Kernel()
+		noError(t, kernel.Set(make([]float64, kernel.Size())))
+		if conditional(t, c) {
+			t.Error("with its final kernel back at zero a coupling still depends on its identity half")
+		}
+	}
+}
+
+// conditional reports whether the transformed half of c's output changes, by a single bit, with the identity half.
+func conditional(t *testing.T, c *layers.MixtureCDFCoupling) bool {
+	t.Helper()
+	one, err := flows.New(flows.Named{Name: "coupling", Layer: c})
+	noError(t, err)
+	mask := c.Config().(layers.CouplingConfig).Mask
+	x := randomData("blobs", 50, c.Dim(), 6)
+	moved := mat.DenseCopyOf(x)
+	for _, j := range mask.Columns(true) {
+		for i := range 50 {
+			moved.Set(i, j, x.At(i, j)+1)
+		}
+	}
+	a, b := forward(t, one, x), forward(t, one, moved)
+	for _, j := range mask.Columns(false) {
+		if !slices.Equal(mat.Col(nil, j, a), mat.Col(nil, j, b)) {
+			return true
+		}
+	}
+	return false
+}

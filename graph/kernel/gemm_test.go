@@ -1,0 +1,102 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+func TestGemm(t *testing.T) {
+	for _, ops := range gemms64 {
+		t.Run("float64/"+ops.name, func(t *testing.T) { checkGemm(t, ops, 1e-14) })
+	}
+	for _, ops := range gemms32 {
+		t.Run("float32/"+ops.name, func(t *testing.T) { checkGemm(t, ops, 5e-6) })
+	}
+}
+
+// checkGemm compares every transpose and every remainder of tile and panel with sums in float64.
+func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	random := func(n int) []T {
+		v := make([]T, n)
+		for i := range v {
+			v[i] = T(rng.NormFloat64())
+		}
+		return v
+	}
+	for _, m := range []int{1, 2, 5, 6, 7, 12, 13, 17, 30} {
+		for _, n := range []int{1, 7, 8, 16, 17, 31, 32, 33, 70} {
+			for _, k := range []int{0, 1, 3, 17, 256, 300} {
+				for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
+					a, b, c := random(m*k), random(k*n), random(m*n)
+					for _, add := range []bool{false, true} {
+						want := product(trans, m, n, k, a, b, c, add)
+						got := append([]T(nil), c...)
+						newGemm(trans[0], trans[1], m, n, k, ops).Run(a, b, got, add)
+						for i, w := range want {
+							if !(math.Abs(float64(got[i])-w) <= tol*math.Sqrt(float64(k)+1)*4) {
+								t.Fatalf("m=%d n=%d k=%d trans=%v add=%v: element %d = %v, want %v", m, n, k, trans, add, i, got[i], w)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func product[T Float](trans [2]bool, m, n, k int, a, b, c []T, add bool) []float64 {
+	out := make([]float64, m*n)
+	for i := range m {
+		for j := range n {
+			s := 0.0
+			for p := range k {
+				x, y := i*k+p, p*n+j
+				if trans[0] {
+					x = p*m + i
+				}
+				if trans[1] {
+					y = j*k + p
+				}
+				s += float64(a[x]) * float64(b[y])
+			}
+			if add {
+				s += float64(c[i*n+j])
+			}
+			out[i*n+j] = s
+		}
+	}
+	return out
+}
+
+// BenchmarkGemm reports GFLOPS at the shapes of the conditioners: forward, weight gradient, input gradient.
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range [][3]int{{256, 128, 128}, {256, 528, 128}, {256, 64, 64}, {256, 32, 32}} {
+		benchmarkGemm[float64](b, "float64", s)
+		benchmarkGemm[float32](b, "float32", s)
+	}
+}
+
+func benchmarkGemm[T Float](b *testing.B, dtype string, s [3]int) {
+	rows, out, in := s[0], s[1], s[2]
+	for _, c := range []struct {
+		name           string
+		transA, transB bool
+		m, n, k        int
+	}{
+		{"forward", false, false, rows, out, in},
+		{"weights", true, false, in, out, rows},
+		{"input", false, true, rows, in, out},
+	} {
+		b.Run(fmt.Sprintf("%s/%dx%dx%d/%s", dtype, rows, out, in, c.name), func(b *testing.B) {
+			g := NewGemm[T](c.transA, c.transB, c.m, c.n, c.k)
+			x, y, z := make([]T, c.m*c.k), make([]T, c.k*c.n), make([]T, c.m*c.n)
+			for b.Loop() {
+				g.Run(x, y, z, false)
+			}
+			b.ReportMetric(2*float64(c.m)*float64(c.n)*float64(c.k)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOPS")
+		})
+	}
+}
