@@ -58,9 +58,9 @@ func (c MixtureConfig) Validate() error {
 	switch c = c.withDefaults(); {
 	case c.Components < 1:
 		return fmt.Errorf("initializers: MixtureConfig: Components = %d, want ≥ 1", c.Components)
-	case c.MinScale < 0 || !(c.MaxScale > c.MinScale):
+	case !(c.MinScale >= 0) || !(c.MaxScale > c.MinScale):
 		return fmt.Errorf("initializers: MixtureConfig: scales from %g to %g, want 0 ≤ MinScale < MaxScale", c.MinScale, c.MaxScale)
-	case c.MinVariance < 0 || c.Tol < 0 || c.MaxSteps < 1 || c.Starts < 0:
+	case !(c.MinVariance >= 0) || !(c.Tol >= 0) || c.MaxSteps < 1 || c.Starts < 0:
 		return fmt.Errorf("initializers: MixtureConfig: MinVariance = %g, Tol = %g, MaxSteps = %d, Starts = %d, want none negative and a step", c.MinVariance, c.Tol, c.MaxSteps, c.Starts)
 	}
 	return nil

@@ -26,5 +26,16 @@ func checkDim(layer string, dim int) error {
 	if dim < 1 {
 		return fmt.Errorf("layers: %s: dim = %d, want ≥ 1", layer, dim)
 	}
+	return checkSize(layer, 1, dim)
+}
+
+// maxNumbers bounds one parameter: what a damaged or hostile description asks for is refused before memory is.
+const maxNumbers = 1 << 28
+
+// checkSize reports a parameter of rows×cols numbers that is too large to be meant.
+func checkSize(layer string, rows, cols int) error {
+	if rows > maxNumbers || cols > maxNumbers || rows*cols > maxNumbers {
+		return fmt.Errorf("layers: %s: a parameter of %d×%d numbers, want at most %d numbers", layer, rows, cols, maxNumbers)
+	}
 	return nil
 }

@@ -61,6 +61,9 @@ func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
 		if width < 1 {
 			return nil, fmt.Errorf("layers: MLP: Hidden[%d] = %d, want ≥ 1", i, width)
 		}
+		if err := checkSize("MLP", in, width); err != nil {
+			return nil, err
+		}
 		d := newDense(fmt.Sprintf("mlp.dense%d", i), in, width, c.Activation, c.Dtype)
 		if i < len(c.Hidden) {
 			if err := d.kernel.Set(c.Kernel.Make(in, width, rng)); err != nil {
@@ -112,6 +115,9 @@ type SharedMLP struct {
 // NewSharedMLP makes a perceptron from in numbers to one mixture of k components, repeated for each of dims
 // coordinates.
 func NewSharedMLP(in, dims, k int, c MLPConfig) (*SharedMLP, error) {
+	if dims < 1 {
+		return nil, fmt.Errorf("layers: SharedMLP: a mixture for %d coordinates, want at least one", dims)
+	}
 	m, err := NewMLP(in, 3*k, c)
 	if err != nil {
 		return nil, err

@@ -55,9 +55,15 @@ func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
 
 // Validate reports fields out of range for data of dim columns.
 func (c CouplingConfig) Validate(dim int) error {
+	if err := checkDim("MixtureCDFCoupling", dim); err != nil {
+		return err
+	}
 	c = c.withDefaults(dim)
 	if c.Components < 1 {
 		return fmt.Errorf("layers: MixtureCDFCoupling: Components = %d, want ≥ 1", c.Components)
+	}
+	if err := checkSize("MixtureCDFCoupling", 3*dim, c.Components); err != nil {
+		return err
 	}
 	for _, err := range []error{c.Mask.Validate(dim), validClamp(c.ScaleClamp), c.Dtype.Validate()} {
 		if err != nil {

@@ -28,6 +28,9 @@ func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := checkDim("FixedOrtho", dim); err != nil {
 		return nil, err
 	}
+	if err := checkSize("FixedOrtho", dim, dim); err != nil {
+		return nil, err
+	}
 	return NewFixedOrthoFrom(initializers.Haar(dim, c.Seed), c)
 }
 

@@ -43,6 +43,12 @@ func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
 	if c.Reflectors < 1 {
 		return nil, fmt.Errorf("layers: Householder: Reflectors = %d, want ≥ 1", c.Reflectors)
 	}
+	if err := checkSize("Householder", c.Reflectors, dim); err != nil {
+		return nil, err
+	}
+	if err := checkSize("Householder", dim, dim); err != nil {
+		return nil, err
+	}
 	if err := c.Dtype.Validate(); err != nil {
 		return nil, err
 	}

@@ -52,6 +52,9 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	if c.Components < 1 {
 		return nil, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
 	}
+	if err := checkSize("MixtureCDF", dim, c.Components); err != nil {
+		return nil, err
+	}
 	if !isFinite(c.MeanRange) || !isFinite(c.LogScale) {
 		return nil, fmt.Errorf("layers: MixtureCDF: MeanRange = %g, LogScale = %g, want finite numbers", c.MeanRange, c.LogScale)
 	}

@@ -135,10 +135,11 @@ func (o RMSProp) Update32(_ string, p, g []float32, s [][]float32, rate float64,
 }
 
 func rmsProp[T kernel.Float](o RMSProp, p, g []T, s [][]T, rate float64) {
-	rho, eps, m, lr := T(orDefault(o.Rho, 0.9)), T(orDefault(o.Epsilon, 1e-7)), T(o.Momentum), T(rate)
+	rho := orDefault(o.Rho, 0.9)
+	take, eps, m, lr := T(1-rho), T(orDefault(o.Epsilon, 1e-7)), T(o.Momentum), T(rate)
 	square := s[0]
 	for i, d := range g {
-		square[i] = rho*square[i] + (1-rho)*d*d
+		square[i] += take * (d*d - square[i])
 		step := lr * d / T(math.Sqrt(float64(square[i]+eps)))
 		if m != 0 {
 			s[1][i] = m*s[1][i] + step
@@ -193,11 +194,12 @@ func (o Adam) Update32(_ string, p, g []float32, s [][]float32, rate float64, st
 func adam[T kernel.Float](o Adam, p, g []T, s [][]T, rate float64, step int) {
 	beta1, beta2 := orDefault(o.Beta1, 0.9), orDefault(o.Beta2, 0.999)
 	lr := T(rate * math.Sqrt(1-math.Pow(beta2, float64(step))) / (1 - math.Pow(beta1, float64(step))))
-	b1, b2, eps := T(beta1), T(beta2), T(orDefault(o.Epsilon, 1e-7))
+	// 1−β is rounded after the subtraction: in float32 1−0.999 would be off by 5e-5
+	take1, take2, eps := T(1-beta1), T(1-beta2), T(orDefault(o.Epsilon, 1e-7))
 	m, v := s[0], s[1]
 	for i, d := range g {
-		m[i] += (1 - b1) * (d - m[i])
-		v[i] += (1 - b2) * (d*d - v[i])
+		m[i] += take1 * (d - m[i])
+		v[i] += take2 * (d*d - v[i])
 		second := v[i]
 		if o.AMSGrad {
 			s[2][i] = max(s[2][i], second)

@@ -1,0 +1,158 @@
+package layers_test
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+)
+
+// narrow is a conditioner that forgets all but the first column of its MLP's output.
+type narrow struct{ *layers.MLP }
+
+func (c narrow) Apply(b *graph.Builder, x *G.Node) *G.Node {
+	theta := c.MLP.Apply(b, x)
+	mask := make([]bool, graph.Cols(theta))
+	mask[0] = true
+	return b.Columns(theta, mask, true)
+}
+
+// silent is a conditioner that builds nothing and says nothing.
+type silent struct{}
+
+func (silent) Params() []*graph.Param                { return nil }
+func (silent) Apply(*graph.Builder, *G.Node) *G.Node { return nil }
+
+// loud is a conditioner whose graph cannot be built.
+type loud struct{ silent }
+
+func (loud) Apply(b *graph.Builder, x *G.Node) *G.Node { return b.MatMul(x, b.Input("w", 7, 7)) }
+
+// frozen is a conditioner that is right, but cannot be made constant.
+type frozen struct{ mlp *layers.MLP }
+
+func (c frozen) Params() []*graph.Param                    { return c.mlp.Params() }
+func (c frozen) Apply(b *graph.Builder, x *G.Node) *G.Node { return c.mlp.Apply(b, x) }
+
+func TestBadInput(t *testing.T) {
+	mlp, err := layers.NewMLP(2, 3*2*8, layers.MLPConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var (
+		nan      = mat.NewDense(3, 2, []float64{1, 2, 3, math.NaN(), 5, 7})
+		empty    = &mat.Dense{}
+		coupling = func(d int, c layers.CouplingConfig) func() error {
+			return func() error { _, err := layers.NewMixtureCDFCoupling(d, c); return err }
+		}
+		conditioned = func(d int, conditioner layers.Conditioner) func() error {
+			return func() error {
+				_, err := layers.NewMixtureCDFCouplingWith(d, layers.CouplingConfig{}, conditioner)
+				return err
+			}
+		}
+		perceptron = func(in, out int, c layers.MLPConfig) func() error {
+			return func() error { _, err := layers.NewMLP(in, out, c); return err }
+		}
+		orthoFrom = func(q mat.Matrix) func() error {
+			return func() error { _, err := layers.NewFixedOrthoFrom(q, layers.FixedOrthoConfig{}); return err }
+		}
+		orthoPCA = func(x mat.Matrix) func() error {
+			return func() error { _, err := layers.NewFixedOrthoPCA(x, layers.FixedOrthoConfig{}); return err }
+		}
+		standardize = func(x mat.Matrix) func() error {
+			return func() error { _, err := layers.NewStandardize(x, layers.AffineConfig{}); return err }
+		}
+		adapt = func(x mat.Matrix) func() error {
+			return func() error {
+				m, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return m.AdaptMeans(x)
+			}
+		}
+		describe = func(kind string, dim int, config string) func() error {
+			return func() error {
+				_, err := layers.New(layers.Description{Kind: kind, Dim: dim, Config: json.RawMessage(config)})
+				return err
+			}
+		}
+	)
+	for name, c := range map[string]struct {
+		call  func() error
+		words []string
+	}{
+		"householder of no column":         {func() error { _, err := layers.NewHouseholder(0, layers.HouseholderConfig{}); return err }, []string{"Householder", "dim = 0"}},
+		"householder of −1 reflectors":     {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Reflectors: -1}); return err }, []string{"Reflectors = -1"}},
+		"householder of an unknown dtype":  {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Dtype: "f8"}); return err }, []string{`"f8"`, "float64"}},
+		"affine of no column":              {func() error { _, err := layers.NewAffine(0, layers.AffineConfig{}); return err }, []string{"Affine", "dim = 0"}},
+		"mixture of no column":             {func() error { _, err := layers.NewMixtureCDF(-1, layers.MixtureCDFConfig{}); return err }, []string{"MixtureCDF", "dim = -1"}},
+		"mixture of −1 components":         {func() error { _, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: -1}); return err }, []string{"Components = -1"}},
+		"fixed ortho of no column":         {func() error { _, err := layers.NewFixedOrtho(0, layers.FixedOrthoConfig{}); return err }, []string{"FixedOrtho", "dim = 0"}},
+		"fixed ortho, not square":          {orthoFrom(mat.NewDense(2, 3, nil)), []string{"FixedOrtho", "2×3", "square"}},
+		"fixed ortho, not orthogonal":      {orthoFrom(mat.NewDense(2, 2, []float64{2, 0, 0, 2})), []string{"FixedOrtho", "orthogonal"}},
+		"fixed ortho of NaN":               {orthoFrom(mat.NewDense(2, 2, []float64{1, 0, 0, math.NaN()})), []string{"FixedOrtho"}},
+		"fixed ortho of nothing":           {orthoFrom(empty), []string{"FixedOrtho"}},
+		"fixed ortho of nil":               {orthoFrom(nil), []string{"FixedOrtho"}},
+		"PCA of nil":                       {orthoPCA(nil), []string{"PCA"}},
+		"PCA of no rows":                   {orthoPCA(empty), []string{"PCA"}},
+		"PCA of NaN":                       {orthoPCA(nan), []string{"PCA", "row 1, column 1", "NaN"}},
+		"standardize nil":                  {standardize(nil), []string{"Standardize"}},
+		"standardize no rows":              {standardize(empty), []string{"Standardize"}},
+		"standardize NaN":                  {standardize(nan), []string{"Standardize", "row 1, column 1", "NaN"}},
+		"means from nil":                   {adapt(nil), []string{"AdaptMeans"}},
+		"means from another width":         {adapt(mat.NewDense(4, 3, nil)), []string{"AdaptMeans", "4×3", "= 2 columns"}},
+		"means from no rows":               {adapt(empty), []string{"AdaptMeans"}},
+		"means from NaN":                   {adapt(nan), []string{"AdaptMeans", "row 1, column 1", "NaN"}},
+		"coupling of one column":           {coupling(1, layers.CouplingConfig{}), []string{"MixtureCDFCoupling", "Mask"}},
+		"coupling of no column":            {coupling(0, layers.CouplingConfig{}), []string{"MixtureCDFCoupling"}},
+		"coupling of −1 columns":           {coupling(-1, layers.CouplingConfig{}), []string{"MixtureCDFCoupling", "-1"}},
+		"coupling, mask all true":          {coupling(2, layers.CouplingConfig{Mask: layers.Mask{true, true}}), []string{"Mask", "all 2", "true"}},
+		"coupling, mask all false":         {coupling(2, layers.CouplingConfig{Mask: layers.Mask{false, false}}), []string{"Mask", "all 2", "false"}},
+		"coupling, mask of another length": {coupling(3, layers.CouplingConfig{Mask: layers.Mask{true, false}}), []string{"Mask", "2 entries", "3 columns"}},
+		"coupling, JSON of a custom one":   {coupling(2, layers.CouplingConfig{Custom: true}), []string{"Custom", "NewMixtureCDFCouplingWith"}},
+		"coupling, unknown clamp":          {coupling(2, layers.CouplingConfig{ScaleClamp: layers.ScaleClamp{Kind: 9, Lo: -1, Hi: 1}}), []string{"ScaleClamp", "TanhClamp"}},
+		"coupling, infinite clamp":         {coupling(2, layers.CouplingConfig{ScaleClamp: layers.TanhClamp(math.Inf(1))}), []string{"ScaleClamp"}},
+		"conditioner nil":                  {conditioned(4, nil), []string{"conditioner is nil"}},
+		"conditioner too narrow":           {conditioned(4, narrow{mlp}), []string{"conditioner output width", "[2 1]", "[2 48]", "3·2·8"}},
+		"conditioner of nothing":           {conditioned(4, silent{}), []string{"conditioner output width", "nothing", "[2 48]"}},
+		"conditioner that fails":           {conditioned(4, loud{}), []string{"conditioner", "inner axes"}},
+		"conditioner for another width":    {conditioned(6, mlp), []string{"conditioner"}},
+		"warm start of a frozen conditioner": {func() error {
+			c, err := layers.NewMixtureCDFCouplingWith(4, layers.CouplingConfig{}, frozen{mlp})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.InitFrom(mat.NewDense(5, 4, nil), initializers.Site{})
+		}, []string{"InitFrom", "frozen", "SetConstant"}},
+		"MLP from nothing":         {perceptron(0, 3, layers.MLPConfig{}), []string{"from 0 to 3"}},
+		"MLP to nothing":           {perceptron(3, 0, layers.MLPConfig{}), []string{"from 3 to 0"}},
+		"MLP, unknown activation":  {perceptron(1, 1, layers.MLPConfig{Activation: "sine"}), []string{"sine", "gelu"}},
+		"MLP, an op's activation":  {perceptron(1, 1, layers.MLPConfig{Activation: "exp"}), []string{"exp", "gelu"}},
+		"MLP, unknown kernel":      {perceptron(1, 1, layers.MLPConfig{Kernel: "ones"}), []string{"ones", "orthogonal"}},
+		"MLP, unknown dtype":       {perceptron(1, 1, layers.MLPConfig{Dtype: "int8"}), []string{"int8", "float32"}},
+		"MLP, layer of no width":   {perceptron(1, 1, layers.MLPConfig{Hidden: []int{0}}), []string{"Hidden[0] = 0"}},
+		"shared MLP of −1":         {func() error { _, err := layers.NewSharedMLP(1, 2, -1, layers.MLPConfig{}); return err }, []string{"to -3"}},
+		"shared MLP for no column": {func() error { _, err := layers.NewSharedMLP(1, 0, 2, layers.MLPConfig{}); return err }, []string{"0"}},
+		"constant too short":       {func() error { return mlp.SetConstant(make([]float64, 3)) }, []string{"3 values", "want 48"}},
+		"chain of nothing":         {func() error { _, err := layers.NewChain(); return err }, []string{"no layers"}},
+		"chain with nil":           {func() error { _, err := layers.NewChain(nil); return err }, []string{"layer 0", "nil"}},
+		"description of no kind":   {describe("", 2, "{}"), []string{"kind", "householder"}},
+		"description unknown":      {describe("spline", 2, "{}"), []string{`"spline"`, "mixture_cdf"}},
+		"description, no config":   {describe("affine", 2, ""), []string{"affine"}},
+		"description, bad config":  {describe("mixture_cdf", 2, `{"components":"many"}`), []string{"mixture_cdf", "components"}},
+		"description, no column":   {describe("mixture_cdf", 0, "{}"), []string{"mixture_cdf", "dim = 0"}},
+		"description, huge":        {describe("householder", math.MaxInt, "{}"), []string{"householder"}},
+		"description, huge affine": {describe("affine", math.MaxInt/2, "{}"), []string{"affine"}},
+		"description, negative K":  {describe("mixture_cdf_coupling", 2, `{"components":-8}`), []string{"Components = -8"}},
+	} {
+		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
+	}
+}
