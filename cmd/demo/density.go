@@ -35,15 +35,20 @@ func (l *lattice) cell() float64 { return 2 * l.limit / float64(l.n) }
 // logDensity evaluates the flow of two columns on a lattice over [−limit, limit]².
 func logDensity(f *flows.Flow, limit float64, n int) (*lattice, error) {
 	l := &lattice{limit: limit, n: n}
-	x := mat.NewDense(n*n, 2, nil)
-	for r := range n {
-		for c := range n {
-			x.SetRow(r*n+c, []float64{l.X(c), l.Y(r)})
+	var err error
+	l.z, err = f.LogProb(l.points())
+	return l, err
+}
+
+// points are the centres, row after row.
+func (l *lattice) points() *mat.Dense {
+	x := mat.NewDense(l.n*l.n, 2, nil)
+	for r := range l.n {
+		for c := range l.n {
+			x.SetRow(r*l.n+c, []float64{l.X(c), l.Y(r)})
 		}
 	}
-	var err error
-	l.z, err = f.LogProb(x)
-	return l, err
+	return x
 }
 
 // integral is ∫p over the lattice, by the midpoint rule.

@@ -1,0 +1,44 @@
+package graph_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestImportDirection: each package imports only what stands to its left; commands and bench stand last and apart.
+func TestImportDirection(t *testing.T) {
+	order := []string{"graph/kernel", "graph", "initializers", "layers", "losses", "train", "flows"}
+	rank := func(path string) int {
+		path = strings.TrimPrefix(path, "gaussflow/")
+		if at := slices.Index(order, path); at >= 0 {
+			return at
+		}
+		if path == "layers/layertest" {
+			return slices.Index(order, "layers") // the layers' own test suite
+		}
+		return len(order)
+	}
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "gaussflow/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := 0
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		packages++
+		for _, imported := range fields[1:] {
+			suite := fields[0] == "gaussflow/layers/layertest" && imported == "gaussflow/layers"
+			if strings.HasPrefix(imported, "gaussflow/") && rank(imported) >= rank(fields[0]) && !suite {
+				t.Errorf("%s imports %s, which does not stand to its left", fields[0], imported)
+			}
+			if fields[0] == "gaussflow/train" && imported == "gaussflow/layers" {
+				t.Error("train imports layers: it trains anything with parameters and a graph")
+			}
+		}
+	}
+	if packages < len(order) {
+		t.Errorf("listed %d packages, want at least %d", packages, len(order))
+	}
+}
