@@ -62,9 +62,10 @@ func (t *Trainer) shardOf(rows int) (*shard, error) {
 func (t *Trainer) start() (stop func()) {
 	others := t.workers[1:]
 	for _, w := range others {
-		w.jobs = make(chan job)
+		jobs := make(chan job) // its own: a goroutine that starts late must not read a later fit's field
+		w.jobs = jobs
 		go func() {
-			for j := range w.jobs {
+			for j := range jobs {
 				w.run(j)
 				t.running.Done()
 			}
