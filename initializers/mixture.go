@@ -1,8 +1,10 @@
 package initializers
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"gaussflow/graph/kernel"
 )
@@ -28,9 +30,9 @@ type MixtureConfig struct {
 	MinScale    float64 `json:"min_scale,omitempty"`    // least σ, 0: only MinVariance
 	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ, 0: none
 	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, 1e-6
-	Tol         float64 `json:"tol,omitempty"`          // stop when the mean log-likelihood gains less, 1e-5
-	MaxSteps    int     `json:"max_steps,omitempty"`    // 200
-	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile one, 3
+	Tol         float64 `json:"tol,omitempty"`          // stop when the mean log-likelihood gains less, 1e-6
+	MaxSteps    int     `json:"max_steps,omitempty"`    // 500
+	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, 24
 }
 
 func (c MixtureConfig) withDefaults() MixtureConfig {
@@ -45,11 +47,11 @@ func (c MixtureConfig) withDefaults() MixtureConfig {
 		}
 	}
 	orInt(&c.Components, 8)
-	orInt(&c.MaxSteps, 200)
-	orInt(&c.Starts, 3)
+	orInt(&c.MaxSteps, 500)
+	orInt(&c.Starts, 24)
 	or(&c.MaxScale, math.Inf(1))
 	or(&c.MinVariance, 1e-6)
-	or(&c.Tol, 1e-5)
+	or(&c.Tol, 1e-6)
 	return c
 }
 
@@ -66,8 +68,8 @@ func (c MixtureConfig) Validate() error {
 	return nil
 }
 
-// FitMixture fits a mixture to the values of x by EM: from quantiles and from seeded k-means++ starts, each run
-// for a few steps, the likeliest to the end. Statistics are in float64, equal values are counted once (exact
+// FitMixture fits a mixture to the values of x by EM: from quantiles, from the
+// heaviest values and from seeded k-means++ starts, each run for a few steps, the likeliest to the end. Statistics are in float64, equal values are counted once (exact
 // and fast on tied columns), a component that loses its rows is seeded again at the least likely value.
 //
 // It depends on x as a list of values and on c, and on nothing else.
@@ -85,16 +87,21 @@ func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 	}
 	c = c.withDefaults()
 	e := newEM(newTally(x), c)
-	best := e.fromCenters(e.data.quantiles(c.Components))
-	e.run(best, warmSteps)
+	starts := []*MixtureFit{e.fromCenters(e.data.quantiles(c.Components)), e.fromCenters(e.data.heaviest(c.Components))}
 	rng := NewRand(c.Seed, 0)
 	for range c.Starts {
-		start := e.fromCenters(e.data.kMeans(c.Components, rng))
-		if e.run(start, warmSteps); start.LogLikelihood > best.LogLikelihood {
-			best = start
+		starts = append(starts, e.fromCenters(e.data.kMeans(c.Components, rng)))
+	}
+	for _, s := range starts {
+		e.run(s, warmSteps)
+	}
+	slices.SortStableFunc(starts, func(a, b *MixtureFit) int { return cmp.Compare(b.LogLikelihood, a.LogLikelihood) })
+	best := starts[0]
+	for _, s := range starts[:min(finalists, len(starts))] {
+		if e.run(s, c.MaxSteps); s.LogLikelihood > best.LogLikelihood {
+			best = s
 		}
 	}
-	e.run(best, c.MaxSteps)
 	for k := range best.Means {
 		best.Logits[k] = math.Log(best.Logits[k])
 		if s := best.LogScales[k]; s <= math.Log(c.MinScale)+1e-9 || s >= math.Log(c.MaxScale)-1e-9 {
@@ -104,8 +111,11 @@ func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 	return *best, nil
 }
 
-// warmSteps is how far each start is run before the likeliest is chosen.
-const warmSteps = 15
+// Each start is run for warmSteps; the likeliest ones, finalists in number, to the end.
+const (
+	warmSteps = 30
+	finalists = 6
+)
 
 // em holds the data and the sums of one E-step.
 type em struct {

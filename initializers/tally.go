@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -62,6 +63,21 @@ func (t *tally) quantiles(k int) []float64 {
 	for j := range centers {
 		centers[j] = t.at((float64(j) + 0.5) / float64(k) * t.total)
 	}
+	return centers
+}
+
+// heaviest are the k values of the largest counts, ascending: the atoms of a tied column.
+func (t *tally) heaviest(k int) []float64 {
+	order := make([]int, len(t.values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(t.counts[b], t.counts[a]) })
+	centers := make([]float64, k)
+	for j := range centers {
+		centers[j] = t.values[order[j%len(order)]]
+	}
+	slices.Sort(centers)
 	return centers
 }
 
