@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"sync"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -14,6 +15,19 @@ import (
 type Program struct {
 	steps   []func() error
 	buffers map[*G.Node]any // []float64 or []float32
+}
+
+// building makes Build one at a time: Gorgonia's operations share constant nodes whose hashes are computed, without a
+// lock, when a graph first asks for them.
+var building sync.Mutex
+
+// Build compiles the graph that write makes, whose outputs it returns. It is safe to call from several goroutines, which
+// a Builder by itself is not.
+func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (*Program, error) {
+	building.Lock()
+	defer building.Unlock()
+	b := NewBuilder(dtype)
+	return b.Compile(write(b)...)
 }
 
 // Compile keeps what outputs need of the Builder's graph, gives each node its buffer and returns the program.

@@ -175,3 +175,22 @@ func TestRowFunc(t *testing.T) {
 		wg.Wait()
 	}
 }
+
+// TestBuildFromManyGoroutines is for the race detector: Gorgonia's stock functions and Grad share constants that they
+// hash when first asked.
+func TestBuildFromManyGoroutines(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := graph.Build(graph.Float32, func(b *graph.Builder) []*G.Node {
+				x := b.Input("x", 3)
+				y := b.Lift(G.Rectify(x))
+				return append(b.Grad(b.Dot(y, y), x), y)
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -38,15 +38,17 @@ type rowProgram struct {
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
-	b := NewBuilder(f.dtype)
-	x := b.Input("x", rows, f.dim)
-	outputs := f.build(b, x)
-	p, err := b.Compile(outputs...)
+	r := &rowProgram{in: make([]float64, rows*f.dim)}
+	var err error
+	r.Program, err = Build(f.dtype, func(b *Builder) []*G.Node {
+		r.x = b.Input("x", rows, f.dim)
+		r.outputs = f.build(b, r.x)
+		return r.outputs
+	})
 	if err != nil {
 		return nil, err
 	}
-	r := &rowProgram{Program: p, x: x, outputs: outputs, in: make([]float64, rows*f.dim)}
-	for _, n := range outputs {
+	for _, n := range r.outputs {
 		r.widths = append(r.widths, size(n.Shape())/rows)
 	}
 	return r, nil

@@ -117,9 +117,12 @@ func newCoupling(dim int, c CouplingConfig, conditioner Conditioner, err error) 
 func (m *MixtureCDFCoupling) probe() error {
 	const rows = 2
 	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
-	b := graph.NewBuilder(m.config.Dtype)
-	theta := m.conditioner.Apply(b, b.Input("x_a", rows, in))
-	if err := b.Err(); err != nil {
+	var theta *G.Node
+	_, err := graph.Build(m.config.Dtype, func(b *graph.Builder) []*G.Node {
+		theta = m.conditioner.Apply(b, b.Input("x_a", rows, in))
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner: %w", err)
 	}
 	want := []int{rows, 3 * out * m.config.Components}

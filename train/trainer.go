@@ -154,9 +154,11 @@ func (t *Trainer) penaltyNow() (float64, error) {
 	if len(t.config.Penalties) == 0 {
 		return 0, nil
 	}
-	b := graph.NewBuilder(t.model.Dtype())
-	n := t.penalty(b)
-	p, err := b.Compile(n)
+	var n *G.Node
+	p, err := graph.Build(t.model.Dtype(), func(b *graph.Builder) []*G.Node {
+		n = t.penalty(b)
+		return []*G.Node{n}
+	})
 	if err != nil {
 		return 0, err
 	}

@@ -34,22 +34,23 @@ type shard struct {
 
 // shardOf compiles cost = Σ w·loss + share·penalty and its gradients for rows rows.
 func (t *Trainer) shardOf(rows int) (*shard, error) {
-	b := graph.NewBuilder(t.model.Dtype())
-	s := &shard{
-		x: b.Input("x", rows, t.model.Dim()), weights: b.Input("weights", rows), share: b.Input("share"),
-		in: make([]float64, rows*t.model.Dim()), w: make([]float64, rows), part: make([]float64, 1),
-	}
-	s.cost = b.Dot(t.rows(b, s.x), s.weights)
-	if len(t.config.Penalties) > 0 {
-		s.cost = b.Sum(s.cost, b.Dot(t.penalty(b), s.share))
-	}
-	wrt := make([]*G.Node, len(t.params))
-	for i, p := range t.params {
-		wrt[i] = b.Param(p)
-	}
-	grads := b.Grad(s.cost, wrt...)
+	s := &shard{in: make([]float64, rows*t.model.Dim()), w: make([]float64, rows), part: make([]float64, 1)}
+	var grads []*G.Node
 	var err error
-	if s.Program, err = b.Compile(append([]*G.Node{s.cost, s.share}, grads...)...); err != nil {
+	s.Program, err = graph.Build(t.model.Dtype(), func(b *graph.Builder) []*G.Node {
+		s.x, s.weights, s.share = b.Input("x", rows, t.model.Dim()), b.Input("weights", rows), b.Input("share")
+		s.cost = b.Dot(t.rows(b, s.x), s.weights)
+		if len(t.config.Penalties) > 0 {
+			s.cost = b.Sum(s.cost, b.Dot(t.penalty(b), s.share))
+		}
+		wrt := make([]*G.Node, len(t.params))
+		for i, p := range t.params {
+			wrt[i] = b.Param(p)
+		}
+		grads = b.Grad(s.cost, wrt...)
+		return append([]*G.Node{s.cost, s.share}, grads...)
+	})
+	if err != nil {
 		return nil, err
 	}
 	for _, g := range grads {
