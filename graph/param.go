@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
 )
 
 // A Param is a tensor that a layer owns: trained if Trainable, and shared by every program that uses it.
@@ -21,9 +23,9 @@ type Param struct {
 func NewParam(name string, dtype Dtype, shape ...int) *Param {
 	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone()}
 	if dtype == Float32 {
-		p.data = make([]float32, p.Size())
+		p.data = kernel.Aligned[float32](p.Size())
 	} else {
-		p.data = make([]float64, p.Size())
+		p.data = kernel.Aligned[float64](p.Size())
 	}
 	return p
 }

@@ -142,7 +142,7 @@ func bindNode[T kernel.Float](b *Builder, n *G.Node, in []array[T]) (a array[T],
 			return array[T]{in[0].data[v.offset():][:size(shape)], shape}, nil, nil
 		}
 	}
-	a = array[T]{make([]T, size(shape)), shape}
+	a = array[T]{kernel.Aligned[T](size(shape)), shape}
 	switch {
 	case n.Op() == nil: // an input
 		return a, nil, nil

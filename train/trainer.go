@@ -210,7 +210,7 @@ func checkWeights(op string, w []float64, n int) error {
 func newSlots[T kernel.Float](n, size int) [][]T {
 	slots := make([][]T, n)
 	for i := range slots {
-		slots[i] = make([]T, size)
+		slots[i] = kernel.Aligned[T](size)
 	}
 	return slots
 }

@@ -23,10 +23,6 @@ type gemmKernels[T Float] struct {
 	name  string
 	lanes int
 	tiles []gemmTile[T]
-	// turn is the side of the squares that transpose turns: element (i, p) of src, rows srs bytes apart, goes to (p, i) of
-	// dst, rows drs bytes apart, for `blocks` squares along src's rows.
-	turn      int
-	transpose func(blocks int, src *T, srs int, dst *T, drs int)
 }
 
 // gemmTile is rows×2·lanes of c = init + a·b, or with relu its positive part. Element (i, p) of a is at i·ars + p·acs bytes,
@@ -57,9 +53,9 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T]) *Gem
 	g := &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops}
 	if len(ops.tiles) > 0 {
 		width := 2 * ops.lanes
-		g.panel = make([]T, min(k, panelDepth)*width)
-		g.edge = make([]T, ops.tiles[0].rows*width)
-		g.start = make([]T, width)
+		g.panel = Aligned[T](min(k, panelDepth) * width)
+		g.edge = Aligned[T](ops.tiles[0].rows * width)
+		g.start = Aligned[T](width)
 	}
 	return g
 }
@@ -175,26 +171,7 @@ func (g *Gemm[T]) pack(b []T, j, p, w, depth int) {
 		}
 		return
 	}
-	size, side := sizeOf[T](), g.ops.turn
-	squares := depth / side
-	turned := squares * side // rows of the panel that whole squares fill
-	col := 0
-	for ; squares > 0 && col+side <= w; col += side {
-		g.ops.transpose(squares, &b[(j+col)*g.k+p], g.k*size, &g.panel[col], width*size)
-		g.packScalar(b, j, p, col, col+side, turned, depth)
-	}
-	g.packScalar(b, j, p, col, w, 0, depth)
-}
-
-// packScalar packs columns lo…hi of the panel, rows from…depth, of a transposed b.
-func (g *Gemm[T]) packScalar(b []T, j, p, lo, hi, from, depth int) {
-	width := 2 * g.ops.lanes
-	for col := lo; col < hi; col++ {
-		row := b[(j+col)*g.k+p:][:depth]
-		for r := from; r < depth; r++ {
-			g.panel[r*width+col] = row[r]
-		}
-	}
+	squares[T]().transpose(w, depth, b[j*g.k+p:], g.k, g.panel, width)
 }
 
 func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {

@@ -146,25 +146,28 @@ store:
 	VZEROUPPER
 	RET
 
-// func transposeF64AVX2(blocks int, src *float64, srs int, dst *float64, drs int)
+// func turnF64AVX2(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
 // Requires: AVX
-TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-40
-	MOVQ blocks+0(FP), AX
+TEXT ·turnF64AVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ srs+16(FP), DX
-	MOVQ dst+24(FP), BX
-	MOVQ drs+32(FP), SI
+	MOVQ sstep+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ drs+40(FP), DI
+	MOVQ dstep+48(FP), R8
 
-block:
-	MOVQ       CX, DI
-	VMOVUPD    (DI), Y0
-	ADDQ       DX, DI
-	VMOVUPD    (DI), Y1
-	ADDQ       DX, DI
-	VMOVUPD    (DI), Y2
-	ADDQ       DX, DI
-	VMOVUPD    (DI), Y3
-	ADDQ       DX, DI
+square:
+	MOVQ       CX, R9
+	VMOVUPD    (R9), Y0
+	ADDQ       DX, R9
+	VMOVUPD    (R9), Y1
+	ADDQ       DX, R9
+	VMOVUPD    (R9), Y2
+	ADDQ       DX, R9
+	VMOVUPD    (R9), Y3
+	ADDQ       DX, R9
+	MOVQ       SI, R9
 	VUNPCKLPD  Y1, Y0, Y4
 	VUNPCKHPD  Y1, Y0, Y0
 	VUNPCKLPD  Y3, Y2, Y1
@@ -173,17 +176,18 @@ block:
 	VPERM2F128 $0x31, Y1, Y4, Y1
 	VPERM2F128 $0x20, Y2, Y0, Y4
 	VPERM2F128 $0x31, Y2, Y0, Y0
-	VMOVUPD    Y3, (BX)
-	ADDQ       SI, BX
-	VMOVUPD    Y4, (BX)
-	ADDQ       SI, BX
-	VMOVUPD    Y1, (BX)
-	ADDQ       SI, BX
-	VMOVUPD    Y0, (BX)
-	ADDQ       SI, BX
-	ADDQ       $0x20, CX
+	VMOVUPD    Y3, (R9)
+	ADDQ       DI, R9
+	VMOVUPD    Y4, (R9)
+	ADDQ       DI, R9
+	VMOVUPD    Y1, (R9)
+	ADDQ       DI, R9
+	VMOVUPD    Y0, (R9)
+	ADDQ       DI, R9
+	ADDQ       BX, CX
+	ADDQ       R8, SI
 	DECQ       AX
-	JNZ        block
+	JNZ        square
 	VZEROUPPER
 	RET
 
@@ -329,33 +333,36 @@ store:
 	VZEROUPPER
 	RET
 
-// func transposeF32AVX2(blocks int, src *float32, srs int, dst *float32, drs int)
+// func turnF32AVX2(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)
 // Requires: AVX
-TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-40
-	MOVQ blocks+0(FP), AX
+TEXT ·turnF32AVX2(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ srs+16(FP), DX
-	MOVQ dst+24(FP), BX
-	MOVQ drs+32(FP), SI
+	MOVQ sstep+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ drs+40(FP), DI
+	MOVQ dstep+48(FP), R8
 
-block:
-	MOVQ       CX, DI
-	VMOVUPS    (DI), Y0
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y1
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y2
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y3
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y4
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y5
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y6
-	ADDQ       DX, DI
-	VMOVUPS    (DI), Y7
-	ADDQ       DX, DI
+square:
+	MOVQ       CX, R9
+	VMOVUPS    (R9), Y0
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y1
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y2
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y3
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y4
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y5
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y6
+	ADDQ       DX, R9
+	VMOVUPS    (R9), Y7
+	ADDQ       DX, R9
+	MOVQ       SI, R9
 	VUNPCKLPS  Y1, Y0, Y8
 	VUNPCKHPS  Y1, Y0, Y0
 	VUNPCKLPS  Y3, Y2, Y1
@@ -380,25 +387,26 @@ block:
 	VPERM2F128 $0x31, Y5, Y8, Y5
 	VPERM2F128 $0x20, Y4, Y0, Y8
 	VPERM2F128 $0x31, Y4, Y0, Y0
-	VMOVUPS    Y6, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y7, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y3, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y8, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y2, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y1, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y5, (BX)
-	ADDQ       SI, BX
-	VMOVUPS    Y0, (BX)
-	ADDQ       SI, BX
-	ADDQ       $0x20, CX
+	VMOVUPS    Y6, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y7, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y3, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y8, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y2, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y1, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y5, (R9)
+	ADDQ       DI, R9
+	VMOVUPS    Y0, (R9)
+	ADDQ       DI, R9
+	ADDQ       BX, CX
+	ADDQ       R8, SI
 	DECQ       AX
-	JNZ        block
+	JNZ        square
 	VZEROUPPER
 	RET
 

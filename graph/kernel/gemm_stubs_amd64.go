@@ -14,10 +14,10 @@ func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init
 //go:noescape
 func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// transposeF64AVX2 is the transpose of gemmKernels.
+// turnF64AVX2 is the turn of squareKernels.
 //
 //go:noescape
-func transposeF64AVX2(blocks int, src *float64, srs int, dst *float64, drs int)
+func turnF64AVX2(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
 
 // gemm6F32AVX2 is a tile of gemmKernels.
 //
@@ -29,10 +29,10 @@ func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init
 //go:noescape
 func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// transposeF32AVX2 is the transpose of gemmKernels.
+// turnF32AVX2 is the turn of squareKernels.
 //
 //go:noescape
-func transposeF32AVX2(blocks int, src *float32, srs int, dst *float32, drs int)
+func turnF32AVX2(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)
 
 // gemm12F64AVX512 is a tile of gemmKernels.
 //

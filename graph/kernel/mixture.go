@@ -51,10 +51,14 @@ func SetMixture[T Float](m *Mixture, logits, means, logScales []T) {
 		m.weight[k] /= total
 		m.logWeight[k] = float64(l) - top - logTotal
 		m.mean[k] = float64(means[k])
-		m.logScale[k] = float64(logScales[k])
-		m.scale[k] = math.Exp(m.logScale[k])
-		m.invScale[k] = 1 / m.scale[k]
+		m.setLogScale(k, float64(logScales[k]))
 	}
+}
+
+func (m *Mixture) setLogScale(k int, logScale float64) {
+	m.logScale[k] = logScale
+	m.scale[k] = math.Exp(logScale)
+	m.invScale[k] = 1 / m.scale[k]
 }
 
 // At evaluates the map at x: z = Φ⁻¹(F(x)) and log dz/dx = log f(x) − log φ(z), and keeps what Backward

@@ -4,40 +4,36 @@ package kernel
 
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
-	prepare  func(n, chunks, stride int, logits, means, raw, clamp, w, mu, y, inv *T)
-	sums     func(n, chunks, stride int, x, w, mu, inv, lower, upper, dens, below, above, height *T)
-	score    func(chunks int, lower, upper, dens, z, logSlope *T)
-	upstream func(chunks int, floor, lower, upper, dens, z, logSlope, gz, gl, rdens, rlower, rupper, glNear, pull, tilt *T)
-	slopes   func(n, chunks, stride, gstride int, x, rdens, rlower, rupper, gl, pull, tilt, poly, w, mu, y, inv, below, above, height, glogits, gmeans, graw, gx *T)
+	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T)
+	sums     func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
+	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
+	upstream func(n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *T) (far int)
+	slopes   func(n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 }
 
 func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
 		name: name, lanes: lanes,
-		prepare: func(n, width, stride int, logits, means, raw []T, clamp *clampCurve[T], p *prepared[T]) {
+		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) {
 			var curve *T
 			if !clamp.none {
 				curve = &clamp.curve[0]
 			}
-			a.prepare(n, width/lanes, stride*bytes, &logits[0], &means[0], &raw[0], curve, &p.w[0], &p.mu[0], &p.y[0], &p.inv[0])
+			a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0])
 		},
-		sums: func(n, width, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
-			a.sums(n, width/lanes, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0],
-				&s.lower[0], &s.upper[0], &s.dens[0], &s.below[0], &s.above[0], &s.height[0])
+		sums: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
+			a.sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0])
 		},
-		score: func(n int, s *sumsOf[T], z, logSlope []T) {
-			a.score(n/lanes, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0])
+		score: func(n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool) {
+			return a.score(n, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0]) != 0
 		},
-		upstream: func(n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
-			a.upstream(n/lanes, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0], &gz[0], &gl[0],
-				&u.rdens[0], &u.rlower[0], &u.rupper[0], &u.gl[0], &u.pull[0], &u.tilt[0])
+		upstream: func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool) {
+			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0]) != 0
 		},
-		slopes: func(n, width, stride, gstride int, x []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], s *sumsOf[T], g *gradientsOf[T], gx []T) {
-			a.slopes(n, width/lanes, stride*bytes, gstride*bytes,
-				&x[0], &u.rdens[0], &u.rlower[0], &u.rupper[0], &u.gl[0], &u.pull[0], &u.tilt[0], &curve.slope[0],
-				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &s.below[0], &s.above[0], &s.height[0],
-				&g.logits[0], &g.means[0], &g.raw[0], &gx[0])
+		slopes: func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
+			a.slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0], &curve.poly[0],
+				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &g.logits[0], &g.means[0], &g.raw[0], &gx[0])
 		},
 	}
 }

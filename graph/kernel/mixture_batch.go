@@ -1,38 +1,30 @@
 package kernel
 
-import "math"
-
 // leastTail is the smallest tail that score's rational approximation covers: e^−25, |z| below 6.66.
 const leastTail = 1.5e-11
 
 // A MixtureBatch maps the elements of an N×d matrix, each by its mixture: one a column, or one an element. It holds
 // scratch space: one value a goroutine.
+//
+// Elements are taken a vector at a time, one a lane, and their mixtures are laid out to match; see mixturePass.
 type MixtureBatch[T Float] struct {
 	d, k   int
 	perRow bool
 	curve  *clampCurve[T]
 	ops    mixtureKernels[T]
-	width  int // k padded to whole vectors
-	floor  T   // sums above it are taken as they are
+	floor  T   // tails and densities above it are far from underflow
+	groups int // vectors of elements at a time
 
-	tile    int // elements at a time
-	theta   gradientsOf[T]
-	p       prepared[T]
-	s       sumsOf[T]
-	x, z, l []T
-	gz, gl  []T
-	u       upstreamOf[T]
-	g       gradientsOf[T]
-	gx      []T
-	run     struct { // the part of the tile that one run works on; here, because what a call is given escapes
-		p prepared[T]
-		s sumsOf[T]
-		u upstreamOf[T]
-		g gradientsOf[T]
-	}
-	sums    []float64 // of a column's gradient: float32 would lose digits over many rows
-	far     *Mixture
-	farGrad [][]float64
+	logits, raw []T // blocks of mixtures; the means are in p
+	p           prepared[T]
+	s           sumsOf[T]
+	x, z, l     []T
+	gz, gl, gx  []T
+	u           upstreamOf[T]
+	g           gradientsOf[T]
+	sums        []float64 // of a column's gradient: float32 would lose digits over many rows
+	far         *Mixture
+	farGrad     [3][]float64
 }
 
 var (
@@ -40,24 +32,12 @@ var (
 	all32 = mixtures32()
 )
 
-// fewestVectors is the implementation that covers k components in the fewest vectors, the narrowest of equals.
-func fewestVectors[T Float](all []mixtureKernels[T], k int) mixtureKernels[T] {
-	best := all[0]
-	for _, m := range all[1:] {
-		vectors := func(lanes int) int { return (k + lanes - 1) / lanes }
-		if m.lanes > 1 && vectors(m.lanes) <= vectors(best.lanes) {
-			best = m
-		}
-	}
-	return best
-}
-
 // NewMixtureBatch prepares for matrices of d columns and mixtures of k components. theta holds logits, means and raw
 // log scales: 3×d×k, or with perRow a row of 3·d·k numbers for each row of x.
 func NewMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp) *MixtureBatch[T] {
-	var ops any = fewestVectors(all64, k)
+	var ops any = all64[0]
 	if _, ok := any(T(0)).(float32); ok {
-		ops = fewestVectors(all32, k)
+		ops = all32[0]
 	}
 	return newMixtureBatch(d, k, perRow, clamp, ops.(mixtureKernels[T]))
 }
@@ -67,265 +47,162 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	if b.floor == 0 {
 		b.floor = T(1e-25)
 	}
-	b.width = (k + ops.lanes - 1) / ops.lanes * ops.lanes
-	b.tile = max(16, 1024/b.width/16*16)
-	if perRow { // whole rows
-		b.tile = max(1, b.tile/d) * d
+	const inCache = 4096 // bytes of one kind of number
+	b.groups = inCache / sizeOf[T]() / ops.lanes
+	blocks := 1
+	if perRow {
+		b.groups = max(1, inCache/sizeOf[T]()/(k*ops.lanes))
+		blocks = b.groups
 	}
-	padded := (b.tile + ops.lanes - 1) / ops.lanes * ops.lanes
-	cut := func(n int) []T { return make([]T, n) }
-	wide := func() []T { return cut(b.tile * b.width) }
-	b.theta = gradientsOf[T]{wide(), wide(), wide()}
-	for i := range b.theta.logits {
-		b.theta.logits[i] = T(math.Inf(-1))
-	}
-	b.p = prepared[T]{wide(), wide(), wide(), wide()}
-	b.s = sumsOf[T]{cut(padded), cut(padded), cut(padded), wide(), wide(), wide()}
-	for i := range padded { // what lies beyond the last element must stay harmless
-		b.s.lower[i], b.s.upper[i], b.s.dens[i] = 0.5, 0.5, 1
-	}
-	b.x, b.z, b.l, b.gx = cut(padded), cut(padded), cut(padded), cut(padded)
-	b.gz, b.gl = cut(padded), cut(padded)
-	b.u = upstreamOf[T]{cut(padded), cut(padded), cut(padded), cut(padded), cut(padded), cut(padded)}
-	b.g = gradientsOf[T]{wide(), wide(), wide()}
+	elements := func() []T { return Aligned[T](b.groups * ops.lanes) }
+	components := func() []T { return Aligned[T](blocks * k * ops.lanes) }
+	b.logits, b.raw = components(), components()
+	b.p = prepared[T]{components(), components(), components(), components()}
+	b.s = sumsOf[T]{elements(), elements(), elements()}
+	b.x, b.z, b.l = elements(), elements(), elements()
+	b.gz, b.gl, b.gx = elements(), elements(), elements()
+	b.u = upstreamOf[T]{elements(), elements(), elements(), elements(), elements()}
+	b.g = gradientsOf[T]{components(), components(), components()}
 	b.sums = make([]float64, 3*k)
 	b.far = NewMixture(k)
-	b.farGrad = [][]float64{make([]float64, k), make([]float64, k), make([]float64, k), make([]float64, k)}
+	b.farGrad = [3][]float64{make([]float64, k), make([]float64, k), make([]float64, k)}
 	return b
 }
 
 // Forward writes z = Φ⁻¹(F(x)) and log dz/dx of every element.
 func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope []T) {
-	b.each(x, theta, func(t tile) {
-		b.ops.score(b.whole(t.n), &b.s, b.z, b.l)
-		for i := range t.n {
-			at := t.element(i)
-			z[at], logSlope[at] = b.z[i], b.l[i]
-			if !(min(b.s.lower[i], b.s.upper[i]) > leastTail && b.s.dens[i] > b.floor) {
-				b.loadFar(t, i, theta)
-				v, l := b.far.At(float64(b.x[i]))
-				z[at], logSlope[at] = T(v), T(l)
-			}
+	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
+		b.load(&p, x, theta)
+		b.ops.sums(p.groups, b.k, b.stride(), b.x, &b.p, &b.s)
+		far := b.ops.score(p.groups, &b.floor, &b.s, b.z, b.l)
+		scatter(&p, z, b.z, b.ops.lanes)
+		scatter(&p, logSlope, b.l, b.ops.lanes)
+		if far {
+			b.forwardFar(&p, theta, z, logSlope)
 		}
-	})
+	}
+}
+
+// forwardFar does again, by the log form, the elements whose sums are too small.
+func (b *MixtureBatch[T]) forwardFar(p *mixturePass, theta, z, logSlope []T) {
+	for g := range p.groups {
+		for lane := range p.lanesOf(g) {
+			i := g*b.ops.lanes + lane
+			if min(b.s.lower[i], b.s.upper[i]) > leastTail && b.s.dens[i] > b.floor {
+				continue
+			}
+			at := p.element(g, lane)
+			b.loadFar(p, g, lane, theta)
+			v, l := b.far.At(float64(b.x[i]))
+			z[at], logSlope[at] = T(v), T(l)
+		}
+	}
 }
 
 // Backward writes the gradients in x and theta of Σ gz·z + gl·logSlope, given what Forward wrote.
 func (b *MixtureBatch[T]) Backward(x, theta, z, logSlope, gz, gl, gx, gtheta []T) {
-	clear(gtheta)
 	clear(b.sums)
-	b.each(x, theta, func(t tile) {
-		for i := range t.n {
-			at := t.element(i)
-			b.z[i], b.l[i], b.gz[i], b.gl[i] = z[at], logSlope[at], gz[at], gl[at]
+	lanes := b.ops.lanes
+	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
+		b.load(&p, x, theta)
+		gather(&p, b.z, z, lanes)
+		gather(&p, b.l, logSlope, lanes)
+		gather(&p, b.gz, gz, lanes)
+		gather(&p, b.gl, gl, lanes)
+		far := b.ops.upstream(p.groups, &b.floor, b.z, b.l, b.gz, b.gl, &b.u)
+		b.slopes(&p, gtheta)
+		scatter(&p, gx, b.gx, lanes)
+		if far {
+			b.backwardFar(&p, theta, gx, gtheta)
 		}
-		b.ops.upstream(b.whole(t.n), &b.floor, &b.s, b.z, b.l, b.gz, b.gl, &b.u)
-		b.tileSlopes(t, gtheta)
-		for i := range t.n {
-			at := t.element(i)
-			gx[at] = b.gx[i]
-			if !b.near(i) {
-				gx[at] = b.farSlopes(t, i, theta, gtheta, z[at], logSlope[at], gz[at], gl[at])
-			}
+		if p.endsColumn {
+			b.flushColumn(&p, gtheta)
 		}
-		if t.last {
-			b.flushColumn(t, gtheta)
-		}
-	})
+	}
 }
 
-// near reports whether element i's sums are far from underflow.
-func (b *MixtureBatch[T]) near(i int) bool {
-	return min(b.s.lower[i], b.s.upper[i], b.s.dens[i]) > b.floor
-}
-
-// tile is a run of elements whose sums have been taken: whole rows, or a piece of one column.
-type tile struct {
-	first, step int // the elements are first, first+step, …
-	n           int
-	column      int  // of the piece; unused for whole rows
-	last        bool // the column's last piece
-}
-
-func (t tile) element(i int) int { return t.first + i*t.step }
-
-// each prepares the mixtures, takes the sums tile by tile and calls visit.
-func (b *MixtureBatch[T]) each(x, theta []T, visit func(t tile)) {
+// slopes adds the pass's gradients to gtheta (a mixture an element) or to the column's sums.
+func (b *MixtureBatch[T]) slopes(p *mixturePass, gtheta []T) {
+	lanes := b.ops.lanes
+	if !b.perRow {
+		for i := (p.groups-1)*lanes + p.last; i < p.groups*lanes; i++ { // lanes beyond the last element count nothing
+			b.u.rdens[i], b.u.rtail[i], b.u.gl[i], b.u.pull[i], b.u.tilt[i] = 0, 0, 0, 0, 0
+		}
+	}
+	n := b.blocks(p) * b.k * lanes
+	clear(b.g.logits[:n])
+	clear(b.g.means[:n])
+	clear(b.g.raw[:n])
+	b.ops.slopes(p.groups, b.k, b.stride(), b.x, b.z, &b.u, b.curve, &b.p, &b.g, b.gx)
 	if b.perRow {
-		for first := 0; first < len(x); first += b.tile {
-			t := tile{first: first, step: 1, n: min(b.tile, len(x)-first)}
-			b.prepareRows(t, theta)
-			copy(b.x, x[first:first+t.n])
-			b.ops.sums(t.n, b.width, b.width, b.x, &b.p, &b.s)
-			visit(t)
-		}
+		b.store(p, gtheta)
 		return
 	}
-	rows := len(x) / b.d
-	for j := range b.d {
-		b.prepareColumn(j, theta)
-		for first := 0; first < rows; first += b.tile {
-			t := tile{first: first*b.d + j, step: b.d, n: min(b.tile, rows-first), column: j, last: first+b.tile >= rows}
-			for i := range t.n {
-				b.x[i] = x[t.element(i)]
-			}
-			b.ops.sums(t.n, b.width, 0, b.x, &b.p, &b.s)
-			visit(t)
-		}
+	for k := range b.k {
+		b.sums[k] += sum(b.g.logits[k*lanes:][:lanes])
+		b.sums[b.k+k] += sum(b.g.means[k*lanes:][:lanes])
+		b.sums[2*b.k+k] += sum(b.g.raw[k*lanes:][:lanes])
 	}
 }
 
-// thirds is where the logits of the element at index `at` of x start in theta, and the distance from there to its
-// means, and from these to its raw log scales.
-func (b *MixtureBatch[T]) thirds(at int) (offset, third int) {
-	third = b.d * b.k
-	if b.perRow {
-		return at/b.d*3*third + at%b.d*b.k, third
+func sum[T Float](v []T) (total float64) {
+	for _, x := range v {
+		total += float64(x)
 	}
-	return at % b.d * b.k, third
-}
-
-// prepareColumn prepares the mixture of column j.
-func (b *MixtureBatch[T]) prepareColumn(j int, theta []T) {
-	at, third := b.thirds(j)
-	b.stage(0, theta[at:], third)
-	b.ops.prepare(1, b.width, b.width, b.theta.logits, b.theta.means, b.theta.raw, b.curve, &b.p)
-}
-
-// stage copies one mixture into the padded space of element i.
-func (b *MixtureBatch[T]) stage(i int, theta []T, third int) {
-	to := i * b.width
-	copy(b.theta.logits[to:to+b.k], theta)
-	copy(b.theta.means[to:to+b.k], theta[third:])
-	copy(b.theta.raw[to:to+b.k], theta[2*third:])
-}
-
-// prepareRows prepares the mixtures of whole rows, in place where no padding is needed.
-func (b *MixtureBatch[T]) prepareRows(t tile, theta []T) {
-	if b.width != b.k {
-		for i := range t.n {
-			at, third := b.thirds(t.element(i))
-			b.stage(i, theta[at:], third)
-		}
-		b.ops.prepare(t.n, b.width, b.width, b.theta.logits, b.theta.means, b.theta.raw, b.curve, &b.p)
-		return
-	}
-	b.runs(t, func(i, n, at, third, stride int) {
-		b.run.p = b.p.from(i * b.width)
-		b.ops.prepare(n, b.width, stride, theta[at:], theta[at+third:], theta[at+2*third:], b.curve, &b.run.p)
-	})
-}
-
-// runs calls do for each run of elements that are evenly spaced in theta: the elements of a row, or where a row has
-// only one, all of them.
-func (b *MixtureBatch[T]) runs(t tile, do func(i, n, at, third, stride int)) {
-	if b.d == 1 {
-		at, third := b.thirds(t.first)
-		do(0, t.n, at, third, 3*b.k)
-		return
-	}
-	for i := 0; i < t.n; i += b.d {
-		at, third := b.thirds(t.first + i)
-		do(i, b.d, at, third, b.k)
-	}
-}
-
-func (p prepared[T]) from(i int) prepared[T] {
-	return prepared[T]{p.w[i:], p.mu[i:], p.y[i:], p.inv[i:]}
-}
-
-func (s sumsOf[T]) terms(i int) sumsOf[T] {
-	return sumsOf[T]{below: s.below[i:], above: s.above[i:], height: s.height[i:]}
-}
-
-func (u upstreamOf[T]) from(i int) upstreamOf[T] {
-	return upstreamOf[T]{u.rdens[i:], u.rlower[i:], u.rupper[i:], u.gl[i:], u.pull[i:], u.tilt[i:]}
-}
-
-// whole is n rounded up to whole vectors.
-func (b *MixtureBatch[T]) whole(n int) int { return (n + b.ops.lanes - 1) / b.ops.lanes * b.ops.lanes }
-
-// tileSlopes adds the tile's gradients to gtheta (rows) or to the column's sums.
-func (b *MixtureBatch[T]) tileSlopes(t tile, gtheta []T) {
-	switch {
-	case !b.perRow:
-		b.clearPadded(1)
-		b.ops.slopes(t.n, b.width, 0, 0, b.x, &b.u, b.curve, &b.p, &b.s, &b.g, b.gx)
-		for k := range b.k {
-			b.sums[k] += float64(b.g.logits[k])
-			b.sums[b.k+k] += float64(b.g.means[k])
-			b.sums[2*b.k+k] += float64(b.g.raw[k])
-		}
-	case b.width != b.k:
-		b.clearPadded(t.n)
-		b.ops.slopes(t.n, b.width, b.width, b.width, b.x, &b.u, b.curve, &b.p, &b.s, &b.g, b.gx)
-		for i := range t.n {
-			at, third := b.thirds(t.element(i))
-			from := i * b.width
-			copy(gtheta[at:at+b.k], b.g.logits[from:])
-			copy(gtheta[at+third:at+third+b.k], b.g.means[from:])
-			copy(gtheta[at+2*third:at+2*third+b.k], b.g.raw[from:])
-		}
-	default:
-		b.runs(t, func(i, n, at, third, stride int) {
-			from := i * b.width
-			r := &b.run
-			r.p, r.s, r.u = b.p.from(from), b.s.terms(from), b.u.from(i)
-			r.g = gradientsOf[T]{gtheta[at:], gtheta[at+third:], gtheta[at+2*third:]}
-			b.ops.slopes(n, b.width, b.width, stride, b.x[i:], &r.u, b.curve, &r.p, &r.s, &r.g, b.gx[i:])
-		})
-	}
-}
-
-func (b *MixtureBatch[T]) clearPadded(n int) {
-	clear(b.g.logits[:n*b.width])
-	clear(b.g.means[:n*b.width])
-	clear(b.g.raw[:n*b.width])
+	return total
 }
 
 // flushColumn writes the sums of a finished column.
-func (b *MixtureBatch[T]) flushColumn(t tile, gtheta []T) {
-	at, third := b.thirds(t.column)
+func (b *MixtureBatch[T]) flushColumn(p *mixturePass, gtheta []T) {
+	at, third := b.thirds(p.first)
 	for k := range b.k {
-		gtheta[at+k] += T(b.sums[k])
-		gtheta[at+third+k] += T(b.sums[b.k+k])
-		gtheta[at+2*third+k] += T(b.sums[2*b.k+k])
+		gtheta[at+k] = T(b.sums[k])
+		gtheta[at+third+k] = T(b.sums[b.k+k])
+		gtheta[at+2*third+k] = T(b.sums[2*b.k+k])
 	}
 	clear(b.sums)
 }
 
-// loadFar loads the mixture of element i, as prepared, for the log form.
-func (b *MixtureBatch[T]) loadFar(t tile, i int, theta []T) {
-	at, third := b.thirds(t.element(i))
-	from := i * b.width
+// loadFar loads the mixture of one element, as prepared, for the log form.
+func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
+	at, third := b.thirds(p.element(g, lane))
 	if !b.perRow {
-		from = 0
+		g, lane = 0, 0
 	}
-	SetMixture(b.far, theta[at:at+b.k], theta[at+third:at+third+b.k], b.p.y[from:from+b.k])
+	SetMixture(b.far, theta[at:at+b.k], theta[at+third:at+third+b.k], theta[at+2*third:at+2*third+b.k])
+	for k := range b.k { // SetMixture took the raw log scales
+		b.far.setLogScale(k, float64(b.p.y[(g*b.k+k)*b.ops.lanes+lane]))
+	}
 }
 
-// farSlopes is the gradient of one element by the log form: added to gtheta, or to the column's sums.
-func (b *MixtureBatch[T]) farSlopes(t tile, i int, theta, gtheta []T, z, logSlope, gz, gl T) T {
-	b.loadFar(t, i, theta)
+// backwardFar does by the log form the elements that upstream left out: added to gtheta, or to the column's sums.
+func (b *MixtureBatch[T]) backwardFar(p *mixturePass, theta, gx, gtheta []T) {
+	for g := range p.groups {
+		for lane := range p.lanesOf(g) {
+			if i := g*b.ops.lanes + lane; b.u.rdens[i] == 0 {
+				b.loadFar(p, g, lane, theta)
+				gx[p.element(g, lane)] = b.farSlopes(i, p.element(g, lane), gtheta)
+			}
+		}
+	}
+}
+
+func (b *MixtureBatch[T]) farSlopes(i, element int, gtheta []T) T {
 	b.far.At(float64(b.x[i]))
 	g := b.farGrad
 	for _, v := range g {
 		clear(v)
 	}
-	gx := MixtureBackward(b.far, float64(z), float64(logSlope), float64(gz), float64(gl), g[0], g[1], g[2])
-	at, third := b.thirds(t.element(i))
-	for k := range b.k {
-		y := b.far.logScale[k]
-		s := b.curve.slope
-		g[2][k] *= float64(s[0]) + y*(float64(s[1])+y*float64(s[2]))
-		if b.perRow {
-			gtheta[at+k] += T(g[0][k])
-			gtheta[at+third+k] += T(g[1][k])
-			gtheta[at+2*third+k] += T(g[2][k])
-		} else {
-			b.sums[k] += g[0][k]
-			b.sums[b.k+k] += g[1][k]
-			b.sums[2*b.k+k] += g[2][k]
+	gx := MixtureBackward(b.far, float64(b.z[i]), float64(b.l[i]), float64(b.gz[i]), float64(b.gl[i]), g[0], g[1], g[2])
+	at, third := b.thirds(element)
+	for k, y := range b.far.logScale {
+		g[2][k] *= float64(b.curve.slope(T(y)))
+		for part := range g {
+			if b.perRow {
+				gtheta[at+part*third+k] += T(g[part][k])
+			} else {
+				b.sums[part*b.k+k] += g[part][k]
+			}
 		}
 	}
 	return T(gx)
@@ -339,10 +216,11 @@ func ClampAll[T Float](c Clamp, raw []float64) []float64 {
 	for i, v := range raw {
 		theta[2*k+i] = T(v)
 	}
-	b.prepareColumn(0, theta)
+	p := b.begin(1)
+	b.load(&p, make([]T, 1), theta)
 	y := make([]float64, k)
 	for i := range y {
-		y[i] = float64(b.p.y[i])
+		y[i] = float64(b.p.y[i*b.ops.lanes])
 	}
 	return y
 }

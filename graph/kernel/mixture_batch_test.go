@@ -11,7 +11,10 @@ import (
 // the vector widths, both layouts, and rows from the middle to the far tails, against the scalar reference.
 func TestMixtureBatchEqualsMixture(t *testing.T) {
 	for _, ops := range mixtures64() {
-		t.Run("float64/"+ops.name, func(t *testing.T) { checkBatch(t, ops, 1e-13, 1e-11) })
+		t.Run("float64/"+ops.name, func(t *testing.T) {
+			checkBatch(t, ops, 1e-13, 1e-11)
+			checkPasses(t, ops)
+		})
 	}
 	for _, ops := range mixtures32() {
 		t.Run("float32/"+ops.name, func(t *testing.T) { checkBatch(t, ops, 3e-6, 1e-4) })
@@ -20,11 +23,35 @@ func TestMixtureBatchEqualsMixture(t *testing.T) {
 
 func checkBatch[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol float64) {
 	for _, k := range []int{1, 2, 3, 5, 7, 8, 9, 16, 17, 50} {
-		for _, d := range []int{1, 3} {
+		for _, d := range []int{1, 3, 40} {
 			for _, perRow := range []bool{false, true} {
 				for _, clamp := range []Clamp{{}, {ClampTanh, -3, 3}, {ClampSigmoid, -2, 1}} {
 					name := fmt.Sprintf("K=%d/d=%d/perRow=%v/clamp=%d", k, d, perRow, clamp.Kind)
 					t.Run(name, func(t *testing.T) { checkBatchOf(t, ops, 37, d, k, perRow, clamp, tol, gradTol) })
+				}
+			}
+		}
+	}
+}
+
+// checkPasses: whatever the shape, the passes visit each element once.
+func checkPasses[T Float](t *testing.T, ops mixtureKernels[T]) {
+	for _, perRow := range []bool{false, true} {
+		for _, d := range []int{1, 2, 9, 40} {
+			for _, n := range []int{1, 2, 7, 8, 9, 33, 300} {
+				b := newMixtureBatch(d, 3, perRow, Clamp{}, ops)
+				visits := make([]int, n*d)
+				for p := b.begin(n * d); p.groups > 0; b.next(&p) {
+					for g := range p.groups {
+						for lane := range p.lanesOf(g) {
+							visits[p.element(g, lane)]++
+						}
+					}
+				}
+				for i, v := range visits {
+					if v != 1 {
+						t.Fatalf("%d×%d, perRow=%v: element %d is visited %d times", n, d, perRow, i, v)
+					}
 				}
 			}
 		}

@@ -2,35 +2,33 @@ package kernel
 
 import "math"
 
-// mixtureKernels are the four passes over many mixtures at once. Each works on mixtures padded to `width` components,
-// a multiple of lanes; a padding component has weight 0. The portable ones define what the vector ones compute.
+// mixtureKernels are the passes over many mixtures at once. Mixtures come in blocks of `lanes`, one a lane: a block is
+// the first component of each, then the second, and so on, k·lanes numbers of each kind. The portable ones, of one lane,
+// define what the vector ones compute.
 type mixtureKernels[T Float] struct {
 	name  string
 	lanes int
 
-	// prepare: w = softmax(logits), mu = means, y = the clamped raw log scale, inv = exp(−y), of n mixtures. Mixture i's
-	// inputs start at i·stride, its outputs at i·width.
-	prepare func(n, width, stride int, logits, means, raw []T, clamp *clampCurve[T], p *prepared[T])
-	// sums: at x[i] of mixture i (at i·stride of p, 0 for one mixture), F, S and f into lower, upper and dens, and each
-	// component's term of them into below, above and height.
-	sums func(n, width, stride int, x []T, p *prepared[T], s *sumsOf[T])
-	// score: z = Φ⁻¹(F) and log f − log φ(z), for sums whose smaller tail exceeds leastTail. n is a multiple of lanes.
-	score func(n int, s *sumsOf[T], z, logSlope []T)
-	// upstream: what slopes reads of each element, from the gradients in z and in the log slope; zeros where a sum is
-	// not above floor. n is a multiple of lanes.
-	upstream func(n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T])
-	// slopes: adds each element's gradient to its mixture's (at i·gstride; 0 accumulates), and sets gx.
-	slopes func(n, width, stride, gstride int, x []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], s *sumsOf[T], g *gradientsOf[T], gx []T)
+	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks.
+	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T])
+	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one block for all.
+	sums func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
+	// score: z = Φ⁻¹(F) and log f − log φ(z) of n·lanes elements. far tells whether there are any whose smaller tail is not
+	// above leastTail or whose density is not above floor: what it wrote of these is wrong.
+	score func(n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool)
+	// upstream: what slopes reads of n·lanes elements, from the gradients in z and in the log slope. far tells whether
+	// there are any whose smaller tail or density is not above floor: it wrote zeros for these.
+	upstream func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool)
+	// slopes: adds the gradients of n·lanes elements to those of their mixtures, blocks apart by stride as in sums, and
+	// sets gx.
+	slopes func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T)
 }
 
-// prepared are mixtures ready for evaluation, width numbers each.
+// prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ.
 type prepared[T Float] struct{ w, mu, y, inv []T }
 
-// sumsOf are the sums of elements, and the terms of the sums, width numbers an element.
-type sumsOf[T Float] struct {
-	lower, upper, dens   []T
-	below, above, height []T
-}
+// sumsOf are the sums F, S and f of elements.
+type sumsOf[T Float] struct{ lower, upper, dens []T }
 
 // gradientsOf are gradients in logits, means and raw log scales.
 type gradientsOf[T Float] struct{ logits, means, raw []T }
@@ -38,7 +36,7 @@ type gradientsOf[T Float] struct{ logits, means, raw []T }
 // clampCurve is a Clamp as y = c0 + c1/(1+exp(c2·raw)), whose slope is a polynomial of y.
 type clampCurve[T Float] struct {
 	curve [3]T // c0, c1, c2
-	slope [3]T // dy/draw = s0 + s1·y + s2·y²
+	poly  [3]T // dy/draw = s0 + s1·y + s2·y²
 	none  bool // y = raw
 }
 
@@ -46,17 +44,20 @@ func newClampCurve[T Float](c Clamp) *clampCurve[T] {
 	switch c.Kind {
 	case ClampTanh:
 		b := c.Hi
-		return &clampCurve[T]{curve: [3]T{T(b), T(-2 * b), 2}, slope: [3]T{T(b), 0, T(-1 / b)}}
+		return &clampCurve[T]{curve: [3]T{T(b), T(-2 * b), 2}, poly: [3]T{T(b), 0, T(-1 / b)}}
 	case ClampSigmoid:
 		r := c.Hi - c.Lo
-		return &clampCurve[T]{curve: [3]T{T(c.Lo), T(r), -1}, slope: [3]T{T(-c.Lo * c.Hi / r), T((c.Lo + c.Hi) / r), T(-1 / r)}}
+		return &clampCurve[T]{curve: [3]T{T(c.Lo), T(r), -1}, poly: [3]T{T(-c.Lo * c.Hi / r), T((c.Lo + c.Hi) / r), T(-1 / r)}}
 	}
-	return &clampCurve[T]{slope: [3]T{1, 0, 0}, none: true}
+	return &clampCurve[T]{poly: [3]T{1, 0, 0}, none: true}
 }
 
-// upstreamOf is one number an element of each: 1/f, 1/F where the lower tail is the smaller and 1/S where the upper one
-// is (0 otherwise), the gradient in the log slope, A·dz/dx with A = gz + gl·z, and ±A·R(|z|).
-type upstreamOf[T Float] struct{ rdens, rlower, rupper, gl, pull, tilt []T }
+// slope is dy/draw at y.
+func (c *clampCurve[T]) slope(y T) T { return c.poly[0] + y*(c.poly[1]+y*c.poly[2]) }
+
+// upstreamOf is one number an element of each: 1/f, 1/min(F, S), the gradient in the log slope, A·dz/dx with
+// A = gz + gl·z, and ±A·R(|z|), + where the lower tail is the smaller one.
+type upstreamOf[T Float] struct{ rdens, rtail, gl, pull, tilt []T }
 
 func portableMixture[T Float]() mixtureKernels[T] {
 	return mixtureKernels[T]{
@@ -66,83 +67,99 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	}
 }
 
-func preparePortable[T Float](n, width, stride int, logits, means, raw []T, clamp *clampCurve[T], p *prepared[T]) {
-	for i := range n {
-		in, out := i*stride, i*width
-		copy(p.mu[out:out+width], means[in:in+width])
-		total := LogSumExp(logits[in : in+width])
-		for k := range width {
-			p.w[out+k] = T(math.Exp(float64(logits[in+k]) - total))
-			y := float64(raw[in+k])
+func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) {
+	for i := 0; i < n*k; i += k {
+		total := LogSumExp(logits[i : i+k])
+		for at := i; at < i+k; at++ {
+			p.w[at] = T(math.Exp(float64(logits[at]) - total))
+			y := float64(raw[at])
 			if c := clamp.curve; !clamp.none {
 				y = float64(c[0]) + float64(c[1])/(1+math.Exp(float64(c[2])*y))
 			}
-			p.y[out+k], p.inv[out+k] = T(y), T(math.Exp(-y))
+			p.y[at], p.inv[at] = T(y), T(math.Exp(-y))
 		}
 	}
 }
 
-func sumsPortable[T Float](n, width, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
+func sumsPortable[T Float](n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
 	for i := range n {
-		var lower, upper, dens float64
-		for k := range width {
-			at, out := i*stride+k, i*width+k
-			w := float64(p.w[at])
-			t := (float64(x[i]) - float64(p.mu[at])) * float64(p.inv[at])
-			phi := w * invSqrt2Pi * math.Exp(-0.5*t*t)
-			tail := phi * mills(math.Abs(t))
-			below, above := tail, w-tail
-			if t >= 0 {
-				below, above = above, below
-			}
-			height := phi * float64(p.inv[at])
-			s.below[out], s.above[out], s.height[out] = T(below), T(above), T(height)
-			lower += below
-			upper += above
-			dens += height
-		}
-		s.lower[i], s.upper[i], s.dens[i] = T(lower), T(upper), T(dens)
+		s.lower[i], s.upper[i], s.dens[i] = sumsAt(x[i], i*stride, k, p)
 	}
 }
 
-func scorePortable[T Float](n int, s *sumsOf[T], z, logSlope []T) {
+// sumsAt are F, S and f at x of the k components from the first on.
+func sumsAt[T Float](x T, first, k int, p *prepared[T]) (lower, upper, dens T) {
+	var below, above, height float64
+	for at := first; at < first+k; at++ {
+		w, inv := float64(p.w[at]), float64(p.inv[at])
+		t := (float64(x) - float64(p.mu[at])) * inv
+		phi := w * invSqrt2Pi * math.Exp(-0.5*t*t)
+		tail := phi * mills(math.Abs(t))
+		if t < 0 {
+			below += tail
+			above += w - tail
+		} else {
+			below += w - tail
+			above += tail
+		}
+		height += phi * inv
+	}
+	return T(below), T(above), T(height)
+}
+
+func scorePortable[T Float](n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool) {
 	for i := range n {
+		far = far || !(min(s.lower[i], s.upper[i]) > leastTail && s.dens[i] > *floor)
 		v := balancedQuantile(float64(s.lower[i]), float64(s.upper[i]))
 		z[i], logSlope[i] = T(v), T(math.Log(float64(s.dens[i]))-LogPDF(v))
 	}
+	return far
 }
 
-func upstreamPortable[T Float](n int, floor *T, s *sumsOf[T], z, logSlope, gz, gl []T, u *upstreamOf[T]) {
+func upstreamPortable[T Float](n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool) {
 	for i := range n {
-		u.rdens[i], u.rlower[i], u.rupper[i], u.gl[i], u.pull[i], u.tilt[i] = 0, 0, 0, 0, 0, 0
-		lower, upper, dens := s.lower[i], s.upper[i], s.dens[i]
-		if !(min(lower, upper, dens) > *floor) {
+		u.rdens[i], u.rtail[i], u.gl[i], u.pull[i], u.tilt[i] = 0, 0, 0, 0, 0
+		v := float64(z[i])
+		phi, slope, ratio := tailDensity(v), math.Exp(float64(logSlope[i])), mills(math.Abs(v))
+		if !(phi*min(slope, ratio) > float64(*floor)) {
+			far = true
 			continue
 		}
-		pull := (gz[i] + gl[i]*z[i]) * T(math.Exp(float64(logSlope[i])))
-		u.rdens[i], u.gl[i], u.pull[i] = 1/dens, gl[i], pull
-		if lower <= upper { // R(|z|) = dz/dx·F/f, from the definition of the slope
-			u.rlower[i], u.tilt[i] = 1/lower, pull*lower/dens
-		} else {
-			u.rupper[i], u.tilt[i] = 1/upper, -pull*upper/dens
-		}
+		a := float64(gz[i]) + float64(gl[i])*v
+		u.rdens[i], u.rtail[i], u.gl[i] = T(1/(phi*slope)), T(1/(phi*ratio)), gl[i]
+		u.pull[i], u.tilt[i] = T(a*slope), T(-math.Copysign(a*ratio, a*v))
 	}
+	return far
 }
 
-func slopesPortable[T Float](n, width, stride, gstride int, x []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], s *sumsOf[T], g *gradientsOf[T], gx []T) {
+// derivativesAt are the derivatives of element i in a component's mean, log scale and logit, at dx = x − μ:
+//
+//	r = its share of f,  c = its share of the smaller tail
+//	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
+func derivativesAt[T Float](i, at int, x, z []T, u *upstreamOf[T], p *prepared[T]) (mean, scale, logit T) {
+	w, inv := float64(p.w[at]), float64(p.inv[at])
+	dx, gl := float64(x[i])-float64(p.mu[at]), float64(u.gl[i])
+	t := dx * inv
+	phi := w * invSqrt2Pi * math.Exp(-0.5*t*t)
+	r := phi * inv * float64(u.rdens[i])
+	c := phi * mills(math.Abs(t))
+	if math.Signbit(t) != math.Signbit(float64(z[i])) {
+		c = w - c
+	}
+	c *= float64(u.rtail[i])
+	gMu := r * (gl*t*inv - float64(u.pull[i]))
+	return T(gMu), T(dx*gMu - gl*r), T(float64(u.tilt[i])*(c-w) + gl*(r-w))
+}
+
+func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
 	for i := range n {
-		gl, pull := u.gl[i], u.pull[i]
 		var total T
-		for k := range width {
-			at, term, out := i*stride+k, i*width+k, i*gstride+k
-			w, y, dx := p.w[at], p.y[at], x[i]-p.mu[at]
-			r := s.height[term] * u.rdens[i]
-			c := s.below[term]*u.rlower[i] + s.above[term]*u.rupper[i]
-			gMu := r * (gl*dx*p.inv[at]*p.inv[at] - pull)
-			total -= gMu
-			g.means[out] += gMu
-			g.raw[out] += (dx*gMu - gl*r) * (curve.slope[0] + y*(curve.slope[1]+y*curve.slope[2]))
-			g.logits[out] += u.tilt[i]*(c-w) + gl*(r-w)
+		for at := i * stride; at < i*stride+k; at++ {
+			mean, scale, logit := derivativesAt(i, at, x, z, u, p)
+			total -= mean
+			g.means[at] += mean
+			g.raw[at] += scale * curve.slope(p.y[at])
+			g.logits[at] += logit
 		}
 		gx[i] = total
 	}

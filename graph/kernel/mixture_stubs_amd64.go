@@ -7,99 +7,99 @@ package kernel
 // prepareF64AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX2(n int, chunks int, stride int, logits *float64, means *float64, raw *float64, clamp *float64, w *float64, mu *float64, y *float64, inv *float64)
+func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64)
 
 // sumsF64AVX2 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF64AVX2(n int, chunks int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, below *float64, above *float64, height *float64)
+func sumsF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
 
 // scoreF64AVX2 is the score of mixtureKernels.
 //
 //go:noescape
-func scoreF64AVX2(chunks int, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64)
+func scoreF64AVX2(n int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64) (far int)
 
 // upstreamF64AVX2 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF64AVX2(chunks int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rlower *float64, rupper *float64, glNear *float64, pull *float64, tilt *float64)
+func upstreamF64AVX2(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rtail *float64, glNear *float64, pull *float64, tilt *float64) (far int)
 
 // slopesF64AVX2 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF64AVX2(n int, chunks int, stride int, gstride int, x *float64, rdens *float64, rlower *float64, rupper *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, below *float64, above *float64, height *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX2(n int, chunks int, stride int, logits *float32, means *float32, raw *float32, clamp *float32, w *float32, mu *float32, y *float32, inv *float32)
+func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
 
 // sumsF32AVX2 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF32AVX2(n int, chunks int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, below *float32, above *float32, height *float32)
+func sumsF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
 
 // scoreF32AVX2 is the score of mixtureKernels.
 //
 //go:noescape
-func scoreF32AVX2(chunks int, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32)
+func scoreF32AVX2(n int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32) (far int)
 
 // upstreamF32AVX2 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF32AVX2(chunks int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rlower *float32, rupper *float32, glNear *float32, pull *float32, tilt *float32)
+func upstreamF32AVX2(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rtail *float32, glNear *float32, pull *float32, tilt *float32) (far int)
 
 // slopesF32AVX2 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF32AVX2(n int, chunks int, stride int, gstride int, x *float32, rdens *float32, rlower *float32, rupper *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, below *float32, above *float32, height *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX512(n int, chunks int, stride int, logits *float64, means *float64, raw *float64, clamp *float64, w *float64, mu *float64, y *float64, inv *float64)
+func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64)
 
 // sumsF64AVX512 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF64AVX512(n int, chunks int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, below *float64, above *float64, height *float64)
+func sumsF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
 
 // scoreF64AVX512 is the score of mixtureKernels.
 //
 //go:noescape
-func scoreF64AVX512(chunks int, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64)
+func scoreF64AVX512(n int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64) (far int)
 
 // upstreamF64AVX512 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF64AVX512(chunks int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rlower *float64, rupper *float64, glNear *float64, pull *float64, tilt *float64)
+func upstreamF64AVX512(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rtail *float64, glNear *float64, pull *float64, tilt *float64) (far int)
 
 // slopesF64AVX512 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF64AVX512(n int, chunks int, stride int, gstride int, x *float64, rdens *float64, rlower *float64, rupper *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, below *float64, above *float64, height *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX512(n int, chunks int, stride int, logits *float32, means *float32, raw *float32, clamp *float32, w *float32, mu *float32, y *float32, inv *float32)
+func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
 
 // sumsF32AVX512 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF32AVX512(n int, chunks int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, below *float32, above *float32, height *float32)
+func sumsF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
 
 // scoreF32AVX512 is the score of mixtureKernels.
 //
 //go:noescape
-func scoreF32AVX512(chunks int, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32)
+func scoreF32AVX512(n int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32) (far int)
 
 // upstreamF32AVX512 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF32AVX512(chunks int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rlower *float32, rupper *float32, glNear *float32, pull *float32, tilt *float32)
+func upstreamF32AVX512(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rtail *float32, glNear *float32, pull *float32, tilt *float32) (far int)
 
 // slopesF32AVX512 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF32AVX512(n int, chunks int, stride int, gstride int, x *float32, rdens *float32, rlower *float32, rupper *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, below *float32, above *float32, height *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)

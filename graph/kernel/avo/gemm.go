@@ -65,7 +65,7 @@ func (l lanes) gemm(rows int) {
 	zero := l.zero()
 	for i := range rows {
 		for j := range 2 {
-			l.pick(VMAXPD, VMAXPS, zero, acc[i][j], acc[i][j])
+			l.do(maxInst, zero, acc[i][j], acc[i][j])
 		}
 	}
 	Label("store")
@@ -79,25 +79,28 @@ func (l lanes) gemm(rows int) {
 	RET()
 }
 
-// transpose copies blocks of lanes×lanes numbers, one after another along the rows of src, turned: element (i, p) of src
-// at i·srs bytes + p goes to p·drs bytes + i of dst. It uses 32-byte vectors whatever the width of the tiles.
-func (l lanes) transpose() {
-	l.begin("transpose", "is the transpose of gemmKernels.", "blocks int, src *%[1]s, srs int, dst *%[1]s, drs int")
-	blocks, src, srs, dst, drs := arg("blocks"), arg("src"), arg("srs"), arg("dst"), arg("drs")
-	lanes := 32 / l.elem()
-	loop("block", blocks, func() {
-		v := make([]reg.VecVirtual, lanes)
-		row := GP64()
+// turn transposes squares of lanes×lanes numbers, n in a line, with 32-byte vectors whatever the width of the tiles. The
+// first square's element (i, p) is at i·srs bytes + p of src and goes to p·drs bytes + i of dst; the next square is sstep
+// bytes on in src and dstep in dst.
+func (l lanes) turn() {
+	l.begin("turn", "is the turn of squareKernels.", "n int, src *%[1]s, srs, sstep int, dst *%[1]s, drs, dstep int")
+	n, src, srs, sstep := arg("n"), arg("src"), arg("srs"), arg("sstep")
+	dst, drs, dstep := arg("dst"), arg("drs"), arg("dstep")
+	row := GP64()
+	loop("square", n, func() {
+		v := make([]reg.VecVirtual, 32/l.elem())
 		MOVQ(src, row)
 		for i := range v {
 			v[i] = l.load(Mem{Base: row})
 			ADDQ(srs, row)
 		}
+		MOVQ(dst, row)
 		for _, t := range l.turned(v) {
-			l.store(t, Mem{Base: dst})
-			ADDQ(drs, dst)
+			l.store(t, Mem{Base: row})
+			ADDQ(drs, row)
 		}
-		ADDQ(Imm(32), src)
+		ADDQ(sstep, src)
+		ADDQ(dstep, dst)
 	})
 	VZEROUPPER()
 	RET()

@@ -56,38 +56,81 @@ func (l lanes) pick(double, single func(...Op), ops ...Op) {
 	}
 }
 
-func (l lanes) add(a, b Op) reg.VecVirtual { return l.bin(VADDPD, VADDPS, a, b) }
-func (l lanes) mul(a, b Op) reg.VecVirtual { return l.bin(VMULPD, VMULPS, a, b) }
+// An inst is an instruction in its double and single forms, and those with a constant in every lane.
+type inst struct{ double, single, doubleConst, singleConst func(...Op) }
+
+var (
+	addInst    = inst{VADDPD, VADDPS, VADDPD_BCST, VADDPS_BCST}
+	subInst    = inst{VSUBPD, VSUBPS, VSUBPD_BCST, VSUBPS_BCST}
+	mulInst    = inst{VMULPD, VMULPS, VMULPD_BCST, VMULPS_BCST}
+	divInst    = inst{VDIVPD, VDIVPS, VDIVPD_BCST, VDIVPS_BCST}
+	maxInst    = inst{VMAXPD, VMAXPS, VMAXPD_BCST, VMAXPS_BCST}
+	minInst    = inst{VMINPD, VMINPS, VMINPD_BCST, VMINPS_BCST}
+	fmaInst    = inst{VFMADD231PD, VFMADD231PS, VFMADD231PD_BCST, VFMADD231PS_BCST}
+	fnmaInst   = inst{VFNMADD231PD, VFNMADD231PS, VFNMADD231PD_BCST, VFNMADD231PS_BCST}
+	fmsInst    = inst{VFMSUB231PD, VFMSUB231PS, VFMSUB231PD_BCST, VFMSUB231PS_BCST}
+	hornerInst = inst{VFMADD213PD, VFMADD213PS, VFMADD213PD_BCST, VFMADD213PS_BCST}
+	andInst    = inst{VPANDQ, VPANDD, VPANDQ_BCST, VPANDD_BCST}
+	orInst     = inst{VPORQ, VPORD, VPORQ_BCST, VPORD_BCST}
+	xorInst    = inst{VPXORQ, VPXORD, VPXORQ_BCST, VPXORD_BCST}
+	plusInst   = inst{VPADDQ, VPADDD, VPADDQ_BCST, VPADDD_BCST}
+	minusInst  = inst{VPSUBQ, VPSUBD, VPSUBQ_BCST, VPSUBD_BCST}
+)
+
+// do calls the form of an instruction that fits the lanes and the operands. A constant is one number in memory for 64-byte
+// vectors (the linker would not align 64 bytes), a whole vector for 32-byte ones.
+func (l lanes) do(i inst, ops ...Op) {
+	if l.bytes == 64 && isConstant(ops) {
+		l.pick(i.doubleConst, i.singleConst, ops...)
+		return
+	}
+	l.pick(i.double, i.single, ops...)
+}
+
+func isConstant(ops []Op) bool {
+	for _, o := range ops {
+		if m, ok := o.(Mem); ok && m.Symbol.Name != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (l lanes) add(a, b Op) reg.VecVirtual { return l.bin(addInst, a, b) }
+func (l lanes) mul(a, b Op) reg.VecVirtual { return l.bin(mulInst, a, b) }
 
 // sub is a − b; b may be memory.
-func (l lanes) sub(a, b Op) reg.VecVirtual { return l.bin(VSUBPD, VSUBPS, b, a) }
+func (l lanes) sub(a, b Op) reg.VecVirtual { return l.bin(subInst, b, a) }
 
 // div is a/b; b may be memory.
-func (l lanes) div(a, b Op) reg.VecVirtual { return l.bin(VDIVPD, VDIVPS, b, a) }
-func (l lanes) max(a, b Op) reg.VecVirtual { return l.bin(VMAXPD, VMAXPS, a, b) }
-func (l lanes) min(a, b Op) reg.VecVirtual { return l.bin(VMINPD, VMINPS, a, b) }
+func (l lanes) div(a, b Op) reg.VecVirtual { return l.bin(divInst, b, a) }
+func (l lanes) max(a, b Op) reg.VecVirtual { return l.bin(maxInst, a, b) }
+func (l lanes) min(a, b Op) reg.VecVirtual { return l.bin(minInst, a, b) }
 
-func (l lanes) bin(double, single func(...Op), a, b Op) reg.VecVirtual {
+func (l lanes) bin(i inst, a, b Op) reg.VecVirtual {
 	d := l.vec()
 	if _, memory := b.(Mem); memory { // only the first operand may be memory: a commutes with it
 		a, b = b, a
 	}
-	l.pick(double, single, a, b, d)
+	l.do(i, a, b, d)
 	return d
 }
 
 // fma is acc = a·b + acc in place; a may be memory.
-func (l lanes) fma(a, b Op, acc reg.VecVirtual) { l.pick(VFMADD231PD, VFMADD231PS, a, b, acc) }
+func (l lanes) fma(a, b Op, acc reg.VecVirtual) { l.do(fmaInst, a, b, acc) }
 
 // fnma is acc = acc − a·b in place; a may be memory.
 func (l lanes) fnma(a, b Op, acc reg.VecVirtual) {
-	l.pick(VFNMADD231PD, VFNMADD231PS, a, b, acc)
+	l.do(fnmaInst, a, b, acc)
 }
 
 // horner is p = p·x + c in place; c may be memory.
-func (l lanes) horner(p reg.VecVirtual, x, c Op) { l.pick(VFMADD213PD, VFMADD213PS, c, x, p) }
+func (l lanes) horner(p reg.VecVirtual, x, c Op) { l.do(hornerInst, c, x, p) }
 
 func (l lanes) load(m Op) reg.VecVirtual {
+	if l.bytes == 64 && isConstant([]Op{m}) {
+		return l.broadcast(m)
+	}
 	d := l.vec()
 	l.pick(VMOVUPD, VMOVUPS, m, d)
 	return d
@@ -133,12 +176,16 @@ func (l lanes) c(v float64) Mem {
 }
 
 func (l lanes) bitsConst(b uint64) Mem {
-	key := fmt.Sprintf("c%d_%016x", l.elem()*8, b)
+	size := l.bytes
+	if size == 64 {
+		size = l.elem()
+	}
+	key := fmt.Sprintf("c%dx%d_%x", size, l.elem()*8, b)
 	if m, ok := constants[key]; ok {
 		return m
 	}
 	m := GLOBL(key, RODATA|NOPTR)
-	for i := 0; i < 64; i += l.elem() {
+	for i := 0; i < size; i += l.elem() {
 		if l.f32 {
 			DATA(i, U32(uint32(b)))
 		} else {
@@ -168,7 +215,7 @@ func (l lanes) signBit() Mem {
 func (l lanes) and(v reg.VecVirtual, m Op) reg.VecVirtual {
 	d := l.vec()
 	if l.bytes == 64 {
-		VPANDQ(m, v, d)
+		l.do(andInst, m, v, d)
 	} else {
 		VPAND(m, v, d)
 	}
@@ -178,9 +225,19 @@ func (l lanes) and(v reg.VecVirtual, m Op) reg.VecVirtual {
 func (l lanes) or(v reg.VecVirtual, m Op) reg.VecVirtual {
 	d := l.vec()
 	if l.bytes == 64 {
-		VPORQ(m, v, d)
+		l.do(orInst, m, v, d)
 	} else {
 		VPOR(m, v, d)
+	}
+	return d
+}
+
+func (l lanes) xor(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		l.do(xorInst, m, v, d)
+	} else {
+		VPXOR(m, v, d)
 	}
 	return d
 }
@@ -188,21 +245,13 @@ func (l lanes) or(v reg.VecVirtual, m Op) reg.VecVirtual {
 // addInt and subInt work on the bits as integers of the element's width.
 func (l lanes) addInt(a, m Op) reg.VecVirtual {
 	d := l.vec()
-	if l.f32 {
-		VPADDD(m, a, d)
-	} else {
-		VPADDQ(m, a, d)
-	}
+	l.do(plusInst, m, a, d)
 	return d
 }
 
 func (l lanes) subInt(a, m Op) reg.VecVirtual {
 	d := l.vec()
-	if l.f32 {
-		VPSUBD(m, a, d)
-	} else {
-		VPSUBQ(m, a, d)
-	}
+	l.do(minusInst, m, a, d)
 	return d
 }
 
@@ -254,8 +303,8 @@ func (l lanes) total(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.add
 // greatest leaves the maximum of the lanes in the lowest one.
 func (l lanes) greatest(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.maxX) }
 
-func (l lanes) addX(a, b, d Op) { l.pick(VADDPD, VADDPS, a, b, d) }
-func (l lanes) maxX(a, b, d Op) { l.pick(VMAXPD, VMAXPS, a, b, d) }
+func (l lanes) addX(a, b, d Op) { l.do(addInst, a, b, d) }
+func (l lanes) maxX(a, b, d Op) { l.do(maxInst, a, b, d) }
 
 func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
 	y := v.AsY()

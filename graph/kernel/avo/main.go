@@ -18,7 +18,7 @@ func main() {
 				l.gemm(rows)
 			}
 			if l.bytes == 32 {
-				l.transpose()
+				l.turn()
 			}
 			continue
 		case "vector":

@@ -28,20 +28,16 @@ func loop(label string, n reg.GPVirtual, body func()) {
 	JNZ(LabelRef(label))
 }
 
-// prepare turns logits and raw log scales of n mixtures into weights, clamped log scales and inverse scales. The
-// three inputs of mixture i are at i·stride bytes; means are copied beside.
+// prepare turns the logits and raw log scales of n blocks of mixtures into weights, clamped log scales and inverse scales.
+// A block is k components of a vector of mixtures, component after component.
 //
 //	w = softmax(logits),  y = c0 + c1/(1+exp(c2·raw)) or raw,  inv = exp(−y)
 func (l lanes) prepare() {
-	l.begin("prepare", "is the prepare of mixtureKernels.", "n, chunks, stride int, logits, means, raw *%[1]s, clamp *%[1]s, w, mu, y, inv *%[1]s")
-	n, stride := arg("n"), arg("stride")
-	logits, means, raw := arg("logits"), arg("means"), arg("raw")
-	w, mu, y, inv := arg("w"), arg("mu"), arg("y"), arg("inv")
-	size := GP64()
-	MOVQ(Load(Param("chunks"), GP64()), size)
-	SHLQ(Imm(uint64(bits.TrailingZeros(uint(l.bytes)))), size)
+	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv *%[1]s")
+	n, size := arg("n"), shifted("k", l.bytes)
+	logits, raw := arg("logits"), arg("raw")
+	w, y, inv := arg("w"), arg("y"), arg("inv")
 	off := GP64()
-
 	each := func(label string, body func()) {
 		XORQ(off, off)
 		Label(label)
@@ -50,118 +46,153 @@ func (l lanes) prepare() {
 		CMPQ(off, size)
 		JLT(LabelRef(label))
 	}
-	Label("mixture")
+	Label("block")
 	top := l.load(Mem{Base: logits})
-	each("top", func() { l.pick(VMAXPD, VMAXPS, at(logits, off), top, top) })
-	top = l.spread(l.greatest(top))
+	each("top", func() { l.do(maxInst, at(logits, off), top, top) })
 	total := l.zero()
 	each("weights", func() {
 		e := l.exp(l.sub(l.load(at(logits, off)), top))
 		l.store(e, at(w, off))
-		l.pick(VADDPD, VADDPS, e, total, total)
+		l.do(addInst, e, total, total)
 	})
-	share := l.div(l.load(l.c(1)), l.spread(l.total(total)))
+	share := l.div(l.load(l.c(1)), total)
 	clamp := arg("clamp")
 	each("scales", func() {
 		l.store(l.mul(share, at(w, off)), at(w, off))
-		l.store(l.load(at(means, off)), at(mu, off))
 		r := l.load(at(raw, off))
 		CMPQ(clamp, Imm(0))
 		JEQ(LabelRef("clamped"))
 		d := l.add(l.exp(l.mul(r, l.broadcast(Mem{Base: clamp, Disp: 2 * l.elem()}))), l.c(1))
-		q := l.div(l.broadcast(Mem{Base: clamp, Disp: l.elem()}), d)
-		l.pick(VADDPD, VADDPS, q, l.broadcast(Mem{Base: clamp}), r)
+		q := l.mul(l.reciprocal(d), l.broadcast(Mem{Base: clamp, Disp: l.elem()}))
+		l.do(addInst, q, l.broadcast(Mem{Base: clamp}), r)
 		Label("clamped")
 		l.store(r, at(y, off))
 		l.store(l.exp(l.sub(l.zero(), r)), at(inv, off))
 	})
-	for _, p := range []reg.GPVirtual{logits, means, raw} {
-		ADDQ(stride, p)
-	}
-	for _, p := range []reg.GPVirtual{w, mu, y, inv} {
+	for _, p := range []reg.GPVirtual{logits, raw, w, y, inv} {
 		ADDQ(size, p)
 	}
 	DECQ(n)
-	JNZ(LabelRef("mixture"))
+	JNZ(LabelRef("block"))
 	VZEROUPPER()
 	RET()
 }
 
-// sums evaluates the three sums of n elements, and keeps the terms.
+// parts are φ(t) and Φ(−|t|) = φ(t)·R(|t|).
+func (l lanes) parts(t reg.VecVirtual) (phi, tail reg.VecVirtual) {
+	square := l.mul(t, t)
+	phi = l.exp(l.mul(square, l.c(-0.5)))
+	if l.f32 { // the rounding of t² matters here: φ = e·(1 − (t² − fl(t²))/2)
+		l.do(fmsInst, t, t, square) // t·t − square
+		half := l.load(l.c(1))
+		l.fnma(l.c(0.5), square, half)
+		phi = l.mul(phi, half)
+	}
+	phi = l.mul(phi, l.c(0.39894228040143267794))
+	return phi, l.mul(phi, l.mills(l.abs(t)))
+}
+
+// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and f.
+func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
+	phi, tail := l.parts(t)
+	tail = l.mul(w, tail)
+	rest := l.sub(w, tail)
+	l.do(addInst, l.whereNegative(t, tail, rest), lower, lower)
+	l.do(addInst, l.whereNegative(t, rest, tail), upper, upper)
+	l.fma(l.mul(w, phi), inv, dens)
+}
+
+// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or, with stride 0, all of one.
 func (l lanes) sums() {
-	l.begin("sums", "is the sums of mixtureKernels.", "n, chunks, stride int, x, w, mu, inv *%[1]s, lower, upper, dens *%[1]s, below, above, height *%[1]s")
+	l.begin("sums", "is the sums of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens *%[1]s")
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
-	below, above, height := arg("below"), arg("above"), arg("height")
-	size := GP64()
-	MOVQ(Load(Param("chunks"), GP64()), size)
-	SHLQ(Imm(uint64(bits.TrailingZeros(uint(l.bytes)))), size)
+	size := shifted("k", l.bytes)
 	off, i := GP64(), GP64()
 	XORQ(i, i)
-	Label("element")
+	Label("elements")
+	xi := l.load(at(x, i))
 	lower, upper, dens := l.zero(), l.zero(), l.zero()
 	XORQ(off, off)
-	Label("chunk")
+	Label("component")
 	{
-		xi := l.broadcast(at(x, i))
-		t := l.mul(l.sub(xi, at(mu, off)), at(inv, off))
-		square := l.mul(t, t)
-		e := l.exp(l.mul(square, l.c(-0.5)))
-		if l.f32 { // the rounding of t² matters here: φ = e·(1 − (t² − fl(t²))/2)
-			lost := l.copyOf(square)
-			l.pick(VFMSUB231PD, VFMSUB231PS, t, t, lost) // t·t − square
-			half := l.load(l.c(1))
-			l.fnma(l.c(0.5), lost, half)
-			e = l.mul(e, half)
-		}
-		wt := l.load(at(w, off))
-		phi := l.mul(e, l.c(0.39894228040143267794))
-		tail := l.mul(phi, l.mills(l.abs(t)))
-		wtail := l.mul(wt, tail)
-		rest := l.sub(wt, wtail)
-		b := l.whereNegative(t, wtail, rest)
-		a := l.whereNegative(t, rest, wtail)
-		h := l.mul(l.mul(wt, phi), at(inv, off))
-		l.store(b, at(below, off))
-		l.store(a, at(above, off))
-		l.store(h, at(height, off))
-		l.pick(VADDPD, VADDPS, b, lower, lower)
-		l.pick(VADDPD, VADDPS, a, upper, upper)
-		l.pick(VADDPD, VADDPS, h, dens, dens)
+		scale := l.load(at(inv, off))
+		t := l.mul(l.sub(xi, at(mu, off)), scale)
+		l.addTerms(t, l.load(at(w, off)), scale, lower, upper, dens)
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, size)
-	JLT(LabelRef("chunk"))
-	for _, p := range []struct {
-		v    reg.VecVirtual
-		name string
-	}{{lower, "lower"}, {upper, "upper"}, {dens, "dens"}} {
-		l.storeLow(l.total(p.v), at(arg(p.name), i))
-	}
+	JLT(LabelRef("component"))
+	l.store(lower, at(arg("lower"), i))
+	l.store(upper, at(arg("upper"), i))
+	l.store(dens, at(arg("dens"), i))
 	for _, p := range []reg.GPVirtual{w, mu, inv} {
 		ADDQ(stride, p)
 	}
-	for _, p := range []reg.GPVirtual{below, above, height} {
-		ADDQ(size, p)
-	}
-	ADDQ(Imm(uint64(l.elem())), i)
+	ADDQ(Imm(uint64(l.bytes)), i)
 	DECQ(n)
-	JNZ(LabelRef("element"))
+	JNZ(LabelRef("elements"))
 	VZEROUPPER()
 	RET()
 }
 
-// score maps the sums to z and the log slope, a full vector at a time.
+// shifted is a parameter times a power of two.
+func shifted(param string, by int) reg.GPVirtual {
+	size := arg(param)
+	SHLQ(Imm(uint64(bits.TrailingZeros(uint(by)))), size)
+	return size
+}
+
+// leastTail is kernel's.
+const leastTail = 1.5e-11
+
+// gather sets the sign bits of far that are set in any of vs.
+func (l lanes) gather(far reg.VecVirtual, vs ...reg.VecVirtual) {
+	for _, v := range vs {
+		if l.bytes == 64 {
+			VPORQ(v, far, far)
+		} else {
+			VPOR(v, far, far)
+		}
+	}
+}
+
+// returnSigns returns the sign bits of v as an int.
+func (l lanes) returnSigns(v reg.VecVirtual) {
+	wide, k := GP64(), K()
+	r := wide.As32() // writing it clears the upper half
+	switch {
+	case l.bytes == 64 && l.f32:
+		VPMOVD2M(v, k)
+		KMOVW(k, r)
+	case l.bytes == 64:
+		VPMOVQ2M(v, k)
+		KMOVW(k, r)
+	case l.f32:
+		VMOVMSKPS(v, r)
+	default:
+		VMOVMSKPD(v, r)
+	}
+	Store(wide, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// score maps the sums to z and the log slope.
 func (l lanes) score() {
-	l.begin("score", "is the score of mixtureKernels.", "chunks int, lower, upper, dens, z, logSlope *%[1]s")
-	n := arg("chunks")
+	l.begin("score", "is the score of mixtureKernels.", "n int, floor, lower, upper, dens, z, logSlope *%[1]s) (far int")
+	n := arg("n")
 	lower, upper, dens, zp, sp := arg("lower"), arg("upper"), arg("dens"), arg("z"), arg("logSlope")
 	off := GP64()
 	XORQ(off, off)
+	floor, far := l.broadcast(Mem{Base: arg("floor")}), l.zero() // its sign bits gather those of the far
 	loop("vector", n, func() {
 		f := l.load(at(lower, off))
 		d := l.mul(l.sub(f, at(upper, off)), l.c(0.5))
 		p := l.min(f, at(upper, off))
+
+		density := l.load(at(dens, off))
+		l.gather(far, l.sub(p, l.c(leastTail)), l.sub(density, floor))
 
 		minus := l.sub(l.zero(), l.log(p))
 		r := l.vec()
@@ -176,122 +207,124 @@ func (l lanes) score() {
 		central = l.mul(central, d)
 
 		z := l.whereNegative(l.sub(l.abs(d), l.c(0.425)), central, tail)
-		s := l.add(l.log(l.load(at(dens, off))), l.c(0.918938533204672741780329736406))
+		s := l.add(l.log(density), l.c(0.918938533204672741780329736406))
 		l.fma(l.mul(z, l.c(0.5)), z, s)
 		l.store(z, at(zp, off))
 		l.store(s, at(sp, off))
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
-	VZEROUPPER()
-	RET()
+	l.returnSigns(far)
 }
 
-// upstream turns the gradients in z and the log slope of elements into what slopes reads, a full vector at a time.
+// upstream turns the gradients in z and the log slope of elements into what slopes reads, a full vector at a time. It has
+// the sums from z and the log slope: the smaller tail is φ(z)·R(|z|) and f is φ(z)·dz/dx.
 func (l lanes) upstream() {
-	l.begin("upstream", "is the upstream of mixtureKernels.", "chunks int, floor, lower, upper, dens, z, logSlope, gz, gl, rdens, rlower, rupper, glNear, pull, tilt *%[1]s")
-	n := arg("chunks")
-	off := GP64()
-	XORQ(off, off)
+	l.begin("upstream", "is the upstream of mixtureKernels.", "n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *%[1]s) (far int")
 	floor := l.broadcast(Mem{Base: arg("floor")})
+	anyFar := l.zero()
+	n, off := arg("n"), GP64()
+	XORQ(off, off)
 	loop("vector", n, func() {
 		in := func(name string) reg.VecVirtual { return l.load(at(arg(name), off)) }
-		out := func(v reg.VecVirtual, name string) { l.store(v, at(arg(name), off)) }
-		lower, upper, dens := in("lower"), in("upper"), in("dens")
-		smaller := l.min(lower, upper)
-		far := l.sub(l.min(smaller, dens), floor) // negative: no gradient from here
+		z := in("z")
+		phi, tail := l.parts(z)
+		slope := l.exp(in("logSlope"))
+		dens := l.mul(phi, slope)
+		far := l.sub(l.min(tail, dens), floor) // negative: no gradient from here
+		l.gather(anyFar, far)
 		zero := l.zero()
-		near := func(v reg.VecVirtual) reg.VecVirtual { return l.whereNegative(far, zero, v) }
+		out := func(v reg.VecVirtual, name string) {
+			l.store(l.whereNegative(far, zero, v), at(arg(name), off))
+		}
 		one := l.load(l.c(1))
-
-		gl := near(in("gl"))
+		gl := in("gl")
 		out(gl, "glNear")
-		a := near(in("gz"))
-		l.fma(in("z"), gl, a)
-		pull := l.mul(a, near(l.exp(in("logSlope"))))
-		out(pull, "pull")
-		rdens := near(l.div(one, dens))
-		out(rdens, "rdens")
-		tilt := l.mul(l.mul(pull, smaller), rdens)
-		side := l.sub(upper, lower) // negative: the upper tail is the smaller one
-		out(l.whereNegative(side, l.sub(zero, tilt), tilt), "tilt")
-		r := near(l.div(one, smaller))
-		out(l.whereNegative(side, zero, r), "rlower")
-		out(l.whereNegative(side, r, zero), "rupper")
+		a := in("gz")
+		l.fma(z, gl, a)
+		out(l.mul(a, slope), "pull")
+		out(l.div(one, dens), "rdens")
+		out(l.div(one, tail), "rtail")
+		tilt := l.mul(a, l.div(tail, phi))
+		out(l.whereNegative(z, tilt, l.sub(zero, tilt)), "tilt")
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
-	VZEROUPPER()
-	RET()
+	l.returnSigns(anyFar)
 }
 
-// slopes adds the derivatives of n elements to the gradients of their mixtures.
-func (l lanes) slopes() {
-	l.begin("slopes", "is the slopes of mixtureKernels.", "n, chunks, stride, gstride int, x, rdens, rlower, rupper, gl, pull, tilt, poly *%[1]s, w, mu, y, inv, below, above, height *%[1]s, glogits, gmeans, graw, gx *%[1]s")
-	n := arg("n")
-	i := GP64()
-	XORQ(i, i)
-	size := GP64()
-	MOVQ(Load(Param("chunks"), GP64()), size)
-	SHLQ(Imm(uint64(bits.TrailingZeros(uint(l.bytes)))), size)
-	// Element-independent offsets: the mixtures move by stride, terms by size, gradients by gstride.
-	param, term, grad := GP64(), GP64(), GP64()
-	XORQ(param, param)
-	XORQ(term, term)
-	XORQ(grad, grad)
-	gx := arg("gx")
-	off := GP64()
-	pa, pt, pg := GP64(), GP64(), GP64()
-	Label("element")
-	total := l.zero()
-	XORQ(off, off)
-	MOVQ(param, pa)
-	MOVQ(term, pt)
-	MOVQ(grad, pg)
-	Label("chunk")
-	{
-		scalar := func(name string) reg.VecVirtual { return l.broadcast(at(arg(name), i)) }
-		r := l.mul(scalar("rdens"), at(arg("height"), pt)) // r = height/f
-		gl := scalar("gl")
-		dx := l.sub(scalar("x"), at(arg("mu"), pa)) // x − μ
-		inv := l.load(at(arg("inv"), pa))
-		gmu := l.mul(l.mul(l.mul(dx, inv), inv), gl)
-		gmu = l.mul(l.sub(gmu, scalar("pull")), r)
-		l.pick(VSUBPD, VSUBPS, gmu, total, total)
-		to := arg("gmeans")
-		l.store(l.add(gmu, at(to, pg)), at(to, pg))
+// element holds what the derivatives at one element, or at a vector of elements, need.
+type element struct{ z, rdens, rtail, gl, pull, tilt reg.VecVirtual }
 
-		glr := l.mul(gl, r)
-		gs := l.mul(dx, gmu)
-		l.pick(VSUBPD, VSUBPS, glr, gs, gs)
-		poly := arg("poly")
-		y := l.load(at(arg("y"), pa))
+// derivatives of an element in a component's mean, log scale and logit, at dx = x − μ:
+//
+//	r = height/f,  c = its share of the smaller tail
+//	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
+func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
+	t := l.mul(dx, inv)
+	phi, tail := l.parts(t)
+	r := l.mul(l.mul(l.mul(w, phi), inv), e.rdens)
+	tail = l.mul(w, tail)
+	c := l.whereNegative(l.xor(t, e.z), l.sub(w, tail), tail) // t and z on one side: the component's own smaller tail
+	c = l.mul(c, e.rtail)
+
+	mean = l.mul(l.mul(t, inv), e.gl)
+	mean = l.mul(l.sub(mean, e.pull), r)
+	logScale = l.mul(dx, mean)
+	l.fnma(e.gl, r, logScale)
+	logit = l.mul(l.sub(c, w), e.tilt)
+	l.fma(l.sub(r, w), e.gl, logit)
+	return mean, logScale, logit
+}
+
+// addTo adds v to memory.
+func (l lanes) addTo(v reg.VecVirtual, m Mem) { l.store(l.add(v, m), m) }
+
+// slopes adds the derivatives of n vectors of elements to the gradients of their mixtures: of raw log scales.
+func (l lanes) slopes() {
+	l.begin("slopes", "is the slopes of mixtureKernels.", "n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
+	n, i := arg("n"), GP64()
+	XORQ(i, i)
+	size := shifted("k", l.bytes)
+	block, off := GP64(), GP64() // of the parameters and of their gradients
+	XORQ(block, block)
+	Label("elements")
+	lane := func(name string) reg.VecVirtual { return l.load(at(arg(name), i)) }
+	total, x := l.zero(), lane("x")
+	load := func() element {
+		return element{lane("z"), lane("rdens"), lane("rtail"), lane("gl"), lane("pull"), lane("tilt")}
+	}
+	var e element
+	if l.bytes == 64 {
+		e = load()
+	}
+	MOVQ(block, off)
+	end := GP64()
+	MOVQ(block, end)
+	ADDQ(size, end)
+	Label("component")
+	{
+		if l.bytes == 32 { // sixteen registers do not hold them all the time
+			e = load()
+		}
+		dx := l.sub(x, at(arg("mu"), off))
+		mean, logScale, logit := l.derivatives(e, dx, l.load(at(arg("w"), off)), l.load(at(arg("inv"), off)))
+		l.do(subInst, mean, total, total)
+		l.addTo(mean, at(arg("gmeans"), off))
+		l.addTo(logit, at(arg("glogits"), off))
+		poly, y := arg("poly"), l.load(at(arg("y"), off))
 		slope := l.broadcast(Mem{Base: poly, Disp: 2 * l.elem()})
 		l.horner(slope, y, l.broadcast(Mem{Base: poly, Disp: l.elem()}))
 		l.horner(slope, y, l.broadcast(Mem{Base: poly}))
-		to = arg("graw")
-		l.store(l.add(l.mul(gs, slope), at(to, pg)), at(to, pg))
-
-		w := l.load(at(arg("w"), pa))
-		c := l.mul(scalar("rlower"), at(arg("below"), pt))
-		l.fma(at(arg("above"), pt), scalar("rupper"), c)
-		c = l.mul(l.sub(c, w), scalar("tilt"))
-		l.fnma(w, gl, glr)
-		to = arg("glogits")
-		l.store(l.add(l.add(c, glr), at(to, pg)), at(to, pg))
+		l.addTo(l.mul(logScale, slope), at(arg("graw"), off))
 	}
-	for _, p := range []reg.GPVirtual{off, pa, pt, pg} {
-		ADDQ(Imm(uint64(l.bytes)), p)
-	}
-	CMPQ(off, size)
-	JLT(LabelRef("chunk"))
-	l.storeLow(l.total(total), at(gx, i))
-	ADDQ(Imm(uint64(l.elem())), i)
-	ADDQ(size, term)
-	addParam := arg("stride")
-	ADDQ(addParam, param)
-	addGrad := arg("gstride")
-	ADDQ(addGrad, grad)
+	ADDQ(Imm(uint64(l.bytes)), off)
+	CMPQ(off, end)
+	JLT(LabelRef("component"))
+	l.store(total, at(arg("gx"), i))
+	next := arg("stride")
+	ADDQ(next, block)
+	ADDQ(Imm(uint64(l.bytes)), i)
 	DECQ(n)
-	JNZ(LabelRef("element"))
+	JNZ(LabelRef("elements"))
 	VZEROUPPER()
 	RET()
 }

@@ -48,7 +48,7 @@ func (l lanes) columnSum() {
 	}
 	loop("rows", n, func() {
 		for i := range acc {
-			l.pick(VADDPD, VADDPS, Mem{Base: x}, acc[i], acc[i])
+			l.do(addInst, Mem{Base: x}, acc[i], acc[i])
 			ADDQ(stride, x)
 		}
 	})
@@ -97,7 +97,7 @@ func (l lanes) adam() {
 		step := l.sub(d, first)
 		l.fma(k[0], step, first)
 		step = l.copyOf(second)
-		l.pick(VFMSUB231PD, VFMSUB231PS, d, d, step) // d² − v
+		l.do(fmsInst, d, d, step) // d² − v
 		l.fma(k[1], step, second)
 		l.store(first, at(m, off))
 		l.store(second, at(v, off))
