@@ -21,9 +21,9 @@ func (s orthogonal) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{in[0][1], in[0][1]}, nil
 }
 
-func (s orthogonal) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+func (s orthogonal) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	var c chain
-	return c.nodes(c.apply(orthogonalSlope{}, in[0], out, g))
+	return c.nodes(c.apply(orthogonalSlope{}, in[0], g))
 }
 
 func (s orthogonal) bind64(out array[float64], in []array[float64]) func() {
@@ -34,10 +34,12 @@ func (s orthogonal) bind32(out array[float32], in []array[float32]) func() {
 }
 
 func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
-	return func() { kernel.Orthogonal(out.data, in[0].data, in[0].shape[1]) }
+	v := in[0]
+	reflectors := kernel.NewReflectors[T](v.shape[0], v.shape[1])
+	return func() { reflectors.Product(out.data, v.data) }
 }
 
-// orthogonalSlope is the gradient in the reflectors, from v, Q and ∂/∂Q.
+// orthogonalSlope is the gradient in the reflectors, from v and ∂/∂Q.
 type orthogonalSlope struct{}
 
 func (s orthogonalSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
@@ -50,7 +52,7 @@ func (s orthogonalSlope) bind32(out array[float32], in []array[float32]) func() 
 }
 
 func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {
-	d := in[0].shape[1]
-	work := make([]float64, kernel.OrthogonalWork(d))
-	return func() { kernel.OrthogonalBackward(out.data, in[0].data, in[1].data, in[2].data, d, work) }
+	v, gq := in[0], in[1].data
+	reflectors := kernel.NewReflectors[T](v.shape[0], v.shape[1])
+	return func() { reflectors.Backward(out.data, v.data, gq) }
 }

@@ -63,11 +63,26 @@ func rows(n, d int) *mat.Dense {
 // applyReflectors runs the rows of x through the reflectors v, both held as T.
 func applyReflectors[T kernel.Float](v, x *mat.Dense) []float64 {
 	y := convert[T](x.RawMatrix().Data)
-	reflectors, _ := v.Dims()
+	reflectors, d := v.Dims()
 	for r := range reflectors {
-		kernel.Reflect(y, convert[T](v.RawRowView(r)))
+		w := convert[T](v.RawRowView(r))
+		for row := y; len(row) > 0; row = row[d:] {
+			reflect(row[:d], w)
+		}
 	}
 	return convert[float64](y)
+}
+
+// reflect is y − 2 (y·v) v/‖v‖².
+func reflect[T kernel.Float](y, v []T) {
+	var along, norm float64
+	for j, x := range v {
+		along += float64(y[j]) * float64(x)
+		norm += float64(x) * float64(x)
+	}
+	for j, x := range v {
+		y[j] -= T(2 * along / norm * float64(x))
+	}
 }
 
 func convert[T, S kernel.Float](x []S) []T {
