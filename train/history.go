@@ -22,6 +22,15 @@ func (h *History) add(epoch int, l Logs) {
 	h.Seconds = append(h.Seconds, l.Seconds)
 }
 
+// logs are the figures of entry i.
+func (h *History) logs(i int) Logs {
+	l := Logs{Loss: h.Loss[i], LearningRate: h.LearningRate[i], Seconds: h.Seconds[i]}
+	if len(h.ValLoss) == len(h.Loss) {
+		l.ValLoss, l.HasVal = h.ValLoss[i], true
+	}
+	return l
+}
+
 // historyJSON is History in JSON: a loss that is NaN does not make it unreadable.
 type historyJSON struct {
 	Epoch        []int    `json:"epoch"`
