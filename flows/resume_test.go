@@ -106,25 +106,10 @@ func TestResumeFromEveryEpoch(t *testing.T) {
 func TestResumeKilled(t *testing.T) {
 	dir := t.TempDir()
 	kills := 0
-	for wait := 20 * time.Millisecond; ; wait += 20 * time.Millisecond {
-		child := exec.Command(os.Args[0], "-test.run=^TestResumeChild$")
-		child.Env = append(os.Environ(), "GAUSSFLOW_RESUME="+dir)
-		noError(t, child.Start())
-		// from the moment the child is at work, so that a slow machine does not kill it before
-		for start := time.Now(); !exists(filepath.Join(dir, "begun")) && time.Since(start) < time.Minute; {
-			time.Sleep(time.Millisecond)
+	for wait := time.Duration(0); killed(t, dir, wait); wait += 20 * time.Millisecond {
+		if kills++; kills > 60 {
+			t.Fatal("the child does not get anywhere")
 		}
-		time.Sleep(wait)
-		_ = child.Process.Kill() // it may be over
-		err := child.Wait()
-		if err == nil {
-			break
-		}
-		kills++
-		if kills > 60 {
-			t.Fatal("the child does not get anywhere: ", err)
-		}
-		_ = os.Remove(filepath.Join(dir, "begun"))
 	}
 	t.Logf("killed %d times", kills)
 	if kills < 3 {
@@ -139,9 +124,34 @@ func TestResumeKilled(t *testing.T) {
 	}
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+// killed starts the child and kills it, the given time after its first batch, so that on a slow machine, too, it gets
+// further each time; without a wait it dies before. It reports whether the child was killed and had not been through.
+func killed(t *testing.T, dir string, wait time.Duration) bool {
+	t.Helper()
+	child := exec.Command(os.Args[0], "-test.run=^TestResumeChild$")
+	child.Env = append(os.Environ(), "GAUSSFLOW_RESUME="+dir)
+	noError(t, child.Start())
+	over := make(chan error, 1)
+	go func() { over <- child.Wait() }()
+	begun := filepath.Join(dir, "begun")
+	kill := time.After(wait)
+	if wait > 0 {
+		kill = nil
+	}
+	for {
+		select {
+		case err := <-over:
+			return err != nil
+		case <-kill:
+			_ = child.Process.Kill() // it may be over
+			kill = nil
+		case <-time.After(time.Millisecond):
+			if _, err := os.Stat(begun); err == nil {
+				_ = os.Remove(begun)
+				kill = time.After(wait)
+			}
+		}
+	}
 }
 
 // TestResumeChild is the child process of TestResumeKilled.
@@ -151,9 +161,16 @@ func TestResumeChild(t *testing.T) {
 		t.Skip("it is run by TestResumeKilled")
 	}
 	r := newResumable(t, "", train.Checkpoint{Path: filepath.Join(dir, "fit.ckpt"), Resume: true})
+	begun := false
 	r.config.Callbacks = append(r.config.Callbacks, train.LambdaCallback{
-		TrainBegin: func(*train.State) error { return os.WriteFile(filepath.Join(dir, "begun"), nil, 0o600) },
-		BatchEnd:   func(*train.State) error { time.Sleep(8 * time.Millisecond); return nil },
+		BatchEnd: func(*train.State) error {
+			time.Sleep(8 * time.Millisecond)
+			if begun {
+				return nil
+			}
+			begun = true
+			return os.WriteFile(filepath.Join(dir, "begun"), nil, 0o600)
+		},
 	})
 	raw, err := json.Marshal(r.run(t))
 	noError(t, err)
