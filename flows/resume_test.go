@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,11 +11,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/graph/safetensors"
 	"gaussflow/initializers"
 	"gaussflow/train"
 )
@@ -219,6 +222,9 @@ func TestResumeOtherFit(t *testing.T) {
 	r := newResumable(t, "", train.Checkpoint{Path: path, Resume: true})
 	_, err := r.flow.Fit(context.Background(), randomData("blobs", 120, 2, 9), r.config)
 	wantError(t, err, "rows: got 72×2, checksum")
+	r.config.Epochs = 1
+	_, err = r.flow.Fit(context.Background(), x, r.config)
+	wantError(t, err, "end of epoch 1", "at most 0")
 }
 
 // TestResumeDamaged: a file that is something else, or cut anywhere, is an error and changes nothing.
@@ -239,6 +245,30 @@ func TestResumeDamaged(t *testing.T) {
 	for n := 0; n < len(whole); n += 1 + len(whole)/200 {
 		wantError(t, resume(whole[:n]), "resume", "too early")
 	}
+	for before, after := range map[string]string{
+		`"epoch":0`: `"epoch":-7`, `"step":5`: `"step":-5`, `"loss":[`: `"loss":[1,`, `"rate_scale":1`: `"rate_scale":{}`,
+	} {
+		file, err := safetensors.Read(bytes.NewReader(whole))
+		noError(t, err)
+		changed := strings.Replace(file.Metadata["progress"], before, after, 1)
+		if changed == file.Metadata["progress"] {
+			t.Fatalf("%s has no %s", changed, before)
+		}
+		file.Metadata["progress"] = changed
+		if err := resume(written(t, file)); !errors.Is(err, train.ErrCheckpoint) {
+			t.Errorf("%s: got %v, want ErrCheckpoint", after, err)
+		}
+	}
+	for _, name := range []string{"parameter.0", "optimizer.1.2", "average.3", "callback.1"} {
+		file, err := safetensors.Read(bytes.NewReader(whole))
+		noError(t, err)
+		tensor(name, func(t *safetensors.Tensor) { t.Name = "x" })(t, file)
+		err = resume(written(t, file))
+		if !errors.Is(err, train.ErrCheckpoint) {
+			t.Errorf("without %s: got %v, want ErrCheckpoint", name, err)
+		}
+		noError(t, setValues(again.flow, before))
+	}
 	err = resume(saved(t, again.flow))
 	wantError(t, err, "gaussflow-model/1", "gaussflow-checkpoint/1")
 	if !errors.Is(err, train.ErrCheckpoint) {
@@ -250,6 +280,15 @@ func TestResumeDamaged(t *testing.T) {
 	if !slices.EqualFunc(values(again.flow), before, slices.Equal) {
 		t.Error("the parameters changed")
 	}
+}
+
+func setValues(f *flows.Flow, values [][]float64) error {
+	for i, p := range f.Params() {
+		if err := p.Set(values[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TestResumeCutShort: an epoch that a callback ended is trained again, whole.

@@ -46,7 +46,22 @@ func (f *fit) readCheckpoint() (*resumption, error) {
 	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
-	return r, nil
+	return r, r.check(f.config.Epochs)
+}
+
+// check reports what no fit of so many epochs can have written.
+func (p progressed) check(epochs int) error {
+	h := p.History
+	n := len(h.Epoch)
+	switch {
+	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0:
+		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, want none negative", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps)
+	case p.Epoch >= epochs:
+		return fmt.Errorf("%w: it is at the end of epoch %d (from 0), want at most %d, the last of this one", ErrOtherFit, p.Epoch, epochs-1)
+	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:
+		return fmt.Errorf("%w: its history has columns of different lengths", ErrCheckpoint)
+	}
+	return nil
 }
 
 // next is the first epoch to train, initial where nothing is resumed.
