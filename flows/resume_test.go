@@ -95,8 +95,8 @@ func TestResumeFromEveryEpoch(t *testing.T) {
 		if want.Epochs < 5 || want.Epochs == 12 || want.Cuts == 0 || want.Best == want.Epochs-1 {
 			t.Fatalf("the fit is too easy a test: %d epochs, best %d, %d cuts of the rate", want.Epochs, want.Best, want.Cuts)
 		}
-		for i, path := range append(kept, path) { // the last one is of a fit that was over
-			again := newResumable(t, dtype, train.Checkpoint{Path: path, Resume: true})
+		for i, file := range append(kept, path) { // the last one is of a fit that was over
+			again := newResumable(t, dtype, train.Checkpoint{Path: file, Resume: true})
 			if got := again.run(t); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: resumed after epoch %d: got %+v\nwant %+v", dtype, i, got, want)
 			}
@@ -245,18 +245,18 @@ func TestResumeDamaged(t *testing.T) {
 	for n := 0; n < len(whole); n += 1 + len(whole)/200 {
 		wantError(t, resume(whole[:n]), "resume", "too early")
 	}
-	for before, after := range map[string]string{
+	for was, is := range map[string]string{
 		`"epoch":0`: `"epoch":-7`, `"step":5`: `"step":-5`, `"loss":[`: `"loss":[1,`, `"rate_scale":1`: `"rate_scale":{}`,
 	} {
 		file, err := safetensors.Read(bytes.NewReader(whole))
 		noError(t, err)
-		changed := strings.Replace(file.Metadata["progress"], before, after, 1)
+		changed := strings.Replace(file.Metadata["progress"], was, is, 1)
 		if changed == file.Metadata["progress"] {
-			t.Fatalf("%s has no %s", changed, before)
+			t.Fatalf("%s has no %s", changed, was)
 		}
 		file.Metadata["progress"] = changed
 		if err := resume(written(t, file)); !errors.Is(err, train.ErrCheckpoint) {
-			t.Errorf("%s: got %v, want ErrCheckpoint", after, err)
+			t.Errorf("%s: got %v, want ErrCheckpoint", is, err)
 		}
 	}
 	for _, name := range []string{"parameter.0", "optimizer.1.2", "average.3", "callback.1"} {

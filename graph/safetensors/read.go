@@ -54,11 +54,12 @@ func Read(r io.Reader) (*File, error) {
 
 // take reads n bytes. Memory grows with what is there, not with what n claims.
 func take(r io.Reader, n uint64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, int64(n)))
-	if err == nil && uint64(len(data)) < n {
-		err = fmt.Errorf("%w: got %d bytes, want %d", ErrTruncated, len(data), n)
+	var data bytes.Buffer
+	got, err := data.ReadFrom(io.LimitReader(r, int64(n)))
+	if err == nil && uint64(got) < n {
+		err = fmt.Errorf("%w: got %d bytes, want %d", ErrTruncated, got, n)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // parse reads the header; the tensors have no data yet.
@@ -178,8 +179,8 @@ func (f *File) place(entries map[string]entry) (total uint64, err error) {
 		if e.Offsets[0] != total || e.Offsets[1] < total {
 			return 0, fmt.Errorf("safetensors: tensor %q: %w: data_offsets %v, want them to begin at %d", t.Name, ErrOffsets, e.Offsets, total)
 		}
-		bytes, ok := e.bytes()
-		if !ok || bytes != e.Offsets[1]-total {
+		length, ok := e.bytes()
+		if !ok || length != e.Offsets[1]-total {
 			return 0, fmt.Errorf("safetensors: tensor %q: %w: shape %v of %s in %d bytes", t.Name, ErrShape, e.Shape, e.Dtype, e.Offsets[1]-total)
 		}
 		total = e.Offsets[1]
