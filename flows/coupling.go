@@ -12,7 +12,7 @@ import (
 type CouplingConfig struct {
 	Blocks     int                 `json:"blocks,omitempty"`     // 4
 	Components int                 `json:"components,omitempty"` // K, 8
-	Hidden     []int               `json:"hidden,omitempty"`     // widths of the conditioners, 64, 64
+	Hidden     []int               `json:"hidden,omitzero"`      // widths of the conditioners, 64, 64
 	Activation graph.Activation    `json:"activation,omitempty"` // relu
 	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, glorot_uniform
 	Mask       layers.Mask         `json:"mask,omitempty"`       // true: identity half of the first coupling; HalfMask

@@ -25,12 +25,17 @@ func (f *Flow) Compile(c train.Config) error {
 // Trainer is what Compile made, nil before: for its optimizer state.
 func (f *Flow) Trainer() *train.Trainer { return f.trainer }
 
-// Fit trains on the rows of x; see train.Trainer.Fit. Before Compile it is train.ErrNotCompiled.
+// Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
 	if f == nil || f.trainer == nil {
 		return nil, fmt.Errorf("flows: Fit: %w", train.ErrNotCompiled)
 	}
-	return f.trainer.Fit(ctx, x, c)
+	history, err := f.trainer.Fit(ctx, x, c)
+	if history != nil {
+		rows, _ := x.Dims()
+		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, history}
+	}
+	return history, err
 }
 
 // Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.

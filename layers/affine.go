@@ -30,6 +30,8 @@ type AffineConfig struct {
 	Dtype  graph.Dtype `json:"dtype,omitempty"`
 }
 
+func (c AffineConfig) numbers(dim int) float64 { return 2 * float64(dim) }
+
 // NewAffine makes the identity of ℝᵈ, d = dim.
 func NewAffine(dim int, c AffineConfig) (*Affine, error) {
 	if err := checkDim("Affine", dim); err != nil {

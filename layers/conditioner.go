@@ -32,21 +32,36 @@ type MLP struct {
 
 // MLPConfig configures an MLP; the zero value is the default.
 type MLPConfig struct {
-	Hidden     []int               `json:"hidden,omitempty"`     // widths, 64, 64
+	Hidden     []int               `json:"hidden,omitzero"`      // widths, 64, 64; empty, not nil: none, θ is linear
 	Activation graph.Activation    `json:"activation,omitempty"` // relu
 	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, glorot_uniform
 	Seed       uint64              `json:"seed,omitempty"`
 	Dtype      graph.Dtype         `json:"dtype,omitempty"`
 }
 
-// NewMLP makes a perceptron from in to out numbers.
-func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
+func (c MLPConfig) withDefaults() MLPConfig {
 	if c.Hidden == nil {
 		c.Hidden = []int{64, 64}
 	}
 	if c.Activation == graph.Linear {
 		c.Activation = graph.Relu
 	}
+	return c
+}
+
+// numbers is Σ (in+1)·out over the dense layers.
+func (c MLPConfig) numbers(in, out float64) (n float64) {
+	for _, width := range c.withDefaults().Hidden {
+		w := float64(max(width, 1)) // a width that NewMLP refuses must not make up for one that is too large
+		n += (in + 1) * w
+		in = w
+	}
+	return n + (in+1)*out
+}
+
+// NewMLP makes a perceptron from in to out numbers.
+func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
+	c = c.withDefaults()
 	if in < 1 || out < 1 {
 		return nil, fmt.Errorf("layers: MLP: from %d to %d numbers, want at least one each", in, out)
 	}

@@ -18,7 +18,9 @@ func must[B layers.Bijector](b B, err error) layers.Bijector {
 
 func coupling(dim int, c layers.CouplingConfig) func() layers.Bijector {
 	c.Components = 3
-	c.MLP.Hidden = []int{5, 4}
+	if c.MLP.Hidden == nil {
+		c.MLP.Hidden = []int{5, 4}
+	}
 	return func() layers.Bijector { return must(layers.NewMixtureCDFCoupling(dim, c)) }
 }
 
@@ -47,6 +49,7 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, alternating":     coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
 	"coupling, sigmoid clamp":   coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
 	"coupling, shared":          coupling(5, layers.CouplingConfig{Shared: true}),
+	"coupling, linear":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Hidden: []int{}}}),
 	"coupling, tanh":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
 	"coupling, silu":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
 	"coupling, gelu, he kernel": coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),

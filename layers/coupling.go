@@ -49,8 +49,27 @@ func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
 		c.Components = 8
 	}
 	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
+	if !c.Custom {
+		c.MLP = c.MLP.withDefaults()
+	}
 	c.MLP.Dtype = c.Dtype
 	return c
+}
+
+// numbers counts the conditioner's. It takes no memory for a mask of dim columns, whatever dim is.
+func (c CouplingConfig) numbers(dim int) float64 {
+	in, out := float64(dim/2), float64(dim-dim/2)
+	if c.Mask != nil {
+		in, out = float64(c.Mask.Count(true)), float64(c.Mask.Count(false))
+	}
+	if c.Shared {
+		out = 1
+	}
+	k := c.Components
+	if k == 0 {
+		k = 8
+	}
+	return c.MLP.numbers(in, 3*out*float64(k))
 }
 
 // Validate reports fields out of range for data of dim columns.

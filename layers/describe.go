@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,8 +20,20 @@ type Configurer interface {
 	Config() any
 }
 
+// A ParamChecker is a layer that not every value of its parameters makes sense for; it is asked after they have been
+// read from a file.
+type ParamChecker interface {
+	CheckParams() error
+}
+
+// A kind is how layers of one name are made, and how many numbers their parameters have.
+type kind struct {
+	make func(dim int, config json.RawMessage) (Bijector, error)
+	size func(dim int, config json.RawMessage) (float64, error)
+}
+
 // kinds is the table of bijectors: a new one is one line.
-var kinds = map[string]func(dim int, config json.RawMessage) (Bijector, error){
+var kinds = map[string]kind{
 	"householder":          maker(NewHouseholder),
 	"fixed_ortho":          maker(NewFixedOrtho),
 	"affine":               maker(NewAffine),
@@ -29,24 +42,49 @@ var kinds = map[string]func(dim int, config json.RawMessage) (Bijector, error){
 	"mixture_cdf_coupling": maker(NewMixtureCDFCoupling),
 }
 
-func maker[C any, B Bijector](make func(dim int, c C) (B, error)) func(int, json.RawMessage) (Bijector, error) {
-	return func(dim int, raw json.RawMessage) (Bijector, error) {
-		var c C
-		if err := json.Unmarshal(raw, &c); err != nil {
-			return nil, err
-		}
-		return make(dim, c)
+// A config is what a constructor takes. Its numbers is how many the layer's parameters have, in all: what a
+// description costs is known before it is paid.
+type config interface{ numbers(dim int) float64 }
+
+func maker[C config, B Bijector](make func(dim int, c C) (B, error)) kind {
+	return kind{
+		make: func(dim int, raw json.RawMessage) (Bijector, error) {
+			c, err := parse[C](raw)
+			if err != nil {
+				return nil, err
+			}
+			return make(dim, c)
+		},
+		size: func(dim int, raw json.RawMessage) (float64, error) {
+			c, err := parse[C](raw)
+			return c.numbers(dim), err
+		},
 	}
+}
+
+// parse refuses fields it does not know: a layer without them would be another layer.
+func parse[C config](raw json.RawMessage) (c C, err error) {
+	if !json.Valid(raw) { // a Decoder would not look past the first value
+		return c, fmt.Errorf("config %.40q is not JSON", raw)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	err = d.Decode(&c)
+	return c, err
 }
 
 // Kinds lists the names that New knows.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// Describe is b's architecture. It is an error if b has no Config or is of no kind that New knows.
+// Describe is b's architecture. It is an error if b has no Config, is of no kind that New knows, or has a
+// conditioner of the caller's own.
 func Describe(b Bijector) (Description, error) {
 	c, ok := b.(Configurer)
-	if !ok || kinds[b.Name()] == nil {
+	if _, known := kinds[b.Name()]; !ok || !known {
 		return Description{}, fmt.Errorf("layers: Describe: %T (%s) cannot be described: want one of %q with a Config", b, b.Name(), Kinds())
+	}
+	if custom, ok := b.(*MixtureCDFCoupling); ok && custom.config.Custom {
+		return Description{}, fmt.Errorf("layers: Describe: %s: the conditioner %T is the caller's own: want an MLP or a SharedMLP", b.Name(), custom.conditioner)
 	}
 	raw, err := json.Marshal(c.Config())
 	if err != nil {
@@ -57,13 +95,26 @@ func Describe(b Bijector) (Description, error) {
 
 // New makes the layer that d describes, with fresh parameters.
 func New(d Description) (Bijector, error) {
-	make := kinds[d.Kind]
-	if make == nil {
+	k, ok := kinds[d.Kind]
+	if !ok {
 		return nil, fmt.Errorf("layers: New: kind = %q, want one of %q", d.Kind, Kinds())
 	}
-	b, err := make(d.Dim, d.Config)
+	b, err := k.make(d.Dim, d.Config)
 	if err != nil {
 		return nil, fmt.Errorf("layers: New: %s: %w", d.Kind, err)
 	}
 	return b, nil
+}
+
+// Size is how many numbers the parameters of the layer that d describes have, found without making it.
+func Size(d Description) (float64, error) {
+	k, ok := kinds[d.Kind]
+	if !ok {
+		return 0, fmt.Errorf("layers: Size: kind = %q, want one of %q", d.Kind, Kinds())
+	}
+	n, err := k.size(d.Dim, d.Config)
+	if err != nil {
+		return 0, fmt.Errorf("layers: Size: %s: %w", d.Kind, err)
+	}
+	return n, nil
 }

@@ -23,6 +23,8 @@ type FixedOrthoConfig struct {
 	Dtype graph.Dtype `json:"dtype,omitempty"`
 }
 
+func (c FixedOrthoConfig) numbers(dim int) float64 { return float64(dim) * float64(dim) }
+
 // NewFixedOrtho draws Q uniformly from the orthogonal matrices (Haar) by the seed.
 func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := checkDim("FixedOrtho", dim); err != nil {
@@ -52,13 +54,24 @@ func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 		return nil, err
 	}
 	d, _ := q.Dims()
-	if _, _, err := initializers.HouseholderDecompose(q, d); err != nil {
-		return nil, fmt.Errorf("layers: FixedOrtho: %w", err)
+	if err := checkOrthogonal(q); err != nil {
+		return nil, err
 	}
 	f := &FixedOrtho{dim: d, config: c, q: graph.NewParam("q", c.Dtype, d, d)}
 	f.q.Trainable = false
 	return f, f.q.SetMatrix(q)
 }
+
+func checkOrthogonal(q mat.Matrix) error {
+	d, _ := q.Dims()
+	if _, _, err := initializers.HouseholderDecompose(q, d); err != nil {
+		return fmt.Errorf("layers: FixedOrtho: %w", err)
+	}
+	return nil
+}
+
+// CheckParams reports a Q that has been set to something not orthogonal to 1e-5: its log-det would be wrong.
+func (f *FixedOrtho) CheckParams() error { return checkOrthogonal(f.q.Matrix()) }
 
 // Name is "fixed_ortho".
 func (f *FixedOrtho) Name() string { return "fixed_ortho" }

@@ -16,7 +16,7 @@ import (
 func FuzzDescription(f *testing.F) {
 	f.Add("householder", 3, `{"reflectors":2}`)
 	f.Add("mixture_cdf", 2, `{"components":4,"mean_range":1e308}`)
-	f.Add("mixture_cdf_coupling", 4, `{"mask":[true,false,true,true],"scale_clamp":{"Kind":2,"Lo":-1,"Hi":1}}`)
+	f.Add("mixture_cdf_coupling", 4, `{"mask":[true,false,true,true],"scale_clamp":{"kind":"sigmoid","lo":-1,"hi":1}}`)
 	f.Add("affine", 1, `{}`)
 	f.Add("spline", -1, `[`)
 	f.Fuzz(func(t *testing.T, kind string, dim int, config string) {

@@ -32,6 +32,13 @@ type HouseholderConfig struct {
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
+func (c HouseholderConfig) numbers(dim int) float64 {
+	if c.Reflectors == 0 {
+		c.Reflectors = dim
+	}
+	return float64(c.Reflectors) * float64(dim)
+}
+
 // NewHouseholder makes a rotation of ℝᵈ, d = dim.
 func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
 	if err := checkDim("Householder", dim); err != nil {

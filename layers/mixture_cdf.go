@@ -38,6 +38,13 @@ type MixtureCDFConfig struct {
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
+func (c MixtureCDFConfig) numbers(dim int) float64 {
+	if c.Components == 0 {
+		c.Components = 8
+	}
+	return 3 * float64(dim) * float64(c.Components)
+}
+
 // NewMixtureCDF makes a layer of equal weights and random means.
 func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	if err := checkDim("MixtureCDF", dim); err != nil {

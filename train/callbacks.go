@@ -89,7 +89,8 @@ func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 	return nil
 }
 
-// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds.
+// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds. In a resumed fit it first
+// writes the epochs before.
 type CSVLogger struct {
 	Out io.Writer
 
@@ -97,23 +98,33 @@ type CSVLogger struct {
 	csv *csv.Writer
 }
 
-// OnTrainBegin writes the header.
-func (c *CSVLogger) OnTrainBegin(*State) error {
+// OnTrainBegin writes the header, and what a resumed fit has behind it.
+func (c *CSVLogger) OnTrainBegin(s *State) error {
 	if c.Out == nil {
 		return fmt.Errorf("train: CSVLogger: Out is nil, want a writer")
 	}
 	c.csv = csv.NewWriter(c.Out)
-	return c.write("epoch", "loss", "val_loss", "learning_rate", "seconds")
+	if err := c.write("epoch", "loss", "val_loss", "learning_rate", "seconds"); err != nil {
+		return err
+	}
+	for i, epoch := range s.History.Epoch {
+		if err := c.line(epoch, s.History.logs(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OnEpochEnd writes the epoch.
-func (c *CSVLogger) OnEpochEnd(s *State) error {
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func (c *CSVLogger) OnEpochEnd(s *State) error { return c.line(s.Epoch, s.Logs) }
+
+func (c *CSVLogger) line(epoch int, l Logs) error {
+	text := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	val := ""
-	if s.Logs.HasVal {
-		val = number(s.Logs.ValLoss)
+	if l.HasVal {
+		val = text(l.ValLoss)
 	}
-	return c.write(strconv.Itoa(s.Epoch), number(s.Logs.Loss), val, number(s.Logs.LearningRate), number(s.Logs.Seconds))
+	return c.write(strconv.Itoa(epoch), text(l.Loss), val, text(l.LearningRate), text(l.Seconds))
 }
 
 func (c *CSVLogger) write(record ...string) error {

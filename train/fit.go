@@ -46,9 +46,10 @@ type FitConfig struct {
 	SampleWeights []float64
 	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. The
 	// history depends on it in the last digits.
-	Workers   int
-	Verbosity Verbosity
-	Callbacks []Callback
+	Workers    int
+	Verbosity  Verbosity
+	Callbacks  []Callback
+	Checkpoint Checkpoint
 }
 
 func (c FitConfig) withDefaults(rows int) FitConfig {
@@ -74,6 +75,9 @@ func (c FitConfig) validate(rows int) error {
 		return errors.New("train: Fit: got both ValidationSplit and ValidationData, want one")
 	case c.Workers < 0:
 		return fmt.Errorf("train: Fit: Workers = %d, want ≥ 0", c.Workers)
+	}
+	if err := c.Checkpoint.validate(); err != nil {
+		return err
 	}
 	return checkWeights("Fit", c.SampleWeights, rows)
 }
@@ -157,6 +161,8 @@ type fit struct {
 	callbacks        []Callback
 	state            *State
 	average          *ema
+	cutShort         bool        // a callback has stopped the fit within an epoch
+	of               fingerprint // once it was needed
 }
 
 func (f *fit) each(hook func(Callback) error) error {
@@ -172,6 +178,10 @@ func (f *fit) run(ctx context.Context) (err error) {
 	if f.Trainer.config.EMA > 0 {
 		f.average = newEMA(f.Trainer.config.EMA, f.params)
 	}
+	resumed, err := f.resume()
+	if err != nil {
+		return err
+	}
 	if err := f.each(func(c Callback) error { return c.OnTrainBegin(f.state) }); err != nil {
 		return err
 	}
@@ -179,8 +189,14 @@ func (f *fit) run(ctx context.Context) (err error) {
 		f.average.swap(f.params) // what is left behind is the average
 		err = errors.Join(err, f.each(func(c Callback) error { return c.OnTrainEnd(f.state) }))
 	}()
-	for e := f.config.InitialEpoch; e < f.config.Epochs && !f.state.stopped; e++ {
+	if err := resumed.callbacks(f.stateful()); err != nil {
+		return err
+	}
+	for e := resumed.next(f.config.InitialEpoch); e < f.config.Epochs && !f.state.stopped; e++ {
 		if err := f.epoch(ctx, e); err != nil {
+			return err
+		}
+		if err := f.checkpoint(e); err != nil {
 			return err
 		}
 	}
@@ -197,6 +213,7 @@ func (f *fit) epoch(ctx context.Context, e int) error {
 	if err := f.batches(ctx); err != nil {
 		return err
 	}
+	f.cutShort = f.state.stopped
 	f.state.Logs.Seconds = time.Since(start).Seconds()
 	f.average.swap(f.params)
 	defer f.average.swap(f.params)

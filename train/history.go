@@ -1,13 +1,15 @@
 package train
 
+import "encoding/json"
+
 // History is what Fit saw, one entry an epoch.
 type History struct {
-	Epoch        []int     `json:"epoch"`                // from 0
-	Loss         []float64 `json:"loss"`                 // mean over the epoch's rows, with the parameters of the moment
-	ValLoss      []float64 `json:"val_loss,omitempty"`   // after the epoch; empty without validation data
-	LearningRate []float64 `json:"learning_rate"`        // of the epoch's last step
-	Seconds      []float64 `json:"seconds"`              // wall clock
-	BestEpoch    int       `json:"best_epoch,omitempty"` // set by EarlyStopping
+	Epoch        []int     // from 0
+	Loss         []float64 // mean over the epoch's rows, with the parameters of the moment
+	ValLoss      []float64 // after the epoch; empty without validation data
+	LearningRate []float64 // of the epoch's last step
+	Seconds      []float64 // wall clock
+	BestEpoch    int       // set by EarlyStopping
 }
 
 func (h *History) add(epoch int, l Logs) {
@@ -18,4 +20,38 @@ func (h *History) add(epoch int, l Logs) {
 	}
 	h.LearningRate = append(h.LearningRate, l.LearningRate)
 	h.Seconds = append(h.Seconds, l.Seconds)
+}
+
+// logs are the figures of entry i.
+func (h *History) logs(i int) Logs {
+	l := Logs{Loss: h.Loss[i], LearningRate: h.LearningRate[i], Seconds: h.Seconds[i]}
+	if len(h.ValLoss) == len(h.Loss) {
+		l.ValLoss, l.HasVal = h.ValLoss[i], true
+	}
+	return l
+}
+
+// historyJSON is History in JSON: a loss that is NaN does not make it unreadable.
+type historyJSON struct {
+	Epoch        []int    `json:"epoch"`
+	Loss         []number `json:"loss"`
+	ValLoss      []number `json:"val_loss,omitempty"`
+	LearningRate []number `json:"learning_rate"`
+	Seconds      []number `json:"seconds"`
+	BestEpoch    int      `json:"best_epoch,omitempty"`
+}
+
+// MarshalJSON writes numbers that read back bit for bit; those that are not finite as "NaN", "+Inf", "-Inf".
+func (h History) MarshalJSON() ([]byte, error) {
+	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (h *History) UnmarshalJSON(raw []byte) error {
+	var j historyJSON
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return err
+	}
+	*h = History{j.Epoch, floats(j.Loss), floats(j.ValLoss), floats(j.LearningRate), floats(j.Seconds), j.BestEpoch}
+	return nil
 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"slices"
+)
 
 // ClampKind names the bounded curve of a Clamp.
 type ClampKind uint8
@@ -12,11 +16,33 @@ const (
 	ClampSigmoid                  // y = Lo + (Hi−Lo)/(1+e^−raw)
 )
 
+// clampNames are the curves' names in JSON.
+var clampNames = []string{"none", "tanh", "sigmoid"}
+
+// MarshalText is the curve's name: none, tanh or sigmoid.
+func (k ClampKind) MarshalText() ([]byte, error) {
+	if int(k) >= len(clampNames) {
+		return nil, fmt.Errorf("kernel: ClampKind = %d, want one of %q", k, clampNames)
+	}
+	return []byte(clampNames[k]), nil
+}
+
+// UnmarshalText reads a name.
+func (k *ClampKind) UnmarshalText(name []byte) error {
+	at := slices.Index(clampNames, string(name))
+	if at < 0 {
+		return fmt.Errorf("kernel: ClampKind = %q, want one of %q", name, clampNames)
+	}
+	*k = ClampKind(at)
+	return nil
+}
+
 // Clamp maps an unconstrained number to a log scale between Lo and Hi (ClampTanh: −Hi and Hi).
 // It is a comparable value, so that an op can hold it.
 type Clamp struct {
-	Kind   ClampKind
-	Lo, Hi float64
+	Kind ClampKind `json:"kind"`
+	Lo   float64   `json:"lo"`
+	Hi   float64   `json:"hi"`
 }
 
 // Apply is the clamped value y of raw.

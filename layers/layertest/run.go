@@ -376,6 +376,13 @@ func describe(t *testing.T, make func() layers.Bijector) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	numbers := 0
+	for _, p := range b.Params() {
+		numbers += p.Size()
+	}
+	if n, err := layers.Size(d); err != nil || n != float64(numbers) {
+		t.Errorf("Size = %v, %v, want the %d numbers of its parameters", n, err, numbers)
+	}
 	if string(again.Config) != string(d.Config) {
 		t.Errorf("config after JSON = %s, want %s", again.Config, d.Config)
 	}

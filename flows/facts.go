@@ -1,0 +1,42 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"gaussflow/train"
+)
+
+// Version is the library's, as model files record it.
+const Version = "0.1.0"
+
+// Facts are what is known about a flow beside its layers. They travel in its file and change no number it computes.
+type Facts struct {
+	Columns  []string  `json:"columns,omitempty"`  // the names of the d columns, in order
+	Seed     uint64    `json:"seed,omitempty"`     // that the flow was made with
+	Training *Training `json:"training,omitempty"` // of the last Fit, which sets it
+	// Extra is for programs: what they put in under a name of their own comes back, byte for byte but for spaces.
+	Extra map[string]json.RawMessage `json:"extra,omitempty"`
+}
+
+// Training sums a Fit up.
+type Training struct {
+	Rows            int            `json:"rows"`                       // given to Fit, those to validate on by a split included
+	ValidationSplit float64        `json:"validation_split,omitempty"` // the share of them that was held out
+	BatchSize       int            `json:"batch_size,omitempty"`       // 0: the default
+	Seed            uint64         `json:"seed,omitempty"`             // of the shuffles
+	History         *train.History `json:"history"`
+}
+
+func (f Facts) validate(dim int) error {
+	if n := len(f.Columns); n != 0 && n != dim {
+		return fmt.Errorf("flows: Facts: got %d column names, want %d or none", n, dim)
+	}
+	for _, c := range f.Columns {
+		if !utf8.ValidString(c) {
+			return fmt.Errorf("flows: Facts: the column name %q is not UTF-8", c)
+		}
+	}
+	return nil
+}

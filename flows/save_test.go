@@ -1,0 +1,196 @@
+package flows_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/graph/safetensors"
+	"gaussflow/layers"
+	"gaussflow/train"
+)
+
+// savedFlows are flows of every layer and every way to configure one, of 3 columns.
+func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
+	x := randomData("blobs", 300, 3, 0)
+	standardize, err := layers.NewStandardize(x, layers.AffineConfig{Dtype: dtype})
+	noError(t, err)
+	affine, err := layers.NewAffine(3, layers.AffineConfig{Dtype: dtype})
+	noError(t, err)
+	ortho, err := layers.NewFixedOrtho(3, layers.FixedOrthoConfig{Seed: 5, Dtype: dtype})
+	noError(t, err)
+	sigmoid, err := layers.NewMixtureCDFCoupling(3, layers.CouplingConfig{
+		Mask: layers.Mask{false, true, false}, ScaleClamp: layers.SigmoidClamp(-2, 1), Dtype: dtype,
+		MLP: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Gelu}})
+	noError(t, err)
+	linear, err := layers.NewMixtureCDFCoupling(3, layers.CouplingConfig{Dtype: dtype, MLP: layers.MLPConfig{Hidden: []int{}}})
+	noError(t, err)
+	mixed, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "ortho", Layer: ortho},
+		flows.Named{Name: "sigmoid", Layer: sigmoid}, flows.Named{Name: "affine", Layer: affine}, flows.Named{Name: "linear", Layer: linear})
+	noError(t, err)
+	return map[string]*flows.Flow{
+		"diagonal":      diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
+		"diagonal, PCA": diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
+		"coupling":      coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),
+		"coupling, shared": coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 4, Hidden: []int{6}, Shared: true,
+			Mask: layers.AlternatingMask(3), Activation: graph.Silu, Dtype: dtype}),
+		"coupling, default widths": coupling(t, 3, flows.CouplingConfig{Blocks: 1, NoRotation: true, Dtype: dtype}),
+		"mixed":                    mixed,
+	}
+}
+
+func saved(t testing.TB, f *flows.Flow) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	noError(t, f.SaveTo(&b))
+	return b.Bytes()
+}
+
+// TestSaveLoad: a loaded flow is the one that was saved, bit for bit, trained or not.
+func TestSaveLoad(t *testing.T) {
+	x := randomData("student t", 700, 3, 1)
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		for name, f := range savedFlows(t, dtype) {
+			t.Run(name+"/"+string(dtype), func(t *testing.T) {
+				fit(t, f, randomData("blobs", 300, 3, 2), train.Config{Optimizer: train.Adam{LearningRate: 0.01}}, 2)
+				f.Params()[0].Trainable = false
+				f.Facts.Columns = []string{"height [m]", "<weight>", "Größe"}
+				f.Facts.Seed = math.MaxUint64
+				f.Facts.Extra = map[string]json.RawMessage{"quantiles": json.RawMessage(`[0.1,1e-300,{"a":null}]`)}
+				path := filepath.Join(t.TempDir(), "m.gflow")
+				noError(t, f.Save(path))
+				g, err := flows.Load(path)
+				noError(t, err)
+
+				if !slices.Equal(logProb(t, g, x), logProb(t, f, x)) {
+					t.Error("LogProb differs")
+				}
+				a, err := f.Sample(100, rand.New(rand.NewPCG(1, 2)))
+				noError(t, err)
+				b, err := g.Sample(100, rand.New(rand.NewPCG(1, 2)))
+				noError(t, err)
+				if !mat.Equal(a, b) {
+					t.Error("Sample differs")
+				}
+				if !reflect.DeepEqual(g.Facts, f.Facts) {
+					t.Errorf("facts = %+v, want %+v", g.Facts, f.Facts)
+				}
+				if g.Summary() != f.Summary() {
+					t.Errorf("summary:\n%s\nwant\n%s", g.Summary(), f.Summary())
+				}
+				if !bytes.Equal(saved(t, g), saved(t, f)) {
+					t.Error("saved again it is another file")
+				}
+				noError(t, g.Compile(train.Config{}))
+			})
+		}
+	}
+}
+
+// TestTensorNames: names and shapes are part of the format.
+func TestTensorNames(t *testing.T) {
+	f := coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{6, 5}})
+	file, err := safetensors.Read(bytes.NewReader(saved(t, f)))
+	noError(t, err)
+	want := []safetensors.Tensor{
+		{Name: "block0.rotation.v", Shape: []int{3, 3}},
+		{Name: "block0.coupling_a.mlp.dense0.kernel", Shape: []int{1, 6}}, {Name: "block0.coupling_a.mlp.dense0.bias", Shape: []int{6}},
+		{Name: "block0.coupling_a.mlp.dense1.kernel", Shape: []int{6, 5}}, {Name: "block0.coupling_a.mlp.dense1.bias", Shape: []int{5}},
+		{Name: "block0.coupling_a.mlp.dense2.kernel", Shape: []int{5, 12}}, {Name: "block0.coupling_a.mlp.dense2.bias", Shape: []int{12}},
+		{Name: "block0.coupling_b.mlp.dense0.kernel", Shape: []int{2, 6}}, {Name: "block0.coupling_b.mlp.dense0.bias", Shape: []int{6}},
+		{Name: "block0.coupling_b.mlp.dense1.kernel", Shape: []int{6, 5}}, {Name: "block0.coupling_b.mlp.dense1.bias", Shape: []int{5}},
+		{Name: "block0.coupling_b.mlp.dense2.kernel", Shape: []int{5, 6}}, {Name: "block0.coupling_b.mlp.dense2.bias", Shape: []int{6}},
+	}
+	got := slices.Clone(file.Tensors)
+	for i := range got {
+		got[i].Data = nil
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// linear is a conditioner of a caller's own.
+type linear struct{ kernel, bias *graph.Param }
+
+func (c linear) Params() []*graph.Param { return []*graph.Param{c.kernel, c.bias} }
+func (c linear) Apply(b *graph.Builder, xa *G.Node) *G.Node {
+	return b.Dense(xa, b.Param(c.kernel), b.Param(c.bias), graph.Linear)
+}
+
+func TestCannotSave(t *testing.T) {
+	own, err := layers.NewMixtureCDFCouplingWith(2, layers.CouplingConfig{Components: 1},
+		linear{graph.NewParam("kernel", "", 1, 3), graph.NewParam("bias", "", 3)})
+	noError(t, err)
+	custom, err := flows.New(flows.Named{Name: "own", Layer: own})
+	noError(t, err)
+	nan := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 1})
+	noError(t, nan.Params()[1].Set([]float64{0, math.NaN()}))
+	columns := diagonal(t, 2, flows.GaussianizationConfig{})
+	columns.Facts.Columns = []string{"one"}
+	skewed := diagonal(t, 2, flows.GaussianizationConfig{PCA: true})
+	noError(t, skewed.Params()[0].Set([]float64{1, 1, 0, 1}))
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		flow  *flows.Flow
+		words []string
+	}{
+		"custom conditioner": {custom, []string{"layer own", "linear", "MLP"}},
+		"NaN":                {nan, []string{"block0.marginal.logits", "element 1 is NaN"}},
+		"column names":       {columns, []string{"1 column names", "want 2"}},
+		"not orthogonal":     {skewed, []string{"layer pca", "orthogonal"}},
+		"not built":          {&flows.Flow{}, []string{"not built"}},
+		"nil":                {nil, []string{"not built"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			wantError(t, failure(t, func() error { return c.flow.Save(path) }), append(c.words, "Save")...)
+			if _, err := flows.Load(path); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("a file was left: %v", err)
+			}
+		})
+	}
+}
+
+// TestLoadedFromManyGoroutines: 16 score at once what one scores alone.
+func TestLoadedFromManyGoroutines(t *testing.T) {
+	x := refMoons(400)
+	f := coupling(t, 2, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{16}, Seed: 11})
+	initFrom(t, f, x)
+	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
+	noError(t, err)
+	want := logProb(t, f, x)
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			rows := x.Slice(20*i, 20*i+80, 0, 2)
+			for range 5 {
+				if lp, err := g.LogProb(rows); err != nil || !slices.Equal(lp, want[20*i:20*i+80]) {
+					t.Errorf("goroutine %d: %v, or other numbers than one at a time", i, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestLoadNoFile(t *testing.T) {
+	_, err := flows.Load(filepath.Join(t.TempDir(), "absent"))
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "absent") {
+		t.Errorf("got %v, want fs.ErrNotExist with the path", err)
+	}
+}

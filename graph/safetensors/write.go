@@ -1,0 +1,118 @@
+package safetensors
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// entry is a tensor in the header.
+type entry struct {
+	Dtype   string    `json:"dtype"`
+	Shape   []int     `json:"shape"`
+	Offsets [2]uint64 `json:"data_offsets"`
+}
+
+// Write writes f; the same File gives the same bytes. It is an error if two tensors have one name, a shape does not
+// fit its data or the header grows beyond 100 MB.
+func Write(w io.Writer, f *File) error {
+	header, err := f.header()
+	if err != nil {
+		return err
+	}
+	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	if _, err := w.Write(append(out, header...)); err != nil {
+		return err
+	}
+	for _, t := range f.Tensors {
+		if err := binary.Write(w, binary.LittleEndian, t.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header is the JSON object, written by hand so that it keeps the order of the tensors.
+func (f *File) header() ([]byte, error) {
+	var h bytes.Buffer
+	h.WriteByte('{')
+	if f.Metadata != nil {
+		for key, value := range f.Metadata {
+			if err := checkText(key, value); err != nil {
+				return nil, err
+			}
+		}
+		if err := field(&h, metadataKey, f.Metadata); err != nil {
+			return nil, err
+		}
+	}
+	seen, at := map[string]bool{metadataKey: true}, uint64(0)
+	for _, t := range f.Tensors {
+		e, err := t.entry(at)
+		if err != nil {
+			return nil, err
+		}
+		if seen[t.Name] {
+			return nil, fmt.Errorf("safetensors: tensor %q: %w", t.Name, ErrDuplicate)
+		}
+		seen[t.Name], at = true, e.Offsets[1]
+		if err := field(&h, t.Name, e); err != nil {
+			return nil, err
+		}
+	}
+	h.WriteByte('}')
+	for h.Len()%8 != 0 {
+		h.WriteByte(' ')
+	}
+	if h.Len() > maxHeader {
+		return nil, fmt.Errorf("safetensors: %w: it has %d bytes, want at most %d", ErrHeader, h.Len(), maxHeader)
+	}
+	return h.Bytes(), nil
+}
+
+// entry places t's data at an offset.
+func (t Tensor) entry(at uint64) (entry, error) {
+	if err := checkText(t.Name); err != nil {
+		return entry{}, err
+	}
+	dtype, length, size, ok := dtypeOf(t.Data)
+	if !ok {
+		return entry{}, fmt.Errorf("safetensors: tensor %q: %w: got %T", t.Name, ErrDtype, t.Data)
+	}
+	e := entry{dtype, append([]int{}, t.Shape...), [2]uint64{at, at + uint64(length*size)}}
+	if n, ok := e.bytes(); !ok || n != uint64(length*size) {
+		return entry{}, fmt.Errorf("safetensors: tensor %q: %w: shape %v, %d numbers", t.Name, ErrShape, t.Shape, length)
+	}
+	return e, nil
+}
+
+func checkText(texts ...string) error {
+	for _, s := range texts {
+		if !utf8.ValidString(s) {
+			return fmt.Errorf("safetensors: %w: %q is not UTF-8", ErrHeader, s)
+		}
+	}
+	return nil
+}
+
+// field appends one member of a JSON object.
+func field(h *bytes.Buffer, name string, value any) error {
+	key, err := json.Marshal(name)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if h.Len() > 1 {
+		h.WriteByte(',')
+	}
+	h.Write(key)
+	h.WriteByte(':')
+	h.Write(raw)
+	return nil
+}

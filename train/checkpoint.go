@@ -1,0 +1,124 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gaussflow/graph/safetensors"
+)
+
+// Checkpoint keeps a fit in a file, so that one that was killed, at any moment, can go on: the resumed fit gives the
+// same parameters, history and callbacks' states, bit for bit, as one that was never interrupted, on the same kind of
+// processor. The zero value keeps nothing.
+//
+// The file is replaced as a whole at the ends of epochs, after all callbacks have seen them; batches since are
+// trained again. It holds parameters, the optimizer's state, the averaged weights, the history and the state of every
+// callback that is Stateful. An epoch that a callback cut short is not kept: the resumed fit trains it again. A fit that a
+// callback ended at the end of an epoch is over, and a resumed one ends there too.
+type Checkpoint struct {
+	Path  string
+	Every int // epochs from one to the next, 1; the last epoch of a fit is always kept
+	// Resume goes on from the file at Path, and begins anew where there is none. It is an error, ErrOtherFit, if
+	// the file is of another model, configuration, data, seed, batch size or number of workers; Epochs may differ.
+	Resume bool
+}
+
+// ErrOtherFit is wrapped by the error of a Fit that was told to resume another one.
+var ErrOtherFit = errors.New("the checkpoint is of another fit")
+
+// ErrCheckpoint is wrapped by the error of a Fit whose checkpoint is a safetensors file of something else.
+var ErrCheckpoint = errors.New("the file is no checkpoint")
+
+// A Stateful callback remembers something from epoch to epoch. A checkpoint keeps it, and a resumed fit gives it back
+// after OnTrainBegin.
+type Stateful interface {
+	MarshalState() ([]byte, error)
+	UnmarshalState(state []byte) error
+}
+
+const checkpointFormat = "gaussflow-checkpoint/1"
+
+// progressed is the part of a checkpoint that is not in tensors.
+type progressed struct {
+	Epoch     int     `json:"epoch"`   // the last one in it, from 0
+	Stopped   bool    `json:"stopped"` // by a callback, at its end
+	Step      int     `json:"step"`
+	RateScale number  `json:"rate_scale"`
+	EMASteps  int     `json:"ema_steps"`
+	History   History `json:"history"`
+}
+
+func (c Checkpoint) validate() error {
+	switch {
+	case c.Every < 0:
+		return fmt.Errorf("train: Fit: Checkpoint.Every = %d, want ≥ 1 (0: every epoch)", c.Every)
+	case c.Path == "" && c != Checkpoint{}:
+		return fmt.Errorf("train: Fit: Checkpoint = %+v, want a Path", c)
+	}
+	return nil
+}
+
+// checkpoint writes the file at the end of epoch e, where it is due.
+func (f *fit) checkpoint(e int) error {
+	c := f.config.Checkpoint
+	last := e == f.config.Epochs-1 || f.state.stopped
+	if c.Path == "" || f.cutShort || !last && (e+1)%max(c.Every, 1) != 0 {
+		return nil
+	}
+	file, err := f.snapshot(e)
+	if err == nil {
+		err = safetensors.WriteFile(c.Path, file)
+	}
+	if err != nil {
+		return fmt.Errorf("train: Fit: checkpoint: %w", err)
+	}
+	return nil
+}
+
+func (f *fit) snapshot(e int) (*safetensors.File, error) {
+	optimizer := f.Trainer.State()
+	p := progressed{e, f.state.stopped, optimizer.Step, number(optimizer.RateScale), 0, *f.state.History}
+	file := &safetensors.File{}
+	add := func(name string, shape []int, data any) {
+		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: shape, Data: data})
+	}
+	for i, param := range f.model.Params() {
+		add(fmt.Sprintf("parameter.%d", i), param.Shape(), param.Data())
+	}
+	for i, slots := range optimizer.Slots {
+		for j, v := range slots {
+			add(fmt.Sprintf("optimizer.%d.%d", i, j), []int{len(v)}, v)
+		}
+	}
+	if f.average != nil {
+		p.EMASteps = f.average.steps
+		for i, v := range f.average.average {
+			add(fmt.Sprintf("average.%d", i), []int{len(v)}, v)
+		}
+	}
+	for i, c := range f.stateful() {
+		state, err := c.MarshalState()
+		if err != nil {
+			return nil, fmt.Errorf("%T: %w", c, err)
+		}
+		add(fmt.Sprintf("callback.%d", i), []int{len(state)}, state)
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	of, err := json.Marshal(f.fingerprint())
+	file.Metadata = map[string]string{"format": checkpointFormat, "progress": string(raw), "fit": string(of)}
+	return file, err
+}
+
+// stateful are the callbacks that remember something, in order.
+func (f *fit) stateful() (s []Stateful) {
+	for _, c := range f.callbacks {
+		if c, ok := c.(Stateful); ok {
+			s = append(s, c)
+		}
+	}
+	return s
+}

@@ -1,0 +1,107 @@
+package train
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash/crc64"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A fingerprint is all that decides what a fit computes, but for its length, as names and values that a person can
+// read.
+type fingerprint map[string]string
+
+// fingerprint is f's, computed once: it reads all rows.
+func (f *fit) fingerprint() fingerprint {
+	if f.of == nil {
+		f.of = f.describe()
+	}
+	return f.of
+}
+
+func (f *fit) describe() fingerprint {
+	c := f.Trainer.config
+	p := fingerprint{
+		"optimizer":  described(c.Optimizer),
+		"schedule":   described(c.Schedule),
+		"loss":       described(c.Loss),
+		"clip":       described(c.Clip),
+		"ema":        fmt.Sprint(c.EMA),
+		"composed":   fmt.Sprint(c.Composed),
+		"rows":       f.data.digest(),
+		"validation": f.validation.digest(),
+		"batch size": fmt.Sprint(f.config.BatchSize),
+		"seed":       fmt.Sprint(f.config.Seed),
+		"shuffle":    fmt.Sprint(!f.config.NoShuffle),
+		"workers":    fmt.Sprint(f.config.Workers),
+	}
+	for i, penalty := range c.Penalties {
+		p[fmt.Sprintf("penalty %d", i)] = described(penalty)
+	}
+	for i, param := range f.model.Params() {
+		p[fmt.Sprintf("parameter %d", i)] = fmt.Sprintf("%s, %s%v, trained: %v", param.Name, param.Dtype(), []int(param.Shape()), param.Trainable)
+	}
+	for i, callback := range f.stateful() {
+		p[fmt.Sprintf("callback %d", i)] = fmt.Sprintf("%T", callback)
+	}
+	return p
+}
+
+// described is a value's type and its fields as JSON, the type alone where it has none to tell.
+func described(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		raw = nil
+	}
+	return fmt.Sprintf("%T%s", v, raw)
+}
+
+// digest is the shape of the data and a checksum of its rows and weights.
+func (d *dataset) digest() string {
+	if d == nil {
+		return "none"
+	}
+	_, dim := d.x.Dims()
+	row, raw := make([]float64, dim), make([]byte, 0, 8*(dim+1))
+	sum, table := uint64(0), crc64.MakeTable(crc64.ECMA)
+	for i := range d.rows {
+		d.row(row, i)
+		raw = raw[:0]
+		for _, v := range append(row, d.weight(i)) {
+			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
+		}
+		sum = crc64.Update(sum, table, raw)
+	}
+	return fmt.Sprintf("%d×%d, checksum %016x", d.rows, dim, sum)
+}
+
+// differs is ErrOtherFit with what p, a checkpoint's, has other than want, nil where that is nothing.
+func (p fingerprint) differs(want fingerprint) error {
+	var lines []string
+	for _, name := range slices.Sorted(maps.Keys(union(p, want))) {
+		if got, want := p[name], want[name]; got != want {
+			lines = append(lines, fmt.Sprintf("%s: got %s, want %s", name, orNone(got), orNone(want)))
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrOtherFit, strings.Join(lines, "; "))
+}
+
+func union(a, b fingerprint) fingerprint {
+	u := maps.Clone(a)
+	maps.Copy(u, b)
+	return u
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}

@@ -1,0 +1,169 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"gaussflow/graph"
+	"gaussflow/graph/safetensors"
+)
+
+// A resumption is a checkpoint that has been read.
+type resumption struct {
+	progressed
+	tensors map[string]safetensors.Tensor
+}
+
+// readCheckpoint reads the file to resume from, nil where there is none, and checks that it is of this fit.
+func (f *fit) readCheckpoint() (*resumption, error) {
+	c := f.config.Checkpoint
+	if !c.Resume {
+		return nil, nil
+	}
+	file, err := safetensors.ReadFile(c.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if got := file.Metadata["format"]; got != checkpointFormat {
+		return nil, fmt.Errorf("%w: its format is %q, want %q", ErrCheckpoint, got, checkpointFormat)
+	}
+	var of fingerprint
+	if err := json.Unmarshal([]byte(file.Metadata["fit"]), &of); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	if err := of.differs(f.fingerprint()); err != nil {
+		return nil, err
+	}
+	r := &resumption{tensors: map[string]safetensors.Tensor{}}
+	for _, t := range file.Tensors {
+		r.tensors[t.Name] = t
+	}
+	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	return r, r.check(f.config.Epochs)
+}
+
+// check reports what no fit of so many epochs can have written.
+func (p progressed) check(epochs int) error {
+	h := p.History
+	n := len(h.Epoch)
+	switch {
+	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0:
+		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, want none negative", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps)
+	case p.Epoch >= epochs:
+		return fmt.Errorf("%w: it is at the end of epoch %d (from 0), want at most %d, the last of this one", ErrOtherFit, p.Epoch, epochs-1)
+	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:
+		return fmt.Errorf("%w: its history has columns of different lengths", ErrCheckpoint)
+	}
+	return nil
+}
+
+// next is the first epoch to train, initial where nothing is resumed.
+func (r *resumption) next(initial int) int {
+	if r == nil {
+		return initial
+	}
+	return r.Epoch + 1
+}
+
+// resume takes up what a checkpoint holds, but for the callbacks' states, and returns it, nil where there is none.
+func (f *fit) resume() (r *resumption, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("train: Fit: resume %s: %w", f.config.Checkpoint.Path, err)
+		}
+	}()
+	if r, err = f.readCheckpoint(); r == nil || err != nil {
+		return nil, err
+	}
+	if err := f.restore(r); err != nil {
+		return nil, err
+	}
+	*f.state.History = r.History
+	f.state.stopped = r.Stopped
+	f.state.Epoch = min(r.next(0), f.config.Epochs-1)
+	return r, nil
+}
+
+func (f *fit) restore(r *resumption) error {
+	optimizer := OptimizerState{Step: r.Step, RateScale: float64(r.RateScale)}
+	for i := range f.params {
+		var slots [][]float64
+		for j := range f.Trainer.config.Optimizer.Slots() {
+			v, err := r.vector(fmt.Sprintf("optimizer.%d.%d", i, j), f.params[i].Size())
+			if err != nil {
+				return err
+			}
+			slots = append(slots, v)
+		}
+		optimizer.Slots = append(optimizer.Slots, slots)
+	}
+	if f.average != nil {
+		f.average.steps = r.EMASteps
+		for i := range f.average.average {
+			v, err := r.vector(fmt.Sprintf("average.%d", i), f.params[i].Size())
+			if err != nil {
+				return err
+			}
+			f.average.average[i] = v
+		}
+	}
+	for i, p := range f.model.Params() {
+		if err := r.parameter(fmt.Sprintf("parameter.%d", i), p); err != nil {
+			return err
+		}
+	}
+	return f.SetState(optimizer)
+}
+
+// vector is the tensor of n float64 numbers called name.
+func (r *resumption) vector(name string, n int) ([]float64, error) {
+	v, ok := r.tensors[name].Data.([]float64)
+	if !ok || len(v) != n {
+		return nil, fmt.Errorf("%w: tensor %q: got %d numbers, want %d", ErrCheckpoint, name, len(v), n)
+	}
+	return v, nil
+}
+
+// parameter copies the tensor called name into p.
+func (r *resumption) parameter(name string, p *graph.Param) error {
+	n := 0
+	switch v := r.tensors[name].Data.(type) {
+	case []float64:
+		n = len(v)
+		if data, ok := p.Data().([]float64); ok && n == len(data) {
+			copy(data, v)
+			return nil
+		}
+	case []float32:
+		n = len(v)
+		if data, ok := p.Data().([]float32); ok && n == len(data) {
+			copy(data, v)
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: tensor %q: got %d numbers, want %d of %s", ErrCheckpoint, name, n, p.Size(), p.Dtype())
+}
+
+// callbacks gives the callbacks their states back.
+func (r *resumption) callbacks(stateful []Stateful) error {
+	if r == nil {
+		return nil
+	}
+	for i, c := range stateful {
+		state, ok := r.tensors[fmt.Sprintf("callback.%d", i)].Data.([]byte)
+		if !ok {
+			return fmt.Errorf("train: Fit: resume: %w: no state of callback %d, a %T", ErrCheckpoint, i, c)
+		}
+		if err := c.UnmarshalState(state); err != nil {
+			return fmt.Errorf("train: Fit: resume: callback %d, a %T: %w", i, c, err)
+		}
+	}
+	return nil
+}

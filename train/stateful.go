@@ -1,0 +1,112 @@
+package train
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// earlyStoppingState is what an EarlyStopping remembers.
+type earlyStoppingState struct {
+	Best    best     `json:"best"`
+	Weights []packed `json:"weights,omitempty"`
+}
+
+// MarshalState makes EarlyStopping Stateful.
+func (c *EarlyStopping) MarshalState() ([]byte, error) {
+	s := earlyStoppingState{Best: c.best}
+	for _, w := range c.weights {
+		s.Weights = append(s.Weights, w)
+	}
+	return json.Marshal(s)
+}
+
+// UnmarshalState takes up what MarshalState wrote.
+func (c *EarlyStopping) UnmarshalState(raw []byte) error {
+	var s earlyStoppingState
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return err
+	}
+	c.best, c.weights = s.Best, nil
+	for _, w := range s.Weights {
+		c.weights = append(c.weights, w)
+	}
+	return nil
+}
+
+type plateauState struct {
+	Best     best `json:"best"`
+	Cooldown int  `json:"cooldown"`
+}
+
+// MarshalState makes ReduceLROnPlateau Stateful; what it has done to the learning rate is the optimizer's.
+func (c *ReduceLROnPlateau) MarshalState() ([]byte, error) {
+	return json.Marshal(plateauState{c.best, c.cooldown})
+}
+
+// UnmarshalState takes up what MarshalState wrote.
+func (c *ReduceLROnPlateau) UnmarshalState(raw []byte) error {
+	var s plateauState
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return err
+	}
+	c.best, c.cooldown = s.Best, s.Cooldown
+	return nil
+}
+
+// MarshalState makes ModelCheckpoint Stateful.
+func (c *ModelCheckpoint) MarshalState() ([]byte, error) { return json.Marshal(c.best) }
+
+// UnmarshalState takes up what MarshalState wrote.
+func (c *ModelCheckpoint) UnmarshalState(raw []byte) error { return json.Unmarshal(raw, &c.best) }
+
+// bestJSON is best in JSON.
+type bestJSON struct {
+	Value number `json:"value"`
+	Epoch int    `json:"epoch"`
+	Wait  int    `json:"wait"`
+}
+
+// MarshalJSON keeps every bit.
+func (b best) MarshalJSON() ([]byte, error) {
+	return json.Marshal(bestJSON{number(b.value), b.epoch, b.wait})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (b *best) UnmarshalJSON(raw []byte) error {
+	var j bestJSON
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return err
+	}
+	*b = best{float64(j.Value), j.Epoch, j.Wait}
+	return nil
+}
+
+// packed is numbers as their bits in base64: exact, and quick to read where there are many.
+type packed []float64
+
+// MarshalJSON packs.
+func (p packed) MarshalJSON() ([]byte, error) {
+	raw := make([]byte, 0, 8*len(p))
+	for _, v := range p {
+		raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
+	}
+	return json.Marshal(raw)
+}
+
+// UnmarshalJSON unpacks.
+func (p *packed) UnmarshalJSON(text []byte) error {
+	var raw []byte
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return err
+	}
+	if len(raw)%8 != 0 {
+		return fmt.Errorf("train: got %d bytes of packed numbers, want a multiple of 8", len(raw))
+	}
+	*p = make(packed, len(raw)/8)
+	for i := range *p {
+		(*p)[i] = math.Float64frombits(binary.LittleEndian.Uint64(raw[8*i:]))
+	}
+	return nil
+}
