@@ -26,7 +26,7 @@ type Flow[T kernel.Float] struct {
 }
 
 // pieceRows is how many rows go through the whole flow at a time.
-const pieceRows = 128
+const pieceRows = 256
 
 // New copies the architecture and the parameters of f, of NewCoupling with ReLU conditioners and the default mask or
 // NewGaussianization without PCA, whose dtype must be T.

@@ -4,31 +4,26 @@ import "gaussflow/graph/kernel"
 
 // dense is a layer of a perceptron, bound to its memory: h = x·w + b, rectified where it is hidden.
 type dense[T kernel.Float] struct {
-	in, out                       int
-	hidden                        bool
-	w, b, gw, gb                  []T
-	product, gradW, gradB, gradIn *kernel.Gemm[T]
-	ones                          []T
-	h, gh                         []T // gh is a shared buffer
+	in, out                int
+	hidden                 bool
+	w, b, gw, gb           []T
+	product, gradW, gradIn *kernel.Gemm[T]
+	gradB                  *columnSum[T]
+	h, gh                  []T // gh is a shared buffer
 }
 
 // newDense takes its gradient's buffer from the shared ones by name.
 func newDense[T kernel.Float](m denseShape, hidden bool, gh string, rows int, params, grads []T, s *scratch[T]) *dense[T] {
-	d := &dense[T]{
+	return &dense[T]{
 		in: m.in, out: m.out, hidden: hidden,
 		w: cut(params, m.kernel), b: cut(params, m.bias), gw: cut(grads, m.kernel), gb: cut(grads, m.bias),
 		product: s.product(false, false, rows, m.out, m.in),
 		gradW:   s.product(true, false, m.in, m.out, rows),
-		gradB:   s.product(false, false, 1, m.out, rows),
 		gradIn:  s.product(false, true, rows, m.in, m.out),
-		ones:    s.buffer("ones", rows),
+		gradB:   newColumnSum(rows, m.out, s),
 		h:       make([]T, rows*m.out),
 		gh:      s.buffer(gh, rows*m.out),
 	}
-	for i := range d.ones {
-		d.ones[i] = 1
-	}
-	return d
 }
 
 func (d *dense[T]) forward(x []T) []T {
@@ -47,7 +42,7 @@ func (d *dense[T]) forward(x []T) []T {
 // backward takes ∂/∂h, in gh, to the parameters' gradients (added where add) and to gx, added where addX.
 func (d *dense[T]) backward(x, gh, gx []T, add, addX bool) {
 	d.gradW.Run(x, gh, d.gw, add)
-	d.gradB.Run(d.ones, gh, d.gb, add)
+	d.gradB.run(gh, d.gb, add)
 	d.gradIn.Run(gh, d.w, gx, addX)
 }
 
