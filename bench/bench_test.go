@@ -10,7 +10,8 @@ import (
 )
 
 // Benchmark times every contestant at every work it can do, by the name work/shape/dtype/contestant. -cpu sets the
-// number of workers. Only two shapes have a warm start.
+// number of workers. Only two shapes have a warm start. -short leaves out what takes minutes and gigabytes a step:
+// composed and stock on diagonal.
 func Benchmark(b *testing.B) {
 	for _, w := range Works {
 		for _, s := range Shapes {
@@ -19,7 +20,8 @@ func Benchmark(b *testing.B) {
 			}
 			for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 				for _, c := range Contestants {
-					if c.Does(w) {
+					slow := s.Name == "diagonal" && (c.Name == "composed" || c.Name == "stock")
+					if c.Does(w) && !(slow && testing.Short()) {
 						b.Run(strings.Join([]string{string(w), s.Name, string(dtype), c.Name}, "/"), func(b *testing.B) {
 							measure(b, c, s, dtype, w)
 						})

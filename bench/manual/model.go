@@ -2,8 +2,6 @@ package manual
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -55,35 +53,38 @@ func read(f *flows.Flow) (*shape, error) {
 	next := func() span { at++; return s.spans[at-1] }
 	named := f.Layers()
 	for len(named) > 0 {
-		if _, ok := named[0].Layer.(*layers.Householder); !ok || len(named) < 2 {
-			return nil, errRecipe
+		block, n, err := s.block(named, next)
+		if err != nil {
+			return nil, err
 		}
-		block := blockShape{reflectors: next()}
-		var err error
-		switch second := named[1].Layer.(type) {
-		case *layers.MixtureCDF:
-			block.k = second.Config().(layers.MixtureCDFConfig).Components
-			block.theta = next()
-			block.theta.n += next().n + next().n
-			named = named[2:]
-		case *layers.MixtureCDFCoupling:
-			if len(named) < 3 {
-				return nil, errRecipe
-			}
-			if block.first, err = s.coupling(second, true, next); err != nil {
-				return nil, err
-			}
-			if block.second, err = s.coupling(named[2].Layer, false, next); err != nil {
-				return nil, err
-			}
-			block.k = second.Config().(layers.CouplingConfig).Components
-			named = named[3:]
-		default:
-			return nil, errRecipe
-		}
-		s.blocks = append(s.blocks, block)
+		s.blocks, named = append(s.blocks, block), named[n:]
+	}
+	if len(s.blocks) == 0 {
+		return nil, errRecipe
 	}
 	return s, nil
+}
+
+// block reads the first block of named, of n layers.
+func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n int, err error) {
+	if _, ok := named[0].Layer.(*layers.Householder); !ok || len(named) < 2 {
+		return b, 0, errRecipe
+	}
+	b.reflectors = next()
+	if m, ok := named[1].Layer.(*layers.MixtureCDF); ok {
+		b.k = m.Config().(layers.MixtureCDFConfig).Components
+		b.theta = next() // the other two follow it
+		b.theta.n += next().n + next().n
+		return b, 2, nil
+	}
+	if len(named) < 3 {
+		return b, 0, errRecipe
+	}
+	if b.first, err = s.coupling(&b, named[1].Layer, true, next); err != nil {
+		return b, 0, err
+	}
+	b.second, err = s.coupling(&b, named[2].Layer, false, next)
+	return b, 3, err
 }
 
 // place lays the parameters out.
@@ -101,14 +102,21 @@ func (s *shape) place(params []*graph.Param) {
 	}
 }
 
-// coupling reads a coupling whose identity half is a (or b).
-func (s *shape) coupling(l layers.Bijector, a bool, next func() span) ([]denseShape, error) {
+// coupling reads a coupling whose identity half is a (or b). Components and clamp are those of the couplings before.
+func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() span) (mlp []denseShape, err error) {
 	c, ok := l.(*layers.MixtureCDFCoupling)
 	if !ok {
 		return nil, errRecipe
 	}
 	config := c.Config().(layers.CouplingConfig)
-	if config.Shared || config.Custom || (config.MLP.Activation != graph.Relu && config.MLP.Activation != graph.Linear) {
+	if b.k == 0 {
+		b.k = config.Components
+	}
+	if s.clamp == (kernel.Clamp{}) {
+		s.clamp = config.ScaleClamp
+	}
+	relu := config.MLP.Activation == graph.Relu || config.MLP.Activation == graph.Linear // the default
+	if config.Shared || config.Custom || !relu || config.Components != b.k || config.ScaleClamp != s.clamp {
 		return nil, errRecipe
 	}
 	for j, identity := range config.Mask {
@@ -116,13 +124,8 @@ func (s *shape) coupling(l layers.Bijector, a bool, next func() span) ([]denseSh
 			return nil, errRecipe
 		}
 	}
-	s.clamp = config.ScaleClamp
-	var mlp []denseShape
 	params := c.Params()
 	for i := 0; i < len(params); i += 2 {
-		if !strings.HasSuffix(params[i].Name, ".kernel") {
-			return nil, fmt.Errorf("%w: got a conditioner with %s", errRecipe, params[i].Name)
-		}
 		mlp = append(mlp, denseShape{params[i].Shape()[0], params[i].Shape()[1], next(), next()})
 	}
 	return mlp, nil
