@@ -15,7 +15,8 @@ import (
 	"gaussflow/train"
 )
 
-// agreeRows is no multiple of anything: the hand-written opponent cuts it in two shards and each in uneven pieces.
+// agreeRows is no multiple of anything: the hand-written opponent cuts it in uneven shards, or with one worker in uneven
+// pieces. It is small because composed and stock are slow.
 const agreeRows = 299
 
 // gradient is the mean of −log p and its gradient in every parameter.
@@ -50,7 +51,8 @@ func gradients(t *testing.T, s Shape, dtype graph.Dtype) map[string]gradient {
 		hand = byHand[float32]
 	}
 	return map[string]gradient{
-		"fused": byGraph(t, f, x, false), "composed": byGraph(t, f, x, true), "manual": hand(t, f, x), "stock": byStock(t, f, x),
+		"fused": byGraph(t, f, x, false), "composed": byGraph(t, f, x, true), "stock": byStock(t, f, x),
+		"manual, one worker": hand(t, f, x, 1), "manual, two workers": hand(t, f, x, 2),
 	}
 }
 
@@ -83,9 +85,9 @@ func byGraph(t *testing.T, f *flows.Flow, x *mat.Dense, composed bool) (g gradie
 	return g
 }
 
-func byHand[T kernel.Float](t *testing.T, f *flows.Flow, x *mat.Dense) (g gradient) {
+func byHand[T kernel.Float](t *testing.T, f *flows.Flow, x *mat.Dense, workers int) (g gradient) {
 	t.Helper()
-	m, err := manual.New[T](f, 2)
+	m, err := manual.New[T](f, workers)
 	noError(t, err)
 	defer m.Start()()
 	var grads [][]T
