@@ -12,7 +12,7 @@ import (
 )
 
 // A Flow is a coupling or diagonal flow with hand-written gradients and Adam with Keras's defaults. One goroutine at a
-// time may use it.
+// time may use it. Every table that it is given must have the flow's d columns.
 type Flow[T kernel.Float] struct {
 	shape   *shape
 	params  []T
