@@ -122,7 +122,5 @@ func (m *marginal[T]) backward(gz, gl, gy []T, add bool) {
 		return
 	}
 	m.mix.Backward(m.y, m.theta, m.z, m.l, gz, gl, gy, m.part)
-	for i, v := range m.part {
-		m.gtheta[i] += v
-	}
+	kernel.Accumulate(m.gtheta, m.part)
 }

@@ -157,16 +157,7 @@ func adamRate[T kernel.Float](step int) T {
 	return T(learningRate * math.Sqrt(1-math.Pow(beta2, t)) / (1 - math.Pow(beta1, t)))
 }
 
-// adam steps a part of the parameters (Kingma & Ba 2015, arXiv:1412.6980).
+// adam steps a part of the parameters.
 func (f *Flow[T]) adam(s span) {
-	take1, take2, eps := 1-beta1, 1-beta2, T(epsilon)
-	g, p := cut(f.workers[0].grads, s), cut(f.params, s)
-	m, v := cut(f.m, s), cut(f.v, s)
-	p, m, v = p[:len(g)], m[:len(g)], v[:len(g)]
-	for i, d := range g {
-		m1 := m[i] + T(take1)*(d-m[i])
-		v1 := v[i] + T(take2)*(d*d-v[i])
-		m[i], v[i] = m1, v1
-		p[i] -= f.rate * m1 / (T(math.Sqrt(float64(v1))) + eps)
-	}
+	kernel.Adam(T(1-beta1), T(1-beta2), f.rate, T(epsilon), cut(f.params, s), cut(f.workers[0].grads, s), cut(f.m, s), cut(f.v, s))
 }

@@ -4,45 +4,41 @@ import "gaussflow/graph/kernel"
 
 // dense is a layer of a perceptron, bound to its memory: h = x·w + b, rectified where it is hidden.
 type dense[T kernel.Float] struct {
-	in, out                int
 	hidden                 bool
 	w, b, gw, gb           []T
 	product, gradW, gradIn *kernel.Gemm[T]
-	gradB                  *columnSum[T]
-	h, gh                  []T // gh is a shared buffer
+	h                      []T
+	gh, sum                []T // shared buffers
 }
 
 // newDense takes its gradient's buffer from the shared ones by name.
 func newDense[T kernel.Float](m denseShape, hidden bool, gh string, rows int, params, grads []T, s *scratch[T]) *dense[T] {
 	return &dense[T]{
-		in: m.in, out: m.out, hidden: hidden,
-		w: cut(params, m.kernel), b: cut(params, m.bias), gw: cut(grads, m.kernel), gb: cut(grads, m.bias),
+		hidden: hidden,
+		w:      cut(params, m.kernel), b: cut(params, m.bias), gw: cut(grads, m.kernel), gb: cut(grads, m.bias),
 		product: s.product(false, false, rows, m.out, m.in),
 		gradW:   s.product(true, false, m.in, m.out, rows),
 		gradIn:  s.product(false, true, rows, m.in, m.out),
-		gradB:   newColumnSum(rows, m.out, s),
 		h:       make([]T, rows*m.out),
 		gh:      s.buffer(gh, rows*m.out),
+		sum:     s.buffer("sum", m.out),
 	}
 }
 
 func (d *dense[T]) forward(x []T) []T {
-	if d.hidden {
-		d.product.Run(x, d.w, d.h, false)
-		addRelu(d.h, d.b)
-		return d.h
-	}
-	for at := 0; at < len(d.h); at += d.out {
-		copy(d.h[at:at+d.out], d.b)
-	}
-	d.product.Run(x, d.w, d.h, true)
+	d.product.Dense(x, d.w, d.b, d.h, d.hidden)
 	return d.h
 }
 
 // backward takes ∂/∂h, in gh, to the parameters' gradients (added where add) and to gx, added where addX.
 func (d *dense[T]) backward(x, gh, gx []T, add, addX bool) {
 	d.gradW.Run(x, gh, d.gw, add)
-	d.gradB.run(gh, d.gb, add)
+	if add {
+		kernel.ColumnSums(d.sum, gh)
+		kernel.Accumulate(d.gb, d.sum)
+	} else {
+		kernel.ColumnSums(d.gb, gh)
+	}
 	d.gradIn.Run(gh, d.w, gx, addX)
 }
 
@@ -72,7 +68,7 @@ func (m mlp[T]) backward(x, gtheta, gx []T, add bool) {
 	for i := len(m) - 1; i > 0; i-- {
 		below := m[i-1]
 		m[i].backward(below.h, g, below.gh, add, false)
-		maskRelu(below.gh, below.h)
+		kernel.ReluSlope(below.gh, below.h, below.gh)
 		g = below.gh
 	}
 	m[0].backward(x, g, gx, add, true)

@@ -105,16 +105,12 @@ func (w *worker[T]) sum() {
 	lo, hi := share(f.shape.flat, w.index, len(f.workers))
 	to := f.workers[0].grads
 	for _, other := range f.workers[1:] {
-		for i, g := range other.grads[lo:hi] {
-			to[lo+i] += g
-		}
+		kernel.Accumulate(to[lo:hi], other.grads[lo:hi])
 	}
 	for b := w.index; b < len(f.q); b += len(f.workers) {
 		gq := f.workers[0].gq[b]
 		for _, other := range f.workers[1:] {
-			for i, g := range other.gq[b] {
-				gq[i] += g
-			}
+			kernel.Accumulate(gq, other.gq[b])
 		}
 		v := f.shape.blocks[b].reflectors
 		kernel.OrthogonalBackward(cut(to, v), cut(f.params, v), f.q[b], gq, f.shape.dim, w.orthogonal)
