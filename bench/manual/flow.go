@@ -25,8 +25,8 @@ type Flow[T kernel.Float] struct {
 	running sync.WaitGroup
 }
 
-// pieceRows is how many rows go through the whole flow at a time.
-const pieceRows = 256
+// pieceRows is how many rows go through the whole flow at a time: of 64, 128 and 256 the fastest on wide, where it matters.
+const pieceRows = 128
 
 // New copies the architecture and the parameters of f, of NewCoupling with ReLU conditioners and the default mask or
 // NewGaussianization without PCA, whose dtype must be T.
