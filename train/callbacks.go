@@ -49,7 +49,7 @@ type ReduceLROnPlateau struct {
 	Factor   float64 // 0.1
 	Patience int     // 10
 	MinDelta float64 // 1e-4
-	Cooldown int     // epochs after a cut in which none is counted
+	Cooldown int     // after a cut the count begins again with the Cooldown-th epoch, as in Keras
 	MinRate  float64
 
 	NopCallback
@@ -57,7 +57,7 @@ type ReduceLROnPlateau struct {
 	cooldown int
 }
 
-// OnTrainBegin forgets an earlier fit.
+// OnTrainBegin forgets an earlier fit. It is an error if Factor is not between 0 and 1.
 func (c *ReduceLROnPlateau) OnTrainBegin(*State) error {
 	c.best, c.cooldown = newBest(), 0
 	if f := orDefault(c.Factor, 0.1); !(f > 0 && f < 1) {
@@ -72,17 +72,18 @@ func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 	if err != nil {
 		return err
 	}
-	improved := c.best.improved(v, s.Epoch, orDefault(c.MinDelta, 1e-4))
 	if c.cooldown > 0 {
 		c.cooldown--
 		c.best.wait = 0
+	}
+	if c.best.improved(v, s.Epoch, orDefault(c.MinDelta, 1e-4)) || c.cooldown > 0 {
 		return nil
 	}
 	patience := c.Patience
 	if patience == 0 {
 		patience = 10
 	}
-	if rate := s.Logs.LearningRate; !improved && c.best.wait >= patience && rate > c.MinRate {
+	if rate := s.Logs.LearningRate; c.best.wait >= patience && rate > c.MinRate {
 		s.ScaleLearningRate(max(orDefault(c.Factor, 0.1), c.MinRate/rate))
 		c.cooldown, c.best.wait = c.Cooldown, 0
 	}
