@@ -1,7 +1,6 @@
 package flows_test
 
 import (
-	"context"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"gaussflow/flows"
 	"gaussflow/initializers"
 	"gaussflow/layers"
-	"gaussflow/train"
 )
 
 // The kinds of random data on which a property must hold.
@@ -42,6 +40,14 @@ func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 		}
 	}
 	return x
+}
+
+// widths are the numbers of columns on which a property must hold; fewer in a short run, under the race detector, say.
+func widths() []int {
+	if testing.Short() {
+		return []int{2, 5}
+	}
+	return []int{2, 3, 4, 5, 6, 7, 8}
 }
 
 func coupling(t testing.TB, d int, c flows.CouplingConfig) *flows.Flow {
@@ -77,14 +83,6 @@ func logProb(t testing.TB, f *flows.Flow, x mat.Matrix) []float64 {
 	lp, err := f.LogProb(x)
 	noError(t, err)
 	return lp
-}
-
-// fit trains for a few epochs, so that nothing is tested only at the warm start.
-func fit(t testing.TB, f *flows.Flow, x mat.Matrix, c train.Config, epochs int) {
-	t.Helper()
-	noError(t, f.Compile(c))
-	_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: epochs})
-	noError(t, err)
 }
 
 // maxDifference is the largest |a−b|, NaN if there is one.

@@ -368,9 +368,12 @@ func describe(t *testing.T, make func() layers.Bijector) {
 	if err != nil {
 		t.Skip(err)
 	}
+	if c, ok := b.(layers.Configurer).Config().(layers.CouplingConfig); ok && c.Custom {
+		t.Skip("a conditioner of the caller's own is not in the description")
+	}
 	twin, err := layers.New(d)
-	if c, ok := b.(layers.Configurer); ok && err != nil {
-		t.Skipf("%v: %v", c.Config(), err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	again, err := layers.Describe(twin)
 	if err != nil {
