@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,6 +127,48 @@ func TestNotebookFigures(t *testing.T) {
 	r32, _, _, _ := demo(t, "-data", data, "-heldout", heldout, "-dtype", "float32", "-epochs", "1")
 	if at := r32.Equivalence.AtInit; !(at.Push.Max <= 1e-3 && at.LogProb.Max <= 1e-3) {
 		t.Errorf("float32: %+v, want at most 1e-3", at)
+	}
+}
+
+// TestSmallTable: fewer rows than a default batch, three columns, one of them constant, no held-out rows and no truth.
+func TestSmallTable(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("id,x2,x1,x3\n")
+	for i := range 60 {
+		fmt.Fprintf(&text, "row%d,%v,%d,7\n", i, math.Sin(float64(i)), i%9)
+	}
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, recipe := range []string{"notebook", "best"} {
+		r, raw, _, _ := demo(t, "-data", path, "-epochs", "2", "-blocks", "1", "-components", "2", "-hidden", "4", "-recipe", recipe)
+		if r.Data.Rows != 60 || r.Data.Cols != 3 || r.Data.HeldoutRows != 0 {
+			t.Errorf("%s: data = %+v, want 60 rows of 3 columns", recipe, r.Data)
+		}
+		if !strings.Contains(string(raw), `"heldout_mean_log_prob": null`) {
+			t.Errorf("%s: a held-out figure where there are no held-out rows:\n%s", recipe, raw)
+		}
+		if at := r.Equivalence.AtInit; !(at.Push.Max <= 1e-10 && at.LogProb.Max <= 1e-10) {
+			t.Errorf("%s: at the warm start the flows differ: %+v", recipe, at)
+		}
+	}
+}
+
+// TestInterrupted: a cancelled run is an error and writes no report of what it did not measure.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := t.TempDir()
+	o, err := parseOptions([]string{"-blocks", "1", "-components", "2", "-out", dir}, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run(ctx, o, &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 0 {
+		t.Errorf("an interrupted run wrote %v", files)
 	}
 }
 
