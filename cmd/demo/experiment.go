@@ -36,11 +36,24 @@ type experiment struct {
 }
 
 func run(ctx context.Context, o options, stdout io.Writer) error {
-	start := time.Now()
 	e := &experiment{options: o}
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	if err := e.measure(ctx); err != nil {
+		return err
+	}
+	e.print(stdout)
+	if err := e.write(); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nwrote report.json, the figures and index.html to %s\n", o.out)
+	return nil
+}
+
+// measure fills the report.
+func (e *experiment) measure(ctx context.Context) error {
+	start := time.Now()
 	for _, step := range []func(context.Context) error{e.load, e.warmStart, e.compareAtInit, e.fit, e.compareAfterTraining} {
 		if err := step(ctx); err != nil {
 			return err
@@ -50,11 +63,6 @@ func run(ctx context.Context, o options, stdout io.Writer) error {
 		}
 	}
 	e.report.Seconds.Total = time.Since(start).Seconds()
-	e.print(stdout)
-	if err := e.write(); err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "\nwrote report.json, the figures and index.html to %s\n", o.out)
 	return nil
 }
 

@@ -41,7 +41,7 @@ func (e *experiment) lossCurve() tile {
 	return p
 }
 
-// wholeTicks are the default ticks at whole numbers.
+// wholeTicks are the round ticks at whole numbers.
 func wholeTicks(lo, hi float64) []plot.Tick {
-	return slices.DeleteFunc(plot.DefaultTicks{}.Ticks(lo, hi), func(t plot.Tick) bool { return t.Value != math.Trunc(t.Value) })
+	return slices.DeleteFunc(roundTicks(lo, hi), func(t plot.Tick) bool { return t.Value != math.Trunc(t.Value) })
 }

@@ -61,7 +61,8 @@ func render(height vg.Length, tiles ...tile) ([]byte, error) {
 	}
 	for i, t := range tiles {
 		data := t.DataCanvas(canvases[i])
-		t.Draw(draw.Crop(canvases[i], 0, 0, bottom-data.Min.Y, top-data.Max.Y))
+		t.Title.Padding += data.Max.Y - top // and not a lower title
+		t.Draw(draw.Crop(canvases[i], 0, 0, bottom-data.Min.Y, 0))
 	}
 	var b bytes.Buffer
 	_, err := vgimg.PngCanvas{Canvas: image}.WriteTo(&b)
@@ -81,6 +82,7 @@ func panel(title, x, y string) tile {
 	for _, a := range []*plot.Axis{&p.X, &p.Y} {
 		a.Label.TextStyle.Font.Size, a.Tick.Label.Font.Size = 15, 13
 		a.Padding = 4
+		a.Tick.Marker = plot.TickerFunc(roundTicks)
 	}
 	p.Legend.TextStyle.Font.Size = 14
 	grid := plotter.NewGrid()
@@ -102,6 +104,16 @@ func (t tile) window(limit float64) {
 	for _, a := range []*plot.Axis{&t.X, &t.Y} {
 		a.Min, a.Max, a.Tick.Marker = -limit, limit, plot.ConstantTicks(ticks)
 	}
+}
+
+// roundTicks are some five ticks at multiples of a round step. The default ones of gonum/plot are rounded in their
+// labels: 1.15 is called 1.2.
+func roundTicks(lo, hi float64) (ticks []plot.Tick) {
+	step := roundLimit((hi - lo) / 6)
+	for k := math.Ceil(lo / step); k*step <= hi; k++ {
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: strconv.FormatFloat(k*step, 'g', 4, 64)})
+	}
+	return ticks
 }
 
 // roundLimit is the least 1, 2 or 5 times a power of ten that is not below v.
