@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"fmt"
 
 	"gaussflow/graph"
@@ -26,10 +27,7 @@ type CouplingConfig struct {
 
 // Validate reports fields out of range.
 func (c CouplingConfig) Validate() error {
-	if c.Blocks < 0 || c.Components < 0 || c.Reflectors < 0 {
-		return fmt.Errorf("flows: CouplingConfig: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", c.Blocks, c.Components, c.Reflectors)
-	}
-	return c.Dtype.Validate()
+	return errors.Join(validSizes("CouplingConfig", c.Blocks, c.Components, c.Reflectors), c.Dtype.Validate())
 }
 
 // NewCoupling makes the coupling flow of d ≥ 2 columns: Blocks × [Householder?, coupling(mask), coupling(¬mask)],

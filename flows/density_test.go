@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -10,17 +11,33 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
+	"gaussflow/initializers"
 	"gaussflow/train"
 )
 
-// trainedMoons is a coupling flow after a few epochs on two moons.
+// trainedMoons is a coupling flow after a few epochs on two moons; one for all tests, which only read it.
 func trainedMoons(t testing.TB) *flows.Flow {
-	x := refMoons(1500)
-	f := coupling(t, 2, flows.CouplingConfig{Blocks: 2, Hidden: []int{16, 16}, Seed: 1})
-	initFrom(t, f, x)
-	fit(t, f, x, train.Config{Optimizer: train.Adam{LearningRate: 5e-3}}, 15)
+	t.Helper()
+	f, err := trainMoons()
+	noError(t, err)
 	return f
 }
+
+var trainMoons = sync.OnceValues(func() (*flows.Flow, error) {
+	x := refMoons(1500)
+	f, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 2, Hidden: []int{16, 16}, Seed: 1})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := f.InitFrom(x, initializers.IGConfig{}); err != nil {
+		return nil, err
+	}
+	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 5e-3}}); err != nil {
+		return nil, err
+	}
+	_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 15})
+	return f, err
+})
 
 // lattice is n×n cell centres over [−limit, limit]².
 func lattice(limit float64, n int) (x *mat.Dense, cell float64) {
@@ -35,6 +52,9 @@ func lattice(limit float64, n int) (x *mat.Dense, cell float64) {
 // TestDensityIntegratesToOne: finite on [−4, 4]², no jump between neighbours that the gradient does not announce, and
 // mass 1 on a wide grid: none is lost in the tails and none leaks in.
 func TestDensityIntegratesToOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: 680,000 rows")
+	}
 	f := trainedMoons(t)
 	x, cell := lattice(8, 800)
 	mass := 0.0

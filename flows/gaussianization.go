@@ -27,11 +27,21 @@ type GaussianizationConfig struct {
 
 // Validate reports fields out of range.
 func (c GaussianizationConfig) Validate() error {
+	return errors.Join(validSizes("GaussianizationConfig", c.Blocks, c.Components, c.Reflectors), c.Dtype.Validate())
+}
+
+// maxBlocks bounds what a damaged or hostile configuration can ask for.
+const maxBlocks = 1 << 16
+
+// validSizes reports sizes of a recipe that cannot be meant; 0 is the default of each.
+func validSizes(recipe string, blocks, components, reflectors int) error {
 	switch {
-	case c.Blocks < 0 || c.Components < 0 || c.Reflectors < 0:
-		return fmt.Errorf("flows: GaussianizationConfig: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", c.Blocks, c.Components, c.Reflectors)
+	case blocks < 0 || components < 0 || reflectors < 0:
+		return fmt.Errorf("flows: %s: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", recipe, blocks, components, reflectors)
+	case blocks > maxBlocks:
+		return fmt.Errorf("flows: %s: Blocks = %d, want at most %d", recipe, blocks, maxBlocks)
 	}
-	return c.Dtype.Validate()
+	return nil
 }
 
 // NewGaussianization makes the diagonal flow of d columns: [FixedOrtho?] + Blocks × [Householder, MixtureCDF]
@@ -100,11 +110,13 @@ type made struct {
 func with[B layers.Bijector](b B, err error) made { return made{b, err} }
 
 func (s *stack) add(name string, m made) {
-	if m.err != nil {
-		s.err = errors.Join(s.err, fmt.Errorf("flows: %s: %w", name, m.err))
-		return
+	switch {
+	case s.err != nil: // the first says it all
+	case m.err != nil:
+		s.err = fmt.Errorf("flows: %s: %w", name, m.err)
+	default:
+		s.named = append(s.named, Named{name, m.layer})
 	}
-	s.named = append(s.named, Named{name, m.layer})
 }
 
 func (s *stack) flow() (*Flow, error) {

@@ -44,6 +44,14 @@ func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 	return x
 }
 
+// widths are the numbers of columns on which a property must hold; fewer in a short run, under the race detector, say.
+func widths() []int {
+	if testing.Short() {
+		return []int{2, 5}
+	}
+	return []int{2, 3, 4, 5, 6, 7, 8}
+}
+
 func coupling(t testing.TB, d int, c flows.CouplingConfig) *flows.Flow {
 	t.Helper()
 	f, err := flows.NewCoupling(d, c)
@@ -79,7 +87,6 @@ func logProb(t testing.TB, f *flows.Flow, x mat.Matrix) []float64 {
 	return lp
 }
 
-// fit trains for a few epochs, so that nothing is tested only at the warm start.
 func fit(t testing.TB, f *flows.Flow, x mat.Matrix, c train.Config, epochs int) {
 	t.Helper()
 	noError(t, f.Compile(c))

@@ -17,6 +17,9 @@ import (
 
 // TestReferenceIGInit is the reference's test_ig_init.
 func TestReferenceIGInit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: a warm start for each assertion and storage type")
+	}
 	t.Run("diagonal_improves_log_prob", refBoth(igDiagonalImproves))
 	t.Run("diagonal_gaussianizes", refBoth(igDiagonalGaussianizes))
 	t.Run("coupling_final_kernels_zero", refBoth(igCouplingKernelsZero))

@@ -9,8 +9,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A Mask splits the columns of a matrix: true marks a column of the first half (the identity half of a
-// coupling). As a string of 'T' and 'F' it can be part of an op.
+// maskString writes a mask, whose true marks a column of the first half (the identity half of a
+// coupling), as a string of 'T' and 'F': so it can be part of an op.
 func maskString(mask []bool) string {
 	var s strings.Builder
 	for _, m := range mask {

@@ -22,11 +22,18 @@ type Program struct {
 var building sync.Mutex
 
 // Build compiles the graph that write makes, whose outputs it returns. It is safe to call from several goroutines, which
-// a Builder by itself is not.
-func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (*Program, error) {
+// a Builder by itself is not. A panic of write is an error: the Builder's own where there is one, since Gorgonia's
+// functions do not take the nil nodes that follow it.
+func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program, err error) {
 	building.Lock()
 	defer building.Unlock()
 	b := NewBuilder(dtype)
+	defer func() {
+		if r := recover(); r != nil {
+			b.Fail(fmt.Errorf("graph: Build: %v", r))
+			p, err = nil, b.err
+		}
+	}()
 	return b.Compile(write(b)...)
 }
 
@@ -52,23 +59,25 @@ func (p *Program) Run() error {
 	return nil
 }
 
-// Set fills the start of an input with values, row-major.
+// Set fills the start of an input with values, row-major, as many as both have.
 func (p *Program) Set(input *G.Node, values []float64) {
 	switch data := p.buffers[input].(type) {
 	case []float64:
 		copy(data, values)
 	case []float32:
-		convert(data[:len(values)], values)
+		n := min(len(data), len(values))
+		convert(data[:n], values[:n])
 	}
 }
 
-// Get copies the start of a node's value, row-major, into dst.
+// Get copies the start of a node's value, row-major, into dst, as many as both have.
 func (p *Program) Get(n *G.Node, dst []float64) {
 	switch data := p.buffers[n].(type) {
 	case []float64:
 		copy(dst, data)
 	case []float32:
-		convert(dst, data[:len(dst)])
+		k := min(len(data), len(dst))
+		convert(dst[:k], data[:k])
 	}
 }
 

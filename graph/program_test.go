@@ -142,6 +142,43 @@ func TestStickyError(t *testing.T) {
 	}
 }
 
+// TestBuildRecovers: a stock function given the nil that follows a failure panics; the failure is what is reported.
+func TestBuildRecovers(t *testing.T) {
+	for word, write := range map[string]func(b *graph.Builder) []*G.Node{
+		"inner axes": func(b *graph.Builder) []*G.Node {
+			return []*G.Node{b.Lift(G.Tanh(b.MatMul(b.Input("a", 2, 3), b.Input("b", 2, 3))))}
+		},
+		"mine": func(*graph.Builder) []*G.Node { panic("mine") },
+	} {
+		p, err := graph.Build(graph.Float64, write)
+		if p != nil || err == nil || !strings.Contains(err.Error(), word) {
+			t.Errorf("got %v, error %v, want one about %q", p, err, word)
+		}
+	}
+	// and the lock is free again
+	if _, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node { return []*G.Node{b.Input("x", 1)} }); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSetAndGetOfOtherLengths take what both sides have.
+func TestSetAndGetOfOtherLengths(t *testing.T) {
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		var x *G.Node
+		p, err := graph.Build(dtype, func(b *graph.Builder) []*G.Node { x = b.Input("x", 2); return []*G.Node{x} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Set(x, []float64{1, 2, 3})
+		dst := []float64{9, 9, 9}
+		p.Get(x, dst)
+		equal(t, "more than there is", dst, []float64{1, 2, 9}, 0)
+		p.Set(x, []float64{5})
+		p.Get(x, dst[:1])
+		equal(t, "less than there is", dst, []float64{5, 2, 9}, 0)
+	}
+}
+
 // TestRowFunc: any number of rows gives what each row gives alone, from 16 goroutines at once.
 func TestRowFunc(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {

@@ -3,6 +3,8 @@ package layers_test
 import (
 	"testing"
 
+	G "gorgonia.org/gorgonia"
+
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/layers"
@@ -44,15 +46,35 @@ var bijectors = map[string]func() layers.Bijector{
 	"mixture cdf of one component": func() layers.Bijector {
 		return must(layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 1, Seed: 4}))
 	},
-	"coupling":                  coupling(4, layers.CouplingConfig{}),
-	"coupling, other half":      coupling(5, layers.CouplingConfig{Mask: layers.HalfMask(5).Not()}),
-	"coupling, alternating":     coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
-	"coupling, sigmoid clamp":   coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
-	"coupling, shared":          coupling(5, layers.CouplingConfig{Shared: true}),
-	"coupling, linear":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Hidden: []int{}}}),
-	"coupling, tanh":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
-	"coupling, silu":            coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
+	"coupling, linear":        coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Hidden: []int{}}}),
+	"coupling":                coupling(4, layers.CouplingConfig{}),
+	"coupling, other half":    coupling(5, layers.CouplingConfig{Mask: layers.HalfMask(5).Not()}),
+	"coupling, alternating":   coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
+	"coupling, sigmoid clamp": coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
+	"coupling, shared":        coupling(5, layers.CouplingConfig{Shared: true}),
+	"coupling, tanh":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
+	"coupling, silu":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
+	"coupling, a conditioner of the user's own": func() layers.Bijector {
+		return must(layers.NewMixtureCDFCouplingWith(4, layers.CouplingConfig{Components: 3}, waves{graph.NewParam("w", graph.Float64, 2, 18)}))
+	},
+	"chain": func() layers.Bijector {
+		return must(layers.NewChain(
+			must(layers.NewAffine(3, layers.AffineConfig{})),
+			must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})),
+			must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2, Seed: 6})),
+			coupling(3, layers.CouplingConfig{})(),
+		))
+	},
 	"coupling, gelu, he kernel": coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
+}
+
+// waves is a conditioner of a user's own, with one of Gorgonia's stock functions: θ(x_a) = sin(x_a)·w.
+type waves struct{ w *graph.Param }
+
+func (c waves) Params() []*graph.Param { return []*graph.Param{c.w} }
+
+func (c waves) Apply(b *graph.Builder, xa *G.Node) *G.Node {
+	return b.MatMul(b.Lift(G.Sin(xa)), b.Param(c.w))
 }
 
 func TestConformance(t *testing.T) {

@@ -25,7 +25,10 @@ type Progress struct {
 	Out io.Writer // os.Stderr
 
 	NopCallback
-	bar *progressbar.ProgressBar
+	bar   *progressbar.ProgressBar
+	first int // epoch
+	val   Logs
+	drawn time.Time
 }
 
 // OnTrainBegin draws the empty bar.
@@ -33,22 +36,38 @@ func (p *Progress) OnTrainBegin(s *State) error {
 	if p.Out == nil {
 		p.Out = os.Stderr
 	}
+	p.first, p.val = s.Epoch, Logs{}
 	p.bar = progressbar.NewOptions((s.Epochs-s.Epoch)*s.Batches,
 		progressbar.OptionSetWriter(p.Out),
 		progressbar.OptionSetWidth(24),
-		progressbar.OptionThrottle(50*time.Millisecond),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionShowCount(),
-		progressbar.OptionSetTheme(progressbar.ThemeUnicode),
+		progressbar.OptionSetTheme(progressbar.ThemeDefault), // of characters that every font has
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(p.Out) }),
 	)
 	return nil
 }
 
-// OnBatchEnd moves it.
+// OnBatchEnd moves it, at most 20 times a second; the last batch of an epoch waits for the epoch's validation.
 func (p *Progress) OnBatchEnd(s *State) error {
-	p.bar.Describe(fmt.Sprintf("epoch %d/%d %s", s.Epoch+1, s.Epochs, figures(s.Logs)))
-	return p.bar.Add(1)
+	if s.Batch == s.Batches-1 || time.Since(p.drawn) < 50*time.Millisecond {
+		return nil
+	}
+	return p.draw(s)
+}
+
+// OnEpochEnd moves it, with the validation loss, which then stays until the next one.
+func (p *Progress) OnEpochEnd(s *State) error {
+	p.val = s.Logs
+	return p.draw(s)
+}
+
+func (p *Progress) draw(s *State) error {
+	p.drawn = time.Now()
+	logs := s.Logs
+	logs.ValLoss, logs.HasVal = p.val.ValLoss, p.val.HasVal
+	p.bar.Describe(fmt.Sprintf("epoch %d/%d %s", s.Epoch+1, s.Epochs, figures(logs)))
+	return p.bar.Set((s.Epoch-p.first)*s.Batches + s.Batch + 1)
 }
 
 // OnTrainEnd leaves it where an early stop found it.

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -88,13 +92,50 @@ func TestReportKeys(t *testing.T) {
 	}
 }
 
-// TestNotebookFigures are the figures that the experiment must reach on the notebook's own data.
-func TestNotebookFigures(t *testing.T) {
+// trueHeldout is the mean true log-density of the notebook's held-out rows.
+const trueHeldout = -1.1423
+
+// sharedMoons are the arguments that choose the notebook's own data, where it is there.
+func sharedMoons(t *testing.T) []string {
+	t.Helper()
 	const data, heldout = "../../../shared/data/moons_train.csv", "../../../shared/data/moons_heldout.csv"
 	if _, err := os.Stat(data); err != nil {
 		t.Skip("the shared data is not here")
 	}
-	r, _, _, _ := demo(t, "-data", data, "-heldout", heldout)
+	return []string{"-data", data, "-heldout", heldout}
+}
+
+// TestBestRecipe: what it reaches on rows that nothing was chosen on, with a density of mass one.
+func TestBestRecipe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: a hundred epochs")
+	}
+	o, err := parseOptions(append(sharedMoons(t), "-recipe", "best"), os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &experiment{options: o}
+	if err := e.measure(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if got := *e.report.CouplingTrained.Heldout; !(got >= -1.165 && got <= trueHeldout) {
+		t.Errorf("held-out log-likelihood %v, want at least −1.165 and at most the truth, %v", got, trueHeldout)
+	}
+	if max := e.report.RoundTrip.CouplingTrained.Max; !(max <= 1e-8) {
+		t.Errorf("round trip after training %v, want at most 1e-8", max)
+	}
+	wide, err := logDensity(e.coupling, 6, 480)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mass := wide.integral(); !(math.Abs(mass-1) <= 0.01) {
+		t.Errorf("the density integrates to %v, want 1 ± 0.01", mass)
+	}
+}
+
+// TestNotebookFigures are the figures that the experiment must reach on the notebook's own data.
+func TestNotebookFigures(t *testing.T) {
+	r, _, _, _ := demo(t, sharedMoons(t)...)
 	if r.Diagonal.Bijectors != 8 || r.Diagonal.TrainableParams != 208 || r.CouplingInit.Bijectors != 12 || r.CouplingInit.TrainableParams != 15312 {
 		t.Errorf("sizes: %+v, %+v", r.Diagonal, r.CouplingInit)
 	}
@@ -118,12 +159,54 @@ func TestNotebookFigures(t *testing.T) {
 			t.Errorf("%s = %v, want at most %v", c.what, c.got, c.limit)
 		}
 	}
-	if truth := -1.1423; *r.CouplingTrained.Heldout > truth {
-		t.Errorf("held-out log-likelihood %v beats the truth %v: mass is leaking", *r.CouplingTrained.Heldout, truth)
+	if *r.CouplingTrained.Heldout > trueHeldout {
+		t.Errorf("held-out log-likelihood %v beats the truth %v: mass is leaking", *r.CouplingTrained.Heldout, trueHeldout)
 	}
-	r32, _, _, _ := demo(t, "-data", data, "-heldout", heldout, "-dtype", "float32", "-epochs", "1")
+	r32, _, _, _ := demo(t, append(sharedMoons(t), "-dtype", "float32", "-epochs", "1")...)
 	if at := r32.Equivalence.AtInit; !(at.Push.Max <= 1e-3 && at.LogProb.Max <= 1e-3) {
 		t.Errorf("float32: %+v, want at most 1e-3", at)
+	}
+}
+
+// TestSmallTable: fewer rows than a default batch, three columns, one of them constant, no held-out rows and no truth.
+func TestSmallTable(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("id,x2,x1,x3\n")
+	for i := range 60 {
+		fmt.Fprintf(&text, "row%d,%v,%d,7\n", i, math.Sin(float64(i)), i%9)
+	}
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, recipe := range []string{"notebook", "best"} {
+		r, raw, _, _ := demo(t, "-data", path, "-epochs", "2", "-blocks", "1", "-components", "2", "-hidden", "4", "-recipe", recipe)
+		if r.Data.Rows != 60 || r.Data.Cols != 3 || r.Data.HeldoutRows != 0 {
+			t.Errorf("%s: data = %+v, want 60 rows of 3 columns", recipe, r.Data)
+		}
+		if !strings.Contains(string(raw), `"heldout_mean_log_prob": null`) {
+			t.Errorf("%s: a held-out figure where there are no held-out rows:\n%s", recipe, raw)
+		}
+		if at := r.Equivalence.AtInit; !(at.Push.Max <= 1e-10 && at.LogProb.Max <= 1e-10) {
+			t.Errorf("%s: at the warm start the flows differ: %+v", recipe, at)
+		}
+	}
+}
+
+// TestInterrupted: a cancelled run is an error and writes no report of what it did not measure.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	dir := t.TempDir()
+	o, err := parseOptions([]string{"-blocks", "1", "-components", "2", "-out", dir}, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run(ctx, o, &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if files, _ := os.ReadDir(dir); len(files) != 0 {
+		t.Errorf("an interrupted run wrote %v", files)
 	}
 }
 
@@ -168,6 +251,27 @@ func TestBadFiles(t *testing.T) {
 	}
 	if _, err := readCSV("no such file"); err == nil {
 		t.Error("a missing file gave no error")
+	}
+}
+
+// TestTicks: an axis says where it is.
+func TestTicks(t *testing.T) {
+	for _, span := range [][2]float64{{1.1397, 1.5533}, {0, 1}, {1, 100}, {1, 2}, {-25, 1.3}, {3e-16, 9e-16}} {
+		ticks := roundTicks(span[0], span[1])
+		if len(ticks) < 3 || len(ticks) > 8 {
+			t.Errorf("%v: %d ticks", span, len(ticks))
+		}
+		for _, tick := range ticks {
+			v, err := strconv.ParseFloat(tick.Label, 64)
+			if err != nil || math.Abs(v-tick.Value) > 1e-12*math.Abs(span[1]) || v < span[0] || v > span[1] {
+				t.Errorf("%v: a tick at %v is called %s", span, tick.Value, tick.Label)
+			}
+		}
+	}
+	for v, want := range map[float64]float64{1: 1, 1.1: 2, 4.9: 5, 7: 10, 3e-16: 5e-16, 250: 500} {
+		if got := roundLimit(v); math.Abs(got-want) > 1e-12*want {
+			t.Errorf("roundLimit(%v) = %v, want %v", v, got, want)
+		}
 	}
 }
 

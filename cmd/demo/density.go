@@ -4,9 +4,9 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette/moreland"
 	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
 
 	"gaussflow/flows"
 )
@@ -60,15 +60,15 @@ func (l *lattice) integral() float64 {
 	return sum * l.cell() * l.cell()
 }
 
-// densityMap draws log p on [−4, 4]² and integrates p over [−6, 6]².
-func (e *experiment) densityMap() (p *plot.Plot, mass float64, err error) {
+// densityMap draws log p on [−4, 4]², with the scale of its colours, and integrates p over [−6, 6]².
+func (e *experiment) densityMap() (p, scale tile, mass float64, err error) {
 	wide, err := logDensity(e.coupling, 6, 480)
 	if err != nil {
-		return nil, 0, err
+		return p, scale, 0, err
 	}
 	l, err := logDensity(e.coupling, 4, 320)
 	if err != nil {
-		return nil, 0, err
+		return p, scale, 0, err
 	}
 	const least = -25.0
 	top := least
@@ -83,6 +83,12 @@ func (e *experiment) densityMap() (p *plot.Plot, mass float64, err error) {
 	heat := plotter.NewHeatMap(l, colours.Palette(256))
 	heat.Rasterized = true
 	p.Add(heat)
-	window(p, 4)
-	return p, wide.integral(), nil
+	p.window(4)
+
+	scale = panel("nats", "", "")
+	scale.Title.TextStyle.Font.Size = 15
+	scale.width = 1.1 * vg.Inch
+	scale.Add(&plotter.ColorBar{ColorMap: colours, Vertical: true})
+	scale.HideX()
+	return p, scale, wide.integral(), nil
 }

@@ -15,7 +15,6 @@ import (
 	"gaussflow/flows"
 	"gaussflow/initializers"
 	"gaussflow/layers"
-	"gaussflow/losses"
 	"gaussflow/train"
 )
 
@@ -37,11 +36,24 @@ type experiment struct {
 }
 
 func run(ctx context.Context, o options, stdout io.Writer) error {
-	start := time.Now()
 	e := &experiment{options: o}
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	if err := e.measure(ctx); err != nil {
+		return err
+	}
+	e.print(stdout)
+	if err := e.write(); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "\nwrote report.json, the figures and index.html to %s\n", o.out)
+	return nil
+}
+
+// measure fills the report.
+func (e *experiment) measure(ctx context.Context) error {
+	start := time.Now()
 	for _, step := range []func(context.Context) error{e.load, e.warmStart, e.compareAtInit, e.fit, e.compareAfterTraining} {
 		if err := step(ctx); err != nil {
 			return err
@@ -51,11 +63,6 @@ func run(ctx context.Context, o options, stdout io.Writer) error {
 		}
 	}
 	e.report.Seconds.Total = time.Since(start).Seconds()
-	e.print(stdout)
-	if err := e.write(); err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "\nwrote report.json, the figures and index.html to %s\n", o.out)
 	return nil
 }
 
@@ -213,41 +220,4 @@ func (e *experiment) compareAfterTraining(context.Context) error {
 	e.report.Equivalence.AfterTraining = distances{spreadOf(e.pushEnd), spreadOf(e.lpEnd)}
 	e.report.RoundTrip.CouplingTrained, err = roundTrip(e.coupling, e.train.x, z)
 	return err
-}
-
-// recipe is how the coupling flow is trained.
-type recipe struct {
-	compile train.Config
-	fit     train.FitConfig
-}
-
-var recipes = map[string]func(o options, rows int) recipe{"notebook": notebookRecipe, "best": bestRecipe}
-
-// notebookRecipe is the notebook's: Adam at one rate, nothing else.
-func notebookRecipe(o options, _ int) recipe {
-	return recipe{
-		train.Config{Optimizer: train.Adam{LearningRate: o.lr}, Loss: losses.BaseNLL{}},
-		train.FitConfig{Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed},
-	}
-}
-
-// bestRecipe generalises: small batches, a cosine schedule with warm-up, decoupled weight decay, clipped
-// gradients, averaged weights, and the epoch chosen on a tenth of the rows trained on. Its numbers were chosen on
-// that tenth and on fresh rows of the same law, never on the held-out file.
-func bestRecipe(o options, rows int) recipe {
-	const split = 0.1
-	perEpoch := (int(float64(rows)*(1-split)) + o.batch - 1) / o.batch
-	return recipe{
-		train.Config{
-			Optimizer: train.AdamW{Adam: train.Adam{LearningRate: o.lr}, WeightDecay: 0.1},
-			Loss:      losses.NLL{},
-			Schedule:  train.Cosine{Peak: o.lr, WarmupSteps: 50, DecaySteps: o.epochs * perEpoch},
-			Clip:      train.Clip{GlobalNorm: 5},
-			EMA:       0.99,
-		},
-		train.FitConfig{
-			Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed, ValidationSplit: split,
-			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 40, RestoreBest: true}},
-		},
-	}
 }

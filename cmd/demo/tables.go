@@ -23,12 +23,6 @@ func (e *experiment) tables() []tableOf {
 	row := func(name string, s spread) []string { return append([]string{name}, sci(s)...) }
 	spreads := []string{"", "median", "95th %", "max"}
 	after := fmt.Sprintf("after %d epochs", r.CouplingTrained.Epochs)
-	nats := func(v *float64) string {
-		if v == nil {
-			return "–"
-		}
-		return fmt.Sprintf("%+.4f", *v)
-	}
 	scoreRow := func(name string, s score) []string { return []string{name, nats(&s.Train), nats(s.Heldout)} }
 	scores := [][]string{
 		scoreRow("diagonal flow = RBIG", r.Diagonal.score),
@@ -75,6 +69,14 @@ func (e *experiment) tables() []tableOf {
 				{"all", fmt.Sprintf("%.2f", r.Seconds.Total)},
 			}},
 	}
+}
+
+// nats writes a mean log-likelihood, where there is one.
+func nats(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%+.4f", *v)
 }
 
 // scientific writes a difference; exactly zero is worth telling from nearly zero.

@@ -1,0 +1,292 @@
+package graph_test
+
+import (
+	"math"
+
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+)
+
+// opCase is one op: the graph, the shapes of its inputs, drawn from N(0, 1), and the same formula in plain Go.
+type opCase struct {
+	build  func(b *graph.Builder, in []*G.Node) *G.Node
+	shapes [][]int
+	naive  func(in [][]float64) []float64
+	adjust func(in [][]float64) // to the op's domain
+}
+
+func shapes(s ...[]int) [][]int { return s }
+
+type nodes = []*G.Node
+
+// each is f of every element of the first input.
+func each(f func(x float64) float64) func(in [][]float64) []float64 {
+	return func(in [][]float64) []float64 {
+		out := make([]float64, len(in[0]))
+		for i, x := range in[0] {
+			out[i] = f(x)
+		}
+		return out
+	}
+}
+
+// eachPair is f of the elements of two inputs, the second repeated as often as it takes.
+func eachPair(f func(x, y float64) float64) func(in [][]float64) []float64 {
+	return func(in [][]float64) []float64 {
+		out := make([]float64, len(in[0]))
+		for i, x := range in[0] {
+			out[i] = f(x, in[1][i%len(in[1])])
+		}
+		return out
+	}
+}
+
+// eachRow is f of every k elements of the first input.
+func eachRow(k int, f func(row []float64) []float64) func(in [][]float64) []float64 {
+	return func(in [][]float64) (out []float64) {
+		for x := in[0]; len(x) > 0; x = x[k:] {
+			out = append(out, f(x[:k])...)
+		}
+		return out
+	}
+}
+
+func logSum(row []float64) float64 {
+	s := 0.0
+	for _, x := range row {
+		s += math.Exp(x)
+	}
+	return math.Log(s)
+}
+
+// product is a·b, m×k by k×n; at reads b.
+func product(m, k, n int, a []float64, at func(i, j int) float64) []float64 {
+	out := make([]float64, m*n)
+	for i := range out {
+		for l := range k {
+			out[i] += a[i/n*k+l] * at(l, i%n)
+		}
+	}
+	return out
+}
+
+// dense is act(x·w + bias) of 4×3 by 3×2.
+func dense(act graph.Activation, f func(float64) float64, composed bool) opCase {
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			b.Composed = composed
+			return b.Dense(in[0], in[1], in[2], act)
+		},
+		shapes: shapes([]int{4, 3}, []int{3, 2}, []int{2}),
+		naive: func(in [][]float64) []float64 {
+			y := product(4, 3, 2, in[0], func(i, j int) float64 { return in[1][i*2+j] })
+			for i := range y {
+				y[i] = f(y[i] + in[2][i%2])
+			}
+			return y
+		},
+	}
+}
+
+// phi and cdf are the standard normal in the range where nothing can go wrong.
+func phi(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }
+func cdf(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
+
+func silu(x float64) float64 { return x / (1 + math.Exp(-x)) }
+func gelu(x float64) float64 { return x * cdf(x) }
+func relu(x float64) float64 { return math.Max(x, 0) }
+func same(x float64) float64 { return x }
+
+// mixtureOf is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
+func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
+	total := 0.0
+	for i := range k {
+		total += math.Exp(theta[offset+i])
+	}
+	for i := range k {
+		pi := math.Exp(theta[offset+i]) / total
+		sigma := math.Exp(clamp(theta[offset+2*stride+i]))
+		t := (x - theta[offset+stride+i]) / sigma
+		lower, upper, density = lower+pi*cdf(t), upper+pi*cdf(-t), density+pi*phi(t)/sigma
+	}
+	return lower, upper, density
+}
+
+// bisect solves f(x) = y for an increasing f.
+func bisect(f func(float64) float64, y float64) float64 {
+	lo, hi := -60.0, 60.0
+	for range 200 {
+		if mid := (lo + hi) / 2; f(mid) < y {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+func quantileOf(p float64) float64 { return bisect(cdf, p) }
+
+// mixtureCase maps 3×2 by mixtures of k = 3 components: value and log slope, stacked.
+func mixtureCase(perRow, inverse, composed bool) opCase {
+	const n, d, k = 3, 2, 3
+	theta := []int{3, d, k}
+	at := func(i int) (offset int) { return i % d * k }
+	if perRow {
+		theta = []int{n, 3 * d * k}
+		at = func(i int) int { return i/d*3*d*k + i%d*k }
+	}
+	clamp := kernel.Clamp{Kind: kernel.ClampTanh, Lo: -2, Hi: 2}
+	bound := func(raw float64) float64 { return 2 * math.Tanh(raw) }
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			b.Composed = composed
+			f := b.Mixture
+			if inverse {
+				f = b.MixtureInverse
+			}
+			return b.Stack(pair(f(in[0], in[1], k, clamp))...)
+		},
+		shapes: shapes([]int{n, d}, theta),
+		naive: func(in [][]float64) []float64 {
+			out := make([]float64, 2*n*d)
+			for i, x := range in[0] {
+				z, sign := x, 1.0
+				if inverse { // solve for the x whose z is given
+					target := cdf(x)
+					x = bisect(func(x float64) float64 { f, _, _ := mixtureOf(x, in[1], at(i), d*k, k, bound); return f }, target)
+					out[i], sign = x, -1
+				}
+				f, _, density := mixtureOf(x, in[1], at(i), d*k, k, bound)
+				if !inverse {
+					z = quantileOf(f)
+					out[i] = z
+				}
+				out[n*d+i] = sign * math.Log(density/phi(z))
+			}
+			return out
+		},
+		adjust: func(in [][]float64) {
+			for i := range in[0] {
+				in[0][i] *= 0.7 // the naive formula has no tails
+			}
+		},
+	}
+}
+
+func pair(a, b *G.Node) nodes { return nodes{a, b} }
+
+var ttf = []bool{true, false, true}
+
+var ops = map[string]opCase{
+	"Add":           {func(b *graph.Builder, in nodes) *G.Node { return b.Add(in[0], in[1]) }, shapes([]int{2, 3}, []int{2, 3}), eachPair(func(x, y float64) float64 { return x + y }), nil},
+	"Add, a row":    {func(b *graph.Builder, in nodes) *G.Node { return b.Add(in[0], in[1]) }, shapes([]int{4, 2, 3}, []int{3}), eachPair(func(x, y float64) float64 { return x + y }), nil},
+	"Sub":           {func(b *graph.Builder, in nodes) *G.Node { return b.Sub(in[0], in[1]) }, shapes([]int{2, 3}, []int{2, 3}), eachPair(func(x, y float64) float64 { return x - y }), nil},
+	"Sub, a matrix": {func(b *graph.Builder, in nodes) *G.Node { return b.Sub(in[0], in[1]) }, shapes([]int{4, 2, 3}, []int{2, 3}), eachPair(func(x, y float64) float64 { return x - y }), nil},
+	"Mul":           {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(in[0], in[1]) }, shapes([]int{2, 3}, []int{2, 3}), eachPair(func(x, y float64) float64 { return x * y }), nil},
+	"Mul, a row":    {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(in[0], in[1]) }, shapes([]int{4, 3}, []int{3}), eachPair(func(x, y float64) float64 { return x * y }), nil},
+	"Mul, itself":   {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(in[0], in[0]) }, shapes([]int{4, 3}), each(func(x float64) float64 { return x * x }), nil},
+	"Scale":         {func(b *graph.Builder, in nodes) *G.Node { return b.Scale(in[0], -2.5) }, shapes([]int{2, 3}), each(func(x float64) float64 { return -2.5 * x }), nil},
+	"Exp":           {func(b *graph.Builder, in nodes) *G.Node { return b.Exp(in[0]) }, shapes([]int{2, 3}), each(math.Exp), nil},
+	"LogCDF":        {func(b *graph.Builder, in nodes) *G.Node { return b.LogCDF(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Log(cdf(x)) }), nil},
+	"LogPDF":        {func(b *graph.Builder, in nodes) *G.Node { return b.LogPDF(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Log(phi(x)) }), nil},
+	"Relu":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Relu) }, shapes([]int{5, 3}), each(relu), nil},
+	"Tanh":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Tanh) }, shapes([]int{5, 3}), each(math.Tanh), nil},
+	"Silu":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Silu) }, shapes([]int{5, 3}), each(silu), nil},
+	"Gelu":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Gelu) }, shapes([]int{5, 3}), each(gelu), nil},
+	"tanh clamp": {func(b *graph.Builder, in nodes) *G.Node {
+		return b.Clamp(in[0], kernel.Clamp{Kind: kernel.ClampTanh, Lo: -3, Hi: 3})
+	}, shapes([]int{5, 3}), each(func(x float64) float64 { return 3 * math.Tanh(x) }), nil},
+	"sigmoid clamp": {func(b *graph.Builder, in nodes) *G.Node {
+		return b.Clamp(in[0], kernel.Clamp{Kind: kernel.ClampSigmoid, Lo: -1, Hi: 4})
+	}, shapes([]int{5, 3}), each(func(x float64) float64 { return -1 + 5/(1+math.Exp(-x)) }), nil},
+
+	"MatMul": {func(b *graph.Builder, in nodes) *G.Node { return b.MatMul(in[0], in[1]) }, shapes([]int{4, 3}, []int{3, 5}), func(in [][]float64) []float64 {
+		return product(4, 3, 5, in[0], func(i, j int) float64 { return in[1][i*5+j] })
+	}, nil},
+	"MatMulT": {func(b *graph.Builder, in nodes) *G.Node { return b.MatMulT(in[0], in[1]) }, shapes([]int{4, 3}, []int{5, 3}), func(in [][]float64) []float64 {
+		return product(4, 3, 5, in[0], func(i, j int) float64 { return in[1][j*3+i] })
+	}, nil},
+	"Dense":                dense(graph.Linear, same, false),
+	"Dense, relu":          dense(graph.Relu, relu, false),
+	"Dense, tanh":          dense(graph.Tanh, math.Tanh, false),
+	"Dense, silu":          dense(graph.Silu, silu, false),
+	"Dense, gelu":          dense(graph.Gelu, gelu, false),
+	"Dense, composed":      dense(graph.Linear, same, true),
+	"Dense, relu composed": dense(graph.Relu, relu, true),
+	"Orthogonal": {func(b *graph.Builder, in nodes) *G.Node { return b.Orthogonal(in[0]) }, shapes([]int{2, 3}), func(in [][]float64) []float64 {
+		q := []float64{1, 0, 0, 0, 1, 0, 0, 0, 1}
+		for v := in[0]; len(v) > 0; v = v[3:] {
+			square := v[0]*v[0] + v[1]*v[1] + v[2]*v[2]
+			q = product(3, 3, 3, q, func(i, j int) float64 {
+				h := -2 * v[i] * v[j] / square
+				if i == j {
+					h++
+				}
+				return h
+			})
+		}
+		return q
+	}, nil},
+
+	"Sum, three": {func(b *graph.Builder, in nodes) *G.Node { return b.Sum(in...) }, shapes([]int{2, 3}, []int{2, 3}, []int{2, 3}), func(in [][]float64) []float64 {
+		return eachPair(func(x, y float64) float64 { return x + y })([][]float64{eachPair(func(x, y float64) float64 { return x + y })(in), in[2]})
+	}, nil},
+	"Sum, zeros left out": {func(b *graph.Builder, in nodes) *G.Node { return b.Sum(b.Zeros(2, 3), in[0]) }, shapes([]int{2, 3}), each(same), nil},
+	"SumLast":             {func(b *graph.Builder, in nodes) *G.Node { return b.SumLast(in[0]) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return []float64{r[0] + r[1] + r[2]} }), nil},
+	"ExpandLast":          {func(b *graph.Builder, in nodes) *G.Node { return b.ExpandLast(in[0], 2) }, shapes([]int{4, 3}), eachRow(1, func(r []float64) []float64 { return []float64{r[0], r[0]} }), nil},
+	"Dot": {func(b *graph.Builder, in nodes) *G.Node { return b.Dot(in[0], in[1]) }, shapes([]int{2, 3}, []int{2, 3}), func(in [][]float64) []float64 {
+		return product(1, 6, 1, in[0], func(i, _ int) float64 { return in[1][i] })
+	}, nil},
+	"LogSumExp": {func(b *graph.Builder, in nodes) *G.Node { return b.LogSumExp(in[0]) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return []float64{logSum(r)} }), nil},
+	"LogSoftmax": {func(b *graph.Builder, in nodes) *G.Node { return b.LogSoftmax(in[0]) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 {
+		return []float64{r[0] - logSum(r), r[1] - logSum(r), r[2] - logSum(r)}
+	}), nil},
+	"LogNormal": {func(b *graph.Builder, in nodes) *G.Node { return b.LogNormal(in[0]) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 {
+		return []float64{math.Log(phi(r[0]) * phi(r[1]) * phi(r[2]))}
+	}), nil},
+	"NormalScore": {func(b *graph.Builder, in nodes) *G.Node { return b.NormalScore(in[0], in[1]) }, shapes([]int{4, 3}, []int{4, 3}), func(in [][]float64) []float64 {
+		return eachPair(func(f, s float64) float64 {
+			if f <= s {
+				return quantileOf(math.Exp(f))
+			}
+			return -quantileOf(math.Exp(s))
+		})(in)
+	}, func(in [][]float64) { // both tails' logarithms, as if they had nothing to do with each other
+		for _, x := range in {
+			for i, v := range x {
+				x[i] = -math.Abs(v) - 0.1
+			}
+		}
+	}},
+
+	"Columns, true":  {func(b *graph.Builder, in nodes) *G.Node { return b.Columns(in[0], ttf, true) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return []float64{r[0], r[2]} }), nil},
+	"Columns, false": {func(b *graph.Builder, in nodes) *G.Node { return b.Columns(in[0], ttf, false) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return r[1:2] }), nil},
+	"Merge": {func(b *graph.Builder, in nodes) *G.Node { return b.Merge(in[0], in[1], ttf) }, shapes([]int{4, 3}, []int{4, 1}), func(in [][]float64) (out []float64) {
+		for i := range 4 {
+			out = append(out, in[0][3*i], in[1][i], in[0][3*i+2])
+		}
+		return out
+	}, nil},
+	"RepeatBlocks": {func(b *graph.Builder, in nodes) *G.Node { return b.RepeatBlocks(in[0], 2, 3) }, shapes([]int{3, 4}), eachRow(4, func(r []float64) []float64 {
+		a, c := r[:2], r[2:]
+		return []float64{a[0], a[1], a[0], a[1], a[0], a[1], c[0], c[1], c[0], c[1], c[0], c[1]}
+	}), nil},
+	"Slab":    {func(b *graph.Builder, in nodes) *G.Node { return b.Slab(in[0], 3, 2, 4) }, shapes([]int{4, 3}), func(in [][]float64) []float64 { return in[0][3:11] }, nil},
+	"Reshape": {func(b *graph.Builder, in nodes) *G.Node { return b.Reshape(in[0], 2, 3, 2) }, shapes([]int{4, 3}), each(same), nil},
+	"Stack": {func(b *graph.Builder, in nodes) *G.Node { return b.Stack(in...) }, shapes([]int{2, 3}, []int{2, 3}), func(in [][]float64) []float64 {
+		return append(append([]float64(nil), in[0]...), in[1]...)
+	}, nil},
+
+	"Mixture":                   mixtureCase(false, false, false),
+	"Mixture, a row":            mixtureCase(true, false, false),
+	"Mixture, composed":         mixtureCase(false, false, true),
+	"Mixture, a row, composed":  mixtureCase(true, false, true),
+	"MixtureInverse":            mixtureCase(false, true, false),
+	"MixtureInverse, a row":     mixtureCase(true, true, false),
+	"MixtureInverse, composed":  mixtureCase(false, true, true),
+	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
+	"two ops, for the sum rule": {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
+}

@@ -1,0 +1,100 @@
+package initializers_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// doubler is a layer that writes down where it was fitted and to what, and doubles its input.
+type doubler struct {
+	sites *[]initializers.Site
+	seen  *[]float64
+	err   error
+}
+
+func (l doubler) InitFrom(y *mat.Dense, at initializers.Site) error {
+	*l.sites = append(*l.sites, at)
+	*l.seen = append(*l.seen, y.At(0, 0))
+	return l.err
+}
+
+// opener is a doubler that opens a block.
+type opener struct{ doubler }
+
+func (opener) Rotates() {}
+
+func walk(layers ...initializers.Fitter) (*mat.Dense, error) {
+	push := func(_ int, y *mat.Dense) (*mat.Dense, error) {
+		var twice mat.Dense
+		twice.Scale(2, y)
+		return &twice, nil
+	}
+	layer := func(i int) (initializers.Fitter, string) { return layers[i], "layer" }
+	return initializers.Walk(len(layers), layer, push, mat.NewDense(1, 1, []float64{1}), initializers.IGConfig{Seed: 7})
+}
+
+// TestWalk: each layer is fitted to what those before it put out; a rotation opens a block, the first one block 0.
+func TestWalk(t *testing.T) {
+	var sites []initializers.Site
+	var seen []float64
+	plain := doubler{&sites, &seen, nil}
+	rotation := opener{plain}
+	z, err := walk(plain, rotation, plain, plain, rotation, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []int
+	for _, s := range sites {
+		blocks = append(blocks, s.Block)
+		if s.Seed != 7 || s.ScaleClamp != initializers.DefaultScaleClamp {
+			t.Errorf("site %+v, want seed 7 and the default clamp", s)
+		}
+	}
+	if want := []int{0, 0, 0, 0, 1, 1}; !slices.Equal(blocks, want) {
+		t.Errorf("blocks %v, want %v", blocks, want)
+	}
+	if want := []float64{1, 2, 4, 8, 16, 32}; !slices.Equal(seen, want) || z.At(0, 0) != 64 {
+		t.Errorf("the layers saw %v and %v came out, want %v and 64", seen, z.At(0, 0), want)
+	}
+}
+
+// TestWalkErrors name the layer.
+func TestWalkErrors(t *testing.T) {
+	var sites []initializers.Site
+	var seen []float64
+	ill := errors.New("ill")
+	if _, err := walk(doubler{&sites, &seen, nil}, doubler{&sites, &seen, ill}); !errors.Is(err, ill) || !strings.Contains(err.Error(), "layer 1") {
+		t.Errorf("error %v, want one of layer 1 that wraps %v", err, ill)
+	}
+	if _, err := walk(nil); err == nil || !strings.Contains(err.Error(), "no InitFrom") {
+		t.Errorf("error %v, want one about InitFrom", err)
+	}
+}
+
+// TestFitColumnSeed: the fit depends on seed, block and dimension as seed + 1000·block + dimension, and on nothing else.
+func TestFitColumnSeed(t *testing.T) {
+	rng := initializers.NewRand(4, 4)
+	values := make([]float64, 400)
+	for i := range values {
+		values[i] = rng.NormFloat64() + 3*float64(i%4)
+	}
+	fit := func(seed uint64, block, dim int) initializers.MixtureFit {
+		at := initializers.Site{IGConfig: initializers.IGConfig{Seed: seed}, Block: block}
+		f, _, err := at.FitColumn(values, dim, 5, initializers.DefaultScaleClamp, graph.Float64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	a, b := fit(3, 2, 1), fit(2003, 0, 1)
+	if !slices.Equal(a.Means, b.Means) || !slices.Equal(a.Logits, b.Logits) || !slices.Equal(a.LogScales, b.LogScales) {
+		t.Errorf("seed 3, block 2 gives means %v, seed 2003, block 0 %v; want them equal", a.Means, b.Means)
+	}
+}

@@ -1,0 +1,203 @@
+package layertest
+
+import (
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/layers"
+)
+
+func roundTrip(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	for _, dir := range []direction{forward, inverse} {
+		x := Normal(64, b.Dim(), 1.5, 1)
+		there := evaluate(t, b, dir, x, mode{})
+		y := mat.NewDense(64, b.Dim(), there.y)
+		back := evaluate(t, b, !dir, y, mode{})
+		within(t, dir.String()+" and back", back.y, x.RawMatrix().Data, 1e-11)
+		for i := range there.logDet {
+			there.logDet[i] *= -1
+		}
+		within(t, dir.String()+": log-dets cancel", back.logDet, there.logDet, 1e-10)
+	}
+}
+
+func logDetJacobian(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	d := b.Dim()
+	for _, dir := range []direction{forward, inverse} {
+		x := Normal(4, d, 1, 2)
+		got := evaluate(t, b, dir, x, mode{}).logDet
+		for i := range got {
+			jac := mat.NewDense(d, d, nil)
+			fd.Jacobian(jac, func(y, row []float64) {
+				copy(y, evaluate(t, b, dir, mat.NewDense(1, d, row), mode{}).y)
+			}, append([]float64(nil), x.RawRowView(i)...), &fd.JacobianSettings{Formula: fd.Central})
+			want, _ := mat.LogDet(jac)
+			if math.Abs(got[i]-want) > 1e-7 {
+				t.Errorf("%v: log-det of row %d = %v, numeric Jacobian %v", dir, i, got[i], want)
+			}
+		}
+	}
+}
+
+func gradients(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	for _, dir := range []direction{forward, inverse} {
+		x := Normal(3, b.Dim(), 1, 3)
+		r := evaluate(t, b, dir, x, mode{})
+		cost := func() float64 { return evaluate(t, b, dir, x, mode{}).cost }
+		want := numeric(x.RawMatrix().Data, func(v []float64) {}, cost)
+		within(t, dir.String()+": gradient in x", r.gx, want, 1e-6)
+		i := 0
+		for _, p := range b.Params() {
+			if !p.Trainable {
+				continue
+			}
+			want := numeric(p.Values(), func(v []float64) { _ = p.Set(v) }, cost)
+			within(t, dir.String()+": gradient in "+p.Name, r.gparams[i], want, 1e-6)
+			i++
+		}
+	}
+}
+
+// numeric is the central difference of cost in each element of v, which set stores.
+func numeric(v []float64, set func([]float64), cost func() float64) []float64 {
+	const h = 1e-5
+	grad := make([]float64, len(v))
+	for i, x := range v {
+		at := func(y float64) float64 { v[i] = y; set(v); return cost() }
+		grad[i] = (8*(at(x+h)-at(x-h)) - (at(x+2*h) - at(x-2*h))) / (12 * h)
+		at(x)
+	}
+	return grad
+}
+
+func compare(t *testing.T, name string, got, want result, tol float64) {
+	t.Helper()
+	within(t, name+": value", got.y, want.y, tol)
+	within(t, name+": log-det", got.logDet, want.logDet, tol)
+	within(t, name+": gradient in x", got.gx, want.gx, tol)
+	for i := range got.gparams {
+		within(t, name+": gradient of a parameter", got.gparams[i], want.gparams[i], tol)
+	}
+}
+
+func composedAndFused(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	for _, dir := range []direction{forward, inverse} {
+		x := Normal(32, b.Dim(), 2, 4)
+		compare(t, dir.String(), evaluate(t, b, dir, x, mode{}), evaluate(t, b, dir, x, mode{composed: true}), 1e-12)
+	}
+}
+
+func stockMachine(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	for _, m := range []mode{{}, {composed: true}} {
+		for _, dir := range []direction{forward, inverse} {
+			x := Normal(5, b.Dim(), 1, 5)
+			ours := evaluate(t, b, dir, x, m)
+			m.stock = true
+			compare(t, dir.String(), ours, evaluate(t, b, dir, x, m), 1e-13)
+		}
+	}
+}
+
+func oneRow(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	x := Normal(9, b.Dim(), 1, 6)
+	all := evaluate(t, b, forward, x, mode{})
+	for i := range 9 {
+		one := evaluate(t, b, forward, mat.NewDense(1, b.Dim(), x.RawRowView(i)), mode{})
+		within(t, "one row against nine", one.y, all.y[i*b.Dim():(i+1)*b.Dim()], 1e-15)
+		within(t, "one row's log-det", one.logDet, all.logDet[i:i+1], 1e-14)
+	}
+}
+
+func inputUnmodified(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	x := Normal(6, b.Dim(), 1, 7)
+	before := mat.DenseCopyOf(x)
+	var params [][]float64
+	for _, p := range b.Params() {
+		params = append(params, p.Values())
+	}
+	evaluate(t, b, forward, x, mode{})
+	evaluate(t, b, inverse, x, mode{})
+	if !mat.Equal(x, before) {
+		t.Error("the input was modified")
+	}
+	for i, p := range b.Params() {
+		within(t, "parameter "+p.Name+" after evaluation", p.Values(), params[i], 0)
+	}
+}
+
+func params(t *testing.T, make func() layers.Bijector) {
+	b, twin := make(), make()
+	for i, p := range b.Params() {
+		if p != b.Params()[i] {
+			t.Errorf("parameter %d is not the same from call to call", i)
+		}
+		within(t, "parameter "+p.Name+" of two layers of one seed", p.Values(), twin.Params()[i].Values(), 0)
+	}
+}
+
+func describe(t *testing.T, make func() layers.Bijector) {
+	b := make()
+	d, err := layers.Describe(b)
+	if err != nil {
+		t.Skip(err)
+	}
+	if c, ok := b.(layers.Configurer).Config().(layers.CouplingConfig); ok && c.Custom {
+		t.Skip("a conditioner of the caller's own is not in the description")
+	}
+	twin, err := layers.New(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := layers.Describe(twin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := 0
+	for _, p := range b.Params() {
+		numbers += p.Size()
+	}
+	if n, err := layers.Size(d); err != nil || n != float64(numbers) {
+		t.Errorf("Size = %v, %v, want the %d numbers of its parameters", n, err, numbers)
+	}
+	if string(again.Config) != string(d.Config) {
+		t.Errorf("config after JSON = %s, want %s", again.Config, d.Config)
+	}
+	for i, p := range b.Params() {
+		if err := twin.Params()[i].Set(p.Values()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := Normal(6, b.Dim(), 1, 8)
+	compare(t, "after JSON", evaluate(t, twin, forward, x, mode{}), evaluate(t, b, forward, x, mode{}), 0)
+}
+
+func tails(t *testing.T, b layers.Bijector, magnitudes []float64) {
+	d := b.Dim()
+	for _, size := range magnitudes {
+		x := mat.NewDense(2, d, nil)
+		for j := range d {
+			x.Set(0, j, size)
+			x.Set(1, j, -size)
+		}
+		r := evaluate(t, b, forward, x, mode{})
+		for _, v := range append(append([][]float64{r.y, r.logDet, r.gx}, r.gparams...), evaluate(t, b, forward, x, mode{composed: true}).gx) {
+			for _, e := range v {
+				if math.IsNaN(e) || math.IsInf(e, 0) {
+					t.Fatalf("at ±%v: a value or gradient is %v", size, e)
+				}
+			}
+		}
+		back := evaluate(t, b, inverse, mat.NewDense(2, d, r.y), mode{})
+		within(t, "round trip in the tails", back.y, x.RawMatrix().Data, 1e-9)
+	}
+}

@@ -1,0 +1,301 @@
+package train_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gaussflow/graph"
+	"gaussflow/train"
+)
+
+// scripted fits an epoch for each validation loss, which callbacks see instead of a real one. after are the
+// parameters at the end of each epoch.
+func scripted(t *testing.T, c train.Config, valLoss []float64, callbacks ...train.Callback) (m *gaussian, h *train.History, after [][]float64) {
+	t.Helper()
+	m = newGaussian(graph.Float64)
+	script := train.LambdaCallback{EpochEnd: func(s *train.State) error {
+		s.Logs.ValLoss, s.Logs.HasVal = valLoss[s.Epoch], true
+		after = append(after, m.theta())
+		return nil
+	}}
+	h = fit(t, newTrainer(t, m, c), rows(20, 1), train.FitConfig{Epochs: len(valLoss), BatchSize: 20,
+		Callbacks: append([]train.Callback{script}, callbacks...)})
+	return m, h, after
+}
+
+var slowSGD = train.Config{Optimizer: train.SGD{LearningRate: 0.05}}
+
+// TestHookOrder is Keras's: validation comes before the end of the epoch, callbacks run in list order.
+func TestHookOrder(t *testing.T) {
+	var lines []string
+	second := train.LambdaCallback{EpochEnd: func(s *train.State) error {
+		lines = append(lines, fmt.Sprintf("second: epoch %d, validated: %v", s.Epoch, s.Logs.HasVal))
+		return nil
+	}}
+	fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1), train.FitConfig{
+		InitialEpoch: 1, Epochs: 3, BatchSize: 8, ValidationSplit: 0.2, Callbacks: []train.Callback{diary(&lines), second}})
+	want := []string{
+		"train begin",
+		"epoch 1 begin", "batch 1.0 begin", "batch 1.0 end", "batch 1.1 begin", "batch 1.1 end", "epoch 1 end",
+		"second: epoch 1, validated: true",
+		"epoch 2 begin", "batch 2.0 begin", "batch 2.0 end", "batch 2.1 begin", "batch 2.1 end", "epoch 2 end",
+		"second: epoch 2, validated: true",
+		"train end",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("hooks\n%q\nwant\n%q", lines, want)
+	}
+}
+
+// TestStop: a fit stopped within an epoch ends after that batch, with the epoch's and the fit's last hooks.
+func TestStop(t *testing.T) {
+	var lines []string
+	stop := train.LambdaCallback{BatchEnd: func(s *train.State) error {
+		if s.Epoch == 1 {
+			s.Stop()
+		}
+		return nil
+	}}
+	h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1),
+		train.FitConfig{Epochs: 9, BatchSize: 10, Callbacks: []train.Callback{diary(&lines), stop}})
+	tail := lines[len(lines)-3:]
+	if !slices.Equal(tail, []string{"batch 1.0 end", "epoch 1 end", "train end"}) || len(h.Loss) != 2 {
+		t.Errorf("the fit ends with %q and a history of %d epochs, want 2", tail, len(h.Loss))
+	}
+}
+
+// TestCallbackError: an error of a hook ends the fit; what was learnt stays and OnTrainEnd still runs.
+func TestCallbackError(t *testing.T) {
+	full := errors.New("disk full")
+	ended := false
+	h, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1), train.FitConfig{
+		Epochs: 5, Callbacks: []train.Callback{train.LambdaCallback{
+			TrainEnd: func(*train.State) error { ended = true; return nil },
+			EpochEnd: func(s *train.State) error {
+				if s.Epoch == 2 {
+					return full
+				}
+				return nil
+			},
+		}}})
+	if !errors.Is(err, full) || !ended || len(h.Loss) != 3 {
+		t.Errorf("error %v, OnTrainEnd called: %v, %d epochs; want %v, true, 3", err, ended, len(h.Loss), full)
+	}
+}
+
+// TestEarlyStopping against epochs counted by hand.
+func TestEarlyStopping(t *testing.T) {
+	losses := []float64{5, 4, math.NaN(), 3.95, 4.1, 3.9, 4, 4, 4, 1}
+	for name, c := range map[string]struct {
+		callback   train.EarlyStopping
+		best, last int
+	}{
+		"patience 0":    {train.EarlyStopping{}, 1, 2}, // NaN is no improvement
+		"patience 1":    {train.EarlyStopping{Patience: 1}, 1, 2},
+		"patience 2":    {train.EarlyStopping{Patience: 2}, 5, 7},
+		"never stopped": {train.EarlyStopping{Patience: 4}, 9, 9},
+		"min delta":     {train.EarlyStopping{Patience: 3, MinDelta: 0.2}, 1, 4}, // 3.95 is too little
+		"start from":    {train.EarlyStopping{Patience: 1, StartFrom: 3}, 3, 4},
+		"training loss": {train.EarlyStopping{Patience: 1, Monitor: train.MonitorLoss}, 9, 9}, // it falls
+	} {
+		for _, restore := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, restore %v", name, restore), func(t *testing.T) {
+				stopping := c.callback
+				stopping.RestoreBest = restore
+				m, h, after := scripted(t, slowSGD, losses, &stopping)
+				if last := len(h.Loss) - 1; last != c.last || h.BestEpoch != c.best {
+					t.Errorf("the last epoch is %d and the best %d, want %d and %d", last, h.BestEpoch, c.last, c.best)
+				}
+				want := after[c.last]
+				if restore {
+					want = after[c.best]
+				}
+				same(t, "parameters", m.theta(), want)
+			})
+		}
+	}
+}
+
+// TestEarlyStoppingRestoresTheAverage: with EMA the best epoch's averaged parameters are what is validated and what is
+// left behind.
+func TestEarlyStoppingRestoresTheAverage(t *testing.T) {
+	c := slowSGD
+	c.EMA = 0.9
+	m, _, after := scripted(t, c, []float64{3, 1, 2, 2}, &train.EarlyStopping{Patience: 2, RestoreBest: true})
+	same(t, "parameters", m.theta(), after[1])
+}
+
+// TestEarlyStoppingOfACancelledFit restores as well.
+func TestEarlyStoppingOfACancelledFit(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	m := newGaussian(graph.Float64)
+	var best []float64
+	watch := train.LambdaCallback{
+		BatchEnd: func(s *train.State) error {
+			if s.Epoch == 2 && s.Batch == 0 {
+				cancel()
+			}
+			return nil
+		},
+		EpochEnd: func(*train.State) error { best = m.theta(); return nil },
+	}
+	_, err := newTrainer(t, m, slowSGD).Fit(ctx, rows(20, 1), train.FitConfig{Epochs: 9, BatchSize: 5,
+		Callbacks: []train.Callback{watch, &train.EarlyStopping{Patience: 3, RestoreBest: true}}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want context.Canceled", err)
+	}
+	same(t, "parameters", m.theta(), best)
+}
+
+// TestReduceLROnPlateau against rates counted by hand, in Keras's way.
+func TestReduceLROnPlateau(t *testing.T) {
+	flat := []float64{5, 4, 4, 4, 4, 4, 4, 4, 4, 4}
+	for name, c := range map[string]struct {
+		callback train.ReduceLROnPlateau
+		losses   []float64
+		cuts     []float64 // the rate of each epoch in units of the first
+	}{
+		"patience 2": {train.ReduceLROnPlateau{Factor: 0.5, Patience: 2}, flat,
+			[]float64{1, 1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125}},
+		"cooldown 1": {train.ReduceLROnPlateau{Factor: 0.5, Patience: 2, Cooldown: 1}, flat,
+			[]float64{1, 1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125}},
+		"cooldown 3": {train.ReduceLROnPlateau{Factor: 0.5, Patience: 2, Cooldown: 3}, flat,
+			[]float64{1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25}},
+		"floor": {train.ReduceLROnPlateau{Factor: 0.1, Patience: 1, MinRate: 0.05 * 0.02}, flat,
+			[]float64{1, 1, 1, 0.1, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02}},
+		"default patience": {train.ReduceLROnPlateau{}, flat, slices.Repeat([]float64{1}, 10)},
+		"improving": {train.ReduceLROnPlateau{Patience: 1}, []float64{5, 4, 3, 2, 1},
+			[]float64{1, 1, 1, 1, 1}},
+		"by too little": {train.ReduceLROnPlateau{Patience: 1, MinDelta: 0.5}, []float64{5, 4.6, 4.3, 4.2, 4.1},
+			[]float64{1, 1, 0.1, 0.1, 0.01}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, h, _ := scripted(t, slowSGD, c.losses, &c.callback)
+			for i := range c.cuts {
+				c.cuts[i] *= 0.05
+			}
+			near(t, "rates", h.LearningRate, c.cuts, 1e-15)
+		})
+	}
+}
+
+// TestReducedRateMovesLess: the cut reaches the parameters, multiplies a schedule, and lasts into the next fit.
+func TestReducedRateMovesLess(t *testing.T) {
+	x := rows(20, 1)
+	m := newGaussian(graph.Float64)
+	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{}, Schedule: train.Exponential{Initial: 0.1, DecaySteps: 1, DecayRate: 0.5}})
+	cut := &train.ReduceLROnPlateau{Factor: 0.1, Patience: 1, MinDelta: 1e9}
+	fit(t, tr, x, train.FitConfig{Epochs: 2, Callbacks: []train.Callback{cut}})
+	near(t, "rate", []float64{tr.LearningRate()}, []float64{0.1 * 0.25 * 0.1}, 1e-15)
+
+	before := m.theta()
+	all := make([]int, 20)
+	for i := range all {
+		all[i] = i
+	}
+	_, grad := lossAndGrad(before, x, nil, all)
+	fit(t, tr, x, train.FitConfig{})
+	for i, p := range m.theta() {
+		near(t, "step", []float64{p - before[i]}, []float64{-0.0025 * grad[i]}, 1e-15)
+	}
+}
+
+func TestModelCheckpoint(t *testing.T) {
+	losses := []float64{5, 4, 4.5, 3, 3}
+	for bestOnly, want := range map[bool][]int{false: {0, 1, 2, 3, 4}, true: {0, 1, 3}} {
+		var epochs []int
+		var weights [][][]float64
+		save := func(s *train.State) error {
+			epochs, weights = append(epochs, s.Epoch), append(weights, s.Weights())
+			return nil
+		}
+		_, _, after := scripted(t, slowSGD, losses, &train.ModelCheckpoint{Save: save, BestOnly: bestOnly})
+		if !slices.Equal(epochs, want) {
+			t.Errorf("best only %v: saved epochs %v, want %v", bestOnly, epochs, want)
+		}
+		for i, e := range epochs {
+			same(t, "saved parameters", slices.Concat(weights[i]...), after[e])
+		}
+	}
+}
+
+func TestCSVLogger(t *testing.T) {
+	x := rows(20, 1)
+	for _, split := range []float64{0, 0.2} {
+		var out bytes.Buffer
+		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), x, train.FitConfig{
+			InitialEpoch: 2, Epochs: 5, ValidationSplit: split, Callbacks: []train.Callback{&train.CSVLogger{Out: &out}}})
+		records, err := csv.NewReader(&out).ReadAll()
+		noError(t, err)
+		if want := []string{"epoch", "loss", "val_loss", "learning_rate", "seconds"}; !slices.Equal(records[0], want) {
+			t.Errorf("header %q, want %q", records[0], want)
+		}
+		text := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+		for i, loss := range h.Loss {
+			want := []string{strconv.Itoa(2 + i), text(loss), "", text(h.LearningRate[i]), text(h.Seconds[i])}
+			if split > 0 {
+				want[2] = text(h.ValLoss[i])
+			}
+			if !slices.Equal(records[1+i], want) {
+				t.Errorf("line %q, want %q", records[1+i], want)
+			}
+		}
+		if len(records) != 4 {
+			t.Errorf("%d lines, want a header and 3", len(records))
+		}
+	}
+}
+
+// brokenPipe takes no byte.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
+
+// TestTerminateOnNaN ends the fit without an error and without harm to the parameters.
+func TestTerminateOnNaN(t *testing.T) {
+	x := rows(40, 11)
+	x.Set(25, 0, 1e200) // its square overflows: batch 2
+	m, clean := newGaussian(graph.Float64), newGaussian(graph.Float64)
+	var lines []string
+	h := fit(t, newTrainer(t, m, slowSGD), x, train.FitConfig{Epochs: 5, BatchSize: 10, NoShuffle: true, Workers: 1,
+		Callbacks: []train.Callback{diary(&lines), train.TerminateOnNaN{}}})
+	fit(t, newTrainer(t, clean, slowSGD), x.Slice(0, 20, 0, 2), train.FitConfig{BatchSize: 10, NoShuffle: true, Workers: 1})
+	same(t, "parameters", m.theta(), clean.theta())
+	if tail := lines[len(lines)-3:]; !slices.Equal(tail, []string{"batch 0.2 end", "epoch 0 end", "train end"}) {
+		t.Errorf("the fit ends with %q", tail)
+	}
+	if len(h.Loss) != 1 || !math.IsInf(h.Loss[0], 1) {
+		t.Errorf("losses %v, want one, +Inf", h.Loss)
+	}
+}
+
+// TestBadCallbacks: a callback that cannot do its work says so.
+func TestBadCallbacks(t *testing.T) {
+	for name, c := range map[string]struct {
+		callback train.Callback
+		words    string
+	}{
+		"checkpoint without Save": {&train.ModelCheckpoint{}, "Save is nil"},
+		"logger without writer":   {&train.CSVLogger{}, "Out is nil"},
+		"logger's writer fails":   {&train.CSVLogger{Out: brokenPipe{}}, "broken pipe"},
+		"lines' writer fails":     {&train.Lines{Out: brokenPipe{}}, "broken pipe"},
+		"factor of 1":             {&train.ReduceLROnPlateau{Factor: 1}, "Factor = 1"},
+		"factor NaN":              {&train.ReduceLROnPlateau{Factor: math.NaN()}, "Factor = NaN"},
+		"no validation":           {&train.EarlyStopping{Monitor: train.MonitorValLoss}, "no validation data"},
+		"no such figure":          {&train.ModelCheckpoint{Save: func(*train.State) error { return nil }, BestOnly: true, Monitor: "accuracy"}, `"accuracy"`},
+	} {
+		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1),
+			train.FitConfig{Callbacks: []train.Callback{c.callback}})
+		if err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: error %v, want one about %s", name, err, c.words)
+		}
+	}
+}
