@@ -50,7 +50,7 @@ type emKernel struct {
 // EM is the E-step of mixtures of K normals, with its buffers.
 type EM struct {
 	Moments    []Moments
-	LogDensity []float64 // of each cell, without the −½ log 2π
+	LogDensity []float64 // of each cell
 	kernel     emKernel
 	terms, acc []float64
 }
@@ -65,9 +65,10 @@ func newEM(k int, kernel emKernel) *EM {
 	}
 }
 
-// Expect gathers Moments and LogDensity of c under the mixture, and returns the log-likelihood of all cells,
+// Expect gathers Moments and LogDensity of c under the mixture, and returns the log-likelihood of all cells, both
+// without their −½ log 2π a value:
 //
-//	Σ count·(log Σ_k (w_k/σ_k)·exp(−((x−μ_k)² + v)/2σ_k²) − ½ log 2π).
+//	Σ count·log Σ_k (w_k/σ_k)·exp(−((x−μ_k)² + v)/2σ_k²).
 //
 // Where cells have a variance v, it is a lower bound of the log-likelihood of the values in them, and EM on it is monotone.
 //
@@ -78,11 +79,7 @@ func (e *EM) Expect(c Cells, normals []Normal) float64 {
 	}
 	e.LogDensity = e.LogDensity[:len(c.Mean)]
 	clear(e.acc)
-	count := 0.0
-	for _, n := range c.Count {
-		count += n
-	}
-	return e.kernel.expect(c, normals, e.terms, e.acc, e.Moments, e.LogDensity) - 0.5*math.Log(2*math.Pi)*count
+	return e.kernel.expect(c, normals, e.terms, e.acc, e.Moments, e.LogDensity)
 }
 
 func portableEM() emKernel {
