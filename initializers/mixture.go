@@ -26,10 +26,10 @@ type MixtureConfig struct {
 	MinScale    float64 `json:"min_scale,omitempty"`    // least σ, 0: only MinVariance
 	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ, 0: none
 	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, 1e-6
-	Tol         float64 `json:"tol,omitempty"`          // stop when the mean log-likelihood gains less, 1e-6
-	MaxSteps    int     `json:"max_steps,omitempty"`    // 500
+	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, 1e-6
+	MaxSteps    int     `json:"max_steps,omitempty"`    // on the values, after those on their summary, 20
 	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, 4
-	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 40
+	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 24
 }
 
 func (c MixtureConfig) withDefaults() MixtureConfig {
@@ -44,9 +44,9 @@ func (c MixtureConfig) withDefaults() MixtureConfig {
 		}
 	}
 	orInt(&c.Components, 8)
-	orInt(&c.MaxSteps, 500)
+	orInt(&c.MaxSteps, 20)
 	orInt(&c.Starts, 4)
-	orInt(&c.Moves, 40)
+	orInt(&c.Moves, 24)
 	or(&c.MaxScale, math.Inf(1))
 	or(&c.MinVariance, 1e-6)
 	or(&c.Tol, 1e-6)

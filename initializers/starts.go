@@ -11,7 +11,7 @@ const (
 	chosenSteps = 20
 	trialSteps  = 6  // of a move, before it is given up
 	moveSteps   = 14 // of one that came close
-	lastSteps   = 300
+	lastSteps   = 100
 )
 
 // closeCall is the mean log-likelihood that a move may lack after trialSteps.
@@ -21,18 +21,14 @@ const closeCall = 0.01
 func (e *em) search(data *tally) *MixtureFit {
 	rng := NewRand(e.c.Seed, 0)
 	best := e.bestStart(data, rng)
-	e.runOn(data, best, chosenSteps)
+	e.run(data, best, chosenSteps)
 	if e.c.Components > 1 {
 		for range e.c.Moves {
 			best = e.tryMove(data, best, rng)
 		}
 	}
-	e.runOn(data, best, lastSteps)
+	e.run(data, best, lastSteps)
 	return best
-}
-
-func (e *em) runOn(data *tally, fit *MixtureFit, steps int) {
-	e.run(data, fit, min(steps, e.c.MaxSteps))
 }
 
 // bestStart is the likeliest start after a few steps.
@@ -49,7 +45,7 @@ func (e *em) bestStart(data *tally, rng *rand.Rand) (best *MixtureFit) {
 			centers = data.kMeans(k, rng)
 		}
 		fit := e.fromCenters(data, centers)
-		if e.runOn(data, fit, startSteps); best == nil || fit.LogLikelihood > best.LogLikelihood {
+		if e.run(data, fit, startSteps); best == nil || fit.LogLikelihood > best.LogLikelihood {
 			best = fit
 		}
 	}
@@ -82,9 +78,9 @@ func (e *em) fromCenters(data *tally, centers []float64) *MixtureFit {
 // finds what no number of starts does: a wide component behind a narrow one, two on a skewed peak.
 func (e *em) tryMove(data *tally, fit *MixtureFit, rng *rand.Rand) *MixtureFit {
 	moved := e.move(fit, rng)
-	e.runOn(data, moved, trialSteps)
+	e.run(data, moved, trialSteps)
 	if moved.LogLikelihood > fit.LogLikelihood-closeCall {
-		e.runOn(data, moved, moveSteps)
+		e.run(data, moved, moveSteps)
 	}
 	if moved.LogLikelihood > fit.LogLikelihood {
 		return moved

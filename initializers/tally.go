@@ -1,7 +1,6 @@
 package initializers
 
 import (
-	"slices"
 	"sort"
 
 	"gaussflow/graph/kernel"
@@ -18,17 +17,15 @@ type tally struct {
 }
 
 func newTally(x []float64) *tally {
-	sorted := slices.Clone(x)
-	slices.Sort(sorted)
-	distinct := 1
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] != sorted[i-1] {
+	ascending, distinct := sorted(x), 1
+	for i := 1; i < len(x); i++ {
+		if ascending[i] != ascending[i-1] {
 			distinct++
 		}
 	}
 	cells, last := kernel.NewCells(distinct), -1
-	for i, v := range sorted {
-		if i == 0 || v != sorted[i-1] {
+	for i, v := range ascending {
+		if i == 0 || v != ascending[i-1] {
 			last++
 			cells.Mean[last] = v
 		}
