@@ -11,6 +11,7 @@ type em struct {
 	c                        MixtureConfig
 	minLogScale, maxLogScale float64
 	variance                 float64 // of the column
+	unit                     float64 // of the means: a power of two near the standard deviation
 	sums                     *kernel.EM
 	normals                  []kernel.Normal
 	path                     [3]Mixture // the last points of run
@@ -19,7 +20,7 @@ type em struct {
 func newEM(variance float64, c MixtureConfig) *em {
 	k := c.Components
 	return &em{
-		c: c, variance: variance,
+		c: c, variance: variance, unit: math.Exp2(math.Round(0.5 * math.Log2(variance+c.MinVariance))),
 		minLogScale: math.Log(max(c.MinScale, math.Sqrt(c.MinVariance))), maxLogScale: math.Log(c.MaxScale),
 		sums: kernel.NewEM(k), normals: make([]kernel.Normal, k),
 		path: [3]Mixture{newMixture(k), newMixture(k), newMixture(k)},
@@ -30,6 +31,7 @@ func newMixture(k int) Mixture {
 	return Mixture{make([]float64, k), make([]float64, k), make([]float64, k)}
 }
 
+// set copies a mixture of as many components.
 func (m Mixture) set(from Mixture) {
 	copy(m.Logits, from.Logits)
 	copy(m.Means, from.Means)
@@ -55,7 +57,9 @@ func (e *em) expect(data *tally, fit *MixtureFit) float64 {
 	return e.sums.Expect(data.cells, e.normals)/data.total - halfLog2Pi
 }
 
-// maximize sets weights, means and scales from the sums.
+// maximize sets weights, means and scales from the sums, on a grid of a millionth. Leaps multiply what they start from, and
+// would make another fit of the rounding of the data; but flows that compute the same data in another order are to be given
+// the same fit.
 func (e *em) maximize(data *tally, m Mixture) {
 	reseeded := false
 	for k, s := range e.sums.Moments {
@@ -68,12 +72,14 @@ func (e *em) maximize(data *tally, m Mixture) {
 			continue
 		}
 		shift := s.First / s.Mass
-		m.Means[k] += shift
+		m.Means[k] = onGrid((m.Means[k]+shift)/e.unit) * e.unit
 		m.LogScales[k] = e.logScale(s.Second/s.Mass - shift*shift)
-		m.Logits[k] = math.Log(s.Mass / data.total)
+		m.Logits[k] = onGrid(math.Log(s.Mass / data.total))
 	}
 	normalize(m.Logits)
 }
+
+func onGrid(x float64) float64 { return math.RoundToEven(x*0x1p20) * 0x1p-20 }
 
 func (e *em) leastLikely(data *tally) float64 {
 	worst := 0
@@ -87,7 +93,7 @@ func (e *em) leastLikely(data *tally) float64 {
 
 // logScale is log σ of a variance, regularised and within the bounds.
 func (e *em) logScale(variance float64) float64 {
-	return e.bounded(0.5 * math.Log(max(variance, 0)+e.c.MinVariance))
+	return e.bounded(onGrid(0.5 * math.Log(max(variance, 0)+e.c.MinVariance)))
 }
 
 func (e *em) bounded(logScale float64) float64 {

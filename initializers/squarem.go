@@ -41,7 +41,7 @@ func (e *em) leap(data *tally, fit *MixtureFit) {
 }
 
 // leapLength is |r|/|v|, at most 100, where r is the first step of the path and v the second less the first, with means in
-// units of the column's standard deviation.
+// units of the data.
 func (e *em) leapLength() float64 {
 	var r, v float64
 	add := func(p0, p1, p2 []float64, unit float64) {
@@ -54,7 +54,7 @@ func (e *em) leapLength() float64 {
 	}
 	p := e.path
 	add(p[0].Logits, p[1].Logits, p[2].Logits, 1)
-	add(p[0].Means, p[1].Means, p[2].Means, math.Sqrt(e.variance+e.c.MinVariance))
+	add(p[0].Means, p[1].Means, p[2].Means, e.unit)
 	add(p[0].LogScales, p[1].LogScales, p[2].LogScales, 1)
 	return min(math.Sqrt(r/v), 100)
 }
