@@ -14,7 +14,7 @@ type Mixture struct {
 type MixtureFit struct {
 	Mixture
 	LogLikelihood float64 // mean over the rows, nats
-	Steps         int     // of EM on the values themselves, after those on their summary
+	Steps         int     // E-steps on the values themselves, after those on their summary
 	Converged     bool
 	AtBound       int // components whose scale sits on MinScale or MaxScale
 }
@@ -27,7 +27,7 @@ type MixtureConfig struct {
 	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ, 0: none
 	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, 1e-6
 	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, 1e-6
-	MaxSteps    int     `json:"max_steps,omitempty"`    // on the values, after those on their summary, 20
+	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, 20
 	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, 4
 	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 20
 }

@@ -18,14 +18,14 @@ func (e *em) run(data *tally, fit *MixtureFit, steps int) {
 			}
 			e.step(data, fit)
 		}
-		if e.path[2].set(fit.Mixture); fit.Converged || fit.Steps >= end {
+		if e.path[2].set(fit.Mixture); fit.Converged || fit.Steps+2 > end { // a leap takes two E-steps at worst
 			return
 		}
 		e.leap(data, fit)
 	}
 }
 
-// leap moves fit on along the path.
+// leap moves fit on along the path, or leaves it at its end.
 func (e *em) leap(data *tally, fit *MixtureFit) {
 	length := e.leapLength()
 	if !(length > 1) {

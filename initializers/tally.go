@@ -50,8 +50,8 @@ func tallyOf(cells kernel.Cells) *tally {
 	return t
 }
 
-// summary is t as about n cells of at most 2·total/n values, or of an eighth of the values from there outwards, so that a
-// long tail is not one cell; a value that occurs more often has a cell to itself.
+// summary is t as about n cells of at most 2·total/n rows each, in the tails of at most an eighth of the rows from the end of
+// the column to there, so that a long tail is not one cell; a value that more rows have is a cell by itself.
 func (t *tally) summary(n int) *tally {
 	if len(t.values) <= n {
 		return t
