@@ -29,7 +29,7 @@ type MixtureConfig struct {
 	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, 1e-6
 	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, 20
 	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, 4
-	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 20
+	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 28
 }
 
 func (c MixtureConfig) withDefaults() MixtureConfig {
@@ -46,7 +46,7 @@ func (c MixtureConfig) withDefaults() MixtureConfig {
 	orInt(&c.Components, 8)
 	orInt(&c.MaxSteps, 20)
 	orInt(&c.Starts, 4)
-	orInt(&c.Moves, 20)
+	orInt(&c.Moves, 28)
 	or(&c.MaxScale, math.Inf(1))
 	or(&c.MinVariance, 1e-6)
 	or(&c.Tol, 1e-6)
