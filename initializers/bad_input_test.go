@@ -63,6 +63,8 @@ func TestBadInput(t *testing.T) {
 		"fit with NaN tolerance":    {fit(one, initializers.MixtureConfig{Tol: math.NaN()}), []string{"Tol = NaN"}},
 		"fit of negative steps":     {fit(one, initializers.MixtureConfig{MaxSteps: -1}), []string{"MaxSteps = -1"}},
 		"fit from negative starts":  {fit(one, initializers.MixtureConfig{Starts: -1}), []string{"Starts = -1"}},
+		"fit with negative moves":   {fit(one, initializers.MixtureConfig{Moves: -1}), []string{"Moves = -1"}},
+		"fit of 1e200":              {fit([]float64{1e200}, initializers.MixtureConfig{}), []string{"value 0", "1e+200", "1e150"}},
 		"unknown kernel":            {func() error { return initializers.Kernel("ones").Validate() }, []string{`"ones"`, "he_normal"}},
 	} {
 		t.Run(name, func(t *testing.T) { wantWords(t, failure(t, c.call), c.words...) })

@@ -67,14 +67,14 @@ func applyReflectors[T kernel.Float](v, x *mat.Dense) []float64 {
 	for r := range reflectors {
 		w := convert[T](v.RawRowView(r))
 		for row := y; len(row) > 0; row = row[d:] {
-			reflect(row[:d], w)
+			reflectRow(row[:d], w)
 		}
 	}
 	return convert[float64](y)
 }
 
-// reflect is y − 2 (y·v) v/‖v‖².
-func reflect[T kernel.Float](y, v []T) {
+// reflectRow is y − 2 (y·v) v/‖v‖².
+func reflectRow[T kernel.Float](y, v []T) {
 	var along, norm float64
 	for j, x := range v {
 		along += float64(y[j]) * float64(x)

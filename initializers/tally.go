@@ -1,45 +1,75 @@
 package initializers
 
 import (
-	"cmp"
-	"math"
-	"math/rand/v2"
-	"slices"
 	"sort"
+
+	"gaussflow/graph/kernel"
 )
 
-// tally is a column as its distinct values, ascending, each with its count, and their running sums: clusters of
-// a line are intervals, so k-means needs only those.
+// tally is a column as ascending cells: its distinct values, each with its count, or a summary of them. Clusters of a
+// line are intervals, so k-means needs only running sums.
 type tally struct {
-	values, counts         []float64
+	cells                  kernel.Cells
+	values, counts         []float64 // of the cells
 	mass, weighted, square []float64 // running sums of 1, x−origin, (x−origin)² up to and without i
 	origin                 float64
 	total, variance        float64
 }
 
 func newTally(x []float64) *tally {
-	sorted := slices.Clone(x)
-	slices.Sort(sorted)
-	t := &tally{total: float64(len(x)), origin: sorted[len(sorted)/2]}
-	for i := 0; i < len(sorted); {
-		j := i
-		for j < len(sorted) && sorted[j] == sorted[i] {
-			j++
+	ascending, distinct := sorted(x), 1
+	for i := 1; i < len(x); i++ {
+		if ascending[i] != ascending[i-1] {
+			distinct++
 		}
-		t.values = append(t.values, sorted[i])
-		t.counts = append(t.counts, float64(j-i))
-		i = j
 	}
-	n := len(t.values) + 1
-	t.mass, t.weighted, t.square = make([]float64, n), make([]float64, n), make([]float64, n)
+	cells, last := kernel.NewCells(distinct), -1
+	for i, v := range ascending {
+		if i == 0 || v != ascending[i-1] {
+			last++
+			cells.Mean[last] = v
+		}
+		cells.Count[last]++
+	}
+	return tallyOf(cells)
+}
+
+func tallyOf(cells kernel.Cells) *tally {
+	n := cells.Len()
+	t := &tally{cells: cells, values: cells.Mean[:n], counts: cells.Count[:n]}
+	t.mass, t.weighted, t.square = make([]float64, n+1), make([]float64, n+1), make([]float64, n+1)
+	t.origin = t.values[n/2]
 	for i, v := range t.values {
 		c, d := t.counts[i], v-t.origin
 		t.mass[i+1] = t.mass[i] + c
 		t.weighted[i+1] = t.weighted[i] + c*d
-		t.square[i+1] = t.square[i] + c*d*d
+		t.square[i+1] = t.square[i] + c*(d*d+cells.Variance[i])
 	}
-	_, _, t.variance = t.moments(0, len(t.values))
+	t.total = t.mass[n]
+	_, _, t.variance = t.moments(0, n)
 	return t
+}
+
+// summary is t as about n cells of at most 2·total/n rows each, in the tails of at most an eighth of the rows from the end of
+// the column to there, so that a long tail is not one cell; a value that more rows have is a cell by itself.
+func (t *tally) summary(n int) *tally {
+	if len(t.values) <= n {
+		return t
+	}
+	edges, share := []int{0}, 2*t.total/float64(n)
+	for i := range t.values {
+		from := edges[len(edges)-1]
+		outwards := min(t.mass[i+1], t.total-t.mass[from])
+		if i > from && t.mass[i+1]-t.mass[from] > min(share, outwards/8) {
+			edges = append(edges, i)
+		}
+	}
+	edges = append(edges, len(t.values))
+	cells := kernel.NewCells(len(edges) - 1)
+	for i := range cells.Len() {
+		cells.Count[i], cells.Mean[i], cells.Variance[i] = t.moments(edges[i], edges[i+1])
+	}
+	return tallyOf(cells)
 }
 
 // above is the first index whose value exceeds cut.
@@ -57,81 +87,8 @@ func (t *tally) moments(lo, hi int) (mass, mean, variance float64) {
 	return mass, t.origin + d, max((t.square[hi]-t.square[lo])/mass-d*d, 0)
 }
 
-// quantiles are k centres at the quantiles (j+½)/k.
-func (t *tally) quantiles(k int) []float64 {
-	centers := make([]float64, k)
-	for j := range centers {
-		centers[j] = t.at((float64(j) + 0.5) / float64(k) * t.total)
-	}
-	return centers
-}
-
-// heaviest are the k values of the largest counts, ascending: the atoms of a tied column.
-func (t *tally) heaviest(k int) []float64 {
-	order := make([]int, len(t.values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(t.counts[b], t.counts[a]) })
-	centers := make([]float64, k)
-	for j := range centers {
-		centers[j] = t.values[order[j%len(order)]]
-	}
-	slices.Sort(centers)
-	return centers
-}
-
 // at is the value that covers the given mass.
 func (t *tally) at(mass float64) float64 {
 	i := sort.SearchFloat64s(t.mass, mass)
 	return t.values[min(max(i-1, 0), len(t.values)-1)]
-}
-
-// kMeans are k ascending centres: k-means++ (Arthur & Vassilvitskii 2007), then Lloyd's iteration.
-func (t *tally) kMeans(k int, rng *rand.Rand) []float64 {
-	centers := t.plusPlus(k, rng)
-	for range 50 {
-		slices.Sort(centers)
-		moved, lo := 0.0, 0
-		for j := range centers {
-			hi := len(t.values)
-			if j+1 < k {
-				hi = max(lo, t.above(0.5*(centers[j]+centers[j+1])))
-			}
-			if mass, mean, _ := t.moments(lo, hi); mass > 0 {
-				moved = max(moved, math.Abs(mean-centers[j]))
-				centers[j] = mean
-			}
-			lo = hi
-		}
-		if moved*moved <= 1e-8*t.variance {
-			break
-		}
-	}
-	slices.Sort(centers)
-	return centers
-}
-
-// plusPlus draws each centre with probability in proportion to the squared distance to the nearest one so far.
-func (t *tally) plusPlus(k int, rng *rand.Rand) []float64 {
-	centers := []float64{t.at(rng.Float64() * t.total)}
-	distance := make([]float64, len(t.values))
-	for i := range distance {
-		distance[i] = math.Inf(1)
-	}
-	for len(centers) < k {
-		last, total := centers[len(centers)-1], 0.0
-		for i, v := range t.values {
-			distance[i] = min(distance[i], (v-last)*(v-last))
-			total += t.counts[i] * distance[i]
-		}
-		pick, i := rng.Float64()*total, 0
-		for ; i < len(distance)-1; i++ {
-			if pick -= t.counts[i] * distance[i]; pick < 0 {
-				break
-			}
-		}
-		centers = append(centers, t.values[i])
-	}
-	return centers
 }

@@ -1,4 +1,4 @@
-// Command avo writes the vector kernels of package kernel, "mixture", "gemm" or "vector": run `go generate ./graph/kernel`.
+// Command avo writes the vector kernels of package kernel, "mixture", "gemm", "vector" or "em": run `go generate ./graph/kernel`.
 package main
 
 import (
@@ -9,8 +9,14 @@ import (
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	which := flag.String("kernels", "mixture", "mixture, gemm or vector")
+	which := flag.String("kernels", "mixture", "mixture, gemm, vector or em")
 	flag.Parse()
+	if *which == "em" {
+		lanes{32, false}.expect(2)
+		lanes{64, false}.expect(4)
+		Generate()
+		return
+	}
 	for _, l := range []lanes{{32, false}, {32, true}, {64, false}, {64, true}} {
 		switch *which {
 		case "gemm":

@@ -43,13 +43,21 @@ func (l lanes) poly(x reg.VecVirtual, c []float64, ways int) reg.VecVirtual {
 
 // exp is eˣ, relative error about an ulp, with x held to where eˣ is a normal number.
 func (l lanes) exp(x reg.VecVirtual) reg.VecVirtual {
-	least, most, magic := -708.0, 709.0, 0x1.8p52
+	least, most := -708.0, 709.0
+	if l.f32 {
+		least, most = -87, 88
+	}
+	return l.expWithin(l.min(l.max(x, l.c(least)), l.c(most)))
+}
+
+// expWithin is eˣ of an x within those bounds, which it overwrites.
+func (l lanes) expWithin(x reg.VecVirtual) reg.VecVirtual {
+	magic := 0x1.8p52
 	hi, lo := 6.93147180369123816490e-01, 1.90821492927058770002e-10
 	if l.f32 {
-		least, most, magic = -87, 88, 0x1.8p23
+		magic = 0x1.8p23
 		hi, lo = 0.693145751953125, 1.42860682030941723212e-6
 	}
-	x = l.min(l.max(x, l.c(least)), l.c(most))
 	n := l.load(l.c(magic))
 	l.fma(l.c(math.Log2E), x, n) // the integer sits in the low bits
 	whole := l.sub(n, l.c(magic))

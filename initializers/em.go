@@ -1,0 +1,109 @@
+package initializers
+
+import (
+	"math"
+
+	"gaussflow/graph/kernel"
+)
+
+// em runs EM for one column, on its summary and on its values. Logits hold log weights, which sum to 1.
+type em struct {
+	c                        MixtureConfig
+	minLogScale, maxLogScale float64
+	variance                 float64 // of the column
+	unit                     float64 // of the means: a power of two near the standard deviation
+	sums                     *kernel.EM
+	normals                  []kernel.Normal
+	path                     [3]Mixture // the last points of run
+}
+
+func newEM(variance float64, c MixtureConfig) *em {
+	k := c.Components
+	return &em{
+		c: c, variance: variance, unit: math.Exp2(math.Round(0.5 * math.Log2(variance+c.MinVariance))),
+		minLogScale: math.Log(max(c.MinScale, math.Sqrt(c.MinVariance))), maxLogScale: math.Log(c.MaxScale),
+		sums: kernel.NewEM(k), normals: make([]kernel.Normal, k),
+		path: [3]Mixture{newMixture(k), newMixture(k), newMixture(k)},
+	}
+}
+
+func newMixture(k int) Mixture {
+	return Mixture{make([]float64, k), make([]float64, k), make([]float64, k)}
+}
+
+// set copies a mixture of as many components.
+func (m Mixture) set(from Mixture) {
+	copy(m.Logits, from.Logits)
+	copy(m.Means, from.Means)
+	copy(m.LogScales, from.LogScales)
+}
+
+// step is one of EM, from the sums of the last E-step to the next.
+func (e *em) step(data *tally, fit *MixtureFit) {
+	e.maximize(data, fit.Mixture)
+	ll := e.expect(data, fit)
+	gain := ll - fit.LogLikelihood
+	fit.Converged = gain >= 0 && gain < e.c.Tol
+	fit.LogLikelihood = ll
+}
+
+// expect takes the sums under fit and returns the mean log-likelihood.
+func (e *em) expect(data *tally, fit *MixtureFit) float64 {
+	for k, s := range fit.LogScales {
+		e.normals[k] = kernel.Normal{LogHeight: fit.Logits[k] - s, Mean: fit.Means[k], HalfPrec: 0.5 * math.Exp(-2*s)}
+	}
+	fit.Steps++
+	const halfLog2Pi = 0.9189385332046727
+	return e.sums.Expect(data.cells, e.normals)/data.total - halfLog2Pi
+}
+
+// maximize sets weights, means and scales from the sums, on a grid of a millionth. Leaps multiply what they start from, and
+// would make another fit of the rounding of the data; but flows that compute the same data in another order are to be given
+// the same fit.
+func (e *em) maximize(data *tally, m Mixture) {
+	reseeded := false
+	for k, s := range e.sums.Moments {
+		if s.Mass < 1e-8 {
+			if !reseeded { // one a step: the next worst value is another one
+				m.Means[k], m.LogScales[k] = e.leastLikely(data), e.logScale(e.variance)
+				reseeded = true
+			}
+			m.Logits[k] = -math.Log(data.total)
+			continue
+		}
+		shift := s.First / s.Mass
+		m.Means[k] = onGrid((m.Means[k]+shift)/e.unit) * e.unit
+		m.LogScales[k] = e.logScale(s.Second/s.Mass - shift*shift)
+		m.Logits[k] = onGrid(math.Log(s.Mass / data.total))
+	}
+	normalize(m.Logits)
+}
+
+func onGrid(x float64) float64 { return math.RoundToEven(x*0x1p20) * 0x1p-20 }
+
+func (e *em) leastLikely(data *tally) float64 {
+	worst := 0
+	for i := range data.values {
+		if e.sums.LogDensity[i] < e.sums.LogDensity[worst] {
+			worst = i
+		}
+	}
+	return data.values[worst]
+}
+
+// logScale is log σ of a variance, regularised and within the bounds.
+func (e *em) logScale(variance float64) float64 {
+	return e.bounded(onGrid(0.5 * math.Log(max(variance, 0)+e.c.MinVariance)))
+}
+
+func (e *em) bounded(logScale float64) float64 {
+	return min(max(logScale, e.minLogScale), e.maxLogScale)
+}
+
+// normalize makes the weights sum to 1.
+func normalize(logits []float64) {
+	total := kernel.LogSumExp(logits)
+	for k := range logits {
+		logits[k] -= total
+	}
+}
