@@ -174,6 +174,7 @@ func setParam(p *graph.Param, t safetensors.Tensor) error {
 			copy(data, src)
 		}
 	}
+	p.Changed()
 	if !fits {
 		return fmt.Errorf("%w: %q: got %T of shape %v, want %s of shape %v", ErrTensor, t.Name, t.Data, t.Shape, p.Dtype(), []int(p.Shape()))
 	}

@@ -47,82 +47,90 @@ func (f *Flow) density(b *graph.Builder, x *G.Node) *G.Node {
 	return lp
 }
 
-// run checks x and evaluates a reader. A result that is not finite is an error: an x so large that its
-// squares overflow.
-func (f *Flow) run(op string, reader func() *graph.RowFunc, x mat.Matrix) ([][]float64, error) {
-	op = "flows: " + op
+// check reports a flow that is not built, or an x that is not its data.
+func (f *Flow) check(op string, x mat.Matrix) error {
 	if !f.built() {
-		return nil, fmt.Errorf("%s: %w", op, ErrNotBuilt)
+		return fmt.Errorf("flows: %s: %w", op, ErrNotBuilt)
 	}
-	if err := graph.CheckRows(op, x, f.Dim()); err != nil {
-		return nil, err
+	if graph.CheckRows("", x, f.Dim()) != nil { // its name is put together only where it is needed
+		return graph.CheckRows("flows: "+op, x, f.Dim())
 	}
-	out, err := reader().Run(x)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op, err)
+	return nil
+}
+
+// read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: an x so large
+// that its squares overflow.
+func (f *Flow) read(op string, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
+	if err := reader.RunInto(x, outs...); err != nil {
+		return fmt.Errorf("flows: %s: %w", op, err)
 	}
 	n, _ := x.Dims()
-	for _, values := range out {
+	for _, values := range outs {
 		for i, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				row := i / (len(values) / n)
-				return nil, fmt.Errorf("%s: the result for row %d (from 0) is %v: the row is too far out for %s arithmetic", op, row, v, f.dtype)
+				return fmt.Errorf("flows: %s: the result for row %d (from 0) is %v: the row is too far out for %s arithmetic", op, row, v, f.dtype)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
-func (f *Flow) matrix(values []float64) *mat.Dense {
-	return mat.NewDense(len(values)/f.Dim(), f.Dim(), values)
+// readMap evaluates a reader of a matrix as wide as x and a number a row.
+func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*mat.Dense, []float64, error) {
+	if err := f.check(op, x); err != nil {
+		return nil, nil, err
+	}
+	n, d := x.Dims()
+	m, v := mat.NewDense(n, d, nil), make([]float64, n)
+	if err := f.read(op, reader(), x, m.RawMatrix().Data, v); err != nil {
+		return nil, nil, err
+	}
+	return m, v, nil
 }
 
 // Forward maps the rows of x (N×d) to z (N×d) with log|det ∂z/∂x| of each.
 func (f *Flow) Forward(x mat.Matrix) (z *mat.Dense, logDet []float64, err error) {
-	out, err := f.run("Forward", func() *graph.RowFunc { return f.forward }, x)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.matrix(out[0]), out[1], nil
+	return f.readMap("Forward", func() *graph.RowFunc { return f.forward }, x)
 }
 
 // Inverse maps the rows of z (N×d) to x (N×d) with log|det ∂x/∂z| of each.
 func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error) {
-	out, err := f.run("Inverse", func() *graph.RowFunc { return f.inverse }, z)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.matrix(out[0]), out[1], nil
+	return f.readMap("Inverse", func() *graph.RowFunc { return f.inverse }, z)
 }
 
 // LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit
 // volume of x.
 func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
-	out, err := f.run("LogProb", func() *graph.RowFunc { return f.logProb }, x)
-	if err != nil {
+	if err := f.check("LogProb", x); err != nil {
 		return nil, err
 	}
-	return out[0], nil
+	n, _ := x.Dims()
+	logProb := make([]float64, n)
+	if err := f.read("LogProb", f.logProb, x, logProb); err != nil {
+		return nil, err
+	}
+	return logProb, nil
 }
 
 // LogProbGrad is ∇ₓ log p of each row of x (N×d), with log p.
 func (f *Flow) LogProbGrad(x mat.Matrix) (grad *mat.Dense, logProb []float64, err error) {
-	out, err := f.run("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.matrix(out[0]), out[1], nil
+	return f.readMap("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x)
 }
 
 // Intermediates are the n+1 values of the rows of x on their way through n layers, x first and z last.
 func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
-	out, err := f.run("Intermediates", func() *graph.RowFunc { return f.steps }, x)
-	if err != nil {
+	if err := f.check("Intermediates", x); err != nil {
 		return nil, err
 	}
-	var values []*mat.Dense
-	for _, o := range out {
-		values = append(values, f.matrix(o))
+	n, d := x.Dims()
+	values, outs := make([]*mat.Dense, len(f.names)+1), make([][]float64, len(f.names)+1)
+	for i := range values {
+		values[i] = mat.NewDense(n, d, nil)
+		outs[i] = values[i].RawMatrix().Data
+	}
+	if err := f.read("Intermediates", f.steps, x, outs...); err != nil {
+		return nil, err
 	}
 	return values, nil
 }
@@ -147,9 +155,5 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 	for i := range z.RawMatrix().Data {
 		z.RawMatrix().Data[i] = rng.NormFloat64()
 	}
-	out, err := f.run("Sample", func() *graph.RowFunc { return f.sample }, z)
-	if err != nil {
-		return nil, nil, err
-	}
-	return f.matrix(out[0]), out[1], nil
+	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, z)
 }

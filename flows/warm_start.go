@@ -36,9 +36,7 @@ func (f *Flow) push(i int, y *mat.Dense) (*mat.Dense, error) {
 		z, _ := f.chain.Layers()[i].Forward(b, x)
 		return []*G.Node{z}
 	})
-	out, err := one.Run(y)
-	if err != nil {
-		return nil, err
-	}
-	return f.matrix(out[0]), nil
+	n, d := y.Dims()
+	z := mat.NewDense(n, d, nil)
+	return z, one.RunInto(y, z.RawMatrix().Data)
 }

@@ -49,7 +49,7 @@ func (s affine) bind32(out array[float32], in []array[float32]) func() { return 
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
-	product := kernel.NewGemm[T](false, false, m, n, k)
+	product := out.work.products.Gemm(false, false, m, n, k)
 	return func() {
 		product.Dense(x, w, bias, y, s.act == Relu)
 		if s.act == Tanh {

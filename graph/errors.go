@@ -42,7 +42,11 @@ func CheckData(op string, x mat.Matrix) error {
 	if n < 1 || d < 1 {
 		return &ShapeError{op, shapeOf(x), "shape (n, d), rows and columns at least one each"}
 	}
+	view, dense := x.(mat.RawRowViewer)
 	for i := range n {
+		if dense && finite(view.RawRowView(i)) {
+			continue
+		}
 		for j := range d {
 			if v := x.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
 				return &DomainError{op, i, j, v}
@@ -50,6 +54,15 @@ func CheckData(op string, x mat.Matrix) error {
 		}
 	}
 	return nil
+}
+
+func finite(row []float64) bool {
+	for _, v := range row {
+		if v-v != 0 { // NaN or ±Inf
+			return false
+		}
+	}
+	return true
 }
 
 // dims is the shape of x, 0×0 where it is nil, be it as an interface or as a *mat.Dense.

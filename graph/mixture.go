@@ -88,7 +88,7 @@ func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() 
 			})
 		}
 	}
-	batch := kernel.NewMixtureBatch[T](d, s.k, perRow(in[1].shape), s.clamp)
+	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
 	return func() { batch.Forward(x, in[1].data, value, logSlope) }
 }
 
@@ -116,7 +116,7 @@ func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
 	theta, packed, up := in[1].data, in[2].data, in[3].data
-	batch := kernel.NewMixtureBatch[T](d, s.k, perRow(in[1].shape), s.clamp)
+	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
 	return func() {
 		batch.Backward(in[0].data, theta, packed[:nd], packed[nd:], up[:nd], up[nd:], out.data[:nd], out.data[nd:])
 	}

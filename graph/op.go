@@ -34,10 +34,11 @@ type view interface {
 	offset() int
 }
 
-// array is a buffer with its shape.
+// array is a buffer with its shape; an op's output comes with the program's workspace.
 type array[T kernel.Float] struct {
 	data  []T
 	shape tensor.Shape
+	work  *workspace[T]
 }
 
 // op carries a spec through Gorgonia.
@@ -168,14 +169,15 @@ func (o op) do(out G.Value, in []G.Value) (v G.Value, err error) {
 func doAs[T kernel.Float](bind func(array[T], []array[T]) func(), out G.Value, in []G.Value, scalar func(T) G.Value) (G.Value, error) {
 	arrays := make([]array[T], len(in))
 	for i, v := range in {
-		arrays[i] = array[T]{numbers[T](v), v.Shape()}
+		arrays[i] = array[T]{data: numbers[T](v), shape: v.Shape()}
 	}
+	work := newWorkspace[T]()
 	if out == nil || out.Shape().IsScalar() {
 		var x [1]T
-		bind(array[T]{x[:], nil}, arrays)()
+		bind(array[T]{x[:], nil, work}, arrays)()
 		return scalar(x[0]), nil
 	}
-	bind(array[T]{numbers[T](out), out.Shape()}, arrays)()
+	bind(array[T]{numbers[T](out), out.Shape(), work}, arrays)()
 	return out, nil
 }
 

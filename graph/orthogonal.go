@@ -35,7 +35,7 @@ func (s orthogonal) bind32(out array[float32], in []array[float32]) func() {
 
 func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
 	v := in[0]
-	reflectors := kernel.NewReflectors[T](v.shape[0], v.shape[1])
+	reflectors := out.work.reflector(v.shape[0], v.shape[1])
 	return func() { reflectors.Product(out.data, v.data) }
 }
 
@@ -53,6 +53,6 @@ func (s orthogonalSlope) bind32(out array[float32], in []array[float32]) func() 
 
 func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {
 	v, gq := in[0], in[1].data
-	reflectors := kernel.NewReflectors[T](v.shape[0], v.shape[1])
+	reflectors := out.work.reflector(v.shape[0], v.shape[1])
 	return func() { reflectors.Backward(out.data, v.data, gq) }
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
@@ -44,8 +45,15 @@ func (p *Param) Dtype() Dtype {
 	return Float64
 }
 
-// Data is its memory, row-major: a []float64 or a []float32.
+// Data is its memory, row-major: a []float64 or a []float32. Whoever writes to it calls Changed afterwards.
 func (p *Param) Data() any { return p.data }
+
+// writes counts the changes of all parameters.
+var writes atomic.Uint64
+
+// Changed tells the programs that a parameter's memory has been written to: what they computed from parameters alone
+// must be computed again.
+func (p *Param) Changed() { writes.Add(1) }
 
 // Values is a copy, row-major, as float64.
 func (p *Param) Values() []float64 {
@@ -70,6 +78,7 @@ func (p *Param) Set(values []float64) error {
 	case []float32:
 		convert(data, values)
 	}
+	p.Changed()
 	return nil
 }
 

@@ -13,8 +13,10 @@ import (
 // A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
 // memory, so programs that share parameters see each update. One goroutine at a time may use a Program.
 type Program struct {
+	fixed   []func() error // what depends on parameters alone, run only when one has changed
 	steps   []func() error
 	buffers map[*G.Node]any // []float64 or []float32
+	seen    uint64          // writes at the last run of fixed, plus one; 0 before the first
 }
 
 // building makes Build one at a time: Gorgonia's operations share constant nodes whose hashes are computed, without a
@@ -51,7 +53,17 @@ func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
 
 // Run computes every output from the inputs as they are.
 func (p *Program) Run() error {
-	for _, step := range p.steps {
+	if now := writes.Load() + 1; p.seen != now {
+		if err := runAll(p.fixed); err != nil {
+			return err
+		}
+		p.seen = now
+	}
+	return runAll(p.steps)
+}
+
+func runAll(steps []func() error) error {
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
@@ -115,17 +127,25 @@ func topological(outputs []*G.Node) (order []*G.Node) {
 func compile[T kernel.Float](b *Builder, order []*G.Node) (*Program, error) {
 	p := &Program{buffers: make(map[*G.Node]any, len(order))}
 	arrays := make(map[*G.Node]array[T], len(order))
+	fixed := make(map[*G.Node]bool, len(order))
+	work := newWorkspace[T]()
 	for _, n := range order {
 		var in []array[T]
+		fixed[n] = n.Op() != nil || b.bound[n] != nil
 		for _, c := range childrenOf(n) {
 			in = append(in, arrays[c])
+			fixed[n] = fixed[n] && fixed[c]
 		}
-		a, step, err := bindNode(b, n, in)
+		a, step, err := bindNode(b, n, in, work)
 		if err != nil {
 			return nil, err
 		}
 		arrays[n], p.buffers[n] = a, a.data
-		if step != nil {
+		switch {
+		case step == nil:
+		case fixed[n]:
+			p.fixed = append(p.fixed, step)
+		default:
 			p.steps = append(p.steps, step)
 		}
 	}
@@ -133,9 +153,9 @@ func compile[T kernel.Float](b *Builder, order []*G.Node) (*Program, error) {
 }
 
 // bindNode gives n its memory and the step that fills it; no step for inputs, constants and views.
-func bindNode[T kernel.Float](b *Builder, n *G.Node, in []array[T]) (a array[T], step func() error, err error) {
+func bindNode[T kernel.Float](b *Builder, n *G.Node, in []array[T], work *workspace[T]) (a array[T], step func() error, err error) {
 	if p := b.bound[n]; p != nil {
-		return array[T]{p.Data().([]T), p.Shape()}, nil, nil
+		return array[T]{data: p.Data().([]T), shape: p.Shape()}, nil, nil
 	}
 	shape := n.Shape()
 	if len(in) == 0 && n.Op() != nil { // a constant
@@ -143,15 +163,15 @@ func bindNode[T kernel.Float](b *Builder, n *G.Node, in []array[T]) (a array[T],
 		if err != nil {
 			return a, nil, fmt.Errorf("graph: constant %v: %w", n, err)
 		}
-		return array[T]{append([]T(nil), numbers[T](v)...), shape}, nil, nil
+		return array[T]{data: append([]T(nil), numbers[T](v)...), shape: shape}, nil, nil
 	}
 	o, ours := n.Op().(op)
 	if ours {
 		if v, ok := o.spec.(view); ok {
-			return array[T]{in[0].data[v.offset():][:size(shape)], shape}, nil, nil
+			return array[T]{data: in[0].data[v.offset():][:size(shape)], shape: shape}, nil, nil
 		}
 	}
-	a = array[T]{kernel.Aligned[T](size(shape)), shape}
+	a = array[T]{kernel.Aligned[T](size(shape)), shape, work}
 	switch {
 	case n.Op() == nil: // an input
 		return a, nil, nil
@@ -159,8 +179,13 @@ func bindNode[T kernel.Float](b *Builder, n *G.Node, in []array[T]) (a array[T],
 		run := bindSpec(o.spec, a, in)
 		return a, func() error { run(); return nil }, nil
 	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
-		run := bindSum(a, in)
-		return a, func() error { run(); return nil }, nil
+		return a, func() error {
+			copy(a.data, in[0].data)
+			for _, x := range in[1:] {
+				kernel.Accumulate(a.data, x.data)
+			}
+			return nil
+		}, nil
 	}
 	return a, stockStep(n.Op(), a, in), nil
 }

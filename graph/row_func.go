@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"runtime"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,21 +15,23 @@ type RowFunc struct {
 	dim   int
 	build func(b *Builder, x *G.Node) []*G.Node
 	pools [len(rowSizes)]sync.Pool // of *rowProgram
+	calls sync.Pool                // of *rowCall
 }
 
 // rowSizes are the batch sizes: a single row is answered at once, and many fill the caches without
 // overflowing them.
-var rowSizes = [...]int{1, 16, 128, 512}
+var rowSizes = [...]int{1, 16, 128, chunkRows}
 
 // NewRowFunc makes a RowFunc of a graph from x (rows×dim) to outputs whose first axis is the row: rows, or
 // rows×anything.
 func NewRowFunc(dtype Dtype, dim int, build func(b *Builder, x *G.Node) []*G.Node) *RowFunc {
-	return &RowFunc{dtype: dtype, dim: dim, build: build}
+	return &RowFunc{dtype: dtype, dim: dim, build: build, calls: sync.Pool{New: newRowCall}}
 }
 
 // rowProgram is the graph at one batch size.
 type rowProgram struct {
 	*Program
+	rows    int
 	x       *G.Node
 	outputs []*G.Node
 	widths  []int // numbers a row of each output
@@ -38,7 +39,7 @@ type rowProgram struct {
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
-	r := &rowProgram{in: make([]float64, rows*f.dim)}
+	r := &rowProgram{rows: rows, in: make([]float64, rows*f.dim)}
 	var err error
 	r.Program, err = Build(f.dtype, func(b *Builder) []*G.Node {
 		r.x = b.Input("x", rows, f.dim)
@@ -54,57 +55,39 @@ func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	return r, nil
 }
 
-// Run evaluates the rows of x, which has been checked, and returns each output's numbers, row after row.
-func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
-	n, _ := x.Dims()
-	first, err := f.borrow(f.sizeFor(n))
+// Widths are the numbers a row of each output.
+func (f *RowFunc) Widths() ([]int, error) {
+	p, err := f.borrow(0)
 	if err != nil {
 		return nil, err
 	}
-	outs := make([][]float64, len(first.widths))
-	for i, w := range first.widths {
-		outs[i] = make([]float64, n*w)
-	}
-	f.release(first)
-
-	step := rowSizes[len(rowSizes)-1]
-	chunks := (n + step - 1) / step
-	errs := make([]error, chunks)
-	each(chunks, func(c int) {
-		lo := c * step
-		errs[c] = f.runChunk(x, lo, min(lo+step, n), outs)
-	})
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return outs, nil
+	defer f.release(p)
+	return p.widths, nil
 }
 
-// each calls do for 0 ≤ i < n, in parallel where there is more than one.
-func each(n int, do func(i int)) {
-	workers := min(n, runtime.GOMAXPROCS(0))
-	if workers == 1 {
-		for i := range n {
-			do(i)
-		}
-		return
+// Run evaluates the rows of x, which has been checked, and returns each output's numbers, row after row.
+func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
+	widths, err := f.Widths()
+	if err != nil {
+		return nil, err
 	}
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
+	n, _ := x.Dims()
+	outs := make([][]float64, len(widths))
+	for i, w := range widths {
+		outs[i] = make([]float64, n*w)
 	}
-	for i := range n {
-		next <- i
+	return outs, f.RunInto(x, outs...)
+}
+
+// RunInto is Run into memory of the caller's, one slice an output; it allocates nothing once it has warmed up.
+func (f *RowFunc) RunInto(x mat.Matrix, outs ...[]float64) error {
+	n, _ := x.Dims()
+	if n <= chunkRows {
+		return f.runChunk(x, 0, n, outs)
 	}
-	close(next)
-	wg.Wait()
+	c := f.calls.Get().(*rowCall)
+	defer f.calls.Put(c)
+	return c.run(f, x, outs)
 }
 
 // runChunk evaluates rows lo ≤ i < hi; the rest of the batch repeats the last row.
@@ -115,12 +98,7 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 		return err
 	}
 	defer f.release(p)
-	for i := range rowSizes[s] {
-		for j := range f.dim {
-			p.in[i*f.dim+j] = x.At(min(lo+i, hi-1), j)
-		}
-	}
-	p.Set(p.x, p.in)
+	p.load(x, lo, hi)
 	if err := p.Run(); err != nil {
 		return err
 	}
@@ -129,6 +107,23 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 		p.Get(node, outs[o][lo*w:hi*w])
 	}
 	return nil
+}
+
+// load fills the input with rows lo ≤ i < hi and repeats the last one.
+func (p *rowProgram) load(x mat.Matrix, lo, hi int) {
+	d := len(p.in) / p.rows
+	view, dense := x.(mat.RawRowViewer)
+	for i := range p.rows {
+		row, from := p.in[i*d:(i+1)*d], min(lo+i, hi-1)
+		if dense {
+			copy(row, view.RawRowView(from))
+			continue
+		}
+		for j := range row {
+			row[j] = x.At(from, j)
+		}
+	}
+	p.Set(p.x, p.in)
 }
 
 // sizeFor is the index of the smallest batch size that holds rows, or of the largest.
@@ -149,6 +144,5 @@ func (f *RowFunc) borrow(s int) (*rowProgram, error) {
 }
 
 func (f *RowFunc) release(p *rowProgram) {
-	rows := Rows(p.x)
-	f.pools[f.sizeFor(rows)].Put(p)
+	f.pools[f.sizeFor(p.rows)].Put(p)
 }

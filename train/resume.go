@@ -133,6 +133,7 @@ func (r *resumption) vector(name string, n int) ([]float64, error) {
 
 // parameter copies the tensor called name into p.
 func (r *resumption) parameter(name string, p *graph.Param) error {
+	defer p.Changed()
 	n := 0
 	switch v := r.tensors[name].Data.(type) {
 	case []float64:

@@ -100,4 +100,5 @@ func (t *Trainer) update(average *ema) {
 	t.averaged = average
 	average.next()
 	t.spread(updateJob)
+	t.params[0].Changed()
 }

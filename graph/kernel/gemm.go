@@ -14,8 +14,13 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
-	panel, edge    []T
-	start          []T // what a row of the panel's columns starts from: zeros, or a bias
+	*GemmSpace[T]
+}
+
+// A GemmSpace is the scratch space of products that do not run at one time.
+type GemmSpace[T Float] struct {
+	panel, edge []T
+	start       []T // what a row of the panel's columns starts from: zeros, or a bias
 }
 
 // gemmKernels are the inner tiles, tallest first. Without tiles gonum does the work.
@@ -40,24 +45,28 @@ var (
 	gemms32 = allGemms32()
 )
 
-// NewGemm prepares a product.
+// NewGemm prepares a product with scratch space of its own.
 func NewGemm[T Float](transA, transB bool, m, n, k int) *Gemm[T] {
+	return new(GemmSpace[T]).Gemm(transA, transB, m, n, k)
+}
+
+// Gemm prepares a product that uses this space.
+func (s *GemmSpace[T]) Gemm(transA, transB bool, m, n, k int) *Gemm[T] {
 	var ops any = gemms64[0]
 	if _, ok := any(T(0)).(float32); ok {
 		ops = gemms32[0]
 	}
-	return newGemm(transA, transB, m, n, k, ops.(gemmKernels[T]))
+	return newGemm(transA, transB, m, n, k, ops.(gemmKernels[T]), s)
 }
 
-func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T]) *Gemm[T] {
-	g := &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops}
-	if len(ops.tiles) > 0 {
+func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *GemmSpace[T]) *Gemm[T] {
+	if len(ops.tiles) > 0 && s.panel == nil {
 		width := 2 * ops.lanes
-		g.panel = Aligned[T](min(k, panelDepth) * width)
-		g.edge = Aligned[T](ops.tiles[0].rows * width)
-		g.start = Aligned[T](width)
+		s.panel = Aligned[T](panelDepth * width)
+		s.edge = Aligned[T](ops.tiles[0].rows * width)
+		s.start = Aligned[T](width)
 	}
-	return g
+	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, GemmSpace: s}
 }
 
 // Run sets c = op(a)·op(b), or with add adds the product to c.

@@ -31,7 +31,7 @@ func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 			for _, k := range []int{0, 1, 3, 17, 256, 300} {
 				for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
 					a, b, c, bias := random(m*k), random(k*n), random(m*n), random(n)
-					g := newGemm(trans[0], trans[1], m, n, k, ops)
+					g := newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T]))
 					for _, relu := range []bool{false, true} {
 						want := product(trans, m, n, k, a, b, c, false)
 						for i := range want {

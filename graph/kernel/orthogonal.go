@@ -26,16 +26,17 @@ type Reflectors[T Float] struct {
 // NewReflectors prepares for r reflectors of ℝᵈ.
 func NewReflectors[T Float](r, d int) *Reflectors[T] {
 	cut := Aligned[float64]
+	var s GemmSpace[float64]
 	return &Reflectors[T]{
 		r: r, d: d,
 		u: cut(r * d), m: cut(r * d), p: cut(r * d), w: cut(r * d), gu: cut(r * d),
 		s: cut(r * r), t: cut(r * r), q: cut(d * d), scale: cut(r),
-		rdTimesDr:      NewGemm[float64](false, true, r, r, d),
-		rrTimesRd:      NewGemm[float64](false, false, r, d, r),
-		rrTransTimesRd: NewGemm[float64](true, false, r, d, r),
-		rdTransTimesRd: NewGemm[float64](true, false, d, d, r),
-		rdTimesDd:      NewGemm[float64](false, false, r, d, d),
-		rdTimesDdTrans: NewGemm[float64](false, true, r, d, d),
+		rdTimesDr:      s.Gemm(false, true, r, r, d),
+		rrTimesRd:      s.Gemm(false, false, r, d, r),
+		rrTransTimesRd: s.Gemm(true, false, r, d, r),
+		rdTransTimesRd: s.Gemm(true, false, d, d, r),
+		rdTimesDd:      s.Gemm(false, false, r, d, d),
+		rdTimesDdTrans: s.Gemm(false, true, r, d, d),
 	}
 }
 

@@ -1,0 +1,74 @@
+package graph
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A rowCall is one evaluation of many rows: goroutines that take chunk after chunk. It is kept from call to call, so that a
+// call allocates nothing.
+type rowCall struct {
+	f      *RowFunc
+	x      mat.Matrix
+	outs   [][]float64
+	rows   int
+	next   atomic.Int64 // chunk that nobody has taken
+	others sync.WaitGroup
+	help   func() // what another goroutine does
+
+	mu     sync.Mutex
+	failed int // the first chunk with an error, or −1
+	err    error
+}
+
+func newRowCall() any {
+	c := &rowCall{}
+	c.help = func() {
+		defer c.others.Done()
+		c.work()
+	}
+	return c
+}
+
+func (c *rowCall) run(f *RowFunc, x mat.Matrix, outs [][]float64) error {
+	c.f, c.x, c.outs = f, x, append(c.outs[:0], outs...)
+	c.rows, _ = x.Dims()
+	c.next.Store(0)
+	c.failed, c.err = -1, nil
+	helpers := min(c.chunks(), runtime.GOMAXPROCS(0)) - 1
+	c.others.Add(helpers)
+	for range helpers {
+		go c.help()
+	}
+	c.work()
+	c.others.Wait()
+	c.x = nil
+	clear(c.outs)
+	return c.err
+}
+
+func (c *rowCall) chunks() int { return (c.rows + chunkRows - 1) / chunkRows }
+
+const chunkRows = 512 // rows a chunk, the largest of rowSizes
+
+// work takes chunks until none is left.
+func (c *rowCall) work() {
+	for i := int(c.next.Add(1)) - 1; i < c.chunks(); i = int(c.next.Add(1)) - 1 {
+		lo := i * chunkRows
+		if err := c.f.runChunk(c.x, lo, min(lo+chunkRows, c.rows), c.outs); err != nil {
+			c.fail(i, err)
+		}
+	}
+}
+
+// fail keeps the error of the first chunk that has one.
+func (c *rowCall) fail(chunk int, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failed < 0 || chunk < c.failed {
+		c.failed, c.err = chunk, err
+	}
+}
