@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ErrOnce says that standard input was too long to be kept for a second reading.
-var ErrOnce = errors.New("standard input is longer than Options.MaxBuffered and can be read only once: save it to a file first")
+// ErrOnce says that standard input is too long to be kept for a second reading.
+var ErrOnce = errors.New("is longer than Options.MaxBuffered and can be read only once: save it to a file first")
 
 // A FormatError says why a file is not what it should be.
 type FormatError struct {

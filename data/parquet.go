@@ -41,17 +41,20 @@ func parquetFile(in *input) (file *parquet.File, source readerAt, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer func() {
-		if err != nil {
-			source.Close()
-		}
-	}()
+	if file, err = in.footer(source, size); err != nil {
+		source.Close()
+		return nil, nil, err
+	}
+	return file, source, nil
+}
+
+func (in *input) footer(source io.ReaderAt, size int64) (file *parquet.File, err error) {
 	defer in.recovered(&err)
 	file, err = parquet.OpenFile(source, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
-		return nil, nil, in.damaged(err)
+		return nil, in.damaged(err)
 	}
-	return file, source, nil
+	return file, nil
 }
 
 func (in *input) damaged(err error) error {
