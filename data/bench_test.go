@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -41,6 +42,79 @@ func BenchmarkCSV(b *testing.B) {
 		}
 		rate(b)
 	})
+}
+
+// BenchmarkFormats reads the same table written otherwise.
+func BenchmarkFormats(b *testing.B) {
+	table := readAll(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
+	for _, name := range []string{"t.parquet", "t.npy"} {
+		path := filepath.Join(b.TempDir(), name)
+		if err := table.Write(path); err != nil {
+			b.Fatal(err)
+		}
+		f := open(b, path, data.Options{})
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				drain(b, f)
+			}
+			rate(b)
+		})
+	}
+}
+
+// BenchmarkInspect reads and reports.
+func BenchmarkInspect(b *testing.B) {
+	f := open(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := data.Inspect(f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rate(b)
+}
+
+// BenchmarkEcho reads rows and writes their records with a column more.
+func BenchmarkEcho(b *testing.B) {
+	in := write(b, "t.csv", normalCSV(benchRows, 6))
+	b.ReportAllocs()
+	for b.Loop() {
+		echo(b, in, in+".out.csv")
+	}
+	rate(b)
+}
+
+func echo(b *testing.B, in, out string) {
+	f := open(b, in, data.Options{})
+	w, err := data.CreateRecords(out, f.Header(), []string{"first"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Discard()
+	rows, err := f.Records(w.Comma())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	x := make([]float64, 1024*f.Dim())
+	for {
+		n, err := rows.Read(x)
+		for i := range n {
+			if err := w.WriteRecord(rows.Record(i), x[i*f.Dim()]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err = w.Close(); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // standardCSV is what encoding/csv and strconv do with the same file.

@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// csvScanner is a pass over a CSV file.
+// csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
+// (BenchmarkCSV).
 type csvScanner struct {
 	name   string
 	stream io.Closer

@@ -90,7 +90,7 @@ func unpack(raw io.ReadCloser) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, truncated(err)
 		}
-		return packed{z, func() { z.Close() }, raw}, nil
+		return packed{z, func() { _ = z.Close() }, raw}, nil
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {

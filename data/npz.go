@@ -66,7 +66,7 @@ func (a npzArray) open() (io.ReadCloser, error) {
 		source.Close()
 		return nil, a.in.failed(err)
 	}
-	return packed{member, func() { member.Close() }, source}, nil
+	return packed{member, func() { _ = member.Close() }, source}, nil
 }
 
 // at holds the array in memory. What it takes is bounded by what the file unpacks to, not by what a header says.
