@@ -154,6 +154,9 @@ type parquetRow struct {
 	Price   int64    `parquet:"price,decimal(2:10)"`
 	Maybe   *float64 `parquet:"maybe,optional"`
 	List    []int32  `parquet:"list"`
+	Bytes   [3]byte  `parquet:"bytes,decimal(1:6)"`
+	Raw     [2]byte  `parquet:"raw"`
+	Big     uint64   `parquet:"big"`
 	Inner   struct {
 		A float64 `parquet:"a"`
 	} `parquet:"inner"`
@@ -163,7 +166,7 @@ func parquetFile(t testing.TB, n int) string {
 	t.Helper()
 	rows := make([]parquetRow, n)
 	for i := range rows {
-		rows[i] = parquetRow{Real: 0.5 + float64(i), Single: 1.5, Whole: -3, Small: 4, Natural: 1 << 31, Yes: true, Text: "7e1", Price: 1234, List: []int32{1, 2}}
+		rows[i] = parquetRow{Real: 0.5 + float64(i), Single: 1.5, Whole: -3, Small: 4, Natural: 1 << 31, Yes: true, Text: "7e1", Price: 1234, List: []int32{1, 2}, Bytes: [3]byte{0xff, 0xff, 0xf6}, Big: 1 << 63}
 		rows[i].Inner.A = 8
 		if i != 1 {
 			v := 9.0
@@ -184,10 +187,10 @@ func parquetFile(t testing.TB, n int) string {
 
 func TestParquetTypes(t *testing.T) {
 	path := parquetFile(t, 1500)
-	names := []string{"inner.a", "real", "single", "whole", "small", "natural", "yes", "text", "price"}
+	names := []string{"inner.a", "real", "single", "whole", "small", "natural", "yes", "text", "price", "bytes", "big"}
 	table := readAll(t, path, data.Options{Columns: names})
 	for i := range table.Rows() {
-		want := []float64{8, 0.5 + float64(i), 1.5, -3, 4, 1 << 31, 1, 70, 12.34}
+		want := []float64{8, 0.5 + float64(i), 1.5, -3, 4, 1 << 31, 1, 70, 12.34, -1, 1 << 63}
 		for j, v := range table.X.RawRowView(i) {
 			if v != want[j] {
 				t.Fatalf("row %d, %s: %v, want %v", i, names[j], v, want[j])
@@ -199,6 +202,10 @@ func TestParquetTypes(t *testing.T) {
 	}
 	_, err := open(t, path, data.Options{Columns: []string{"maybe"}}).ReadAll()
 	wantError(t, err, `data: t.parquet: cells that are missing or not finite numbers, in 1500 rows: column "maybe" has 1, the first in row 2: "" (such rows can be left out: drop missing)`)
+	_, err = open(t, path, data.Options{Columns: []string{"raw"}}).ReadAll()
+	wantError(t, err, `data: t.parquet: columns of categories are not supported, leave them out: column "raw" has 1500, the first in row 1: "\x00\x00" are not numbers`)
+	_, err = open(t, path, data.Options{}).Records(',')
+	wantError(t, err, `data: t.parquet: column "list" is a list, want one value a row (leave the column out)`)
 	_, err = open(t, path, data.Options{Columns: []string{"real", "list"}}).ReadAll()
 	wantError(t, err, `data: t.parquet: column "list" is a list, want one value a row (leave the column out)`)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 )
 
@@ -23,14 +22,14 @@ type Column struct {
 	Name string
 	Bad  BadColumn // cells that are no finite numbers, over all rows
 
-	Count     int     // numbers
-	Min, Max  float64 // NaN where Count is 0, as the next two
+	Count     int // numbers; where there are none, all that follows is 0
+	Min, Max  float64
 	Mean, Std float64 // Std divides by Count, as a standardizer does
 
 	Distinct int     // values, a lower bound where not Exact
 	Exact    bool    // Distinct and Top are exact
 	Top      float64 // the most frequent value
-	TopShare float64 // of all numbers; not Exact: at most 1/maxDistinct too low
+	TopShare float64 // of all numbers; not Exact: by less than 1/1024 too low
 
 	Integer bool    // all numbers are whole
 	Quantum float64 // the step of the grid on which all values lie; 0 where there is none
@@ -177,12 +176,4 @@ func (r *Report) without(names []string) *Report {
 	left := *r
 	left.Columns = slices.DeleteFunc(slices.Clone(r.Columns), func(c Column) bool { return slices.Contains(names, c.Name) })
 	return &left
-}
-
-// nan where there is no number.
-func nan(count int, v float64) float64 {
-	if count == 0 {
-		return math.NaN()
-	}
-	return v
 }

@@ -46,7 +46,7 @@ func writeRows(t *testing.T, path string, rows int) {
 	fmt.Fprintln(w, "a,b,c,d,e,f")
 	rng := rand.New(rand.NewPCG(9, 9))
 	for range rows {
-		fmt.Fprintln(w, fmt.Sprintf("%v,%v,%v,%v,%v,%v", rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()))
+		fmt.Fprintf(w, "%v,%v,%v,%v,%v,%v\n", rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64())
 	}
 	if err = w.Flush(); err != nil {
 		t.Fatal(err)

@@ -45,21 +45,22 @@ func (s *summary) add(v float64) {
 
 // column is the summary in words of a Report.
 func (s *summary) column(name string, bad BadColumn) Column {
-	n := s.count
-	c := Column{Name: name, Bad: bad, Count: n, Min: nan(n, s.min), Max: nan(n, s.max), Mean: nan(n, s.mean),
-		Std: math.Sqrt(nan(n, s.ss/float64(n))), Integer: n > 0 && s.decimals == 0}
-	c.Distinct, c.Exact = s.distinct.seen, s.distinct.exact()
-	var most int
-	c.Top, most = s.distinct.top()
-	c.TopShare = nan(n, float64(most)/float64(n))
-	c.Quantum = s.quantum()
-	return c
+	if s.count == 0 {
+		return Column{Name: name, Bad: bad, Exact: true}
+	}
+	n := float64(s.count)
+	top, times := s.distinct.top()
+	return Column{
+		Name: name, Bad: bad, Count: s.count, Min: s.min, Max: s.max, Mean: s.mean, Std: math.Sqrt(s.ss / n),
+		Distinct: s.distinct.seen, Exact: s.distinct.exact(), Top: top, TopShare: float64(times) / n,
+		Integer: s.decimals == 0, Quantum: s.quantum(),
+	}
 }
 
 // quantum is the step of the grid that the values lie on. Where they are too many to be held, that of the decimal
 // places that they are written with.
 func (s *summary) quantum() float64 {
-	decimal := s.count > 0 && s.decimals <= maxDecimals && s.min < s.max
+	decimal := s.decimals <= maxDecimals && s.min < s.max
 	if s.distinct.exact() {
 		step := gridStep(s.distinct.sorted())
 		if decimal && step > 0 {

@@ -82,6 +82,8 @@ func readAll(r train.RowReader, d int) (values []float64, err error) {
 	return nil, err
 }
 
+var _ train.Source = (*Table)(nil)
+
 // Rows is N.
 func (t *Table) Rows() int { n, _ := t.X.Dims(); return n }
 

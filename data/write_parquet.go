@@ -8,7 +8,7 @@ import (
 
 // parquetEncoder writes a Parquet file of required doubles, compressed with Snappy.
 type parquetEncoder struct {
-	w    *parquet.Writer
+	w    *parquet.GenericWriter[any]
 	cols int
 	rows []parquet.Row
 	n    int64 // rows in the present group
@@ -22,7 +22,7 @@ func newParquetEncoder(w io.Writer, names []string) *parquetEncoder {
 	for _, name := range names {
 		g.Group[name] = parquet.Compressed(parquet.Leaf(parquet.DoubleType), &parquet.Snappy)
 	}
-	return &parquetEncoder{w: parquet.NewWriter(w, parquet.NewSchema("table", g)), cols: len(names)}
+	return &parquetEncoder{w: parquet.NewGenericWriter[any](w, parquet.NewSchema("table", g)), cols: len(names)}
 }
 
 // ordered is a group whose fields stand in the order of names rather than of the alphabet.

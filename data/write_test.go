@@ -151,3 +151,30 @@ func TestWriteRecords(t *testing.T) {
 		t.Errorf("%q, %v", b, err)
 	}
 }
+
+// TestSpecialPaths: a link stays a link to the new file, a device is written directly and stays.
+func TestSpecialPaths(t *testing.T) {
+	target := write(t, "target.csv", []byte("old"))
+	link := filepath.Join(t.TempDir(), "link.csv")
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip(err)
+	}
+	if err := counted(1, 2).Write(link); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v", err)
+	}
+	if b, err := os.ReadFile(target); err != nil || string(b) != "a,b\n0,1\n" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip(err)
+	}
+	device := filepath.Join(t.TempDir(), "full.csv")
+	if err := os.Symlink("/dev/full", device); err != nil {
+		t.Skip(err)
+	}
+	err := counted(1, 2).Write(device)
+	wantError(t, err, "data: writing full.csv: write full.csv: no space left on device")
+}
