@@ -123,7 +123,10 @@ func (l *csvLayout) scan(pick []int, _ bool) (scanner, error) {
 	}
 	if err != nil {
 		stream.Close()
-		return nil, fmt.Errorf("data: %s: the first record: %w", l.in.name, truncated(err))
+		if errors.Is(err, io.EOF) {
+			err = &FormatError{File: l.in.name, What: "is empty"}
+		}
+		return nil, err
 	}
 	if l.header {
 		s.pending = 0

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ErrOnce says that standard input is too long to be kept for a second reading.
+// ErrOnce says that a stream, standard input or a pipe, is too long to be kept for a second reading.
 var ErrOnce = errors.New("is longer than Options.MaxBuffered and can be read only once: save it to a file first")
 
 // A FormatError says why a file is not what it should be.

@@ -20,11 +20,15 @@ type File struct {
 
 var _ train.Source = (*File)(nil)
 
-// Open reads the header of a file; "-" is standard input. The format and the packing (gzip, zstd) are found by the
+// Open reads the header of a file; "-" is standard input, which like a pipe can be read again only as far as it fits
+// Options.MaxBuffered (ErrOnce). The format and the packing (gzip, zstd) are found by the
 // first bytes. Columns that o names and the file lacks are one ColumnError; a file that is not what it should be is a
 // FormatError.
 func Open(path string, o Options) (*File, error) {
-	in := newInput(path, o)
+	in, err := newInput(path, o)
+	if err != nil {
+		return nil, err
+	}
 	l, err := layoutOf(in, o)
 	if err != nil {
 		return nil, err

@@ -254,6 +254,31 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
+// TestPipe: a pipe that has a path, as a shell's <(…), is not opened twice.
+func TestPipe(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	path := fmt.Sprintf("/dev/fd/%d", r.Fd())
+	if _, err = os.Stat(path); err != nil {
+		t.Skip(err)
+	}
+	if _, err = w.WriteString("a\n1\n2\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err = w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, path, data.Options{})
+	for range 2 {
+		if table, err := f.ReadAll(); err != nil || table.Rows() != 2 {
+			t.Errorf("%v, %v", table, err)
+		}
+	}
+}
+
 // TestLongStandardInput: more than is kept can be read once, in constant memory; a second pass is an error.
 func TestLongStandardInput(t *testing.T) {
 	content := normalCSV(20_000, 3)

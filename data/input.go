@@ -12,24 +12,34 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// input is the bytes of a file or of standard input, unpacked, from the first one as often as they are opened.
+// input is the bytes of a file or of a stream, unpacked, from the first one as often as they are opened.
 type input struct {
-	name  string
-	stdin *replay // nil: the file of that name
-	limit int64   // bytes to hold in memory
+	name   string
+	stream *replay // standard input, a pipe or a device; nil: the file of that name
+	limit  int64   // bytes to hold in memory
 }
 
-func newInput(path string, o Options) *input {
+func newInput(path string, o Options) (*input, error) {
+	in := &input{name: path, limit: o.maxBuffered()}
 	if path == "-" {
-		return &input{"standard input", &replay{src: o.stdin(), limit: o.maxBuffered()}, o.maxBuffered()}
+		in.name, in.stream = "standard input", &replay{src: o.stdin(), limit: in.limit}
+		return in, nil
 	}
-	return &input{path, nil, o.maxBuffered()}
+	// a pipe gives its bytes once, however often it is opened
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		src, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		in.stream = &replay{src: src, limit: in.limit}
+	}
+	return in, nil
 }
 
 // raw opens the bytes as they are stored.
 func (in *input) raw() (io.ReadCloser, error) {
-	if in.stdin != nil {
-		return io.NopCloser(&replayReader{replay: in.stdin}), nil
+	if in.stream != nil {
+		return io.NopCloser(&replayReader{replay: in.stream}), nil
 	}
 	f, err := os.Open(in.name)
 	if err != nil {
