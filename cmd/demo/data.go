@@ -1,15 +1,12 @@
 package main
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
-	"math"
-	"os"
-	"strconv"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
 )
 
 // table is data with, where it is known, the true log-density of each row.
@@ -29,13 +26,12 @@ func (t *table) rows() int {
 // load reads or makes the rows to train on and the held-out ones, which may be absent.
 func load(o options) (train, heldout *table, err error) {
 	if o.data == "" {
-		train, heldout = twoMoons(5000, 0.05, o.seed)
-		return train, heldout, nil
+		return twoMoons(5000, 0.05, o.seed)
 	}
-	if train, err = readCSV(o.data); err != nil || o.heldout == "" {
+	if train, err = readTable(o.data); err != nil || o.heldout == "" {
 		return train, nil, err
 	}
-	if heldout, err = readCSV(o.heldout); err != nil {
+	if heldout, err = readTable(o.heldout); err != nil {
 		return nil, nil, err
 	}
 	_, d := train.x.Dims()
@@ -45,64 +41,43 @@ func load(o options) (train, heldout *table, err error) {
 	return train, heldout, nil
 }
 
-// readCSV reads the columns x1, x2, … and, where there is one, true_log_prob; it ignores all others.
-func readCSV(path string) (*table, error) {
-	f, err := os.Open(path)
+// readTable reads the columns x1, x2, … and, where there is one, true_log_prob; it ignores all others.
+func readTable(path string) (*table, error) {
+	f, err := data.Open(path, data.Options{})
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	header, err := r.Read()
+	names := leadingColumns(f.Header())
+	d := len(names)
+	if d < 2 {
+		return nil, fmt.Errorf("%s: the header %q has %d columns x1, x2, …, want at least 2", path, f.Header(), d)
+	}
+	hasTruth := slices.Contains(f.Header(), "true_log_prob")
+	if hasTruth {
+		names = append(names, "true_log_prob")
+	}
+	if f, err = f.Select(names...); err != nil {
+		return nil, err
+	}
+	all, err := f.ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s: no header: %w", path, err)
+		return nil, err
 	}
-	position := map[string]int{}
-	for j, name := range header {
-		position[name] = j
+	t := &table{x: all.X.Slice(0, all.Rows(), 0, d).(*mat.Dense)}
+	if hasTruth {
+		t.truth = mat.Col(nil, d, all.X)
 	}
-	var columns []int
-	for d := 1; ; d++ {
-		j, ok := position[fmt.Sprintf("x%d", d)]
-		if !ok {
-			break
-		}
-		columns = append(columns, j)
-	}
-	if len(columns) < 2 {
-		return nil, fmt.Errorf("%s: the header %q has %d columns x1, x2, …, want at least 2", path, header, len(columns))
-	}
-	truthAt, hasTruth := position["true_log_prob"]
-	t := &table{}
-	var values []float64
-	for row := 1; ; row++ {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		cell := func(j int) float64 {
-			v, e := strconv.ParseFloat(record[j], 64)
-			if (e != nil || math.IsNaN(v) || math.IsInf(v, 0)) && err == nil {
-				err = fmt.Errorf("%s: row %d, column %s: %q is not a finite number", path, row, header[j], record[j])
-			}
-			return v
-		}
-		for _, j := range columns {
-			values = append(values, cell(j))
-		}
-		if hasTruth {
-			t.truth = append(t.truth, cell(truthAt))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(values) == 0 {
-		return nil, fmt.Errorf("%s: no rows", path)
-	}
-	t.x = mat.NewDense(len(values)/len(columns), len(columns), values)
 	return t, nil
+}
+
+// leadingColumns are x1, x2, … as far as the header has them.
+func leadingColumns(header []string) []string {
+	var names []string
+	for d := 1; ; d++ {
+		name := fmt.Sprintf("x%d", d)
+		if !slices.Contains(header, name) {
+			return names
+		}
+		names = append(names, name)
+	}
 }

@@ -234,22 +234,22 @@ func TestBadCommandLines(t *testing.T) {
 
 func TestBadFiles(t *testing.T) {
 	for content, words := range map[string]string{
-		"":                     "no header",
+		"":                     "is empty",
 		"a,b\n1,2\n":           "x1, x2",
-		"x1,x2\n":              "no rows",
-		"x1,x2\n1,2\n3,oops\n": `row 2, column x2: "oops"`,
-		"x1,x2\n1,NaN\n":       `row 1, column x2: "NaN"`,
-		"x1,x2\n1\n":           "wrong number of fields",
+		"x1,x2\n":              "no row",
+		"x1,x2\n1,2\n3,oops\n": `column "x2" has 1, the first in row 2 (line 3): "oops"`,
+		"x1,x2\n1,NaN\n":       `column "x2" has 1, the first in row 1 (line 2): "NaN"`,
+		"x1,x2\n1\n":           "has 1 cells, want 2",
 	} {
 		path := filepath.Join(t.TempDir(), "rows.csv")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readCSV(path); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := readTable(path); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%q: error %v, want %s", content, err, words)
 		}
 	}
-	if _, err := readCSV("no such file"); err == nil {
+	if _, err := readTable("no such file"); err == nil {
 		t.Error("a missing file gave no error")
 	}
 }
@@ -278,7 +278,10 @@ func TestTicks(t *testing.T) {
 // TestMoonsTruth: the true density that the demo compares with is one.
 func TestMoonsTruth(t *testing.T) {
 	l := &lattice{limit: 3, n: 300}
-	l.z = moonsLogProb(l.points(), 0.05)
+	var err error
+	if l.z, err = moonsLogProb(l.points(), 0.05); err != nil {
+		t.Fatal(err)
+	}
 	if mass := l.integral(); mass < 0.9999 || mass > 1.0001 {
 		t.Errorf("the true density integrates to %v", mass)
 	}

@@ -6,15 +6,21 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
-	"gaussflow/graph/kernel"
+	"gaussflow/data"
 	"gaussflow/initializers"
 )
 
 // twoMoons makes n rows to train on and n held-out ones: two half circles, uniform in angle, with Gaussian noise,
 // both standardized with the mean and standard deviation of the first. The true log-density comes with them.
-func twoMoons(n int, noise float64, seed uint64) (train, heldout *table) {
+func twoMoons(n int, noise float64, seed uint64) (train, heldout *table, err error) {
 	a, b := rawMoons(n, noise, seed, 0), rawMoons(n, noise, seed, 1)
-	train, heldout = &table{truth: moonsLogProb(a, noise)}, &table{truth: moonsLogProb(b, noise)}
+	train, heldout = &table{}, &table{}
+	if train.truth, err = moonsLogProb(a, noise); err != nil {
+		return nil, nil, err
+	}
+	if heldout.truth, err = moonsLogProb(b, noise); err != nil {
+		return nil, nil, err
+	}
 	logScale := 0.0
 	for j := range 2 {
 		mean, std := stat.PopMeanStdDev(mat.Col(nil, j, a), nil)
@@ -30,7 +36,7 @@ func twoMoons(n int, noise float64, seed uint64) (train, heldout *table) {
 		heldout.truth[i] += logScale
 	}
 	train.x, heldout.x = a, b
-	return train, heldout
+	return train, heldout, nil
 }
 
 // moon is the point at angle θ of the outer (0) or inner (1) half circle.
@@ -51,33 +57,11 @@ func rawMoons(n int, noise float64, seed, stream uint64) *mat.Dense {
 	return m
 }
 
-// moonsLogProb integrates the density over the angle by the trapezoidal rule, whose step of noise/5 along the arc
-// leaves an error far below 1e-6.
-func moonsLogProb(m *mat.Dense, noise float64) []float64 {
-	n, _ := m.Dims()
-	steps := int(math.Ceil(5 * math.Pi / noise))
-	var arc [2][][2]float64
-	for which := range arc {
-		for s := range steps + 1 {
-			x, y := moon(which, math.Pi*float64(s)/float64(steps))
-			arc[which] = append(arc[which], [2]float64{x, y})
-		}
+// moonsLogProb is the true log-density of rows in raw coordinates.
+func moonsLogProb(m *mat.Dense, noise float64) ([]float64, error) {
+	law, err := data.NewMoons(noise)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]float64, n)
-	terms := make([]float64, 0, 2*(steps+1))
-	for i := range out {
-		terms = terms[:0]
-		for which := range arc {
-			for s, p := range arc[which] {
-				dx, dy := (m.At(i, 0)-p[0])/noise, (m.At(i, 1)-p[1])/noise
-				t := kernel.LogPDF(dx) + kernel.LogPDF(dy)
-				if s == 0 || s == steps {
-					t -= math.Ln2
-				}
-				terms = append(terms, t)
-			}
-		}
-		out[i] = kernel.LogSumExp(terms) - math.Log(2*float64(steps)) - 2*math.Log(noise)
-	}
-	return out
+	return data.LogProb(law, m)
 }

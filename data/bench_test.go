@@ -1,0 +1,143 @@
+package data_test
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"gaussflow/data"
+)
+
+const benchRows = 100_000
+
+func rate(b *testing.B) {
+	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkCSV reads 6 columns of 17 digits, one core.
+func BenchmarkCSV(b *testing.B) {
+	content := normalCSV(benchRows, 6)
+	for _, c := range []struct {
+		name    string
+		content []byte
+	}{{"plain.csv", content}, {"packed.csv.gz", gzipped(b, content)}, {"packed.csv.zst", zstded(b, content)}} {
+		path := write(b, c.name, c.content)
+		f := open(b, path, data.Options{})
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				drain(b, f)
+			}
+			rate(b)
+		})
+	}
+	b.Run("encoding-csv alone", func(b *testing.B) {
+		path := write(b, "plain.csv", content)
+		for b.Loop() {
+			standardCSV(b, path)
+		}
+		rate(b)
+	})
+}
+
+// BenchmarkFormats reads the same table written otherwise.
+func BenchmarkFormats(b *testing.B) {
+	table := readAll(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
+	for _, name := range []string{"t.parquet", "t.npy"} {
+		path := filepath.Join(b.TempDir(), name)
+		if err := table.Write(path); err != nil {
+			b.Fatal(err)
+		}
+		f := open(b, path, data.Options{})
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				drain(b, f)
+			}
+			rate(b)
+		})
+	}
+}
+
+// BenchmarkInspect reads and reports.
+func BenchmarkInspect(b *testing.B) {
+	f := open(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := data.Inspect(f); err != nil {
+			b.Fatal(err)
+		}
+	}
+	rate(b)
+}
+
+// BenchmarkEcho reads rows and writes their records with a column more.
+func BenchmarkEcho(b *testing.B) {
+	in := write(b, "t.csv", normalCSV(benchRows, 6))
+	b.ReportAllocs()
+	for b.Loop() {
+		echo(b, in, in+".out.csv")
+	}
+	rate(b)
+}
+
+func echo(b *testing.B, in, out string) {
+	f := open(b, in, data.Options{})
+	w, err := data.CreateRecords(out, f.Header(), []string{"first"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer w.Discard()
+	rows, err := f.Records(w.Comma())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer rows.Close()
+	x := make([]float64, 1024*f.Dim())
+	for {
+		n, err := rows.Read(x)
+		for i := range n {
+			if err := w.WriteRecord(rows.Record(i), x[i*f.Dim()]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err = w.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// standardCSV is what encoding/csv and strconv do with the same file.
+func standardCSV(b *testing.B, path string) {
+	file, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	r := csv.NewReader(file)
+	r.ReuseRecord = true
+	if _, err = r.Read(); err != nil {
+		b.Fatal(err)
+	}
+	for {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		for _, cell := range record {
+			if _, err = strconv.ParseFloat(cell, 64); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// csvLayout is a CSV file whose header was read.
+type csvLayout struct {
+	in     *input
+	comma  byte
+	header bool // the first record holds the names
+	names  []string
+}
+
+var utf8Mark = []byte("\xef\xbb\xbf")
+
+// openCSV reads the first record: it fixes the delimiter, the number of columns and their names.
+func openCSV(in *input, o Options) (layout, error) {
+	if c := o.Delimiter; c != 0 && c != '\t' && (c < ' ' || c > '~' || c == '"') {
+		return nil, fmt.Errorf("data: %s: Delimiter = %q, want a tab or a printable ASCII character other than a quote", in.name, c)
+	}
+	stream, err := in.open()
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	l := &csvLayout{in: in, comma: o.Delimiter}
+	s := newCSVScanner(in.name, stream)
+	line, err := s.begin()
+	if err == nil {
+		err = checkText(in.name, line)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l.comma == 0 {
+		l.comma = delimiter(in.name, line)
+	}
+	s.split(l.comma)
+	switch err = s.read(); {
+	case errors.Is(err, io.EOF):
+		return nil, &FormatError{File: in.name, What: "is empty"}
+	case err != nil:
+		return nil, err
+	}
+	return l, l.setHeader(s.record, o.Header)
+}
+
+// checkText tells text from the encodings and the binary files that would be read as a strange header.
+func checkText(name string, line []byte) error {
+	if bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
+		return &FormatError{File: name, Line: 1, What: "is UTF-16, want UTF-8"}
+	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		return &FormatError{File: name, Line: 1, What: "holds a zero byte: not a text file, and no Parquet, NPY or NPZ"}
+	}
+	return nil
+}
+
+// delimiter is that of the file's name, or the candidate that the line holds most often.
+func delimiter(name string, line []byte) byte {
+	if e := extension(name); e == ".tsv" || e == ".tab" {
+		return '\t'
+	}
+	best, most := byte(','), 0
+	for _, c := range []byte(",\t;|") {
+		if n := bytes.Count(line, []byte{c}); n > most {
+			best, most = c, n
+		}
+	}
+	return best
+}
+
+func (l *csvLayout) setHeader(first []string, h Header) error {
+	if h == HeaderGuess && allNumbers(first) {
+		return &FormatError{File: l.in.name, Line: 1, What: fmt.Sprintf(
+			"is all numbers (%s): say whether it is a header (Options.Header)", joined(first, ", "))}
+	}
+	if h == HeaderNone {
+		l.names = numbered(len(first))
+		return nil
+	}
+	l.header = true
+	return l.setNames(first)
+}
+
+// setNames takes the header; a column without a name gets x and its number.
+func (l *csvLayout) setNames(first []string) error {
+	seen := map[string]bool{}
+	for j, name := range first {
+		if name = strings.TrimSpace(name); name == "" {
+			name = fmt.Sprintf("x%d", j+1)
+		}
+		if seen[name] {
+			return &FormatError{File: l.in.name, Line: 1, What: fmt.Sprintf("names two columns %q, want each name once", name)}
+		}
+		seen[name] = true
+		l.names = append(l.names, name)
+	}
+	return nil
+}
+
+func allNumbers(cells []string) bool {
+	return !slices.ContainsFunc(cells, func(c string) bool { v := number(c); return v != v })
+}
+
+func (l *csvLayout) columns() []string { return l.names }
+
+func (l *csvLayout) scan(pick []int, _ bool) (scanner, error) {
+	stream, err := l.in.open()
+	if err != nil {
+		return nil, err
+	}
+	s := newCSVScanner(l.in.name, stream)
+	if _, err = s.begin(); err == nil {
+		s.split(l.comma)
+		err = s.read()
+	}
+	if err != nil {
+		stream.Close()
+		if errors.Is(err, io.EOF) {
+			err = &FormatError{File: l.in.name, What: "is empty"}
+		}
+		return nil, err
+	}
+	if l.header {
+		s.pending = 0
+	}
+	s.aim(len(l.names), pick)
+	return s, nil
+}

@@ -1,0 +1,165 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+)
+
+// csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
+// (BenchmarkCSV).
+type csvScanner struct {
+	name   string
+	stream io.Closer
+	bound  *bounded
+	text   *bufio.Reader
+	csv    *csv.Reader
+	target []int // of each column, where its number goes; −1: nowhere
+
+	record []string // the present one
+	at     int      // the line where it begins
+	end    int      // the line where it ends
+	// rows to hand out before another record is read: the present one and, in a file of one column, the empty lines
+	// before it
+	pending int
+}
+
+func newCSVScanner(name string, stream io.ReadCloser) *csvScanner {
+	b := &bounded{src: stream}
+	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, 128<<10)}
+}
+
+// begin gives the first line, as far as it can be seen, and skips a byte order mark.
+func (s *csvScanner) begin() ([]byte, error) {
+	head, err := s.text.Peek(s.text.Size())
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, s.failed(err)
+	}
+	if bytes.HasPrefix(head, utf8Mark) {
+		head = head[len(utf8Mark):]
+		if _, err = s.text.Discard(len(utf8Mark)); err != nil {
+			return nil, s.failed(err)
+		}
+	}
+	head = bytes.TrimLeft(head, "\r\n")
+	if end := bytes.IndexByte(head, '\n'); end >= 0 {
+		head = head[:end]
+	}
+	return head, nil
+}
+
+// split cuts what follows into records.
+func (s *csvScanner) split(comma byte) {
+	s.csv = csv.NewReader(s.text)
+	s.csv.Comma = rune(comma)
+	s.csv.FieldsPerRecord = -1
+	s.csv.TrimLeadingSpace = comma != '\t'
+	s.csv.ReuseRecord = true
+}
+
+// aim sends column pick[i] of width to place i.
+func (s *csvScanner) aim(width int, pick []int) {
+	s.target = make([]int, width)
+	for j := range s.target {
+		s.target[j] = -1
+	}
+	for i, j := range pick {
+		s.target[j] = i
+	}
+}
+
+// read makes the next record the present one.
+func (s *csvScanner) read() error {
+	record, err := s.csv.Read()
+	if err != nil {
+		return s.failed(err)
+	}
+	s.bound.done = s.csv.InputOffset()
+	s.record = record
+	s.at, _ = s.csv.FieldPos(0)
+	last := len(record) - 1
+	line, _ := s.csv.FieldPos(last)
+	s.pending = 1
+	if len(s.target) == 1 {
+		s.pending = s.at - s.end
+	}
+	s.end = line + strings.Count(record[last], "\n")
+	return nil
+}
+
+func (s *csvScanner) failed(err error) error {
+	var parse *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return io.EOF
+	case s.bound.err != nil: // encoding/csv may take it for a missing quote
+		return (&input{name: s.name}).failed(s.bound.err)
+	case errors.As(err, &parse):
+		return &FormatError{File: s.name, Line: parse.StartLine, What: fmt.Sprintf("is no CSV: %v in column %d", parse.Err, parse.Column), Err: err}
+	}
+	return (&input{name: s.name}).failed(err)
+}
+
+// next reads a record. It skips empty lines, as encoding/csv does, except that in a file of one column an empty line
+// before a record is a missing cell.
+func (s *csvScanner) next(dst []float64) error {
+	if s.pending == 0 {
+		if err := s.read(); err != nil {
+			return err
+		}
+	}
+	if s.pending--; s.pending > 0 {
+		dst[0] = math.NaN()
+		return nil
+	}
+	if got, want := len(s.record), len(s.target); got != want {
+		return &FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record", got, want)}
+	}
+	for j, cell := range s.record {
+		if i := s.target[j]; i >= 0 {
+			dst[i] = number(cell)
+		}
+	}
+	return nil
+}
+
+func (s *csvScanner) line() int { return s.at - s.pending }
+
+func (s *csvScanner) cell(dst []byte, column int) []byte {
+	if s.pending > 0 {
+		return dst
+	}
+	return append(dst, s.record[column]...)
+}
+
+// Close closes the file.
+func (s *csvScanner) Close() error { return s.stream.Close() }
+
+// maxRecord bounds the memory that one record can ask for: a quote that is never closed, a line that never ends.
+const maxRecord = 16 << 20
+
+// bounded fails once a record has become too long.
+type bounded struct {
+	src        io.Reader
+	read, done int64 // bytes read, and those of them in complete records
+	err        error
+}
+
+// Read reads on.
+func (b *bounded) Read(p []byte) (n int, err error) {
+	if b.read-b.done > maxRecord {
+		b.err = fmt.Errorf("a record is longer than %d bytes: a quote that is not closed?", maxRecord)
+		return 0, b.err
+	}
+	n, err = b.src.Read(p)
+	b.read += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,187 @@
+package data_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+)
+
+// readings: one table, however it is written.
+var readings = map[string]struct {
+	name, text string
+	options    data.Options
+}{
+	"comma":              {"t.csv", "a,b\n1,2\n3,4\n", data.Options{}},
+	"no last line end":   {"t.csv", "a,b\n1,2\n3,4", data.Options{}},
+	"CRLF":               {"t.csv", "a,b\r\n1,2\r\n3,4\r\n", data.Options{}},
+	"byte order mark":    {"t.csv", "\ufeffa,b\n1,2\n3,4\n", data.Options{}},
+	"spaces":             {"t.csv", "a, b\n 1 , 2\n3 ,4 \n", data.Options{}},
+	"quotes":             {"t.csv", "\"a\",\"b\"\n\"1\",\"2\"\n3, \"4\"\n", data.Options{}},
+	"empty lines":        {"t.csv", "\n\na,b\n\n1,2\n\n3,4\n\n\n", data.Options{}},
+	"tab by name":        {"t.tsv", "a\tb\n1\t2\n3\t4\n", data.Options{}},
+	"tab by first line":  {"t.txt", "a\tb\n1\t2\n3\t4\n", data.Options{}},
+	"semicolon":          {"t.csv", "a;b\n1;2\n3;4\n", data.Options{}},
+	"delimiter given":    {"t.csv", "a:b\n1:2\n3:4\n", data.Options{Delimiter: ':'}},
+	"chosen":             {"t.csv", "b,skip,a\n2,x,1\n4,y,3\n", data.Options{Columns: []string{"a", "b"}}},
+	"except":             {"t.csv", "a,skip,b\n1,x,2\n3,y,4\n", data.Options{Except: []string{"skip"}}},
+	"quoted line breaks": {"t.csv", "a,\"sk\nip\",b\n1,\"x\n\ny\",2\n3,\"\"\"\",4\n", data.Options{Except: []string{"sk\nip"}}},
+	"drop missing":       {"t.csv", "a,b\n1,2\nNA,7\n3,4\n5,\n", data.Options{DropMissing: true}},
+}
+
+func TestCSVReadings(t *testing.T) {
+	want := mat.NewDense(2, 2, []float64{1, 2, 3, 4})
+	for name, c := range readings {
+		t.Run(name, func(t *testing.T) {
+			for suffix, pack := range map[string]func(testing.TB, []byte) []byte{"": nil, ".gz": gzipped, ".zst": zstded} {
+				content := []byte(c.text)
+				if pack != nil {
+					content = pack(t, content)
+				}
+				for _, file := range []string{c.name + suffix, c.name} { // known by name, and by the first bytes alone
+					table := readAll(t, write(t, file, content), c.options)
+					if !mat.Equal(table.X, want) || fmt.Sprint(table.Names) != "[a b]" {
+						t.Errorf("%s: %v %v", file, table.Names, mat.Formatted(table.X))
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestCSVWithoutHeader(t *testing.T) {
+	path := write(t, "t.csv", []byte("1,2\n3,4\n"))
+	table := readAll(t, path, data.Options{Header: data.HeaderNone})
+	if !mat.Equal(table.X, mat.NewDense(2, 2, []float64{1, 2, 3, 4})) || fmt.Sprint(table.Names) != "[x1 x2]" {
+		t.Errorf("%v %v", table.Names, mat.Formatted(table.X))
+	}
+	table = readAll(t, path, data.Options{Header: data.HeaderFirst})
+	if table.Rows() != 1 || fmt.Sprint(table.Names) != "[1 2]" {
+		t.Errorf("%v %v", table.Names, mat.Formatted(table.X))
+	}
+}
+
+// TestOneColumn: an empty line in a file of one column is a missing cell, not a line to skip.
+func TestOneColumn(t *testing.T) {
+	path := write(t, "t.csv", []byte("a\n1\n\n\n2\n\n"))
+	_, err := open(t, path, data.Options{}).ReadAll()
+	wantError(t, err, `data: t.csv: cells that are missing or not finite numbers, in 4 rows: column "a" has 2, the first in row 2 (line 3): "" (such rows can be left out: drop missing)`)
+	table := readAll(t, path, data.Options{DropMissing: true})
+	if table.Rows() != 2 || table.Dropped != 2 {
+		t.Errorf("%d rows, %d dropped, want 2 and 2", table.Rows(), table.Dropped)
+	}
+}
+
+func TestCSVErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		text    string
+		options data.Options
+		want    string
+	}{
+		"empty":         {"", data.Options{}, "data: t.csv: is empty"},
+		"only empty":    {"\n\n", data.Options{}, "data: t.csv: is empty"},
+		"no rows":       {"a,b\n", data.Options{}, "data: t.csv: no row, want at least one"},
+		"short row":     {"a,b\n1,2\n3\n", data.Options{}, "data: t.csv: line 3: has 1 cells, want 2 as the first record"},
+		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record"},
+		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: is no CSV: bare " in non-quoted-field in column 4`},
+		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: is no CSV: extraneous or missing " in quoted-field in column 5`},
+		"all numbers":   {"0,1\n1,2\n", data.Options{}, "data: t.csv: line 1: is all numbers (0, 1): say whether it is a header (Options.Header)"},
+		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: line 1: names two columns "a", want each name once`},
+		"UTF-16":        {"\xff\xfea\x00,\x00", data.Options{}, "data: t.csv: line 1: is UTF-16, want UTF-8"},
+		"binary":        {"a\x00b\n", data.Options{}, "data: t.csv: line 1: holds a zero byte: not a text file, and no Parquet, NPY or NPZ"},
+		"columns":       {"a,b\n1,2\n", data.Options{Columns: []string{"c", "a", "d"}}, `data: t.csv: no column "c", "d"; it has "a", "b"`},
+		"except":        {"a,b\n1,2\n", data.Options{Except: []string{"c"}}, `data: t.csv: no column "c"; it has "a", "b"`},
+		"no column":     {"a,b\n1,2\n", data.Options{Except: []string{"b", "a"}}, "data: t.csv: no column, want at least one"},
+		"twice":         {"a,b\n1,2\n", data.Options{Columns: []string{"a", "a"}}, `data: t.csv: column "a" is named twice, want each once`},
+		"delimiter":     {"a,b\n1,2\n", data.Options{Delimiter: '"'}, `data: t.csv: Delimiter = '"', want a tab or a printable ASCII character other than a quote`},
+		"format":        {"a,b\n1,2\n", data.Options{Format: "xls"}, `data: t.csv: Format = "xls", want csv, parquet, npy or npz`},
+		"missing":       {"a,b\n1,2\n3,NaN\n,?\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "a" has 1, the first in row 3 (line 4): ""; column "b" has 2, the first in row 2 (line 3): "NaN" (such rows can be left out: drop missing)`},
+		"infinite":      {"a,b\n1,2\n3,-Inf\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 2 rows: column "b" has 1, the first in row 2 (line 3): "-Inf" (such rows can be left out: drop missing)`},
+		"overflow":      {"a,b\n1,2\n3,1e999\n4,5\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "b" has 1, the first in row 2 (line 3): "1e999" (such rows can be left out: drop missing)`},
+		"category":      {"a,b\n1,red\n3,blue\n4,NA\n", data.Options{}, `data: t.csv: columns of categories are not supported, leave them out: column "b" has 3, the first in row 1 (line 2): "red" are not numbers`},
+		"category kept": {"a,b\n1,red\n3,blue\n4,NA\n", data.Options{DropMissing: true}, `data: t.csv: columns of categories are not supported, leave them out: column "b" has 3, the first in row 1 (line 2): "red" are not numbers`},
+		"none left":     {"a,b\n1,\n,2\n", data.Options{DropMissing: true}, "data: t.csv: no row left: all 2 rows have missing cells"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := data.Open(write(t, "t.csv", []byte(c.text)), c.options)
+			if err == nil {
+				_, err = f.ReadAll()
+			}
+			wantError(t, err, c.want)
+		})
+	}
+}
+
+// TestCellError: a pass stops at the first bad cell and names it; what went before was read.
+func TestCellError(t *testing.T) {
+	f := open(t, write(t, "t.csv", []byte("a,b\n1,2\n\n3,x\n")), data.Options{})
+	r, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	dst := make([]float64, 8)
+	n, err := r.Read(dst)
+	if n != 1 || dst[0] != 1 || dst[1] != 2 {
+		t.Errorf("read %d rows, %v", n, dst)
+	}
+	wantError(t, err, `data: t.csv: column "b", row 2 (line 4): "x" is not a finite number`)
+	var cell *data.CellError
+	if !errors.As(err, &cell) || cell.Column != "b" || cell.Cell.Line != 4 {
+		t.Errorf("%#v", err)
+	}
+}
+
+func TestFileErrors(t *testing.T) {
+	_, err := data.Open("no such file.csv", data.Options{})
+	if err == nil || !strings.Contains(err.Error(), "data: open no such file.csv") {
+		t.Errorf("%v", err)
+	}
+	if _, err = data.Open(t.TempDir(), data.Options{}); err == nil {
+		t.Error("a folder was opened")
+	}
+	_, err = data.Open(write(t, "t.parquet", []byte("a,b\n1,2\n")), data.Options{})
+	wantError(t, err, "data: t.parquet: does not begin as a parquet file does")
+}
+
+// TestLongRecord: a quote that is never closed does not take the file into memory.
+func TestLongRecord(t *testing.T) {
+	f := open(t, write(t, "t.csv", []byte("a,b\n1,\"2"+strings.Repeat("3,4\n", 6<<20))), data.Options{})
+	_, err := f.ReadAll()
+	wantError(t, err, "data: t.csv: a record is longer than 16777216 bytes: a quote that is not closed?")
+}
+
+func TestRecords(t *testing.T) {
+	path := write(t, "t.csv", []byte("id,a,note\n7,1,\"x, \"\"y\"\"\"\n8,,n\n9,2,plain\n"))
+	f := open(t, path, data.Options{Columns: []string{"a"}, DropMissing: true})
+	for comma, want := range map[byte][]string{
+		',':  {`7,1,"x, ""y"""`, "9,2,plain"},
+		'\t': {"7\t1\t\"x, \"\"y\"\"\"", "9\t2\tplain"},
+	} {
+		r, err := f.Records(comma)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := r.Read(make([]float64, 5))
+		if n != 2 || err != nil || r.Dropped() != 1 {
+			t.Fatalf("%d rows, %v, %d dropped", n, err, r.Dropped())
+		}
+		for i := range n {
+			if got := string(r.Record(i)); got != want[i] {
+				t.Errorf("record %d is %q, want %q", i, got, want[i])
+			}
+		}
+		if p := r.Place(1); p != (data.Place{Row: 3, Line: 4}) {
+			t.Errorf("row 1 stands at %+v", p)
+		}
+		if _, err = r.Read(make([]float64, 5)); err != io.EOF {
+			t.Errorf("%v, want io.EOF", err)
+		}
+		r.Close()
+	}
+}

@@ -1,0 +1,160 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ErrOnce says that a stream, standard input or a pipe, is too long to be kept for a second reading.
+var ErrOnce = errors.New("is longer than Options.MaxBuffered and can be read only once: save it to a file first")
+
+// A FormatError says why a file is not what it should be.
+type FormatError struct {
+	File string
+	Line int // 0 where the format has no lines
+	What string
+	Err  error // the cause, or nil
+}
+
+func (e *FormatError) Error() string {
+	at := ""
+	if e.Line > 0 {
+		at = fmt.Sprintf(" line %d:", e.Line)
+	}
+	return fmt.Sprintf("data: %s:%s %s", e.File, at, e.What)
+}
+
+// Unwrap is the cause.
+func (e *FormatError) Unwrap() error { return e.Err }
+
+// A ColumnError names all columns that were asked for and are not there.
+type ColumnError struct {
+	File          string
+	Missing, Have []string
+}
+
+func (e *ColumnError) Error() string {
+	return fmt.Sprintf("data: %s: no column %s; it has %s", e.File, quoted(e.Missing), quoted(e.Have))
+}
+
+// A Cell is where a cell stands and what is written there.
+type Cell struct {
+	Row  int // of the data, from 1
+	Line int // of the file, from 1; 0 where the format has no lines
+	Text string
+}
+
+func (c Cell) String() string {
+	line := ""
+	if c.Line > 0 {
+		line = fmt.Sprintf(" (line %d)", c.Line)
+	}
+	return fmt.Sprintf("row %d%s: %q", c.Row, line, c.Text)
+}
+
+// A CellError is the first cell of a pass that is not a finite number.
+type CellError struct {
+	File, Column string
+	Cell         Cell
+}
+
+func (e *CellError) Error() string {
+	return fmt.Sprintf("data: %s: column %q, %v is not a finite number", e.File, e.Column, e.Cell)
+}
+
+// A BadColumn counts the cells of a column that are not finite numbers.
+type BadColumn struct {
+	Name    string
+	Missing int  // empty, NA, NaN, … : see Missing
+	Text    int  // anything else
+	First   Cell // the first of either
+}
+
+func (b BadColumn) String() string {
+	return fmt.Sprintf("column %q has %d, the first in %v", b.Name, b.Missing+b.Text, b.First)
+}
+
+// A MissingError names the columns with cells that are missing or not numbers.
+type MissingError struct {
+	File    string
+	Rows    int // read
+	Columns []BadColumn
+}
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("data: %s: cells that are missing or not finite numbers, in %d rows: %s (such rows can be left out: drop missing)",
+		e.File, e.Rows, listed(e.Columns))
+}
+
+// A CategoryError names the columns that hold text for the greater part: a density of categories is not supported.
+type CategoryError struct {
+	File    string
+	Columns []BadColumn
+}
+
+func (e *CategoryError) Error() string {
+	return fmt.Sprintf("data: %s: columns of categories are not supported, leave them out: %s are not numbers",
+		e.File, listed(e.Columns))
+}
+
+// A ConstantColumn has one value in every row.
+type ConstantColumn struct {
+	Name  string
+	Value float64
+}
+
+func (c ConstantColumn) String() string {
+	return fmt.Sprintf("column %q is always %v", c.Name, c.Value)
+}
+
+// A ConstantError names the constant columns, which have no density.
+type ConstantError struct {
+	File    string
+	Columns []ConstantColumn
+}
+
+func (e *ConstantError) Error() string {
+	return fmt.Sprintf("data: %s: constant columns have no density (they can be left out: drop constant): %s", e.File, listed(e.Columns))
+}
+
+// An EmptyError says that no row, or no column, is left to read.
+type EmptyError struct {
+	File    string
+	What    string // "row" or "column"
+	Dropped int    // rows left out for bad cells
+}
+
+func (e *EmptyError) Error() string {
+	if e.Dropped > 0 {
+		return fmt.Sprintf("data: %s: no %s left: all %d rows have missing cells", e.File, e.What, e.Dropped)
+	}
+	return fmt.Sprintf("data: %s: no %s, want at least one", e.File, e.What)
+}
+
+// most is how many names an error lists before it counts the rest.
+const most = 20
+
+func quoted(names []string) string {
+	q := make([]string, len(names))
+	for i, n := range names {
+		q[i] = fmt.Sprintf("%q", n)
+	}
+	return joined(q, ", ")
+}
+
+func listed[T fmt.Stringer](items []T) string {
+	s := make([]string, len(items))
+	for i, item := range items {
+		s[i] = item.String()
+	}
+	return joined(s, "; ")
+}
+
+func joined(s []string, by string) string {
+	if extra := len(s) - most; extra > 0 {
+		s = append(slices.Clone(s[:most]), fmt.Sprintf("and %d more", extra))
+	}
+	return strings.Join(s, by)
+}

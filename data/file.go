@@ -1,0 +1,117 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+
+	"gaussflow/train"
+)
+
+// A File is a table in a file, or a choice of its columns. It is a train.Source: each pass opens the file anew and
+// reads it in constant memory. Passes are independent, so a File may be read by several goroutines.
+type File struct {
+	in     *input
+	layout layout
+	all    []string // the file's columns
+	pick   []int    // those to read, in order
+	drop   bool     // rows with bad cells
+	opts   Options
+}
+
+var _ train.Source = (*File)(nil)
+
+// Open reads the header of a file; "-" is standard input, which like a pipe can be read again only as far as it fits
+// Options.MaxBuffered (ErrOnce). The format and the packing (gzip, zstd) are found by the
+// first bytes. Columns that o names and the file lacks are one ColumnError; a file that is not what it should be is a
+// FormatError.
+func Open(path string, o Options) (*File, error) {
+	in, err := newInput(path, o)
+	if err != nil {
+		return nil, err
+	}
+	l, err := layoutOf(in, o)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing, opts: o}
+	f.pick = make([]int, len(f.all))
+	for j := range f.pick {
+		f.pick[j] = j
+	}
+	if o.Columns != nil {
+		if f, err = f.Select(o.Columns...); err != nil {
+			return nil, err
+		}
+	}
+	return f.Except(o.Except...)
+}
+
+// Name is the path, or "standard input".
+func (f *File) Name() string { return f.in.name }
+
+// Dim is the number of columns read.
+func (f *File) Dim() int { return len(f.pick) }
+
+// Names are the columns read, in order.
+func (f *File) Names() []string {
+	names := make([]string, len(f.pick))
+	for i, j := range f.pick {
+		names[i] = f.all[j]
+	}
+	return names
+}
+
+// Header is all columns of the file, in its order.
+func (f *File) Header() []string { return slices.Clone(f.all) }
+
+// Select is the same file with the columns named, in that order: a model's columns are found in any file which has
+// them. All that it lacks are one ColumnError.
+func (f *File) Select(names ...string) (*File, error) {
+	at, err := f.positions(names)
+	if err != nil {
+		return nil, err
+	}
+	for i, j := range at {
+		if slices.Contains(at[:i], j) {
+			return nil, fmt.Errorf("data: %s: column %q is named twice, want each once", f.in.name, names[i])
+		}
+	}
+	return f.with(at)
+}
+
+// Except is the same file without the columns named.
+func (f *File) Except(names ...string) (*File, error) {
+	out, err := f.positions(names)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return slices.Contains(out, j) })
+	return f.with(left)
+}
+
+func (f *File) with(pick []int) (*File, error) {
+	if len(pick) == 0 {
+		return nil, &EmptyError{File: f.in.name, What: "column"}
+	}
+	g := *f
+	g.pick = pick
+	return &g, nil
+}
+
+// positions finds columns in the whole header.
+func (f *File) positions(names []string) ([]int, error) {
+	at := make([]int, len(names))
+	var missing []string
+	for i, name := range names {
+		if at[i] = slices.Index(f.all, name); at[i] < 0 {
+			missing = append(missing, name)
+		}
+	}
+	if missing != nil {
+		return nil, &ColumnError{f.in.name, missing, f.Header()}
+	}
+	return at, nil
+}
+
+// Open starts a pass over the rows: see Rows.
+func (f *File) Open() (train.RowReader, error) { return f.Rows() }

@@ -1,0 +1,110 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// A layout is a file in one format, its header read: it names its columns and starts passes.
+type layout interface {
+	columns() []string
+	// scan starts before the first row. It reads the columns pick, and with text also those that only cell asks for.
+	scan(pick []int, text bool) (scanner, error)
+}
+
+// A scanner is one pass over the rows.
+type scanner interface {
+	// next writes the picked columns of the next row into dst, NaN where a cell is no finite number; io.EOF after the
+	// last row.
+	next(dst []float64) error
+	// cell appends a column of the present row as it is written, unquoted.
+	cell(dst []byte, column int) []byte
+	// line is where the present row begins, from 1; 0 where the format has no lines.
+	line() int
+	Close() error
+}
+
+// magics begin the files of a format.
+var magics = []struct {
+	format Format
+	bytes  string
+}{{Parquet, "PAR1"}, {NPY, "\x93NUMPY"}, {NPZ, "PK\x03\x04"}}
+
+// layoutOf reads the header of a file in the format of o, or the one that its first bytes show.
+func layoutOf(in *input, o Options) (layout, error) {
+	format := o.Format
+	if format == "" {
+		var err error
+		if format, err = in.sniff(); err != nil {
+			return nil, err
+		}
+	}
+	switch format {
+	case CSV:
+		return openCSV(in, o)
+	case Parquet:
+		return openParquet(in)
+	case NPY:
+		return openNPY(in)
+	case NPZ:
+		return openNPZ(in, o)
+	}
+	return nil, fmt.Errorf("data: %s: Format = %q, want csv, parquet, npy or npz", in.name, format)
+}
+
+func (in *input) sniff() (Format, error) {
+	stream, err := in.open()
+	if err != nil {
+		return "", err
+	}
+	defer stream.Close()
+	first := make([]byte, 8)
+	n, err := io.ReadFull(stream, first)
+	if err != nil && !errors.Is(err, io.EOF) && (!errors.Is(err, io.ErrUnexpectedEOF) || n == 0) {
+		return "", in.failed(err)
+	}
+	for _, m := range magics {
+		if bytes.HasPrefix(first[:n], []byte(m.bytes)) {
+			return m.format, nil
+		}
+	}
+	if named := formatNamed(in.name); named != "" && named != CSV {
+		return "", &FormatError{File: in.name, What: fmt.Sprintf("does not begin as a %s file does", named)}
+	}
+	return CSV, nil
+}
+
+// formatNamed is the format that a file's name asks for, .gz and .zst aside; "" for another name.
+func formatNamed(path string) Format {
+	switch extension(path) {
+	case ".csv", ".tsv", ".tab", ".txt":
+		return CSV
+	case ".parquet", ".pq":
+		return Parquet
+	case ".npy":
+		return NPY
+	case ".npz":
+		return NPZ
+	}
+	return ""
+}
+
+// extension is that of a file's name without .gz and .zst, in lower case.
+func extension(path string) string {
+	path = strings.ToLower(path)
+	path = strings.TrimSuffix(strings.TrimSuffix(path, ".gz"), ".zst")
+	return filepath.Ext(path)
+}
+
+// numbered names columns that have no name: x1, x2, ….
+func numbered(d int) []string {
+	names := make([]string, d)
+	for j := range names {
+		names[j] = fmt.Sprintf("x%d", j+1)
+	}
+	return names
+}

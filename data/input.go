@@ -1,0 +1,168 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// input is the bytes of a file or of a stream, unpacked, from the first one as often as they are opened.
+type input struct {
+	name   string
+	stream *replay // standard input, a pipe or a device; nil: the file of that name
+	limit  int64   // bytes to hold in memory
+}
+
+func newInput(path string, o Options) (*input, error) {
+	in := &input{name: path, limit: o.maxBuffered()}
+	if path == "-" {
+		in.name, in.stream = "standard input", &replay{src: o.stdin(), limit: in.limit}
+		return in, nil
+	}
+	// a pipe gives its bytes once, however often it is opened
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		src, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("data: %w", err)
+		}
+		in.stream = &replay{src: src, limit: in.limit}
+	}
+	return in, nil
+}
+
+// raw opens the bytes as they are stored.
+func (in *input) raw() (io.ReadCloser, error) {
+	if in.stream != nil {
+		return io.NopCloser(&replayReader{replay: in.stream}), nil
+	}
+	f, err := os.Open(in.name)
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	return f, nil
+}
+
+// open starts at the first unpacked byte.
+func (in *input) open() (io.ReadCloser, error) {
+	raw, err := in.raw()
+	if err != nil {
+		return nil, err
+	}
+	stream, err := unpack(raw)
+	if err != nil {
+		raw.Close()
+		return nil, in.failed(err)
+	}
+	return stream, nil
+}
+
+// failed tells of an error while reading.
+func (in *input) failed(err error) error {
+	what := err.Error()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		what = "the file is truncated"
+	}
+	return &FormatError{File: in.name, What: what, Err: err}
+}
+
+// packed stops its decoder and closes the file below it.
+type packed struct {
+	io.Reader
+	stop func()
+	file io.Closer
+}
+
+// Close closes both.
+func (p packed) Close() error {
+	p.stop()
+	return p.file.Close()
+}
+
+// maxWindow bounds the memory that a zstd file can ask for.
+const maxWindow = 128 << 20
+
+// unpack recognizes gzip and zstd by their first bytes, not by the file's name.
+func unpack(raw io.ReadCloser) (io.ReadCloser, error) {
+	r := bufio.NewReaderSize(raw, 1<<16)
+	magic, err := r.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, truncated(err)
+		}
+		return packed{z, func() { _ = z.Close() }, raw}, nil
+	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return nil, err
+		}
+		return packed{z, z.Close, raw}, nil
+	}
+	return packed{r, func() {}, raw}, nil
+}
+
+// truncated is err, with an end of file that comes too early told from a good one.
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// readerAt is bytes that can be read in any order.
+type readerAt interface {
+	io.ReaderAt
+	io.Closer
+}
+
+type inMemory struct{ *bytes.Reader }
+
+// Close does nothing.
+func (inMemory) Close() error { return nil }
+
+// at opens the unpacked bytes for reading in any order: the file itself where it is not packed, else a copy in
+// memory, up to the limit.
+func (in *input) at() (r readerAt, size int64, err error) {
+	stream, err := in.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	if file, ok := plainFile(stream); ok {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			return file, info.Size(), nil
+		}
+	}
+	defer stream.Close()
+	all, err := io.ReadAll(io.LimitReader(stream, in.limit+1))
+	if err != nil {
+		return nil, 0, in.failed(err)
+	}
+	if int64(len(all)) > in.limit {
+		return nil, 0, &FormatError{File: in.name, What: fmt.Sprintf(
+			"must be read out of order but is a stream of more than %d bytes (Options.MaxBuffered): save it unpacked to a file", in.limit)}
+	}
+	return inMemory{bytes.NewReader(all)}, int64(len(all)), nil
+}
+
+// plainFile is the file that a stream reads as it is.
+func plainFile(stream io.ReadCloser) (*os.File, bool) {
+	p, ok := stream.(packed)
+	if !ok {
+		return nil, false
+	}
+	if _, plain := p.Reader.(*bufio.Reader); !plain {
+		return nil, false
+	}
+	file, ok := p.file.(*os.File)
+	return file, ok
+}

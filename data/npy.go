@@ -1,0 +1,135 @@
+package data
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// npyHeader describes an array: n×d, a vector being n×1.
+type npyHeader struct {
+	rows, cols int
+	fortran    bool // columns are contiguous
+	kind       npyKind
+	offset     int64 // of the first element
+}
+
+// npyKind is how one element is stored.
+type npyKind struct {
+	size  int
+	value func([]byte) float64
+}
+
+// maxNPYHeader bounds the memory that a header can ask for; numpy itself refuses to read longer than 10 kB.
+const maxNPYHeader = 64 << 10
+
+var (
+	npyDescr   = regexp.MustCompile(`'descr':\s*'([^']*)'`)
+	npyFortran = regexp.MustCompile(`'fortran_order':\s*(True|False)`)
+	npyShape   = regexp.MustCompile(`'shape':\s*\(([0-9, ]*)\)`)
+)
+
+// readNPYHeader reads the header of the NPY format, versions 1 to 3
+// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+func readNPYHeader(r io.Reader) (h npyHeader, err error) {
+	prefix := make([]byte, 12)
+	if _, err = io.ReadFull(r, prefix[:10]); err != nil {
+		return h, truncated(err)
+	}
+	if string(prefix[:6]) != "\x93NUMPY" {
+		return h, errors.New("does not begin as an NPY array does")
+	}
+	length, used := int(binary.LittleEndian.Uint16(prefix[8:])), 10
+	if major := prefix[6]; major == 2 || major == 3 {
+		if _, err = io.ReadFull(r, prefix[10:]); err != nil {
+			return h, truncated(err)
+		}
+		length, used = int(binary.LittleEndian.Uint32(prefix[8:])), 12
+	} else if major != 1 {
+		return h, fmt.Errorf("has NPY version %d, want 1, 2 or 3", major)
+	}
+	if length > maxNPYHeader {
+		return h, fmt.Errorf("has an NPY header of %d bytes, want at most %d", length, maxNPYHeader)
+	}
+	text := make([]byte, length)
+	if _, err = io.ReadFull(r, text); err != nil {
+		return h, truncated(err)
+	}
+	h.offset = int64(used + length)
+	return h, h.parse(string(text))
+}
+
+// parse reads the Python dictionary of the header.
+func (h *npyHeader) parse(text string) error {
+	descr, order, shape := npyDescr.FindStringSubmatch(text), npyFortran.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
+	if descr == nil || order == nil || shape == nil {
+		return fmt.Errorf("has the NPY header %q, want 'descr' of one plain type, 'fortran_order' and 'shape'", strings.TrimSpace(text))
+	}
+	h.fortran = order[1] == "True"
+	if err := h.setShape(shape[1]); err != nil {
+		return err
+	}
+	var ok bool
+	if h.kind, ok = npyKindOf(descr[1]); !ok {
+		return fmt.Errorf("has elements of type %q, want floats of 4 or 8 bytes, integers or booleans", descr[1])
+	}
+	return nil
+}
+
+func (h *npyHeader) setShape(text string) error {
+	var shape []int
+	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return fmt.Errorf("has the shape (%s): %w", text, err)
+		}
+		shape = append(shape, n)
+	}
+	if len(shape) == 1 {
+		shape = append(shape, 1)
+	}
+	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxRecord || shape[0] > math.MaxInt/8/shape[1] {
+		return fmt.Errorf("has the shape (%s), want rows × columns or one column", text)
+	}
+	h.rows, h.cols = shape[0], shape[1]
+	return nil
+}
+
+// npyKindOf knows the plain numeric types, in either byte order.
+func npyKindOf(descr string) (npyKind, bool) {
+	if len(descr) < 3 {
+		return npyKind{}, false
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if descr[0] == '>' {
+		order = binary.BigEndian
+	}
+	switch descr[1:] {
+	case "f8":
+		return npyKind{8, func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }}, true
+	case "f4":
+		return npyKind{4, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }}, true
+	case "i8":
+		return npyKind{8, func(b []byte) float64 { return float64(int64(order.Uint64(b))) }}, true
+	case "i4":
+		return npyKind{4, func(b []byte) float64 { return float64(int32(order.Uint32(b))) }}, true
+	case "i2":
+		return npyKind{2, func(b []byte) float64 { return float64(int16(order.Uint16(b))) }}, true
+	case "i1":
+		return npyKind{1, func(b []byte) float64 { return float64(int8(b[0])) }}, true
+	case "u8":
+		return npyKind{8, func(b []byte) float64 { return float64(order.Uint64(b)) }}, true
+	case "u4":
+		return npyKind{4, func(b []byte) float64 { return float64(order.Uint32(b)) }}, true
+	case "u2":
+		return npyKind{2, func(b []byte) float64 { return float64(order.Uint16(b)) }}, true
+	case "u1", "b1":
+		return npyKind{1, func(b []byte) float64 { return float64(b[0]) }}, true
+	}
+	return npyKind{}, false
+}

@@ -1,0 +1,138 @@
+package data
+
+import (
+	"bufio"
+	"io"
+)
+
+// npyLayout is one array, of an NPY file or in an NPZ, whose header was read.
+type npyLayout struct {
+	in     *input
+	header npyHeader
+	open   func() (io.ReadCloser, error)              // the array's bytes, header first
+	at     func() (r readerAt, size int64, err error) // the same in any order
+}
+
+func openNPY(in *input) (layout, error) {
+	return newNPYLayout(&npyLayout{in: in, open: in.open, at: in.at})
+}
+
+func newNPYLayout(l *npyLayout) (layout, error) {
+	stream, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	if l.header, err = readNPYHeader(stream); err != nil {
+		return nil, l.in.failed(err)
+	}
+	return l, nil
+}
+
+func (l *npyLayout) columns() []string { return numbered(l.header.cols) }
+
+func (l *npyLayout) scan(pick []int, _ bool) (scanner, error) {
+	s := npyScanner{in: l.in, header: l.header, pick: pick, record: make([]byte, l.header.cols*l.header.kind.size)}
+	if l.header.fortran && l.header.cols > 1 {
+		at, _, err := l.at()
+		if err != nil {
+			return nil, err
+		}
+		s.close = at
+		return &fortranScanner{npyScanner: s, at: at}, nil
+	}
+	stream, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	s.close, s.stream = stream, bufio.NewReaderSize(stream, 1<<16)
+	if _, err = io.CopyN(io.Discard, s.stream, l.header.offset); err != nil {
+		stream.Close()
+		return nil, l.in.failed(truncated(err))
+	}
+	return &s, nil
+}
+
+// npyScanner is a pass over an array whose rows are contiguous.
+type npyScanner struct {
+	in     *input
+	header npyHeader
+	pick   []int
+	close  io.Closer
+	stream *bufio.Reader
+	record []byte // the present row
+	row    int    // how many were read
+}
+
+func (s *npyScanner) next(dst []float64) error {
+	if s.row == s.header.rows {
+		return io.EOF
+	}
+	if _, err := io.ReadFull(s.stream, s.record); err != nil {
+		return s.in.failed(truncated(err))
+	}
+	s.row++
+	for i, j := range s.pick {
+		dst[i] = finite(s.value(j))
+	}
+	return nil
+}
+
+func (s *npyScanner) value(column int) float64 {
+	return s.header.kind.value(s.record[column*s.header.kind.size:])
+}
+
+func (s *npyScanner) cell(dst []byte, column int) []byte { return appendNumber(dst, s.value(column)) }
+
+func (s *npyScanner) line() int { return 0 }
+
+// Close closes the file.
+func (s *npyScanner) Close() error { return s.close.Close() }
+
+// fortranBlock is how many rows are read at a time where columns are contiguous.
+const fortranBlock = 1024
+
+// fortranScanner is a pass over an array whose columns are contiguous: it reads a block of each column.
+type fortranScanner struct {
+	npyScanner
+	at    io.ReaderAt
+	block []byte // of the present rows, column after column
+	rows  int    // in the block
+}
+
+func (s *fortranScanner) next(dst []float64) error {
+	if s.row == s.header.rows {
+		return io.EOF
+	}
+	inBlock := s.row % fortranBlock
+	if inBlock == 0 {
+		if err := s.fill(); err != nil {
+			return err
+		}
+	}
+	s.row++
+	size := s.header.kind.size
+	for j := range s.header.cols {
+		copy(s.record[j*size:(j+1)*size], s.block[(j*s.rows+inBlock)*size:])
+	}
+	for i, j := range s.pick {
+		dst[i] = finite(s.value(j))
+	}
+	return nil
+}
+
+// fill reads the rows that follow. It grows with what is there, whatever the header promises.
+func (s *fortranScanner) fill() error {
+	size := s.header.kind.size
+	s.rows = min(fortranBlock, s.header.rows-s.row)
+	s.block = s.block[:0]
+	for j := range s.header.cols {
+		from := len(s.block)
+		s.block = append(s.block, make([]byte, s.rows*size)...)
+		offset := s.header.offset + int64(j*s.header.rows+s.row)*int64(size)
+		if n, err := s.at.ReadAt(s.block[from:], offset); n < s.rows*size {
+			return s.in.failed(truncated(err))
+		}
+	}
+	return nil
+}

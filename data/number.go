@@ -1,0 +1,43 @@
+package data
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// missing are the texts that Missing knows, in lower case.
+var missing = []string{"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", ".",
+	"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"}
+
+// Missing reports whether a cell that is no finite number stands for a missing one rather than for text: it is empty
+// or, in any case, NA, N/A, #N/A, NaN, null, none, nil, ?, -, . or an infinity.
+func Missing(cell string) bool {
+	cell = strings.TrimSpace(cell)
+	for _, m := range missing {
+		if strings.EqualFold(cell, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// number is the value of a cell, exactly as strconv.ParseFloat rounds it; NaN where it is not a finite number.
+func number(cell string) float64 {
+	v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return finite(v)
+}
+
+// finite is v, NaN for an infinity.
+func finite(v float64) float64 {
+	if math.IsInf(v, 0) {
+		return math.NaN()
+	}
+	return v
+}
+
+// appendNumber writes v so that it reads back exactly, in the fewest digits.
+func appendNumber(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'g', -1, 64) }

@@ -1,0 +1,58 @@
+package data
+
+import (
+	"io"
+	"os"
+)
+
+// A Format is how a table is written in a file.
+type Format string
+
+// The formats. A zero Format is found out: reading, by the first bytes of the (unpacked) file; writing, by the name.
+const (
+	CSV     Format = "csv" // any delimiter: TSV is CSV with a tab
+	Parquet Format = "parquet"
+	NPY     Format = "npy"
+	NPZ     Format = "npz"
+)
+
+// A Header says whether the first record of a CSV file holds the columns' names.
+type Header int
+
+// The kinds of header.
+const (
+	HeaderGuess Header = iota // it does, unless it is all numbers, which is an error that asks
+	HeaderFirst               // it does
+	HeaderNone                // it does not; the columns are x1, x2, …
+)
+
+// Options for reading. The zero value reads all columns of any format and allows nothing to be left out.
+type Options struct {
+	Columns []string // by name, read in this order; nil: all
+	Except  []string // left out, by name
+
+	Format    Format
+	Delimiter byte   // of CSV; 0: tab for .tsv and .tab, else the likeliest of , tab ; | in the first line
+	Header    Header // of CSV
+	Key       string // the array in an NPZ; "": X, or the only one
+
+	DropMissing  bool // leave rows with bad cells out, and count them
+	DropConstant bool // Prepare leaves constant columns out
+
+	Stdin       io.Reader // what "-" reads; nil: os.Stdin
+	MaxBuffered int64     // bytes of a stream held in memory to be read again or out of order; 0: 64 MiB
+}
+
+func (o Options) stdin() io.Reader {
+	if o.Stdin == nil {
+		return os.Stdin
+	}
+	return o.Stdin
+}
+
+func (o Options) maxBuffered() int64 {
+	if o.MaxBuffered <= 0 {
+		return 64 << 20
+	}
+	return o.MaxBuffered
+}

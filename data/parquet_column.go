@@ -1,0 +1,140 @@
+package data
+
+import (
+	"errors"
+	"io"
+	"math"
+	"math/big"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// parquetColumn is a column chunk, read page by page.
+type parquetColumn struct {
+	value  func(parquet.Value) float64
+	pages  parquet.Pages
+	page   parquet.Page
+	reader parquet.ValueReader
+	values [256]parquet.Value
+	at, n  int // the present value, and how many there are
+}
+
+// fill reads the next values, of the next page where one ends.
+func (c *parquetColumn) fill() error {
+	c.at, c.n = 0, 0
+	for c.n == 0 {
+		if c.reader == nil {
+			page, err := c.pages.ReadPage()
+			if err != nil {
+				return err
+			}
+			c.page, c.reader = page, page.Values()
+		}
+		var err error
+		c.n, err = c.reader.ReadValues(c.values[:])
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if err != nil && c.n == 0 {
+			c.release()
+		}
+	}
+	return nil
+}
+
+func (c *parquetColumn) release() {
+	if c.page != nil {
+		parquet.Release(c.page)
+	}
+	c.page, c.reader = nil, nil
+}
+
+func (c *parquetColumn) close() {
+	c.release()
+	if c.pages != nil {
+		c.pages.Close()
+	}
+	c.pages, c.at, c.n = nil, 0, 0
+}
+
+func (c *parquetColumn) number() float64 {
+	v := c.values[c.at]
+	if v.IsNull() {
+		return math.NaN()
+	}
+	return finite(c.value(v))
+}
+
+// text is the present value as a CSV cell: empty for null.
+func (c *parquetColumn) text(dst []byte) []byte {
+	v := c.values[c.at]
+	switch {
+	case v.IsNull():
+		return dst
+	case v.Kind() == parquet.ByteArray:
+		return append(dst, v.ByteArray()...)
+	case v.Kind() == parquet.Int96 || v.Kind() == parquet.Boolean:
+		return append(dst, v.String()...)
+	}
+	if x := c.value(v); x == x {
+		return appendNumber(dst, x)
+	}
+	return append(dst, v.String()...)
+}
+
+// valueOf is how a type is read as a number: booleans as 0 and 1, decimals with their scale, dates and times as the
+// integers that they are stored as, strings as CSV cells. Int96 and other bytes are no numbers.
+func valueOf(t parquet.Type) func(parquet.Value) float64 {
+	scale, decimal := decimalScale(t)
+	switch kind := t.Kind(); {
+	case kind == parquet.Boolean:
+		return func(v parquet.Value) float64 { return float64(v.Byte()) }
+	case kind == parquet.Float:
+		return func(v parquet.Value) float64 { return float64(v.Float()) }
+	case kind == parquet.Double:
+		return parquet.Value.Double
+	case kind == parquet.Int32 && unsigned(t):
+		return func(v parquet.Value) float64 { return float64(v.Uint32()) }
+	case kind == parquet.Int64 && unsigned(t):
+		return func(v parquet.Value) float64 { return float64(v.Uint64()) }
+	case kind == parquet.Int32:
+		return func(v parquet.Value) float64 { return float64(v.Int32()) / scale }
+	case kind == parquet.Int64:
+		return func(v parquet.Value) float64 { return float64(v.Int64()) / scale }
+	case decimal:
+		return func(v parquet.Value) float64 { return bigEndian(v.ByteArray()) / scale }
+	case kind == parquet.ByteArray:
+		return func(v parquet.Value) float64 { return number(string(v.ByteArray())) }
+	}
+	return func(parquet.Value) float64 { return math.NaN() }
+}
+
+// decimalScale is 10 to the power of a decimal type's scale, 1 for another type.
+func decimalScale(t parquet.Type) (scale float64, decimal bool) {
+	if l := t.LogicalType(); l != nil {
+		if d, ok := l.Value.(*format.DecimalType); ok {
+			return math.Pow10(int(d.Scale)), true
+		}
+	}
+	return 1, false
+}
+
+func unsigned(t parquet.Type) bool {
+	if l := t.LogicalType(); l != nil {
+		if i, ok := l.Value.(*format.IntType); ok {
+			return !i.IsSigned
+		}
+	}
+	return false
+}
+
+// bigEndian is the value of a two's complement integer of any length.
+func bigEndian(b []byte) float64 {
+	v := new(big.Int).SetBytes(b)
+	if len(b) > 0 && b[0] >= 0x80 {
+		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
+	}
+	x, _ := new(big.Float).SetInt(v).Float64()
+	return x
+}

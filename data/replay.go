@@ -1,0 +1,54 @@
+package data
+
+import (
+	"io"
+	"sync"
+)
+
+// replay lets a stream be read again from its start, as long as what was read of it fits the limit.
+type replay struct {
+	mu    sync.Mutex
+	src   io.Reader
+	limit int64
+	kept  []byte // the first bytes; nil once they no longer fit
+	taken int64  // bytes read from src: len(kept), or more
+	lost  bool   // kept was given up
+	err   error  // src's last
+}
+
+// replayReader is one pass over a replay.
+type replayReader struct {
+	*replay
+	at int64
+}
+
+// Read gives the bytes kept, then those of the stream. A pass that comes too late is ErrOnce.
+func (r *replayReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.at < r.taken {
+		if r.lost {
+			return 0, ErrOnce
+		}
+		n := copy(p, r.kept[r.at:])
+		r.at += int64(n)
+		return n, nil
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.src.Read(p)
+	r.keep(p[:n])
+	r.at = r.taken
+	r.err = err
+	return n, err
+}
+
+func (r *replay) keep(p []byte) {
+	r.taken += int64(len(p))
+	if r.lost = r.taken > r.limit; r.lost {
+		r.kept = nil
+		return
+	}
+	r.kept = append(r.kept, p...)
+}

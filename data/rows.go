@@ -1,0 +1,160 @@
+package data
+
+import (
+	"errors"
+	"io"
+
+	"gaussflow/graph"
+)
+
+// Rows is one pass over a File: a train.RowReader which also tells where each row stands in the file and, where asked,
+// what is written there.
+type Rows struct {
+	file    *File
+	scan    scanner
+	tally   *tally // nil: a bad cell ends the pass
+	row     int    // of the file, from 1
+	dropped int
+	places  []Place // of the last Read
+	comma   byte    // 0: keep no text
+	text    []byte  // the records of the last Read
+	ends    []int   // of each record in text
+	err     error   // that ended the pass
+}
+
+// A Place is where a row stands.
+type Place struct {
+	Row  int // of the file's data, from 1, rows left out included
+	Line int // of the file, from 1; 0 where the format has no lines
+}
+
+// Rows starts a pass over the rows.
+func (f *File) Rows() (*Rows, error) { return f.rows(false) }
+
+// Records starts a pass which keeps each row's whole record, columns not read included, as CSV with the delimiter
+// comma: see Record.
+func (f *File) Records(comma byte) (*Rows, error) {
+	r, err := f.rows(true)
+	if err != nil {
+		return nil, err
+	}
+	r.comma = comma
+	return r, nil
+}
+
+func (f *File) rows(text bool) (*Rows, error) {
+	s, err := f.layout.scan(f.pick, text)
+	if err != nil {
+		return nil, err
+	}
+	return &Rows{file: f, scan: s}, nil
+}
+
+// Read fills dst with whole rows of d columns and returns how many; io.EOF comes once no row is left. A cell that is
+// no finite number is a CellError, unless the File leaves such rows out.
+func (r *Rows) Read(dst []float64) (rows int, err error) {
+	d := r.file.Dim()
+	if len(dst) < d {
+		return 0, &graph.ShapeError{Op: "data: Rows.Read", Got: "room for no row", Want: "at least one row"}
+	}
+	r.places, r.text, r.ends = r.places[:0], r.text[:0], r.ends[:0]
+	for r.err == nil && (rows+1)*d <= len(dst) {
+		var kept bool
+		kept, r.err = r.next(dst[rows*d : (rows+1)*d])
+		if kept {
+			rows++
+		}
+	}
+	if rows > 0 && errors.Is(r.err, io.EOF) {
+		return rows, nil
+	}
+	return rows, r.err
+}
+
+// next reads a row and reports whether it is one to hand out.
+func (r *Rows) next(row []float64) (kept bool, err error) {
+	if err = r.scan.next(row); err != nil {
+		return false, err
+	}
+	r.row++
+	if !allFinite(row) {
+		if r.tally != nil {
+			r.tally.add(row, r)
+		}
+		if r.file.drop {
+			r.dropped++
+			return false, nil
+		}
+		if r.tally == nil {
+			return false, r.badCell(row)
+		}
+	}
+	r.keep()
+	return true, nil
+}
+
+func allFinite(row []float64) bool {
+	sum := 0.0
+	for _, v := range row {
+		sum += v - v // 0, or NaN for what is not finite
+	}
+	return sum == 0
+}
+
+// badCell is the first one of a row.
+func (r *Rows) badCell(row []float64) error {
+	for i, v := range row {
+		if v != v {
+			return &CellError{r.file.in.name, r.file.all[r.file.pick[i]], r.cell(i)}
+		}
+	}
+	return nil
+}
+
+// cell is what stands in picked column i of the present row.
+func (r *Rows) cell(i int) Cell {
+	return Cell{r.row, r.scan.line(), string(r.scan.cell(nil, r.file.pick[i]))}
+}
+
+func (r *Rows) keep() {
+	r.places = append(r.places, Place{r.row, r.scan.line()})
+	if r.comma != 0 {
+		r.text = r.appendRecord(r.text)
+		r.ends = append(r.ends, len(r.text))
+	}
+}
+
+// appendRecord writes the present row as a CSV record without a line end.
+func (r *Rows) appendRecord(dst []byte) []byte {
+	var cell []byte
+	for j := range r.file.all {
+		if j > 0 {
+			dst = append(dst, r.comma)
+		}
+		cell = r.scan.cell(cell[:0], j)
+		dst = appendQuoted(dst, cell, r.comma)
+	}
+	return dst
+}
+
+// Place is where row i of the last Read stands.
+func (r *Rows) Place(i int) Place { return r.places[i] }
+
+// Record is row i of the last Read as a CSV record without a line end, all columns of Header; nil in a pass that Rows
+// started. It is valid until the next Read.
+func (r *Rows) Record(i int) []byte {
+	if r.comma == 0 {
+		return nil
+	}
+	start := 0
+	if i > 0 {
+		start = r.ends[i-1]
+	}
+	return r.text[start:r.ends[i]]
+}
+
+// Dropped is how many rows were left out so far because of bad cells.
+func (r *Rows) Dropped() int { return r.dropped }
+
+// Close ends the pass.
+func (r *Rows) Close() error { return r.scan.Close() }

@@ -1,0 +1,140 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/train"
+)
+
+// A Table is rows in memory with the names of their columns.
+type Table struct {
+	Names   []string   // d
+	X       *mat.Dense // N×d, finite
+	Dropped int        // rows of the file left out because of bad cells
+}
+
+// ReadAll reads the whole file. Bad cells are one CategoryError or MissingError over all columns; a file without
+// rows is an EmptyError.
+func (f *File) ReadAll() (*Table, error) {
+	r, err := f.Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	r.tally = newTally(f.Names())
+	values, err := readAll(r, f.Dim())
+	if err != nil {
+		return nil, err
+	}
+	if err = r.tally.check(f.in.name, r.row, f.drop); err != nil {
+		return nil, err
+	}
+	n := len(values) / f.Dim()
+	if n == 0 {
+		return nil, &EmptyError{f.in.name, "row", r.dropped}
+	}
+	return &Table{f.Names(), mat.NewDense(n, f.Dim(), values), r.dropped}, nil
+}
+
+// ReadAll reads the whole of any source; its columns are x1, x2, ….
+func ReadAll(s train.Source) (*Table, error) {
+	if f, ok := s.(*File); ok {
+		return f.ReadAll()
+	}
+	r, err := s.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	values, err := readAll(r, s.Dim())
+	if err != nil {
+		return nil, err
+	}
+	if len(values) == 0 {
+		return nil, &EmptyError{"source", "row", 0}
+	}
+	return &Table{Names: numbered(s.Dim()), X: mat.NewDense(len(values)/s.Dim(), s.Dim(), values)}, nil
+}
+
+// readAll grows with what is there, whatever a header promises.
+func readAll(r train.RowReader, d int) (values []float64, err error) {
+	const least = 4096
+	for err == nil {
+		if cap(values)-len(values) < d {
+			grown := make([]float64, len(values), 2*len(values)+max(d, least))
+			copy(grown, values)
+			values = grown
+		}
+		var n int
+		room := (cap(values) - len(values)) / d * d
+		n, err = r.Read(values[len(values) : len(values)+room])
+		values = values[:len(values)+n*d]
+	}
+	if errors.Is(err, io.EOF) {
+		return values, nil
+	}
+	return nil, err
+}
+
+var _ train.Source = (*Table)(nil)
+
+// Rows is N.
+func (t *Table) Rows() int { n, _ := t.X.Dims(); return n }
+
+// Dim is d.
+func (t *Table) Dim() int { return len(t.Names) }
+
+// Shuffle is the table with its rows in a random order.
+func (t *Table) Shuffle(seed uint64) *Table {
+	x := mat.NewDense(t.Rows(), t.Dim(), nil)
+	for i, from := range rand.New(rand.NewPCG(seed, 1)).Perm(t.Rows()) {
+		copy(x.RawRowView(i), t.X.RawRowView(from))
+	}
+	return &Table{t.Names, x, t.Dropped}
+}
+
+// Split deals the rows at random into two tables: the second gets share of them, rounded, and each at least one.
+func (t *Table) Split(share float64, seed uint64) (rest, part *Table, err error) {
+	n := t.Rows()
+	if !(share > 0 && share < 1) || n < 2 {
+		return nil, nil, fmt.Errorf("data: Table.Split: share = %v of %d rows, want a share between 0 and 1 of at least 2 rows", share, n)
+	}
+	cut := n - min(max(int(math.Round(share*float64(n))), 1), n-1)
+	s := t.Shuffle(seed)
+	return s.slice(0, cut), s.slice(cut, n), nil
+}
+
+func (t *Table) slice(lo, hi int) *Table {
+	return &Table{Names: t.Names, X: t.X.Slice(lo, hi, 0, t.Dim()).(*mat.Dense)}
+}
+
+// Open starts a pass over the rows: a Table is a train.Source.
+func (t *Table) Open() (train.RowReader, error) { return &tableRows{t.X, 0}, nil }
+
+// tableRows is a pass over a table.
+type tableRows struct {
+	x  *mat.Dense
+	at int
+}
+
+// Read copies rows.
+func (r *tableRows) Read(dst []float64) (rows int, err error) {
+	n, d := r.x.Dims()
+	for ; r.at < n && (rows+1)*d <= len(dst); rows++ {
+		copy(dst[rows*d:], r.x.RawRowView(r.at))
+		r.at++
+	}
+	if rows == 0 && r.at == n {
+		return 0, io.EOF
+	}
+	return rows, nil
+}
+
+// Close does nothing.
+func (r *tableRows) Close() error { return nil }

@@ -1,0 +1,91 @@
+package data
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+)
+
+// A Distribution is a law of rows with a known density. Its methods may be called by several goroutines.
+type Distribution interface {
+	// Dim is d.
+	Dim() int
+	// Rand draws one row into dst.
+	Rand(rng *rand.Rand, dst []float64)
+	// LogProb is the log-density at x in nats, −Inf outside of the support.
+	LogProb(x []float64) float64
+}
+
+// toys are the toy sets, in the order of ToyNames.
+var toys = []struct {
+	name string
+	make func() (Distribution, error)
+}{
+	{"moons", func() (Distribution, error) { return NewMoons(0.05) }},
+	{"circles", func() (Distribution, error) { return NewCircles(0.05) }},
+	{"pinwheel", func() (Distribution, error) { return Pinwheel{}, nil }},
+	{"eight-gaussians", func() (Distribution, error) { return EightGaussians{}, nil }},
+	{"checkerboard", func() (Distribution, error) { return Checkerboard{}, nil }},
+	{"two-spirals", func() (Distribution, error) { return NewTwoSpirals(0.1) }},
+	{"swiss-roll", func() (Distribution, error) { return NewSwissRoll(0.5) }},
+	{"copula", func() (Distribution, error) { return NewCopula(0.7, Exponential{}, Bimodal{}) }},
+	{"copula5", func() (Distribution, error) {
+		return NewCopula(0.6, Exponential{}, Bimodal{}, Laplace{}, Uniform{}, LogNormal{})
+	}},
+}
+
+// ToyNames are the toy sets that Toy knows.
+func ToyNames() []string {
+	names := make([]string, len(toys))
+	for i, t := range toys {
+		names[i] = t.name
+	}
+	return names
+}
+
+// ToyDistribution is the law of a toy set.
+func ToyDistribution(name string) (Distribution, error) {
+	for _, t := range toys {
+		if t.name == name {
+			return t.make()
+		}
+	}
+	return nil, fmt.Errorf("data: toy %q, want one of %s", name, quoted(ToyNames()))
+}
+
+// Toy draws n rows of a toy set: the same ones for the same seed, whatever n.
+func Toy(name string, n int, seed uint64) (*Table, error) {
+	d, err := ToyDistribution(name)
+	if err != nil {
+		return nil, err
+	}
+	return Draw(d, n, rand.New(rand.NewPCG(seed, 0)))
+}
+
+// Draw draws n ≥ 1 rows; the columns are x1, x2, ….
+func Draw(d Distribution, n int, rng *rand.Rand) (*Table, error) {
+	if n < 1 {
+		return nil, fmt.Errorf("data: Draw: n = %d, want ≥ 1", n)
+	}
+	x := mat.NewDense(n, d.Dim(), nil)
+	for i := range n {
+		d.Rand(rng, x.RawRowView(i))
+	}
+	return &Table{Names: numbered(d.Dim()), X: x}, nil
+}
+
+// LogProb is the log-density of each row of x, N×d.
+func LogProb(d Distribution, x *mat.Dense) ([]float64, error) {
+	n, cols := x.Dims()
+	if cols != d.Dim() {
+		return nil, &graph.ShapeError{Op: "data: LogProb", Got: fmt.Sprintf("%d×%d", n, cols), Want: fmt.Sprintf("rows of %d columns", d.Dim())}
+	}
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = d.LogProb(x.RawRowView(i))
+	}
+	return out, nil
+}

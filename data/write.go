@@ -1,0 +1,159 @@
+package data
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// A Writer takes rows and writes a table. Close completes it; until then nothing stands at the path.
+type Writer interface {
+	// Write appends whole rows, row-major.
+	Write(rows []float64) error
+	// Close completes the table. A file is moved to its path once it is whole and on the disk.
+	Close() error
+	// Discard gives the table up and leaves no trace of it; after Close it does nothing.
+	Discard()
+}
+
+// encoder writes one format.
+type encoder interface {
+	write(rows []float64) error
+	finish() error
+}
+
+// A tableWriter encodes into a packer into a file.
+type tableWriter struct {
+	encoder
+	name  string
+	cols  int
+	pack  io.WriteCloser
+	sink  *sink
+	ended bool
+}
+
+// Create makes a table with the columns named; "-" is standard output, as CSV. The path's name says the format (.csv,
+// .tsv, .parquet, .npy) and the packing (.gz, .zst; not for NPY). A table that is not closed leaves nothing behind.
+func Create(path string, names []string) (Writer, error) {
+	w, err := create(path, names)
+	if err != nil {
+		return nil, err
+	}
+	switch format := formatNamed(path); {
+	case path == "-" || format == CSV:
+		w.encoder, err = newCSVEncoder(w.pack, names, delimiterNamed(path))
+	case format == Parquet:
+		w.encoder = newParquetEncoder(w.pack, names)
+	case format == NPY:
+		w.encoder, err = newNPYEncoder(w.sink, w.pack, len(names))
+	default:
+		err = fmt.Errorf("data: %s: no format has that name, want .csv, .tsv, .parquet or .npy, for text also .gz or .zst", path)
+	}
+	if err != nil {
+		w.Discard()
+		return nil, err
+	}
+	return w, nil
+}
+
+func create(path string, names []string) (*tableWriter, error) {
+	if len(names) == 0 {
+		return nil, &EmptyError{File: path, What: "column"}
+	}
+	for j, name := range names {
+		if slices.Contains(names[:j], name) {
+			return nil, fmt.Errorf("data: %s: two columns %q, want each name once", path, name)
+		}
+	}
+	sink, err := newSink(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &tableWriter{name: path, cols: len(names), sink: sink}
+	if w.pack, err = packer(path, sink); err != nil {
+		w.Discard()
+		return nil, err
+	}
+	return w, nil
+}
+
+// delimiterNamed is a tab for .tsv and .tab.
+func delimiterNamed(path string) byte {
+	if e := extension(path); e == ".tsv" || e == ".tab" {
+		return '\t'
+	}
+	return ','
+}
+
+// packer packs as the name says.
+func packer(path string, sink io.Writer) (io.WriteCloser, error) {
+	switch lower := strings.ToLower(path); {
+	case strings.HasSuffix(lower, ".gz"):
+		return gzip.NewWriter(sink), nil
+	case strings.HasSuffix(lower, ".zst"):
+		return zstd.NewWriter(sink, zstd.WithEncoderConcurrency(1))
+	}
+	return plain{bufio.NewWriterSize(sink, 1<<16)}, nil
+}
+
+// plain packs nothing.
+type plain struct{ *bufio.Writer }
+
+// Close writes what is buffered.
+func (p plain) Close() error { return p.Flush() }
+
+// Write appends rows.
+func (w *tableWriter) Write(rows []float64) error {
+	if len(rows)%w.cols != 0 {
+		return fmt.Errorf("data: %s: Write of %d values, want whole rows of %d columns", w.name, len(rows), w.cols)
+	}
+	return w.failed(w.write(rows))
+}
+
+func (w *tableWriter) failed(err error) error {
+	if err != nil {
+		return fmt.Errorf("data: writing %s: %w", w.name, err)
+	}
+	return nil
+}
+
+// Close completes the table.
+func (w *tableWriter) Close() error {
+	if w.ended {
+		return nil
+	}
+	defer w.Discard()
+	if err := w.finish(); err != nil {
+		return w.failed(err)
+	}
+	if err := w.pack.Close(); err != nil {
+		return w.failed(err)
+	}
+	return w.failed(w.sink.commit())
+}
+
+// Discard removes what was written.
+func (w *tableWriter) Discard() {
+	w.ended = true
+	w.sink.discard()
+}
+
+// Write writes a table to a path: see Create.
+func (t *Table) Write(path string) error {
+	w, err := Create(path, t.Names)
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	for i := range t.Rows() {
+		if err = w.Write(t.X.RawRowView(i)); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
