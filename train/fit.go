@@ -178,6 +178,9 @@ func (f *fit) run(ctx context.Context) (err error) {
 	if f.Trainer.config.EMA > 0 {
 		f.average = newEMA(f.Trainer.config.EMA, f.params)
 	}
+	if f.config.Checkpoint.Path != "" {
+		f.fingerprint() // before a callback changes the rows
+	}
 	resumed, err := f.resume()
 	if err != nil {
 		return err

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/data"
+	"gaussflow/tabular"
+	"gaussflow/train"
+)
+
+const fitLong = `Fit finds the density of the rows of a table and writes it to a model file.
+
+With no flags it does well on most tables: the preset decides everything from the number of rows and columns. A tenth
+of the rows chooses when to stop. Bad cells and constant columns are errors that name them, until a flag allows to
+leave them out; columns of tied values are named in a warning that says what a density means there.
+
+An interrupt (Ctrl-C) stops the fit and writes the best model so far; a second one quits. While a fit runs, it is kept
+in a checkpoint beside the model: --resume goes on from there, to the same model, byte for byte.`
+
+const fitExample = `  gaussflow fit table.csv -o model.gflow
+  gaussflow fit table.parquet --except id,label --drop-missing --drop-constant
+  gaussflow fit table.csv --preset best --seed 7 --history losses.csv
+  zcat table.csv.gz | gaussflow fit - -o model.gflow --json`
+
+func newFit() *cobra.Command {
+	o := &fitFlags{}
+	c := &cobra.Command{
+		Use:     "fit DATA",
+		Short:   "Fit a density to a table",
+		Long:    fitLong,
+		Example: fitExample,
+		Args:    arguments("DATA"),
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, args[0]) },
+	}
+	o.register(c)
+	completeChoices(c, "preset", "family", "dtype", "dequantize")
+	return c
+}
+
+func (o *fitFlags) run(c *cobra.Command, path string) error {
+	if o.output == "" {
+		o.output = modelName(path)
+	}
+	if err := errors.Join(o.config.Validate(), o.checkOutput()); err != nil {
+		return usage(c, err)
+	}
+	file, err := o.table.open(c, path)
+	if err != nil {
+		return err
+	}
+	table, err := file.ReadAll()
+	if err != nil {
+		return err
+	}
+	sayDropped(c, table.Dropped)
+	model, err := o.fit(c, table)
+	if model == nil {
+		return err
+	}
+	return o.finish(c, model, table, err != nil)
+}
+
+// fit fits; an interrupted one comes with a model and the error.
+func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, error) {
+	if !o.quiet {
+		o.config.Verbosity = train.ProgressBar // which draws on a terminal only
+	}
+	o.config.Checkpoint = train.Checkpoint{Path: o.checkpoint(), Resume: o.resume}
+	if _, err := os.Stat(o.checkpoint()); o.resume && errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: there is no checkpoint %s: the fit begins anew\n", o.checkpoint())
+	}
+	if o.history != "" {
+		h, err := os.Create(o.history)
+		if err != nil {
+			return nil, err
+		}
+		defer h.Close()
+		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: h})
+	}
+	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	return model, err
+}
+
+// checkpoint is where a fit is kept while it runs.
+func (o *fitFlags) checkpoint() string { return o.output + ".checkpoint" }
+
+// checkOutput finds out before the fit whether there is a place for the model.
+func (o *fitFlags) checkOutput() error {
+	if o.output == "-" {
+		return errors.New("--output -, want a file: a model is not written to standard output")
+	}
+	info, err := os.Stat(filepath.Dir(o.output))
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no folder", filepath.Dir(o.output))
+	}
+	if err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	return nil
+}
+
+// finish writes the model and says what it is.
+func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Table, interrupted bool) error {
+	if err := model.Save(o.output); err != nil {
+		return err
+	}
+	stderr := c.ErrOrStderr()
+	for _, w := range model.Warnings {
+		fmt.Fprintf(stderr, "gaussflow: warning: %v\n", w)
+	}
+	if interrupted {
+		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s; --resume goes on\n", o.output)
+	} else if err := os.Remove(o.checkpoint()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	s := newFitSummary(o.output, model, table, interrupted)
+	if o.json {
+		return printJSON(c.OutOrStdout(), s)
+	}
+	if onTerminal(stderr) {
+		s.print(stderr)
+	}
+	return nil
+}
+
+// fitSummary is what a fit reports.
+type fitSummary struct {
+	Model          string            `json:"model"`
+	Rows           int               `json:"rows"`
+	ValidationRows int               `json:"validation_rows"`
+	DroppedRows    int               `json:"dropped_rows"`
+	Columns        []string          `json:"columns"`
+	Parameters     int               `json:"parameters"`
+	Epochs         int               `json:"epochs"`
+	LogLikelihood  float64           `json:"log_likelihood"`
+	Seconds        float64           `json:"seconds"`
+	Interrupted    bool              `json:"interrupted"`
+	Warnings       []tabular.Warning `json:"warnings"`
+}
+
+func newFitSummary(path string, m *tabular.Model, table *data.Table, interrupted bool) fitSummary {
+	t := m.Training
+	return fitSummary{
+		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.Dropped, Columns: m.Kept(), Parameters: t.Parameters,
+		Epochs: len(t.History.Epoch), LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
+		Warnings: append([]tabular.Warning{}, m.Warnings...),
+	}
+}
+
+func (s fitSummary) print(w io.Writer) {
+	fmt.Fprintf(w, "%s: %d rows of %d columns, %d epochs in %.1f s; mean log p of %d validation rows: %.4f nats\n",
+		s.Model, s.Rows, len(s.Columns), s.Epochs, s.Seconds, s.ValidationRows, s.LogLikelihood)
+}
+
+// modelName is the table's file name, in the present folder, with .gflow in the place of its extensions.
+func modelName(table string) string {
+	if table == "-" {
+		return "model.gflow"
+	}
+	name := filepath.Base(table)
+	if at := strings.IndexByte(name[1:], '.'); at >= 0 {
+		name = name[:at+1]
+	}
+	return name + ".gflow"
+}
