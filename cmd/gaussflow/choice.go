@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -28,15 +29,19 @@ func (c *choice[S]) Set(word string) error {
 }
 
 // Type is what help calls the value.
-func (c *choice[S]) Type() string { return "word" }
+func (c *choice[S]) Type() string { return strings.Join(c.offered(), "|") }
 
-// complete offers the words to a shell.
-func (c *choice[S]) complete(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (c *choice[S]) offered() []string {
 	offered := make([]string, len(c.words))
 	for i, w := range c.words {
 		offered[i] = string(w)
 	}
-	return offered, cobra.ShellCompDirectiveNoFileComp
+	return offered
+}
+
+// complete offers the words to a shell.
+func (c *choice[S]) complete(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return c.offered(), cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeChoices offers the words of all such flags of a command.

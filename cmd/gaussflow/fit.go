@@ -50,7 +50,7 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if o.output == "" {
 		o.output = modelName(path)
 	}
-	if err := errors.Join(o.config.Validate(), o.checkOutput()); err != nil {
+	if err := errors.Join(o.config.Validate(), o.checkShare(), o.checkOutput(path)); err != nil {
 		return usage(c, err)
 	}
 	file, err := o.table.open(c, path)
@@ -86,6 +86,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 		defer h.Close()
 		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: h})
 	}
+	setPatient(c.Context())
 	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return nil, err
@@ -96,10 +97,18 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 // checkpoint is where a fit is kept while it runs.
 func (o *fitFlags) checkpoint() string { return o.output + ".checkpoint" }
 
+// checkShare refuses the 0 that tabular.Config takes for its default.
+func (o *fitFlags) checkShare() error {
+	if o.config.ValidationShare == 0 {
+		return errors.New("--validation-share 0, want 0 < share < 1: these rows choose when to stop")
+	}
+	return nil
+}
+
 // checkOutput finds out before the fit whether there is a place for the model.
-func (o *fitFlags) checkOutput() error {
-	if o.output == "-" {
-		return errors.New("--output -, want a file: a model is not written to standard output")
+func (o *fitFlags) checkOutput(table string) error {
+	if o.output == "-" || o.output == table {
+		return fmt.Errorf("--output %s, want a file for the model", o.output)
 	}
 	info, err := os.Stat(filepath.Dir(o.output))
 	if err == nil && !info.IsDir() {
@@ -122,7 +131,7 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 	}
 	if interrupted {
 		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s; --resume goes on\n", o.output)
-	} else if err := os.Remove(o.checkpoint()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	} else if err := o.removeCheckpoint(); err != nil {
 		return err
 	}
 	s := newFitSummary(o.output, model, table, interrupted)
@@ -131,6 +140,20 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 	}
 	if onTerminal(stderr) {
 		s.print(stderr)
+	}
+	return nil
+}
+
+// removeCheckpoint removes what the fit was kept in, and what a fit that was killed while it wrote one has left.
+func (o *fitFlags) removeCheckpoint() error {
+	left, err := filepath.Glob(o.checkpoint() + ".*.tmp")
+	if err != nil { // brackets in the name: there is nothing that Glob could find
+		left = nil
+	}
+	for _, path := range append(left, o.checkpoint()) {
+		if err = os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
@@ -169,9 +192,6 @@ func modelName(table string) string {
 	if table == "-" {
 		return "model.gflow"
 	}
-	name := filepath.Base(table)
-	if at := strings.IndexByte(name[1:], '.'); at >= 0 {
-		name = name[:at+1]
-	}
-	return name + ".gflow"
+	name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(table), ".gz"), ".zst")
+	return strings.TrimSuffix(name, filepath.Ext(name)) + ".gflow"
 }

@@ -34,14 +34,14 @@ func (o *fitFlags) register(c *cobra.Command) {
 
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {
 	m := &o.config
-	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend: fast, default or best")
-	f.Var(newChoice(&m.Family, tabular.Coupling, tabular.Diagonal), "family", "the kind of flow: coupling or diagonal (default coupling)")
+	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend (default default)")
+	f.Var(newChoice(&m.Family, tabular.Coupling, tabular.Diagonal), "family", "the kind of flow (default coupling)")
 	f.IntVar(&m.Blocks, "blocks", 0, "blocks of the flow (default: the preset's, as of all flags below)")
 	f.IntVar(&m.Components, "components", 0, "components of each mixture")
 	f.IntSliceVar(&m.Hidden, "hidden", nil, "`widths` of the conditioners' hidden layers, as 64,64")
-	f.Var(newChoice(&m.Dtype, graph.Float32, graph.Float64), "dtype", "arithmetic: float32, or float64 where offsets need it")
+	f.Var(newChoice(&m.Dtype, graph.Float32, graph.Float64), "dtype", "arithmetic (default float32, or float64 where a column needs it)")
 	f.Var(newChoice(&m.Dequantize, tabular.DequantizeGrids, tabular.DequantizeNone), "dequantize",
-		"spread tied columns of values on a grid over one step of it: grids or none")
+		"spread tied columns of values on a grid over one step of it (default grids)")
 	f.Lookup("dequantize").NoOptDefVal = string(tabular.DequantizeGrids)
 }
 

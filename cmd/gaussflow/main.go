@@ -13,9 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 )
 
 // The exit codes, as the help of the root command lists them.
@@ -30,7 +28,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program; it returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := interruptible(context.Background())
+	ctx, stop := interruptible()
 	defer stop()
 	root := newRoot()
 	root.SetArgs(args)
@@ -54,20 +52,3 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // oneLine is an error's text, joined errors side by side.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
-// interruptible is a context that ends at the first interrupt or request to terminate; at the second the program does.
-func interruptible(parent context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		cancel()
-		<-signals
-		os.Exit(exitInterrupted)
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		cancel()
-	}
-}

@@ -61,6 +61,6 @@ func (t *tableFlags) unnamed(path string) bool {
 // sayDropped says how many rows were left out, if any.
 func sayDropped(c *cobra.Command, dropped int) {
 	if dropped > 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %d rows left out: missing or non-numeric cells\n", dropped)
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because of missing or non-numeric cells: %d\n", dropped)
 	}
 }
