@@ -17,17 +17,19 @@ type Preset string
 // The presets; the empty one is Default.
 const (
 	Fast    Preset = "fast"    // about a fifth of the default's time
-	Default Preset = "default" // a minute for 20,000 rows of 10 columns on two processors, or less
+	Default Preset = "default" // 600,000 row-steps at most, whatever the table
 	Best    Preset = "best"    // about five times the default's time, wider conditioners
 )
 
 // Family is the kind of flow.
 type Family string
 
-// The families; the empty one is Coupling, or Diagonal for one column.
+// The families. The empty one is Aligned where there are 50 rows a column or more, Rotated where there are fewer, and
+// Diagonal for one column.
 const (
-	Coupling Family = "coupling" // flows.NewCoupling
-	Diagonal Family = "diagonal" // flows.NewGaussianization
+	Aligned  Family = "aligned"  // couplings between the table's own columns, by binary masks: see newAligned
+	Rotated  Family = "rotated"  // couplings between principal axes: flows.NewCoupling
+	Diagonal Family = "diagonal" // no conditioners: flows.NewGaussianization
 )
 
 // Dequantize says which columns get uniform noise of one quantum while the flow is fitted.
@@ -44,7 +46,7 @@ const (
 type Config struct {
 	Preset     Preset `json:"preset,omitempty"`
 	Family     Family `json:"family,omitempty"`
-	Blocks     int    `json:"blocks,omitempty"`
+	Blocks     int    `json:"blocks,omitempty"`     // of two couplings, or one marginal layer, each
 	Components int    `json:"components,omitempty"` // K of each mixture
 	Hidden     []int  `json:"hidden,omitempty"`     // widths of the conditioners
 
@@ -77,7 +79,7 @@ type Config struct {
 func (c Config) Validate() error {
 	return errors.Join(
 		choice("Preset", c.Preset, Fast, Default, Best),
-		choice("Family", c.Family, Coupling, Diagonal),
+		choice("Family", c.Family, Aligned, Rotated, Diagonal),
 		choice("Dequantize", c.Dequantize, DequantizeGrids, DequantizeNone),
 		least("Blocks", c.Blocks), least("Components", c.Components), least("Epochs", c.Epochs),
 		least("BatchSize", c.BatchSize), least("Patience", c.Patience), least("Workers", c.Workers),

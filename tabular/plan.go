@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"math"
+	"math/bits"
 
 	"gaussflow/graph"
 	"gaussflow/train"
@@ -10,58 +11,89 @@ import (
 // plan is everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
 type plan struct {
 	Config
-	marginal int // components of the mixtures that Gaussianize the columns before the first rotation
 	copies   int // of each row in an epoch
 	perEpoch int // rows, copies included
-	decay    float64
 }
 
 // effort is what tells the presets apart.
 type effort struct {
-	rows   float64 // row-steps at most: rows an epoch times epochs
+	rows   int // row-steps at most: rows an epoch times epochs
 	hidden int
 }
 
 var efforts = map[Preset]effort{
-	Fast:    {rows: 2e5, hidden: 32},
-	Default: {rows: 1.2e6, hidden: 64},
-	Best:    {rows: 6e6, hidden: 128},
+	Fast:    {rows: 120_000, hidden: 32},
+	Default: {rows: 600_000, hidden: 64},
+	Best:    {rows: 3_000_000, hidden: 128},
 }
 
 const (
-	epochRows     = 2000 // at least: a validation each few steps would only follow noise
-	patienceShare = 6    // an early end after epochs/patienceShare without gain
+	epochRows     = 2000 // at least: a validation every few steps would only follow noise
+	patienceShare = 6    // of the epochs may pass without gain
+	// rotateBelow is the rows a column below which couplings between principal axes had the better validation likelihood
+	// (docs/training-recipes.md): a covariance needs few rows, the dependences between columns one by one need many.
+	rotateBelow = 50
+	maxNoise    = 0.05
 )
 
 // newPlan fills in what c leaves open for a fit on n rows of the columns.
 func newPlan(c Config, n int, columns []Column) plan {
-	if c.Preset == "" {
-		c.Preset = Default
-	}
-	e := efforts[c.Preset]
-	p := plan{Config: c, marginal: 8, copies: (epochRows + n - 1) / n, decay: 0.1}
-	d := len(columns)
-	or(&p.Family, Coupling)
-	if d == 1 {
-		p.Family = Diagonal
-	}
-	or(&p.Blocks, 3)
-	or(&p.Components, 4)
-	if p.Hidden == nil {
-		p.Hidden = []int{e.hidden, e.hidden}
-	}
+	or(&c.Preset, Default)
+	d, e := len(columns), efforts[c.Preset]
+	p := plan{Config: c, copies: (epochRows + n - 1) / n}
 	p.perEpoch = n * p.copies
-	or(&p.Epochs, max(1, int(e.rows)/p.perEpoch))
+	or(&p.Family, familyFor(n, d))
+	p.sizes(d, e)
+	or(&p.Epochs, max(1, e.rows/p.perEpoch))
 	or(&p.Patience, max(10, p.Epochs/patienceShare))
 	or(&p.BatchSize, 256)
 	p.BatchSize = min(p.BatchSize, p.perEpoch)
 	or(&p.LearningRate, 3e-3)
-	or(&p.Noise, 0.05)
+	or(&p.Noise, min(maxNoise, math.Sqrt(float64(d)/float64(n))))
 	p.Noise = max(p.Noise, 0)
 	or(&p.Dequantize, DequantizeGrids)
 	or(&p.Dtype, dtypeFor(columns))
 	return p
 }
+
+func familyFor(n, d int) Family {
+	switch {
+	case d == 1:
+		return Diagonal
+	case n < rotateBelow*d:
+		return Rotated
+	}
+	return Aligned
+}
+
+// sizes sets the shape of the flow of d columns. The aligned family has a block, at least three, for each binary digit of
+// a column's number, so that each two columns are in different halves of some block.
+func (p *plan) sizes(d int, e effort) {
+	blocks, components := 3, 4
+	if p.Family == Aligned {
+		blocks, components = max(3, digits(d)), 8
+	}
+	if d == 1 { // nothing to rotate or to condition on
+		p.Family, blocks, components = Diagonal, 1, 8
+	}
+	or(&p.Blocks, blocks)
+	or(&p.Components, components)
+	if p.Hidden == nil {
+		p.Hidden = []int{e.hidden, e.hidden}
+	}
+}
+
+// checkpoint is Config's; writing it each epoch would cost small tables more than the epoch.
+func (p plan) checkpoint() train.Checkpoint {
+	c := p.Checkpoint
+	if c.Path != "" {
+		or(&c.Every, max(1, p.Epochs/50))
+	}
+	return c
+}
+
+// epochSteps is the number of optimizer steps of an epoch.
+func (p plan) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
 
 // or sets v where it is zero.
 func or[T comparable](v *T, otherwise T) {
@@ -82,14 +114,5 @@ func dtypeFor(columns []Column) graph.Dtype {
 	return graph.Float32
 }
 
-// checkpoint is Config's; writing it each epoch would cost small tables more than the epoch.
-func (p plan) checkpoint() train.Checkpoint {
-	c := p.Checkpoint
-	if c.Path != "" {
-		or(&c.Every, max(1, p.Epochs/50))
-	}
-	return c
-}
-
-// epochSteps is the number of optimizer steps of an epoch.
-func (p plan) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
+// digits is the number of binary digits that d ≥ 2 columns need.
+func digits(d int) int { return bits.Len(uint(d - 1)) }

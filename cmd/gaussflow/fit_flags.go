@@ -35,7 +35,7 @@ func (o *fitFlags) register(c *cobra.Command) {
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {
 	m := &o.config
 	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend (default default)")
-	f.Var(newChoice(&m.Family, tabular.Coupling, tabular.Diagonal), "family", "the kind of flow (default coupling)")
+	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal), "family", "the kind of flow (default aligned; rotated for few rows a column)")
 	f.IntVar(&m.Blocks, "blocks", 0, "blocks of the flow (default: the preset's, as of all flags below)")
 	f.IntVar(&m.Components, "components", 0, "components of each mixture")
 	f.IntSliceVar(&m.Hidden, "hidden", nil, "`widths` of the conditioners' hidden layers, as 64,64")
