@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// minus writes the minus sign that a reader expects.
+func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
+
+// number is v with a number of significant digits.
+func number(v float64, digits int) string {
+	switch {
+	case math.IsNaN(v):
+		return "not a number"
+	case math.IsInf(v, 0):
+		return minus(strings.Replace(strconv.FormatFloat(v, 'g', -1, 64), "Inf", "∞", 1))
+	}
+	if size := math.Abs(v); size >= 1e-4 && size < 1e7 {
+		decimals := max(0, digits-1-int(math.Floor(math.Log10(size))))
+		s := strconv.FormatFloat(v, 'f', decimals, 64)
+		if strings.Contains(s, ".") {
+			s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+		}
+		return minus(s)
+	}
+	return minus(strconv.FormatFloat(v, 'g', digits, 64))
+}
+
+// value is a cell of the table.
+func value(v float64) string { return number(v, 5) }
+
+// nats is a log-density, two decimals.
+func nats(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) >= 1e6 {
+		return number(v, 4)
+	}
+	return minus(strconv.FormatFloat(v, 'f', 2, 64))
+}
+
+// count is n with its thousands apart.
+func count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+// many is a count with its noun.
+func many(n int, singular, plural string) string {
+	if n == 1 {
+		return "1 " + singular
+	}
+	return count(n) + " " + plural
+}
+
+// percent is a share.
+func percent(share float64) string {
+	if share > 0 && share < 0.001 {
+		return "less than 0.1 %"
+	}
+	return fmt.Sprintf("%s %%", number(100*share, 3))
+}
