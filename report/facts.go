@@ -19,7 +19,7 @@ func (s *study) facts() []fact {
 	n, _ := s.rows.Dims()
 	all := []fact{
 		{"Rows of " + s.Name, count(n), "looked at in this page" + s.missing()},
-		{"Columns", fmt.Sprintf("%d in the model, %d in the table", len(s.names), len(s.Model.Columns)), ""},
+		{"Columns", count(len(s.names)), s.leftOut()},
 		{"Kind of flow", s.family(), fmt.Sprintf("%d layers", len(s.flow.Layers()))},
 		{"Parameters", count(s.flow.TrainableParams()), "numbers that the fit has set"},
 	}
@@ -49,6 +49,13 @@ func (s *study) missing() string {
 		return ""
 	}
 	return "; " + many(s.Missing, "row", "rows") + " with missing cells left out"
+}
+
+func (s *study) leftOut() string {
+	if n := len(s.Model.Columns) - len(s.names); n > 0 {
+		return many(n, "constant column", "constant columns") + " left out"
+	}
+	return ""
 }
 
 func (s *study) epochs() []fact {
@@ -120,6 +127,9 @@ func (s *study) warnings() []string {
 	}
 	if s.Missing > 0 {
 		w = append(w, sentence(many(s.Missing, "row", "rows")+" of "+s.Name+" left out: a cell is missing"))
+	}
+	if lost := sampled - len(s.sampleLogProb); lost > 0 {
+		w = append(w, fmt.Sprintf("%s of %s samples are not finite and are left out.", count(lost), count(sampled)))
 	}
 	n, _ := s.rows.Dims()
 	for j, c := range s.Model.Columns {

@@ -50,25 +50,21 @@ func (s *study) likelihoods() (l likelihoods, err error) {
 		top = max(top, slices.Max(c))
 	}
 	window(p, w, span{0, 1.08 * top})
-	if beyond := slices.IndexFunc(all, func(v float64) bool { return v >= w.lo }); beyond > 0 {
-		l.Left = fmt.Sprintf("%s further left, down to %s", share(rows, w.lo), nats(all[0]))
-	}
+	l.Left = beyond(rows, w.lo)
 	l.picture, err = render("Histograms of the log-density of the table's rows, of held-out reference rows and of samples.", wideWidth, 300, [][]*plot.Plot{{p}})
 	return l, err
 }
 
-// share says how many of v lie below a limit.
-func share(v []float64, limit float64) string {
-	count := 0
-	for _, x := range v {
-		if x < limit {
-			count++
-		}
+// beyond says how many rows lie below a limit.
+func beyond(rows []float64, limit float64) string {
+	below := slices.DeleteFunc(slices.Clone(rows), func(v float64) bool { return v >= limit })
+	switch len(below) {
+	case 0:
+		return ""
+	case 1:
+		return "One row lies further left, at " + nats(below[0]) + "."
 	}
-	if count == 1 {
-		return "1 row lies"
-	}
-	return many(count, "row", "rows") + " lie"
+	return count(len(below)) + " rows lie further left, down to " + nats(slices.Min(below)) + "."
 }
 
 // meanError is the mean with its standard error, where there is more than one row.

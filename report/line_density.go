@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -41,7 +42,7 @@ func (s *study) lineDensity() (*lineDensity, error) {
 	h := density(mat.Col(nil, 0, s.rows), e)
 	p.Add(filled(e, h, band), outline(e, h, data, 1.4), c)
 	window(p, w, span{0, 1.08 * max(slices.Max(h), slices.Max(c.y))})
-	d := &lineDensity{Mass: number(mass, 4)}
+	d := &lineDensity{Mass: strconv.FormatFloat(mass, 'f', 4, 64)}
 	d.picture, err = one("The model's density over a histogram of the rows.", wideWidth, 320, p)
 	return d, err
 }

@@ -4,13 +4,13 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette"
 	"gonum.org/v1/plot/palette/moreland"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 
 	"gaussflow/flows"
 )
@@ -83,7 +83,7 @@ func (s *study) maps() (*maps, error) {
 		mass += density.z[i] * (x.hi - x.lo) / mapCells * (y.hi - y.lo) / mapCells
 		l.z[i] = math.Max(v, top-mapDepth)
 	}
-	m.Mass = number(mass, 4)
+	m.Mass = strconv.FormatFloat(mass, 'f', 4, 64)
 	if m.Density, err = s.heat("density, per unit of area", density, span{0, math.Exp(top)}); err != nil {
 		return nil, err
 	}
@@ -99,22 +99,19 @@ func (s *study) heat(title string, l *lattice, z span) (picture, error) {
 	colours := viridis()
 	colours.SetMin(z.lo)
 	colours.SetMax(z.hi)
-	p := panel(title, short(s.names[0], 26), short(s.names[1], 26))
+	p := blank(title, short(s.names[0], 26), short(s.names[1], 26))
 	h := plotter.NewHeatMap(l, colours.Palette(256))
 	h.Min, h.Max, h.Rasterized = z.lo, z.hi, true
 	h.Overflow, h.NaN = colours.Palette(256).Colors()[255], color.Gray{Y: 128}
-	p.Add(h)
+	p.Add(struct{ plot.Plotter }{h}) // without the margin that a HeatMap asks for
 	window(p, l.x, l.y)
-	scale := panel(" ", "", "")
-	scale.Add(&plotter.ColorBar{ColorMap: colours, Vertical: true, Colors: 64})
+	scale := blank("", "", "")
+	bar := &plotter.ColorBar{ColorMap: colours, Vertical: true, Colors: 128}
+	scale.Add(struct{ plot.Plotter }{bar})
+	window(scale, span{0, 1}, z)
 	scale.HideX()
 	scale.Y.Padding = 0
-	return renderWith("Map of the "+title+", over "+s.names[0]+" and "+s.names[1]+".", 420, 340, p, scale)
-}
-
-// renderWith renders p with a narrow scale on its right.
-func renderWith(alt string, width, height vg.Length, p, scale *plot.Plot) (picture, error) {
-	return render(alt, width, height, [][]*plot.Plot{{p, scale}})
+	return withScale("Map of the "+title+", over "+s.names[0]+" and "+s.names[1]+".", 420, 340, p, scale)
 }
 
 // viridis is matplotlib's default map (Smith & van der Walt 2015, CC0) through five of its colours: from dark to light

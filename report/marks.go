@@ -46,6 +46,19 @@ func (l curve) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLines(l.LineStyle, c.ClipLinesXY(points)...)
 }
 
+// rule is a vertical line at x through the whole window.
+type rule struct {
+	x float64
+	draw.LineStyle
+}
+
+// Plot implements plot.Plotter.
+func (r rule) Plot(c draw.Canvas, p *plot.Plot) {
+	if x, _ := p.Transforms(&c); c.ContainsX(x(r.x)) {
+		c.StrokeLine2(r.LineStyle, x(r.x), c.Min.Y, x(r.x), c.Max.Y)
+	}
+}
+
 // area fills what lies between two curves over x.
 type area struct {
 	x, low, high []float64

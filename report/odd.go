@@ -29,7 +29,7 @@ type odd struct {
 // for it, the rest of the row unchanged.
 type reason struct {
 	Column, Value, Usual, Gain string
-	Percent                    int // of the row's largest gain
+	Percent                    int // of what the row lacks to a typical one
 	gain                       float64
 }
 
@@ -103,32 +103,50 @@ func (s *study) usual() [][]float64 {
 
 // reasons tries the usual values of every column in row i; largest gain first.
 func (s *study) reasons(i int, usual [][]float64) ([]reason, error) {
-	var changed []float64
-	for j, values := range usual {
-		for _, v := range values {
-			at := len(changed)
-			changed = append(changed, s.rows.RawRowView(i)...)
-			changed[at+j] = v
+	out := make([]reason, 0, len(usual))
+	for from := 0; from < len(usual); from += together {
+		columns := usual[from:min(from+together, len(usual))]
+		lp, err := s.flow.LogProb(s.changed(i, from, columns))
+		if err != nil {
+			return nil, err
 		}
-	}
-	d := len(usual)
-	lp, err := s.flow.LogProb(mat.NewDense(len(changed)/d, d, changed))
-	if err != nil {
-		return nil, err
-	}
-	out := make([]reason, d)
-	for j, values := range usual {
-		best := 0
-		for k := range values {
-			if lp[k] > lp[best] || math.IsNaN(lp[best]) {
-				best = k
-			}
+		for k, values := range columns {
+			out = append(out, s.reason(i, from+k, values, lp[:len(values)]))
+			lp = lp[len(values):]
 		}
-		out[j] = reason{Column: s.names[j], Value: value(s.rows.At(i, j)), Usual: value(values[best]), gain: lp[best] - s.logProb[i]}
-		lp = lp[len(values):]
 	}
 	sort.SliceStable(out, func(a, b int) bool { return out[a].gain > out[b].gain })
 	return out, nil
+}
+
+// together are the columns tried in one matrix, which bounds its size.
+const together = 64
+
+// changed are copies of row i, each with one of the values in one of the columns that begin at from.
+func (s *study) changed(i, from int, columns [][]float64) *mat.Dense {
+	var rows []float64
+	for k, values := range columns {
+		for _, v := range values {
+			at := len(rows)
+			rows = append(rows, s.rows.RawRowView(i)...)
+			rows[at+from+k] = v
+		}
+	}
+	_, d := s.rows.Dims()
+	return mat.NewDense(len(rows)/d, d, rows)
+}
+
+// reason is column j of row i, given log p with each of the values in its place.
+func (s *study) reason(i, j int, values, logProb []float64) reason {
+	best := 0
+	for k := range values {
+		if compareOdd(logProb[k], logProb[best]) > 0 {
+			best = k
+		}
+	}
+	return reason{
+		Column: s.names[j], Value: value(s.rows.At(i, j)), Usual: value(values[best]), gain: logProb[best] - s.logProb[i],
+	}
 }
 
 // explain keeps the columns that matter, of all in falling order, and says when none does by itself.
@@ -140,8 +158,8 @@ func (o *odd) explain(all []reason, lack float64) {
 		}
 		r.Gain = nats(r.gain)
 		r.Percent = 100
-		if !math.IsInf(most, 0) {
-			r.Percent = int(math.Round(100 * r.gain / most))
+		if whole := math.Max(most, lack); !math.IsInf(whole, 0) {
+			r.Percent = int(math.Round(100 * r.gain / whole))
 		}
 		o.Reasons = append(o.Reasons, r)
 	}

@@ -41,7 +41,7 @@ type view struct {
 func (s *study) page() (*view, error) {
 	n, d := s.rows.Dims()
 	v := &view{
-		Name: s.Name, Family: s.family(), Summary: s.flow.Summary(), Rows: n, Dim: d, Samples: sampled,
+		Name: s.Name, Family: s.family(), Summary: s.flow.Summary(), Rows: n, Dim: d, Samples: len(s.sampleLogProb),
 		Fitted: s.Model.Training.Rows, Facts: s.facts(), Warnings: s.warnings(), Columns: s.columns(),
 		HasReference: len(s.Model.Reference) > 0, Typical: nats(s.typical()),
 	}

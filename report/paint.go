@@ -22,5 +22,5 @@ var inPaint = strings.NewReplacer(
 	"#010001", "var(--ink)", "#010002", "var(--soft)", "#010003", "var(--faint)", "#010004", "var(--band)",
 	"#010005", "var(--data)", "#010006", "var(--model)", "#010007", "var(--reference)", "#010008", "var(--violet)",
 	"font-variant:normal;font-weight:normal;font-style:normal;", "", "font-family:Liberation Sans;", "",
-	"data:image/jpg;", "data:image/png;", "xlink:href", "href",
+	"data:image/jpg;", "data:image/png;", "xlink:href", "href", "<image ", `<image preserveAspectRatio="none" `, // or the browser keeps a shape of its own
 )

@@ -97,13 +97,18 @@ func (s *study) cloud(j, i, points int, windows []span) *plot.Plot {
 	p := panel("", short(s.names[j], 22), short(s.names[i], 22))
 	window(p, windows[j], windows[i])
 	n, _ := s.some.Dims()
+	m, _ := s.samples.Dims()
 	const turns = 6
+	size := vg.Length(2.6)
+	if points < 100 {
+		size = 5
+	}
 	for t := range turns {
 		for _, of := range []struct {
 			x *mat.Dense
 			n int
 			dots
-		}{{s.some, n, dots{size: 2.6, colour: data}}, {s.samples, sampled, dots{size: 2.6, colour: model}}} {
+		}{{s.some, n, dots{size: size, colour: data}}, {s.samples, m, dots{size: size, colour: model}}} {
 			for k := t; k < points; k += turns {
 				row := k * of.n / points
 				of.x2y(of.x.At(row, j), of.x.At(row, i))
@@ -131,7 +136,7 @@ func (s *study) marginal(j int, w span) *plot.Plot {
 	return p
 }
 
-// alt is the caption's beginning.
+// Which says which columns are shown.
 func (p pairs) Which() string {
 	if p.Columns == p.Of {
 		return "all columns"

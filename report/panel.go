@@ -10,9 +10,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is an empty plot in the house style. Its text is measured in Liberation Sans, whose widths are those of Arial
-// and Helvetica.
+// panel is an empty plot in the house style, with a grid.
 func panel(title, x, y string) *plot.Plot {
+	p := blank(title, x, y)
+	p.Add(grid{})
+	return p
+}
+
+// blank is a panel without a grid. Its text is measured in Liberation Sans, whose widths are those of Arial
+// and Helvetica.
+func blank(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.BackgroundColor = nil
 	for _, f := range []*font.Font{
@@ -29,7 +36,6 @@ func panel(title, x, y string) *plot.Plot {
 		a.Padding, a.Tick.Length = 3, 4
 		a.Tick.Marker = plot.TickerFunc(ticks)
 	}
-	p.Add(grid{})
 	return p
 }
 
@@ -59,7 +65,8 @@ func ticks(lo, hi float64) (t []plot.Tick) {
 		return nil
 	}
 	for k := math.Ceil(lo / step); k*step <= hi && len(t) < 12; k++ {
-		t = append(t, plot.Tick{Value: k * step, Label: tickLabel(k*step, step)})
+		v := k*step + 0 // +0 makes −0 a 0
+		t = append(t, plot.Tick{Value: v, Label: tickLabel(v, step)})
 	}
 	return t
 }
@@ -108,8 +115,5 @@ func short(name string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-const (
-	paneWidth  = vg.Length(300) // of a figure among several
-	wideWidth  = vg.Length(640) // of a figure by itself
-	paneHeight = vg.Length(270)
-)
+// wideWidth is that of a figure by itself.
+const wideWidth = vg.Length(640)

@@ -14,7 +14,7 @@ import (
 // Input is what a page is made from.
 type Input struct {
 	Model *tabular.Model
-	// Rows is N×len(Model.Columns), the columns in the model's order, dropped ones included: the table fitted to, or
+	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
 	// another one to be looked at. N ≥ 1, all finite.
 	Rows mat.Matrix
 	// Numbers are the rows' numbers in their file, for a table from which rows were left out; nil: 1, 2, …
@@ -35,11 +35,7 @@ func (in Input) Validate() error {
 	if err := graph.CheckRows("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
 		return err
 	}
-	n, _ := in.Rows.Dims()
-	if n == 0 {
-		return fmt.Errorf("report: got 0 rows, want at least one")
-	}
-	if in.Numbers != nil && len(in.Numbers) != n {
+	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
 		return fmt.Errorf("report: got %d Numbers for %d rows, want one each", len(in.Numbers), n)
 	}
 	kept := 0

@@ -93,15 +93,3 @@ func decades(lo, hi float64) (t []plot.Tick) {
 	}
 	return t
 }
-
-// superscript is n in raised digits.
-func superscript(n int) (s string) {
-	if n < 0 {
-		return "⁻" + superscript(-n)
-	}
-	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
-	for ; n >= 10; n /= 10 {
-		s = string(digits[n%10]) + s
-	}
-	return string(digits[n]) + s
-}

@@ -55,11 +55,27 @@ func newStudy(in Input) (*study, error) {
 	s.index = s.rng.Perm(n)[:min(n, shown)]
 	slices.Sort(s.index)
 	s.some = s.spread(choose(s.rows, s.index, nil))
+	return s, s.sample()
+}
+
+// sample draws from the model. A sample that is not finite, as float32 has them far out, is left out.
+func (s *study) sample() (err error) {
 	s.samples, s.sampleLogProb, err = s.flow.SampleAndLogProb(sampled, s.rng)
-	if err == nil && !finite(s.samples.RawMatrix().Data) {
-		err = fmt.Errorf("a sample of the model is not finite, want a model that can be sampled")
+	if err != nil || finite(s.samples.RawMatrix().Data) {
+		return err
 	}
-	return s, err
+	var kept []int
+	var logProb []float64
+	for i, lp := range s.sampleLogProb {
+		if finite(s.samples.RawRowView(i)) {
+			kept, logProb = append(kept, i), append(logProb, lp)
+		}
+	}
+	if len(kept) == 0 {
+		return fmt.Errorf("no sample of the model is finite, want a model that can be sampled")
+	}
+	s.samples, s.sampleLogProb = choose(s.samples, kept, nil), logProb
+	return nil
 }
 
 // choose copies rows and columns of x by index; nil: all.

@@ -36,10 +36,33 @@ func render(alt string, width, height vg.Length, plots [][]*plot.Plot) (pic pict
 			}
 		}
 	}
+	return finish(canvas, alt)
+}
+
+// withScale draws a plot with a scale of its colours on the right, as high as its data.
+func withScale(alt string, width, height vg.Length, p, scale *plot.Plot) (pic picture, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("figure %q: %v", alt, r)
+		}
+	}()
+	canvas := vgsvg.NewWith(vgsvg.UseWH(width, height))
+	const bar = 70
+	left := draw.Crop(draw.New(canvas), 2, -bar, 2, -6)
+	right := draw.Crop(draw.New(canvas), width-bar+12, -6, 2, -6)
+	p.Draw(left)
+	inner, own := p.DataCanvas(left), scale.DataCanvas(right)
+	scale.Draw(draw.Crop(right, 0, 0, inner.Min.Y-own.Min.Y, inner.Max.Y-own.Max.Y))
+	return finish(canvas, alt)
+}
+
+// finish is the canvas as an element of a page.
+func finish(canvas *vgsvg.Canvas, alt string) (pic picture, err error) {
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return pic, err
 	}
+	width, height := canvas.Size()
 	_, drawn, _ := bytes.Cut(b.Bytes(), []byte("<svg"))
 	_, drawn, _ = bytes.Cut(drawn, []byte(">"))
 	open := fmt.Sprintf(`<svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, int(width), int(height), template.HTMLEscapeString(alt))

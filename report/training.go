@@ -74,9 +74,7 @@ func (t *training) curves(p *plot.Plot, h *train.History) (all []float64) {
 	best := slices.Index(h.Epoch, h.BestEpoch)
 	if t.Validated && best >= 0 && best < len(h.ValLoss) {
 		t.Best, t.ValLoss = best+1, nats(h.ValLoss[best])
-		x := float64(best + 1)
-		p.Add(curve{x: []float64{x, x}, y: []float64{-math.MaxFloat32, math.MaxFloat32}, LineStyle: line(soft, 1, 2, 2)},
-			dots{x: []float64{x}, y: []float64{h.ValLoss[best]}, size: 8, colour: model})
+		p.Add(rule{float64(best + 1), line(soft, 1, 2, 3)}, dots{x: []float64{float64(best + 1)}, y: []float64{h.ValLoss[best]}, size: 8, colour: model})
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -13,6 +12,8 @@ func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
 // number is v with a number of significant digits.
 func number(v float64, digits int) string {
 	switch {
+	case v == 0:
+		return "0"
 	case math.IsNaN(v):
 		return "not a number"
 	case math.IsInf(v, 0):
@@ -26,7 +27,21 @@ func number(v float64, digits int) string {
 		}
 		return minus(s)
 	}
-	return minus(strconv.FormatFloat(v, 'g', digits, 64))
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
+	power, _ := strconv.Atoi(exponent) // as FormatFloat writes it
+	return minus(mantissa) + " × 10" + superscript(power)
+}
+
+// superscript is n in raised digits.
+func superscript(n int) (s string) {
+	if n < 0 {
+		return "⁻" + superscript(-n)
+	}
+	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+	for ; n >= 10; n /= 10 {
+		s = string(digits[n%10]) + s
+	}
+	return string(digits[n]) + s
 }
 
 // value is a cell of the table.
@@ -57,10 +72,13 @@ func many(n int, singular, plural string) string {
 	return count(n) + " " + plural
 }
 
-// percent is a share.
+// percent is a share of some rows.
 func percent(share float64) string {
-	if share > 0 && share < 0.001 {
-		return "less than 0.1 %"
+	switch {
+	case share == 0:
+		return "none"
+	case share < 0.001:
+		return "less than 0.1\u00a0%"
 	}
-	return fmt.Sprintf("%s %%", number(100*share, 3))
+	return number(100*share, 3) + "\u00a0%"
 }
