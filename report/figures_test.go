@@ -53,6 +53,11 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("count(%d) = %q, want %q", n, got, want)
 		}
 	}
+	for v, want := range map[float64]string{1: "1", 4.76: "4.8", 3616: "3\u202f600", 47.4: "47", 2.5e9: "2.5 × 10⁹", 996: "1\u202f000"} {
+		if got := times(v); got != want {
+			t.Errorf("times(%v) = %q, want %q", v, got, want)
+		}
+	}
 	if got := subscript(24) + superscript(-105); got != "₂₄⁻¹⁰⁵" {
 		t.Errorf("got %q", got)
 	}
@@ -145,8 +150,8 @@ func TestOddCombination(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rows[0].Number != 1 || len(rows[0].Reasons) != reasons || !strings.Contains(rows[0].Note, "combination") {
-		t.Errorf("got %+v, want row 1 and a note that it is the combination", rows[0])
+	if rows[0].Number != 1 || len(rows[0].Reasons) != reasons || !strings.Contains(rows[0].Note, "b, a and c, changed one after the other, make up 13.50 of") {
+		t.Errorf("got %+v, want row 1 and three columns together", rows[0])
 	}
 }
 

@@ -100,5 +100,5 @@ func (l *likelihoods) compare(x *mat.Dense, flow float64) {
 	gaussian := -0.5 * (float64(d)*(math.Log(2*math.Pi)+1) + logDet + factor.LogDet())
 	gain := flow - gaussian
 	l.Gaussian, l.Gain, l.Better = nats(gaussian), nats(math.Abs(gain)), gain > 0
-	l.Factor = number(math.Exp(math.Abs(gain)), 2)
+	l.Factor = times(math.Exp(math.Abs(gain)))
 }

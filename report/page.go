@@ -30,6 +30,7 @@ type view struct {
 	Maps                  *maps
 	Odd                   []odd
 	HasReference          bool
+	Numbered              bool // rows by their numbers in the file
 	Typical               string
 	Training              *training
 	Latent                *latent
@@ -43,7 +44,7 @@ func (s *study) page() (*view, error) {
 	v := &view{
 		Name: s.Name, Family: s.family(), Summary: s.flow.Summary(), Rows: n, Dim: d, Samples: len(s.sampleLogProb),
 		Fitted: s.Model.Training.Rows, Facts: s.facts(), Warnings: s.warnings(), Columns: s.columns(),
-		HasReference: len(s.Model.Reference) > 0, Typical: nats(s.typical()),
+		HasReference: len(s.Model.Reference) > 0, Numbered: s.Numbers != nil, Typical: nats(s.typical()),
 	}
 	var err error
 	for _, section := range []func(){

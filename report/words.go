@@ -29,6 +29,9 @@ func number(v float64, digits int) string {
 	}
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
 	power, _ := strconv.Atoi(exponent) // as FormatFloat writes it
+	if strings.Contains(mantissa, ".") {
+		mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+	}
 	return minus(mantissa) + " × 10" + superscript(power)
 }
 
@@ -62,6 +65,23 @@ func count(n int) string {
 		s = s[:i] + "\u202f" + s[i:]
 	}
 	return s
+}
+
+// times is a factor ≥ 1 to two digits.
+func times(v float64) string {
+	if v < 10 || v >= 1e6 {
+		return number(v, 2)
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return count(int(math.Round(v/unit) * unit))
+}
+
+// list is "a, b and c".
+func list(names []string) string {
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], ", ") + " and " + names[n]
+	}
+	return strings.Join(names, "")
 }
 
 // many is a count with its noun.
