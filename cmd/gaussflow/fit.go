@@ -28,7 +28,7 @@ in a checkpoint beside the model: --resume goes on from there, to the same model
 
 const fitExample = `  gaussflow fit table.csv -o model.gflow
   gaussflow fit table.parquet --except id,label --drop-missing --drop-constant
-  gaussflow fit table.csv --preset best --seed 7 --history losses.csv
+  gaussflow fit table.csv --preset best --seed 7 --history losses.csv --report report.html
   zcat table.csv.gz | gaussflow fit - -o model.gflow --json`
 
 func newFit() *cobra.Command {
@@ -66,7 +66,10 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if model == nil {
 		return err
 	}
-	return o.finish(c, model, table, err != nil)
+	if err = o.finish(c, model, table, err != nil); err != nil || o.report == "" {
+		return err
+	}
+	return writeReport(c, o.report, model, file, table, o.config.Seed)
 }
 
 // fit fits; an interrupted one comes with a model and the error.
@@ -130,7 +133,7 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 		fmt.Fprintf(stderr, "gaussflow: warning: %v\n", w)
 	}
 	if interrupted {
-		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s; --resume goes on\n", o.output)
+		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s%s\n", o.output, o.resumable())
 	} else if err := o.removeCheckpoint(); err != nil {
 		return err
 	}
@@ -142,6 +145,14 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 		s.print(stderr)
 	}
 	return nil
+}
+
+// resumable says that an interrupted fit can go on, if it has come to its first checkpoint.
+func (o *fitFlags) resumable() string {
+	if _, err := os.Stat(o.checkpoint()); err != nil {
+		return ""
+	}
+	return "; --resume goes on"
 }
 
 // removeCheckpoint removes what the fit was kept in, and what a fit that was killed while it wrote one has left.

@@ -22,6 +22,7 @@ func (o *fitFlags) register(c *cobra.Command) {
 	f.StringVarP(&o.output, "output", "o", "", "write the model to this `file` (default: the table's name with .gflow)")
 	f.BoolVar(&o.resume, "resume", false, "go on from where a fit to the same file was killed or interrupted")
 	f.StringVar(&o.history, "history", "", "write the losses of every epoch to this CSV `file`")
+	f.StringVar(&o.report, "report", "", "write a page that shows the model to this HTML `file`")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar")
 	jsonFlag(c, &o.json)
 	o.registerModel(f)

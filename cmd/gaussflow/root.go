@@ -65,7 +65,8 @@ func newRoot() *cobra.Command {
 	}
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(), newConvert())
+	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
+		newReport(), newConvert())
 	return root
 }
 
