@@ -96,7 +96,7 @@ func inspectColumns(w io.Writer, m *tabular.Model) {
 			treated = "constant, dropped"
 		} else {
 			if quanta[0] > 0 {
-				treated = fmt.Sprintf("grid of step %g, dequantized", quanta[0])
+				treated = fmt.Sprintf("grid of step %.6g, dequantized", quanta[0])
 			}
 			quanta = quanta[1:]
 		}

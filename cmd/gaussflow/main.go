@@ -47,6 +47,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
+	if h := hint(err); h != "" {
+		fmt.Fprintln(stderr, h)
+	}
 	return exitError
 }
 
