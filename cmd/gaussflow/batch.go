@@ -41,10 +41,11 @@ type batches struct {
 	used    sync.Pool
 }
 
-// newBatches starts a pass over the file that keeps records with the delimiter comma, or none where it is 0.
+// newBatches starts the last pass over the file; it keeps records with the delimiter comma, or none where that is 0.
 func newBatches(file *data.File, comma byte) (b *batches, err error) {
 	b = &batches{name: file.Name(), dim: file.Dim(), records: comma != 0}
 	b.used.New = func() any { return &batch{values: make([]float64, tabular.BatchRows*b.dim)} }
+	file.Once()
 	if b.records {
 		b.Rows, err = file.Records(comma)
 	} else {
