@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -141,4 +142,27 @@ func TestLoadHostileFacts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestConcurrent: sixteen goroutines that score at once get what one gets.
+func TestConcurrent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.gflow")
+	if err := fit(t, curve(60, 2, 9), quick).Save(path); err != nil {
+		t.Fatal(err)
+	}
+	m, err := tabular.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := curve(700, 2, 10)
+	want := logProb(t, m, x)
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			if got, err := m.LogProb(x); err != nil || !slices.Equal(got, want) {
+				t.Errorf("log p at once with others differs: %v", err)
+			}
+		})
+	}
+	all.Wait()
 }
