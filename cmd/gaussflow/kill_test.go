@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -66,6 +68,10 @@ func TestInterruptOnce(t *testing.T) {
 	mustRun(t, exec.Command("gaussflow", "inspect", output))
 	if _, err := os.Stat(output + ".checkpoint"); err != nil {
 		t.Error(err)
+	}
+	out, err := exec.Command("gaussflow", append(c.Args[1:], "--seed", "9", "--resume")...).CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("the checkpoint is of another fit: ")) {
+		t.Errorf("resumed with another seed: %v: %s", err, out)
 	}
 }
 
