@@ -73,7 +73,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("error %v of an empty folder, want one about no NPZ files", err)
 	}
 	writeTable(t, filepath.Join(dir, "far.npz"), "X.npy", "y.npy")
-	readme := "| table | Forest | NSF: log p | NSF seconds |\n|---|---|---|---|\n| far | 0.123 | -7.5 | 3 |\n| **mean** | **0.456** | | |\n"
+	readme := "| table | Forest | KDE | GF | NSF: log p | NSF seconds |\n|---|---|---|---|---|---|\n| far | 0.123 | 0.2 | NaN loss | -7.5 | 3 |\n| **mean** | **0.456** | 0.3 | – | | |\n"
 	if err := os.WriteFile(filepath.Join(dir, "..", "README.md"), []byte(readme), 0o644); err != nil {
 		t.Fatal(err)
 	}
