@@ -5,58 +5,32 @@ import (
 	"fmt"
 	"log"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 
-	"gaussflow/data"
+	"gonum.org/v1/gonum/mat"
+
 	"gaussflow/tabular"
 )
 
-// A table, a density of its rows, a file, and what can be asked of it.
+// Heights in centimetres and weights in kilograms: which of two rows is odd, and by how much?
 func Example() {
-	table, err := data.Toy("moons", 600, 1)
+	rng := rand.New(rand.NewPCG(1, 1))
+	x := mat.NewDense(1000, 2, nil)
+	for i := range 1000 {
+		height := 170 + 9*rng.NormFloat64()
+		x.SetRow(i, []float64{height, 0.9*height - 85 + 7*rng.NormFloat64()})
+	}
+	model, err := tabular.Fit(context.Background(), []string{"height", "weight"}, x, tabular.Config{Preset: tabular.Fast, Workers: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
-	config := tabular.Config{Preset: tabular.Fast, Seed: 1, Workers: 1} // of a table of your own: tabular.Config{}
-	model, err := tabular.Fit(context.Background(), table.Names, table.X, config)
+	lp, err := model.LogProb(mat.NewDense(2, 2, []float64{170, 68, 155, 90}))
 	if err != nil {
 		log.Fatal(err)
 	}
-
-	folder, err := os.MkdirTemp("", "")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "moons.gflow")
-	if err = model.Save(path); err != nil {
-		log.Fatal(err)
-	}
-	if model, err = tabular.Load(path); err != nil {
-		log.Fatal(err)
-	}
-
-	logProb, err := model.LogProb(table.X)
-	if err != nil {
-		log.Fatal(err)
-	}
-	odd := 0
-	for _, share := range model.TailProbability(logProb) {
-		if share < 0.05 {
-			odd++
-		}
-	}
-	rows, err := model.Sample(1000, rand.New(rand.NewPCG(1, 2)))
-	if err != nil {
-		log.Fatal(err)
-	}
-	n, d := rows.Dims()
-	fmt.Println("columns:", model.Kept())
-	fmt.Println("about one row in twenty is among the oddest 5%:", odd > 10 && odd < 60)
-	fmt.Println("sampled:", n, "rows of", d)
+	tail := model.TailProbability(lp)
+	fmt.Println("an ordinary row is among the likely half:", tail[0] > 0.5)
+	fmt.Println("short and heavy is odder than 99 rows of 100:", tail[1] < 0.01)
 	// Output:
-	// columns: [x1 x2]
-	// about one row in twenty is among the oddest 5%: true
-	// sampled: 1000 rows of 2
+	// an ordinary row is among the likely half: true
+	// short and heavy is odder than 99 rows of 100: true
 }
