@@ -9,11 +9,7 @@ import (
 
 // TestImportDirection: each package imports only what stands to its left; commands and bench stand last and apart.
 func TestImportDirection(t *testing.T) {
-<<<<<<< HEAD
 	order := []string{"graph/kernel", "graph/safetensors", "graph", "initializers", "layers", "losses", "train", "data", "flows", "tabular", "report", "bench/manual"}
-=======
-	order := []string{"graph/kernel", "graph", "initializers", "layers", "losses", "train", "flows", "tabular"}
->>>>>>> refs/heads/anomaly
 	rank := func(path string) int {
 		path = strings.TrimPrefix(path, "gaussflow/")
 		if at := slices.Index(order, path); at >= 0 {

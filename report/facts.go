@@ -20,7 +20,7 @@ func (s *study) facts() []fact {
 	all := []fact{
 		{"Rows of " + s.Name, count(n), "looked at in this page" + s.missing()},
 		{"Columns", count(len(s.names)), s.leftOut()},
-		{"Kind of flow", s.family(), fmt.Sprintf("%d layers", len(s.flow.Layers()))},
+		{"Kind of flow", s.family(), s.layers()},
 		{"Parameters", count(s.flow.TrainableParams()), "numbers that the fit has set"},
 	}
 	add := func(name, value, why string) { all = append(all, fact{name, value, why}) }
@@ -91,6 +91,18 @@ func (s *study) family() string {
 		return "Gaussianization flow"
 	}
 	return "normalizing flow"
+}
+
+// layers are counted, with what tells the families apart.
+func (s *study) layers() string {
+	text := many(len(s.flow.Layers()), "layer", "layers")
+	switch s.Model.Config.Family {
+	case tabular.Aligned:
+		return text + ", which bend the table's own columns"
+	case tabular.Rotated:
+		return text + ", which turn the columns into each other and bend them"
+	}
+	return text
 }
 
 // column is a line of the table of columns.

@@ -145,13 +145,15 @@ func TestOdd(t *testing.T) {
 // TestOddCombination: a row of four values that are a little odd each is odd by no single column.
 func TestOddCombination(t *testing.T) {
 	x := normals(200, 4)
-	x.SetRow(0, []float64{3, 3, 3, 3})
+	x.SetRow(0, []float64{3.4, 3.3, 3.2, 3.1})
 	rows, err := standard(t, x).odd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rows[0].Number != 1 || len(rows[0].Reasons) != reasons || !strings.Contains(rows[0].Note, "b, a and c, changed one after the other, make up 13.50 of") {
-		t.Errorf("got %+v, want row 1 and three columns together", rows[0])
+	note := rows[0].Note
+	if rows[0].Number != 1 || len(rows[0].Reasons) != reasons || !strings.Contains(note, "a, b and c, changed one after the other") ||
+		!strings.Contains(note, "a = 3.4 is rarest: 1 of 200 rows is as far out") {
+		t.Errorf("got %+v, want row 1, three columns together and the rarest", rows[0])
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat/distuv"
 	"gonum.org/v1/plot"
+
+	"gaussflow/tabular"
 )
 
 const (
@@ -19,8 +21,9 @@ const (
 type latent struct {
 	Pictures []picture
 	Rows     int
-	Of       int // latent columns
-	Outside  int // values beyond the window
+	Of       int  // latent columns
+	Aligned  bool // a latent column is a column of the table, given others
+	Outside  int  // values beyond the window
 	Worst    string
 	Expected string // the largest gap of as many normal numbers, 95 times in 100
 }
@@ -31,7 +34,7 @@ func (s *study) latent() (*latent, error) {
 		return nil, err
 	}
 	n, d := z.Dims()
-	l := &latent{Rows: n, Of: d}
+	l := &latent{Rows: n, Of: d, Aligned: d == 1 || s.Model.Config.Family == tabular.Aligned}
 	columns := make([][]float64, d)
 	gaps := make([]float64, d)
 	for j := range columns {
@@ -48,7 +51,11 @@ func (s *study) latent() (*latent, error) {
 	worst = worst[:min(d, latents)]
 	slices.Sort(worst)
 	for _, j := range worst {
-		pic, outside, err := qq(columns[j], fmt.Sprintf("z%s, largest gap %s", subscript(j+1), number(gaps[j], 2)))
+		name := "z" + subscript(j+1)
+		if l.Aligned {
+			name = short(s.names[j], 16)
+		}
+		pic, outside, err := qq(columns[j], fmt.Sprintf("%s, gap %s", name, number(gaps[j], 2)))
 		if err != nil {
 			return nil, err
 		}

@@ -125,6 +125,36 @@ func (s *study) combination(i int, first reason, usual [][]float64, lack float64
 	if names == nil {
 		return "No single column makes it likelier.", nil
 	}
-	return fmt.Sprintf("No single column explains it. %s, changed one after the other, make up %s of %s nats.",
-		list(names), nats(logProb-s.logProb[i]), nats(lack)), nil
+	return fmt.Sprintf("No single column explains it. %s, changed one after the other, make up %s of %s nats.%s",
+		list(names), nats(logProb-s.logProb[i]), nats(lack), s.extreme(i)), nil
+}
+
+// extreme names the column in which the fewest rows lie as far out as row i, if that is at most one in a hundred.
+func (s *study) extreme(i int) string {
+	n, _ := s.rows.Dims()
+	least, column := n/100+1, 0
+	for j := range s.names {
+		v, atMost, atLeast := s.rows.At(i, j), 0, 0
+		for k := range n {
+			x := s.rows.At(k, j)
+			if x <= v {
+				atMost++
+			}
+			if x >= v {
+				atLeast++
+			}
+		}
+		if far := min(atMost, atLeast); far < least {
+			least, column = far, j
+		}
+	}
+	if least > n/100 {
+		return ""
+	}
+	verb := "are"
+	if least == 1 {
+		verb = "is"
+	}
+	return fmt.Sprintf(" By itself %s = %s is rarest: %s of %s rows %s as far out.",
+		s.names[column], value(s.rows.At(i, column)), count(least), count(n), verb)
 }

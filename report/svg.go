@@ -11,9 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// A picture is an SVG element with what it shows in words.
+// A picture is an SVG element, which says in words what it shows.
 type picture struct {
-	Alt string
 	SVG template.HTML
 	// Width is the width in px at which its text has its size.
 	Width int
@@ -66,7 +65,7 @@ func finish(canvas *vgsvg.Canvas, alt string) (pic picture, err error) {
 	_, drawn, _ := bytes.Cut(b.Bytes(), []byte("<svg"))
 	_, drawn, _ = bytes.Cut(drawn, []byte(">"))
 	open := fmt.Sprintf(`<svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, int(width), int(height), template.HTMLEscapeString(alt))
-	return picture{Alt: alt, SVG: template.HTML(open + inPaint.Replace(string(drawn))), Width: int(width)}, nil
+	return picture{SVG: template.HTML(open + inPaint.Replace(string(drawn))), Width: int(width)}, nil
 }
 
 // one renders a single plot.

@@ -12,11 +12,11 @@ import (
 // training are the loss curves of the fit.
 type training struct {
 	picture
-	Epochs, Best  int // from 1; Best 0: not known
-	Validated     bool
-	NotFinite     int // losses that are no numbers
-	Above         int // losses above the window
-	Loss, ValLoss string
+	Epochs, Best int // from 1; Best 0: not known
+	Validated    bool
+	NotFinite    int    // losses that are no numbers
+	Above        int    // losses above the window
+	ValLoss      string // the best
 }
 
 // training is nil of a model without a history.
@@ -26,7 +26,6 @@ func (s *study) training() (*training, error) {
 		return nil, nil
 	}
 	t := &training{Epochs: len(h.Loss), Validated: len(h.ValLoss) == len(h.Loss)}
-	t.Loss = nats(h.Loss[len(h.Loss)-1])
 	p := panel("", "epoch", "loss, nats a row")
 	losses := t.curves(p, h)
 	if len(losses) == 0 {
