@@ -14,7 +14,7 @@ type Program struct {
 	steps   []func() error
 	late    []func() error  // of what is summed, what can be done once, after the last run
 	buffers map[*G.Node]any // of inputs and outputs, []float64 or []float32
-	seen    uint64 // writes at the last run of fixed, plus one; 0 before the first
+	seen    uint64          // writes at the last run of fixed, plus one; 0 before the first
 
 	add     bool // to the totals of SumInto
 	pending bool // this program's runs since the last FinishSum: late has something to do
