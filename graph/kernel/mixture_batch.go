@@ -22,7 +22,8 @@ type MixtureBatch[T Float] struct {
 	gz, gl, gx  []T
 	u           upstreamOf[T]
 	g           gradientsOf[T]
-	sums        []float64 // of a column's gradient: float32 would lose digits over many rows
+	sums        []float64        // of a column's gradient: float32 would lose digits over many rows
+	solve       *mixtureSolve[T] // of Inverse
 	far         *Mixture
 	farGrad     [3][]float64
 }
