@@ -11,7 +11,7 @@ import (
 // hire makes sure of n workers; those there are keep their programs.
 func (t *Trainer) hire(n int) {
 	for len(t.workers) < n {
-		t.workers = append(t.workers, &worker{trainer: t, shards: map[int]*shard{}})
+		t.workers = append(t.workers, t.newWorker())
 	}
 	t.workers = t.workers[:n]
 }
