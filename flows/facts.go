@@ -22,7 +22,7 @@ type Facts struct {
 
 // Training sums a Fit up.
 type Training struct {
-	Rows            int            `json:"rows"`                       // given to Fit, those to validate on by a split included
+	Rows            int            `json:"rows"`                       // given to Fit, those to validate on by a split included; 0 of a source that was not read to its end
 	ValidationSplit float64        `json:"validation_split,omitempty"` // the share of them that was held out
 	BatchSize       int            `json:"batch_size,omitempty"`       // 0: the default
 	Seed            uint64         `json:"seed,omitempty"`             // of the shuffles

@@ -59,8 +59,8 @@ func (f *Flow) check(op string, x mat.Matrix) error {
 }
 
 // read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: an x so large
-// that its squares overflow.
-func (f *Flow) read(op string, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
+// that its squares overflow. first is the number of the first row.
+func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
 	if err := reader.RunInto(x, outs...); err != nil {
 		return fmt.Errorf("flows: %s: %w", op, err)
 	}
@@ -68,7 +68,7 @@ func (f *Flow) read(op string, reader *graph.RowFunc, x mat.Matrix, outs ...[]fl
 	for _, values := range outs {
 		for i, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				row := i / (len(values) / n)
+				row := first + i/(len(values)/n)
 				return &RowError{op, row, v, f.dtype}
 			}
 		}
@@ -100,7 +100,7 @@ func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*
 	}
 	n, d := x.Dims()
 	m, v := mat.NewDense(n, d, nil), make([]float64, n)
-	if err := f.read(op, reader(), x, m.RawMatrix().Data, v); err != nil {
+	if err := f.read(op, 0, reader(), x, m.RawMatrix().Data, v); err != nil {
 		return nil, nil, err
 	}
 	return m, v, nil
@@ -124,7 +124,7 @@ func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	}
 	n, _ := x.Dims()
 	logProb := make([]float64, n)
-	if err := f.read("LogProb", f.logProb, x, logProb); err != nil {
+	if err := f.read("LogProb", 0, f.logProb, x, logProb); err != nil {
 		return nil, err
 	}
 	return logProb, nil
@@ -146,7 +146,7 @@ func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 		values[i] = mat.NewDense(n, d, nil)
 		outs[i] = values[i].RawMatrix().Data
 	}
-	if err := f.read("Intermediates", f.steps, x, outs...); err != nil {
+	if err := f.read("Intermediates", 0, f.steps, x, outs...); err != nil {
 		return nil, err
 	}
 	return values, nil

@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -36,6 +37,30 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, history}
 	}
 	return history, err
+}
+
+// FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
+// Facts.Training. Before Compile it is train.ErrNotCompiled.
+func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfig) (*train.History, error) {
+	if f == nil || f.trainer == nil {
+		return nil, fmt.Errorf("flows: FitSource: %w", train.ErrNotCompiled)
+	}
+	rows := 0
+	counted := train.LambdaCallback{TrainEnd: func(s *train.State) error { rows = max(0, s.Rows); return nil }}
+	c.Callbacks = append(slices.Clone(c.Callbacks), counted)
+	history, err := f.trainer.FitSource(ctx, src, c)
+	if history != nil {
+		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, history}
+	}
+	return history, err
+}
+
+// EvaluateSource is Evaluate of the rows of a source, in constant memory. Before Compile it is train.ErrNotCompiled.
+func (f *Flow) EvaluateSource(ctx context.Context, src train.Source) (float64, error) {
+	if f == nil || f.trainer == nil {
+		return 0, fmt.Errorf("flows: EvaluateSource: %w", train.ErrNotCompiled)
+	}
+	return f.trainer.EvaluateSource(ctx, src)
 }
 
 // Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.

@@ -24,6 +24,7 @@ type Builder struct {
 	params map[*Param]*G.Node
 	bound  map[*G.Node]*Param
 	zeros  map[*G.Node]bool
+	sums   []sumInto
 }
 
 // NewBuilder starts an empty graph of one storage type.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"strings"
 
 	G "gorgonia.org/gorgonia"
@@ -9,8 +10,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// maskString writes a mask, whose true marks a column of the first half (the identity half of a
-// coupling), as a string of 'T' and 'F': so it can be part of an op.
+// A mask splits the columns of a matrix: true marks a column of the first half (the identity half of a coupling), 'T' in
+// a string, which can be part of an op.
 func maskString(mask []bool) string {
 	var s strings.Builder
 	for _, m := range mask {
@@ -23,120 +24,127 @@ func maskString(mask []bool) string {
 	return s.String()
 }
 
-// indices lists the columns whose letter is c.
-func indices(mask string, c byte) (columns []int) {
-	for j := range len(mask) {
-		if mask[j] == c {
-			columns = append(columns, j)
-		}
+func countTrue(mask string) int { return strings.Count(mask, "T") }
+
+// Split cuts x (N×D) by its columns: those for which mask is true (N×D_a), and the others (N×D_b).
+func (b *Builder) Split(x *G.Node, mask []bool) (first, second *G.Node) {
+	packed := b.apply(split{maskString(mask)}, x)
+	if b.err != nil {
+		return nil, nil
 	}
-	return columns
+	n, da := Rows(x), countTrue(maskString(mask))
+	return b.Slab(packed, 0, n, da), b.Slab(packed, n*da, n, len(mask)-da)
 }
 
-// Columns picks the columns of x (N×D) for which mask is want.
-func (b *Builder) Columns(x *G.Node, mask []bool, want bool) *G.Node {
-	return b.apply(gather{maskString(mask), letter(want)}, x)
+// Join is the inverse of Split.
+func (b *Builder) Join(first, second *G.Node, mask []bool) *G.Node {
+	return b.apply(join{maskString(mask)}, first, second)
 }
 
-// Merge is x (N×D) with the columns for which mask is false replaced by those of y, in order.
-func (b *Builder) Merge(x, y *G.Node, mask []bool) *G.Node {
-	return b.apply(merge{maskString(mask)}, x, y)
-}
+// split packs the two halves of a matrix one after the other.
+type split struct{ mask string }
 
-func letter(b bool) byte { return maskString([]bool{b})[0] }
-
-// gather picks columns.
-type gather struct {
-	mask string
-	want byte
-}
-
-func (s gather) shape(in []tensor.Shape) (tensor.Shape, error) {
+func (s split) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if in[0].Dims() != 2 || in[0][1] != len(s.mask) {
 		return nil, shapeError("a matrix as wide as the mask "+s.mask, in)
 	}
-	return tensor.Shape{in[0][0], strings.Count(s.mask, string(s.want))}, nil
+	return tensor.Shape{size(in[0])}, nil
 }
 
-func (s gather) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
+func (s split) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	var c chain
-	return c.nodes(c.apply(scatter(s), g))
+	first, second := s.halves(&c, g, Rows(in[0]))
+	return c.nodes(c.apply(join(s), first, second))
 }
 
-func (s gather) bind64(out array[float64], in []array[float64]) func() { return bindGather(s, out, in) }
-func (s gather) bind32(out array[float32], in []array[float32]) func() { return bindGather(s, out, in) }
+// halves are the two matrices, of n rows, that are packed in p.
+func (s split) halves(c *chain, p *G.Node, n int) (first, second *G.Node) {
+	da := countTrue(s.mask)
+	db := len(s.mask) - da
+	return c.apply(slab{axes: [4]int{n, da}, dims: 2}, p), c.apply(slab{at: n * da, axes: [4]int{n, db}, dims: 2}, p)
+}
 
-func bindGather[T kernel.Float](s gather, out array[T], in []array[T]) func() {
-	columns, d := indices(s.mask, s.want), len(s.mask)
+func (s split) bind64(out array[float64], in []array[float64]) func() { return bindSplit(s, out, in) }
+func (s split) bind32(out array[float32], in []array[float32]) func() { return bindSplit(s, out, in) }
+
+func bindSplit[T kernel.Float](s split, out array[T], in []array[T]) func() {
+	x, d := in[0].data, len(s.mask)
+	runs := runsOf(s.mask, len(x)/max(d, 1))
 	return func() {
-		i := 0
-		for row := in[0].data; len(row) > 0; row = row[d:] {
-			for _, j := range columns {
-				out.data[i] = row[j]
-				i++
-			}
+		for _, r := range runs {
+			moveColumns(out.data[r.packed:], r.width, x[r.column:], d, r.n)
 		}
 	}
 }
 
-// scatter is the transpose of gather: zeros elsewhere.
-type scatter gather
+// join is the inverse of split, and its transpose.
+type join struct{ mask string }
 
-func (s scatter) shape(in []tensor.Shape) (tensor.Shape, error) {
+func (s join) shape(in []tensor.Shape) (tensor.Shape, error) {
+	da := countTrue(s.mask)
+	if in[0].Dims() != 2 || in[1].Dims() != 2 || in[0][0] != in[1][0] || in[0][1] != da || in[1][1] != len(s.mask)-da {
+		return nil, shapeError(fmt.Sprintf("N×%d and N×%d, the halves of the mask %s", da, len(s.mask)-da, s.mask), in)
+	}
 	return tensor.Shape{in[0][0], len(s.mask)}, nil
 }
 
-func (s scatter) bind64(out array[float64], in []array[float64]) func() {
-	return bindScatter(s, out, in)
-}
-func (s scatter) bind32(out array[float32], in []array[float32]) func() {
-	return bindScatter(s, out, in)
+func (s join) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	first, second := split(s).halves(&c, c.apply(split(s), g), Rows(in[0]))
+	return c.nodes(first, second)
 }
 
-func bindScatter[T kernel.Float](s scatter, out array[T], in []array[T]) func() {
-	columns, d := indices(s.mask, s.want), len(s.mask)
+func (s join) bind64(out array[float64], in []array[float64]) func() { return bindJoin(s, out, in) }
+func (s join) bind32(out array[float32], in []array[float32]) func() { return bindJoin(s, out, in) }
+
+func bindJoin[T kernel.Float](s join, out array[T], in []array[T]) func() {
+	d := len(s.mask)
+	runs := runsOf(s.mask, len(out.data)/max(d, 1))
 	return func() {
-		clear(out.data)
-		i := 0
-		for row := out.data; len(row) > 0; row = row[d:] {
-			for _, j := range columns {
-				row[j] = in[0].data[i]
-				i++
-			}
+		for _, r := range runs {
+			half := in[r.half].data
+			moveColumns(out.data[r.column:], d, half[r.packed-r.half*(len(out.data)-len(half)):], r.width, r.n)
 		}
 	}
 }
 
-// merge replaces the columns marked 'F'.
-type merge struct{ mask string }
+// A columnRun is n neighbouring columns of one half, 0 or 1: from column on in the matrix, from packed on in the packed
+// halves, whose rows there are width long.
+type columnRun struct{ half, n, column, packed, width int }
 
-func (s merge) shape(in []tensor.Shape) (tensor.Shape, error) {
-	if in[0].Dims() != 2 || in[1].Dims() != 2 || in[0][0] != in[1][0] ||
-		in[0][1] != len(s.mask) || in[1][1] != strings.Count(s.mask, "F") {
-		return nil, shapeError("x as wide as the mask "+s.mask+" and y as its F", in)
+func runsOf(mask string, rows int) (runs []columnRun) {
+	widths := [2]int{countTrue(mask), len(mask) - countTrue(mask)}
+	next := [2]int{0, rows * widths[0]}
+	for j := range len(mask) {
+		half := 0
+		if mask[j] == 'F' {
+			half = 1
+		}
+		if j == 0 || mask[j] != mask[j-1] {
+			runs = append(runs, columnRun{half: half, column: j, packed: next[half], width: widths[half]})
+		}
+		runs[len(runs)-1].n++
+		next[half]++
 	}
-	return in[0].Clone(), nil
+	return runs
 }
 
-func (s merge) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
-	var c chain
-	kept := c.apply(gather{s.mask, 'T'}, g)
-	return c.nodes(c.apply(scatter{s.mask, 'T'}, kept), c.apply(gather{s.mask, 'F'}, g))
-}
-
-func (s merge) bind64(out array[float64], in []array[float64]) func() { return bindMerge(s, out, in) }
-func (s merge) bind32(out array[float32], in []array[float32]) func() { return bindMerge(s, out, in) }
-
-func bindMerge[T kernel.Float](s merge, out array[T], in []array[T]) func() {
-	columns, d := indices(s.mask, 'F'), len(s.mask)
-	return func() {
-		copy(out.data, in[0].data)
-		i := 0
-		for row := out.data; len(row) > 0; row = row[d:] {
-			for _, j := range columns {
-				row[j] = in[1].data[i]
-				i++
+// moveColumns copies the first n numbers of each row of src to the start of a row of dst.
+func moveColumns[T kernel.Float](dst []T, dstWidth int, src []T, srcWidth, n int) {
+	switch {
+	case n == 1:
+		for i, j := 0, 0; i < len(src) && j < len(dst); i, j = i+srcWidth, j+dstWidth {
+			dst[j] = src[i]
+		}
+	case n <= 8: // too few to repay the call of copy
+		for i, j := 0, 0; i+n <= len(src) && j+n <= len(dst); i, j = i+srcWidth, j+dstWidth {
+			for k, v := range src[i : i+n] {
+				dst[j+k] = v
 			}
+		}
+	default:
+		for i, j := 0, 0; i+n <= len(src) && j+n <= len(dst); i, j = i+srcWidth, j+dstWidth {
+			copy(dst[j:j+n], src[i:i+n])
 		}
 	}
 }

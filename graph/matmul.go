@@ -56,5 +56,7 @@ func (s matMul) bind32(out array[float32], in []array[float32]) func() { return 
 func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
 	m, k, _, n := s.dims(in[0].shape, in[1].shape)
 	product := out.work.products.Gemm(s.transA, s.transB, m, n, k)
-	return func() { product.Run(in[0].data, in[1].data, out.data, false) }
+	return func() { product.Run(in[0].data, in[1].data, out.data, out.adds()) }
 }
+
+func (matMul) sums() {}

@@ -79,17 +79,16 @@ func (s mixture) bind32(out array[float32], in []array[float32]) func() {
 func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
-	if s.inverse {
-		m := newMixtures(s, in[1])
-		return func() {
-			m.each(n, d, func(mix *kernel.Mixture, i int) {
-				xi, l := mix.Inverse(float64(x[i]))
-				value[i], logSlope[i] = T(xi), T(-l)
-			})
+	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
+	if !s.inverse {
+		return func() { batch.Forward(x, in[1].data, value, logSlope) }
+	}
+	return func() {
+		batch.Inverse(x, in[1].data, value, logSlope)
+		for i, l := range logSlope {
+			logSlope[i] = -l
 		}
 	}
-	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
-	return func() { batch.Forward(x, in[1].data, value, logSlope) }
 }
 
 // perRow reports whether theta has a set of mixtures for each row.

@@ -39,7 +39,11 @@ type array[T kernel.Float] struct {
 	data  []T
 	shape tensor.Shape
 	work  *workspace[T]
+	add   *bool // of a summing op's output: whether to add to what is there; nil: no
 }
+
+// adds reports whether an op is to add to its output.
+func (a array[T]) adds() bool { return a.add != nil && *a.add }
 
 // op carries a spec through Gorgonia.
 type op struct {
@@ -174,10 +178,10 @@ func doAs[T kernel.Float](bind func(array[T], []array[T]) func(), out G.Value, i
 	work := newWorkspace[T]()
 	if out == nil || out.Shape().IsScalar() {
 		var x [1]T
-		bind(array[T]{x[:], nil, work}, arrays)()
+		bind(array[T]{data: x[:], work: work}, arrays)()
 		return scalar(x[0]), nil
 	}
-	bind(array[T]{numbers[T](out), out.Shape(), work}, arrays)()
+	bind(array[T]{data: numbers[T](out), shape: out.Shape(), work: work}, arrays)()
 	return out, nil
 }
 

@@ -262,11 +262,17 @@ var ops = map[string]opCase{
 		}
 	}},
 
-	"Columns, true":  {func(b *graph.Builder, in nodes) *G.Node { return b.Columns(in[0], ttf, true) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return []float64{r[0], r[2]} }), nil},
-	"Columns, false": {func(b *graph.Builder, in nodes) *G.Node { return b.Columns(in[0], ttf, false) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return r[1:2] }), nil},
-	"Merge": {func(b *graph.Builder, in nodes) *G.Node { return b.Merge(in[0], in[1], ttf) }, shapes([]int{4, 3}, []int{4, 1}), func(in [][]float64) (out []float64) {
+	"Split, first": {func(b *graph.Builder, in nodes) *G.Node {
+		first, _ := b.Split(in[0], ttf)
+		return first
+	}, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return []float64{r[0], r[2]} }), nil},
+	"Split, second": {func(b *graph.Builder, in nodes) *G.Node {
+		_, second := b.Split(in[0], ttf)
+		return second
+	}, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 { return r[1:2] }), nil},
+	"Join": {func(b *graph.Builder, in nodes) *G.Node { return b.Join(in[0], in[1], ttf) }, shapes([]int{4, 2}, []int{4, 1}), func(in [][]float64) (out []float64) {
 		for i := range 4 {
-			out = append(out, in[0][3*i], in[1][i], in[0][3*i+2])
+			out = append(out, in[0][2*i], in[1][i], in[0][2*i+1])
 		}
 		return out
 	}, nil},

@@ -39,6 +39,8 @@ func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
 	return func() { reflectors.Product(out.data, v.data) }
 }
 
+func (orthogonalSlope) linear() {}
+
 // orthogonalSlope is the gradient in the reflectors, from v and ∂/∂Q.
 type orthogonalSlope struct{}
 

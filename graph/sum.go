@@ -82,8 +82,18 @@ func (s sumLeading) bind32(out array[float32], in []array[float32]) func() {
 }
 
 func bindSumLeading[T kernel.Float](out array[T], in []array[T]) func() {
-	return func() { kernel.ColumnSums(out.data, in[0].data) }
+	part := make([]T, len(out.data))
+	return func() {
+		if !out.adds() {
+			kernel.ColumnSums(out.data, in[0].data)
+			return
+		}
+		kernel.ColumnSums(part, in[0].data)
+		kernel.Accumulate(out.data, part)
+	}
 }
+
+func (sumLeading) sums() {}
 
 // sumLast sums over the last axis.
 type sumLast struct{}

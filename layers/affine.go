@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -64,6 +66,21 @@ func NewStandardize(x mat.Matrix, c AffineConfig) (*Affine, error) {
 	return a, a.InitFrom(mat.DenseCopyOf(x), initializers.Site{})
 }
 
+// NewStandardizeFrom is NewStandardize of rows that come in batches, train.Batches say, which it reads once and does not
+// keep.
+func NewStandardizeFrom(batches iter.Seq2[*mat.Dense, error], c AffineConfig) (*Affine, error) {
+	m, err := initializers.MomentsOf(batches)
+	if err != nil {
+		return nil, fmt.Errorf("layers: StandardizeFrom: %w", err)
+	}
+	c.Frozen = true
+	a, err := NewAffine(len(m.Mean), c)
+	if err != nil {
+		return nil, err
+	}
+	return a, a.standardize(m.Mean, m.StdDev())
+}
+
 // Name is "affine", or "standardize" where it is frozen.
 func (a *Affine) Name() string {
 	if a.config.Frozen {
@@ -97,15 +114,22 @@ func (a *Affine) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 
 // InitFrom standardizes y.
 func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	shift, logScale := make([]float64, a.dim), make([]float64, a.dim)
+	mean, std := make([]float64, a.dim), make([]float64, a.dim)
 	for j := range a.dim {
-		mean, std := stat.PopMeanStdDev(mat.Col(nil, j, y), nil)
-		shift[j] = mean
-		if std > 1e-12*math.Abs(mean) && std > 0 {
-			logScale[j] = math.Log(std)
+		mean[j], std[j] = stat.PopMeanStdDev(mat.Col(nil, j, y), nil)
+	}
+	return a.standardize(mean, std)
+}
+
+// standardize takes the columns' means and standard deviations in; a constant column keeps its scale.
+func (a *Affine) standardize(mean, std []float64) error {
+	logScale := make([]float64, a.dim)
+	for j, s := range std {
+		if s > 1e-12*math.Abs(mean[j]) && s > 0 {
+			logScale[j] = math.Log(s)
 		}
 	}
-	if err := a.shift.Set(shift); err != nil {
+	if err := a.shift.Set(mean); err != nil {
 		return err
 	}
 	return a.logScale.Set(logScale)

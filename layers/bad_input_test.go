@@ -20,7 +20,8 @@ func (c narrow) Apply(b *graph.Builder, x *G.Node) *G.Node {
 	theta := c.MLP.Apply(b, x)
 	mask := make([]bool, graph.Cols(theta))
 	mask[0] = true
-	return b.Columns(theta, mask, true)
+	first, _ := b.Split(theta, mask)
+	return first
 }
 
 // silent is a conditioner that builds nothing and says nothing.

@@ -185,9 +185,10 @@ type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope
 
 func (m *MixtureCDFCoupling) transform(b *graph.Builder, x *G.Node, f mixtureMap) (y, logDet *G.Node) {
 	mask := m.config.Mask
-	theta := m.conditioner.Apply(b, b.Columns(x, mask, true))
-	half, logSlope := f(b.Columns(x, mask, false), theta, m.config.Components, m.config.ScaleClamp)
-	return b.Merge(x, half, mask), b.SumLast(logSlope)
+	xa, xb := b.Split(x, mask)
+	theta := m.conditioner.Apply(b, xa)
+	half, logSlope := f(xb, theta, m.config.Components, m.config.ScaleClamp)
+	return b.Join(xa, half, mask), b.SumLast(logSlope)
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the

@@ -1,7 +1,7 @@
 package train
 
 // A Callback is called at Keras's moments. Embed NopCallback and write the hooks that matter. An error ends
-// the fit.
+// the fit. However it ends, OnTrainEnd runs of every callback whose OnTrainBegin was well.
 type Callback interface {
 	OnTrainBegin(s *State) error
 	OnTrainEnd(s *State) error
@@ -45,7 +45,8 @@ type Logs struct {
 // State is what a callback sees of a fit, and its handle on it.
 type State struct {
 	Epoch, Epochs  int // from 0; the last epoch is Epochs−1
-	Batch, Batches int // from 0, within the epoch
+	Batch, Batches int // from 0, within the epoch; Batches is −1 until a source has been read to its end
+	Rows           int // of an epoch, −1 until a source has been read to its end
 	Logs           Logs
 	History        *History
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type Checkpoint struct {
 	Every int // epochs from one to the next, 1; the last epoch of a fit is always kept
 	// Resume goes on from the file at Path, and begins anew where there is none. It is an error, ErrOtherFit, if
 	// the file is of another model, configuration, data, seed, batch size or number of workers; Epochs may differ.
+	// FitSource then reads the source once more, to see that it is the same.
 	Resume bool
 }
 
@@ -49,34 +51,34 @@ type progressed struct {
 	History   History `json:"history"`
 }
 
-func (c Checkpoint) validate() error {
+func (c Checkpoint) validate(op string) error {
 	switch {
 	case c.Every < 0:
-		return fmt.Errorf("train: Fit: Checkpoint.Every = %d, want ≥ 1 (0: every epoch)", c.Every)
+		return fmt.Errorf("%s: Checkpoint.Every = %d, want ≥ 1 (0: every epoch)", op, c.Every)
 	case c.Path == "" && c != Checkpoint{}:
-		return fmt.Errorf("train: Fit: Checkpoint = %+v, want a Path", c)
+		return fmt.Errorf("%s: Checkpoint = %+v, want a Path", op, c)
 	}
 	return nil
 }
 
 // checkpoint writes the file at the end of epoch e, where it is due.
-func (f *fit) checkpoint(e int) error {
+func (f *fit) checkpoint(ctx context.Context, e int) error {
 	c := f.config.Checkpoint
 	last := e == f.config.Epochs-1 || f.state.stopped
 	if c.Path == "" || f.cutShort || !last && (e+1)%max(c.Every, 1) != 0 {
 		return nil
 	}
-	file, err := f.snapshot(e)
+	file, err := f.snapshot(ctx, e)
 	if err == nil {
 		err = safetensors.WriteFile(c.Path, file)
 	}
 	if err != nil {
-		return fmt.Errorf("train: Fit: checkpoint: %w", err)
+		return fmt.Errorf("%s: checkpoint: %w", f.op, err)
 	}
 	return nil
 }
 
-func (f *fit) snapshot(e int) (*safetensors.File, error) {
+func (f *fit) snapshot(ctx context.Context, e int) (*safetensors.File, error) {
 	optimizer := f.Trainer.State()
 	p := progressed{e, f.state.stopped, optimizer.Step, number(optimizer.RateScale), 0, *f.state.History}
 	file := &safetensors.File{}
@@ -108,7 +110,11 @@ func (f *fit) snapshot(e int) (*safetensors.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	of, err := json.Marshal(f.fingerprint())
+	fit, err := f.fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	of, err := json.Marshal(fit)
 	file.Metadata = map[string]string{"format": checkpointFormat, "progress": string(raw), "fit": string(of)}
 	return file, err
 }

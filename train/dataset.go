@@ -1,6 +1,10 @@
 package train
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // dataset is a table with optional sample weights.
 type dataset struct {
@@ -33,9 +37,12 @@ func (d *dataset) weight(i int) float64 {
 }
 
 // split cuts the last rows off, share of all of them.
-func (d *dataset) split(share float64) (train, validation *dataset) {
+func (d *dataset) split(op string, share float64) (train *dataset, held validation, err error) {
 	at := int(float64(d.rows) * (1 - share))
-	return d.slice(0, at), d.slice(at, d.rows)
+	if at < 1 || at == d.rows {
+		return nil, nil, fmt.Errorf("%s: ValidationSplit = %g leaves %d of %d rows to train on, want some on both sides", op, share, at, d.rows)
+	}
+	return d.slice(0, at), d.slice(at, d.rows), nil
 }
 
 func (d *dataset) slice(lo, hi int) *dataset {

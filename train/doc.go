@@ -3,5 +3,5 @@
 //
 // A batch is cut into one shard a worker; each worker runs its own program over the same parameters, and the
 // gradients are added in worker order. The same seed, data and number of workers give the same history, bit
-// for bit.
+// for bit. FitSource, EvaluateSource and Batches read a Source, a table that need not fit in memory.
 package train

@@ -1,12 +1,10 @@
 package train
 
 import (
-	"encoding/binary"
+	"context"
 	"encoding/json"
 	"fmt"
-	"hash/crc64"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 )
@@ -16,14 +14,24 @@ import (
 type fingerprint map[string]string
 
 // fingerprint is f's, computed once: it reads all rows.
-func (f *fit) fingerprint() fingerprint {
+func (f *fit) fingerprint(ctx context.Context) (of fingerprint, err error) {
 	if f.of == nil {
-		f.of = f.describe()
+		f.of, err = f.describe(ctx)
 	}
-	return f.of
+	return f.of, err
 }
 
-func (f *fit) describe() fingerprint {
+func (f *fit) describe(ctx context.Context) (fingerprint, error) {
+	rows, err := f.feed.digest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	validation := "none"
+	if f.validation != nil {
+		if validation, err = f.validation.digest(ctx); err != nil {
+			return nil, err
+		}
+	}
 	c := f.Trainer.config
 	p := fingerprint{
 		"optimizer":  described(c.Optimizer),
@@ -32,12 +40,15 @@ func (f *fit) describe() fingerprint {
 		"clip":       described(c.Clip),
 		"ema":        fmt.Sprint(c.EMA),
 		"composed":   fmt.Sprint(c.Composed),
-		"rows":       f.data.digest(),
-		"validation": f.validation.digest(),
+		"rows":       rows,
+		"validation": validation,
 		"batch size": fmt.Sprint(f.config.BatchSize),
 		"seed":       fmt.Sprint(f.config.Seed),
 		"shuffle":    fmt.Sprint(!f.config.NoShuffle),
 		"workers":    fmt.Sprint(f.config.Workers),
+	}
+	if f.config.ShuffleRows > 0 {
+		p["shuffle rows"] = fmt.Sprint(f.config.ShuffleRows)
 	}
 	for i, penalty := range c.Penalties {
 		p[fmt.Sprintf("penalty %d", i)] = described(penalty)
@@ -48,7 +59,7 @@ func (f *fit) describe() fingerprint {
 	for i, callback := range f.stateful() {
 		p[fmt.Sprintf("callback %d", i)] = fmt.Sprintf("%T", callback)
 	}
-	return p
+	return p, nil
 }
 
 // described is a value's type and its fields as JSON, the type alone where it has none to tell.
@@ -61,22 +72,14 @@ func described(v any) string {
 }
 
 // digest is the shape of the data and a checksum of its rows and weights.
-func (d *dataset) digest() string {
-	if d == nil {
-		return "none"
-	}
+func (d *dataset) digest(context.Context) (string, error) {
 	_, dim := d.x.Dims()
-	row, raw := make([]float64, dim), make([]byte, 0, 8*(dim+1))
-	sum, table := uint64(0), crc64.MakeTable(crc64.ECMA)
+	row, c := make([]float64, dim), checksum{}
 	for i := range d.rows {
 		d.row(row, i)
-		raw = raw[:0]
-		for _, v := range append(row, d.weight(i)) {
-			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
-		}
-		sum = crc64.Update(sum, table, raw)
+		c.add(row, d.weight(i))
 	}
-	return fmt.Sprintf("%d×%d, checksum %016x", d.rows, dim, sum)
+	return extent{d.rows, dim, c.sum}.String(), nil
 }
 
 // differs is ErrOtherFit with what p, a checkpoint's, has other than want, nil where that is nothing.

@@ -1,6 +1,9 @@
 package train
 
-import "gaussflow/graph/kernel"
+import (
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+)
 
 // A gradient is one parameter's, in the model's storage type.
 type gradient interface {
@@ -8,13 +11,15 @@ type gradient interface {
 	scale(by float64)
 	limit(bound float64)
 	square(s segment) float64 // Σ g², NaN or Inf where an element is
+	numbers() any             // []float64 or []float32
 }
 
-func newGradient(data any) gradient {
-	if d, ok := data.([]float32); ok {
-		return vector[float32](d)
+// newGradient has memory of its own.
+func newGradient(p *graph.Param) gradient {
+	if p.Dtype() == graph.Float32 {
+		return vector[float32](kernel.Aligned[float32](p.Size()))
 	}
-	return vector[float64](data.([]float64))
+	return vector[float64](kernel.Aligned[float64](p.Size()))
 }
 
 type vector[T kernel.Float] []T
@@ -38,3 +43,5 @@ func (v vector[T]) limit(bound float64) {
 }
 
 func (v vector[T]) square(s segment) float64 { return kernel.Squares(v[s.lo:s.hi]) }
+
+func (v vector[T]) numbers() any { return []T(v) }

@@ -20,13 +20,14 @@ const (
 	EpochLines                   // one line an epoch
 )
 
-// Progress draws a bar of all batches of a fit on Out.
+// Progress draws a bar of all batches of a fit on Out; while their number is not known it counts them.
 type Progress struct {
 	Out io.Writer // os.Stderr
 
 	NopCallback
 	bar   *progressbar.ProgressBar
 	first int // epoch
+	steps int // batches of all epochs, −1: not known
 	val   Logs
 	drawn time.Time
 }
@@ -37,15 +38,25 @@ func (p *Progress) OnTrainBegin(s *State) error {
 		p.Out = os.Stderr
 	}
 	p.first, p.val = s.Epoch, Logs{}
-	p.bar = progressbar.NewOptions((s.Epochs-s.Epoch)*s.Batches,
+	p.steps = p.total(s)
+	p.bar = progressbar.NewOptions(p.steps,
 		progressbar.OptionSetWriter(p.Out),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetTheme(progressbar.ThemeDefault), // of characters that every font has
+		progressbar.OptionSetSpinnerChangeInterval(0),        // no goroutine
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(p.Out) }),
 	)
 	return nil
+}
+
+// total is the number of batches of all epochs, −1 where it is not known yet.
+func (p *Progress) total(s *State) int {
+	if s.Batches < 0 {
+		return -1
+	}
+	return (s.Epochs - p.first) * s.Batches
 }
 
 // OnBatchEnd moves it, at most 20 times a second; the last batch of an epoch waits for the epoch's validation.
@@ -67,7 +78,26 @@ func (p *Progress) draw(s *State) error {
 	logs := s.Logs
 	logs.ValLoss, logs.HasVal = p.val.ValLoss, p.val.HasVal
 	p.bar.Describe(fmt.Sprintf("epoch %d/%d %s", s.Epoch+1, s.Epochs, figures(logs)))
-	return p.bar.Set((s.Epoch-p.first)*s.Batches + s.Batch + 1)
+	if s.Batches < 0 {
+		return p.bar.Set(s.Batch + 1)
+	}
+	if p.steps < 0 {
+		if err := p.known(s); err != nil {
+			return err
+		}
+	}
+	return p.bar.Set(min((s.Epoch-p.first)*s.Batches+s.Batch+1, p.steps)) // a source may have grown
+}
+
+// known makes a bar of what counted batches.
+func (p *Progress) known(s *State) error {
+	if err := p.bar.Clear(); err != nil {
+		return err
+	}
+	p.bar.Reset()
+	p.steps = p.total(s)
+	p.bar.ChangeMax(p.steps)
+	return nil
 }
 
 // OnTrainEnd leaves it where an early stop found it.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ type resumption struct {
 }
 
 // readCheckpoint reads the file to resume from, nil where there is none, and checks that it is of this fit.
-func (f *fit) readCheckpoint() (*resumption, error) {
+func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	c := f.config.Checkpoint
 	if !c.Resume {
 		return nil, nil
@@ -36,7 +37,11 @@ func (f *fit) readCheckpoint() (*resumption, error) {
 	if err := json.Unmarshal([]byte(file.Metadata["fit"]), &of); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
-	if err := of.differs(f.fingerprint()); err != nil {
+	want, err := f.fingerprint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := of.differs(want); err != nil {
 		return nil, err
 	}
 	r := &resumption{tensors: map[string]safetensors.Tensor{}}
@@ -73,13 +78,13 @@ func (r *resumption) next(initial int) int {
 }
 
 // resume takes up what a checkpoint holds, but for the callbacks' states, and returns it, nil where there is none.
-func (f *fit) resume() (r *resumption, err error) {
+func (f *fit) resume(ctx context.Context) (r *resumption, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("train: Fit: resume %s: %w", f.config.Checkpoint.Path, err)
+			err = fmt.Errorf("%s: resume %s: %w", f.op, f.config.Checkpoint.Path, err)
 		}
 	}()
-	if r, err = f.readCheckpoint(); r == nil || err != nil {
+	if r, err = f.readCheckpoint(ctx); r == nil || err != nil {
 		return nil, err
 	}
 	if err := f.restore(r); err != nil {
@@ -153,17 +158,17 @@ func (r *resumption) parameter(name string, p *graph.Param) error {
 }
 
 // callbacks gives the callbacks their states back.
-func (r *resumption) callbacks(stateful []Stateful) error {
+func (r *resumption) callbacks(op string, stateful []Stateful) error {
 	if r == nil {
 		return nil
 	}
 	for i, c := range stateful {
 		state, ok := r.tensors[fmt.Sprintf("callback.%d", i)].Data.([]byte)
 		if !ok {
-			return fmt.Errorf("train: Fit: resume: %w: no state of callback %d, a %T", ErrCheckpoint, i, c)
+			return fmt.Errorf("%s: resume: %w: no state of callback %d, a %T", op, ErrCheckpoint, i, c)
 		}
 		if err := c.UnmarshalState(state); err != nil {
-			return fmt.Errorf("train: Fit: resume: callback %d, a %T: %w", i, c, err)
+			return fmt.Errorf("%s: resume: callback %d, a %T: %w", op, i, c, err)
 		}
 	}
 	return nil

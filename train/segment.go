@@ -44,9 +44,9 @@ func cut[T any](slots [][]T, lo, hi int) [][]T {
 func (t *Trainer) reduce(first, n int) {
 	for i := first; i < len(t.segments); i += n {
 		s := t.segments[i]
-		g := t.workers[0].last.grads[s.param]
+		g := t.workers[0].grads[s.param]
 		for _, w := range t.workers[1:t.shards] {
-			g.add(w.last.grads[s.param], s)
+			g.add(w.grads[s.param], s)
 		}
 		t.squares[i] = g.square(s)
 	}
@@ -57,7 +57,7 @@ func (t *Trainer) updateSegments(first, n int) {
 	for i := first; i < len(t.segments); i += n {
 		s := t.segments[i]
 		p := t.params[s.param]
-		switch g := t.workers[0].last.grads[s.param].(type) {
+		switch g := t.workers[0].grads[s.param].(type) {
 		case vector[float64]:
 			data := p.Data().([]float64)[s.lo:s.hi]
 			t.config.Optimizer.Update64(p.Name, data, g[s.lo:s.hi], s.slots.([][]float64), t.rate, t.step)
@@ -94,7 +94,7 @@ func (t *Trainer) do(k jobKind, first, n int) {
 
 // update applies the last batch's gradients to the parameters, and the parameters to their average, if any.
 func (t *Trainer) update(average *ema) {
-	t.config.Clip.apply(t.workers[0].last.grads, t.segments, t.squares)
+	t.config.Clip.apply(t.workers[0].grads, t.segments, t.squares)
 	t.rate = t.LearningRate()
 	t.step++
 	t.averaged = average

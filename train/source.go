@@ -1,7 +1,7 @@
 package train
 
 // A Source is a table of d columns that need not fit in memory, read in order from the first row as often as it is
-// opened.
+// opened. What is open is read by one goroutine, not always the caller's; more than one may be open at a time.
 type Source interface {
 	// Dim is d.
 	Dim() int

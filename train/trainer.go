@@ -55,8 +55,26 @@ func (c Config) withDefaults() Config {
 
 // Validate reports fields out of range.
 func (c Config) Validate() error {
+	if err := c.complete(); err != nil {
+		return err
+	}
 	c = c.withDefaults()
 	return errors.Join(c.Optimizer.Validate(), c.Schedule.Validate(), c.Clip.Validate(), checkShare("Config", "EMA", c.EMA))
+}
+
+// complete reports a nil pointer, which is no default, and a nil penalty.
+func (c Config) complete() error {
+	for name, v := range map[string]any{"Optimizer": c.Optimizer, "Loss": c.Loss, "Schedule": c.Schedule} {
+		if v != nil && isNil(v) {
+			return fmt.Errorf("train: Config: %s is a nil %T", name, v)
+		}
+	}
+	for i, p := range c.Penalties {
+		if isNil(p) {
+			return fmt.Errorf("train: Config: penalty %d (from 0) is nil, a %T", i, p)
+		}
+	}
+	return nil
 }
 
 // A Trainer trains one model. Its optimizer state lasts from one Fit to the next, as in Keras. One goroutine at a

@@ -8,8 +8,11 @@ type mixtureAsm[T Float] struct {
 	sums     func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
 	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
 	upstream func(n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *T) (far int)
-	slopes   func(n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
+	slopes   mixtureSlopesAsm[T]
+	each     mixtureSlopesAsm[T]
 }
+
+type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
 func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
@@ -32,7 +35,11 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0]) != 0
 		},
 		slopes: func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
-			a.slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0], &curve.poly[0],
+			slopes := a.each
+			if stride == 0 {
+				slopes = a.slopes
+			}
+			slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0], &curve.poly[0],
 				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &g.logits[0], &g.means[0], &g.raw[0], &gx[0])
 		},
 	}
@@ -41,20 +48,20 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 // mixtures64 and mixtures32 list what this processor can run, fastest first, the portable ones last.
 func mixtures64() (all []mixtureKernels[float64]) {
 	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 8, mixtureAsm[float64]{prepareF64AVX512, sumsF64AVX512, scoreF64AVX512, upstreamF64AVX512, slopesF64AVX512}))
+		all = append(all, vectorMixture("avx512", 8, mixtureAsm[float64]{prepareF64AVX512, sumsF64AVX512, scoreF64AVX512, upstreamF64AVX512, slopesF64AVX512, slopesEachF64AVX512}))
 	}
 	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 4, mixtureAsm[float64]{prepareF64AVX2, sumsF64AVX2, scoreF64AVX2, upstreamF64AVX2, slopesF64AVX2}))
+		all = append(all, vectorMixture("avx2", 4, mixtureAsm[float64]{prepareF64AVX2, sumsF64AVX2, scoreF64AVX2, upstreamF64AVX2, slopesF64AVX2, slopesEachF64AVX2}))
 	}
 	return append(all, portableMixture[float64]())
 }
 
 func mixtures32() (all []mixtureKernels[float32]) {
 	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 16, mixtureAsm[float32]{prepareF32AVX512, sumsF32AVX512, scoreF32AVX512, upstreamF32AVX512, slopesF32AVX512}))
+		all = append(all, vectorMixture("avx512", 16, mixtureAsm[float32]{prepareF32AVX512, sumsF32AVX512, scoreF32AVX512, upstreamF32AVX512, slopesF32AVX512, slopesEachF32AVX512}))
 	}
 	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2}))
+		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2, slopesEachF32AVX2}))
 	}
 	return append(all, portableMixture[float32]())
 }

@@ -1283,6 +1283,159 @@ component:
 	VZEROUPPER
 	RET
 
+// func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·slopesEachF64AVX2(SB), NOSPLIT, $0-152
+	MOVQ n+0(FP), AX
+	XORQ CX, CX
+	MOVQ k+8(FP), DX
+	SHLQ $0x05, DX
+	XORQ BX, BX
+
+elements:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    x+24(FP), SI
+	VMOVUPD (SI)(CX*1), Y1
+	MOVQ    BX, SI
+	MOVQ    BX, DI
+	ADDQ    DX, DI
+
+component:
+	MOVQ         z+32(FP), R8
+	VMOVUPD      (R8)(CX*1), Y2
+	MOVQ         rdens+40(FP), R8
+	VMOVUPD      (R8)(CX*1), Y3
+	MOVQ         rtail+48(FP), R8
+	VMOVUPD      (R8)(CX*1), Y4
+	MOVQ         gl+56(FP), R8
+	VMOVUPD      (R8)(CX*1), Y5
+	MOVQ         pull+64(FP), R8
+	VMOVUPD      (R8)(CX*1), Y6
+	MOVQ         tilt+72(FP), R8
+	VMOVUPD      (R8)(CX*1), Y7
+	MOVQ         mu+96(FP), R8
+	VSUBPD       (R8)(SI*1), Y1, Y8
+	MOVQ         w+88(FP), R8
+	VMOVUPD      (R8)(SI*1), Y9
+	MOVQ         inv+112(FP), R8
+	VMOVUPD      (R8)(SI*1), Y10
+	VMULPD       Y8, Y10, Y11
+	VMULPD       Y11, Y11, Y12
+	VMULPD       c32x64_bfe0000000000000<>+0(SB), Y12, Y12
+	VMAXPD       c32x64_c086200000000000<>+0(SB), Y12, Y12
+	VMINPD       c32x64_4086280000000000<>+0(SB), Y12, Y12
+	VMOVUPD      c32x64_4338000000000000<>+0(SB), Y13
+	VFMADD231PD  c32x64_3ff71547652b82fe<>+0(SB), Y12, Y13
+	VSUBPD       c32x64_4338000000000000<>+0(SB), Y13, Y14
+	VFNMADD231PD c32x64_3fe62e42fee00000<>+0(SB), Y14, Y12
+	VFNMADD231PD c32x64_3dea39ef35793c76<>+0(SB), Y14, Y12
+	VMULPD       Y12, Y12, Y14
+	VMULPD       Y14, Y14, Y15
+	VMOVUPD      c32x64_3efa01991399f987<>+0(SB), Y16
+	VFMADD213PD  c32x64_3fa555555554f000<>+0(SB), Y15, Y16
+	VFMADD213PD  c32x64_3ff0000000000000<>+0(SB), Y15, Y16
+	VMOVUPD      c32x64_3e928b46faf8c24c<>+0(SB), Y17
+	VFMADD213PD  c32x64_3f56c16c18826db1<>+0(SB), Y15, Y17
+	VFMADD213PD  c32x64_3fe0000000000011<>+0(SB), Y15, Y17
+	VFMADD231PD  Y17, Y14, Y16
+	VMULPD       Y14, Y14, Y15
+	VMOVUPD      c32x64_3ec71ddf52ded199<>+0(SB), Y17
+	VFMADD213PD  c32x64_3f8111111110f1e5<>+0(SB), Y15, Y17
+	VFMADD213PD  c32x64_3ff0000000000000<>+0(SB), Y15, Y17
+	VMOVUPD      c32x64_3e5af639fa6e1b0b<>+0(SB), Y18
+	VFMADD213PD  c32x64_3f2a01a01b15de9d<>+0(SB), Y15, Y18
+	VFMADD213PD  c32x64_3fc555555555555a<>+0(SB), Y15, Y18
+	VFMADD231PD  Y18, Y14, Y17
+	VFMADD231PD  Y17, Y12, Y16
+	VPSLLQ       $0x34, Y13, Y12
+	VPADDQ       Y12, Y16, Y12
+	VMULPD       c32x64_3fd9884533d43651<>+0(SB), Y12, Y12
+	VPAND        c32x64_7fffffffffffffff<>+0(SB), Y11, Y13
+	VMINPD       c32x64_4376345785d8a000<>+0(SB), Y13, Y13
+	VADDPD       c32x64_4010000000000000<>+0(SB), Y13, Y13
+	VMOVUPD      c32x64_3ff0000000000000<>+0(SB), Y14
+	VDIVPD       Y13, Y14, Y13
+	VMULPD       c32x64_4010000000000000<>+0(SB), Y13, Y13
+	VMOVUPD      c32x64_3ff0000000000000<>+0(SB), Y14
+	VFNMADD231PD c32x64_4000000000000000<>+0(SB), Y13, Y14
+	VMULPD       Y14, Y14, Y15
+	VMULPD       Y15, Y15, Y16
+	VMOVUPD      c32x64_3e4640ce4789bc87<>+0(SB), Y17
+	VFMADD213PD  c32x64_3e866476c735d8f6<>+0(SB), Y16, Y17
+	VFMADD213PD  c32x64_3e9e148e558342c1<>+0(SB), Y16, Y17
+	VFMADD213PD  c32x64_3f15e7b126dda694<>+0(SB), Y16, Y17
+	VFMADD213PD  c32x64_3fa360ce2601cd40<>+0(SB), Y16, Y17
+	VFMADD213PD  c32x64_3fde4aa012912dde<>+0(SB), Y16, Y17
+	VMOVUPD      c32x64_be13188c2c87f777<>+0(SB), Y18
+	VFMADD213PD  c32x64_be6ae16d13e019b0<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_be9a55ac1126d4bf<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_beb40f142f89d40d<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_bf61dcfea73be34e<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_3fcf0d9856bc3b34<>+0(SB), Y16, Y18
+	VFMADD231PD  Y18, Y15, Y17
+	VMULPD       Y15, Y15, Y16
+	VMOVUPD      c32x64_be0ba8c98e3e5e40<>+0(SB), Y18
+	VFMADD213PD  c32x64_be7b4e0a106800bd<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_becf22c41b691bad<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_bf22fb4413e6a967<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_bf735aa3c965f1fe<>+0(SB), Y16, Y18
+	VFMADD213PD  c32x64_bfd8615d9b491668<>+0(SB), Y16, Y18
+	VMOVUPD      c32x64_3e4a633ca509a23b<>+0(SB), Y19
+	VFMADD213PD  c32x64_3ea598cb1ea116bb<>+0(SB), Y16, Y19
+	VFMADD213PD  c32x64_3ef7181813bbfd82<>+0(SB), Y16, Y19
+	VFMADD213PD  c32x64_3f50be6d6ae92b7f<>+0(SB), Y16, Y19
+	VFMADD213PD  c32x64_bfbdec30ee678416<>+0(SB), Y16, Y19
+	VFMADD231PD  Y19, Y15, Y18
+	VFMADD231PD  Y18, Y14, Y17
+	VMULPD       Y13, Y17, Y13
+	VMULPD       Y12, Y13, Y13
+	VMULPD       Y9, Y12, Y12
+	VMULPD       Y12, Y10, Y12
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y9, Y13, Y12
+	VPXOR        Y2, Y11, Y2
+	VSUBPD       Y12, Y9, Y13
+	VBLENDVPD    Y2, Y13, Y12, Y2
+	VMULPD       Y2, Y4, Y2
+	VMULPD       Y11, Y10, Y4
+	VMULPD       Y4, Y5, Y4
+	VSUBPD       Y6, Y4, Y4
+	VMULPD       Y4, Y3, Y4
+	VMULPD       Y8, Y4, Y6
+	VFNMADD231PD Y5, Y3, Y6
+	VSUBPD       Y9, Y2, Y2
+	VMULPD       Y2, Y7, Y2
+	VSUBPD       Y9, Y3, Y3
+	VFMADD231PD  Y3, Y5, Y2
+	VSUBPD       Y4, Y0, Y0
+	MOVQ         gmeans+128(FP), R8
+	VMOVUPD      Y4, (R8)(SI*1)
+	MOVQ         glogits+120(FP), R8
+	VMOVUPD      Y2, (R8)(SI*1)
+	MOVQ         poly+80(FP), R8
+	MOVQ         y+104(FP), R9
+	VMOVUPD      (R9)(SI*1), Y2
+	VBROADCASTSD 16(R8), Y3
+	VBROADCASTSD 8(R8), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VBROADCASTSD (R8), Y4
+	VFMADD213PD  Y4, Y2, Y3
+	VMULPD       Y6, Y3, Y2
+	MOVQ         graw+136(FP), R8
+	VMOVUPD      Y2, (R8)(SI*1)
+	ADDQ         $0x20, SI
+	CMPQ         SI, DI
+	JLT          component
+	MOVQ         gx+144(FP), SI
+	VMOVUPD      Y0, (SI)(CX*1)
+	MOVQ         stride+16(FP), SI
+	ADDQ         SI, BX
+	ADDQ         $0x20, CX
+	DECQ         AX
+	JNZ          elements
+	VZEROUPPER
+	RET
+
 // func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·prepareF32AVX2(SB), NOSPLIT, $0-64
@@ -2490,6 +2643,146 @@ component:
 	VZEROUPPER
 	RET
 
+// func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·slopesEachF32AVX2(SB), NOSPLIT, $0-152
+	MOVQ n+0(FP), AX
+	XORQ CX, CX
+	MOVQ k+8(FP), DX
+	SHLQ $0x05, DX
+	XORQ BX, BX
+
+elements:
+	VXORPD  Y0, Y0, Y0
+	MOVQ    x+24(FP), SI
+	VMOVUPS (SI)(CX*1), Y1
+	MOVQ    BX, SI
+	MOVQ    BX, DI
+	ADDQ    DX, DI
+
+component:
+	MOVQ         z+32(FP), R8
+	VMOVUPS      (R8)(CX*1), Y2
+	MOVQ         rdens+40(FP), R8
+	VMOVUPS      (R8)(CX*1), Y3
+	MOVQ         rtail+48(FP), R8
+	VMOVUPS      (R8)(CX*1), Y4
+	MOVQ         gl+56(FP), R8
+	VMOVUPS      (R8)(CX*1), Y5
+	MOVQ         pull+64(FP), R8
+	VMOVUPS      (R8)(CX*1), Y6
+	MOVQ         tilt+72(FP), R8
+	VMOVUPS      (R8)(CX*1), Y7
+	MOVQ         mu+96(FP), R8
+	VSUBPS       (R8)(SI*1), Y1, Y8
+	MOVQ         w+88(FP), R8
+	VMOVUPS      (R8)(SI*1), Y9
+	MOVQ         inv+112(FP), R8
+	VMOVUPS      (R8)(SI*1), Y10
+	VMULPS       Y8, Y10, Y11
+	VMULPS       Y11, Y11, Y12
+	VMULPS       c32x32_bf000000<>+0(SB), Y12, Y13
+	VMAXPS       c32x32_c2ae0000<>+0(SB), Y13, Y13
+	VMINPS       c32x32_42b00000<>+0(SB), Y13, Y13
+	VMOVUPS      c32x32_4b400000<>+0(SB), Y14
+	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y13, Y14
+	VSUBPS       c32x32_4b400000<>+0(SB), Y14, Y15
+	VFNMADD231PS c32x32_3f317200<>+0(SB), Y15, Y13
+	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y15, Y13
+	VMULPS       Y13, Y13, Y15
+	VMULPS       Y15, Y15, Y16
+	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y17
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y16, Y17
+	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y18
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y16, Y18
+	VFMADD231PS  Y18, Y15, Y17
+	VMULPS       Y15, Y15, Y16
+	VMOVUPS      c32x32_3c09382d<>+0(SB), Y18
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y16, Y18
+	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y16
+	VFMADD231PS  Y16, Y15, Y18
+	VFMADD231PS  Y18, Y13, Y17
+	VPSLLD       $0x17, Y14, Y13
+	VPADDD       Y13, Y17, Y13
+	VFMSUB231PS  Y11, Y11, Y12
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y14
+	VFNMADD231PS c32x32_3f000000<>+0(SB), Y12, Y14
+	VMULPS       Y13, Y14, Y12
+	VMULPS       c32x32_3ecc422a<>+0(SB), Y12, Y12
+	VPAND        c32x32_7fffffff<>+0(SB), Y11, Y13
+	VMINPS       c32x32_5bb1a2bc<>+0(SB), Y13, Y13
+	VADDPS       c32x32_40800000<>+0(SB), Y13, Y13
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y14
+	VDIVPS       Y13, Y14, Y13
+	VMULPS       c32x32_40800000<>+0(SB), Y13, Y13
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y14
+	VFNMADD231PS c32x32_40000000<>+0(SB), Y13, Y14
+	VMULPS       Y14, Y14, Y15
+	VMULPS       Y15, Y15, Y16
+	VMOVUPS      c32x32_38af7561<>+0(SB), Y17
+	VFMADD213PS  c32x32_3d1b0676<>+0(SB), Y16, Y17
+	VFMADD213PS  c32x32_3ef25501<>+0(SB), Y16, Y17
+	VMOVUPS      c32x32_b58cbd72<>+0(SB), Y18
+	VFMADD213PS  c32x32_bb0ee96a<>+0(SB), Y16, Y18
+	VFMADD213PS  c32x32_3e786cc3<>+0(SB), Y16, Y18
+	VFMADD231PS  Y18, Y15, Y17
+	VMULPS       Y15, Y15, Y16
+	VMOVUPS      c32x32_b8ce7d07<>+0(SB), Y18
+	VFMADD213PS  c32x32_bb9a405e<>+0(SB), Y16, Y18
+	VFMADD213PS  c32x32_bec30ae8<>+0(SB), Y16, Y18
+	VMOVUPS      c32x32_3a80687b<>+0(SB), Y19
+	VFMADD213PS  c32x32_bdef6328<>+0(SB), Y16, Y19
+	VFMADD231PS  Y19, Y15, Y18
+	VFMADD231PS  Y18, Y14, Y17
+	VMULPS       Y13, Y17, Y13
+	VMULPS       Y12, Y13, Y13
+	VMULPS       Y9, Y12, Y12
+	VMULPS       Y12, Y10, Y12
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y9, Y13, Y12
+	VPXOR        Y2, Y11, Y2
+	VSUBPS       Y12, Y9, Y13
+	VBLENDVPS    Y2, Y13, Y12, Y2
+	VMULPS       Y2, Y4, Y2
+	VMULPS       Y11, Y10, Y4
+	VMULPS       Y4, Y5, Y4
+	VSUBPS       Y6, Y4, Y4
+	VMULPS       Y4, Y3, Y4
+	VMULPS       Y8, Y4, Y6
+	VFNMADD231PS Y5, Y3, Y6
+	VSUBPS       Y9, Y2, Y2
+	VMULPS       Y2, Y7, Y2
+	VSUBPS       Y9, Y3, Y3
+	VFMADD231PS  Y3, Y5, Y2
+	VSUBPS       Y4, Y0, Y0
+	MOVQ         gmeans+128(FP), R8
+	VMOVUPS      Y4, (R8)(SI*1)
+	MOVQ         glogits+120(FP), R8
+	VMOVUPS      Y2, (R8)(SI*1)
+	MOVQ         poly+80(FP), R8
+	MOVQ         y+104(FP), R9
+	VMOVUPS      (R9)(SI*1), Y2
+	VBROADCASTSS 8(R8), Y3
+	VBROADCASTSS 4(R8), Y4
+	VFMADD213PS  Y4, Y2, Y3
+	VBROADCASTSS (R8), Y4
+	VFMADD213PS  Y4, Y2, Y3
+	VMULPS       Y6, Y3, Y2
+	MOVQ         graw+136(FP), R8
+	VMOVUPS      Y2, (R8)(SI*1)
+	ADDQ         $0x20, SI
+	CMPQ         SI, DI
+	JLT          component
+	MOVQ         gx+144(FP), SI
+	VMOVUPS      Y0, (SI)(CX*1)
+	MOVQ         stride+16(FP), SI
+	ADDQ         SI, BX
+	ADDQ         $0x20, CX
+	DECQ         AX
+	JNZ          elements
+	VZEROUPPER
+	RET
+
 // func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64)
 // Requires: AVX, AVX512F
 TEXT ·prepareF64AVX512(SB), NOSPLIT, $0-64
@@ -3522,6 +3815,165 @@ component:
 	VZEROUPPER
 	RET
 
+// func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·slopesEachF64AVX512(SB), NOSPLIT, $0-152
+	MOVQ n+0(FP), AX
+	XORQ CX, CX
+	MOVQ k+8(FP), DX
+	SHLQ $0x06, DX
+	XORQ BX, BX
+
+elements:
+	VPXORQ  Z0, Z0, Z0
+	MOVQ    x+24(FP), SI
+	VMOVUPD (SI)(CX*1), Z1
+	MOVQ    z+32(FP), SI
+	VMOVUPD (SI)(CX*1), Z2
+	MOVQ    rdens+40(FP), SI
+	VMOVUPD (SI)(CX*1), Z3
+	MOVQ    rtail+48(FP), SI
+	VMOVUPD (SI)(CX*1), Z4
+	MOVQ    gl+56(FP), SI
+	VMOVUPD (SI)(CX*1), Z5
+	MOVQ    pull+64(FP), SI
+	VMOVUPD (SI)(CX*1), Z6
+	MOVQ    tilt+72(FP), SI
+	VMOVUPD (SI)(CX*1), Z7
+	MOVQ    BX, SI
+	MOVQ    BX, DI
+	ADDQ    DX, DI
+
+component:
+	MOVQ              mu+96(FP), R8
+	VSUBPD            (R8)(SI*1), Z1, Z8
+	MOVQ              w+88(FP), R8
+	VMOVUPD           (R8)(SI*1), Z9
+	MOVQ              inv+112(FP), R8
+	VMOVUPD           (R8)(SI*1), Z10
+	VMULPD            Z8, Z10, Z11
+	VMULPD            Z11, Z11, Z12
+	VMULPD.BCST       c8x64_bfe0000000000000<>+0(SB), Z12, Z12
+	VMAXPD.BCST       c8x64_c086200000000000<>+0(SB), Z12, Z12
+	VMINPD.BCST       c8x64_4086280000000000<>+0(SB), Z12, Z12
+	VBROADCASTSD      c8x64_4338000000000000<>+0(SB), Z14
+	VFMADD231PD.BCST  c8x64_3ff71547652b82fe<>+0(SB), Z12, Z14
+	VSUBPD.BCST       c8x64_4338000000000000<>+0(SB), Z14, Z15
+	VFNMADD231PD.BCST c8x64_3fe62e42fee00000<>+0(SB), Z15, Z12
+	VFNMADD231PD.BCST c8x64_3dea39ef35793c76<>+0(SB), Z15, Z12
+	VMULPD            Z12, Z12, Z15
+	VMULPD            Z15, Z15, Z16
+	VBROADCASTSD      c8x64_3efa01991399f987<>+0(SB), Z17
+	VFMADD213PD.BCST  c8x64_3fa555555554f000<>+0(SB), Z16, Z17
+	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z16, Z17
+	VBROADCASTSD      c8x64_3e928b46faf8c24c<>+0(SB), Z18
+	VFMADD213PD.BCST  c8x64_3f56c16c18826db1<>+0(SB), Z16, Z18
+	VFMADD213PD.BCST  c8x64_3fe0000000000011<>+0(SB), Z16, Z18
+	VFMADD231PD       Z18, Z15, Z17
+	VMULPD            Z15, Z15, Z16
+	VBROADCASTSD      c8x64_3ec71ddf52ded199<>+0(SB), Z18
+	VFMADD213PD.BCST  c8x64_3f8111111110f1e5<>+0(SB), Z16, Z18
+	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z16, Z18
+	VBROADCASTSD      c8x64_3e5af639fa6e1b0b<>+0(SB), Z19
+	VFMADD213PD.BCST  c8x64_3f2a01a01b15de9d<>+0(SB), Z16, Z19
+	VFMADD213PD.BCST  c8x64_3fc555555555555a<>+0(SB), Z16, Z19
+	VFMADD231PD       Z19, Z15, Z18
+	VFMADD231PD       Z18, Z12, Z17
+	VPSLLQ            $0x34, Z14, Z12
+	VPADDQ            Z12, Z17, Z12
+	VMULPD.BCST       c8x64_3fd9884533d43651<>+0(SB), Z12, Z12
+	VPANDQ.BCST       c8x64_7fffffffffffffff<>+0(SB), Z11, Z14
+	VMINPD.BCST       c8x64_4376345785d8a000<>+0(SB), Z14, Z14
+	VADDPD.BCST       c8x64_4010000000000000<>+0(SB), Z14, Z14
+	VRCP14PD          Z14, Z15
+	VBROADCASTSD      c8x64_4000000000000000<>+0(SB), Z16
+	VFNMADD231PD      Z14, Z15, Z16
+	VMULPD            Z15, Z16, Z15
+	VBROADCASTSD      c8x64_4000000000000000<>+0(SB), Z16
+	VFNMADD231PD      Z14, Z15, Z16
+	VMULPD            Z15, Z16, Z14
+	VMULPD.BCST       c8x64_4010000000000000<>+0(SB), Z14, Z14
+	VBROADCASTSD      c8x64_3ff0000000000000<>+0(SB), Z15
+	VFNMADD231PD.BCST c8x64_4000000000000000<>+0(SB), Z14, Z15
+	VMULPD            Z15, Z15, Z16
+	VMULPD            Z16, Z16, Z17
+	VBROADCASTSD      c8x64_3e4640ce4789bc87<>+0(SB), Z18
+	VFMADD213PD.BCST  c8x64_3e866476c735d8f6<>+0(SB), Z17, Z18
+	VFMADD213PD.BCST  c8x64_3e9e148e558342c1<>+0(SB), Z17, Z18
+	VFMADD213PD.BCST  c8x64_3f15e7b126dda694<>+0(SB), Z17, Z18
+	VFMADD213PD.BCST  c8x64_3fa360ce2601cd40<>+0(SB), Z17, Z18
+	VFMADD213PD.BCST  c8x64_3fde4aa012912dde<>+0(SB), Z17, Z18
+	VBROADCASTSD      c8x64_be13188c2c87f777<>+0(SB), Z19
+	VFMADD213PD.BCST  c8x64_be6ae16d13e019b0<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_be9a55ac1126d4bf<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_beb40f142f89d40d<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_bf61dcfea73be34e<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_3fcf0d9856bc3b34<>+0(SB), Z17, Z19
+	VFMADD231PD       Z19, Z16, Z18
+	VMULPD            Z16, Z16, Z17
+	VBROADCASTSD      c8x64_be0ba8c98e3e5e40<>+0(SB), Z19
+	VFMADD213PD.BCST  c8x64_be7b4e0a106800bd<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_becf22c41b691bad<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_bf22fb4413e6a967<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_bf735aa3c965f1fe<>+0(SB), Z17, Z19
+	VFMADD213PD.BCST  c8x64_bfd8615d9b491668<>+0(SB), Z17, Z19
+	VBROADCASTSD      c8x64_3e4a633ca509a23b<>+0(SB), Z20
+	VFMADD213PD.BCST  c8x64_3ea598cb1ea116bb<>+0(SB), Z17, Z20
+	VFMADD213PD.BCST  c8x64_3ef7181813bbfd82<>+0(SB), Z17, Z20
+	VFMADD213PD.BCST  c8x64_3f50be6d6ae92b7f<>+0(SB), Z17, Z20
+	VFMADD213PD.BCST  c8x64_bfbdec30ee678416<>+0(SB), Z17, Z20
+	VFMADD231PD       Z20, Z16, Z19
+	VFMADD231PD       Z19, Z15, Z18
+	VMULPD            Z14, Z18, Z14
+	VMULPD            Z12, Z14, Z14
+	VMULPD            Z9, Z12, Z12
+	VMULPD            Z12, Z10, Z12
+	VMULPD            Z12, Z3, Z12
+	VMULPD            Z9, Z14, Z14
+	VPXORQ            Z2, Z11, Z15
+	VSUBPD            Z14, Z9, Z16
+	VPMOVQ2M          Z15, K1
+	VBLENDMPD         Z16, Z14, K1, Z13
+	VMULPD            Z13, Z4, Z14
+	VMULPD            Z11, Z10, Z10
+	VMULPD            Z10, Z5, Z10
+	VSUBPD            Z6, Z10, Z10
+	VMULPD            Z10, Z12, Z10
+	VMULPD            Z8, Z10, Z8
+	VFNMADD231PD      Z5, Z12, Z8
+	VSUBPD            Z9, Z14, Z11
+	VMULPD            Z11, Z7, Z11
+	VSUBPD            Z9, Z12, Z9
+	VFMADD231PD       Z9, Z5, Z11
+	VSUBPD            Z10, Z0, Z0
+	MOVQ              gmeans+128(FP), R8
+	VMOVUPD           Z10, (R8)(SI*1)
+	MOVQ              glogits+120(FP), R8
+	VMOVUPD           Z11, (R8)(SI*1)
+	MOVQ              poly+80(FP), R8
+	MOVQ              y+104(FP), R9
+	VMOVUPD           (R9)(SI*1), Z9
+	VBROADCASTSD      16(R8), Z10
+	VBROADCASTSD      8(R8), Z11
+	VFMADD213PD       Z11, Z9, Z10
+	VBROADCASTSD      (R8), Z11
+	VFMADD213PD       Z11, Z9, Z10
+	VMULPD            Z8, Z10, Z8
+	MOVQ              graw+136(FP), R8
+	VMOVUPD           Z8, (R8)(SI*1)
+	ADDQ              $0x40, SI
+	CMPQ              SI, DI
+	JLT               component
+	MOVQ              gx+144(FP), SI
+	VMOVUPD           Z0, (SI)(CX*1)
+	MOVQ              stride+16(FP), SI
+	ADDQ              SI, BX
+	ADDQ              $0x40, CX
+	DECQ              AX
+	JNZ               elements
+	VZEROUPPER
+	RET
+
 // func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
 // Requires: AVX, AVX512F
 TEXT ·prepareF32AVX512(SB), NOSPLIT, $0-64
@@ -4336,6 +4788,149 @@ component:
 	VMULPS            Z8, Z10, Z8
 	MOVQ              graw+136(FP), R8
 	VADDPS            (R8)(SI*1), Z8, Z8
+	VMOVUPS           Z8, (R8)(SI*1)
+	ADDQ              $0x40, SI
+	CMPQ              SI, DI
+	JLT               component
+	MOVQ              gx+144(FP), SI
+	VMOVUPS           Z0, (SI)(CX*1)
+	MOVQ              stride+16(FP), SI
+	ADDQ              SI, BX
+	ADDQ              $0x40, CX
+	DECQ              AX
+	JNZ               elements
+	VZEROUPPER
+	RET
+
+// func slopesEachF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·slopesEachF32AVX512(SB), NOSPLIT, $0-152
+	MOVQ n+0(FP), AX
+	XORQ CX, CX
+	MOVQ k+8(FP), DX
+	SHLQ $0x06, DX
+	XORQ BX, BX
+
+elements:
+	VPXORQ  Z0, Z0, Z0
+	MOVQ    x+24(FP), SI
+	VMOVUPS (SI)(CX*1), Z1
+	MOVQ    z+32(FP), SI
+	VMOVUPS (SI)(CX*1), Z2
+	MOVQ    rdens+40(FP), SI
+	VMOVUPS (SI)(CX*1), Z3
+	MOVQ    rtail+48(FP), SI
+	VMOVUPS (SI)(CX*1), Z4
+	MOVQ    gl+56(FP), SI
+	VMOVUPS (SI)(CX*1), Z5
+	MOVQ    pull+64(FP), SI
+	VMOVUPS (SI)(CX*1), Z6
+	MOVQ    tilt+72(FP), SI
+	VMOVUPS (SI)(CX*1), Z7
+	MOVQ    BX, SI
+	MOVQ    BX, DI
+	ADDQ    DX, DI
+
+component:
+	MOVQ              mu+96(FP), R8
+	VSUBPS            (R8)(SI*1), Z1, Z8
+	MOVQ              w+88(FP), R8
+	VMOVUPS           (R8)(SI*1), Z9
+	MOVQ              inv+112(FP), R8
+	VMOVUPS           (R8)(SI*1), Z10
+	VMULPS            Z8, Z10, Z11
+	VMULPS            Z11, Z11, Z12
+	VMULPS.BCST       c4x32_bf000000<>+0(SB), Z12, Z13
+	VMAXPS.BCST       c4x32_c2ae0000<>+0(SB), Z13, Z13
+	VMINPS.BCST       c4x32_42b00000<>+0(SB), Z13, Z13
+	VBROADCASTSS      c4x32_4b400000<>+0(SB), Z15
+	VFMADD231PS.BCST  c4x32_3fb8aa3b<>+0(SB), Z13, Z15
+	VSUBPS.BCST       c4x32_4b400000<>+0(SB), Z15, Z16
+	VFNMADD231PS.BCST c4x32_3f317200<>+0(SB), Z16, Z13
+	VFNMADD231PS.BCST c4x32_35bfbe8e<>+0(SB), Z16, Z13
+	VMULPS            Z13, Z13, Z16
+	VMULPS            Z16, Z16, Z17
+	VBROADCASTSS      c4x32_3d2aaa56<>+0(SB), Z18
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z17, Z18
+	VBROADCASTSS      c4x32_3ab6baf3<>+0(SB), Z19
+	VFMADD213PS.BCST  c4x32_3f000000<>+0(SB), Z17, Z19
+	VFMADD231PS       Z19, Z16, Z18
+	VMULPS            Z16, Z16, Z17
+	VBROADCASTSS      c4x32_3c09382d<>+0(SB), Z19
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z17, Z19
+	VBROADCASTSS      c4x32_3e2aaa01<>+0(SB), Z17
+	VFMADD231PS       Z17, Z16, Z19
+	VFMADD231PS       Z19, Z13, Z18
+	VPSLLD            $0x17, Z15, Z13
+	VPADDD            Z13, Z18, Z13
+	VFMSUB231PS       Z11, Z11, Z12
+	VBROADCASTSS      c4x32_3f800000<>+0(SB), Z15
+	VFNMADD231PS.BCST c4x32_3f000000<>+0(SB), Z12, Z15
+	VMULPS            Z13, Z15, Z12
+	VMULPS.BCST       c4x32_3ecc422a<>+0(SB), Z12, Z12
+	VPANDD.BCST       c4x32_7fffffff<>+0(SB), Z11, Z13
+	VMINPS.BCST       c4x32_5bb1a2bc<>+0(SB), Z13, Z13
+	VADDPS.BCST       c4x32_40800000<>+0(SB), Z13, Z13
+	VRCP14PS          Z13, Z15
+	VBROADCASTSS      c4x32_40000000<>+0(SB), Z16
+	VFNMADD231PS      Z13, Z15, Z16
+	VMULPS            Z15, Z16, Z13
+	VMULPS.BCST       c4x32_40800000<>+0(SB), Z13, Z13
+	VBROADCASTSS      c4x32_3f800000<>+0(SB), Z15
+	VFNMADD231PS.BCST c4x32_40000000<>+0(SB), Z13, Z15
+	VMULPS            Z15, Z15, Z16
+	VMULPS            Z16, Z16, Z17
+	VBROADCASTSS      c4x32_38af7561<>+0(SB), Z18
+	VFMADD213PS.BCST  c4x32_3d1b0676<>+0(SB), Z17, Z18
+	VFMADD213PS.BCST  c4x32_3ef25501<>+0(SB), Z17, Z18
+	VBROADCASTSS      c4x32_b58cbd72<>+0(SB), Z19
+	VFMADD213PS.BCST  c4x32_bb0ee96a<>+0(SB), Z17, Z19
+	VFMADD213PS.BCST  c4x32_3e786cc3<>+0(SB), Z17, Z19
+	VFMADD231PS       Z19, Z16, Z18
+	VMULPS            Z16, Z16, Z17
+	VBROADCASTSS      c4x32_b8ce7d07<>+0(SB), Z19
+	VFMADD213PS.BCST  c4x32_bb9a405e<>+0(SB), Z17, Z19
+	VFMADD213PS.BCST  c4x32_bec30ae8<>+0(SB), Z17, Z19
+	VBROADCASTSS      c4x32_3a80687b<>+0(SB), Z20
+	VFMADD213PS.BCST  c4x32_bdef6328<>+0(SB), Z17, Z20
+	VFMADD231PS       Z20, Z16, Z19
+	VFMADD231PS       Z19, Z15, Z18
+	VMULPS            Z13, Z18, Z13
+	VMULPS            Z12, Z13, Z13
+	VMULPS            Z9, Z12, Z12
+	VMULPS            Z12, Z10, Z12
+	VMULPS            Z12, Z3, Z12
+	VMULPS            Z9, Z13, Z13
+	VPXORD            Z2, Z11, Z15
+	VSUBPS            Z13, Z9, Z16
+	VPMOVD2M          Z15, K1
+	VBLENDMPS         Z16, Z13, K1, Z14
+	VMULPS            Z14, Z4, Z13
+	VMULPS            Z11, Z10, Z10
+	VMULPS            Z10, Z5, Z10
+	VSUBPS            Z6, Z10, Z10
+	VMULPS            Z10, Z12, Z10
+	VMULPS            Z8, Z10, Z8
+	VFNMADD231PS      Z5, Z12, Z8
+	VSUBPS            Z9, Z13, Z11
+	VMULPS            Z11, Z7, Z11
+	VSUBPS            Z9, Z12, Z9
+	VFMADD231PS       Z9, Z5, Z11
+	VSUBPS            Z10, Z0, Z0
+	MOVQ              gmeans+128(FP), R8
+	VMOVUPS           Z10, (R8)(SI*1)
+	MOVQ              glogits+120(FP), R8
+	VMOVUPS           Z11, (R8)(SI*1)
+	MOVQ              poly+80(FP), R8
+	MOVQ              y+104(FP), R9
+	VMOVUPS           (R9)(SI*1), Z9
+	VBROADCASTSS      8(R8), Z10
+	VBROADCASTSS      4(R8), Z11
+	VFMADD213PS       Z11, Z9, Z10
+	VBROADCASTSS      (R8), Z11
+	VFMADD213PS       Z11, Z9, Z10
+	VMULPS            Z8, Z10, Z8
+	MOVQ              graw+136(FP), R8
 	VMOVUPS           Z8, (R8)(SI*1)
 	ADDQ              $0x40, SI
 	CMPQ              SI, DI

@@ -22,7 +22,8 @@ type MixtureBatch[T Float] struct {
 	gz, gl, gx  []T
 	u           upstreamOf[T]
 	g           gradientsOf[T]
-	sums        []float64 // of a column's gradient: float32 would lose digits over many rows
+	sums        []float64        // of a column's gradient: float32 would lose digits over many rows
+	solve       *mixtureSolve[T] // of Inverse
 	far         *Mixture
 	farGrad     [3][]float64
 }
@@ -115,7 +116,7 @@ func (b *MixtureBatch[T]) Backward(x, theta, z, logSlope, gz, gl, gx, gtheta []T
 		if far {
 			b.backwardFar(&p, theta, gx, gtheta)
 		}
-		if p.endsColumn {
+		if !b.perRow && p.endsColumn {
 			b.flushColumn(&p, gtheta)
 		}
 	}
@@ -128,11 +129,10 @@ func (b *MixtureBatch[T]) slopes(p *mixturePass, gtheta []T) {
 		for i := (p.groups-1)*lanes + p.last; i < p.groups*lanes; i++ { // lanes beyond the last element count nothing
 			b.u.rdens[i], b.u.rtail[i], b.u.gl[i], b.u.pull[i], b.u.tilt[i] = 0, 0, 0, 0, 0
 		}
+		clear(b.g.logits)
+		clear(b.g.means)
+		clear(b.g.raw)
 	}
-	n := b.blocks(p) * b.k * lanes
-	clear(b.g.logits[:n])
-	clear(b.g.means[:n])
-	clear(b.g.raw[:n])
 	b.ops.slopes(p.groups, b.k, b.stride(), b.x, b.z, &b.u, b.curve, &b.p, &b.g, b.gx)
 	if b.perRow {
 		b.store(p, gtheta)

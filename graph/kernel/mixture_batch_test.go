@@ -83,6 +83,8 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	b.Forward(x, theta, z, l)
 	b.Backward(x, theta, z, l, gz, gl, gx, gtheta)
 
+	checkInverse(t, b, x, theta, z)
+
 	m := NewMixture(k)
 	want := make([][]float64, 3)
 	scale := make([]float64, k)
@@ -121,6 +123,26 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	for i, w := range wantTheta {
 		if !near(float64(gtheta[i]), w, gradTol, size[i]) {
 			t.Fatalf("gradient %d = %v, want %v", i, gtheta[i], w)
+		}
+	}
+}
+
+// checkInverse compares Inverse with the scalar one: x to what the digits of z determine, and z(x) with z.
+func checkInverse[T Float](t *testing.T, b *MixtureBatch[T], x, theta, z []T) {
+	t.Helper()
+	back, l := make([]T, len(z)), make([]T, len(z))
+	again, againL := make([]T, len(z)), make([]T, len(z))
+	b.Inverse(z, theta, back, l)
+	b.Forward(back, theta, again, againL)
+	eps := float64(epsilon[T]())
+	for i := range z {
+		// an error of x by its last digits is one of z by slope times as much
+		room := 64*eps*math.Max(1, math.Abs(float64(z[i]))) + 8*eps*math.Abs(float64(x[i]))*math.Exp(float64(againL[i]))
+		if d := math.Abs(float64(again[i] - z[i])); !(d <= room) {
+			t.Fatalf("z = %v (of x = %v): the inverse is %v, where z = %v: off by %.2g, want at most %.2g", z[i], x[i], back[i], again[i], d, room)
+		}
+		if d := math.Abs(float64(l[i] - againL[i])); !(d <= 2e3*eps*math.Max(1, float64(z[i]*z[i]))) {
+			t.Fatalf("z = %v: log slope %v, want %v", z[i], l[i], againL[i])
 		}
 	}
 }

@@ -19,8 +19,8 @@ type mixtureKernels[T Float] struct {
 	// upstream: what slopes reads of n·lanes elements, from the gradients in z and in the log slope. far tells whether
 	// there are any whose smaller tail or density is not above floor: it wrote zeros for these.
 	upstream func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool)
-	// slopes: adds the gradients of n·lanes elements to those of their mixtures, blocks apart by stride as in sums, and
-	// sets gx.
+	// slopes: sets the gradients of n·lanes elements in their mixtures, blocks apart by stride as in sums, or with stride 0
+	// adds them to those of the one block, and sets gx.
 	slopes func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T)
 }
 
@@ -152,6 +152,9 @@ func derivativesAt[T Float](i, at int, x, z []T, u *upstreamOf[T], p *prepared[T
 }
 
 func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
+	clear(g.means[:n*stride])
+	clear(g.raw[:n*stride])
+	clear(g.logits[:n*stride])
 	for i := range n {
 		var total T
 		for at := i * stride; at < i*stride+k; at++ {

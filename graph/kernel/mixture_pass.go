@@ -1,17 +1,37 @@
 package kernel
 
 // A mixturePass is the elements that a MixtureBatch works on at one time: groups of a vector's lanes. Each group is
-//   - where the rows of a column share their mixture: consecutive rows of one column, the next group the rows after them;
-//   - where every element has its own: the same rows of one column, the next group those of the next column, so that the
-//     parameters of all are one matrix to transpose; or, of few rows, consecutive columns of one row.
+//   - down a column, where its rows share their mixture, or it is the only one: the next group is the rows below;
+//   - else across the columns: the next group is the same rows of the next column, so that the parameters of all are one
+//     matrix to transpose;
+//   - or, of few rows, along a row: consecutive columns of one row.
 type mixturePass struct {
 	elements    int // in all
 	first       int // element of lane l of group g: first + g·group + l·lane
 	group, lane int
 	groups      int
-	full, last  int  // lanes in use in a group, and in the last one
-	alongRow    bool // groups are columns of one row
-	endsColumn  bool // the last pass over a column of one mixture
+	full, last  int // lanes in use in a group, and in the last one
+	way         passWay
+	endsColumn  bool // the last pass down a column
+}
+
+type passWay int
+
+const (
+	down passWay = iota
+	across
+	along
+)
+
+// way is how passes go over so many rows.
+func (b *MixtureBatch[T]) way(rows int) passWay {
+	switch {
+	case !b.perRow || b.d == 1:
+		return down
+	case rows < b.ops.lanes && rows < b.d:
+		return along
+	}
+	return across
 }
 
 func (p *mixturePass) element(g, lane int) int { return p.first + g*p.group + lane*p.lane }
@@ -25,9 +45,17 @@ func (p *mixturePass) lanesOf(g int) int {
 
 // gather reads the pass's elements of src into dst, group after group.
 func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
+	if p.way == across {
+		squares[T]().transpose(p.full, p.groups, src[p.first:], p.lane, dst, lanes)
+		return
+	}
 	for g := range p.groups {
-		at := p.element(g, 0)
-		for lane := range p.lanesOf(g) {
+		at, n := p.element(g, 0), p.lanesOf(g)
+		if p.lane == 1 {
+			copy(dst[g*lanes:g*lanes+n], src[at:])
+			continue
+		}
+		for lane := range n {
 			dst[g*lanes+lane] = src[at]
 			at += p.lane
 		}
@@ -36,9 +64,17 @@ func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
 
 // scatter is the reverse of gather.
 func scatter[T Float](p *mixturePass, dst, src []T, lanes int) {
+	if p.way == across {
+		squares[T]().transpose(p.groups, p.full, src, lanes, dst[p.first:], p.lane)
+		return
+	}
 	for g := range p.groups {
-		at := p.element(g, 0)
-		for lane := range p.lanesOf(g) {
+		at, n := p.element(g, 0), p.lanesOf(g)
+		if p.lane == 1 {
+			copy(dst[at:at+n], src[g*lanes:])
+			continue
+		}
+		for lane := range n {
 			dst[at] = src[g*lanes+lane]
 			at += p.lane
 		}
@@ -56,16 +92,16 @@ func (b *MixtureBatch[T]) begin(elements int) (p mixturePass) {
 func (b *MixtureBatch[T]) next(p *mixturePass) {
 	rows, lanes := p.elements/b.d, b.ops.lanes
 	row, col := p.first/b.d, p.first%b.d
-	switch {
-	case !b.perRow: // down the column, then to the next
+	switch p.way {
+	case down: // then to the next column
 		if row += p.groups * lanes; row >= rows {
 			row, col = 0, col+1
 		}
-	case p.alongRow: // along the row, then to the next
+	case along: // then to the next row
 		if col += p.groups * lanes; col >= b.d {
 			row, col = row+1, 0
 		}
-	default: // along the columns, then to the next rows
+	case across: // then to the next rows
 		if col += p.groups; col >= b.d {
 			row, col = row+lanes, 0
 		}
@@ -90,15 +126,15 @@ func (b *MixtureBatch[T]) lay(p *mixturePass) {
 		p.full, p.last = lanes, n-(p.groups-1)*lanes
 		p.group = lanes * p.lane
 	}
-	switch {
-	case !b.perRow:
+	switch p.way = b.way(rows); p.way {
+	case down:
 		p.lane = b.d
 		consecutive(rows - row)
 		p.endsColumn = row+p.groups*lanes >= rows
-	case rows < lanes && rows < b.d:
-		p.lane, p.alongRow = 1, true
+	case along:
+		p.lane = 1
 		consecutive(b.d - col)
-	default:
+	case across:
 		p.lane, p.group = b.d, 1
 		p.groups = min(b.groups, b.d-col)
 		p.full = min(lanes, rows-row)
@@ -163,9 +199,13 @@ func (b *MixtureBatch[T]) blocksOf(p *mixturePass, part int, do func(at, rows, c
 	switch {
 	case !b.perRow:
 		do(at, b.ops.lanes, b.k, 0, 0)
-	case p.alongRow:
+	case p.way == along:
 		for g := range p.groups {
 			do(at+g*b.ops.lanes*b.k, p.lanesOf(g), b.k, b.k, g*b.k*b.ops.lanes)
+		}
+	case p.way == down:
+		for g := range p.groups {
+			do(at+g*b.ops.lanes*3*third, p.lanesOf(g), b.k, 3*third, g*b.k*b.ops.lanes)
 		}
 	default:
 		do(at, p.full, p.groups*b.k, 3*third, 0)

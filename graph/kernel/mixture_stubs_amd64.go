@@ -29,6 +29,11 @@ func upstreamF64AVX2(n int, floor *float64, z *float64, logSlope *float64, gz *f
 //go:noescape
 func slopesF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
+// slopesEachF64AVX2 is the slopesEach of mixtureKernels.
+//
+//go:noescape
+func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
@@ -53,6 +58,11 @@ func upstreamF32AVX2(n int, floor *float32, z *float32, logSlope *float32, gz *f
 //
 //go:noescape
 func slopesF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+
+// slopesEachF32AVX2 is the slopesEach of mixtureKernels.
+//
+//go:noescape
+func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
@@ -79,6 +89,11 @@ func upstreamF64AVX512(n int, floor *float64, z *float64, logSlope *float64, gz 
 //go:noescape
 func slopesF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
+// slopesEachF64AVX512 is the slopesEach of mixtureKernels.
+//
+//go:noescape
+func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
@@ -103,3 +118,8 @@ func upstreamF32AVX512(n int, floor *float32, z *float32, logSlope *float32, gz 
 //
 //go:noescape
 func slopesF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+
+// slopesEachF32AVX512 is the slopesEach of mixtureKernels.
+//
+//go:noescape
+func slopesEachF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)

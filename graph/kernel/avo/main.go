@@ -39,7 +39,8 @@ func main() {
 		l.sums()
 		l.score()
 		l.upstream()
-		l.slopes()
+		l.slopes("slopes", false)
+		l.slopes("slopesEach", true)
 	}
 	Generate()
 }

@@ -278,9 +278,14 @@ func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale
 // addTo adds v to memory.
 func (l lanes) addTo(v reg.VecVirtual, m Mem) { l.store(l.add(v, m), m) }
 
-// slopes adds the derivatives of n vectors of elements to the gradients of their mixtures: of raw log scales.
-func (l lanes) slopes() {
-	l.begin("slopes", "is the slopes of mixtureKernels.", "n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
+// slopes adds the derivatives of n vectors of elements to the gradients of their mixtures or, with set, sets these: of raw
+// log scales.
+func (l lanes) slopes(name string, set bool) {
+	to := l.addTo
+	if set {
+		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
+	}
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
 	n, i := arg("n"), GP64()
 	XORQ(i, i)
 	size := shifted("k", l.bytes)
@@ -308,13 +313,13 @@ func (l lanes) slopes() {
 		dx := l.sub(x, at(arg("mu"), off))
 		mean, logScale, logit := l.derivatives(e, dx, l.load(at(arg("w"), off)), l.load(at(arg("inv"), off)))
 		l.do(subInst, mean, total, total)
-		l.addTo(mean, at(arg("gmeans"), off))
-		l.addTo(logit, at(arg("glogits"), off))
+		to(mean, at(arg("gmeans"), off))
+		to(logit, at(arg("glogits"), off))
 		poly, y := arg("poly"), l.load(at(arg("y"), off))
 		slope := l.broadcast(Mem{Base: poly, Disp: 2 * l.elem()})
 		l.horner(slope, y, l.broadcast(Mem{Base: poly, Disp: l.elem()}))
 		l.horner(slope, y, l.broadcast(Mem{Base: poly}))
-		l.addTo(l.mul(logScale, slope), at(arg("graw"), off))
+		to(l.mul(logScale, slope), at(arg("graw"), off))
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, end)

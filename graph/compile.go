@@ -1,0 +1,154 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph/kernel"
+)
+
+// compile binds the nodes of a plan, children first.
+func compile[T kernel.Float](b *Builder, outputs []*G.Node) (*Program, error) {
+	c := &compiler[T]{
+		plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]any{}},
+		work: newWorkspace[T](), arrays: map[*G.Node]array[T]{}, memory: map[int][][]T{},
+	}
+	for i, n := range c.order {
+		if err := c.bind(n); err != nil {
+			return nil, err
+		}
+		for _, m := range c.lastRead[i] {
+			a := c.arrays[m]
+			c.memory[len(a.data)] = append(c.memory[len(a.data)], a.data)
+		}
+	}
+	c.addUp()
+	return c.program, nil
+}
+
+// compiler is one compilation.
+type compiler[T kernel.Float] struct {
+	*plan
+	builder *Builder
+	program *Program
+	work    *workspace[T]
+	arrays  map[*G.Node]array[T]
+	memory  map[int][][]T // that nothing reads any more, by length
+}
+
+// make is memory for n: what another node is done with, where n itself may be overwritten one day.
+func (c *compiler[T]) make(n *G.Node) array[T] {
+	shape := n.Shape()
+	length := size(shape)
+	if free := c.memory[length]; c.shared(n) && len(free) > 0 {
+		c.memory[length] = free[:len(free)-1]
+		return array[T]{data: free[len(free)-1], shape: shape, work: c.work}
+	}
+	return array[T]{data: kernel.Aligned[T](length), shape: shape, work: c.work}
+}
+
+// bind gives n its memory and adds the step that fills it; no step for inputs, constants and views.
+func (c *compiler[T]) bind(n *G.Node) error {
+	a, step, err := c.bindNode(n)
+	if err != nil {
+		return err
+	}
+	c.arrays[n] = a
+	if c.kept[n] {
+		c.program.buffers[n] = a.data
+	}
+	p := c.program
+	switch {
+	case step == nil:
+	case c.fixed[n]:
+		p.fixed = append(p.fixed, step)
+	case c.late[n]:
+		p.late = append(p.late, step)
+	default:
+		p.steps = append(p.steps, step)
+	}
+	return nil
+}
+
+func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err error) {
+	if p := c.builder.bound[n]; p != nil {
+		return array[T]{data: p.Data().([]T), shape: p.Shape()}, nil, nil
+	}
+	var in []array[T]
+	for _, child := range c.children[n] {
+		in = append(in, c.arrays[child])
+	}
+	if n.Op() != nil && len(in) == 0 {
+		return constantOf[T](n)
+	}
+	o, ours := n.Op().(op)
+	if v, ok := o.spec.(view); ok {
+		return array[T]{data: in[0].data[v.offset():][:size(n.Shape())], shape: n.Shape()}, nil, nil
+	}
+	a = c.make(n)
+	c.sumsIn(n, &a)
+	switch pads, assembled := c.pads[n]; {
+	case n.Op() == nil: // an input
+		return a, nil, nil
+	case assembled:
+		return a, assemble(pads, a, in), nil
+	case ours:
+		run := bindSpec(o.spec, a, in)
+		return a, func() error { run(); return nil }, nil
+	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
+		return a, addTerms(a, in), nil
+	}
+	return a, stockStep(n.Op(), a, in), nil
+}
+
+func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err error) {
+	v, err := n.Op().Do()
+	if err != nil {
+		return a, nil, fmt.Errorf("graph: constant %v: %w", n, err)
+	}
+	return array[T]{data: append([]T(nil), numbers[T](v)...), shape: n.Shape()}, nil, nil
+}
+
+func bindSpec[T kernel.Float](s spec, out array[T], in []array[T]) func() {
+	if out64, ok := any(out).(array[float64]); ok {
+		return s.bind64(out64, any(in).([]array[float64]))
+	}
+	return s.bind32(any(out).(array[float32]), any(in).([]array[float32]))
+}
+
+func addTerms[T kernel.Float](out array[T], in []array[T]) func() error {
+	return func() error {
+		copy(out.data, in[0].data)
+		for _, x := range in[1:] {
+			kernel.Accumulate(out.data, x.data)
+		}
+		return nil
+	}
+}
+
+func sameSizes[T kernel.Float](a array[T], in []array[T]) bool {
+	for _, x := range in {
+		if len(x.data) != len(a.data) {
+			return false
+		}
+	}
+	return true
+}
+
+// assemble is the sum of what pads put at places that do not meet, without the zeros between them.
+func assemble[T kernel.Float](pads []pad, out array[T], in []array[T]) func() error {
+	whole := 0
+	for _, x := range in {
+		whole += len(x.data)
+	}
+	return func() error {
+		if whole < len(out.data) {
+			clear(out.data)
+		}
+		for i, p := range pads {
+			copy(out.data[p.at:], in[i].data)
+		}
+		return nil
+	}
+}

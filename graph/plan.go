@@ -1,0 +1,148 @@
+package graph
+
+import (
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// A plan is what is known of a graph before it is bound: what is computed, in which order, and how long it is needed.
+type plan struct {
+	order    []*G.Node
+	children map[*G.Node][]*G.Node
+	fixed    map[*G.Node]bool  // computed from parameters and constants alone
+	kept     map[*G.Node]bool  // inputs and outputs, to be read from outside
+	pads     map[*G.Node][]pad // of a sum of pads: they are not computed, its children are what is padded
+	late     map[*G.Node]bool  // done once after a series of runs
+	totals   map[*G.Node]any   // what a node, run by run, is added into; nil: memory of its own
+	lastRead [][]*G.Node       // at each place of order, the nodes whose memory is not read after it
+	forever  map[*G.Node]bool  // owners of memory that is not to be overwritten
+}
+
+func newPlan(b *Builder, outputs []*G.Node) *plan {
+	p := &plan{
+		children: map[*G.Node][]*G.Node{}, fixed: map[*G.Node]bool{}, kept: map[*G.Node]bool{}, pads: map[*G.Node][]pad{},
+		late: map[*G.Node]bool{}, totals: map[*G.Node]any{}, forever: map[*G.Node]bool{},
+	}
+	roots := append([]*G.Node(nil), outputs...)
+	// the last parameter's gradient is the first that the backward pass has, while what it needs is still in the cache
+	for _, s := range slices.Backward(b.sums) {
+		roots = append(roots, s.node)
+	}
+	for _, n := range roots {
+		p.kept[n] = true
+	}
+	p.sort(roots)
+	uses := p.uses()
+	for _, n := range p.order {
+		p.joinPads(n, uses)
+	}
+	p.sort(roots)
+	for _, n := range p.order {
+		p.kept[n] = p.kept[n] || n.Op() == nil
+		p.fixed[n] = n.Op() != nil || b.bound[n] != nil
+		for _, c := range p.children[n] {
+			p.fixed[n] = p.fixed[n] && p.fixed[c]
+		}
+	}
+	p.planSums(b.sums, uses)
+	p.planMemory()
+	return p
+}
+
+// sort lists what roots are computed from, children first, in an order that depends only on the graph.
+func (p *plan) sort(roots []*G.Node) {
+	p.order = nil
+	seen := map[*G.Node]bool{}
+	var visit func(n *G.Node)
+	visit = func(n *G.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		if _, known := p.children[n]; !known {
+			p.children[n] = childrenOf(n)
+		}
+		for _, c := range p.children[n] {
+			visit(c)
+		}
+		p.order = append(p.order, n)
+	}
+	for _, n := range roots {
+		visit(n)
+	}
+}
+
+// uses counts the readers of each node.
+func (p *plan) uses() map[*G.Node]int {
+	uses := map[*G.Node]int{}
+	for _, n := range p.order {
+		for _, c := range p.children[n] {
+			uses[c]++
+		}
+	}
+	return uses
+}
+
+// joinPads looks for Gorgonia's sum of gradients that lie at places of one tensor that do not meet, and reads what is padded
+// instead of the pads.
+func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
+	if n.Op() == nil || !isStockAdd(n.Op()) {
+		return
+	}
+	var pads []pad
+	var padded []*G.Node
+	for _, c := range p.children[n] {
+		o, _ := c.Op().(op)
+		s, ok := o.spec.(pad)
+		if !ok || uses[c] != 1 || p.kept[c] {
+			return
+		}
+		inner := p.children[c][0]
+		for i, other := range pads {
+			if s.at < other.at+size(padded[i].Shape()) && other.at < s.at+size(inner.Shape()) {
+				return
+			}
+		}
+		pads, padded = append(pads, s), append(padded, inner)
+	}
+	p.pads[n], p.children[n] = pads, padded
+}
+
+// owner is the node whose memory n's value lies in.
+func (p *plan) owner(n *G.Node) *G.Node {
+	for isView(n) {
+		n = p.children[n][0]
+	}
+	return n
+}
+
+func isView(n *G.Node) bool {
+	o, _ := n.Op().(op)
+	_, ok := o.spec.(view)
+	return ok
+}
+
+// planMemory finds how long each node's memory is read. What is kept or fixed, and what late steps read, stays.
+func (p *plan) planMemory() {
+	last := map[*G.Node]int{}
+	for i, n := range p.order {
+		if _, total := p.totals[n]; total || p.kept[n] || p.fixed[n] || p.late[n] {
+			p.forever[p.owner(n)] = true
+		}
+		for _, c := range p.children[n] {
+			if last[p.owner(c)] = i; p.late[n] {
+				p.forever[p.owner(c)] = true
+			}
+		}
+	}
+	p.lastRead = make([][]*G.Node, len(p.order))
+	for _, n := range p.order {
+		if p.shared(n) && !isView(n) {
+			p.lastRead[last[n]] = append(p.lastRead[last[n]], n)
+		}
+	}
+}
+
+// shared reports whether n's memory is some other node's before and after.
+func (p *plan) shared(n *G.Node) bool { return !p.forever[n] }

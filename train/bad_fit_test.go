@@ -1,0 +1,65 @@
+package train_test
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"gaussflow/graph"
+	"gaussflow/losses"
+	"gaussflow/train"
+)
+
+// TestTrainBeginFails: OnTrainEnd runs of those callbacks that have begun, all of them, and of no other.
+func TestTrainBeginFails(t *testing.T) {
+	var ended []string
+	callback := func(name string, begin, end error) train.Callback {
+		return train.LambdaCallback{
+			TrainBegin: func(*train.State) error { return begin },
+			TrainEnd:   func(*train.State) error { ended = append(ended, name); return end },
+		}
+	}
+	_, err := newTrainer(t, newGaussian(graph.Float64), train.Config{EMA: 0.9}).Fit(context.Background(), rows(9, 1), train.FitConfig{
+		Callbacks: []train.Callback{callback("a", nil, io.ErrClosedPipe), callback("b", nil, nil), callback("c", errDisk, nil), callback("d", nil, nil)}})
+	if !slices.Equal(ended, []string{"a", "b"}) {
+		t.Errorf("OnTrainEnd of %v, want of a and b", ended)
+	}
+	for _, want := range []error{errDisk, io.ErrClosedPipe} {
+		if err == nil || !strings.Contains(err.Error(), want.Error()) {
+			t.Errorf("error %v, want one about %v", err, want)
+		}
+	}
+}
+
+// TestNils: what is not there is named.
+func TestNils(t *testing.T) {
+	x := rows(9, 1)
+	var noContext context.Context
+	compile := func(c train.Config) func() error {
+		return func() error { _, err := train.New(newGaussian(graph.Float64), c); return err }
+	}
+	with := func(ctx context.Context, c train.FitConfig) func() error {
+		return func() error {
+			_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(ctx, x, c)
+			return err
+		}
+	}
+	for words, call := range map[string]func() error{
+		"penalty 1 (from 0) is nil":              compile(train.Config{Penalties: []losses.Penalty{losses.L2{}, nil}}),
+		"penalty 0 (from 0) is nil, a *losses.":  compile(train.Config{Penalties: []losses.Penalty{(*losses.L2)(nil)}}),
+		"Optimizer is a nil *train.Adam":         compile(train.Config{Optimizer: (*train.Adam)(nil)}),
+		"train: Fit: ctx is nil":                 with(noContext, train.FitConfig{}),
+		"train: Fit: callback 0 (from 0) is nil": with(context.Background(), train.FitConfig{Callbacks: []train.Callback{nil}}),
+		"a *train.CSVLogger":                     with(context.Background(), train.FitConfig{Callbacks: []train.Callback{(*train.CSVLogger)(nil)}}),
+	} {
+		if err := call(); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("error %v, want one about %s", err, words)
+		}
+	}
+	_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).FitSource(noContext, &stored{x: x}, train.FitConfig{})
+	if err == nil || !strings.Contains(err.Error(), "FitSource: ctx is nil") {
+		t.Errorf("error %v, want one about the context", err)
+	}
+}

@@ -1,0 +1,81 @@
+package train
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"gaussflow/initializers"
+)
+
+// A feed deals the rows of an epoch into batches.
+type feed interface {
+	// begin starts epoch e; end ends it, wherever it is.
+	begin(ctx context.Context, e int)
+	end()
+	// next is the next batch, the rows of a dataset that an index names, valid until the following call; nil after the
+	// last one.
+	next(ctx context.Context) (data *dataset, index []int, err error)
+	// rows are those of an epoch, −1 where they have not been counted yet.
+	rows() int
+	// digest is the shape of the rows and a checksum.
+	digest(ctx context.Context) (string, error)
+}
+
+// shuffler is what epoch e is shuffled by. It depends on the seed and e alone: a fit resumed at InitialEpoch sees the
+// same order.
+func shuffler(seed uint64, e int) *rand.Rand { return initializers.NewRand(seed, uint64(e)+1<<32) }
+
+// count numbers the elements of order.
+func count(order []int) {
+	for i := range order {
+		order[i] = i
+	}
+}
+
+// shuffle puts order into a random order.
+func shuffle(order []int, rng *rand.Rand) {
+	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+}
+
+// batchesOf is the number of batches of size rows, −1 where the rows are not known.
+func batchesOf(rows, size int) int {
+	if rows < 0 {
+		return -1
+	}
+	return (rows-1)/size + 1
+}
+
+// memory is the feed of a dataset.
+type memory struct {
+	data   *dataset
+	config FitConfig
+	order  []int
+	dealt  int // of order
+}
+
+func newMemory(d *dataset, c FitConfig) *memory {
+	return &memory{data: d, config: c, order: make([]int, d.rows)}
+}
+
+func (m *memory) begin(_ context.Context, e int) {
+	m.dealt = 0
+	count(m.order)
+	if !m.config.NoShuffle {
+		shuffle(m.order, shuffler(m.config.Seed, e))
+	}
+}
+
+func (m *memory) end() {}
+
+func (m *memory) next(context.Context) (*dataset, []int, error) {
+	if m.dealt == len(m.order) {
+		return nil, nil, nil
+	}
+	from := m.dealt
+	m.dealt = min(from+m.config.BatchSize, len(m.order))
+	return m.data, m.order[from:m.dealt], nil
+}
+
+func (m *memory) rows() int { return m.data.rows }
+
+func (m *memory) digest(ctx context.Context) (string, error) { return m.data.digest(ctx) }

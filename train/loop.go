@@ -1,0 +1,174 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// hire makes sure of n workers; those there are keep their programs.
+func (t *Trainer) hire(n int) {
+	for len(t.workers) < n {
+		t.workers = append(t.workers, t.newWorker())
+	}
+	t.workers = t.workers[:n]
+}
+
+// fit is one call of Fit or FitSource.
+type fit struct {
+	*Trainer
+	op         string // of its errors
+	config     FitConfig
+	feed       feed
+	validation validation // nil: none
+	callbacks  []Callback
+	begun      int // callbacks whose OnTrainBegin was well
+	state      *State
+	average    *ema
+	cutShort   bool        // a callback has stopped the fit within an epoch
+	of         fingerprint // once it was needed
+}
+
+// count tells the callbacks how much there is in an epoch.
+func (f *fit) count() {
+	f.state.Rows = f.feed.rows()
+	f.state.Batches = batchesOf(f.state.Rows, f.config.BatchSize)
+}
+
+func (f *fit) begin() error {
+	for _, c := range f.callbacks {
+		if err := c.OnTrainBegin(f.state); err != nil {
+			return err
+		}
+		f.begun++
+	}
+	return nil
+}
+
+// end leaves the average behind.
+func (f *fit) end() (err error) {
+	f.average.swap(f.params)
+	for _, c := range f.callbacks[:f.begun] {
+		err = errors.Join(err, c.OnTrainEnd(f.state))
+	}
+	return err
+}
+
+func (f *fit) each(hook func(Callback) error) error {
+	for _, c := range f.callbacks {
+		if err := hook(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fit) run(ctx context.Context) (err error) {
+	if f.Trainer.config.EMA > 0 {
+		f.average = newEMA(f.Trainer.config.EMA, f.params)
+	}
+	if f.config.Checkpoint.Path != "" { // before a callback changes the rows
+		if _, err := f.fingerprint(ctx); err != nil {
+			return fmt.Errorf("%s: checkpoint: %w", f.op, err)
+		}
+	}
+	resumed, err := f.resume(ctx)
+	if err != nil {
+		return err
+	}
+	f.count()
+	defer func() { err = errors.Join(err, f.end()) }()
+	if err := f.begin(); err != nil {
+		return err
+	}
+	if err := resumed.callbacks(f.op, f.stateful()); err != nil {
+		return err
+	}
+	for e := resumed.next(f.config.InitialEpoch); e < f.config.Epochs && !f.state.stopped; e++ {
+		if err := f.epoch(ctx, e); err != nil {
+			return err
+		}
+		if err := f.checkpoint(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fit) epoch(ctx context.Context, e int) error {
+	start := time.Now()
+	f.state.Epoch, f.state.Logs = e, Logs{LearningRate: f.LearningRate()}
+	if err := f.each(func(c Callback) error { return c.OnEpochBegin(f.state) }); err != nil {
+		return err
+	}
+	if err := f.batches(ctx); err != nil {
+		return err
+	}
+	f.cutShort = f.state.stopped
+	f.state.Logs.Seconds = time.Since(start).Seconds()
+	f.average.swap(f.params)
+	defer f.average.swap(f.params)
+	if f.validation != nil {
+		v, err := f.validation.loss(ctx, f.Trainer)
+		if err != nil {
+			return err
+		}
+		f.state.Logs.ValLoss, f.state.Logs.HasVal = v, true
+	}
+	f.state.History.add(e, f.state.Logs)
+	return f.each(func(c Callback) error { return c.OnEpochEnd(f.state) })
+}
+
+// batches trains on all batches of the epoch.
+func (f *fit) batches(ctx context.Context) error {
+	s, total, seen := f.state, 0.0, 0
+	f.feed.begin(ctx, s.Epoch)
+	defer f.feed.end()
+	for b := 0; !s.stopped; b++ {
+		data, index, err := f.feed.next(ctx)
+		switch {
+		case data == nil && err == nil:
+			f.count()
+			return nil
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s: stopped before epoch %d, batch %d (from 0): %w", f.op, s.Epoch, b, ctx.Err())
+		case err != nil:
+			return err
+		}
+		s.Batch = b
+		if err := f.each(func(c Callback) error { return c.OnBatchBegin(s) }); err != nil {
+			return err
+		}
+		rate := f.LearningRate()
+		cost, finite, err := f.train(data, index)
+		if err != nil {
+			return err
+		}
+		total += cost * float64(len(index))
+		seen += len(index)
+		s.Logs = Logs{Loss: total / float64(seen), BatchLoss: cost, LearningRate: rate}
+		if !finite && isFinite(cost) {
+			s.Logs.BatchLoss = math.NaN() // a gradient, not the loss
+		}
+		if err := f.each(func(c Callback) error { return c.OnBatchEnd(s) }); err != nil {
+			return err
+		}
+		if !finite && !s.stopped {
+			return &NonFiniteError{s.Epoch, b, cost}
+		}
+	}
+	return nil
+}
+
+// train takes a step on a batch, unless its loss or gradient is not finite.
+func (f *fit) train(data *dataset, index []int) (cost float64, finite bool, err error) {
+	if cost, err = f.gradients(data, index); err != nil {
+		return 0, false, err
+	}
+	if finite = isFinite(cost) && isFinite(sum(f.squares)); finite {
+		f.update(f.average)
+	}
+	return cost, finite, nil
+}

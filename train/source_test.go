@@ -1,0 +1,86 @@
+package train_test
+
+import (
+	"errors"
+	"io"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/train"
+)
+
+// stored is a source of rows in memory that reads as files do, and as they should not.
+type stored struct {
+	x       *mat.Dense
+	most    int           // rows a Read, 0: as many as asked for
+	late    bool          // io.EOF comes after the last rows, not with them
+	failAt  int           // a row that cannot be read, from 1
+	failure error         // of that row
+	lie     int           // what Read returns instead
+	wait    chan struct{} // what every Read waits for
+	open    atomic.Int32  // passes
+	passes  atomic.Int32  // opened so far
+}
+
+func (s *stored) Dim() int { _, d := s.x.Dims(); return d }
+
+func (s *stored) Open() (train.RowReader, error) {
+	s.open.Add(1)
+	s.passes.Add(1)
+	return &storedRows{stored: s}, nil
+}
+
+type storedRows struct {
+	*stored
+	at int
+}
+
+func (r *storedRows) Read(dst []float64) (rows int, err error) {
+	if r.wait != nil {
+		<-r.wait
+	}
+	if r.lie != 0 {
+		return r.lie, nil
+	}
+	n, d := r.x.Dims()
+	room := len(dst) / d
+	if r.most > 0 {
+		room = min(room, r.most)
+	}
+	for ; rows < room && r.at < n; rows++ {
+		if r.at+1 == r.failAt {
+			return rows, r.failure
+		}
+		copy(dst[rows*d:], r.x.RawRowView(r.at))
+		r.at++
+	}
+	if r.at == n && (rows == 0 || !r.late) {
+		return rows, io.EOF
+	}
+	return rows, nil
+}
+
+func (r *storedRows) Close() error { r.open.Add(-1); return nil }
+
+// unopened is a source that cannot be opened.
+type unopened struct{ err error }
+
+func (unopened) Dim() int                         { return 2 }
+func (u unopened) Open() (train.RowReader, error) { return nil, u.err }
+
+// stuck is a source whose Read has neither rows nor an error.
+type stuck struct{}
+
+func (stuck) Dim() int                           { return 2 }
+func (stuck) Open() (train.RowReader, error)     { return stuck{}, nil }
+func (stuck) Read([]float64) (rows int, _ error) { return 0, nil }
+func (stuck) Close() error                       { return nil }
+
+// empty is a source without rows.
+type empty struct{ stuck }
+
+func (empty) Open() (train.RowReader, error)     { return empty{}, nil }
+func (empty) Read([]float64) (rows int, _ error) { return 0, io.EOF }
+
+var errDisk = errors.New("disk on fire")

@@ -1,0 +1,187 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+)
+
+// ahead is the number of batches of a stream: one in use, the others read ahead.
+const ahead = 3
+
+// A stream is the feed of a Source. While an epoch runs a goroutine reads ahead.
+type stream struct {
+	op     string
+	src    Source
+	size   int // rows a batch
+	seed   uint64
+	window *window // nil: the rows keep their order
+
+	batches    [ahead]batch
+	free, full chan *batch // to be filled, and filled ones; full is closed after the last
+	current    *batch      // in use
+	index      []int       // 0, 1, 2, …
+	cancel     context.CancelFunc
+	reading    sync.WaitGroup
+	err        error   // that ended the pass, if any; to be read after full was closed
+	known      *extent // of the first pass that went through
+}
+
+// A batch is rows of its own memory.
+type batch struct {
+	numbers []float64
+	x       mat.Dense // over numbers
+	data    dataset   // of x
+}
+
+// newStream deals batches of size rows, shuffled in a window of `shuffled` rows, or in order where it is 0.
+func newStream(op string, src Source, size, shuffled int, seed uint64) *stream {
+	s := &stream{op: op, src: src, size: size, seed: seed}
+	if shuffled > 0 {
+		s.window = &window{size: shuffled, dim: src.Dim()}
+	}
+	return s
+}
+
+// checkSource reports a source that is not of rows of dim columns; dim 0 allows any.
+func checkSource(op string, src Source, dim int) error {
+	if isNil(src) {
+		return fmt.Errorf("%s: the source is nil, a %T", op, src)
+	}
+	if d := src.Dim(); d < 1 || dim > 0 && d != dim {
+		want := "at least one"
+		if dim > 0 {
+			want = fmt.Sprintf("input_dim = %d", dim)
+		}
+		return &graph.ShapeError{Op: op, Got: fmt.Sprintf("a source of %d columns", d), Want: want}
+	}
+	return nil
+}
+
+func (s *stream) begin(ctx context.Context, e int) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.free, s.full = make(chan *batch, ahead), make(chan *batch, ahead)
+	for i := range s.batches {
+		s.free <- &s.batches[i]
+	}
+	if s.window != nil {
+		s.window.begin(shuffler(s.seed, e))
+	}
+	s.reading.Go(func() {
+		defer close(s.full)
+		s.err = s.read(ctx)
+	})
+}
+
+// end waits for the goroutine: nothing reads the source afterwards.
+func (s *stream) end() {
+	s.cancel()
+	s.reading.Wait()
+	s.current = nil
+}
+
+// read makes a pass and sends its batches.
+func (s *stream) read(ctx context.Context) error {
+	p, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.reader.Close()
+	for {
+		var b *batch
+		select {
+		case b = <-s.free:
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", s.op, ctx.Err())
+		}
+		if err := s.fill(b, p); err != nil {
+			return err
+		}
+		if len(b.numbers) == 0 {
+			s.learn(p)
+			return nil
+		}
+		s.full <- b
+	}
+}
+
+// open starts a pass, with a checksum unless it is known.
+func (s *stream) open(ctx context.Context) (*pass, error) {
+	p, err := newPass(ctx, s.op, s.src)
+	if err == nil && s.known == nil {
+		p.sum = &checksum{}
+	}
+	return p, err
+}
+
+// learn takes down what a whole pass has found.
+func (s *stream) learn(p *pass) {
+	if s.known == nil {
+		s.known = &extent{p.rows, p.dim, p.sum.sum}
+	}
+}
+
+// fill fills b with the next rows, none after the last one.
+func (s *stream) fill(b *batch, p *pass) (err error) {
+	if s.window != nil {
+		b.numbers, err = s.window.draw(p, b.numbers[:0], s.size)
+	} else {
+		b.numbers, err = p.read(b.numbers[:0], s.size)
+	}
+	if rows := len(b.numbers) / p.dim; err == nil && rows > 0 {
+		b.x.SetRawMatrix(blas64.General{Rows: rows, Cols: p.dim, Stride: p.dim, Data: b.numbers})
+		b.data = dataset{x: &b.x, view: &b.x, rows: rows}
+	}
+	return err
+}
+
+func (s *stream) next(ctx context.Context) (*dataset, []int, error) {
+	if s.current != nil {
+		s.free <- s.current
+		s.current = nil
+	}
+	select {
+	case b, ok := <-s.full:
+		if !ok {
+			return nil, nil, s.err
+		}
+		s.current = b
+	case <-ctx.Done():
+		return nil, nil, fmt.Errorf("%s: %w", s.op, ctx.Err())
+	}
+	for i := len(s.index); i < s.current.data.rows; i++ {
+		s.index = append(s.index, i)
+	}
+	return &s.current.data, s.index[:s.current.data.rows], nil
+}
+
+func (s *stream) rows() int {
+	if s.known == nil {
+		return -1
+	}
+	return s.known.rows
+}
+
+// digest makes a pass of its own where none has been through.
+func (s *stream) digest(ctx context.Context) (string, error) {
+	if s.known != nil {
+		return s.known.String(), nil
+	}
+	p, err := s.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer p.reader.Close()
+	for block := []float64(nil); !p.ended; {
+		if block, err = p.read(block[:0], s.size); err != nil {
+			return "", err
+		}
+	}
+	s.learn(p)
+	return s.known.String(), nil
+}
