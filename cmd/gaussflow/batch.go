@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/schollz/progressbar/v3"
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
@@ -73,13 +74,14 @@ func (b *batches) next() (*batch, error) {
 	return t, nil
 }
 
-// stream works on all rows, on all processors, and writes in order.
-func (b *batches) stream(ctx context.Context, work, write func(*batch) error) error {
+// stream works on all rows, on all processors, writes in order and counts on the bar.
+func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work, write func(*batch) error) error {
 	located := func(t *batch) error { return b.located(t, work(t)) }
-	return tabular.Stream(ctx, b.next, located, func(t *batch) error {
+	err := tabular.Stream(ctx, b.next, located, func(t *batch) error {
 		defer b.used.Put(t)
-		return write(t)
+		return errors.Join(write(t), bar.Add(len(t.places)))
 	})
+	return errors.Join(err, bar.Finish())
 }
 
 // located says where in the file the row of an error stands.

@@ -108,7 +108,7 @@ func (e *evaluation) read(c *cobra.Command, file *data.File, labels *labelled) e
 		b.out = mat.NewDense(max(len(logProb), 1), 1, logProb)
 		return err
 	}
-	err = rows.stream(c.Context(), work, func(b *batch) error {
+	err = rows.stream(c.Context(), rowBar(c, "", -1), work, func(b *batch) error {
 		for i := range b.places {
 			e.add(b.out.At(i, 0))
 		}

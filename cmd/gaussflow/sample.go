@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -53,6 +54,7 @@ func sample(c *cobra.Command, model *tabular.Model, n int, rng *rand.Rand, outpu
 		return err
 	}
 	defer w.Discard()
+	bar := rowBar(c, output, n)
 	for left := n; left > 0; left -= sampleRows {
 		if err = c.Context().Err(); err != nil {
 			return err
@@ -61,7 +63,7 @@ func sample(c *cobra.Command, model *tabular.Model, n int, rng *rand.Rand, outpu
 		if err != nil {
 			return err
 		}
-		if err = w.Write(x.RawMatrix().Data); err != nil {
+		if err = errors.Join(w.Write(x.RawMatrix().Data), bar.Add(min(left, sampleRows))); err != nil {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func score(c *cobra.Command, model *tabular.Model, file *data.File, output strin
 		return err
 	}
 	defer rows.Close()
-	err = rows.stream(c.Context(), func(b *batch) error { return scoreBatch(model, b) }, func(b *batch) error {
+	err = rows.stream(c.Context(), rowBar(c, output, -1), func(b *batch) error { return scoreBatch(model, b) }, func(b *batch) error {
 		for i := range b.places {
 			if err := w.WriteRecord(b.record(i), b.out.RawRowView(i)...); err != nil {
 				return err

@@ -70,7 +70,7 @@ func mapRows(c *cobra.Command, file *data.File, output string, names []string, f
 		b.out, err = f(b.x)
 		return err
 	}
-	if err = rows.stream(c.Context(), work, func(b *batch) error { return w.Write(b.out.RawMatrix().Data) }); err != nil {
+	if err = rows.stream(c.Context(), rowBar(c, output, -1), work, func(b *batch) error { return w.Write(b.out.RawMatrix().Data) }); err != nil {
 		return err
 	}
 	sayDropped(c, rows.Dropped())
