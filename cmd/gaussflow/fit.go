@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -97,28 +94,10 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 	return model, err
 }
 
-// checkpoint is where a fit is kept while it runs.
-func (o *fitFlags) checkpoint() string { return o.output + ".checkpoint" }
-
 // checkShare refuses the 0 that tabular.Config takes for its default.
 func (o *fitFlags) checkShare() error {
 	if o.config.ValidationShare == 0 {
 		return errors.New("--validation-share 0, want 0 < share < 1: these rows choose when to stop")
-	}
-	return nil
-}
-
-// checkOutput finds out before the fit whether there is a place for the model.
-func (o *fitFlags) checkOutput(table string) error {
-	if o.output == "-" || o.output == table {
-		return fmt.Errorf("--output %s, want a file for the model", o.output)
-	}
-	info, err := os.Stat(filepath.Dir(o.output))
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no folder", filepath.Dir(o.output))
-	}
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
 	}
 	return nil
 }
@@ -145,64 +124,4 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 		s.print(stderr)
 	}
 	return nil
-}
-
-// resumable says that an interrupted fit can go on, if it has come to its first checkpoint.
-func (o *fitFlags) resumable() string {
-	if _, err := os.Stat(o.checkpoint()); err != nil {
-		return ""
-	}
-	return "; --resume goes on"
-}
-
-// removeCheckpoint removes what the fit was kept in, and what a fit that was killed while it wrote one has left.
-func (o *fitFlags) removeCheckpoint() error {
-	left, err := filepath.Glob(o.checkpoint() + ".*.tmp")
-	if err != nil { // brackets in the name: there is nothing that Glob could find
-		left = nil
-	}
-	for _, path := range append(left, o.checkpoint()) {
-		if err = os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// fitSummary is what a fit reports.
-type fitSummary struct {
-	Model          string            `json:"model"`
-	Rows           int               `json:"rows"`
-	ValidationRows int               `json:"validation_rows"`
-	DroppedRows    int               `json:"dropped_rows"`
-	Columns        []string          `json:"columns"`
-	Parameters     int               `json:"parameters"`
-	Epochs         int               `json:"epochs"`
-	LogLikelihood  float64           `json:"log_likelihood"`
-	Seconds        float64           `json:"seconds"`
-	Interrupted    bool              `json:"interrupted"`
-	Warnings       []tabular.Warning `json:"warnings"`
-}
-
-func newFitSummary(path string, m *tabular.Model, table *data.Table, interrupted bool) fitSummary {
-	t := m.Training
-	return fitSummary{
-		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.Dropped, Columns: m.Kept(), Parameters: t.Parameters,
-		Epochs: len(t.History.Epoch), LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
-		Warnings: append([]tabular.Warning{}, m.Warnings...),
-	}
-}
-
-func (s fitSummary) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d rows of %d columns, %d epochs in %.1f s; mean log p of %d validation rows: %.4f nats\n",
-		s.Model, s.Rows, len(s.Columns), s.Epochs, s.Seconds, s.ValidationRows, s.LogLikelihood)
-}
-
-// modelName is the table's file name, in the present folder, with .gflow in the place of its extensions.
-func modelName(table string) string {
-	if table == "-" {
-		return "model.gflow"
-	}
-	name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(table), ".gz"), ".zst")
-	return strings.TrimSuffix(name, filepath.Ext(name)) + ".gflow"
 }
