@@ -70,8 +70,7 @@ func TestBadReads(t *testing.T) {
 	wantError(t, err, "tabular: LogProb", "3×3", "2 columns")
 	_, err = m.Sample(0, nil)
 	wantError(t, err, "tabular: Sample", "n = 0")
-	var dtype graph.Dtype = m.Config.Dtype
-	if dtype != graph.Float32 || m.Config.Epochs != quick.Epochs {
+	if m.Config.Dtype != graph.Float32 || m.Config.Epochs != quick.Epochs {
 		t.Errorf("config %+v: want the choices filled in", m.Config)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // noisy is a table whose rows carry noise: uniform over one quantum (dequantization; Uria et al. 2013,
-// arXiv:1306.0186) and Gaussian (noise regularisation; Rothfuss et al. 2019, arXiv:1907.08982), each row Copies
+// arXiv:1306.0186) and Gaussian (noise regularisation; Rothfuss et al. 2019, arXiv:1907.08982), each row copies
 // times. The noise of a cell is a hash of seed, draw, row and column, so that it can be read from several goroutines
 // and is the same for the same draw; training takes a new draw each epoch.
 type noisy struct {

@@ -51,7 +51,6 @@ func newPlan(c Config, n int, columns []Column) plan {
 	p.BatchSize = min(p.BatchSize, p.perEpoch)
 	or(&p.LearningRate, 3e-3)
 	or(&p.Noise, min(maxNoise, 0.5*math.Sqrt(float64(d)/float64(n))))
-	p.Noise = max(p.Noise, 0)
 	or(&p.Dequantize, DequantizeGrids)
 	or(&p.Dtype, dtypeFor(columns))
 	return p
