@@ -52,6 +52,14 @@ func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {
 	return flows.NewCoupling(s.Dim, flows.CouplingConfig{Blocks: s.Blocks, Components: s.Components, Hidden: s.Hidden, Seed: 1, Dtype: dtype})
 }
 
+// WarmRows is the size of the table that the warm start reads: 5000 of two columns, 50,000 of more.
+func (s Shape) WarmRows() int {
+	if s.Dim == 2 {
+		return 5000
+	}
+	return 50_000
+}
+
 // Data is n rows of seeded noise as wide as the shape.
 func (s Shape) Data(n int) *mat.Dense {
 	rng := initializers.NewRand(2, 2)

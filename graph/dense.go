@@ -51,14 +51,8 @@ func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
 	product := kernel.NewGemm[T](false, false, m, n, k)
 	return func() {
-		for i := range m {
-			copy(y[i*n:(i+1)*n], bias)
-		}
-		product.Run(x, w, y, true)
-		switch s.act {
-		case Relu:
-			kernel.Relu(y)
-		case Tanh:
+		product.Dense(x, w, bias, y, s.act == Relu)
+		if s.act == Tanh {
 			for i, v := range y {
 				y[i] = T(math.Tanh(float64(v)))
 			}

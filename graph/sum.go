@@ -7,7 +7,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// All sums are accumulated in float64, whatever the storage type.
+// Sums over a row's columns, and sums of few tensors, are accumulated in float64, whatever the storage type.
 
 // sum adds any number of tensors of one shape.
 type sum struct{}
@@ -82,19 +82,7 @@ func (s sumLeading) bind32(out array[float32], in []array[float32]) func() {
 }
 
 func bindSumLeading[T kernel.Float](out array[T], in []array[T]) func() {
-	x, n := in[0].data, len(out.data)
-	total := make([]float64, n)
-	return func() {
-		clear(total)
-		for i := 0; i < len(x); i += n {
-			for j, v := range x[i : i+n] {
-				total[j] += float64(v)
-			}
-		}
-		for j, t := range total {
-			out.data[j] = T(t)
-		}
-	}
+	return func() { kernel.ColumnSums(out.data, in[0].data) }
 }
 
 // sumLast sums over the last axis.

@@ -30,20 +30,26 @@ func (c Clip) Validate() error {
 	return nil
 }
 
-// apply clips grads, one slice a parameter; squares are their squared norms.
-func (c Clip) apply(grads []gradient, squares []float64) {
-	total := 0.0
-	for _, s := range squares {
-		total += s
+// apply clips grads, one a parameter; squares are the squared norms of their segments.
+func (c Clip) apply(grads []gradient, segments []segment, squares []float64) {
+	if c == (Clip{}) {
+		return
 	}
 	for i, g := range grads {
+		norm := 0.0
+		for j, s := range segments {
+			if c.GlobalNorm > 0 || s.param == i {
+				norm += squares[j]
+			}
+		}
+		norm = math.Sqrt(norm)
 		switch {
 		case c.Value > 0:
 			g.limit(c.Value)
-		case c.Norm > 0 && squares[i] > c.Norm*c.Norm:
-			g.scale(c.Norm / math.Sqrt(squares[i]))
-		case c.GlobalNorm > 0 && total > c.GlobalNorm*c.GlobalNorm:
-			g.scale(c.GlobalNorm / math.Sqrt(total))
+		case c.Norm > 0 && norm > c.Norm:
+			g.scale(c.Norm / norm)
+		case c.GlobalNorm > 0 && norm > c.GlobalNorm:
+			g.scale(c.GlobalNorm / norm)
 		}
 	}
 }

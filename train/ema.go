@@ -1,11 +1,15 @@
 package train
 
-import "gaussflow/graph"
+import (
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+)
 
 // ema is an exponential moving average of the parameters; a nil one does nothing.
 type ema struct {
 	momentum float64
 	steps    int
+	keep     float64 // of the step at hand
 	average  [][]float64
 }
 
@@ -17,27 +21,24 @@ func newEMA(momentum float64, params []*graph.Param) *ema {
 	return e
 }
 
-// add takes the parameters of one more step in. Early steps weigh more, so that the start is soon forgotten.
-func (e *ema) add(params []*graph.Param) {
+// next begins another step. Early steps weigh more, so that the start is soon forgotten.
+func (e *ema) next() {
 	if e == nil {
 		return
 	}
 	e.steps++
 	t := float64(e.steps)
-	keep := min(e.momentum, (1+t)/(10+t))
-	for i, p := range params {
-		switch data := p.Data().(type) {
-		case []float64:
-			blend(e.average[i], data, keep)
-		case []float32:
-			blend(e.average[i], data, keep)
-		}
-	}
+	e.keep = min(e.momentum, (1+t)/(10+t))
 }
 
-func blend[T float32 | float64](average []float64, data []T, keep float64) {
+// blend takes the numbers of a segment in.
+func blend[T kernel.Float](e *ema, s segment, data []T) {
+	if e == nil {
+		return
+	}
+	average := e.average[s.param][s.lo:s.hi]
 	for j, v := range data {
-		average[j] = keep*average[j] + (1-keep)*float64(v)
+		average[j] = e.keep*average[j] + (1-e.keep)*float64(v)
 	}
 }
 

@@ -235,14 +235,13 @@ func (f *fit) batches(ctx context.Context) error {
 		}
 		index := f.order[b*f.config.BatchSize : min((b+1)*f.config.BatchSize, len(f.order))]
 		rate := f.LearningRate()
-		cost, grads, err := f.gradients(f.data, index)
+		cost, err := f.gradients(f.data, index)
 		if err != nil {
 			return err
 		}
 		finite := isFinite(cost) && isFinite(sum(f.squares))
 		if finite {
-			f.update(grads)
-			f.average.add(f.params)
+			f.update(f.average)
 		}
 		total += cost * float64(len(index))
 		seen += len(index)

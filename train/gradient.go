@@ -4,10 +4,10 @@ import "gaussflow/graph/kernel"
 
 // A gradient is one parameter's, in the model's storage type.
 type gradient interface {
-	add(other gradient)
+	add(other gradient, s segment)
 	scale(by float64)
 	limit(bound float64)
-	square() float64 // Σ g², NaN or Inf where an element is
+	square(s segment) float64 // Σ g², NaN or Inf where an element is
 }
 
 func newGradient(data any) gradient {
@@ -19,10 +19,8 @@ func newGradient(data any) gradient {
 
 type vector[T kernel.Float] []T
 
-func (v vector[T]) add(other gradient) {
-	for i, x := range other.(vector[T]) {
-		v[i] += x
-	}
+func (v vector[T]) add(other gradient, s segment) {
+	kernel.Accumulate(v[s.lo:s.hi], other.(vector[T])[s.lo:s.hi])
 }
 
 func (v vector[T]) scale(by float64) {
@@ -39,10 +37,4 @@ func (v vector[T]) limit(bound float64) {
 	}
 }
 
-func (v vector[T]) square() float64 {
-	s := 0.0
-	for _, x := range v {
-		s += float64(x) * float64(x)
-	}
-	return s
-}
+func (v vector[T]) square(s segment) float64 { return kernel.Squares(v[s.lo:s.hi]) }

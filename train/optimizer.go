@@ -196,16 +196,16 @@ func adam[T kernel.Float](o Adam, p, g []T, s [][]T, rate float64, step int) {
 	lr := T(rate * math.Sqrt(1-math.Pow(beta2, float64(step))) / (1 - math.Pow(beta1, float64(step))))
 	// 1−β is rounded after the subtraction: in float32 1−0.999 would be off by 5e-5
 	take1, take2, eps := T(1-beta1), T(1-beta2), T(orDefault(o.Epsilon, 1e-7))
-	m, v := s[0], s[1]
+	if !o.AMSGrad {
+		kernel.Adam(take1, take2, lr, eps, p, g, s[0], s[1])
+		return
+	}
+	m, v, largest := s[0], s[1], s[2]
 	for i, d := range g {
 		m[i] += take1 * (d - m[i])
 		v[i] += take2 * (d*d - v[i])
-		second := v[i]
-		if o.AMSGrad {
-			s[2][i] = max(s[2][i], second)
-			second = s[2][i]
-		}
-		p[i] -= lr * m[i] / (T(math.Sqrt(float64(second))) + eps)
+		largest[i] = max(largest[i], v[i])
+		p[i] -= lr * m[i] / (T(math.Sqrt(float64(largest[i]))) + eps)
 	}
 }
 

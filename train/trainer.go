@@ -71,7 +71,13 @@ type Trainer struct {
 	workers   []*worker
 	running   sync.WaitGroup // workers at a batch
 	evalRows  *graph.RowFunc
-	squares   []float64
+
+	size     int // numbers in params
+	segments []segment
+	shards   int       // of the last batch
+	squares  []float64 // of the last batch's gradient, one a segment
+	rate     float64   // of the step at hand
+	averaged *ema      // of the fit at hand
 }
 
 // New compiles a trainer for model.
@@ -90,13 +96,15 @@ func New(model Model, c Config) (*Trainer, error) {
 		return nil, fmt.Errorf("train: New: the model has no trainable parameters")
 	}
 	for _, p := range t.params {
+		t.size += p.Size()
 		if p.Dtype() == graph.Float32 {
 			t.slots = append(t.slots, newSlots[float32](c.Optimizer.Slots(), p.Size()))
 		} else {
 			t.slots = append(t.slots, newSlots[float64](c.Optimizer.Slots(), p.Size()))
 		}
 	}
-	t.squares = make([]float64, len(t.params))
+	t.segments = segmentsOf(t.params, t.slots)
+	t.squares = make([]float64, len(t.segments))
 	t.evalRows = graph.NewRowFunc(model.Dtype(), model.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
 		return []*G.Node{t.rows(b, x)}
 	})
@@ -197,21 +205,6 @@ func checkWeights(op string, w []float64, n int) error {
 		return fmt.Errorf("train: %s: all sample weights are 0, want a positive one", op)
 	}
 	return nil
-}
-
-// update applies the gradients to the parameters.
-func (t *Trainer) update(grads []gradient) {
-	t.config.Clip.apply(grads, t.squares)
-	rate := t.LearningRate()
-	t.step++
-	for i, p := range t.params {
-		switch g := grads[i].(type) {
-		case vector[float64]:
-			t.config.Optimizer.Update64(p.Name, p.Data().([]float64), g, t.slots[i].([][]float64), rate, t.step)
-		case vector[float32]:
-			t.config.Optimizer.Update32(p.Name, p.Data().([]float32), g, t.slots[i].([][]float32), rate, t.step)
-		}
-	}
 }
 
 func newSlots[T kernel.Float](n, size int) [][]T {

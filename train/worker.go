@@ -16,12 +16,22 @@ type worker struct {
 	err     error
 }
 
-// A job is a shard of a batch of `batch` rows.
+// A job is a shard of a batch of `batch` rows, or a worker's part of the segments.
 type job struct {
-	data  *dataset
-	index []int
-	batch int
+	kind   jobKind
+	data   *dataset
+	index  []int
+	batch  int
+	worker int
 }
+
+type jobKind int
+
+const (
+	shardJob jobKind = iota
+	reduceJob
+	updateJob
+)
 
 // A shard is the training graph at one number of rows.
 type shard struct {
@@ -67,7 +77,11 @@ func (t *Trainer) start() (stop func()) {
 		w.jobs = jobs
 		go func() {
 			for j := range jobs {
-				w.run(j)
+				if j.kind == shardJob {
+					w.run(j)
+				} else {
+					t.do(j.kind, j.worker, len(t.workers))
+				}
 				t.running.Done()
 			}
 		}()
@@ -101,38 +115,29 @@ func (w *worker) run(j job) {
 	w.last = s
 }
 
-// gradients runs a batch over the workers and returns its cost and gradients, added in worker order.
-func (t *Trainer) gradients(d *dataset, index []int) (cost float64, grads []gradient, err error) {
-	shards := min(len(t.workers), len(index))
-	each, rest := len(index)/shards, len(index)%shards
+// gradients runs a batch over the workers and returns its cost. The gradients, added in worker order, are worker 0's.
+func (t *Trainer) gradients(d *dataset, index []int) (cost float64, err error) {
+	t.shards = min(len(t.workers), len(index))
+	each, rest := len(index)/t.shards, len(index)%t.shards
 	first := index[:each+min(rest, 1)]
 	at := len(first)
-	t.running.Add(shards - 1)
-	for i, w := range t.workers[1:shards] {
+	t.running.Add(t.shards - 1)
+	for i, w := range t.workers[1:t.shards] {
 		rows := each
 		if i+1 < rest {
 			rows++
 		}
-		w.jobs <- job{d, index[at : at+rows], len(index)}
+		w.jobs <- job{data: d, index: index[at : at+rows], batch: len(index)}
 		at += rows
 	}
-	t.workers[0].run(job{d, first, len(index)})
+	t.workers[0].run(job{data: d, index: first, batch: len(index)})
 	t.running.Wait()
-	for i, w := range t.workers[:shards] {
+	for _, w := range t.workers[:t.shards] {
 		if w.err != nil {
-			return 0, nil, w.err
+			return 0, w.err
 		}
 		cost += w.last.Scalar(w.last.cost)
-		if i == 0 {
-			grads = w.last.grads
-			continue
-		}
-		for j, g := range w.last.grads {
-			grads[j].add(g)
-		}
 	}
-	for i, g := range grads {
-		t.squares[i] = g.square()
-	}
-	return cost, grads, nil
+	t.spread(reduceJob)
+	return cost, nil
 }

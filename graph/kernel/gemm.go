@@ -8,13 +8,14 @@ import (
 // Gemm is a matrix product of fixed shape, row-major: c = op(a)·op(b), op(a) m×k and op(b) k×n, op the transpose where
 // asked. It holds scratch space: one value a goroutine.
 //
-// b is packed, a panel of two vectors' width at a time; a and c are used where they are (Goto & van de Geijn 2008,
-// ACM TOMS 34, without their packing of a, which our small k does not repay).
+// b is taken a panel of two vectors' width at a time: where it lies if its rows are those of op(b), packed otherwise (Goto
+// & van de Geijn 2008, ACM TOMS 34, without their packing of a, which our small k does not repay).
 type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
 	panel, edge    []T
+	start          []T // what a row of the panel's columns starts from: zeros, or a bias
 }
 
 // gemmKernels are the inner tiles, tallest first. Without tiles gonum does the work.
@@ -22,16 +23,20 @@ type gemmKernels[T Float] struct {
 	name  string
 	lanes int
 	tiles []gemmTile[T]
+	// turn is the side of the squares that transpose turns: element (i, p) of src, rows srs bytes apart, goes to (p, i) of
+	// dst, rows drs bytes apart, for `blocks` squares along src's rows.
+	turn      int
+	transpose func(blocks int, src *T, srs int, dst *T, drs int)
 }
 
-// gemmTile is rows×2·lanes of c = a·b, or with add c += a·b. Element (i, p) of a is at i·ars + p·acs bytes, row p of b at
-// p·brs and row i of c at i·crs.
+// gemmTile is rows×2·lanes of c = init + a·b, or with relu its positive part. Element (i, p) of a is at i·ars + p·acs bytes,
+// row p of b at p·brs, row i of init at i·irs and row i of c at i·crs.
 type gemmTile[T Float] struct {
 	rows int
-	run  func(k int, a *T, ars, acs int, b *T, brs int, c *T, crs int, add bool)
+	run  func(k int, a *T, ars, acs int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
 }
 
-// panelDepth is the number of rows of b in a packed panel: it stays in the first-level cache.
+// panelDepth is the number of rows of b in a panel: it stays in the first-level cache.
 const panelDepth = 256
 
 var (
@@ -54,48 +59,62 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T]) *Gem
 		width := 2 * ops.lanes
 		g.panel = make([]T, min(k, panelDepth)*width)
 		g.edge = make([]T, ops.tiles[0].rows*width)
+		g.start = make([]T, width)
 	}
 	return g
 }
 
-// Run sets c, or with add adds to it.
-func (g *Gemm[T]) Run(a, b, c []T, add bool) {
+// Run sets c = op(a)·op(b), or with add adds the product to c.
+func (g *Gemm[T]) Run(a, b, c []T, add bool) { g.run(a, b, c, gemmEnds[T]{add: add}) }
+
+// Dense sets c = op(a)·op(b) + bias, a bias a column, or with relu the positive part of that.
+func (g *Gemm[T]) Dense(a, b, bias, c []T, relu bool) {
+	g.run(a, b, c, gemmEnds[T]{bias: bias, relu: relu})
+}
+
+// gemmEnds is what a product starts from (c itself, a bias, or zero) and what is done to it at the end.
+type gemmEnds[T Float] struct {
+	add  bool
+	bias []T
+	relu bool
+}
+
+func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 	switch {
 	case g.m == 0 || g.n == 0:
 	case g.k == 0:
-		if !add {
-			clear(c[:g.m*g.n])
-		}
+		g.begin(c, e)
+		g.end(c, e)
 	case len(g.ops.tiles) == 0:
-		g.portable(a, b, c, add)
+		g.portable(a, b, c, e)
 	default:
-		g.tiled(a, b, c, add)
+		g.tiled(a, b, c, e)
 	}
 }
 
-func (g *Gemm[T]) tiled(a, b, c []T, add bool) {
+func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 	width := 2 * g.ops.lanes
 	for j := 0; j < g.n; j += width {
 		w := min(width, g.n-j)
+		clear(g.start)
+		if e.bias != nil {
+			copy(g.start, e.bias[j:j+w])
+		}
 		for p := 0; p < g.k; p += panelDepth {
 			depth := min(panelDepth, g.k-p)
-			// a few rows do not repay packing b
-			if !g.transB && g.m < 6 {
-				if w == width {
-					g.column(a, b[p*g.n+j:], g.n, c, j, p, w, depth, add || p > 0)
-				} else {
-					g.narrow(a, b, c, j, p, w, depth, add || p > 0)
-				}
+			piece := gemmEnds[T]{add: e.add || p > 0, relu: e.relu && p+depth == g.k}
+			if !g.transB && w == width {
+				g.column(a, b[p*g.n+j:], g.n, c, j, p, w, depth, piece)
 				continue
 			}
 			g.pack(b, j, p, w, depth)
-			g.column(a, g.panel, width, c, j, p, w, depth, add || p > 0)
+			g.column(a, g.panel, width, c, j, p, w, depth, piece)
 		}
 	}
 }
 
 // column multiplies all rows of a by one panel of b, whose rows are stride apart.
-func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, add bool) {
+func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, e gemmEnds[T]) {
 	size := sizeOf[T]()
 	width := 2 * g.ops.lanes
 	ars, acs, at := g.k, 1, p
@@ -105,12 +124,21 @@ func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, add bo
 	i := 0
 	for _, t := range g.ops.tiles {
 		for ; i+t.rows <= g.m; i += t.rows {
-			if w == width {
-				t.run(depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, &c[i*g.n+j], g.n*size, add)
-				continue
+			to, crs := &c[i*g.n+j], g.n*size
+			if w < width {
+				to, crs = &g.edge[0], width*size
+				if e.add {
+					g.copyEdge(t.rows, c[i*g.n+j:], w, false)
+				}
 			}
-			t.run(depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, &g.edge[0], width*size, false)
-			g.copyEdge(t.rows, c[i*g.n+j:], w, add)
+			init, irs := &g.start[0], 0
+			if e.add {
+				init, irs = to, crs
+			}
+			t.run(depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, init, irs, to, crs, e.relu)
+			if w < width {
+				g.copyEdge(t.rows, c[i*g.n+j:], w, true)
+			}
 		}
 	}
 }
@@ -123,18 +151,15 @@ func sizeOf[T Float]() int {
 	return 8
 }
 
-// copyEdge moves the first w columns of a finished tile to c.
-func (g *Gemm[T]) copyEdge(rows int, c []T, w int, add bool) {
+// copyEdge copies the first w columns of a tile from c into the edge, or out of it.
+func (g *Gemm[T]) copyEdge(rows int, c []T, w int, out bool) {
 	width := 2 * g.ops.lanes
 	for i := range rows {
-		from, to := g.edge[i*width:][:w], c[i*g.n:][:w]
-		if !add {
-			copy(to, from)
-			continue
+		edge, row := g.edge[i*width:][:w], c[i*g.n:][:w]
+		if out {
+			edge, row = row, edge
 		}
-		for j, v := range from {
-			to[j] += v
-		}
+		copy(edge, row)
 	}
 }
 
@@ -150,37 +175,30 @@ func (g *Gemm[T]) pack(b []T, j, p, w, depth int) {
 		}
 		return
 	}
-	for col := range w {
+	size, side := sizeOf[T](), g.ops.turn
+	squares := depth / side
+	turned := squares * side // rows of the panel that whole squares fill
+	col := 0
+	for ; squares > 0 && col+side <= w; col += side {
+		g.ops.transpose(squares, &b[(j+col)*g.k+p], g.k*size, &g.panel[col], width*size)
+		g.packScalar(b, j, p, col, col+side, turned, depth)
+	}
+	g.packScalar(b, j, p, col, w, 0, depth)
+}
+
+// packScalar packs columns lo…hi of the panel, rows from…depth, of a transposed b.
+func (g *Gemm[T]) packScalar(b []T, j, p, lo, hi, from, depth int) {
+	width := 2 * g.ops.lanes
+	for col := lo; col < hi; col++ {
 		row := b[(j+col)*g.k+p:][:depth]
-		to := g.panel[col:]
-		for r, v := range row {
-			to[r*width] = v
+		for r := from; r < depth; r++ {
+			g.panel[r*width+col] = row[r]
 		}
 	}
 }
 
-// narrow is the product of a few rows with columns that do not fill a panel.
-func (g *Gemm[T]) narrow(a, b, c []T, j, p, w, depth int, add bool) {
-	ars, acs := g.k, 1
-	if g.transA {
-		ars, acs = 1, g.m
-	}
-	for i := range g.m {
-		to := c[i*g.n+j:][:w]
-		if !add {
-			clear(to)
-		}
-		for r := p; r < p+depth; r++ {
-			v := a[i*ars+r*acs]
-			for q, x := range b[r*g.n+j:][:w] {
-				to[q] += v * x
-			}
-		}
-	}
-}
-
-func (g *Gemm[T]) portable(a, b, c []T, add bool) {
-	lda, ldb, beta := g.k, g.n, T(0)
+func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
+	lda, ldb := g.k, g.n
 	ta, tb := blas.NoTrans, blas.NoTrans
 	if g.transA {
 		ta, lda = blas.Trans, g.m
@@ -188,13 +206,29 @@ func (g *Gemm[T]) portable(a, b, c []T, add bool) {
 	if g.transB {
 		tb, ldb = blas.Trans, g.k
 	}
-	if add {
-		beta = 1
-	}
+	g.begin(c, e)
 	switch a := any(a).(type) {
 	case []float64:
-		gonum.Implementation{}.Dgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), g.n)
+		gonum.Implementation{}.Dgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float64), ldb, 1, any(c).([]float64), g.n)
 	case []float32:
-		gonum.Implementation{}.Sgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), g.n)
+		gonum.Implementation{}.Sgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float32), ldb, 1, any(c).([]float32), g.n)
+	}
+	g.end(c, e)
+}
+
+func (g *Gemm[T]) begin(c []T, e gemmEnds[T]) {
+	switch {
+	case e.bias != nil:
+		for i := range g.m {
+			copy(c[i*g.n:(i+1)*g.n], e.bias)
+		}
+	case !e.add:
+		clear(c[:g.m*g.n])
+	}
+}
+
+func (g *Gemm[T]) end(c []T, e gemmEnds[T]) {
+	if e.relu {
+		Relu(c[:g.m*g.n])
 	}
 }

@@ -4,31 +4,39 @@
 
 #include "textflag.h"
 
-// func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+// func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, FMA3
-TEXT ·gemm6F64AVX2(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
+TEXT ·gemm6F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPD (R9), Y0
+	VMOVUPD 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y2
+	VMOVUPD 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y4
+	VMOVUPD 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y6
+	VMOVUPD 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y8
+	VMOVUPD 32(R9), Y9
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y10
+	VMOVUPD 32(R9), Y11
+	ADDQ    R10, R9
 
 step:
 	VMOVUPD      (BX), Y12
@@ -56,30 +64,24 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPD       (DX), Y0, Y0
-	VADDPD       32(DX), Y1, Y1
-	ADDQ         CX, DX
-	VADDPD       (DX), Y2, Y2
-	VADDPD       32(DX), Y3, Y3
-	ADDQ         CX, DX
-	VADDPD       (DX), Y4, Y4
-	VADDPD       32(DX), Y5, Y5
-	ADDQ         CX, DX
-	VADDPD       (DX), Y6, Y6
-	VADDPD       32(DX), Y7, Y7
-	ADDQ         CX, DX
-	VADDPD       (DX), Y8, Y8
-	VADDPD       32(DX), Y9, Y9
-	ADDQ         CX, DX
-	VADDPD       (DX), Y10, Y10
-	VADDPD       32(DX), Y11, Y11
-	ADDQ         CX, DX
+	VXORPD       Y12, Y12, Y12
+	VMAXPD       Y12, Y0, Y0
+	VMAXPD       Y12, Y1, Y1
+	VMAXPD       Y12, Y2, Y2
+	VMAXPD       Y12, Y3, Y3
+	VMAXPD       Y12, Y4, Y4
+	VMAXPD       Y12, Y5, Y5
+	VMAXPD       Y12, Y6, Y6
+	VMAXPD       Y12, Y7, Y7
+	VMAXPD       Y12, Y8, Y8
+	VMAXPD       Y12, Y9, Y9
+	VMAXPD       Y12, Y10, Y10
+	VMAXPD       Y12, Y11, Y11
 
 store:
 	VMOVUPD Y0, (AX)
@@ -103,17 +105,20 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+// func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, FMA3
-TEXT ·gemm1F64AVX2(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   brs+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+TEXT ·gemm1F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), CX
+	MOVQ    b+32(FP), DX
+	MOVQ    brs+40(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    init+48(FP), DI
+	MOVQ    irs+56(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	ADDQ    R8, DI
 
 step:
 	VMOVUPD      (DX), Y2
@@ -125,15 +130,14 @@ step:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPD       (DX), Y0, Y0
-	VADDPD       32(DX), Y1, Y1
-	ADDQ         CX, DX
+	VXORPD       Y2, Y2, Y2
+	VMAXPD       Y2, Y0, Y0
+	VMAXPD       Y2, Y1, Y1
 
 store:
 	VMOVUPD Y0, (AX)
@@ -142,31 +146,80 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+// func transposeF64AVX2(blocks int, src *float64, srs int, dst *float64, drs int)
+// Requires: AVX
+TEXT ·transposeF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ srs+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ drs+32(FP), SI
+
+block:
+	MOVQ       CX, DI
+	VMOVUPD    (DI), Y0
+	ADDQ       DX, DI
+	VMOVUPD    (DI), Y1
+	ADDQ       DX, DI
+	VMOVUPD    (DI), Y2
+	ADDQ       DX, DI
+	VMOVUPD    (DI), Y3
+	ADDQ       DX, DI
+	VUNPCKLPD  Y1, Y0, Y4
+	VUNPCKHPD  Y1, Y0, Y0
+	VUNPCKLPD  Y3, Y2, Y1
+	VUNPCKHPD  Y3, Y2, Y2
+	VPERM2F128 $0x20, Y1, Y4, Y3
+	VPERM2F128 $0x31, Y1, Y4, Y1
+	VPERM2F128 $0x20, Y2, Y0, Y4
+	VPERM2F128 $0x31, Y2, Y0, Y0
+	VMOVUPD    Y3, (BX)
+	ADDQ       SI, BX
+	VMOVUPD    Y4, (BX)
+	ADDQ       SI, BX
+	VMOVUPD    Y1, (BX)
+	ADDQ       SI, BX
+	VMOVUPD    Y0, (BX)
+	ADDQ       SI, BX
+	ADDQ       $0x20, CX
+	DECQ       AX
+	JNZ        block
+	VZEROUPPER
+	RET
+
+// func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, FMA3
-TEXT ·gemm6F32AVX2(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	VXORPD Y9, Y9, Y9
-	VXORPD Y10, Y10, Y10
-	VXORPD Y11, Y11, Y11
+TEXT ·gemm6F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS 32(R9), Y9
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y10
+	VMOVUPS 32(R9), Y11
+	ADDQ    R10, R9
 
 step:
 	VMOVUPS      (BX), Y12
@@ -194,30 +247,24 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPS       (DX), Y0, Y0
-	VADDPS       32(DX), Y1, Y1
-	ADDQ         CX, DX
-	VADDPS       (DX), Y2, Y2
-	VADDPS       32(DX), Y3, Y3
-	ADDQ         CX, DX
-	VADDPS       (DX), Y4, Y4
-	VADDPS       32(DX), Y5, Y5
-	ADDQ         CX, DX
-	VADDPS       (DX), Y6, Y6
-	VADDPS       32(DX), Y7, Y7
-	ADDQ         CX, DX
-	VADDPS       (DX), Y8, Y8
-	VADDPS       32(DX), Y9, Y9
-	ADDQ         CX, DX
-	VADDPS       (DX), Y10, Y10
-	VADDPS       32(DX), Y11, Y11
-	ADDQ         CX, DX
+	VXORPD       Y12, Y12, Y12
+	VMAXPS       Y12, Y0, Y0
+	VMAXPS       Y12, Y1, Y1
+	VMAXPS       Y12, Y2, Y2
+	VMAXPS       Y12, Y3, Y3
+	VMAXPS       Y12, Y4, Y4
+	VMAXPS       Y12, Y5, Y5
+	VMAXPS       Y12, Y6, Y6
+	VMAXPS       Y12, Y7, Y7
+	VMAXPS       Y12, Y8, Y8
+	VMAXPS       Y12, Y9, Y9
+	VMAXPS       Y12, Y10, Y10
+	VMAXPS       Y12, Y11, Y11
 
 store:
 	VMOVUPS Y0, (AX)
@@ -241,17 +288,20 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+// func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, FMA3
-TEXT ·gemm1F32AVX2(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   brs+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
+TEXT ·gemm1F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), CX
+	MOVQ    b+32(FP), DX
+	MOVQ    brs+40(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    init+48(FP), DI
+	MOVQ    irs+56(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ    R8, DI
 
 step:
 	VMOVUPS      (DX), Y2
@@ -263,15 +313,14 @@ step:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPS       (DX), Y0, Y0
-	VADDPS       32(DX), Y1, Y1
-	ADDQ         CX, DX
+	VXORPD       Y2, Y2, Y2
+	VMAXPS       Y2, Y0, Y0
+	VMAXPS       Y2, Y1, Y1
 
 store:
 	VMOVUPS Y0, (AX)
@@ -280,51 +329,138 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm12F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+// func transposeF32AVX2(blocks int, src *float32, srs int, dst *float32, drs int)
+// Requires: AVX
+TEXT ·transposeF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ srs+16(FP), DX
+	MOVQ dst+24(FP), BX
+	MOVQ drs+32(FP), SI
+
+block:
+	MOVQ       CX, DI
+	VMOVUPS    (DI), Y0
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y1
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y2
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y3
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y4
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y5
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y6
+	ADDQ       DX, DI
+	VMOVUPS    (DI), Y7
+	ADDQ       DX, DI
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y7
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y7, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y3, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y8, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y2, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y1, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y5, (BX)
+	ADDQ       SI, BX
+	VMOVUPS    Y0, (BX)
+	ADDQ       SI, BX
+	ADDQ       $0x20, CX
+	DECQ       AX
+	JNZ        block
+	VZEROUPPER
+	RET
+
+// func gemm12F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm12F64AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	VPXORQ Z22, Z22, Z22
-	VPXORQ Z23, Z23, Z23
+TEXT ·gemm12F64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    R8, R9
+	ADDQ    CX, R9
+	ADDQ    CX, R9
+	ADDQ    CX, R9
+	MOVQ    R9, R10
+	ADDQ    CX, R10
+	ADDQ    CX, R10
+	ADDQ    CX, R10
+	MOVQ    init+48(FP), R11
+	MOVQ    irs+56(FP), R12
+	VMOVUPD (R11), Z0
+	VMOVUPD 64(R11), Z1
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z2
+	VMOVUPD 64(R11), Z3
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z4
+	VMOVUPD 64(R11), Z5
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z6
+	VMOVUPD 64(R11), Z7
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z8
+	VMOVUPD 64(R11), Z9
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z10
+	VMOVUPD 64(R11), Z11
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z12
+	VMOVUPD 64(R11), Z13
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z14
+	VMOVUPD 64(R11), Z15
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z16
+	VMOVUPD 64(R11), Z17
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z18
+	VMOVUPD 64(R11), Z19
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z20
+	VMOVUPD 64(R11), Z21
+	ADDQ    R12, R11
+	VMOVUPD (R11), Z22
+	VMOVUPD 64(R11), Z23
+	ADDQ    R12, R11
 
 step:
 	VMOVUPD      (BX), Z24
@@ -372,48 +508,36 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPD       (DX), Z0, Z0
-	VADDPD       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPD       (DX), Z2, Z2
-	VADDPD       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPD       (DX), Z4, Z4
-	VADDPD       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPD       (DX), Z6, Z6
-	VADDPD       64(DX), Z7, Z7
-	ADDQ         CX, DX
-	VADDPD       (DX), Z8, Z8
-	VADDPD       64(DX), Z9, Z9
-	ADDQ         CX, DX
-	VADDPD       (DX), Z10, Z10
-	VADDPD       64(DX), Z11, Z11
-	ADDQ         CX, DX
-	VADDPD       (DX), Z12, Z12
-	VADDPD       64(DX), Z13, Z13
-	ADDQ         CX, DX
-	VADDPD       (DX), Z14, Z14
-	VADDPD       64(DX), Z15, Z15
-	ADDQ         CX, DX
-	VADDPD       (DX), Z16, Z16
-	VADDPD       64(DX), Z17, Z17
-	ADDQ         CX, DX
-	VADDPD       (DX), Z18, Z18
-	VADDPD       64(DX), Z19, Z19
-	ADDQ         CX, DX
-	VADDPD       (DX), Z20, Z20
-	VADDPD       64(DX), Z21, Z21
-	ADDQ         CX, DX
-	VADDPD       (DX), Z22, Z22
-	VADDPD       64(DX), Z23, Z23
-	ADDQ         CX, DX
+	VPXORQ       Z27, Z27, Z27
+	VMAXPD       Z27, Z0, Z0
+	VMAXPD       Z27, Z1, Z1
+	VMAXPD       Z27, Z2, Z2
+	VMAXPD       Z27, Z3, Z3
+	VMAXPD       Z27, Z4, Z4
+	VMAXPD       Z27, Z5, Z5
+	VMAXPD       Z27, Z6, Z6
+	VMAXPD       Z27, Z7, Z7
+	VMAXPD       Z27, Z8, Z8
+	VMAXPD       Z27, Z9, Z9
+	VMAXPD       Z27, Z10, Z10
+	VMAXPD       Z27, Z11, Z11
+	VMAXPD       Z27, Z12, Z12
+	VMAXPD       Z27, Z13, Z13
+	VMAXPD       Z27, Z14, Z14
+	VMAXPD       Z27, Z15, Z15
+	VMAXPD       Z27, Z16, Z16
+	VMAXPD       Z27, Z17, Z17
+	VMAXPD       Z27, Z18, Z18
+	VMAXPD       Z27, Z19, Z19
+	VMAXPD       Z27, Z20, Z20
+	VMAXPD       Z27, Z21, Z21
+	VMAXPD       Z27, Z22, Z22
+	VMAXPD       Z27, Z23, Z23
 
 store:
 	VMOVUPD Z0, (AX)
@@ -455,27 +579,33 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+// func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm4F64AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
+TEXT ·gemm4F64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPD (R9), Z0
+	VMOVUPD 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPD (R9), Z2
+	VMOVUPD 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPD (R9), Z4
+	VMOVUPD 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPD (R9), Z6
+	VMOVUPD 64(R9), Z7
+	ADDQ    R10, R9
 
 step:
 	VMOVUPD      (BX), Z8
@@ -497,24 +627,20 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPD       (DX), Z0, Z0
-	VADDPD       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPD       (DX), Z2, Z2
-	VADDPD       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPD       (DX), Z4, Z4
-	VADDPD       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPD       (DX), Z6, Z6
-	VADDPD       64(DX), Z7, Z7
-	ADDQ         CX, DX
+	VPXORQ       Z11, Z11, Z11
+	VMAXPD       Z11, Z0, Z0
+	VMAXPD       Z11, Z1, Z1
+	VMAXPD       Z11, Z2, Z2
+	VMAXPD       Z11, Z3, Z3
+	VMAXPD       Z11, Z4, Z4
+	VMAXPD       Z11, Z5, Z5
+	VMAXPD       Z11, Z6, Z6
+	VMAXPD       Z11, Z7, Z7
 
 store:
 	VMOVUPD Z0, (AX)
@@ -532,17 +658,20 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+// func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm1F64AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   brs+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+TEXT ·gemm1F64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), CX
+	MOVQ    b+32(FP), DX
+	MOVQ    brs+40(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    init+48(FP), DI
+	MOVQ    irs+56(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	ADDQ    R8, DI
 
 step:
 	VMOVUPD      (DX), Z2
@@ -554,15 +683,14 @@ step:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPD       (DX), Z0, Z0
-	VADDPD       64(DX), Z1, Z1
-	ADDQ         CX, DX
+	VPXORQ       Z5, Z5, Z5
+	VMAXPD       Z5, Z0, Z0
+	VMAXPD       Z5, Z1, Z1
 
 store:
 	VMOVUPD Z0, (AX)
@@ -571,51 +699,65 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+// func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm12F32AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	MOVQ   R8, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	ADDQ   CX, R9
-	MOVQ   R9, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	ADDQ   CX, R10
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	VPXORQ Z21, Z21, Z21
-	VPXORQ Z22, Z22, Z22
-	VPXORQ Z23, Z23, Z23
+TEXT ·gemm12F32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    R8, R9
+	ADDQ    CX, R9
+	ADDQ    CX, R9
+	ADDQ    CX, R9
+	MOVQ    R9, R10
+	ADDQ    CX, R10
+	ADDQ    CX, R10
+	ADDQ    CX, R10
+	MOVQ    init+48(FP), R11
+	MOVQ    irs+56(FP), R12
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z10
+	VMOVUPS 64(R11), Z11
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z12
+	VMOVUPS 64(R11), Z13
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z14
+	VMOVUPS 64(R11), Z15
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z16
+	VMOVUPS 64(R11), Z17
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z18
+	VMOVUPS 64(R11), Z19
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z20
+	VMOVUPS 64(R11), Z21
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z22
+	VMOVUPS 64(R11), Z23
+	ADDQ    R12, R11
 
 step:
 	VMOVUPS      (BX), Z24
@@ -663,48 +805,36 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPS       (DX), Z0, Z0
-	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPS       (DX), Z2, Z2
-	VADDPS       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPS       (DX), Z4, Z4
-	VADDPS       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPS       (DX), Z6, Z6
-	VADDPS       64(DX), Z7, Z7
-	ADDQ         CX, DX
-	VADDPS       (DX), Z8, Z8
-	VADDPS       64(DX), Z9, Z9
-	ADDQ         CX, DX
-	VADDPS       (DX), Z10, Z10
-	VADDPS       64(DX), Z11, Z11
-	ADDQ         CX, DX
-	VADDPS       (DX), Z12, Z12
-	VADDPS       64(DX), Z13, Z13
-	ADDQ         CX, DX
-	VADDPS       (DX), Z14, Z14
-	VADDPS       64(DX), Z15, Z15
-	ADDQ         CX, DX
-	VADDPS       (DX), Z16, Z16
-	VADDPS       64(DX), Z17, Z17
-	ADDQ         CX, DX
-	VADDPS       (DX), Z18, Z18
-	VADDPS       64(DX), Z19, Z19
-	ADDQ         CX, DX
-	VADDPS       (DX), Z20, Z20
-	VADDPS       64(DX), Z21, Z21
-	ADDQ         CX, DX
-	VADDPS       (DX), Z22, Z22
-	VADDPS       64(DX), Z23, Z23
-	ADDQ         CX, DX
+	VPXORQ       Z27, Z27, Z27
+	VMAXPS       Z27, Z0, Z0
+	VMAXPS       Z27, Z1, Z1
+	VMAXPS       Z27, Z2, Z2
+	VMAXPS       Z27, Z3, Z3
+	VMAXPS       Z27, Z4, Z4
+	VMAXPS       Z27, Z5, Z5
+	VMAXPS       Z27, Z6, Z6
+	VMAXPS       Z27, Z7, Z7
+	VMAXPS       Z27, Z8, Z8
+	VMAXPS       Z27, Z9, Z9
+	VMAXPS       Z27, Z10, Z10
+	VMAXPS       Z27, Z11, Z11
+	VMAXPS       Z27, Z12, Z12
+	VMAXPS       Z27, Z13, Z13
+	VMAXPS       Z27, Z14, Z14
+	VMAXPS       Z27, Z15, Z15
+	VMAXPS       Z27, Z16, Z16
+	VMAXPS       Z27, Z17, Z17
+	VMAXPS       Z27, Z18, Z18
+	VMAXPS       Z27, Z19, Z19
+	VMAXPS       Z27, Z20, Z20
+	VMAXPS       Z27, Z21, Z21
+	VMAXPS       Z27, Z22, Z22
+	VMAXPS       Z27, Z23, Z23
 
 store:
 	VMOVUPS Z0, (AX)
@@ -746,27 +876,33 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+// func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm4F32AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), DX
-	MOVQ   b+32(FP), BX
-	MOVQ   brs+40(FP), SI
-	MOVQ   a+8(FP), DI
-	MOVQ   DI, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	ADDQ   CX, R8
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
+TEXT ·gemm4F32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    R10, R9
 
 step:
 	VMOVUPS      (BX), Z8
@@ -788,24 +924,20 @@ step:
 	ADDQ         SI, BX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPS       (DX), Z0, Z0
-	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
-	VADDPS       (DX), Z2, Z2
-	VADDPS       64(DX), Z3, Z3
-	ADDQ         CX, DX
-	VADDPS       (DX), Z4, Z4
-	VADDPS       64(DX), Z5, Z5
-	ADDQ         CX, DX
-	VADDPS       (DX), Z6, Z6
-	VADDPS       64(DX), Z7, Z7
-	ADDQ         CX, DX
+	VPXORQ       Z11, Z11, Z11
+	VMAXPS       Z11, Z0, Z0
+	VMAXPS       Z11, Z1, Z1
+	VMAXPS       Z11, Z2, Z2
+	VMAXPS       Z11, Z3, Z3
+	VMAXPS       Z11, Z4, Z4
+	VMAXPS       Z11, Z5, Z5
+	VMAXPS       Z11, Z6, Z6
+	VMAXPS       Z11, Z7, Z7
 
 store:
 	VMOVUPS Z0, (AX)
@@ -823,17 +955,20 @@ store:
 	VZEROUPPER
 	RET
 
-// func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+// func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F
-TEXT ·gemm1F32AVX512(SB), NOSPLIT, $0-65
-	MOVQ   k+0(FP), AX
-	MOVQ   ars+16(FP), CX
-	MOVQ   acs+24(FP), CX
-	MOVQ   b+32(FP), DX
-	MOVQ   brs+40(FP), BX
-	MOVQ   a+8(FP), SI
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
+TEXT ·gemm1F32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), CX
+	MOVQ    b+32(FP), DX
+	MOVQ    brs+40(FP), BX
+	MOVQ    a+8(FP), SI
+	MOVQ    init+48(FP), DI
+	MOVQ    irs+56(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ    R8, DI
 
 step:
 	VMOVUPS      (DX), Z2
@@ -845,15 +980,14 @@ step:
 	ADDQ         BX, DX
 	DECQ         AX
 	JNZ          step
-	MOVQ         c+48(FP), AX
-	MOVQ         crs+56(FP), CX
-	MOVB         add+64(FP), DL
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
 	CMPB         DL, $0x00
 	JEQ          store
-	MOVQ         AX, DX
-	VADDPS       (DX), Z0, Z0
-	VADDPS       64(DX), Z1, Z1
-	ADDQ         CX, DX
+	VPXORQ       Z5, Z5, Z5
+	VMAXPS       Z5, Z0, Z0
+	VMAXPS       Z5, Z1, Z1
 
 store:
 	VMOVUPS Z0, (AX)

@@ -7,49 +7,59 @@ package kernel
 // gemm6F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// transposeF64AVX2 is the transpose of gemmKernels.
+//
+//go:noescape
+func transposeF64AVX2(blocks int, src *float64, srs int, dst *float64, drs int)
 
 // gemm6F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// transposeF32AVX2 is the transpose of gemmKernels.
+//
+//go:noescape
+func transposeF32AVX2(blocks int, src *float32, srs int, dst *float32, drs int)
 
 // gemm12F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm12F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+func gemm12F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm4F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, c *float64, crs int, add bool)
+func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm12F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm4F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, add bool)
+func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)

@@ -30,11 +30,27 @@ func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 		for _, n := range []int{1, 7, 8, 16, 17, 31, 32, 33, 70} {
 			for _, k := range []int{0, 1, 3, 17, 256, 300} {
 				for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
-					a, b, c := random(m*k), random(k*n), random(m*n)
+					a, b, c, bias := random(m*k), random(k*n), random(m*n), random(n)
+					g := newGemm(trans[0], trans[1], m, n, k, ops)
+					for _, relu := range []bool{false, true} {
+						want := product(trans, m, n, k, a, b, c, false)
+						for i := range want {
+							if want[i] += float64(bias[i%n]); relu {
+								want[i] = max(want[i], 0)
+							}
+						}
+						got := append([]T(nil), c...)
+						g.Dense(a, b, bias, got, relu)
+						for i, w := range want {
+							if !(math.Abs(float64(got[i])-w) <= tol*math.Sqrt(float64(k)+1)*4) {
+								t.Fatalf("m=%d n=%d k=%d trans=%v bias, relu=%v: element %d = %v, want %v", m, n, k, trans, relu, i, got[i], w)
+							}
+						}
+					}
 					for _, add := range []bool{false, true} {
 						want := product(trans, m, n, k, a, b, c, add)
 						got := append([]T(nil), c...)
-						newGemm(trans[0], trans[1], m, n, k, ops).Run(a, b, got, add)
+						g.Run(a, b, got, add)
 						for i, w := range want {
 							if !(math.Abs(float64(got[i])-w) <= tol*math.Sqrt(float64(k)+1)*4) {
 								t.Fatalf("m=%d n=%d k=%d trans=%v add=%v: element %d = %v, want %v", m, n, k, trans, add, i, got[i], w)

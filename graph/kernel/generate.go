@@ -2,3 +2,4 @@ package kernel
 
 //go:generate sh -c "cd avo && go run . -kernels mixture -out ../mixture_amd64.s -stubs ../mixture_stubs_amd64.go -pkg kernel"
 //go:generate sh -c "cd avo && go run . -kernels gemm -out ../gemm_amd64.s -stubs ../gemm_stubs_amd64.go -pkg kernel"
+//go:generate sh -c "cd avo && go run . -kernels vector -out ../vector_amd64.s -stubs ../vector_stubs_amd64.go -pkg kernel"

@@ -11,7 +11,7 @@ import (
 
 // begin declares a function of the lanes' element type.
 func (l lanes) begin(name, doc, args string) {
-	TEXT(name+l.name(), NOSPLIT, fmt.Sprintf("func(%s)", fmt.Sprintf(args, l.goType())))
+	TEXT(name+l.name(), NOSPLIT, "func("+fmt.Sprintf(args, l.goType())+")")
 	Pragma("noescape")
 	Doc(name + l.name() + " " + doc)
 }

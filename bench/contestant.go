@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"gaussflow/graph"
+)
+
+// A Work is what contestants are timed at.
+type Work string
+
+// The works.
+const (
+	Step       Work = "step"        // forward, backward and Adam on one batch of the shape
+	LogProb    Work = "logprob"     // of Rows rows
+	LogProbOne Work = "logprob_one" // of one row
+	Sample     Work = "sample"      // of Rows rows
+	WarmStart  Work = "warmstart"   // InitFrom on the shape's WarmRows rows
+)
+
+// Works are all of them, in the order of a report.
+var Works = []Work{Step, LogProb, LogProbOne, Sample, WarmStart}
+
+// Rows is the size of the table of LogProb and Sample.
+const Rows = 4096
+
+// A Run does the work once for every true that next returns. What it does before the first call (compiling, the first
+// step) is no part of the work: *testing.B's Loop is a next, and so is a count that starts a clock.
+type Run func(next func() bool) error
+
+// Time is how long n times the work take.
+func (r Run) Time(n int) (took time.Duration, err error) {
+	var start time.Time
+	i := 0
+	err = r(func() bool {
+		if i == 0 {
+			start = time.Now()
+		}
+		i++
+		if i <= n {
+			return true
+		}
+		took = time.Since(start)
+		return false
+	})
+	return took, err
+}
+
+// repeat is the Run of a piece of work that stands by itself. It is done once beforehand.
+func repeat(do func() error) Run {
+	return func(next func() bool) error {
+		err := do()
+		for err == nil && next() {
+			err = do()
+		}
+		return err
+	}
+}
+
+// A Contestant is one way to run a shape's flow. All have the same parameters and data.
+type Contestant struct {
+	Name  string
+	works map[Work]maker
+}
+
+// A maker prepares a work. workers are the shards of a training batch; readers use what GOMAXPROCS allows.
+type maker func(s Shape, dtype graph.Dtype, workers int) (Run, error)
+
+// Contestants are fused and composed graphs under our Program, the hand-written opponent, and the composed graph under
+// Gorgonia's own machine and Adam.
+var Contestants = []Contestant{
+	{"fused", map[Work]maker{
+		Step: fitStep(false), LogProb: readRows(Rows), LogProbOne: readRows(1), Sample: sampleRows, WarmStart: warmStart}},
+	{"composed", map[Work]maker{
+		Step: fitStep(true), LogProb: composedRows(Rows), LogProbOne: composedRows(1)}},
+	{"manual", map[Work]maker{
+		Step: manualStep, LogProb: manualRows(Rows), LogProbOne: manualRows(1)}},
+	{"stock", map[Work]maker{
+		Step: stockStep, LogProb: stockRows(Rows), LogProbOne: stockRows(1)}},
+}
+
+// Does reports whether c can do w.
+func (c Contestant) Does(w Work) bool { return c.works[w] != nil }
+
+// New prepares c for w on a shape, with workers ≥ 1 shards of a training batch. It is an error that wraps
+// errors.ErrUnsupported if c does not do w.
+func (c Contestant) New(s Shape, dtype graph.Dtype, w Work, workers int) (Run, error) {
+	if !c.Does(w) {
+		return nil, fmt.Errorf("bench: %s: %s: %w", c.Name, w, errors.ErrUnsupported)
+	}
+	if workers < 1 {
+		return nil, fmt.Errorf("bench: %s: workers = %d, want ≥ 1", c.Name, workers)
+	}
+	return c.works[w](s, dtype, workers)
+}

@@ -1,0 +1,55 @@
+package manual
+
+import "gaussflow/graph/kernel"
+
+// scratch makes kernels that hold scratch space, one a shape: used one after the other, they find it in the cache.
+type scratch[T kernel.Float] struct {
+	products map[productShape]*kernel.Gemm[T]
+	mixtures map[mixtureShape]*kernel.MixtureBatch[T]
+	buffers  map[bufferName][]T
+}
+
+type productShape struct {
+	transA, transB bool
+	m, n, k        int
+}
+
+type mixtureShape struct {
+	d, k   int
+	perRow bool
+	clamp  kernel.Clamp
+}
+
+type bufferName struct {
+	name string
+	n    int
+}
+
+func newScratch[T kernel.Float]() *scratch[T] {
+	return &scratch[T]{map[productShape]*kernel.Gemm[T]{}, map[mixtureShape]*kernel.MixtureBatch[T]{}, map[bufferName][]T{}}
+}
+
+func (s *scratch[T]) product(transA, transB bool, m, n, k int) *kernel.Gemm[T] {
+	at := productShape{transA, transB, m, n, k}
+	if s.products[at] == nil {
+		s.products[at] = kernel.NewGemm[T](transA, transB, m, n, k)
+	}
+	return s.products[at]
+}
+
+func (s *scratch[T]) mixture(d, k int, perRow bool, clamp kernel.Clamp) *kernel.MixtureBatch[T] {
+	at := mixtureShape{d, k, perRow, clamp}
+	if s.mixtures[at] == nil {
+		s.mixtures[at] = kernel.NewMixtureBatch[T](d, k, perRow, clamp)
+	}
+	return s.mixtures[at]
+}
+
+// buffer is a buffer of n numbers that whoever names it shares.
+func (s *scratch[T]) buffer(name string, n int) []T {
+	at := bufferName{name, n}
+	if s.buffers[at] == nil {
+		s.buffers[at] = make([]T, n)
+	}
+	return s.buffers[at]
+}

@@ -1,0 +1,132 @@
+package manual
+
+import (
+	"errors"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+	"gaussflow/layers"
+)
+
+// A span is a part of the flat parameter vector.
+type span struct{ at, n int }
+
+func cut[T any](flat []T, s span) []T { return flat[s.at : s.at+s.n] }
+
+// denseShape is x·kernel + bias, kernel in×out.
+type denseShape struct {
+	in, out      int
+	kernel, bias span
+}
+
+// blockShape is a rotation and what follows it: two couplings, or where they are nil one MixtureCDF.
+type blockShape struct {
+	reflectors span
+	first      []denseShape // from half a to the mixtures of half b
+	second     []denseShape // from half b to the mixtures of half a
+	k          int
+	theta      span // logits, means, log scales, each d×K
+}
+
+// shape is a flow's architecture over one flat vector of parameters: the reflectors of all blocks come last, because
+// their gradients are found otherwise.
+type shape struct {
+	dim, a int // columns; columns of half a
+	clamp  kernel.Clamp
+	blocks []blockShape
+	spans  []span // of the flow's parameters, in its order
+	flat   int    // parameters that are no reflectors
+	all    int
+}
+
+var errRecipe = errors.New("manual: want a flow of NewCoupling (ReLU, half masks) or NewGaussianization (no PCA)")
+
+// read finds the architecture of f in its layers.
+func read(f *flows.Flow) (*shape, error) {
+	s := &shape{dim: f.Dim(), a: f.Dim() / 2}
+	for _, p := range f.Params() {
+		s.spans = append(s.spans, span{n: p.Size()})
+	}
+	s.place(f.Params())
+	at := 0
+	next := func() span { at++; return s.spans[at-1] }
+	named := f.Layers()
+	for len(named) > 0 {
+		block, n, err := s.block(named, next)
+		if err != nil {
+			return nil, err
+		}
+		s.blocks, named = append(s.blocks, block), named[n:]
+	}
+	if len(s.blocks) == 0 {
+		return nil, errRecipe
+	}
+	return s, nil
+}
+
+// block reads the first block of named, of n layers.
+func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n int, err error) {
+	if _, ok := named[0].Layer.(*layers.Householder); !ok || len(named) < 2 {
+		return b, 0, errRecipe
+	}
+	b.reflectors = next()
+	if m, ok := named[1].Layer.(*layers.MixtureCDF); ok {
+		b.k = m.Config().(layers.MixtureCDFConfig).Components
+		b.theta = next() // the other two follow it
+		b.theta.n += next().n + next().n
+		return b, 2, nil
+	}
+	if len(named) < 3 {
+		return b, 0, errRecipe
+	}
+	if b.first, err = s.coupling(&b, named[1].Layer, true, next); err != nil {
+		return b, 0, err
+	}
+	b.second, err = s.coupling(&b, named[2].Layer, false, next)
+	return b, 3, err
+}
+
+// place lays the parameters out.
+func (s *shape) place(params []*graph.Param) {
+	for _, reflectors := range []bool{false, true} {
+		for i, p := range params {
+			if (p.Name == "v") == reflectors {
+				s.spans[i].at = s.all
+				s.all += p.Size()
+			}
+		}
+		if !reflectors {
+			s.flat = s.all
+		}
+	}
+}
+
+// coupling reads a coupling whose identity half is a (or b). Components and clamp are those of the couplings before.
+func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() span) (mlp []denseShape, err error) {
+	c, ok := l.(*layers.MixtureCDFCoupling)
+	if !ok {
+		return nil, errRecipe
+	}
+	config := c.Config().(layers.CouplingConfig)
+	if b.k == 0 {
+		b.k = config.Components
+	}
+	if s.clamp == (kernel.Clamp{}) {
+		s.clamp = config.ScaleClamp
+	}
+	relu := config.MLP.Activation == graph.Relu || config.MLP.Activation == graph.Linear // the default
+	if config.Shared || config.Custom || !relu || config.Components != b.k || config.ScaleClamp != s.clamp {
+		return nil, errRecipe
+	}
+	for j, identity := range config.Mask {
+		if identity != (j < s.a == a) {
+			return nil, errRecipe
+		}
+	}
+	params := c.Params()
+	for i := 0; i < len(params); i += 2 {
+		mlp = append(mlp, denseShape{params[i].Shape()[0], params[i].Shape()[1], next(), next()})
+	}
+	return mlp, nil
+}

@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+
+	"gaussflow/bench/manual"
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+	"gaussflow/train"
+)
+
+var soak = flag.Bool("soak", false, "soak for 10,000 steps instead of 400")
+
+// steadyRows keeps the test short: what a step allocates does not depend on the rows.
+const steadyRows = 64
+
+// needFrugalProducts skips where large matrix products are gonum's, which starts goroutines for them.
+func needFrugalProducts(t *testing.T) {
+	t.Helper()
+	const n = 256
+	g := kernel.NewGemm[float64](false, false, n, n, n)
+	a, b, c := make([]float64, n*n), make([]float64, n*n), make([]float64, n*n)
+	if testing.AllocsPerRun(3, func() { g.Run(a, b, c, false) }) > 0 {
+		t.Skip("the portable matrix product allocates")
+	}
+}
+
+// TestStepAllocatesNothing runs an epoch on every shape and counts the allocations between its first steps and its last.
+func TestStepAllocatesNothing(t *testing.T) {
+	needFrugalProducts(t)
+	for _, s := range Shapes {
+		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+			t.Run(s.Name+"/"+string(dtype), func(t *testing.T) {
+				const warm, steps = 4, 24
+				use := watchFit(t, s, dtype, steadyRows, steps, 1, warm)
+				if use.allocations > (steps-warm)/4 { // the runtime's own, now and then
+					t.Errorf("%d allocations in %d steps, want none", use.allocations, steps-warm)
+				}
+			})
+		}
+	}
+}
+
+// TestSoak trains moons for long: no allocation but each epoch's own (its history, its shuffler), and flat memory.
+func TestSoak(t *testing.T) {
+	needFrugalProducts(t)
+	const batches = 100
+	epochs := 4
+	if *soak {
+		epochs = 100
+	}
+	steps := epochs * batches
+	use := watchFit(t, Shapes[0], graph.Float32, Shapes[0].Batch, batches, epochs, steps/4)
+	t.Logf("%d steps: %d allocations after the first quarter, resident memory from %d to %d KiB", steps, use.allocations, use.before>>10, use.after>>10)
+	if use.allocations > steps/10 {
+		t.Errorf("%d allocations in %d steps, want fewer than %d", use.allocations, steps-steps/4, steps/10)
+	}
+	if grown := use.after - use.before; grown > 1<<20 {
+		t.Errorf("resident memory has grown by %d KiB in %d steps, want a flat line", grown>>10, steps-steps/4)
+	}
+}
+
+// use is what a fit used from a step on to its last.
+type use struct {
+	allocations   int
+	before, after int // bytes resident
+}
+
+// watchFit fits batches of rows rows for some epochs and watches from step `warm` to the last.
+func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, warm int) (u use) {
+	t.Helper()
+	f, err := s.Flow(dtype)
+	noError(t, err)
+	noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-4}}))
+	var stats runtime.MemStats
+	step := 0
+	watch := train.LambdaCallback{BatchEnd: func(*train.State) error {
+		switch step++; step {
+		case warm:
+			u.before = resident(t)
+			runtime.ReadMemStats(&stats)
+			u.allocations = -int(stats.Mallocs)
+		case batches * epochs:
+			runtime.ReadMemStats(&stats)
+			u.allocations += int(stats.Mallocs)
+			u.after = resident(t)
+		}
+		return nil
+	}}
+	_, err = f.Fit(context.Background(), s.Data(rows*batches), train.FitConfig{
+		Epochs: epochs, BatchSize: rows, Workers: 2, Callbacks: []train.Callback{watch}})
+	noError(t, err)
+	return u
+}
+
+// resident is the process's resident memory; 0 where the system does not tell.
+func resident(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		t.Logf("resident memory is not watched: %v", err)
+		return 0
+	}
+	var total, pages int
+	if _, err := fmt.Sscan(string(text), &total, &pages); err != nil {
+		t.Fatal(err)
+	}
+	return pages * os.Getpagesize()
+}
+
+// TestLogProbAllocatesItsResult allows a call of LogProb one allocation: the slice that it returns.
+func TestLogProbAllocatesItsResult(t *testing.T) {
+	needFrugalProducts(t)
+	for _, s := range Shapes {
+		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+			for _, rows := range []int{1, 2 * steadyRows, 1500} {
+				t.Run(fmt.Sprintf("%s/%s/%d", s.Name, dtype, rows), func(t *testing.T) {
+					f, err := s.Flow(dtype)
+					noError(t, err)
+					x := s.Data(rows)
+					allocations := testing.AllocsPerRun(3, func() {
+						_, err := f.LogProb(x)
+						noError(t, err)
+					})
+					if allocations > 1 {
+						t.Errorf("%v allocations a call, want 1, the result", allocations)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestManualAllocatesNothing holds the hand-written opponent to the same.
+func TestManualAllocatesNothing(t *testing.T) {
+	needFrugalProducts(t)
+	for _, s := range Shapes {
+		f, err := s.Flow(graph.Float32)
+		noError(t, err)
+		m, err := manual.New[float32](f, 2)
+		noError(t, err)
+		stop := m.Start()
+		x, dst := s.Data(steadyRows), make([]float64, steadyRows)
+		if n := testing.AllocsPerRun(3, func() { m.Step(x); m.LogProb(dst, x) }); n != 0 {
+			t.Errorf("%s: %v allocations a step and a LogProb, want none", s.Name, n)
+		}
+		stop()
+	}
+}

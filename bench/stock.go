@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+)
+
+// A stock is the composed graph of a flow as a user of Gorgonia alone would run it: its tape machine, its gradients bound
+// to the parameters' nodes, its Adam. It copies the flow's parameters.
+type stock struct {
+	machine G.VM
+	solver  G.Solver
+	x       *G.Node
+	params  G.Nodes
+	cost    *G.Node // −Σ log p
+	out     G.Value // log p of each row, or the mean of −log p
+	rows    int
+	in      *tensor.Dense
+}
+
+// newStock builds the graph for a number of rows; with learn, the gradients of the mean of −log p as well.
+func newStock(f *flows.Flow, rows int, learn bool) (*stock, error) {
+	b := graph.NewBuilder(f.Dtype())
+	b.Composed = true
+	s := &stock{rows: rows, x: b.Input("x", rows, f.Dim()), in: tensor.New(tensor.Of(f.Dtype().Tensor()), tensor.WithShape(rows, f.Dim()))}
+	_, logProb := f.LogProbNodes(b, s.x)
+	out := logProb
+	if learn {
+		out = b.Scale(b.SumLast(logProb), -1/float64(rows))
+	}
+	for _, p := range f.Params() {
+		s.params = append(s.params, b.Param(p))
+	}
+	var options []G.VMOpt
+	if learn {
+		b.Grad(out, s.params...)
+		options = append(options, G.BindDualValues(s.params...))
+	}
+	if err := b.Err(); err != nil {
+		return nil, fmt.Errorf("bench: stock: %w", err)
+	}
+	G.Read(out, &s.out)
+	if err := s.fill(b.Graph(), f); err != nil {
+		return nil, fmt.Errorf("bench: stock: %w", err)
+	}
+	s.machine = G.NewTapeMachine(b.Graph(), options...)
+	s.solver = G.NewAdamSolver(G.WithLearnRate(1e-3), G.WithEps(1e-7))
+	return s, nil
+}
+
+// fill gives the parameters' nodes copies of the flow's, and every other input zeros.
+func (s *stock) fill(g *G.ExprGraph, f *flows.Flow) error {
+	for i, p := range f.Params() {
+		v := tensor.New(tensor.WithShape(p.Shape()...), tensor.WithBacking(clone(p.Data())))
+		if err := G.Let(s.params[i], v); err != nil {
+			return err
+		}
+	}
+	for _, n := range g.AllNodes() {
+		if n.Op() != nil || n.Value() != nil {
+			continue
+		}
+		if err := G.Let(n, zeros(n)); err != nil {
+			return err
+		}
+	}
+	return G.Let(s.x, s.in)
+}
+
+func clone(data any) any {
+	if d, ok := data.([]float32); ok {
+		return append([]float32(nil), d...)
+	}
+	return append([]float64(nil), data.([]float64)...)
+}
+
+func zeros(n *G.Node) any {
+	if !n.Shape().IsScalar() {
+		return tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...))
+	}
+	if n.Dtype() == tensor.Float32 {
+		return float32(0)
+	}
+	return float64(0)
+}
+
+// load copies rows first… of x in; those beyond its end repeat its last one.
+func (s *stock) load(x *mat.Dense, first int) {
+	n, dim := x.Dims()
+	for i := range s.rows {
+		for j, v := range x.RawRowView(min(first+i, n-1)) {
+			switch data := s.in.Data().(type) {
+			case []float32:
+				data[i*dim+j] = float32(v)
+			case []float64:
+				data[i*dim+j] = v
+			}
+		}
+	}
+}
+
+// run evaluates the graph and makes the machine ready for the next time.
+func (s *stock) run() error {
+	s.machine.Reset()
+	return s.machine.RunAll()
+}
+
+// step is one step of Adam on the rows of x.
+func (s *stock) step(x *mat.Dense) error {
+	s.load(x, 0)
+	if err := s.run(); err != nil {
+		return err
+	}
+	return s.solver.Step(G.NodesToValueGrads(s.params))
+}
+
+// stockStep steps on one thread: a tape machine has no shards.
+func stockStep(s Shape, dtype graph.Dtype, _ int) (Run, error) {
+	f, err := s.Flow(dtype)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newStock(f, s.Batch, true)
+	x := s.Data(s.Batch)
+	return repeat(func() error { return m.step(x) }), err
+}
+
+// stockRows is LogProb of n rows, in batches of up to 512.
+func stockRows(n int) maker {
+	return func(s Shape, dtype graph.Dtype, _ int) (Run, error) {
+		f, err := s.Flow(dtype)
+		if err != nil {
+			return nil, err
+		}
+		rows := min(n, 512)
+		m, err := newStock(f, rows, false)
+		x := s.Data(n)
+		return repeat(func() error {
+			for first := 0; first < n; first += rows {
+				m.load(x, first)
+				if err := m.run(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}), err
+	}
+}

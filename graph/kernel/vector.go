@@ -1,0 +1,138 @@
+package kernel
+
+import "math"
+
+// vectorKernels are loops over arrays, each for whole vectors of `lanes` numbers; the exported functions of this file do
+// the rest of an array one by one. Without lanes they do all of it.
+type vectorKernels[T Float] struct {
+	name       string
+	lanes      int
+	reluSlope  func(n int, y, up, out *T)
+	accumulate func(n int, x, y *T)
+	columnSum  func(n int, x *T, stride int, sum *T) // over 4n rows, stride bytes apart
+	squares    func(n int, x *T) (sum float64)
+	adam       func(n int, take1, take2, rate, eps T, p, up, m, v *T)
+}
+
+var (
+	vectors64 = allVectors64()
+	vectors32 = allVectors32()
+)
+
+func vectors[T Float]() *vectorKernels[T] {
+	if v, ok := any(&vectors32[0]).(*vectorKernels[T]); ok {
+		return v
+	}
+	return any(&vectors64[0]).(*vectorKernels[T])
+}
+
+// whole is the number of whole vectors in n numbers, and of the numbers in them.
+func (v *vectorKernels[T]) whole(n int) (vectors, numbers int) {
+	if v.lanes == 0 {
+		return 0, 0
+	}
+	return n / v.lanes, n / v.lanes * v.lanes
+}
+
+// Relu replaces what is negative by zero.
+func Relu[T Float](x []T) {
+	for i, v := range x {
+		x[i] = max(v, 0)
+	}
+}
+
+// ReluSlope writes g where y = relu(x) is positive and zero elsewhere.
+func ReluSlope[T Float](out, y, g []T) { vectors[T]().reluSlopeOf(out, y, g) }
+
+func (v *vectorKernels[T]) reluSlopeOf(out, y, g []T) {
+	n, done := v.whole(len(y))
+	if n > 0 {
+		v.reluSlope(n, &y[0], &g[0], &out[0])
+	}
+	for i := done; i < len(y); i++ {
+		if y[i] > 0 {
+			out[i] = g[i]
+		} else {
+			out[i] = 0
+		}
+	}
+}
+
+// Accumulate is y += x.
+func Accumulate[T Float](y, x []T) { vectors[T]().accumulateOf(y, x) }
+
+func (v *vectorKernels[T]) accumulateOf(y, x []T) {
+	n, done := v.whole(len(y))
+	if n > 0 {
+		v.accumulate(n, &x[0], &y[0])
+	}
+	for i := done; i < len(y); i++ {
+		y[i] += x[i]
+	}
+}
+
+// ColumnSums writes the sum of each column of x, whose rows are as long as sum.
+func ColumnSums[T Float](sum, x []T) { vectors[T]().columnSumsOf(sum, x) }
+
+func (v *vectorKernels[T]) columnSumsOf(sum, x []T) {
+	cols := len(sum)
+	vectors, done := v.whole(cols)
+	rows := len(x) / cols / 4 * 4
+	if rows == 0 {
+		vectors, done = 0, 0
+	}
+	for i := range vectors {
+		j := i * v.lanes
+		v.columnSum(rows/4, &x[j], cols*sizeOf[T](), &sum[j])
+	}
+	addRows(sum[:done], x[rows*cols:], cols, 0)
+	clear(sum[done:])
+	addRows(sum[done:], x, cols, done)
+}
+
+// addRows adds columns first, first+1, … of the rows of x, cols long, to sum.
+func addRows[T Float](sum, x []T, cols, first int) {
+	if len(sum) == 0 {
+		return
+	}
+	for ; len(x) > 0; x = x[cols:] {
+		for j, v := range x[first : first+len(sum)] {
+			sum[j] += v
+		}
+	}
+}
+
+// Squares is Σ x², in float64.
+func Squares[T Float](x []T) float64 { return vectors[T]().squaresOf(x) }
+
+func (v *vectorKernels[T]) squaresOf(x []T) (sum float64) {
+	n, done := v.whole(len(x))
+	if n > 0 {
+		sum = v.squares(n, &x[0])
+	}
+	for _, a := range x[done:] {
+		sum += float64(a) * float64(a)
+	}
+	return sum
+}
+
+// Adam is one step of Adam (Kingma & Ba 2015, arXiv:1412.6980), with take1 = 1−β₁, take2 = 1−β₂ and the bias correction in
+// rate:
+//
+//	m += take1·(g − m),  v += take2·(g² − v),  p −= rate·m/(√v + eps)
+func Adam[T Float](take1, take2, rate, eps T, p, g, m, v []T) {
+	vectors[T]().adamOf(take1, take2, rate, eps, p, g, m, v)
+}
+
+func (k *vectorKernels[T]) adamOf(take1, take2, rate, eps T, p, g, m, v []T) {
+	n, done := k.whole(len(p))
+	if n > 0 {
+		k.adam(n, take1, take2, rate, eps, &p[0], &g[0], &m[0], &v[0])
+	}
+	for i := done; i < len(p); i++ {
+		d := g[i]
+		m[i] += take1 * (d - m[i])
+		v[i] += take2 * (d*d - v[i])
+		p[i] -= rate * m[i] / (T(math.Sqrt(float64(v[i]))) + eps)
+	}
+}

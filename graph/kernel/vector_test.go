@@ -1,0 +1,100 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestVectors compares every implementation with plain loops, at every length that leaves another remainder.
+func TestVectors(t *testing.T) {
+	for _, v := range vectors64 {
+		t.Run("float64/"+v.name, func(t *testing.T) { checkVectors(t, &v, 1e-15) })
+	}
+	for _, v := range vectors32 {
+		t.Run("float32/"+v.name, func(t *testing.T) { checkVectors(t, &v, 3e-7) })
+	}
+}
+
+func checkVectors[T Float](t *testing.T, v *vectorKernels[T], ulp float64) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for n := range 70 {
+		random := func(n int) []T {
+			x := make([]T, n)
+			for i := range x {
+				x[i] = T(rng.NormFloat64())
+			}
+			return x
+		}
+		near := func(what string, i int, got, want T, scale float64) {
+			t.Helper()
+			if !(math.Abs(float64(got-want)) <= ulp*scale) {
+				t.Fatalf("%s of %d: element %d = %v, want %v", what, n, i, got, want)
+			}
+		}
+		y, g, out := random(n), random(n), random(n)
+		if n > 2 {
+			y[0], y[1] = 0, T(math.Copysign(0, -1))
+		}
+		v.reluSlopeOf(out, y, g)
+		total := 0.0
+		for i := range y {
+			want := T(0)
+			if y[i] > 0 {
+				want = g[i]
+			}
+			near("reluSlope", i, out[i], want, 0)
+			total += float64(g[i]) * float64(g[i])
+		}
+		if got := v.squaresOf(g); !(math.Abs(got-total) <= 1e-14*total) {
+			t.Fatalf("squares of %d = %v, want %v", n, got, total)
+		}
+		sum := append([]T(nil), y...)
+		v.accumulateOf(sum, g)
+		for i := range sum {
+			near("accumulate", i, sum[i], y[i]+g[i], 0)
+		}
+		checkColumnSums(t, v, n, ulp, random)
+		checkAdam(t, v, n, ulp, random)
+	}
+}
+
+func checkColumnSums[T Float](t *testing.T, v *vectorKernels[T], cols int, ulp float64, random func(int) []T) {
+	if cols == 0 {
+		return
+	}
+	for rows := range 11 {
+		x, sum := random(rows*cols), random(cols)
+		v.columnSumsOf(sum, x)
+		for j := range sum {
+			want := 0.0
+			for i := range rows {
+				want += float64(x[i*cols+j])
+			}
+			if !(math.Abs(float64(sum[j])-want) <= 8*ulp*float64(rows+1)) {
+				t.Fatalf("columnSums of %d×%d: column %d = %v, want %v", rows, cols, j, sum[j], want)
+			}
+		}
+	}
+}
+
+func checkAdam[T Float](t *testing.T, v *vectorKernels[T], n int, ulp float64, random func(int) []T) {
+	c := [4]T{0.1, 0.01, 0.003, 1e-7}
+	p, g, first, second := random(n), random(n), random(n), random(n)
+	for i := range second {
+		second[i] *= second[i]
+	}
+	gotP, gotM, gotV := append([]T(nil), p...), append([]T(nil), first...), append([]T(nil), second...)
+	v.adamOf(c[0], c[1], c[2], c[3], gotP, g, gotM, gotV)
+	for i := range p {
+		d, m, s := float64(g[i]), float64(first[i]), float64(second[i])
+		m += float64(c[0]) * (d - m)
+		s += float64(c[1]) * (d*d - s)
+		want := float64(p[i]) - float64(c[2])*m/(math.Sqrt(s)+float64(c[3]))
+		for _, pair := range [][2]float64{{float64(gotM[i]), m}, {float64(gotV[i]), s}, {float64(gotP[i]), want}} {
+			if !(math.Abs(pair[0]-pair[1]) <= 4*ulp*(1+math.Abs(pair[1]))) {
+				t.Fatalf("adam of %d: element %d = %v, want %v", n, i, pair[0], pair[1])
+			}
+		}
+	}
+}
