@@ -210,7 +210,8 @@ def make_step(shape, flow):
 
 def log_prob_and_grad(shape, params, x):
     """For check.py: the gradient is that of the loss that fit minimizes."""
-    keras.backend.set_floatx(x.dtype.name)
+    keras.config.set_floatx(x.dtype.name)
+    keras.config.set_dtype_policy(x.dtype.name)
     flow = new_flow(shape, params, len(x))
     state = [v.value for v in flow.trainable_variables], [v.value for v in flow.non_trainable_variables]
 
