@@ -65,7 +65,7 @@ class Coupling(keras.Layer):
         for dense in self.dense:
             x = dense(x)
         logits, means, raw = ops.reshape(ops.transpose(x), (3, -1, self.components, x.shape[0]))
-        return logits, means, problem.BOUND * ops.tanh(raw)
+        return logits, means, problem.BOUND * jax.numpy.tanh(raw)
 
     def transform(self, x, f):
         a, b = x[:, self.identity], x[:, self.transformed]
@@ -209,7 +209,7 @@ def make_step(shape, flow):
 
 
 def log_prob_and_grad(shape, params, x):
-    """For check.py: the gradient is that of the loss that fit minimizes."""
+    """For check.py: the gradient is that of the loss that fit minimizes, in the shape of params."""
     keras.config.set_floatx(x.dtype.name)
     keras.config.set_dtype_policy(x.dtype.name)
     flow = new_flow(shape, params, len(x))
@@ -219,7 +219,10 @@ def log_prob_and_grad(shape, params, x):
         z, _, added = flow.stateless_call(trainable, state[1], x, return_losses=True)
         return ops.mean(base_nll(None, z)) + sum(added)
 
-    return np.asarray(flow.log_prob(x)), jax.grad(loss)(state[0])
+    weights = [block_weights(shape, block) for block in params]
+    grads = jax.tree.unflatten(jax.tree.structure(weights), jax.grad(loss)(state[0]))
+    names = ("v", "couplings") if shape.hidden else ("v", "logits", "means", "log_scales")
+    return np.asarray(flow.log_prob(x)), [dict(zip(names, block)) for block in grads]
 
 
 def whole_run():

@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
 )
 
 func main() {
@@ -26,11 +29,12 @@ func exit(err error) {
 
 // options are the command line.
 type options struct {
-	rounds int
-	only   *regexp.Regexp
-	quick  bool
-	python string
-	out    string
+	rounds  int
+	only    *regexp.Regexp
+	quick   bool
+	python  string
+	threads []int // of the peers; 0 is their own choice
+	out     string
 }
 
 func parse(args []string) (o options, err error) {
@@ -39,12 +43,16 @@ func parse(args []string) (o options, err error) {
 	f.BoolVar(&o.quick, "quick", false, "short laps, three rounds, small tables: to see that it works")
 	f.StringVar(&o.python, "python", "", "Python with the peers (default: bench/peers/.venv/bin/python, then python3)")
 	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json and results.png")
+	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")
 	if err = f.Parse(args); err != nil {
 		return o, err
 	}
 	if o.rounds < 1 {
 		return o, fmt.Errorf("-rounds = %d, want ≥ 1", o.rounds)
+	}
+	if o.threads, err = numbers(*threads); err != nil {
+		return o, fmt.Errorf("-threads: %w", err)
 	}
 	if o.only, err = regexp.Compile(*only); err != nil {
 		return o, fmt.Errorf("-only: %w", err)
@@ -53,6 +61,18 @@ func parse(args []string) (o options, err error) {
 		o.rounds = min(o.rounds, 3)
 	}
 	return o, nil
+}
+
+// numbers are those of a list with commas, none negative.
+func numbers(list string) (out []int, err error) {
+	for word := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("got %q, want numbers ≥ 0 with commas between", list)
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
 func run(args []string) error {

@@ -73,9 +73,6 @@ func (m *meter) close() {
 	}
 }
 
-// threads are the numbers of threads that peers run with: 0 is their own choice.
-func (m *meter) threads() []int { return []int{0, m.cores} }
-
 // workers are the numbers of shards that a step of ours runs with.
 func (m *meter) workers() []int {
 	if m.cores == 1 {

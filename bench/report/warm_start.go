@@ -51,7 +51,7 @@ func (m *meter) warmStart(name string, x *mat.Dense) (results []result, worst st
 	var ours []float64
 	var theirs []float64
 	field := []contestant{m.fits(x, &ours)}
-	for _, threads := range m.threads() {
+	for _, threads := range m.threads {
 		k := sklearn.with(threads)
 		q := request{Work: "warm_start", Path: path, Components: warmComponents}
 		field = append(field, contestant{who: k.name(), outside: true, value: func() float64 { return mean(theirs) },

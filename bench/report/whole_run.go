@@ -43,7 +43,7 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 		return c
 	})}
 	for _, k := range flowPeers {
-		for _, threads := range m.threads() {
+		for _, threads := range m.threads {
 			k := k.with(threads)
 			field = append(field, process(k.name(), true, func() *exec.Cmd {
 				return command(m.python, peersFolder, k.arguments("run"))

@@ -65,7 +65,7 @@ func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant 
 // outside are the flow peers at a work.
 func (m *meter) outside(asked string, shape bench.Shape) (field []contestant) {
 	for _, k := range flowPeers {
-		for _, threads := range m.threads() {
+		for _, threads := range m.threads {
 			field = append(field, m.asking(k.with(threads), request{Work: asked, Shape: shape.Name}))
 		}
 	}
