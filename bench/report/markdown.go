@@ -30,23 +30,23 @@ func (r *report) markdown(charted bool) string {
 	return b.String()
 }
 
-// summary sets our best beside the fastest peer wherever there is one.
+// summary sets the product at its best beside the fastest peer wherever there is one.
 func (r *report) summary() string {
 	var rows [][]string
 	for _, s := range r.Sections {
 		for _, name := range s.caseNames() {
-			ours := fastest(s.of(name), func(r result) bool { return !r.Outside })
+			ours := fastest(s.of(name), result.isOurs)
 			theirs := fastest(s.of(name), func(r result) bool { return r.Outside })
 			if ours == nil || theirs == nil {
 				continue
 			}
-			rows = append(rows, []string{s.Title, name, ours.Who, duration(ours.Seconds), theirs.Who, duration(theirs.Seconds), fmt.Sprintf("**%.2f**", ours.Ratio)})
+			rows = append(rows, []string{s.Title, name, ours.Who, duration(ours.Seconds), theirs.Who, duration(theirs.Seconds), "**" + number(ours.Ratio) + "**"})
 		}
 	}
 	if len(rows) == 0 {
 		return ""
 	}
-	return "## Our best beside the fastest peer\nRatio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
+	return "## Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
 }
 
 func (s section) markdown() string {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // A report is all that was measured.
@@ -57,6 +58,12 @@ func fastest(results []result, keep func(r result) bool) *result {
 	}
 	best := slices.MinFunc(kept, func(a, b result) int { return cmp.Compare(a.Seconds, b.Seconds) })
 	return &best
+}
+
+// isOurs reports whether r is what a user of this library gets, not one of bench's opponents.
+func (r result) isOurs() bool {
+	name, _, _ := strings.Cut(r.Who, ",")
+	return !r.Outside && name != "composed" && name != "manual" && name != "stock"
 }
 
 // relate sets the ratios to the fastest peer.
