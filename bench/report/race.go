@@ -32,8 +32,8 @@ func (m *meter) race(name string, contestants []contestant) []result {
 	for i, c := range contestants { // warm-up
 		results[i] = result{Case: name, Who: c.who, Outside: c.outside}
 		l, err := c.do(1)
-		if err == nil {
-			results[i].Compile = l.compile
+		results[i].Compile = l.compile
+		if err == nil && l.seconds < m.lap.Seconds() { // short enough that the first time was not the usual one
 			l, err = c.do(1)
 		}
 		results[i].fail(err)
