@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/tabular"
+)
+
+// outcome is what one fit reaches on rows it has not seen.
+type outcome struct {
+	auc     float64 // of −log p
+	median  float64 // log p of normal rows, per unit volume of the standardized columns
+	seconds float64 // of the fit
+}
+
+// evaluate runs the one-class protocol: the rows are shuffled with seed, half of the normal ones train, the last tenth of
+// these validates; the other half and all anomalies are scored. Labels choose the rows and nothing else.
+func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (outcome, error) {
+	var normal, anomalies []int
+	for _, i := range rand.New(rand.NewPCG(seed, 0)).Perm(len(t.anomaly)) {
+		if t.anomaly[i] {
+			anomalies = append(anomalies, i)
+		} else {
+			normal = append(normal, i)
+		}
+	}
+	half := len(normal) / 2
+	fitted := half * 9 / 10
+	_, d := t.x.Dims()
+	names := make([]string, d)
+	for j := range names {
+		names[j] = fmt.Sprintf("x%d", j)
+	}
+	c.Seed, c.Validation = seed, pick(t.x, normal[fitted:half])
+	m, err := tabular.Fit(ctx, names, pick(t.x, normal[:fitted]), c)
+	if err != nil {
+		return outcome{}, err
+	}
+	lpNormal, err := m.LogProb(pick(t.x, normal[half:]))
+	if err != nil {
+		return outcome{}, err
+	}
+	lpAnomalies, err := m.LogProb(pick(t.x, anomalies))
+	if err != nil {
+		return outcome{}, err
+	}
+	return outcome{rocAUC(lpNormal, lpAnomalies), median(lpNormal) + logVolume(m), m.Training.Seconds}, nil
+}
+
+// logVolume is Σ log σ of the kept columns: what log p gains in standardized units.
+func logVolume(m *tabular.Model) (sum float64) {
+	for _, c := range m.Columns {
+		if !c.Dropped {
+			sum += math.Log(c.Std)
+		}
+	}
+	return sum
+}
+
+func pick(x *mat.Dense, rows []int) *mat.Dense {
+	_, d := x.Dims()
+	out := mat.NewDense(len(rows), d, nil)
+	for k, i := range rows {
+		out.SetRow(k, x.RawRowView(i))
+	}
+	return out
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// rocAUC is the chance that an anomaly is less likely than a normal row, ties counted half: Mann & Whitney's U.
+func rocAUC(normal, anomalies []float64) float64 {
+	type scored struct {
+		logProb float64
+		normal  bool
+	}
+	var all []scored
+	for _, lp := range normal {
+		all = append(all, scored{lp, true})
+	}
+	for _, lp := range anomalies {
+		all = append(all, scored{lp, false})
+	}
+	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.logProb, b.logProb) })
+	ranks := 0.0 // of the normal rows, from 1
+	for i := 0; i < len(all); {
+		j := i
+		for j < len(all) && all[j].logProb == all[i].logProb {
+			j++
+		}
+		for _, s := range all[i:j] {
+			if s.normal {
+				ranks += float64(i+j+1) / 2
+			}
+		}
+		i = j
+	}
+	n := float64(len(normal))
+	return (ranks - n*(n+1)/2) / (n * float64(len(anomalies)))
+}

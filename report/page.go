@@ -1,0 +1,66 @@
+package report
+
+import (
+	_ "embed"
+	"html/template"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed style.css
+var styleCSS string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"style": func() template.CSS { return template.CSS(styleCSS) },
+	"count": count,
+}).Parse(pageHTML))
+
+// view is what the page shows; a nil section is left out.
+type view struct {
+	Name, Family, Summary string
+	Rows, Dim, Samples    int
+	Fitted                int
+	Facts                 []fact
+	Warnings              []string
+	Columns               []column
+	Pairs                 pairs
+	Likelihoods           likelihoods
+	LineDensity           *lineDensity
+	Maps                  *maps
+	Odd                   []odd
+	HasReference          bool
+	Numbered              bool // rows by their numbers in the file
+	Typical               string
+	Training              *training
+	Latent                *latent
+	Journey               *journey
+	RoundTrip             *roundTrip
+}
+
+// page computes every section.
+func (s *study) page() (*view, error) {
+	n, d := s.rows.Dims()
+	v := &view{
+		Name: s.Name, Family: s.family(), Summary: s.flow.Summary(), Rows: n, Dim: d, Samples: len(s.sampleLogProb),
+		Fitted: s.Model.Training.Rows, Facts: s.facts(), Warnings: s.warnings(), Columns: s.columns(),
+		HasReference: len(s.Model.Reference) > 0, Numbered: s.Numbers != nil, Typical: nats(s.typical()),
+	}
+	var err error
+	for _, section := range []func(){
+		func() { v.Pairs, err = s.pairs() },
+		func() { v.Likelihoods, err = s.likelihoods() },
+		func() { v.LineDensity, err = s.lineDensity() },
+		func() { v.Maps, err = s.maps() },
+		func() { v.Odd, err = s.odd() },
+		func() { v.Training, err = s.training() },
+		func() { v.Latent, err = s.latent() },
+		func() { v.Journey, err = s.journey() },
+		func() { v.RoundTrip, err = s.roundTrip() },
+	} {
+		if section(); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}

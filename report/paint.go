@@ -1,0 +1,26 @@
+package report
+
+import (
+	"image/color"
+	"strings"
+)
+
+// The colours of the figures. Each stands for a variable of the style sheet, which has a light and a dark value; the
+// SVG that gonum/plot writes has these numbers, and inPaint puts the variables in their place.
+var (
+	ink       = color.NRGBA{R: 1, B: 1, A: 255} // text
+	soft      = color.NRGBA{R: 1, B: 2, A: 255} // axes and tick labels
+	faint     = color.NRGBA{R: 1, B: 3, A: 255} // grids
+	band      = color.NRGBA{R: 1, B: 4, A: 255} // areas behind lines
+	data      = color.NRGBA{R: 1, B: 5, A: 255} // rows of the table
+	model     = color.NRGBA{R: 1, B: 6, A: 255} // what the model makes
+	reference = color.NRGBA{R: 1, B: 7, A: 255} // rows held out
+	violet    = color.NRGBA{R: 1, B: 8, A: 255} // the fourth, where there is one
+)
+
+var inPaint = strings.NewReplacer(
+	"#010001", "var(--ink)", "#010002", "var(--soft)", "#010003", "var(--faint)", "#010004", "var(--band)",
+	"#010005", "var(--data)", "#010006", "var(--model)", "#010007", "var(--reference)", "#010008", "var(--violet)",
+	"font-variant:normal;font-weight:normal;font-style:normal;", "", "font-family:Liberation Sans;", "",
+	"data:image/jpg;", "data:image/png;", "xlink:href", "href", "<image ", `<image preserveAspectRatio="none" `, // or the browser keeps a shape of its own
+)

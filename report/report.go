@@ -1,0 +1,72 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+	"gaussflow/tabular"
+)
+
+// Input is what a page is made from.
+type Input struct {
+	Model *tabular.Model
+	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
+	// another one to be looked at. N ≥ 1, all finite.
+	Rows mat.Matrix
+	// Numbers are the rows' numbers in their file, for a table from which rows were left out; nil: 1, 2, …
+	Numbers []int
+	Name    string // of the table, as its file name; empty: "the table"
+	Missing int    // rows that were left out because a cell is missing
+	Seed    uint64 // of the samples, and of the rows shown where there are too many
+}
+
+// Validate reports what is missing or does not fit together.
+func (in Input) Validate() error {
+	if in.Model == nil || in.Model.Flow == nil {
+		return fmt.Errorf("report: Model = nil, want a fitted model")
+	}
+	if in.Rows == nil {
+		return fmt.Errorf("report: Rows = nil, want at least one row")
+	}
+	if err := graph.CheckRows("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
+		return err
+	}
+	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
+		return fmt.Errorf("report: got %d Numbers for %d rows, want one each", len(in.Numbers), n)
+	}
+	kept := 0
+	for _, c := range in.Model.Columns {
+		if !c.Dropped {
+			kept++
+		}
+	}
+	if d := in.Model.Flow.Dim(); kept != d {
+		return fmt.Errorf("report: the model keeps %d columns, its flow has %d, want as many", kept, d)
+	}
+	return nil
+}
+
+// Write writes the page to w, all of it or, on an error, nothing.
+func Write(w io.Writer, in Input) error {
+	if err := in.Validate(); err != nil {
+		return err
+	}
+	s, err := newStudy(in)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	p, err := s.page()
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, p); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err = b.WriteTo(w)
+	return err
+}

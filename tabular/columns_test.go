@@ -1,0 +1,111 @@
+package tabular_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/tabular"
+)
+
+// set returns a copy of x with one column replaced.
+func set(x *mat.Dense, column int, value func(i int) float64) *mat.Dense {
+	y := mat.DenseCopyOf(x)
+	n, _ := y.Dims()
+	for i := range n {
+		y.Set(i, column, value(i))
+	}
+	return y
+}
+
+func TestConstantColumn(t *testing.T) {
+	x := set(curve(200, 3, 1), 1, func(int) float64 { return 7 })
+	_, err := tabular.Fit(context.Background(), names(3), x, quick)
+	wantError(t, err, "constant", "x1", "DropConstant")
+	var constant *tabular.ConstantError
+	if !errors.As(err, &constant) || !slices.Equal(constant.Columns, []string{"x1"}) {
+		t.Errorf("%v is no ConstantError about x1", err)
+	}
+	c := quick
+	c.DropConstant = true
+	m := fit(t, x, c)
+	if w := warning(m, tabular.ConstantColumns); w == nil || !slices.Equal(w.Columns, []string{"x1"}) {
+		t.Errorf("warnings %v, want one about x1", m.Warnings)
+	}
+	if m.Flow.Dim() != 2 || len(logProb(t, m, x)) != 200 {
+		t.Errorf("the flow has %d columns, want 2", m.Flow.Dim())
+	}
+	rows, err := m.Sample(5, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, d := rows.Dims(); d != 3 || rows.At(4, 1) != 7 {
+		t.Errorf("samples %v, want three columns, the second 7", mat.Formatted(rows))
+	}
+	_, err = tabular.Fit(context.Background(), names(1), mat.NewDense(5, 1, []float64{1, 1, 1, 1, 1}), c)
+	wantError(t, err, "constant", "varies")
+}
+
+// TestIntegerColumn: with noise of one quantum exp(log p) is a probability, so log p of a fair die is −log 6.
+func TestIntegerColumn(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	x := mat.NewDense(3000, 1, nil)
+	for i := range 3000 {
+		x.Set(i, 0, float64(1+rng.IntN(6)))
+	}
+	m := fit(t, x, tabular.Config{Epochs: 10, Workers: 1})
+	column := m.Columns[0]
+	if !column.Integer || column.Quantum != 1 || column.Distinct != 6 || m.Quanta[0] != 1 {
+		t.Errorf("column %+v, quanta %v: want 6 integers a quantum of 1 apart", column, m.Quanta)
+	}
+	if w := warning(m, tabular.IntegerColumns); w == nil || !slices.Equal(w.Columns, []string{"x0"}) {
+		t.Errorf("warnings %v, want one about x0", m.Warnings)
+	}
+	for i, lp := range logProb(t, m, mat.NewDense(6, 1, []float64{1, 2, 3, 4, 5, 6})) {
+		if math.Abs(lp+math.Log(6)) > 0.25 {
+			t.Errorf("log p(%d) = %.3f, want −log 6 = %.3f", i+1, lp, -math.Log(6))
+		}
+	}
+	if m = fit(t, x, tabular.Config{Epochs: 1, Workers: 1, Dequantize: tabular.DequantizeNone}); m.Quanta[0] != 0 {
+		t.Errorf("quanta %v without dequantization", m.Quanta)
+	}
+}
+
+// TestTiedColumn: zeros among continuous values have no quantum; they are named, and the density stays finite.
+func TestTiedColumn(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	x := set(curve(500, 2, 2), 1, func(int) float64 { return max(0, rng.NormFloat64()) })
+	m := fit(t, x, quick)
+	if w := warning(m, tabular.TiedColumns); w == nil || !slices.Equal(w.Columns, []string{"x1"}) {
+		t.Errorf("warnings %v, want one about x1", m.Warnings)
+	}
+	if w := warning(m, tabular.IntegerColumns); w != nil {
+		t.Errorf("unwanted warning %v", w)
+	}
+	if top := slices.Max(logProb(t, m, x)); !(top < 5) {
+		t.Errorf("log p reaches %v, want the noise to bound it", top)
+	}
+}
+
+func TestDecimalGrid(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	x := set(curve(500, 2, 3), 0, func(int) float64 { return 0.1 * float64(rng.IntN(30)) })
+	if m := fit(t, x, quick); math.Abs(m.Quanta[0]-0.1) > 1e-9 || m.Columns[0].Integer {
+		t.Errorf("quanta %v, want a tenth first", m.Quanta)
+	}
+}
+
+func TestFewRows(t *testing.T) {
+	m := fit(t, curve(4, 3, 4), quick)
+	if w := warning(m, tabular.FewRows); w == nil {
+		t.Errorf("warnings %v, want one about few rows", m.Warnings)
+	}
+	if m.Training.Rows != 3 || m.Training.ValidationRows != 1 || m.Training.ReferenceRows != 4 {
+		t.Errorf("training %+v, want 3 rows, 1 to validate, all for reference", m.Training)
+	}
+}

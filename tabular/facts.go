@@ -1,0 +1,25 @@
+package tabular
+
+import "gaussflow/train"
+
+// Facts are what a Model knows beside its Flow. They survive JSON.
+type Facts struct {
+	Columns   []Column  `json:"columns"` // of the table, dropped ones included, in its order
+	Config    Config    `json:"config"`  // with the preset's choices filled in
+	Quanta    []float64 `json:"quanta"`  // width of the uniform noise of each column of the flow, 0: none
+	Warnings  []Warning `json:"warnings,omitempty"`
+	Training  Training  `json:"training"`
+	Reference Quantiles `json:"reference"` // log p of the reference rows
+}
+
+// Training is a summary of a fit.
+type Training struct {
+	Rows           int            `json:"rows"`            // fitted to
+	ValidationRows int            `json:"validation_rows"` // that chose the epoch
+	ReferenceRows  int            `json:"reference_rows"`  // behind Reference: the validation rows if they are many, else all
+	Parameters     int            `json:"parameters"`
+	Seconds        float64        `json:"seconds"`
+	History        *train.History `json:"history"`
+	// LogLikelihood is the mean log p of the validation rows, nats, in the table's units.
+	LogLikelihood float64 `json:"log_likelihood"`
+}

@@ -1,0 +1,169 @@
+package tabular
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/flows"
+	"gaussflow/train"
+)
+
+// Fit fits a flow to the rows of x, whose columns are called names. The flow standardizes the columns by the rows
+// trained on, starts as an iterative Gaussianization of them, and is trained with noise (see noisy) until its validation
+// loss has stopped falling.
+//
+// It is an error if x is empty, has fewer than four rows, a number that is not finite, or a constant column
+// (ConstantError) without DropConstant. When ctx is done, the best model so far is returned with an error that wraps
+// ctx.Err; without one if there is none yet.
+func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, error) {
+	start := time.Now()
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkTable(names, x); err != nil {
+		return nil, err
+	}
+	rows, validation, err := split(x, c)
+	if err != nil {
+		return nil, err
+	}
+	f := &fit{rows: rows, validation: validation, columns: inspect(names, rows)}
+	if err := f.keep(c.DropConstant); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: stopped before the warm start: %w", err)
+	}
+	n, _ := f.rows.Dims()
+	f.plan = newPlan(c, n, f.kept)
+	if err := f.warmStart(); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: %w", err)
+	}
+	history, err := f.train(ctx)
+	if history == nil {
+		return nil, fmt.Errorf("tabular: Fit: %w", err)
+	}
+	m, errEnd := f.model(history, time.Since(start))
+	if errEnd != nil {
+		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
+	}
+	if errors.Is(err, train.ErrNonFinite) {
+		m.Warnings = append(m.Warnings, Warning{Kind: Diverged, Text: err.Error()})
+		err = nil
+	}
+	return m, err
+}
+
+// fit is one call of Fit.
+type fit struct {
+	plan
+	rows, validation *mat.Dense // of the kept columns
+	columns, kept    []Column
+	flow             *flows.Flow
+	noisy            *noisy
+}
+
+// keep narrows rows, validation and kept to the columns that are not constant.
+func (f *fit) keep(drop bool) error {
+	var constant []string
+	var index []int
+	for j := range f.columns {
+		if c := &f.columns[j]; c.Constant() {
+			c.Dropped = true
+			constant = append(constant, c.Name)
+			continue
+		}
+		index = append(index, j)
+		f.kept = append(f.kept, f.columns[j])
+	}
+	if len(index) == 0 || constant != nil && !drop {
+		return &ConstantError{Columns: constant, All: len(index) == 0}
+	}
+	f.rows, f.validation = take(f.rows, index), take(f.validation, index)
+	return nil
+}
+
+// warmStart makes the flow and starts it as an iterative Gaussianization of one draw of the noisy rows.
+func (f *fit) warmStart() (err error) {
+	if f.flow, err = f.newFlow(f.rows); err != nil {
+		return err
+	}
+	f.noisy = &noisy{x: f.rows, copies: f.copies, quantum: f.quanta(), gaussian: make([]float64, len(f.kept)), seed: f.Seed}
+	for j, c := range f.kept {
+		f.noisy.gaussian[j] = f.Noise * c.Std
+	}
+	_, err = f.flow.InitFrom(f.noisy, f.warmStartConfig())
+	return err
+}
+
+// quanta are the widths of the uniform noise of the kept columns.
+func (f *fit) quanta() []float64 {
+	q := make([]float64, len(f.kept))
+	for j, c := range f.kept {
+		if f.Dequantize == DequantizeGrids {
+			q[j] = c.Quantum
+		}
+	}
+	return q
+}
+
+// train runs the epochs. The validation rows are dequantized, or a spike at a grid's points would pass for likelihood,
+// but carry no Gaussian noise.
+func (f *fit) train(ctx context.Context) (*train.History, error) {
+	n, _ := f.validation.Dims()
+	held := &noisy{x: f.validation, copies: (validationRows + n - 1) / n, quantum: f.noisy.quantum, gaussian: make([]float64, len(f.kept)), seed: f.Seed + 1}
+	if err := f.flow.Compile(f.compileConfig()); err != nil {
+		return nil, err
+	}
+	redraw := train.LambdaCallback{EpochBegin: func(s *train.State) error {
+		f.noisy.draw = uint64(s.Epoch) + 1
+		return nil
+	}}
+	stop := &train.EarlyStopping{Patience: f.Patience, RestoreBest: true}
+	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
+		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
+		ValidationData: mat.DenseCopyOf(held), Verbosity: f.Verbosity,
+		Callbacks: append([]train.Callback{redraw, stop}, f.Callbacks...),
+	})
+}
+
+// validationRows is what a small validation set is repeated to, each copy with its own dequantization.
+const validationRows = 500
+
+// model is what the fit leaves behind.
+func (f *fit) model(history *train.History, took time.Duration) (*Model, error) {
+	held, err := f.flow.LogProb(f.validation)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := f.rows.Dims()
+	training := Training{
+		Rows: n, ValidationRows: len(held), Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
+		History: history, LogLikelihood: stat.Mean(held, nil),
+	}
+	reference := held
+	if len(reference) < referenceRows {
+		fitted, err := f.flow.LogProb(f.rows)
+		if err != nil {
+			return nil, err
+		}
+		reference = append(fitted, held...)
+	}
+	training.ReferenceRows = len(reference)
+	warnings := columnWarnings(f.columns, n, f.Dequantize != DequantizeNone)
+	if n < training.Parameters {
+		warnings = append(warnings, Warning{Kind: FewRows, Text: fmt.Sprintf("%d rows for %d parameters: held-out rows chose when to stop", n, training.Parameters)})
+	}
+	return &Model{Flow: f.flow, Facts: Facts{
+		Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Warnings: warnings, Training: training,
+		Reference: newQuantiles(reference),
+	}}, nil
+}
+
+// referenceRows is how many validation rows make a reference by themselves; fewer are joined by the rows fitted to.
+const referenceRows = 200

@@ -1,0 +1,167 @@
+package tabular_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/graph"
+	"gaussflow/tabular"
+	"gaussflow/train"
+)
+
+// TestBeatsGaussian: on rows of a curved law the fit must see more than mean and covariance do.
+func TestBeatsGaussian(t *testing.T) {
+	c := quick
+	c.Epochs, c.Hidden, c.Blocks = 30, []int{16}, 0
+	for _, family := range []tabular.Family{tabular.Aligned, tabular.Rotated} {
+		c.Family = family
+		lp := logProb(t, fit(t, curve(1500, 2, 1), c), curve(1500, 2, 2))
+		// the differential entropy of the law itself: x0 normal, x1 given x0 normal of deviation 0.3
+		truth := -(2*0.5*math.Log(2*math.Pi*math.E) + math.Log(0.3))
+		if got := stat.Mean(lp, nil); got > truth+0.1 || got < truth-0.15 {
+			t.Errorf("%s: mean log p %.3f on fresh rows, want within 0.15 of the truth %.3f", family, got, truth)
+		}
+	}
+}
+
+// TestUnits: a table in other units has the same density but for the units.
+func TestUnits(t *testing.T) {
+	x := curve(400, 3, 3)
+	moved := mat.NewDense(400, 3, nil)
+	scale, shift := []float64{1000, 0.01, 4}, []float64{-20, 3e-3, 100}
+	volume := 0.0
+	for j, s := range scale {
+		volume += math.Log(s)
+		for i := range 400 {
+			moved.Set(i, j, x.At(i, j)*s+shift[j])
+		}
+	}
+	c := quick
+	c.Dtype = graph.Float64
+	m := fit(t, moved, c)
+	a, b := logProb(t, fit(t, x, c), x), logProb(t, m, moved)
+	for i := range a {
+		if math.Abs(a[i]-(b[i]+volume)) > 1e-6 {
+			t.Fatalf("row %d: log p %v, and %v in other units, want %v", i, a[i], b[i], a[i]-volume)
+		}
+	}
+	rows, err := m.Sample(2000, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j := range scale {
+		got, want := mat.Col(nil, j, rows), mat.Col(nil, j, moved)
+		if off := math.Abs(stat.Mean(got, nil)-stat.Mean(want, nil)) / stat.StdDev(want, nil); off > 0.3 {
+			t.Errorf("column %d: samples' mean is %.2f standard deviations off", j, off)
+		}
+	}
+}
+
+func TestDeterministic(t *testing.T) {
+	x := curve(200, 3, 4)
+	a, b := logProb(t, fit(t, x, quick), x), logProb(t, fit(t, x, quick), x)
+	if !slices.Equal(a, b) {
+		t.Error("two fits of one seed differ")
+	}
+	other := quick
+	other.Seed++
+	if slices.Equal(a, logProb(t, fit(t, x, other), x)) {
+		t.Error("another seed gave the same fit")
+	}
+}
+
+// TestOffsetNeedsFloat64: a column far from zero keeps its digits.
+func TestOffsetNeedsFloat64(t *testing.T) {
+	x := curve(200, 2, 5)
+	if m := fit(t, x, quick); m.Flow.Dtype() != graph.Float32 {
+		t.Errorf("dtype %s, want float32", m.Flow.Dtype())
+	}
+	for i := range 200 {
+		x.Set(i, 1, x.At(i, 1)+1e9)
+	}
+	if m := fit(t, x, quick); m.Flow.Dtype() != graph.Float64 {
+		t.Errorf("dtype %s at an offset of 1e9, want float64", m.Flow.Dtype())
+	}
+}
+
+func TestSizesFromTheTable(t *testing.T) {
+	short := tabular.Config{Epochs: 1, Hidden: []int{4}, Workers: 1}
+	for _, c := range []struct {
+		n, d   int
+		family tabular.Family
+		blocks int
+	}{{40, 1, tabular.Diagonal, 1}, {100, 5, tabular.Rotated, 3}, {600, 2, tabular.Aligned, 3}, {700, 10, tabular.Aligned, 4}} {
+		m := fit(t, curve(c.n, c.d, 6), short)
+		if m.Config.Family != c.family || m.Config.Blocks != c.blocks {
+			t.Errorf("%d×%d: %s of %d blocks, want %s of %d", c.n, c.d, m.Config.Family, m.Config.Blocks, c.family, c.blocks)
+		}
+	}
+}
+
+// TestCancelled: stopping keeps the best epoch so far; before there is any model, there is none.
+func TestCancelled(t *testing.T) {
+	x := curve(300, 2, 7)
+	ctx, cancel := context.WithCancel(context.Background())
+	c := quick
+	c.Epochs = 1000
+	var best float64
+	c.Callbacks = []train.Callback{train.LambdaCallback{EpochEnd: func(s *train.State) error {
+		if s.Epoch == 2 {
+			best = slices.Min(s.History.ValLoss)
+			cancel()
+		}
+		return nil
+	}}}
+	m, err := tabular.Fit(ctx, names(2), x, c)
+	if !errors.Is(err, context.Canceled) || m == nil {
+		t.Fatalf("model %v, error %v, want a model and context.Canceled", m, err)
+	}
+	if got := -m.Training.LogLikelihood; math.Abs(got-best) > 1e-3 {
+		t.Errorf("validation loss %v, want the best epoch's %v", got, best)
+	}
+	if m, err = tabular.Fit(ctx, names(2), x, c); !errors.Is(err, context.Canceled) || m != nil {
+		t.Errorf("model %v, error %v, want none and context.Canceled", m, err)
+	}
+}
+
+func TestFactsSurviveJSON(t *testing.T) {
+	m := fit(t, curve(100, 2, 8), quick)
+	raw, err := json.Marshal(m.Facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := &tabular.Model{Flow: m.Flow}
+	if err := json.Unmarshal(raw, &back.Facts); err != nil {
+		t.Fatal(err)
+	}
+	lp := logProb(t, back, curve(50, 2, 9))
+	if !slices.Equal(back.TailProbability(lp), m.TailProbability(lp)) {
+		t.Error("tail probabilities changed")
+	}
+	if again, _ := json.Marshal(back.Facts); string(again) != string(raw) {
+		t.Errorf("facts changed: %s, were %s", again, raw)
+	}
+}
+
+func TestTailProbability(t *testing.T) {
+	x := curve(3000, 2, 10)
+	m := fit(t, x, quick)
+	if m.Training.ReferenceRows != m.Training.ValidationRows || m.Training.ValidationRows != 300 {
+		t.Errorf("%+v: want the 300 validation rows as reference", m.Training)
+	}
+	got := m.TailProbability([]float64{math.Inf(-1), m.Reference[0], m.Reference[149], math.Inf(1)})
+	if want := []float64{0, 1. / 300, 0.5, 1}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if mean := stat.Mean(m.TailProbability(logProb(t, m, curve(2000, 2, 11))), nil); math.Abs(mean-0.5) > 0.06 {
+		t.Errorf("fresh rows have mean tail probability %.3f, want near 0.5", mean)
+	}
+}

@@ -1,0 +1,88 @@
+package tabular
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/train"
+)
+
+// newFlow stacks a standardizer fitted to x and the family's layers.
+func (p plan) newFlow(x *mat.Dense) (*flows.Flow, error) {
+	_, d := x.Dims()
+	standardize, err := layers.NewStandardize(x, layers.AffineConfig{Dtype: p.Dtype})
+	if err != nil {
+		return nil, err
+	}
+	family, err := p.family(d)
+	if err != nil {
+		return nil, err
+	}
+	return flows.New(append([]flows.Named{{Name: "standardize", Layer: standardize}}, family...)...)
+}
+
+func (p plan) family(d int) ([]flows.Named, error) {
+	if p.Family == Aligned {
+		return p.newAligned(d)
+	}
+	var recipe *flows.Flow
+	var err error
+	if p.Family == Rotated {
+		recipe, err = flows.NewCoupling(d, flows.CouplingConfig{Blocks: p.Blocks, Components: p.Components, Hidden: p.Hidden, Seed: p.Seed, Dtype: p.Dtype})
+	} else {
+		recipe, err = flows.NewGaussianization(d, flows.GaussianizationConfig{Blocks: p.Blocks, Components: p.Components, Seed: p.Seed, Dtype: p.Dtype})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return recipe.Layers(), nil
+}
+
+// newAligned couples the columns themselves, without rotations: block i conditions the columns whose number has digit
+// i (binary, modulo the number of digits) on those whose number has it not, and the other way round. What a table's
+// columns have each for itself, ties above all, stays in one coordinate. Bijective for d ≥ 2.
+func (p plan) newAligned(d int) (named []flows.Named, err error) {
+	for i := range p.Blocks {
+		mask := binaryMask(d, i)
+		for half, m := range []layers.Mask{mask, mask.Not()} {
+			c, err := layers.NewMixtureCDFCoupling(d, layers.CouplingConfig{
+				Mask: m, Components: p.Components, Dtype: p.Dtype,
+				MLP: layers.MLPConfig{Hidden: p.Hidden, Seed: (p.Seed+1)*1_000_003 + uint64(2*i+half)},
+			})
+			if err != nil {
+				return nil, err
+			}
+			named = append(named, flows.Named{Name: fmt.Sprintf("block%d.coupling_%c", i, 'a'+half), Layer: c})
+		}
+	}
+	return named, nil
+}
+
+// binaryMask marks the columns whose number has a 0 as its binary digit i, modulo the digits that d columns take.
+func binaryMask(d, i int) layers.Mask {
+	m := make(layers.Mask, d)
+	for j := range m {
+		m[j] = j>>(i%digits(d))&1 == 0
+	}
+	return m
+}
+
+// warmStartConfig is a quick warm start: training goes on from it, so its mixtures need not be the best ones.
+func (p plan) warmStartConfig() initializers.IGConfig {
+	return initializers.IGConfig{Seed: p.Seed, Mixture: initializers.MixtureConfig{Starts: 1, MaxSteps: 40, Tol: 1e-4}}
+}
+
+// compileConfig is AdamW under a cosine with clipped gradients and averaged weights. Only kernels decay: without them
+// a coupling flow is the diagonal one, which is what there is to shrink to.
+func (p plan) compileConfig() train.Config {
+	return train.Config{
+		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: p.LearningRate}, WeightDecay: 0.1, Suffix: ".kernel"},
+		Schedule:  train.Cosine{Peak: p.LearningRate, Floor: 0.01 * p.LearningRate, WarmupSteps: 50, DecaySteps: p.Epochs * p.epochSteps()},
+		Clip:      train.Clip{GlobalNorm: 5},
+		EMA:       0.99,
+	}
+}

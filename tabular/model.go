@@ -1,0 +1,87 @@
+package tabular
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+)
+
+// A Model is a fitted density of rows, in the units of the table it was fitted to. Its methods are safe for concurrent
+// use.
+type Model struct {
+	// Flow is the density of the columns that were kept, in order; its first layer standardizes them.
+	Flow *flows.Flow
+	Facts
+}
+
+// kept are the indexes of the columns that the flow has.
+func (f Facts) kept() (index []int) {
+	for j, c := range f.Columns {
+		if !c.Dropped {
+			index = append(index, j)
+		}
+	}
+	return index
+}
+
+// LogProb is log p of each row of x, whose columns are those of the table, dropped ones included: a log-density in
+// nats per unit volume of the columns that were kept.
+func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
+	if err := graph.CheckRows("tabular: LogProb", x, len(m.Columns)); err != nil {
+		return nil, err
+	}
+	lp, err := m.Flow.LogProb(take(x, m.kept()))
+	if err != nil {
+		return nil, fmt.Errorf("tabular: LogProb: %w", err)
+	}
+	return lp, nil
+}
+
+// Sample draws n rows of the table's columns by rng; dropped columns have their one value. Grid columns come out
+// between the grid's points, as they were fitted.
+func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
+	rows, err := m.Flow.Sample(n, rng)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: Sample: %w", err)
+	}
+	x := mat.NewDense(n, len(m.Columns), nil)
+	next := 0
+	for j, c := range m.Columns {
+		for i := range n {
+			if c.Dropped {
+				x.Set(i, j, c.Mean)
+			} else {
+				x.Set(i, j, rows.At(i, next))
+			}
+		}
+		if !c.Dropped {
+			next++
+		}
+	}
+	return x, nil
+}
+
+// TailProbability is the share of the reference rows that are at most as likely as each log p.
+func (m *Model) TailProbability(logProb []float64) []float64 {
+	share := make([]float64, len(logProb))
+	for i, lp := range logProb {
+		share[i] = m.Reference.Share(lp)
+	}
+	return share
+}
+
+// take copies the columns of x with these indexes.
+func take(x mat.Matrix, columns []int) *mat.Dense {
+	n, _ := x.Dims()
+	out := mat.NewDense(n, len(columns), nil)
+	for k, j := range columns {
+		for i := range n {
+			out.Set(i, k, x.At(i, j))
+		}
+	}
+	return out
+}

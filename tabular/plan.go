@@ -1,0 +1,108 @@
+package tabular
+
+import (
+	"math"
+	"math/bits"
+
+	"gaussflow/graph"
+)
+
+// plan is everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
+type plan struct {
+	Config
+	copies   int // of each row in an epoch
+	perEpoch int // rows, copies included
+}
+
+// effort is what tells the presets apart.
+type effort struct {
+	rows   int // row-steps at most: rows an epoch times epochs
+	hidden int
+}
+
+var efforts = map[Preset]effort{
+	Fast:    {rows: 120_000, hidden: 32},
+	Default: {rows: 600_000, hidden: 64},
+	Best:    {rows: 3_000_000, hidden: 128},
+}
+
+const (
+	epochRows     = 2000 // at least: a validation every few steps would only follow noise
+	patienceShare = 6    // of the epochs may pass without gain
+	// rotateBelow is the rows a column below which couplings between principal axes had the better validation likelihood
+	// (docs/training-recipes.md): a covariance needs few rows, the dependences between columns one by one need many.
+	rotateBelow = 50
+	maxNoise    = 0.05
+)
+
+// newPlan fills in what c leaves open for a fit on n rows of the columns.
+func newPlan(c Config, n int, columns []Column) plan {
+	or(&c.Preset, Default)
+	d, e := len(columns), efforts[c.Preset]
+	p := plan{Config: c, copies: (epochRows + n - 1) / n}
+	p.perEpoch = n * p.copies
+	or(&p.Family, familyFor(n, d))
+	p.sizes(d, e)
+	or(&p.Epochs, max(1, e.rows/p.perEpoch))
+	or(&p.Patience, max(10, p.Epochs/patienceShare))
+	or(&p.BatchSize, 256)
+	p.BatchSize = min(p.BatchSize, p.perEpoch)
+	or(&p.LearningRate, 3e-3)
+	or(&p.Noise, min(maxNoise, math.Sqrt(float64(d)/float64(n))))
+	p.Noise = max(p.Noise, 0)
+	or(&p.Dequantize, DequantizeGrids)
+	or(&p.Dtype, dtypeFor(columns))
+	return p
+}
+
+func familyFor(n, d int) Family {
+	switch {
+	case d == 1:
+		return Diagonal
+	case n < rotateBelow*d:
+		return Rotated
+	}
+	return Aligned
+}
+
+// sizes sets the shape of the flow of d columns. The aligned family has a block, at least three, for each binary digit of
+// a column's number, so that each two columns are in different halves of some block.
+func (p *plan) sizes(d int, e effort) {
+	blocks, components := 3, 4
+	if p.Family == Aligned {
+		blocks, components = max(3, digits(d)), 8
+	}
+	if d == 1 { // nothing to rotate or to condition on
+		p.Family, blocks, components = Diagonal, 1, 8
+	}
+	or(&p.Blocks, blocks)
+	or(&p.Components, components)
+	if p.Hidden == nil {
+		p.Hidden = []int{e.hidden, e.hidden}
+	}
+}
+
+// epochSteps is the number of optimizer steps of an epoch.
+func (p plan) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
+
+// or sets v where it is zero.
+func or[T comparable](v *T, otherwise T) {
+	var zero T
+	if *v == zero {
+		*v = otherwise
+	}
+}
+
+// dtypeFor is float32, unless a column lies so far from 0, or its unit is so large or small, that float32 would lose
+// its digits: rows reach the flow in the user's units.
+func dtypeFor(columns []Column) graph.Dtype {
+	for _, c := range columns {
+		if !(math.Abs(c.Mean) < 1e3*c.Std && c.Std > 1e-15 && c.Std < 1e15) {
+			return graph.Float64
+		}
+	}
+	return graph.Float32
+}
+
+// digits is the number of binary digits that d ≥ 2 columns need.
+func digits(d int) int { return bits.Len(uint(d - 1)) }

@@ -1,0 +1,62 @@
+package tabular
+
+import (
+	"fmt"
+	"strings"
+)
+
+// WarningKind is what a warning is about.
+type WarningKind string
+
+// The kinds of warning.
+const (
+	ConstantColumns WarningKind = "constant columns"  // dropped: every row has the same value there
+	IntegerColumns  WarningKind = "integer columns"   // values on a grid
+	TiedColumns     WarningKind = "tied columns"      // many equal values, on no grid
+	FewRows         WarningKind = "few rows"          // fewer rows than parameters
+	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
+)
+
+// A Warning is something about the data or the fit that a reader of the numbers should know.
+type Warning struct {
+	Kind    WarningKind `json:"kind"`
+	Columns []string    `json:"columns,omitempty"` // those it is about
+	Text    string      `json:"text"`
+}
+
+// String is the text with the columns.
+func (w Warning) String() string {
+	if len(w.Columns) == 0 {
+		return w.Text
+	}
+	return fmt.Sprintf("%s: %s", w.Text, strings.Join(w.Columns, ", "))
+}
+
+// columnWarnings are the warnings about columns of a table of rows rows.
+func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Warning) {
+	names := map[WarningKind][]string{}
+	for _, c := range columns {
+		switch {
+		case c.Dropped:
+			names[ConstantColumns] = append(names[ConstantColumns], c.Name)
+		case c.Quantum > 0:
+			names[IntegerColumns] = append(names[IntegerColumns], c.Name)
+		case c.Tied(rows):
+			names[TiedColumns] = append(names[TiedColumns], c.Name)
+		}
+	}
+	onGrid := "columns of values on a grid, where a density has no limit"
+	if dequantized {
+		onGrid = "columns of values on a grid, spread over one step of it: exp(log p) times the step is a probability"
+	}
+	for _, w := range []Warning{
+		{Kind: ConstantColumns, Text: "constant columns, dropped: log p is of the others"},
+		{Kind: IntegerColumns, Text: onGrid},
+		{Kind: TiedColumns, Text: "columns with many equal values: log p there depends on how much the fit smooths"},
+	} {
+		if w.Columns = names[w.Kind]; w.Columns != nil {
+			warnings = append(warnings, w)
+		}
+	}
+	return warnings
+}
