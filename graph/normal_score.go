@@ -34,12 +34,15 @@ func (s normalScore) bind32(out array[float32], in []array[float32]) func() {
 }
 
 func bindNormalScore[T kernel.Float](out array[T], in []array[T]) func() {
+	smaller := make([]T, len(out.data))
 	return func() {
 		for i, f := range in[0].data {
-			if s := in[1].data[i]; f <= s {
-				out.data[i] = T(kernel.Quantile(float64(f)))
-			} else {
-				out.data[i] = -T(kernel.Quantile(float64(s)))
+			smaller[i] = min(f, in[1].data[i])
+		}
+		kernel.Quantiles(out.data, smaller)
+		for i, f := range in[0].data {
+			if f > in[1].data[i] {
+				out.data[i] = -out.data[i]
 			}
 		}
 	}

@@ -195,3 +195,52 @@ func benchmarkBatch[T Float](b *testing.B, ops mixtureKernels[T], k int) {
 		report("backward", func() { batch.Backward(x, theta, z, l, x, x, gx, gtheta) })
 	}
 }
+
+// TestMixtureBatchAtTheEdges: at every number of rows that leaves another remainder, with every special value at every place;
+// what is not a number stays in its place.
+func TestMixtureBatchAtTheEdges(t *testing.T) {
+	for _, ops := range mixtures64() {
+		t.Run("float64/"+ops.name, func(t *testing.T) { checkEdges(t, ops, 1e-13) })
+	}
+	for _, ops := range mixtures32() {
+		t.Run("float32/"+ops.name, func(t *testing.T) { checkEdges(t, ops, 3e-6) })
+	}
+}
+
+func checkEdges[T Float](t *testing.T, ops mixtureKernels[T], tol float64) {
+	const d, k = 2, 3
+	edges := []float64{0, math.Copysign(0, -1), 1e-310, -1e-40, 1e-20, 1e4, -1e4, 1e9, -1e9, math.Inf(1), math.Inf(-1), math.NaN()}
+	for rows := range 18 {
+		for _, perRow := range []bool{false, true} {
+			sets := 1
+			if perRow {
+				sets = max(rows, 1)
+			}
+			theta := make([]T, sets*3*d*k)
+			for i := range theta {
+				theta[i] = T(math.Sin(float64(i)))
+			}
+			b := newMixtureBatch(d, k, perRow, Clamp{}, ops)
+			x, z, l := make([]T, rows*d), make([]T, rows*d), make([]T, rows*d)
+			for i := range x {
+				x[i] = T(edges[(i+rows)%len(edges)])
+			}
+			b.Forward(x, theta, z, l)
+			m := NewMixture(k)
+			for i, v := range x {
+				at, third := b.thirds(i)
+				SetMixture(m, theta[at:at+k], theta[at+third:at+third+k], theta[at+2*third:at+2*third+k])
+				if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+					if float64(z[i]-z[i]) == 0 && float64(l[i]-l[i]) == 0 {
+						t.Fatalf("%d rows: x = %v gives z = %v, log slope %v, want one that is not finite", rows, v, z[i], l[i])
+					}
+					continue
+				}
+				zi, li := m.At(float64(v))
+				if !near(float64(z[i]), zi, tol, 1) || !near(float64(l[i]), li, tol, math.Max(1, math.Min(zi*zi, 100))) {
+					t.Fatalf("%d rows, perRow=%v: x = %v: z = %v, log slope %v, want %v, %v", rows, perRow, v, z[i], l[i], zi, li)
+				}
+			}
+		}
+	}
+}

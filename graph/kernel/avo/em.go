@@ -122,17 +122,3 @@ func (l lanes) expect(ways int) {
 	VZEROUPPER()
 	RET()
 }
-
-// jumpNegative jumps where every lane of v is negative.
-func (l lanes) jumpNegative(v reg.VecVirtual, label string) {
-	mask := GP32()
-	if l.bytes == 64 {
-		k := K()
-		VPMOVQ2M(v, k)
-		KMOVB(k, mask)
-	} else {
-		VMOVMSKPD(v, mask)
-	}
-	CMPL(mask, U32(1<<(l.bytes/8)-1))
-	JEQ(LabelRef(label))
-}

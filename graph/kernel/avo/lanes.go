@@ -297,6 +297,45 @@ func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
+// signs is the sign bits of v in the low bits of a register.
+func (l lanes) signs(v reg.VecVirtual) reg.GPVirtual {
+	wide, k := GP64(), K()
+	r := wide.As32() // writing it clears the upper half
+	switch {
+	case l.bytes == 64 && l.f32:
+		VPMOVD2M(v, k)
+		KMOVW(k, r)
+	case l.bytes == 64:
+		VPMOVQ2M(v, k)
+		KMOVW(k, r)
+	case l.f32:
+		VMOVMSKPS(v, r)
+	default:
+		VMOVMSKPD(v, r)
+	}
+	return wide
+}
+
+// returnSigns returns the sign bits of v as an int.
+func (l lanes) returnSigns(v reg.VecVirtual) {
+	Store(l.signs(v), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// jumpNegative jumps where every lane of v is negative.
+func (l lanes) jumpNegative(v reg.VecVirtual, label string) {
+	CMPQ(l.signs(v), U32(1<<(l.bytes/l.elem())-1))
+	JEQ(LabelRef(label))
+}
+
+// jumpPositive jumps where no lane of v is negative.
+func (l lanes) jumpPositive(v reg.VecVirtual, label string) {
+	signs := l.signs(v)
+	TESTQ(signs, signs)
+	JEQ(LabelRef(label))
+}
+
 // total leaves the sum of the lanes in the lowest one.
 func (l lanes) total(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.addX) }
 

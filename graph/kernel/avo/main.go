@@ -1,4 +1,4 @@
-// Command avo writes the vector kernels of package kernel, "mixture", "gemm", "vector" or "em": run `go generate ./graph/kernel`.
+// Command avo writes the vector kernels of package kernel, "mixture", "gemm", "vector", "normal" or "em": run `go generate ./graph/kernel`.
 package main
 
 import (
@@ -9,7 +9,7 @@ import (
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	which := flag.String("kernels", "mixture", "mixture, gemm, vector or em")
+	which := flag.String("kernels", "mixture", "mixture, gemm, vector, normal or em")
 	flag.Parse()
 	if *which == "em" {
 		lanes{32, false}.expect(2)
@@ -33,6 +33,10 @@ func main() {
 			l.columnSum()
 			l.squares()
 			l.adam()
+			continue
+		case "normal":
+			l.logCDF()
+			l.quantile()
 			continue
 		}
 		l.prepare()

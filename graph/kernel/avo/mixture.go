@@ -78,8 +78,8 @@ func (l lanes) prepare() {
 	RET()
 }
 
-// parts are φ(t) and Φ(−|t|) = φ(t)·R(|t|).
-func (l lanes) parts(t reg.VecVirtual) (phi, tail reg.VecVirtual) {
+// parts are φ(t) and R(|t|), whose product is Φ(−|t|).
+func (l lanes) parts(t reg.VecVirtual) (phi, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
 	phi = l.exp(l.mul(square, l.c(-0.5)))
 	if l.f32 { // the rounding of t² matters here: φ = e·(1 − (t² − fl(t²))/2)
@@ -89,17 +89,18 @@ func (l lanes) parts(t reg.VecVirtual) (phi, tail reg.VecVirtual) {
 		phi = l.mul(phi, half)
 	}
 	phi = l.mul(phi, l.c(0.39894228040143267794))
-	return phi, l.mul(phi, l.mills(l.abs(t)))
+	return phi, l.mills(l.abs(t))
 }
 
 // addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and f.
 func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
-	phi, tail := l.parts(t)
-	tail = l.mul(w, tail)
+	phi, ratio := l.parts(t)
+	phi = l.mul(w, phi)
+	tail := l.mul(phi, ratio)
 	rest := l.sub(w, tail)
 	l.do(addInst, l.whereNegative(t, tail, rest), lower, lower)
 	l.do(addInst, l.whereNegative(t, rest, tail), upper, upper)
-	l.fma(l.mul(w, phi), inv, dens)
+	l.fma(phi, inv, dens)
 }
 
 // sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or, with stride 0, all of one.
@@ -157,27 +158,6 @@ func (l lanes) gather(far reg.VecVirtual, vs ...reg.VecVirtual) {
 	}
 }
 
-// returnSigns returns the sign bits of v as an int.
-func (l lanes) returnSigns(v reg.VecVirtual) {
-	wide, k := GP64(), K()
-	r := wide.As32() // writing it clears the upper half
-	switch {
-	case l.bytes == 64 && l.f32:
-		VPMOVD2M(v, k)
-		KMOVW(k, r)
-	case l.bytes == 64:
-		VPMOVQ2M(v, k)
-		KMOVW(k, r)
-	case l.f32:
-		VMOVMSKPS(v, r)
-	default:
-		VMOVMSKPD(v, r)
-	}
-	Store(wide, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
-}
-
 // score maps the sums to z and the log slope.
 func (l lanes) score() {
 	l.begin("score", "is the score of mixtureKernels.", "n int, floor, lower, upper, dens, z, logSlope *%[1]s) (far int")
@@ -198,12 +178,12 @@ func (l lanes) score() {
 		r := l.vec()
 		l.pick(VSQRTPD, VSQRTPS, minus, r)
 		r = l.sub(r, l.c(1.6))
-		tail := l.div(l.poly(r, l.byType(tailNum64, tailNum32), 2), l.poly(r, l.byType(tailDen64, tailDen32), 2))
+		tail := l.ratio(l.poly(r, l.byType(tailNum64, tailNum32), 2), l.poly(r, l.byType(tailDen64, tailDen32), 2))
 		tail = l.or(l.abs(tail), l.and(d, l.signBit()))
 
 		r = l.load(l.c(0.180625))
 		l.fnma(d, d, r)
-		central := l.div(l.poly(r, l.byType(centralNum64, centralNum32), 2), l.poly(r, l.byType(centralDen64, centralDen32), 2))
+		central := l.ratio(l.poly(r, l.byType(centralNum64, centralNum32), 2), l.poly(r, l.byType(centralDen64, centralDen32), 2))
 		central = l.mul(central, d)
 
 		z := l.whereNegative(l.sub(l.abs(d), l.c(0.425)), central, tail)
@@ -227,7 +207,8 @@ func (l lanes) upstream() {
 	loop("vector", n, func() {
 		in := func(name string) reg.VecVirtual { return l.load(at(arg(name), off)) }
 		z := in("z")
-		phi, tail := l.parts(z)
+		phi, ratio := l.parts(z)
+		tail := l.mul(phi, ratio)
 		slope := l.exp(in("logSlope"))
 		dens := l.mul(phi, slope)
 		far := l.sub(l.min(tail, dens), floor) // negative: no gradient from here
@@ -236,15 +217,14 @@ func (l lanes) upstream() {
 		out := func(v reg.VecVirtual, name string) {
 			l.store(l.whereNegative(far, zero, v), at(arg(name), off))
 		}
-		one := l.load(l.c(1))
 		gl := in("gl")
 		out(gl, "glNear")
 		a := in("gz")
 		l.fma(z, gl, a)
 		out(l.mul(a, slope), "pull")
-		out(l.div(one, dens), "rdens")
-		out(l.div(one, tail), "rtail")
-		tilt := l.mul(a, l.div(tail, phi))
+		out(l.reciprocal(dens), "rdens")
+		out(l.reciprocal(tail), "rtail")
+		tilt := l.mul(a, ratio)
 		out(l.whereNegative(z, tilt, l.sub(zero, tilt)), "tilt")
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
@@ -260,9 +240,10 @@ type element struct{ z, rdens, rtail, gl, pull, tilt reg.VecVirtual }
 //	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
 	t := l.mul(dx, inv)
-	phi, tail := l.parts(t)
-	r := l.mul(l.mul(l.mul(w, phi), inv), e.rdens)
-	tail = l.mul(w, tail)
+	phi, ratio := l.parts(t)
+	phi = l.mul(w, phi)
+	r := l.mul(l.mul(phi, inv), e.rdens)
+	tail := l.mul(phi, ratio)
 	c := l.whereNegative(l.xor(t, e.z), l.sub(w, tail), tail) // t and z on one side: the component's own smaller tail
 	c = l.mul(c, e.rtail)
 

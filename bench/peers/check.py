@@ -1,0 +1,88 @@
+"""Do the peers compute the same thing? log p and gradients for the same parameters, against each other and against
+scipy's double precision: python check.py"""
+
+import jax
+import numpy as np
+
+jax.config.update("jax_enable_x64", True)
+
+import jax_peer
+import problem
+from scipy.special import log_ndtr, logsumexp, ndtri_exp
+
+
+def by_scipy(shape, params, x):
+    """log p of x by the definition, in log space."""
+    x, log_det = x.astype(float), 0.0
+
+    def mixture(x, logits, means, log_scales):
+        t = (x[..., None] - means) / np.exp(log_scales)
+        log_w = logits - logsumexp(logits, -1, keepdims=True)
+        log_f = logsumexp(log_w - 0.5 * t * t - 0.5 * np.log(2 * np.pi) - log_scales, -1)
+        log_cdf, log_survival = (logsumexp(log_w + log_ndtr(s * t), -1) for s in (1, -1))
+        lower = log_cdf <= log_survival
+        z = np.where(lower, 1, -1) * ndtri_exp(np.minimum(log_cdf, log_survival))
+        return z, log_f + 0.5 * z * z + 0.5 * np.log(2 * np.pi)
+
+    for block in params:
+        for v in block["v"].astype(float):
+            x = x - 2 * np.outer(x @ v, v) / (v @ v)
+        if not shape.hidden:
+            x, slope = mixture(x, *(block[n].astype(float) for n in ("logits", "means", "log_scales")))
+            log_det = log_det + slope.sum(1)
+            continue
+        for (a, b), dense in zip(shape.halves, block["couplings"]):
+            h = x[:, a]
+            for i, (kernel, bias) in enumerate(dense):
+                h = h @ kernel.astype(float) + bias
+                h = np.maximum(h, 0) if i < len(dense) - 1 else h
+            logits, means, raw = np.moveaxis(h.reshape(len(x), 3, -1, shape.components), 1, 0)
+            x, x_in = x.copy(), x
+            x[:, b], slope = mixture(x_in[:, b], logits, means, problem.BOUND * np.tanh(raw))
+            log_det = log_det + slope.sum(1)
+    return log_det - (0.5 * x * x + 0.5 * np.log(2 * np.pi)).sum(1)
+
+
+def flat(params):
+    return np.concatenate([np.ravel(np.asarray(p, float)) for p in jax.tree.leaves(params)])
+
+
+def by_jax(shape, params, x):
+    lp = jax_peer.log_prob(shape, params, jax_peer.rotations(params), x)
+    return np.asarray(lp), flat(jax.grad(jax_peer.loss)(params, shape, x))
+
+
+def peers():
+    """The peers that are installed: shape, params, x → log p, gradient."""
+    yield "jax", by_jax
+    for name in ("torch", "keras"):
+        try:
+            module = __import__(f"{name}_peer")
+        except ImportError as e:
+            print(f"{name}: {e}")
+            continue
+        yield name, lambda *a, m=module: (lambda lp, g: (lp, flat(g)))(*m.log_prob_and_grad(*a))
+
+
+def main():
+    failed = False
+    for name, shape in problem.SHAPES.items():
+        for dtype, tolerance in ((np.float64, 1e-8), (np.float32, 1e-4)):
+            params, x = problem.parameters(shape, dtype), problem.rows(shape, 64, dtype)
+            far = x * np.float32(10)  # in the tails, where gradients are as large as they are ill-conditioned
+            want_far = by_scipy(shape, params, far)
+            want = by_scipy(shape, params, x)
+            _, want_grad = by_jax(shape, jax.tree.map(np.float64, params), x.astype(np.float64))
+            for peer, compute in peers():
+                lp, grad = compute(shape, params, x)
+                off_far = np.max(np.abs(compute(shape, params, far)[0] / want_far - 1))
+                off = np.max(np.abs(lp - want) / (1 + np.abs(want)))
+                off_grad = np.max(np.abs(grad - want_grad)) / np.max(np.abs(want_grad))
+                ok = max(off, off_far, off_grad) < tolerance
+                failed |= not ok
+                print(f"{name:9}{np.dtype(dtype).name:8} {peer:6} log p {off:.1e}  10 × as far out {off_far:.1e}  gradient {off_grad:.1e}  {'ok' if ok else 'FAIL'}")
+    raise SystemExit(failed)
+
+
+if __name__ == "__main__":
+    main()

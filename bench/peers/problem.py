@@ -1,0 +1,101 @@
+"""The four problems, their parameters and their data, in numpy: the same for every peer.
+
+A flow's parameters are a list of blocks. A block is a dict of "v", the reflectors of its rotation (R×d), and either
+"couplings", two conditioners of [(kernel, bias), …] each, or "logits", "means" and "log_scales" (d×K each).
+A conditioner puts out logits, means and raw log scales, in this order, each d_b×K.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+BOUND = 3.0  # log σ = BOUND·tanh(raw) in the couplings
+LEARNING_RATE = 3e-3
+EVALUATION_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Shape:
+    dim: int
+    blocks: int
+    components: int
+    hidden: tuple  # empty: the diagonal flow
+    batch: int
+
+    @property
+    def halves(self):
+        """The columns (identity, transformed) of a block's two couplings, as slices."""
+        low, high = slice(0, self.dim // 2), slice(self.dim // 2, self.dim)
+        return (low, high), (high, low)
+
+
+SHAPES = {
+    "moons": Shape(2, 4, 8, (32, 32), 512),
+    "tabular": Shape(6, 6, 8, (64, 64), 512),
+    "wide": Shape(43, 6, 8, (128, 128), 512),
+    "diagonal": Shape(43, 6, 50, (), 4096),
+}
+
+
+def parameters(shape, dtype=np.float32, seed=1, jitter=0.05):
+    """Random parameters: Glorot kernels, a last kernel of zeros, N(0, 1) reflectors, U(−3, 3) means; then each number
+    is moved by jitter·N(0, 1)."""
+    rng = np.random.default_rng(seed)
+
+    def moved(value):
+        return (value + jitter * rng.standard_normal(value.shape)).astype(dtype)
+
+    def conditioner(columns_in, columns_out):
+        widths = (columns_in, *shape.hidden, 3 * columns_out * shape.components)
+        dense = []
+        for i, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
+            limit = 0.0 if i == len(shape.hidden) else np.sqrt(6 / (fan_in + fan_out))
+            kernel = rng.uniform(-limit, limit, (fan_in, fan_out))
+            dense.append((moved(kernel), moved(np.zeros(fan_out))))
+        return dense
+
+    def block():
+        b = {"v": moved(rng.standard_normal((shape.dim, shape.dim)))}
+        if shape.hidden:
+            width = lambda s: s.stop - s.start
+            b["couplings"] = [conditioner(width(a), width(t)) for a, t in shape.halves]
+            return b
+        size = (shape.dim, shape.components)
+        return b | {
+            "logits": moved(np.zeros(size)),
+            "means": moved(rng.uniform(-3, 3, size)),
+            "log_scales": moved(np.zeros(size)),
+        }
+
+    return [block() for _ in range(shape.blocks)]
+
+
+def rows(shape, n, dtype=np.float32, seed=2):
+    """n rows of noise."""
+    return np.random.default_rng(seed).standard_normal((n, shape.dim)).astype(dtype)
+
+
+def moons(n=5000, noise=0.08, seed=42, dtype=np.float32):
+    """n standardized rows of two moons: half circles, uniform in angle, with Gaussian noise."""
+    rng = np.random.default_rng(seed)
+    angle = np.pi * rng.random(n)
+    inner = np.arange(n) % 2 == 1
+    x = np.where(inner, 1 - np.cos(angle), np.cos(angle))
+    y = np.where(inner, 0.5 - np.sin(angle), np.sin(angle))
+    data = np.stack([x, y], 1) + noise * rng.standard_normal((n, 2))
+    return ((data - data.mean(0)) / data.std(0)).astype(dtype)
+
+
+def epochs(n, batch, count, seed=3):
+    """count shuffles of n rows as (index, weight) arrays of steps×batch: the last batch is filled up with rows of
+    weight 0, so that every step has one shape and is compiled once. Weights are 1/(rows that count)."""
+    rng = np.random.default_rng(seed)
+    steps = -(-n // batch)
+    index = np.zeros((count, steps * batch), np.int32)
+    for row in index:
+        row[:n] = rng.permutation(n)
+    weight = np.zeros(steps * batch, np.float32)
+    for start in range(0, n, batch):
+        end = min(start + batch, n)
+        weight[start:end] = 1 / (end - start)
+    return index.reshape(-1, batch), np.tile(weight.reshape(steps, batch), (count, 1))

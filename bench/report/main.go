@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	if os.Getenv(wholeRunVariable) != "" {
+		exit(wholeRun())
+	}
+	exit(run(os.Args[1:]))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "report:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// options are the command line.
+type options struct {
+	rounds  int
+	only    *regexp.Regexp
+	quick   bool
+	python  string
+	threads []int // of the peers; 0 is their own choice
+	out     string
+}
+
+func parse(args []string) (o options, err error) {
+	f := flag.NewFlagSet("report", flag.ContinueOnError)
+	f.IntVar(&o.rounds, "rounds", 11, "laps of each contestant")
+	f.BoolVar(&o.quick, "quick", false, "short laps, three rounds, small tables: to see that it works")
+	f.StringVar(&o.python, "python", "", "Python with the peers (default: bench/peers/.venv/bin/python, then python3)")
+	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json and results.png")
+	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice")
+	only := f.String("only", "", "regular expression on section/case, as step/wide")
+	if err = f.Parse(args); err != nil {
+		return o, err
+	}
+	if o.rounds < 1 {
+		return o, fmt.Errorf("-rounds = %d, want ≥ 1", o.rounds)
+	}
+	if o.threads, err = numbers(*threads); err != nil {
+		return o, fmt.Errorf("-threads: %w", err)
+	}
+	if o.only, err = regexp.Compile(*only); err != nil {
+		return o, fmt.Errorf("-only: %w", err)
+	}
+	if o.quick {
+		o.rounds = min(o.rounds, 3)
+	}
+	return o, nil
+}
+
+// numbers are those of a list with commas, none negative.
+func numbers(list string) (out []int, err error) {
+	for word := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("got %q, want numbers ≥ 0 with commas between", list)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func run(args []string) error {
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	m := newMeter(o)
+	defer m.close()
+	r := &report{Machine: describeMachine(), Rounds: o.rounds, Quick: o.quick}
+	for _, s := range sections {
+		fmt.Fprintln(os.Stderr, s.title)
+		done, err := s.measure(m, r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		done.Name, done.Title = s.name, s.title
+		if len(done.Cases)+len(done.Notes) > 0 {
+			r.Sections = append(r.Sections, done)
+		}
+	}
+	r.Versions = m.versions
+	return r.write(o.out)
+}
+
+// write stores the three files.
+func (r *report) write(dir string) error {
+	data, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "results.json"), append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	charted, err := r.draw(filepath.Join(dir, "results.png"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "RESULTS.md"), []byte(r.markdown(charted)), 0o644)
+}

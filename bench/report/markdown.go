@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// markdown is RESULTS.md.
+func (r *report) markdown(charted bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Results\nMade by `go run ./bench/report`; every figure is in [results.json](results.json). What was tried and lost: [TRIED.md](TRIED.md).\n\n")
+	fmt.Fprintf(&b, "%s, %d cores, %s, commit %s, %s. Medians of %d laps, interleaved; ± is half the range.\n\n", r.Machine.CPU, r.Machine.Cores, r.Machine.System, r.Machine.Commit, r.Machine.Date, r.Rounds)
+	if r.Quick {
+		b.WriteString("**Made with -quick: these figures are only good for seeing that the program works.**\n\n")
+	}
+	var versions []string
+	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
+		versions = append(versions, name+" "+r.Versions[name])
+	}
+	fmt.Fprintf(&b, "Versions: %s.\n\n", strings.Join(versions, ", "))
+	if charted {
+		b.WriteString("![Time of each peer over ours, by work and shape](results.png)\n\n")
+	}
+	b.WriteString(r.summary())
+	for _, s := range r.Sections {
+		b.WriteString(s.markdown())
+	}
+	return b.String()
+}
+
+// summary sets the product at its best beside the fastest peer wherever there is one.
+func (r *report) summary() string {
+	var rows [][]string
+	for _, s := range r.Sections {
+		for _, name := range s.caseNames() {
+			ours := fastest(s.of(name), result.isOurs)
+			theirs := fastest(s.of(name), func(r result) bool { return r.Outside })
+			if ours == nil || theirs == nil {
+				continue
+			}
+			rows = append(rows, []string{s.Title, name, ours.Who, duration(ours.Seconds), theirs.Who, duration(theirs.Seconds), "**" + number(ours.Ratio) + "**"})
+		}
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	return "## Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
+}
+
+func (s section) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s\n", s.Title)
+	for _, note := range s.Notes {
+		fmt.Fprintf(&b, "%s\n", note)
+	}
+	b.WriteString("\n")
+	head := []string{"case", "contestant", "median", "±"}
+	compiled := slices.ContainsFunc(s.Cases, func(r result) bool { return r.Compile > 0 })
+	related := slices.ContainsFunc(s.Cases, func(r result) bool { return r.Ratio > 0 })
+	if related {
+		head = append(head, "over the fastest peer")
+	}
+	if s.Unit != "" {
+		head = append(head, s.Unit)
+	}
+	if compiled {
+		head = append(head, "compilation")
+	}
+	var rows [][]string
+	for _, r := range s.Cases {
+		row := r.row(related, s.Unit != "")
+		if compiled && r.Compile > 0 {
+			row = append(row, duration(r.Compile))
+		}
+		rows = append(rows, row)
+	}
+	return b.String() + table(head, rows)
+}
+
+// row is a result's, or what went wrong.
+func (r result) row(related, valued bool) []string {
+	if r.Error != "" {
+		return []string{r.Case, r.Who, "– " + strings.ReplaceAll(r.Error, "|", "\\|")}
+	}
+	row := []string{r.Case, r.Who, duration(r.Seconds), fmt.Sprintf("%.0f %%", 50*(r.Most-r.Least)/r.Seconds)}
+	if related {
+		row = append(row, number(r.Ratio))
+	}
+	if valued {
+		row = append(row, number(r.Value))
+	}
+	return row
+}
+
+// caseNames are the cases in order, each once.
+func (s section) caseNames() (names []string) {
+	for _, r := range s.Cases {
+		if !slices.Contains(names, r.Case) {
+			names = append(names, r.Case)
+		}
+	}
+	return names
+}
+
+// table is a Markdown table; rows may be short.
+func table(head []string, rows [][]string) string {
+	var b strings.Builder
+	line := func(cells []string) {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+	}
+	line(head)
+	line(slices.Repeat([]string{"---"}, len(head)))
+	for _, row := range rows {
+		line(append(row, slices.Repeat([]string{""}, len(head)-len(row))...))
+	}
+	return b.String() + "\n"
+}
+
+// duration writes seconds with three digits.
+func duration(seconds float64) string {
+	switch {
+	case seconds >= 1:
+		return fmt.Sprintf("%.3g s", seconds)
+	case seconds >= 1e-3:
+		return fmt.Sprintf("%.3g ms", seconds*1e3)
+	case seconds >= 1e-6:
+		return fmt.Sprintf("%.3g µs", seconds*1e6)
+	}
+	return fmt.Sprintf("%.3g ns", seconds*1e9)
+}
+
+func number(v float64) string {
+	if v == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.3g", v)
+}

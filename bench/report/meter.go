@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"gaussflow/bench"
+)
+
+// A meter knows how to measure, and holds the peers that run.
+type meter struct {
+	options
+	lap      time.Duration
+	cores    int
+	shapes   []bench.Shape
+	peers    map[string]*peer
+	missing  map[string]error
+	versions map[string]string
+}
+
+func newMeter(o options) *meter {
+	m := &meter{options: o, lap: 300 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
+		peers: map[string]*peer{}, missing: map[string]error{}, versions: map[string]string{"go": runtime.Version()}}
+	if o.quick {
+		m.lap = 20 * time.Millisecond
+	}
+	if m.python == "" {
+		m.python = "python3"
+		if venv := filepath.Join(peersFolder, ".venv", "bin", "python"); exists(venv) {
+			m.python = venv
+		}
+	}
+	return m
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// wanted reports whether -only takes a case.
+func (m *meter) wanted(section, name string) bool {
+	return m.only.MatchString(section + "/" + name)
+}
+
+// peer is the running peer of a kind, started when it is first asked for. A start that failed fails at once the next
+// time.
+func (m *meter) peer(k kind) (*peer, error) {
+	if err := m.missing[k.name()]; err != nil {
+		return nil, err
+	}
+	if p := m.peers[k.name()]; p != nil {
+		return p, nil
+	}
+	p, err := startPeer(m.python, peersFolder, k)
+	if err != nil {
+		m.missing[k.name()] = fmt.Errorf("not available: %w", err)
+		return nil, m.missing[k.name()]
+	}
+	m.peers[k.name()] = p
+	for name, version := range p.versions {
+		m.versions[name] = version
+	}
+	return p, nil
+}
+
+func (m *meter) close() {
+	for _, p := range m.peers {
+		p.close()
+	}
+}
+
+// workers are the numbers of shards that a step of ours runs with.
+func (m *meter) workers() []int {
+	if m.cores == 1 {
+		return []int{1}
+	}
+	return []int{1, m.cores}
+}

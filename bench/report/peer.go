@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// peersFolder holds the peers' scripts, from the root of the repository.
+const peersFolder = "bench/peers"
+
+// A kind is a peer's script with the way it is started.
+type kind struct {
+	label, script string
+	flags         []string
+	threads       int // 0: its own choice
+}
+
+// The flow peers; each runs with every number of threads of the meter.
+var flowPeers = []kind{
+	{label: "JAX", script: "jax_peer.py"},
+	{label: "Keras", script: "keras_peer.py"},
+	{label: "PyTorch", script: "torch_peer.py"},
+	{label: "PyTorch compiled", script: "torch_peer.py", flags: []string{"--compile"}},
+}
+
+var (
+	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py"}
+	blas    = kind{label: "OpenBLAS", script: "numpy_peer.py"}
+)
+
+func (k kind) name() string { return fmt.Sprint(k.label, ", ", k.setting()) }
+
+func (k kind) setting() string {
+	switch k.threads {
+	case 0:
+		return "default threads"
+	case 1:
+		return "1 thread"
+	}
+	return fmt.Sprint(k.threads, " threads")
+}
+
+func (k kind) with(threads int) kind {
+	k.threads = threads
+	return k
+}
+
+func (k kind) arguments(mode string) []string {
+	args := append([]string{k.script, mode}, k.flags...)
+	if k.threads > 0 {
+		args = append(args, "--threads", fmt.Sprint(k.threads))
+	}
+	return args
+}
+
+// A peer is a process that answers requests, a JSON line each.
+type peer struct {
+	name     string
+	command  *exec.Cmd
+	in       io.WriteCloser
+	out      *bufio.Reader
+	errors   *os.File
+	versions map[string]string
+}
+
+// A request is a line to a peer; fields that a work has no use for are left out.
+type request struct {
+	Work       string `json:"work"`
+	Shape      string `json:"shape,omitempty"`
+	Iterations int    `json:"iterations,omitempty"`
+	Path       string `json:"path,omitempty"`
+	Components int    `json:"components,omitempty"`
+	M          int    `json:"m,omitempty"`
+	N          int    `json:"n,omitempty"`
+	K          int    `json:"k,omitempty"`
+	TransA     bool   `json:"trans_a,omitempty"`
+	TransB     bool   `json:"trans_b,omitempty"`
+	Dtype      string `json:"dtype,omitempty"`
+}
+
+// A reply is a line from a peer.
+type reply struct {
+	Ready          bool              `json:"ready"`
+	Versions       map[string]string `json:"versions"`
+	Seconds        float64           `json:"seconds"`
+	CompileSeconds float64           `json:"compile_seconds"`
+	LogLikelihoods []float64         `json:"log_likelihoods"`
+	Error          string            `json:"error"`
+}
+
+// startPeer starts a peer of a kind and waits until it is ready.
+func startPeer(python, dir string, k kind) (*peer, error) {
+	p := &peer{name: k.name(), command: command(python, dir, k.arguments("serve"))}
+	var err error
+	if p.errors, err = os.CreateTemp("", "peer-*.log"); err != nil {
+		return nil, err
+	}
+	p.command.Stderr = p.errors
+	if p.in, err = p.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	p.out = bufio.NewReader(out)
+	if err := p.command.Start(); err != nil {
+		p.removeLog()
+		return nil, err
+	}
+	ready, err := p.read()
+	if err == nil && !ready.Ready {
+		err = errors.New("its first line does not say that it is ready")
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	p.versions = ready.Versions
+	return p, nil
+}
+
+// command runs a script of the peers' folder. A relative path to Python is one from here.
+func command(python, dir string, args []string) *exec.Cmd {
+	if strings.ContainsRune(python, filepath.Separator) {
+		if absolute, err := filepath.Abs(python); err == nil {
+			python = absolute
+		}
+	}
+	c := exec.Command(python, args...)
+	c.Dir = dir
+	return c
+}
+
+// ask sends a request and waits for its answer; the peer's error is an error.
+func (p *peer) ask(q request) (reply, error) {
+	line, err := json.Marshal(q)
+	if err != nil {
+		return reply{}, err
+	}
+	if _, err := p.in.Write(append(line, '\n')); err != nil {
+		return reply{}, fmt.Errorf("%s: %w", p.name, err)
+	}
+	return p.read()
+}
+
+func (p *peer) read() (r reply, err error) {
+	line, err := p.out.ReadBytes('\n')
+	if err != nil {
+		return r, fmt.Errorf("%s ended: %s", p.name, p.lastWords())
+	}
+	if err := json.Unmarshal(line, &r); err != nil {
+		return r, fmt.Errorf("%s: %w", p.name, err)
+	}
+	if r.Error != "" {
+		return r, fmt.Errorf("%s: %s", p.name, r.Error)
+	}
+	return r, nil
+}
+
+// lastWords is the last line that the peer wrote to its standard error.
+func (p *peer) lastWords() string {
+	text, err := os.ReadFile(p.errors.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return lastLine(string(text))
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// close ends the input, upon which the peer ends.
+func (p *peer) close() {
+	p.in.Close()
+	p.command.Wait() // how it ends changes nothing any more
+	p.removeLog()
+}
+
+func (p *peer) removeLog() {
+	p.errors.Close()
+	os.Remove(p.errors.Name())
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A report is all that was measured.
+type report struct {
+	Machine  machine           `json:"machine"`
+	Versions map[string]string `json:"versions"`
+	Rounds   int               `json:"rounds"`
+	Quick    bool              `json:"quick,omitempty"`
+	Sections []section         `json:"sections"`
+}
+
+// A section is one table of the report.
+type section struct {
+	Name  string   `json:"name"`
+	Title string   `json:"title"`
+	Unit  string   `json:"unit,omitempty"` // of Value: "" where there is none
+	Cases []result `json:"cases"`
+	Notes []string `json:"notes,omitempty"`
+}
+
+// A result is one contestant at one case.
+type result struct {
+	Case    string  `json:"case"` // as "wide/float32"
+	Who     string  `json:"who"`
+	Outside bool    `json:"outside,omitempty"` // a peer
+	Seconds float64 `json:"seconds"`           // median of the laps
+	Least   float64 `json:"least"`
+	Most    float64 `json:"most"`
+	Compile float64 `json:"compile_seconds,omitempty"`
+	Value   float64 `json:"value,omitempty"` // what the section's unit counts
+	Ratio   float64 `json:"ratio,omitempty"` // Seconds over those of the fastest peer
+	Error   string  `json:"error,omitempty"`
+}
+
+// fill sets median, least and most.
+func (r *result) fill(laps []float64) {
+	slices.Sort(laps)
+	r.Seconds, r.Least, r.Most = median(laps), laps[0], laps[len(laps)-1]
+}
+
+// median is that of sorted numbers, at least one.
+func median(sorted []float64) float64 {
+	n := len(sorted)
+	return (sorted[n/2] + sorted[(n-1)/2]) / 2
+}
+
+// fastest is the quickest result without an error that keep wants; nil if there is none.
+func fastest(results []result, keep func(r result) bool) *result {
+	kept := slices.DeleteFunc(slices.Clone(results), func(r result) bool { return r.Error != "" || !keep(r) })
+	if len(kept) == 0 {
+		return nil
+	}
+	best := slices.MinFunc(kept, func(a, b result) int { return cmp.Compare(a.Seconds, b.Seconds) })
+	return &best
+}
+
+// isOurs reports whether r is what a user of this library gets, not one of bench's opponents.
+func (r result) isOurs() bool {
+	name, _, _ := strings.Cut(r.Who, ",")
+	return !r.Outside && name != "composed" && name != "manual" && name != "stock"
+}
+
+// relate sets the ratios to the fastest peer.
+func relate(results []result) []result {
+	best := fastest(results, func(r result) bool { return r.Outside })
+	for i := range results {
+		if best != nil && results[i].Error == "" {
+			results[i].Ratio = results[i].Seconds / best.Seconds
+		}
+	}
+	return results
+}
+
+// section is the measured one of this name, nil if it was left out.
+func (r *report) section(name string) *section {
+	for i := range r.Sections {
+		if r.Sections[i].Name == name {
+			return &r.Sections[i]
+		}
+	}
+	return nil
+}
+
+// of are the results of one case.
+func (s *section) of(name string) (out []result) {
+	if s == nil {
+		return nil
+	}
+	for _, r := range s.Cases {
+		if r.Case == name {
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"gaussflow/bench"
+	"gaussflow/graph"
+)
+
+// work is the section of one of bench's works, asked of the peers by their name for it.
+func work(name, title string, w bench.Work, asked string) part {
+	return part{name, title, func(m *meter, _ *report) (s section, err error) {
+		for _, shape := range m.shapes {
+			for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
+				on := fmt.Sprintf("%s/%s", shape.Name, dtype)
+				if m.wanted(name, on) {
+					field := m.inside(w, shape, dtype)
+					if dtype == graph.Float32 { // the peers' own
+						field = append(field, m.outside(asked, shape)...)
+					}
+					s.Cases = append(s.Cases, m.race(on, field)...)
+				}
+			}
+		}
+		return s, nil
+	}}
+}
+
+// inside are bench's contestants at a work; only a step has workers of its own.
+func (m *meter) inside(w bench.Work, shape bench.Shape, dtype graph.Dtype) (field []contestant) {
+	for _, c := range bench.Contestants {
+		slow := shape.Name == "diagonal" && (c.Name == "composed" || c.Name == "stock")
+		if !c.Does(w) || slow && m.quick {
+			continue
+		}
+		workers := []int{m.cores}
+		if w == bench.Step && c.Name != "stock" { // a tape machine has no shards
+			workers = m.workers()
+		}
+		for _, n := range workers {
+			who := c.Name
+			if len(workers) > 1 {
+				who = fmt.Sprintf("%s, %s", c.Name, counted(n, "worker"))
+			}
+			field = append(field, m.prepared(who, func() (bench.Run, error) { return c.New(shape, dtype, w, n) }))
+		}
+	}
+	return field
+}
+
+// prepared is a contestant that is made when it is first run.
+func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant {
+	var run bench.Run
+	return clocked(who, func(n int) (took time.Duration, err error) {
+		if run == nil {
+			if run, err = make(); err != nil {
+				return 0, err
+			}
+		}
+		return run.Time(n)
+	})
+}
+
+// outside are the flow peers at a work.
+func (m *meter) outside(asked string, shape bench.Shape) (field []contestant) {
+	for _, k := range flowPeers {
+		for _, threads := range m.threads {
+			field = append(field, m.asking(k.with(threads), request{Work: asked, Shape: shape.Name}))
+		}
+	}
+	return field
+}
+
+// asking is the contestant that a peer's answers to a request are.
+func (m *meter) asking(k kind, q request) contestant {
+	return contestant{who: k.name(), outside: true, do: func(n int) (lap, error) {
+		p, err := m.peer(k)
+		if err != nil {
+			return lap{}, err
+		}
+		q.Iterations = n
+		r, err := p.ask(q)
+		return lap{r.Seconds, r.CompileSeconds}, err
+	}}
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

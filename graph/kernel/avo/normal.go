@@ -1,0 +1,96 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// logCDF is log Φ(x), a vector at a time, for −1e8 ≤ x up to where φ(x) is still a normal number:
+//
+//	x < 0:  −x²/2 − ½ log 2π + log R(−x),   x ≥ 0:  log1p(−φ(x)·R(x))
+//
+// Beyond, NaN included, it is wrong, and the result is not 0.
+func (l lanes) logCDF() {
+	l.begin("logCDF", "is the logCDF of normalKernels.", "n int, x, y *%[1]s) (far int")
+	n, x, y, off := arg("n"), arg("x"), arg("y"), GP64()
+	far, most := l.zero(), 37.5
+	if l.f32 {
+		most = 12.9
+	}
+	XORQ(off, off)
+	loop("vector", n, func() {
+		v := l.load(at(x, off))
+		a := l.abs(v)
+		l.gather(far, l.subInt(l.load(l.c(1e8)), a), l.sub(l.load(l.c(most)), v))
+		square := l.mul(a, a)
+		tail := l.exp(l.mul(square, l.c(-0.5)))
+		lost := l.copyOf(square)
+		l.do(fmsInst, a, a, lost) // what rounding took from x²
+		correction := l.load(l.c(1))
+		l.fnma(l.c(0.5), lost, correction)
+		ratio := l.mills(a)
+		tail = l.mul(l.mul(l.mul(tail, correction), l.c(0.39894228040143267794)), ratio)
+		upper := l.log1pMinus(tail)
+		lower := l.sub(l.log(ratio), l.c(0.918938533204672741780329736406))
+		l.fnma(l.c(0.5), square, lower)
+		l.store(l.whereNegative(v, lower, upper), at(y, off))
+		ADDQ(Imm(uint64(l.bytes)), off)
+	})
+	l.returnSigns(far)
+}
+
+// log1pMinus is log(1−t) for 0 ≤ t ≤ ½: the logarithm of the rounded u = 1−t, and what rounding took.
+func (l lanes) log1pMinus(t reg.VecVirtual) reg.VecVirtual {
+	one := l.load(l.c(1))
+	u := l.sub(one, t)
+	lost := l.sub(l.sub(one, u), t) // (1−t) − u
+	return l.add(l.log(u), l.ratio(lost, u))
+}
+
+// quantile is Φ⁻¹(p) from log p, a vector at a time, by AS 241: for −676 ≤ log p ≤ −tiny. Beyond, NaN included, it is wrong,
+// and the result is not 0.
+func (l lanes) quantile() {
+	l.begin("quantile", "is the quantile of normalKernels.", "n int, x, y *%[1]s) (far int")
+	n, x, y, off := arg("n"), arg("x"), arg("y"), GP64()
+	far, tiny := l.zero(), 1e-300
+	ln2, rest := math.Ln2, 2.3190468138462996154948554638754786504e-17
+	if l.f32 {
+		tiny = 1e-37
+		ln2 = float64(float32(math.Ln2))
+		rest = math.Ln2 - ln2
+	}
+	XORQ(off, off)
+	loop("vector", n, func() {
+		logP := l.load(at(x, off))
+		minus := l.xor(logP, l.signBit())
+		l.gather(far, l.subInt(l.load(l.c(676)), minus), l.subInt(minus, l.c(tiny)))
+
+		lowest := l.load(l.c(-3))                                // in the lower tail
+		upper := l.sub(l.load(l.c(-0.077961541469711806)), logP) // negative: p above the central region
+		r := l.copyOf(minus)
+		l.jumpPositive(upper, "lower")
+		q := l.xor(l.expm1(l.max(logP, lowest)), l.signBit())
+		l.pick(VMOVAPD, VMOVAPS, l.whereNegative(upper, l.xor(l.log(q), l.signBit()), minus), r)
+		Label("lower")
+		l.pick(VSQRTPD, VSQRTPS, r, r)
+		near, beyond := l.sub(r, l.c(1.6)), l.sub(r, l.c(5))
+		tail := l.ratio(l.poly(near, l.byType(tailNum64, tailNum32), 2), l.poly(near, l.byType(tailDen64, tailDen32), 2))
+		l.jumpNegative(beyond, "near") // nearly always
+		farther := l.ratio(l.poly(beyond, l.byType(farNum64, farNum32), 2), l.poly(beyond, l.byType(farDen64, farDen32), 2))
+		l.pick(VMOVAPD, VMOVAPS, l.whereNegative(beyond, tail, farther), tail)
+		Label("near")
+		tail = l.whereNegative(upper, tail, l.xor(tail, l.signBit()))
+
+		half := l.add(l.max(logP, lowest), l.c(ln2))
+		d := l.mul(l.expm1(l.add(half, l.c(rest))), l.c(0.5)) // p − ½
+		s := l.load(l.c(0.180625))
+		l.fnma(d, d, s)
+		central := l.ratio(l.poly(s, l.byType(centralNum64, centralNum32), 2), l.poly(s, l.byType(centralDen64, centralDen32), 2))
+		l.store(l.whereNegative(l.sub(l.abs(d), l.c(0.425)), l.mul(central, d), tail), at(y, off))
+		ADDQ(Imm(uint64(l.bytes)), off)
+	})
+	l.returnSigns(far)
+}

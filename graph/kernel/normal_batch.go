@@ -1,0 +1,55 @@
+package kernel
+
+// normalKernels are functions of the standard normal over whole vectors of `lanes` numbers. far is not 0 if there may be a
+// number outside their domain, what they wrote of which is wrong. Without lanes there are none.
+type normalKernels[T Float] struct {
+	name     string
+	lanes    int
+	logCDF   func(n int, x, y *T) (far int)
+	quantile func(n int, x, y *T) (far int)
+}
+
+var (
+	normals64 = allNormals64()
+	normals32 = allNormals32()
+)
+
+func normals[T Float]() *normalKernels[T] {
+	if k, ok := any(&normals32[0]).(*normalKernels[T]); ok {
+		return k
+	}
+	return any(&normals64[0]).(*normalKernels[T])
+}
+
+// LogCDFs writes log Φ of each x to y, which is not x: LogCDF to the accuracy of T.
+func LogCDFs[T Float](y, x []T) { normals[T]().logCDFs(y, x) }
+
+func (k *normalKernels[T]) logCDFs(y, x []T) {
+	k.each(y, x, k.logCDF, LogCDF, func(v T) bool { return v >= -1e8 && v <= 12.9 })
+}
+
+// Quantiles writes Φ⁻¹(p) of each log p in x to y, which is not x: Quantile to the accuracy of T.
+func Quantiles[T Float](y, x []T) { normals[T]().quantiles(y, x) }
+
+func (k *normalKernels[T]) quantiles(y, x []T) {
+	k.each(y, x, k.quantile, Quantile, func(v T) bool { return v >= -676 && v <= -1e-37 })
+}
+
+// each runs a kernel over whole vectors, and the scalar function over the rest and over what is not surely inside.
+func (k *normalKernels[T]) each(y, x []T, vector func(n int, x, y *T) int, scalar func(float64) float64, inside func(T) bool) {
+	done, far := 0, 0
+	if k.lanes > 0 && len(x) >= k.lanes {
+		n := len(x) / k.lanes
+		done, far = n*k.lanes, vector(n, &x[0], &y[0])
+	}
+	if far != 0 {
+		for i, v := range x[:done] {
+			if !inside(v) {
+				y[i] = T(scalar(float64(v)))
+			}
+		}
+	}
+	for i := done; i < len(x); i++ {
+		y[i] = T(scalar(float64(x[i])))
+	}
+}

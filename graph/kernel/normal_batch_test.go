@@ -1,0 +1,115 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// TestNormalsAgainstReference holds the vector functions to the tables of 50 digits: relative error 1e-13 in float64, 5e-7
+// in float32 (of the argument as float32 has it).
+func TestNormalsAgainstReference(t *testing.T) {
+	for _, k := range normals64 {
+		t.Run("float64/"+k.name, func(t *testing.T) { checkNormals(t, &k, 1e-13) })
+	}
+	for _, k := range normals32 {
+		t.Run("float32/"+k.name, func(t *testing.T) { checkNormals(t, &k, 5e-7) })
+	}
+}
+
+func checkNormals[T Float](t *testing.T, k *normalKernels[T], tol float64) {
+	for _, c := range []struct {
+		name, table string
+		vector      func(y, x []T)
+		scalar      func(float64) float64
+	}{{"LogCDF", "log_cdf.csv", k.logCDFs, LogCDF}, {"Quantile", "quantile.csv", k.quantiles, Quantile}} {
+		var x []T
+		var want []float64
+		for _, row := range table(t, c.table) {
+			x, want = append(x, T(row[0])), append(want, row[1])
+			if float64(T(row[0])) != row[0] { // the table's value is of another argument
+				want[len(want)-1] = c.scalar(float64(T(row[0])))
+			}
+		}
+		y := make([]T, len(x))
+		c.vector(y, x)
+		for i, w := range want {
+			if got := float64(y[i]); !near(got, w, tol, leastNormal[T]()) {
+				t.Errorf("%s(%v) = %v, want %v (relative error %.1e)", c.name, x[i], got, w, got/w-1)
+			}
+		}
+	}
+}
+
+// leastNormal is the least positive number of T that has all its digits.
+func leastNormal[T Float]() float64 {
+	if sizeOf[T]() == 4 {
+		return 0x1p-126
+	}
+	return 0x1p-1022
+}
+
+// TestNormalsAtTheEdges: at every length that leaves another remainder, with every special value at every place.
+func TestNormalsAtTheEdges(t *testing.T) {
+	for _, k := range normals64 {
+		t.Run("float64/"+k.name, func(t *testing.T) { checkNormalEdges(t, &k, 1e-13) })
+	}
+	for _, k := range normals32 {
+		t.Run("float32/"+k.name, func(t *testing.T) { checkNormalEdges(t, &k, 5e-7) })
+	}
+}
+
+func checkNormalEdges[T Float](t *testing.T, k *normalKernels[T], tol float64) {
+	edges := []float64{0, math.Copysign(0, -1), 1e-310, -1e-310, 1e-30, -1e-30, 1e5, -1e5, 1e9, -1e9, -1e30, 1e30, -700, -676.5, 37.6, 40, 13, math.Inf(1), math.Inf(-1), math.NaN()}
+	for n := range 18 {
+		for at := range n {
+			for _, edge := range edges {
+				x, y := make([]T, n), make([]T, n)
+				for i := range x {
+					x[i] = T(-0.1 * float64(i+1))
+				}
+				x[at] = T(edge)
+				for name, f := range map[string]struct {
+					vector func(y, x []T)
+					scalar func(float64) float64
+				}{"LogCDF": {k.logCDFs, LogCDF}, "Quantile": {k.quantiles, Quantile}} {
+					f.vector(y, x)
+					for i, v := range x {
+						w := float64(T(f.scalar(float64(v))))
+						if got := float64(y[i]); !near(got, w, tol, leastNormal[T]()) && !(math.IsNaN(got) && math.IsNaN(w)) {
+							t.Fatalf("%s of %d numbers: x = %v at %d gives %v, want %v", name, n, v, i, got, w)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// BenchmarkNormal reports nanoseconds a number.
+func BenchmarkNormal(b *testing.B) {
+	for _, k := range normals64 {
+		benchmarkNormal(b, "float64/"+k.name, &k)
+	}
+	for _, k := range normals32 {
+		benchmarkNormal(b, "float32/"+k.name, &k)
+	}
+}
+
+func benchmarkNormal[T Float](b *testing.B, name string, k *normalKernels[T]) {
+	x, y := make([]T, 4096), make([]T, 4096)
+	for i := range x {
+		x[i] = T(-8 * float64(i+1) / float64(len(x)))
+	}
+	for _, f := range []struct {
+		name string
+		run  func(y, x []T)
+	}{{"logcdf", k.logCDFs}, {"quantile", k.quantiles}} {
+		b.Run(fmt.Sprintf("%s/%s", f.name, name), func(b *testing.B) {
+			for b.Loop() {
+				f.run(y, x)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(x)), "ns/number")
+		})
+	}
+}
