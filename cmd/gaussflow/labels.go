@@ -12,7 +12,7 @@ import (
 
 // labelled collects log p and labels of the rows of a table.
 type labelled struct {
-	file *data.File // to read; the label is its last column, unless other is set
+	file *data.File // to read; the label is its last column, unless it has an array of its own
 	name string
 	own  int        // the label's place in file
 	rest *data.Rows // a pass over the label's own array, where it is not a column of file
@@ -24,19 +24,18 @@ type labelled struct {
 // openLabels finds the label among the columns of the file or the arrays of an NPZ.
 func openLabels(c *cobra.Command, table *tableFlags, path string, file *data.File, label string) (*labelled, error) {
 	l := &labelled{file: file, name: label, own: file.Dim()}
-	names := append(file.Names(), label)
-	with, err := file.Select(names...)
+	with, err := file.Select(append(file.Names(), label)...)
 	if err == nil {
 		l.file = with
 		return l, nil
 	}
 	array := *table
-	array.options.Key = label
-	own, errOwn := array.open(c, path)
-	if array.options.Key == table.options.Key || errOwn != nil || path == "-" || own.Dim() != 1 || own.Header()[0] == label {
-		return nil, err
-	}
-	if table.options.DropMissing {
+	array.options.Key, array.options.Format = label, data.NPZ
+	own, errArray := array.open(c, path)
+	switch {
+	case errArray != nil || own.Dim() != 1:
+		return nil, err // no such column
+	case table.options.DropMissing:
 		return nil, errors.New("--label of another array than the rows cannot go with --drop-missing: rows would no longer be each other's")
 	}
 	l.rest, err = own.Rows()
