@@ -37,7 +37,7 @@ func newEvaluate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			e := &evaluation{model: model, Bits: math.NaN()}
+			e := &evaluation{model: model}
 			if err = e.run(c, &table, args[1], label); err != nil {
 				return err
 			}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// TestKillAndResume: a fit that is killed at several moments, and resumed each time, writes the same bytes as one that
-// is not.
+// TestKillAndResume: a fit that is killed or interrupted at several moments, and resumed each time, writes the same
+// bytes as one that is not.
 func TestKillAndResume(t *testing.T) {
 	folder, err := moons()
 	if err != nil {
@@ -30,13 +30,17 @@ func TestKillAndResume(t *testing.T) {
 	mustRun(t, fit(whole))
 	took := time.Since(start)
 	kills := 0
-	for moment := 0.3; moment < 0.95; moment += 0.15 {
+	for i, moment := range []float64{0.3, 0.5, 0.4, 0.7, 0.6, 0.9} {
 		c := fit(killed, "--resume")
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Duration(moment * float64(took)))
-		_ = c.Process.Kill() // it may have ended
+		if i%2 == 0 {
+			_ = c.Process.Kill() // it may have ended
+		} else {
+			_ = c.Process.Signal(os.Interrupt)
+		}
 		if err := c.Wait(); err != nil {
 			kills++
 		}
