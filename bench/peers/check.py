@@ -1,5 +1,7 @@
 """Do the peers compute the same thing? log p and gradients for the same parameters, against each other and against
-scipy's double precision: python check.py"""
+scipy's double precision: python check.py [SHAPE …]"""
+
+import sys
 
 import jax
 import numpy as np
@@ -66,7 +68,8 @@ def peers():
 
 def main():
     failed = False
-    for name, shape in problem.SHAPES.items():
+    for name in sys.argv[1:] or problem.SHAPES:
+        shape = problem.SHAPES[name]
         for dtype, tolerance in ((np.float64, 1e-8), (np.float32, 1e-4)):
             params, x = problem.parameters(shape, dtype), problem.rows(shape, 64, dtype)
             far = x * np.float32(10)  # in the tails, where gradients are as large as they are ill-conditioned
