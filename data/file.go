@@ -113,5 +113,13 @@ func (f *File) positions(names []string) ([]int, error) {
 	return at, nil
 }
 
+// Once says that the next pass is the last: a stream, standard input or a pipe, is no longer kept in memory to be read
+// again (ErrOnce), which saves up to Options.MaxBuffered and more. Of other files it changes nothing.
+func (f *File) Once() {
+	if f.in.stream != nil {
+		f.in.stream.once()
+	}
+}
+
 // Open starts a pass over the rows: see Rows.
 func (f *File) Open() (train.RowReader, error) { return f.Rows() }

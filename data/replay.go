@@ -44,6 +44,13 @@ func (r *replayReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// once gives up what is kept as soon as more is read.
+func (r *replay) once() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.limit = 0
+}
+
 func (r *replay) keep(p []byte) {
 	r.taken += int64(len(p))
 	if r.lost = r.taken > r.limit; r.lost {

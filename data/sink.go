@@ -15,11 +15,17 @@ type sink struct {
 	own  bool   // ours to close
 }
 
+// special reports whether path is there and no regular file: a pipe, a device.
+func special(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular()
+}
+
 func newSink(path string) (*sink, error) {
 	if path == "-" {
 		return &sink{File: os.Stdout}, nil
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	if special(path) {
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return nil, fmt.Errorf("data: %w", err)

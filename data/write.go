@@ -37,7 +37,7 @@ type tableWriter struct {
 	ended bool
 }
 
-// Create makes a table with the columns named; "-" is standard output, as CSV. The path's name says the format (.csv,
+// Create makes a table with the columns named; "-" is standard output, as CSV, and so is a pipe or a device. The path's name says the format (.csv,
 // .tsv, .parquet, .npy) and the packing (.gz, .zst; not for NPY). A table that is not closed leaves nothing behind.
 func Create(path string, names []string) (Writer, error) {
 	w, err := create(path, names)
@@ -45,7 +45,7 @@ func Create(path string, names []string) (Writer, error) {
 		return nil, err
 	}
 	switch format := formatNamed(path); {
-	case path == "-" || format == CSV:
+	case path == "-" || format == CSV || format == "" && special(path):
 		w.encoder, err = newCSVEncoder(w.pack, names, delimiterNamed(path))
 	case format == Parquet:
 		w.encoder = newParquetEncoder(w.pack, names)

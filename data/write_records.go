@@ -10,9 +10,10 @@ type RecordWriter struct {
 	csv   *csvEncoder
 }
 
-// CreateRecords makes a CSV or TSV file, packed as the path's name says, with the columns header and then extra.
+// CreateRecords makes a CSV or TSV file, packed as the path's name says, with the columns header and then extra. A pipe
+// or a device takes CSV.
 func CreateRecords(path string, header, extra []string) (*RecordWriter, error) {
-	if format := formatNamed(path); path != "-" && format != CSV {
+	if format := formatNamed(path); path != "-" && format != CSV && (format != "" || !special(path)) {
 		return nil, fmt.Errorf("data: %s: records are written as text, want a name in .csv or .tsv, also with .gz or .zst", path)
 	}
 	names := append(append([]string(nil), header...), extra...)

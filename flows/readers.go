@@ -69,11 +69,28 @@ func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, o
 		for i, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				row := first + i/(len(values)/n)
-				return fmt.Errorf("flows: %s: the result for row %d (from 0) is %v: the row is too far out for %s arithmetic", op, row, v, f.dtype)
+				return &RowError{op, row, v, f.dtype}
 			}
 		}
 	}
 	return nil
+}
+
+// A RowError names the first row whose result is not a finite number, although the row is: it is too far out.
+type RowError struct {
+	Op    string
+	Row   int // from 0
+	Value float64
+	Dtype graph.Dtype
+}
+
+func (e *RowError) Error() string {
+	return fmt.Sprintf("flows: %s: row %d (from 0): %v", e.Op, e.Row, e.Reason())
+}
+
+// Reason is the error without the row's number, for callers that know it by another one.
+func (e *RowError) Reason() string {
+	return fmt.Sprintf("the result is %v: the row is too far out for %s arithmetic", e.Value, e.Dtype)
 }
 
 // readMap evaluates a reader of a matrix as wide as x and a number a row.

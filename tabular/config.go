@@ -70,6 +70,9 @@ type Config struct {
 
 	Verbosity train.Verbosity  `json:"-"`
 	Callbacks []train.Callback `json:"-"`
+	// Checkpoint keeps the fit in a file, about fifty times on its way unless Every says otherwise, so that one that was
+	// killed can go on.
+	Checkpoint train.Checkpoint `json:"-"`
 }
 
 // Validate reports fields out of range.

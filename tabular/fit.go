@@ -128,7 +128,7 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
 		ValidationData: mat.DenseCopyOf(held), Verbosity: f.Verbosity,
-		Callbacks: append([]train.Callback{redraw, stop}, f.Callbacks...),
+		Callbacks: append([]train.Callback{redraw, stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
 	})
 }
 

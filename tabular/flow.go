@@ -80,7 +80,7 @@ func (p plan) warmStartConfig() initializers.IGConfig {
 // a coupling flow is the diagonal one, which is what there is to shrink to.
 func (p plan) compileConfig() train.Config {
 	return train.Config{
-		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: p.LearningRate}, WeightDecay: 0.1, Suffix: ".kernel"},
+		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: p.LearningRate}, WeightDecay: 1, Suffix: ".kernel"},
 		Schedule:  train.Cosine{Peak: p.LearningRate, Floor: 0.01 * p.LearningRate, WarmupSteps: 50, DecaySteps: p.Epochs * p.epochSteps()},
 		Clip:      train.Clip{GlobalNorm: 5},
 		EMA:       0.99,

@@ -48,21 +48,7 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Sample: %w", err)
 	}
-	x := mat.NewDense(n, len(m.Columns), nil)
-	next := 0
-	for j, c := range m.Columns {
-		for i := range n {
-			if c.Dropped {
-				x.Set(i, j, c.Mean)
-			} else {
-				x.Set(i, j, rows.At(i, next))
-			}
-		}
-		if !c.Dropped {
-			next++
-		}
-	}
-	return x, nil
+	return m.whole(rows), nil
 }
 
 // TailProbability is the share of the reference rows that are at most as likely as each log p.

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"gaussflow/graph"
+	"gaussflow/train"
 )
 
 // plan is everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
@@ -31,8 +32,9 @@ const (
 	patienceShare = 6    // of the epochs may pass without gain
 	// rotateBelow is the rows a column below which couplings between principal axes had the better validation likelihood
 	// (docs/training-recipes.md): a covariance needs few rows, the dependences between columns one by one need many.
-	rotateBelow = 50
-	maxNoise    = 0.05
+	rotateBelow    = 50
+	rowsAComponent = 150 // of the rotated family, whose tables are small: from 2 to 4 components
+	maxNoise       = 0.05
 )
 
 // newPlan fills in what c leaves open for a fit on n rows of the columns.
@@ -42,13 +44,13 @@ func newPlan(c Config, n int, columns []Column) plan {
 	p := plan{Config: c, copies: (epochRows + n - 1) / n}
 	p.perEpoch = n * p.copies
 	or(&p.Family, familyFor(n, d))
-	p.sizes(d, e)
+	p.sizes(n, d, e)
 	or(&p.Epochs, max(1, e.rows/p.perEpoch))
 	or(&p.Patience, max(10, p.Epochs/patienceShare))
 	or(&p.BatchSize, 256)
 	p.BatchSize = min(p.BatchSize, p.perEpoch)
 	or(&p.LearningRate, 3e-3)
-	or(&p.Noise, min(maxNoise, math.Sqrt(float64(d)/float64(n))))
+	or(&p.Noise, min(maxNoise, 0.5*math.Sqrt(float64(d)/float64(n))))
 	p.Noise = max(p.Noise, 0)
 	or(&p.Dequantize, DequantizeGrids)
 	or(&p.Dtype, dtypeFor(columns))
@@ -67,8 +69,8 @@ func familyFor(n, d int) Family {
 
 // sizes sets the shape of the flow of d columns. The aligned family has a block, at least three, for each binary digit of
 // a column's number, so that each two columns are in different halves of some block.
-func (p *plan) sizes(d int, e effort) {
-	blocks, components := 3, 4
+func (p *plan) sizes(n, d int, e effort) {
+	blocks, components := 3, min(max(n/rowsAComponent, 2), 4)
 	if p.Family == Aligned {
 		blocks, components = max(3, digits(d)), 8
 	}
@@ -80,6 +82,15 @@ func (p *plan) sizes(d int, e effort) {
 	if p.Hidden == nil {
 		p.Hidden = []int{e.hidden, e.hidden}
 	}
+}
+
+// checkpoint is Config's; writing it each epoch would cost small tables more than the epoch.
+func (p plan) checkpoint() train.Checkpoint {
+	c := p.Checkpoint
+	if c.Path != "" {
+		or(&c.Every, max(1, p.Epochs/50))
+	}
+	return c
 }
 
 // epochSteps is the number of optimizer steps of an epoch.

@@ -105,3 +105,25 @@ func TestStateErrors(t *testing.T) {
 		t.Errorf("got %v, want the callback's error", err)
 	}
 }
+
+// TestResumeRedrawn: rows that a callback draws anew each epoch do not make a resumed fit another one.
+func TestResumeRedrawn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fit.ckpt")
+	run := func(epochs int, c train.Checkpoint) [][]float64 {
+		x, drawn := rows(60, 1), rows(60, 1)
+		redraw := train.LambdaCallback{EpochBegin: func(s *train.State) error {
+			drawn.Scale(1+0.1*float64(s.Epoch), x)
+			return nil
+		}}
+		tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
+		var weights [][]float64
+		last := train.LambdaCallback{TrainEnd: func(s *train.State) error { weights = s.Weights(); return nil }}
+		fit(t, tr, drawn, train.FitConfig{Epochs: epochs, BatchSize: 20, Workers: 1, Checkpoint: c, Callbacks: []train.Callback{redraw, last}})
+		return weights
+	}
+	want := run(4, train.Checkpoint{})
+	run(2, train.Checkpoint{Path: path})
+	if got := run(4, train.Checkpoint{Path: path, Resume: true}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

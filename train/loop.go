@@ -69,6 +69,11 @@ func (f *fit) run(ctx context.Context) (err error) {
 	if f.Trainer.config.EMA > 0 {
 		f.average = newEMA(f.Trainer.config.EMA, f.params)
 	}
+	if f.config.Checkpoint.Path != "" { // before a callback changes the rows
+		if _, err := f.fingerprint(ctx); err != nil {
+			return fmt.Errorf("%s: checkpoint: %w", f.op, err)
+		}
+	}
 	resumed, err := f.resume(ctx)
 	if err != nil {
 		return err

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/schollz/progressbar/v3"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/tabular"
+)
+
+// A batch is consecutive rows of a table on their way through a model.
+type batch struct {
+	x      *mat.Dense // rows × columns read
+	places []data.Place
+	out    *mat.Dense // what the work made of x
+
+	values []float64 // behind x
+	text   []byte    // the records, where they are kept
+	ends   []int     // of each record in text
+}
+
+// record is row i as it came.
+func (b *batch) record(i int) []byte {
+	if i == 0 {
+		return b.text[:b.ends[0]]
+	}
+	return b.text[b.ends[i-1]:b.ends[i]]
+}
+
+// batches reads a table in batches that are used again.
+type batches struct {
+	*data.Rows
+	name    string
+	dim     int
+	records bool
+	used    sync.Pool
+}
+
+// newBatches starts the last pass over the file; it keeps records with the delimiter comma, or none where that is 0.
+func newBatches(file *data.File, comma byte) (b *batches, err error) {
+	b = &batches{name: file.Name(), dim: file.Dim(), records: comma != 0}
+	b.used.New = func() any { return &batch{values: make([]float64, tabular.BatchRows*b.dim)} }
+	file.Once()
+	if b.records {
+		b.Rows, err = file.Records(comma)
+	} else {
+		b.Rows, err = file.Rows()
+	}
+	return b, err
+}
+
+// next reads a batch.
+func (b *batches) next() (*batch, error) {
+	t := b.used.Get().(*batch)
+	n, err := b.Read(t.values)
+	if n == 0 {
+		return nil, err
+	}
+	t.x = mat.NewDense(n, b.dim, t.values[:n*b.dim])
+	t.places, t.text, t.ends = t.places[:0], t.text[:0], t.ends[:0]
+	for i := range n {
+		t.places = append(t.places, b.Place(i))
+		if b.records {
+			t.text = append(t.text, b.Record(i)...)
+			t.ends = append(t.ends, len(t.text))
+		}
+	}
+	return t, nil
+}
+
+// stream works on all rows, on all processors, writes in order and counts on the bar.
+func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work, write func(*batch) error) error {
+	located := func(t *batch) error { return b.located(t, work(t)) }
+	err := tabular.Stream(ctx, b.next, located, func(t *batch) error {
+		defer b.used.Put(t)
+		return errors.Join(write(t), bar.Add(len(t.places)))
+	})
+	return errors.Join(err, bar.Finish())
+}
+
+// located says where in the file the row of an error stands.
+func (b *batches) located(t *batch, err error) error {
+	var row *flows.RowError
+	if !errors.As(err, &row) || row.Row >= len(t.places) {
+		return err
+	}
+	at := t.places[row.Row]
+	line := ""
+	if at.Line > 0 {
+		line = fmt.Sprintf(" (line %d)", at.Line)
+	}
+	return fmt.Errorf("%s: row %d%s: %s", b.name, at.Row, line, row.Reason())
+}

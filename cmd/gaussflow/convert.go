@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/flows"
+)
+
+const convertLong = `Convert writes the weights of a model to an NPZ file, an array for each tensor, under the names of the model file
+(block0.coupling_a.mlp.dense2.kernel); or, given such a file, the model with these weights in the place of its own:
+every array must be there and of its tensor's shape.`
+
+const convertExample = `  gaussflow convert model.gflow -o weights.npz
+  gaussflow convert model.gflow weights.npz -o changed.gflow`
+
+func newConvert() *cobra.Command {
+	var output string
+	c := &cobra.Command{
+		Use:     "convert MODEL [WEIGHTS.npz] -o FILE",
+		Short:   "Weights of a model to NPZ and back",
+		Long:    convertLong,
+		Example: convertExample,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return usage(c, fmt.Errorf("got %d arguments, want MODEL or MODEL WEIGHTS.npz", len(args)))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			toNPZ := filepath.Ext(output) == ".npz"
+			switch {
+			case output == "":
+				return usage(c, errors.New("--output is missing, want a file"))
+			case len(args) == 1 && !toNPZ:
+				return usage(c, fmt.Errorf("--output %s, want a name in .npz", output))
+			case len(args) == 2 && toNPZ:
+				return usage(c, fmt.Errorf("--output %s, want the name of a model, not .npz", output))
+			}
+			flow, err := flows.Load(args[0])
+			if err != nil {
+				return err
+			}
+			if toNPZ {
+				return writeWeights(output, flow)
+			}
+			if err = readWeights(args[1], flow); err != nil {
+				return err
+			}
+			return flow.Save(output)
+		},
+	}
+	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
+	return c
+}

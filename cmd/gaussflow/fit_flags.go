@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gaussflow/graph"
+	"gaussflow/tabular"
+)
+
+// fitFlags are the flags of fit.
+type fitFlags struct {
+	table                   tableFlags
+	config                  tabular.Config
+	output, history, report string
+	resume, json, quiet     bool
+}
+
+func (o *fitFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.output, "output", "o", "", "write the model to this `file` (default: the table's name with .gflow)")
+	f.BoolVar(&o.resume, "resume", false, "go on from where a fit to the same file was killed or interrupted")
+	f.StringVar(&o.history, "history", "", "write the losses of every epoch to this CSV `file`")
+	f.StringVar(&o.report, "report", "", "write a page that shows the model to this HTML `file`")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress bar")
+	jsonFlag(c, &o.json)
+	o.registerModel(f)
+	o.registerTraining(f)
+	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "fit these columns, by `name`, in this order (default: all)")
+	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
+	f.BoolVar(&o.config.DropConstant, "drop-constant", false, "leave columns of one value out, and name them")
+	o.table.register(c)
+}
+
+func (o *fitFlags) registerModel(f *pflag.FlagSet) {
+	m := &o.config
+	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend (default default)")
+	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal), "family", "the kind of flow (default aligned; rotated for few rows a column)")
+	f.IntVar(&m.Blocks, "blocks", 0, "blocks of the flow (default: the preset's, as of all flags below)")
+	f.IntVar(&m.Components, "components", 0, "components of each mixture")
+	f.IntSliceVar(&m.Hidden, "hidden", nil, "`widths` of the conditioners' hidden layers, as 64,64")
+	f.Var(newChoice(&m.Dtype, graph.Float32, graph.Float64), "dtype", "arithmetic (default float32, or float64 where a column needs it)")
+	f.Var(newChoice(&m.Dequantize, tabular.DequantizeGrids, tabular.DequantizeNone), "dequantize",
+		"spread tied columns of values on a grid over one step of it (default grids)")
+	f.Lookup("dequantize").NoOptDefVal = string(tabular.DequantizeGrids)
+}
+
+func (o *fitFlags) registerTraining(f *pflag.FlagSet) {
+	m := &o.config
+	f.IntVar(&m.Epochs, "epochs", 0, "epochs at most")
+	f.IntVar(&m.BatchSize, "batch", 0, "rows a step")
+	f.Float64Var(&m.LearningRate, "lr", 0, "peak of the learning rate")
+	f.IntVar(&m.Patience, "patience", 0, "epochs without a better validation loss before the fit ends")
+	f.Float64Var(&m.ValidationShare, "validation-share", 0.1, "share of the rows that choose the epoch")
+	f.Uint64Var(&m.Seed, "seed", 0, "seed of everything that is random")
+	f.IntVar(&m.Workers, "workers", 0, "processors to use (default: all); the last digits depend on it")
+}

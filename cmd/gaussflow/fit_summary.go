@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"gaussflow/data"
+	"gaussflow/tabular"
+)
+
+// fitSummary is what a fit reports.
+type fitSummary struct {
+	Model          string            `json:"model"`
+	Rows           int               `json:"rows"`
+	ValidationRows int               `json:"validation_rows"`
+	DroppedRows    int               `json:"dropped_rows"`
+	Columns        []string          `json:"columns"`
+	Parameters     int               `json:"parameters"`
+	Epochs         int               `json:"epochs"`
+	LogLikelihood  float64           `json:"log_likelihood"`
+	Seconds        float64           `json:"seconds"`
+	Interrupted    bool              `json:"interrupted"`
+	Warnings       []tabular.Warning `json:"warnings"`
+}
+
+func newFitSummary(path string, m *tabular.Model, table *data.Table, interrupted bool) fitSummary {
+	t := m.Training
+	return fitSummary{
+		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.Dropped, Columns: m.Kept(), Parameters: t.Parameters,
+		Epochs: len(t.History.Epoch), LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
+		Warnings: append([]tabular.Warning{}, m.Warnings...),
+	}
+}
+
+func (s fitSummary) print(w io.Writer) {
+	fmt.Fprintf(w, "%s: %d rows of %d columns, %d epochs in %.1f s; mean log p of %d validation rows: %.4f nats\n",
+		s.Model, s.Rows, len(s.Columns), s.Epochs, s.Seconds, s.ValidationRows, s.LogLikelihood)
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/flows"
+	"gaussflow/tabular"
+)
+
+const inspectLong = `Inspect prints what is in a model file: the layers as Keras prints them, how the model was fitted, and its columns.`
+
+const inspectExample = `  gaussflow inspect model.gflow
+  gaussflow inspect model.gflow --json`
+
+func newInspect() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "inspect MODEL",
+		Short:   "Print what a model is",
+		Long:    inspectLong,
+		Example: inspectExample,
+		Args:    arguments("MODEL"),
+		RunE: func(c *cobra.Command, args []string) error {
+			model, err := tabular.Load(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), newInspection(model))
+			}
+			inspect(c.OutOrStdout(), model)
+			return nil
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// inspection is a model as JSON.
+type inspection struct {
+	Layers []inspectedLayer `json:"layers"`
+	Dtype  string           `json:"dtype"`
+	tabular.Facts
+}
+
+type inspectedLayer struct {
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+	Parameters int    `json:"parameters"`
+}
+
+func newInspection(m *tabular.Model) inspection {
+	in := inspection{Dtype: string(m.Flow.Dtype()), Facts: m.Facts}
+	for _, l := range m.Flow.Layers() {
+		n := 0
+		for _, p := range l.Layer.Params() {
+			n += p.Size()
+		}
+		in.Layers = append(in.Layers, inspectedLayer{l.Name, l.Layer.Name(), n})
+	}
+	return in
+}
+
+func inspect(out io.Writer, m *tabular.Model) {
+	fmt.Fprintln(out, m.Flow.Summary())
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	t, c := m.Training, m.Config
+	fmt.Fprintf(w, "preset\t%s\n", c.Preset)
+	fmt.Fprintf(w, "rows fitted to\t%d\n", t.Rows)
+	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
+	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
+	if h := t.History; h != nil {
+		fmt.Fprintf(w, "epochs\t%d of at most %d, the best %d\n", len(h.Epoch), c.Epochs, h.BestEpoch+1)
+	}
+	fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
+	fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)
+	fmt.Fprintf(w, "seed\t%d\n", c.Seed)
+	fmt.Fprintf(w, "version\t%s\n\n", flows.Version)
+	inspectColumns(w, m)
+	w.Flush()
+	for _, warning := range m.Warnings {
+		fmt.Fprintf(out, "\nwarning: %v\n", warning)
+	}
+}
+
+func inspectColumns(w io.Writer, m *tabular.Model) {
+	fmt.Fprintln(w, "Column\tMean\tStd\tDistinct\tTreated as")
+	quanta := m.Quanta
+	for _, c := range m.Columns {
+		treated := "continuous"
+		if c.Dropped {
+			treated = "constant, dropped"
+		} else {
+			if quanta[0] > 0 {
+				treated = fmt.Sprintf("grid of step %.6g, dequantized", quanta[0])
+			}
+			quanta = quanta[1:]
+		}
+		fmt.Fprintf(w, "%s\t%.6g\t%.6g\t%d\t%s\n", c.Name, c.Mean, c.Std, c.Distinct, treated)
+	}
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// patienceKey is where a context of interruptible keeps an *atomic.Bool.
+type patienceKey struct{}
+
+// grace is what an impatient command has to clean up; one that waits for its input would not end by itself.
+const grace = time.Second
+
+// interruptible is a context that ends at the first interrupt or request to terminate. The program ends at the second,
+// or after a moment, unless the command is patient.
+func interruptible() (context.Context, func()) {
+	patient := &atomic.Bool{}
+	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), patienceKey{}, patient))
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		var late <-chan time.Time // never, for the patient
+		if !patient.Load() {
+			late = time.After(grace)
+		}
+		select {
+		case <-signals:
+		case <-late:
+		}
+		os.Exit(exitInterrupted)
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel()
+	}
+}
+
+// setPatient says that the command ends by itself, in its own time, once ctx is done.
+func setPatient(ctx context.Context) {
+	if patient, ok := ctx.Value(patienceKey{}).(*atomic.Bool); ok {
+		patient.Store(true)
+	}
+}

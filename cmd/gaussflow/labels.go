@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/data"
+)
+
+// labelled collects log p and labels of the rows of a table.
+type labelled struct {
+	file *data.File // to read; the label is its last column, unless other is set
+	name string
+	own  int        // the label's place in file
+	rest *data.Rows // a pass over the label's own array, where it is not a column of file
+
+	logProb []float64
+	anomaly []bool
+}
+
+// openLabels finds the label among the columns of the file or the arrays of an NPZ.
+func openLabels(c *cobra.Command, table *tableFlags, path string, file *data.File, label string) (*labelled, error) {
+	l := &labelled{file: file, name: label, own: file.Dim()}
+	names := append(file.Names(), label)
+	with, err := file.Select(names...)
+	if err == nil {
+		l.file = with
+		return l, nil
+	}
+	array := *table
+	array.options.Key = label
+	own, errOwn := array.open(c, path)
+	if array.options.Key == table.options.Key || errOwn != nil || path == "-" || own.Dim() != 1 || own.Header()[0] == label {
+		return nil, err
+	}
+	if table.options.DropMissing {
+		return nil, errors.New("--label of another array than the rows cannot go with --drop-missing: rows would no longer be each other's")
+	}
+	l.rest, err = own.Rows()
+	return l, err
+}
+
+// Close ends the pass over the label's own array.
+func (l *labelled) Close() {
+	if l.rest != nil {
+		l.rest.Close()
+	}
+}
+
+// add takes the rows of a batch.
+func (l *labelled) add(b *batch) error {
+	values := make([]float64, len(b.places))
+	if l.rest != nil {
+		if n, err := l.rest.Read(values); n < len(values) {
+			return fmt.Errorf("%s: the label %q has fewer rows than the table: %w", l.file.Name(), l.name, err)
+		}
+	} else {
+		for i := range values {
+			values[i] = b.x.At(i, l.own)
+		}
+	}
+	for i, v := range values {
+		l.logProb = append(l.logProb, b.out.At(i, 0))
+		l.anomaly = append(l.anomaly, v != 0)
+	}
+	return nil
+}
+
+// rank says how well log p ranks the labels.
+func (l *labelled) rank() (*ranking, error) {
+	if l.rest != nil {
+		if n, err := l.rest.Read(make([]float64, 1)); n > 0 || !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%s: the label %q has more rows than the table", l.file.Name(), l.name)
+		}
+	}
+	r, err := newRanking(l.logProb, l.anomaly)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the label %q %w", l.file.Name(), l.name, err)
+	}
+	return r, nil
+}

@@ -1,0 +1,57 @@
+// Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows like
+// these, is the model any good.
+//
+//	gaussflow fit table.csv -o model.gflow
+//	gaussflow score model.gflow table.csv -o scored.csv
+//
+// See gaussflow help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// The exit codes, as the help of the root command lists them.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program; it returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := interruptible()
+	defer stop()
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "gaussflow: %s\nRun '%s --help' for usage.\n", oneLine(err), usage.command)
+		return exitUsage
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(stderr, "gaussflow: interrupted")
+		return exitInterrupted
+	}
+	fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
+	if h := hint(err); h != "" {
+		fmt.Fprintln(stderr, h)
+	}
+	return exitError
+}
+
+// oneLine is an error's text, joined errors side by side.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// outputFlag is -o.
+func outputFlag(c *cobra.Command, path *string, what string) {
+	c.Flags().StringVarP(path, "output", "o", "-", "write "+what+" to this `file`; - is standard output")
+}
+
+// jsonFlag is --json.
+func jsonFlag(c *cobra.Command, on *bool) {
+	c.Flags().BoolVar(on, "json", false, "print the numbers as JSON")
+}
+
+// printJSON prints v, indented.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// onTerminal reports whether w is one.
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/flows"
+)
+
+const rootLong = `Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows
+like these, is the model any good.
+
+A table is CSV or TSV (also .gz and .zst), Parquet, NPY or NPZ; "-" is standard input. Results go to standard output
+or to the file of -o, which appears once it is whole; progress goes to standard error where that is a terminal.
+
+Exit codes:
+  0    done; also a fit that an interrupt ended early, whose best model is written
+  1    data, a model or a file is not what it should be; the message says where, what and what is wanted
+  2    the command line is wrong
+  130  interrupted: a fit by the second interrupt, any other command by the first`
+
+const rootExample = `  gaussflow fit table.csv -o model.gflow
+  gaussflow score model.gflow table.csv -o scored.csv
+  gaussflow sample model.gflow -n 1000 -o like.csv`
+
+// A usageError is a mistake in the command line of a command.
+type usageError struct {
+	command string
+	err     error
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+// Unwrap is the mistake.
+func (e *usageError) Unwrap() error { return e.err }
+
+// usage marks an error as one of the command line, nil where there is none.
+func usage(c *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{c.CommandPath(), err}
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:               "gaussflow",
+		Short:             "Densities of tables by Gaussianization flows",
+		Long:              rootLong,
+		Example:           rootExample,
+		Version:           flows.Version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		Args:              cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: 2,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage(c, fmt.Errorf("there is no command %q%s", args[0], suggestion(c, args[0])))
+			}
+			return c.Help()
+		},
+	}
+	root.SetVersionTemplate("gaussflow {{.Version}}\n")
+	root.SetFlagErrorFunc(usage)
+	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
+		newReport(), newConvert())
+	return root
+}
+
+func suggestion(c *cobra.Command, arg string) string {
+	if near := c.SuggestionsFor(arg); len(near) > 0 {
+		return fmt.Sprintf(", did you mean %q?", near[0])
+	}
+	return ""
+}
+
+// arguments wants exactly the arguments named.
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == len(names) {
+			return nil
+		}
+		return usage(c, fmt.Errorf("got %d arguments, want %d: %s", len(args), len(names), joined(names)))
+	}
+}
+
+func joined(names []string) (text string) {
+	for i, n := range names {
+		if i > 0 {
+			text += " "
+		}
+		text += n
+	}
+	return text
+}

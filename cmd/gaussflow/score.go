@@ -1,0 +1,87 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+	"gaussflow/tabular"
+)
+
+const scoreLong = `Score writes the rows of a table as they came, in their order, with two more columns:
+
+  log_prob          log p of the row in nats: a log-density per unit volume of the model's columns, which may be positive
+  tail_probability  the share of the reference rows, known to the model, that are at most as likely
+
+The model's columns are found by name, in any order; others are passed through. Rows are streamed: memory does not
+depend on the size of the table.`
+
+const scoreExample = `  gaussflow score model.gflow table.csv -o scored.csv
+  gaussflow score model.gflow table.parquet -o scored.csv.gz
+  cat table.csv | gaussflow score model.gflow - | sort -t, -g -k7 | head`
+
+func newScore() *cobra.Command {
+	var table tableFlags
+	var output string
+	c := &cobra.Command{
+		Use:     "score MODEL DATA",
+		Short:   "Write the rows with log p and how unusual it is",
+		Long:    scoreLong,
+		Example: scoreExample,
+		Args:    arguments("MODEL", "DATA"),
+		RunE: func(c *cobra.Command, args []string) error {
+			model, err := tabular.Load(args[0])
+			if err != nil {
+				return err
+			}
+			file, err := table.openFor(c, args[1], model)
+			if err != nil {
+				return err
+			}
+			return score(c, model, file, output)
+		},
+	}
+	table.register(c)
+	outputFlag(c, &output, "the rows")
+	return c
+}
+
+func score(c *cobra.Command, model *tabular.Model, file *data.File, output string) error {
+	w, err := data.CreateRecords(output, file.Header(), []string{"log_prob", "tail_probability"})
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	rows, err := newBatches(file, w.Comma())
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	err = rows.stream(c.Context(), rowBar(c, output, -1), func(b *batch) error { return scoreBatch(model, b) }, func(b *batch) error {
+		for i := range b.places {
+			if err := w.WriteRecord(b.record(i), b.out.RawRowView(i)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sayDropped(c, rows.Dropped())
+	return w.Close()
+}
+
+// scoreBatch makes the two columns.
+func scoreBatch(model *tabular.Model, b *batch) error {
+	logProb, err := model.Flow.LogProb(b.x)
+	if err != nil {
+		return err
+	}
+	b.out = mat.NewDense(len(logProb), 2, nil)
+	for i, lp := range logProb {
+		b.out.Set(i, 0, lp)
+		b.out.Set(i, 1, model.Reference.Share(lp))
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"os"
+	"os/exec"
+	"strconv"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+)
+
+// exits CODE COMMAND ARGS… wants the exit code of a command.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND ARGS…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// near TABLE TABLE TOLERANCE wants the same columns and rows, but for so much.
+func near(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: near TABLE TABLE TOLERANCE")
+	}
+	tolerance, err := strconv.ParseFloat(args[2], 64)
+	ts.Check(err)
+	a, b := readTable(ts, args[0]), readTable(ts, args[1])
+	var difference mat.Dense
+	if a.Rows() != b.Rows() || a.Dim() != b.Dim() {
+		ts.Fatalf("%d×%d, want %d×%d", a.Rows(), a.Dim(), b.Rows(), b.Dim())
+	}
+	difference.Sub(a.X, b.X)
+	worst := math.Max(mat.Max(&difference), -mat.Min(&difference))
+	if (worst <= tolerance) == neg {
+		ts.Fatalf("the greatest difference is %g, the tolerance %g", worst, tolerance)
+	}
+}
+
+// rows TABLE N COLUMN… wants so many rows of these columns.
+func rows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: rows TABLE N COLUMN…")
+	}
+	t := readTable(ts, args[0])
+	if strconv.Itoa(t.Rows()) != args[1] {
+		ts.Fatalf("%d rows, want %s", t.Rows(), args[1])
+	}
+	if len(t.Names) != len(args)-2 {
+		ts.Fatalf("columns %q, want %q", t.Names, args[2:])
+	}
+	for j, name := range args[2:] {
+		if t.Names[j] != name {
+			ts.Fatalf("columns %q, want %q", t.Names, args[2:])
+		}
+	}
+}
+
+// cut FILE N COPY copies the first N bytes, or without the last N where N is negative.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: cut FILE N COPY")
+	}
+	raw := []byte(ts.ReadFile(args[0]))
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	if n < 0 {
+		n += len(raw)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), raw[:n], 0o666))
+}
+
+func readTable(ts *testscript.TestScript, path string) *data.Table {
+	file, err := data.Open(ts.MkAbs(path), data.Options{})
+	ts.Check(err)
+	t, err := file.ReadAll()
+	ts.Check(err)
+	return t
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/data"
+	"gaussflow/tabular"
+)
+
+// tableFlags say how a table is read.
+type tableFlags struct {
+	options   data.Options
+	delimiter string
+	noHeader  bool
+}
+
+func (t *tableFlags) register(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")
+	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
+	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
+	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing or non-numeric cells out, and say how many")
+}
+
+// open opens a table.
+func (t *tableFlags) open(c *cobra.Command, path string) (*data.File, error) {
+	o := t.options
+	switch {
+	case t.delimiter == "tab" || t.delimiter == `\t`:
+		o.Delimiter = '\t'
+	case len(t.delimiter) == 1:
+		o.Delimiter = t.delimiter[0]
+	case t.delimiter != "":
+		return nil, usage(c, fmt.Errorf("--delimiter %q, want one character or tab", t.delimiter))
+	}
+	if t.noHeader {
+		o.Header = data.HeaderNone
+	}
+	o.Stdin = c.InOrStdin()
+	return data.Open(path, o)
+}
+
+// openFor opens a table and chooses the columns of the model, by name.
+func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model) (*data.File, error) {
+	file, err := t.open(c, path)
+	if err != nil {
+		return nil, err
+	}
+	return file.Select(model.Kept()...)
+}
+
+// unnamed reports whether the columns of the table have no names.
+func (t *tableFlags) unnamed(path string) bool {
+	return t.noHeader || slices.Contains([]string{".npy", ".npz"}, filepath.Ext(path))
+}
+
+// sayDropped says how many rows were left out, if any.
+func sayDropped(c *cobra.Command, dropped int) {
+	if dropped > 0 {
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because of missing or non-numeric cells: %d\n", dropped)
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/graph/safetensors"
+)
+
+// weight is a parameter with its name in a model file.
+type weight struct {
+	name string
+	*graph.Param
+}
+
+func weightsOf(flow *flows.Flow) (w []weight) {
+	for _, l := range flow.Layers() {
+		for _, p := range l.Layer.Params() {
+			w = append(w, weight{l.Name + "." + p.Name, p})
+		}
+	}
+	return w
+}
+
+// writeWeights writes an NPZ, a zip of NPY arrays.
+func writeWeights(path string, flow *flows.Flow) error {
+	return safetensors.ReplaceFile(path, func(w io.Writer) error {
+		archive := zip.NewWriter(w)
+		for _, p := range weightsOf(flow) {
+			member, err := archive.Create(p.name + ".npy")
+			if err != nil {
+				return err
+			}
+			if _, err = member.Write(p.npyHeader()); err != nil {
+				return err
+			}
+			if err = binary.Write(member, binary.LittleEndian, p.Data()); err != nil {
+				return err
+			}
+		}
+		return archive.Close()
+	})
+}
+
+// npyHeader is that of NPY version 1.0, its length a multiple of 64
+// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+func (w weight) npyHeader() []byte {
+	descr := "<f8"
+	if w.Dtype() == graph.Float32 {
+		descr = "<f4"
+	}
+	shape := ""
+	for _, n := range w.Shape() {
+		shape += fmt.Sprintf("%d, ", n)
+	}
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, strings.TrimSuffix(shape, " "))
+	const before = 10 // bytes of magic, version and length
+	for (before+len(text)+1)%64 != 0 {
+		text += " "
+	}
+	text += "\n"
+	return append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(text))), text...)
+}
+
+// readWeights puts the arrays of an NPZ in the place of the flow's parameters.
+func readWeights(path string, flow *flows.Flow) error {
+	weights := weightsOf(flow)
+	if err := checkNames(path, weights); err != nil {
+		return err
+	}
+	for _, w := range weights {
+		if err := w.read(path); err != nil {
+			return fmt.Errorf("tensor %q: %w", w.name, err)
+		}
+	}
+	return nil
+}
+
+// checkNames reports arrays that are missing, or that are none of the weights.
+func checkNames(path string, weights []weight) error {
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	defer archive.Close()
+	var have, want []string
+	for _, f := range archive.File {
+		have = append(have, strings.TrimSuffix(f.Name, ".npy"))
+	}
+	for _, w := range weights {
+		want = append(want, w.name)
+	}
+	missing := slices.DeleteFunc(slices.Clone(want), func(n string) bool { return slices.Contains(have, n) })
+	extra := slices.DeleteFunc(have, func(n string) bool { return slices.Contains(want, n) })
+	if len(missing)+len(extra) > 0 {
+		return fmt.Errorf("%s: arrays that are missing: %q; arrays that the model does not have: %q", path, missing, extra)
+	}
+	return nil
+}
+
+// read takes the weight's values from an NPZ.
+func (w weight) read(path string) error {
+	file, err := data.Open(path, data.Options{Key: w.name, Format: data.NPZ})
+	if err != nil {
+		return err
+	}
+	table, err := file.ReadAll()
+	if err != nil {
+		return err
+	}
+	rows, cols := table.X.Dims()
+	if want := w.rowsAndCols(); want != [2]int{rows, cols} {
+		return fmt.Errorf("%s: its shape is %d×%d, want %v", path, rows, cols, []int(w.Shape()))
+	}
+	return w.Set(mat.DenseCopyOf(table.X).RawMatrix().Data)
+}
+
+// rowsAndCols is the shape as that of a table: a vector is one column.
+func (w weight) rowsAndCols() [2]int {
+	s := w.Shape()
+	return [2]int{s[0], w.Size() / s[0]}
+}

@@ -1,0 +1,62 @@
+package tabular_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"gaussflow/data"
+	"gaussflow/tabular"
+)
+
+// From a table to a model file, and what can be asked of it.
+func ExampleLoad() {
+	table, err := data.Toy("moons", 600, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	config := tabular.Config{Preset: tabular.Fast, Seed: 1, Workers: 1} // of a table of your own: tabular.Config{}
+	model, err := tabular.Fit(context.Background(), table.Names, table.X, config)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	folder, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "moons.gflow")
+	if err = model.Save(path); err != nil {
+		log.Fatal(err)
+	}
+	if model, err = tabular.Load(path); err != nil {
+		log.Fatal(err)
+	}
+
+	logProb, err := model.LogProb(table.X)
+	if err != nil {
+		log.Fatal(err)
+	}
+	odd := 0
+	for _, share := range model.TailProbability(logProb) {
+		if share < 0.05 {
+			odd++
+		}
+	}
+	rows, err := model.Sample(1000, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	n, d := rows.Dims()
+	fmt.Println("columns:", model.Kept())
+	fmt.Println("about one row in twenty is among the oddest 5%:", odd > 10 && odd < 60)
+	fmt.Println("sampled:", n, "rows of", d)
+	// Output:
+	// columns: [x1 x2]
+	// about one row in twenty is among the oddest 5%: true
+	// sampled: 1000 rows of 2
+}

@@ -1,0 +1,121 @@
+package tabular
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+
+	"gaussflow/flows"
+	"gaussflow/train"
+)
+
+// ErrNoTable is wrapped by the error of Load for a flow that was saved without the facts of a table.
+var ErrNoTable = errors.New("the file holds a flow without the facts of a table: Model.Save writes them")
+
+// extra is the name of a Model's Facts among those of its flow.
+const extra = "tabular"
+
+// Save writes the model to one file (see flows.Flow.Save), from which flows.Load reads the flow alone. It holds nothing
+// of the time that the fit took, so that the same fit gives the same file, byte for byte.
+func (m *Model) Save(path string) error {
+	f, err := m.saved()
+	if err != nil {
+		return fmt.Errorf("tabular: Save: %w", err)
+	}
+	return f.Save(path)
+}
+
+// SaveTo is Save to w.
+func (m *Model) SaveTo(w io.Writer) error {
+	f, err := m.saved()
+	if err != nil {
+		return fmt.Errorf("tabular: SaveTo: %w", err)
+	}
+	return f.SaveTo(w)
+}
+
+// saved is the flow with all that is known of the table among its Facts; the history is there once, as the flow's.
+func (m *Model) saved() (*flows.Flow, error) {
+	if err := m.validate(m.Flow.Dim()); err != nil {
+		return nil, err
+	}
+	facts := m.Facts
+	facts.Training.History, facts.Training.Seconds = nil, 0
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		return nil, err
+	}
+	f := *m.Flow
+	f.Facts.Columns, f.Facts.Seed = m.Kept(), m.Config.Seed
+	f.Facts.Extra = maps.Clone(f.Facts.Extra)
+	if f.Facts.Extra == nil {
+		f.Facts.Extra = map[string]json.RawMessage{}
+	}
+	f.Facts.Extra[extra] = raw
+	f.Facts.Training = &flows.Training{
+		Rows: facts.Training.Rows, BatchSize: facts.Config.BatchSize, Seed: facts.Config.Seed, History: timeless(m.Training.History),
+	}
+	return &f, nil
+}
+
+// timeless is a history whose epochs took no time.
+func timeless(h *train.History) *train.History {
+	if h == nil {
+		return nil
+	}
+	t := *h
+	t.Seconds = make([]float64, len(h.Epoch))
+	return &t
+}
+
+// Load reads a model that Save wrote: it computes the same numbers, bit for bit. A flow saved by itself is ErrNoTable;
+// the other errors are those of flows.Load.
+func Load(path string) (*Model, error) {
+	f, err := flows.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := fromFlow(f)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: Load: %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func fromFlow(f *flows.Flow) (*Model, error) {
+	raw, ok := f.Facts.Extra[extra]
+	if !ok {
+		return nil, ErrNoTable
+	}
+	m := &Model{Flow: f}
+	if err := json.Unmarshal(raw, &m.Facts); err != nil {
+		return nil, fmt.Errorf("%w: the facts of the table: %w", flows.ErrArchitecture, err)
+	}
+	if f.Facts.Training != nil {
+		m.Training.History = f.Facts.Training.History
+	}
+	if err := m.validate(f.Dim()); err != nil {
+		return nil, fmt.Errorf("%w: the facts of the table: %w", flows.ErrArchitecture, err)
+	}
+	return m, nil
+}
+
+// validate reports facts that do not fit a flow of d columns.
+func (f Facts) validate(d int) error {
+	names := slices.Sorted(slices.Values(f.Names()))
+	switch {
+	case len(f.kept()) != d:
+		return fmt.Errorf("%d columns are kept, want %d", len(f.kept()), d)
+	case len(slices.Compact(names)) != len(f.Columns) || slices.Contains(names, ""):
+		return errors.New("two columns have one name or one has none")
+	case len(f.Quanta) != d:
+		return fmt.Errorf("there are %d quanta, want %d", len(f.Quanta), d)
+	case len(f.Reference) == 0 || !slices.IsSorted(f.Reference) || math.IsNaN(f.Reference[0]):
+		return errors.New("the quantiles of log p do not ascend")
+	}
+	return nil
+}
