@@ -1,4 +1,8 @@
 // Package losses holds what training minimises: a loss for every row, and penalties on parameters. Nats.
+//
+// A Loss is built from Terms, a model's output and the losses of its layers. NLL and BaseNLL are one number in the end, as
+// the trainer adds the layers' losses to the second as Keras does; a loss or a penalty of one's own is a type with two
+// or three methods that build nodes.
 package losses
 
 import (

@@ -4,6 +4,7 @@
 //	model, err := tabular.Fit(ctx, names, x, tabular.Config{})
 //	lp, err := model.LogProb(x)          // nats, in the units of x
 //	tail := model.TailProbability(lp)    // share of reference rows at most as likely
+//	err = model.Save("model.gflow")      // Load reads it
 //
 // What real tables bring is handled and said: constant columns are an error or are dropped by name, integer-coded
 // columns are dequantized, and Model.Warnings lists what a density means where values are tied.

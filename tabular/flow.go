@@ -73,7 +73,7 @@ func binaryMask(d, i int) layers.Mask {
 
 // warmStartConfig is a quick warm start: training goes on from it, so its mixtures need not be the best ones.
 func (p plan) warmStartConfig() initializers.IGConfig {
-	return initializers.IGConfig{Seed: p.Seed, Mixture: initializers.MixtureConfig{Starts: 1, Moves: 1, MaxSteps: 40, Tol: 1e-4}}
+	return initializers.IGConfig{Seed: p.Seed, Mixture: initializers.MixtureConfig{Starts: 1, Moves: 2, MaxSteps: 40, Tol: 1e-4}}
 }
 
 // compileConfig is AdamW under a cosine with clipped gradients and averaged weights. Only kernels decay: without them

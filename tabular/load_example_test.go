@@ -12,13 +12,18 @@ import (
 	"gaussflow/tabular"
 )
 
-// From a table to a model file, and what can be asked of it.
+// From a file to a model file, and what can be asked of it: the README's example.
 func ExampleLoad() {
-	table, err := data.Toy("moons", 600, 1)
+	sizes := []string{"bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"}
+	file, err := data.Open("../examples/penguins.csv", data.Options{Columns: sizes, DropMissing: true})
 	if err != nil {
 		log.Fatal(err)
 	}
-	config := tabular.Config{Preset: tabular.Fast, Seed: 1, Workers: 1} // of a table of your own: tabular.Config{}
+	table, err := file.ReadAll()
+	if err != nil {
+		log.Fatal(err)
+	}
+	config := tabular.Config{Preset: tabular.Fast, Workers: 1} // of a table of your own: tabular.Config{}
 	model, err := tabular.Fit(context.Background(), table.Names, table.X, config)
 	if err != nil {
 		log.Fatal(err)
@@ -29,7 +34,7 @@ func ExampleLoad() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "moons.gflow")
+	path := filepath.Join(folder, "penguins.gflow")
 	if err = model.Save(path); err != nil {
 		log.Fatal(err)
 	}
@@ -52,11 +57,13 @@ func ExampleLoad() {
 		log.Fatal(err)
 	}
 	n, d := rows.Dims()
-	fmt.Println("columns:", model.Kept())
-	fmt.Println("about one row in twenty is among the oddest 5%:", odd > 10 && odd < 60)
+	fmt.Println("rows:", table.Rows(), "left out:", table.Dropped)
+	fmt.Println("on a grid:", model.Warnings[0].Columns)
+	fmt.Println("about one row in twenty is among the oddest 5%:", odd > 10 && odd < 25)
 	fmt.Println("sampled:", n, "rows of", d)
 	// Output:
-	// columns: [x1 x2]
+	// rows: 342 left out: 2
+	// on a grid: [bill_depth_mm flipper_length_mm body_mass_g]
 	// about one row in twenty is among the oddest 5%: true
-	// sampled: 1000 rows of 2
+	// sampled: 1000 rows of 4
 }

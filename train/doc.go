@@ -4,4 +4,10 @@
 // A batch is cut into one shard a worker; each worker runs its own program over the same parameters, and the
 // gradients are added in worker order. The same seed, data and number of workers give the same history, bit
 // for bit. FitSource, EvaluateSource and Batches read a Source, a table that need not fit in memory.
+//
+//	trainer, err := train.New(model, train.Config{Optimizer: train.Adam{LearningRate: 3e-3}})
+//	history, err := trainer.Fit(ctx, x, train.FitConfig{Epochs: 20, BatchSize: 512, ValidationSplit: 0.1})
+//
+// What happens beside the steps is a Callback: EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, CSVLogger or a
+// LambdaCallback. FitConfig.Checkpoint keeps a fit on disk, and one that was killed goes on to the same result.
 package train

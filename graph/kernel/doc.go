@@ -1,8 +1,13 @@
 // Package kernel holds the pure numerics: functions over slices and scalars that know nothing of graphs.
 //
 // Kernels neither check nor fail: lengths and finiteness are the caller's business, checked once at the
-// border. All transcendental work is done in float64 whatever the storage type, so float32 models lose
-// only what storing in float32 loses. Nats everywhere.
+// border. Nats everywhere.
+//
+// Mixture and the functions of one number are float64 and define what is right, to the last digits in both tails.
+// MixtureBatch, LogCDFs, Gemm and the others that work on slices have vector kernels on amd64, which avo generates
+// (go generate), and portable twins that other processors run (as with -tags purego). Of float32 the twins compute in
+// float64 and round what they store; the vector kernels compute in float32, but leave the far tails to Mixture.
+// docs/numerics.md says how exact each of them is.
 package kernel
 
 // Float is the storage type of a model: what tensors hold.

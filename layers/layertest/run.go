@@ -1,4 +1,8 @@
 // Package layertest is the conformance suite that every bijector passes, ours and a user's own.
+//
+//	func TestSpline(t *testing.T) {
+//		layertest.Run(t, func() layers.Bijector { return newSpline(3) }, layertest.Options{})
+//	}
 package layertest
 
 import (

@@ -1,0 +1,20 @@
+// Package graph writes, differentiates and runs expression graphs on Gorgonia.
+//
+// A Builder writes one graph; its error is sticky, so that code which builds a graph reads as maths. Its methods are the
+// ops: arithmetic, sums, products, log Φ and its inverse, the mixture maps, dense layers, rotations. Grad adds gradients by
+// Gorgonia's symbolic differentiation. Build, or the Builder's Compile, makes a Program: a list of steps over memory that is
+// laid out once. A Param is shared by every program that uses it. A RowFunc runs a graph over any number of rows, from any
+// number of goroutines.
+//
+//	program, err := graph.Build(graph.Float64, func(b *graph.Builder) []*gorgonia.Node {
+//		x = b.Input("x", rows, d)
+//		y = b.MatMul(x, b.Param(w))
+//		return []*gorgonia.Node{y}
+//	})
+//	program.Set(x, values)
+//	err = program.Run()
+//	program.Get(y, result)
+//
+// The numbers come from package kernel, which knows nothing of graphs. An op is one file: a comparable struct with shape,
+// bind64, bind32 and grads.
+package graph
