@@ -2,25 +2,29 @@ package report
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+
+	"gaussflow/tabular"
 )
 
 // likelihoods compare the log-densities of rows, reference rows and samples.
 type likelihoods struct {
 	picture
-	Mean      string // of the rows, with its standard error
-	Reference string // number of rows behind the reference, empty: none
-	Left      string // what lies left of the window
-	Infinite  int    // log-densities that are no numbers
-	Gaussian  string // mean log-density of the rows under one Gaussian, empty: it has none
-	Gain      string // of the flow over that
-	Factor    string // exp of it
-	Better    bool
+	Mean     string    // of the rows, with its standard error
+	Others   []curveOf // log-densities that the model has stored
+	Left     string    // what lies left of the window
+	Infinite int       // log-densities that are no numbers
+	Gaussian string    // mean log-density of the rows under one Gaussian, empty: it has none
+	Gain     string    // of the flow over that
+	Factor   string    // exp of it
+	Better   bool
 }
 
 func (s *study) likelihoods() (l likelihoods, err error) {
@@ -32,10 +36,6 @@ func (s *study) likelihoods() (l likelihoods, err error) {
 	}
 	l.Mean = meanError(rows)
 	l.compare(s.rows, stat.Mean(rows, nil))
-	held := s.Model.Reference
-	if len(held) > 1 {
-		l.Reference = many(s.Model.Training.ReferenceRows, "row", "rows")
-	}
 	all := slices.Sorted(slices.Values(slices.Concat(rows, samples)))
 	w := span{all[len(all)/200], all[len(all)-1]}.grow(0.04).wide()
 	e := edges(w, 0, 0)
@@ -44,15 +44,41 @@ func (s *study) likelihoods() (l likelihoods, err error) {
 	a, b := density(rows, e), density(samples, e)
 	p.Add(filled(e, a, band), outline(e, a, data, 1.8), outline(e, b, model, 1.8, 5, 2))
 	top := max(slices.Max(a), slices.Max(b))
-	if l.Reference != "" {
-		c := density(held, e)
-		p.Add(outline(e, c, reference, 1.8, 1.5, 2))
+	l.Others = s.stored()
+	for _, o := range l.Others {
+		c := density(o.values, e)
+		p.Add(outline(e, c, o.colour, 1.8, o.dashes...))
 		top = max(top, slices.Max(c))
 	}
 	window(p, w, span{0, 1.08 * top})
 	l.Left = beyond(rows, w.lo)
-	l.picture, err = render("Histograms of the log-density of the table's rows, of held-out reference rows and of samples.", wideWidth, 300, [][]*plot.Plot{{p}})
+	l.picture, err = render("Histograms of the log-density of the table's rows, of the rows fitted to, of validation rows and of samples.", wideWidth, 300, [][]*plot.Plot{{p}})
 	return l, err
+}
+
+// curveOf is a histogram's outline with its entry in the legend.
+type curveOf struct {
+	Name, Class string
+	values      []float64
+	colour      color.Color
+	dashes      []vg.Length
+}
+
+// stored are the log-densities of which a model has quantiles: those of the rows fitted to and of the validation rows, or
+// of the reference rows where it has not.
+func (s *study) stored() (curves []curveOf) {
+	add := func(name, class string, rows int, q tabular.Quantiles, c color.Color, dashes ...vg.Length) {
+		if len(q) > 1 {
+			curves = append(curves, curveOf{name + " (" + many(rows, "row", "rows") + ")", class, q, c, dashes})
+		}
+	}
+	m := s.Model
+	add("rows fitted to", "of-violet dashed", m.Training.Rows, m.Fitted, violet, 3, 2)
+	add("validation rows", "of-reference dotted", m.Training.ValidationRows, m.Held, reference, 1.5, 2)
+	if curves == nil {
+		add("reference rows in the model", "of-reference dotted", m.Training.ReferenceRows, m.Reference, reference, 1.5, 2)
+	}
+	return curves
 }
 
 // beyond says how many rows lie below a limit.

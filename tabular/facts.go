@@ -9,7 +9,9 @@ type Facts struct {
 	Quanta    []float64 `json:"quanta"`  // width of the uniform noise of each column of the flow, 0: none
 	Warnings  []Warning `json:"warnings,omitempty"`
 	Training  Training  `json:"training"`
-	Reference Quantiles `json:"reference"` // log p of the reference rows
+	Reference Quantiles `json:"reference"`            // log p of the reference rows
+	Fitted    Quantiles `json:"fitted,omitempty"`     // log p of the rows fitted to
+	Held      Quantiles `json:"validation,omitempty"` // log p of the validation rows
 }
 
 // Training is a summary of a fit.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
@@ -141,18 +142,18 @@ func (f *fit) model(history *train.History, took time.Duration) (*Model, error) 
 	if err != nil {
 		return nil, err
 	}
-	n, _ := f.rows.Dims()
+	fitted, err := f.flow.LogProb(f.rows)
+	if err != nil {
+		return nil, err
+	}
+	n := len(fitted)
 	training := Training{
 		Rows: n, ValidationRows: len(held), Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
 		History: history, LogLikelihood: stat.Mean(held, nil),
 	}
 	reference := held
 	if len(reference) < referenceRows {
-		fitted, err := f.flow.LogProb(f.rows)
-		if err != nil {
-			return nil, err
-		}
-		reference = append(fitted, held...)
+		reference = slices.Concat(fitted, held)
 	}
 	training.ReferenceRows = len(reference)
 	warnings := columnWarnings(f.columns, n, f.Dequantize != DequantizeNone)
@@ -161,7 +162,7 @@ func (f *fit) model(history *train.History, took time.Duration) (*Model, error) 
 	}
 	return &Model{Flow: f.flow, Facts: Facts{
 		Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Warnings: warnings, Training: training,
-		Reference: newQuantiles(reference),
+		Reference: newQuantiles(reference), Fitted: newQuantiles(fitted), Held: newQuantiles(held),
 	}}, nil
 }
 

@@ -114,8 +114,11 @@ func (f Facts) validate(d int) error {
 		return errors.New("two columns have one name or one has none")
 	case len(f.Quanta) != d:
 		return fmt.Errorf("there are %d quanta, want %d", len(f.Quanta), d)
-	case len(f.Reference) == 0 || !slices.IsSorted(f.Reference) || math.IsNaN(f.Reference[0]):
+	case len(f.Reference) == 0 || !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
 		return errors.New("the quantiles of log p do not ascend")
 	}
 	return nil
 }
+
+// ascend reports whether q is in order; JSON has no NaN, but a Model made by hand may.
+func (q Quantiles) ascend() bool { return slices.IsSorted(q) && (len(q) == 0 || !math.IsNaN(q[0])) }
