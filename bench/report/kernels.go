@@ -16,13 +16,13 @@ func kernels(m *meter, _ *report) (section, error) {
 		if !m.wanted("kernel", name) {
 			return
 		}
-		results := m.race(name, []contestant{clocked("kernel", func(n int) (time.Duration, error) {
+		results := m.race(name, []contestant{important(clocked("kernel", func(n int) (time.Duration, error) {
 			start := time.Now()
 			for range n {
 				run()
 			}
 			return time.Since(start), nil
-		})})
+		}))})
 		results[0].Value = results[0].Seconds / float64(count) * 1e9
 		s.Cases = append(s.Cases, results...)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"gaussflow/bench"
@@ -22,7 +23,7 @@ type meter struct {
 }
 
 func newMeter(o options) *meter {
-	m := &meter{options: o, lap: 300 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
+	m := &meter{options: o, lap: 150 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
 		peers: map[string]*peer{}, missing: map[string]error{}, versions: map[string]string{"go": runtime.Version()}}
 	if o.quick {
 		m.lap = 20 * time.Millisecond
@@ -71,6 +72,17 @@ func (m *meter) close() {
 	for _, p := range m.peers {
 		p.close()
 	}
+}
+
+// settings are a kind with each number of threads, each setting once: where its own choice is all cores, all is no other.
+func (m *meter) settings(k kind) (out []kind) {
+	all := slices.Contains(m.threads, 0) && (k.greedy || !siblings())
+	for _, n := range m.threads {
+		if !all || n != runtime.NumCPU() {
+			out = append(out, k.with(n))
+		}
+	}
+	return out
 }
 
 // workers are the numbers of shards that a step of ours runs with.

@@ -19,19 +19,20 @@ const peersFolder = "bench/peers"
 type kind struct {
 	label, script string
 	flags         []string
-	threads       int // 0: its own choice
+	greedy        bool // its own choice of threads is all cores, not the physical ones
+	threads       int  // 0: its own choice
 }
 
-// The flow peers; each runs with every number of threads of the meter.
+// The flow peers; each runs with the numbers of threads of the meter.
 var flowPeers = []kind{
-	{label: "JAX", script: "jax_peer.py"},
-	{label: "Keras", script: "keras_peer.py"},
+	{label: "JAX", script: "jax_peer.py", greedy: true},
+	{label: "Keras", script: "keras_peer.py", greedy: true},
 	{label: "PyTorch", script: "torch_peer.py"},
 	{label: "PyTorch compiled", script: "torch_peer.py", flags: []string{"--compile"}},
 }
 
 var (
-	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py"}
+	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py", greedy: true}
 	blas    = kind{label: "OpenBLAS", script: "numpy_peer.py"}
 )
 
