@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/bench"
 	"gaussflow/graph"
@@ -29,13 +32,13 @@ var growths = []growth{
 		s.Batch, s.Components = 1024, n
 		return s
 	}},
-	{"d", "d²", 2, []int{16, 32, 64, 128}, "products of d×d", func(n int) bench.Shape {
-		return bench.Shape{Name: "square", Dim: n, Blocks: 6, Components: 1, Hidden: []int{3 * n, 3 * n}, Batch: 512}
+	{"d", "d²", 2, []int{16, 32, 64, 128}, "hidden layers of 3d", func(n int) bench.Shape {
+		return bench.Shape{Name: "square", Dim: n, Blocks: 2, Components: 1, Hidden: []int{3 * n, 3 * n}, Batch: 512}
 	}},
 }
 
 // squareNote says what the last growth measures.
-const squareNote = "A coupling flow of 6 blocks with one component and hidden layers of 3d (as wide has, nearly): its rotations and all " +
+const squareNote = "A coupling flow of 2 blocks with one component and hidden layers of 3d (as wide has, nearly): its rotations and all " +
 	"matrices of its conditioners, 31 d² numbers a block, grow as d². Mixtures and activations, which grow as d, are in the time as " +
 	"well, and products of small matrices run below the peak: both weigh most where d is small."
 
@@ -83,16 +86,32 @@ func (g growth) field(m *meter) (field []contestant) {
 	return field
 }
 
-// notes say as which power of the size the time grows.
+// notes say as which power of the size the time grows, and which line is nearest to it.
 func (g growth) notes(cases []result) (notes []string) {
 	if g.power == 2 {
 		notes = append(notes, squareNote)
 	}
-	if n := len(cases); cases[0].Error == "" && cases[n-1].Error == "" && cases[n-2].Error == "" {
-		notes = append(notes, fmt.Sprintf("The time grows as %s to the power %.2f from the first size to the last, %.2f from the last but one; the maths says at most %.0f.",
-			g.size, exponent(cases[0], cases[n-1]), exponent(cases[n-2], cases[n-1]), g.power))
+	if slices.ContainsFunc(cases, func(r result) bool { return r.Error != "" }) {
+		return notes
 	}
-	return notes
+	n := len(cases)
+	fixed, each, worst := g.line(cases)
+	return append(notes,
+		fmt.Sprintf("The time grows as %s to the power %.2f from the first size to the last, %.2f from the last but one. ", g.size, exponent(cases[0], cases[n-1]), exponent(cases[n-2], cases[n-1]))+
+			fmt.Sprintf("Nearest line: %s + %s a %s, at most %.0f %% off.", duration(fixed), duration(each), g.unit, 100*worst))
+}
+
+// line is the line fixed + each·sizeᵖ nearest to the times, by least squares of relative errors, and the worst of these.
+func (g growth) line(cases []result) (fixed, each, worst float64) {
+	var x, y, weights []float64
+	for _, r := range cases {
+		x, y, weights = append(x, math.Pow(r.Size, g.power)), append(y, r.Seconds), append(weights, 1/(r.Seconds*r.Seconds))
+	}
+	fixed, each = stat.LinearRegression(x, y, weights, false)
+	for i := range x {
+		worst = max(worst, math.Abs((fixed+each*x[i])/y[i]-1))
+	}
+	return fixed, each, worst
 }
 
 // exponent is the slope from a to b where both axes are logarithmic.

@@ -53,7 +53,7 @@ func (r *report) drawGrowths(path string) error {
 func (g growth) panel(cases []result) (*plot.Plot, error) {
 	p := plot.New()
 	plain(p)
-	p.Title.Text = g.what
+	p.Title.Text = g.size + ": " + g.what
 	p.X.Label.Text, p.Y.Label.Text = g.size, "ms a step"
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.Y.Tick.Marker = plot.TickerFunc(roundTicks)

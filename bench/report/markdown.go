@@ -124,6 +124,8 @@ func table(head []string, rows [][]string) string {
 // duration writes seconds with three digits.
 func duration(seconds float64) string {
 	switch {
+	case seconds < 0:
+		return "−" + duration(-seconds)
 	case seconds >= 1:
 		return fmt.Sprintf("%.3g s", seconds)
 	case seconds >= 1e-3:

@@ -91,7 +91,7 @@ func streamEpoch(rows int) error {
 		}
 		return nil
 	}}
-	h, err := f.FitSource(context.Background(), normals{rows, streamed.Dim}, train.FitConfig{
+	h, err := f.FitSource(context.Background(), normalTable{rows, streamed.Dim}, train.FitConfig{
 		BatchSize: streamed.Batch, ShuffleRows: window(rows), Callbacks: []train.Callback{watch}})
 	if err != nil {
 		return err
@@ -100,20 +100,20 @@ func streamEpoch(rows int) error {
 	return json.NewEncoder(os.Stdout).Encode(e)
 }
 
-// normals is a table of independent N(0, 1), the same at every pass.
-type normals struct{ rows, dim int }
+// normalTable is a table of independent N(0, 1), the same at every pass.
+type normalTable struct{ rows, dim int }
 
 // Dim is the number of columns.
-func (n normals) Dim() int { return n.dim }
+func (n normalTable) Dim() int { return n.dim }
 
 // Open starts at the first row.
-func (n normals) Open() (train.RowReader, error) {
+func (n normalTable) Open() (train.RowReader, error) {
 	return &normalRows{n, initializers.NewRand(6, 0)}, nil
 }
 
 // normalRows are the rows that are left of a pass.
 type normalRows struct {
-	normals
+	normalTable
 	rng *rand.Rand
 }
 
