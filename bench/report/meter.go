@@ -47,6 +47,23 @@ func (m *meter) wanted(section, name string) bool {
 	return m.only.MatchString(section + "/" + name)
 }
 
+// ask has a peer of a kind answer. One that took too long with a shape is not asked for that shape again.
+func (m *meter) ask(k kind, q request) (reply, error) {
+	key := k.name() + "/" + q.Shape
+	if err := m.missing[key]; err != nil {
+		return reply{}, fmt.Errorf("not asked again: %w", err)
+	}
+	p, err := m.peer(k)
+	if err != nil {
+		return reply{}, err
+	}
+	r, err := p.ask(q, m.limit)
+	if p.dead {
+		m.missing[key] = err
+	}
+	return r, err
+}
+
 // peer is the running peer of a kind, started when it is first asked for. A start that failed fails at once the next
 // time.
 func (m *meter) peer(k kind) (*peer, error) {
@@ -54,7 +71,11 @@ func (m *meter) peer(k kind) (*peer, error) {
 		return nil, err
 	}
 	if p := m.peers[k.name()]; p != nil {
-		return p, nil
+		if !p.dead {
+			return p, nil
+		}
+		p.close()
+		delete(m.peers, k.name())
 	}
 	p, err := startPeer(m.python, peersFolder, k)
 	if err != nil {

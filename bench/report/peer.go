@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // peersFolder holds the peers' scripts, from the root of the repository.
@@ -66,7 +67,9 @@ type peer struct {
 	name     string
 	command  *exec.Cmd
 	in       io.WriteCloser
+	pipe     io.Closer // of out
 	out      *bufio.Reader
+	dead     bool // it was killed
 	errors   *os.File
 	versions map[string]string
 }
@@ -111,7 +114,7 @@ func startPeer(python, dir string, k kind) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.out = bufio.NewReader(out)
+	p.pipe, p.out = out, bufio.NewReader(out)
 	if err := p.command.Start(); err != nil {
 		p.removeLog()
 		return nil, err
@@ -140,8 +143,9 @@ func command(python, dir string, args []string) *exec.Cmd {
 	return c
 }
 
-// ask sends a request and waits for its answer; the peer's error is an error.
-func (p *peer) ask(q request) (reply, error) {
+// ask sends a request and waits for its answer; the peer's error is an error. A peer that takes longer than the limit is
+// killed.
+func (p *peer) ask(q request, limit time.Duration) (reply, error) {
 	line, err := json.Marshal(q)
 	if err != nil {
 		return reply{}, err
@@ -149,7 +153,16 @@ func (p *peer) ask(q request) (reply, error) {
 	if _, err := p.in.Write(append(line, '\n')); err != nil {
 		return reply{}, fmt.Errorf("%s: %w", p.name, err)
 	}
-	return p.read()
+	late := time.AfterFunc(limit, func() {
+		p.command.Process.Kill() // if it has ended, the better
+		p.pipe.Close()           // what it started may hold the other end open
+	})
+	r, err := p.read()
+	if !late.Stop() {
+		p.dead = true
+		return r, fmt.Errorf("%s: no answer within %v", p.name, limit)
+	}
+	return r, err
 }
 
 func (p *peer) read() (r reply, err error) {

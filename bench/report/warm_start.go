@@ -59,12 +59,8 @@ func (m *meter) warmStart(name string, x *mat.Dense) (results []result, worst st
 		q := request{Work: "warm_start", Path: path, Components: warmComponents}
 		field = append(field, contestant{who: k.name(), outside: true, value: func() float64 { return mean(theirs) },
 			do: func(n int) (l lap, err error) {
-				p, err := m.peer(k)
-				if err != nil {
-					return l, err
-				}
 				for range n {
-					r, err := p.ask(q)
+					r, err := m.ask(k, q)
 					if err != nil {
 						return l, err
 					}
