@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -94,5 +95,15 @@ func TestShardsOfProductsRun(t *testing.T) {
 		if took, err := sharded[float32](p, 2)(3); err != nil || took <= 0 || took > time.Minute {
 			t.Errorf("%s: %v, %v", name, took, err)
 		}
+	}
+}
+
+func TestProcessThatNeverEndsIsKilled(t *testing.T) {
+	c := exec.Command("sleep", "60")
+	if _, err := exec.LookPath("sleep"); err != nil {
+		t.Skip(err)
+	}
+	if err := within(50*time.Millisecond, c); err == nil || !strings.Contains(err.Error(), "not done within") {
+		t.Errorf("got %v, want not done", err)
 	}
 }

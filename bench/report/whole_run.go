@@ -30,10 +30,10 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 	if !m.wanted("run", "moons/float32") {
 		return s, nil
 	}
-	field := []contestant{important(process("fused", false, func() (*exec.Cmd, error) { return child("run") }))}
+	field := []contestant{important(m.process("fused", false, func() (*exec.Cmd, error) { return child("run") }))}
 	for _, k := range flowPeers {
 		for _, k := range m.settings(k) {
-			field = append(field, process(k.name(), true, func() (*exec.Cmd, error) {
+			field = append(field, m.process(k.name(), true, func() (*exec.Cmd, error) {
 				return command(m.python, peersFolder, k.arguments("run")), nil
 			}))
 		}
@@ -44,7 +44,7 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 }
 
 // process is the contestant that a whole process is.
-func process(who string, outside bool, start func() (*exec.Cmd, error)) contestant {
+func (m *meter) process(who string, outside bool, start func() (*exec.Cmd, error)) contestant {
 	var last outcome
 	return contestant{who: who, outside: outside, value: func() float64 { return last.TrainMeanLogProb },
 		do: func(n int) (l lap, err error) {
@@ -56,7 +56,7 @@ func process(who string, outside bool, start func() (*exec.Cmd, error)) contesta
 					return l, err
 				}
 				c.Stdout, c.Stderr = &out, &words
-				if err := c.Run(); err != nil {
+				if err := within(m.limit, c); err != nil {
 					return l, fmt.Errorf("%s: %w: %s", who, err, lastLine(words.String()))
 				}
 				if err := json.Unmarshal(out.Bytes(), &last); err != nil {
@@ -65,6 +65,20 @@ func process(who string, outside bool, start func() (*exec.Cmd, error)) contesta
 			}
 			return lap{seconds: time.Since(begin).Seconds() / float64(n)}, nil
 		}}
+}
+
+// within runs a process, and kills it where it takes longer than the limit.
+func within(limit time.Duration, c *exec.Cmd) error {
+	c.WaitDelay = time.Second // what it started may hold its output open
+	if err := c.Start(); err != nil {
+		return err
+	}
+	late := time.AfterFunc(limit, func() { c.Process.Kill() })
+	err := c.Wait()
+	if !late.Stop() {
+		return fmt.Errorf("not done within %v", limit)
+	}
+	return err
 }
 
 // wholeRun makes the rows, trains the flow and prints the outcome.
