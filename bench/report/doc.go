@@ -5,7 +5,7 @@
 //
 // Contestants of a case run interleaved, A B C A B C …, each lap long enough for the clock; a figure is the median of
 // the laps, and the table says of how many. Where a target compares figures (the fused graph, the hand-written opponent,
-// the fastest peers) they are all -rounds, unless one lap takes 10 s; what is slow and decides nothing runs fewer. What
+// the fastest peers) they are all -rounds, unless one takes 20 s; what is slow and decides nothing runs fewer. What
 // compiles is run beforehand and its time reported by itself. A peer that is not installed, or does not answer within
 // -limit, is a row that says so.
 package main

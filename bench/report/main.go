@@ -44,7 +44,7 @@ func parse(args []string) (o options, err error) {
 	f.IntVar(&o.rounds, "rounds", 11, "laps of each contestant whose figure a target is set for, and the most of any other")
 	f.BoolVar(&o.quick, "quick", false, "short laps, three rounds, small tables: to see that it works")
 	f.StringVar(&o.python, "python", "", "Python with the peers (default: bench/peers/.venv/bin/python, then python3)")
-	f.DurationVar(&o.limit, "limit", 3*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
+	f.DurationVar(&o.limit, "limit", 2*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
 	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json, results.png and linear.png")
 	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice, and where that is all cores they are not asked for all again")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")

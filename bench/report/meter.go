@@ -23,7 +23,7 @@ type meter struct {
 }
 
 func newMeter(o options) *meter {
-	m := &meter{options: o, lap: 150 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
+	m := &meter{options: o, lap: 100 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
 		peers: map[string]*peer{}, missing: map[string]error{}, versions: map[string]string{"go": runtime.Version()}}
 	if o.quick {
 		m.lap = 20 * time.Millisecond

@@ -28,7 +28,7 @@ func TestLapsAreSpentOnWhatATargetCompares(t *testing.T) {
 		want int
 	}{
 		{what: "a slow vital one", who: lasting(5, false, true), want: 11},
-		{what: "one that outlasts all patience", who: lasting(60, false, true), want: fewLaps},
+		{what: "one that outlasts all patience", who: lasting(60, false, true), want: twoLaps},
 		{what: "an opponent inside, quick", who: lasting(0.1, false, false), want: spend},
 		{what: "an opponent inside, slow", who: lasting(5, false, false), want: fewLaps},
 		{what: "the fastest peer", who: lasting(0.9, true, false), want: 11},

@@ -11,7 +11,7 @@ type contestant struct {
 	who     string
 	outside bool
 	vital   bool // a target is set for its figure: it runs every lap
-	size    float64
+	size    float64 // what grows, in a section of a growth
 	do      func(n int) (lap, error)
 	value   func() float64 // optional: a number that comes with the work, read after the race
 }
