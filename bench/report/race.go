@@ -10,7 +10,7 @@ import (
 type contestant struct {
 	who     string
 	outside bool
-	vital   bool // a target is set for its figure: it runs every lap
+	vital   bool    // a target is set for its figure: it runs every lap
 	size    float64 // what grows, in a section of a growth
 	do      func(n int) (lap, error)
 	value   func() float64 // optional: a number that comes with the work, read after the race
