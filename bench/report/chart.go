@@ -44,9 +44,7 @@ func (r *report) draw(path string) (bool, error) {
 		return false, nil
 	}
 	p := plot.New()
-	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.Legend.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font} {
-		f.Variant = "Sans"
-	}
+	plain(p)
 	p.Title.Text = "Time beside gaussflow’s: lower is faster"
 	p.Title.TextStyle.Font.Size, p.Title.Padding = 16, 10
 	p.Y.Label.Text = "time, gaussflow = 1 (float32, best number of threads)"
@@ -74,6 +72,13 @@ func (r *report) draw(path string) (bool, error) {
 	p.NominalX(labels...)
 	p.X.Min, p.X.Max = -0.6, float64(len(groups))-0.4
 	return true, p.Save(vg.Length(max(7, len(groups)))*1.1*vg.Inch, 6*vg.Inch, path)
+}
+
+// plain sets all text of a plot without serifs.
+func plain(p *plot.Plot) {
+	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.Legend.TextStyle.Font, &p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font} {
+		f.Variant = "Sans"
+	}
 }
 
 // groups are the cases in float32 that we were measured at.

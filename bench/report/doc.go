@@ -1,9 +1,11 @@
 // Report measures everything that package bench describes beside what a user would pick instead (bench/peers), and
-// writes bench/RESULTS.md, bench/results.json and bench/results.png.
+// writes RESULTS.md, results.json, results.png and linear.png in bench.
 //
-//	go run ./bench/report [-only REGEXP] [-rounds N] [-quick] [-threads LIST] [-python PATH]
+//	go run ./bench/report [-only REGEXP] [-rounds N] [-quick] [-threads LIST] [-limit DURATION] [-python PATH]
 //
 // Contestants of a case run interleaved, A B C A B C …, each lap long enough for the clock; a figure is the median of
-// the laps. What compiles is run beforehand and its time reported by itself. A peer that is not installed is a row that
-// says so.
+// the laps, and the table says of how many. Where a target compares figures (the fused graph, the hand-written opponent,
+// the fastest peers) they are all -rounds, unless one takes 20 s; what is slow and decides nothing runs fewer. What
+// compiles is run beforehand and its time reported by itself. A peer that is not installed, or does not answer within
+// -limit, is a row that says so.
 package main

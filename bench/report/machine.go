@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -36,6 +37,25 @@ func cpuName() string {
 		}
 	}
 	return "unknown"
+}
+
+// siblings reports whether several of the cores that the system counts are one physical core, or may be.
+func siblings() bool {
+	active, err := os.ReadFile("/sys/devices/system/cpu/smt/active")
+	return err != nil || strings.TrimSpace(string(active)) != "0"
+}
+
+// resident is the memory that this process takes, bytes; 0 where the system does not tell.
+func resident() int {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var all, pages int
+	if _, err := fmt.Sscan(string(text), &all, &pages); err != nil {
+		return 0
+	}
+	return pages * os.Getpagesize()
 }
 
 // commit is that of the working tree, or unknown.

@@ -10,11 +10,12 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func main() {
-	if os.Getenv(wholeRunVariable) != "" {
-		exit(wholeRun())
+	if work := os.Getenv(childVariable); work != "" {
+		exit(beChild(work))
 	}
 	exit(run(os.Args[1:]))
 }
@@ -33,17 +34,19 @@ type options struct {
 	only    *regexp.Regexp
 	quick   bool
 	python  string
-	threads []int // of the peers; 0 is their own choice
+	limit   time.Duration // for a peer's answer
+	threads []int         // of the peers; 0 is their own choice
 	out     string
 }
 
 func parse(args []string) (o options, err error) {
 	f := flag.NewFlagSet("report", flag.ContinueOnError)
-	f.IntVar(&o.rounds, "rounds", 11, "laps of each contestant")
+	f.IntVar(&o.rounds, "rounds", 11, "laps of each contestant whose figure a target is set for, and the most of any other")
 	f.BoolVar(&o.quick, "quick", false, "short laps, three rounds, small tables: to see that it works")
 	f.StringVar(&o.python, "python", "", "Python with the peers (default: bench/peers/.venv/bin/python, then python3)")
-	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json and results.png")
-	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice")
+	f.DurationVar(&o.limit, "limit", 2*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
+	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json, results.png and linear.png")
+	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice, and where that is all cores they are not asked for all again")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")
 	if err = f.Parse(args); err != nil {
 		return o, err
@@ -98,7 +101,7 @@ func run(args []string) error {
 	return r.write(o.out)
 }
 
-// write stores the three files.
+// write stores the files.
 func (r *report) write(dir string) error {
 	data, err := json.MarshalIndent(r, "", "\t")
 	if err != nil {
@@ -109,6 +112,9 @@ func (r *report) write(dir string) error {
 	}
 	charted, err := r.draw(filepath.Join(dir, "results.png"))
 	if err != nil {
+		return err
+	}
+	if err := r.drawGrowths(filepath.Join(dir, growthFigure)); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "RESULTS.md"), []byte(r.markdown(charted)), 0o644)

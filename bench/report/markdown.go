@@ -11,7 +11,7 @@ import (
 func (r *report) markdown(charted bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Results\nMade by `go run ./bench/report`; every figure is in [results.json](results.json). What was tried and lost: [TRIED.md](TRIED.md).\n\n")
-	fmt.Fprintf(&b, "%s, %d cores, %s, commit %s, %s. Medians of %d laps, interleaved; ± is half the range.\n\n", r.Machine.CPU, r.Machine.Cores, r.Machine.System, r.Machine.Commit, r.Machine.Date, r.Rounds)
+	fmt.Fprintf(&b, "%s, %d cores, %s, commit %s, %s. Medians of up to %d laps, interleaved; ± is half the range.\n\n", r.Machine.CPU, r.Machine.Cores, r.Machine.System, r.Machine.Commit, r.Machine.Date, r.Rounds)
 	if r.Quick {
 		b.WriteString("**Made with -quick: these figures are only good for seeing that the program works.**\n\n")
 	}
@@ -56,7 +56,10 @@ func (s section) markdown() string {
 		fmt.Fprintf(&b, "%s\n", note)
 	}
 	b.WriteString("\n")
-	head := []string{"case", "contestant", "median", "±"}
+	if s.Figure != "" {
+		fmt.Fprintf(&b, "![%s](%s)\n\n", s.Title, s.Figure)
+	}
+	head := []string{"case", "contestant", "median", "±", "laps"}
 	compiled := slices.ContainsFunc(s.Cases, func(r result) bool { return r.Compile > 0 })
 	related := slices.ContainsFunc(s.Cases, func(r result) bool { return r.Ratio > 0 })
 	if related {
@@ -84,7 +87,7 @@ func (r result) row(related, valued bool) []string {
 	if r.Error != "" {
 		return []string{r.Case, r.Who, "– " + strings.ReplaceAll(r.Error, "|", "\\|")}
 	}
-	row := []string{r.Case, r.Who, duration(r.Seconds), fmt.Sprintf("%.0f %%", 50*(r.Most-r.Least)/r.Seconds)}
+	row := []string{r.Case, r.Who, duration(r.Seconds), fmt.Sprintf("%.0f %%", 50*(r.Most-r.Least)/r.Seconds), count(r.Laps)}
 	if related {
 		row = append(row, number(r.Ratio))
 	}
@@ -121,6 +124,8 @@ func table(head []string, rows [][]string) string {
 // duration writes seconds with three digits.
 func duration(seconds float64) string {
 	switch {
+	case seconds < 0:
+		return "−" + duration(-seconds)
 	case seconds >= 1:
 		return fmt.Sprintf("%.3g s", seconds)
 	case seconds >= 1e-3:
@@ -129,6 +134,13 @@ func duration(seconds float64) string {
 		return fmt.Sprintf("%.3g µs", seconds*1e6)
 	}
 	return fmt.Sprintf("%.3g ns", seconds*1e9)
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
 }
 
 func number(v float64) string {

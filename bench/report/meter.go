@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"gaussflow/bench"
@@ -22,7 +23,7 @@ type meter struct {
 }
 
 func newMeter(o options) *meter {
-	m := &meter{options: o, lap: 300 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
+	m := &meter{options: o, lap: 100 * time.Millisecond, cores: runtime.GOMAXPROCS(0), shapes: bench.Shapes,
 		peers: map[string]*peer{}, missing: map[string]error{}, versions: map[string]string{"go": runtime.Version()}}
 	if o.quick {
 		m.lap = 20 * time.Millisecond
@@ -46,6 +47,23 @@ func (m *meter) wanted(section, name string) bool {
 	return m.only.MatchString(section + "/" + name)
 }
 
+// ask has a peer of a kind answer. One that took too long with a shape is not asked for that shape again.
+func (m *meter) ask(k kind, q request) (reply, error) {
+	key := k.name() + "/" + q.Shape
+	if err := m.missing[key]; err != nil {
+		return reply{}, fmt.Errorf("not asked again: %w", err)
+	}
+	p, err := m.peer(k)
+	if err != nil {
+		return reply{}, err
+	}
+	r, err := p.ask(q, m.limit)
+	if p.dead {
+		m.missing[key] = err
+	}
+	return r, err
+}
+
 // peer is the running peer of a kind, started when it is first asked for. A start that failed fails at once the next
 // time.
 func (m *meter) peer(k kind) (*peer, error) {
@@ -53,7 +71,11 @@ func (m *meter) peer(k kind) (*peer, error) {
 		return nil, err
 	}
 	if p := m.peers[k.name()]; p != nil {
-		return p, nil
+		if !p.dead {
+			return p, nil
+		}
+		p.close()
+		delete(m.peers, k.name())
 	}
 	p, err := startPeer(m.python, peersFolder, k)
 	if err != nil {
@@ -71,6 +93,17 @@ func (m *meter) close() {
 	for _, p := range m.peers {
 		p.close()
 	}
+}
+
+// settings are a kind with each number of threads, each setting once: where its own choice is all cores, all is no other.
+func (m *meter) settings(k kind) (out []kind) {
+	all := slices.Contains(m.threads, 0) && (k.greedy || !siblings())
+	for _, n := range m.threads {
+		if !all || n != runtime.NumCPU() {
+			out = append(out, k.with(n))
+		}
+	}
+	return out
 }
 
 // workers are the numbers of shards that a step of ours runs with.

@@ -10,62 +10,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
-
-// peersFolder holds the peers' scripts, from the root of the repository.
-const peersFolder = "bench/peers"
-
-// A kind is a peer's script with the way it is started.
-type kind struct {
-	label, script string
-	flags         []string
-	threads       int // 0: its own choice
-}
-
-// The flow peers; each runs with every number of threads of the meter.
-var flowPeers = []kind{
-	{label: "JAX", script: "jax_peer.py"},
-	{label: "Keras", script: "keras_peer.py"},
-	{label: "PyTorch", script: "torch_peer.py"},
-	{label: "PyTorch compiled", script: "torch_peer.py", flags: []string{"--compile"}},
-}
-
-var (
-	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py"}
-	blas    = kind{label: "OpenBLAS", script: "numpy_peer.py"}
-)
-
-func (k kind) name() string { return fmt.Sprint(k.label, ", ", k.setting()) }
-
-func (k kind) setting() string {
-	switch k.threads {
-	case 0:
-		return "default threads"
-	case 1:
-		return "1 thread"
-	}
-	return fmt.Sprint(k.threads, " threads")
-}
-
-func (k kind) with(threads int) kind {
-	k.threads = threads
-	return k
-}
-
-func (k kind) arguments(mode string) []string {
-	args := append([]string{k.script, mode}, k.flags...)
-	if k.threads > 0 {
-		args = append(args, "--threads", fmt.Sprint(k.threads))
-	}
-	return args
-}
 
 // A peer is a process that answers requests, a JSON line each.
 type peer struct {
 	name     string
 	command  *exec.Cmd
 	in       io.WriteCloser
+	pipe     io.Closer // of out
 	out      *bufio.Reader
+	dead     bool // it was killed
 	errors   *os.File
 	versions map[string]string
 }
@@ -110,7 +65,7 @@ func startPeer(python, dir string, k kind) (*peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.out = bufio.NewReader(out)
+	p.pipe, p.out = out, bufio.NewReader(out)
 	if err := p.command.Start(); err != nil {
 		p.removeLog()
 		return nil, err
@@ -139,8 +94,9 @@ func command(python, dir string, args []string) *exec.Cmd {
 	return c
 }
 
-// ask sends a request and waits for its answer; the peer's error is an error.
-func (p *peer) ask(q request) (reply, error) {
+// ask sends a request and waits for its answer; the peer's error is an error. A peer that takes longer than the limit is
+// killed.
+func (p *peer) ask(q request, limit time.Duration) (reply, error) {
 	line, err := json.Marshal(q)
 	if err != nil {
 		return reply{}, err
@@ -148,7 +104,16 @@ func (p *peer) ask(q request) (reply, error) {
 	if _, err := p.in.Write(append(line, '\n')); err != nil {
 		return reply{}, fmt.Errorf("%s: %w", p.name, err)
 	}
-	return p.read()
+	late := time.AfterFunc(limit, func() {
+		p.command.Process.Kill() // if it has ended, the better
+		p.pipe.Close()           // what it started may hold the other end open
+	})
+	r, err := p.read()
+	if !late.Stop() {
+		p.dead = true
+		return r, fmt.Errorf("%s: no answer within %v", p.name, limit)
+	}
+	return r, err
 }
 
 func (p *peer) read() (r reply, err error) {

@@ -10,6 +10,8 @@ import (
 type contestant struct {
 	who     string
 	outside bool
+	vital   bool    // a target is set for its figure: it runs every lap
+	size    float64 // what grows, in a section of a growth
 	do      func(n int) (lap, error)
 	value   func() float64 // optional: a number that comes with the work, read after the race
 }
@@ -24,42 +26,54 @@ func clocked(who string, do func(n int) (time.Duration, error)) contestant {
 	}}
 }
 
+// important makes c one that runs every lap.
+func important(c contestant) contestant {
+	c.vital = true
+	return c
+}
+
+// A racer is a contestant in a race.
+type racer struct {
+	contestant
+	result  result
+	seconds float64 // of the work, at the warm-up
+	length  int     // works a lap
+	planned int     // laps after the warm-up
+	laps    []float64
+}
+
 // race runs the contestants of one case interleaved. One that fails is a result with its error.
 func (m *meter) race(name string, contestants []contestant) []result {
-	results := make([]result, len(contestants))
-	laps := make([][]float64, len(contestants))
-	lengths := make([]int, len(contestants))
-	for i, c := range contestants { // warm-up
-		results[i] = result{Case: name, Who: c.who, Outside: c.outside}
-		l, err := c.do(1)
-		results[i].Compile = l.compile
-		if err == nil && l.seconds < m.lap.Seconds() { // short enough that the first time was not the usual one
-			l, err = c.do(1)
-		}
-		results[i].fail(err)
-		lengths[i] = m.lapLength(l.seconds)
-	}
-	for range m.rounds {
-		for i, c := range contestants {
-			if results[i].Error != "" {
-				continue
-			}
-			l, err := c.do(lengths[i])
-			results[i].fail(err)
-			laps[i] = append(laps[i], l.seconds)
-		}
-	}
+	racers := make([]racer, len(contestants))
 	for i, c := range contestants {
-		if results[i].Error != "" {
-			continue
+		racers[i] = m.warmUp(name, c)
+	}
+	m.plan(racers)
+	for round := range m.rounds {
+		for i := range racers {
+			if racers[i].runs(round, m.rounds) {
+				racers[i].run()
+			}
 		}
-		results[i].fill(laps[i])
-		if c.value != nil {
-			results[i].Value = c.value()
-		}
-		fmt.Fprintf(os.Stderr, "  %-28s %-24s %s\n", name, c.who, duration(results[i].Seconds))
+	}
+	results := make([]result, len(racers))
+	for i := range racers {
+		results[i] = racers[i].finish()
 	}
 	return relate(results)
+}
+
+// warmUp does the work once, and again if it was short enough that the first time was not the usual one.
+func (m *meter) warmUp(name string, c contestant) racer {
+	r := racer{contestant: c, result: result{Case: name, Who: c.who, Outside: c.outside, Size: c.size}}
+	l, err := c.do(1)
+	r.result.Compile = l.compile
+	if err == nil && l.seconds < m.lap.Seconds() {
+		l, err = c.do(1)
+	}
+	r.result.fail(err)
+	r.seconds, r.length = l.seconds, m.lapLength(l.seconds)
+	return r
 }
 
 // lapLength is how many times the work fills a lap.
@@ -68,6 +82,25 @@ func (m *meter) lapLength(seconds float64) int {
 		return 1
 	}
 	return max(1, min(int(m.lap.Seconds()/seconds), 100_000))
+}
+
+// run is one lap.
+func (r *racer) run() {
+	l, err := r.do(r.length)
+	r.result.fail(err)
+	r.laps = append(r.laps, l.seconds)
+}
+
+func (r *racer) finish() result {
+	if r.result.Error != "" {
+		return r.result
+	}
+	r.result.fill(r.laps)
+	if r.value != nil {
+		r.result.Value = r.value()
+	}
+	fmt.Fprintf(os.Stderr, "  %-28s %-24s %s\n", r.result.Case, r.who, duration(r.result.Seconds))
+	return r.result
 }
 
 func (r *result) fail(err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,7 +19,7 @@ import (
 func TestRaceTakesMediansAndRelatesThemToTheFastestPeer(t *testing.T) {
 	m := newMeter(options{rounds: 5, only: regexp.MustCompile("")})
 	laps := []float64{9, 3, 1, 2, 5, 4} // the first is the warm-up
-	ours := contestant{who: "ours", do: func(int) (lap, error) {
+	ours := contestant{who: "ours", vital: true, do: func(int) (lap, error) {
 		l := laps[0]
 		laps = laps[1:]
 		return lap{seconds: l}, nil
@@ -94,5 +95,15 @@ func TestShardsOfProductsRun(t *testing.T) {
 		if took, err := sharded[float32](p, 2)(3); err != nil || took <= 0 || took > time.Minute {
 			t.Errorf("%s: %v, %v", name, took, err)
 		}
+	}
+}
+
+func TestProcessThatNeverEndsIsKilled(t *testing.T) {
+	c := exec.Command("sleep", "60")
+	if _, err := exec.LookPath("sleep"); err != nil {
+		t.Skip(err)
+	}
+	if err := within(50*time.Millisecond, c); err == nil || !strings.Contains(err.Error(), "not done within") {
+		t.Errorf("got %v, want not done", err)
 	}
 }

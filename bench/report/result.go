@@ -17,11 +17,12 @@ type report struct {
 
 // A section is one table of the report.
 type section struct {
-	Name  string   `json:"name"`
-	Title string   `json:"title"`
-	Unit  string   `json:"unit,omitempty"` // of Value: "" where there is none
-	Cases []result `json:"cases"`
-	Notes []string `json:"notes,omitempty"`
+	Name   string   `json:"name"`
+	Title  string   `json:"title"`
+	Unit   string   `json:"unit,omitempty"` // of Value: "" where there is none
+	Cases  []result `json:"cases"`
+	Notes  []string `json:"notes,omitempty"`
+	Figure string   `json:"figure,omitempty"` // a file beside RESULTS.md
 }
 
 // A result is one contestant at one case.
@@ -32,16 +33,18 @@ type result struct {
 	Seconds float64 `json:"seconds"`           // median of the laps
 	Least   float64 `json:"least"`
 	Most    float64 `json:"most"`
+	Laps    int     `json:"laps,omitempty"`
+	Size    float64 `json:"size,omitempty"` // what grows, in a section of a growth
 	Compile float64 `json:"compile_seconds,omitempty"`
 	Value   float64 `json:"value,omitempty"` // what the section's unit counts
 	Ratio   float64 `json:"ratio,omitempty"` // Seconds over those of the fastest peer
 	Error   string  `json:"error,omitempty"`
 }
 
-// fill sets median, least and most.
+// fill sets median, least, most and the number of laps.
 func (r *result) fill(laps []float64) {
 	slices.Sort(laps)
-	r.Seconds, r.Least, r.Most = median(laps), laps[0], laps[len(laps)-1]
+	r.Seconds, r.Least, r.Most, r.Laps = median(laps), laps[0], laps[len(laps)-1], len(laps)
 }
 
 // median is that of sorted numbers, at least one.
@@ -85,6 +88,11 @@ func (r *report) section(name string) *section {
 		}
 	}
 	return nil
+}
+
+// hasFigure reports whether a section shows the figure already.
+func (r *report) hasFigure(name string) bool {
+	return slices.ContainsFunc(r.Sections, func(s section) bool { return s.Figure == name })
 }
 
 // of are the results of one case.

@@ -17,6 +17,8 @@ var sections = []part{
 	{"warmstart", "Warm start", warmStarts},
 	{"gemm", "Matrix products of the conditioners", products},
 	{"kernel", "Kernels, one core", kernels},
+	growths[0].part(), growths[1].part(), growths[2].part(),
+	{"stream", "Epoch over a streamed table", streams},
 	{"scaling", "Scaling of a training step over workers", scaling},
 	{"limit", "The limit of a training step, one core", limits},
 }

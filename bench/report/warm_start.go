@@ -20,7 +20,11 @@ const warmComponents = 8
 func warmStarts(m *meter, _ *report) (section, error) {
 	s := section{Unit: "mean log-likelihood of a column, nats, mean over the columns"}
 	wide := initializers.NewRand(5, 0)
-	tables := []*mat.Dense{moons(5000), mixed(50_000, 43, wide.Float64, wide.NormFloat64)}
+	small, err := moons(5000)
+	if err != nil {
+		return s, err
+	}
+	tables := []*mat.Dense{small, mixed(50_000, 43, wide.Float64, wide.NormFloat64)}
 	if m.quick {
 		tables[1] = mixed(2000, 5, wide.Float64, wide.NormFloat64)
 	}
@@ -50,18 +54,13 @@ func (m *meter) warmStart(name string, x *mat.Dense) (results []result, worst st
 	defer os.Remove(path)
 	var ours []float64
 	var theirs []float64
-	field := []contestant{m.fits(x, &ours)}
-	for _, threads := range m.threads {
-		k := sklearn.with(threads)
+	field := []contestant{important(m.fits(x, &ours))}
+	for _, k := range m.settings(sklearn) {
 		q := request{Work: "warm_start", Path: path, Components: warmComponents}
 		field = append(field, contestant{who: k.name(), outside: true, value: func() float64 { return mean(theirs) },
 			do: func(n int) (l lap, err error) {
-				p, err := m.peer(k)
-				if err != nil {
-					return l, err
-				}
 				for range n {
-					r, err := p.ask(q)
+					r, err := m.ask(k, q)
 					if err != nil {
 						return l, err
 					}

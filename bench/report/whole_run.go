@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"os"
 	"os/exec"
 	"time"
@@ -13,14 +12,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/train"
 )
-
-// wholeRunVariable makes this program do the run itself, so that a whole process of ours can be timed.
-const wholeRunVariable = "GAUSSFLOW_REPORT_WHOLE_RUN"
 
 // outcome is what a whole run prints.
 type outcome struct {
@@ -33,20 +30,11 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 	if !m.wanted("run", "moons/float32") {
 		return s, nil
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return s, err
-	}
-	field := []contestant{process("fused", false, func() *exec.Cmd {
-		c := exec.Command(self)
-		c.Env = append(os.Environ(), wholeRunVariable+"=1")
-		return c
-	})}
+	field := []contestant{important(m.process("fused", false, func() (*exec.Cmd, error) { return child("run") }))}
 	for _, k := range flowPeers {
-		for _, threads := range m.threads {
-			k := k.with(threads)
-			field = append(field, process(k.name(), true, func() *exec.Cmd {
-				return command(m.python, peersFolder, k.arguments("run"))
+		for _, k := range m.settings(k) {
+			field = append(field, m.process(k.name(), true, func() (*exec.Cmd, error) {
+				return command(m.python, peersFolder, k.arguments("run")), nil
 			}))
 		}
 	}
@@ -56,16 +44,19 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 }
 
 // process is the contestant that a whole process is.
-func process(who string, outside bool, start func() *exec.Cmd) contestant {
+func (m *meter) process(who string, outside bool, start func() (*exec.Cmd, error)) contestant {
 	var last outcome
 	return contestant{who: who, outside: outside, value: func() float64 { return last.TrainMeanLogProb },
 		do: func(n int) (l lap, err error) {
 			begin := time.Now()
 			for range n {
 				var out, words bytes.Buffer
-				c := start()
+				c, err := start()
+				if err != nil {
+					return l, err
+				}
 				c.Stdout, c.Stderr = &out, &words
-				if err := c.Run(); err != nil {
+				if err := within(m.limit, c); err != nil {
 					return l, fmt.Errorf("%s: %w: %s", who, err, lastLine(words.String()))
 				}
 				if err := json.Unmarshal(out.Bytes(), &last); err != nil {
@@ -76,9 +67,26 @@ func process(who string, outside bool, start func() *exec.Cmd) contestant {
 		}}
 }
 
+// within runs a process, and kills it where it takes longer than the limit.
+func within(limit time.Duration, c *exec.Cmd) error {
+	c.WaitDelay = time.Second // what it started may hold its output open
+	if err := c.Start(); err != nil {
+		return err
+	}
+	late := time.AfterFunc(limit, func() { c.Process.Kill() })
+	err := c.Wait()
+	if !late.Stop() {
+		return fmt.Errorf("not done within %v", limit)
+	}
+	return err
+}
+
 // wholeRun makes the rows, trains the flow and prints the outcome.
 func wholeRun() error {
-	x := moons(5000)
+	x, err := moons(5000)
+	if err != nil {
+		return err
+	}
 	f, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 4, Components: 8, Hidden: []int{32, 32}, Seed: 1, Dtype: graph.Float32})
 	if err != nil {
 		return err
@@ -96,22 +104,21 @@ func wholeRun() error {
 	return json.NewEncoder(os.Stdout).Encode(outcome{stat.Mean(lp, nil)})
 }
 
-// moons are n standardized rows of two half circles, uniform in angle, with Gaussian noise of 0.08.
-func moons(n int) *mat.Dense {
-	rng := initializers.NewRand(42, 0)
-	x := mat.NewDense(n, 2, nil)
-	for i := range n {
-		sin, cos := math.Sincos(math.Pi * rng.Float64())
-		if i%2 == 1 {
-			sin, cos = 0.5-sin, 1-cos
-		}
-		x.SetRow(i, []float64{cos + 0.08*rng.NormFloat64(), sin + 0.08*rng.NormFloat64()})
+// moons are n standardized rows of two half circles with Gaussian noise of 0.08.
+func moons(n int) (*mat.Dense, error) {
+	law, err := data.NewMoons(0.08)
+	if err != nil {
+		return nil, err
+	}
+	t, err := data.Draw(law, n, initializers.NewRand(42, 0))
+	if err != nil {
+		return nil, err
 	}
 	for j := range 2 {
-		mean, std := stat.PopMeanStdDev(mat.Col(nil, j, x), nil)
+		mean, std := stat.PopMeanStdDev(mat.Col(nil, j, t.X), nil)
 		for i := range n {
-			x.Set(i, j, (x.At(i, j)-mean)/std)
+			t.X.Set(i, j, (t.X.At(i, j)-mean)/std)
 		}
 	}
-	return x
+	return t.X, nil
 }

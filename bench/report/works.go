@@ -43,7 +43,9 @@ func (m *meter) inside(w bench.Work, shape bench.Shape, dtype graph.Dtype) (fiel
 			if len(workers) > 1 {
 				who = fmt.Sprintf("%s, %s", c.Name, counted(n, "worker"))
 			}
-			field = append(field, m.prepared(who, func() (bench.Run, error) { return c.New(shape, dtype, w, n) }))
+			one := m.prepared(who, func() (bench.Run, error) { return c.New(shape, dtype, w, n) })
+			one.vital = c.Name == "fused" || c.Name == "manual"
+			field = append(field, one)
 		}
 	}
 	return field
@@ -65,8 +67,8 @@ func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant 
 // outside are the flow peers at a work.
 func (m *meter) outside(asked string, shape bench.Shape) (field []contestant) {
 	for _, k := range flowPeers {
-		for _, threads := range m.threads {
-			field = append(field, m.asking(k.with(threads), request{Work: asked, Shape: shape.Name}))
+		for _, k := range m.settings(k) {
+			field = append(field, m.asking(k, request{Work: asked, Shape: shape.Name}))
 		}
 	}
 	return field
@@ -75,12 +77,8 @@ func (m *meter) outside(asked string, shape bench.Shape) (field []contestant) {
 // asking is the contestant that a peer's answers to a request are.
 func (m *meter) asking(k kind, q request) contestant {
 	return contestant{who: k.name(), outside: true, do: func(n int) (lap, error) {
-		p, err := m.peer(k)
-		if err != nil {
-			return lap{}, err
-		}
 		q.Iterations = n
-		r, err := p.ask(q)
+		r, err := m.ask(k, q)
 		return lap{r.Seconds, r.CompileSeconds}, err
 	}}
 }

@@ -1,0 +1,52 @@
+package main
+
+import "fmt"
+
+// peersFolder holds the peers' scripts, from the root of the repository.
+const peersFolder = "bench/peers"
+
+// A kind is a peer's script with the way it is started.
+type kind struct {
+	label, script string
+	flags         []string
+	greedy        bool // its own choice of threads is all cores, not the physical ones
+	threads       int  // 0: its own choice
+}
+
+// The flow peers; each runs with the numbers of threads of the meter.
+var flowPeers = []kind{
+	{label: "JAX", script: "jax_peer.py", greedy: true},
+	{label: "Keras", script: "keras_peer.py", greedy: true},
+	{label: "PyTorch", script: "torch_peer.py"},
+	{label: "PyTorch compiled", script: "torch_peer.py", flags: []string{"--compile"}},
+}
+
+var (
+	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py", greedy: true}
+	blas    = kind{label: "OpenBLAS", script: "numpy_peer.py"}
+)
+
+func (k kind) name() string { return fmt.Sprint(k.label, ", ", k.setting()) }
+
+func (k kind) setting() string {
+	switch k.threads {
+	case 0:
+		return "default threads"
+	case 1:
+		return "1 thread"
+	}
+	return fmt.Sprint(k.threads, " threads")
+}
+
+func (k kind) with(threads int) kind {
+	k.threads = threads
+	return k
+}
+
+func (k kind) arguments(mode string) []string {
+	args := append([]string{k.script, mode}, k.flags...)
+	if k.threads > 0 {
+		args = append(args, "--threads", fmt.Sprint(k.threads))
+	}
+	return args
+}
