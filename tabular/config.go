@@ -24,7 +24,7 @@ const (
 // Family is the kind of flow.
 type Family string
 
-// The families. The empty one is Aligned where there are 50 rows a column or more, Rotated where there are fewer, and
+// The families. The empty one is Aligned where there are 20 rows a column or more, Rotated where there are fewer, and
 // Diagonal for one column.
 const (
 	Aligned  Family = "aligned"  // couplings between the table's own columns, by binary masks: see newAligned

@@ -30,9 +30,9 @@ var efforts = map[Preset]effort{
 const (
 	epochRows     = 2000 // at least: a validation every few steps would only follow noise
 	patienceShare = 6    // of the epochs may pass without gain
-	// rotateBelow is the rows a column below which couplings between principal axes had the better validation likelihood
-	// (docs/training-recipes.md): a covariance needs few rows, the dependences between columns one by one need many.
-	rotateBelow    = 50
+	// rotateBelow is the rows a column below which couplings between principal axes have the better validation likelihood:
+	// a covariance needs few rows, the dependences between columns one by one need more.
+	rotateBelow    = 20
 	rowsAComponent = 150 // of the rotated family, whose tables are small: from 2 to 4 components
 	maxNoise       = 0.05
 )
