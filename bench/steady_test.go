@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -130,9 +131,11 @@ func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, w
 	return u
 }
 
-// resident is the process's resident memory; 0 where the system does not tell.
+// resident is the process's resident memory, without what is garbage of this test or of those before it; 0 where the system
+// does not tell.
 func resident(t *testing.T) int {
 	t.Helper()
+	debug.FreeOSMemory()
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		t.Logf("resident memory is not watched: %v", err)
