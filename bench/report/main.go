@@ -96,9 +96,12 @@ func run(args []string) error {
 		if len(done.Cases)+len(done.Notes) > 0 {
 			r.Sections = append(r.Sections, done)
 		}
+		r.Versions = m.versions
+		if err := r.write(o.out); err != nil { // section by section: a run that is broken off has what it measured
+			return err
+		}
 	}
-	r.Versions = m.versions
-	return r.write(o.out)
+	return nil
 }
 
 // write stores the files.
