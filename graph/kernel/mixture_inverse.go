@@ -102,6 +102,9 @@ func (s *mixtureSolve[T]) step(i, tries int, x *T, zx, l T) (solved bool) {
 		next = lo + (hi-lo)/2
 	} else if size(zx-s.target[i]) <= 8*eps*max(1, size(zx)) {
 		solved = true
+		if root := T(math.Sqrt(float64(eps))); size(next-*x) > root*max(1, size(*x)) {
+			next = *x // between far peaks: the slope is so small that the step is rounding error over slope
+		}
 	}
 	if third {
 		s.width[i] = hi - lo
