@@ -18,7 +18,6 @@ type stock struct {
 	solver  G.Solver
 	x       *G.Node
 	params  G.Nodes
-	cost    *G.Node // −Σ log p
 	out     G.Value // log p of each row, or the mean of −log p
 	rows    int
 	in      *tensor.Dense

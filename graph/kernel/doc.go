@@ -9,6 +9,3 @@
 // float64 and round what they store; the vector kernels compute in float32, but leave the far tails to Mixture.
 // docs/numerics.md says how exact each of them is.
 package kernel
-
-// Float is the storage type of a model: what tensors hold.
-type Float interface{ float32 | float64 }

@@ -52,11 +52,7 @@ func NewGemm[T Float](transA, transB bool, m, n, k int) *Gemm[T] {
 
 // Gemm prepares a product that uses this space.
 func (s *GemmSpace[T]) Gemm(transA, transB bool, m, n, k int) *Gemm[T] {
-	var ops any = gemms64[0]
-	if _, ok := any(T(0)).(float32); ok {
-		ops = gemms32[0]
-	}
-	return newGemm(transA, transB, m, n, k, ops.(gemmKernels[T]), s)
+	return newGemm(transA, transB, m, n, k, byType[T, gemmKernels[T]](gemms64[0], gemms32[0]), s)
 }
 
 func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *GemmSpace[T]) *Gemm[T] {
@@ -146,14 +142,6 @@ func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, e gemm
 			}
 		}
 	}
-}
-
-// sizeOf is the number of bytes of a T.
-func sizeOf[T Float]() int {
-	if _, ok := any(T(0)).(float32); ok {
-		return 4
-	}
-	return 8
 }
 
 // copyEdge copies the first w columns of a tile from c into the edge, or out of it.

@@ -36,11 +36,7 @@ var (
 // NewMixtureBatch prepares for matrices of d columns and mixtures of k components. theta holds logits, means and raw
 // log scales: 3×d×k, or with perRow a row of 3·d·k numbers for each row of x.
 func NewMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp) *MixtureBatch[T] {
-	var ops any = all64[0]
-	if _, ok := any(T(0)).(float32); ok {
-		ops = all32[0]
-	}
-	return newMixtureBatch(d, k, perRow, clamp, ops.(mixtureKernels[T]))
+	return newMixtureBatch(d, k, perRow, clamp, byType[T, mixtureKernels[T]](all64[0], all32[0]))
 }
 
 func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKernels[T]) *MixtureBatch[T] {

@@ -15,10 +15,7 @@ var (
 )
 
 func normals[T Float]() *normalKernels[T] {
-	if k, ok := any(&normals32[0]).(*normalKernels[T]); ok {
-		return k
-	}
-	return any(&normals64[0]).(*normalKernels[T])
+	return byType[T, *normalKernels[T]](&normals64[0], &normals32[0])
 }
 
 // LogCDFs writes log Φ of each x to y, which is not x: LogCDF to the accuracy of T.

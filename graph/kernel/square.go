@@ -13,10 +13,7 @@ var (
 )
 
 func squares[T Float]() *squareKernels[T] {
-	if s, ok := any(&squares32).(*squareKernels[T]); ok {
-		return s
-	}
-	return any(&squares64).(*squareKernels[T])
+	return byType[T, *squareKernels[T]](&squares64, &squares32)
 }
 
 // transpose sets dst[p·drs + i] = src[i·srs + p] for i < rows, p < cols.

@@ -20,10 +20,7 @@ var (
 )
 
 func vectors[T Float]() *vectorKernels[T] {
-	if v, ok := any(&vectors32[0]).(*vectorKernels[T]); ok {
-		return v
-	}
-	return any(&vectors64[0]).(*vectorKernels[T])
+	return byType[T, *vectorKernels[T]](&vectors64[0], &vectors32[0])
 }
 
 // whole is the number of whole vectors in n numbers, and of the numbers in them.
