@@ -51,7 +51,7 @@ func gradients(t *testing.T, s Shape, dtype graph.Dtype) map[string]gradient {
 		hand = byHand[float32]
 	}
 	return map[string]gradient{
-		"fused": byGraph(t, f, x, false), "composed": byGraph(t, f, x, true), "stock": byStock(t, f, x),
+		"fused": byGraph(t, f, x, false), "composed": byGraph(t, f, x, true), "stock": byStock(t, f, x, agreeRows),
 		"manual, one worker": hand(t, f, x, 1), "manual, two workers": hand(t, f, x, 2),
 	}
 }
@@ -106,12 +106,13 @@ func wide[T kernel.Float](v []T) []float64 {
 	return w
 }
 
-func byStock(t *testing.T, f *flows.Flow, x *mat.Dense) (g gradient) {
+// byStock takes so many rows at a time, a divisor of all.
+func byStock(t *testing.T, f *flows.Flow, x *mat.Dense, rows int) (g gradient) {
 	t.Helper()
-	s, err := newStock(f, agreeRows, true)
+	n, _ := x.Dims()
+	s, err := newStock(f, rows, n)
 	noError(t, err)
-	s.load(x, 0)
-	noError(t, s.run())
+	noError(t, s.learn(x))
 	for _, p := range G.NodesToValueGrads(s.params) {
 		v, err := p.Grad()
 		noError(t, err)
@@ -119,6 +120,16 @@ func byStock(t *testing.T, f *flows.Flow, x *mat.Dense) (g gradient) {
 	}
 	g.loss = float64s(s.out.Data())[0]
 	return g
+}
+
+// TestStockAddsUpParts: gradients of a batch in 13 parts are those of the whole.
+func TestStockAddsUpParts(t *testing.T) {
+	f, err := Shapes[0].Flow(graph.Float64)
+	noError(t, err)
+	x := Shapes[0].Data(agreeRows)
+	parts, whole := byStock(t, f, x, agreeRows/13), byStock(t, f, x, agreeRows)
+	parts.loss = whole.loss // of the last part only
+	agree(t, "in parts", parts, whole, 1e-12)
 }
 
 func float64s(data any) []float64 {
@@ -179,7 +190,7 @@ func TestLogProbAgrees(t *testing.T) {
 			if d := distance(got, want); !(d <= 1e-12) {
 				t.Errorf("%s: manual: log p of %d rows is off by %.2g", s.Name, rows, d)
 			}
-			stock, err := newStock(f, rows, false)
+			stock, err := newStock(f, rows, 0)
 			noError(t, err)
 			stock.load(x, 0)
 			noError(t, stock.run())
@@ -200,7 +211,7 @@ func TestStepsAgree(t *testing.T) {
 		m, err := manual.New[float64](f, 2)
 		noError(t, err)
 		defer m.Start()()
-		machine, err := newStock(f, s.Batch, true)
+		machine, err := newStock(f, s.Batch, s.Batch)
 		noError(t, err)
 		x := s.Data(s.Batch)
 		noError(t, f.Compile(train.Config{}))

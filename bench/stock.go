@@ -18,26 +18,27 @@ type stock struct {
 	solver  G.Solver
 	x       *G.Node
 	params  G.Nodes
-	out     G.Value // log p of each row, or the mean of −log p
+	out     G.Value // log p of each row, or their part of the mean of −log p
 	rows    int
 	in      *tensor.Dense
 }
 
-// newStock builds the graph for a number of rows; with learn, the gradients of the mean of −log p as well.
-func newStock(f *flows.Flow, rows int, learn bool) (*stock, error) {
+// newStock builds the graph for a number of rows. With a batch > 0 it is one to learn from: its result is the rows' part of
+// the batch's mean of −log p, and it has the gradients.
+func newStock(f *flows.Flow, rows, batch int) (*stock, error) {
 	b := graph.NewBuilder(f.Dtype())
 	b.Composed = true
 	s := &stock{rows: rows, x: b.Input("x", rows, f.Dim()), in: tensor.New(tensor.Of(f.Dtype().Tensor()), tensor.WithShape(rows, f.Dim()))}
 	_, logProb := f.LogProbNodes(b, s.x)
 	out := logProb
-	if learn {
-		out = b.Scale(b.SumLast(logProb), -1/float64(rows))
+	if batch > 0 {
+		out = b.Scale(b.SumLast(logProb), -1/float64(batch))
 	}
 	for _, p := range f.Params() {
 		s.params = append(s.params, b.Param(p))
 	}
 	var options []G.VMOpt
-	if learn {
+	if batch > 0 {
 		b.Grad(out, s.params...)
 		options = append(options, G.BindDualValues(s.params...))
 	}
@@ -110,22 +111,41 @@ func (s *stock) run() error {
 	return s.machine.RunAll()
 }
 
-// step is one step of Adam on the rows of x.
+// learn adds the gradients of the batch x, part by part, to what the parameters' nodes hold since the last step.
+func (s *stock) learn(x *mat.Dense) error {
+	n, _ := x.Dims()
+	for first := 0; first < n; first += s.rows {
+		s.load(x, first)
+		if err := s.run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step is one step of Adam on the batch x.
 func (s *stock) step(x *mat.Dense) error {
-	s.load(x, 0)
-	if err := s.run(); err != nil {
+	if err := s.learn(x); err != nil {
 		return err
 	}
 	return s.solver.Step(G.NodesToValueGrads(s.params))
 }
 
+// stockMost is the most rows of a batch that a tape machine takes at a time. It keeps the value of every node: diagonal's
+// 4096 rows would be over 20 GB in float64.
+const stockMost = 1024
+
 // stockStep steps on one thread: a tape machine has no shards.
 func stockStep(s Shape, dtype graph.Dtype, _ int) (Run, error) {
+	rows := min(s.Batch, stockMost)
+	if s.Batch%rows != 0 {
+		return nil, fmt.Errorf("bench: stock: a batch of %d rows, want at most %d or a multiple of it", s.Batch, stockMost)
+	}
 	f, err := s.Flow(dtype)
 	if err != nil {
 		return nil, err
 	}
-	m, err := newStock(f, s.Batch, true)
+	m, err := newStock(f, rows, s.Batch)
 	x := s.Data(s.Batch)
 	return repeat(func() error { return m.step(x) }), err
 }
@@ -138,7 +158,7 @@ func stockRows(n int) maker {
 			return nil, err
 		}
 		rows := min(n, 512)
-		m, err := newStock(f, rows, false)
+		m, err := newStock(f, rows, 0)
 		x := s.Data(n)
 		return repeat(func() error {
 			for first := 0; first < n; first += rows {

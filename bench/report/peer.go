@@ -113,6 +113,7 @@ func (p *peer) ask(q request, limit time.Duration) (reply, error) {
 		p.dead = true
 		return r, fmt.Errorf("%s: no answer within %v", p.name, limit)
 	}
+	settle(p.command.Process.Pid)
 	return r, err
 }
 
