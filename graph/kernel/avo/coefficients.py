@@ -22,11 +22,13 @@ def log_ratio(w):
 
 
 half = log(mpf(2)) / 2 * mpf("1.001")
+near = half / 16
 widest = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001")
 for name, f, lo, hi, n in [
-    ("mills64", mills, -1, 1, 23), ("mills32", mills, -1, 1, 11),
+    ("mills64", mills, -1, 1, 22), ("mills32", mills, -1, 1, 10),
     ("exp64", exp, -half, half, 12), ("exp32", exp, -half, half, 7),
-    ("log64", log_ratio, 0, widest, 8), ("log32", log_ratio, 0, widest, 4),
+    ("expNear64", exp, -near, near, 7), ("expNear32", exp, -near, near, 4),
+    ("log64", log_ratio, 0, widest, 7), ("log32", log_ratio, 0, widest, 4),
 ]:
     c, err = chebyfit(f, [lo, hi], n, error=True)
     print(name, mp.nstr(err, 2), [float(x) for x in c[::-1]])

@@ -196,6 +196,24 @@ func (l lanes) bitsConst(b uint64) Mem {
 	return m
 }
 
+// table is n numbers in memory.
+func (l lanes) table(name string, n int, of func(i int) float64) Mem {
+	key := fmt.Sprintf("%s%d", name, l.elem()*8)
+	if m, ok := constants[key]; ok {
+		return m
+	}
+	m := GLOBL(key, RODATA|NOPTR)
+	for i := range n {
+		if l.f32 {
+			DATA(4*i, U32(math.Float32bits(float32(of(i)))))
+		} else {
+			DATA(8*i, U64(math.Float64bits(of(i))))
+		}
+	}
+	constants[key] = m
+	return m
+}
+
 // abs clears the sign bit.
 func (l lanes) abs(v reg.VecVirtual) reg.VecVirtual {
 	mask := uint64(math.MaxInt64)

@@ -51,7 +51,7 @@ func (l lanes) prepare() {
 	each("top", func() { l.do(maxInst, at(logits, off), top, top) })
 	total := l.zero()
 	each("weights", func() {
-		e := l.exp(l.sub(l.load(at(logits, off)), top))
+		e := l.expBelow(l.sub(l.load(at(logits, off)), top))
 		l.store(e, at(w, off))
 		l.do(addInst, e, total, total)
 	})
@@ -81,7 +81,7 @@ func (l lanes) prepare() {
 // parts are φ(t) and R(|t|), whose product is Φ(−|t|).
 func (l lanes) parts(t reg.VecVirtual) (phi, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
-	phi = l.exp(l.mul(square, l.c(-0.5)))
+	phi = l.expBelow(l.mul(square, l.c(-0.5)))
 	if l.f32 { // the rounding of t² matters here: φ = e·(1 − (t² − fl(t²))/2)
 		l.do(fmsInst, t, t, square) // t·t − square
 		half := l.load(l.c(1))

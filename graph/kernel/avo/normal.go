@@ -5,7 +5,6 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // logCDF is log Φ(x), a vector at a time, for −1e8 ≤ x up to where φ(x) is still a normal number:
@@ -26,28 +25,23 @@ func (l lanes) logCDF() {
 		a := l.abs(v)
 		l.gather(far, l.subInt(l.load(l.c(1e8)), a), l.sub(l.load(l.c(most)), v))
 		square := l.mul(a, a)
-		tail := l.exp(l.mul(square, l.c(-0.5)))
+		tail := l.expBelow(l.mul(square, l.c(-0.5)))
 		lost := l.copyOf(square)
 		l.do(fmsInst, a, a, lost) // what rounding took from x²
 		correction := l.load(l.c(1))
 		l.fnma(l.c(0.5), lost, correction)
 		ratio := l.mills(a)
 		tail = l.mul(l.mul(l.mul(tail, correction), l.c(0.39894228040143267794)), ratio)
-		upper := l.log1pMinus(tail)
-		lower := l.sub(l.log(ratio), l.c(0.918938533204672741780329736406))
+		one := l.load(l.c(1))
+		rest := l.sub(one, tail)
+		log := l.log(l.whereNegative(v, ratio, rest))
+		lost = l.sub(l.sub(one, rest), tail) // what rounding took from 1 − tail
+		lower := l.sub(log, l.c(0.918938533204672741780329736406))
 		l.fnma(l.c(0.5), square, lower)
-		l.store(l.whereNegative(v, lower, upper), at(y, off))
+		l.store(l.whereNegative(v, lower, l.add(log, l.ratio(lost, rest))), at(y, off))
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
 	l.returnSigns(far)
-}
-
-// log1pMinus is log(1−t) for 0 ≤ t ≤ ½: the logarithm of the rounded u = 1−t, and what rounding took.
-func (l lanes) log1pMinus(t reg.VecVirtual) reg.VecVirtual {
-	one := l.load(l.c(1))
-	u := l.sub(one, t)
-	lost := l.sub(l.sub(one, u), t) // (1−t) − u
-	return l.add(l.log(u), l.ratio(lost, u))
 }
 
 // quantile is Φ⁻¹(p) from log p, a vector at a time, by AS 241: for −676 ≤ log p ≤ −tiny. Beyond, NaN included, it is wrong,
