@@ -83,8 +83,8 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 		return constantOf[T](n)
 	}
 	o, ours := n.Op().(op)
-	if v, ok := o.spec.(view); ok {
-		return array[T]{data: in[0].data[v.offset():][:size(n.Shape())], shape: n.Shape()}, nil, nil
+	if at, ok := c.viewOffset(n); ok {
+		return array[T]{data: in[0].data[at:][:size(n.Shape())], shape: n.Shape()}, nil, nil
 	}
 	a = c.make(n)
 	c.sumsIn(n, &a)

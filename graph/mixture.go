@@ -62,7 +62,12 @@ func (s mixture) shape(in []tensor.Shape) (tensor.Shape, error) {
 func (s mixture) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	x, theta := in[0], in[1]
-	packed := c.apply(mixtureSlope(s), x, theta, out, g)
+	var packed *G.Node
+	if perRow(theta.Shape()) && !s.inverse {
+		packed = c.apply(ownMixtureSlope(s), x, c.apply(keptMixture(s), x, theta), g)
+	} else {
+		packed = c.apply(mixtureSlope(s), x, theta, out, g)
+	}
 	gx := slab{axes: [4]int{Rows(x), Cols(x)}, dims: 2}
 	gtheta := slab{at: size(x.Shape()), dims: theta.Shape().Dims()}
 	copy(gtheta.axes[:], theta.Shape())
@@ -81,7 +86,7 @@ func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() 
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
 	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
 	if !s.inverse {
-		return func() { batch.Forward(x, in[1].data, value, logSlope) }
+		return func() { batch.Forward(x, in[1].data, value, logSlope, nil) }
 	}
 	return func() {
 		batch.Inverse(x, in[1].data, value, logSlope)

@@ -34,6 +34,13 @@ type view interface {
 	offset() int
 }
 
+// An extension is a spec whose output starts with that of another one on the same inputs: where a graph has both, the other's
+// is a part of it.
+type extension interface {
+	spec
+	extends() spec
+}
+
 // array is a buffer with its shape; an op's output comes with the program's workspace.
 type array[T kernel.Float] struct {
 	data  []T

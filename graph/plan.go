@@ -12,6 +12,7 @@ type plan struct {
 	children map[*G.Node][]*G.Node
 	fixed    map[*G.Node]bool  // computed from parameters and constants alone
 	kept     map[*G.Node]bool  // inputs and outputs, to be read from outside
+	parts    map[*G.Node]bool  // computed by the extension that is their only child, at the start of its memory
 	pads     map[*G.Node][]pad // of a sum of pads: they are not computed, its children are what is padded
 	late     map[*G.Node]bool  // done once after a series of runs
 	totals   map[*G.Node]any   // what a node, run by run, is added into; nil: memory of its own
@@ -21,7 +22,7 @@ type plan struct {
 
 func newPlan(b *Builder, outputs []*G.Node) *plan {
 	p := &plan{
-		children: map[*G.Node][]*G.Node{}, fixed: map[*G.Node]bool{}, kept: map[*G.Node]bool{}, pads: map[*G.Node][]pad{},
+		children: map[*G.Node][]*G.Node{}, fixed: map[*G.Node]bool{}, kept: map[*G.Node]bool{}, parts: map[*G.Node]bool{}, pads: map[*G.Node][]pad{},
 		late: map[*G.Node]bool{}, totals: map[*G.Node]any{}, forever: map[*G.Node]bool{},
 	}
 	roots := append([]*G.Node(nil), outputs...)
@@ -32,6 +33,8 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	for _, n := range roots {
 		p.kept[n] = true
 	}
+	p.sort(roots)
+	p.joinExtensions()
 	p.sort(roots)
 	uses := p.uses()
 	for _, n := range p.order {
@@ -84,6 +87,22 @@ func (p *plan) uses() map[*G.Node]int {
 	return uses
 }
 
+// joinExtensions makes every node that an extension computes as well a part of it.
+func (p *plan) joinExtensions() {
+	for _, n := range p.order {
+		o, _ := n.Op().(op)
+		e, ok := o.spec.(extension)
+		if !ok {
+			continue
+		}
+		for _, m := range p.order {
+			if other, _ := m.Op().(op); other.spec == e.extends() && sameNodes(p.children[m], p.children[n]) {
+				p.parts[m], p.children[m] = true, []*G.Node{n}
+			}
+		}
+	}
+}
+
 // joinPads looks for Gorgonia's sum of gradients that lie at places of one tensor that do not meet, and reads what is padded
 // instead of the pads.
 func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
@@ -111,16 +130,28 @@ func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
 
 // owner is the node whose memory n's value lies in.
 func (p *plan) owner(n *G.Node) *G.Node {
-	for isView(n) {
+	for p.isView(n) {
 		n = p.children[n][0]
 	}
 	return n
 }
 
-func isView(n *G.Node) bool {
-	o, _ := n.Op().(op)
-	_, ok := o.spec.(view)
+func (p *plan) isView(n *G.Node) bool {
+	_, ok := p.viewOffset(n)
 	return ok
+}
+
+// viewOffset is where n's value starts in its first child's memory, if that is where it is.
+func (p *plan) viewOffset(n *G.Node) (at int, ok bool) {
+	if p.parts[n] {
+		return 0, true
+	}
+	o, _ := n.Op().(op)
+	v, ok := o.spec.(view)
+	if !ok {
+		return 0, false
+	}
+	return v.offset(), true
 }
 
 // planMemory finds how long each node's memory is read. What is kept or fixed, and what late steps read, stays.
@@ -138,7 +169,7 @@ func (p *plan) planMemory() {
 	}
 	p.lastRead = make([][]*G.Node, len(p.order))
 	for _, n := range p.order {
-		if p.shared(n) && !isView(n) {
+		if p.shared(n) && !p.isView(n) {
 			p.lastRead[last[n]] = append(p.lastRead[last[n]], n)
 		}
 	}

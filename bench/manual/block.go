@@ -18,6 +18,7 @@ type coupled[T kernel.Float] struct {
 	mixA, mixB    *kernel.MixtureBatch[T]
 	a, b, za, zb  []T
 	la, lb        []T
+	keptA, keptB  []T // by the mixtures, for the way back
 	ga, gb        []T
 	gza, gzb      []T
 	gthetaA       []T
@@ -32,6 +33,7 @@ func newCoupled[T kernel.Float](m *shape, at blockShape, rows int, params, grads
 		first: newMLP(at.first, rows, params, grads, s), second: newMLP(at.second, rows, params, grads, s),
 		mixA: s.mixture(na, at.k, true, m.clamp), mixB: s.mixture(nb, at.k, true, m.clamp),
 		a: half(na), b: half(nb), za: half(na), zb: half(nb), la: half(na), lb: half(nb),
+		keptA: kernel.Aligned[T](rows * 3 * na * at.k), keptB: kernel.Aligned[T](rows * 3 * nb * at.k),
 		ga: s.buffer("ga", rows*na), gb: s.buffer("gb", rows*nb),
 		gza: s.buffer("gza", rows*na), gzb: s.buffer("gzb", rows*nb),
 		gthetaA: s.buffer("gtheta", rows*3*na*at.k), gthetaB: s.buffer("gtheta", rows*3*nb*at.k),
@@ -40,8 +42,8 @@ func newCoupled[T kernel.Float](m *shape, at blockShape, rows int, params, grads
 
 func (c *coupled[T]) forward(y, z []T, logDet []float64) {
 	split(y, c.a, c.b, c.na, c.nb)
-	c.mixB.Forward(c.b, c.first.forward(c.a), c.zb, c.lb)
-	c.mixA.Forward(c.a, c.second.forward(c.zb), c.za, c.la)
+	c.mixB.Forward(c.b, c.first.forward(c.a), c.zb, c.lb, c.keptB)
+	c.mixA.Forward(c.a, c.second.forward(c.zb), c.za, c.la, c.keptA)
 	join(z, c.za, c.zb, c.na, c.nb)
 	addRows(logDet, c.la, c.na)
 	addRows(logDet, c.lb, c.nb)
@@ -49,9 +51,9 @@ func (c *coupled[T]) forward(y, z []T, logDet []float64) {
 
 func (c *coupled[T]) backward(gz, gl, gy []T, add bool) {
 	split(gz, c.gza, c.gzb, c.na, c.nb)
-	c.mixA.Backward(c.a, c.second.theta(), c.za, c.la, c.gza, gl, c.ga, c.gthetaA)
+	c.mixA.Backward(c.a, c.keptA, c.za, c.la, c.gza, gl, c.ga, c.gthetaA)
 	c.second.backward(c.zb, c.gthetaA, c.gzb, add)
-	c.mixB.Backward(c.b, c.first.theta(), c.zb, c.lb, c.gzb, gl, c.gb, c.gthetaB)
+	c.mixB.Backward(c.b, c.keptB, c.zb, c.lb, c.gzb, gl, c.gb, c.gthetaB)
 	c.first.backward(c.a, c.gthetaB, c.ga, add)
 	join(gy, c.ga, c.gb, c.na, c.nb)
 }
@@ -112,7 +114,7 @@ func newMarginal[T kernel.Float](m *shape, at blockShape, rows int, params, grad
 
 func (m *marginal[T]) forward(y, z []T, logDet []float64) {
 	m.y, m.z = y, z
-	m.mix.Forward(y, m.theta, z, m.l)
+	m.mix.Forward(y, m.theta, z, m.l, nil)
 	addRows(logDet, m.l, m.dim)
 }
 

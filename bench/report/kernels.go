@@ -84,7 +84,11 @@ func mixtures[T kernel.Float](s mixtureShape, dtype string, add func(name string
 	}
 	z, logSlope, gx, gtheta := make([]T, size), make([]T, size), make([]T, size), make([]T, len(theta))
 	gz, gl := noise[T](size, 3), noise[T](size, 4)
-	b.Forward(x, theta, z, logSlope)
-	add(s.name("forward", dtype), s.components(), func() { b.Forward(x, theta, z, logSlope) })
-	add(s.name("backward", dtype), s.components(), func() { b.Backward(x, theta, z, logSlope, gz, gl, gx, gtheta) })
+	kept := theta
+	if s.perRow {
+		kept = make([]T, len(theta))
+	}
+	b.Forward(x, theta, z, logSlope, kept)
+	add(s.name("forward", dtype), s.components(), func() { b.Forward(x, theta, z, logSlope, kept) })
+	add(s.name("backward", dtype), s.components(), func() { b.Backward(x, kept, z, logSlope, gz, gl, gx, gtheta) })
 }

@@ -53,7 +53,7 @@ func FuzzMixture(f *testing.F) {
 			t.Errorf("z(%v) = %v, but z(Inverse) = z(%v) = %v", x, z, back, again)
 		}
 		batchZ, batchL := []float64{0}, []float64{0}
-		NewMixtureBatch[float64](1, 2, false, Clamp{}).Forward([]float64{x}, theta, batchZ, batchL)
+		NewMixtureBatch[float64](1, 2, false, Clamp{}).Forward([]float64{x}, theta, batchZ, batchL, nil)
 		if !near(batchZ[0], z, 1e-12, 1) || !near(batchL[0], l, 1e-11, math.Max(1, z*z)) {
 			t.Errorf("batch: %v, %v, scalar %v, %v", batchZ[0], batchL[0], z, l)
 		}

@@ -4,7 +4,7 @@ package kernel
 
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
-	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T)
+	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
 	sums     func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
 	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
 	upstream func(n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *T) (far int)
@@ -18,12 +18,12 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
 		name: name, lanes: lanes,
-		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) {
+		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool) {
 			var curve *T
 			if !clamp.none {
 				curve = &clamp.curve[0]
 			}
-			a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0])
+			return a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0]) != 0
 		},
 		sums: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
 			a.sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0])

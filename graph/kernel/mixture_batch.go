@@ -15,8 +15,9 @@ type MixtureBatch[T Float] struct {
 	floor  T   // tails and densities above it are far from underflow
 	groups int // vectors of elements at a time
 
-	logits, raw []T // blocks of mixtures; the means are in p
-	p           prepared[T]
+	logits, raw []T         // blocks of mixtures; the means are in p
+	p           prepared[T] // the pass's: own, but for what Forward keeps
+	own         prepared[T]
 	s           sumsOf[T]
 	x, z, l     []T
 	gz, gl, gx  []T
@@ -25,6 +26,7 @@ type MixtureBatch[T Float] struct {
 	sums        []float64        // of a column's gradient: float32 would lose digits over many rows
 	solve       *mixtureSolve[T] // of Inverse
 	far         *Mixture
+	farTheta    [3][]float64 // logits, means, log scales
 	farGrad     [3][]float64
 }
 
@@ -54,7 +56,8 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	elements := func() []T { return Aligned[T](b.groups * ops.lanes) }
 	components := func() []T { return Aligned[T](blocks * k * ops.lanes) }
 	b.logits, b.raw = components(), components()
-	b.p = prepared[T]{components(), components(), components(), components()}
+	b.own = prepared[T]{components(), components(), components(), components()}
+	b.p = b.own
 	b.s = sumsOf[T]{elements(), elements(), elements()}
 	b.x, b.z, b.l = elements(), elements(), elements()
 	b.gz, b.gl, b.gx = elements(), elements(), elements()
@@ -62,14 +65,18 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	b.g = gradientsOf[T]{components(), components(), components()}
 	b.sums = make([]float64, 3*k)
 	b.far = NewMixture(k)
-	b.farGrad = [3][]float64{make([]float64, k), make([]float64, k), make([]float64, k)}
+	for part := range 3 {
+		b.farTheta[part], b.farGrad[part] = make([]float64, k), make([]float64, k)
+	}
 	return b
 }
 
-// Forward writes z = Φ⁻¹(F(x)) and log dz/dx of every element.
-func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope []T) {
+// Forward writes z = Φ⁻¹(F(x)) and log dz/dx of every element. Where each has its own mixture, kept, of theta's length,
+// takes what Backward needs of them; nil if there is none to come.
+func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope, kept []T) {
 	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
-		b.load(&p, x, theta)
+		b.place(&p, kept)
+		faint := b.load(&p, x, theta)
 		b.ops.sums(p.groups, b.k, b.stride(), b.x, &b.p, &b.s)
 		far := b.ops.score(p.groups, &b.floor, &b.s, b.z, b.l)
 		scatter(&p, z, b.z, b.ops.lanes)
@@ -77,7 +84,9 @@ func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope []T) {
 		if far {
 			b.forwardFar(&p, theta, z, logSlope)
 		}
+		b.keep(&p, theta, kept, faint)
 	}
+	b.p = b.own
 }
 
 // forwardFar does again, by the log form, the elements whose sums are too small.
@@ -96,12 +105,19 @@ func (b *MixtureBatch[T]) forwardFar(p *mixturePass, theta, z, logSlope []T) {
 	}
 }
 
-// Backward writes the gradients in x and theta of Σ gz·z + gl·logSlope, given what Forward wrote.
-func (b *MixtureBatch[T]) Backward(x, theta, z, logSlope, gz, gl, gx, gtheta []T) {
+// Backward writes the gradients in x and theta of Σ gz·z + gl·logSlope, given what Forward wrote. mixtures is theta or,
+// where each element has its own mixture, what Forward kept.
+func (b *MixtureBatch[T]) Backward(x, mixtures, z, logSlope, gz, gl, gx, gtheta []T) {
 	clear(b.sums)
 	lanes := b.ops.lanes
 	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
-		b.load(&p, x, theta)
+		if b.whole(&p) {
+			b.place(&p, mixtures)
+			gather(&p, b.x, x, lanes)
+		} else {
+			b.p = b.own
+			b.load(&p, x, mixtures)
+		}
 		gather(&p, b.z, z, lanes)
 		gather(&p, b.l, logSlope, lanes)
 		gather(&p, b.gz, gz, lanes)
@@ -110,12 +126,13 @@ func (b *MixtureBatch[T]) Backward(x, theta, z, logSlope, gz, gl, gx, gtheta []T
 		b.slopes(&p, gtheta)
 		scatter(&p, gx, b.gx, lanes)
 		if far {
-			b.backwardFar(&p, theta, gx, gtheta)
+			b.backwardFar(&p, mixtures, gx, gtheta)
 		}
 		if !b.perRow && p.endsColumn {
 			b.flushColumn(&p, gtheta)
 		}
 	}
+	b.p = b.own
 }
 
 // slopes adds the pass's gradients to gtheta (a mixture an element) or to the column's sums.
@@ -172,11 +189,15 @@ func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
 }
 
 // backwardFar does by the log form the elements that upstream left out: added to gtheta, or to the column's sums.
-func (b *MixtureBatch[T]) backwardFar(p *mixturePass, theta, gx, gtheta []T) {
+func (b *MixtureBatch[T]) backwardFar(p *mixturePass, mixtures, gx, gtheta []T) {
 	for g := range p.groups {
 		for lane := range p.lanesOf(g) {
 			if i := g*b.ops.lanes + lane; b.u.rdens[i] == 0 {
-				b.loadFar(p, g, lane, theta)
+				if b.whole(p) {
+					b.loadKept(g, lane)
+				} else {
+					b.loadFar(p, g, lane, mixtures)
+				}
 				gx[p.element(g, lane)] = b.farSlopes(i, p.element(g, lane), gtheta)
 			}
 		}

@@ -80,8 +80,9 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	z, l, gx := make([]T, n*d), make([]T, n*d), make([]T, n*d)
 	gtheta := make([]T, len(theta))
 	b := newMixtureBatch(d, k, perRow, clamp, ops)
-	b.Forward(x, theta, z, l)
-	b.Backward(x, theta, z, l, gz, gl, gx, gtheta)
+	kept := keptOf(theta, perRow)
+	b.Forward(x, theta, z, l, kept)
+	b.Backward(x, kept, z, l, gz, gl, gx, gtheta)
 
 	checkInverse(t, b, x, theta, z)
 
@@ -127,13 +128,21 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	}
 }
 
+// keptOf is what Forward is to fill and Backward to read: theta itself where mixtures are shared.
+func keptOf[T Float](theta []T, perRow bool) []T {
+	if perRow {
+		return make([]T, len(theta))
+	}
+	return theta
+}
+
 // checkInverse compares Inverse with the scalar one: x to what the digits of z determine, and z(x) with z.
 func checkInverse[T Float](t *testing.T, b *MixtureBatch[T], x, theta, z []T) {
 	t.Helper()
 	back, l := make([]T, len(z)), make([]T, len(z))
 	again, againL := make([]T, len(z)), make([]T, len(z))
 	b.Inverse(z, theta, back, l)
-	b.Forward(back, theta, again, againL)
+	b.Forward(back, theta, again, againL, nil)
 	eps := float64(epsilon[T]())
 	for i := range z {
 		// an error of x by its last digits is one of z by slope times as much
@@ -191,8 +200,9 @@ func benchmarkBatch[T Float](b *testing.B, ops mixtureKernels[T], k int) {
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n*d*k), "ns/component")
 			})
 		}
-		report("forward", func() { batch.Forward(x, theta, z, l) })
-		report("backward", func() { batch.Backward(x, theta, z, l, x, x, gx, gtheta) })
+		kept := keptOf(theta, perRow)
+		report("forward", func() { batch.Forward(x, theta, z, l, kept) })
+		report("backward", func() { batch.Backward(x, kept, z, l, x, x, gx, gtheta) })
 	}
 }
 
@@ -225,7 +235,7 @@ func checkEdges[T Float](t *testing.T, ops mixtureKernels[T], tol float64) {
 			for i := range x {
 				x[i] = T(edges[(i+rows)%len(edges)])
 			}
-			b.Forward(x, theta, z, l)
+			b.Forward(x, theta, z, l, nil)
 			m := NewMixture(k)
 			for i, v := range x {
 				at, third := b.thirds(i)

@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // mixtureKernels are the passes over many mixtures at once. Mixtures come in blocks of `lanes`, one a lane: a block is
 // the first component of each, then the second, and so on, k·lanes numbers of each kind. The portable ones, of one lane,
@@ -9,8 +12,9 @@ type mixtureKernels[T Float] struct {
 	name  string
 	lanes int
 
-	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks.
-	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T])
+	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks. faint tells whether some
+	// mixture's logits are farther apart than faintSpread: weights may have underflowed.
+	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool)
 	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one block for all.
 	sums func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
 	// score: z = Φ⁻¹(F) and log f − log φ(z) of n·lanes elements. far tells whether there are any whose smaller tail is not
@@ -20,7 +24,8 @@ type mixtureKernels[T Float] struct {
 	// there are any whose smaller tail or density is not above floor: it wrote zeros for these.
 	upstream func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool)
 	// slopes: sets the gradients of n·lanes elements in their mixtures, blocks apart by stride as in sums, or with stride 0
-	// adds them to those of the one block, and sets gx.
+	// adds them to those of the one block, and sets gx. Only with stride 0 it reads inv, else it takes it from y, and weights
+	// below 0 as 0.
 	slopes func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T)
 }
 
@@ -67,9 +72,13 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	}
 }
 
-func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) {
+// faintSpread is how far apart logits may be before the least weight is one that a T does not hold well.
+func faintSpread[T Float]() T { return T(byType[T, float64](690.0, 75.0)) }
+
+func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool) {
 	for i := 0; i < n*k; i += k {
 		total := LogSumExp(logits[i : i+k])
+		faint = faint || !(slices.Max(logits[i:i+k])-slices.Min(logits[i:i+k]) <= faintSpread[T]())
 		for at := i; at < i+k; at++ {
 			p.w[at] = T(math.Exp(float64(logits[at]) - total))
 			y := float64(raw[at])
@@ -79,6 +88,7 @@ func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p
 			p.y[at], p.inv[at] = T(y), T(math.Exp(-y))
 		}
 	}
+	return faint
 }
 
 func sumsPortable[T Float](n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
@@ -136,8 +146,11 @@ func upstreamPortable[T Float](n int, floor *T, z, logSlope, gz, gl []T, u *upst
 //
 //	r = its share of f,  c = its share of the smaller tail
 //	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
-func derivativesAt[T Float](i, at int, x, z []T, u *upstreamOf[T], p *prepared[T]) (mean, scale, logit T) {
+func derivativesAt[T Float](i, at int, own bool, x, z []T, u *upstreamOf[T], p *prepared[T]) (mean, scale, logit T) {
 	w, inv := float64(p.w[at]), float64(p.inv[at])
+	if own {
+		w, inv = max(w, 0), math.Exp(-float64(p.y[at]))
+	}
 	dx, gl := float64(x[i])-float64(p.mu[at]), float64(u.gl[i])
 	t := dx * inv
 	phi := w * invSqrt2Pi * math.Exp(-0.5*t*t)
@@ -158,7 +171,7 @@ func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve
 	for i := range n {
 		var total T
 		for at := i * stride; at < i*stride+k; at++ {
-			mean, scale, logit := derivativesAt(i, at, x, z, u, p)
+			mean, scale, logit := derivativesAt(i, at, stride > 0, x, z, u, p)
 			total -= mean
 			g.means[at] += mean
 			g.raw[at] += scale * curve.slope(p.y[at])

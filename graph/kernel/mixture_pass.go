@@ -167,18 +167,18 @@ func (b *MixtureBatch[T]) blocks(p *mixturePass) int {
 	return 1
 }
 
-// load gathers the pass's elements of x and prepares their mixtures.
-func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) {
+// load gathers the pass's elements of x and prepares their mixtures; faint is prepare's.
+func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	gather(p, b.x, x, b.ops.lanes)
 	if !b.perRow && p.first >= b.d {
-		return // the column's mixture is prepared
+		return false // the column's mixture is prepared
 	}
 	for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
 		b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
 			squares[T]().transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 		})
 	}
-	b.ops.prepare(b.blocks(p), b.k, b.logits, b.raw, b.curve, &b.p)
+	return b.ops.prepare(b.blocks(p), b.k, b.logits, b.raw, b.curve, &b.p)
 }
 
 // store writes the pass's gradients to gtheta.

@@ -7,7 +7,7 @@ package kernel
 // prepareF64AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64)
+func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
 
 // sumsF64AVX2 is the sums of mixtureKernels.
 //
@@ -37,7 +37,7 @@ func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
+func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
 
 // sumsF32AVX2 is the sums of mixtureKernels.
 //
@@ -67,7 +67,7 @@ func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64)
+func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
 
 // sumsF64AVX512 is the sums of mixtureKernels.
 //
@@ -97,7 +97,7 @@ func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32)
+func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
 
 // sumsF32AVX512 is the sums of mixtureKernels.
 //

@@ -33,11 +33,11 @@ func loop(label string, n reg.GPVirtual, body func()) {
 //
 //	w = softmax(logits),  y = c0 + c1/(1+exp(c2·raw)) or raw,  inv = exp(−y)
 func (l lanes) prepare() {
-	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv *%[1]s")
+	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv *%[1]s) (faint int")
 	n, size := arg("n"), shifted("k", l.bytes)
 	logits, raw := arg("logits"), arg("raw")
 	w, y, inv := arg("w"), arg("y"), arg("inv")
-	off := GP64()
+	off, faint := GP64(), l.zero()
 	each := func(label string, body func()) {
 		XORQ(off, off)
 		Label(label)
@@ -47,8 +47,12 @@ func (l lanes) prepare() {
 		JLT(LabelRef(label))
 	}
 	Label("block")
-	top := l.load(Mem{Base: logits})
-	each("top", func() { l.do(maxInst, at(logits, off), top, top) })
+	top, least := l.load(Mem{Base: logits}), l.load(Mem{Base: logits})
+	each("top", func() {
+		l.do(maxInst, at(logits, off), top, top)
+		l.do(minInst, at(logits, off), least, least)
+	})
+	l.gather(faint, l.sub(l.load(l.faintSpread()), l.sub(top, least)))
 	total := l.zero()
 	each("weights", func() {
 		e := l.expBelow(l.sub(l.load(at(logits, off)), top))
@@ -74,8 +78,15 @@ func (l lanes) prepare() {
 	}
 	DECQ(n)
 	JNZ(LabelRef("block"))
-	VZEROUPPER()
-	RET()
+	l.returnSigns(faint)
+}
+
+// faintSpread is kernel's.
+func (l lanes) faintSpread() Mem {
+	if l.f32 {
+		return l.c(75)
+	}
+	return l.c(690)
 }
 
 // parts are φ(t) and R(|t|), whose product is Φ(−|t|).
@@ -259,11 +270,11 @@ func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale
 // addTo adds v to memory.
 func (l lanes) addTo(v reg.VecVirtual, m Mem) { l.store(l.add(v, m), m) }
 
-// slopes adds the derivatives of n vectors of elements to the gradients of their mixtures or, with set, sets these: of raw
-// log scales.
-func (l lanes) slopes(name string, set bool) {
+// slopes adds the derivatives of n vectors of elements to the gradients of their mixtures or, with own, where each has its
+// own, sets these: of raw log scales. Own mixtures have no 1/σ, and weights below 0 stand for 0.
+func (l lanes) slopes(name string, own bool) {
 	to := l.addTo
-	if set {
+	if own {
 		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
 	}
 	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
@@ -292,11 +303,18 @@ func (l lanes) slopes(name string, set bool) {
 			e = load()
 		}
 		dx := l.sub(x, at(arg("mu"), off))
-		mean, logScale, logit := l.derivatives(e, dx, l.load(at(arg("w"), off)), l.load(at(arg("inv"), off)))
+		w, y := l.load(at(arg("w"), off)), l.load(at(arg("y"), off))
+		var inv reg.VecVirtual
+		if own {
+			w, inv = l.max(w, l.zero()), l.exp(l.sub(l.zero(), y))
+		} else {
+			inv = l.load(at(arg("inv"), off))
+		}
+		mean, logScale, logit := l.derivatives(e, dx, w, inv)
 		l.do(subInst, mean, total, total)
 		to(mean, at(arg("gmeans"), off))
 		to(logit, at(arg("glogits"), off))
-		poly, y := arg("poly"), l.load(at(arg("y"), off))
+		poly := arg("poly")
 		slope := l.broadcast(Mem{Base: poly, Disp: 2 * l.elem()})
 		l.horner(slope, y, l.broadcast(Mem{Base: poly, Disp: l.elem()}))
 		l.horner(slope, y, l.broadcast(Mem{Base: poly}))

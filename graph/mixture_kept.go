@@ -1,0 +1,57 @@
+package graph
+
+import (
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// keptMixture is a mixture with a set a row that keeps what its gradient needs of the sets: no softmax and no clamp is then
+// evaluated a second time, and theta is not needed any more. Its output is the mixture's, and what it keeps.
+type keptMixture mixture
+
+func (s keptMixture) extends() spec { return mixture(s) }
+
+func (s keptMixture) shape(in []tensor.Shape) (tensor.Shape, error) {
+	out, err := mixture(s).shape(in)
+	return tensor.Shape{size(out) + size(in[1])}, err
+}
+
+func (s keptMixture) bind64(out array[float64], in []array[float64]) func() {
+	return bindKeptMixture(mixture(s), out, in)
+}
+func (s keptMixture) bind32(out array[float32], in []array[float32]) func() {
+	return bindKeptMixture(mixture(s), out, in)
+}
+
+func bindKeptMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+	nd := size(in[0].shape)
+	batch := out.work.mixture(mixtureShape{in[0].shape[1], s.k, true, s.clamp})
+	return func() {
+		batch.Forward(in[0].data, in[1].data, out.data[:nd], out.data[nd:2*nd], out.data[2*nd:])
+	}
+}
+
+// ownMixtureSlope packs the gradients in x and theta, from x, the output of keptMixture and the gradient of the mixture's.
+type ownMixtureSlope mixture
+
+func (s ownMixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{size(in[1]) - size(in[0])}, nil
+}
+
+func (s ownMixtureSlope) bind64(out array[float64], in []array[float64]) func() {
+	return bindOwnMixtureSlope(mixture(s), out, in)
+}
+func (s ownMixtureSlope) bind32(out array[float32], in []array[float32]) func() {
+	return bindOwnMixtureSlope(mixture(s), out, in)
+}
+
+func bindOwnMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
+	x, up := in[0].data, in[2].data
+	nd := len(x)
+	z, logSlope, kept := in[1].data[:nd], in[1].data[nd:2*nd], in[1].data[2*nd:]
+	batch := out.work.mixture(mixtureShape{in[0].shape[1], s.k, true, s.clamp})
+	return func() {
+		batch.Backward(x, kept, z, logSlope, up[:nd], up[nd:], out.data[:nd], out.data[nd:])
+	}
+}
