@@ -7,12 +7,12 @@ type mixtureAsm[T Float] struct {
 	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
 	sums     func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
 	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
-	upstream func(n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *T) (far int)
+	upstream func(n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *T) (far int)
 	slopes   mixtureSlopesAsm[T]
 	each     mixtureSlopesAsm[T]
 }
 
-type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
+type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
 func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
@@ -32,14 +32,14 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 			return a.score(n, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0]) != 0
 		},
 		upstream: func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool) {
-			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0]) != 0
+			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0]) != 0
 		},
 		slopes: func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
 			slopes := a.each
 			if stride == 0 {
 				slopes = a.slopes
 			}
-			slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.rtail[0], &u.gl[0], &u.pull[0], &u.tilt[0], &curve.poly[0],
+			slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0], &curve.poly[0],
 				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &g.logits[0], &g.means[0], &g.raw[0], &gx[0])
 		},
 	}

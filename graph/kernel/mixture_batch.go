@@ -140,7 +140,7 @@ func (b *MixtureBatch[T]) slopes(p *mixturePass, gtheta []T) {
 	lanes := b.ops.lanes
 	if !b.perRow {
 		for i := (p.groups-1)*lanes + p.last; i < p.groups*lanes; i++ { // lanes beyond the last element count nothing
-			b.u.rdens[i], b.u.rtail[i], b.u.gl[i], b.u.pull[i], b.u.tilt[i] = 0, 0, 0, 0, 0
+			b.u.rdens[i], b.u.share[i], b.u.gl[i], b.u.pull[i], b.u.level[i] = 0, 0, 0, 0, 0
 		}
 		clear(b.g.logits)
 		clear(b.g.means)

@@ -60,9 +60,9 @@ func newClampCurve[T Float](c Clamp) *clampCurve[T] {
 // slope is dy/draw at y.
 func (c *clampCurve[T]) slope(y T) T { return c.poly[0] + y*(c.poly[1]+y*c.poly[2]) }
 
-// upstreamOf is one number an element of each: 1/f, 1/min(F, S), the gradient in the log slope, A·dz/dx with
-// A = gz + gl·z, and ±A·R(|z|), + where the lower tail is the smaller one.
-type upstreamOf[T Float] struct{ rdens, rtail, gl, pull, tilt []T }
+// upstreamOf is one number an element of each: 1/(√(2π)·f), ±A/φ(z), the gradient gl in the log slope, A·dz/dx and
+// gl ± A·R(|z|), with A = gz + gl·z, and + where the lower tail is the smaller one.
+type upstreamOf[T Float] struct{ rdens, share, gl, pull, level []T }
 
 func portableMixture[T Float]() mixtureKernels[T] {
 	return mixtureKernels[T]{
@@ -128,24 +128,25 @@ func scorePortable[T Float](n int, floor *T, s *sumsOf[T], z, logSlope []T) (far
 
 func upstreamPortable[T Float](n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool) {
 	for i := range n {
-		u.rdens[i], u.rtail[i], u.gl[i], u.pull[i], u.tilt[i] = 0, 0, 0, 0, 0
+		u.rdens[i], u.share[i], u.gl[i], u.pull[i], u.level[i] = 0, 0, 0, 0, 0
 		v := float64(z[i])
-		phi, slope, ratio := tailDensity(v), math.Exp(float64(logSlope[i])), mills(math.Abs(v))
-		if !(phi*min(slope, ratio) > float64(*floor)) {
+		bell, slope, ratio := math.Exp(-0.5*v*v), math.Exp(float64(logSlope[i])), mills(math.Abs(v))
+		if !(bell*min(slope, ratio*invSqrt2Pi) > float64(*floor)) {
 			far = true
 			continue
 		}
 		a := float64(gz[i]) + float64(gl[i])*v
-		u.rdens[i], u.rtail[i], u.gl[i] = T(1/(phi*slope)), T(1/(phi*ratio)), gl[i]
-		u.pull[i], u.tilt[i] = T(a*slope), T(-math.Copysign(a*ratio, a*v))
+		signed := -math.Copysign(a, a*v)
+		u.rdens[i], u.share[i], u.gl[i] = T(1/(bell*slope)), T(signed/(bell*invSqrt2Pi)), gl[i]
+		u.pull[i], u.level[i] = T(a*slope), T(float64(gl[i])+signed*ratio)
 	}
 	return far
 }
 
 // derivativesAt are the derivatives of element i in a component's mean, log scale and logit, at dx = x − μ:
 //
-//	r = its share of f,  c = its share of the smaller tail
-//	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
+//	r = its share of f,  c = its part of the smaller tail
+//	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = share·c + gl·r − level·π
 func derivativesAt[T Float](i, at int, own bool, x, z []T, u *upstreamOf[T], p *prepared[T]) (mean, scale, logit T) {
 	w, inv := float64(p.w[at]), float64(p.inv[at])
 	if own {
@@ -153,15 +154,14 @@ func derivativesAt[T Float](i, at int, own bool, x, z []T, u *upstreamOf[T], p *
 	}
 	dx, gl := float64(x[i])-float64(p.mu[at]), float64(u.gl[i])
 	t := dx * inv
-	phi := w * invSqrt2Pi * math.Exp(-0.5*t*t)
-	r := phi * inv * float64(u.rdens[i])
-	c := phi * mills(math.Abs(t))
+	bell := w * math.Exp(-0.5*t*t)
+	r := bell * inv * float64(u.rdens[i])
+	c := bell * invSqrt2Pi * mills(math.Abs(t))
 	if math.Signbit(t) != math.Signbit(float64(z[i])) {
 		c = w - c
 	}
-	c *= float64(u.rtail[i])
 	gMu := r * (gl*t*inv - float64(u.pull[i]))
-	return T(gMu), T(dx*gMu - gl*r), T(float64(u.tilt[i])*(c-w) + gl*(r-w))
+	return T(gMu), T(dx*gMu - gl*r), T(float64(u.share[i])*c + gl*r - float64(u.level[i])*w)
 }
 
 func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {

@@ -22,17 +22,17 @@ func scoreF64AVX2(n int, floor *float64, lower *float64, upper *float64, dens *f
 // upstreamF64AVX2 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF64AVX2(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rtail *float64, glNear *float64, pull *float64, tilt *float64) (far int)
+func upstreamF64AVX2(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, share *float64, glNear *float64, pull *float64, level *float64) (far int)
 
 // slopesF64AVX2 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // slopesEachF64AVX2 is the slopesEach of mixtureKernels.
 //
 //go:noescape
-func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
@@ -52,17 +52,17 @@ func scoreF32AVX2(n int, floor *float32, lower *float32, upper *float32, dens *f
 // upstreamF32AVX2 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF32AVX2(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rtail *float32, glNear *float32, pull *float32, tilt *float32) (far int)
+func upstreamF32AVX2(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, share *float32, glNear *float32, pull *float32, level *float32) (far int)
 
 // slopesF32AVX2 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
 // slopesEachF32AVX2 is the slopesEach of mixtureKernels.
 //
 //go:noescape
-func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
@@ -82,17 +82,17 @@ func scoreF64AVX512(n int, floor *float64, lower *float64, upper *float64, dens 
 // upstreamF64AVX512 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF64AVX512(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, rtail *float64, glNear *float64, pull *float64, tilt *float64) (far int)
+func upstreamF64AVX512(n int, floor *float64, z *float64, logSlope *float64, gz *float64, gl *float64, rdens *float64, share *float64, glNear *float64, pull *float64, level *float64) (far int)
 
 // slopesF64AVX512 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // slopesEachF64AVX512 is the slopesEach of mixtureKernels.
 //
 //go:noescape
-func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, rtail *float64, gl *float64, pull *float64, tilt *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
+func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
@@ -112,14 +112,14 @@ func scoreF32AVX512(n int, floor *float32, lower *float32, upper *float32, dens 
 // upstreamF32AVX512 is the upstream of mixtureKernels.
 //
 //go:noescape
-func upstreamF32AVX512(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, rtail *float32, glNear *float32, pull *float32, tilt *float32) (far int)
+func upstreamF32AVX512(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, share *float32, glNear *float32, pull *float32, level *float32) (far int)
 
 // slopesF32AVX512 is the slopes of mixtureKernels.
 //
 //go:noescape
-func slopesF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
 // slopesEachF32AVX512 is the slopesEach of mixtureKernels.
 //
 //go:noescape
-func slopesEachF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, rtail *float32, gl *float32, pull *float32, tilt *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+func slopesEachF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)

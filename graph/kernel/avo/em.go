@@ -49,7 +49,7 @@ func (l lanes) expect(ways int) {
 		return q, d
 	}
 	least := l.load(l.c(negligibleLog))
-	negligible := l.expWithin(l.copyOf(least))
+	negligible := l.expWithin(1, l.copyOf(least))
 	all := l.zero()
 	Label("block")
 	top := every(func(int) reg.VecVirtual { return l.load(l.c(-1e300)) })
@@ -72,7 +72,7 @@ func (l lanes) expect(ways int) {
 		}
 		l.jumpNegative(l.sub(near, least), "skip")
 		for i := range ways {
-			e := l.sub(l.expWithin(l.max(below[i], least)), negligible)
+			e := l.sub(l.expWithin(1, l.max(below[i], least)), negligible)
 			l.store(e, part(term, i))
 			l.do(addInst, e, share[i], share[i])
 		}

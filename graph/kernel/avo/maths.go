@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -42,14 +43,6 @@ func (l lanes) poly(x reg.VecVirtual, c []float64, ways int) reg.VecVirtual {
 	return p
 }
 
-// ln2 is log 2 in two parts, the first with so few bits that its products with whole numbers, or their sixteenths, are exact.
-func (l lanes) ln2() (hi, lo Mem) {
-	if l.f32 {
-		return l.c(0.693145751953125), l.c(1.42860682030941723212e-6)
-	}
-	return l.c(6.93147180369123816490e-01), l.c(1.90821492927058770002e-10)
-}
-
 // rounding is the number that, added and taken away again, rounds to multiples of 2^−places. In between, the multiple is
 // in the low bits.
 func (l lanes) rounding(places int) Mem {
@@ -59,41 +52,57 @@ func (l lanes) rounding(places int) Mem {
 	return l.c(math.Ldexp(0x1.8p52, -places))
 }
 
+// bounds hold x in eˣ to where it is a normal number.
+func (l lanes) bounds() (least, most float64) {
+	if l.f32 {
+		return -87, 88
+	}
+	return -708, 709
+}
+
 // exp is eˣ, relative error about an ulp, with x held to where eˣ is a normal number.
 func (l lanes) exp(x reg.VecVirtual) reg.VecVirtual {
-	least, most := -708.0, 709.0
-	if l.f32 {
-		least, most = -87, 88
-	}
-	return l.expWithin(l.min(l.max(x, l.c(least)), l.c(most)))
+	least, most := l.bounds()
+	return l.expWithin(1, l.min(l.max(x, l.c(least)), l.c(most)))
 }
 
-// expBelow is exp of an x that is not above 0, or little.
-func (l lanes) expBelow(x reg.VecVirtual) reg.VecVirtual {
-	least := -708.0
-	if l.f32 {
-		least = -87
+// expDown is e^(factor·x), the factor a power of two and the product not above 0; or above it too with AVX-512, where what is
+// too large becomes +Inf.
+func (l lanes) expDown(factor float64, x reg.VecVirtual) reg.VecVirtual {
+	least, _ := l.bounds()
+	if factor < 0 {
+		return l.expWithin(factor, l.min(x, l.c(least/factor)))
 	}
-	return l.expWithin(l.max(x, l.c(least)))
+	return l.expWithin(factor, l.max(x, l.c(least)))
 }
 
-// expWithin is eˣ of an x within the bounds of exp, which it overwrites.
-func (l lanes) expWithin(x reg.VecVirtual) reg.VecVirtual {
+// expWithin is e^(factor·x) of a product within the bounds of exp; it overwrites x.
+func (l lanes) expWithin(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	if l.bytes == 64 {
-		return l.expByTable(x)
+		return l.expByTable(factor, x)
 	}
-	sum, _, r := l.reduced(x, 0)
-	p := l.poly(r, l.byType(exp64, exp32), 4)
+	sum, _, r := l.reduced(factor, x, 0)
+	p := l.poly(r, scaled(l.byType(exp64, exp32), factor), 4)
 	return l.addInt(p, l.shiftLeft(sum))
 }
 
 // expByTable is expWithin as 2^⌊n⌋·2^(n−⌊n⌋)·eʳ, where n is a multiple of 1/16 and the second factor comes from a table.
-func (l lanes) expByTable(x reg.VecVirtual) reg.VecVirtual {
-	sum, n, r := l.reduced(x, 4)
-	p := l.mul(l.poly(r, l.byType(expNear64, expNear32), 2), l.sixteenth(sum))
+func (l lanes) expByTable(factor float64, x reg.VecVirtual) reg.VecVirtual {
+	sum, n, r := l.reduced(factor, x, 4)
+	p := l.mul(l.poly(r, scaled(l.byType(expNear64, expNear32), factor), 2), l.sixteenth(sum))
 	d := l.vec()
 	l.pick(VSCALEFPD, VSCALEFPS, n, p, d)
 	return d
+}
+
+// scaled are the coefficients of p(factor·x).
+func scaled(c []float64, factor float64) []float64 {
+	out, power := make([]float64, len(c)), 1.0
+	for i, v := range c {
+		out[i] = v * power
+		power *= factor
+	}
+	return out
 }
 
 // sixteenth is 2^(j/16), j the low four bits of each lane of n, which it overwrites.
@@ -110,21 +119,33 @@ func (l lanes) sixteenth(n reg.VecVirtual) reg.VecVirtual {
 	return n
 }
 
-// reduced is r = x − n·log 2, with n the multiple of 2^−places nearest to x/log 2; sum is n and rounding's number. It
-// overwrites x.
-func (l lanes) reduced(x reg.VecVirtual, places int) (sum, n, r reg.VecVirtual) {
+// reduced is r = x − n·log 2/factor, with n the multiple of 2^−places nearest to factor·x/log 2; sum is n and rounding's
+// number. It overwrites x.
+func (l lanes) reduced(factor float64, x reg.VecVirtual, places int) (sum, n, r reg.VecVirtual) {
 	sum = l.load(l.rounding(places))
-	l.fma(l.c(math.Log2E), x, sum)
+	l.fma(l.c(factor*math.Log2E), x, sum)
 	n = l.sub(sum, l.rounding(places))
-	hi, lo := l.ln2()
-	l.fnma(hi, n, x)
-	l.fnma(lo, n, x)
+	for _, part := range l.ln2(places) {
+		l.fnma(l.c(part/factor), n, x)
+	}
 	return sum, n, x
+}
+
+// ln2 is log 2: in two parts, the first with so few bits that its products with n are exact; or, for the small remainders that
+// a table leaves, in float64 in one, whose error of 3e-17·x is below that of x itself.
+func (l lanes) ln2(places int) []float64 {
+	switch {
+	case l.f32:
+		return []float64{0.693145751953125, 1.42860682030941723212e-6}
+	case places > 0:
+		return []float64{math.Ln2}
+	}
+	return []float64{6.93147180369123816490e-01, 1.90821492927058770002e-10}
 }
 
 // expm1 is eˣ − 1 without the loss of digits near 0, for moderate x: with eʳ − 1 = r·Q(r), 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
 func (l lanes) expm1(x reg.VecVirtual) reg.VecVirtual {
-	sum, _, r := l.reduced(l.copyOf(x), 0)
+	sum, _, r := l.reduced(1, l.copyOf(x), 0)
 	p := l.mul(r, l.poly(r, l.byType(exp64, exp32)[1:], 4))
 	scale := l.addInt(l.load(l.c(1)), l.shiftLeft(sum))
 	y := l.sub(scale, l.c(1))
@@ -150,18 +171,34 @@ func (l lanes) log(x reg.VecVirtual) reg.VecVirtual {
 	f := l.sub(shifted, l.c(1))
 	s := l.ratio(f, l.add(f, l.c(2)))
 	r := l.mul(s, l.poly(l.mul(s, s), l.byType(log64, log32), 2))
-	hi, lo := l.ln2()
-	l.fma(lo, e, r)
-	l.fma(hi, e, r)
+	for _, part := range slices.Backward(l.ln2(0)) {
+		l.fma(l.c(part), e, r)
+	}
 	return r
 }
 
-// mills is Φ(−t)/φ(t) for t ≥ 0.
-func (l lanes) mills(t reg.VecVirtual) reg.VecVirtual {
-	v := l.mul(l.reciprocal(l.add(l.min(t, l.c(1e17)), l.c(4))), l.c(4))
+// mills is c·Φ(−|t|)/φ(t).
+func (l lanes) mills(c float64, t reg.VecVirtual) reg.VecVirtual {
+	v := l.mul(l.reciprocal(l.add(l.capped(t), l.c(4))), l.c(4))
 	u := l.load(l.c(1))
 	l.fnma(l.c(2), v, u)
-	return l.mul(v, l.poly(u, l.byType(mills64, mills32), 4))
+	coefficients := slices.Clone(l.byType(mills64, mills32))
+	for i := range coefficients {
+		coefficients[i] *= c
+	}
+	return l.mul(v, l.poly(u, coefficients, 4))
+}
+
+// capped is |t|, at most 1e17.
+func (l lanes) capped(t reg.VecVirtual) reg.VecVirtual {
+	const most = 1e17
+	if l.bytes == 32 {
+		return l.min(l.abs(t), l.c(most))
+	}
+	const leastSize, noSign = 0b10, 0b1000
+	d := l.vec()
+	l.do(rangeInst, Imm(leastSize|noSign), l.c(most), t, d)
+	return d
 }
 
 // ratio is a/b for a normal b whose reciprocal is normal.

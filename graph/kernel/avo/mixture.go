@@ -55,7 +55,7 @@ func (l lanes) prepare() {
 	l.gather(faint, l.sub(l.load(l.faintSpread()), l.sub(top, least)))
 	total := l.zero()
 	each("weights", func() {
-		e := l.expBelow(l.sub(l.load(at(logits, off)), top))
+		e := l.expDown(1, l.sub(l.load(at(logits, off)), top))
 		l.store(e, at(w, off))
 		l.do(addInst, e, total, total)
 	})
@@ -71,7 +71,7 @@ func (l lanes) prepare() {
 		l.do(addInst, q, l.broadcast(Mem{Base: clamp}), r)
 		Label("clamped")
 		l.store(r, at(y, off))
-		l.store(l.exp(l.sub(l.zero(), r)), at(inv, off))
+		l.store(l.expMinus(r), at(inv, off))
 	})
 	for _, p := range []reg.GPVirtual{logits, raw, w, y, inv} {
 		ADDQ(size, p)
@@ -89,29 +89,39 @@ func (l lanes) faintSpread() Mem {
 	return l.c(690)
 }
 
-// parts are φ(t) and R(|t|), whose product is Φ(−|t|).
-func (l lanes) parts(t reg.VecVirtual) (phi, ratio reg.VecVirtual) {
-	square := l.mul(t, t)
-	phi = l.expBelow(l.mul(square, l.c(-0.5)))
-	if l.f32 { // the rounding of t² matters here: φ = e·(1 − (t² − fl(t²))/2)
-		l.do(fmsInst, t, t, square) // t·t − square
-		half := l.load(l.c(1))
-		l.fnma(l.c(0.5), square, half)
-		phi = l.mul(phi, half)
+// expMinus is e^−y, and overwrites y.
+func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
+	if l.bytes == 32 {
+		_, most := l.bounds()
+		y = l.max(y, l.c(-most))
 	}
-	phi = l.mul(phi, l.c(0.39894228040143267794))
-	return phi, l.mills(l.abs(t))
+	return l.expDown(-1, y)
 }
 
-// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and f.
+const invSqrt2Pi = 0.39894228040143267794
+
+// parts are e^(−t²/2) and R(|t|)/√(2π), whose product is Φ(−|t|).
+func (l lanes) parts(t reg.VecVirtual) (bell, ratio reg.VecVirtual) {
+	square := l.mul(t, t)
+	if !l.f32 {
+		return l.expDown(-0.5, square), l.mills(invSqrt2Pi, t)
+	}
+	bell = l.expDown(-0.5, l.copyOf(square))
+	l.do(fmsInst, t, t, square) // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
+	half := l.load(l.c(1))
+	l.fnma(l.c(0.5), square, half)
+	return l.mul(bell, half), l.mills(invSqrt2Pi, t)
+}
+
+// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and √(2π)·f.
 func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
-	phi, ratio := l.parts(t)
-	phi = l.mul(w, phi)
-	tail := l.mul(phi, ratio)
+	bell, ratio := l.parts(t)
+	bell = l.mul(w, bell)
+	tail := l.mul(bell, ratio)
 	rest := l.sub(w, tail)
 	l.do(addInst, l.whereNegative(t, tail, rest), lower, lower)
 	l.do(addInst, l.whereNegative(t, rest, tail), upper, upper)
-	l.fma(phi, inv, dens)
+	l.fma(bell, inv, dens)
 }
 
 // sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or, with stride 0, all of one.
@@ -137,7 +147,7 @@ func (l lanes) sums() {
 	JLT(LabelRef("component"))
 	l.store(lower, at(arg("lower"), i))
 	l.store(upper, at(arg("upper"), i))
-	l.store(dens, at(arg("dens"), i))
+	l.store(l.mul(dens, l.c(invSqrt2Pi)), at(arg("dens"), i))
 	for _, p := range []reg.GPVirtual{w, mu, inv} {
 		ADDQ(stride, p)
 	}
@@ -210,7 +220,7 @@ func (l lanes) score() {
 // upstream turns the gradients in z and the log slope of elements into what slopes reads, a full vector at a time. It has
 // the sums from z and the log slope: the smaller tail is φ(z)·R(|z|) and f is φ(z)·dz/dx.
 func (l lanes) upstream() {
-	l.begin("upstream", "is the upstream of mixtureKernels.", "n int, floor, z, logSlope, gz, gl, rdens, rtail, glNear, pull, tilt *%[1]s) (far int")
+	l.begin("upstream", "is the upstream of mixtureKernels.", "n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *%[1]s) (far int")
 	floor := l.broadcast(Mem{Base: arg("floor")})
 	anyFar := l.zero()
 	n, off := arg("n"), GP64()
@@ -218,11 +228,10 @@ func (l lanes) upstream() {
 	loop("vector", n, func() {
 		in := func(name string) reg.VecVirtual { return l.load(at(arg(name), off)) }
 		z := in("z")
-		phi, ratio := l.parts(z)
-		tail := l.mul(phi, ratio)
+		bell, ratio := l.parts(z)
 		slope := l.exp(in("logSlope"))
-		dens := l.mul(phi, slope)
-		far := l.sub(l.min(tail, dens), floor) // negative: no gradient from here
+		height := l.mul(bell, slope)                           // √(2π)·f
+		far := l.sub(l.min(l.mul(bell, ratio), height), floor) // negative: no gradient from here
 		l.gather(anyFar, far)
 		zero := l.zero()
 		out := func(v reg.VecVirtual, name string) {
@@ -233,37 +242,35 @@ func (l lanes) upstream() {
 		a := in("gz")
 		l.fma(z, gl, a)
 		out(l.mul(a, slope), "pull")
-		out(l.reciprocal(dens), "rdens")
-		out(l.reciprocal(tail), "rtail")
-		tilt := l.mul(a, ratio)
-		out(l.whereNegative(z, tilt, l.sub(zero, tilt)), "tilt")
+		out(l.reciprocal(height), "rdens")
+		signed := l.mul(l.whereNegative(z, a, l.sub(zero, a)), l.c(1/invSqrt2Pi))
+		out(l.mul(signed, l.reciprocal(bell)), "share")
+		l.fma(signed, ratio, gl)
+		out(gl, "level")
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
 	l.returnSigns(anyFar)
 }
 
 // element holds what the derivatives at one element, or at a vector of elements, need.
-type element struct{ z, rdens, rtail, gl, pull, tilt reg.VecVirtual }
+type element struct{ z, rdens, share, gl, pull, level reg.VecVirtual }
 
-// derivatives of an element in a component's mean, log scale and logit, at dx = x − μ:
-//
-//	r = height/f,  c = its share of the smaller tail
-//	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = tilt (c − π) + gl (r − π)
+// derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivativesAt in kernel.
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
 	t := l.mul(dx, inv)
-	phi, ratio := l.parts(t)
-	phi = l.mul(w, phi)
-	r := l.mul(l.mul(phi, inv), e.rdens)
-	tail := l.mul(phi, ratio)
+	bell, ratio := l.parts(t)
+	bell = l.mul(w, bell)
+	r := l.mul(l.mul(bell, inv), e.rdens)
+	tail := l.mul(bell, ratio)
 	c := l.whereNegative(l.xor(t, e.z), l.sub(w, tail), tail) // t and z on one side: the component's own smaller tail
-	c = l.mul(c, e.rtail)
 
 	mean = l.mul(l.mul(t, inv), e.gl)
 	mean = l.mul(l.sub(mean, e.pull), r)
 	logScale = l.mul(dx, mean)
 	l.fnma(e.gl, r, logScale)
-	logit = l.mul(l.sub(c, w), e.tilt)
-	l.fma(l.sub(r, w), e.gl, logit)
+	logit = l.mul(c, e.share)
+	l.fma(r, e.gl, logit)
+	l.fnma(w, e.level, logit)
 	return mean, logScale, logit
 }
 
@@ -277,7 +284,7 @@ func (l lanes) slopes(name string, own bool) {
 	if own {
 		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
 	}
-	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, rtail, gl, pull, tilt, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
 	n, i := arg("n"), GP64()
 	XORQ(i, i)
 	size := shifted("k", l.bytes)
@@ -287,7 +294,7 @@ func (l lanes) slopes(name string, own bool) {
 	lane := func(name string) reg.VecVirtual { return l.load(at(arg(name), i)) }
 	total, x := l.zero(), lane("x")
 	load := func() element {
-		return element{lane("z"), lane("rdens"), lane("rtail"), lane("gl"), lane("pull"), lane("tilt")}
+		return element{lane("z"), lane("rdens"), lane("share"), lane("gl"), lane("pull"), lane("level")}
 	}
 	var e element
 	if l.bytes == 64 {
@@ -306,7 +313,7 @@ func (l lanes) slopes(name string, own bool) {
 		w, y := l.load(at(arg("w"), off)), l.load(at(arg("y"), off))
 		var inv reg.VecVirtual
 		if own {
-			w, inv = l.max(w, l.zero()), l.exp(l.sub(l.zero(), y))
+			w, inv = l.max(w, l.zero()), l.expMinus(l.copyOf(y))
 		} else {
 			inv = l.load(at(arg("inv"), off))
 		}
