@@ -168,7 +168,7 @@ func (g *Gemm[T]) pack(b []T, j, p, w, depth int) {
 		}
 		return
 	}
-	squares[T]().transpose(w, depth, b[j*g.k+p:], g.k, g.panel, width)
+	transpose(w, depth, b[j*g.k+p:], g.k, g.panel, width)
 }
 
 func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {

@@ -158,36 +158,36 @@ TEXT ·turnF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ dstep+48(FP), R8
 
 square:
-	MOVQ       CX, R9
-	VMOVUPD    (R9), Y0
-	ADDQ       DX, R9
-	VMOVUPD    (R9), Y1
-	ADDQ       DX, R9
-	VMOVUPD    (R9), Y2
-	ADDQ       DX, R9
-	VMOVUPD    (R9), Y3
-	ADDQ       DX, R9
-	MOVQ       SI, R9
-	VUNPCKLPD  Y1, Y0, Y4
-	VUNPCKHPD  Y1, Y0, Y0
-	VUNPCKLPD  Y3, Y2, Y1
-	VUNPCKHPD  Y3, Y2, Y2
-	VPERM2F128 $0x20, Y1, Y4, Y3
-	VPERM2F128 $0x31, Y1, Y4, Y1
-	VPERM2F128 $0x20, Y2, Y0, Y4
-	VPERM2F128 $0x31, Y2, Y0, Y0
-	VMOVUPD    Y3, (R9)
-	ADDQ       DI, R9
-	VMOVUPD    Y4, (R9)
-	ADDQ       DI, R9
-	VMOVUPD    Y1, (R9)
-	ADDQ       DI, R9
-	VMOVUPD    Y0, (R9)
-	ADDQ       DI, R9
-	ADDQ       BX, CX
-	ADDQ       R8, SI
-	DECQ       AX
-	JNZ        square
+	MOVQ        CX, R9
+	VMOVUPD     (R9), X0
+	VMOVUPD     16(R9), X2
+	ADDQ        DX, R9
+	VMOVUPD     (R9), X1
+	VMOVUPD     16(R9), X3
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y0, Y0
+	VINSERTF128 $0x01, 16(R9), Y2, Y2
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y1, Y1
+	VINSERTF128 $0x01, 16(R9), Y3, Y3
+	ADDQ        DX, R9
+	MOVQ        SI, R9
+	VUNPCKLPD   Y1, Y0, Y4
+	VUNPCKHPD   Y1, Y0, Y5
+	VMOVUPD     Y4, (R9)
+	ADDQ        DI, R9
+	VMOVUPD     Y5, (R9)
+	ADDQ        DI, R9
+	VUNPCKLPD   Y3, Y2, Y4
+	VUNPCKHPD   Y3, Y2, Y5
+	VMOVUPD     Y4, (R9)
+	ADDQ        DI, R9
+	VMOVUPD     Y5, (R9)
+	ADDQ        DI, R9
+	ADDQ        BX, CX
+	ADDQ        R8, SI
+	DECQ        AX
+	JNZ         square
 	VZEROUPPER
 	RET
 
@@ -345,68 +345,68 @@ TEXT ·turnF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ dstep+48(FP), R8
 
 square:
-	MOVQ       CX, R9
-	VMOVUPS    (R9), Y0
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y1
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y2
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y3
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y4
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y5
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y6
-	ADDQ       DX, R9
-	VMOVUPS    (R9), Y7
-	ADDQ       DX, R9
-	MOVQ       SI, R9
-	VUNPCKLPS  Y1, Y0, Y8
-	VUNPCKHPS  Y1, Y0, Y0
-	VUNPCKLPS  Y3, Y2, Y1
-	VUNPCKHPS  Y3, Y2, Y2
-	VUNPCKLPS  Y5, Y4, Y3
-	VUNPCKHPS  Y5, Y4, Y4
-	VUNPCKLPS  Y7, Y6, Y5
-	VUNPCKHPS  Y7, Y6, Y6
-	VSHUFPS    $0x44, Y1, Y8, Y7
-	VSHUFPS    $0xee, Y1, Y8, Y1
-	VSHUFPS    $0x44, Y2, Y0, Y8
-	VSHUFPS    $0xee, Y2, Y0, Y0
-	VSHUFPS    $0x44, Y5, Y3, Y2
-	VSHUFPS    $0xee, Y5, Y3, Y3
-	VSHUFPS    $0x44, Y6, Y4, Y5
-	VSHUFPS    $0xee, Y6, Y4, Y4
-	VPERM2F128 $0x20, Y2, Y7, Y6
-	VPERM2F128 $0x31, Y2, Y7, Y2
-	VPERM2F128 $0x20, Y3, Y1, Y7
-	VPERM2F128 $0x31, Y3, Y1, Y1
-	VPERM2F128 $0x20, Y5, Y8, Y3
-	VPERM2F128 $0x31, Y5, Y8, Y5
-	VPERM2F128 $0x20, Y4, Y0, Y8
-	VPERM2F128 $0x31, Y4, Y0, Y0
-	VMOVUPS    Y6, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y7, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y3, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y8, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y2, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y1, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y5, (R9)
-	ADDQ       DI, R9
-	VMOVUPS    Y0, (R9)
-	ADDQ       DI, R9
-	ADDQ       BX, CX
-	ADDQ       R8, SI
-	DECQ       AX
-	JNZ        square
+	MOVQ        CX, R9
+	VMOVUPS     (R9), X0
+	VMOVUPS     16(R9), X4
+	ADDQ        DX, R9
+	VMOVUPS     (R9), X1
+	VMOVUPS     16(R9), X5
+	ADDQ        DX, R9
+	VMOVUPS     (R9), X2
+	VMOVUPS     16(R9), X6
+	ADDQ        DX, R9
+	VMOVUPS     (R9), X3
+	VMOVUPS     16(R9), X7
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y0, Y0
+	VINSERTF128 $0x01, 16(R9), Y4, Y4
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y1, Y1
+	VINSERTF128 $0x01, 16(R9), Y5, Y5
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y2, Y2
+	VINSERTF128 $0x01, 16(R9), Y6, Y6
+	ADDQ        DX, R9
+	VINSERTF128 $0x01, (R9), Y3, Y3
+	VINSERTF128 $0x01, 16(R9), Y7, Y7
+	ADDQ        DX, R9
+	MOVQ        SI, R9
+	VUNPCKLPS   Y1, Y0, Y8
+	VUNPCKHPS   Y1, Y0, Y9
+	VUNPCKLPS   Y3, Y2, Y10
+	VUNPCKHPS   Y3, Y2, Y11
+	VSHUFPS     $0x44, Y10, Y8, Y12
+	VSHUFPS     $0xee, Y10, Y8, Y8
+	VSHUFPS     $0x44, Y11, Y9, Y10
+	VSHUFPS     $0xee, Y11, Y9, Y9
+	VMOVUPS     Y12, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y8, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y10, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y9, (R9)
+	ADDQ        DI, R9
+	VUNPCKLPS   Y5, Y4, Y8
+	VUNPCKHPS   Y5, Y4, Y9
+	VUNPCKLPS   Y7, Y6, Y10
+	VUNPCKHPS   Y7, Y6, Y11
+	VSHUFPS     $0x44, Y10, Y8, Y12
+	VSHUFPS     $0xee, Y10, Y8, Y8
+	VSHUFPS     $0x44, Y11, Y9, Y10
+	VSHUFPS     $0xee, Y11, Y9, Y9
+	VMOVUPS     Y12, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y8, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y10, (R9)
+	ADDQ        DI, R9
+	VMOVUPS     Y9, (R9)
+	ADDQ        DI, R9
+	ADDQ        BX, CX
+	ADDQ        R8, SI
+	DECQ        AX
+	JNZ         square
 	VZEROUPPER
 	RET
 
@@ -707,6 +707,91 @@ store:
 	VZEROUPPER
 	RET
 
+// func turnF64AVX512(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
+// Requires: AVX, AVX512F
+TEXT ·turnF64AVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ srs+16(FP), DX
+	MOVQ sstep+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ drs+40(FP), DI
+	MOVQ dstep+48(FP), R8
+
+square:
+	MOVQ         CX, R9
+	VMOVUPD      (R9), X0
+	VMOVUPD      16(R9), X2
+	VMOVUPD      32(R9), X4
+	VMOVUPD      48(R9), X6
+	ADDQ         DX, R9
+	VMOVUPD      (R9), X1
+	VMOVUPD      16(R9), X3
+	VMOVUPD      32(R9), X5
+	VMOVUPD      48(R9), X7
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z0, Z0
+	VINSERTF32X4 $0x01, 16(R9), Z2, Z2
+	VINSERTF32X4 $0x01, 32(R9), Z4, Z4
+	VINSERTF32X4 $0x01, 48(R9), Z6, Z6
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z1, Z1
+	VINSERTF32X4 $0x01, 16(R9), Z3, Z3
+	VINSERTF32X4 $0x01, 32(R9), Z5, Z5
+	VINSERTF32X4 $0x01, 48(R9), Z7, Z7
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z0, Z0
+	VINSERTF32X4 $0x02, 16(R9), Z2, Z2
+	VINSERTF32X4 $0x02, 32(R9), Z4, Z4
+	VINSERTF32X4 $0x02, 48(R9), Z6, Z6
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z1, Z1
+	VINSERTF32X4 $0x02, 16(R9), Z3, Z3
+	VINSERTF32X4 $0x02, 32(R9), Z5, Z5
+	VINSERTF32X4 $0x02, 48(R9), Z7, Z7
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z0, Z0
+	VINSERTF32X4 $0x03, 16(R9), Z2, Z2
+	VINSERTF32X4 $0x03, 32(R9), Z4, Z4
+	VINSERTF32X4 $0x03, 48(R9), Z6, Z6
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z1, Z1
+	VINSERTF32X4 $0x03, 16(R9), Z3, Z3
+	VINSERTF32X4 $0x03, 32(R9), Z5, Z5
+	VINSERTF32X4 $0x03, 48(R9), Z7, Z7
+	ADDQ         DX, R9
+	MOVQ         SI, R9
+	VUNPCKLPD    Z1, Z0, Z8
+	VUNPCKHPD    Z1, Z0, Z9
+	VMOVUPD      Z8, (R9)
+	ADDQ         DI, R9
+	VMOVUPD      Z9, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPD    Z3, Z2, Z8
+	VUNPCKHPD    Z3, Z2, Z9
+	VMOVUPD      Z8, (R9)
+	ADDQ         DI, R9
+	VMOVUPD      Z9, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPD    Z5, Z4, Z8
+	VUNPCKHPD    Z5, Z4, Z9
+	VMOVUPD      Z8, (R9)
+	ADDQ         DI, R9
+	VMOVUPD      Z9, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPD    Z7, Z6, Z8
+	VUNPCKHPD    Z7, Z6, Z9
+	VMOVUPD      Z8, (R9)
+	ADDQ         DI, R9
+	VMOVUPD      Z9, (R9)
+	ADDQ         DI, R9
+	ADDQ         BX, CX
+	ADDQ         R8, SI
+	DECQ         AX
+	JNZ          square
+	VZEROUPPER
+	RET
+
 // func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F
 TEXT ·gemm12F32AVX512(SB), NOSPLIT, $0-81
@@ -1001,5 +1086,170 @@ store:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func turnF32AVX512(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)
+// Requires: AVX, AVX512F
+TEXT ·turnF32AVX512(SB), NOSPLIT, $0-56
+	MOVQ n+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ srs+16(FP), DX
+	MOVQ sstep+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ drs+40(FP), DI
+	MOVQ dstep+48(FP), R8
+
+square:
+	MOVQ         CX, R9
+	VMOVUPS      (R9), X0
+	VMOVUPS      16(R9), X4
+	VMOVUPS      32(R9), X8
+	VMOVUPS      48(R9), X12
+	ADDQ         DX, R9
+	VMOVUPS      (R9), X1
+	VMOVUPS      16(R9), X5
+	VMOVUPS      32(R9), X9
+	VMOVUPS      48(R9), X13
+	ADDQ         DX, R9
+	VMOVUPS      (R9), X2
+	VMOVUPS      16(R9), X6
+	VMOVUPS      32(R9), X10
+	VMOVUPS      48(R9), X14
+	ADDQ         DX, R9
+	VMOVUPS      (R9), X3
+	VMOVUPS      16(R9), X7
+	VMOVUPS      32(R9), X11
+	VMOVUPS      48(R9), X15
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z0, Z0
+	VINSERTF32X4 $0x01, 16(R9), Z4, Z4
+	VINSERTF32X4 $0x01, 32(R9), Z8, Z8
+	VINSERTF32X4 $0x01, 48(R9), Z12, Z12
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z1, Z1
+	VINSERTF32X4 $0x01, 16(R9), Z5, Z5
+	VINSERTF32X4 $0x01, 32(R9), Z9, Z9
+	VINSERTF32X4 $0x01, 48(R9), Z13, Z13
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z2, Z2
+	VINSERTF32X4 $0x01, 16(R9), Z6, Z6
+	VINSERTF32X4 $0x01, 32(R9), Z10, Z10
+	VINSERTF32X4 $0x01, 48(R9), Z14, Z14
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x01, (R9), Z3, Z3
+	VINSERTF32X4 $0x01, 16(R9), Z7, Z7
+	VINSERTF32X4 $0x01, 32(R9), Z11, Z11
+	VINSERTF32X4 $0x01, 48(R9), Z15, Z15
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z0, Z0
+	VINSERTF32X4 $0x02, 16(R9), Z4, Z4
+	VINSERTF32X4 $0x02, 32(R9), Z8, Z8
+	VINSERTF32X4 $0x02, 48(R9), Z12, Z12
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z1, Z1
+	VINSERTF32X4 $0x02, 16(R9), Z5, Z5
+	VINSERTF32X4 $0x02, 32(R9), Z9, Z9
+	VINSERTF32X4 $0x02, 48(R9), Z13, Z13
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z2, Z2
+	VINSERTF32X4 $0x02, 16(R9), Z6, Z6
+	VINSERTF32X4 $0x02, 32(R9), Z10, Z10
+	VINSERTF32X4 $0x02, 48(R9), Z14, Z14
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x02, (R9), Z3, Z3
+	VINSERTF32X4 $0x02, 16(R9), Z7, Z7
+	VINSERTF32X4 $0x02, 32(R9), Z11, Z11
+	VINSERTF32X4 $0x02, 48(R9), Z15, Z15
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z0, Z0
+	VINSERTF32X4 $0x03, 16(R9), Z4, Z4
+	VINSERTF32X4 $0x03, 32(R9), Z8, Z8
+	VINSERTF32X4 $0x03, 48(R9), Z12, Z12
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z1, Z1
+	VINSERTF32X4 $0x03, 16(R9), Z5, Z5
+	VINSERTF32X4 $0x03, 32(R9), Z9, Z9
+	VINSERTF32X4 $0x03, 48(R9), Z13, Z13
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z2, Z2
+	VINSERTF32X4 $0x03, 16(R9), Z6, Z6
+	VINSERTF32X4 $0x03, 32(R9), Z10, Z10
+	VINSERTF32X4 $0x03, 48(R9), Z14, Z14
+	ADDQ         DX, R9
+	VINSERTF32X4 $0x03, (R9), Z3, Z3
+	VINSERTF32X4 $0x03, 16(R9), Z7, Z7
+	VINSERTF32X4 $0x03, 32(R9), Z11, Z11
+	VINSERTF32X4 $0x03, 48(R9), Z15, Z15
+	ADDQ         DX, R9
+	MOVQ         SI, R9
+	VUNPCKLPS    Z1, Z0, Z16
+	VUNPCKHPS    Z1, Z0, Z17
+	VUNPCKLPS    Z3, Z2, Z18
+	VUNPCKHPS    Z3, Z2, Z19
+	VSHUFPS      $0x44, Z18, Z16, Z20
+	VSHUFPS      $0xee, Z18, Z16, Z16
+	VSHUFPS      $0x44, Z19, Z17, Z18
+	VSHUFPS      $0xee, Z19, Z17, Z17
+	VMOVUPS      Z20, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z16, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z18, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z17, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPS    Z5, Z4, Z16
+	VUNPCKHPS    Z5, Z4, Z17
+	VUNPCKLPS    Z7, Z6, Z18
+	VUNPCKHPS    Z7, Z6, Z19
+	VSHUFPS      $0x44, Z18, Z16, Z20
+	VSHUFPS      $0xee, Z18, Z16, Z16
+	VSHUFPS      $0x44, Z19, Z17, Z18
+	VSHUFPS      $0xee, Z19, Z17, Z17
+	VMOVUPS      Z20, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z16, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z18, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z17, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPS    Z9, Z8, Z16
+	VUNPCKHPS    Z9, Z8, Z17
+	VUNPCKLPS    Z11, Z10, Z18
+	VUNPCKHPS    Z11, Z10, Z19
+	VSHUFPS      $0x44, Z18, Z16, Z20
+	VSHUFPS      $0xee, Z18, Z16, Z16
+	VSHUFPS      $0x44, Z19, Z17, Z18
+	VSHUFPS      $0xee, Z19, Z17, Z17
+	VMOVUPS      Z20, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z16, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z18, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z17, (R9)
+	ADDQ         DI, R9
+	VUNPCKLPS    Z13, Z12, Z16
+	VUNPCKHPS    Z13, Z12, Z17
+	VUNPCKLPS    Z15, Z14, Z18
+	VUNPCKHPS    Z15, Z14, Z19
+	VSHUFPS      $0x44, Z18, Z16, Z20
+	VSHUFPS      $0xee, Z18, Z16, Z16
+	VSHUFPS      $0x44, Z19, Z17, Z18
+	VSHUFPS      $0xee, Z19, Z17, Z17
+	VMOVUPS      Z20, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z16, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z18, (R9)
+	ADDQ         DI, R9
+	VMOVUPS      Z17, (R9)
+	ADDQ         DI, R9
+	ADDQ         BX, CX
+	ADDQ         R8, SI
+	DECQ         AX
+	JNZ          square
 	VZEROUPPER
 	RET

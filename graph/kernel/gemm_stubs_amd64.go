@@ -49,6 +49,11 @@ func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, in
 //go:noescape
 func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
+// turnF64AVX512 is the turn of squareKernels.
+//
+//go:noescape
+func turnF64AVX512(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
+
 // gemm12F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
@@ -63,3 +68,8 @@ func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, in
 //
 //go:noescape
 func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// turnF32AVX512 is the turn of squareKernels.
+//
+//go:noescape
+func turnF32AVX512(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)

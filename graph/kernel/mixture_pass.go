@@ -46,7 +46,7 @@ func (p *mixturePass) lanesOf(g int) int {
 // gather reads the pass's elements of src into dst, group after group.
 func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
 	if p.way == across {
-		squares[T]().transpose(p.full, p.groups, src[p.first:], p.lane, dst, lanes)
+		transpose(p.full, p.groups, src[p.first:], p.lane, dst, lanes)
 		return
 	}
 	for g := range p.groups {
@@ -65,7 +65,7 @@ func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
 // scatter is the reverse of gather.
 func scatter[T Float](p *mixturePass, dst, src []T, lanes int) {
 	if p.way == across {
-		squares[T]().transpose(p.groups, p.full, src, lanes, dst[p.first:], p.lane)
+		transpose(p.groups, p.full, src, lanes, dst[p.first:], p.lane)
 		return
 	}
 	for g := range p.groups {
@@ -175,7 +175,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	}
 	for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
 		b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
-			squares[T]().transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
+			transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 		})
 	}
 	return b.ops.prepare(b.blocks(p), b.k, b.logits, b.raw, b.curve, &b.p)
@@ -185,7 +185,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 func (b *MixtureBatch[T]) store(p *mixturePass, gtheta []T) {
 	for part, block := range [3][]T{b.g.logits, b.g.means, b.g.raw} {
 		b.blocksOf(p, part, func(at, rows, cols, stride, from int) {
-			squares[T]().transpose(cols, rows, block[from:], b.ops.lanes, gtheta[at:], stride)
+			transpose(cols, rows, block[from:], b.ops.lanes, gtheta[at:], stride)
 		})
 	}
 }

@@ -1,37 +1,59 @@
 package kernel
 
-// squareKernels transpose squares of side×side numbers, n in a line: element (i, p) of the first is at i·srs bytes + p of src
+// A squareKernel transposes squares of side×side numbers, n in a line: element (i, p) of the first is at i·srs bytes + p of src
 // and goes to p·drs bytes + i of dst; the next one is sstep bytes on in src and dstep in dst.
-type squareKernels[T Float] struct {
+type squareKernel[T Float] struct {
 	side int
 	turn func(n int, src *T, srs, sstep int, dst *T, drs, dstep int)
 }
 
 var (
-	squares64 = allSquares64()
-	squares32 = allSquares32()
+	allSquares64 = squares64()
+	allSquares32 = squares32()
 )
 
-func squares[T Float]() *squareKernels[T] {
-	return byType[T, *squareKernels[T]](&squares64, &squares32)
+// transpose sets dst[p·drs + i] = src[i·srs + p] for i < rows, p < cols.
+func transpose[T Float](rows, cols int, src []T, srs int, dst []T, drs int) {
+	transposeBy(byType[T, []squareKernel[T]](allSquares64, allSquares32), rows, cols, src, srs, dst, drs)
 }
 
-// transpose sets dst[p·drs + i] = src[i·srs + p] for i < rows, p < cols.
-func (s *squareKernels[T]) transpose(rows, cols int, src []T, srs int, dst []T, drs int) {
-	r, c := 0, 0 // that whole squares cover
-	if s.side > 0 && rows >= s.side && cols >= s.side {
-		r, c = rows/s.side*s.side, cols/s.side*s.side
-		size := sizeOf[T]()
-		for i := 0; i < r; i += s.side {
-			s.turn(c/s.side, &src[i*srs], srs*size, s.side*size, &dst[i], drs*size, s.side*drs*size)
-		}
+// transposeBy takes as many of the largest squares as there are, and the strips that are left by smaller ones.
+func transposeBy[T Float](squares []squareKernel[T], rows, cols int, src []T, srs int, dst []T, drs int) {
+	for len(squares) > 0 && (rows < squares[0].side || cols < squares[0].side) {
+		squares = squares[1:]
 	}
-	for i := range rows {
-		from := c
-		if i >= r {
-			from = 0
+	if len(squares) == 0 {
+		transposeEach(rows, cols, src, srs, dst, drs)
+		return
+	}
+	s := squares[0]
+	r, c := rows/s.side*s.side, cols/s.side*s.side
+	s.all(r, c, src, srs, dst, drs)
+	if c < cols {
+		transposeBy(squares[1:], r, cols-c, src[c:], srs, dst[c*drs:], drs)
+	}
+	if r < rows {
+		transposeBy(squares[1:], rows-r, cols, src[r*srs:], srs, dst[r:], drs)
+	}
+}
+
+// all transposes a matrix of whole squares, in lines along its longer side.
+func (s squareKernel[T]) all(rows, cols int, src []T, srs int, dst []T, drs int) {
+	size := sizeOf[T]()
+	if rows > cols {
+		for p := 0; p < cols; p += s.side {
+			s.turn(rows/s.side, &src[p], srs*size, s.side*srs*size, &dst[p*drs], drs*size, s.side*size)
 		}
-		for p := from; p < cols; p++ {
+		return
+	}
+	for i := 0; i < rows; i += s.side {
+		s.turn(cols/s.side, &src[i*srs], srs*size, s.side*size, &dst[i], drs*size, s.side*drs*size)
+	}
+}
+
+func transposeEach[T Float](rows, cols int, src []T, srs int, dst []T, drs int) {
+	for i := range rows {
+		for p := range cols {
 			dst[p*drs+i] = src[i*srs+p]
 		}
 	}

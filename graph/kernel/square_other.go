@@ -2,6 +2,6 @@
 
 package kernel
 
-func allSquares64() (s squareKernels[float64]) { return s }
+func squares64() []squareKernel[float64] { return nil }
 
-func allSquares32() (s squareKernels[float32]) { return s }
+func squares32() []squareKernel[float32] { return nil }

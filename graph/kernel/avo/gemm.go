@@ -79,25 +79,36 @@ func (l lanes) gemm(rows int) {
 	RET()
 }
 
-// turn transposes squares of lanes×lanes numbers, n in a line, with 32-byte vectors whatever the width of the tiles. The
-// first square's element (i, p) is at i·srs bytes + p of src and goes to p·drs bytes + i of dst; the next square is sstep
-// bytes on in src and dstep in dst.
+// turn transposes squares of lanes×lanes numbers, n in a line. The first square's element (i, p) is at i·srs bytes + p of src
+// and goes to p·drs bytes + i of dst; the next square is sstep bytes on in src and dstep in dst.
+//
+// Rows are read in parts of 16 bytes, those of rows that lie 16 bytes apart in the result into one vector: what is left is to
+// transpose small squares within such parts.
 func (l lanes) turn() {
 	l.begin("turn", "is the turn of squareKernels.", "n int, src *%[1]s, srs, sstep int, dst *%[1]s, drs, dstep int")
 	n, src, srs, sstep := arg("n"), arg("src"), arg("srs"), arg("sstep")
 	dst, drs, dstep := arg("dst"), arg("drs"), arg("dstep")
-	row := GP64()
+	row, small := GP64(), 16/l.elem()
 	loop("square", n, func() {
-		v := make([]reg.VecVirtual, 32/l.elem())
+		parts := make([][]reg.VecVirtual, l.bytes/16) // of the rows; of each, one for a row of the small squares
+		for q := range parts {
+			for range small {
+				parts[q] = append(parts[q], l.vec())
+			}
+		}
 		MOVQ(src, row)
-		for i := range v {
-			v[i] = l.load(Mem{Base: row})
+		for i := range l.bytes / l.elem() {
+			for q := range parts {
+				l.loadPart(Mem{Base: row, Disp: 16 * q}, parts[q][i%small], i/small)
+			}
 			ADDQ(srs, row)
 		}
 		MOVQ(dst, row)
-		for _, t := range l.turned(v) {
-			l.store(t, Mem{Base: row})
-			ADDQ(drs, row)
+		for _, part := range parts {
+			for _, t := range l.turned(part) {
+				l.store(t, Mem{Base: row})
+				ADDQ(drs, row)
+			}
 		}
 		ADDQ(sstep, src)
 		ADDQ(dstep, dst)
@@ -106,47 +117,38 @@ func (l lanes) turn() {
 	RET()
 }
 
-// turned transposes 4×4 float64 or 8×8 float32: neighbouring rows are interleaved, then pairs of rows (float32), then
-// halves of vectors are exchanged.
-func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
-	low := func(a, b reg.VecVirtual) reg.VecVirtual {
-		d := YMM()
-		l.pick(VUNPCKLPD, VUNPCKLPS, b, a, d)
-		return d
+// loadPart reads 16 bytes into the part of v at an index; the first clears the others.
+func (l lanes) loadPart(m Mem, v reg.VecVirtual, index int) {
+	switch {
+	case index == 0:
+		l.pick(VMOVUPD, VMOVUPS, m, v.AsX())
+	case l.bytes == 64:
+		VINSERTF32X4(Imm(uint64(index)), m, v, v)
+	default:
+		VINSERTF128(Imm(uint64(index)), m, v, v)
 	}
-	high := func(a, b reg.VecVirtual) reg.VecVirtual {
-		d := YMM()
-		l.pick(VUNPCKHPD, VUNPCKHPS, b, a, d)
-		return d
+}
+
+// turned transposes the 2×2 float64 or 4×4 float32 in each 16 bytes: neighbouring rows are interleaved, then, of float32,
+// pairs of rows.
+func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
+	interleaved := func(a, b reg.VecVirtual) (low, high reg.VecVirtual) {
+		low, high = l.vec(), l.vec()
+		l.pick(VUNPCKLPD, VUNPCKLPS, b, a, low)
+		l.pick(VUNPCKHPD, VUNPCKHPS, b, a, high)
+		return low, high
 	}
 	pairs := func(a, b reg.VecVirtual, which uint64) reg.VecVirtual {
-		d := YMM()
+		d := l.vec()
 		VSHUFPS(Imm(which), b, a, d)
 		return d
 	}
-	half := func(a, b reg.VecVirtual, which uint64) reg.VecVirtual {
-		d := YMM()
-		VPERM2F128(Imm(which), b, a, d)
-		return d
+	low, high := interleaved(v[0], v[1])
+	if !l.f32 {
+		return []reg.VecVirtual{low, high}
 	}
-	n := len(v)
-	step := make([]reg.VecVirtual, n)
-	for i := 0; i < n; i += 2 {
-		step[i], step[i+1] = low(v[i], v[i+1]), high(v[i], v[i+1])
-	}
-	if l.f32 {
-		next := make([]reg.VecVirtual, n)
-		for i := 0; i < n; i += 4 {
-			next[i], next[i+1] = pairs(step[i], step[i+2], 0x44), pairs(step[i], step[i+2], 0xee)
-			next[i+2], next[i+3] = pairs(step[i+1], step[i+3], 0x44), pairs(step[i+1], step[i+3], 0xee)
-		}
-		step = next
-	}
-	out := make([]reg.VecVirtual, n)
-	for i := range n / 2 {
-		out[i], out[i+n/2] = half(step[i], step[i+n/2], 0x20), half(step[i], step[i+n/2], 0x31)
-	}
-	return out
+	low2, high2 := interleaved(v[2], v[3])
+	return []reg.VecVirtual{pairs(low, low2, 0x44), pairs(low, low2, 0xee), pairs(high, high2, 0x44), pairs(high, high2, 0xee)}
 }
 
 // gemmRows are the tile heights: as tall as the registers allow, and one row for what is left.

@@ -23,9 +23,7 @@ func main() {
 			for _, rows := range l.gemmRows() {
 				l.gemm(rows)
 			}
-			if l.bytes == 32 {
-				l.turn()
-			}
+			l.turn()
 			continue
 		case "vector":
 			l.reluSlope()
