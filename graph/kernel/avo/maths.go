@@ -17,12 +17,20 @@ func (l lanes) byType(double, single []float64) []float64 {
 	return double
 }
 
-// poly is Σ c_i xⁱ in `ways` interleaved Horner chains, so that latencies overlap.
+// poly is Σ c_i xⁱ in `ways` interleaved Horner chains, 1, 2 or 4, so that latencies overlap.
 func (l lanes) poly(x reg.VecVirtual, c []float64, ways int) reg.VecVirtual {
-	if len(c) <= ways {
-		ways = 1
+	powers := []reg.VecVirtual{x} // x, x², x⁴
+	for n := 1; n < ways && len(c) > 2*n; n *= 2 {
+		last := powers[len(powers)-1]
+		powers = append(powers, l.mul(last, last))
 	}
-	if ways == 1 {
+	return l.polyOf(powers, c)
+}
+
+// polyOf halves c by even and odd powers as long as there are powers for it.
+func (l lanes) polyOf(powers []reg.VecVirtual, c []float64) reg.VecVirtual {
+	x := powers[0]
+	if len(powers) == 1 {
 		p := l.load(l.c(c[len(c)-1]))
 		for i := len(c) - 2; i >= 0; i-- {
 			l.horner(p, x, l.c(c[i]))
@@ -37,8 +45,7 @@ func (l lanes) poly(x reg.VecVirtual, c []float64, ways int) reg.VecVirtual {
 			odd = append(odd, v)
 		}
 	}
-	square := l.mul(x, x)
-	p, q := l.poly(square, even, ways/2), l.poly(square, odd, ways/2)
+	p, q := l.polyOf(powers[1:], even), l.polyOf(powers[1:], odd)
 	l.fma(q, x, p)
 	return p
 }
@@ -63,6 +70,9 @@ func (l lanes) bounds() (least, most float64) {
 // exp is eˣ, relative error about an ulp, with x held to where eˣ is a normal number.
 func (l lanes) exp(x reg.VecVirtual) reg.VecVirtual {
 	least, most := l.bounds()
+	if l.bytes == 64 {
+		return l.expWithin(1, l.smaller(x, -least, 0))
+	}
 	return l.expWithin(1, l.min(l.max(x, l.c(least)), l.c(most)))
 }
 
@@ -179,25 +189,30 @@ func (l lanes) log(x reg.VecVirtual) reg.VecVirtual {
 
 // mills is c·Φ(−|t|)/φ(t).
 func (l lanes) mills(c float64, t reg.VecVirtual) reg.VecVirtual {
-	v := l.mul(l.reciprocal(l.add(l.capped(t), l.c(4))), l.c(4))
+	v := l.reciprocal(l.add(l.capped(t), l.c(4)))
 	u := l.load(l.c(1))
-	l.fnma(l.c(2), v, u)
+	l.fnma(l.c(8), v, u)
 	coefficients := slices.Clone(l.byType(mills64, mills32))
 	for i := range coefficients {
-		coefficients[i] *= c
+		coefficients[i] *= 4 * c
 	}
 	return l.mul(v, l.poly(u, coefficients, 4))
 }
 
 // capped is |t|, at most 1e17.
 func (l lanes) capped(t reg.VecVirtual) reg.VecVirtual {
-	const most = 1e17
-	if l.bytes == 32 {
-		return l.min(l.abs(t), l.c(most))
+	const most, noSign = 1e17, 0b1000
+	if l.bytes == 64 {
+		return l.smaller(t, most, noSign)
 	}
-	const leastSize, noSign = 0b10, 0b1000
+	return l.min(l.abs(t), l.c(most))
+}
+
+// smaller is the smaller of |x| and most, with x's sign or, with sign, as that says.
+func (l lanes) smaller(x reg.VecVirtual, most float64, sign uint64) reg.VecVirtual {
+	const smallerSize = 0b10
 	d := l.vec()
-	l.do(rangeInst, Imm(leastSize|noSign), l.c(most), t, d)
+	l.do(rangeInst, Imm(smallerSize|sign), l.c(most), x, d)
 	return d
 }
 

@@ -59,7 +59,7 @@ func (l lanes) prepare() {
 		l.store(e, at(w, off))
 		l.do(addInst, e, total, total)
 	})
-	share := l.div(l.load(l.c(1)), total)
+	share := l.reciprocal(total)
 	clamp := arg("clamp")
 	each("scales", func() {
 		l.store(l.mul(share, at(w, off)), at(w, off))
@@ -199,15 +199,15 @@ func (l lanes) score() {
 		r := l.vec()
 		l.pick(VSQRTPD, VSQRTPS, minus, r)
 		r = l.sub(r, l.c(1.6))
-		tail := l.ratio(l.poly(r, l.byType(tailNum64, tailNum32), 2), l.poly(r, l.byType(tailDen64, tailDen32), 2))
-		tail = l.or(l.abs(tail), l.and(d, l.signBit()))
+		num, den := l.poly(r, l.byType(tailNum64, tailNum32), 2), l.poly(r, l.byType(tailDen64, tailDen32), 2)
 
 		r = l.load(l.c(0.180625))
 		l.fnma(d, d, r)
-		central := l.ratio(l.poly(r, l.byType(centralNum64, centralNum32), 2), l.poly(r, l.byType(centralDen64, centralDen32), 2))
-		central = l.mul(central, d)
+		central := l.sub(l.abs(d), l.c(0.425)) // where it is negative
+		num = l.whereNegative(central, l.mul(d, l.poly(r, l.byType(centralNum64, centralNum32), 2)), num)
+		den = l.whereNegative(central, l.poly(r, l.byType(centralDen64, centralDen32), 2), den)
 
-		z := l.whereNegative(l.sub(l.abs(d), l.c(0.425)), central, tail)
+		z := l.or(l.abs(l.ratio(num, den)), l.and(d, l.signBit()))
 		s := l.add(l.log(density), l.c(0.918938533204672741780329736406))
 		l.fma(l.mul(z, l.c(0.5)), z, s)
 		l.store(z, at(zp, off))
