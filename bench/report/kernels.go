@@ -25,7 +25,7 @@ func kernels(m *meter, _ *report) (section, error) {
 		results[0].Value = results[0].Seconds / float64(count) * 1e9
 		s.Cases = append(s.Cases, results...)
 	}
-	for _, shape := range []mixtureShape{{512, 22, 8, true}, {512, 43, 50, false}} {
+	for _, shape := range []mixtureShape{{128, 22, 8, true}, {128, 43, 50, false}} {
 		mixtures[float32](shape, "float32", add)
 		mixtures[float64](shape, "float64", add)
 	}

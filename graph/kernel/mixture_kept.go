@@ -50,7 +50,7 @@ func (b *MixtureBatch[T]) keepTheta(p *mixturePass, theta, kept []T) {
 // keepFaint replaces weights that may have underflowed by their logarithms.
 func (b *MixtureBatch[T]) keepFaint(p *mixturePass) {
 	lanes := b.ops.lanes
-	least := math.Exp(-float64(faintSpread[T]()))
+	least := math.Exp(-float64(faint[T]()))
 	logits := b.farTheta[0]
 	for i := range p.groups * lanes {
 		first := i/lanes*b.k*lanes + i%lanes

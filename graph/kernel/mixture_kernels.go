@@ -13,7 +13,7 @@ type mixtureKernels[T Float] struct {
 	lanes int
 
 	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks. faint tells whether some
-	// mixture's logits are farther apart than faintSpread: weights may have underflowed.
+	// mixture's logits are farther apart than faint: weights may have underflowed.
 	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool)
 	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one block for all.
 	sums func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
@@ -72,13 +72,14 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	}
 }
 
-// faintSpread is how far apart logits may be before the least weight is one that a T does not hold well.
-func faintSpread[T Float]() T { return T(byType[T, float64](690.0, 75.0)) }
+// faint is how far apart logits may be before the least weight is one that a T does not hold well.
+func faint[T Float]() T { return T(byType[T, float64](690.0, 75.0)) }
 
-func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool) {
+func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (anyFaint bool) {
+	spread := faint[T]()
 	for i := 0; i < n*k; i += k {
 		total := LogSumExp(logits[i : i+k])
-		faint = faint || !(slices.Max(logits[i:i+k])-slices.Min(logits[i:i+k]) <= faintSpread[T]())
+		anyFaint = anyFaint || !(slices.Max(logits[i:i+k])-slices.Min(logits[i:i+k]) <= spread)
 		for at := i; at < i+k; at++ {
 			p.w[at] = T(math.Exp(float64(logits[at]) - total))
 			y := float64(raw[at])
@@ -88,7 +89,7 @@ func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p
 			p.y[at], p.inv[at] = T(y), T(math.Exp(-y))
 		}
 	}
-	return faint
+	return anyFaint
 }
 
 func sumsPortable[T Float](n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {

@@ -80,6 +80,11 @@ func (l lanes) exp(x reg.VecVirtual) reg.VecVirtual {
 // too large becomes +Inf.
 func (l lanes) expDown(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	least, _ := l.bounds()
+	return l.expFrom(least, factor, x)
+}
+
+// expFrom is expDown with the product held above least.
+func (l lanes) expFrom(least, factor float64, x reg.VecVirtual) reg.VecVirtual {
 	if factor < 0 {
 		return l.expWithin(factor, l.min(x, l.c(least/factor)))
 	}
