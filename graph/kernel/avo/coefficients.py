@@ -4,16 +4,22 @@ from mpmath import mp, mpf, erfc, exp, sqrt, pi, log, chebyfit
 mp.dps = 50
 
 
-def mills(u):
-    """(1+t/4)·Φ(−t)/φ(t) with t = 8/(1−u) − 4."""
-    if u == 1:
-        return mpf(1) / 4
-    t = 8 / (1 - u) - 4
-    if t > 1e5:
-        r = sum((-1) ** k * mp.fac2(2 * k - 1) / t ** (2 * k + 1) for k in range(6))
-    else:
-        r = sqrt(pi / 2) * exp(t * t / 2) * erfc(t / sqrt(mpf(2)))
-    return (1 + t / 4) * r
+def mills(shift, most):
+    """shift·P(u) with Φ(−t)/φ(t) = P(u)/(t+shift) for 0 ≤ t ≤ most, where u runs from −1 to 1 with 1/(t+shift)."""
+    least, greatest = 1 / (mpf(most) + shift), 1 / mpf(shift)
+
+    def f(u):
+        v = (greatest + least - u * (greatest - least)) / 2
+        if v == 0:
+            return mpf(1)
+        t = 1 / v - shift
+        if t > 1e5:
+            r = sum((-1) ** k * mp.fac2(2 * k - 1) / t ** (2 * k + 1) for k in range(6))
+        else:
+            r = sqrt(pi / 2) * exp(t * t / 2) * erfc(t / sqrt(mpf(2)))
+        return r / v
+
+    return f
 
 
 def log_ratio(w):
@@ -25,7 +31,8 @@ half = log(mpf(2)) / 2 * mpf("1.001")
 near = half / 16
 widest = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001")
 for name, f, lo, hi, n in [
-    ("mills64", mills, -1, 1, 22), ("mills32", mills, -1, 1, 10),
+    ("mills64", mills(4, mp.inf), -1, 1, 22), ("mills32", mills(4, mp.inf), -1, 1, 10),
+    ("millsTo38", mills(5, 38), -1, 1, 20), ("millsTo12", mills(5, 12), -1, 1, 18), ("millsTo12and32", mills(3, 12.5), -1, 1, 9),
     ("exp64", exp, -half, half, 12), ("exp32", exp, -half, half, 7),
     ("expNear64", exp, -near, near, 7), ("expNear32", exp, -near, near, 4),
     ("log64", log_ratio, 0, widest, 7), ("log32", log_ratio, 0, widest, 4),

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -66,6 +67,7 @@ var (
 	divInst    = inst{VDIVPD, VDIVPS, VDIVPD_BCST, VDIVPS_BCST}
 	maxInst    = inst{VMAXPD, VMAXPS, VMAXPD_BCST, VMAXPS_BCST}
 	minInst    = inst{VMINPD, VMINPS, VMINPD_BCST, VMINPS_BCST}
+	fnmsInst   = inst{VFNMSUB231PD, VFNMSUB231PS, VFNMSUB231PD_BCST, VFNMSUB231PS_BCST}
 	fmaInst    = inst{VFMADD231PD, VFMADD231PS, VFMADD231PD_BCST, VFMADD231PS_BCST}
 	fnmaInst   = inst{VFNMADD231PD, VFNMADD231PS, VFNMADD231PD_BCST, VFNMADD231PS_BCST}
 	fmsInst    = inst{VFMSUB231PD, VFMSUB231PS, VFMSUB231PD_BCST, VFMSUB231PS_BCST}
@@ -78,9 +80,47 @@ var (
 	minusInst  = inst{VPSUBQ, VPSUBD, VPSUBQ_BCST, VPSUBD_BCST}
 )
 
+// pinned are the constants that the function at hand holds in registers.
+var pinned = map[string]reg.VecVirtual{}
+
+func key(m Mem) string { return fmt.Sprint(m.Symbol.Name, "+", m.Disp) }
+
+// pin has the rest of the function find constants in registers: the processor loads two 64-byte vectors a cycle, no more than
+// it computes with. Sixteen registers are too few for that.
+func (l lanes) pin(constants ...Mem) {
+	for _, m := range constants {
+		if _, done := pinned[key(m)]; !done && l.bytes == 64 {
+			pinned[key(m)] = l.broadcast(m)
+		}
+	}
+}
+
+// pinWhole is pin for 64 bytes of memory.
+func (l lanes) pinWhole(m Mem) {
+	if l.bytes == 64 {
+		d := l.vec()
+		l.pick(VMOVUPD, VMOVUPS, m, d)
+		pinned[key(m)] = d
+	}
+}
+
+// held is the register of a pinned constant, else the operand itself.
+func held(o Op) Op {
+	if m, ok := o.(Mem); ok && m.Symbol.Name != "" {
+		if r, ok := pinned[key(m)]; ok {
+			return r
+		}
+	}
+	return o
+}
+
 // do calls the form of an instruction that fits the lanes and the operands. A constant is one number in memory for 64-byte
 // vectors (the linker would not align 64 bytes), a whole vector for 32-byte ones.
 func (l lanes) do(i inst, ops ...Op) {
+	ops = slices.Clone(ops)
+	for j, o := range ops {
+		ops[j] = held(o)
+	}
 	if l.bytes == 64 && isConstant(ops) {
 		l.pick(i.doubleConst, i.singleConst, ops...)
 		return
@@ -109,6 +149,7 @@ func (l lanes) max(a, b Op) reg.VecVirtual { return l.bin(maxInst, a, b) }
 func (l lanes) min(a, b Op) reg.VecVirtual { return l.bin(minInst, a, b) }
 
 func (l lanes) bin(i inst, a, b Op) reg.VecVirtual {
+	a, b = held(a), held(b)
 	d := l.vec()
 	if _, memory := b.(Mem); memory { // only the first operand may be memory: a commutes with it
 		a, b = b, a
@@ -128,7 +169,13 @@ func (l lanes) fnma(a, b Op, acc reg.VecVirtual) {
 // horner is p = p·x + c in place; c may be memory.
 func (l lanes) horner(p reg.VecVirtual, x, c Op) { l.do(hornerInst, c, x, p) }
 
+// fnms is acc = −a·b − acc in place; a may be memory.
+func (l lanes) fnms(a, b Op, acc reg.VecVirtual) { l.do(fnmsInst, a, b, acc) }
+
 func (l lanes) load(m Op) reg.VecVirtual {
+	if r, ok := held(m).(reg.VecVirtual); ok {
+		return l.copyOf(r)
+	}
 	if l.bytes == 64 && isConstant([]Op{m}) {
 		return l.broadcast(m)
 	}

@@ -10,7 +10,10 @@ import (
 )
 
 // byType chooses coefficients.
-func (l lanes) byType(double, single []float64) []float64 {
+func (l lanes) byType(double, single []float64) []float64 { return ofType(l, double, single) }
+
+// ofType chooses by the lanes' type.
+func ofType[T any](l lanes, double, single T) T {
 	if l.f32 {
 		return single
 	}
@@ -97,18 +100,21 @@ func (l lanes) expWithin(factor float64, x reg.VecVirtual) reg.VecVirtual {
 		return l.expByTable(factor, x)
 	}
 	sum, _, r := l.reduced(factor, x, 0)
-	p := l.poly(r, scaled(l.byType(exp64, exp32), factor), 4)
+	p := l.poly(r, scaled(l.byType(exp64, exp32), math.Abs(factor)), 4)
 	return l.addInt(p, l.shiftLeft(sum))
 }
 
 // expByTable is expWithin as 2^⌊n⌋·2^(n−⌊n⌋)·eʳ, where n is a multiple of 1/16 and the second factor comes from a table.
 func (l lanes) expByTable(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	sum, n, r := l.reduced(factor, x, 4)
-	p := l.mul(l.poly(r, scaled(l.byType(expNear64, expNear32), factor), 2), l.sixteenth(sum))
+	p := l.mul(l.poly(r, scaled(l.byType(expNear64, expNear32), math.Abs(factor)), l.nearWays()), l.sixteenth(sum))
 	d := l.vec()
 	l.pick(VSCALEFPD, VSCALEFPS, n, p, d)
 	return d
 }
+
+// nearWays is measured.
+func (l lanes) nearWays() int { return 1 }
 
 // scaled are the coefficients of p(factor·x).
 func scaled(c []float64, factor float64) []float64 {
@@ -120,28 +126,60 @@ func scaled(c []float64, factor float64) []float64 {
 	return out
 }
 
+// powers are 2^(j/16), of which sixteenth takes the first register full of the second where it takes two.
+func (l lanes) powers() (table Mem) {
+	return l.table("powers", 16, func(j int) float64 { return math.Exp2(float64(j) / 16) })
+}
+
 // sixteenth is 2^(j/16), j the low four bits of each lane of n, which it overwrites.
 func (l lanes) sixteenth(n reg.VecVirtual) reg.VecVirtual {
-	table := l.table("powers", 16, func(j int) float64 { return math.Exp2(float64(j) / 16) })
-	d := l.vec()
+	table := l.powers()
 	if l.f32 {
-		VPERMPS(table, n, d)
+		d := l.vec()
+		VPERMPS(held(table), n, d)
 		return d
 	}
-	low := l.vec()
-	VMOVUPD(table, low)
-	VPERMI2PD(table.Offset(64), low, n)
+	low, ok := held(table).(reg.VecVirtual)
+	if !ok {
+		low = l.vec()
+		VMOVUPD(table, low)
+	}
+	VPERMI2PD(held(table.Offset(64)), low, n)
 	return n
 }
 
-// reduced is r = x − n·log 2/factor, with n the multiple of 2^−places nearest to factor·x/log 2; sum is n and rounding's
-// number. It overwrites x.
+// pinExp pins what expWithin reads for a factor, as far as there are registers: coefficients only where told.
+func (l lanes) pinExp(factor float64, coefficients bool) {
+	l.pinWhole(l.powers())
+	if !l.f32 {
+		l.pinWhole(l.powers().Offset(64))
+	}
+	l.pin(l.rounding(4), l.c(math.Abs(factor)*math.Log2E))
+	for _, part := range l.ln2(4) {
+		l.pin(l.c(part / math.Abs(factor)))
+	}
+	if coefficients {
+		for _, c := range scaled(l.byType(expNear64, expNear32), math.Abs(factor)) {
+			l.pin(l.c(c))
+		}
+	}
+}
+
+// reduced is r = ±x − n·log 2/|factor|, ± the factor's sign, with n the multiple of 2^−places nearest to factor·x/log 2; sum
+// is n and rounding's number. It overwrites x.
 func (l lanes) reduced(factor float64, x reg.VecVirtual, places int) (sum, n, r reg.VecVirtual) {
+	size := math.Abs(factor)
+	toSum, toFirst := l.fma, l.fnma
+	if factor < 0 {
+		toSum, toFirst = l.fnma, l.fnms
+	}
 	sum = l.load(l.rounding(places))
-	l.fma(l.c(factor*math.Log2E), x, sum)
+	toSum(l.c(size*math.Log2E), x, sum)
 	n = l.sub(sum, l.rounding(places))
-	for _, part := range l.ln2(places) {
-		l.fnma(l.c(part/factor), n, x)
+	parts := l.ln2(places)
+	toFirst(l.c(parts[0]/size), n, x)
+	for _, part := range parts[1:] {
+		l.fnma(l.c(part/size), n, x)
 	}
 	return sum, n, x
 }
@@ -192,21 +230,28 @@ func (l lanes) log(x reg.VecVirtual) reg.VecVirtual {
 	return r
 }
 
-// mills is c·Φ(−|t|)/φ(t).
-func (l lanes) mills(c float64, t reg.VecVirtual) reg.VecVirtual {
-	v := l.reciprocal(l.add(l.capped(t), l.c(4)))
-	u := l.load(l.c(1))
-	l.fnma(l.c(8), v, u)
-	coefficients := slices.Clone(l.byType(mills64, mills32))
+// A millsFit is Φ(−t)/φ(t) = P(u)/(t+shift) for 0 ≤ t ≤ most, where u goes from −1 to 1 with 1/(t+shift).
+type millsFit struct {
+	shift, most  float64
+	coefficients []float64 // of P
+}
+
+// mills is c·Φ(−|t|)/φ(t), beyond the fit's most what it is there.
+func (l lanes) mills(c float64, f millsFit, t reg.VecVirtual) reg.VecVirtual {
+	v := l.reciprocal(l.add(l.capped(t, min(f.most, 1e17)), l.c(f.shift)))
+	least, greatest := 1/(f.most+f.shift), 1/f.shift
+	u := l.load(l.c((greatest + least) / (greatest - least)))
+	l.fnma(l.c(2/(greatest-least)), v, u)
+	coefficients := slices.Clone(f.coefficients)
 	for i := range coefficients {
-		coefficients[i] *= 4 * c
+		coefficients[i] *= c
 	}
 	return l.mul(v, l.poly(u, coefficients, 4))
 }
 
-// capped is |t|, at most 1e17.
-func (l lanes) capped(t reg.VecVirtual) reg.VecVirtual {
-	const most, noSign = 1e17, 0b1000
+// capped is the smaller of |t| and most.
+func (l lanes) capped(t reg.VecVirtual, most float64) reg.VecVirtual {
+	const noSign = 0b1000
 	if l.bytes == 64 {
 		return l.smaller(t, most, noSign)
 	}

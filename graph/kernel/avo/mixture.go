@@ -11,6 +11,7 @@ import (
 
 // begin declares a function of the lanes' element type.
 func (l lanes) begin(name, doc, args string) {
+	clear(pinned)
 	TEXT(name+l.name(), NOSPLIT, "func("+fmt.Sprintf(args, l.goType())+")")
 	Pragma("noescape")
 	Doc(name + l.name() + " " + doc)
@@ -37,6 +38,8 @@ func (l lanes) prepare() {
 	n, size := arg("n"), shifted("k", l.bytes)
 	logits, raw := arg("logits"), arg("raw")
 	w, y, inv := arg("w"), arg("y"), arg("inv")
+	l.pinExp(1, true)
+	l.pin(l.c(1))
 	off, faint := GP64(), l.zero()
 	each := func(label string, body func()) {
 		XORQ(off, off)
@@ -102,21 +105,21 @@ func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
 const invSqrt2Pi = 0.39894228040143267794
 
 // parts are e^(−t²/2), at least e^−faint, and R(|t|)/√(2π), whose product is Φ(−|t|).
-func (l lanes) parts(t reg.VecVirtual) (bell, ratio reg.VecVirtual) {
+func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
 	if !l.f32 {
-		return l.expFrom(-l.faint(), -0.5, square), l.mills(invSqrt2Pi, t)
+		return l.expFrom(-l.faint(), -0.5, square), l.mills(invSqrt2Pi, tail, t)
 	}
 	bell = l.expFrom(-l.faint(), -0.5, l.copyOf(square))
 	l.do(fmsInst, t, t, square) // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
 	half := l.load(l.c(1))
 	l.fnma(l.c(0.5), square, half)
-	return l.mul(bell, half), l.mills(invSqrt2Pi, t)
+	return l.mul(bell, half), l.mills(invSqrt2Pi, tail, t)
 }
 
 // addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and √(2π)·f.
 func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
-	bell, ratio := l.parts(t)
+	bell, ratio := l.parts(t, ofType(l, millsTo12, millsTo12and32)) // beyond, next to leastTail, a tail is nothing
 	bell = l.mul(w, bell)
 	tail := l.mul(bell, ratio)
 	rest := l.sub(w, tail)
@@ -131,6 +134,8 @@ func (l lanes) sums() {
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
 	size := shifted("k", l.bytes)
+	l.pinExp(-0.5, true)
+	l.pin(l.c(1))
 	off, i := GP64(), GP64()
 	XORQ(i, i)
 	Label("elements")
@@ -229,7 +234,7 @@ func (l lanes) upstream() {
 	loop("vector", n, func() {
 		in := func(name string) reg.VecVirtual { return l.load(at(arg(name), off)) }
 		z := in("z")
-		bell, ratio := l.parts(z)
+		bell, ratio := l.parts(z, ofType(l, millsTo38, millsTo12and32))
 		slope := l.exp(in("logSlope"))
 		height := l.mul(bell, slope)                           // √(2π)·f
 		far := l.sub(l.min(l.mul(bell, ratio), height), floor) // negative: no gradient from here
@@ -259,7 +264,7 @@ type element struct{ z, rdens, share, gl, pull, level reg.VecVirtual }
 // derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivativesAt in kernel.
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
 	t := l.mul(dx, inv)
-	bell, ratio := l.parts(t)
+	bell, ratio := l.parts(t, ofType(l, millsTo38, millsTo12and32))
 	bell = l.mul(w, bell)
 	r := l.mul(l.mul(bell, inv), e.rdens)
 	tail := l.mul(bell, ratio)
@@ -286,6 +291,7 @@ func (l lanes) slopes(name string, own bool) {
 		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
 	}
 	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
+	l.pinExp(-0.5, false)
 	n, i := arg("n"), GP64()
 	XORQ(i, i)
 	size := shifted("k", l.bytes)

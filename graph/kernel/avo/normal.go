@@ -30,7 +30,7 @@ func (l lanes) logCDF() {
 		l.do(fmsInst, a, a, lost) // what rounding took from x²
 		correction := l.load(l.c(1))
 		l.fnma(l.c(0.5), lost, correction)
-		ratio := l.mills(1, a)
+		ratio := l.mills(1, ofType(l, mills64, mills32), a)
 		tail = l.mul(l.mul(l.mul(tail, correction), l.c(0.39894228040143267794)), ratio)
 		one := l.load(l.c(1))
 		rest := l.sub(one, tail)
