@@ -107,14 +107,11 @@ func (l lanes) expWithin(factor float64, x reg.VecVirtual) reg.VecVirtual {
 // expByTable is expWithin as 2^⌊n⌋·2^(n−⌊n⌋)·eʳ, where n is a multiple of 1/16 and the second factor comes from a table.
 func (l lanes) expByTable(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	sum, n, r := l.reduced(factor, x, 4)
-	p := l.mul(l.poly(r, scaled(l.byType(expNear64, expNear32), math.Abs(factor)), l.nearWays()), l.sixteenth(sum))
+	p := l.mul(l.poly(r, scaled(l.byType(expNear64, expNear32), math.Abs(factor)), 1), l.sixteenth(sum))
 	d := l.vec()
 	l.pick(VSCALEFPD, VSCALEFPS, n, p, d)
 	return d
 }
-
-// nearWays is measured.
-func (l lanes) nearWays() int { return 1 }
 
 // scaled are the coefficients of p(factor·x).
 func scaled(c []float64, factor float64) []float64 {
@@ -148,8 +145,8 @@ func (l lanes) sixteenth(n reg.VecVirtual) reg.VecVirtual {
 	return n
 }
 
-// pinExp pins what expWithin reads for a factor, as far as there are registers: coefficients only where told.
-func (l lanes) pinExp(factor float64, coefficients bool) {
+// pinExp pins what expByTable reads for a factor.
+func (l lanes) pinExp(factor float64) {
 	l.pinWhole(l.powers())
 	if !l.f32 {
 		l.pinWhole(l.powers().Offset(64))
@@ -158,10 +155,8 @@ func (l lanes) pinExp(factor float64, coefficients bool) {
 	for _, part := range l.ln2(4) {
 		l.pin(l.c(part / math.Abs(factor)))
 	}
-	if coefficients {
-		for _, c := range scaled(l.byType(expNear64, expNear32), math.Abs(factor)) {
-			l.pin(l.c(c))
-		}
+	for _, c := range scaled(l.byType(expNear64, expNear32), math.Abs(factor)) {
+		l.pin(l.c(c))
 	}
 }
 

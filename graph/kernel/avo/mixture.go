@@ -38,7 +38,7 @@ func (l lanes) prepare() {
 	n, size := arg("n"), shifted("k", l.bytes)
 	logits, raw := arg("logits"), arg("raw")
 	w, y, inv := arg("w"), arg("y"), arg("inv")
-	l.pinExp(1, true)
+	l.pinExp(1)
 	l.pin(l.c(1))
 	off, faint := GP64(), l.zero()
 	each := func(label string, body func()) {
@@ -134,7 +134,7 @@ func (l lanes) sums() {
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
 	size := shifted("k", l.bytes)
-	l.pinExp(-0.5, true)
+	l.pinExp(-0.5)
 	l.pin(l.c(1))
 	off, i := GP64(), GP64()
 	XORQ(i, i)
@@ -291,7 +291,6 @@ func (l lanes) slopes(name string, own bool) {
 		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
 	}
 	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
-	l.pinExp(-0.5, false)
 	n, i := arg("n"), GP64()
 	XORQ(i, i)
 	size := shifted("k", l.bytes)
