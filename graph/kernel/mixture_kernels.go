@@ -86,7 +86,8 @@ func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p
 			if c := clamp.curve; !clamp.none {
 				y = float64(c[0]) + float64(c[1])/(1+math.Exp(float64(c[2])*y))
 			}
-			p.y[at], p.inv[at] = T(y), T(math.Exp(-y))
+			p.y[at] = T(y)
+			p.inv[at] = T(math.Exp(-float64(p.y[at]))) // of the rounded y: a log scale that is no clamped one must give the same
 		}
 	}
 	return anyFaint
