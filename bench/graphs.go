@@ -12,7 +12,8 @@ import (
 	"gaussflow/train"
 )
 
-// fitStep steps by a Fit of one batch an epoch, which asks next after every batch.
+// fitStep steps by a Fit of one batch an epoch, in the order of its rows as all contestants have it, which asks next after every
+// batch.
 func fitStep(composed bool) maker {
 	return func(s Shape, dtype graph.Dtype, workers int) (Run, error) {
 		f, err := s.Flow(dtype)
@@ -34,7 +35,7 @@ func fitWhile(f *flows.Flow, s Shape, workers int, next func() bool) error {
 		return nil
 	}}
 	_, err := f.Fit(context.Background(), s.Data(s.Batch), train.FitConfig{
-		Epochs: math.MaxInt, BatchSize: s.Batch, Workers: workers, Callbacks: []train.Callback{ask}})
+		Epochs: math.MaxInt, BatchSize: s.Batch, Workers: workers, NoShuffle: true, Callbacks: []train.Callback{ask}})
 	return err
 }
 

@@ -5,12 +5,16 @@ package kernel
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
 	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
-	sums     func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
+	sums     mixtureSumsAsm[T]
+	sumsEach mixtureSumsAsm[T]
 	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
 	upstream func(n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *T) (far int)
 	slopes   mixtureSlopesAsm[T]
 	each     mixtureSlopesAsm[T]
+	totals   func(n int, v *T, to *float64)
 }
+
+type mixtureSumsAsm[T Float] func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
 
 type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
@@ -26,7 +30,11 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 			return a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0]) != 0
 		},
 		sums: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
-			a.sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0])
+			sums := a.sumsEach
+			if stride == 0 {
+				sums = a.sums
+			}
+			sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0])
 		},
 		score: func(n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool) {
 			return a.score(n, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0]) != 0
@@ -42,26 +50,27 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 			slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0], &curve.poly[0],
 				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &g.logits[0], &g.means[0], &g.raw[0], &gx[0])
 		},
+		totals: func(n int, v []T, to []float64) { a.totals(n, &v[0], &to[0]) },
 	}
 }
 
 // mixtures64 and mixtures32 list what this processor can run, fastest first, the portable ones last.
 func mixtures64() (all []mixtureKernels[float64]) {
 	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 8, mixtureAsm[float64]{prepareF64AVX512, sumsF64AVX512, scoreF64AVX512, upstreamF64AVX512, slopesF64AVX512, slopesEachF64AVX512}))
+		all = append(all, vectorMixture("avx512", 8, mixtureAsm[float64]{prepareF64AVX512, sumsF64AVX512, sumsEachF64AVX512, scoreF64AVX512, upstreamF64AVX512, slopesF64AVX512, slopesEachF64AVX512, totalsF64AVX512}))
 	}
 	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 4, mixtureAsm[float64]{prepareF64AVX2, sumsF64AVX2, scoreF64AVX2, upstreamF64AVX2, slopesF64AVX2, slopesEachF64AVX2}))
+		all = append(all, vectorMixture("avx2", 4, mixtureAsm[float64]{prepareF64AVX2, sumsF64AVX2, sumsEachF64AVX2, scoreF64AVX2, upstreamF64AVX2, slopesF64AVX2, slopesEachF64AVX2, totalsF64AVX2}))
 	}
 	return append(all, portableMixture[float64]())
 }
 
 func mixtures32() (all []mixtureKernels[float32]) {
 	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 16, mixtureAsm[float32]{prepareF32AVX512, sumsF32AVX512, scoreF32AVX512, upstreamF32AVX512, slopesF32AVX512, slopesEachF32AVX512}))
+		all = append(all, vectorMixture("avx512", 16, mixtureAsm[float32]{prepareF32AVX512, sumsF32AVX512, sumsEachF32AVX512, scoreF32AVX512, upstreamF32AVX512, slopesF32AVX512, slopesEachF32AVX512, totalsF32AVX512}))
 	}
 	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2, slopesEachF32AVX2}))
+		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, sumsEachF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2, slopesEachF32AVX2, totalsF32AVX2}))
 	}
 	return append(all, portableMixture[float32]())
 }

@@ -366,10 +366,11 @@ elements:
 	XORQ    R9, R9
 
 component:
-	VMOVUPD      (DI)(R9*1), Y4
-	VSUBPD       (SI)(R9*1), Y0, Y5
+	VBROADCASTSD (DI)(R9*1), Y4
+	VBROADCASTSD (SI)(R9*1), Y5
+	VSUBPD       Y5, Y0, Y5
 	VMULPD       Y5, Y4, Y5
-	VMOVUPD      (BX)(R9*1), Y6
+	VBROADCASTSD (BX)(R9*1), Y6
 	VMULPD       Y5, Y5, Y7
 	VMINPD       c32x64_4095900000000000<>+0(SB), Y7, Y7
 	VMOVUPD      c32x64_4338000000000000<>+0(SB), Y8
@@ -729,6 +730,116 @@ DATA c32x64_3fd9884533d43651<>+8(SB)/8, $0x3fd9884533d43651
 DATA c32x64_3fd9884533d43651<>+16(SB)/8, $0x3fd9884533d43651
 DATA c32x64_3fd9884533d43651<>+24(SB)/8, $0x3fd9884533d43651
 GLOBL c32x64_3fd9884533d43651<>(SB), RODATA|NOPTR, $32
+
+// func sumsEachF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sumsEachF64AVX2(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ stride+16(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ mu+40(FP), SI
+	MOVQ inv+48(FP), DI
+	MOVQ k+8(FP), R8
+	SHLQ $0x05, R8
+	XORQ R10, R10
+
+elements:
+	VMOVUPD (DX)(R10*1), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	XORQ    R9, R9
+
+component:
+	VMOVUPD      (DI)(R9*1), Y4
+	VMOVUPD      (SI)(R9*1), Y5
+	VSUBPD       Y5, Y0, Y5
+	VMULPD       Y5, Y4, Y5
+	VMOVUPD      (BX)(R9*1), Y6
+	VMULPD       Y5, Y5, Y7
+	VMINPD       c32x64_4095900000000000<>+0(SB), Y7, Y7
+	VMOVUPD      c32x64_4338000000000000<>+0(SB), Y8
+	VFNMADD231PD c32x64_3fe71547652b82fe<>+0(SB), Y7, Y8
+	VSUBPD       c32x64_4338000000000000<>+0(SB), Y8, Y9
+	VFNMSUB231PD c32x64_3ff62e42fee00000<>+0(SB), Y9, Y7
+	VFNMADD231PD c32x64_3dfa39ef35793c76<>+0(SB), Y9, Y7
+	VMULPD       Y7, Y7, Y9
+	VMULPD       Y9, Y9, Y10
+	VMOVUPD      c32x64_3e7a01991399f987<>+0(SB), Y11
+	VFMADD213PD  c32x64_3f6555555554f000<>+0(SB), Y10, Y11
+	VFMADD213PD  c32x64_3ff0000000000000<>+0(SB), Y10, Y11
+	VMOVUPD      c32x64_3df28b46faf8c24c<>+0(SB), Y12
+	VFMADD213PD  c32x64_3ef6c16c18826db1<>+0(SB), Y10, Y12
+	VFMADD213PD  c32x64_3fc0000000000011<>+0(SB), Y10, Y12
+	VFMADD231PD  Y12, Y9, Y11
+	VMOVUPD      c32x64_3e371ddf52ded199<>+0(SB), Y12
+	VFMADD213PD  c32x64_3f3111111110f1e5<>+0(SB), Y10, Y12
+	VFMADD213PD  c32x64_3fe0000000000000<>+0(SB), Y10, Y12
+	VMOVUPD      c32x64_3daaf639fa6e1b0b<>+0(SB), Y13
+	VFMADD213PD  c32x64_3eba01a01b15de9d<>+0(SB), Y10, Y13
+	VFMADD213PD  c32x64_3f9555555555555a<>+0(SB), Y10, Y13
+	VFMADD231PD  Y13, Y9, Y12
+	VFMADD231PD  Y12, Y7, Y11
+	VPSLLQ       $0x34, Y8, Y7
+	VPADDQ       Y7, Y11, Y7
+	VPAND        c32x64_7fffffffffffffff<>+0(SB), Y5, Y8
+	VMINPD       c32x64_4028000000000000<>+0(SB), Y8, Y8
+	VADDPD       c32x64_4014000000000000<>+0(SB), Y8, Y8
+	VMOVUPD      c32x64_3ff0000000000000<>+0(SB), Y9
+	VDIVPD       Y8, Y9, Y8
+	VMOVUPD      c32x64_3ffd555555555556<>+0(SB), Y9
+	VFNMADD231PD c32x64_402c555555555555<>+0(SB), Y8, Y9
+	VMULPD       Y9, Y9, Y10
+	VMULPD       Y10, Y10, Y11
+	VMOVUPD      c32x64_be03967620eb22b4<>+0(SB), Y12
+	VFMADD213PD  c32x64_be881f66aea0507a<>+0(SB), Y11, Y12
+	VFMADD213PD  c32x64_bf21e8a4a9e8d30f<>+0(SB), Y11, Y12
+	VFMADD213PD  c32x64_3fb2cbf0b7c329e9<>+0(SB), Y11, Y12
+	VFMADD213PD  c32x64_3ff0461df0df1825<>+0(SB), Y11, Y12
+	VMOVUPD      c32x64_3e452490901b3e76<>+0(SB), Y13
+	VFMADD213PD  c32x64_3ed37df43df094e7<>+0(SB), Y11, Y13
+	VFMADD213PD  c32x64_3f682551f56a5777<>+0(SB), Y11, Y13
+	VFMADD213PD  c32x64_3fdbfcc6574564ef<>+0(SB), Y11, Y13
+	VFMADD231PD  Y13, Y10, Y12
+	VMOVUPD      c32x64_3df0b6784709bd3f<>+0(SB), Y13
+	VFMADD213PD  c32x64_3e76dcf80eda3590<>+0(SB), Y11, Y13
+	VFMADD213PD  c32x64_3ef334d488a7b42b<>+0(SB), Y11, Y13
+	VFMADD213PD  c32x64_bf93aa8e2ca1e1e6<>+0(SB), Y11, Y13
+	VFMADD213PD  c32x64_bfe7e4a9be7d1c02<>+0(SB), Y11, Y13
+	VMOVUPD      c32x64_be35f32e47520206<>+0(SB), Y14
+	VFMADD213PD  c32x64_beb6eebacaa5027a<>+0(SB), Y11, Y14
+	VFMADD213PD  c32x64_3f0c36665b7ed59d<>+0(SB), Y11, Y14
+	VFMADD213PD  c32x64_bfca0da444aa3f50<>+0(SB), Y11, Y14
+	VFMADD231PD  Y14, Y10, Y13
+	VFMADD231PD  Y13, Y9, Y12
+	VMULPD       Y8, Y12, Y8
+	VMULPD       Y6, Y7, Y7
+	VMULPD       Y7, Y8, Y8
+	VSUBPD       Y8, Y6, Y6
+	VBLENDVPD    Y5, Y8, Y6, Y9
+	VADDPD       Y9, Y1, Y1
+	VBLENDVPD    Y5, Y6, Y8, Y5
+	VADDPD       Y5, Y2, Y2
+	VFMADD231PD  Y7, Y4, Y3
+	ADDQ         $0x20, R9
+	CMPQ         R9, R8
+	JLT          component
+	MOVQ         lower+56(FP), R9
+	VMOVUPD      Y1, (R9)(R10*1)
+	MOVQ         upper+64(FP), R9
+	VMOVUPD      Y2, (R9)(R10*1)
+	VMULPD       c32x64_3fd9884533d43651<>+0(SB), Y3, Y0
+	MOVQ         dens+72(FP), R9
+	VMOVUPD      Y0, (R9)(R10*1)
+	ADDQ         CX, BX
+	ADDQ         CX, SI
+	ADDQ         CX, DI
+	ADDQ         $0x20, R10
+	DECQ         AX
+	JNZ          elements
+	VZEROUPPER
+	RET
 
 // func scoreF64AVX2(n int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64) (far int)
 // Requires: AVX, AVX2, FMA3
@@ -1470,13 +1581,14 @@ component:
 	MOVQ         level+72(FP), R8
 	VMOVUPD      (R8)(CX*1), Y7
 	MOVQ         mu+96(FP), R8
-	VSUBPD       (R8)(SI*1), Y1, Y8
+	VBROADCASTSD (R8)(SI*1), Y8
+	VSUBPD       Y8, Y1, Y8
 	MOVQ         w+88(FP), R8
-	VMOVUPD      (R8)(SI*1), Y9
+	VBROADCASTSD (R8)(SI*1), Y9
 	MOVQ         y+104(FP), R8
-	VMOVUPD      (R8)(SI*1), Y10
+	VBROADCASTSD (R8)(SI*1), Y10
 	MOVQ         inv+112(FP), R8
-	VMOVUPD      (R8)(SI*1), Y11
+	VBROADCASTSD (R8)(SI*1), Y11
 	VMULPD       Y8, Y11, Y12
 	VMULPD       Y12, Y12, Y13
 	VMINPD       c32x64_4095900000000000<>+0(SB), Y13, Y13
@@ -1614,7 +1726,8 @@ component:
 	MOVQ         level+72(FP), R8
 	VMOVUPD      (R8)(CX*1), Y7
 	MOVQ         mu+96(FP), R8
-	VSUBPD       (R8)(SI*1), Y1, Y8
+	VMOVUPD      (R8)(SI*1), Y8
+	VSUBPD       Y8, Y1, Y8
 	MOVQ         w+88(FP), R8
 	VMOVUPD      (R8)(SI*1), Y9
 	MOVQ         y+104(FP), R8
@@ -1748,6 +1861,28 @@ component:
 	ADDQ         $0x20, CX
 	DECQ         AX
 	JNZ          elements
+	VZEROUPPER
+	RET
+
+// func totalsF64AVX2(n int, v *float64, to *float64)
+// Requires: AVX
+TEXT ·totalsF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ v+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VMOVUPD      (CX), Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VADDSD       (DX), X0, X0
+	VMOVSD       X0, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x08, DX
+	DECQ         AX
+	JNZ          vector
 	VZEROUPPER
 	RET
 
@@ -2110,10 +2245,11 @@ elements:
 	XORQ    R9, R9
 
 component:
-	VMOVUPS      (DI)(R9*1), Y4
-	VSUBPS       (SI)(R9*1), Y0, Y5
+	VBROADCASTSS (DI)(R9*1), Y4
+	VBROADCASTSS (SI)(R9*1), Y5
+	VSUBPS       Y5, Y0, Y5
 	VMULPS       Y5, Y4, Y5
-	VMOVUPS      (BX)(R9*1), Y6
+	VBROADCASTSS (BX)(R9*1), Y6
 	VMULPS       Y5, Y5, Y7
 	VMOVAPS      Y7, Y8
 	VMINPS       c32x32_43160000<>+0(SB), Y8, Y8
@@ -2448,6 +2584,107 @@ DATA c32x32_3ecc422a<>+20(SB)/4, $0x3ecc422a
 DATA c32x32_3ecc422a<>+24(SB)/4, $0x3ecc422a
 DATA c32x32_3ecc422a<>+28(SB)/4, $0x3ecc422a
 GLOBL c32x32_3ecc422a<>(SB), RODATA|NOPTR, $32
+
+// func sumsEachF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sumsEachF32AVX2(SB), NOSPLIT, $0-80
+	MOVQ n+0(FP), AX
+	MOVQ stride+16(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ mu+40(FP), SI
+	MOVQ inv+48(FP), DI
+	MOVQ k+8(FP), R8
+	SHLQ $0x05, R8
+	XORQ R10, R10
+
+elements:
+	VMOVUPS (DX)(R10*1), Y0
+	VXORPD  Y1, Y1, Y1
+	VXORPD  Y2, Y2, Y2
+	VXORPD  Y3, Y3, Y3
+	XORQ    R9, R9
+
+component:
+	VMOVUPS      (DI)(R9*1), Y4
+	VMOVUPS      (SI)(R9*1), Y5
+	VSUBPS       Y5, Y0, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      (BX)(R9*1), Y6
+	VMULPS       Y5, Y5, Y7
+	VMOVAPS      Y7, Y8
+	VMINPS       c32x32_43160000<>+0(SB), Y8, Y8
+	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y8, Y9
+	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y10, Y8
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y10, Y8
+	VMULPS       Y8, Y8, Y10
+	VMULPS       Y10, Y10, Y11
+	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y12
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
+	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y13
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y11, Y13
+	VFMADD231PS  Y13, Y10, Y12
+	VMOVUPS      c32x32_3989382d<>+0(SB), Y13
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
+	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y11
+	VFMADD231PS  Y11, Y10, Y13
+	VFMADD231PS  Y13, Y8, Y12
+	VPSLLD       $0x17, Y9, Y8
+	VPADDD       Y8, Y12, Y8
+	VFMSUB231PS  Y5, Y5, Y7
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y9
+	VFNMADD231PS c32x32_3f000000<>+0(SB), Y7, Y9
+	VMULPS       Y8, Y9, Y7
+	VPAND        c32x32_7fffffff<>+0(SB), Y5, Y8
+	VMINPS       c32x32_41480000<>+0(SB), Y8, Y8
+	VADDPS       c32x32_40400000<>+0(SB), Y8, Y8
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y9
+	VDIVPS       Y8, Y9, Y8
+	VMOVUPS      c32x32_3fbd70a4<>+0(SB), Y9
+	VFNMADD231PS c32x32_40ee147b<>+0(SB), Y8, Y9
+	VMULPS       Y9, Y9, Y10
+	VMULPS       Y10, Y10, Y11
+	VMOVUPS      c32x32_b862701a<>+0(SB), Y12
+	VFMADD213PS  c32x32_bbe32a56<>+0(SB), Y11, Y12
+	VFMADD213PS  c32x32_3f562bdf<>+0(SB), Y11, Y12
+	VMOVUPS      c32x32_3a14d79e<>+0(SB), Y13
+	VFMADD213PS  c32x32_3e2993b1<>+0(SB), Y11, Y13
+	VFMADD231PS  Y13, Y10, Y12
+	VMOVUPS      c32x32_3ae292c1<>+0(SB), Y13
+	VFMADD213PS  c32x32_bef91e30<>+0(SB), Y11, Y13
+	VMOVUPS      c32x32_b8e243c8<>+0(SB), Y14
+	VFMADD213PS  c32x32_bc9ddf88<>+0(SB), Y11, Y14
+	VFMADD231PS  Y14, Y10, Y13
+	VFMADD231PS  Y13, Y9, Y12
+	VMULPS       Y8, Y12, Y8
+	VMULPS       Y6, Y7, Y7
+	VMULPS       Y7, Y8, Y8
+	VSUBPS       Y8, Y6, Y6
+	VBLENDVPS    Y5, Y8, Y6, Y9
+	VADDPS       Y9, Y1, Y1
+	VBLENDVPS    Y5, Y6, Y8, Y5
+	VADDPS       Y5, Y2, Y2
+	VFMADD231PS  Y7, Y4, Y3
+	ADDQ         $0x20, R9
+	CMPQ         R9, R8
+	JLT          component
+	MOVQ         lower+56(FP), R9
+	VMOVUPS      Y1, (R9)(R10*1)
+	MOVQ         upper+64(FP), R9
+	VMOVUPS      Y2, (R9)(R10*1)
+	VMULPS       c32x32_3ecc422a<>+0(SB), Y3, Y0
+	MOVQ         dens+72(FP), R9
+	VMOVUPS      Y0, (R9)(R10*1)
+	ADDQ         CX, BX
+	ADDQ         CX, SI
+	ADDQ         CX, DI
+	ADDQ         $0x20, R10
+	DECQ         AX
+	JNZ          elements
+	VZEROUPPER
+	RET
 
 // func scoreF32AVX2(n int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32) (far int)
 // Requires: AVX, AVX2, FMA3
@@ -3024,13 +3261,14 @@ component:
 	MOVQ         level+72(FP), R8
 	VMOVUPS      (R8)(CX*1), Y7
 	MOVQ         mu+96(FP), R8
-	VSUBPS       (R8)(SI*1), Y1, Y8
+	VBROADCASTSS (R8)(SI*1), Y8
+	VSUBPS       Y8, Y1, Y8
 	MOVQ         w+88(FP), R8
-	VMOVUPS      (R8)(SI*1), Y9
+	VBROADCASTSS (R8)(SI*1), Y9
 	MOVQ         y+104(FP), R8
-	VMOVUPS      (R8)(SI*1), Y10
+	VBROADCASTSS (R8)(SI*1), Y10
 	MOVQ         inv+112(FP), R8
-	VMOVUPS      (R8)(SI*1), Y11
+	VBROADCASTSS (R8)(SI*1), Y11
 	VMULPS       Y8, Y11, Y12
 	VMULPS       Y12, Y12, Y13
 	VMOVAPS      Y13, Y14
@@ -3157,7 +3395,8 @@ component:
 	MOVQ         level+72(FP), R8
 	VMOVUPS      (R8)(CX*1), Y7
 	MOVQ         mu+96(FP), R8
-	VSUBPS       (R8)(SI*1), Y1, Y8
+	VMOVUPS      (R8)(SI*1), Y8
+	VSUBPS       Y8, Y1, Y8
 	MOVQ         w+88(FP), R8
 	VMOVUPS      (R8)(SI*1), Y9
 	MOVQ         y+104(FP), R8
@@ -3275,6 +3514,30 @@ component:
 	ADDQ         $0x20, CX
 	DECQ         AX
 	JNZ          elements
+	VZEROUPPER
+	RET
+
+// func totalsF32AVX2(n int, v *float32, to *float64)
+// Requires: AVX
+TEXT ·totalsF32AVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ v+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VCVTPS2PD    (CX), Y0
+	VCVTPS2PD    16(CX), Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDPD       X1, X0, X0
+	VADDSD       (DX), X0, X0
+	VMOVSD       X0, (DX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x08, DX
+	DECQ         AX
+	JNZ          vector
 	VZEROUPPER
 	RET
 
@@ -3496,10 +3759,11 @@ elements:
 	XORQ    R9, R9
 
 component:
-	VMOVUPD           (DI)(R9*1), Z16
-	VSUBPD            (SI)(R9*1), Z12, Z17
+	VBROADCASTSD      (DI)(R9*1), Z16
+	VBROADCASTSD      (SI)(R9*1), Z17
+	VSUBPD            Z17, Z12, Z17
 	VMULPD            Z17, Z16, Z17
-	VMOVUPD           (BX)(R9*1), Z20
+	VBROADCASTSD      (BX)(R9*1), Z20
 	VMULPD            Z17, Z17, Z21
 	VMINPD.BCST       c8x64_4095900000000000<>+0(SB), Z21, Z21
 	VMOVAPD           Z2, Z22
@@ -3675,6 +3939,124 @@ GLOBL c8x64_bfca0da444aa3f50<>(SB), RODATA|NOPTR, $8
 
 DATA c8x64_3fd9884533d43651<>+0(SB)/8, $0x3fd9884533d43651
 GLOBL c8x64_3fd9884533d43651<>(SB), RODATA|NOPTR, $8
+
+// func sumsEachF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumsEachF64AVX512(SB), NOSPLIT, $0-80
+	MOVQ         n+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         x+24(FP), DX
+	MOVQ         w+32(FP), BX
+	MOVQ         mu+40(FP), SI
+	MOVQ         inv+48(FP), DI
+	MOVQ         k+8(FP), R8
+	SHLQ         $0x06, R8
+	VMOVUPD      powers64<>+0(SB), Z0
+	VMOVUPD      powers64<>+64(SB), Z1
+	VBROADCASTSD c8x64_42f8000000000000<>+0(SB), Z2
+	VBROADCASTSD c8x64_3fe71547652b82fe<>+0(SB), Z3
+	VBROADCASTSD c8x64_3ff62e42fefa39ef<>+0(SB), Z4
+	VBROADCASTSD c8x64_3ff0000000000000<>+0(SB), Z5
+	VBROADCASTSD c8x64_3fe000000000000a<>+0(SB), Z6
+	VBROADCASTSD c8x64_3fc0000000000003<>+0(SB), Z7
+	VBROADCASTSD c8x64_3f95555555403ce1<>+0(SB), Z8
+	VBROADCASTSD c8x64_3f655555554ac91d<>+0(SB), Z9
+	VBROADCASTSD c8x64_3f311126f9ff2a49<>+0(SB), Z10
+	VBROADCASTSD c8x64_3ef6c181ffad2d42<>+0(SB), Z11
+	XORQ         R10, R10
+
+elements:
+	VMOVUPD (DX)(R10*1), Z12
+	VPXORQ  Z13, Z13, Z13
+	VPXORQ  Z14, Z14, Z14
+	VPXORQ  Z15, Z15, Z15
+	XORQ    R9, R9
+
+component:
+	VMOVUPD           (DI)(R9*1), Z16
+	VMOVUPD           (SI)(R9*1), Z17
+	VSUBPD            Z17, Z12, Z17
+	VMULPD            Z17, Z16, Z17
+	VMOVUPD           (BX)(R9*1), Z20
+	VMULPD            Z17, Z17, Z21
+	VMINPD.BCST       c8x64_4095900000000000<>+0(SB), Z21, Z21
+	VMOVAPD           Z2, Z22
+	VFNMADD231PD      Z3, Z21, Z22
+	VSUBPD            Z2, Z22, Z23
+	VFNMSUB231PD      Z4, Z23, Z21
+	VMOVAPD           Z11, Z24
+	VFMADD213PD       Z10, Z21, Z24
+	VFMADD213PD       Z9, Z21, Z24
+	VFMADD213PD       Z8, Z21, Z24
+	VFMADD213PD       Z7, Z21, Z24
+	VFMADD213PD       Z6, Z21, Z24
+	VFMADD213PD       Z5, Z21, Z24
+	VPERMI2PD         Z1, Z0, Z22
+	VMULPD            Z24, Z22, Z21
+	VSCALEFPD         Z23, Z21, Z21
+	VRANGEPD.BCST     $0x0a, c8x64_4028000000000000<>+0(SB), Z17, Z22
+	VADDPD.BCST       c8x64_4014000000000000<>+0(SB), Z22, Z22
+	VRCP14PD          Z22, Z23
+	VMOVAPD           Z5, Z24
+	VFNMADD231PD      Z22, Z23, Z24
+	VFMADD231PD       Z23, Z24, Z23
+	VMOVAPD           Z5, Z24
+	VFNMADD231PD      Z22, Z23, Z24
+	VFMADD231PD       Z23, Z24, Z23
+	VBROADCASTSD      c8x64_3ffd555555555556<>+0(SB), Z22
+	VFNMADD231PD.BCST c8x64_402c555555555555<>+0(SB), Z23, Z22
+	VMULPD            Z22, Z22, Z24
+	VMULPD            Z24, Z24, Z25
+	VBROADCASTSD      c8x64_be03967620eb22b4<>+0(SB), Z26
+	VFMADD213PD.BCST  c8x64_be881f66aea0507a<>+0(SB), Z25, Z26
+	VFMADD213PD.BCST  c8x64_bf21e8a4a9e8d30f<>+0(SB), Z25, Z26
+	VFMADD213PD.BCST  c8x64_3fb2cbf0b7c329e9<>+0(SB), Z25, Z26
+	VFMADD213PD.BCST  c8x64_3ff0461df0df1825<>+0(SB), Z25, Z26
+	VBROADCASTSD      c8x64_3e452490901b3e76<>+0(SB), Z27
+	VFMADD213PD.BCST  c8x64_3ed37df43df094e7<>+0(SB), Z25, Z27
+	VFMADD213PD.BCST  c8x64_3f682551f56a5777<>+0(SB), Z25, Z27
+	VFMADD213PD.BCST  c8x64_3fdbfcc6574564ef<>+0(SB), Z25, Z27
+	VFMADD231PD       Z27, Z24, Z26
+	VBROADCASTSD      c8x64_3df0b6784709bd3f<>+0(SB), Z27
+	VFMADD213PD.BCST  c8x64_3e76dcf80eda3590<>+0(SB), Z25, Z27
+	VFMADD213PD.BCST  c8x64_3ef334d488a7b42b<>+0(SB), Z25, Z27
+	VFMADD213PD.BCST  c8x64_bf93aa8e2ca1e1e6<>+0(SB), Z25, Z27
+	VFMADD213PD.BCST  c8x64_bfe7e4a9be7d1c02<>+0(SB), Z25, Z27
+	VBROADCASTSD      c8x64_be35f32e47520206<>+0(SB), Z28
+	VFMADD213PD.BCST  c8x64_beb6eebacaa5027a<>+0(SB), Z25, Z28
+	VFMADD213PD.BCST  c8x64_3f0c36665b7ed59d<>+0(SB), Z25, Z28
+	VFMADD213PD.BCST  c8x64_bfca0da444aa3f50<>+0(SB), Z25, Z28
+	VFMADD231PD       Z28, Z24, Z27
+	VFMADD231PD       Z27, Z22, Z26
+	VMULPD            Z23, Z26, Z22
+	VMULPD            Z20, Z21, Z21
+	VMULPD            Z21, Z22, Z22
+	VSUBPD            Z22, Z20, Z20
+	VPMOVQ2M          Z17, K1
+	VBLENDMPD         Z22, Z20, K1, Z18
+	VADDPD            Z18, Z13, Z13
+	VPMOVQ2M          Z17, K1
+	VBLENDMPD         Z20, Z22, K1, Z19
+	VADDPD            Z19, Z14, Z14
+	VFMADD231PD       Z21, Z16, Z15
+	ADDQ              $0x40, R9
+	CMPQ              R9, R8
+	JLT               component
+	MOVQ              lower+56(FP), R9
+	VMOVUPD           Z13, (R9)(R10*1)
+	MOVQ              upper+64(FP), R9
+	VMOVUPD           Z14, (R9)(R10*1)
+	VMULPD.BCST       c8x64_3fd9884533d43651<>+0(SB), Z15, Z12
+	MOVQ              dens+72(FP), R9
+	VMOVUPD           Z12, (R9)(R10*1)
+	ADDQ              CX, BX
+	ADDQ              CX, SI
+	ADDQ              CX, DI
+	ADDQ              $0x40, R10
+	DECQ              AX
+	JNZ               elements
+	VZEROUPPER
+	RET
 
 // func scoreF64AVX512(n int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64) (far int)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -4241,32 +4623,33 @@ elements:
 
 component:
 	MOVQ              mu+96(FP), R8
-	VSUBPD            (R8)(SI*1), Z1, Z8
+	VBROADCASTSD      (R8)(SI*1), Z8
+	VSUBPD            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPD           (R8)(SI*1), Z9
+	VBROADCASTSD      (R8)(SI*1), Z10
 	MOVQ              y+104(FP), R8
-	VMOVUPD           (R8)(SI*1), Z10
+	VBROADCASTSD      (R8)(SI*1), Z11
 	MOVQ              inv+112(FP), R8
-	VMOVUPD           (R8)(SI*1), Z11
-	VMULPD            Z8, Z11, Z12
-	VMULPD            Z12, Z12, Z13
-	VMINPD.BCST       c8x64_4095900000000000<>+0(SB), Z13, Z13
+	VBROADCASTSD      (R8)(SI*1), Z12
+	VMULPD            Z8, Z12, Z13
+	VMULPD            Z13, Z13, Z14
+	VMINPD.BCST       c8x64_4095900000000000<>+0(SB), Z14, Z14
 	VBROADCASTSD      c8x64_42f8000000000000<>+0(SB), Z15
-	VFNMADD231PD.BCST c8x64_3fe71547652b82fe<>+0(SB), Z13, Z15
+	VFNMADD231PD.BCST c8x64_3fe71547652b82fe<>+0(SB), Z14, Z15
 	VSUBPD.BCST       c8x64_42f8000000000000<>+0(SB), Z15, Z16
-	VFNMSUB231PD.BCST c8x64_3ff62e42fefa39ef<>+0(SB), Z16, Z13
+	VFNMSUB231PD.BCST c8x64_3ff62e42fefa39ef<>+0(SB), Z16, Z14
 	VBROADCASTSD      c8x64_3ef6c181ffad2d42<>+0(SB), Z17
-	VFMADD213PD.BCST  c8x64_3f311126f9ff2a49<>+0(SB), Z13, Z17
-	VFMADD213PD.BCST  c8x64_3f655555554ac91d<>+0(SB), Z13, Z17
-	VFMADD213PD.BCST  c8x64_3f95555555403ce1<>+0(SB), Z13, Z17
-	VFMADD213PD.BCST  c8x64_3fc0000000000003<>+0(SB), Z13, Z17
-	VFMADD213PD.BCST  c8x64_3fe000000000000a<>+0(SB), Z13, Z17
-	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z13, Z17
-	VMOVUPD           powers64<>+0(SB), Z13
-	VPERMI2PD         powers64<>+64(SB), Z13, Z15
-	VMULPD            Z17, Z15, Z13
-	VSCALEFPD         Z16, Z13, Z13
-	VRANGEPD.BCST     $0x0a, c8x64_4043000000000000<>+0(SB), Z12, Z15
+	VFMADD213PD.BCST  c8x64_3f311126f9ff2a49<>+0(SB), Z14, Z17
+	VFMADD213PD.BCST  c8x64_3f655555554ac91d<>+0(SB), Z14, Z17
+	VFMADD213PD.BCST  c8x64_3f95555555403ce1<>+0(SB), Z14, Z17
+	VFMADD213PD.BCST  c8x64_3fc0000000000003<>+0(SB), Z14, Z17
+	VFMADD213PD.BCST  c8x64_3fe000000000000a<>+0(SB), Z14, Z17
+	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z14, Z17
+	VMOVUPD           powers64<>+0(SB), Z14
+	VPERMI2PD         powers64<>+64(SB), Z14, Z15
+	VMULPD            Z17, Z15, Z14
+	VSCALEFPD         Z16, Z14, Z14
+	VRANGEPD.BCST     $0x0a, c8x64_4043000000000000<>+0(SB), Z13, Z15
 	VADDPD.BCST       c8x64_4014000000000000<>+0(SB), Z15, Z15
 	VRCP14PD          Z15, Z16
 	VBROADCASTSD      c8x64_3ff0000000000000<>+0(SB), Z17
@@ -4303,37 +4686,37 @@ component:
 	VFMADD231PD       Z21, Z17, Z20
 	VFMADD231PD       Z20, Z15, Z19
 	VMULPD            Z16, Z19, Z15
-	VMULPD            Z9, Z13, Z13
-	VMULPD            Z13, Z11, Z16
+	VMULPD            Z10, Z14, Z14
+	VMULPD            Z14, Z12, Z16
 	VMULPD            Z16, Z3, Z16
-	VMULPD            Z13, Z15, Z13
-	VPXORQ            Z2, Z12, Z15
-	VSUBPD            Z13, Z9, Z17
+	VMULPD            Z14, Z15, Z14
+	VPXORQ            Z2, Z13, Z15
+	VSUBPD            Z14, Z10, Z17
 	VPMOVQ2M          Z15, K1
-	VBLENDMPD         Z17, Z13, K1, Z14
-	VMULPD            Z12, Z11, Z11
-	VMULPD            Z11, Z5, Z11
-	VSUBPD            Z6, Z11, Z11
-	VMULPD            Z11, Z16, Z11
-	VMULPD            Z8, Z11, Z8
+	VBLENDMPD         Z17, Z14, K1, Z9
+	VMULPD            Z13, Z12, Z12
+	VMULPD            Z12, Z5, Z12
+	VSUBPD            Z6, Z12, Z12
+	VMULPD            Z12, Z16, Z12
+	VMULPD            Z8, Z12, Z8
 	VFNMADD231PD      Z5, Z16, Z8
-	VMULPD            Z14, Z4, Z12
-	VFMADD231PD       Z16, Z5, Z12
-	VFNMADD231PD      Z9, Z7, Z12
-	VSUBPD            Z11, Z0, Z0
+	VMULPD            Z9, Z4, Z13
+	VFMADD231PD       Z16, Z5, Z13
+	VFNMADD231PD      Z10, Z7, Z13
+	VSUBPD            Z12, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VADDPD            (R8)(SI*1), Z11, Z9
-	VMOVUPD           Z9, (R8)(SI*1)
+	VADDPD            (R8)(SI*1), Z12, Z10
+	VMOVUPD           Z10, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VADDPD            (R8)(SI*1), Z12, Z9
-	VMOVUPD           Z9, (R8)(SI*1)
+	VADDPD            (R8)(SI*1), Z13, Z10
+	VMOVUPD           Z10, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSD      16(R8), Z9
-	VBROADCASTSD      8(R8), Z11
-	VFMADD213PD       Z11, Z10, Z9
-	VBROADCASTSD      (R8), Z11
-	VFMADD213PD       Z11, Z10, Z9
-	VMULPD            Z8, Z9, Z8
+	VBROADCASTSD      16(R8), Z10
+	VBROADCASTSD      8(R8), Z12
+	VFMADD213PD       Z12, Z11, Z10
+	VBROADCASTSD      (R8), Z12
+	VFMADD213PD       Z12, Z11, Z10
+	VMULPD            Z8, Z10, Z8
 	MOVQ              graw+136(FP), R8
 	VADDPD            (R8)(SI*1), Z8, Z8
 	VMOVUPD           Z8, (R8)(SI*1)
@@ -4381,14 +4764,15 @@ elements:
 
 component:
 	MOVQ              mu+96(FP), R8
-	VSUBPD            (R8)(SI*1), Z1, Z8
+	VMOVUPD           (R8)(SI*1), Z8
+	VSUBPD            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPD           (R8)(SI*1), Z9
+	VMOVUPD           (R8)(SI*1), Z11
 	MOVQ              y+104(FP), R8
-	VMOVUPD           (R8)(SI*1), Z10
-	VPXORQ            Z11, Z11, Z11
-	VMAXPD            Z9, Z11, Z9
-	VMOVAPD           Z10, Z13
+	VMOVUPD           (R8)(SI*1), Z12
+	VPXORQ            Z9, Z9, Z9
+	VMAXPD            Z11, Z9, Z11
+	VMOVAPD           Z12, Z13
 	VMINPD.BCST       c8x64_4086200000000000<>+0(SB), Z13, Z13
 	VBROADCASTSD      c8x64_42f8000000000000<>+0(SB), Z14
 	VFNMADD231PD.BCST c8x64_3ff71547652b82fe<>+0(SB), Z13, Z14
@@ -4460,35 +4844,35 @@ component:
 	VFMADD231PD       Z22, Z18, Z21
 	VFMADD231PD       Z21, Z16, Z20
 	VMULPD            Z17, Z20, Z16
-	VMULPD            Z9, Z15, Z15
+	VMULPD            Z11, Z15, Z15
 	VMULPD            Z15, Z13, Z17
 	VMULPD            Z17, Z3, Z17
 	VMULPD            Z15, Z16, Z15
 	VPXORQ            Z2, Z14, Z16
-	VSUBPD            Z15, Z9, Z18
+	VSUBPD            Z15, Z11, Z18
 	VPMOVQ2M          Z16, K1
-	VBLENDMPD         Z18, Z15, K1, Z12
+	VBLENDMPD         Z18, Z15, K1, Z10
 	VMULPD            Z14, Z13, Z13
 	VMULPD            Z13, Z5, Z13
 	VSUBPD            Z6, Z13, Z13
 	VMULPD            Z13, Z17, Z13
 	VMULPD            Z8, Z13, Z8
 	VFNMADD231PD      Z5, Z17, Z8
-	VMULPD            Z12, Z4, Z14
+	VMULPD            Z10, Z4, Z14
 	VFMADD231PD       Z17, Z5, Z14
-	VFNMADD231PD      Z9, Z7, Z14
+	VFNMADD231PD      Z11, Z7, Z14
 	VSUBPD            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
 	VMOVUPD           Z13, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
 	VMOVUPD           Z14, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSD      16(R8), Z9
+	VBROADCASTSD      16(R8), Z11
 	VBROADCASTSD      8(R8), Z13
-	VFMADD213PD       Z13, Z10, Z9
+	VFMADD213PD       Z13, Z12, Z11
 	VBROADCASTSD      (R8), Z13
-	VFMADD213PD       Z13, Z10, Z9
-	VMULPD            Z8, Z9, Z8
+	VFMADD213PD       Z13, Z12, Z11
+	VMULPD            Z8, Z11, Z8
 	MOVQ              graw+136(FP), R8
 	VMOVUPD           Z8, (R8)(SI*1)
 	ADDQ              $0x40, SI
@@ -4501,6 +4885,30 @@ component:
 	ADDQ              $0x40, CX
 	DECQ              AX
 	JNZ               elements
+	VZEROUPPER
+	RET
+
+// func totalsF64AVX512(n int, v *float64, to *float64)
+// Requires: AVX, AVX512F
+TEXT ·totalsF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ v+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VMOVUPD       (CX), Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	VADDSD        (DX), X0, X0
+	VMOVSD        X0, (DX)
+	ADDQ          $0x40, CX
+	ADDQ          $0x08, DX
+	DECQ          AX
+	JNZ           vector
 	VZEROUPPER
 	RET
 
@@ -4694,10 +5102,11 @@ elements:
 	XORQ    R9, R9
 
 component:
-	VMOVUPS           (DI)(R9*1), Z13
-	VSUBPS            (SI)(R9*1), Z9, Z14
+	VBROADCASTSS      (DI)(R9*1), Z13
+	VBROADCASTSS      (SI)(R9*1), Z14
+	VSUBPS            Z14, Z9, Z14
 	VMULPS            Z14, Z13, Z14
-	VMOVUPS           (BX)(R9*1), Z17
+	VBROADCASTSS      (BX)(R9*1), Z17
 	VMULPS            Z14, Z14, Z18
 	VMOVAPS           Z18, Z19
 	VMINPS.BCST       c4x32_43160000<>+0(SB), Z19, Z19
@@ -4831,6 +5240,112 @@ GLOBL c4x32_bc9ddf88<>(SB), RODATA|NOPTR, $4
 
 DATA c4x32_3ecc422a<>+0(SB)/4, $0x3ecc422a
 GLOBL c4x32_3ecc422a<>(SB), RODATA|NOPTR, $4
+
+// func sumsEachF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sumsEachF32AVX512(SB), NOSPLIT, $0-80
+	MOVQ         n+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         x+24(FP), DX
+	MOVQ         w+32(FP), BX
+	MOVQ         mu+40(FP), SI
+	MOVQ         inv+48(FP), DI
+	MOVQ         k+8(FP), R8
+	SHLQ         $0x06, R8
+	VMOVUPS      powers32<>+0(SB), Z0
+	VBROADCASTSS c4x32_49400000<>+0(SB), Z1
+	VBROADCASTSS c4x32_3f38aa3b<>+0(SB), Z2
+	VBROADCASTSS c4x32_3fb17200<>+0(SB), Z3
+	VBROADCASTSS c4x32_363fbe8e<>+0(SB), Z4
+	VBROADCASTSS c4x32_3f800000<>+0(SB), Z5
+	VBROADCASTSS c4x32_3f000000<>+0(SB), Z6
+	VBROADCASTSS c4x32_3e000149<>+0(SB), Z7
+	VBROADCASTSS c4x32_3caaabb2<>+0(SB), Z8
+	XORQ         R10, R10
+
+elements:
+	VMOVUPS (DX)(R10*1), Z9
+	VPXORQ  Z10, Z10, Z10
+	VPXORQ  Z11, Z11, Z11
+	VPXORQ  Z12, Z12, Z12
+	XORQ    R9, R9
+
+component:
+	VMOVUPS           (DI)(R9*1), Z13
+	VMOVUPS           (SI)(R9*1), Z14
+	VSUBPS            Z14, Z9, Z14
+	VMULPS            Z14, Z13, Z14
+	VMOVUPS           (BX)(R9*1), Z17
+	VMULPS            Z14, Z14, Z18
+	VMOVAPS           Z18, Z19
+	VMINPS.BCST       c4x32_43160000<>+0(SB), Z19, Z19
+	VMOVAPS           Z1, Z20
+	VFNMADD231PS      Z2, Z19, Z20
+	VSUBPS            Z1, Z20, Z21
+	VFNMSUB231PS      Z3, Z21, Z19
+	VFNMADD231PS      Z4, Z21, Z19
+	VMOVAPS           Z8, Z22
+	VFMADD213PS       Z7, Z19, Z22
+	VFMADD213PS       Z6, Z19, Z22
+	VFMADD213PS       Z5, Z19, Z22
+	VPERMPS           Z0, Z20, Z19
+	VMULPS            Z22, Z19, Z19
+	VSCALEFPS         Z21, Z19, Z19
+	VFMSUB231PS       Z14, Z14, Z18
+	VMOVAPS           Z5, Z20
+	VFNMADD231PS      Z6, Z18, Z20
+	VMULPS            Z19, Z20, Z18
+	VRANGEPS.BCST     $0x0a, c4x32_41480000<>+0(SB), Z14, Z19
+	VADDPS.BCST       c4x32_40400000<>+0(SB), Z19, Z19
+	VRCP14PS          Z19, Z20
+	VMOVAPS           Z5, Z21
+	VFNMADD231PS      Z19, Z20, Z21
+	VFMADD231PS       Z20, Z21, Z20
+	VBROADCASTSS      c4x32_3fbd70a4<>+0(SB), Z19
+	VFNMADD231PS.BCST c4x32_40ee147b<>+0(SB), Z20, Z19
+	VMULPS            Z19, Z19, Z21
+	VMULPS            Z21, Z21, Z22
+	VBROADCASTSS      c4x32_b862701a<>+0(SB), Z23
+	VFMADD213PS.BCST  c4x32_bbe32a56<>+0(SB), Z22, Z23
+	VFMADD213PS.BCST  c4x32_3f562bdf<>+0(SB), Z22, Z23
+	VBROADCASTSS      c4x32_3a14d79e<>+0(SB), Z24
+	VFMADD213PS.BCST  c4x32_3e2993b1<>+0(SB), Z22, Z24
+	VFMADD231PS       Z24, Z21, Z23
+	VBROADCASTSS      c4x32_3ae292c1<>+0(SB), Z24
+	VFMADD213PS.BCST  c4x32_bef91e30<>+0(SB), Z22, Z24
+	VBROADCASTSS      c4x32_b8e243c8<>+0(SB), Z25
+	VFMADD213PS.BCST  c4x32_bc9ddf88<>+0(SB), Z22, Z25
+	VFMADD231PS       Z25, Z21, Z24
+	VFMADD231PS       Z24, Z19, Z23
+	VMULPS            Z20, Z23, Z19
+	VMULPS            Z17, Z18, Z18
+	VMULPS            Z18, Z19, Z19
+	VSUBPS            Z19, Z17, Z17
+	VPMOVD2M          Z14, K1
+	VBLENDMPS         Z19, Z17, K1, Z15
+	VADDPS            Z15, Z10, Z10
+	VPMOVD2M          Z14, K1
+	VBLENDMPS         Z17, Z19, K1, Z16
+	VADDPS            Z16, Z11, Z11
+	VFMADD231PS       Z18, Z13, Z12
+	ADDQ              $0x40, R9
+	CMPQ              R9, R8
+	JLT               component
+	MOVQ              lower+56(FP), R9
+	VMOVUPS           Z10, (R9)(R10*1)
+	MOVQ              upper+64(FP), R9
+	VMOVUPS           Z11, (R9)(R10*1)
+	VMULPS.BCST       c4x32_3ecc422a<>+0(SB), Z12, Z9
+	MOVQ              dens+72(FP), R9
+	VMOVUPS           Z9, (R9)(R10*1)
+	ADDQ              CX, BX
+	ADDQ              CX, SI
+	ADDQ              CX, DI
+	ADDQ              $0x40, R10
+	DECQ              AX
+	JNZ               elements
+	VZEROUPPER
+	RET
 
 // func scoreF32AVX512(n int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32) (far int)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -5212,42 +5727,43 @@ elements:
 
 component:
 	MOVQ              mu+96(FP), R8
-	VSUBPS            (R8)(SI*1), Z1, Z8
+	VBROADCASTSS      (R8)(SI*1), Z8
+	VSUBPS            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPS           (R8)(SI*1), Z9
+	VBROADCASTSS      (R8)(SI*1), Z10
 	MOVQ              y+104(FP), R8
-	VMOVUPS           (R8)(SI*1), Z10
+	VBROADCASTSS      (R8)(SI*1), Z11
 	MOVQ              inv+112(FP), R8
-	VMOVUPS           (R8)(SI*1), Z11
-	VMULPS            Z8, Z11, Z12
-	VMULPS            Z12, Z12, Z13
-	VMOVAPS           Z13, Z14
-	VMINPS.BCST       c4x32_43160000<>+0(SB), Z14, Z14
+	VBROADCASTSS      (R8)(SI*1), Z12
+	VMULPS            Z8, Z12, Z13
+	VMULPS            Z13, Z13, Z14
+	VMOVAPS           Z14, Z15
+	VMINPS.BCST       c4x32_43160000<>+0(SB), Z15, Z15
 	VBROADCASTSS      c4x32_49400000<>+0(SB), Z16
-	VFNMADD231PS.BCST c4x32_3f38aa3b<>+0(SB), Z14, Z16
+	VFNMADD231PS.BCST c4x32_3f38aa3b<>+0(SB), Z15, Z16
 	VSUBPS.BCST       c4x32_49400000<>+0(SB), Z16, Z17
-	VFNMSUB231PS.BCST c4x32_3fb17200<>+0(SB), Z17, Z14
-	VFNMADD231PS.BCST c4x32_363fbe8e<>+0(SB), Z17, Z14
+	VFNMSUB231PS.BCST c4x32_3fb17200<>+0(SB), Z17, Z15
+	VFNMADD231PS.BCST c4x32_363fbe8e<>+0(SB), Z17, Z15
 	VBROADCASTSS      c4x32_3caaabb2<>+0(SB), Z18
-	VFMADD213PS.BCST  c4x32_3e000149<>+0(SB), Z14, Z18
-	VFMADD213PS.BCST  c4x32_3f000000<>+0(SB), Z14, Z18
-	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z14, Z18
-	VPERMPS           powers32<>+0(SB), Z16, Z14
-	VMULPS            Z18, Z14, Z14
-	VSCALEFPS         Z17, Z14, Z14
-	VFMSUB231PS       Z12, Z12, Z13
+	VFMADD213PS.BCST  c4x32_3e000149<>+0(SB), Z15, Z18
+	VFMADD213PS.BCST  c4x32_3f000000<>+0(SB), Z15, Z18
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z15, Z18
+	VPERMPS           powers32<>+0(SB), Z16, Z15
+	VMULPS            Z18, Z15, Z15
+	VSCALEFPS         Z17, Z15, Z15
+	VFMSUB231PS       Z13, Z13, Z14
 	VBROADCASTSS      c4x32_3f800000<>+0(SB), Z16
-	VFNMADD231PS.BCST c4x32_3f000000<>+0(SB), Z13, Z16
-	VMULPS            Z14, Z16, Z13
-	VRANGEPS.BCST     $0x0a, c4x32_41480000<>+0(SB), Z12, Z14
-	VADDPS.BCST       c4x32_40400000<>+0(SB), Z14, Z14
-	VRCP14PS          Z14, Z16
+	VFNMADD231PS.BCST c4x32_3f000000<>+0(SB), Z14, Z16
+	VMULPS            Z15, Z16, Z14
+	VRANGEPS.BCST     $0x0a, c4x32_41480000<>+0(SB), Z13, Z15
+	VADDPS.BCST       c4x32_40400000<>+0(SB), Z15, Z15
+	VRCP14PS          Z15, Z16
 	VBROADCASTSS      c4x32_3f800000<>+0(SB), Z17
-	VFNMADD231PS      Z14, Z16, Z17
+	VFNMADD231PS      Z15, Z16, Z17
 	VFMADD231PS       Z16, Z17, Z16
-	VBROADCASTSS      c4x32_3fbd70a4<>+0(SB), Z14
-	VFNMADD231PS.BCST c4x32_40ee147b<>+0(SB), Z16, Z14
-	VMULPS            Z14, Z14, Z17
+	VBROADCASTSS      c4x32_3fbd70a4<>+0(SB), Z15
+	VFNMADD231PS.BCST c4x32_40ee147b<>+0(SB), Z16, Z15
+	VMULPS            Z15, Z15, Z17
 	VMULPS            Z17, Z17, Z18
 	VBROADCASTSS      c4x32_b862701a<>+0(SB), Z19
 	VFMADD213PS.BCST  c4x32_bbe32a56<>+0(SB), Z18, Z19
@@ -5260,39 +5776,39 @@ component:
 	VBROADCASTSS      c4x32_b8e243c8<>+0(SB), Z21
 	VFMADD213PS.BCST  c4x32_bc9ddf88<>+0(SB), Z18, Z21
 	VFMADD231PS       Z21, Z17, Z20
-	VFMADD231PS       Z20, Z14, Z19
-	VMULPS            Z16, Z19, Z14
-	VMULPS            Z9, Z13, Z13
-	VMULPS            Z13, Z11, Z16
+	VFMADD231PS       Z20, Z15, Z19
+	VMULPS            Z16, Z19, Z15
+	VMULPS            Z10, Z14, Z14
+	VMULPS            Z14, Z12, Z16
 	VMULPS            Z16, Z3, Z16
-	VMULPS            Z13, Z14, Z13
-	VPXORD            Z2, Z12, Z14
-	VSUBPS            Z13, Z9, Z17
-	VPMOVD2M          Z14, K1
-	VBLENDMPS         Z17, Z13, K1, Z15
-	VMULPS            Z12, Z11, Z11
-	VMULPS            Z11, Z5, Z11
-	VSUBPS            Z6, Z11, Z11
-	VMULPS            Z11, Z16, Z11
-	VMULPS            Z8, Z11, Z8
+	VMULPS            Z14, Z15, Z14
+	VPXORD            Z2, Z13, Z15
+	VSUBPS            Z14, Z10, Z17
+	VPMOVD2M          Z15, K1
+	VBLENDMPS         Z17, Z14, K1, Z9
+	VMULPS            Z13, Z12, Z12
+	VMULPS            Z12, Z5, Z12
+	VSUBPS            Z6, Z12, Z12
+	VMULPS            Z12, Z16, Z12
+	VMULPS            Z8, Z12, Z8
 	VFNMADD231PS      Z5, Z16, Z8
-	VMULPS            Z15, Z4, Z12
-	VFMADD231PS       Z16, Z5, Z12
-	VFNMADD231PS      Z9, Z7, Z12
-	VSUBPS            Z11, Z0, Z0
+	VMULPS            Z9, Z4, Z13
+	VFMADD231PS       Z16, Z5, Z13
+	VFNMADD231PS      Z10, Z7, Z13
+	VSUBPS            Z12, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VADDPS            (R8)(SI*1), Z11, Z9
-	VMOVUPS           Z9, (R8)(SI*1)
+	VADDPS            (R8)(SI*1), Z12, Z10
+	VMOVUPS           Z10, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VADDPS            (R8)(SI*1), Z12, Z9
-	VMOVUPS           Z9, (R8)(SI*1)
+	VADDPS            (R8)(SI*1), Z13, Z10
+	VMOVUPS           Z10, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSS      8(R8), Z9
-	VBROADCASTSS      4(R8), Z11
-	VFMADD213PS       Z11, Z10, Z9
-	VBROADCASTSS      (R8), Z11
-	VFMADD213PS       Z11, Z10, Z9
-	VMULPS            Z8, Z9, Z8
+	VBROADCASTSS      8(R8), Z10
+	VBROADCASTSS      4(R8), Z12
+	VFMADD213PS       Z12, Z11, Z10
+	VBROADCASTSS      (R8), Z12
+	VFMADD213PS       Z12, Z11, Z10
+	VMULPS            Z8, Z10, Z8
 	MOVQ              graw+136(FP), R8
 	VADDPS            (R8)(SI*1), Z8, Z8
 	VMOVUPS           Z8, (R8)(SI*1)
@@ -5340,14 +5856,15 @@ elements:
 
 component:
 	MOVQ              mu+96(FP), R8
-	VSUBPS            (R8)(SI*1), Z1, Z8
+	VMOVUPS           (R8)(SI*1), Z8
+	VSUBPS            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPS           (R8)(SI*1), Z9
+	VMOVUPS           (R8)(SI*1), Z11
 	MOVQ              y+104(FP), R8
-	VMOVUPS           (R8)(SI*1), Z10
-	VPXORQ            Z11, Z11, Z11
-	VMAXPS            Z9, Z11, Z9
-	VMOVAPS           Z10, Z13
+	VMOVUPS           (R8)(SI*1), Z12
+	VPXORQ            Z9, Z9, Z9
+	VMAXPS            Z11, Z9, Z11
+	VMOVAPS           Z12, Z13
 	VMINPS.BCST       c4x32_42ae0000<>+0(SB), Z13, Z13
 	VBROADCASTSS      c4x32_49400000<>+0(SB), Z14
 	VFNMADD231PS.BCST c4x32_3fb8aa3b<>+0(SB), Z13, Z14
@@ -5404,35 +5921,35 @@ component:
 	VFMADD231PS       Z22, Z18, Z21
 	VFMADD231PS       Z21, Z16, Z20
 	VMULPS            Z17, Z20, Z16
-	VMULPS            Z9, Z15, Z15
+	VMULPS            Z11, Z15, Z15
 	VMULPS            Z15, Z13, Z17
 	VMULPS            Z17, Z3, Z17
 	VMULPS            Z15, Z16, Z15
 	VPXORD            Z2, Z14, Z16
-	VSUBPS            Z15, Z9, Z18
+	VSUBPS            Z15, Z11, Z18
 	VPMOVD2M          Z16, K1
-	VBLENDMPS         Z18, Z15, K1, Z12
+	VBLENDMPS         Z18, Z15, K1, Z10
 	VMULPS            Z14, Z13, Z13
 	VMULPS            Z13, Z5, Z13
 	VSUBPS            Z6, Z13, Z13
 	VMULPS            Z13, Z17, Z13
 	VMULPS            Z8, Z13, Z8
 	VFNMADD231PS      Z5, Z17, Z8
-	VMULPS            Z12, Z4, Z14
+	VMULPS            Z10, Z4, Z14
 	VFMADD231PS       Z17, Z5, Z14
-	VFNMADD231PS      Z9, Z7, Z14
+	VFNMADD231PS      Z11, Z7, Z14
 	VSUBPS            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
 	VMOVUPS           Z13, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
 	VMOVUPS           Z14, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSS      8(R8), Z9
+	VBROADCASTSS      8(R8), Z11
 	VBROADCASTSS      4(R8), Z13
-	VFMADD213PS       Z13, Z10, Z9
+	VFMADD213PS       Z13, Z12, Z11
 	VBROADCASTSS      (R8), Z13
-	VFMADD213PS       Z13, Z10, Z9
-	VMULPS            Z8, Z9, Z8
+	VFMADD213PS       Z13, Z12, Z11
+	VMULPS            Z8, Z11, Z8
 	MOVQ              graw+136(FP), R8
 	VMOVUPS           Z8, (R8)(SI*1)
 	ADDQ              $0x40, SI
@@ -5445,5 +5962,31 @@ component:
 	ADDQ              $0x40, CX
 	DECQ              AX
 	JNZ               elements
+	VZEROUPPER
+	RET
+
+// func totalsF32AVX512(n int, v *float32, to *float64)
+// Requires: AVX, AVX512F
+TEXT ·totalsF32AVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ v+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VCVTPS2PD     (CX), Z0
+	VCVTPS2PD     32(CX), Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VPERMILPD     $0x01, X0, X1
+	VADDPD        X1, X0, X0
+	VADDSD        (DX), X0, X0
+	VMOVSD        X0, (DX)
+	ADDQ          $0x40, CX
+	ADDQ          $0x08, DX
+	DECQ          AX
+	JNZ           vector
 	VZEROUPPER
 	RET

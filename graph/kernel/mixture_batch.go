@@ -15,9 +15,9 @@ type MixtureBatch[T Float] struct {
 	floor  T   // tails and densities above it are far from underflow
 	groups int // vectors of elements at a time
 
-	logits, raw []T         // blocks of mixtures; the means are in p
-	p           prepared[T] // the pass's: own, but for what Forward keeps
-	own         prepared[T]
+	logits, raw []T         // blocks of mixtures; the means are in own
+	own         prepared[T] // blocks: of all columns, or of the elements of a pass
+	p           prepared[T] // the pass's: own, from its column on, or what Forward keeps
 	s           sumsOf[T]
 	x, z, l     []T
 	gz, gl, gx  []T
@@ -48,21 +48,21 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	}
 	const inCache = 4096 // bytes of one kind of number
 	b.groups = inCache / sizeOf[T]() / ops.lanes
-	blocks := 1
+	blocks, gradients := (d+ops.lanes-1)/ops.lanes, 1 // a lane for each column; gradients of one at a time
 	if perRow {
 		b.groups = max(1, inCache/sizeOf[T]()/(k*ops.lanes))
-		blocks = b.groups
+		blocks, gradients = b.groups, b.groups
 	}
 	elements := func() []T { return Aligned[T](b.groups * ops.lanes) }
-	components := func() []T { return Aligned[T](blocks * k * ops.lanes) }
-	b.logits, b.raw = components(), components()
-	b.own = prepared[T]{components(), components(), components(), components()}
+	components := func(blocks int) []T { return Aligned[T](blocks * k * ops.lanes) }
+	b.logits, b.raw = components(blocks), components(blocks)
+	b.own = prepared[T]{components(blocks), components(blocks), components(blocks), components(blocks)}
 	b.p = b.own
 	b.s = sumsOf[T]{elements(), elements(), elements()}
 	b.x, b.z, b.l = elements(), elements(), elements()
 	b.gz, b.gl, b.gx = elements(), elements(), elements()
 	b.u = upstreamOf[T]{elements(), elements(), elements(), elements(), elements()}
-	b.g = gradientsOf[T]{components(), components(), components()}
+	b.g = gradientsOf[T]{components(gradients), components(gradients), components(gradients)}
 	b.sums = make([]float64, 3*k)
 	b.far = NewMixture(k)
 	for part := range 3 {
@@ -74,10 +74,10 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 // Forward writes z = Φ⁻¹(F(x)) and log dz/dx of every element. Where each has its own mixture, kept, of theta's length,
 // takes what Backward needs of them; nil if there is none to come.
 func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope, kept []T) {
-	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
+	for p := b.begin(len(x), b.way(len(x)/b.d)); p.groups > 0; b.next(&p) {
 		b.place(&p, kept)
 		faint := b.load(&p, x, theta)
-		b.ops.sums(p.groups, b.k, b.stride(), b.x, &b.p, &b.s)
+		b.ops.sums(p.groups, b.k, b.stride(&p), b.x, &b.p, &b.s)
 		far := b.ops.score(p.groups, &b.floor, &b.s, b.z, b.l)
 		scatter(&p, z, b.z, b.ops.lanes)
 		scatter(&p, logSlope, b.l, b.ops.lanes)
@@ -110,7 +110,7 @@ func (b *MixtureBatch[T]) forwardFar(p *mixturePass, theta, z, logSlope []T) {
 func (b *MixtureBatch[T]) Backward(x, mixtures, z, logSlope, gz, gl, gx, gtheta []T) {
 	clear(b.sums)
 	lanes := b.ops.lanes
-	for p := b.begin(len(x)); p.groups > 0; b.next(&p) {
+	for p := b.begin(len(x), b.wayBack(len(x)/b.d)); p.groups > 0; b.next(&p) {
 		if b.whole(&p) {
 			b.place(&p, mixtures)
 			gather(&p, b.x, x, lanes)
@@ -146,23 +146,14 @@ func (b *MixtureBatch[T]) slopes(p *mixturePass, gtheta []T) {
 		clear(b.g.means)
 		clear(b.g.raw)
 	}
-	b.ops.slopes(p.groups, b.k, b.stride(), b.x, b.z, &b.u, b.curve, &b.p, &b.g, b.gx)
+	b.ops.slopes(p.groups, b.k, b.stride(p), b.x, b.z, &b.u, b.curve, &b.p, &b.g, b.gx)
 	if b.perRow {
 		b.store(p, gtheta)
 		return
 	}
-	for k := range b.k {
-		b.sums[k] += sum(b.g.logits[k*lanes:][:lanes])
-		b.sums[b.k+k] += sum(b.g.means[k*lanes:][:lanes])
-		b.sums[2*b.k+k] += sum(b.g.raw[k*lanes:][:lanes])
+	for part, v := range [3][]T{b.g.logits, b.g.means, b.g.raw} {
+		b.ops.totals(b.k, v, b.sums[part*b.k:])
 	}
-}
-
-func sum[T Float](v []T) (total float64) {
-	for _, x := range v {
-		total += float64(x)
-	}
-	return total
 }
 
 // flushColumn writes the sums of a finished column.
@@ -179,7 +170,7 @@ func (b *MixtureBatch[T]) flushColumn(p *mixturePass, gtheta []T) {
 // loadFar loads the mixture of one element, as prepared, for the log form.
 func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
 	at, third := b.thirds(p.element(g, lane))
-	if !b.perRow {
+	if b.stride(p) == 0 {
 		g, lane = 0, 0
 	}
 	SetMixture(b.far, theta[at:at+b.k], theta[at+third:at+third+b.k], theta[at+2*third:at+2*third+b.k])
@@ -233,7 +224,7 @@ func ClampAll[T Float](c Clamp, raw []float64) []float64 {
 	for i, v := range raw {
 		theta[2*k+i] = T(v)
 	}
-	p := b.begin(1)
+	p := b.begin(1, down)
 	b.load(&p, make([]T, 1), theta)
 	y := make([]float64, k)
 	for i := range y {

@@ -41,7 +41,7 @@ func checkPasses[T Float](t *testing.T, ops mixtureKernels[T]) {
 			for _, n := range []int{1, 2, 7, 8, 9, 33, 300} {
 				b := newMixtureBatch(d, 3, perRow, Clamp{}, ops)
 				visits := make([]int, n*d)
-				for p := b.begin(n * d); p.groups > 0; b.next(&p) {
+				for p := b.begin(n*d, b.way(n)); p.groups > 0; b.next(&p) {
 					for g := range p.groups {
 						for lane := range p.lanesOf(g) {
 							visits[p.element(g, lane)]++

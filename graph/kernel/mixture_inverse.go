@@ -22,7 +22,7 @@ func (b *MixtureBatch[T]) Inverse(z, theta, x, logSlope []T) {
 	if b.solve == nil {
 		b.solve = newMixtureSolve[T](len(b.x))
 	}
-	for p := b.begin(len(z)); p.groups > 0; b.next(&p) {
+	for p := b.begin(len(z), b.way(len(z)/b.d)); p.groups > 0; b.next(&p) {
 		b.load(&p, z, theta)
 		b.startSolve(&p)
 		b.evaluate(&p)
@@ -41,7 +41,7 @@ func (b *MixtureBatch[T]) Inverse(z, theta, x, logSlope []T) {
 
 // evaluate fills b.z and b.l from b.x.
 func (b *MixtureBatch[T]) evaluate(p *mixturePass) {
-	b.ops.sums(p.groups, b.k, b.stride(), b.x, &b.p, &b.s)
+	b.ops.sums(p.groups, b.k, b.stride(p), b.x, &b.p, &b.s)
 	b.ops.score(p.groups, &b.floor, &b.s, b.z, b.l)
 }
 
@@ -49,15 +49,15 @@ func (b *MixtureBatch[T]) evaluate(p *mixturePass) {
 func (b *MixtureBatch[T]) startSolve(p *mixturePass) {
 	s, lanes := b.solve, b.ops.lanes
 	for g := range p.groups {
-		block := 0
-		if b.perRow {
-			block = g * b.k * lanes
-		}
 		for lane := range p.lanesOf(g) {
 			i := g*lanes + lane
+			first := 0 // of its mixture
+			if stride := b.stride(p); stride > 0 {
+				first = g*stride + lane
+			}
 			target := b.x[i]
 			lo, hi, mean := T(math.Inf(1)), T(math.Inf(-1)), T(0)
-			for at := block + lane; at < block+b.k*lanes; at += lanes {
+			for at := first; at < first+b.k*lanes; at += lanes {
 				a := b.p.mu[at] + target/b.p.inv[at]
 				lo, hi = min(lo, a), max(hi, a)
 				mean += b.p.w[at] * a

@@ -15,7 +15,8 @@ type mixtureKernels[T Float] struct {
 	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks. faint tells whether some
 	// mixture's logits are farther apart than faint: weights may have underflowed.
 	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool)
-	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one block for all.
+	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one mixture for all,
+	// in the first lane of a block.
 	sums func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
 	// score: z = Φ⁻¹(F) and log f − log φ(z) of n·lanes elements. far tells whether there are any whose smaller tail is not
 	// above leastTail or whose density is not above floor: what it wrote of these is wrong.
@@ -24,9 +25,11 @@ type mixtureKernels[T Float] struct {
 	// there are any whose smaller tail or density is not above floor: it wrote zeros for these.
 	upstream func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool)
 	// slopes: sets the gradients of n·lanes elements in their mixtures, blocks apart by stride as in sums, or with stride 0
-	// adds them to those of the one block, and sets gx. Only with stride 0 it reads inv, else it takes it from y, and weights
+	// adds them, lane by lane, to one block, and sets gx. Only with stride 0 it reads inv, else it takes it from y, and weights
 	// below 0 as 0.
 	slopes func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T)
+	// totals: adds the sum of each `lanes` of v to a number of to.
+	totals func(n int, v []T, to []float64)
 }
 
 // prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ.
@@ -68,7 +71,7 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	return mixtureKernels[T]{
 		name: "portable", lanes: 1,
 		prepare: preparePortable[T], sums: sumsPortable[T], score: scorePortable[T],
-		upstream: upstreamPortable[T], slopes: slopesPortable[T],
+		upstream: upstreamPortable[T], slopes: slopesPortable[T], totals: totalsPortable[T],
 	}
 }
 
@@ -180,5 +183,11 @@ func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve
 			g.logits[at] += logit
 		}
 		gx[i] = total
+	}
+}
+
+func totalsPortable[T Float](n int, v []T, to []float64) {
+	for i, x := range v[:n] {
+		to[i] += float64(x)
 	}
 }

@@ -26,12 +26,20 @@ const (
 // way is how passes go over so many rows.
 func (b *MixtureBatch[T]) way(rows int) passWay {
 	switch {
-	case !b.perRow || b.d == 1:
-		return down
 	case rows < b.ops.lanes && rows < b.d:
 		return along
+	case !b.perRow || b.d == 1:
+		return down
 	}
 	return across
+}
+
+// wayBack is that of Backward, which adds a shared mixture's gradients up column by column.
+func (b *MixtureBatch[T]) wayBack(rows int) passWay {
+	if !b.perRow {
+		return down
+	}
+	return b.way(rows)
 }
 
 func (p *mixturePass) element(g, lane int) int { return p.first + g*p.group + lane*p.lane }
@@ -82,8 +90,8 @@ func scatter[T Float](p *mixturePass, dst, src []T, lanes int) {
 }
 
 // begin is the first pass over so many elements.
-func (b *MixtureBatch[T]) begin(elements int) (p mixturePass) {
-	p.elements = elements
+func (b *MixtureBatch[T]) begin(elements int, way passWay) (p mixturePass) {
+	p.elements, p.way = elements, way
 	b.lay(&p)
 	return p
 }
@@ -126,7 +134,7 @@ func (b *MixtureBatch[T]) lay(p *mixturePass) {
 		p.full, p.last = lanes, n-(p.groups-1)*lanes
 		p.group = lanes * p.lane
 	}
-	switch p.way = b.way(rows); p.way {
+	switch p.way {
 	case down:
 		p.lane = b.d
 		consecutive(rows - row)
@@ -152,33 +160,45 @@ func (b *MixtureBatch[T]) thirds(element int) (offset, third int) {
 	return element % b.d * b.k, third
 }
 
-// stride is the length of a block, 0 where one serves all elements; blocks is how many a pass needs.
-func (b *MixtureBatch[T]) stride() int {
-	if b.perRow {
+// stride is the length of a block, 0 where the pass has one mixture for all its elements.
+func (b *MixtureBatch[T]) stride(p *mixturePass) int {
+	if b.perRow || p.way == along {
 		return b.k * b.ops.lanes
 	}
 	return 0
 }
 
-func (b *MixtureBatch[T]) blocks(p *mixturePass) int {
-	if b.perRow {
-		return p.groups
-	}
-	return 1
-}
-
-// load gathers the pass's elements of x and prepares their mixtures; faint is prepare's.
+// load gathers the pass's elements of x and prepares their mixtures, those of all columns at the first pass; faint is
+// prepare's.
 func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	gather(p, b.x, x, b.ops.lanes)
-	if !b.perRow && p.first >= b.d {
-		return false // the column's mixture is prepared
+	if b.perRow {
+		for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
+			b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
+				transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
+			})
+		}
+		return b.ops.prepare(p.groups, b.k, b.logits, b.raw, b.curve, &b.p)
 	}
-	for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
-		b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
-			transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
-		})
+	if p.first == 0 {
+		b.prepareColumns(theta)
 	}
-	return b.ops.prepare(b.blocks(p), b.k, b.logits, b.raw, b.curve, &b.p)
+	col := p.first % b.d
+	at := col/b.ops.lanes*b.ops.lanes*b.k + col%b.ops.lanes
+	b.p = prepared[T]{b.own.w[at:], b.own.mu[at:], b.own.y[at:], b.own.inv[at:]}
+	return false
+}
+
+// prepareColumns prepares shared mixtures, a lane for each.
+func (b *MixtureBatch[T]) prepareColumns(theta []T) {
+	lanes := b.ops.lanes
+	for part, block := range [3][]T{b.logits, b.own.mu, b.raw} {
+		third := theta[part*b.d*b.k:]
+		for col := 0; col < b.d; col += lanes {
+			transpose(min(lanes, b.d-col), b.k, third[col*b.k:], b.k, block[col*b.k:], lanes)
+		}
+	}
+	b.ops.prepare((b.d+lanes-1)/lanes, b.k, b.logits, b.raw, b.curve, &b.own)
 }
 
 // store writes the pass's gradients to gtheta.
@@ -191,23 +211,20 @@ func (b *MixtureBatch[T]) store(p *mixturePass, gtheta []T) {
 }
 
 // blocksOf calls do for each matrix of theta whose transpose is a run of blocks: logits (part 0), means or raw log scales,
-// of rows×cols numbers from `at` on, rows stride apart; the run starts at to. A shared mixture fills every lane: its rows
-// are all one, stride 0.
+// of rows×cols numbers from `at` on, rows stride apart; the run starts at to.
 func (b *MixtureBatch[T]) blocksOf(p *mixturePass, part int, do func(at, rows, cols, stride, to int)) {
 	at, third := b.thirds(p.first)
 	at += part * third
-	switch {
-	case !b.perRow:
-		do(at, b.ops.lanes, b.k, 0, 0)
-	case p.way == along:
+	switch p.way {
+	case along:
 		for g := range p.groups {
 			do(at+g*b.ops.lanes*b.k, p.lanesOf(g), b.k, b.k, g*b.k*b.ops.lanes)
 		}
-	case p.way == down:
+	case down:
 		for g := range p.groups {
 			do(at+g*b.ops.lanes*3*third, p.lanesOf(g), b.k, 3*third, g*b.k*b.ops.lanes)
 		}
-	default:
+	case across:
 		do(at, p.full, p.groups*b.k, 3*third, 0)
 	}
 }

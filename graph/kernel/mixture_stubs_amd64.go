@@ -14,6 +14,11 @@ func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64,
 //go:noescape
 func sumsF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
 
+// sumsEachF64AVX2 is the sumsEach of mixtureKernels.
+//
+//go:noescape
+func sumsEachF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+
 // scoreF64AVX2 is the score of mixtureKernels.
 //
 //go:noescape
@@ -34,6 +39,11 @@ func slopesF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *floa
 //go:noescape
 func slopesEachF64AVX2(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
+// totalsF64AVX2 is the totals of mixtureKernels.
+//
+//go:noescape
+func totalsF64AVX2(n int, v *float64, to *float64)
+
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
@@ -43,6 +53,11 @@ func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32,
 //
 //go:noescape
 func sumsF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+
+// sumsEachF32AVX2 is the sumsEach of mixtureKernels.
+//
+//go:noescape
+func sumsEachF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
 
 // scoreF32AVX2 is the score of mixtureKernels.
 //
@@ -64,6 +79,11 @@ func slopesF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *floa
 //go:noescape
 func slopesEachF32AVX2(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 
+// totalsF32AVX2 is the totals of mixtureKernels.
+//
+//go:noescape
+func totalsF32AVX2(n int, v *float32, to *float64)
+
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
@@ -73,6 +93,11 @@ func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float6
 //
 //go:noescape
 func sumsF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+
+// sumsEachF64AVX512 is the sumsEach of mixtureKernels.
+//
+//go:noescape
+func sumsEachF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
 
 // scoreF64AVX512 is the score of mixtureKernels.
 //
@@ -94,6 +119,11 @@ func slopesF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *fl
 //go:noescape
 func slopesEachF64AVX512(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 
+// totalsF64AVX512 is the totals of mixtureKernels.
+//
+//go:noescape
+func totalsF64AVX512(n int, v *float64, to *float64)
+
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
@@ -103,6 +133,11 @@ func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float3
 //
 //go:noescape
 func sumsF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+
+// sumsEachF32AVX512 is the sumsEach of mixtureKernels.
+//
+//go:noescape
+func sumsEachF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
 
 // scoreF32AVX512 is the score of mixtureKernels.
 //
@@ -123,3 +158,8 @@ func slopesF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *fl
 //
 //go:noescape
 func slopesEachF32AVX512(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
+
+// totalsF32AVX512 is the totals of mixtureKernels.
+//
+//go:noescape
+func totalsF32AVX512(n int, v *float32, to *float64)

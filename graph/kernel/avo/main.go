@@ -38,11 +38,13 @@ func main() {
 			continue
 		}
 		l.prepare()
-		l.sums()
+		l.sums("sums", false)
+		l.sums("sumsEach", true)
 		l.score()
 		l.upstream()
 		l.slopes("slopes", false)
 		l.slopes("slopesEach", true)
+		l.totals()
 	}
 	Generate()
 }

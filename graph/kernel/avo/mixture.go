@@ -128,9 +128,17 @@ func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirt
 	l.fma(bell, inv, dens)
 }
 
-// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or, with stride 0, all of one.
-func (l lanes) sums() {
-	l.begin("sums", "is the sums of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens *%[1]s")
+// ofComponent reads a component's number: a vector of those of own mixtures, else the one of all.
+func (l lanes) ofComponent(own bool, m Mem) reg.VecVirtual {
+	if own {
+		return l.load(m)
+	}
+	return l.broadcast(m)
+}
+
+// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or all of one.
+func (l lanes) sums(name string, own bool) {
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens *%[1]s")
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
 	size := shifted("k", l.bytes)
@@ -144,9 +152,9 @@ func (l lanes) sums() {
 	XORQ(off, off)
 	Label("component")
 	{
-		scale := l.load(at(inv, off))
-		t := l.mul(l.sub(xi, at(mu, off)), scale)
-		l.addTerms(t, l.load(at(w, off)), scale, lower, upper, dens)
+		scale := l.ofComponent(own, at(inv, off))
+		t := l.mul(l.sub(xi, l.ofComponent(own, at(mu, off))), scale)
+		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens)
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, size)
@@ -315,13 +323,13 @@ func (l lanes) slopes(name string, own bool) {
 		if l.bytes == 32 { // sixteen registers do not hold them all the time
 			e = load()
 		}
-		dx := l.sub(x, at(arg("mu"), off))
-		w, y := l.load(at(arg("w"), off)), l.load(at(arg("y"), off))
+		of := func(name string) reg.VecVirtual { return l.ofComponent(own, at(arg(name), off)) }
+		dx, w, y := l.sub(x, of("mu")), of("w"), of("y")
 		var inv reg.VecVirtual
 		if own {
 			w, inv = l.max(w, l.zero()), l.expMinus(l.copyOf(y))
 		} else {
-			inv = l.load(at(arg("inv"), off))
+			inv = of("inv")
 		}
 		mean, logScale, logit := l.derivatives(e, dx, w, inv)
 		l.do(subInst, mean, total, total)
@@ -342,6 +350,31 @@ func (l lanes) slopes(name string, own bool) {
 	ADDQ(Imm(uint64(l.bytes)), i)
 	DECQ(n)
 	JNZ(LabelRef("elements"))
+	VZEROUPPER()
+	RET()
+}
+
+// totals adds the sum of the lanes of each of n vectors to a number.
+func (l lanes) totals() {
+	l.begin("totals", "is the totals of mixtureKernels.", "n int, v *%[1]s, to *float64")
+	n, v, to := arg("n"), arg("v"), arg("to")
+	wide := lanes{bytes: l.bytes}
+	loop("vector", n, func() {
+		var all reg.VecVirtual
+		if l.f32 {
+			low, high := wide.vec(), wide.vec()
+			VCVTPS2PD(Mem{Base: v}, low)
+			VCVTPS2PD(Mem{Base: v, Disp: l.bytes / 2}, high)
+			all = wide.add(low, high)
+		} else {
+			all = l.load(Mem{Base: v})
+		}
+		sum := wide.total(all).AsX()
+		VADDSD(Mem{Base: to}, sum, sum)
+		VMOVSD(sum, Mem{Base: to})
+		ADDQ(Imm(uint64(l.bytes)), v)
+		ADDQ(Imm(8), to)
+	})
 	VZEROUPPER()
 	RET()
 }
