@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/crew"
 )
 
 // Fit trains on the rows of x. It ends after the last epoch, when a callback stops it, when ctx is done (at the
@@ -100,6 +101,7 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 	}
 	f.count()
 	t.hire(c.Workers)
-	defer t.start()()
+	t.crew = crew.Start(len(t.workers))
+	defer t.crew.Stop()
 	return f.state.History, f.run(ctx)
 }

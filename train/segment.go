@@ -11,8 +11,8 @@ type segment struct {
 
 const (
 	segmentSize = 1 << 14
-	// alone is the number of parameters up to which waking the other workers costs more than it saves.
-	alone = 1 << 16
+	// alone is the number of parameters up to which other workers cost more than they save.
+	alone = 1 << 12
 )
 
 // segmentsOf cuts the parameters, with their optimizer state, into segments.
@@ -40,9 +40,9 @@ func cut[T any](slots [][]T, lo, hi int) [][]T {
 	return parts
 }
 
-// reduce adds the workers' gradients of every n-th segment from the first on, in worker order, and takes its square.
-func (t *Trainer) reduce(first, n int) {
-	for i := first; i < len(t.segments); i += n {
+// reduce adds the workers' gradients of worker `first`'s segments, in worker order, and takes their squares.
+func (t *Trainer) reduce(first int) {
+	for i := first; i < len(t.segments); i += t.spreadOver {
 		s := t.segments[i]
 		g := t.workers[0].grads[s.param]
 		for _, w := range t.workers[1:t.shards] {
@@ -52,9 +52,9 @@ func (t *Trainer) reduce(first, n int) {
 	}
 }
 
-// updateSegments applies the gradients to every n-th segment from the first on.
-func (t *Trainer) updateSegments(first, n int) {
-	for i := first; i < len(t.segments); i += n {
+// updateSegments applies the gradients to worker `first`'s segments.
+func (t *Trainer) updateSegments(first int) {
+	for i := first; i < len(t.segments); i += t.spreadOver {
 		s := t.segments[i]
 		p := t.params[s.param]
 		switch g := t.workers[0].grads[s.param].(type) {
@@ -70,26 +70,12 @@ func (t *Trainer) updateSegments(first, n int) {
 	}
 }
 
-// spread has the segments done by all workers, or by the caller where there are few.
-func (t *Trainer) spread(k jobKind) {
-	if t.size <= alone || len(t.workers) == 1 {
-		t.do(k, 0, 1)
-		return
+// spread has the segments done by all workers, each every n-th of them, or by the caller where there are few.
+func (t *Trainer) spread(phase func(first int)) {
+	if t.spreadOver = len(t.workers); t.size <= alone {
+		t.spreadOver = 1
 	}
-	t.running.Add(len(t.workers) - 1)
-	for i, w := range t.workers[1:] {
-		w.jobs <- job{kind: k, worker: i + 1}
-	}
-	t.do(k, 0, len(t.workers))
-	t.running.Wait()
-}
-
-func (t *Trainer) do(k jobKind, first, n int) {
-	if k == reduceJob {
-		t.reduce(first, n)
-	} else {
-		t.updateSegments(first, n)
-	}
+	t.crew.Do(t.spreadOver, phase)
 }
 
 // update applies the last batch's gradients to the parameters, and the parameters to their average, if any.
@@ -99,6 +85,6 @@ func (t *Trainer) update(average *ema) {
 	t.step++
 	t.averaged = average
 	average.next()
-	t.spread(updateJob)
+	t.spread(t.phases.update)
 	t.params[0].Changed()
 }

@@ -3,13 +3,13 @@ package train
 import (
 	"errors"
 	"fmt"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/crew"
 	"gaussflow/losses"
 )
 
@@ -87,16 +87,23 @@ type Trainer struct {
 	step      int
 	rateScale float64
 	workers   []*worker
-	running   sync.WaitGroup // workers at a batch
+	crew      *crew.Crew // of the workers, while a fit runs
+	phases    phases
 	evalRows  *graph.RowFunc
 
-	size     int // numbers in params
-	segments []segment
-	shards   int       // of the last batch
-	squares  []float64 // of the last batch's gradient, one a segment
-	rate     float64   // of the step at hand
-	averaged *ema      // of the fit at hand
+	size       int // numbers in params
+	segments   []segment
+	data       *dataset // of the batch at hand, with the rows at index
+	index      []int
+	shards     int       // of the batch
+	spreadOver int       // workers that the segments are spread over
+	squares    []float64 // of the batch's gradient, one a segment
+	rate       float64   // of the step at hand
+	averaged   *ema      // of the fit at hand
 }
+
+// phases are what a crew does in a step, method values made once.
+type phases struct{ shard, reduce, update func(worker int) }
 
 // New compiles a trainer for model.
 func New(model Model, c Config) (*Trainer, error) {
@@ -105,6 +112,7 @@ func New(model Model, c Config) (*Trainer, error) {
 	}
 	c = c.withDefaults()
 	t := &Trainer{model: model, config: c, rateScale: 1}
+	t.phases = phases{t.shard, t.reduce, t.updateSegments}
 	for _, p := range model.Params() {
 		if p.Trainable {
 			t.params = append(t.params, p)

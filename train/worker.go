@@ -11,28 +11,10 @@ import (
 type worker struct {
 	trainer *Trainer
 	pieces  map[int]*piece // by number of rows
-	jobs    chan job       // of a worker with a goroutine of its own, while a fit runs
 	grads   []gradient     // of the shard
 	cost    float64        // of the shard
 	err     error
 }
-
-// A job is a shard of a batch of `batch` rows, or a worker's part of the segments.
-type job struct {
-	kind   jobKind
-	data   *dataset
-	index  []int
-	batch  int
-	worker int
-}
-
-type jobKind int
-
-const (
-	shardJob jobKind = iota
-	reduceJob
-	updateJob
-)
 
 // A piece is the training graph at one number of rows. A shard goes through in pieces small enough for what the forward
 // pass leaves behind to be in the cache when the backward pass needs it.
@@ -91,37 +73,11 @@ func (w *worker) pieceOf(rows int) (*piece, error) {
 	return p, nil
 }
 
-// start gives every worker but the first, which works on the caller's, a goroutine; stop ends them.
-func (t *Trainer) start() (stop func()) {
-	others := t.workers[1:]
-	for _, w := range others {
-		jobs := make(chan job) // its own: a goroutine that starts late must not read a later fit's field
-		w.jobs = jobs
-		go func() {
-			for j := range jobs {
-				if j.kind == shardJob {
-					w.run(j)
-				} else {
-					t.do(j.kind, j.worker, len(t.workers))
-				}
-				t.running.Done()
-			}
-		}()
-	}
-	return func() {
-		for _, w := range others {
-			close(w.jobs)
-		}
-	}
-}
-
-// run computes cost and gradients of a job's rows.
-func (w *worker) run(j job) { w.err = w.differentiate(j) }
-
-func (w *worker) differentiate(j job) error {
+// differentiate computes cost and gradients of the worker's shard, rows of data at index, in a batch of so many.
+func (w *worker) differentiate(data *dataset, index []int, batch int) error {
 	w.cost = 0
-	pieces := (len(j.index) + pieceRows - 1) / pieceRows
-	each, longer := len(j.index)/pieces, len(j.index)%pieces
+	pieces := (len(index) + pieceRows - 1) / pieceRows
+	each, longer := len(index)/pieces, len(index)%pieces
 	var before *piece
 	finished := false
 	for i, at := 0, 0; i < pieces; i++ {
@@ -139,7 +95,7 @@ func (w *worker) differentiate(j job) error {
 			}
 			finished = true
 		}
-		p.load(j.data, j.index[at:at+rows], j.batch)
+		p.load(data, index[at:at+rows], batch)
 		at += rows
 		if err := p.RunSum(i > 0); err != nil {
 			return err
@@ -165,27 +121,21 @@ func (p *piece) load(data *dataset, index []int, batch int) {
 
 // gradients runs a batch over the workers and returns its cost. The gradients, added in worker order, are worker 0's.
 func (t *Trainer) gradients(d *dataset, index []int) (cost float64, err error) {
-	t.shards = min(len(t.workers), len(index))
-	each, rest := len(index)/t.shards, len(index)%t.shards
-	first := index[:each+min(rest, 1)]
-	at := len(first)
-	t.running.Add(t.shards - 1)
-	for i, w := range t.workers[1:t.shards] {
-		rows := each
-		if i+1 < rest {
-			rows++
-		}
-		w.jobs <- job{data: d, index: index[at : at+rows], batch: len(index)}
-		at += rows
-	}
-	t.workers[0].run(job{data: d, index: first, batch: len(index)})
-	t.running.Wait()
+	t.data, t.index, t.shards = d, index, min(len(t.workers), len(index))
+	t.crew.Do(t.shards, t.phases.shard)
 	for _, w := range t.workers[:t.shards] {
 		if w.err != nil {
 			return 0, w.err
 		}
 		cost += w.cost
 	}
-	t.spread(reduceJob)
+	t.spread(t.phases.reduce)
 	return cost, nil
+}
+
+// shard is worker i's part of the batch.
+func (t *Trainer) shard(i int) {
+	each, longer := len(t.index)/t.shards, len(t.index)%t.shards
+	lo, hi := i*each+min(i, longer), (i+1)*each+min(i+1, longer)
+	t.workers[i].err = t.workers[i].differentiate(t.data, t.index[lo:hi], len(t.index))
 }

@@ -3,12 +3,12 @@ package manual
 import (
 	"fmt"
 	"math"
-	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/crew"
 )
 
 // A Flow is a coupling or diagonal flow with hand-written gradients and Adam with Keras's defaults. One goroutine at a
@@ -22,7 +22,9 @@ type Flow[T kernel.Float] struct {
 	q       [][]T
 	piece   int
 	workers []*worker[T]
-	running sync.WaitGroup
+	crew    *crew.Crew // nil: all work is the caller's
+	job     job
+	run     func(i int) // the job's part of worker i
 }
 
 // pieceRows is how many rows go through the whole flow at a time: of 64, 128 and 256 the fastest on wide, where it matters.
@@ -55,42 +57,29 @@ func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 	for b := range s.blocks {
 		m.workers[0].turn(b)
 	}
+	m.run = func(i int) { m.workers[i].run(m.job) }
 	return m, nil
 }
 
 // Start gives every worker but the first a goroutine of its own, until stop. Without it all work is the caller's.
 func (f *Flow[T]) Start() (stop func()) {
-	others := f.workers[1:]
-	for _, w := range others {
-		jobs := make(chan job)
-		w.jobs = jobs
-		go func() {
-			for j := range jobs {
-				w.run(j)
-				f.running.Done()
-			}
-		}()
-	}
+	f.crew = crew.Start(len(f.workers))
 	return func() {
-		for _, w := range others {
-			close(w.jobs)
-			w.jobs = nil
-		}
+		f.crew.Stop()
+		f.crew = nil
 	}
 }
 
 // each runs a phase on all workers, the first on the caller's goroutine.
 func (f *Flow[T]) each(j job) {
-	for _, w := range f.workers[1:] {
-		if w.jobs == nil {
-			w.run(j)
-			continue
-		}
-		f.running.Add(1)
-		w.jobs <- j
+	f.job = j
+	if f.crew != nil {
+		f.crew.Do(len(f.workers), f.run)
+		return
 	}
-	f.workers[0].run(j)
-	f.running.Wait()
+	for i := range f.workers {
+		f.run(i)
+	}
 }
 
 // loss is the mean of −log p that the workers found on n rows.

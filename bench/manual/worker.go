@@ -16,7 +16,6 @@ type worker[T kernel.Float] struct {
 	passes     map[int]*pass[T] // by rows
 	reflectors *kernel.Reflectors[T]
 	total      float64 // Σ log p of the shard
-	jobs       chan job
 }
 
 // A job is a phase of the work on a table.

@@ -1,0 +1,50 @@
+package crew
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestEveryMemberWorksInEveryPhase, right after the last one and after a pause in which all have gone to sleep.
+func TestEveryMemberWorksInEveryPhase(t *testing.T) {
+	const size = 4
+	c := Start(size)
+	defer c.Stop()
+	for phase := range 2000 {
+		n := phase%size + 1
+		var did [size]atomic.Int64
+		c.Do(n, func(i int) { did[i].Add(1) })
+		for i := range did {
+			if want := int64(min(max(n-i, 0), 1)); did[i].Load() != want {
+				t.Fatalf("phase %d of %d: member %d worked %d times, want %d", phase, n, i, did[i].Load(), want)
+			}
+		}
+		if phase%500 == 0 {
+			time.Sleep(2 * patience)
+		}
+	}
+}
+
+// TestDoAllocatesNothing and TestStopEndsTheGoroutines: a step of training must not, and a fit leaves none behind.
+func TestDoAllocatesNothing(t *testing.T) {
+	c := Start(2)
+	defer c.Stop()
+	work := func(int) {}
+	if n := testing.AllocsPerRun(100, func() { c.Do(2, work) }); n > 0 {
+		t.Errorf("%v allocations a call", n)
+	}
+}
+
+func TestStopEndsTheGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	c := Start(3)
+	c.Do(3, func(int) {})
+	c.Stop()
+	for end := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+	}
+}
