@@ -75,7 +75,7 @@ rows:
 	RET
 
 // func squaresF64AVX2(n int, x *float64) (sum float64)
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, FMA3
 TEXT ·squaresF64AVX2(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
@@ -93,25 +93,21 @@ vector:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDPD       X1, X0, X0
-	MOVSD        X0, sum+16(FP)
+	VMOVSD       X0, sum+16(FP)
 	VZEROUPPER
 	RET
 
 // func adamF64AVX2(n int, take1 float64, take2 float64, rate float64, eps float64, p *float64, up *float64, m *float64, v *float64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3
 TEXT ·adamF64AVX2(SB), NOSPLIT, $0-72
 	MOVQ         p+40(FP), AX
 	MOVQ         up+48(FP), CX
 	MOVQ         m+56(FP), DX
 	MOVQ         v+64(FP), BX
-	MOVSD        take1+8(FP), X0
-	VBROADCASTSD X0, Y0
-	MOVSD        take2+16(FP), X1
-	VBROADCASTSD X1, Y1
-	MOVSD        rate+24(FP), X2
-	VBROADCASTSD X2, Y2
-	MOVSD        eps+32(FP), X3
-	VBROADCASTSD X3, Y3
+	VBROADCASTSD take1+8(FP), Y0
+	VBROADCASTSD take2+16(FP), Y1
+	VBROADCASTSD rate+24(FP), Y2
+	VBROADCASTSD eps+32(FP), Y3
 	MOVQ         n+0(FP), SI
 	XORQ         DI, DI
 
@@ -121,12 +117,20 @@ vector:
 	VMOVUPD     (BX)(DI*1), Y6
 	VSUBPD      Y5, Y4, Y7
 	VFMADD231PD Y0, Y7, Y5
+	VPAND       c32x64_7fffffffffffffff<>+0(SB), Y5, Y7
+	VSUBPD      c32x64_3b8f2b061aea072<>+0(SB), Y7, Y7
+	VXORPD      Y8, Y8, Y8
+	VBLENDVPD   Y7, Y8, Y5, Y5
 	VMOVAPD     Y6, Y7
 	VFMSUB231PD Y4, Y4, Y7
 	VFMADD231PD Y1, Y7, Y6
+	VPAND       c32x64_7fffffffffffffff<>+0(SB), Y6, Y4
+	VSUBPD      c32x64_3b8f2b061aea072<>+0(SB), Y4, Y4
+	VXORPD      Y7, Y7, Y7
+	VBLENDVPD   Y4, Y7, Y6, Y4
 	VMOVUPD     Y5, (DX)(DI*1)
-	VMOVUPD     Y6, (BX)(DI*1)
-	VSQRTPD     Y6, Y4
+	VMOVUPD     Y4, (BX)(DI*1)
+	VSQRTPD     Y4, Y4
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y4, Y3, Y4
 	VDIVPD      Y4, Y5, Y4
@@ -138,6 +142,18 @@ vector:
 	JNZ         vector
 	VZEROUPPER
 	RET
+
+DATA c32x64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+DATA c32x64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
+DATA c32x64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
+DATA c32x64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL c32x64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+DATA c32x64_3b8f2b061aea072<>+0(SB)/8, $0x03b8f2b061aea072
+DATA c32x64_3b8f2b061aea072<>+8(SB)/8, $0x03b8f2b061aea072
+DATA c32x64_3b8f2b061aea072<>+16(SB)/8, $0x03b8f2b061aea072
+DATA c32x64_3b8f2b061aea072<>+24(SB)/8, $0x03b8f2b061aea072
+GLOBL c32x64_3b8f2b061aea072<>(SB), RODATA|NOPTR, $32
 
 // func reluSlopeF32AVX2(n int, y *float32, up *float32, out *float32)
 // Requires: AVX
@@ -210,7 +226,7 @@ rows:
 	RET
 
 // func squaresF32AVX2(n int, x *float32) (sum float64)
-// Requires: AVX, FMA3, SSE2
+// Requires: AVX, FMA3
 TEXT ·squaresF32AVX2(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
@@ -230,25 +246,21 @@ vector:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDPD       X1, X0, X0
-	MOVSD        X0, sum+16(FP)
+	VMOVSD       X0, sum+16(FP)
 	VZEROUPPER
 	RET
 
 // func adamF32AVX2(n int, take1 float32, take2 float32, rate float32, eps float32, p *float32, up *float32, m *float32, v *float32)
-// Requires: AVX, AVX2, FMA3, SSE
+// Requires: AVX, AVX2, FMA3
 TEXT ·adamF32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         p+24(FP), AX
 	MOVQ         up+32(FP), CX
 	MOVQ         m+40(FP), DX
 	MOVQ         v+48(FP), BX
-	MOVSS        take1+8(FP), X0
-	VBROADCASTSS X0, Y0
-	MOVSS        take2+12(FP), X1
-	VBROADCASTSS X1, Y1
-	MOVSS        rate+16(FP), X2
-	VBROADCASTSS X2, Y2
-	MOVSS        eps+20(FP), X3
-	VBROADCASTSS X3, Y3
+	VBROADCASTSS take1+8(FP), Y0
+	VBROADCASTSS take2+12(FP), Y1
+	VBROADCASTSS rate+16(FP), Y2
+	VBROADCASTSS eps+20(FP), Y3
 	MOVQ         n+0(FP), SI
 	XORQ         DI, DI
 
@@ -258,12 +270,20 @@ vector:
 	VMOVUPS     (BX)(DI*1), Y6
 	VSUBPS      Y5, Y4, Y7
 	VFMADD231PS Y0, Y7, Y5
+	VPAND       c32x32_7fffffff<>+0(SB), Y5, Y7
+	VSUBPS      c32x32_da24260<>+0(SB), Y7, Y7
+	VXORPD      Y8, Y8, Y8
+	VBLENDVPS   Y7, Y8, Y5, Y5
 	VMOVAPS     Y6, Y7
 	VFMSUB231PS Y4, Y4, Y7
 	VFMADD231PS Y1, Y7, Y6
+	VPAND       c32x32_7fffffff<>+0(SB), Y6, Y4
+	VSUBPS      c32x32_da24260<>+0(SB), Y4, Y4
+	VXORPD      Y7, Y7, Y7
+	VBLENDVPS   Y4, Y7, Y6, Y4
 	VMOVUPS     Y5, (DX)(DI*1)
-	VMOVUPS     Y6, (BX)(DI*1)
-	VSQRTPS     Y6, Y4
+	VMOVUPS     Y4, (BX)(DI*1)
+	VSQRTPS     Y4, Y4
 	VMULPS      Y2, Y5, Y5
 	VADDPS      Y4, Y3, Y4
 	VDIVPS      Y4, Y5, Y4
@@ -275,6 +295,26 @@ vector:
 	JNZ         vector
 	VZEROUPPER
 	RET
+
+DATA c32x32_7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c32x32_7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL c32x32_7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA c32x32_da24260<>+0(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+4(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+8(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+12(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+16(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+20(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+24(SB)/4, $0x0da24260
+DATA c32x32_da24260<>+28(SB)/4, $0x0da24260
+GLOBL c32x32_da24260<>(SB), RODATA|NOPTR, $32
 
 // func reluSlopeF64AVX512(n int, y *float64, up *float64, out *float64)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -348,7 +388,7 @@ rows:
 	RET
 
 // func squaresF64AVX512(n int, x *float64) (sum float64)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·squaresF64AVX512(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
@@ -368,25 +408,21 @@ vector:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDPD        X1, X0, X0
-	MOVSD         X0, sum+16(FP)
+	VMOVSD        X0, sum+16(FP)
 	VZEROUPPER
 	RET
 
 // func adamF64AVX512(n int, take1 float64, take2 float64, rate float64, eps float64, p *float64, up *float64, m *float64, v *float64)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamF64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         p+40(FP), AX
 	MOVQ         up+48(FP), CX
 	MOVQ         m+56(FP), DX
 	MOVQ         v+64(FP), BX
-	MOVSD        take1+8(FP), X0
-	VBROADCASTSD X0, Z0
-	MOVSD        take2+16(FP), X1
-	VBROADCASTSD X1, Z1
-	MOVSD        rate+24(FP), X2
-	VBROADCASTSD X2, Z2
-	MOVSD        eps+32(FP), X3
-	VBROADCASTSD X3, Z3
+	VBROADCASTSD take1+8(FP), Z0
+	VBROADCASTSD take2+16(FP), Z1
+	VBROADCASTSD rate+24(FP), Z2
+	VBROADCASTSD eps+32(FP), Z3
 	MOVQ         n+0(FP), SI
 	XORQ         DI, DI
 
@@ -396,13 +432,23 @@ vector:
 	VMOVUPD     (BX)(DI*1), Z6
 	VSUBPD      Z5, Z4, Z7
 	VFMADD231PD Z0, Z7, Z5
-	VMOVAPD     Z6, Z7
-	VFMSUB231PD Z4, Z4, Z7
-	VFMADD231PD Z1, Z7, Z6
-	VMOVUPD     Z5, (DX)(DI*1)
-	VMOVUPD     Z6, (BX)(DI*1)
-	VSQRTPD     Z6, Z4
-	VMULPD      Z2, Z5, Z5
+	VPANDQ.BCST c8x64_7fffffffffffffff<>+0(SB), Z5, Z7
+	VSUBPD.BCST c8x64_3b8f2b061aea072<>+0(SB), Z7, Z7
+	VPXORQ      Z8, Z8, Z8
+	VPMOVQ2M    Z7, K1
+	VBLENDMPD   Z8, Z5, K1, Z9
+	VMOVAPD     Z6, Z5
+	VFMSUB231PD Z4, Z4, Z5
+	VFMADD231PD Z1, Z5, Z6
+	VPANDQ.BCST c8x64_7fffffffffffffff<>+0(SB), Z6, Z4
+	VSUBPD.BCST c8x64_3b8f2b061aea072<>+0(SB), Z4, Z4
+	VPXORQ      Z10, Z10, Z10
+	VPMOVQ2M    Z4, K1
+	VBLENDMPD   Z10, Z6, K1, Z11
+	VMOVUPD     Z9, (DX)(DI*1)
+	VMOVUPD     Z11, (BX)(DI*1)
+	VSQRTPD     Z11, Z4
+	VMULPD      Z2, Z9, Z5
 	VADDPD      Z4, Z3, Z4
 	VDIVPD      Z4, Z5, Z4
 	VMOVUPD     (AX)(DI*1), Z5
@@ -413,6 +459,12 @@ vector:
 	JNZ         vector
 	VZEROUPPER
 	RET
+
+DATA c8x64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+GLOBL c8x64_7fffffffffffffff<>(SB), RODATA|NOPTR, $8
+
+DATA c8x64_3b8f2b061aea072<>+0(SB)/8, $0x03b8f2b061aea072
+GLOBL c8x64_3b8f2b061aea072<>(SB), RODATA|NOPTR, $8
 
 // func reluSlopeF32AVX512(n int, y *float32, up *float32, out *float32)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -486,7 +538,7 @@ rows:
 	RET
 
 // func squaresF32AVX512(n int, x *float32) (sum float64)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·squaresF32AVX512(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   x+8(FP), CX
@@ -508,25 +560,21 @@ vector:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDPD        X1, X0, X0
-	MOVSD         X0, sum+16(FP)
+	VMOVSD        X0, sum+16(FP)
 	VZEROUPPER
 	RET
 
 // func adamF32AVX512(n int, take1 float32, take2 float32, rate float32, eps float32, p *float32, up *float32, m *float32, v *float32)
-// Requires: AVX, AVX512F, SSE
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·adamF32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         p+24(FP), AX
 	MOVQ         up+32(FP), CX
 	MOVQ         m+40(FP), DX
 	MOVQ         v+48(FP), BX
-	MOVSS        take1+8(FP), X0
-	VBROADCASTSS X0, Z0
-	MOVSS        take2+12(FP), X1
-	VBROADCASTSS X1, Z1
-	MOVSS        rate+16(FP), X2
-	VBROADCASTSS X2, Z2
-	MOVSS        eps+20(FP), X3
-	VBROADCASTSS X3, Z3
+	VBROADCASTSS take1+8(FP), Z0
+	VBROADCASTSS take2+12(FP), Z1
+	VBROADCASTSS rate+16(FP), Z2
+	VBROADCASTSS eps+20(FP), Z3
 	MOVQ         n+0(FP), SI
 	XORQ         DI, DI
 
@@ -536,13 +584,23 @@ vector:
 	VMOVUPS     (BX)(DI*1), Z6
 	VSUBPS      Z5, Z4, Z7
 	VFMADD231PS Z0, Z7, Z5
-	VMOVAPS     Z6, Z7
-	VFMSUB231PS Z4, Z4, Z7
-	VFMADD231PS Z1, Z7, Z6
-	VMOVUPS     Z5, (DX)(DI*1)
-	VMOVUPS     Z6, (BX)(DI*1)
-	VSQRTPS     Z6, Z4
-	VMULPS      Z2, Z5, Z5
+	VPANDD.BCST c4x32_7fffffff<>+0(SB), Z5, Z7
+	VSUBPS.BCST c4x32_da24260<>+0(SB), Z7, Z7
+	VPXORQ      Z8, Z8, Z8
+	VPMOVD2M    Z7, K1
+	VBLENDMPS   Z8, Z5, K1, Z9
+	VMOVAPS     Z6, Z5
+	VFMSUB231PS Z4, Z4, Z5
+	VFMADD231PS Z1, Z5, Z6
+	VPANDD.BCST c4x32_7fffffff<>+0(SB), Z6, Z4
+	VSUBPS.BCST c4x32_da24260<>+0(SB), Z4, Z4
+	VPXORQ      Z10, Z10, Z10
+	VPMOVD2M    Z4, K1
+	VBLENDMPS   Z10, Z6, K1, Z11
+	VMOVUPS     Z9, (DX)(DI*1)
+	VMOVUPS     Z11, (BX)(DI*1)
+	VSQRTPS     Z11, Z4
+	VMULPS      Z2, Z9, Z5
 	VADDPS      Z4, Z3, Z4
 	VDIVPS      Z4, Z5, Z4
 	VMOVUPS     (AX)(DI*1), Z5
@@ -553,3 +611,9 @@ vector:
 	JNZ         vector
 	VZEROUPPER
 	RET
+
+DATA c4x32_7fffffff<>+0(SB)/4, $0x7fffffff
+GLOBL c4x32_7fffffff<>(SB), RODATA|NOPTR, $4
+
+DATA c4x32_da24260<>+0(SB)/4, $0x0da24260
+GLOBL c4x32_da24260<>(SB), RODATA|NOPTR, $4

@@ -446,14 +446,3 @@ func (l lanes) storeLow(x reg.VecVirtual, m Op) {
 		VMOVSD(x, m)
 	}
 }
-
-// spread copies the lowest lane of an XMM to all.
-func (l lanes) spread(x reg.VecVirtual) reg.VecVirtual {
-	d := l.vec()
-	if l.f32 {
-		VBROADCASTSS(x, d)
-	} else {
-		VBROADCASTSD(x, d)
-	}
-	return d
-}

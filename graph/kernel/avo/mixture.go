@@ -19,6 +19,15 @@ func (l lanes) begin(name, doc, args string) {
 
 func arg(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
+// param is where a parameter lies. A number read by Load would be, with an instruction that is slow beside vectors.
+func param(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}
+
 func at(base, offset reg.Register) Mem { return Mem{Base: base, Index: offset, Scale: 1} }
 
 // loop runs body n ≥ 1 times.

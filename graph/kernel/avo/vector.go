@@ -76,9 +76,18 @@ func (l lanes) squares() {
 		}
 		ADDQ(Imm(uint64(l.bytes)), x)
 	})
-	Store(wide.total(wide.add(a, b)).AsX(), ReturnIndex(0))
+	result, err := ReturnIndex(0).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	VMOVSD(wide.total(wide.add(a, b)).AsX(), result.Addr) // see param
 	VZEROUPPER()
 	RET()
+}
+
+// momentOrZero is v, or 0 where it is smaller than kernel's leastMoment.
+func (l lanes) momentOrZero(v reg.VecVirtual) reg.VecVirtual {
+	return l.whereNegative(l.sub(l.abs(v), l.c(ofType(l, 1e-290, 1e-30))), l.zero(), v)
 }
 
 // adam is one step of Adam:
@@ -89,16 +98,18 @@ func (l lanes) adam() {
 	p, g, m, v := arg("p"), arg("up"), arg("m"), arg("v")
 	var k [4]reg.VecVirtual
 	for i, name := range []string{"take1", "take2", "rate", "eps"} {
-		k[i] = l.spread(Load(Param(name), XMM()).(reg.VecVirtual))
+		k[i] = l.broadcast(param(name))
 	}
 	l.over(func(off reg.GPVirtual) {
 		d := l.load(at(g, off))
 		first, second := l.load(at(m, off)), l.load(at(v, off))
 		step := l.sub(d, first)
 		l.fma(k[0], step, first)
+		first = l.momentOrZero(first)
 		step = l.copyOf(second)
 		l.do(fmsInst, d, d, step) // d² − v
 		l.fma(k[1], step, second)
+		second = l.momentOrZero(second)
 		l.store(first, at(m, off))
 		l.store(second, at(v, off))
 		root := l.vec()
