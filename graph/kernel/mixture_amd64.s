@@ -1839,8 +1839,12 @@ component:
 	VFNMADD231PD Y9, Y7, Y2
 	VSUBPD       Y6, Y0, Y0
 	MOVQ         gmeans+128(FP), R8
-	VMOVUPD      Y6, (R8)(SI*1)
+	VADDPD       c32x64_5d0000000000000<>+0(SB), Y6, Y3
+	VSUBPD       c32x64_5d0000000000000<>+0(SB), Y3, Y3
+	VMOVUPD      Y3, (R8)(SI*1)
 	MOVQ         glogits+120(FP), R8
+	VADDPD       c32x64_5d0000000000000<>+0(SB), Y2, Y2
+	VSUBPD       c32x64_5d0000000000000<>+0(SB), Y2, Y2
 	VMOVUPD      Y2, (R8)(SI*1)
 	MOVQ         poly+80(FP), R8
 	VBROADCASTSD 16(R8), Y2
@@ -1850,6 +1854,8 @@ component:
 	VFMADD213PD  Y3, Y10, Y2
 	VMULPD       Y8, Y2, Y2
 	MOVQ         graw+136(FP), R8
+	VADDPD       c32x64_5d0000000000000<>+0(SB), Y2, Y2
+	VSUBPD       c32x64_5d0000000000000<>+0(SB), Y2, Y2
 	VMOVUPD      Y2, (R8)(SI*1)
 	ADDQ         $0x20, SI
 	CMPQ         SI, DI
@@ -1863,6 +1869,12 @@ component:
 	JNZ          elements
 	VZEROUPPER
 	RET
+
+DATA c32x64_5d0000000000000<>+0(SB)/8, $0x05d0000000000000
+DATA c32x64_5d0000000000000<>+8(SB)/8, $0x05d0000000000000
+DATA c32x64_5d0000000000000<>+16(SB)/8, $0x05d0000000000000
+DATA c32x64_5d0000000000000<>+24(SB)/8, $0x05d0000000000000
+GLOBL c32x64_5d0000000000000<>(SB), RODATA|NOPTR, $32
 
 // func totalsF64AVX2(n int, v *float64, to *float64)
 // Requires: AVX
@@ -3492,8 +3504,12 @@ component:
 	VFNMADD231PS Y9, Y7, Y2
 	VSUBPS       Y6, Y0, Y0
 	MOVQ         gmeans+128(FP), R8
-	VMOVUPS      Y6, (R8)(SI*1)
+	VADDPS       c32x32_14800000<>+0(SB), Y6, Y3
+	VSUBPS       c32x32_14800000<>+0(SB), Y3, Y3
+	VMOVUPS      Y3, (R8)(SI*1)
 	MOVQ         glogits+120(FP), R8
+	VADDPS       c32x32_14800000<>+0(SB), Y2, Y2
+	VSUBPS       c32x32_14800000<>+0(SB), Y2, Y2
 	VMOVUPS      Y2, (R8)(SI*1)
 	MOVQ         poly+80(FP), R8
 	VBROADCASTSS 8(R8), Y2
@@ -3503,6 +3519,8 @@ component:
 	VFMADD213PS  Y3, Y10, Y2
 	VMULPS       Y8, Y2, Y2
 	MOVQ         graw+136(FP), R8
+	VADDPS       c32x32_14800000<>+0(SB), Y2, Y2
+	VSUBPS       c32x32_14800000<>+0(SB), Y2, Y2
 	VMOVUPS      Y2, (R8)(SI*1)
 	ADDQ         $0x20, SI
 	CMPQ         SI, DI
@@ -3516,6 +3534,16 @@ component:
 	JNZ          elements
 	VZEROUPPER
 	RET
+
+DATA c32x32_14800000<>+0(SB)/4, $0x14800000
+DATA c32x32_14800000<>+4(SB)/4, $0x14800000
+DATA c32x32_14800000<>+8(SB)/4, $0x14800000
+DATA c32x32_14800000<>+12(SB)/4, $0x14800000
+DATA c32x32_14800000<>+16(SB)/4, $0x14800000
+DATA c32x32_14800000<>+20(SB)/4, $0x14800000
+DATA c32x32_14800000<>+24(SB)/4, $0x14800000
+DATA c32x32_14800000<>+28(SB)/4, $0x14800000
+GLOBL c32x32_14800000<>(SB), RODATA|NOPTR, $32
 
 // func totalsF32AVX2(n int, v *float32, to *float64)
 // Requires: AVX
@@ -4863,9 +4891,13 @@ component:
 	VFNMADD231PD      Z11, Z7, Z14
 	VSUBPD            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VMOVUPD           Z13, (R8)(SI*1)
+	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z13, Z11
+	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z11, Z11
+	VMOVUPD           Z11, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VMOVUPD           Z14, (R8)(SI*1)
+	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z14, Z11
+	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z11, Z11
+	VMOVUPD           Z11, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
 	VBROADCASTSD      16(R8), Z11
 	VBROADCASTSD      8(R8), Z13
@@ -4874,6 +4906,8 @@ component:
 	VFMADD213PD       Z13, Z12, Z11
 	VMULPD            Z8, Z11, Z8
 	MOVQ              graw+136(FP), R8
+	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z8, Z8
+	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z8, Z8
 	VMOVUPD           Z8, (R8)(SI*1)
 	ADDQ              $0x40, SI
 	CMPQ              SI, DI
@@ -4887,6 +4921,9 @@ component:
 	JNZ               elements
 	VZEROUPPER
 	RET
+
+DATA c8x64_5d0000000000000<>+0(SB)/8, $0x05d0000000000000
+GLOBL c8x64_5d0000000000000<>(SB), RODATA|NOPTR, $8
 
 // func totalsF64AVX512(n int, v *float64, to *float64)
 // Requires: AVX, AVX512F
@@ -5940,9 +5977,13 @@ component:
 	VFNMADD231PS      Z11, Z7, Z14
 	VSUBPS            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VMOVUPS           Z13, (R8)(SI*1)
+	VADDPS.BCST       c4x32_14800000<>+0(SB), Z13, Z11
+	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z11, Z11
+	VMOVUPS           Z11, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VMOVUPS           Z14, (R8)(SI*1)
+	VADDPS.BCST       c4x32_14800000<>+0(SB), Z14, Z11
+	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z11, Z11
+	VMOVUPS           Z11, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
 	VBROADCASTSS      8(R8), Z11
 	VBROADCASTSS      4(R8), Z13
@@ -5951,6 +5992,8 @@ component:
 	VFMADD213PS       Z13, Z12, Z11
 	VMULPS            Z8, Z11, Z8
 	MOVQ              graw+136(FP), R8
+	VADDPS.BCST       c4x32_14800000<>+0(SB), Z8, Z8
+	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z8, Z8
 	VMOVUPS           Z8, (R8)(SI*1)
 	ADDQ              $0x40, SI
 	CMPQ              SI, DI
@@ -5964,6 +6007,9 @@ component:
 	JNZ               elements
 	VZEROUPPER
 	RET
+
+DATA c4x32_14800000<>+0(SB)/4, $0x14800000
+GLOBL c4x32_14800000<>(SB), RODATA|NOPTR, $4
 
 // func totalsF32AVX512(n int, v *float32, to *float64)
 // Requires: AVX, AVX512F

@@ -118,7 +118,8 @@ func (v *vectorKernels[T]) squaresOf(x []T) (sum float64) {
 //
 //	m += take1·(g − m),  v += take2·(g² − v),  p −= rate·m/(√v + eps)
 //
-// A moment of size below 1e-290, 1e-30 in float32, becomes 0.
+// A gradient of size below 1e-150, 1e-18 in float32, is taken as 0, and a moment of size below 1e-290, 1e-30 becomes 0: those
+// of a unit that has died would end among the numbers below the normal ones, each of which costs a hundred cycles a step.
 func Adam[T Float](take1, take2, rate, eps T, p, g, m, v []T) {
 	vectors[T]().adamOf(take1, take2, rate, eps, p, g, m, v)
 }
@@ -128,25 +129,20 @@ func (k *vectorKernels[T]) adamOf(take1, take2, rate, eps T, p, g, m, v []T) {
 	if n > 0 {
 		k.adam(n, take1, take2, rate, eps, &p[0], &g[0], &m[0], &v[0])
 	}
-	least := leastMoment[T]()
+	leastGradient, leastMoment := T(1e-150), T(1e-290)
+	if leastMoment == 0 { // float32
+		leastGradient, leastMoment = 1e-18, 1e-30
+	}
 	for i := done; i < len(p); i++ {
-		d := g[i]
-		m[i] = momentOrZero(m[i]+take1*(d-m[i]), least)
-		v[i] = momentOrZero(v[i]+take2*(d*d-v[i]), least)
+		d := orZero(g[i], leastGradient)
+		m[i] = orZero(m[i]+take1*(d-m[i]), leastMoment)
+		v[i] = orZero(v[i]+take2*(d*d-v[i]), leastMoment)
 		p[i] -= rate * m[i] / (T(math.Sqrt(float64(v[i]))) + eps)
 	}
 }
 
-// leastMoment is the size below which a moment is 0. That of a unit without gradient would end among the numbers below the
-// normal ones, each of which costs the processor a hundred cycles a step.
-func leastMoment[T Float]() T {
-	if sizeOf[T]() == 4 {
-		return 1e-30
-	}
-	return T(1e-290)
-}
-
-func momentOrZero[T Float](x, least T) T {
+// orZero is x, or 0 where its size is below least.
+func orZero[T Float](x, least T) T {
 	if x < least && x > -least {
 		return 0
 	}

@@ -297,6 +297,13 @@ func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale
 	return mean, logScale, logit
 }
 
+// withoutSmall rounds v to a multiple of what is far above the least normal number: the products that a gradient goes into
+// would be full of smaller ones, of components that a row hardly belongs to, each of which costs a hundred cycles.
+func (l lanes) withoutSmall(v reg.VecVirtual) reg.VecVirtual {
+	large := l.c(ofType(l, 0x1p-930, 0x1p-86))
+	return l.sub(l.add(v, large), large)
+}
+
 // addTo adds v to memory.
 func (l lanes) addTo(v reg.VecVirtual, m Mem) { l.store(l.add(v, m), m) }
 
@@ -305,7 +312,7 @@ func (l lanes) addTo(v reg.VecVirtual, m Mem) { l.store(l.add(v, m), m) }
 func (l lanes) slopes(name string, own bool) {
 	to := l.addTo
 	if own {
-		to = func(v reg.VecVirtual, m Mem) { l.store(v, m) }
+		to = func(v reg.VecVirtual, m Mem) { l.store(l.withoutSmall(v), m) }
 	}
 	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *%[1]s")
 	n, i := arg("n"), GP64()

@@ -85,9 +85,9 @@ func (l lanes) squares() {
 	RET()
 }
 
-// momentOrZero is v, or 0 where it is smaller than kernel's leastMoment.
-func (l lanes) momentOrZero(v reg.VecVirtual) reg.VecVirtual {
-	return l.whereNegative(l.sub(l.abs(v), l.c(ofType(l, 1e-290, 1e-30))), l.zero(), v)
+// orZero is v, or 0 where its size is below least.
+func (l lanes) orZero(v reg.VecVirtual, least float64) reg.VecVirtual {
+	return l.whereNegative(l.sub(l.abs(v), l.c(least)), l.zero(), v)
 }
 
 // adam is one step of Adam:
@@ -101,15 +101,15 @@ func (l lanes) adam() {
 		k[i] = l.broadcast(param(name))
 	}
 	l.over(func(off reg.GPVirtual) {
-		d := l.load(at(g, off))
+		d := l.orZero(l.load(at(g, off)), ofType(l, 1e-150, 1e-18))
 		first, second := l.load(at(m, off)), l.load(at(v, off))
 		step := l.sub(d, first)
 		l.fma(k[0], step, first)
-		first = l.momentOrZero(first)
+		first = l.orZero(first, ofType(l, 1e-290, 1e-30))
 		step = l.copyOf(second)
 		l.do(fmsInst, d, d, step) // d² − v
 		l.fma(k[1], step, second)
-		second = l.momentOrZero(second)
+		second = l.orZero(second, ofType(l, 1e-290, 1e-30))
 		l.store(first, at(m, off))
 		l.store(second, at(v, off))
 		root := l.vec()
