@@ -23,6 +23,7 @@ type Mixture struct {
 	cumulative []float64 // π_k Φ(±t_k) / F or S, of the smaller tail, sums to 1
 	sign       float64   // +1 where the lower tail is the smaller one, −1 otherwise
 	millsZ     float64   // R(|z|)
+	terms      []split   // of a sum in log space
 }
 
 // NewMixture makes a Mixture of k components; call Set before use.
@@ -31,7 +32,7 @@ func NewMixture(k int) *Mixture {
 	cut := func() (s []float64) { s, block = block[:k:k], block[k:]; return }
 	return &Mixture{
 		weight: cut(), logWeight: cut(), mean: cut(), scale: cut(), invScale: cut(), logScale: cut(),
-		t: cut(), density: cut(), cumulative: cut(),
+		t: cut(), density: cut(), cumulative: cut(), terms: make([]split, k),
 	}
 }
 
@@ -117,14 +118,11 @@ func (m *Mixture) finish(z, lower, upper, dens float64) (logSlope float64) {
 // atLog is At in log space, right at any x: every sum Σ exp(a_k) is held as exponent −t²/2 of its dominating
 // component and the rest, so that the log slope is a difference of small numbers even where z = 1e5.
 func (m *Mixture) atLog() (z, logSlope float64) {
-	lower := m.logTail(+1)
-	upper := m.logTail(-1)
+	smaller := m.logTail(+1)
 	m.sign = 1
-	smaller := lower
-	if lower.log() > upper.log() {
-		m.sign, smaller = -1, upper
-	} else {
-		smaller = m.logTail(+1) // refill cumulative, which the upper tail overwrote
+	if smaller.log() > -math.Ln2 { // F above ½: S is the smaller tail
+		smaller = m.logTail(-1)
+		m.sign = -1
 	}
 	dens := m.logDensity()
 	z = m.sign * Quantile(smaller.log())
@@ -139,33 +137,44 @@ func (s split) log() float64 { return s.exponent + s.rest }
 
 // logTail fills cumulative with π_k Φ(side·t_k)/Σ and returns log Σ.
 func (m *Mixture) logTail(side float64) split {
-	return m.logSum(m.cumulative, func(k int) split {
-		t := side * m.t[k]
-		if t >= 0 {
-			return split{0, m.logWeight[k] + LogCDF(t)}
+	const nothing = 760 // e^−745 is 0, and log R differs by less than the rest wherever it matters
+	best := math.Inf(-1)
+	for k, t := range m.t {
+		t = min(side*t, 0)
+		best = max(best, m.logWeight[k]-0.5*t*t)
+	}
+	for k, t := range m.t {
+		t *= side
+		switch exponent := -0.5 * t * t; {
+		case t >= 0:
+			m.terms[k] = split{0, m.logWeight[k] + LogCDF(t)}
+		case exponent+m.logWeight[k] < best-nothing:
+			m.terms[k] = split{exponent, math.Inf(-1)}
+		default:
+			m.terms[k] = split{exponent, m.logWeight[k] - halfLog2Pi + math.Log(mills(-t))}
 		}
-		return split{-0.5 * t * t, m.logWeight[k] - halfLog2Pi + math.Log(mills(-t))}
-	})
+	}
+	return m.logSum(m.cumulative)
 }
 
 // logDensity fills density with π_k φ(t_k)/σ_k/Σ and returns log Σ.
 func (m *Mixture) logDensity() split {
-	return m.logSum(m.density, func(k int) split {
-		return split{-0.5 * m.t[k] * m.t[k], m.logWeight[k] - m.logScale[k] - halfLog2Pi}
-	})
+	for k, t := range m.t {
+		m.terms[k] = split{-0.5 * t * t, m.logWeight[k] - m.logScale[k] - halfLog2Pi}
+	}
+	return m.logSum(m.density)
 }
 
-// logSum is log Σ exp(term_k) and, in share, each term's part of the sum.
-func (m *Mixture) logSum(share []float64, term func(k int) split) split {
-	best := split{math.Inf(-1), 0}
-	for k := range share {
-		if s := term(k); s.log() > best.log() || k == 0 {
+// logSum is log Σ exp(term) and, in share, each term's part of the sum.
+func (m *Mixture) logSum(share []float64) split {
+	best := m.terms[0]
+	for _, s := range m.terms[1:] {
+		if s.log() > best.log() {
 			best = s
 		}
 	}
 	total := 0.0
-	for k := range share {
-		s := term(k)
+	for k, s := range m.terms {
 		share[k] = math.Exp((s.exponent - best.exponent) + (s.rest - best.rest))
 		total += share[k]
 	}

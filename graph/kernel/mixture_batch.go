@@ -167,10 +167,14 @@ func (b *MixtureBatch[T]) flushColumn(p *mixturePass, gtheta []T) {
 	clear(b.sums)
 }
 
-// loadFar loads the mixture of one element, as prepared, for the log form.
+// loadFar loads the mixture of one element, as prepared, for the log form; a shared one once for all elements of a pass.
 func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
 	at, third := b.thirds(p.element(g, lane))
 	if b.stride(p) == 0 {
+		if p.farLoaded {
+			return
+		}
+		p.farLoaded = true
 		g, lane = 0, 0
 	}
 	SetMixture(b.far, theta[at:at+b.k], theta[at+third:at+third+b.k], theta[at+2*third:at+2*third+b.k])

@@ -6,12 +6,16 @@ import "math"
 type mixtureSolve[T Float] struct {
 	target, lo, hi, width []T
 	solved                []bool
+	left                  []bool // to Mixture.Inverse: the target is beyond what the sums reach
 }
 
 func newMixtureSolve[T Float](elements int) *mixtureSolve[T] {
 	cut := func() []T { return Aligned[T](elements) }
-	return &mixtureSolve[T]{cut(), cut(), cut(), cut(), make([]bool, elements)}
+	return &mixtureSolve[T]{cut(), cut(), cut(), cut(), make([]bool, elements), make([]bool, elements)}
 }
+
+// sumsReach is where the smaller tail is leastTail.
+const sumsReach = 6.65
 
 // mostTries bounds the common iteration of a pass; what is left is solved by itself.
 const mostTries = 40
@@ -62,7 +66,9 @@ func (b *MixtureBatch[T]) startSolve(p *mixturePass) {
 				lo, hi = min(lo, a), max(hi, a)
 				mean += b.p.w[at] * a
 			}
-			s.target[i], s.lo[i], s.hi[i], s.width[i], s.solved[i] = target, lo, hi, hi-lo, false
+			s.target[i], s.lo[i], s.hi[i], s.width[i] = target, lo, hi, hi-lo
+			s.left[i] = !(target > -sumsReach && target < sumsReach)
+			s.solved[i] = s.left[i]
 			b.x[i] = min(max(mean, lo), hi)
 		}
 	}
@@ -127,7 +133,7 @@ func (b *MixtureBatch[T]) solveRest(p *mixturePass, theta []T) {
 	for g := range p.groups {
 		for lane := range p.lanesOf(g) {
 			i := g*b.ops.lanes + lane
-			if b.solve.solved[i] && min(b.s.lower[i], b.s.upper[i]) > leastTail && b.s.dens[i] > b.floor {
+			if b.solve.solved[i] && !b.solve.left[i] && min(b.s.lower[i], b.s.upper[i]) > leastTail && b.s.dens[i] > b.floor {
 				continue
 			}
 			b.loadFar(p, g, lane, theta)

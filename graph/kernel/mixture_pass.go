@@ -13,6 +13,7 @@ type mixturePass struct {
 	full, last  int // lanes in use in a group, and in the last one
 	way         passWay
 	endsColumn  bool // the last pass down a column
+	farLoaded   bool // the mixture that all elements share is loaded for the log form
 }
 
 type passWay int
@@ -122,6 +123,7 @@ func (b *MixtureBatch[T]) next(p *mixturePass) {
 
 // lay lays out the pass that starts at p.first.
 func (b *MixtureBatch[T]) lay(p *mixturePass) {
+	p.farLoaded = false
 	if p.first >= p.elements {
 		p.groups = 0
 		return

@@ -98,3 +98,32 @@ func checkAdam[T Float](t *testing.T, v *vectorKernels[T], n int, ulp float64, r
 		}
 	}
 }
+
+// TestAdamMomentsEndAtZero: those of a number without gradient, at places of whole vectors and of the rest.
+func TestAdamMomentsEndAtZero(t *testing.T) {
+	for _, v := range vectors64 {
+		t.Run("float64/"+v.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-289) })
+	}
+	for _, v := range vectors32 {
+		t.Run("float32/"+v.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-29) })
+	}
+}
+
+func checkDyingMoments[T Float](t *testing.T, v *vectorKernels[T], last T) {
+	const n = 19
+	p, g, first, second := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
+	for i := range n {
+		first[i], second[i] = last, last
+		if i%2 == 1 {
+			first[i] = -last
+		}
+	}
+	for range 100 {
+		v.adamOf(0.1, 0.1, 1e-3, 1e-7, p, g, first, second)
+	}
+	for i := range n {
+		if first[i] != 0 || second[i] != 0 || !(p[i]*p[i] < 1e-20) {
+			t.Errorf("element %d after 100 steps: moments %v and %v, parameter %v, want 0, 0 and hardly moved", i, first[i], second[i], p[i])
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// abs clears the sign bit.
+func (l lanes) abs(v reg.VecVirtual) reg.VecVirtual {
+	mask := uint64(math.MaxInt64)
+	if l.f32 {
+		mask = math.MaxInt32
+	}
+	return l.and(v, l.bitsConst(mask))
+}
+
+func (l lanes) signBit() Mem {
+	if l.f32 {
+		return l.bitsConst(1 << 31)
+	}
+	return l.bitsConst(1 << 63)
+}
+
+func (l lanes) and(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		l.do(andInst, m, v, d)
+	} else {
+		VPAND(m, v, d)
+	}
+	return d
+}
+
+func (l lanes) or(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		l.do(orInst, m, v, d)
+	} else {
+		VPOR(m, v, d)
+	}
+	return d
+}
+
+func (l lanes) xor(v reg.VecVirtual, m Op) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		l.do(xorInst, m, v, d)
+	} else {
+		VPXOR(m, v, d)
+	}
+	return d
+}
+
+// addInt and subInt work on the bits as integers of the element's width.
+func (l lanes) addInt(a, m Op) reg.VecVirtual {
+	d := l.vec()
+	l.do(plusInst, m, a, d)
+	return d
+}
+
+func (l lanes) subInt(a, m Op) reg.VecVirtual {
+	d := l.vec()
+	l.do(minusInst, m, a, d)
+	return d
+}
+
+func (l lanes) shiftLeft(v reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPSLLD(Imm(23), v, d)
+	} else {
+		VPSLLQ(Imm(52), v, d)
+	}
+	return d
+}
+
+func (l lanes) shiftRight(v reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.f32 {
+		VPSRLD(Imm(23), v, d)
+	} else {
+		VPSRLQ(Imm(52), v, d)
+	}
+	return d
+}
+
+// whereNegative is a where the sign bit of v is set, b elsewhere.
+func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	if l.bytes == 64 {
+		k := K()
+		if l.f32 {
+			VPMOVD2M(v, k)
+			VBLENDMPS(a, b, k, d)
+		} else {
+			VPMOVQ2M(v, k)
+			VBLENDMPD(a, b, k, d)
+		}
+		return d
+	}
+	if l.f32 {
+		VBLENDVPS(v, a, b, d)
+	} else {
+		VBLENDVPD(v, a, b, d)
+	}
+	return d
+}
+
+// signs is the sign bits of v in the low bits of a register.
+func (l lanes) signs(v reg.VecVirtual) reg.GPVirtual {
+	wide, k := GP64(), K()
+	r := wide.As32() // writing it clears the upper half
+	switch {
+	case l.bytes == 64 && l.f32:
+		VPMOVD2M(v, k)
+		KMOVW(k, r)
+	case l.bytes == 64:
+		VPMOVQ2M(v, k)
+		KMOVW(k, r)
+	case l.f32:
+		VMOVMSKPS(v, r)
+	default:
+		VMOVMSKPD(v, r)
+	}
+	return wide
+}
+
+// returnSigns returns the sign bits of v as an int.
+func (l lanes) returnSigns(v reg.VecVirtual) {
+	Store(l.signs(v), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// jumpNegative jumps where every lane of v is negative.
+func (l lanes) jumpNegative(v reg.VecVirtual, label string) {
+	CMPQ(l.signs(v), U32(1<<(l.bytes/l.elem())-1))
+	JEQ(LabelRef(label))
+}
+
+// jumpPositive jumps where no lane of v is negative.
+func (l lanes) jumpPositive(v reg.VecVirtual, label string) {
+	signs := l.signs(v)
+	TESTQ(signs, signs)
+	JEQ(LabelRef(label))
+}

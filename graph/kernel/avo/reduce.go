@@ -1,0 +1,52 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// total leaves the sum of the lanes in the lowest one.
+func (l lanes) total(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.addX) }
+
+// greatest leaves the maximum of the lanes in the lowest one.
+func (l lanes) greatest(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.maxX) }
+
+func (l lanes) addX(a, b, d Op) { l.do(addInst, a, b, d) }
+func (l lanes) maxX(a, b, d Op) { l.do(maxInst, a, b, d) }
+
+func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
+	y := v.AsY()
+	if l.bytes == 64 {
+		hi := YMM()
+		VEXTRACTF64X4(Imm(1), v, hi)
+		sum := YMM()
+		f(hi, v.AsY(), sum)
+		y = sum
+	}
+	x := XMM()
+	VEXTRACTF128(Imm(1), y, x)
+	s := XMM()
+	f(x, y.(reg.VecVirtual).AsX(), s)
+	swapped := XMM()
+	VPERMILPD(Imm(1), s, swapped)
+	t := XMM()
+	f(swapped, s, t)
+	if l.f32 {
+		last := XMM()
+		VMOVSHDUP(t, last)
+		r := XMM()
+		f(last, t, r)
+		return r
+	}
+	return t
+}
+
+// storeLow stores the lowest lane of x.
+func (l lanes) storeLow(x reg.VecVirtual, m Op) {
+	if l.f32 {
+		VMOVSS(x, m)
+	} else {
+		VMOVSD(x, m)
+	}
+}
