@@ -60,7 +60,7 @@ func (r *report) draw(path string) (bool, error) {
 		labels[i] = g.label
 		for _, s := range g.seconds {
 			if s > 0 {
-				p.Y.Min, p.Y.Max = math.Min(p.Y.Min, 0.8*s/g.seconds[0]), math.Max(p.Y.Max, 4*s/g.seconds[0])
+				p.Y.Min, p.Y.Max = math.Min(p.Y.Min, 0.8*s/g.seconds[0]), math.Max(p.Y.Max, 1.5*s/g.seconds[0])
 			}
 		}
 	}

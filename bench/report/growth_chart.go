@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -49,54 +50,69 @@ func (r *report) drawGrowths(path string) error {
 	return f.Close()
 }
 
-// panel sets the times beside the line through the first of them along which the maths says they grow.
+// panel sets the times beside the nearest line, over the power of the size along which the maths says they grow.
 func (g growth) panel(cases []result) (*plot.Plot, error) {
 	p := plot.New()
 	plain(p)
 	p.Title.Text = g.size + ": " + g.what
-	p.X.Label.Text, p.Y.Label.Text = g.size, "ms a step"
-	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.Y.Tick.Marker = plot.TickerFunc(roundTicks)
-	p.Legend.Top, p.Legend.Left = true, true
-	var times, line plotter.XYs
-	var ticks []plot.Tick
-	for _, r := range cases {
-		if r.Error != "" {
-			continue
-		}
-		times = append(times, plotter.XY{X: r.Size, Y: 1e3 * r.Seconds})
-		line = append(line, plotter.XY{X: r.Size, Y: times[0].Y * math.Pow(r.Size/times[0].X, g.power)})
-		ticks = append(ticks, plot.Tick{Value: r.Size, Label: strconv.Itoa(int(r.Size))})
+	p.X.Label.Text, p.Y.Label.Text = g.unit, "ms a step"
+	if g.power == 1 {
+		p.X.Label.Text += "s"
 	}
-	if len(times) == 0 {
+	p.Y.Tick.Marker = plot.TickerFunc(plainTicks)
+	p.X.Min, p.Y.Min = 0, 0
+	p.Legend.Top, p.Legend.Left = true, true
+	cases = slices.DeleteFunc(slices.Clone(cases), func(r result) bool { return r.Error != "" })
+	if len(cases) < 2 {
 		return p, nil
 	}
-	p.X.Tick.Marker = plot.ConstantTicks(ticks)
-	law, err := plotter.NewLine(line)
+	var times plotter.XYs
+	for _, r := range cases {
+		times = append(times, plotter.XY{X: math.Pow(r.Size, g.power), Y: 1e3 * r.Seconds})
+	}
+	p.X.Tick.Marker = plot.ConstantTicks(g.ticks(cases))
+	fixed, each, _ := g.line(cases)
+	last := times[len(times)-1].X
+	law, err := plotter.NewLine(plotter.XYs{{X: 0, Y: 1e3 * fixed}, {X: last, Y: 1e3 * (fixed + each*last)}})
 	if err != nil {
 		return nil, err
 	}
 	law.Color, law.Width, law.Dashes = color.Gray{0x70}, 1.5, []vg.Length{5, 4}
-	measured, points, err := plotter.NewLinePoints(times)
+	points, err := plotter.NewScatter(times)
 	if err != nil {
 		return nil, err
 	}
-	measured.Color, measured.Width = series[0].colour, 2
 	points.Color, points.Shape, points.Radius = series[0].colour, draw.CircleGlyph{}, 4
-	p.Add(plotter.NewGrid(), law, measured, points)
-	p.Legend.Add("measured", measured, points)
-	p.Legend.Add("slope "+strconv.Itoa(int(g.power)), law)
-	p.Y.Max *= 2.2 // room for the legend
+	p.Add(plotter.NewGrid(), law, points)
+	p.Legend.Add("measured", points)
+	p.Legend.Add("nearest line", law)
+	p.Y.Max *= 1.25 // room for the legend
 	return p, nil
 }
 
-// roundTicks are 1, 2 and 5 times the powers of ten.
-func roundTicks(least, most float64) (ticks []plot.Tick) {
-	for power := math.Floor(math.Log10(least)); math.Pow(10, power) <= most; power++ {
-		for _, v := range []float64{1, 2, 5} {
-			if v *= math.Pow(10, power); v >= least && v <= most {
-				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', 3, 64)})
-			}
+// ticks are the sizes, those without a label whose label would lie on the last one's.
+func (g growth) ticks(cases []result) (ticks []plot.Tick) {
+	const room = 0.09 // of the axis
+	last, power := math.Inf(-1), ""
+	if g.power == 2 {
+		power = "²"
+	}
+	for _, r := range cases {
+		tick := plot.Tick{Value: math.Pow(r.Size, g.power)}
+		if tick.Value-last > room*math.Pow(cases[len(cases)-1].Size, g.power) {
+			last, tick.Label = tick.Value, strconv.Itoa(int(r.Size))+power
+		}
+		ticks = append(ticks, tick)
+	}
+	return ticks
+}
+
+// plainTicks are gonum's, with no more digits than they need.
+func plainTicks(least, most float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(least, most)
+	for i, t := range ticks {
+		if !t.IsMinor() {
+			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 4, 64)
 		}
 	}
 	return ticks
