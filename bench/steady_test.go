@@ -83,7 +83,7 @@ func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (cou
 func TestSoak(t *testing.T) {
 	needFrugalProducts(t)
 	const batches = 100
-	epochs := 4
+	epochs := 12
 	if *soak {
 		epochs = 100
 	}
