@@ -9,7 +9,8 @@ import (
 )
 
 // Adam is the optimizer of Kingma & Ba 2015, arXiv:1412.6980, with Keras's defaults; AMSGrad is the variant of
-// Reddi et al. 2018, arXiv:1904.09237.
+// Reddi et al. 2018, arXiv:1904.09237. Without it gradients of size below 1e-150, in float32 1e-18,
+// count as 0; see kernel.Adam.
 type Adam struct {
 	LearningRate float64 `json:"learning_rate,omitempty"` // 0.001
 	Beta1        float64 `json:"beta1,omitempty"`         // 0.9

@@ -102,6 +102,9 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 	f.count()
 	t.hire(c.Workers)
 	t.crew = crew.Start(len(t.workers))
-	defer t.crew.Stop()
+	defer func() {
+		t.crew.Stop()
+		t.crew, t.data, t.index = nil, nil, nil // the rows are the caller's
+	}()
 	return f.state.History, f.run(ctx)
 }

@@ -61,14 +61,15 @@ func (l lanes) table(name string, n int, of func(i int) float64) Mem {
 // pinned are the constants that the function at hand holds in registers.
 var pinned = map[string]reg.VecVirtual{}
 
-func key(m Mem) string { return fmt.Sprint(m.Symbol.Name, "+", m.Disp) }
+// address tells constants apart.
+func address(m Mem) string { return fmt.Sprint(m.Symbol.Name, "+", m.Disp) }
 
 // pin has the rest of the function find constants in registers: the processor loads two 64-byte vectors a cycle, no more than
 // it computes with. Sixteen registers are too few for that.
 func (l lanes) pin(constants ...Mem) {
 	for _, m := range constants {
-		if _, done := pinned[key(m)]; !done && l.bytes == 64 {
-			pinned[key(m)] = l.broadcast(m)
+		if _, done := pinned[address(m)]; !done && l.bytes == 64 {
+			pinned[address(m)] = l.broadcast(m)
 		}
 	}
 }
@@ -78,14 +79,14 @@ func (l lanes) pinWhole(m Mem) {
 	if l.bytes == 64 {
 		d := l.vec()
 		l.pick(VMOVUPD, VMOVUPS, m, d)
-		pinned[key(m)] = d
+		pinned[address(m)] = d
 	}
 }
 
 // held is the register of a pinned constant, else the operand itself.
 func held(o Op) Op {
 	if m, ok := o.(Mem); ok && m.Symbol.Name != "" {
-		if r, ok := pinned[key(m)]; ok {
+		if r, ok := pinned[address(m)]; ok {
 			return r
 		}
 	}
