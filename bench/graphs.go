@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/flows"
@@ -23,19 +24,21 @@ func fitStep(composed bool) maker {
 		if err := f.Compile(train.Config{Composed: composed}); err != nil {
 			return nil, err
 		}
-		return func(next func() bool) error { return fitWhile(f, s, workers, next) }, nil
+		x := s.Data(s.Batch)
+		return func(next func() bool) error { return fitWhile(f, x, workers, next) }, nil
 	}
 }
 
-func fitWhile(f *flows.Flow, s Shape, workers int, next func() bool) error {
+func fitWhile(f *flows.Flow, x *mat.Dense, workers int, next func() bool) error {
 	ask := train.LambdaCallback{BatchEnd: func(state *train.State) error {
 		if !next() {
 			state.Stop()
 		}
 		return nil
 	}}
-	_, err := f.Fit(context.Background(), s.Data(s.Batch), train.FitConfig{
-		Epochs: math.MaxInt, BatchSize: s.Batch, Workers: workers, NoShuffle: true, Callbacks: []train.Callback{ask}})
+	batch, _ := x.Dims()
+	_, err := f.Fit(context.Background(), x, train.FitConfig{
+		Epochs: math.MaxInt, BatchSize: batch, Workers: workers, NoShuffle: true, Callbacks: []train.Callback{ask}})
 	return err
 }
 

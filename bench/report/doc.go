@@ -1,7 +1,7 @@
 // Report measures everything that package bench describes beside what a user would pick instead (bench/peers), and
 // writes RESULTS.md, results.json, results.png and linear.png in bench.
 //
-//	go run ./bench/report [-only REGEXP] [-rounds N] [-quick] [-threads LIST] [-limit DURATION] [-python PATH]
+//	go run ./bench/report [-only REGEXP [-keep]] [-rounds N] [-quick] [-threads LIST] [-limit DURATION] [-python PATH]
 //
 // Contestants of a case run interleaved, A B C A B C …, each lap long enough for the clock; a figure is the median of
 // the laps, and the table says of how many. Where a target compares figures (the fused graph, the hand-written opponent,

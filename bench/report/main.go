@@ -37,6 +37,7 @@ type options struct {
 	limit   time.Duration // for a peer's answer
 	threads []int         // of the peers; 0 is their own choice
 	out     string
+	keep    bool
 }
 
 func parse(args []string) (o options, err error) {
@@ -47,6 +48,7 @@ func parse(args []string) (o options, err error) {
 	f.DurationVar(&o.limit, "limit", 2*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
 	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json, results.png and linear.png")
 	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice, and where that is all cores they are not asked for all again")
+	f.BoolVar(&o.keep, "keep", false, "what -only leaves out stays as results.json has it, section by section")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")
 	if err = f.Parse(args); err != nil {
 		return o, err
@@ -86,6 +88,13 @@ func run(args []string) error {
 	m := newMeter(o)
 	defer m.close()
 	r := &report{Machine: describeMachine(), Rounds: o.rounds, Quick: o.quick}
+	old, err := o.kept()
+	if err != nil {
+		return err
+	}
+	for name, version := range old.Versions {
+		m.versions[name] = version
+	}
 	for _, s := range sections {
 		fmt.Fprintln(os.Stderr, s.title)
 		done, err := s.measure(m, r)
@@ -94,7 +103,10 @@ func run(args []string) error {
 		}
 		done.Name, done.Title = s.name, s.title
 		if len(done.Cases)+len(done.Notes) > 0 {
+			done.Commit = r.Machine.Commit
 			r.Sections = append(r.Sections, done)
+		} else if before := old.section(s.name); before != nil {
+			r.Sections = append(r.Sections, *before)
 		}
 		r.Versions = m.versions
 		if err := r.write(o.out); err != nil { // section by section: a run that is broken off has what it measured
@@ -102,6 +114,26 @@ func run(args []string) error {
 		}
 	}
 	return nil
+}
+
+// kept is the report to keep sections of, empty without -keep.
+func (o options) kept() (old report, err error) {
+	if !o.keep {
+		return old, nil
+	}
+	data, err := os.ReadFile(filepath.Join(o.out, "results.json"))
+	if err != nil {
+		return old, fmt.Errorf("-keep: %w", err)
+	}
+	if err := json.Unmarshal(data, &old); err != nil {
+		return old, fmt.Errorf("-keep: results.json: %w", err)
+	}
+	for i := range old.Sections {
+		if old.Sections[i].Commit == "" {
+			old.Sections[i].Commit = old.Machine.Commit
+		}
+	}
+	return old, nil
 }
 
 // write stores the files.

@@ -25,7 +25,7 @@ func (r *report) markdown(charted bool) string {
 	}
 	b.WriteString(r.summary())
 	for _, s := range r.Sections {
-		b.WriteString(s.markdown())
+		b.WriteString(s.markdown(r.Machine.Commit))
 	}
 	return b.String()
 }
@@ -49,9 +49,13 @@ func (r *report) summary() string {
 	return "## Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
 }
 
-func (s section) markdown() string {
+// markdown is a section's, in a report made at a commit.
+func (s section) markdown(commit string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n", s.Title)
+	if s.Commit != "" && s.Commit != commit {
+		fmt.Fprintf(&b, "Measured at commit %s.\n", s.Commit)
+	}
 	for _, note := range s.Notes {
 		fmt.Fprintf(&b, "%s\n", note)
 	}

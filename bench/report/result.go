@@ -23,6 +23,7 @@ type section struct {
 	Cases  []result `json:"cases"`
 	Notes  []string `json:"notes,omitempty"`
 	Figure string   `json:"figure,omitempty"` // a file beside RESULTS.md
+	Commit string   `json:"commit,omitempty"` // that it was measured at
 }
 
 // A result is one contestant at one case.
