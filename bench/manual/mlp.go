@@ -60,8 +60,6 @@ func (m mlp[T]) forward(x []T) []T {
 	return x
 }
 
-func (m mlp[T]) theta() []T { return m[len(m)-1].h }
-
 // backward adds ∂/∂x to gx, given ∂/∂theta.
 func (m mlp[T]) backward(x, gtheta, gx []T, add bool) {
 	g := gtheta

@@ -254,3 +254,36 @@ func checkEdges[T Float](t *testing.T, ops mixtureKernels[T], tol float64) {
 		}
 	}
 }
+
+// TestNaNParametersAreSeen: a logit, a mean or a scale that is not a number makes its elements not numbers, and no others.
+func TestNaNParametersAreSeen(t *testing.T) {
+	for _, ops := range mixtures64() {
+		t.Run("float64/"+ops.name, func(t *testing.T) { checkNaN(t, ops) })
+	}
+	for _, ops := range mixtures32() {
+		t.Run("float32/"+ops.name, func(t *testing.T) { checkNaN(t, ops) })
+	}
+}
+
+func checkNaN[T Float](t *testing.T, ops mixtureKernels[T]) {
+	const n, d, k = 32, 2, 3
+	for _, clamp := range []Clamp{{}, {ClampTanh, -3, 3}, {ClampSigmoid, -2, 1}} {
+		for _, perRow := range []bool{false, true} {
+			for part := range 3 {
+				theta := make([]T, 3*d*k)
+				if perRow {
+					theta = make([]T, n*3*d*k)
+				}
+				theta[part*d*k+1] = T(math.NaN()) // of the first column, or of its first row
+				x, z, l := make([]T, n*d), make([]T, n*d), make([]T, n*d)
+				newMixtureBatch(d, k, perRow, clamp, ops).Forward(x, theta, z, l, nil)
+				for i := range z {
+					bad := i == 0 || !perRow && i%d == 0
+					if (z[i] != z[i]) != bad || (l[i] != l[i]) != bad {
+						t.Fatalf("clamp %d, perRow=%v, part %d: element %d is %v, %v, want NaN: %v", clamp.Kind, perRow, part, i, z[i], l[i], bad)
+					}
+				}
+			}
+		}
+	}
+}

@@ -28,9 +28,6 @@ func (l lanes) bounds() (least, most float64) {
 // exp is eˣ, relative error about an ulp, with x held to where eˣ is a normal number.
 func (l lanes) exp(x reg.VecVirtual) reg.VecVirtual {
 	least, most := l.bounds()
-	if l.bytes == 64 {
-		return l.expWithin(1, l.smaller(x, -least, 0))
-	}
 	return l.expWithin(1, l.min(l.max(x, l.c(least)), l.c(most)))
 }
 
@@ -56,7 +53,7 @@ func (l lanes) expWithin(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	}
 	sum, _, r := l.reduced(factor, x, 0)
 	p := l.poly(r, scaled(l.byType(exp64, exp32), math.Abs(factor)), 4)
-	return l.addInt(p, l.shiftLeft(sum))
+	return l.mul(p, l.addInt(l.load(l.c(1)), l.shiftLeft(sum))) // a product, not a sum of bits: NaN stays NaN
 }
 
 // expByTable is expWithin as 2^⌊n⌋·2^(n−⌊n⌋)·eʳ, where n is a multiple of 1/16 and the second factor comes from a table.

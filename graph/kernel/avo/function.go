@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -20,8 +21,13 @@ func (l lanes) begin(name, doc, args string) {
 func arg(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
 // param is where a parameter lies. A number read by Load would be, with an instruction that is slow beside vectors.
-func param(name string) Mem {
-	p, err := Param(name).Resolve()
+func param(name string) Mem { return place(Param(name)) }
+
+// result is where the result lies; see param.
+func result() Mem { return place(ReturnIndex(0)) }
+
+func place(c gotypes.Component) Mem {
+	p, err := c.Resolve()
 	if err != nil {
 		panic(err)
 	}

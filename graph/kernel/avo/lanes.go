@@ -92,6 +92,11 @@ func (l lanes) do(i inst, ops ...Op) {
 	l.pick(i.double, i.single, ops...)
 }
 
+func isMemory(o Op) bool {
+	_, is := o.(Mem)
+	return is
+}
+
 func isConstant(ops []Op) bool {
 	for _, o := range ops {
 		if m, ok := o.(Mem); ok && m.Symbol.Name != "" {
@@ -109,13 +114,24 @@ func (l lanes) sub(a, b Op) reg.VecVirtual { return l.bin(subInst, b, a) }
 
 // div is a/b; b may be memory.
 func (l lanes) div(a, b Op) reg.VecVirtual { return l.bin(divInst, b, a) }
-func (l lanes) max(a, b Op) reg.VecVirtual { return l.bin(maxInst, a, b) }
-func (l lanes) min(a, b Op) reg.VecVirtual { return l.bin(minInst, a, b) }
+
+// max and min are a where that is not a number: of two operands the instruction then returns the last.
+func (l lanes) max(a reg.VecVirtual, b Op) reg.VecVirtual { return l.extreme(maxInst, a, b) }
+func (l lanes) min(a reg.VecVirtual, b Op) reg.VecVirtual { return l.extreme(minInst, a, b) }
+
+func (l lanes) extreme(i inst, a reg.VecVirtual, b Op) reg.VecVirtual {
+	if b = held(b); isMemory(b) {
+		b = l.load(b)
+	}
+	d := l.vec()
+	l.do(i, a, b, d)
+	return d
+}
 
 func (l lanes) bin(i inst, a, b Op) reg.VecVirtual {
 	a, b = held(a), held(b)
 	d := l.vec()
-	if _, memory := b.(Mem); memory { // only the first operand may be memory: a commutes with it
+	if isMemory(b) { // only the first operand may be memory: a commutes with it
 		a, b = b, a
 	}
 	l.do(i, a, b, d)

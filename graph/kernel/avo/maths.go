@@ -96,21 +96,20 @@ func (l lanes) mills(c float64, f millsFit, t reg.VecVirtual) reg.VecVirtual {
 	return l.mul(v, l.poly(u, coefficients, 4))
 }
 
-// capped is the smaller of |t| and most.
+// capped is the smaller of |t| and most; with AVX-512 also where t is no number.
 func (l lanes) capped(t reg.VecVirtual, most float64) reg.VecVirtual {
-	const noSign = 0b1000
-	if l.bytes == 64 {
-		return l.smaller(t, most, noSign)
+	if l.bytes == 32 {
+		return l.min(l.abs(t), l.c(most))
 	}
-	return l.min(l.abs(t), l.c(most))
+	const smallerSize, noSign = 0b10, 0b1000
+	d := l.vec()
+	l.do(rangeInst, Imm(smallerSize|noSign), l.c(most), t, d)
+	return d
 }
 
-// smaller is the smaller of |x| and most, with x's sign or, with sign, as that says.
-func (l lanes) smaller(x reg.VecVirtual, most float64, sign uint64) reg.VecVirtual {
-	const smallerSize = 0b10
-	d := l.vec()
-	l.do(rangeInst, Imm(smallerSize|sign), l.c(most), x, d)
-	return d
+// notANumber has the sign bit set where v is NaN.
+func (l lanes) notANumber(v reg.VecVirtual) reg.VecVirtual {
+	return l.subInt(l.load(l.c(math.Inf(1))), l.abs(v))
 }
 
 // ratio is a/b for a normal b whose reciprocal is normal.

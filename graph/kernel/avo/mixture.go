@@ -177,7 +177,7 @@ func (l lanes) score() {
 		p := l.min(f, at(upper, off))
 
 		density := l.load(at(dens, off))
-		l.gather(far, l.sub(p, l.c(leastTail)), l.sub(density, floor))
+		l.gather(far, l.sub(p, l.c(leastTail)), l.sub(density, floor), l.notANumber(density))
 
 		minus := l.sub(l.zero(), l.log(p))
 		r := l.vec()

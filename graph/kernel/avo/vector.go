@@ -76,11 +76,7 @@ func (l lanes) squares() {
 		}
 		ADDQ(Imm(uint64(l.bytes)), x)
 	})
-	result, err := ReturnIndex(0).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VMOVSD(wide.total(wide.add(a, b)).AsX(), result.Addr) // see param
+	wide.storeLow(wide.total(wide.add(a, b)), result())
 	VZEROUPPER()
 	RET()
 }
