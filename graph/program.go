@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph/kernel"
 )
 
 // A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
@@ -45,6 +47,9 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
 	if b.err != nil {
 		return nil, b.err
+	}
+	if err := kernel.CheckSet(); err != nil {
+		return nil, fmt.Errorf("graph: Compile: %w", err)
 	}
 	if b.dtype == Float32 {
 		return compile[float32](b, outputs)

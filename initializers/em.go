@@ -53,8 +53,7 @@ func (e *em) expect(data *tally, fit *MixtureFit) float64 {
 		e.normals[k] = kernel.Normal{LogHeight: fit.Logits[k] - s, Mean: fit.Means[k], HalfPrec: 0.5 * math.Exp(-2*s)}
 	}
 	fit.Steps++
-	const halfLog2Pi = 0.9189385332046727
-	return e.sums.Expect(data.cells, e.normals)/data.total - halfLog2Pi
+	return e.sums.Expect(data.cells, e.normals)/data.total + kernel.LogPDF(0)
 }
 
 // maximize sets weights, means and scales from the sums, on a grid of a millionth. Leaps multiply what they start from, and

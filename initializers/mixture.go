@@ -3,6 +3,8 @@ package initializers
 import (
 	"fmt"
 	"math"
+
+	"gaussflow/graph/kernel"
 )
 
 // A Mixture of K normals in one dimension; the weights are softmax(Logits).
@@ -76,6 +78,9 @@ func (c MixtureConfig) Validate() error {
 func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 	if err := c.Validate(); err != nil {
 		return MixtureFit{}, err
+	}
+	if err := kernel.CheckSet(); err != nil {
+		return MixtureFit{}, fmt.Errorf("initializers: FitMixture: %w", err)
 	}
 	if len(x) == 0 {
 		return MixtureFit{}, fmt.Errorf("initializers: FitMixture: got no values")

@@ -47,26 +47,14 @@ type Clamp struct {
 
 // Apply is the clamped value y of raw.
 func (c Clamp) Apply(raw float64) float64 {
-	switch c.Kind {
-	case ClampTanh:
-		return c.Hi * math.Tanh(raw)
-	case ClampSigmoid:
-		return c.Lo + (c.Hi-c.Lo)*Sigmoid(raw)
-	}
-	return raw
+	curve := newClampCurve[float64](c)
+	return curve.apply(raw)
 }
 
 // Slope is dy/draw, from the clamped value y.
 func (c Clamp) Slope(y float64) float64 {
-	switch c.Kind {
-	case ClampTanh:
-		t := y / c.Hi
-		return c.Hi * (1 - t*t)
-	case ClampSigmoid:
-		s := (y - c.Lo) / (c.Hi - c.Lo)
-		return (c.Hi - c.Lo) * s * (1 - s)
-	}
-	return 1
+	curve := newClampCurve[float64](c)
+	return curve.slope(y)
 }
 
 // Invert is the raw value whose clamped value is y; ±Inf at the bounds.
@@ -79,6 +67,38 @@ func (c Clamp) Invert(y float64) float64 {
 	}
 	return y
 }
+
+// clampCurve is a Clamp in numbers of a T, the form in which all kernels read it: both curves are a logistic one,
+//
+//	y = c0 + c1/(1+exp(c2·raw)),  dy/draw = s0 + s1·y + s2·y².
+type clampCurve[T Float] struct {
+	curve [3]T // c0, c1, c2
+	poly  [3]T // s0, s1, s2
+	none  bool // y = raw
+}
+
+func newClampCurve[T Float](c Clamp) clampCurve[T] {
+	switch c.Kind {
+	case ClampTanh:
+		b := c.Hi
+		return clampCurve[T]{curve: [3]T{T(b), T(-2 * b), 2}, poly: [3]T{T(b), 0, T(-1 / b)}}
+	case ClampSigmoid:
+		r := c.Hi - c.Lo
+		return clampCurve[T]{curve: [3]T{T(c.Lo), T(r), -1}, poly: [3]T{T(-c.Lo * c.Hi / r), T((c.Lo + c.Hi) / r), T(-1 / r)}}
+	}
+	return clampCurve[T]{poly: [3]T{1, 0, 0}, none: true}
+}
+
+// apply is y.
+func (c *clampCurve[T]) apply(raw float64) float64 {
+	if c.none {
+		return raw
+	}
+	return float64(c.curve[0]) + float64(c.curve[1])/(1+math.Exp(float64(c.curve[2])*raw))
+}
+
+// slope is dy/draw at y.
+func (c *clampCurve[T]) slope(y T) T { return c.poly[0] + y*(c.poly[1]+y*c.poly[2]) }
 
 // ScaleRange is the range of scales σ = exp(y) that a fit may use: the clamp's, drawn in by a thousandth of its
 // width so that the raw values stay finite and their gradients alive. Without a clamp, 0 to 0: no bounds.

@@ -39,7 +39,6 @@ func (c Cells) Len() int { return c.n }
 
 // emKernel is an implementation of the E-step.
 type emKernel struct {
-	name  string
 	block int // cells at a time
 	lanes int
 	// expect sets moments and logDensity, and returns Σ count·logDensity. terms has room for block numbers, and acc for
@@ -56,7 +55,7 @@ type EM struct {
 }
 
 // NewEM is the E-step of K = k components on the fastest kernel that this processor can run. Kernels agree to rounding.
-func NewEM(k int) *EM { return newEM(k, emKernels()[0]) }
+func NewEM(k int) *EM { return newEM(k, active.em) }
 
 func newEM(k int, kernel emKernel) *EM {
 	return &EM{
@@ -83,7 +82,7 @@ func (e *EM) Expect(c Cells, normals []Normal) float64 {
 }
 
 func portableEM() emKernel {
-	return emKernel{name: "portable", block: 1, lanes: 1, expect: expectPortable}
+	return emKernel{block: 1, lanes: 1, expect: expectPortable}
 }
 
 func expectPortable(c Cells, normals []Normal, terms, _ []float64, moments []Moments, logDensity []float64) (total float64) {

@@ -10,10 +10,10 @@ import (
 // TestEMEqualsDefinition checks every implementation that this processor can run against the sums as they are defined,
 // for cell counts and component counts around the vector widths, with cells in the far tails, ties and variances.
 func TestEMEqualsDefinition(t *testing.T) {
-	for _, kernel := range emKernels() {
+	for _, s := range sets {
 		for _, n := range []int{1, 2, 7, 8, 9, 31, 32, 33, 100} {
 			for _, k := range []int{1, 2, 8, 9, 50} {
-				t.Run(fmt.Sprintf("%s/n=%d/K=%d", kernel.name, n, k), func(t *testing.T) { checkEM(t, kernel, n, k) })
+				t.Run(fmt.Sprintf("%s/n=%d/K=%d", s.name, n, k), func(t *testing.T) { checkEM(t, s.em, n, k) })
 			}
 		}
 	}
@@ -78,9 +78,9 @@ func checkEM(t *testing.T, kernel emKernel, n, k int) {
 // BenchmarkEM reports nanoseconds a component and cell.
 func BenchmarkEM(b *testing.B) {
 	for _, k := range []int{8, 50} {
-		for _, kernel := range emKernels() {
+		for _, s := range sets {
 			for _, n := range []int{256, 5000} {
-				b.Run(fmt.Sprintf("%s/K=%d/n=%d", kernel.name, k, n), func(b *testing.B) { benchmarkEM(b, kernel, n, k) })
+				b.Run(fmt.Sprintf("%s/K=%d/n=%d", s.name, k, n), func(b *testing.B) { benchmarkEM(b, s.em, n, k) })
 			}
 		}
 	}

@@ -25,7 +25,6 @@ type GemmSpace[T Float] struct {
 
 // gemmKernels are the inner tiles, tallest first. Without tiles gonum does the work.
 type gemmKernels[T Float] struct {
-	name  string
 	lanes int
 	tiles []gemmTile[T]
 }
@@ -40,11 +39,6 @@ type gemmTile[T Float] struct {
 // panelDepth is the number of rows of b in a panel: it stays in the first-level cache.
 const panelDepth = 256
 
-var (
-	gemms64 = allGemms64()
-	gemms32 = allGemms32()
-)
-
 // NewGemm prepares a product with scratch space of its own.
 func NewGemm[T Float](transA, transB bool, m, n, k int) *Gemm[T] {
 	return new(GemmSpace[T]).Gemm(transA, transB, m, n, k)
@@ -52,7 +46,7 @@ func NewGemm[T Float](transA, transB bool, m, n, k int) *Gemm[T] {
 
 // Gemm prepares a product that uses this space.
 func (s *GemmSpace[T]) Gemm(transA, transB bool, m, n, k int) *Gemm[T] {
-	return newGemm(transA, transB, m, n, k, byType[T, gemmKernels[T]](gemms64[0], gemms32[0]), s)
+	return newGemm(transA, transB, m, n, k, chosen[T]().gemm, s)
 }
 
 func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *GemmSpace[T]) *Gemm[T] {

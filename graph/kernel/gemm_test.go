@@ -8,11 +8,13 @@ import (
 )
 
 func TestGemm(t *testing.T) {
-	for _, ops := range gemms64 {
-		t.Run("float64/"+ops.name, func(t *testing.T) { checkGemm(t, ops, 1e-14) })
+	for _, s := range sets {
+		ops := s.f64.gemm
+		t.Run("float64/"+s.name, func(t *testing.T) { checkGemm(t, ops, 1e-14) })
 	}
-	for _, ops := range gemms32 {
-		t.Run("float32/"+ops.name, func(t *testing.T) { checkGemm(t, ops, 5e-6) })
+	for _, s := range sets {
+		ops := s.f32.gemm
+		t.Run("float32/"+s.name, func(t *testing.T) { checkGemm(t, ops, 5e-6) })
 	}
 }
 

@@ -10,7 +10,7 @@ const leastTail = 1.5e-11
 type MixtureBatch[T Float] struct {
 	d, k   int
 	perRow bool
-	curve  *clampCurve[T]
+	curve  clampCurve[T]
 	ops    mixtureKernels[T]
 	floor  T   // tails and densities above it are far from underflow
 	groups int // vectors of elements at a time
@@ -30,15 +30,10 @@ type MixtureBatch[T Float] struct {
 	farGrad     [3][]float64
 }
 
-var (
-	all64 = mixtures64()
-	all32 = mixtures32()
-)
-
 // NewMixtureBatch prepares for matrices of d columns and mixtures of k components. theta holds logits, means and raw
 // log scales: 3×d×k, or with perRow a row of 3·d·k numbers for each row of x.
 func NewMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp) *MixtureBatch[T] {
-	return newMixtureBatch(d, k, perRow, clamp, byType[T, mixtureKernels[T]](all64[0], all32[0]))
+	return newMixtureBatch(d, k, perRow, clamp, chosen[T]().mixture)
 }
 
 func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKernels[T]) *MixtureBatch[T] {
@@ -146,7 +141,7 @@ func (b *MixtureBatch[T]) slopes(p *mixturePass, gtheta []T) {
 		clear(b.g.means)
 		clear(b.g.raw)
 	}
-	b.ops.slopes(p.groups, b.k, b.stride(p), b.x, b.z, &b.u, b.curve, &b.p, &b.g, b.gx)
+	b.ops.slopes(p.groups, b.k, b.stride(p), b.x, b.z, &b.u, &b.curve, &b.p, &b.g, b.gx)
 	if b.perRow {
 		b.store(p, gtheta)
 		return

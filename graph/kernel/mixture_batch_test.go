@@ -10,14 +10,16 @@ import (
 // TestMixtureBatchEqualsMixture checks every implementation that this processor can run, for component counts around
 // the vector widths, both layouts, and rows from the middle to the far tails, against the scalar reference.
 func TestMixtureBatchEqualsMixture(t *testing.T) {
-	for _, ops := range mixtures64() {
-		t.Run("float64/"+ops.name, func(t *testing.T) {
+	for _, s := range sets {
+		ops := s.f64.mixture
+		t.Run("float64/"+s.name, func(t *testing.T) {
 			checkBatch(t, ops, 1e-13, 1e-11)
 			checkPasses(t, ops)
 		})
 	}
-	for _, ops := range mixtures32() {
-		t.Run("float32/"+ops.name, func(t *testing.T) { checkBatch(t, ops, 3e-6, 1e-4) })
+	for _, s := range sets {
+		ops := s.f32.mixture
+		t.Run("float32/"+s.name, func(t *testing.T) { checkBatch(t, ops, 3e-6, 1e-4) })
 	}
 }
 
@@ -167,11 +169,13 @@ func widen[T Float](v []T) []float64 {
 // BenchmarkMixture reports nanoseconds a component.
 func BenchmarkMixture(b *testing.B) {
 	for _, k := range []int{8, 50} {
-		for _, ops := range mixtures64() {
-			b.Run(fmt.Sprintf("float64/%s/K=%d", ops.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
+		for _, s := range sets {
+			ops := s.f64.mixture
+			b.Run(fmt.Sprintf("float64/%s/K=%d", s.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
 		}
-		for _, ops := range mixtures32() {
-			b.Run(fmt.Sprintf("float32/%s/K=%d", ops.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
+		for _, s := range sets {
+			ops := s.f32.mixture
+			b.Run(fmt.Sprintf("float32/%s/K=%d", s.name, k), func(b *testing.B) { benchmarkBatch(b, ops, k) })
 		}
 	}
 }
@@ -209,11 +213,13 @@ func benchmarkBatch[T Float](b *testing.B, ops mixtureKernels[T], k int) {
 // TestMixtureBatchAtTheEdges: at every number of rows that leaves another remainder, with every special value at every place;
 // what is not a number stays in its place.
 func TestMixtureBatchAtTheEdges(t *testing.T) {
-	for _, ops := range mixtures64() {
-		t.Run("float64/"+ops.name, func(t *testing.T) { checkEdges(t, ops, 1e-13) })
+	for _, s := range sets {
+		ops := s.f64.mixture
+		t.Run("float64/"+s.name, func(t *testing.T) { checkEdges(t, ops, 1e-13) })
 	}
-	for _, ops := range mixtures32() {
-		t.Run("float32/"+ops.name, func(t *testing.T) { checkEdges(t, ops, 3e-6) })
+	for _, s := range sets {
+		ops := s.f32.mixture
+		t.Run("float32/"+s.name, func(t *testing.T) { checkEdges(t, ops, 3e-6) })
 	}
 }
 
@@ -257,11 +263,13 @@ func checkEdges[T Float](t *testing.T, ops mixtureKernels[T], tol float64) {
 
 // TestNaNParametersAreSeen: a logit, a mean or a scale that is not a number makes its elements not numbers, and no others.
 func TestNaNParametersAreSeen(t *testing.T) {
-	for _, ops := range mixtures64() {
-		t.Run("float64/"+ops.name, func(t *testing.T) { checkNaN(t, ops) })
+	for _, s := range sets {
+		ops := s.f64.mixture
+		t.Run("float64/"+s.name, func(t *testing.T) { checkNaN(t, ops) })
 	}
-	for _, ops := range mixtures32() {
-		t.Run("float32/"+ops.name, func(t *testing.T) { checkNaN(t, ops) })
+	for _, s := range sets {
+		ops := s.f32.mixture
+		t.Run("float32/"+s.name, func(t *testing.T) { checkNaN(t, ops) })
 	}
 }
 

@@ -9,11 +9,13 @@ import (
 // TestFaintWeightsAreKept: a weight that underflows still decides where its component alone is near. Gradients from blocks,
 // which hold such a weight's logarithm, are those from parameters, which single rows keep.
 func TestFaintWeightsAreKept(t *testing.T) {
-	for _, ops := range mixtures64() {
-		t.Run("float64/"+ops.name, func(t *testing.T) { checkFaint(t, ops, 900, 60, 1e-11) })
+	for _, s := range sets {
+		ops := s.f64.mixture
+		t.Run("float64/"+s.name, func(t *testing.T) { checkFaint(t, ops, 900, 60, 1e-11) })
 	}
-	for _, ops := range mixtures32() {
-		t.Run("float32/"+ops.name, func(t *testing.T) { checkFaint(t, ops, 120, 25, 1e-4) })
+	for _, s := range sets {
+		ops := s.f32.mixture
+		t.Run("float32/"+s.name, func(t *testing.T) { checkFaint(t, ops, 120, 25, 1e-4) })
 	}
 }
 

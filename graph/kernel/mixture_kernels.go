@@ -9,7 +9,6 @@ import (
 // the first component of each, then the second, and so on, k·lanes numbers of each kind. The portable ones, of one lane,
 // define what the vector ones compute.
 type mixtureKernels[T Float] struct {
-	name  string
 	lanes int
 
 	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks. faint tells whether some
@@ -41,35 +40,13 @@ type sumsOf[T Float] struct{ lower, upper, dens []T }
 // gradientsOf are gradients in logits, means and raw log scales.
 type gradientsOf[T Float] struct{ logits, means, raw []T }
 
-// clampCurve is a Clamp as y = c0 + c1/(1+exp(c2·raw)), whose slope is a polynomial of y.
-type clampCurve[T Float] struct {
-	curve [3]T // c0, c1, c2
-	poly  [3]T // dy/draw = s0 + s1·y + s2·y²
-	none  bool // y = raw
-}
-
-func newClampCurve[T Float](c Clamp) *clampCurve[T] {
-	switch c.Kind {
-	case ClampTanh:
-		b := c.Hi
-		return &clampCurve[T]{curve: [3]T{T(b), T(-2 * b), 2}, poly: [3]T{T(b), 0, T(-1 / b)}}
-	case ClampSigmoid:
-		r := c.Hi - c.Lo
-		return &clampCurve[T]{curve: [3]T{T(c.Lo), T(r), -1}, poly: [3]T{T(-c.Lo * c.Hi / r), T((c.Lo + c.Hi) / r), T(-1 / r)}}
-	}
-	return &clampCurve[T]{poly: [3]T{1, 0, 0}, none: true}
-}
-
-// slope is dy/draw at y.
-func (c *clampCurve[T]) slope(y T) T { return c.poly[0] + y*(c.poly[1]+y*c.poly[2]) }
-
 // upstreamOf is one number an element of each: 1/(√(2π)·f), ±A/φ(z), the gradient gl in the log slope, A·dz/dx and
 // gl ± A·R(|z|), with A = gz + gl·z, and + where the lower tail is the smaller one.
 type upstreamOf[T Float] struct{ rdens, share, gl, pull, level []T }
 
 func portableMixture[T Float]() mixtureKernels[T] {
 	return mixtureKernels[T]{
-		name: "portable", lanes: 1,
+		lanes:   1,
 		prepare: preparePortable[T], sums: sumsPortable[T], score: scorePortable[T],
 		upstream: upstreamPortable[T], slopes: slopesPortable[T], totals: totalsPortable[T],
 	}
@@ -85,11 +62,7 @@ func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p
 		anyFaint = anyFaint || !(slices.Max(logits[i:i+k])-slices.Min(logits[i:i+k]) <= spread)
 		for at := i; at < i+k; at++ {
 			p.w[at] = T(math.Exp(float64(logits[at]) - total))
-			y := float64(raw[at])
-			if c := clamp.curve; !clamp.none {
-				y = float64(c[0]) + float64(c[1])/(1+math.Exp(float64(c[2])*y))
-			}
-			p.y[at] = T(y)
+			p.y[at] = T(clamp.apply(float64(raw[at])))
 			p.inv[at] = T(math.Exp(-float64(p.y[at]))) // of the rounded y: a log scale that is no clamped one must give the same
 		}
 	}

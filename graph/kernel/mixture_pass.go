@@ -180,7 +180,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 				transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 			})
 		}
-		return b.ops.prepare(p.groups, b.k, b.logits, b.raw, b.curve, &b.p)
+		return b.ops.prepare(p.groups, b.k, b.logits, b.raw, &b.curve, &b.p)
 	}
 	if p.first == 0 {
 		b.prepareColumns(theta)
@@ -200,7 +200,7 @@ func (b *MixtureBatch[T]) prepareColumns(theta []T) {
 			transpose(min(lanes, b.d-col), b.k, third[col*b.k:], b.k, block[col*b.k:], lanes)
 		}
 	}
-	b.ops.prepare((b.d+lanes-1)/lanes, b.k, b.logits, b.raw, b.curve, &b.own)
+	b.ops.prepare((b.d+lanes-1)/lanes, b.k, b.logits, b.raw, &b.curve, &b.own)
 }
 
 // store writes the pass's gradients to gtheta.

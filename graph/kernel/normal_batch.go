@@ -3,20 +3,12 @@ package kernel
 // normalKernels are functions of the standard normal over whole vectors of `lanes` numbers. far is not 0 if there may be a
 // number outside their domain, what they wrote of which is wrong. Without lanes there are none.
 type normalKernels[T Float] struct {
-	name     string
 	lanes    int
 	logCDF   func(n int, x, y *T) (far int)
 	quantile func(n int, x, y *T) (far int)
 }
 
-var (
-	normals64 = allNormals64()
-	normals32 = allNormals32()
-)
-
-func normals[T Float]() *normalKernels[T] {
-	return byType[T, *normalKernels[T]](&normals64[0], &normals32[0])
-}
+func normals[T Float]() *normalKernels[T] { return &chosen[T]().normal }
 
 // LogCDFs writes log Φ of each x to y, which is not x: LogCDF to the accuracy of T.
 func LogCDFs[T Float](y, x []T) { normals[T]().logCDFs(y, x) }

@@ -9,11 +9,13 @@ import (
 // TestNormalsAgainstReference holds the vector functions to the tables of 50 digits: relative error 1e-13 in float64, 5e-7
 // in float32 (of the argument as float32 has it).
 func TestNormalsAgainstReference(t *testing.T) {
-	for _, k := range normals64 {
-		t.Run("float64/"+k.name, func(t *testing.T) { checkNormals(t, &k, 1e-13) })
+	for _, s := range sets {
+		k := s.f64.normal
+		t.Run("float64/"+s.name, func(t *testing.T) { checkNormals(t, &k, 1e-13) })
 	}
-	for _, k := range normals32 {
-		t.Run("float32/"+k.name, func(t *testing.T) { checkNormals(t, &k, 5e-7) })
+	for _, s := range sets {
+		k := s.f32.normal
+		t.Run("float32/"+s.name, func(t *testing.T) { checkNormals(t, &k, 5e-7) })
 	}
 }
 
@@ -51,11 +53,13 @@ func leastNormal[T Float]() float64 {
 
 // TestNormalsAtTheEdges: at every length that leaves another remainder, with every special value at every place.
 func TestNormalsAtTheEdges(t *testing.T) {
-	for _, k := range normals64 {
-		t.Run("float64/"+k.name, func(t *testing.T) { checkNormalEdges(t, &k, 1e-13) })
+	for _, s := range sets {
+		k := s.f64.normal
+		t.Run("float64/"+s.name, func(t *testing.T) { checkNormalEdges(t, &k, 1e-13) })
 	}
-	for _, k := range normals32 {
-		t.Run("float32/"+k.name, func(t *testing.T) { checkNormalEdges(t, &k, 5e-7) })
+	for _, s := range sets {
+		k := s.f32.normal
+		t.Run("float32/"+s.name, func(t *testing.T) { checkNormalEdges(t, &k, 5e-7) })
 	}
 }
 
@@ -88,11 +92,13 @@ func checkNormalEdges[T Float](t *testing.T, k *normalKernels[T], tol float64) {
 
 // BenchmarkNormal reports nanoseconds a number.
 func BenchmarkNormal(b *testing.B) {
-	for _, k := range normals64 {
-		benchmarkNormal(b, "float64/"+k.name, &k)
+	for _, s := range sets {
+		k := s.f64.normal
+		benchmarkNormal(b, "float64/"+s.name, &k)
 	}
-	for _, k := range normals32 {
-		benchmarkNormal(b, "float32/"+k.name, &k)
+	for _, s := range sets {
+		k := s.f32.normal
+		benchmarkNormal(b, "float32/"+s.name, &k)
 	}
 }
 

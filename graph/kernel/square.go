@@ -7,14 +7,9 @@ type squareKernel[T Float] struct {
 	turn func(n int, src *T, srs, sstep int, dst *T, drs, dstep int)
 }
 
-var (
-	allSquares64 = squares64()
-	allSquares32 = squares32()
-)
-
 // transpose sets dst[p·drs + i] = src[i·srs + p] for i < rows, p < cols.
 func transpose[T Float](rows, cols int, src []T, srs int, dst []T, drs int) {
-	transposeBy(byType[T, []squareKernel[T]](allSquares64, allSquares32), rows, cols, src, srs, dst, drs)
+	transposeBy(chosen[T]().squares, rows, cols, src, srs, dst, drs)
 }
 
 // transposeBy takes as many of the largest squares as there are, and the strips that are left by smaller ones.

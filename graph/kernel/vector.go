@@ -5,7 +5,6 @@ import "math"
 // vectorKernels are loops over arrays, each for whole vectors of `lanes` numbers; the exported functions of this file do
 // the rest of an array one by one. Without lanes they do all of it.
 type vectorKernels[T Float] struct {
-	name       string
 	lanes      int
 	reluSlope  func(n int, y, up, out *T)
 	accumulate func(n int, x, y *T)
@@ -14,14 +13,7 @@ type vectorKernels[T Float] struct {
 	adam       func(n int, take1, take2, rate, eps T, p, up, m, v *T)
 }
 
-var (
-	vectors64 = allVectors64()
-	vectors32 = allVectors32()
-)
-
-func vectors[T Float]() *vectorKernels[T] {
-	return byType[T, *vectorKernels[T]](&vectors64[0], &vectors32[0])
-}
+func vectors[T Float]() *vectorKernels[T] { return &chosen[T]().vector }
 
 // whole is the number of whole vectors in n numbers, and of the numbers in them.
 func (v *vectorKernels[T]) whole(n int) (vectors, numbers int) {

@@ -8,11 +8,13 @@ import (
 
 // TestVectors compares every implementation with plain loops, at every length that leaves another remainder.
 func TestVectors(t *testing.T) {
-	for _, v := range vectors64 {
-		t.Run("float64/"+v.name, func(t *testing.T) { checkVectors(t, &v, 1e-15) })
+	for _, s := range sets {
+		v := s.f64.vector
+		t.Run("float64/"+s.name, func(t *testing.T) { checkVectors(t, &v, 1e-15) })
 	}
-	for _, v := range vectors32 {
-		t.Run("float32/"+v.name, func(t *testing.T) { checkVectors(t, &v, 3e-7) })
+	for _, s := range sets {
+		v := s.f32.vector
+		t.Run("float32/"+s.name, func(t *testing.T) { checkVectors(t, &v, 3e-7) })
 	}
 }
 
@@ -101,11 +103,13 @@ func checkAdam[T Float](t *testing.T, v *vectorKernels[T], n int, ulp float64, r
 
 // TestAdamMomentsEndAtZero: those of a number without gradient, at places of whole vectors and of the rest.
 func TestAdamMomentsEndAtZero(t *testing.T) {
-	for _, v := range vectors64 {
-		t.Run("float64/"+v.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-289) })
+	for _, s := range sets {
+		v := s.f64.vector
+		t.Run("float64/"+s.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-289) })
 	}
-	for _, v := range vectors32 {
-		t.Run("float32/"+v.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-29) })
+	for _, s := range sets {
+		v := s.f32.vector
+		t.Run("float32/"+s.name, func(t *testing.T) { checkDyingMoments(t, &v, 1e-29) })
 	}
 }
 

@@ -9,6 +9,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// As in kernel/normal.go.
+const (
+	halfLog2Pi = 0.918938533204672741780329736406 // ½ log 2π
+	invSqrt2Pi = 0.39894228040143267794           // 1/√(2π)
+)
+
 var constants = map[string]Mem{}
 
 // c is a constant in every lane, as memory.

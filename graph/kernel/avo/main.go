@@ -1,50 +1,61 @@
-// Command avo writes the vector kernels of package kernel, "mixture", "gemm", "vector", "normal" or "em": run `go generate ./graph/kernel`.
+// Command avo writes the vector kernels of package kernel for one instruction set, "avx2" or "avx512": run
+// `go generate ./graph/kernel`.
 package main
 
 import (
 	"flag"
+	"fmt"
+	"os"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
 )
+
+// instructionSets are what there is to write, by the names of kernel's sets.
+var instructionSets = map[string]instructionSet{
+	"avx2":   {bytes: 32, expectWays: 2},
+	"avx512": {bytes: 64, expectWays: 4},
+}
+
+// An instructionSet is the width of its vectors, and how many of them the E-step takes at a time.
+type instructionSet struct{ bytes, expectWays int }
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	which := flag.String("kernels", "mixture", "mixture, gemm, vector, normal or em")
+	name := flag.String("set", "", "avx2 or avx512")
 	flag.Parse()
-	if *which == "em" {
-		lanes{32, false}.expect(2)
-		lanes{64, false}.expect(4)
-		Generate()
-		return
+	set, ok := instructionSets[*name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "avo: -set = %q, want avx2 or avx512\n", *name)
+		os.Exit(2)
 	}
-	for _, l := range []lanes{{32, false}, {32, true}, {64, false}, {64, true}} {
-		switch *which {
-		case "gemm":
-			for _, rows := range l.gemmRows() {
-				l.gemm(rows)
-			}
-			l.turn()
-			continue
-		case "vector":
-			l.reluSlope()
-			l.accumulate()
-			l.columnSum()
-			l.squares()
-			l.adam()
-			continue
-		case "normal":
-			l.logCDF()
-			l.quantile()
-			continue
-		}
-		l.prepare()
-		l.sums("sums", false)
-		l.sums("sumsEach", true)
-		l.score()
-		l.upstream()
-		l.slopes("slopes", false)
-		l.slopes("slopesEach", true)
-		l.totals()
+	pass.Compile = pass.Concat(pass.Compile, pass.FunctionPass(staysWithin(*name)))
+	for _, l := range []lanes{{bytes: set.bytes}, {bytes: set.bytes, f32: true}} {
+		l.all()
 	}
+	lanes{bytes: set.bytes}.expect(set.expectWays)
 	Generate()
+}
+
+// all writes the kernels that there are of each element type.
+func (l lanes) all() {
+	l.prepare()
+	l.sums("sums", false)
+	l.sums("sumsEach", true)
+	l.score()
+	l.upstream()
+	l.slopes("slopes", false)
+	l.slopes("slopesEach", true)
+	l.totals()
+	l.logCDF()
+	l.quantile()
+	for _, rows := range l.gemmRows() {
+		l.gemm(rows)
+	}
+	l.turn()
+	l.reluSlope()
+	l.accumulate()
+	l.columnSum()
+	l.squares()
+	l.adam()
 }

@@ -9,7 +9,7 @@ import (
 // prepare turns the logits and raw log scales of n blocks of mixtures into weights, clamped log scales and inverse scales.
 // A block is k components of a vector of mixtures, component after component.
 //
-//	w = softmax(logits),  y = c0 + c1/(1+exp(c2·raw)) or raw,  inv = exp(−y)
+//	w = softmax(logits),  y = the clampCurve of raw, or raw,  inv = exp(−y)
 func (l lanes) prepare() {
 	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv *%[1]s) (faint int")
 	n, size := arg("n"), shifted("k", l.bytes)
@@ -79,8 +79,6 @@ func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
 	}
 	return l.expDown(-1, y)
 }
-
-const invSqrt2Pi = 0.39894228040143267794
 
 // parts are e^(−t²/2), at least e^−faint, and R(|t|)/√(2π), whose product is Φ(−|t|).
 func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtual) {
@@ -193,7 +191,7 @@ func (l lanes) score() {
 		den = l.whereNegative(central, l.poly(r, l.byType(centralDen64, centralDen32), 2), den)
 
 		z := l.or(l.abs(l.ratio(num, den)), l.and(d, l.signBit()))
-		s := l.add(l.log(density), l.c(0.918938533204672741780329736406))
+		s := l.add(l.log(density), l.c(halfLog2Pi))
 		l.fma(l.mul(z, l.c(0.5)), z, s)
 		l.store(z, at(zp, off))
 		l.store(s, at(sp, off))

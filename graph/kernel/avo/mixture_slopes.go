@@ -41,8 +41,8 @@ func (l lanes) upstream() {
 	l.returnSigns(anyFar)
 }
 
-// element holds what the derivatives at one element, or at a vector of elements, need.
-type element struct{ z, rdens, share, gl, pull, level reg.VecVirtual }
+// element is where the derivatives at one element, or at a vector of elements, find what they need: registers or memory.
+type element struct{ z, rdens, share, gl, pull, level Op }
 
 // derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivativesAt in kernel.
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
@@ -58,8 +58,8 @@ func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale
 	logScale = l.mul(dx, mean)
 	l.fnma(e.gl, r, logScale)
 	logit = l.mul(c, e.share)
-	l.fma(r, e.gl, logit)
-	l.fnma(w, e.level, logit)
+	l.fma(e.gl, r, logit)
+	l.fnma(e.level, w, logit)
 	return mean, logScale, logit
 }
 
@@ -87,24 +87,21 @@ func (l lanes) slopes(name string, own bool) {
 	block, off := GP64(), GP64() // of the parameters and of their gradients
 	XORQ(block, block)
 	Label("elements")
-	lane := func(name string) reg.VecVirtual { return l.load(at(arg(name), i)) }
-	total, x := l.zero(), lane("x")
-	load := func() element {
-		return element{lane("z"), lane("rdens"), lane("share"), lane("gl"), lane("pull"), lane("level")}
+	total, x := l.zero(), l.load(at(arg("x"), i))
+	lane := func(name string) Op {
+		m := at(arg(name), i)
+		if l.bytes == 32 { // sixteen registers do not hold all six beside a component's numbers: read where they are used
+			return m
+		}
+		return l.load(m)
 	}
-	var e element
-	if l.bytes == 64 {
-		e = load()
-	}
+	e := element{lane("z"), lane("rdens"), lane("share"), lane("gl"), lane("pull"), lane("level")}
 	MOVQ(block, off)
 	end := GP64()
 	MOVQ(block, end)
 	ADDQ(size, end)
 	Label("component")
 	{
-		if l.bytes == 32 { // sixteen registers do not hold them all the time
-			e = load()
-		}
 		of := func(name string) reg.VecVirtual { return l.ofComponent(own, at(arg(name), off)) }
 		dx, w, y := l.sub(x, of("mu")), of("w"), of("y")
 		var inv reg.VecVirtual

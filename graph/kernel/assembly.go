@@ -1,27 +1,27 @@
-//go:build amd64 && !purego
+//go:build (amd64 || arm64) && !purego
 
 package kernel
 
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
-	prepare  func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
-	sums     mixtureSumsAsm[T]
-	sumsEach mixtureSumsAsm[T]
-	score    func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
-	upstream func(n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *T) (far int)
-	slopes   mixtureSlopesAsm[T]
-	each     mixtureSlopesAsm[T]
-	totals   func(n int, v *T, to *float64)
+	prepare    func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
+	sums       mixtureSumsAsm[T]
+	sumsEach   mixtureSumsAsm[T]
+	score      func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
+	upstream   func(n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *T) (far int)
+	slopes     mixtureSlopesAsm[T]
+	slopesEach mixtureSlopesAsm[T]
+	totals     func(n int, v *T, to *float64)
 }
 
 type mixtureSumsAsm[T Float] func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
 
 type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
-func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKernels[T] {
+func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
-		name: name, lanes: lanes,
+		lanes: lanes,
 		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool) {
 			var curve *T
 			if !clamp.none {
@@ -43,7 +43,7 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0]) != 0
 		},
 		slopes: func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
-			slopes := a.each
+			slopes := a.slopesEach
 			if stride == 0 {
 				slopes = a.slopes
 			}
@@ -54,23 +54,13 @@ func vectorMixture[T Float](name string, lanes int, a mixtureAsm[T]) mixtureKern
 	}
 }
 
-// mixtures64 and mixtures32 list what this processor can run, fastest first, the portable ones last.
-func mixtures64() (all []mixtureKernels[float64]) {
-	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 8, mixtureAsm[float64]{prepareF64AVX512, sumsF64AVX512, sumsEachF64AVX512, scoreF64AVX512, upstreamF64AVX512, slopesF64AVX512, slopesEachF64AVX512, totalsF64AVX512}))
+func vectorEM(block, lanes int, expect func(blocks, k int, x, v, count, normals, terms, acc, moments, logDensity, total *float64)) emKernel {
+	return emKernel{
+		block: block, lanes: lanes,
+		expect: func(c Cells, normals []Normal, terms, acc []float64, moments []Moments, logDensity []float64) (total float64) {
+			expect(len(c.Mean)/block, len(normals), &c.Mean[0], &c.Variance[0], &c.Count[0], &normals[0].LogHeight,
+				&terms[0], &acc[0], &moments[0].Mass, &logDensity[0], &total)
+			return total
+		},
 	}
-	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 4, mixtureAsm[float64]{prepareF64AVX2, sumsF64AVX2, sumsEachF64AVX2, scoreF64AVX2, upstreamF64AVX2, slopesF64AVX2, slopesEachF64AVX2, totalsF64AVX2}))
-	}
-	return append(all, portableMixture[float64]())
-}
-
-func mixtures32() (all []mixtureKernels[float32]) {
-	if hasAVX512() {
-		all = append(all, vectorMixture("avx512", 16, mixtureAsm[float32]{prepareF32AVX512, sumsF32AVX512, sumsEachF32AVX512, scoreF32AVX512, upstreamF32AVX512, slopesF32AVX512, slopesEachF32AVX512, totalsF32AVX512}))
-	}
-	if hasAVX2() {
-		all = append(all, vectorMixture("avx2", 8, mixtureAsm[float32]{prepareF32AVX2, sumsF32AVX2, sumsEachF32AVX2, scoreF32AVX2, upstreamF32AVX2, slopesF32AVX2, slopesEachF32AVX2, totalsF32AVX2}))
-	}
-	return append(all, portableMixture[float32]())
 }

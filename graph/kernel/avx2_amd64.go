@@ -1,0 +1,42 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// avx2Set is AVX2 with FMA: sixteen vectors of 32 bytes.
+func avx2Set() set {
+	return set{
+		name:     "avx2",
+		runsHere: hasAVX2(),
+		f64: kernels[float64]{
+			mixture: vectorMixture(4, mixtureAsm[float64]{
+				prepare: prepareF64AVX2, sums: sumsF64AVX2, sumsEach: sumsEachF64AVX2, score: scoreF64AVX2,
+				upstream: upstreamF64AVX2, slopes: slopesF64AVX2, slopesEach: slopesEachF64AVX2, totals: totalsF64AVX2,
+			}),
+			normal:  normalKernels[float64]{lanes: 4, logCDF: logCDFF64AVX2, quantile: quantileF64AVX2},
+			gemm:    gemmKernels[float64]{lanes: 4, tiles: []gemmTile[float64]{{6, gemm6F64AVX2}, {1, gemm1F64AVX2}}},
+			squares: []squareKernel[float64]{{4, turnF64AVX2}},
+			vector: vectorKernels[float64]{
+				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, columnSum: columnSumF64AVX2,
+				squares: squaresF64AVX2, adam: adamF64AVX2,
+			},
+		},
+		f32: kernels[float32]{
+			mixture: vectorMixture(8, mixtureAsm[float32]{
+				prepare: prepareF32AVX2, sums: sumsF32AVX2, sumsEach: sumsEachF32AVX2, score: scoreF32AVX2,
+				upstream: upstreamF32AVX2, slopes: slopesF32AVX2, slopesEach: slopesEachF32AVX2, totals: totalsF32AVX2,
+			}),
+			normal:  normalKernels[float32]{lanes: 8, logCDF: logCDFF32AVX2, quantile: quantileF32AVX2},
+			gemm:    gemmKernels[float32]{lanes: 8, tiles: []gemmTile[float32]{{6, gemm6F32AVX2}, {1, gemm1F32AVX2}}},
+			squares: []squareKernel[float32]{{8, turnF32AVX2}},
+			vector: vectorKernels[float32]{
+				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, columnSum: columnSumF32AVX2,
+				squares: squaresF32AVX2, adam: adamF32AVX2,
+			},
+		},
+		em: vectorEM(8, 4, expectF64AVX2),
+	}
+}
+
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
