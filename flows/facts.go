@@ -26,6 +26,7 @@ type Training struct {
 	ValidationSplit float64        `json:"validation_split,omitempty"` // the share of them that was held out
 	BatchSize       int            `json:"batch_size,omitempty"`       // 0: the default
 	Seed            uint64         `json:"seed,omitempty"`             // of the shuffles
+	Kernels         string         `json:"kernels,omitempty"`          // the instruction set that computed it; see kernel.Set
 	History         *train.History `json:"history"`
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/graph/kernel"
 	"gaussflow/train"
 )
 
@@ -34,7 +35,7 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	history, err := f.trainer.Fit(ctx, x, c)
 	if history != nil {
 		rows, _ := x.Dims()
-		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, history}
+		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err
 }
@@ -50,7 +51,7 @@ func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfi
 	c.Callbacks = append(slices.Clone(c.Callbacks), counted)
 	history, err := f.trainer.FitSource(ctx, src, c)
 	if history != nil {
-		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, history}
+		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err
 }

@@ -41,6 +41,9 @@ func (s *study) facts() []fact {
 		add("Held-out mean log-likelihood", s.heldOut(), "nats a row: the mean of log p over the rows held out, ± its standard error")
 	}
 	add("Storage type", string(s.flow.Dtype()), "")
+	if t.Kernels != "" {
+		add("Instruction set", t.Kernels, "of the processor that the fit was made on")
+	}
 	return all
 }
 

@@ -21,6 +21,7 @@ type Training struct {
 	ReferenceRows  int            `json:"reference_rows"`  // behind Reference: the validation rows if they are many, else all
 	Parameters     int            `json:"parameters"`
 	Seconds        float64        `json:"seconds"`
+	Kernels        string         `json:"kernels,omitempty"` // the instruction set that computed it; see kernel.Set
 	History        *train.History `json:"history"`
 	// LogLikelihood is the mean log p of the validation rows, nats, in the table's units.
 	LogLikelihood float64 `json:"log_likelihood"`

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/flows"
+	"gaussflow/graph/kernel"
 	"gaussflow/train"
 )
 
@@ -149,7 +150,7 @@ func (f *fit) model(history *train.History, took time.Duration) (*Model, error) 
 	n := len(fitted)
 	training := Training{
 		Rows: n, ValidationRows: len(held), Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
-		History: history, LogLikelihood: stat.Mean(held, nil),
+		Kernels: kernel.Set(), History: history, LogLikelihood: stat.Mean(held, nil),
 	}
 	reference := held
 	if len(reference) < referenceRows {

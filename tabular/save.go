@@ -57,7 +57,7 @@ func (m *Model) saved() (*flows.Flow, error) {
 	}
 	f.Facts.Extra[extra] = raw
 	f.Facts.Training = &flows.Training{
-		Rows: facts.Training.Rows, BatchSize: facts.Config.BatchSize, Seed: facts.Config.Seed, History: timeless(m.Training.History),
+		Rows: facts.Training.Rows, BatchSize: facts.Config.BatchSize, Seed: facts.Config.Seed, Kernels: facts.Training.Kernels, History: timeless(m.Training.History),
 	}
 	return &f, nil
 }

@@ -52,7 +52,7 @@ func keys(prefix string, v any) (paths []string) {
 
 // TestReportKeys: report.json has exactly the keys that its readers were promised.
 func TestReportKeys(t *testing.T) {
-	const promised = `{"dtype": "float64", "data": {"rows": 5000, "cols": 2, "heldout_rows": 5000},
+	const promised = `{"dtype": "float64", "kernels": "avx2", "data": {"rows": 5000, "cols": 2, "heldout_rows": 5000},
  "diagonal": {"bijectors": 8, "trainable_params": 208, "train_mean_log_prob": 0, "heldout_mean_log_prob": 0},
  "coupling_init": {"bijectors": 12, "trainable_params": 15312, "train_mean_log_prob": 0, "heldout_mean_log_prob": 0},
  "coupling_trained": {"recipe": "notebook", "epochs": 20, "train_mean_log_prob": 0, "heldout_mean_log_prob": 0, "loss": [], "max_abs_final_kernel": []},

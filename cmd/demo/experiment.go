@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/flows"
+	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -71,7 +72,7 @@ func (e *experiment) load(context.Context) (err error) {
 		return err
 	}
 	_, d := e.train.x.Dims()
-	e.report.Dtype = string(e.options.dtype)
+	e.report.Dtype, e.report.Kernels = string(e.options.dtype), kernel.Set()
 	e.report.Data = dataReport{e.train.rows(), d, e.heldout.rows()}
 	if e.hasTruth = e.train.truth != nil; e.hasTruth {
 		e.truth.Train = stat.Mean(e.train.truth, nil)

@@ -12,6 +12,7 @@ import (
 // report is report.json. A held-out figure is null where there are no held-out rows.
 type report struct {
 	Dtype           string       `json:"dtype"`
+	Kernels         string       `json:"kernels"` // the instruction set that computed it
 	Data            dataReport   `json:"data"`
 	Diagonal        flowReport   `json:"diagonal"`
 	CouplingInit    flowReport   `json:"coupling_init"`

@@ -90,7 +90,7 @@ func scientific(v float64) string {
 // print writes the tables as text.
 func (e *experiment) print(out io.Writer) {
 	d := e.report.Data
-	fmt.Fprintf(out, "%d rows × %d columns, %d held out, %s\n", d.Rows, d.Cols, d.HeldoutRows, e.report.Dtype)
+	fmt.Fprintf(out, "%d rows × %d columns, %d held out, %s, %s kernels\n", d.Rows, d.Cols, d.HeldoutRows, e.report.Dtype, e.report.Kernels)
 	for _, t := range e.tables() {
 		fmt.Fprintf(out, "\n%s\n", t.Title)
 		w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)

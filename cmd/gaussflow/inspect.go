@@ -79,6 +79,9 @@ func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
 	fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)
 	fmt.Fprintf(w, "seed\t%d\n", c.Seed)
+	if t.Kernels != "" {
+		fmt.Fprintf(w, "fitted with kernels\t%s\n", t.Kernels)
+	}
 	fmt.Fprintf(w, "version\t%s\n\n", flows.Version)
 	inspectColumns(w, m)
 	w.Flush()

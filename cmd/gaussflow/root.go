@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/flows"
+	"gaussflow/graph/kernel"
 )
 
 const rootLong = `Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows
@@ -13,6 +14,9 @@ like these, is the model any good.
 
 A table is CSV or TSV (also .gz and .zst), Parquet, NPY or NPZ; "-" is standard input. Results go to standard output
 or to the file of -o, which appears once it is whole; progress goes to standard error where that is a terminal.
+
+The environment variable GAUSSFLOW_KERNELS holds the computation to one instruction set: portable, avx2, avx512 or neon, of
+those that the processor has ("gaussflow version" lists them). Unset, the fastest is taken.
 
 Exit codes:
   0    done; also a fit that an interrupt ended early, whose best model is written
@@ -55,6 +59,8 @@ func newRoot() *cobra.Command {
 		DisableAutoGenTag: true,
 		Args:              cobra.ArbitraryArgs,
 
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return usage(c, kernel.CheckSet()) },
+
 		SuggestionsMinimumDistance: 2,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -66,7 +72,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
-		newReport(), newConvert())
+		newReport(), newConvert(), newVersion())
 	return root
 }
 
