@@ -6,7 +6,6 @@
 // Mixture and the functions of one number are float64 and define what is right, to the last digits in both tails.
 // MixtureBatch, LogCDFs, Gemm and the others that work on slices have a set of kernels for each instruction set (see set.go):
 // vector kernels on amd64, which avo generates (go generate), and portable ones, which other processors run. The fastest set
-// that the processor has is chosen when the program starts; the environment variable GAUSSFLOW_KERNELS names another. Of float32 the twins compute in
-// float64 and round what they store; the vector kernels compute in float32, but leave the far tails to Mixture.
+// that the processor has is chosen when the program starts; the environment variable GAUSSFLOW_KERNELS names another.
 // docs/numerics.md says how exact each of them is.
 package kernel
