@@ -19,14 +19,15 @@ import (
 
 // readers are the methods of a flow that take rows.
 var readers = map[string]func(f *flows.Flow, x mat.Matrix) error{
-	"Forward":       func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.Forward(x); return err },
-	"Inverse":       func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.Inverse(x); return err },
-	"LogProb":       func(f *flows.Flow, x mat.Matrix) error { _, err := f.LogProb(x); return err },
-	"LogProbGrad":   func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.LogProbGrad(x); return err },
-	"Intermediates": func(f *flows.Flow, x mat.Matrix) error { _, err := f.Intermediates(x); return err },
-	"InitFrom":      func(f *flows.Flow, x mat.Matrix) error { _, err := f.InitFrom(x, initializers.IGConfig{}); return err },
-	"Evaluate":      func(f *flows.Flow, x mat.Matrix) error { _, err := f.Evaluate(x, nil); return err },
-	"Predict":       func(f *flows.Flow, x mat.Matrix) error { _, err := f.Trainer().Predict(x); return err },
+	"Forward":               func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.Forward(x); return err },
+	"Inverse":               func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.Inverse(x); return err },
+	"LogProb":               func(f *flows.Flow, x mat.Matrix) error { _, err := f.LogProb(x); return err },
+	"LogProbGrad":           func(f *flows.Flow, x mat.Matrix) error { _, _, err := f.LogProbGrad(x); return err },
+	"Intermediates":         func(f *flows.Flow, x mat.Matrix) error { _, err := f.Intermediates(x); return err },
+	"InitFrom":              func(f *flows.Flow, x mat.Matrix) error { _, err := f.InitFrom(x, initializers.IGConfig{}); return err },
+	"Evaluate":              func(f *flows.Flow, x mat.Matrix) error { _, err := f.Evaluate(x, nil); return err },
+	"Predict":               func(f *flows.Flow, x mat.Matrix) error { _, err := f.Predict(x); return err },
+	"the trainer's Predict": func(f *flows.Flow, x mat.Matrix) error { _, err := f.Trainer().Predict(x); return err },
 	"Fit": func(f *flows.Flow, x mat.Matrix) error {
 		_, err := f.Fit(context.Background(), x, train.FitConfig{})
 		return err
@@ -121,6 +122,13 @@ func TestNotCompiled(t *testing.T) {
 	if f.Trainer() != nil {
 		t.Error("Trainer is not nil before Compile")
 	}
+	z, err := f.Predict(x)
+	noError(t, err)
+	want, _, err := f.Forward(x)
+	noError(t, err)
+	if !mat.Equal(z, want) {
+		t.Error("Predict before Compile is not Forward's z")
+	}
 }
 
 // TestNotBuilt: a Flow that no constructor made, and none at all.
@@ -128,9 +136,6 @@ func TestNotBuilt(t *testing.T) {
 	x := randomData("blobs", 8, 2, 0)
 	for name, f := range map[string]*flows.Flow{"zero": {}, "nil": nil} {
 		for method, call := range readers {
-			if method == "Predict" { // of the trainer, which a flow that was not built has not
-				continue
-			}
 			t.Run(method+"/"+name, func(t *testing.T) {
 				err := failure(t, func() error { return call(f, x) })
 				if !errors.Is(err, flows.ErrNotBuilt) && !errors.Is(err, train.ErrNotCompiled) {
@@ -154,7 +159,7 @@ func TestNotBuilt(t *testing.T) {
 			"Layers":          func() bool { return len(f.Layers()) == 0 },
 			"TrainableParams": func() bool { return f.TrainableParams() == 0 },
 			"Summary":         func() bool { return f.Summary() == flows.ErrNotBuilt.Error() },
-			"Trainer":         func() bool { return f == nil || f.Trainer() == nil },
+			"Trainer":         func() bool { return f.Trainer() == nil },
 		} {
 			t.Run(method+"/"+name, func(t *testing.T) {
 				empty := false
@@ -290,9 +295,8 @@ func TestBatchLargerThanTheData(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1})
 	noError(t, f.Compile(train.Config{}))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{BatchSize: 21})
-	wantError(t, err, "BatchSize = 21", "1 to 20")
-	_, err = f.Fit(context.Background(), x, train.FitConfig{BatchSize: 20, ValidationSplit: 0.2})
-	wantError(t, err, "BatchSize = 20", "1 to 16")
-	_, err = f.Fit(context.Background(), x, train.FitConfig{BatchSize: 20})
 	noError(t, err)
+	if facts := f.Facts.Training; facts.Rows != 20 || len(facts.History.Loss) != 1 {
+		t.Errorf("the facts are %+v, want 20 rows and one epoch", facts)
+	}
 }
