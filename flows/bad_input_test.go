@@ -3,8 +3,12 @@ package flows_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -168,6 +172,45 @@ func TestNotBuilt(t *testing.T) {
 					t.Error("it is not empty")
 				}
 			})
+		}
+	}
+}
+
+// TestNotBuiltMethods calls every method there is, with arguments that are well, of a flow that no constructor made.
+func TestNotBuiltMethods(t *testing.T) {
+	arguments := map[reflect.Type]any{
+		reflect.TypeFor[context.Context](): context.Background(),
+		reflect.TypeFor[mat.Matrix]():      randomData("blobs", 8, 2, 0),
+		reflect.TypeFor[train.Source]():    tableOf(randomData("blobs", 8, 2, 0)),
+		reflect.TypeFor[io.Writer]():       io.Discard,
+		reflect.TypeFor[string]():          filepath.Join(t.TempDir(), "no.gflow"),
+	}
+	for name, f := range map[string]*flows.Flow{"zero": {}, "nil": nil} {
+		v := reflect.ValueOf(f)
+		for i := range v.NumMethod() {
+			method := v.Type().Method(i).Name
+			err := failure(t, func() error {
+				arguments[reflect.TypeFor[*graph.Builder]()] = graph.NewBuilder(graph.Float64)
+				var in []reflect.Value
+				for j := range v.Method(i).Type().NumIn() {
+					of := v.Method(i).Type().In(j)
+					if a, ok := arguments[of]; ok {
+						in = append(in, reflect.ValueOf(a))
+					} else {
+						in = append(in, reflect.Zero(of))
+					}
+				}
+				out := v.Method(i).Call(in)
+				if n := len(out); n > 0 && out[n-1].Type() == reflect.TypeFor[error]() {
+					if err, _ := out[n-1].Interface().(error); !errors.Is(err, flows.ErrNotBuilt) && !errors.Is(err, train.ErrNotCompiled) {
+						return fmt.Errorf("got %v, want ErrNotBuilt or ErrNotCompiled", err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s flow: %s: %v", name, method, err)
+			}
 		}
 	}
 }

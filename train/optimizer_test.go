@@ -1,7 +1,9 @@
 package train_test
 
 import (
+	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"gaussflow/graph"
@@ -264,4 +266,34 @@ func TestEMA(t *testing.T) {
 	near(t, "losses", h.Loss, losses, 1e-12)
 	near(t, "validation losses", h.ValLoss, valLosses, 1e-12)
 	near(t, "parameters", m.theta(), average, 1e-12)
+}
+
+// broken is an optimizer with a fault.
+type broken struct {
+	train.SGD
+	rules train.Rules
+	slots int
+}
+
+func (o broken) Rules() train.Rules { return o.rules }
+func (o broken) Slots() int         { return o.slots }
+
+// TestBrokenOptimizers: an error that names the optimizer, or what it said, and no panic in some goroutine.
+func TestBrokenOptimizers(t *testing.T) {
+	whole := train.SGD{}.Rules()
+	for words, o := range map[string]broken{
+		"no rule for one of the types": {rules: train.Rules{Float64: whole.Float64}},
+		"has -1 slots":                 {rules: whole, slots: -1},
+	} {
+		if _, err := train.New(newGaussian(graph.Float64), train.Config{Optimizer: o}); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("got %v, want an error with %q", err, words)
+		}
+	}
+	whole.Float64 = func(train.Part[float64], float64, int) { panic("out of ideas") }
+	tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: broken{rules: whole}})
+	for _, workers := range []int{1, 3} {
+		if _, err := tr.Fit(context.Background(), rows(9, 1), train.FitConfig{Workers: workers}); err == nil || !strings.Contains(err.Error(), "out of ideas") {
+			t.Errorf("%d workers: got %v, want an error about ideas", workers, err)
+		}
+	}
 }
