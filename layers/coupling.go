@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 )
 
 // MixtureCDFCoupling is the conditional Gaussianization layer: a conditioner θ reads the identity half x_a and
@@ -32,22 +33,23 @@ type MixtureCDFCoupling struct {
 
 // CouplingConfig configures a MixtureCDFCoupling; the zero value is the default.
 type CouplingConfig struct {
-	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; HalfMask
-	Components int         `json:"components,omitempty"` // K, 8
-	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // initializers.DefaultScaleClamp
+	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; default HalfMask
+	Components int         `json:"components,omitempty"` // K, default 8
+	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
 	Shared     bool        `json:"shared,omitempty"`     // one mixture for all transformed columns
 	MLP        MLPConfig   `json:"mlp,omitzero"`         // the conditioner
 	Custom     bool        `json:"custom,omitempty"`     // the conditioner is the caller's own
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
+// defaultComponents is the default number of components of a mixture.
+const defaultComponents = 8
+
 func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
 	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
-	if c.Components == 0 {
-		c.Components = 8
-	}
+	c.Components = defaults.Or(c.Components, defaultComponents)
 	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
 	if !c.Custom {
 		c.MLP = c.MLP.withDefaults()
@@ -65,11 +67,7 @@ func (c CouplingConfig) numbers(dim int) float64 {
 	if c.Shared {
 		out = 1
 	}
-	k := c.Components
-	if k == 0 {
-		k = 8
-	}
-	return c.MLP.numbers(in, 3*out*float64(k))
+	return c.MLP.numbers(in, 3*out*float64(defaults.Or(c.Components, defaultComponents)))
 }
 
 // Validate reports fields out of range for data of dim columns.

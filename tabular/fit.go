@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/flows"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -96,7 +97,7 @@ func (f *fit) warmStart() (err error) {
 	}
 	f.noisy = &noisy{x: f.rows, copies: f.copies, quantum: f.quanta(), gaussian: make([]float64, len(f.kept)), seed: f.Seed}
 	for j, c := range f.kept {
-		f.noisy.gaussian[j] = max(f.Noise, 0) * c.Std
+		f.noisy.gaussian[j] = defaults.OrNone(f.Noise, 0) * c.Std
 	}
 	_, err = f.flow.InitFrom(f.noisy, f.warmStartConfig())
 	return err

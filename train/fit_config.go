@@ -78,6 +78,8 @@ func (c FitConfig) validate(op string) error {
 		return fmt.Errorf("%s: got more than one of ValidationSplit, ValidationData and ValidationSource, want one", op)
 	case c.BatchSize < 0:
 		return fmt.Errorf("%s: BatchSize = %d, want ≥ 1 (0: the default, %d)", op, c.BatchSize, defaultBatch)
+	case c.ShuffleRows < 0:
+		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0: the default)", op, c.ShuffleRows)
 	case c.Workers < 0:
 		return fmt.Errorf("%s: Workers = %d, want ≥ 1 (0: the default, all processors)", op, c.Workers)
 	}
@@ -92,8 +94,6 @@ func (c FitConfig) validate(op string) error {
 // validateSource is validate, and refuses what needs the rows' number or order.
 func (c FitConfig) validateSource(op string) error {
 	switch {
-	case c.ShuffleRows < 0:
-		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0: the default)", op, c.ShuffleRows)
 	case c.ValidationSplit > 0:
 		return fmt.Errorf("%s: ValidationSplit = %g, but the last rows of a source are not known before its end: "+
 			"want ValidationData or ValidationSource", op, c.ValidationSplit)
