@@ -23,6 +23,7 @@ type Builder struct {
 	inputs int
 	params map[*Param]*G.Node
 	bound  map[*G.Node]*Param
+	used   []*Param // in the order of their first use
 	zeros  map[*G.Node]bool
 	sums   []sumInto
 }
@@ -82,16 +83,27 @@ func (b *Builder) Zeros(shape ...int) *G.Node {
 
 // Param is the node of p, the same one each time.
 func (b *Builder) Param(p *Param) *G.Node {
-	if n := b.params[p]; n != nil || b.err != nil {
+	switch n := b.params[p]; {
+	case b.err != nil:
+		return nil
+	case n != nil:
 		return n
+	case p == nil:
+		return b.Fail(fmt.Errorf("graph: Param: the parameter is nil"))
 	}
 	if p.Dtype() != b.dtype {
 		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.dtype))
 	}
 	n := b.Input(p.Name, p.Shape()...)
-	b.params[p], b.bound[n] = n, p
+	if n != nil {
+		b.params[p], b.bound[n] = n, p
+		b.used = append(b.used, p)
+	}
 	return n
 }
+
+// Params are the parameters that the graph uses, in the order of their first use.
+func (b *Builder) Params() []*Param { return b.used }
 
 // Apply adds op(children…), for ops of a user's own.
 func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
