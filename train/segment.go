@@ -86,5 +86,7 @@ func (t *Trainer) update(average *ema) {
 	t.averaged = average
 	average.next()
 	t.spread(t.phases.update)
-	t.params[0].Changed()
+	for _, p := range t.params {
+		p.Changed()
+	}
 }
