@@ -141,7 +141,8 @@ func New(model Model, c Config) (*Trainer, error) {
 func (t *Trainer) rows(b *graph.Builder, x *G.Node) *G.Node {
 	b.Composed = t.config.Composed
 	terms := t.model.Terms(b, x)
-	rows := t.config.Loss.Rows(b, terms)
+	var rows *G.Node
+	b.Within(func() { rows = t.config.Loss.Rows(b, terms) }, "loss %T", t.config.Loss)
 	if t.config.Loss.Whole() {
 		return rows
 	}
@@ -151,8 +152,8 @@ func (t *Trainer) rows(b *graph.Builder, x *G.Node) *G.Node {
 // penalty builds the sum of the penalties, zero where there are none.
 func (t *Trainer) penalty(b *graph.Builder) *G.Node {
 	terms := []*G.Node{b.Zeros()}
-	for _, p := range t.config.Penalties {
-		terms = append(terms, p.Scalar(b, t.params))
+	for i, p := range t.config.Penalties {
+		b.Within(func() { terms = append(terms, p.Scalar(b, t.params)) }, "penalty %d (from 0), %T", i, p)
 	}
 	return b.Sum(terms...)
 }
