@@ -116,7 +116,7 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
 		return a, addTerms(a, in), nil
 	}
-	return a, stockStep(n.Op(), a, in), nil
+	return a, stockStep(c.builder.parts[n], n.Op(), a, in), nil
 }
 
 func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err error) {

@@ -34,7 +34,7 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 	b := NewBuilder(dtype)
 	defer func() {
 		if r := recover(); r != nil {
-			b.Fail(fmt.Errorf("graph: Build: %v", r))
+			b.Fail(fmt.Errorf("graph: Build: panic%s: %v", panicSite(), r))
 			p, err = nil, b.err
 		}
 	}()
