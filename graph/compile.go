@@ -24,7 +24,24 @@ func compile[T kernel.Float](b *Builder, outputs []*G.Node) (*Program, error) {
 		}
 	}
 	c.addUp()
+	c.program.sources = c.sources()
 	return c.program, nil
+}
+
+// sources are the parameters that what is fixed is computed from.
+func (c *compiler[T]) sources() (params []*Param) {
+	read := map[*G.Node]bool{}
+	for _, n := range c.order {
+		for _, child := range c.children[n] {
+			read[child] = read[child] || c.fixed[n]
+		}
+	}
+	for _, p := range c.builder.used {
+		if read[c.builder.params[p]] {
+			params = append(params, p)
+		}
+	}
+	return params
 }
 
 // compiler is one compilation.
@@ -99,7 +116,7 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
 		return a, addTerms(a, in), nil
 	}
-	return a, stockStep(n.Op(), a, in), nil
+	return a, stockStep(c.builder.parts[n], n.Op(), a, in), nil
 }
 
 func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err error) {

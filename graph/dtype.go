@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
 )
 
 // Dtype names the storage type of a model; the zero value means Float64.
@@ -30,4 +32,12 @@ func (d Dtype) Tensor() tensor.Dtype {
 		return tensor.Float32
 	}
 	return tensor.Float64
+}
+
+// dtypeOf is the storage type's name.
+func dtypeOf[T kernel.Float]() Dtype {
+	if any(*new(T)) == any(float32(0)) {
+		return Float32
+	}
+	return Float64
 }

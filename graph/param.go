@@ -16,8 +16,9 @@ type Param struct {
 	Name      string // within its layer, as "mlp.dense0.kernel"
 	Trainable bool
 
-	shape tensor.Shape
-	data  any // []float64 or []float32
+	shape  tensor.Shape
+	data   any           // []float64 or []float32
+	writes atomic.Uint64 // how often data has changed
 }
 
 // NewParam makes a trainable parameter of zeros.
@@ -48,12 +49,9 @@ func (p *Param) Dtype() Dtype {
 // Data is its memory, row-major: a []float64 or a []float32. Whoever writes to it calls Changed afterwards.
 func (p *Param) Data() any { return p.data }
 
-// writes counts the changes of all parameters.
-var writes atomic.Uint64
-
-// Changed tells the programs that a parameter's memory has been written to: what they computed from parameters alone
-// must be computed again.
-func (p *Param) Changed() { writes.Add(1) }
+// Changed tells the programs that use the parameter that its memory has been written to: what they computed from it alone
+// must be computed again. Programs of other parameters are not disturbed.
+func (p *Param) Changed() { p.writes.Add(1) }
 
 // Values is a copy, row-major, as float64.
 func (p *Param) Values() []float64 {

@@ -10,11 +10,12 @@ import (
 // A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
 // memory, so programs that share parameters see each update. One goroutine at a time may use a Program.
 type Program struct {
-	fixed   []func() error // what depends on parameters alone, run only when one has changed
+	fixed   []func() error // what depends on parameters alone, run only when one of sources has changed
+	sources []*Param       // that fixed reads
 	steps   []func() error
 	late    []func() error  // of what is summed, what can be done once, after the last run
 	buffers map[*G.Node]any // of inputs and outputs, []float64 or []float32
-	seen    uint64          // writes at the last run of fixed, plus one; 0 before the first
+	seen    uint64          // version at the last run of fixed; 0 before the first
 
 	add     bool // to the totals of SumInto
 	pending bool // this program's runs since the last FinishSum: late has something to do
@@ -33,7 +34,7 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 	b := NewBuilder(dtype)
 	defer func() {
 		if r := recover(); r != nil {
-			b.Fail(fmt.Errorf("graph: Build: %v", r))
+			b.Fail(fmt.Errorf("graph: Build: panic%s: %v", panicSite(), r))
 			p, err = nil, b.err
 		}
 	}()
@@ -63,7 +64,7 @@ func (p *Program) Run() error {
 // RunSum computes every output and sets the totals of SumInto or, with add, adds to them. The totals are whole after
 // FinishSum.
 func (p *Program) RunSum(add bool) error {
-	if now := writes.Load() + 1; p.seen != now {
+	if now := p.version(); p.seen != now {
 		if err := runAll(p.fixed); err != nil {
 			return err
 		}
@@ -73,6 +74,15 @@ func (p *Program) RunSum(add bool) error {
 	err := runAll(p.steps)
 	p.pending = true
 	return err
+}
+
+// version grows with every change of a source; it is at least 1.
+func (p *Program) version() uint64 {
+	v := uint64(1)
+	for _, param := range p.sources {
+		v += param.writes.Load()
+	}
+	return v
 }
 
 // FinishSum ends a series of RunSum: it sets, or with add adds to, the totals that are linear in a sum over the series.

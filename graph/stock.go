@@ -29,12 +29,12 @@ func isStockAdd(o G.Op) bool {
 }
 
 // stockStep runs an op that is not ours through its Do, on copies of its inputs: some stock ops write into
-// what they are given.
-func stockStep[T kernel.Float](o G.Op, out array[T], in []array[T]) func() error {
+// what they are given. Errors begin with the part of the graph that it is in.
+func stockStep[T kernel.Float](part string, o G.Op, out array[T], in []array[T]) func() error {
 	return func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				err = fmt.Errorf("graph: %v: %v", o, r)
+				err = fmt.Errorf("graph: %s%v: panic%s: %v", part, o, panicSite(), r)
 			}
 		}()
 		values := make([]G.Value, len(in))
@@ -47,7 +47,7 @@ func stockStep[T kernel.Float](o G.Op, out array[T], in []array[T]) func() error
 		}
 		v, err := o.Do(values...)
 		if err != nil {
-			return fmt.Errorf("graph: %v: %w", o, err)
+			return fmt.Errorf("graph: %s%v: %w", part, o, err)
 		}
 		copy(out.data, numbers[T](v))
 		return nil

@@ -45,10 +45,11 @@ type summing interface{ sums() }
 type linear interface{ linear() }
 
 // planSums chooses how each sum is taken: by the op itself; by an op that is linear in something that the op before it can
-// sum, once after the last run; or, where neither can be, from the node's value.
+// sum, once after the last run; or, where neither can be, from the node's value. A node of more than one use has a value:
+// Gorgonia makes one node of equal gradients, so that two parameters' sums may be of the same one.
 func (p *plan) planSums(sums []sumInto, uses map[*G.Node]int) {
 	for _, s := range sums {
-		if p.totals[s.node] != nil || uses[s.node] > 0 || p.fixed[s.node] {
+		if uses[s.node] != 1 || p.fixed[s.node] {
 			continue
 		}
 		o, _ := s.node.Op().(op)
@@ -74,7 +75,7 @@ func (p *plan) linearIn(n *G.Node, uses map[*G.Node]int) (inner *G.Node) {
 			continue
 		}
 		o, _ := c.Op().(op)
-		if _, ok := o.spec.(summing); !ok || inner != nil || uses[c] != 1 || p.kept[c] {
+		if _, ok := o.spec.(summing); !ok || inner != nil || uses[c] != 1 {
 			return nil
 		}
 		inner = c

@@ -136,11 +136,11 @@ func (m *MixtureCDFCoupling) probe() error {
 	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
 	var theta *G.Node
 	_, err := graph.Build(m.config.Dtype, func(b *graph.Builder) []*G.Node {
-		theta = m.conditioner.Apply(b, b.Input("x_a", rows, in))
+		theta = m.theta(b, b.Input("x_a", rows, in))
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner: %w", err)
+		return fmt.Errorf("layers: MixtureCDFCoupling: %w", err)
 	}
 	want := []int{rows, 3 * out * m.config.Components}
 	if theta == nil || !slices.Equal(theta.Shape(), want) {
@@ -184,9 +184,15 @@ type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope
 func (m *MixtureCDFCoupling) transform(b *graph.Builder, x *G.Node, f mixtureMap) (y, logDet *G.Node) {
 	mask := m.config.Mask
 	xa, xb := b.Split(x, mask)
-	theta := m.conditioner.Apply(b, xa)
+	theta := m.theta(b, xa)
 	half, logSlope := f(xb, theta, m.config.Components, m.config.ScaleClamp)
 	return b.Join(xa, half, mask), b.SumLast(logSlope)
+}
+
+// theta is θ(x_a).
+func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa *G.Node) (theta *G.Node) {
+	b.Within(func() { theta = m.conditioner.Apply(b, xa) }, "conditioner %T", m.conditioner)
+	return theta
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the

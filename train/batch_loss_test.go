@@ -247,3 +247,16 @@ func TestLossesOfAnotherShape(t *testing.T) {
 		}
 	}
 }
+
+// grown is a penalty that is no scalar.
+type grown struct{}
+
+func (grown) Scalar(b *graph.Builder, params []*graph.Param) *G.Node { return b.Param(params[0]) }
+
+func TestPenaltyOfAnotherShape(t *testing.T) {
+	_, err := train.New(newGaussian(graph.Float64), train.Config{Penalties: []losses.Penalty{losses.L2{}, grown{}}})
+	var shape *graph.ShapeError
+	if !errors.As(err, &shape) || !strings.Contains(err.Error(), "penalty 1 (from 0), train_test.grown") {
+		t.Errorf("got %v, want a ShapeError about penalty 1", err)
+	}
+}

@@ -71,7 +71,7 @@ func (e *engineOf[T]) shorten(i int, norm, bound float64) {
 	if norm <= bound {
 		return
 	}
-	f, grad := T(bound/norm), e.workers[0].grads[i]
+	f, grad := T(bound/norm), e.workers[0].Grads()[i]
 	for j := range grad {
 		grad[j] *= f
 	}

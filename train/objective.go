@@ -54,7 +54,8 @@ func (o *objective) batchwise() bool { return losses.Batchwise(o.loss) }
 func (o *objective) rows(b *graph.Builder, x *G.Node) *G.Node {
 	b.Composed = o.composed
 	terms := o.model.Terms(b, x)
-	rows := o.loss.Rows(b, terms)
+	var rows *G.Node
+	b.Within(func() { rows = o.loss.Rows(b, terms) }, "loss %T", o.loss)
 	if n := graph.Rows(x); b.Err() == nil && (rows == nil || rows.Dims() != 1 || graph.Rows(rows) != n) {
 		return b.Fail(&graph.ShapeError{Op: fmt.Sprintf("train: Rows of the loss %T", o.loss), Got: shapeOf(rows), Want: fmt.Sprintf("(%d), one number a row", n)})
 	}
@@ -74,10 +75,25 @@ func shapeOf(n *G.Node) string {
 // penalty builds the sum of the penalties, zero where there are none.
 func (o *objective) penalty(b *graph.Builder) *G.Node {
 	terms := []*G.Node{b.Zeros()}
-	for _, p := range o.penalties {
-		terms = append(terms, p.Scalar(b, o.params))
+	for i, p := range o.penalties {
+		b.Within(func() {
+			term := p.Scalar(b, o.params)
+			if b.Err() == nil && (term == nil || !term.IsScalar()) {
+				b.Fail(&graph.ShapeError{Op: "train: Scalar", Got: shapeOf(term), Want: "a scalar"})
+			}
+			terms = append(terms, term)
+		}, "penalty %d (from 0), %T", i, p)
 	}
 	return b.Sum(terms...)
+}
+
+// cost builds a piece's part of what a batch costs, Σ w·loss/N + penalty.
+func (o *objective) cost(b *graph.Builder, in graph.BatchNodes) *G.Node {
+	cost := b.Dot(o.rows(b, in.X), in.Weights)
+	if len(o.penalties) == 0 {
+		return cost
+	}
+	return b.Sum(cost, b.Dot(o.penalty(b), in.Share))
 }
 
 // penaltyNow is the sum of the penalties of the parameters as they are.

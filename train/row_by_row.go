@@ -20,11 +20,8 @@ const probeRows = 16
 
 // checkRowByRow tries on random rows whether the loss of each is its own. Rows are told apart by the binary digits of their
 // numbers: for each digit, rows that have it stay and the others are replaced, so that each row is seen with each other one
-// replaced. Last, each row is tried alone, for a loss that depends on how many there are.
+// replaced. Last, each row is tried alone, for a loss that depends on how many there are. One that needs its batch is only tried.
 func (j *judge) checkRowByRow() error {
-	if j.batchwise() {
-		return nil
-	}
 	rng := initializers.NewRand(1, probeRows)
 	draw := func() *mat.Dense {
 		x := mat.NewDense(probeRows, j.model.Dim(), nil)
@@ -35,7 +32,7 @@ func (j *judge) checkRowByRow() error {
 	}
 	x := draw()
 	want, got := make([]float64, probeRows), make([]float64, probeRows)
-	if err := j.byRow.RunInto(x, want); err != nil {
+	if err := j.lossesInto(x, want); err != nil || j.batchwise() {
 		return err
 	}
 	same, alone := 1e-8, 1e-6 // rounding of one program, and of programs of different sizes
@@ -80,6 +77,6 @@ func differ(a, b, tol float64) bool {
 }
 
 func (j *judge) notRowByRow(row int, among, other float64, how string) error {
-	return fmt.Errorf("train: New: loss %T: row %d of %d random rows has the loss %.9g among them and %.9g %s: %w",
+	return fmt.Errorf("loss %T: row %d of %d random rows has the loss %.9g among them and %.9g %s: %w",
 		j.loss, row, probeRows, among, other, how, ErrNotRowByRow)
 }

@@ -43,7 +43,7 @@ func (e *engineOf[T]) addUp(first, of, shards int) {
 	for i := first; i < len(e.segments); i += of {
 		s := &e.segments[i]
 		for _, w := range e.workers[1:shards] {
-			kernel.Accumulate(s.Grad, w.grads[s.param][s.lo:s.hi])
+			kernel.Accumulate(s.Grad, w.Grads()[s.param][s.lo:s.hi])
 		}
 		s.square = kernel.Squares(s.Grad)
 	}

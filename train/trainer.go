@@ -33,7 +33,8 @@ type Trainer struct {
 	rateScale float64
 }
 
-// New compiles a trainer for model. It is ErrNotRowByRow if the loss looks at a batch as a whole and is no losses.BatchLoss.
+// New compiles a trainer for model. It tries model, loss and penalties: what fails in them is an error here, ErrNotRowByRow for a
+// loss that looks at a batch as a whole and is no losses.BatchLoss.
 func New(model Model, c Config) (*Trainer, error) {
 	if isNil(model) {
 		return nil, fmt.Errorf("train: New: the model is nil, a %T", model)
@@ -51,7 +52,13 @@ func New(model Model, c Config) (*Trainer, error) {
 		return nil, err
 	}
 	t := &Trainer{objective: o, config: c, engine: e, judge: newJudge(o), rateScale: 1}
-	return t, t.judge.checkRowByRow()
+	if _, err := o.penaltyNow(); err != nil {
+		return nil, fmt.Errorf("train: New: %w", err)
+	}
+	if err := t.judge.checkRowByRow(); err != nil {
+		return nil, fmt.Errorf("train: New: %w", err)
+	}
+	return t, nil
 }
 
 // compiled reports a trainer that New has not made.
@@ -75,6 +82,8 @@ func (t *Trainer) update(average *ema) error {
 	rate := t.LearningRate()
 	t.step++
 	err := t.engine.update(update{rate, t.step, average, average.next()})
-	t.params[0].Changed()
+	for _, p := range t.params {
+		p.Changed()
+	}
 	return err
 }
