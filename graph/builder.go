@@ -18,7 +18,7 @@ type Builder struct {
 	Composed bool
 
 	g      *G.ExprGraph
-	dtype  Dtype
+	engine engine
 	err    error
 	inputs int
 	params map[*Param]*G.Node
@@ -31,11 +31,8 @@ type Builder struct {
 
 // NewBuilder starts an empty graph of one storage type.
 func NewBuilder(dtype Dtype) *Builder {
-	if dtype == "" {
-		dtype = Float64
-	}
 	return &Builder{
-		g: G.NewGraph(), dtype: dtype,
+		g: G.NewGraph(), engine: dtype.engine(),
 		params: map[*Param]*G.Node{}, bound: map[*G.Node]*Param{}, zeros: map[*G.Node]bool{},
 		parts: map[*G.Node]string{},
 	}
@@ -53,7 +50,7 @@ func (b *Builder) Fail(err error) *G.Node {
 }
 
 // Dtype is the storage type of every node.
-func (b *Builder) Dtype() Dtype { return b.dtype }
+func (b *Builder) Dtype() Dtype { return b.engine.dtype() }
 
 // Graph is Gorgonia's graph, for stock functions; see Lift.
 func (b *Builder) Graph() *G.ExprGraph { return b.g }
@@ -71,9 +68,9 @@ func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
 	b.inputs++
 	unique := fmt.Sprintf("%d:%s", b.inputs, name)
 	if len(shape) == 0 {
-		return G.NewScalar(b.g, b.dtype.Tensor(), G.WithName(unique))
+		return G.NewScalar(b.g, b.engine.tensorType(), G.WithName(unique))
 	}
-	return G.NewTensor(b.g, b.dtype.Tensor(), len(shape), G.WithShape(shape...), G.WithName(unique))
+	return G.NewTensor(b.g, b.engine.tensorType(), len(shape), G.WithShape(shape...), G.WithName(unique))
 }
 
 // Zeros is a tensor of zeros; Sum leaves it out.
@@ -93,8 +90,11 @@ func (b *Builder) Param(p *Param) *G.Node {
 	case p == nil:
 		return b.Fail(fmt.Errorf("graph: Param: the parameter is nil"))
 	}
-	if p.Dtype() != b.dtype {
-		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.dtype))
+	if p.data == nil {
+		return b.Fail(fmt.Errorf("graph: Param %s: not made by NewParam", p.Name))
+	}
+	if p.engine != b.engine {
+		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.Dtype()))
 	}
 	n := b.Input(p.Name, p.Shape()...)
 	if n != nil {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"gorgonia.org/tensor"
-
-	"gaussflow/graph/kernel"
 )
 
 // Dtype names the storage type of a model; the zero value means Float64.
@@ -27,17 +25,4 @@ func (d Dtype) Validate() error {
 }
 
 // Tensor is the tensor package's name of d.
-func (d Dtype) Tensor() tensor.Dtype {
-	if d == Float32 {
-		return tensor.Float32
-	}
-	return tensor.Float64
-}
-
-// dtypeOf is the storage type's name.
-func dtypeOf[T kernel.Float]() Dtype {
-	if any(*new(T)) == any(float32(0)) {
-		return Float32
-	}
-	return Float64
-}
+func (d Dtype) Tensor() tensor.Dtype { return d.engine().tensorType() }

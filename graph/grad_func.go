@@ -14,7 +14,8 @@ import (
 // the cache when the backward pass needs it. One goroutine at a time may use a GradFunc; those of several goroutines share the
 // parameters.
 type GradFunc[T kernel.Float] struct {
-	// Whole has all rows of a Run go through in one piece, for a cost that is no sum over pieces.
+	// Whole has the rows go through in one piece, however many they are: for a cost that the pieces do not add up to. It is to
+	// be set before the first Run.
 	Whole bool
 
 	dim    int
@@ -58,10 +59,7 @@ func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float
 	if n < 1 {
 		return 0, errors.New("graph: GradFunc: no rows, want at least one")
 	}
-	pieces := (n + pieceRows - 1) / pieceRows
-	if f.Whole {
-		pieces = 1
-	}
+	pieces := f.piecesOf(n)
 	each, longer := n/pieces, n%pieces
 	var before *piece
 	finished := false
@@ -91,11 +89,20 @@ func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float
 	return cost, before.FinishSum(finished)
 }
 
-// wholeSizes are the sizes of whole batches whose programs are kept: a fit has two, its batches' and the last one's.
-const wholeSizes = 4
+const (
+	// pieceRows is how many rows a piece has at most: of 128, 256 and 512 the fastest where it makes a difference.
+	pieceRows = 128
+	// wholeSizes are the sizes of whole batches whose programs are kept: in a fit there are two, its batches' and the last one's.
+	wholeSizes = 4
+)
 
-// pieceRows is how many rows a piece has at most: of 128, 256 and 512 the fastest where it makes a difference.
-const pieceRows = 128
+// piecesOf is the number of pieces that so many rows go through in.
+func (f *GradFunc[T]) piecesOf(rows int) int {
+	if f.Whole {
+		return 1
+	}
+	return (rows + pieceRows - 1) / pieceRows
+}
 
 // A piece is the graph at one number of rows; its gradients are added to the function's.
 type piece struct {
@@ -112,7 +119,7 @@ func (f *GradFunc[T]) pieceOf(rows int) (*piece, error) {
 	}
 	p := &piece{rows: rows, x: make([]float64, rows*f.dim), weights: make([]float64, rows), by: make([]float64, 1)}
 	var err error
-	p.Program, err = Build(dtypeOf[T](), func(b *Builder) []*G.Node {
+	p.Program, err = Build(engineFor[T]().name, func(b *Builder) []*G.Node {
 		p.inputs = BatchNodes{b.Input("x", rows, f.dim), b.Input("weights", rows), b.Input("share")}
 		p.cost = f.build(b, p.inputs)
 		f.sumGrads(b, p.cost)

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -162,6 +163,27 @@ func TestSumIntoTwice(t *testing.T) {
 		equal(t, "the sum over two runs", total, []float64{-18, -24}, 0)
 	}
 	equal(t, "the sum of the gradient in x", totals[2], []float64{-2, -4, -6, -8, -10, -12}, 0)
+}
+
+// TestWholeBatch: a cost that rows do not add up to, here the logarithm of a sum over them, has them in one piece.
+func TestWholeBatch(t *testing.T) {
+	w := graph.NewParam("w", graph.Float64, 2)
+	noError(t, w.Set([]float64{0.5, -2}))
+	f := graph.NewGradFunc[float64](2, []*graph.Param{w}, func(b *graph.Builder, in graph.BatchNodes) *G.Node {
+		return b.LogSumExp(b.SumLast(b.Mul(in.X, b.Param(w))))
+	})
+	f.Whole = true
+	for _, n := range []int{1, 131, 300, 2, 3, 131} {
+		rows := weighted{normal(2*n, 5), 2}
+		checkGradients(t, f, []*graph.Param{w}, rows)
+		got, err := f.Run(rows, rows.all(), n)
+		noError(t, err)
+		sum := 0.0
+		for i := range n {
+			sum += math.Exp(0.5*rows.x[2*i] - 2*rows.x[2*i+1])
+		}
+		equal(t, "cost", []float64{got}, []float64{math.Log(sum)}, 1e-12)
+	}
 }
 
 // TestGradFuncIn32 is float32 against float64.
