@@ -97,6 +97,8 @@ type numbers interface {
 	// set copies src to the start, get the start to dst, as many as both have.
 	set(src []float64)
 	get(dst []float64)
+	// copyFrom copies numbers of the same type.
+	copyFrom(src numbers)
 	first() float64
 	slice() any // []float64 or []float32
 }
@@ -104,11 +106,12 @@ type numbers interface {
 // vector is numbers of type T.
 type vector[T kernel.Float] []T
 
-func (v vector[T]) len() int          { return len(v) }
-func (v vector[T]) set(src []float64) { convert(v, src) }
-func (v vector[T]) get(dst []float64) { convert(dst, v) }
-func (v vector[T]) first() float64    { return float64(v[0]) }
-func (v vector[T]) slice() any        { return []T(v) }
+func (v vector[T]) len() int           { return len(v) }
+func (v vector[T]) set(src []float64)  { convert(v, src) }
+func (v vector[T]) get(dst []float64)  { convert(dst, v) }
+func (v vector[T]) copyFrom(n numbers) { copy(v, n.(vector[T])) }
+func (v vector[T]) first() float64     { return float64(v[0]) }
+func (v vector[T]) slice() any         { return []T(v) }
 
 // convert copies the start of src to dst, as many as both have.
 func convert[D, S kernel.Float](dst []D, src []S) {

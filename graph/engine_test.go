@@ -43,3 +43,19 @@ func TestParamThatNewParamDidNotMake(t *testing.T) {
 		t.Errorf("dtype %q and data %v, want none", p.Dtype(), p.Data())
 	}
 }
+
+// TestSetData takes numbers of the parameter's own type and size, bit for bit, and no others.
+func TestSetData(t *testing.T) {
+	p := graph.NewParam("w", graph.Float32, 2)
+	noError(t, p.SetData([]float32{1, 0.1}))
+	equal(t, "values", p.Values(), []float64{1, float64(float32(0.1))}, 0)
+	for _, bad := range []any{nil, []float64{1, 2}, []float32{1}, []byte{1, 2}} {
+		if p.SetData(bad) == nil {
+			t.Errorf("%T %v is taken, want an error", bad, bad)
+		}
+	}
+	equal(t, "values after the bad ones", p.Values(), []float64{1, float64(float32(0.1))}, 0)
+	if new(graph.Param).SetData([]float64{}) == nil {
+		t.Error("a Param that NewParam did not make takes numbers")
+	}
+}

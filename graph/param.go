@@ -72,6 +72,20 @@ func (p *Param) Set(values []float64) error {
 	return nil
 }
 
+// SetData is Set of a slice as of Data, bit for bit. It is an error if its type is not the parameter's or its length not Size.
+func (p *Param) SetData(values any) error {
+	if p.data == nil {
+		return fmt.Errorf("graph: Param %s: not made by NewParam", p.Name)
+	}
+	src, ok := p.engine.of(values)
+	if !ok || src.len() != p.Size() {
+		return fmt.Errorf("graph: Param %s: got a %T, want %d numbers of %s", p.Name, values, p.Size(), p.Dtype())
+	}
+	p.data.copyFrom(src)
+	p.Changed()
+	return nil
+}
+
 // SetMatrix copies m in. It is an error if its shape is not the parameter's.
 func (p *Param) SetMatrix(m mat.Matrix) error {
 	r, c := m.Dims()

@@ -10,8 +10,9 @@ import (
 
 // An engine takes the steps of a fit. There is one of each type of numbers, and New chooses.
 type engine interface {
-	// begin starts so many workers, end lets them go; in between batches are trained on.
-	begin(workers int)
+	// begin starts so many workers, end lets them go; in between batches are trained on. It is false where they are at work
+	// already.
+	begin(workers int) bool
 	end()
 	// gradients computes a batch's cost and, for update, its gradients; squares is Σ g² of all of them.
 	gradients(b batch) (cost, squares float64, err error)
@@ -19,8 +20,6 @@ type engine interface {
 	// state is a copy of the optimizer's vectors: parameter, slot, element. setState takes one that has been checked.
 	state() [][][]float64
 	setState(slots [][][]float64)
-	// restore copies numbers, a slice of some type, into p, unless their type or length is another.
-	restore(p *graph.Param, numbers any) bool
 }
 
 func newEngine(o *objective, c Config) (engine, error) {
@@ -73,9 +72,13 @@ func (e *engineOf[T]) hire(n int) {
 	e.workers = e.workers[:n]
 }
 
-func (e *engineOf[T]) begin(workers int) {
+func (e *engineOf[T]) begin(workers int) bool {
+	if e.crew != nil {
+		return false
+	}
 	e.hire(workers)
 	e.crew = crew.Start(workers, e.work)
+	return true
 }
 
 func (e *engineOf[T]) end() {
@@ -104,15 +107,4 @@ func (e *engineOf[T]) setState(slots [][][]float64) {
 			}
 		}
 	}
-}
-
-func (e *engineOf[T]) restore(p *graph.Param, numbers any) bool {
-	src, ok := numbers.([]T)
-	dst := p.Data().([]T)
-	if !ok || len(src) != len(dst) {
-		return false
-	}
-	copy(dst, src)
-	p.Changed()
-	return true
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -102,7 +103,9 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 		state:     &State{Epoch: c.InitialEpoch, Epochs: c.Epochs, History: &History{}, trainer: t},
 	}
 	f.count()
-	t.engine.begin(c.Workers)
+	if !t.engine.begin(c.Workers) {
+		return nil, fmt.Errorf("%s: the trainer is in a fit already, of which this is a callback or another goroutine", op)
+	}
 	defer t.engine.end()
 	return f.state.History, f.run(ctx)
 }

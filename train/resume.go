@@ -120,8 +120,8 @@ func (f *fit) restore(r *resumption) error {
 	}
 	for i, p := range f.model.Params() {
 		name := fmt.Sprintf("parameter.%d", i)
-		if numbers := r.tensors[name].Data; !f.engine.restore(p, numbers) {
-			return fmt.Errorf("%w: tensor %q: got a %T, want %d numbers of %s", ErrCheckpoint, name, numbers, p.Size(), p.Dtype())
+		if err := p.SetData(r.tensors[name].Data); err != nil {
+			return fmt.Errorf("%w: tensor %q: %w", ErrCheckpoint, name, err)
 		}
 	}
 	return f.SetState(optimizer)
