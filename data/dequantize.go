@@ -18,8 +18,8 @@ import (
 // stream and a table agree, and so do two passes. Rounding x' to the grid gives x back. A model keeps the Dequantizer
 // it was trained with as JSON.
 type Dequantizer struct {
-	Seed   uint64    `json:"seed"`
-	Quanta []float64 `json:"quanta"` // d; 0 leaves a column alone
+	Seed   uint64    `json:"seed"`   // default 0
+	Quanta []float64 `json:"quanta"` // d, required; 0 leaves a column alone
 }
 
 // Dequantizer is one for the columns that are tied or all whole numbers, and lie on a grid; nil where there are none.

@@ -25,6 +25,9 @@ var _ train.Source = (*File)(nil)
 // first bytes. Columns that o names and the file lacks are one ColumnError; a file that is not what it should be is a
 // FormatError.
 func Open(path string, o Options) (*File, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
 	in, err := newInput(path, o)
 	if err != nil {
 		return nil, err

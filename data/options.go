@@ -1,8 +1,11 @@
 package data
 
 import (
+	"fmt"
 	"io"
 	"os"
+
+	"gaussflow/internal/defaults"
 )
 
 // A Format is how a table is written in a file.
@@ -28,19 +31,19 @@ const (
 
 // Options for reading. The zero value reads all columns of any format and allows nothing to be left out.
 type Options struct {
-	Columns []string // by name, read in this order; nil: all
+	Columns []string // by name, read in this order; default: all
 	Except  []string // left out, by name
 
 	Format    Format
-	Delimiter byte   // of CSV; 0: tab for .tsv and .tab, else the likeliest of , tab ; | in the first line
+	Delimiter byte   // of CSV; default: tab for .tsv and .tab, else the likeliest of , tab ; | in the first line
 	Header    Header // of CSV
 	Key       string // the array in an NPZ; "": X, or the only one
 
 	DropMissing  bool // leave rows with bad cells out, and count them
 	DropConstant bool // Prepare leaves constant columns out
 
-	Stdin       io.Reader // what "-" reads; nil: os.Stdin
-	MaxBuffered int64     // bytes of a stream held in memory to be read again or out of order; 0: 64 MiB
+	Stdin       io.Reader // what "-" reads; default os.Stdin
+	MaxBuffered int64     // bytes of a stream held in memory to be read again or out of order; default 64 MiB
 }
 
 func (o Options) stdin() io.Reader {
@@ -50,9 +53,12 @@ func (o Options) stdin() io.Reader {
 	return o.Stdin
 }
 
-func (o Options) maxBuffered() int64 {
-	if o.MaxBuffered <= 0 {
-		return 64 << 20
+// Validate reports fields out of range.
+func (o Options) Validate() error {
+	if o.MaxBuffered < 0 {
+		return fmt.Errorf("data: Options: MaxBuffered = %d, want ≥ 1 byte (0: the default, 64 MiB)", o.MaxBuffered)
 	}
-	return o.MaxBuffered
+	return nil
 }
+
+func (o Options) maxBuffered() int64 { return defaults.Or(o.MaxBuffered, 64<<20) }

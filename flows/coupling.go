@@ -6,22 +6,23 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 )
 
 // CouplingConfig configures NewCoupling; the zero value is the default.
 type CouplingConfig struct {
-	Blocks     int                 `json:"blocks,omitempty"`     // 4
-	Components int                 `json:"components,omitempty"` // K, 8
-	Hidden     []int               `json:"hidden,omitzero"`      // widths of the conditioners, 64, 64
-	Activation graph.Activation    `json:"activation,omitempty"` // relu
-	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, glorot_uniform
-	Mask       layers.Mask         `json:"mask,omitempty"`       // true: identity half of the first coupling; HalfMask
-	ScaleClamp layers.ScaleClamp   `json:"scale_clamp,omitzero"` // initializers.DefaultScaleClamp
+	Blocks     int                 `json:"blocks,omitempty"`     // default 4
+	Components int                 `json:"components,omitempty"` // K, default 8
+	Hidden     []int               `json:"hidden,omitzero"`      // widths of the conditioners, default 64, 64
+	Activation graph.Activation    `json:"activation,omitempty"` // default relu
+	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Mask       layers.Mask         `json:"mask,omitempty"`       // true: identity half of the first coupling; default HalfMask
+	ScaleClamp layers.ScaleClamp   `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
 	Shared     bool                `json:"shared,omitempty"`     // one mixture for all transformed columns
 	NoRotation bool                `json:"no_rotation,omitempty"`
-	Reflectors int                 `json:"reflectors,omitempty"` // of each rotation, d
-	Seed       uint64              `json:"seed,omitempty"`
+	Reflectors int                 `json:"reflectors,omitempty"` // of each rotation, default d
+	Seed       uint64              `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype         `json:"dtype,omitempty"`
 }
 
@@ -39,9 +40,7 @@ func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
 	if dim < 2 {
 		return nil, fmt.Errorf("flows: NewCoupling: dim = %d, want ≥ 2: a coupling needs a column in each half", dim)
 	}
-	if c.Blocks == 0 {
-		c.Blocks = 4
-	}
+	c.Blocks = defaults.Or(c.Blocks, 4)
 	if c.Mask == nil {
 		c.Mask = layers.HalfMask(dim)
 	}

@@ -70,6 +70,10 @@ func New(named ...Named) (*Flow, error) {
 
 // LogProbNodes builds z (N×d) and log p(x) (N) of a batch x (N×d), for graphs of a user's own.
 func (f *Flow) LogProbNodes(b *graph.Builder, x *G.Node) (z, logProb *G.Node) {
+	if !f.built() {
+		b.Fail(fmt.Errorf("flows: LogProbNodes: %w", ErrNotBuilt))
+		return nil, nil
+	}
 	z, logDet := f.chain.Forward(b, x)
 	return z, b.Sum(b.LogNormal(z), logDet)
 }
@@ -115,6 +119,10 @@ func (f *Flow) Layers() []Named {
 
 // Terms makes a Flow a train.Model: its output is z, its layer losses the −logDet of each layer.
 func (f *Flow) Terms(b *graph.Builder, x *G.Node) losses.Terms {
+	if !f.built() {
+		b.Fail(fmt.Errorf("flows: Terms: %w", ErrNotBuilt))
+		return losses.Terms{}
+	}
 	zs, logDets := f.chain.Steps(b, x)
 	t := losses.Terms{Output: zs[len(zs)-1]}
 	for _, l := range logDets {

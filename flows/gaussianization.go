@@ -7,15 +7,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 )
 
 // GaussianizationConfig configures NewGaussianization; the zero value is the default.
 type GaussianizationConfig struct {
-	Blocks     int         `json:"blocks,omitempty"`     // 6
-	Reflectors int         `json:"reflectors,omitempty"` // of each rotation, d
-	Components int         `json:"components,omitempty"` // K, 8
-	Seed       uint64      `json:"seed,omitempty"`
+	Blocks     int         `json:"blocks,omitempty"`     // default 6
+	Reflectors int         `json:"reflectors,omitempty"` // of each rotation, default d
+	Components int         `json:"components,omitempty"` // K, default 8
+	Seed       uint64      `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 	// PCA puts a fixed rotation first, to the principal axes of PCAInit where it is given (a Haar one until
 	// InitFrom otherwise).
@@ -50,9 +51,7 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if c.Blocks == 0 {
-		c.Blocks = 6
-	}
+	c.Blocks = defaults.Or(c.Blocks, 6)
 	var s stack
 	if c.PCAInit != nil {
 		s.add("pca", with(layers.NewFixedOrthoPCA(c.PCAInit, layers.FixedOrthoConfig{Seed: c.Seed, Dtype: c.Dtype})))

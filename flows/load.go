@@ -159,23 +159,7 @@ func (f *Flow) fill(file *safetensors.File, frozen []string) error {
 }
 
 func setParam(p *graph.Param, t safetensors.Tensor) error {
-	fits := slices.Equal(p.Shape(), t.Shape)
-	switch data := p.Data().(type) {
-	case []float64:
-		src, ok := t.Data.([]float64)
-		fits = fits && ok
-		if fits {
-			copy(data, src)
-		}
-	case []float32:
-		src, ok := t.Data.([]float32)
-		fits = fits && ok
-		if fits {
-			copy(data, src)
-		}
-	}
-	p.Changed()
-	if !fits {
+	if !slices.Equal(p.Shape(), t.Shape) || p.SetData(t.Data) != nil {
 		return fmt.Errorf("%w: %q: got %T of shape %v, want %s of shape %v", ErrTensor, t.Name, t.Data, t.Shape, p.Dtype(), []int(p.Shape()))
 	}
 	return nil

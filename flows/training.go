@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 	"gaussflow/train"
 )
@@ -24,13 +25,26 @@ func (f *Flow) Compile(c train.Config) error {
 	return nil
 }
 
-// Trainer is what Compile made, nil before: for its optimizer state.
-func (f *Flow) Trainer() *train.Trainer { return f.trainer }
+// Trainer is what Compile made: for its optimizer state. Before Compile it is nil, whose methods are train.ErrNotCompiled.
+func (f *Flow) Trainer() *train.Trainer {
+	if f == nil {
+		return nil
+	}
+	return f.trainer
+}
+
+// compiled reports a flow without a trainer.
+func (f *Flow) compiled(op string) error {
+	if f.Trainer() == nil {
+		return fmt.Errorf("flows: %s: %w", op, train.ErrNotCompiled)
+	}
+	return nil
+}
 
 // Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
-	if f == nil || f.trainer == nil {
-		return nil, fmt.Errorf("flows: Fit: %w", train.ErrNotCompiled)
+	if err := f.compiled("Fit"); err != nil {
+		return nil, err
 	}
 	history, err := f.trainer.Fit(ctx, x, c)
 	if history != nil {
@@ -43,8 +57,8 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
 // Facts.Training. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfig) (*train.History, error) {
-	if f == nil || f.trainer == nil {
-		return nil, fmt.Errorf("flows: FitSource: %w", train.ErrNotCompiled)
+	if err := f.compiled("FitSource"); err != nil {
+		return nil, err
 	}
 	rows := 0
 	counted := train.LambdaCallback{TrainEnd: func(s *train.State) error { rows = max(0, s.Rows); return nil }}
@@ -58,16 +72,23 @@ func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfi
 
 // EvaluateSource is Evaluate of the rows of a source, in constant memory. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) EvaluateSource(ctx context.Context, src train.Source) (float64, error) {
-	if f == nil || f.trainer == nil {
-		return 0, fmt.Errorf("flows: EvaluateSource: %w", train.ErrNotCompiled)
+	if err := f.compiled("EvaluateSource"); err != nil {
+		return 0, err
 	}
 	return f.trainer.EvaluateSource(ctx, src)
 }
 
 // Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
-	if f == nil || f.trainer == nil {
-		return 0, fmt.Errorf("flows: Evaluate: %w", train.ErrNotCompiled)
+	if err := f.compiled("Evaluate"); err != nil {
+		return 0, err
 	}
 	return f.trainer.Evaluate(x, weights)
+}
+
+// Predict is Keras's predict, the flow's output: z (N×d) for the rows of x (N×d). It is Forward without the log-dets, and as
+// in Keras it does not need Compile.
+func (f *Flow) Predict(x mat.Matrix) (z *mat.Dense, err error) {
+	z, _, err = f.readMap("Predict", func() *graph.RowFunc { return f.forward }, x)
+	return z, err
 }

@@ -33,7 +33,7 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 // push runs layer i alone.
 func (f *Flow) push(i int, y *mat.Dense) (*mat.Dense, error) {
 	one := graph.NewRowFunc(f.dtype, f.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
-		z, _ := f.chain.Layers()[i].Forward(b, x)
+		z, _ := f.chain.Step(b, i, x)
 		return []*G.Node{z}
 	})
 	n, d := y.Dims()

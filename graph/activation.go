@@ -96,12 +96,7 @@ func (s activate) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(activationSlope(s), in[0], out, g))
 }
 
-func (s activate) bind64(out array[float64], in []array[float64]) func() {
-	return bindActivate(s, out, in)
-}
-func (s activate) bind32(out array[float32], in []array[float32]) func() {
-	return bindActivate(s, out, in)
-}
+func (s activate) kernels() kernels { return both(s, bindActivate, bindActivate) }
 
 func bindActivate[T kernel.Float](s activate, out array[T], in []array[T]) func() {
 	if s.fn == logCDFFn {
@@ -120,12 +115,7 @@ type activationSlope struct{ fn Activation }
 
 func (s activationSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s activationSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindActivationSlope(s, out, in)
-}
-func (s activationSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindActivationSlope(s, out, in)
-}
+func (s activationSlope) kernels() kernels { return both(s, bindActivationSlope, bindActivationSlope) }
 
 func bindActivationSlope[T kernel.Float](s activationSlope, out array[T], in []array[T]) func() {
 	x, y, g := in[0].data, in[1].data, in[2].data

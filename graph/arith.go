@@ -54,8 +54,7 @@ func (s arith) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(ga, gb)
 }
 
-func (s arith) bind64(out array[float64], in []array[float64]) func() { return bindArith(s, out, in) }
-func (s arith) bind32(out array[float32], in []array[float32]) func() { return bindArith(s, out, in) }
+func (s arith) kernels() kernels { return both(s, bindArith, bindArith) }
 
 func bindArith[T kernel.Float](s arith, out array[T], in []array[T]) func() {
 	a, b, y := in[0].data, in[1].data, out.data
@@ -93,8 +92,7 @@ func (s scale) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(s, g))
 }
 
-func (s scale) bind64(out array[float64], in []array[float64]) func() { return bindScale(s, out, in) }
-func (s scale) bind32(out array[float32], in []array[float32]) func() { return bindScale(s, out, in) }
+func (s scale) kernels() kernels { return both(s, bindScale, bindScale) }
 
 func bindScale[T kernel.Float](s scale, out array[T], in []array[T]) func() {
 	by := T(s.by)

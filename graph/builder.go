@@ -18,23 +18,23 @@ type Builder struct {
 	Composed bool
 
 	g      *G.ExprGraph
-	dtype  Dtype
+	engine engine
 	err    error
 	inputs int
 	params map[*Param]*G.Node
 	bound  map[*G.Node]*Param
+	used   []*Param // in the order of their first use
 	zeros  map[*G.Node]bool
 	sums   []sumInto
+	parts  map[*G.Node]string // see Within
 }
 
 // NewBuilder starts an empty graph of one storage type.
 func NewBuilder(dtype Dtype) *Builder {
-	if dtype == "" {
-		dtype = Float64
-	}
 	return &Builder{
-		g: G.NewGraph(), dtype: dtype,
+		g: G.NewGraph(), engine: dtype.engine(),
 		params: map[*Param]*G.Node{}, bound: map[*G.Node]*Param{}, zeros: map[*G.Node]bool{},
+		parts: map[*G.Node]string{},
 	}
 }
 
@@ -50,7 +50,7 @@ func (b *Builder) Fail(err error) *G.Node {
 }
 
 // Dtype is the storage type of every node.
-func (b *Builder) Dtype() Dtype { return b.dtype }
+func (b *Builder) Dtype() Dtype { return b.engine.dtype() }
 
 // Graph is Gorgonia's graph, for stock functions; see Lift.
 func (b *Builder) Graph() *G.ExprGraph { return b.g }
@@ -68,9 +68,9 @@ func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
 	b.inputs++
 	unique := fmt.Sprintf("%d:%s", b.inputs, name)
 	if len(shape) == 0 {
-		return G.NewScalar(b.g, b.dtype.Tensor(), G.WithName(unique))
+		return G.NewScalar(b.g, b.engine.tensorType(), G.WithName(unique))
 	}
-	return G.NewTensor(b.g, b.dtype.Tensor(), len(shape), G.WithShape(shape...), G.WithName(unique))
+	return G.NewTensor(b.g, b.engine.tensorType(), len(shape), G.WithShape(shape...), G.WithName(unique))
 }
 
 // Zeros is a tensor of zeros; Sum leaves it out.
@@ -82,16 +82,30 @@ func (b *Builder) Zeros(shape ...int) *G.Node {
 
 // Param is the node of p, the same one each time.
 func (b *Builder) Param(p *Param) *G.Node {
-	if n := b.params[p]; n != nil || b.err != nil {
+	switch n := b.params[p]; {
+	case b.err != nil:
+		return nil
+	case n != nil:
 		return n
+	case p == nil:
+		return b.Fail(fmt.Errorf("graph: Param: the parameter is nil"))
 	}
-	if p.Dtype() != b.dtype {
-		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.dtype))
+	if p.data == nil {
+		return b.Fail(fmt.Errorf("graph: Param %s: not made by NewParam", p.Name))
+	}
+	if p.engine != b.engine {
+		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.Dtype()))
 	}
 	n := b.Input(p.Name, p.Shape()...)
-	b.params[p], b.bound[n] = n, p
+	if n != nil {
+		b.params[p], b.bound[n] = n, p
+		b.used = append(b.used, p)
+	}
 	return n
 }
+
+// Params are the parameters that the graph uses, in the order of their first use.
+func (b *Builder) Params() []*Param { return b.used }
 
 // Apply adds op(children…), for ops of a user's own.
 func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
@@ -130,6 +144,29 @@ func (b *Builder) guard(children []*G.Node, build func() (*G.Node, error)) (n *G
 		return b.Fail(err)
 	}
 	return n
+}
+
+// Within builds a part of the graph, a layer say: the error of what fails or panics in build begins with the part's name,
+// format and args as of fmt.Sprintf, and so does the error of an op of the part that fails when it runs. Parts may have parts.
+func (b *Builder) Within(build func(), format string, args ...any) {
+	if b.err != nil {
+		return
+	}
+	first := len(b.g.AllNodes())
+	defer func() {
+		if r := recover(); r != nil {
+			b.Fail(fmt.Errorf("panic%s: %v", panicSite(), r))
+		}
+		name := fmt.Sprintf(format, args...) + ": "
+		if b.err != nil {
+			b.err = fmt.Errorf("%s%w", name, b.err)
+			return
+		}
+		for _, n := range b.g.AllNodes()[first:] {
+			b.parts[n] = name + b.parts[n]
+		}
+	}()
+	build()
 }
 
 // Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation.

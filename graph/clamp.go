@@ -25,8 +25,7 @@ func (s clampOp) grads(_ G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(clampSlope(s), out, g))
 }
 
-func (s clampOp) bind64(out array[float64], in []array[float64]) func() { return bindClamp(s, out, in) }
-func (s clampOp) bind32(out array[float32], in []array[float32]) func() { return bindClamp(s, out, in) }
+func (s clampOp) kernels() kernels { return both(s, bindClamp, bindClamp) }
 
 func bindClamp[T kernel.Float](s clampOp, out array[T], in []array[T]) func() {
 	return func() {
@@ -41,12 +40,7 @@ type clampSlope clampOp
 
 func (s clampSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s clampSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindClampSlope(s, out, in)
-}
-func (s clampSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindClampSlope(s, out, in)
-}
+func (s clampSlope) kernels() kernels { return both(s, bindClampSlope, bindClampSlope) }
 
 func bindClampSlope[T kernel.Float](s clampSlope, out array[T], in []array[T]) func() {
 	return func() {

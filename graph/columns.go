@@ -64,8 +64,7 @@ func (s split) halves(c *chain, p *G.Node, n int) (first, second *G.Node) {
 	return c.apply(slab{axes: [4]int{n, da}, dims: 2}, p), c.apply(slab{at: n * da, axes: [4]int{n, db}, dims: 2}, p)
 }
 
-func (s split) bind64(out array[float64], in []array[float64]) func() { return bindSplit(s, out, in) }
-func (s split) bind32(out array[float32], in []array[float32]) func() { return bindSplit(s, out, in) }
+func (s split) kernels() kernels { return both(s, bindSplit, bindSplit) }
 
 func bindSplit[T kernel.Float](s split, out array[T], in []array[T]) func() {
 	x, d := in[0].data, len(s.mask)
@@ -94,8 +93,7 @@ func (s join) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(first, second)
 }
 
-func (s join) bind64(out array[float64], in []array[float64]) func() { return bindJoin(s, out, in) }
-func (s join) bind32(out array[float32], in []array[float32]) func() { return bindJoin(s, out, in) }
+func (s join) kernels() kernels { return both(s, bindJoin, bindJoin) }
 
 func bindJoin[T kernel.Float](s join, out array[T], in []array[T]) func() {
 	d := len(s.mask)

@@ -9,9 +9,9 @@ import (
 )
 
 // compile binds the nodes of a plan, children first.
-func compile[T kernel.Float](b *Builder, outputs []*G.Node) (*Program, error) {
+func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	c := &compiler[T]{
-		plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]any{}},
+		engineOf: e, plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]numbers{}},
 		work: newWorkspace[T](), arrays: map[*G.Node]array[T]{}, memory: map[int][][]T{},
 	}
 	for i, n := range c.order {
@@ -24,11 +24,29 @@ func compile[T kernel.Float](b *Builder, outputs []*G.Node) (*Program, error) {
 		}
 	}
 	c.addUp()
+	c.program.sources = c.sources()
 	return c.program, nil
+}
+
+// sources are the parameters that what is fixed is computed from.
+func (c *compiler[T]) sources() (params []*Param) {
+	read := map[*G.Node]bool{}
+	for _, n := range c.order {
+		for _, child := range c.children[n] {
+			read[child] = read[child] || c.fixed[n]
+		}
+	}
+	for _, p := range c.builder.used {
+		if read[c.builder.params[p]] {
+			params = append(params, p)
+		}
+	}
+	return params
 }
 
 // compiler is one compilation.
 type compiler[T kernel.Float] struct {
+	*engineOf[T]
 	*plan
 	builder *Builder
 	program *Program
@@ -56,7 +74,7 @@ func (c *compiler[T]) bind(n *G.Node) error {
 	}
 	c.arrays[n] = a
 	if c.kept[n] {
-		c.program.buffers[n] = a.data
+		c.program.buffers[n] = vector[T](a.data)
 	}
 	p := c.program
 	switch {
@@ -73,7 +91,7 @@ func (c *compiler[T]) bind(n *G.Node) error {
 
 func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err error) {
 	if p := c.builder.bound[n]; p != nil {
-		return array[T]{data: p.Data().([]T), shape: p.Shape()}, nil, nil
+		return array[T]{data: p.data.(vector[T]), shape: p.Shape()}, nil, nil
 	}
 	var in []array[T]
 	for _, child := range c.children[n] {
@@ -94,12 +112,12 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 	case assembled:
 		return a, assemble(pads, a, in), nil
 	case ours:
-		run := bindSpec(o.spec, a, in)
+		run := c.binder(o.spec.kernels())(a, in)
 		return a, func() error { run(); return nil }, nil
 	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
 		return a, addTerms(a, in), nil
 	}
-	return a, stockStep(n.Op(), a, in), nil
+	return a, c.stockStep(c.builder.parts[n], n.Op(), a, in), nil
 }
 
 func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err error) {
@@ -107,14 +125,7 @@ func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err e
 	if err != nil {
 		return a, nil, fmt.Errorf("graph: constant %v: %w", n, err)
 	}
-	return array[T]{data: append([]T(nil), numbers[T](v)...), shape: n.Shape()}, nil, nil
-}
-
-func bindSpec[T kernel.Float](s spec, out array[T], in []array[T]) func() {
-	if out64, ok := any(out).(array[float64]); ok {
-		return s.bind64(out64, any(in).([]array[float64]))
-	}
-	return s.bind32(any(out).(array[float32]), any(in).([]array[float32]))
+	return array[T]{data: append([]T(nil), valueOf[T](v)...), shape: n.Shape()}, nil, nil
 }
 
 func addTerms[T kernel.Float](out array[T], in []array[T]) func() error {

@@ -43,8 +43,7 @@ func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	)
 }
 
-func (s affine) bind64(out array[float64], in []array[float64]) func() { return bindAffine(s, out, in) }
-func (s affine) bind32(out array[float32], in []array[float32]) func() { return bindAffine(s, out, in) }
+func (s affine) kernels() kernels { return both(s, bindAffine, bindAffine) }
 
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]

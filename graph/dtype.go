@@ -25,9 +25,4 @@ func (d Dtype) Validate() error {
 }
 
 // Tensor is the tensor package's name of d.
-func (d Dtype) Tensor() tensor.Dtype {
-	if d == Float32 {
-		return tensor.Float32
-	}
-	return tensor.Float64
-}
+func (d Dtype) Tensor() tensor.Dtype { return d.engine().tensorType() }

@@ -20,12 +20,7 @@ func (s logNormal) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(logNormalSlope{}, in[0], g))
 }
 
-func (s logNormal) bind64(out array[float64], in []array[float64]) func() {
-	return bindLogNormal(out, in)
-}
-func (s logNormal) bind32(out array[float32], in []array[float32]) func() {
-	return bindLogNormal(out, in)
-}
+func (logNormal) kernels() kernels { return kernels{bindLogNormal[float64], bindLogNormal[float32]} }
 
 func bindLogNormal[T kernel.Float](out array[T], in []array[T]) func() {
 	z, d := in[0].data, lastAxis(in[0].shape)
@@ -45,11 +40,8 @@ type logNormalSlope struct{}
 
 func (s logNormalSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s logNormalSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindLogNormalSlope(out, in)
-}
-func (s logNormalSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindLogNormalSlope(out, in)
+func (logNormalSlope) kernels() kernels {
+	return kernels{bindLogNormalSlope[float64], bindLogNormalSlope[float32]}
 }
 
 func bindLogNormalSlope[T kernel.Float](out array[T], in []array[T]) func() {

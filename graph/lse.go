@@ -22,8 +22,7 @@ func (s logSumExp) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(logSumExpSlope{}, in[0], out, g))
 }
 
-func (s logSumExp) bind64(out array[float64], in []array[float64]) func() { return bindLSE(out, in) }
-func (s logSumExp) bind32(out array[float32], in []array[float32]) func() { return bindLSE(out, in) }
+func (logSumExp) kernels() kernels { return kernels{bindLSE[float64], bindLSE[float32]} }
 
 func bindLSE[T kernel.Float](out array[T], in []array[T]) func() {
 	x, k := in[0].data, lastAxis(in[0].shape)
@@ -39,12 +38,7 @@ type logSumExpSlope struct{}
 
 func (s logSumExpSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s logSumExpSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindLSESlope(out, in)
-}
-func (s logSumExpSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindLSESlope(out, in)
-}
+func (logSumExpSlope) kernels() kernels { return kernels{bindLSESlope[float64], bindLSESlope[float32]} }
 
 func bindLSESlope[T kernel.Float](out array[T], in []array[T]) func() {
 	x, y, g, k := in[0].data, in[1].data, in[2].data, lastAxis(in[0].shape)
@@ -73,12 +67,7 @@ func (s logSoftmax) grads(_ G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(logSoftmaxSlope{}, out, g))
 }
 
-func (s logSoftmax) bind64(out array[float64], in []array[float64]) func() {
-	return bindLogSoftmax(out, in)
-}
-func (s logSoftmax) bind32(out array[float32], in []array[float32]) func() {
-	return bindLogSoftmax(out, in)
-}
+func (logSoftmax) kernels() kernels { return kernels{bindLogSoftmax[float64], bindLogSoftmax[float32]} }
 
 func bindLogSoftmax[T kernel.Float](out array[T], in []array[T]) func() {
 	x, k := in[0].data, lastAxis(in[0].shape)
@@ -97,11 +86,8 @@ type logSoftmaxSlope struct{}
 
 func (s logSoftmaxSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s logSoftmaxSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindLogSoftmaxSlope(out, in)
-}
-func (s logSoftmaxSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindLogSoftmaxSlope(out, in)
+func (logSoftmaxSlope) kernels() kernels {
+	return kernels{bindLogSoftmaxSlope[float64], bindLogSoftmaxSlope[float32]}
 }
 
 func bindLogSoftmaxSlope[T kernel.Float](out array[T], in []array[T]) func() {

@@ -50,8 +50,7 @@ func (s matMul) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return nil, errNoGradient
 }
 
-func (s matMul) bind64(out array[float64], in []array[float64]) func() { return bindMatMul(s, out, in) }
-func (s matMul) bind32(out array[float32], in []array[float32]) func() { return bindMatMul(s, out, in) }
+func (s matMul) kernels() kernels { return both(s, bindMatMul, bindMatMul) }
 
 func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
 	m, k, _, n := s.dims(in[0].shape, in[1].shape)

@@ -74,12 +74,7 @@ func (s mixture) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(gx, packed), c.apply(gtheta, packed))
 }
 
-func (s mixture) bind64(out array[float64], in []array[float64]) func() {
-	return bindMixture(s, out, in)
-}
-func (s mixture) bind32(out array[float32], in []array[float32]) func() {
-	return bindMixture(s, out, in)
-}
+func (s mixture) kernels() kernels { return both(s, bindMixture, bindMixture) }
 
 func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
@@ -106,12 +101,7 @@ func (s mixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{size(in[0]) + size(in[1])}, nil
 }
 
-func (s mixtureSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindMixtureSlope(mixture(s), out, in)
-}
-func (s mixtureSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindMixtureSlope(mixture(s), out, in)
-}
+func (s mixtureSlope) kernels() kernels { return both(mixture(s), bindMixtureSlope, bindMixtureSlope) }
 
 func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	if s.inverse {

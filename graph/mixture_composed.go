@@ -53,8 +53,7 @@ func (s block) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(padBlock(s), g))
 }
 
-func (s block) bind64(out array[float64], in []array[float64]) func() { return bindBlock(s, out, in) }
-func (s block) bind32(out array[float32], in []array[float32]) func() { return bindBlock(s, out, in) }
+func (s block) kernels() kernels { return both(s, bindBlock, bindBlock) }
 
 func bindBlock[T kernel.Float](s block, out array[T], in []array[T]) func() {
 	w := out.shape[1]
@@ -72,12 +71,7 @@ func (s padBlock) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1] * s.n}, nil
 }
 
-func (s padBlock) bind64(out array[float64], in []array[float64]) func() {
-	return bindPadBlock(s, out, in)
-}
-func (s padBlock) bind32(out array[float32], in []array[float32]) func() {
-	return bindPadBlock(s, out, in)
-}
+func (s padBlock) kernels() kernels { return both(s, bindPadBlock, bindPadBlock) }
 
 func bindPadBlock[T kernel.Float](s padBlock, out array[T], in []array[T]) func() {
 	w := in[0].shape[1]

@@ -17,12 +17,7 @@ func (s keptMixture) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{size(out) + size(in[1])}, err
 }
 
-func (s keptMixture) bind64(out array[float64], in []array[float64]) func() {
-	return bindKeptMixture(mixture(s), out, in)
-}
-func (s keptMixture) bind32(out array[float32], in []array[float32]) func() {
-	return bindKeptMixture(mixture(s), out, in)
-}
+func (s keptMixture) kernels() kernels { return both(mixture(s), bindKeptMixture, bindKeptMixture) }
 
 func bindKeptMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	nd := size(in[0].shape)
@@ -39,11 +34,8 @@ func (s ownMixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{size(in[1]) - size(in[0])}, nil
 }
 
-func (s ownMixtureSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindOwnMixtureSlope(mixture(s), out, in)
-}
-func (s ownMixtureSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindOwnMixtureSlope(mixture(s), out, in)
+func (s ownMixtureSlope) kernels() kernels {
+	return both(mixture(s), bindOwnMixtureSlope, bindOwnMixtureSlope)
 }
 
 func bindOwnMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {

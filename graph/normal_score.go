@@ -26,11 +26,8 @@ func (s normalScore) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	)
 }
 
-func (s normalScore) bind64(out array[float64], in []array[float64]) func() {
-	return bindNormalScore(out, in)
-}
-func (s normalScore) bind32(out array[float32], in []array[float32]) func() {
-	return bindNormalScore(out, in)
+func (normalScore) kernels() kernels {
+	return kernels{bindNormalScore[float64], bindNormalScore[float32]}
 }
 
 func bindNormalScore[T kernel.Float](out array[T], in []array[T]) func() {
@@ -53,11 +50,8 @@ type normalScoreSlope struct{ upper bool }
 
 func (s normalScoreSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s normalScoreSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindNormalScoreSlope(s, out, in)
-}
-func (s normalScoreSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindNormalScoreSlope(s, out, in)
+func (s normalScoreSlope) kernels() kernels {
+	return both(s, bindNormalScoreSlope, bindNormalScoreSlope)
 }
 
 func bindNormalScoreSlope[T kernel.Float](s normalScoreSlope, out array[T], in []array[T]) func() {

@@ -13,13 +13,31 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A spec is what the author of an op writes: a comparable value that knows its output shape and its kernel.
-// bind returns the kernel bound to its buffers, run once a step: it may set scratch memory aside when it is
-// bound and must not allocate when it runs. Two methods of one line each call one generic function.
+// A spec is what the author of an op writes: a comparable value that knows its output shape and its kernels, of which an
+// engine takes its own.
 type spec interface {
 	shape(in []tensor.Shape) (tensor.Shape, error)
-	bind64(out array[float64], in []array[float64]) func()
-	bind32(out array[float32], in []array[float32]) func()
+	kernels() kernels
+}
+
+// kernels are an op's binder of either type, made from one generic function.
+type kernels struct {
+	float64 binder[float64]
+	float32 binder[float32]
+}
+
+// A binder returns the kernel bound to its buffers, run once a step: it may set scratch memory aside when it is bound and must
+// not allocate when it runs.
+type binder[T kernel.Float] func(out array[T], in []array[T]) func()
+
+// both are the kernels of spec s by a generic function of it, given twice: Go takes each for its type.
+func both[S any](
+	s S, f64 func(s S, out array[float64], in []array[float64]) func(), f32 func(s S, out array[float32], in []array[float32]) func(),
+) kernels {
+	return kernels{
+		func(out array[float64], in []array[float64]) func() { return f64(s, out, in) },
+		func(out array[float32], in []array[float32]) func() { return f32(s, out, in) },
+	}
 }
 
 // A differentiable spec builds the gradient nodes of its inputs, one each, from the output's gradient.
@@ -54,11 +72,11 @@ func (a array[T]) adds() bool { return a.add != nil && *a.add }
 
 // op carries a spec through Gorgonia.
 type op struct {
-	spec  spec
-	arity int
-	dtype tensor.Dtype
-	dims  int    // of the output
-	salt  uint32 // told apart from a node of equal 32-bit hash
+	spec   spec
+	engine engine
+	arity  int
+	dims   int    // of the output
+	salt   uint32 // told apart from a node of equal 32-bit hash
 }
 
 var (
@@ -76,15 +94,19 @@ func apply(s spec, children ...*G.Node) (n *G.Node, err error) {
 			n, err = nil, fmt.Errorf("graph: %T: %v", s, r)
 		}
 	}()
+	e := Dtype(children[0].Dtype().String()).engine()
 	shapes := make([]tensor.Shape, len(children))
 	for i, c := range children {
+		if c.Dtype() != e.tensorType() {
+			return nil, fmt.Errorf("graph: %T: input %d (from 0) is of %v, want %s", s, i, c.Dtype(), e.dtype())
+		}
 		shapes[i] = c.Shape()
 	}
 	out, err := s.shape(shapes)
 	if err != nil {
 		return nil, fmt.Errorf("graph: %T: %w", s, err)
 	}
-	o := op{spec: s, arity: len(children), dtype: children[0].Dtype(), dims: out.Dims()}
+	o := op{spec: s, engine: e, arity: len(children), dims: out.Dims()}
 	for {
 		n, err := G.ApplyOp(o, children...)
 		if err != nil {
@@ -128,9 +150,9 @@ func (o op) Type() hm.Type {
 		ts = append(ts, hm.TypeVariable(rune(0x4e00+i))) // apart from Gorgonia's own letters
 	}
 	if o.dims == 0 {
-		return hm.NewFnType(append(ts, o.dtype)...)
+		return hm.NewFnType(append(ts, o.engine.tensorType())...)
 	}
-	return hm.NewFnType(append(ts, G.TensorType{Dims: o.dims, Of: o.dtype})...)
+	return hm.NewFnType(append(ts, G.TensorType{Dims: o.dims, Of: o.engine.tensorType()})...)
 }
 
 // InferShape is the spec's.
@@ -155,7 +177,7 @@ func (o op) Do(in ...G.Value) (G.Value, error) {
 	if out.IsScalar() {
 		return o.do(nil, in)
 	}
-	return o.do(tensor.New(tensor.Of(o.dtype), tensor.WithShape(out...)), in)
+	return o.do(tensor.New(tensor.Of(o.engine.tensorType()), tensor.WithShape(out...)), in)
 }
 
 // UsePreallocDo runs the op into the memory given.
@@ -171,33 +193,7 @@ func (o op) do(out G.Value, in []G.Value) (v G.Value, err error) {
 			v, err = nil, fmt.Errorf("graph: %T: %v", o.spec, r)
 		}
 	}()
-	if o.dtype == tensor.Float32 {
-		return doAs(o.spec.bind32, out, in, func(x float32) G.Value { return G.NewF32(x) })
-	}
-	return doAs(o.spec.bind64, out, in, func(x float64) G.Value { return G.NewF64(x) })
-}
-
-func doAs[T kernel.Float](bind func(array[T], []array[T]) func(), out G.Value, in []G.Value, scalar func(T) G.Value) (G.Value, error) {
-	arrays := make([]array[T], len(in))
-	for i, v := range in {
-		arrays[i] = array[T]{data: numbers[T](v), shape: v.Shape()}
-	}
-	work := newWorkspace[T]()
-	if out == nil || out.Shape().IsScalar() {
-		var x [1]T
-		bind(array[T]{data: x[:], work: work}, arrays)()
-		return scalar(x[0]), nil
-	}
-	bind(array[T]{data: numbers[T](out), shape: out.Shape(), work: work}, arrays)()
-	return out, nil
-}
-
-// numbers is the memory of a value; a scalar's is a copy.
-func numbers[T kernel.Float](v G.Value) []T {
-	if x, ok := v.Data().(T); ok {
-		return []T{x}
-	}
-	return v.Data().([]T)
+	return o.engine.do(o.spec, out, in)
 }
 
 // ReturnsPtr is false: no output aliases an input under Gorgonia's machines.
@@ -211,7 +207,7 @@ func (o op) OverwritesInput() int { return -1 }
 
 // WriteHash covers the spec's type and every field.
 func (o op) WriteHash(h hash.Hash) {
-	fmt.Fprintf(h, "%T%+v/%d/%v/%d/%d", o.spec, o.spec, o.arity, o.dtype, o.dims, o.salt)
+	fmt.Fprintf(h, "%T%+v/%d/%v/%d/%d", o.spec, o.spec, o.arity, o.engine.dtype(), o.dims, o.salt)
 }
 
 // Hashcode is the hash of WriteHash.

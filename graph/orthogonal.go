@@ -26,12 +26,7 @@ func (s orthogonal) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(orthogonalSlope{}, in[0], g))
 }
 
-func (s orthogonal) bind64(out array[float64], in []array[float64]) func() {
-	return bindOrthogonal(out, in)
-}
-func (s orthogonal) bind32(out array[float32], in []array[float32]) func() {
-	return bindOrthogonal(out, in)
-}
+func (orthogonal) kernels() kernels { return kernels{bindOrthogonal[float64], bindOrthogonal[float32]} }
 
 func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
 	v := in[0]
@@ -46,11 +41,8 @@ type orthogonalSlope struct{}
 
 func (s orthogonalSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
-func (s orthogonalSlope) bind64(out array[float64], in []array[float64]) func() {
-	return bindOrthogonalSlope(out, in)
-}
-func (s orthogonalSlope) bind32(out array[float32], in []array[float32]) func() {
-	return bindOrthogonalSlope(out, in)
+func (orthogonalSlope) kernels() kernels {
+	return kernels{bindOrthogonalSlope[float64], bindOrthogonalSlope[float32]}
 }
 
 func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {

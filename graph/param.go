@@ -6,8 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
-
-	"gaussflow/graph/kernel"
 )
 
 // A Param is a tensor that a layer owns: trained if Trainable, and shared by every program that uses it.
@@ -16,18 +14,18 @@ type Param struct {
 	Name      string // within its layer, as "mlp.dense0.kernel"
 	Trainable bool
 
-	shape tensor.Shape
-	data  any // []float64 or []float32
+	shape  tensor.Shape
+	engine engine
+	data   numbers
+	slice  any           // data's, made once: to make an interface of a slice allocates
+	writes atomic.Uint64 // how often data has changed
 }
 
 // NewParam makes a trainable parameter of zeros.
 func NewParam(name string, dtype Dtype, shape ...int) *Param {
-	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone()}
-	if dtype == Float32 {
-		p.data = kernel.Aligned[float32](p.Size())
-	} else {
-		p.data = kernel.Aligned[float64](p.Size())
-	}
+	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone(), engine: dtype.engine()}
+	p.data = p.engine.zeros(p.Size())
+	p.slice = p.data.slice()
 	return p
 }
 
@@ -37,47 +35,53 @@ func (p *Param) Shape() tensor.Shape { return p.shape }
 // Size is the number of its elements.
 func (p *Param) Size() int { return size(p.shape) }
 
-// Dtype is its storage type.
+// Dtype is its storage type; empty if NewParam did not make it.
 func (p *Param) Dtype() Dtype {
-	if _, ok := p.data.([]float32); ok {
-		return Float32
+	if p.engine == nil {
+		return ""
 	}
-	return Float64
+	return p.engine.dtype()
 }
 
 // Data is its memory, row-major: a []float64 or a []float32. Whoever writes to it calls Changed afterwards.
-func (p *Param) Data() any { return p.data }
+func (p *Param) Data() any { return p.slice }
 
-// writes counts the changes of all parameters.
-var writes atomic.Uint64
-
-// Changed tells the programs that a parameter's memory has been written to: what they computed from parameters alone
-// must be computed again.
-func (p *Param) Changed() { writes.Add(1) }
+// Changed tells the programs that use the parameter that its memory has been written to: what they computed from it alone
+// must be computed again. Programs of other parameters are not disturbed.
+func (p *Param) Changed() { p.writes.Add(1) }
 
 // Values is a copy, row-major, as float64.
 func (p *Param) Values() []float64 {
 	v := make([]float64, p.Size())
-	switch data := p.data.(type) {
-	case []float64:
-		copy(v, data)
-	case []float32:
-		convert(v, data)
+	if p.data != nil {
+		p.data.get(v)
 	}
 	return v
 }
 
 // Set copies values in, row-major. It is an error if their number is not Size.
 func (p *Param) Set(values []float64) error {
+	if p.data == nil {
+		return fmt.Errorf("graph: Param %s: not made by NewParam", p.Name)
+	}
 	if len(values) != p.Size() {
 		return fmt.Errorf("graph: Param %s: got %d values, want %d", p.Name, len(values), p.Size())
 	}
-	switch data := p.data.(type) {
-	case []float64:
-		copy(data, values)
-	case []float32:
-		convert(data, values)
+	p.data.set(values)
+	p.Changed()
+	return nil
+}
+
+// SetData is Set of a slice as of Data, bit for bit. It is an error if its type is not the parameter's or its length not Size.
+func (p *Param) SetData(values any) error {
+	if p.data == nil {
+		return fmt.Errorf("graph: Param %s: not made by NewParam", p.Name)
 	}
+	src, ok := p.engine.of(values)
+	if !ok || src.len() != p.Size() {
+		return fmt.Errorf("graph: Param %s: got a %T, want %d numbers of %s", p.Name, values, p.Size(), p.Dtype())
+	}
+	p.data.copyFrom(src)
 	p.Changed()
 	return nil
 }

@@ -10,20 +10,20 @@ import (
 type plan struct {
 	order    []*G.Node
 	children map[*G.Node][]*G.Node
-	fixed    map[*G.Node]bool  // computed from parameters and constants alone
-	kept     map[*G.Node]bool  // inputs and outputs, to be read from outside
-	parts    map[*G.Node]bool  // computed by the extension that is their only child, at the start of its memory
-	pads     map[*G.Node][]pad // of a sum of pads: they are not computed, its children are what is padded
-	late     map[*G.Node]bool  // done once after a series of runs
-	totals   map[*G.Node]any   // what a node, run by run, is added into; nil: memory of its own
-	lastRead [][]*G.Node       // at each place of order, the nodes whose memory is not read after it
-	forever  map[*G.Node]bool  // owners of memory that is not to be overwritten
+	fixed    map[*G.Node]bool    // computed from parameters and constants alone
+	kept     map[*G.Node]bool    // inputs and outputs, to be read from outside
+	parts    map[*G.Node]bool    // computed by the extension that is their only child, at the start of its memory
+	pads     map[*G.Node][]pad   // of a sum of pads: they are not computed, its children are what is padded
+	late     map[*G.Node]bool    // done once after a series of runs
+	totals   map[*G.Node]numbers // what a node alone, run by run, is added into; nil: memory of its own
+	lastRead [][]*G.Node         // at each place of order, the nodes whose memory is not read after it
+	forever  map[*G.Node]bool    // owners of memory that is not to be overwritten
 }
 
 func newPlan(b *Builder, outputs []*G.Node) *plan {
 	p := &plan{
 		children: map[*G.Node][]*G.Node{}, fixed: map[*G.Node]bool{}, kept: map[*G.Node]bool{}, parts: map[*G.Node]bool{}, pads: map[*G.Node][]pad{},
-		late: map[*G.Node]bool{}, totals: map[*G.Node]any{}, forever: map[*G.Node]bool{},
+		late: map[*G.Node]bool{}, totals: map[*G.Node]numbers{}, forever: map[*G.Node]bool{},
 	}
 	roots := append([]*G.Node(nil), outputs...)
 	// the last parameter's gradient is the first that the backward pass has, while what it needs is still in the cache
@@ -36,7 +36,7 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	p.sort(roots)
 	p.joinExtensions()
 	p.sort(roots)
-	uses := p.uses()
+	uses := p.uses(roots)
 	for _, n := range p.order {
 		p.joinPads(n, uses)
 	}
@@ -76,9 +76,12 @@ func (p *plan) sort(roots []*G.Node) {
 	}
 }
 
-// uses counts the readers of each node.
-func (p *plan) uses() map[*G.Node]int {
+// uses counts the readers of each node: its parents, and each output or sum that it is.
+func (p *plan) uses(roots []*G.Node) map[*G.Node]int {
 	uses := map[*G.Node]int{}
+	for _, n := range roots {
+		uses[n]++
+	}
 	for _, n := range p.order {
 		for _, c := range p.children[n] {
 			uses[c]++
@@ -114,7 +117,7 @@ func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
 	for _, c := range p.children[n] {
 		o, _ := c.Op().(op)
 		s, ok := o.spec.(pad)
-		if !ok || uses[c] != 1 || p.kept[c] {
+		if !ok || uses[c] != 1 {
 			return
 		}
 		inner := p.children[c][0]

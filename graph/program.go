@@ -12,11 +12,12 @@ import (
 // A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
 // memory, so programs that share parameters see each update. One goroutine at a time may use a Program.
 type Program struct {
-	fixed   []func() error // what depends on parameters alone, run only when one has changed
+	fixed   []func() error // what depends on parameters alone, run only when one of sources has changed
+	sources []*Param       // that fixed reads
 	steps   []func() error
-	late    []func() error  // of what is summed, what can be done once, after the last run
-	buffers map[*G.Node]any // of inputs and outputs, []float64 or []float32
-	seen    uint64          // writes at the last run of fixed, plus one; 0 before the first
+	late    []func() error      // of what is summed, what can be done once, after the last run
+	buffers map[*G.Node]numbers // of inputs and outputs
+	seen    uint64              // version at the last run of fixed; 0 before the first
 
 	add     bool // to the totals of SumInto
 	pending bool // this program's runs since the last FinishSum: late has something to do
@@ -35,7 +36,7 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 	b := NewBuilder(dtype)
 	defer func() {
 		if r := recover(); r != nil {
-			b.Fail(fmt.Errorf("graph: Build: %v", r))
+			b.Fail(fmt.Errorf("graph: Build: panic%s: %v", panicSite(), r))
 			p, err = nil, b.err
 		}
 	}()
@@ -51,10 +52,7 @@ func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
 	if err := kernel.CheckSet(); err != nil {
 		return nil, fmt.Errorf("graph: Compile: %w", err)
 	}
-	if b.dtype == Float32 {
-		return compile[float32](b, outputs)
-	}
-	return compile[float64](b, outputs)
+	return b.engine.compile(b, outputs)
 }
 
 // Run computes every output from the inputs as they are, and sets the totals of SumInto.
@@ -68,7 +66,7 @@ func (p *Program) Run() error {
 // RunSum computes every output and sets the totals of SumInto or, with add, adds to them. The totals are whole after
 // FinishSum.
 func (p *Program) RunSum(add bool) error {
-	if now := writes.Load() + 1; p.seen != now {
+	if now := p.version(); p.seen != now {
 		if err := runAll(p.fixed); err != nil {
 			return err
 		}
@@ -78,6 +76,15 @@ func (p *Program) RunSum(add bool) error {
 	err := runAll(p.steps)
 	p.pending = true
 	return err
+}
+
+// version grows with every change of a source; it is at least 1.
+func (p *Program) version() uint64 {
+	v := uint64(1)
+	for _, param := range p.sources {
+		v += param.writes.Load()
+	}
+	return v
 }
 
 // FinishSum ends a series of RunSum: it sets, or with add adds to, the totals that are linear in a sum over the series.
@@ -97,33 +104,31 @@ func runAll(steps []func() error) error {
 
 // Set fills the start of an input with values, row-major, as many as both have.
 func (p *Program) Set(input *G.Node, values []float64) {
-	switch data := p.buffers[input].(type) {
-	case []float64:
-		copy(data, values)
-	case []float32:
-		n := min(len(data), len(values))
-		convert(data[:n], values[:n])
+	if data := p.buffers[input]; data != nil {
+		data.set(values)
 	}
 }
 
 // Get copies the start of a node's value, row-major, into dst, as many as both have.
 func (p *Program) Get(n *G.Node, dst []float64) {
-	switch data := p.buffers[n].(type) {
-	case []float64:
-		copy(dst, data)
-	case []float32:
-		k := min(len(data), len(dst))
-		convert(dst[:k], data[:k])
+	if data := p.buffers[n]; data != nil {
+		data.get(dst)
 	}
 }
 
 // Scalar is the value of a scalar node.
 func (p *Program) Scalar(n *G.Node) float64 {
-	var x [1]float64
-	p.Get(n, x[:])
-	return x[0]
+	if data := p.buffers[n]; data != nil {
+		return data.first()
+	}
+	return 0
 }
 
 // Buffer is the memory of a node, a []float64 or []float32 by the graph's dtype: valid after Run, until the
 // next. nil where the program does not need the node.
-func (p *Program) Buffer(n *G.Node) any { return p.buffers[n] }
+func (p *Program) Buffer(n *G.Node) any {
+	if data := p.buffers[n]; data != nil {
+		return data.slice()
+	}
+	return nil
+}

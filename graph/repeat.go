@@ -33,12 +33,7 @@ func (s repeatBlocks) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(sumBlocks(s), g))
 }
 
-func (s repeatBlocks) bind64(out array[float64], in []array[float64]) func() {
-	return bindRepeatBlocks(s, out, in)
-}
-func (s repeatBlocks) bind32(out array[float32], in []array[float32]) func() {
-	return bindRepeatBlocks(s, out, in)
-}
+func (s repeatBlocks) kernels() kernels { return both(s, bindRepeatBlocks, bindRepeatBlocks) }
 
 func bindRepeatBlocks[T kernel.Float](s repeatBlocks, out array[T], in []array[T]) func() {
 	w := in[0].shape[1] / s.n
@@ -59,12 +54,7 @@ func (s sumBlocks) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape{in[0][0], in[0][1] / s.times}, nil
 }
 
-func (s sumBlocks) bind64(out array[float64], in []array[float64]) func() {
-	return bindSumBlocks(s, out, in)
-}
-func (s sumBlocks) bind32(out array[float32], in []array[float32]) func() {
-	return bindSumBlocks(s, out, in)
-}
+func (s sumBlocks) kernels() kernels { return both(s, bindSumBlocks, bindSumBlocks) }
 
 func bindSumBlocks[T kernel.Float](s sumBlocks, out array[T], in []array[T]) func() {
 	w := out.shape[1] / s.n

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"runtime"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -9,13 +10,15 @@ import (
 
 // A RowFunc runs a graph over any number of rows. Gorgonia's shapes are static, so it compiles the graph for a
 // few batch sizes, when each is first needed, cuts the rows to them, and pads the last cut. Rows do not
-// depend on each other. It is safe for concurrent use: every running batch has a program of its own.
+// depend on each other. It is safe for concurrent use: every running batch has a program of its own, and at each batch size
+// as many run at once as there were processors when the RowFunc was made; others wait. What has been compiled is kept as long
+// as the RowFunc.
 type RowFunc struct {
-	dtype Dtype
-	dim   int
-	build func(b *Builder, x *G.Node) []*G.Node
-	pools [len(rowSizes)]sync.Pool // of *rowProgram
-	calls sync.Pool                // of *rowCall
+	dtype    Dtype
+	dim      int
+	build    func(b *Builder, x *G.Node) []*G.Node
+	programs [len(rowSizes)]*programs
+	calls    sync.Pool // of *rowCall, which cost an allocation and no more
 }
 
 // rowSizes are the batch sizes: a single row is answered at once, and many fill the caches without
@@ -25,7 +28,11 @@ var rowSizes = [...]int{1, 16, 128, chunkRows}
 // NewRowFunc makes a RowFunc of a graph from x (rows×dim) to outputs whose first axis is the row: rows, or
 // rows×anything.
 func NewRowFunc(dtype Dtype, dim int, build func(b *Builder, x *G.Node) []*G.Node) *RowFunc {
-	return &RowFunc{dtype: dtype, dim: dim, build: build, calls: sync.Pool{New: newRowCall}}
+	f := &RowFunc{dtype: dtype, dim: dim, build: build, calls: sync.Pool{New: newRowCall}}
+	for i := range f.programs {
+		f.programs[i] = newPrograms(runtime.GOMAXPROCS(0))
+	}
+	return f
 }
 
 // rowProgram is the graph at one batch size.
@@ -55,23 +62,24 @@ func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	return r, nil
 }
 
-// Widths are the numbers a row of each output.
-func (f *RowFunc) Widths() ([]int, error) {
-	p, err := f.borrow(0)
+// widths are the numbers a row of each output, by a program that rows rows would run.
+func (f *RowFunc) widths(rows int) ([]int, error) {
+	s := f.sizeFor(rows)
+	p, err := f.borrow(s)
 	if err != nil {
 		return nil, err
 	}
-	defer f.release(p)
+	defer f.programs[s].release(p)
 	return p.widths, nil
 }
 
 // Run evaluates the rows of x, which has been checked, and returns each output's numbers, row after row.
 func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
-	widths, err := f.Widths()
+	n, _ := x.Dims()
+	widths, err := f.widths(n)
 	if err != nil {
 		return nil, err
 	}
-	n, _ := x.Dims()
 	outs := make([][]float64, len(widths))
 	for i, w := range widths {
 		outs[i] = make([]float64, n*w)
@@ -97,7 +105,7 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 	if err != nil {
 		return err
 	}
-	defer f.release(p)
+	defer f.programs[s].release(p)
 	p.load(x, lo, hi)
 	if err := p.Run(); err != nil {
 		return err
@@ -136,13 +144,7 @@ func (f *RowFunc) sizeFor(rows int) int {
 	return len(rowSizes) - 1
 }
 
+// borrow is a program of batch size s, to be released.
 func (f *RowFunc) borrow(s int) (*rowProgram, error) {
-	if p, ok := f.pools[s].Get().(*rowProgram); ok {
-		return p, nil
-	}
-	return f.compile(rowSizes[s])
-}
-
-func (f *RowFunc) release(p *rowProgram) {
-	f.pools[f.sizeFor(p.rows)].Put(p)
+	return f.programs[s].borrow(func() (*rowProgram, error) { return f.compile(rowSizes[s]) })
 }

@@ -5,8 +5,6 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gaussflow/graph/kernel"
 )
 
 // stockAdd is how Gorgonia's own addition, an unexported type, prints.
@@ -29,34 +27,27 @@ func isStockAdd(o G.Op) bool {
 }
 
 // stockStep runs an op that is not ours through its Do, on copies of its inputs: some stock ops write into
-// what they are given.
-func stockStep[T kernel.Float](o G.Op, out array[T], in []array[T]) func() error {
+// what they are given. Errors begin with the part of the graph that it is in.
+func (e *engineOf[T]) stockStep(part string, o G.Op, out array[T], in []array[T]) func() error {
 	return func() (err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				err = fmt.Errorf("graph: %v: %v", o, r)
+				err = fmt.Errorf("graph: %s%v: panic%s: %v", part, o, panicSite(), r)
 			}
 		}()
 		values := make([]G.Value, len(in))
 		for i, a := range in {
 			if len(a.shape) == 0 {
-				values[i] = scalarValue(a.data[0])
+				values[i] = e.scalar(a.data[0])
 				continue
 			}
 			values[i] = tensor.New(tensor.WithShape(a.shape...), tensor.WithBacking(append([]T(nil), a.data...)))
 		}
 		v, err := o.Do(values...)
 		if err != nil {
-			return fmt.Errorf("graph: %v: %w", o, err)
+			return fmt.Errorf("graph: %s%v: %w", part, o, err)
 		}
-		copy(out.data, numbers[T](v))
+		copy(out.data, valueOf[T](v))
 		return nil
 	}
-}
-
-func scalarValue[T kernel.Float](x T) G.Value {
-	if x, ok := any(x).(float32); ok {
-		return G.NewF32(x)
-	}
-	return G.NewF64(float64(x))
 }

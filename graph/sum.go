@@ -49,8 +49,7 @@ func (s sum) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return gs, nil
 }
 
-func (s sum) bind64(out array[float64], in []array[float64]) func() { return bindSum(out, in) }
-func (s sum) bind32(out array[float32], in []array[float32]) func() { return bindSum(out, in) }
+func (sum) kernels() kernels { return kernels{bindSum[float64], bindSum[float32]} }
 
 func bindSum[T kernel.Float](out array[T], in []array[T]) func() {
 	return func() {
@@ -74,12 +73,7 @@ func (s sumLeading) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return in[0][in[0].Dims()-s.suffix:].Clone(), nil
 }
 
-func (s sumLeading) bind64(out array[float64], in []array[float64]) func() {
-	return bindSumLeading(out, in)
-}
-func (s sumLeading) bind32(out array[float32], in []array[float32]) func() {
-	return bindSumLeading(out, in)
-}
+func (sumLeading) kernels() kernels { return kernels{bindSumLeading[float64], bindSumLeading[float32]} }
 
 func bindSumLeading[T kernel.Float](out array[T], in []array[T]) func() {
 	part := make([]T, len(out.data))
@@ -114,8 +108,7 @@ func (s sumLast) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(expandLast{x[len(x)-1]}, g))
 }
 
-func (s sumLast) bind64(out array[float64], in []array[float64]) func() { return bindSumLast(out, in) }
-func (s sumLast) bind32(out array[float32], in []array[float32]) func() { return bindSumLast(out, in) }
+func (sumLast) kernels() kernels { return kernels{bindSumLast[float64], bindSumLast[float32]} }
 
 func bindSumLast[T kernel.Float](out array[T], in []array[T]) func() {
 	x, k := in[0].data, lastAxis(in[0].shape)
@@ -145,12 +138,7 @@ func (s expandLast) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(sumLast{}, g))
 }
 
-func (s expandLast) bind64(out array[float64], in []array[float64]) func() {
-	return bindExpandLast(s, out, in)
-}
-func (s expandLast) bind32(out array[float32], in []array[float32]) func() {
-	return bindExpandLast(s, out, in)
-}
+func (s expandLast) kernels() kernels { return both(s, bindExpandLast, bindExpandLast) }
 
 func bindExpandLast[T kernel.Float](s expandLast, out array[T], in []array[T]) func() {
 	return func() {
@@ -183,8 +171,7 @@ func (s dotProduct) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(arith{mulKind}, in[1], g), c.apply(arith{mulKind}, in[0], g))
 }
 
-func (s dotProduct) bind64(out array[float64], in []array[float64]) func() { return bindDot(out, in) }
-func (s dotProduct) bind32(out array[float32], in []array[float32]) func() { return bindDot(out, in) }
+func (dotProduct) kernels() kernels { return kernels{bindDot[float64], bindDot[float32]} }
 
 func bindDot[T kernel.Float](out array[T], in []array[T]) func() {
 	a, b := in[0].data, in[1].data

@@ -11,7 +11,7 @@ import (
 // A sumInto is a node whose value is added up from run to run.
 type sumInto struct {
 	node  *G.Node
-	total any // []float64 or []float32
+	total numbers
 }
 
 // SumInto has the program's runs add up n's values in total, a []float64 or []float32 by the graph's dtype, of n's size: see
@@ -20,21 +20,12 @@ func (b *Builder) SumInto(n *G.Node, total any) {
 	if b.err != nil {
 		return
 	}
-	if length, ok := lengthOf(total, b.dtype); !ok || length != size(n.Shape()) {
-		b.Fail(fmt.Errorf("graph: SumInto: total is a %T, want %d numbers of %s", total, size(n.Shape()), b.dtype))
+	numbers, ok := b.engine.of(total)
+	if !ok || numbers.len() != size(n.Shape()) {
+		b.Fail(fmt.Errorf("graph: SumInto: total is a %T, want %d numbers of %s", total, size(n.Shape()), b.Dtype()))
 		return
 	}
-	b.sums = append(b.sums, sumInto{n, total})
-}
-
-func lengthOf(numbers any, dtype Dtype) (n int, ok bool) {
-	switch v := numbers.(type) {
-	case []float64:
-		return len(v), dtype == Float64
-	case []float32:
-		return len(v), dtype == Float32
-	}
-	return 0, false
+	b.sums = append(b.sums, sumInto{n, numbers})
 }
 
 // summing marks the specs that can add to their output instead of setting it: where array.add is set and true.
@@ -45,10 +36,11 @@ type summing interface{ sums() }
 type linear interface{ linear() }
 
 // planSums chooses how each sum is taken: by the op itself; by an op that is linear in something that the op before it can
-// sum, once after the last run; or, where neither can be, from the node's value.
+// sum, once after the last run; or, where neither can be, from the node's value. A node of more than one use has a value:
+// Gorgonia makes one node of equal gradients, so that two parameters' sums may be of the same one.
 func (p *plan) planSums(sums []sumInto, uses map[*G.Node]int) {
 	for _, s := range sums {
-		if p.totals[s.node] != nil || uses[s.node] > 0 || p.fixed[s.node] {
+		if uses[s.node] != 1 || p.fixed[s.node] {
 			continue
 		}
 		o, _ := s.node.Op().(op)
@@ -74,7 +66,7 @@ func (p *plan) linearIn(n *G.Node, uses map[*G.Node]int) (inner *G.Node) {
 			continue
 		}
 		o, _ := c.Op().(op)
-		if _, ok := o.spec.(summing); !ok || inner != nil || uses[c] != 1 || p.kept[c] {
+		if _, ok := o.spec.(summing); !ok || inner != nil || uses[c] != 1 {
 			return nil
 		}
 		inner = c
@@ -90,7 +82,7 @@ func (c *compiler[T]) sumsIn(n *G.Node, a *array[T]) {
 	case total == nil:
 		a.add = &c.program.pending
 	default:
-		a.data, a.add = total.([]T), &c.program.add
+		a.data, a.add = total.(vector[T]), &c.program.add
 	}
 }
 
@@ -100,7 +92,7 @@ func (c *compiler[T]) addUp() {
 		if c.totals[s.node] != nil {
 			continue
 		}
-		total, value, add := s.total.([]T), c.arrays[s.node].data, &c.program.add
+		total, value, add := s.total.(vector[T]), c.arrays[s.node].data, &c.program.add
 		step := func() error {
 			if *add {
 				kernel.Accumulate(total, value)

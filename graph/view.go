@@ -54,8 +54,7 @@ func (s slab) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(pad(p), g))
 }
 
-func (s slab) bind64(out array[float64], in []array[float64]) func() { return bindSlab(s, out, in) }
-func (s slab) bind32(out array[float32], in []array[float32]) func() { return bindSlab(s, out, in) }
+func (s slab) kernels() kernels { return both(s, bindSlab, bindSlab) }
 
 func bindSlab[T kernel.Float](s slab, out array[T], in []array[T]) func() {
 	return func() { copy(out.data, in[0].data[s.at:]) }
@@ -68,8 +67,7 @@ func (s pad) shape([]tensor.Shape) (tensor.Shape, error) {
 	return tensor.Shape(s.axes[:s.dims]).Clone(), nil
 }
 
-func (s pad) bind64(out array[float64], in []array[float64]) func() { return bindPad(s, out, in) }
-func (s pad) bind32(out array[float32], in []array[float32]) func() { return bindPad(s, out, in) }
+func (s pad) kernels() kernels { return both(s, bindPad, bindPad) }
 
 func bindPad[T kernel.Float](s pad, out array[T], in []array[T]) func() {
 	return func() {
@@ -109,8 +107,7 @@ func (s stack) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return gs, c.err
 }
 
-func (s stack) bind64(out array[float64], in []array[float64]) func() { return bindStack(out, in) }
-func (s stack) bind32(out array[float32], in []array[float32]) func() { return bindStack(out, in) }
+func (stack) kernels() kernels { return kernels{bindStack[float64], bindStack[float32]} }
 
 func bindStack[T kernel.Float](out array[T], in []array[T]) func() {
 	return func() {

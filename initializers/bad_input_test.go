@@ -62,8 +62,8 @@ func TestBadInput(t *testing.T) {
 		"fit of negative variance":  {fit(one, initializers.MixtureConfig{MinVariance: -1}), []string{"MinVariance = -1"}},
 		"fit with NaN tolerance":    {fit(one, initializers.MixtureConfig{Tol: math.NaN()}), []string{"Tol = NaN"}},
 		"fit of negative steps":     {fit(one, initializers.MixtureConfig{MaxSteps: -1}), []string{"MaxSteps = -1"}},
-		"fit from negative starts":  {fit(one, initializers.MixtureConfig{Starts: -1}), []string{"Starts = -1"}},
-		"fit with negative moves":   {fit(one, initializers.MixtureConfig{Moves: -1}), []string{"Moves = -1"}},
+		"fit from negative starts":  {fit(one, initializers.MixtureConfig{Starts: -2}), []string{"Starts = -2"}},
+		"fit with negative moves":   {fit(one, initializers.MixtureConfig{Moves: -2}), []string{"Moves = -2"}},
 		"fit of 1e200":              {fit([]float64{1e200}, initializers.MixtureConfig{}), []string{"value 0", "1e+200", "1e150"}},
 		"unknown kernel":            {func() error { return initializers.Kernel("ones").Validate() }, []string{`"ones"`, "he_normal"}},
 	} {

@@ -1,10 +1,12 @@
 package initializers
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 )
 
 // A Mixture of K normals in one dimension; the weights are softmax(Logits).
@@ -21,49 +23,47 @@ type MixtureFit struct {
 	AtBound       int // components whose scale sits on MinScale or MaxScale
 }
 
+// None is zero, in the fields whose comment offers it, as MixtureConfig.Moves: their own zero means their default.
+const None = defaults.None
+
 // MixtureConfig configures FitMixture; the zero value of each field is its default.
 type MixtureConfig struct {
-	Components  int     `json:"components,omitempty"`   // K, 8
-	Seed        uint64  `json:"seed,omitempty"`         // of the k-means++ starts and of the moves
-	MinScale    float64 `json:"min_scale,omitempty"`    // least σ, 0: only MinVariance
-	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ, 0: none
-	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, 1e-6
-	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, 1e-6
-	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, 20
-	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, 4
-	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, 28
+	Components  int     `json:"components,omitempty"`   // K, default 8
+	Seed        uint64  `json:"seed,omitempty"`         // of the k-means++ starts and of the moves; default 0
+	MinScale    float64 `json:"min_scale,omitempty"`    // least σ; default 0: only MinVariance bounds it
+	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ; default: no bound
+	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, default 1e-6
+	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, default 1e-6; None: never
+	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, default 20
+	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, default 4; None: none
+	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, default 28; None: none
 }
 
+// withDefaults says what each field means. It must be asked once: what None has become is a zero.
 func (c MixtureConfig) withDefaults() MixtureConfig {
-	orInt := func(p *int, v int) {
-		if *p == 0 {
-			*p = v
-		}
-	}
-	or := func(p *float64, v float64) {
-		if *p == 0 {
-			*p = v
-		}
-	}
-	orInt(&c.Components, 8)
-	orInt(&c.MaxSteps, 20)
-	orInt(&c.Starts, 4)
-	orInt(&c.Moves, 28)
-	or(&c.MaxScale, math.Inf(1))
-	or(&c.MinVariance, 1e-6)
-	or(&c.Tol, 1e-6)
+	c.Components = defaults.Or(c.Components, 8)
+	c.MaxScale = defaults.Or(c.MaxScale, math.Inf(1))
+	c.MinVariance = defaults.Or(c.MinVariance, 1e-6)
+	c.MaxSteps = defaults.Or(c.MaxSteps, 20)
+	c.Tol = defaults.OrNone(c.Tol, 1e-6)
+	c.Starts, c.Moves = defaults.OrNone(c.Starts, 4), defaults.OrNone(c.Moves, 28)
 	return c
 }
 
 // Validate reports fields out of range.
 func (c MixtureConfig) Validate() error {
+	const name = "initializers: MixtureConfig"
+	err := errors.Join(defaults.CheckNone(name, "Tol", c.Tol), defaults.CheckNone(name, "Starts", c.Starts), defaults.CheckNone(name, "Moves", c.Moves))
+	if err != nil {
+		return err
+	}
 	switch c = c.withDefaults(); {
 	case c.Components < 1:
-		return fmt.Errorf("initializers: MixtureConfig: Components = %d, want ≥ 1", c.Components)
+		return fmt.Errorf("%s: Components = %d, want ≥ 1", name, c.Components)
 	case !(c.MinScale >= 0) || !(c.MaxScale > c.MinScale):
-		return fmt.Errorf("initializers: MixtureConfig: scales from %g to %g, want 0 ≤ MinScale < MaxScale", c.MinScale, c.MaxScale)
-	case !(c.MinVariance >= 0) || !(c.Tol >= 0) || c.MaxSteps < 1 || c.Starts < 0 || c.Moves < 0:
-		return fmt.Errorf("initializers: MixtureConfig: MinVariance = %g, Tol = %g, MaxSteps = %d, Starts = %d, Moves = %d, want none negative and a step", c.MinVariance, c.Tol, c.MaxSteps, c.Starts, c.Moves)
+		return fmt.Errorf("%s: scales from %g to %g, want 0 ≤ MinScale < MaxScale", name, c.MinScale, c.MaxScale)
+	case !(c.MinVariance > 0) || c.MaxSteps < 1:
+		return fmt.Errorf("%s: MinVariance = %g, MaxSteps = %d, want both positive", name, c.MinVariance, c.MaxSteps)
 	}
 	return nil
 }

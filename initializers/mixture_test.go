@@ -3,6 +3,7 @@ package initializers_test
 import (
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"gaussflow/initializers"
@@ -92,5 +93,26 @@ func TestFitMixtureMonotone(t *testing.T) {
 			t.Fatalf("%d steps: mean log-likelihood %v, after one less %v", steps, fit.LogLikelihood, last)
 		}
 		last = fit.LogLikelihood
+	}
+}
+
+// TestFitMixtureNone: None is no tolerance, no starts and no moves, where zero would be the defaults.
+func TestFitMixtureNone(t *testing.T) {
+	rng := initializers.NewRand(3, 3)
+	x := make([]float64, 500)
+	for i := range x {
+		x[i] = rng.NormFloat64() + 4*float64(i%3)
+	}
+	c := initializers.MixtureConfig{Components: 3, MaxSteps: 200}
+	usual := fitted(t, x, c)
+	c.Tol = initializers.None
+	if all := fitted(t, x, c); all.Converged || all.Steps < 199 || usual.Steps > 100 || all.LogLikelihood < usual.LogLikelihood-1e-9 {
+		t.Errorf("without a tolerance: %d steps, converged: %v, log-likelihood %v; with one %d and %v", all.Steps, all.Converged, all.LogLikelihood, usual.Steps, usual.LogLikelihood)
+	}
+	c = initializers.MixtureConfig{Components: 3, Starts: initializers.None, Moves: initializers.None}
+	a := fitted(t, x, c)
+	c.Seed = 1
+	if b := fitted(t, x, c); !slices.Equal(a.Means, b.Means) || !slices.Equal(a.LogScales, b.LogScales) {
+		t.Error("without starts and moves, which draw, the seed matters")
 	}
 }

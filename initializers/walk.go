@@ -13,7 +13,7 @@ import (
 
 // IGConfig configures the iterative Gaussianization; the zero value is the default.
 type IGConfig struct {
-	Seed uint64 `json:"seed,omitempty"`
+	Seed uint64 `json:"seed,omitempty"` // default 0
 	// ScaleClamp is the curve in whose range the scales of a layer without a clamp of its own are fitted;
 	// the zero value is DefaultScaleClamp, which coupling layers have too. Where both kinds of layer use
 	// one curve, they are given the same fit to the last bit.

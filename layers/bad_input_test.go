@@ -157,3 +157,26 @@ func TestBadInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
 	}
 }
+
+// TestMeanRangeNone: all means are zero, and a layer that is described and made anew says so still.
+func TestMeanRangeNone(t *testing.T) {
+	m, err := layers.NewMixtureCDF(3, layers.MixtureCDFConfig{MeanRange: layers.None})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := layers.Describe(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := layers.New(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*graph.Param{m.Params()[1], again.Params()[1]} {
+		for _, v := range p.Values() {
+			if v != 0 {
+				t.Fatalf("%s: %v, want zeros", p.Name, p.Values())
+			}
+		}
+	}
+}

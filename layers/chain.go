@@ -1,7 +1,9 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -22,6 +24,9 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		}
 		if l.Dim() != layers[0].Dim() {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, l.Name(), l.Dim(), layers[0].Dim())
+		}
+		if slices.Contains(l.Params(), nil) {
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, l.Name())
 		}
 	}
 	return &Chain{layers}, nil
@@ -60,7 +65,7 @@ func (c *Chain) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
 func (c *Chain) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 	var logDets []*G.Node
 	for i := len(c.layers) - 1; i >= 0; i-- {
-		z, logDet = c.layers[i].Inverse(b, z)
+		z, logDet = c.link(b, i, "Inverse", c.layers[i].Inverse, z)
 		logDets = append(logDets, logDet)
 	}
 	return z, b.Sum(logDets...)
@@ -69,10 +74,47 @@ func (c *Chain) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 // Steps is Forward with everything on the way: the n+1 values from x to z and the n log-dets.
 func (c *Chain) Steps(b *graph.Builder, x *G.Node) (zs, logDets []*G.Node) {
 	zs = append(zs, x)
-	for _, l := range c.layers {
-		z, logDet := l.Forward(b, x)
+	for i := range c.layers {
+		z, logDet := c.Step(b, i, x)
 		zs, logDets = append(zs, z), append(logDets, logDet)
 		x = z
 	}
 	return zs, logDets
 }
+
+// Step is the Forward of link i alone.
+func (c *Chain) Step(b *graph.Builder, i int, x *G.Node) (z, logDet *G.Node) {
+	return c.link(b, i, "Forward", c.layers[i].Forward, x)
+}
+
+type bijectorMap func(b *graph.Builder, x *G.Node) (y, logDet *G.Node)
+
+// link builds a map of link i. Where it panics, fails or builds something of another shape, the error names the link and the
+// map.
+func (c *Chain) link(b *graph.Builder, i int, direction string, f bijectorMap, x *G.Node) (y, logDet *G.Node) {
+	b.Within(func() {
+		y, logDet = f(b, x)
+		if b.Err() == nil {
+			b.Fail(checkMap(x, y, logDet))
+		}
+	}, "layer %d (%s).%s", i, name{c.layers[i]}, direction)
+	return y, logDet
+}
+
+// checkMap reports a y that has not x's shape N×d, or a logDet that has not N numbers.
+func checkMap(x, y, logDet *G.Node) error {
+	switch {
+	case y == nil || logDet == nil:
+		return errors.New("got a nil node, want a value and a log-det")
+	case !y.Shape().Eq(x.Shape()):
+		return fmt.Errorf("got a value of shape %v, want %v", y.Shape(), x.Shape())
+	case !logDet.Shape().Eq(x.Shape()[:1]):
+		return fmt.Errorf("got a log-det of shape %v, want %v: one number a row", logDet.Shape(), x.Shape()[:1])
+	}
+	return nil
+}
+
+// name is a layer's name with its type, for errors. fmt sees to a Name that panics.
+type name struct{ Bijector }
+
+func (n name) String() string { return fmt.Sprintf("%s, %T", n.Name(), n.Bijector) }

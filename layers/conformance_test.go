@@ -65,6 +65,9 @@ var bijectors = map[string]func() layers.Bijector{
 			coupling(3, layers.CouplingConfig{})(),
 		))
 	},
+	"a bijector of the user's own": func() layers.Bijector {
+		return shifts{graph.NewParam("a", graph.Float64, 3), graph.NewParam("b", graph.Float64, 3)}
+	},
 	"coupling, gelu, he kernel": coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
 }
 
@@ -75,6 +78,21 @@ func (c waves) Params() []*graph.Param { return []*graph.Param{c.w} }
 
 func (c waves) Apply(b *graph.Builder, xa *G.Node) *G.Node {
 	return b.MatMul(b.Lift(G.Sin(xa)), b.Param(c.w))
+}
+
+// shifts is a bijector of a user's own, z = x + a + b, whose parameters have one gradient: Gorgonia makes one node of it.
+type shifts struct{ a, b *graph.Param }
+
+func (s shifts) Name() string           { return "shifts" }
+func (s shifts) Dim() int               { return s.a.Size() }
+func (s shifts) Params() []*graph.Param { return []*graph.Param{s.a, s.b} }
+
+func (s shifts) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+	return b.Add(b.Add(x, b.Param(s.a)), b.Param(s.b)), b.Zeros(graph.Rows(x))
+}
+
+func (s shifts) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+	return b.Sub(b.Sub(z, b.Param(s.b)), b.Param(s.a)), b.Zeros(graph.Rows(z))
 }
 
 func TestConformance(t *testing.T) {

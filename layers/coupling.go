@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 )
 
 // MixtureCDFCoupling is the conditional Gaussianization layer: a conditioner θ reads the identity half x_a and
@@ -32,22 +33,23 @@ type MixtureCDFCoupling struct {
 
 // CouplingConfig configures a MixtureCDFCoupling; the zero value is the default.
 type CouplingConfig struct {
-	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; HalfMask
-	Components int         `json:"components,omitempty"` // K, 8
-	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // initializers.DefaultScaleClamp
+	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; default HalfMask
+	Components int         `json:"components,omitempty"` // K, default 8
+	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
 	Shared     bool        `json:"shared,omitempty"`     // one mixture for all transformed columns
 	MLP        MLPConfig   `json:"mlp,omitzero"`         // the conditioner
 	Custom     bool        `json:"custom,omitempty"`     // the conditioner is the caller's own
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
+// defaultComponents is the default number of components of a mixture.
+const defaultComponents = 8
+
 func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
 	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
-	if c.Components == 0 {
-		c.Components = 8
-	}
+	c.Components = defaults.Or(c.Components, defaultComponents)
 	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
 	if !c.Custom {
 		c.MLP = c.MLP.withDefaults()
@@ -65,11 +67,7 @@ func (c CouplingConfig) numbers(dim int) float64 {
 	if c.Shared {
 		out = 1
 	}
-	k := c.Components
-	if k == 0 {
-		k = 8
-	}
-	return c.MLP.numbers(in, 3*out*float64(k))
+	return c.MLP.numbers(in, 3*out*float64(defaults.Or(c.Components, defaultComponents)))
 }
 
 // Validate reports fields out of range for data of dim columns.
@@ -138,11 +136,11 @@ func (m *MixtureCDFCoupling) probe() error {
 	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
 	var theta *G.Node
 	_, err := graph.Build(m.config.Dtype, func(b *graph.Builder) []*G.Node {
-		theta = m.conditioner.Apply(b, b.Input("x_a", rows, in))
+		theta = m.theta(b, b.Input("x_a", rows, in))
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner: %w", err)
+		return fmt.Errorf("layers: MixtureCDFCoupling: %w", err)
 	}
 	want := []int{rows, 3 * out * m.config.Components}
 	if theta == nil || !slices.Equal(theta.Shape(), want) {
@@ -186,9 +184,15 @@ type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope
 func (m *MixtureCDFCoupling) transform(b *graph.Builder, x *G.Node, f mixtureMap) (y, logDet *G.Node) {
 	mask := m.config.Mask
 	xa, xb := b.Split(x, mask)
-	theta := m.conditioner.Apply(b, xa)
+	theta := m.theta(b, xa)
 	half, logSlope := f(xb, theta, m.config.Components, m.config.ScaleClamp)
 	return b.Join(xa, half, mask), b.SumLast(logSlope)
+}
+
+// theta is θ(x_a).
+func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa *G.Node) (theta *G.Node) {
+	b.Within(func() { theta = m.conditioner.Apply(b, xa) }, "conditioner %T", m.conditioner)
+	return theta
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the

@@ -19,7 +19,7 @@ type FixedOrtho struct {
 
 // FixedOrthoConfig configures a FixedOrtho; the zero value draws Q by Haar from seed 0.
 type FixedOrthoConfig struct {
-	Seed  uint64      `json:"seed,omitempty"`
+	Seed  uint64      `json:"seed,omitempty"` // default 0
 	Dtype graph.Dtype `json:"dtype,omitempty"`
 }
 

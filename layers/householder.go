@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 )
 
 // Householder is a trainable rotation: a product of R reflectors,
@@ -28,15 +29,12 @@ type Householder struct {
 // HouseholderConfig configures a Householder; the zero value is the default.
 type HouseholderConfig struct {
 	Reflectors int         `json:"reflectors,omitempty"` // R, default d
-	Seed       uint64      `json:"seed,omitempty"`
+	Seed       uint64      `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
 func (c HouseholderConfig) numbers(dim int) float64 {
-	if c.Reflectors == 0 {
-		c.Reflectors = dim
-	}
-	return float64(c.Reflectors) * float64(dim)
+	return float64(defaults.Or(c.Reflectors, dim)) * float64(dim)
 }
 
 // NewHouseholder makes a rotation of ℝᵈ, d = dim.
@@ -44,9 +42,7 @@ func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
 	if err := checkDim("Householder", dim); err != nil {
 		return nil, err
 	}
-	if c.Reflectors == 0 {
-		c.Reflectors = dim
-	}
+	c.Reflectors = defaults.Or(c.Reflectors, dim)
 	if c.Reflectors < 1 {
 		return nil, fmt.Errorf("layers: Householder: Reflectors = %d, want ≥ 1", c.Reflectors)
 	}

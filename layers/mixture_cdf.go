@@ -10,6 +10,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 )
 
 // MixtureCDF is the diagonal Gaussianization layer: each coordinate by the CDF of its own mixture of K normals,
@@ -29,20 +30,30 @@ type MixtureCDF struct {
 	fits                     []initializers.MixtureFit
 }
 
+// None is zero, in the fields whose comment offers it, as MixtureCDFConfig.MeanRange: their own zero means their default.
+const None = defaults.None
+
 // MixtureCDFConfig configures a MixtureCDF; the zero value is the default.
 type MixtureCDFConfig struct {
-	Components int         `json:"components,omitempty"` // K, 8
-	MeanRange  float64     `json:"mean_range,omitempty"` // means are drawn from U(−r, r), 3
-	LogScale   float64     `json:"log_scale,omitempty"`  // all log σ, 0
-	Seed       uint64      `json:"seed,omitempty"`
+	Components int         `json:"components,omitempty"` // K, default 8
+	MeanRange  float64     `json:"mean_range,omitempty"` // means are drawn from U(−r, r), default 3; None: all 0
+	LogScale   float64     `json:"log_scale,omitempty"`  // all log σ, of any sign; default 0
+	Seed       uint64      `json:"seed,omitempty"`       // of the means; default 0
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
+// defaultMeanRange is the default of MixtureCDFConfig.MeanRange.
+const defaultMeanRange = 3
+
+// withDefaults leaves None as it is: a config that is read back from a model says what it said.
+func (c MixtureCDFConfig) withDefaults() MixtureCDFConfig {
+	c.Components = defaults.Or(c.Components, defaultComponents)
+	c.MeanRange = defaults.Or(c.MeanRange, defaultMeanRange)
+	return c
+}
+
 func (c MixtureCDFConfig) numbers(dim int) float64 {
-	if c.Components == 0 {
-		c.Components = 8
-	}
-	return 3 * float64(dim) * float64(c.Components)
+	return 3 * float64(dim) * float64(c.withDefaults().Components)
 }
 
 // NewMixtureCDF makes a layer of equal weights and random means.
@@ -50,16 +61,14 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	if err := checkDim("MixtureCDF", dim); err != nil {
 		return nil, err
 	}
-	if c.Components == 0 {
-		c.Components = 8
-	}
-	if c.MeanRange == 0 {
-		c.MeanRange = 3
-	}
+	c = c.withDefaults()
 	if c.Components < 1 {
 		return nil, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
 	}
 	if err := checkSize("MixtureCDF", dim, c.Components); err != nil {
+		return nil, err
+	}
+	if err := defaults.CheckNone("layers: MixtureCDF", "MeanRange", c.MeanRange); err != nil {
 		return nil, err
 	}
 	if !isFinite(c.MeanRange) || !isFinite(c.LogScale) {
@@ -71,11 +80,11 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	param := func(name string) *graph.Param { return graph.NewParam(name, c.Dtype, dim, c.Components) }
 	m := &MixtureCDF{dim: dim, config: c, logits: param("logits"), means: param("means"), logScales: param("log_scales")}
 	rng := initializers.NewRand(c.Seed, 2)
-	start := make([]initializers.Mixture, dim)
+	start, meanRange := make([]initializers.Mixture, dim), defaults.OrNone(c.MeanRange, defaultMeanRange)
 	for i := range start {
 		start[i] = constantMixture(c.Components, c.LogScale)
 		for k := range c.Components {
-			start[i].Means[k] = c.MeanRange * (2*rng.Float64() - 1)
+			start[i].Means[k] = meanRange * (2*rng.Float64() - 1)
 		}
 	}
 	return m, m.set(start)

@@ -2,12 +2,10 @@
 //
 // A Loss is built from Terms, a model's output and the losses of its layers. NLL and BaseNLL are one number in the end, as
 // the trainer adds the layers' losses to the second as Keras does; a loss or a penalty of one's own is a type with two
-// or three methods that build nodes.
+// or three methods that build nodes. One that looks at a batch as a whole says so: see BatchLoss.
 package losses
 
 import (
-	"strings"
-
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -19,7 +17,8 @@ type Terms struct {
 	LayerLosses []*G.Node // N each, the −logDet of a flow's layers
 }
 
-// A Loss is one number a row.
+// A Loss is one number a row, which depends on that row alone: the loss of a batch is the mean of its rows', whichever
+// worker has computed them. One that is not so must be a BatchLoss, or a trainer refuses it.
 type Loss interface {
 	// Name is what a history calls it.
 	Name() string
@@ -30,52 +29,26 @@ type Loss interface {
 	Whole() bool
 }
 
-// BaseNLL is the base term of the negative log-likelihood, −log N(z; 0, I). With the layers' −logDet, which
-// the trainer adds, it is the exact NLL.
-type BaseNLL struct{}
-
-// Name is "base_nll".
-func (BaseNLL) Name() string { return "base_nll" }
-
-// Rows is −Σ_i log φ(z_i).
-func (BaseNLL) Rows(b *graph.Builder, t Terms) *G.Node { return b.Scale(b.LogNormal(t.Output), -1) }
-
-// Whole is false.
-func (BaseNLL) Whole() bool { return false }
-
-// NLL is the exact negative log-likelihood, −log p(x) = −log N(z; 0, I) − log|det ∂z/∂x|.
-type NLL struct{}
-
-// Name is "nll".
-func (NLL) Name() string { return "nll" }
-
-// Rows is −log p(x).
-func (NLL) Rows(b *graph.Builder, t Terms) *G.Node {
-	return b.Sum(append([]*G.Node{BaseNLL{}.Rows(b, t)}, t.LayerLosses...)...)
+// A BatchLoss is a Loss that needs its batch as a whole, since what it says of a row depends on the others: a covariance, a
+// distance between distributions, a ranking. The loss of a batch is still the mean of Rows over it, so that a number of the
+// whole batch is returned N times (graph.Builder.ExpandLast).
+//
+// A trainer gives it all rows of a batch at once, in one program of one worker: memory grows with the batch, and more
+// workers only share the update. The last batch of an epoch is as small as it is. Rows to validate on are one batch, and so
+// cannot come from a source.
+type BatchLoss interface {
+	Loss
+	// Batchwise reports that a row's loss depends on the other rows of its batch.
+	Batchwise() bool
 }
 
-// Whole is true.
-func (NLL) Whole() bool { return true }
+// Batchwise reports that l needs its batch as a whole.
+func Batchwise(l Loss) bool {
+	b, ok := l.(BatchLoss)
+	return ok && b.Batchwise()
+}
 
 // A Penalty is a scalar of the parameters, added to the mean loss.
 type Penalty interface {
 	Scalar(b *graph.Builder, params []*graph.Param) *G.Node
-}
-
-// L2 is Lambda·Σ w² over the trainable parameters whose names end in Suffix (".kernel", say; empty: all).
-type L2 struct {
-	Lambda float64 `json:"lambda"`
-	Suffix string  `json:"suffix,omitempty"`
-}
-
-// Scalar is the penalty.
-func (l L2) Scalar(b *graph.Builder, params []*graph.Param) *G.Node {
-	squares := []*G.Node{b.Zeros()}
-	for _, p := range params {
-		if p.Trainable && strings.HasSuffix(p.Name, l.Suffix) {
-			w := b.Param(p)
-			squares = append(squares, b.Dot(w, w))
-		}
-	}
-	return b.Scale(b.Sum(squares...), l.Lambda)
 }

@@ -17,11 +17,11 @@ type Input struct {
 	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
 	// another one to be looked at. N ≥ 1, all finite.
 	Rows mat.Matrix
-	// Numbers are the rows' numbers in their file, for a table from which rows were left out; nil: 1, 2, …
+	// Numbers are the rows' numbers in their file, for a table from which rows were left out; default 1, 2, …
 	Numbers []int
 	Name    string // of the table, as its file name; empty: "the table"
-	Missing int    // rows that were left out because a cell is missing
-	Seed    uint64 // of the samples, and of the rows shown where there are too many
+	Missing int    // rows that were left out because a cell is missing; default 0
+	Seed    uint64 // of the samples, and of the rows shown where there are too many; default 0
 }
 
 // Validate reports what is missing or does not fit together.
@@ -37,6 +37,9 @@ func (in Input) Validate() error {
 	}
 	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
 		return fmt.Errorf("report: got %d Numbers for %d rows, want one each", len(in.Numbers), n)
+	}
+	if in.Missing < 0 {
+		return fmt.Errorf("report: Missing = %d, want ≥ 0", in.Missing)
 	}
 	kept := 0
 	for _, c := range in.Model.Columns {

@@ -3,11 +3,13 @@ package tabular
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -41,37 +43,39 @@ const (
 	DequantizeNone  Dequantize = "none"
 )
 
+// None is zero, in the fields whose comment offers it, as Config.Noise: their own zero means their default.
+const None = defaults.None
+
 // Config configures Fit. The zero value is the default preset, which decides everything from the number of rows and
 // columns; a field that is set overrides it.
 type Config struct {
-	Preset     Preset `json:"preset,omitempty"`
-	Family     Family `json:"family,omitempty"`
-	Blocks     int    `json:"blocks,omitempty"`     // of two couplings, or one marginal layer, each
-	Components int    `json:"components,omitempty"` // K of each mixture
-	Hidden     []int  `json:"hidden,omitempty"`     // widths of the conditioners
+	Preset     Preset `json:"preset,omitempty"`     // default Default
+	Family     Family `json:"family,omitempty"`     // default by rows and columns, see Family
+	Blocks     int    `json:"blocks,omitempty"`     // of two couplings, or one marginal layer, each; default by family and columns
+	Components int    `json:"components,omitempty"` // K of each mixture, default by family and rows
+	Hidden     []int  `json:"hidden,omitempty"`     // widths of the conditioners, default the preset's
 
-	Epochs       int     `json:"epochs,omitempty"` // at most; an epoch is at least 2000 rows, small tables several times over
-	BatchSize    int     `json:"batch_size,omitempty"`
-	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine
-	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends
-	// ValidationShare of the rows, drawn by Seed, chooses the epoch; 0.1. Validation, if it is set, is used instead.
+	Epochs       int     `json:"epochs,omitempty"`        // at most, default the preset's; an epoch is at least 2000 rows, small tables several times over
+	BatchSize    int     `json:"batch_size,omitempty"`    // default 256; an epoch of fewer rows is one batch
+	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 3e-3
+	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends, default a sixth of Epochs, at least 10
+	// ValidationShare of the rows, drawn by Seed, chooses the epoch; default 0.1. Validation, if it is set, is used instead.
 	ValidationShare float64    `json:"validation_share,omitempty"`
 	Validation      mat.Matrix `json:"-"`
 
-	Seed       uint64      `json:"seed,omitempty"`
-	Workers    int         `json:"workers,omitempty"` // all processors; the result depends on it in the last digits
-	Dtype      graph.Dtype `json:"dtype,omitempty"`   // float32, or float64 where a column's offset needs it
-	Dequantize Dequantize  `json:"dequantize,omitempty"`
-	// Noise is the standard deviation of the Gaussian noise of the fit, in standard deviations of each column;
-	// negative: none.
+	Seed       uint64      `json:"seed,omitempty"`       // default 0
+	Workers    int         `json:"workers,omitempty"`    // default all processors; the result depends on it in the last digits
+	Dtype      graph.Dtype `json:"dtype,omitempty"`      // default float32, or float64 where a column's offset needs it
+	Dequantize Dequantize  `json:"dequantize,omitempty"` // default DequantizeGrids
+	// Noise is the standard deviation of the Gaussian noise of the fit, in standard deviations of each column; default by rows
+	// and columns, at most 0.05; None: no noise.
 	Noise float64 `json:"noise,omitempty"`
 	// DropConstant leaves constant columns out of the flow; without it they are an error.
 	DropConstant bool `json:"drop_constant,omitempty"`
 
 	Verbosity train.Verbosity  `json:"-"`
 	Callbacks []train.Callback `json:"-"`
-	// Checkpoint keeps the fit in a file, about fifty times on its way unless Every says otherwise, so that one that was
-	// killed can go on.
+	// Checkpoint keeps the fit in a file, so that one that was killed can go on; default of Every: about fifty times on its way.
 	Checkpoint train.Checkpoint `json:"-"`
 }
 
@@ -89,12 +93,12 @@ func (c Config) Validate() error {
 
 func (c Config) validateShares() error {
 	switch {
-	case !(c.LearningRate >= 0):
-		return fmt.Errorf("tabular: Config: LearningRate = %g, want ≥ 0 (0: the preset's)", c.LearningRate)
+	case !(c.LearningRate >= 0) || math.IsInf(c.LearningRate, 0):
+		return fmt.Errorf("tabular: Config: LearningRate = %g, want a positive number (0: the default)", c.LearningRate)
 	case !(c.ValidationShare >= 0 && c.ValidationShare < 1):
-		return fmt.Errorf("tabular: Config: ValidationShare = %g, want 0 ≤ ValidationShare < 1 (0: a tenth)", c.ValidationShare)
-	case !(c.Noise < 1): // also NaN
-		return fmt.Errorf("tabular: Config: Noise = %g, want < 1 standard deviation (0: the preset's, negative: none)", c.Noise)
+		return fmt.Errorf("tabular: Config: ValidationShare = %g, want 0 < ValidationShare < 1 (0: the default, a tenth)", c.ValidationShare)
+	case c.Noise != None && !(c.Noise >= 0 && c.Noise < 1): // also NaN
+		return fmt.Errorf("tabular: Config: Noise = %g, want 0 < Noise < 1 standard deviation (0: the default) or None", c.Noise)
 	}
 	return nil
 }
@@ -110,5 +114,5 @@ func least(field string, got int) error {
 	if got >= 0 {
 		return nil
 	}
-	return fmt.Errorf("tabular: Config: %s = %d, want ≥ 0 (0: the preset's)", field, got)
+	return fmt.Errorf("tabular: Config: %s = %d, want ≥ 1 (0: the default)", field, got)
 }

@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -97,7 +98,7 @@ func (f *fit) warmStart() (err error) {
 	}
 	f.noisy = &noisy{x: f.rows, copies: f.copies, quantum: f.quanta(), gaussian: make([]float64, len(f.kept)), seed: f.Seed}
 	for j, c := range f.kept {
-		f.noisy.gaussian[j] = max(f.Noise, 0) * c.Std
+		f.noisy.gaussian[j] = defaults.OrNone(f.Noise, 0) * c.Std
 	}
 	_, err = f.flow.InitFrom(f.noisy, f.warmStartConfig())
 	return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -163,5 +164,36 @@ func TestTailProbability(t *testing.T) {
 	}
 	if mean := stat.Mean(m.TailProbability(logProb(t, m, curve(2000, 2, 11))), nil); math.Abs(mean-0.5) > 0.06 {
 		t.Errorf("fresh rows have mean tail probability %.3f, want near 0.5", mean)
+	}
+}
+
+// TestNoiseNone: the fit sees the rows as they are, as a fit of next to no noise does, and the model says so in its file.
+func TestNoiseNone(t *testing.T) {
+	x := curve(300, 2, 4)
+	c := quick
+	c.Dtype, c.Dequantize = graph.Float64, tabular.DequantizeNone
+	noise := func(v float64) *tabular.Model {
+		c.Noise = v
+		return fit(t, x, c)
+	}
+	none := noise(tabular.None)
+	loss := func(m *tabular.Model) float64 { return m.Training.History.Loss[0] }
+	// noise of nothing turns a choice of the warm start now and then
+	if tiny := loss(noise(1e-12)); math.Abs(loss(none)-tiny) > 1e-3 {
+		t.Errorf("the first loss is %v, want %v as with no noise to speak of", loss(none), tiny)
+	}
+	if much := loss(noise(0.5)); !(much > loss(none)+0.1) {
+		t.Errorf("the first loss is %v, and %v with noise, want much more", loss(none), much)
+	}
+	path := filepath.Join(t.TempDir(), "model.gflow")
+	if err := none.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := tabular.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loaded.Config.Noise != tabular.None {
+		t.Errorf("the file's noise is %v, want None", loaded.Config.Noise)
 	}
 }

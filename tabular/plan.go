@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -95,13 +96,8 @@ func (p plan) checkpoint() train.Checkpoint {
 // epochSteps is the number of optimizer steps of an epoch.
 func (p plan) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
 
-// or sets v where it is zero.
-func or[T comparable](v *T, otherwise T) {
-	var zero T
-	if *v == zero {
-		*v = otherwise
-	}
-}
+// or sets v to its default where it is zero.
+func or[T comparable](v *T, otherwise T) { *v = defaults.Or(*v, otherwise) }
 
 // dtypeFor is float32, unless a column lies so far from 0, or its unit is so large or small, that float32 would lose
 // its digits: rows reach the flow in the user's units.

@@ -33,6 +33,21 @@ func TestTrainBeginFails(t *testing.T) {
 	}
 }
 
+// TestFitWithinAFit is refused, and the fit outside goes on.
+func TestFitWithinAFit(t *testing.T) {
+	x := rows(9, 1)
+	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
+	var within error
+	again := train.LambdaCallback{EpochEnd: func(*train.State) error {
+		_, within = tr.Fit(context.Background(), x, train.FitConfig{})
+		return nil
+	}}
+	h := fit(t, tr, x, train.FitConfig{Epochs: 3, Callbacks: []train.Callback{again}})
+	if within == nil || !strings.Contains(within.Error(), "in a fit already") || len(h.Loss) != 3 {
+		t.Errorf("within: %v, then %d epochs; want an error and 3", within, len(h.Loss))
+	}
+}
+
 // TestNils: what is not there is named.
 func TestNils(t *testing.T) {
 	x := rows(9, 1)

@@ -60,14 +60,38 @@ func (s *State) Stop() { s.stopped = true }
 // Stopped reports whether a callback has called Stop.
 func (s *State) Stopped() bool { return s.stopped }
 
-// Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones.
-func (s *State) Weights() [][]float64 { return s.trainer.weights() }
+// Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones. A State that no fit
+// has made has none.
+func (s *State) Weights() [][]float64 {
+	if s.trainer.compiled("") != nil {
+		return nil
+	}
+	return s.trainer.weights()
+}
 
 // SetWeights restores a copy.
-func (s *State) SetWeights(w [][]float64) error { return s.trainer.setWeights(w) }
+func (s *State) SetWeights(w [][]float64) error {
+	const op = "train: SetWeights"
+	if err := s.trainer.compiled(op); err != nil {
+		return err
+	}
+	return s.trainer.setWeights(op, w)
+}
 
 // ScaleLearningRate multiplies every later learning rate.
-func (s *State) ScaleLearningRate(by float64) { s.trainer.rateScale *= by }
+func (s *State) ScaleLearningRate(by float64) {
+	if s.trainer.compiled("") == nil {
+		s.trainer.rateScale *= by
+	}
+}
+
+// history is History, an empty one where a State that no fit has made has none.
+func (s *State) history() *History {
+	if s.History == nil {
+		s.History = &History{}
+	}
+	return s.History
+}
 
 // LambdaCallback is a Callback of functions; nil ones are left out.
 type LambdaCallback struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/defaults"
 )
 
 // Checkpoint keeps a fit in a file, so that one that was killed, at any moment, can go on: the resumed fit gives the
@@ -19,7 +20,7 @@ import (
 // callback ended at the end of an epoch is over, and a resumed one ends there too.
 type Checkpoint struct {
 	Path  string
-	Every int // epochs from one to the next, 1; the last epoch of a fit is always kept
+	Every int // epochs from one to the next; default 1; the last epoch of a fit is always kept
 	// Resume goes on from the file at Path, and begins anew where there is none. It is an error, ErrOtherFit, if
 	// the file is of another model, configuration, data, seed, batch size or number of workers; Epochs may differ.
 	// FitSource then reads the source once more, to see that it is the same.
@@ -54,7 +55,7 @@ type progressed struct {
 func (c Checkpoint) validate(op string) error {
 	switch {
 	case c.Every < 0:
-		return fmt.Errorf("%s: Checkpoint.Every = %d, want ≥ 1 (0: every epoch)", op, c.Every)
+		return fmt.Errorf("%s: Checkpoint.Every = %d, want ≥ 1 (0: the default, every epoch)", op, c.Every)
 	case c.Path == "" && c != Checkpoint{}:
 		return fmt.Errorf("%s: Checkpoint = %+v, want a Path", op, c)
 	}
@@ -65,7 +66,7 @@ func (c Checkpoint) validate(op string) error {
 func (f *fit) checkpoint(ctx context.Context, e int) error {
 	c := f.config.Checkpoint
 	last := e == f.config.Epochs-1 || f.state.stopped
-	if c.Path == "" || f.cutShort || !last && (e+1)%max(c.Every, 1) != 0 {
+	if c.Path == "" || f.cutShort || !last && (e+1)%defaults.Or(c.Every, 1) != 0 {
 		return nil
 	}
 	file, err := f.snapshot(ctx, e)

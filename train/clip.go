@@ -3,14 +3,16 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"gaussflow/graph/kernel"
 )
 
 // Clip bounds gradients before the optimizer sees them; the zero value leaves them alone. At most one field is
 // set, as in Keras.
 type Clip struct {
-	Value      float64 `json:"value,omitempty"`       // each element to [−Value, Value]
-	Norm       float64 `json:"norm,omitempty"`        // each parameter's gradient to this Euclidean norm
-	GlobalNorm float64 `json:"global_norm,omitempty"` // all gradients together to this Euclidean norm
+	Value      float64 `json:"value,omitempty"`       // each element to [−Value, Value]; default 0: no bound
+	Norm       float64 `json:"norm,omitempty"`        // each parameter's gradient to this Euclidean norm; default 0: no bound
+	GlobalNorm float64 `json:"global_norm,omitempty"` // all gradients together to this Euclidean norm; default 0: no bound
 }
 
 // Validate reports a negative bound or more than one.
@@ -30,26 +32,53 @@ func (c Clip) Validate() error {
 	return nil
 }
 
-// apply clips grads, one a parameter; squares are the squared norms of their segments.
-func (c Clip) apply(grads []gradient, segments []segment, squares []float64) {
-	if c == (Clip{}) {
+// clipGradients clips worker 0's gradients, after addUp.
+func (e *engineOf[T]) clipGradients() {
+	c := e.clip
+	switch {
+	case c.Value > 0:
+		for i := range e.segments {
+			limit(e.segments[i].Grad, T(c.Value))
+		}
+	case c.Norm > 0:
+		for i := range e.params {
+			e.shorten(i, e.norm(i), c.Norm)
+		}
+	case c.GlobalNorm > 0:
+		norm := e.norm(all)
+		for i := range e.params {
+			e.shorten(i, norm, c.GlobalNorm)
+		}
+	}
+}
+
+// all stands for all parameters.
+const all = -1
+
+// norm is the Euclidean norm of the gradient of parameter i.
+func (e *engineOf[T]) norm(i int) float64 {
+	square := 0.0
+	for j := range e.segments {
+		if s := &e.segments[j]; i == all || s.param == i {
+			square += s.square
+		}
+	}
+	return math.Sqrt(square)
+}
+
+// shorten scales the gradient of parameter i by bound/norm, where the norm is larger.
+func (e *engineOf[T]) shorten(i int, norm, bound float64) {
+	if norm <= bound {
 		return
 	}
-	for i, g := range grads {
-		norm := 0.0
-		for j, s := range segments {
-			if c.GlobalNorm > 0 || s.param == i {
-				norm += squares[j]
-			}
-		}
-		norm = math.Sqrt(norm)
-		switch {
-		case c.Value > 0:
-			g.limit(c.Value)
-		case c.Norm > 0 && norm > c.Norm:
-			g.scale(c.Norm / norm)
-		case c.GlobalNorm > 0 && norm > c.GlobalNorm:
-			g.scale(c.GlobalNorm / norm)
-		}
+	f, grad := T(bound/norm), e.workers[0].Grads()[i]
+	for j := range grad {
+		grad[j] *= f
+	}
+}
+
+func limit[T kernel.Float](grad []T, bound T) {
+	for i, g := range grad {
+		grad[i] = min(max(g, -bound), bound)
 	}
 }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -25,8 +26,9 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 	if err := c.write("epoch", "loss", "val_loss", "learning_rate", "seconds"); err != nil {
 		return err
 	}
-	for i, epoch := range s.History.Epoch {
-		if err := c.line(epoch, s.History.logs(i)); err != nil {
+	h := s.history()
+	for i, epoch := range h.Epoch {
+		if err := c.line(epoch, h.logs(i)); err != nil {
 			return err
 		}
 	}
@@ -46,6 +48,9 @@ func (c *CSVLogger) line(epoch int, l Logs) error {
 }
 
 func (c *CSVLogger) write(record ...string) error {
+	if c.csv == nil {
+		return errors.New("train: CSVLogger: OnEpochEnd before OnTrainBegin")
+	}
 	if err := c.csv.Write(record); err != nil {
 		return err
 	}

@@ -20,13 +20,14 @@ func newDataset(x mat.Matrix, weights []float64) *dataset {
 	return &dataset{x: x, view: view, weights: weights, rows: n}
 }
 
-// row copies row i into dst.
-func (d *dataset) row(dst []float64, i int) {
+// Row copies row i into dst and returns its weight.
+func (d *dataset) Row(dst []float64, i int) (weight float64) {
 	if d.view != nil {
 		copy(dst, d.view.RawRowView(i))
-		return
+	} else {
+		mat.Row(dst, i, d.x)
 	}
-	mat.Row(dst, i, d.x)
+	return d.weight(i)
 }
 
 func (d *dataset) weight(i int) float64 {
@@ -57,7 +58,7 @@ func (d *dataset) slice(lo, hi int) *dataset {
 	} else {
 		m := mat.NewDense(hi-lo, dim, nil)
 		for i := range hi - lo {
-			d.row(m.RawRowView(i), lo+i)
+			d.Row(m.RawRowView(i), lo+i)
 		}
 		x = m
 	}

@@ -9,7 +9,6 @@ import (
 type ema struct {
 	momentum float64
 	steps    int
-	keep     float64 // of the step at hand
 	average  [][]float64
 }
 
@@ -21,24 +20,21 @@ func newEMA(momentum float64, params []*graph.Param) *ema {
 	return e
 }
 
-// next begins another step. Early steps weigh more, so that the start is soon forgotten.
-func (e *ema) next() {
+// next begins another step and returns the share of the average that the step keeps. Early steps weigh more, so that the start
+// is soon forgotten.
+func (e *ema) next() (keep float64) {
 	if e == nil {
-		return
+		return 0
 	}
 	e.steps++
 	t := float64(e.steps)
-	e.keep = min(e.momentum, (1+t)/(10+t))
+	return min(e.momentum, (1+t)/(10+t))
 }
 
-// blend takes the numbers of a segment in.
-func blend[T kernel.Float](e *ema, s segment, data []T) {
-	if e == nil {
-		return
-	}
-	average := e.average[s.param][s.lo:s.hi]
-	for j, v := range data {
-		average[j] = e.keep*average[j] + (1-e.keep)*float64(v)
+// blend keeps a share of an average of values and takes the rest of them in.
+func blend[T kernel.Float](average []float64, values []T, keep float64) {
+	for i, v := range values {
+		average[i] = keep*average[i] + (1-keep)*float64(v)
 	}
 }
 

@@ -4,63 +4,59 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
 )
 
-// Batches reads src from its start and yields its rows in order, batches of that many rows and the last one as small as it
-// is, each valid until the next. A goroutine reads ahead meanwhile; it has ended when the loop has. An error is the last
-// thing yielded: that of the source, a row that is not finite, no row at all, or a ctx that is done.
-func Batches(ctx context.Context, src Source, rows int) iter.Seq2[*mat.Dense, error] {
-	return batches(ctx, "train: Batches", src, rows)
-}
-
-func batches(ctx context.Context, op string, src Source, rows int) iter.Seq2[*mat.Dense, error] {
-	return func(yield func(*mat.Dense, error) bool) {
-		err := checkSource(op, src, 0)
-		switch {
-		case ctx == nil:
-			err = errNoContext(op)
-		case err == nil && rows < 1:
-			err = fmt.Errorf("%s: rows = %d, want ≥ 1", op, rows)
-		}
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		s := newStream(op, src, rows, 0, 0)
-		s.begin(ctx, 0)
-		defer s.end()
-		for {
-			data, _, err := s.next(ctx)
-			if err != nil {
-				yield(nil, err)
-			}
-			if data == nil || !yield(&s.current.x, nil) {
-				return
-			}
-		}
+// Evaluate is the mean loss of the rows of x, Σ w·loss/N, plus penalties; nil weights are all one. For a losses.BatchLoss x is
+// one batch, however many rows it has.
+func (t *Trainer) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
+	const op = "train: Evaluate"
+	if err := t.compiled(op); err != nil {
+		return 0, err
 	}
+	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
+		return 0, err
+	}
+	n, _ := x.Dims()
+	if err := checkWeights(op, weights, n); err != nil {
+		return 0, err
+	}
+	losses := make([]float64, n)
+	if err := t.judge.lossesInto(x, losses); err != nil {
+		return 0, err
+	}
+	total := 0.0
+	for i, l := range losses {
+		if weights != nil {
+			l *= weights[i]
+		}
+		total += l
+	}
+	p, err := t.penaltyNow()
+	return total/float64(n) + p, err
 }
 
-func errNoContext(op string) error {
-	return errors.New(op + ": ctx is nil, want a context.Context, context.Background() say")
-}
-
-// EvaluateSource is Evaluate of the rows of src, in constant memory; the same number, bit for bit.
+// EvaluateSource is Evaluate of the rows of src, in constant memory; the same number, bit for bit. A losses.BatchLoss, for
+// which all rows are one batch, is an error.
 func (t *Trainer) EvaluateSource(ctx context.Context, src Source) (float64, error) {
-	return t.evaluateSource(ctx, "train: EvaluateSource", src)
+	const op = "train: EvaluateSource"
+	if err := t.compiled(op); err != nil {
+		return 0, err
+	}
+	return t.evaluateSource(ctx, op, src)
 }
 
 func (t *Trainer) evaluateSource(ctx context.Context, op string, src Source) (float64, error) {
-	dim := t.model.Dim()
-	if err := checkSource(op, src, dim); err != nil {
+	if err := t.checkHeldSource(op, src); err != nil {
 		return 0, err
 	}
 	total, n := 0.0, 0
 	var losses []float64
-	for x, err := range batches(ctx, op, src, SourceRows(dim)) {
+	for x, err := range batches(ctx, op, src, SourceRows(t.model.Dim())) {
 		if err != nil {
 			return 0, err
 		}
@@ -68,7 +64,7 @@ func (t *Trainer) evaluateSource(ctx context.Context, op string, src Source) (fl
 		if losses == nil {
 			losses = make([]float64, rows) // no later batch is larger
 		}
-		if err := t.evalRows.RunInto(x, losses[:rows]); err != nil {
+		if err := t.judge.lossesInto(x, losses[:rows]); err != nil {
 			return 0, err
 		}
 		for _, l := range losses[:rows] {
@@ -80,33 +76,53 @@ func (t *Trainer) evaluateSource(ctx context.Context, op string, src Source) (fl
 	return total/float64(n) + p, err
 }
 
-// SourceRows is a good batch for reading a source of dim columns to its end: enough for all processors, and at most some
-// 8 MiB unless 512 rows are more.
-func SourceRows(dim int) int {
-	const chunk = 512 // rows that graph.RowFunc runs at once
-	return chunk * max(1, min(8, 1<<20/(chunk*max(dim, 1))))
+// checkHeldSource reports a source that the loss cannot be evaluated on.
+func (t *Trainer) checkHeldSource(op string, src Source) error {
+	if err := checkSource(op, src, t.model.Dim()); err != nil {
+		return err
+	}
+	if t.batchwise() {
+		return fmt.Errorf("%s: the loss %T needs all rows as one batch, and a source is read in pieces: want a matrix", op, t.loss)
+	}
+	return nil
 }
 
-// A validation is rows that a fit is judged on.
-type validation interface {
-	loss(ctx context.Context, t *Trainer) (float64, error)
-	digest(ctx context.Context) (string, error)
+// Predict is the model's output for the rows of x, Keras's predict.
+func (t *Trainer) Predict(x mat.Matrix) (*mat.Dense, error) {
+	const op = "train: Predict"
+	if err := t.compiled(op); err != nil {
+		return nil, err
+	}
+	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
+		return nil, err
+	}
+	f := graph.NewRowFunc(t.dtype(), t.model.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
+		return []*G.Node{t.model.Terms(b, x).Output}
+	})
+	out, err := f.Run(x)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op, err)
+	}
+	n, _ := x.Dims()
+	if len(out[0]) == 0 {
+		return nil, errors.New(op + ": the model's output has no columns")
+	}
+	return mat.NewDense(n, len(out[0])/n, out[0]), nil
 }
 
-func (d *dataset) loss(_ context.Context, t *Trainer) (float64, error) {
-	return t.Evaluate(d.x, d.weights)
-}
-
-// heldSource is a source to validate on.
-type heldSource struct {
-	op string
-	Source
-}
-
-func (h *heldSource) loss(ctx context.Context, t *Trainer) (float64, error) {
-	return t.evaluateSource(ctx, h.op, h.Source)
-}
-
-func (h *heldSource) digest(ctx context.Context) (string, error) {
-	return newStream(h.op, h.Source, SourceRows(h.Dim()), 0, 0).digest(ctx)
+func checkWeights(op string, w []float64, n int) error {
+	if w != nil && len(w) != n {
+		return &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d sample weights", len(w)), Want: fmt.Sprintf("%d, one a row", n)}
+	}
+	total := 0.0
+	for i, v := range w {
+		if !(v >= 0) {
+			return fmt.Errorf("%s: sample weight %d is %v, want ≥ 0", op, i, v)
+		}
+		total += v
+	}
+	if w != nil && total == 0 {
+		return fmt.Errorf("%s: all sample weights are 0, want a positive one", op)
+	}
+	return nil
 }

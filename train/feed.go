@@ -12,9 +12,8 @@ type feed interface {
 	// begin starts epoch e; end ends it, wherever it is.
 	begin(ctx context.Context, e int)
 	end()
-	// next is the next batch, the rows of a dataset that an index names, valid until the following call; nil after the
-	// last one.
-	next(ctx context.Context) (data *dataset, index []int, err error)
+	// next is the next batch, valid until the following call; after the last one an empty one.
+	next(ctx context.Context) (batch, error)
 	// rows are those of an epoch, −1 where they have not been counted yet.
 	rows() int
 	// digest is the shape of the rows and a checksum.
@@ -67,13 +66,10 @@ func (m *memory) begin(_ context.Context, e int) {
 
 func (m *memory) end() {}
 
-func (m *memory) next(context.Context) (*dataset, []int, error) {
-	if m.dealt == len(m.order) {
-		return nil, nil, nil
-	}
+func (m *memory) next(context.Context) (batch, error) {
 	from := m.dealt
 	m.dealt = min(from+m.config.BatchSize, len(m.order))
-	return m.data, m.order[from:m.dealt], nil
+	return batch{m.data, m.order[from:m.dealt]}, nil
 }
 
 func (m *memory) rows() int { return m.data.rows }

@@ -76,8 +76,7 @@ func (d *dataset) digest(context.Context) (string, error) {
 	_, dim := d.x.Dims()
 	row, c := make([]float64, dim), checksum{}
 	for i := range d.rows {
-		d.row(row, i)
-		c.add(row, d.weight(i))
+		c.add(row, d.Row(row, i))
 	}
 	return extent{d.rows, dim, c.sum}.String(), nil
 }

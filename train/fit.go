@@ -7,7 +7,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
-	"gaussflow/internal/crew"
 )
 
 // Fit trains on the rows of x. It ends after the last epoch, when a callback stops it, when ctx is done (at the
@@ -15,6 +14,9 @@ import (
 // OnTrainEnd runs, the model is usable and the history so far is returned.
 func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History, error) {
 	const op = "train: Fit"
+	if err := t.compiled(op); err != nil {
+		return nil, err
+	}
 	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
 		return nil, err
 	}
@@ -22,7 +24,7 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 		return nil, err
 	}
 	rows, _ := x.Dims()
-	if err := checkWeights("Fit", c.SampleWeights, rows); err != nil {
+	if err := checkWeights(op, c.SampleWeights, rows); err != nil {
 		return nil, err
 	}
 	held, err := t.held(op, c)
@@ -35,11 +37,9 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 			return nil, err
 		}
 	}
-	c = c.withDefaults(data.rows)
+	c = c.withDefaults()
+	c.BatchSize = min(c.BatchSize, data.rows)
 	c.ShuffleRows = 0 // it has no say here
-	if c.BatchSize < 1 || c.BatchSize > data.rows {
-		return nil, fmt.Errorf("%s: BatchSize = %d, want 1 to %d, the rows to train on (0 chooses)", op, c.BatchSize, data.rows)
-	}
 	return t.fit(ctx, op, c, newMemory(data, c), held)
 }
 
@@ -55,6 +55,9 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 // State.Batches and State.Rows are −1 until the first epoch is through.
 func (t *Trainer) FitSource(ctx context.Context, src Source, c FitConfig) (*History, error) {
 	const op = "train: FitSource"
+	if err := t.compiled(op); err != nil {
+		return nil, err
+	}
 	if err := checkSource(op, src, t.model.Dim()); err != nil {
 		return nil, err
 	}
@@ -73,7 +76,7 @@ func (t *Trainer) FitSource(ctx context.Context, src Source, c FitConfig) (*Hist
 func (t *Trainer) held(op string, c FitConfig) (validation, error) {
 	if c.ValidationSource != nil {
 		op += ": ValidationSource"
-		return &heldSource{op, c.ValidationSource}, checkSource(op, c.ValidationSource, t.model.Dim())
+		return &heldSource{op, c.ValidationSource}, t.checkHeldSource(op, c.ValidationSource)
 	}
 	if c.ValidationData == nil {
 		return nil, nil
@@ -82,7 +85,7 @@ func (t *Trainer) held(op string, c FitConfig) (validation, error) {
 		return nil, err
 	}
 	n, _ := c.ValidationData.Dims()
-	return newDataset(c.ValidationData, c.ValidationWeights), checkWeights("Fit: ValidationWeights", c.ValidationWeights, n)
+	return newDataset(c.ValidationData, c.ValidationWeights), checkWeights(op+": ValidationWeights", c.ValidationWeights, n)
 }
 
 // fit trains on what feed deals.
@@ -100,11 +103,9 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 		state:     &State{Epoch: c.InitialEpoch, Epochs: c.Epochs, History: &History{}, trainer: t},
 	}
 	f.count()
-	t.hire(c.Workers)
-	t.crew = crew.Start(len(t.workers))
-	defer func() {
-		t.crew.Stop()
-		t.crew, t.data, t.index = nil, nil, nil // the rows are the caller's
-	}()
+	if !t.engine.begin(c.Workers) {
+		return nil, fmt.Errorf("%s: the trainer is in a fit already, of which this is a callback or another goroutine", op)
+	}
+	defer t.engine.end()
 	return f.state.History, f.run(ctx)
 }

@@ -7,32 +7,35 @@ import (
 	"runtime"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/internal/defaults"
 )
 
 // FitConfig is what Keras's fit takes. The zero value is one epoch in batches of up to 512 rows on all processors.
 type FitConfig struct {
 	Epochs       int // the last epoch is Epochs−1; default InitialEpoch+1
-	InitialEpoch int
-	// BatchSize is the rows a step, default 512 or all rows; the last batch may be smaller. Fit wants no more than
-	// there are; a source with fewer is one batch.
+	InitialEpoch int // default 0
+	// BatchSize is the rows a step, default 512; the last batch of an epoch may be smaller, and a table of fewer rows is one
+	// batch.
 	BatchSize int
-	Seed      uint64
+	Seed      uint64 // of the shuffles; default 0
 	NoShuffle bool
 	// ShuffleRows is the window that FitSource shuffles in, default 65,536 rows, fewer where they would take more than
 	// 64 MiB; see FitSource. Fit shuffles all rows.
 	ShuffleRows int
-	// ValidationSplit cuts this share of the rows off, the last ones, before shuffling. Not for FitSource.
+	// ValidationSplit cuts this share of the rows off, the last ones, before shuffling; default 0: no validation. Not for
+	// FitSource.
 	ValidationSplit   float64
 	ValidationData    mat.Matrix // instead of a split
-	ValidationWeights []float64  // of the rows of ValidationData
+	ValidationWeights []float64  // of the rows of ValidationData; default: all one
 	ValidationSource  Source     // instead of either, read at the end of every epoch
-	// SampleWeights multiply the rows' losses, one a row; the batch loss is Σ w·loss/rows, as in Keras. Not for
-	// FitSource.
+	// SampleWeights multiply the rows' losses, one a row; the batch loss is Σ w·loss/rows, as in Keras. Default: all one.
+	// Not for FitSource.
 	SampleWeights []float64
-	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. The
-	// history depends on it in the last digits.
+	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. A batch of fewer
+	// rows has a shard a row. The history depends on it in the last digits.
 	Workers    int
-	Verbosity  Verbosity
+	Verbosity  Verbosity // default Silent
 	Callbacks  []Callback
 	Checkpoint Checkpoint
 }
@@ -40,34 +43,26 @@ type FitConfig struct {
 // defaultBatch is the default of FitConfig.BatchSize.
 const defaultBatch = 512
 
-func (c FitConfig) withDefaults(rows int) FitConfig {
-	if c.Epochs == 0 {
-		c.Epochs = c.InitialEpoch + 1
-	}
-	if c.BatchSize == 0 {
-		c.BatchSize = min(defaultBatch, rows)
-	}
-	if c.Workers == 0 {
-		c.Workers = runtime.GOMAXPROCS(0)
-	}
+func (c FitConfig) withDefaults() FitConfig {
+	c.Epochs = defaults.Or(c.Epochs, c.InitialEpoch+1)
+	c.BatchSize = defaults.Or(c.BatchSize, defaultBatch)
+	c.Workers = defaults.Or(c.Workers, runtime.GOMAXPROCS(0))
 	return c
 }
 
 // withSourceDefaults is withDefaults of rows of dim columns that nobody has counted.
 func (c FitConfig) withSourceDefaults(dim int) FitConfig {
 	const most = 64 << 20 // bytes
-	c = c.withDefaults(defaultBatch)
-	switch {
-	case c.NoShuffle:
+	c = c.withDefaults()
+	c.ShuffleRows = defaults.Or(c.ShuffleRows, max(1, min(1<<16, most/(8*dim))))
+	if c.NoShuffle {
 		c.ShuffleRows = 0
-	case c.ShuffleRows == 0:
-		c.ShuffleRows = max(1, min(1<<16, most/(8*dim)))
 	}
 	return c
 }
 
 func (c FitConfig) validate(op string) error {
-	c = c.withDefaults(1)
+	c = c.withDefaults()
 	validations := 0
 	for _, given := range []bool{c.ValidationSplit > 0, c.ValidationData != nil, c.ValidationSource != nil} {
 		if given {
@@ -81,8 +76,12 @@ func (c FitConfig) validate(op string) error {
 		return fmt.Errorf("%s: ValidationSplit = %g, want 0 ≤ ValidationSplit < 1", op, c.ValidationSplit)
 	case validations > 1:
 		return fmt.Errorf("%s: got more than one of ValidationSplit, ValidationData and ValidationSource, want one", op)
+	case c.BatchSize < 0:
+		return fmt.Errorf("%s: BatchSize = %d, want ≥ 1 (0: the default, %d)", op, c.BatchSize, defaultBatch)
+	case c.ShuffleRows < 0:
+		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0: the default)", op, c.ShuffleRows)
 	case c.Workers < 0:
-		return fmt.Errorf("%s: Workers = %d, want ≥ 0", op, c.Workers)
+		return fmt.Errorf("%s: Workers = %d, want ≥ 1 (0: the default, all processors)", op, c.Workers)
 	}
 	for i, callback := range c.Callbacks {
 		if isNil(callback) {
@@ -95,10 +94,6 @@ func (c FitConfig) validate(op string) error {
 // validateSource is validate, and refuses what needs the rows' number or order.
 func (c FitConfig) validateSource(op string) error {
 	switch {
-	case c.BatchSize < 0:
-		return fmt.Errorf("%s: BatchSize = %d, want ≥ 1 (0 chooses)", op, c.BatchSize)
-	case c.ShuffleRows < 0:
-		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0 chooses)", op, c.ShuffleRows)
 	case c.ValidationSplit > 0:
 		return fmt.Errorf("%s: ValidationSplit = %g, but the last rows of a source are not known before its end: "+
 			"want ValidationData or ValidationSource", op, c.ValidationSplit)

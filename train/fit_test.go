@@ -269,7 +269,7 @@ func TestL2(t *testing.T) {
 		if suffix != "" {
 			first = 2 // only log_scale.kernel
 		}
-		for _, workers := range []int{1, 3} {
+		for _, workers := range []int{1, 2, 3, 4, 8} {
 			m := newGaussian(graph.Float64)
 			noError(t, m.shift.Set([]float64{0.5, -1}))
 			noError(t, m.logScale.Set([]float64{0.2, 0.1}))

@@ -8,14 +8,6 @@ import (
 	"time"
 )
 
-// hire makes sure of n workers; those there are keep their programs.
-func (t *Trainer) hire(n int) {
-	for len(t.workers) < n {
-		t.workers = append(t.workers, t.newWorker())
-	}
-	t.workers = t.workers[:n]
-}
-
 // fit is one call of Fit or FitSource.
 type fit struct {
 	*Trainer
@@ -126,28 +118,28 @@ func (f *fit) batches(ctx context.Context) error {
 	s, total, seen := f.state, 0.0, 0
 	f.feed.begin(ctx, s.Epoch)
 	defer f.feed.end()
-	for b := 0; !s.stopped; b++ {
-		data, index, err := f.feed.next(ctx)
+	for n := 0; !s.stopped; n++ {
+		b, err := f.feed.next(ctx)
 		switch {
-		case data == nil && err == nil:
+		case b.size() == 0 && err == nil:
 			f.count()
 			return nil
 		case ctx.Err() != nil:
-			return fmt.Errorf("%s: stopped before epoch %d, batch %d (from 0): %w", f.op, s.Epoch, b, ctx.Err())
+			return fmt.Errorf("%s: stopped before epoch %d, batch %d (from 0): %w", f.op, s.Epoch, n, ctx.Err())
 		case err != nil:
 			return err
 		}
-		s.Batch = b
+		s.Batch = n
 		if err := f.each(func(c Callback) error { return c.OnBatchBegin(s) }); err != nil {
 			return err
 		}
 		rate := f.LearningRate()
-		cost, finite, err := f.train(data, index)
+		cost, finite, err := f.train(b)
 		if err != nil {
 			return err
 		}
-		total += cost * float64(len(index))
-		seen += len(index)
+		total += cost * float64(b.size())
+		seen += b.size()
 		s.Logs = Logs{Loss: total / float64(seen), BatchLoss: cost, LearningRate: rate}
 		if !finite && isFinite(cost) {
 			s.Logs.BatchLoss = math.NaN() // a gradient, not the loss
@@ -156,19 +148,23 @@ func (f *fit) batches(ctx context.Context) error {
 			return err
 		}
 		if !finite && !s.stopped {
-			return &NonFiniteError{s.Epoch, b, cost}
+			return &NonFiniteError{s.Epoch, n, cost}
 		}
 	}
 	return nil
 }
 
 // train takes a step on a batch, unless its loss or gradient is not finite.
-func (f *fit) train(data *dataset, index []int) (cost float64, finite bool, err error) {
-	if cost, err = f.gradients(data, index); err != nil {
-		return 0, false, err
+func (f *fit) train(b batch) (cost float64, finite bool, err error) {
+	cost, squares, err := f.engine.gradients(b)
+	if err != nil {
+		return 0, false, fmt.Errorf("%s: %w", f.op, err)
 	}
-	if finite = isFinite(cost) && isFinite(sum(f.squares)); finite {
-		f.update(f.average)
+	if !isFinite(cost) || !isFinite(squares) {
+		return cost, false, nil
 	}
-	return cost, finite, nil
+	if err := f.update(f.average); err != nil {
+		return 0, false, fmt.Errorf("%s: %w", f.op, err)
+	}
+	return cost, true, nil
 }

@@ -1,6 +1,6 @@
 package train
 
-import "fmt"
+import "errors"
 
 // ModelCheckpoint calls Save at the end of every epoch, or with BestOnly of those whose monitored figure is the
 // least so far.
@@ -13,10 +13,12 @@ type ModelCheckpoint struct {
 	best best
 }
 
+var errNoSave = errors.New("train: ModelCheckpoint: Save is nil, want a function that stores the model")
+
 // OnTrainBegin forgets an earlier fit. It is an error if Save is nil.
 func (c *ModelCheckpoint) OnTrainBegin(*State) error {
 	if c.Save == nil {
-		return fmt.Errorf("train: ModelCheckpoint: Save is nil, want a function that stores the model")
+		return errNoSave
 	}
 	c.best = newBest()
 	return nil
@@ -32,6 +34,9 @@ func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
 		if !c.best.improved(v, s.Epoch, 0) {
 			return nil
 		}
+	}
+	if c.Save == nil {
+		return errNoSave
 	}
 	return c.Save(s)
 }

@@ -24,10 +24,3 @@ func (e *NonFiniteError) Error() string {
 func (e *NonFiniteError) Unwrap() error { return ErrNonFinite }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-func sum(v []float64) (t float64) {
-	for _, x := range v {
-		t += x
-	}
-	return t
-}

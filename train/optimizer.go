@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"gaussflow/graph/kernel"
 )
 
 // An Optimizer turns gradients into updates, element by element. Its state is Slots vectors as long as the
@@ -14,18 +16,27 @@ type Optimizer interface {
 	Slots() int
 	// Validate reports fields out of range.
 	Validate() error
-	// Update64 updates the values p of the parameter called name, in place, from the gradient g and the state;
-	// step counts from 1.
-	Update64(name string, p, g []float64, state [][]float64, rate float64, step int)
-	// Update32 is Update64 of a float32 model.
-	Update32(name string, p, g []float32, state [][]float32, rate float64, step int)
+	// Rules are the update in either type of numbers, of which a trainer takes its model's, once. A generic function makes
+	// both; see the example.
+	Rules() Rules
 }
 
-func orDefault(v, d float64) float64 {
-	if v == 0 {
-		return d
-	}
-	return v
+// Rules are a Rule of each type of numbers.
+type Rules struct {
+	Float64 Rule[float64]
+	Float32 Rule[float32]
+}
+
+// A Rule updates the values of a part of a parameter, in place, from its gradient and state, at a learning rate; step counts
+// from 1. Several goroutines may call it at a time, with different parts.
+type Rule[T kernel.Float] func(p Part[T], rate float64, step int)
+
+// A Part is some numbers of a parameter. All of its slices are of one length.
+type Part[T kernel.Float] struct {
+	Name   string // of the parameter
+	Values []T
+	Grad   []T
+	State  [][]T // Optimizer.Slots vectors, zero before the first step
 }
 
 func checkRate(name string, rate float64) error {
@@ -35,9 +46,25 @@ func checkRate(name string, rate float64) error {
 	return nil
 }
 
+// checkPositive reports a number whose zero is a default and that is not positive otherwise.
+func checkPositive(name, field string, v float64) error {
+	if !(v >= 0) || math.IsInf(v, 0) {
+		return fmt.Errorf("train: %s: %s = %g, want a positive number (0: the default)", name, field, v)
+	}
+	return nil
+}
+
 func checkShare(name, field string, v float64) error {
 	if !(v >= 0 && v < 1) {
 		return fmt.Errorf("train: %s: %s = %g, want 0 ≤ %s < 1", name, field, v, field)
 	}
 	return nil
+}
+
+// checkShareOrNone is checkShare of a field that offers None.
+func checkShareOrNone(name, field string, v float64) error {
+	if v == None {
+		return nil
+	}
+	return checkShare(name, field, v)
 }

@@ -1,7 +1,9 @@
 package train_test
 
 import (
+	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"gaussflow/graph"
@@ -71,6 +73,7 @@ var testGrads = [][]float64{{1, -0.3, 1e-4}, {-2, -0.3, 3}, {0.1, 5, 0}, {0.01, 
 func TestOptimizers(t *testing.T) {
 	for name, o := range optimizers {
 		t.Run(name, func(t *testing.T) {
+			rules := o.ours.Rules()
 			p, p32 := []float64{1, -2, 0.5}, []float32{1, -2, 0.5}
 			state, state32 := make([][]float64, o.ours.Slots()), make([][]float32, o.ours.Slots())
 			for i := range state {
@@ -84,8 +87,8 @@ func TestOptimizers(t *testing.T) {
 					g32[i] = float32(v)
 					want[i] = o.naive(want[i], v, step+1, memory[i])
 				}
-				o.ours.Update64("w", p, g, state, testRate, step+1)
-				o.ours.Update32("w", p32, g32, state32, testRate, step+1)
+				rules.Float64(train.Part[float64]{Name: "w", Values: p, Grad: g, State: state}, testRate, step+1)
+				rules.Float32(train.Part[float32]{Name: "w", Values: p32, Grad: g32, State: state32}, testRate, step+1)
 				near(t, "parameters", p, want, 1e-14)
 				near(t, "float32 parameters", []float64{float64(p32[0]), float64(p32[1]), float64(p32[2])}, want, 2e-6)
 			}
@@ -97,7 +100,8 @@ func TestOptimizers(t *testing.T) {
 func TestFirstAdamStep(t *testing.T) {
 	for _, g := range []float64{1e-3, 1, 1e3} {
 		p := []float64{0}
-		train.Adam{Epsilon: 1e-15}.Update64("w", p, []float64{g}, [][]float64{{0}, {0}}, 0.01, 1)
+		part := train.Part[float64]{Name: "w", Values: p, Grad: []float64{g}, State: [][]float64{{0}, {0}}}
+		train.Adam{Epsilon: 1e-15}.Rules().Float64(part, 0.01, 1)
 		near(t, "the step", p, []float64{-0.01}, 1e-9)
 	}
 }
@@ -107,7 +111,7 @@ func TestAdamWSuffix(t *testing.T) {
 	o := train.AdamW{WeightDecay: 0.5, Suffix: ".kernel"}
 	for name, want := range map[string]float64{"mlp.dense0.kernel": 2 * (1 - 0.1*0.5), "mlp.dense0.bias": 2} {
 		p := []float64{2}
-		o.Update64(name, p, []float64{0}, [][]float64{{0}, {0}}, 0.1, 1)
+		o.Rules().Float64(train.Part[float64]{Name: name, Values: p, Grad: []float64{0}, State: [][]float64{{0}, {0}}}, 0.1, 1)
 		near(t, name, p, []float64{want}, 1e-15)
 	}
 }
@@ -262,4 +266,34 @@ func TestEMA(t *testing.T) {
 	near(t, "losses", h.Loss, losses, 1e-12)
 	near(t, "validation losses", h.ValLoss, valLosses, 1e-12)
 	near(t, "parameters", m.theta(), average, 1e-12)
+}
+
+// broken is an optimizer with a fault.
+type broken struct {
+	train.SGD
+	rules train.Rules
+	slots int
+}
+
+func (o broken) Rules() train.Rules { return o.rules }
+func (o broken) Slots() int         { return o.slots }
+
+// TestBrokenOptimizers: an error that names the optimizer, or what it said, and no panic in some goroutine.
+func TestBrokenOptimizers(t *testing.T) {
+	whole := train.SGD{}.Rules()
+	for words, o := range map[string]broken{
+		"no rule for one of the types": {rules: train.Rules{Float64: whole.Float64}},
+		"has -1 slots":                 {rules: whole, slots: -1},
+	} {
+		if _, err := train.New(newGaussian(graph.Float64), train.Config{Optimizer: o}); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("got %v, want an error with %q", err, words)
+		}
+	}
+	whole.Float64 = func(train.Part[float64], float64, int) { panic("out of ideas") }
+	tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: broken{rules: whole}})
+	for _, workers := range []int{1, 3} {
+		if _, err := tr.Fit(context.Background(), rows(9, 1), train.FitConfig{Workers: workers}); err == nil || !strings.Contains(err.Error(), "out of ideas") {
+			t.Errorf("%d workers: got %v, want an error about ideas", workers, err)
+		}
+	}
 }

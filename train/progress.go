@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +23,7 @@ const (
 
 // Progress draws a bar of all batches of a fit on Out; while their number is not known it counts them.
 type Progress struct {
-	Out io.Writer // os.Stderr
+	Out io.Writer // default os.Stderr
 
 	NopCallback
 	bar   *progressbar.ProgressBar
@@ -74,6 +75,9 @@ func (p *Progress) OnEpochEnd(s *State) error {
 }
 
 func (p *Progress) draw(s *State) error {
+	if p.bar == nil {
+		return errors.New("train: Progress: OnBatchEnd or OnEpochEnd before OnTrainBegin")
+	}
 	p.drawn = time.Now()
 	logs := s.Logs
 	logs.ValLoss, logs.HasVal = p.val.ValLoss, p.val.HasVal
@@ -102,7 +106,7 @@ func (p *Progress) known(s *State) error {
 
 // OnTrainEnd leaves it where an early stop found it.
 func (p *Progress) OnTrainEnd(*State) error {
-	if p.bar.IsFinished() {
+	if p.bar == nil || p.bar.IsFinished() {
 		return nil
 	}
 	return p.bar.Exit()
@@ -110,7 +114,7 @@ func (p *Progress) OnTrainEnd(*State) error {
 
 // Lines prints one line an epoch on Out.
 type Lines struct {
-	Out io.Writer // os.Stderr
+	Out io.Writer // default os.Stderr
 
 	NopCallback
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
 )
 
@@ -120,8 +119,9 @@ func (f *fit) restore(r *resumption) error {
 		}
 	}
 	for i, p := range f.model.Params() {
-		if err := r.parameter(fmt.Sprintf("parameter.%d", i), p); err != nil {
-			return err
+		name := fmt.Sprintf("parameter.%d", i)
+		if err := p.SetData(r.tensors[name].Data); err != nil {
+			return fmt.Errorf("%w: tensor %q: %w", ErrCheckpoint, name, err)
 		}
 	}
 	return f.SetState(optimizer)
@@ -134,27 +134,6 @@ func (r *resumption) vector(name string, n int) ([]float64, error) {
 		return nil, fmt.Errorf("%w: tensor %q: got %d numbers, want %d", ErrCheckpoint, name, len(v), n)
 	}
 	return v, nil
-}
-
-// parameter copies the tensor called name into p.
-func (r *resumption) parameter(name string, p *graph.Param) error {
-	defer p.Changed()
-	n := 0
-	switch v := r.tensors[name].Data.(type) {
-	case []float64:
-		n = len(v)
-		if data, ok := p.Data().([]float64); ok && n == len(data) {
-			copy(data, v)
-			return nil
-		}
-	case []float32:
-		n = len(v)
-		if data, ok := p.Data().([]float32); ok && n == len(data) {
-			copy(data, v)
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: tensor %q: got %d numbers, want %d of %s", ErrCheckpoint, name, n, p.Size(), p.Dtype())
 }
 
 // callbacks gives the callbacks their states back.

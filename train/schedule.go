@@ -13,7 +13,7 @@ type Schedule interface {
 
 // Constant is one rate throughout.
 type Constant struct {
-	Rate float64 `json:"rate"`
+	Rate float64 `json:"rate"` // required
 }
 
 // At is the rate.
@@ -24,9 +24,9 @@ func (s Constant) Validate() error { return checkRate("Constant", s.Rate) }
 
 // Exponential is Initial·DecayRate^(step/DecaySteps), in stairs with Staircase.
 type Exponential struct {
-	Initial    float64 `json:"initial"`
-	DecaySteps int     `json:"decay_steps"`
-	DecayRate  float64 `json:"decay_rate"`
+	Initial    float64 `json:"initial"`     // required
+	DecaySteps int     `json:"decay_steps"` // required
+	DecayRate  float64 `json:"decay_rate"`  // required
 	Staircase  bool    `json:"staircase,omitempty"`
 }
 
@@ -50,10 +50,10 @@ func (s Exponential) Validate() error {
 // Cosine rises linearly from 0 to Peak over WarmupSteps, then falls as a cosine to Floor over DecaySteps and stays
 // there (Loshchilov & Hutter 2017, arXiv:1608.03983).
 type Cosine struct {
-	Peak        float64 `json:"peak"`
-	Floor       float64 `json:"floor,omitempty"`
-	WarmupSteps int     `json:"warmup_steps,omitempty"`
-	DecaySteps  int     `json:"decay_steps"`
+	Peak        float64 `json:"peak"`                   // required
+	Floor       float64 `json:"floor,omitempty"`        // default 0
+	WarmupSteps int     `json:"warmup_steps,omitempty"` // default 0
+	DecaySteps  int     `json:"decay_steps"`            // required
 }
 
 // At is the rate of a step.
@@ -75,18 +75,20 @@ func (s Cosine) Validate() error {
 
 // Piecewise is Rates[i] until step Boundaries[i], and the last rate after the last boundary.
 type Piecewise struct {
-	Boundaries []int     `json:"boundaries"`
-	Rates      []float64 `json:"rates"` // one more than boundaries
+	Boundaries []int     `json:"boundaries"` // ascending; default none
+	Rates      []float64 `json:"rates"`      // required, one more than boundaries
 }
 
-// At is the rate of a step.
+// At is the rate of a step, 0 where there is none.
 func (s Piecewise) At(step int) float64 {
-	for i, b := range s.Boundaries {
-		if step <= b {
-			return s.Rates[i]
-		}
+	i := 0
+	for i < len(s.Boundaries) && step > s.Boundaries[i] {
+		i++
 	}
-	return s.Rates[len(s.Rates)-1]
+	if i >= len(s.Rates) {
+		return 0
+	}
+	return s.Rates[i]
 }
 
 // Validate reports rates that do not fit the boundaries.

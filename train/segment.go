@@ -1,12 +1,13 @@
 package train
 
-import "gaussflow/graph"
+import "gaussflow/graph/kernel"
 
-// A segment is the numbers lo ≤ i < hi of a parameter: what one worker adds up and updates at a time. Segments do not
-// depend on the number of workers, and so neither do sums over them.
-type segment struct {
-	param, lo, hi int
-	slots         any // the optimizer's state of these numbers, [][]float64 or [][]float32
+// A segment is a part of a parameter that one worker adds up and updates at a time. Segments do not depend on the number of
+// workers, and so neither do sums over them.
+type segment[T kernel.Float] struct {
+	Part[T]
+	param, lo, hi int     // where it is
+	square        float64 // Σ g² of the batch at hand, NaN or Inf where an element is
 }
 
 const (
@@ -15,76 +16,46 @@ const (
 	alone = 1 << 12
 )
 
-// segmentsOf cuts the parameters, with their optimizer state, into segments.
-func segmentsOf(params []*graph.Param, slots []any) (segments []segment) {
-	for i, p := range params {
-		for lo := 0; lo < p.Size(); lo += segmentSize {
-			s := segment{param: i, lo: lo, hi: min(lo+segmentSize, p.Size())}
-			switch all := slots[i].(type) {
-			case [][]float64:
-				s.slots = cut(all, s.lo, s.hi)
-			case [][]float32:
-				s.slots = cut(all, s.lo, s.hi)
-			}
-			segments = append(segments, s)
+// segmentsOf cuts parameter number `param` into segments.
+func segmentsOf[T kernel.Float](param int, whole Part[T]) (segments []segment[T]) {
+	for lo := 0; lo < len(whole.Values); lo += segmentSize {
+		hi := min(lo+segmentSize, len(whole.Values))
+		part := Part[T]{whole.Name, whole.Values[lo:hi], whole.Grad[lo:hi], make([][]T, len(whole.State))}
+		for i, s := range whole.State {
+			part.State[i] = s[lo:hi]
 		}
+		segments = append(segments, segment[T]{Part: part, param: param, lo: lo, hi: hi})
 	}
 	return segments
 }
 
-func cut[T any](slots [][]T, lo, hi int) [][]T {
-	parts := make([][]T, len(slots))
-	for i, s := range slots {
-		parts[i] = s[lo:hi]
+// spread is the number of workers that share the segments, each every spread-th of them; one where there are few.
+func (e *engineOf[T]) spread() int {
+	if e.size <= alone {
+		return 1
 	}
-	return parts
+	return len(e.workers)
 }
 
-// reduce adds the workers' gradients of worker `first`'s segments, in worker order, and takes their squares.
-func (t *Trainer) reduce(first int) {
-	for i := first; i < len(t.segments); i += t.spreadOver {
-		s := t.segments[i]
-		g := t.workers[0].grads[s.param]
-		for _, w := range t.workers[1:t.shards] {
-			g.add(w.grads[s.param], s)
+// addUp adds the gradients of the first workers, in their order, in the segments of worker `first` of so many, and takes
+// their squares.
+func (e *engineOf[T]) addUp(first, of, shards int) {
+	for i := first; i < len(e.segments); i += of {
+		s := &e.segments[i]
+		for _, w := range e.workers[1:shards] {
+			kernel.Accumulate(s.Grad, w.Grads()[s.param][s.lo:s.hi])
 		}
-		t.squares[i] = g.square(s)
+		s.square = kernel.Squares(s.Grad)
 	}
 }
 
-// updateSegments applies the gradients to worker `first`'s segments.
-func (t *Trainer) updateSegments(first int) {
-	for i := first; i < len(t.segments); i += t.spreadOver {
-		s := t.segments[i]
-		p := t.params[s.param]
-		switch g := t.workers[0].grads[s.param].(type) {
-		case vector[float64]:
-			data := p.Data().([]float64)[s.lo:s.hi]
-			t.config.Optimizer.Update64(p.Name, data, g[s.lo:s.hi], s.slots.([][]float64), t.rate, t.step)
-			blend(t.averaged, s, data)
-		case vector[float32]:
-			data := p.Data().([]float32)[s.lo:s.hi]
-			t.config.Optimizer.Update32(p.Name, data, g[s.lo:s.hi], s.slots.([][]float32), t.rate, t.step)
-			blend(t.averaged, s, data)
+// apply updates the segments of worker `first` of so many.
+func (e *engineOf[T]) apply(first, of int, u update) {
+	for i := first; i < len(e.segments); i += of {
+		s := &e.segments[i]
+		e.rule(s.Part, u.rate, u.step)
+		if u.average != nil {
+			blend(u.average.average[s.param][s.lo:s.hi], s.Values, u.keep)
 		}
 	}
-}
-
-// spread has the segments done by all workers, each every n-th of them, or by the caller where there are few.
-func (t *Trainer) spread(phase func(first int)) {
-	if t.spreadOver = len(t.workers); t.size <= alone {
-		t.spreadOver = 1
-	}
-	t.crew.Do(t.spreadOver, phase)
-}
-
-// update applies the last batch's gradients to the parameters, and the parameters to their average, if any.
-func (t *Trainer) update(average *ema) {
-	t.config.Clip.apply(t.workers[0].grads, t.segments, t.squares)
-	t.rate = t.LearningRate()
-	t.step++
-	t.averaged = average
-	average.next()
-	t.spread(t.phases.update)
-	t.params[0].Changed()
 }

@@ -1,16 +1,21 @@
 package train
 
-import "gaussflow/graph/kernel"
+import (
+	"errors"
+
+	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
+)
 
 // SGD is p ← p − rate·g, with momentum v ← m·v − rate·g, p ← p + v, or Nesterov's p ← p + m·v − rate·g.
 type SGD struct {
-	LearningRate float64 `json:"learning_rate,omitempty"` // 0.01
-	Momentum     float64 `json:"momentum,omitempty"`      // 0
+	LearningRate float64 `json:"learning_rate,omitempty"` // default 0.01
+	Momentum     float64 `json:"momentum,omitempty"`      // default 0
 	Nesterov     bool    `json:"nesterov,omitempty"`
 }
 
 // Rate is the learning rate.
-func (o SGD) Rate() float64 { return orDefault(o.LearningRate, 0.01) }
+func (o SGD) Rate() float64 { return defaults.Or(o.LearningRate, 0.01) }
 
 // Slots is one, the velocity, where there is momentum.
 func (o SGD) Slots() int {
@@ -22,36 +27,30 @@ func (o SGD) Slots() int {
 
 // Validate reports fields out of range.
 func (o SGD) Validate() error {
-	if err := checkRate("SGD", o.Rate()); err != nil {
-		return err
-	}
-	return checkShare("SGD", "Momentum", o.Momentum)
+	return errors.Join(checkRate("SGD", o.Rate()), checkShare("SGD", "Momentum", o.Momentum))
 }
 
-// Update64 is one step.
-func (o SGD) Update64(_ string, p, g []float64, s [][]float64, rate float64, _ int) {
-	sgd(o, p, g, s, rate)
-}
+// Rules are of one step.
+func (o SGD) Rules() Rules { return Rules{sgd[float64](o), sgd[float32](o)} }
 
-// Update32 is one step.
-func (o SGD) Update32(_ string, p, g []float32, s [][]float32, rate float64, _ int) {
-	sgd(o, p, g, s, rate)
-}
-
-func sgd[T kernel.Float](o SGD, p, g []T, s [][]T, rate float64) {
-	lr, m := T(rate), T(o.Momentum)
-	if m == 0 {
-		for i, d := range g {
-			p[i] -= lr * d
+func sgd[T kernel.Float](o SGD) Rule[T] {
+	m := T(o.Momentum)
+	return func(p Part[T], rate float64, _ int) {
+		lr := T(rate)
+		if m == 0 {
+			for i, d := range p.Grad {
+				p.Values[i] -= lr * d
+			}
+			return
 		}
-		return
-	}
-	for i, d := range g {
-		v := m*s[0][i] - lr*d
-		s[0][i] = v
-		if o.Nesterov {
-			v = m*v - lr*d
+		velocity := p.State[0]
+		for i, d := range p.Grad {
+			v := m*velocity[i] - lr*d
+			velocity[i] = v
+			if o.Nesterov {
+				v = m*v - lr*d
+			}
+			p.Values[i] += v
 		}
-		p[i] += v
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"gaussflow/graph"
 )
 
-// ahead is the number of batches of a stream: one in use, the others read ahead.
+// ahead is the number of buffers of a stream: one in use, the others read ahead.
 const ahead = 3
 
 // A stream is the feed of a Source. While an epoch runs a goroutine reads ahead.
@@ -22,18 +22,18 @@ type stream struct {
 	seed   uint64
 	window *window // nil: the rows keep their order
 
-	batches    [ahead]batch
-	free, full chan *batch // to be filled, and filled ones; full is closed after the last
-	current    *batch      // in use
-	index      []int       // 0, 1, 2, …
+	buffers    [ahead]buffer
+	free, full chan *buffer // to be filled, and filled ones; full is closed after the last
+	current    *buffer      // in use
+	index      []int        // 0, 1, 2, …
 	cancel     context.CancelFunc
 	reading    sync.WaitGroup
 	err        error   // that ended the pass, if any; to be read after full was closed
 	known      *extent // of the first pass that went through
 }
 
-// A batch is rows of its own memory.
-type batch struct {
+// A buffer is the rows of a batch in memory of its own.
+type buffer struct {
 	numbers []float64
 	x       mat.Dense // over numbers
 	data    dataset   // of x
@@ -65,9 +65,9 @@ func checkSource(op string, src Source, dim int) error {
 
 func (s *stream) begin(ctx context.Context, e int) {
 	ctx, s.cancel = context.WithCancel(ctx)
-	s.free, s.full = make(chan *batch, ahead), make(chan *batch, ahead)
-	for i := range s.batches {
-		s.free <- &s.batches[i]
+	s.free, s.full = make(chan *buffer, ahead), make(chan *buffer, ahead)
+	for i := range s.buffers {
+		s.free <- &s.buffers[i]
 	}
 	if s.window != nil {
 		s.window.begin(shuffler(s.seed, e))
@@ -93,7 +93,7 @@ func (s *stream) read(ctx context.Context) error {
 	}
 	defer p.reader.Close()
 	for {
-		var b *batch
+		var b *buffer
 		select {
 		case b = <-s.free:
 		case <-ctx.Done():
@@ -127,7 +127,7 @@ func (s *stream) learn(p *pass) {
 }
 
 // fill fills b with the next rows, none after the last one.
-func (s *stream) fill(b *batch, p *pass) (err error) {
+func (s *stream) fill(b *buffer, p *pass) (err error) {
 	if s.window != nil {
 		b.numbers, err = s.window.draw(p, b.numbers[:0], s.size)
 	} else {
@@ -140,7 +140,7 @@ func (s *stream) fill(b *batch, p *pass) (err error) {
 	return err
 }
 
-func (s *stream) next(ctx context.Context) (*dataset, []int, error) {
+func (s *stream) next(ctx context.Context) (batch, error) {
 	if s.current != nil {
 		s.free <- s.current
 		s.current = nil
@@ -148,16 +148,16 @@ func (s *stream) next(ctx context.Context) (*dataset, []int, error) {
 	select {
 	case b, ok := <-s.full:
 		if !ok {
-			return nil, nil, s.err
+			return batch{}, s.err
 		}
 		s.current = b
 	case <-ctx.Done():
-		return nil, nil, fmt.Errorf("%s: %w", s.op, ctx.Err())
+		return batch{}, fmt.Errorf("%s: %w", s.op, ctx.Err())
 	}
 	for i := len(s.index); i < s.current.data.rows; i++ {
 		s.index = append(s.index, i)
 	}
-	return &s.current.data, s.index[:s.current.data.rows], nil
+	return batch{&s.current.data, s.index[:s.current.data.rows]}, nil
 }
 
 func (s *stream) rows() int {

@@ -22,9 +22,7 @@ type Flow[T kernel.Float] struct {
 	q       [][]T
 	piece   int
 	workers []*worker[T]
-	crew    *crew.Crew // nil: all work is the caller's
-	job     job
-	run     func(i int) // the job's part of worker i
+	crew    *crew.Crew[job] // nil: all work is the caller's
 }
 
 // pieceRows is how many rows go through the whole flow at a time: of 64, 128 and 256 the fastest on wide, where it matters.
@@ -57,13 +55,12 @@ func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 	for b := range s.blocks {
 		m.workers[0].turn(b)
 	}
-	m.run = func(i int) { m.workers[i].run(m.job) }
 	return m, nil
 }
 
 // Start gives every worker but the first a goroutine of its own, until stop. Without it all work is the caller's.
 func (f *Flow[T]) Start() (stop func()) {
-	f.crew = crew.Start(len(f.workers))
+	f.crew = crew.Start(len(f.workers), func(i int, j job) { f.workers[i].run(j) })
 	return func() {
 		f.crew.Stop()
 		f.crew = nil
@@ -72,13 +69,12 @@ func (f *Flow[T]) Start() (stop func()) {
 
 // each runs a phase on all workers, the first on the caller's goroutine.
 func (f *Flow[T]) each(j job) {
-	f.job = j
 	if f.crew != nil {
-		f.crew.Do(len(f.workers), f.run)
+		f.crew.Do(len(f.workers), j)
 		return
 	}
-	for i := range f.workers {
-		f.run(i)
+	for _, w := range f.workers {
+		w.run(j)
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 type options struct {
 	out, data, heldout string
 	epochs, batch      int
-	batchGiven         bool
 	lr                 float64
 	blocks, components int
 	hidden             []int
@@ -34,7 +33,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&o.data, "data", "", "train on columns x1, x2, … of this table `file` (default: two moons, made here)")
 	f.StringVar(&o.heldout, "heldout", "", "score the rows of this table `file`, which nothing is fitted or chosen on")
 	f.IntVar(&o.epochs, "epochs", 20, "epochs of training; recipe best: at most, 100 unless given")
-	f.IntVar(&o.batch, "batch", 512, "rows a step; unless given at most the rows there are, and for recipe best 64")
+	f.IntVar(&o.batch, "batch", 512, "rows a step, at most those there are; recipe best: 64 unless given")
 	f.Float64Var(&o.lr, "lr", 3e-3, "learning rate of Adam; recipe best: the peak")
 	f.IntVar(&o.blocks, "blocks", 4, "blocks of both flows")
 	f.IntVar(&o.components, "components", 8, "mixture components a coordinate")
@@ -58,7 +57,6 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 			o.batch = 64
 		}
 	}
-	o.batchGiven = given["batch"]
 	o.dtype = graph.Dtype(*dtype)
 	var err error
 	if o.hidden, err = parseWidths(*hidden); err != nil {
@@ -68,14 +66,6 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	}
 	return o, o.validate()
-}
-
-// batchSize is the rows a step of a fit to rows rows: as asked for, or else at most the rows there are.
-func (o options) batchSize(rows int) int {
-	if o.batchGiven {
-		return o.batch
-	}
-	return max(min(o.batch, rows), 1)
 }
 
 func parseWidths(s string) (widths []int, err error) {

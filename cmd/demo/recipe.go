@@ -14,10 +14,10 @@ type recipe struct {
 var recipes = map[string]func(o options, rows int) recipe{"notebook": notebookRecipe, "best": bestRecipe}
 
 // notebookRecipe is the notebook's: Adam at one rate, nothing else.
-func notebookRecipe(o options, rows int) recipe {
+func notebookRecipe(o options, _ int) recipe {
 	return recipe{
 		train.Config{Optimizer: train.Adam{LearningRate: o.lr}, Loss: losses.BaseNLL{}},
-		train.FitConfig{Epochs: o.epochs, BatchSize: o.batchSize(rows), Seed: o.seed},
+		train.FitConfig{Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed},
 	}
 }
 
@@ -27,8 +27,7 @@ func notebookRecipe(o options, rows int) recipe {
 func bestRecipe(o options, rows int) recipe {
 	const split = 0.1
 	trained := int(float64(rows) * (1 - split))
-	batch := o.batchSize(trained)
-	perEpoch := (trained + batch - 1) / batch
+	perEpoch := (trained + o.batch - 1) / o.batch
 	return recipe{
 		train.Config{
 			Optimizer: train.AdamW{Adam: train.Adam{LearningRate: o.lr}, WeightDecay: 0.1},
@@ -38,7 +37,7 @@ func bestRecipe(o options, rows int) recipe {
 			EMA:       0.99,
 		},
 		train.FitConfig{
-			Epochs: o.epochs, BatchSize: batch, Seed: o.seed, ValidationSplit: split,
+			Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed, ValidationSplit: split,
 			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 40, RestoreBest: true}},
 		},
 	}

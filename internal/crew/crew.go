@@ -12,40 +12,42 @@ import (
 // woken takes the system some 50 µs, as long as a phase of a small model.
 const patience = 100 * time.Microsecond
 
-// A Crew is the caller and n−1 goroutines. One goroutine at a time may call its methods.
-type Crew struct {
-	calls []chan func(i int) // one of each member but the caller, with room for one
-	left  atomic.Int64       // members at work
-	busy  sync.WaitGroup     // the same, to sleep on
+// A Crew is the caller and n−1 goroutines that share jobs. A job is a value, and reaches every member as one: no member reads
+// what the caller may be writing for the next phase. One goroutine at a time may call a Crew's methods.
+type Crew[Job any] struct {
+	work  func(member int, j Job)
+	calls []chan Job     // one of each member but the caller, with room for one
+	left  atomic.Int64   // members at work
+	busy  sync.WaitGroup // the same, to sleep on
 }
 
-// Start is a crew of n ≥ 1.
-func Start(n int) *Crew {
-	c := &Crew{calls: make([]chan func(int), n-1)}
+// Start is a crew of n ≥ 1, of which member i does its part of a job j by work(i, j).
+func Start[Job any](n int, work func(member int, j Job)) *Crew[Job] {
+	c := &Crew[Job]{work: work, calls: make([]chan Job, n-1)}
 	for m := range c.calls {
-		c.calls[m] = make(chan func(int), 1)
+		c.calls[m] = make(chan Job, 1)
 		go c.member(m+1, c.calls[m])
 	}
 	return c
 }
 
 // Stop ends the goroutines.
-func (c *Crew) Stop() {
+func (c *Crew[Job]) Stop() {
 	for _, calls := range c.calls {
 		close(calls)
 	}
 }
 
-// Do runs work(0), …, work(n−1) at the same time, n not above the crew's size, the first on the caller's goroutine, and
-// returns when all are done. It allocates nothing.
-func (c *Crew) Do(n int, work func(i int)) {
+// Do has members 0 to n−1, n not above the crew's size, do their parts of j at the same time, the first on the caller's
+// goroutine, and returns when all are done. It allocates nothing.
+func (c *Crew[Job]) Do(n int, j Job) {
 	others := c.calls[:n-1]
 	c.left.Store(int64(len(others)))
 	c.busy.Add(len(others))
 	for _, calls := range others {
-		calls <- work
+		calls <- j
 	}
-	work(0)
+	c.work(0, j)
 	for start := time.Now(); c.left.Load() > 0 && time.Since(start) < patience; {
 		runtime.Gosched()
 	}
@@ -53,28 +55,28 @@ func (c *Crew) Do(n int, work func(i int)) {
 }
 
 // member is the goroutine of member i.
-func (c *Crew) member(i int, calls chan func(int)) {
+func (c *Crew[Job]) member(i int, calls chan Job) {
 	for {
-		work, more := next(calls)
+		j, more := next(calls)
 		if !more {
 			return
 		}
-		work(i)
+		c.work(i, j)
 		c.busy.Done() // before left, so that a caller that sees none left need not sleep
 		c.left.Add(-1)
 	}
 }
 
-// next is the next call, looked out for a while and then waited for; false where there will be none.
-func next(calls chan func(int)) (work func(int), more bool) {
+// next is the next job, looked out for a while and then waited for; false where there will be none.
+func next[Job any](calls chan Job) (j Job, more bool) {
 	for start := time.Now(); time.Since(start) < patience; {
 		select {
-		case work, more = <-calls:
-			return work, more
+		case j, more = <-calls:
+			return j, more
 		default:
 			runtime.Gosched()
 		}
 	}
-	work, more = <-calls
-	return work, more
+	j, more = <-calls
+	return j, more
 }

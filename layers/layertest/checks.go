@@ -52,14 +52,9 @@ func gradients(t *testing.T, make func() layers.Bijector) {
 		cost := func() float64 { return evaluate(t, b, dir, x, mode{}).cost }
 		want := numeric(x.RawMatrix().Data, func(v []float64) {}, cost)
 		within(t, dir.String()+": gradient in x", r.gx, want, 1e-6)
-		i := 0
-		for _, p := range b.Params() {
-			if !p.Trainable {
-				continue
-			}
+		for i, p := range trainable(b) {
 			want := numeric(p.Values(), func(v []float64) { _ = p.Set(v) }, cost)
 			within(t, dir.String()+": gradient in "+p.Name, r.gparams[i], want, 1e-6)
-			i++
 		}
 	}
 }

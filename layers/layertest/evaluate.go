@@ -73,13 +73,9 @@ func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mo
 	y, logDet := dir.build(b, g, in)
 	a, c := g.Input("a", n, d), g.Input("c", n)
 	cost := g.Sum(g.Dot(y, a), g.Dot(logDet, c))
-	var trainable []*graph.Param
 	wrt := []*G.Node{in}
-	for _, p := range b.Params() {
-		if p.Trainable {
-			trainable = append(trainable, p)
-			wrt = append(wrt, g.Param(p))
-		}
+	for _, p := range trainable(b) {
+		wrt = append(wrt, g.Param(p))
 	}
 	grads := g.Grad(cost, wrt...)
 	outputs := append([]*G.Node{y, logDet, cost}, grads...)
@@ -93,8 +89,8 @@ func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mo
 		get = tape(t, g, inputs, b.Params())
 	}
 	r := result{y: get(y), logDet: get(logDet), gx: get(grads[0]), cost: get(cost)[0]}
-	for i := range trainable {
-		r.gparams = append(r.gparams, get(grads[i+1]))
+	for _, g := range grads[1:] {
+		r.gparams = append(r.gparams, get(g))
 	}
 	return r
 }

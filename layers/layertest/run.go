@@ -18,9 +18,9 @@ type Options struct {
 	Tails []float64
 }
 
-// Run checks a float64 bijector: round trips, log-dets, gradients, fused against composed ops, our executor
-// against Gorgonia's, tails, single rows, unmodified inputs, stable parameters and, where the layer can be
-// described, its JSON. make is called several times and must return equal layers.
+// Run checks a float64 bijector: round trips, log-dets, gradients, a step of training that moves every parameter, fused against
+// composed ops, our executor against Gorgonia's, tails, single rows, unmodified inputs, stable parameters and, where the layer
+// can be described, its JSON. make is called several times and must return equal layers.
 func Run(t *testing.T, make func() layers.Bijector, o Options) {
 	t.Helper()
 	if o.Tails == nil {
@@ -31,6 +31,7 @@ func Run(t *testing.T, make func() layers.Bijector, o Options) {
 		"RoundTrip":        roundTrip,
 		"LogDetJacobian":   logDetJacobian,
 		"Gradients":        gradients,
+		"Training":         training,
 		"ComposedAndFused": composedAndFused,
 		"StockMachine":     stockMachine,
 		"OneRow":           oneRow,

@@ -1,0 +1,145 @@
+package flows_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/losses"
+	"gaussflow/train"
+)
+
+// custom is a layer of a user's own: an Affine whose maps are what the test says, where it says something.
+type custom struct {
+	*layers.Affine
+	forward, inverse func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node)
+}
+
+func (c custom) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+	if c.forward != nil {
+		return c.forward(b, x)
+	}
+	return c.Affine.Forward(b, x)
+}
+
+func (c custom) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+	if c.inverse != nil {
+		return c.inverse(b, z)
+	}
+	return c.Affine.Inverse(b, z)
+}
+
+func affine(t *testing.T, d int) *layers.Affine {
+	t.Helper()
+	a, err := layers.NewAffine(d, layers.AffineConfig{})
+	noError(t, err)
+	return a
+}
+
+// TestFailingLayerIsNamed: what goes wrong while a user's layer builds its graph is an error that says in which layer, by
+// number, name and type, in which of its maps, and where.
+func TestFailingLayerIsNamed(t *testing.T) {
+	type maps = func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node)
+	for name, c := range map[string]struct {
+		f     maps
+		words []string
+	}{
+		"index": {func(*graph.Builder, *G.Node) (*G.Node, *G.Node) { return nil, []*G.Node{}[len(t.Name())] },
+			[]string{"panic at failing_layer_test.go:", "index out of range"}},
+		"nil dereference": {func(_ *graph.Builder, x *G.Node) (*G.Node, *G.Node) {
+			return x, (*layers.Chain)(nil).Layers()[0].(custom).W()
+		},
+			[]string{"panic at chain.go:", "nil pointer"}},
+		"own panic":   {func(*graph.Builder, *G.Node) (*G.Node, *G.Node) { panic("mine") }, []string{"panic at failing_layer_test.go:", "mine"}},
+		"shapes":      {func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node) { return b.MatMul(x, x), b.Zeros(graph.Rows(x)) }, []string{"inner axes"}},
+		"own error":   {func(b *graph.Builder, _ *G.Node) (*G.Node, *G.Node) { return b.Fail(errors.New("not today")), nil }, []string{"not today"}},
+		"nil value":   {func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node) { return nil, b.Zeros(graph.Rows(x)) }, []string{"nil node"}},
+		"nil log-det": {func(_ *graph.Builder, x *G.Node) (*G.Node, *G.Node) { return x, nil }, []string{"nil node"}},
+		"narrow": {func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node) {
+			return b.Slab(x, 0, graph.Rows(x), 1), b.Zeros(graph.Rows(x))
+		}, []string{"value of shape", "1)", "2)"}},
+		"one log-det": {func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node) { return x, b.Zeros() }, []string{"log-det of shape", "one number a row"}},
+	} {
+		for direction, layer := range map[string]custom{"Forward": {forward: c.f}, "Inverse": {inverse: c.f}} {
+			t.Run(name+"/"+direction, func(t *testing.T) {
+				layer.Affine = affine(t, 2)
+				f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: layer})
+				noError(t, err)
+				compiled := failure(t, func() error { return f.Compile(train.Config{}) })
+				x := randomData("blobs", 8, 2, 0)
+				words := append([]string{"layer 1 (affine, flows_test.custom)." + direction + ": "}, c.words...)
+				if direction == "Inverse" {
+					noError(t, compiled)
+					wantError(t, failure(t, func() error { _, err := f.Sample(3, rand.New(rand.NewPCG(1, 2))); return err }), words...)
+					return
+				}
+				wantError(t, compiled, words...)
+				for _, method := range []string{"Forward", "Predict", "LogProb", "LogProbGrad", "Intermediates", "InitFrom"} {
+					wantError(t, failure(t, func() error { return readers[method](f, x) }), words...)
+				}
+			})
+		}
+	}
+}
+
+// W is a method whose receiver the tests never reach.
+func (c custom) W() *G.Node { return nil }
+
+// stubborn is an MLP that does not let itself be built for the second time.
+type stubborn struct {
+	*layers.MLP
+	built *int
+}
+
+func (s stubborn) Apply(b *graph.Builder, x *G.Node) *G.Node {
+	if *s.built++; *s.built > 1 {
+		panic("no more")
+	}
+	return s.MLP.Apply(b, x)
+}
+
+// TestFailingConditionerIsNamed: with the layer that it is of.
+func TestFailingConditionerIsNamed(t *testing.T) {
+	mlp, err := layers.NewMLP(1, 3*2, layers.MLPConfig{Hidden: []int{2}})
+	noError(t, err)
+	coupling, err := layers.NewMixtureCDFCouplingWith(2, layers.CouplingConfig{Components: 2}, stubborn{mlp, new(int)})
+	noError(t, err)
+	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: coupling})
+	noError(t, err)
+	wantError(t, failure(t, func() error { _, err := f.LogProb(mat.NewDense(1, 2, nil)); return err }),
+		"layer 1 (mixture_cdf_coupling, *layers.MixtureCDFCoupling).Forward: conditioner flows_test.stubborn: panic at failing_layer_test.go:", "no more")
+}
+
+// broken is a loss and a penalty of a user's own.
+type broken struct{ losses.NLL }
+
+func (broken) Rows(*graph.Builder, losses.Terms) *G.Node { panic("no loss") }
+
+func (broken) Scalar(*graph.Builder, []*graph.Param) *G.Node { panic("no penalty") }
+
+// TestFailingLossIsNamed: the loss and the penalties of a user's own, too.
+func TestFailingLossIsNamed(t *testing.T) {
+	for word, c := range map[string]train.Config{
+		"loss flows_test.broken: panic at failing_layer_test.go:":                {Loss: broken{}},
+		"penalty 1 (from 0), flows_test.broken: panic at failing_layer_test.go:": {Penalties: []losses.Penalty{losses.L2{Lambda: 1}, broken{}}},
+	} {
+		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
+		wantError(t, failure(t, func() error { return f.Compile(c) }), "flows: Compile: ", word)
+	}
+}
+
+// TestFailingWarmStartIsNamed: a layer that was fitted and then fails to pass the rows on.
+func TestFailingWarmStartIsNamed(t *testing.T) {
+	layer := custom{Affine: affine(t, 2), forward: func(*graph.Builder, *G.Node) (*G.Node, *G.Node) { panic("stuck") }}
+	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: layer})
+	noError(t, err)
+	wantError(t, failure(t, func() error { _, err := f.InitFrom(randomData("blobs", 8, 2, 0), initializers.IGConfig{}); return err }),
+		"layer 1 (second)", ".Forward: panic at failing_layer_test.go:", "stuck")
+}

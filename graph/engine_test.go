@@ -1,0 +1,61 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph"
+)
+
+// TestTypesOfNumbersDoNotMix: what is of another type of numbers than the graph is an error that says so.
+func TestTypesOfNumbersDoNotMix(t *testing.T) {
+	for name, c := range map[string]struct {
+		build func(b *graph.Builder) *G.Node
+		words string
+	}{
+		"parameter":       {func(b *graph.Builder) *G.Node { return b.Param(graph.NewParam("w", graph.Float64, 2)) }, "w: dtype float64 in a graph of float32"},
+		"no parameter":    {func(b *graph.Builder) *G.Node { return b.Param(nil) }, "nil"},
+		"none of ours":    {func(b *graph.Builder) *G.Node { return b.Param(&graph.Param{Name: "w"}) }, "not made by NewParam"},
+		"a user's vector": {func(b *graph.Builder) *G.Node { return b.Add(b.Input("x", 2), stockVector(b, tensor.Float64)) }, "input 1 (from 0) is of float64, want float32"},
+		"whole numbers":   {func(b *graph.Builder) *G.Node { return b.Exp(stockVector(b, tensor.Int)) }, "input 0 (from 0) is of int"},
+	} {
+		_, err := graph.Build(graph.Float32, func(b *graph.Builder) []*G.Node { return []*G.Node{c.build(b)} })
+		if err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: error %v, want one with %q", name, err, c.words)
+		}
+	}
+}
+
+func stockVector(b *graph.Builder, of tensor.Dtype) *G.Node {
+	return G.NewVector(b.Graph(), of, G.WithShape(2), G.WithName("stock"))
+}
+
+// TestParamThatNewParamDidNotMake has no numbers, and says so where it would take some.
+func TestParamThatNewParamDidNotMake(t *testing.T) {
+	p := &graph.Param{Name: "w"}
+	if err := p.Set([]float64{1}); err == nil || !strings.Contains(err.Error(), "not made by NewParam") {
+		t.Errorf("Set: error %v", err)
+	}
+	if p.Dtype() != "" || p.Data() != nil {
+		t.Errorf("dtype %q and data %v, want none", p.Dtype(), p.Data())
+	}
+}
+
+// TestSetData takes numbers of the parameter's own type and size, bit for bit, and no others.
+func TestSetData(t *testing.T) {
+	p := graph.NewParam("w", graph.Float32, 2)
+	noError(t, p.SetData([]float32{1, 0.1}))
+	equal(t, "values", p.Values(), []float64{1, float64(float32(0.1))}, 0)
+	for _, bad := range []any{nil, []float64{1, 2}, []float32{1}, []byte{1, 2}} {
+		if p.SetData(bad) == nil {
+			t.Errorf("%T %v is taken, want an error", bad, bad)
+		}
+	}
+	equal(t, "values after the bad ones", p.Values(), []float64{1, float64(float32(0.1))}, 0)
+	if new(graph.Param).SetData([]float64{}) == nil {
+		t.Error("a Param that NewParam did not make takes numbers")
+	}
+}

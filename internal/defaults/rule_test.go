@@ -1,0 +1,262 @@
+package defaults_test
+
+import (
+	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"math"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
+	"gaussflow/layers"
+	"gaussflow/layers/layertest"
+	"gaussflow/losses"
+	"gaussflow/report"
+	"gaussflow/tabular"
+	"gaussflow/train"
+)
+
+// A config is a struct that callers fill, well filled but for what has a default, and what reports a field out of range.
+type config struct {
+	value any
+	check func(v any) error
+}
+
+// validates is a config with a method Validate.
+func validates(v any) config {
+	return config{v, func(v any) error { return v.(interface{ Validate() error }).Validate() }}
+}
+
+// unchecked is a config without a number that could be negative.
+func unchecked(v any) config { return config{v, nil} }
+
+// configs are all of the library's. A struct with exported numbers is one of these or of results, or a test fails.
+var configs = map[string]config{
+	"data.Dequantizer": unchecked(data.Dequantizer{}),
+	"data.Options":     validates(data.Options{}),
+
+	"flows.CouplingConfig":        validates(flows.CouplingConfig{}),
+	"flows.GaussianizationConfig": validates(flows.GaussianizationConfig{}),
+
+	"initializers.IGConfig":      unchecked(initializers.IGConfig{}),
+	"initializers.MixtureConfig": validates(initializers.MixtureConfig{}),
+
+	"layers.CouplingConfig":    {layers.CouplingConfig{}, func(v any) error { return v.(layers.CouplingConfig).Validate(2) }},
+	"layers.FixedOrthoConfig":  unchecked(layers.FixedOrthoConfig{}),
+	"layers.HouseholderConfig": {layers.HouseholderConfig{}, func(v any) error { _, err := layers.NewHouseholder(2, v.(layers.HouseholderConfig)); return err }},
+	"layers.MLPConfig":         unchecked(layers.MLPConfig{}),
+	"layers.MixtureCDFConfig":  {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
+	"layertest.Options":        unchecked(layertest.Options{}),
+
+	"losses.L2": validates(losses.L2{}),
+
+	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
+
+	"tabular.Config": validates(tabular.Config{}),
+
+	"train.Adam":              validates(train.Adam{}),
+	"train.AdamW":             validates(train.AdamW{}),
+	"train.Checkpoint":        {train.Checkpoint{Path: "no/such/folder/fit"}, func(v any) error { return fitError(train.FitConfig{Checkpoint: v.(train.Checkpoint)}) }},
+	"train.Clip":              validates(train.Clip{}),
+	"train.Config":            validates(train.Config{}),
+	"train.Constant":          validates(train.Constant{Rate: 1}),
+	"train.Cosine":            validates(train.Cosine{Peak: 1, DecaySteps: 9}),
+	"train.EarlyStopping":     validates(&train.EarlyStopping{}),
+	"train.Exponential":       validates(train.Exponential{Initial: 1, DecaySteps: 9, DecayRate: 0.5}),
+	"train.FitConfig":         {train.FitConfig{}, func(v any) error { return fitError(v.(train.FitConfig)) }},
+	"train.Piecewise":         unchecked(train.Piecewise{}),
+	"train.RMSProp":           validates(train.RMSProp{}),
+	"train.ReduceLROnPlateau": validates(&train.ReduceLROnPlateau{}),
+	"train.SGD":               validates(train.SGD{}),
+}
+
+// results are what the library fills and callers read.
+var results = []string{
+	"data.BadColumn", "data.Cell", "data.Column", "data.ConstantColumn", "data.EmptyError", "data.FormatError", "data.MissingError",
+	"data.Place", "data.Report", "data.Table",
+	"flows.RowError", "flows.Facts", "flows.Training",
+	"initializers.Mixture", "initializers.MixtureFit", "initializers.Moments", "initializers.Site",
+	"layers.Description",
+	"tabular.Column", "tabular.Facts", "tabular.Training",
+	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State",
+}
+
+// fitError is what Fit says of a config. A checkpoint in no folder ends it, where nothing else does.
+func fitError(c train.FitConfig) error {
+	f, err := flows.NewGaussianization(1, flows.GaussianizationConfig{Blocks: 1, Components: 1})
+	if err == nil {
+		err = f.Compile(train.Config{})
+	}
+	if err != nil {
+		return err
+	}
+	if _, err = f.Fit(context.Background(), mat.NewDense(4, 1, []float64{0, 1, 2, 3}), c); err != nil && strings.Contains(err.Error(), "no such file") {
+		return nil
+	}
+	return err
+}
+
+// reportError is what report says of an Input beyond its lack of a model.
+func reportError(in report.Input) error {
+	in.Model = &tabular.Model{Flow: &flows.Flow{}}
+	in.Model.Columns = []tabular.Column{{Name: "x", Dropped: true}}
+	in.Rows = mat.NewDense(1, 1, nil)
+	return in.Validate()
+}
+
+// fieldDocs are the comments of the exported fields that hold numbers, or lists of numbers, of every exported struct of the
+// library's packages but graph's, by "package.Type".
+func fieldDocs(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	docs := map[string]map[string]string{}
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != root && (slices.Contains([]string{"graph", "bench", "docs", "internal", "testdata"}, d.Name()) || d.Name()[0] == '.'):
+			return filepath.SkipDir
+		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			of, ok := n.(*ast.TypeSpec)
+			if !ok || !of.Name.IsExported() {
+				return true
+			}
+			if s, ok := of.Type.(*ast.StructType); ok {
+				if fields := numbersOf(s); len(fields) > 0 {
+					docs[file.Name.Name+"."+of.Name.Name] = fields
+				}
+			}
+			return false
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return docs
+}
+
+var numeric = regexp.MustCompile(`^(u?int(8|16|32|64)?|byte|float(32|64))$`)
+
+func numbersOf(s *ast.StructType) map[string]string {
+	fields := map[string]string{}
+	for _, f := range s.Fields.List {
+		of := f.Type
+		for {
+			if list, ok := of.(*ast.ArrayType); ok {
+				of = list.Elt
+				continue
+			}
+			if pointer, ok := of.(*ast.StarExpr); ok {
+				of = pointer.X
+				continue
+			}
+			break
+		}
+		if name, ok := of.(*ast.Ident); !ok || !numeric.MatchString(name.Name) {
+			continue
+		}
+		for _, name := range f.Names {
+			if name.IsExported() {
+				fields[name.Name] = f.Doc.Text() + f.Comment.Text()
+			}
+		}
+	}
+	return fields
+}
+
+// saysDefault is what a comment must have: "default …", or "required" where zero is refused.
+var saysDefault = regexp.MustCompile(`(?i)\bdefault\b|\brequired\b`)
+
+// TestEveryConfigSaysItsDefaults: a new struct with numbers is a config or a result, and a config's numbers say what their
+// zero means.
+func TestEveryConfigSaysItsDefaults(t *testing.T) {
+	docs := fieldDocs(t)
+	for name, fields := range docs {
+		_, isConfig := configs[name]
+		isResult := slices.Contains(results, name)
+		if isConfig == isResult {
+			t.Errorf("%s has numbers in its fields: want it among this test's configs, if callers fill it, or else its results", name)
+		}
+		for field, doc := range fields {
+			if isConfig && !saysDefault.MatchString(doc) {
+				t.Errorf("%s.%s: the comment %q does not say what a zero means: want \"default …\" or \"required\"", name, field, strings.TrimSpace(doc))
+			}
+		}
+	}
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(configs)), results) {
+		if docs[name] == nil {
+			t.Errorf("%s has no numbers in its fields, or is no more: want it out of this test's list", name)
+		}
+	}
+}
+
+// TestZeroAndNone tries the numbers of every config: zero is well unless it says "required"; −1 only where it offers None or
+// is "of any sign", and no other negative number; NaN never.
+func TestZeroAndNone(t *testing.T) {
+	docs := fieldDocs(t)
+	for name, c := range configs {
+		for field, doc := range docs[name] {
+			try := func(v float64) error {
+				value := reflect.New(reflect.TypeOf(c.value)).Elem()
+				value.Set(reflect.ValueOf(c.value))
+				if value.Kind() == reflect.Pointer {
+					value.Set(reflect.New(value.Type().Elem()))
+				}
+				f := reflect.Indirect(value).FieldByName(field)
+				if f.CanFloat() {
+					f.SetFloat(v)
+				} else {
+					f.SetInt(int64(v))
+				}
+				return c.check(value.Interface())
+			}
+			f := reflect.Indirect(reflect.ValueOf(c.value)).FieldByName(field)
+			if !f.CanInt() && !f.CanFloat() {
+				continue
+			}
+			if c.check == nil {
+				t.Errorf("%s.%s: want a check of the config in this test's list", name, field)
+				continue
+			}
+			required, none, signed := strings.Contains(doc, "required"), strings.Contains(doc, "None: "), strings.Contains(doc, "of any sign")
+			if err := try(0); (err == nil) == required {
+				t.Errorf("%s.%s = 0: got %v; its comment: %s", name, field, err, doc)
+			}
+			if err := try(defaults.None); (err == nil) != (none || signed) {
+				t.Errorf("%s.%s = None: got %v; its comment: %s", name, field, err, doc)
+			}
+			if err := try(-2); (err == nil) != signed {
+				t.Errorf("%s.%s = -2: got %v; its comment: %s", name, field, err, doc)
+			}
+			if f.CanFloat() {
+				if err := try(-0.5); (err == nil) != signed {
+					t.Errorf("%s.%s = -0.5: got %v; its comment: %s", name, field, err, doc)
+				}
+				if try(math.NaN()) == nil {
+					t.Errorf("%s.%s = NaN is well", name, field)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Batches reads src from its start and yields its rows in order, batches of that many rows and the last one as small as it
+// is, each valid until the next. A goroutine reads ahead meanwhile; it has ended when the loop has. An error is the last
+// thing yielded: that of the source, a row that is not finite, no row at all, or a ctx that is done.
+func Batches(ctx context.Context, src Source, rows int) iter.Seq2[*mat.Dense, error] {
+	return batches(ctx, "train: Batches", src, rows)
+}
+
+func batches(ctx context.Context, op string, src Source, rows int) iter.Seq2[*mat.Dense, error] {
+	return func(yield func(*mat.Dense, error) bool) {
+		err := checkSource(op, src, 0)
+		switch {
+		case ctx == nil:
+			err = errNoContext(op)
+		case err == nil && rows < 1:
+			err = fmt.Errorf("%s: rows = %d, want ≥ 1", op, rows)
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		s := newStream(op, src, rows, 0, 0)
+		s.begin(ctx, 0)
+		defer s.end()
+		for {
+			b, err := s.next(ctx)
+			if err != nil {
+				yield(nil, err)
+			}
+			if b.size() == 0 || !yield(&s.current.x, nil) {
+				return
+			}
+		}
+	}
+}
+
+func errNoContext(op string) error {
+	return errors.New(op + ": ctx is nil, want a context.Context, context.Background() say")
+}
+
+// SourceRows is a good batch for reading a source of dim columns to its end: enough for all processors, and at most some
+// 8 MiB unless 512 rows are more.
+func SourceRows(dim int) int {
+	const chunk = 512 // rows that graph.RowFunc runs at once
+	return chunk * max(1, min(8, 1<<20/(chunk*max(dim, 1))))
+}

@@ -1,0 +1,62 @@
+package train_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"gaussflow/graph"
+	"gaussflow/train"
+)
+
+// TestFewRows: a batch of more rows than there are is all of them, and workers without a row stand by: losses, parameters and
+// what callbacks are told are, bit for bit, those of a batch of just the rows.
+func TestFewRows(t *testing.T) {
+	for _, n := range []int{1, 2, 5} {
+		for _, workers := range []int{1, 3, 8} {
+			for _, split := range []float64{0, 0.4} {
+				if split > 0 && n == 1 { // nothing would be left to train on
+					continue
+				}
+				t.Run(fmt.Sprintf("%d rows, %d workers, split %g", n, workers, split), func(t *testing.T) {
+					x := rows(n, 21)
+					run := func(batch int) (h *train.History, theta []float64, seen []int) {
+						m := newGaussian(graph.Float64)
+						watch := train.LambdaCallback{BatchEnd: func(s *train.State) error {
+							seen = append(seen, s.Batch, s.Batches, s.Rows)
+							return nil
+						}}
+						h = fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 3, BatchSize: batch, Workers: workers,
+							Seed: 1, ValidationSplit: split, ValidationData: nil, Callbacks: []train.Callback{watch}})
+						return h, m.theta(), seen
+					}
+					there := n - int(float64(n)*split+0.999)
+					want, theta, told := run(there)
+					for _, batch := range []int{0, there + 1, 1000} {
+						h, got, seen := run(batch)
+						same(t, "losses", h.Loss, want.Loss)
+						same(t, "validation losses", h.ValLoss, want.ValLoss)
+						same(t, "parameters", got, theta)
+						if !slices.Equal(seen, told) || len(seen) != 9 {
+							t.Errorf("batch %d: callbacks saw batch, batches, rows %v, want %v", batch, seen, told)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestFewRowsOfASource, and of one to validate on.
+func TestFewRowsOfASource(t *testing.T) {
+	x := rows(3, 22)
+	m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)
+	want := fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 3, Workers: 8, ValidationData: rows(1, 23)})
+	got, err := newTrainer(t, n, adamOnNLL).FitSource(context.Background(), &stored{x: x},
+		train.FitConfig{Epochs: 3, BatchSize: 1000, Workers: 8, ValidationSource: &stored{x: rows(1, 23)}})
+	noError(t, err)
+	same(t, "losses", got.Loss, want.Loss)
+	same(t, "validation losses", got.ValLoss, want.ValLoss)
+	same(t, "parameters", n.theta(), m.theta())
+}

@@ -1,0 +1,68 @@
+package train
+
+import (
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+)
+
+// A judge computes the losses of rows, without gradients.
+type judge struct {
+	*objective
+	byRow *graph.RowFunc // of a loss whose rows do not depend on each other
+	batch *oneBatch      // of one that needs its batch, the last one asked for
+}
+
+func newJudge(o *objective) *judge {
+	return &judge{objective: o, byRow: graph.NewRowFunc(o.dtype(), o.model.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
+		return []*G.Node{o.rows(b, x)}
+	})}
+}
+
+// lossesInto writes the loss of each row of x, which has been checked, into dst. Where the loss needs its batch, x is one.
+func (j *judge) lossesInto(x mat.Matrix, dst []float64) error {
+	if !j.batchwise() {
+		return j.byRow.RunInto(x, dst)
+	}
+	if j.batch == nil || j.batch.rows != len(dst) {
+		batch, err := j.compile(len(dst))
+		if err != nil {
+			return err
+		}
+		j.batch = batch
+	}
+	return j.batch.run(x, dst)
+}
+
+// oneBatch is the losses of so many rows as one graph.
+type oneBatch struct {
+	*graph.Program
+	rows      int
+	x, losses *G.Node
+	in        []float64
+}
+
+func (j *judge) compile(rows int) (*oneBatch, error) {
+	o := &oneBatch{rows: rows, in: make([]float64, rows*j.model.Dim())}
+	var err error
+	o.Program, err = graph.Build(j.dtype(), func(b *graph.Builder) []*G.Node {
+		o.x = b.Input("x", rows, j.model.Dim())
+		o.losses = j.objective.rows(b, o.x)
+		return []*G.Node{o.losses}
+	})
+	return o, err
+}
+
+func (o *oneBatch) run(x mat.Matrix, dst []float64) error {
+	_, dim := x.Dims()
+	for i := range o.rows {
+		mat.Row(o.in[i*dim:(i+1)*dim], i, x)
+	}
+	o.Set(o.x, o.in)
+	if err := o.Run(); err != nil {
+		return err
+	}
+	o.Get(o.losses, dst)
+	return nil
+}

@@ -1,0 +1,69 @@
+package train
+
+import (
+	"fmt"
+
+	"gaussflow/graph"
+)
+
+// OptimizerState is what the optimizer remembers, in the order of the trainable parameters.
+type OptimizerState struct {
+	Step      int           `json:"step"`
+	RateScale float64       `json:"rate_scale"` // what callbacks have multiplied the learning rate by
+	Slots     [][][]float64 `json:"slots"`      // parameter, slot, element
+}
+
+// State is a copy of the optimizer's state; empty of a trainer that New has not made.
+func (t *Trainer) State() OptimizerState {
+	if t.compiled("") != nil {
+		return OptimizerState{}
+	}
+	return OptimizerState{Step: t.step, RateScale: t.rateScale, Slots: t.engine.state()}
+}
+
+// SetState restores a copy. It is an error if it is of another optimizer or model.
+func (t *Trainer) SetState(s OptimizerState) error {
+	const op = "train: SetState"
+	if err := t.compiled(op); err != nil {
+		return err
+	}
+	if len(s.Slots) != len(t.params) {
+		return &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d parameters", len(s.Slots)), Want: fmt.Sprint(len(t.params))}
+	}
+	for i, p := range t.params {
+		if want := t.config.Optimizer.Slots(); len(s.Slots[i]) != want {
+			return &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d slots", len(s.Slots[i])), Want: fmt.Sprint(want)}
+		}
+		for _, v := range s.Slots[i] {
+			if len(v) != p.Size() {
+				return &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d elements", len(v)), Want: fmt.Sprint(p.Size())}
+			}
+		}
+	}
+	if s.Step < 0 {
+		return fmt.Errorf("%s: Step = %d, want ≥ 0", op, s.Step)
+	}
+	t.engine.setState(s.Slots)
+	t.step, t.rateScale = s.Step, s.RateScale
+	return nil
+}
+
+func (t *Trainer) weights() [][]float64 {
+	w := make([][]float64, len(t.params))
+	for i, p := range t.params {
+		w[i] = p.Values()
+	}
+	return w
+}
+
+func (t *Trainer) setWeights(op string, w [][]float64) error {
+	if len(w) != len(t.params) {
+		return &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d tensors", len(w)), Want: fmt.Sprint(len(t.params))}
+	}
+	for i, p := range t.params {
+		if err := p.Set(w[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

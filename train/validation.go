@@ -1,0 +1,27 @@
+package train
+
+import "context"
+
+// A validation is rows that a fit is judged on.
+type validation interface {
+	loss(ctx context.Context, t *Trainer) (float64, error)
+	digest(ctx context.Context) (string, error)
+}
+
+func (d *dataset) loss(_ context.Context, t *Trainer) (float64, error) {
+	return t.Evaluate(d.x, d.weights)
+}
+
+// heldSource is a source to validate on.
+type heldSource struct {
+	op string
+	Source
+}
+
+func (h *heldSource) loss(ctx context.Context, t *Trainer) (float64, error) {
+	return t.evaluateSource(ctx, h.op, h.Source)
+}
+
+func (h *heldSource) digest(ctx context.Context) (string, error) {
+	return newStream(h.op, h.Source, SourceRows(h.Dim()), 0, 0).digest(ctx)
+}
