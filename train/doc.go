@@ -8,6 +8,9 @@
 //	trainer, err := train.New(model, train.Config{Optimizer: train.Adam{LearningRate: 3e-3}})
 //	history, err := trainer.Fit(ctx, x, train.FitConfig{Epochs: 20, BatchSize: 512, ValidationSplit: 0.1})
 //
+// A loss is a number a row (losses.Loss), which the trainer tries when it is made, or looks at its whole batch and says so
+// (losses.BatchLoss). An optimizer of one's own is a generic function: see Optimizer.
+//
 // What happens beside the steps is a Callback: EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, CSVLogger or a
 // LambdaCallback. FitConfig.Checkpoint keeps a fit on disk, and one that was killed goes on to the same result.
 package train

@@ -1,0 +1,49 @@
+package flows_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/train"
+)
+
+// TestCompileTakesWhatHasBeenFitted: Compile tries the loss on random rows of its own, which are anything to a flow that has
+// been fitted to other numbers: far out, between two ties, all alike. None of it may look like rows that depend on each other.
+func TestCompileTakesWhatHasBeenFitted(t *testing.T) {
+	for kind, change := range map[string]func(v float64) float64{
+		"plain": func(v float64) float64 { return v },
+		"large": func(v float64) float64 { return 1e5 * v },
+		"small": func(v float64) float64 { return 1e-5 * v },
+		"far":   func(v float64) float64 { return 1e3 + v },
+		"ties":  math.Round,
+		"tails": func(v float64) float64 { return v * v * v * v * v },
+	} {
+		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+			for name, f := range map[string]*flows.Flow{
+				"diagonal": diagonal(t, 4, flows.GaussianizationConfig{Blocks: 3, Dtype: dtype, Seed: 1}),
+				"coupling": coupling(t, 4, flows.CouplingConfig{Blocks: 3, Dtype: dtype, Seed: 2}),
+			} {
+				t.Run(fmt.Sprintf("%s/%s/%s", kind, name, dtype), func(t *testing.T) {
+					x := mat.DenseCopyOf(randomData("blobs", 300, 4, 3))
+					for i, v := range x.RawMatrix().Data {
+						x.RawMatrix().Data[i] = change(v)
+					}
+					noError(t, f.Compile(train.Config{}))
+					_, err := f.InitFrom(x, initializers.IGConfig{})
+					noError(t, err)
+					noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.02}}))
+					_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 2, BatchSize: 20, Workers: 1})
+					noError(t, err)
+					noError(t, f.Compile(train.Config{Composed: true}))
+				})
+			}
+		}
+	}
+}
