@@ -4,7 +4,7 @@
 // ops: arithmetic, sums, products, log Φ and its inverse, the mixture maps, dense layers, rotations. Grad adds gradients by
 // Gorgonia's symbolic differentiation. Build, or the Builder's Compile, makes a Program: a list of steps over memory that is
 // laid out once. A Param is shared by every program that uses it. A RowFunc runs a graph over any number of rows, from any
-// number of goroutines.
+// number of goroutines; a GradFunc sums a cost and its gradients in parameters over them, as a step of training does.
 //
 //	program, err := graph.Build(graph.Float64, func(b *graph.Builder) []*gorgonia.Node {
 //		x = b.Input("x", rows, d)

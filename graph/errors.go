@@ -3,9 +3,6 @@ package graph
 import (
 	"fmt"
 	"math"
-	"path/filepath"
-	"runtime"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -79,23 +76,4 @@ func dims(x mat.Matrix) (rows, cols int) {
 func shapeOf(x mat.Matrix) string {
 	n, d := dims(x)
 	return fmt.Sprintf("%d×%d", n, d)
-}
-
-// panicSite is " at file:line" of the panic that a deferred function recovers from; empty where it cannot be told.
-func panicSite() string {
-	callers := make([]uintptr, 64)
-	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
-	panicking := false
-	for {
-		f, more := frames.Next()
-		switch {
-		case f.Function == "runtime.gopanic":
-			panicking = true
-		case panicking && !strings.HasPrefix(f.Function, "runtime."):
-			return fmt.Sprintf(" at %s:%d", filepath.Base(f.File), f.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
 }

@@ -31,10 +31,13 @@ func logDetJacobian(t *testing.T, make func() layers.Bijector) {
 	for _, dir := range []direction{forward, inverse} {
 		x := Normal(4, d, 1, 2)
 		got := evaluate(t, b, dir, x, mode{}).logDet
+		one := mat.NewDense(1, d, nil)
+		at := evaluation(t, b, dir, one, mode{})
 		for i := range got {
 			jac := mat.NewDense(d, d, nil)
 			fd.Jacobian(jac, func(y, row []float64) {
-				copy(y, evaluate(t, b, dir, mat.NewDense(1, d, row), mode{}).y)
+				one.SetRow(0, row)
+				copy(y, at().y)
 			}, append([]float64(nil), x.RawRowView(i)...), &fd.JacobianSettings{Formula: fd.Central})
 			want, _ := mat.LogDet(jac)
 			if math.Abs(got[i]-want) > 1e-7 {
@@ -48,8 +51,8 @@ func gradients(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	for _, dir := range []direction{forward, inverse} {
 		x := Normal(3, b.Dim(), 1, 3)
-		r := evaluate(t, b, dir, x, mode{})
-		cost := func() float64 { return evaluate(t, b, dir, x, mode{}).cost }
+		at := evaluation(t, b, dir, x, mode{})
+		r, cost := at(), func() float64 { return at().cost }
 		want := numeric(x.RawMatrix().Data, func(v []float64) {}, cost)
 		within(t, dir.String()+": gradient in x", r.gx, want, 1e-6)
 		for i, p := range trainable(b) {

@@ -63,6 +63,13 @@ type mode struct {
 
 func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mode) result {
 	t.Helper()
+	return evaluation(t, b, dir, x, m)()
+}
+
+// evaluation is evaluate of one graph as often as it is called, at x and the parameters as they then are; under Gorgonia's
+// machine, as they are now.
+func evaluation(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mode) func() result {
+	t.Helper()
 	n, d := x.Dims()
 	g := graph.NewBuilder(graph.Float64)
 	if len(b.Params()) > 0 {
@@ -84,30 +91,35 @@ func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mo
 		a:  Normal(n, d, 1, 77).RawMatrix().Data,
 		c:  Normal(n, 1, 1, 78).RawMatrix().Data,
 	}
-	get := program(t, g, inputs, outputs)
+	run, get := program(t, g, inputs, outputs)
 	if m.stock {
-		get = tape(t, g, inputs, b.Params())
+		run, get = func() {}, tape(t, g, inputs, b.Params())
 	}
-	r := result{y: get(y), logDet: get(logDet), gx: get(grads[0]), cost: get(cost)[0]}
-	for _, g := range grads[1:] {
-		r.gparams = append(r.gparams, get(g))
+	return func() result {
+		run()
+		r := result{y: get(y), logDet: get(logDet), gx: get(grads[0]), cost: get(cost)[0]}
+		for _, g := range grads[1:] {
+			r.gparams = append(r.gparams, get(g))
+		}
+		return r
 	}
-	return r
 }
 
-func program(t testing.TB, g *graph.Builder, inputs map[*G.Node][]float64, outputs []*G.Node) func(*G.Node) []float64 {
+func program(t testing.TB, g *graph.Builder, inputs map[*G.Node][]float64, outputs []*G.Node) (run func(), get func(*G.Node) []float64) {
 	t.Helper()
 	p, err := g.Compile(outputs...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n, v := range inputs {
-		p.Set(n, v)
+	run = func() {
+		for n, v := range inputs {
+			p.Set(n, v)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
-	}
-	return func(n *G.Node) []float64 {
+	return run, func(n *G.Node) []float64 {
 		v := make([]float64, n.Shape().TotalSize())
 		p.Get(n, v)
 		return v

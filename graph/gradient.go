@@ -1,0 +1,60 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+)
+
+// Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation.
+// An input that cost does not depend on has the gradient zero.
+func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
+	if b.err != nil {
+		return make([]*G.Node, len(wrt))
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			b.Fail(fmt.Errorf("graph: Grad: %v", r))
+			grads = make([]*G.Node, len(wrt))
+		}
+	}()
+	reached := ancestors(cost)
+	var active []*G.Node
+	for _, n := range wrt {
+		if reached[n] {
+			active = append(active, n)
+		}
+	}
+	var found G.Nodes
+	if len(active) > 0 {
+		var err error
+		if found, err = G.Grad(cost, active...); err != nil {
+			b.Fail(fmt.Errorf("graph: Grad: %w", err))
+			return make([]*G.Node, len(wrt))
+		}
+	}
+	grads = make([]*G.Node, len(wrt))
+	for i, n := range wrt {
+		if reached[n] {
+			grads[i], found = found[0], found[1:]
+		} else {
+			grads[i] = b.Zeros(n.Shape()...)
+		}
+	}
+	return grads
+}
+
+// ancestors is the set of nodes that n is computed from, n included.
+func ancestors(n *G.Node) map[*G.Node]bool {
+	seen := map[*G.Node]bool{n: true}
+	for queue := []*G.Node{n}; len(queue) > 0; {
+		n, queue = queue[0], queue[1:]
+		for _, c := range childrenOf(n) {
+			if !seen[c] {
+				seen[c] = true
+				queue = append(queue, c)
+			}
+		}
+	}
+	return seen
+}
