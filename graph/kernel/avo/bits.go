@@ -137,7 +137,11 @@ func (l lanes) returnSigns(v reg.VecVirtual) {
 
 // jumpNegative jumps where every lane of v is negative.
 func (l lanes) jumpNegative(v reg.VecVirtual, label string) {
-	CMPQ(l.signs(v), U32(1<<(l.bytes/l.elem())-1))
+	all := U32(1<<(l.bytes/l.elem()) - 1)
+	if l.bytes == 16 {
+		all = math.MaxUint32 // see the translator's VMOVMSKP
+	}
+	CMPQ(l.signs(v), all)
 	JEQ(LabelRef(label))
 }
 

@@ -18,15 +18,18 @@ func (l lanes) gemm(rows int) {
 	k := arg("k")
 	ars, acs := arg("ars"), arg("acs")
 	b, brs := arg("b"), arg("brs")
-	// three rows of A hang on each base register: +0, +ars, +2·ars
+	perBase := 3 // rows of A that hang on each base register: +0, +ars, +2·ars
+	if l.bytes == 16 {
+		perBase = 1
+	}
 	var bases []reg.GPVirtual
 	first := arg("a")
-	for i := 0; i < rows; i += 3 {
+	for i := 0; i < rows; i += perBase {
 		base := first
 		if i > 0 {
 			base = GP64()
 			MOVQ(bases[len(bases)-1], base)
-			for range 3 {
+			for range perBase {
 				ADDQ(ars, base)
 			}
 		}
@@ -42,16 +45,24 @@ func (l lanes) gemm(rows int) {
 	b0 := l.load(Mem{Base: b})
 	b1 := l.load(Mem{Base: b, Disp: l.bytes})
 	for i := range rows {
-		m := Mem{Base: bases[i/3]}
-		if r := i % 3; r > 0 {
+		m := Mem{Base: bases[i/perBase]}
+		if r := i % perBase; r > 0 {
 			m.Index, m.Scale = ars, uint8(r)
 		}
-		a := l.broadcast(m)
+		var a reg.VecVirtual
+		if perBase == 1 {
+			a = l.vec()
+			l.neon("STEP", a, m.Base, acs) // the base moves on
+		} else {
+			a = l.broadcast(m)
+		}
 		l.fma(b0, a, acc[i][0])
 		l.fma(b1, a, acc[i][1])
 	}
-	for _, base := range bases {
-		ADDQ(acs, base)
+	if perBase > 1 {
+		for _, base := range bases {
+			ADDQ(acs, base)
+		}
 	}
 	ADDQ(brs, b)
 	DECQ(k)
@@ -153,8 +164,11 @@ func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
 
 // gemmRows are the tile heights: as tall as the registers allow, and one row for what is left.
 func (l lanes) gemmRows() []int {
-	if l.bytes == 64 {
+	switch l.bytes {
+	case 64:
 		return []int{12, 4, 1}
+	case 32:
+		return []int{6, 1}
 	}
-	return []int{6, 1}
+	return []int{8, 4, 1}
 }

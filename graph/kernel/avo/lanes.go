@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // lanes is a vector width and an element type: what one generic generator is written for.
 type lanes struct {
-	bytes int  // 32 (AVX2 with FMA) or 64 (AVX-512 F, DQ, VL)
+	bytes int  // 16 (NEON, see arm64.go), 32 (AVX2 with FMA) or 64 (AVX-512 F, DQ, VL)
 	f32   bool // float32, else float64
 }
 
@@ -22,14 +23,11 @@ func (l lanes) elem() int {
 }
 
 func (l lanes) name() string {
-	t, w := "F64", "AVX2"
+	t := "F64"
 	if l.f32 {
 		t = "F32"
 	}
-	if l.bytes == 64 {
-		w = "AVX512"
-	}
-	return t + w
+	return t + map[int]string{16: "NEON", 32: "AVX2", 64: "AVX512"}[l.bytes]
 }
 
 func (l lanes) goType() string {
@@ -40,10 +38,13 @@ func (l lanes) goType() string {
 }
 
 func (l lanes) vec() reg.VecVirtual {
-	if l.bytes == 64 {
+	switch l.bytes {
+	case 64:
 		return ZMM()
+	case 32:
+		return YMM()
 	}
-	return YMM()
+	return XMM()
 }
 
 // pick calls the double or the single form of an instruction.
@@ -169,9 +170,12 @@ func (l lanes) store(v, m Op) { l.pick(VMOVUPD, VMOVUPS, v, m) }
 // broadcast fills every lane with the element at m.
 func (l lanes) broadcast(m Op) reg.VecVirtual {
 	d := l.vec()
-	if l.f32 {
+	switch {
+	case l.bytes == 16:
+		l.neon("BROADCAST", d, m)
+	case l.f32:
 		VBROADCASTSS(m, d)
-	} else {
+	default:
 		VBROADCASTSD(m, d)
 	}
 	return d
@@ -191,4 +195,14 @@ func (l lanes) copyOf(v reg.VecVirtual) reg.VecVirtual {
 	d := l.vec()
 	l.pick(VMOVAPD, VMOVAPS, v, d)
 	return d
+}
+
+// neon adds an instruction that amd64 has not, of which arm64_translate.go knows: its name is op with the lanes' type.
+func (l lanes) neon(op string, d reg.VecVirtual, in ...Op) {
+	if l.f32 {
+		op += "32"
+	} else {
+		op += "64"
+	}
+	Instruction(&ir.Instruction{Opcode: op, Operands: append(in, d), Inputs: in, Outputs: []Op{d}})
 }

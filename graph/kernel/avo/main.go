@@ -1,4 +1,4 @@
-// Command avo writes the vector kernels of package kernel for one instruction set, "avx2" or "avx512": run
+// Command avo writes the vector kernels of package kernel for one instruction set, "avx2", "avx512" or "neon": run
 // `go generate ./graph/kernel`.
 package main
 
@@ -13,23 +13,31 @@ import (
 
 // instructionSets are what there is to write, by the names of kernel's sets.
 var instructionSets = map[string]instructionSet{
-	"avx2":   {bytes: 32, expectWays: 2},
-	"avx512": {bytes: 64, expectWays: 4},
+	"avx2":   {arch: "amd64", bytes: 32, expectWays: 2},
+	"avx512": {arch: "amd64", bytes: 64, expectWays: 4},
+	"neon":   {arch: "arm64", bytes: 16, expectWays: 4},
 }
 
 // An instructionSet is the width of its vectors, and how many of them the E-step takes at a time.
-type instructionSet struct{ bytes, expectWays int }
+type instructionSet struct {
+	arch              string
+	bytes, expectWays int
+}
 
 func main() {
-	ConstraintExpr("amd64,!purego")
-	name := flag.String("set", "", "avx2 or avx512")
+	name := flag.String("set", "", "avx2, avx512 or neon")
 	flag.Parse()
 	set, ok := instructionSets[*name]
 	if !ok {
-		fmt.Fprintf(os.Stderr, "avo: -set = %q, want avx2 or avx512\n", *name)
+		fmt.Fprintf(os.Stderr, "avo: -set = %q, want avx2, avx512 or neon\n", *name)
 		os.Exit(2)
 	}
-	pass.Compile = pass.Concat(pass.Compile, pass.FunctionPass(staysWithin(*name)))
+	ConstraintExpr(set.arch + ",!purego")
+	if set.arch == "arm64" {
+		pass.Compile = compileARM64
+	} else {
+		pass.Compile = pass.Concat(pass.Compile, pass.FunctionPass(staysWithin(*name)))
+	}
 	for _, l := range []lanes{{bytes: set.bytes}, {bytes: set.bytes, f32: true}} {
 		l.all()
 	}

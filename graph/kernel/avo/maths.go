@@ -98,7 +98,7 @@ func (l lanes) mills(c float64, f millsFit, t reg.VecVirtual) reg.VecVirtual {
 
 // capped is the smaller of |t| and most; with AVX-512 also where t is no number.
 func (l lanes) capped(t reg.VecVirtual, most float64) reg.VecVirtual {
-	if l.bytes == 32 {
+	if l.bytes < 64 {
 		return l.min(l.abs(t), l.c(most))
 	}
 	const smallerSize, noSign = 0b10, 0b1000
@@ -114,7 +114,7 @@ func (l lanes) notANumber(v reg.VecVirtual) reg.VecVirtual {
 
 // ratio is a/b for a normal b whose reciprocal is normal.
 func (l lanes) ratio(a, b reg.VecVirtual) reg.VecVirtual {
-	if l.bytes == 32 {
+	if l.bytes < 64 {
 		return l.div(a, b)
 	}
 	return l.mul(a, l.reciprocal(b))
@@ -123,7 +123,7 @@ func (l lanes) ratio(a, b reg.VecVirtual) reg.VecVirtual {
 // reciprocal is 1/a for such an a: with AVX-512 by Newton's iteration r ← r + r(1 − ar) from an estimate of 14 bits, three times as
 // fast as a division.
 func (l lanes) reciprocal(a reg.VecVirtual) reg.VecVirtual {
-	if l.bytes == 32 {
+	if l.bytes < 64 {
 		return l.div(l.load(l.c(1)), a)
 	}
 	r := l.vec()

@@ -73,7 +73,7 @@ func (l lanes) faint() float64 {
 
 // expMinus is e^−y, and overwrites y.
 func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
-	if l.bytes == 32 {
+	if l.bytes < 64 {
 		_, most := l.bounds()
 		y = l.max(y, l.c(-most))
 	}

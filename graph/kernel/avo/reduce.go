@@ -16,6 +16,9 @@ func (l lanes) addX(a, b, d Op) { l.do(addInst, a, b, d) }
 func (l lanes) maxX(a, b, d Op) { l.do(maxInst, a, b, d) }
 
 func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
+	if l.bytes == 16 {
+		return l.reduceNeighbours(v)
+	}
 	y := v.AsY()
 	if l.bytes == 64 {
 		hi := YMM()
@@ -40,6 +43,16 @@ func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
 		return r
 	}
 	return t
+}
+
+// reduceNeighbours is total for NEON.
+func (l lanes) reduceNeighbours(v reg.VecVirtual) reg.VecVirtual {
+	for n := l.bytes / l.elem(); n > 1; n /= 2 {
+		d := l.vec()
+		l.neon("FADDP", d, v, v)
+		v = d
+	}
+	return v
 }
 
 // storeLow stores the lowest lane of x.

@@ -1,0 +1,38 @@
+//go:build !purego
+
+package kernel
+
+// neonSet is NEON, which every arm64 has: thirty-two vectors of 16 bytes.
+func neonSet() set {
+	return set{
+		name:     "neon",
+		runsHere: true,
+		f64: kernels[float64]{
+			mixture: vectorMixture(2, mixtureAsm[float64]{
+				prepare: prepareF64NEON, sums: sumsF64NEON, sumsEach: sumsEachF64NEON, score: scoreF64NEON,
+				upstream: upstreamF64NEON, slopes: slopesF64NEON, slopesEach: slopesEachF64NEON, totals: totalsF64NEON,
+			}),
+			normal:  normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON},
+			gemm:    gemmKernels[float64]{lanes: 2, tiles: []gemmTile[float64]{{8, gemm8F64NEON}, {4, gemm4F64NEON}, {1, gemm1F64NEON}}},
+			squares: []squareKernel[float64]{{2, turnF64NEON}},
+			vector: vectorKernels[float64]{
+				lanes: 2, reluSlope: reluSlopeF64NEON, accumulate: accumulateF64NEON, columnSum: columnSumF64NEON,
+				squares: squaresF64NEON, adam: adamF64NEON,
+			},
+		},
+		f32: kernels[float32]{
+			mixture: vectorMixture(4, mixtureAsm[float32]{
+				prepare: prepareF32NEON, sums: sumsF32NEON, sumsEach: sumsEachF32NEON, score: scoreF32NEON,
+				upstream: upstreamF32NEON, slopes: slopesF32NEON, slopesEach: slopesEachF32NEON, totals: totalsF32NEON,
+			}),
+			normal:  normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON},
+			gemm:    gemmKernels[float32]{lanes: 4, tiles: []gemmTile[float32]{{8, gemm8F32NEON}, {4, gemm4F32NEON}, {1, gemm1F32NEON}}},
+			squares: []squareKernel[float32]{{4, turnF32NEON}},
+			vector: vectorKernels[float32]{
+				lanes: 4, reluSlope: reluSlopeF32NEON, accumulate: accumulateF32NEON, columnSum: columnSumF32NEON,
+				squares: squaresF32NEON, adam: adamF32NEON,
+			},
+		},
+		em: vectorEM(8, 2, expectF64NEON),
+	}
+}
