@@ -7,7 +7,9 @@
 // func prepareF64NEON(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
 TEXT ·prepareF64NEON(SB), NOSPLIT, $0-72
 	MOVD $constants_prepareF64NEON<>(SB), R0
-	MOVD clamp+32(FP), R3
+	MOVD clamp+32(FP), R4
+	ADD  $16, R4, R2
+	ADD  $8, R4, R1
 	WORD $0xad40500c // ldp q12, q20, [x0, #0]
 	WORD $0xad414813 // ldp q19, q18, [x0, #32]
 	WORD $0xad424011 // ldp q17, q16, [x0, #64]
@@ -15,37 +17,37 @@ TEXT ·prepareF64NEON(SB), NOSPLIT, $0-72
 	WORD $0xad44540d // ldp q13, q21, [x0, #128]
 	WORD $0xad45240a // ldp q10, q9, [x0, #160]
 	WORD $0xad465808 // ldp q8, q22, [x0, #192]
-	MOVD n+0(FP), R10
-	MOVD k+8(FP), R1
-	LSL  $4, R1, R9
-	MOVD logits+16(FP), R8
-	MOVD raw+24(FP), R7
-	MOVD w+40(FP), R6
-	MOVD y+48(FP), R5
-	MOVD inv+56(FP), R4
+	MOVD n+0(FP), R11
+	MOVD k+8(FP), R3
+	LSL  $4, R3, R10
+	MOVD logits+16(FP), R9
+	MOVD raw+24(FP), R8
+	MOVD w+40(FP), R7
+	MOVD y+48(FP), R6
+	MOVD inv+56(FP), R5
 	WORD $0x4f000417 // movi v23.4s, #0
 
 block:
-	WORD $0x3dc0010b // ldr q11, [x8, #0]
-	WORD $0x3dc00101 // ldr q1, [x8, #0]
-	MOVD $0, R1
+	WORD $0x3dc0012b // ldr q11, [x9, #0]
+	WORD $0x3dc00121 // ldr q1, [x9, #0]
+	MOVD $0, R3
 
 top:
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4ee0f421 // fmin v1.2d, v1.2d, v0.2d
-	ADD  $16, R1, R1
-	CMP  R9, R1
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  top
 	WORD $0x4ee1d560 // fsub v0.2d, v11.2d, v1.2d
 	WORD $0x4ee0d6c0 // fsub v0.2d, v22.2d, v0.2d
 	WORD $0x4ea01ef7 // orr v23.16b, v23.16b, v0.16b
 	WORD $0x4f000407 // movi v7.4s, #0
-	MOVD $0, R1
+	MOVD $0, R3
 
 weights:
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4eebd400 // fsub v0.2d, v0.2d, v11.2d
 	WORD $0x4e60f6b8 // fmax v24.2d, v21.2d, v0.2d
 	WORD $0xad470006 // ldp q6, q0, [x0, #224]
@@ -73,23 +75,22 @@ weights:
 	WORD $0x4f7454c0 // shl v0.2d, v6.2d, #52
 	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca168c0 // str q0, [x6, x1]
+	WORD $0x3ca368e0 // str q0, [x7, x3]
 	WORD $0x4e60d4e7 // fadd v7.2d, v7.2d, v0.2d
-	ADD  $16, R1, R1
-	CMP  R9, R1
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  weights
 	WORD $0x6e67fd8b // fdiv v11.2d, v12.2d, v7.2d
-	MOVD $0, R2
+	MOVD $0, R3
 
 scales:
-	WORD $0x3ce268c0 // ldr q0, [x6, x2]
+	WORD $0x3ce368e0 // ldr q0, [x7, x3]
 	WORD $0x6e60dd60 // fmul v0.2d, v11.2d, v0.2d
-	WORD $0x3ca268c0 // str q0, [x6, x2]
-	WORD $0x3ce268e2 // ldr q2, [x7, x2]
-	CMP  $0, R3
+	WORD $0x3ca368e0 // str q0, [x7, x3]
+	WORD $0x3ce36902 // ldr q2, [x8, x3]
+	CMP  $0, R4
 	BEQ  clamped
-	ADD  $16, R3, R1
-	WORD $0x4d40cc20 // ld1r {v0.2d}, [x1]
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
 	WORD $0x6e62dc00 // fmul v0.2d, v0.2d, v2.2d
 	WORD $0x4e60f6a0 // fmax v0.2d, v21.2d, v0.2d
 	WORD $0x4ee0f547 // fmin v7.2d, v10.2d, v0.2d
@@ -119,14 +120,13 @@ scales:
 	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
 	WORD $0x4e6cd400 // fadd v0.2d, v0.2d, v12.2d
-	WORD $0x4d40cc62 // ld1r {v2.2d}, [x3]
+	WORD $0x4d40cc82 // ld1r {v2.2d}, [x4]
 	WORD $0x6e60fd81 // fdiv v1.2d, v12.2d, v0.2d
-	ADD  $8, R3, R1
 	WORD $0x4d40cc20 // ld1r {v0.2d}, [x1]
 	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
 
 clamped:
-	WORD $0x3ca268a2 // str q2, [x5, x2]
+	WORD $0x3ca368c2 // str q2, [x6, x3]
 	WORD $0x4e62f520 // fmax v0.2d, v9.2d, v2.2d
 	WORD $0x4ee0f502 // fmin v2.2d, v8.2d, v0.2d
 	WORD $0xad470007 // ldp q7, q0, [x0, #224]
@@ -155,16 +155,16 @@ clamped:
 	WORD $0x4f7454e0 // shl v0.2d, v7.2d, #52
 	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca26880 // str q0, [x4, x2]
-	ADD  $16, R2, R2
-	CMP  R9, R2
+	WORD $0x3ca368a0 // str q0, [x5, x3]
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  scales
-	ADD  R9, R8, R8
-	ADD  R9, R7, R7
-	ADD  R9, R6, R6
-	ADD  R9, R5, R5
-	ADD  R9, R4, R4
-	SUBS $1, R10, R10
+	ADD  R10, R9, R9
+	ADD  R10, R8, R8
+	ADD  R10, R7, R7
+	ADD  R10, R6, R6
+	ADD  R10, R5, R5
+	SUBS $1, R11, R11
 	BNE  block
 	WORD $0x4ee0aae0 // cmlt v0.2d, v23.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
@@ -1483,20 +1483,22 @@ GLOBL constants_slopesF64NEON<>(SB), RODATA|NOPTR, $704
 // func slopesEachF64NEON(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD $constants_slopesEachF64NEON<>(SB), R0
-	MOVD mu+96(FP), R10
-	MOVD w+88(FP), R9
-	MOVD y+104(FP), R8
-	MOVD gmeans+128(FP), R7
-	MOVD glogits+120(FP), R6
-	MOVD poly+80(FP), R5
+	MOVD mu+96(FP), R11
+	MOVD w+88(FP), R10
+	MOVD y+104(FP), R9
+	MOVD gmeans+128(FP), R8
+	MOVD glogits+120(FP), R7
+	MOVD poly+80(FP), R6
+	ADD  $16, R6, R5
+	ADD  $8, R6, R4
 	MOVD graw+136(FP), R3
-	MOVD x+24(FP), R21
-	MOVD z+32(FP), R20
-	MOVD rdens+40(FP), R19
-	MOVD share+48(FP), R17
-	MOVD gl+56(FP), R16
-	MOVD pull+64(FP), R15
-	MOVD level+72(FP), R14
+	MOVD x+24(FP), R22
+	MOVD z+32(FP), R21
+	MOVD rdens+40(FP), R20
+	MOVD share+48(FP), R19
+	MOVD gl+56(FP), R17
+	MOVD pull+64(FP), R16
+	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
 	WORD $0xad401002 // ldp q2, q4, [x0, #0]
@@ -1504,29 +1506,29 @@ TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	WORD $0x4f00040b // movi v11.4s, #0
 	WORD $0xad422009 // ldp q9, q8, [x0, #64]
 	WORD $0xad431406 // ldp q6, q5, [x0, #96]
-	MOVD n+0(FP), R24
-	MOVD $0, R23
-	MOVD k+8(FP), R4
-	LSL  $4, R4, R22
-	MOVD $0, R12
+	MOVD n+0(FP), R25
+	MOVD $0, R24
+	MOVD k+8(FP), R12
+	LSL  $4, R12, R23
+	MOVD $0, R13
 
 elements:
 	WORD $0x4f000413 // movi v19.4s, #0
-	WORD $0x3cf76ab2 // ldr q18, [x21, x23]
-	WORD $0x3cf76a91 // ldr q17, [x20, x23]
-	WORD $0x3cf76a70 // ldr q16, [x19, x23]
-	WORD $0x3cf76a2f // ldr q15, [x17, x23]
-	WORD $0x3cf76a0e // ldr q14, [x16, x23]
-	WORD $0x3cf769ed // ldr q13, [x15, x23]
-	WORD $0x3cf769cc // ldr q12, [x14, x23]
-	MOVD R12, R13
-	ADD  R22, R12, R11
+	WORD $0x3cf86ad2 // ldr q18, [x22, x24]
+	WORD $0x3cf86ab1 // ldr q17, [x21, x24]
+	WORD $0x3cf86a90 // ldr q16, [x20, x24]
+	WORD $0x3cf86a6f // ldr q15, [x19, x24]
+	WORD $0x3cf86a2e // ldr q14, [x17, x24]
+	WORD $0x3cf86a0d // ldr q13, [x16, x24]
+	WORD $0x3cf869ec // ldr q12, [x15, x24]
+	MOVD R13, R14
+	ADD  R23, R13, R12
 
 component:
-	WORD $0x3ced6940 // ldr q0, [x10, x13]
+	WORD $0x3cee6960 // ldr q0, [x11, x14]
 	WORD $0x4ee0d657 // fsub v23.2d, v18.2d, v0.2d
-	WORD $0x3ced6920 // ldr q0, [x9, x13]
-	WORD $0x3ced6914 // ldr q20, [x8, x13]
+	WORD $0x3cee6940 // ldr q0, [x10, x14]
+	WORD $0x3cee6934 // ldr q20, [x9, x14]
 	WORD $0x4e60f576 // fmax v22.2d, v11.2d, v0.2d
 	WORD $0x4e74f540 // fmax v0.2d, v10.2d, v20.2d
 	WORD $0x4ee0f523 // fmin v3.2d, v9.2d, v0.2d
@@ -1650,28 +1652,26 @@ component:
 	WORD $0x4ee0d673 // fsub v19.2d, v19.2d, v0.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cad68e0 // str q0, [x7, x13]
+	WORD $0x3cae6900 // str q0, [x8, x14]
 	WORD $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cad68c0 // str q0, [x6, x13]
-	ADD  $16, R5, R4
-	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
-	ADD  $8, R5, R4
+	WORD $0x3cae68e0 // str q0, [x7, x14]
+	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
 	WORD $0x4d40cc81 // ld1r {v1.2d}, [x4]
 	WORD $0x4e74cc01 // fmla v1.2d, v0.2d, v20.2d
-	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
+	WORD $0x4d40ccc0 // ld1r {v0.2d}, [x6]
 	WORD $0x4e74cc20 // fmla v0.2d, v1.2d, v20.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cad6860 // str q0, [x3, x13]
-	ADD  $16, R13, R13
-	CMP  R11, R13
+	WORD $0x3cae6860 // str q0, [x3, x14]
+	ADD  $16, R14, R14
+	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb76853 // str q19, [x2, x23]
-	ADD  R1, R12, R12
-	ADD  $16, R23, R23
-	SUBS $1, R24, R24
+	WORD $0x3cb86853 // str q19, [x2, x24]
+	ADD  R1, R13, R13
+	ADD  $16, R24, R24
+	SUBS $1, R25, R25
 	BNE  elements
 	RET
 
@@ -1805,20 +1805,41 @@ GLOBL constants_slopesEachF64NEON<>(SB), RODATA|NOPTR, $1008
 
 // func totalsF64NEON(n int, v *float64, to *float64)
 TEXT ·totalsF64NEON(SB), NOSPLIT, $0-24
-	MOVD n+0(FP), R2
-	MOVD v+8(FP), R1
-	MOVD to+16(FP), R0
+	MOVD n+0(FP), R0
+	MOVD v+8(FP), R2
+	MOVD to+16(FP), R1
+	SUBS $2, R0, R0
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3dc00041 // ldr q1, [x2, #0]
+	WORD $0x3dc00440 // ldr q0, [x2, #16]
+	WORD $0x6e60d421 // faddp v1.2d, v1.2d, v0.2d
+	WORD $0x3dc00020 // ldr q0, [x1, #0]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3d800020 // str q0, [x1, #0]
+	ADD  $32, R2, R2
+	ADD  $16, R1, R1
+	SUBS $2, R0, R0
+	BGE  vectors
+
+vectorRest:
+	ADD $2, R0, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0x3dc00020 // ldr q0, [x1, #0]
+	WORD $0x3dc00040 // ldr q0, [x2, #0]
 	WORD $0x6e60d401 // faddp v1.2d, v0.2d, v0.2d
-	WORD $0xfd400000 // ldr d0, [x0, #0]
+	WORD $0xfd400020 // ldr d0, [x1, #0]
 	WORD $0x1e602820 // fadd d0, d1, d0
-	WORD $0xfd000000 // str d0, [x0, #0]
-	ADD  $16, R1, R1
-	ADD  $8, R0, R0
-	SUBS $1, R2, R2
+	WORD $0xfd000020 // str d0, [x1, #0]
+	ADD  $16, R2, R2
+	ADD  $8, R1, R1
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func logCDFF64NEON(n int, x *float64, y *float64) (far int)
@@ -2765,65 +2786,144 @@ square:
 
 // func reluSlopeF64NEON(n int, y *float64, up *float64, out *float64)
 TEXT ·reluSlopeF64NEON(SB), NOSPLIT, $0-32
-	MOVD y+8(FP), R4
-	MOVD up+16(FP), R3
-	MOVD out+24(FP), R2
+	MOVD y+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD up+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
 	WORD $0x4f000402 // movi v2.4s, #0
-	MOVD n+0(FP), R1
-	MOVD $0, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
 
-vector:
-	WORD $0x3ce06880 // ldr q0, [x4, x0]
+vectors:
+	WORD $0x3cea69a0 // ldr q0, [x13, x10]
 	WORD $0x4ee0d440 // fsub v0.2d, v2.2d, v0.2d
-	WORD $0x3ce06861 // ldr q1, [x3, x0]
+	WORD $0x3cea6981 // ldr q1, [x12, x10]
 	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
 	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
-	WORD $0x3ca06840 // str q0, [x2, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x4ee0d440 // fsub v0.2d, v2.2d, v0.2d
+	WORD $0x3cea68e1 // ldr q1, [x7, x10]
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4ee0d440 // fsub v0.2d, v2.2d, v0.2d
+	WORD $0x3cea6881 // ldr q1, [x4, x10]
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6840 // ldr q0, [x2, x10]
+	WORD $0x4ee0d440 // fsub v0.2d, v2.2d, v0.2d
+	WORD $0x3cea6821 // ldr q1, [x1, x10]
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a0 // ldr q0, [x13, x10]
+	WORD $0x4ee0d440 // fsub v0.2d, v2.2d, v0.2d
+	WORD $0x3cea6981 // ldr q1, [x12, x10]
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func accumulateF64NEON(n int, x *float64, y *float64)
 TEXT ·accumulateF64NEON(SB), NOSPLIT, $0-24
-	MOVD x+8(FP), R3
-	MOVD y+16(FP), R2
-	MOVD n+0(FP), R1
-	MOVD $0, R0
+	MOVD x+8(FP), R9
+	ADD  $16, R9, R5
+	ADD  $32, R9, R3
+	ADD  $48, R9, R1
+	MOVD y+16(FP), R8
+	ADD  $16, R8, R4
+	ADD  $32, R8, R2
+	ADD  $48, R8, R0
+	MOVD n+0(FP), R6
+	MOVD $0, R7
+	SUBS $4, R6, R6
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3ce76921 // ldr q1, [x9, x7]
+	WORD $0x3ce76900 // ldr q0, [x8, x7]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	WORD $0x3ce768a1 // ldr q1, [x5, x7]
+	WORD $0x3ce76880 // ldr q0, [x4, x7]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76880 // str q0, [x4, x7]
+	WORD $0x3ce76861 // ldr q1, [x3, x7]
+	WORD $0x3ce76840 // ldr q0, [x2, x7]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x3ce76821 // ldr q1, [x1, x7]
+	WORD $0x3ce76800 // ldr q0, [x0, x7]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76800 // str q0, [x0, x7]
+	ADD  $64, R7, R7
+	SUBS $4, R6, R6
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R6, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0x3ce06861 // ldr q1, [x3, x0]
-	WORD $0x3ce06840 // ldr q0, [x2, x0]
+	WORD $0x3ce76921 // ldr q1, [x9, x7]
+	WORD $0x3ce76900 // ldr q0, [x8, x7]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x3ca06840 // str q0, [x2, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	ADD  $16, R7, R7
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func columnSumF64NEON(n int, x *float64, stride int, sum *float64)
 TEXT ·columnSumF64NEON(SB), NOSPLIT, $0-32
 	MOVD n+0(FP), R2
-	MOVD x+8(FP), R0
-	MOVD stride+16(FP), R1
+	MOVD x+8(FP), R1
+	MOVD stride+16(FP), R0
 	WORD $0x4f000404 // movi v4.4s, #0
 	WORD $0x4f000401 // movi v1.4s, #0
 	WORD $0x4f000403 // movi v3.4s, #0
 	WORD $0x4f000402 // movi v2.4s, #0
 
 rows:
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07c20 // ld1 {v0.2d}, [x1], x0
 	WORD $0x4e60d484 // fadd v4.2d, v4.2d, v0.2d
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07c20 // ld1 {v0.2d}, [x1], x0
 	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07c20 // ld1 {v0.2d}, [x1], x0
 	WORD $0x4e60d463 // fadd v3.2d, v3.2d, v0.2d
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07c20 // ld1 {v0.2d}, [x1], x0
 	WORD $0x4e60d442 // fadd v2.2d, v2.2d, v0.2d
-	ADD  R1, R0, R0
 	SUBS $1, R2, R2
 	BNE  rows
 	WORD $0x4e64d421 // fadd v1.2d, v1.2d, v4.2d
@@ -2835,17 +2935,39 @@ rows:
 
 // func squaresF64NEON(n int, x *float64) (sum float64)
 TEXT ·squaresF64NEON(SB), NOSPLIT, $0-24
-	MOVD n+0(FP), R1
-	MOVD x+8(FP), R0
+	MOVD n+0(FP), R0
+	MOVD x+8(FP), R1
 	WORD $0x4f000402 // movi v2.4s, #0
 	WORD $0x4f000401 // movi v1.4s, #0
+	SUBS $4, R0, R0
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3dc00020 // ldr q0, [x1, #0]
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	WORD $0x3dc00420 // ldr q0, [x1, #16]
+	WORD $0x4e60cc01 // fmla v1.2d, v0.2d, v0.2d
+	WORD $0x3dc00820 // ldr q0, [x1, #32]
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	WORD $0x3dc00c20 // ldr q0, [x1, #48]
+	WORD $0x4e60cc01 // fmla v1.2d, v0.2d, v0.2d
+	ADD  $64, R1, R1
+	SUBS $4, R0, R0
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R0, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD  $0x3dc00000 // ldr q0, [x0, #0]
-	WORD  $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
-	ADD   $16, R0, R0
-	SUBS  $1, R1, R1
-	BNE   vector
+	WORD $0x3dc00020 // ldr q0, [x1, #0]
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	ADD  $16, R1, R1
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
 	WORD  $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
 	WORD  $0x6e60d400 // faddp v0.2d, v0.2d, v0.2d
 	FMOVD F0, sum+16(FP)
@@ -2854,70 +2976,181 @@ vector:
 // func adamF64NEON(n int, take1 float64, take2 float64, rate float64, eps float64, p *float64, up *float64, m *float64, v *float64)
 TEXT ·adamF64NEON(SB), NOSPLIT, $0-72
 	MOVD  $constants_adamF64NEON<>(SB), R0
-	WORD  $0xad400c08 // ldp q8, q3, [x0, #0]
-	WORD  $0x4f000406 // movi v6.4s, #0
-	WORD  $0x3dc00807 // ldr q7, [x0, #32]
-	MOVD  p+40(FP), R5
-	MOVD  up+48(FP), R4
-	MOVD  m+56(FP), R3
-	MOVD  v+64(FP), R2
+	WORD  $0xad401404 // ldp q4, q5, [x0, #0]
+	MOVD  p+40(FP), R17
+	ADD   $16, R17, R8
+	ADD   $32, R17, R4
+	ADD   $48, R17, R0
+	MOVD  up+48(FP), R16
+	ADD   $16, R16, R11
+	ADD   $32, R16, R7
+	ADD   $48, R16, R3
+	MOVD  m+56(FP), R15
+	ADD   $16, R15, R10
+	ADD   $32, R15, R6
+	ADD   $48, R15, R2
+	MOVD  v+64(FP), R14
+	ADD   $16, R14, R9
+	ADD   $32, R14, R5
+	ADD   $48, R14, R1
 	FMOVD take1+8(FP), F0
-	WORD  $0x4e08040c // dup v12.2d, v0.d[0]
-	FMOVD take2+16(FP), F0
-	WORD  $0x4e08040b // dup v11.2d, v0.d[0]
-	FMOVD rate+24(FP), F0
-	WORD  $0x4e08040a // dup v10.2d, v0.d[0]
-	FMOVD eps+32(FP), F0
 	WORD  $0x4e080409 // dup v9.2d, v0.d[0]
-	MOVD  n+0(FP), R1
-	MOVD  $0, R0
+	FMOVD take2+16(FP), F0
+	WORD  $0x4e080408 // dup v8.2d, v0.d[0]
+	FMOVD rate+24(FP), F0
+	WORD  $0x4e080407 // dup v7.2d, v0.d[0]
+	FMOVD eps+32(FP), F0
+	WORD  $0x4e080406 // dup v6.2d, v0.d[0]
+	MOVD  n+0(FP), R12
+	MOVD  $0, R13
+	SUBS  $4, R12, R12
+	BLT   vectorRest
+
+vectors:
+	WORD $0x3ced6a01 // ldr q1, [x16, x13]
+	WORD $0x6ee1eca0 // facgt v0.2d, v5.2d, v1.2d
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced69e2 // ldr q2, [x15, x13]
+	WORD $0x3ced69c1 // ldr q1, [x14, x13]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x4e60cd22 // fmla v2.2d, v9.2d, v0.2d
+	WORD $0x6ee2ec80 // facgt v0.2d, v4.2d, v2.2d
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ee0f820 // fneg v0.2d, v1.2d
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x4e60cd01 // fmla v1.2d, v8.2d, v0.2d
+	WORD $0x6ee1ec80 // facgt v0.2d, v4.2d, v1.2d
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad69e2 // str q2, [x15, x13]
+	WORD $0x3cad69c0 // str q0, [x14, x13]
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x6e67dc41 // fmul v1.2d, v2.2d, v7.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
+	WORD $0x3ced6a20 // ldr q0, [x17, x13]
+	WORD $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	WORD $0x3cad6a20 // str q0, [x17, x13]
+	WORD $0x3ced6961 // ldr q1, [x11, x13]
+	WORD $0x6ee1eca0 // facgt v0.2d, v5.2d, v1.2d
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced6942 // ldr q2, [x10, x13]
+	WORD $0x3ced6921 // ldr q1, [x9, x13]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x4e60cd22 // fmla v2.2d, v9.2d, v0.2d
+	WORD $0x6ee2ec80 // facgt v0.2d, v4.2d, v2.2d
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ee0f820 // fneg v0.2d, v1.2d
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x4e60cd01 // fmla v1.2d, v8.2d, v0.2d
+	WORD $0x6ee1ec80 // facgt v0.2d, v4.2d, v1.2d
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad6942 // str q2, [x10, x13]
+	WORD $0x3cad6920 // str q0, [x9, x13]
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x6e67dc41 // fmul v1.2d, v2.2d, v7.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
+	WORD $0x3ced6900 // ldr q0, [x8, x13]
+	WORD $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	WORD $0x3cad6900 // str q0, [x8, x13]
+	WORD $0x3ced68e1 // ldr q1, [x7, x13]
+	WORD $0x6ee1eca0 // facgt v0.2d, v5.2d, v1.2d
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced68c2 // ldr q2, [x6, x13]
+	WORD $0x3ced68a1 // ldr q1, [x5, x13]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x4e60cd22 // fmla v2.2d, v9.2d, v0.2d
+	WORD $0x6ee2ec80 // facgt v0.2d, v4.2d, v2.2d
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ee0f820 // fneg v0.2d, v1.2d
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x4e60cd01 // fmla v1.2d, v8.2d, v0.2d
+	WORD $0x6ee1ec80 // facgt v0.2d, v4.2d, v1.2d
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad68c2 // str q2, [x6, x13]
+	WORD $0x3cad68a0 // str q0, [x5, x13]
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x6e67dc41 // fmul v1.2d, v2.2d, v7.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
+	WORD $0x3ced6880 // ldr q0, [x4, x13]
+	WORD $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	WORD $0x3cad6880 // str q0, [x4, x13]
+	WORD $0x3ced6861 // ldr q1, [x3, x13]
+	WORD $0x6ee1eca0 // facgt v0.2d, v5.2d, v1.2d
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced6842 // ldr q2, [x2, x13]
+	WORD $0x3ced6821 // ldr q1, [x1, x13]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x4e60cd22 // fmla v2.2d, v9.2d, v0.2d
+	WORD $0x6ee2ec80 // facgt v0.2d, v4.2d, v2.2d
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ee0f820 // fneg v0.2d, v1.2d
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x4e60cd01 // fmla v1.2d, v8.2d, v0.2d
+	WORD $0x6ee1ec80 // facgt v0.2d, v4.2d, v1.2d
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad6842 // str q2, [x2, x13]
+	WORD $0x3cad6820 // str q0, [x1, x13]
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x6e67dc41 // fmul v1.2d, v2.2d, v7.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
+	WORD $0x3ced6800 // ldr q0, [x0, x13]
+	WORD $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
+	WORD $0x3cad6800 // str q0, [x0, x13]
+	ADD  $64, R13, R13
+	SUBS $4, R12, R12
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R12, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0x3ce06881 // ldr q1, [x4, x0]
-	WORD $0x4e281c20 // and v0.16b, v1.16b, v8.16b
-	WORD $0x4ee7d400 // fsub v0.2d, v0.2d, v7.2d
-	WORD $0x4ee0a805 // cmlt v5.2d, v0.2d, #0
-	WORD $0x6e611cc5 // bsl v5.16b, v6.16b, v1.16b
-	WORD $0x3ce06864 // ldr q4, [x3, x0]
-	WORD $0x3ce06841 // ldr q1, [x2, x0]
-	WORD $0x4ee4d4a0 // fsub v0.2d, v5.2d, v4.2d
-	WORD $0x4e60cd84 // fmla v4.2d, v12.2d, v0.2d
-	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
-	WORD $0x4ee3d400 // fsub v0.2d, v0.2d, v3.2d
-	WORD $0x4ee0a802 // cmlt v2.2d, v0.2d, #0
-	WORD $0x6e641cc2 // bsl v2.16b, v6.16b, v4.16b
+	WORD $0x3ced6a01 // ldr q1, [x16, x13]
+	WORD $0x6ee1eca0 // facgt v0.2d, v5.2d, v1.2d
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced69e2 // ldr q2, [x15, x13]
+	WORD $0x3ced69c1 // ldr q1, [x14, x13]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x4e60cd22 // fmla v2.2d, v9.2d, v0.2d
+	WORD $0x6ee2ec80 // facgt v0.2d, v4.2d, v2.2d
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
 	WORD $0x6ee0f820 // fneg v0.2d, v1.2d
-	WORD $0x4e65cca0 // fmla v0.2d, v5.2d, v5.2d
-	WORD $0x4e60cd61 // fmla v1.2d, v11.2d, v0.2d
-	WORD $0x4e281c20 // and v0.16b, v1.16b, v8.16b
-	WORD $0x4ee3d400 // fsub v0.2d, v0.2d, v3.2d
-	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
-	WORD $0x6e611cc0 // bsl v0.16b, v6.16b, v1.16b
-	WORD $0x3ca06862 // str q2, [x3, x0]
-	WORD $0x3ca06840 // str q0, [x2, x0]
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x4e60cd01 // fmla v1.2d, v8.2d, v0.2d
+	WORD $0x6ee1ec80 // facgt v0.2d, v4.2d, v1.2d
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad69e2 // str q2, [x15, x13]
+	WORD $0x3cad69c0 // str q0, [x14, x13]
 	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
-	WORD $0x6e6adc41 // fmul v1.2d, v2.2d, v10.2d
-	WORD $0x4e60d520 // fadd v0.2d, v9.2d, v0.2d
+	WORD $0x6e67dc41 // fmul v1.2d, v2.2d, v7.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
-	WORD $0x3ce068a0 // ldr q0, [x5, x0]
+	WORD $0x3ced6a20 // ldr q0, [x17, x13]
 	WORD $0x4ee1d400 // fsub v0.2d, v0.2d, v1.2d
-	WORD $0x3ca068a0 // str q0, [x5, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3cad6a20 // str q0, [x17, x13]
+	ADD  $16, R13, R13
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
-DATA constants_adamF64NEON<>+0(SB)/8, $0x7fffffffffffffff
-DATA constants_adamF64NEON<>+8(SB)/8, $0x7fffffffffffffff
-DATA constants_adamF64NEON<>+16(SB)/8, $0x03b8f2b061aea072
-DATA constants_adamF64NEON<>+24(SB)/8, $0x03b8f2b061aea072
-DATA constants_adamF64NEON<>+32(SB)/8, $0x20ca2fe76a3f9475
-DATA constants_adamF64NEON<>+40(SB)/8, $0x20ca2fe76a3f9475
-GLOBL constants_adamF64NEON<>(SB), RODATA|NOPTR, $48
+DATA constants_adamF64NEON<>+0(SB)/8, $0x03b8f2b061aea072
+DATA constants_adamF64NEON<>+8(SB)/8, $0x03b8f2b061aea072
+DATA constants_adamF64NEON<>+16(SB)/8, $0x20ca2fe76a3f9475
+DATA constants_adamF64NEON<>+24(SB)/8, $0x20ca2fe76a3f9475
+GLOBL constants_adamF64NEON<>(SB), RODATA|NOPTR, $32
 
 // func prepareF32NEON(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
 TEXT ·prepareF32NEON(SB), NOSPLIT, $0-72
 	MOVD $constants_prepareF32NEON<>(SB), R0
+	MOVD clamp+32(FP), R4
+	ADD  $8, R4, R2
+	ADD  $4, R4, R1
 	WORD $0xad404c0b // ldp q11, q19, [x0, #0]
 	WORD $0xad414412 // ldp q18, q17, [x0, #32]
 	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
@@ -2925,38 +3158,37 @@ TEXT ·prepareF32NEON(SB), NOSPLIT, $0-72
 	WORD $0xad44500c // ldp q12, q20, [x0, #128]
 	WORD $0xad452009 // ldp q9, q8, [x0, #160]
 	WORD $0xad465407 // ldp q7, q21, [x0, #192]
-	MOVD clamp+32(FP), R3
-	MOVD n+0(FP), R10
-	MOVD k+8(FP), R1
-	LSL  $4, R1, R9
-	MOVD logits+16(FP), R8
-	MOVD raw+24(FP), R7
-	MOVD w+40(FP), R6
-	MOVD y+48(FP), R5
-	MOVD inv+56(FP), R4
+	MOVD n+0(FP), R11
+	MOVD k+8(FP), R3
+	LSL  $4, R3, R10
+	MOVD logits+16(FP), R9
+	MOVD raw+24(FP), R8
+	MOVD w+40(FP), R7
+	MOVD y+48(FP), R6
+	MOVD inv+56(FP), R5
 	WORD $0x4f000416 // movi v22.4s, #0
 
 block:
-	WORD $0x3dc00117 // ldr q23, [x8, #0]
-	WORD $0x3dc00101 // ldr q1, [x8, #0]
-	MOVD $0, R1
+	WORD $0x3dc00137 // ldr q23, [x9, #0]
+	WORD $0x3dc00121 // ldr q1, [x9, #0]
+	MOVD $0, R3
 
 top:
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4e20f6f7 // fmax v23.4s, v23.4s, v0.4s
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4ea0f421 // fmin v1.4s, v1.4s, v0.4s
-	ADD  $16, R1, R1
-	CMP  R9, R1
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  top
 	WORD $0x4ea1d6e0 // fsub v0.4s, v23.4s, v1.4s
 	WORD $0x4ea0d6a0 // fsub v0.4s, v21.4s, v0.4s
 	WORD $0x4ea01ed6 // orr v22.16b, v22.16b, v0.16b
 	WORD $0x4f00040a // movi v10.4s, #0
-	MOVD $0, R1
+	MOVD $0, R3
 
 weights:
-	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x3ce36920 // ldr q0, [x9, x3]
 	WORD $0x4eb7d400 // fsub v0.4s, v0.4s, v23.4s
 	WORD $0x4e20f686 // fmax v6.4s, v20.4s, v0.4s
 	WORD $0xad470805 // ldp q5, q2, [x0, #224]
@@ -2976,23 +3208,22 @@ weights:
 	WORD $0x4f3754a0 // shl v0.4s, v5.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca168c0 // str q0, [x6, x1]
+	WORD $0x3ca368e0 // str q0, [x7, x3]
 	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	ADD  $16, R1, R1
-	CMP  R9, R1
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  weights
 	WORD $0x6e2afd6a // fdiv v10.4s, v11.4s, v10.4s
-	MOVD $0, R2
+	MOVD $0, R3
 
 scales:
-	WORD $0x3ce268c0 // ldr q0, [x6, x2]
+	WORD $0x3ce368e0 // ldr q0, [x7, x3]
 	WORD $0x6e20dd40 // fmul v0.4s, v10.4s, v0.4s
-	WORD $0x3ca268c0 // str q0, [x6, x2]
-	WORD $0x3ce268e2 // ldr q2, [x7, x2]
-	CMP  $0, R3
+	WORD $0x3ca368e0 // str q0, [x7, x3]
+	WORD $0x3ce36902 // ldr q2, [x8, x3]
+	CMP  $0, R4
 	BEQ  clamped
-	ADD  $8, R3, R1
-	WORD $0x4d40c820 // ld1r {v0.4s}, [x1]
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
 	WORD $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD $0x4ea0f526 // fmin v6.4s, v9.4s, v0.4s
@@ -3014,14 +3245,13 @@ scales:
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
 	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x4d40c862 // ld1r {v2.4s}, [x3]
+	WORD $0x4d40c882 // ld1r {v2.4s}, [x4]
 	WORD $0x6e20fd61 // fdiv v1.4s, v11.4s, v0.4s
-	ADD  $4, R3, R1
 	WORD $0x4d40c820 // ld1r {v0.4s}, [x1]
 	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
 
 clamped:
-	WORD $0x3ca268a2 // str q2, [x5, x2]
+	WORD $0x3ca368c2 // str q2, [x6, x3]
 	WORD $0x4e22f500 // fmax v0.4s, v8.4s, v2.4s
 	WORD $0x4ea0f4e1 // fmin v1.4s, v7.4s, v0.4s
 	WORD $0xad470806 // ldp q6, q2, [x0, #224]
@@ -3042,16 +3272,16 @@ clamped:
 	WORD $0x4f3754c0 // shl v0.4s, v6.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca26880 // str q0, [x4, x2]
-	ADD  $16, R2, R2
-	CMP  R9, R2
+	WORD $0x3ca368a0 // str q0, [x5, x3]
+	ADD  $16, R3, R3
+	CMP  R10, R3
 	BLT  scales
-	ADD  R9, R8, R8
-	ADD  R9, R7, R7
-	ADD  R9, R6, R6
-	ADD  R9, R5, R5
-	ADD  R9, R4, R4
-	SUBS $1, R10, R10
+	ADD  R10, R9, R9
+	ADD  R10, R8, R8
+	ADD  R10, R7, R7
+	ADD  R10, R6, R6
+	ADD  R10, R5, R5
+	SUBS $1, R11, R11
 	BNE  block
 	WORD $0x4ea0aac0 // cmlt v0.4s, v22.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
@@ -3100,6 +3330,9 @@ GLOBL constants_prepareF32NEON<>(SB), RODATA|NOPTR, $288
 // func sumsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
 TEXT ·sumsF32NEON(SB), NOSPLIT, $0-80
 	MOVD $constants_sumsF32NEON<>(SB), R0
+	MOVD lower+56(FP), R3
+	MOVD upper+64(FP), R2
+	MOVD dens+72(FP), R1
 	WORD $0xad40500b // ldp q11, q20, [x0, #0]
 	WORD $0xad414813 // ldp q19, q18, [x0, #32]
 	WORD $0xad424011 // ldp q17, q16, [x0, #64]
@@ -3108,9 +3341,6 @@ TEXT ·sumsF32NEON(SB), NOSPLIT, $0-80
 	WORD $0xad45240a // ldp q10, q9, [x0, #160]
 	WORD $0xad461c08 // ldp q8, q7, [x0, #192]
 	WORD $0xad471006 // ldp q6, q4, [x0, #224]
-	MOVD lower+56(FP), R3
-	MOVD upper+64(FP), R2
-	MOVD dens+72(FP), R1
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
 	MOVD x+24(FP), R11
@@ -3654,6 +3884,15 @@ GLOBL constants_scoreF32NEON<>(SB), RODATA|NOPTR, $592
 // func upstreamF32NEON(n int, floor *float32, z *float32, logSlope *float32, gz *float32, gl *float32, rdens *float32, share *float32, glNear *float32, pull *float32, level *float32) (far int)
 TEXT ·upstreamF32NEON(SB), NOSPLIT, $0-96
 	MOVD $constants_upstreamF32NEON<>(SB), R0
+	MOVD z+16(FP), R9
+	MOVD logSlope+24(FP), R8
+	MOVD gl+40(FP), R7
+	MOVD glNear+64(FP), R6
+	MOVD gz+32(FP), R5
+	MOVD pull+72(FP), R4
+	MOVD rdens+48(FP), R3
+	MOVD share+56(FP), R2
+	MOVD level+80(FP), R1
 	WORD $0xad40580f // ldp q15, q22, [x0, #0]
 	WORD $0xad415c18 // ldp q24, q23, [x0, #32]
 	WORD $0xad425015 // ldp q21, q20, [x0, #64]
@@ -3664,15 +3903,6 @@ TEXT ·upstreamF32NEON(SB), NOSPLIT, $0-96
 	WORD $0xad47240a // ldp q10, q9, [x0, #224]
 	WORD $0xad481c08 // ldp q8, q7, [x0, #256]
 	WORD $0x3dc0a806 // ldr q6, [x0, #672]
-	MOVD z+16(FP), R9
-	MOVD logSlope+24(FP), R8
-	MOVD gl+40(FP), R7
-	MOVD glNear+64(FP), R6
-	MOVD gz+32(FP), R5
-	MOVD pull+72(FP), R4
-	MOVD rdens+48(FP), R3
-	MOVD share+56(FP), R2
-	MOVD level+80(FP), R1
 	MOVD floor+8(FP), R10
 	WORD $0x4d40c95a // ld1r {v26.4s}, [x10]
 	WORD $0x4f000419 // movi v25.4s, #0
@@ -4094,20 +4324,22 @@ GLOBL constants_slopesF32NEON<>(SB), RODATA|NOPTR, $480
 // func slopesEachF32NEON(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD $constants_slopesEachF32NEON<>(SB), R0
-	MOVD mu+96(FP), R10
-	MOVD w+88(FP), R9
-	MOVD y+104(FP), R8
-	MOVD gmeans+128(FP), R7
-	MOVD glogits+120(FP), R6
-	MOVD poly+80(FP), R5
+	MOVD mu+96(FP), R11
+	MOVD w+88(FP), R10
+	MOVD y+104(FP), R9
+	MOVD gmeans+128(FP), R8
+	MOVD glogits+120(FP), R7
+	MOVD poly+80(FP), R6
+	ADD  $8, R6, R5
+	ADD  $4, R6, R4
 	MOVD graw+136(FP), R3
-	MOVD x+24(FP), R21
-	MOVD z+32(FP), R20
-	MOVD rdens+40(FP), R19
-	MOVD share+48(FP), R17
-	MOVD gl+56(FP), R16
-	MOVD pull+64(FP), R15
-	MOVD level+72(FP), R14
+	MOVD x+24(FP), R22
+	MOVD z+32(FP), R21
+	MOVD rdens+40(FP), R20
+	MOVD share+48(FP), R19
+	MOVD gl+56(FP), R17
+	MOVD pull+64(FP), R16
+	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
 	WORD $0xad401002 // ldp q2, q4, [x0, #0]
@@ -4116,29 +4348,29 @@ TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	WORD $0xad42240a // ldp q10, q9, [x0, #64]
 	WORD $0xad431807 // ldp q7, q6, [x0, #96]
 	WORD $0x3dc0a805 // ldr q5, [x0, #672]
-	MOVD n+0(FP), R24
-	MOVD $0, R23
-	MOVD k+8(FP), R4
-	LSL  $4, R4, R22
-	MOVD $0, R12
+	MOVD n+0(FP), R25
+	MOVD $0, R24
+	MOVD k+8(FP), R12
+	LSL  $4, R12, R23
+	MOVD $0, R13
 
 elements:
 	WORD $0x4f000414 // movi v20.4s, #0
-	WORD $0x3cf76ab3 // ldr q19, [x21, x23]
-	WORD $0x3cf76a92 // ldr q18, [x20, x23]
-	WORD $0x3cf76a71 // ldr q17, [x19, x23]
-	WORD $0x3cf76a30 // ldr q16, [x17, x23]
-	WORD $0x3cf76a0f // ldr q15, [x16, x23]
-	WORD $0x3cf769ee // ldr q14, [x15, x23]
-	WORD $0x3cf769cd // ldr q13, [x14, x23]
-	MOVD R12, R13
-	ADD  R22, R12, R11
+	WORD $0x3cf86ad3 // ldr q19, [x22, x24]
+	WORD $0x3cf86ab2 // ldr q18, [x21, x24]
+	WORD $0x3cf86a91 // ldr q17, [x20, x24]
+	WORD $0x3cf86a70 // ldr q16, [x19, x24]
+	WORD $0x3cf86a2f // ldr q15, [x17, x24]
+	WORD $0x3cf86a0e // ldr q14, [x16, x24]
+	WORD $0x3cf869ed // ldr q13, [x15, x24]
+	MOVD R13, R14
+	ADD  R23, R13, R12
 
 component:
-	WORD $0x3ced6940 // ldr q0, [x10, x13]
+	WORD $0x3cee6960 // ldr q0, [x11, x14]
 	WORD $0x4ea0d678 // fsub v24.4s, v19.4s, v0.4s
-	WORD $0x3ced6920 // ldr q0, [x9, x13]
-	WORD $0x3ced6915 // ldr q21, [x8, x13]
+	WORD $0x3cee6940 // ldr q0, [x10, x14]
+	WORD $0x3cee6935 // ldr q21, [x9, x14]
 	WORD $0x4e20f597 // fmax v23.4s, v12.4s, v0.4s
 	WORD $0x4e35f560 // fmax v0.4s, v11.4s, v21.4s
 	WORD $0x4ea0f541 // fmin v1.4s, v10.4s, v0.4s
@@ -4235,28 +4467,26 @@ component:
 	WORD $0x4ea0d694 // fsub v20.4s, v20.4s, v0.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cad68e0 // str q0, [x7, x13]
+	WORD $0x3cae6900 // str q0, [x8, x14]
 	WORD $0x4e22d420 // fadd v0.4s, v1.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cad68c0 // str q0, [x6, x13]
-	ADD  $8, R5, R4
-	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
-	ADD  $4, R5, R4
+	WORD $0x3cae68e0 // str q0, [x7, x14]
+	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
 	WORD $0x4d40c881 // ld1r {v1.4s}, [x4]
 	WORD $0x4e35cc01 // fmla v1.4s, v0.4s, v21.4s
-	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
+	WORD $0x4d40c8c0 // ld1r {v0.4s}, [x6]
 	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cad6860 // str q0, [x3, x13]
-	ADD  $16, R13, R13
-	CMP  R11, R13
+	WORD $0x3cae6860 // str q0, [x3, x14]
+	ADD  $16, R14, R14
+	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb76854 // str q20, [x2, x23]
-	ADD  R1, R12, R12
-	ADD  $16, R23, R23
-	SUBS $1, R24, R24
+	WORD $0x3cb86854 // str q20, [x2, x24]
+	ADD  R1, R13, R13
+	ADD  $16, R24, R24
+	SUBS $1, R25, R25
 	BNE  elements
 	RET
 
@@ -4352,24 +4582,50 @@ GLOBL constants_slopesEachF32NEON<>(SB), RODATA|NOPTR, $704
 
 // func totalsF32NEON(n int, v *float32, to *float64)
 TEXT ·totalsF32NEON(SB), NOSPLIT, $0-24
-	MOVD n+0(FP), R2
-	MOVD v+8(FP), R1
-	MOVD to+16(FP), R0
+	MOVD n+0(FP), R0
+	MOVD v+8(FP), R2
+	MOVD to+16(FP), R1
+	SUBS $2, R0, R0
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3dc00040 // ldr q0, [x2, #0]
+	WORD $0x0e617801 // fcvtl v1.2d, v0.2s
+	WORD $0x4e617800 // fcvtl2 v0.2d, v0.4s
+	WORD $0x4e61d402 // fadd v2.2d, v0.2d, v1.2d
+	WORD $0x3dc00440 // ldr q0, [x2, #16]
+	WORD $0x0e617801 // fcvtl v1.2d, v0.2s
+	WORD $0x4e617800 // fcvtl2 v0.2d, v0.4s
+	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	WORD $0x6e60d441 // faddp v1.2d, v2.2d, v0.2d
+	WORD $0x3dc00020 // ldr q0, [x1, #0]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3d800020 // str q0, [x1, #0]
+	ADD  $32, R2, R2
+	ADD  $16, R1, R1
+	SUBS $2, R0, R0
+	BGE  vectors
+
+vectorRest:
+	ADD $2, R0, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0xfd400020 // ldr d0, [x1, #0]
+	WORD $0x3dc00040 // ldr q0, [x2, #0]
 	WORD $0x0e617801 // fcvtl v1.2d, v0.2s
-	WORD $0xfd400420 // ldr d0, [x1, #8]
-	WORD $0x0e617800 // fcvtl v0.2d, v0.2s
+	WORD $0x4e617800 // fcvtl2 v0.2d, v0.4s
 	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
 	WORD $0x6e60d401 // faddp v1.2d, v0.2d, v0.2d
-	WORD $0xfd400000 // ldr d0, [x0, #0]
+	WORD $0xfd400020 // ldr d0, [x1, #0]
 	WORD $0x1e602820 // fadd d0, d1, d0
-	WORD $0xfd000000 // str d0, [x0, #0]
-	ADD  $16, R1, R1
-	ADD  $8, R0, R0
-	SUBS $1, R2, R2
+	WORD $0xfd000020 // str d0, [x1, #0]
+	ADD  $16, R2, R2
+	ADD  $8, R1, R1
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func logCDFF32NEON(n int, x *float32, y *float32) (far int)
@@ -5137,65 +5393,144 @@ square:
 
 // func reluSlopeF32NEON(n int, y *float32, up *float32, out *float32)
 TEXT ·reluSlopeF32NEON(SB), NOSPLIT, $0-32
-	MOVD y+8(FP), R4
-	MOVD up+16(FP), R3
-	MOVD out+24(FP), R2
+	MOVD y+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD up+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
 	WORD $0x4f000402 // movi v2.4s, #0
-	MOVD n+0(FP), R1
-	MOVD $0, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
 
-vector:
-	WORD $0x3ce06880 // ldr q0, [x4, x0]
+vectors:
+	WORD $0x3cea69a0 // ldr q0, [x13, x10]
 	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
-	WORD $0x3ce06861 // ldr q1, [x3, x0]
+	WORD $0x3cea6981 // ldr q1, [x12, x10]
 	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
 	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
-	WORD $0x3ca06840 // str q0, [x2, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
+	WORD $0x3cea68e1 // ldr q1, [x7, x10]
+	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
+	WORD $0x3cea6881 // ldr q1, [x4, x10]
+	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6840 // ldr q0, [x2, x10]
+	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
+	WORD $0x3cea6821 // ldr q1, [x1, x10]
+	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a0 // ldr q0, [x13, x10]
+	WORD $0x4ea0d440 // fsub v0.4s, v2.4s, v0.4s
+	WORD $0x3cea6981 // ldr q1, [x12, x10]
+	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func accumulateF32NEON(n int, x *float32, y *float32)
 TEXT ·accumulateF32NEON(SB), NOSPLIT, $0-24
-	MOVD x+8(FP), R3
-	MOVD y+16(FP), R2
-	MOVD n+0(FP), R1
-	MOVD $0, R0
+	MOVD x+8(FP), R9
+	ADD  $16, R9, R5
+	ADD  $32, R9, R3
+	ADD  $48, R9, R1
+	MOVD y+16(FP), R8
+	ADD  $16, R8, R4
+	ADD  $32, R8, R2
+	ADD  $48, R8, R0
+	MOVD n+0(FP), R6
+	MOVD $0, R7
+	SUBS $4, R6, R6
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3ce76921 // ldr q1, [x9, x7]
+	WORD $0x3ce76900 // ldr q0, [x8, x7]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	WORD $0x3ce768a1 // ldr q1, [x5, x7]
+	WORD $0x3ce76880 // ldr q0, [x4, x7]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76880 // str q0, [x4, x7]
+	WORD $0x3ce76861 // ldr q1, [x3, x7]
+	WORD $0x3ce76840 // ldr q0, [x2, x7]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x3ce76821 // ldr q1, [x1, x7]
+	WORD $0x3ce76800 // ldr q0, [x0, x7]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76800 // str q0, [x0, x7]
+	ADD  $64, R7, R7
+	SUBS $4, R6, R6
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R6, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0x3ce06861 // ldr q1, [x3, x0]
-	WORD $0x3ce06840 // ldr q0, [x2, x0]
+	WORD $0x3ce76921 // ldr q1, [x9, x7]
+	WORD $0x3ce76900 // ldr q0, [x8, x7]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x3ca06840 // str q0, [x2, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	ADD  $16, R7, R7
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
 // func columnSumF32NEON(n int, x *float32, stride int, sum *float32)
 TEXT ·columnSumF32NEON(SB), NOSPLIT, $0-32
 	MOVD n+0(FP), R2
-	MOVD x+8(FP), R0
-	MOVD stride+16(FP), R1
+	MOVD x+8(FP), R1
+	MOVD stride+16(FP), R0
 	WORD $0x4f000404 // movi v4.4s, #0
 	WORD $0x4f000401 // movi v1.4s, #0
 	WORD $0x4f000403 // movi v3.4s, #0
 	WORD $0x4f000402 // movi v2.4s, #0
 
 rows:
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07820 // ld1 {v0.4s}, [x1], x0
 	WORD $0x4e20d484 // fadd v4.4s, v4.4s, v0.4s
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07820 // ld1 {v0.4s}, [x1], x0
 	WORD $0x4e20d421 // fadd v1.4s, v1.4s, v0.4s
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07820 // ld1 {v0.4s}, [x1], x0
 	WORD $0x4e20d463 // fadd v3.4s, v3.4s, v0.4s
-	ADD  R1, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+	WORD $0x4cc07820 // ld1 {v0.4s}, [x1], x0
 	WORD $0x4e20d442 // fadd v2.4s, v2.4s, v0.4s
-	ADD  R1, R0, R0
 	SUBS $1, R2, R2
 	BNE  rows
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
@@ -5207,22 +5542,55 @@ rows:
 
 // func squaresF32NEON(n int, x *float32) (sum float64)
 TEXT ·squaresF32NEON(SB), NOSPLIT, $0-24
-	MOVD n+0(FP), R1
-	MOVD x+8(FP), R0
+	MOVD n+0(FP), R0
+	MOVD x+8(FP), R1
+	WORD $0x4f000403 // movi v3.4s, #0
 	WORD $0x4f000402 // movi v2.4s, #0
-	WORD $0x4f000401 // movi v1.4s, #0
+	SUBS $4, R0, R0
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3dc00021 // ldr q1, [x1, #0]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x4e60cc03 // fmla v3.2d, v0.2d, v0.2d
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	WORD $0x3dc00421 // ldr q1, [x1, #16]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x4e60cc03 // fmla v3.2d, v0.2d, v0.2d
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	WORD $0x3dc00821 // ldr q1, [x1, #32]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x4e60cc03 // fmla v3.2d, v0.2d, v0.2d
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	WORD $0x3dc00c21 // ldr q1, [x1, #48]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x4e60cc03 // fmla v3.2d, v0.2d, v0.2d
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	ADD  $64, R1, R1
+	SUBS $4, R0, R0
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R0, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD  $0xfd400000 // ldr d0, [x0, #0]
-	WORD  $0x0e617800 // fcvtl v0.2d, v0.2s
-	WORD  $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
-	WORD  $0xfd400400 // ldr d0, [x0, #8]
-	WORD  $0x0e617800 // fcvtl v0.2d, v0.2s
-	WORD  $0x4e60cc01 // fmla v1.2d, v0.2d, v0.2d
-	ADD   $16, R0, R0
-	SUBS  $1, R1, R1
-	BNE   vector
-	WORD  $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
+	WORD $0x3dc00021 // ldr q1, [x1, #0]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x4e60cc03 // fmla v3.2d, v0.2d, v0.2d
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x4e60cc02 // fmla v2.2d, v0.2d, v0.2d
+	ADD  $16, R1, R1
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	WORD  $0x4e63d440 // fadd v0.2d, v2.2d, v3.2d
 	WORD  $0x6e60d400 // faddp v0.2d, v0.2d, v0.2d
 	FMOVD F0, sum+16(FP)
 	RET
@@ -5230,66 +5598,174 @@ vector:
 // func adamF32NEON(n int, take1 float32, take2 float32, rate float32, eps float32, p *float32, up *float32, m *float32, v *float32)
 TEXT ·adamF32NEON(SB), NOSPLIT, $0-56
 	MOVD  $constants_adamF32NEON<>(SB), R0
-	WORD  $0xad400c08 // ldp q8, q3, [x0, #0]
-	WORD  $0x4f000406 // movi v6.4s, #0
-	WORD  $0x3dc00807 // ldr q7, [x0, #32]
-	MOVD  p+24(FP), R5
-	MOVD  up+32(FP), R4
-	MOVD  m+40(FP), R3
-	MOVD  v+48(FP), R2
+	WORD  $0xad401404 // ldp q4, q5, [x0, #0]
+	MOVD  p+24(FP), R17
+	ADD   $16, R17, R8
+	ADD   $32, R17, R4
+	ADD   $48, R17, R0
+	MOVD  up+32(FP), R16
+	ADD   $16, R16, R11
+	ADD   $32, R16, R7
+	ADD   $48, R16, R3
+	MOVD  m+40(FP), R15
+	ADD   $16, R15, R10
+	ADD   $32, R15, R6
+	ADD   $48, R15, R2
+	MOVD  v+48(FP), R14
+	ADD   $16, R14, R9
+	ADD   $32, R14, R5
+	ADD   $48, R14, R1
 	FMOVS take1+8(FP), F0
-	WORD  $0x4e04040c // dup v12.4s, v0.s[0]
-	FMOVS take2+12(FP), F0
-	WORD  $0x4e04040b // dup v11.4s, v0.s[0]
-	FMOVS rate+16(FP), F0
-	WORD  $0x4e04040a // dup v10.4s, v0.s[0]
-	FMOVS eps+20(FP), F0
 	WORD  $0x4e040409 // dup v9.4s, v0.s[0]
-	MOVD  n+0(FP), R1
-	MOVD  $0, R0
+	FMOVS take2+12(FP), F0
+	WORD  $0x4e040408 // dup v8.4s, v0.s[0]
+	FMOVS rate+16(FP), F0
+	WORD  $0x4e040407 // dup v7.4s, v0.s[0]
+	FMOVS eps+20(FP), F0
+	WORD  $0x4e040406 // dup v6.4s, v0.s[0]
+	MOVD  n+0(FP), R12
+	MOVD  $0, R13
+	SUBS  $4, R12, R12
+	BLT   vectorRest
+
+vectors:
+	WORD $0x3ced6a01 // ldr q1, [x16, x13]
+	WORD $0x6ea1eca0 // facgt v0.4s, v5.4s, v1.4s
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced69e2 // ldr q2, [x15, x13]
+	WORD $0x3ced69c1 // ldr q1, [x14, x13]
+	WORD $0x4ea2d460 // fsub v0.4s, v3.4s, v2.4s
+	WORD $0x4e20cd22 // fmla v2.4s, v9.4s, v0.4s
+	WORD $0x6ea2ec80 // facgt v0.4s, v4.4s, v2.4s
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ea0f820 // fneg v0.4s, v1.4s
+	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
+	WORD $0x4e20cd01 // fmla v1.4s, v8.4s, v0.4s
+	WORD $0x6ea1ec80 // facgt v0.4s, v4.4s, v1.4s
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad69e2 // str q2, [x15, x13]
+	WORD $0x3cad69c0 // str q0, [x14, x13]
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x6e27dc41 // fmul v1.4s, v2.4s, v7.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
+	WORD $0x3ced6a20 // ldr q0, [x17, x13]
+	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	WORD $0x3cad6a20 // str q0, [x17, x13]
+	WORD $0x3ced6961 // ldr q1, [x11, x13]
+	WORD $0x6ea1eca0 // facgt v0.4s, v5.4s, v1.4s
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced6942 // ldr q2, [x10, x13]
+	WORD $0x3ced6921 // ldr q1, [x9, x13]
+	WORD $0x4ea2d460 // fsub v0.4s, v3.4s, v2.4s
+	WORD $0x4e20cd22 // fmla v2.4s, v9.4s, v0.4s
+	WORD $0x6ea2ec80 // facgt v0.4s, v4.4s, v2.4s
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ea0f820 // fneg v0.4s, v1.4s
+	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
+	WORD $0x4e20cd01 // fmla v1.4s, v8.4s, v0.4s
+	WORD $0x6ea1ec80 // facgt v0.4s, v4.4s, v1.4s
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad6942 // str q2, [x10, x13]
+	WORD $0x3cad6920 // str q0, [x9, x13]
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x6e27dc41 // fmul v1.4s, v2.4s, v7.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
+	WORD $0x3ced6900 // ldr q0, [x8, x13]
+	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	WORD $0x3cad6900 // str q0, [x8, x13]
+	WORD $0x3ced68e1 // ldr q1, [x7, x13]
+	WORD $0x6ea1eca0 // facgt v0.4s, v5.4s, v1.4s
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced68c2 // ldr q2, [x6, x13]
+	WORD $0x3ced68a1 // ldr q1, [x5, x13]
+	WORD $0x4ea2d460 // fsub v0.4s, v3.4s, v2.4s
+	WORD $0x4e20cd22 // fmla v2.4s, v9.4s, v0.4s
+	WORD $0x6ea2ec80 // facgt v0.4s, v4.4s, v2.4s
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ea0f820 // fneg v0.4s, v1.4s
+	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
+	WORD $0x4e20cd01 // fmla v1.4s, v8.4s, v0.4s
+	WORD $0x6ea1ec80 // facgt v0.4s, v4.4s, v1.4s
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad68c2 // str q2, [x6, x13]
+	WORD $0x3cad68a0 // str q0, [x5, x13]
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x6e27dc41 // fmul v1.4s, v2.4s, v7.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
+	WORD $0x3ced6880 // ldr q0, [x4, x13]
+	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	WORD $0x3cad6880 // str q0, [x4, x13]
+	WORD $0x3ced6861 // ldr q1, [x3, x13]
+	WORD $0x6ea1eca0 // facgt v0.4s, v5.4s, v1.4s
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced6842 // ldr q2, [x2, x13]
+	WORD $0x3ced6821 // ldr q1, [x1, x13]
+	WORD $0x4ea2d460 // fsub v0.4s, v3.4s, v2.4s
+	WORD $0x4e20cd22 // fmla v2.4s, v9.4s, v0.4s
+	WORD $0x6ea2ec80 // facgt v0.4s, v4.4s, v2.4s
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
+	WORD $0x6ea0f820 // fneg v0.4s, v1.4s
+	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
+	WORD $0x4e20cd01 // fmla v1.4s, v8.4s, v0.4s
+	WORD $0x6ea1ec80 // facgt v0.4s, v4.4s, v1.4s
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad6842 // str q2, [x2, x13]
+	WORD $0x3cad6820 // str q0, [x1, x13]
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x6e27dc41 // fmul v1.4s, v2.4s, v7.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
+	WORD $0x3ced6800 // ldr q0, [x0, x13]
+	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
+	WORD $0x3cad6800 // str q0, [x0, x13]
+	ADD  $64, R13, R13
+	SUBS $4, R12, R12
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R12, R0
+	CMP $0, R0
+	BEQ vectorEnd
 
 vector:
-	WORD $0x3ce06881 // ldr q1, [x4, x0]
-	WORD $0x4e281c20 // and v0.16b, v1.16b, v8.16b
-	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
-	WORD $0x4ea0a805 // cmlt v5.4s, v0.4s, #0
-	WORD $0x6e611cc5 // bsl v5.16b, v6.16b, v1.16b
-	WORD $0x3ce06864 // ldr q4, [x3, x0]
-	WORD $0x3ce06841 // ldr q1, [x2, x0]
-	WORD $0x4ea4d4a0 // fsub v0.4s, v5.4s, v4.4s
-	WORD $0x4e20cd84 // fmla v4.4s, v12.4s, v0.4s
-	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x4ea0a802 // cmlt v2.4s, v0.4s, #0
-	WORD $0x6e641cc2 // bsl v2.16b, v6.16b, v4.16b
+	WORD $0x3ced6a01 // ldr q1, [x16, x13]
+	WORD $0x6ea1eca0 // facgt v0.4s, v5.4s, v1.4s
+	WORD $0x4e601c23 // bic v3.16b, v1.16b, v0.16b
+	WORD $0x3ced69e2 // ldr q2, [x15, x13]
+	WORD $0x3ced69c1 // ldr q1, [x14, x13]
+	WORD $0x4ea2d460 // fsub v0.4s, v3.4s, v2.4s
+	WORD $0x4e20cd22 // fmla v2.4s, v9.4s, v0.4s
+	WORD $0x6ea2ec80 // facgt v0.4s, v4.4s, v2.4s
+	WORD $0x4e601c42 // bic v2.16b, v2.16b, v0.16b
 	WORD $0x6ea0f820 // fneg v0.4s, v1.4s
-	WORD $0x4e25cca0 // fmla v0.4s, v5.4s, v5.4s
-	WORD $0x4e20cd61 // fmla v1.4s, v11.4s, v0.4s
-	WORD $0x4e281c20 // and v0.16b, v1.16b, v8.16b
-	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
-	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
-	WORD $0x6e611cc0 // bsl v0.16b, v6.16b, v1.16b
-	WORD $0x3ca06862 // str q2, [x3, x0]
-	WORD $0x3ca06840 // str q0, [x2, x0]
+	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
+	WORD $0x4e20cd01 // fmla v1.4s, v8.4s, v0.4s
+	WORD $0x6ea1ec80 // facgt v0.4s, v4.4s, v1.4s
+	WORD $0x4e601c20 // bic v0.16b, v1.16b, v0.16b
+	WORD $0x3cad69e2 // str q2, [x15, x13]
+	WORD $0x3cad69c0 // str q0, [x14, x13]
 	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
-	WORD $0x6e2adc41 // fmul v1.4s, v2.4s, v10.4s
-	WORD $0x4e20d520 // fadd v0.4s, v9.4s, v0.4s
+	WORD $0x6e27dc41 // fmul v1.4s, v2.4s, v7.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
-	WORD $0x3ce068a0 // ldr q0, [x5, x0]
+	WORD $0x3ced6a20 // ldr q0, [x17, x13]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	WORD $0x3ca068a0 // str q0, [x5, x0]
-	ADD  $16, R0, R0
-	SUBS $1, R1, R1
+	WORD $0x3cad6a20 // str q0, [x17, x13]
+	ADD  $16, R13, R13
+	SUBS $1, R0, R0
 	BNE  vector
+
+vectorEnd:
 	RET
 
-DATA constants_adamF32NEON<>+0(SB)/8, $0x7fffffff7fffffff
-DATA constants_adamF32NEON<>+8(SB)/8, $0x7fffffff7fffffff
-DATA constants_adamF32NEON<>+16(SB)/8, $0x0da242600da24260
-DATA constants_adamF32NEON<>+24(SB)/8, $0x0da242600da24260
-DATA constants_adamF32NEON<>+32(SB)/8, $0x219392ef219392ef
-DATA constants_adamF32NEON<>+40(SB)/8, $0x219392ef219392ef
-GLOBL constants_adamF32NEON<>(SB), RODATA|NOPTR, $48
+DATA constants_adamF32NEON<>+0(SB)/8, $0x0da242600da24260
+DATA constants_adamF32NEON<>+8(SB)/8, $0x0da242600da24260
+DATA constants_adamF32NEON<>+16(SB)/8, $0x219392ef219392ef
+DATA constants_adamF32NEON<>+24(SB)/8, $0x219392ef219392ef
+GLOBL constants_adamF32NEON<>(SB), RODATA|NOPTR, $32
 
 // func expectF64NEON(blocks int, k int, x *float64, v *float64, count *float64, normals *float64, terms *float64, acc *float64, moments *float64, logDensity *float64, total *float64)
 TEXT ·expectF64NEON(SB), NOSPLIT, $0-88

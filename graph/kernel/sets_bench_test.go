@@ -56,11 +56,21 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	u := &upstreamOf[T]{room(), room(), room(), room(), room()}
 	g := &gradientsOf[T]{components(), components(), components()}
 	z, l, gz, gl, gx, totals := room(), room(), normalNumbers[T](n, 0, 1), normalNumbers[T](n, 0, 1), room(), make([]float64, n*k)
-	measure("prepare", n*k, func() { ops.prepare(groups, k, logits, raw, &curve, p) })
-	measure("sums", n*k, func() { ops.sums(groups, k, 0, x, p, s) })
-	measure("sumsEach", n*k, func() { ops.sums(groups, k, stride, x, p, s) })
-	measure("score", n, func() { ops.score(groups, &floor, s, z, l) })
-	measure("upstream", n, func() { ops.upstream(groups, &floor, z, l, gz, gl, u) })
+	steps := []struct {
+		name     string
+		elements int
+		run      func()
+	}{
+		{"prepare", n * k, func() { ops.prepare(groups, k, logits, raw, &curve, p) }},
+		{"sums", n * k, func() { ops.sums(groups, k, 0, x, p, s) }},
+		{"sumsEach", n * k, func() { ops.sums(groups, k, stride, x, p, s) }},
+		{"score", n, func() { ops.score(groups, &floor, s, z, l) }},
+		{"upstream", n, func() { ops.upstream(groups, &floor, z, l, gz, gl, u) }},
+	}
+	for _, s := range steps { // each reads what the one before wrote, and may be measured alone
+		s.run()
+		measure(s.name, s.elements, s.run)
+	}
 	measure("slopes", n*k, func() { ops.slopes(groups, k, 0, x, z, u, &curve, p, g, gx) })
 	measure("slopesEach", n*k, func() { ops.slopes(groups, k, stride, x, z, u, &curve, p, g, gx) })
 	measure("totals", n*k, func() { ops.totals(n*k/ops.lanes, g.logits, totals) })
@@ -79,6 +89,7 @@ func benchmarkVectorKernels[T Float](ops *vectorKernels[T], measure func(kernel 
 func benchmarkNormalKernels[T Float](ops *normalKernels[T], measure func(kernel string, elements int, run func())) {
 	const n = 256
 	x, y, back := normalNumbers[T](n, 0, 1), make([]T, n), make([]T, n)
+	ops.logCDFs(y, x)
 	measure("logCDF", n, func() { ops.logCDFs(y, x) })
 	measure("quantile", n, func() { ops.quantiles(back, y) })
 }

@@ -5,19 +5,22 @@ import (
 	"slices"
 )
 
-// compile gives the values of f registers, with as many constants and parameters that loops read in registers as there is room
-// for, and returns the function's constants in memory: the pool.
+// compile gives the values of f registers, with as many of the constants and parameters that loops read in registers as there is
+// room for, and returns the function's constants in memory: the pool.
 //
 // A constant that is to be changed (what a polynomial's next coefficient is added to) is loaded anew each time, which costs no
 // more than a copy would, and two at a time.
 func (f *armFunc) compile(name string) (register []int, pool []vectorBits) {
 	f.split()
 	f.prune()
-	hoisted := map[byte]int{'v': 1 << 20, 'x': 1 << 20} // how many
+	hoisted := map[string]int{} // how many of a kind
+	for _, kind := range hoistable {
+		hoisted[kind] = 1 << 20
+	}
 	for {
 		try := f.clone()
-		for class, most := range hoisted {
-			hoisted[class] = min(most, try.hoist(class, most))
+		for _, kind := range hoistable {
+			hoisted[kind] = min(hoisted[kind], try.hoist(kind, hoisted[kind]))
 		}
 		pool = try.fillPool(name)
 		try.coalesce()
@@ -26,11 +29,18 @@ func (f *armFunc) compile(name string) (register []int, pool []vectorBits) {
 			*f = *try
 			return register, pool
 		}
-		if hoisted[failed]--; hoisted[failed] < 0 {
+		fewer := map[byte]string{'v': "const", 'x': "MOVD param"}[failed]
+		if failed == 'x' && hoisted["ADD number"] > 0 {
+			fewer = "ADD number"
+		}
+		if hoisted[fewer]--; hoisted[fewer] < 0 {
 			panic(fmt.Sprintf("%s: too few registers of class %c", name, failed))
 		}
 	}
 }
+
+// hoistable are the instructions that may move out of loops: constants, parameters, and sums of an address and a number.
+var hoistable = []string{"const", "MOVD param", "ADD number"}
 
 func (f *armFunc) clone() *armFunc {
 	c := &armFunc{class: slices.Clone(f.class)}
@@ -62,58 +72,76 @@ func (f *armFunc) weights() []int {
 	return weight
 }
 
-// hoist moves to the start up to `most` of the constants (class v) or parameters (class x) that loops read and do not change,
-// the most used first, and returns how many.
-func (f *armFunc) hoist(class byte, most int) int {
-	kind := map[byte]string{'v': "const", 'x': "MOVD param"}[class]
-	writes := make([]int, len(f.class))
-	for _, inst := range f.code {
+// hoist moves up to `most` instructions of a kind out of all loops, each once for all that are alike, the most used first, if
+// what they write is not changed. It returns how many.
+func (f *armFunc) hoist(kind string, most int) int {
+	weights := f.weights()
+	writes, writer := make([]int, len(f.class)), make([]int, len(f.class))
+	for i, inst := range f.code {
 		for _, v := range inst.outs() {
 			writes[v]++
+			writer[v] = i
 		}
 	}
 	type key struct {
 		bits   vectorBits
 		symbol string
+		number int
+		source int
 	}
 	uses, all := map[key]int{}, map[key][]*armInst{}
 	var order []key
-	for i, w := range f.weights() {
-		inst := f.code[i]
+	for i, inst := range f.code {
 		if inst.name != kind || writes[inst.d] > 1 {
 			continue
 		}
-		k := key{inst.bits, inst.symbol}
+		k := key{inst.bits, inst.symbol, inst.number, -1}
+		if len(inst.in) > 0 {
+			k.source = inst.in[0]
+			if writes[k.source] > 1 || weights[writer[k.source]] > 1 {
+				continue
+			}
+		}
 		if all[k] == nil {
 			order = append(order, k)
 		}
 		all[k] = append(all[k], inst)
-		if w > 1 {
-			uses[k] += w
+		if weights[i] > 1 {
+			uses[k] += weights[i]
 		}
 	}
 	order = slices.DeleteFunc(order, func(k key) bool { return uses[k] == 0 })
 	slices.SortStableFunc(order, func(a, b key) int { return uses[b] - uses[a] })
 	order = order[:min(most, len(order))]
 	same, gone := newForest(len(f.class)), map[*armInst]bool{}
-	var start []*armInst
+	after := map[*armInst][]*armInst{} // what is placed after an instruction, nil for the start
 	for _, k := range order {
 		for _, inst := range all[k] {
 			gone[inst] = true
 			same.join(all[k][0].d, inst.d)
 		}
-		start = append(start, all[k][0])
+		var source *armInst
+		if k.source >= 0 {
+			source = f.code[writer[k.source]]
+		}
+		after[source] = append(after[source], all[k][0])
 	}
-	rest := slices.DeleteFunc(f.code, func(i *armInst) bool { return gone[i] })
-	for _, inst := range rest {
+	code := slices.Clone(after[nil])
+	for _, inst := range f.code {
+		if !gone[inst] {
+			code = append(code, inst)
+			code = append(code, after[inst]...)
+		}
+	}
+	for _, inst := range code {
 		for j := range inst.in {
 			inst.in[j] = same.root(inst.in[j])
 		}
+		if inst.d >= 0 {
+			inst.d = same.root(inst.d)
+		}
 	}
-	for _, inst := range start {
-		inst.d = same.root(inst.d)
-	}
-	f.code = append(start, rest...)
+	f.code = code
 	return len(order)
 }
 

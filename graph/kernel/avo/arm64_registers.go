@@ -31,7 +31,7 @@ func (i *armInst) outs() (out []int) {
 }
 
 func (i *armInst) isBranch() bool {
-	return slices.Contains([]string{"BEQ", "BNE", "BLT", "JMP"}, i.name)
+	return slices.Contains([]string{"BEQ", "BNE", "BLT", "BGE", "JMP"}, i.name)
 }
 
 // An armFunc is a function on its way from values to registers.

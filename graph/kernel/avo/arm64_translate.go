@@ -111,10 +111,13 @@ func (t *translator) address(m Mem) (base, index, offset int) {
 	if m.Index == nil {
 		return t.of(m.Base), -1, m.Disp
 	}
-	if m.Scale != 1 || m.Disp != 0 {
+	if m.Scale != 1 {
 		panic("unknown address " + m.Asm())
 	}
-	return t.of(m.Base), t.of(m.Index), 0
+	if base = t.of(m.Base); m.Disp != 0 { // not both, in one instruction; in a loop, the sum is hoisted
+		base = t.general("ADD number", m.Disp, base)
+	}
+	return base, t.of(m.Index), 0
 }
 
 // pointer is an address as one value.
@@ -219,11 +222,6 @@ func (t *translator) vectorInstruction(name string, o []Op) {
 	case "VSHUFP": // 0x44 and 0xee: the lower or the upper halves
 		n, _ := number(o[0])
 		t.do(map[int]string{0x44: "zip1 2d", 0xee: "zip2 2d"}[n], t.of(last), t.of(o[2]), t.of(o[1]))
-	case "VCVTPS2P": // two numbers
-		base, _, offset := t.address(o[0].(Mem))
-		half := t.f.value('v')
-		t.do("ldr d", half, base).number = offset
-		t.do("fcvtl", t.of(last), half)
 	case "VADDS":
 		base, _, offset := t.address(o[0].(Mem))
 		low := t.f.value('v')
@@ -237,8 +235,6 @@ func (t *translator) vectorInstruction(name string, o []Op) {
 		}
 		base, _, offset := t.address(m)
 		t.do("str low", -1, t.of(o[0]), base).number = offset
-	case "FADDP": // neighbours, those of one vector and then of the other
-		t.do("faddp", t.of(last), t.of(o[0]), t.of(o[1]))
 	case "BROADCAST":
 		m := o[0].(Mem)
 		if isParam(m) {
@@ -251,8 +247,18 @@ func (t *translator) vectorInstruction(name string, o []Op) {
 	case "STEP": // broadcast, and the address moves on
 		base := t.of(o[0])
 		t.do("ld1r step", t.of(last), base, t.of(o[1])).d2 = base
+	case "LOADSTEP": // a vector, and the address moves on
+		base := t.of(o[0])
+		t.do("ld1 step", t.of(last), base, t.of(o[1])).d2 = base
 	default:
-		panic(fmt.Sprintf("no translation of %s %v", name, o))
+		if _, ok := armOps[name]; !ok {
+			panic(fmt.Sprintf("no translation of %s %v", name, o))
+		}
+		var in []int
+		for _, operand := range o[:len(o)-1] {
+			in = append(in, t.read(operand))
+		}
+		t.do(name, t.of(last), in...)
 	}
 }
 
@@ -272,8 +278,8 @@ func (t *translator) scalar(name string, o []Op) bool {
 	case "VZEROUPPER":
 	case "RET":
 		t.do("RET", -1)
-	case "JMP", "JEQ", "JNE", "JLT", "JNZ", "JZ":
-		to := map[string]string{"JMP": "JMP", "JEQ": "BEQ", "JZ": "BEQ", "JNE": "BNE", "JNZ": "BNE", "JLT": "BLT"}[name]
+	case "JMP", "JEQ", "JNE", "JLT", "JGE", "JNZ":
+		to := map[string]string{"JMP": "JMP", "JEQ": "BEQ", "JNE": "BNE", "JNZ": "BNE", "JLT": "BLT", "JGE": "BGE"}[name]
 		t.do(to, -1).symbol = string(in[0].(LabelRef))
 	case "MOVQ", "MOVB":
 		t.move(name, o[0], o[1])
@@ -286,6 +292,10 @@ func (t *translator) scalar(name string, o []Op) bool {
 		} else {
 			t.do("ADD", d, d, t.of(o[0]))
 		}
+	case "SUBQ":
+		n, _ := number(o[0])
+		d := t.of(o[1])
+		t.do("SUBS number", d, d).number = n
 	case "DECQ":
 		d := t.of(o[0])
 		t.do("SUBS number", d, d).number = 1

@@ -138,21 +138,26 @@ func (l lanes) totals() {
 	l.begin("totals", "is the totals of mixtureKernels.", "n int, v *%[1]s, to *float64")
 	n, v, to := arg("n"), arg("v"), arg("to")
 	wide := lanes{bytes: l.bytes}
-	loop("vector", n, func() {
-		var all reg.VecVirtual
-		if l.f32 {
-			low, high := wide.vec(), wide.vec()
-			VCVTPS2PD(Mem{Base: v}, low)
-			VCVTPS2PD(Mem{Base: v, Disp: l.bytes / 2}, high)
-			all = wide.add(low, high)
-		} else {
-			all = l.load(Mem{Base: v})
+	of := func(m Mem) reg.VecVirtual { // a vector, of float32 the sum of its halves
+		if !l.f32 {
+			return l.load(m)
 		}
-		sum := wide.total(all).AsX()
-		VADDSD(Mem{Base: to}, sum, sum)
-		VMOVSD(sum, Mem{Base: to})
-		ADDQ(Imm(uint64(l.bytes)), v)
-		ADDQ(Imm(8), to)
+		var halves [2]reg.VecVirtual
+		l.eachHalf(m, func(half int, v reg.VecVirtual) { halves[half] = v })
+		return wide.add(halves[0], halves[1])
+	}
+	l.loopBy(2, "vector", n, func(many int) {
+		if many == 2 { // two totals in one vector
+			a, b := of(Mem{Base: v}), of(Mem{Base: v, Disp: l.bytes})
+			wide.neon("faddp", a, a, b)
+			wide.addTo(a, Mem{Base: to})
+		} else {
+			sum := wide.total(of(Mem{Base: v})).AsX()
+			VADDSD(Mem{Base: to}, sum, sum)
+			VMOVSD(sum, Mem{Base: to})
+		}
+		ADDQ(Imm(uint64(many*l.bytes)), v)
+		ADDQ(Imm(uint64(8*many)), to)
 	})
 	VZEROUPPER()
 	RET()

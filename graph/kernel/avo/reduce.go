@@ -49,7 +49,7 @@ func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
 func (l lanes) reduceNeighbours(v reg.VecVirtual) reg.VecVirtual {
 	for n := l.bytes / l.elem(); n > 1; n /= 2 {
 		d := l.vec()
-		l.neon("FADDP", d, v, v)
+		l.neon("faddp", d, v, v)
 		v = d
 	}
 	return v
