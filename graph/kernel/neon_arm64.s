@@ -2127,228 +2127,237 @@ GLOBL constants_logCDFF64NEON<>(SB), RODATA|NOPTR, $1040
 // func quantileF64NEON(n int, x *float64, y *float64) (far int)
 TEXT ·quantileF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_quantileF64NEON<>+1024(SB), R0
-	WORD $0xad605c0a // ldp q10, q23, [x0, #-1024]
-	WORD $0xad613c10 // ldp q16, q15, [x0, #-992]
-	WORD $0xad624412 // ldp q18, q17, [x0, #-960]
-	WORD $0xad63340e // ldp q14, q13, [x0, #-928]
-	WORD $0xad642c0c // ldp q12, q11, [x0, #-896]
-	WORD $0xad655416 // ldp q22, q21, [x0, #-864]
-	WORD $0xad664c14 // ldp q20, q19, [x0, #-832]
-	WORD $0xad672009 // ldp q9, q8, [x0, #-800]
-	WORD $0xad681807 // ldp q7, q6, [x0, #-768]
-	WORD $0xad691005 // ldp q5, q4, [x0, #-736]
+	WORD $0xad606009 // ldp q9, q24, [x0, #-1024]
+	WORD $0xad61380f // ldp q15, q14, [x0, #-992]
+	WORD $0xad624011 // ldp q17, q16, [x0, #-960]
+	WORD $0xad63300d // ldp q13, q12, [x0, #-928]
+	WORD $0xad64280b // ldp q11, q10, [x0, #-896]
+	WORD $0xad655817 // ldp q23, q22, [x0, #-864]
+	WORD $0xad665015 // ldp q21, q20, [x0, #-832]
+	WORD $0xad674813 // ldp q19, q18, [x0, #-800]
+	WORD $0xad681c08 // ldp q8, q7, [x0, #-768]
+	WORD $0x3dc05806 // ldr q6, [x0, #352]
 	MOVD n+0(FP), R5
 	MOVD x+8(FP), R4
 	MOVD y+16(FP), R3
-	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x4f000419 // movi v25.4s, #0
 	MOVD $0, R2
 
 vector:
-	WORD $0x3ce2689a // ldr q26, [x4, x2]
-	WORD $0x6e371f59 // eor v25.16b, v26.16b, v23.16b
-	WORD $0x6ef986c0 // sub v0.2d, v22.2d, v25.2d
-	WORD $0x6ef58721 // sub v1.2d, v25.2d, v21.2d
-	WORD $0x4ea01f00 // orr v0.16b, v24.16b, v0.16b
-	WORD $0x4ea11c18 // orr v24.16b, v0.16b, v1.16b
-	WORD $0x4efad67b // fsub v27.2d, v19.2d, v26.2d
+	WORD $0x3ce26882 // ldr q2, [x4, x2]
+	WORD $0x6e381c44 // eor v4.16b, v2.16b, v24.16b
+	WORD $0x6ee486e0 // sub v0.2d, v23.2d, v4.2d
+	WORD $0x6ef68481 // sub v1.2d, v4.2d, v22.2d
+	WORD $0x4ea01f20 // orr v0.16b, v25.16b, v0.16b
+	WORD $0x4ea11c19 // orr v25.16b, v0.16b, v1.16b
+	WORD $0x4ee2d69b // fsub v27.2d, v20.2d, v2.2d
+	WORD $0x4e62f6a0 // fmax v0.2d, v21.2d, v2.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e72d41e // fadd v30.2d, v0.2d, v18.2d
+	WORD $0xad69001d // ldp q29, q0, [x0, #-736]
+	WORD $0x4e7ece3d // fmla v29.2d, v17.2d, v30.2d
+	WORD $0x4ef0d7a1 // fsub v1.2d, v29.2d, v16.2d
+	WORD $0x4ee1cdfe // fmls v30.2d, v15.2d, v1.2d
+	WORD $0x4ee1cdde // fmls v30.2d, v14.2d, v1.2d
+	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
+	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD $0x4e7acda0 // fmla v0.2d, v13.2d, v26.2d
+	WORD $0xad6a0405 // ldp q5, q1, [x0, #-704]
+	WORD $0x4e7acc05 // fmla v5.2d, v0.2d, v26.2d
+	WORD $0x4e7acd81 // fmla v1.2d, v12.2d, v26.2d
+	WORD $0xad6b0c00 // ldp q0, q3, [x0, #-672]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7ccc05 // fmla v5.2d, v0.2d, v28.2d
+	WORD $0x4e7acd63 // fmla v3.2d, v11.2d, v26.2d
+	WORD $0xad6c0001 // ldp q1, q0, [x0, #-640]
+	WORD $0x4e7acc61 // fmla v1.2d, v3.2d, v26.2d
+	WORD $0x4e7acd40 // fmla v0.2d, v10.2d, v26.2d
+	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
+	WORD $0x4e7ecc25 // fmla v5.2d, v1.2d, v30.2d
+	WORD $0x6e7edca3 // fmul v3.2d, v5.2d, v30.2d
+	WORD $0x4f7457a0 // shl v0.2d, v29.2d, #52
+	WORD $0x4ee08521 // add v1.2d, v9.2d, v0.2d
+	WORD $0x4ee9d420 // fsub v0.2d, v1.2d, v9.2d
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x6e68dc05 // fmul v5.2d, v0.2d, v8.2d
+	WORD $0xad6d041e // ldp q30, q1, [x0, #-608]
+	WORD $0x4ee5ccbe // fmls v30.2d, v5.2d, v5.2d
+	WORD $0x6e7edfda // fmul v26.2d, v30.2d, v30.2d
+	WORD $0x4e7acce1 // fmla v1.2d, v7.2d, v26.2d
+	WORD $0xad6e7400 // ldp q0, q29, [x0, #-576]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc1d // fmla v29.2d, v0.2d, v26.2d
+	WORD $0xad6f0400 // ldp q0, q1, [x0, #-544]
+	WORD $0x4e7accc0 // fmla v0.2d, v6.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad700c00 // ldp q0, q3, [x0, #-512]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7ecc1d // fmla v29.2d, v0.2d, v30.2d
+	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
+	WORD $0xad710001 // ldp q1, q0, [x0, #-480]
+	WORD $0x4e7ccc61 // fmla v1.2d, v3.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0xad72041a // ldp q26, q1, [x0, #-448]
+	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0xad730c00 // ldp q0, q3, [x0, #-416]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e7ccc61 // fmla v1.2d, v3.2d, v28.2d
+	WORD $0x4e7ecc3a // fmla v26.2d, v1.2d, v30.2d
+	WORD $0x6e7affa3 // fdiv v3.2d, v29.2d, v26.2d
+	WORD $0x4e201ca1 // and v1.16b, v5.16b, v0.16b
+	WORD $0x3dc05c00 // ldr q0, [x0, #368]
+	WORD $0x4ee0d43a // fsub v26.2d, v1.2d, v0.2d
+	WORD $0x6e63dca5 // fmul v5.2d, v5.2d, v3.2d
+	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
+	WORD $0x0ea12800 // xtn v0.2s, v0.2d
+	WORD $0x9e660001 // fmov x1, d0
+	CMP  $-1, R1
+	BEQ  store
 	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x4e7af69f // fmax v31.2d, v20.2d, v26.2d
-	WORD $0xad6a001e // ldp q30, q0, [x0, #-704]
-	WORD $0x4e7fce5e // fmla v30.2d, v18.2d, v31.2d
-	WORD $0x4ef1d7c1 // fsub v1.2d, v30.2d, v17.2d
-	WORD $0x4ee1ce1f // fmls v31.2d, v16.2d, v1.2d
+	WORD $0x4e62f6bf // fmax v31.2d, v21.2d, v2.2d
+	WORD $0xad69001e // ldp q30, q0, [x0, #-736]
+	WORD $0x4e7fce3e // fmla v30.2d, v17.2d, v31.2d
+	WORD $0x4ef0d7c1 // fsub v1.2d, v30.2d, v16.2d
 	WORD $0x4ee1cdff // fmls v31.2d, v15.2d, v1.2d
+	WORD $0x4ee1cddf // fmls v31.2d, v14.2d, v1.2d
 	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0x4e7ccdc0 // fmla v0.2d, v14.2d, v28.2d
-	WORD $0xad6b0403 // ldp q3, q1, [x0, #-672]
+	WORD $0x4e7ccda0 // fmla v0.2d, v13.2d, v28.2d
+	WORD $0xad6a0403 // ldp q3, q1, [x0, #-704]
 	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0x4e7ccda1 // fmla v1.2d, v13.2d, v28.2d
-	WORD $0xad6c0800 // ldp q0, q2, [x0, #-640]
+	WORD $0x4e7ccd81 // fmla v1.2d, v12.2d, v28.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
 	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
-	WORD $0x4e7ccd82 // fmla v2.2d, v12.2d, v28.2d
-	WORD $0xad6d0001 // ldp q1, q0, [x0, #-608]
+	WORD $0x4e7ccd62 // fmla v2.2d, v11.2d, v28.2d
+	WORD $0xad6c0001 // ldp q1, q0, [x0, #-640]
 	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
-	WORD $0x4e7ccd60 // fmla v0.2d, v11.2d, v28.2d
+	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
 	WORD $0x4e7dcc01 // fmla v1.2d, v0.2d, v29.2d
 	WORD $0x4e7fcc23 // fmla v3.2d, v1.2d, v31.2d
 	WORD $0x6e7fdc62 // fmul v2.2d, v3.2d, v31.2d
 	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08541 // add v1.2d, v10.2d, v0.2d
-	WORD $0x4eead420 // fsub v0.2d, v1.2d, v10.2d
+	WORD $0x4ee08521 // add v1.2d, v9.2d, v0.2d
+	WORD $0x4ee9d420 // fsub v0.2d, v1.2d, v9.2d
 	WORD $0x4e62cc20 // fmla v0.2d, v1.2d, v2.2d
-	WORD $0x6e371c01 // eor v1.16b, v0.16b, v23.16b
-	WORD $0x6ee98420 // sub v0.2d, v1.2d, v9.2d
-	WORD $0x4eea8400 // add v0.2d, v0.2d, v10.2d
-	WORD $0x6f4c0402 // ushr v2.2d, v0.2d, #52
-	WORD $0x4f745440 // shl v0.2d, v2.2d, #52
-	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
-	WORD $0x4eea8401 // add v1.2d, v0.2d, v10.2d
-	WORD $0x4ea81c40 // orr v0.16b, v2.16b, v8.16b
-	WORD $0x4ee7d41d // fsub v29.2d, v0.2d, v7.2d
-	WORD $0x4eead421 // fsub v1.2d, v1.2d, v10.2d
-	WORD $0x4e66d420 // fadd v0.2d, v1.2d, v6.2d
+	WORD $0x6e381c03 // eor v3.16b, v0.16b, v24.16b
+	WORD $0xad750001 // ldp q1, q0, [x0, #-352]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ee98421 // add v1.2d, v1.2d, v9.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ee98423 // add v3.2d, v1.2d, v9.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad760001 // ldp q1, q0, [x0, #-320]
+	WORD $0x4ee1d45d // fsub v29.2d, v2.2d, v1.2d
+	WORD $0x4ee9d461 // fsub v1.2d, v3.2d, v9.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	WORD $0x6e60fc3e // fdiv v30.2d, v1.2d, v0.2d
 	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
 	WORD $0x6e7cdf83 // fmul v3.2d, v28.2d, v28.2d
-	WORD $0xad6e0001 // ldp q1, q0, [x0, #-576]
-	WORD $0x4e63cca1 // fmla v1.2d, v5.2d, v3.2d
+	WORD $0xad770400 // ldp q0, q1, [x0, #-288]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad780800 // ldp q0, q2, [x0, #-256]
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0xad6f0402 // ldp q2, q1, [x0, #-544]
 	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0x4e63cc81 // fmla v1.2d, v4.2d, v3.2d
+	WORD $0xad790400 // ldp q0, q1, [x0, #-224]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
 	WORD $0x3dc06000 // ldr q0, [x0, #384]
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
 	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
 	WORD $0x6e7edc40 // fmul v0.2d, v2.2d, v30.2d
+	WORD $0x4e7dcdc0 // fmla v0.2d, v14.2d, v29.2d
 	WORD $0x4e7dcde0 // fmla v0.2d, v15.2d, v29.2d
-	WORD $0x4e7dce00 // fmla v0.2d, v16.2d, v29.2d
-	WORD $0x6e371c01 // eor v1.16b, v0.16b, v23.16b
+	WORD $0x6e381c01 // eor v1.16b, v0.16b, v24.16b
 	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
-	WORD $0x6e791c20 // bsl v0.16b, v1.16b, v25.16b
-	WORD $0x4ea01c19 // mov v25.16b, v0.16b
+	WORD $0x6e641c20 // bsl v0.16b, v1.16b, v4.16b
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 
 lower:
-	WORD $0x6ee1fb22 // fsqrt v2.2d, v25.2d
-	WORD $0xad700001 // ldp q1, q0, [x0, #-512]
+	WORD $0x6ee1f882 // fsqrt v2.2d, v4.2d
+	WORD $0xad7a0001 // ldp q1, q0, [x0, #-192]
 	WORD $0x4ee1d45e // fsub v30.2d, v2.2d, v1.2d
 	WORD $0x4ee0d45d // fsub v29.2d, v2.2d, v0.2d
 	WORD $0x6e7edfc3 // fmul v3.2d, v30.2d, v30.2d
-	WORD $0xad710400 // ldp q0, q1, [x0, #-480]
+	WORD $0xad7b0400 // ldp q0, q1, [x0, #-160]
 	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0xad727000 // ldp q0, q28, [x0, #-448]
+	WORD $0xad7c7000 // ldp q0, q28, [x0, #-128]
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
 	WORD $0x4e63cc1c // fmla v28.2d, v0.2d, v3.2d
-	WORD $0xad730800 // ldp q0, q2, [x0, #-416]
+	WORD $0xad7d0800 // ldp q0, q2, [x0, #-96]
 	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
 	WORD $0x4e63cc41 // fmla v1.2d, v2.2d, v3.2d
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
 	WORD $0x4e7ecc1c // fmla v28.2d, v0.2d, v30.2d
-	WORD $0x6e7edfd9 // fmul v25.2d, v30.2d, v30.2d
-	WORD $0xad750400 // ldp q0, q1, [x0, #-352]
-	WORD $0x4e79cc01 // fmla v1.2d, v0.2d, v25.2d
-	WORD $0xad760c00 // ldp q0, q3, [x0, #-320]
-	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
-	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
-	WORD $0xad770800 // ldp q0, q2, [x0, #-288]
-	WORD $0x4e79cc02 // fmla v2.2d, v0.2d, v25.2d
-	WORD $0xad780001 // ldp q1, q0, [x0, #-256]
-	WORD $0x4e79cc41 // fmla v1.2d, v2.2d, v25.2d
-	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x6e7edfc4 // fmul v4.2d, v30.2d, v30.2d
+	WORD $0xad7f0400 // ldp q0, q1, [x0, #-32]
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad400c00 // ldp q0, q3, [x0, #0]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad410800 // ldp q0, q2, [x0, #32]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad420001 // ldp q1, q0, [x0, #64]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e7ecc03 // fmla v3.2d, v0.2d, v30.2d
-	WORD $0x6e63ff99 // fdiv v25.2d, v28.2d, v3.2d
+	WORD $0x6e63ff84 // fdiv v4.2d, v28.2d, v3.2d
 	WORD $0x4ee0aba0 // cmlt v0.2d, v29.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $-1, R1
 	BEQ  near
 	WORD $0x6e7ddfa3 // fmul v3.2d, v29.2d, v29.2d
-	WORD $0xad790400 // ldp q0, q1, [x0, #-224]
+	WORD $0xad430400 // ldp q0, q1, [x0, #96]
 	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0xad7a7800 // ldp q0, q30, [x0, #-192]
+	WORD $0xad447800 // ldp q0, q30, [x0, #128]
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
 	WORD $0x4e63cc1e // fmla v30.2d, v0.2d, v3.2d
-	WORD $0xad7b0800 // ldp q0, q2, [x0, #-160]
+	WORD $0xad450800 // ldp q0, q2, [x0, #160]
 	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0xad7c0001 // ldp q1, q0, [x0, #-128]
+	WORD $0xad460001 // ldp q1, q0, [x0, #192]
 	WORD $0x4e63cc41 // fmla v1.2d, v2.2d, v3.2d
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
 	WORD $0x4e7dcc1e // fmla v30.2d, v0.2d, v29.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0xad7d0400 // ldp q0, q1, [x0, #-96]
+	WORD $0xad470400 // ldp q0, q1, [x0, #224]
 	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
-	WORD $0xad7e0c00 // ldp q0, q3, [x0, #-64]
+	WORD $0xad480c00 // ldp q0, q3, [x0, #256]
 	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0xad7f0800 // ldp q0, q2, [x0, #-32]
+	WORD $0xad490800 // ldp q0, q2, [x0, #288]
 	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
-	WORD $0xad400001 // ldp q1, q0, [x0, #0]
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
 	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
 	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
 	WORD $0x6e63ffc1 // fdiv v1.2d, v30.2d, v3.2d
 	WORD $0x4ee0aba0 // cmlt v0.2d, v29.2d, #0
-	WORD $0x6e611f20 // bsl v0.16b, v25.16b, v1.16b
-	WORD $0x4ea01c19 // mov v25.16b, v0.16b
+	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 
 near:
-	WORD $0x6e371f20 // eor v0.16b, v25.16b, v23.16b
-	WORD $0x4ee0ab63 // cmlt v3.2d, v27.2d, #0
-	WORD $0x6e601f23 // bsl v3.16b, v25.16b, v0.16b
-	WORD $0x4e7af682 // fmax v2.2d, v20.2d, v26.2d
-	WORD $0xad410001 // ldp q1, q0, [x0, #32]
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	WORD $0x4e60d43d // fadd v29.2d, v1.2d, v0.2d
-	WORD $0xad6a001c // ldp q28, q0, [x0, #-704]
-	WORD $0x4e7dce5c // fmla v28.2d, v18.2d, v29.2d
-	WORD $0x4ef1d781 // fsub v1.2d, v28.2d, v17.2d
-	WORD $0x4ee1ce1d // fmls v29.2d, v16.2d, v1.2d
-	WORD $0x4ee1cdfd // fmls v29.2d, v15.2d, v1.2d
-	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
-	WORD $0x4e7acdc0 // fmla v0.2d, v14.2d, v26.2d
-	WORD $0xad6b0419 // ldp q25, q1, [x0, #-672]
-	WORD $0x4e7acc19 // fmla v25.2d, v0.2d, v26.2d
-	WORD $0x4e7acda1 // fmla v1.2d, v13.2d, v26.2d
-	WORD $0xad6c0800 // ldp q0, q2, [x0, #-640]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
-	WORD $0x4e7acd82 // fmla v2.2d, v12.2d, v26.2d
-	WORD $0xad6d0001 // ldp q1, q0, [x0, #-608]
-	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
-	WORD $0x4e7acd60 // fmla v0.2d, v11.2d, v26.2d
-	WORD $0x4e7bcc01 // fmla v1.2d, v0.2d, v27.2d
-	WORD $0x4e7dcc39 // fmla v25.2d, v1.2d, v29.2d
-	WORD $0x6e7ddf22 // fmul v2.2d, v25.2d, v29.2d
-	WORD $0x4f745780 // shl v0.2d, v28.2d, #52
-	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
-	WORD $0x4eead401 // fsub v1.2d, v0.2d, v10.2d
-	WORD $0x4e62cc01 // fmla v1.2d, v0.2d, v2.2d
-	WORD $0xad427400 // ldp q0, q29, [x0, #64]
-	WORD $0x6e60dc39 // fmul v25.2d, v1.2d, v0.2d
-	WORD $0x4ef9cf3d // fmls v29.2d, v25.2d, v25.2d
-	WORD $0x6e7ddfba // fmul v26.2d, v29.2d, v29.2d
-	WORD $0xad430400 // ldp q0, q1, [x0, #96]
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad447000 // ldp q0, q28, [x0, #128]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc1c // fmla v28.2d, v0.2d, v26.2d
-	WORD $0xad450800 // ldp q0, q2, [x0, #160]
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad460001 // ldp q1, q0, [x0, #192]
-	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7dcc1c // fmla v28.2d, v0.2d, v29.2d
-	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
-	WORD $0xad470400 // ldp q0, q1, [x0, #224]
-	WORD $0x4e7bcc01 // fmla v1.2d, v0.2d, v27.2d
-	WORD $0xad486800 // ldp q0, q26, [x0, #256]
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
-	WORD $0xad490800 // ldp q0, q2, [x0, #288]
-	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7dcc1a // fmla v26.2d, v0.2d, v29.2d
-	WORD $0x6e7aff82 // fdiv v2.2d, v28.2d, v26.2d
-	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
-	WORD $0x4e211f21 // and v1.16b, v25.16b, v1.16b
-	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
-	WORD $0x6e62df21 // fmul v1.2d, v25.2d, v2.2d
-	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
-	WORD $0x6e631c20 // bsl v0.16b, v1.16b, v3.16b
-	WORD $0x3ca26860 // str q0, [x3, x2]
+	WORD $0x6e381c80 // eor v0.16b, v4.16b, v24.16b
+	WORD $0x4ee0ab61 // cmlt v1.2d, v27.2d, #0
+	WORD $0x6e601c81 // bsl v1.16b, v4.16b, v0.16b
+	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
+	WORD $0x6e611ca0 // bsl v0.16b, v5.16b, v1.16b
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+
+store:
+	WORD $0x3ca26865 // str q5, [x3, x2]
 	ADD  $16, R2, R2
 	SUBS $1, R5, R5
 	BNE  vector
-	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
+	WORD $0x4ee0ab20 // cmlt v0.2d, v25.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, far+24(FP)
@@ -2382,152 +2391,152 @@ DATA constants_quantileF64NEON<>+192(SB)/8, $0xc008000000000000
 DATA constants_quantileF64NEON<>+200(SB)/8, $0xc008000000000000
 DATA constants_quantileF64NEON<>+208(SB)/8, $0xbfb3f5499ef549f9
 DATA constants_quantileF64NEON<>+216(SB)/8, $0xbfb3f5499ef549f9
-DATA constants_quantileF64NEON<>+224(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_quantileF64NEON<>+232(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_quantileF64NEON<>+240(SB)/8, $0x4330000000000000
-DATA constants_quantileF64NEON<>+248(SB)/8, $0x4330000000000000
-DATA constants_quantileF64NEON<>+256(SB)/8, $0x43300000000003ff
-DATA constants_quantileF64NEON<>+264(SB)/8, $0x43300000000003ff
-DATA constants_quantileF64NEON<>+272(SB)/8, $0x4000000000000000
-DATA constants_quantileF64NEON<>+280(SB)/8, $0x4000000000000000
-DATA constants_quantileF64NEON<>+288(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_quantileF64NEON<>+296(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_quantileF64NEON<>+304(SB)/8, $0x3fc732279c8761a8
-DATA constants_quantileF64NEON<>+312(SB)/8, $0x3fc732279c8761a8
-DATA constants_quantileF64NEON<>+320(SB)/8, $0x4338000000000000
-DATA constants_quantileF64NEON<>+328(SB)/8, $0x4338000000000000
-DATA constants_quantileF64NEON<>+336(SB)/8, $0x3f8111111110f1e5
-DATA constants_quantileF64NEON<>+344(SB)/8, $0x3f8111111110f1e5
-DATA constants_quantileF64NEON<>+352(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+360(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+368(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_quantileF64NEON<>+376(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_quantileF64NEON<>+384(SB)/8, $0x3fc555555555555a
-DATA constants_quantileF64NEON<>+392(SB)/8, $0x3fc555555555555a
-DATA constants_quantileF64NEON<>+400(SB)/8, $0x3f56c16c18826db1
-DATA constants_quantileF64NEON<>+408(SB)/8, $0x3f56c16c18826db1
-DATA constants_quantileF64NEON<>+416(SB)/8, $0x3fe0000000000011
-DATA constants_quantileF64NEON<>+424(SB)/8, $0x3fe0000000000011
-DATA constants_quantileF64NEON<>+432(SB)/8, $0x3fa555555554f000
-DATA constants_quantileF64NEON<>+440(SB)/8, $0x3fa555555554f000
-DATA constants_quantileF64NEON<>+448(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_quantileF64NEON<>+456(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_quantileF64NEON<>+464(SB)/8, $0x3fd999999a442e0d
-DATA constants_quantileF64NEON<>+472(SB)/8, $0x3fd999999a442e0d
-DATA constants_quantileF64NEON<>+480(SB)/8, $0x4000000000000001
-DATA constants_quantileF64NEON<>+488(SB)/8, $0x4000000000000001
-DATA constants_quantileF64NEON<>+496(SB)/8, $0x3fd249240af9d15d
-DATA constants_quantileF64NEON<>+504(SB)/8, $0x3fd249240af9d15d
-DATA constants_quantileF64NEON<>+512(SB)/8, $0x3ff999999999999a
-DATA constants_quantileF64NEON<>+520(SB)/8, $0x3ff999999999999a
-DATA constants_quantileF64NEON<>+528(SB)/8, $0x4014000000000000
-DATA constants_quantileF64NEON<>+536(SB)/8, $0x4014000000000000
-DATA constants_quantileF64NEON<>+544(SB)/8, $0x3f9744eb6c45ec67
-DATA constants_quantileF64NEON<>+552(SB)/8, $0x3f9744eb6c45ec67
-DATA constants_quantileF64NEON<>+560(SB)/8, $0x3ff453cc085375b2
-DATA constants_quantileF64NEON<>+568(SB)/8, $0x3ff453cc085375b2
-DATA constants_quantileF64NEON<>+576(SB)/8, $0x401713f71462256a
-DATA constants_quantileF64NEON<>+584(SB)/8, $0x401713f71462256a
-DATA constants_quantileF64NEON<>+592(SB)/8, $0x3ff6c665fde9526a
-DATA constants_quantileF64NEON<>+600(SB)/8, $0x3ff6c665fde9526a
-DATA constants_quantileF64NEON<>+608(SB)/8, $0x3f49615ac0b7ace9
-DATA constants_quantileF64NEON<>+616(SB)/8, $0x3f49615ac0b7ace9
-DATA constants_quantileF64NEON<>+624(SB)/8, $0x3fcef2abb9b85c37
-DATA constants_quantileF64NEON<>+632(SB)/8, $0x3fcef2abb9b85c37
-DATA constants_quantileF64NEON<>+640(SB)/8, $0x400d2ecb1a3d02c4
-DATA constants_quantileF64NEON<>+648(SB)/8, $0x400d2ecb1a3d02c4
-DATA constants_quantileF64NEON<>+656(SB)/8, $0x4012857748cab19b
-DATA constants_quantileF64NEON<>+664(SB)/8, $0x4012857748cab19b
-DATA constants_quantileF64NEON<>+672(SB)/8, $0x3f41f18cbfdf2728
-DATA constants_quantileF64NEON<>+680(SB)/8, $0x3f41f18cbfdf2728
-DATA constants_quantileF64NEON<>+688(SB)/8, $0x3fc2f5123394f040
-DATA constants_quantileF64NEON<>+696(SB)/8, $0x3fc2f5123394f040
-DATA constants_quantileF64NEON<>+704(SB)/8, $0x3ffad278e6526633
-DATA constants_quantileF64NEON<>+712(SB)/8, $0x3ffad278e6526633
-DATA constants_quantileF64NEON<>+720(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+728(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+736(SB)/8, $0x3e120d3f686439e4
-DATA constants_quantileF64NEON<>+744(SB)/8, $0x3e120d3f686439e4
-DATA constants_quantileF64NEON<>+752(SB)/8, $0x3f8f207a7eab17bf
-DATA constants_quantileF64NEON<>+760(SB)/8, $0x3f8f207a7eab17bf
-DATA constants_quantileF64NEON<>+768(SB)/8, $0x3fe61292f23385c9
-DATA constants_quantileF64NEON<>+776(SB)/8, $0x3fe61292f23385c9
-DATA constants_quantileF64NEON<>+784(SB)/8, $0x40006cefbb46a449
-DATA constants_quantileF64NEON<>+792(SB)/8, $0x40006cefbb46a449
-DATA constants_quantileF64NEON<>+800(SB)/8, $0x3efc6ec6cc59e02a
-DATA constants_quantileF64NEON<>+808(SB)/8, $0x3efc6ec6cc59e02a
-DATA constants_quantileF64NEON<>+816(SB)/8, $0x3f9b2b41193b4ee7
-DATA constants_quantileF64NEON<>+824(SB)/8, $0x3f9b2b41193b4ee7
-DATA constants_quantileF64NEON<>+832(SB)/8, $0x3ffc8ea6461fa445
-DATA constants_quantileF64NEON<>+840(SB)/8, $0x3ffc8ea6461fa445
-DATA constants_quantileF64NEON<>+848(SB)/8, $0x401aa1b1c13ee526
-DATA constants_quantileF64NEON<>+856(SB)/8, $0x401aa1b1c13ee526
-DATA constants_quantileF64NEON<>+864(SB)/8, $0x3e8afb74d693bf93
-DATA constants_quantileF64NEON<>+872(SB)/8, $0x3e8afb74d693bf93
-DATA constants_quantileF64NEON<>+880(SB)/8, $0x3f545c1908425345
-DATA constants_quantileF64NEON<>+888(SB)/8, $0x3f545c1908425345
-DATA constants_quantileF64NEON<>+896(SB)/8, $0x3fd2fad9315255cf
-DATA constants_quantileF64NEON<>+904(SB)/8, $0x3fd2fad9315255cf
-DATA constants_quantileF64NEON<>+912(SB)/8, $0x4015daea6e875003
-DATA constants_quantileF64NEON<>+920(SB)/8, $0x4015daea6e875003
-DATA constants_quantileF64NEON<>+928(SB)/8, $0x3e831446f740b9e0
-DATA constants_quantileF64NEON<>+936(SB)/8, $0x3e831446f740b9e0
-DATA constants_quantileF64NEON<>+944(SB)/8, $0x3f49c8bc979dc5d7
-DATA constants_quantileF64NEON<>+952(SB)/8, $0x3f49c8bc979dc5d7
-DATA constants_quantileF64NEON<>+960(SB)/8, $0x3fc186eb183443fb
-DATA constants_quantileF64NEON<>+968(SB)/8, $0x3fc186eb183443fb
-DATA constants_quantileF64NEON<>+976(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+984(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+992(SB)/8, $0x3ce269bff1f8c190
-DATA constants_quantileF64NEON<>+1000(SB)/8, $0x3ce269bff1f8c190
-DATA constants_quantileF64NEON<>+1008(SB)/8, $0x3ef35c2c496374bf
-DATA constants_quantileF64NEON<>+1016(SB)/8, $0x3ef35c2c496374bf
-DATA constants_quantileF64NEON<>+1024(SB)/8, $0x3f8e76f93215462a
-DATA constants_quantileF64NEON<>+1032(SB)/8, $0x3f8e76f93215462a
-DATA constants_quantileF64NEON<>+1040(SB)/8, $0x3fe331d34fc7d77f
-DATA constants_quantileF64NEON<>+1048(SB)/8, $0x3fe331d34fc7d77f
-DATA constants_quantileF64NEON<>+1056(SB)/8, $0x3fe62e42fefa39ef
-DATA constants_quantileF64NEON<>+1064(SB)/8, $0x3fe62e42fefa39ef
-DATA constants_quantileF64NEON<>+1072(SB)/8, $0x3c7abc9e3b39803f
-DATA constants_quantileF64NEON<>+1080(SB)/8, $0x3c7abc9e3b39803f
-DATA constants_quantileF64NEON<>+1088(SB)/8, $0x3fe0000000000000
-DATA constants_quantileF64NEON<>+1096(SB)/8, $0x3fe0000000000000
-DATA constants_quantileF64NEON<>+1104(SB)/8, $0x3fc71eb851eb851f
-DATA constants_quantileF64NEON<>+1112(SB)/8, $0x3fc71eb851eb851f
-DATA constants_quantileF64NEON<>+1120(SB)/8, $0x40e052d26b2e45e4
-DATA constants_quantileF64NEON<>+1128(SB)/8, $0x40e052d26b2e45e4
-DATA constants_quantileF64NEON<>+1136(SB)/8, $0x40e66c3e869b752a
-DATA constants_quantileF64NEON<>+1144(SB)/8, $0x40e66c3e869b752a
-DATA constants_quantileF64NEON<>+1152(SB)/8, $0x409ece5d2213c0cc
-DATA constants_quantileF64NEON<>+1160(SB)/8, $0x409ece5d2213c0cc
-DATA constants_quantileF64NEON<>+1168(SB)/8, $0x400b18d91e9eef75
-DATA constants_quantileF64NEON<>+1176(SB)/8, $0x400b18d91e9eef75
-DATA constants_quantileF64NEON<>+1184(SB)/8, $0x40a39a296f7d925e
-DATA constants_quantileF64NEON<>+1192(SB)/8, $0x40a39a296f7d925e
-DATA constants_quantileF64NEON<>+1200(SB)/8, $0x40f06c1c55b78f20
-DATA constants_quantileF64NEON<>+1208(SB)/8, $0x40f06c1c55b78f20
-DATA constants_quantileF64NEON<>+1216(SB)/8, $0x40cad1d8cd4ee71d
-DATA constants_quantileF64NEON<>+1224(SB)/8, $0x40cad1d8cd4ee71d
-DATA constants_quantileF64NEON<>+1232(SB)/8, $0x4060a4888b1a436e
-DATA constants_quantileF64NEON<>+1240(SB)/8, $0x4060a4888b1a436e
-DATA constants_quantileF64NEON<>+1248(SB)/8, $0x40dc0e457cb1ae76
-DATA constants_quantileF64NEON<>+1256(SB)/8, $0x40dc0e457cb1ae76
-DATA constants_quantileF64NEON<>+1264(SB)/8, $0x40d4b772d5d65266
-DATA constants_quantileF64NEON<>+1272(SB)/8, $0x40d4b772d5d65266
-DATA constants_quantileF64NEON<>+1280(SB)/8, $0x4085797efdc8b3f7
-DATA constants_quantileF64NEON<>+1288(SB)/8, $0x4085797efdc8b3f7
+DATA constants_quantileF64NEON<>+224(SB)/8, $0x3fe62e42fefa39ef
+DATA constants_quantileF64NEON<>+232(SB)/8, $0x3fe62e42fefa39ef
+DATA constants_quantileF64NEON<>+240(SB)/8, $0x3c7abc9e3b39803f
+DATA constants_quantileF64NEON<>+248(SB)/8, $0x3c7abc9e3b39803f
+DATA constants_quantileF64NEON<>+256(SB)/8, $0x3fe0000000000000
+DATA constants_quantileF64NEON<>+264(SB)/8, $0x3fe0000000000000
+DATA constants_quantileF64NEON<>+272(SB)/8, $0x40e052d26b2e45e4
+DATA constants_quantileF64NEON<>+280(SB)/8, $0x40e052d26b2e45e4
+DATA constants_quantileF64NEON<>+288(SB)/8, $0x4338000000000000
+DATA constants_quantileF64NEON<>+296(SB)/8, $0x4338000000000000
+DATA constants_quantileF64NEON<>+304(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+312(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+320(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+328(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+336(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_quantileF64NEON<>+344(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_quantileF64NEON<>+352(SB)/8, $0x3fc555555555555a
+DATA constants_quantileF64NEON<>+360(SB)/8, $0x3fc555555555555a
+DATA constants_quantileF64NEON<>+368(SB)/8, $0x3f56c16c18826db1
+DATA constants_quantileF64NEON<>+376(SB)/8, $0x3f56c16c18826db1
+DATA constants_quantileF64NEON<>+384(SB)/8, $0x3fe0000000000011
+DATA constants_quantileF64NEON<>+392(SB)/8, $0x3fe0000000000011
+DATA constants_quantileF64NEON<>+400(SB)/8, $0x3fa555555554f000
+DATA constants_quantileF64NEON<>+408(SB)/8, $0x3fa555555554f000
+DATA constants_quantileF64NEON<>+416(SB)/8, $0x3fc71eb851eb851f
+DATA constants_quantileF64NEON<>+424(SB)/8, $0x3fc71eb851eb851f
+DATA constants_quantileF64NEON<>+432(SB)/8, $0x40e66c3e869b752a
+DATA constants_quantileF64NEON<>+440(SB)/8, $0x40e66c3e869b752a
+DATA constants_quantileF64NEON<>+448(SB)/8, $0x409ece5d2213c0cc
+DATA constants_quantileF64NEON<>+456(SB)/8, $0x409ece5d2213c0cc
+DATA constants_quantileF64NEON<>+464(SB)/8, $0x400b18d91e9eef75
+DATA constants_quantileF64NEON<>+472(SB)/8, $0x400b18d91e9eef75
+DATA constants_quantileF64NEON<>+480(SB)/8, $0x40f06c1c55b78f20
+DATA constants_quantileF64NEON<>+488(SB)/8, $0x40f06c1c55b78f20
+DATA constants_quantileF64NEON<>+496(SB)/8, $0x40cad1d8cd4ee71d
+DATA constants_quantileF64NEON<>+504(SB)/8, $0x40cad1d8cd4ee71d
+DATA constants_quantileF64NEON<>+512(SB)/8, $0x4060a4888b1a436e
+DATA constants_quantileF64NEON<>+520(SB)/8, $0x4060a4888b1a436e
+DATA constants_quantileF64NEON<>+528(SB)/8, $0x40dc0e457cb1ae76
+DATA constants_quantileF64NEON<>+536(SB)/8, $0x40dc0e457cb1ae76
+DATA constants_quantileF64NEON<>+544(SB)/8, $0x40d4b772d5d65266
+DATA constants_quantileF64NEON<>+552(SB)/8, $0x40d4b772d5d65266
+DATA constants_quantileF64NEON<>+560(SB)/8, $0x4085797efdc8b3f7
+DATA constants_quantileF64NEON<>+568(SB)/8, $0x4085797efdc8b3f7
+DATA constants_quantileF64NEON<>+576(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+584(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+592(SB)/8, $0x40b46a7eca984b69
+DATA constants_quantileF64NEON<>+600(SB)/8, $0x40b46a7eca984b69
+DATA constants_quantileF64NEON<>+608(SB)/8, $0x40e3317caa64f4be
+DATA constants_quantileF64NEON<>+616(SB)/8, $0x40e3317caa64f4be
+DATA constants_quantileF64NEON<>+624(SB)/8, $0x40b512322e75c89f
+DATA constants_quantileF64NEON<>+632(SB)/8, $0x40b512322e75c89f
+DATA constants_quantileF64NEON<>+640(SB)/8, $0x4045281b386e1ab5
+DATA constants_quantileF64NEON<>+648(SB)/8, $0x4045281b386e1ab5
+DATA constants_quantileF64NEON<>+656(SB)/8, $0x7fffffffffffffff
+DATA constants_quantileF64NEON<>+664(SB)/8, $0x7fffffffffffffff
+DATA constants_quantileF64NEON<>+672(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_quantileF64NEON<>+680(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_quantileF64NEON<>+688(SB)/8, $0x4330000000000000
+DATA constants_quantileF64NEON<>+696(SB)/8, $0x4330000000000000
+DATA constants_quantileF64NEON<>+704(SB)/8, $0x43300000000003ff
+DATA constants_quantileF64NEON<>+712(SB)/8, $0x43300000000003ff
+DATA constants_quantileF64NEON<>+720(SB)/8, $0x4000000000000000
+DATA constants_quantileF64NEON<>+728(SB)/8, $0x4000000000000000
+DATA constants_quantileF64NEON<>+736(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_quantileF64NEON<>+744(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_quantileF64NEON<>+752(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_quantileF64NEON<>+760(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_quantileF64NEON<>+768(SB)/8, $0x3fd999999a442e0d
+DATA constants_quantileF64NEON<>+776(SB)/8, $0x3fd999999a442e0d
+DATA constants_quantileF64NEON<>+784(SB)/8, $0x4000000000000001
+DATA constants_quantileF64NEON<>+792(SB)/8, $0x4000000000000001
+DATA constants_quantileF64NEON<>+800(SB)/8, $0x3fc732279c8761a8
+DATA constants_quantileF64NEON<>+808(SB)/8, $0x3fc732279c8761a8
+DATA constants_quantileF64NEON<>+816(SB)/8, $0x3fd249240af9d15d
+DATA constants_quantileF64NEON<>+824(SB)/8, $0x3fd249240af9d15d
+DATA constants_quantileF64NEON<>+832(SB)/8, $0x3ff999999999999a
+DATA constants_quantileF64NEON<>+840(SB)/8, $0x3ff999999999999a
+DATA constants_quantileF64NEON<>+848(SB)/8, $0x4014000000000000
+DATA constants_quantileF64NEON<>+856(SB)/8, $0x4014000000000000
+DATA constants_quantileF64NEON<>+864(SB)/8, $0x3f9744eb6c45ec67
+DATA constants_quantileF64NEON<>+872(SB)/8, $0x3f9744eb6c45ec67
+DATA constants_quantileF64NEON<>+880(SB)/8, $0x3ff453cc085375b2
+DATA constants_quantileF64NEON<>+888(SB)/8, $0x3ff453cc085375b2
+DATA constants_quantileF64NEON<>+896(SB)/8, $0x401713f71462256a
+DATA constants_quantileF64NEON<>+904(SB)/8, $0x401713f71462256a
+DATA constants_quantileF64NEON<>+912(SB)/8, $0x3ff6c665fde9526a
+DATA constants_quantileF64NEON<>+920(SB)/8, $0x3ff6c665fde9526a
+DATA constants_quantileF64NEON<>+928(SB)/8, $0x3f49615ac0b7ace9
+DATA constants_quantileF64NEON<>+936(SB)/8, $0x3f49615ac0b7ace9
+DATA constants_quantileF64NEON<>+944(SB)/8, $0x3fcef2abb9b85c37
+DATA constants_quantileF64NEON<>+952(SB)/8, $0x3fcef2abb9b85c37
+DATA constants_quantileF64NEON<>+960(SB)/8, $0x400d2ecb1a3d02c4
+DATA constants_quantileF64NEON<>+968(SB)/8, $0x400d2ecb1a3d02c4
+DATA constants_quantileF64NEON<>+976(SB)/8, $0x4012857748cab19b
+DATA constants_quantileF64NEON<>+984(SB)/8, $0x4012857748cab19b
+DATA constants_quantileF64NEON<>+992(SB)/8, $0x3f41f18cbfdf2728
+DATA constants_quantileF64NEON<>+1000(SB)/8, $0x3f41f18cbfdf2728
+DATA constants_quantileF64NEON<>+1008(SB)/8, $0x3fc2f5123394f040
+DATA constants_quantileF64NEON<>+1016(SB)/8, $0x3fc2f5123394f040
+DATA constants_quantileF64NEON<>+1024(SB)/8, $0x3ffad278e6526633
+DATA constants_quantileF64NEON<>+1032(SB)/8, $0x3ffad278e6526633
+DATA constants_quantileF64NEON<>+1040(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1048(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1056(SB)/8, $0x3e120d3f686439e4
+DATA constants_quantileF64NEON<>+1064(SB)/8, $0x3e120d3f686439e4
+DATA constants_quantileF64NEON<>+1072(SB)/8, $0x3f8f207a7eab17bf
+DATA constants_quantileF64NEON<>+1080(SB)/8, $0x3f8f207a7eab17bf
+DATA constants_quantileF64NEON<>+1088(SB)/8, $0x3fe61292f23385c9
+DATA constants_quantileF64NEON<>+1096(SB)/8, $0x3fe61292f23385c9
+DATA constants_quantileF64NEON<>+1104(SB)/8, $0x40006cefbb46a449
+DATA constants_quantileF64NEON<>+1112(SB)/8, $0x40006cefbb46a449
+DATA constants_quantileF64NEON<>+1120(SB)/8, $0x3efc6ec6cc59e02a
+DATA constants_quantileF64NEON<>+1128(SB)/8, $0x3efc6ec6cc59e02a
+DATA constants_quantileF64NEON<>+1136(SB)/8, $0x3f9b2b41193b4ee7
+DATA constants_quantileF64NEON<>+1144(SB)/8, $0x3f9b2b41193b4ee7
+DATA constants_quantileF64NEON<>+1152(SB)/8, $0x3ffc8ea6461fa445
+DATA constants_quantileF64NEON<>+1160(SB)/8, $0x3ffc8ea6461fa445
+DATA constants_quantileF64NEON<>+1168(SB)/8, $0x401aa1b1c13ee526
+DATA constants_quantileF64NEON<>+1176(SB)/8, $0x401aa1b1c13ee526
+DATA constants_quantileF64NEON<>+1184(SB)/8, $0x3e8afb74d693bf93
+DATA constants_quantileF64NEON<>+1192(SB)/8, $0x3e8afb74d693bf93
+DATA constants_quantileF64NEON<>+1200(SB)/8, $0x3f545c1908425345
+DATA constants_quantileF64NEON<>+1208(SB)/8, $0x3f545c1908425345
+DATA constants_quantileF64NEON<>+1216(SB)/8, $0x3fd2fad9315255cf
+DATA constants_quantileF64NEON<>+1224(SB)/8, $0x3fd2fad9315255cf
+DATA constants_quantileF64NEON<>+1232(SB)/8, $0x4015daea6e875003
+DATA constants_quantileF64NEON<>+1240(SB)/8, $0x4015daea6e875003
+DATA constants_quantileF64NEON<>+1248(SB)/8, $0x3e831446f740b9e0
+DATA constants_quantileF64NEON<>+1256(SB)/8, $0x3e831446f740b9e0
+DATA constants_quantileF64NEON<>+1264(SB)/8, $0x3f49c8bc979dc5d7
+DATA constants_quantileF64NEON<>+1272(SB)/8, $0x3f49c8bc979dc5d7
+DATA constants_quantileF64NEON<>+1280(SB)/8, $0x3fc186eb183443fb
+DATA constants_quantileF64NEON<>+1288(SB)/8, $0x3fc186eb183443fb
 DATA constants_quantileF64NEON<>+1296(SB)/8, $0x3ff0000000000000
 DATA constants_quantileF64NEON<>+1304(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+1312(SB)/8, $0x40b46a7eca984b69
-DATA constants_quantileF64NEON<>+1320(SB)/8, $0x40b46a7eca984b69
-DATA constants_quantileF64NEON<>+1328(SB)/8, $0x40e3317caa64f4be
-DATA constants_quantileF64NEON<>+1336(SB)/8, $0x40e3317caa64f4be
-DATA constants_quantileF64NEON<>+1344(SB)/8, $0x40b512322e75c89f
-DATA constants_quantileF64NEON<>+1352(SB)/8, $0x40b512322e75c89f
-DATA constants_quantileF64NEON<>+1360(SB)/8, $0x4045281b386e1ab5
-DATA constants_quantileF64NEON<>+1368(SB)/8, $0x4045281b386e1ab5
-DATA constants_quantileF64NEON<>+1376(SB)/8, $0x7fffffffffffffff
-DATA constants_quantileF64NEON<>+1384(SB)/8, $0x7fffffffffffffff
+DATA constants_quantileF64NEON<>+1312(SB)/8, $0x3ce269bff1f8c190
+DATA constants_quantileF64NEON<>+1320(SB)/8, $0x3ce269bff1f8c190
+DATA constants_quantileF64NEON<>+1328(SB)/8, $0x3ef35c2c496374bf
+DATA constants_quantileF64NEON<>+1336(SB)/8, $0x3ef35c2c496374bf
+DATA constants_quantileF64NEON<>+1344(SB)/8, $0x3f8e76f93215462a
+DATA constants_quantileF64NEON<>+1352(SB)/8, $0x3f8e76f93215462a
+DATA constants_quantileF64NEON<>+1360(SB)/8, $0x3fe331d34fc7d77f
+DATA constants_quantileF64NEON<>+1368(SB)/8, $0x3fe331d34fc7d77f
+DATA constants_quantileF64NEON<>+1376(SB)/8, $0x40a39a296f7d925e
+DATA constants_quantileF64NEON<>+1384(SB)/8, $0x40a39a296f7d925e
 DATA constants_quantileF64NEON<>+1392(SB)/8, $0x3fdb333333333333
 DATA constants_quantileF64NEON<>+1400(SB)/8, $0x3fdb333333333333
 DATA constants_quantileF64NEON<>+1408(SB)/8, $0x3fe5555555552d11
@@ -4843,17 +4852,16 @@ GLOBL constants_logCDFF32NEON<>(SB), RODATA|NOPTR, $720
 // func quantileF32NEON(n int, x *float32, y *float32) (far int)
 TEXT ·quantileF32NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_quantileF32NEON<>(SB), R0
-	WORD $0xad40600b // ldp q11, q24, [x0, #0]
-	WORD $0xad414011 // ldp q17, q16, [x0, #32]
-	WORD $0xad424813 // ldp q19, q18, [x0, #64]
-	WORD $0xad43380f // ldp q15, q14, [x0, #96]
-	WORD $0xad44300d // ldp q13, q12, [x0, #128]
+	WORD $0xad406009 // ldp q9, q24, [x0, #0]
+	WORD $0xad41380f // ldp q15, q14, [x0, #32]
+	WORD $0xad424011 // ldp q17, q16, [x0, #64]
+	WORD $0xad43300d // ldp q13, q12, [x0, #96]
+	WORD $0xad44280b // ldp q11, q10, [x0, #128]
 	WORD $0xad455817 // ldp q23, q22, [x0, #160]
 	WORD $0xad465015 // ldp q21, q20, [x0, #192]
-	WORD $0xad47240a // ldp q10, q9, [x0, #224]
+	WORD $0xad474813 // ldp q19, q18, [x0, #224]
 	WORD $0xad481c08 // ldp q8, q7, [x0, #256]
 	WORD $0xad491406 // ldp q6, q5, [x0, #288]
-	WORD $0x3dc0d004 // ldr q4, [x0, #832]
 	MOVD n+0(FP), R5
 	MOVD x+8(FP), R4
 	MOVD y+16(FP), R3
@@ -4861,149 +4869,158 @@ TEXT ·quantileF32NEON(SB), NOSPLIT, $0-32
 	MOVD $0, R2
 
 vector:
-	WORD $0x3ce2689b // ldr q27, [x4, x2]
-	WORD $0x6e381f7c // eor v28.16b, v27.16b, v24.16b
+	WORD $0x3ce26882 // ldr q2, [x4, x2]
+	WORD $0x6e381c5c // eor v28.16b, v2.16b, v24.16b
 	WORD $0x6ebc86e0 // sub v0.4s, v23.4s, v28.4s
 	WORD $0x6eb68781 // sub v1.4s, v28.4s, v22.4s
 	WORD $0x4ea01f20 // orr v0.16b, v25.16b, v0.16b
 	WORD $0x4ea11c19 // orr v25.16b, v0.16b, v1.16b
-	WORD $0x4ebbd683 // fsub v3.4s, v20.4s, v27.4s
-	WORD $0x4ea0a860 // cmlt v0.4s, v3.4s, #0
+	WORD $0x4ea2d69b // fsub v27.4s, v20.4s, v2.4s
+	WORD $0x4e22f6a0 // fmax v0.4s, v21.4s, v2.4s
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x4e32d41d // fadd v29.4s, v0.4s, v18.4s
+	WORD $0xad4a041a // ldp q26, q1, [x0, #320]
+	WORD $0x4e3dce3a // fmla v26.4s, v17.4s, v29.4s
+	WORD $0x4eb0d740 // fsub v0.4s, v26.4s, v16.4s
+	WORD $0x4ea0cdfd // fmls v29.4s, v15.4s, v0.4s
+	WORD $0x4ea0cddd // fmls v29.4s, v14.4s, v0.4s
+	WORD $0x6e3ddfa4 // fmul v4.4s, v29.4s, v29.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0x4e23cda1 // fmla v1.4s, v13.4s, v3.4s
+	WORD $0x4e24cd81 // fmla v1.4s, v12.4s, v4.4s
+	WORD $0xad4b7c00 // ldp q0, q31, [x0, #352]
+	WORD $0x4e23cd60 // fmla v0.4s, v11.4s, v3.4s
+	WORD $0x4e24cd40 // fmla v0.4s, v10.4s, v4.4s
+	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
+	WORD $0x6e3ddc23 // fmul v3.4s, v1.4s, v29.4s
+	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
+	WORD $0x4ea08521 // add v1.4s, v9.4s, v0.4s
+	WORD $0x4ea9d420 // fsub v0.4s, v1.4s, v9.4s
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x6e28dc04 // fmul v4.4s, v0.4s, v8.4s
+	WORD $0x4ea4cc9f // fmls v31.4s, v4.4s, v4.4s
+	WORD $0x6e3fdfe1 // fmul v1.4s, v31.4s, v31.4s
+	WORD $0xad4c001e // ldp q30, q0, [x0, #384]
+	WORD $0x4e21ccfe // fmla v30.4s, v7.4s, v1.4s
+	WORD $0x4e21ccc0 // fmla v0.4s, v6.4s, v1.4s
+	WORD $0x4e3fcc1e // fmla v30.4s, v0.4s, v31.4s
+	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
+	WORD $0xad4d0c1a // ldp q26, q3, [x0, #416]
+	WORD $0x4e3dccba // fmla v26.4s, v5.4s, v29.4s
+	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
+	WORD $0x4e3dcc61 // fmla v1.4s, v3.4s, v29.4s
+	WORD $0x4e3fcc3a // fmla v26.4s, v1.4s, v31.4s
+	WORD $0x6e3affc3 // fdiv v3.4s, v30.4s, v26.4s
+	WORD $0x4e201c81 // and v1.16b, v4.16b, v0.16b
+	WORD $0x3dc0d000 // ldr q0, [x0, #832]
+	WORD $0x4ea0d43a // fsub v26.4s, v1.4s, v0.4s
+	WORD $0x6e23dc84 // fmul v4.4s, v4.4s, v3.4s
+	WORD $0x4ea0ab40 // cmlt v0.4s, v26.4s, #0
+	WORD $0x0e612800 // xtn v0.4h, v0.4s
+	WORD $0x9e660001 // fmov x1, d0
+	CMP  $-1, R1
+	BEQ  store
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x4e3bf6bf // fmax v31.4s, v21.4s, v27.4s
+	WORD $0x4e22f6bf // fmax v31.4s, v21.4s, v2.4s
 	WORD $0xad4a081e // ldp q30, q2, [x0, #320]
-	WORD $0x4e3fce7e // fmla v30.4s, v19.4s, v31.4s
-	WORD $0x4eb2d7c0 // fsub v0.4s, v30.4s, v18.4s
-	WORD $0x4ea0ce3f // fmls v31.4s, v17.4s, v0.4s
-	WORD $0x4ea0ce1f // fmls v31.4s, v16.4s, v0.4s
+	WORD $0x4e3fce3e // fmla v30.4s, v17.4s, v31.4s
+	WORD $0x4eb0d7c0 // fsub v0.4s, v30.4s, v16.4s
+	WORD $0x4ea0cdff // fmls v31.4s, v15.4s, v0.4s
+	WORD $0x4ea0cddf // fmls v31.4s, v14.4s, v0.4s
 	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
-	WORD $0x6e3ddfba // fmul v26.4s, v29.4s, v29.4s
-	WORD $0x4e3acde2 // fmla v2.4s, v15.4s, v26.4s
-	WORD $0x4e3dcdc2 // fmla v2.4s, v14.4s, v29.4s
-	WORD $0xad4b0400 // ldp q0, q1, [x0, #352]
-	WORD $0x4e3acda0 // fmla v0.4s, v13.4s, v26.4s
-	WORD $0x4e3dcd80 // fmla v0.4s, v12.4s, v29.4s
-	WORD $0x4e3fcc02 // fmla v2.4s, v0.4s, v31.4s
-	WORD $0x6e3fdc5a // fmul v26.4s, v2.4s, v31.4s
-	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
-	WORD $0x4ea08562 // add v2.4s, v11.4s, v0.4s
-	WORD $0x4eabd440 // fsub v0.4s, v2.4s, v11.4s
-	WORD $0x4e3acc40 // fmla v0.4s, v2.4s, v26.4s
-	WORD $0x6e381c02 // eor v2.16b, v0.16b, v24.16b
-	WORD $0x6eaa8440 // sub v0.4s, v2.4s, v10.4s
-	WORD $0x4eab8400 // add v0.4s, v0.4s, v11.4s
-	WORD $0x6f29041a // ushr v26.4s, v0.4s, #23
-	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
-	WORD $0x6ea08440 // sub v0.4s, v2.4s, v0.4s
-	WORD $0x4eab8402 // add v2.4s, v0.4s, v11.4s
-	WORD $0x4ea91f40 // orr v0.16b, v26.16b, v9.16b
-	WORD $0x4ea8d41e // fsub v30.4s, v0.4s, v8.4s
-	WORD $0x4eabd442 // fsub v2.4s, v2.4s, v11.4s
-	WORD $0x4e27d440 // fadd v0.4s, v2.4s, v7.4s
-	WORD $0x6e20fc5d // fdiv v29.4s, v2.4s, v0.4s
-	WORD $0x6e3ddfba // fmul v26.4s, v29.4s, v29.4s
-	WORD $0x6e3adf42 // fmul v2.4s, v26.4s, v26.4s
-	WORD $0x4e22ccc1 // fmla v1.4s, v6.4s, v2.4s
+	WORD $0x6e3ddfa3 // fmul v3.4s, v29.4s, v29.4s
+	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
+	WORD $0x4e3dcd82 // fmla v2.4s, v12.4s, v29.4s
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0x4e23cd61 // fmla v1.4s, v11.4s, v3.4s
+	WORD $0x4e3dcd41 // fmla v1.4s, v10.4s, v29.4s
+	WORD $0x4e3fcc22 // fmla v2.4s, v1.4s, v31.4s
+	WORD $0x6e3fdc43 // fmul v3.4s, v2.4s, v31.4s
+	WORD $0x4f3757c1 // shl v1.4s, v30.4s, #23
+	WORD $0x4ea18522 // add v2.4s, v9.4s, v1.4s
+	WORD $0x4ea9d441 // fsub v1.4s, v2.4s, v9.4s
+	WORD $0x4e23cc41 // fmla v1.4s, v2.4s, v3.4s
+	WORD $0x6e381c21 // eor v1.16b, v1.16b, v24.16b
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x6f290403 // ushr v3.4s, v0.4s, #23
+	WORD $0x4f375460 // shl v0.4s, v3.4s, #23
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4ea98402 // add v2.4s, v0.4s, v9.4s
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea0d43e // fsub v30.4s, v1.4s, v0.4s
+	WORD $0x4ea9d442 // fsub v2.4s, v2.4s, v9.4s
+	WORD $0xad510001 // ldp q1, q0, [x0, #544]
+	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	WORD $0x6e21fc5f // fdiv v31.4s, v2.4s, v1.4s
+	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
+	WORD $0x6e3ddfa3 // fmul v3.4s, v29.4s, v29.4s
+	WORD $0xad520402 // ldp q2, q1, [x0, #576]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
 	WORD $0x3dc0d400 // ldr q0, [x0, #848]
-	WORD $0x4e22cca0 // fmla v0.4s, v5.4s, v2.4s
-	WORD $0x4e3acc01 // fmla v1.4s, v0.4s, v26.4s
-	WORD $0x6e3ddc20 // fmul v0.4s, v1.4s, v29.4s
-	WORD $0x4e3ece00 // fmla v0.4s, v16.4s, v30.4s
-	WORD $0x4e3ece20 // fmla v0.4s, v17.4s, v30.4s
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
+	WORD $0x6e3fdc40 // fmul v0.4s, v2.4s, v31.4s
+	WORD $0x4e3ecdc0 // fmla v0.4s, v14.4s, v30.4s
+	WORD $0x4e3ecde0 // fmla v0.4s, v15.4s, v30.4s
 	WORD $0x6e381c01 // eor v1.16b, v0.16b, v24.16b
-	WORD $0x4ea0a860 // cmlt v0.4s, v3.4s, #0
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
 	WORD $0x6e7c1c20 // bsl v0.16b, v1.16b, v28.16b
 	WORD $0x4ea01c1c // mov v28.16b, v0.16b
 
 lower:
 	WORD $0x6ea1fb82 // fsqrt v2.4s, v28.4s
-	WORD $0x4ea4d45e // fsub v30.4s, v2.4s, v4.4s
-	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4ea1d45c // fsub v28.4s, v2.4s, v1.4s
-	WORD $0x6e3edfda // fmul v26.4s, v30.4s, v30.4s
-	WORD $0xad4d041d // ldp q29, q1, [x0, #416]
-	WORD $0x4e3acc1d // fmla v29.4s, v0.4s, v26.4s
-	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
-	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
-	WORD $0x4e3ecc1d // fmla v29.4s, v0.4s, v30.4s
-	WORD $0x6e3edfda // fmul v26.4s, v30.4s, v30.4s
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
-	WORD $0x4e3ecc01 // fmla v1.4s, v0.4s, v30.4s
-	WORD $0x6e21ffba // fdiv v26.4s, v29.4s, v1.4s
+	WORD $0xad530001 // ldp q1, q0, [x0, #608]
+	WORD $0x4ea1d45d // fsub v29.4s, v2.4s, v1.4s
+	WORD $0x4ea0d45c // fsub v28.4s, v2.4s, v0.4s
+	WORD $0x6e3ddfa2 // fmul v2.4s, v29.4s, v29.4s
+	WORD $0xad540c00 // ldp q0, q3, [x0, #640]
+	WORD $0x4e22cc03 // fmla v3.4s, v0.4s, v2.4s
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0x4e22cc20 // fmla v0.4s, v1.4s, v2.4s
+	WORD $0x4e3dcc03 // fmla v3.4s, v0.4s, v29.4s
+	WORD $0x6e3ddfa2 // fmul v2.4s, v29.4s, v29.4s
+	WORD $0xad560400 // ldp q0, q1, [x0, #704]
+	WORD $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
+	WORD $0x3dc0d800 // ldr q0, [x0, #864]
+	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
+	WORD $0x6e21fc63 // fdiv v3.4s, v3.4s, v1.4s
 	WORD $0x4ea0ab80 // cmlt v0.4s, v28.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $-1, R1
 	BEQ  near
 	WORD $0x6e3cdf82 // fmul v2.4s, v28.4s, v28.4s
-	WORD $0xad507400 // ldp q0, q29, [x0, #512]
+	WORD $0xad577400 // ldp q0, q29, [x0, #736]
 	WORD $0x4e22cc1d // fmla v29.4s, v0.4s, v2.4s
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
+	WORD $0xad580001 // ldp q1, q0, [x0, #768]
 	WORD $0x4e22cc20 // fmla v0.4s, v1.4s, v2.4s
 	WORD $0x4e3ccc1d // fmla v29.4s, v0.4s, v28.4s
 	WORD $0x6e3cdf82 // fmul v2.4s, v28.4s, v28.4s
-	WORD $0xad520400 // ldp q0, q1, [x0, #576]
+	WORD $0xad590400 // ldp q0, q1, [x0, #800]
 	WORD $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
-	WORD $0x3dc0d800 // ldr q0, [x0, #864]
+	WORD $0x3dc0dc00 // ldr q0, [x0, #880]
 	WORD $0x4e3ccc01 // fmla v1.4s, v0.4s, v28.4s
 	WORD $0x6e21ffa1 // fdiv v1.4s, v29.4s, v1.4s
 	WORD $0x4ea0ab80 // cmlt v0.4s, v28.4s, #0
-	WORD $0x6e611f40 // bsl v0.16b, v26.16b, v1.16b
-	WORD $0x4ea01c1a // mov v26.16b, v0.16b
+	WORD $0x6e611c60 // bsl v0.16b, v3.16b, v1.16b
+	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 
 near:
-	WORD $0x6e381f40 // eor v0.16b, v26.16b, v24.16b
-	WORD $0x4ea0a863 // cmlt v3.4s, v3.4s, #0
-	WORD $0x6e601f43 // bsl v3.16b, v26.16b, v0.16b
-	WORD $0x4e3bf6a2 // fmax v2.4s, v21.4s, v27.4s
-	WORD $0xad530001 // ldp q1, q0, [x0, #608]
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x4e20d43d // fadd v29.4s, v1.4s, v0.4s
-	WORD $0xad4a081c // ldp q28, q2, [x0, #320]
-	WORD $0x4e3dce7c // fmla v28.4s, v19.4s, v29.4s
-	WORD $0x4eb2d780 // fsub v0.4s, v28.4s, v18.4s
-	WORD $0x4ea0ce3d // fmls v29.4s, v17.4s, v0.4s
-	WORD $0x4ea0ce1d // fmls v29.4s, v16.4s, v0.4s
-	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x6e3bdf7a // fmul v26.4s, v27.4s, v27.4s
-	WORD $0x4e3acde2 // fmla v2.4s, v15.4s, v26.4s
-	WORD $0x4e3bcdc2 // fmla v2.4s, v14.4s, v27.4s
-	WORD $0xad540001 // ldp q1, q0, [x0, #640]
-	WORD $0x4e3acda1 // fmla v1.4s, v13.4s, v26.4s
-	WORD $0x4e3bcd81 // fmla v1.4s, v12.4s, v27.4s
-	WORD $0x4e3dcc22 // fmla v2.4s, v1.4s, v29.4s
-	WORD $0x6e3ddc5a // fmul v26.4s, v2.4s, v29.4s
-	WORD $0x4f375781 // shl v1.4s, v28.4s, #23
-	WORD $0x4ea18562 // add v2.4s, v11.4s, v1.4s
-	WORD $0x4eabd441 // fsub v1.4s, v2.4s, v11.4s
-	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
-	WORD $0x6e20dc3b // fmul v27.4s, v1.4s, v0.4s
-	WORD $0xad55001e // ldp q30, q0, [x0, #672]
-	WORD $0x4ebbcf7e // fmls v30.4s, v27.4s, v27.4s
-	WORD $0x6e3edfda // fmul v26.4s, v30.4s, v30.4s
-	WORD $0xad56081d // ldp q29, q2, [x0, #704]
-	WORD $0x4e3acc1d // fmla v29.4s, v0.4s, v26.4s
-	WORD $0xad570001 // ldp q1, q0, [x0, #736]
-	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
-	WORD $0x4e3ecc3d // fmla v29.4s, v1.4s, v30.4s
-	WORD $0x6e3edfdc // fmul v28.4s, v30.4s, v30.4s
-	WORD $0xad58081a // ldp q26, q2, [x0, #768]
-	WORD $0x4e3ccc1a // fmla v26.4s, v0.4s, v28.4s
-	WORD $0xad590001 // ldp q1, q0, [x0, #800]
-	WORD $0x4e3ccc41 // fmla v1.4s, v2.4s, v28.4s
-	WORD $0x4e3ecc3a // fmla v26.4s, v1.4s, v30.4s
-	WORD $0x6e3affa2 // fdiv v2.4s, v29.4s, v26.4s
-	WORD $0x4e201f61 // and v1.16b, v27.16b, v0.16b
-	WORD $0x3dc0dc00 // ldr q0, [x0, #880]
-	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
-	WORD $0x6e22df61 // fmul v1.4s, v27.4s, v2.4s
-	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
-	WORD $0x6e631c20 // bsl v0.16b, v1.16b, v3.16b
-	WORD $0x3ca26860 // str q0, [x3, x2]
+	WORD $0x6e381c60 // eor v0.16b, v3.16b, v24.16b
+	WORD $0x4ea0ab61 // cmlt v1.4s, v27.4s, #0
+	WORD $0x6e601c61 // bsl v1.16b, v3.16b, v0.16b
+	WORD $0x4ea0ab40 // cmlt v0.4s, v26.4s, #0
+	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+
+store:
+	WORD $0x3ca26864 // str q4, [x3, x2]
 	ADD  $16, R2, R2
 	SUBS $1, R5, R5
 	BNE  vector
@@ -5041,90 +5058,90 @@ DATA constants_quantileF32NEON<>+192(SB)/8, $0xc0400000c0400000
 DATA constants_quantileF32NEON<>+200(SB)/8, $0xc0400000c0400000
 DATA constants_quantileF32NEON<>+208(SB)/8, $0xbd9faa4dbd9faa4d
 DATA constants_quantileF32NEON<>+216(SB)/8, $0xbd9faa4dbd9faa4d
-DATA constants_quantileF32NEON<>+224(SB)/8, $0x3f3504f33f3504f3
-DATA constants_quantileF32NEON<>+232(SB)/8, $0x3f3504f33f3504f3
-DATA constants_quantileF32NEON<>+240(SB)/8, $0x4b0000004b000000
-DATA constants_quantileF32NEON<>+248(SB)/8, $0x4b0000004b000000
-DATA constants_quantileF32NEON<>+256(SB)/8, $0x4b00007f4b00007f
-DATA constants_quantileF32NEON<>+264(SB)/8, $0x4b00007f4b00007f
-DATA constants_quantileF32NEON<>+272(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+280(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+288(SB)/8, $0x3eccabc53eccabc5
-DATA constants_quantileF32NEON<>+296(SB)/8, $0x3eccabc53eccabc5
-DATA constants_quantileF32NEON<>+304(SB)/8, $0x3e9938553e993855
-DATA constants_quantileF32NEON<>+312(SB)/8, $0x3e9938553e993855
+DATA constants_quantileF32NEON<>+224(SB)/8, $0x3f3172183f317218
+DATA constants_quantileF32NEON<>+232(SB)/8, $0x3f3172183f317218
+DATA constants_quantileF32NEON<>+240(SB)/8, $0xb102e308b102e308
+DATA constants_quantileF32NEON<>+248(SB)/8, $0xb102e308b102e308
+DATA constants_quantileF32NEON<>+256(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+264(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+272(SB)/8, $0x431f4a88431f4a88
+DATA constants_quantileF32NEON<>+280(SB)/8, $0x431f4a88431f4a88
+DATA constants_quantileF32NEON<>+288(SB)/8, $0x426c7000426c7000
+DATA constants_quantileF32NEON<>+296(SB)/8, $0x426c7000426c7000
+DATA constants_quantileF32NEON<>+304(SB)/8, $0x429d83f9429d83f9
+DATA constants_quantileF32NEON<>+312(SB)/8, $0x429d83f9429d83f9
 DATA constants_quantileF32NEON<>+320(SB)/8, $0x4b4000004b400000
 DATA constants_quantileF32NEON<>+328(SB)/8, $0x4b4000004b400000
 DATA constants_quantileF32NEON<>+336(SB)/8, $0x3f8000003f800000
 DATA constants_quantileF32NEON<>+344(SB)/8, $0x3f8000003f800000
 DATA constants_quantileF32NEON<>+352(SB)/8, $0x3f0000003f000000
 DATA constants_quantileF32NEON<>+360(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+368(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+376(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+384(SB)/8, $0x40a0000040a00000
-DATA constants_quantileF32NEON<>+392(SB)/8, $0x40a0000040a00000
-DATA constants_quantileF32NEON<>+400(SB)/8, $0x3fa742e13fa742e1
-DATA constants_quantileF32NEON<>+408(SB)/8, $0x3fa742e13fa742e1
-DATA constants_quantileF32NEON<>+416(SB)/8, $0x3fb633313fb63331
-DATA constants_quantileF32NEON<>+424(SB)/8, $0x3fb633313fb63331
-DATA constants_quantileF32NEON<>+432(SB)/8, $0x3e2e52ed3e2e52ed
-DATA constants_quantileF32NEON<>+440(SB)/8, $0x3e2e52ed3e2e52ed
-DATA constants_quantileF32NEON<>+448(SB)/8, $0x40306faa40306faa
-DATA constants_quantileF32NEON<>+456(SB)/8, $0x40306faa40306faa
-DATA constants_quantileF32NEON<>+464(SB)/8, $0x3df6315c3df6315c
-DATA constants_quantileF32NEON<>+472(SB)/8, $0x3df6315c3df6315c
-DATA constants_quantileF32NEON<>+480(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+488(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+496(SB)/8, $0x3f3cac243f3cac24
-DATA constants_quantileF32NEON<>+504(SB)/8, $0x3f3cac243f3cac24
-DATA constants_quantileF32NEON<>+512(SB)/8, $0x3edb7c553edb7c55
-DATA constants_quantileF32NEON<>+520(SB)/8, $0x3edb7c553edb7c55
-DATA constants_quantileF32NEON<>+528(SB)/8, $0x40d50d8f40d50d8f
-DATA constants_quantileF32NEON<>+536(SB)/8, $0x40d50d8f40d50d8f
-DATA constants_quantileF32NEON<>+544(SB)/8, $0x3c8e06c13c8e06c1
-DATA constants_quantileF32NEON<>+552(SB)/8, $0x3c8e06c13c8e06c1
-DATA constants_quantileF32NEON<>+560(SB)/8, $0x404532d0404532d0
-DATA constants_quantileF32NEON<>+568(SB)/8, $0x404532d0404532d0
-DATA constants_quantileF32NEON<>+576(SB)/8, $0x3c48d6a13c48d6a1
-DATA constants_quantileF32NEON<>+584(SB)/8, $0x3c48d6a13c48d6a1
-DATA constants_quantileF32NEON<>+592(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+600(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+608(SB)/8, $0x3f3172183f317218
-DATA constants_quantileF32NEON<>+616(SB)/8, $0x3f3172183f317218
-DATA constants_quantileF32NEON<>+624(SB)/8, $0xb102e308b102e308
-DATA constants_quantileF32NEON<>+632(SB)/8, $0xb102e308b102e308
-DATA constants_quantileF32NEON<>+640(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+648(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+656(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+664(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+672(SB)/8, $0x3e38f5c33e38f5c3
-DATA constants_quantileF32NEON<>+680(SB)/8, $0x3e38f5c33e38f5c3
-DATA constants_quantileF32NEON<>+688(SB)/8, $0x431f4a88431f4a88
-DATA constants_quantileF32NEON<>+696(SB)/8, $0x431f4a88431f4a88
-DATA constants_quantileF32NEON<>+704(SB)/8, $0x4058c6c84058c6c8
-DATA constants_quantileF32NEON<>+712(SB)/8, $0x4058c6c84058c6c8
-DATA constants_quantileF32NEON<>+720(SB)/8, $0x426c7000426c7000
-DATA constants_quantileF32NEON<>+728(SB)/8, $0x426c7000426c7000
-DATA constants_quantileF32NEON<>+736(SB)/8, $0x4249bcb24249bcb2
-DATA constants_quantileF32NEON<>+744(SB)/8, $0x4249bcb24249bcb2
-DATA constants_quantileF32NEON<>+752(SB)/8, $0x429d83f9429d83f9
-DATA constants_quantileF32NEON<>+760(SB)/8, $0x429d83f9429d83f9
-DATA constants_quantileF32NEON<>+768(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+776(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+784(SB)/8, $0x4286600842866008
-DATA constants_quantileF32NEON<>+792(SB)/8, $0x4286600842866008
-DATA constants_quantileF32NEON<>+800(SB)/8, $0x418f294f418f294f
-DATA constants_quantileF32NEON<>+808(SB)/8, $0x418f294f418f294f
-DATA constants_quantileF32NEON<>+816(SB)/8, $0x7fffffff7fffffff
-DATA constants_quantileF32NEON<>+824(SB)/8, $0x7fffffff7fffffff
-DATA constants_quantileF32NEON<>+832(SB)/8, $0x3fcccccd3fcccccd
-DATA constants_quantileF32NEON<>+840(SB)/8, $0x3fcccccd3fcccccd
+DATA constants_quantileF32NEON<>+368(SB)/8, $0x3e38f5c33e38f5c3
+DATA constants_quantileF32NEON<>+376(SB)/8, $0x3e38f5c33e38f5c3
+DATA constants_quantileF32NEON<>+384(SB)/8, $0x4058c6c84058c6c8
+DATA constants_quantileF32NEON<>+392(SB)/8, $0x4058c6c84058c6c8
+DATA constants_quantileF32NEON<>+400(SB)/8, $0x4249bcb24249bcb2
+DATA constants_quantileF32NEON<>+408(SB)/8, $0x4249bcb24249bcb2
+DATA constants_quantileF32NEON<>+416(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+424(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+432(SB)/8, $0x4286600842866008
+DATA constants_quantileF32NEON<>+440(SB)/8, $0x4286600842866008
+DATA constants_quantileF32NEON<>+448(SB)/8, $0x418f294f418f294f
+DATA constants_quantileF32NEON<>+456(SB)/8, $0x418f294f418f294f
+DATA constants_quantileF32NEON<>+464(SB)/8, $0x7fffffff7fffffff
+DATA constants_quantileF32NEON<>+472(SB)/8, $0x7fffffff7fffffff
+DATA constants_quantileF32NEON<>+480(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+488(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+496(SB)/8, $0x3f3504f33f3504f3
+DATA constants_quantileF32NEON<>+504(SB)/8, $0x3f3504f33f3504f3
+DATA constants_quantileF32NEON<>+512(SB)/8, $0x4b0000004b000000
+DATA constants_quantileF32NEON<>+520(SB)/8, $0x4b0000004b000000
+DATA constants_quantileF32NEON<>+528(SB)/8, $0x4b00007f4b00007f
+DATA constants_quantileF32NEON<>+536(SB)/8, $0x4b00007f4b00007f
+DATA constants_quantileF32NEON<>+544(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+552(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+560(SB)/8, $0x3eccabc53eccabc5
+DATA constants_quantileF32NEON<>+568(SB)/8, $0x3eccabc53eccabc5
+DATA constants_quantileF32NEON<>+576(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+584(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+592(SB)/8, $0x3e9938553e993855
+DATA constants_quantileF32NEON<>+600(SB)/8, $0x3e9938553e993855
+DATA constants_quantileF32NEON<>+608(SB)/8, $0x3fcccccd3fcccccd
+DATA constants_quantileF32NEON<>+616(SB)/8, $0x3fcccccd3fcccccd
+DATA constants_quantileF32NEON<>+624(SB)/8, $0x40a0000040a00000
+DATA constants_quantileF32NEON<>+632(SB)/8, $0x40a0000040a00000
+DATA constants_quantileF32NEON<>+640(SB)/8, $0x3fa742e13fa742e1
+DATA constants_quantileF32NEON<>+648(SB)/8, $0x3fa742e13fa742e1
+DATA constants_quantileF32NEON<>+656(SB)/8, $0x3fb633313fb63331
+DATA constants_quantileF32NEON<>+664(SB)/8, $0x3fb633313fb63331
+DATA constants_quantileF32NEON<>+672(SB)/8, $0x3e2e52ed3e2e52ed
+DATA constants_quantileF32NEON<>+680(SB)/8, $0x3e2e52ed3e2e52ed
+DATA constants_quantileF32NEON<>+688(SB)/8, $0x40306faa40306faa
+DATA constants_quantileF32NEON<>+696(SB)/8, $0x40306faa40306faa
+DATA constants_quantileF32NEON<>+704(SB)/8, $0x3df6315c3df6315c
+DATA constants_quantileF32NEON<>+712(SB)/8, $0x3df6315c3df6315c
+DATA constants_quantileF32NEON<>+720(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+728(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+736(SB)/8, $0x3edb7c553edb7c55
+DATA constants_quantileF32NEON<>+744(SB)/8, $0x3edb7c553edb7c55
+DATA constants_quantileF32NEON<>+752(SB)/8, $0x40d50d8f40d50d8f
+DATA constants_quantileF32NEON<>+760(SB)/8, $0x40d50d8f40d50d8f
+DATA constants_quantileF32NEON<>+768(SB)/8, $0x3c8e06c13c8e06c1
+DATA constants_quantileF32NEON<>+776(SB)/8, $0x3c8e06c13c8e06c1
+DATA constants_quantileF32NEON<>+784(SB)/8, $0x404532d0404532d0
+DATA constants_quantileF32NEON<>+792(SB)/8, $0x404532d0404532d0
+DATA constants_quantileF32NEON<>+800(SB)/8, $0x3c48d6a13c48d6a1
+DATA constants_quantileF32NEON<>+808(SB)/8, $0x3c48d6a13c48d6a1
+DATA constants_quantileF32NEON<>+816(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+824(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+832(SB)/8, $0x3ed9999a3ed9999a
+DATA constants_quantileF32NEON<>+840(SB)/8, $0x3ed9999a3ed9999a
 DATA constants_quantileF32NEON<>+848(SB)/8, $0x3f2aaac43f2aaac4
 DATA constants_quantileF32NEON<>+856(SB)/8, $0x3f2aaac43f2aaac4
-DATA constants_quantileF32NEON<>+864(SB)/8, $0x3e77c9543e77c954
-DATA constants_quantileF32NEON<>+872(SB)/8, $0x3e77c9543e77c954
-DATA constants_quantileF32NEON<>+880(SB)/8, $0x3ed9999a3ed9999a
-DATA constants_quantileF32NEON<>+888(SB)/8, $0x3ed9999a3ed9999a
+DATA constants_quantileF32NEON<>+864(SB)/8, $0x3f3cac243f3cac24
+DATA constants_quantileF32NEON<>+872(SB)/8, $0x3f3cac243f3cac24
+DATA constants_quantileF32NEON<>+880(SB)/8, $0x3e77c9543e77c954
+DATA constants_quantileF32NEON<>+888(SB)/8, $0x3e77c9543e77c954
 GLOBL constants_quantileF32NEON<>(SB), RODATA|NOPTR, $896
 
 // func gemm8F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)

@@ -5,6 +5,7 @@ import (
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 // logCDF is log Φ(x), a vector at a time, for −1e8 ≤ x up to where φ(x) is still a normal number:
@@ -64,26 +65,40 @@ func (l lanes) quantile() {
 
 		lowest := l.load(l.c(-3))                                // in the lower tail
 		upper := l.sub(l.load(l.c(-0.077961541469711806)), logP) // negative: p above the central region
-		r := l.copyOf(minus)
-		l.jumpPositive(upper, "lower")
-		q := l.xor(l.expm1(l.max(logP, lowest)), l.signBit())
-		l.pick(VMOVAPD, VMOVAPS, l.whereNegative(upper, l.xor(l.log(q), l.signBit()), minus), r)
-		Label("lower")
-		l.pick(VSQRTPD, VSQRTPS, r, r)
-		near, beyond := l.sub(r, l.c(1.6)), l.sub(r, l.c(5))
-		tail := l.ratio(l.poly(near, l.byType(tailNum64, tailNum32), 2), l.poly(near, l.byType(tailDen64, tailDen32), 2))
-		l.jumpNegative(beyond, "near") // nearly always
-		farther := l.ratio(l.poly(beyond, l.byType(farNum64, farNum32), 2), l.poly(beyond, l.byType(farDen64, farDen32), 2))
-		l.pick(VMOVAPD, VMOVAPS, l.whereNegative(beyond, tail, farther), tail)
-		Label("near")
-		tail = l.whereNegative(upper, tail, l.xor(tail, l.signBit()))
-
-		half := l.add(l.max(logP, lowest), l.c(ln2))
-		d := l.mul(l.expm1(l.add(half, l.c(rest))), l.c(0.5)) // p − ½
-		s := l.load(l.c(0.180625))
-		l.fnma(d, d, s)
-		central := l.ratio(l.poly(s, l.byType(centralNum64, centralNum32), 2), l.poly(s, l.byType(centralDen64, centralDen32), 2))
-		l.store(l.whereNegative(l.sub(l.abs(d), l.c(0.425)), l.mul(central, d), tail), at(y, off))
+		tails := func() reg.VecVirtual {
+			r := l.copyOf(minus)
+			l.jumpPositive(upper, "lower")
+			q := l.xor(l.expm1(l.max(logP, lowest)), l.signBit())
+			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(upper, l.xor(l.log(q), l.signBit()), minus), r)
+			Label("lower")
+			l.pick(VSQRTPD, VSQRTPS, r, r)
+			near, beyond := l.sub(r, l.c(1.6)), l.sub(r, l.c(5))
+			tail := l.ratio(l.poly(near, l.byType(tailNum64, tailNum32), 2), l.poly(near, l.byType(tailDen64, tailDen32), 2))
+			l.jumpNegative(beyond, "near") // nearly always
+			farther := l.ratio(l.poly(beyond, l.byType(farNum64, farNum32), 2), l.poly(beyond, l.byType(farDen64, farDen32), 2))
+			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(beyond, tail, farther), tail)
+			Label("near")
+			return l.whereNegative(upper, tail, l.xor(tail, l.signBit()))
+		}
+		middle := func() (inside, value reg.VecVirtual) { // inside is negative where the middle is to be taken
+			half := l.add(l.max(logP, lowest), l.c(ln2))
+			d := l.mul(l.expm1(l.add(half, l.c(rest))), l.c(0.5)) // p − ½
+			s := l.load(l.c(0.180625))
+			l.fnma(d, d, s)
+			central := l.ratio(l.poly(s, l.byType(centralNum64, centralNum32), 2), l.poly(s, l.byType(centralDen64, centralDen32), 2))
+			return l.sub(l.abs(d), l.c(0.425)), l.mul(central, d)
+		}
+		if l.bytes == 16 { // of so few lanes, all are often in the middle
+			inside, value := middle()
+			l.jumpNegative(inside, "store")
+			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(inside, value, tails()), value)
+			Label("store")
+			l.store(value, at(y, off))
+		} else {
+			tail := tails()
+			inside, value := middle()
+			l.store(l.whereNegative(inside, value, tail), at(y, off))
+		}
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
 	l.returnSigns(far)
