@@ -679,7 +679,8 @@ vector:
 	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
 	WORD $0x6e78dc1c // fmul v28.2d, v0.2d, v24.2d
 	WORD $0x3ce268c0 // ldr q0, [x6, x2]
-	WORD $0x4ee1f404 // fmin v4.2d, v0.2d, v1.2d
+	WORD $0x6ee0e424 // fcmgt v4.2d, v1.2d, v0.2d
+	WORD $0x6e611c04 // bsl v4.16b, v0.16b, v1.16b
 	WORD $0x3ce268a3 // ldr q3, [x5, x2]
 	WORD $0x4ef7d485 // fsub v5.2d, v4.2d, v23.2d
 	WORD $0x4efad462 // fsub v2.2d, v3.2d, v26.2d
@@ -1051,10 +1052,11 @@ vector:
 	WORD $0x4e7fcc64 // fmla v4.2d, v3.2d, v31.2d
 	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
 	WORD $0x4ee085c0 // add v0.2d, v14.2d, v0.2d
-	WORD $0x6e64dc01 // fmul v1.2d, v0.2d, v4.2d
-	WORD $0x6e7bdc3d // fmul v29.2d, v1.2d, v27.2d
-	WORD $0x6e7bdf40 // fmul v0.2d, v26.2d, v27.2d
-	WORD $0x4ee0f7a0 // fmin v0.2d, v29.2d, v0.2d
+	WORD $0x6e64dc1e // fmul v30.2d, v0.2d, v4.2d
+	WORD $0x6e7bdfdd // fmul v29.2d, v30.2d, v27.2d
+	WORD $0x6e7bdf41 // fmul v1.2d, v26.2d, v27.2d
+	WORD $0x6efde420 // fcmgt v0.2d, v1.2d, v29.2d
+	WORD $0x6e611fa0 // bsl v0.16b, v29.16b, v1.16b
 	WORD $0x4ef9d405 // fsub v5.2d, v0.2d, v25.2d
 	WORD $0x4ea51f18 // orr v24.16b, v24.16b, v5.16b
 	WORD $0x4f000404 // movi v4.4s, #0
@@ -1064,7 +1066,7 @@ vector:
 	WORD $0x3caa68c0 // str q0, [x6, x10]
 	WORD $0x3cea68a2 // ldr q2, [x5, x10]
 	WORD $0x4e63cf82 // fmla v2.2d, v28.2d, v3.2d
-	WORD $0x6e62dc21 // fmul v1.2d, v1.2d, v2.2d
+	WORD $0x6e62dfc1 // fmul v1.2d, v30.2d, v2.2d
 	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
 	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
 	WORD $0x3caa6880 // str q0, [x4, x10]
@@ -1529,7 +1531,8 @@ component:
 	WORD $0x4ee0d657 // fsub v23.2d, v18.2d, v0.2d
 	WORD $0x3cee6940 // ldr q0, [x10, x14]
 	WORD $0x3cee6934 // ldr q20, [x9, x14]
-	WORD $0x4e60f576 // fmax v22.2d, v11.2d, v0.2d
+	WORD $0x6ee0e576 // fcmgt v22.2d, v11.2d, v0.2d
+	WORD $0x6e601d76 // bsl v22.16b, v11.16b, v0.16b
 	WORD $0x4e74f540 // fmax v0.2d, v10.2d, v20.2d
 	WORD $0x4ee0f523 // fmin v3.2d, v9.2d, v0.2d
 	WORD $0xad44041c // ldp q28, q1, [x0, #128]
@@ -2151,7 +2154,8 @@ vector:
 	WORD $0x4ea01f20 // orr v0.16b, v25.16b, v0.16b
 	WORD $0x4ea11c19 // orr v25.16b, v0.16b, v1.16b
 	WORD $0x4ee2d69b // fsub v27.2d, v20.2d, v2.2d
-	WORD $0x4e62f6a0 // fmax v0.2d, v21.2d, v2.2d
+	WORD $0x6ee2e6a0 // fcmgt v0.2d, v21.2d, v2.2d
+	WORD $0x6e621ea0 // bsl v0.16b, v21.16b, v2.16b
 	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 	WORD $0x4e72d41e // fadd v30.2d, v0.2d, v18.2d
 	WORD $0xad69001d // ldp q29, q0, [x0, #-736]
@@ -2220,7 +2224,8 @@ vector:
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x4e62f6bf // fmax v31.2d, v21.2d, v2.2d
+	WORD $0x6ee2e6bf // fcmgt v31.2d, v21.2d, v2.2d
+	WORD $0x6e621ebf // bsl v31.16b, v21.16b, v2.16b
 	WORD $0xad69001e // ldp q30, q0, [x0, #-736]
 	WORD $0x4e7fce3e // fmla v30.2d, v17.2d, v31.2d
 	WORD $0x4ef0d7c1 // fsub v1.2d, v30.2d, v16.2d
@@ -3714,7 +3719,8 @@ vector:
 	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
 	WORD $0x6e3adc03 // fmul v3.4s, v0.4s, v26.4s
 	WORD $0x3ce268c0 // ldr q0, [x6, x2]
-	WORD $0x4ea1f405 // fmin v5.4s, v0.4s, v1.4s
+	WORD $0x6ea0e425 // fcmgt v5.4s, v1.4s, v0.4s
+	WORD $0x6e611c05 // bsl v5.16b, v0.16b, v1.16b
 	WORD $0x3ce268a4 // ldr q4, [x5, x2]
 	WORD $0x4eb9d4a6 // fsub v6.4s, v5.4s, v25.4s
 	WORD $0x4ebcd482 // fsub v2.4s, v4.4s, v28.4s
@@ -3989,8 +3995,9 @@ vector:
 	WORD $0x4ea085e0 // add v0.4s, v15.4s, v0.4s
 	WORD $0x6e23dc01 // fmul v1.4s, v0.4s, v3.4s
 	WORD $0x6e3cdc3e // fmul v30.4s, v1.4s, v28.4s
-	WORD $0x6e3cdf60 // fmul v0.4s, v27.4s, v28.4s
-	WORD $0x4ea0f7c0 // fmin v0.4s, v30.4s, v0.4s
+	WORD $0x6e3cdf62 // fmul v2.4s, v27.4s, v28.4s
+	WORD $0x6ebee440 // fcmgt v0.4s, v2.4s, v30.4s
+	WORD $0x6e621fc0 // bsl v0.16b, v30.16b, v2.16b
 	WORD $0x4ebad405 // fsub v5.4s, v0.4s, v26.4s
 	WORD $0x4ea51f39 // orr v25.16b, v25.16b, v5.16b
 	WORD $0x4f000404 // movi v4.4s, #0
@@ -4380,7 +4387,8 @@ component:
 	WORD $0x4ea0d678 // fsub v24.4s, v19.4s, v0.4s
 	WORD $0x3cee6940 // ldr q0, [x10, x14]
 	WORD $0x3cee6935 // ldr q21, [x9, x14]
-	WORD $0x4e20f597 // fmax v23.4s, v12.4s, v0.4s
+	WORD $0x6ea0e597 // fcmgt v23.4s, v12.4s, v0.4s
+	WORD $0x6e601d97 // bsl v23.16b, v12.16b, v0.16b
 	WORD $0x4e35f560 // fmax v0.4s, v11.4s, v21.4s
 	WORD $0x4ea0f541 // fmin v1.4s, v10.4s, v0.4s
 	WORD $0xad44581c // ldp q28, q22, [x0, #128]
@@ -4869,51 +4877,52 @@ TEXT ·quantileF32NEON(SB), NOSPLIT, $0-32
 	MOVD $0, R2
 
 vector:
-	WORD $0x3ce26882 // ldr q2, [x4, x2]
-	WORD $0x6e381c5c // eor v28.16b, v2.16b, v24.16b
+	WORD $0x3ce26881 // ldr q1, [x4, x2]
+	WORD $0x6e381c3c // eor v28.16b, v1.16b, v24.16b
 	WORD $0x6ebc86e0 // sub v0.4s, v23.4s, v28.4s
-	WORD $0x6eb68781 // sub v1.4s, v28.4s, v22.4s
+	WORD $0x6eb68782 // sub v2.4s, v28.4s, v22.4s
 	WORD $0x4ea01f20 // orr v0.16b, v25.16b, v0.16b
-	WORD $0x4ea11c19 // orr v25.16b, v0.16b, v1.16b
-	WORD $0x4ea2d69b // fsub v27.4s, v20.4s, v2.4s
-	WORD $0x4e22f6a0 // fmax v0.4s, v21.4s, v2.4s
+	WORD $0x4ea21c19 // orr v25.16b, v0.16b, v2.16b
+	WORD $0x4ea1d69b // fsub v27.4s, v20.4s, v1.4s
+	WORD $0x6ea1e6a0 // fcmgt v0.4s, v21.4s, v1.4s
+	WORD $0x6e611ea0 // bsl v0.16b, v21.16b, v1.16b
 	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
 	WORD $0x4e32d41d // fadd v29.4s, v0.4s, v18.4s
-	WORD $0xad4a041a // ldp q26, q1, [x0, #320]
+	WORD $0xad4a081a // ldp q26, q2, [x0, #320]
 	WORD $0x4e3dce3a // fmla v26.4s, v17.4s, v29.4s
 	WORD $0x4eb0d740 // fsub v0.4s, v26.4s, v16.4s
 	WORD $0x4ea0cdfd // fmls v29.4s, v15.4s, v0.4s
 	WORD $0x4ea0cddd // fmls v29.4s, v14.4s, v0.4s
 	WORD $0x6e3ddfa4 // fmul v4.4s, v29.4s, v29.4s
 	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23cda1 // fmla v1.4s, v13.4s, v3.4s
-	WORD $0x4e24cd81 // fmla v1.4s, v12.4s, v4.4s
+	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
+	WORD $0x4e24cd82 // fmla v2.4s, v12.4s, v4.4s
 	WORD $0xad4b7c00 // ldp q0, q31, [x0, #352]
 	WORD $0x4e23cd60 // fmla v0.4s, v11.4s, v3.4s
 	WORD $0x4e24cd40 // fmla v0.4s, v10.4s, v4.4s
-	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
-	WORD $0x6e3ddc23 // fmul v3.4s, v1.4s, v29.4s
+	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
+	WORD $0x6e3ddc43 // fmul v3.4s, v2.4s, v29.4s
 	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
-	WORD $0x4ea08521 // add v1.4s, v9.4s, v0.4s
-	WORD $0x4ea9d420 // fsub v0.4s, v1.4s, v9.4s
-	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4ea08522 // add v2.4s, v9.4s, v0.4s
+	WORD $0x4ea9d440 // fsub v0.4s, v2.4s, v9.4s
+	WORD $0x4e23cc40 // fmla v0.4s, v2.4s, v3.4s
 	WORD $0x6e28dc04 // fmul v4.4s, v0.4s, v8.4s
 	WORD $0x4ea4cc9f // fmls v31.4s, v4.4s, v4.4s
-	WORD $0x6e3fdfe1 // fmul v1.4s, v31.4s, v31.4s
+	WORD $0x6e3fdfe2 // fmul v2.4s, v31.4s, v31.4s
 	WORD $0xad4c001e // ldp q30, q0, [x0, #384]
-	WORD $0x4e21ccfe // fmla v30.4s, v7.4s, v1.4s
-	WORD $0x4e21ccc0 // fmla v0.4s, v6.4s, v1.4s
+	WORD $0x4e22ccfe // fmla v30.4s, v7.4s, v2.4s
+	WORD $0x4e22ccc0 // fmla v0.4s, v6.4s, v2.4s
 	WORD $0x4e3fcc1e // fmla v30.4s, v0.4s, v31.4s
 	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
 	WORD $0xad4d0c1a // ldp q26, q3, [x0, #416]
 	WORD $0x4e3dccba // fmla v26.4s, v5.4s, v29.4s
-	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
-	WORD $0x4e3dcc61 // fmla v1.4s, v3.4s, v29.4s
-	WORD $0x4e3fcc3a // fmla v26.4s, v1.4s, v31.4s
+	WORD $0xad4e0002 // ldp q2, q0, [x0, #448]
+	WORD $0x4e3dcc62 // fmla v2.4s, v3.4s, v29.4s
+	WORD $0x4e3fcc5a // fmla v26.4s, v2.4s, v31.4s
 	WORD $0x6e3affc3 // fdiv v3.4s, v30.4s, v26.4s
-	WORD $0x4e201c81 // and v1.16b, v4.16b, v0.16b
+	WORD $0x4e201c82 // and v2.16b, v4.16b, v0.16b
 	WORD $0x3dc0d000 // ldr q0, [x0, #832]
-	WORD $0x4ea0d43a // fsub v26.4s, v1.4s, v0.4s
+	WORD $0x4ea0d45a // fsub v26.4s, v2.4s, v0.4s
 	WORD $0x6e23dc84 // fmul v4.4s, v4.4s, v3.4s
 	WORD $0x4ea0ab40 // cmlt v0.4s, v26.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
@@ -4925,7 +4934,8 @@ vector:
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x4e22f6bf // fmax v31.4s, v21.4s, v2.4s
+	WORD $0x6ea1e6bf // fcmgt v31.4s, v21.4s, v1.4s
+	WORD $0x6e611ebf // bsl v31.16b, v21.16b, v1.16b
 	WORD $0xad4a081e // ldp q30, q2, [x0, #320]
 	WORD $0x4e3fce3e // fmla v30.4s, v17.4s, v31.4s
 	WORD $0x4eb0d7c0 // fsub v0.4s, v30.4s, v16.4s
@@ -5891,23 +5901,28 @@ exponents:
 exponentials:
 	WORD $0x3dc00100 // ldr q0, [x8, #0]
 	WORD $0x4ef7d402 // fsub v2.2d, v0.2d, v23.2d
-	WORD $0x4e76f441 // fmax v1.2d, v2.2d, v22.2d
+	WORD $0x6ef6e441 // fcmgt v1.2d, v2.2d, v22.2d
+	WORD $0x6e761c41 // bsl v1.16b, v2.16b, v22.16b
 	WORD $0x3dc00500 // ldr q0, [x8, #16]
-	WORD $0x4efad40a // fsub v10.2d, v0.2d, v26.2d
-	WORD $0x4e61f541 // fmax v1.2d, v10.2d, v1.2d
+	WORD $0x4efad405 // fsub v5.2d, v0.2d, v26.2d
+	WORD $0x6ee1e4a3 // fcmgt v3.2d, v5.2d, v1.2d
+	WORD $0x6e611ca3 // bsl v3.16b, v5.16b, v1.16b
 	WORD $0x3dc00900 // ldr q0, [x8, #32]
-	WORD $0x4ef9d405 // fsub v5.2d, v0.2d, v25.2d
-	WORD $0x4e61f4a1 // fmax v1.2d, v5.2d, v1.2d
+	WORD $0x4ef9d404 // fsub v4.2d, v0.2d, v25.2d
+	WORD $0x6ee3e481 // fcmgt v1.2d, v4.2d, v3.2d
+	WORD $0x6e631c81 // bsl v1.16b, v4.16b, v3.16b
 	WORD $0x3dc00d00 // ldr q0, [x8, #48]
-	WORD $0x4ef8d404 // fsub v4.2d, v0.2d, v24.2d
-	WORD $0x4e61f480 // fmax v0.2d, v4.2d, v1.2d
+	WORD $0x4ef8d403 // fsub v3.2d, v0.2d, v24.2d
+	WORD $0x6ee1e460 // fcmgt v0.2d, v3.2d, v1.2d
+	WORD $0x6e611c60 // bsl v0.16b, v3.16b, v1.16b
 	WORD $0x4ef6d400 // fsub v0.2d, v0.2d, v22.2d
 	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660005 // fmov x5, d0
 	CMP  $-1, R5
 	BEQ  skip
-	WORD $0x4e62f6df // fmax v31.2d, v22.2d, v2.2d
+	WORD $0x6ee2e6df // fcmgt v31.2d, v22.2d, v2.2d
+	WORD $0x6e621edf // bsl v31.16b, v22.16b, v2.16b
 	WORD $0xad45001e // ldp q30, q0, [x0, #160]
 	WORD $0x4e7fcebe // fmla v30.2d, v21.2d, v31.2d
 	WORD $0x4ef4d7c1 // fsub v1.2d, v30.2d, v20.2d
@@ -5916,12 +5931,12 @@ exponentials:
 	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
 	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
 	WORD $0x4e7bce20 // fmla v0.2d, v17.2d, v27.2d
-	WORD $0xad460803 // ldp q3, q2, [x0, #192]
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad46080a // ldp q10, q2, [x0, #192]
+	WORD $0x4e7bcc0a // fmla v10.2d, v0.2d, v27.2d
 	WORD $0x4e7bce02 // fmla v2.2d, v16.2d, v27.2d
 	WORD $0xad470001 // ldp q1, q0, [x0, #224]
 	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7dcc2a // fmla v10.2d, v1.2d, v29.2d
 	WORD $0x4e7bcde0 // fmla v0.2d, v15.2d, v27.2d
 	WORD $0xad480402 // ldp q2, q1, [x0, #256]
 	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
@@ -5929,27 +5944,28 @@ exponentials:
 	WORD $0xad4a7000 // ldp q0, q28, [x0, #320]
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
 	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
-	WORD $0x4e7fcc43 // fmla v3.2d, v2.2d, v31.2d
+	WORD $0x4e7fcc4a // fmla v10.2d, v2.2d, v31.2d
 	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
 	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
-	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x6e6adc00 // fmul v0.2d, v0.2d, v10.2d
 	WORD $0x4eecd400 // fsub v0.2d, v0.2d, v12.2d
 	WORD $0x3d800100 // str q0, [x8, #0]
 	WORD $0x4e60d4c6 // fadd v6.2d, v6.2d, v0.2d
-	WORD $0x4e6af6dd // fmax v29.2d, v22.2d, v10.2d
+	WORD $0x6ee5e6dd // fcmgt v29.2d, v22.2d, v5.2d
+	WORD $0x6e651edd // bsl v29.16b, v22.16b, v5.16b
 	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
 	WORD $0x4ef4d780 // fsub v0.2d, v28.2d, v20.2d
 	WORD $0x4ee0ce7d // fmls v29.2d, v19.2d, v0.2d
 	WORD $0x4ee0ce5d // fmls v29.2d, v18.2d, v0.2d
 	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
 	WORD $0x6e7bdf6a // fmul v10.2d, v27.2d, v27.2d
-	WORD $0xad4b0c00 // ldp q0, q3, [x0, #352]
+	WORD $0xad4b1400 // ldp q0, q5, [x0, #352]
 	WORD $0x4e6ace20 // fmla v0.2d, v17.2d, v10.2d
-	WORD $0x4e6acc03 // fmla v3.2d, v0.2d, v10.2d
+	WORD $0x4e6acc05 // fmla v5.2d, v0.2d, v10.2d
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
 	WORD $0x4e6ace01 // fmla v1.2d, v16.2d, v10.2d
 	WORD $0x4e6acc20 // fmla v0.2d, v1.2d, v10.2d
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0x4e7bcc05 // fmla v5.2d, v0.2d, v27.2d
 	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
 	WORD $0x4e6acde0 // fmla v0.2d, v15.2d, v10.2d
 	WORD $0x4e6acc02 // fmla v2.2d, v0.2d, v10.2d
@@ -5957,14 +5973,15 @@ exponentials:
 	WORD $0x4e6acdc1 // fmla v1.2d, v14.2d, v10.2d
 	WORD $0x4e6acc20 // fmla v0.2d, v1.2d, v10.2d
 	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0x4e7dcc43 // fmla v3.2d, v2.2d, v29.2d
+	WORD $0x4e7dcc45 // fmla v5.2d, v2.2d, v29.2d
 	WORD $0x4f745780 // shl v0.2d, v28.2d, #52
 	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
-	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x6e65dc00 // fmul v0.2d, v0.2d, v5.2d
 	WORD $0x4eecd400 // fsub v0.2d, v0.2d, v12.2d
 	WORD $0x3d800500 // str q0, [x8, #16]
 	WORD $0x4e60d529 // fadd v9.2d, v9.2d, v0.2d
-	WORD $0x4e65f6dd // fmax v29.2d, v22.2d, v5.2d
+	WORD $0x6ee4e6dd // fcmgt v29.2d, v22.2d, v4.2d
+	WORD $0x6e641edd // bsl v29.16b, v22.16b, v4.16b
 	WORD $0xad45001c // ldp q28, q0, [x0, #160]
 	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
 	WORD $0x4ef4d781 // fsub v1.2d, v28.2d, v20.2d
@@ -5973,12 +5990,12 @@ exponentials:
 	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
 	WORD $0x6e7bdf65 // fmul v5.2d, v27.2d, v27.2d
 	WORD $0x4e65ce20 // fmla v0.2d, v17.2d, v5.2d
-	WORD $0xad460803 // ldp q3, q2, [x0, #192]
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
+	WORD $0xad460804 // ldp q4, q2, [x0, #192]
+	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
 	WORD $0x4e65ce02 // fmla v2.2d, v16.2d, v5.2d
 	WORD $0xad470001 // ldp q1, q0, [x0, #224]
 	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e7bcc23 // fmla v3.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc24 // fmla v4.2d, v1.2d, v27.2d
 	WORD $0x4e65cde0 // fmla v0.2d, v15.2d, v5.2d
 	WORD $0xad480402 // ldp q2, q1, [x0, #256]
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
@@ -5986,14 +6003,15 @@ exponentials:
 	WORD $0xad4a2800 // ldp q0, q10, [x0, #320]
 	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
 	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0x4e7dcc43 // fmla v3.2d, v2.2d, v29.2d
+	WORD $0x4e7dcc44 // fmla v4.2d, v2.2d, v29.2d
 	WORD $0x4f745780 // shl v0.2d, v28.2d, #52
 	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
-	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x6e64dc00 // fmul v0.2d, v0.2d, v4.2d
 	WORD $0x4eecd400 // fsub v0.2d, v0.2d, v12.2d
 	WORD $0x3d800900 // str q0, [x8, #32]
 	WORD $0x4e60d508 // fadd v8.2d, v8.2d, v0.2d
-	WORD $0x4e64f6db // fmax v27.2d, v22.2d, v4.2d
+	WORD $0x6ee3e6db // fcmgt v27.2d, v22.2d, v3.2d
+	WORD $0x6e631edb // bsl v27.16b, v22.16b, v3.16b
 	WORD $0x4e7bceaa // fmla v10.2d, v21.2d, v27.2d
 	WORD $0x4ef4d540 // fsub v0.2d, v10.2d, v20.2d
 	WORD $0x4ee0ce7b // fmls v27.2d, v19.2d, v0.2d

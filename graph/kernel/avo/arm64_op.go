@@ -24,11 +24,15 @@ type armOp struct {
 	pure           bool                         // does nothing but write D: can be left out
 }
 
-// A field's position in a machine code.
-const (
-	fieldN = 5
-	fieldM = 16
-)
+// fieldN and fieldM are positions in a machine code.
+const fieldN = 5
+
+func (op armOp) fieldM() int {
+	if strings.Contains(op.text, "qD, qM") {
+		return 10
+	}
+	return 16
+}
 
 // scaled is a 12-bit offset in units of the size of what is loaded or stored.
 func scaledBy(double, single int) func(bool, int) uint32 {
@@ -78,7 +82,7 @@ var armOps = map[string]armOp{
 	"fsqrt":  {text: "fsqrt vD.T, vN.T", double: 0x6ee1f800, single: 0x6ea1f800, pure: true},
 	"fmla":   {text: "fmla vD.T, vN.T, vM.T", double: 0x4e60cc00, single: 0x4e20cc00, tied: true, pure: true},
 	"fmls":   {text: "fmls vD.T, vN.T, vM.T", double: 0x4ee0cc00, single: 0x4ea0cc00, tied: true, pure: true},
-	"fadd d": {text: "fadd dD, dN, dM", double: 0x1e602800, pure: true},
+	"fadd d": {text: "fadd dD, dN, dM", double: 0x1e602800, single: 0x1e602800, pure: true},
 	"fcvtl2": {text: "fcvtl2 vD.2d, vN.4s", double: 0x4e617800, single: 0x4e617800, pure: true},
 	"fcvtl":  {text: "fcvtl vD.2d, vN.2s", double: 0x0e617800, single: 0x0e617800, pure: true},
 
@@ -90,6 +94,7 @@ var armOps = map[string]armOp{
 	"orr":   {text: "orr vD.16b, vN.16b, vM.16b", double: 0x4ea01c00, single: 0x4ea01c00, pure: true},
 	"eor":   {text: "eor vD.16b, vN.16b, vM.16b", double: 0x6e201c00, single: 0x6e201c00, pure: true},
 	"bsl":   {text: "bsl vD.16b, vN.16b, vM.16b", double: 0x6e601c00, single: 0x6e601c00, tied: true, pure: true},
+	"fcmgt": {text: "fcmgt vD.T, vN.T, vM.T", double: 0x6ee0e400, single: 0x6ea0e400, pure: true},
 	"facgt": {text: "facgt vD.T, vN.T, vM.T", double: 0x6ee0ec00, single: 0x6ea0ec00, pure: true},
 	"cmlt":  {text: "cmlt vD.T, vN.T, #0", double: 0x4ee0a800, single: 0x4ea0a800, pure: true},
 	"shl":   {text: "shl vD.T, vN.T, #I", double: 0x4f005400, single: 0x4f005400, immediate: shiftLeftBy, pure: true},
@@ -119,29 +124,30 @@ var armOps = map[string]armOp{
 	"str low":     {text: "str ED, [xN, #I]", double: 0xfd000000, single: 0xbd000000, immediate: scaledBy(8, 4), store: true},
 
 	// general registers
-	"MOVD":        {text: "MOVD RN, RD", pure: true},
-	"MOVD number": {text: "MOVD $I, RD", pure: true},
-	"MOVD param":  {text: "MOVD S, RD", pure: true},
-	"MOVB param":  {text: "MOVBU S, RD", pure: true},
-	"MOVD pool":   {text: "MOVD $S, RD", pure: true},
-	"MOVD load":   {text: "MOVD I(RN), RD", pure: true},
-	"MOVD store":  {text: "MOVD RD, I(RN)", store: true},
-	"MOVD result": {text: "MOVD RD, S", store: true},
-	"FMOV param":  {text: "FMOVE S, FD", pure: true},
-	"FMOV result": {text: "FMOVE FD, S", store: true},
-	"ADD":         {text: "ADD RM, RN, RD", pure: true},
-	"ADD twice":   {text: "ADD RM<<1, RN, RD", pure: true},
-	"ADD number":  {text: "ADD $I, RN, RD", pure: true},
-	"SUBS number": {text: "SUBS $I, RN, RD"},
-	"LSL number":  {text: "LSL $I, RN, RD", pure: true},
-	"CMP":         {text: "CMP RM, RN"},
-	"CMP number":  {text: "CMP $I, RN"},
-	"BEQ":         {text: "BEQ L"},
-	"BNE":         {text: "BNE L"},
-	"BLT":         {text: "BLT L"},
-	"BGE":         {text: "BGE L"},
-	"JMP":         {text: "JMP L"},
-	"RET":         {text: "RET"},
+	"MOVD":             {text: "MOVD RN, RD", pure: true},
+	"MOVD number":      {text: "MOVD $I, RD", pure: true},
+	"MOVD param":       {text: "MOVD S, RD", pure: true},
+	"MOVB param":       {text: "MOVBU S, RD", pure: true},
+	"MOVD pool":        {text: "MOVD $S, RD", pure: true},
+	"MOVD load":        {text: "MOVD I(RN), RD", pure: true},
+	"MOVD store":       {text: "MOVD RD, I(RN)", store: true},
+	"MOVD store index": {text: "MOVD RD, (RN)(RM)", store: true},
+	"MOVD result":      {text: "MOVD RD, S", store: true},
+	"FMOV param":       {text: "FMOVE S, FD", pure: true},
+	"FMOV result":      {text: "FMOVE FD, S", store: true},
+	"ADD":              {text: "ADD RM, RN, RD", pure: true},
+	"ADD twice":        {text: "ADD RM<<1, RN, RD", pure: true},
+	"ADD number":       {text: "ADD $I, RN, RD", pure: true},
+	"SUBS number":      {text: "SUBS $I, RN, RD"},
+	"LSL number":       {text: "LSL $I, RN, RD", pure: true},
+	"CMP":              {text: "CMP RM, RN"},
+	"CMP number":       {text: "CMP $I, RN"},
+	"BEQ":              {text: "BEQ L"},
+	"BNE":              {text: "BNE L"},
+	"BLT":              {text: "BLT L"},
+	"BGE":              {text: "BGE L"},
+	"JMP":              {text: "JMP L"},
+	"RET":              {text: "RET"},
 }
 
 // An armForm is an instruction with its registers, numbers of fields D, N and M.
@@ -159,14 +165,18 @@ func (f armForm) word() uint32 {
 	if f.f32 {
 		code = f.single
 	}
-	code |= uint32(f.d) | uint32(f.n)<<fieldN
-	switch {
-	case strings.Contains(f.text, "qD, qM"):
-		code |= uint32(f.m) << 10
-	case f.text == armOps["mov"].text: // an or of a register with itself
-		code |= uint32(f.n) << fieldM
-	default:
-		code |= uint32(f.m) << fieldM
+	for _, field := range armFields.FindAllString(f.text, -1) {
+		switch field[len(field)-1] {
+		case 'D':
+			code |= uint32(f.d)
+		case 'N':
+			code |= uint32(f.n) << fieldN
+		case 'M':
+			code |= uint32(f.m) << f.fieldM()
+		}
+	}
+	if f.text == armOps["mov"].text { // an or of a register with itself
+		code |= uint32(f.n) << f.fieldM()
 	}
 	if f.immediate != nil {
 		code |= f.immediate(f.f32, f.number)

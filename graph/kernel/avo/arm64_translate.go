@@ -247,6 +247,10 @@ func (t *translator) vectorInstruction(name string, o []Op) {
 	case "STEP": // broadcast, and the address moves on
 		base := t.of(o[0])
 		t.do("ld1r step", t.of(last), base, t.of(o[1])).d2 = base
+	case "SELECT": // a where the bits of v are set
+		mask := t.vector("mov", t.of(o[0]))
+		t.do("bsl", mask, mask, t.of(o[1]), t.of(o[2]))
+		t.do("mov", t.of(last), mask)
 	case "LOADSTEP": // a vector, and the address moves on
 		base := t.of(o[0])
 		t.do("ld1 step", t.of(last), base, t.of(o[1])).d2 = base
@@ -336,8 +340,12 @@ func (t *translator) move(name string, from, to Op) {
 			t.do("MOVD result", -1, v).symbol = symbolOf(m)
 			return
 		}
-		base, _, offset := t.address(m)
-		t.do("MOVD store", -1, v, base).number = offset
+		base, index, offset := t.address(m)
+		if index >= 0 {
+			t.do("MOVD store index", -1, v, base, index)
+		} else {
+			t.do("MOVD store", -1, v, base).number = offset
+		}
 		return
 	}
 	if m, ok := from.(Mem); ok {

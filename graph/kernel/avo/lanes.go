@@ -117,8 +117,37 @@ func (l lanes) sub(a, b Op) reg.VecVirtual { return l.bin(subInst, b, a) }
 func (l lanes) div(a, b Op) reg.VecVirtual { return l.bin(divInst, b, a) }
 
 // max and min are a where that is not a number: of two operands the instruction then returns the last.
-func (l lanes) max(a reg.VecVirtual, b Op) reg.VecVirtual { return l.extreme(maxInst, a, b) }
-func (l lanes) min(a reg.VecVirtual, b Op) reg.VecVirtual { return l.extreme(minInst, a, b) }
+// NEON's are no number where either is none, which is the same where b is a constant; else it compares.
+func (l lanes) max(a reg.VecVirtual, b Op) reg.VecVirtual {
+	if l.bytes == 16 && !isConstant([]Op{b}) {
+		b := l.inRegister(b)
+		return l.whereGreater(b, a, b, a)
+	}
+	return l.extreme(maxInst, a, b)
+}
+
+func (l lanes) min(a reg.VecVirtual, b Op) reg.VecVirtual {
+	if l.bytes == 16 && !isConstant([]Op{b}) {
+		b := l.inRegister(b)
+		return l.whereGreater(a, b, b, a)
+	}
+	return l.extreme(minInst, a, b)
+}
+
+// whereGreater is p where x > y, else q; of NEON.
+func (l lanes) whereGreater(x, y, p, q reg.VecVirtual) reg.VecVirtual {
+	greater, d := l.vec(), l.vec()
+	l.neon("fcmgt", greater, x, y)
+	l.neon("SELECT", d, greater, p, q)
+	return d
+}
+
+func (l lanes) inRegister(o Op) reg.VecVirtual {
+	if isMemory(o) {
+		return l.load(o)
+	}
+	return o.(reg.VecVirtual)
+}
 
 func (l lanes) extreme(i inst, a reg.VecVirtual, b Op) reg.VecVirtual {
 	if b = held(b); isMemory(b) {
