@@ -2776,26 +2776,61 @@ store:
 // func turnF64NEON(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
 TEXT ·turnF64NEON(SB), NOSPLIT, $0-56
 	MOVD n+0(FP), R7
-	MOVD src+8(FP), R2
-	MOVD srs+16(FP), R6
-	MOVD sstep+24(FP), R5
-	MOVD dst+32(FP), R1
-	MOVD drs+40(FP), R4
-	MOVD dstep+48(FP), R3
+	MOVD src+8(FP), R4
+	MOVD srs+16(FP), R1
+	MOVD sstep+24(FP), R6
+	MOVD dst+32(FP), R2
+	MOVD drs+40(FP), R0
+	MOVD dstep+48(FP), R5
+	ADD  R1, R4, R3
+	ADD  R0, R2, R1
+	SUBS $4, R7, R0
+	BLT  squareRest
 
-square:
-	WORD $0x3dc00042 // ldr q2, [x2, #0]
-	ADD  R6, R2, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+squares:
+	WORD $0x4cc67c82 // ld1 {v2.2d}, [x4], x6
+	WORD $0x4cc67c60 // ld1 {v0.2d}, [x3], x6
 	WORD $0x4ec03841 // zip1 v1.2d, v2.2d, v0.2d
 	WORD $0x4ec07840 // zip2 v0.2d, v2.2d, v0.2d
-	WORD $0x3d800021 // str q1, [x1, #0]
-	ADD  R4, R1, R0
-	WORD $0x3d800000 // str q0, [x0, #0]
-	ADD  R5, R2, R2
-	ADD  R3, R1, R1
-	SUBS $1, R7, R7
+	WORD $0x4c857c41 // st1 {v1.2d}, [x2], x5
+	WORD $0x4c857c20 // st1 {v0.2d}, [x1], x5
+	WORD $0x4cc67c82 // ld1 {v2.2d}, [x4], x6
+	WORD $0x4cc67c60 // ld1 {v0.2d}, [x3], x6
+	WORD $0x4ec03841 // zip1 v1.2d, v2.2d, v0.2d
+	WORD $0x4ec07840 // zip2 v0.2d, v2.2d, v0.2d
+	WORD $0x4c857c41 // st1 {v1.2d}, [x2], x5
+	WORD $0x4c857c20 // st1 {v0.2d}, [x1], x5
+	WORD $0x4cc67c82 // ld1 {v2.2d}, [x4], x6
+	WORD $0x4cc67c60 // ld1 {v0.2d}, [x3], x6
+	WORD $0x4ec03841 // zip1 v1.2d, v2.2d, v0.2d
+	WORD $0x4ec07840 // zip2 v0.2d, v2.2d, v0.2d
+	WORD $0x4c857c41 // st1 {v1.2d}, [x2], x5
+	WORD $0x4c857c20 // st1 {v0.2d}, [x1], x5
+	WORD $0x4cc67c82 // ld1 {v2.2d}, [x4], x6
+	WORD $0x4cc67c60 // ld1 {v0.2d}, [x3], x6
+	WORD $0x4ec03841 // zip1 v1.2d, v2.2d, v0.2d
+	WORD $0x4ec07840 // zip2 v0.2d, v2.2d, v0.2d
+	WORD $0x4c857c41 // st1 {v1.2d}, [x2], x5
+	WORD $0x4c857c20 // st1 {v0.2d}, [x1], x5
+	SUBS $4, R0, R0
+	BGE  squares
+
+squareRest:
+	ADD $4, R0, R0
+	CMP $0, R0
+	BEQ squareEnd
+
+square:
+	WORD $0x4cc67c82 // ld1 {v2.2d}, [x4], x6
+	WORD $0x4cc67c60 // ld1 {v0.2d}, [x3], x6
+	WORD $0x4ec03841 // zip1 v1.2d, v2.2d, v0.2d
+	WORD $0x4ec07840 // zip2 v0.2d, v2.2d, v0.2d
+	WORD $0x4c857c41 // st1 {v1.2d}, [x2], x5
+	WORD $0x4c857c20 // st1 {v0.2d}, [x1], x5
+	SUBS $1, R0, R0
 	BNE  square
+
+squareEnd:
 	RET
 
 // func reluSlopeF64NEON(n int, y *float64, up *float64, out *float64)
@@ -5381,22 +5416,27 @@ store:
 
 // func turnF32NEON(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)
 TEXT ·turnF32NEON(SB), NOSPLIT, $0-56
-	MOVD n+0(FP), R7
-	MOVD src+8(FP), R2
-	MOVD srs+16(FP), R6
-	MOVD sstep+24(FP), R5
-	MOVD dst+32(FP), R1
-	MOVD drs+40(FP), R4
-	MOVD dstep+48(FP), R3
+	MOVD n+0(FP), R11
+	MOVD src+8(FP), R8
+	MOVD srs+16(FP), R1
+	MOVD sstep+24(FP), R10
+	MOVD dst+32(FP), R4
+	MOVD drs+40(FP), R0
+	MOVD dstep+48(FP), R9
+	ADD  R1, R8, R7
+	ADD  R1, R7, R6
+	ADD  R1, R6, R5
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	ADD  R0, R2, R1
+	SUBS $4, R11, R0
+	BLT  squareRest
 
-square:
-	WORD $0x3dc00044 // ldr q4, [x2, #0]
-	ADD  R6, R2, R0
-	WORD $0x3dc00001 // ldr q1, [x0, #0]
-	ADD  R6, R0, R0
-	WORD $0x3dc00003 // ldr q3, [x0, #0]
-	ADD  R6, R0, R0
-	WORD $0x3dc00000 // ldr q0, [x0, #0]
+squares:
+	WORD $0x4cca7904 // ld1 {v4.4s}, [x8], x10
+	WORD $0x4cca78e1 // ld1 {v1.4s}, [x7], x10
+	WORD $0x4cca78c3 // ld1 {v3.4s}, [x6], x10
+	WORD $0x4cca78a0 // ld1 {v0.4s}, [x5], x10
 	WORD $0x4e813882 // zip1 v2.4s, v4.4s, v1.4s
 	WORD $0x4e817884 // zip2 v4.4s, v4.4s, v1.4s
 	WORD $0x4e803861 // zip1 v1.4s, v3.4s, v0.4s
@@ -5405,17 +5445,87 @@ square:
 	WORD $0x4ec17842 // zip2 v2.2d, v2.2d, v1.2d
 	WORD $0x4ec03881 // zip1 v1.2d, v4.2d, v0.2d
 	WORD $0x4ec07880 // zip2 v0.2d, v4.2d, v0.2d
-	WORD $0x3d800023 // str q3, [x1, #0]
-	ADD  R4, R1, R0
-	WORD $0x3d800002 // str q2, [x0, #0]
-	ADD  R4, R0, R0
-	WORD $0x3d800001 // str q1, [x0, #0]
-	ADD  R4, R0, R0
-	WORD $0x3d800000 // str q0, [x0, #0]
-	ADD  R5, R2, R2
-	ADD  R3, R1, R1
-	SUBS $1, R7, R7
+	WORD $0x4c897883 // st1 {v3.4s}, [x4], x9
+	WORD $0x4c897862 // st1 {v2.4s}, [x3], x9
+	WORD $0x4c897841 // st1 {v1.4s}, [x2], x9
+	WORD $0x4c897820 // st1 {v0.4s}, [x1], x9
+	WORD $0x4cca7904 // ld1 {v4.4s}, [x8], x10
+	WORD $0x4cca78e1 // ld1 {v1.4s}, [x7], x10
+	WORD $0x4cca78c3 // ld1 {v3.4s}, [x6], x10
+	WORD $0x4cca78a0 // ld1 {v0.4s}, [x5], x10
+	WORD $0x4e813882 // zip1 v2.4s, v4.4s, v1.4s
+	WORD $0x4e817884 // zip2 v4.4s, v4.4s, v1.4s
+	WORD $0x4e803861 // zip1 v1.4s, v3.4s, v0.4s
+	WORD $0x4e807860 // zip2 v0.4s, v3.4s, v0.4s
+	WORD $0x4ec13843 // zip1 v3.2d, v2.2d, v1.2d
+	WORD $0x4ec17842 // zip2 v2.2d, v2.2d, v1.2d
+	WORD $0x4ec03881 // zip1 v1.2d, v4.2d, v0.2d
+	WORD $0x4ec07880 // zip2 v0.2d, v4.2d, v0.2d
+	WORD $0x4c897883 // st1 {v3.4s}, [x4], x9
+	WORD $0x4c897862 // st1 {v2.4s}, [x3], x9
+	WORD $0x4c897841 // st1 {v1.4s}, [x2], x9
+	WORD $0x4c897820 // st1 {v0.4s}, [x1], x9
+	WORD $0x4cca7904 // ld1 {v4.4s}, [x8], x10
+	WORD $0x4cca78e1 // ld1 {v1.4s}, [x7], x10
+	WORD $0x4cca78c3 // ld1 {v3.4s}, [x6], x10
+	WORD $0x4cca78a0 // ld1 {v0.4s}, [x5], x10
+	WORD $0x4e813882 // zip1 v2.4s, v4.4s, v1.4s
+	WORD $0x4e817884 // zip2 v4.4s, v4.4s, v1.4s
+	WORD $0x4e803861 // zip1 v1.4s, v3.4s, v0.4s
+	WORD $0x4e807860 // zip2 v0.4s, v3.4s, v0.4s
+	WORD $0x4ec13843 // zip1 v3.2d, v2.2d, v1.2d
+	WORD $0x4ec17842 // zip2 v2.2d, v2.2d, v1.2d
+	WORD $0x4ec03881 // zip1 v1.2d, v4.2d, v0.2d
+	WORD $0x4ec07880 // zip2 v0.2d, v4.2d, v0.2d
+	WORD $0x4c897883 // st1 {v3.4s}, [x4], x9
+	WORD $0x4c897862 // st1 {v2.4s}, [x3], x9
+	WORD $0x4c897841 // st1 {v1.4s}, [x2], x9
+	WORD $0x4c897820 // st1 {v0.4s}, [x1], x9
+	WORD $0x4cca7904 // ld1 {v4.4s}, [x8], x10
+	WORD $0x4cca78e1 // ld1 {v1.4s}, [x7], x10
+	WORD $0x4cca78c3 // ld1 {v3.4s}, [x6], x10
+	WORD $0x4cca78a0 // ld1 {v0.4s}, [x5], x10
+	WORD $0x4e813882 // zip1 v2.4s, v4.4s, v1.4s
+	WORD $0x4e817884 // zip2 v4.4s, v4.4s, v1.4s
+	WORD $0x4e803861 // zip1 v1.4s, v3.4s, v0.4s
+	WORD $0x4e807860 // zip2 v0.4s, v3.4s, v0.4s
+	WORD $0x4ec13843 // zip1 v3.2d, v2.2d, v1.2d
+	WORD $0x4ec17842 // zip2 v2.2d, v2.2d, v1.2d
+	WORD $0x4ec03881 // zip1 v1.2d, v4.2d, v0.2d
+	WORD $0x4ec07880 // zip2 v0.2d, v4.2d, v0.2d
+	WORD $0x4c897883 // st1 {v3.4s}, [x4], x9
+	WORD $0x4c897862 // st1 {v2.4s}, [x3], x9
+	WORD $0x4c897841 // st1 {v1.4s}, [x2], x9
+	WORD $0x4c897820 // st1 {v0.4s}, [x1], x9
+	SUBS $4, R0, R0
+	BGE  squares
+
+squareRest:
+	ADD $4, R0, R0
+	CMP $0, R0
+	BEQ squareEnd
+
+square:
+	WORD $0x4cca7904 // ld1 {v4.4s}, [x8], x10
+	WORD $0x4cca78e1 // ld1 {v1.4s}, [x7], x10
+	WORD $0x4cca78c3 // ld1 {v3.4s}, [x6], x10
+	WORD $0x4cca78a0 // ld1 {v0.4s}, [x5], x10
+	WORD $0x4e813882 // zip1 v2.4s, v4.4s, v1.4s
+	WORD $0x4e817884 // zip2 v4.4s, v4.4s, v1.4s
+	WORD $0x4e803861 // zip1 v1.4s, v3.4s, v0.4s
+	WORD $0x4e807860 // zip2 v0.4s, v3.4s, v0.4s
+	WORD $0x4ec13843 // zip1 v3.2d, v2.2d, v1.2d
+	WORD $0x4ec17842 // zip2 v2.2d, v2.2d, v1.2d
+	WORD $0x4ec03881 // zip1 v1.2d, v4.2d, v0.2d
+	WORD $0x4ec07880 // zip2 v0.2d, v4.2d, v0.2d
+	WORD $0x4c897883 // st1 {v3.4s}, [x4], x9
+	WORD $0x4c897862 // st1 {v2.4s}, [x3], x9
+	WORD $0x4c897841 // st1 {v1.4s}, [x2], x9
+	WORD $0x4c897820 // st1 {v0.4s}, [x1], x9
+	SUBS $1, R0, R0
 	BNE  square
+
+squareEnd:
 	RET
 
 // func reluSlopeF32NEON(n int, y *float32, up *float32, out *float32)

@@ -77,11 +77,12 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 }
 
 func benchmarkVectorKernels[T Float](ops *vectorKernels[T], measure func(kernel string, elements int, run func())) {
-	const n, columns = 1024, 32
+	const n, rows, columns = 1024, 256, 32
 	x, y, out, m, v := normalNumbers[T](n, 0, 1), normalNumbers[T](n, 0, 1), normalNumbers[T](n, 0, 1), make([]T, n), make([]T, n)
 	measure("reluSlope", n, func() { ops.reluSlopeOf(out, x, y) })
 	measure("accumulate", n, func() { ops.accumulateOf(out, x) })
-	measure("columnSum", n, func() { ops.columnSumsOf(out[:columns], x) })
+	table := normalNumbers[T](rows*columns, 0, 1)
+	measure("columnSum", rows*columns, func() { ops.columnSumsOf(out[:columns], table) })
 	measure("squares", n, func() { ops.squaresOf(x) })
 	measure("adam", n, func() { ops.adamOf(0.1, 0.001, 1e-3, 1e-8, out, x, m, v) })
 }

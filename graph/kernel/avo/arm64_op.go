@@ -121,6 +121,7 @@ var armOps = map[string]armOp{
 	"ld1r step":   {text: "ld1r {vD.T}, [xN], xM", double: 0x4dc0cc00, single: 0x4dc0c800, tiedAddress: true},
 	"str q":       {text: "str qD, [xN, #I]", double: 0x3d800000, single: 0x3d800000, immediate: scaledBy(16, 16), store: true},
 	"str q index": {text: "str qD, [xN, xM]", double: 0x3ca06800, single: 0x3ca06800, store: true},
+	"st1 step":    {text: "st1 {vD.T}, [xN], xM", double: 0x4c807c00, single: 0x4c807800, tiedAddress: true, store: true},
 	"str low":     {text: "str ED, [xN, #I]", double: 0xfd000000, single: 0xbd000000, immediate: scaledBy(8, 4), store: true},
 
 	// general registers

@@ -174,7 +174,10 @@ func (f *armFunc) split() {
 		if op.tied {
 			web.join(rename[&inst.in[0]], first[i])
 		}
-		if op.tiedAddress {
+		switch { // the address is the last that is written, and read first, or second by a store
+		case op.tiedAddress && op.store:
+			web.join(rename[&inst.in[1]], first[i])
+		case op.tiedAddress:
 			web.join(rename[&inst.in[0]], first[i]+1)
 		}
 	}

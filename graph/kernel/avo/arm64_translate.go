@@ -251,6 +251,9 @@ func (t *translator) vectorInstruction(name string, o []Op) {
 		mask := t.vector("mov", t.of(o[0]))
 		t.do("bsl", mask, mask, t.of(o[1]), t.of(o[2]))
 		t.do("mov", t.of(last), mask)
+	case "STORESTEP":
+		base := t.of(o[1])
+		t.do("st1 step", -1, t.of(last), base, t.of(o[0])).d2 = base
 	case "LOADSTEP": // a vector, and the address moves on
 		base := t.of(o[0])
 		t.do("ld1 step", t.of(last), base, t.of(o[1])).d2 = base

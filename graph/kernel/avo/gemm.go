@@ -99,6 +99,10 @@ func (l lanes) turn() {
 	l.begin("turn", "is the turn of squareKernels.", "n int, src *%[1]s, srs, sstep int, dst *%[1]s, drs, dstep int")
 	n, src, srs, sstep := arg("n"), arg("src"), arg("srs"), arg("sstep")
 	dst, drs, dstep := arg("dst"), arg("drs"), arg("dstep")
+	if l.bytes == 16 {
+		l.turnSmall(n, src, srs, sstep, dst, drs, dstep)
+		return
+	}
 	row, small := GP64(), 16/l.elem()
 	loop("square", n, func() {
 		parts := make([][]reg.VecVirtual, l.bytes/16) // of the rows; of each, one for a row of the small squares
@@ -125,6 +129,33 @@ func (l lanes) turn() {
 		ADDQ(dstep, dst)
 	})
 	VZEROUPPER()
+	RET()
+}
+
+// turnSmall is turn for NEON, whose vectors are such parts: a pointer for each row moves from square to square.
+func (l lanes) turnSmall(n, src, srs, sstep, dst, drs, dstep reg.GPVirtual) {
+	rows := func(first, stride reg.GPVirtual) (pointers []reg.GPVirtual) {
+		for range l.bytes / l.elem() {
+			p := GP64()
+			MOVQ(first, p)
+			ADDQ(stride, first)
+			pointers = append(pointers, p)
+		}
+		return pointers
+	}
+	from, to := rows(src, srs), rows(dst, drs)
+	l.loopBy(4, "square", n, func(many int) {
+		for range many {
+			var v []reg.VecVirtual
+			for _, p := range from {
+				v = append(v, l.vec())
+				l.neon("LOADSTEP", v[len(v)-1], p, sstep)
+			}
+			for i, t := range l.turned(v) {
+				l.neon("STORESTEP", t, dstep, to[i])
+			}
+		}
+	})
 	RET()
 }
 
