@@ -51,8 +51,8 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	components := func() []T { return Aligned[T](n * k) }
 	curve, floor := newClampCurve[T](Clamp{ClampTanh, -3, 3}), byType[T, T](1e-200, float32(1e-25))
 	logits, raw, x := normalNumbers[T](n*k, 0, 1), normalNumbers[T](n*k, 0, 0.7), normalNumbers[T](n, 0, 1)
-	p := &prepared[T]{components(), normalNumbers[T](n*k, 0, 1), components(), components()}
-	s := &sumsOf[T]{room(), room(), room()}
+	p := &prepared[T]{w: components(), mu: normalNumbers[T](n*k, 0, 1), y: components(), inv: components()}
+	s := &sumsOf[T]{lower: room(), upper: room(), dens: room()}
 	u := &upstreamOf[T]{room(), room(), room(), room(), room()}
 	g := &gradientsOf[T]{components(), components(), components()}
 	z, l, gz, gl, gx, totals := room(), room(), normalNumbers[T](n, 0, 1), normalNumbers[T](n, 0, 1), room(), make([]float64, n*k)
