@@ -24,9 +24,10 @@ type armOp struct {
 	pure           bool                         // does nothing but write D: can be left out
 }
 
-// fieldN and fieldM are positions in a machine code.
+// fieldN is where N lies in a machine code.
 const fieldN = 5
 
+// fieldM is where M lies: the second register of a pair elsewhere.
 func (op armOp) fieldM() int {
 	if strings.Contains(op.text, "qD, qM") {
 		return 10
@@ -34,7 +35,7 @@ func (op armOp) fieldM() int {
 	return 16
 }
 
-// scaled is a 12-bit offset in units of the size of what is loaded or stored.
+// scaledBy is a 12-bit offset in units of the size of what is loaded or stored.
 func scaledBy(double, single int) func(bool, int) uint32 {
 	return func(f32 bool, n int) uint32 {
 		size := double
@@ -76,8 +77,6 @@ var armOps = map[string]armOp{
 	"fmax":   {text: "fmax vD.T, vN.T, vM.T", double: 0x4e60f400, single: 0x4e20f400, pure: true},
 	"fmin":   {text: "fmin vD.T, vN.T, vM.T", double: 0x4ee0f400, single: 0x4ea0f400, pure: true},
 	"faddp":  {text: "faddp vD.T, vN.T, vM.T", double: 0x6e60d400, single: 0x6e20d400, pure: true},
-	"fmaxp":  {text: "fmaxp vD.T, vN.T, vM.T", double: 0x6e60f400, single: 0x6e20f400, pure: true},
-	"fabs":   {text: "fabs vD.T, vN.T", double: 0x4ee0f800, single: 0x4ea0f800, pure: true},
 	"fneg":   {text: "fneg vD.T, vN.T", double: 0x6ee0f800, single: 0x6ea0f800, pure: true},
 	"fsqrt":  {text: "fsqrt vD.T, vN.T", double: 0x6ee1f800, single: 0x6ea1f800, pure: true},
 	"fmla":   {text: "fmla vD.T, vN.T, vM.T", double: 0x4e60cc00, single: 0x4e20cc00, tied: true, pure: true},
@@ -137,7 +136,6 @@ var armOps = map[string]armOp{
 	"FMOV param":       {text: "FMOVE S, FD", pure: true},
 	"FMOV result":      {text: "FMOVE FD, S", store: true},
 	"ADD":              {text: "ADD RM, RN, RD", pure: true},
-	"ADD twice":        {text: "ADD RM<<1, RN, RD", pure: true},
 	"ADD number":       {text: "ADD $I, RN, RD", pure: true},
 	"SUBS number":      {text: "SUBS $I, RN, RD"},
 	"LSL number":       {text: "LSL $I, RN, RD", pure: true},
