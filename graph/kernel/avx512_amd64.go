@@ -11,7 +11,9 @@ func avx512Set() set {
 		runsHere: hasAVX2() && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL,
 		f64: kernels[float64]{
 			mixture: vectorMixture(8, mixtureAsm[float64]{
-				prepare: prepareF64AVX512, sums: sumsF64AVX512, sumsEach: sumsEachF64AVX512, score: scoreF64AVX512,
+				prepare: prepareF64AVX512, sums: sumsF64AVX512, sumsEach: sumsEachF64AVX512,
+				bends: bendsF64AVX512, bendsEach: bendsEachF64AVX512, ends: endsF64AVX512, endsEach: endsEachF64AVX512, tails: tailsF64AVX512, tailsEach: tailsEachF64AVX512, step: stepF64AVX512,
+				score:    scoreF64AVX512,
 				upstream: upstreamF64AVX512, slopes: slopesF64AVX512, slopesEach: slopesEachF64AVX512, totals: totalsF64AVX512,
 			}),
 			normal:  normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512},
@@ -24,7 +26,9 @@ func avx512Set() set {
 		},
 		f32: kernels[float32]{
 			mixture: vectorMixture(16, mixtureAsm[float32]{
-				prepare: prepareF32AVX512, sums: sumsF32AVX512, sumsEach: sumsEachF32AVX512, score: scoreF32AVX512,
+				prepare: prepareF32AVX512, sums: sumsF32AVX512, sumsEach: sumsEachF32AVX512,
+				bends: bendsF32AVX512, bendsEach: bendsEachF32AVX512, ends: endsF32AVX512, endsEach: endsEachF32AVX512, tails: tailsF32AVX512, tailsEach: tailsEachF32AVX512, step: stepF32AVX512,
+				score:    scoreF32AVX512,
 				upstream: upstreamF32AVX512, slopes: slopesF32AVX512, slopesEach: slopesEachF32AVX512, totals: totalsF32AVX512,
 			}),
 			normal:  normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512},

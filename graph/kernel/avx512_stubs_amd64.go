@@ -12,12 +12,47 @@ func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float6
 // sumsF64AVX512 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
 
 // sumsEachF64AVX512 is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsEachF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsF64AVX512 is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsEachF64AVX512 is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF64AVX512(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// endsF64AVX512 is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF64AVX512(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// endsEachF64AVX512 is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF64AVX512(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// tailsF64AVX512 is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF64AVX512(n int, k int, stride int, x *float64, target *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// tailsEachF64AVX512 is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF64AVX512(n int, k int, stride int, x *float64, target *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// stepF64AVX512 is the step of mixtureKernels.
+//
+//go:noescape
+func stepF64AVX512(n int, rule *float64, target *float64, lo *float64, hi *float64, width *float64, open *float64, dens *float64, bend *float64, x *float64, z *float64, logSlope *float64, left *int)
 
 // scoreF64AVX512 is the score of mixtureKernels.
 //
@@ -107,12 +142,47 @@ func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float3
 // sumsF32AVX512 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
 
 // sumsEachF32AVX512 is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsEachF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsF32AVX512 is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsEachF32AVX512 is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF32AVX512(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// endsF32AVX512 is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF32AVX512(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// endsEachF32AVX512 is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF32AVX512(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// tailsF32AVX512 is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF32AVX512(n int, k int, stride int, x *float32, target *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// tailsEachF32AVX512 is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF32AVX512(n int, k int, stride int, x *float32, target *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// stepF32AVX512 is the step of mixtureKernels.
+//
+//go:noescape
+func stepF32AVX512(n int, rule *float32, target *float32, lo *float32, hi *float32, width *float32, open *float32, dens *float32, bend *float32, x *float32, z *float32, logSlope *float32, left *int)
 
 // scoreF32AVX512 is the score of mixtureKernels.
 //

@@ -93,15 +93,21 @@ func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtua
 	return l.mul(bell, half), l.mills(invSqrt2Pi, tail, t)
 }
 
-// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and √(2π)·f.
-func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
+// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S, √(2π)·f and, if there is one, √(2π)·Σ w φ(t) t/σ².
+func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens, bend reg.VecVirtual) {
 	bell, ratio := l.parts(t, ofType(l, millsTo12, millsTo12and32)) // beyond, next to leastTail, a tail is nothing
 	bell = l.mul(w, bell)
 	tail := l.mul(bell, ratio)
 	rest := l.sub(w, tail)
 	l.do(addInst, l.whereNegative(t, tail, rest), lower, lower)
 	l.do(addInst, l.whereNegative(t, rest, tail), upper, upper)
-	l.fma(bell, inv, dens)
+	if bend == nil {
+		l.fma(bell, inv, dens)
+		return
+	}
+	bell = l.mul(bell, inv)
+	l.do(addInst, bell, dens, dens)
+	l.fma(bell, l.mul(t, inv), bend)
 }
 
 // ofComponent reads a component's number: a vector of those of own mixtures, else the one of all.
@@ -112,9 +118,9 @@ func (l lanes) ofComponent(own bool, m Mem) reg.VecVirtual {
 	return l.broadcast(m)
 }
 
-// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or all of one.
-func (l lanes) sums(name string, own bool) {
-	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens *%[1]s")
+// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or all of one; or four, as bends.
+func (l lanes) sums(name string, own, bends bool) {
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens, bend *%[1]s")
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
 	size := shifted("k", l.bytes)
@@ -125,12 +131,16 @@ func (l lanes) sums(name string, own bool) {
 	Label("elements")
 	xi := l.load(at(x, i))
 	lower, upper, dens := l.zero(), l.zero(), l.zero()
+	var bend reg.VecVirtual
+	if bends {
+		bend = l.zero()
+	}
 	XORQ(off, off)
 	Label("component")
 	{
 		scale := l.ofComponent(own, at(inv, off))
 		t := l.mul(l.sub(xi, l.ofComponent(own, at(mu, off))), scale)
-		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens)
+		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens, bend)
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, size)
@@ -138,6 +148,9 @@ func (l lanes) sums(name string, own bool) {
 	l.store(lower, at(arg("lower"), i))
 	l.store(upper, at(arg("upper"), i))
 	l.store(l.mul(dens, l.c(invSqrt2Pi)), at(arg("dens"), i))
+	if bends {
+		l.store(l.mul(bend, l.c(invSqrt2Pi)), at(arg("bend"), i))
+	}
 	for _, p := range []reg.GPVirtual{w, mu, inv} {
 		ADDQ(stride, p)
 	}
