@@ -23,7 +23,7 @@ type mixtureAsm[T Float] struct {
 
 type mixtureSumsAsm[T Float] func(n, k, stride int, x, w, mu, inv, lower, upper, dens, bend *T)
 
-type mixtureTailsAsm[T Float] func(n, k, stride int, x, target, w, mu, inv, tail, dens, bend, z, logSlope *T)
+type mixtureTailsAsm[T Float] func(n, k, stride int, x, target, logits, w, mu, inv, tail, dens, bend, z, logSlope *T)
 
 type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
@@ -64,7 +64,7 @@ func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 			if stride == 0 {
 				tails = a.tails
 			}
-			tails(n, k, stride*bytes, &x[0], &e.target[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.dens[0], &s.bend[0], &z[0], &logSlope[0])
+			tails(n, k, stride*bytes, &x[0], &e.target[0], &p.logits[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.dens[0], &s.bend[0], &z[0], &logSlope[0])
 		},
 		step: func(n int, rule *stepRule[T], e *equations[T], s *sumsOf[T], x, z, logSlope []T, left []int) {
 			a.step(n, &rule.room, &e.target[0], &e.lo[0], &e.hi[0], &e.width[0], &e.open[0], &s.dens[0], &s.bend[0], &x[0], &z[0], &logSlope[0], &left[0])

@@ -42,12 +42,12 @@ func endsEachF64AVX512(n int, k int, stride int, target *float64, w *float64, mu
 // tailsF64AVX512 is the tails of mixtureKernels.
 //
 //go:noescape
-func tailsF64AVX512(n int, k int, stride int, x *float64, target *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+func tailsF64AVX512(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
 
 // tailsEachF64AVX512 is the tailsEach of mixtureKernels.
 //
 //go:noescape
-func tailsEachF64AVX512(n int, k int, stride int, x *float64, target *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+func tailsEachF64AVX512(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
 
 // stepF64AVX512 is the step of mixtureKernels.
 //
@@ -172,12 +172,12 @@ func endsEachF32AVX512(n int, k int, stride int, target *float32, w *float32, mu
 // tailsF32AVX512 is the tails of mixtureKernels.
 //
 //go:noescape
-func tailsF32AVX512(n int, k int, stride int, x *float32, target *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+func tailsF32AVX512(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
 
 // tailsEachF32AVX512 is the tailsEach of mixtureKernels.
 //
 //go:noescape
-func tailsEachF32AVX512(n int, k int, stride int, x *float32, target *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+func tailsEachF32AVX512(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
 
 // stepF32AVX512 is the step of mixtureKernels.
 //

@@ -46,14 +46,12 @@ func (b *MixtureBatch[T]) Inverse(z, theta, x, logSlope []T) {
 		b.solve = b.newSolve()
 	}
 	for p := b.begin(len(z), b.way(len(z)/b.d)); p.groups > 0; b.next(&p) {
-		faint := b.load(&p, z, theta)
+		b.load(&p, z, theta)
 		copy(b.solve.all.target, b.x[:p.groups*b.ops.lanes])
 		b.ops.ends(p.groups, b.k, b.stride(&p), &b.p, &b.solve.all, b.x)
 		b.search(&p, false)
-		if !faint {
-			b.search(&p, true)
-		}
-		b.solveRest(&p, theta, faint)
+		b.search(&p, true)
+		b.solveRest(&p, theta)
 		scatter(&p, x, b.x, b.ops.lanes)
 		scatter(&p, logSlope, b.l, b.ops.lanes)
 	}
@@ -90,6 +88,21 @@ func (b *MixtureBatch[T]) search(p *mixturePass, far bool) {
 			}
 		}
 	}
+	for g, left := range s.left[:p.groups] {
+		for i := g * lanes; left != 0 && i < (g+1)*lanes; i++ {
+			if s.all.open[i] != 0 {
+				s.to(far).sums.dens[i] = 0 // as of one that is not to be trusted
+			}
+		}
+	}
+}
+
+// to is what near or far targets are evaluated to.
+func (s *mixtureSolve[T]) to(far bool) *evaluation[T] {
+	if far {
+		return &s.far
+	}
+	return &s.near
 }
 
 // stepRuleAt is the rule of a try: of three, one looks whether they have halved the bracket; and rounding errors are as small as
@@ -109,10 +122,7 @@ func stepRuleAt[T Float](tries int) stepRule[T] {
 func (b *MixtureBatch[T]) evaluate(p *mixturePass, first, n int, far bool) {
 	s, at, stride := b.solve, first*b.ops.lanes, b.stride(p)
 	s.mixtures, s.run = b.p.from(first*stride), s.all.from(at)
-	to := &s.near
-	if far {
-		to = &s.far
-	}
+	to := s.to(far)
 	s.sums = to.sums.from(at)
 	x, z, logSlope := b.x[at:], to.z[at:], to.logSlope[at:]
 	if far {
@@ -124,22 +134,18 @@ func (b *MixtureBatch[T]) evaluate(p *mixturePass, first, n int, far bool) {
 	b.ops.step(n, &s.rule, &s.run, &s.sums, x, z, logSlope, s.left[first:])
 }
 
-// leastScaled is the smallest tail, over what its nearest component alone would have without its weight, to which terms that a T
-// does not hold would add nothing.
-func leastScaled[T Float]() T { return T(byType[T, float64](1e-250, 1e-20)) }
-
 // solveRest solves by itself what is not solved, or was evaluated where the sums lose their digits.
-func (b *MixtureBatch[T]) solveRest(p *mixturePass, theta []T, faint bool) {
-	s, least := b.solve, leastScaled[T]()
+func (b *MixtureBatch[T]) solveRest(p *mixturePass, theta []T) {
+	s := b.solve
 	for g := range p.groups {
 		for lane := range p.lanesOf(g) {
 			i := g*b.ops.lanes + lane
-			if !isFar(s.all.target[i]) {
-				at := &s.near.sums
-				if s.left[g] == 0 && min(at.lower[i], at.upper[i]) > leastTail && at.dens[i] > b.floor {
+			switch {
+			case !isFar(s.all.target[i]):
+				if at := &s.near.sums; min(at.lower[i], at.upper[i]) > leastTail && at.dens[i] > b.floor {
 					continue
 				}
-			} else if at := &s.far.sums; s.left[g] == 0 && !faint && at.lower[i] > least && at.dens[i] > b.floor {
+			case s.solvedFar(i) && s.far.sums.dens[i] > b.floor:
 				b.l[i] = s.far.logSlope[i]
 				continue
 			}
@@ -148,4 +154,12 @@ func (b *MixtureBatch[T]) solveRest(p *mixturePass, theta []T, faint bool) {
 			b.x[i], b.l[i] = T(x), T(l)
 		}
 	}
+}
+
+// solvedFar reports whether z is near enough to its target for a slope that is exact only there. It is not, among others, where
+// the digits of x end before.
+func (s *mixtureSolve[T]) solvedFar(i int) bool {
+	target := s.all.target[i]
+	d, room := s.far.z[i]-target, 1e3*epsilon[T]()*max(target, -target)
+	return -room <= d && d <= room && s.far.sums.lower[i] > 0
 }

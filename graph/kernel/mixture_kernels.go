@@ -24,9 +24,10 @@ type mixtureKernels[T Float] struct {
 	bends func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
 	// ends: exact brackets of n·lanes equations, and x to start from: z⁻¹ of the normal with the mixture's mean and variance.
 	ends func(n, k, stride int, p *prepared[T], e *equations[T], x []T)
-	// tails: bends, of which only one tail, as lower, and score in one, for far targets. The sums are over e^(−t²/2) of the
-	// component nearest on the target's side. With h² = target² + 2 (log Φ(−|target|) − log tail), which is near z², z is target
-	// and Newton's step in h times the slope at the solution, which logSlope has.
+	// tails: bends, of which only one tail, as lower, and score in one, for far targets. All sums are over the greatest
+	// π e^(−t²/2), which is none of them, so that nothing underflows; a density not above 0 says that 1/σ are too unlike for
+	// that. With h² = target² + 2 (log Φ(−|target|) − log tail), which is near z², z is target and Newton's step in h times the
+	// slope of z, whose logarithm is exact at the solution.
 	tails func(n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T)
 	// step: moves x in n·lanes equations, and tells of each `lanes` whether one is open. A solved one has x, z and the log slope of
 	// one place.
@@ -42,8 +43,8 @@ type mixtureKernels[T Float] struct {
 	totals func(n int, v []T, to []float64)
 }
 
-// prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ.
-type prepared[T Float] struct{ w, mu, y, inv []T }
+// prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ, and the logits for where π is too small for a T.
+type prepared[T Float] struct{ w, mu, y, inv, logits []T }
 
 // sumsOf are the sums F, S and f of elements, and Σ π φ(t) t/σ² where it is asked for.
 type sumsOf[T Float] struct{ lower, upper, dens, bend []T }

@@ -18,7 +18,7 @@ func (e *equations[T]) from(i int) equations[T] {
 }
 
 func (p *prepared[T]) from(i int) prepared[T] {
-	return prepared[T]{p.w[i:], p.mu[i:], p.y[i:], p.inv[i:]}
+	return prepared[T]{p.w[i:], p.mu[i:], p.y[i:], p.inv[i:], p.logits[i:]}
 }
 
 func (s *sumsOf[T]) from(i int) sumsOf[T] {
@@ -42,44 +42,52 @@ func endsPortable[T Float](n, k, stride int, p *prepared[T], e *equations[T], x 
 	}
 }
 
-// tailAt are the tail on the target's side at x over e^(−least²/2), f and Σ π φ(t) t/σ² over the same, and least, the smallest
-// |t| of the components that have only a tail there, 0 where one has more.
-func tailAt[T Float](x T, side float64, first, k int, p *prepared[T]) (tail, dens, bend, least float64) {
-	at := func(i int) (t, inv float64) {
-		inv = float64(p.inv[i])
-		return (float64(x) - float64(p.mu[i])) * inv, inv
-	}
-	least = math.Inf(1)
+// tailAt are, of the k components from the first on, the tail on the target's side at x, f and Σ π φ(t) t/σ², all over e^scale, the
+// greatest π e^(−t²/2), with t = 0 where a component has more than a tail there. The scale comes as the t, named least, and log π
+// that make it up. lost is the greatest 1/σ of those whose terms are taken for nothing.
+func tailAt[T Float](x T, side float64, first, k int, p *prepared[T]) (tail, dens, bend, least, logWeight, lost float64) {
+	outwards := func(i int) float64 { return side * ((float64(x) - float64(p.mu[i])) * float64(p.inv[i])) }
+	least, logit := 1e150, 0.0
 	for i := first; i < first+k; i++ {
-		t, _ := at(i)
-		least = min(least, max(side*t, 0))
+		u, l := max(outwards(i), 0), float64(p.logits[i])
+		if logit-l+0.5*(u-least)*(u+least) < 0 {
+			least, logit = u, l
+		}
 	}
 	for i := first; i < first+k; i++ {
-		t, inv := at(i)
-		size, w := math.Abs(t), float64(p.w[i])
-		bell := w * invSqrt2Pi * math.Exp(0.5*(least-size)*(least+size))
-		part := bell * mills(size)
-		if side*t < 0 {
-			part = w - part
+		u, inv, above := outwards(i), float64(p.inv[i]), float64(p.logits[i])-logit
+		size := math.Abs(u)
+		exponent := above + 0.5*(least-size)*(least+size)
+		bell := 0.0
+		if exponent < -690 {
+			lost = max(lost, inv)
+		} else {
+			bell = math.Exp(exponent)
+		}
+		part := bell * invSqrt2Pi * mills(size)
+		if u < 0 {
+			part = math.Exp(above+0.5*least*least) - part
 		}
 		tail += part
-		dens += bell * inv
-		bend += bell * inv * t * inv
+		dens += bell * invSqrt2Pi * inv
+		bend += bell * invSqrt2Pi * inv * side * u * inv
 	}
-	return tail, dens, bend, least
+	return tail, dens, bend, least, logit - LogSumExp(p.logits[first:first+k]), lost
 }
 
 func tailsPortable[T Float](n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T) {
 	for i := range n {
 		target := float64(e.target[i])
 		far, side := math.Abs(target), math.Copysign(1, target)
-		tail, dens, bend, least := tailAt(x[i], side, i*stride, k, p)
-		ratio := mills(far)
-		above := (least-far)*(least+far) + 2*math.Log(ratio*invSqrt2Pi/tail) // h² − target²
+		tail, dens, bend, least, logWeight, lost := tailAt(x[i], side, i*stride, k, p)
+		above := (least-far)*(least+far) + 2*(math.Log(mills(far)*invSqrt2Pi/tail)-logWeight) // h² − target²
 		h := math.Sqrt(max(far*far+above, 0))
-		z[i] = T(target + side*above/(h+far)*max(h, far/2)*ratio)
+		step := above / (h + far)
+		h = max(h, far/2)
+		ratio := mills(h)
+		z[i] = T(target + side*step*h*ratio)
 		logSlope[i] = T(math.Log(dens / tail * ratio))
-		s.lower[i], s.dens[i], s.bend[i] = T(tail), T(dens), T(bend)
+		s.lower[i], s.dens[i], s.bend[i] = T(tail), T(dens-1e-280*lost), T(bend)
 	}
 }
 

@@ -25,6 +25,9 @@ func (l lanes) sqrt(x reg.VecVirtual) reg.VecVirtual {
 // not turns the sign.
 func (l lanes) not(v reg.VecVirtual) reg.VecVirtual { return l.xor(v, l.signBit()) }
 
+// set is v = w in place.
+func (l lanes) set(v, w reg.VecVirtual) { l.pick(VMOVAPD, VMOVAPS, w, v) }
+
 // eachComponent runs body over the components of one vector of elements.
 func (l lanes) eachComponent(label string, size, off reg.GPVirtual, body func()) {
 	XORQ(off, off)
@@ -81,57 +84,75 @@ func (l lanes) nextElements(i, n, stride reg.GPVirtual, mixtures ...reg.GPVirtua
 
 // tails evaluates n vectors of elements by the tail on the side of far targets.
 func (l lanes) tails(name string, own bool) {
-	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, target, w, mu, inv, tail, dens, bend, z, logSlope *%[1]s")
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, target, logits, w, mu, inv, tail, dens, bend, z, logSlope *%[1]s")
 	n, stride, size := arg("n"), arg("stride"), shifted("k", l.bytes)
-	w, mu, inv := arg("w"), arg("mu"), arg("inv")
-	l.pinExp(0.5)
+	logits, w, mu, inv := arg("logits"), arg("w"), arg("mu"), arg("inv")
 	off, i := GP64(), GP64()
 	XORQ(i, i)
 	Label("elements")
 	x, side := l.load(at(arg("x"), i)), l.and(l.load(at(arg("target"), i)), l.signBit())
-	scale := func() reg.VecVirtual { return l.ofComponent(own, at(inv, off)) } // read at each use: registers are few
-	atComponent := func() (t reg.VecVirtual) { return l.mul(l.sub(x, l.ofComponent(own, at(mu, off))), scale()) }
-	least := l.load(l.c(math.Inf(1)))
+	of := func(base reg.GPVirtual) reg.VecVirtual { return l.ofComponent(own, at(base, off)) } // at each use: registers are few
+	outwards := func() (u reg.VecVirtual) { return l.xor(l.mul(l.sub(x, of(mu)), of(inv)), side) }
+
+	least, logit := l.load(l.c(ofType(l, 1e150, 1e18))), l.zero()
+	top, weight := l.load(l.c(math.Inf(-1))), l.zero()
 	l.eachComponent("nearest", size, off, func() {
-		l.do(minInst, l.max(l.xor(atComponent(), side), l.zero()), least, least)
+		l.do(maxInst, of(logits), top, top)
+		l.do(maxInst, of(w), weight, weight)
+		u := l.max(outwards(), l.zero())
+		behind := l.sub(logit, of(logits))
+		l.fma(l.mul(l.sub(u, least), l.c(0.5)), l.add(u, least), behind)
+		l.set(least, l.whereNegative(behind, u, least))
+		l.set(logit, l.whereNegative(behind, of(logits), logit))
 	})
-	tail, dens, bend := l.zero(), l.zero(), l.zero()
+	slot := func(name string) Mem { return at(arg(name), i) }   // of the results, for want of registers
+	l.store(l.sub(top, l.add(l.log(weight), logit)), slot("z")) // −log π of the nearest
+	l.store(l.zero(), slot("logSlope"))
+	l.store(l.zero(), slot("bend"))
+	tail, dens := l.zero(), l.zero()
 	fit := ofType(l, mills64, mills32)
 	l.eachComponent("component", size, off, func() {
-		t := atComponent()
-		distance := l.abs(t)
-		square := l.mul(l.sub(least, distance), l.add(least, distance))
-		nothing := l.add(square, l.c(2*l.faint()))
-		bell := l.whereNegative(nothing, l.zero(), l.expFrom(-l.faint(), 0.5, square))
-		ratio := l.mills(invSqrt2Pi, fit, t)
-		weight := l.ofComponent(own, at(w, off))
-		bell = l.mul(weight, bell)
-		part := l.mul(bell, ratio)
-		part = l.whereNegative(l.xor(t, side), l.sub(weight, part), part)
-		l.do(addInst, part, tail, tail)
-		bell = l.mul(bell, scale())
+		u := outwards()
+		l.store(l.mills(invSqrt2Pi, fit, u), slot("tail"))
+		distance := l.abs(u)
+		exponent := l.sub(of(logits), logit)
+		l.fma(l.mul(l.sub(least, distance), l.c(0.5)), l.add(least, distance), exponent)
+		nothing := l.add(exponent, l.c(l.faint()))
+		bell := l.whereNegative(nothing, l.zero(), l.expFrom(-l.faint(), 1, exponent))
+		l.store(l.max(l.whereNegative(nothing, of(inv), l.zero()), slot("logSlope")), slot("logSlope"))
+		part := l.mul(bell, slot("tail"))
+		bell = l.mul(bell, of(inv))
 		l.do(addInst, bell, dens, dens)
-		l.fma(bell, l.mul(t, scale()), bend)
+		l.addTo(l.mul(bell, l.mul(u, of(inv))), slot("bend"))
+		l.jumpPositive(u, "tail")
+		inside := l.sub(of(logits), logit)
+		l.fma(l.mul(least, l.c(0.5)), least, inside)
+		l.set(part, l.whereNegative(u, l.sub(l.exp(inside), part), part))
+		Label("tail")
+		l.do(addInst, part, tail, tail)
 	})
 	l.store(tail, at(arg("tail"), i))
 	dens = l.mul(dens, l.c(invSqrt2Pi))
+	l.fnma(l.c(ofType(l, 1e-280, 1e-25)), l.load(slot("logSlope")), dens) // below 0 where what was too small may count
 	l.store(dens, at(arg("dens"), i))
-	l.store(l.mul(bend, l.c(invSqrt2Pi)), at(arg("bend"), i))
+	l.store(l.xor(l.mul(l.load(slot("bend")), l.c(invSqrt2Pi)), side), slot("bend"))
 
 	far := l.abs(l.load(at(arg("target"), i)))
-	ratio := l.mills(1, fit, far)
-	logRatio := l.log(l.div(ratio, l.max(tail, l.leastNormal())))
-	l.store(l.add(logRatio, l.log(l.max(dens, l.leastNormal()))), at(arg("logSlope"), i))
-	above := l.add(logRatio, l.c(math.Log(invSqrt2Pi))) // then h² − target²
+	part := l.max(tail, l.leastNormal())
+	above := l.add(l.log(l.div(l.mills(invSqrt2Pi, fit, far), part)), l.load(slot("z"))) // then h² − target²
 	above = l.add(above, above)
 	l.fma(l.sub(least, far), l.add(least, far), above)
 	square := l.copyOf(above)
 	l.fma(far, far, square)
 	h := l.sqrt(l.max(square, l.zero()))
 	step := l.div(above, l.add(h, far))
-	step = l.mul(step, l.mul(ratio, l.max(h, l.mul(far, l.c(0.5)))))
-	l.store(l.add(l.xor(step, side), l.load(at(arg("target"), i))), at(arg("z"), i))
-	l.nextElements(i, n, stride, w, mu, inv)
+	h = l.max(h, l.mul(far, l.c(0.5)))
+	ratio := l.mills(1, fit, h)
+	step = l.mul(step, l.mul(h, ratio))
+	l.store(l.add(l.xor(step, side), l.load(at(arg("target"), i))), slot("z"))
+	logRatio := l.log(l.div(ratio, part))
+	l.store(l.add(logRatio, l.log(l.max(dens, l.leastNormal()))), slot("logSlope"))
+	l.nextElements(i, n, stride, logits, w, mu, inv)
 }
 
 // step moves x in n vectors of equations.
