@@ -4235,6 +4235,290 @@ store:
 	VZEROUPPER
 	RET
 
+// func gemm5F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm5F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPD (R9), Y0
+	VMOVUPD 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y2
+	VMOVUPD 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y4
+	VMOVUPD 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y6
+	VMOVUPD 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y8
+	VMOVUPD 32(R9), Y9
+	ADDQ    R10, R9
+
+step:
+	VMOVUPD      (BX), Y10
+	VMOVUPD      32(BX), Y11
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (DI)(CX*1), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (DI)(CX*2), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD (R8), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R8)(CX*1), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y10, Y10, Y10
+	VMAXPD       Y10, Y0, Y0
+	VMAXPD       Y10, Y1, Y1
+	VMAXPD       Y10, Y2, Y2
+	VMAXPD       Y10, Y3, Y3
+	VMAXPD       Y10, Y4, Y4
+	VMAXPD       Y10, Y5, Y5
+	VMAXPD       Y10, Y6, Y6
+	VMAXPD       Y10, Y7, Y7
+	VMAXPD       Y10, Y8, Y8
+	VMAXPD       Y10, Y9, Y9
+
+store:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm4F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm4F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPD (R9), Y0
+	VMOVUPD 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y2
+	VMOVUPD 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y4
+	VMOVUPD 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPD (R9), Y6
+	VMOVUPD 32(R9), Y7
+	ADDQ    R10, R9
+
+step:
+	VMOVUPD      (BX), Y8
+	VMOVUPD      32(BX), Y9
+	VBROADCASTSD (DI), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (DI)(CX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD (DI)(CX*2), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y8, Y8, Y8
+	VMAXPD       Y8, Y0, Y0
+	VMAXPD       Y8, Y1, Y1
+	VMAXPD       Y8, Y2, Y2
+	VMAXPD       Y8, Y3, Y3
+	VMAXPD       Y8, Y4, Y4
+	VMAXPD       Y8, Y5, Y5
+	VMAXPD       Y8, Y6, Y6
+	VMAXPD       Y8, Y7, Y7
+
+store:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm3F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm3F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    init+48(FP), R8
+	MOVQ    irs+56(FP), R9
+	VMOVUPD (R8), Y0
+	VMOVUPD 32(R8), Y1
+	ADDQ    R9, R8
+	VMOVUPD (R8), Y2
+	VMOVUPD 32(R8), Y3
+	ADDQ    R9, R8
+	VMOVUPD (R8), Y4
+	VMOVUPD 32(R8), Y5
+	ADDQ    R9, R8
+
+step:
+	VMOVUPD      (BX), Y6
+	VMOVUPD      32(BX), Y7
+	VBROADCASTSD (DI), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (DI)(CX*1), Y8
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD (DI)(CX*2), Y8
+	VFMADD231PD  Y6, Y8, Y4
+	VFMADD231PD  Y7, Y8, Y5
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y6, Y6, Y6
+	VMAXPD       Y6, Y0, Y0
+	VMAXPD       Y6, Y1, Y1
+	VMAXPD       Y6, Y2, Y2
+	VMAXPD       Y6, Y3, Y3
+	VMAXPD       Y6, Y4, Y4
+	VMAXPD       Y6, Y5, Y5
+
+store:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm2F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm2F64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    init+48(FP), R8
+	MOVQ    irs+56(FP), R9
+	VMOVUPD (R8), Y0
+	VMOVUPD 32(R8), Y1
+	ADDQ    R9, R8
+	VMOVUPD (R8), Y2
+	VMOVUPD 32(R8), Y3
+	ADDQ    R9, R8
+
+step:
+	VMOVUPD      (BX), Y4
+	VMOVUPD      32(BX), Y5
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (DI)(CX*1), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y4, Y4, Y4
+	VMAXPD       Y4, Y0, Y0
+	VMAXPD       Y4, Y1, Y1
+	VMAXPD       Y4, Y2, Y2
+	VMAXPD       Y4, Y3, Y3
+
+store:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
 // func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, FMA3
 TEXT ·gemm1F64AVX2(SB), NOSPLIT, $0-81
@@ -8280,6 +8564,290 @@ store:
 	ADDQ    CX, AX
 	VMOVUPS Y10, (AX)
 	VMOVUPS Y11, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm5F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm5F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS 32(R9), Y7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y8
+	VMOVUPS 32(R9), Y9
+	ADDQ    R10, R9
+
+step:
+	VMOVUPS      (BX), Y10
+	VMOVUPS      32(BX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(CX*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(CX*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R8)(CX*1), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y10, Y10, Y10
+	VMAXPS       Y10, Y0, Y0
+	VMAXPS       Y10, Y1, Y1
+	VMAXPS       Y10, Y2, Y2
+	VMAXPS       Y10, Y3, Y3
+	VMAXPS       Y10, Y4, Y4
+	VMAXPS       Y10, Y5, Y5
+	VMAXPS       Y10, Y6, Y6
+	VMAXPS       Y10, Y7, Y7
+	VMAXPS       Y10, Y8, Y8
+	VMAXPS       Y10, Y9, Y9
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm4F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm4F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    DI, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	ADDQ    CX, R8
+	MOVQ    init+48(FP), R9
+	MOVQ    irs+56(FP), R10
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
+	VMOVUPS 32(R9), Y3
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y4
+	VMOVUPS 32(R9), Y5
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y6
+	VMOVUPS 32(R9), Y7
+	ADDQ    R10, R9
+
+step:
+	VMOVUPS      (BX), Y8
+	VMOVUPS      32(BX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(CX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (DI)(CX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y8, Y8, Y8
+	VMAXPS       Y8, Y0, Y0
+	VMAXPS       Y8, Y1, Y1
+	VMAXPS       Y8, Y2, Y2
+	VMAXPS       Y8, Y3, Y3
+	VMAXPS       Y8, Y4, Y4
+	VMAXPS       Y8, Y5, Y5
+	VMAXPS       Y8, Y6, Y6
+	VMAXPS       Y8, Y7, Y7
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm3F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm3F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    init+48(FP), R8
+	MOVQ    irs+56(FP), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Y2
+	VMOVUPS 32(R8), Y3
+	ADDQ    R9, R8
+	VMOVUPS (R8), Y4
+	VMOVUPS 32(R8), Y5
+	ADDQ    R9, R8
+
+step:
+	VMOVUPS      (BX), Y6
+	VMOVUPS      32(BX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(CX*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (DI)(CX*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y6, Y6, Y6
+	VMAXPS       Y6, Y0, Y0
+	VMAXPS       Y6, Y1, Y1
+	VMAXPS       Y6, Y2, Y2
+	VMAXPS       Y6, Y3, Y3
+	VMAXPS       Y6, Y4, Y4
+	VMAXPS       Y6, Y5, Y5
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemm2F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, FMA3
+TEXT ·gemm2F32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    k+0(FP), AX
+	MOVQ    ars+16(FP), CX
+	MOVQ    acs+24(FP), DX
+	MOVQ    b+32(FP), BX
+	MOVQ    brs+40(FP), SI
+	MOVQ    a+8(FP), DI
+	MOVQ    init+48(FP), R8
+	MOVQ    irs+56(FP), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	ADDQ    R9, R8
+	VMOVUPS (R8), Y2
+	VMOVUPS 32(R8), Y3
+	ADDQ    R9, R8
+
+step:
+	VMOVUPS      (BX), Y4
+	VMOVUPS      32(BX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(CX*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         DX, DI
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          step
+	MOVQ         c+64(FP), AX
+	MOVQ         crs+72(FP), CX
+	MOVB         relu+80(FP), DL
+	CMPB         DL, $0x00
+	JEQ          store
+	VXORPD       Y4, Y4, Y4
+	VMAXPS       Y4, Y0, Y0
+	VMAXPS       Y4, Y1, Y1
+	VMAXPS       Y4, Y2, Y2
+	VMAXPS       Y4, Y3, Y3
+
+store:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
 	ADDQ    CX, AX
 	VZEROUPPER
 	RET

@@ -94,6 +94,26 @@ func quantileF64AVX2(n int, x *float64, y *float64) (far int)
 //go:noescape
 func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
+// gemm5F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm4F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
 // gemm1F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
@@ -218,6 +238,26 @@ func quantileF32AVX2(n int, x *float32, y *float32) (far int)
 //
 //go:noescape
 func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm4F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX2 is a tile of gemmKernels.
 //
