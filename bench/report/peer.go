@@ -29,7 +29,7 @@ type request struct {
 	Work       string `json:"work"`
 	Shape      string `json:"shape,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
-	Path       string `json:"path,omitempty"`
+	Path       string `json:"path,omitempty"` // of stored rows or parameters
 	Components int    `json:"components,omitempty"`
 	M          int    `json:"m,omitempty"`
 	N          int    `json:"n,omitempty"`
