@@ -25,9 +25,9 @@ type mixtureKernels[T Float] struct {
 	// ends: exact brackets of n·lanes equations, and x to start from: z⁻¹ of the normal with the mixture's mean and variance.
 	ends func(n, k, stride int, p *prepared[T], e *equations[T], x []T)
 	// tails: bends, of which only one tail, as lower, and score in one, for far targets. All sums are over the greatest
-	// π e^(−t²/2), which is none of them, so that nothing underflows; a density not above 0 says that 1/σ are too unlike for
-	// that. With h² = target² + 2 (log Φ(−|target|) − log tail), which is near z², z is target and Newton's step in h times the
-	// slope of z, whose logarithm is exact at the solution.
+	// π e^(−t²/2), so that nothing underflows; a density of 0 says that the 1/σ are too unlike for that. With
+	// h² = target² + 2 (log Φ(−|target|) − log tail), which is near z², z is target and Newton's step in h times the slope of z,
+	// whose logarithm is exact at the solution.
 	tails func(n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T)
 	// step: moves x in n·lanes equations, and tells of each `lanes` whether one is open. A solved one has x, z and the log slope of
 	// one place.

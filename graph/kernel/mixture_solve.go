@@ -87,7 +87,10 @@ func tailsPortable[T Float](n, k, stride int, x []T, p *prepared[T], e *equation
 		ratio := mills(h)
 		z[i] = T(target + side*step*h*ratio)
 		logSlope[i] = T(math.Log(dens / tail * ratio))
-		s.lower[i], s.dens[i], s.bend[i] = T(tail), T(dens-1e-280*lost), T(bend)
+		s.lower[i], s.dens[i], s.bend[i] = T(tail), T(dens), T(bend)
+		if dens < 1e-280*lost {
+			s.dens[i] = 0
+		}
 	}
 }
 

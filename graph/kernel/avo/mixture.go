@@ -80,17 +80,18 @@ func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
 	return l.expDown(-1, y)
 }
 
-// parts are e^(−t²/2), at least e^−faint, and R(|t|)/√(2π), whose product is Φ(−|t|).
+// parts are e^(−t²/2) and R(|t|)/√(2π), whose product is Φ(−|t|). What is below e^−faint is 0: kept at that, beside another
+// component's 1/σ that is e^30 times smaller it would count.
 func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
-	if !l.f32 {
-		return l.expFrom(-l.faint(), -0.5, square), l.mills(invSqrt2Pi, tail, t)
-	}
 	bell = l.expFrom(-l.faint(), -0.5, l.copyOf(square))
-	l.do(fmsInst, t, t, square) // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
-	half := l.load(l.c(1))
-	l.fnma(l.c(0.5), square, half)
-	return l.mul(bell, half), l.mills(invSqrt2Pi, tail, t)
+	if l.f32 { // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
+		lost, half := l.copyOf(square), l.load(l.c(1))
+		l.do(fmsInst, t, t, lost)
+		l.fnma(l.c(0.5), lost, half)
+		bell = l.mul(bell, half)
+	}
+	return l.unless(square, l.c(2*l.faint()), bell), l.mills(invSqrt2Pi, tail, t)
 }
 
 // addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S, √(2π)·f and, if there is one, √(2π)·Σ w φ(t) t/σ².

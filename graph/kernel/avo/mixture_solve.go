@@ -133,8 +133,9 @@ func (l lanes) tails(name string, own bool) {
 	})
 	l.store(tail, at(arg("tail"), i))
 	dens = l.mul(dens, l.c(invSqrt2Pi))
-	l.fnma(l.c(ofType(l, 1e-280, 1e-25)), l.load(slot("logSlope")), dens) // below 0 where what was too small may count
-	l.store(dens, at(arg("dens"), i))
+	certain := l.copyOf(dens)
+	l.fnma(l.c(ofType(l, 1e-280, 1e-25)), l.load(slot("logSlope")), certain)
+	l.store(l.whereNegative(certain, l.zero(), dens), slot("dens")) // 0 where what was too small may count
 	l.store(l.xor(l.mul(l.load(slot("bend")), l.c(invSqrt2Pi)), side), slot("bend"))
 
 	far := l.abs(l.load(at(arg("target"), i)))
