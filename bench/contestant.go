@@ -17,11 +17,12 @@ const (
 	LogProb    Work = "logprob"     // of Rows rows
 	LogProbOne Work = "logprob_one" // of one row
 	Sample     Work = "sample"      // of Rows rows
+	Trained    Work = "trained"     // Sample of Rows rows of the shape's flow after training
 	WarmStart  Work = "warmstart"   // InitFrom on the shape's WarmRows rows
 )
 
 // Works are all of them, in the order of a report.
-var Works = []Work{Step, LogProb, LogProbOne, Sample, WarmStart}
+var Works = []Work{Step, LogProb, LogProbOne, Sample, Trained, WarmStart}
 
 // Rows is the size of the table of LogProb and Sample.
 const Rows = 4096
@@ -72,7 +73,7 @@ type maker func(s Shape, dtype graph.Dtype, workers int) (Run, error)
 // Gorgonia's own machine and Adam.
 var Contestants = []Contestant{
 	{"fused", map[Work]maker{
-		Step: fitStep(false), LogProb: readRows(Rows), LogProbOne: readRows(1), Sample: sampleRows, WarmStart: warmStart}},
+		Step: fitStep(false), LogProb: readRows(Rows), LogProbOne: readRows(1), Sample: sampleRows(Shape.Flow), Trained: sampleRows(Shape.Trained), WarmStart: warmStart}},
 	{"composed", map[Work]maker{
 		Step: fitStep(true), LogProb: composedRows(Rows), LogProbOne: composedRows(1)}},
 	{"manual", map[Work]maker{

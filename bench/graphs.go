@@ -78,16 +78,18 @@ func composedRows(n int) maker {
 }
 
 // sampleRows is Sample as a user calls it.
-func sampleRows(s Shape, dtype graph.Dtype, _ int) (Run, error) {
-	f, err := s.Flow(dtype)
-	if err != nil {
-		return nil, err
+func sampleRows(flow func(Shape, graph.Dtype) (*flows.Flow, error)) maker {
+	return func(s Shape, dtype graph.Dtype, _ int) (Run, error) {
+		f, err := flow(s, dtype)
+		if err != nil {
+			return nil, err
+		}
+		rng := initializers.NewRand(3, 3)
+		return repeat(func() error {
+			_, err := f.Sample(Rows, rng)
+			return err
+		}), nil
 	}
-	rng := initializers.NewRand(3, 3)
-	return repeat(func() error {
-		_, err := f.Sample(Rows, rng)
-		return err
-	}), nil
 }
 
 // warmStart is InitFrom as a user calls it.

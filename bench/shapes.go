@@ -1,11 +1,14 @@
 package bench
 
 import (
+	"context"
+
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/train"
 )
 
 // A Shape is one of the four problems that everything is measured on.
@@ -43,6 +46,23 @@ func (s Shape) Flow(dtype graph.Dtype) (*flows.Flow, error) {
 		}
 	}
 	return f, nil
+}
+
+// trainedSteps is how many steps of training a Trained flow has had.
+const trainedSteps = 100
+
+// Trained is Flow after steps of Adam on Data, the same numbers at each call.
+func (s Shape) Trained(dtype graph.Dtype) (*flows.Flow, error) {
+	f, err := s.Flow(dtype)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Compile(train.Config{}); err != nil {
+		return nil, err
+	}
+	_, err = f.Fit(context.Background(), s.Data(s.Batch), train.FitConfig{
+		Epochs: trainedSteps, BatchSize: s.Batch, Workers: 2, NoShuffle: true})
+	return f, err
 }
 
 func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {

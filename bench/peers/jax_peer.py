@@ -219,9 +219,8 @@ def train_step(shape, params, state, x, weight=None):
     return optax.apply_updates(params, updates), state, value
 
 
-def make(work, name):
-    shape = problem.SHAPES[name]
-    params = jax.tree.map(jnp.asarray, problem.parameters(shape))
+def make(work, shape, params):
+    params = jax.tree.map(jnp.asarray, params)
     if work == "step":
         return make_step(shape, params)
     n = 1 if work == "log_prob_one" else problem.EVALUATION_ROWS

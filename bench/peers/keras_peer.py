@@ -181,9 +181,8 @@ def stateless(flow, f):
     return run
 
 
-def make(work, name):
-    shape = problem.SHAPES[name]
-    flow = new_flow(shape, problem.parameters(shape), shape.batch)
+def make(work, shape, params):
+    flow = new_flow(shape, params, shape.batch)
     if work == "step":
         return make_step(shape, flow)
     data = problem.rows(shape, 1 if work == "log_prob_one" else problem.EVALUATION_ROWS)

@@ -70,6 +70,26 @@ def parameters(shape, dtype=np.float32, seed=1, jitter=0.05):
     return [block() for _ in range(shape.blocks)]
 
 
+def stored(shape, path, dtype=np.float32):
+    """The parameters in a .npy file: all numbers in the order of parameters', each array row by row."""
+    numbers = np.load(path).ravel().astype(dtype)
+    at = 0
+
+    def filled(value):
+        nonlocal at
+        if isinstance(value, dict):
+            return {name: filled(v) for name, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(filled(v) for v in value)
+        at += value.size
+        return numbers[at - value.size : at].reshape(value.shape)
+
+    params = filled(parameters(shape, dtype))
+    if at != numbers.size:
+        raise ValueError(f"{path}: {numbers.size} parameters, want {at}")
+    return params
+
+
 def rows(shape, n, dtype=np.float32, seed=2):
     """n rows of noise."""
     return np.random.default_rng(seed).standard_normal((n, shape.dim)).astype(dtype)

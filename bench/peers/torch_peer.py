@@ -244,9 +244,8 @@ def make_step(flow, x, compiled):
 
 
 def maker(compiled):
-    def make(work, name):
-        shape = problem.SHAPES[name]
-        flow = Flow(shape, problem.parameters(shape))
+    def make(work, shape, params):
+        flow = Flow(shape, params)
         if work == "step":
             return repeat(make_step(flow, torch.from_numpy(problem.rows(shape, shape.batch)), compiled))
         return repeat(torch.inference_mode()(reader(work, shape, flow.freeze(), compiled)))

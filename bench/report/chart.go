@@ -27,7 +27,7 @@ var series = []struct {
 
 // charted are the sections that the chart shows, with their names in it.
 var charted = []struct{ section, label string }{
-	{"step", "step"}, {"logprob", "log p\n4096 rows"}, {"one", "log p\n1 row"}, {"sample", "sample\n4096 rows"}, {"run", "whole run"},
+	{"step", "step"}, {"logprob", "log p\n4096 rows"}, {"one", "log p\n1 row"}, {"sample", "sample\n4096 rows"}, {"sample-trained", "sample\ntrained"}, {"run", "whole run"},
 }
 
 // A group is a case of the chart: the times of all series, 0 where there is none.
@@ -36,12 +36,12 @@ type group struct {
 	seconds []float64
 }
 
-// draw writes the chart: how many times longer than ours each contestant takes, on a logarithmic axis. It reports whether
-// there was anything to draw.
-func (r *report) draw(path string) (bool, error) {
+// draw writes the chart: how many times longer than ours each contestant takes, on a logarithmic axis; nothing where
+// there is nothing to draw.
+func (r *report) draw(path string) error {
 	groups := r.groups()
 	if len(groups) == 0 {
-		return false, nil
+		return nil
 	}
 	p := plot.New()
 	plain(p)
@@ -71,7 +71,7 @@ func (r *report) draw(path string) (bool, error) {
 	}
 	p.NominalX(labels...)
 	p.X.Min, p.X.Max = -0.6, float64(len(groups))-0.4
-	return true, p.Save(vg.Length(max(7, len(groups)))*1.1*vg.Inch, 6*vg.Inch, path)
+	return p.Save(vg.Length(max(7, len(groups)))*1.1*vg.Inch, 6*vg.Inch, path)
 }
 
 // plain sets all text of a plot without serifs.

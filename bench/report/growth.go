@@ -60,8 +60,8 @@ func (g growth) part() part {
 		if !m.wanted("linear", g.size) {
 			return s, nil
 		}
-		if !before.hasFigure(growthFigure) {
-			s.Figure = growthFigure
+		if figure := before.Machine.figure("linear"); !before.hasFigure(figure) {
+			s.Figure = figure
 		}
 		s.Cases = m.race(g.what, g.field(m))
 		for i := range s.Cases {

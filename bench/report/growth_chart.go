@@ -14,9 +14,6 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// growthFigure shows all growths that were measured.
-const growthFigure = "linear.png"
-
 // drawGrowths writes the figure, a panel a growth; nothing where none was measured.
 func (r *report) drawGrowths(path string) error {
 	var panels []*plot.Plot

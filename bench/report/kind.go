@@ -50,3 +50,16 @@ func (k kind) arguments(mode string) []string {
 	}
 	return args
 }
+
+// holding is the environment that holds the peers' libraries to an instruction set: XLA, oneDNN, PyTorch's own kernels, MKL and
+// OpenBLAS have a switch each.
+func holding(set string) ([]string, error) {
+	switch set {
+	case "avx2":
+		return []string{"XLA_FLAGS=--xla_cpu_max_isa=AVX2", "ONEDNN_MAX_CPU_ISA=AVX2", "ATEN_CPU_CAPABILITY=avx2",
+			"MKL_ENABLE_INSTRUCTIONS=AVX2", "OPENBLAS_CORETYPE=Haswell"}, nil
+	case "avx512":
+		return nil, nil // all of them use what there is
+	}
+	return nil, fmt.Errorf("-hold-peers: the peers have no switch for %s, only for avx2", set)
+}

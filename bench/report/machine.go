@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"gaussflow/graph/kernel"
 )
 
 // A machine is where and on what the figures were made.
@@ -14,16 +16,30 @@ type machine struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
 	System string `json:"system"`
+	Set    string `json:"set"`             // of our kernels
+	Peers  string `json:"peers,omitempty"` // the instruction set that the peers are held to, if any
 	Commit string `json:"commit"`
 	Date   string `json:"date"`
 }
 
-func describeMachine() machine {
+func describeMachine(peers string) machine {
 	return machine{
-		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH,
+		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH, Set: kernel.Set(), Peers: peers,
 		Commit: commit(), Date: time.Now().UTC().Format(time.DateOnly),
 	}
 }
+
+// kind is what tells results apart that are not to be compared: the processor and the instruction sets that were used of it.
+func (m machine) kind() string {
+	name := fmt.Sprintf("%s, kernels in %s", strings.NewReplacer("(R)", "", "(TM)", "").Replace(m.CPU), m.Set)
+	if m.Peers != "" {
+		name += ", peers held to " + m.Peers
+	}
+	return name
+}
+
+// figure is the file of a figure of this kind.
+func (m machine) figure(name string) string { return fmt.Sprintf("%s-%s.png", name, anchor(m.kind())) }
 
 // cpuName is the kernel's word for the processor, or unknown.
 func cpuName() string {

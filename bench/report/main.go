@@ -1,16 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"gaussflow/graph/kernel"
 )
 
 func main() {
@@ -38,6 +39,7 @@ type options struct {
 	threads []int         // of the peers; 0 is their own choice
 	out     string
 	keep    bool
+	held    bool // the peers, to the instruction set of our kernels
 }
 
 func parse(args []string) (o options, err error) {
@@ -46,9 +48,10 @@ func parse(args []string) (o options, err error) {
 	f.BoolVar(&o.quick, "quick", false, "short laps, three rounds, small tables: to see that it works")
 	f.StringVar(&o.python, "python", "", "Python with the peers (default: bench/peers/.venv/bin/python, then python3)")
 	f.DurationVar(&o.limit, "limit", 2*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
-	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json, results.png and linear.png")
+	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json and the figures; other kinds of processors stay in them as they are")
 	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice, and where that is all cores they are not asked for all again")
-	f.BoolVar(&o.keep, "keep", false, "what -only leaves out stays as results.json has it, section by section")
+	f.BoolVar(&o.keep, "keep", false, "what -only leaves out stays as results.json has it of this kind of processor, section by section")
+	f.BoolVar(&o.held, "hold-peers", false, "hold the peers to the instruction set of our kernels, which "+kernel.SetVariable+" chooses; else they use what the processor has")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")
 	if err = f.Parse(args); err != nil {
 		return o, err
@@ -85,13 +88,24 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := kernel.CheckSet(); err != nil {
+		return err
+	}
 	m := newMeter(o)
 	defer m.close()
-	r := &report{Machine: describeMachine(), Rounds: o.rounds, Quick: o.quick}
-	old, err := o.kept()
+	peers := ""
+	if o.held {
+		peers = kernel.Set()
+		if m.environment, err = holding(peers); err != nil {
+			return err
+		}
+	}
+	all, err := readResults(o.out)
 	if err != nil {
 		return err
 	}
+	r := &report{Machine: describeMachine(peers), Rounds: o.rounds, Quick: o.quick}
+	old := o.kept(all, r.Machine.kind())
 	for name, version := range old.Versions {
 		m.versions[name] = version
 	}
@@ -109,48 +123,25 @@ func run(args []string) error {
 			r.Sections = append(r.Sections, *before)
 		}
 		r.Versions = m.versions
-		if err := r.write(o.out); err != nil { // section by section: a run that is broken off has what it measured
+		if err := all.write(o.out, r); err != nil { // section by section: a run that is broken off has what it measured
 			return err
 		}
 	}
 	return nil
 }
 
-// kept is the report to keep sections of, empty without -keep.
-func (o options) kept() (old report, err error) {
-	if !o.keep {
-		return old, nil
+// kept is the report of a kind to keep sections of, empty without -keep.
+func (o options) kept(all *results, kind string) (old report) {
+	before := all.of(kind)
+	if !o.keep || before == nil {
+		return old
 	}
-	data, err := os.ReadFile(filepath.Join(o.out, "results.json"))
-	if err != nil {
-		return old, fmt.Errorf("-keep: %w", err)
-	}
-	if err := json.Unmarshal(data, &old); err != nil {
-		return old, fmt.Errorf("-keep: results.json: %w", err)
-	}
+	old = *before
+	old.Sections = slices.Clone(old.Sections)
 	for i := range old.Sections {
 		if old.Sections[i].Commit == "" {
 			old.Sections[i].Commit = old.Machine.Commit
 		}
 	}
-	return old, nil
-}
-
-// write stores the files.
-func (r *report) write(dir string) error {
-	data, err := json.MarshalIndent(r, "", "\t")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "results.json"), append(data, '\n'), 0o644); err != nil {
-		return err
-	}
-	charted, err := r.draw(filepath.Join(dir, "results.png"))
-	if err != nil {
-		return err
-	}
-	if err := r.drawGrowths(filepath.Join(dir, growthFigure)); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "RESULTS.md"), []byte(r.markdown(charted)), 0o644)
+	return old
 }

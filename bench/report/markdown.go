@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// markdown is RESULTS.md.
-func (r *report) markdown(charted bool) string {
+// markdown is the part of a kind of processor.
+func (r *report) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Results\nMade by `go run ./bench/report`; every figure is in [results.json](results.json). What was tried and lost: [TRIED.md](TRIED.md).\n\n")
-	fmt.Fprintf(&b, "%s, %d cores, %s, commit %s, %s. Medians of up to %d laps, interleaved; ± is half the range.\n\n", r.Machine.CPU, r.Machine.Cores, r.Machine.System, r.Machine.Commit, r.Machine.Date, r.Rounds)
+	fmt.Fprintf(&b, "## %s\n", r.Machine.kind())
+	fmt.Fprintf(&b, "%d cores, %s, commit %s, %s. Medians of up to %d laps, interleaved; ± is half the range.\n\n", r.Machine.Cores, r.Machine.System, r.Machine.Commit, r.Machine.Date, r.Rounds)
 	if r.Quick {
 		b.WriteString("**Made with -quick: these figures are only good for seeing that the program works.**\n\n")
 	}
@@ -20,8 +20,8 @@ func (r *report) markdown(charted bool) string {
 		versions = append(versions, name+" "+r.Versions[name])
 	}
 	fmt.Fprintf(&b, "Versions: %s.\n\n", strings.Join(versions, ", "))
-	if charted {
-		b.WriteString("![Time of each peer over ours, by work and shape](results.png)\n\n")
+	if len(r.groups()) > 0 {
+		fmt.Fprintf(&b, "![Time of each peer over ours, by work and shape](%s)\n\n", r.Machine.figure("results"))
 	}
 	b.WriteString(r.summary())
 	for _, s := range r.Sections {
@@ -46,13 +46,13 @@ func (r *report) summary() string {
 	if len(rows) == 0 {
 		return ""
 	}
-	return "## Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
+	return "### Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
 }
 
 // markdown is a section's, in a report made at a commit.
 func (s section) markdown(commit string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n", s.Title)
+	fmt.Fprintf(&b, "### %s\n", s.Title)
 	if s.Commit != "" && s.Commit != commit {
 		fmt.Fprintf(&b, "Measured at commit %s.\n", s.Commit)
 	}

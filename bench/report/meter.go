@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"gaussflow/bench"
@@ -20,6 +22,8 @@ type meter struct {
 	peers    map[string]*peer
 	missing  map[string]error
 	versions map[string]string
+
+	environment []string // of the peers, beside ours
 }
 
 func newMeter(o options) *meter {
@@ -77,7 +81,7 @@ func (m *meter) peer(k kind) (*peer, error) {
 		p.close()
 		delete(m.peers, k.name())
 	}
-	p, err := startPeer(m.python, peersFolder, k)
+	p, err := startPeer(m.command(k, "serve"), k)
 	if err != nil {
 		m.missing[k.name()] = fmt.Errorf("not available: %w", err)
 		return nil, m.missing[k.name()]
@@ -87,6 +91,19 @@ func (m *meter) peer(k kind) (*peer, error) {
 		m.versions[name] = version
 	}
 	return p, nil
+}
+
+// command starts a peer's script. A relative path to Python is one from here.
+func (m *meter) command(k kind, mode string) *exec.Cmd {
+	python := m.python
+	if strings.ContainsRune(python, filepath.Separator) {
+		if absolute, err := filepath.Abs(python); err == nil {
+			python = absolute
+		}
+	}
+	c := exec.Command(python, k.arguments(mode)...)
+	c.Dir, c.Env = peersFolder, append(os.Environ(), m.environment...)
+	return c
 }
 
 func (m *meter) close() {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -30,7 +29,7 @@ type request struct {
 	Work       string `json:"work"`
 	Shape      string `json:"shape,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
-	Path       string `json:"path,omitempty"`
+	Path       string `json:"path,omitempty"` // of stored rows or parameters
 	Components int    `json:"components,omitempty"`
 	M          int    `json:"m,omitempty"`
 	N          int    `json:"n,omitempty"`
@@ -51,8 +50,8 @@ type reply struct {
 }
 
 // startPeer starts a peer of a kind and waits until it is ready.
-func startPeer(python, dir string, k kind) (*peer, error) {
-	p := &peer{name: k.name(), command: command(python, dir, k.arguments("serve"))}
+func startPeer(c *exec.Cmd, k kind) (*peer, error) {
+	p := &peer{name: k.name(), command: c}
 	var err error
 	if p.errors, err = os.CreateTemp("", "peer-*.log"); err != nil {
 		return nil, err
@@ -80,18 +79,6 @@ func startPeer(python, dir string, k kind) (*peer, error) {
 	}
 	p.versions = ready.Versions
 	return p, nil
-}
-
-// command runs a script of the peers' folder. A relative path to Python is one from here.
-func command(python, dir string, args []string) *exec.Cmd {
-	if strings.ContainsRune(python, filepath.Separator) {
-		if absolute, err := filepath.Abs(python); err == nil {
-			python = absolute
-		}
-	}
-	c := exec.Command(python, args...)
-	c.Dir = dir
-	return c
 }
 
 // ask sends a request and waits for its answer; the peer's error is an error. A peer that takes longer than the limit is

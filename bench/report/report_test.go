@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,22 +72,107 @@ func TestFloorOfMoons(t *testing.T) {
 	}
 }
 
+// twoResults are a step of ours and of a peer.
+func twoResults(ours float64) []section {
+	cases := []result{{Case: "moons/float32", Who: "fused", Seconds: ours, Least: ours, Most: 2 * ours}, {Case: "moons/float32", Who: "JAX, 1 thread", Outside: true, Seconds: 4e-3, Least: 4e-3, Most: 4e-3}}
+	return []section{{Name: "step", Title: "Training step", Cases: relate(cases)}}
+}
+
 func TestReportIsWritten(t *testing.T) {
 	dir := t.TempDir()
-	cases := []result{{Case: "moons/float32", Who: "fused", Seconds: 1e-3, Least: 1e-3, Most: 2e-3}, {Case: "moons/float32", Who: "JAX, 1 thread", Outside: true, Seconds: 4e-3, Least: 4e-3, Most: 4e-3}}
-	r := &report{Rounds: 1, Sections: []section{{Name: "step", Title: "Training step", Cases: relate(cases)}}}
-	if err := r.write(dir); err != nil {
+	r := &report{Machine: machine{CPU: "A processor", Set: "avx2"}, Rounds: 1, Sections: twoResults(1e-3)}
+	if err := new(results).write(dir, r); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "RESULTS.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "| Training step | moons/float32 | fused | 1 ms | JAX, 1 thread | 4 ms | **0.25** |"; !strings.Contains(string(text), want) {
-		t.Errorf("RESULTS.md lacks %q:\n%s", want, text)
+	figure := "results-a-processor-kernels-in-avx2.png"
+	for _, want := range []string{"| Training step | moons/float32 | fused | 1 ms | JAX, 1 thread | 4 ms | **0.25** |", "](" + figure + ")"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("RESULTS.md lacks %q:\n%s", want, text)
+		}
 	}
-	if info, err := os.Stat(filepath.Join(dir, "results.png")); err != nil || info.Size() == 0 {
-		t.Errorf("results.png: %v", err)
+	if info, err := os.Stat(filepath.Join(dir, figure)); err != nil || info.Size() == 0 {
+		t.Errorf("%s: %v", figure, err)
+	}
+}
+
+// TestKindsOfProcessorsKeepApart: a run replaces what was measured on its kind and leaves the others to the byte.
+func TestKindsOfProcessorsKeepApart(t *testing.T) {
+	dir := t.TempDir()
+	write := func(set, peers string, ours float64) {
+		t.Helper()
+		all, err := readResults(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &report{Machine: machine{CPU: "A processor", Set: set, Peers: peers}, Rounds: 1, Sections: twoResults(ours)}
+		if err := all.write(dir, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part := func(kind string) string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(dir, "RESULTS.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, found := strings.Cut(string(text), "\n## "+kind+"\n")
+		if !found {
+			t.Fatalf("no part %q in\n%s", kind, text)
+		}
+		before, _, _ := strings.Cut(after, "\n## ")
+		return strings.TrimSpace(before)
+	}
+	write("avx512", "", 1e-3)
+	first := part("A processor, kernels in avx512")
+	write("avx2", "", 2e-3)
+	write("avx2", "avx2", 3e-3)
+	write("avx2", "", 2.5e-3)
+	if got := part("A processor, kernels in avx512"); got != first {
+		t.Errorf("avx512 after avx2 is\n%s\nwant\n%s", got, first)
+	}
+	for kind, want := range map[string]string{"A processor, kernels in avx2": "2.5 ms", "A processor, kernels in avx2, peers held to avx2": "3 ms"} {
+		if !strings.Contains(part(kind), "fused | "+want+" |") {
+			t.Errorf("%s lacks %s:\n%s", kind, want, part(kind))
+		}
+	}
+	all, err := readResults(dir)
+	if err != nil || len(all.Kinds) != 3 {
+		t.Fatalf("%d kinds, %v, want 3", len(all.Kinds), err)
+	}
+	if old := (options{keep: true}).kept(all, "A processor, kernels in avx512"); old.section("step") == nil || old.section("step").Cases[0].Seconds != 1e-3 {
+		t.Errorf("-keep finds %+v", old)
+	}
+	if old := (options{keep: true}).kept(all, "another processor"); len(old.Sections) > 0 {
+		t.Errorf("-keep of a kind that was not measured finds %+v", old)
+	}
+}
+
+func TestBrokenResultsAreAnError(t *testing.T) {
+	for _, text := range []string{"{", `{"kinds": [null]}`, `{"machine": {}}`} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "results.json"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readResults(dir); err == nil || !strings.Contains(err.Error(), "results.json") {
+			t.Errorf("%s: got error %v, want one that names the file", text, err)
+		}
+	}
+}
+
+func TestPeersAreHeld(t *testing.T) {
+	for set, want := range map[string]bool{"avx2": true, "avx512": true, "neon": false, "portable": false} {
+		if _, err := holding(set); (err == nil) != want {
+			t.Errorf("%s: error %v, want one: %v", set, err, !want)
+		}
+	}
+	m := newMeter(options{python: "python3"})
+	m.environment = []string{"ATEN_CPU_CAPABILITY=avx2"}
+	if c := m.command(flowPeers[0], "serve"); !slices.Contains(c.Env, "ATEN_CPU_CAPABILITY=avx2") || !slices.Contains(c.Env, "PATH="+os.Getenv("PATH")) {
+		t.Errorf("the peer's environment is %q", c.Env)
 	}
 }
 

@@ -13,6 +13,7 @@ var sections = []part{
 	work("logprob", "LogProb of 4096 rows", bench.LogProb, "log_prob"),
 	work("one", "LogProb of one row", bench.LogProbOne, "log_prob_one"),
 	work("sample", "Sample of 4096 rows", bench.Sample, "sample"),
+	workOn("sample-trained", "Sample of 4096 rows, trained flow", bench.Trained, sampleTrained),
 	{"run", "Whole moons run, process start to trained flow", wholeRuns},
 	{"warmstart", "Warm start", warmStarts},
 	{"gemm", "Matrix products of the conditioners", products},

@@ -34,7 +34,7 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 	for _, k := range flowPeers {
 		for _, k := range m.settings(k) {
 			field = append(field, m.process(k.name(), true, func() (*exec.Cmd, error) {
-				return command(m.python, peersFolder, k.arguments("run")), nil
+				return m.command(k, "run"), nil
 			}))
 		}
 	}

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"time"
+
+	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/bench"
 	"gaussflow/graph"
@@ -10,21 +13,50 @@ import (
 
 // work is the section of one of bench's works, asked of the peers by their name for it.
 func work(name, title string, w bench.Work, asked string) part {
+	return workOn(name, title, w, func(shape bench.Shape) (request, error) {
+		return request{Work: asked, Shape: shape.Name}, nil
+	})
+}
+
+// workOn is work with what is asked of the peers on a shape, which may store the parameters that they are to have.
+func workOn(name, title string, w bench.Work, asked func(shape bench.Shape) (request, error)) part {
 	return part{name, title, func(m *meter, _ *report) (s section, err error) {
 		for _, shape := range m.shapes {
 			for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
 				on := fmt.Sprintf("%s/%s", shape.Name, dtype)
-				if m.wanted(name, on) {
-					field := m.inside(w, shape, dtype)
-					if dtype == graph.Float32 { // the peers' own
-						field = append(field, m.outside(asked, shape)...)
+				if !m.wanted(name, on) {
+					continue
+				}
+				field := m.inside(w, shape, dtype)
+				var q request
+				if dtype == graph.Float32 { // the peers' own
+					if q, err = asked(shape); err != nil {
+						return s, err
 					}
-					s.Cases = append(s.Cases, m.race(on, field)...)
+					field = append(field, m.outside(q)...)
+				}
+				s.Cases = append(s.Cases, m.race(on, field)...)
+				if q.Path != "" {
+					os.Remove(q.Path)
 				}
 			}
 		}
 		return s, nil
 	}}
+}
+
+// sampleTrained asks for samples of our trained flow, whose parameters it stores.
+func sampleTrained(shape bench.Shape) (q request, err error) {
+	f, err := shape.Trained(graph.Float32)
+	if err != nil {
+		return q, err
+	}
+	var numbers []float64
+	for _, p := range f.Params() {
+		numbers = append(numbers, p.Values()...)
+	}
+	path, err := writeNpy(mat.NewDense(1, len(numbers), numbers))
+	return request{Work: "sample", Shape: shape.Name, Path: path}, err
 }
 
 // inside are bench's contestants at a work; only a step has workers of its own.
@@ -64,11 +96,11 @@ func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant 
 	})
 }
 
-// outside are the flow peers at a work.
-func (m *meter) outside(asked string, shape bench.Shape) (field []contestant) {
+// outside are the flow peers at a request.
+func (m *meter) outside(q request) (field []contestant) {
 	for _, k := range flowPeers {
 		for _, k := range m.settings(k) {
-			field = append(field, m.asking(k, request{Work: asked, Shape: shape.Name}))
+			field = append(field, m.asking(k, q))
 		}
 	}
 	return field

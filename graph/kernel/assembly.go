@@ -7,6 +7,13 @@ type mixtureAsm[T Float] struct {
 	prepare    func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
 	sums       mixtureSumsAsm[T]
 	sumsEach   mixtureSumsAsm[T]
+	bends      mixtureSumsAsm[T]
+	bendsEach  mixtureSumsAsm[T]
+	ends       func(n, k, stride int, target, w, mu, inv, lo, hi, width, x *T)
+	endsEach   func(n, k, stride int, target, w, mu, inv, lo, hi, width, x *T)
+	tails      mixtureTailsAsm[T]
+	tailsEach  mixtureTailsAsm[T]
+	step       func(n int, rule, target, lo, hi, width, open, dens, bend, x, z, logSlope *T, left *int)
 	score      func(n int, floor, lower, upper, dens, z, logSlope *T) (far int)
 	upstream   func(n int, floor, z, logSlope, gz, gl, rdens, share, glNear, pull, level *T) (far int)
 	slopes     mixtureSlopesAsm[T]
@@ -14,7 +21,9 @@ type mixtureAsm[T Float] struct {
 	totals     func(n int, v *T, to *float64)
 }
 
-type mixtureSumsAsm[T Float] func(n, k, stride int, x, w, mu, inv, lower, upper, dens *T)
+type mixtureSumsAsm[T Float] func(n, k, stride int, x, w, mu, inv, lower, upper, dens, bend *T)
+
+type mixtureTailsAsm[T Float] func(n, k, stride int, x, target, logits, w, mu, inv, tail, dens, bend, z, logSlope *T)
 
 type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
@@ -34,7 +43,31 @@ func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 			if stride == 0 {
 				sums = a.sums
 			}
-			sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0])
+			sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], nil)
+		},
+		bends: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
+			bends := a.bendsEach
+			if stride == 0 {
+				bends = a.bends
+			}
+			bends(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], &s.bend[0])
+		},
+		ends: func(n, k, stride int, p *prepared[T], e *equations[T], x []T) {
+			ends := a.endsEach
+			if stride == 0 {
+				ends = a.ends
+			}
+			ends(n, k, stride*bytes, &e.target[0], &p.w[0], &p.mu[0], &p.inv[0], &e.lo[0], &e.hi[0], &e.width[0], &x[0])
+		},
+		tails: func(n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T) {
+			tails := a.tailsEach
+			if stride == 0 {
+				tails = a.tails
+			}
+			tails(n, k, stride*bytes, &x[0], &e.target[0], &p.logits[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.dens[0], &s.bend[0], &z[0], &logSlope[0])
+		},
+		step: func(n int, rule *stepRule[T], e *equations[T], s *sumsOf[T], x, z, logSlope []T, left []int) {
+			a.step(n, &rule.room, &e.target[0], &e.lo[0], &e.hi[0], &e.width[0], &e.open[0], &s.dens[0], &s.bend[0], &x[0], &z[0], &logSlope[0], &left[0])
 		},
 		score: func(n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool) {
 			return a.score(n, floor, &s.lower[0], &s.upper[0], &s.dens[0], &z[0], &logSlope[0]) != 0

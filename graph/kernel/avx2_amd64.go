@@ -11,11 +11,15 @@ func avx2Set() set {
 		runsHere: hasAVX2(),
 		f64: kernels[float64]{
 			mixture: vectorMixture(4, mixtureAsm[float64]{
-				prepare: prepareF64AVX2, sums: sumsF64AVX2, sumsEach: sumsEachF64AVX2, score: scoreF64AVX2,
+				prepare: prepareF64AVX2, sums: sumsF64AVX2, sumsEach: sumsEachF64AVX2,
+				bends: bendsF64AVX2, bendsEach: bendsEachF64AVX2, ends: endsF64AVX2, endsEach: endsEachF64AVX2, tails: tailsF64AVX2, tailsEach: tailsEachF64AVX2, step: stepF64AVX2,
+				score:    scoreF64AVX2,
 				upstream: upstreamF64AVX2, slopes: slopesF64AVX2, slopesEach: slopesEachF64AVX2, totals: totalsF64AVX2,
 			}),
-			normal:  normalKernels[float64]{lanes: 4, logCDF: logCDFF64AVX2, quantile: quantileF64AVX2},
-			gemm:    gemmKernels[float64]{lanes: 4, tiles: []gemmTile[float64]{{6, gemm6F64AVX2}, {1, gemm1F64AVX2}}},
+			normal: normalKernels[float64]{lanes: 4, logCDF: logCDFF64AVX2, quantile: quantileF64AVX2},
+			gemm: gemmKernels[float64]{lanes: 4, tiles: []gemmTile[float64]{
+				gemm1F64AVX2, gemm2F64AVX2, gemm3F64AVX2, gemm4F64AVX2, gemm5F64AVX2, gemm6F64AVX2,
+			}},
 			squares: []squareKernel[float64]{{4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
 				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, columnSum: columnSumF64AVX2,
@@ -24,11 +28,15 @@ func avx2Set() set {
 		},
 		f32: kernels[float32]{
 			mixture: vectorMixture(8, mixtureAsm[float32]{
-				prepare: prepareF32AVX2, sums: sumsF32AVX2, sumsEach: sumsEachF32AVX2, score: scoreF32AVX2,
+				prepare: prepareF32AVX2, sums: sumsF32AVX2, sumsEach: sumsEachF32AVX2,
+				bends: bendsF32AVX2, bendsEach: bendsEachF32AVX2, ends: endsF32AVX2, endsEach: endsEachF32AVX2, tails: tailsF32AVX2, tailsEach: tailsEachF32AVX2, step: stepF32AVX2,
+				score:    scoreF32AVX2,
 				upstream: upstreamF32AVX2, slopes: slopesF32AVX2, slopesEach: slopesEachF32AVX2, totals: totalsF32AVX2,
 			}),
-			normal:  normalKernels[float32]{lanes: 8, logCDF: logCDFF32AVX2, quantile: quantileF32AVX2},
-			gemm:    gemmKernels[float32]{lanes: 8, tiles: []gemmTile[float32]{{6, gemm6F32AVX2}, {1, gemm1F32AVX2}}},
+			normal: normalKernels[float32]{lanes: 8, logCDF: logCDFF32AVX2, quantile: quantileF32AVX2},
+			gemm: gemmKernels[float32]{lanes: 8, tiles: []gemmTile[float32]{
+				gemm1F32AVX2, gemm2F32AVX2, gemm3F32AVX2, gemm4F32AVX2, gemm5F32AVX2, gemm6F32AVX2,
+			}},
 			squares: []squareKernel[float32]{{8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
 				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, columnSum: columnSumF32AVX2,

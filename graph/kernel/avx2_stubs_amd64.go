@@ -12,12 +12,47 @@ func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64,
 // sumsF64AVX2 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
 
 // sumsEachF64AVX2 is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsEachF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsF64AVX2 is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsEachF64AVX2 is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF64AVX2(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// endsF64AVX2 is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF64AVX2(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// endsEachF64AVX2 is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF64AVX2(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// tailsF64AVX2 is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF64AVX2(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// tailsEachF64AVX2 is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF64AVX2(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// stepF64AVX2 is the step of mixtureKernels.
+//
+//go:noescape
+func stepF64AVX2(n int, rule *float64, target *float64, lo *float64, hi *float64, width *float64, open *float64, dens *float64, bend *float64, x *float64, z *float64, logSlope *float64, left *int)
 
 // scoreF64AVX2 is the score of mixtureKernels.
 //
@@ -58,6 +93,26 @@ func quantileF64AVX2(n int, x *float64, y *float64) (far int)
 //
 //go:noescape
 func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm5F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm4F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2F64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64AVX2 is a tile of gemmKernels.
 //
@@ -102,12 +157,47 @@ func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32,
 // sumsF32AVX2 is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
 
 // sumsEachF32AVX2 is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsEachF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsF32AVX2 is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsEachF32AVX2 is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF32AVX2(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// endsF32AVX2 is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF32AVX2(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// endsEachF32AVX2 is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF32AVX2(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// tailsF32AVX2 is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF32AVX2(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// tailsEachF32AVX2 is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF32AVX2(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// stepF32AVX2 is the step of mixtureKernels.
+//
+//go:noescape
+func stepF32AVX2(n int, rule *float32, target *float32, lo *float32, hi *float32, width *float32, open *float32, dens *float32, bend *float32, x *float32, z *float32, logSlope *float32, left *int)
 
 // scoreF32AVX2 is the score of mixtureKernels.
 //
@@ -148,6 +238,26 @@ func quantileF32AVX2(n int, x *float32, y *float32) (far int)
 //
 //go:noescape
 func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm4F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2F32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX2 is a tile of gemmKernels.
 //

@@ -11,11 +11,15 @@ func avx512Set() set {
 		runsHere: hasAVX2() && cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL,
 		f64: kernels[float64]{
 			mixture: vectorMixture(8, mixtureAsm[float64]{
-				prepare: prepareF64AVX512, sums: sumsF64AVX512, sumsEach: sumsEachF64AVX512, score: scoreF64AVX512,
+				prepare: prepareF64AVX512, sums: sumsF64AVX512, sumsEach: sumsEachF64AVX512,
+				bends: bendsF64AVX512, bendsEach: bendsEachF64AVX512, ends: endsF64AVX512, endsEach: endsEachF64AVX512, tails: tailsF64AVX512, tailsEach: tailsEachF64AVX512, step: stepF64AVX512,
+				score:    scoreF64AVX512,
 				upstream: upstreamF64AVX512, slopes: slopesF64AVX512, slopesEach: slopesEachF64AVX512, totals: totalsF64AVX512,
 			}),
-			normal:  normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512},
-			gemm:    gemmKernels[float64]{lanes: 8, tiles: []gemmTile[float64]{{12, gemm12F64AVX512}, {4, gemm4F64AVX512}, {1, gemm1F64AVX512}}},
+			normal: normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512},
+			gemm: gemmKernels[float64]{lanes: 8, tiles: []gemmTile[float64]{
+				gemm1F64AVX512, gemm2F64AVX512, gemm3F64AVX512, gemm4F64AVX512, gemm5F64AVX512, gemm6F64AVX512, gemm7F64AVX512, gemm8F64AVX512, gemm9F64AVX512, gemm10F64AVX512, gemm11F64AVX512, gemm12F64AVX512,
+			}},
 			squares: []squareKernel[float64]{{8, turnF64AVX512}, {4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
 				lanes: 8, reluSlope: reluSlopeF64AVX512, accumulate: accumulateF64AVX512, columnSum: columnSumF64AVX512,
@@ -24,11 +28,15 @@ func avx512Set() set {
 		},
 		f32: kernels[float32]{
 			mixture: vectorMixture(16, mixtureAsm[float32]{
-				prepare: prepareF32AVX512, sums: sumsF32AVX512, sumsEach: sumsEachF32AVX512, score: scoreF32AVX512,
+				prepare: prepareF32AVX512, sums: sumsF32AVX512, sumsEach: sumsEachF32AVX512,
+				bends: bendsF32AVX512, bendsEach: bendsEachF32AVX512, ends: endsF32AVX512, endsEach: endsEachF32AVX512, tails: tailsF32AVX512, tailsEach: tailsEachF32AVX512, step: stepF32AVX512,
+				score:    scoreF32AVX512,
 				upstream: upstreamF32AVX512, slopes: slopesF32AVX512, slopesEach: slopesEachF32AVX512, totals: totalsF32AVX512,
 			}),
-			normal:  normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512},
-			gemm:    gemmKernels[float32]{lanes: 16, tiles: []gemmTile[float32]{{12, gemm12F32AVX512}, {4, gemm4F32AVX512}, {1, gemm1F32AVX512}}},
+			normal: normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512},
+			gemm: gemmKernels[float32]{lanes: 16, tiles: []gemmTile[float32]{
+				gemm1F32AVX512, gemm2F32AVX512, gemm3F32AVX512, gemm4F32AVX512, gemm5F32AVX512, gemm6F32AVX512, gemm7F32AVX512, gemm8F32AVX512, gemm9F32AVX512, gemm10F32AVX512, gemm11F32AVX512, gemm12F32AVX512,
+			}},
 			squares: []squareKernel[float32]{{16, turnF32AVX512}, {8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
 				lanes: 16, reluSlope: reluSlopeF32AVX512, accumulate: accumulateF32AVX512, columnSum: columnSumF32AVX512,

@@ -23,7 +23,7 @@ type GemmSpace[T Float] struct {
 	start       []T // what a row of the panel's columns starts from: zeros, or a bias
 }
 
-// gemmKernels are the inner tiles, tallest first. Without tiles gonum does the work.
+// gemmKernels are the inner tiles of 1, 2, 3 … rows. Without tiles gonum does the work.
 type gemmKernels[T Float] struct {
 	lanes int
 	tiles []gemmTile[T]
@@ -31,10 +31,7 @@ type gemmKernels[T Float] struct {
 
 // gemmTile is rows×2·lanes of c = init + a·b, or with relu its positive part. Element (i, p) of a is at i·ars + p·acs bytes,
 // row p of b at p·brs, row i of init at i·irs and row i of c at i·crs.
-type gemmTile[T Float] struct {
-	rows int
-	run  func(k int, a *T, ars, acs int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
-}
+type gemmTile[T Float] func(k int, a *T, ars, acs int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
 
 // panelDepth is the number of rows of b in a panel: it stays in the first-level cache.
 const panelDepth = 256
@@ -53,7 +50,7 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *G
 	if len(ops.tiles) > 0 && s.panel == nil {
 		width := 2 * ops.lanes
 		s.panel = Aligned[T](panelDepth * width)
-		s.edge = Aligned[T](ops.tiles[0].rows * width)
+		s.edge = Aligned[T](len(ops.tiles) * width)
 		s.start = Aligned[T](width)
 	}
 	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, GemmSpace: s}
@@ -116,25 +113,36 @@ func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, e gemm
 	if g.transA {
 		ars, acs, at = 1, g.m, p*g.m
 	}
-	i := 0
-	for _, t := range g.ops.tiles {
-		for ; i+t.rows <= g.m; i += t.rows {
-			to, crs := &c[i*g.n+j], g.n*size
-			if w < width {
-				to, crs = &g.edge[0], width*size
-				if e.add {
-					g.copyEdge(t.rows, c[i*g.n+j:], w, false)
-				}
-			}
-			init, irs := &g.start[0], 0
+	for i, rows := 0, 0; i < g.m; i += rows {
+		rows = g.height(g.m - i)
+		to, crs := &c[i*g.n+j], g.n*size
+		if w < width {
+			to, crs = &g.edge[0], width*size
 			if e.add {
-				init, irs = to, crs
-			}
-			t.run(depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, init, irs, to, crs, e.relu)
-			if w < width {
-				g.copyEdge(t.rows, c[i*g.n+j:], w, true)
+				g.copyEdge(rows, c[i*g.n+j:], w, false)
 			}
 		}
+		init, irs := &g.start[0], 0
+		if e.add {
+			init, irs = to, crs
+		}
+		g.ops.tiles[rows-1](depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, init, irs, to, crs, e.relu)
+		if w < width {
+			g.copyEdge(rows, c[i*g.n+j:], w, true)
+		}
+	}
+}
+
+// height is that of the next tile where so many rows are left: the greatest, or half the rest, because a tile of few rows waits
+// for each product.
+func (g *Gemm[T]) height(rest int) int {
+	switch most := len(g.ops.tiles); {
+	case rest <= most:
+		return rest
+	case rest < 2*most:
+		return (rest + 1) / 2
+	default:
+		return most
 	}
 }
 

@@ -51,9 +51,9 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	elements := func() []T { return Aligned[T](b.groups * ops.lanes) }
 	components := func(blocks int) []T { return Aligned[T](blocks * k * ops.lanes) }
 	b.logits, b.raw = components(blocks), components(blocks)
-	b.own = prepared[T]{components(blocks), components(blocks), components(blocks), components(blocks)}
+	b.own = prepared[T]{w: components(blocks), mu: components(blocks), y: components(blocks), inv: components(blocks)}
 	b.p = b.own
-	b.s = sumsOf[T]{elements(), elements(), elements()}
+	b.s = sumsOf[T]{lower: elements(), upper: elements(), dens: elements()}
 	b.x, b.z, b.l = elements(), elements(), elements()
 	b.gz, b.gl, b.gx = elements(), elements(), elements()
 	b.u = upstreamOf[T]{elements(), elements(), elements(), elements(), elements()}

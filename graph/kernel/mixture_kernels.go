@@ -20,6 +20,18 @@ type mixtureKernels[T Float] struct {
 	// score: z = Φ⁻¹(F) and log f − log φ(z) of n·lanes elements. far tells whether there are any whose smaller tail is not
 	// above leastTail or whose density is not above floor: what it wrote of these is wrong.
 	score func(n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool)
+	// bends: sums, and bend.
+	bends func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
+	// ends: exact brackets of n·lanes equations, and x to start from: z⁻¹ of the normal with the mixture's mean and variance.
+	ends func(n, k, stride int, p *prepared[T], e *equations[T], x []T)
+	// tails: bends, of which only one tail, as lower, and score in one, for far targets. All sums are over the greatest
+	// π e^(−t²/2), so that nothing underflows; a density of 0 says that the 1/σ are too unlike for that. With
+	// h² = target² + 2 (log Φ(−|target|) − log tail), which is near z², z is target and Newton's step in h times the slope of z,
+	// whose logarithm is exact at the solution.
+	tails func(n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T)
+	// step: moves x in n·lanes equations, and tells of each `lanes` whether one is open. A solved one has x, z and the log slope of
+	// one place.
+	step func(n int, rule *stepRule[T], e *equations[T], s *sumsOf[T], x, z, logSlope []T, left []int)
 	// upstream: what slopes reads of n·lanes elements, from the gradients in z and in the log slope. far tells whether
 	// there are any whose smaller tail or density is not above floor: it wrote zeros for these.
 	upstream func(n int, floor *T, z, logSlope, gz, gl []T, u *upstreamOf[T]) (far bool)
@@ -31,11 +43,11 @@ type mixtureKernels[T Float] struct {
 	totals func(n int, v []T, to []float64)
 }
 
-// prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ.
-type prepared[T Float] struct{ w, mu, y, inv []T }
+// prepared are blocks of mixtures ready for evaluation: π, μ, log σ, 1/σ, and the logits for where π is too small for a T.
+type prepared[T Float] struct{ w, mu, y, inv, logits []T }
 
-// sumsOf are the sums F, S and f of elements.
-type sumsOf[T Float] struct{ lower, upper, dens []T }
+// sumsOf are the sums F, S and f of elements, and Σ π φ(t) t/σ² where it is asked for.
+type sumsOf[T Float] struct{ lower, upper, dens, bend []T }
 
 // gradientsOf are gradients in logits, means and raw log scales.
 type gradientsOf[T Float] struct{ logits, means, raw []T }
@@ -48,6 +60,7 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	return mixtureKernels[T]{
 		lanes:   1,
 		prepare: preparePortable[T], sums: sumsPortable[T], score: scorePortable[T],
+		bends: bendsPortable[T], ends: endsPortable[T], tails: tailsPortable[T], step: stepPortable[T],
 		upstream: upstreamPortable[T], slopes: slopesPortable[T], totals: totalsPortable[T],
 	}
 }
@@ -71,13 +84,19 @@ func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p
 
 func sumsPortable[T Float](n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
 	for i := range n {
-		s.lower[i], s.upper[i], s.dens[i] = sumsAt(x[i], i*stride, k, p)
+		s.lower[i], s.upper[i], s.dens[i], _ = sumsAt(x[i], i*stride, k, p)
 	}
 }
 
-// sumsAt are F, S and f at x of the k components from the first on.
-func sumsAt[T Float](x T, first, k int, p *prepared[T]) (lower, upper, dens T) {
-	var below, above, height float64
+func bendsPortable[T Float](n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
+	for i := range n {
+		s.lower[i], s.upper[i], s.dens[i], s.bend[i] = sumsAt(x[i], i*stride, k, p)
+	}
+}
+
+// sumsAt are F, S, f and Σ π φ(t) t/σ² at x of the k components from the first on.
+func sumsAt[T Float](x T, first, k int, p *prepared[T]) (lower, upper, dens, bend T) {
+	var below, above, height, turn float64
 	for at := first; at < first+k; at++ {
 		w, inv := float64(p.w[at]), float64(p.inv[at])
 		t := (float64(x) - float64(p.mu[at])) * inv
@@ -91,8 +110,9 @@ func sumsAt[T Float](x T, first, k int, p *prepared[T]) (lower, upper, dens T) {
 			above += tail
 		}
 		height += phi * inv
+		turn += phi * inv * t * inv
 	}
-	return T(below), T(above), T(height)
+	return T(below), T(above), T(height), T(turn)
 }
 
 func scorePortable[T Float](n int, floor *T, s *sumsOf[T], z, logSlope []T) (far bool) {

@@ -175,6 +175,7 @@ func (b *MixtureBatch[T]) stride(p *mixturePass) int {
 func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	gather(p, b.x, x, b.ops.lanes)
 	if b.perRow {
+		b.p.logits = b.logits
 		for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
 			b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
 				transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
@@ -187,7 +188,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	}
 	col := p.first % b.d
 	at := col/b.ops.lanes*b.ops.lanes*b.k + col%b.ops.lanes
-	b.p = prepared[T]{b.own.w[at:], b.own.mu[at:], b.own.y[at:], b.own.inv[at:]}
+	b.p = prepared[T]{b.own.w[at:], b.own.mu[at:], b.own.y[at:], b.own.inv[at:], b.logits[at:]}
 	return false
 }
 

@@ -9,11 +9,15 @@ func neonSet() set {
 		runsHere: true,
 		f64: kernels[float64]{
 			mixture: vectorMixture(2, mixtureAsm[float64]{
-				prepare: prepareF64NEON, sums: sumsF64NEON, sumsEach: sumsEachF64NEON, score: scoreF64NEON,
+				prepare: prepareF64NEON, sums: sumsF64NEON, sumsEach: sumsEachF64NEON,
+				bends: bendsF64NEON, bendsEach: bendsEachF64NEON, ends: endsF64NEON, endsEach: endsEachF64NEON, tails: tailsF64NEON, tailsEach: tailsEachF64NEON, step: stepF64NEON,
+				score:    scoreF64NEON,
 				upstream: upstreamF64NEON, slopes: slopesF64NEON, slopesEach: slopesEachF64NEON, totals: totalsF64NEON,
 			}),
-			normal:  normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON},
-			gemm:    gemmKernels[float64]{lanes: 2, tiles: []gemmTile[float64]{{8, gemm8F64NEON}, {4, gemm4F64NEON}, {1, gemm1F64NEON}}},
+			normal: normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON},
+			gemm: gemmKernels[float64]{lanes: 2, tiles: []gemmTile[float64]{
+				gemm1F64NEON, gemm2F64NEON, gemm3F64NEON, gemm4F64NEON, gemm5F64NEON, gemm6F64NEON, gemm7F64NEON, gemm8F64NEON,
+			}},
 			squares: []squareKernel[float64]{{2, turnF64NEON}},
 			vector: vectorKernels[float64]{
 				lanes: 2, reluSlope: reluSlopeF64NEON, accumulate: accumulateF64NEON, columnSum: columnSumF64NEON,
@@ -22,11 +26,15 @@ func neonSet() set {
 		},
 		f32: kernels[float32]{
 			mixture: vectorMixture(4, mixtureAsm[float32]{
-				prepare: prepareF32NEON, sums: sumsF32NEON, sumsEach: sumsEachF32NEON, score: scoreF32NEON,
+				prepare: prepareF32NEON, sums: sumsF32NEON, sumsEach: sumsEachF32NEON,
+				bends: bendsF32NEON, bendsEach: bendsEachF32NEON, ends: endsF32NEON, endsEach: endsEachF32NEON, tails: tailsF32NEON, tailsEach: tailsEachF32NEON, step: stepF32NEON,
+				score:    scoreF32NEON,
 				upstream: upstreamF32NEON, slopes: slopesF32NEON, slopesEach: slopesEachF32NEON, totals: totalsF32NEON,
 			}),
-			normal:  normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON},
-			gemm:    gemmKernels[float32]{lanes: 4, tiles: []gemmTile[float32]{{8, gemm8F32NEON}, {4, gemm4F32NEON}, {1, gemm1F32NEON}}},
+			normal: normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON},
+			gemm: gemmKernels[float32]{lanes: 4, tiles: []gemmTile[float32]{
+				gemm1F32NEON, gemm2F32NEON, gemm3F32NEON, gemm4F32NEON, gemm5F32NEON, gemm6F32NEON, gemm7F32NEON, gemm8F32NEON,
+			}},
 			squares: []squareKernel[float32]{{4, turnF32NEON}},
 			vector: vectorKernels[float32]{
 				lanes: 4, reluSlope: reluSlopeF32NEON, accumulate: accumulateF32NEON, columnSum: columnSumF32NEON,

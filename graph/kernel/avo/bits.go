@@ -109,6 +109,28 @@ func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
+// unless is 0 where a ≥ b, v elsewhere, also where a or b is not a number. b may be memory.
+func (l lanes) unless(a reg.VecVirtual, b Op, v reg.VecVirtual) reg.VecVirtual {
+	const notGreaterOrEqual = 0x19
+	d := l.vec()
+	if l.bytes == 64 {
+		k := K()
+		l.do(inst{
+			func(o ...Op) { VCMPPD(o...) }, func(o ...Op) { VCMPPS(o...) },
+			func(o ...Op) { VCMPPD_BCST(o...) }, func(o ...Op) { VCMPPS_BCST(o...) },
+		}, Imm(notGreaterOrEqual), b, a, k)
+		if l.f32 {
+			VMOVAPS_Z(v, k, d)
+		} else {
+			VMOVAPD_Z(v, k, d)
+		}
+		return d
+	}
+	mask := l.vec()
+	l.pick(VCMPPD, VCMPPS, Imm(notGreaterOrEqual), b, a, mask)
+	return l.and(v, mask)
+}
+
 // signs is the sign bits of v in the low bits of a register.
 func (l lanes) signs(v reg.VecVirtual) reg.GPVirtual {
 	wide, k := GP64(), K()

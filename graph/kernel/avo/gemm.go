@@ -193,13 +193,12 @@ func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{pairs(low, low2, 0x44), pairs(low, low2, 0xee), pairs(high, high2, 0x44), pairs(high, high2, 0xee)}
 }
 
-// gemmRows are the tile heights: as tall as the registers allow, and one row for what is left.
-func (l lanes) gemmRows() []int {
-	switch l.bytes {
-	case 64:
-		return []int{12, 4, 1}
-	case 32:
-		return []int{6, 1}
+// gemmRows are the tile heights: all up to the tallest that the registers allow, so that no rows are left for a tile too small to
+// hide how long a product takes.
+func (l lanes) gemmRows() (heights []int) {
+	tallest := map[int]int{16: 8, 32: 6, 64: 12}[l.bytes]
+	for rows := tallest; rows > 0; rows-- {
+		heights = append(heights, rows)
 	}
-	return []int{8, 4, 1}
+	return heights
 }

@@ -48,8 +48,15 @@ func main() {
 // all writes the kernels that there are of each element type.
 func (l lanes) all() {
 	l.prepare()
-	l.sums("sums", false)
-	l.sums("sumsEach", true)
+	l.sums("sums", false, false)
+	l.sums("sumsEach", true, false)
+	l.sums("bends", false, true)
+	l.sums("bendsEach", true, true)
+	l.ends("ends", false)
+	l.ends("endsEach", true)
+	l.tails("tails", false)
+	l.tails("tailsEach", true)
+	l.step()
 	l.score()
 	l.upstream()
 	l.slopes("slopes", false)

@@ -80,28 +80,35 @@ func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
 	return l.expDown(-1, y)
 }
 
-// parts are e^(−t²/2), at least e^−faint, and R(|t|)/√(2π), whose product is Φ(−|t|).
+// parts are e^(−t²/2) and R(|t|)/√(2π), whose product is Φ(−|t|). What is below e^−faint is 0: kept at that, beside another
+// component's 1/σ that is e^30 times smaller it would count.
 func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
-	if !l.f32 {
-		return l.expFrom(-l.faint(), -0.5, square), l.mills(invSqrt2Pi, tail, t)
-	}
 	bell = l.expFrom(-l.faint(), -0.5, l.copyOf(square))
-	l.do(fmsInst, t, t, square) // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
-	half := l.load(l.c(1))
-	l.fnma(l.c(0.5), square, half)
-	return l.mul(bell, half), l.mills(invSqrt2Pi, tail, t)
+	if l.f32 { // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
+		lost, half := l.copyOf(square), l.load(l.c(1))
+		l.do(fmsInst, t, t, lost)
+		l.fnma(l.c(0.5), lost, half)
+		bell = l.mul(bell, half)
+	}
+	return l.unless(square, l.c(2*l.faint()), bell), l.mills(invSqrt2Pi, tail, t)
 }
 
-// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S and √(2π)·f.
-func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens reg.VecVirtual) {
+// addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S, √(2π)·f and, if there is one, √(2π)·Σ w φ(t) t/σ².
+func (l lanes) addTerms(t, w, inv reg.VecVirtual, lower, upper, dens, bend reg.VecVirtual) {
 	bell, ratio := l.parts(t, ofType(l, millsTo12, millsTo12and32)) // beyond, next to leastTail, a tail is nothing
 	bell = l.mul(w, bell)
 	tail := l.mul(bell, ratio)
 	rest := l.sub(w, tail)
 	l.do(addInst, l.whereNegative(t, tail, rest), lower, lower)
 	l.do(addInst, l.whereNegative(t, rest, tail), upper, upper)
-	l.fma(bell, inv, dens)
+	if bend == nil {
+		l.fma(bell, inv, dens)
+		return
+	}
+	bell = l.mul(bell, inv)
+	l.do(addInst, bell, dens, dens)
+	l.fma(bell, l.mul(t, inv), bend)
 }
 
 // ofComponent reads a component's number: a vector of those of own mixtures, else the one of all.
@@ -112,9 +119,9 @@ func (l lanes) ofComponent(own bool, m Mem) reg.VecVirtual {
 	return l.broadcast(m)
 }
 
-// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or all of one.
-func (l lanes) sums(name string, own bool) {
-	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens *%[1]s")
+// sums evaluates the three sums of n vectors of elements, each of its own block of mixtures or all of one; or four, as bends.
+func (l lanes) sums(name string, own, bends bool) {
+	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, x, w, mu, inv, lower, upper, dens, bend *%[1]s")
 	n, stride := arg("n"), arg("stride")
 	x, w, mu, inv := arg("x"), arg("w"), arg("mu"), arg("inv")
 	size := shifted("k", l.bytes)
@@ -125,12 +132,16 @@ func (l lanes) sums(name string, own bool) {
 	Label("elements")
 	xi := l.load(at(x, i))
 	lower, upper, dens := l.zero(), l.zero(), l.zero()
+	var bend reg.VecVirtual
+	if bends {
+		bend = l.zero()
+	}
 	XORQ(off, off)
 	Label("component")
 	{
 		scale := l.ofComponent(own, at(inv, off))
 		t := l.mul(l.sub(xi, l.ofComponent(own, at(mu, off))), scale)
-		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens)
+		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens, bend)
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, size)
@@ -138,6 +149,9 @@ func (l lanes) sums(name string, own bool) {
 	l.store(lower, at(arg("lower"), i))
 	l.store(upper, at(arg("upper"), i))
 	l.store(l.mul(dens, l.c(invSqrt2Pi)), at(arg("dens"), i))
+	if bends {
+		l.store(l.mul(bend, l.c(invSqrt2Pi)), at(arg("bend"), i))
+	}
 	for _, p := range []reg.GPVirtual{w, mu, inv} {
 		ADDQ(stride, p)
 	}

@@ -53,8 +53,8 @@ func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale
 	tail := l.mul(bell, ratio)
 	c := l.whereNegative(l.xor(t, e.z), l.sub(w, tail), tail) // t and z on one side: the component's own smaller tail
 
-	mean = l.mul(l.mul(t, inv), e.gl)
-	mean = l.mul(l.sub(mean, e.pull), r)
+	mean = l.mul(l.mul(t, l.mul(inv, r)), e.gl) // in this order: t/σ of a component that is nothing here may be beyond all numbers
+	l.fnma(e.pull, r, mean)
 	logScale = l.mul(dx, mean)
 	l.fnma(e.gl, r, logScale)
 	logit = l.mul(c, e.share)

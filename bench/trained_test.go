@@ -1,0 +1,34 @@
+package bench
+
+import (
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/graph"
+)
+
+// TestTrainedFlowIsTrained: it explains its rows better, and is the same flow each time, so that what the peers are given is
+// what is sampled here.
+func TestTrainedFlowIsTrained(t *testing.T) {
+	s := Shapes[0]
+	x := s.Data(s.Batch)
+	before, err := s.Flow(graph.Float32)
+	noError(t, err)
+	after, err := s.Trained(graph.Float32)
+	noError(t, err)
+	again, err := s.Trained(graph.Float32)
+	noError(t, err)
+	first, err := before.LogProb(x)
+	noError(t, err)
+	last, err := after.LogProb(x)
+	noError(t, err)
+	if got, was := stat.Mean(last, nil), stat.Mean(first, nil); !(got > was+0.1) {
+		t.Errorf("mean log p is %g after training, %g before", got, was)
+	}
+	for i, p := range after.Params() {
+		if d := distance(p.Values(), again.Params()[i].Values()); d != 0 {
+			t.Errorf("%s differs by %g between two trainings", p.Name, d)
+		}
+	}
+}

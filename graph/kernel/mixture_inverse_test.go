@@ -1,0 +1,112 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// An inverseCase draws mixtures for the inverse: logits, mean and raw log scale of a component.
+type inverseCase struct {
+	name string
+	draw func(rng *rand.Rand) (logit, mean, logScale float64)
+}
+
+var inverseCases = []inverseCase{
+	{"near", func(rng *rand.Rand) (float64, float64, float64) {
+		return rng.NormFloat64(), rng.NormFloat64(), 0.5 * rng.NormFloat64()
+	}},
+	{"peaks", func(rng *rand.Rand) (float64, float64, float64) {
+		return rng.NormFloat64(), 30 * rng.NormFloat64(), rng.NormFloat64() - 2
+	}},
+	{"faint", func(rng *rand.Rand) (float64, float64, float64) { // weights that a float32, or a float64, does not hold
+		return 400 * rng.NormFloat64(), 10 * rng.NormFloat64(), rng.NormFloat64()
+	}},
+	{"unlike", func(rng *rand.Rand) (float64, float64, float64) {
+		return rng.NormFloat64(), 3 * rng.NormFloat64(), 60 * (2*rng.Float64() - 1)
+	}},
+	{"large", func(rng *rand.Rand) (float64, float64, float64) {
+		return rng.NormFloat64(), 1e6 * rng.NormFloat64(), 4 * rng.NormFloat64()
+	}},
+}
+
+// TestInverseAtAnyTarget: from the middle to where the target's square overflows, with every number of components and every
+// remainder, x and the log slope are those of Mixture.Inverse.
+func TestInverseAtAnyTarget(t *testing.T) {
+	for _, s := range sets {
+		t.Run("float64/"+s.name, func(t *testing.T) { checkTargets(t, s.f64.mixture) })
+		t.Run("float32/"+s.name, func(t *testing.T) { checkTargets(t, s.f32.mixture) })
+	}
+}
+
+func checkTargets[T Float](t *testing.T, ops mixtureKernels[T]) {
+	targets := []float64{0, 1e-30, -0.5, 1, -2, 4, -6.64, 6.66, -7, 9, -12, 15, -26, 37, -40, 100, -300, 1e3, -1e4, 1e6, -1e9, 1e15, -1e20,
+		math.Inf(1), math.Inf(-1), math.NaN()}
+	for _, c := range inverseCases {
+		for k := 1; k <= 16; k++ {
+			for _, perRow := range []bool{false, true} {
+				rng := rand.New(rand.NewPCG(uint64(k), 7))
+				rows, d := 13+k, 1+k%3
+				sets := 1
+				if perRow {
+					sets = rows
+				}
+				var theta []T
+				for range sets {
+					third := d * k
+					one := make([]T, 3*third)
+					for j := range third {
+						a, b, s := c.draw(rng)
+						one[j], one[third+j], one[2*third+j] = T(a), T(b), T(s)
+					}
+					theta = append(theta, one...)
+				}
+				z, x, l := make([]T, rows*d), make([]T, rows*d), make([]T, rows*d)
+				for i := range z {
+					z[i] = T(targets[(i+k)%len(targets)] * (1 + 0.1*rng.Float64()))
+				}
+				b := newMixtureBatch(d, k, perRow, Clamp{}, ops)
+				b.Inverse(z, theta, x, l)
+				m := NewMixture(k)
+				for i := range z {
+					at, third := b.thirds(i)
+					SetMixture(m, theta[at:at+k], theta[at+third:at+third+k], theta[at+2*third:at+2*third+k])
+					what := fmt.Sprintf("%s, K=%d, perRow=%v, element %d, z = %v", c.name, k, perRow, i, z[i])
+					sameInverse(t, what, m, z[i], x[i], l[i])
+				}
+			}
+		}
+	}
+}
+
+// sameInverse compares x with Mixture's: to the last digits of x, or to those of z that x determines.
+func sameInverse[T Float](t *testing.T, what string, m *Mixture, z, x, l T) {
+	t.Helper()
+	wantX, wantL := m.Inverse(float64(z))
+	if T(wantX-wantX) != 0 || T(wantL) != T(wantL) || math.IsInf(float64(T(wantX)), 0) {
+		if x-x == 0 {
+			t.Fatalf("%s: x = %v, want %v", what, x, wantX)
+		}
+		return
+	}
+	eps, far := float64(epsilon[T]()), math.Max(1, math.Abs(float64(z)))
+	digits := 16 * eps * math.Abs(wantX)
+	for k := range m.mean { // x is a difference of these
+		digits = math.Max(digits, 4*eps*math.Abs(m.mean[k]))
+	}
+	zx, lx := m.At(float64(x))
+	slope := math.Max(math.Exp(lx), math.Exp(wantL))
+	if math.Abs(float64(x)-wantX) > digits && !(math.Abs(zx-float64(z)) <= 64*eps*far+digits*slope) {
+		t.Fatalf("%s: x = %v, want %v: z(x) = %v", what, x, wantX, zx)
+	}
+	room := 2e3*eps*far*far + 4*eps*math.Abs(lx)
+	for _, near := range []float64{wantX, float64(x) - digits, float64(x) + digits} {
+		if _, other := m.At(near); math.Abs(other-lx) > room { // the digits of x leave the slope open
+			return
+		}
+	}
+	if !(math.Abs(float64(l)-lx) <= room) {
+		t.Fatalf("%s: x = %v: log slope %v, want %v", what, x, l, lx)
+	}
+}
