@@ -15,7 +15,9 @@ type Gemm[T Float] struct {
 // A GemmSpace is the scratch space of products that do not run at one time.
 type GemmSpace[T Float] struct {
 	panel, edge []T
-	start       []T // what a row of the panel's columns starts from: zeros, or a bias
+	start       []T   // what a row of the panel's columns starts from: zeros, or a bias
+	rows        []int // of the portable product: the rows of b that count, and their factors
+	factors     []T
 }
 
 // gemmKernels are the inner tiles, tallest first. Without tiles portable does the work.

@@ -7,22 +7,106 @@ package kernel
 // Either way each number that is loaded serves two products, of which there are eight at a time: as many as a compiler keeps in
 // sixteen registers together with their factors. More of them would be kept in memory, which takes longer. Products are added
 // in pairs before they are added to a sum, so that the next one has half as many additions to wait for.
+//
+// Where much of a is zero, as behind a relu, rows of b are taken for each row of c by itself, only those whose factor is not zero.
 
 // stripWidth is the number of columns of b at a time: four rows of them, and two of c, stay in the first-level cache.
 const stripWidth = 512
 
 func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	g.begin(c, e)
-	for i := 0; i < g.m; i += 2 {
-		if g.transB {
+	const rowsThatPay, columnsThatPay = 8, 48 // for looking at all of b, and of a
+	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
+	case g.m >= rowsThatPay && g.n >= columnsThatPay && mostlyZero(a) && finite(b):
+		g.addSparse(a, b, c)
+	case g.transB:
+		for i := 0; i < g.m; i += 2 {
 			g.addDots(i, a, b, c)
-			continue
 		}
+	default:
 		for j := 0; j < g.n; j += stripWidth {
-			g.addMultiples(i, j, min(stripWidth, g.n-j), a, b, c)
+			for i := 0; i < g.m; i += 2 {
+				g.addMultiples(i, j, min(stripWidth, g.n-j), a, b, c)
+			}
 		}
 	}
 	g.end(c, e)
+}
+
+// mostlyZero reports whether a third of a's first numbers are zero.
+func mostlyZero[T Float](a []T) bool {
+	zeros := 0
+	a = a[:(len(a)+7)/8]
+	for _, v := range a {
+		zeros += 1 - notZero(v)
+	}
+	return 3*zeros >= len(a)
+}
+
+// notZero is 1 where v is not zero and 0 where it is, without a jump.
+func notZero[T Float](v T) (n int) {
+	if v != 0 {
+		n = 1
+	}
+	return n
+}
+
+// finite reports whether all of b is: zero times any of it is zero.
+func finite[T Float](b []T) bool {
+	var s0, s1, s2, s3 T
+	for ; len(b) >= 4; b = b[4:] {
+		s0 += b[0] * 0
+		s1 += b[1] * 0
+		s2 += b[2] * 0
+		s3 += b[3] * 0
+	}
+	for _, v := range b {
+		s0 += v * 0
+	}
+	return s0+s1+s2+s3 == 0
+}
+
+// addSparse adds the product to c, of a full of zeros and a finite b.
+func (g *Gemm[T]) addSparse(a, b, c []T) {
+	if g.transB {
+		b = g.transposed(b)
+	}
+	if len(g.rows) < g.k+3 {
+		g.rows, g.factors = make([]int, g.k+3), make([]T, g.k+3)
+	}
+	ars, acs := g.strides()
+	for i := range g.m {
+		n := g.factorsOf(a[i*ars:], acs)
+		for j := 0; j < g.n; j += stripWidth {
+			c := c[i*g.n+j:][:min(stripWidth, g.n-j)]
+			for q := 0; q < n; q += 4 {
+				addFour(c, b[j:], [4]int(g.rows[q:q+4]), [4]T(g.factors[q:q+4]))
+			}
+		}
+	}
+}
+
+// factorsOf gathers the k numbers of a, stride apart, that are not zero, and where their rows of b start, and then what makes a
+// multiple of four of them.
+func (g *Gemm[T]) factorsOf(a []T, stride int) (n int) {
+	for p := range g.k {
+		v := a[p*stride]
+		g.rows[n], g.factors[n] = p*g.n, v
+		n += notZero(v)
+	}
+	for ; n%4 > 0; n++ {
+		g.rows[n], g.factors[n] = 0, 0
+	}
+	return n
+}
+
+// transposed is op(b) in scratch space, of b whose rows are the columns of op(b).
+func (g *Gemm[T]) transposed(b []T) []T {
+	if len(g.panel) < g.k*g.n {
+		g.panel = Aligned[T](g.k * g.n)
+	}
+	transposeEach(g.n, g.k, b, g.k, g.panel, g.n)
+	return g.panel
 }
 
 // strides are the distances in a between rows and between columns of op(a).
@@ -36,32 +120,32 @@ func (g *Gemm[T]) strides() (rows, cols int) {
 // addMultiples adds w columns of the product, from column j on, to rows i and i+1 of c, or to i if it is the last.
 func (g *Gemm[T]) addMultiples(i, j, w int, a, b, c []T) {
 	ars, acs := g.strides()
-	a = a[i*ars:]
-	row := func(p int) []T { return b[p*g.n+j:][:w] }
+	a, b = a[i*ars:], b[j:]
 	four := func(at int) [4]T { return [4]T{a[at], a[at+acs], a[at+2*acs], a[at+3*acs]} }
 	c0, p := c[i*g.n+j:][:w], 0
 	if i+1 == g.m {
 		for ; p+4 <= g.k; p += 4 {
-			addFour(c0, row(p), row(p+1), row(p+2), row(p+3), four(p*acs))
+			addFour(c0, b, [4]int{p * g.n, (p + 1) * g.n, (p + 2) * g.n, (p + 3) * g.n}, four(p*acs))
 		}
 		for ; p < g.k; p++ {
-			addMultiple(c0, row(p), a[p*acs])
+			addMultiple(c0, b[p*g.n:], a[p*acs])
 		}
 		return
 	}
 	c1 := c[(i+1)*g.n+j:][:w]
 	for ; p+4 <= g.k; p += 4 {
-		addFourToTwo(c0, c1, row(p), row(p+1), row(p+2), row(p+3), four(p*acs), four(ars+p*acs))
+		addFourToTwo(c0, c1, b[p*g.n:], g.n, four(p*acs), four(ars+p*acs))
 	}
 	for ; p < g.k; p++ {
-		addMultiple(c0, row(p), a[p*acs])
-		addMultiple(c1, row(p), a[ars+p*acs])
+		addMultiple(c0, b[p*g.n:], a[p*acs])
+		addMultiple(c1, b[p*g.n:], a[ars+p*acs])
 	}
 }
 
-// addFourToTwo is c0 += Σ f[q]·b_q, c1 += Σ g[q]·b_q.
-func addFourToTwo[T Float](c0, c1, b0, b1, b2, b3 []T, f, g [4]T) {
-	c1, b0, b1, b2, b3 = c1[:len(c0)], b0[:len(c0)], b1[:len(c0)], b2[:len(c0)], b3[:len(c0)]
+// addFourToTwo is c0 += Σ f[q]·b_q, c1 += Σ g[q]·b_q, of four rows of b, stride apart.
+func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g [4]T) {
+	n := len(c0)
+	c1, b0, b1, b2, b3 := c1[:n], b[:n], b[stride:][:n], b[2*stride:][:n], b[3*stride:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
 	g0, g1, g2, g3 := g[0], g[1], g[2], g[3]
 	for j := range c0 {
@@ -72,9 +156,10 @@ func addFourToTwo[T Float](c0, c1, b0, b1, b2, b3 []T, f, g [4]T) {
 	}
 }
 
-// addFour is c += Σ f[q]·b_q.
-func addFour[T Float](c, b0, b1, b2, b3 []T, f [4]T) {
-	b0, b1, b2, b3 = b0[:len(c)], b1[:len(c)], b2[:len(c)], b3[:len(c)]
+// addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q].
+func addFour[T Float](c, b []T, at [4]int, f [4]T) {
+	n := len(c)
+	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
 	for j := range c {
 		c[j] += (f0*b0[j] + f1*b1[j]) + (f2*b2[j] + f3*b3[j])

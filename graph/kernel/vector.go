@@ -38,13 +38,7 @@ func (v *vectorKernels[T]) reluSlopeOf(out, y, g []T) {
 	if n > 0 {
 		v.reluSlope(n, &y[0], &g[0], &out[0])
 	}
-	for i := done; i < len(y); i++ {
-		if y[i] > 0 {
-			out[i] = g[i]
-		} else {
-			out[i] = 0
-		}
-	}
+	selectPositive(out[done:], y[done:], g[done:])
 }
 
 // Accumulate is y += x.
