@@ -15,7 +15,7 @@ const stripWidth = 512
 
 func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	g.begin(c, e)
-	const rowsThatPay, columnsThatPay = 8, 48 // for looking at all of b, and of a
+	const rowsThatPay, columnsThatPay = 8, 24 // for looking at all of b, and of a
 	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
 	case g.m >= rowsThatPay && g.n >= columnsThatPay && mostlyZero(a) && finite(b):
 		g.addSparse(a, b, c)
@@ -79,8 +79,12 @@ func (g *Gemm[T]) addSparse(a, b, c []T) {
 		n := g.factorsOf(a[i*ars:], acs)
 		for j := 0; j < g.n; j += stripWidth {
 			c := c[i*g.n+j:][:min(stripWidth, g.n-j)]
-			for q := 0; q < n; q += 4 {
-				addFour(c, b[j:], [4]int(g.rows[q:q+4]), [4]T(g.factors[q:q+4]))
+			q := 0
+			for ; q+8 <= n; q += 8 {
+				addEight(c, b[j:], (*[8]int)(g.rows[q:]), (*[8]T)(g.factors[q:]))
+			}
+			if q < n {
+				addFour(c, b[j:], (*[4]int)(g.rows[q:]), (*[4]T)(g.factors[q:]))
 			}
 		}
 	}
@@ -89,13 +93,18 @@ func (g *Gemm[T]) addSparse(a, b, c []T) {
 // factorsOf gathers the k numbers of a, stride apart, that are not zero, and where their rows of b start, and then what makes a
 // multiple of four of them.
 func (g *Gemm[T]) factorsOf(a []T, stride int) (n int) {
-	for p := range g.k {
-		v := a[p*stride]
-		g.rows[n], g.factors[n] = p*g.n, v
+	rows := g.rows
+	factors := g.factors[:len(rows)]
+	at, row := 0, 0
+	for range g.k {
+		v := a[at]
+		rows[n], factors[n] = row, v
 		n += notZero(v)
+		at += stride
+		row += g.n
 	}
 	for ; n%4 > 0; n++ {
-		g.rows[n], g.factors[n] = 0, 0
+		rows[n], factors[n] = 0, 0
 	}
 	return n
 }
@@ -121,11 +130,11 @@ func (g *Gemm[T]) strides() (rows, cols int) {
 func (g *Gemm[T]) addMultiples(i, j, w int, a, b, c []T) {
 	ars, acs := g.strides()
 	a, b = a[i*ars:], b[j:]
-	four := func(at int) [4]T { return [4]T{a[at], a[at+acs], a[at+2*acs], a[at+3*acs]} }
+	four := func(at int) *[4]T { return &[4]T{a[at], a[at+acs], a[at+2*acs], a[at+3*acs]} }
 	c0, p := c[i*g.n+j:][:w], 0
 	if i+1 == g.m {
 		for ; p+4 <= g.k; p += 4 {
-			addFour(c0, b, [4]int{p * g.n, (p + 1) * g.n, (p + 2) * g.n, (p + 3) * g.n}, four(p*acs))
+			addFour(c0, b, &[4]int{p * g.n, (p + 1) * g.n, (p + 2) * g.n, (p + 3) * g.n}, four(p*acs))
 		}
 		for ; p < g.k; p++ {
 			addMultiple(c0, b[p*g.n:], a[p*acs])
@@ -143,7 +152,7 @@ func (g *Gemm[T]) addMultiples(i, j, w int, a, b, c []T) {
 }
 
 // addFourToTwo is c0 += Σ f[q]·b_q, c1 += Σ g[q]·b_q, of four rows of b, stride apart.
-func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g [4]T) {
+func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g *[4]T) {
 	n := len(c0)
 	c1, b0, b1, b2, b3 := c1[:n], b[:n], b[stride:][:n], b[2*stride:][:n], b[3*stride:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
@@ -157,12 +166,26 @@ func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g [4]T) {
 }
 
 // addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q].
-func addFour[T Float](c, b []T, at [4]int, f [4]T) {
+func addFour[T Float](c, b []T, at *[4]int, f *[4]T) {
 	n := len(c)
 	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
 	for j := range c {
 		c[j] += (f0*b0[j] + f1*b1[j]) + (f2*b2[j] + f3*b3[j])
+	}
+}
+
+// addEight is the same with eight rows.
+func addEight[T Float](c, b []T, at *[8]int, f *[8]T) {
+	n := len(c)
+	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
+	b4, b5, b6, b7 := b[at[4]:][:n], b[at[5]:][:n], b[at[6]:][:n], b[at[7]:][:n]
+	f0, f1, f2, f3, f4, f5, f6, f7 := f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
+	for j := range c {
+		s := c[j] + (f0*b0[j] + f1*b1[j])
+		s += f2*b2[j] + f3*b3[j]
+		s += f4*b4[j] + f5*b5[j]
+		c[j] = s + (f6*b6[j] + f7*b7[j])
 	}
 }
 
