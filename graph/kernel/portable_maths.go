@@ -44,8 +44,10 @@ const (
 func power(sum uint64) float64 { return math.Float64frombits(powerBits[sum&127] + sum>>7<<52) }
 
 // exp32 is eˣ of leastExponent < x < mostExponent, relative error 4e-9.
-func exp32(x float64) float64 {
-	y := x * perPower
+func exp32(x float64) float64 { return power32(x * perPower) }
+
+// power32 is 2^(y/128).
+func power32(y float64) float64 {
 	n := y + rounder
 	d, s := y-(n-rounder), power(math.Float64bits(n))
 	return s + s*d*(powerLog+d*(powerLog*powerLog/2))
@@ -82,11 +84,15 @@ func exps64(x []float64) {
 // parts32 has relative errors of 2e-8, on |t| up to 15.95.
 func parts32(t, bell, ratio []float64) {
 	bell, ratio = bell[:len(t)], ratio[:len(t)]
+	const perStep, most = 16, 16 * 15.95 // of the table
 	for i, v := range t {
-		a := min(math.Abs(v), 15.95)
-		bell[i] = exp32(-0.5 * a * a)
-		n := 16*a + rounder
-		d, c := 16*a-(n-rounder), &tailCubics[math.Float64bits(n)%256]
+		u := perStep * math.Abs(v)
+		if u > most {
+			u = most
+		}
+		bell[i] = power32(u * u * (-0.5 * perPower / (perStep * perStep)))
+		n := u + rounder
+		d, c := u-(n-rounder), &tailCubics[math.Float64bits(n)%256]
 		ratio[i] = c[0] + d*(c[1]+d*(c[2]+d*c[3]))
 	}
 }
@@ -95,7 +101,10 @@ func parts32(t, bell, ratio []float64) {
 func parts64(t, bell, ratio []float64) {
 	bell, ratio = bell[:len(t)], ratio[:len(t)]
 	for i, v := range t {
-		a := min(math.Abs(v), 37.1)
+		a := math.Abs(v)
+		if a > 37.1 {
+			a = 37.1
+		}
 		bell[i] = exp64(-0.5 * a * a)
 		ratio[i] = invSqrt2Pi * mills(a)
 	}

@@ -192,30 +192,26 @@ func upstreamPortable[T Float](n int, floor *T, z, logSlope, gz, gl []T, u *upst
 
 func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
 	var c components
+	own := stride > 0
 	clear(gx[:n])
 	c.blocksOf(n, k, func(i, count, from, size int) {
-		for e := range count {
-			at, to := (i+e)*stride+from, e*size
-			if stride == 0 {
-				for j, v := range p.inv[at:][:size] {
-					c.inv[to+j] = float64(v)
-				}
-			} else {
-				for j, v := range p.y[at:][:size] {
-					c.inv[to+j] = -float64(v)
-				}
-			}
-		}
 		all := count * size
-		if stride > 0 {
+		if own { // the block is consecutive
+			at := i*stride + from
+			for j, v := range p.y[at:][:all] {
+				c.inv[j] = -float64(v)
+			}
 			exps[T](c.inv[:all])
 		}
 		for e := range count {
-			at, xe := (i+e)*stride+from, float64(x[i+e])
-			t, inv := c.t[e*size:][:size], c.inv[e*size:][:size]
-			for j, mu := range p.mu[at:][:size] {
-				t[j] = (xe - float64(mu)) * inv[j]
+			at := (i+e)*stride + from
+			inv := c.inv[e*size:][:size]
+			if !own {
+				for j, v := range p.inv[at:][:size] {
+					inv[j] = float64(v)
+				}
 			}
+			center(c.t[e*size:][:size], float64(x[i+e]), p.mu[at:], inv)
 		}
 		parts[T](c.t[:all], c.bell[:], c.ratio[:])
 		for e := range count {
@@ -224,11 +220,18 @@ func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve
 				float64(x[i+e]), float64(u.rdens[i+e]), float64(u.share[i+e]), float64(u.gl[i+e]), float64(u.pull[i+e]), float64(u.level[i+e]),
 				math.Float64bits(float64(z[i+e])),
 			}
-			w, mu, y := p.w[at:][:size], p.mu[at:][:size], p.y[at:][:size]
-			into := gradientsOf[T]{g.logits[at:][:size], g.means[at:][:size], g.raw[at:][:size]}
-			gx[i+e] += T(derivatives(&d, c.t[to:][:size], c.bell[to:], c.ratio[to:], c.inv[to:], w, mu, y, curve, stride > 0, into))
+			into := gradientsOf[T]{g.logits[at:], g.means[at:], g.raw[at:]}
+			gx[i+e] += T(derivatives(&d, c.t[to:][:size], c.bell[to:], c.ratio[to:], c.inv[to:], p.w[at:], p.mu[at:], p.y[at:], curve, own, into))
 		}
 	})
+}
+
+// center is standardize with 1/σ as float64.
+func center[T Float](t []float64, x float64, mu []T, inv []float64) {
+	mu, inv = mu[:len(t)], inv[:len(t)]
+	for j := range t {
+		t[j] = (x - float64(mu[j])) * inv[j]
+	}
 }
 
 // elementSlopes are an element's x, numbers of upstream, and the bits of its z.
@@ -251,8 +254,8 @@ func derivatives[T Float](d *elementSlopes, t, bell, ratio, inv []float64, w, mu
 	large := largeGradient[T]()
 	for j, v := range t {
 		weight := float64(w[j])
-		if own {
-			weight = max(weight, 0)
+		if weight < 0 { // the logarithm of a faint one; see keepFaint
+			weight = 0
 		}
 		height := weight * bell[j]
 		r := height * inv[j] * d.rdens
