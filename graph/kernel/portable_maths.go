@@ -110,8 +110,8 @@ func parts64(t, bell, ratio []float64) {
 	}
 }
 
-// logOf is log x of a normal positive x, with an error of 5e-16 of 1 or of itself, whichever is more: with 1/c and −log of it at the multiple
-// of 1/128 next to x's fraction, log(x/c) is a short series. What it is of another x is no use, and no panic.
+// logOf is log x of a normal positive x, with an error of 5e-16 of 1 or of itself, whichever is more: with 1/c and −log of it at
+// the multiple of 1/128 next to x's fraction, log(x/c) is a short series. What it is of another x is no use, and no panic.
 func logOf(x float64) float64 {
 	const fraction = 1<<52 - 1
 	b := math.Float64bits(x)
