@@ -80,34 +80,3 @@ func (e *EM) Expect(c Cells, normals []Normal) float64 {
 	clear(e.acc)
 	return e.kernel.expect(c, normals, e.terms, e.acc, e.Moments, e.LogDensity)
 }
-
-func portableEM() emKernel {
-	return emKernel{block: 1, lanes: 1, expect: expectPortable}
-}
-
-func expectPortable(c Cells, normals []Normal, terms, _ []float64, moments []Moments, logDensity []float64) (total float64) {
-	clear(moments)
-	for i, x := range c.Mean {
-		v, top := c.Variance[i], -1e300
-		for k, n := range normals {
-			d := x - n.Mean
-			terms[k] = n.LogHeight - (d*d+v)*n.HalfPrec
-			top = max(top, terms[k])
-		}
-		sum := 0.0
-		for k, a := range terms {
-			terms[k] = math.Exp(max(a-top, negligibleLog)) - negligible
-			sum += terms[k]
-		}
-		logDensity[i] = top + math.Log(sum)
-		total += c.Count[i] * logDensity[i]
-		share := c.Count[i] / sum
-		for k, n := range normals {
-			d, r := x-n.Mean, terms[k]*share
-			moments[k].Mass += r
-			moments[k].First += r * d
-			moments[k].Second += r * (d*d + v)
-		}
-	}
-	return total
-}

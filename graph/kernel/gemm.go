@@ -1,10 +1,5 @@
 package kernel
 
-import (
-	"gonum.org/v1/gonum/blas"
-	gonum "gonum.org/v1/gonum/blas/gonum"
-)
-
 // Gemm is a matrix product of fixed shape, row-major: c = op(a)·op(b), op(a) m×k and op(b) k×n, op the transpose where
 // asked. It holds scratch space: one value a goroutine.
 //
@@ -20,10 +15,12 @@ type Gemm[T Float] struct {
 // A GemmSpace is the scratch space of products that do not run at one time.
 type GemmSpace[T Float] struct {
 	panel, edge []T
-	start       []T // what a row of the panel's columns starts from: zeros, or a bias
+	start       []T   // what a row of the panel's columns starts from: zeros, or a bias
+	rows        []int // of the portable product: the rows of b that count, and their factors
+	factors     []T
 }
 
-// gemmKernels are the inner tiles of 1, 2, 3 … rows. Without tiles gonum does the work.
+// gemmKernels are the inner tiles of 1, 2, 3 … rows. Without tiles portable does the work.
 type gemmKernels[T Float] struct {
 	lanes int
 	tiles []gemmTile[T]
@@ -171,25 +168,6 @@ func (g *Gemm[T]) pack(b []T, j, p, w, depth int) {
 		return
 	}
 	transpose(w, depth, b[j*g.k+p:], g.k, g.panel, width)
-}
-
-func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
-	lda, ldb := g.k, g.n
-	ta, tb := blas.NoTrans, blas.NoTrans
-	if g.transA {
-		ta, lda = blas.Trans, g.m
-	}
-	if g.transB {
-		tb, ldb = blas.Trans, g.k
-	}
-	g.begin(c, e)
-	switch a := any(a).(type) {
-	case []float64:
-		gonum.Implementation{}.Dgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float64), ldb, 1, any(c).([]float64), g.n)
-	case []float32:
-		gonum.Implementation{}.Sgemm(ta, tb, g.m, g.n, g.k, 1, a, lda, any(b).([]float32), ldb, 1, any(c).([]float32), g.n)
-	}
-	g.end(c, e)
 }
 
 func (g *Gemm[T]) begin(c []T, e gemmEnds[T]) {

@@ -65,6 +65,43 @@ func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	}
 }
 
+// TestGemmOfZeros: factors full of zeros, as behind a relu, and numbers of b that are not finite, which zero times is no number.
+func TestGemmOfZeros(t *testing.T) {
+	for _, s := range sets {
+		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmOfZeros(t, s.f64.gemm, 1e-14) })
+		t.Run("float32/"+s.name, func(t *testing.T) { checkGemmOfZeros(t, s.f32.gemm, 5e-6) })
+	}
+}
+
+func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}} {
+		m, n, k := shape[0], shape[1], shape[2]
+		for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
+			for _, odd := range []float64{0, math.Inf(1), math.NaN()} {
+				a, b, c := make([]T, m*k), make([]T, k*n), make([]T, m*n)
+				for i := range a {
+					a[i] = T(max(0, rng.NormFloat64()))
+				}
+				for i := range b {
+					b[i] = T(rng.NormFloat64())
+				}
+				if odd != 0 {
+					b[len(b)/2] = T(odd)
+				}
+				want := product(trans, m, n, k, a, b, c, false)
+				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Run(a, b, c, false)
+				for i, w := range want {
+					got := float64(c[i])
+					if !(math.Abs(got-w) <= tol*math.Sqrt(float64(k)+1)*4) && got != w && !(math.IsNaN(got) && math.IsNaN(w)) {
+						t.Fatalf("m=%d n=%d k=%d trans=%v, %v in b: element %d = %v, want %v", m, n, k, trans, odd, i, got, w)
+					}
+				}
+			}
+		}
+	}
+}
+
 func product[T Float](trans [2]bool, m, n, k int, a, b, c []T, add bool) []float64 {
 	out := make([]float64, m*n)
 	for i := range m {
@@ -91,13 +128,15 @@ func product[T Float](trans [2]bool, m, n, k int, a, b, c []T, add bool) []float
 
 // BenchmarkGemm reports GFLOPS at the shapes of the conditioners: forward, weight gradient, input gradient.
 func BenchmarkGemm(b *testing.B) {
-	for _, s := range [][3]int{{256, 128, 128}, {256, 528, 128}, {256, 64, 64}, {256, 32, 32}} {
-		benchmarkGemm[float64](b, "float64", s)
-		benchmarkGemm[float32](b, "float32", s)
+	for _, s := range sets {
+		for _, shape := range [][3]int{{256, 128, 128}, {256, 528, 128}, {256, 64, 64}, {256, 32, 32}} {
+			benchmarkGemm(b, "float64/"+s.name, s.f64.gemm, shape)
+			benchmarkGemm(b, "float32/"+s.name, s.f32.gemm, shape)
+		}
 	}
 }
 
-func benchmarkGemm[T Float](b *testing.B, dtype string, s [3]int) {
+func benchmarkGemm[T Float](b *testing.B, name string, ops gemmKernels[T], s [3]int) {
 	rows, out, in := s[0], s[1], s[2]
 	for _, c := range []struct {
 		name           string
@@ -108,9 +147,14 @@ func benchmarkGemm[T Float](b *testing.B, dtype string, s [3]int) {
 		{"weights", true, false, in, out, rows},
 		{"input", false, true, rows, in, out},
 	} {
-		b.Run(fmt.Sprintf("%s/%dx%dx%d/%s", dtype, rows, out, in, c.name), func(b *testing.B) {
-			g := NewGemm[T](c.transA, c.transB, c.m, c.n, c.k)
+		b.Run(fmt.Sprintf("%s/%dx%dx%d/%s", name, rows, out, in, c.name), func(b *testing.B) {
+			g := newGemm(c.transA, c.transB, c.m, c.n, c.k, ops, new(GemmSpace[T]))
 			x, y, z := make([]T, c.m*c.k), make([]T, c.k*c.n), make([]T, c.m*c.n)
+			for _, v := range [][]T{x, y} {
+				for i := range v {
+					v[i] = T(rand.NormFloat64()) // of zeros the portable product would make less work
+				}
+			}
 			for b.Loop() {
 				g.Run(x, y, z, false)
 			}

@@ -58,6 +58,14 @@ func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
 		transpose(p.full, p.groups, src[p.first:], p.lane, dst, lanes)
 		return
 	}
+	if lanes == 1 {
+		at := p.first
+		for g := range dst[:p.groups] {
+			dst[g] = src[at]
+			at += p.group
+		}
+		return
+	}
 	for g := range p.groups {
 		at, n := p.element(g, 0), p.lanesOf(g)
 		if p.lane == 1 {
@@ -75,6 +83,14 @@ func gather[T Float](p *mixturePass, dst, src []T, lanes int) {
 func scatter[T Float](p *mixturePass, dst, src []T, lanes int) {
 	if p.way == across {
 		transpose(p.groups, p.full, src, lanes, dst[p.first:], p.lane)
+		return
+	}
+	if lanes == 1 {
+		at := p.first
+		for _, v := range src[:p.groups] {
+			dst[at] = v
+			at += p.group
+		}
 		return
 	}
 	for g := range p.groups {
@@ -178,7 +194,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 		b.p.logits = b.logits
 		for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
 			b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
-				transpose(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
+				intoLanes(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 			})
 		}
 		return b.ops.prepare(p.groups, b.k, b.logits, b.raw, &b.curve, &b.p)
@@ -208,26 +224,50 @@ func (b *MixtureBatch[T]) prepareColumns(theta []T) {
 func (b *MixtureBatch[T]) store(p *mixturePass, gtheta []T) {
 	for part, block := range [3][]T{b.g.logits, b.g.means, b.g.raw} {
 		b.blocksOf(p, part, func(at, rows, cols, stride, from int) {
-			transpose(cols, rows, block[from:], b.ops.lanes, gtheta[at:], stride)
+			outOfLanes(rows, cols, block[from:], b.ops.lanes, gtheta[at:], stride)
 		})
 	}
 }
 
-// blocksOf calls do for each matrix of theta whose transpose is a run of blocks: logits (part 0), means or raw log scales,
+// intoLanes copies rows, stride apart, to the lanes of consecutive blocks: their transpose or, if there is one lane, themselves.
+func intoLanes[T Float](rows, cols int, src []T, stride int, dst []T, lanes int) {
+	if lanes > 1 {
+		transpose(rows, cols, src, stride, dst, lanes)
+		return
+	}
+	for i := range rows {
+		copy(dst[i*cols:(i+1)*cols], src[i*stride:])
+	}
+}
+
+// outOfLanes is the reverse of intoLanes.
+func outOfLanes[T Float](rows, cols int, src []T, lanes int, dst []T, stride int) {
+	if lanes > 1 {
+		transpose(cols, rows, src, lanes, dst, stride)
+		return
+	}
+	for i := range rows {
+		copy(dst[i*stride:], src[i*cols:(i+1)*cols])
+	}
+}
+
+// blocksOf calls do for each matrix of theta that intoLanes makes a run of blocks of: logits (part 0), means or raw log scales,
 // of rows×cols numbers from `at` on, rows stride apart; the run starts at to.
 func (b *MixtureBatch[T]) blocksOf(p *mixturePass, part int, do func(at, rows, cols, stride, to int)) {
 	at, third := b.thirds(p.first)
 	at += part * third
-	switch p.way {
-	case along:
+	switch {
+	case p.way == across:
+		do(at, p.full, p.groups*b.k, 3*third, 0)
+	case b.ops.lanes == 1: // down
+		do(at, p.groups, b.k, 3*third, 0)
+	case p.way == along:
 		for g := range p.groups {
 			do(at+g*b.ops.lanes*b.k, p.lanesOf(g), b.k, b.k, g*b.k*b.ops.lanes)
 		}
-	case down:
+	default:
 		for g := range p.groups {
 			do(at+g*b.ops.lanes*3*third, p.lanesOf(g), b.k, 3*third, g*b.k*b.ops.lanes)
 		}
-	case across:
-		do(at, p.full, p.groups*b.k, 3*third, 0)
 	}
 }

@@ -38,13 +38,7 @@ func (v *vectorKernels[T]) reluSlopeOf(out, y, g []T) {
 	if n > 0 {
 		v.reluSlope(n, &y[0], &g[0], &out[0])
 	}
-	for i := done; i < len(y); i++ {
-		if y[i] > 0 {
-			out[i] = g[i]
-		} else {
-			out[i] = 0
-		}
-	}
+	selectPositive(out[done:], y[done:], g[done:])
 }
 
 // Accumulate is y += x.
@@ -81,11 +75,19 @@ func (v *vectorKernels[T]) columnSumsOf(sum, x []T) {
 
 // addRows adds columns first, first+1, … of the rows of x, cols long, to sum.
 func addRows[T Float](sum, x []T, cols, first int) {
-	if len(sum) == 0 {
+	n := len(sum)
+	if n == 0 {
 		return
 	}
+	row := func(i int) []T { return x[i*cols+first:][:n] }
+	for ; len(x) >= 4*cols; x = x[4*cols:] {
+		r0, r1, r2, r3 := row(0), row(1), row(2), row(3)
+		for j := range sum {
+			sum[j] += (r0[j] + r1[j]) + (r2[j] + r3[j])
+		}
+	}
 	for ; len(x) > 0; x = x[cols:] {
-		for j, v := range x[first : first+len(sum)] {
+		for j, v := range row(0) {
 			sum[j] += v
 		}
 	}

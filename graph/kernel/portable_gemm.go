@@ -1,0 +1,278 @@
+package kernel
+
+// The product without tiles, in plain Go: two rows of c at a time, and
+//   - where the rows of b are those of op(b), four of them at a time, each times one number of a;
+//   - where they are its columns, two of these at a time, in dot products.
+//
+// Either way each number that is loaded serves two products, of which there are eight at a time: as many as a compiler keeps in
+// sixteen registers together with their factors. More of them would be kept in memory, which takes longer. Products are added
+// in pairs before they are added to a sum, so that the next one has half as many additions to wait for.
+//
+// Where much of a is zero, as behind a relu, rows of b are taken for each row of c by itself, only those whose factor is not zero.
+
+// stripWidth is the number of columns of b at a time: four rows of them, and two of c, stay in the first-level cache.
+const stripWidth = 512
+
+func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
+	g.begin(c, e)
+	const rowsThatPay, columnsThatPay = 8, 24 // for looking at all of b, and of a
+	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
+	case g.m >= rowsThatPay && g.n >= columnsThatPay && mostlyZero(a) && finite(b):
+		g.addSparse(a, b, c)
+	case g.transB:
+		for i := 0; i < g.m; i += 2 {
+			g.addDots(i, a, b, c)
+		}
+	default:
+		for j := 0; j < g.n; j += stripWidth {
+			for i := 0; i < g.m; i += 2 {
+				g.addMultiples(i, j, min(stripWidth, g.n-j), a, b, c)
+			}
+		}
+	}
+	g.end(c, e)
+}
+
+// mostlyZero reports whether a third of a's first numbers are zero.
+func mostlyZero[T Float](a []T) bool {
+	zeros := 0
+	a = a[:(len(a)+7)/8]
+	for _, v := range a {
+		zeros += 1 - notZero(v)
+	}
+	return 3*zeros >= len(a)
+}
+
+// notZero is 1 where v is not zero and 0 where it is, without a jump.
+func notZero[T Float](v T) (n int) {
+	if v != 0 {
+		n = 1
+	}
+	return n
+}
+
+// finite reports whether all of b is: zero times any of it is zero.
+func finite[T Float](b []T) bool {
+	var s0, s1, s2, s3 T
+	for ; len(b) >= 4; b = b[4:] {
+		s0 += b[0] * 0
+		s1 += b[1] * 0
+		s2 += b[2] * 0
+		s3 += b[3] * 0
+	}
+	for _, v := range b {
+		s0 += v * 0
+	}
+	return s0+s1+s2+s3 == 0
+}
+
+// addSparse adds the product to c, of a full of zeros and a finite b.
+func (g *Gemm[T]) addSparse(a, b, c []T) {
+	if g.transB {
+		b = g.transposed(b)
+	}
+	if len(g.rows) < g.k+3 {
+		g.rows, g.factors = make([]int, g.k+3), make([]T, g.k+3)
+	}
+	ars, acs := g.strides()
+	for i := range g.m {
+		n := g.factorsOf(a[i*ars:], acs)
+		for j := 0; j < g.n; j += stripWidth {
+			c := c[i*g.n+j:][:min(stripWidth, g.n-j)]
+			q := 0
+			for ; q+8 <= n; q += 8 {
+				addEight(c, b[j:], (*[8]int)(g.rows[q:]), (*[8]T)(g.factors[q:]))
+			}
+			if q < n {
+				addFour(c, b[j:], (*[4]int)(g.rows[q:]), (*[4]T)(g.factors[q:]))
+			}
+		}
+	}
+}
+
+// factorsOf gathers the k numbers of a, stride apart, that are not zero, and where their rows of b start, and then what makes a
+// multiple of four of them.
+func (g *Gemm[T]) factorsOf(a []T, stride int) (n int) {
+	rows := g.rows
+	factors := g.factors[:len(rows)]
+	at, row := 0, 0
+	for range g.k {
+		v := a[at]
+		rows[n], factors[n] = row, v
+		n += notZero(v)
+		at += stride
+		row += g.n
+	}
+	for ; n%4 > 0; n++ {
+		rows[n], factors[n] = 0, 0
+	}
+	return n
+}
+
+// transposed is op(b) in scratch space, of b whose rows are the columns of op(b).
+func (g *Gemm[T]) transposed(b []T) []T {
+	if len(g.panel) < g.k*g.n {
+		g.panel = Aligned[T](g.k * g.n)
+	}
+	transposeEach(g.n, g.k, b, g.k, g.panel, g.n)
+	return g.panel
+}
+
+// strides are the distances in a between rows and between columns of op(a).
+func (g *Gemm[T]) strides() (rows, cols int) {
+	if g.transA {
+		return 1, g.m
+	}
+	return g.k, 1
+}
+
+// addMultiples adds w columns of the product, from column j on, to rows i and i+1 of c, or to i if it is the last.
+func (g *Gemm[T]) addMultiples(i, j, w int, a, b, c []T) {
+	ars, acs := g.strides()
+	a, b = a[i*ars:], b[j:]
+	four := func(at int) *[4]T { return &[4]T{a[at], a[at+acs], a[at+2*acs], a[at+3*acs]} }
+	c0, p := c[i*g.n+j:][:w], 0
+	if i+1 == g.m {
+		for ; p+4 <= g.k; p += 4 {
+			addFour(c0, b, &[4]int{p * g.n, (p + 1) * g.n, (p + 2) * g.n, (p + 3) * g.n}, four(p*acs))
+		}
+		for ; p < g.k; p++ {
+			addMultiple(c0, b[p*g.n:], a[p*acs])
+		}
+		return
+	}
+	c1 := c[(i+1)*g.n+j:][:w]
+	for ; p+4 <= g.k; p += 4 {
+		addFourToTwo(c0, c1, b[p*g.n:], g.n, four(p*acs), four(ars+p*acs))
+	}
+	for ; p < g.k; p++ {
+		addMultiple(c0, b[p*g.n:], a[p*acs])
+		addMultiple(c1, b[p*g.n:], a[ars+p*acs])
+	}
+}
+
+// addFourToTwo is c0 += Σ f[q]·b_q, c1 += Σ g[q]·b_q, of four rows of b, stride apart.
+func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g *[4]T) {
+	n := len(c0)
+	c1, b0, b1, b2, b3 := c1[:n], b[:n], b[stride:][:n], b[2*stride:][:n], b[3*stride:][:n]
+	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
+	g0, g1, g2, g3 := g[0], g[1], g[2], g[3]
+	for j := range c0 {
+		x, y := b0[j], b1[j]
+		s, t := c0[j]+(f0*x+f1*y), c1[j]+(g0*x+g1*y)
+		x, y = b2[j], b3[j]
+		c0[j], c1[j] = s+(f2*x+f3*y), t+(g2*x+g3*y)
+	}
+}
+
+// addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q].
+func addFour[T Float](c, b []T, at *[4]int, f *[4]T) {
+	n := len(c)
+	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
+	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
+	for j := range c {
+		c[j] += (f0*b0[j] + f1*b1[j]) + (f2*b2[j] + f3*b3[j])
+	}
+}
+
+// addEight is the same with eight rows.
+func addEight[T Float](c, b []T, at *[8]int, f *[8]T) {
+	n := len(c)
+	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
+	b4, b5, b6, b7 := b[at[4]:][:n], b[at[5]:][:n], b[at[6]:][:n], b[at[7]:][:n]
+	f0, f1, f2, f3, f4, f5, f6, f7 := f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
+	for j := range c {
+		s := c[j] + (f0*b0[j] + f1*b1[j])
+		s += f2*b2[j] + f3*b3[j]
+		s += f4*b4[j] + f5*b5[j]
+		c[j] = s + (f6*b6[j] + f7*b7[j])
+	}
+}
+
+// addMultiple is c += f·b.
+func addMultiple[T Float](c, b []T, f T) {
+	b = b[:len(c)]
+	for j := range c {
+		c[j] += f * b[j]
+	}
+}
+
+// addDots adds the product with the columns of op(b), which are the rows of b, to rows i and i+1 of c, or to i if it is the last.
+func (g *Gemm[T]) addDots(i int, a, b, c []T) {
+	last := i+1 == g.m
+	a0 := g.rowOf(a, i, 0)
+	c0 := c[i*g.n:][:g.n]
+	column := func(j int) []T { return b[j*g.k:][:g.k] }
+	j := 0
+	if !last {
+		a1, c1 := g.rowOf(a, i+1, 1), c[(i+1)*g.n:][:g.n]
+		for ; j+2 <= g.n; j += 2 {
+			s00, s01, s10, s11 := dots(a0, a1, column(j), column(j+1))
+			c0[j] += s00
+			c0[j+1] += s01
+			c1[j] += s10
+			c1[j+1] += s11
+		}
+		if j < g.n {
+			c1[j] += dotOf(a1, column(j))
+		}
+	}
+	for ; j < g.n; j++ {
+		c0[j] += dotOf(a0, column(j))
+	}
+}
+
+// rowOf is row i of op(a), in the scratch space's row r where it does not lie in a.
+func (g *Gemm[T]) rowOf(a []T, i, r int) []T {
+	if !g.transA {
+		return a[i*g.k:][:g.k]
+	}
+	if len(g.panel) < 2*g.k {
+		g.panel = make([]T, 2*g.k)
+	}
+	row := g.panel[r*g.k:][:g.k]
+	for p := range row {
+		row[p] = a[p*g.m+i]
+	}
+	return row
+}
+
+// dots are the products of a0 and a1 with b0 and b1.
+func dots[T Float](a0, a1, b0, b1 []T) (s00, s01, s10, s11 T) {
+	a1, b0, b1 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)]
+	p := 0
+	for ; p < len(a0)-3; p += 4 {
+		s00 += a0[p]*b0[p] + a0[p+1]*b0[p+1]
+		s01 += a0[p]*b1[p] + a0[p+1]*b1[p+1]
+		s10 += a1[p]*b0[p] + a1[p+1]*b0[p+1]
+		s11 += a1[p]*b1[p] + a1[p+1]*b1[p+1]
+		s00 += a0[p+2]*b0[p+2] + a0[p+3]*b0[p+3]
+		s01 += a0[p+2]*b1[p+2] + a0[p+3]*b1[p+3]
+		s10 += a1[p+2]*b0[p+2] + a1[p+3]*b0[p+3]
+		s11 += a1[p+2]*b1[p+2] + a1[p+3]*b1[p+3]
+	}
+	for ; p < len(a0); p++ {
+		s00 += a0[p] * b0[p]
+		s01 += a0[p] * b1[p]
+		s10 += a1[p] * b0[p]
+		s11 += a1[p] * b1[p]
+	}
+	return s00, s01, s10, s11
+}
+
+// dotOf is a·b in four sums.
+func dotOf[T Float](a, b []T) T {
+	b = b[:len(a)]
+	var s0, s1, s2, s3 T
+	p := 0
+	for ; p < len(a)-3; p += 4 {
+		s0 += a[p] * b[p]
+		s1 += a[p+1] * b[p+1]
+		s2 += a[p+2] * b[p+2]
+		s3 += a[p+3] * b[p+3]
+	}
+	for ; p < len(a); p++ {
+		s0 += a[p] * b[p]
+	}
+	return (s0 + s1) + (s2 + s3)
+}
