@@ -220,20 +220,20 @@ DATA constants_prepareF64NEON<>+352(SB)/8, $0x3fc555555555555a
 DATA constants_prepareF64NEON<>+360(SB)/8, $0x3fc555555555555a
 GLOBL constants_prepareF64NEON<>(SB), RODATA|NOPTR, $368
 
-// func sumsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
-TEXT ·sumsF64NEON(SB), NOSPLIT, $0-80
+// func sumsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+TEXT ·sumsF64NEON(SB), NOSPLIT, $0-88
 	MOVD $constants_sumsF64NEON<>(SB), R0
 	MOVD lower+56(FP), R3
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
-	WORD $0xad404c0a // ldp q10, q19, [x0, #0]
-	WORD $0xad414412 // ldp q18, q17, [x0, #32]
-	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
-	WORD $0xad43340e // ldp q14, q13, [x0, #96]
-	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
-	WORD $0xad452009 // ldp q9, q8, [x0, #160]
-	WORD $0xad461807 // ldp q7, q6, [x0, #192]
-	WORD $0x3dc0a004 // ldr q4, [x0, #640]
+	WORD $0xad402813 // ldp q19, q10, [x0, #0]
+	WORD $0xad414808 // ldp q8, q18, [x0, #32]
+	WORD $0xad424011 // ldp q17, q16, [x0, #64]
+	WORD $0xad43380f // ldp q15, q14, [x0, #96]
+	WORD $0xad44300d // ldp q13, q12, [x0, #128]
+	WORD $0xad45240b // ldp q11, q9, [x0, #160]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad461406 // ldp q6, q5, [x0, #192]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
 	MOVD x+24(FP), R11
@@ -260,65 +260,72 @@ component:
 	WORD $0x6e60de99 // fmul v25.2d, v20.2d, v0.2d
 	ADD  R5, R10, R4
 	WORD $0x4d40cc9b // ld1r {v27.2d}, [x4]
-	WORD $0x6e79df20 // fmul v0.2d, v25.2d, v25.2d
-	WORD $0x4ee0f662 // fmin v2.2d, v19.2d, v0.2d
-	WORD $0xad47001e // ldp q30, q0, [x0, #224]
-	WORD $0x4ee2ce5e // fmls v30.2d, v18.2d, v2.2d
-	WORD $0x4ef1d7c1 // fsub v1.2d, v30.2d, v17.2d
-	WORD $0x6ee0f85d // fneg v29.2d, v2.2d
-	WORD $0x4ee1ce1d // fmls v29.2d, v16.2d, v1.2d
-	WORD $0x4ee1cdfd // fmls v29.2d, v15.2d, v1.2d
+	WORD $0x6e79df24 // fmul v4.2d, v25.2d, v25.2d
+	WORD $0x4ee4f662 // fmin v2.2d, v19.2d, v4.2d
+	WORD $0xad47001f // ldp q31, q0, [x0, #224]
+	WORD $0x4ee2ce5f // fmls v31.2d, v18.2d, v2.2d
+	WORD $0x4ef1d7e1 // fsub v1.2d, v31.2d, v17.2d
+	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
+	WORD $0x4ee1ce1e // fmls v30.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdfe // fmls v30.2d, v15.2d, v1.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
 	WORD $0x6e7ddfba // fmul v26.2d, v29.2d, v29.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0x4e65cdc0 // fmla v0.2d, v14.2d, v5.2d
+	WORD $0x4e7acdc0 // fmla v0.2d, v14.2d, v26.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
-	WORD $0x4e65cda2 // fmla v2.2d, v13.2d, v5.2d
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e7acc23 // fmla v3.2d, v1.2d, v26.2d
-	WORD $0x4e65cd80 // fmla v0.2d, v12.2d, v5.2d
-	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e65cd61 // fmla v1.2d, v11.2d, v5.2d
-	WORD $0xad4b7000 // ldp q0, q28, [x0, #352]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0x4e7dcc43 // fmla v3.2d, v2.2d, v29.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
-	WORD $0x6e63dc1d // fmul v29.2d, v0.2d, v3.2d
-	WORD $0x4e291f20 // and v0.16b, v25.16b, v9.16b
-	WORD $0x4ee0f500 // fmin v0.2d, v8.2d, v0.2d
-	WORD $0x4e67d400 // fadd v0.2d, v0.2d, v7.2d
-	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
-	WORD $0x4efeccdc // fmls v28.2d, v6.2d, v30.2d
-	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
-	WORD $0x4e65cc80 // fmla v0.2d, v4.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0xad4d0c00 // ldp q0, q3, [x0, #416]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
-	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
 	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0xad500800 // ldp q0, q2, [x0, #512]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0xad527c02 // ldp q2, q31, [x0, #576]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad530400 // ldp q0, q1, [x0, #608]
-	WORD $0x4e65cfe0 // fmla v0.2d, v31.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0x3dc0a400 // ldr q0, [x0, #656]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7acda2 // fmla v2.2d, v13.2d, v26.2d
+	WORD $0xad490001 // ldp q1, q0, [x0, #288]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7acd80 // fmla v0.2d, v12.2d, v26.2d
+	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0x4e7acd61 // fmla v1.2d, v11.2d, v26.2d
+	WORD $0xad4b7000 // ldp q0, q28, [x0, #352]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7ecc43 // fmla v3.2d, v2.2d, v30.2d
+	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
+	WORD $0x4ef3d481 // fsub v1.2d, v4.2d, v19.2d
+	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
+	WORD $0x6ee08520 // sub v0.2d, v9.2d, v0.2d
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ee0a81d // cmlt v29.2d, v0.2d, #0
+	WORD $0x6e671c5d // bsl v29.16b, v2.16b, v7.16b
+	WORD $0x4e281f20 // and v0.16b, v25.16b, v8.16b
+	WORD $0x4ee0f4c0 // fmin v0.2d, v6.2d, v0.2d
+	WORD $0x4e65d400 // fadd v0.2d, v0.2d, v5.2d
+	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
+	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
+	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
+	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD $0x6e7adf44 // fmul v4.2d, v26.2d, v26.2d
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4e64cc40 // fmla v0.2d, v2.2d, v4.2d
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad4e0c00 // ldp q0, q3, [x0, #448]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad4f0800 // ldp q0, q2, [x0, #480]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0xad537c02 // ldp q2, q31, [x0, #608]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad540400 // ldp q0, q1, [x0, #640]
+	WORD $0x4e64cfe0 // fmla v0.2d, v31.2d, v4.2d
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0x3dc0a800 // ldr q0, [x0, #672]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
 	WORD $0x4e7ccc43 // fmla v3.2d, v2.2d, v28.2d
 	WORD $0x6e7edc60 // fmul v0.2d, v3.2d, v30.2d
@@ -337,7 +344,7 @@ component:
 	BLT  component
 	WORD $0x3ca66877 // str q23, [x3, x6]
 	WORD $0x3ca66856 // str q22, [x2, x6]
-	WORD $0x3dc0a800 // ldr q0, [x0, #672]
+	WORD $0x3dc0ac00 // ldr q0, [x0, #688]
 	WORD $0x6e60dea0 // fmul v0.2d, v21.2d, v0.2d
 	WORD $0x3ca66820 // str q0, [x1, x6]
 	ADD  R12, R10, R10
@@ -348,34 +355,34 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_sumsF64NEON<>+0(SB)/8, $0x3ff0000000000000
-DATA constants_sumsF64NEON<>+8(SB)/8, $0x3ff0000000000000
-DATA constants_sumsF64NEON<>+16(SB)/8, $0x4095900000000000
-DATA constants_sumsF64NEON<>+24(SB)/8, $0x4095900000000000
-DATA constants_sumsF64NEON<>+32(SB)/8, $0x3fe71547652b82fe
-DATA constants_sumsF64NEON<>+40(SB)/8, $0x3fe71547652b82fe
-DATA constants_sumsF64NEON<>+48(SB)/8, $0x4338000000000000
-DATA constants_sumsF64NEON<>+56(SB)/8, $0x4338000000000000
-DATA constants_sumsF64NEON<>+64(SB)/8, $0x3ff62e42fee00000
-DATA constants_sumsF64NEON<>+72(SB)/8, $0x3ff62e42fee00000
-DATA constants_sumsF64NEON<>+80(SB)/8, $0x3dfa39ef35793c76
-DATA constants_sumsF64NEON<>+88(SB)/8, $0x3dfa39ef35793c76
-DATA constants_sumsF64NEON<>+96(SB)/8, $0x3e7a01991399f987
-DATA constants_sumsF64NEON<>+104(SB)/8, $0x3e7a01991399f987
-DATA constants_sumsF64NEON<>+112(SB)/8, $0x3df28b46faf8c24c
-DATA constants_sumsF64NEON<>+120(SB)/8, $0x3df28b46faf8c24c
-DATA constants_sumsF64NEON<>+128(SB)/8, $0x3e371ddf52ded199
-DATA constants_sumsF64NEON<>+136(SB)/8, $0x3e371ddf52ded199
-DATA constants_sumsF64NEON<>+144(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_sumsF64NEON<>+152(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_sumsF64NEON<>+160(SB)/8, $0x7fffffffffffffff
-DATA constants_sumsF64NEON<>+168(SB)/8, $0x7fffffffffffffff
-DATA constants_sumsF64NEON<>+176(SB)/8, $0x4028000000000000
-DATA constants_sumsF64NEON<>+184(SB)/8, $0x4028000000000000
-DATA constants_sumsF64NEON<>+192(SB)/8, $0x4014000000000000
-DATA constants_sumsF64NEON<>+200(SB)/8, $0x4014000000000000
-DATA constants_sumsF64NEON<>+208(SB)/8, $0x402c555555555555
-DATA constants_sumsF64NEON<>+216(SB)/8, $0x402c555555555555
+DATA constants_sumsF64NEON<>+0(SB)/8, $0x4095900000000000
+DATA constants_sumsF64NEON<>+8(SB)/8, $0x4095900000000000
+DATA constants_sumsF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_sumsF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_sumsF64NEON<>+32(SB)/8, $0x7fffffffffffffff
+DATA constants_sumsF64NEON<>+40(SB)/8, $0x7fffffffffffffff
+DATA constants_sumsF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
+DATA constants_sumsF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
+DATA constants_sumsF64NEON<>+64(SB)/8, $0x4338000000000000
+DATA constants_sumsF64NEON<>+72(SB)/8, $0x4338000000000000
+DATA constants_sumsF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_sumsF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_sumsF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_sumsF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_sumsF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_sumsF64NEON<>+120(SB)/8, $0x3e7a01991399f987
+DATA constants_sumsF64NEON<>+128(SB)/8, $0x3df28b46faf8c24c
+DATA constants_sumsF64NEON<>+136(SB)/8, $0x3df28b46faf8c24c
+DATA constants_sumsF64NEON<>+144(SB)/8, $0x3e371ddf52ded199
+DATA constants_sumsF64NEON<>+152(SB)/8, $0x3e371ddf52ded199
+DATA constants_sumsF64NEON<>+160(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_sumsF64NEON<>+168(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_sumsF64NEON<>+176(SB)/8, $0x7ff0000000000000
+DATA constants_sumsF64NEON<>+184(SB)/8, $0x7ff0000000000000
+DATA constants_sumsF64NEON<>+192(SB)/8, $0x4028000000000000
+DATA constants_sumsF64NEON<>+200(SB)/8, $0x4028000000000000
+DATA constants_sumsF64NEON<>+208(SB)/8, $0x4014000000000000
+DATA constants_sumsF64NEON<>+216(SB)/8, $0x4014000000000000
 DATA constants_sumsF64NEON<>+224(SB)/8, $0x4338000000000000
 DATA constants_sumsF64NEON<>+232(SB)/8, $0x4338000000000000
 DATA constants_sumsF64NEON<>+240(SB)/8, $0x3f6555555554f000
@@ -396,60 +403,62 @@ DATA constants_sumsF64NEON<>+352(SB)/8, $0x3f9555555555555a
 DATA constants_sumsF64NEON<>+360(SB)/8, $0x3f9555555555555a
 DATA constants_sumsF64NEON<>+368(SB)/8, $0x3ffd555555555556
 DATA constants_sumsF64NEON<>+376(SB)/8, $0x3ffd555555555556
-DATA constants_sumsF64NEON<>+384(SB)/8, $0xbe881f66aea0507a
-DATA constants_sumsF64NEON<>+392(SB)/8, $0xbe881f66aea0507a
-DATA constants_sumsF64NEON<>+400(SB)/8, $0xbf21e8a4a9e8d30f
-DATA constants_sumsF64NEON<>+408(SB)/8, $0xbf21e8a4a9e8d30f
-DATA constants_sumsF64NEON<>+416(SB)/8, $0x3fb2cbf0b7c329e9
-DATA constants_sumsF64NEON<>+424(SB)/8, $0x3fb2cbf0b7c329e9
-DATA constants_sumsF64NEON<>+432(SB)/8, $0x3ff0461df0df1825
-DATA constants_sumsF64NEON<>+440(SB)/8, $0x3ff0461df0df1825
-DATA constants_sumsF64NEON<>+448(SB)/8, $0x3e452490901b3e76
-DATA constants_sumsF64NEON<>+456(SB)/8, $0x3e452490901b3e76
-DATA constants_sumsF64NEON<>+464(SB)/8, $0x3ed37df43df094e7
-DATA constants_sumsF64NEON<>+472(SB)/8, $0x3ed37df43df094e7
-DATA constants_sumsF64NEON<>+480(SB)/8, $0x3f682551f56a5777
-DATA constants_sumsF64NEON<>+488(SB)/8, $0x3f682551f56a5777
-DATA constants_sumsF64NEON<>+496(SB)/8, $0x3fdbfcc6574564ef
-DATA constants_sumsF64NEON<>+504(SB)/8, $0x3fdbfcc6574564ef
-DATA constants_sumsF64NEON<>+512(SB)/8, $0x3df0b6784709bd3f
-DATA constants_sumsF64NEON<>+520(SB)/8, $0x3df0b6784709bd3f
-DATA constants_sumsF64NEON<>+528(SB)/8, $0x3e76dcf80eda3590
-DATA constants_sumsF64NEON<>+536(SB)/8, $0x3e76dcf80eda3590
-DATA constants_sumsF64NEON<>+544(SB)/8, $0x3ef334d488a7b42b
-DATA constants_sumsF64NEON<>+552(SB)/8, $0x3ef334d488a7b42b
-DATA constants_sumsF64NEON<>+560(SB)/8, $0xbf93aa8e2ca1e1e6
-DATA constants_sumsF64NEON<>+568(SB)/8, $0xbf93aa8e2ca1e1e6
-DATA constants_sumsF64NEON<>+576(SB)/8, $0xbfe7e4a9be7d1c02
-DATA constants_sumsF64NEON<>+584(SB)/8, $0xbfe7e4a9be7d1c02
-DATA constants_sumsF64NEON<>+592(SB)/8, $0xbe35f32e47520206
-DATA constants_sumsF64NEON<>+600(SB)/8, $0xbe35f32e47520206
-DATA constants_sumsF64NEON<>+608(SB)/8, $0xbeb6eebacaa5027a
-DATA constants_sumsF64NEON<>+616(SB)/8, $0xbeb6eebacaa5027a
-DATA constants_sumsF64NEON<>+624(SB)/8, $0x3f0c36665b7ed59d
-DATA constants_sumsF64NEON<>+632(SB)/8, $0x3f0c36665b7ed59d
-DATA constants_sumsF64NEON<>+640(SB)/8, $0xbe03967620eb22b4
-DATA constants_sumsF64NEON<>+648(SB)/8, $0xbe03967620eb22b4
-DATA constants_sumsF64NEON<>+656(SB)/8, $0xbfca0da444aa3f50
-DATA constants_sumsF64NEON<>+664(SB)/8, $0xbfca0da444aa3f50
-DATA constants_sumsF64NEON<>+672(SB)/8, $0x3fd9884533d43651
-DATA constants_sumsF64NEON<>+680(SB)/8, $0x3fd9884533d43651
-GLOBL constants_sumsF64NEON<>(SB), RODATA|NOPTR, $688
+DATA constants_sumsF64NEON<>+384(SB)/8, $0x402c555555555555
+DATA constants_sumsF64NEON<>+392(SB)/8, $0x402c555555555555
+DATA constants_sumsF64NEON<>+400(SB)/8, $0xbe03967620eb22b4
+DATA constants_sumsF64NEON<>+408(SB)/8, $0xbe03967620eb22b4
+DATA constants_sumsF64NEON<>+416(SB)/8, $0xbe881f66aea0507a
+DATA constants_sumsF64NEON<>+424(SB)/8, $0xbe881f66aea0507a
+DATA constants_sumsF64NEON<>+432(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_sumsF64NEON<>+440(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_sumsF64NEON<>+448(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_sumsF64NEON<>+456(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_sumsF64NEON<>+464(SB)/8, $0x3ff0461df0df1825
+DATA constants_sumsF64NEON<>+472(SB)/8, $0x3ff0461df0df1825
+DATA constants_sumsF64NEON<>+480(SB)/8, $0x3e452490901b3e76
+DATA constants_sumsF64NEON<>+488(SB)/8, $0x3e452490901b3e76
+DATA constants_sumsF64NEON<>+496(SB)/8, $0x3ed37df43df094e7
+DATA constants_sumsF64NEON<>+504(SB)/8, $0x3ed37df43df094e7
+DATA constants_sumsF64NEON<>+512(SB)/8, $0x3f682551f56a5777
+DATA constants_sumsF64NEON<>+520(SB)/8, $0x3f682551f56a5777
+DATA constants_sumsF64NEON<>+528(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_sumsF64NEON<>+536(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_sumsF64NEON<>+544(SB)/8, $0x3df0b6784709bd3f
+DATA constants_sumsF64NEON<>+552(SB)/8, $0x3df0b6784709bd3f
+DATA constants_sumsF64NEON<>+560(SB)/8, $0x3e76dcf80eda3590
+DATA constants_sumsF64NEON<>+568(SB)/8, $0x3e76dcf80eda3590
+DATA constants_sumsF64NEON<>+576(SB)/8, $0x3ef334d488a7b42b
+DATA constants_sumsF64NEON<>+584(SB)/8, $0x3ef334d488a7b42b
+DATA constants_sumsF64NEON<>+592(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_sumsF64NEON<>+600(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_sumsF64NEON<>+608(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_sumsF64NEON<>+616(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_sumsF64NEON<>+624(SB)/8, $0xbe35f32e47520206
+DATA constants_sumsF64NEON<>+632(SB)/8, $0xbe35f32e47520206
+DATA constants_sumsF64NEON<>+640(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_sumsF64NEON<>+648(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_sumsF64NEON<>+656(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_sumsF64NEON<>+664(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_sumsF64NEON<>+672(SB)/8, $0xbfca0da444aa3f50
+DATA constants_sumsF64NEON<>+680(SB)/8, $0xbfca0da444aa3f50
+DATA constants_sumsF64NEON<>+688(SB)/8, $0x3fd9884533d43651
+DATA constants_sumsF64NEON<>+696(SB)/8, $0x3fd9884533d43651
+GLOBL constants_sumsF64NEON<>(SB), RODATA|NOPTR, $704
 
-// func sumsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
-TEXT ·sumsEachF64NEON(SB), NOSPLIT, $0-80
+// func sumsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+TEXT ·sumsEachF64NEON(SB), NOSPLIT, $0-88
 	MOVD $constants_sumsEachF64NEON<>(SB), R0
 	MOVD lower+56(FP), R3
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
-	WORD $0xad404c0a // ldp q10, q19, [x0, #0]
-	WORD $0xad414412 // ldp q18, q17, [x0, #32]
-	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
-	WORD $0xad43340e // ldp q14, q13, [x0, #96]
-	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
-	WORD $0xad452009 // ldp q9, q8, [x0, #160]
-	WORD $0xad461807 // ldp q7, q6, [x0, #192]
-	WORD $0x3dc0a004 // ldr q4, [x0, #640]
+	WORD $0xad402813 // ldp q19, q10, [x0, #0]
+	WORD $0xad414808 // ldp q8, q18, [x0, #32]
+	WORD $0xad424011 // ldp q17, q16, [x0, #64]
+	WORD $0xad43380f // ldp q15, q14, [x0, #96]
+	WORD $0xad44300d // ldp q13, q12, [x0, #128]
+	WORD $0xad45240b // ldp q11, q9, [x0, #160]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad461406 // ldp q6, q5, [x0, #192]
 	MOVD n+0(FP), R12
 	MOVD stride+16(FP), R11
 	MOVD x+24(FP), R10
@@ -473,65 +482,72 @@ component:
 	WORD $0x4ee0d700 // fsub v0.2d, v24.2d, v0.2d
 	WORD $0x6e60de99 // fmul v25.2d, v20.2d, v0.2d
 	WORD $0x3ce4693b // ldr q27, [x9, x4]
-	WORD $0x6e79df20 // fmul v0.2d, v25.2d, v25.2d
-	WORD $0x4ee0f662 // fmin v2.2d, v19.2d, v0.2d
-	WORD $0xad47001e // ldp q30, q0, [x0, #224]
-	WORD $0x4ee2ce5e // fmls v30.2d, v18.2d, v2.2d
-	WORD $0x4ef1d7c1 // fsub v1.2d, v30.2d, v17.2d
-	WORD $0x6ee0f85d // fneg v29.2d, v2.2d
-	WORD $0x4ee1ce1d // fmls v29.2d, v16.2d, v1.2d
-	WORD $0x4ee1cdfd // fmls v29.2d, v15.2d, v1.2d
+	WORD $0x6e79df24 // fmul v4.2d, v25.2d, v25.2d
+	WORD $0x4ee4f662 // fmin v2.2d, v19.2d, v4.2d
+	WORD $0xad47001f // ldp q31, q0, [x0, #224]
+	WORD $0x4ee2ce5f // fmls v31.2d, v18.2d, v2.2d
+	WORD $0x4ef1d7e1 // fsub v1.2d, v31.2d, v17.2d
+	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
+	WORD $0x4ee1ce1e // fmls v30.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdfe // fmls v30.2d, v15.2d, v1.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
 	WORD $0x6e7ddfba // fmul v26.2d, v29.2d, v29.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0x4e65cdc0 // fmla v0.2d, v14.2d, v5.2d
+	WORD $0x4e7acdc0 // fmla v0.2d, v14.2d, v26.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
-	WORD $0x4e65cda2 // fmla v2.2d, v13.2d, v5.2d
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e7acc23 // fmla v3.2d, v1.2d, v26.2d
-	WORD $0x4e65cd80 // fmla v0.2d, v12.2d, v5.2d
-	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e65cd61 // fmla v1.2d, v11.2d, v5.2d
-	WORD $0xad4b7000 // ldp q0, q28, [x0, #352]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0x4e7dcc43 // fmla v3.2d, v2.2d, v29.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
-	WORD $0x6e63dc1d // fmul v29.2d, v0.2d, v3.2d
-	WORD $0x4e291f20 // and v0.16b, v25.16b, v9.16b
-	WORD $0x4ee0f500 // fmin v0.2d, v8.2d, v0.2d
-	WORD $0x4e67d400 // fadd v0.2d, v0.2d, v7.2d
-	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
-	WORD $0x4efeccdc // fmls v28.2d, v6.2d, v30.2d
-	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
-	WORD $0x4e65cc80 // fmla v0.2d, v4.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0xad4d0c00 // ldp q0, q3, [x0, #416]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
-	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
 	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0xad500800 // ldp q0, q2, [x0, #512]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0xad527c02 // ldp q2, q31, [x0, #576]
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad530400 // ldp q0, q1, [x0, #608]
-	WORD $0x4e65cfe0 // fmla v0.2d, v31.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0x3dc0a400 // ldr q0, [x0, #656]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7acda2 // fmla v2.2d, v13.2d, v26.2d
+	WORD $0xad490001 // ldp q1, q0, [x0, #288]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7acd80 // fmla v0.2d, v12.2d, v26.2d
+	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0x4e7acd61 // fmla v1.2d, v11.2d, v26.2d
+	WORD $0xad4b7000 // ldp q0, q28, [x0, #352]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7ecc43 // fmla v3.2d, v2.2d, v30.2d
+	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
+	WORD $0x4ef3d481 // fsub v1.2d, v4.2d, v19.2d
+	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
+	WORD $0x6ee08520 // sub v0.2d, v9.2d, v0.2d
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ee0a81d // cmlt v29.2d, v0.2d, #0
+	WORD $0x6e671c5d // bsl v29.16b, v2.16b, v7.16b
+	WORD $0x4e281f20 // and v0.16b, v25.16b, v8.16b
+	WORD $0x4ee0f4c0 // fmin v0.2d, v6.2d, v0.2d
+	WORD $0x4e65d400 // fadd v0.2d, v0.2d, v5.2d
+	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
+	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
+	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
+	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD $0x6e7adf44 // fmul v4.2d, v26.2d, v26.2d
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4e64cc40 // fmla v0.2d, v2.2d, v4.2d
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad4e0c00 // ldp q0, q3, [x0, #448]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad4f0800 // ldp q0, q2, [x0, #480]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0xad537c02 // ldp q2, q31, [x0, #608]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad540400 // ldp q0, q1, [x0, #640]
+	WORD $0x4e64cfe0 // fmla v0.2d, v31.2d, v4.2d
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0x3dc0a800 // ldr q0, [x0, #672]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
 	WORD $0x4e7ccc43 // fmla v3.2d, v2.2d, v28.2d
 	WORD $0x6e7edc60 // fmul v0.2d, v3.2d, v30.2d
@@ -550,7 +566,7 @@ component:
 	BLT  component
 	WORD $0x3ca56877 // str q23, [x3, x5]
 	WORD $0x3ca56856 // str q22, [x2, x5]
-	WORD $0x3dc0a800 // ldr q0, [x0, #672]
+	WORD $0x3dc0ac00 // ldr q0, [x0, #688]
 	WORD $0x6e60dea0 // fmul v0.2d, v21.2d, v0.2d
 	WORD $0x3ca56820 // str q0, [x1, x5]
 	ADD  R11, R9, R9
@@ -561,34 +577,34 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_sumsEachF64NEON<>+0(SB)/8, $0x3ff0000000000000
-DATA constants_sumsEachF64NEON<>+8(SB)/8, $0x3ff0000000000000
-DATA constants_sumsEachF64NEON<>+16(SB)/8, $0x4095900000000000
-DATA constants_sumsEachF64NEON<>+24(SB)/8, $0x4095900000000000
-DATA constants_sumsEachF64NEON<>+32(SB)/8, $0x3fe71547652b82fe
-DATA constants_sumsEachF64NEON<>+40(SB)/8, $0x3fe71547652b82fe
-DATA constants_sumsEachF64NEON<>+48(SB)/8, $0x4338000000000000
-DATA constants_sumsEachF64NEON<>+56(SB)/8, $0x4338000000000000
-DATA constants_sumsEachF64NEON<>+64(SB)/8, $0x3ff62e42fee00000
-DATA constants_sumsEachF64NEON<>+72(SB)/8, $0x3ff62e42fee00000
-DATA constants_sumsEachF64NEON<>+80(SB)/8, $0x3dfa39ef35793c76
-DATA constants_sumsEachF64NEON<>+88(SB)/8, $0x3dfa39ef35793c76
-DATA constants_sumsEachF64NEON<>+96(SB)/8, $0x3e7a01991399f987
-DATA constants_sumsEachF64NEON<>+104(SB)/8, $0x3e7a01991399f987
-DATA constants_sumsEachF64NEON<>+112(SB)/8, $0x3df28b46faf8c24c
-DATA constants_sumsEachF64NEON<>+120(SB)/8, $0x3df28b46faf8c24c
-DATA constants_sumsEachF64NEON<>+128(SB)/8, $0x3e371ddf52ded199
-DATA constants_sumsEachF64NEON<>+136(SB)/8, $0x3e371ddf52ded199
-DATA constants_sumsEachF64NEON<>+144(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_sumsEachF64NEON<>+152(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_sumsEachF64NEON<>+160(SB)/8, $0x7fffffffffffffff
-DATA constants_sumsEachF64NEON<>+168(SB)/8, $0x7fffffffffffffff
-DATA constants_sumsEachF64NEON<>+176(SB)/8, $0x4028000000000000
-DATA constants_sumsEachF64NEON<>+184(SB)/8, $0x4028000000000000
-DATA constants_sumsEachF64NEON<>+192(SB)/8, $0x4014000000000000
-DATA constants_sumsEachF64NEON<>+200(SB)/8, $0x4014000000000000
-DATA constants_sumsEachF64NEON<>+208(SB)/8, $0x402c555555555555
-DATA constants_sumsEachF64NEON<>+216(SB)/8, $0x402c555555555555
+DATA constants_sumsEachF64NEON<>+0(SB)/8, $0x4095900000000000
+DATA constants_sumsEachF64NEON<>+8(SB)/8, $0x4095900000000000
+DATA constants_sumsEachF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_sumsEachF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_sumsEachF64NEON<>+32(SB)/8, $0x7fffffffffffffff
+DATA constants_sumsEachF64NEON<>+40(SB)/8, $0x7fffffffffffffff
+DATA constants_sumsEachF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
+DATA constants_sumsEachF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
+DATA constants_sumsEachF64NEON<>+64(SB)/8, $0x4338000000000000
+DATA constants_sumsEachF64NEON<>+72(SB)/8, $0x4338000000000000
+DATA constants_sumsEachF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_sumsEachF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_sumsEachF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_sumsEachF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_sumsEachF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_sumsEachF64NEON<>+120(SB)/8, $0x3e7a01991399f987
+DATA constants_sumsEachF64NEON<>+128(SB)/8, $0x3df28b46faf8c24c
+DATA constants_sumsEachF64NEON<>+136(SB)/8, $0x3df28b46faf8c24c
+DATA constants_sumsEachF64NEON<>+144(SB)/8, $0x3e371ddf52ded199
+DATA constants_sumsEachF64NEON<>+152(SB)/8, $0x3e371ddf52ded199
+DATA constants_sumsEachF64NEON<>+160(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_sumsEachF64NEON<>+168(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_sumsEachF64NEON<>+176(SB)/8, $0x7ff0000000000000
+DATA constants_sumsEachF64NEON<>+184(SB)/8, $0x7ff0000000000000
+DATA constants_sumsEachF64NEON<>+192(SB)/8, $0x4028000000000000
+DATA constants_sumsEachF64NEON<>+200(SB)/8, $0x4028000000000000
+DATA constants_sumsEachF64NEON<>+208(SB)/8, $0x4014000000000000
+DATA constants_sumsEachF64NEON<>+216(SB)/8, $0x4014000000000000
 DATA constants_sumsEachF64NEON<>+224(SB)/8, $0x4338000000000000
 DATA constants_sumsEachF64NEON<>+232(SB)/8, $0x4338000000000000
 DATA constants_sumsEachF64NEON<>+240(SB)/8, $0x3f6555555554f000
@@ -609,45 +625,2208 @@ DATA constants_sumsEachF64NEON<>+352(SB)/8, $0x3f9555555555555a
 DATA constants_sumsEachF64NEON<>+360(SB)/8, $0x3f9555555555555a
 DATA constants_sumsEachF64NEON<>+368(SB)/8, $0x3ffd555555555556
 DATA constants_sumsEachF64NEON<>+376(SB)/8, $0x3ffd555555555556
-DATA constants_sumsEachF64NEON<>+384(SB)/8, $0xbe881f66aea0507a
-DATA constants_sumsEachF64NEON<>+392(SB)/8, $0xbe881f66aea0507a
-DATA constants_sumsEachF64NEON<>+400(SB)/8, $0xbf21e8a4a9e8d30f
-DATA constants_sumsEachF64NEON<>+408(SB)/8, $0xbf21e8a4a9e8d30f
-DATA constants_sumsEachF64NEON<>+416(SB)/8, $0x3fb2cbf0b7c329e9
-DATA constants_sumsEachF64NEON<>+424(SB)/8, $0x3fb2cbf0b7c329e9
-DATA constants_sumsEachF64NEON<>+432(SB)/8, $0x3ff0461df0df1825
-DATA constants_sumsEachF64NEON<>+440(SB)/8, $0x3ff0461df0df1825
-DATA constants_sumsEachF64NEON<>+448(SB)/8, $0x3e452490901b3e76
-DATA constants_sumsEachF64NEON<>+456(SB)/8, $0x3e452490901b3e76
-DATA constants_sumsEachF64NEON<>+464(SB)/8, $0x3ed37df43df094e7
-DATA constants_sumsEachF64NEON<>+472(SB)/8, $0x3ed37df43df094e7
-DATA constants_sumsEachF64NEON<>+480(SB)/8, $0x3f682551f56a5777
-DATA constants_sumsEachF64NEON<>+488(SB)/8, $0x3f682551f56a5777
-DATA constants_sumsEachF64NEON<>+496(SB)/8, $0x3fdbfcc6574564ef
-DATA constants_sumsEachF64NEON<>+504(SB)/8, $0x3fdbfcc6574564ef
-DATA constants_sumsEachF64NEON<>+512(SB)/8, $0x3df0b6784709bd3f
-DATA constants_sumsEachF64NEON<>+520(SB)/8, $0x3df0b6784709bd3f
-DATA constants_sumsEachF64NEON<>+528(SB)/8, $0x3e76dcf80eda3590
-DATA constants_sumsEachF64NEON<>+536(SB)/8, $0x3e76dcf80eda3590
-DATA constants_sumsEachF64NEON<>+544(SB)/8, $0x3ef334d488a7b42b
-DATA constants_sumsEachF64NEON<>+552(SB)/8, $0x3ef334d488a7b42b
-DATA constants_sumsEachF64NEON<>+560(SB)/8, $0xbf93aa8e2ca1e1e6
-DATA constants_sumsEachF64NEON<>+568(SB)/8, $0xbf93aa8e2ca1e1e6
-DATA constants_sumsEachF64NEON<>+576(SB)/8, $0xbfe7e4a9be7d1c02
-DATA constants_sumsEachF64NEON<>+584(SB)/8, $0xbfe7e4a9be7d1c02
-DATA constants_sumsEachF64NEON<>+592(SB)/8, $0xbe35f32e47520206
-DATA constants_sumsEachF64NEON<>+600(SB)/8, $0xbe35f32e47520206
-DATA constants_sumsEachF64NEON<>+608(SB)/8, $0xbeb6eebacaa5027a
-DATA constants_sumsEachF64NEON<>+616(SB)/8, $0xbeb6eebacaa5027a
-DATA constants_sumsEachF64NEON<>+624(SB)/8, $0x3f0c36665b7ed59d
-DATA constants_sumsEachF64NEON<>+632(SB)/8, $0x3f0c36665b7ed59d
-DATA constants_sumsEachF64NEON<>+640(SB)/8, $0xbe03967620eb22b4
-DATA constants_sumsEachF64NEON<>+648(SB)/8, $0xbe03967620eb22b4
-DATA constants_sumsEachF64NEON<>+656(SB)/8, $0xbfca0da444aa3f50
-DATA constants_sumsEachF64NEON<>+664(SB)/8, $0xbfca0da444aa3f50
-DATA constants_sumsEachF64NEON<>+672(SB)/8, $0x3fd9884533d43651
-DATA constants_sumsEachF64NEON<>+680(SB)/8, $0x3fd9884533d43651
-GLOBL constants_sumsEachF64NEON<>(SB), RODATA|NOPTR, $688
+DATA constants_sumsEachF64NEON<>+384(SB)/8, $0x402c555555555555
+DATA constants_sumsEachF64NEON<>+392(SB)/8, $0x402c555555555555
+DATA constants_sumsEachF64NEON<>+400(SB)/8, $0xbe03967620eb22b4
+DATA constants_sumsEachF64NEON<>+408(SB)/8, $0xbe03967620eb22b4
+DATA constants_sumsEachF64NEON<>+416(SB)/8, $0xbe881f66aea0507a
+DATA constants_sumsEachF64NEON<>+424(SB)/8, $0xbe881f66aea0507a
+DATA constants_sumsEachF64NEON<>+432(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_sumsEachF64NEON<>+440(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_sumsEachF64NEON<>+448(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_sumsEachF64NEON<>+456(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_sumsEachF64NEON<>+464(SB)/8, $0x3ff0461df0df1825
+DATA constants_sumsEachF64NEON<>+472(SB)/8, $0x3ff0461df0df1825
+DATA constants_sumsEachF64NEON<>+480(SB)/8, $0x3e452490901b3e76
+DATA constants_sumsEachF64NEON<>+488(SB)/8, $0x3e452490901b3e76
+DATA constants_sumsEachF64NEON<>+496(SB)/8, $0x3ed37df43df094e7
+DATA constants_sumsEachF64NEON<>+504(SB)/8, $0x3ed37df43df094e7
+DATA constants_sumsEachF64NEON<>+512(SB)/8, $0x3f682551f56a5777
+DATA constants_sumsEachF64NEON<>+520(SB)/8, $0x3f682551f56a5777
+DATA constants_sumsEachF64NEON<>+528(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_sumsEachF64NEON<>+536(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_sumsEachF64NEON<>+544(SB)/8, $0x3df0b6784709bd3f
+DATA constants_sumsEachF64NEON<>+552(SB)/8, $0x3df0b6784709bd3f
+DATA constants_sumsEachF64NEON<>+560(SB)/8, $0x3e76dcf80eda3590
+DATA constants_sumsEachF64NEON<>+568(SB)/8, $0x3e76dcf80eda3590
+DATA constants_sumsEachF64NEON<>+576(SB)/8, $0x3ef334d488a7b42b
+DATA constants_sumsEachF64NEON<>+584(SB)/8, $0x3ef334d488a7b42b
+DATA constants_sumsEachF64NEON<>+592(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_sumsEachF64NEON<>+600(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_sumsEachF64NEON<>+608(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_sumsEachF64NEON<>+616(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_sumsEachF64NEON<>+624(SB)/8, $0xbe35f32e47520206
+DATA constants_sumsEachF64NEON<>+632(SB)/8, $0xbe35f32e47520206
+DATA constants_sumsEachF64NEON<>+640(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_sumsEachF64NEON<>+648(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_sumsEachF64NEON<>+656(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_sumsEachF64NEON<>+664(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_sumsEachF64NEON<>+672(SB)/8, $0xbfca0da444aa3f50
+DATA constants_sumsEachF64NEON<>+680(SB)/8, $0xbfca0da444aa3f50
+DATA constants_sumsEachF64NEON<>+688(SB)/8, $0x3fd9884533d43651
+DATA constants_sumsEachF64NEON<>+696(SB)/8, $0x3fd9884533d43651
+GLOBL constants_sumsEachF64NEON<>(SB), RODATA|NOPTR, $704
+
+// func bendsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+TEXT ·bendsF64NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_bendsF64NEON<>(SB), R0
+	MOVD lower+56(FP), R4
+	MOVD upper+64(FP), R3
+	MOVD dens+72(FP), R2
+	MOVD bend+80(FP), R1
+	WORD $0xad402011 // ldp q17, q8, [x0, #0]
+	WORD $0xad414006 // ldp q6, q16, [x0, #32]
+	WORD $0xad42380f // ldp q15, q14, [x0, #64]
+	WORD $0xad43300d // ldp q13, q12, [x0, #96]
+	WORD $0xad44280b // ldp q11, q10, [x0, #128]
+	WORD $0xad451c09 // ldp q9, q7, [x0, #160]
+	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x3dc0b004 // ldr q4, [x0, #704]
+	MOVD n+0(FP), R14
+	MOVD stride+16(FP), R13
+	MOVD x+24(FP), R12
+	MOVD w+32(FP), R11
+	MOVD mu+40(FP), R10
+	MOVD inv+48(FP), R9
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R8
+	MOVD $0, R7
+
+elements:
+	WORD $0x3ce76997 // ldr q23, [x12, x7]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000415 // movi v21.4s, #0
+	WORD $0x4f000414 // movi v20.4s, #0
+	WORD $0x4f000413 // movi v19.4s, #0
+	MOVD $0, R6
+
+component:
+	ADD  R6, R9, R5
+	WORD $0x4d40ccb8 // ld1r {v24.2d}, [x5]
+	ADD  R6, R10, R5
+	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
+	WORD $0x4ee0d6e0 // fsub v0.2d, v23.2d, v0.2d
+	WORD $0x6e60df12 // fmul v18.2d, v24.2d, v0.2d
+	ADD  R6, R11, R5
+	WORD $0x4d40ccbc // ld1r {v28.2d}, [x5]
+	WORD $0x6e72de5a // fmul v26.2d, v18.2d, v18.2d
+	WORD $0x4efaf622 // fmin v2.2d, v17.2d, v26.2d
+	WORD $0xad46001f // ldp q31, q0, [x0, #192]
+	WORD $0x4ee2ce1f // fmls v31.2d, v16.2d, v2.2d
+	WORD $0x4eefd7e1 // fsub v1.2d, v31.2d, v15.2d
+	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
+	WORD $0x4ee1cdde // fmls v30.2d, v14.2d, v1.2d
+	WORD $0x4ee1cdbe // fmls v30.2d, v13.2d, v1.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0x4e7bcd80 // fmla v0.2d, v12.2d, v27.2d
+	WORD $0xad470819 // ldp q25, q2, [x0, #224]
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0x4e7bcd62 // fmla v2.2d, v11.2d, v27.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7dcc39 // fmla v25.2d, v1.2d, v29.2d
+	WORD $0x4e7bcd40 // fmla v0.2d, v10.2d, v27.2d
+	WORD $0xad490803 // ldp q3, q2, [x0, #288]
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0x4e7bcd22 // fmla v2.2d, v9.2d, v27.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ecc79 // fmla v25.2d, v3.2d, v30.2d
+	WORD $0x4f7457e1 // shl v1.2d, v31.2d, #52
+	WORD $0x4ee18501 // add v1.2d, v8.2d, v1.2d
+	WORD $0x6e79dc23 // fmul v3.2d, v1.2d, v25.2d
+	WORD $0x4ef1d742 // fsub v2.2d, v26.2d, v17.2d
+	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
+	WORD $0x6ee184e1 // sub v1.2d, v7.2d, v1.2d
+	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
+	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
+	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
+	WORD $0x4e261e41 // and v1.16b, v18.16b, v6.16b
+	WORD $0x4ee1f481 // fmin v1.2d, v4.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fd1f // fdiv v31.2d, v8.2d, v0.2d
+	WORD $0xad4b001d // ldp q29, q0, [x0, #352]
+	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
+	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0xad4e0819 // ldp q25, q2, [x0, #448]
+	WORD $0x4e7acc19 // fmla v25.2d, v0.2d, v26.2d
+	WORD $0xad4f0400 // ldp q0, q1, [x0, #480]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad500800 // ldp q0, q2, [x0, #512]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0xad510400 // ldp q0, q1, [x0, #544]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad520c00 // ldp q0, q3, [x0, #576]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad530800 // ldp q0, q2, [x0, #608]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0x4e7dcc79 // fmla v25.2d, v3.2d, v29.2d
+	WORD $0x6e7fdf20 // fmul v0.2d, v25.2d, v31.2d
+	WORD $0x6e7cdfc3 // fmul v3.2d, v30.2d, v28.2d
+	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
+	WORD $0x4ee2d781 // fsub v1.2d, v28.2d, v2.2d
+	WORD $0x4ee0aa40 // cmlt v0.2d, v18.2d, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x4e60d6d6 // fadd v22.2d, v22.2d, v0.2d
+	WORD $0x4ee0aa40 // cmlt v0.2d, v18.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x4e60d6b5 // fadd v21.2d, v21.2d, v0.2d
+	WORD $0x6e63df01 // fmul v1.2d, v24.2d, v3.2d
+	WORD $0x4e61d694 // fadd v20.2d, v20.2d, v1.2d
+	WORD $0x6e72df00 // fmul v0.2d, v24.2d, v18.2d
+	WORD $0x4e60cc33 // fmla v19.2d, v1.2d, v0.2d
+	ADD  $16, R6, R6
+	CMP  R8, R6
+	BLT  component
+	WORD $0x3ca76896 // str q22, [x4, x7]
+	WORD $0x3ca76875 // str q21, [x3, x7]
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0x6e61de81 // fmul v1.2d, v20.2d, v1.2d
+	WORD $0x3ca76841 // str q1, [x2, x7]
+	WORD $0x6e60de60 // fmul v0.2d, v19.2d, v0.2d
+	WORD $0x3ca76820 // str q0, [x1, x7]
+	ADD  R13, R11, R11
+	ADD  R13, R10, R10
+	ADD  R13, R9, R9
+	ADD  $16, R7, R7
+	SUBS $1, R14, R14
+	BNE  elements
+	RET
+
+DATA constants_bendsF64NEON<>+0(SB)/8, $0x4095900000000000
+DATA constants_bendsF64NEON<>+8(SB)/8, $0x4095900000000000
+DATA constants_bendsF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_bendsF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_bendsF64NEON<>+32(SB)/8, $0x7fffffffffffffff
+DATA constants_bendsF64NEON<>+40(SB)/8, $0x7fffffffffffffff
+DATA constants_bendsF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
+DATA constants_bendsF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
+DATA constants_bendsF64NEON<>+64(SB)/8, $0x4338000000000000
+DATA constants_bendsF64NEON<>+72(SB)/8, $0x4338000000000000
+DATA constants_bendsF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_bendsF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_bendsF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_bendsF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_bendsF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_bendsF64NEON<>+120(SB)/8, $0x3e7a01991399f987
+DATA constants_bendsF64NEON<>+128(SB)/8, $0x3df28b46faf8c24c
+DATA constants_bendsF64NEON<>+136(SB)/8, $0x3df28b46faf8c24c
+DATA constants_bendsF64NEON<>+144(SB)/8, $0x3e371ddf52ded199
+DATA constants_bendsF64NEON<>+152(SB)/8, $0x3e371ddf52ded199
+DATA constants_bendsF64NEON<>+160(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_bendsF64NEON<>+168(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_bendsF64NEON<>+176(SB)/8, $0x7ff0000000000000
+DATA constants_bendsF64NEON<>+184(SB)/8, $0x7ff0000000000000
+DATA constants_bendsF64NEON<>+192(SB)/8, $0x4338000000000000
+DATA constants_bendsF64NEON<>+200(SB)/8, $0x4338000000000000
+DATA constants_bendsF64NEON<>+208(SB)/8, $0x3f6555555554f000
+DATA constants_bendsF64NEON<>+216(SB)/8, $0x3f6555555554f000
+DATA constants_bendsF64NEON<>+224(SB)/8, $0x3ff0000000000000
+DATA constants_bendsF64NEON<>+232(SB)/8, $0x3ff0000000000000
+DATA constants_bendsF64NEON<>+240(SB)/8, $0x3ef6c16c18826db1
+DATA constants_bendsF64NEON<>+248(SB)/8, $0x3ef6c16c18826db1
+DATA constants_bendsF64NEON<>+256(SB)/8, $0x3fc0000000000011
+DATA constants_bendsF64NEON<>+264(SB)/8, $0x3fc0000000000011
+DATA constants_bendsF64NEON<>+272(SB)/8, $0x3f3111111110f1e5
+DATA constants_bendsF64NEON<>+280(SB)/8, $0x3f3111111110f1e5
+DATA constants_bendsF64NEON<>+288(SB)/8, $0x3fe0000000000000
+DATA constants_bendsF64NEON<>+296(SB)/8, $0x3fe0000000000000
+DATA constants_bendsF64NEON<>+304(SB)/8, $0x3eba01a01b15de9d
+DATA constants_bendsF64NEON<>+312(SB)/8, $0x3eba01a01b15de9d
+DATA constants_bendsF64NEON<>+320(SB)/8, $0x3f9555555555555a
+DATA constants_bendsF64NEON<>+328(SB)/8, $0x3f9555555555555a
+DATA constants_bendsF64NEON<>+336(SB)/8, $0x4014000000000000
+DATA constants_bendsF64NEON<>+344(SB)/8, $0x4014000000000000
+DATA constants_bendsF64NEON<>+352(SB)/8, $0x3ffd555555555556
+DATA constants_bendsF64NEON<>+360(SB)/8, $0x3ffd555555555556
+DATA constants_bendsF64NEON<>+368(SB)/8, $0x402c555555555555
+DATA constants_bendsF64NEON<>+376(SB)/8, $0x402c555555555555
+DATA constants_bendsF64NEON<>+384(SB)/8, $0xbe03967620eb22b4
+DATA constants_bendsF64NEON<>+392(SB)/8, $0xbe03967620eb22b4
+DATA constants_bendsF64NEON<>+400(SB)/8, $0xbe881f66aea0507a
+DATA constants_bendsF64NEON<>+408(SB)/8, $0xbe881f66aea0507a
+DATA constants_bendsF64NEON<>+416(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_bendsF64NEON<>+424(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_bendsF64NEON<>+432(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_bendsF64NEON<>+440(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_bendsF64NEON<>+448(SB)/8, $0x3ff0461df0df1825
+DATA constants_bendsF64NEON<>+456(SB)/8, $0x3ff0461df0df1825
+DATA constants_bendsF64NEON<>+464(SB)/8, $0x3e452490901b3e76
+DATA constants_bendsF64NEON<>+472(SB)/8, $0x3e452490901b3e76
+DATA constants_bendsF64NEON<>+480(SB)/8, $0x3ed37df43df094e7
+DATA constants_bendsF64NEON<>+488(SB)/8, $0x3ed37df43df094e7
+DATA constants_bendsF64NEON<>+496(SB)/8, $0x3f682551f56a5777
+DATA constants_bendsF64NEON<>+504(SB)/8, $0x3f682551f56a5777
+DATA constants_bendsF64NEON<>+512(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_bendsF64NEON<>+520(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_bendsF64NEON<>+528(SB)/8, $0x3df0b6784709bd3f
+DATA constants_bendsF64NEON<>+536(SB)/8, $0x3df0b6784709bd3f
+DATA constants_bendsF64NEON<>+544(SB)/8, $0x3e76dcf80eda3590
+DATA constants_bendsF64NEON<>+552(SB)/8, $0x3e76dcf80eda3590
+DATA constants_bendsF64NEON<>+560(SB)/8, $0x3ef334d488a7b42b
+DATA constants_bendsF64NEON<>+568(SB)/8, $0x3ef334d488a7b42b
+DATA constants_bendsF64NEON<>+576(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_bendsF64NEON<>+584(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_bendsF64NEON<>+592(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_bendsF64NEON<>+600(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_bendsF64NEON<>+608(SB)/8, $0xbe35f32e47520206
+DATA constants_bendsF64NEON<>+616(SB)/8, $0xbe35f32e47520206
+DATA constants_bendsF64NEON<>+624(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_bendsF64NEON<>+632(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_bendsF64NEON<>+640(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_bendsF64NEON<>+648(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_bendsF64NEON<>+656(SB)/8, $0xbfca0da444aa3f50
+DATA constants_bendsF64NEON<>+664(SB)/8, $0xbfca0da444aa3f50
+DATA constants_bendsF64NEON<>+672(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsF64NEON<>+680(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsF64NEON<>+688(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsF64NEON<>+696(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsF64NEON<>+704(SB)/8, $0x4028000000000000
+DATA constants_bendsF64NEON<>+712(SB)/8, $0x4028000000000000
+GLOBL constants_bendsF64NEON<>(SB), RODATA|NOPTR, $720
+
+// func bendsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+TEXT ·bendsEachF64NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_bendsEachF64NEON<>(SB), R0
+	MOVD lower+56(FP), R4
+	MOVD upper+64(FP), R3
+	MOVD dens+72(FP), R2
+	MOVD bend+80(FP), R1
+	WORD $0xad402011 // ldp q17, q8, [x0, #0]
+	WORD $0xad414006 // ldp q6, q16, [x0, #32]
+	WORD $0xad42380f // ldp q15, q14, [x0, #64]
+	WORD $0xad43300d // ldp q13, q12, [x0, #96]
+	WORD $0xad44280b // ldp q11, q10, [x0, #128]
+	WORD $0xad451c09 // ldp q9, q7, [x0, #160]
+	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x3dc0b004 // ldr q4, [x0, #704]
+	MOVD n+0(FP), R13
+	MOVD stride+16(FP), R12
+	MOVD x+24(FP), R11
+	MOVD w+32(FP), R10
+	MOVD mu+40(FP), R9
+	MOVD inv+48(FP), R8
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R7
+	MOVD $0, R6
+
+elements:
+	WORD $0x3ce66977 // ldr q23, [x11, x6]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000415 // movi v21.4s, #0
+	WORD $0x4f000414 // movi v20.4s, #0
+	WORD $0x4f000413 // movi v19.4s, #0
+	MOVD $0, R5
+
+component:
+	WORD $0x3ce56918 // ldr q24, [x8, x5]
+	WORD $0x3ce56920 // ldr q0, [x9, x5]
+	WORD $0x4ee0d6e0 // fsub v0.2d, v23.2d, v0.2d
+	WORD $0x6e60df12 // fmul v18.2d, v24.2d, v0.2d
+	WORD $0x3ce5695c // ldr q28, [x10, x5]
+	WORD $0x6e72de5a // fmul v26.2d, v18.2d, v18.2d
+	WORD $0x4efaf622 // fmin v2.2d, v17.2d, v26.2d
+	WORD $0xad46001f // ldp q31, q0, [x0, #192]
+	WORD $0x4ee2ce1f // fmls v31.2d, v16.2d, v2.2d
+	WORD $0x4eefd7e1 // fsub v1.2d, v31.2d, v15.2d
+	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
+	WORD $0x4ee1cdde // fmls v30.2d, v14.2d, v1.2d
+	WORD $0x4ee1cdbe // fmls v30.2d, v13.2d, v1.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0x4e7bcd80 // fmla v0.2d, v12.2d, v27.2d
+	WORD $0xad470819 // ldp q25, q2, [x0, #224]
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0x4e7bcd62 // fmla v2.2d, v11.2d, v27.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7dcc39 // fmla v25.2d, v1.2d, v29.2d
+	WORD $0x4e7bcd40 // fmla v0.2d, v10.2d, v27.2d
+	WORD $0xad490803 // ldp q3, q2, [x0, #288]
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0x4e7bcd22 // fmla v2.2d, v9.2d, v27.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ecc79 // fmla v25.2d, v3.2d, v30.2d
+	WORD $0x4f7457e1 // shl v1.2d, v31.2d, #52
+	WORD $0x4ee18501 // add v1.2d, v8.2d, v1.2d
+	WORD $0x6e79dc23 // fmul v3.2d, v1.2d, v25.2d
+	WORD $0x4ef1d742 // fsub v2.2d, v26.2d, v17.2d
+	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
+	WORD $0x6ee184e1 // sub v1.2d, v7.2d, v1.2d
+	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
+	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
+	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
+	WORD $0x4e261e41 // and v1.16b, v18.16b, v6.16b
+	WORD $0x4ee1f481 // fmin v1.2d, v4.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fd1f // fdiv v31.2d, v8.2d, v0.2d
+	WORD $0xad4b001d // ldp q29, q0, [x0, #352]
+	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
+	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0xad4e0819 // ldp q25, q2, [x0, #448]
+	WORD $0x4e7acc19 // fmla v25.2d, v0.2d, v26.2d
+	WORD $0xad4f0400 // ldp q0, q1, [x0, #480]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad500800 // ldp q0, q2, [x0, #512]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0xad510400 // ldp q0, q1, [x0, #544]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad520c00 // ldp q0, q3, [x0, #576]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad530800 // ldp q0, q2, [x0, #608]
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0x4e7dcc79 // fmla v25.2d, v3.2d, v29.2d
+	WORD $0x6e7fdf20 // fmul v0.2d, v25.2d, v31.2d
+	WORD $0x6e7cdfc3 // fmul v3.2d, v30.2d, v28.2d
+	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
+	WORD $0x4ee2d781 // fsub v1.2d, v28.2d, v2.2d
+	WORD $0x4ee0aa40 // cmlt v0.2d, v18.2d, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x4e60d6d6 // fadd v22.2d, v22.2d, v0.2d
+	WORD $0x4ee0aa40 // cmlt v0.2d, v18.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x4e60d6b5 // fadd v21.2d, v21.2d, v0.2d
+	WORD $0x6e63df01 // fmul v1.2d, v24.2d, v3.2d
+	WORD $0x4e61d694 // fadd v20.2d, v20.2d, v1.2d
+	WORD $0x6e72df00 // fmul v0.2d, v24.2d, v18.2d
+	WORD $0x4e60cc33 // fmla v19.2d, v1.2d, v0.2d
+	ADD  $16, R5, R5
+	CMP  R7, R5
+	BLT  component
+	WORD $0x3ca66896 // str q22, [x4, x6]
+	WORD $0x3ca66875 // str q21, [x3, x6]
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0x6e61de81 // fmul v1.2d, v20.2d, v1.2d
+	WORD $0x3ca66841 // str q1, [x2, x6]
+	WORD $0x6e60de60 // fmul v0.2d, v19.2d, v0.2d
+	WORD $0x3ca66820 // str q0, [x1, x6]
+	ADD  R12, R10, R10
+	ADD  R12, R9, R9
+	ADD  R12, R8, R8
+	ADD  $16, R6, R6
+	SUBS $1, R13, R13
+	BNE  elements
+	RET
+
+DATA constants_bendsEachF64NEON<>+0(SB)/8, $0x4095900000000000
+DATA constants_bendsEachF64NEON<>+8(SB)/8, $0x4095900000000000
+DATA constants_bendsEachF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_bendsEachF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_bendsEachF64NEON<>+32(SB)/8, $0x7fffffffffffffff
+DATA constants_bendsEachF64NEON<>+40(SB)/8, $0x7fffffffffffffff
+DATA constants_bendsEachF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
+DATA constants_bendsEachF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
+DATA constants_bendsEachF64NEON<>+64(SB)/8, $0x4338000000000000
+DATA constants_bendsEachF64NEON<>+72(SB)/8, $0x4338000000000000
+DATA constants_bendsEachF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_bendsEachF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_bendsEachF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_bendsEachF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_bendsEachF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_bendsEachF64NEON<>+120(SB)/8, $0x3e7a01991399f987
+DATA constants_bendsEachF64NEON<>+128(SB)/8, $0x3df28b46faf8c24c
+DATA constants_bendsEachF64NEON<>+136(SB)/8, $0x3df28b46faf8c24c
+DATA constants_bendsEachF64NEON<>+144(SB)/8, $0x3e371ddf52ded199
+DATA constants_bendsEachF64NEON<>+152(SB)/8, $0x3e371ddf52ded199
+DATA constants_bendsEachF64NEON<>+160(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_bendsEachF64NEON<>+168(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_bendsEachF64NEON<>+176(SB)/8, $0x7ff0000000000000
+DATA constants_bendsEachF64NEON<>+184(SB)/8, $0x7ff0000000000000
+DATA constants_bendsEachF64NEON<>+192(SB)/8, $0x4338000000000000
+DATA constants_bendsEachF64NEON<>+200(SB)/8, $0x4338000000000000
+DATA constants_bendsEachF64NEON<>+208(SB)/8, $0x3f6555555554f000
+DATA constants_bendsEachF64NEON<>+216(SB)/8, $0x3f6555555554f000
+DATA constants_bendsEachF64NEON<>+224(SB)/8, $0x3ff0000000000000
+DATA constants_bendsEachF64NEON<>+232(SB)/8, $0x3ff0000000000000
+DATA constants_bendsEachF64NEON<>+240(SB)/8, $0x3ef6c16c18826db1
+DATA constants_bendsEachF64NEON<>+248(SB)/8, $0x3ef6c16c18826db1
+DATA constants_bendsEachF64NEON<>+256(SB)/8, $0x3fc0000000000011
+DATA constants_bendsEachF64NEON<>+264(SB)/8, $0x3fc0000000000011
+DATA constants_bendsEachF64NEON<>+272(SB)/8, $0x3f3111111110f1e5
+DATA constants_bendsEachF64NEON<>+280(SB)/8, $0x3f3111111110f1e5
+DATA constants_bendsEachF64NEON<>+288(SB)/8, $0x3fe0000000000000
+DATA constants_bendsEachF64NEON<>+296(SB)/8, $0x3fe0000000000000
+DATA constants_bendsEachF64NEON<>+304(SB)/8, $0x3eba01a01b15de9d
+DATA constants_bendsEachF64NEON<>+312(SB)/8, $0x3eba01a01b15de9d
+DATA constants_bendsEachF64NEON<>+320(SB)/8, $0x3f9555555555555a
+DATA constants_bendsEachF64NEON<>+328(SB)/8, $0x3f9555555555555a
+DATA constants_bendsEachF64NEON<>+336(SB)/8, $0x4014000000000000
+DATA constants_bendsEachF64NEON<>+344(SB)/8, $0x4014000000000000
+DATA constants_bendsEachF64NEON<>+352(SB)/8, $0x3ffd555555555556
+DATA constants_bendsEachF64NEON<>+360(SB)/8, $0x3ffd555555555556
+DATA constants_bendsEachF64NEON<>+368(SB)/8, $0x402c555555555555
+DATA constants_bendsEachF64NEON<>+376(SB)/8, $0x402c555555555555
+DATA constants_bendsEachF64NEON<>+384(SB)/8, $0xbe03967620eb22b4
+DATA constants_bendsEachF64NEON<>+392(SB)/8, $0xbe03967620eb22b4
+DATA constants_bendsEachF64NEON<>+400(SB)/8, $0xbe881f66aea0507a
+DATA constants_bendsEachF64NEON<>+408(SB)/8, $0xbe881f66aea0507a
+DATA constants_bendsEachF64NEON<>+416(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_bendsEachF64NEON<>+424(SB)/8, $0xbf21e8a4a9e8d30f
+DATA constants_bendsEachF64NEON<>+432(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_bendsEachF64NEON<>+440(SB)/8, $0x3fb2cbf0b7c329e9
+DATA constants_bendsEachF64NEON<>+448(SB)/8, $0x3ff0461df0df1825
+DATA constants_bendsEachF64NEON<>+456(SB)/8, $0x3ff0461df0df1825
+DATA constants_bendsEachF64NEON<>+464(SB)/8, $0x3e452490901b3e76
+DATA constants_bendsEachF64NEON<>+472(SB)/8, $0x3e452490901b3e76
+DATA constants_bendsEachF64NEON<>+480(SB)/8, $0x3ed37df43df094e7
+DATA constants_bendsEachF64NEON<>+488(SB)/8, $0x3ed37df43df094e7
+DATA constants_bendsEachF64NEON<>+496(SB)/8, $0x3f682551f56a5777
+DATA constants_bendsEachF64NEON<>+504(SB)/8, $0x3f682551f56a5777
+DATA constants_bendsEachF64NEON<>+512(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_bendsEachF64NEON<>+520(SB)/8, $0x3fdbfcc6574564ef
+DATA constants_bendsEachF64NEON<>+528(SB)/8, $0x3df0b6784709bd3f
+DATA constants_bendsEachF64NEON<>+536(SB)/8, $0x3df0b6784709bd3f
+DATA constants_bendsEachF64NEON<>+544(SB)/8, $0x3e76dcf80eda3590
+DATA constants_bendsEachF64NEON<>+552(SB)/8, $0x3e76dcf80eda3590
+DATA constants_bendsEachF64NEON<>+560(SB)/8, $0x3ef334d488a7b42b
+DATA constants_bendsEachF64NEON<>+568(SB)/8, $0x3ef334d488a7b42b
+DATA constants_bendsEachF64NEON<>+576(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_bendsEachF64NEON<>+584(SB)/8, $0xbf93aa8e2ca1e1e6
+DATA constants_bendsEachF64NEON<>+592(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_bendsEachF64NEON<>+600(SB)/8, $0xbfe7e4a9be7d1c02
+DATA constants_bendsEachF64NEON<>+608(SB)/8, $0xbe35f32e47520206
+DATA constants_bendsEachF64NEON<>+616(SB)/8, $0xbe35f32e47520206
+DATA constants_bendsEachF64NEON<>+624(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_bendsEachF64NEON<>+632(SB)/8, $0xbeb6eebacaa5027a
+DATA constants_bendsEachF64NEON<>+640(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_bendsEachF64NEON<>+648(SB)/8, $0x3f0c36665b7ed59d
+DATA constants_bendsEachF64NEON<>+656(SB)/8, $0xbfca0da444aa3f50
+DATA constants_bendsEachF64NEON<>+664(SB)/8, $0xbfca0da444aa3f50
+DATA constants_bendsEachF64NEON<>+672(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsEachF64NEON<>+680(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsEachF64NEON<>+688(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsEachF64NEON<>+696(SB)/8, $0x3fd9884533d43651
+DATA constants_bendsEachF64NEON<>+704(SB)/8, $0x4028000000000000
+DATA constants_bendsEachF64NEON<>+712(SB)/8, $0x4028000000000000
+GLOBL constants_bendsEachF64NEON<>(SB), RODATA|NOPTR, $720
+
+// func endsF64NEON(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+TEXT ·endsF64NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_endsF64NEON<>(SB), R0
+	MOVD target+24(FP), R7
+	MOVD lo+56(FP), R4
+	MOVD hi+64(FP), R3
+	MOVD width+72(FP), R2
+	MOVD x+80(FP), R1
+	WORD $0x3dc00803 // ldr q3, [x0, #32]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R14
+	MOVD stride+16(FP), R13
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R12
+	MOVD w+32(FP), R11
+	MOVD mu+40(FP), R10
+	MOVD inv+48(FP), R9
+	MOVD $0, R8
+
+elements:
+	WORD $0x3ce868ea // ldr q10, [x7, x8]
+	WORD $0xad402009 // ldp q9, q8, [x0, #0]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R6
+
+component:
+	ADD  R6, R11, R5
+	WORD $0x4d40cca5 // ld1r {v5.2d}, [x5]
+	ADD  R6, R10, R5
+	WORD $0x4d40cca4 // ld1r {v4.2d}, [x5]
+	ADD  R6, R9, R5
+	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
+	WORD $0x6e60fc61 // fdiv v1.2d, v3.2d, v0.2d
+	WORD $0x4ea41c80 // mov v0.16b, v4.16b
+	WORD $0x4e61cd40 // fmla v0.2d, v10.2d, v1.2d
+	WORD $0x4ee0f529 // fmin v9.2d, v9.2d, v0.2d
+	WORD $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD $0x4e64cca7 // fmla v7.2d, v5.2d, v4.2d
+	WORD $0x6e64dc80 // fmul v0.2d, v4.2d, v4.2d
+	WORD $0x4e61cc20 // fmla v0.2d, v1.2d, v1.2d
+	WORD $0x4e60cca6 // fmla v6.2d, v5.2d, v0.2d
+	ADD  $16, R6, R6
+	CMP  R12, R6
+	BLT  component
+	WORD $0x4ee7cce6 // fmls v6.2d, v7.2d, v7.2d
+	WORD $0x6ee6e440 // fcmgt v0.2d, v2.2d, v6.2d
+	WORD $0x6e661c40 // bsl v0.16b, v2.16b, v6.16b
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x4e60cd47 // fmla v7.2d, v10.2d, v0.2d
+	WORD $0x3ca86889 // str q9, [x4, x8]
+	WORD $0x3ca86868 // str q8, [x3, x8]
+	WORD $0x4ee9d500 // fsub v0.2d, v8.2d, v9.2d
+	WORD $0x3ca86840 // str q0, [x2, x8]
+	WORD $0x6ee7e521 // fcmgt v1.2d, v9.2d, v7.2d
+	WORD $0x6e671d21 // bsl v1.16b, v9.16b, v7.16b
+	WORD $0x6ee8e420 // fcmgt v0.2d, v1.2d, v8.2d
+	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
+	WORD $0x3ca86820 // str q0, [x1, x8]
+	ADD  R13, R11, R11
+	ADD  R13, R10, R10
+	ADD  R13, R9, R9
+	ADD  $16, R8, R8
+	SUBS $1, R14, R14
+	BNE  elements
+	RET
+
+DATA constants_endsF64NEON<>+0(SB)/8, $0x7ff0000000000000
+DATA constants_endsF64NEON<>+8(SB)/8, $0x7ff0000000000000
+DATA constants_endsF64NEON<>+16(SB)/8, $0xfff0000000000000
+DATA constants_endsF64NEON<>+24(SB)/8, $0xfff0000000000000
+DATA constants_endsF64NEON<>+32(SB)/8, $0x3ff0000000000000
+DATA constants_endsF64NEON<>+40(SB)/8, $0x3ff0000000000000
+GLOBL constants_endsF64NEON<>(SB), RODATA|NOPTR, $48
+
+// func endsEachF64NEON(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+TEXT ·endsEachF64NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_endsEachF64NEON<>(SB), R0
+	MOVD target+24(FP), R6
+	MOVD lo+56(FP), R4
+	MOVD hi+64(FP), R3
+	MOVD width+72(FP), R2
+	MOVD x+80(FP), R1
+	WORD $0x3dc00803 // ldr q3, [x0, #32]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R13
+	MOVD stride+16(FP), R12
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R11
+	MOVD w+32(FP), R10
+	MOVD mu+40(FP), R9
+	MOVD inv+48(FP), R8
+	MOVD $0, R7
+
+elements:
+	WORD $0x3ce768ca // ldr q10, [x6, x7]
+	WORD $0xad402009 // ldp q9, q8, [x0, #0]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R5
+
+component:
+	WORD $0x3ce56945 // ldr q5, [x10, x5]
+	WORD $0x3ce56924 // ldr q4, [x9, x5]
+	WORD $0x3ce56900 // ldr q0, [x8, x5]
+	WORD $0x6e60fc61 // fdiv v1.2d, v3.2d, v0.2d
+	WORD $0x4ea41c80 // mov v0.16b, v4.16b
+	WORD $0x4e61cd40 // fmla v0.2d, v10.2d, v1.2d
+	WORD $0x4ee0f529 // fmin v9.2d, v9.2d, v0.2d
+	WORD $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD $0x4e64cca7 // fmla v7.2d, v5.2d, v4.2d
+	WORD $0x6e64dc80 // fmul v0.2d, v4.2d, v4.2d
+	WORD $0x4e61cc20 // fmla v0.2d, v1.2d, v1.2d
+	WORD $0x4e60cca6 // fmla v6.2d, v5.2d, v0.2d
+	ADD  $16, R5, R5
+	CMP  R11, R5
+	BLT  component
+	WORD $0x4ee7cce6 // fmls v6.2d, v7.2d, v7.2d
+	WORD $0x6ee6e440 // fcmgt v0.2d, v2.2d, v6.2d
+	WORD $0x6e661c40 // bsl v0.16b, v2.16b, v6.16b
+	WORD $0x6ee1f800 // fsqrt v0.2d, v0.2d
+	WORD $0x4e60cd47 // fmla v7.2d, v10.2d, v0.2d
+	WORD $0x3ca76889 // str q9, [x4, x7]
+	WORD $0x3ca76868 // str q8, [x3, x7]
+	WORD $0x4ee9d500 // fsub v0.2d, v8.2d, v9.2d
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x6ee7e521 // fcmgt v1.2d, v9.2d, v7.2d
+	WORD $0x6e671d21 // bsl v1.16b, v9.16b, v7.16b
+	WORD $0x6ee8e420 // fcmgt v0.2d, v1.2d, v8.2d
+	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
+	WORD $0x3ca76820 // str q0, [x1, x7]
+	ADD  R12, R10, R10
+	ADD  R12, R9, R9
+	ADD  R12, R8, R8
+	ADD  $16, R7, R7
+	SUBS $1, R13, R13
+	BNE  elements
+	RET
+
+DATA constants_endsEachF64NEON<>+0(SB)/8, $0x7ff0000000000000
+DATA constants_endsEachF64NEON<>+8(SB)/8, $0x7ff0000000000000
+DATA constants_endsEachF64NEON<>+16(SB)/8, $0xfff0000000000000
+DATA constants_endsEachF64NEON<>+24(SB)/8, $0xfff0000000000000
+DATA constants_endsEachF64NEON<>+32(SB)/8, $0x3ff0000000000000
+DATA constants_endsEachF64NEON<>+40(SB)/8, $0x3ff0000000000000
+GLOBL constants_endsEachF64NEON<>(SB), RODATA|NOPTR, $48
+
+// func tailsF64NEON(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+TEXT ·tailsF64NEON(SB), NOSPLIT, $0-112
+	MOVD $constants_tailsF64NEON<>+1024(SB), R0
+	MOVD logSlope+104(FP), R6
+	MOVD tail+72(FP), R3
+	MOVD bend+88(FP), R5
+	MOVD target+32(FP), R8
+	MOVD z+96(FP), R7
+	MOVD x+24(FP), R9
+	MOVD dens+80(FP), R1
+	WORD $0xad605414 // ldp q20, q21, [x0, #-1024]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0xad614813 // ldp q19, q18, [x0, #-992]
+	WORD $0xad623011 // ldp q17, q12, [x0, #-960]
+	WORD $0xad63280b // ldp q11, q10, [x0, #-928]
+	WORD $0xad642009 // ldp q9, q8, [x0, #-896]
+	WORD $0xad654007 // ldp q7, q16, [x0, #-864]
+	WORD $0xad66380f // ldp q15, q14, [x0, #-832]
+	WORD $0x3dc0680d // ldr q13, [x0, #416]
+	MOVD n+0(FP), R17
+	MOVD stride+16(FP), R16
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R15
+	MOVD logits+40(FP), R14
+	MOVD w+48(FP), R13
+	MOVD mu+56(FP), R12
+	MOVD inv+64(FP), R11
+	MOVD $0, R10
+
+elements:
+	WORD $0x3cea6939 // ldr q25, [x9, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0xad671000 // ldp q0, q4, [x0, #-800]
+	WORD $0x4e201c3a // and v26.16b, v1.16b, v0.16b
+	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x3dc06c06 // ldr q6, [x0, #432]
+	WORD $0x4f000403 // movi v3.4s, #0
+	MOVD $0, R4
+
+nearest:
+	ADD  R4, R14, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	ADD  R4, R13, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	ADD  R4, R12, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ee0d721 // fsub v1.2d, v25.2d, v0.2d
+	ADD  R4, R11, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x6e3a1c00 // eor v0.16b, v0.16b, v26.16b
+	WORD $0x6ee0e6c5 // fcmgt v5.2d, v22.2d, v0.2d
+	WORD $0x6e601ec5 // bsl v5.16b, v22.16b, v0.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ee0d702 // fsub v2.2d, v24.2d, v0.2d
+	WORD $0x4ee4d4a0 // fsub v0.2d, v5.2d, v4.2d
+	WORD $0x6e75dc01 // fmul v1.2d, v0.2d, v21.2d
+	WORD $0x4e65d480 // fadd v0.2d, v4.2d, v5.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e641ca0 // bsl v0.16b, v5.16b, v4.16b
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40cc41 // ld1r {v1.2d}, [x2]
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e781c20 // bsl v0.16b, v1.16b, v24.16b
+	WORD $0x4ea01c18 // mov v24.16b, v0.16b
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  nearest
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d457 // fsub v23.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc3b // fdiv v27.2d, v1.2d, v0.2d
+	WORD $0x6e7bdf65 // fmul v5.2d, v27.2d, v27.2d
+	WORD $0x6e65dca3 // fmul v3.2d, v5.2d, v5.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x3dc07000 // ldr q0, [x0, #448]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0x6e7bdc40 // fmul v0.2d, v2.2d, v27.2d
+	WORD $0x4e77ce60 // fmla v0.2d, v19.2d, v23.2d
+	WORD $0x4e77ce40 // fmla v0.2d, v18.2d, v23.2d
+	WORD $0x4e60d700 // fadd v0.2d, v24.2d, v0.2d
+	WORD $0x4ee0d4c0 // fsub v0.2d, v6.2d, v0.2d
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x3caa68d6 // str q22, [x6, x10]
+	WORD $0x3caa68b6 // str q22, [x5, x10]
+	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x4f000417 // movi v23.4s, #0
+	MOVD $0, R4
+
+component:
+	ADD  R4, R12, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ee0d721 // fsub v1.2d, v25.2d, v0.2d
+	ADD  R4, R11, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x6e3a1c1b // eor v27.16b, v0.16b, v26.16b
+	WORD $0x4e311f60 // and v0.16b, v27.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9f // fdiv v31.2d, v20.2d, v0.2d
+	WORD $0xad6d081e // ldp q30, q2, [x0, #-608]
+	WORD $0x4effcdde // fmls v30.2d, v14.2d, v31.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccda2 // fmla v2.2d, v13.2d, v28.2d
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
+	WORD $0xad6f1800 // ldp q0, q6, [x0, #-544]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc06 // fmla v6.2d, v0.2d, v28.2d
+	WORD $0xad700400 // ldp q0, q1, [x0, #-512]
+	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
+	WORD $0xad710800 // ldp q0, q2, [x0, #-480]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad720400 // ldp q0, q1, [x0, #-448]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc06 // fmla v6.2d, v0.2d, v29.2d
+	WORD $0xad730800 // ldp q0, q2, [x0, #-416]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0xad750403 // ldp q3, q1, [x0, #-352]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0xad760800 // ldp q0, q2, [x0, #-320]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad770001 // ldp q1, q0, [x0, #-288]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
+	WORD $0x4e7ecc66 // fmla v6.2d, v3.2d, v30.2d
+	WORD $0x6e7fdcc0 // fmul v0.2d, v6.2d, v31.2d
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x4e311f63 // and v3.16b, v27.16b, v17.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ef8d402 // fsub v2.2d, v0.2d, v24.2d
+	WORD $0x4ee3d480 // fsub v0.2d, v4.2d, v3.2d
+	WORD $0x6e75dc01 // fmul v1.2d, v0.2d, v21.2d
+	WORD $0x4e64d460 // fadd v0.2d, v3.2d, v4.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0xad780001 // ldp q1, q0, [x0, #-256]
+	WORD $0x4e61d446 // fadd v6.2d, v2.2d, v1.2d
+	WORD $0x4e62f41f // fmax v31.2d, v0.2d, v2.2d
+	WORD $0xad79001e // ldp q30, q0, [x0, #-224]
+	WORD $0x4e7fcd9e // fmla v30.2d, v12.2d, v31.2d
+	WORD $0x4eebd7c1 // fsub v1.2d, v30.2d, v11.2d
+	WORD $0x4ee1ce5f // fmls v31.2d, v18.2d, v1.2d
+	WORD $0x4ee1ce7f // fmls v31.2d, v19.2d, v1.2d
+	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
+	WORD $0xad7a0803 // ldp q3, q2, [x0, #-192]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e7ccd22 // fmla v2.2d, v9.2d, v28.2d
+	WORD $0xad7b0001 // ldp q1, q0, [x0, #-160]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ccd00 // fmla v0.2d, v8.2d, v28.2d
+	WORD $0xad7c0402 // ldp q2, q1, [x0, #-128]
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0x4e7ccce1 // fmla v1.2d, v7.2d, v28.2d
+	WORD $0x3dc07400 // ldr q0, [x0, #464]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7fcc43 // fmla v3.2d, v2.2d, v31.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee08680 // add v0.2d, v20.2d, v0.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x4ee0a8c3 // cmlt v3.2d, v6.2d, #0
+	WORD $0x6e601ec3 // bsl v3.16b, v22.16b, v0.16b
+	ADD  R4, R11, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ee0a8c2 // cmlt v2.2d, v6.2d, #0
+	WORD $0x6e761c02 // bsl v2.16b, v0.16b, v22.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x6ee2e420 // fcmgt v0.2d, v1.2d, v2.2d
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea6860 // ldr q0, [x3, x10]
+	WORD $0x6e60dc66 // fmul v6.2d, v3.2d, v0.2d
+	ADD  R4, R11, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x6e63dc01 // fmul v1.2d, v0.2d, v3.2d
+	WORD $0x4e61d6f7 // fadd v23.2d, v23.2d, v1.2d
+	ADD  R4, R11, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x6e7bdc00 // fmul v0.2d, v0.2d, v27.2d
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa68a0 // str q0, [x5, x10]
+	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
+	WORD $0x0ea12800 // xtn v0.2s, v0.2d
+	WORD $0x9e660002 // fmov x2, d0
+	CMP  $0, R2
+	BEQ  tail
+	ADD  R4, R14, R2
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4ef8d402 // fsub v2.2d, v0.2d, v24.2d
+	WORD $0x6e75dc80 // fmul v0.2d, v4.2d, v21.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad7d0001 // ldp q1, q0, [x0, #-96]
+	WORD $0x4e62f421 // fmax v1.2d, v1.2d, v2.2d
+	WORD $0x4ee1f41f // fmin v31.2d, v0.2d, v1.2d
+	WORD $0xad79001e // ldp q30, q0, [x0, #-224]
+	WORD $0x4e7fcd9e // fmla v30.2d, v12.2d, v31.2d
+	WORD $0x4eebd7c1 // fsub v1.2d, v30.2d, v11.2d
+	WORD $0x4ee1ce5f // fmls v31.2d, v18.2d, v1.2d
+	WORD $0x4ee1ce7f // fmls v31.2d, v19.2d, v1.2d
+	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
+	WORD $0xad7a0803 // ldp q3, q2, [x0, #-192]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e7ccd22 // fmla v2.2d, v9.2d, v28.2d
+	WORD $0xad7b0001 // ldp q1, q0, [x0, #-160]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ccd00 // fmla v0.2d, v8.2d, v28.2d
+	WORD $0xad7c0402 // ldp q2, q1, [x0, #-128]
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0x4e7ccce1 // fmla v1.2d, v7.2d, v28.2d
+	WORD $0x3dc07400 // ldr q0, [x0, #464]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7fcc43 // fmla v3.2d, v2.2d, v31.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee08680 // add v0.2d, v20.2d, v0.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x4ee6d401 // fsub v1.2d, v0.2d, v6.2d
+	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
+	WORD $0x6e661c20 // bsl v0.16b, v1.16b, v6.16b
+	WORD $0x4ea01c06 // mov v6.16b, v0.16b
+
+tail:
+	WORD $0x4e66d4a5 // fadd v5.2d, v5.2d, v6.2d
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  component
+	WORD $0x3caa6865 // str q5, [x3, x10]
+	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
+	WORD $0x6e61def9 // fmul v25.2d, v23.2d, v1.2d
+	WORD $0x4eb91f22 // mov v2.16b, v25.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x4ee1cc02 // fmls v2.2d, v0.2d, v1.2d
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e791ec0 // bsl v0.16b, v22.16b, v25.16b
+	WORD $0x3caa6820 // str q0, [x1, x10]
+	WORD $0x3cea68a2 // ldr q2, [x5, x10]
+	WORD $0xad7f0001 // ldp q1, q0, [x0, #-32]
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x6e3a1c21 // eor v1.16b, v1.16b, v26.16b
+	WORD $0x3caa68a1 // str q1, [x5, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e311c23 // and v3.16b, v1.16b, v17.16b
+	WORD $0x4e65f406 // fmax v6.2d, v0.2d, v5.2d
+	WORD $0x4e311c60 // and v0.16b, v3.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9d // fdiv v29.2d, v20.2d, v0.2d
+	WORD $0xad6d081c // ldp q28, q2, [x0, #-608]
+	WORD $0x4efdcddc // fmls v28.2d, v14.2d, v29.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e7bdf78 // fmul v24.2d, v27.2d, v27.2d
+	WORD $0x4e78cda2 // fmla v2.2d, v13.2d, v24.2d
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e78cc40 // fmla v0.2d, v2.2d, v24.2d
+	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
+	WORD $0xad6f5c00 // ldp q0, q23, [x0, #-544]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc17 // fmla v23.2d, v0.2d, v24.2d
+	WORD $0xad700400 // ldp q0, q1, [x0, #-512]
+	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
+	WORD $0xad710800 // ldp q0, q2, [x0, #-480]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad720400 // ldp q0, q1, [x0, #-448]
+	WORD $0x4e78cc40 // fmla v0.2d, v2.2d, v24.2d
+	WORD $0x4e7bcc17 // fmla v23.2d, v0.2d, v27.2d
+	WORD $0xad730800 // ldp q0, q2, [x0, #-416]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e78cc41 // fmla v1.2d, v2.2d, v24.2d
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0xad750405 // ldp q5, q1, [x0, #-352]
+	WORD $0x4e78cc05 // fmla v5.2d, v0.2d, v24.2d
+	WORD $0xad760800 // ldp q0, q2, [x0, #-320]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad770001 // ldp q1, q0, [x0, #-288]
+	WORD $0x4e78cc41 // fmla v1.2d, v2.2d, v24.2d
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e7bcc05 // fmla v5.2d, v0.2d, v27.2d
+	WORD $0x4e7cccb7 // fmla v23.2d, v5.2d, v28.2d
+	WORD $0x6e7ddee0 // fmul v0.2d, v23.2d, v29.2d
+	WORD $0x6e66fc05 // fdiv v5.2d, v0.2d, v6.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee184a1 // sub v1.2d, v5.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee184a1 // sub v1.2d, v5.2d, v1.2d
+	WORD $0x4ef48425 // add v5.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d45b // fsub v27.2d, v2.2d, v1.2d
+	WORD $0x4ef4d4a1 // fsub v1.2d, v5.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc3c // fdiv v28.2d, v1.2d, v0.2d
+	WORD $0x6e7cdf97 // fmul v23.2d, v28.2d, v28.2d
+	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad406000 // ldp q0, q24, [x0, #0]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e77cc02 // fmla v2.2d, v0.2d, v23.2d
+	WORD $0x6e7cdc41 // fmul v1.2d, v2.2d, v28.2d
+	WORD $0x4e7bce61 // fmla v1.2d, v19.2d, v27.2d
+	WORD $0x4e7bce41 // fmla v1.2d, v18.2d, v27.2d
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	WORD $0x4e60d402 // fadd v2.2d, v0.2d, v0.2d
+	WORD $0x4ee3d481 // fsub v1.2d, v4.2d, v3.2d
+	WORD $0x4e64d460 // fadd v0.2d, v3.2d, v4.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0x4ea21c41 // mov v1.16b, v2.16b
+	WORD $0x4e63cc61 // fmla v1.2d, v3.2d, v3.2d
+	WORD $0x6ee1e6c0 // fcmgt v0.2d, v22.2d, v1.2d
+	WORD $0x6e611ec0 // bsl v0.16b, v22.16b, v1.16b
+	WORD $0x6ee1f801 // fsqrt v1.2d, v0.2d
+	WORD $0x4e61d460 // fadd v0.2d, v3.2d, v1.2d
+	WORD $0x6e60fc5b // fdiv v27.2d, v2.2d, v0.2d
+	WORD $0x6e75dc60 // fmul v0.2d, v3.2d, v21.2d
+	WORD $0x6ee1e41c // fcmgt v28.2d, v0.2d, v1.2d
+	WORD $0x6e611c1c // bsl v28.16b, v0.16b, v1.16b
+	WORD $0x4e311f80 // and v0.16b, v28.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9d // fdiv v29.2d, v20.2d, v0.2d
+	WORD $0x4efdcdd8 // fmls v24.2d, v14.2d, v29.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
+	WORD $0xad410800 // ldp q0, q2, [x0, #32]
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad420400 // ldp q0, q1, [x0, #64]
+	WORD $0x4e65cc40 // fmla v0.2d, v2.2d, v5.2d
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad431000 // ldp q0, q4, [x0, #96]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
+	WORD $0xad440400 // ldp q0, q1, [x0, #128]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad450800 // ldp q0, q2, [x0, #160]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad460400 // ldp q0, q1, [x0, #192]
+	WORD $0x4e65cc40 // fmla v0.2d, v2.2d, v5.2d
+	WORD $0x4e77cc04 // fmla v4.2d, v0.2d, v23.2d
+	WORD $0xad470800 // ldp q0, q2, [x0, #224]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0xad490403 // ldp q3, q1, [x0, #288]
+	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
+	WORD $0xad4a0800 // ldp q0, q2, [x0, #320]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e77cc03 // fmla v3.2d, v0.2d, v23.2d
+	WORD $0x4e78cc64 // fmla v4.2d, v3.2d, v24.2d
+	WORD $0x6e7ddc82 // fmul v2.2d, v4.2d, v29.2d
+	WORD $0x6e7cdc40 // fmul v0.2d, v2.2d, v28.2d
+	WORD $0x6e7bdc00 // fmul v0.2d, v0.2d, v27.2d
+	WORD $0x6e3a1c01 // eor v1.16b, v0.16b, v26.16b
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x6e66fc43 // fdiv v3.2d, v2.2d, v6.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d458 // fsub v24.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc26 // fdiv v6.2d, v1.2d, v0.2d
+	WORD $0x6e66dcc5 // fmul v5.2d, v6.2d, v6.2d
+	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad6b0c00 // ldp q0, q3, [x0, #-672]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad6c0800 // ldp q0, q2, [x0, #-640]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
+	WORD $0x6e66dc77 // fmul v23.2d, v3.2d, v6.2d
+	WORD $0x4e78ce77 // fmla v23.2d, v19.2d, v24.2d
+	WORD $0x4e78ce57 // fmla v23.2d, v18.2d, v24.2d
+	WORD $0x4e79f403 // fmax v3.2d, v0.2d, v25.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d446 // fsub v6.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc25 // fdiv v5.2d, v1.2d, v0.2d
+	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
+	WORD $0x6e64dc83 // fmul v3.2d, v4.2d, v4.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x3dc07000 // ldr q0, [x0, #448]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0x6e65dc40 // fmul v0.2d, v2.2d, v5.2d
+	WORD $0x4e66ce60 // fmla v0.2d, v19.2d, v6.2d
+	WORD $0x4e66ce40 // fmla v0.2d, v18.2d, v6.2d
+	WORD $0x4e77d400 // fadd v0.2d, v0.2d, v23.2d
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	ADD  R16, R14, R14
+	ADD  R16, R13, R13
+	ADD  R16, R12, R12
+	ADD  R16, R11, R11
+	ADD  $16, R10, R10
+	SUBS $1, R17, R17
+	BNE  elements
+	RET
+
+DATA constants_tailsF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+16(SB)/8, $0x3fe0000000000000
+DATA constants_tailsF64NEON<>+24(SB)/8, $0x3fe0000000000000
+DATA constants_tailsF64NEON<>+32(SB)/8, $0x3dea39ef35793c76
+DATA constants_tailsF64NEON<>+40(SB)/8, $0x3dea39ef35793c76
+DATA constants_tailsF64NEON<>+48(SB)/8, $0x3fe62e42fee00000
+DATA constants_tailsF64NEON<>+56(SB)/8, $0x3fe62e42fee00000
+DATA constants_tailsF64NEON<>+64(SB)/8, $0x7fffffffffffffff
+DATA constants_tailsF64NEON<>+72(SB)/8, $0x7fffffffffffffff
+DATA constants_tailsF64NEON<>+80(SB)/8, $0x3ff71547652b82fe
+DATA constants_tailsF64NEON<>+88(SB)/8, $0x3ff71547652b82fe
+DATA constants_tailsF64NEON<>+96(SB)/8, $0x4338000000000000
+DATA constants_tailsF64NEON<>+104(SB)/8, $0x4338000000000000
+DATA constants_tailsF64NEON<>+112(SB)/8, $0x3efa01991399f987
+DATA constants_tailsF64NEON<>+120(SB)/8, $0x3efa01991399f987
+DATA constants_tailsF64NEON<>+128(SB)/8, $0x3e928b46faf8c24c
+DATA constants_tailsF64NEON<>+136(SB)/8, $0x3e928b46faf8c24c
+DATA constants_tailsF64NEON<>+144(SB)/8, $0x3ec71ddf52ded199
+DATA constants_tailsF64NEON<>+152(SB)/8, $0x3ec71ddf52ded199
+DATA constants_tailsF64NEON<>+160(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_tailsF64NEON<>+168(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_tailsF64NEON<>+176(SB)/8, $0x4376345785d8a000
+DATA constants_tailsF64NEON<>+184(SB)/8, $0x4376345785d8a000
+DATA constants_tailsF64NEON<>+192(SB)/8, $0x4010000000000000
+DATA constants_tailsF64NEON<>+200(SB)/8, $0x4010000000000000
+DATA constants_tailsF64NEON<>+208(SB)/8, $0x4020000000000000
+DATA constants_tailsF64NEON<>+216(SB)/8, $0x4020000000000000
+DATA constants_tailsF64NEON<>+224(SB)/8, $0x8000000000000000
+DATA constants_tailsF64NEON<>+232(SB)/8, $0x8000000000000000
+DATA constants_tailsF64NEON<>+240(SB)/8, $0x5f138d352e5096af
+DATA constants_tailsF64NEON<>+248(SB)/8, $0x5f138d352e5096af
+DATA constants_tailsF64NEON<>+256(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_tailsF64NEON<>+264(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_tailsF64NEON<>+272(SB)/8, $0x4330000000000000
+DATA constants_tailsF64NEON<>+280(SB)/8, $0x4330000000000000
+DATA constants_tailsF64NEON<>+288(SB)/8, $0x43300000000003ff
+DATA constants_tailsF64NEON<>+296(SB)/8, $0x43300000000003ff
+DATA constants_tailsF64NEON<>+304(SB)/8, $0x4000000000000000
+DATA constants_tailsF64NEON<>+312(SB)/8, $0x4000000000000000
+DATA constants_tailsF64NEON<>+320(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_tailsF64NEON<>+328(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_tailsF64NEON<>+336(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_tailsF64NEON<>+344(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_tailsF64NEON<>+352(SB)/8, $0x3fd999999a442e0d
+DATA constants_tailsF64NEON<>+360(SB)/8, $0x3fd999999a442e0d
+DATA constants_tailsF64NEON<>+368(SB)/8, $0x4000000000000001
+DATA constants_tailsF64NEON<>+376(SB)/8, $0x4000000000000001
+DATA constants_tailsF64NEON<>+384(SB)/8, $0x3fc732279c8761a8
+DATA constants_tailsF64NEON<>+392(SB)/8, $0x3fc732279c8761a8
+DATA constants_tailsF64NEON<>+400(SB)/8, $0x3fd249240af9d15d
+DATA constants_tailsF64NEON<>+408(SB)/8, $0x3fd249240af9d15d
+DATA constants_tailsF64NEON<>+416(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+424(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+432(SB)/8, $0x3e8f87319f67a6b2
+DATA constants_tailsF64NEON<>+440(SB)/8, $0x3e8f87319f67a6b2
+DATA constants_tailsF64NEON<>+448(SB)/8, $0x3ea7874fdcea0978
+DATA constants_tailsF64NEON<>+456(SB)/8, $0x3ea7874fdcea0978
+DATA constants_tailsF64NEON<>+464(SB)/8, $0x3f217a417c2ceb81
+DATA constants_tailsF64NEON<>+472(SB)/8, $0x3f217a417c2ceb81
+DATA constants_tailsF64NEON<>+480(SB)/8, $0x3faeec4cc3d1d998
+DATA constants_tailsF64NEON<>+488(SB)/8, $0x3faeec4cc3d1d998
+DATA constants_tailsF64NEON<>+496(SB)/8, $0x3fe82b4bb8c94dc6
+DATA constants_tailsF64NEON<>+504(SB)/8, $0x3fe82b4bb8c94dc6
+DATA constants_tailsF64NEON<>+512(SB)/8, $0xbe6e65a75eed683c
+DATA constants_tailsF64NEON<>+520(SB)/8, $0xbe6e65a75eed683c
+DATA constants_tailsF64NEON<>+528(SB)/8, $0xbea4221c75cdb045
+DATA constants_tailsF64NEON<>+536(SB)/8, $0xbea4221c75cdb045
+DATA constants_tailsF64NEON<>+544(SB)/8, $0xbebfed8c530403a2
+DATA constants_tailsF64NEON<>+552(SB)/8, $0xbebfed8c530403a2
+DATA constants_tailsF64NEON<>+560(SB)/8, $0xbf6c81718ab6381c
+DATA constants_tailsF64NEON<>+568(SB)/8, $0xbf6c81718ab6381c
+DATA constants_tailsF64NEON<>+576(SB)/8, $0x3fd8c6dbf2cfd1d5
+DATA constants_tailsF64NEON<>+584(SB)/8, $0x3fd8c6dbf2cfd1d5
+DATA constants_tailsF64NEON<>+592(SB)/8, $0xbe156d6c2cb77900
+DATA constants_tailsF64NEON<>+600(SB)/8, $0xbe156d6c2cb77900
+DATA constants_tailsF64NEON<>+608(SB)/8, $0xbe85b9c2e5988b95
+DATA constants_tailsF64NEON<>+616(SB)/8, $0xbe85b9c2e5988b95
+DATA constants_tailsF64NEON<>+624(SB)/8, $0xbed8d744a14676be
+DATA constants_tailsF64NEON<>+632(SB)/8, $0xbed8d744a14676be
+DATA constants_tailsF64NEON<>+640(SB)/8, $0xbf2e4a43a25c961b
+DATA constants_tailsF64NEON<>+648(SB)/8, $0xbf2e4a43a25c961b
+DATA constants_tailsF64NEON<>+656(SB)/8, $0xbf7ee276105b74c3
+DATA constants_tailsF64NEON<>+664(SB)/8, $0xbf7ee276105b74c3
+DATA constants_tailsF64NEON<>+672(SB)/8, $0xbfe373e3a893c28c
+DATA constants_tailsF64NEON<>+680(SB)/8, $0xbfe373e3a893c28c
+DATA constants_tailsF64NEON<>+688(SB)/8, $0x3e54d77687f9ec78
+DATA constants_tailsF64NEON<>+696(SB)/8, $0x3e54d77687f9ec78
+DATA constants_tailsF64NEON<>+704(SB)/8, $0x3eb138defcf68110
+DATA constants_tailsF64NEON<>+712(SB)/8, $0x3eb138defcf68110
+DATA constants_tailsF64NEON<>+720(SB)/8, $0x3f026d237efe34b5
+DATA constants_tailsF64NEON<>+728(SB)/8, $0x3f026d237efe34b5
+DATA constants_tailsF64NEON<>+736(SB)/8, $0x3f5ab82600fb03ea
+DATA constants_tailsF64NEON<>+744(SB)/8, $0x3f5ab82600fb03ea
+DATA constants_tailsF64NEON<>+752(SB)/8, $0xbfc7dff2bff67fc0
+DATA constants_tailsF64NEON<>+760(SB)/8, $0xbfc7dff2bff67fc0
+DATA constants_tailsF64NEON<>+768(SB)/8, $0x4085900000000000
+DATA constants_tailsF64NEON<>+776(SB)/8, $0x4085900000000000
+DATA constants_tailsF64NEON<>+784(SB)/8, $0xc085900000000000
+DATA constants_tailsF64NEON<>+792(SB)/8, $0xc085900000000000
+DATA constants_tailsF64NEON<>+800(SB)/8, $0x4338000000000000
+DATA constants_tailsF64NEON<>+808(SB)/8, $0x4338000000000000
+DATA constants_tailsF64NEON<>+816(SB)/8, $0x3fa555555554f000
+DATA constants_tailsF64NEON<>+824(SB)/8, $0x3fa555555554f000
+DATA constants_tailsF64NEON<>+832(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+840(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+848(SB)/8, $0x3f56c16c18826db1
+DATA constants_tailsF64NEON<>+856(SB)/8, $0x3f56c16c18826db1
+DATA constants_tailsF64NEON<>+864(SB)/8, $0x3fe0000000000011
+DATA constants_tailsF64NEON<>+872(SB)/8, $0x3fe0000000000011
+DATA constants_tailsF64NEON<>+880(SB)/8, $0x3f8111111110f1e5
+DATA constants_tailsF64NEON<>+888(SB)/8, $0x3f8111111110f1e5
+DATA constants_tailsF64NEON<>+896(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+904(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+912(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_tailsF64NEON<>+920(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_tailsF64NEON<>+928(SB)/8, $0xc086200000000000
+DATA constants_tailsF64NEON<>+936(SB)/8, $0xc086200000000000
+DATA constants_tailsF64NEON<>+944(SB)/8, $0x4086280000000000
+DATA constants_tailsF64NEON<>+952(SB)/8, $0x4086280000000000
+DATA constants_tailsF64NEON<>+960(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsF64NEON<>+968(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsF64NEON<>+976(SB)/8, $0x05cd0b15a491eb84
+DATA constants_tailsF64NEON<>+984(SB)/8, $0x05cd0b15a491eb84
+DATA constants_tailsF64NEON<>+992(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsF64NEON<>+1000(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsF64NEON<>+1008(SB)/8, $0x0010000000000000
+DATA constants_tailsF64NEON<>+1016(SB)/8, $0x0010000000000000
+DATA constants_tailsF64NEON<>+1024(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1032(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1040(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+1048(SB)/8, $0x3ff0000000000000
+DATA constants_tailsF64NEON<>+1056(SB)/8, $0x3e5230b806b85a1c
+DATA constants_tailsF64NEON<>+1064(SB)/8, $0x3e5230b806b85a1c
+DATA constants_tailsF64NEON<>+1072(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_tailsF64NEON<>+1080(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_tailsF64NEON<>+1088(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_tailsF64NEON<>+1096(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_tailsF64NEON<>+1104(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_tailsF64NEON<>+1112(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_tailsF64NEON<>+1120(SB)/8, $0x3fc360ce25f6216c
+DATA constants_tailsF64NEON<>+1128(SB)/8, $0x3fc360ce25f6216c
+DATA constants_tailsF64NEON<>+1136(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_tailsF64NEON<>+1144(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_tailsF64NEON<>+1152(SB)/8, $0xbe830c6da8a81a56
+DATA constants_tailsF64NEON<>+1160(SB)/8, $0xbe830c6da8a81a56
+DATA constants_tailsF64NEON<>+1168(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_tailsF64NEON<>+1176(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_tailsF64NEON<>+1184(SB)/8, $0xbed4020300049247
+DATA constants_tailsF64NEON<>+1192(SB)/8, $0xbed4020300049247
+DATA constants_tailsF64NEON<>+1200(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_tailsF64NEON<>+1208(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_tailsF64NEON<>+1216(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_tailsF64NEON<>+1224(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_tailsF64NEON<>+1232(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_tailsF64NEON<>+1240(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_tailsF64NEON<>+1248(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_tailsF64NEON<>+1256(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_tailsF64NEON<>+1264(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_tailsF64NEON<>+1272(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_tailsF64NEON<>+1280(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_tailsF64NEON<>+1288(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_tailsF64NEON<>+1296(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_tailsF64NEON<>+1304(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_tailsF64NEON<>+1312(SB)/8, $0xbff8615d9b49165e
+DATA constants_tailsF64NEON<>+1320(SB)/8, $0xbff8615d9b49165e
+DATA constants_tailsF64NEON<>+1328(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_tailsF64NEON<>+1336(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_tailsF64NEON<>+1344(SB)/8, $0x3ec595b34e498225
+DATA constants_tailsF64NEON<>+1352(SB)/8, $0x3ec595b34e498225
+DATA constants_tailsF64NEON<>+1360(SB)/8, $0x3f17180e7b19fee4
+DATA constants_tailsF64NEON<>+1368(SB)/8, $0x3f17180e7b19fee4
+DATA constants_tailsF64NEON<>+1376(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_tailsF64NEON<>+1384(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_tailsF64NEON<>+1392(SB)/8, $0xbfddec30ee678f63
+DATA constants_tailsF64NEON<>+1400(SB)/8, $0xbfddec30ee678f63
+DATA constants_tailsF64NEON<>+1408(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1416(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1424(SB)/8, $0x0010000000000000
+DATA constants_tailsF64NEON<>+1432(SB)/8, $0x0010000000000000
+DATA constants_tailsF64NEON<>+1440(SB)/8, $0x3e3d070c53bf56a1
+DATA constants_tailsF64NEON<>+1448(SB)/8, $0x3e3d070c53bf56a1
+DATA constants_tailsF64NEON<>+1456(SB)/8, $0xfff0000000000000
+DATA constants_tailsF64NEON<>+1464(SB)/8, $0xfff0000000000000
+DATA constants_tailsF64NEON<>+1472(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1480(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsF64NEON<>+1488(SB)/8, $0x3fc555555555555a
+DATA constants_tailsF64NEON<>+1496(SB)/8, $0x3fc555555555555a
+GLOBL constants_tailsF64NEON<>(SB), RODATA|NOPTR, $1504
+
+// func tailsEachF64NEON(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+TEXT ·tailsEachF64NEON(SB), NOSPLIT, $0-112
+	MOVD $constants_tailsEachF64NEON<>+1024(SB), R0
+	MOVD logSlope+104(FP), R6
+	MOVD tail+72(FP), R3
+	MOVD bend+88(FP), R5
+	MOVD target+32(FP), R8
+	MOVD z+96(FP), R7
+	MOVD x+24(FP), R9
+	MOVD dens+80(FP), R1
+	WORD $0xad605414 // ldp q20, q21, [x0, #-1024]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0xad614813 // ldp q19, q18, [x0, #-992]
+	WORD $0xad623011 // ldp q17, q12, [x0, #-960]
+	WORD $0xad63280b // ldp q11, q10, [x0, #-928]
+	WORD $0xad642009 // ldp q9, q8, [x0, #-896]
+	WORD $0xad654007 // ldp q7, q16, [x0, #-864]
+	WORD $0xad66380f // ldp q15, q14, [x0, #-832]
+	WORD $0x3dc0680d // ldr q13, [x0, #416]
+	MOVD n+0(FP), R17
+	MOVD stride+16(FP), R16
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R15
+	MOVD logits+40(FP), R14
+	MOVD w+48(FP), R13
+	MOVD mu+56(FP), R12
+	MOVD inv+64(FP), R11
+	MOVD $0, R10
+
+elements:
+	WORD $0x3cea6939 // ldr q25, [x9, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0xad671000 // ldp q0, q4, [x0, #-800]
+	WORD $0x4e201c3a // and v26.16b, v1.16b, v0.16b
+	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x3dc06c06 // ldr q6, [x0, #432]
+	WORD $0x4f000403 // movi v3.4s, #0
+	MOVD $0, R2
+
+nearest:
+	WORD $0x3ce269c0 // ldr q0, [x14, x2]
+	WORD $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD $0x3ce269a0 // ldr q0, [x13, x2]
+	WORD $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD $0x3ce26980 // ldr q0, [x12, x2]
+	WORD $0x4ee0d721 // fsub v1.2d, v25.2d, v0.2d
+	WORD $0x3ce26960 // ldr q0, [x11, x2]
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x6e3a1c00 // eor v0.16b, v0.16b, v26.16b
+	WORD $0x6ee0e6c5 // fcmgt v5.2d, v22.2d, v0.2d
+	WORD $0x6e601ec5 // bsl v5.16b, v22.16b, v0.16b
+	WORD $0x3ce269c0 // ldr q0, [x14, x2]
+	WORD $0x4ee0d702 // fsub v2.2d, v24.2d, v0.2d
+	WORD $0x4ee4d4a0 // fsub v0.2d, v5.2d, v4.2d
+	WORD $0x6e75dc01 // fmul v1.2d, v0.2d, v21.2d
+	WORD $0x4e65d480 // fadd v0.2d, v4.2d, v5.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e641ca0 // bsl v0.16b, v5.16b, v4.16b
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+	WORD $0x3ce269c1 // ldr q1, [x14, x2]
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e781c20 // bsl v0.16b, v1.16b, v24.16b
+	WORD $0x4ea01c18 // mov v24.16b, v0.16b
+	ADD  $16, R2, R2
+	CMP  R15, R2
+	BLT  nearest
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d457 // fsub v23.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc3b // fdiv v27.2d, v1.2d, v0.2d
+	WORD $0x6e7bdf65 // fmul v5.2d, v27.2d, v27.2d
+	WORD $0x6e65dca3 // fmul v3.2d, v5.2d, v5.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x3dc07000 // ldr q0, [x0, #448]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0x6e7bdc40 // fmul v0.2d, v2.2d, v27.2d
+	WORD $0x4e77ce60 // fmla v0.2d, v19.2d, v23.2d
+	WORD $0x4e77ce40 // fmla v0.2d, v18.2d, v23.2d
+	WORD $0x4e60d700 // fadd v0.2d, v24.2d, v0.2d
+	WORD $0x4ee0d4c0 // fsub v0.2d, v6.2d, v0.2d
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x3caa68d6 // str q22, [x6, x10]
+	WORD $0x3caa68b6 // str q22, [x5, x10]
+	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x4f000417 // movi v23.4s, #0
+	MOVD $0, R4
+
+component:
+	WORD $0x3ce46980 // ldr q0, [x12, x4]
+	WORD $0x4ee0d721 // fsub v1.2d, v25.2d, v0.2d
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x6e3a1c1b // eor v27.16b, v0.16b, v26.16b
+	WORD $0x4e311f60 // and v0.16b, v27.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9f // fdiv v31.2d, v20.2d, v0.2d
+	WORD $0xad6d081e // ldp q30, q2, [x0, #-608]
+	WORD $0x4effcdde // fmls v30.2d, v14.2d, v31.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccda2 // fmla v2.2d, v13.2d, v28.2d
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
+	WORD $0xad6f1800 // ldp q0, q6, [x0, #-544]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc06 // fmla v6.2d, v0.2d, v28.2d
+	WORD $0xad700400 // ldp q0, q1, [x0, #-512]
+	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
+	WORD $0xad710800 // ldp q0, q2, [x0, #-480]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad720400 // ldp q0, q1, [x0, #-448]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc06 // fmla v6.2d, v0.2d, v29.2d
+	WORD $0xad730800 // ldp q0, q2, [x0, #-416]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0xad750403 // ldp q3, q1, [x0, #-352]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0xad760800 // ldp q0, q2, [x0, #-320]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad770001 // ldp q1, q0, [x0, #-288]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
+	WORD $0x4e7ecc66 // fmla v6.2d, v3.2d, v30.2d
+	WORD $0x6e7fdcc0 // fmul v0.2d, v6.2d, v31.2d
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x4e311f63 // and v3.16b, v27.16b, v17.16b
+	WORD $0x3ce469c0 // ldr q0, [x14, x4]
+	WORD $0x4ef8d402 // fsub v2.2d, v0.2d, v24.2d
+	WORD $0x4ee3d480 // fsub v0.2d, v4.2d, v3.2d
+	WORD $0x6e75dc01 // fmul v1.2d, v0.2d, v21.2d
+	WORD $0x4e64d460 // fadd v0.2d, v3.2d, v4.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0xad780001 // ldp q1, q0, [x0, #-256]
+	WORD $0x4e61d446 // fadd v6.2d, v2.2d, v1.2d
+	WORD $0x4e62f41f // fmax v31.2d, v0.2d, v2.2d
+	WORD $0xad79001e // ldp q30, q0, [x0, #-224]
+	WORD $0x4e7fcd9e // fmla v30.2d, v12.2d, v31.2d
+	WORD $0x4eebd7c1 // fsub v1.2d, v30.2d, v11.2d
+	WORD $0x4ee1ce5f // fmls v31.2d, v18.2d, v1.2d
+	WORD $0x4ee1ce7f // fmls v31.2d, v19.2d, v1.2d
+	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
+	WORD $0xad7a0803 // ldp q3, q2, [x0, #-192]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e7ccd22 // fmla v2.2d, v9.2d, v28.2d
+	WORD $0xad7b0001 // ldp q1, q0, [x0, #-160]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ccd00 // fmla v0.2d, v8.2d, v28.2d
+	WORD $0xad7c0402 // ldp q2, q1, [x0, #-128]
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0x4e7ccce1 // fmla v1.2d, v7.2d, v28.2d
+	WORD $0x3dc07400 // ldr q0, [x0, #464]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7fcc43 // fmla v3.2d, v2.2d, v31.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee08680 // add v0.2d, v20.2d, v0.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x4ee0a8c3 // cmlt v3.2d, v6.2d, #0
+	WORD $0x6e601ec3 // bsl v3.16b, v22.16b, v0.16b
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x4ee0a8c2 // cmlt v2.2d, v6.2d, #0
+	WORD $0x6e761c02 // bsl v2.16b, v0.16b, v22.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x6ee2e420 // fcmgt v0.2d, v1.2d, v2.2d
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea6860 // ldr q0, [x3, x10]
+	WORD $0x6e60dc66 // fmul v6.2d, v3.2d, v0.2d
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e63dc01 // fmul v1.2d, v0.2d, v3.2d
+	WORD $0x4e61d6f7 // fadd v23.2d, v23.2d, v1.2d
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e7bdc00 // fmul v0.2d, v0.2d, v27.2d
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa68a0 // str q0, [x5, x10]
+	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
+	WORD $0x0ea12800 // xtn v0.2s, v0.2d
+	WORD $0x9e660002 // fmov x2, d0
+	CMP  $0, R2
+	BEQ  tail
+	WORD $0x3ce469c0 // ldr q0, [x14, x4]
+	WORD $0x4ef8d402 // fsub v2.2d, v0.2d, v24.2d
+	WORD $0x6e75dc80 // fmul v0.2d, v4.2d, v21.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad7d0001 // ldp q1, q0, [x0, #-96]
+	WORD $0x4e62f421 // fmax v1.2d, v1.2d, v2.2d
+	WORD $0x4ee1f41f // fmin v31.2d, v0.2d, v1.2d
+	WORD $0xad79001e // ldp q30, q0, [x0, #-224]
+	WORD $0x4e7fcd9e // fmla v30.2d, v12.2d, v31.2d
+	WORD $0x4eebd7c1 // fsub v1.2d, v30.2d, v11.2d
+	WORD $0x4ee1ce5f // fmls v31.2d, v18.2d, v1.2d
+	WORD $0x4ee1ce7f // fmls v31.2d, v19.2d, v1.2d
+	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
+	WORD $0xad7a0803 // ldp q3, q2, [x0, #-192]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e7ccd22 // fmla v2.2d, v9.2d, v28.2d
+	WORD $0xad7b0001 // ldp q1, q0, [x0, #-160]
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc23 // fmla v3.2d, v1.2d, v29.2d
+	WORD $0x4e7ccd00 // fmla v0.2d, v8.2d, v28.2d
+	WORD $0xad7c0402 // ldp q2, q1, [x0, #-128]
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0x4e7ccce1 // fmla v1.2d, v7.2d, v28.2d
+	WORD $0x3dc07400 // ldr q0, [x0, #464]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7dcc02 // fmla v2.2d, v0.2d, v29.2d
+	WORD $0x4e7fcc43 // fmla v3.2d, v2.2d, v31.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee08680 // add v0.2d, v20.2d, v0.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x4ee6d401 // fsub v1.2d, v0.2d, v6.2d
+	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
+	WORD $0x6e661c20 // bsl v0.16b, v1.16b, v6.16b
+	WORD $0x4ea01c06 // mov v6.16b, v0.16b
+
+tail:
+	WORD $0x4e66d4a5 // fadd v5.2d, v5.2d, v6.2d
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  component
+	WORD $0x3caa6865 // str q5, [x3, x10]
+	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
+	WORD $0x6e61def9 // fmul v25.2d, v23.2d, v1.2d
+	WORD $0x4eb91f22 // mov v2.16b, v25.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x4ee1cc02 // fmls v2.2d, v0.2d, v1.2d
+	WORD $0x4ee0a840 // cmlt v0.2d, v2.2d, #0
+	WORD $0x6e791ec0 // bsl v0.16b, v22.16b, v25.16b
+	WORD $0x3caa6820 // str q0, [x1, x10]
+	WORD $0x3cea68a2 // ldr q2, [x5, x10]
+	WORD $0xad7f0001 // ldp q1, q0, [x0, #-32]
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x6e3a1c21 // eor v1.16b, v1.16b, v26.16b
+	WORD $0x3caa68a1 // str q1, [x5, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e311c23 // and v3.16b, v1.16b, v17.16b
+	WORD $0x4e65f406 // fmax v6.2d, v0.2d, v5.2d
+	WORD $0x4e311c60 // and v0.16b, v3.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9d // fdiv v29.2d, v20.2d, v0.2d
+	WORD $0xad6d081c // ldp q28, q2, [x0, #-608]
+	WORD $0x4efdcddc // fmls v28.2d, v14.2d, v29.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e7bdf78 // fmul v24.2d, v27.2d, v27.2d
+	WORD $0x4e78cda2 // fmla v2.2d, v13.2d, v24.2d
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e78cc40 // fmla v0.2d, v2.2d, v24.2d
+	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
+	WORD $0xad6f5c00 // ldp q0, q23, [x0, #-544]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc17 // fmla v23.2d, v0.2d, v24.2d
+	WORD $0xad700400 // ldp q0, q1, [x0, #-512]
+	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
+	WORD $0xad710800 // ldp q0, q2, [x0, #-480]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad720400 // ldp q0, q1, [x0, #-448]
+	WORD $0x4e78cc40 // fmla v0.2d, v2.2d, v24.2d
+	WORD $0x4e7bcc17 // fmla v23.2d, v0.2d, v27.2d
+	WORD $0xad730800 // ldp q0, q2, [x0, #-416]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e78cc41 // fmla v1.2d, v2.2d, v24.2d
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0xad750405 // ldp q5, q1, [x0, #-352]
+	WORD $0x4e78cc05 // fmla v5.2d, v0.2d, v24.2d
+	WORD $0xad760800 // ldp q0, q2, [x0, #-320]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0xad770001 // ldp q1, q0, [x0, #-288]
+	WORD $0x4e78cc41 // fmla v1.2d, v2.2d, v24.2d
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e7bcc05 // fmla v5.2d, v0.2d, v27.2d
+	WORD $0x4e7cccb7 // fmla v23.2d, v5.2d, v28.2d
+	WORD $0x6e7ddee0 // fmul v0.2d, v23.2d, v29.2d
+	WORD $0x6e66fc05 // fdiv v5.2d, v0.2d, v6.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee184a1 // sub v1.2d, v5.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee184a1 // sub v1.2d, v5.2d, v1.2d
+	WORD $0x4ef48425 // add v5.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d45b // fsub v27.2d, v2.2d, v1.2d
+	WORD $0x4ef4d4a1 // fsub v1.2d, v5.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc3c // fdiv v28.2d, v1.2d, v0.2d
+	WORD $0x6e7cdf97 // fmul v23.2d, v28.2d, v28.2d
+	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad406000 // ldp q0, q24, [x0, #0]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e77cc02 // fmla v2.2d, v0.2d, v23.2d
+	WORD $0x6e7cdc41 // fmul v1.2d, v2.2d, v28.2d
+	WORD $0x4e7bce61 // fmla v1.2d, v19.2d, v27.2d
+	WORD $0x4e7bce41 // fmla v1.2d, v18.2d, v27.2d
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	WORD $0x4e60d402 // fadd v2.2d, v0.2d, v0.2d
+	WORD $0x4ee3d481 // fsub v1.2d, v4.2d, v3.2d
+	WORD $0x4e64d460 // fadd v0.2d, v3.2d, v4.2d
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0x4ea21c41 // mov v1.16b, v2.16b
+	WORD $0x4e63cc61 // fmla v1.2d, v3.2d, v3.2d
+	WORD $0x6ee1e6c0 // fcmgt v0.2d, v22.2d, v1.2d
+	WORD $0x6e611ec0 // bsl v0.16b, v22.16b, v1.16b
+	WORD $0x6ee1f801 // fsqrt v1.2d, v0.2d
+	WORD $0x4e61d460 // fadd v0.2d, v3.2d, v1.2d
+	WORD $0x6e60fc5b // fdiv v27.2d, v2.2d, v0.2d
+	WORD $0x6e75dc60 // fmul v0.2d, v3.2d, v21.2d
+	WORD $0x6ee1e41c // fcmgt v28.2d, v0.2d, v1.2d
+	WORD $0x6e611c1c // bsl v28.16b, v0.16b, v1.16b
+	WORD $0x4e311f80 // and v0.16b, v28.16b, v17.16b
+	WORD $0x4ee0f600 // fmin v0.2d, v16.2d, v0.2d
+	WORD $0x4e6fd400 // fadd v0.2d, v0.2d, v15.2d
+	WORD $0x6e60fe9d // fdiv v29.2d, v20.2d, v0.2d
+	WORD $0x4efdcdd8 // fmls v24.2d, v14.2d, v29.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
+	WORD $0xad410800 // ldp q0, q2, [x0, #32]
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad420400 // ldp q0, q1, [x0, #64]
+	WORD $0x4e65cc40 // fmla v0.2d, v2.2d, v5.2d
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad431000 // ldp q0, q4, [x0, #96]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
+	WORD $0xad440400 // ldp q0, q1, [x0, #128]
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad450800 // ldp q0, q2, [x0, #160]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad460400 // ldp q0, q1, [x0, #192]
+	WORD $0x4e65cc40 // fmla v0.2d, v2.2d, v5.2d
+	WORD $0x4e77cc04 // fmla v4.2d, v0.2d, v23.2d
+	WORD $0xad470800 // ldp q0, q2, [x0, #224]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0xad490403 // ldp q3, q1, [x0, #288]
+	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
+	WORD $0xad4a0800 // ldp q0, q2, [x0, #320]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e77cc03 // fmla v3.2d, v0.2d, v23.2d
+	WORD $0x4e78cc64 // fmla v4.2d, v3.2d, v24.2d
+	WORD $0x6e7ddc82 // fmul v2.2d, v4.2d, v29.2d
+	WORD $0x6e7cdc40 // fmul v0.2d, v2.2d, v28.2d
+	WORD $0x6e7bdc00 // fmul v0.2d, v0.2d, v27.2d
+	WORD $0x6e3a1c01 // eor v1.16b, v0.16b, v26.16b
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x6e66fc43 // fdiv v3.2d, v2.2d, v6.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d458 // fsub v24.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc26 // fdiv v6.2d, v1.2d, v0.2d
+	WORD $0x6e66dcc5 // fmul v5.2d, v6.2d, v6.2d
+	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad6b0c00 // ldp q0, q3, [x0, #-672]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad6c0800 // ldp q0, q2, [x0, #-640]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
+	WORD $0x6e66dc77 // fmul v23.2d, v3.2d, v6.2d
+	WORD $0x4e78ce77 // fmla v23.2d, v19.2d, v24.2d
+	WORD $0x4e78ce57 // fmla v23.2d, v18.2d, v24.2d
+	WORD $0x4e79f403 // fmax v3.2d, v0.2d, v25.2d
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48421 // add v1.2d, v1.2d, v20.2d
+	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
+	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ef48423 // add v3.2d, v1.2d, v20.2d
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ee1d446 // fsub v6.2d, v2.2d, v1.2d
+	WORD $0x4ef4d461 // fsub v1.2d, v3.2d, v20.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fc25 // fdiv v5.2d, v1.2d, v0.2d
+	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
+	WORD $0x6e64dc83 // fmul v3.2d, v4.2d, v4.2d
+	WORD $0xad6a0400 // ldp q0, q1, [x0, #-704]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0xad6c0400 // ldp q0, q1, [x0, #-640]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x3dc07000 // ldr q0, [x0, #448]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0x6e65dc40 // fmul v0.2d, v2.2d, v5.2d
+	WORD $0x4e66ce60 // fmla v0.2d, v19.2d, v6.2d
+	WORD $0x4e66ce40 // fmla v0.2d, v18.2d, v6.2d
+	WORD $0x4e77d400 // fadd v0.2d, v0.2d, v23.2d
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	ADD  R16, R14, R14
+	ADD  R16, R13, R13
+	ADD  R16, R12, R12
+	ADD  R16, R11, R11
+	ADD  $16, R10, R10
+	SUBS $1, R17, R17
+	BNE  elements
+	RET
+
+DATA constants_tailsEachF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+16(SB)/8, $0x3fe0000000000000
+DATA constants_tailsEachF64NEON<>+24(SB)/8, $0x3fe0000000000000
+DATA constants_tailsEachF64NEON<>+32(SB)/8, $0x3dea39ef35793c76
+DATA constants_tailsEachF64NEON<>+40(SB)/8, $0x3dea39ef35793c76
+DATA constants_tailsEachF64NEON<>+48(SB)/8, $0x3fe62e42fee00000
+DATA constants_tailsEachF64NEON<>+56(SB)/8, $0x3fe62e42fee00000
+DATA constants_tailsEachF64NEON<>+64(SB)/8, $0x7fffffffffffffff
+DATA constants_tailsEachF64NEON<>+72(SB)/8, $0x7fffffffffffffff
+DATA constants_tailsEachF64NEON<>+80(SB)/8, $0x3ff71547652b82fe
+DATA constants_tailsEachF64NEON<>+88(SB)/8, $0x3ff71547652b82fe
+DATA constants_tailsEachF64NEON<>+96(SB)/8, $0x4338000000000000
+DATA constants_tailsEachF64NEON<>+104(SB)/8, $0x4338000000000000
+DATA constants_tailsEachF64NEON<>+112(SB)/8, $0x3efa01991399f987
+DATA constants_tailsEachF64NEON<>+120(SB)/8, $0x3efa01991399f987
+DATA constants_tailsEachF64NEON<>+128(SB)/8, $0x3e928b46faf8c24c
+DATA constants_tailsEachF64NEON<>+136(SB)/8, $0x3e928b46faf8c24c
+DATA constants_tailsEachF64NEON<>+144(SB)/8, $0x3ec71ddf52ded199
+DATA constants_tailsEachF64NEON<>+152(SB)/8, $0x3ec71ddf52ded199
+DATA constants_tailsEachF64NEON<>+160(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_tailsEachF64NEON<>+168(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_tailsEachF64NEON<>+176(SB)/8, $0x4376345785d8a000
+DATA constants_tailsEachF64NEON<>+184(SB)/8, $0x4376345785d8a000
+DATA constants_tailsEachF64NEON<>+192(SB)/8, $0x4010000000000000
+DATA constants_tailsEachF64NEON<>+200(SB)/8, $0x4010000000000000
+DATA constants_tailsEachF64NEON<>+208(SB)/8, $0x4020000000000000
+DATA constants_tailsEachF64NEON<>+216(SB)/8, $0x4020000000000000
+DATA constants_tailsEachF64NEON<>+224(SB)/8, $0x8000000000000000
+DATA constants_tailsEachF64NEON<>+232(SB)/8, $0x8000000000000000
+DATA constants_tailsEachF64NEON<>+240(SB)/8, $0x5f138d352e5096af
+DATA constants_tailsEachF64NEON<>+248(SB)/8, $0x5f138d352e5096af
+DATA constants_tailsEachF64NEON<>+256(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_tailsEachF64NEON<>+264(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_tailsEachF64NEON<>+272(SB)/8, $0x4330000000000000
+DATA constants_tailsEachF64NEON<>+280(SB)/8, $0x4330000000000000
+DATA constants_tailsEachF64NEON<>+288(SB)/8, $0x43300000000003ff
+DATA constants_tailsEachF64NEON<>+296(SB)/8, $0x43300000000003ff
+DATA constants_tailsEachF64NEON<>+304(SB)/8, $0x4000000000000000
+DATA constants_tailsEachF64NEON<>+312(SB)/8, $0x4000000000000000
+DATA constants_tailsEachF64NEON<>+320(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_tailsEachF64NEON<>+328(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_tailsEachF64NEON<>+336(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_tailsEachF64NEON<>+344(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_tailsEachF64NEON<>+352(SB)/8, $0x3fd999999a442e0d
+DATA constants_tailsEachF64NEON<>+360(SB)/8, $0x3fd999999a442e0d
+DATA constants_tailsEachF64NEON<>+368(SB)/8, $0x4000000000000001
+DATA constants_tailsEachF64NEON<>+376(SB)/8, $0x4000000000000001
+DATA constants_tailsEachF64NEON<>+384(SB)/8, $0x3fc732279c8761a8
+DATA constants_tailsEachF64NEON<>+392(SB)/8, $0x3fc732279c8761a8
+DATA constants_tailsEachF64NEON<>+400(SB)/8, $0x3fd249240af9d15d
+DATA constants_tailsEachF64NEON<>+408(SB)/8, $0x3fd249240af9d15d
+DATA constants_tailsEachF64NEON<>+416(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+424(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+432(SB)/8, $0x3e8f87319f67a6b2
+DATA constants_tailsEachF64NEON<>+440(SB)/8, $0x3e8f87319f67a6b2
+DATA constants_tailsEachF64NEON<>+448(SB)/8, $0x3ea7874fdcea0978
+DATA constants_tailsEachF64NEON<>+456(SB)/8, $0x3ea7874fdcea0978
+DATA constants_tailsEachF64NEON<>+464(SB)/8, $0x3f217a417c2ceb81
+DATA constants_tailsEachF64NEON<>+472(SB)/8, $0x3f217a417c2ceb81
+DATA constants_tailsEachF64NEON<>+480(SB)/8, $0x3faeec4cc3d1d998
+DATA constants_tailsEachF64NEON<>+488(SB)/8, $0x3faeec4cc3d1d998
+DATA constants_tailsEachF64NEON<>+496(SB)/8, $0x3fe82b4bb8c94dc6
+DATA constants_tailsEachF64NEON<>+504(SB)/8, $0x3fe82b4bb8c94dc6
+DATA constants_tailsEachF64NEON<>+512(SB)/8, $0xbe6e65a75eed683c
+DATA constants_tailsEachF64NEON<>+520(SB)/8, $0xbe6e65a75eed683c
+DATA constants_tailsEachF64NEON<>+528(SB)/8, $0xbea4221c75cdb045
+DATA constants_tailsEachF64NEON<>+536(SB)/8, $0xbea4221c75cdb045
+DATA constants_tailsEachF64NEON<>+544(SB)/8, $0xbebfed8c530403a2
+DATA constants_tailsEachF64NEON<>+552(SB)/8, $0xbebfed8c530403a2
+DATA constants_tailsEachF64NEON<>+560(SB)/8, $0xbf6c81718ab6381c
+DATA constants_tailsEachF64NEON<>+568(SB)/8, $0xbf6c81718ab6381c
+DATA constants_tailsEachF64NEON<>+576(SB)/8, $0x3fd8c6dbf2cfd1d5
+DATA constants_tailsEachF64NEON<>+584(SB)/8, $0x3fd8c6dbf2cfd1d5
+DATA constants_tailsEachF64NEON<>+592(SB)/8, $0xbe156d6c2cb77900
+DATA constants_tailsEachF64NEON<>+600(SB)/8, $0xbe156d6c2cb77900
+DATA constants_tailsEachF64NEON<>+608(SB)/8, $0xbe85b9c2e5988b95
+DATA constants_tailsEachF64NEON<>+616(SB)/8, $0xbe85b9c2e5988b95
+DATA constants_tailsEachF64NEON<>+624(SB)/8, $0xbed8d744a14676be
+DATA constants_tailsEachF64NEON<>+632(SB)/8, $0xbed8d744a14676be
+DATA constants_tailsEachF64NEON<>+640(SB)/8, $0xbf2e4a43a25c961b
+DATA constants_tailsEachF64NEON<>+648(SB)/8, $0xbf2e4a43a25c961b
+DATA constants_tailsEachF64NEON<>+656(SB)/8, $0xbf7ee276105b74c3
+DATA constants_tailsEachF64NEON<>+664(SB)/8, $0xbf7ee276105b74c3
+DATA constants_tailsEachF64NEON<>+672(SB)/8, $0xbfe373e3a893c28c
+DATA constants_tailsEachF64NEON<>+680(SB)/8, $0xbfe373e3a893c28c
+DATA constants_tailsEachF64NEON<>+688(SB)/8, $0x3e54d77687f9ec78
+DATA constants_tailsEachF64NEON<>+696(SB)/8, $0x3e54d77687f9ec78
+DATA constants_tailsEachF64NEON<>+704(SB)/8, $0x3eb138defcf68110
+DATA constants_tailsEachF64NEON<>+712(SB)/8, $0x3eb138defcf68110
+DATA constants_tailsEachF64NEON<>+720(SB)/8, $0x3f026d237efe34b5
+DATA constants_tailsEachF64NEON<>+728(SB)/8, $0x3f026d237efe34b5
+DATA constants_tailsEachF64NEON<>+736(SB)/8, $0x3f5ab82600fb03ea
+DATA constants_tailsEachF64NEON<>+744(SB)/8, $0x3f5ab82600fb03ea
+DATA constants_tailsEachF64NEON<>+752(SB)/8, $0xbfc7dff2bff67fc0
+DATA constants_tailsEachF64NEON<>+760(SB)/8, $0xbfc7dff2bff67fc0
+DATA constants_tailsEachF64NEON<>+768(SB)/8, $0x4085900000000000
+DATA constants_tailsEachF64NEON<>+776(SB)/8, $0x4085900000000000
+DATA constants_tailsEachF64NEON<>+784(SB)/8, $0xc085900000000000
+DATA constants_tailsEachF64NEON<>+792(SB)/8, $0xc085900000000000
+DATA constants_tailsEachF64NEON<>+800(SB)/8, $0x4338000000000000
+DATA constants_tailsEachF64NEON<>+808(SB)/8, $0x4338000000000000
+DATA constants_tailsEachF64NEON<>+816(SB)/8, $0x3fa555555554f000
+DATA constants_tailsEachF64NEON<>+824(SB)/8, $0x3fa555555554f000
+DATA constants_tailsEachF64NEON<>+832(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+840(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+848(SB)/8, $0x3f56c16c18826db1
+DATA constants_tailsEachF64NEON<>+856(SB)/8, $0x3f56c16c18826db1
+DATA constants_tailsEachF64NEON<>+864(SB)/8, $0x3fe0000000000011
+DATA constants_tailsEachF64NEON<>+872(SB)/8, $0x3fe0000000000011
+DATA constants_tailsEachF64NEON<>+880(SB)/8, $0x3f8111111110f1e5
+DATA constants_tailsEachF64NEON<>+888(SB)/8, $0x3f8111111110f1e5
+DATA constants_tailsEachF64NEON<>+896(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+904(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+912(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_tailsEachF64NEON<>+920(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_tailsEachF64NEON<>+928(SB)/8, $0xc086200000000000
+DATA constants_tailsEachF64NEON<>+936(SB)/8, $0xc086200000000000
+DATA constants_tailsEachF64NEON<>+944(SB)/8, $0x4086280000000000
+DATA constants_tailsEachF64NEON<>+952(SB)/8, $0x4086280000000000
+DATA constants_tailsEachF64NEON<>+960(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsEachF64NEON<>+968(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsEachF64NEON<>+976(SB)/8, $0x05cd0b15a491eb84
+DATA constants_tailsEachF64NEON<>+984(SB)/8, $0x05cd0b15a491eb84
+DATA constants_tailsEachF64NEON<>+992(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsEachF64NEON<>+1000(SB)/8, $0x3fd9884533d43651
+DATA constants_tailsEachF64NEON<>+1008(SB)/8, $0x0010000000000000
+DATA constants_tailsEachF64NEON<>+1016(SB)/8, $0x0010000000000000
+DATA constants_tailsEachF64NEON<>+1024(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1032(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1040(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+1048(SB)/8, $0x3ff0000000000000
+DATA constants_tailsEachF64NEON<>+1056(SB)/8, $0x3e5230b806b85a1c
+DATA constants_tailsEachF64NEON<>+1064(SB)/8, $0x3e5230b806b85a1c
+DATA constants_tailsEachF64NEON<>+1072(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_tailsEachF64NEON<>+1080(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_tailsEachF64NEON<>+1088(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_tailsEachF64NEON<>+1096(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_tailsEachF64NEON<>+1104(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_tailsEachF64NEON<>+1112(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_tailsEachF64NEON<>+1120(SB)/8, $0x3fc360ce25f6216c
+DATA constants_tailsEachF64NEON<>+1128(SB)/8, $0x3fc360ce25f6216c
+DATA constants_tailsEachF64NEON<>+1136(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_tailsEachF64NEON<>+1144(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_tailsEachF64NEON<>+1152(SB)/8, $0xbe830c6da8a81a56
+DATA constants_tailsEachF64NEON<>+1160(SB)/8, $0xbe830c6da8a81a56
+DATA constants_tailsEachF64NEON<>+1168(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_tailsEachF64NEON<>+1176(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_tailsEachF64NEON<>+1184(SB)/8, $0xbed4020300049247
+DATA constants_tailsEachF64NEON<>+1192(SB)/8, $0xbed4020300049247
+DATA constants_tailsEachF64NEON<>+1200(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_tailsEachF64NEON<>+1208(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_tailsEachF64NEON<>+1216(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_tailsEachF64NEON<>+1224(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_tailsEachF64NEON<>+1232(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_tailsEachF64NEON<>+1240(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_tailsEachF64NEON<>+1248(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_tailsEachF64NEON<>+1256(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_tailsEachF64NEON<>+1264(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_tailsEachF64NEON<>+1272(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_tailsEachF64NEON<>+1280(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_tailsEachF64NEON<>+1288(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_tailsEachF64NEON<>+1296(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_tailsEachF64NEON<>+1304(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_tailsEachF64NEON<>+1312(SB)/8, $0xbff8615d9b49165e
+DATA constants_tailsEachF64NEON<>+1320(SB)/8, $0xbff8615d9b49165e
+DATA constants_tailsEachF64NEON<>+1328(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_tailsEachF64NEON<>+1336(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_tailsEachF64NEON<>+1344(SB)/8, $0x3ec595b34e498225
+DATA constants_tailsEachF64NEON<>+1352(SB)/8, $0x3ec595b34e498225
+DATA constants_tailsEachF64NEON<>+1360(SB)/8, $0x3f17180e7b19fee4
+DATA constants_tailsEachF64NEON<>+1368(SB)/8, $0x3f17180e7b19fee4
+DATA constants_tailsEachF64NEON<>+1376(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_tailsEachF64NEON<>+1384(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_tailsEachF64NEON<>+1392(SB)/8, $0xbfddec30ee678f63
+DATA constants_tailsEachF64NEON<>+1400(SB)/8, $0xbfddec30ee678f63
+DATA constants_tailsEachF64NEON<>+1408(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1416(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1424(SB)/8, $0x0010000000000000
+DATA constants_tailsEachF64NEON<>+1432(SB)/8, $0x0010000000000000
+DATA constants_tailsEachF64NEON<>+1440(SB)/8, $0x3e3d070c53bf56a1
+DATA constants_tailsEachF64NEON<>+1448(SB)/8, $0x3e3d070c53bf56a1
+DATA constants_tailsEachF64NEON<>+1456(SB)/8, $0xfff0000000000000
+DATA constants_tailsEachF64NEON<>+1464(SB)/8, $0xfff0000000000000
+DATA constants_tailsEachF64NEON<>+1472(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1480(SB)/8, $0x3fe5555555552d11
+DATA constants_tailsEachF64NEON<>+1488(SB)/8, $0x3fc555555555555a
+DATA constants_tailsEachF64NEON<>+1496(SB)/8, $0x3fc555555555555a
+GLOBL constants_tailsEachF64NEON<>(SB), RODATA|NOPTR, $1504
+
+// func stepF64NEON(n int, rule *float64, target *float64, lo *float64, hi *float64, width *float64, open *float64, dens *float64, bend *float64, x *float64, z *float64, logSlope *float64, left *int)
+TEXT ·stepF64NEON(SB), NOSPLIT, $0-104
+	MOVD $constants_stepF64NEON<>(SB), R0
+	MOVD open+48(FP), R6
+	MOVD x+72(FP), R13
+	MOVD lo+24(FP), R8
+	MOVD hi+32(FP), R7
+	MOVD rule+8(FP), R5
+	ADD  $8, R5, R4
+	MOVD width+40(FP), R3
+	MOVD logSlope+88(FP), R14
+	MOVD z+80(FP), R12
+	MOVD target+16(FP), R11
+	MOVD bend+64(FP), R10
+	MOVD dens+56(FP), R9
+	MOVD left+96(FP), R1
+	WORD $0xad402c06 // ldp q6, q11, [x0, #0]
+	WORD $0xad41240a // ldp q10, q9, [x0, #32]
+	WORD $0xad421007 // ldp q7, q4, [x0, #64]
+	WORD $0xad435015 // ldp q21, q20, [x0, #96]
+	WORD $0xad444813 // ldp q19, q18, [x0, #128]
+	WORD $0xad454011 // ldp q17, q16, [x0, #160]
+	WORD $0xad46380f // ldp q15, q14, [x0, #192]
+	WORD $0xad47300d // ldp q13, q12, [x0, #224]
+	WORD $0xad481408 // ldp q8, q5, [x0, #256]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R17
+	MOVD $0, R16
+	MOVD $0, R15
+
+vector:
+	WORD $0x3cf069c0 // ldr q0, [x14, x16]
+	WORD $0x4e60f6a0 // fmax v0.2d, v21.2d, v0.2d
+	WORD $0x4ee0f69b // fmin v27.2d, v20.2d, v0.2d
+	WORD $0xad49001a // ldp q26, q0, [x0, #288]
+	WORD $0x4e7bce7a // fmla v26.2d, v19.2d, v27.2d
+	WORD $0x4ef2d741 // fsub v1.2d, v26.2d, v18.2d
+	WORD $0x4ee1ce3b // fmls v27.2d, v17.2d, v1.2d
+	WORD $0x4ee1ce1b // fmls v27.2d, v16.2d, v1.2d
+	WORD $0x6e7bdf79 // fmul v25.2d, v27.2d, v27.2d
+	WORD $0x6e79df38 // fmul v24.2d, v25.2d, v25.2d
+	WORD $0x4e78cde0 // fmla v0.2d, v15.2d, v24.2d
+	WORD $0xad4a0c17 // ldp q23, q3, [x0, #320]
+	WORD $0x4e78cc17 // fmla v23.2d, v0.2d, v24.2d
+	WORD $0x4e78cdc3 // fmla v3.2d, v14.2d, v24.2d
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e78cc61 // fmla v1.2d, v3.2d, v24.2d
+	WORD $0x4e79cc37 // fmla v23.2d, v1.2d, v25.2d
+	WORD $0x4e78cda0 // fmla v0.2d, v13.2d, v24.2d
+	WORD $0xad4c0416 // ldp q22, q1, [x0, #384]
+	WORD $0x4e78cc16 // fmla v22.2d, v0.2d, v24.2d
+	WORD $0x4e78cd81 // fmla v1.2d, v12.2d, v24.2d
+	WORD $0xad4d0c00 // ldp q0, q3, [x0, #416]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e79cc16 // fmla v22.2d, v0.2d, v25.2d
+	WORD $0x4e7bced7 // fmla v23.2d, v22.2d, v27.2d
+	WORD $0x4f745740 // shl v0.2d, v26.2d, #52
+	WORD $0x4ee08560 // add v0.2d, v11.2d, v0.2d
+	WORD $0x6e77dc01 // fmul v1.2d, v0.2d, v23.2d
+	WORD $0x3cf069b7 // ldr q23, [x13, x16]
+	WORD $0x3cf06998 // ldr q24, [x12, x16]
+	WORD $0x3cf06960 // ldr q0, [x11, x16]
+	WORD $0x4ee0d719 // fsub v25.2d, v24.2d, v0.2d
+	WORD $0x6e61ff36 // fdiv v22.2d, v25.2d, v1.2d
+	WORD $0x6e78dc3a // fmul v26.2d, v1.2d, v24.2d
+	WORD $0x3cf06941 // ldr q1, [x10, x16]
+	WORD $0x3cf06920 // ldr q0, [x9, x16]
+	WORD $0x4e60f540 // fmax v0.2d, v10.2d, v0.2d
+	WORD $0x6e60fc20 // fdiv v0.2d, v1.2d, v0.2d
+	WORD $0x4ee0d740 // fsub v0.2d, v26.2d, v0.2d
+	WORD $0x6e69dc00 // fmul v0.2d, v0.2d, v9.2d
+	WORD $0x4ef6cc03 // fmls v3.2d, v0.2d, v22.2d
+	WORD $0x6ee9e461 // fcmgt v1.2d, v3.2d, v9.2d
+	WORD $0x6e691c61 // bsl v1.16b, v3.16b, v9.16b
+	WORD $0x6ee1e500 // fcmgt v0.2d, v8.2d, v1.2d
+	WORD $0x6e681c20 // bsl v0.16b, v1.16b, v8.16b
+	WORD $0x6e60fec0 // fdiv v0.2d, v22.2d, v0.2d
+	WORD $0x4ee0d6f6 // fsub v22.2d, v23.2d, v0.2d
+	WORD $0x3cf0691b // ldr q27, [x8, x16]
+	WORD $0x3cf068e3 // ldr q3, [x7, x16]
+	WORD $0x3cf068c0 // ldr q0, [x6, x16]
+	WORD $0x6e271c1c // eor v28.16b, v0.16b, v7.16b
+	WORD $0x4e261f00 // and v0.16b, v24.16b, v6.16b
+	WORD $0x4e60f57d // fmax v29.2d, v11.2d, v0.2d
+	WORD $0x4e77d720 // fadd v0.2d, v25.2d, v23.2d
+	WORD $0x4e261c00 // and v0.16b, v0.16b, v6.16b
+	WORD $0x6ee084ba // sub v26.2d, v5.2d, v0.2d
+	WORD $0x4efbd461 // fsub v1.2d, v3.2d, v27.2d
+	WORD $0x4e261ee0 // and v0.16b, v23.16b, v6.16b
+	WORD $0x6e64dc00 // fmul v0.2d, v0.2d, v4.2d
+	WORD $0x4e60f540 // fmax v0.2d, v10.2d, v0.2d
+	WORD $0x4ee0d438 // fsub v24.2d, v1.2d, v0.2d
+	WORD $0x4e261f21 // and v1.16b, v25.16b, v6.16b
+	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
+	WORD $0x6e7ddc00 // fmul v0.2d, v0.2d, v29.2d
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x4eba1f80 // orr v0.16b, v28.16b, v26.16b
+	WORD $0x4eb81c00 // orr v0.16b, v0.16b, v24.16b
+	WORD $0x4ea11c18 // orr v24.16b, v0.16b, v1.16b
+	WORD $0x4ee0ab3a // cmlt v26.2d, v25.2d, #0
+	WORD $0x6e7b1efa // bsl v26.16b, v23.16b, v27.16b
+	WORD $0x4ee0ab39 // cmlt v25.2d, v25.2d, #0
+	WORD $0x6e771c79 // bsl v25.16b, v3.16b, v23.16b
+	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
+	WORD $0x6e7a1f60 // bsl v0.16b, v27.16b, v26.16b
+	WORD $0x3cb06900 // str q0, [x8, x16]
+	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
+	WORD $0x6e791c60 // bsl v0.16b, v3.16b, v25.16b
+	WORD $0x3cb068e0 // str q0, [x7, x16]
+	WORD $0x4efad73b // fsub v27.2d, v25.2d, v26.2d
+	WORD $0x4d40cc9d // ld1r {v29.2d}, [x4]
+	WORD $0x3cf06863 // ldr q3, [x3, x16]
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e69cf7c // fmla v28.2d, v27.2d, v9.2d
+	WORD $0x4ef6d741 // fsub v1.2d, v26.2d, v22.2d
+	WORD $0x4ef9d6c0 // fsub v0.2d, v22.2d, v25.2d
+	WORD $0x4e201c20 // and v0.16b, v1.16b, v0.16b
+	WORD $0x4ee0a801 // cmlt v1.2d, v0.2d, #0
+	WORD $0x6e7c1ec1 // bsl v1.16b, v22.16b, v28.16b
+	WORD $0x6e7ddc60 // fmul v0.2d, v3.2d, v29.2d
+	WORD $0x4efbd400 // fsub v0.2d, v0.2d, v27.2d
+	WORD $0x4ee0a816 // cmlt v22.2d, v0.2d, #0
+	WORD $0x6e611f96 // bsl v22.16b, v28.16b, v1.16b
+	WORD $0x4eebd7a0 // fsub v0.2d, v29.2d, v11.2d
+	WORD $0x4ee0a801 // cmlt v1.2d, v0.2d, #0
+	WORD $0x6e631f61 // bsl v1.16b, v27.16b, v3.16b
+	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
+	WORD $0x6e611c60 // bsl v0.16b, v3.16b, v1.16b
+	WORD $0x3cb06860 // str q0, [x3, x16]
+	WORD $0x4ef7d6c0 // fsub v0.2d, v22.2d, v23.2d
+	WORD $0x4e261c01 // and v1.16b, v0.16b, v6.16b
+	WORD $0x4e261ee0 // and v0.16b, v23.16b, v6.16b
+	WORD $0x6e64dc00 // fmul v0.2d, v0.2d, v4.2d
+	WORD $0x4e60f540 // fmax v0.2d, v10.2d, v0.2d
+	WORD $0x4ee0d423 // fsub v3.2d, v1.2d, v0.2d
+	WORD $0x4ef6d741 // fsub v1.2d, v26.2d, v22.2d
+	WORD $0x4ef9d6c0 // fsub v0.2d, v22.2d, v25.2d
+	WORD $0x4e201c20 // and v0.16b, v1.16b, v0.16b
+	WORD $0x6e271c01 // eor v1.16b, v0.16b, v7.16b
+	WORD $0x4eb81c60 // orr v0.16b, v3.16b, v24.16b
+	WORD $0x4ea11c03 // orr v3.16b, v0.16b, v1.16b
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e761ee0 // bsl v0.16b, v23.16b, v22.16b
+	WORD $0x3cb069a0 // str q0, [x13, x16]
+	WORD $0x3cf068c1 // ldr q1, [x6, x16]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x3cb068c0 // str q0, [x6, x16]
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x0ea12800 // xtn v0.2s, v0.2d
+	WORD $0x9e660002 // fmov x2, d0
+	MOVD R2, (R1)(R15)
+	ADD  $16, R16, R16
+	ADD  $8, R15, R15
+	SUBS $1, R17, R17
+	BNE  vector
+	RET
+
+DATA constants_stepF64NEON<>+0(SB)/8, $0x7fffffffffffffff
+DATA constants_stepF64NEON<>+8(SB)/8, $0x7fffffffffffffff
+DATA constants_stepF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+32(SB)/8, $0x0010000000000000
+DATA constants_stepF64NEON<>+40(SB)/8, $0x0010000000000000
+DATA constants_stepF64NEON<>+48(SB)/8, $0x3fe0000000000000
+DATA constants_stepF64NEON<>+56(SB)/8, $0x3fe0000000000000
+DATA constants_stepF64NEON<>+64(SB)/8, $0x8000000000000000
+DATA constants_stepF64NEON<>+72(SB)/8, $0x8000000000000000
+DATA constants_stepF64NEON<>+80(SB)/8, $0x3cb0000000000000
+DATA constants_stepF64NEON<>+88(SB)/8, $0x3cb0000000000000
+DATA constants_stepF64NEON<>+96(SB)/8, $0xc086200000000000
+DATA constants_stepF64NEON<>+104(SB)/8, $0xc086200000000000
+DATA constants_stepF64NEON<>+112(SB)/8, $0x4086280000000000
+DATA constants_stepF64NEON<>+120(SB)/8, $0x4086280000000000
+DATA constants_stepF64NEON<>+128(SB)/8, $0x3ff71547652b82fe
+DATA constants_stepF64NEON<>+136(SB)/8, $0x3ff71547652b82fe
+DATA constants_stepF64NEON<>+144(SB)/8, $0x4338000000000000
+DATA constants_stepF64NEON<>+152(SB)/8, $0x4338000000000000
+DATA constants_stepF64NEON<>+160(SB)/8, $0x3fe62e42fee00000
+DATA constants_stepF64NEON<>+168(SB)/8, $0x3fe62e42fee00000
+DATA constants_stepF64NEON<>+176(SB)/8, $0x3dea39ef35793c76
+DATA constants_stepF64NEON<>+184(SB)/8, $0x3dea39ef35793c76
+DATA constants_stepF64NEON<>+192(SB)/8, $0x3efa01991399f987
+DATA constants_stepF64NEON<>+200(SB)/8, $0x3efa01991399f987
+DATA constants_stepF64NEON<>+208(SB)/8, $0x3e928b46faf8c24c
+DATA constants_stepF64NEON<>+216(SB)/8, $0x3e928b46faf8c24c
+DATA constants_stepF64NEON<>+224(SB)/8, $0x3ec71ddf52ded199
+DATA constants_stepF64NEON<>+232(SB)/8, $0x3ec71ddf52ded199
+DATA constants_stepF64NEON<>+240(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_stepF64NEON<>+248(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_stepF64NEON<>+256(SB)/8, $0x4000000000000000
+DATA constants_stepF64NEON<>+264(SB)/8, $0x4000000000000000
+DATA constants_stepF64NEON<>+272(SB)/8, $0x7ff0000000000000
+DATA constants_stepF64NEON<>+280(SB)/8, $0x7ff0000000000000
+DATA constants_stepF64NEON<>+288(SB)/8, $0x4338000000000000
+DATA constants_stepF64NEON<>+296(SB)/8, $0x4338000000000000
+DATA constants_stepF64NEON<>+304(SB)/8, $0x3fa555555554f000
+DATA constants_stepF64NEON<>+312(SB)/8, $0x3fa555555554f000
+DATA constants_stepF64NEON<>+320(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+328(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+336(SB)/8, $0x3f56c16c18826db1
+DATA constants_stepF64NEON<>+344(SB)/8, $0x3f56c16c18826db1
+DATA constants_stepF64NEON<>+352(SB)/8, $0x3fe0000000000011
+DATA constants_stepF64NEON<>+360(SB)/8, $0x3fe0000000000011
+DATA constants_stepF64NEON<>+368(SB)/8, $0x3f8111111110f1e5
+DATA constants_stepF64NEON<>+376(SB)/8, $0x3f8111111110f1e5
+DATA constants_stepF64NEON<>+384(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+392(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+400(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_stepF64NEON<>+408(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_stepF64NEON<>+416(SB)/8, $0x3fc555555555555a
+DATA constants_stepF64NEON<>+424(SB)/8, $0x3fc555555555555a
+DATA constants_stepF64NEON<>+432(SB)/8, $0x3ff0000000000000
+DATA constants_stepF64NEON<>+440(SB)/8, $0x3ff0000000000000
+GLOBL constants_stepF64NEON<>(SB), RODATA|NOPTR, $448
 
 // func scoreF64NEON(n int, floor *float64, lower *float64, upper *float64, dens *float64, z *float64, logSlope *float64) (far int)
 TEXT ·scoreF64NEON(SB), NOSPLIT, $0-64
@@ -941,157 +3120,164 @@ TEXT ·upstreamF64NEON(SB), NOSPLIT, $0-96
 	MOVD rdens+48(FP), R3
 	MOVD share+56(FP), R2
 	MOVD level+80(FP), R1
-	WORD $0xad40540e // ldp q14, q21, [x0, #0]
-	WORD $0xad415817 // ldp q23, q22, [x0, #32]
-	WORD $0xad424c14 // ldp q20, q19, [x0, #64]
+	WORD $0xad40580d // ldp q13, q22, [x0, #0]
+	WORD $0xad412c14 // ldp q20, q11, [x0, #32]
+	WORD $0x4f00040a // movi v10.4s, #0
+	WORD $0xad424c15 // ldp q21, q19, [x0, #64]
 	WORD $0xad434412 // ldp q18, q17, [x0, #96]
 	WORD $0xad443c10 // ldp q16, q15, [x0, #128]
-	WORD $0xad45300d // ldp q13, q12, [x0, #160]
-	WORD $0xad46280b // ldp q11, q10, [x0, #192]
-	WORD $0xad472009 // ldp q9, q8, [x0, #224]
-	WORD $0xad481807 // ldp q7, q6, [x0, #256]
+	WORD $0xad45300e // ldp q14, q12, [x0, #160]
+	WORD $0xad462009 // ldp q9, q8, [x0, #192]
+	WORD $0xad471807 // ldp q7, q6, [x0, #224]
+	WORD $0x3dc0f805 // ldr q5, [x0, #992]
 	MOVD floor+8(FP), R10
-	WORD $0x4d40cd59 // ld1r {v25.2d}, [x10]
-	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x4d40cd58 // ld1r {v24.2d}, [x10]
+	WORD $0x4f000417 // movi v23.4s, #0
 	MOVD n+0(FP), R11
 	MOVD $0, R10
 
 vector:
-	WORD $0x3cea693c // ldr q28, [x9, x10]
-	WORD $0x6e7cdf80 // fmul v0.2d, v28.2d, v28.2d
-	WORD $0x4ee0f6e2 // fmin v2.2d, v23.2d, v0.2d
-	WORD $0xad49001b // ldp q27, q0, [x0, #288]
-	WORD $0x4ee2cedb // fmls v27.2d, v22.2d, v2.2d
-	WORD $0x4ef5d761 // fsub v1.2d, v27.2d, v21.2d
-	WORD $0x6ee0f85a // fneg v26.2d, v2.2d
-	WORD $0x4ee1ce9a // fmls v26.2d, v20.2d, v1.2d
-	WORD $0x4ee1ce7a // fmls v26.2d, v19.2d, v1.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
-	WORD $0x4e64ce40 // fmla v0.2d, v18.2d, v4.2d
-	WORD $0xad4a0803 // ldp q3, q2, [x0, #320]
-	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0x4e64ce22 // fmla v2.2d, v17.2d, v4.2d
-	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
-	WORD $0x4e64ce00 // fmla v0.2d, v16.2d, v4.2d
-	WORD $0xad4c0402 // ldp q2, q1, [x0, #384]
-	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0x4e64cde1 // fmla v1.2d, v15.2d, v4.2d
-	WORD $0xad4d7400 // ldp q0, q29, [x0, #416]
-	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e7acc43 // fmla v3.2d, v2.2d, v26.2d
-	WORD $0x4f745760 // shl v0.2d, v27.2d, #52
-	WORD $0x4ee085c0 // add v0.2d, v14.2d, v0.2d
-	WORD $0x6e63dc1b // fmul v27.2d, v0.2d, v3.2d
-	WORD $0x4e2d1f80 // and v0.16b, v28.16b, v13.16b
-	WORD $0x4ee0f580 // fmin v0.2d, v12.2d, v0.2d
-	WORD $0x4e6bd400 // fadd v0.2d, v0.2d, v11.2d
-	WORD $0x6e60fdde // fdiv v30.2d, v14.2d, v0.2d
-	WORD $0x4efecd5d // fmls v29.2d, v10.2d, v30.2d
-	WORD $0x6e7ddfba // fmul v26.2d, v29.2d, v29.2d
-	WORD $0x6e7adf45 // fmul v5.2d, v26.2d, v26.2d
-	WORD $0xad4e0400 // ldp q0, q1, [x0, #448]
-	WORD $0x4e65cd20 // fmla v0.2d, v9.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0xad4f1000 // ldp q0, q4, [x0, #480]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
-	WORD $0xad500800 // ldp q0, q2, [x0, #512]
-	WORD $0x4e65cd00 // fmla v0.2d, v8.2d, v5.2d
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e7acc04 // fmla v4.2d, v0.2d, v26.2d
-	WORD $0xad520400 // ldp q0, q1, [x0, #576]
-	WORD $0x4e65cce0 // fmla v0.2d, v7.2d, v5.2d
-	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
-	WORD $0xad530c00 // ldp q0, q3, [x0, #608]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
+	WORD $0x3cea693b // ldr q27, [x9, x10]
+	WORD $0x6e7bdf64 // fmul v4.2d, v27.2d, v27.2d
+	WORD $0x4ee4f6c2 // fmin v2.2d, v22.2d, v4.2d
+	WORD $0xad48001e // ldp q30, q0, [x0, #256]
+	WORD $0x4ee2cebe // fmls v30.2d, v21.2d, v2.2d
+	WORD $0x4ef4d7c1 // fsub v1.2d, v30.2d, v20.2d
+	WORD $0x6ee0f85c // fneg v28.2d, v2.2d
+	WORD $0x4ee1ce7c // fmls v28.2d, v19.2d, v1.2d
+	WORD $0x4ee1ce5c // fmls v28.2d, v18.2d, v1.2d
+	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD $0x6e7adf59 // fmul v25.2d, v26.2d, v26.2d
+	WORD $0x4e79ce20 // fmla v0.2d, v17.2d, v25.2d
+	WORD $0xad490803 // ldp q3, q2, [x0, #288]
+	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
+	WORD $0x4e79ce02 // fmla v2.2d, v16.2d, v25.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e79cc41 // fmla v1.2d, v2.2d, v25.2d
+	WORD $0x4e7acc23 // fmla v3.2d, v1.2d, v26.2d
+	WORD $0x4e79cde0 // fmla v0.2d, v15.2d, v25.2d
+	WORD $0xad4b0402 // ldp q2, q1, [x0, #352]
+	WORD $0x4e79cc02 // fmla v2.2d, v0.2d, v25.2d
+	WORD $0x4e79cdc1 // fmla v1.2d, v14.2d, v25.2d
+	WORD $0xad4c7400 // ldp q0, q29, [x0, #384]
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0x4e7ccc43 // fmla v3.2d, v2.2d, v28.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
+	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
+	WORD $0x4ef6d481 // fsub v1.2d, v4.2d, v22.2d
+	WORD $0x4e2b1c80 // and v0.16b, v4.16b, v11.16b
+	WORD $0x6ee08580 // sub v0.2d, v12.2d, v0.2d
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ee0a81a // cmlt v26.2d, v0.2d, #0
+	WORD $0x6e6a1c5a // bsl v26.16b, v2.16b, v10.16b
+	WORD $0x4e2b1f60 // and v0.16b, v27.16b, v11.16b
+	WORD $0x4ee0f520 // fmin v0.2d, v9.2d, v0.2d
+	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
+	WORD $0x6e60fdbe // fdiv v30.2d, v13.2d, v0.2d
+	WORD $0x4efeccfd // fmls v29.2d, v7.2d, v30.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x6e7cdf99 // fmul v25.2d, v28.2d, v28.2d
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4e79ccc0 // fmla v0.2d, v6.2d, v25.2d
+	WORD $0x4e79cc01 // fmla v1.2d, v0.2d, v25.2d
+	WORD $0xad4e1000 // ldp q0, q4, [x0, #448]
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e79cc04 // fmla v4.2d, v0.2d, v25.2d
+	WORD $0xad4f0800 // ldp q0, q2, [x0, #480]
+	WORD $0x4e79cca0 // fmla v0.2d, v5.2d, v25.2d
+	WORD $0x4e79cc02 // fmla v2.2d, v0.2d, v25.2d
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4e79cc41 // fmla v1.2d, v2.2d, v25.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e7ccc04 // fmla v4.2d, v0.2d, v28.2d
+	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e79cc02 // fmla v2.2d, v0.2d, v25.2d
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
+	WORD $0x4e79cc41 // fmla v1.2d, v2.2d, v25.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0xad530403 // ldp q3, q1, [x0, #608]
+	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
 	WORD $0xad540800 // ldp q0, q2, [x0, #640]
-	WORD $0x4e65ccc0 // fmla v0.2d, v6.2d, v5.2d
-	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e79cc02 // fmla v2.2d, v0.2d, v25.2d
 	WORD $0xad550001 // ldp q1, q0, [x0, #672]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
-	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0x4e79cc41 // fmla v1.2d, v2.2d, v25.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
 	WORD $0x4e7dcc64 // fmla v4.2d, v3.2d, v29.2d
-	WORD $0x6e7edc9a // fmul v26.2d, v4.2d, v30.2d
+	WORD $0x6e7edc99 // fmul v25.2d, v4.2d, v30.2d
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
 	WORD $0xad560001 // ldp q1, q0, [x0, #704]
 	WORD $0x4e62f421 // fmax v1.2d, v1.2d, v2.2d
 	WORD $0x4ee1f41f // fmin v31.2d, v0.2d, v1.2d
 	WORD $0xad57001e // ldp q30, q0, [x0, #736]
 	WORD $0x4e7fcc1e // fmla v30.2d, v0.2d, v31.2d
-	WORD $0x4ef5d7c2 // fsub v2.2d, v30.2d, v21.2d
+	WORD $0x4ef4d7c2 // fsub v2.2d, v30.2d, v20.2d
 	WORD $0xad580001 // ldp q1, q0, [x0, #768]
 	WORD $0x4ee2cc3f // fmls v31.2d, v1.2d, v2.2d
 	WORD $0x4ee2cc1f // fmls v31.2d, v0.2d, v2.2d
 	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
-	WORD $0x6e7ddfa5 // fmul v5.2d, v29.2d, v29.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
 	WORD $0xad590001 // ldp q1, q0, [x0, #800]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0xad5a0804 // ldp q4, q2, [x0, #832]
-	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
+	WORD $0x4e7ccc04 // fmla v4.2d, v0.2d, v28.2d
 	WORD $0xad5b0001 // ldp q1, q0, [x0, #864]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0x4e7dcc04 // fmla v4.2d, v0.2d, v29.2d
 	WORD $0xad5c0001 // ldp q1, q0, [x0, #896]
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0xad5d0803 // ldp q3, q2, [x0, #928]
-	WORD $0x4e65cc03 // fmla v3.2d, v0.2d, v5.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
 	WORD $0xad5e0001 // ldp q1, q0, [x0, #960]
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
 	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
 	WORD $0x4e7fcc64 // fmla v4.2d, v3.2d, v31.2d
 	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee085c0 // add v0.2d, v14.2d, v0.2d
-	WORD $0x6e64dc1e // fmul v30.2d, v0.2d, v4.2d
-	WORD $0x6e7bdfdd // fmul v29.2d, v30.2d, v27.2d
-	WORD $0x6e7bdf41 // fmul v1.2d, v26.2d, v27.2d
-	WORD $0x6efde420 // fcmgt v0.2d, v1.2d, v29.2d
-	WORD $0x6e611fa0 // bsl v0.16b, v29.16b, v1.16b
-	WORD $0x4ef9d405 // fsub v5.2d, v0.2d, v25.2d
-	WORD $0x4ea51f18 // orr v24.16b, v24.16b, v5.16b
-	WORD $0x4f000404 // movi v4.4s, #0
+	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
+	WORD $0x6e64dc1d // fmul v29.2d, v0.2d, v4.2d
+	WORD $0x6e7adfbc // fmul v28.2d, v29.2d, v26.2d
+	WORD $0x6e7adf21 // fmul v1.2d, v25.2d, v26.2d
+	WORD $0x6efce420 // fcmgt v0.2d, v1.2d, v28.2d
+	WORD $0x6e611f80 // bsl v0.16b, v28.16b, v1.16b
+	WORD $0x4ef8d404 // fsub v4.2d, v0.2d, v24.2d
+	WORD $0x4ea41ef7 // orr v23.16b, v23.16b, v4.16b
 	WORD $0x3cea68e3 // ldr q3, [x7, x10]
-	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
-	WORD $0x6e631c80 // bsl v0.16b, v4.16b, v3.16b
+	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
+	WORD $0x6e631d40 // bsl v0.16b, v10.16b, v3.16b
 	WORD $0x3caa68c0 // str q0, [x6, x10]
 	WORD $0x3cea68a2 // ldr q2, [x5, x10]
-	WORD $0x4e63cf82 // fmla v2.2d, v28.2d, v3.2d
-	WORD $0x6e62dfc1 // fmul v1.2d, v30.2d, v2.2d
-	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x4e63cf62 // fmla v2.2d, v27.2d, v3.2d
+	WORD $0x6e62dfa1 // fmul v1.2d, v29.2d, v2.2d
+	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
+	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
 	WORD $0x3caa6880 // str q0, [x4, x10]
-	WORD $0x6e7dfdc1 // fdiv v1.2d, v14.2d, v29.2d
-	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x6e7cfda1 // fdiv v1.2d, v13.2d, v28.2d
+	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
+	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
 	WORD $0x3caa6860 // str q0, [x3, x10]
-	WORD $0x4ee2d480 // fsub v0.2d, v4.2d, v2.2d
-	WORD $0x4ee0ab81 // cmlt v1.2d, v28.2d, #0
+	WORD $0x4ee2d540 // fsub v0.2d, v10.2d, v2.2d
+	WORD $0x4ee0ab61 // cmlt v1.2d, v27.2d, #0
 	WORD $0x6e601c41 // bsl v1.16b, v2.16b, v0.16b
-	WORD $0x3dc0f800 // ldr q0, [x0, #992]
+	WORD $0x3dc0fc00 // ldr q0, [x0, #1008]
 	WORD $0x6e60dc22 // fmul v2.2d, v1.2d, v0.2d
-	WORD $0x6e7bfdc0 // fdiv v0.2d, v14.2d, v27.2d
+	WORD $0x6e7afda0 // fdiv v0.2d, v13.2d, v26.2d
 	WORD $0x6e62dc01 // fmul v1.2d, v0.2d, v2.2d
-	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
+	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
 	WORD $0x3caa6840 // str q0, [x2, x10]
-	WORD $0x4e7acc43 // fmla v3.2d, v2.2d, v26.2d
-	WORD $0x4ee0a8a0 // cmlt v0.2d, v5.2d, #0
-	WORD $0x6e631c80 // bsl v0.16b, v4.16b, v3.16b
+	WORD $0x4e79cc43 // fmla v3.2d, v2.2d, v25.2d
+	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
+	WORD $0x6e631d40 // bsl v0.16b, v10.16b, v3.16b
 	WORD $0x3caa6820 // str q0, [x1, x10]
 	ADD  $16, R10, R10
 	SUBS $1, R11, R11
 	BNE  vector
-	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
+	WORD $0x4ee0aae0 // cmlt v0.2d, v23.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, far+88(FP)
@@ -1099,84 +3285,84 @@ vector:
 
 DATA constants_upstreamF64NEON<>+0(SB)/8, $0x3ff0000000000000
 DATA constants_upstreamF64NEON<>+8(SB)/8, $0x3ff0000000000000
-DATA constants_upstreamF64NEON<>+16(SB)/8, $0x4338000000000000
-DATA constants_upstreamF64NEON<>+24(SB)/8, $0x4338000000000000
-DATA constants_upstreamF64NEON<>+32(SB)/8, $0x4095900000000000
-DATA constants_upstreamF64NEON<>+40(SB)/8, $0x4095900000000000
-DATA constants_upstreamF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
-DATA constants_upstreamF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
-DATA constants_upstreamF64NEON<>+64(SB)/8, $0x3ff62e42fee00000
-DATA constants_upstreamF64NEON<>+72(SB)/8, $0x3ff62e42fee00000
-DATA constants_upstreamF64NEON<>+80(SB)/8, $0x3dfa39ef35793c76
-DATA constants_upstreamF64NEON<>+88(SB)/8, $0x3dfa39ef35793c76
-DATA constants_upstreamF64NEON<>+96(SB)/8, $0x3e7a01991399f987
-DATA constants_upstreamF64NEON<>+104(SB)/8, $0x3e7a01991399f987
-DATA constants_upstreamF64NEON<>+112(SB)/8, $0x3df28b46faf8c24c
-DATA constants_upstreamF64NEON<>+120(SB)/8, $0x3df28b46faf8c24c
-DATA constants_upstreamF64NEON<>+128(SB)/8, $0x3e371ddf52ded199
-DATA constants_upstreamF64NEON<>+136(SB)/8, $0x3e371ddf52ded199
-DATA constants_upstreamF64NEON<>+144(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_upstreamF64NEON<>+152(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_upstreamF64NEON<>+160(SB)/8, $0x7fffffffffffffff
-DATA constants_upstreamF64NEON<>+168(SB)/8, $0x7fffffffffffffff
-DATA constants_upstreamF64NEON<>+176(SB)/8, $0x4043000000000000
-DATA constants_upstreamF64NEON<>+184(SB)/8, $0x4043000000000000
-DATA constants_upstreamF64NEON<>+192(SB)/8, $0x4014000000000000
-DATA constants_upstreamF64NEON<>+200(SB)/8, $0x4014000000000000
-DATA constants_upstreamF64NEON<>+208(SB)/8, $0x4026a1af286bca1a
-DATA constants_upstreamF64NEON<>+216(SB)/8, $0x4026a1af286bca1a
-DATA constants_upstreamF64NEON<>+224(SB)/8, $0x3e602c6a069582a7
-DATA constants_upstreamF64NEON<>+232(SB)/8, $0x3e602c6a069582a7
-DATA constants_upstreamF64NEON<>+240(SB)/8, $0xbe22443ab572b892
-DATA constants_upstreamF64NEON<>+248(SB)/8, $0xbe22443ab572b892
-DATA constants_upstreamF64NEON<>+256(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_upstreamF64NEON<>+264(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_upstreamF64NEON<>+272(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_upstreamF64NEON<>+280(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_upstreamF64NEON<>+288(SB)/8, $0x4338000000000000
-DATA constants_upstreamF64NEON<>+296(SB)/8, $0x4338000000000000
-DATA constants_upstreamF64NEON<>+304(SB)/8, $0x3f6555555554f000
-DATA constants_upstreamF64NEON<>+312(SB)/8, $0x3f6555555554f000
-DATA constants_upstreamF64NEON<>+320(SB)/8, $0x3ff0000000000000
-DATA constants_upstreamF64NEON<>+328(SB)/8, $0x3ff0000000000000
-DATA constants_upstreamF64NEON<>+336(SB)/8, $0x3ef6c16c18826db1
-DATA constants_upstreamF64NEON<>+344(SB)/8, $0x3ef6c16c18826db1
-DATA constants_upstreamF64NEON<>+352(SB)/8, $0x3fc0000000000011
-DATA constants_upstreamF64NEON<>+360(SB)/8, $0x3fc0000000000011
-DATA constants_upstreamF64NEON<>+368(SB)/8, $0x3f3111111110f1e5
-DATA constants_upstreamF64NEON<>+376(SB)/8, $0x3f3111111110f1e5
-DATA constants_upstreamF64NEON<>+384(SB)/8, $0x3fe0000000000000
-DATA constants_upstreamF64NEON<>+392(SB)/8, $0x3fe0000000000000
-DATA constants_upstreamF64NEON<>+400(SB)/8, $0x3eba01a01b15de9d
-DATA constants_upstreamF64NEON<>+408(SB)/8, $0x3eba01a01b15de9d
-DATA constants_upstreamF64NEON<>+416(SB)/8, $0x3f9555555555555a
-DATA constants_upstreamF64NEON<>+424(SB)/8, $0x3f9555555555555a
-DATA constants_upstreamF64NEON<>+432(SB)/8, $0x3ff435e50d79435d
-DATA constants_upstreamF64NEON<>+440(SB)/8, $0x3ff435e50d79435d
-DATA constants_upstreamF64NEON<>+448(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_upstreamF64NEON<>+456(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_upstreamF64NEON<>+464(SB)/8, $0xbf40f134dbb87be1
-DATA constants_upstreamF64NEON<>+472(SB)/8, $0xbf40f134dbb87be1
-DATA constants_upstreamF64NEON<>+480(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_upstreamF64NEON<>+488(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_upstreamF64NEON<>+496(SB)/8, $0x3feb52343a6174db
-DATA constants_upstreamF64NEON<>+504(SB)/8, $0x3feb52343a6174db
-DATA constants_upstreamF64NEON<>+512(SB)/8, $0xbe925d3752b5748f
-DATA constants_upstreamF64NEON<>+520(SB)/8, $0xbe925d3752b5748f
-DATA constants_upstreamF64NEON<>+528(SB)/8, $0x3ed49640a62bdffa
-DATA constants_upstreamF64NEON<>+536(SB)/8, $0x3ed49640a62bdffa
-DATA constants_upstreamF64NEON<>+544(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_upstreamF64NEON<>+552(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_upstreamF64NEON<>+560(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_upstreamF64NEON<>+568(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_upstreamF64NEON<>+576(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_upstreamF64NEON<>+584(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_upstreamF64NEON<>+592(SB)/8, $0x3f28a313c859cd9b
-DATA constants_upstreamF64NEON<>+600(SB)/8, $0x3f28a313c859cd9b
-DATA constants_upstreamF64NEON<>+608(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_upstreamF64NEON<>+616(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_upstreamF64NEON<>+624(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_upstreamF64NEON<>+632(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_upstreamF64NEON<>+16(SB)/8, $0x4095900000000000
+DATA constants_upstreamF64NEON<>+24(SB)/8, $0x4095900000000000
+DATA constants_upstreamF64NEON<>+32(SB)/8, $0x4338000000000000
+DATA constants_upstreamF64NEON<>+40(SB)/8, $0x4338000000000000
+DATA constants_upstreamF64NEON<>+48(SB)/8, $0x7fffffffffffffff
+DATA constants_upstreamF64NEON<>+56(SB)/8, $0x7fffffffffffffff
+DATA constants_upstreamF64NEON<>+64(SB)/8, $0x3fe71547652b82fe
+DATA constants_upstreamF64NEON<>+72(SB)/8, $0x3fe71547652b82fe
+DATA constants_upstreamF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_upstreamF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_upstreamF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_upstreamF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_upstreamF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_upstreamF64NEON<>+120(SB)/8, $0x3e7a01991399f987
+DATA constants_upstreamF64NEON<>+128(SB)/8, $0x3df28b46faf8c24c
+DATA constants_upstreamF64NEON<>+136(SB)/8, $0x3df28b46faf8c24c
+DATA constants_upstreamF64NEON<>+144(SB)/8, $0x3e371ddf52ded199
+DATA constants_upstreamF64NEON<>+152(SB)/8, $0x3e371ddf52ded199
+DATA constants_upstreamF64NEON<>+160(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_upstreamF64NEON<>+168(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_upstreamF64NEON<>+176(SB)/8, $0x7ff0000000000000
+DATA constants_upstreamF64NEON<>+184(SB)/8, $0x7ff0000000000000
+DATA constants_upstreamF64NEON<>+192(SB)/8, $0x4043000000000000
+DATA constants_upstreamF64NEON<>+200(SB)/8, $0x4043000000000000
+DATA constants_upstreamF64NEON<>+208(SB)/8, $0x4014000000000000
+DATA constants_upstreamF64NEON<>+216(SB)/8, $0x4014000000000000
+DATA constants_upstreamF64NEON<>+224(SB)/8, $0x4026a1af286bca1a
+DATA constants_upstreamF64NEON<>+232(SB)/8, $0x4026a1af286bca1a
+DATA constants_upstreamF64NEON<>+240(SB)/8, $0x3e602c6a069582a7
+DATA constants_upstreamF64NEON<>+248(SB)/8, $0x3e602c6a069582a7
+DATA constants_upstreamF64NEON<>+256(SB)/8, $0x4338000000000000
+DATA constants_upstreamF64NEON<>+264(SB)/8, $0x4338000000000000
+DATA constants_upstreamF64NEON<>+272(SB)/8, $0x3f6555555554f000
+DATA constants_upstreamF64NEON<>+280(SB)/8, $0x3f6555555554f000
+DATA constants_upstreamF64NEON<>+288(SB)/8, $0x3ff0000000000000
+DATA constants_upstreamF64NEON<>+296(SB)/8, $0x3ff0000000000000
+DATA constants_upstreamF64NEON<>+304(SB)/8, $0x3ef6c16c18826db1
+DATA constants_upstreamF64NEON<>+312(SB)/8, $0x3ef6c16c18826db1
+DATA constants_upstreamF64NEON<>+320(SB)/8, $0x3fc0000000000011
+DATA constants_upstreamF64NEON<>+328(SB)/8, $0x3fc0000000000011
+DATA constants_upstreamF64NEON<>+336(SB)/8, $0x3f3111111110f1e5
+DATA constants_upstreamF64NEON<>+344(SB)/8, $0x3f3111111110f1e5
+DATA constants_upstreamF64NEON<>+352(SB)/8, $0x3fe0000000000000
+DATA constants_upstreamF64NEON<>+360(SB)/8, $0x3fe0000000000000
+DATA constants_upstreamF64NEON<>+368(SB)/8, $0x3eba01a01b15de9d
+DATA constants_upstreamF64NEON<>+376(SB)/8, $0x3eba01a01b15de9d
+DATA constants_upstreamF64NEON<>+384(SB)/8, $0x3f9555555555555a
+DATA constants_upstreamF64NEON<>+392(SB)/8, $0x3f9555555555555a
+DATA constants_upstreamF64NEON<>+400(SB)/8, $0x3ff435e50d79435d
+DATA constants_upstreamF64NEON<>+408(SB)/8, $0x3ff435e50d79435d
+DATA constants_upstreamF64NEON<>+416(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_upstreamF64NEON<>+424(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_upstreamF64NEON<>+432(SB)/8, $0xbf40f134dbb87be1
+DATA constants_upstreamF64NEON<>+440(SB)/8, $0xbf40f134dbb87be1
+DATA constants_upstreamF64NEON<>+448(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_upstreamF64NEON<>+456(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_upstreamF64NEON<>+464(SB)/8, $0x3feb52343a6174db
+DATA constants_upstreamF64NEON<>+472(SB)/8, $0x3feb52343a6174db
+DATA constants_upstreamF64NEON<>+480(SB)/8, $0xbe925d3752b5748f
+DATA constants_upstreamF64NEON<>+488(SB)/8, $0xbe925d3752b5748f
+DATA constants_upstreamF64NEON<>+496(SB)/8, $0x3ed49640a62bdffa
+DATA constants_upstreamF64NEON<>+504(SB)/8, $0x3ed49640a62bdffa
+DATA constants_upstreamF64NEON<>+512(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_upstreamF64NEON<>+520(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_upstreamF64NEON<>+528(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_upstreamF64NEON<>+536(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_upstreamF64NEON<>+544(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_upstreamF64NEON<>+552(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_upstreamF64NEON<>+560(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_upstreamF64NEON<>+568(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_upstreamF64NEON<>+576(SB)/8, $0x3f28a313c859cd9b
+DATA constants_upstreamF64NEON<>+584(SB)/8, $0x3f28a313c859cd9b
+DATA constants_upstreamF64NEON<>+592(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_upstreamF64NEON<>+600(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_upstreamF64NEON<>+608(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_upstreamF64NEON<>+616(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_upstreamF64NEON<>+624(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_upstreamF64NEON<>+632(SB)/8, $0xbe15e3a78788e1d8
 DATA constants_upstreamF64NEON<>+640(SB)/8, $0xbe8483b4d3d9283f
 DATA constants_upstreamF64NEON<>+648(SB)/8, $0xbe8483b4d3d9283f
 DATA constants_upstreamF64NEON<>+656(SB)/8, $0xbef2231e0f679d64
@@ -1221,9 +3407,11 @@ DATA constants_upstreamF64NEON<>+960(SB)/8, $0x3f2a01a01b15de9d
 DATA constants_upstreamF64NEON<>+968(SB)/8, $0x3f2a01a01b15de9d
 DATA constants_upstreamF64NEON<>+976(SB)/8, $0x3fc555555555555a
 DATA constants_upstreamF64NEON<>+984(SB)/8, $0x3fc555555555555a
-DATA constants_upstreamF64NEON<>+992(SB)/8, $0x40040d931ff62706
-DATA constants_upstreamF64NEON<>+1000(SB)/8, $0x40040d931ff62706
-GLOBL constants_upstreamF64NEON<>(SB), RODATA|NOPTR, $1008
+DATA constants_upstreamF64NEON<>+992(SB)/8, $0xbe22443ab572b892
+DATA constants_upstreamF64NEON<>+1000(SB)/8, $0xbe22443ab572b892
+DATA constants_upstreamF64NEON<>+1008(SB)/8, $0x40040d931ff62706
+DATA constants_upstreamF64NEON<>+1016(SB)/8, $0x40040d931ff62706
+GLOBL constants_upstreamF64NEON<>(SB), RODATA|NOPTR, $1024
 
 // func slopesF64NEON(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 TEXT ·slopesF64NEON(SB), NOSPLIT, $0-152
@@ -1245,11 +3433,11 @@ TEXT ·slopesF64NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad403004 // ldp q4, q12, [x0, #0]
-	WORD $0xad41280b // ldp q11, q10, [x0, #32]
-	WORD $0xad422009 // ldp q9, q8, [x0, #64]
-	WORD $0xad431807 // ldp q7, q6, [x0, #96]
-	WORD $0x3dc0a805 // ldr q5, [x0, #672]
+	WORD $0xad40140c // ldp q12, q5, [x0, #0]
+	WORD $0xad412c04 // ldp q4, q11, [x0, #32]
+	WORD $0xad42240a // ldp q10, q9, [x0, #64]
+	WORD $0xad431c08 // ldp q8, q7, [x0, #96]
+	WORD $0x3dc0b006 // ldr q6, [x0, #704]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R4
@@ -1279,75 +3467,82 @@ component:
 	ADD  R14, R8, R4
 	WORD $0x4d40cc99 // ld1r {v25.2d}, [x4]
 	WORD $0x6e78df23 // fmul v3.2d, v25.2d, v24.2d
-	WORD $0x6e63dc60 // fmul v0.2d, v3.2d, v3.2d
-	WORD $0x4ee0f582 // fmin v2.2d, v12.2d, v0.2d
-	WORD $0xad44001e // ldp q30, q0, [x0, #128]
-	WORD $0x4ee2cd7e // fmls v30.2d, v11.2d, v2.2d
-	WORD $0x4eead7c1 // fsub v1.2d, v30.2d, v10.2d
-	WORD $0x6ee0f85d // fneg v29.2d, v2.2d
-	WORD $0x4ee1cd3d // fmls v29.2d, v9.2d, v1.2d
-	WORD $0x4ee1cd1d // fmls v29.2d, v8.2d, v1.2d
+	WORD $0x6e63dc7b // fmul v27.2d, v3.2d, v3.2d
+	WORD $0x4efbf582 // fmin v2.2d, v12.2d, v27.2d
+	WORD $0xad44001f // ldp q31, q0, [x0, #128]
+	WORD $0x4ee2cd7f // fmls v31.2d, v11.2d, v2.2d
+	WORD $0x4eead7e1 // fsub v1.2d, v31.2d, v10.2d
+	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
+	WORD $0x4ee1cd3e // fmls v30.2d, v9.2d, v1.2d
+	WORD $0x4ee1cd1e // fmls v30.2d, v8.2d, v1.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0x4e7ccce0 // fmla v0.2d, v7.2d, v28.2d
+	WORD $0xad45081a // ldp q26, q2, [x0, #160]
+	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0x4e7cccc2 // fmla v2.2d, v6.2d, v28.2d
+	WORD $0xad460400 // ldp q0, q1, [x0, #192]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc1a // fmla v26.2d, v0.2d, v29.2d
+	WORD $0xad475800 // ldp q0, q22, [x0, #224]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc16 // fmla v22.2d, v0.2d, v28.2d
+	WORD $0xad480800 // ldp q0, q2, [x0, #256]
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0xad490400 // ldp q0, q1, [x0, #288]
+	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
+	WORD $0x4e7dcc16 // fmla v22.2d, v0.2d, v29.2d
+	WORD $0x4e7eceda // fmla v26.2d, v22.2d, v30.2d
+	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x4ee084a0 // add v0.2d, v5.2d, v0.2d
+	WORD $0x6e7adc16 // fmul v22.2d, v0.2d, v26.2d
+	WORD $0x4eecd762 // fsub v2.2d, v27.2d, v12.2d
+	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
+	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
+	WORD $0x4ea01c41 // orr v1.16b, v2.16b, v0.16b
+	WORD $0x4f000400 // movi v0.4s, #0
+	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
+	WORD $0x6e601ede // bsl v30.16b, v22.16b, v0.16b
+	WORD $0x4e241c62 // and v2.16b, v3.16b, v4.16b
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4ee2f421 // fmin v1.2d, v1.2d, v2.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fcbf // fdiv v31.2d, v5.2d, v0.2d
+	WORD $0xad4b001d // ldp q29, q0, [x0, #352]
+	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
 	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0x4e7bcce0 // fmla v0.2d, v7.2d, v27.2d
-	WORD $0xad45081a // ldp q26, q2, [x0, #160]
-	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
-	WORD $0x4e7bccc2 // fmla v2.2d, v6.2d, v27.2d
-	WORD $0xad460001 // ldp q1, q0, [x0, #192]
+	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
 	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7ccc3a // fmla v26.2d, v1.2d, v28.2d
-	WORD $0x4e7bcca0 // fmla v0.2d, v5.2d, v27.2d
-	WORD $0xad470816 // ldp q22, q2, [x0, #224]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0xad4e041a // ldp q26, q1, [x0, #448]
+	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
+	WORD $0xad4f0800 // ldp q0, q2, [x0, #480]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0xad530416 // ldp q22, q1, [x0, #608]
 	WORD $0x4e7bcc16 // fmla v22.2d, v0.2d, v27.2d
-	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0xad540800 // ldp q0, q2, [x0, #640]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
 	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
 	WORD $0x4e7ccc16 // fmla v22.2d, v0.2d, v28.2d
 	WORD $0x4e7dceda // fmla v26.2d, v22.2d, v29.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08480 // add v0.2d, v4.2d, v0.2d
-	WORD $0x6e7adc1d // fmul v29.2d, v0.2d, v26.2d
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e211c61 // and v1.16b, v3.16b, v1.16b
-	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
-	WORD $0xad4a7000 // ldp q0, q28, [x0, #320]
-	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fc9e // fdiv v30.2d, v4.2d, v0.2d
-	WORD $0xad4b0800 // ldp q0, q2, [x0, #352]
-	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
-	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
-	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
-	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad4d5800 // ldp q0, q22, [x0, #416]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc16 // fmla v22.2d, v0.2d, v26.2d
-	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad4f0400 // ldp q0, q1, [x0, #480]
-	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad500800 // ldp q0, q2, [x0, #512]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7bcc16 // fmla v22.2d, v0.2d, v27.2d
-	WORD $0xad510400 // ldp q0, q1, [x0, #544]
-	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad520800 // ldp q0, q2, [x0, #576]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad537c00 // ldp q0, q31, [x0, #608]
-	WORD $0x4e7acc1f // fmla v31.2d, v0.2d, v26.2d
-	WORD $0xad540400 // ldp q0, q1, [x0, #640]
-	WORD $0x4e7acfe0 // fmla v0.2d, v31.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0x3dc0ac00 // ldr q0, [x0, #688]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0x4e7ccc56 // fmla v22.2d, v2.2d, v28.2d
-	WORD $0x6e7edec2 // fmul v2.2d, v22.2d, v30.2d
-	WORD $0x6e77dfa1 // fmul v1.2d, v29.2d, v23.2d
+	WORD $0x6e7fdf42 // fmul v2.2d, v26.2d, v31.2d
+	WORD $0x6e77dfc1 // fmul v1.2d, v30.2d, v23.2d
 	WORD $0x6e61df20 // fmul v0.2d, v25.2d, v1.2d
 	WORD $0x6e60de36 // fmul v22.2d, v17.2d, v0.2d
 	WORD $0x6e61dc42 // fmul v2.2d, v2.2d, v1.2d
@@ -1355,10 +3550,10 @@ component:
 	WORD $0x4ee2d6e0 // fsub v0.2d, v23.2d, v2.2d
 	WORD $0x4ee0a821 // cmlt v1.2d, v1.2d, #0
 	WORD $0x6e621c01 // bsl v1.16b, v0.16b, v2.16b
-	WORD $0x6e63df20 // fmul v0.2d, v25.2d, v3.2d
-	WORD $0x6e60dde0 // fmul v0.2d, v15.2d, v0.2d
-	WORD $0x4eeed400 // fsub v0.2d, v0.2d, v14.2d
-	WORD $0x6e60dec3 // fmul v3.2d, v22.2d, v0.2d
+	WORD $0x6e79dec0 // fmul v0.2d, v22.2d, v25.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x6e60dde3 // fmul v3.2d, v15.2d, v0.2d
+	WORD $0x4ef6cdc3 // fmls v3.2d, v14.2d, v22.2d
 	WORD $0x6e78dc62 // fmul v2.2d, v3.2d, v24.2d
 	WORD $0x4ef6cde2 // fmls v2.2d, v15.2d, v22.2d
 	WORD $0x6e61de01 // fmul v1.2d, v16.2d, v1.2d
@@ -1392,22 +3587,22 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_slopesF64NEON<>+0(SB)/8, $0x3ff0000000000000
-DATA constants_slopesF64NEON<>+8(SB)/8, $0x3ff0000000000000
-DATA constants_slopesF64NEON<>+16(SB)/8, $0x4095900000000000
-DATA constants_slopesF64NEON<>+24(SB)/8, $0x4095900000000000
-DATA constants_slopesF64NEON<>+32(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesF64NEON<>+40(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesF64NEON<>+48(SB)/8, $0x4338000000000000
-DATA constants_slopesF64NEON<>+56(SB)/8, $0x4338000000000000
-DATA constants_slopesF64NEON<>+64(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesF64NEON<>+72(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesF64NEON<>+80(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesF64NEON<>+88(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesF64NEON<>+96(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesF64NEON<>+104(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesF64NEON<>+112(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesF64NEON<>+120(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesF64NEON<>+0(SB)/8, $0x4095900000000000
+DATA constants_slopesF64NEON<>+8(SB)/8, $0x4095900000000000
+DATA constants_slopesF64NEON<>+16(SB)/8, $0x3ff0000000000000
+DATA constants_slopesF64NEON<>+24(SB)/8, $0x3ff0000000000000
+DATA constants_slopesF64NEON<>+32(SB)/8, $0x7fffffffffffffff
+DATA constants_slopesF64NEON<>+40(SB)/8, $0x7fffffffffffffff
+DATA constants_slopesF64NEON<>+48(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesF64NEON<>+56(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesF64NEON<>+64(SB)/8, $0x4338000000000000
+DATA constants_slopesF64NEON<>+72(SB)/8, $0x4338000000000000
+DATA constants_slopesF64NEON<>+80(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesF64NEON<>+88(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesF64NEON<>+96(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesF64NEON<>+104(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesF64NEON<>+112(SB)/8, $0x3e7a01991399f987
+DATA constants_slopesF64NEON<>+120(SB)/8, $0x3e7a01991399f987
 DATA constants_slopesF64NEON<>+128(SB)/8, $0x4338000000000000
 DATA constants_slopesF64NEON<>+136(SB)/8, $0x4338000000000000
 DATA constants_slopesF64NEON<>+144(SB)/8, $0x3f6555555554f000
@@ -1418,69 +3613,71 @@ DATA constants_slopesF64NEON<>+176(SB)/8, $0x3ef6c16c18826db1
 DATA constants_slopesF64NEON<>+184(SB)/8, $0x3ef6c16c18826db1
 DATA constants_slopesF64NEON<>+192(SB)/8, $0x3fc0000000000011
 DATA constants_slopesF64NEON<>+200(SB)/8, $0x3fc0000000000011
-DATA constants_slopesF64NEON<>+208(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesF64NEON<>+216(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesF64NEON<>+224(SB)/8, $0x3fe0000000000000
-DATA constants_slopesF64NEON<>+232(SB)/8, $0x3fe0000000000000
-DATA constants_slopesF64NEON<>+240(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesF64NEON<>+248(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesF64NEON<>+256(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesF64NEON<>+264(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesF64NEON<>+272(SB)/8, $0x3f9555555555555a
-DATA constants_slopesF64NEON<>+280(SB)/8, $0x3f9555555555555a
-DATA constants_slopesF64NEON<>+288(SB)/8, $0x7fffffffffffffff
-DATA constants_slopesF64NEON<>+296(SB)/8, $0x7fffffffffffffff
-DATA constants_slopesF64NEON<>+304(SB)/8, $0x4043000000000000
-DATA constants_slopesF64NEON<>+312(SB)/8, $0x4043000000000000
-DATA constants_slopesF64NEON<>+320(SB)/8, $0x4014000000000000
-DATA constants_slopesF64NEON<>+328(SB)/8, $0x4014000000000000
-DATA constants_slopesF64NEON<>+336(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesF64NEON<>+344(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesF64NEON<>+352(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesF64NEON<>+360(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesF64NEON<>+368(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesF64NEON<>+376(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesF64NEON<>+384(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesF64NEON<>+392(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesF64NEON<>+400(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesF64NEON<>+408(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesF64NEON<>+416(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesF64NEON<>+424(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesF64NEON<>+432(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesF64NEON<>+440(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesF64NEON<>+448(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesF64NEON<>+456(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesF64NEON<>+464(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesF64NEON<>+472(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesF64NEON<>+480(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesF64NEON<>+488(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesF64NEON<>+496(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesF64NEON<>+504(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesF64NEON<>+512(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesF64NEON<>+520(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesF64NEON<>+528(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesF64NEON<>+536(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesF64NEON<>+544(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesF64NEON<>+552(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesF64NEON<>+560(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesF64NEON<>+568(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesF64NEON<>+576(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesF64NEON<>+584(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesF64NEON<>+592(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesF64NEON<>+600(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesF64NEON<>+608(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesF64NEON<>+616(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesF64NEON<>+624(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesF64NEON<>+632(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesF64NEON<>+640(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesF64NEON<>+648(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesF64NEON<>+656(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesF64NEON<>+664(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesF64NEON<>+672(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesF64NEON<>+680(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesF64NEON<>+208(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesF64NEON<>+216(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesF64NEON<>+224(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesF64NEON<>+232(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesF64NEON<>+240(SB)/8, $0x3fe0000000000000
+DATA constants_slopesF64NEON<>+248(SB)/8, $0x3fe0000000000000
+DATA constants_slopesF64NEON<>+256(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesF64NEON<>+264(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesF64NEON<>+272(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesF64NEON<>+280(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesF64NEON<>+288(SB)/8, $0x3f9555555555555a
+DATA constants_slopesF64NEON<>+296(SB)/8, $0x3f9555555555555a
+DATA constants_slopesF64NEON<>+304(SB)/8, $0x7ff0000000000000
+DATA constants_slopesF64NEON<>+312(SB)/8, $0x7ff0000000000000
+DATA constants_slopesF64NEON<>+320(SB)/8, $0x4043000000000000
+DATA constants_slopesF64NEON<>+328(SB)/8, $0x4043000000000000
+DATA constants_slopesF64NEON<>+336(SB)/8, $0x4014000000000000
+DATA constants_slopesF64NEON<>+344(SB)/8, $0x4014000000000000
+DATA constants_slopesF64NEON<>+352(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesF64NEON<>+360(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesF64NEON<>+368(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesF64NEON<>+376(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesF64NEON<>+384(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesF64NEON<>+392(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesF64NEON<>+400(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesF64NEON<>+408(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesF64NEON<>+416(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesF64NEON<>+424(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesF64NEON<>+432(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesF64NEON<>+440(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesF64NEON<>+448(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesF64NEON<>+456(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesF64NEON<>+464(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesF64NEON<>+472(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesF64NEON<>+480(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesF64NEON<>+488(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesF64NEON<>+496(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesF64NEON<>+504(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesF64NEON<>+512(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesF64NEON<>+520(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesF64NEON<>+528(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesF64NEON<>+536(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesF64NEON<>+544(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesF64NEON<>+552(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesF64NEON<>+560(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesF64NEON<>+568(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesF64NEON<>+576(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesF64NEON<>+584(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesF64NEON<>+592(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesF64NEON<>+600(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesF64NEON<>+608(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesF64NEON<>+616(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesF64NEON<>+624(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesF64NEON<>+632(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesF64NEON<>+640(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesF64NEON<>+648(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesF64NEON<>+656(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesF64NEON<>+664(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesF64NEON<>+672(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesF64NEON<>+680(SB)/8, $0xbf4b484e1471314a
 DATA constants_slopesF64NEON<>+688(SB)/8, $0xbfd1ae6d3e75ebbc
 DATA constants_slopesF64NEON<>+696(SB)/8, $0xbfd1ae6d3e75ebbc
-GLOBL constants_slopesF64NEON<>(SB), RODATA|NOPTR, $704
+DATA constants_slopesF64NEON<>+704(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesF64NEON<>+712(SB)/8, $0x3df28b46faf8c24c
+GLOBL constants_slopesF64NEON<>(SB), RODATA|NOPTR, $720
 
 // func slopesEachF64NEON(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
@@ -1503,11 +3700,11 @@ TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad401002 // ldp q2, q4, [x0, #0]
-	WORD $0xad412807 // ldp q7, q10, [x0, #32]
+	WORD $0xad401802 // ldp q2, q6, [x0, #0]
 	WORD $0x4f00040b // movi v11.4s, #0
-	WORD $0xad422009 // ldp q9, q8, [x0, #64]
-	WORD $0xad431406 // ldp q6, q5, [x0, #96]
+	WORD $0xad411407 // ldp q7, q5, [x0, #32]
+	WORD $0xad422804 // ldp q4, q10, [x0, #64]
+	WORD $0xad432009 // ldp q9, q8, [x0, #96]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R12
@@ -1534,108 +3731,114 @@ component:
 	WORD $0x6ee0e576 // fcmgt v22.2d, v11.2d, v0.2d
 	WORD $0x6e601d76 // bsl v22.16b, v11.16b, v0.16b
 	WORD $0x4e74f540 // fmax v0.2d, v10.2d, v20.2d
-	WORD $0x4ee0f523 // fmin v3.2d, v9.2d, v0.2d
-	WORD $0xad44041c // ldp q28, q1, [x0, #128]
-	WORD $0x4ee3cd1c // fmls v28.2d, v8.2d, v3.2d
-	WORD $0x4ee7d780 // fsub v0.2d, v28.2d, v7.2d
-	WORD $0x6ee0f87b // fneg v27.2d, v3.2d
-	WORD $0x4ee0ccdb // fmls v27.2d, v6.2d, v0.2d
-	WORD $0x4ee0ccbb // fmls v27.2d, v5.2d, v0.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
+	WORD $0x4ee0f521 // fmin v1.2d, v9.2d, v0.2d
+	WORD $0xad44001b // ldp q27, q0, [x0, #128]
+	WORD $0x4ee1cd1b // fmls v27.2d, v8.2d, v1.2d
+	WORD $0x4ee7d763 // fsub v3.2d, v27.2d, v7.2d
+	WORD $0x6ee0f83a // fneg v26.2d, v1.2d
+	WORD $0x4ee3cc1a // fmls v26.2d, v0.2d, v3.2d
+	WORD $0xad450400 // ldp q0, q1, [x0, #160]
+	WORD $0x4ee3cc1a // fmls v26.2d, v0.2d, v3.2d
 	WORD $0x6e7adf59 // fmul v25.2d, v26.2d, v26.2d
-	WORD $0xad456000 // ldp q0, q24, [x0, #160]
-	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
-	WORD $0x4e79cc18 // fmla v24.2d, v0.2d, v25.2d
-	WORD $0xad460c00 // ldp q0, q3, [x0, #192]
-	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
-	WORD $0xad470400 // ldp q0, q1, [x0, #224]
-	WORD $0x4e79cc60 // fmla v0.2d, v3.2d, v25.2d
-	WORD $0x4e7acc18 // fmla v24.2d, v0.2d, v26.2d
-	WORD $0xad485400 // ldp q0, q21, [x0, #256]
-	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x6e79df38 // fmul v24.2d, v25.2d, v25.2d
+	WORD $0xad465400 // ldp q0, q21, [x0, #192]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc15 // fmla v21.2d, v0.2d, v24.2d
+	WORD $0xad470c00 // ldp q0, q3, [x0, #224]
+	WORD $0x4e78cc03 // fmla v3.2d, v0.2d, v24.2d
+	WORD $0xad480400 // ldp q0, q1, [x0, #256]
+	WORD $0x4e78cc60 // fmla v0.2d, v3.2d, v24.2d
 	WORD $0x4e79cc15 // fmla v21.2d, v0.2d, v25.2d
 	WORD $0xad490c00 // ldp q0, q3, [x0, #288]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e78cc03 // fmla v3.2d, v0.2d, v24.2d
+	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
+	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
+	WORD $0xad4b7c00 // ldp q0, q31, [x0, #352]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
 	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
-	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e79cc61 // fmla v1.2d, v3.2d, v25.2d
-	WORD $0x4e7acc35 // fmla v21.2d, v1.2d, v26.2d
-	WORD $0x4e7bceb8 // fmla v24.2d, v21.2d, v27.2d
-	WORD $0x4f745781 // shl v1.2d, v28.2d, #52
-	WORD $0x4ee18481 // add v1.2d, v4.2d, v1.2d
-	WORD $0x6e78dc39 // fmul v25.2d, v1.2d, v24.2d
+	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
+	WORD $0x4f745760 // shl v0.2d, v27.2d, #52
+	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
+	WORD $0x6e75dc19 // fmul v25.2d, v0.2d, v21.2d
 	WORD $0x6e77df38 // fmul v24.2d, v25.2d, v23.2d
-	WORD $0x6e78df01 // fmul v1.2d, v24.2d, v24.2d
-	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
-	WORD $0xad4b001e // ldp q30, q0, [x0, #352]
-	WORD $0x4ee1cc1e // fmls v30.2d, v0.2d, v1.2d
-	WORD $0x4ee7d7c3 // fsub v3.2d, v30.2d, v7.2d
-	WORD $0x6ee0f83d // fneg v29.2d, v1.2d
+	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
+	WORD $0x4efbf4b5 // fmin v21.2d, v5.2d, v27.2d
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4ee3cc3d // fmls v29.2d, v1.2d, v3.2d
-	WORD $0x4ee3cc1d // fmls v29.2d, v0.2d, v3.2d
+	WORD $0x4ef5cc3f // fmls v31.2d, v1.2d, v21.2d
+	WORD $0x4ee7d7e3 // fsub v3.2d, v31.2d, v7.2d
+	WORD $0x6ee0fabe // fneg v30.2d, v21.2d
+	WORD $0x4ee3cc1e // fmls v30.2d, v0.2d, v3.2d
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4ee3cc1e // fmls v30.2d, v0.2d, v3.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
+	WORD $0xad4e6800 // ldp q0, q26, [x0, #448]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0xad4f0c00 // ldp q0, q3, [x0, #480]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0xad500400 // ldp q0, q1, [x0, #512]
+	WORD $0x4e7ccc60 // fmla v0.2d, v3.2d, v28.2d
+	WORD $0x4e7dcc1a // fmla v26.2d, v0.2d, v29.2d
+	WORD $0xad515400 // ldp q0, q21, [x0, #544]
+	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc15 // fmla v21.2d, v0.2d, v28.2d
+	WORD $0xad520c00 // ldp q0, q3, [x0, #576]
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0xad530400 // ldp q0, q1, [x0, #608]
+	WORD $0x4e7ccc60 // fmla v0.2d, v3.2d, v28.2d
+	WORD $0x4e7dcc15 // fmla v21.2d, v0.2d, v29.2d
+	WORD $0x4e7eceba // fmla v26.2d, v21.2d, v30.2d
+	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
+	WORD $0x6e7adc15 // fmul v21.2d, v0.2d, v26.2d
+	WORD $0x4ee5d763 // fsub v3.2d, v27.2d, v5.2d
+	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
+	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
+	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
+	WORD $0x4ee0a81e // cmlt v30.2d, v0.2d, #0
+	WORD $0x6e6b1ebe // bsl v30.16b, v21.16b, v11.16b
+	WORD $0x4e241f03 // and v3.16b, v24.16b, v4.16b
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
+	WORD $0x4ee3f421 // fmin v1.2d, v1.2d, v3.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fcdf // fdiv v31.2d, v6.2d, v0.2d
+	WORD $0xad55001d // ldp q29, q0, [x0, #672]
+	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
 	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0xad560c00 // ldp q0, q3, [x0, #704]
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad570001 // ldp q1, q0, [x0, #736]
+	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad4e0c1a // ldp q26, q3, [x0, #448]
+	WORD $0xad58041a // ldp q26, q1, [x0, #768]
 	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0xad590c00 // ldp q0, q3, [x0, #800]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad5a0001 // ldp q1, q0, [x0, #832]
 	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
 	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
-	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0xad5b0c00 // ldp q0, q3, [x0, #864]
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad5c0001 // ldp q1, q0, [x0, #896]
+	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad510c15 // ldp q21, q3, [x0, #544]
+	WORD $0xad5d0415 // ldp q21, q1, [x0, #928]
 	WORD $0x4e7bcc15 // fmla v21.2d, v0.2d, v27.2d
-	WORD $0xad520001 // ldp q1, q0, [x0, #576]
+	WORD $0xad5e0c00 // ldp q0, q3, [x0, #960]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad5f0001 // ldp q1, q0, [x0, #992]
 	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
 	WORD $0x4e7ccc15 // fmla v21.2d, v0.2d, v28.2d
 	WORD $0x4e7dceba // fmla v26.2d, v21.2d, v29.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08480 // add v0.2d, v4.2d, v0.2d
-	WORD $0x6e7adc1d // fmul v29.2d, v0.2d, v26.2d
-	WORD $0xad530001 // ldp q1, q0, [x0, #608]
-	WORD $0x4e211f01 // and v1.16b, v24.16b, v1.16b
-	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
-	WORD $0xad547000 // ldp q0, q28, [x0, #640]
-	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fc9e // fdiv v30.2d, v4.2d, v0.2d
-	WORD $0xad550c00 // ldp q0, q3, [x0, #672]
-	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
-	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
-	WORD $0xad560400 // ldp q0, q1, [x0, #704]
-	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad575400 // ldp q0, q21, [x0, #736]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc15 // fmla v21.2d, v0.2d, v26.2d
-	WORD $0xad580c00 // ldp q0, q3, [x0, #768]
-	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0xad590400 // ldp q0, q1, [x0, #800]
-	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad5a0c00 // ldp q0, q3, [x0, #832]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7bcc15 // fmla v21.2d, v0.2d, v27.2d
-	WORD $0xad5b0400 // ldp q0, q1, [x0, #864]
-	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad5c0c00 // ldp q0, q3, [x0, #896]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0xad5d7c00 // ldp q0, q31, [x0, #928]
-	WORD $0x4e7acc1f // fmla v31.2d, v0.2d, v26.2d
-	WORD $0xad5e0400 // ldp q0, q1, [x0, #960]
-	WORD $0x4e7acfe0 // fmla v0.2d, v31.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0x3dc0f800 // ldr q0, [x0, #992]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0x4e7ccc75 // fmla v21.2d, v3.2d, v28.2d
-	WORD $0x6e7edea3 // fmul v3.2d, v21.2d, v30.2d
-	WORD $0x6e76dfa1 // fmul v1.2d, v29.2d, v22.2d
+	WORD $0x6e7fdf43 // fmul v3.2d, v26.2d, v31.2d
+	WORD $0x6e76dfc1 // fmul v1.2d, v30.2d, v22.2d
 	WORD $0x6e61df20 // fmul v0.2d, v25.2d, v1.2d
 	WORD $0x6e60de15 // fmul v21.2d, v16.2d, v0.2d
 	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
@@ -1643,10 +3846,10 @@ component:
 	WORD $0x4ee3d6c0 // fsub v0.2d, v22.2d, v3.2d
 	WORD $0x4ee0a821 // cmlt v1.2d, v1.2d, #0
 	WORD $0x6e631c01 // bsl v1.16b, v0.16b, v3.16b
-	WORD $0x6e78df20 // fmul v0.2d, v25.2d, v24.2d
+	WORD $0x6e79dea0 // fmul v0.2d, v21.2d, v25.2d
+	WORD $0x6e78dc00 // fmul v0.2d, v0.2d, v24.2d
 	WORD $0x6e60ddc0 // fmul v0.2d, v14.2d, v0.2d
-	WORD $0x4eedd400 // fsub v0.2d, v0.2d, v13.2d
-	WORD $0x6e60dea0 // fmul v0.2d, v21.2d, v0.2d
+	WORD $0x4ef5cda0 // fmls v0.2d, v13.2d, v21.2d
 	WORD $0x6e77dc03 // fmul v3.2d, v0.2d, v23.2d
 	WORD $0x4ef5cdc3 // fmls v3.2d, v14.2d, v21.2d
 	WORD $0x6e61dde1 // fmul v1.2d, v15.2d, v1.2d
@@ -1684,127 +3887,129 @@ DATA constants_slopesEachF64NEON<>+16(SB)/8, $0x3ff0000000000000
 DATA constants_slopesEachF64NEON<>+24(SB)/8, $0x3ff0000000000000
 DATA constants_slopesEachF64NEON<>+32(SB)/8, $0x4338000000000000
 DATA constants_slopesEachF64NEON<>+40(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+48(SB)/8, $0xc086280000000000
-DATA constants_slopesEachF64NEON<>+56(SB)/8, $0xc086280000000000
-DATA constants_slopesEachF64NEON<>+64(SB)/8, $0x4086200000000000
-DATA constants_slopesEachF64NEON<>+72(SB)/8, $0x4086200000000000
-DATA constants_slopesEachF64NEON<>+80(SB)/8, $0x3ff71547652b82fe
-DATA constants_slopesEachF64NEON<>+88(SB)/8, $0x3ff71547652b82fe
-DATA constants_slopesEachF64NEON<>+96(SB)/8, $0x3fe62e42fee00000
-DATA constants_slopesEachF64NEON<>+104(SB)/8, $0x3fe62e42fee00000
-DATA constants_slopesEachF64NEON<>+112(SB)/8, $0x3dea39ef35793c76
-DATA constants_slopesEachF64NEON<>+120(SB)/8, $0x3dea39ef35793c76
+DATA constants_slopesEachF64NEON<>+48(SB)/8, $0x4095900000000000
+DATA constants_slopesEachF64NEON<>+56(SB)/8, $0x4095900000000000
+DATA constants_slopesEachF64NEON<>+64(SB)/8, $0x7fffffffffffffff
+DATA constants_slopesEachF64NEON<>+72(SB)/8, $0x7fffffffffffffff
+DATA constants_slopesEachF64NEON<>+80(SB)/8, $0xc086280000000000
+DATA constants_slopesEachF64NEON<>+88(SB)/8, $0xc086280000000000
+DATA constants_slopesEachF64NEON<>+96(SB)/8, $0x4086200000000000
+DATA constants_slopesEachF64NEON<>+104(SB)/8, $0x4086200000000000
+DATA constants_slopesEachF64NEON<>+112(SB)/8, $0x3ff71547652b82fe
+DATA constants_slopesEachF64NEON<>+120(SB)/8, $0x3ff71547652b82fe
 DATA constants_slopesEachF64NEON<>+128(SB)/8, $0x4338000000000000
 DATA constants_slopesEachF64NEON<>+136(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+144(SB)/8, $0x3efa01991399f987
-DATA constants_slopesEachF64NEON<>+152(SB)/8, $0x3efa01991399f987
-DATA constants_slopesEachF64NEON<>+160(SB)/8, $0x3fa555555554f000
-DATA constants_slopesEachF64NEON<>+168(SB)/8, $0x3fa555555554f000
-DATA constants_slopesEachF64NEON<>+176(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+184(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+192(SB)/8, $0x3e928b46faf8c24c
-DATA constants_slopesEachF64NEON<>+200(SB)/8, $0x3e928b46faf8c24c
-DATA constants_slopesEachF64NEON<>+208(SB)/8, $0x3f56c16c18826db1
-DATA constants_slopesEachF64NEON<>+216(SB)/8, $0x3f56c16c18826db1
-DATA constants_slopesEachF64NEON<>+224(SB)/8, $0x3fe0000000000011
-DATA constants_slopesEachF64NEON<>+232(SB)/8, $0x3fe0000000000011
-DATA constants_slopesEachF64NEON<>+240(SB)/8, $0x3ec71ddf52ded199
-DATA constants_slopesEachF64NEON<>+248(SB)/8, $0x3ec71ddf52ded199
-DATA constants_slopesEachF64NEON<>+256(SB)/8, $0x3f8111111110f1e5
-DATA constants_slopesEachF64NEON<>+264(SB)/8, $0x3f8111111110f1e5
-DATA constants_slopesEachF64NEON<>+272(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+280(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+288(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+296(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+304(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_slopesEachF64NEON<>+312(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_slopesEachF64NEON<>+320(SB)/8, $0x3fc555555555555a
-DATA constants_slopesEachF64NEON<>+328(SB)/8, $0x3fc555555555555a
-DATA constants_slopesEachF64NEON<>+336(SB)/8, $0x4095900000000000
-DATA constants_slopesEachF64NEON<>+344(SB)/8, $0x4095900000000000
-DATA constants_slopesEachF64NEON<>+352(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+360(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+368(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesEachF64NEON<>+376(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesEachF64NEON<>+384(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesEachF64NEON<>+392(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesEachF64NEON<>+400(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesEachF64NEON<>+408(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesEachF64NEON<>+416(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesEachF64NEON<>+424(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesEachF64NEON<>+432(SB)/8, $0x3f6555555554f000
-DATA constants_slopesEachF64NEON<>+440(SB)/8, $0x3f6555555554f000
-DATA constants_slopesEachF64NEON<>+448(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+456(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+464(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesEachF64NEON<>+472(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesEachF64NEON<>+480(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesEachF64NEON<>+488(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesEachF64NEON<>+496(SB)/8, $0x3fc0000000000011
-DATA constants_slopesEachF64NEON<>+504(SB)/8, $0x3fc0000000000011
-DATA constants_slopesEachF64NEON<>+512(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesEachF64NEON<>+520(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesEachF64NEON<>+528(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesEachF64NEON<>+536(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesEachF64NEON<>+544(SB)/8, $0x3fe0000000000000
-DATA constants_slopesEachF64NEON<>+552(SB)/8, $0x3fe0000000000000
-DATA constants_slopesEachF64NEON<>+560(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+568(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+576(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesEachF64NEON<>+584(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesEachF64NEON<>+592(SB)/8, $0x3f9555555555555a
-DATA constants_slopesEachF64NEON<>+600(SB)/8, $0x3f9555555555555a
-DATA constants_slopesEachF64NEON<>+608(SB)/8, $0x7fffffffffffffff
-DATA constants_slopesEachF64NEON<>+616(SB)/8, $0x7fffffffffffffff
-DATA constants_slopesEachF64NEON<>+624(SB)/8, $0x4043000000000000
-DATA constants_slopesEachF64NEON<>+632(SB)/8, $0x4043000000000000
-DATA constants_slopesEachF64NEON<>+640(SB)/8, $0x4014000000000000
-DATA constants_slopesEachF64NEON<>+648(SB)/8, $0x4014000000000000
-DATA constants_slopesEachF64NEON<>+656(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesEachF64NEON<>+664(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesEachF64NEON<>+672(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesEachF64NEON<>+680(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesEachF64NEON<>+688(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesEachF64NEON<>+696(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesEachF64NEON<>+704(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesEachF64NEON<>+712(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesEachF64NEON<>+720(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesEachF64NEON<>+728(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesEachF64NEON<>+736(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesEachF64NEON<>+744(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesEachF64NEON<>+752(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesEachF64NEON<>+760(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesEachF64NEON<>+768(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesEachF64NEON<>+776(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesEachF64NEON<>+784(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesEachF64NEON<>+792(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesEachF64NEON<>+800(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesEachF64NEON<>+808(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesEachF64NEON<>+816(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesEachF64NEON<>+824(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesEachF64NEON<>+832(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesEachF64NEON<>+840(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesEachF64NEON<>+848(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesEachF64NEON<>+856(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesEachF64NEON<>+864(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesEachF64NEON<>+872(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesEachF64NEON<>+880(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesEachF64NEON<>+888(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesEachF64NEON<>+896(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesEachF64NEON<>+904(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesEachF64NEON<>+912(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesEachF64NEON<>+920(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesEachF64NEON<>+928(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesEachF64NEON<>+936(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesEachF64NEON<>+944(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesEachF64NEON<>+952(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesEachF64NEON<>+960(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesEachF64NEON<>+968(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesEachF64NEON<>+976(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesEachF64NEON<>+984(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesEachF64NEON<>+992(SB)/8, $0xbfd1ae6d3e75ebbc
-DATA constants_slopesEachF64NEON<>+1000(SB)/8, $0xbfd1ae6d3e75ebbc
-GLOBL constants_slopesEachF64NEON<>(SB), RODATA|NOPTR, $1008
+DATA constants_slopesEachF64NEON<>+144(SB)/8, $0x3fe62e42fee00000
+DATA constants_slopesEachF64NEON<>+152(SB)/8, $0x3fe62e42fee00000
+DATA constants_slopesEachF64NEON<>+160(SB)/8, $0x3dea39ef35793c76
+DATA constants_slopesEachF64NEON<>+168(SB)/8, $0x3dea39ef35793c76
+DATA constants_slopesEachF64NEON<>+176(SB)/8, $0x3efa01991399f987
+DATA constants_slopesEachF64NEON<>+184(SB)/8, $0x3efa01991399f987
+DATA constants_slopesEachF64NEON<>+192(SB)/8, $0x3fa555555554f000
+DATA constants_slopesEachF64NEON<>+200(SB)/8, $0x3fa555555554f000
+DATA constants_slopesEachF64NEON<>+208(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+216(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+224(SB)/8, $0x3e928b46faf8c24c
+DATA constants_slopesEachF64NEON<>+232(SB)/8, $0x3e928b46faf8c24c
+DATA constants_slopesEachF64NEON<>+240(SB)/8, $0x3f56c16c18826db1
+DATA constants_slopesEachF64NEON<>+248(SB)/8, $0x3f56c16c18826db1
+DATA constants_slopesEachF64NEON<>+256(SB)/8, $0x3fe0000000000011
+DATA constants_slopesEachF64NEON<>+264(SB)/8, $0x3fe0000000000011
+DATA constants_slopesEachF64NEON<>+272(SB)/8, $0x3ec71ddf52ded199
+DATA constants_slopesEachF64NEON<>+280(SB)/8, $0x3ec71ddf52ded199
+DATA constants_slopesEachF64NEON<>+288(SB)/8, $0x3f8111111110f1e5
+DATA constants_slopesEachF64NEON<>+296(SB)/8, $0x3f8111111110f1e5
+DATA constants_slopesEachF64NEON<>+304(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+312(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+320(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+328(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+336(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_slopesEachF64NEON<>+344(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_slopesEachF64NEON<>+352(SB)/8, $0x3fc555555555555a
+DATA constants_slopesEachF64NEON<>+360(SB)/8, $0x3fc555555555555a
+DATA constants_slopesEachF64NEON<>+368(SB)/8, $0x4338000000000000
+DATA constants_slopesEachF64NEON<>+376(SB)/8, $0x4338000000000000
+DATA constants_slopesEachF64NEON<>+384(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesEachF64NEON<>+392(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesEachF64NEON<>+400(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesEachF64NEON<>+408(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesEachF64NEON<>+416(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesEachF64NEON<>+424(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesEachF64NEON<>+432(SB)/8, $0x3e7a01991399f987
+DATA constants_slopesEachF64NEON<>+440(SB)/8, $0x3e7a01991399f987
+DATA constants_slopesEachF64NEON<>+448(SB)/8, $0x3f6555555554f000
+DATA constants_slopesEachF64NEON<>+456(SB)/8, $0x3f6555555554f000
+DATA constants_slopesEachF64NEON<>+464(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+472(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+480(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesEachF64NEON<>+488(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesEachF64NEON<>+496(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesEachF64NEON<>+504(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesEachF64NEON<>+512(SB)/8, $0x3fc0000000000011
+DATA constants_slopesEachF64NEON<>+520(SB)/8, $0x3fc0000000000011
+DATA constants_slopesEachF64NEON<>+528(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesEachF64NEON<>+536(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesEachF64NEON<>+544(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesEachF64NEON<>+552(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesEachF64NEON<>+560(SB)/8, $0x3fe0000000000000
+DATA constants_slopesEachF64NEON<>+568(SB)/8, $0x3fe0000000000000
+DATA constants_slopesEachF64NEON<>+576(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+584(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+592(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesEachF64NEON<>+600(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesEachF64NEON<>+608(SB)/8, $0x3f9555555555555a
+DATA constants_slopesEachF64NEON<>+616(SB)/8, $0x3f9555555555555a
+DATA constants_slopesEachF64NEON<>+624(SB)/8, $0x7ff0000000000000
+DATA constants_slopesEachF64NEON<>+632(SB)/8, $0x7ff0000000000000
+DATA constants_slopesEachF64NEON<>+640(SB)/8, $0x4043000000000000
+DATA constants_slopesEachF64NEON<>+648(SB)/8, $0x4043000000000000
+DATA constants_slopesEachF64NEON<>+656(SB)/8, $0x4014000000000000
+DATA constants_slopesEachF64NEON<>+664(SB)/8, $0x4014000000000000
+DATA constants_slopesEachF64NEON<>+672(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesEachF64NEON<>+680(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesEachF64NEON<>+688(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesEachF64NEON<>+696(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesEachF64NEON<>+704(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesEachF64NEON<>+712(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesEachF64NEON<>+720(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesEachF64NEON<>+728(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesEachF64NEON<>+736(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesEachF64NEON<>+744(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesEachF64NEON<>+752(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesEachF64NEON<>+760(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesEachF64NEON<>+768(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesEachF64NEON<>+776(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesEachF64NEON<>+784(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesEachF64NEON<>+792(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesEachF64NEON<>+800(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesEachF64NEON<>+808(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesEachF64NEON<>+816(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesEachF64NEON<>+824(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesEachF64NEON<>+832(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesEachF64NEON<>+840(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesEachF64NEON<>+848(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesEachF64NEON<>+856(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesEachF64NEON<>+864(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesEachF64NEON<>+872(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesEachF64NEON<>+880(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesEachF64NEON<>+888(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesEachF64NEON<>+896(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesEachF64NEON<>+904(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesEachF64NEON<>+912(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesEachF64NEON<>+920(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesEachF64NEON<>+928(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesEachF64NEON<>+936(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesEachF64NEON<>+944(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesEachF64NEON<>+952(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesEachF64NEON<>+960(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesEachF64NEON<>+968(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesEachF64NEON<>+976(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesEachF64NEON<>+984(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesEachF64NEON<>+992(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesEachF64NEON<>+1000(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesEachF64NEON<>+1008(SB)/8, $0xbfd1ae6d3e75ebbc
+DATA constants_slopesEachF64NEON<>+1016(SB)/8, $0xbfd1ae6d3e75ebbc
+GLOBL constants_slopesEachF64NEON<>(SB), RODATA|NOPTR, $1024
 
 // func totalsF64NEON(n int, v *float64, to *float64)
 TEXT ·totalsF64NEON(SB), NOSPLIT, $0-24
@@ -2668,6 +4873,294 @@ store:
 	WORD $0x3d800403 // str q3, [x0, #16]
 	RET
 
+// func gemm7F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm7F64NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R12
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R11
+	MOVD b+32(FP), R10
+	MOVD brs+40(FP), R9
+	MOVD a+8(FP), R8
+	ADD  R0, R8, R7
+	ADD  R0, R7, R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc00010 // ldr q16, [x0, #0]
+	WORD $0x3dc0040f // ldr q15, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000e // ldr q14, [x0, #0]
+	WORD $0x3dc0040d // ldr q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00142 // ldr q2, [x10, #0]
+	WORD  $0x3dc00541 // ldr q1, [x10, #16]
+	WORD  $0x4dcbcd00 // ld1r {v0.2d}, [x8], x11
+	WORD  $0x4e60cc50 // fmla v16.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2f // fmla v15.2d, v1.2d, v0.2d
+	WORD  $0x4dcbcce0 // ld1r {v0.2d}, [x7], x11
+	WORD  $0x4e60cc4e // fmla v14.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2d // fmla v13.2d, v1.2d, v0.2d
+	WORD  $0x4dcbccc0 // ld1r {v0.2d}, [x6], x11
+	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
+	WORD  $0x4dcbcca0 // ld1r {v0.2d}, [x5], x11
+	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
+	WORD  $0x4dcbcc80 // ld1r {v0.2d}, [x4], x11
+	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
+	WORD  $0x4dcbcc60 // ld1r {v0.2d}, [x3], x11
+	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
+	WORD  $0x4dcbcc40 // ld1r {v0.2d}, [x2], x11
+	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
+	ADD   R9, R10, R10
+	SUBS  $1, R12, R12
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e60f610 // fmax v16.2d, v16.2d, v0.2d
+	WORD  $0x4e60f5ef // fmax v15.2d, v15.2d, v0.2d
+	WORD  $0x4e60f5ce // fmax v14.2d, v14.2d, v0.2d
+	WORD  $0x4e60f5ad // fmax v13.2d, v13.2d, v0.2d
+	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
+	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
+	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
+	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
+	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
+	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
+	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
+	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+
+store:
+	WORD $0x3d800050 // str q16, [x2, #0]
+	WORD $0x3d80044f // str q15, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000e // str q14, [x0, #0]
+	WORD $0x3d80040d // str q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000c // str q12, [x0, #0]
+	WORD $0x3d80040b // str q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm6F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm6F64NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R11
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R10
+	MOVD b+32(FP), R9
+	MOVD brs+40(FP), R8
+	MOVD a+8(FP), R7
+	ADD  R0, R7, R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc0000e // ldr q14, [x0, #0]
+	WORD $0x3dc0040d // ldr q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00122 // ldr q2, [x9, #0]
+	WORD  $0x3dc00521 // ldr q1, [x9, #16]
+	WORD  $0x4dcacce0 // ld1r {v0.2d}, [x7], x10
+	WORD  $0x4e60cc4e // fmla v14.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2d // fmla v13.2d, v1.2d, v0.2d
+	WORD  $0x4dcaccc0 // ld1r {v0.2d}, [x6], x10
+	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
+	WORD  $0x4dcacca0 // ld1r {v0.2d}, [x5], x10
+	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
+	WORD  $0x4dcacc80 // ld1r {v0.2d}, [x4], x10
+	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
+	WORD  $0x4dcacc60 // ld1r {v0.2d}, [x3], x10
+	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
+	WORD  $0x4dcacc40 // ld1r {v0.2d}, [x2], x10
+	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
+	ADD   R8, R9, R9
+	SUBS  $1, R11, R11
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e60f5ce // fmax v14.2d, v14.2d, v0.2d
+	WORD  $0x4e60f5ad // fmax v13.2d, v13.2d, v0.2d
+	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
+	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
+	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
+	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
+	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
+	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
+	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
+	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+
+store:
+	WORD $0x3d80004e // str q14, [x2, #0]
+	WORD $0x3d80044d // str q13, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000c // str q12, [x0, #0]
+	WORD $0x3d80040b // str q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm5F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm5F64NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R10
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R9
+	MOVD b+32(FP), R8
+	MOVD brs+40(FP), R7
+	MOVD a+8(FP), R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00102 // ldr q2, [x8, #0]
+	WORD  $0x3dc00501 // ldr q1, [x8, #16]
+	WORD  $0x4dc9ccc0 // ld1r {v0.2d}, [x6], x9
+	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
+	WORD  $0x4dc9cca0 // ld1r {v0.2d}, [x5], x9
+	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
+	WORD  $0x4dc9cc80 // ld1r {v0.2d}, [x4], x9
+	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
+	WORD  $0x4dc9cc60 // ld1r {v0.2d}, [x3], x9
+	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
+	WORD  $0x4dc9cc40 // ld1r {v0.2d}, [x2], x9
+	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
+	ADD   R7, R8, R8
+	SUBS  $1, R10, R10
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
+	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
+	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
+	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
+	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
+	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
+	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
+	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+
+store:
+	WORD $0x3d80004c // str q12, [x2, #0]
+	WORD $0x3d80044b // str q11, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
 // func gemm4F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 TEXT ·gemm4F64NEON(SB), NOSPLIT, $0-81
 	MOVD k+0(FP), R9
@@ -2736,6 +5229,114 @@ store:
 	WORD $0x3d800006 // str q6, [x0, #0]
 	WORD $0x3d800405 // str q5, [x0, #16]
 	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm3F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm3F64NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R8
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R7
+	MOVD b+32(FP), R6
+	MOVD brs+40(FP), R5
+	MOVD a+8(FP), R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc000c2 // ldr q2, [x6, #0]
+	WORD  $0x3dc004c1 // ldr q1, [x6, #16]
+	WORD  $0x4dc7cc80 // ld1r {v0.2d}, [x4], x7
+	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
+	WORD  $0x4dc7cc60 // ld1r {v0.2d}, [x3], x7
+	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
+	WORD  $0x4dc7cc40 // ld1r {v0.2d}, [x2], x7
+	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
+	ADD   R5, R6, R6
+	SUBS  $1, R8, R8
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
+	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
+	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
+	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
+	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+
+store:
+	WORD $0x3d800048 // str q8, [x2, #0]
+	WORD $0x3d800447 // str q7, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm2F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm2F64NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R7
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R6
+	MOVD b+32(FP), R5
+	MOVD brs+40(FP), R4
+	MOVD a+8(FP), R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R1
+	MOVD irs+56(FP), R0
+	WORD $0x3dc00026 // ldr q6, [x1, #0]
+	WORD $0x3dc00425 // ldr q5, [x1, #16]
+	ADD  R0, R1, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc000a2 // ldr q2, [x5, #0]
+	WORD  $0x3dc004a1 // ldr q1, [x5, #16]
+	WORD  $0x4dc6cc60 // ld1r {v0.2d}, [x3], x6
+	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
+	WORD  $0x4dc6cc40 // ld1r {v0.2d}, [x2], x6
+	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
+	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
+	ADD   R4, R5, R5
+	SUBS  $1, R7, R7
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
+	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
+	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
+	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+
+store:
+	WORD $0x3d800046 // str q6, [x2, #0]
+	WORD $0x3d800445 // str q5, [x2, #16]
+	ADD  R1, R2, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
 	WORD $0x3d800403 // str q3, [x0, #16]
 	RET
@@ -3376,20 +5977,21 @@ DATA constants_prepareF32NEON<>+272(SB)/8, $0x3f8000003f800000
 DATA constants_prepareF32NEON<>+280(SB)/8, $0x3f8000003f800000
 GLOBL constants_prepareF32NEON<>(SB), RODATA|NOPTR, $288
 
-// func sumsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
-TEXT ·sumsF32NEON(SB), NOSPLIT, $0-80
+// func sumsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+TEXT ·sumsF32NEON(SB), NOSPLIT, $0-88
 	MOVD $constants_sumsF32NEON<>(SB), R0
 	MOVD lower+56(FP), R3
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
-	WORD $0xad40500b // ldp q11, q20, [x0, #0]
-	WORD $0xad414813 // ldp q19, q18, [x0, #32]
-	WORD $0xad424011 // ldp q17, q16, [x0, #64]
-	WORD $0xad43380f // ldp q15, q14, [x0, #96]
-	WORD $0xad44300d // ldp q13, q12, [x0, #128]
-	WORD $0xad45240a // ldp q10, q9, [x0, #160]
-	WORD $0xad461c08 // ldp q8, q7, [x0, #192]
-	WORD $0xad471006 // ldp q6, q4, [x0, #224]
+	WORD $0xad402c14 // ldp q20, q11, [x0, #0]
+	WORD $0xad414c08 // ldp q8, q19, [x0, #32]
+	WORD $0xad424412 // ldp q18, q17, [x0, #64]
+	WORD $0xad433c10 // ldp q16, q15, [x0, #96]
+	WORD $0xad44340e // ldp q14, q13, [x0, #128]
+	WORD $0xad45280c // ldp q12, q10, [x0, #160]
+	WORD $0xad461809 // ldp q9, q6, [x0, #192]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x3dc07805 // ldr q5, [x0, #480]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
 	MOVD x+24(FP), R11
@@ -3416,48 +6018,55 @@ component:
 	WORD $0x6e20deba // fmul v26.4s, v21.4s, v0.4s
 	ADD  R5, R10, R4
 	WORD $0x4d40c89c // ld1r {v28.4s}, [x4]
-	WORD $0x6e3adf5b // fmul v27.4s, v26.4s, v26.4s
-	WORD $0x4ebbf681 // fmin v1.4s, v20.4s, v27.4s
-	WORD $0xad48081e // ldp q30, q2, [x0, #256]
+	WORD $0x6e3adf43 // fmul v3.4s, v26.4s, v26.4s
+	WORD $0x4ea3f681 // fmin v1.4s, v20.4s, v3.4s
+	WORD $0xad47081e // ldp q30, q2, [x0, #224]
 	WORD $0x4ea1ce7e // fmls v30.4s, v19.4s, v1.4s
 	WORD $0x4eb2d7c0 // fsub v0.4s, v30.4s, v18.4s
 	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
 	WORD $0x4ea0ce3d // fmls v29.4s, v17.4s, v0.4s
 	WORD $0x4ea0ce1d // fmls v29.4s, v16.4s, v0.4s
-	WORD $0x6e3ddfa5 // fmul v5.4s, v29.4s, v29.4s
-	WORD $0x6e25dca3 // fmul v3.4s, v5.4s, v5.4s
-	WORD $0x4e23cde2 // fmla v2.4s, v15.4s, v3.4s
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
-	WORD $0x4e25cc22 // fmla v2.4s, v1.4s, v5.4s
-	WORD $0x4e23cda0 // fmla v0.4s, v13.4s, v3.4s
-	WORD $0x4e25cd80 // fmla v0.4s, v12.4s, v5.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
+	WORD $0x4e24cde2 // fmla v2.4s, v15.4s, v4.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
+	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
+	WORD $0x4e24cda0 // fmla v0.4s, v13.4s, v4.4s
+	WORD $0x4e3bcd80 // fmla v0.4s, v12.4s, v27.4s
 	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
 	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb61 // fneg v1.4s, v27.4s
-	WORD $0x4e3acf41 // fmla v1.4s, v26.4s, v26.4s
-	WORD $0xad4a7400 // ldp q0, q29, [x0, #320]
-	WORD $0x4ea1cd40 // fmls v0.4s, v10.4s, v1.4s
-	WORD $0x6e22dc1e // fmul v30.4s, v0.4s, v2.4s
-	WORD $0x4e291f40 // and v0.16b, v26.16b, v9.16b
-	WORD $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
-	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
+	WORD $0xad497401 // ldp q1, q29, [x0, #288]
+	WORD $0x6ea0f860 // fneg v0.4s, v3.4s
+	WORD $0x4e3acf40 // fmla v0.4s, v26.4s, v26.4s
+	WORD $0x4ea0cd41 // fmls v1.4s, v10.4s, v0.4s
+	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e281c60 // and v0.16b, v3.16b, v8.16b
+	WORD $0x6ea08520 // sub v0.4s, v9.4s, v0.4s
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
+	WORD $0x6e671c5e // bsl v30.16b, v2.16b, v7.16b
+	WORD $0x4e281f40 // and v0.16b, v26.16b, v8.16b
+	WORD $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
+	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
 	WORD $0x6e20fd7f // fdiv v31.4s, v11.4s, v0.4s
-	WORD $0x4ebfccdd // fmls v29.4s, v6.4s, v31.4s
+	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
+	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x6e3bdf65 // fmul v5.4s, v27.4s, v27.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
 	WORD $0xad4b0c00 // ldp q0, q3, [x0, #352]
-	WORD $0x4e25cc80 // fmla v0.4s, v4.4s, v5.4s
-	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
 	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
 	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
-	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
 	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
-	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
 	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
 	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
 	WORD $0x6e3fdc60 // fmul v0.4s, v3.4s, v31.4s
@@ -3476,7 +6085,7 @@ component:
 	BLT  component
 	WORD $0x3ca66878 // str q24, [x3, x6]
 	WORD $0x3ca66857 // str q23, [x2, x6]
-	WORD $0x3dc07800 // ldr q0, [x0, #480]
+	WORD $0x3dc07c00 // ldr q0, [x0, #496]
 	WORD $0x6e20dec0 // fmul v0.4s, v22.4s, v0.4s
 	WORD $0x3ca66820 // str q0, [x1, x6]
 	ADD  R12, R10, R10
@@ -3487,50 +6096,50 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_sumsF32NEON<>+0(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+8(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+16(SB)/8, $0x4316000043160000
-DATA constants_sumsF32NEON<>+24(SB)/8, $0x4316000043160000
-DATA constants_sumsF32NEON<>+32(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_sumsF32NEON<>+40(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_sumsF32NEON<>+48(SB)/8, $0x4b4000004b400000
-DATA constants_sumsF32NEON<>+56(SB)/8, $0x4b4000004b400000
-DATA constants_sumsF32NEON<>+64(SB)/8, $0x3fb172003fb17200
-DATA constants_sumsF32NEON<>+72(SB)/8, $0x3fb172003fb17200
-DATA constants_sumsF32NEON<>+80(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_sumsF32NEON<>+88(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_sumsF32NEON<>+96(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_sumsF32NEON<>+104(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_sumsF32NEON<>+112(SB)/8, $0x37b6baf337b6baf3
-DATA constants_sumsF32NEON<>+120(SB)/8, $0x37b6baf337b6baf3
-DATA constants_sumsF32NEON<>+128(SB)/8, $0x3989382d3989382d
-DATA constants_sumsF32NEON<>+136(SB)/8, $0x3989382d3989382d
-DATA constants_sumsF32NEON<>+144(SB)/8, $0x3caaaa013caaaa01
-DATA constants_sumsF32NEON<>+152(SB)/8, $0x3caaaa013caaaa01
-DATA constants_sumsF32NEON<>+160(SB)/8, $0x3f0000003f000000
-DATA constants_sumsF32NEON<>+168(SB)/8, $0x3f0000003f000000
-DATA constants_sumsF32NEON<>+176(SB)/8, $0x7fffffff7fffffff
-DATA constants_sumsF32NEON<>+184(SB)/8, $0x7fffffff7fffffff
-DATA constants_sumsF32NEON<>+192(SB)/8, $0x4148000041480000
-DATA constants_sumsF32NEON<>+200(SB)/8, $0x4148000041480000
-DATA constants_sumsF32NEON<>+208(SB)/8, $0x4040000040400000
-DATA constants_sumsF32NEON<>+216(SB)/8, $0x4040000040400000
-DATA constants_sumsF32NEON<>+224(SB)/8, $0x40ee147b40ee147b
-DATA constants_sumsF32NEON<>+232(SB)/8, $0x40ee147b40ee147b
-DATA constants_sumsF32NEON<>+240(SB)/8, $0xb862701ab862701a
-DATA constants_sumsF32NEON<>+248(SB)/8, $0xb862701ab862701a
-DATA constants_sumsF32NEON<>+256(SB)/8, $0x4b4000004b400000
-DATA constants_sumsF32NEON<>+264(SB)/8, $0x4b4000004b400000
-DATA constants_sumsF32NEON<>+272(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+280(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+288(SB)/8, $0x3e0000003e000000
-DATA constants_sumsF32NEON<>+296(SB)/8, $0x3e0000003e000000
-DATA constants_sumsF32NEON<>+304(SB)/8, $0x3f0000003f000000
-DATA constants_sumsF32NEON<>+312(SB)/8, $0x3f0000003f000000
-DATA constants_sumsF32NEON<>+320(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+328(SB)/8, $0x3f8000003f800000
-DATA constants_sumsF32NEON<>+336(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_sumsF32NEON<>+344(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsF32NEON<>+0(SB)/8, $0x4316000043160000
+DATA constants_sumsF32NEON<>+8(SB)/8, $0x4316000043160000
+DATA constants_sumsF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+32(SB)/8, $0x7fffffff7fffffff
+DATA constants_sumsF32NEON<>+40(SB)/8, $0x7fffffff7fffffff
+DATA constants_sumsF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_sumsF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_sumsF32NEON<>+64(SB)/8, $0x4b4000004b400000
+DATA constants_sumsF32NEON<>+72(SB)/8, $0x4b4000004b400000
+DATA constants_sumsF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_sumsF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_sumsF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_sumsF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_sumsF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_sumsF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_sumsF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_sumsF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_sumsF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_sumsF32NEON<>+152(SB)/8, $0x3989382d3989382d
+DATA constants_sumsF32NEON<>+160(SB)/8, $0x3caaaa013caaaa01
+DATA constants_sumsF32NEON<>+168(SB)/8, $0x3caaaa013caaaa01
+DATA constants_sumsF32NEON<>+176(SB)/8, $0x3f0000003f000000
+DATA constants_sumsF32NEON<>+184(SB)/8, $0x3f0000003f000000
+DATA constants_sumsF32NEON<>+192(SB)/8, $0x7f8000007f800000
+DATA constants_sumsF32NEON<>+200(SB)/8, $0x7f8000007f800000
+DATA constants_sumsF32NEON<>+208(SB)/8, $0x4148000041480000
+DATA constants_sumsF32NEON<>+216(SB)/8, $0x4148000041480000
+DATA constants_sumsF32NEON<>+224(SB)/8, $0x4b4000004b400000
+DATA constants_sumsF32NEON<>+232(SB)/8, $0x4b4000004b400000
+DATA constants_sumsF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+256(SB)/8, $0x3e0000003e000000
+DATA constants_sumsF32NEON<>+264(SB)/8, $0x3e0000003e000000
+DATA constants_sumsF32NEON<>+272(SB)/8, $0x3f0000003f000000
+DATA constants_sumsF32NEON<>+280(SB)/8, $0x3f0000003f000000
+DATA constants_sumsF32NEON<>+288(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+296(SB)/8, $0x3f8000003f800000
+DATA constants_sumsF32NEON<>+304(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsF32NEON<>+312(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsF32NEON<>+320(SB)/8, $0x40ee147b40ee147b
+DATA constants_sumsF32NEON<>+328(SB)/8, $0x40ee147b40ee147b
+DATA constants_sumsF32NEON<>+336(SB)/8, $0xb862701ab862701a
+DATA constants_sumsF32NEON<>+344(SB)/8, $0xb862701ab862701a
 DATA constants_sumsF32NEON<>+352(SB)/8, $0xbbe32a56bbe32a56
 DATA constants_sumsF32NEON<>+360(SB)/8, $0xbbe32a56bbe32a56
 DATA constants_sumsF32NEON<>+368(SB)/8, $0x3f562bdf3f562bdf
@@ -3547,24 +6156,27 @@ DATA constants_sumsF32NEON<>+448(SB)/8, $0xb8e243c8b8e243c8
 DATA constants_sumsF32NEON<>+456(SB)/8, $0xb8e243c8b8e243c8
 DATA constants_sumsF32NEON<>+464(SB)/8, $0xbc9ddf88bc9ddf88
 DATA constants_sumsF32NEON<>+472(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_sumsF32NEON<>+480(SB)/8, $0x3ecc422a3ecc422a
-DATA constants_sumsF32NEON<>+488(SB)/8, $0x3ecc422a3ecc422a
-GLOBL constants_sumsF32NEON<>(SB), RODATA|NOPTR, $496
+DATA constants_sumsF32NEON<>+480(SB)/8, $0x4040000040400000
+DATA constants_sumsF32NEON<>+488(SB)/8, $0x4040000040400000
+DATA constants_sumsF32NEON<>+496(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_sumsF32NEON<>+504(SB)/8, $0x3ecc422a3ecc422a
+GLOBL constants_sumsF32NEON<>(SB), RODATA|NOPTR, $512
 
-// func sumsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
-TEXT ·sumsEachF32NEON(SB), NOSPLIT, $0-80
+// func sumsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+TEXT ·sumsEachF32NEON(SB), NOSPLIT, $0-88
 	MOVD $constants_sumsEachF32NEON<>(SB), R0
 	MOVD lower+56(FP), R3
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
-	WORD $0xad40500b // ldp q11, q20, [x0, #0]
-	WORD $0xad414813 // ldp q19, q18, [x0, #32]
-	WORD $0xad424011 // ldp q17, q16, [x0, #64]
-	WORD $0xad43380f // ldp q15, q14, [x0, #96]
-	WORD $0xad44300d // ldp q13, q12, [x0, #128]
-	WORD $0xad45240a // ldp q10, q9, [x0, #160]
-	WORD $0xad461c08 // ldp q8, q7, [x0, #192]
-	WORD $0xad471006 // ldp q6, q4, [x0, #224]
+	WORD $0xad402c14 // ldp q20, q11, [x0, #0]
+	WORD $0xad414c08 // ldp q8, q19, [x0, #32]
+	WORD $0xad424412 // ldp q18, q17, [x0, #64]
+	WORD $0xad433c10 // ldp q16, q15, [x0, #96]
+	WORD $0xad44340e // ldp q14, q13, [x0, #128]
+	WORD $0xad45280c // ldp q12, q10, [x0, #160]
+	WORD $0xad461809 // ldp q9, q6, [x0, #192]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x3dc07805 // ldr q5, [x0, #480]
 	MOVD n+0(FP), R12
 	MOVD stride+16(FP), R11
 	MOVD x+24(FP), R10
@@ -3588,48 +6200,55 @@ component:
 	WORD $0x4ea0d720 // fsub v0.4s, v25.4s, v0.4s
 	WORD $0x6e20deba // fmul v26.4s, v21.4s, v0.4s
 	WORD $0x3ce4693c // ldr q28, [x9, x4]
-	WORD $0x6e3adf5b // fmul v27.4s, v26.4s, v26.4s
-	WORD $0x4ebbf681 // fmin v1.4s, v20.4s, v27.4s
-	WORD $0xad48081e // ldp q30, q2, [x0, #256]
+	WORD $0x6e3adf43 // fmul v3.4s, v26.4s, v26.4s
+	WORD $0x4ea3f681 // fmin v1.4s, v20.4s, v3.4s
+	WORD $0xad47081e // ldp q30, q2, [x0, #224]
 	WORD $0x4ea1ce7e // fmls v30.4s, v19.4s, v1.4s
 	WORD $0x4eb2d7c0 // fsub v0.4s, v30.4s, v18.4s
 	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
 	WORD $0x4ea0ce3d // fmls v29.4s, v17.4s, v0.4s
 	WORD $0x4ea0ce1d // fmls v29.4s, v16.4s, v0.4s
-	WORD $0x6e3ddfa5 // fmul v5.4s, v29.4s, v29.4s
-	WORD $0x6e25dca3 // fmul v3.4s, v5.4s, v5.4s
-	WORD $0x4e23cde2 // fmla v2.4s, v15.4s, v3.4s
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
-	WORD $0x4e25cc22 // fmla v2.4s, v1.4s, v5.4s
-	WORD $0x4e23cda0 // fmla v0.4s, v13.4s, v3.4s
-	WORD $0x4e25cd80 // fmla v0.4s, v12.4s, v5.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
+	WORD $0x4e24cde2 // fmla v2.4s, v15.4s, v4.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
+	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
+	WORD $0x4e24cda0 // fmla v0.4s, v13.4s, v4.4s
+	WORD $0x4e3bcd80 // fmla v0.4s, v12.4s, v27.4s
 	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
 	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb61 // fneg v1.4s, v27.4s
-	WORD $0x4e3acf41 // fmla v1.4s, v26.4s, v26.4s
-	WORD $0xad4a7400 // ldp q0, q29, [x0, #320]
-	WORD $0x4ea1cd40 // fmls v0.4s, v10.4s, v1.4s
-	WORD $0x6e22dc1e // fmul v30.4s, v0.4s, v2.4s
-	WORD $0x4e291f40 // and v0.16b, v26.16b, v9.16b
-	WORD $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
-	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
+	WORD $0xad497401 // ldp q1, q29, [x0, #288]
+	WORD $0x6ea0f860 // fneg v0.4s, v3.4s
+	WORD $0x4e3acf40 // fmla v0.4s, v26.4s, v26.4s
+	WORD $0x4ea0cd41 // fmls v1.4s, v10.4s, v0.4s
+	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e281c60 // and v0.16b, v3.16b, v8.16b
+	WORD $0x6ea08520 // sub v0.4s, v9.4s, v0.4s
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
+	WORD $0x6e671c5e // bsl v30.16b, v2.16b, v7.16b
+	WORD $0x4e281f40 // and v0.16b, v26.16b, v8.16b
+	WORD $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
+	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
 	WORD $0x6e20fd7f // fdiv v31.4s, v11.4s, v0.4s
-	WORD $0x4ebfccdd // fmls v29.4s, v6.4s, v31.4s
+	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
+	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x6e3bdf65 // fmul v5.4s, v27.4s, v27.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
 	WORD $0xad4b0c00 // ldp q0, q3, [x0, #352]
-	WORD $0x4e25cc80 // fmla v0.4s, v4.4s, v5.4s
-	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
 	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
 	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
-	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
 	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
-	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
 	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
 	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
 	WORD $0x6e3fdc60 // fmul v0.4s, v3.4s, v31.4s
@@ -3648,7 +6267,7 @@ component:
 	BLT  component
 	WORD $0x3ca56878 // str q24, [x3, x5]
 	WORD $0x3ca56857 // str q23, [x2, x5]
-	WORD $0x3dc07800 // ldr q0, [x0, #480]
+	WORD $0x3dc07c00 // ldr q0, [x0, #496]
 	WORD $0x6e20dec0 // fmul v0.4s, v22.4s, v0.4s
 	WORD $0x3ca56820 // str q0, [x1, x5]
 	ADD  R11, R9, R9
@@ -3659,50 +6278,50 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_sumsEachF32NEON<>+0(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+8(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+16(SB)/8, $0x4316000043160000
-DATA constants_sumsEachF32NEON<>+24(SB)/8, $0x4316000043160000
-DATA constants_sumsEachF32NEON<>+32(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_sumsEachF32NEON<>+40(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_sumsEachF32NEON<>+48(SB)/8, $0x4b4000004b400000
-DATA constants_sumsEachF32NEON<>+56(SB)/8, $0x4b4000004b400000
-DATA constants_sumsEachF32NEON<>+64(SB)/8, $0x3fb172003fb17200
-DATA constants_sumsEachF32NEON<>+72(SB)/8, $0x3fb172003fb17200
-DATA constants_sumsEachF32NEON<>+80(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_sumsEachF32NEON<>+88(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_sumsEachF32NEON<>+96(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_sumsEachF32NEON<>+104(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_sumsEachF32NEON<>+112(SB)/8, $0x37b6baf337b6baf3
-DATA constants_sumsEachF32NEON<>+120(SB)/8, $0x37b6baf337b6baf3
-DATA constants_sumsEachF32NEON<>+128(SB)/8, $0x3989382d3989382d
-DATA constants_sumsEachF32NEON<>+136(SB)/8, $0x3989382d3989382d
-DATA constants_sumsEachF32NEON<>+144(SB)/8, $0x3caaaa013caaaa01
-DATA constants_sumsEachF32NEON<>+152(SB)/8, $0x3caaaa013caaaa01
-DATA constants_sumsEachF32NEON<>+160(SB)/8, $0x3f0000003f000000
-DATA constants_sumsEachF32NEON<>+168(SB)/8, $0x3f0000003f000000
-DATA constants_sumsEachF32NEON<>+176(SB)/8, $0x7fffffff7fffffff
-DATA constants_sumsEachF32NEON<>+184(SB)/8, $0x7fffffff7fffffff
-DATA constants_sumsEachF32NEON<>+192(SB)/8, $0x4148000041480000
-DATA constants_sumsEachF32NEON<>+200(SB)/8, $0x4148000041480000
-DATA constants_sumsEachF32NEON<>+208(SB)/8, $0x4040000040400000
-DATA constants_sumsEachF32NEON<>+216(SB)/8, $0x4040000040400000
-DATA constants_sumsEachF32NEON<>+224(SB)/8, $0x40ee147b40ee147b
-DATA constants_sumsEachF32NEON<>+232(SB)/8, $0x40ee147b40ee147b
-DATA constants_sumsEachF32NEON<>+240(SB)/8, $0xb862701ab862701a
-DATA constants_sumsEachF32NEON<>+248(SB)/8, $0xb862701ab862701a
-DATA constants_sumsEachF32NEON<>+256(SB)/8, $0x4b4000004b400000
-DATA constants_sumsEachF32NEON<>+264(SB)/8, $0x4b4000004b400000
-DATA constants_sumsEachF32NEON<>+272(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+280(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+288(SB)/8, $0x3e0000003e000000
-DATA constants_sumsEachF32NEON<>+296(SB)/8, $0x3e0000003e000000
-DATA constants_sumsEachF32NEON<>+304(SB)/8, $0x3f0000003f000000
-DATA constants_sumsEachF32NEON<>+312(SB)/8, $0x3f0000003f000000
-DATA constants_sumsEachF32NEON<>+320(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+328(SB)/8, $0x3f8000003f800000
-DATA constants_sumsEachF32NEON<>+336(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_sumsEachF32NEON<>+344(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsEachF32NEON<>+0(SB)/8, $0x4316000043160000
+DATA constants_sumsEachF32NEON<>+8(SB)/8, $0x4316000043160000
+DATA constants_sumsEachF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+32(SB)/8, $0x7fffffff7fffffff
+DATA constants_sumsEachF32NEON<>+40(SB)/8, $0x7fffffff7fffffff
+DATA constants_sumsEachF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_sumsEachF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_sumsEachF32NEON<>+64(SB)/8, $0x4b4000004b400000
+DATA constants_sumsEachF32NEON<>+72(SB)/8, $0x4b4000004b400000
+DATA constants_sumsEachF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_sumsEachF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_sumsEachF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_sumsEachF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_sumsEachF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_sumsEachF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_sumsEachF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_sumsEachF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_sumsEachF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_sumsEachF32NEON<>+152(SB)/8, $0x3989382d3989382d
+DATA constants_sumsEachF32NEON<>+160(SB)/8, $0x3caaaa013caaaa01
+DATA constants_sumsEachF32NEON<>+168(SB)/8, $0x3caaaa013caaaa01
+DATA constants_sumsEachF32NEON<>+176(SB)/8, $0x3f0000003f000000
+DATA constants_sumsEachF32NEON<>+184(SB)/8, $0x3f0000003f000000
+DATA constants_sumsEachF32NEON<>+192(SB)/8, $0x7f8000007f800000
+DATA constants_sumsEachF32NEON<>+200(SB)/8, $0x7f8000007f800000
+DATA constants_sumsEachF32NEON<>+208(SB)/8, $0x4148000041480000
+DATA constants_sumsEachF32NEON<>+216(SB)/8, $0x4148000041480000
+DATA constants_sumsEachF32NEON<>+224(SB)/8, $0x4b4000004b400000
+DATA constants_sumsEachF32NEON<>+232(SB)/8, $0x4b4000004b400000
+DATA constants_sumsEachF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+256(SB)/8, $0x3e0000003e000000
+DATA constants_sumsEachF32NEON<>+264(SB)/8, $0x3e0000003e000000
+DATA constants_sumsEachF32NEON<>+272(SB)/8, $0x3f0000003f000000
+DATA constants_sumsEachF32NEON<>+280(SB)/8, $0x3f0000003f000000
+DATA constants_sumsEachF32NEON<>+288(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+296(SB)/8, $0x3f8000003f800000
+DATA constants_sumsEachF32NEON<>+304(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsEachF32NEON<>+312(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_sumsEachF32NEON<>+320(SB)/8, $0x40ee147b40ee147b
+DATA constants_sumsEachF32NEON<>+328(SB)/8, $0x40ee147b40ee147b
+DATA constants_sumsEachF32NEON<>+336(SB)/8, $0xb862701ab862701a
+DATA constants_sumsEachF32NEON<>+344(SB)/8, $0xb862701ab862701a
 DATA constants_sumsEachF32NEON<>+352(SB)/8, $0xbbe32a56bbe32a56
 DATA constants_sumsEachF32NEON<>+360(SB)/8, $0xbbe32a56bbe32a56
 DATA constants_sumsEachF32NEON<>+368(SB)/8, $0x3f562bdf3f562bdf
@@ -3719,9 +6338,1793 @@ DATA constants_sumsEachF32NEON<>+448(SB)/8, $0xb8e243c8b8e243c8
 DATA constants_sumsEachF32NEON<>+456(SB)/8, $0xb8e243c8b8e243c8
 DATA constants_sumsEachF32NEON<>+464(SB)/8, $0xbc9ddf88bc9ddf88
 DATA constants_sumsEachF32NEON<>+472(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_sumsEachF32NEON<>+480(SB)/8, $0x3ecc422a3ecc422a
-DATA constants_sumsEachF32NEON<>+488(SB)/8, $0x3ecc422a3ecc422a
-GLOBL constants_sumsEachF32NEON<>(SB), RODATA|NOPTR, $496
+DATA constants_sumsEachF32NEON<>+480(SB)/8, $0x4040000040400000
+DATA constants_sumsEachF32NEON<>+488(SB)/8, $0x4040000040400000
+DATA constants_sumsEachF32NEON<>+496(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_sumsEachF32NEON<>+504(SB)/8, $0x3ecc422a3ecc422a
+GLOBL constants_sumsEachF32NEON<>(SB), RODATA|NOPTR, $512
+
+// func bendsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+TEXT ·bendsF32NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_bendsF32NEON<>(SB), R0
+	MOVD lower+56(FP), R4
+	MOVD upper+64(FP), R3
+	MOVD dens+72(FP), R2
+	MOVD bend+80(FP), R1
+	WORD $0xad402412 // ldp q18, q9, [x0, #0]
+	WORD $0xad414406 // ldp q6, q17, [x0, #32]
+	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
+	WORD $0xad43340e // ldp q14, q13, [x0, #96]
+	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
+	WORD $0xad45200a // ldp q10, q8, [x0, #160]
+	WORD $0xad461007 // ldp q7, q4, [x0, #192]
+	WORD $0x4f000405 // movi v5.4s, #0
+	MOVD n+0(FP), R14
+	MOVD stride+16(FP), R13
+	MOVD x+24(FP), R12
+	MOVD w+32(FP), R11
+	MOVD mu+40(FP), R10
+	MOVD inv+48(FP), R9
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R8
+	MOVD $0, R7
+
+elements:
+	WORD $0x3ce76998 // ldr q24, [x12, x7]
+	WORD $0x4f000417 // movi v23.4s, #0
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000415 // movi v21.4s, #0
+	WORD $0x4f000414 // movi v20.4s, #0
+	MOVD $0, R6
+
+component:
+	ADD  R6, R9, R5
+	WORD $0x4d40c8b9 // ld1r {v25.4s}, [x5]
+	ADD  R6, R10, R5
+	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
+	WORD $0x4ea0d700 // fsub v0.4s, v24.4s, v0.4s
+	WORD $0x6e20df33 // fmul v19.4s, v25.4s, v0.4s
+	ADD  R6, R11, R5
+	WORD $0x4d40c8bc // ld1r {v28.4s}, [x5]
+	WORD $0x6e33de7a // fmul v26.4s, v19.4s, v19.4s
+	WORD $0x4ebaf641 // fmin v1.4s, v18.4s, v26.4s
+	WORD $0xad47081e // ldp q30, q2, [x0, #224]
+	WORD $0x4ea1ce3e // fmls v30.4s, v17.4s, v1.4s
+	WORD $0x4eb0d7c0 // fsub v0.4s, v30.4s, v16.4s
+	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
+	WORD $0x4ea0cdfd // fmls v29.4s, v15.4s, v0.4s
+	WORD $0x4ea0cddd // fmls v29.4s, v14.4s, v0.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf63 // fmul v3.4s, v27.4s, v27.4s
+	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e23cd81 // fmla v1.4s, v12.4s, v3.4s
+	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
+	WORD $0x4e23cd60 // fmla v0.4s, v11.4s, v3.4s
+	WORD $0x4e3bcd40 // fmla v0.4s, v10.4s, v27.4s
+	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
+	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
+	WORD $0x4ea08520 // add v0.4s, v9.4s, v0.4s
+	WORD $0x6e22dc03 // fmul v3.4s, v0.4s, v2.4s
+	WORD $0xad490002 // ldp q2, q0, [x0, #288]
+	WORD $0x6ea0fb41 // fneg v1.4s, v26.4s
+	WORD $0x4e33ce61 // fmla v1.4s, v19.4s, v19.4s
+	WORD $0x4ea1cd02 // fmls v2.4s, v8.4s, v1.4s
+	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
+	WORD $0x4eb2d742 // fsub v2.4s, v26.4s, v18.4s
+	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
+	WORD $0x6ea184e1 // sub v1.4s, v7.4s, v1.4s
+	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
+	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
+	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
+	WORD $0x4e261e61 // and v1.16b, v19.16b, v6.16b
+	WORD $0x4ea1f481 // fmin v1.4s, v4.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fd3f // fdiv v31.4s, v9.4s, v0.4s
+	WORD $0xad4a001d // ldp q29, q0, [x0, #320]
+	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf7a // fmul v26.4s, v27.4s, v27.4s
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
+	WORD $0xad4c0803 // ldp q3, q2, [x0, #384]
+	WORD $0x4e3acc03 // fmla v3.4s, v0.4s, v26.4s
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
+	WORD $0x4e3bcc23 // fmla v3.4s, v1.4s, v27.4s
+	WORD $0xad4e0402 // ldp q2, q1, [x0, #448]
+	WORD $0x4e3acc02 // fmla v2.4s, v0.4s, v26.4s
+	WORD $0x3dc08000 // ldr q0, [x0, #512]
+	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
+	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc60 // fmul v0.4s, v3.4s, v31.4s
+	WORD $0x6e3cdfc3 // fmul v3.4s, v30.4s, v28.4s
+	WORD $0x6e23dc02 // fmul v2.4s, v0.4s, v3.4s
+	WORD $0x4ea2d781 // fsub v1.4s, v28.4s, v2.4s
+	WORD $0x4ea0aa60 // cmlt v0.4s, v19.4s, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
+	WORD $0x4ea0aa60 // cmlt v0.4s, v19.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x4e20d6d6 // fadd v22.4s, v22.4s, v0.4s
+	WORD $0x6e23df21 // fmul v1.4s, v25.4s, v3.4s
+	WORD $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
+	WORD $0x6e33df20 // fmul v0.4s, v25.4s, v19.4s
+	WORD $0x4e20cc34 // fmla v20.4s, v1.4s, v0.4s
+	ADD  $16, R6, R6
+	CMP  R8, R6
+	BLT  component
+	WORD $0x3ca76897 // str q23, [x4, x7]
+	WORD $0x3ca76876 // str q22, [x3, x7]
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0x6e21dea1 // fmul v1.4s, v21.4s, v1.4s
+	WORD $0x3ca76841 // str q1, [x2, x7]
+	WORD $0x6e20de80 // fmul v0.4s, v20.4s, v0.4s
+	WORD $0x3ca76820 // str q0, [x1, x7]
+	ADD  R13, R11, R11
+	ADD  R13, R10, R10
+	ADD  R13, R9, R9
+	ADD  $16, R7, R7
+	SUBS $1, R14, R14
+	BNE  elements
+	RET
+
+DATA constants_bendsF32NEON<>+0(SB)/8, $0x4316000043160000
+DATA constants_bendsF32NEON<>+8(SB)/8, $0x4316000043160000
+DATA constants_bendsF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+32(SB)/8, $0x7fffffff7fffffff
+DATA constants_bendsF32NEON<>+40(SB)/8, $0x7fffffff7fffffff
+DATA constants_bendsF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_bendsF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_bendsF32NEON<>+64(SB)/8, $0x4b4000004b400000
+DATA constants_bendsF32NEON<>+72(SB)/8, $0x4b4000004b400000
+DATA constants_bendsF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_bendsF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_bendsF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_bendsF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_bendsF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_bendsF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_bendsF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_bendsF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_bendsF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_bendsF32NEON<>+152(SB)/8, $0x3989382d3989382d
+DATA constants_bendsF32NEON<>+160(SB)/8, $0x3caaaa013caaaa01
+DATA constants_bendsF32NEON<>+168(SB)/8, $0x3caaaa013caaaa01
+DATA constants_bendsF32NEON<>+176(SB)/8, $0x3f0000003f000000
+DATA constants_bendsF32NEON<>+184(SB)/8, $0x3f0000003f000000
+DATA constants_bendsF32NEON<>+192(SB)/8, $0x7f8000007f800000
+DATA constants_bendsF32NEON<>+200(SB)/8, $0x7f8000007f800000
+DATA constants_bendsF32NEON<>+208(SB)/8, $0x4148000041480000
+DATA constants_bendsF32NEON<>+216(SB)/8, $0x4148000041480000
+DATA constants_bendsF32NEON<>+224(SB)/8, $0x4b4000004b400000
+DATA constants_bendsF32NEON<>+232(SB)/8, $0x4b4000004b400000
+DATA constants_bendsF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+256(SB)/8, $0x3e0000003e000000
+DATA constants_bendsF32NEON<>+264(SB)/8, $0x3e0000003e000000
+DATA constants_bendsF32NEON<>+272(SB)/8, $0x3f0000003f000000
+DATA constants_bendsF32NEON<>+280(SB)/8, $0x3f0000003f000000
+DATA constants_bendsF32NEON<>+288(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+296(SB)/8, $0x3f8000003f800000
+DATA constants_bendsF32NEON<>+304(SB)/8, $0x4040000040400000
+DATA constants_bendsF32NEON<>+312(SB)/8, $0x4040000040400000
+DATA constants_bendsF32NEON<>+320(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_bendsF32NEON<>+328(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_bendsF32NEON<>+336(SB)/8, $0x40ee147b40ee147b
+DATA constants_bendsF32NEON<>+344(SB)/8, $0x40ee147b40ee147b
+DATA constants_bendsF32NEON<>+352(SB)/8, $0xb862701ab862701a
+DATA constants_bendsF32NEON<>+360(SB)/8, $0xb862701ab862701a
+DATA constants_bendsF32NEON<>+368(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_bendsF32NEON<>+376(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_bendsF32NEON<>+384(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_bendsF32NEON<>+392(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_bendsF32NEON<>+400(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_bendsF32NEON<>+408(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_bendsF32NEON<>+416(SB)/8, $0x3e2993b13e2993b1
+DATA constants_bendsF32NEON<>+424(SB)/8, $0x3e2993b13e2993b1
+DATA constants_bendsF32NEON<>+432(SB)/8, $0x3ae292c13ae292c1
+DATA constants_bendsF32NEON<>+440(SB)/8, $0x3ae292c13ae292c1
+DATA constants_bendsF32NEON<>+448(SB)/8, $0xbef91e30bef91e30
+DATA constants_bendsF32NEON<>+456(SB)/8, $0xbef91e30bef91e30
+DATA constants_bendsF32NEON<>+464(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_bendsF32NEON<>+472(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_bendsF32NEON<>+480(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsF32NEON<>+488(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsF32NEON<>+496(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsF32NEON<>+504(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsF32NEON<>+512(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_bendsF32NEON<>+520(SB)/8, $0xbc9ddf88bc9ddf88
+GLOBL constants_bendsF32NEON<>(SB), RODATA|NOPTR, $528
+
+// func bendsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+TEXT ·bendsEachF32NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_bendsEachF32NEON<>(SB), R0
+	MOVD lower+56(FP), R4
+	MOVD upper+64(FP), R3
+	MOVD dens+72(FP), R2
+	MOVD bend+80(FP), R1
+	WORD $0xad402412 // ldp q18, q9, [x0, #0]
+	WORD $0xad414406 // ldp q6, q17, [x0, #32]
+	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
+	WORD $0xad43340e // ldp q14, q13, [x0, #96]
+	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
+	WORD $0xad45200a // ldp q10, q8, [x0, #160]
+	WORD $0xad461007 // ldp q7, q4, [x0, #192]
+	WORD $0x4f000405 // movi v5.4s, #0
+	MOVD n+0(FP), R13
+	MOVD stride+16(FP), R12
+	MOVD x+24(FP), R11
+	MOVD w+32(FP), R10
+	MOVD mu+40(FP), R9
+	MOVD inv+48(FP), R8
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R7
+	MOVD $0, R6
+
+elements:
+	WORD $0x3ce66978 // ldr q24, [x11, x6]
+	WORD $0x4f000417 // movi v23.4s, #0
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000415 // movi v21.4s, #0
+	WORD $0x4f000414 // movi v20.4s, #0
+	MOVD $0, R5
+
+component:
+	WORD $0x3ce56919 // ldr q25, [x8, x5]
+	WORD $0x3ce56920 // ldr q0, [x9, x5]
+	WORD $0x4ea0d700 // fsub v0.4s, v24.4s, v0.4s
+	WORD $0x6e20df33 // fmul v19.4s, v25.4s, v0.4s
+	WORD $0x3ce5695c // ldr q28, [x10, x5]
+	WORD $0x6e33de7a // fmul v26.4s, v19.4s, v19.4s
+	WORD $0x4ebaf641 // fmin v1.4s, v18.4s, v26.4s
+	WORD $0xad47081e // ldp q30, q2, [x0, #224]
+	WORD $0x4ea1ce3e // fmls v30.4s, v17.4s, v1.4s
+	WORD $0x4eb0d7c0 // fsub v0.4s, v30.4s, v16.4s
+	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
+	WORD $0x4ea0cdfd // fmls v29.4s, v15.4s, v0.4s
+	WORD $0x4ea0cddd // fmls v29.4s, v14.4s, v0.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf63 // fmul v3.4s, v27.4s, v27.4s
+	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e23cd81 // fmla v1.4s, v12.4s, v3.4s
+	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
+	WORD $0x4e23cd60 // fmla v0.4s, v11.4s, v3.4s
+	WORD $0x4e3bcd40 // fmla v0.4s, v10.4s, v27.4s
+	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
+	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
+	WORD $0x4ea08520 // add v0.4s, v9.4s, v0.4s
+	WORD $0x6e22dc03 // fmul v3.4s, v0.4s, v2.4s
+	WORD $0xad490002 // ldp q2, q0, [x0, #288]
+	WORD $0x6ea0fb41 // fneg v1.4s, v26.4s
+	WORD $0x4e33ce61 // fmla v1.4s, v19.4s, v19.4s
+	WORD $0x4ea1cd02 // fmls v2.4s, v8.4s, v1.4s
+	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
+	WORD $0x4eb2d742 // fsub v2.4s, v26.4s, v18.4s
+	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
+	WORD $0x6ea184e1 // sub v1.4s, v7.4s, v1.4s
+	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
+	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
+	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
+	WORD $0x4e261e61 // and v1.16b, v19.16b, v6.16b
+	WORD $0x4ea1f481 // fmin v1.4s, v4.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fd3f // fdiv v31.4s, v9.4s, v0.4s
+	WORD $0xad4a001d // ldp q29, q0, [x0, #320]
+	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf7a // fmul v26.4s, v27.4s, v27.4s
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
+	WORD $0xad4c0803 // ldp q3, q2, [x0, #384]
+	WORD $0x4e3acc03 // fmla v3.4s, v0.4s, v26.4s
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
+	WORD $0x4e3bcc23 // fmla v3.4s, v1.4s, v27.4s
+	WORD $0xad4e0402 // ldp q2, q1, [x0, #448]
+	WORD $0x4e3acc02 // fmla v2.4s, v0.4s, v26.4s
+	WORD $0x3dc08000 // ldr q0, [x0, #512]
+	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
+	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc60 // fmul v0.4s, v3.4s, v31.4s
+	WORD $0x6e3cdfc3 // fmul v3.4s, v30.4s, v28.4s
+	WORD $0x6e23dc02 // fmul v2.4s, v0.4s, v3.4s
+	WORD $0x4ea2d781 // fsub v1.4s, v28.4s, v2.4s
+	WORD $0x4ea0aa60 // cmlt v0.4s, v19.4s, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x4e20d6f7 // fadd v23.4s, v23.4s, v0.4s
+	WORD $0x4ea0aa60 // cmlt v0.4s, v19.4s, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x4e20d6d6 // fadd v22.4s, v22.4s, v0.4s
+	WORD $0x6e23df21 // fmul v1.4s, v25.4s, v3.4s
+	WORD $0x4e21d6b5 // fadd v21.4s, v21.4s, v1.4s
+	WORD $0x6e33df20 // fmul v0.4s, v25.4s, v19.4s
+	WORD $0x4e20cc34 // fmla v20.4s, v1.4s, v0.4s
+	ADD  $16, R5, R5
+	CMP  R7, R5
+	BLT  component
+	WORD $0x3ca66897 // str q23, [x4, x6]
+	WORD $0x3ca66876 // str q22, [x3, x6]
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0x6e21dea1 // fmul v1.4s, v21.4s, v1.4s
+	WORD $0x3ca66841 // str q1, [x2, x6]
+	WORD $0x6e20de80 // fmul v0.4s, v20.4s, v0.4s
+	WORD $0x3ca66820 // str q0, [x1, x6]
+	ADD  R12, R10, R10
+	ADD  R12, R9, R9
+	ADD  R12, R8, R8
+	ADD  $16, R6, R6
+	SUBS $1, R13, R13
+	BNE  elements
+	RET
+
+DATA constants_bendsEachF32NEON<>+0(SB)/8, $0x4316000043160000
+DATA constants_bendsEachF32NEON<>+8(SB)/8, $0x4316000043160000
+DATA constants_bendsEachF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+32(SB)/8, $0x7fffffff7fffffff
+DATA constants_bendsEachF32NEON<>+40(SB)/8, $0x7fffffff7fffffff
+DATA constants_bendsEachF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_bendsEachF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_bendsEachF32NEON<>+64(SB)/8, $0x4b4000004b400000
+DATA constants_bendsEachF32NEON<>+72(SB)/8, $0x4b4000004b400000
+DATA constants_bendsEachF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_bendsEachF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_bendsEachF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_bendsEachF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_bendsEachF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_bendsEachF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_bendsEachF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_bendsEachF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_bendsEachF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_bendsEachF32NEON<>+152(SB)/8, $0x3989382d3989382d
+DATA constants_bendsEachF32NEON<>+160(SB)/8, $0x3caaaa013caaaa01
+DATA constants_bendsEachF32NEON<>+168(SB)/8, $0x3caaaa013caaaa01
+DATA constants_bendsEachF32NEON<>+176(SB)/8, $0x3f0000003f000000
+DATA constants_bendsEachF32NEON<>+184(SB)/8, $0x3f0000003f000000
+DATA constants_bendsEachF32NEON<>+192(SB)/8, $0x7f8000007f800000
+DATA constants_bendsEachF32NEON<>+200(SB)/8, $0x7f8000007f800000
+DATA constants_bendsEachF32NEON<>+208(SB)/8, $0x4148000041480000
+DATA constants_bendsEachF32NEON<>+216(SB)/8, $0x4148000041480000
+DATA constants_bendsEachF32NEON<>+224(SB)/8, $0x4b4000004b400000
+DATA constants_bendsEachF32NEON<>+232(SB)/8, $0x4b4000004b400000
+DATA constants_bendsEachF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+256(SB)/8, $0x3e0000003e000000
+DATA constants_bendsEachF32NEON<>+264(SB)/8, $0x3e0000003e000000
+DATA constants_bendsEachF32NEON<>+272(SB)/8, $0x3f0000003f000000
+DATA constants_bendsEachF32NEON<>+280(SB)/8, $0x3f0000003f000000
+DATA constants_bendsEachF32NEON<>+288(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+296(SB)/8, $0x3f8000003f800000
+DATA constants_bendsEachF32NEON<>+304(SB)/8, $0x4040000040400000
+DATA constants_bendsEachF32NEON<>+312(SB)/8, $0x4040000040400000
+DATA constants_bendsEachF32NEON<>+320(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_bendsEachF32NEON<>+328(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_bendsEachF32NEON<>+336(SB)/8, $0x40ee147b40ee147b
+DATA constants_bendsEachF32NEON<>+344(SB)/8, $0x40ee147b40ee147b
+DATA constants_bendsEachF32NEON<>+352(SB)/8, $0xb862701ab862701a
+DATA constants_bendsEachF32NEON<>+360(SB)/8, $0xb862701ab862701a
+DATA constants_bendsEachF32NEON<>+368(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_bendsEachF32NEON<>+376(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_bendsEachF32NEON<>+384(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_bendsEachF32NEON<>+392(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_bendsEachF32NEON<>+400(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_bendsEachF32NEON<>+408(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_bendsEachF32NEON<>+416(SB)/8, $0x3e2993b13e2993b1
+DATA constants_bendsEachF32NEON<>+424(SB)/8, $0x3e2993b13e2993b1
+DATA constants_bendsEachF32NEON<>+432(SB)/8, $0x3ae292c13ae292c1
+DATA constants_bendsEachF32NEON<>+440(SB)/8, $0x3ae292c13ae292c1
+DATA constants_bendsEachF32NEON<>+448(SB)/8, $0xbef91e30bef91e30
+DATA constants_bendsEachF32NEON<>+456(SB)/8, $0xbef91e30bef91e30
+DATA constants_bendsEachF32NEON<>+464(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_bendsEachF32NEON<>+472(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_bendsEachF32NEON<>+480(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsEachF32NEON<>+488(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsEachF32NEON<>+496(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsEachF32NEON<>+504(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_bendsEachF32NEON<>+512(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_bendsEachF32NEON<>+520(SB)/8, $0xbc9ddf88bc9ddf88
+GLOBL constants_bendsEachF32NEON<>(SB), RODATA|NOPTR, $528
+
+// func endsF32NEON(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+TEXT ·endsF32NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_endsF32NEON<>(SB), R0
+	MOVD target+24(FP), R7
+	MOVD lo+56(FP), R4
+	MOVD hi+64(FP), R3
+	MOVD width+72(FP), R2
+	MOVD x+80(FP), R1
+	WORD $0x3dc00803 // ldr q3, [x0, #32]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R14
+	MOVD stride+16(FP), R13
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R12
+	MOVD w+32(FP), R11
+	MOVD mu+40(FP), R10
+	MOVD inv+48(FP), R9
+	MOVD $0, R8
+
+elements:
+	WORD $0x3ce868ea // ldr q10, [x7, x8]
+	WORD $0xad402009 // ldp q9, q8, [x0, #0]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R6
+
+component:
+	ADD  R6, R11, R5
+	WORD $0x4d40c8a5 // ld1r {v5.4s}, [x5]
+	ADD  R6, R10, R5
+	WORD $0x4d40c8a4 // ld1r {v4.4s}, [x5]
+	ADD  R6, R9, R5
+	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
+	WORD $0x6e20fc61 // fdiv v1.4s, v3.4s, v0.4s
+	WORD $0x4ea41c80 // mov v0.16b, v4.16b
+	WORD $0x4e21cd40 // fmla v0.4s, v10.4s, v1.4s
+	WORD $0x4ea0f529 // fmin v9.4s, v9.4s, v0.4s
+	WORD $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD $0x4e24cca7 // fmla v7.4s, v5.4s, v4.4s
+	WORD $0x6e24dc80 // fmul v0.4s, v4.4s, v4.4s
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0x4e20cca6 // fmla v6.4s, v5.4s, v0.4s
+	ADD  $16, R6, R6
+	CMP  R12, R6
+	BLT  component
+	WORD $0x4ea7cce6 // fmls v6.4s, v7.4s, v7.4s
+	WORD $0x6ea6e440 // fcmgt v0.4s, v2.4s, v6.4s
+	WORD $0x6e661c40 // bsl v0.16b, v2.16b, v6.16b
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x4e20cd47 // fmla v7.4s, v10.4s, v0.4s
+	WORD $0x3ca86889 // str q9, [x4, x8]
+	WORD $0x3ca86868 // str q8, [x3, x8]
+	WORD $0x4ea9d500 // fsub v0.4s, v8.4s, v9.4s
+	WORD $0x3ca86840 // str q0, [x2, x8]
+	WORD $0x6ea7e521 // fcmgt v1.4s, v9.4s, v7.4s
+	WORD $0x6e671d21 // bsl v1.16b, v9.16b, v7.16b
+	WORD $0x6ea8e420 // fcmgt v0.4s, v1.4s, v8.4s
+	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
+	WORD $0x3ca86820 // str q0, [x1, x8]
+	ADD  R13, R11, R11
+	ADD  R13, R10, R10
+	ADD  R13, R9, R9
+	ADD  $16, R8, R8
+	SUBS $1, R14, R14
+	BNE  elements
+	RET
+
+DATA constants_endsF32NEON<>+0(SB)/8, $0x7f8000007f800000
+DATA constants_endsF32NEON<>+8(SB)/8, $0x7f8000007f800000
+DATA constants_endsF32NEON<>+16(SB)/8, $0xff800000ff800000
+DATA constants_endsF32NEON<>+24(SB)/8, $0xff800000ff800000
+DATA constants_endsF32NEON<>+32(SB)/8, $0x3f8000003f800000
+DATA constants_endsF32NEON<>+40(SB)/8, $0x3f8000003f800000
+GLOBL constants_endsF32NEON<>(SB), RODATA|NOPTR, $48
+
+// func endsEachF32NEON(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+TEXT ·endsEachF32NEON(SB), NOSPLIT, $0-88
+	MOVD $constants_endsEachF32NEON<>(SB), R0
+	MOVD target+24(FP), R6
+	MOVD lo+56(FP), R4
+	MOVD hi+64(FP), R3
+	MOVD width+72(FP), R2
+	MOVD x+80(FP), R1
+	WORD $0x3dc00803 // ldr q3, [x0, #32]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R13
+	MOVD stride+16(FP), R12
+	MOVD k+8(FP), R5
+	LSL  $4, R5, R11
+	MOVD w+32(FP), R10
+	MOVD mu+40(FP), R9
+	MOVD inv+48(FP), R8
+	MOVD $0, R7
+
+elements:
+	WORD $0x3ce768ca // ldr q10, [x6, x7]
+	WORD $0xad402009 // ldp q9, q8, [x0, #0]
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R5
+
+component:
+	WORD $0x3ce56945 // ldr q5, [x10, x5]
+	WORD $0x3ce56924 // ldr q4, [x9, x5]
+	WORD $0x3ce56900 // ldr q0, [x8, x5]
+	WORD $0x6e20fc61 // fdiv v1.4s, v3.4s, v0.4s
+	WORD $0x4ea41c80 // mov v0.16b, v4.16b
+	WORD $0x4e21cd40 // fmla v0.4s, v10.4s, v1.4s
+	WORD $0x4ea0f529 // fmin v9.4s, v9.4s, v0.4s
+	WORD $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD $0x4e24cca7 // fmla v7.4s, v5.4s, v4.4s
+	WORD $0x6e24dc80 // fmul v0.4s, v4.4s, v4.4s
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0x4e20cca6 // fmla v6.4s, v5.4s, v0.4s
+	ADD  $16, R5, R5
+	CMP  R11, R5
+	BLT  component
+	WORD $0x4ea7cce6 // fmls v6.4s, v7.4s, v7.4s
+	WORD $0x6ea6e440 // fcmgt v0.4s, v2.4s, v6.4s
+	WORD $0x6e661c40 // bsl v0.16b, v2.16b, v6.16b
+	WORD $0x6ea1f800 // fsqrt v0.4s, v0.4s
+	WORD $0x4e20cd47 // fmla v7.4s, v10.4s, v0.4s
+	WORD $0x3ca76889 // str q9, [x4, x7]
+	WORD $0x3ca76868 // str q8, [x3, x7]
+	WORD $0x4ea9d500 // fsub v0.4s, v8.4s, v9.4s
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x6ea7e521 // fcmgt v1.4s, v9.4s, v7.4s
+	WORD $0x6e671d21 // bsl v1.16b, v9.16b, v7.16b
+	WORD $0x6ea8e420 // fcmgt v0.4s, v1.4s, v8.4s
+	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
+	WORD $0x3ca76820 // str q0, [x1, x7]
+	ADD  R12, R10, R10
+	ADD  R12, R9, R9
+	ADD  R12, R8, R8
+	ADD  $16, R7, R7
+	SUBS $1, R13, R13
+	BNE  elements
+	RET
+
+DATA constants_endsEachF32NEON<>+0(SB)/8, $0x7f8000007f800000
+DATA constants_endsEachF32NEON<>+8(SB)/8, $0x7f8000007f800000
+DATA constants_endsEachF32NEON<>+16(SB)/8, $0xff800000ff800000
+DATA constants_endsEachF32NEON<>+24(SB)/8, $0xff800000ff800000
+DATA constants_endsEachF32NEON<>+32(SB)/8, $0x3f8000003f800000
+DATA constants_endsEachF32NEON<>+40(SB)/8, $0x3f8000003f800000
+GLOBL constants_endsEachF32NEON<>(SB), RODATA|NOPTR, $48
+
+// func tailsF32NEON(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+TEXT ·tailsF32NEON(SB), NOSPLIT, $0-112
+	MOVD $constants_tailsF32NEON<>+1024(SB), R0
+	MOVD logSlope+104(FP), R6
+	MOVD tail+72(FP), R3
+	MOVD bend+88(FP), R5
+	MOVD target+32(FP), R8
+	MOVD z+96(FP), R7
+	MOVD x+24(FP), R9
+	MOVD dens+80(FP), R1
+	WORD $0xad605414 // ldp q20, q21, [x0, #-1024]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0xad614813 // ldp q19, q18, [x0, #-992]
+	WORD $0xad623011 // ldp q17, q12, [x0, #-960]
+	WORD $0xad63280b // ldp q11, q10, [x0, #-928]
+	WORD $0xad642009 // ldp q9, q8, [x0, #-896]
+	WORD $0xad654007 // ldp q7, q16, [x0, #-864]
+	WORD $0xad66380f // ldp q15, q14, [x0, #-832]
+	WORD $0x3dc0080d // ldr q13, [x0, #32]
+	MOVD n+0(FP), R17
+	MOVD stride+16(FP), R16
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R15
+	MOVD logits+40(FP), R14
+	MOVD w+48(FP), R13
+	MOVD mu+56(FP), R12
+	MOVD inv+64(FP), R11
+	MOVD $0, R10
+
+elements:
+	WORD $0x3cea6939 // ldr q25, [x9, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0xad675c00 // ldp q0, q23, [x0, #-800]
+	WORD $0x4e201c3a // and v26.16b, v1.16b, v0.16b
+	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x3dc00c06 // ldr q6, [x0, #48]
+	WORD $0x4f000403 // movi v3.4s, #0
+	MOVD $0, R4
+
+nearest:
+	ADD  R4, R14, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	ADD  R4, R13, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	ADD  R4, R12, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4ea0d721 // fsub v1.4s, v25.4s, v0.4s
+	ADD  R4, R11, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x6e3a1c00 // eor v0.16b, v0.16b, v26.16b
+	WORD $0x6ea0e6c4 // fcmgt v4.4s, v22.4s, v0.4s
+	WORD $0x6e601ec4 // bsl v4.16b, v22.16b, v0.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4ea0d702 // fsub v2.4s, v24.4s, v0.4s
+	WORD $0x4eb7d480 // fsub v0.4s, v4.4s, v23.4s
+	WORD $0x6e35dc01 // fmul v1.4s, v0.4s, v21.4s
+	WORD $0x4e24d6e0 // fadd v0.4s, v23.4s, v4.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e771c80 // bsl v0.16b, v4.16b, v23.16b
+	WORD $0x4ea01c17 // mov v23.16b, v0.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40c841 // ld1r {v1.4s}, [x2]
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e781c20 // bsl v0.16b, v1.16b, v24.16b
+	WORD $0x4ea01c18 // mov v24.16b, v0.16b
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  nearest
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48423 // add v3.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d45b // fsub v27.4s, v2.4s, v1.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc25 // fdiv v5.4s, v1.4s, v0.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x6e25dc40 // fmul v0.4s, v2.4s, v5.4s
+	WORD $0x4e3bce60 // fmla v0.4s, v19.4s, v27.4s
+	WORD $0x4e3bce40 // fmla v0.4s, v18.4s, v27.4s
+	WORD $0x4e20d700 // fadd v0.4s, v24.4s, v0.4s
+	WORD $0x4ea0d4c0 // fsub v0.4s, v6.4s, v0.4s
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x3caa68d6 // str q22, [x6, x10]
+	WORD $0x3caa68b6 // str q22, [x5, x10]
+	WORD $0x4f000404 // movi v4.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R4
+
+component:
+	ADD  R4, R12, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4ea0d721 // fsub v1.4s, v25.4s, v0.4s
+	ADD  R4, R11, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x6e3a1c1b // eor v27.16b, v0.16b, v26.16b
+	WORD $0x4e311f60 // and v0.16b, v27.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9e // fdiv v30.4s, v20.4s, v0.4s
+	WORD $0xad6c001d // ldp q29, q0, [x0, #-640]
+	WORD $0x4ebecddd // fmls v29.4s, v14.4s, v30.4s
+	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
+	WORD $0x6e3cdf85 // fmul v5.4s, v28.4s, v28.4s
+	WORD $0x4e25cda0 // fmla v0.4s, v13.4s, v5.4s
+	WORD $0xad6d0803 // ldp q3, q2, [x0, #-608]
+	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e25cc40 // fmla v0.4s, v2.4s, v5.4s
+	WORD $0x4e3ccc03 // fmla v3.4s, v0.4s, v28.4s
+	WORD $0xad6f0800 // ldp q0, q2, [x0, #-544]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad700001 // ldp q1, q0, [x0, #-512]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x6e3edc60 // fmul v0.4s, v3.4s, v30.4s
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x4e311f63 // and v3.16b, v27.16b, v17.16b
+	ADD  R4, R14, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4eb8d402 // fsub v2.4s, v0.4s, v24.4s
+	WORD $0x4ea3d6e0 // fsub v0.4s, v23.4s, v3.4s
+	WORD $0x6e35dc01 // fmul v1.4s, v0.4s, v21.4s
+	WORD $0x4e37d460 // fadd v0.4s, v3.4s, v23.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0xad710001 // ldp q1, q0, [x0, #-480]
+	WORD $0x4e21d445 // fadd v5.4s, v2.4s, v1.4s
+	WORD $0x4e22f41e // fmax v30.4s, v0.4s, v2.4s
+	WORD $0xad72081d // ldp q29, q2, [x0, #-448]
+	WORD $0x4e3ecd9d // fmla v29.4s, v12.4s, v30.4s
+	WORD $0x4eabd7a0 // fsub v0.4s, v29.4s, v11.4s
+	WORD $0x4ea0ce5e // fmls v30.4s, v18.4s, v0.4s
+	WORD $0x4ea0ce7e // fmls v30.4s, v19.4s, v0.4s
+	WORD $0x6e3edfdc // fmul v28.4s, v30.4s, v30.4s
+	WORD $0x6e3cdf83 // fmul v3.4s, v28.4s, v28.4s
+	WORD $0x4e23cd42 // fmla v2.4s, v10.4s, v3.4s
+	WORD $0xad730001 // ldp q1, q0, [x0, #-416]
+	WORD $0x4e23cd21 // fmla v1.4s, v9.4s, v3.4s
+	WORD $0x4e3ccc22 // fmla v2.4s, v1.4s, v28.4s
+	WORD $0x4e23cd00 // fmla v0.4s, v8.4s, v3.4s
+	WORD $0x4e3ccce0 // fmla v0.4s, v7.4s, v28.4s
+	WORD $0x4e3ecc02 // fmla v2.4s, v0.4s, v30.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
+	WORD $0x4ea08680 // add v0.4s, v20.4s, v0.4s
+	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD $0x4ea0a8a3 // cmlt v3.4s, v5.4s, #0
+	WORD $0x6e601ec3 // bsl v3.16b, v22.16b, v0.16b
+	ADD  R4, R11, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4ea0a8a2 // cmlt v2.4s, v5.4s, #0
+	WORD $0x6e761c02 // bsl v2.16b, v0.16b, v22.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x6ea2e420 // fcmgt v0.4s, v1.4s, v2.4s
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea6860 // ldr q0, [x3, x10]
+	WORD $0x6e20dc65 // fmul v5.4s, v3.4s, v0.4s
+	ADD  R4, R11, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x6e23dc01 // fmul v1.4s, v0.4s, v3.4s
+	WORD $0x4e21d4c6 // fadd v6.4s, v6.4s, v1.4s
+	ADD  R4, R11, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x6e3bdc00 // fmul v0.4s, v0.4s, v27.4s
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa68a0 // str q0, [x5, x10]
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
+	WORD $0x0e612800 // xtn v0.4h, v0.4s
+	WORD $0x9e660002 // fmov x2, d0
+	CMP  $0, R2
+	BEQ  tail
+	ADD  R4, R14, R2
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x4eb8d402 // fsub v2.4s, v0.4s, v24.4s
+	WORD $0x6e35dee0 // fmul v0.4s, v23.4s, v21.4s
+	WORD $0x4e37cc02 // fmla v2.4s, v0.4s, v23.4s
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e22f421 // fmax v1.4s, v1.4s, v2.4s
+	WORD $0x4ea1f41e // fmin v30.4s, v0.4s, v1.4s
+	WORD $0xad72081d // ldp q29, q2, [x0, #-448]
+	WORD $0x4e3ecd9d // fmla v29.4s, v12.4s, v30.4s
+	WORD $0x4eabd7a0 // fsub v0.4s, v29.4s, v11.4s
+	WORD $0x4ea0ce5e // fmls v30.4s, v18.4s, v0.4s
+	WORD $0x4ea0ce7e // fmls v30.4s, v19.4s, v0.4s
+	WORD $0x6e3edfdc // fmul v28.4s, v30.4s, v30.4s
+	WORD $0x6e3cdf83 // fmul v3.4s, v28.4s, v28.4s
+	WORD $0x4e23cd42 // fmla v2.4s, v10.4s, v3.4s
+	WORD $0xad730001 // ldp q1, q0, [x0, #-416]
+	WORD $0x4e23cd21 // fmla v1.4s, v9.4s, v3.4s
+	WORD $0x4e3ccc22 // fmla v2.4s, v1.4s, v28.4s
+	WORD $0x4e23cd00 // fmla v0.4s, v8.4s, v3.4s
+	WORD $0x4e3ccce0 // fmla v0.4s, v7.4s, v28.4s
+	WORD $0x4e3ecc02 // fmla v2.4s, v0.4s, v30.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
+	WORD $0x4ea08680 // add v0.4s, v20.4s, v0.4s
+	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD $0x4ea5d401 // fsub v1.4s, v0.4s, v5.4s
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
+	WORD $0x6e651c20 // bsl v0.16b, v1.16b, v5.16b
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+
+tail:
+	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  component
+	WORD $0x3caa6864 // str q4, [x3, x10]
+	WORD $0xad750001 // ldp q1, q0, [x0, #-352]
+	WORD $0x6e21dcd9 // fmul v25.4s, v6.4s, v1.4s
+	WORD $0x4eb91f22 // mov v2.16b, v25.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x4ea1cc02 // fmls v2.4s, v0.4s, v1.4s
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e791ec0 // bsl v0.16b, v22.16b, v25.16b
+	WORD $0x3caa6820 // str q0, [x1, x10]
+	WORD $0x3cea68a2 // ldr q2, [x5, x10]
+	WORD $0xad760001 // ldp q1, q0, [x0, #-320]
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x6e3a1c21 // eor v1.16b, v1.16b, v26.16b
+	WORD $0x3caa68a1 // str q1, [x5, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e311c23 // and v3.16b, v1.16b, v17.16b
+	WORD $0x4e24f406 // fmax v6.4s, v0.4s, v4.4s
+	WORD $0x4e311c60 // and v0.16b, v3.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9c // fdiv v28.4s, v20.4s, v0.4s
+	WORD $0xad6c001b // ldp q27, q0, [x0, #-640]
+	WORD $0x4ebccddb // fmls v27.4s, v14.4s, v28.4s
+	WORD $0x6e3bdf78 // fmul v24.4s, v27.4s, v27.4s
+	WORD $0x6e38df05 // fmul v5.4s, v24.4s, v24.4s
+	WORD $0x4e25cda0 // fmla v0.4s, v13.4s, v5.4s
+	WORD $0xad6d0804 // ldp q4, q2, [x0, #-608]
+	WORD $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e25cc40 // fmla v0.4s, v2.4s, v5.4s
+	WORD $0x4e38cc04 // fmla v4.4s, v0.4s, v24.4s
+	WORD $0xad6f0800 // ldp q0, q2, [x0, #-544]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad700001 // ldp q1, q0, [x0, #-512]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e38cc02 // fmla v2.4s, v0.4s, v24.4s
+	WORD $0x4e3bcc44 // fmla v4.4s, v2.4s, v27.4s
+	WORD $0x6e3cdc80 // fmul v0.4s, v4.4s, v28.4s
+	WORD $0x6e26fc04 // fdiv v4.4s, v0.4s, v6.4s
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18481 // sub v1.4s, v4.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18481 // sub v1.4s, v4.4s, v1.4s
+	WORD $0x4eb48424 // add v4.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d45b // fsub v27.4s, v2.4s, v1.4s
+	WORD $0x4eb4d481 // fsub v1.4s, v4.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc38 // fdiv v24.4s, v1.4s, v0.4s
+	WORD $0x6e38df05 // fmul v5.4s, v24.4s, v24.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0x6e38dc41 // fmul v1.4s, v2.4s, v24.4s
+	WORD $0x4e3bce61 // fmla v1.4s, v19.4s, v27.4s
+	WORD $0x4e3bce41 // fmla v1.4s, v18.4s, v27.4s
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d402 // fadd v2.4s, v0.4s, v0.4s
+	WORD $0x4ea3d6e1 // fsub v1.4s, v23.4s, v3.4s
+	WORD $0x4e37d460 // fadd v0.4s, v3.4s, v23.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x4ea21c41 // mov v1.16b, v2.16b
+	WORD $0x4e23cc61 // fmla v1.4s, v3.4s, v3.4s
+	WORD $0x6ea1e6c0 // fcmgt v0.4s, v22.4s, v1.4s
+	WORD $0x6e611ec0 // bsl v0.16b, v22.16b, v1.16b
+	WORD $0x6ea1f801 // fsqrt v1.4s, v0.4s
+	WORD $0x4e21d460 // fadd v0.4s, v3.4s, v1.4s
+	WORD $0x6e20fc5b // fdiv v27.4s, v2.4s, v0.4s
+	WORD $0x6e35dc60 // fmul v0.4s, v3.4s, v21.4s
+	WORD $0x6ea1e41c // fcmgt v28.4s, v0.4s, v1.4s
+	WORD $0x6e611c1c // bsl v28.16b, v0.16b, v1.16b
+	WORD $0x4e311f80 // and v0.16b, v28.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9d // fdiv v29.4s, v20.4s, v0.4s
+	WORD $0xad770418 // ldp q24, q1, [x0, #-288]
+	WORD $0x4ebdcdd8 // fmls v24.4s, v14.4s, v29.4s
+	WORD $0x6e38df17 // fmul v23.4s, v24.4s, v24.4s
+	WORD $0x6e37dee5 // fmul v5.4s, v23.4s, v23.4s
+	WORD $0xad781000 // ldp q0, q4, [x0, #-256]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	WORD $0xad790001 // ldp q1, q0, [x0, #-224]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e37cc04 // fmla v4.4s, v0.4s, v23.4s
+	WORD $0xad7a0001 // ldp q1, q0, [x0, #-192]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0xad7b0803 // ldp q3, q2, [x0, #-160]
+	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0xad7c0001 // ldp q1, q0, [x0, #-128]
+	WORD $0x4e25cc41 // fmla v1.4s, v2.4s, v5.4s
+	WORD $0x4e37cc23 // fmla v3.4s, v1.4s, v23.4s
+	WORD $0x4e38cc64 // fmla v4.4s, v3.4s, v24.4s
+	WORD $0x6e3ddc83 // fmul v3.4s, v4.4s, v29.4s
+	WORD $0x6e3cdc61 // fmul v1.4s, v3.4s, v28.4s
+	WORD $0x6e3bdc21 // fmul v1.4s, v1.4s, v27.4s
+	WORD $0x6e3a1c22 // eor v2.16b, v1.16b, v26.16b
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	WORD $0x3caa68e1 // str q1, [x7, x10]
+	WORD $0x6e26fc61 // fdiv v1.4s, v3.4s, v6.4s
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4eb48400 // add v0.4s, v0.4s, v20.4s
+	WORD $0x6f290403 // ushr v3.4s, v0.4s, #23
+	WORD $0x4f375460 // shl v0.4s, v3.4s, #23
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4eb48402 // add v2.4s, v0.4s, v20.4s
+	WORD $0xad7d0001 // ldp q1, q0, [x0, #-96]
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea0d438 // fsub v24.4s, v1.4s, v0.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
+	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	WORD $0x6e21fc46 // fdiv v6.4s, v2.4s, v1.4s
+	WORD $0x6e26dcc5 // fmul v5.4s, v6.4s, v6.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0xad7f0803 // ldp q3, q2, [x0, #-32]
+	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
+	WORD $0xad400001 // ldp q1, q0, [x0, #0]
+	WORD $0x4e24cc41 // fmla v1.4s, v2.4s, v4.4s
+	WORD $0x4e25cc23 // fmla v3.4s, v1.4s, v5.4s
+	WORD $0x6e26dc77 // fmul v23.4s, v3.4s, v6.4s
+	WORD $0x4e38ce77 // fmla v23.4s, v19.4s, v24.4s
+	WORD $0x4e38ce57 // fmla v23.4s, v18.4s, v24.4s
+	WORD $0x4e39f403 // fmax v3.4s, v0.4s, v25.4s
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48423 // add v3.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d446 // fsub v6.4s, v2.4s, v1.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc25 // fdiv v5.4s, v1.4s, v0.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x6e25dc40 // fmul v0.4s, v2.4s, v5.4s
+	WORD $0x4e26ce60 // fmla v0.4s, v19.4s, v6.4s
+	WORD $0x4e26ce40 // fmla v0.4s, v18.4s, v6.4s
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	ADD  R16, R14, R14
+	ADD  R16, R13, R13
+	ADD  R16, R12, R12
+	ADD  R16, R11, R11
+	ADD  $16, R10, R10
+	SUBS $1, R17, R17
+	BNE  elements
+	RET
+
+DATA constants_tailsF32NEON<>+0(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+8(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+16(SB)/8, $0x3f0000003f000000
+DATA constants_tailsF32NEON<>+24(SB)/8, $0x3f0000003f000000
+DATA constants_tailsF32NEON<>+32(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_tailsF32NEON<>+40(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_tailsF32NEON<>+48(SB)/8, $0x3f3172003f317200
+DATA constants_tailsF32NEON<>+56(SB)/8, $0x3f3172003f317200
+DATA constants_tailsF32NEON<>+64(SB)/8, $0x7fffffff7fffffff
+DATA constants_tailsF32NEON<>+72(SB)/8, $0x7fffffff7fffffff
+DATA constants_tailsF32NEON<>+80(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_tailsF32NEON<>+88(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_tailsF32NEON<>+96(SB)/8, $0x4b4000004b400000
+DATA constants_tailsF32NEON<>+104(SB)/8, $0x4b4000004b400000
+DATA constants_tailsF32NEON<>+112(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_tailsF32NEON<>+120(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_tailsF32NEON<>+128(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_tailsF32NEON<>+136(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_tailsF32NEON<>+144(SB)/8, $0x3c09382d3c09382d
+DATA constants_tailsF32NEON<>+152(SB)/8, $0x3c09382d3c09382d
+DATA constants_tailsF32NEON<>+160(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_tailsF32NEON<>+168(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_tailsF32NEON<>+176(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_tailsF32NEON<>+184(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_tailsF32NEON<>+192(SB)/8, $0x4080000040800000
+DATA constants_tailsF32NEON<>+200(SB)/8, $0x4080000040800000
+DATA constants_tailsF32NEON<>+208(SB)/8, $0x4100000041000000
+DATA constants_tailsF32NEON<>+216(SB)/8, $0x4100000041000000
+DATA constants_tailsF32NEON<>+224(SB)/8, $0x8000000080000000
+DATA constants_tailsF32NEON<>+232(SB)/8, $0x8000000080000000
+DATA constants_tailsF32NEON<>+240(SB)/8, $0x5d5e0b6b5d5e0b6b
+DATA constants_tailsF32NEON<>+248(SB)/8, $0x5d5e0b6b5d5e0b6b
+DATA constants_tailsF32NEON<>+256(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsF32NEON<>+264(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsF32NEON<>+272(SB)/8, $0x4b0000004b000000
+DATA constants_tailsF32NEON<>+280(SB)/8, $0x4b0000004b000000
+DATA constants_tailsF32NEON<>+288(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsF32NEON<>+296(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsF32NEON<>+304(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+312(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+320(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsF32NEON<>+328(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsF32NEON<>+336(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+344(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+352(SB)/8, $0x3e9938553e993855
+DATA constants_tailsF32NEON<>+360(SB)/8, $0x3e9938553e993855
+DATA constants_tailsF32NEON<>+368(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsF32NEON<>+376(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsF32NEON<>+384(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+392(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+400(SB)/8, $0x3d7761143d776114
+DATA constants_tailsF32NEON<>+408(SB)/8, $0x3d7761143d776114
+DATA constants_tailsF32NEON<>+416(SB)/8, $0x3f415a5e3f415a5e
+DATA constants_tailsF32NEON<>+424(SB)/8, $0x3f415a5e3f415a5e
+DATA constants_tailsF32NEON<>+432(SB)/8, $0xbb63d0e6bb63d0e6
+DATA constants_tailsF32NEON<>+440(SB)/8, $0xbb63d0e6bb63d0e6
+DATA constants_tailsF32NEON<>+448(SB)/8, $0x3ec636e53ec636e5
+DATA constants_tailsF32NEON<>+456(SB)/8, $0x3ec636e53ec636e5
+DATA constants_tailsF32NEON<>+464(SB)/8, $0xb92a83fcb92a83fc
+DATA constants_tailsF32NEON<>+472(SB)/8, $0xb92a83fcb92a83fc
+DATA constants_tailsF32NEON<>+480(SB)/8, $0xbbf674ddbbf674dd
+DATA constants_tailsF32NEON<>+488(SB)/8, $0xbbf674ddbbf674dd
+DATA constants_tailsF32NEON<>+496(SB)/8, $0xbf1b9f1cbf1b9f1c
+DATA constants_tailsF32NEON<>+504(SB)/8, $0xbf1b9f1cbf1b9f1c
+DATA constants_tailsF32NEON<>+512(SB)/8, $0x3ace89773ace8977
+DATA constants_tailsF32NEON<>+520(SB)/8, $0x3ace89773ace8977
+DATA constants_tailsF32NEON<>+528(SB)/8, $0xbe3f0032be3f0032
+DATA constants_tailsF32NEON<>+536(SB)/8, $0xbe3f0032be3f0032
+DATA constants_tailsF32NEON<>+544(SB)/8, $0x4296000042960000
+DATA constants_tailsF32NEON<>+552(SB)/8, $0x4296000042960000
+DATA constants_tailsF32NEON<>+560(SB)/8, $0xc2960000c2960000
+DATA constants_tailsF32NEON<>+568(SB)/8, $0xc2960000c2960000
+DATA constants_tailsF32NEON<>+576(SB)/8, $0x4b4000004b400000
+DATA constants_tailsF32NEON<>+584(SB)/8, $0x4b4000004b400000
+DATA constants_tailsF32NEON<>+592(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+600(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+608(SB)/8, $0x3f0000003f000000
+DATA constants_tailsF32NEON<>+616(SB)/8, $0x3f0000003f000000
+DATA constants_tailsF32NEON<>+624(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+632(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+640(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_tailsF32NEON<>+648(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_tailsF32NEON<>+656(SB)/8, $0x42b0000042b00000
+DATA constants_tailsF32NEON<>+664(SB)/8, $0x42b0000042b00000
+DATA constants_tailsF32NEON<>+672(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsF32NEON<>+680(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsF32NEON<>+688(SB)/8, $0x15f7968815f79688
+DATA constants_tailsF32NEON<>+696(SB)/8, $0x15f7968815f79688
+DATA constants_tailsF32NEON<>+704(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsF32NEON<>+712(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsF32NEON<>+720(SB)/8, $0x0080000000800000
+DATA constants_tailsF32NEON<>+728(SB)/8, $0x0080000000800000
+DATA constants_tailsF32NEON<>+736(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+744(SB)/8, $0x3f8000003f800000
+DATA constants_tailsF32NEON<>+752(SB)/8, $0x39a9fa6939a9fa69
+DATA constants_tailsF32NEON<>+760(SB)/8, $0x39a9fa6939a9fa69
+DATA constants_tailsF32NEON<>+768(SB)/8, $0x3e1b059d3e1b059d
+DATA constants_tailsF32NEON<>+776(SB)/8, $0x3e1b059d3e1b059d
+DATA constants_tailsF32NEON<>+784(SB)/8, $0x3ff255013ff25501
+DATA constants_tailsF32NEON<>+792(SB)/8, $0x3ff255013ff25501
+DATA constants_tailsF32NEON<>+800(SB)/8, $0xbc0ec334bc0ec334
+DATA constants_tailsF32NEON<>+808(SB)/8, $0xbc0ec334bc0ec334
+DATA constants_tailsF32NEON<>+816(SB)/8, $0x3f786cc93f786cc9
+DATA constants_tailsF32NEON<>+824(SB)/8, $0x3f786cc93f786cc9
+DATA constants_tailsF32NEON<>+832(SB)/8, $0xb9d5b5a6b9d5b5a6
+DATA constants_tailsF32NEON<>+840(SB)/8, $0xb9d5b5a6b9d5b5a6
+DATA constants_tailsF32NEON<>+848(SB)/8, $0xbc9a7197bc9a7197
+DATA constants_tailsF32NEON<>+856(SB)/8, $0xbc9a7197bc9a7197
+DATA constants_tailsF32NEON<>+864(SB)/8, $0xbfc30aecbfc30aec
+DATA constants_tailsF32NEON<>+872(SB)/8, $0xbfc30aecbfc30aec
+DATA constants_tailsF32NEON<>+880(SB)/8, $0x3b816d883b816d88
+DATA constants_tailsF32NEON<>+888(SB)/8, $0x3b816d883b816d88
+DATA constants_tailsF32NEON<>+896(SB)/8, $0xbeef624bbeef624b
+DATA constants_tailsF32NEON<>+904(SB)/8, $0xbeef624bbeef624b
+DATA constants_tailsF32NEON<>+912(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsF32NEON<>+920(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsF32NEON<>+928(SB)/8, $0x4b0000004b000000
+DATA constants_tailsF32NEON<>+936(SB)/8, $0x4b0000004b000000
+DATA constants_tailsF32NEON<>+944(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsF32NEON<>+952(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsF32NEON<>+960(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+968(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+976(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsF32NEON<>+984(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsF32NEON<>+992(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+1000(SB)/8, $0x4000000040000000
+DATA constants_tailsF32NEON<>+1008(SB)/8, $0x3e9938553e993855
+DATA constants_tailsF32NEON<>+1016(SB)/8, $0x3e9938553e993855
+DATA constants_tailsF32NEON<>+1024(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsF32NEON<>+1032(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsF32NEON<>+1040(SB)/8, $0x0080000000800000
+DATA constants_tailsF32NEON<>+1048(SB)/8, $0x0080000000800000
+DATA constants_tailsF32NEON<>+1056(SB)/8, $0x39079f7a39079f7a
+DATA constants_tailsF32NEON<>+1064(SB)/8, $0x39079f7a39079f7a
+DATA constants_tailsF32NEON<>+1072(SB)/8, $0xff800000ff800000
+DATA constants_tailsF32NEON<>+1080(SB)/8, $0xff800000ff800000
+GLOBL constants_tailsF32NEON<>(SB), RODATA|NOPTR, $1088
+
+// func tailsEachF32NEON(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+TEXT ·tailsEachF32NEON(SB), NOSPLIT, $0-112
+	MOVD $constants_tailsEachF32NEON<>+1024(SB), R0
+	MOVD logSlope+104(FP), R6
+	MOVD tail+72(FP), R3
+	MOVD bend+88(FP), R5
+	MOVD target+32(FP), R8
+	MOVD z+96(FP), R7
+	MOVD x+24(FP), R9
+	MOVD dens+80(FP), R1
+	WORD $0xad605414 // ldp q20, q21, [x0, #-1024]
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0xad614813 // ldp q19, q18, [x0, #-992]
+	WORD $0xad623011 // ldp q17, q12, [x0, #-960]
+	WORD $0xad63280b // ldp q11, q10, [x0, #-928]
+	WORD $0xad642009 // ldp q9, q8, [x0, #-896]
+	WORD $0xad654007 // ldp q7, q16, [x0, #-864]
+	WORD $0xad66380f // ldp q15, q14, [x0, #-832]
+	WORD $0x3dc0080d // ldr q13, [x0, #32]
+	MOVD n+0(FP), R17
+	MOVD stride+16(FP), R16
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R15
+	MOVD logits+40(FP), R14
+	MOVD w+48(FP), R13
+	MOVD mu+56(FP), R12
+	MOVD inv+64(FP), R11
+	MOVD $0, R10
+
+elements:
+	WORD $0x3cea6939 // ldr q25, [x9, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0xad675c00 // ldp q0, q23, [x0, #-800]
+	WORD $0x4e201c3a // and v26.16b, v1.16b, v0.16b
+	WORD $0x4f000418 // movi v24.4s, #0
+	WORD $0x3dc00c06 // ldr q6, [x0, #48]
+	WORD $0x4f000403 // movi v3.4s, #0
+	MOVD $0, R2
+
+nearest:
+	WORD $0x3ce269c0 // ldr q0, [x14, x2]
+	WORD $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD $0x3ce269a0 // ldr q0, [x13, x2]
+	WORD $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD $0x3ce26980 // ldr q0, [x12, x2]
+	WORD $0x4ea0d721 // fsub v1.4s, v25.4s, v0.4s
+	WORD $0x3ce26960 // ldr q0, [x11, x2]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x6e3a1c00 // eor v0.16b, v0.16b, v26.16b
+	WORD $0x6ea0e6c4 // fcmgt v4.4s, v22.4s, v0.4s
+	WORD $0x6e601ec4 // bsl v4.16b, v22.16b, v0.16b
+	WORD $0x3ce269c0 // ldr q0, [x14, x2]
+	WORD $0x4ea0d702 // fsub v2.4s, v24.4s, v0.4s
+	WORD $0x4eb7d480 // fsub v0.4s, v4.4s, v23.4s
+	WORD $0x6e35dc01 // fmul v1.4s, v0.4s, v21.4s
+	WORD $0x4e24d6e0 // fadd v0.4s, v23.4s, v4.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e771c80 // bsl v0.16b, v4.16b, v23.16b
+	WORD $0x4ea01c17 // mov v23.16b, v0.16b
+	WORD $0x3ce269c1 // ldr q1, [x14, x2]
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e781c20 // bsl v0.16b, v1.16b, v24.16b
+	WORD $0x4ea01c18 // mov v24.16b, v0.16b
+	ADD  $16, R2, R2
+	CMP  R15, R2
+	BLT  nearest
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48423 // add v3.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d45b // fsub v27.4s, v2.4s, v1.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc25 // fdiv v5.4s, v1.4s, v0.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x6e25dc40 // fmul v0.4s, v2.4s, v5.4s
+	WORD $0x4e3bce60 // fmla v0.4s, v19.4s, v27.4s
+	WORD $0x4e3bce40 // fmla v0.4s, v18.4s, v27.4s
+	WORD $0x4e20d700 // fadd v0.4s, v24.4s, v0.4s
+	WORD $0x4ea0d4c0 // fsub v0.4s, v6.4s, v0.4s
+	WORD $0x3caa68e0 // str q0, [x7, x10]
+	WORD $0x3caa68d6 // str q22, [x6, x10]
+	WORD $0x3caa68b6 // str q22, [x5, x10]
+	WORD $0x4f000404 // movi v4.4s, #0
+	WORD $0x4f000406 // movi v6.4s, #0
+	MOVD $0, R4
+
+component:
+	WORD $0x3ce46980 // ldr q0, [x12, x4]
+	WORD $0x4ea0d721 // fsub v1.4s, v25.4s, v0.4s
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x6e3a1c1b // eor v27.16b, v0.16b, v26.16b
+	WORD $0x4e311f60 // and v0.16b, v27.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9e // fdiv v30.4s, v20.4s, v0.4s
+	WORD $0xad6c001d // ldp q29, q0, [x0, #-640]
+	WORD $0x4ebecddd // fmls v29.4s, v14.4s, v30.4s
+	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
+	WORD $0x6e3cdf85 // fmul v5.4s, v28.4s, v28.4s
+	WORD $0x4e25cda0 // fmla v0.4s, v13.4s, v5.4s
+	WORD $0xad6d0803 // ldp q3, q2, [x0, #-608]
+	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e25cc40 // fmla v0.4s, v2.4s, v5.4s
+	WORD $0x4e3ccc03 // fmla v3.4s, v0.4s, v28.4s
+	WORD $0xad6f0800 // ldp q0, q2, [x0, #-544]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad700001 // ldp q1, q0, [x0, #-512]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x6e3edc60 // fmul v0.4s, v3.4s, v30.4s
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x4e311f63 // and v3.16b, v27.16b, v17.16b
+	WORD $0x3ce469c0 // ldr q0, [x14, x4]
+	WORD $0x4eb8d402 // fsub v2.4s, v0.4s, v24.4s
+	WORD $0x4ea3d6e0 // fsub v0.4s, v23.4s, v3.4s
+	WORD $0x6e35dc01 // fmul v1.4s, v0.4s, v21.4s
+	WORD $0x4e37d460 // fadd v0.4s, v3.4s, v23.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0xad710001 // ldp q1, q0, [x0, #-480]
+	WORD $0x4e21d445 // fadd v5.4s, v2.4s, v1.4s
+	WORD $0x4e22f41e // fmax v30.4s, v0.4s, v2.4s
+	WORD $0xad72081d // ldp q29, q2, [x0, #-448]
+	WORD $0x4e3ecd9d // fmla v29.4s, v12.4s, v30.4s
+	WORD $0x4eabd7a0 // fsub v0.4s, v29.4s, v11.4s
+	WORD $0x4ea0ce5e // fmls v30.4s, v18.4s, v0.4s
+	WORD $0x4ea0ce7e // fmls v30.4s, v19.4s, v0.4s
+	WORD $0x6e3edfdc // fmul v28.4s, v30.4s, v30.4s
+	WORD $0x6e3cdf83 // fmul v3.4s, v28.4s, v28.4s
+	WORD $0x4e23cd42 // fmla v2.4s, v10.4s, v3.4s
+	WORD $0xad730001 // ldp q1, q0, [x0, #-416]
+	WORD $0x4e23cd21 // fmla v1.4s, v9.4s, v3.4s
+	WORD $0x4e3ccc22 // fmla v2.4s, v1.4s, v28.4s
+	WORD $0x4e23cd00 // fmla v0.4s, v8.4s, v3.4s
+	WORD $0x4e3ccce0 // fmla v0.4s, v7.4s, v28.4s
+	WORD $0x4e3ecc02 // fmla v2.4s, v0.4s, v30.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
+	WORD $0x4ea08680 // add v0.4s, v20.4s, v0.4s
+	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD $0x4ea0a8a3 // cmlt v3.4s, v5.4s, #0
+	WORD $0x6e601ec3 // bsl v3.16b, v22.16b, v0.16b
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x4ea0a8a2 // cmlt v2.4s, v5.4s, #0
+	WORD $0x6e761c02 // bsl v2.16b, v0.16b, v22.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x6ea2e420 // fcmgt v0.4s, v1.4s, v2.4s
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea6860 // ldr q0, [x3, x10]
+	WORD $0x6e20dc65 // fmul v5.4s, v3.4s, v0.4s
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e23dc01 // fmul v1.4s, v0.4s, v3.4s
+	WORD $0x4e21d4c6 // fadd v6.4s, v6.4s, v1.4s
+	WORD $0x3ce46960 // ldr q0, [x11, x4]
+	WORD $0x6e3bdc00 // fmul v0.4s, v0.4s, v27.4s
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x3cea68a0 // ldr q0, [x5, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa68a0 // str q0, [x5, x10]
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
+	WORD $0x0e612800 // xtn v0.4h, v0.4s
+	WORD $0x9e660002 // fmov x2, d0
+	CMP  $0, R2
+	BEQ  tail
+	WORD $0x3ce469c0 // ldr q0, [x14, x4]
+	WORD $0x4eb8d402 // fsub v2.4s, v0.4s, v24.4s
+	WORD $0x6e35dee0 // fmul v0.4s, v23.4s, v21.4s
+	WORD $0x4e37cc02 // fmla v2.4s, v0.4s, v23.4s
+	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
+	WORD $0x4e22f421 // fmax v1.4s, v1.4s, v2.4s
+	WORD $0x4ea1f41e // fmin v30.4s, v0.4s, v1.4s
+	WORD $0xad72081d // ldp q29, q2, [x0, #-448]
+	WORD $0x4e3ecd9d // fmla v29.4s, v12.4s, v30.4s
+	WORD $0x4eabd7a0 // fsub v0.4s, v29.4s, v11.4s
+	WORD $0x4ea0ce5e // fmls v30.4s, v18.4s, v0.4s
+	WORD $0x4ea0ce7e // fmls v30.4s, v19.4s, v0.4s
+	WORD $0x6e3edfdc // fmul v28.4s, v30.4s, v30.4s
+	WORD $0x6e3cdf83 // fmul v3.4s, v28.4s, v28.4s
+	WORD $0x4e23cd42 // fmla v2.4s, v10.4s, v3.4s
+	WORD $0xad730001 // ldp q1, q0, [x0, #-416]
+	WORD $0x4e23cd21 // fmla v1.4s, v9.4s, v3.4s
+	WORD $0x4e3ccc22 // fmla v2.4s, v1.4s, v28.4s
+	WORD $0x4e23cd00 // fmla v0.4s, v8.4s, v3.4s
+	WORD $0x4e3ccce0 // fmla v0.4s, v7.4s, v28.4s
+	WORD $0x4e3ecc02 // fmla v2.4s, v0.4s, v30.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
+	WORD $0x4ea08680 // add v0.4s, v20.4s, v0.4s
+	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD $0x4ea5d401 // fsub v1.4s, v0.4s, v5.4s
+	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
+	WORD $0x6e651c20 // bsl v0.16b, v1.16b, v5.16b
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+
+tail:
+	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
+	ADD  $16, R4, R4
+	CMP  R15, R4
+	BLT  component
+	WORD $0x3caa6864 // str q4, [x3, x10]
+	WORD $0xad750001 // ldp q1, q0, [x0, #-352]
+	WORD $0x6e21dcd9 // fmul v25.4s, v6.4s, v1.4s
+	WORD $0x4eb91f22 // mov v2.16b, v25.16b
+	WORD $0x3cea68c1 // ldr q1, [x6, x10]
+	WORD $0x4ea1cc02 // fmls v2.4s, v0.4s, v1.4s
+	WORD $0x4ea0a840 // cmlt v0.4s, v2.4s, #0
+	WORD $0x6e791ec0 // bsl v0.16b, v22.16b, v25.16b
+	WORD $0x3caa6820 // str q0, [x1, x10]
+	WORD $0x3cea68a2 // ldr q2, [x5, x10]
+	WORD $0xad760001 // ldp q1, q0, [x0, #-320]
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x6e3a1c21 // eor v1.16b, v1.16b, v26.16b
+	WORD $0x3caa68a1 // str q1, [x5, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e311c23 // and v3.16b, v1.16b, v17.16b
+	WORD $0x4e24f406 // fmax v6.4s, v0.4s, v4.4s
+	WORD $0x4e311c60 // and v0.16b, v3.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9c // fdiv v28.4s, v20.4s, v0.4s
+	WORD $0xad6c001b // ldp q27, q0, [x0, #-640]
+	WORD $0x4ebccddb // fmls v27.4s, v14.4s, v28.4s
+	WORD $0x6e3bdf78 // fmul v24.4s, v27.4s, v27.4s
+	WORD $0x6e38df05 // fmul v5.4s, v24.4s, v24.4s
+	WORD $0x4e25cda0 // fmla v0.4s, v13.4s, v5.4s
+	WORD $0xad6d0804 // ldp q4, q2, [x0, #-608]
+	WORD $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	WORD $0xad6e0400 // ldp q0, q1, [x0, #-576]
+	WORD $0x4e25cc40 // fmla v0.4s, v2.4s, v5.4s
+	WORD $0x4e38cc04 // fmla v4.4s, v0.4s, v24.4s
+	WORD $0xad6f0800 // ldp q0, q2, [x0, #-544]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad700001 // ldp q1, q0, [x0, #-512]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e38cc02 // fmla v2.4s, v0.4s, v24.4s
+	WORD $0x4e3bcc44 // fmla v4.4s, v2.4s, v27.4s
+	WORD $0x6e3cdc80 // fmul v0.4s, v4.4s, v28.4s
+	WORD $0x6e26fc04 // fdiv v4.4s, v0.4s, v6.4s
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18481 // sub v1.4s, v4.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18481 // sub v1.4s, v4.4s, v1.4s
+	WORD $0x4eb48424 // add v4.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d45b // fsub v27.4s, v2.4s, v1.4s
+	WORD $0x4eb4d481 // fsub v1.4s, v4.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc38 // fdiv v24.4s, v1.4s, v0.4s
+	WORD $0x6e38df05 // fmul v5.4s, v24.4s, v24.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0x6e38dc41 // fmul v1.4s, v2.4s, v24.4s
+	WORD $0x4e3bce61 // fmla v1.4s, v19.4s, v27.4s
+	WORD $0x4e3bce41 // fmla v1.4s, v18.4s, v27.4s
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d402 // fadd v2.4s, v0.4s, v0.4s
+	WORD $0x4ea3d6e1 // fsub v1.4s, v23.4s, v3.4s
+	WORD $0x4e37d460 // fadd v0.4s, v3.4s, v23.4s
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x4ea21c41 // mov v1.16b, v2.16b
+	WORD $0x4e23cc61 // fmla v1.4s, v3.4s, v3.4s
+	WORD $0x6ea1e6c0 // fcmgt v0.4s, v22.4s, v1.4s
+	WORD $0x6e611ec0 // bsl v0.16b, v22.16b, v1.16b
+	WORD $0x6ea1f801 // fsqrt v1.4s, v0.4s
+	WORD $0x4e21d460 // fadd v0.4s, v3.4s, v1.4s
+	WORD $0x6e20fc5b // fdiv v27.4s, v2.4s, v0.4s
+	WORD $0x6e35dc60 // fmul v0.4s, v3.4s, v21.4s
+	WORD $0x6ea1e41c // fcmgt v28.4s, v0.4s, v1.4s
+	WORD $0x6e611c1c // bsl v28.16b, v0.16b, v1.16b
+	WORD $0x4e311f80 // and v0.16b, v28.16b, v17.16b
+	WORD $0x4ea0f600 // fmin v0.4s, v16.4s, v0.4s
+	WORD $0x4e2fd400 // fadd v0.4s, v0.4s, v15.4s
+	WORD $0x6e20fe9d // fdiv v29.4s, v20.4s, v0.4s
+	WORD $0xad770418 // ldp q24, q1, [x0, #-288]
+	WORD $0x4ebdcdd8 // fmls v24.4s, v14.4s, v29.4s
+	WORD $0x6e38df17 // fmul v23.4s, v24.4s, v24.4s
+	WORD $0x6e37dee5 // fmul v5.4s, v23.4s, v23.4s
+	WORD $0xad781000 // ldp q0, q4, [x0, #-256]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	WORD $0xad790001 // ldp q1, q0, [x0, #-224]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e37cc04 // fmla v4.4s, v0.4s, v23.4s
+	WORD $0xad7a0001 // ldp q1, q0, [x0, #-192]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0xad7b0803 // ldp q3, q2, [x0, #-160]
+	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD $0xad7c0001 // ldp q1, q0, [x0, #-128]
+	WORD $0x4e25cc41 // fmla v1.4s, v2.4s, v5.4s
+	WORD $0x4e37cc23 // fmla v3.4s, v1.4s, v23.4s
+	WORD $0x4e38cc64 // fmla v4.4s, v3.4s, v24.4s
+	WORD $0x6e3ddc83 // fmul v3.4s, v4.4s, v29.4s
+	WORD $0x6e3cdc61 // fmul v1.4s, v3.4s, v28.4s
+	WORD $0x6e3bdc21 // fmul v1.4s, v1.4s, v27.4s
+	WORD $0x6e3a1c22 // eor v2.16b, v1.16b, v26.16b
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
+	WORD $0x3caa68e1 // str q1, [x7, x10]
+	WORD $0x6e26fc61 // fdiv v1.4s, v3.4s, v6.4s
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4eb48400 // add v0.4s, v0.4s, v20.4s
+	WORD $0x6f290403 // ushr v3.4s, v0.4s, #23
+	WORD $0x4f375460 // shl v0.4s, v3.4s, #23
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4eb48402 // add v2.4s, v0.4s, v20.4s
+	WORD $0xad7d0001 // ldp q1, q0, [x0, #-96]
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea0d438 // fsub v24.4s, v1.4s, v0.4s
+	WORD $0x4eb4d442 // fsub v2.4s, v2.4s, v20.4s
+	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
+	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	WORD $0x6e21fc46 // fdiv v6.4s, v2.4s, v1.4s
+	WORD $0x6e26dcc5 // fmul v5.4s, v6.4s, v6.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0xad7f0803 // ldp q3, q2, [x0, #-32]
+	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
+	WORD $0xad400001 // ldp q1, q0, [x0, #0]
+	WORD $0x4e24cc41 // fmla v1.4s, v2.4s, v4.4s
+	WORD $0x4e25cc23 // fmla v3.4s, v1.4s, v5.4s
+	WORD $0x6e26dc77 // fmul v23.4s, v3.4s, v6.4s
+	WORD $0x4e38ce77 // fmla v23.4s, v19.4s, v24.4s
+	WORD $0x4e38ce57 // fmla v23.4s, v18.4s, v24.4s
+	WORD $0x4e39f403 // fmax v3.4s, v0.4s, v25.4s
+	WORD $0xad680001 // ldp q1, q0, [x0, #-768]
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48421 // add v1.4s, v1.4s, v20.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb48423 // add v3.4s, v1.4s, v20.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad690001 // ldp q1, q0, [x0, #-736]
+	WORD $0x4ea1d446 // fsub v6.4s, v2.4s, v1.4s
+	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc25 // fdiv v5.4s, v1.4s, v0.4s
+	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0xad6a0800 // ldp q0, q2, [x0, #-704]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0xad6b0001 // ldp q1, q0, [x0, #-672]
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x6e25dc40 // fmul v0.4s, v2.4s, v5.4s
+	WORD $0x4e26ce60 // fmla v0.4s, v19.4s, v6.4s
+	WORD $0x4e26ce40 // fmla v0.4s, v18.4s, v6.4s
+	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	ADD  R16, R14, R14
+	ADD  R16, R13, R13
+	ADD  R16, R12, R12
+	ADD  R16, R11, R11
+	ADD  $16, R10, R10
+	SUBS $1, R17, R17
+	BNE  elements
+	RET
+
+DATA constants_tailsEachF32NEON<>+0(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+8(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+16(SB)/8, $0x3f0000003f000000
+DATA constants_tailsEachF32NEON<>+24(SB)/8, $0x3f0000003f000000
+DATA constants_tailsEachF32NEON<>+32(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_tailsEachF32NEON<>+40(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_tailsEachF32NEON<>+48(SB)/8, $0x3f3172003f317200
+DATA constants_tailsEachF32NEON<>+56(SB)/8, $0x3f3172003f317200
+DATA constants_tailsEachF32NEON<>+64(SB)/8, $0x7fffffff7fffffff
+DATA constants_tailsEachF32NEON<>+72(SB)/8, $0x7fffffff7fffffff
+DATA constants_tailsEachF32NEON<>+80(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_tailsEachF32NEON<>+88(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_tailsEachF32NEON<>+96(SB)/8, $0x4b4000004b400000
+DATA constants_tailsEachF32NEON<>+104(SB)/8, $0x4b4000004b400000
+DATA constants_tailsEachF32NEON<>+112(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_tailsEachF32NEON<>+120(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_tailsEachF32NEON<>+128(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_tailsEachF32NEON<>+136(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_tailsEachF32NEON<>+144(SB)/8, $0x3c09382d3c09382d
+DATA constants_tailsEachF32NEON<>+152(SB)/8, $0x3c09382d3c09382d
+DATA constants_tailsEachF32NEON<>+160(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_tailsEachF32NEON<>+168(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_tailsEachF32NEON<>+176(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_tailsEachF32NEON<>+184(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_tailsEachF32NEON<>+192(SB)/8, $0x4080000040800000
+DATA constants_tailsEachF32NEON<>+200(SB)/8, $0x4080000040800000
+DATA constants_tailsEachF32NEON<>+208(SB)/8, $0x4100000041000000
+DATA constants_tailsEachF32NEON<>+216(SB)/8, $0x4100000041000000
+DATA constants_tailsEachF32NEON<>+224(SB)/8, $0x8000000080000000
+DATA constants_tailsEachF32NEON<>+232(SB)/8, $0x8000000080000000
+DATA constants_tailsEachF32NEON<>+240(SB)/8, $0x5d5e0b6b5d5e0b6b
+DATA constants_tailsEachF32NEON<>+248(SB)/8, $0x5d5e0b6b5d5e0b6b
+DATA constants_tailsEachF32NEON<>+256(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsEachF32NEON<>+264(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsEachF32NEON<>+272(SB)/8, $0x4b0000004b000000
+DATA constants_tailsEachF32NEON<>+280(SB)/8, $0x4b0000004b000000
+DATA constants_tailsEachF32NEON<>+288(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsEachF32NEON<>+296(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsEachF32NEON<>+304(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+312(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+320(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsEachF32NEON<>+328(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsEachF32NEON<>+336(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+344(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+352(SB)/8, $0x3e9938553e993855
+DATA constants_tailsEachF32NEON<>+360(SB)/8, $0x3e9938553e993855
+DATA constants_tailsEachF32NEON<>+368(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsEachF32NEON<>+376(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsEachF32NEON<>+384(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+392(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+400(SB)/8, $0x3d7761143d776114
+DATA constants_tailsEachF32NEON<>+408(SB)/8, $0x3d7761143d776114
+DATA constants_tailsEachF32NEON<>+416(SB)/8, $0x3f415a5e3f415a5e
+DATA constants_tailsEachF32NEON<>+424(SB)/8, $0x3f415a5e3f415a5e
+DATA constants_tailsEachF32NEON<>+432(SB)/8, $0xbb63d0e6bb63d0e6
+DATA constants_tailsEachF32NEON<>+440(SB)/8, $0xbb63d0e6bb63d0e6
+DATA constants_tailsEachF32NEON<>+448(SB)/8, $0x3ec636e53ec636e5
+DATA constants_tailsEachF32NEON<>+456(SB)/8, $0x3ec636e53ec636e5
+DATA constants_tailsEachF32NEON<>+464(SB)/8, $0xb92a83fcb92a83fc
+DATA constants_tailsEachF32NEON<>+472(SB)/8, $0xb92a83fcb92a83fc
+DATA constants_tailsEachF32NEON<>+480(SB)/8, $0xbbf674ddbbf674dd
+DATA constants_tailsEachF32NEON<>+488(SB)/8, $0xbbf674ddbbf674dd
+DATA constants_tailsEachF32NEON<>+496(SB)/8, $0xbf1b9f1cbf1b9f1c
+DATA constants_tailsEachF32NEON<>+504(SB)/8, $0xbf1b9f1cbf1b9f1c
+DATA constants_tailsEachF32NEON<>+512(SB)/8, $0x3ace89773ace8977
+DATA constants_tailsEachF32NEON<>+520(SB)/8, $0x3ace89773ace8977
+DATA constants_tailsEachF32NEON<>+528(SB)/8, $0xbe3f0032be3f0032
+DATA constants_tailsEachF32NEON<>+536(SB)/8, $0xbe3f0032be3f0032
+DATA constants_tailsEachF32NEON<>+544(SB)/8, $0x4296000042960000
+DATA constants_tailsEachF32NEON<>+552(SB)/8, $0x4296000042960000
+DATA constants_tailsEachF32NEON<>+560(SB)/8, $0xc2960000c2960000
+DATA constants_tailsEachF32NEON<>+568(SB)/8, $0xc2960000c2960000
+DATA constants_tailsEachF32NEON<>+576(SB)/8, $0x4b4000004b400000
+DATA constants_tailsEachF32NEON<>+584(SB)/8, $0x4b4000004b400000
+DATA constants_tailsEachF32NEON<>+592(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+600(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+608(SB)/8, $0x3f0000003f000000
+DATA constants_tailsEachF32NEON<>+616(SB)/8, $0x3f0000003f000000
+DATA constants_tailsEachF32NEON<>+624(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+632(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+640(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_tailsEachF32NEON<>+648(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_tailsEachF32NEON<>+656(SB)/8, $0x42b0000042b00000
+DATA constants_tailsEachF32NEON<>+664(SB)/8, $0x42b0000042b00000
+DATA constants_tailsEachF32NEON<>+672(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsEachF32NEON<>+680(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsEachF32NEON<>+688(SB)/8, $0x15f7968815f79688
+DATA constants_tailsEachF32NEON<>+696(SB)/8, $0x15f7968815f79688
+DATA constants_tailsEachF32NEON<>+704(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsEachF32NEON<>+712(SB)/8, $0x3ecc422a3ecc422a
+DATA constants_tailsEachF32NEON<>+720(SB)/8, $0x0080000000800000
+DATA constants_tailsEachF32NEON<>+728(SB)/8, $0x0080000000800000
+DATA constants_tailsEachF32NEON<>+736(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+744(SB)/8, $0x3f8000003f800000
+DATA constants_tailsEachF32NEON<>+752(SB)/8, $0x39a9fa6939a9fa69
+DATA constants_tailsEachF32NEON<>+760(SB)/8, $0x39a9fa6939a9fa69
+DATA constants_tailsEachF32NEON<>+768(SB)/8, $0x3e1b059d3e1b059d
+DATA constants_tailsEachF32NEON<>+776(SB)/8, $0x3e1b059d3e1b059d
+DATA constants_tailsEachF32NEON<>+784(SB)/8, $0x3ff255013ff25501
+DATA constants_tailsEachF32NEON<>+792(SB)/8, $0x3ff255013ff25501
+DATA constants_tailsEachF32NEON<>+800(SB)/8, $0xbc0ec334bc0ec334
+DATA constants_tailsEachF32NEON<>+808(SB)/8, $0xbc0ec334bc0ec334
+DATA constants_tailsEachF32NEON<>+816(SB)/8, $0x3f786cc93f786cc9
+DATA constants_tailsEachF32NEON<>+824(SB)/8, $0x3f786cc93f786cc9
+DATA constants_tailsEachF32NEON<>+832(SB)/8, $0xb9d5b5a6b9d5b5a6
+DATA constants_tailsEachF32NEON<>+840(SB)/8, $0xb9d5b5a6b9d5b5a6
+DATA constants_tailsEachF32NEON<>+848(SB)/8, $0xbc9a7197bc9a7197
+DATA constants_tailsEachF32NEON<>+856(SB)/8, $0xbc9a7197bc9a7197
+DATA constants_tailsEachF32NEON<>+864(SB)/8, $0xbfc30aecbfc30aec
+DATA constants_tailsEachF32NEON<>+872(SB)/8, $0xbfc30aecbfc30aec
+DATA constants_tailsEachF32NEON<>+880(SB)/8, $0x3b816d883b816d88
+DATA constants_tailsEachF32NEON<>+888(SB)/8, $0x3b816d883b816d88
+DATA constants_tailsEachF32NEON<>+896(SB)/8, $0xbeef624bbeef624b
+DATA constants_tailsEachF32NEON<>+904(SB)/8, $0xbeef624bbeef624b
+DATA constants_tailsEachF32NEON<>+912(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsEachF32NEON<>+920(SB)/8, $0x3f3504f33f3504f3
+DATA constants_tailsEachF32NEON<>+928(SB)/8, $0x4b0000004b000000
+DATA constants_tailsEachF32NEON<>+936(SB)/8, $0x4b0000004b000000
+DATA constants_tailsEachF32NEON<>+944(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsEachF32NEON<>+952(SB)/8, $0x4b00007f4b00007f
+DATA constants_tailsEachF32NEON<>+960(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+968(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+976(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsEachF32NEON<>+984(SB)/8, $0x3eccabc53eccabc5
+DATA constants_tailsEachF32NEON<>+992(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+1000(SB)/8, $0x4000000040000000
+DATA constants_tailsEachF32NEON<>+1008(SB)/8, $0x3e9938553e993855
+DATA constants_tailsEachF32NEON<>+1016(SB)/8, $0x3e9938553e993855
+DATA constants_tailsEachF32NEON<>+1024(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsEachF32NEON<>+1032(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_tailsEachF32NEON<>+1040(SB)/8, $0x0080000000800000
+DATA constants_tailsEachF32NEON<>+1048(SB)/8, $0x0080000000800000
+DATA constants_tailsEachF32NEON<>+1056(SB)/8, $0x39079f7a39079f7a
+DATA constants_tailsEachF32NEON<>+1064(SB)/8, $0x39079f7a39079f7a
+DATA constants_tailsEachF32NEON<>+1072(SB)/8, $0xff800000ff800000
+DATA constants_tailsEachF32NEON<>+1080(SB)/8, $0xff800000ff800000
+GLOBL constants_tailsEachF32NEON<>(SB), RODATA|NOPTR, $1088
+
+// func stepF32NEON(n int, rule *float32, target *float32, lo *float32, hi *float32, width *float32, open *float32, dens *float32, bend *float32, x *float32, z *float32, logSlope *float32, left *int)
+TEXT ·stepF32NEON(SB), NOSPLIT, $0-104
+	MOVD $constants_stepF32NEON<>(SB), R0
+	MOVD open+48(FP), R6
+	MOVD x+72(FP), R13
+	MOVD lo+24(FP), R8
+	MOVD hi+32(FP), R7
+	MOVD rule+8(FP), R5
+	ADD  $4, R5, R4
+	MOVD width+40(FP), R3
+	MOVD logSlope+88(FP), R14
+	MOVD z+80(FP), R12
+	MOVD target+16(FP), R11
+	MOVD bend+64(FP), R10
+	MOVD dens+56(FP), R9
+	MOVD left+96(FP), R1
+	WORD $0xad402c06 // ldp q6, q11, [x0, #0]
+	WORD $0xad41240a // ldp q10, q9, [x0, #32]
+	WORD $0xad421007 // ldp q7, q4, [x0, #64]
+	WORD $0xad435015 // ldp q21, q20, [x0, #96]
+	WORD $0xad444813 // ldp q19, q18, [x0, #128]
+	WORD $0xad454011 // ldp q17, q16, [x0, #160]
+	WORD $0xad46380f // ldp q15, q14, [x0, #192]
+	WORD $0xad47300d // ldp q13, q12, [x0, #224]
+	WORD $0xad481408 // ldp q8, q5, [x0, #256]
+	WORD $0x4f000402 // movi v2.4s, #0
+	MOVD n+0(FP), R17
+	MOVD $0, R16
+	MOVD $0, R15
+
+vector:
+	WORD $0x3cf069c0 // ldr q0, [x14, x16]
+	WORD $0x4e20f6a0 // fmax v0.4s, v21.4s, v0.4s
+	WORD $0x4ea0f699 // fmin v25.4s, v20.4s, v0.4s
+	WORD $0xad490c18 // ldp q24, q3, [x0, #288]
+	WORD $0x4e39ce78 // fmla v24.4s, v19.4s, v25.4s
+	WORD $0x4eb2d700 // fsub v0.4s, v24.4s, v18.4s
+	WORD $0x4ea0ce39 // fmls v25.4s, v17.4s, v0.4s
+	WORD $0x4ea0ce19 // fmls v25.4s, v16.4s, v0.4s
+	WORD $0x6e39df37 // fmul v23.4s, v25.4s, v25.4s
+	WORD $0x6e37def6 // fmul v22.4s, v23.4s, v23.4s
+	WORD $0x4e36cde3 // fmla v3.4s, v15.4s, v22.4s
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e36cdc1 // fmla v1.4s, v14.4s, v22.4s
+	WORD $0x4e37cc23 // fmla v3.4s, v1.4s, v23.4s
+	WORD $0x4e36cda0 // fmla v0.4s, v13.4s, v22.4s
+	WORD $0x4e37cd80 // fmla v0.4s, v12.4s, v23.4s
+	WORD $0x4e39cc03 // fmla v3.4s, v0.4s, v25.4s
+	WORD $0x4f375700 // shl v0.4s, v24.4s, #23
+	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
+	WORD $0x6e23dc01 // fmul v1.4s, v0.4s, v3.4s
+	WORD $0x3cf069b7 // ldr q23, [x13, x16]
+	WORD $0x3cf06998 // ldr q24, [x12, x16]
+	WORD $0x3cf06960 // ldr q0, [x11, x16]
+	WORD $0x4ea0d719 // fsub v25.4s, v24.4s, v0.4s
+	WORD $0x6e21ff36 // fdiv v22.4s, v25.4s, v1.4s
+	WORD $0x6e38dc23 // fmul v3.4s, v1.4s, v24.4s
+	WORD $0x3cf06941 // ldr q1, [x10, x16]
+	WORD $0x3cf06920 // ldr q0, [x9, x16]
+	WORD $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
+	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
+	WORD $0x4ea0d460 // fsub v0.4s, v3.4s, v0.4s
+	WORD $0x3dc05803 // ldr q3, [x0, #352]
+	WORD $0x6e29dc00 // fmul v0.4s, v0.4s, v9.4s
+	WORD $0x4eb6cc03 // fmls v3.4s, v0.4s, v22.4s
+	WORD $0x6ea9e461 // fcmgt v1.4s, v3.4s, v9.4s
+	WORD $0x6e691c61 // bsl v1.16b, v3.16b, v9.16b
+	WORD $0x6ea1e500 // fcmgt v0.4s, v8.4s, v1.4s
+	WORD $0x6e681c20 // bsl v0.16b, v1.16b, v8.16b
+	WORD $0x6e20fec0 // fdiv v0.4s, v22.4s, v0.4s
+	WORD $0x4ea0d6f6 // fsub v22.4s, v23.4s, v0.4s
+	WORD $0x3cf0691b // ldr q27, [x8, x16]
+	WORD $0x3cf068e3 // ldr q3, [x7, x16]
+	WORD $0x3cf068c0 // ldr q0, [x6, x16]
+	WORD $0x6e271c1c // eor v28.16b, v0.16b, v7.16b
+	WORD $0x4e261f00 // and v0.16b, v24.16b, v6.16b
+	WORD $0x4e20f57d // fmax v29.4s, v11.4s, v0.4s
+	WORD $0x4e37d720 // fadd v0.4s, v25.4s, v23.4s
+	WORD $0x4e261c00 // and v0.16b, v0.16b, v6.16b
+	WORD $0x6ea084ba // sub v26.4s, v5.4s, v0.4s
+	WORD $0x4ebbd461 // fsub v1.4s, v3.4s, v27.4s
+	WORD $0x4e261ee0 // and v0.16b, v23.16b, v6.16b
+	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	WORD $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
+	WORD $0x4ea0d438 // fsub v24.4s, v1.4s, v0.4s
+	WORD $0x4e261f21 // and v1.16b, v25.16b, v6.16b
+	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
+	WORD $0x6e3ddc00 // fmul v0.4s, v0.4s, v29.4s
+	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
+	WORD $0x4eba1f80 // orr v0.16b, v28.16b, v26.16b
+	WORD $0x4eb81c00 // orr v0.16b, v0.16b, v24.16b
+	WORD $0x4ea11c18 // orr v24.16b, v0.16b, v1.16b
+	WORD $0x4ea0ab3a // cmlt v26.4s, v25.4s, #0
+	WORD $0x6e7b1efa // bsl v26.16b, v23.16b, v27.16b
+	WORD $0x4ea0ab39 // cmlt v25.4s, v25.4s, #0
+	WORD $0x6e771c79 // bsl v25.16b, v3.16b, v23.16b
+	WORD $0x4ea0ab00 // cmlt v0.4s, v24.4s, #0
+	WORD $0x6e7a1f60 // bsl v0.16b, v27.16b, v26.16b
+	WORD $0x3cb06900 // str q0, [x8, x16]
+	WORD $0x4ea0ab00 // cmlt v0.4s, v24.4s, #0
+	WORD $0x6e791c60 // bsl v0.16b, v3.16b, v25.16b
+	WORD $0x3cb068e0 // str q0, [x7, x16]
+	WORD $0x4ebad73b // fsub v27.4s, v25.4s, v26.4s
+	WORD $0x4d40c89d // ld1r {v29.4s}, [x4]
+	WORD $0x3cf06863 // ldr q3, [x3, x16]
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e29cf7c // fmla v28.4s, v27.4s, v9.4s
+	WORD $0x4eb6d741 // fsub v1.4s, v26.4s, v22.4s
+	WORD $0x4eb9d6c0 // fsub v0.4s, v22.4s, v25.4s
+	WORD $0x4e201c20 // and v0.16b, v1.16b, v0.16b
+	WORD $0x4ea0a801 // cmlt v1.4s, v0.4s, #0
+	WORD $0x6e7c1ec1 // bsl v1.16b, v22.16b, v28.16b
+	WORD $0x6e3ddc60 // fmul v0.4s, v3.4s, v29.4s
+	WORD $0x4ebbd400 // fsub v0.4s, v0.4s, v27.4s
+	WORD $0x4ea0a816 // cmlt v22.4s, v0.4s, #0
+	WORD $0x6e611f96 // bsl v22.16b, v28.16b, v1.16b
+	WORD $0x4eabd7a0 // fsub v0.4s, v29.4s, v11.4s
+	WORD $0x4ea0a801 // cmlt v1.4s, v0.4s, #0
+	WORD $0x6e631f61 // bsl v1.16b, v27.16b, v3.16b
+	WORD $0x4ea0ab00 // cmlt v0.4s, v24.4s, #0
+	WORD $0x6e611c60 // bsl v0.16b, v3.16b, v1.16b
+	WORD $0x3cb06860 // str q0, [x3, x16]
+	WORD $0x4eb7d6c0 // fsub v0.4s, v22.4s, v23.4s
+	WORD $0x4e261c01 // and v1.16b, v0.16b, v6.16b
+	WORD $0x4e261ee0 // and v0.16b, v23.16b, v6.16b
+	WORD $0x6e24dc00 // fmul v0.4s, v0.4s, v4.4s
+	WORD $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
+	WORD $0x4ea0d423 // fsub v3.4s, v1.4s, v0.4s
+	WORD $0x4eb6d741 // fsub v1.4s, v26.4s, v22.4s
+	WORD $0x4eb9d6c0 // fsub v0.4s, v22.4s, v25.4s
+	WORD $0x4e201c20 // and v0.16b, v1.16b, v0.16b
+	WORD $0x6e271c01 // eor v1.16b, v0.16b, v7.16b
+	WORD $0x4eb81c60 // orr v0.16b, v3.16b, v24.16b
+	WORD $0x4ea11c03 // orr v3.16b, v0.16b, v1.16b
+	WORD $0x4ea0a860 // cmlt v0.4s, v3.4s, #0
+	WORD $0x6e761ee0 // bsl v0.16b, v23.16b, v22.16b
+	WORD $0x3cb069a0 // str q0, [x13, x16]
+	WORD $0x3cf068c1 // ldr q1, [x6, x16]
+	WORD $0x4ea0a860 // cmlt v0.4s, v3.4s, #0
+	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
+	WORD $0x3cb068c0 // str q0, [x6, x16]
+	WORD $0x4ea0a800 // cmlt v0.4s, v0.4s, #0
+	WORD $0x0e612800 // xtn v0.4h, v0.4s
+	WORD $0x9e660002 // fmov x2, d0
+	MOVD R2, (R1)(R15)
+	ADD  $16, R16, R16
+	ADD  $8, R15, R15
+	SUBS $1, R17, R17
+	BNE  vector
+	RET
+
+DATA constants_stepF32NEON<>+0(SB)/8, $0x7fffffff7fffffff
+DATA constants_stepF32NEON<>+8(SB)/8, $0x7fffffff7fffffff
+DATA constants_stepF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+32(SB)/8, $0x0080000000800000
+DATA constants_stepF32NEON<>+40(SB)/8, $0x0080000000800000
+DATA constants_stepF32NEON<>+48(SB)/8, $0x3f0000003f000000
+DATA constants_stepF32NEON<>+56(SB)/8, $0x3f0000003f000000
+DATA constants_stepF32NEON<>+64(SB)/8, $0x8000000080000000
+DATA constants_stepF32NEON<>+72(SB)/8, $0x8000000080000000
+DATA constants_stepF32NEON<>+80(SB)/8, $0x3400000034000000
+DATA constants_stepF32NEON<>+88(SB)/8, $0x3400000034000000
+DATA constants_stepF32NEON<>+96(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_stepF32NEON<>+104(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_stepF32NEON<>+112(SB)/8, $0x42b0000042b00000
+DATA constants_stepF32NEON<>+120(SB)/8, $0x42b0000042b00000
+DATA constants_stepF32NEON<>+128(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_stepF32NEON<>+136(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_stepF32NEON<>+144(SB)/8, $0x4b4000004b400000
+DATA constants_stepF32NEON<>+152(SB)/8, $0x4b4000004b400000
+DATA constants_stepF32NEON<>+160(SB)/8, $0x3f3172003f317200
+DATA constants_stepF32NEON<>+168(SB)/8, $0x3f3172003f317200
+DATA constants_stepF32NEON<>+176(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_stepF32NEON<>+184(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_stepF32NEON<>+192(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_stepF32NEON<>+200(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_stepF32NEON<>+208(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_stepF32NEON<>+216(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_stepF32NEON<>+224(SB)/8, $0x3c09382d3c09382d
+DATA constants_stepF32NEON<>+232(SB)/8, $0x3c09382d3c09382d
+DATA constants_stepF32NEON<>+240(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_stepF32NEON<>+248(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_stepF32NEON<>+256(SB)/8, $0x4000000040000000
+DATA constants_stepF32NEON<>+264(SB)/8, $0x4000000040000000
+DATA constants_stepF32NEON<>+272(SB)/8, $0x7f8000007f800000
+DATA constants_stepF32NEON<>+280(SB)/8, $0x7f8000007f800000
+DATA constants_stepF32NEON<>+288(SB)/8, $0x4b4000004b400000
+DATA constants_stepF32NEON<>+296(SB)/8, $0x4b4000004b400000
+DATA constants_stepF32NEON<>+304(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+312(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+320(SB)/8, $0x3f0000003f000000
+DATA constants_stepF32NEON<>+328(SB)/8, $0x3f0000003f000000
+DATA constants_stepF32NEON<>+336(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+344(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+352(SB)/8, $0x3f8000003f800000
+DATA constants_stepF32NEON<>+360(SB)/8, $0x3f8000003f800000
+GLOBL constants_stepF32NEON<>(SB), RODATA|NOPTR, $368
 
 // func scoreF32NEON(n int, floor *float32, lower *float32, upper *float32, dens *float32, z *float32, logSlope *float32) (far int)
 TEXT ·scoreF32NEON(SB), NOSPLIT, $0-64
@@ -3943,16 +8346,17 @@ TEXT ·upstreamF32NEON(SB), NOSPLIT, $0-96
 	MOVD rdens+48(FP), R3
 	MOVD share+56(FP), R2
 	MOVD level+80(FP), R1
-	WORD $0xad40580f // ldp q15, q22, [x0, #0]
-	WORD $0xad415c18 // ldp q24, q23, [x0, #32]
-	WORD $0xad425015 // ldp q21, q20, [x0, #64]
-	WORD $0xad434813 // ldp q19, q18, [x0, #96]
-	WORD $0xad444011 // ldp q17, q16, [x0, #128]
-	WORD $0xad45340e // ldp q14, q13, [x0, #160]
-	WORD $0xad462c0c // ldp q12, q11, [x0, #192]
-	WORD $0xad47240a // ldp q10, q9, [x0, #224]
-	WORD $0xad481c08 // ldp q8, q7, [x0, #256]
-	WORD $0x3dc0a806 // ldr q6, [x0, #672]
+	WORD $0xad40600f // ldp q15, q24, [x0, #0]
+	WORD $0xad413016 // ldp q22, q12, [x0, #32]
+	WORD $0x4f00040b // movi v11.4s, #0
+	WORD $0xad425417 // ldp q23, q21, [x0, #64]
+	WORD $0xad434c14 // ldp q20, q19, [x0, #96]
+	WORD $0xad444412 // ldp q18, q17, [x0, #128]
+	WORD $0xad453810 // ldp q16, q14, [x0, #160]
+	WORD $0xad46280d // ldp q13, q10, [x0, #192]
+	WORD $0xad472009 // ldp q9, q8, [x0, #224]
+	WORD $0xad481807 // ldp q7, q6, [x0, #256]
+	WORD $0x3dc0b005 // ldr q5, [x0, #704]
 	MOVD floor+8(FP), R10
 	WORD $0x4d40c95a // ld1r {v26.4s}, [x10]
 	WORD $0x4f000419 // movi v25.4s, #0
@@ -3960,109 +8364,114 @@ TEXT ·upstreamF32NEON(SB), NOSPLIT, $0-96
 	MOVD $0, R10
 
 vector:
-	WORD $0x3cea693d // ldr q29, [x9, x10]
-	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x4ebbf701 // fmin v1.4s, v24.4s, v27.4s
-	WORD $0xad49081c // ldp q28, q2, [x0, #288]
-	WORD $0x4ea1cefc // fmls v28.4s, v23.4s, v1.4s
-	WORD $0x4eb6d780 // fsub v0.4s, v28.4s, v22.4s
-	WORD $0x6ea0f825 // fneg v5.4s, v1.4s
-	WORD $0x4ea0cea5 // fmls v5.4s, v21.4s, v0.4s
-	WORD $0x4ea0ce85 // fmls v5.4s, v20.4s, v0.4s
-	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
-	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23ce62 // fmla v2.4s, v19.4s, v3.4s
+	WORD $0x3cea693e // ldr q30, [x9, x10]
+	WORD $0x6e3edfc3 // fmul v3.4s, v30.4s, v30.4s
+	WORD $0x4ea3f701 // fmin v1.4s, v24.4s, v3.4s
+	WORD $0xad49081d // ldp q29, q2, [x0, #288]
+	WORD $0x4ea1cefd // fmls v29.4s, v23.4s, v1.4s
+	WORD $0x4eb6d7a0 // fsub v0.4s, v29.4s, v22.4s
+	WORD $0x6ea0f83c // fneg v28.4s, v1.4s
+	WORD $0x4ea0cebc // fmls v28.4s, v21.4s, v0.4s
+	WORD $0x4ea0ce9c // fmls v28.4s, v20.4s, v0.4s
+	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
+	WORD $0x4e24ce62 // fmla v2.4s, v19.4s, v4.4s
 	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e23ce41 // fmla v1.4s, v18.4s, v3.4s
-	WORD $0x4e24cc22 // fmla v2.4s, v1.4s, v4.4s
-	WORD $0x4e23ce20 // fmla v0.4s, v17.4s, v3.4s
-	WORD $0x4e24ce00 // fmla v0.4s, v16.4s, v4.4s
-	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
-	WORD $0x4f375780 // shl v0.4s, v28.4s, #23
+	WORD $0x4e24ce41 // fmla v1.4s, v18.4s, v4.4s
+	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
+	WORD $0x4e24ce20 // fmla v0.4s, v17.4s, v4.4s
+	WORD $0x4e3bce00 // fmla v0.4s, v16.4s, v27.4s
+	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
 	WORD $0x4ea085e0 // add v0.4s, v15.4s, v0.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb61 // fneg v1.4s, v27.4s
-	WORD $0x4e3dcfa1 // fmla v1.4s, v29.4s, v29.4s
-	WORD $0xad4b6c00 // ldp q0, q27, [x0, #352]
-	WORD $0x4ea1cdc0 // fmls v0.4s, v14.4s, v1.4s
-	WORD $0x6e22dc1c // fmul v28.4s, v0.4s, v2.4s
-	WORD $0x4e2d1fa0 // and v0.16b, v29.16b, v13.16b
-	WORD $0x4ea0f580 // fmin v0.4s, v12.4s, v0.4s
-	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x6e20fdfe // fdiv v30.4s, v15.4s, v0.4s
-	WORD $0x4ebecd5b // fmls v27.4s, v10.4s, v30.4s
-	WORD $0x6e3bdf65 // fmul v5.4s, v27.4s, v27.4s
-	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
+	WORD $0xad4b7401 // ldp q1, q29, [x0, #352]
+	WORD $0x6ea0f860 // fneg v0.4s, v3.4s
+	WORD $0x4e3ecfc0 // fmla v0.4s, v30.4s, v30.4s
+	WORD $0x4ea0cdc1 // fmls v1.4s, v14.4s, v0.4s
+	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
+	WORD $0x4eb8d461 // fsub v1.4s, v3.4s, v24.4s
+	WORD $0x4e2c1c60 // and v0.16b, v3.16b, v12.16b
+	WORD $0x6ea085a0 // sub v0.4s, v13.4s, v0.4s
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4ea0a81c // cmlt v28.4s, v0.4s, #0
+	WORD $0x6e6b1c5c // bsl v28.16b, v2.16b, v11.16b
+	WORD $0x4e2c1fc0 // and v0.16b, v30.16b, v12.16b
+	WORD $0x4ea0f540 // fmin v0.4s, v10.4s, v0.4s
+	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
+	WORD $0x6e20fdff // fdiv v31.4s, v15.4s, v0.4s
+	WORD $0x4ebfcd1d // fmls v29.4s, v8.4s, v31.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf64 // fmul v4.4s, v27.4s, v27.4s
 	WORD $0xad4c0c00 // ldp q0, q3, [x0, #384]
-	WORD $0x4e24cd20 // fmla v0.4s, v9.4s, v4.4s
+	WORD $0x4e24cce0 // fmla v0.4s, v7.4s, v4.4s
 	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
 	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
-	WORD $0x4e24cd00 // fmla v0.4s, v8.4s, v4.4s
-	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
-	WORD $0x4e24cce2 // fmla v2.4s, v7.4s, v4.4s
+	WORD $0x4e24ccc0 // fmla v0.4s, v6.4s, v4.4s
+	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
+	WORD $0x4e24cca2 // fmla v2.4s, v5.4s, v4.4s
 	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
-	WORD $0x4e24ccc1 // fmla v1.4s, v6.4s, v4.4s
-	WORD $0x4e25cc22 // fmla v2.4s, v1.4s, v5.4s
-	WORD $0x4e3bcc43 // fmla v3.4s, v2.4s, v27.4s
-	WORD $0x6e3edc7b // fmul v27.4s, v3.4s, v30.4s
-	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	WORD $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
-	WORD $0xad4f7800 // ldp q0, q30, [x0, #480]
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x6e3fdc7b // fmul v27.4s, v3.4s, v31.4s
+	WORD $0x3cea6902 // ldr q2, [x8, x10]
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0x4e22f421 // fmax v1.4s, v1.4s, v2.4s
 	WORD $0x4ea1f41f // fmin v31.4s, v0.4s, v1.4s
-	WORD $0xad500001 // ldp q1, q0, [x0, #512]
-	WORD $0x4e3fcc3e // fmla v30.4s, v1.4s, v31.4s
-	WORD $0x4eb6d7c2 // fsub v2.4s, v30.4s, v22.4s
-	WORD $0x4ea2cc1f // fmls v31.4s, v0.4s, v2.4s
+	WORD $0xad50001d // ldp q29, q0, [x0, #512]
+	WORD $0x4e3fcc1d // fmla v29.4s, v0.4s, v31.4s
+	WORD $0x4eb6d7a2 // fsub v2.4s, v29.4s, v22.4s
 	WORD $0xad510001 // ldp q1, q0, [x0, #544]
 	WORD $0x4ea2cc3f // fmls v31.4s, v1.4s, v2.4s
-	WORD $0x6e3fdfe5 // fmul v5.4s, v31.4s, v31.4s
-	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
-	WORD $0xad520403 // ldp q3, q1, [x0, #576]
+	WORD $0x4ea2cc1f // fmls v31.4s, v0.4s, v2.4s
+	WORD $0x6e3fdfe4 // fmul v4.4s, v31.4s, v31.4s
+	WORD $0x6e24dc81 // fmul v1.4s, v4.4s, v4.4s
+	WORD $0xad520c00 // ldp q0, q3, [x0, #576]
+	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
+	WORD $0xad530002 // ldp q2, q0, [x0, #608]
+	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
 	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
-	WORD $0xad530800 // ldp q0, q2, [x0, #608]
-	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
-	WORD $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
-	WORD $0xad540001 // ldp q1, q0, [x0, #640]
-	WORD $0x4e24cc41 // fmla v1.4s, v2.4s, v4.4s
-	WORD $0x4e25cc01 // fmla v1.4s, v0.4s, v5.4s
-	WORD $0x4e3fcc23 // fmla v3.4s, v1.4s, v31.4s
-	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
-	WORD $0x4ea085e0 // add v0.4s, v15.4s, v0.4s
-	WORD $0x6e23dc01 // fmul v1.4s, v0.4s, v3.4s
-	WORD $0x6e3cdc3e // fmul v30.4s, v1.4s, v28.4s
-	WORD $0x6e3cdf62 // fmul v2.4s, v27.4s, v28.4s
-	WORD $0x6ebee440 // fcmgt v0.4s, v2.4s, v30.4s
-	WORD $0x6e621fc0 // bsl v0.16b, v30.16b, v2.16b
-	WORD $0x4ebad405 // fsub v5.4s, v0.4s, v26.4s
-	WORD $0x4ea51f39 // orr v25.16b, v25.16b, v5.16b
-	WORD $0x4f000404 // movi v4.4s, #0
+	WORD $0xad540800 // ldp q0, q2, [x0, #640]
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0x4e24cc22 // fmla v2.4s, v1.4s, v4.4s
+	WORD $0x4e3fcc43 // fmla v3.4s, v2.4s, v31.4s
+	WORD $0x4f3757a1 // shl v1.4s, v29.4s, #23
+	WORD $0x4ea185e1 // add v1.4s, v15.4s, v1.4s
+	WORD $0x6e23dc22 // fmul v2.4s, v1.4s, v3.4s
+	WORD $0x6e3cdc5f // fmul v31.4s, v2.4s, v28.4s
+	WORD $0x6e3cdf63 // fmul v3.4s, v27.4s, v28.4s
+	WORD $0x6ebfe461 // fcmgt v1.4s, v3.4s, v31.4s
+	WORD $0x6e631fe1 // bsl v1.16b, v31.16b, v3.16b
+	WORD $0x4ebad424 // fsub v4.4s, v1.4s, v26.4s
+	WORD $0x4ea41f39 // orr v25.16b, v25.16b, v4.16b
 	WORD $0x3cea68e3 // ldr q3, [x7, x10]
-	WORD $0x4ea0a8a0 // cmlt v0.4s, v5.4s, #0
-	WORD $0x6e631c80 // bsl v0.16b, v4.16b, v3.16b
-	WORD $0x3caa68c0 // str q0, [x6, x10]
-	WORD $0x3cea68a2 // ldr q2, [x5, x10]
-	WORD $0x4e23cfa2 // fmla v2.4s, v29.4s, v3.4s
-	WORD $0x6e22dc21 // fmul v1.4s, v1.4s, v2.4s
-	WORD $0x4ea0a8a0 // cmlt v0.4s, v5.4s, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
-	WORD $0x3caa6880 // str q0, [x4, x10]
-	WORD $0x6e3efde1 // fdiv v1.4s, v15.4s, v30.4s
-	WORD $0x4ea0a8a0 // cmlt v0.4s, v5.4s, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
-	WORD $0x3caa6860 // str q0, [x3, x10]
-	WORD $0x4ea2d480 // fsub v0.4s, v4.4s, v2.4s
-	WORD $0x4ea0aba1 // cmlt v1.4s, v29.4s, #0
-	WORD $0x6e601c41 // bsl v1.16b, v2.16b, v0.16b
-	WORD $0x3dc0ac00 // ldr q0, [x0, #688]
+	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
+	WORD $0x6e631d61 // bsl v1.16b, v11.16b, v3.16b
+	WORD $0x3caa68c1 // str q1, [x6, x10]
+	WORD $0x3cea68bd // ldr q29, [x5, x10]
+	WORD $0x4e23cfdd // fmla v29.4s, v30.4s, v3.4s
+	WORD $0x6e3ddc42 // fmul v2.4s, v2.4s, v29.4s
+	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
+	WORD $0x6e621d61 // bsl v1.16b, v11.16b, v2.16b
+	WORD $0x3caa6881 // str q1, [x4, x10]
+	WORD $0x6e3ffde2 // fdiv v2.4s, v15.4s, v31.4s
+	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
+	WORD $0x6e621d61 // bsl v1.16b, v11.16b, v2.16b
+	WORD $0x3caa6861 // str q1, [x3, x10]
+	WORD $0x4ebdd562 // fsub v2.4s, v11.4s, v29.4s
+	WORD $0x4ea0abc1 // cmlt v1.4s, v30.4s, #0
+	WORD $0x6e621fa1 // bsl v1.16b, v29.16b, v2.16b
 	WORD $0x6e20dc22 // fmul v2.4s, v1.4s, v0.4s
 	WORD $0x6e3cfde0 // fdiv v0.4s, v15.4s, v28.4s
 	WORD $0x6e22dc01 // fmul v1.4s, v0.4s, v2.4s
-	WORD $0x4ea0a8a0 // cmlt v0.4s, v5.4s, #0
-	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
+	WORD $0x4ea0a880 // cmlt v0.4s, v4.4s, #0
+	WORD $0x6e611d60 // bsl v0.16b, v11.16b, v1.16b
 	WORD $0x3caa6840 // str q0, [x2, x10]
 	WORD $0x4e3bcc43 // fmla v3.4s, v2.4s, v27.4s
-	WORD $0x4ea0a8a0 // cmlt v0.4s, v5.4s, #0
-	WORD $0x6e631c80 // bsl v0.16b, v4.16b, v3.16b
+	WORD $0x4ea0a880 // cmlt v0.4s, v4.4s, #0
+	WORD $0x6e631d60 // bsl v0.16b, v11.16b, v3.16b
 	WORD $0x3caa6820 // str q0, [x1, x10]
 	ADD  $16, R10, R10
 	SUBS $1, R11, R11
@@ -4075,40 +8484,40 @@ vector:
 
 DATA constants_upstreamF32NEON<>+0(SB)/8, $0x3f8000003f800000
 DATA constants_upstreamF32NEON<>+8(SB)/8, $0x3f8000003f800000
-DATA constants_upstreamF32NEON<>+16(SB)/8, $0x4b4000004b400000
-DATA constants_upstreamF32NEON<>+24(SB)/8, $0x4b4000004b400000
-DATA constants_upstreamF32NEON<>+32(SB)/8, $0x4316000043160000
-DATA constants_upstreamF32NEON<>+40(SB)/8, $0x4316000043160000
-DATA constants_upstreamF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_upstreamF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_upstreamF32NEON<>+64(SB)/8, $0x3fb172003fb17200
-DATA constants_upstreamF32NEON<>+72(SB)/8, $0x3fb172003fb17200
-DATA constants_upstreamF32NEON<>+80(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_upstreamF32NEON<>+88(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_upstreamF32NEON<>+96(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_upstreamF32NEON<>+104(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_upstreamF32NEON<>+112(SB)/8, $0x37b6baf337b6baf3
-DATA constants_upstreamF32NEON<>+120(SB)/8, $0x37b6baf337b6baf3
-DATA constants_upstreamF32NEON<>+128(SB)/8, $0x3989382d3989382d
-DATA constants_upstreamF32NEON<>+136(SB)/8, $0x3989382d3989382d
-DATA constants_upstreamF32NEON<>+144(SB)/8, $0x3caaaa013caaaa01
-DATA constants_upstreamF32NEON<>+152(SB)/8, $0x3caaaa013caaaa01
-DATA constants_upstreamF32NEON<>+160(SB)/8, $0x3f0000003f000000
-DATA constants_upstreamF32NEON<>+168(SB)/8, $0x3f0000003f000000
-DATA constants_upstreamF32NEON<>+176(SB)/8, $0x7fffffff7fffffff
-DATA constants_upstreamF32NEON<>+184(SB)/8, $0x7fffffff7fffffff
-DATA constants_upstreamF32NEON<>+192(SB)/8, $0x4148000041480000
-DATA constants_upstreamF32NEON<>+200(SB)/8, $0x4148000041480000
-DATA constants_upstreamF32NEON<>+208(SB)/8, $0x4040000040400000
-DATA constants_upstreamF32NEON<>+216(SB)/8, $0x4040000040400000
-DATA constants_upstreamF32NEON<>+224(SB)/8, $0x40ee147b40ee147b
-DATA constants_upstreamF32NEON<>+232(SB)/8, $0x40ee147b40ee147b
-DATA constants_upstreamF32NEON<>+240(SB)/8, $0xb862701ab862701a
-DATA constants_upstreamF32NEON<>+248(SB)/8, $0xb862701ab862701a
-DATA constants_upstreamF32NEON<>+256(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_upstreamF32NEON<>+264(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_upstreamF32NEON<>+272(SB)/8, $0x3ae292c13ae292c1
-DATA constants_upstreamF32NEON<>+280(SB)/8, $0x3ae292c13ae292c1
+DATA constants_upstreamF32NEON<>+16(SB)/8, $0x4316000043160000
+DATA constants_upstreamF32NEON<>+24(SB)/8, $0x4316000043160000
+DATA constants_upstreamF32NEON<>+32(SB)/8, $0x4b4000004b400000
+DATA constants_upstreamF32NEON<>+40(SB)/8, $0x4b4000004b400000
+DATA constants_upstreamF32NEON<>+48(SB)/8, $0x7fffffff7fffffff
+DATA constants_upstreamF32NEON<>+56(SB)/8, $0x7fffffff7fffffff
+DATA constants_upstreamF32NEON<>+64(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_upstreamF32NEON<>+72(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_upstreamF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_upstreamF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_upstreamF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_upstreamF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_upstreamF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_upstreamF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_upstreamF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_upstreamF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_upstreamF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_upstreamF32NEON<>+152(SB)/8, $0x3989382d3989382d
+DATA constants_upstreamF32NEON<>+160(SB)/8, $0x3caaaa013caaaa01
+DATA constants_upstreamF32NEON<>+168(SB)/8, $0x3caaaa013caaaa01
+DATA constants_upstreamF32NEON<>+176(SB)/8, $0x3f0000003f000000
+DATA constants_upstreamF32NEON<>+184(SB)/8, $0x3f0000003f000000
+DATA constants_upstreamF32NEON<>+192(SB)/8, $0x7f8000007f800000
+DATA constants_upstreamF32NEON<>+200(SB)/8, $0x7f8000007f800000
+DATA constants_upstreamF32NEON<>+208(SB)/8, $0x4148000041480000
+DATA constants_upstreamF32NEON<>+216(SB)/8, $0x4148000041480000
+DATA constants_upstreamF32NEON<>+224(SB)/8, $0x4040000040400000
+DATA constants_upstreamF32NEON<>+232(SB)/8, $0x4040000040400000
+DATA constants_upstreamF32NEON<>+240(SB)/8, $0x40ee147b40ee147b
+DATA constants_upstreamF32NEON<>+248(SB)/8, $0x40ee147b40ee147b
+DATA constants_upstreamF32NEON<>+256(SB)/8, $0xb862701ab862701a
+DATA constants_upstreamF32NEON<>+264(SB)/8, $0xb862701ab862701a
+DATA constants_upstreamF32NEON<>+272(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_upstreamF32NEON<>+280(SB)/8, $0x3a14d79e3a14d79e
 DATA constants_upstreamF32NEON<>+288(SB)/8, $0x4b4000004b400000
 DATA constants_upstreamF32NEON<>+296(SB)/8, $0x4b4000004b400000
 DATA constants_upstreamF32NEON<>+304(SB)/8, $0x3f8000003f800000
@@ -4129,39 +8538,41 @@ DATA constants_upstreamF32NEON<>+416(SB)/8, $0x3e2993b13e2993b1
 DATA constants_upstreamF32NEON<>+424(SB)/8, $0x3e2993b13e2993b1
 DATA constants_upstreamF32NEON<>+432(SB)/8, $0xbef91e30bef91e30
 DATA constants_upstreamF32NEON<>+440(SB)/8, $0xbef91e30bef91e30
-DATA constants_upstreamF32NEON<>+448(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_upstreamF32NEON<>+456(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_upstreamF32NEON<>+464(SB)/8, $0xc2ae0000c2ae0000
-DATA constants_upstreamF32NEON<>+472(SB)/8, $0xc2ae0000c2ae0000
-DATA constants_upstreamF32NEON<>+480(SB)/8, $0x42b0000042b00000
-DATA constants_upstreamF32NEON<>+488(SB)/8, $0x42b0000042b00000
-DATA constants_upstreamF32NEON<>+496(SB)/8, $0x4b4000004b400000
-DATA constants_upstreamF32NEON<>+504(SB)/8, $0x4b4000004b400000
-DATA constants_upstreamF32NEON<>+512(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA constants_upstreamF32NEON<>+520(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA constants_upstreamF32NEON<>+528(SB)/8, $0x3f3172003f317200
-DATA constants_upstreamF32NEON<>+536(SB)/8, $0x3f3172003f317200
-DATA constants_upstreamF32NEON<>+544(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_upstreamF32NEON<>+552(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_upstreamF32NEON<>+560(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_upstreamF32NEON<>+568(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_upstreamF32NEON<>+576(SB)/8, $0x3f8000003f800000
-DATA constants_upstreamF32NEON<>+584(SB)/8, $0x3f8000003f800000
-DATA constants_upstreamF32NEON<>+592(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_upstreamF32NEON<>+600(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_upstreamF32NEON<>+608(SB)/8, $0x3f0000003f000000
-DATA constants_upstreamF32NEON<>+616(SB)/8, $0x3f0000003f000000
-DATA constants_upstreamF32NEON<>+624(SB)/8, $0x3c09382d3c09382d
-DATA constants_upstreamF32NEON<>+632(SB)/8, $0x3c09382d3c09382d
-DATA constants_upstreamF32NEON<>+640(SB)/8, $0x3f8000003f800000
-DATA constants_upstreamF32NEON<>+648(SB)/8, $0x3f8000003f800000
-DATA constants_upstreamF32NEON<>+656(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_upstreamF32NEON<>+664(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_upstreamF32NEON<>+672(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_upstreamF32NEON<>+680(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_upstreamF32NEON<>+448(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_upstreamF32NEON<>+456(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_upstreamF32NEON<>+464(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_upstreamF32NEON<>+472(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_upstreamF32NEON<>+480(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_upstreamF32NEON<>+488(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_upstreamF32NEON<>+496(SB)/8, $0x42b0000042b00000
+DATA constants_upstreamF32NEON<>+504(SB)/8, $0x42b0000042b00000
+DATA constants_upstreamF32NEON<>+512(SB)/8, $0x4b4000004b400000
+DATA constants_upstreamF32NEON<>+520(SB)/8, $0x4b4000004b400000
+DATA constants_upstreamF32NEON<>+528(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_upstreamF32NEON<>+536(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_upstreamF32NEON<>+544(SB)/8, $0x3f3172003f317200
+DATA constants_upstreamF32NEON<>+552(SB)/8, $0x3f3172003f317200
+DATA constants_upstreamF32NEON<>+560(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_upstreamF32NEON<>+568(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_upstreamF32NEON<>+576(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_upstreamF32NEON<>+584(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_upstreamF32NEON<>+592(SB)/8, $0x3f8000003f800000
+DATA constants_upstreamF32NEON<>+600(SB)/8, $0x3f8000003f800000
+DATA constants_upstreamF32NEON<>+608(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_upstreamF32NEON<>+616(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_upstreamF32NEON<>+624(SB)/8, $0x3f0000003f000000
+DATA constants_upstreamF32NEON<>+632(SB)/8, $0x3f0000003f000000
+DATA constants_upstreamF32NEON<>+640(SB)/8, $0x3c09382d3c09382d
+DATA constants_upstreamF32NEON<>+648(SB)/8, $0x3c09382d3c09382d
+DATA constants_upstreamF32NEON<>+656(SB)/8, $0x3f8000003f800000
+DATA constants_upstreamF32NEON<>+664(SB)/8, $0x3f8000003f800000
+DATA constants_upstreamF32NEON<>+672(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_upstreamF32NEON<>+680(SB)/8, $0x3e2aaa013e2aaa01
 DATA constants_upstreamF32NEON<>+688(SB)/8, $0x40206c9940206c99
 DATA constants_upstreamF32NEON<>+696(SB)/8, $0x40206c9940206c99
-GLOBL constants_upstreamF32NEON<>(SB), RODATA|NOPTR, $704
+DATA constants_upstreamF32NEON<>+704(SB)/8, $0x3ae292c13ae292c1
+DATA constants_upstreamF32NEON<>+712(SB)/8, $0x3ae292c13ae292c1
+GLOBL constants_upstreamF32NEON<>(SB), RODATA|NOPTR, $720
 
 // func slopesF32NEON(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 TEXT ·slopesF32NEON(SB), NOSPLIT, $0-152
@@ -4183,11 +8594,11 @@ TEXT ·slopesF32NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad403404 // ldp q4, q13, [x0, #0]
-	WORD $0xad412c0c // ldp q12, q11, [x0, #32]
-	WORD $0xad42240a // ldp q10, q9, [x0, #64]
-	WORD $0xad431c08 // ldp q8, q7, [x0, #96]
-	WORD $0xad441406 // ldp q6, q5, [x0, #128]
+	WORD $0xad40140d // ldp q13, q5, [x0, #0]
+	WORD $0xad413004 // ldp q4, q12, [x0, #32]
+	WORD $0xad42280b // ldp q11, q10, [x0, #64]
+	WORD $0xad432009 // ldp q9, q8, [x0, #96]
+	WORD $0xad441807 // ldp q7, q6, [x0, #128]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R4
@@ -4217,50 +8628,58 @@ component:
 	ADD  R14, R8, R4
 	WORD $0x4d40c89a // ld1r {v26.4s}, [x4]
 	WORD $0x6e39df43 // fmul v3.4s, v26.4s, v25.4s
-	WORD $0x6e23dc7c // fmul v28.4s, v3.4s, v3.4s
-	WORD $0x4ebcf5a1 // fmin v1.4s, v13.4s, v28.4s
+	WORD $0x6e23dc7b // fmul v27.4s, v3.4s, v3.4s
+	WORD $0x4ebbf5a1 // fmin v1.4s, v13.4s, v27.4s
 	WORD $0xad45081e // ldp q30, q2, [x0, #160]
 	WORD $0x4ea1cd9e // fmls v30.4s, v12.4s, v1.4s
 	WORD $0x4eabd7c0 // fsub v0.4s, v30.4s, v11.4s
 	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
 	WORD $0x4ea0cd5d // fmls v29.4s, v10.4s, v0.4s
 	WORD $0x4ea0cd3d // fmls v29.4s, v9.4s, v0.4s
-	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x6e3bdf77 // fmul v23.4s, v27.4s, v27.4s
+	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
+	WORD $0x6e3cdf97 // fmul v23.4s, v28.4s, v28.4s
 	WORD $0x4e37cd02 // fmla v2.4s, v8.4s, v23.4s
-	WORD $0xad460001 // ldp q1, q0, [x0, #192]
-	WORD $0x4e37cce1 // fmla v1.4s, v7.4s, v23.4s
-	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
-	WORD $0x4e37ccc0 // fmla v0.4s, v6.4s, v23.4s
-	WORD $0x4e3bcca0 // fmla v0.4s, v5.4s, v27.4s
-	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
+	WORD $0xad460400 // ldp q0, q1, [x0, #192]
+	WORD $0x4e37cce0 // fmla v0.4s, v7.4s, v23.4s
+	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
+	WORD $0x4e37ccc1 // fmla v1.4s, v6.4s, v23.4s
+	WORD $0xad475c00 // ldp q0, q23, [x0, #224]
+	WORD $0x4e3ccc01 // fmla v1.4s, v0.4s, v28.4s
+	WORD $0x4e3dcc22 // fmla v2.4s, v1.4s, v29.4s
 	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
-	WORD $0x4ea08480 // add v0.4s, v4.4s, v0.4s
-	WORD $0x6e22dc17 // fmul v23.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb82 // fneg v2.4s, v28.4s
+	WORD $0x4ea084a0 // add v0.4s, v5.4s, v0.4s
+	WORD $0x6e22dc1c // fmul v28.4s, v0.4s, v2.4s
+	WORD $0x6ea0fb62 // fneg v2.4s, v27.4s
 	WORD $0x4e23cc62 // fmla v2.4s, v3.4s, v3.4s
-	WORD $0xad470001 // ldp q1, q0, [x0, #224]
-	WORD $0x4ea2cc01 // fmls v1.4s, v0.4s, v2.4s
-	WORD $0x6e37dc3e // fmul v30.4s, v1.4s, v23.4s
-	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e211c61 // and v1.16b, v3.16b, v1.16b
-	WORD $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD $0xad497400 // ldp q0, q29, [x0, #288]
+	WORD $0xad480400 // ldp q0, q1, [x0, #256]
+	WORD $0x4ea2cc17 // fmls v23.4s, v0.4s, v2.4s
+	WORD $0x6e3cdef7 // fmul v23.4s, v23.4s, v28.4s
+	WORD $0x4eadd762 // fsub v2.4s, v27.4s, v13.4s
+	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4ea01c41 // orr v1.16b, v2.16b, v0.16b
+	WORD $0x4f000400 // movi v0.4s, #0
+	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
+	WORD $0x6e601efe // bsl v30.16b, v23.16b, v0.16b
+	WORD $0x4e241c62 // and v2.16b, v3.16b, v4.16b
+	WORD $0xad490001 // ldp q1, q0, [x0, #288]
+	WORD $0x4ea2f421 // fmin v1.4s, v1.4s, v2.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x6e20fc9f // fdiv v31.4s, v4.4s, v0.4s
-	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
+	WORD $0x6e20fcbf // fdiv v31.4s, v5.4s, v0.4s
+	WORD $0xad4a001d // ldp q29, q0, [x0, #320]
 	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
 	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0xad4b5c00 // ldp q0, q23, [x0, #352]
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
+	WORD $0xad4c0817 // ldp q23, q2, [x0, #384]
 	WORD $0x4e3bcc17 // fmla v23.4s, v0.4s, v27.4s
-	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0x4e3ccc17 // fmla v23.4s, v0.4s, v28.4s
-	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e3bcc41 // fmla v1.4s, v2.4s, v27.4s
+	WORD $0x4e3ccc37 // fmla v23.4s, v1.4s, v28.4s
+	WORD $0xad4e0402 // ldp q2, q1, [x0, #448]
 	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
-	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
+	WORD $0x3dc07800 // ldr q0, [x0, #480]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
 	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
 	WORD $0x4e3dcc57 // fmla v23.4s, v2.4s, v29.4s
@@ -4273,10 +8692,10 @@ component:
 	WORD $0x4ea2d700 // fsub v0.4s, v24.4s, v2.4s
 	WORD $0x4ea0a821 // cmlt v1.4s, v1.4s, #0
 	WORD $0x6e621c01 // bsl v1.16b, v0.16b, v2.16b
-	WORD $0x6e23df40 // fmul v0.4s, v26.4s, v3.4s
-	WORD $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
-	WORD $0x4eafd400 // fsub v0.4s, v0.4s, v15.4s
-	WORD $0x6e20dee3 // fmul v3.4s, v23.4s, v0.4s
+	WORD $0x6e3adee0 // fmul v0.4s, v23.4s, v26.4s
+	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
+	WORD $0x6e20de03 // fmul v3.4s, v16.4s, v0.4s
+	WORD $0x4eb7cde3 // fmls v3.4s, v15.4s, v23.4s
 	WORD $0x6e39dc62 // fmul v2.4s, v3.4s, v25.4s
 	WORD $0x4eb7ce02 // fmls v2.4s, v16.4s, v23.4s
 	WORD $0x6e21de21 // fmul v1.4s, v17.4s, v1.4s
@@ -4310,26 +8729,26 @@ component:
 	BNE  elements
 	RET
 
-DATA constants_slopesF32NEON<>+0(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+8(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+16(SB)/8, $0x4316000043160000
-DATA constants_slopesF32NEON<>+24(SB)/8, $0x4316000043160000
-DATA constants_slopesF32NEON<>+32(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesF32NEON<>+40(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesF32NEON<>+48(SB)/8, $0x4b4000004b400000
-DATA constants_slopesF32NEON<>+56(SB)/8, $0x4b4000004b400000
-DATA constants_slopesF32NEON<>+64(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesF32NEON<>+72(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesF32NEON<>+80(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesF32NEON<>+88(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesF32NEON<>+96(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesF32NEON<>+104(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesF32NEON<>+112(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesF32NEON<>+120(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesF32NEON<>+128(SB)/8, $0x3989382d3989382d
-DATA constants_slopesF32NEON<>+136(SB)/8, $0x3989382d3989382d
-DATA constants_slopesF32NEON<>+144(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesF32NEON<>+152(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesF32NEON<>+0(SB)/8, $0x4316000043160000
+DATA constants_slopesF32NEON<>+8(SB)/8, $0x4316000043160000
+DATA constants_slopesF32NEON<>+16(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+24(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+32(SB)/8, $0x7fffffff7fffffff
+DATA constants_slopesF32NEON<>+40(SB)/8, $0x7fffffff7fffffff
+DATA constants_slopesF32NEON<>+48(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesF32NEON<>+56(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesF32NEON<>+64(SB)/8, $0x4b4000004b400000
+DATA constants_slopesF32NEON<>+72(SB)/8, $0x4b4000004b400000
+DATA constants_slopesF32NEON<>+80(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesF32NEON<>+88(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesF32NEON<>+144(SB)/8, $0x3989382d3989382d
+DATA constants_slopesF32NEON<>+152(SB)/8, $0x3989382d3989382d
 DATA constants_slopesF32NEON<>+160(SB)/8, $0x4b4000004b400000
 DATA constants_slopesF32NEON<>+168(SB)/8, $0x4b4000004b400000
 DATA constants_slopesF32NEON<>+176(SB)/8, $0x3f8000003f800000
@@ -4338,39 +8757,41 @@ DATA constants_slopesF32NEON<>+192(SB)/8, $0x3e0000003e000000
 DATA constants_slopesF32NEON<>+200(SB)/8, $0x3e0000003e000000
 DATA constants_slopesF32NEON<>+208(SB)/8, $0x3f0000003f000000
 DATA constants_slopesF32NEON<>+216(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+224(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+232(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+240(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+248(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+256(SB)/8, $0x7fffffff7fffffff
-DATA constants_slopesF32NEON<>+264(SB)/8, $0x7fffffff7fffffff
-DATA constants_slopesF32NEON<>+272(SB)/8, $0x4148000041480000
-DATA constants_slopesF32NEON<>+280(SB)/8, $0x4148000041480000
-DATA constants_slopesF32NEON<>+288(SB)/8, $0x4040000040400000
-DATA constants_slopesF32NEON<>+296(SB)/8, $0x4040000040400000
-DATA constants_slopesF32NEON<>+304(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesF32NEON<>+312(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesF32NEON<>+320(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesF32NEON<>+328(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesF32NEON<>+336(SB)/8, $0xb862701ab862701a
-DATA constants_slopesF32NEON<>+344(SB)/8, $0xb862701ab862701a
-DATA constants_slopesF32NEON<>+352(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesF32NEON<>+360(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesF32NEON<>+368(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesF32NEON<>+376(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesF32NEON<>+384(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesF32NEON<>+392(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesF32NEON<>+400(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesF32NEON<>+408(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesF32NEON<>+416(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesF32NEON<>+424(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesF32NEON<>+432(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesF32NEON<>+440(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesF32NEON<>+448(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesF32NEON<>+456(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesF32NEON<>+464(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_slopesF32NEON<>+472(SB)/8, $0xbc9ddf88bc9ddf88
-GLOBL constants_slopesF32NEON<>(SB), RODATA|NOPTR, $480
+DATA constants_slopesF32NEON<>+224(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesF32NEON<>+232(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+256(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+264(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+272(SB)/8, $0x7f8000007f800000
+DATA constants_slopesF32NEON<>+280(SB)/8, $0x7f8000007f800000
+DATA constants_slopesF32NEON<>+288(SB)/8, $0x4148000041480000
+DATA constants_slopesF32NEON<>+296(SB)/8, $0x4148000041480000
+DATA constants_slopesF32NEON<>+304(SB)/8, $0x4040000040400000
+DATA constants_slopesF32NEON<>+312(SB)/8, $0x4040000040400000
+DATA constants_slopesF32NEON<>+320(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesF32NEON<>+328(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesF32NEON<>+336(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesF32NEON<>+344(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesF32NEON<>+352(SB)/8, $0xb862701ab862701a
+DATA constants_slopesF32NEON<>+360(SB)/8, $0xb862701ab862701a
+DATA constants_slopesF32NEON<>+368(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesF32NEON<>+376(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesF32NEON<>+384(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesF32NEON<>+392(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesF32NEON<>+400(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesF32NEON<>+408(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesF32NEON<>+416(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesF32NEON<>+424(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesF32NEON<>+432(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesF32NEON<>+440(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesF32NEON<>+448(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesF32NEON<>+456(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesF32NEON<>+464(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesF32NEON<>+472(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesF32NEON<>+480(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_slopesF32NEON<>+488(SB)/8, $0xbc9ddf88bc9ddf88
+GLOBL constants_slopesF32NEON<>(SB), RODATA|NOPTR, $496
 
 // func slopesEachF32NEON(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
@@ -4393,12 +8814,12 @@ TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad401002 // ldp q2, q4, [x0, #0]
-	WORD $0xad412c08 // ldp q8, q11, [x0, #32]
+	WORD $0xad401802 // ldp q2, q6, [x0, #0]
 	WORD $0x4f00040c // movi v12.4s, #0
-	WORD $0xad42240a // ldp q10, q9, [x0, #64]
-	WORD $0xad431807 // ldp q7, q6, [x0, #96]
-	WORD $0x3dc0a805 // ldr q5, [x0, #672]
+	WORD $0xad411408 // ldp q8, q5, [x0, #32]
+	WORD $0xad422c04 // ldp q4, q11, [x0, #64]
+	WORD $0xad43240a // ldp q10, q9, [x0, #96]
+	WORD $0x3dc0b007 // ldr q7, [x0, #704]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R12
@@ -4425,76 +8846,82 @@ component:
 	WORD $0x6ea0e597 // fcmgt v23.4s, v12.4s, v0.4s
 	WORD $0x6e601d97 // bsl v23.16b, v12.16b, v0.16b
 	WORD $0x4e35f560 // fmax v0.4s, v11.4s, v21.4s
-	WORD $0x4ea0f541 // fmin v1.4s, v10.4s, v0.4s
-	WORD $0xad44581c // ldp q28, q22, [x0, #128]
-	WORD $0x4ea1cd3c // fmls v28.4s, v9.4s, v1.4s
-	WORD $0x4ea8d780 // fsub v0.4s, v28.4s, v8.4s
-	WORD $0x6ea0f83b // fneg v27.4s, v1.4s
-	WORD $0x4ea0ccfb // fmls v27.4s, v7.4s, v0.4s
-	WORD $0x4ea0ccdb // fmls v27.4s, v6.4s, v0.4s
-	WORD $0x6e3bdf7a // fmul v26.4s, v27.4s, v27.4s
-	WORD $0x6e3adf59 // fmul v25.4s, v26.4s, v26.4s
-	WORD $0x4e39ccb6 // fmla v22.4s, v5.4s, v25.4s
-	WORD $0xad450001 // ldp q1, q0, [x0, #160]
-	WORD $0x4e39cc20 // fmla v0.4s, v1.4s, v25.4s
-	WORD $0x4e3acc16 // fmla v22.4s, v0.4s, v26.4s
-	WORD $0xad460c00 // ldp q0, q3, [x0, #192]
-	WORD $0x4e39cc03 // fmla v3.4s, v0.4s, v25.4s
-	WORD $0xad470001 // ldp q1, q0, [x0, #224]
-	WORD $0x4e3acc23 // fmla v3.4s, v1.4s, v26.4s
-	WORD $0x4e3bcc76 // fmla v22.4s, v3.4s, v27.4s
-	WORD $0x4f375781 // shl v1.4s, v28.4s, #23
-	WORD $0x4ea18481 // add v1.4s, v4.4s, v1.4s
-	WORD $0x6e36dc3a // fmul v26.4s, v1.4s, v22.4s
+	WORD $0x4ea0f543 // fmin v3.4s, v10.4s, v0.4s
+	WORD $0xad44001a // ldp q26, q0, [x0, #128]
+	WORD $0x4ea3cd3a // fmls v26.4s, v9.4s, v3.4s
+	WORD $0x4ea8d741 // fsub v1.4s, v26.4s, v8.4s
+	WORD $0x6ea0f879 // fneg v25.4s, v3.4s
+	WORD $0x4ea1ccf9 // fmls v25.4s, v7.4s, v1.4s
+	WORD $0x4ea1cc19 // fmls v25.4s, v0.4s, v1.4s
+	WORD $0x6e39df36 // fmul v22.4s, v25.4s, v25.4s
+	WORD $0x6e36dedb // fmul v27.4s, v22.4s, v22.4s
+	WORD $0xad450c00 // ldp q0, q3, [x0, #160]
+	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
+	WORD $0xad460001 // ldp q1, q0, [x0, #192]
+	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
+	WORD $0x4e36cc03 // fmla v3.4s, v0.4s, v22.4s
+	WORD $0xad470400 // ldp q0, q1, [x0, #224]
+	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
+	WORD $0xad487c00 // ldp q0, q31, [x0, #256]
+	WORD $0x4e36cc01 // fmla v1.4s, v0.4s, v22.4s
+	WORD $0x4e39cc23 // fmla v3.4s, v1.4s, v25.4s
+	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
+	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
+	WORD $0x6e23dc1a // fmul v26.4s, v0.4s, v3.4s
 	WORD $0x6e38df59 // fmul v25.4s, v26.4s, v24.4s
 	WORD $0x6e39df3c // fmul v28.4s, v25.4s, v25.4s
-	WORD $0x4ebcf401 // fmin v1.4s, v0.4s, v28.4s
-	WORD $0xad48001e // ldp q30, q0, [x0, #256]
-	WORD $0x4ea1cc1e // fmls v30.4s, v0.4s, v1.4s
-	WORD $0x4ea8d7c3 // fsub v3.4s, v30.4s, v8.4s
-	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
+	WORD $0x4ebcf4b6 // fmin v22.4s, v5.4s, v28.4s
 	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4ea3cc3d // fmls v29.4s, v1.4s, v3.4s
-	WORD $0x4ea3cc1d // fmls v29.4s, v0.4s, v3.4s
+	WORD $0x4eb6cc3f // fmls v31.4s, v1.4s, v22.4s
+	WORD $0x4ea8d7e3 // fsub v3.4s, v31.4s, v8.4s
+	WORD $0x6ea0fade // fneg v30.4s, v22.4s
+	WORD $0x4ea3cc1e // fmls v30.4s, v0.4s, v3.4s
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4ea3cc3e // fmls v30.4s, v1.4s, v3.4s
+	WORD $0x6e3edfdd // fmul v29.4s, v30.4s, v30.4s
 	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0x6e3bdf63 // fmul v3.4s, v27.4s, v27.4s
-	WORD $0xad4a5800 // ldp q0, q22, [x0, #320]
-	WORD $0x4e23cc16 // fmla v22.4s, v0.4s, v3.4s
-	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
-	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0xad4b0416 // ldp q22, q1, [x0, #352]
 	WORD $0x4e3bcc16 // fmla v22.4s, v0.4s, v27.4s
-	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
-	WORD $0x4e23cc01 // fmla v1.4s, v0.4s, v3.4s
-	WORD $0xad4d0c00 // ldp q0, q3, [x0, #416]
-	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
-	WORD $0x4e3dcc36 // fmla v22.4s, v1.4s, v29.4s
-	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
-	WORD $0x4ea08480 // add v0.4s, v4.4s, v0.4s
-	WORD $0x6e36dc1b // fmul v27.4s, v0.4s, v22.4s
-	WORD $0x6ea0fb96 // fneg v22.4s, v28.4s
-	WORD $0x4e39cf36 // fmla v22.4s, v25.4s, v25.4s
-	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
-	WORD $0x4eb6cc23 // fmls v3.4s, v1.4s, v22.4s
-	WORD $0x6e3bdc7e // fmul v30.4s, v3.4s, v27.4s
-	WORD $0x4e201f23 // and v3.16b, v25.16b, v0.16b
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4ea3f421 // fmin v1.4s, v1.4s, v3.4s
+	WORD $0xad4c0c00 // ldp q0, q3, [x0, #384]
+	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
+	WORD $0x4e3dcc16 // fmla v22.4s, v0.4s, v29.4s
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e3bcc61 // fmla v1.4s, v3.4s, v27.4s
+	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
+	WORD $0x4e3ecc36 // fmla v22.4s, v1.4s, v30.4s
+	WORD $0x4f3757e0 // shl v0.4s, v31.4s, #23
+	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
+	WORD $0x6e36dc16 // fmul v22.4s, v0.4s, v22.4s
+	WORD $0xad4e0003 // ldp q3, q0, [x0, #448]
+	WORD $0x6ea0fb81 // fneg v1.4s, v28.4s
+	WORD $0x4e39cf21 // fmla v1.4s, v25.4s, v25.4s
+	WORD $0x4ea1cc03 // fmls v3.4s, v0.4s, v1.4s
+	WORD $0x6e36dc7b // fmul v27.4s, v3.4s, v22.4s
+	WORD $0x4ea5d796 // fsub v22.4s, v28.4s, v5.4s
+	WORD $0xad4f0003 // ldp q3, q0, [x0, #480]
+	WORD $0x4e241f81 // and v1.16b, v28.16b, v4.16b
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4ea11ec1 // orr v1.16b, v22.16b, v1.16b
+	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
+	WORD $0x6e6c1f7e // bsl v30.16b, v27.16b, v12.16b
+	WORD $0x4e241f21 // and v1.16b, v25.16b, v4.16b
+	WORD $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD $0xad507400 // ldp q0, q29, [x0, #512]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x6e20fc9f // fdiv v31.4s, v4.4s, v0.4s
-	WORD $0xad50001d // ldp q29, q0, [x0, #512]
+	WORD $0x6e20fcdf // fdiv v31.4s, v6.4s, v0.4s
+	WORD $0xad510400 // ldp q0, q1, [x0, #544]
 	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
 	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
+	WORD $0xad525800 // ldp q0, q22, [x0, #576]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0xad520c16 // ldp q22, q3, [x0, #576]
 	WORD $0x4e3bcc16 // fmla v22.4s, v0.4s, v27.4s
 	WORD $0xad530001 // ldp q1, q0, [x0, #608]
-	WORD $0x4e3bcc61 // fmla v1.4s, v3.4s, v27.4s
-	WORD $0x4e3ccc36 // fmla v22.4s, v1.4s, v28.4s
-	WORD $0xad540403 // ldp q3, q1, [x0, #640]
+	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
+	WORD $0x4e3ccc16 // fmla v22.4s, v0.4s, v28.4s
+	WORD $0xad540c00 // ldp q0, q3, [x0, #640]
 	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
-	WORD $0x3dc0ac00 // ldr q0, [x0, #688]
+	WORD $0xad550001 // ldp q1, q0, [x0, #672]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
 	WORD $0x4e3ccc03 // fmla v3.4s, v0.4s, v28.4s
 	WORD $0x4e3dcc76 // fmla v22.4s, v3.4s, v29.4s
@@ -4507,10 +8934,10 @@ component:
 	WORD $0x4ea3d6e0 // fsub v0.4s, v23.4s, v3.4s
 	WORD $0x4ea0a821 // cmlt v1.4s, v1.4s, #0
 	WORD $0x6e631c01 // bsl v1.16b, v0.16b, v3.16b
-	WORD $0x6e39df40 // fmul v0.4s, v26.4s, v25.4s
+	WORD $0x6e3adec0 // fmul v0.4s, v22.4s, v26.4s
+	WORD $0x6e39dc00 // fmul v0.4s, v0.4s, v25.4s
 	WORD $0x6e20dde0 // fmul v0.4s, v15.4s, v0.4s
-	WORD $0x4eaed400 // fsub v0.4s, v0.4s, v14.4s
-	WORD $0x6e20dec0 // fmul v0.4s, v22.4s, v0.4s
+	WORD $0x4eb6cdc0 // fmls v0.4s, v14.4s, v22.4s
 	WORD $0x6e38dc03 // fmul v3.4s, v0.4s, v24.4s
 	WORD $0x4eb6cde3 // fmls v3.4s, v15.4s, v22.4s
 	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
@@ -4548,89 +8975,91 @@ DATA constants_slopesEachF32NEON<>+16(SB)/8, $0x3f8000003f800000
 DATA constants_slopesEachF32NEON<>+24(SB)/8, $0x3f8000003f800000
 DATA constants_slopesEachF32NEON<>+32(SB)/8, $0x4b4000004b400000
 DATA constants_slopesEachF32NEON<>+40(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+48(SB)/8, $0xc2b00000c2b00000
-DATA constants_slopesEachF32NEON<>+56(SB)/8, $0xc2b00000c2b00000
-DATA constants_slopesEachF32NEON<>+64(SB)/8, $0x42ae000042ae0000
-DATA constants_slopesEachF32NEON<>+72(SB)/8, $0x42ae000042ae0000
-DATA constants_slopesEachF32NEON<>+80(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA constants_slopesEachF32NEON<>+88(SB)/8, $0x3fb8aa3b3fb8aa3b
-DATA constants_slopesEachF32NEON<>+96(SB)/8, $0x3f3172003f317200
-DATA constants_slopesEachF32NEON<>+104(SB)/8, $0x3f3172003f317200
-DATA constants_slopesEachF32NEON<>+112(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_slopesEachF32NEON<>+120(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_slopesEachF32NEON<>+48(SB)/8, $0x4316000043160000
+DATA constants_slopesEachF32NEON<>+56(SB)/8, $0x4316000043160000
+DATA constants_slopesEachF32NEON<>+64(SB)/8, $0x7fffffff7fffffff
+DATA constants_slopesEachF32NEON<>+72(SB)/8, $0x7fffffff7fffffff
+DATA constants_slopesEachF32NEON<>+80(SB)/8, $0xc2b00000c2b00000
+DATA constants_slopesEachF32NEON<>+88(SB)/8, $0xc2b00000c2b00000
+DATA constants_slopesEachF32NEON<>+96(SB)/8, $0x42ae000042ae0000
+DATA constants_slopesEachF32NEON<>+104(SB)/8, $0x42ae000042ae0000
+DATA constants_slopesEachF32NEON<>+112(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_slopesEachF32NEON<>+120(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA constants_slopesEachF32NEON<>+128(SB)/8, $0x4b4000004b400000
 DATA constants_slopesEachF32NEON<>+136(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+144(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+152(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+160(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_slopesEachF32NEON<>+168(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_slopesEachF32NEON<>+176(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+184(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+192(SB)/8, $0x3c09382d3c09382d
-DATA constants_slopesEachF32NEON<>+200(SB)/8, $0x3c09382d3c09382d
-DATA constants_slopesEachF32NEON<>+208(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+216(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+224(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_slopesEachF32NEON<>+232(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_slopesEachF32NEON<>+240(SB)/8, $0x4316000043160000
-DATA constants_slopesEachF32NEON<>+248(SB)/8, $0x4316000043160000
-DATA constants_slopesEachF32NEON<>+256(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+264(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+272(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesEachF32NEON<>+280(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesEachF32NEON<>+288(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesEachF32NEON<>+296(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesEachF32NEON<>+304(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesEachF32NEON<>+312(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesEachF32NEON<>+320(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesEachF32NEON<>+328(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesEachF32NEON<>+336(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+344(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+352(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesEachF32NEON<>+360(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesEachF32NEON<>+368(SB)/8, $0x3e0000003e000000
-DATA constants_slopesEachF32NEON<>+376(SB)/8, $0x3e0000003e000000
-DATA constants_slopesEachF32NEON<>+384(SB)/8, $0x3989382d3989382d
-DATA constants_slopesEachF32NEON<>+392(SB)/8, $0x3989382d3989382d
-DATA constants_slopesEachF32NEON<>+400(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+408(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+416(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesEachF32NEON<>+424(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesEachF32NEON<>+432(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+440(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+448(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+456(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+464(SB)/8, $0x7fffffff7fffffff
-DATA constants_slopesEachF32NEON<>+472(SB)/8, $0x7fffffff7fffffff
-DATA constants_slopesEachF32NEON<>+480(SB)/8, $0x4148000041480000
-DATA constants_slopesEachF32NEON<>+488(SB)/8, $0x4148000041480000
-DATA constants_slopesEachF32NEON<>+496(SB)/8, $0x4040000040400000
-DATA constants_slopesEachF32NEON<>+504(SB)/8, $0x4040000040400000
-DATA constants_slopesEachF32NEON<>+512(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesEachF32NEON<>+520(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesEachF32NEON<>+528(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesEachF32NEON<>+536(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesEachF32NEON<>+544(SB)/8, $0xb862701ab862701a
-DATA constants_slopesEachF32NEON<>+552(SB)/8, $0xb862701ab862701a
-DATA constants_slopesEachF32NEON<>+560(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesEachF32NEON<>+568(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesEachF32NEON<>+576(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesEachF32NEON<>+584(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesEachF32NEON<>+592(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesEachF32NEON<>+600(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesEachF32NEON<>+608(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesEachF32NEON<>+616(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesEachF32NEON<>+624(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesEachF32NEON<>+632(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesEachF32NEON<>+640(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesEachF32NEON<>+648(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesEachF32NEON<>+656(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesEachF32NEON<>+664(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesEachF32NEON<>+672(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_slopesEachF32NEON<>+680(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_slopesEachF32NEON<>+144(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_slopesEachF32NEON<>+152(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_slopesEachF32NEON<>+160(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_slopesEachF32NEON<>+168(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_slopesEachF32NEON<>+176(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+184(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+192(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_slopesEachF32NEON<>+200(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_slopesEachF32NEON<>+208(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+216(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+224(SB)/8, $0x3c09382d3c09382d
+DATA constants_slopesEachF32NEON<>+232(SB)/8, $0x3c09382d3c09382d
+DATA constants_slopesEachF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+256(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_slopesEachF32NEON<>+264(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_slopesEachF32NEON<>+272(SB)/8, $0x4b4000004b400000
+DATA constants_slopesEachF32NEON<>+280(SB)/8, $0x4b4000004b400000
+DATA constants_slopesEachF32NEON<>+288(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesEachF32NEON<>+296(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesEachF32NEON<>+304(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesEachF32NEON<>+312(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesEachF32NEON<>+320(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesEachF32NEON<>+328(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesEachF32NEON<>+336(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesEachF32NEON<>+344(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesEachF32NEON<>+352(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+360(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+368(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesEachF32NEON<>+376(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesEachF32NEON<>+384(SB)/8, $0x3e0000003e000000
+DATA constants_slopesEachF32NEON<>+392(SB)/8, $0x3e0000003e000000
+DATA constants_slopesEachF32NEON<>+400(SB)/8, $0x3989382d3989382d
+DATA constants_slopesEachF32NEON<>+408(SB)/8, $0x3989382d3989382d
+DATA constants_slopesEachF32NEON<>+416(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+424(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+432(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesEachF32NEON<>+440(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesEachF32NEON<>+448(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+456(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+464(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+472(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+480(SB)/8, $0x7f8000007f800000
+DATA constants_slopesEachF32NEON<>+488(SB)/8, $0x7f8000007f800000
+DATA constants_slopesEachF32NEON<>+496(SB)/8, $0x4148000041480000
+DATA constants_slopesEachF32NEON<>+504(SB)/8, $0x4148000041480000
+DATA constants_slopesEachF32NEON<>+512(SB)/8, $0x4040000040400000
+DATA constants_slopesEachF32NEON<>+520(SB)/8, $0x4040000040400000
+DATA constants_slopesEachF32NEON<>+528(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesEachF32NEON<>+536(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesEachF32NEON<>+544(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesEachF32NEON<>+552(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesEachF32NEON<>+560(SB)/8, $0xb862701ab862701a
+DATA constants_slopesEachF32NEON<>+568(SB)/8, $0xb862701ab862701a
+DATA constants_slopesEachF32NEON<>+576(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesEachF32NEON<>+584(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesEachF32NEON<>+592(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesEachF32NEON<>+600(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesEachF32NEON<>+608(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesEachF32NEON<>+616(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesEachF32NEON<>+624(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesEachF32NEON<>+632(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesEachF32NEON<>+640(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesEachF32NEON<>+648(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesEachF32NEON<>+656(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesEachF32NEON<>+664(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesEachF32NEON<>+672(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesEachF32NEON<>+680(SB)/8, $0xb8e243c8b8e243c8
 DATA constants_slopesEachF32NEON<>+688(SB)/8, $0xbc9ddf88bc9ddf88
 DATA constants_slopesEachF32NEON<>+696(SB)/8, $0xbc9ddf88bc9ddf88
-GLOBL constants_slopesEachF32NEON<>(SB), RODATA|NOPTR, $704
+DATA constants_slopesEachF32NEON<>+704(SB)/8, $0x3f3172003f317200
+DATA constants_slopesEachF32NEON<>+712(SB)/8, $0x3f3172003f317200
+GLOBL constants_slopesEachF32NEON<>(SB), RODATA|NOPTR, $720
 
 // func totalsF32NEON(n int, v *float32, to *float64)
 TEXT ·totalsF32NEON(SB), NOSPLIT, $0-24
@@ -5309,6 +9738,294 @@ store:
 	WORD $0x3d800403 // str q3, [x0, #16]
 	RET
 
+// func gemm7F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm7F32NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R12
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R11
+	MOVD b+32(FP), R10
+	MOVD brs+40(FP), R9
+	MOVD a+8(FP), R8
+	ADD  R0, R8, R7
+	ADD  R0, R7, R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc00010 // ldr q16, [x0, #0]
+	WORD $0x3dc0040f // ldr q15, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000e // ldr q14, [x0, #0]
+	WORD $0x3dc0040d // ldr q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00142 // ldr q2, [x10, #0]
+	WORD  $0x3dc00541 // ldr q1, [x10, #16]
+	WORD  $0x4dcbc900 // ld1r {v0.4s}, [x8], x11
+	WORD  $0x4e20cc50 // fmla v16.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2f // fmla v15.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc8e0 // ld1r {v0.4s}, [x7], x11
+	WORD  $0x4e20cc4e // fmla v14.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2d // fmla v13.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc8c0 // ld1r {v0.4s}, [x6], x11
+	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc8a0 // ld1r {v0.4s}, [x5], x11
+	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc880 // ld1r {v0.4s}, [x4], x11
+	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc860 // ld1r {v0.4s}, [x3], x11
+	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
+	WORD  $0x4dcbc840 // ld1r {v0.4s}, [x2], x11
+	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
+	ADD   R9, R10, R10
+	SUBS  $1, R12, R12
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
+	WORD  $0x4e20f5ef // fmax v15.4s, v15.4s, v0.4s
+	WORD  $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
+	WORD  $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
+	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
+	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
+	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
+	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
+	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
+	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
+	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
+	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+
+store:
+	WORD $0x3d800050 // str q16, [x2, #0]
+	WORD $0x3d80044f // str q15, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000e // str q14, [x0, #0]
+	WORD $0x3d80040d // str q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000c // str q12, [x0, #0]
+	WORD $0x3d80040b // str q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm6F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm6F32NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R11
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R10
+	MOVD b+32(FP), R9
+	MOVD brs+40(FP), R8
+	MOVD a+8(FP), R7
+	ADD  R0, R7, R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc0000e // ldr q14, [x0, #0]
+	WORD $0x3dc0040d // ldr q13, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00122 // ldr q2, [x9, #0]
+	WORD  $0x3dc00521 // ldr q1, [x9, #16]
+	WORD  $0x4dcac8e0 // ld1r {v0.4s}, [x7], x10
+	WORD  $0x4e20cc4e // fmla v14.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2d // fmla v13.4s, v1.4s, v0.4s
+	WORD  $0x4dcac8c0 // ld1r {v0.4s}, [x6], x10
+	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
+	WORD  $0x4dcac8a0 // ld1r {v0.4s}, [x5], x10
+	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
+	WORD  $0x4dcac880 // ld1r {v0.4s}, [x4], x10
+	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
+	WORD  $0x4dcac860 // ld1r {v0.4s}, [x3], x10
+	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
+	WORD  $0x4dcac840 // ld1r {v0.4s}, [x2], x10
+	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
+	ADD   R8, R9, R9
+	SUBS  $1, R11, R11
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
+	WORD  $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
+	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
+	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
+	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
+	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
+	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
+	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
+	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
+	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+
+store:
+	WORD $0x3d80004e // str q14, [x2, #0]
+	WORD $0x3d80044d // str q13, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000c // str q12, [x0, #0]
+	WORD $0x3d80040b // str q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm5F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm5F32NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R10
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R9
+	MOVD b+32(FP), R8
+	MOVD brs+40(FP), R7
+	MOVD a+8(FP), R6
+	ADD  R0, R6, R5
+	ADD  R0, R5, R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc0000c // ldr q12, [x0, #0]
+	WORD $0x3dc0040b // ldr q11, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc0000a // ldr q10, [x0, #0]
+	WORD $0x3dc00409 // ldr q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc00102 // ldr q2, [x8, #0]
+	WORD  $0x3dc00501 // ldr q1, [x8, #16]
+	WORD  $0x4dc9c8c0 // ld1r {v0.4s}, [x6], x9
+	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
+	WORD  $0x4dc9c8a0 // ld1r {v0.4s}, [x5], x9
+	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
+	WORD  $0x4dc9c880 // ld1r {v0.4s}, [x4], x9
+	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
+	WORD  $0x4dc9c860 // ld1r {v0.4s}, [x3], x9
+	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
+	WORD  $0x4dc9c840 // ld1r {v0.4s}, [x2], x9
+	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
+	ADD   R7, R8, R8
+	SUBS  $1, R10, R10
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
+	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
+	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
+	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
+	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
+	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
+	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
+	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+
+store:
+	WORD $0x3d80004c // str q12, [x2, #0]
+	WORD $0x3d80044b // str q11, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d80000a // str q10, [x0, #0]
+	WORD $0x3d800409 // str q9, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
 // func gemm4F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 TEXT ·gemm4F32NEON(SB), NOSPLIT, $0-81
 	MOVD k+0(FP), R9
@@ -5377,6 +10094,114 @@ store:
 	WORD $0x3d800006 // str q6, [x0, #0]
 	WORD $0x3d800405 // str q5, [x0, #16]
 	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm3F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm3F32NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R8
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R7
+	MOVD b+32(FP), R6
+	MOVD brs+40(FP), R5
+	MOVD a+8(FP), R4
+	ADD  R0, R4, R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R0
+	MOVD irs+56(FP), R1
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	WORD $0x3dc00407 // ldr q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	WORD $0x3dc00405 // ldr q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc000c2 // ldr q2, [x6, #0]
+	WORD  $0x3dc004c1 // ldr q1, [x6, #16]
+	WORD  $0x4dc7c880 // ld1r {v0.4s}, [x4], x7
+	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
+	WORD  $0x4dc7c860 // ld1r {v0.4s}, [x3], x7
+	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
+	WORD  $0x4dc7c840 // ld1r {v0.4s}, [x2], x7
+	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
+	ADD   R5, R6, R6
+	SUBS  $1, R8, R8
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
+	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
+	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
+	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
+	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+
+store:
+	WORD $0x3d800048 // str q8, [x2, #0]
+	WORD $0x3d800447 // str q7, [x2, #16]
+	ADD  R1, R2, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	WORD $0x3d800403 // str q3, [x0, #16]
+	RET
+
+// func gemm2F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm2F32NEON(SB), NOSPLIT, $0-81
+	MOVD k+0(FP), R7
+	MOVD ars+16(FP), R0
+	MOVD acs+24(FP), R6
+	MOVD b+32(FP), R5
+	MOVD brs+40(FP), R4
+	MOVD a+8(FP), R3
+	ADD  R0, R3, R2
+	MOVD init+48(FP), R1
+	MOVD irs+56(FP), R0
+	WORD $0x3dc00026 // ldr q6, [x1, #0]
+	WORD $0x3dc00425 // ldr q5, [x1, #16]
+	ADD  R0, R1, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	WORD $0x3dc00403 // ldr q3, [x0, #16]
+
+step:
+	WORD  $0x3dc000a2 // ldr q2, [x5, #0]
+	WORD  $0x3dc004a1 // ldr q1, [x5, #16]
+	WORD  $0x4dc6c860 // ld1r {v0.4s}, [x3], x6
+	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
+	WORD  $0x4dc6c840 // ld1r {v0.4s}, [x2], x6
+	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
+	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
+	ADD   R4, R5, R5
+	SUBS  $1, R7, R7
+	BNE   step
+	MOVD  c+64(FP), R2
+	MOVD  crs+72(FP), R1
+	MOVBU relu+80(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
+	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
+	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
+	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+
+store:
+	WORD $0x3d800046 // str q6, [x2, #0]
+	WORD $0x3d800445 // str q5, [x2, #16]
+	ADD  R1, R2, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
 	WORD $0x3d800403 // str q3, [x0, #16]
 	RET

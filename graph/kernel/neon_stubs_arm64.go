@@ -12,12 +12,47 @@ func prepareF64NEON(n int, k int, logits *float64, raw *float64, clamp *float64,
 // sumsF64NEON is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
 
 // sumsEachF64NEON is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64)
+func sumsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsF64NEON is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// bendsEachF64NEON is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF64NEON(n int, k int, stride int, x *float64, w *float64, mu *float64, inv *float64, lower *float64, upper *float64, dens *float64, bend *float64)
+
+// endsF64NEON is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF64NEON(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// endsEachF64NEON is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF64NEON(n int, k int, stride int, target *float64, w *float64, mu *float64, inv *float64, lo *float64, hi *float64, width *float64, x *float64)
+
+// tailsF64NEON is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF64NEON(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// tailsEachF64NEON is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF64NEON(n int, k int, stride int, x *float64, target *float64, logits *float64, w *float64, mu *float64, inv *float64, tail *float64, dens *float64, bend *float64, z *float64, logSlope *float64)
+
+// stepF64NEON is the step of mixtureKernels.
+//
+//go:noescape
+func stepF64NEON(n int, rule *float64, target *float64, lo *float64, hi *float64, width *float64, open *float64, dens *float64, bend *float64, x *float64, z *float64, logSlope *float64, left *int)
 
 // scoreF64NEON is the score of mixtureKernels.
 //
@@ -59,10 +94,35 @@ func quantileF64NEON(n int, x *float64, y *float64) (far int)
 //go:noescape
 func gemm8F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
+// gemm7F64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm6F64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm5F64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
 // gemm4F64NEON is a tile of gemmKernels.
 //
 //go:noescape
 func gemm4F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3F64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2F64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64NEON is a tile of gemmKernels.
 //
@@ -107,12 +167,47 @@ func prepareF32NEON(n int, k int, logits *float32, raw *float32, clamp *float32,
 // sumsF32NEON is the sums of mixtureKernels.
 //
 //go:noescape
-func sumsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
 
 // sumsEachF32NEON is the sumsEach of mixtureKernels.
 //
 //go:noescape
-func sumsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32)
+func sumsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsF32NEON is the bends of mixtureKernels.
+//
+//go:noescape
+func bendsF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// bendsEachF32NEON is the bendsEach of mixtureKernels.
+//
+//go:noescape
+func bendsEachF32NEON(n int, k int, stride int, x *float32, w *float32, mu *float32, inv *float32, lower *float32, upper *float32, dens *float32, bend *float32)
+
+// endsF32NEON is the ends of mixtureKernels.
+//
+//go:noescape
+func endsF32NEON(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// endsEachF32NEON is the endsEach of mixtureKernels.
+//
+//go:noescape
+func endsEachF32NEON(n int, k int, stride int, target *float32, w *float32, mu *float32, inv *float32, lo *float32, hi *float32, width *float32, x *float32)
+
+// tailsF32NEON is the tails of mixtureKernels.
+//
+//go:noescape
+func tailsF32NEON(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// tailsEachF32NEON is the tailsEach of mixtureKernels.
+//
+//go:noescape
+func tailsEachF32NEON(n int, k int, stride int, x *float32, target *float32, logits *float32, w *float32, mu *float32, inv *float32, tail *float32, dens *float32, bend *float32, z *float32, logSlope *float32)
+
+// stepF32NEON is the step of mixtureKernels.
+//
+//go:noescape
+func stepF32NEON(n int, rule *float32, target *float32, lo *float32, hi *float32, width *float32, open *float32, dens *float32, bend *float32, x *float32, z *float32, logSlope *float32, left *int)
 
 // scoreF32NEON is the score of mixtureKernels.
 //
@@ -154,10 +249,35 @@ func quantileF32NEON(n int, x *float32, y *float32) (far int)
 //go:noescape
 func gemm8F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
+// gemm7F32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm6F32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5F32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
 // gemm4F32NEON is a tile of gemmKernels.
 //
 //go:noescape
 func gemm4F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3F32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2F32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32NEON is a tile of gemmKernels.
 //

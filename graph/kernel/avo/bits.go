@@ -109,9 +109,14 @@ func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
-// unless is 0 where a ≥ b, v elsewhere, also where a or b is not a number. b may be memory.
+// unless is 0 where a ≥ b, v elsewhere, also where a is not a number. b may be memory.
 func (l lanes) unless(a reg.VecVirtual, b Op, v reg.VecVirtual) reg.VecVirtual {
 	const notGreaterOrEqual = 0x19
+	if l.bytes == 16 {
+		below := l.sub(a, b)
+		l.gather(below, l.notANumber(a))
+		return l.whereNegative(below, v, l.zero())
+	}
 	d := l.vec()
 	if l.bytes == 64 {
 		k := K()
