@@ -63,6 +63,12 @@ type mode struct {
 
 func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mode) result {
 	t.Helper()
+	return prepare(t, b, dir, x, m)()
+}
+
+// prepare compiles the graph once. What it returns evaluates it at what x and the parameters hold by then.
+func prepare(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mode) func() result {
+	t.Helper()
 	n, d := x.Dims()
 	g := graph.NewBuilder(graph.Float64)
 	if len(b.Params()) > 0 {
@@ -88,33 +94,39 @@ func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mo
 		a:  Normal(n, d, 1, 77).RawMatrix().Data,
 		c:  Normal(n, 1, 1, 78).RawMatrix().Data,
 	}
-	get := program(t, g, inputs, outputs)
+	start := program(t, g, inputs, outputs)
 	if m.stock {
-		get = tape(t, g, inputs, b.Params())
+		start = func() func(*G.Node) []float64 { return tape(t, g, inputs, b.Params()) }
 	}
-	r := result{y: get(y), logDet: get(logDet), gx: get(grads[0]), cost: get(cost)[0]}
-	for i := range trainable {
-		r.gparams = append(r.gparams, get(grads[i+1]))
+	return func() result {
+		get := start()
+		r := result{y: get(y), logDet: get(logDet), gx: get(grads[0]), cost: get(cost)[0]}
+		for i := range trainable {
+			r.gparams = append(r.gparams, get(grads[i+1]))
+		}
+		return r
 	}
-	return r
 }
 
-func program(t testing.TB, g *graph.Builder, inputs map[*G.Node][]float64, outputs []*G.Node) func(*G.Node) []float64 {
+// program compiles the graph for ours; what it returns runs it and then reads nodes.
+func program(t testing.TB, g *graph.Builder, inputs map[*G.Node][]float64, outputs []*G.Node) func() func(*G.Node) []float64 {
 	t.Helper()
 	p, err := g.Compile(outputs...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n, v := range inputs {
-		p.Set(n, v)
-	}
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
-	}
-	return func(n *G.Node) []float64 {
-		v := make([]float64, n.Shape().TotalSize())
-		p.Get(n, v)
-		return v
+	return func() func(*G.Node) []float64 {
+		for n, v := range inputs {
+			p.Set(n, v)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return func(n *G.Node) []float64 {
+			v := make([]float64, n.Shape().TotalSize())
+			p.Get(n, v)
+			return v
+		}
 	}
 }
 
