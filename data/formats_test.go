@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -129,7 +130,7 @@ func TestNPYErrors(t *testing.T) {
 		"record":    {rawNPY("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (3,), }"), `data: t.npy: has the NPY header "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (3,), }", want 'descr' of one plain type, 'fortran_order' and 'shape'`},
 		"version":   {[]byte("\x93NUMPY\x09\x00\x00\x00"), "data: t.npy: has NPY version 9, want 1, 2 or 3"},
 		"header":    {[]byte("\x93NUMPY\x02\x00\xff\xff\xff\xff"), "data: t.npy: has an NPY header of 4294967295 bytes, want at most 65536"},
-		"huge":      {header("<f8", "100000000000, 3"), "data: t.npy: the file is truncated"},
+		"huge":      {header("<f8", fmt.Sprintf("%d, 3", min(100_000_000_000, math.MaxInt/8/3))), "data: t.npy: the file is truncated"},
 		"no rows":   {header("<f8", "0, 3"), "data: t.npy: no row, want at least one"},
 		"infinite":  {rawNPY("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", 0, 0, 0x80, 0x7f), `data: t.npy: cells that are missing or not finite numbers, in 1 rows: column "x1" has 1, the first in row 1: "+Inf" (such rows can be left out: drop missing)`},
 	} {

@@ -44,12 +44,12 @@ func readNPYHeader(r io.Reader) (h npyHeader, err error) {
 	if string(prefix[:6]) != "\x93NUMPY" {
 		return h, errors.New("does not begin as an NPY array does")
 	}
-	length, used := int(binary.LittleEndian.Uint16(prefix[8:])), 10
+	length, used := uint32(binary.LittleEndian.Uint16(prefix[8:])), 10
 	if major := prefix[6]; major == 2 || major == 3 {
 		if _, err = io.ReadFull(r, prefix[10:]); err != nil {
 			return h, truncated(err)
 		}
-		length, used = int(binary.LittleEndian.Uint32(prefix[8:])), 12
+		length, used = binary.LittleEndian.Uint32(prefix[8:]), 12
 	} else if major != 1 {
 		return h, fmt.Errorf("has NPY version %d, want 1, 2 or 3", major)
 	}
@@ -60,7 +60,7 @@ func readNPYHeader(r io.Reader) (h npyHeader, err error) {
 	if _, err = io.ReadFull(r, text); err != nil {
 		return h, truncated(err)
 	}
-	h.offset = int64(used + length)
+	h.offset = int64(used) + int64(length)
 	return h, h.parse(string(text))
 }
 
@@ -82,9 +82,9 @@ func (h *npyHeader) parse(text string) error {
 }
 
 func (h *npyHeader) setShape(text string) error {
-	var shape []int
+	var shape []int64 // an int may be too small for what a file says
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
-		n, err := strconv.Atoi(s)
+		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			return fmt.Errorf("has the shape (%s): %w", text, err)
 		}
@@ -96,7 +96,7 @@ func (h *npyHeader) setShape(text string) error {
 	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxRecord || shape[0] > math.MaxInt/8/shape[1] {
 		return fmt.Errorf("has the shape (%s), want rows × columns or one column", text)
 	}
-	h.rows, h.cols = shape[0], shape[1]
+	h.rows, h.cols = int(shape[0]), int(shape[1])
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
 
@@ -86,13 +87,14 @@ func TestDensityIntegratesToOne(t *testing.T) {
 
 func TestLogProbGrad(t *testing.T) {
 	f := trainedMoons(t)
-	x := refMoons(20)
+	rows := testsize.Of(t, 20, 5)
+	x := refMoons(rows)
 	grad, lp, err := f.LogProbGrad(x)
 	noError(t, err)
 	if d := maxDifference(lp, logProb(t, f, x)); d > 0 {
 		t.Errorf("log p beside the gradient is off by %v", d)
 	}
-	for i := range 20 {
+	for i := range rows {
 		want := fd.Gradient(nil, func(row []float64) float64 {
 			return logProb(t, f, mat.NewDense(1, 2, row))[0]
 		}, append([]float64(nil), x.RawRowView(i)...), &fd.Settings{Formula: fd.Central})
@@ -118,7 +120,7 @@ func TestSampleAndLogProb(t *testing.T) {
 	}
 }
 
-// TestConcurrentReaders: 16 goroutines score and sample one flow at once and get what one would.
+// TestConcurrentReaders: many goroutines score and sample one flow at once and get what one would.
 func TestConcurrentReaders(t *testing.T) {
 	f := trainedMoons(t)
 	x := refMoons(900)
@@ -126,9 +128,9 @@ func TestConcurrentReaders(t *testing.T) {
 	wantSample, err := f.Sample(300, rand.New(rand.NewPCG(9, 9)))
 	noError(t, err)
 	var wg sync.WaitGroup
-	for range 16 {
+	for range testsize.Of(t, 16, 4) {
 		wg.Go(func() {
-			for n := range 6 {
+			for n := range testsize.Of(t, 6, 3) {
 				rows := []int{1, 17, 900}[n%3]
 				lp, err := f.LogProb(x.Slice(0, rows, 0, 2))
 				if err != nil || maxDifference(lp, want[:rows]) > 1e-13 {

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -45,9 +46,9 @@ func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 }
 
 // widths are the numbers of columns on which a property must hold; fewer in a short run, under the race detector, say.
-func widths() []int {
+func widths(t testing.TB) []int {
 	if testing.Short() {
-		return []int{2, 5}
+		return testsize.Of(t, []int{2, 5}, []int{3})
 	}
 	return []int{2, 3, 4, 5, 6, 7, 8}
 }

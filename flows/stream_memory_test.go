@@ -13,6 +13,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -63,7 +64,7 @@ func (r *syntheticRows) Close() error { return nil }
 // TestStreamMemory standardizes, trains on and scores a table that is made as it is read: the memory that it takes must
 // not grow with the rows, which would fill 20 MB, or with -long 344 MB.
 func TestStreamMemory(t *testing.T) {
-	src, window := synthetic{60_000, 43}, 4096
+	src, window := synthetic{testsize.Of(t, 60_000, 20_000), 43}, 4096
 	if *long {
 		src.rows, window = 1_000_000, 0
 	}

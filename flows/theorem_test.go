@@ -26,7 +26,7 @@ var theoremMasks = map[string]func(d int) layers.Mask{
 // TestTheorem: with constant conditioners the coupling flow is the diagonal flow, on any data, whatever the
 // halves. Nothing in the proof needs the data to be nice, so ties, constant columns and heavy tails are in.
 func TestTheorem(t *testing.T) {
-	for _, d := range widths() {
+	for _, d := range widths(t) {
 		for i, kind := range dataKinds {
 			for j, mask := range []string{"half", "other half", "alternating"} {
 				k, seed := []int{1, 3, 8}[(d+i+j)%3], uint64(d+2*i+j)%4 // each kind and mask meets each K
@@ -64,7 +64,7 @@ func theorem(t *testing.T, x *mat.Dense, mask layers.Mask, k int, seed uint64, d
 // computations need agree: two constant columns, say, or one component, which whitens: after the first block
 // every rotation is a PCA. So K = 1 is compared after one block.
 func TestWarmStartIsRBIG(t *testing.T) {
-	for _, d := range widths() {
+	for _, d := range widths(t) {
 		for _, kind := range []string{"blobs", "constant column", "student t"} {
 			for _, k := range []int{1, 3, 8} {
 				t.Run(fmt.Sprintf("d=%d/%s/K=%d", d, kind, k), func(t *testing.T) {

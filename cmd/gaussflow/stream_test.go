@@ -65,7 +65,7 @@ func resident(c *exec.Cmd) int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" {
-		return usage.Maxrss
+		return int64(usage.Maxrss)
 	}
 	return usage.Maxrss << 10
 }

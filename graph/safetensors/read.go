@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"slices"
 	"unicode/utf8"
@@ -80,7 +81,7 @@ func parse(header []byte) (*File, map[string]entry, error) {
 		}
 		e, err := readEntry(d, name)
 		entries[name] = e
-		f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: e.Shape})
+		f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: make([]int, len(e.Shape))})
 		return err
 	})
 	if err != nil {
@@ -167,13 +168,14 @@ func readEntry(d *json.Decoder, name string) (e entry, err error) {
 	return e, nil
 }
 
-// place sorts the tensors by their data and checks that it fills the file from first to last; it returns its
-// length.
+// place sorts the tensors by their data, checks that it fills the file from first to last, and takes their shapes; it returns
+// the data's length.
 func (f *File) place(entries map[string]entry) (total uint64, err error) {
 	slices.SortStableFunc(f.Tensors, func(a, b Tensor) int {
 		x, y := entries[a.Name].Offsets, entries[b.Name].Offsets
 		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
 	})
+	const most = min(1<<62, math.MaxInt)
 	for _, t := range f.Tensors {
 		e := entries[t.Name]
 		if e.Offsets[0] != total || e.Offsets[1] < total {
@@ -185,8 +187,16 @@ func (f *File) place(entries map[string]entry) (total uint64, err error) {
 		}
 		total = e.Offsets[1]
 	}
-	if total > 1<<62 {
+	if total > most {
 		return 0, fmt.Errorf("safetensors: %w: %d bytes of data", ErrOffsets, total)
+	}
+	for _, t := range f.Tensors {
+		for i, s := range entries[t.Name].Shape {
+			if s > math.MaxInt { // beside a 0, where words have 32 bits
+				return 0, fmt.Errorf("safetensors: tensor %q: %w: %d is more than this processor counts to", t.Name, ErrShape, s)
+			}
+			t.Shape[i] = int(s)
+		}
 	}
 	return total, nil
 }

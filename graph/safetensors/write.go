@@ -12,7 +12,7 @@ import (
 // entry is a tensor in the header.
 type entry struct {
 	Dtype   string    `json:"dtype"`
-	Shape   []int     `json:"shape"`
+	Shape   []int64   `json:"shape"` // an int may be too small for what a file says
 	Offsets [2]uint64 `json:"data_offsets"`
 }
 
@@ -82,8 +82,11 @@ func (t Tensor) entry(at uint64) (entry, error) {
 	if !ok {
 		return entry{}, fmt.Errorf("safetensors: tensor %q: %w: got %T", t.Name, ErrDtype, t.Data)
 	}
-	e := entry{dtype, append([]int{}, t.Shape...), [2]uint64{at, at + uint64(length*size)}}
-	if n, ok := e.bytes(); !ok || n != uint64(length*size) {
+	e := entry{dtype, make([]int64, len(t.Shape)), [2]uint64{at, at + uint64(length)*uint64(size)}}
+	for i, s := range t.Shape {
+		e.Shape[i] = int64(s)
+	}
+	if n, ok := e.bytes(); !ok || n != e.Offsets[1]-at {
 		return entry{}, fmt.Errorf("safetensors: tensor %q: %w: shape %v, %d numbers", t.Name, ErrShape, t.Shape, length)
 	}
 	return e, nil
