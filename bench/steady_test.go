@@ -12,7 +12,6 @@ import (
 
 	"gaussflow/bench/manual"
 	"gaussflow/graph"
-	"gaussflow/graph/kernel"
 	"gaussflow/train"
 )
 
@@ -21,22 +20,10 @@ var soak = flag.Bool("soak", false, "soak for 10,000 steps instead of 400")
 // steadyRows keeps the test short: what a step allocates does not depend on the rows.
 const steadyRows = 32
 
-// needFrugalProducts skips where large matrix products are gonum's, which starts goroutines for them.
-func needFrugalProducts(t *testing.T) {
-	t.Helper()
-	const n = 256
-	g := kernel.NewGemm[float64](false, false, n, n, n)
-	a, b, c := make([]float64, n*n), make([]float64, n*n), make([]float64, n*n)
-	if testing.AllocsPerRun(3, func() { g.Run(a, b, c, false) }) > 0 {
-		t.Skip("the portable matrix product allocates")
-	}
-}
-
 // TestStepAllocatesNothing runs an epoch on every shape and counts the allocations of each step. The runtime has a record for
 // every goroutine that waits, and each processor keeps up to 128 of them: until these are full, and now and then later, it
 // makes new ones; but half of the steps at least go by without.
 func TestStepAllocatesNothing(t *testing.T) {
-	needFrugalProducts(t)
 	for _, s := range Shapes {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 			t.Run(s.Name+"/"+string(dtype), func(t *testing.T) {
@@ -82,7 +69,6 @@ func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (cou
 
 // TestSoak trains moons for long: no allocation but each epoch's own (its history, its shuffler), and flat memory.
 func TestSoak(t *testing.T) {
-	needFrugalProducts(t)
 	const batches = 100
 	epochs := 12
 	if *soak {
@@ -151,7 +137,6 @@ func resident(t *testing.T) int {
 
 // TestLogProbAllocatesItsResult allows a call of LogProb one allocation: the slice that it returns.
 func TestLogProbAllocatesItsResult(t *testing.T) {
-	needFrugalProducts(t)
 	for _, s := range Shapes {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 			for _, rows := range []int{1, 2 * steadyRows, 1500} {
@@ -174,7 +159,6 @@ func TestLogProbAllocatesItsResult(t *testing.T) {
 
 // TestManualAllocatesNothing holds the hand-written opponent to the same.
 func TestManualAllocatesNothing(t *testing.T) {
-	needFrugalProducts(t)
 	for _, s := range Shapes {
 		f, err := s.Flow(graph.Float32)
 		noError(t, err)
