@@ -212,53 +212,36 @@ func MixtureBackward[T Float](m *Mixture, z, logSlope, gz, gl float64, gLogits, 
 	return gx
 }
 
-// Inverse solves z(x) = z and returns x and log dz/dx there; Backward may follow. The bracket is exact:
-// with a_k = μ_k + σ_k z, min a_k ≤ x ≤ max a_k. Inside it, Newton; a step that leaves the bracket or fails
-// to halve it in three tries becomes a bisection. It stops at the last few ulp.
+// Inverse solves z(x) = z and returns x and log dz/dx there; Backward may follow. The bracket is exact: with a_k = μ_k + σ_k z,
+// min a_k ≤ x ≤ max a_k. Inside it, Halley's iteration, of third order; a step that leaves the bracket, or three that fail to halve
+// it, become a bisection. It stops at the last few ulp.
 func (m *Mixture) Inverse(z float64) (x, logSlope float64) {
-	lo, hi := math.Inf(1), math.Inf(-1)
-	x = 0
+	s := noStart()
 	for k, mu := range m.mean {
-		a := mu + m.scale[k]*z
-		lo, hi = min(lo, a), max(hi, a)
-		x += m.weight[k] * a
+		s.add(z, m.weight[k], mu, m.scale[k])
 	}
-	x = min(max(x, lo), hi)
-	for tries, width := 1, hi-lo; ; tries++ {
+	x = s.guess(z)
+	b := bracket[float64]{s.lo, s.hi, s.hi - s.lo}
+	for tries := 1; ; tries++ {
 		zx, logSlope := m.At(x)
-		if zx == z || !(hi-lo > ulp(x)) {
+		rule := stepRuleAt[float64](tries)
+		rule.room = 0
+		if !b.step(&rule, z, &x, zx, logSlope, m.pull()) {
 			return x, logSlope
 		}
-		if zx < z {
-			lo = x
-		} else {
-			hi = x
-		}
-		next := x - (zx-z)*math.Exp(-logSlope)
-		if tries%3 == 0 && hi-lo > 0.5*width || !(next > lo && next < hi) {
-			next = lo + 0.5*(hi-lo)
-		}
-		if tries%3 == 0 {
-			width = hi - lo
-		}
-		if math.Abs(next-x) <= ulp(x) || next == lo || next == hi {
-			return next, logSlope
-		}
-		x = next
 	}
 }
 
-// ulp is the spacing of float64 at x, never below the smallest normal number.
-func ulp(x float64) float64 { return math.Max(math.Abs(x)*0x1p-52, 0x1p-1022) }
-
 // LogSlopeSlope is ∂(log dz/dx)/∂x at the x given last to At, which returned z and logSlope:
 // z·dz/dx − Σ r_k t_k/σ_k.
-func (m *Mixture) LogSlopeSlope(z, logSlope float64) float64 {
-	pull := 0.0
+func (m *Mixture) LogSlopeSlope(z, logSlope float64) float64 { return z*math.Exp(logSlope) - m.pull() }
+
+// pull is Σ r_k t_k/σ_k, −d log f/dx.
+func (m *Mixture) pull() (sum float64) {
 	for k, r := range m.density {
 		if r > 0 {
-			pull += r * m.t[k] * m.invScale[k]
+			sum += r * m.t[k] * m.invScale[k]
 		}
 	}
-	return z*math.Exp(logSlope) - pull
+	return sum
 }

@@ -25,20 +25,33 @@ func (s *sumsOf[T]) from(i int) sumsOf[T] {
 	return sumsOf[T]{s.lower[i:], s.upper[i:], s.dens[i:], s.bend[i:]}
 }
 
+// A start is where a solution of z(x) = target is sought: the exact bracket min a ≤ x ≤ max a with a = μ_k + σ_k·target, and the
+// mixture's first two moments.
+type start struct{ lo, hi, mean, square float64 }
+
+func noStart() start { return start{lo: math.Inf(1), hi: math.Inf(-1)} }
+
+// add takes a component in.
+func (s *start) add(target, w, mu, sigma float64) {
+	a := mu + target*sigma
+	s.lo, s.hi = min(s.lo, a), max(s.hi, a)
+	s.mean += w * mu
+	s.square += w * (mu*mu + sigma*sigma)
+}
+
+// guess is the solution for the normal of the mixture's mean and variance, held to the bracket where there is a number to hold.
+func (s *start) guess(target float64) float64 {
+	return min(max(s.mean+target*math.Sqrt(max(0, s.square-s.mean*s.mean)), s.lo), s.hi)
+}
+
 func endsPortable[T Float](n, k, stride int, p *prepared[T], e *equations[T], x []T) {
 	for i := range n {
-		target := float64(e.target[i])
-		lo, hi, mean, square := math.Inf(1), math.Inf(-1), 0.0, 0.0
+		target, s := float64(e.target[i]), noStart()
 		for at := i * stride; at < i*stride+k; at++ {
-			w, mu, sigma := float64(p.w[at]), float64(p.mu[at]), 1/float64(p.inv[at])
-			a := mu + target*sigma
-			lo, hi = min(lo, a), max(hi, a)
-			mean += w * mu
-			square += w * (mu*mu + sigma*sigma)
+			s.add(target, float64(p.w[at]), float64(p.mu[at]), 1/float64(p.inv[at]))
 		}
-		e.lo[i], e.hi[i] = T(lo), T(hi)
+		e.lo[i], e.hi[i], x[i] = T(s.lo), T(s.hi), T(s.guess(target))
 		e.width[i] = e.hi[i] - e.lo[i]
-		x[i] = min(max(T(mean+target*math.Sqrt(max(0, square-mean*mean))), e.lo[i]), e.hi[i])
 	}
 }
 
@@ -98,37 +111,44 @@ func stepPortable[T Float](n int, rule *stepRule[T], e *equations[T], s *sumsOf[
 	for i := range n {
 		left[i] = 0
 		if math.Signbit(float64(e.open[i])) {
-			if e.step(i, rule, &x[i], z[i], logSlope[i], s.bend[i]/s.dens[i]) {
+			b := bracket[T]{e.lo[i], e.hi[i], e.width[i]}
+			if b.step(rule, e.target[i], &x[i], z[i], logSlope[i], s.bend[i]/s.dens[i]) {
 				left[i] = 1
 			} else {
 				e.open[i] = 0
 			}
+			e.lo[i], e.hi[i], e.width[i] = b.lo, b.hi, b.width
 		}
 	}
 }
 
-// step is what mixtureKernels says of one element; bend is Σ π φ(t) t/σ² over f.
-func (e *equations[T]) step(i int, rule *stepRule[T], x *T, z, logSlope, bend T) (open bool) {
+// A bracket holds the solution; width is what it was three steps ago.
+type bracket[T Float] struct{ lo, hi, width T }
+
+// step moves x by Halley's iteration for z(x) = target, z and its logarithmic slope being of x, and bend Σ π φ(t) t/σ² over f there;
+// to the middle of the bracket where that leaves it, or where the bracket has not shrunk as the rule wants. It reports whether the
+// solution is still sought: not once the residual, the bracket or the step is a rounding error.
+func (b *bracket[T]) step(rule *stepRule[T], target T, x *T, z, logSlope, bend T) (open bool) {
 	eps := epsilon[T]()
 	size := func(v T) T { return max(v, -v) }
-	d := z - e.target[i]
-	if !(size(d) > rule.room*max(1, size(z))) || !(e.hi[i]-e.lo[i] > eps*size(*x)) {
+	d := z - target
+	if !(size(d) > rule.room*max(1, size(z))) || !(b.hi-b.lo > eps*size(*x)) {
 		return false
 	}
 	if d < 0 {
-		e.lo[i] = *x
+		b.lo = *x
 	} else {
-		e.hi[i] = *x
+		b.hi = *x
 	}
-	lo, hi := e.lo[i], e.hi[i]
+	lo, hi := b.lo, b.hi
 	slope := T(math.Exp(float64(logSlope)))
 	newton := d / slope
 	next := *x - newton/min(max(1-(z*slope-bend)*newton/2, 0.5), 2)
-	if !(next > lo && next < hi) || hi-lo > rule.halving*e.width[i] {
+	if !(next > lo && next < hi) || hi-lo > rule.halving*b.width {
 		next = lo + (hi-lo)/2
 	}
 	if rule.halving < 1 {
-		e.width[i] = hi - lo
+		b.width = hi - lo
 	}
 	if !(size(next-*x) > eps*size(*x) && next > lo && next < hi) {
 		return false

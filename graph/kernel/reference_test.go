@@ -141,3 +141,6 @@ func TestMixtureInverse(t *testing.T) {
 		}
 	}
 }
+
+// ulp is the spacing of float64 at x, never below the smallest normal number.
+func ulp(x float64) float64 { return math.Max(math.Abs(x)*0x1p-52, 0x1p-1022) }
