@@ -34,6 +34,8 @@ type Flow struct {
 	chain   *layers.Chain
 	dtype   graph.Dtype
 	trainer *train.Trainer
+	compile train.Config // of trainer
+	warm    bool         // the parameters are worth something: see WarmupSteps
 
 	forward, inverse, logProb, logProbGrad, sample, steps *graph.RowFunc
 }

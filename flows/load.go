@@ -70,10 +70,8 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
 	}
-	if err := f.fill(file, doc.Frozen); err != nil {
-		return nil, err
-	}
-	return f, nil
+	f.warm = true
+	return f, f.fill(file, doc.Frozen)
 }
 
 // build makes the flow with fresh parameters, once it is clear that they are no larger than the file.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -103,6 +104,9 @@ func largest(v []float64) (at int) {
 // A product of d reflections has determinant (−1)^d; where q has the other sign its first column is flipped
 // first, which is free for a rotation of PCA, and flipped reports it. reflectors is the number the caller has
 // room for: anything but d is an error, as is a q that is not square or not orthogonal to 1e-5.
+//
+// Every reflector has unit length: the product does not depend on it, but an optimizer that moves each number by its learning
+// rate turns a short one anywhere.
 func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
 	if err := graph.CheckData("initializers: HouseholderDecompose", q); err != nil {
 		return nil, false, err
@@ -125,8 +129,9 @@ func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped b
 	used := 0
 	for j := range d {
 		if reflector := toUnit(mat.Col(nil, j, work), j); reflector != nil {
-			v.SetRow(used, reflector)
 			reflectColumns(work, reflector)
+			floats.Scale(1/floats.Norm(reflector, 2), reflector)
+			v.SetRow(used, reflector)
 			used++
 		}
 	}

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -89,9 +90,10 @@ func (h *Householder) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 	return b.MatMulT(z, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(z))
 }
 
-// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns.
+// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns. They are as long as training
+// needs them: see stepLength.
 func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	q, _, err := initializers.PCA(y)
+	q, variances, err := initializers.PCA(y)
 	if err != nil {
 		return err
 	}
@@ -99,5 +101,22 @@ func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	if err != nil {
 		return err
 	}
+	v.Scale(stepLength(variances), v)
 	return h.v.SetMatrix(v)
+}
+
+// stepLength is the length √d·κ of the reflectors that rotate to the axes of these variances, descending; κ is the ratio of the
+// greatest spread to the least, at most a thousand.
+//
+// The length has no say in the rotation, but in what a step of an optimizer does to it, which moves each of the d numbers of a
+// reflector by up to the learning rate: an angle of √d times the rate over the length. A turn by the angle α moves what lies
+// far out on the longest axis by α·κ spreads of the shortest. At this length it is the learning rate that says how many.
+func stepLength(variances []float64) float64 {
+	const most = 1e3
+	d := len(variances)
+	kappa := math.Sqrt(variances[0] / max(variances[d-1], variances[0]/(most*most)))
+	if !(kappa >= 1) { // columns without any spread
+		kappa = 1
+	}
+	return math.Sqrt(float64(d)) * kappa
 }
