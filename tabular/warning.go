@@ -15,6 +15,7 @@ const (
 	TiedColumns     WarningKind = "tied columns"      // many equal values, on no grid
 	FewRows         WarningKind = "few rows"          // fewer rows than parameters
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
+	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 
 // A Warning is something about the data or the fit that a reader of the numbers should know.

@@ -299,3 +299,61 @@ func TestBadCallbacks(t *testing.T) {
 		}
 	}
 }
+
+// TestEarlyStoppingKeepsTheStart: a fit that only gets worse leaves behind what it started from, on validation rows or without
+// any, of a matrix or a source, also where an epoch ends it with an error; one that begins worse and ends better does not.
+func TestEarlyStoppingKeepsTheStart(t *testing.T) {
+	far := train.Config{Optimizer: train.SGD{LearningRate: 40}}
+	x := rows(20, 1)
+	start := newGaussian(graph.Float64).theta()
+	for name, c := range map[string]struct {
+		config train.Config
+		fit    train.FitConfig
+		source bool
+		start  bool
+	}{
+		"training loss":    {far, train.FitConfig{}, false, true},
+		"validation":       {far, train.FitConfig{ValidationData: x}, false, true},
+		"source":           {far, train.FitConfig{}, true, true},
+		"a fit that helps": {slowSGD, train.FitConfig{}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newGaussian(graph.Float64)
+			tr := newTrainer(t, m, c.config)
+			c.fit.Epochs, c.fit.BatchSize = 3, 20
+			c.fit.Callbacks = []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}
+			var h *train.History
+			var err error
+			if c.source {
+				h, err = tr.FitSource(context.Background(), &stored{x: x}, c.fit)
+			} else {
+				h, err = tr.Fit(context.Background(), x, c.fit)
+			}
+			if err != nil && !errors.Is(err, train.ErrNonFinite) {
+				t.Fatal(err)
+			}
+			if kept := h.BestEpoch == train.Start; kept != c.start {
+				t.Fatalf("the best epoch is %d of losses %v, want the start: %v", h.BestEpoch, h.Loss, c.start)
+			}
+			if c.start {
+				same(t, "parameters", m.theta(), start)
+			}
+		})
+	}
+}
+
+// TestEarlyStoppingOfNaN: no epoch is the best of those that have no number.
+func TestEarlyStoppingOfNaN(t *testing.T) {
+	nan := math.NaN()
+	for _, restore := range []bool{true, false} {
+		m, h, after := scripted(t, slowSGD, []float64{nan, nan}, &train.EarlyStopping{Patience: 9, RestoreBest: restore})
+		if h.BestEpoch != train.Start {
+			t.Errorf("restore %v: the best epoch is %d, want none", restore, h.BestEpoch)
+		}
+		want := after[1]
+		if restore {
+			want = newGaussian(graph.Float64).theta()
+		}
+		same(t, "parameters", m.theta(), want)
+	}
+}
