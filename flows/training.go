@@ -27,7 +27,7 @@ func (f *Flow) Compile(c train.Config) error {
 	return nil
 }
 
-// WarmupSteps are the first steps of a fit in which the learning rate rises, where train.Config has no Schedule: 60·√d of a flow
+// WarmupSteps are the first steps of a fit in which the learning rate rises, where train.Config has no Schedule: 30·√d of a flow
 // that InitFrom, a fit or a file has brought to its place, and 0 of a fresh one.
 //
 // What a step of Adam loses from there grows as the columns times the square of the rate: all of them move, and the kernels of a
@@ -36,7 +36,7 @@ func (f *Flow) WarmupSteps() int {
 	if !f.built() || !f.warm {
 		return 0
 	}
-	return int(math.Round(60 * math.Sqrt(float64(f.Dim()))))
+	return int(math.Round(30 * math.Sqrt(float64(f.Dim()))))
 }
 
 // Trainer is what Compile made: for its optimizer state. Before Compile it is nil, whose methods are train.ErrNotCompiled.

@@ -56,13 +56,14 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if errEnd != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
 	}
-	if errors.Is(err, train.ErrNonFinite) {
+	diverged := errors.Is(err, train.ErrNonFinite)
+	if n := len(history.Epoch); history.BestEpoch == train.Start && (n > 0 || diverged) {
+		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: fmt.Sprintf("training did not help: at a learning rate of %g "+
+			"none of its whole epochs, %d, was better than the warm start, which is the model", f.LearningRate, n)})
+	}
+	if diverged {
 		m.Warnings = append(m.Warnings, Warning{Kind: Diverged, Text: err.Error()})
 		err = nil
-	}
-	if n := len(history.Epoch); history.BestEpoch == train.Start && n > 0 {
-		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: fmt.Sprintf(
-			"training did not help: of %d epochs at a learning rate of %g none was better than the warm start, which is the model", n, f.LearningRate)})
 	}
 	return m, err
 }
