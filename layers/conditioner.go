@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -123,9 +122,9 @@ func (m *MLP) StartFrom(xa mat.Matrix) error {
 	first := m.dense[0]
 	kernel, bias := first.kernel.Values(), first.bias.Values()
 	for j := range first.kernel.Shape()[0] {
-		mean, std := stat.PopMeanStdDev(mat.Col(nil, j, xa), nil)
-		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) {
-			continue // a constant says nothing
+		mean, std := initializers.MeanStd(mat.Col(nil, j, xa))
+		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
+			continue
 		}
 		unit := math.Exp2(math.Round(math.Log2(std)))
 		steps := math.Round(mean / unit)
