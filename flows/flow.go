@@ -34,6 +34,9 @@ type Flow struct {
 	chain   *layers.Chain
 	dtype   graph.Dtype
 	trainer *train.Trainer
+
+	unverified bool // see Unverified
+
 	compile train.Config // of trainer
 	warm    bool         // the parameters are worth something: see WarmupSteps
 
@@ -82,6 +85,10 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x *G.Node) (z, logProb *G.Node) {
 
 // built reports whether a constructor made f.
 func (f *Flow) built() bool { return f != nil && f.chain != nil }
+
+// Unverified reports a flow from a file without a checksum, as they were written before there was one: whether its numbers are
+// those that were saved is not known. Save writes a checksum.
+func (f *Flow) Unverified() bool { return f != nil && f.unverified }
 
 // Dim is d, the number of columns; 0 of a flow that is not built.
 func (f *Flow) Dim() int {

@@ -16,6 +16,7 @@ const (
 	CoarseColumns   WarningKind = "coarse columns"    // so far from 0 that few digits are left for the spread
 	FewRows         WarningKind = "few rows"          // fewer rows than parameters
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
+	Unverified      WarningKind = "unverified"        // the file that the model was loaded from has no checksum; not saved
 	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 

@@ -2,12 +2,14 @@ package train
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/strictjson"
 )
 
 // A resumption is a checkpoint that has been read.
@@ -32,8 +34,13 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	if got := file.Metadata["format"]; got != checkpointFormat {
 		return nil, fmt.Errorf("%w: its format is %q, want %q", ErrCheckpoint, got, checkpointFormat)
 	}
+	for _, key := range slices.Sorted(maps.Keys(file.Metadata)) {
+		if key != "format" && key != "fit" && key != "progress" {
+			return nil, fmt.Errorf("%w: it has a string %q, which is none of a checkpoint's", ErrCheckpoint, key)
+		}
+	}
 	var of fingerprint
-	if err := json.Unmarshal([]byte(file.Metadata["fit"]), &of); err != nil {
+	if err := strictjson.Unmarshal([]byte(file.Metadata["fit"]), &of, false); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	want, err := f.fingerprint(ctx)
@@ -47,7 +54,7 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	for _, t := range file.Tensors {
 		r.tensors[t.Name] = t
 	}
-	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed); err != nil {
+	if err := strictjson.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed, false); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	return r, r.check(f.config.Epochs)
