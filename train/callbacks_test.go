@@ -6,7 +6,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -355,5 +358,48 @@ func TestEarlyStoppingOfNaN(t *testing.T) {
 			want = newGaussian(graph.Float64).theta()
 		}
 		same(t, "parameters", m.theta(), want)
+	}
+}
+
+// TestCSVLoggerGoesOn: one header and each epoch once, whether the logger, its buffer or its file is used again.
+func TestCSVLoggerGoesOn(t *testing.T) {
+	x := rows(20, 1)
+	for name, fresh := range map[string]bool{"the same logger": false, "a new one on the same writer": true} {
+		path := filepath.Join(t.TempDir(), "log.csv")
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		noError(t, err)
+		var buffer bytes.Buffer
+		for _, out := range []io.Writer{&buffer, file} {
+			logger := &train.CSVLogger{Out: out}
+			tr := newTrainer(t, newGaussian(graph.Float64), slowSGD)
+			fit(t, tr, x, train.FitConfig{Epochs: 2, Callbacks: []train.Callback{logger}})
+			if fresh {
+				logger = &train.CSVLogger{Out: out}
+			}
+			fit(t, tr, x, train.FitConfig{InitialEpoch: 2, Epochs: 4, Callbacks: []train.Callback{logger}})
+		}
+		noError(t, file.Close())
+		raw, err := os.ReadFile(path)
+		noError(t, err)
+		for _, text := range []string{buffer.String(), string(raw)} {
+			lines := strings.Split(strings.TrimSpace(text), "\n")
+			if len(lines) != 5 || !strings.HasPrefix(lines[0], "epoch,") || !strings.HasPrefix(lines[1], "0,") || !strings.HasPrefix(lines[4], "3,") {
+				t.Errorf("%s: got\n%s\nwant a header and four epochs", name, text)
+			}
+		}
+	}
+}
+
+// TestCSVLoggerTakenUp: a logger that saw epochs which the fit takes up again has them once.
+func TestCSVLoggerTakenUp(t *testing.T) {
+	x, path := rows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
+	var buffer bytes.Buffer
+	logger := &train.CSVLogger{Out: &buffer}
+	for _, epochs := range []int{3, 5} {
+		fit(t, newTrainer(t, newGaussian(graph.Float64), slowSGD), x, train.FitConfig{Epochs: epochs,
+			Callbacks: []train.Callback{logger}, Checkpoint: train.Checkpoint{Path: path, Resume: true}})
+	}
+	if lines := strings.Split(strings.TrimSpace(buffer.String()), "\n"); len(lines) != 6 || !strings.HasPrefix(lines[5], "4,") {
+		t.Errorf("got\n%s\nwant a header and five epochs", buffer.String())
 	}
 }
