@@ -86,23 +86,18 @@ func (l *csvLayout) setHeader(first []string, h Header) error {
 		return nil
 	}
 	l.header = true
-	return l.setNames(first)
+	l.setNames(first)
+	return nil
 }
 
 // setNames takes the header; a column without a name gets x and its number.
-func (l *csvLayout) setNames(first []string) error {
-	seen := map[string]bool{}
+func (l *csvLayout) setNames(first []string) {
 	for j, name := range first {
 		if name = strings.TrimSpace(name); name == "" {
 			name = fmt.Sprintf("x%d", j+1)
 		}
-		if seen[name] {
-			return &FormatError{File: l.in.name, Line: 1, What: fmt.Sprintf("names two columns %q, want each name once", name)}
-		}
-		seen[name] = true
 		l.names = append(l.names, name)
 	}
-	return nil
 }
 
 func allNumbers(cells []string) bool {

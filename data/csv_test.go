@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -91,7 +93,7 @@ func TestCSVErrors(t *testing.T) {
 		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: is no CSV: bare " in non-quoted-field in column 4`},
 		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: is no CSV: extraneous or missing " in quoted-field in column 5`},
 		"all numbers":   {"0,1\n1,2\n", data.Options{}, "data: t.csv: line 1: is all numbers (0, 1): say whether it is a header (Options.Header)"},
-		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: line 1: names two columns "a", want each name once`},
+		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: names 2 columns "a", want each column that is read to have a name of its own`},
 		"UTF-16":        {"\xff\xfea\x00,\x00", data.Options{}, "data: t.csv: line 1: is UTF-16, want UTF-8"},
 		"binary":        {"a\x00b\n", data.Options{}, "data: t.csv: line 1: holds a zero byte: not a text file, and no Parquet, NPY or NPZ"},
 		"columns":       {"a,b\n1,2\n", data.Options{Columns: []string{"c", "a", "d"}}, `data: t.csv: no column "c", "d"; it has "a", "b"`},
@@ -183,5 +185,49 @@ func TestRecords(t *testing.T) {
 			t.Errorf("%v, want io.EOF", err)
 		}
 		r.Close()
+	}
+}
+
+// TestNamesTwice: a name that a file has twice is an error where it is asked for, in Parquet as in CSV, and no matter elsewhere.
+func TestNamesTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(path, []byte("a,b,note,note\n1,2,x,y\n4,5,x,z\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		options data.Options
+		ok      bool
+	}{
+		{data.Options{Columns: []string{"b", "a"}}, true},
+		{data.Options{Except: []string{"note"}}, true},
+		{data.Options{}, false},
+		{data.Options{Columns: []string{"a", "note"}}, false},
+	} {
+		f, err := data.Open(path, c.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := f.ReadAll()
+		if c.ok && (err != nil || table.Dim() != 2 || table.Rows() != 2) {
+			t.Errorf("%+v: got %v, want the table of a and b", c.options, err)
+		}
+		if !c.ok && (err == nil || !strings.Contains(err.Error(), `names 2 columns "note"`)) {
+			t.Errorf("%+v: got %v, want an error about note", c.options, err)
+		}
+	}
+}
+
+// TestUnderscores: 100_1 is an identifier.
+func TestUnderscores(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(path, []byte("id,a\n100_1,1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := data.Open(path, data.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = f.ReadAll(); err == nil || !strings.Contains(err.Error(), "100_1") {
+		t.Errorf("got %v, want an error about 100_1", err)
 	}
 }

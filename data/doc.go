@@ -10,7 +10,7 @@
 //
 // # Bad cells
 //
-// A cell is a number if strconv.ParseFloat, after spaces around it are cut, reads a finite one. All others are bad:
+// A cell is a number if strconv.ParseFloat, after spaces around it are cut, reads a finite one without a _ in it. All others are bad:
 // those that Missing lists (an empty cell, NA, NaN, null, ?, inf, …) are missing, the rest is text. A bad cell in a
 // column that is read is an error which names it; with Options.DropMissing the row is left out and counted. Nothing
 // is dropped, clipped or filled in silently.

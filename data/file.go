@@ -84,11 +84,10 @@ func (f *File) Select(names ...string) (*File, error) {
 
 // Except is the same file without the columns named.
 func (f *File) Except(names ...string) (*File, error) {
-	out, err := f.positions(names)
-	if err != nil {
+	if _, err := f.positions(names); err != nil {
 		return nil, err
 	}
-	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return slices.Contains(out, j) })
+	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return slices.Contains(names, f.all[j]) }) // also where two are called alike
 	return f.with(left)
 }
 

@@ -22,8 +22,12 @@ func Missing(cell string) bool {
 	return false
 }
 
-// number is the value of a cell, exactly as strconv.ParseFloat rounds it; NaN where it is not a finite number.
+// number is the value of a cell, exactly as strconv.ParseFloat rounds it; NaN where it is not a finite number. Digits parted by
+// _, which are a number in Go, are an identifier in a table.
 func number(cell string) float64 {
+	if strings.Contains(cell, "_") {
+		return math.NaN()
+	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
 	if err != nil {
 		return math.NaN()

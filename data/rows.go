@@ -28,7 +28,7 @@ type Place struct {
 	Line int // of the file, from 1; 0 where the format has no lines
 }
 
-// Rows starts a pass over the rows.
+// Rows starts a pass over the rows. It is a FormatError if the file has two columns of the name of one that is read.
 func (f *File) Rows() (*Rows, error) { return f.rows(false) }
 
 // Records starts a pass which keeps each row's whole record, columns not read included, as CSV with the delimiter
@@ -43,6 +43,9 @@ func (f *File) Records(comma byte) (*Rows, error) {
 }
 
 func (f *File) rows(text bool) (*Rows, error) {
+	if err := f.ambiguous(); err != nil {
+		return nil, err
+	}
 	s, err := f.layout.scan(f.pick, text)
 	if err != nil {
 		return nil, err

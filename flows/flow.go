@@ -35,6 +35,11 @@ type Flow struct {
 	dtype   graph.Dtype
 	trainer *train.Trainer
 
+	unverified bool // see Unverified
+
+	compile train.Config // of trainer
+	warm    bool         // the parameters are worth something: see WarmupSteps
+
 	forward, inverse, logProb, logProbGrad, sample, steps *graph.RowFunc
 }
 
@@ -80,6 +85,10 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x *G.Node) (z, logProb *G.Node) {
 
 // built reports whether a constructor made f.
 func (f *Flow) built() bool { return f != nil && f.chain != nil }
+
+// Unverified reports a flow from a file without a checksum, as they were written before there was one: whether its numbers are
+// those that were saved is not known. Save writes a checksum.
+func (f *Flow) Unverified() bool { return f != nil && f.unverified }
 
 // Dim is d, the number of columns; 0 of a flow that is not built.
 func (f *Flow) Dim() int {

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/strictjson"
 	"gaussflow/layers"
 )
 
@@ -26,7 +27,8 @@ var (
 	ErrNonFinite     = errors.New("a parameter is not a finite number")
 )
 
-// Load reads a flow that Save wrote. It computes the same numbers, bit for bit; it is not compiled for training.
+// Load reads a flow that Save wrote. It computes the same numbers, bit for bit; it is not compiled for training. A file whose
+// checksum is wrong is safetensors.ErrChecksum; of one that has none, Unverified reports so.
 func Load(path string) (*Flow, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -60,20 +62,21 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 	case version != formatVersion:
 		return nil, fmt.Errorf("%w: got %q, want %q", ErrVersion, version, formatVersion)
 	}
+	for _, key := range slices.Sorted(maps.Keys(file.Metadata)) {
+		if key != "format" && key != "model" {
+			return nil, fmt.Errorf("%w: its strings have %q, want \"format\", \"model\" and \"checksum\"", ErrFormat, key)
+		}
+	}
 	var doc document
-	d := json.NewDecoder(strings.NewReader(file.Metadata["model"]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&doc); err != nil {
+	if err := strictjson.Unmarshal([]byte(file.Metadata["model"]), &doc, true); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
 	}
 	f, err := doc.build(file)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
 	}
-	if err := f.fill(file, doc.Frozen); err != nil {
-		return nil, err
-	}
-	return f, nil
+	f.warm, f.unverified = true, !file.Verified
+	return f, f.fill(file, doc.Frozen)
 }
 
 // build makes the flow with fresh parameters, once it is clear that they are no larger than the file.

@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -12,7 +13,8 @@ import (
 	"gaussflow/train"
 )
 
-// Compile sets how the flow is trained; the optimizer starts anew.
+// Compile sets how the flow is trained; the optimizer starts anew. Without a Schedule the learning rate rises in the first steps
+// where the flow has been brought to a good place: see WarmupSteps.
 func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
@@ -21,8 +23,20 @@ func (f *Flow) Compile(c train.Config) error {
 	if err != nil {
 		return fmt.Errorf("flows: Compile: %w", err)
 	}
-	f.trainer = t
+	f.trainer, f.compile = t, c
 	return nil
+}
+
+// WarmupSteps are the first steps of a fit in which the learning rate rises, where train.Config has no Schedule: 30·√d of a flow
+// that InitFrom, a fit or a file has brought to its place, and 0 of a fresh one.
+//
+// What a step of Adam loses from there grows as the columns times the square of the rate: all of them move, and the kernels of a
+// conditioner, whose gradients agree in sign at first, all in one direction.
+func (f *Flow) WarmupSteps() int {
+	if !f.built() || !f.warm {
+		return 0
+	}
+	return int(math.Round(30 * math.Sqrt(float64(f.Dim()))))
 }
 
 // Trainer is what Compile made: for its optimizer state. Before Compile it is nil, whose methods are train.ErrNotCompiled.
@@ -48,6 +62,7 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	}
 	history, err := f.trainer.Fit(ctx, x, c)
 	if history != nil {
+		f.warm = true
 		rows, _ := x.Dims()
 		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
@@ -65,6 +80,7 @@ func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfi
 	c.Callbacks = append(slices.Clone(c.Callbacks), counted)
 	history, err := f.trainer.FitSource(ctx, src, c)
 	if history != nil {
+		f.warm = true
 		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err

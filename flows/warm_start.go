@@ -11,7 +11,8 @@ import (
 )
 
 // InitFrom is the warm start: the iterative Gaussianization of x by the flow's own layers, each fitted to what the
-// ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x.
+// ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x. A flow that was compiled is compiled
+// anew: what its optimizer remembers was of other parameters.
 func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
@@ -26,6 +27,12 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	z, err := initializers.Walk(len(f.names), layer, f.push, mat.DenseCopyOf(x), c)
 	if err != nil {
 		return nil, fmt.Errorf("flows: InitFrom: %w", err)
+	}
+	f.warm = true
+	if f.trainer != nil {
+		if err := f.Compile(f.compile); err != nil {
+			return nil, err
+		}
 	}
 	return z, nil
 }

@@ -49,6 +49,11 @@ func TestMoments(t *testing.T) {
 		}
 		for j, got := range m.StdDev() {
 			mean, std := stat.PopMeanStdDev(mat.Col(nil, j, x), nil)
+			if j == 2 { // whose squares underflow
+				large := mat.NewVecDense(n, nil)
+				large.ScaleVec(0x1p660, x.ColView(j))
+				std = stat.PopStdDev(large.RawVector().Data, nil) * 0x1p-660
+			}
 			if j == 3 { // the sum of two passes is off by a rounding, one pass is not
 				mean, std = 0.1, 0
 			}
@@ -56,6 +61,47 @@ func TestMoments(t *testing.T) {
 				t.Errorf("column %d: mean %v, deviation %v; want %v, %v", j, m.Mean[j], got, mean, std)
 			}
 		}
+	}
+}
+
+// TestMeanStd does not depend on the unit, nor on a constant's value, nor on how few the digits of a spread are.
+func TestMeanStd(t *testing.T) {
+	for _, unit := range []float64{0x1p-1000, 1e-200, 1e-155, 1, 1e155, 1e300} {
+		mean, std := initializers.MeanStd([]float64{1 * unit, 2 * unit, 3 * unit, 6 * unit})
+		if math.Abs(mean/unit-3) > 1e-15*3 || math.Abs(std/unit-math.Sqrt(3.5)) > 1e-15*2 {
+			t.Errorf("unit %g: mean %g, deviation %g units, want 3 and √3.5", unit, mean/unit, std/unit)
+		}
+		if mean, std := initializers.MeanStd([]float64{0.1 * unit, 0.1 * unit, 0.1 * unit}); mean != 0.1*unit || std != 0 {
+			t.Errorf("three times %g: mean %g, deviation %g", 0.1*unit, mean, std)
+		}
+	}
+	ulp := math.Nextafter(3.3, 4) - 3.3
+	if _, std := initializers.MeanStd([]float64{3.3, 3.3 + ulp, 3.3 + 2*ulp, 3.3 + ulp}); math.Abs(std/ulp-math.Sqrt(0.5)) > 1e-15 {
+		t.Errorf("deviation of %g steps, want √½", std/ulp)
+	}
+	if _, std := initializers.MeanStd([]float64{1e15, 1e15 + 2}); std != 1 {
+		t.Errorf("an offset of 1e15: deviation %g, want 1", std)
+	}
+}
+
+// TestPCAUnits: the axes are those of the columns, however large or small.
+func TestPCAUnits(t *testing.T) {
+	x := rows(50, 3)
+	want, variances, err := initializers.PCA(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range []float64{0x1p-650, 0x1p500} {
+		y := mat.DenseCopyOf(x)
+		y.Scale(unit, y)
+		q, _, err := initializers.PCA(y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		within(t, "axes", q.RawMatrix().Data, want.RawMatrix().Data, 1e-14)
+	}
+	if !(variances[0] > variances[2]) {
+		t.Error(variances)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/graph"
 )
@@ -21,7 +20,7 @@ func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
 	if k < 1 {
 		return nil, fmt.Errorf("initializers: QuantileMixture: K = %d, want ≥ 1", k)
 	}
-	n, d := x.Dims()
+	_, d := x.Dims()
 	out := make([]Mixture, d)
 	for j := range d {
 		column := mat.Col(nil, j, x)
@@ -30,10 +29,7 @@ func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
 		for i := range k {
 			m.Means[i] = interpolated(column, (float64(i)+0.5)/float64(k))
 		}
-		std := 0.0
-		if n > 1 {
-			std = stat.PopStdDev(column, nil)
-		}
+		_, std := MeanStd(column)
 		scale := std
 		if k > 1 {
 			scale = (m.Means[k-1] - m.Means[0]) / float64(k-1)

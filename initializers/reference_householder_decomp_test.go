@@ -151,3 +151,16 @@ func wantError(t *testing.T, q mat.Matrix, reflectors int, text string) {
 		t.Errorf("error %v, want one that contains %q", err, text)
 	}
 }
+
+// TestUnitReflectors: however near to an axis a rotation leaves one, no reflector is short.
+func TestUnitReflectors(t *testing.T) {
+	for _, angle := range []float64{0, 1e-14, 1e-9, 1e-3, 1, math.Pi} {
+		q := mat.NewDense(3, 3, []float64{math.Cos(angle), -math.Sin(angle), 0, math.Sin(angle), math.Cos(angle), 0, 0, 0, -1})
+		v, _, err := initializers.HouseholderDecompose(q, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		within(t, fmt.Sprintf("angle %g: lengths", angle), norms(v.RawMatrix().Data, 3), []float64{1, 1, 1}, 1e-14)
+		within(t, fmt.Sprintf("angle %g: the product", angle), applyReflectors[float64](v, mat.DenseCopyOf(q.T())), []float64{1, 0, 0, 0, 1, 0, 0, 0, 1}, 1e-14)
+	}
+}

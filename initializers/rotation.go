@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -42,7 +43,8 @@ func flipColumn(q *mat.Dense, j int) {
 // PCA is the orthogonal matrix Q (d×d) whose columns are the principal axes of x (N×d), by descending
 // variance (divisor N−1), so that the columns of x·Q are uncorrelated. Signs are free, so a rule sets them and
 // two runs agree: each column's largest component is positive; then the first column is flipped if that is
-// what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred.
+// what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred. Variances beyond the range of
+// float64 are 0 or +Inf; the axes are right.
 func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	if err := graph.CheckData("initializers: PCA", x); err != nil {
 		return nil, nil, err
@@ -51,6 +53,7 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	if n < 2 {
 		return nil, nil, fmt.Errorf("initializers: PCA: got %d rows, want at least 2", n)
 	}
+	x, unit := inUnits(x)
 	var cov mat.SymDense
 	stat.CovarianceMatrix(&cov, x, nil)
 	var eig mat.EigenSym
@@ -63,7 +66,7 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	q, variances = mat.NewDense(d, d, nil), make([]float64, d)
 	for j := range d {
 		axis := mat.Col(nil, d-1-j, &axes)
-		variances[j] = max(ascending[d-1-j], 0)
+		variances[j] = max(ascending[d-1-j], 0) * unit * unit
 		q.SetCol(j, axis)
 		if axis[largest(axis)] < 0 {
 			flipColumn(q, j)
@@ -71,6 +74,23 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	}
 	matchParity(q)
 	return q, variances, nil
+}
+
+// inUnits is x in units of a power of two, 1 but where squares of its columns' spreads would leave the range of float64.
+func inUnits(x mat.Matrix) (_ mat.Matrix, unit float64) {
+	_, d := x.Dims()
+	most := 0.0
+	for j := range d {
+		_, std := MeanStd(mat.Col(nil, j, x))
+		most = max(most, std)
+	}
+	if most == 0 || most > 0x1p-400 && most < 0x1p400 {
+		return x, 1
+	}
+	unit = math.Exp2(math.Round(math.Log2(most)))
+	var y mat.Dense
+	y.Scale(1/unit, x)
+	return &y, unit
 }
 
 // matchParity flips the first column of an orthogonal q where det q ≠ (−1)^d, and reports it.
@@ -103,6 +123,9 @@ func largest(v []float64) (at int) {
 // A product of d reflections has determinant (−1)^d; where q has the other sign its first column is flipped
 // first, which is free for a rotation of PCA, and flipped reports it. reflectors is the number the caller has
 // room for: anything but d is an error, as is a q that is not square or not orthogonal to 1e-5.
+//
+// Every reflector has unit length: the product does not depend on it, but an optimizer that moves each number by its learning
+// rate turns a short one anywhere.
 func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
 	if err := graph.CheckData("initializers: HouseholderDecompose", q); err != nil {
 		return nil, false, err
@@ -125,8 +148,9 @@ func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped b
 	used := 0
 	for j := range d {
 		if reflector := toUnit(mat.Col(nil, j, work), j); reflector != nil {
-			v.SetRow(used, reflector)
 			reflectColumns(work, reflector)
+			floats.Scale(1/floats.Norm(reflector, 2), reflector)
+			v.SetRow(used, reflector)
 			used++
 		}
 	}

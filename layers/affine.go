@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -116,7 +115,7 @@ func (a *Affine) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	mean, std := make([]float64, a.dim), make([]float64, a.dim)
 	for j := range a.dim {
-		mean[j], std[j] = stat.PopMeanStdDev(mat.Col(nil, j, y), nil)
+		mean[j], std[j] = initializers.MeanStd(mat.Col(nil, j, y))
 	}
 	return a.standardize(mean, std)
 }
@@ -125,7 +124,7 @@ func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
 func (a *Affine) standardize(mean, std []float64) error {
 	logScale := make([]float64, a.dim)
 	for j, s := range std {
-		if s > 1e-12*math.Abs(mean[j]) && s > 0 {
+		if s > 0 {
 			logScale[j] = math.Log(s)
 		}
 	}

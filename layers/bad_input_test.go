@@ -180,3 +180,18 @@ func TestMeanRangeNone(t *testing.T) {
 		}
 	}
 }
+
+// TestKindsOfAffine: the name of a kind is that of the layer it makes.
+func TestKindsOfAffine(t *testing.T) {
+	for _, kind := range layers.Kinds() {
+		b, err := layers.New(layers.Description{Kind: kind, Dim: 2, Config: []byte("{}")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Name() != kind {
+			t.Errorf("New of a %q with an empty config makes a %q", kind, b.Name())
+		}
+	}
+	_, err := layers.New(layers.Description{Kind: "affine", Dim: 2, Config: []byte(`{"frozen":true}`)})
+	wantError(t, err, "frozen", "standardize")
+}

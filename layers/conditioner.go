@@ -1,8 +1,11 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
+	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -71,7 +74,6 @@ func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
 		}
 	}
 	m := &MLP{config: c}
-	rng := initializers.NewRand(c.Seed, 3)
 	for i, width := range append(append([]int(nil), c.Hidden...), out) {
 		if width < 1 {
 			return nil, fmt.Errorf("layers: MLP: Hidden[%d] = %d, want ≥ 1", i, width)
@@ -80,17 +82,59 @@ func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
 			return nil, err
 		}
 		d := newDense(fmt.Sprintf("mlp.dense%d", i), in, width, c.Activation, c.Dtype)
-		if i < len(c.Hidden) {
-			if err := d.kernel.Set(c.Kernel.Make(in, width, rng)); err != nil {
-				return nil, err
-			}
-		} else {
+		if i == len(c.Hidden) {
 			d.act = graph.Linear
 		}
 		m.dense = append(m.dense, d)
 		in = width
 	}
-	return m, nil
+	return m, m.draw()
+}
+
+// draw gives the hidden layers the kernels of the seed and zero biases.
+func (m *MLP) draw() error {
+	rng := initializers.NewRand(m.config.Seed, 3)
+	for _, d := range m.hidden() {
+		in, out := d.kernel.Shape()[0], d.kernel.Shape()[1]
+		if err := errors.Join(d.kernel.Set(m.config.Kernel.Make(in, out, rng)), d.bias.Set(make([]float64, out))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *MLP) hidden() []*Dense { return m.dense[:len(m.dense)-1] }
+
+// StartFrom draws the hidden layers anew, the first of them for inputs in the units of xa (N×d_a): what the seed gives reads
+// (x_j − m_j)/s_j, where s_j is the power of two nearest to the column's standard deviation and m_j the multiple of s_j nearest
+// to its mean. On standardized columns these are 1 and 0. On others a step of training would change θ by as much more as they
+// are larger, on top of what the hidden layers sum up.
+func (m *MLP) StartFrom(xa mat.Matrix) error {
+	if len(m.dense) == 0 {
+		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
+	}
+	if err := graph.CheckRows("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
+		return err
+	}
+	if err := m.draw(); err != nil || len(m.hidden()) == 0 {
+		return err
+	}
+	first := m.dense[0]
+	kernel, bias := first.kernel.Values(), first.bias.Values()
+	for j := range first.kernel.Shape()[0] {
+		mean, std := initializers.MeanStd(mat.Col(nil, j, xa))
+		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
+			continue
+		}
+		unit := math.Exp2(math.Round(math.Log2(std)))
+		steps := math.Round(mean / unit)
+		for h := range bias {
+			w := &kernel[j*len(bias)+h]
+			bias[h] -= steps * *w
+			*w /= unit
+		}
+	}
+	return errors.Join(first.kernel.Set(kernel), first.bias.Set(bias))
 }
 
 // Params are kernel and bias of each dense layer.

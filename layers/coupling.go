@@ -197,11 +197,16 @@ func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa *G.Node) (theta *G.Node)
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the
 // layer is then a MixtureCDF on them, fitted with the same seeds. A shared mixture is fitted to these columns
-// pooled, so that what the walk pushes on is what the layer computes.
+// pooled, so that what the walk pushes on is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
 func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 	setter, ok := m.conditioner.(ConstantSetter)
 	if !ok {
 		return fmt.Errorf("layers: MixtureCDFCoupling: InitFrom: the conditioner %T has no SetConstant", m.conditioner)
+	}
+	if s, ok := m.conditioner.(interface{ StartFrom(xa mat.Matrix) error }); ok {
+		if err := s.StartFrom(columnsOf(y, m.config.Mask.Columns(true))); err != nil {
+			return err
+		}
 	}
 	columns := m.config.Mask.Columns(false)
 	values := make([][]float64, len(columns))
@@ -233,3 +238,13 @@ func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error 
 
 // Fits are the fits of the last InitFrom, one a transformed column, or one for all where they share.
 func (m *MixtureCDFCoupling) Fits() []initializers.MixtureFit { return m.fits }
+
+// columnsOf is a copy of some columns of y.
+func columnsOf(y *mat.Dense, columns []int) *mat.Dense {
+	n, _ := y.Dims()
+	x := mat.NewDense(n, len(columns), nil)
+	for i, j := range columns {
+		x.SetCol(i, mat.Col(nil, j, y))
+	}
+	return x
+}

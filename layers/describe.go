@@ -3,6 +3,7 @@ package layers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,10 +37,21 @@ type kind struct {
 var kinds = map[string]kind{
 	"householder":          maker(NewHouseholder),
 	"fixed_ortho":          maker(NewFixedOrtho),
-	"affine":               maker(NewAffine),
-	"standardize":          maker(NewAffine),
+	"affine":               maker(affineOf(false)),
+	"standardize":          maker(affineOf(true)),
 	"mixture_cdf":          maker(NewMixtureCDF),
 	"mixture_cdf_coupling": maker(NewMixtureCDFCoupling),
+}
+
+// affineOf makes the two kinds of Affine: the kind alone says which it is, and a config of the other one is an error.
+func affineOf(frozen bool) func(dim int, c AffineConfig) (*Affine, error) {
+	return func(dim int, c AffineConfig) (*Affine, error) {
+		if c.Frozen && !frozen {
+			return nil, errors.New("config: frozen is true, which is a standardize")
+		}
+		c.Frozen = frozen
+		return NewAffine(dim, c)
+	}
 }
 
 // A config is what a constructor takes. Its numbers is how many the layer's parameters have, in all: what a

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -89,7 +90,8 @@ func (h *Householder) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
 	return b.MatMulT(z, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(z))
 }
 
-// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns.
+// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns. They are as long as training
+// needs them: see stepLength.
 func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	q, _, err := initializers.PCA(y)
 	if err != nil {
@@ -99,5 +101,25 @@ func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	if err != nil {
 		return err
 	}
+	v.Scale(stepLength(y), v)
 	return h.v.SetMatrix(v)
+}
+
+// stepLength is the length √d·κ of the reflectors that rotate y; κ is the ratio of the greatest spread of its columns to the
+// least, at most a thousand.
+//
+// The length has no say in the rotation, but in what a step of an optimizer does to it, which moves each of the d numbers of a
+// reflector by up to the learning rate: an angle of √d times the rate over the length. A turn by the angle α moves what lies
+// far out in the column of the greatest spread by α·κ spreads of the least. At this length it is the learning rate that says how
+// many. That columns depend on each other does not make the reflectors longer: there is something to be turned to.
+func stepLength(y *mat.Dense) float64 {
+	const most = 1e3
+	_, d := y.Dims()
+	least, greatest := math.Inf(1), 0.0
+	for j := range d {
+		if _, std := initializers.MeanStd(mat.Col(nil, j, y)); std > 0 { // a constant is in nobody's way
+			least, greatest = min(least, std), max(greatest, std)
+		}
+	}
+	return math.Sqrt(float64(d)) * min(max(greatest/least, 1), most)
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
+	"gaussflow/initializers"
 	"gaussflow/tabular"
 )
 
@@ -109,16 +110,19 @@ func (l *likelihoods) compare(x *mat.Dense, flow float64) {
 	if n < 2*d+2 {
 		return
 	}
-	logDet := 0.0
+	logDet, standard := 0.0, mat.NewDense(n, d, nil)
 	for j := range d { // the correlations' determinant, whatever the columns' units, and the variances
-		variance := stat.PopVariance(mat.Col(nil, j, x), nil)
-		if !(variance > 0) {
+		mean, std := initializers.MeanStd(mat.Col(nil, j, x))
+		if !(std > 0) {
 			return
 		}
-		logDet += math.Log(variance)
+		logDet += 2 * math.Log(std)
+		for i := range n {
+			standard.Set(i, j, (x.At(i, j)-mean)/std)
+		}
 	}
 	var correlation mat.SymDense
-	stat.CorrelationMatrix(&correlation, x, nil)
+	stat.CorrelationMatrix(&correlation, standard, nil)
 	var factor mat.Cholesky
 	if !factor.Factorize(&correlation) || factor.Cond() > 1e12 { // the rows lie in a plane: no Gaussian has their density
 		return

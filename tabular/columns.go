@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/initializers"
 )
 
 // Column is what Fit found in one column of the table.
@@ -24,6 +26,16 @@ type Column struct {
 // Constant reports a column of one value.
 func (c Column) Constant() bool { return c.Distinct == 1 }
 
+// fewSteps is how many floating-point numbers there are at least in a standard deviation of an ordinary column.
+const fewSteps = 1024
+
+// Coarse reports a column so far from 0 that a float64 has few digits left for its spread: noise of less than such a step is
+// lost, and a density is that of the steps.
+func (c Column) Coarse() bool {
+	at := math.Abs(c.Mean)
+	return !c.Constant() && c.Std < fewSteps*(math.Nextafter(at, math.Inf(1))-at)
+}
+
 // Tied reports a column in which many rows share a value: fewer than half as many values as rows, or one value
 // in a tenth of them.
 func (c Column) Tied(rows int) bool { return 2*c.Distinct < rows || c.Top > 0.1 }
@@ -42,7 +54,6 @@ func inspectColumn(name string, values []float64) Column {
 	c := Column{Name: name, Integer: true}
 	run, top := 0, 0
 	for i, v := range values {
-		c.Mean += (v - c.Mean) / float64(i+1)
 		if c.Integer && v != math.Trunc(v) {
 			c.Integer = false
 		}
@@ -54,10 +65,7 @@ func inspectColumn(name string, values []float64) Column {
 		top = max(top, run)
 	}
 	c.Top = float64(top) / float64(len(values))
-	for i, v := range values {
-		c.Std += ((v-c.Mean)*(v-c.Mean) - c.Std) / float64(i+1)
-	}
-	c.Std = math.Sqrt(c.Std)
+	c.Mean, c.Std = initializers.MeanStd(values)
 	if !c.Constant() && 2*c.Distinct < len(values) {
 		c.Quantum = quantum(slices.Compact(values))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/initializers"
 	"gaussflow/tabular"
 )
 
@@ -107,5 +108,31 @@ func TestFewRows(t *testing.T) {
 	}
 	if m.Training.Rows != 3 || m.Training.ValidationRows != 1 || m.Training.ReferenceRows != 4 {
 		t.Errorf("training %+v, want 3 rows, 1 to validate, all for reference", m.Training)
+	}
+}
+
+// TestSpreads: a density is that of the values, in whatever unit, and a column with a spread of a few floating-point steps is no
+// constant.
+func TestSpreads(t *testing.T) {
+	x := curve(600, 2, 3)
+	c := quick
+	c.Dtype = "float64"
+	want := fit(t, x, c).Training.LogLikelihood
+	small := set(x, 1, func(i int) float64 { return 0x1p-664 * x.At(i, 1) })
+	if m := fit(t, small, c); math.Abs(m.Training.LogLikelihood-want-664*math.Ln2) > 0.05 {
+		t.Errorf("mean log p %g in units of 2⁶⁶⁴, want %g more than %g", m.Training.LogLikelihood, 664*math.Ln2, want)
+	}
+	ulp := math.Nextafter(3.3, 4) - 3.3
+	m := fit(t, set(x, 1, func(i int) float64 { return 3.3 + float64(i%3)*ulp }), c)
+	if w := warning(m, tabular.CoarseColumns); w == nil || !slices.Equal(w.Columns, []string{"x1"}) {
+		t.Errorf("warnings %v, want one about x1", m.Warnings)
+	}
+	rows, err := m.Sample(500, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, std := initializers.MeanStd(mat.Col(nil, 1, rows))
+	if std < 0.5*ulp || std > 1.5*ulp {
+		t.Errorf("samples have a spread of %g steps, want about 0.8", std/ulp)
 	}
 }

@@ -18,7 +18,8 @@ import (
 
 // Fit fits a flow to the rows of x, whose columns are called names. The flow standardizes the columns by the rows
 // trained on, starts as an iterative Gaussianization of them, and is trained with noise (see noisy) until its validation
-// loss has stopped falling.
+// loss has stopped falling. The model is the best epoch's; where no epoch was better than the start, it is the start, with a
+// warning.
 //
 // It is an error if x is empty, has fewer than four rows, a number that is not finite, or a constant column
 // (ConstantError) without DropConstant. When ctx is done, the best model so far is returned with an error that wraps
@@ -55,7 +56,12 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if errEnd != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
 	}
-	if errors.Is(err, train.ErrNonFinite) {
+	diverged := errors.Is(err, train.ErrNonFinite)
+	if n := len(history.Epoch); history.BestEpoch == train.Start && (n > 0 || diverged) {
+		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: fmt.Sprintf("training did not help: at a learning rate of %g "+
+			"none of its whole epochs, %d, was better than the warm start, which is the model", f.LearningRate, n)})
+	}
+	if diverged {
 		m.Warnings = append(m.Warnings, Warning{Kind: Diverged, Text: err.Error()})
 		err = nil
 	}

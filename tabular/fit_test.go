@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -195,5 +196,19 @@ func TestNoiseNone(t *testing.T) {
 	}
 	if loaded.Config.Noise != tabular.None {
 		t.Errorf("the file's noise is %v, want None", loaded.Config.Noise)
+	}
+}
+
+// TestStartIsKept: a fit that a rate throws away is the warm start, and says so.
+func TestStartIsKept(t *testing.T) {
+	x := curve(300, 2, 4)
+	m := fit(t, x, tabular.Config{LearningRate: 100, Epochs: 2, Seed: 1})
+	w := warning(m, tabular.NotImproved)
+	if m.Training.History.BestEpoch != train.Start || w == nil || !strings.Contains(w.Text, "warm start") {
+		t.Fatalf("best epoch %d, warnings %v; want the start, and a warning", m.Training.History.BestEpoch, m.Warnings)
+	}
+	good := fit(t, x, tabular.Config{Epochs: 20, Seed: 1})
+	if warning(good, tabular.NotImproved) != nil || m.Training.LogLikelihood < good.Training.LogLikelihood-3 {
+		t.Errorf("log p of the start %g, after training %g, warnings %v", m.Training.LogLikelihood, good.Training.LogLikelihood, good.Warnings)
 	}
 }

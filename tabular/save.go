@@ -45,6 +45,7 @@ func (m *Model) saved() (*flows.Flow, error) {
 	}
 	facts := m.Facts
 	facts.Training.History, facts.Training.Seconds = nil, 0
+	facts.Warnings = slices.DeleteFunc(slices.Clone(facts.Warnings), func(w Warning) bool { return w.Kind == Unverified })
 	raw, err := json.Marshal(facts)
 	if err != nil {
 		return nil, err
@@ -100,6 +101,10 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 	}
 	if err := m.validate(f.Dim()); err != nil {
 		return nil, fmt.Errorf("%w: the facts of the table: %w", flows.ErrArchitecture, err)
+	}
+	if f.Unverified() {
+		m.Warnings = append(m.Warnings, Warning{Kind: Unverified, Text: "the model file has no checksum, as files had none once: " +
+			"whether its numbers are those that were saved is not known"})
 	}
 	return m, nil
 }

@@ -13,8 +13,11 @@ const (
 	ConstantColumns WarningKind = "constant columns"  // dropped: every row has the same value there
 	IntegerColumns  WarningKind = "integer columns"   // values on a grid
 	TiedColumns     WarningKind = "tied columns"      // many equal values, on no grid
+	CoarseColumns   WarningKind = "coarse columns"    // so far from 0 that few digits are left for the spread
 	FewRows         WarningKind = "few rows"          // fewer rows than parameters
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
+	Unverified      WarningKind = "unverified"        // the file that the model was loaded from has no checksum; not saved
+	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 
 // A Warning is something about the data or the fit that a reader of the numbers should know.
@@ -39,6 +42,8 @@ func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Wa
 		switch {
 		case c.Dropped:
 			names[ConstantColumns] = append(names[ConstantColumns], c.Name)
+		case c.Coarse():
+			names[CoarseColumns] = append(names[CoarseColumns], c.Name)
 		case c.Quantum > 0:
 			names[IntegerColumns] = append(names[IntegerColumns], c.Name)
 		case c.Tied(rows):
@@ -52,6 +57,8 @@ func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Wa
 	for _, w := range []Warning{
 		{Kind: ConstantColumns, Text: "constant columns, dropped: log p is of the others"},
 		{Kind: IntegerColumns, Text: onGrid},
+		{Kind: CoarseColumns, Text: "columns so far from 0 that a number has few digits left for their spread, and log p no meaning between " +
+			"its steps: subtract an offset in the table"},
 		{Kind: TiedColumns, Text: "columns with many equal values: log p there depends on how much the fit smooths"},
 	} {
 		if w.Columns = names[w.Kind]; w.Columns != nil {

@@ -52,6 +52,19 @@ type State struct {
 
 	trainer *Trainer
 	stopped bool
+	fit     *fit
+}
+
+// validated reports a fit with rows to validate on.
+func (s *State) validated() bool { return s.fit != nil && s.fit.validation != nil }
+
+// lossNow is the loss of the parameters as they are, on the validation rows or on all of those that are trained on; ok is false
+// where there is none to compute.
+func (s *State) lossNow(val bool) (v float64, ok bool, err error) {
+	if s.fit == nil {
+		return 0, false, nil
+	}
+	return s.fit.lossNow(val)
 }
 
 // Stop ends the fit after the current batch or epoch.

@@ -6,7 +6,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -297,5 +300,106 @@ func TestBadCallbacks(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: error %v, want one about %s", name, err, c.words)
 		}
+	}
+}
+
+// TestEarlyStoppingKeepsTheStart: a fit that only gets worse leaves behind what it started from, on validation rows or without
+// any, of a matrix or a source, also where an epoch ends it with an error; one that begins worse and ends better does not.
+func TestEarlyStoppingKeepsTheStart(t *testing.T) {
+	far := train.Config{Optimizer: train.SGD{LearningRate: 40}}
+	x := rows(20, 1)
+	start := newGaussian(graph.Float64).theta()
+	for name, c := range map[string]struct {
+		config train.Config
+		fit    train.FitConfig
+		source bool
+		start  bool
+	}{
+		"training loss":    {far, train.FitConfig{}, false, true},
+		"validation":       {far, train.FitConfig{ValidationData: x}, false, true},
+		"source":           {far, train.FitConfig{}, true, true},
+		"a fit that helps": {slowSGD, train.FitConfig{}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newGaussian(graph.Float64)
+			tr := newTrainer(t, m, c.config)
+			c.fit.Epochs, c.fit.BatchSize = 3, 20
+			c.fit.Callbacks = []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}
+			var h *train.History
+			var err error
+			if c.source {
+				h, err = tr.FitSource(context.Background(), &stored{x: x}, c.fit)
+			} else {
+				h, err = tr.Fit(context.Background(), x, c.fit)
+			}
+			if err != nil && !errors.Is(err, train.ErrNonFinite) {
+				t.Fatal(err)
+			}
+			if kept := h.BestEpoch == train.Start; kept != c.start {
+				t.Fatalf("the best epoch is %d of losses %v, want the start: %v", h.BestEpoch, h.Loss, c.start)
+			}
+			if c.start {
+				same(t, "parameters", m.theta(), start)
+			}
+		})
+	}
+}
+
+// TestEarlyStoppingOfNaN: no epoch is the best of those that have no number.
+func TestEarlyStoppingOfNaN(t *testing.T) {
+	nan := math.NaN()
+	for _, restore := range []bool{true, false} {
+		m, h, after := scripted(t, slowSGD, []float64{nan, nan}, &train.EarlyStopping{Patience: 9, RestoreBest: restore})
+		if h.BestEpoch != train.Start {
+			t.Errorf("restore %v: the best epoch is %d, want none", restore, h.BestEpoch)
+		}
+		want := after[1]
+		if restore {
+			want = newGaussian(graph.Float64).theta()
+		}
+		same(t, "parameters", m.theta(), want)
+	}
+}
+
+// TestCSVLoggerGoesOn: one header and each epoch once, whether the logger, its buffer or its file is used again.
+func TestCSVLoggerGoesOn(t *testing.T) {
+	x := rows(20, 1)
+	for name, fresh := range map[string]bool{"the same logger": false, "a new one on the same writer": true} {
+		path := filepath.Join(t.TempDir(), "log.csv")
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		noError(t, err)
+		var buffer bytes.Buffer
+		for _, out := range []io.Writer{&buffer, file} {
+			logger := &train.CSVLogger{Out: out}
+			tr := newTrainer(t, newGaussian(graph.Float64), slowSGD)
+			fit(t, tr, x, train.FitConfig{Epochs: 2, Callbacks: []train.Callback{logger}})
+			if fresh {
+				logger = &train.CSVLogger{Out: out}
+			}
+			fit(t, tr, x, train.FitConfig{InitialEpoch: 2, Epochs: 4, Callbacks: []train.Callback{logger}})
+		}
+		noError(t, file.Close())
+		raw, err := os.ReadFile(path)
+		noError(t, err)
+		for _, text := range []string{buffer.String(), string(raw)} {
+			lines := strings.Split(strings.TrimSpace(text), "\n")
+			if len(lines) != 5 || !strings.HasPrefix(lines[0], "epoch,") || !strings.HasPrefix(lines[1], "0,") || !strings.HasPrefix(lines[4], "3,") {
+				t.Errorf("%s: got\n%s\nwant a header and four epochs", name, text)
+			}
+		}
+	}
+}
+
+// TestCSVLoggerTakenUp: a logger that saw epochs which the fit takes up again has them once.
+func TestCSVLoggerTakenUp(t *testing.T) {
+	x, path := rows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
+	var buffer bytes.Buffer
+	logger := &train.CSVLogger{Out: &buffer}
+	for _, epochs := range []int{3, 5} {
+		fit(t, newTrainer(t, newGaussian(graph.Float64), slowSGD), x, train.FitConfig{Epochs: epochs,
+			Callbacks: []train.Callback{logger}, Checkpoint: train.Checkpoint{Path: path, Resume: true}})
+	}
+	if lines := strings.Split(strings.TrimSpace(buffer.String()), "\n"); len(lines) != 6 || !strings.HasPrefix(lines[5], "4,") {
+		t.Errorf("got\n%s\nwant a header and five epochs", buffer.String())
 	}
 }

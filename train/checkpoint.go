@@ -48,6 +48,7 @@ type progressed struct {
 	Stopped   bool    `json:"stopped"` // by a callback, at its end
 	Step      int     `json:"step"`
 	RateScale number  `json:"rate_scale"`
+	Warmup    int     `json:"warmup,omitempty"`
 	EMASteps  int     `json:"ema_steps"`
 	History   History `json:"history"`
 }
@@ -81,7 +82,10 @@ func (f *fit) checkpoint(ctx context.Context, e int) error {
 
 func (f *fit) snapshot(ctx context.Context, e int) (*safetensors.File, error) {
 	optimizer := f.Trainer.State()
-	p := progressed{e, f.state.stopped, optimizer.Step, number(optimizer.RateScale), 0, *f.state.History}
+	p := progressed{
+		Epoch: e, Stopped: f.state.stopped, Step: optimizer.Step, RateScale: number(optimizer.RateScale), Warmup: optimizer.Warmup,
+		History: *f.state.History,
+	}
 	file := &safetensors.File{}
 	add := func(name string, shape []int, data any) {
 		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: shape, Data: data})

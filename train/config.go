@@ -16,8 +16,10 @@ type Config struct {
 	Optimizer Optimizer        // default Adam{}
 	Loss      losses.Loss      // default losses.NLL{}
 	Penalties []losses.Penalty // added to the mean loss
-	Schedule  Schedule         // the learning rate at each step; default: the optimizer's own, constant
-	Clip      Clip             // default: no bound
+	// Schedule is the learning rate at each step; default: the optimizer's own, constant, with the warm-up that a WarmStarted
+	// model asks for.
+	Schedule Schedule
+	Clip     Clip // default: no bound
 	// EMA, if positive, keeps an exponential moving average of the parameters with this momentum (0.999,
 	// say; less in the first steps, min(EMA, (1+t)/(10+t))). Validation, OnEpochEnd and the model that the fit
 	// leaves behind use the average. Default 0: no average.
@@ -34,7 +36,7 @@ func (c Config) withDefaults() Config {
 		c.Loss = losses.NLL{}
 	}
 	if c.Schedule == nil {
-		c.Schedule = Constant{c.Optimizer.Rate()}
+		c.Schedule = Constant{Rate: c.Optimizer.Rate()}
 	}
 	return c
 }

@@ -5,28 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"reflect"
 	"strconv"
 )
 
-// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds. In a resumed fit it first
-// writes the epochs before.
+// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, under one header.
+//
+// A fit that goes on, with InitialEpoch or from a checkpoint, goes on in the same table: a logger that has begun, or an Out that
+// holds something already (a file or a bytes.Buffer), gets no second header, and a logger no line that it has written. Where
+// Out is new, a resumed fit first writes the epochs before.
 type CSVLogger struct {
 	Out io.Writer
 
 	NopCallback
-	csv *csv.Writer
+	csv   *csv.Writer
+	begun io.Writer // that has the header
+	next  int       // the epoch after the last one written
 }
 
-// OnTrainBegin writes the header, and what a resumed fit has behind it.
+// OnTrainBegin writes the header, and what a resumed fit has behind it, where Out has not got them.
 func (c *CSVLogger) OnTrainBegin(s *State) error {
 	if c.Out == nil {
 		return fmt.Errorf("train: CSVLogger: Out is nil, want a writer")
 	}
 	c.csv = csv.NewWriter(c.Out)
-	if err := c.write("epoch", "loss", "val_loss", "learning_rate", "seconds"); err != nil {
-		return err
-	}
 	h := s.history()
+	same := c.begun != nil && sameWriter(c.begun, c.Out)
+	switch {
+	case !same && filled(c.Out):
+		c.begun, c.next = c.Out, 0
+		return nil
+	case !same:
+		if err := c.write("epoch", "loss", "val_loss", "learning_rate", "seconds"); err != nil {
+			return err
+		}
+		c.begun, c.next = c.Out, 0
+	case len(h.Epoch) == 0: // another fit, or more epochs of it: all of them are new
+		c.next = 0
+	}
 	for i, epoch := range h.Epoch {
 		if err := c.line(epoch, h.logs(i)); err != nil {
 			return err
@@ -35,10 +52,29 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 	return nil
 }
 
+// sameWriter compares writers of which some cannot be compared.
+func sameWriter(a, b io.Writer) bool { return reflect.TypeOf(a).Comparable() && a == b }
+
+// filled reports a writer that is known to hold something.
+func filled(w io.Writer) bool {
+	switch w := w.(type) {
+	case interface{ Len() int }:
+		return w.Len() > 0
+	case interface{ Stat() (fs.FileInfo, error) }:
+		info, err := w.Stat()
+		return err == nil && info.Mode().IsRegular() && info.Size() > 0
+	}
+	return false
+}
+
 // OnEpochEnd writes the epoch.
 func (c *CSVLogger) OnEpochEnd(s *State) error { return c.line(s.Epoch, s.Logs) }
 
 func (c *CSVLogger) line(epoch int, l Logs) error {
+	if epoch < c.next {
+		return nil
+	}
+	c.next = epoch + 1
 	text := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	val := ""
 	if l.HasVal {

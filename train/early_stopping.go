@@ -7,15 +7,29 @@ import (
 )
 
 // EarlyStopping ends the fit when the monitored figure has not fallen by more than MinDelta for Patience epochs.
+//
+// History.BestEpoch is then the best epoch; −1, Start, where none has been looked at or none had a number, or with RestoreBest
+// none was better than what the fit started from.
 type EarlyStopping struct {
-	Monitor     Monitor
-	MinDelta    float64 // default 0: any fall counts
-	Patience    int     // default 1: stop at the first epoch without a gain, as Keras's 0 and 1 both do
-	StartFrom   int     // epochs before it looks; default 0
-	RestoreBest bool    // put the best epoch's parameters back at the end, however the fit ends
+	Monitor   Monitor
+	MinDelta  float64 // default 0: any fall counts
+	Patience  int     // default 1: stop at the first epoch without a gain, as Keras's 0 and 1 both do
+	StartFrom int     // epochs before it looks; default 0
+	// RestoreBest puts the best epoch's parameters back at the end, however the fit ends. Those that the fit started from are
+	// a candidate, though they have no say in when to stop. Parameters are compared by their own losses: by the validation
+	// loss or, where the training loss is watched, by another pass over those rows, since the loss of an epoch is that of the
+	// parameters on its way. (For a losses.BatchLoss, which has no value on all rows, it is the epoch's, and without the start.)
+	RestoreBest bool
 
 	NopCallback
-	best    best
+	best best
+	kept kept
+}
+
+// kept is what RestoreBest goes back to.
+type kept struct {
+	best    best // of which wait is not used
+	val     bool // its figure is a validation loss
 	weights [][]float64
 }
 
@@ -27,10 +41,21 @@ func (c *EarlyStopping) Validate() error {
 	return nil
 }
 
-// OnTrainBegin forgets an earlier fit. It is an error if a field is out of range.
-func (c *EarlyStopping) OnTrainBegin(*State) error {
-	c.best, c.weights = newBest(), nil
-	return c.Validate()
+// OnTrainBegin forgets an earlier fit and, with RestoreBest, looks at what this one starts from. It is an error if a field is out
+// of range.
+func (c *EarlyStopping) OnTrainBegin(s *State) error {
+	c.best, c.kept = newBest(), kept{best: newBest()}
+	if err := c.Validate(); err != nil || !c.RestoreBest || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
+		return err
+	}
+	val := c.Monitor != MonitorLoss && s.validated()
+	v, ok, err := s.lossNow(val)
+	if err != nil || !ok {
+		return err
+	}
+	c.kept = kept{newBest(), val, s.Weights()} // whatever it is worth: it is better than nothing
+	c.kept.best.improved(v, Start, 0)
+	return nil
 }
 
 // OnEpochEnd looks at the figure.
@@ -40,20 +65,45 @@ func (c *EarlyStopping) OnEpochEnd(s *State) error {
 		return err
 	}
 	if c.best.improved(v, s.Epoch, c.MinDelta) {
-		if c.RestoreBest {
-			c.weights = s.Weights()
-		}
-	} else if c.best.wait >= defaults.Or(c.Patience, 1) {
+		return c.keep(v, s)
+	}
+	if c.best.wait >= defaults.Or(c.Patience, 1) {
 		s.Stop()
+	}
+	return nil
+}
+
+// keep takes the parameters at the end of an epoch, whose figure is v, for those to restore, unless they are worse than others.
+func (c *EarlyStopping) keep(v float64, s *State) error {
+	if !c.RestoreBest {
+		return nil
+	}
+	val := c.Monitor == MonitorValLoss || c.Monitor == "" && s.Logs.HasVal
+	if !val {
+		if now, ok, err := s.lossNow(false); err != nil {
+			return err
+		} else if ok {
+			v = now
+		}
+	}
+	if c.kept.val != val { // a callback has set another figure than the start's
+		c.kept.best = newBest()
+	}
+	if c.kept.best.improved(v, s.Epoch, 0) {
+		c.kept.weights, c.kept.val = s.Weights(), val
 	}
 	return nil
 }
 
 // OnTrainEnd restores the best parameters.
 func (c *EarlyStopping) OnTrainEnd(s *State) error {
-	s.history().BestEpoch = max(c.best.epoch, 0)
-	if c.weights == nil {
+	if !c.RestoreBest {
+		s.history().BestEpoch = c.best.epoch
 		return nil
 	}
-	return s.SetWeights(c.weights)
+	s.history().BestEpoch = c.kept.best.epoch
+	if c.kept.weights == nil {
+		return nil
+	}
+	return s.SetWeights(c.kept.weights)
 }

@@ -16,8 +16,7 @@ type feed interface {
 	next(ctx context.Context) (batch, error)
 	// rows are those of an epoch, −1 where they have not been counted yet.
 	rows() int
-	// digest is the shape of the rows and a checksum.
-	digest(ctx context.Context) (string, error)
+	validation // of all of its rows
 }
 
 // shuffler is what epoch e is shuffled by. It depends on the seed and e alone: a fit resumed at InitialEpoch sees the
@@ -73,5 +72,7 @@ func (m *memory) next(context.Context) (batch, error) {
 }
 
 func (m *memory) rows() int { return m.data.rows }
+
+func (m *memory) loss(ctx context.Context, t *Trainer) (float64, error) { return m.data.loss(ctx, t) }
 
 func (m *memory) digest(ctx context.Context) (string, error) { return m.data.digest(ctx) }

@@ -9,8 +9,11 @@ type History struct {
 	ValLoss      []float64 // after the epoch; empty without validation data
 	LearningRate []float64 // of the epoch's last step
 	Seconds      []float64 // wall clock
-	BestEpoch    int       // set by EarlyStopping
+	BestEpoch    int       // set by EarlyStopping; Start: none was better than what the fit started from
 }
+
+// Start stands for the parameters that a fit starts from, where the number of an epoch is asked for.
+const Start = -1
 
 func (h *History) add(epoch int, l Logs) {
 	h.Epoch = append(h.Epoch, epoch)

@@ -11,6 +11,7 @@ import (
 // fit is one call of Fit or FitSource.
 type fit struct {
 	*Trainer
+	ctx        context.Context
 	op         string // of its errors
 	config     FitConfig
 	feed       feed
@@ -27,6 +28,19 @@ type fit struct {
 func (f *fit) count() {
 	f.state.Rows = f.feed.rows()
 	f.state.Batches = batchesOf(f.state.Rows, f.config.BatchSize)
+}
+
+// lossNow is what State's is.
+func (f *fit) lossNow(val bool) (v float64, ok bool, err error) {
+	var rows validation = f.feed
+	if val {
+		rows = f.validation
+	}
+	if rows == nil || !val && f.batchwise() {
+		return 0, false, nil
+	}
+	v, err = rows.loss(f.ctx, f.Trainer)
+	return v, err == nil, err
 }
 
 func (f *fit) begin() error {
@@ -71,6 +85,7 @@ func (f *fit) run(ctx context.Context) (err error) {
 		return err
 	}
 	f.count()
+	f.ctx, f.state.fit = ctx, f
 	defer func() { err = errors.Join(err, f.end()) }()
 	if err := f.begin(); err != nil {
 		return err

@@ -34,7 +34,7 @@ type best struct {
 	wait  int // epochs since
 }
 
-func newBest() best { return best{value: math.Inf(1), epoch: -1} }
+func newBest() best { return best{value: math.Inf(1), epoch: Start} }
 
 func (b *best) improved(v float64, epoch int, minDelta float64) bool {
 	if v < b.value-minDelta {

@@ -2,12 +2,14 @@ package train
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/strictjson"
 )
 
 // A resumption is a checkpoint that has been read.
@@ -32,8 +34,13 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	if got := file.Metadata["format"]; got != checkpointFormat {
 		return nil, fmt.Errorf("%w: its format is %q, want %q", ErrCheckpoint, got, checkpointFormat)
 	}
+	for _, key := range slices.Sorted(maps.Keys(file.Metadata)) {
+		if key != "format" && key != "fit" && key != "progress" {
+			return nil, fmt.Errorf("%w: it has a string %q, which is none of a checkpoint's", ErrCheckpoint, key)
+		}
+	}
 	var of fingerprint
-	if err := json.Unmarshal([]byte(file.Metadata["fit"]), &of); err != nil {
+	if err := strictjson.Unmarshal([]byte(file.Metadata["fit"]), &of, false); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	want, err := f.fingerprint(ctx)
@@ -47,7 +54,7 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	for _, t := range file.Tensors {
 		r.tensors[t.Name] = t
 	}
-	if err := json.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed); err != nil {
+	if err := strictjson.Unmarshal([]byte(file.Metadata["progress"]), &r.progressed, false); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
 	return r, r.check(f.config.Epochs)
@@ -58,8 +65,8 @@ func (p progressed) check(epochs int) error {
 	h := p.History
 	n := len(h.Epoch)
 	switch {
-	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0:
-		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, want none negative", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps)
+	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0 || p.Warmup < 0:
+		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, %d of warm-up, want none negative", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps, p.Warmup)
 	case p.Epoch >= epochs:
 		return fmt.Errorf("%w: it is at the end of epoch %d (from 0), want at most %d, the last of this one", ErrOtherFit, p.Epoch, epochs-1)
 	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:
@@ -96,7 +103,7 @@ func (f *fit) resume(ctx context.Context) (r *resumption, err error) {
 }
 
 func (f *fit) restore(r *resumption) error {
-	optimizer := OptimizerState{Step: r.Step, RateScale: float64(r.RateScale)}
+	optimizer := OptimizerState{Step: r.Step, RateScale: float64(r.RateScale), Warmup: r.Warmup}
 	for i := range f.params {
 		var slots [][]float64
 		for j := range f.Trainer.config.Optimizer.Slots() {

@@ -11,6 +11,15 @@ type Schedule interface {
 	Validate() error
 }
 
+// warmup is the share of a rate that rises linearly over its first steps: 1/steps in step 0, which would otherwise be wasted,
+// and all of it from step steps−1 on.
+func warmup(step, steps int) float64 {
+	if step >= steps {
+		return 1
+	}
+	return float64(step+1) / float64(steps)
+}
+
 // Constant is one rate throughout.
 type Constant struct {
 	Rate float64 `json:"rate"` // required
@@ -47,8 +56,8 @@ func (s Exponential) Validate() error {
 	return checkRate("Exponential", s.Initial)
 }
 
-// Cosine rises linearly from 0 to Peak over WarmupSteps, then falls as a cosine to Floor over DecaySteps and stays
-// there (Loshchilov & Hutter 2017, arXiv:1608.03983).
+// Cosine rises linearly over WarmupSteps, from Peak/WarmupSteps in the first of them to Peak in the last; then it falls as a
+// cosine from Peak to Floor over DecaySteps and stays there (Loshchilov & Hutter 2017, arXiv:1608.03983).
 type Cosine struct {
 	Peak        float64 `json:"peak"`                   // required
 	Floor       float64 `json:"floor,omitempty"`        // default 0
@@ -59,7 +68,7 @@ type Cosine struct {
 // At is the rate of a step.
 func (s Cosine) At(step int) float64 {
 	if step < s.WarmupSteps {
-		return s.Peak * float64(step+1) / float64(s.WarmupSteps)
+		return s.Peak * warmup(step, s.WarmupSteps)
 	}
 	p := min(float64(step-s.WarmupSteps)/float64(s.DecaySteps), 1)
 	return s.Floor + (s.Peak-s.Floor)*0.5*(1+math.Cos(math.Pi*p))

@@ -9,8 +9,9 @@ import (
 // OptimizerState is what the optimizer remembers, in the order of the trainable parameters.
 type OptimizerState struct {
 	Step      int           `json:"step"`
-	RateScale float64       `json:"rate_scale"` // what callbacks have multiplied the learning rate by
-	Slots     [][][]float64 `json:"slots"`      // parameter, slot, element
+	RateScale float64       `json:"rate_scale"`       // what callbacks have multiplied the learning rate by
+	Warmup    int           `json:"warmup,omitempty"` // the first steps, in which the rate rises: see WarmStarted
+	Slots     [][][]float64 `json:"slots"`            // parameter, slot, element
 }
 
 // State is a copy of the optimizer's state; empty of a trainer that New has not made.
@@ -18,7 +19,7 @@ func (t *Trainer) State() OptimizerState {
 	if t.compiled("") != nil {
 		return OptimizerState{}
 	}
-	return OptimizerState{Step: t.step, RateScale: t.rateScale, Slots: t.engine.state()}
+	return OptimizerState{Step: t.step, RateScale: t.rateScale, Warmup: t.warmup, Slots: t.engine.state()}
 }
 
 // SetState restores a copy. It is an error if it is of another optimizer or model.
@@ -40,11 +41,11 @@ func (t *Trainer) SetState(s OptimizerState) error {
 			}
 		}
 	}
-	if s.Step < 0 {
-		return fmt.Errorf("%s: Step = %d, want ≥ 0", op, s.Step)
+	if s.Step < 0 || s.Warmup < 0 {
+		return fmt.Errorf("%s: Step = %d, Warmup = %d, want none negative", op, s.Step, s.Warmup)
 	}
 	t.engine.setState(s.Slots)
-	t.step, t.rateScale = s.Step, s.RateScale
+	t.step, t.warmup, t.rateScale = s.Step, s.Warmup, s.RateScale
 	return nil
 }
 

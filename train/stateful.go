@@ -11,12 +11,14 @@ import (
 type earlyStoppingState struct {
 	Best    best     `json:"best"`
 	Weights []packed `json:"weights,omitempty"`
+	Kept    *best    `json:"kept,omitempty"` // what Weights are of; Best where it is missing
+	KeptVal bool     `json:"kept_val,omitempty"`
 }
 
 // MarshalState makes EarlyStopping Stateful.
 func (c *EarlyStopping) MarshalState() ([]byte, error) {
-	s := earlyStoppingState{Best: c.best}
-	for _, w := range c.weights {
+	s := earlyStoppingState{Best: c.best, Kept: &c.kept.best, KeptVal: c.kept.val}
+	for _, w := range c.kept.weights {
 		s.Weights = append(s.Weights, w)
 	}
 	return json.Marshal(s)
@@ -28,9 +30,12 @@ func (c *EarlyStopping) UnmarshalState(raw []byte) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
 	}
-	c.best, c.weights = s.Best, nil
+	c.best, c.kept = s.Best, kept{best: s.Best, val: s.KeptVal}
+	if s.Kept != nil {
+		c.kept.best = *s.Kept
+	}
 	for _, w := range s.Weights {
-		c.weights = append(c.weights, w)
+		c.kept.weights = append(c.kept.weights, w)
 	}
 	return nil
 }

@@ -167,6 +167,11 @@ func (s *stream) rows() int {
 	return s.known.rows
 }
 
+// loss makes a pass of its own.
+func (s *stream) loss(ctx context.Context, t *Trainer) (float64, error) {
+	return t.evaluateSource(ctx, s.op, s.src)
+}
+
 // digest makes a pass of its own where none has been through.
 func (s *stream) digest(ctx context.Context) (string, error) {
 	if s.known != nil {

@@ -22,6 +22,14 @@ type Model interface {
 	Terms(b *graph.Builder, x *G.Node) losses.Terms
 }
 
+// A WarmStarted model may be at a good place already. Adam's first steps are as long as the rate in every number, however small
+// or noisy its gradient: they throw a model off such a place, unless the rate begins low.
+type WarmStarted interface {
+	// WarmupSteps is over how many steps the learning rate is to rise where Config has no Schedule; 0: none. A fit that is
+	// resumed keeps those that it began with.
+	WarmupSteps() int
+}
+
 // A Trainer trains one model. Its optimizer state lasts from one Fit to the next, as in Keras. One goroutine at a
 // time may use it. New makes it; the methods of any other, nil included, are ErrNotCompiled.
 type Trainer struct {
@@ -30,6 +38,7 @@ type Trainer struct {
 	engine    engine
 	judge     *judge
 	step      int
+	warmup    int // steps in which the rate rises, where Config has no Schedule
 	rateScale float64
 }
 
@@ -42,6 +51,10 @@ func New(model Model, c Config) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	warmup := 0
+	if m, ok := model.(WarmStarted); ok && c.Schedule == nil {
+		warmup = max(0, m.WarmupSteps())
+	}
 	c = c.withDefaults()
 	o, err := newObjective(model, c)
 	if err != nil {
@@ -51,7 +64,7 @@ func New(model Model, c Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trainer{objective: o, config: c, engine: e, judge: newJudge(o), rateScale: 1}
+	t := &Trainer{objective: o, config: c, engine: e, judge: newJudge(o), warmup: warmup, rateScale: 1}
 	if _, err := o.penaltyNow(); err != nil {
 		return nil, fmt.Errorf("train: New: %w", err)
 	}
@@ -74,7 +87,7 @@ func (t *Trainer) LearningRate() float64 {
 	if t.compiled("") != nil {
 		return 0
 	}
-	return t.config.Schedule.At(t.step) * t.rateScale
+	return t.config.Schedule.At(t.step) * warmup(t.step, t.warmup) * t.rateScale
 }
 
 // update takes a step by the gradients of the last batch.

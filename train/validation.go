@@ -5,6 +5,7 @@ import "context"
 // A validation is rows that a fit is judged on.
 type validation interface {
 	loss(ctx context.Context, t *Trainer) (float64, error)
+	// digest is the shape of the rows and a checksum.
 	digest(ctx context.Context) (string, error)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/tabular"
+	"gaussflow/train"
 )
 
 const inspectLong = `Inspect prints what is in a model file: the layers as Keras prints them, how the model was fitted, and its columns.`
@@ -74,7 +75,11 @@ func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
 	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
 	if h := t.History; h != nil {
-		fmt.Fprintf(w, "epochs\t%d of at most %d, the best %d\n", len(h.Epoch), c.Epochs, h.BestEpoch+1)
+		best := fmt.Sprintf("the best %d", h.BestEpoch+1)
+		if h.BestEpoch == train.Start || len(h.Epoch) == 0 {
+			best = "the model is the warm start"
+		}
+		fmt.Fprintf(w, "epochs\t%d of at most %d, %s\n", len(h.Epoch), c.Epochs, best)
 	}
 	fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
 	fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)

@@ -8,6 +8,9 @@
 // offsets from the end of the header, and "__metadata__" to an object of strings. What is read is checked: a
 // damaged or hostile file is an error, and costs memory in proportion to its length, not to what it claims.
 //
+// What is written has one string more, "checksum": the SHA-256 of the whole file, in hexadecimal, where these 64 digits
+// themselves count as 64 zeros. Read verifies it, where a file has one.
+//
 // Source: https://github.com/huggingface/safetensors, its section "Format".
 package safetensors
 
@@ -15,8 +18,9 @@ import "errors"
 
 // A File is arrays in the order of their data, and strings.
 type File struct {
-	Metadata map[string]string
+	Metadata map[string]string // without the checksum
 	Tensors  []Tensor
+	Verified bool // Read has found a checksum and it is right; of no use to Write
 }
 
 // A Tensor is a named array, row-major; no axes: one number.
@@ -34,6 +38,7 @@ var (
 	ErrDtype     = errors.New("the dtype is not one of F64, F32 and U8")
 	ErrShape     = errors.New("the shape does not fit the data")
 	ErrOffsets   = errors.New("the data overlaps, has gaps or lies outside the file")
+	ErrChecksum  = errors.New("the checksum is wrong: the file is damaged")
 	ErrTrailing  = errors.New("there is something after the last tensor")
 )
 

@@ -46,6 +46,9 @@ func Read(r io.Reader) (*File, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	if err := f.verify(prefix, header, data); err != nil {
+		return nil, err
+	}
 	for i := range f.Tensors {
 		e := entries[f.Tensors[i].Name]
 		f.Tensors[i].Data = decode(e.Dtype, data[e.Offsets[0]:e.Offsets[1]])

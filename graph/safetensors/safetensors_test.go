@@ -2,6 +2,7 @@ package safetensors_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -49,7 +50,10 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(got, f) {
+		if !got.Verified {
+			t.Errorf("%s: what was written has no checksum", name)
+		}
+		if got.Verified = false; !reflect.DeepEqual(got, f) {
 			t.Errorf("%s: got %+v, want %+v", name, got, f)
 		}
 		if !bytes.Equal(encode(t, got), data) {
@@ -60,15 +64,36 @@ func TestRoundTrip(t *testing.T) {
 
 // TestLayout is a file written by hand from the specification.
 func TestLayout(t *testing.T) {
-	header := `{"__metadata__":{"k":"v"},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`
+	zeros := strings.Repeat("0", 64)
+	header := `{"__metadata__":{"a":"` + zeros + `","checksum":"` + zeros + `","k":"\"checksum\":\"` + zeros + `"},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`
 	want := binary.LittleEndian.AppendUint64(nil, uint64((len(header)+7)/8*8))
 	want = append(want, header...)
 	want = append(want, strings.Repeat(" ", (8-len(header)%8)%8)...)
 	want = append(want, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0) // 1, −2
-	got := encode(t, &safetensors.File{Metadata: map[string]string{"k": "v"},
+	sum := sha256.Sum256(want)
+	want = bytes.Replace(want, []byte(`"checksum":"`+zeros), fmt.Appendf(nil, `"checksum":"%x`, sum), 1)
+	got := encode(t, &safetensors.File{Metadata: map[string]string{"a": zeros, "k": `"checksum":"` + zeros},
 		Tensors: []safetensors.Tensor{{Name: "x", Shape: []int{1, 2}, Data: []float32{1, -2}}}})
 	if !bytes.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestChecksum: whichever bit of a file is turned, it is no file.
+func TestChecksum(t *testing.T) {
+	data := encode(t, sample())
+	for i := range data {
+		for bit := range 8 {
+			damaged := bytes.Clone(data)
+			damaged[i] ^= 1 << bit
+			if f, err := safetensors.Read(bytes.NewReader(damaged)); err == nil && f.Verified {
+				t.Fatalf("bit %d of byte %d is turned, and the file is taken for whole", bit, i)
+			}
+		}
+	}
+	named := &safetensors.File{Metadata: map[string]string{"checksum": "mine"}}
+	if err := safetensors.Write(io.Discard, named); !errors.Is(err, safetensors.ErrDuplicate) {
+		t.Errorf("a string called checksum: got %v, want ErrDuplicate", err)
 	}
 }
 
@@ -219,7 +244,9 @@ func TestReplaceFileKeeps(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode().IsRegular() {
 		t.Errorf("the link is gone: %v", err)
 	}
-	if f, err := safetensors.ReadFile(path); err != nil || !reflect.DeepEqual(f, sample()) {
+	want := sample()
+	want.Verified = true
+	if f, err := safetensors.ReadFile(path); err != nil || !reflect.DeepEqual(f, want) {
 		t.Errorf("read back %v, %v", f, err)
 	}
 }

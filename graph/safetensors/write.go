@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"unicode/utf8"
 )
 
@@ -16,17 +17,27 @@ type entry struct {
 	Offsets [2]uint64 `json:"data_offsets"`
 }
 
-// Write writes f; the same File gives the same bytes. It is an error if two tensors have one name, a shape does not
-// fit its data or the header grows beyond 100 MB.
+// Write writes f, with its checksum; the same File gives the same bytes. It is an error if two tensors have one name, a shape
+// does not fit its data, a string is called "checksum", or the header grows beyond 100 MB.
 func Write(w io.Writer, f *File) error {
 	header, err := f.header()
 	if err != nil {
 		return err
 	}
-	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-	if _, err := w.Write(append(out, header...)); err != nil {
+	prefix := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	sum := newDigest(prefix, header)
+	if err := f.data(sum); err != nil {
 		return err
 	}
+	header, _ = replaced(header, `"`+checksumKey+`":"`, noChecksum, sum.text()) // no text has these quotes: JSON escapes them
+	if _, err := w.Write(append(prefix, header...)); err != nil {
+		return err
+	}
+	return f.data(w)
+}
+
+// data writes the numbers.
+func (f *File) data(w io.Writer) error {
 	for _, t := range f.Tensors {
 		if err := binary.Write(w, binary.LittleEndian, t.Data); err != nil {
 			return err
@@ -35,19 +46,25 @@ func Write(w io.Writer, f *File) error {
 	return nil
 }
 
-// header is the JSON object, written by hand so that it keeps the order of the tensors.
+// header is the JSON object, written by hand so that it keeps the order of the tensors, with zeros for a checksum.
 func (f *File) header() ([]byte, error) {
 	var h bytes.Buffer
 	h.WriteByte('{')
-	if f.Metadata != nil {
-		for key, value := range f.Metadata {
-			if err := checkText(key, value); err != nil {
-				return nil, err
-			}
-		}
-		if err := field(&h, metadataKey, f.Metadata); err != nil {
+	for key, value := range f.Metadata {
+		if err := checkText(key, value); err != nil {
 			return nil, err
 		}
+		if key == checksumKey {
+			return nil, fmt.Errorf("safetensors: %s: %q: %w", metadataKey, key, ErrDuplicate)
+		}
+	}
+	metadata := maps.Clone(f.Metadata)
+	if metadata == nil {
+		metadata = map[string]string{}
+	}
+	metadata[checksumKey] = noChecksum
+	if err := field(&h, metadataKey, metadata); err != nil {
+		return nil, err
 	}
 	seen, at := map[string]bool{metadataKey: true}, uint64(0)
 	for _, t := range f.Tensors {

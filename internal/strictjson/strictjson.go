@@ -1,0 +1,75 @@
+// Package strictjson reads JSON that says each thing once.
+package strictjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Unmarshal is json.Unmarshal of text that is one value and nothing after it, in which no object has a name twice: encoding/json
+// takes the last of such members, others the first. With known it is also an error if v has no field for a name.
+func Unmarshal(text []byte, v any, known bool) error {
+	if err := check(text); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if known {
+		d.DisallowUnknownFields()
+	}
+	return d.Decode(v)
+}
+
+// A level is an object or an array that has been opened.
+type level struct {
+	names map[string]bool // nil: an array
+	name  bool            // a name is next
+}
+
+// check walks text token by token.
+func check(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var open []level
+	for values := 0; ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) && len(open) == 0 && values == 1 {
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+		if len(open) == 0 {
+			if values++; values > 1 {
+				return fmt.Errorf("there is something after the JSON value: %.20q", fmt.Sprint(token))
+			}
+		}
+		if n := len(open) - 1; n >= 0 && open[n].name {
+			if name, ok := token.(string); ok {
+				if open[n].names[name] {
+					return fmt.Errorf("the name %q comes twice in an object", name)
+				}
+				open[n].names[name], open[n].name = true, false
+				continue
+			}
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{map[string]bool{}, true})
+			continue
+		case json.Delim('['):
+			open = append(open, level{})
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+		if n := len(open) - 1; n >= 0 { // a value has ended
+			open[n].name = open[n].names != nil
+		}
+	}
+}
