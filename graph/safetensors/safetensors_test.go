@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -169,38 +168,8 @@ func TestBadTensors(t *testing.T) {
 	}
 }
 
-// TestReplaceFile: a write that fails leaves what was there and no rubbish.
-func TestReplaceFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "m")
-	fail := errors.New("the disk is full")
-	steps := []struct {
-		write func(w io.Writer) error
-		err   error
-		want  string
-	}{
-		{func(w io.Writer) error { _, err := fmt.Fprint(w, "one"); return err }, nil, "one"},
-		{func(w io.Writer) error { _, _ = fmt.Fprint(w, strings.Repeat("x", 1<<20)); return fail }, fail, "one"},
-		{func(w io.Writer) error { _, err := fmt.Fprint(w, "two"); return err }, nil, "two"},
-	}
-	for i, s := range steps {
-		if err := safetensors.ReplaceFile(path, s.write); !errors.Is(err, s.err) {
-			t.Errorf("step %d: got %v, want %v", i, err, s.err)
-		}
-		if got, err := os.ReadFile(path); err != nil || string(got) != s.want {
-			t.Errorf("step %d: the file holds %.10q, %v, want %q", i, got, err, s.want)
-		}
-		if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
-			t.Errorf("step %d: %d files, %v, want 1", i, len(files), err)
-		}
-	}
-	if err := safetensors.ReplaceFile(dir, steps[0].write); err == nil || !strings.Contains(err.Error(), "no regular file") {
-		t.Errorf("over a directory: got %v", err)
-	}
-}
-
-// TestReplaceFileKeeps permissions and links.
-func TestReplaceFileKeeps(t *testing.T) {
+// TestWriteFileKeeps permissions and links.
+func TestWriteFileKeeps(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "m"), filepath.Join(dir, "link")
 	if err := os.WriteFile(path, []byte("before"), 0o640); err != nil {
