@@ -20,6 +20,9 @@ var temporaries = regexp.MustCompile(`^\.gaussflow-[0-9a-f]{16}\.tmp`)
 var swept sync.Map
 
 func sweepOnce(folder string) {
+	if whole, err := filepath.Abs(folder); err == nil {
+		folder = whole
+	}
 	if _, done := swept.LoadOrStore(folder, true); !done {
 		Sweep(folder)
 	}
