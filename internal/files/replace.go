@@ -25,6 +25,7 @@ type Replacement struct {
 // New begins a replacement. A link is followed; a file that is there keeps its permissions, also while it is written, and must
 // be one that the user may write, for to rename over it asks only for the folder. A folder is an error.
 func New(path string) (*Replacement, error) {
+	given := path
 	path = resolve(path)
 	info, err := os.Stat(path)
 	switch {
@@ -36,7 +37,7 @@ func New(path string) (*Replacement, error) {
 	case info.IsDir():
 		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a folder, want a file")}
 	}
-	old, err := os.OpenFile(path, os.O_WRONLY, 0)
+	old, err := os.OpenFile(given, os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
