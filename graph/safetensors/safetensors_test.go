@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -209,4 +210,19 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("what was read cannot be written and read again: %v", err)
 		}
 	})
+}
+
+// TestManyTensors: more than can be meant are refused, before the header is read to its end.
+func TestManyTensors(t *testing.T) {
+	var header strings.Builder
+	for i := range 1 << 18 {
+		fmt.Fprintf(&header, `,"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`, i)
+	}
+	_, err := safetensors.Read(bytes.NewReader(file("{"+header.String()[1:]+"}", 0)))
+	if !errors.Is(err, safetensors.ErrHeader) || !strings.Contains(err.Error(), "more than 131072 tensors") {
+		t.Errorf("got %v", err)
+	}
+	if err = safetensors.Write(io.Discard, &safetensors.File{Tensors: make([]safetensors.Tensor, 1<<18)}); !errors.Is(err, safetensors.ErrHeader) {
+		t.Errorf("written: %v", err)
+	}
 }
