@@ -61,7 +61,7 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	} else if c.PCA {
 		s.add("pca", with(layers.NewFixedOrtho(dim, layers.FixedOrthoConfig{Seed: c.Seed, Dtype: c.Dtype})))
 	}
-	for i := 0; i < c.Blocks && s.err == nil; i++ {
+	for i := 0; s.goesOn(i, c.Blocks); i++ {
 		seed := layerSeed(c.Seed, i)
 		s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{
 			Reflectors: c.Reflectors, Seed: seed, Dtype: c.Dtype})))
@@ -121,12 +121,16 @@ func (s *stack) add(name string, m made) {
 		for _, p := range m.layer.Params() {
 			s.numbers += p.Size()
 		}
-		if s.numbers > maxNumbers {
-			s.err = fmt.Errorf("flows: %s: the flow has more than %d parameters by now: take fewer or smaller blocks", name, maxNumbers)
-			return
-		}
 		s.named = append(s.named, Named{name, m.layer})
 	}
+}
+
+// goesOn reports whether to make the next of so many blocks. By the blocks made it foresees a flow that is too large to be meant.
+func (s *stack) goesOn(made, blocks int) bool {
+	if made > 0 && s.err == nil && float64(s.numbers)/float64(made)*float64(blocks) > maxNumbers {
+		s.err = fmt.Errorf("flows: %d blocks of %d parameters each, want at most %d parameters: take fewer or smaller blocks", blocks, s.numbers/made, maxNumbers)
+	}
+	return s.err == nil && made < blocks
 }
 
 func (s *stack) flow() (*Flow, error) {
