@@ -104,6 +104,8 @@ func allNumbers(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool { v := number(c); return v != v })
 }
 
+func (l *csvLayout) width() int { return len(l.names) }
+
 func (l *csvLayout) columns() []string { return l.names }
 
 func (l *csvLayout) scan(pick []int, _ bool) (scanner, error) {

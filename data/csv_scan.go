@@ -55,6 +55,10 @@ func (s *csvScanner) begin() ([]byte, error) {
 
 // split cuts what follows into records.
 func (s *csvScanner) split(comma byte) {
+	s.bound.comma = comma
+	if ahead, err := s.text.Peek(s.text.Buffered()); err == nil { // what begin has looked at
+		s.bound.count(ahead)
+	}
 	s.csv = csv.NewReader(s.text)
 	s.csv.Comma = rune(comma)
 	s.csv.FieldsPerRecord = -1
@@ -79,7 +83,7 @@ func (s *csvScanner) read() error {
 	if err != nil {
 		return s.failed(err)
 	}
-	s.bound.done = s.csv.InputOffset()
+	s.bound.complete(s.csv.InputOffset())
 	s.record = record
 	s.at, _ = s.csv.FieldPos(0)
 	last := len(record) - 1
@@ -140,26 +144,62 @@ func (s *csvScanner) cell(dst []byte, column int) []byte {
 // Close closes the file.
 func (s *csvScanner) Close() error { return s.stream.Close() }
 
-// maxRecord bounds the memory that one record can ask for: a quote that is never closed, a line that never ends.
+// maxRecord bounds the memory that one record can ask for: a quote that is never closed, a line that never ends. A record of many
+// cells asks for much more than its bytes, so that cells are bounded too, by maxColumns.
 const maxRecord = 16 << 20
 
 // bounded fails once a record has become too long.
 type bounded struct {
 	src        io.Reader
 	read, done int64 // bytes read, and those of them in complete records
+	comma      byte  // 0: nothing is known of cells
+	quoted     bool  // what was read last ends inside quotes
+	cells      int   // delimiters since the read in which the last record ended
 	err        error
+}
+
+// complete says that all records up to an offset have been made.
+func (b *bounded) complete(offset int64) {
+	b.done, b.cells = offset, 0
 }
 
 // Read reads on.
 func (b *bounded) Read(p []byte) (n int, err error) {
-	if b.read-b.done > maxRecord {
+	switch {
+	case b.read-b.done > maxRecord:
 		b.err = fmt.Errorf("a record is longer than %d bytes: a quote that is not closed?", maxRecord)
+	case b.cells > maxColumns:
+		b.err = fmt.Errorf("a record has more than %d cells", maxColumns)
+	}
+	if b.err != nil {
 		return 0, b.err
 	}
 	n, err = b.src.Read(p)
 	b.read += int64(n)
+	b.count(p[:n])
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.err = err
 	}
 	return n, err
+}
+
+// count counts the delimiters outside quotes.
+func (b *bounded) count(p []byte) {
+	if b.comma == 0 {
+		return
+	}
+	for len(p) > 0 {
+		part, quote := p, bytes.IndexByte(p, '"')
+		if quote >= 0 {
+			part = p[:quote]
+		}
+		if !b.quoted {
+			b.cells += bytes.Count(part, []byte{b.comma})
+		}
+		if quote < 0 {
+			return
+		}
+		b.quoted = !b.quoted
+		p = p[quote+1:]
+	}
 }

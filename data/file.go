@@ -20,6 +20,10 @@ type File struct {
 
 var _ train.Source = (*File)(nil)
 
+// maxColumns bounds what a table can ask for before its first row is read: each column takes memory for its name and for what is
+// known of it.
+const maxColumns = 1 << 17
+
 // Open reads the header of a file; "-" is standard input, which like a pipe can be read again only as far as it fits
 // Options.MaxBuffered (ErrOnce). The format and the packing (gzip, zstd) are found by the
 // first bytes. Columns that o names and the file lacks are one ColumnError; a file that is not what it should be is a
@@ -35,6 +39,9 @@ func Open(path string, o Options) (*File, error) {
 	l, err := layoutOf(in, o)
 	if err != nil {
 		return nil, err
+	}
+	if n := l.width(); n > maxColumns {
+		return nil, &FormatError{File: in.name, What: fmt.Sprintf("has %d columns, want at most %d", n, maxColumns)}
 	}
 	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing, opts: o}
 	f.pick = make([]int, len(f.all))
@@ -74,10 +81,12 @@ func (f *File) Select(names ...string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen := make(map[int]bool, len(at))
 	for i, j := range at {
-		if slices.Contains(at[:i], j) {
+		if seen[j] {
 			return nil, fmt.Errorf("data: %s: column %q is named twice, want each once", f.in.name, names[i])
 		}
+		seen[j] = true
 	}
 	return f.with(at)
 }
@@ -87,7 +96,11 @@ func (f *File) Except(names ...string) (*File, error) {
 	if _, err := f.positions(names); err != nil {
 		return nil, err
 	}
-	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return slices.Contains(names, f.all[j]) }) // also where two are called alike
+	drop := make(map[string]bool, len(names))
+	for _, name := range names {
+		drop[name] = true
+	}
+	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return drop[f.all[j]] }) // also where two are called alike
 	return f.with(left)
 }
 
@@ -102,10 +115,15 @@ func (f *File) with(pick []int) (*File, error) {
 
 // positions finds columns in the whole header.
 func (f *File) positions(names []string) ([]int, error) {
+	place := make(map[string]int, len(f.all))
+	for j, name := range slices.Backward(f.all) {
+		place[name] = j // of equal names the first
+	}
 	at := make([]int, len(names))
 	var missing []string
 	for i, name := range names {
-		if at[i] = slices.Index(f.all, name); at[i] < 0 {
+		var ok bool
+		if at[i], ok = place[name]; !ok {
 			missing = append(missing, name)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 // A layout is a file in one format, its header read: it names its columns and starts passes.
 type layout interface {
+	// width is how many columns there are, found without naming them.
+	width() int
 	columns() []string
 	// scan starts before the first row. It reads the columns pick, and with text also those that only cell asks for.
 	scan(pick []int, text bool) (scanner, error)

@@ -291,7 +291,7 @@ func TestLongStandardInput(t *testing.T) {
 	wantError(t, err, "data: standard input: is longer than Options.MaxBuffered and can be read only once: save it to a file first")
 	long := npz(t, map[string][]byte{"X": rawNPY("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 1), }", gzipped(t, content)...)})
 	_, err = data.Open("-", data.Options{Stdin: bytes.NewReader(long), MaxBuffered: 70_000})
-	wantError(t, err, "data: standard input: must be read out of order but is a stream of more than 70000 bytes (Options.MaxBuffered): save it unpacked to a file")
+	wantError(t, err, "data: standard input: must be read out of order but is packed, or a stream, of more than 70000 bytes (Options.MaxBuffered): save it unpacked to a file")
 }
 
 // TestTruncated: a file cut anywhere is an error, or for plain CSV a shorter table; never a panic or a huge allocation.

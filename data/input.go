@@ -143,13 +143,18 @@ func (in *input) at() (r readerAt, size int64, err error) {
 		}
 	}
 	defer stream.Close()
+	return in.hold(stream)
+}
+
+// hold reads a stream into memory, up to the limit.
+func (in *input) hold(stream io.Reader) (r readerAt, size int64, err error) {
 	all, err := io.ReadAll(io.LimitReader(stream, in.limit+1))
 	if err != nil {
 		return nil, 0, in.failed(err)
 	}
 	if int64(len(all)) > in.limit {
 		return nil, 0, &FormatError{File: in.name, What: fmt.Sprintf(
-			"must be read out of order but is a stream of more than %d bytes (Options.MaxBuffered): save it unpacked to a file", in.limit)}
+			"must be read out of order but is packed, or a stream, of more than %d bytes (Options.MaxBuffered): save it unpacked to a file", in.limit)}
 	}
 	return inMemory{bytes.NewReader(all)}, int64(len(all)), nil
 }

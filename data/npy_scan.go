@@ -26,8 +26,15 @@ func newNPYLayout(l *npyLayout) (layout, error) {
 	if l.header, err = readNPYHeader(stream); err != nil {
 		return nil, l.in.failed(err)
 	}
+	if l.header.rows > 0 && l.header.cols <= maxColumns { // a row is there before it costs what its header claims
+		if _, err = io.CopyN(io.Discard, stream, int64(l.header.cols*l.header.kind.size)); err != nil {
+			return nil, l.in.failed(truncated(err))
+		}
+	}
 	return l, nil
 }
+
+func (l *npyLayout) width() int { return l.header.cols }
 
 func (l *npyLayout) columns() []string { return numbered(l.header.cols) }
 
@@ -89,8 +96,8 @@ func (s *npyScanner) line() int { return 0 }
 // Close closes the file.
 func (s *npyScanner) Close() error { return s.close.Close() }
 
-// fortranBlock is how many rows are read at a time where columns are contiguous.
-const fortranBlock = 1024
+// fortranBlock is how many elements are read at a time where columns are contiguous, if a row has no more.
+const fortranBlock = 1 << 20
 
 // fortranScanner is a pass over an array whose columns are contiguous: it reads a block of each column.
 type fortranScanner struct {
@@ -98,19 +105,21 @@ type fortranScanner struct {
 	at    io.ReaderAt
 	block []byte // of the present rows, column after column
 	rows  int    // in the block
+	taken int    // of them
 }
 
 func (s *fortranScanner) next(dst []float64) error {
 	if s.row == s.header.rows {
 		return io.EOF
 	}
-	inBlock := s.row % fortranBlock
-	if inBlock == 0 {
+	if s.taken == s.rows {
 		if err := s.fill(); err != nil {
 			return err
 		}
 	}
+	inBlock := s.taken
 	s.row++
+	s.taken++
 	size := s.header.kind.size
 	for j := range s.header.cols {
 		copy(s.record[j*size:(j+1)*size], s.block[(j*s.rows+inBlock)*size:])
@@ -121,10 +130,10 @@ func (s *fortranScanner) next(dst []float64) error {
 	return nil
 }
 
-// fill reads the rows that follow. It grows with what is there, whatever the header promises.
+// fill reads the rows that follow, a few where there are many columns. It grows with what is there, whatever the header promises.
 func (s *fortranScanner) fill() error {
 	size := s.header.kind.size
-	s.rows = min(fortranBlock, s.header.rows-s.row)
+	s.rows, s.taken = min(max(fortranBlock/s.header.cols, 1), s.header.rows-s.row), 0
 	s.block = s.block[:0]
 	for j := range s.header.cols {
 		from := len(s.block)

@@ -2,7 +2,6 @@ package data
 
 import (
 	"archive/zip"
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -69,16 +68,31 @@ func (a npzArray) open() (io.ReadCloser, error) {
 	return packed{member, func() { _ = member.Close() }, source}, nil
 }
 
-// at holds the array in memory. What it takes is bounded by what the file unpacks to, not by what a header says.
+// at is the array in the file where it is stored as it is, else a copy in memory, up to the limit.
 func (a npzArray) at() (readerAt, int64, error) {
-	member, err := a.open()
+	archive, source, err := zipFile(a.in)
 	if err != nil {
 		return nil, 0, err
 	}
-	defer member.Close()
-	all, err := io.ReadAll(member)
+	for _, f := range archive.File {
+		if f.Name == a.name && f.Method == zip.Store {
+			if offset, err := f.DataOffset(); err == nil {
+				n := int64(f.UncompressedSize64)
+				return section{io.NewSectionReader(source, offset, n), source}, n, nil
+			}
+		}
+	}
+	defer source.Close()
+	member, err := archive.Open(a.name)
 	if err != nil {
 		return nil, 0, a.in.failed(err)
 	}
-	return inMemory{bytes.NewReader(all)}, int64(len(all)), nil
+	defer member.Close()
+	return a.in.hold(member)
+}
+
+// section is a part of a file, which is closed with it.
+type section struct {
+	io.ReaderAt
+	io.Closer
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // parquetLayout is a Parquet file whose footer was read. Nested columns are named by their path, a.b.
@@ -50,6 +51,9 @@ func parquetFile(in *input) (file *parquet.File, source readerAt, err error) {
 
 func (in *input) footer(source io.ReaderAt, size int64) (file *parquet.File, err error) {
 	defer in.recovered(&err)
+	if err = checkFooter(source, size); err != nil {
+		return nil, in.damaged(err)
+	}
 	file, err = parquet.OpenFile(source, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, in.damaged(err)
@@ -67,6 +71,8 @@ func (in *input) recovered(err *error) {
 		*err = in.damaged(fmt.Errorf("%v", p))
 	}
 }
+
+func (l *parquetLayout) width() int { return len(l.names) }
 
 func (l *parquetLayout) columns() []string { return l.names }
 
@@ -87,7 +93,7 @@ func (l *parquetLayout) scan(pick []int, text bool) (scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &parquetScanner{in: l.in, source: source, groups: file.RowGroups(), pick: pick, columns: make([]*parquetColumn, len(l.names))}
+	s := &parquetScanner{in: l.in, source: source, size: file.Size(), metadata: file.Metadata().RowGroups, groups: file.RowGroups(), pick: pick, columns: make([]*parquetColumn, len(l.names))}
 	for _, j := range read {
 		leaf, _ := file.Schema().Lookup(file.Schema().Columns()[j]...)
 		s.columns[j] = &parquetColumn{value: valueOf(leaf.Node.Type())}
@@ -99,10 +105,13 @@ func (l *parquetLayout) scan(pick []int, text bool) (scanner, error) {
 type parquetScanner struct {
 	in      *input
 	source  readerAt
+	size    int64
 	groups  []parquet.RowGroup // still to read
 	left    int64              // rows of the present group
 	pick    []int
 	columns []*parquetColumn // of the file; nil: not read
+
+	metadata []format.RowGroup // of groups
 }
 
 func (s *parquetScanner) next(dst []float64) error {
@@ -131,14 +140,17 @@ func (s *parquetScanner) next(dst []float64) error {
 
 func (s *parquetScanner) nextGroup() (err error) {
 	defer s.in.recovered(&err)
-	group := s.groups[0]
-	s.groups, s.left = s.groups[1:], group.NumRows()
+	group, metadata := s.groups[0], s.metadata[0]
+	s.groups, s.metadata, s.left = s.groups[1:], s.metadata[1:], group.NumRows()
 	chunks := group.ColumnChunks()
 	for j, c := range s.columns {
 		if c == nil {
 			continue
 		}
 		c.close()
+		if err := checkPages(s.source, s.size, &metadata.Columns[j].MetaData); err != nil {
+			return s.in.damaged(err)
+		}
 		c.pages = chunks[j].Pages()
 	}
 	return nil

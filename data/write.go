@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -33,7 +32,7 @@ type tableWriter struct {
 	name  string
 	cols  int
 	pack  io.WriteCloser
-	sink  *sink
+	sink  sink
 	ended bool
 }
 
@@ -65,10 +64,12 @@ func create(path string, names []string) (*tableWriter, error) {
 	if len(names) == 0 {
 		return nil, &EmptyError{File: path, What: "column"}
 	}
-	for j, name := range names {
-		if slices.Contains(names[:j], name) {
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if seen[name] {
 			return nil, fmt.Errorf("data: %s: two columns %q, want each name once", path, name)
 		}
+		seen[name] = true
 	}
 	sink, err := newSink(path)
 	if err != nil {
@@ -134,13 +135,15 @@ func (w *tableWriter) Close() error {
 	if err := w.pack.Close(); err != nil {
 		return w.failed(err)
 	}
-	return w.failed(w.sink.commit())
+	return w.failed(w.sink.Commit())
 }
 
 // Discard removes what was written.
 func (w *tableWriter) Discard() {
-	w.ended = true
-	w.sink.discard()
+	if !w.ended {
+		w.ended = true
+		_ = w.sink.Discard() // nothing can be done about a file that cannot be removed
+	}
 }
 
 // Write writes a table to a path: see Create.

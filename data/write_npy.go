@@ -11,15 +11,15 @@ import (
 
 // npyEncoder writes an NPY array of float64 whose number of rows is filled in at the end.
 type npyEncoder struct {
-	file *sink
+	file sink
 	w    *bufio.Writer
 	rows int
 	cols int
 	buf  []byte
 }
 
-func newNPYEncoder(file *sink, pack io.Writer, cols int) (*npyEncoder, error) {
-	if _, ok := pack.(plain); !ok || file.path == "" {
+func newNPYEncoder(file sink, pack io.Writer, cols int) (*npyEncoder, error) {
+	if _, ok := pack.(plain); !ok || file.Direct() {
 		return nil, errors.New("data: NPY is written to a file, not packed and not to a pipe: its header needs the number of rows")
 	}
 	e := &npyEncoder{file: file, w: bufio.NewWriterSize(file, 1<<16), cols: cols}

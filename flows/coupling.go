@@ -45,7 +45,7 @@ func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
 		c.Mask = layers.HalfMask(dim)
 	}
 	var s stack
-	for i := range c.Blocks {
+	for i := 0; s.goesOn(i, c.Blocks); i++ {
 		seed := layerSeed(c.Seed, i)
 		if !c.NoRotation {
 			s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{

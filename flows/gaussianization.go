@@ -34,6 +34,9 @@ func (c GaussianizationConfig) Validate() error {
 // maxBlocks bounds what a damaged or hostile configuration can ask for.
 const maxBlocks = 1 << 16
 
+// maxNumbers bounds the parameters of all blocks of a recipe together.
+const maxNumbers = 1 << 27
+
 // validSizes reports sizes of a recipe that cannot be meant; 0 is the default of each.
 func validSizes(recipe string, blocks, components, reflectors int) error {
 	switch {
@@ -58,7 +61,7 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	} else if c.PCA {
 		s.add("pca", with(layers.NewFixedOrtho(dim, layers.FixedOrthoConfig{Seed: c.Seed, Dtype: c.Dtype})))
 	}
-	for i := range c.Blocks {
+	for i := 0; s.goesOn(i, c.Blocks); i++ {
 		seed := layerSeed(c.Seed, i)
 		s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{
 			Reflectors: c.Reflectors, Seed: seed, Dtype: c.Dtype})))
@@ -97,8 +100,9 @@ func layerSeed(seed uint64, block int) uint64 { return seed*1_000_003 + uint64(b
 
 // stack collects layers with a sticky error.
 type stack struct {
-	named []Named
-	err   error
+	named   []Named
+	err     error
+	numbers int // of the parameters so far
 }
 
 type made struct {
@@ -114,8 +118,19 @@ func (s *stack) add(name string, m made) {
 	case m.err != nil:
 		s.err = fmt.Errorf("flows: %s: %w", name, m.err)
 	default:
+		for _, p := range m.layer.Params() {
+			s.numbers += p.Size()
+		}
 		s.named = append(s.named, Named{name, m.layer})
 	}
+}
+
+// goesOn reports whether to make the next of so many blocks. By the blocks made it foresees a flow that is too large to be meant.
+func (s *stack) goesOn(made, blocks int) bool {
+	if made > 0 && s.err == nil && float64(s.numbers)/float64(made)*float64(blocks) > maxNumbers {
+		s.err = fmt.Errorf("flows: %d blocks of %d parameters each, want at most %d parameters: take fewer or smaller blocks", blocks, s.numbers/made, maxNumbers)
+	}
+	return s.err == nil && made < blocks
 }
 
 func (s *stack) flow() (*Flow, error) {

@@ -85,9 +85,9 @@ func (c Config) Validate() error {
 		choice("Preset", c.Preset, Fast, Default, Best),
 		choice("Family", c.Family, Aligned, Rotated, Diagonal),
 		choice("Dequantize", c.Dequantize, DequantizeGrids, DequantizeNone),
-		least("Blocks", c.Blocks), least("Components", c.Components), least("Epochs", c.Epochs),
-		least("BatchSize", c.BatchSize), least("Patience", c.Patience), least("Workers", c.Workers),
-		c.validateShares(), c.Dtype.Validate(),
+		within("Blocks", c.Blocks, maxSize), within("Components", c.Components, maxComponents), within("Epochs", c.Epochs, math.MaxInt),
+		within("BatchSize", c.BatchSize, math.MaxInt), within("Patience", c.Patience, math.MaxInt), within("Workers", c.Workers, maxWorkers),
+		c.validateHidden(), c.validateShares(), c.Dtype.Validate(),
 	)
 }
 
@@ -110,9 +110,32 @@ func choice[S ~string](field string, got S, want ...S) error {
 	return fmt.Errorf("tabular: Config: %s = %q, want one of %q", field, got, want)
 }
 
-func least(field string, got int) error {
-	if got >= 0 {
-		return nil
+// maxSize and maxWorkers bound what a slip of the hand can ask for; maxNumbers bounds all of it together, the parameters of the flow.
+const (
+	maxSize       = 1 << 16
+	maxComponents = 1 << 10
+	maxWorkers    = 1 << 12
+	maxNumbers    = 1 << 27
+)
+
+func within(field string, got, most int) error {
+	switch {
+	case got < 0:
+		return fmt.Errorf("tabular: Config: %s = %d, want ≥ 1 (0: the default)", field, got)
+	case got > most:
+		return fmt.Errorf("tabular: Config: %s = %d, want at most %d", field, got, most)
 	}
-	return fmt.Errorf("tabular: Config: %s = %d, want ≥ 1 (0: the default)", field, got)
+	return nil
+}
+
+func (c Config) validateHidden() error {
+	if len(c.Hidden) > maxSize {
+		return fmt.Errorf("tabular: Config: %d hidden layers, want at most %d", len(c.Hidden), maxSize)
+	}
+	for i, width := range c.Hidden {
+		if width < 1 || width > maxSize {
+			return fmt.Errorf("tabular: Config: Hidden[%d] = %d, want 1 to %d", i, width, maxSize)
+		}
+	}
+	return nil
 }

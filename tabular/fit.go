@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -47,6 +48,9 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	f.plan = newPlan(c, n, f.kept)
 	if err := f.warmStart(); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
+	}
+	if err := f.checkSaves(); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: the model could not be saved: %w", err)
 	}
 	history, err := f.train(ctx)
 	if history == nil {
@@ -108,6 +112,12 @@ func (f *fit) warmStart() (err error) {
 	}
 	_, err = f.flow.InitFrom(f.noisy, f.warmStartConfig())
 	return err
+}
+
+// checkSaves finds out before the first epoch whether a file can hold the model: names that are not UTF-8, numbers that are not finite.
+func (f *fit) checkSaves() error {
+	m := &Model{Flow: f.flow, Facts: Facts{Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Reference: Quantiles{0}}}
+	return m.SaveTo(io.Discard)
 }
 
 // quanta are the widths of the uniform noise of the kept columns.

@@ -53,6 +53,9 @@ func (p plan) newAligned(d int) (named []flows.Named, err error) {
 				Mask: m, Components: p.Components, Dtype: p.Dtype,
 				MLP: layers.MLPConfig{Hidden: p.Hidden, Seed: (p.Seed+1)*1_000_003 + uint64(2*i+half)},
 			})
+			if err == nil && len(named) == 0 {
+				err = p.checkNumbers(c)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -60,6 +63,19 @@ func (p plan) newAligned(d int) (named []flows.Named, err error) {
 		}
 	}
 	return named, nil
+}
+
+// checkNumbers refuses a flow of many large blocks after the first of its two couplings a block.
+func (p plan) checkNumbers(first layers.Bijector) error {
+	numbers := 0.0
+	for _, param := range first.Params() {
+		numbers += 2 * float64(p.Blocks) * float64(param.Size())
+	}
+	if numbers > maxNumbers {
+		return fmt.Errorf("%d blocks of hidden widths %v and %d components have about %.2g parameters, want at most %d: take fewer or smaller blocks",
+			p.Blocks, p.Hidden, p.Components, numbers, maxNumbers)
+	}
+	return nil
 }
 
 // binaryMask marks the columns whose number has a 0 as its binary digit i, modulo the digits that d columns take.

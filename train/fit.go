@@ -103,7 +103,7 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 		state:     &State{Epoch: c.InitialEpoch, Epochs: c.Epochs, History: &History{}, trainer: t},
 	}
 	f.count()
-	if !t.engine.begin(c.Workers) {
+	if !t.engine.begin(min(c.Workers, c.BatchSize)) {
 		return nil, fmt.Errorf("%s: the trainer is in a fit already, of which this is a callback or another goroutine", op)
 	}
 	defer t.engine.end()

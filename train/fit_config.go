@@ -40,6 +40,9 @@ type FitConfig struct {
 	Checkpoint Checkpoint
 }
 
+// maxWorkers bounds what a slip of the hand can ask for.
+const maxWorkers = 1 << 12
+
 // defaultBatch is the default of FitConfig.BatchSize.
 const defaultBatch = 512
 
@@ -80,8 +83,8 @@ func (c FitConfig) validate(op string) error {
 		return fmt.Errorf("%s: BatchSize = %d, want ≥ 1 (0: the default, %d)", op, c.BatchSize, defaultBatch)
 	case c.ShuffleRows < 0:
 		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0: the default)", op, c.ShuffleRows)
-	case c.Workers < 0:
-		return fmt.Errorf("%s: Workers = %d, want ≥ 1 (0: the default, all processors)", op, c.Workers)
+	case c.Workers < 0 || c.Workers > maxWorkers:
+		return fmt.Errorf("%s: Workers = %d, want 1 to %d (0: the default, all processors)", op, c.Workers, maxWorkers)
 	}
 	for i, callback := range c.Callbacks {
 		if isNil(callback) {

@@ -28,6 +28,15 @@ func demo(t *testing.T, args ...string) (r report, raw []byte, printed, dir stri
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
+	written, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range written {
+		if !slices.Contains(outputs, f.Name()) {
+			t.Errorf("%s is written and not among the outputs that are checked before the work", f.Name())
+		}
+	}
 	if raw, err = os.ReadFile(filepath.Join(dir, "report.json")); err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,9 @@ func run(ctx context.Context, o options, stdout io.Writer) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
+	if err := o.checkPaths(); err != nil {
+		return err
+	}
 	if err := e.measure(ctx); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"gonum.org/v1/plot/vg"
@@ -69,7 +68,7 @@ func (e *experiment) write() error {
 		return err
 	}
 	for _, f := range figures {
-		if err := os.WriteFile(filepath.Join(e.options.out, f.file), f.png, 0o644); err != nil {
+		if err := writeFile(filepath.Join(e.options.out, f.file), f.png); err != nil {
 			return err
 		}
 	}

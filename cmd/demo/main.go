@@ -11,9 +11,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"syscall"
 )
+
+// A checkedWriter remembers its first error: text that could not be printed is not done.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+// Write writes.
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("standard output: %w", err)
+	}
+	return n, err
+}
 
 func main() {
 	o, err := parseOptions(os.Args[1:], os.Stderr)
@@ -21,9 +38,10 @@ func main() {
 		return
 	}
 	if err == nil {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		err = run(ctx, o, os.Stdout)
+		out := &checkedWriter{Writer: os.Stdout}
+		err = errors.Join(run(ctx, o, out), out.err)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)

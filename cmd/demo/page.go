@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"os"
+	"io"
+
+	"gaussflow/internal/files"
 )
 
 //go:embed page.html.tmpl
@@ -19,7 +21,7 @@ type pageFigure struct {
 }
 
 // writePage stores index.html, which needs no other file.
-func (e *experiment) writePage(path string, figures []figure) (err error) {
+func (e *experiment) writePage(path string, figures []figure) error {
 	page := struct {
 		Report  report
 		Numbers []keyNumber
@@ -30,16 +32,7 @@ func (e *experiment) writePage(path string, figures []figure) (err error) {
 		data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(f.png)
 		page.Figures = append(page.Figures, pageFigure{f.title, f.caption, template.URL(data)})
 	}
-	out, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if e := out.Close(); err == nil {
-			err = e
-		}
-	}()
-	return pageTemplate.Execute(out, page)
+	return files.Replace(path, func(w io.Writer) error { return pageTemplate.Execute(w, page) })
 }
 
 // keyNumber is one of the figures at the head of the page.

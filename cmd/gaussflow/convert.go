@@ -40,6 +40,13 @@ func newConvert() *cobra.Command {
 			case len(args) == 2 && toNPZ:
 				return usage(c, fmt.Errorf("--output %s, want the name of a model, not .npz", output))
 			}
+			p := new(paths).reads("MODEL", args[0]).writes("--output", output)
+			if !toNPZ {
+				p.reads("WEIGHTS.npz", args[1])
+			}
+			if err := p.check(c); err != nil {
+				return err
+			}
 			flow, err := flows.Load(args[0])
 			if err != nil {
 				return err

@@ -33,6 +33,9 @@ func newEvaluate() *cobra.Command {
 		Example: evaluateExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).check(c); err != nil {
+				return err
+			}
 			model, err := tabular.Load(args[0])
 			if err != nil {
 				return err

@@ -47,8 +47,11 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if o.output == "" {
 		o.output = modelName(path)
 	}
-	if err := errors.Join(o.config.Validate(), o.checkShare(), o.checkOutput(path)); err != nil {
+	if err := errors.Join(o.config.Validate(), o.checkShare(), o.checkOutput()); err != nil {
 		return usage(c, err)
+	}
+	if err := o.paths(path).check(c); err != nil {
+		return err
 	}
 	file, err := o.table.open(c, path)
 	if err != nil {
@@ -63,10 +66,11 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if model == nil {
 		return err
 	}
-	if err = o.finish(c, model, table, err != nil); err != nil || o.report == "" {
-		return err
+	err = o.finish(c, model, table, err != nil)
+	if err == nil && o.report != "" {
+		err = writeReport(c, o.report, model, file, table, o.config.Seed)
 	}
-	return writeReport(c, o.report, model, file, table, o.config.Seed)
+	return errors.Join(err, o.losses.finish())
 }
 
 // fit fits; an interrupted one comes with a model and the error.
@@ -79,12 +83,8 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: there is no checkpoint %s: the fit begins anew\n", o.checkpoint())
 	}
 	if o.history != "" {
-		h, err := os.Create(o.history)
-		if err != nil {
-			return nil, err
-		}
-		defer h.Close()
-		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: h})
+		o.losses = newHistoryFile(o.history)
+		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: o.losses})
 	}
 	setPatient(c.Context())
 	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
@@ -109,7 +109,7 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 	}
 	stderr := c.ErrOrStderr()
 	for _, w := range model.Warnings {
-		fmt.Fprintf(stderr, "gaussflow: warning: %v\n", w)
+		fmt.Fprintf(stderr, "gaussflow: warning: %s\n", visible(fmt.Sprint(w)))
 	}
 	if interrupted {
 		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s%s\n", o.output, o.resumable())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,19 +20,18 @@ func modelName(table string) string {
 // checkpoint is where a fit is kept while it runs.
 func (o *fitFlags) checkpoint() string { return o.output + ".checkpoint" }
 
-// checkOutput finds out before the fit whether there is a place for the model.
-func (o *fitFlags) checkOutput(table string) error {
-	if o.output == "-" || o.output == table {
-		return fmt.Errorf("--output %s, want a file for the model", o.output)
-	}
-	info, err := os.Stat(filepath.Dir(o.output))
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no folder", filepath.Dir(o.output))
-	}
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+// checkOutput wants a file for the model.
+func (o *fitFlags) checkOutput() error {
+	if o.output == "-" {
+		return errors.New("--output -, want a file for the model: it is written as a whole")
 	}
 	return nil
+}
+
+// paths are all files of the fit.
+func (o *fitFlags) paths(table string) *paths {
+	p := new(paths).reads("DATA", table).writes("--output", o.output).writes("the checkpoint", o.checkpoint())
+	return p.writes("--history", o.history).writes("--report", o.report)
 }
 
 // resumable says that an interrupted fit can go on, if it has come to its first checkpoint.
@@ -44,19 +42,10 @@ func (o *fitFlags) resumable() string {
 	return "; --resume goes on"
 }
 
-// removeCheckpoint removes what the fit was kept in, and what one that was killed while it wrote a file has left.
+// removeCheckpoint removes what the fit was kept in.
 func (o *fitFlags) removeCheckpoint() error {
-	hex := strings.Repeat("[0-9a-f]", 8) // as safetensors.ReplaceFile names what it has not finished
-	paths := []string{o.checkpoint()}
-	for _, path := range []string{o.output, o.checkpoint()} {
-		if left, err := filepath.Glob(path + "." + hex + ".tmp"); err == nil { // else there are brackets in the name
-			paths = append(paths, left...)
-		}
-	}
-	for _, path := range paths {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := os.Remove(o.checkpoint()); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type fitFlags struct {
 	config                  tabular.Config
 	output, history, report string
 	resume, json, quiet     bool
+	losses                  *historyFile // nil: no --history
 }
 
 func (o *fitFlags) register(c *cobra.Command) {

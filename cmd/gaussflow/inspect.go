@@ -26,6 +26,9 @@ func newInspect() *cobra.Command {
 		Example: inspectExample,
 		Args:    arguments("MODEL"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := new(paths).reads("MODEL", args[0]).check(c); err != nil {
+				return err
+			}
 			model, err := tabular.Load(args[0])
 			if err != nil {
 				return err
@@ -33,7 +36,7 @@ func newInspect() *cobra.Command {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), newInspection(model))
 			}
-			inspect(c.OutOrStdout(), model)
+			inspect(visibleWriter{c.OutOrStdout()}, model)
 			return nil
 		},
 	}

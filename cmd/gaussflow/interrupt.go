@@ -15,13 +15,18 @@ type patienceKey struct{}
 // grace is what an impatient command has to clean up; one that waits for its input would not end by itself.
 const grace = time.Second
 
-// interruptible is a context that ends at the first interrupt or request to terminate. The program ends at the second,
-// or after a moment, unless the command is patient.
+// interruptible is a context that ends at the first interrupt, request to terminate or hang-up of the terminal. The program ends at
+// the second, or after a moment, unless the command is patient. A signal that the program was started to ignore, as nohup and the
+// background of a shell do, stays ignored.
 func interruptible() (context.Context, func()) {
 	patient := &atomic.Bool{}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), patienceKey{}, patient))
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
 	go func() {
 		<-signals
 		cancel()

@@ -5,116 +5,108 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
+
+	"gaussflow/internal/files"
+	"gaussflow/internal/files/faults"
 )
 
-// TestKillAndResume: a fit that is killed or interrupted at several moments, and resumed each time, writes the same
-// bytes as one that is not.
+// TestKillAndResume: a fit that is killed or interrupted at several calls on the disk, and resumed each time, writes the same bytes as
+// one that is not.
 func TestKillAndResume(t *testing.T) {
 	folder, err := moons()
 	if err != nil {
 		t.Fatal(err)
 	}
-	fit := func(output string, more ...string) *exec.Cmd {
-		args := append([]string{"fit", filepath.Join(folder, "moons.csv"), "-o", output,
-			"--epochs", "40", "--hidden", "16", "--batch", "64", "--seed", "4", "--workers", "2"}, more...)
-		return exec.Command("gaussflow", args...)
+	args := func(output string) []string {
+		return []string{"fit", filepath.Join(folder, "moons.csv"), "-o", output,
+			"--epochs", "40", "--hidden", "16", "--batch", "64", "--seed", "4", "--workers", "2"}
 	}
 	whole, killed := filepath.Join(t.TempDir(), "whole.gflow"), filepath.Join(t.TempDir(), "killed.gflow")
-	start := time.Now()
-	mustRun(t, fit(whole))
-	took := time.Since(start)
-	kills := 0
-	for i, moment := range []float64{0.3, 0.5, 0.4, 0.7, 0.6, 0.9} {
-		c := fit(killed, "--resume")
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Duration(moment * float64(took)))
-		if i%2 == 0 {
-			_ = c.Process.Kill() // it may have ended
-		} else {
-			_ = c.Process.Signal(os.Interrupt)
-		}
-		if err := c.Wait(); err != nil {
-			kills++
+	counter := &faults.System{}
+	restore := files.SetSystem(counter)
+	code, stderr := runIn(t, folder, args(whole))
+	restore()
+	if code != exitOK {
+		t.Fatal(stderr)
+	}
+	for i, share := range []float64{0.1, 0.2, 0.3, 0.2, 0.1} {
+		death := []syscall.Signal{syscall.SIGKILL, syscall.SIGINT}[i%2]
+		c := signalled(int(share*float64(counter.Calls)), death)
+		c.Args = append(c.Args, append(args(killed), "--resume")...)
+		if err := c.Run(); (err == nil) == (death == syscall.SIGKILL) {
+			t.Fatalf("%v: %v", death, err)
 		}
 	}
-	mustRun(t, fit(killed, "--resume"))
-	if kills == 0 {
-		t.Skip("the machine is too uneven: every fit ended before it could be killed")
-	}
+	mustRun(t, exec.Command("gaussflow", append(args(killed), "--resume")...))
 	if a, b := read(t, whole), read(t, killed); !bytes.Equal(a, b) {
-		t.Errorf("after %d kills the model differs from that of a fit that was not killed", kills)
+		t.Error("the model differs from that of a fit that was not killed")
 	}
-	if left, _ := filepath.Glob(killed + ".*"); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
-}
-
-// TestInterruptOnce: the first interrupt writes the best model so far, and the fit can be resumed.
-func TestInterruptOnce(t *testing.T) {
-	c, output, stderr := startLongFit(t)
-	if err := c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Wait(); err != nil {
-		t.Fatalf("%v, want exit code 0: %s", err, stderr)
-	}
-	if !bytes.Contains(stderr.Bytes(), []byte("interrupted: the best model so far is written to")) {
-		t.Errorf("stderr: %s", stderr)
-	}
-	mustRun(t, exec.Command("gaussflow", "inspect", output))
-	if _, err := os.Stat(output + ".checkpoint"); err != nil {
-		t.Error(err)
-	}
-	out, err := exec.Command("gaussflow", append(c.Args[1:], "--seed", "9", "--resume")...).CombinedOutput()
-	if err == nil || !bytes.Contains(out, []byte("the checkpoint is of another fit: ")) {
-		t.Errorf("resumed with another seed: %v: %s", err, out)
+	if left := names(t, filepath.Dir(killed)); len(left) != 1 {
+		t.Errorf("left: %q", left)
 	}
 }
 
-// TestInterruptTwice: the second interrupt quits.
-func TestInterruptTwice(t *testing.T) {
-	c, output, _ := startLongFit(t)
-	// two of one kind might be taken for one, as they come faster than a hand sends them
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-		if err := c.Process.Signal(s); err != nil {
-			t.Fatal(err)
-		}
+// signalled is the tool without arguments, with signals at a call on the disk.
+func signalled(call int, signals ...syscall.Signal) *exec.Cmd {
+	text := fmt.Sprint(call)
+	for _, s := range signals {
+		text += fmt.Sprintf(" %d", s)
 	}
-	wantInterrupted(t, c)
-	if _, err := os.Stat(output); err == nil {
-		t.Error("there is a model, want none")
-	}
+	c := exec.Command("gaussflow")
+	c.Env = append(os.Environ(), signalAt+"="+text)
+	return c
 }
 
-// startLongFit starts a fit that would take minutes, and waits for its first checkpoint.
-func startLongFit(t *testing.T) (c *exec.Cmd, output string, stderr *bytes.Buffer) {
+// longFit is a fit that would take minutes, with signals after its first checkpoints.
+func longFit(t *testing.T, signals ...syscall.Signal) (c *exec.Cmd, output string) {
 	t.Helper()
 	folder, err := moons()
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, stderr = filepath.Join(t.TempDir(), "m.gflow"), &bytes.Buffer{}
-	c = exec.Command("gaussflow", "fit", filepath.Join(folder, "moons.csv"), "-o", output, "--epochs", "5000", "--patience", "5000", "--hidden", "8")
-	c.Stderr = stderr
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(10 * time.Millisecond) {
-		if _, err := os.Stat(output + ".checkpoint"); err == nil {
-			return c, output, stderr
+	const call = 30 // the checks of two outputs are 6, a checkpoint about 8
+	output, c = filepath.Join(t.TempDir(), "m.gflow"), signalled(call, signals...)
+	c.Args = append(c.Args, "fit", filepath.Join(folder, "moons.csv"), "-o", output, "--epochs", "5000", "--patience", "5000", "--hidden", "8")
+	return c, output
+}
+
+// TestInterruptOnce: the first interrupt, request to terminate or hang-up writes the best model so far, and the fit can be resumed.
+func TestInterruptOnce(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		c, output := longFit(t, signal)
+		var stderr bytes.Buffer
+		c.Stderr = &stderr
+		if err := c.Run(); err != nil {
+			t.Fatalf("%v: %v, want exit code 0: %s", signal, err, &stderr)
+		}
+		if !bytes.Contains(stderr.Bytes(), []byte("interrupted: the best model so far is written to")) {
+			t.Errorf("%v: stderr: %s", signal, &stderr)
+		}
+		mustRun(t, exec.Command("gaussflow", "inspect", output))
+		if _, err := os.Stat(output + ".checkpoint"); err != nil {
+			t.Error(err)
+		}
+		out, err := exec.Command("gaussflow", append(c.Args[1:], "--seed", "9", "--resume")...).CombinedOutput()
+		if err == nil || !bytes.Contains(out, []byte("the checkpoint is of another fit: ")) {
+			t.Errorf("resumed with another seed: %v: %s", err, out)
 		}
 	}
-	_ = c.Process.Kill()
-	t.Fatal("a minute has passed without a checkpoint")
-	return nil, "", nil
+}
+
+// TestInterruptTwice: the second interrupt quits.
+func TestInterruptTwice(t *testing.T) {
+	// two of one kind might be taken for one, as they come faster than a hand sends them
+	c, output := longFit(t, syscall.SIGINT, syscall.SIGTERM)
+	wantInterrupted(t, c.Run())
+	if _, err := os.Stat(output); err == nil {
+		t.Error("there is a model, want none")
+	}
 }
 
 // TestInterruptScore: the first interrupt ends any other command, also one that waits for its input, and leaves nothing.
@@ -124,7 +116,8 @@ func TestInterruptScore(t *testing.T) {
 		t.Fatal(err)
 	}
 	output := t.TempDir()
-	c := exec.Command("gaussflow", "score", filepath.Join(folder, "moons.gflow"), "-", "-o", filepath.Join(output, "s.csv"))
+	c := signalled(3, syscall.SIGINT) // the last of the check; then it waits for the table
+	c.Args = append(c.Args, "score", filepath.Join(folder, "moons.gflow"), "-", "-o", filepath.Join(output, "s.csv"))
 	stdin, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -136,20 +129,34 @@ func TestInterruptScore(t *testing.T) {
 	if _, err = stdin.Write([]byte("x1,x2\n1,2\n")); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(300 * time.Millisecond)
-	if err = c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	wantInterrupted(t, c)
+	wantInterrupted(t, c.Wait())
 	if _, err = os.Stat(filepath.Join(output, "s.csv")); err == nil {
 		t.Error("half a table is written")
 	}
 }
 
-func wantInterrupted(t *testing.T, c *exec.Cmd) {
+// TestNohup: a hang-up that the program was started to ignore stays ignored.
+func TestNohup(t *testing.T) {
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := workFolder(t)
+	c := signalled(5, syscall.SIGHUP)
+	tool, err := exec.LookPath("gaussflow")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Path, c.Args = nohup, []string{nohup, tool, "score", "moons.gflow", "moons.csv", "-o", "s.csv"}
+	if code, stderr := exitCode(t, c, folder); code != exitOK {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+}
+
+func wantInterrupted(t *testing.T, err error) {
 	t.Helper()
 	var exit *exec.ExitError
-	if err := c.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+	if !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
 		t.Errorf("%v, want exit code %d", err, exitInterrupted)
 	}
 }

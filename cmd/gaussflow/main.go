@@ -30,11 +30,14 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
-	root := newRoot()
+	root, out := newRoot(), &checkedWriter{Writer: stdout}
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err
+	}
 	var usage *usageError
 	switch {
 	case err == nil:
@@ -48,10 +51,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
 	if h := hint(err); h != "" {
-		fmt.Fprintln(stderr, h)
+		fmt.Fprintln(stderr, visible(h))
 	}
 	return exitError
 }
 
 // oneLine is an error's text, joined errors side by side.
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+func oneLine(err error) string { return visible(strings.ReplaceAll(err.Error(), "\n", "; ")) }

@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files of testdata/script anew")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gaussflow": main})
+	testscript.Main(m, map[string]func(){"gaussflow": faultyMain})
 }
 
 // TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2, and

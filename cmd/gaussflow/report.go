@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
-	"gaussflow/graph/safetensors"
+	"gaussflow/internal/files"
 	"gaussflow/report"
 	"gaussflow/tabular"
 )
@@ -32,6 +32,10 @@ func newReport() *cobra.Command {
 		Example: reportExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
+			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
+			if err := p.check(c); err != nil {
+				return err
+			}
 			model, err := tabular.Load(args[0])
 			if err != nil {
 				return err
@@ -69,7 +73,7 @@ func writeReport(c *cobra.Command, path string, model *tabular.Model, file *data
 	if path == "-" {
 		return report.Write(c.OutOrStdout(), in)
 	}
-	return safetensors.ReplaceFile(path, func(w io.Writer) error { return report.Write(w, in) })
+	return files.Replace(path, func(w io.Writer) error { return report.Write(w, in) })
 }
 
 // rowNumbers are the numbers in the file, from 1, of the rows that are not left out.

@@ -35,6 +35,9 @@ func newSample() *cobra.Command {
 			if n < 1 {
 				return usage(c, fmt.Errorf("--rows %d, want ≥ 1", n))
 			}
+			if err := new(paths).reads("MODEL", args[0]).writes("--output", output).check(c); err != nil {
+				return err
+			}
 			model, err := tabular.Load(args[0])
 			if err != nil {
 				return err

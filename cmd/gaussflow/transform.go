@@ -26,6 +26,10 @@ func newTransform() *cobra.Command {
 		Example: transformExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
+			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
+			if err := p.check(c); err != nil {
+				return err
+			}
 			model, err := tabular.Load(args[0])
 			if err != nil {
 				return err

@@ -13,7 +13,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
-	"gaussflow/graph/safetensors"
+	"gaussflow/internal/files"
 )
 
 // weight is a parameter with its name in a model file.
@@ -33,7 +33,7 @@ func weightsOf(flow *flows.Flow) (w []weight) {
 
 // writeWeights writes an NPZ, a zip of NPY arrays.
 func writeWeights(path string, flow *flows.Flow) error {
-	return safetensors.ReplaceFile(path, func(w io.Writer) error {
+	return files.Replace(path, func(w io.Writer) error {
 		archive := zip.NewWriter(w)
 		for _, p := range weightsOf(flow) {
 			member, err := archive.Create(p.name + ".npy")

@@ -44,6 +44,7 @@ var (
 
 const (
 	maxHeader   = 100_000_000 // as in the reference implementation
+	maxTensors  = 1 << 17     // each costs more to describe than a small one holds
 	metadataKey = "__metadata__"
 )
 

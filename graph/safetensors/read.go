@@ -82,6 +82,9 @@ func parse(header []byte) (*File, map[string]entry, error) {
 				return err
 			})
 		}
+		if len(f.Tensors) == maxTensors {
+			return fmt.Errorf("%w: it has more than %d tensors", ErrHeader, maxTensors)
+		}
 		e, err := readEntry(d, name)
 		entries[name] = e
 		f.Tensors = append(f.Tensors, Tensor{Name: name, Shape: make([]int, len(e.Shape))})

@@ -194,38 +194,8 @@ func TestBadTensors(t *testing.T) {
 	}
 }
 
-// TestReplaceFile: a write that fails leaves what was there and no rubbish.
-func TestReplaceFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "m")
-	fail := errors.New("the disk is full")
-	steps := []struct {
-		write func(w io.Writer) error
-		err   error
-		want  string
-	}{
-		{func(w io.Writer) error { _, err := fmt.Fprint(w, "one"); return err }, nil, "one"},
-		{func(w io.Writer) error { _, _ = fmt.Fprint(w, strings.Repeat("x", 1<<20)); return fail }, fail, "one"},
-		{func(w io.Writer) error { _, err := fmt.Fprint(w, "two"); return err }, nil, "two"},
-	}
-	for i, s := range steps {
-		if err := safetensors.ReplaceFile(path, s.write); !errors.Is(err, s.err) {
-			t.Errorf("step %d: got %v, want %v", i, err, s.err)
-		}
-		if got, err := os.ReadFile(path); err != nil || string(got) != s.want {
-			t.Errorf("step %d: the file holds %.10q, %v, want %q", i, got, err, s.want)
-		}
-		if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
-			t.Errorf("step %d: %d files, %v, want 1", i, len(files), err)
-		}
-	}
-	if err := safetensors.ReplaceFile(dir, steps[0].write); err == nil || !strings.Contains(err.Error(), "no regular file") {
-		t.Errorf("over a directory: got %v", err)
-	}
-}
-
-// TestReplaceFileKeeps permissions and links.
-func TestReplaceFileKeeps(t *testing.T) {
+// TestWriteFileKeeps permissions and links.
+func TestWriteFileKeeps(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "m"), filepath.Join(dir, "link")
 	if err := os.WriteFile(path, []byte("before"), 0o640); err != nil {
@@ -267,4 +237,19 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("what was read cannot be written and read again: %v", err)
 		}
 	})
+}
+
+// TestManyTensors: more than can be meant are refused, before the header is read to its end.
+func TestManyTensors(t *testing.T) {
+	var header strings.Builder
+	for i := range 1 << 18 {
+		fmt.Fprintf(&header, `,"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`, i)
+	}
+	_, err := safetensors.Read(bytes.NewReader(file("{"+header.String()[1:]+"}", 0)))
+	if !errors.Is(err, safetensors.ErrHeader) || !strings.Contains(err.Error(), "more than 131072 tensors") {
+		t.Errorf("got %v", err)
+	}
+	if err = safetensors.Write(io.Discard, &safetensors.File{Tensors: make([]safetensors.Tensor, 1<<18)}); !errors.Is(err, safetensors.ErrHeader) {
+		t.Errorf("written: %v", err)
+	}
 }

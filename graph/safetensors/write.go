@@ -66,6 +66,9 @@ func (f *File) header() ([]byte, error) {
 	if err := field(&h, metadataKey, metadata); err != nil {
 		return nil, err
 	}
+	if len(f.Tensors) > maxTensors {
+		return nil, fmt.Errorf("safetensors: %w: %d tensors, want at most %d", ErrHeader, len(f.Tensors), maxTensors)
+	}
 	seen, at := map[string]bool{metadataKey: true}, uint64(0)
 	for _, t := range f.Tensors {
 		e, err := t.entry(at)

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/internal/files"
+)
+
+// paths are the files of a command. They are told apart before any is opened.
+type paths struct {
+	in, out []files.Use
+}
+
+// reads adds the table or the model of an argument; "-" is standard input for a table.
+func (p *paths) reads(name, path string) *paths {
+	use := files.Use{Name: name, Path: path}
+	if name == "DATA" && path == "-" {
+		use = files.Use{Name: "standard input", Path: name, Open: os.Stdin}
+	}
+	p.in = append(p.in, use)
+	return p
+}
+
+// writes adds the file of a flag; "" is none, "-" is standard output, which is among the outputs of every command.
+func (p *paths) writes(name, path string) *paths {
+	if path != "-" {
+		p.out = append(p.out, files.Use{Name: name, Path: path})
+	}
+	return p
+}
+
+// check wants every output to be another file than the inputs and than the other outputs, else it is a mistake in the command line, and
+// one that can be written: neither costs work, or a file. Whether it can be written is asked again when it is.
+func (p *paths) check(c *cobra.Command) error {
+	stdout := files.Use{Name: "standard output", Path: "-", Open: os.Stdout}
+	if err := files.Distinct(p.in, append(p.out, stdout)); err != nil {
+		return usage(c, err)
+	}
+	for _, out := range p.out {
+		if out.Path == "" {
+			continue
+		}
+		if err := files.Check(out.Path); err != nil {
+			return &unwritable{out.Name, err}
+		}
+	}
+	return nil
+}
+
+// unwritable is an output that cannot be written.
+type unwritable struct {
+	flag string
+	err  error
+}
+
+func (e *unwritable) Error() string { return e.flag + ": " + e.err.Error() }
+
+// Unwrap is what the system says.
+func (e *unwritable) Unwrap() error { return e.err }

@@ -1,0 +1,181 @@
+package data_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"gaussflow/data"
+)
+
+// What no input of up to 1 MB may take: memory made in all, kept or not, and time.
+const (
+	mostBytes = 256 << 20
+	mostTime  = 5 * time.Second
+)
+
+// cost reads an input as a command does, its records with it, and reports what that took.
+func cost(content []byte, o data.Options) (bytes uint64, took time.Duration) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	readAllWays(content, o)
+	took = time.Since(start)
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc, took
+}
+
+func readAllWays(content []byte, o data.Options) {
+	o.Stdin = bytes.NewReader(content)
+	file, err := data.Open("-", o)
+	if err != nil {
+		return
+	}
+	file.Select(append(file.Names(), "absent")...) //nolint:errcheck // its cost counts
+	rows, err := file.Records(',')
+	if err != nil {
+		return
+	}
+	defer rows.Close()
+	buf := make([]float64, max(256/file.Dim(), 1)*file.Dim())
+	for err == nil {
+		_, err = rows.Read(buf)
+	}
+}
+
+// hostile are inputs that claim, or cost, much more than they hold.
+func hostile(t testing.TB) map[string][]byte {
+	npyOf := func(fortran, shape string, more int) []byte {
+		h := fmt.Sprintf("{'descr': '<f8', 'fortran_order': %s, 'shape': (%s), }\n", fortran, shape)
+		return append(append([]byte("\x93NUMPY\x01\x00"), byte(len(h)), byte(len(h)>>8)), append([]byte(h), make([]byte, more)...)...)
+	}
+	zipped := func(array []byte) []byte {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		m, err := w.Create("X.npy")
+		if err == nil {
+			_, err = m.Write(array)
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	columns := func(n int) []byte {
+		var b strings.Builder
+		for j := range n {
+			fmt.Fprintf(&b, "%x,", j)
+		}
+		return []byte(b.String() + "y\n1,2\n")
+	}
+	return map[string][]byte{
+		"npy of one wide row":     npyOf("False", "1, 16777216", 64),
+		"npy of no row":           npyOf("False", "0, 16777216", 0),
+		"npy, Fortran, wide":      npyOf("True", "1024, 131072", 1000),
+		"npy, Fortran, long":      npyOf("True", "100000000, 2", 1000),
+		"npz, Fortran":            zipped(npyOf("True", "4096, 16384", 1<<29)),
+		"npz, wide":               zipped(npyOf("False", "1, 16777216", 1<<27)),
+		"commas":                  bytes.Repeat([]byte(","), 1<<20),
+		"commas in lines":         bytes.Repeat([]byte(strings.Repeat(",", 1000)+"\n"), 1000),
+		"a header, commas":        append([]byte("a,b\n"), bytes.Repeat([]byte(","), 1<<20)...),
+		"quotes":                  bytes.Repeat([]byte(`"`), 1<<20),
+		"an open quote":           append([]byte("a,b\n\""), bytes.Repeat([]byte("x,"), 1<<19)...),
+		"columns, too many":       columns(150_000),
+		"columns, nearly so":      columns(131_000),
+		"empty lines":             bytes.Repeat([]byte("\n"), 1<<20),
+		"empty lines of a column": append([]byte("a\n"), append(bytes.Repeat([]byte("\n"), 1<<20), "1\n"...)...),
+		"short rows":              append([]byte("a\n"), bytes.Repeat([]byte("1\n"), 1<<19)...),
+	}
+}
+
+// TestHostile: they cost little more than they hold.
+func TestHostile(t *testing.T) {
+	for name, content := range hostile(t) {
+		for _, header := range []data.Header{data.HeaderFirst, data.HeaderNone} {
+			if bytes, took := cost(content, data.Options{Header: header}); bytes > mostBytes || took > mostTime {
+				t.Errorf("%s, %d bytes: %d MB and %v", name, len(content), bytes>>20, took)
+			}
+		}
+	}
+}
+
+// TestQuotedCommas: commas inside quotes are no cells, however many there are, also across the buffers of the reader.
+func TestQuotedCommas(t *testing.T) {
+	cell := strings.Repeat("1,", 300_000)
+	content := "a,note\n" + strings.Repeat("1,\""+cell+"\"\n", 3)
+	file, err := data.Open("-", data.Options{Stdin: strings.NewReader(content), Columns: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table, err := file.ReadAll(); err != nil || table.Rows() != 3 {
+		t.Errorf("%v, %v, want 3 rows", table, err)
+	}
+}
+
+// TestCost changes good files at random and measures what they then take. GAUSSFLOW_COST is for how long, as 8h, default two seconds.
+func TestCost(t *testing.T) {
+	long := 2 * time.Second
+	if text := os.Getenv("GAUSSFLOW_COST"); text != "" {
+		var err error
+		if long, err = time.ParseDuration(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := t.TempDir()
+	var good [][]byte
+	for _, name := range []string{"t.csv", "t.csv.gz", "t.csv.zst", "t.npy", "t.parquet"} {
+		if err := sample().Write(filepath.Join(folder, name)); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		good = append(good, raw)
+	}
+	good = append(good, npz(t, map[string][]byte{"X": npy(t, sample().X)}))
+	seed := uint64(time.Now().UnixNano())
+	rng := rand.New(rand.NewPCG(seed, 0))
+	runs, begin := 0, time.Now()
+	for ; time.Since(begin) < long; runs++ {
+		content := mutated(rng, good[rng.IntN(len(good))])
+		if bytes, took := cost(content, data.Options{}); bytes > mostBytes || took > mostTime {
+			path := filepath.Join(os.TempDir(), fmt.Sprintf("gaussflow-cost-%016x", seed))
+			t.Fatalf("execution %d of seed %d: %d MB and %v; the input is kept in %s: %v", runs, seed, bytes>>20, took, path, os.WriteFile(path, content, 0o644))
+		}
+	}
+	t.Logf("%d executions in %v", runs, time.Since(begin).Round(time.Second))
+}
+
+// mutated is content with a few bytes changed, most often near the ends, where files have their headers.
+func mutated(rng *rand.Rand, content []byte) []byte {
+	b := bytes.Clone(content)
+	for range 1 + rng.IntN(4) {
+		at := rng.IntN(len(b))
+		if near := min(len(b), 400); rng.IntN(2) == 0 {
+			at = len(b) - 1 - rng.IntN(near)
+		}
+		switch rng.IntN(4) {
+		case 0:
+			b[at] ^= 1 << rng.IntN(8)
+		case 1:
+			b[at] = byte(rng.Uint32())
+		case 2:
+			b[at] = 0xff
+		default:
+			copy(b[at:], []byte{0xff, 0xff, 0xff, 0xff, 0x07})
+		}
+	}
+	if rng.IntN(8) == 0 {
+		b = b[:rng.IntN(len(b))]
+	}
+	return b
+}

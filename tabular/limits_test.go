@@ -1,0 +1,21 @@
+package tabular_test
+
+import (
+	"context"
+	"testing"
+
+	"gaussflow/tabular"
+)
+
+// TestLimits: what a slip of the hand asks for is refused before it costs memory.
+func TestLimits(t *testing.T) {
+	x := curve(40, 2, 1)
+	for what, c := range map[string]tabular.Config{
+		"workers": {Workers: 1_000_000_000}, "blocks": {Blocks: 100_000_000}, "blocks together": {Blocks: 60_000}, "components": {Components: 100_000_000},
+		"a width": {Hidden: []int{1 << 40}}, "widths": {Hidden: make([]int, 1<<20)}, "blocks of a family": {Family: tabular.Rotated, Blocks: 1 << 30},
+	} {
+		if m, err := tabular.Fit(context.Background(), names(2), x, c); err == nil {
+			t.Errorf("%s: a model %v, want an error", what, m)
+		}
+	}
+}
