@@ -107,6 +107,22 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestInflated: a file that was packed to fill a memory is an error, and costs no more than another one.
+func TestInflated(t *testing.T) {
+	const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (8388608, 1), }\n"
+	array := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), 0)
+	array = append(append(array, header...), make([]byte, 64<<20)...)
+	for name, content := range map[string][]byte{"gzip": gzipped(t, array), "zstd": zstded(t, array)} {
+		file, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content)})
+		if err == nil {
+			_, err = file.ReadAll()
+		}
+		if err == nil || !strings.Contains(err.Error(), "unpacks to more than 256 times its size") {
+			t.Errorf("%s, %d bytes: %v", name, len(content), err)
+		}
+	}
+}
+
 // TestQuotedCommas: commas inside quotes are no cells, however many there are, also across the buffers of the reader.
 func TestQuotedCommas(t *testing.T) {
 	cell := strings.Repeat("1,", 300_000)

@@ -89,7 +89,8 @@ const maxWindow = 128 << 20
 
 // unpack recognizes gzip and zstd by their first bytes, not by the file's name.
 func unpack(raw io.ReadCloser) (io.ReadCloser, error) {
-	r := bufio.NewReaderSize(raw, 1<<16)
+	count := &counter{src: raw}
+	r := bufio.NewReaderSize(count, 1<<16)
 	magic, err := r.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -100,15 +101,52 @@ func unpack(raw io.ReadCloser) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, truncated(err)
 		}
-		return packed{z, func() { _ = z.Close() }, raw}, nil
+		return packed{&inflated{src: z, from: count}, func() { _ = z.Close() }, raw}, nil
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, err
 		}
-		return packed{z, z.Close, raw}, nil
+		return packed{&inflated{src: z, from: count}, z.Close, raw}, nil
 	}
 	return packed{r, func() {}, raw}, nil
+}
+
+// counter counts the bytes read.
+type counter struct {
+	src io.Reader
+	n   int64
+}
+
+// Read reads.
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.src.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// A packed file may unpack to some bytes whatever its size, and to a multiple of it that no table of numbers comes near; what
+// goes beyond was made to fill a memory.
+const (
+	inflatedSome     = 32 << 20
+	inflatedMultiple = 256
+)
+
+// inflated is what a decoder unpacks, as long as that is no more than a file of its size may hold.
+type inflated struct {
+	src  io.Reader
+	from *counter
+	n    int64
+}
+
+// Read reads.
+func (r *inflated) Read(p []byte) (int, error) {
+	if most := inflatedSome + inflatedMultiple*r.from.n; r.n > most {
+		return 0, fmt.Errorf("unpacks to more than %d times its size: if that is meant, unpack it first", inflatedMultiple)
+	}
+	n, err := r.src.Read(p)
+	r.n += int64(n)
+	return n, err
 }
 
 // truncated is err, with an end of file that comes too early told from a good one.

@@ -16,11 +16,11 @@ type npzArray struct {
 
 // openNPZ finds the array: o.Key, else X, else the only one.
 func openNPZ(in *input, o Options) (layout, error) {
-	archive, source, err := zipFile(in)
+	archive, err := openArchive(in)
 	if err != nil {
 		return nil, err
 	}
-	defer source.Close()
+	defer archive.Close()
 	var keys []string
 	for _, f := range archive.File {
 		if key, ok := strings.CutSuffix(f.Name, ".npy"); ok {
@@ -41,51 +41,85 @@ func openNPZ(in *input, o Options) (layout, error) {
 	return newNPYLayout(&npyLayout{in: in, open: a.open, at: a.at})
 }
 
-func zipFile(in *input) (*zip.Reader, readerAt, error) {
+// archive is a zip file whose directory was read.
+type archive struct {
+	*zip.Reader
+	readerAt
+	size int64
+}
+
+func openArchive(in *input) (*archive, error) {
 	source, size, err := in.at()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	archive, err := zip.NewReader(source, size)
+	r, err := zip.NewReader(source, size)
 	if err != nil {
 		source.Close()
-		return nil, nil, &FormatError{File: in.name, What: fmt.Sprintf("is a damaged or truncated NPZ file: %v", err), Err: err}
+		return nil, &FormatError{File: in.name, What: fmt.Sprintf("is a damaged or truncated NPZ file: %v", err), Err: err}
 	}
-	return archive, source, nil
+	return &archive{r, source, size}, nil
+}
+
+// member is the file of a name in the archive, nil where there is none.
+func (a *archive) member(name string) *zip.File {
+	for _, f := range a.File {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
 }
 
 // open starts at the first byte of the array.
 func (a npzArray) open() (io.ReadCloser, error) {
-	archive, source, err := zipFile(a.in)
+	archive, err := openArchive(a.in)
 	if err != nil {
 		return nil, err
 	}
-	member, err := archive.Open(a.name)
+	var member io.ReadCloser
+	f := archive.member(a.name)
+	if f == nil {
+		err = fmt.Errorf("holds no array %q any more", a.name)
+	} else {
+		member, err = f.Open()
+	}
 	if err != nil {
-		source.Close()
+		archive.Close()
 		return nil, a.in.failed(err)
 	}
-	return packed{member, func() { _ = member.Close() }, source}, nil
+	packed := &counter{n: int64(min(f.CompressedSize64, uint64(archive.size)))}
+	return closers{&inflated{src: member, from: packed}, member, archive}, nil
+}
+
+// closers closes a member and its archive.
+type closers struct {
+	io.Reader
+	member, archive io.Closer
+}
+
+// Close closes both.
+func (c closers) Close() error {
+	_ = c.member.Close() // nothing was written
+	return c.archive.Close()
 }
 
 // at is the array in the file where it is stored as it is, else a copy in memory, up to the limit.
 func (a npzArray) at() (readerAt, int64, error) {
-	archive, source, err := zipFile(a.in)
+	archive, err := openArchive(a.in)
 	if err != nil {
 		return nil, 0, err
 	}
-	for _, f := range archive.File {
-		if f.Name == a.name && f.Method == zip.Store {
-			if offset, err := f.DataOffset(); err == nil {
-				n := int64(f.UncompressedSize64)
-				return section{io.NewSectionReader(source, offset, n), source}, n, nil
-			}
+	if f := archive.member(a.name); f != nil && f.Method == zip.Store {
+		if offset, err := f.DataOffset(); err == nil {
+			n := int64(min(f.UncompressedSize64, uint64(archive.size)))
+			return section{io.NewSectionReader(archive, offset, n), archive}, n, nil
 		}
 	}
-	defer source.Close()
-	member, err := archive.Open(a.name)
+	archive.Close()
+	member, err := a.open()
 	if err != nil {
-		return nil, 0, a.in.failed(err)
+		return nil, 0, err
 	}
 	defer member.Close()
 	return a.in.hold(member)

@@ -93,7 +93,7 @@ func (l *parquetLayout) scan(pick []int, text bool) (scanner, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &parquetScanner{in: l.in, source: source, size: file.Size(), metadata: file.Metadata().RowGroups, groups: file.RowGroups(), pick: pick, columns: make([]*parquetColumn, len(l.names))}
+	s := &parquetScanner{in: l.in, source: source, pages: pageCheck{source: source, size: file.Size()}, metadata: file.Metadata().RowGroups, groups: file.RowGroups(), pick: pick, columns: make([]*parquetColumn, len(l.names))}
 	for _, j := range read {
 		leaf, _ := file.Schema().Lookup(file.Schema().Columns()[j]...)
 		s.columns[j] = &parquetColumn{value: valueOf(leaf.Node.Type())}
@@ -105,7 +105,7 @@ func (l *parquetLayout) scan(pick []int, text bool) (scanner, error) {
 type parquetScanner struct {
 	in      *input
 	source  readerAt
-	size    int64
+	pages   pageCheck
 	groups  []parquet.RowGroup // still to read
 	left    int64              // rows of the present group
 	pick    []int
@@ -148,7 +148,7 @@ func (s *parquetScanner) nextGroup() (err error) {
 			continue
 		}
 		c.close()
-		if err := checkPages(s.source, s.size, &metadata.Columns[j].MetaData); err != nil {
+		if err := s.pages.chunk(&metadata.Columns[j].MetaData, s.left); err != nil {
 			return s.in.damaged(err)
 		}
 		c.pages = chunks[j].Pages()

@@ -31,28 +31,38 @@ func checkFooter(source io.ReaderAt, size int64) error {
 	return (&thrift{rest: footer}).structure(0, 0)
 }
 
-// checkPages walks over the page headers of a column chunk before its pages are decoded, and refuses those that ask for much more
-// memory than their bytes can mean.
-func checkPages(source io.ReaderAt, size int64, c *format.ColumnMetaData) error {
+// A pageCheck walks over the page headers of column chunks before their pages are decoded.
+type pageCheck struct {
+	source io.ReaderAt
+	size   int64 // of the file
+	walked int64 // bytes; chunks that overlap would be walked over again and again
+	buf    []byte
+}
+
+// chunk refuses pages that ask for much more memory than their bytes can mean. It goes as far as a pass over the rows of the group
+// will; what a writer has left behind the last page does not matter.
+func (p *pageCheck) chunk(c *format.ColumnMetaData, rows int64) error {
 	at := c.DataPageOffset
-	if d := c.DictionaryPageOffset; d > 0 && d < at {
-		at = d
+	if c.DictionaryPageOffset != 0 {
+		at = c.DictionaryPageOffset
 	}
-	end := at + c.TotalCompressedSize
-	if at < 0 || c.TotalCompressedSize < 0 || end > size {
+	if at < 0 || at > p.size || c.TotalCompressedSize < 0 {
 		return errThriftShort
 	}
-	buf := make([]byte, 0, 4096)
-	for at < end {
-		h, n, err := readPageHeader(source, at, end, buf)
+	end := at + min(c.TotalCompressedSize, p.size-at)
+	for values := int64(0); at < end && values < max(rows, c.NumValues); {
+		h, n, err := p.header(at, end)
 		if err != nil {
 			return err
 		}
-		at += n
-		if err = h.check(source, at, end, c.Codec); err != nil {
+		if err = h.check(p.source, at+n, end, c.Codec); err != nil {
 			return err
 		}
-		at += h.compressed
+		at += n + h.compressed
+		values += h.values
+		if p.walked += n + h.compressed; p.walked > p.size {
+			return errors.New("its column chunks overlap")
+		}
 	}
 	return nil
 }
@@ -60,22 +70,23 @@ func checkPages(source io.ReaderAt, size int64, c *format.ColumnMetaData) error 
 // pageHeader is what a page claims.
 type pageHeader struct {
 	uncompressed, compressed int64 // bytes
-	values                   int64
-	levels                   int64 // bytes that are not compressed, before the others
+	values                   int64 // of data
+	entries                  int64 // of a dictionary
+	definition, repetition   int64 // bytes of levels that are not compressed, before the others
 }
 
-// readPageHeader looks at the header at an offset; it takes more bytes until they are enough.
-func readPageHeader(source io.ReaderAt, at, end int64, buf []byte) (h pageHeader, length int64, err error) {
+// header looks at the header at an offset; it takes more bytes until they are enough.
+func (p *pageCheck) header(at, end int64) (h pageHeader, length int64, err error) {
 	for n := int64(256); ; n *= 4 {
 		n = min(n, end-at)
-		if int64(cap(buf)) < n {
-			buf = make([]byte, n)
+		if int64(cap(p.buf)) < n {
+			p.buf = make([]byte, n)
 		}
-		if _, err = source.ReadAt(buf[:n], at); err != nil {
+		if _, err = p.source.ReadAt(p.buf[:n], at); err != nil {
 			return h, 0, err
 		}
 		h = pageHeader{}
-		t := &thrift{rest: buf[:n], field: h.field}
+		t := &thrift{rest: p.buf[:n], field: h.field}
 		if err = t.structure(0, 0); err == nil {
 			return h, n - int64(len(t.rest)), nil
 		}
@@ -92,10 +103,14 @@ func (h *pageHeader) field(path, v int64) {
 		h.uncompressed = v
 	case 3:
 		h.compressed = v
-	case 501, 701, 801:
+	case 501, 801:
 		h.values = v
-	case 805, 806:
-		h.levels += v
+	case 701:
+		h.entries = v
+	case 805:
+		h.definition = v
+	case 806:
+		h.repetition = v
 	}
 }
 
@@ -106,18 +121,16 @@ const (
 )
 
 func (h pageHeader) check(source io.ReaderAt, at, end int64, codec format.CompressionCodec) error {
-	most := pageSome + pageMultiple*h.compressed
-	switch {
-	case h.compressed < 0 || h.uncompressed < 0 || h.values < 0 || h.levels < 0 || h.compressed > end-at:
+	levels := h.definition + h.repetition
+	if min(h.compressed, h.uncompressed, h.values, h.entries, h.definition, h.repetition) < 0 || h.compressed > end-at || levels > h.compressed {
 		return errThriftShort
-	case h.uncompressed > most || h.values > most:
-		return fmt.Errorf("a page of %d bytes claims %d bytes and %d values", h.compressed, h.uncompressed, h.values)
 	}
-	if h.levels >= h.compressed {
-		return nil
+	most := pageSome + pageMultiple*h.compressed
+	if max(h.uncompressed, h.values, h.entries) > most {
+		return fmt.Errorf("a page of %d bytes claims %d bytes and %d values", h.compressed, h.uncompressed, max(h.values, h.entries))
 	}
-	head := make([]byte, min(h.compressed-h.levels, zstd.HeaderMaxSize))
-	if _, err := source.ReadAt(head, at+h.levels); err != nil && !errors.Is(err, io.EOF) {
+	head := make([]byte, min(h.compressed-levels, zstd.HeaderMaxSize))
+	if _, err := source.ReadAt(head, at+levels); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if claimed := claimedSize(head, codec); claimed > uint64(most) {
@@ -134,10 +147,14 @@ func claimedSize(head []byte, codec format.CompressionCodec) uint64 {
 		return n
 	case format.Zstd:
 		var h zstd.Header
-		if h.Decode(head) == nil && h.HasFCS {
-			return max(h.FrameContentSize, h.WindowSize)
+		switch {
+		case h.Decode(head) != nil:
+			return 0 // the decoder will tell
+		case h.WindowSize > maxWindow:
+			return h.WindowSize
+		case h.HasFCS:
+			return h.FrameContentSize
 		}
-		return h.WindowSize
 	}
 	return 0
 }

@@ -9,15 +9,17 @@ import (
 // believes no length that the bytes do not bear out: the decoder behind it makes room for what a length says.
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 type thrift struct {
-	rest    []byte
-	structs int                 // in lists so far
-	field   func(path, v int64) // is told of each integer with its fields' numbers, outermost first, two digits each; may be nil
+	rest  []byte
+	field func(path, v int64) // is told of each i32 with its fields' numbers, outermost first, two digits each; may be nil
 }
 
 var (
 	errThriftShort = errors.New("its metadata end too early, or claim more than there is")
 	errThriftDeep  = errors.New("its metadata are nested too deeply")
 )
+
+// maxPath is how many digits a path may have, so that no path looks like another one.
+const maxPath = 1e14
 
 // footerGroups and footerChunks are the paths of the lists of row groups and, in them, of column chunks.
 const footerGroups, footerChunks = 4, 401
@@ -76,6 +78,9 @@ func (t *thrift) structure(path int64, depth int) error {
 			}
 			id = int64(v>>1) ^ -int64(v&1)
 		}
+		if id < 1 || id > 99 || path > maxPath {
+			return errThriftDeep // Parquet knows none such
+		}
 		if kind := head & 15; kind == thriftTrue || kind == thriftFalse {
 			continue // the value is in the type
 		} else if err = t.value(kind, 100*path+id, depth); err != nil {
@@ -90,7 +95,7 @@ func (t *thrift) value(kind byte, path int64, depth int) error {
 		return t.skip(1)
 	case thriftI16, thriftI32, thriftI64:
 		v, err := t.varint()
-		if err == nil && t.field != nil {
+		if err == nil && t.field != nil && kind == thriftI32 {
 			t.field(path, int64(v>>1)^-int64(v&1))
 		}
 		return err

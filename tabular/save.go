@@ -122,8 +122,17 @@ func (f Facts) validate(d int) error {
 	case len(f.Reference) == 0 || !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
 		return errors.New("the quantiles of log p do not ascend")
 	}
+	for i, j := range f.kept() {
+		if c, step := f.Columns[j], f.Quanta[i]; !(step >= 0 && (step <= maxSteps*c.Std || c.Std == 0 && step < 1)) {
+			return fmt.Errorf("column %q of standard deviation %g lies on a grid of step %g, want a step that its values can have", c.Name, c.Std, step)
+		}
+	}
 	return nil
 }
+
+// maxSteps is how many standard deviations a step of a column's grid can have: of N rows that lie on two of its points, one on the
+// one, it has √N.
+const maxSteps = 1e9
 
 // ascend reports whether q is in order; JSON has no NaN, but a Model made by hand may.
 func (q Quantiles) ascend() bool { return slices.IsSorted(q) && (len(q) == 0 || !math.IsNaN(q[0])) }

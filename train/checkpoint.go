@@ -16,7 +16,8 @@ import (
 //
 // The file is replaced as a whole at the ends of epochs, after all callbacks have seen them; batches since are
 // trained again. It holds parameters, the optimizer's state, the averaged weights, the history and the state of every
-// callback that is Stateful. An epoch that a callback cut short is not kept: the resumed fit trains it again. A fit that a
+// callback that is Stateful. A Path that cannot be written is an error before the first epoch; one that can no longer be, later, is
+// an UnkeptError when the fit has ended. An epoch that a callback cut short is not kept: the resumed fit trains it again. A fit that a
 // callback ended at the end of an epoch is over, and a resumed one ends there too.
 type Checkpoint struct {
 	Path  string
@@ -39,6 +40,20 @@ type Stateful interface {
 	MarshalState() ([]byte, error)
 	UnmarshalState(state []byte) error
 }
+
+// An UnkeptError comes with a fit that went to its end, and whose last Checkpoint could not be written: a full disk costs the
+// possibility to go on, not the fit.
+type UnkeptError struct {
+	op, Path string
+	Err      error
+}
+
+func (e *UnkeptError) Error() string {
+	return fmt.Sprintf("%s: checkpoint %s: %v", e.op, e.Path, e.Err)
+}
+
+// Unwrap is why.
+func (e *UnkeptError) Unwrap() error { return e.Err }
 
 const checkpointFormat = "gaussflow-checkpoint/1"
 
@@ -71,11 +86,12 @@ func (f *fit) checkpoint(ctx context.Context, e int) error {
 		return nil
 	}
 	file, err := f.snapshot(ctx, e)
-	if err == nil {
-		err = safetensors.WriteFile(c.Path, file)
-	}
 	if err != nil {
 		return fmt.Errorf("%s: checkpoint: %w", f.op, err)
+	}
+	f.unkept = nil
+	if err = safetensors.WriteFile(c.Path, file); err != nil {
+		f.unkept = &UnkeptError{f.op, c.Path, err} // the fit goes on, and the next checkpoint may succeed
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"gaussflow/internal/files"
 )
 
 // fit is one call of Fit or FitSource.
@@ -22,6 +24,7 @@ type fit struct {
 	average    *ema
 	cutShort   bool        // a callback has stopped the fit within an epoch
 	of         fingerprint // once it was needed
+	unkept     error       // of the last checkpoint, an UnkeptError
 }
 
 // count tells the callbacks how much there is in an epoch.
@@ -59,7 +62,7 @@ func (f *fit) end() (err error) {
 	for _, c := range f.callbacks[:f.begun] {
 		err = errors.Join(err, c.OnTrainEnd(f.state))
 	}
-	return err
+	return errors.Join(err, f.unkept)
 }
 
 func (f *fit) each(hook func(Callback) error) error {
@@ -76,7 +79,11 @@ func (f *fit) run(ctx context.Context) (err error) {
 		f.average = newEMA(f.Trainer.config.EMA, f.params)
 	}
 	if f.config.Checkpoint.Path != "" { // before a callback changes the rows
-		if _, err := f.fingerprint(ctx); err != nil {
+		_, err := f.fingerprint(ctx)
+		if err == nil {
+			err = files.Check(f.config.Checkpoint.Path)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: checkpoint: %w", f.op, err)
 		}
 	}

@@ -66,14 +66,19 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if model == nil {
 		return err
 	}
-	err = o.finish(c, model, table, err != nil)
+	var unkept *train.UnkeptError
+	isUnkept := errors.As(err, &unkept)
+	err = o.finish(c, model, table, errors.Is(err, context.Canceled))
 	if err == nil && o.report != "" {
 		err = writeReport(c, o.report, model, file, table, o.config.Seed)
+	}
+	if isUnkept {
+		err = errors.Join(err, unkept)
 	}
 	return errors.Join(err, o.losses.finish())
 }
 
-// fit fits; an interrupted one comes with a model and the error.
+// fit fits; one that was interrupted, or whose checkpoint could not be written, comes with a model and the error.
 func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, error) {
 	if !o.quiet {
 		o.config.Verbosity = train.ProgressBar // which draws on a terminal only
@@ -88,7 +93,8 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 	}
 	setPatient(c.Context())
 	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
-	if err != nil && !errors.Is(err, context.Canceled) {
+	var unkept *train.UnkeptError
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, &unkept) {
 		return nil, err
 	}
 	return model, err

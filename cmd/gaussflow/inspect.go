@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -98,6 +99,9 @@ func inspect(out io.Writer, m *tabular.Model) {
 	}
 }
 
+// inCell is a name that fits into one cell of a printed table.
+func inCell(name string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(name) }
+
 func inspectColumns(w io.Writer, m *tabular.Model) {
 	fmt.Fprintln(w, "Column\tMean\tStd\tDistinct\tTreated as")
 	quanta := m.Quanta
@@ -111,6 +115,6 @@ func inspectColumns(w io.Writer, m *tabular.Model) {
 			}
 			quanta = quanta[1:]
 		}
-		fmt.Fprintf(w, "%s\t%.6g\t%.6g\t%d\t%s\n", c.Name, c.Mean, c.Std, c.Distinct, treated)
+		fmt.Fprintf(w, "%s\t%.6g\t%.6g\t%d\t%s\n", inCell(c.Name), c.Mean, c.Std, c.Distinct, treated)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -7,7 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"gaussflow/internal/files"
+	"gaussflow/internal/files/faults"
 )
 
 // workFolder is a folder with moons.csv and moons.gflow.
@@ -104,6 +110,22 @@ func TestFullHistory(t *testing.T) {
 	mustRun(t, exec.Command("gaussflow", "inspect", filepath.Join(folder, "m.gflow")))
 	if _, err := os.Stat(filepath.Join(folder, "r.html")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFullCheckpoint: a fit whose checkpoint can no longer be written still leaves its model, and says what is missing.
+func TestFullCheckpoint(t *testing.T) {
+	folder := workFolder(t)
+	full := &faults.System{Kind: "rename", At: 1, Fault: func() error { return syscall.ENOSPC }}
+	restore := files.SetSystem(full)
+	code, stderr := runIn(t, folder, append(append([]string{"fit", "moons.csv", "-o", "m.gflow"}, small...), "--epochs", "1"))
+	restore()
+	if code != exitError || !strings.Contains(stderr, "m.gflow.checkpoint: ") || !strings.Contains(stderr, syscall.ENOSPC.Error()) {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	mustRun(t, exec.Command("gaussflow", "inspect", filepath.Join(folder, "m.gflow")))
+	if got := names(t, folder); len(got) != 3 {
+		t.Errorf("the folder holds %q", got)
 	}
 }
 
