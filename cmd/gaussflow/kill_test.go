@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -52,8 +54,19 @@ func TestKillAndResume(t *testing.T) {
 	}
 }
 
+// hear has the programs that this one starts hear signals that it was itself started to ignore, as under nohup or in the background of
+// a shell: they would inherit that, and respect it. A signal that is listened to is not ignored by what is started.
+var hear = sync.OnceFunc(func() {
+	for _, s := range deaths {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+})
+
 // signalled is the tool without arguments, with signals at a call on the disk.
 func signalled(call int, signals ...syscall.Signal) *exec.Cmd {
+	hear()
 	text := fmt.Sprint(call)
 	for _, s := range signals {
 		text += fmt.Sprintf(" %d", s)

@@ -50,6 +50,7 @@ var deaths = []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, 
 // TestKills ends commands at calls on the disk and at other moments, and wants each output to be the old file or a whole new one,
 // and nothing beside the outputs after the next run. -kills 1000 is the long version.
 func TestKills(t *testing.T) {
+	hear()
 	rng := rand.New(rand.NewPCG(uint64(*kills), 9))
 	inputs := killInputs(t)
 	counts := make([]int, len(killed))
