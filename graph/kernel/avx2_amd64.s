@@ -4227,18 +4227,18 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y12, Y12, Y12
-	VMAXPD       Y12, Y0, Y0
-	VMAXPD       Y12, Y1, Y1
-	VMAXPD       Y12, Y2, Y2
-	VMAXPD       Y12, Y3, Y3
-	VMAXPD       Y12, Y4, Y4
-	VMAXPD       Y12, Y5, Y5
-	VMAXPD       Y12, Y6, Y6
-	VMAXPD       Y12, Y7, Y7
-	VMAXPD       Y12, Y8, Y8
-	VMAXPD       Y12, Y9, Y9
-	VMAXPD       Y12, Y10, Y10
-	VMAXPD       Y12, Y11, Y11
+	VMAXPD       Y0, Y12, Y0
+	VMAXPD       Y1, Y12, Y1
+	VMAXPD       Y2, Y12, Y2
+	VMAXPD       Y3, Y12, Y3
+	VMAXPD       Y4, Y12, Y4
+	VMAXPD       Y5, Y12, Y5
+	VMAXPD       Y6, Y12, Y6
+	VMAXPD       Y7, Y12, Y7
+	VMAXPD       Y8, Y12, Y8
+	VMAXPD       Y9, Y12, Y9
+	VMAXPD       Y10, Y12, Y10
+	VMAXPD       Y11, Y12, Y11
 
 store:
 	VMOVUPD Y0, (AX)
@@ -4322,16 +4322,16 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y10, Y10, Y10
-	VMAXPD       Y10, Y0, Y0
-	VMAXPD       Y10, Y1, Y1
-	VMAXPD       Y10, Y2, Y2
-	VMAXPD       Y10, Y3, Y3
-	VMAXPD       Y10, Y4, Y4
-	VMAXPD       Y10, Y5, Y5
-	VMAXPD       Y10, Y6, Y6
-	VMAXPD       Y10, Y7, Y7
-	VMAXPD       Y10, Y8, Y8
-	VMAXPD       Y10, Y9, Y9
+	VMAXPD       Y0, Y10, Y0
+	VMAXPD       Y1, Y10, Y1
+	VMAXPD       Y2, Y10, Y2
+	VMAXPD       Y3, Y10, Y3
+	VMAXPD       Y4, Y10, Y4
+	VMAXPD       Y5, Y10, Y5
+	VMAXPD       Y6, Y10, Y6
+	VMAXPD       Y7, Y10, Y7
+	VMAXPD       Y8, Y10, Y8
+	VMAXPD       Y9, Y10, Y9
 
 store:
 	VMOVUPD Y0, (AX)
@@ -4406,14 +4406,14 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y8, Y8, Y8
-	VMAXPD       Y8, Y0, Y0
-	VMAXPD       Y8, Y1, Y1
-	VMAXPD       Y8, Y2, Y2
-	VMAXPD       Y8, Y3, Y3
-	VMAXPD       Y8, Y4, Y4
-	VMAXPD       Y8, Y5, Y5
-	VMAXPD       Y8, Y6, Y6
-	VMAXPD       Y8, Y7, Y7
+	VMAXPD       Y0, Y8, Y0
+	VMAXPD       Y1, Y8, Y1
+	VMAXPD       Y2, Y8, Y2
+	VMAXPD       Y3, Y8, Y3
+	VMAXPD       Y4, Y8, Y4
+	VMAXPD       Y5, Y8, Y5
+	VMAXPD       Y6, Y8, Y6
+	VMAXPD       Y7, Y8, Y7
 
 store:
 	VMOVUPD Y0, (AX)
@@ -4474,12 +4474,12 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y6, Y6, Y6
-	VMAXPD       Y6, Y0, Y0
-	VMAXPD       Y6, Y1, Y1
-	VMAXPD       Y6, Y2, Y2
-	VMAXPD       Y6, Y3, Y3
-	VMAXPD       Y6, Y4, Y4
-	VMAXPD       Y6, Y5, Y5
+	VMAXPD       Y0, Y6, Y0
+	VMAXPD       Y1, Y6, Y1
+	VMAXPD       Y2, Y6, Y2
+	VMAXPD       Y3, Y6, Y3
+	VMAXPD       Y4, Y6, Y4
+	VMAXPD       Y5, Y6, Y5
 
 store:
 	VMOVUPD Y0, (AX)
@@ -4531,10 +4531,10 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y4, Y4, Y4
-	VMAXPD       Y4, Y0, Y0
-	VMAXPD       Y4, Y1, Y1
-	VMAXPD       Y4, Y2, Y2
-	VMAXPD       Y4, Y3, Y3
+	VMAXPD       Y0, Y4, Y0
+	VMAXPD       Y1, Y4, Y1
+	VMAXPD       Y2, Y4, Y2
+	VMAXPD       Y3, Y4, Y3
 
 store:
 	VMOVUPD Y0, (AX)
@@ -4577,8 +4577,8 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y2, Y2, Y2
-	VMAXPD       Y2, Y0, Y0
-	VMAXPD       Y2, Y1, Y1
+	VMAXPD       Y0, Y2, Y0
+	VMAXPD       Y1, Y2, Y1
 
 store:
 	VMOVUPD Y0, (AX)
@@ -8587,18 +8587,18 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y12, Y12, Y12
-	VMAXPS       Y12, Y0, Y0
-	VMAXPS       Y12, Y1, Y1
-	VMAXPS       Y12, Y2, Y2
-	VMAXPS       Y12, Y3, Y3
-	VMAXPS       Y12, Y4, Y4
-	VMAXPS       Y12, Y5, Y5
-	VMAXPS       Y12, Y6, Y6
-	VMAXPS       Y12, Y7, Y7
-	VMAXPS       Y12, Y8, Y8
-	VMAXPS       Y12, Y9, Y9
-	VMAXPS       Y12, Y10, Y10
-	VMAXPS       Y12, Y11, Y11
+	VMAXPS       Y0, Y12, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMAXPS       Y11, Y12, Y11
 
 store:
 	VMOVUPS Y0, (AX)
@@ -8682,16 +8682,16 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y10, Y10, Y10
-	VMAXPS       Y10, Y0, Y0
-	VMAXPS       Y10, Y1, Y1
-	VMAXPS       Y10, Y2, Y2
-	VMAXPS       Y10, Y3, Y3
-	VMAXPS       Y10, Y4, Y4
-	VMAXPS       Y10, Y5, Y5
-	VMAXPS       Y10, Y6, Y6
-	VMAXPS       Y10, Y7, Y7
-	VMAXPS       Y10, Y8, Y8
-	VMAXPS       Y10, Y9, Y9
+	VMAXPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y10, Y7
+	VMAXPS       Y8, Y10, Y8
+	VMAXPS       Y9, Y10, Y9
 
 store:
 	VMOVUPS Y0, (AX)
@@ -8766,14 +8766,14 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y8, Y8, Y8
-	VMAXPS       Y8, Y0, Y0
-	VMAXPS       Y8, Y1, Y1
-	VMAXPS       Y8, Y2, Y2
-	VMAXPS       Y8, Y3, Y3
-	VMAXPS       Y8, Y4, Y4
-	VMAXPS       Y8, Y5, Y5
-	VMAXPS       Y8, Y6, Y6
-	VMAXPS       Y8, Y7, Y7
+	VMAXPS       Y0, Y8, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
 
 store:
 	VMOVUPS Y0, (AX)
@@ -8834,12 +8834,12 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y6, Y6, Y6
-	VMAXPS       Y6, Y0, Y0
-	VMAXPS       Y6, Y1, Y1
-	VMAXPS       Y6, Y2, Y2
-	VMAXPS       Y6, Y3, Y3
-	VMAXPS       Y6, Y4, Y4
-	VMAXPS       Y6, Y5, Y5
+	VMAXPS       Y0, Y6, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMAXPS       Y5, Y6, Y5
 
 store:
 	VMOVUPS Y0, (AX)
@@ -8891,10 +8891,10 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y4, Y4, Y4
-	VMAXPS       Y4, Y0, Y0
-	VMAXPS       Y4, Y1, Y1
-	VMAXPS       Y4, Y2, Y2
-	VMAXPS       Y4, Y3, Y3
+	VMAXPS       Y0, Y4, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y3, Y4, Y3
 
 store:
 	VMOVUPS Y0, (AX)
@@ -8937,8 +8937,8 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VXORPD       Y2, Y2, Y2
-	VMAXPS       Y2, Y0, Y0
-	VMAXPS       Y2, Y1, Y1
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y1, Y2, Y1
 
 store:
 	VMOVUPS Y0, (AX)

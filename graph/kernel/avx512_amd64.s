@@ -3666,30 +3666,30 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z27, Z27, Z27
-	VMAXPD       Z27, Z0, Z0
-	VMAXPD       Z27, Z1, Z1
-	VMAXPD       Z27, Z2, Z2
-	VMAXPD       Z27, Z3, Z3
-	VMAXPD       Z27, Z4, Z4
-	VMAXPD       Z27, Z5, Z5
-	VMAXPD       Z27, Z6, Z6
-	VMAXPD       Z27, Z7, Z7
-	VMAXPD       Z27, Z8, Z8
-	VMAXPD       Z27, Z9, Z9
-	VMAXPD       Z27, Z10, Z10
-	VMAXPD       Z27, Z11, Z11
-	VMAXPD       Z27, Z12, Z12
-	VMAXPD       Z27, Z13, Z13
-	VMAXPD       Z27, Z14, Z14
-	VMAXPD       Z27, Z15, Z15
-	VMAXPD       Z27, Z16, Z16
-	VMAXPD       Z27, Z17, Z17
-	VMAXPD       Z27, Z18, Z18
-	VMAXPD       Z27, Z19, Z19
-	VMAXPD       Z27, Z20, Z20
-	VMAXPD       Z27, Z21, Z21
-	VMAXPD       Z27, Z22, Z22
-	VMAXPD       Z27, Z23, Z23
+	VMAXPD       Z0, Z27, Z0
+	VMAXPD       Z1, Z27, Z1
+	VMAXPD       Z2, Z27, Z2
+	VMAXPD       Z3, Z27, Z3
+	VMAXPD       Z4, Z27, Z4
+	VMAXPD       Z5, Z27, Z5
+	VMAXPD       Z6, Z27, Z6
+	VMAXPD       Z7, Z27, Z7
+	VMAXPD       Z8, Z27, Z8
+	VMAXPD       Z9, Z27, Z9
+	VMAXPD       Z10, Z27, Z10
+	VMAXPD       Z11, Z27, Z11
+	VMAXPD       Z12, Z27, Z12
+	VMAXPD       Z13, Z27, Z13
+	VMAXPD       Z14, Z27, Z14
+	VMAXPD       Z15, Z27, Z15
+	VMAXPD       Z16, Z27, Z16
+	VMAXPD       Z17, Z27, Z17
+	VMAXPD       Z18, Z27, Z18
+	VMAXPD       Z19, Z27, Z19
+	VMAXPD       Z20, Z27, Z20
+	VMAXPD       Z21, Z27, Z21
+	VMAXPD       Z22, Z27, Z22
+	VMAXPD       Z23, Z27, Z23
 
 store:
 	VMOVUPD Z0, (AX)
@@ -3837,28 +3837,28 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z25, Z25, Z25
-	VMAXPD       Z25, Z0, Z0
-	VMAXPD       Z25, Z1, Z1
-	VMAXPD       Z25, Z2, Z2
-	VMAXPD       Z25, Z3, Z3
-	VMAXPD       Z25, Z4, Z4
-	VMAXPD       Z25, Z5, Z5
-	VMAXPD       Z25, Z6, Z6
-	VMAXPD       Z25, Z7, Z7
-	VMAXPD       Z25, Z8, Z8
-	VMAXPD       Z25, Z9, Z9
-	VMAXPD       Z25, Z10, Z10
-	VMAXPD       Z25, Z11, Z11
-	VMAXPD       Z25, Z12, Z12
-	VMAXPD       Z25, Z13, Z13
-	VMAXPD       Z25, Z14, Z14
-	VMAXPD       Z25, Z15, Z15
-	VMAXPD       Z25, Z16, Z16
-	VMAXPD       Z25, Z17, Z17
-	VMAXPD       Z25, Z18, Z18
-	VMAXPD       Z25, Z19, Z19
-	VMAXPD       Z25, Z20, Z20
-	VMAXPD       Z25, Z21, Z21
+	VMAXPD       Z0, Z25, Z0
+	VMAXPD       Z1, Z25, Z1
+	VMAXPD       Z2, Z25, Z2
+	VMAXPD       Z3, Z25, Z3
+	VMAXPD       Z4, Z25, Z4
+	VMAXPD       Z5, Z25, Z5
+	VMAXPD       Z6, Z25, Z6
+	VMAXPD       Z7, Z25, Z7
+	VMAXPD       Z8, Z25, Z8
+	VMAXPD       Z9, Z25, Z9
+	VMAXPD       Z10, Z25, Z10
+	VMAXPD       Z11, Z25, Z11
+	VMAXPD       Z12, Z25, Z12
+	VMAXPD       Z13, Z25, Z13
+	VMAXPD       Z14, Z25, Z14
+	VMAXPD       Z15, Z25, Z15
+	VMAXPD       Z16, Z25, Z16
+	VMAXPD       Z17, Z25, Z17
+	VMAXPD       Z18, Z25, Z18
+	VMAXPD       Z19, Z25, Z19
+	VMAXPD       Z20, Z25, Z20
+	VMAXPD       Z21, Z25, Z21
 
 store:
 	VMOVUPD Z0, (AX)
@@ -3997,26 +3997,26 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z23, Z23, Z23
-	VMAXPD       Z23, Z0, Z0
-	VMAXPD       Z23, Z1, Z1
-	VMAXPD       Z23, Z2, Z2
-	VMAXPD       Z23, Z3, Z3
-	VMAXPD       Z23, Z4, Z4
-	VMAXPD       Z23, Z5, Z5
-	VMAXPD       Z23, Z6, Z6
-	VMAXPD       Z23, Z7, Z7
-	VMAXPD       Z23, Z8, Z8
-	VMAXPD       Z23, Z9, Z9
-	VMAXPD       Z23, Z10, Z10
-	VMAXPD       Z23, Z11, Z11
-	VMAXPD       Z23, Z12, Z12
-	VMAXPD       Z23, Z13, Z13
-	VMAXPD       Z23, Z14, Z14
-	VMAXPD       Z23, Z15, Z15
-	VMAXPD       Z23, Z16, Z16
-	VMAXPD       Z23, Z17, Z17
-	VMAXPD       Z23, Z18, Z18
-	VMAXPD       Z23, Z19, Z19
+	VMAXPD       Z0, Z23, Z0
+	VMAXPD       Z1, Z23, Z1
+	VMAXPD       Z2, Z23, Z2
+	VMAXPD       Z3, Z23, Z3
+	VMAXPD       Z4, Z23, Z4
+	VMAXPD       Z5, Z23, Z5
+	VMAXPD       Z6, Z23, Z6
+	VMAXPD       Z7, Z23, Z7
+	VMAXPD       Z8, Z23, Z8
+	VMAXPD       Z9, Z23, Z9
+	VMAXPD       Z10, Z23, Z10
+	VMAXPD       Z11, Z23, Z11
+	VMAXPD       Z12, Z23, Z12
+	VMAXPD       Z13, Z23, Z13
+	VMAXPD       Z14, Z23, Z14
+	VMAXPD       Z15, Z23, Z15
+	VMAXPD       Z16, Z23, Z16
+	VMAXPD       Z17, Z23, Z17
+	VMAXPD       Z18, Z23, Z18
+	VMAXPD       Z19, Z23, Z19
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4141,24 +4141,24 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z21, Z21, Z21
-	VMAXPD       Z21, Z0, Z0
-	VMAXPD       Z21, Z1, Z1
-	VMAXPD       Z21, Z2, Z2
-	VMAXPD       Z21, Z3, Z3
-	VMAXPD       Z21, Z4, Z4
-	VMAXPD       Z21, Z5, Z5
-	VMAXPD       Z21, Z6, Z6
-	VMAXPD       Z21, Z7, Z7
-	VMAXPD       Z21, Z8, Z8
-	VMAXPD       Z21, Z9, Z9
-	VMAXPD       Z21, Z10, Z10
-	VMAXPD       Z21, Z11, Z11
-	VMAXPD       Z21, Z12, Z12
-	VMAXPD       Z21, Z13, Z13
-	VMAXPD       Z21, Z14, Z14
-	VMAXPD       Z21, Z15, Z15
-	VMAXPD       Z21, Z16, Z16
-	VMAXPD       Z21, Z17, Z17
+	VMAXPD       Z0, Z21, Z0
+	VMAXPD       Z1, Z21, Z1
+	VMAXPD       Z2, Z21, Z2
+	VMAXPD       Z3, Z21, Z3
+	VMAXPD       Z4, Z21, Z4
+	VMAXPD       Z5, Z21, Z5
+	VMAXPD       Z6, Z21, Z6
+	VMAXPD       Z7, Z21, Z7
+	VMAXPD       Z8, Z21, Z8
+	VMAXPD       Z9, Z21, Z9
+	VMAXPD       Z10, Z21, Z10
+	VMAXPD       Z11, Z21, Z11
+	VMAXPD       Z12, Z21, Z12
+	VMAXPD       Z13, Z21, Z13
+	VMAXPD       Z14, Z21, Z14
+	VMAXPD       Z15, Z21, Z15
+	VMAXPD       Z16, Z21, Z16
+	VMAXPD       Z17, Z21, Z17
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4274,22 +4274,22 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z19, Z19, Z19
-	VMAXPD       Z19, Z0, Z0
-	VMAXPD       Z19, Z1, Z1
-	VMAXPD       Z19, Z2, Z2
-	VMAXPD       Z19, Z3, Z3
-	VMAXPD       Z19, Z4, Z4
-	VMAXPD       Z19, Z5, Z5
-	VMAXPD       Z19, Z6, Z6
-	VMAXPD       Z19, Z7, Z7
-	VMAXPD       Z19, Z8, Z8
-	VMAXPD       Z19, Z9, Z9
-	VMAXPD       Z19, Z10, Z10
-	VMAXPD       Z19, Z11, Z11
-	VMAXPD       Z19, Z12, Z12
-	VMAXPD       Z19, Z13, Z13
-	VMAXPD       Z19, Z14, Z14
-	VMAXPD       Z19, Z15, Z15
+	VMAXPD       Z0, Z19, Z0
+	VMAXPD       Z1, Z19, Z1
+	VMAXPD       Z2, Z19, Z2
+	VMAXPD       Z3, Z19, Z3
+	VMAXPD       Z4, Z19, Z4
+	VMAXPD       Z5, Z19, Z5
+	VMAXPD       Z6, Z19, Z6
+	VMAXPD       Z7, Z19, Z7
+	VMAXPD       Z8, Z19, Z8
+	VMAXPD       Z9, Z19, Z9
+	VMAXPD       Z10, Z19, Z10
+	VMAXPD       Z11, Z19, Z11
+	VMAXPD       Z12, Z19, Z12
+	VMAXPD       Z13, Z19, Z13
+	VMAXPD       Z14, Z19, Z14
+	VMAXPD       Z15, Z19, Z15
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4396,20 +4396,20 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z17, Z17, Z17
-	VMAXPD       Z17, Z0, Z0
-	VMAXPD       Z17, Z1, Z1
-	VMAXPD       Z17, Z2, Z2
-	VMAXPD       Z17, Z3, Z3
-	VMAXPD       Z17, Z4, Z4
-	VMAXPD       Z17, Z5, Z5
-	VMAXPD       Z17, Z6, Z6
-	VMAXPD       Z17, Z7, Z7
-	VMAXPD       Z17, Z8, Z8
-	VMAXPD       Z17, Z9, Z9
-	VMAXPD       Z17, Z10, Z10
-	VMAXPD       Z17, Z11, Z11
-	VMAXPD       Z17, Z12, Z12
-	VMAXPD       Z17, Z13, Z13
+	VMAXPD       Z0, Z17, Z0
+	VMAXPD       Z1, Z17, Z1
+	VMAXPD       Z2, Z17, Z2
+	VMAXPD       Z3, Z17, Z3
+	VMAXPD       Z4, Z17, Z4
+	VMAXPD       Z5, Z17, Z5
+	VMAXPD       Z6, Z17, Z6
+	VMAXPD       Z7, Z17, Z7
+	VMAXPD       Z8, Z17, Z8
+	VMAXPD       Z9, Z17, Z9
+	VMAXPD       Z10, Z17, Z10
+	VMAXPD       Z11, Z17, Z11
+	VMAXPD       Z12, Z17, Z12
+	VMAXPD       Z13, Z17, Z13
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4502,18 +4502,18 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z15, Z15, Z15
-	VMAXPD       Z15, Z0, Z0
-	VMAXPD       Z15, Z1, Z1
-	VMAXPD       Z15, Z2, Z2
-	VMAXPD       Z15, Z3, Z3
-	VMAXPD       Z15, Z4, Z4
-	VMAXPD       Z15, Z5, Z5
-	VMAXPD       Z15, Z6, Z6
-	VMAXPD       Z15, Z7, Z7
-	VMAXPD       Z15, Z8, Z8
-	VMAXPD       Z15, Z9, Z9
-	VMAXPD       Z15, Z10, Z10
-	VMAXPD       Z15, Z11, Z11
+	VMAXPD       Z0, Z15, Z0
+	VMAXPD       Z1, Z15, Z1
+	VMAXPD       Z2, Z15, Z2
+	VMAXPD       Z3, Z15, Z3
+	VMAXPD       Z4, Z15, Z4
+	VMAXPD       Z5, Z15, Z5
+	VMAXPD       Z6, Z15, Z6
+	VMAXPD       Z7, Z15, Z7
+	VMAXPD       Z8, Z15, Z8
+	VMAXPD       Z9, Z15, Z9
+	VMAXPD       Z10, Z15, Z10
+	VMAXPD       Z11, Z15, Z11
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4597,16 +4597,16 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z13, Z13, Z13
-	VMAXPD       Z13, Z0, Z0
-	VMAXPD       Z13, Z1, Z1
-	VMAXPD       Z13, Z2, Z2
-	VMAXPD       Z13, Z3, Z3
-	VMAXPD       Z13, Z4, Z4
-	VMAXPD       Z13, Z5, Z5
-	VMAXPD       Z13, Z6, Z6
-	VMAXPD       Z13, Z7, Z7
-	VMAXPD       Z13, Z8, Z8
-	VMAXPD       Z13, Z9, Z9
+	VMAXPD       Z0, Z13, Z0
+	VMAXPD       Z1, Z13, Z1
+	VMAXPD       Z2, Z13, Z2
+	VMAXPD       Z3, Z13, Z3
+	VMAXPD       Z4, Z13, Z4
+	VMAXPD       Z5, Z13, Z5
+	VMAXPD       Z6, Z13, Z6
+	VMAXPD       Z7, Z13, Z7
+	VMAXPD       Z8, Z13, Z8
+	VMAXPD       Z9, Z13, Z9
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4681,14 +4681,14 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z11, Z11, Z11
-	VMAXPD       Z11, Z0, Z0
-	VMAXPD       Z11, Z1, Z1
-	VMAXPD       Z11, Z2, Z2
-	VMAXPD       Z11, Z3, Z3
-	VMAXPD       Z11, Z4, Z4
-	VMAXPD       Z11, Z5, Z5
-	VMAXPD       Z11, Z6, Z6
-	VMAXPD       Z11, Z7, Z7
+	VMAXPD       Z0, Z11, Z0
+	VMAXPD       Z1, Z11, Z1
+	VMAXPD       Z2, Z11, Z2
+	VMAXPD       Z3, Z11, Z3
+	VMAXPD       Z4, Z11, Z4
+	VMAXPD       Z5, Z11, Z5
+	VMAXPD       Z6, Z11, Z6
+	VMAXPD       Z7, Z11, Z7
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4749,12 +4749,12 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z9, Z9, Z9
-	VMAXPD       Z9, Z0, Z0
-	VMAXPD       Z9, Z1, Z1
-	VMAXPD       Z9, Z2, Z2
-	VMAXPD       Z9, Z3, Z3
-	VMAXPD       Z9, Z4, Z4
-	VMAXPD       Z9, Z5, Z5
+	VMAXPD       Z0, Z9, Z0
+	VMAXPD       Z1, Z9, Z1
+	VMAXPD       Z2, Z9, Z2
+	VMAXPD       Z3, Z9, Z3
+	VMAXPD       Z4, Z9, Z4
+	VMAXPD       Z5, Z9, Z5
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4806,10 +4806,10 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z7, Z7, Z7
-	VMAXPD       Z7, Z0, Z0
-	VMAXPD       Z7, Z1, Z1
-	VMAXPD       Z7, Z2, Z2
-	VMAXPD       Z7, Z3, Z3
+	VMAXPD       Z0, Z7, Z0
+	VMAXPD       Z1, Z7, Z1
+	VMAXPD       Z2, Z7, Z2
+	VMAXPD       Z3, Z7, Z3
 
 store:
 	VMOVUPD Z0, (AX)
@@ -4852,8 +4852,8 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z5, Z5, Z5
-	VMAXPD       Z5, Z0, Z0
-	VMAXPD       Z5, Z1, Z1
+	VMAXPD       Z0, Z5, Z0
+	VMAXPD       Z1, Z5, Z1
 
 store:
 	VMOVUPD Z0, (AX)
@@ -8106,30 +8106,30 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z27, Z27, Z27
-	VMAXPS       Z27, Z0, Z0
-	VMAXPS       Z27, Z1, Z1
-	VMAXPS       Z27, Z2, Z2
-	VMAXPS       Z27, Z3, Z3
-	VMAXPS       Z27, Z4, Z4
-	VMAXPS       Z27, Z5, Z5
-	VMAXPS       Z27, Z6, Z6
-	VMAXPS       Z27, Z7, Z7
-	VMAXPS       Z27, Z8, Z8
-	VMAXPS       Z27, Z9, Z9
-	VMAXPS       Z27, Z10, Z10
-	VMAXPS       Z27, Z11, Z11
-	VMAXPS       Z27, Z12, Z12
-	VMAXPS       Z27, Z13, Z13
-	VMAXPS       Z27, Z14, Z14
-	VMAXPS       Z27, Z15, Z15
-	VMAXPS       Z27, Z16, Z16
-	VMAXPS       Z27, Z17, Z17
-	VMAXPS       Z27, Z18, Z18
-	VMAXPS       Z27, Z19, Z19
-	VMAXPS       Z27, Z20, Z20
-	VMAXPS       Z27, Z21, Z21
-	VMAXPS       Z27, Z22, Z22
-	VMAXPS       Z27, Z23, Z23
+	VMAXPS       Z0, Z27, Z0
+	VMAXPS       Z1, Z27, Z1
+	VMAXPS       Z2, Z27, Z2
+	VMAXPS       Z3, Z27, Z3
+	VMAXPS       Z4, Z27, Z4
+	VMAXPS       Z5, Z27, Z5
+	VMAXPS       Z6, Z27, Z6
+	VMAXPS       Z7, Z27, Z7
+	VMAXPS       Z8, Z27, Z8
+	VMAXPS       Z9, Z27, Z9
+	VMAXPS       Z10, Z27, Z10
+	VMAXPS       Z11, Z27, Z11
+	VMAXPS       Z12, Z27, Z12
+	VMAXPS       Z13, Z27, Z13
+	VMAXPS       Z14, Z27, Z14
+	VMAXPS       Z15, Z27, Z15
+	VMAXPS       Z16, Z27, Z16
+	VMAXPS       Z17, Z27, Z17
+	VMAXPS       Z18, Z27, Z18
+	VMAXPS       Z19, Z27, Z19
+	VMAXPS       Z20, Z27, Z20
+	VMAXPS       Z21, Z27, Z21
+	VMAXPS       Z22, Z27, Z22
+	VMAXPS       Z23, Z27, Z23
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8277,28 +8277,28 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z25, Z25, Z25
-	VMAXPS       Z25, Z0, Z0
-	VMAXPS       Z25, Z1, Z1
-	VMAXPS       Z25, Z2, Z2
-	VMAXPS       Z25, Z3, Z3
-	VMAXPS       Z25, Z4, Z4
-	VMAXPS       Z25, Z5, Z5
-	VMAXPS       Z25, Z6, Z6
-	VMAXPS       Z25, Z7, Z7
-	VMAXPS       Z25, Z8, Z8
-	VMAXPS       Z25, Z9, Z9
-	VMAXPS       Z25, Z10, Z10
-	VMAXPS       Z25, Z11, Z11
-	VMAXPS       Z25, Z12, Z12
-	VMAXPS       Z25, Z13, Z13
-	VMAXPS       Z25, Z14, Z14
-	VMAXPS       Z25, Z15, Z15
-	VMAXPS       Z25, Z16, Z16
-	VMAXPS       Z25, Z17, Z17
-	VMAXPS       Z25, Z18, Z18
-	VMAXPS       Z25, Z19, Z19
-	VMAXPS       Z25, Z20, Z20
-	VMAXPS       Z25, Z21, Z21
+	VMAXPS       Z0, Z25, Z0
+	VMAXPS       Z1, Z25, Z1
+	VMAXPS       Z2, Z25, Z2
+	VMAXPS       Z3, Z25, Z3
+	VMAXPS       Z4, Z25, Z4
+	VMAXPS       Z5, Z25, Z5
+	VMAXPS       Z6, Z25, Z6
+	VMAXPS       Z7, Z25, Z7
+	VMAXPS       Z8, Z25, Z8
+	VMAXPS       Z9, Z25, Z9
+	VMAXPS       Z10, Z25, Z10
+	VMAXPS       Z11, Z25, Z11
+	VMAXPS       Z12, Z25, Z12
+	VMAXPS       Z13, Z25, Z13
+	VMAXPS       Z14, Z25, Z14
+	VMAXPS       Z15, Z25, Z15
+	VMAXPS       Z16, Z25, Z16
+	VMAXPS       Z17, Z25, Z17
+	VMAXPS       Z18, Z25, Z18
+	VMAXPS       Z19, Z25, Z19
+	VMAXPS       Z20, Z25, Z20
+	VMAXPS       Z21, Z25, Z21
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8437,26 +8437,26 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z23, Z23, Z23
-	VMAXPS       Z23, Z0, Z0
-	VMAXPS       Z23, Z1, Z1
-	VMAXPS       Z23, Z2, Z2
-	VMAXPS       Z23, Z3, Z3
-	VMAXPS       Z23, Z4, Z4
-	VMAXPS       Z23, Z5, Z5
-	VMAXPS       Z23, Z6, Z6
-	VMAXPS       Z23, Z7, Z7
-	VMAXPS       Z23, Z8, Z8
-	VMAXPS       Z23, Z9, Z9
-	VMAXPS       Z23, Z10, Z10
-	VMAXPS       Z23, Z11, Z11
-	VMAXPS       Z23, Z12, Z12
-	VMAXPS       Z23, Z13, Z13
-	VMAXPS       Z23, Z14, Z14
-	VMAXPS       Z23, Z15, Z15
-	VMAXPS       Z23, Z16, Z16
-	VMAXPS       Z23, Z17, Z17
-	VMAXPS       Z23, Z18, Z18
-	VMAXPS       Z23, Z19, Z19
+	VMAXPS       Z0, Z23, Z0
+	VMAXPS       Z1, Z23, Z1
+	VMAXPS       Z2, Z23, Z2
+	VMAXPS       Z3, Z23, Z3
+	VMAXPS       Z4, Z23, Z4
+	VMAXPS       Z5, Z23, Z5
+	VMAXPS       Z6, Z23, Z6
+	VMAXPS       Z7, Z23, Z7
+	VMAXPS       Z8, Z23, Z8
+	VMAXPS       Z9, Z23, Z9
+	VMAXPS       Z10, Z23, Z10
+	VMAXPS       Z11, Z23, Z11
+	VMAXPS       Z12, Z23, Z12
+	VMAXPS       Z13, Z23, Z13
+	VMAXPS       Z14, Z23, Z14
+	VMAXPS       Z15, Z23, Z15
+	VMAXPS       Z16, Z23, Z16
+	VMAXPS       Z17, Z23, Z17
+	VMAXPS       Z18, Z23, Z18
+	VMAXPS       Z19, Z23, Z19
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8581,24 +8581,24 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z21, Z21, Z21
-	VMAXPS       Z21, Z0, Z0
-	VMAXPS       Z21, Z1, Z1
-	VMAXPS       Z21, Z2, Z2
-	VMAXPS       Z21, Z3, Z3
-	VMAXPS       Z21, Z4, Z4
-	VMAXPS       Z21, Z5, Z5
-	VMAXPS       Z21, Z6, Z6
-	VMAXPS       Z21, Z7, Z7
-	VMAXPS       Z21, Z8, Z8
-	VMAXPS       Z21, Z9, Z9
-	VMAXPS       Z21, Z10, Z10
-	VMAXPS       Z21, Z11, Z11
-	VMAXPS       Z21, Z12, Z12
-	VMAXPS       Z21, Z13, Z13
-	VMAXPS       Z21, Z14, Z14
-	VMAXPS       Z21, Z15, Z15
-	VMAXPS       Z21, Z16, Z16
-	VMAXPS       Z21, Z17, Z17
+	VMAXPS       Z0, Z21, Z0
+	VMAXPS       Z1, Z21, Z1
+	VMAXPS       Z2, Z21, Z2
+	VMAXPS       Z3, Z21, Z3
+	VMAXPS       Z4, Z21, Z4
+	VMAXPS       Z5, Z21, Z5
+	VMAXPS       Z6, Z21, Z6
+	VMAXPS       Z7, Z21, Z7
+	VMAXPS       Z8, Z21, Z8
+	VMAXPS       Z9, Z21, Z9
+	VMAXPS       Z10, Z21, Z10
+	VMAXPS       Z11, Z21, Z11
+	VMAXPS       Z12, Z21, Z12
+	VMAXPS       Z13, Z21, Z13
+	VMAXPS       Z14, Z21, Z14
+	VMAXPS       Z15, Z21, Z15
+	VMAXPS       Z16, Z21, Z16
+	VMAXPS       Z17, Z21, Z17
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8714,22 +8714,22 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z19, Z19, Z19
-	VMAXPS       Z19, Z0, Z0
-	VMAXPS       Z19, Z1, Z1
-	VMAXPS       Z19, Z2, Z2
-	VMAXPS       Z19, Z3, Z3
-	VMAXPS       Z19, Z4, Z4
-	VMAXPS       Z19, Z5, Z5
-	VMAXPS       Z19, Z6, Z6
-	VMAXPS       Z19, Z7, Z7
-	VMAXPS       Z19, Z8, Z8
-	VMAXPS       Z19, Z9, Z9
-	VMAXPS       Z19, Z10, Z10
-	VMAXPS       Z19, Z11, Z11
-	VMAXPS       Z19, Z12, Z12
-	VMAXPS       Z19, Z13, Z13
-	VMAXPS       Z19, Z14, Z14
-	VMAXPS       Z19, Z15, Z15
+	VMAXPS       Z0, Z19, Z0
+	VMAXPS       Z1, Z19, Z1
+	VMAXPS       Z2, Z19, Z2
+	VMAXPS       Z3, Z19, Z3
+	VMAXPS       Z4, Z19, Z4
+	VMAXPS       Z5, Z19, Z5
+	VMAXPS       Z6, Z19, Z6
+	VMAXPS       Z7, Z19, Z7
+	VMAXPS       Z8, Z19, Z8
+	VMAXPS       Z9, Z19, Z9
+	VMAXPS       Z10, Z19, Z10
+	VMAXPS       Z11, Z19, Z11
+	VMAXPS       Z12, Z19, Z12
+	VMAXPS       Z13, Z19, Z13
+	VMAXPS       Z14, Z19, Z14
+	VMAXPS       Z15, Z19, Z15
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8836,20 +8836,20 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z17, Z17, Z17
-	VMAXPS       Z17, Z0, Z0
-	VMAXPS       Z17, Z1, Z1
-	VMAXPS       Z17, Z2, Z2
-	VMAXPS       Z17, Z3, Z3
-	VMAXPS       Z17, Z4, Z4
-	VMAXPS       Z17, Z5, Z5
-	VMAXPS       Z17, Z6, Z6
-	VMAXPS       Z17, Z7, Z7
-	VMAXPS       Z17, Z8, Z8
-	VMAXPS       Z17, Z9, Z9
-	VMAXPS       Z17, Z10, Z10
-	VMAXPS       Z17, Z11, Z11
-	VMAXPS       Z17, Z12, Z12
-	VMAXPS       Z17, Z13, Z13
+	VMAXPS       Z0, Z17, Z0
+	VMAXPS       Z1, Z17, Z1
+	VMAXPS       Z2, Z17, Z2
+	VMAXPS       Z3, Z17, Z3
+	VMAXPS       Z4, Z17, Z4
+	VMAXPS       Z5, Z17, Z5
+	VMAXPS       Z6, Z17, Z6
+	VMAXPS       Z7, Z17, Z7
+	VMAXPS       Z8, Z17, Z8
+	VMAXPS       Z9, Z17, Z9
+	VMAXPS       Z10, Z17, Z10
+	VMAXPS       Z11, Z17, Z11
+	VMAXPS       Z12, Z17, Z12
+	VMAXPS       Z13, Z17, Z13
 
 store:
 	VMOVUPS Z0, (AX)
@@ -8942,18 +8942,18 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z15, Z15, Z15
-	VMAXPS       Z15, Z0, Z0
-	VMAXPS       Z15, Z1, Z1
-	VMAXPS       Z15, Z2, Z2
-	VMAXPS       Z15, Z3, Z3
-	VMAXPS       Z15, Z4, Z4
-	VMAXPS       Z15, Z5, Z5
-	VMAXPS       Z15, Z6, Z6
-	VMAXPS       Z15, Z7, Z7
-	VMAXPS       Z15, Z8, Z8
-	VMAXPS       Z15, Z9, Z9
-	VMAXPS       Z15, Z10, Z10
-	VMAXPS       Z15, Z11, Z11
+	VMAXPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z15, Z11
 
 store:
 	VMOVUPS Z0, (AX)
@@ -9037,16 +9037,16 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z13, Z13, Z13
-	VMAXPS       Z13, Z0, Z0
-	VMAXPS       Z13, Z1, Z1
-	VMAXPS       Z13, Z2, Z2
-	VMAXPS       Z13, Z3, Z3
-	VMAXPS       Z13, Z4, Z4
-	VMAXPS       Z13, Z5, Z5
-	VMAXPS       Z13, Z6, Z6
-	VMAXPS       Z13, Z7, Z7
-	VMAXPS       Z13, Z8, Z8
-	VMAXPS       Z13, Z9, Z9
+	VMAXPS       Z0, Z13, Z0
+	VMAXPS       Z1, Z13, Z1
+	VMAXPS       Z2, Z13, Z2
+	VMAXPS       Z3, Z13, Z3
+	VMAXPS       Z4, Z13, Z4
+	VMAXPS       Z5, Z13, Z5
+	VMAXPS       Z6, Z13, Z6
+	VMAXPS       Z7, Z13, Z7
+	VMAXPS       Z8, Z13, Z8
+	VMAXPS       Z9, Z13, Z9
 
 store:
 	VMOVUPS Z0, (AX)
@@ -9121,14 +9121,14 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z11, Z11, Z11
-	VMAXPS       Z11, Z0, Z0
-	VMAXPS       Z11, Z1, Z1
-	VMAXPS       Z11, Z2, Z2
-	VMAXPS       Z11, Z3, Z3
-	VMAXPS       Z11, Z4, Z4
-	VMAXPS       Z11, Z5, Z5
-	VMAXPS       Z11, Z6, Z6
-	VMAXPS       Z11, Z7, Z7
+	VMAXPS       Z0, Z11, Z0
+	VMAXPS       Z1, Z11, Z1
+	VMAXPS       Z2, Z11, Z2
+	VMAXPS       Z3, Z11, Z3
+	VMAXPS       Z4, Z11, Z4
+	VMAXPS       Z5, Z11, Z5
+	VMAXPS       Z6, Z11, Z6
+	VMAXPS       Z7, Z11, Z7
 
 store:
 	VMOVUPS Z0, (AX)
@@ -9189,12 +9189,12 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z9, Z9, Z9
-	VMAXPS       Z9, Z0, Z0
-	VMAXPS       Z9, Z1, Z1
-	VMAXPS       Z9, Z2, Z2
-	VMAXPS       Z9, Z3, Z3
-	VMAXPS       Z9, Z4, Z4
-	VMAXPS       Z9, Z5, Z5
+	VMAXPS       Z0, Z9, Z0
+	VMAXPS       Z1, Z9, Z1
+	VMAXPS       Z2, Z9, Z2
+	VMAXPS       Z3, Z9, Z3
+	VMAXPS       Z4, Z9, Z4
+	VMAXPS       Z5, Z9, Z5
 
 store:
 	VMOVUPS Z0, (AX)
@@ -9246,10 +9246,10 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z7, Z7, Z7
-	VMAXPS       Z7, Z0, Z0
-	VMAXPS       Z7, Z1, Z1
-	VMAXPS       Z7, Z2, Z2
-	VMAXPS       Z7, Z3, Z3
+	VMAXPS       Z0, Z7, Z0
+	VMAXPS       Z1, Z7, Z1
+	VMAXPS       Z2, Z7, Z2
+	VMAXPS       Z3, Z7, Z3
 
 store:
 	VMOVUPS Z0, (AX)
@@ -9292,8 +9292,8 @@ step:
 	CMPB         DL, $0x00
 	JEQ          store
 	VPXORQ       Z5, Z5, Z5
-	VMAXPS       Z5, Z0, Z0
-	VMAXPS       Z5, Z1, Z1
+	VMAXPS       Z0, Z5, Z0
+	VMAXPS       Z1, Z5, Z1
 
 store:
 	VMOVUPS Z0, (AX)

@@ -103,11 +103,18 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				}
 				want := product(trans, m, n, k, a, b)
 				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Run(a, b, c, false)
-				for i, w := range want {
+				check := func(what string, i int, want float64) {
 					got := float64(c[i])
-					if !(math.Abs(got-w) <= tol*math.Sqrt(float64(k)+1)*4) && got != w && !(math.IsNaN(got) && math.IsNaN(w)) {
-						t.Fatalf("m=%d n=%d k=%d trans=%v, %v in b: element %d = %v, want %v", m, n, k, trans, odd, i, got, w)
+					if !(math.Abs(got-want) <= tol*math.Sqrt(float64(k)+1)*4) && got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+						t.Fatalf("m=%d n=%d k=%d trans=%v, %v in b%s: element %d = %v, want %v", m, n, k, trans, odd, what, i, got, want)
 					}
+				}
+				for i, w := range want {
+					check("", i, w)
+				}
+				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, make([]T, n), c, true)
+				for i, w := range want {
+					check(", relu", i, max(w, 0)) // NaN where w is
 				}
 			}
 		}

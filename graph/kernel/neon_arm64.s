@@ -4830,22 +4830,22 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f652 // fmax v18.2d, v18.2d, v0.2d
-	WORD  $0x4e60f631 // fmax v17.2d, v17.2d, v0.2d
-	WORD  $0x4e60f610 // fmax v16.2d, v16.2d, v0.2d
-	WORD  $0x4e60f5ef // fmax v15.2d, v15.2d, v0.2d
-	WORD  $0x4e60f5ce // fmax v14.2d, v14.2d, v0.2d
-	WORD  $0x4e60f5ad // fmax v13.2d, v13.2d, v0.2d
-	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
-	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
-	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e72f412 // fmax v18.2d, v0.2d, v18.2d
+	WORD  $0x4e71f411 // fmax v17.2d, v0.2d, v17.2d
+	WORD  $0x4e70f410 // fmax v16.2d, v0.2d, v16.2d
+	WORD  $0x4e6ff40f // fmax v15.2d, v0.2d, v15.2d
+	WORD  $0x4e6ef40e // fmax v14.2d, v0.2d, v14.2d
+	WORD  $0x4e6df40d // fmax v13.2d, v0.2d, v13.2d
+	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
+	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d800052 // str q18, [x2, #0]
@@ -4943,20 +4943,20 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f610 // fmax v16.2d, v16.2d, v0.2d
-	WORD  $0x4e60f5ef // fmax v15.2d, v15.2d, v0.2d
-	WORD  $0x4e60f5ce // fmax v14.2d, v14.2d, v0.2d
-	WORD  $0x4e60f5ad // fmax v13.2d, v13.2d, v0.2d
-	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
-	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
-	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e70f410 // fmax v16.2d, v0.2d, v16.2d
+	WORD  $0x4e6ff40f // fmax v15.2d, v0.2d, v15.2d
+	WORD  $0x4e6ef40e // fmax v14.2d, v0.2d, v14.2d
+	WORD  $0x4e6df40d // fmax v13.2d, v0.2d, v13.2d
+	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
+	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d800050 // str q16, [x2, #0]
@@ -5044,18 +5044,18 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f5ce // fmax v14.2d, v14.2d, v0.2d
-	WORD  $0x4e60f5ad // fmax v13.2d, v13.2d, v0.2d
-	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
-	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
-	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e6ef40e // fmax v14.2d, v0.2d, v14.2d
+	WORD  $0x4e6df40d // fmax v13.2d, v0.2d, v13.2d
+	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
+	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d80004e // str q14, [x2, #0]
@@ -5133,16 +5133,16 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f58c // fmax v12.2d, v12.2d, v0.2d
-	WORD  $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
-	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
+	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d80004c // str q12, [x2, #0]
@@ -5210,14 +5210,14 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f54a // fmax v10.2d, v10.2d, v0.2d
-	WORD  $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d80004a // str q10, [x2, #0]
@@ -5275,12 +5275,12 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f508 // fmax v8.2d, v8.2d, v0.2d
-	WORD  $0x4e60f4e7 // fmax v7.2d, v7.2d, v0.2d
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d800048 // str q8, [x2, #0]
@@ -5328,10 +5328,10 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f4c6 // fmax v6.2d, v6.2d, v0.2d
-	WORD  $0x4e60f4a5 // fmax v5.2d, v5.2d, v0.2d
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d800046 // str q6, [x2, #0]
@@ -5366,8 +5366,8 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e60f484 // fmax v4.2d, v4.2d, v0.2d
-	WORD  $0x4e60f463 // fmax v3.2d, v3.2d, v0.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
 	WORD $0x3d800024 // str q4, [x1, #0]
@@ -9695,22 +9695,22 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f652 // fmax v18.4s, v18.4s, v0.4s
-	WORD  $0x4e20f631 // fmax v17.4s, v17.4s, v0.4s
-	WORD  $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
-	WORD  $0x4e20f5ef // fmax v15.4s, v15.4s, v0.4s
-	WORD  $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
-	WORD  $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
-	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
-	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
-	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
-	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e32f412 // fmax v18.4s, v0.4s, v18.4s
+	WORD  $0x4e31f411 // fmax v17.4s, v0.4s, v17.4s
+	WORD  $0x4e30f410 // fmax v16.4s, v0.4s, v16.4s
+	WORD  $0x4e2ff40f // fmax v15.4s, v0.4s, v15.4s
+	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d800052 // str q18, [x2, #0]
@@ -9808,20 +9808,20 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f610 // fmax v16.4s, v16.4s, v0.4s
-	WORD  $0x4e20f5ef // fmax v15.4s, v15.4s, v0.4s
-	WORD  $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
-	WORD  $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
-	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
-	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
-	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
-	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e30f410 // fmax v16.4s, v0.4s, v16.4s
+	WORD  $0x4e2ff40f // fmax v15.4s, v0.4s, v15.4s
+	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d800050 // str q16, [x2, #0]
@@ -9909,18 +9909,18 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f5ce // fmax v14.4s, v14.4s, v0.4s
-	WORD  $0x4e20f5ad // fmax v13.4s, v13.4s, v0.4s
-	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
-	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
-	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
-	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d80004e // str q14, [x2, #0]
@@ -9998,16 +9998,16 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f58c // fmax v12.4s, v12.4s, v0.4s
-	WORD  $0x4e20f56b // fmax v11.4s, v11.4s, v0.4s
-	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
-	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d80004c // str q12, [x2, #0]
@@ -10075,14 +10075,14 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f54a // fmax v10.4s, v10.4s, v0.4s
-	WORD  $0x4e20f529 // fmax v9.4s, v9.4s, v0.4s
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d80004a // str q10, [x2, #0]
@@ -10140,12 +10140,12 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f508 // fmax v8.4s, v8.4s, v0.4s
-	WORD  $0x4e20f4e7 // fmax v7.4s, v7.4s, v0.4s
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d800048 // str q8, [x2, #0]
@@ -10193,10 +10193,10 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f4c6 // fmax v6.4s, v6.4s, v0.4s
-	WORD  $0x4e20f4a5 // fmax v5.4s, v5.4s, v0.4s
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d800046 // str q6, [x2, #0]
@@ -10231,8 +10231,8 @@ step:
 	CMP   $0, R0
 	BEQ   store
 	WORD  $0x4f000400 // movi v0.4s, #0
-	WORD  $0x4e20f484 // fmax v4.4s, v4.4s, v0.4s
-	WORD  $0x4e20f463 // fmax v3.4s, v3.4s, v0.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
 	WORD $0x3d800024 // str q4, [x1, #0]

@@ -76,7 +76,7 @@ func (l lanes) gemm(rows int) {
 	zero := l.zero()
 	for i := range rows {
 		for j := range 2 {
-			l.do(maxInst, zero, acc[i][j], acc[i][j])
+			l.do(maxInst, acc[i][j], zero, acc[i][j]) // in this order: what is no number stays
 		}
 	}
 	Label("store")

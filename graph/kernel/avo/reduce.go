@@ -7,46 +7,38 @@ import (
 )
 
 // total leaves the sum of the lanes in the lowest one.
-func (l lanes) total(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.addX) }
-
-// greatest leaves the maximum of the lanes in the lowest one.
-func (l lanes) greatest(v reg.VecVirtual) reg.VecVirtual { return l.reduce(v, l.maxX) }
-
-func (l lanes) addX(a, b, d Op) { l.do(addInst, a, b, d) }
-func (l lanes) maxX(a, b, d Op) { l.do(maxInst, a, b, d) }
-
-func (l lanes) reduce(v reg.VecVirtual, f func(a, b, d Op)) reg.VecVirtual {
+func (l lanes) total(v reg.VecVirtual) reg.VecVirtual {
 	if l.bytes == 16 {
-		return l.reduceNeighbours(v)
+		return l.totalOfNeighbours(v)
 	}
 	y := v.AsY()
 	if l.bytes == 64 {
 		hi := YMM()
 		VEXTRACTF64X4(Imm(1), v, hi)
 		sum := YMM()
-		f(hi, v.AsY(), sum)
+		l.do(addInst, hi, v.AsY(), sum)
 		y = sum
 	}
 	x := XMM()
 	VEXTRACTF128(Imm(1), y, x)
 	s := XMM()
-	f(x, y.(reg.VecVirtual).AsX(), s)
+	l.do(addInst, x, y.(reg.VecVirtual).AsX(), s)
 	swapped := XMM()
 	VPERMILPD(Imm(1), s, swapped)
 	t := XMM()
-	f(swapped, s, t)
+	l.do(addInst, swapped, s, t)
 	if l.f32 {
 		last := XMM()
 		VMOVSHDUP(t, last)
 		r := XMM()
-		f(last, t, r)
+		l.do(addInst, last, t, r)
 		return r
 	}
 	return t
 }
 
-// reduceNeighbours is total for NEON.
-func (l lanes) reduceNeighbours(v reg.VecVirtual) reg.VecVirtual {
+// totalOfNeighbours is total for NEON.
+func (l lanes) totalOfNeighbours(v reg.VecVirtual) reg.VecVirtual {
 	for n := l.bytes / l.elem(); n > 1; n /= 2 {
 		d := l.vec()
 		l.neon("faddp", d, v, v)
