@@ -136,30 +136,18 @@ func (l lanes) sums(name string, own, bends bool) {
 	if bends {
 		bend = l.zero()
 	}
-	XORQ(off, off)
-	Label("component")
-	{
+	l.eachComponent("component", size, off, func() {
 		scale := l.ofComponent(own, at(inv, off))
 		t := l.mul(l.sub(xi, l.ofComponent(own, at(mu, off))), scale)
 		l.addTerms(t, l.ofComponent(own, at(w, off)), scale, lower, upper, dens, bend)
-	}
-	ADDQ(Imm(uint64(l.bytes)), off)
-	CMPQ(off, size)
-	JLT(LabelRef("component"))
+	})
 	l.store(lower, at(arg("lower"), i))
 	l.store(upper, at(arg("upper"), i))
 	l.store(l.mul(dens, l.c(invSqrt2Pi)), at(arg("dens"), i))
 	if bends {
 		l.store(l.mul(bend, l.c(invSqrt2Pi)), at(arg("bend"), i))
 	}
-	for _, p := range []reg.GPVirtual{w, mu, inv} {
-		ADDQ(stride, p)
-	}
-	ADDQ(Imm(uint64(l.bytes)), i)
-	DECQ(n)
-	JNZ(LabelRef("elements"))
-	VZEROUPPER()
-	RET()
+	l.nextElements(i, n, stride, w, mu, inv)
 }
 
 // leastTail is kernel's.
