@@ -11,26 +11,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"gaussflow/internal/files"
 )
-
-// A checkedWriter remembers its first error: text that could not be printed is not done.
-type checkedWriter struct {
-	io.Writer
-	err error
-}
-
-// Write writes.
-func (w *checkedWriter) Write(p []byte) (int, error) {
-	n, err := w.Writer.Write(p)
-	if err != nil && w.err == nil {
-		w.err = fmt.Errorf("standard output: %w", err)
-	}
-	return n, err
-}
 
 func main() {
 	o, err := parseOptions(os.Args[1:], os.Stderr)
@@ -40,8 +26,8 @@ func main() {
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		out := &checkedWriter{Writer: os.Stdout}
-		err = errors.Join(run(ctx, o, out), out.err)
+		out := &files.Printed{Writer: os.Stdout}
+		err = errors.Join(run(ctx, o, out), out.Err)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)

@@ -14,6 +14,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"gaussflow/internal/files"
 )
 
 // The exit codes, as the help of the root command lists them.
@@ -30,13 +32,13 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
-	root, out := newRoot(), &checkedWriter{Writer: stdout}
+	root, out := newRoot(), &files.Printed{Writer: stdout}
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
-		err = out.err
+		err = out.Err
 	}
 	var usage *usageError
 	switch {

@@ -30,22 +30,6 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// A checkedWriter remembers its first error, so that what is printed without a look at errors, help among it, is still known to have
-// arrived.
-type checkedWriter struct {
-	io.Writer
-	err error
-}
-
-// Write writes.
-func (w *checkedWriter) Write(p []byte) (int, error) {
-	n, err := w.Writer.Write(p)
-	if err != nil && w.err == nil {
-		w.err = fmt.Errorf("standard output: %w", err)
-	}
-	return n, err
-}
-
 // A visibleWriter shows text of a file on a terminal: see visible. What is written must not cut a character in two.
 type visibleWriter struct{ io.Writer }
 
