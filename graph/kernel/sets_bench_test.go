@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -18,6 +19,7 @@ func BenchmarkSets(b *testing.B) {
 func benchmarkKernels[T Float](b *testing.B, dtype, set string, k *kernels[T]) {
 	measure := func(kernel string, elements int, run func()) { measure(b, dtype, kernel, set, elements, run) }
 	benchmarkMixtureKernels(&k.mixture, measure)
+	benchmarkInverseKernels(&k.mixture, measure)
 	benchmarkNormalKernels(&k.normal, measure)
 	benchmarkVectorKernels(&k.vector, measure)
 	benchmarkGemmKernels(k.gemm, measure)
@@ -74,6 +76,38 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	measure("slopes", n*k, func() { ops.slopes(groups, k, 0, x, z, u, &curve, p, g, gx) })
 	measure("slopesEach", n*k, func() { ops.slopes(groups, k, stride, x, z, u, &curve, p, g, gx) })
 	measure("totals", n*k, func() { ops.totals(n*k/ops.lanes, g.logits, totals) })
+}
+
+// benchmarkInverseKernels are the brackets, the evaluations of near and of far targets, and the steps of the inverse.
+func benchmarkInverseKernels[T Float](ops *mixtureKernels[T], measure func(kernel string, elements int, run func())) {
+	const n, k = 128, 8
+	groups, stride := n/ops.lanes, k*ops.lanes
+	room := func() []T { return Aligned[T](n) }
+	components := func() []T { return Aligned[T](n * k) }
+	curve, floor := newClampCurve[T](Clamp{ClampTanh, -3, 3}), byType[T, T](1e-200, float32(1e-25))
+	logits := normalNumbers[T](n*k, 0, 1)
+	p := &prepared[T]{w: components(), mu: normalNumbers[T](n*k, 0, 1), y: components(), inv: components(), logits: logits}
+	ops.prepare(groups, k, logits, normalNumbers[T](n*k, 0, 0.7), &curve, p)
+	near := &equations[T]{normalNumbers[T](n, 0, 1), room(), room(), room(), room()}
+	far := &equations[T]{normalNumbers[T](n, 12, 1), room(), room(), room(), room()}
+	s := &sumsOf[T]{lower: room(), upper: room(), dens: room(), bend: room()}
+	x, z, l, open, left := room(), room(), room(), room(), make([]int, groups)
+	for i := range open {
+		open[i] = -1
+	}
+	ops.ends(groups, k, stride, p, far, x)
+	measure("tails", n*k, func() { ops.tails(groups, k, stride, x, p, far, s, z, l) })
+	measure("ends", n*k, func() { ops.ends(groups, k, stride, p, near, x) })
+	measure("bends", n*k, func() { ops.bends(groups, k, stride, x, p, s) })
+	ops.score(groups, &floor, s, z, l)
+	rule, start, bracket := stepRuleAt[T](1), slices.Clone(x), [2][]T{slices.Clone(near.lo), slices.Clone(near.hi)}
+	measure("step", n, func() { // from the start each time
+		copy(x, start)
+		copy(near.lo, bracket[0])
+		copy(near.hi, bracket[1])
+		copy(near.open, open)
+		ops.step(groups, &rule, near, s, x, z, l, left)
+	})
 }
 
 func benchmarkVectorKernels[T Float](ops *vectorKernels[T], measure func(kernel string, elements int, run func())) {
