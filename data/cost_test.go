@@ -99,8 +99,11 @@ func hostile(t testing.TB) map[string][]byte {
 // TestHostile: they cost little more than they hold.
 func TestHostile(t *testing.T) {
 	for name, content := range hostile(t) {
-		for _, header := range []data.Header{data.HeaderFirst, data.HeaderNone} {
-			if bytes, took := cost(content, data.Options{Header: header}); bytes > mostBytes || took > mostTime {
+		for i, header := range []data.Header{data.HeaderFirst, data.HeaderNone} {
+			if i > 0 && testing.Short() {
+				break
+			}
+			if bytes, took := cost(content, data.Options{Header: header}); costsCount && (bytes > mostBytes || took > mostTime) {
 				t.Errorf("%s, %d bytes: %d MB and %v", name, len(content), bytes>>20, took)
 			}
 		}
@@ -163,7 +166,7 @@ func TestCost(t *testing.T) {
 	runs, begin := 0, time.Now()
 	for ; time.Since(begin) < long; runs++ {
 		content := mutated(rng, good[rng.IntN(len(good))])
-		if bytes, took := cost(content, data.Options{}); bytes > mostBytes || took > mostTime {
+		if bytes, took := cost(content, data.Options{}); costsCount && (bytes > mostBytes || took > mostTime) {
 			path := filepath.Join(os.TempDir(), fmt.Sprintf("gaussflow-cost-%016x", seed))
 			t.Fatalf("execution %d of seed %d: %d MB and %v; the input is kept in %s: %v", runs, seed, bytes>>20, took, path, os.WriteFile(path, content, 0o644))
 		}
