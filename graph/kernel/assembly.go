@@ -27,6 +27,14 @@ type mixtureTailsAsm[T Float] func(n, k, stride int, x, target, logits, w, mu, i
 
 type mixtureSlopesAsm[T Float] func(n, k, stride int, x, z, rdens, share, gl, pull, level, poly, w, mu, y, inv, glogits, gmeans, graw, gx *T)
 
+// byStride is the function of one mixture for all elements, or of blocks apart by a stride.
+func byStride[F any](stride int, shared, each F) F {
+	if stride == 0 {
+		return shared
+	}
+	return each
+}
+
 func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
@@ -39,32 +47,16 @@ func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 			return a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0]) != 0
 		},
 		sums: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
-			sums := a.sumsEach
-			if stride == 0 {
-				sums = a.sums
-			}
-			sums(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], nil)
+			byStride(stride, a.sums, a.sumsEach)(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], nil)
 		},
 		bends: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
-			bends := a.bendsEach
-			if stride == 0 {
-				bends = a.bends
-			}
-			bends(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], &s.bend[0])
+			byStride(stride, a.bends, a.bendsEach)(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], &s.bend[0])
 		},
 		ends: func(n, k, stride int, p *prepared[T], e *equations[T], x []T) {
-			ends := a.endsEach
-			if stride == 0 {
-				ends = a.ends
-			}
-			ends(n, k, stride*bytes, &e.target[0], &p.w[0], &p.mu[0], &p.inv[0], &e.lo[0], &e.hi[0], &e.width[0], &x[0])
+			byStride(stride, a.ends, a.endsEach)(n, k, stride*bytes, &e.target[0], &p.w[0], &p.mu[0], &p.inv[0], &e.lo[0], &e.hi[0], &e.width[0], &x[0])
 		},
 		tails: func(n, k, stride int, x []T, p *prepared[T], e *equations[T], s *sumsOf[T], z, logSlope []T) {
-			tails := a.tailsEach
-			if stride == 0 {
-				tails = a.tails
-			}
-			tails(n, k, stride*bytes, &x[0], &e.target[0], &p.logits[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.dens[0], &s.bend[0], &z[0], &logSlope[0])
+			byStride(stride, a.tails, a.tailsEach)(n, k, stride*bytes, &x[0], &e.target[0], &p.logits[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.dens[0], &s.bend[0], &z[0], &logSlope[0])
 		},
 		step: func(n int, rule *stepRule[T], e *equations[T], s *sumsOf[T], x, z, logSlope []T, left []int) {
 			a.step(n, &rule.room, &e.target[0], &e.lo[0], &e.hi[0], &e.width[0], &e.open[0], &s.dens[0], &s.bend[0], &x[0], &z[0], &logSlope[0], &left[0])
@@ -76,11 +68,7 @@ func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 			return a.upstream(n, floor, &z[0], &logSlope[0], &gz[0], &gl[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0]) != 0
 		},
 		slopes: func(n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
-			slopes := a.slopesEach
-			if stride == 0 {
-				slopes = a.slopes
-			}
-			slopes(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0], &curve.poly[0],
+			byStride(stride, a.slopes, a.slopesEach)(n, k, stride*bytes, &x[0], &z[0], &u.rdens[0], &u.share[0], &u.gl[0], &u.pull[0], &u.level[0], &curve.poly[0],
 				&p.w[0], &p.mu[0], &p.y[0], &p.inv[0], &g.logits[0], &g.means[0], &g.raw[0], &gx[0])
 		},
 		totals: func(n int, v []T, to []float64) { a.totals(n, &v[0], &to[0]) },

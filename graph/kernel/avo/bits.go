@@ -54,6 +54,9 @@ func (l lanes) xor(v reg.VecVirtual, m Op) reg.VecVirtual {
 	return d
 }
 
+// not turns the sign.
+func (l lanes) not(v reg.VecVirtual) reg.VecVirtual { return l.xor(v, l.signBit()) }
+
 // addInt and subInt work on the bits as integers of the element's width.
 func (l lanes) addInt(a, m Op) reg.VecVirtual {
 	d := l.vec()

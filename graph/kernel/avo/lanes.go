@@ -226,6 +226,16 @@ func (l lanes) copyOf(v reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
+// set is v = w in place.
+func (l lanes) set(v, w reg.VecVirtual) { l.pick(VMOVAPD, VMOVAPS, w, v) }
+
+// sqrt is √x.
+func (l lanes) sqrt(x reg.VecVirtual) reg.VecVirtual {
+	d := l.vec()
+	l.pick(VSQRTPD, VSQRTPS, x, d)
+	return d
+}
+
 // neon adds an instruction that amd64 has not, of which arm64_translate.go knows: its name is op with the lanes' type.
 func (l lanes) neon(op string, d reg.VecVirtual, in ...Op) {
 	if l.f32 {

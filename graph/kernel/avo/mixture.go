@@ -19,14 +19,7 @@ func (l lanes) prepare() {
 	least, most := l.bounds()
 	l.pin(l.c(1), l.c(least), l.c(most), l.c(-least))
 	off, faint := GP64(), l.zero()
-	each := func(label string, body func()) {
-		XORQ(off, off)
-		Label(label)
-		body()
-		ADDQ(Imm(uint64(l.bytes)), off)
-		CMPQ(off, size)
-		JLT(LabelRef(label))
-	}
+	each := func(label string, body func()) { l.eachComponent(label, size, off, body) }
 	Label("block")
 	top, bottom := l.load(Mem{Base: logits}), l.load(Mem{Base: logits})
 	each("top", func() {
@@ -48,7 +41,7 @@ func (l lanes) prepare() {
 		CMPQ(clamp, Imm(0))
 		JEQ(LabelRef("clamped"))
 		d := l.add(l.exp(l.mul(r, l.broadcast(Mem{Base: clamp, Disp: 2 * l.elem()}))), l.c(1))
-		l.pick(VMOVAPD, VMOVAPS, l.broadcast(Mem{Base: clamp}), r)
+		l.set(r, l.broadcast(Mem{Base: clamp}))
 		l.fma(l.reciprocal(d), l.broadcast(Mem{Base: clamp, Disp: l.elem()}), r)
 		Label("clamped")
 		l.store(r, at(y, off))
@@ -150,6 +143,28 @@ func (l lanes) sums(name string, own, bends bool) {
 	l.nextElements(i, n, stride, w, mu, inv)
 }
 
+// eachComponent runs body over the components of one vector of elements.
+func (l lanes) eachComponent(label string, size, off reg.GPVirtual, body func()) {
+	XORQ(off, off)
+	Label(label)
+	body()
+	ADDQ(Imm(uint64(l.bytes)), off)
+	CMPQ(off, size)
+	JLT(LabelRef(label))
+}
+
+// nextElements ends the loop over vectors of elements, and the function.
+func (l lanes) nextElements(i, n, stride reg.GPVirtual, mixtures ...reg.GPVirtual) {
+	for _, p := range mixtures {
+		ADDQ(stride, p)
+	}
+	ADDQ(Imm(uint64(l.bytes)), i)
+	DECQ(n)
+	JNZ(LabelRef("elements"))
+	VZEROUPPER()
+	RET()
+}
+
 // leastTail is kernel's.
 const leastTail = 1.5e-11
 
@@ -181,9 +196,7 @@ func (l lanes) score() {
 		l.gather(far, l.sub(p, l.c(leastTail)), l.sub(density, floor), l.notANumber(density))
 
 		minus := l.sub(l.zero(), l.log(p))
-		r := l.vec()
-		l.pick(VSQRTPD, VSQRTPS, minus, r)
-		r = l.sub(r, l.c(1.6))
+		r := l.sub(l.sqrt(minus), l.c(1.6))
 		num, den := l.poly(r, l.byType(tailNum64, tailNum32), 2), l.poly(r, l.byType(tailDen64, tailDen32), 2)
 
 		r = l.load(l.c(0.180625))

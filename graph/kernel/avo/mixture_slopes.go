@@ -44,7 +44,7 @@ func (l lanes) upstream() {
 // element is where the derivatives at one element, or at a vector of elements, find what they need: registers or memory.
 type element struct{ z, rdens, share, gl, pull, level Op }
 
-// derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivativesAt in kernel.
+// derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivatives in kernel.
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
 	t := l.mul(dx, inv)
 	bell, ratio := l.parts(t, ofType(l, millsTo38, millsTo12and32))

@@ -16,28 +16,6 @@ func (l lanes) ulp(x reg.VecVirtual) reg.VecVirtual {
 	return l.max(l.mul(l.abs(x), l.c(ofType(l, 0x1p-52, 0x1p-23))), l.leastNormal())
 }
 
-func (l lanes) sqrt(x reg.VecVirtual) reg.VecVirtual {
-	d := l.vec()
-	l.pick(VSQRTPD, VSQRTPS, x, d)
-	return d
-}
-
-// not turns the sign.
-func (l lanes) not(v reg.VecVirtual) reg.VecVirtual { return l.xor(v, l.signBit()) }
-
-// set is v = w in place.
-func (l lanes) set(v, w reg.VecVirtual) { l.pick(VMOVAPD, VMOVAPS, w, v) }
-
-// eachComponent runs body over the components of one vector of elements.
-func (l lanes) eachComponent(label string, size, off reg.GPVirtual, body func()) {
-	XORQ(off, off)
-	Label(label)
-	body()
-	ADDQ(Imm(uint64(l.bytes)), off)
-	CMPQ(off, size)
-	JLT(LabelRef(label))
-}
-
 // ends brackets the solutions of n vectors of equations and starts from the normal with the mixture's mean and variance.
 func (l lanes) ends(name string, own bool) {
 	l.begin(name, "is the "+name+" of mixtureKernels.", "n, k, stride int, target, w, mu, inv, lo, hi, width, x *%[1]s")
@@ -68,18 +46,6 @@ func (l lanes) ends(name string, own bool) {
 	l.store(l.sub(hi, lo), at(arg("width"), i))
 	l.store(l.min(l.max(mean, lo), hi), at(arg("x"), i)) // not a number where a parameter is none
 	l.nextElements(i, n, stride, w, mu, inv)
-}
-
-// nextElements ends the loop over vectors of elements, and the function.
-func (l lanes) nextElements(i, n, stride reg.GPVirtual, mixtures ...reg.GPVirtual) {
-	for _, p := range mixtures {
-		ADDQ(stride, p)
-	}
-	ADDQ(Imm(uint64(l.bytes)), i)
-	DECQ(n)
-	JNZ(LabelRef("elements"))
-	VZEROUPPER()
-	RET()
 }
 
 // tails evaluates n vectors of elements by the tail on the side of far targets.

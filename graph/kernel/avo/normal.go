@@ -60,7 +60,7 @@ func (l lanes) quantile() {
 	XORQ(off, off)
 	loop("vector", n, func() {
 		logP := l.load(at(x, off))
-		minus := l.xor(logP, l.signBit())
+		minus := l.not(logP)
 		l.gather(far, l.subInt(l.load(l.c(676)), minus), l.subInt(minus, l.c(tiny)))
 
 		lowest := l.load(l.c(-3))                                // in the lower tail
@@ -68,17 +68,17 @@ func (l lanes) quantile() {
 		tails := func() reg.VecVirtual {
 			r := l.copyOf(minus)
 			l.jumpPositive(upper, "lower")
-			q := l.xor(l.expm1(l.max(logP, lowest)), l.signBit())
-			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(upper, l.xor(l.log(q), l.signBit()), minus), r)
+			q := l.not(l.expm1(l.max(logP, lowest)))
+			l.set(r, l.whereNegative(upper, l.not(l.log(q)), minus))
 			Label("lower")
 			l.pick(VSQRTPD, VSQRTPS, r, r)
 			near, beyond := l.sub(r, l.c(1.6)), l.sub(r, l.c(5))
 			tail := l.ratio(l.poly(near, l.byType(tailNum64, tailNum32), 2), l.poly(near, l.byType(tailDen64, tailDen32), 2))
 			l.jumpNegative(beyond, "near") // nearly always
 			farther := l.ratio(l.poly(beyond, l.byType(farNum64, farNum32), 2), l.poly(beyond, l.byType(farDen64, farDen32), 2))
-			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(beyond, tail, farther), tail)
+			l.set(tail, l.whereNegative(beyond, tail, farther))
 			Label("near")
-			return l.whereNegative(upper, tail, l.xor(tail, l.signBit()))
+			return l.whereNegative(upper, tail, l.not(tail))
 		}
 		middle := func() (inside, value reg.VecVirtual) { // inside is negative where the middle is to be taken
 			half := l.add(l.max(logP, lowest), l.c(ln2))
@@ -91,7 +91,7 @@ func (l lanes) quantile() {
 		if l.bytes == 16 { // of so few lanes, all are often in the middle
 			inside, value := middle()
 			l.jumpNegative(inside, "store")
-			l.pick(VMOVAPD, VMOVAPS, l.whereNegative(inside, value, tails()), value)
+			l.set(value, l.whereNegative(inside, value, tails()))
 			Label("store")
 			l.store(value, at(y, off))
 		} else {
