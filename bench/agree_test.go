@@ -64,7 +64,7 @@ func byGraph(t *testing.T, f *flows.Flow, x *mat.Dense, composed bool) (g gradie
 	p, err := graph.Build(f.Dtype(), func(b *graph.Builder) []*G.Node {
 		b.Composed = composed
 		in = b.Input("x", n, dim)
-		_, logProb := f.LogProbNodes(b, in)
+		_, logProb := f.LogProbNodes(b, in, nil)
 		cost = b.Scale(b.SumLast(logProb), -1/float64(n))
 		var wrt []*G.Node
 		for _, p := range f.Params() {

@@ -66,7 +66,7 @@ func composedRows(n int) maker {
 		}
 		rows := graph.NewRowFunc(dtype, s.Dim, func(b *graph.Builder, x *G.Node) []*G.Node {
 			b.Composed = true
-			_, lp := f.LogProbNodes(b, x)
+			_, lp := f.LogProbNodes(b, x, nil)
 			return []*G.Node{lp}
 		})
 		x := s.Data(n)

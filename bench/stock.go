@@ -29,7 +29,7 @@ func newStock(f *flows.Flow, rows, batch int) (*stock, error) {
 	b := graph.NewBuilder(f.Dtype())
 	b.Composed = true
 	s := &stock{rows: rows, x: b.Input("x", rows, f.Dim()), in: tensor.New(tensor.Of(f.Dtype().Tensor()), tensor.WithShape(rows, f.Dim()))}
-	_, logProb := f.LogProbNodes(b, s.x)
+	_, logProb := f.LogProbNodes(b, s.x, nil)
 	out := logProb
 	if batch > 0 {
 		out = b.Scale(b.SumLast(logProb), -1/float64(batch))

@@ -22,18 +22,18 @@ type custom struct {
 	forward, inverse func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node)
 }
 
-func (c custom) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (c custom) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
 	if c.forward != nil {
 		return c.forward(b, x)
 	}
-	return c.Affine.Forward(b, x)
+	return c.Affine.Forward(b, x, context)
 }
 
-func (c custom) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (c custom) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	if c.inverse != nil {
 		return c.inverse(b, z)
 	}
-	return c.Affine.Inverse(b, z)
+	return c.Affine.Inverse(b, z, context)
 }
 
 func affine(t *testing.T, d int) *layers.Affine {

@@ -25,6 +25,8 @@ type Named struct {
 //
 //	log p(x) = Σ_i log φ(z_i) + log|det ∂z/∂x|,  nats.
 //
+// One with a Conditional layer is a density p(x | context). The rows that it reads are x with the context beside it: see Given.
+//
 // LogProb, Sample and the other readers are safe for concurrent use, with each other; Fit and InitFrom write the
 // parameters and need the flow for themselves.
 type Flow struct {
@@ -73,13 +75,14 @@ func New(named ...Named) (*Flow, error) {
 	return f, nil
 }
 
-// LogProbNodes builds z (N×d) and log p(x) (N) of a batch x (N×d), for graphs of a user's own.
-func (f *Flow) LogProbNodes(b *graph.Builder, x *G.Node) (z, logProb *G.Node) {
+// LogProbNodes builds z (N×d) and log p(x | context) (N) of a batch x (N×d), for graphs of a user's own. The context is N×c, or nil
+// where the flow has none.
+func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.Node) {
 	if !f.built() {
 		b.Fail(fmt.Errorf("flows: LogProbNodes: %w", ErrNotBuilt))
 		return nil, nil
 	}
-	z, logDet := f.chain.Forward(b, x)
+	z, logDet := f.chain.Forward(b, x, context)
 	return z, b.Sum(b.LogNormal(z), logDet)
 }
 
@@ -96,6 +99,29 @@ func (f *Flow) Dim() int {
 		return 0
 	}
 	return f.chain.Dim()
+}
+
+// ContextDim is c, how many numbers of context a row of a conditional flow comes with; 0 of any other.
+func (f *Flow) ContextDim() int {
+	if !f.built() {
+		return 0
+	}
+	return f.chain.ContextDim()
+}
+
+// width is how many numbers the flow reads a row: those of x, then those of the context.
+func (f *Flow) width() int { return f.Dim() + f.ContextDim() }
+
+// split cuts rows (N×width) into x (N×d) and the context (N×c), nil where there is none.
+func (f *Flow) split(b *graph.Builder, rows *G.Node) (x, context *G.Node) {
+	if f.ContextDim() == 0 {
+		return rows, nil
+	}
+	if graph.Cols(rows) != f.width() {
+		b.Fail(fmt.Errorf("flows: got rows of %d numbers, want %d", graph.Cols(rows), f.width()))
+		return nil, nil
+	}
+	return b.Apart(rows, f.Dim())
 }
 
 // Dtype is the storage type of parameters and graphs.
@@ -126,13 +152,15 @@ func (f *Flow) Layers() []Named {
 	return named
 }
 
-// Terms makes a Flow a train.Model: its output is z, its layer losses the −logDet of each layer.
-func (f *Flow) Terms(b *graph.Builder, x *G.Node) losses.Terms {
+// Terms makes a Flow a train.Model: its output is z, its layer losses the −logDet of each layer. The rows of a conditional flow
+// are x with the context beside it.
+func (f *Flow) Terms(b *graph.Builder, rows *G.Node) losses.Terms {
 	if !f.built() {
 		b.Fail(fmt.Errorf("flows: Terms: %w", ErrNotBuilt))
 		return losses.Terms{}
 	}
-	zs, logDets := f.chain.Steps(b, x)
+	x, context := f.split(b, rows)
+	zs, logDets := f.chain.Steps(b, x, context)
 	t := losses.Terms{Output: zs[len(zs)-1]}
 	for _, l := range logDets {
 		t.LayerLosses = append(t.LayerLosses, b.Scale(l, -1))

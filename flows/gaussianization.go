@@ -88,7 +88,7 @@ func (f *Flow) adaptMeans(x mat.Matrix) error {
 			}
 		}
 		var err error
-		if y, err = f.push(i, y); err != nil {
+		if y, err = f.push(i, y, nil); err != nil {
 			return err
 		}
 	}

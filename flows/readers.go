@@ -14,36 +14,40 @@ import (
 
 // compileReaders sets up the graphs of the readers; each is compiled when it is first needed.
 func (f *Flow) compileReaders() {
-	reader := func(build func(b *graph.Builder, x *G.Node) []*G.Node) *graph.RowFunc {
-		return graph.NewRowFunc(f.dtype, f.Dim(), build)
+	reader := func(build func(b *graph.Builder, x, context *G.Node) []*G.Node) *graph.RowFunc {
+		return graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
+			x, context := f.split(b, rows)
+			return build(b, x, context)
+		})
 	}
-	f.forward = reader(func(b *graph.Builder, x *G.Node) []*G.Node {
-		z, logDet := f.chain.Forward(b, x)
+	f.forward = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node {
+		z, logDet := f.chain.Forward(b, x, context)
 		return []*G.Node{z, logDet}
 	})
-	f.inverse = reader(func(b *graph.Builder, z *G.Node) []*G.Node {
-		x, logDet := f.chain.Inverse(b, z)
+	f.inverse = reader(func(b *graph.Builder, z, context *G.Node) []*G.Node {
+		x, logDet := f.chain.Inverse(b, z, context)
 		return []*G.Node{x, logDet}
 	})
-	f.logProb = reader(func(b *graph.Builder, x *G.Node) []*G.Node { return []*G.Node{f.density(b, x)} })
-	f.logProbGrad = reader(func(b *graph.Builder, x *G.Node) []*G.Node {
-		lp := f.density(b, x)
+	f.logProb = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node { return []*G.Node{f.density(b, x, context)} })
+	f.logProbGrad = graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
+		x, context := f.split(b, rows)
+		lp := f.density(b, x, context)
 		// rows do not depend on each other, so the gradient of the sum is each row's own
-		total := b.SumLast(lp)
-		return append(b.Grad(total, x), lp)
+		grad, _ := f.split(b, b.Grad(b.SumLast(lp), rows)[0])
+		return []*G.Node{grad, lp}
 	})
-	f.sample = reader(func(b *graph.Builder, z *G.Node) []*G.Node {
-		x, logDet := f.chain.Inverse(b, z)
+	f.sample = reader(func(b *graph.Builder, z, context *G.Node) []*G.Node {
+		x, logDet := f.chain.Inverse(b, z, context)
 		return []*G.Node{x, b.Sub(b.LogNormal(z), logDet)}
 	})
-	f.steps = reader(func(b *graph.Builder, x *G.Node) []*G.Node {
-		zs, _ := f.chain.Steps(b, x)
+	f.steps = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node {
+		zs, _ := f.chain.Steps(b, x, context)
 		return zs
 	})
 }
 
-func (f *Flow) density(b *graph.Builder, x *G.Node) *G.Node {
-	_, lp := f.LogProbNodes(b, x)
+func (f *Flow) density(b *graph.Builder, x, context *G.Node) *G.Node {
+	_, lp := f.LogProbNodes(b, x, context)
 	return lp
 }
 
@@ -52,10 +56,20 @@ func (f *Flow) check(op string, x mat.Matrix) error {
 	if !f.built() {
 		return fmt.Errorf("flows: %s: %w", op, ErrNotBuilt)
 	}
-	if graph.CheckRows("", x, f.Dim()) != nil { // its name is put together only where it is needed
-		return graph.CheckRows("flows: "+op, x, f.Dim())
+	if graph.CheckRows("", x, f.width()) != nil { // its name is put together only where it is needed
+		return f.checkRows("flows: "+op, x)
 	}
 	return nil
+}
+
+// checkRows is graph.CheckRows with an error that says of what the rows of a conditional flow are put together.
+func (f *Flow) checkRows(op string, x mat.Matrix) error {
+	err := graph.CheckRows(op, x, f.width())
+	var shape *graph.ShapeError
+	if f.ContextDim() > 0 && errors.As(err, &shape) {
+		shape.Want += fmt.Sprintf(", %d of x and %d of its context (flows.Given)", f.Dim(), f.ContextDim())
+	}
+	return err
 }
 
 // read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: an x so large
@@ -98,7 +112,8 @@ func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*
 	if err := f.check(op, x); err != nil {
 		return nil, nil, err
 	}
-	n, d := x.Dims()
+	n, _ := x.Dims()
+	d := f.Dim()
 	m, v := mat.NewDense(n, d, nil), make([]float64, n)
 	if err := f.read(op, 0, reader(), x, m.RawMatrix().Data, v); err != nil {
 		return nil, nil, err
@@ -106,7 +121,7 @@ func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*
 	return m, v, nil
 }
 
-// Forward maps the rows of x (N×d) to z (N×d) with log|det ∂z/∂x| of each.
+// Forward maps the rows of x (N×d; of a conditional flow x and its context, here and below: Given) to z (N×d) with log|det ∂z/∂x| of each.
 func (f *Flow) Forward(x mat.Matrix) (z *mat.Dense, logDet []float64, err error) {
 	return f.readMap("Forward", func() *graph.RowFunc { return f.forward }, x)
 }
@@ -140,7 +155,8 @@ func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 	if err := f.check("Intermediates", x); err != nil {
 		return nil, err
 	}
-	n, d := x.Dims()
+	n, _ := x.Dims()
+	d := f.Dim()
 	values, outs := make([]*mat.Dense, len(f.names)+1), make([][]float64, len(f.names)+1)
 	for i := range values {
 		values[i] = mat.NewDense(n, d, nil)
@@ -163,14 +179,52 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 	switch {
 	case !f.built():
 		return nil, nil, fmt.Errorf("flows: Sample: %w", ErrNotBuilt)
+	case f.ContextDim() > 0:
+		return nil, nil, fmt.Errorf("flows: Sample: the flow has a context of %d numbers, want SampleGiven", f.ContextDim())
 	case n < 1:
 		return nil, nil, fmt.Errorf("flows: Sample: n = %d, want ≥ 1", n)
 	case rng == nil:
-		return nil, nil, errors.New("flows: Sample: rng is nil, want a seeded *rand.Rand")
+		return nil, nil, errNoRand("Sample")
 	}
+	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, f.latents(n, rng))
+}
+
+// SampleGiven draws n rows for each row of the context (M×c), by rng, and returns log p(x | context) of each with them: n·M rows,
+// those of the first context first.
+func (f *Flow) SampleGiven(context mat.Matrix, n int, rng *rand.Rand) (x *mat.Dense, logProb []float64, err error) {
+	switch {
+	case !f.built():
+		return nil, nil, fmt.Errorf("flows: SampleGiven: %w", ErrNotBuilt)
+	case f.ContextDim() == 0:
+		return nil, nil, errors.New("flows: SampleGiven: the flow has no context, want Sample")
+	case n < 1:
+		return nil, nil, fmt.Errorf("flows: SampleGiven: n = %d, want ≥ 1", n)
+	case rng == nil:
+		return nil, nil, errNoRand("SampleGiven")
+	}
+	if err := graph.CheckRows("flows: SampleGiven: the context", context, f.ContextDim()); err != nil {
+		return nil, nil, err
+	}
+	m, c := context.Dims()
+	if m > math.MaxInt/(n*f.width()) {
+		return nil, nil, fmt.Errorf("flows: SampleGiven: n = %d for each of %d rows, want fewer", n, m)
+	}
+	each := mat.NewDense(n*m, c, nil)
+	for i := range n * m {
+		mat.Row(each.RawRowView(i), i/n, context)
+	}
+	return f.readMap("SampleGiven", func() *graph.RowFunc { return f.sample }, Given(f.latents(n*m, rng), each))
+}
+
+// latents draws n rows of the base.
+func (f *Flow) latents(n int, rng *rand.Rand) *mat.Dense {
 	z := mat.NewDense(n, f.Dim(), nil)
 	for i := range z.RawMatrix().Data {
 		z.RawMatrix().Data[i] = rng.NormFloat64()
 	}
-	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, z)
+	return z
+}
+
+func errNoRand(op string) error {
+	return fmt.Errorf("flows: %s: rng is nil, want a seeded *rand.Rand", op)
 }

@@ -19,9 +19,9 @@ type watched struct {
 	built *int
 }
 
-func (w watched) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (w watched) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
 	*w.built++
-	return w.Bijector.Forward(b, x)
+	return w.Bijector.Forward(b, x, context)
 }
 
 // TestGarbageCollectionForgetsNothing: a service that scores a row now and then never compiles again.

@@ -42,11 +42,11 @@ func (f *Flow) batches(ctx context.Context, src train.Source) iter.Seq2[*mat.Den
 			yield(nil, fmt.Errorf("%s: %w", op, ErrNotBuilt))
 			return
 		}
-		for x, err := range train.Batches(ctx, src, train.SourceRows(f.Dim())) {
+		for x, err := range train.Batches(ctx, src, train.SourceRows(f.width())) {
 			if err != nil {
 				err = fmt.Errorf("%s: %w", op, err)
-			} else if _, d := x.Dims(); d != f.Dim() {
-				err = &graph.ShapeError{Op: op, Got: fmt.Sprintf("a source of %d columns", d), Want: fmt.Sprintf("input_dim = %d", f.Dim())}
+			} else if _, d := x.Dims(); d != f.width() {
+				err = &graph.ShapeError{Op: op, Got: fmt.Sprintf("a source of %d columns", d), Want: fmt.Sprintf("input_dim = %d", f.width())}
 			}
 			if !yield(x, err) || err != nil {
 				return

@@ -19,6 +19,7 @@ type stranger struct {
 			Mask       []bool `json:"mask"`
 			Components int    `json:"components"`
 			Shared     bool   `json:"shared"`
+			Context    int    `json:"context"`
 			Clamp      struct {
 				Kind   string
 				Lo, Hi float64
@@ -32,6 +33,7 @@ type stranger struct {
 	} `json:"layers"`
 
 	tensors map[string][]float64
+	context []float64 // of the row at hand
 }
 
 func readAsStranger(file []byte) (*stranger, error) {
@@ -73,9 +75,10 @@ func readAsStranger(file []byte) (*stranger, error) {
 	return s, nil
 }
 
-// logProb is log p(x) with the value and log-det after each layer.
-func (s *stranger) logProb(x []float64) (logP float64, values [][]float64, logDets []float64) {
-	y := append([]float64(nil), x...)
+// logProb is log p of a row, x and its context if there is one, with the value and log-det after each layer.
+func (s *stranger) logProb(row []float64) (logP float64, values [][]float64, logDets []float64) {
+	y := append([]float64(nil), row[:s.Dim]...)
+	s.context = row[s.Dim:]
 	for i := range s.Layers {
 		var logDet float64
 		y, logDet = s.layer(i, y)
@@ -128,6 +131,9 @@ func (s *stranger) coupling(i int, x []float64) (z []float64, logDet float64) {
 		} else {
 			b = append(b, j)
 		}
+	}
+	if c.Context > 0 {
+		a = append(a, s.context...)
 	}
 	for n := range len(c.MLP.Hidden) + 1 {
 		dense := name + ".mlp.dense" + strconv.Itoa(n)

@@ -148,7 +148,7 @@ func TestHiddenGradientIsZeroAtWarmStart(t *testing.T) {
 	initFrom(t, f, x)
 	b := graph.NewBuilder(f.Dtype())
 	in := b.Input("x", 100, 3)
-	_, lp := f.LogProbNodes(b, in)
+	_, lp := f.LogProbNodes(b, in, nil)
 	var params []*graph.Param
 	var nodes []*G.Node
 	last := map[*graph.Param]bool{}

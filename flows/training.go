@@ -19,13 +19,19 @@ func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
 	}
-	t, err := train.New(f, c)
+	t, err := train.New(rowsOf{f}, c)
 	if err != nil {
 		return fmt.Errorf("flows: Compile: %w", err)
 	}
 	f.trainer, f.compile = t, c
 	return nil
 }
+
+// rowsOf is a flow as its trainer has it: a model of whole rows, which the flow itself cuts into x and context.
+type rowsOf struct{ *Flow }
+
+// Dim is how many numbers a row has.
+func (r rowsOf) Dim() int { return r.width() }
 
 // WarmupSteps are the first steps of a fit in which the learning rate rises, where train.Config has no Schedule: 30·√d of a flow
 // that InitFrom, a fit or a file has brought to its place, and 0 of a fresh one.
@@ -47,6 +53,14 @@ func (f *Flow) Trainer() *train.Trainer {
 	return f.trainer
 }
 
+// checkContext reports rows that are not those of a conditional flow; of any other the trainer reports them.
+func (f *Flow) checkContext(op string, x mat.Matrix) error {
+	if f.ContextDim() == 0 {
+		return nil
+	}
+	return f.checkRows("flows: "+op, x)
+}
+
 // compiled reports a flow without a trainer.
 func (f *Flow) compiled(op string) error {
 	if f.Trainer() == nil {
@@ -58,6 +72,9 @@ func (f *Flow) compiled(op string) error {
 // Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("Fit"); err != nil {
+		return nil, err
+	}
+	if err := f.checkContext("Fit", x); err != nil {
 		return nil, err
 	}
 	history, err := f.trainer.Fit(ctx, x, c)
@@ -97,6 +114,9 @@ func (f *Flow) EvaluateSource(ctx context.Context, src train.Source) (float64, e
 // Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.
 func (f *Flow) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	if err := f.compiled("Evaluate"); err != nil {
+		return 0, err
+	}
+	if err := f.checkContext("Evaluate", x); err != nil {
 		return 0, err
 	}
 	return f.trainer.Evaluate(x, weights)

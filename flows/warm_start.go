@@ -17,14 +17,20 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
 	}
-	if err := graph.CheckRows("flows: InitFrom", x, f.Dim()); err != nil {
+	if err := f.checkRows("flows: InitFrom", x); err != nil {
 		return nil, err
 	}
 	layer := func(i int) (initializers.Fitter, string) {
 		fitter, _ := f.chain.Layers()[i].(initializers.Fitter)
 		return fitter, f.names[i]
 	}
-	z, err := initializers.Walk(len(f.names), layer, f.push, mat.DenseCopyOf(x), c)
+	rows, context := mat.DenseCopyOf(x), (*mat.Dense)(nil)
+	if f.ContextDim() > 0 {
+		n, _ := rows.Dims()
+		rows, context = rows.Slice(0, n, 0, f.Dim()).(*mat.Dense), rows.Slice(0, n, f.Dim(), f.width()).(*mat.Dense)
+	}
+	push := func(i int, y *mat.Dense) (*mat.Dense, error) { return f.push(i, y, context) }
+	z, err := initializers.Walk(len(f.names), layer, push, rows, context, c)
 	if err != nil {
 		return nil, fmt.Errorf("flows: InitFrom: %w", err)
 	}
@@ -37,13 +43,18 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	return z, nil
 }
 
-// push runs layer i alone.
-func (f *Flow) push(i int, y *mat.Dense) (*mat.Dense, error) {
-	one := graph.NewRowFunc(f.dtype, f.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
-		z, _ := f.chain.Step(b, i, x)
+// push runs layer i alone; the context may be nil where the flow has none.
+func (f *Flow) push(i int, y, context *mat.Dense) (*mat.Dense, error) {
+	one := graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
+		x, context := f.split(b, rows)
+		z, _ := f.chain.Step(b, i, x, context)
 		return []*G.Node{z}
 	})
 	n, d := y.Dims()
 	z := mat.NewDense(n, d, nil)
-	return z, one.RunInto(y, z.RawMatrix().Data)
+	var rows mat.Matrix = y
+	if context != nil {
+		rows = Given(y, context)
+	}
+	return z, one.RunInto(rows, z.RawMatrix().Data)
 }

@@ -41,6 +41,27 @@ func (b *Builder) Join(first, second *G.Node, mask []bool) *G.Node {
 	return b.apply(join{maskString(mask)}, first, second)
 }
 
+// Beside puts the columns of second (N×c) after those of first (N×d): N×(d+c).
+func (b *Builder) Beside(first, second *G.Node) *G.Node {
+	mask := make([]bool, Cols(first)+Cols(second))
+	for i := range Cols(first) {
+		mask[i] = true
+	}
+	return b.Join(first, second, mask)
+}
+
+// Apart is the inverse of Beside: the first d columns of x, and the others.
+func (b *Builder) Apart(x *G.Node, d int) (first, second *G.Node) {
+	if b.err != nil {
+		return nil, nil
+	}
+	mask := make([]bool, Cols(x))
+	for i := range min(d, len(mask)) {
+		mask[i] = true
+	}
+	return b.Split(x, mask)
+}
+
 // split packs the two halves of a matrix one after the other.
 type split struct{ mask string }
 

@@ -29,16 +29,23 @@ func (e *DomainError) Error() string {
 // CheckRows reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
 // or DomainError of operation op.
 func CheckRows(op string, x mat.Matrix, dim int) error {
-	n, d := dims(x)
+	n, d := Dims(x)
+	if m, ok := x.(interface{ Err() error }); ok && m.Err() != nil {
+		return CheckData(op, x)
+	}
 	if n < 1 || d != dim {
 		return &ShapeError{op, shapeOf(x), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
 	}
 	return CheckData(op, x)
 }
 
-// CheckData is CheckRows for any number of columns.
+// CheckData is CheckRows for any number of columns. A matrix that has an Err, as one put together from others, is not read where
+// that is not nil.
 func CheckData(op string, x mat.Matrix) error {
-	n, d := dims(x)
+	n, d := Dims(x)
+	if m, ok := x.(interface{ Err() error }); ok && m.Err() != nil {
+		return fmt.Errorf("%s: %w", op, m.Err())
+	}
 	if n < 1 || d < 1 {
 		return &ShapeError{op, shapeOf(x), "shape (n, d), rows and columns at least one each"}
 	}
@@ -65,8 +72,8 @@ func finite(row []float64) bool {
 	return true
 }
 
-// dims is the shape of x, 0×0 where it is nil, be it as an interface or as a *mat.Dense.
-func dims(x mat.Matrix) (rows, cols int) {
+// Dims is the shape of x, 0×0 where it is nil, be it as an interface or as a *mat.Dense.
+func Dims(x mat.Matrix) (rows, cols int) {
 	if dense, ok := x.(*mat.Dense); x == nil || ok && dense == nil {
 		return 0, 0
 	}
@@ -74,6 +81,6 @@ func dims(x mat.Matrix) (rows, cols int) {
 }
 
 func shapeOf(x mat.Matrix) string {
-	n, d := dims(x)
+	n, d := Dims(x)
 	return fmt.Sprintf("%d×%d", n, d)
 }

@@ -30,7 +30,7 @@ func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) 
 		}
 		y.Mul(mat.DenseCopyOf(y), q)
 		for j := range d {
-			fit, _, err := Site{c, block}.FitColumn(mat.Col(nil, j, y), j, components, clamp, graph.Float64)
+			fit, _, err := Site{IGConfig: c, Block: block}.FitColumn(mat.Col(nil, j, y), j, components, clamp, graph.Float64)
 			if err != nil {
 				return nil, err
 			}

@@ -35,7 +35,8 @@ func (c IGConfig) withDefaults() IGConfig {
 // A Site is a layer's place in the walk: what its fit may depend on beside the data.
 type Site struct {
 	IGConfig
-	Block int // rotations passed so far, less one; never negative
+	Block   int        // rotations passed so far, less one; never negative
+	Context *mat.Dense // the context of the rows, one row each; nil: none
 }
 
 // A Fitter fits itself to the data that reaches it.
@@ -48,8 +49,8 @@ type Rotator interface{ Rotates() }
 
 // Walk is the iterative Gaussianization: each of n layers is fitted to the data that the layers before it put
 // out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. It
-// returns the push-forward of x under the whole flow.
-func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x *mat.Dense, c IGConfig) (*mat.Dense, error) {
+// returns the push-forward of x under the whole flow. The context has a row for each of x; nil: none.
+func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x, context *mat.Dense, c IGConfig) (*mat.Dense, error) {
 	c = c.withDefaults()
 	y, block := x, -1
 	for i := range n {
@@ -60,7 +61,7 @@ func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Den
 		if _, ok := fitter.(Rotator); ok {
 			block++
 		}
-		if err := fitter.InitFrom(y, Site{c, max(block, 0)}); err != nil {
+		if err := fitter.InitFrom(y, Site{c, max(block, 0), context}); err != nil {
 			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
 		}
 		var err error

@@ -37,7 +37,7 @@ func walk(layers ...initializers.Fitter) (*mat.Dense, error) {
 		return &twice, nil
 	}
 	layer := func(i int) (initializers.Fitter, string) { return layers[i], "layer" }
-	return initializers.Walk(len(layers), layer, push, mat.NewDense(1, 1, []float64{1}), initializers.IGConfig{Seed: 7})
+	return initializers.Walk(len(layers), layer, push, mat.NewDense(1, 1, []float64{1}), nil, initializers.IGConfig{Seed: 7})
 }
 
 // TestWalk: each layer is fitted to what those before it put out; a rotation opens a block, the first one block 0.

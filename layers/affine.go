@@ -98,14 +98,14 @@ func (a *Affine) Params() []*graph.Param { return []*graph.Param{a.shift, a.logS
 func (a *Affine) Config() any { return a.config }
 
 // Forward is (x − shift)·exp(−logScale).
-func (a *Affine) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (a *Affine) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	minus := b.Scale(b.Param(a.logScale), -1)
 	z = b.Mul(b.Sub(x, b.Param(a.shift)), b.Exp(minus))
 	return z, b.ExpandLast(b.SumLast(minus), graph.Rows(x))
 }
 
 // Inverse is z·exp(logScale) + shift.
-func (a *Affine) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (a *Affine) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	logScale := b.Param(a.logScale)
 	x = b.Add(b.Mul(z, b.Exp(logScale)), b.Param(a.shift))
 	return x, b.ExpandLast(b.SumLast(logScale), graph.Rows(z))

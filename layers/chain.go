@@ -29,7 +29,13 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, l.Name())
 		}
 	}
-	return &Chain{layers}, nil
+	c := &Chain{layers}
+	for i, l := range layers {
+		if n := ContextDim(l); n != 0 && n != c.ContextDim() {
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) reads a context of %d numbers, want %d as the first that reads one", i, l.Name(), n, c.ContextDim())
+		}
+	}
+	return c, nil
 }
 
 // Name is "chain".
@@ -37,6 +43,16 @@ func (c *Chain) Name() string { return "chain" }
 
 // Dim is d.
 func (c *Chain) Dim() int { return c.layers[0].Dim() }
+
+// ContextDim is how many numbers of context those links read that read one.
+func (c *Chain) ContextDim() int {
+	for _, l := range c.layers {
+		if n := ContextDim(l); n != 0 {
+			return n
+		}
+	}
+	return 0
+}
 
 // Layers are the links in order.
 func (c *Chain) Layers() []Bijector { return c.layers }
@@ -56,26 +72,26 @@ func (c *Chain) Params() (params []*graph.Param) {
 }
 
 // Forward runs the links in order.
-func (c *Chain) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
-	zs, logDets := c.Steps(b, x)
+func (c *Chain) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
+	zs, logDets := c.Steps(b, x, context)
 	return zs[len(zs)-1], b.Sum(logDets...)
 }
 
 // Inverse runs the links' inverses in reverse order.
-func (c *Chain) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (c *Chain) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	var logDets []*G.Node
 	for i := len(c.layers) - 1; i >= 0; i-- {
-		z, logDet = c.link(b, i, "Inverse", c.layers[i].Inverse, z)
+		z, logDet = c.link(b, i, "Inverse", c.layers[i].Inverse, z, context)
 		logDets = append(logDets, logDet)
 	}
 	return z, b.Sum(logDets...)
 }
 
 // Steps is Forward with everything on the way: the n+1 values from x to z and the n log-dets.
-func (c *Chain) Steps(b *graph.Builder, x *G.Node) (zs, logDets []*G.Node) {
+func (c *Chain) Steps(b *graph.Builder, x, context *G.Node) (zs, logDets []*G.Node) {
 	zs = append(zs, x)
 	for i := range c.layers {
-		z, logDet := c.Step(b, i, x)
+		z, logDet := c.Step(b, i, x, context)
 		zs, logDets = append(zs, z), append(logDets, logDet)
 		x = z
 	}
@@ -83,17 +99,21 @@ func (c *Chain) Steps(b *graph.Builder, x *G.Node) (zs, logDets []*G.Node) {
 }
 
 // Step is the Forward of link i alone.
-func (c *Chain) Step(b *graph.Builder, i int, x *G.Node) (z, logDet *G.Node) {
-	return c.link(b, i, "Forward", c.layers[i].Forward, x)
+func (c *Chain) Step(b *graph.Builder, i int, x, context *G.Node) (z, logDet *G.Node) {
+	return c.link(b, i, "Forward", c.layers[i].Forward, x, context)
 }
 
-type bijectorMap func(b *graph.Builder, x *G.Node) (y, logDet *G.Node)
+type bijectorMap func(b *graph.Builder, x, context *G.Node) (y, logDet *G.Node)
 
 // link builds a map of link i. Where it panics, fails or builds something of another shape, the error names the link and the
 // map.
-func (c *Chain) link(b *graph.Builder, i int, direction string, f bijectorMap, x *G.Node) (y, logDet *G.Node) {
+func (c *Chain) link(b *graph.Builder, i int, direction string, f bijectorMap, x, context *G.Node) (y, logDet *G.Node) {
 	b.Within(func() {
-		y, logDet = f(b, x)
+		if err := checkContext(x, context, ContextDim(c.layers[i])); b.Err() == nil && err != nil {
+			b.Fail(err)
+			return
+		}
+		y, logDet = f(b, x, context)
 		if b.Err() == nil {
 			b.Fail(checkMap(x, y, logDet))
 		}

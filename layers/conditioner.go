@@ -12,12 +12,13 @@ import (
 	"gaussflow/initializers"
 )
 
-// A Conditioner chooses the parameters of the transformed half of a coupling from the identity half.
+// A Conditioner chooses the parameters of the transformed half of a coupling from the identity half and, where
+// there is one, the context.
 type Conditioner interface {
 	// Params are its parameters: the same ones in the same order, always.
 	Params() []*graph.Param
-	// Apply maps x_a (N×d_a) to θ (N×width).
-	Apply(b *graph.Builder, xa *G.Node) *G.Node
+	// Apply maps what is known, x_a with the context beside it, (N×(d_a + c)) to θ (N×width).
+	Apply(b *graph.Builder, known *G.Node) *G.Node
 }
 
 // A ConstantSetter is a Conditioner that can be made constant: θ(x_a) = c for every x_a, bit for bit. A warm

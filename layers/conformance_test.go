@@ -51,6 +51,7 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, other half":    coupling(5, layers.CouplingConfig{Mask: layers.HalfMask(5).Not()}),
 	"coupling, alternating":   coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
 	"coupling, sigmoid clamp": coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
+	"coupling, context":       coupling(4, layers.CouplingConfig{Context: 2}),
 	"coupling, shared":        coupling(5, layers.CouplingConfig{Shared: true}),
 	"coupling, tanh":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
 	"coupling, silu":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
@@ -63,6 +64,13 @@ var bijectors = map[string]func() layers.Bijector{
 			must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})),
 			must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2, Seed: 6})),
 			coupling(3, layers.CouplingConfig{})(),
+		))
+	},
+	"chain, context": func() layers.Bijector {
+		return must(layers.NewChain(
+			coupling(3, layers.CouplingConfig{Context: 1})(),
+			must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})),
+			coupling(3, layers.CouplingConfig{Mask: layers.HalfMask(3).Not(), Context: 1, Shared: true})(),
 		))
 	},
 	"a bijector of the user's own": func() layers.Bijector {
@@ -87,11 +95,11 @@ func (s shifts) Name() string           { return "shifts" }
 func (s shifts) Dim() int               { return s.a.Size() }
 func (s shifts) Params() []*graph.Param { return []*graph.Param{s.a, s.b} }
 
-func (s shifts) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (s shifts) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	return b.Add(b.Add(x, b.Param(s.a)), b.Param(s.b)), b.Zeros(graph.Rows(x))
 }
 
-func (s shifts) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (s shifts) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	return b.Sub(b.Sub(z, b.Param(s.b)), b.Param(s.a)), b.Zeros(graph.Rows(z))
 }
 

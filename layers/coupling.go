@@ -15,7 +15,7 @@ import (
 // MixtureCDFCoupling is the conditional Gaussianization layer: a conditioner θ reads the identity half x_a and
 // chooses the mixtures of the transformed half,
 //
-//	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),
+//	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),   θ_i(x_a, context) where there is one,
 //	logDet = Σ_{i∈b} [log f(x_b,i; θ_i(x_a)) − log φ(z_b,i)].
 //
 // θ(x_a) is N×(3·d_b·K): logits, means and raw log scales, in this order, each d_b×K; ScaleClamp bounds the log
@@ -39,6 +39,7 @@ type CouplingConfig struct {
 	Shared     bool        `json:"shared,omitempty"`     // one mixture for all transformed columns
 	MLP        MLPConfig   `json:"mlp,omitzero"`         // the conditioner
 	Custom     bool        `json:"custom,omitempty"`     // the conditioner is the caller's own
+	Context    int         `json:"context,omitempty"`    // numbers of context a row that the conditioner reads; default 0: none
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
@@ -67,7 +68,7 @@ func (c CouplingConfig) numbers(dim int) float64 {
 	if c.Shared {
 		out = 1
 	}
-	return c.MLP.numbers(in, 3*out*float64(defaults.Or(c.Components, defaultComponents)))
+	return c.MLP.numbers(in+float64(max(c.Context, 0)), 3*out*float64(defaults.Or(c.Components, defaultComponents)))
 }
 
 // Validate reports fields out of range for data of dim columns.
@@ -78,6 +79,9 @@ func (c CouplingConfig) Validate(dim int) error {
 	c = c.withDefaults(dim)
 	if c.Components < 1 {
 		return fmt.Errorf("layers: MixtureCDFCoupling: Components = %d, want ≥ 1", c.Components)
+	}
+	if c.Context < 0 {
+		return fmt.Errorf("layers: MixtureCDFCoupling: Context = %d, want ≥ 0", c.Context)
 	}
 	if err := checkSize("MixtureCDFCoupling", 3*dim, c.Components); err != nil {
 		return err
@@ -99,7 +103,7 @@ func NewMixtureCDFCoupling(dim int, c CouplingConfig) (*MixtureCDFCoupling, erro
 		return nil, err
 	}
 	c = c.withDefaults(dim)
-	in, out := c.Mask.Count(true), c.Mask.Count(false)
+	in, out := c.Mask.Count(true)+c.Context, c.Mask.Count(false)
 	if c.Shared {
 		cond, err := NewSharedMLP(in, out, c.Components, c.MLP)
 		return newCoupling(dim, c, cond, err)
@@ -109,7 +113,7 @@ func NewMixtureCDFCoupling(dim int, c CouplingConfig) (*MixtureCDFCoupling, erro
 }
 
 // NewMixtureCDFCouplingWith makes a coupling with a conditioner of the caller's own. It is an error if the
-// conditioner does not map N×d_a to N×(3·d_b·K).
+// conditioner does not map N×(d_a + c) to N×(3·d_b·K).
 func NewMixtureCDFCouplingWith(dim int, c CouplingConfig, conditioner Conditioner) (*MixtureCDFCoupling, error) {
 	if err := c.Validate(dim); err != nil {
 		return nil, err
@@ -136,7 +140,7 @@ func (m *MixtureCDFCoupling) probe() error {
 	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
 	var theta *G.Node
 	_, err := graph.Build(m.config.Dtype, func(b *graph.Builder) []*G.Node {
-		theta = m.theta(b, b.Input("x_a", rows, in))
+		theta = m.theta(b, b.Input("x_a", rows, in), m.contextInput(b, rows))
 		return nil
 	})
 	if err != nil {
@@ -154,11 +158,21 @@ func (m *MixtureCDFCoupling) probe() error {
 	return nil
 }
 
+func (m *MixtureCDFCoupling) contextInput(b *graph.Builder, rows int) *G.Node {
+	if m.config.Context == 0 {
+		return nil
+	}
+	return b.Input("context", rows, m.config.Context)
+}
+
 // Name is "mixture_cdf_coupling".
 func (m *MixtureCDFCoupling) Name() string { return "mixture_cdf_coupling" }
 
 // Dim is d.
 func (m *MixtureCDFCoupling) Dim() int { return m.dim }
+
+// ContextDim is how many numbers of context the conditioner reads.
+func (m *MixtureCDFCoupling) ContextDim() int { return m.config.Context }
 
 // Params are the conditioner's.
 func (m *MixtureCDFCoupling) Params() []*graph.Param { return m.conditioner.Params() }
@@ -170,29 +184,37 @@ func (m *MixtureCDFCoupling) Config() any { return m.config }
 func (m *MixtureCDFCoupling) Conditioner() Conditioner { return m.conditioner }
 
 // Forward transforms the columns for which the mask is false.
-func (m *MixtureCDFCoupling) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
-	return m.transform(b, x, b.Mixture)
+func (m *MixtureCDFCoupling) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
+	return m.transform(b, x, context, b.Mixture)
 }
 
 // Inverse undoes Forward: the identity half is there to condition on.
-func (m *MixtureCDFCoupling) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
-	return m.transform(b, z, b.MixtureInverse)
+func (m *MixtureCDFCoupling) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
+	return m.transform(b, z, context, b.MixtureInverse)
 }
 
 type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope *G.Node)
 
-func (m *MixtureCDFCoupling) transform(b *graph.Builder, x *G.Node, f mixtureMap) (y, logDet *G.Node) {
+func (m *MixtureCDFCoupling) transform(b *graph.Builder, x, context *G.Node, f mixtureMap) (y, logDet *G.Node) {
 	mask := m.config.Mask
 	xa, xb := b.Split(x, mask)
-	theta := m.theta(b, xa)
+	theta := m.theta(b, xa, context)
 	half, logSlope := f(xb, theta, m.config.Components, m.config.ScaleClamp)
 	return b.Join(xa, half, mask), b.SumLast(logSlope)
 }
 
-// theta is θ(x_a).
-func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa *G.Node) (theta *G.Node) {
-	b.Within(func() { theta = m.conditioner.Apply(b, xa) }, "conditioner %T", m.conditioner)
+// theta is θ(x_a, context).
+func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa, context *G.Node) (theta *G.Node) {
+	b.Within(func() { theta = m.conditioner.Apply(b, m.known(b, xa, context)) }, "conditioner %T", m.conditioner)
 	return theta
+}
+
+// known is what the conditioner reads: x_a and the context beside it.
+func (m *MixtureCDFCoupling) known(b *graph.Builder, xa, context *G.Node) *G.Node {
+	if m.config.Context == 0 {
+		return xa
+	}
+	return b.Beside(xa, context)
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the
@@ -203,8 +225,11 @@ func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error 
 	if !ok {
 		return fmt.Errorf("layers: MixtureCDFCoupling: InitFrom: the conditioner %T has no SetConstant", m.conditioner)
 	}
+	if err := checkContextRows("layers: MixtureCDFCoupling: InitFrom", y, at, m.config.Context); err != nil {
+		return err
+	}
 	if s, ok := m.conditioner.(interface{ StartFrom(xa mat.Matrix) error }); ok {
-		if err := s.StartFrom(columnsOf(y, m.config.Mask.Columns(true))); err != nil {
+		if err := s.StartFrom(m.knownRows(y, at)); err != nil {
 			return err
 		}
 	}
@@ -236,8 +261,34 @@ func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error 
 	return setter.SetConstant(theta)
 }
 
+// knownRows are the rows that the conditioner reads where y comes in at a site.
+func (m *MixtureCDFCoupling) knownRows(y *mat.Dense, at initializers.Site) mat.Matrix {
+	known := columnsOf(y, m.config.Mask.Columns(true))
+	if m.config.Context == 0 {
+		return known
+	}
+	var both mat.Dense
+	both.Augment(known, at.Context)
+	return &both
+}
+
 // Fits are the fits of the last InitFrom, one a transformed column, or one for all where they share.
 func (m *MixtureCDFCoupling) Fits() []initializers.MixtureFit { return m.fits }
+
+// checkContextRows reports a site whose context is not one row of c numbers for each row of y.
+func checkContextRows(op string, y *mat.Dense, at initializers.Site, c int) error {
+	if c == 0 {
+		return nil
+	}
+	if err := graph.CheckRows(op+": the context", at.Context, c); err != nil {
+		return err
+	}
+	n, _ := y.Dims()
+	if rows, _ := at.Context.Dims(); rows != n {
+		return &graph.ShapeError{Op: op + ": the context", Got: fmt.Sprintf("%d rows", rows), Want: fmt.Sprintf("%d, as the data", n)}
+	}
+	return nil
+}
 
 // columnsOf is a copy of some columns of y.
 func columnsOf(y *mat.Dense, columns []int) *mat.Dense {

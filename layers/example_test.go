@@ -22,9 +22,9 @@ func Example() {
 	if err := layer.InitFrom(x, initializers.Site{}); err != nil {
 		log.Fatal(err)
 	}
-	run := func(rows *mat.Dense, direction func(*graph.Builder, *G.Node) (*G.Node, *G.Node)) []float64 {
+	run := func(rows *mat.Dense, direction func(b *graph.Builder, x, context *G.Node) (*G.Node, *G.Node)) []float64 {
 		out, err := graph.NewRowFunc(graph.Float64, 2, func(b *graph.Builder, x *G.Node) []*G.Node {
-			y, logDet := direction(b, x)
+			y, logDet := direction(b, x, nil)
 			return []*G.Node{y, logDet}
 		}).Run(rows)
 		if err != nil {

@@ -89,12 +89,12 @@ func (f *FixedOrtho) Config() any { return f.config }
 func (f *FixedOrtho) Rotates() {}
 
 // Forward is x·Q.
-func (f *FixedOrtho) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (f *FixedOrtho) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	return b.MatMul(x, b.Param(f.q)), b.Zeros(graph.Rows(x))
 }
 
 // Inverse is z·Qᵀ.
-func (f *FixedOrtho) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (f *FixedOrtho) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	return b.MatMulT(z, b.Param(f.q)), b.Zeros(graph.Rows(z))
 }
 

@@ -47,9 +47,9 @@ func FuzzRoundTrip(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		run := func(x float64, build func(*graph.Builder, *G.Node) (*G.Node, *G.Node)) (y, logDet float64) {
+		run := func(x float64, build func(b *graph.Builder, x, context *G.Node) (*G.Node, *G.Node)) (y, logDet float64) {
 			out, err := graph.NewRowFunc(graph.Float64, 1, func(g *graph.Builder, x *G.Node) []*G.Node {
-				y, l := build(g, x)
+				y, l := build(g, x, nil)
 				return []*G.Node{y, l}
 			}).Run(mat.NewDense(1, 1, []float64{x}))
 			if err != nil {

@@ -81,12 +81,12 @@ func (h *Householder) Config() any { return h.config }
 func (h *Householder) Rotates() {}
 
 // Forward is x·Q.
-func (h *Householder) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (h *Householder) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	return b.MatMul(x, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(x))
 }
 
 // Inverse is z·Qᵀ.
-func (h *Householder) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (h *Householder) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	return b.MatMulT(z, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(z))
 }
 

@@ -115,13 +115,13 @@ func (m *MixtureCDF) Params() []*graph.Param {
 func (m *MixtureCDF) Config() any { return m.config }
 
 // Forward is Φ⁻¹∘F.
-func (m *MixtureCDF) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (m *MixtureCDF) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	z, logSlope := b.Mixture(x, m.theta(b), m.config.Components, kernel.Clamp{})
 	return z, b.SumLast(logSlope)
 }
 
 // Inverse is F⁻¹∘Φ.
-func (m *MixtureCDF) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (m *MixtureCDF) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	x, logSlope := b.MixtureInverse(z, m.theta(b), m.config.Components, kernel.Clamp{})
 	return x, b.SumLast(logSlope)
 }

@@ -98,7 +98,7 @@ func pcaRejects(t *testing.T) {
 		}
 	}
 	b := graph.NewBuilder(graph.Float64)
-	fixedOrtho(precision{dtype: graph.Float64}, 3, 41).Forward(b, b.Input("x", 2, 3, 3))
+	fixedOrtho(precision{dtype: graph.Float64}, 3, 41).Forward(b, b.Input("x", 2, 3, 3), nil)
 	if b.Err() == nil {
 		t.Error("a batch of three axes: no error")
 	}

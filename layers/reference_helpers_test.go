@@ -141,14 +141,14 @@ func compiled(t *testing.T, dtype graph.Dtype, x *mat.Dense, nodesOf build) [][]
 
 func forwardNodes(l layers.Bijector) build {
 	return func(b *graph.Builder, x *G.Node) []*G.Node {
-		z, logDet := l.Forward(b, x)
+		z, logDet := l.Forward(b, x, nil)
 		return []*G.Node{z, logDet}
 	}
 }
 
 func inverseNodes(l layers.Bijector) build {
 	return func(b *graph.Builder, z *G.Node) []*G.Node {
-		x, logDet := l.Inverse(b, z)
+		x, logDet := l.Inverse(b, z, nil)
 		return []*G.Node{x, logDet}
 	}
 }
@@ -236,7 +236,7 @@ func inverseAddsNoLoss(t *testing.T, l layers.Bijector, x *mat.Dense) {
 	}
 	added := compiled(t, f.Dtype(), x, func(b *graph.Builder, x *G.Node) []*G.Node {
 		first := f.Terms(b, x)
-		l.Inverse(b, first.Output)
+		l.Inverse(b, first.Output, nil)
 		return append(first.LayerLosses, f.Terms(b, x).LayerLosses...)
 	})
 	if len(added) != 2 {

@@ -13,11 +13,10 @@ import (
 func roundTrip(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	for _, dir := range []direction{forward, inverse} {
-		x := Normal(64, b.Dim(), 1.5, 1)
+		x := rowsFor(b, 64, 1.5, 1)
 		there := evaluate(t, b, dir, x, mode{})
-		y := mat.NewDense(64, b.Dim(), there.y)
-		back := evaluate(t, b, !dir, y, mode{})
-		within(t, dir.String()+" and back", back.y, x.RawMatrix().Data, 1e-11)
+		back := evaluate(t, b, !dir, withX(b, x, there.y), mode{})
+		within(t, dir.String()+" and back", back.y, xOf(b, x), 1e-11)
 		for i := range there.logDet {
 			there.logDet[i] *= -1
 		}
@@ -29,16 +28,17 @@ func logDetJacobian(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	d := b.Dim()
 	for _, dir := range []direction{forward, inverse} {
-		x := Normal(4, d, 1, 2)
-		got := evaluate(t, b, dir, x, mode{}).logDet
-		one := mat.NewDense(1, d, nil)
+		rows := rowsFor(b, 4, 1, 2)
+		got := evaluate(t, b, dir, rows, mode{}).logDet
+		one := mat.NewDense(1, width(b), nil)
 		at := evaluation(t, b, dir, one, mode{})
 		for i := range got {
+			one.SetRow(0, rows.RawRowView(i))
 			jac := mat.NewDense(d, d, nil)
-			fd.Jacobian(jac, func(y, row []float64) {
-				one.SetRow(0, row)
+			fd.Jacobian(jac, func(y, x []float64) {
+				copy(one.RawRowView(0), x)
 				copy(y, at().y)
-			}, append([]float64(nil), x.RawRowView(i)...), &fd.JacobianSettings{Formula: fd.Central})
+			}, append([]float64(nil), rows.RawRowView(i)[:d]...), &fd.JacobianSettings{Formula: fd.Central})
 			want, _ := mat.LogDet(jac)
 			if math.Abs(got[i]-want) > 1e-7 {
 				t.Errorf("%v: log-det of row %d = %v, numeric Jacobian %v", dir, i, got[i], want)
@@ -50,7 +50,7 @@ func logDetJacobian(t *testing.T, make func() layers.Bijector) {
 func gradients(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	for _, dir := range []direction{forward, inverse} {
-		x := Normal(3, b.Dim(), 1, 3)
+		x := rowsFor(b, 3, 1, 3)
 		at := evaluation(t, b, dir, x, mode{})
 		r, cost := at(), func() float64 { return at().cost }
 		want := numeric(x.RawMatrix().Data, func(v []float64) {}, cost)
@@ -87,7 +87,7 @@ func compare(t *testing.T, name string, got, want result, tol float64) {
 func composedAndFused(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	for _, dir := range []direction{forward, inverse} {
-		x := Normal(32, b.Dim(), 2, 4)
+		x := rowsFor(b, 32, 2, 4)
 		compare(t, dir.String(), evaluate(t, b, dir, x, mode{}), evaluate(t, b, dir, x, mode{composed: true}), 1e-12)
 	}
 }
@@ -96,7 +96,7 @@ func stockMachine(t *testing.T, make func() layers.Bijector) {
 	b := make()
 	for _, m := range []mode{{}, {composed: true}} {
 		for _, dir := range []direction{forward, inverse} {
-			x := Normal(5, b.Dim(), 1, 5)
+			x := rowsFor(b, 5, 1, 5)
 			ours := evaluate(t, b, dir, x, m)
 			m.stock = true
 			compare(t, dir.String(), ours, evaluate(t, b, dir, x, m), 1e-13)
@@ -106,10 +106,10 @@ func stockMachine(t *testing.T, make func() layers.Bijector) {
 
 func oneRow(t *testing.T, make func() layers.Bijector) {
 	b := make()
-	x := Normal(9, b.Dim(), 1, 6)
+	x := rowsFor(b, 9, 1, 6)
 	all := evaluate(t, b, forward, x, mode{})
 	for i := range 9 {
-		one := evaluate(t, b, forward, mat.NewDense(1, b.Dim(), x.RawRowView(i)), mode{})
+		one := evaluate(t, b, forward, mat.NewDense(1, width(b), x.RawRowView(i)), mode{})
 		within(t, "one row against nine", one.y, all.y[i*b.Dim():(i+1)*b.Dim()], 1e-15)
 		within(t, "one row's log-det", one.logDet, all.logDet[i:i+1], 1e-14)
 	}
@@ -117,7 +117,7 @@ func oneRow(t *testing.T, make func() layers.Bijector) {
 
 func inputUnmodified(t *testing.T, make func() layers.Bijector) {
 	b := make()
-	x := Normal(6, b.Dim(), 1, 7)
+	x := rowsFor(b, 6, 1, 7)
 	before := mat.DenseCopyOf(x)
 	var params [][]float64
 	for _, p := range b.Params() {
@@ -175,14 +175,14 @@ func describe(t *testing.T, make func() layers.Bijector) {
 			t.Fatal(err)
 		}
 	}
-	x := Normal(6, b.Dim(), 1, 8)
+	x := rowsFor(b, 6, 1, 8)
 	compare(t, "after JSON", evaluate(t, twin, forward, x, mode{}), evaluate(t, b, forward, x, mode{}), 0)
 }
 
 func tails(t *testing.T, b layers.Bijector, magnitudes []float64) {
 	d := b.Dim()
 	for _, size := range magnitudes {
-		x := mat.NewDense(2, d, nil)
+		x := rowsFor(b, 2, 1, 11)
 		for j := range d {
 			x.Set(0, j, size)
 			x.Set(1, j, -size)
@@ -195,7 +195,7 @@ func tails(t *testing.T, b layers.Bijector, magnitudes []float64) {
 				}
 			}
 		}
-		back := evaluate(t, b, inverse, mat.NewDense(2, d, r.y), mode{})
-		within(t, "round trip in the tails", back.y, x.RawMatrix().Data, 1e-9)
+		back := evaluate(t, b, inverse, withX(b, x, r.y), mode{})
+		within(t, "round trip in the tails", back.y, xOf(b, x), 1e-9)
 	}
 }

@@ -40,15 +40,42 @@ func (dir direction) String() string {
 	return "forward"
 }
 
-func (dir direction) build(b layers.Bijector, g *graph.Builder, x *G.Node) (y, logDet *G.Node) {
-	if dir == inverse {
-		return b.Inverse(g, x)
+// build runs a map of b on rows, which are x with its context beside it.
+func (dir direction) build(b layers.Bijector, g *graph.Builder, rows *G.Node) (y, logDet *G.Node) {
+	x, context := rows, (*G.Node)(nil)
+	if layers.ContextDim(b) > 0 {
+		x, context = g.Apart(rows, b.Dim())
 	}
-	return b.Forward(g, x)
+	if dir == inverse {
+		return b.Inverse(g, x, context)
+	}
+	return b.Forward(g, x, context)
+}
+
+// width is how many numbers b reads a row: those of x, then those of the context.
+func width(b layers.Bijector) int { return b.Dim() + layers.ContextDim(b) }
+
+// rowsFor draws n rows for b, x and context.
+func rowsFor(b layers.Bijector, n int, std float64, seed uint64) *mat.Dense {
+	return Normal(n, width(b), std, seed)
+}
+
+// xOf is the part of rows that b maps, row-major.
+func xOf(b layers.Bijector, rows *mat.Dense) []float64 {
+	n, _ := rows.Dims()
+	return mat.DenseCopyOf(rows.Slice(0, n, 0, b.Dim())).RawMatrix().Data
+}
+
+// withX are rows with x, row-major, in place of their own.
+func withX(b layers.Bijector, rows *mat.Dense, x []float64) *mat.Dense {
+	n, _ := rows.Dims()
+	with := mat.DenseCopyOf(rows)
+	with.Slice(0, n, 0, b.Dim()).(*mat.Dense).Copy(mat.NewDense(n, b.Dim(), x))
+	return with
 }
 
 // result is one evaluation: the map, its log-det, and the gradients of Σ a∘y + Σ c∘logDet, with fixed random a
-// and c, in x and in every parameter.
+// and c, in the rows, x and context, and in every parameter.
 type result struct {
 	y, logDet, gx []float64
 	gparams       [][]float64
@@ -70,15 +97,15 @@ func evaluate(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mo
 // machine, as they are now.
 func evaluation(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m mode) func() result {
 	t.Helper()
-	n, d := x.Dims()
+	n, columns := x.Dims()
 	g := graph.NewBuilder(graph.Float64)
 	if len(b.Params()) > 0 {
 		g = graph.NewBuilder(b.Params()[0].Dtype())
 	}
 	g.Composed = m.composed
-	in := g.Input("x", n, d)
+	in := g.Input("x", n, columns)
 	y, logDet := dir.build(b, g, in)
-	a, c := g.Input("a", n, d), g.Input("c", n)
+	a, c := g.Input("a", n, b.Dim()), g.Input("c", n)
 	cost := g.Sum(g.Dot(y, a), g.Dot(logDet, c))
 	wrt := []*G.Node{in}
 	for _, p := range trainable(b) {
@@ -88,7 +115,7 @@ func evaluation(t testing.TB, b layers.Bijector, dir direction, x *mat.Dense, m 
 	outputs := append([]*G.Node{y, logDet, cost}, grads...)
 	inputs := map[*G.Node][]float64{
 		in: x.RawMatrix().Data,
-		a:  Normal(n, d, 1, 77).RawMatrix().Data,
+		a:  Normal(n, b.Dim(), 1, 77).RawMatrix().Data,
 		c:  Normal(n, 1, 1, 78).RawMatrix().Data,
 	}
 	run, get := program(t, g, inputs, outputs)

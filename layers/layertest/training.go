@@ -31,11 +31,11 @@ func trainingStep(b layers.Bijector) error {
 	if err := scale.Set(Normal(1, b.Dim(), 1, 10).RawMatrix().Data); err != nil {
 		return err
 	}
-	f := graph.NewGradFunc[float64](b.Dim(), params, func(g *graph.Builder, in graph.BatchNodes) *G.Node {
-		z, logDet := b.Forward(g, in.X)
+	f := graph.NewGradFunc[float64](width(b), params, func(g *graph.Builder, in graph.BatchNodes) *G.Node {
+		z, logDet := forward.build(b, g, in.X)
 		return g.Scale(g.Dot(g.Sum(g.LogNormal(g.Mul(z, g.Param(scale))), logDet), in.Weights), -1)
 	})
-	rows := matrixRows{Normal(trainingRows, b.Dim(), 1.5, 9)}
+	rows := matrixRows{rowsFor(b, trainingRows, 1.5, 9)}
 	index := make([]int, trainingRows)
 	for i := range index {
 		index[i] = i

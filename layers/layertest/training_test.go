@@ -28,14 +28,14 @@ func (s *shifts) Name() string           { return "shifts" }
 func (s *shifts) Dim() int               { return 2 }
 func (s *shifts) Params() []*graph.Param { return s.shift[:s.listed] }
 
-func (s *shifts) Forward(b *graph.Builder, x *G.Node) (z, logDet *G.Node) {
+func (s *shifts) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
 	for _, p := range s.shift[:s.used] {
 		x = b.Add(x, b.Param(p))
 	}
 	return x, b.Zeros(graph.Rows(x))
 }
 
-func (s *shifts) Inverse(b *graph.Builder, z *G.Node) (x, logDet *G.Node) {
+func (s *shifts) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	for _, p := range s.shift[:s.used] {
 		z = b.Sub(z, b.Param(p))
 	}

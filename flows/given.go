@@ -1,0 +1,57 @@
+package flows
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph"
+)
+
+// Given puts a context beside x: the rows that a conditional flow reads, N×(d+c). Wherever such a flow takes rows, to train on, to
+// validate on or to evaluate, it takes them so, and a train.Source has them so:
+//
+//	logProb, err := flow.LogProb(flows.Given(x, context)) // log p(x | context)
+//
+// The context has a row for each of x (N×d), or one that is every row's. Nothing is copied. A context of another number of rows is
+// an error where the rows are read.
+func Given(x, context mat.Matrix) mat.Matrix { return given{x, context} }
+
+// given is x with a context beside it.
+type given struct{ x, context mat.Matrix }
+
+// Err reports what cannot be put together.
+func (g given) Err() error {
+	n, d := graph.Dims(g.x)
+	m, c := graph.Dims(g.context)
+	switch {
+	case n < 1 || d < 1:
+		return &graph.ShapeError{Op: "Given: x", Got: fmt.Sprintf("%d×%d", n, d), Want: "rows and columns, at least one each"}
+	case c < 1 || m != n && m != 1:
+		return &graph.ShapeError{Op: "Given: the context", Got: fmt.Sprintf("%d×%d", m, c), Want: fmt.Sprintf("%d rows, as x has, or one, of at least one column", n)}
+	}
+	return nil
+}
+
+// Dims is 0×0 of what cannot be put together.
+func (g given) Dims() (rows, columns int) {
+	if g.Err() != nil {
+		return 0, 0
+	}
+	rows, d := g.x.Dims()
+	_, c := g.context.Dims()
+	return rows, d + c
+}
+
+func (g given) At(i, j int) float64 {
+	_, d := g.x.Dims()
+	if j < d {
+		return g.x.At(i, j)
+	}
+	if m, _ := g.context.Dims(); m == 1 {
+		i = 0
+	}
+	return g.context.At(i, j-d)
+}
+
+func (g given) T() mat.Matrix { return mat.Transpose{Matrix: g} }
