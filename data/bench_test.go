@@ -87,12 +87,12 @@ func BenchmarkEcho(b *testing.B) {
 
 func echo(b *testing.B, in, out string) {
 	f := open(b, in, data.Options{})
-	w, err := data.CreateRecords(out, f.Header(), []string{"first"})
+	w, err := data.CreateRecords(out, f, []string{"first"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer w.Discard()
-	rows, err := f.Records(w.Comma())
+	rows, err := f.Records(w)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // csvLayout is a CSV file whose header was read.
@@ -15,6 +17,7 @@ type csvLayout struct {
 	comma  byte
 	header bool // the first record holds the names
 	names  []string
+	first  []byte // the first record as it is written, where it holds the names
 }
 
 var utf8Mark = []byte("\xef\xbb\xbf")
@@ -30,7 +33,7 @@ func openCSV(in *input, o Options) (layout, error) {
 	}
 	defer stream.Close()
 	l := &csvLayout{in: in, comma: o.Delimiter}
-	s := newCSVScanner(in.name, stream)
+	s := newCSVScanner(in.name, stream, asText)
 	line, err := s.begin()
 	if err == nil {
 		err = checkText(in.name, line)
@@ -48,7 +51,10 @@ func openCSV(in *input, o Options) (layout, error) {
 	case err != nil:
 		return nil, err
 	}
-	return l, l.setHeader(s.record, o.Header)
+	if err = l.setHeader(s.record, o.Header); l.header {
+		l.first = bytes.Clone(s.raw)
+	}
+	return l, err
 }
 
 // checkText tells text from the encodings and the binary files that would be read as a strange header.
@@ -108,12 +114,32 @@ func (l *csvLayout) width() int { return len(l.names) }
 
 func (l *csvLayout) columns() []string { return l.names }
 
-func (l *csvLayout) scan(pick []int, _ bool) (scanner, error) {
+// appendHeader appends the names as they are written.
+func (l *csvLayout) appendHeader(dst []byte, comma byte) []byte {
+	if l.first == nil {
+		return appendNames(dst, l.names, comma)
+	}
+	return appendRaw(dst, l.first, l.comma, comma)
+}
+
+// fields are doubles where numbers are read, and text, which may be missing, elsewhere: nothing else is known before the last row.
+func (l *csvLayout) fields(pick []int) ([]parquet.Field, error) {
+	nodes := make([]parquet.Node, len(l.names))
+	for j := range nodes {
+		nodes[j] = parquet.Optional(parquet.String())
+	}
+	for _, j := range pick {
+		nodes[j] = parquet.Leaf(parquet.DoubleType)
+	}
+	return fieldsOf(l.names, nodes), nil
+}
+
+func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 	stream, err := l.in.open()
 	if err != nil {
 		return nil, err
 	}
-	s := newCSVScanner(l.in.name, stream)
+	s := newCSVScanner(l.in.name, stream, keep)
 	if _, err = s.begin(); err == nil {
 		s.split(l.comma)
 		err = s.read()

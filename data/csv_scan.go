@@ -9,6 +9,9 @@ import (
 	"io"
 	"math"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
@@ -21,6 +24,10 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // of each column, where its number goes; −1: nowhere
 
+	keep  form
+	raw   []byte    // the present record as it is written, where it is kept
+	cells []rawCell // of raw
+
 	record []string // the present one
 	at     int      // the line where it begins
 	end    int      // the line where it ends
@@ -29,9 +36,9 @@ type csvScanner struct {
 	pending int
 }
 
-func newCSVScanner(name string, stream io.ReadCloser) *csvScanner {
-	b := &bounded{src: stream}
-	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, 128<<10)}
+func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
+	b := &bounded{src: stream, keep: keep != numbersOnly}
+	return &csvScanner{name: name, stream: stream, bound: b, keep: keep, text: bufio.NewReaderSize(b, 128<<10)}
 }
 
 // begin gives the first line, as far as it can be seen, and skips a byte order mark.
@@ -45,6 +52,7 @@ func (s *csvScanner) begin() ([]byte, error) {
 		if _, err = s.text.Discard(len(utf8Mark)); err != nil {
 			return nil, s.failed(err)
 		}
+		s.bound.skip(len(utf8Mark))
 	}
 	head = bytes.TrimLeft(head, "\r\n")
 	if end := bytes.IndexByte(head, '\n'); end >= 0 {
@@ -83,7 +91,7 @@ func (s *csvScanner) read() error {
 	if err != nil {
 		return s.failed(err)
 	}
-	s.bound.complete(s.csv.InputOffset())
+	s.raw = withoutLineEnds(s.bound.complete(s.csv.InputOffset()))
 	s.record = record
 	s.at, _ = s.csv.FieldPos(0)
 	last := len(record) - 1
@@ -141,6 +149,46 @@ func (s *csvScanner) cell(dst []byte, column int) []byte {
 	return append(dst, s.record[column]...)
 }
 
+// appendText appends the record as it is written; an empty line is a missing cell.
+func (s *csvScanner) appendText(dst []byte, comma byte) []byte {
+	if s.pending > 0 {
+		return dst
+	}
+	return appendRaw(dst, s.raw, s.bound.comma, comma)
+}
+
+// appendValues appends the cells as fields says that they are.
+func (s *csvScanner) appendValues(dst []byte, numbers []float64) ([]byte, error) {
+	s.cells = cutRecord(s.cells[:0], s.raw, s.bound.comma)
+	for j, c := range s.cells {
+		var err error
+		if dst, err = s.value(dst, j, c, numbers); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+func (s *csvScanner) value(dst []byte, j int, c rawCell, numbers []float64) ([]byte, error) {
+	i := s.target[j]
+	switch text := c.value(); {
+	case i >= 0 && !exactly(numbers[i], s.record[j]):
+		return dst, s.unfit(j, "has more digits than a number of 64 bits")
+	case i >= 0:
+		return appendValue(dst, j, parquet.DoubleValue(numbers[i])), nil
+	case c.missing():
+		return appendValue(dst, j, parquet.Value{}), nil
+	case !utf8.Valid(text):
+		return dst, s.unfit(j, "is not UTF-8, as text in Parquet is")
+	default:
+		return appendValue(dst, j, parquet.ByteArrayValue(text).Level(0, 1, j)), nil
+	}
+}
+
+func (s *csvScanner) unfit(column int, why string) error {
+	return &FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("column %d, %q, %s: CSV passes it on as it is", column+1, s.record[column], why)}
+}
+
 // Close closes the file.
 func (s *csvScanner) Close() error { return s.stream.Close() }
 
@@ -156,11 +204,38 @@ type bounded struct {
 	quoted     bool  // what was read last ends inside quotes
 	cells      int   // delimiters since the read in which the last record ended
 	err        error
+
+	keep   bool   // what is read, in window
+	window []byte // from some byte before the next record on
+	from   int    // the next record's first byte in window
 }
 
-// complete says that all records up to an offset have been made.
-func (b *bounded) complete(offset int64) {
+// complete says that all records up to an offset have been made, and gives the bytes since the last call where they are kept. They
+// are good until the next read.
+func (b *bounded) complete(offset int64) (raw []byte) {
+	if b.keep {
+		end := b.from + int(offset-b.done)
+		raw, b.from = b.window[b.from:end], end
+	}
 	b.done, b.cells = offset, 0
+	return raw
+}
+
+// skip leaves the first bytes out of what offsets count.
+func (b *bounded) skip(n int) {
+	b.read -= int64(n)
+	if b.keep {
+		b.from += n
+	}
+}
+
+// store keeps what was read, and forgets the records behind.
+func (b *bounded) store(p []byte) {
+	if !b.keep {
+		return
+	}
+	b.window = append(b.window[:0], b.window[b.from:]...)
+	b.window, b.from = append(b.window, p...), 0
 }
 
 // Read reads on.
@@ -176,6 +251,7 @@ func (b *bounded) Read(p []byte) (n int, err error) {
 	}
 	n, err = b.src.Read(p)
 	b.read += int64(n)
+	b.store(p[:n])
 	b.count(p[:n])
 	if err != nil && !errors.Is(err, io.EOF) {
 		b.err = err

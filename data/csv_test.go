@@ -161,14 +161,11 @@ func TestLongRecord(t *testing.T) {
 func TestRecords(t *testing.T) {
 	path := write(t, "t.csv", []byte("id,a,note\n7,1,\"x, \"\"y\"\"\"\n8,,n\n9,2,plain\n"))
 	f := open(t, path, data.Options{Columns: []string{"a"}, DropMissing: true})
-	for comma, want := range map[byte][]string{
-		',':  {`7,1,"x, ""y"""`, "9,2,plain"},
-		'\t': {"7\t1\t\"x, \"\"y\"\"\"", "9\t2\tplain"},
+	for name, want := range map[string][]string{
+		"t.csv": {`7,1,"x, ""y"""`, "9,2,plain"},
+		"t.tsv": {"7\t1\t\"x, \"\"y\"\"\"", "9\t2\tplain"},
 	} {
-		r, err := f.Records(comma)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := passed(t, f, name)
 		n, err := r.Read(make([]float64, 5))
 		if n != 2 || err != nil || r.Dropped() != 1 {
 			t.Fatalf("%d rows, %v, %d dropped", n, err, r.Dropped())

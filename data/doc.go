@@ -14,4 +14,8 @@
 // those that Missing lists (an empty cell, NA, NaN, null, ?, inf, …) are missing, the rest is text. A bad cell in a
 // column that is read is an error which names it; with Options.DropMissing the row is left out and counted. Nothing
 // is dropped, clipped or filled in silently.
+//
+// # Rows that are passed on
+//
+// CreateRecords writes the rows of a File, columns that are not read included, with more behind, and each value exactly: see there.
 package data

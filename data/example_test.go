@@ -105,12 +105,12 @@ func double(in *strings.Reader, path string) error {
 	if err != nil {
 		return err
 	}
-	w, err := data.CreateRecords(path, f.Header(), []string{"double"})
+	w, err := data.CreateRecords(path, f, []string{"double"})
 	if err != nil {
 		return err
 	}
 	defer w.Discard()
-	rows, err := f.Records(w.Comma())
+	rows, err := f.Records(w)
 	if err != nil {
 		return err
 	}

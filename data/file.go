@@ -44,16 +44,22 @@ func Open(path string, o Options) (*File, error) {
 		return nil, &FormatError{File: in.name, What: fmt.Sprintf("has %d columns, want at most %d", n, maxColumns)}
 	}
 	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing, opts: o}
-	f.pick = make([]int, len(f.all))
-	for j := range f.pick {
-		f.pick[j] = j
-	}
+	f.pick = all(len(f.all))
 	if o.Columns != nil {
 		if f, err = f.Select(o.Columns...); err != nil {
 			return nil, err
 		}
 	}
 	return f.Except(o.Except...)
+}
+
+// all are the numbers of n columns.
+func all(n int) []int {
+	pick := make([]int, n)
+	for j := range pick {
+		pick[j] = j
+	}
+	return pick
 }
 
 // Name is the path, or "standard input".

@@ -7,6 +7,8 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // A layout is a file in one format, its header read: it names its columns and starts passes.
@@ -14,8 +16,12 @@ type layout interface {
 	// width is how many columns there are, found without naming them.
 	width() int
 	columns() []string
-	// scan starts before the first row. It reads the columns pick, and with text also those that only cell asks for.
-	scan(pick []int, text bool) (scanner, error)
+	// appendHeader appends the columns as the first record of CSV.
+	appendHeader(dst []byte, comma byte) []byte
+	// fields are the columns, of which pick are read as numbers, as those of a Parquet table.
+	fields(pick []int) ([]parquet.Field, error)
+	// scan starts before the first row. It reads the columns pick, and where whole rows are kept all of them.
+	scan(pick []int, keep form) (scanner, error)
 }
 
 // A scanner is one pass over the rows.
@@ -23,8 +29,12 @@ type scanner interface {
 	// next writes the picked columns of the next row into dst, NaN where a cell is no finite number; io.EOF after the
 	// last row.
 	next(dst []float64) error
-	// cell appends a column of the present row as it is written, unquoted.
+	// cell appends a column of the present row, of those that are read, as text: exactly, unquoted.
 	cell(dst []byte, column int) []byte
+	// appendText appends the present row, kept asText, as a record of CSV without a line end.
+	appendText(dst []byte, comma byte) []byte
+	// appendValues appends the present row, kept asValues, whose picked numbers are given.
+	appendValues(dst []byte, numbers []float64) ([]byte, error)
 	// line is where the present row begins, from 1; 0 where the format has no lines.
 	line() int
 	Close() error

@@ -125,3 +125,18 @@ func drain(t testing.TB, f *data.File) (rows int) {
 		}
 	}
 }
+
+// passed starts a pass over a file whose rows are kept as a file of that name would have them.
+func passed(t testing.TB, f *data.File, name string) *data.Rows {
+	t.Helper()
+	w, err := data.CreateRecords(filepath.Join(t.TempDir(), name), f, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Discard()
+	r, err := f.Records(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

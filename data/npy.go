@@ -19,12 +19,6 @@ type npyHeader struct {
 	offset     int64 // of the first element
 }
 
-// npyKind is how one element is stored.
-type npyKind struct {
-	size  int
-	value func([]byte) float64
-}
-
 // maxNPYHeader bounds the memory that a header can ask for; numpy itself refuses to read longer than 10 kB.
 const maxNPYHeader = 64 << 10
 
@@ -98,38 +92,4 @@ func (h *npyHeader) setShape(text string) error {
 	}
 	h.rows, h.cols = int(shape[0]), int(shape[1])
 	return nil
-}
-
-// npyKindOf knows the plain numeric types, in either byte order.
-func npyKindOf(descr string) (npyKind, bool) {
-	if len(descr) < 3 {
-		return npyKind{}, false
-	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if descr[0] == '>' {
-		order = binary.BigEndian
-	}
-	switch descr[1:] {
-	case "f8":
-		return npyKind{8, func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }}, true
-	case "f4":
-		return npyKind{4, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }}, true
-	case "i8":
-		return npyKind{8, func(b []byte) float64 { return float64(int64(order.Uint64(b))) }}, true
-	case "i4":
-		return npyKind{4, func(b []byte) float64 { return float64(int32(order.Uint32(b))) }}, true
-	case "i2":
-		return npyKind{2, func(b []byte) float64 { return float64(int16(order.Uint16(b))) }}, true
-	case "i1":
-		return npyKind{1, func(b []byte) float64 { return float64(int8(b[0])) }}, true
-	case "u8":
-		return npyKind{8, func(b []byte) float64 { return float64(order.Uint64(b)) }}, true
-	case "u4":
-		return npyKind{4, func(b []byte) float64 { return float64(order.Uint32(b)) }}, true
-	case "u2":
-		return npyKind{2, func(b []byte) float64 { return float64(order.Uint16(b)) }}, true
-	case "u1", "b1":
-		return npyKind{1, func(b []byte) float64 { return float64(b[0]) }}, true
-	}
-	return npyKind{}, false
 }

@@ -3,6 +3,8 @@ package data
 import (
 	"bufio"
 	"io"
+
+	"github.com/parquet-go/parquet-go"
 )
 
 // npyLayout is one array, of an NPY file or in an NPZ, whose header was read.
@@ -38,7 +40,20 @@ func (l *npyLayout) width() int { return l.header.cols }
 
 func (l *npyLayout) columns() []string { return numbered(l.header.cols) }
 
-func (l *npyLayout) scan(pick []int, _ bool) (scanner, error) {
+func (l *npyLayout) appendHeader(dst []byte, comma byte) []byte {
+	return appendNames(dst, l.columns(), comma)
+}
+
+// fields are columns of the array's type.
+func (l *npyLayout) fields([]int) ([]parquet.Field, error) {
+	nodes := make([]parquet.Node, l.header.cols)
+	for j := range nodes {
+		nodes[j] = l.header.kind.node
+	}
+	return fieldsOf(l.columns(), nodes), nil
+}
+
+func (l *npyLayout) scan(pick []int, _ form) (scanner, error) {
 	s := npyScanner{in: l.in, header: l.header, pick: pick, record: make([]byte, l.header.cols*l.header.kind.size)}
 	if l.header.fortran && l.header.cols > 1 {
 		at, _, err := l.at()
@@ -85,11 +100,25 @@ func (s *npyScanner) next(dst []float64) error {
 	return nil
 }
 
-func (s *npyScanner) value(column int) float64 {
-	return s.header.kind.value(s.record[column*s.header.kind.size:])
+func (s *npyScanner) value(column int) float64 { return s.header.kind.value(s.element(column)) }
+
+// element is the bytes of a column of the present row.
+func (s *npyScanner) element(column int) []byte { return s.record[column*s.header.kind.size:] }
+
+func (s *npyScanner) cell(dst []byte, column int) []byte {
+	return s.header.kind.text(dst, s.element(column))
 }
 
-func (s *npyScanner) cell(dst []byte, column int) []byte { return appendNumber(dst, s.value(column)) }
+func (s *npyScanner) appendText(dst []byte, comma byte) []byte {
+	return appendCells(dst, s.header.cols, comma, s.cell)
+}
+
+func (s *npyScanner) appendValues(dst []byte, _ []float64) ([]byte, error) {
+	for j := range s.header.cols {
+		dst = appendValue(dst, j, s.header.kind.typed(s.element(j)))
+	}
+	return dst, nil
+}
 
 func (s *npyScanner) line() int { return 0 }
 

@@ -43,5 +43,23 @@ func finite(v float64) float64 {
 	return v
 }
 
-// appendNumber writes v so that it reads back exactly, in the fewest digits.
-func appendNumber(dst []byte, v float64) []byte { return strconv.AppendFloat(dst, v, 'g', -1, 64) }
+// appendNumber writes v so that it reads back exactly, in the fewest digits; with an exponent only where there would be many zeros.
+func appendNumber(dst []byte, v float64) []byte {
+	format := byte('f')
+	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(dst, v, format, -1, 64)
+}
+
+// exactly reports whether v is the number that a cell says, where that is whole: a float64 has no place for 9007199254740993.
+func exactly(v float64, cell string) bool {
+	if math.Abs(v) < 1<<53 {
+		return true
+	}
+	digits := strings.TrimLeft(strings.TrimSpace(cell), "+-")
+	if strings.Trim(digits, "0123456789") != "" {
+		return true
+	}
+	return strings.TrimLeft(digits, "0") == strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -14,26 +15,37 @@ import (
 type parquetLayout struct {
 	in    *input
 	names []string
+	types []parquet.Type
 	lists []bool // columns with several values a row
 }
 
-func openParquet(in *input) (layout, error) {
+func openParquet(in *input) (_ layout, err error) {
 	file, source, err := parquetFile(in)
 	if err != nil {
 		return nil, err
 	}
 	defer source.Close()
+	defer in.recovered(&err)
 	l := &parquetLayout{in: in}
-	schema := file.Schema()
-	for _, path := range schema.Columns() {
-		leaf, _ := schema.Lookup(path...)
-		l.names = append(l.names, strings.Join(path, "."))
-		l.lists = append(l.lists, leaf.MaxRepetitionLevel > 0)
-	}
+	l.leafs(file.Root(), file.Metadata().Schema)
 	if len(l.names) == 0 {
 		return nil, &EmptyError{File: in.name, What: "column"}
 	}
 	return l, nil
+}
+
+// leafs takes in the leafs of a node; elements are what the file says of it and of what comes behind it, whose rest is returned.
+func (l *parquetLayout) leafs(c *parquet.Column, elements []format.SchemaElement) (rest []format.SchemaElement) {
+	element, rest := &elements[0], elements[1:]
+	if c.Leaf() {
+		l.names = append(l.names, strings.Join(c.Path(), "."))
+		l.types = append(l.types, meant(c.Type(), element))
+		l.lists = append(l.lists, c.MaxRepetitionLevel() > 0)
+	}
+	for _, inner := range c.Columns() {
+		rest = l.leafs(inner, rest)
+	}
+	return rest
 }
 
 // parquetFile reads the footer; the caller closes source.
@@ -76,29 +88,44 @@ func (l *parquetLayout) width() int { return len(l.names) }
 
 func (l *parquetLayout) columns() []string { return l.names }
 
-func (l *parquetLayout) scan(pick []int, text bool) (scanner, error) {
-	read := pick
-	if text {
-		read = nil
-		for j := range l.names {
-			read = append(read, j)
-		}
-	}
-	for _, j := range read {
-		if l.lists[j] {
-			return nil, &FormatError{File: l.in.name, What: fmt.Sprintf("column %q is a list, want one value a row (leave the column out)", l.names[j])}
-		}
+func (l *parquetLayout) appendHeader(dst []byte, comma byte) []byte {
+	return appendNames(dst, l.names, comma)
+}
+
+func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
+	if err := l.checkLists(pick, keep); err != nil {
+		return nil, err
 	}
 	file, source, err := parquetFile(l.in)
 	if err != nil {
 		return nil, err
 	}
-	s := &parquetScanner{in: l.in, source: source, pages: pageCheck{source: source, size: file.Size()}, metadata: file.Metadata().RowGroups, groups: file.RowGroups(), pick: pick, columns: make([]*parquetColumn, len(l.names))}
+	s := &parquetScanner{
+		in: l.in, source: source, pages: pageCheck{source: source, size: file.Size()}, metadata: file.Metadata().RowGroups,
+		groups: file.RowGroups(), names: l.names, pick: pick, columns: make([]*parquetColumn, len(l.names)),
+	}
+	read := pick
+	if keep != numbersOnly {
+		read = all(len(l.names))
+	}
 	for _, j := range read {
-		leaf, _ := file.Schema().Lookup(file.Schema().Columns()[j]...)
-		s.columns[j] = &parquetColumn{value: valueOf(leaf.Node.Type())}
+		t := l.types[j]
+		s.columns[j] = &parquetColumn{value: valueOf(t), write: textOf(t), list: l.lists[j]}
 	}
 	return s, nil
+}
+
+// checkLists refuses lists where a row needs one value.
+func (l *parquetLayout) checkLists(pick []int, keep form) error {
+	for _, j := range pick {
+		if l.lists[j] {
+			return &FormatError{File: l.in.name, What: fmt.Sprintf("column %q is a list, want one value a row (leave the column out)", l.names[j])}
+		}
+	}
+	if j := slices.Index(l.lists, true); keep == asText && j >= 0 {
+		return &FormatError{File: l.in.name, What: fmt.Sprintf("column %q is a list, which has no place in a line of text: a file in .parquet takes it as it is", l.names[j])}
+	}
+	return nil
 }
 
 // parquetScanner is a pass over the row groups of a Parquet file.
@@ -108,8 +135,10 @@ type parquetScanner struct {
 	pages   pageCheck
 	groups  []parquet.RowGroup // still to read
 	left    int64              // rows of the present group
+	names   []string
 	pick    []int
 	columns []*parquetColumn // of the file; nil: not read
+	buf     []byte           // one cell
 
 	metadata []format.RowGroup // of groups
 }
@@ -124,11 +153,11 @@ func (s *parquetScanner) next(dst []float64) error {
 		}
 	}
 	s.left--
-	for _, c := range s.columns {
+	for j, c := range s.columns {
 		if c == nil {
 			continue
 		}
-		if err := s.advance(c); err != nil {
+		if err := s.advance(j, c); err != nil {
 			return err
 		}
 	}
@@ -148,27 +177,60 @@ func (s *parquetScanner) nextGroup() (err error) {
 			continue
 		}
 		c.close()
-		if err := s.pages.chunk(&metadata.Columns[j].MetaData, s.left); err != nil {
+		claims := &metadata.Columns[j].MetaData
+		if err := s.pages.chunk(claims, s.left); err != nil {
 			return s.in.damaged(err)
 		}
-		c.pages = chunks[j].Pages()
+		c.pages, c.left = chunks[j].Pages(), max(s.left, claims.NumValues)
 	}
 	return nil
 }
 
-// advance moves a column to its next value.
-func (s *parquetScanner) advance(c *parquetColumn) error {
-	if c.at++; c.at < c.n {
+// advance moves column j to its next row.
+func (s *parquetScanner) advance(j int, c *parquetColumn) error {
+	err := errors.New("a column ends before its row group does")
+	if c.list {
+		err = s.nextList(j, c, err)
+	} else if c.at++; c.at >= c.n {
+		if errFill := s.fill(c); !errors.Is(errFill, io.EOF) {
+			err = errFill
+		}
+	} else {
 		return nil
-	}
-	err := s.fill(c)
-	if errors.Is(err, io.EOF) {
-		err = errors.New("a column ends before its row group does")
 	}
 	if err != nil {
 		return s.in.damaged(err)
 	}
 	return nil
+}
+
+// nextList keeps the values of the next row: of these the first begins a row, by its repetition level of 0, and the others do not.
+// A column that has no more values has ended.
+func (s *parquetScanner) nextList(j int, c *parquetColumn, ended error) error {
+	c.row = c.row[:0]
+	for first := true; ; first = false {
+		if c.at++; c.at >= c.n {
+			switch err := s.fill(c); {
+			case errors.Is(err, io.EOF) && first:
+				return ended
+			case errors.Is(err, io.EOF):
+				return nil
+			case err != nil:
+				return err
+			}
+		}
+		v := c.values[c.at]
+		if !first && v.RepetitionLevel() == 0 {
+			c.at--
+			return nil
+		}
+		if c.left--; c.left < 0 {
+			return errors.New("a list has more values than its column claims")
+		}
+		if c.row = appendValue(c.row, j, v); len(c.row) > maxRecord {
+			return errLong(s.names[j])
+		}
+	}
 }
 
 func (s *parquetScanner) fill(c *parquetColumn) (err error) {
@@ -177,6 +239,28 @@ func (s *parquetScanner) fill(c *parquetColumn) (err error) {
 }
 
 func (s *parquetScanner) cell(dst []byte, column int) []byte { return s.columns[column].text(dst) }
+
+func (s *parquetScanner) appendText(dst []byte, comma byte) []byte {
+	for j, c := range s.columns {
+		if j > 0 {
+			dst = append(dst, comma)
+		}
+		s.buf = c.text(s.buf[:0])
+		dst = c.cell(dst, s.buf, comma)
+	}
+	return dst
+}
+
+func (s *parquetScanner) appendValues(dst []byte, _ []float64) ([]byte, error) {
+	for j, c := range s.columns {
+		if c.list {
+			dst = append(dst, c.row...)
+		} else {
+			dst = appendValue(dst, j, c.values[c.at])
+		}
+	}
+	return dst, nil
+}
 
 func (s *parquetScanner) line() int { return 0 }
 

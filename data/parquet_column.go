@@ -13,6 +13,10 @@ import (
 // parquetColumn is a column chunk, read page by page.
 type parquetColumn struct {
 	value  func(parquet.Value) float64
+	write  func(dst []byte, v parquet.Value) []byte
+	list   bool   // a row has several values, or none
+	row    []byte // of a list: the values of the present row, as appendValue writes them
+	left   int64  // of a list: the values that may still come
 	pages  parquet.Pages
 	page   parquet.Page
 	reader parquet.ValueReader
@@ -66,21 +70,21 @@ func (c *parquetColumn) number() float64 {
 	return finite(c.value(v))
 }
 
-// text is the present value as a CSV cell: empty for null.
+// text is the present value as text: nothing for null.
 func (c *parquetColumn) text(dst []byte) []byte {
 	v := c.values[c.at]
-	switch {
-	case v.IsNull():
+	if v.IsNull() {
 		return dst
-	case v.Kind() == parquet.ByteArray:
-		return append(dst, v.ByteArray()...)
-	case v.Kind() == parquet.Int96 || v.Kind() == parquet.Boolean:
-		return append(dst, v.String()...)
 	}
-	if x := c.value(v); x == x {
-		return appendNumber(dst, x)
+	return c.write(dst, v)
+}
+
+// cell is the present value as a CSV cell: text that is empty is in quotes, as null is nothing.
+func (c *parquetColumn) cell(dst, text []byte, comma byte) []byte {
+	if len(text) == 0 && !c.values[c.at].IsNull() {
+		return append(dst, `""`...)
 	}
-	return append(dst, v.String()...)
+	return appendQuoted(dst, text, comma)
 }
 
 // valueOf is how a type is read as a number: booleans as 0 and 1, decimals with their scale, dates and times as the
@@ -103,38 +107,37 @@ func valueOf(t parquet.Type) func(parquet.Value) float64 {
 	case kind == parquet.Int64:
 		return func(v parquet.Value) float64 { return float64(v.Int64()) / scale }
 	case decimal:
-		return func(v parquet.Value) float64 { return bigEndian(v.ByteArray()) / scale }
+		return func(v parquet.Value) float64 {
+			x, _ := new(big.Float).SetInt(bigEndian(v.ByteArray())).Float64()
+			return x / scale
+		}
 	case kind == parquet.ByteArray:
 		return func(v parquet.Value) float64 { return number(string(v.ByteArray())) }
+	}
+	if _, ok := logical(t).(*format.Float16Type); ok {
+		return func(v parquet.Value) float64 { return half(v.ByteArray()) }
 	}
 	return func(parquet.Value) float64 { return math.NaN() }
 }
 
 // decimalScale is 10 to the power of a decimal type's scale, 1 for another type.
 func decimalScale(t parquet.Type) (scale float64, decimal bool) {
-	if l := t.LogicalType(); l != nil {
-		if d, ok := l.Value.(*format.DecimalType); ok {
-			return math.Pow10(int(d.Scale)), true
-		}
+	if d, ok := logical(t).(*format.DecimalType); ok {
+		return math.Pow10(int(d.Scale)), true
 	}
 	return 1, false
 }
 
 func unsigned(t parquet.Type) bool {
-	if l := t.LogicalType(); l != nil {
-		if i, ok := l.Value.(*format.IntType); ok {
-			return !i.IsSigned
-		}
-	}
-	return false
+	i, ok := logical(t).(*format.IntType)
+	return ok && !i.IsSigned
 }
 
 // bigEndian is the value of a two's complement integer of any length.
-func bigEndian(b []byte) float64 {
+func bigEndian(b []byte) *big.Int {
 	v := new(big.Int).SetBytes(b)
 	if len(b) > 0 && b[0] >= 0x80 {
 		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
 	}
-	x, _ := new(big.Float).SetInt(v).Float64()
-	return x
+	return v
 }

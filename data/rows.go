@@ -16,10 +16,11 @@ type Rows struct {
 	row     int    // of the file, from 1
 	dropped int
 	places  []Place // of the last Read
-	comma   byte    // 0: keep no text
-	text    []byte  // the records of the last Read
-	ends    []int   // of each record in text
-	err     error   // that ended the pass
+	keep    form
+	comma   byte   // of records of text
+	kept    []byte // the records of the last Read
+	ends    []int  // of each record in kept
+	err     error  // that ended the pass
 }
 
 // A Place is where a row stands.
@@ -29,39 +30,31 @@ type Place struct {
 }
 
 // Rows starts a pass over the rows. It is a FormatError if the file has two columns of the name of one that is read.
-func (f *File) Rows() (*Rows, error) { return f.rows(false) }
+func (f *File) Rows() (*Rows, error) { return f.rows(numbersOnly, 0) }
 
-// Records starts a pass which keeps each row's whole record, columns not read included, as CSV with the delimiter
-// comma: see Record.
-func (f *File) Records(comma byte) (*Rows, error) {
-	r, err := f.rows(true)
-	if err != nil {
-		return nil, err
-	}
-	r.comma = comma
-	return r, nil
-}
+// Records starts a pass which keeps each row whole, columns not read included, as w writes it: see Record.
+func (f *File) Records(w *RecordWriter) (*Rows, error) { return f.rows(w.keep, w.comma) }
 
-func (f *File) rows(text bool) (*Rows, error) {
+func (f *File) rows(keep form, comma byte) (*Rows, error) {
 	if err := f.ambiguous(); err != nil {
 		return nil, err
 	}
-	s, err := f.layout.scan(f.pick, text)
+	s, err := f.layout.scan(f.pick, keep)
 	if err != nil {
 		return nil, err
 	}
-	return &Rows{file: f, scan: s}, nil
+	return &Rows{file: f, scan: s, keep: keep, comma: comma}, nil
 }
 
-// Read fills dst with whole rows of d columns and returns how many; io.EOF comes once no row is left. A cell that is
-// no finite number is a CellError, unless the File leaves such rows out.
+// Read fills dst with whole rows of d columns, fewer where long records are kept, and returns how many; io.EOF comes once no row
+// is left. A cell that is no finite number is a CellError, unless the File leaves such rows out.
 func (r *Rows) Read(dst []float64) (rows int, err error) {
 	d := r.file.Dim()
 	if len(dst) < d {
 		return 0, &graph.ShapeError{Op: "data: Rows.Read", Got: "room for no row", Want: "at least one row"}
 	}
-	r.places, r.text, r.ends = r.places[:0], r.text[:0], r.ends[:0]
-	for r.err == nil && (rows+1)*d <= len(dst) {
+	r.places, r.kept, r.ends = r.places[:0], r.kept[:0], r.ends[:0]
+	for r.err == nil && (rows+1)*d <= len(dst) && len(r.kept) < keptText {
 		var kept bool
 		kept, r.err = r.next(dst[rows*d : (rows+1)*d])
 		if kept {
@@ -92,7 +85,9 @@ func (r *Rows) next(row []float64) (kept bool, err error) {
 			return false, r.badCell(row)
 		}
 	}
-	r.keep()
+	if err = r.keepRow(row); err != nil {
+		return false, err
+	}
 	return true, nil
 }
 
@@ -119,41 +114,35 @@ func (r *Rows) cell(i int) Cell {
 	return Cell{r.row, r.scan.line(), string(r.scan.cell(nil, r.file.pick[i]))}
 }
 
-func (r *Rows) keep() {
+// keepRow remembers where the present row stands, and what it is.
+func (r *Rows) keepRow(row []float64) (err error) {
 	r.places = append(r.places, Place{r.row, r.scan.line()})
-	if r.comma != 0 {
-		r.text = r.appendRecord(r.text)
-		r.ends = append(r.ends, len(r.text))
+	switch r.keep {
+	case asText:
+		r.kept = r.scan.appendText(r.kept, r.comma)
+	case asValues:
+		r.kept, err = r.scan.appendValues(r.kept, row)
+	default:
+		return nil
 	}
-}
-
-// appendRecord writes the present row as a CSV record without a line end.
-func (r *Rows) appendRecord(dst []byte) []byte {
-	var cell []byte
-	for j := range r.file.all {
-		if j > 0 {
-			dst = append(dst, r.comma)
-		}
-		cell = r.scan.cell(cell[:0], j)
-		dst = appendQuoted(dst, cell, r.comma)
-	}
-	return dst
+	r.ends = append(r.ends, len(r.kept))
+	return err
 }
 
 // Place is where row i of the last Read stands.
 func (r *Rows) Place(i int) Place { return r.places[i] }
 
-// Record is row i of the last Read as a CSV record without a line end, all columns of Header; nil in a pass that Rows
-// started. It is valid until the next Read.
+// Record is row i of the last Read, whole, for RecordWriter.WriteRecord: without a line end where it is text, and nil in a pass that
+// Rows started. It is valid until the next Read.
 func (r *Rows) Record(i int) []byte {
-	if r.comma == 0 {
+	if r.keep == numbersOnly {
 		return nil
 	}
 	start := 0
 	if i > 0 {
 		start = r.ends[i-1]
 	}
-	return r.text[start:r.ends[i]]
+	return r.kept[start:r.ends[i]]
 }
 
 // Dropped is how many rows were left out so far because of bad cells.

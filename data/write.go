@@ -39,7 +39,10 @@ type tableWriter struct {
 // Create makes a table with the columns named; "-" is standard output, as CSV, and so is a pipe or a device. The path's name says the format (.csv,
 // .tsv, .parquet, .npy) and the packing (.gz, .zst; not for NPY). A table that is not closed leaves nothing behind.
 func Create(path string, names []string) (Writer, error) {
-	w, err := create(path, names)
+	if err := distinctNames(path, names); err != nil {
+		return nil, err
+	}
+	w, err := create(path, len(names))
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +50,7 @@ func Create(path string, names []string) (Writer, error) {
 	case path == "-" || format == CSV || format == "" && special(path):
 		w.encoder, err = newCSVEncoder(w.pack, names, delimiterNamed(path))
 	case format == Parquet:
-		w.encoder = newParquetEncoder(w.pack, names)
+		w.encoder, err = newParquetEncoder(w.pack, nil, names)
 	case format == NPY:
 		w.encoder, err = newNPYEncoder(w.sink, w.pack, len(names))
 	default:
@@ -60,22 +63,26 @@ func Create(path string, names []string) (Writer, error) {
 	return w, nil
 }
 
-func create(path string, names []string) (*tableWriter, error) {
+func distinctNames(path string, names []string) error {
 	if len(names) == 0 {
-		return nil, &EmptyError{File: path, What: "column"}
+		return &EmptyError{File: path, What: "column"}
 	}
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		if seen[name] {
-			return nil, fmt.Errorf("data: %s: two columns %q, want each name once", path, name)
+			return fmt.Errorf("data: %s: two columns %q, want each name once", path, name)
 		}
 		seen[name] = true
 	}
+	return nil
+}
+
+func create(path string, cols int) (*tableWriter, error) {
 	sink, err := newSink(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &tableWriter{name: path, cols: len(names), sink: sink}
+	w := &tableWriter{name: path, cols: cols, sink: sink}
 	if w.pack, err = packer(path, sink); err != nil {
 		w.Discard()
 		return nil, err

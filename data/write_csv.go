@@ -12,13 +12,7 @@ type csvEncoder struct {
 
 func newCSVEncoder(w io.Writer, names []string, comma byte) (*csvEncoder, error) {
 	e := &csvEncoder{w: w, comma: comma, cols: len(names)}
-	for j, name := range names {
-		if j > 0 {
-			e.buf = append(e.buf, comma)
-		}
-		e.buf = appendQuoted(e.buf, []byte(name), comma)
-	}
-	e.buf = append(e.buf, '\n')
+	e.buf = append(appendNames(e.buf, names, comma), '\n')
 	return e, e.flush()
 }
 
@@ -38,6 +32,12 @@ func (e *csvEncoder) write(rows []float64) error {
 		}
 	}
 	return e.flush()
+}
+
+// writeRecord takes a record that was passed on, and the numbers behind it.
+func (e *csvEncoder) writeRecord(record []byte, extra []float64) error {
+	e.buf = append(append(e.buf, record...), e.comma)
+	return e.write(extra)
 }
 
 func (e *csvEncoder) finish() error { return nil }

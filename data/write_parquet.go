@@ -1,65 +1,89 @@
 package data
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/parquet-go/parquet-go"
 )
 
-// parquetEncoder writes a Parquet file of required doubles, compressed with Snappy.
+// parquetEncoder writes a Parquet file, compressed with Snappy, whose rows come as values of its leaves.
 type parquetEncoder struct {
-	w    *parquet.GenericWriter[any]
-	cols int
-	rows []parquet.Row
-	n    int64 // rows in the present group
+	w     *parquet.GenericWriter[any]
+	cols  int // of doubles, the last ones
+	leafs int // before them
+
+	rows   []parquet.Row // to write
+	values []parquet.Value
+	n      int64 // rows in the present group
+	size   int64 // bytes in it
 }
 
-// groupRows is the length of a row group: it bounds the memory of the writer.
-const groupRows = 1 << 16
+// A row group ends after so many rows or bytes: it bounds the memory of the writer.
+const (
+	groupRows  = 1 << 16
+	groupBytes = 32 << 20
+)
 
-func newParquetEncoder(w io.Writer, names []string) *parquetEncoder {
-	g := ordered{Group: parquet.Group{}, names: names}
-	for _, name := range names {
-		g.Group[name] = parquet.Compressed(parquet.Leaf(parquet.DoubleType), &parquet.Snappy)
-	}
-	return &parquetEncoder{w: parquet.NewGenericWriter[any](w, parquet.NewSchema("table", g)), cols: len(names)}
-}
-
-// ordered is a group whose fields stand in the order of names rather than of the alphabet.
-type ordered struct {
-	parquet.Group
-	names []string
-}
-
-// Fields are the columns.
-func (o ordered) Fields() []parquet.Field {
-	at := map[string]parquet.Field{}
-	for _, f := range o.Group.Fields() {
-		at[f.Name()] = f
-	}
-	fields := make([]parquet.Field, len(o.names))
-	for j, name := range o.names {
-		fields[j] = at[name]
-	}
-	return fields
-}
-
-func (e *parquetEncoder) write(rows []float64) error {
-	e.rows = e.rows[:0]
-	for ; len(rows) > 0; rows = rows[e.cols:] {
-		row := make(parquet.Row, e.cols)
-		for j, v := range rows[:e.cols] {
-			row[j] = parquet.DoubleValue(v).Level(0, 0, j)
+// newParquetEncoder writes the columns passed, and behind them doubles of those names.
+func newParquetEncoder(w io.Writer, passed []parquet.Field, names []string) (e *parquetEncoder, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the columns cannot be written as Parquet: %v", p)
 		}
-		e.rows = append(e.rows, row)
+	}()
+	fields := append(append([]parquet.Field(nil), passed...), doubles(names)...)
+	if err = checkNames(fields); err != nil {
+		return nil, err
 	}
-	if _, err := e.w.WriteRows(e.rows); err != nil {
+	schema := parquet.NewSchema("table", tableNode{columns: fields})
+	leafs := len(schema.Columns()) - len(names)
+	return &parquetEncoder{w: parquet.NewGenericWriter[any](w, schema), cols: len(names), leafs: leafs}, nil
+}
+
+// write takes rows of doubles.
+func (e *parquetEncoder) write(rows []float64) error {
+	for ; len(rows) > 0; rows = rows[e.cols:] {
+		if err := e.add(nil, rows[:e.cols]); err != nil {
+			return err
+		}
+	}
+	return e.flush()
+}
+
+// writeRecord takes a row that was passed on, and the doubles behind it.
+func (e *parquetEncoder) writeRecord(record []byte, extra []float64) error {
+	if err := e.add(record, extra); err != nil {
 		return err
 	}
-	if e.n += int64(len(e.rows)); e.n < groupRows {
-		return nil
+	return e.flush()
+}
+
+// add makes a row one of those to write.
+func (e *parquetEncoder) add(record []byte, doubles []float64) error {
+	row := readValues(nil, record)
+	for j, v := range doubles {
+		row = append(row, parquet.DoubleValue(v).Level(0, 0, e.leafs+j))
 	}
-	e.n = 0
+	e.rows = append(e.rows, row)
+	e.n++
+	e.size += int64(len(record) + 8*len(doubles))
+	return nil
+}
+
+// flush writes the rows, and ends the group where it is long enough.
+func (e *parquetEncoder) flush() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a row cannot be written as Parquet: %v", p)
+		}
+	}()
+	_, err = e.w.WriteRows(e.rows)
+	e.rows = e.rows[:0]
+	if err != nil || e.n < groupRows && e.size < groupBytes {
+		return err
+	}
+	e.n, e.size = 0, 0
 	return e.w.Flush()
 }
 

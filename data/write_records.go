@@ -2,46 +2,79 @@ package data
 
 import (
 	"fmt"
+	"slices"
 )
 
-// A RecordWriter writes CSV records as they came (see Rows.Record), each with more columns behind.
+// A RecordWriter writes the rows of a table exactly as they are (see Rows.Record), each with more columns behind.
 type RecordWriter struct {
 	table *tableWriter
-	csv   *csvEncoder
+	keep  form
+	comma byte
+	rows  recordEncoder
 }
 
-// CreateRecords makes a CSV or TSV file, packed as the path's name says, with the columns header and then extra. A pipe
-// or a device takes CSV.
-func CreateRecords(path string, header, extra []string) (*RecordWriter, error) {
-	if format := formatNamed(path); path != "-" && format != CSV && (format != "" || !special(path)) {
-		return nil, fmt.Errorf("data: %s: records are written as text, want a name in .csv or .tsv, also with .gz or .zst", path)
+// A recordEncoder writes one format.
+type recordEncoder interface {
+	encoder
+	writeRecord(record []byte, extra []float64) error
+}
+
+// CreateRecords makes a file, packed as the path's name says, for the rows of a table: all its columns, read or not, and then
+// extra, which are numbers of 64 bits. A pipe or a device takes CSV.
+//
+// CSV and TSV hold cells of text as they are written, and other values as text that says them exactly: dates and times in ISO
+// 8601, decimals in their digits. Lists have no such text, and are an error. Parquet holds the columns of Parquet and NPY in their own types,
+// nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
+func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error) {
+	format := formatNamed(path)
+	text := path == "-" || format == CSV || format == "" && special(path)
+	if !text && format != Parquet {
+		return nil, fmt.Errorf("data: %s: rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst", path)
 	}
-	names := append(append([]string(nil), header...), extra...)
-	w, err := create(path, names)
+	for _, name := range extra {
+		if slices.Contains(of.all, name) {
+			return nil, fmt.Errorf("data: %s: two columns %q, want each name once: the table has it already", path, name)
+		}
+	}
+	t, err := create(path, len(of.all)+len(extra))
 	if err != nil {
 		return nil, err
 	}
-	e, err := newCSVEncoder(w.pack, names, delimiterNamed(path))
+	w := &RecordWriter{table: t}
+	if text {
+		w.keep, w.comma = asText, delimiterNamed(path)
+		w.rows, err = newCSVRecords(t.pack, of, extra, w.comma)
+	} else {
+		w.keep = asValues
+		w.rows, err = newParquetRecords(t, of, extra)
+	}
 	if err != nil {
 		w.Discard()
 		return nil, err
 	}
-	w.encoder = e
-	return &RecordWriter{w, e}, nil
+	t.encoder = w.rows
+	return w, nil
 }
 
-// Comma is the delimiter, for File.Records.
-func (w *RecordWriter) Comma() byte { return w.csv.comma }
+func newCSVRecords(out interface{ Write([]byte) (int, error) }, of *File, extra []string, comma byte) (recordEncoder, error) {
+	e := &csvEncoder{w: out, comma: comma, cols: len(extra)}
+	e.buf = append(of.layout.appendHeader(nil, comma), comma)
+	e.buf = append(appendNames(e.buf, extra, comma), '\n')
+	return e, e.flush()
+}
 
-// WriteRecord writes a record, without a line end, and the numbers behind it.
-func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
-	e := w.csv
-	e.buf = append(e.buf, record...)
-	for _, v := range extra {
-		e.buf = appendNumber(append(e.buf, e.comma), v)
+func newParquetRecords(t *tableWriter, of *File, extra []string) (recordEncoder, error) {
+	fields, err := of.layout.fields(of.pick)
+	if err != nil {
+		return nil, err
 	}
-	e.buf = append(e.buf, '\n')
-	return w.table.failed(e.flush())
+	e, err := newParquetEncoder(t.pack, fields, extra)
+	return e, t.failed(err)
+}
+
+// WriteRecord writes a record and the numbers behind it.
+func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
+	return w.table.failed(w.rows.writeRecord(record, extra))
 }
 
 // Close completes the file, as a Writer's does.

@@ -90,8 +90,8 @@ func TestWriterErrors(t *testing.T) {
 	}
 	wantError(t, w.Write([]float64{1, 2, 3}), "data: t.csv: Write of 3 values, want whole rows of 2 columns")
 	w.Discard()
-	_, err = data.CreateRecords(filepath.Join(dir, "t.npy"), []string{"a"}, nil)
-	wantError(t, err, "data: t.npy: records are written as text, want a name in .csv or .tsv, also with .gz or .zst")
+	_, err = data.CreateRecords(filepath.Join(dir, "t.npy"), open(t, write(t, "in.csv", []byte("a\n1\n")), data.Options{}), nil)
+	wantError(t, err, "data: t.npy: rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst")
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
@@ -124,12 +124,12 @@ func TestAtomic(t *testing.T) {
 func TestWriteRecords(t *testing.T) {
 	f := open(t, write(t, "in.csv", []byte("id,a\n\"x,1\",2\ny,3\n")), data.Options{Columns: []string{"a"}})
 	path := filepath.Join(t.TempDir(), "out.csv")
-	w, err := data.CreateRecords(path, f.Header(), []string{"twice"})
+	w, err := data.CreateRecords(path, f, []string{"twice"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Discard()
-	r, err := f.Records(w.Comma())
+	r, err := f.Records(w)
 	if err != nil {
 		t.Fatal(err)
 	}

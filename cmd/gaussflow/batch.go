@@ -21,16 +21,16 @@ type batch struct {
 	out    *mat.Dense // what the work made of x
 
 	values []float64 // behind x
-	text   []byte    // the records, where they are kept
-	ends   []int     // of each record in text
+	kept   []byte    // the records, where they are wanted
+	ends   []int     // of each record in kept
 }
 
 // record is row i as it came.
 func (b *batch) record(i int) []byte {
 	if i == 0 {
-		return b.text[:b.ends[0]]
+		return b.kept[:b.ends[0]]
 	}
-	return b.text[b.ends[i-1]:b.ends[i]]
+	return b.kept[b.ends[i-1]:b.ends[i]]
 }
 
 // batches reads a table in batches that are used again.
@@ -42,13 +42,13 @@ type batches struct {
 	used    sync.Pool
 }
 
-// newBatches starts the last pass over the file; it keeps records with the delimiter comma, or none where that is 0.
-func newBatches(file *data.File, comma byte) (b *batches, err error) {
-	b = &batches{name: file.Name(), dim: file.Dim(), records: comma != 0}
+// newBatches starts the last pass over the file; it keeps whole rows for records, or none where that is nil.
+func newBatches(file *data.File, records *data.RecordWriter) (b *batches, err error) {
+	b = &batches{name: file.Name(), dim: file.Dim(), records: records != nil}
 	b.used.New = func() any { return &batch{values: make([]float64, tabular.BatchRows*b.dim)} }
 	file.Once()
 	if b.records {
-		b.Rows, err = file.Records(comma)
+		b.Rows, err = file.Records(records)
 	} else {
 		b.Rows, err = file.Rows()
 	}
@@ -63,12 +63,12 @@ func (b *batches) next() (*batch, error) {
 		return nil, err
 	}
 	t.x = mat.NewDense(n, b.dim, t.values[:n*b.dim])
-	t.places, t.text, t.ends = t.places[:0], t.text[:0], t.ends[:0]
+	t.places, t.kept, t.ends = t.places[:0], t.kept[:0], t.ends[:0]
 	for i := range n {
 		t.places = append(t.places, b.Place(i))
 		if b.records {
-			t.text = append(t.text, b.Record(i)...)
-			t.ends = append(t.ends, len(t.text))
+			t.kept = append(t.kept, b.Record(i)...)
+			t.ends = append(t.ends, len(t.kept))
 		}
 	}
 	return t, nil

@@ -99,7 +99,7 @@ func (e *evaluation) run(c *cobra.Command, table *tableFlags, path, label string
 
 // read scores all rows.
 func (e *evaluation) read(c *cobra.Command, file *data.File, labels *labelled) error {
-	rows, err := newBatches(file, 0)
+	rows, err := newBatches(file, nil)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func writeReport(c *cobra.Command, path string, model *tabular.Model, file *data
 
 // rowNumbers are the numbers in the file, from 1, of the rows that are not left out.
 func rowNumbers(file *data.File) (numbers []int, err error) {
-	rows, err := newBatches(file, 0)
+	rows, err := newBatches(file, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -13,11 +13,13 @@ const scoreLong = `Score writes the rows of a table as they came, in their order
   log_prob          log p of the row in nats: a log-density per unit volume of the model's columns, which may be positive
   tail_probability  the share of the reference rows, known to the model, that are at most as likely
 
-The model's columns are found by name, in any order; others are passed through. Rows are streamed: memory does not
-depend on the size of the table.`
+The model's columns are found by name, in any order; others are passed through. The output is CSV or, by the name of -o,
+TSV or Parquet, and holds each value exactly: text as it is written; from Parquet the same columns in Parquet, and in CSV
+whole numbers in all their digits, dates and times in ISO 8601, decimals with their point. Rows are streamed: memory does
+not depend on the size of the table.`
 
 const scoreExample = `  gaussflow score model.gflow table.csv -o scored.csv
-  gaussflow score model.gflow table.parquet -o scored.csv.gz
+  gaussflow score model.gflow table.parquet -o scored.parquet
   cat table.csv | gaussflow score model.gflow - | sort -t, -g -k7 | head`
 
 func newScore() *cobra.Command {
@@ -51,12 +53,12 @@ func newScore() *cobra.Command {
 }
 
 func score(c *cobra.Command, model *tabular.Model, file *data.File, output string) error {
-	w, err := data.CreateRecords(output, file.Header(), []string{"log_prob", "tail_probability"})
+	w, err := data.CreateRecords(output, file, []string{"log_prob", "tail_probability"})
 	if err != nil {
 		return err
 	}
 	defer w.Discard()
-	rows, err := newBatches(file, w.Comma())
+	rows, err := newBatches(file, w)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func mapRows(c *cobra.Command, file *data.File, output string, names []string, f
 		return err
 	}
 	defer w.Discard()
-	rows, err := newBatches(file, 0)
+	rows, err := newBatches(file, nil)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,94 @@
+package data
+
+import (
+	"encoding/binary"
+	"math"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// npyKind is how one element of an array is stored.
+type npyKind struct {
+	size  int
+	value func([]byte) float64                    // as the number that is read
+	text  func(dst []byte, element []byte) []byte // exactly
+	typed func([]byte) parquet.Value              // exactly, as a value of node
+	node  parquet.Node
+}
+
+// npyKindOf knows the plain numeric types, in either byte order.
+func npyKindOf(descr string) (npyKind, bool) {
+	if len(descr) < 3 {
+		return npyKind{}, false
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if descr[0] == '>' {
+		order = binary.BigEndian
+	}
+	switch descr[1:] {
+	case "f8":
+		return npyFloat(8, parquet.DoubleType, func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }, parquet.DoubleValue), true
+	case "f4":
+		return npyFloat(4, parquet.FloatType, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) },
+			func(v float64) parquet.Value { return parquet.FloatValue(float32(v)) }), true
+	case "i8":
+		return npySigned(8, func(b []byte) int64 { return int64(order.Uint64(b)) }), true
+	case "i4":
+		return npySigned(4, func(b []byte) int64 { return int64(int32(order.Uint32(b))) }), true
+	case "i2":
+		return npySigned(2, func(b []byte) int64 { return int64(int16(order.Uint16(b))) }), true
+	case "i1":
+		return npySigned(1, func(b []byte) int64 { return int64(int8(b[0])) }), true
+	case "u8":
+		return npyUnsigned(8, order.Uint64), true
+	case "u4":
+		return npyUnsigned(4, func(b []byte) uint64 { return uint64(order.Uint32(b)) }), true
+	case "u2":
+		return npyUnsigned(2, func(b []byte) uint64 { return uint64(order.Uint16(b)) }), true
+	case "u1":
+		return npyUnsigned(1, func(b []byte) uint64 { return uint64(b[0]) }), true
+	case "b1":
+		k := npyUnsigned(1, func(b []byte) uint64 { return uint64(b[0]) })
+		k.typed = func(b []byte) parquet.Value { return parquet.BooleanValue(b[0] != 0) }
+		k.node = parquet.Leaf(parquet.BooleanType)
+		return k, true
+	}
+	return npyKind{}, false
+}
+
+func npyFloat(size int, t parquet.Type, value func([]byte) float64, typed func(float64) parquet.Value) npyKind {
+	return npyKind{
+		size: size, value: value, node: parquet.Leaf(t),
+		text:  func(dst, b []byte) []byte { return appendNumber(dst, value(b)) },
+		typed: func(b []byte) parquet.Value { return typed(value(b)) },
+	}
+}
+
+func npySigned(size int, value func([]byte) int64) npyKind {
+	return npyKind{
+		size: size, node: parquet.Int(8 * size),
+		value: func(b []byte) float64 { return float64(value(b)) },
+		text:  func(dst, b []byte) []byte { return strconv.AppendInt(dst, value(b), 10) },
+		typed: func(b []byte) parquet.Value {
+			if size == 8 {
+				return parquet.Int64Value(value(b))
+			}
+			return parquet.Int32Value(int32(value(b)))
+		},
+	}
+}
+
+func npyUnsigned(size int, value func([]byte) uint64) npyKind {
+	return npyKind{
+		size: size, node: parquet.Uint(8 * size),
+		value: func(b []byte) float64 { return float64(value(b)) },
+		text:  func(dst, b []byte) []byte { return strconv.AppendUint(dst, value(b), 10) },
+		typed: func(b []byte) parquet.Value {
+			if size == 8 {
+				return parquet.Int64Value(int64(value(b)))
+			}
+			return parquet.Int32Value(int32(uint32(value(b))))
+		},
+	}
+}

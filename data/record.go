@@ -1,0 +1,69 @@
+package data
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// A form is how whole rows are kept while a table is read, so that they are passed on exactly as they are.
+type form int
+
+const (
+	numbersOnly form = iota // no whole rows: what is read as numbers is all that is wanted
+	asText                  // records of CSV; cells that are text already stay as they are written
+	asValues                // values of a Parquet table, in their types
+)
+
+// keptText is how many bytes of whole rows one Read collects before it returns early: rows may be long, and many are under way.
+const keptText = 4 << 20
+
+// appendCells appends the cells of a row as a record of CSV.
+func appendCells(dst []byte, columns int, comma byte, cell func(dst []byte, column int) []byte) []byte {
+	var text []byte
+	for j := range columns {
+		if j > 0 {
+			dst = append(dst, comma)
+		}
+		text = cell(text[:0], j)
+		dst = appendQuoted(dst, text, comma)
+	}
+	return dst
+}
+
+// appendNames appends the names of columns as a record of CSV.
+func appendNames(dst []byte, names []string, comma byte) []byte {
+	return appendCells(dst, len(names), comma, func(dst []byte, j int) []byte { return append(dst, names[j]...) })
+}
+
+// appendValue appends a value of a Parquet leaf: its column, levels, kind and bytes.
+func appendValue(dst []byte, column int, v parquet.Value) []byte {
+	dst = binary.AppendUvarint(dst, uint64(column))
+	dst = append(dst, byte(v.RepetitionLevel()), byte(v.DefinitionLevel()), byte(v.Kind()))
+	body := v.Bytes()
+	dst = binary.AppendUvarint(dst, uint64(len(body)))
+	return append(dst, body...)
+}
+
+// readValues reads what appendValue wrote back onto row; byte arrays share the memory of record.
+func readValues(row parquet.Row, record []byte) parquet.Row {
+	for len(record) > 0 {
+		column, n := binary.Uvarint(record)
+		levels := record[n : n+3]
+		size, m := binary.Uvarint(record[n+3:])
+		body := record[n+3+m:][:size]
+		record = record[n+3+m+int(size):]
+		v := parquet.Value{}
+		if kind := parquet.Kind(int8(levels[2])); kind >= 0 {
+			v = kind.Value(body)
+		}
+		row = append(row, v.Level(int(levels[0]), int(levels[1]), int(column)))
+	}
+	return row
+}
+
+// errLong says that one row is too long to be passed on.
+func errLong(column string) error {
+	return fmt.Errorf("column %q has a row of more than %d bytes, which is not passed on", column, maxRecord)
+}
