@@ -33,7 +33,10 @@ func (s affine) shape(in []tensor.Shape) (tensor.Shape, error) {
 func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	x, w := in[0], in[1]
-	if s.act != Linear {
+	switch factors, ok := factorsOf(g); {
+	case s.act == Relu && ok: // what the relu does not let through need not be computed
+		g = c.apply(matMulWhere{}, out, factors[0], factors[1])
+	case s.act != Linear:
 		g = c.apply(activationSlope{s.act}, out, out, g)
 	}
 	return c.nodes(

@@ -59,3 +59,31 @@ func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
 }
 
 func (matMul) sums() {}
+
+// matMulWhere is a·bᵀ where y is positive, and zero elsewhere, from y, a and b.
+type matMulWhere struct{}
+
+func (matMulWhere) shape(in []tensor.Shape) (tensor.Shape, error) {
+	out, err := matMul{transB: true}.shape(in[1:])
+	if err == nil && !out.Eq(in[0]) {
+		return nil, shapeError("y of the product's shape", in)
+	}
+	return out, err
+}
+
+func (s matMulWhere) kernels() kernels { return both(s, bindMatMulWhere, bindMatMulWhere) }
+
+func bindMatMulWhere[T kernel.Float](_ matMulWhere, out array[T], in []array[T]) func() {
+	y, a, b := in[0], in[1], in[2]
+	product := out.work.products.Gemm(false, true, a.shape[0], b.shape[0], a.shape[1])
+	return func() { product.Where(y.data, a.data, b.data, out.data) }
+}
+
+// factorsOf are a and b of a node a·bᵀ.
+func factorsOf(n *G.Node) (factors []*G.Node, ok bool) {
+	o, ok := n.Op().(op)
+	if ok = ok && o.spec == spec(matMul{transB: true}); !ok {
+		return nil, false
+	}
+	return childrenOf(n), true
+}

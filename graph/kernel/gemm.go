@@ -61,11 +61,16 @@ func (g *Gemm[T]) Dense(a, b, bias, c []T, relu bool) {
 	g.run(a, b, c, gemmEnds[T]{bias: bias, relu: relu})
 }
 
-// gemmEnds is what a product starts from (c itself, a bias, or zero) and what is done to it at the end.
+// Where sets c = op(a)·op(b) where y is positive, and zero elsewhere: with y = relu(…), the gradient that the relu lets through.
+func (g *Gemm[T]) Where(y, a, b, c []T) { g.run(a, b, c, gemmEnds[T]{where: y}) }
+
+// gemmEnds is what a product starts from (c itself, a bias, or zero), what is done to it at the end, and where it is asked for, if
+// not everywhere.
 type gemmEnds[T Float] struct {
-	add  bool
-	bias []T
-	relu bool
+	add   bool
+	bias  []T
+	relu  bool
+	where []T
 }
 
 func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
@@ -78,6 +83,9 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 		g.portable(a, b, c, e)
 	default:
 		g.tiled(a, b, c, e)
+	}
+	if e.where != nil {
+		ReluSlope(c[:g.m*g.n], e.where[:g.m*g.n], c)
 	}
 }
 

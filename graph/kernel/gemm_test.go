@@ -56,6 +56,16 @@ func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 							}
 						}
 					}
+					y, got := random(m*n), random(m*n)
+					g.Where(y, a, b, got)
+					for i, w := range exact {
+						if y[i] <= 0 {
+							w = 0
+						}
+						if !(math.Abs(float64(got[i])-w) <= tol*math.Sqrt(float64(k)+1)*4) || y[i] <= 0 && got[i] != 0 {
+							t.Fatalf("m=%d n=%d k=%d trans=%v where y=%v: element %d = %v, want %v", m, n, k, trans, y[i], i, got[i], w)
+						}
+					}
 					for _, add := range []bool{false, true} {
 						want := slices.Clone(exact)
 						for i := range want {

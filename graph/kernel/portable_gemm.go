@@ -2,13 +2,14 @@ package kernel
 
 // The product without tiles, in plain Go: two rows of c at a time, and
 //   - where the rows of b are those of op(b), four of them at a time, each times one number of a;
-//   - where they are its columns, two of these at a time, in dot products.
+//   - where they are its columns, b is transposed first, but for a few rows of c, which are dot products.
 //
-// Either way each number that is loaded serves two products, of which there are eight at a time: as many as a compiler keeps in
-// sixteen registers together with their factors. More of them would be kept in memory, which takes longer. Products are added
-// in pairs before they are added to a sum, so that the next one has half as many additions to wait for.
+// Each number that is loaded serves two products, of which there are eight at a time: as many as a compiler keeps in sixteen
+// registers together with their factors. More of them would be kept in memory, which takes longer. Products are added in pairs
+// before they are added to a sum, so that the next one has half as many additions to wait for.
 //
 // Where much of a is zero, as behind a relu, rows of b are taken for each row of c by itself, only those whose factor is not zero.
+// Where much of c is not asked for, as in the gradient that a relu lets through, it is made of dot products too.
 
 // stripWidth is the number of columns of b at a time: four rows of them, and two of c, stay in the first-level cache.
 const stripWidth = 512
@@ -16,14 +17,16 @@ const stripWidth = 512
 func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	g.begin(c, e)
 	const rowsThatPay, columnsThatPay = 8, 24 // for looking at all of b, and of a
+	const rowsOfDots = 3                      // fewer than it takes for a transposition of b to pay
 	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
+	case g.transB && !g.transA && (e.where != nil || g.m <= rowsOfDots):
+		g.addDots(a, b, e.where, c)
 	case g.m >= rowsThatPay && g.n >= columnsThatPay && mostlyZero(a) && finite(b):
 		g.addSparse(a, b, c)
-	case g.transB:
-		for i := 0; i < g.m; i += 2 {
-			g.addDots(i, a, b, c)
-		}
 	default:
+		if g.transB {
+			b = g.transposed(b)
+		}
 		for j := 0; j < g.n; j += stripWidth {
 			for i := 0; i < g.m; i += 2 {
 				g.addMultiples(i, j, min(stripWidth, g.n-j), a, b, c)
@@ -197,82 +200,70 @@ func addMultiple[T Float](c, b []T, f T) {
 	}
 }
 
-// addDots adds the product with the columns of op(b), which are the rows of b, to rows i and i+1 of c, or to i if it is the last.
-func (g *Gemm[T]) addDots(i int, a, b, c []T) {
-	last := i+1 == g.m
-	a0 := g.rowOf(a, i, 0)
-	c0 := c[i*g.n:][:g.n]
-	column := func(j int) []T { return b[j*g.k:][:g.k] }
-	j := 0
-	if !last {
-		a1, c1 := g.rowOf(a, i+1, 1), c[(i+1)*g.n:][:g.n]
-		for ; j+2 <= g.n; j += 2 {
-			s00, s01, s10, s11 := dots(a0, a1, column(j), column(j+1))
-			c0[j] += s00
-			c0[j+1] += s01
-			c1[j] += s10
-			c1[j+1] += s11
+// addDots adds the product to c, of rows of a that are op(a)'s and of rows of b that are the columns of op(b): dot products, of a
+// row of a with four of b at a time. With y it does so only where y is positive.
+func (g *Gemm[T]) addDots(a, b, y, c []T) {
+	if len(g.rows) < g.n+3 {
+		g.rows = make([]int, g.n+3)
+	}
+	for i := range g.m {
+		n := g.n
+		if y != nil {
+			n = positivesOf(y[i*g.n:][:n], g.rows)
+		} else {
+			count(g.rows[:n])
 		}
-		if j < g.n {
-			c1[j] += dotOf(a1, column(j))
+		for q := n; q%4 > 0; q++ { // what makes a multiple of four of them is computed for nothing
+			g.rows[q] = g.rows[0]
+		}
+		a, c := a[i*g.k:][:g.k], c[i*g.n:][:g.n]
+		for q := 0; q < n; q += 4 {
+			at := g.rows[q:][:4]
+			row := func(r int) []T { return b[at[r]*g.k:][:g.k] }
+			s0, s1, s2, s3 := fourDots(a, row(0), row(1), row(2), row(3))
+			for r, s := range [4]T{s0, s1, s2, s3} {
+				if q+r < n {
+					c[at[r]] += s
+				}
+			}
 		}
 	}
-	for ; j < g.n; j++ {
-		c0[j] += dotOf(a0, column(j))
+}
+
+// positivesOf lists in `at` where y is positive, and how often it is.
+func positivesOf[T Float](y []T, at []int) (n int) {
+	for j, v := range y {
+		at[n] = j
+		n += positive(v)
+	}
+	return n
+}
+
+// count sets at to 0, 1, 2 …
+func count(at []int) {
+	for j := range at {
+		at[j] = j
 	}
 }
 
-// rowOf is row i of op(a), in the scratch space's row r where it does not lie in a.
-func (g *Gemm[T]) rowOf(a []T, i, r int) []T {
-	if !g.transA {
-		return a[i*g.k:][:g.k]
-	}
-	if len(g.panel) < 2*g.k {
-		g.panel = make([]T, 2*g.k)
-	}
-	row := g.panel[r*g.k:][:g.k]
-	for p := range row {
-		row[p] = a[p*g.m+i]
-	}
-	return row
-}
-
-// dots are the products of a0 and a1 with b0 and b1.
-func dots[T Float](a0, a1, b0, b1 []T) (s00, s01, s10, s11 T) {
-	a1, b0, b1 = a1[:len(a0)], b0[:len(a0)], b1[:len(a0)]
+// fourDots are the products of a with b0 to b3.
+func fourDots[T Float](a, b0, b1, b2, b3 []T) (s0, s1, s2, s3 T) {
+	n := len(a)
+	b0, b1, b2, b3 = b0[:n], b1[:n], b2[:n], b3[:n]
 	p := 0
-	for ; p < len(a0)-3; p += 4 {
-		s00 += a0[p]*b0[p] + a0[p+1]*b0[p+1]
-		s01 += a0[p]*b1[p] + a0[p+1]*b1[p+1]
-		s10 += a1[p]*b0[p] + a1[p+1]*b0[p+1]
-		s11 += a1[p]*b1[p] + a1[p+1]*b1[p+1]
-		s00 += a0[p+2]*b0[p+2] + a0[p+3]*b0[p+3]
-		s01 += a0[p+2]*b1[p+2] + a0[p+3]*b1[p+3]
-		s10 += a1[p+2]*b0[p+2] + a1[p+3]*b0[p+3]
-		s11 += a1[p+2]*b1[p+2] + a1[p+3]*b1[p+3]
+	for ; p < n-1; p += 2 {
+		v, w := a[p], a[p+1]
+		s0 += v*b0[p] + w*b0[p+1]
+		s1 += v*b1[p] + w*b1[p+1]
+		s2 += v*b2[p] + w*b2[p+1]
+		s3 += v*b3[p] + w*b3[p+1]
 	}
-	for ; p < len(a0); p++ {
-		s00 += a0[p] * b0[p]
-		s01 += a0[p] * b1[p]
-		s10 += a1[p] * b0[p]
-		s11 += a1[p] * b1[p]
+	if p < n {
+		v := a[p]
+		s0 += v * b0[p]
+		s1 += v * b1[p]
+		s2 += v * b2[p]
+		s3 += v * b3[p]
 	}
-	return s00, s01, s10, s11
-}
-
-// dotOf is a·b in four sums.
-func dotOf[T Float](a, b []T) T {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 T
-	p := 0
-	for ; p < len(a)-3; p += 4 {
-		s0 += a[p] * b[p]
-		s1 += a[p+1] * b[p+1]
-		s2 += a[p+2] * b[p+2]
-		s3 += a[p+3] * b[p+3]
-	}
-	for ; p < len(a); p++ {
-		s0 += a[p] * b[p]
-	}
-	return (s0 + s1) + (s2 + s3)
+	return s0, s1, s2, s3
 }
