@@ -44,10 +44,8 @@ const (
 func power(sum uint64) float64 { return math.Float64frombits(powerBits[sum&127] + sum>>7<<52) }
 
 // exp32 is eˣ of leastExponent < x < mostExponent, relative error 4e-9.
-func exp32(x float64) float64 { return power32(x * perPower) }
-
-// power32 is 2^(y/128).
-func power32(y float64) float64 {
+func exp32(x float64) float64 {
+	y := x * perPower
 	n := y + rounder
 	d, s := y-(n-rounder), power(math.Float64bits(n))
 	return s + s*d*(powerLog+d*(powerLog*powerLog/2))
@@ -81,20 +79,20 @@ func exps64(x []float64) {
 	}
 }
 
-// parts32 has relative errors of 2e-8, on |t| up to 15.95.
+// parts32 has relative errors of 5e-10 and 4e-9, on |t| up to 15.95. Both parts come from the row of the table next to 128|t| = n + d:
+// e^(−t²/2) is that at n/128 times e^(−d(2n+d)/32768).
 func parts32(t, bell, ratio []float64) {
 	bell, ratio = bell[:len(t)], ratio[:len(t)]
-	const perStep, most = 16, 16 * 15.95 // of the table
+	const perUnit = 128
 	for i, v := range t {
-		u := perStep * math.Abs(v)
-		counts := upTo(u, most)
-		if u > most {
-			u = most
-		}
-		bell[i] = only(counts, power32(u*u*(-0.5*perPower/(perStep*perStep))))
-		n := u + rounder
-		d, c := u-(n-rounder), &tailCubics[math.Float64bits(n)%256]
-		ratio[i] = c[0] + d*(c[1]+d*(c[2]+d*c[3]))
+		u := perUnit * absUpTo(v, float64(len(tailParts)-1)/perUnit)
+		sum := u + rounder
+		n := sum - rounder
+		d, row := u-n, &tailParts[math.Float64bits(sum)%uint64(len(tailParts))]
+		a := d * (u + n) * (-0.5 / (perUnit * perUnit))
+		c, b := &bellStep, a*a
+		bell[i] = row[0] * ((c[0] + c[1]*a) + b*((c[2]+c[3]*a)+b*c[4]))
+		ratio[i] = row[1] + d*(row[2]+d*row[3])
 	}
 }
 
@@ -111,6 +109,17 @@ func parts64(t, bell, ratio []float64) {
 		ratio[i] = invSqrt2Pi * mills(a)
 	}
 }
+
+// absUpTo is |v|, or most > 0 if that is less, and NaN of NaN, without a jump: floats of one sign are ordered as their bits are.
+func absUpTo(v, most float64) float64 {
+	b, last := math.Float64bits(v)&^(1<<63), math.Float64bits(most)
+	if b-last <= infinityBits-last {
+		b = last
+	}
+	return math.Float64frombits(b)
+}
+
+const infinityBits = 0x7ff << 52
 
 // upTo has all bits set where a ≥ 0 is at most b, none where it is more or not a number: floats of one sign are ordered as their
 // bits are.

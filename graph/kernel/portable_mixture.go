@@ -215,37 +215,35 @@ func upstreamPortable[T Float](n int, floor *T, z, logSlope, gz, gl []T, u *upst
 }
 
 func slopesPortable[T Float](n, k, stride int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
+	if stride == 0 {
+		slopesShared(n, k, x, z, u, curve, p, g, gx)
+	} else {
+		slopesEach(n, k, x, z, u, curve, p, g, gx)
+	}
+}
+
+// slopesEach are those of elements with a mixture each, consecutive ones.
+func slopesEach[T Float](n, k int, x, z []T, u *upstreamOf[T], curve *clampCurve[T], p *prepared[T], g *gradientsOf[T], gx []T) {
 	var c components
-	own := stride > 0
 	clear(gx[:n])
 	c.blocksOf(n, k, func(i, count, from, size int) {
-		all := count * size
-		if own { // the block is consecutive
-			at := i*stride + from
-			for j, v := range p.y[at:][:all] {
-				c.inv[j] = -float64(v)
-			}
-			exps[T](c.inv[:all])
+		all, at := count*size, i*k+from
+		for j, v := range p.y[at:][:all] {
+			c.inv[j] = -float64(v)
 		}
+		exps[T](c.inv[:all])
 		for e := range count {
-			at := (i+e)*stride + from
-			inv := c.inv[e*size:][:size]
-			if !own {
-				for j, v := range p.inv[at:][:size] {
-					inv[j] = float64(v)
-				}
-			}
-			center(c.t[e*size:][:size], float64(x[i+e]), p.mu[at:], inv)
+			center(c.t[e*size:][:size], float64(x[i+e]), p.mu[at+e*k:], c.inv[e*size:])
 		}
 		parts[T](c.t[:all], c.bell[:], c.ratio[:])
 		for e := range count {
-			at, to := (i+e)*stride+from, e*size
+			at, to := at+e*k, e*size
 			d := elementSlopes{
 				float64(x[i+e]), float64(u.rdens[i+e]), float64(u.share[i+e]), float64(u.gl[i+e]), float64(u.pull[i+e]), float64(u.level[i+e]),
 				math.Float64bits(float64(z[i+e])),
 			}
 			into := gradientsOf[T]{g.logits[at:], g.means[at:], g.raw[at:]}
-			gx[i+e] += T(derivatives(&d, c.t[to:][:size], c.bell[to:], c.ratio[to:], c.inv[to:], p.w[at:], p.mu[at:], p.y[at:], curve, own, into))
+			gx[i+e] += T(derivatives(&d, c.t[to:][:size], c.bell[to:], c.ratio[to:], c.inv[to:], p.w[at:], p.mu[at:], p.y[at:], curve, into))
 		}
 	})
 }
@@ -269,35 +267,43 @@ type elementSlopes struct {
 //	r = its share of f,  c = its part of the smaller tail
 //	∂/∂μ = r (gl·dx/σ² − pull),  ∂/∂log σ = dx·∂/∂μ − gl·r,  ∂/∂logit = share·c + gl·r − level·π
 //
-// It sets the gradients, of raw log scales, or adds to them, and returns that in x.
-func derivatives[T Float](d *elementSlopes, t, bell, ratio, inv []float64, w, mu, y []T, curve *clampCurve[T], own bool, g gradientsOf[T]) (gx float64) {
+// It sets the gradients, of raw log scales, and returns that in x.
+func derivatives[T Float](d *elementSlopes, t, bell, ratio, inv []float64, w, mu, y []T, curve *clampCurve[T], g gradientsOf[T]) (gx float64) {
 	n := len(t)
 	bell, ratio, inv, w, mu, y = bell[:n], ratio[:n], inv[:n], w[:n], mu[:n], y[:n]
 	logits, means, raw := g.logits[:n], g.means[:n], g.raw[:n]
-	s0, s1, s2 := float64(curve.poly[0]), float64(curve.poly[1]), float64(curve.poly[2])
-	large := largeGradient[T]()
+	slopes, large := scaleSlopesOf(curve), largeGradient[T]()
 	for j, v := range t {
-		weight := float64(w[j])
-		if weight < 0 { // the logarithm of a faint one; see keepFaint
-			weight = 0
-		}
+		weight := notFaint(w[j])
 		height := weight * bell[j]
 		r := height * inv[j] * d.rdens
 		side := &sides[(math.Float64bits(v)^d.z)>>63]
 		c := side.below*weight + side.sign*(height*ratio[j])
 		mean := v*(inv[j]*r)*d.gl - r*d.pull // in this order: t/σ of a component that is nothing here may be beyond all numbers
-		slope := s0 + float64(y[j])*(s1+float64(y[j])*s2)
-		logScale := ((d.x-float64(mu[j]))*mean - d.gl*r) * slope
+		logScale := ((d.x-float64(mu[j]))*mean - d.gl*r) * slopes.at(float64(y[j]))
 		logit := d.share*c + d.gl*r - d.level*weight
 		gx -= mean
-		if own {
-			means[j], raw[j], logits[j] = T(mean+large-large), T(logScale+large-large), T(logit+large-large)
-		} else {
-			means[j], raw[j], logits[j] = means[j]+T(mean), raw[j]+T(logScale), logits[j]+T(logit)
-		}
+		means[j], raw[j], logits[j] = T(mean+large-large), T(logScale+large-large), T(logit+large-large)
 	}
 	return gx
 }
+
+// notFaint is a component's weight, 0 for the logarithm of a faint one; see keepFaint.
+func notFaint[T Float](w T) float64 {
+	if w < 0 {
+		return 0
+	}
+	return float64(w)
+}
+
+// scaleSlopes are the coefficients of ∂(log scale)/∂(raw log scale) in the log scale.
+type scaleSlopes [3]float64
+
+func scaleSlopesOf[T Float](c *clampCurve[T]) scaleSlopes {
+	return scaleSlopes{float64(c.poly[0]), float64(c.poly[1]), float64(c.poly[2])}
+}
+
+func (s *scaleSlopes) at(y float64) float64 { return s[0] + y*(s[1]+y*s[2]) }
 
 // largeGradient is what, added to a number and taken away again, rounds it to a multiple of what is far above the least normal T:
 // products with gradients would be full of smaller numbers, of components that a row hardly belongs to, each of which costs some

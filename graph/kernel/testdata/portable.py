@@ -38,9 +38,17 @@ for j in range(129):
     print(f"\t{{{float(inverse)!r}, {float(-log(inverse))!r}}},")
 print("}\n")
 
-rows = [fit(i, 16, 3) for i in range(256)]
-print(f"// tailCubics are Φ(−t)/(√(2π)·φ(t)) around t = i/16, in d = 16t − i. Largest relative error: {mp.nstr(max(e for _, e in rows), 3)}.")
-print("var tailCubics = [256][4]float64{")
-for c, _ in rows:
-    print("\t{" + ", ".join(repr(float(v)) for v in c) + "},")
+PER_UNIT, LAST = 128, 2047
+rows = [fit(i, PER_UNIT, 2) for i in range(LAST + 1)]
+bells = [exp(-(mpf(i) / PER_UNIT) ** 2 / 2) for i in range(LAST)] + [mpf(0)]
+print(f"// tailParts are e^(−t²/2) at t = i/{PER_UNIT}, and the parabola of Φ(−t)/(√(2π)·φ(t)) around it, in d = {PER_UNIT}t − i. Largest relative error:")
+print(f"// {mp.nstr(max(e for _, e in rows), 3)}. What is beyond the table finds its last row, of which the first number is zero.")
+print(f"var tailParts = [{LAST + 1}][4]float64{{")
+for bell, (c, _) in zip(bells, rows):
+    print("\t{" + ", ".join(repr(float(v)) for v in [bell, *c]) + "},")
 print("}")
+
+edge = mpf(1) / 16
+c, err = chebyfit(exp, [-edge, edge], 5, error=True)
+print(f"\n// bellStep is e^a of |a| ≤ 1/16. Largest relative error: {mp.nstr(err / exp(-edge), 3)}.")
+print("var bellStep = [5]float64{" + ", ".join(repr(float(v)) for v in c[::-1]) + "}")
