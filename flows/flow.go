@@ -40,7 +40,7 @@ type Flow struct {
 	unverified bool // see Unverified
 
 	compile train.Config // of trainer
-	warm    bool         // the parameters are worth something: see WarmupSteps
+	warm    bool         // the parameters are worth something: see WarmupRows
 
 	forward, inverse, logProb, logProbGrad, sample, steps *graph.RowFunc
 }

@@ -247,6 +247,7 @@ func TestResumeDamaged(t *testing.T) {
 	}
 	for was, is := range map[string]string{
 		`"epoch":0`: `"epoch":-7`, `"step":5`: `"step":-5`, `"loss":[`: `"loss":[1,`, `"rate_scale":1`: `"rate_scale":{}`,
+		`"ema_steps"`: `"warmup":{"rows":1,"done":2},"ema_steps"`, `,"ema_steps"`: `,"warmup":60,"ema_steps"`,
 	} {
 		file, err := safetensors.Read(bytes.NewReader(whole))
 		noError(t, err)

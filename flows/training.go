@@ -14,7 +14,7 @@ import (
 )
 
 // Compile sets how the flow is trained; the optimizer starts anew. Without a Schedule the learning rate rises in the first steps
-// where the flow has been brought to a good place: see WarmupSteps.
+// where the flow has been brought to a good place: see WarmupRows.
 func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
@@ -33,16 +33,16 @@ type rowsOf struct{ *Flow }
 // Dim is how many numbers a row has.
 func (r rowsOf) Dim() int { return r.width() }
 
-// WarmupSteps are the first steps of a fit in which the learning rate rises, where train.Config has no Schedule: 30·√d of a flow
-// that InitFrom, a fit or a file has brought to its place, and 0 of a fresh one.
+// WarmupRows is over how many rows trained on the learning rate rises, where train.Config has no Schedule: 15,360·√d, of a batch of
+// 512 rows 30·√d steps, for a flow that InitFrom, a fit or a file has brought to its place; 0 for a fresh one. See train.Warmup.
 //
-// What a step of Adam loses from there grows as the columns times the square of the rate: all of them move, and the kernels of a
-// conditioner, whose gradients agree in sign at first, all in one direction.
-func (f *Flow) WarmupSteps() int {
+// What steps from there lose grows with the columns: all of them move, and the kernels of a conditioner, whose gradients agree in
+// sign, all in one direction.
+func (f *Flow) WarmupRows() int {
 	if !f.built() || !f.warm {
 		return 0
 	}
-	return int(math.Round(30 * math.Sqrt(float64(f.Dim()))))
+	return int(math.Round(15_360 * math.Sqrt(float64(f.Dim()))))
 }
 
 // Trainer is what Compile made: for its optimizer state. Before Compile it is nil, whose methods are train.ErrNotCompiled.

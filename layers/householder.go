@@ -105,13 +105,13 @@ func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	return h.v.SetMatrix(v)
 }
 
-// stepLength is the length √d·κ of the reflectors that rotate y; κ is the ratio of the greatest spread of its columns to the
-// least, at most a thousand.
+// stepLength is the length κ of the reflectors that rotate y: the ratio of the greatest spread of its columns to the least, at most a
+// thousand; 1 on standardized columns.
 //
-// The length has no say in the rotation, but in what a step of an optimizer does to it, which moves each of the d numbers of a
-// reflector by up to the learning rate: an angle of √d times the rate over the length. A turn by the angle α moves what lies
-// far out in the column of the greatest spread by α·κ spreads of the least. At this length it is the learning rate that says how
-// many. That columns depend on each other does not make the reflectors longer: there is something to be turned to.
+// The length has no say in the rotation, but in what a step of an optimizer does to it: one that moves each of the d numbers of a
+// reflector by a rate turns it by the angle √d·rate/length. A turn by the angle α moves what is in the column of the greatest
+// spread by α·κ spreads of the least, so with κ that is √d·rate spreads, whatever the columns' units are. That columns depend on
+// each other does not make the reflectors longer: there is something to be turned to.
 func stepLength(y *mat.Dense) float64 {
 	const most = 1e3
 	_, d := y.Dims()
@@ -121,5 +121,5 @@ func stepLength(y *mat.Dense) float64 {
 			least, greatest = min(least, std), max(greatest, std)
 		}
 	}
-	return math.Sqrt(float64(d)) * min(max(greatest/least, 1), most)
+	return min(max(greatest/least, 1), most)
 }

@@ -63,7 +63,7 @@ type progressed struct {
 	Stopped   bool    `json:"stopped"` // by a callback, at its end
 	Step      int     `json:"step"`
 	RateScale number  `json:"rate_scale"`
-	Warmup    int     `json:"warmup,omitempty"`
+	Warmup    Warmup  `json:"warmup,omitzero"`
 	EMASteps  int     `json:"ema_steps"`
 	History   History `json:"history"`
 }

@@ -113,6 +113,7 @@ func (f *fit) run(ctx context.Context) (err error) {
 
 func (f *fit) epoch(ctx context.Context, e int) error {
 	start := time.Now()
+	f.batch = f.config.BatchSize // whatever the last one of the epoch before was
 	f.state.Epoch, f.state.Logs = e, Logs{LearningRate: f.LearningRate()}
 	if err := f.each(func(c Callback) error { return c.OnEpochBegin(f.state) }); err != nil {
 		return err
@@ -151,7 +152,7 @@ func (f *fit) batches(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		s.Batch = n
+		s.Batch, f.batch = n, b.size()
 		if err := f.each(func(c Callback) error { return c.OnBatchBegin(s) }); err != nil {
 			return err
 		}

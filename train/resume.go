@@ -65,8 +65,8 @@ func (p progressed) check(epochs int) error {
 	h := p.History
 	n := len(h.Epoch)
 	switch {
-	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0 || p.Warmup < 0:
-		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, %d of warm-up, want none negative", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps, p.Warmup)
+	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0 || !p.Warmup.valid():
+		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, a warm-up of %+v, want none negative and 0 ≤ Done ≤ Rows", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps, p.Warmup)
 	case p.Epoch >= epochs:
 		return fmt.Errorf("%w: it is at the end of epoch %d (from 0), want at most %d, the last of this one", ErrOtherFit, p.Epoch, epochs-1)
 	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:

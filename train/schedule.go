@@ -11,15 +11,6 @@ type Schedule interface {
 	Validate() error
 }
 
-// warmup is the share of a rate that rises linearly over its first steps: 1/steps in step 0, which would otherwise be wasted,
-// and all of it from step steps−1 on.
-func warmup(step, steps int) float64 {
-	if step >= steps {
-		return 1
-	}
-	return float64(step+1) / float64(steps)
-}
-
 // Constant is one rate throughout.
 type Constant struct {
 	Rate float64 `json:"rate"` // required
@@ -68,7 +59,7 @@ type Cosine struct {
 // At is the rate of a step.
 func (s Cosine) At(step int) float64 {
 	if step < s.WarmupSteps {
-		return s.Peak * warmup(step, s.WarmupSteps)
+		return s.Peak * float64(step+1) / float64(s.WarmupSteps) // a first step at 0 would be wasted
 	}
 	p := min(float64(step-s.WarmupSteps)/float64(s.DecaySteps), 1)
 	return s.Floor + (s.Peak-s.Floor)*0.5*(1+math.Cos(math.Pi*p))

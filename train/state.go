@@ -9,9 +9,9 @@ import (
 // OptimizerState is what the optimizer remembers, in the order of the trainable parameters.
 type OptimizerState struct {
 	Step      int           `json:"step"`
-	RateScale float64       `json:"rate_scale"`       // what callbacks have multiplied the learning rate by
-	Warmup    int           `json:"warmup,omitempty"` // the first steps, in which the rate rises: see WarmStarted
-	Slots     [][][]float64 `json:"slots"`            // parameter, slot, element
+	RateScale float64       `json:"rate_scale"` // what callbacks have multiplied the learning rate by
+	Warmup    Warmup        `json:"warmup,omitzero"`
+	Slots     [][][]float64 `json:"slots"` // parameter, slot, element
 }
 
 // State is a copy of the optimizer's state; empty of a trainer that New has not made.
@@ -41,8 +41,8 @@ func (t *Trainer) SetState(s OptimizerState) error {
 			}
 		}
 	}
-	if s.Step < 0 || s.Warmup < 0 {
-		return fmt.Errorf("%s: Step = %d, Warmup = %d, want none negative", op, s.Step, s.Warmup)
+	if s.Step < 0 || !s.Warmup.valid() {
+		return fmt.Errorf("%s: Step = %d, Warmup = %+v, want Step ≥ 0 and 0 ≤ Done ≤ Rows", op, s.Step, s.Warmup)
 	}
 	t.engine.setState(s.Slots)
 	t.step, t.warmup, t.rateScale = s.Step, s.Warmup, s.RateScale

@@ -22,14 +22,6 @@ type Model interface {
 	Terms(b *graph.Builder, x *G.Node) losses.Terms
 }
 
-// A WarmStarted model may be at a good place already. Adam's first steps are as long as the rate in every number, however small
-// or noisy its gradient: they throw a model off such a place, unless the rate begins low.
-type WarmStarted interface {
-	// WarmupSteps is over how many steps the learning rate is to rise where Config has no Schedule; 0: none. A fit that is
-	// resumed keeps those that it began with.
-	WarmupSteps() int
-}
-
 // A Trainer trains one model. Its optimizer state lasts from one Fit to the next, as in Keras. One goroutine at a
 // time may use it. New makes it; the methods of any other, nil included, are ErrNotCompiled.
 type Trainer struct {
@@ -38,7 +30,8 @@ type Trainer struct {
 	engine    engine
 	judge     *judge
 	step      int
-	warmup    int // steps in which the rate rises, where Config has no Schedule
+	warmup    Warmup // where Config has no Schedule
+	batch     int    // rows of the next step's batch, as far as they are known
 	rateScale float64
 }
 
@@ -51,9 +44,9 @@ func New(model Model, c Config) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	warmup := 0
+	var warmup Warmup
 	if m, ok := model.(WarmStarted); ok && c.Schedule == nil {
-		warmup = max(0, m.WarmupSteps())
+		warmup.Rows = max(0, m.WarmupRows())
 	}
 	c = c.withDefaults()
 	o, err := newObjective(model, c)
@@ -64,7 +57,7 @@ func New(model Model, c Config) (*Trainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trainer{objective: o, config: c, engine: e, judge: newJudge(o), warmup: warmup, rateScale: 1}
+	t := &Trainer{objective: o, config: c, engine: e, judge: newJudge(o), warmup: warmup, batch: defaultBatch, rateScale: 1}
 	if _, err := o.penaltyNow(); err != nil {
 		return nil, fmt.Errorf("train: New: %w", err)
 	}
@@ -87,13 +80,14 @@ func (t *Trainer) LearningRate() float64 {
 	if t.compiled("") != nil {
 		return 0
 	}
-	return t.config.Schedule.At(t.step) * warmup(t.step, t.warmup) * t.rateScale
+	return t.config.Schedule.At(t.step) * t.warmup.after(t.batch).share() * t.rateScale
 }
 
 // update takes a step by the gradients of the last batch.
 func (t *Trainer) update(average *ema) error {
 	rate := t.LearningRate()
 	t.step++
+	t.warmup = t.warmup.after(t.batch)
 	err := t.engine.update(update{rate, t.step, average, average.next()})
 	for _, p := range t.params {
 		p.Changed()
