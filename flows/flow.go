@@ -42,7 +42,7 @@ type Flow struct {
 	compile train.Config // of trainer
 	warm    bool         // the parameters are worth something: see WarmupRows
 
-	forward, inverse, logProb, logProbGrad, sample, steps *graph.RowFunc
+	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
 }
 
 // New makes a flow of layers, from data to latent, all of one width and dtype.

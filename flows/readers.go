@@ -12,23 +12,28 @@ import (
 	"gaussflow/graph"
 )
 
-// compileReaders sets up the graphs of the readers; each is compiled when it is first needed.
+// reader is a graph of rows, cut into x or z and the context.
+func (f *Flow) reader(dtype graph.Dtype, build func(b *graph.Builder, x, context *G.Node) []*G.Node) *graph.RowFunc {
+	return graph.NewRowFunc(dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
+		b.Widen = true
+		x, context := f.split(b, rows)
+		return build(b, x, context)
+	})
+}
+
+// compileReaders sets up the graphs of the readers; each is compiled when it is first needed. What maps rows to latents and back
+// computes in float64 whatever the model's dtype: where a map is nearly flat, x is in the last digits of z.
 func (f *Flow) compileReaders() {
-	reader := func(build func(b *graph.Builder, x, context *G.Node) []*G.Node) *graph.RowFunc {
-		return graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
-			x, context := f.split(b, rows)
-			return build(b, x, context)
-		})
-	}
-	f.forward = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node {
+	f.forward = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		z, logDet := f.chain.Forward(b, x, context)
 		return []*G.Node{z, logDet}
 	})
-	f.inverse = reader(func(b *graph.Builder, z, context *G.Node) []*G.Node {
+	f.inverse = f.reader(graph.Float64, func(b *graph.Builder, z, context *G.Node) []*G.Node {
 		x, logDet := f.chain.Inverse(b, z, context)
 		return []*G.Node{x, logDet}
 	})
-	f.logProb = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node { return []*G.Node{f.density(b, x, context)} })
+	f.shaken = f.reader(graph.Float64, f.shakes)
+	f.logProb = f.reader(f.dtype, func(b *graph.Builder, x, context *G.Node) []*G.Node { return []*G.Node{f.density(b, x, context)} })
 	f.logProbGrad = graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)
 		lp := f.density(b, x, context)
@@ -36,11 +41,11 @@ func (f *Flow) compileReaders() {
 		grad, _ := f.split(b, b.Grad(b.SumLast(lp), rows)[0])
 		return []*G.Node{grad, lp}
 	})
-	f.sample = reader(func(b *graph.Builder, z, context *G.Node) []*G.Node {
+	f.sample = f.reader(f.dtype, func(b *graph.Builder, z, context *G.Node) []*G.Node {
 		x, logDet := f.chain.Inverse(b, z, context)
 		return []*G.Node{x, b.Sub(b.LogNormal(z), logDet)}
 	})
-	f.steps = reader(func(b *graph.Builder, x, context *G.Node) []*G.Node {
+	f.steps = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		zs, _ := f.chain.Steps(b, x, context)
 		return zs
 	})
@@ -83,7 +88,7 @@ func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, o
 		for i, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				row := first + i/(len(values)/n)
-				return &RowError{op, row, v, f.dtype}
+				return &RowError{op, row, v, reader.Dtype()}
 			}
 		}
 	}
@@ -121,12 +126,14 @@ func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*
 	return m, v, nil
 }
 
-// Forward maps the rows of x (N×d; of a conditional flow x and its context, here and below: Given) to z (N×d) with log|det ∂z/∂x| of each.
+// Forward maps the rows of x (N×d; of a conditional flow x and its context, here and below: Given) to z (N×d) with log|det ∂z/∂x| of
+// each, in float64 whatever the flow's Dtype.
 func (f *Flow) Forward(x mat.Matrix) (z *mat.Dense, logDet []float64, err error) {
 	return f.readMap("Forward", func() *graph.RowFunc { return f.forward }, x)
 }
 
-// Inverse maps the rows of z (N×d) to x (N×d) with log|det ∂x/∂z| of each.
+// Inverse maps the rows of z (N×d) to x (N×d) with log|det ∂x/∂z| of each, in float64 whatever the flow's Dtype. Of what Forward
+// made it is what was, as far as z determines that: see RoundTrip.
 func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error) {
 	return f.readMap("Inverse", func() *graph.RowFunc { return f.inverse }, z)
 }
@@ -150,7 +157,7 @@ func (f *Flow) LogProbGrad(x mat.Matrix) (grad *mat.Dense, logProb []float64, er
 	return f.readMap("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x)
 }
 
-// Intermediates are the n+1 values of the rows of x on their way through n layers, x first and z last.
+// Intermediates are the n+1 values of the rows of x on their way through n layers, x first and z last, as Forward has them.
 func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 	if err := f.check("Intermediates", x); err != nil {
 		return nil, err

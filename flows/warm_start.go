@@ -11,8 +11,8 @@ import (
 )
 
 // InitFrom is the warm start: the iterative Gaussianization of x by the flow's own layers, each fitted to what the
-// ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x. A flow that was compiled is compiled
-// anew: what its optimizer remembers was of other parameters.
+// ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x, computed in the flow's Dtype. A flow
+// that was compiled is compiled anew: what its optimizer remembers was of other parameters.
 func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
@@ -43,7 +43,8 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	return z, nil
 }
 
-// push runs layer i alone; the context may be nil where the flow has none.
+// push runs layer i alone, in the arithmetic that training has: what is equal in it, to the last bit, is equal in each layer's fit.
+// The context may be nil where the flow has none.
 func (f *Flow) push(i int, y, context *mat.Dense) (*mat.Dense, error) {
 	one := graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)

@@ -16,6 +16,9 @@ type Builder struct {
 	// Composed asks for layers made of small ops instead of the fused ones: same numbers, slower; for
 	// comparison and for tests.
 	Composed bool
+	// Widen lets a graph of float64 take parameters of float32: every one of their values is a float64 too. Without it they are
+	// an error, as most often they are one.
+	Widen bool
 
 	g      *G.ExprGraph
 	engine engine
@@ -93,7 +96,7 @@ func (b *Builder) Param(p *Param) *G.Node {
 	if p.data == nil {
 		return b.Fail(fmt.Errorf("graph: Param %s: not made by NewParam", p.Name))
 	}
-	if p.engine != b.engine {
+	if p.engine != b.engine && !(b.Widen && b.Dtype() == Float64) {
 		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.Dtype()))
 	}
 	n := b.Input(p.Name, p.Shape()...)

@@ -28,7 +28,7 @@ func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	return c.program, nil
 }
 
-// sources are the parameters that what is fixed is computed from.
+// sources are the parameters that what is fixed is computed from, and those that are converted.
 func (c *compiler[T]) sources() (params []*Param) {
 	read := map[*G.Node]bool{}
 	for _, n := range c.order {
@@ -37,7 +37,7 @@ func (c *compiler[T]) sources() (params []*Param) {
 		}
 	}
 	for _, p := range c.builder.used {
-		if read[c.builder.params[p]] {
+		if n := c.builder.params[p]; read[n] || p.engine.dtype() != c.name {
 			params = append(params, p)
 		}
 	}
@@ -91,7 +91,7 @@ func (c *compiler[T]) bind(n *G.Node) error {
 
 func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err error) {
 	if p := c.builder.bound[n]; p != nil {
-		return array[T]{data: p.data.(vector[T]), shape: p.Shape()}, nil, nil
+		return c.param(p)
 	}
 	var in []array[T]
 	for _, child := range c.children[n] {
@@ -118,6 +118,18 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 		return a, addTerms(a, in), nil
 	}
 	return a, c.stockStep(c.builder.parts[n], n.Op(), a, in), nil
+}
+
+// param is p's own memory or, in a graph of float64, that of its values as such.
+func (c *compiler[T]) param(p *Param) (a array[T], widen func() error, err error) {
+	if own, ok := p.data.(vector[T]); ok {
+		return array[T]{data: own, shape: p.Shape()}, nil, nil
+	}
+	wide, ok := any(p.widened()).([]T)
+	if !ok {
+		return a, nil, fmt.Errorf("graph: Param %s: dtype %s in a program of %s", p.Name, p.Dtype(), c.name)
+	}
+	return array[T]{data: wide, shape: p.Shape()}, p.widen, nil
 }
 
 func constantOf[T kernel.Float](n *G.Node) (a array[T], step func() error, err error) {

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -31,6 +32,45 @@ func TestTypesOfNumbersDoNotMix(t *testing.T) {
 
 func stockVector(b *graph.Builder, of tensor.Dtype) *G.Node {
 	return G.NewVector(b.Graph(), of, G.WithShape(2), G.WithName("stock"))
+}
+
+// TestSinglesInDoubles: a graph of float64 takes a parameter of float32, and what it has become.
+func TestSinglesInDoubles(t *testing.T) {
+	w := graph.NewParam("w", graph.Float32, 2)
+	noError(t, w.Set([]float64{0.1, -3}))
+	var fixed, moving, x *G.Node
+	program := func() *graph.Program {
+		p, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {
+			b.Widen, x = true, b.Input("x", 2)
+			fixed, moving = b.Exp(b.Param(w)), b.Add(x, b.Param(w))
+			return []*G.Node{fixed, moving}
+		})
+		noError(t, err)
+		p.Set(x, []float64{1e-12, 1})
+		return p
+	}
+	check := func(p *graph.Program, fixed, moving *G.Node) {
+		t.Helper()
+		noError(t, p.Run())
+		got, v := make([]float64, 4), w.Values()
+		p.Get(fixed, got)
+		p.Get(moving, got[2:])
+		for i, want := range []float64{math.Exp(v[0]), math.Exp(v[1]), 1e-12 + v[0], 1 + v[1]} {
+			if math.Abs(got[i]-want) > 1e-15*math.Abs(want) {
+				t.Errorf("number %d is %v, want %v", i, got[i], want)
+			}
+		}
+	}
+	p, pFixed, pMoving := program(), fixed, moving
+	check(p, pFixed, pMoving)
+	noError(t, w.Set([]float64{0.3, 2}))
+	check(p, pFixed, pMoving)
+	q := program()
+	check(q, fixed, moving)
+	w.Data().([]float32)[0] = 0.7
+	w.Changed()
+	check(q, fixed, moving)
+	check(p, pFixed, pMoving)
 }
 
 // TestParamThatNewParamDidNotMake has no numbers, and says so where it would take some.

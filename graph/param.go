@@ -2,10 +2,13 @@ package graph
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
 )
 
 // A Param is a tensor that a layer owns: trained if Trainable, and shared by every program that uses it.
@@ -19,6 +22,10 @@ type Param struct {
 	data   numbers
 	slice  any           // data's, made once: to make an interface of a slice allocates
 	writes atomic.Uint64 // how often data has changed
+
+	mu        sync.Mutex
+	wide      []float64 // data's values for graphs of float64, where data is of float32: made when one first wants them
+	wideSince uint64    // one more than writes when they were copied
 }
 
 // NewParam makes a trainable parameter of zeros.
@@ -98,4 +105,25 @@ func (p *Param) SetMatrix(m mat.Matrix) error {
 // Matrix is a copy of a parameter of two axes.
 func (p *Param) Matrix() *mat.Dense {
 	return mat.NewDense(p.Shape()[0], p.Shape()[1], p.Values())
+}
+
+// widened is memory for the values as float64, the same for all programs; widen fills it.
+func (p *Param) widened() []float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.wide == nil {
+		p.wide = kernel.Aligned[float64](p.Size())
+	}
+	return p.wide
+}
+
+// widen copies the values where they have changed.
+func (p *Param) widen() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.writes.Load() + 1; p.wideSince != now {
+		p.data.get(p.wide)
+		p.wideSince = now
+	}
+	return nil
 }

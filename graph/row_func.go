@@ -35,6 +35,9 @@ func NewRowFunc(dtype Dtype, dim int, build func(b *Builder, x *G.Node) []*G.Nod
 	return f
 }
 
+// Dtype is the storage type of the graph.
+func (f *RowFunc) Dtype() Dtype { return f.dtype }
+
 // rowProgram is the graph at one batch size.
 type rowProgram struct {
 	*Program

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -46,6 +47,49 @@ func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 		return nil, fmt.Errorf("tabular: Inverse: %w", err)
 	}
 	return m.whole(x), nil
+}
+
+// RoundTrip is Forward with the error of each row: how far the inverse of z is from the row, in standard deviations of the column
+// where it is farthest. It is rounding error, 1e-15 or so, where the model has seen rows; where its map is nearly flat, far from all
+// rows, z has lost x, and the error is as large as the flat place.
+func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err error) {
+	if err := graph.CheckRows("tabular: RoundTrip", x, len(m.Columns)); err != nil {
+		return nil, nil, err
+	}
+	rows := take(x, m.kept())
+	z, back, err := m.Flow.RoundTrip(rows)
+	if err != nil {
+		return nil, nil, fmt.Errorf("tabular: RoundTrip: %w", err)
+	}
+	back.Sub(back, rows)
+	return z, m.spreads(back), nil
+}
+
+// InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in
+// standard deviations of the column where that is most; see flows.Flow.InverseError.
+func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err error) {
+	rows, room, err := m.Flow.InverseError(z)
+	if err != nil {
+		return nil, nil, fmt.Errorf("tabular: InverseError: %w", err)
+	}
+	return m.whole(rows), m.spreads(room), nil
+}
+
+// spreads is the greatest of each row of differences, in standard deviations of the columns; infinite where one is no number.
+func (m *Model) spreads(off *mat.Dense) []float64 {
+	n, _ := off.Dims()
+	worst := make([]float64, n)
+	for k, j := range m.kept() {
+		for i := range n {
+			worst[i] = max(worst[i], math.Abs(off.At(i, k))/m.Columns[j].Std)
+		}
+	}
+	for i, e := range worst {
+		if math.IsNaN(e) {
+			worst[i] = math.Inf(1)
+		}
+	}
+	return worst
 }
 
 // whole is rows of the kept columns with the dropped ones in their places.
