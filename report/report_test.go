@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
+	"gaussflow/layers"
 	"gaussflow/report"
 	"gaussflow/tabular"
 )
@@ -38,6 +39,29 @@ func TestPlainFlow(t *testing.T) {
 	p.check(t)
 	if p.ids["training"] || !p.ids["odd"] {
 		t.Errorf("sections %v, want odd and not training", p.ids)
+	}
+}
+
+// TestFlatPlace: a row between two narrow peaks does not come back from its z, and the page says which.
+func TestFlatPlace(t *testing.T) {
+	peaks, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = peaks.Params()[1].Set([]float64{-200, 200}); err != nil {
+		t.Fatal(err)
+	}
+	flow, err := flows.New(flows.Named{Name: "peaks", Layer: peaks})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{{Name: "a", Std: 200}}}}
+	const words = "1 of them does not come back to 0.001 standard deviations, the worst row 3."
+	for _, far := range []float64{-200.5, 50} {
+		p := parse(t, write(t, report.Input{Model: m, Rows: mat.NewDense(4, 1, []float64{200, 199, far, -201})}))
+		if said := strings.Contains(p.text.String(), words); said != (far > 0) {
+			t.Errorf("with a row at %g, %q is said: %v", far, words, said)
+		}
 	}
 }
 

@@ -8,48 +8,66 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// roundTrip is how exactly the flow undoes itself.
+// roundTrip is how exactly rows come back from the flow.
 type roundTrip struct {
 	picture
-	Median, Most string
-	Exact        int // values that come back to the last digit
-	NotFinite    int
-	Values       int
+	Rows                  int
+	Median, P99, Most     string // of the rows' errors
+	Exact                 int    // rows that come back to the last digit
+	NotFinite             int
+	Bad                   int // rows that do not come back to badError
+	BadError, WorstNumber string
 }
 
-// roundTrip sends rows through the flow and back; errors are in standard deviations of each column.
+// badError is how many spreads a row may be off before the page calls it bad.
+const badError = 1e-3
+
+// roundTrip sends rows through the flow and back. A row's error is in standard deviations of the column where it is largest.
 func (s *study) roundTrip() (*roundTrip, error) {
-	n, d := s.some.Dims()
-	x := s.some.Slice(0, min(n, 2000), 0, d)
-	z, _, err := s.flow.Forward(x)
+	x := s.rows
+	n, d := x.Dims()
+	_, back, err := s.flow.RoundTrip(x)
 	if err != nil {
 		return nil, err
 	}
-	back, _, err := s.flow.Inverse(z)
-	if err != nil {
-		return nil, err
-	}
-	r := &roundTrip{}
-	var errors []float64
+	worst := make([]float64, n)
 	for j := range d {
-		scale := extent(mat.Col(nil, j, s.some))
-		unit := s.unit(j, scale)
-		for i, v := range mat.Col(nil, j, back) {
-			errors = append(errors, math.Abs(v-x.At(i, j))/unit)
+		unit := s.unit(j, extent(mat.Col(nil, j, x)))
+		for i := range worst {
+			worst[i] = max(worst[i], math.Abs(back.At(i, j)-x.At(i, j))/unit)
 		}
 	}
-	r.Values = len(errors)
-	errors, r.NotFinite = onlyFinite(errors)
+	r := &roundTrip{Rows: n, BadError: number(badError, 1)}
+	r.count(worst, func(i int) string { return count(s.number(i)) })
+	errors, _ := onlyFinite(worst)
 	if len(errors) == 0 {
 		return r, nil
 	}
 	slices.Sort(errors)
-	r.Median, r.Most = number(errors[len(errors)/2], 2), number(errors[len(errors)-1], 2)
-	for r.Exact < len(errors) && errors[r.Exact] == 0 {
-		r.Exact++
-	}
+	at := func(share float64) string { return number(errors[int(share*float64(len(errors)-1))], 2) }
+	r.Median, r.P99, r.Most = at(0.5), at(0.99), at(1)
 	r.picture, err = s.errorFigure(errors[r.Exact:], len(errors))
 	return r, err
+}
+
+// count counts the rows that come back exactly, badly and not at all, and names the worst.
+func (r *roundTrip) count(errors []float64, name func(row int) string) {
+	worst := 0.0
+	for i, e := range errors {
+		switch finite := !math.IsNaN(e) && !math.IsInf(e, 0); {
+		case !finite:
+			r.NotFinite++
+			e = math.Inf(1)
+		case e == 0:
+			r.Exact++
+		}
+		if e > badError {
+			r.Bad++
+		}
+		if e > worst {
+			worst, r.WorstNumber = e, name(i)
+		}
+	}
 }
 
 // unit is the standard deviation of column j that the model was fitted with, or the rows' range where it has none.
@@ -62,7 +80,7 @@ func (s *study) unit(j int, rows span) float64 {
 	return rows.wide().hi - rows.wide().lo
 }
 
-// errorFigure is the histogram of log₁₀ of errors > 0, some four bins a decade, as shares of all values.
+// errorFigure is the histogram of log₁₀ of errors > 0, some four bins a decade, as shares of all rows.
 func (s *study) errorFigure(errors []float64, all int) (picture, error) {
 	if len(errors) == 0 {
 		return picture{}, nil
@@ -78,7 +96,7 @@ func (s *study) errorFigure(errors []float64, all int) (picture, error) {
 	for k := range h {
 		h[k] *= (e[k+1] - e[k]) * float64(len(errors)) / float64(all)
 	}
-	p := panel("", "error, standard deviations of the column", "share of values")
+	p := panel("", "error of a row, standard deviations", "share of rows")
 	p.Add(filled(e, h, band), outline(e, h, data, 1.6))
 	window(p, w, span{0, 1.08 * slices.Max(h)})
 	p.X.Tick.Marker = plot.TickerFunc(decades)

@@ -62,7 +62,7 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 		return nil, nil, fmt.Errorf("tabular: RoundTrip: %w", err)
 	}
 	back.Sub(back, rows)
-	return z, m.spreads(back), nil
+	return z, m.Spreads(back), nil
 }
 
 // InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in
@@ -72,16 +72,21 @@ func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("tabular: InverseError: %w", err)
 	}
-	return m.whole(rows), m.spreads(room), nil
+	return m.whole(rows), m.Spreads(room), nil
 }
 
-// spreads is the greatest of each row of differences, in standard deviations of the columns; infinite where one is no number.
-func (m *Model) spreads(off *mat.Dense) []float64 {
+// Spreads is the greatest of each row of differences off, whose columns are those of Kept, in standard deviations of the columns;
+// in its unit where the model knows none; infinite where one is no number.
+func (m *Model) Spreads(off *mat.Dense) []float64 {
 	n, _ := off.Dims()
 	worst := make([]float64, n)
 	for k, j := range m.kept() {
+		unit := m.Columns[j].Std
+		if !(unit > 0) { // of a flow that nobody fitted to a table
+			unit = 1
+		}
 		for i := range n {
-			worst[i] = max(worst[i], math.Abs(off.At(i, k))/m.Columns[j].Std)
+			worst[i] = max(worst[i], math.Abs(off.At(i, k))/unit)
 		}
 	}
 	for i, e := range worst {

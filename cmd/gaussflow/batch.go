@@ -19,6 +19,7 @@ type batch struct {
 	x      *mat.Dense // rows × columns read
 	places []data.Place
 	out    *mat.Dense // what the work made of x
+	errors []float64  // of the rows of out, where they are measured
 
 	values []float64 // behind x
 	kept   []byte    // the records, where they are wanted

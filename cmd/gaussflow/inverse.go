@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
 	"gaussflow/tabular"
@@ -9,7 +10,13 @@ import (
 
 const inverseLong = `Inverse maps rows z, as transform writes them, back to rows of the model's columns. It finds columns z1, z2, … by
 name; a table without names, as NPY is, must have as many columns as the model.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY.`
+The output is CSV or, by the name of -o, TSV, Parquet or NPY.
+
+Where the model's map is nearly flat, many rows have one z to its last digit. So it is tried how far a few rounding errors on
+the way move each row, and a warning says for how many that is more than 0.001 standard deviations of a column. With --error
+the last column is that estimate.`
+
+const inverseWarning = "are not determined by z to 0.001 standard deviations of a column"
 
 const inverseExample = `  gaussflow inverse model.gflow z.csv -o table.csv
   gaussflow transform model.gflow table.csv | gaussflow inverse model.gflow -`
@@ -17,6 +24,7 @@ const inverseExample = `  gaussflow inverse model.gflow z.csv -o table.csv
 func newInverse() *cobra.Command {
 	var table tableFlags
 	var output string
+	var errors bool
 	c := &cobra.Command{
 		Use:     "inverse MODEL DATA",
 		Short:   "Map rows z to x",
@@ -39,10 +47,12 @@ func newInverse() *cobra.Command {
 			if file, err = latentColumns(file, model.Flow.Dim(), table.unnamed(args[1])); err != nil {
 				return err
 			}
-			return mapRows(c, file, output, model.Names(), model.Inverse)
+			to := mapping{c: c, output: output, names: model.Names(), errors: errors, warning: inverseWarning}
+			return to.run(file, func(z *mat.Dense) (*mat.Dense, []float64, error) { return model.InverseError(z) })
 		},
 	}
 	table.register(c)
+	errorFlag(c, &errors)
 	outputFlag(c, &output, "the rows")
 	return c
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/layers"
+	"gaussflow/tabular"
 )
 
 var update = flag.Bool("update", false, "write the golden files of testdata/script anew")
@@ -21,7 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2, and
-// moons.gflow, a small model of them.
+// moons.gflow, a small model of them, and peaks.gflow: see peaks.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -42,12 +45,29 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			return peaks(filepath.Join(env.WorkDir, "peaks.gflow"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "near": near, "cut": cut, "rows": rows,
 		},
 	})
+}
+
+// peaks writes a model of one column x with two narrow peaks at ±200, spread 200: between them its map is flat.
+func peaks(path string) error {
+	layer, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 2})
+	if err != nil {
+		return err
+	}
+	if err = layer.Params()[1].Set([]float64{-200, 200}); err != nil {
+		return err
+	}
+	flow, err := flows.New(flows.Named{Name: "peaks", Layer: layer})
+	if err != nil {
+		return err
+	}
+	facts := tabular.Facts{Columns: []tabular.Column{{Name: "x", Std: 200, Distinct: 100}}, Quanta: []float64{0}, Reference: tabular.Quantiles{0}}
+	return (&tabular.Model{Flow: flow, Facts: facts}).Save(path)
 }
 
 // moons is a folder with a table and a model fitted to it, once for all tests.

@@ -6,12 +6,17 @@ import (
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/data"
 	"gaussflow/tabular"
 )
 
 const transformLong = `Transform maps rows x to z, which the model takes for standard normal: columns z1, z2, … , as many as the model has.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY.`
+The output is CSV or, by the name of -o, TSV, Parquet or NPY.
+
+It is computed in float64 whatever the model's dtype. Where the model has seen no rows its map may be so flat that z keeps
+too few digits to find the row again; so each row is sent back, and a warning says how many do not come back to 0.001
+standard deviations of a column. With --error the last column is that error.`
+
+const transformWarning = "do not come back from z to 0.001 standard deviations of a column"
 
 const transformExample = `  gaussflow transform model.gflow table.csv -o z.csv
   gaussflow transform model.gflow table.csv | gaussflow inverse model.gflow -`
@@ -19,6 +24,7 @@ const transformExample = `  gaussflow transform model.gflow table.csv -o z.csv
 func newTransform() *cobra.Command {
 	var table tableFlags
 	var output string
+	var errors bool
 	c := &cobra.Command{
 		Use:     "transform MODEL DATA",
 		Short:   "Map rows x to z",
@@ -38,13 +44,19 @@ func newTransform() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return mapRows(c, file, output, numbered("z", model.Flow.Dim()), func(x mat.Matrix) (*mat.Dense, error) {
-				z, _, err := model.Flow.Forward(x)
-				return z, err
+			to := mapping{c: c, output: output, names: numbered("z", model.Flow.Dim()), errors: errors, warning: transformWarning}
+			return to.run(file, func(x *mat.Dense) (*mat.Dense, []float64, error) {
+				z, back, err := model.Flow.RoundTrip(x)
+				if err != nil {
+					return nil, nil, err
+				}
+				back.Sub(back, x)
+				return z, model.Spreads(back), nil
 			})
 		},
 	}
 	table.register(c)
+	errorFlag(c, &errors)
 	outputFlag(c, &output, "z")
 	return c
 }
@@ -56,27 +68,4 @@ func numbered(prefix string, d int) []string {
 		names[j] = fmt.Sprintf("%s%d", prefix, j+1)
 	}
 	return names
-}
-
-// mapRows writes what f makes of the rows of a file, in order.
-func mapRows(c *cobra.Command, file *data.File, output string, names []string, f func(mat.Matrix) (*mat.Dense, error)) error {
-	w, err := data.Create(output, names)
-	if err != nil {
-		return err
-	}
-	defer w.Discard()
-	rows, err := newBatches(file, nil)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	work := func(b *batch) (err error) {
-		b.out, err = f(b.x)
-		return err
-	}
-	if err = rows.stream(c.Context(), rowBar(c, output, -1), work, func(b *batch) error { return w.Write(b.out.RawMatrix().Data) }); err != nil {
-		return err
-	}
-	sayDropped(c, rows.Dropped())
-	return w.Close()
 }
