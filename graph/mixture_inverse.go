@@ -75,17 +75,17 @@ func (m *mixtures[T]) parts(theta []T, offset, stride int) (logits, means, scale
 func bindInverseSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
-	zs, packed, up := in[0].data, in[2].data, in[3].data
+	packed, up := in[2].data, in[3].data
 	gz, gtheta := out.data[:nd], out.data[nd:]
 	m := newMixtures(s, in[1])
 	sums := make([]float64, 3*s.k) // the gradient of the mixture that is loaded
 	gLogits, gMeans, gScales := sums[:s.k], sums[s.k:2*s.k], sums[2*s.k:]
 
 	one := func(mix *kernel.Mixture, i int) {
-		gx, gl, z := float64(up[i]), float64(up[nd+i]), float64(zs[i])
+		gx, gl := float64(up[i]), float64(up[nd+i])
 		_, l := mix.At(float64(packed[i]))
-		g := (gx - gl*mix.LogSlopeSlope(z, l)) * math.Exp(-l)
-		kernel.MixtureBackward(mix, z, l, -g, -gl, gLogits, gMeans, gScales)
+		g := (gx - gl*mix.LogSlopeSlope()) * math.Exp(-l)
+		kernel.MixtureBackward(mix, -g, -gl, gLogits, gMeans, gScales)
 		gz[i] = T(g)
 	}
 	flush := func(offset, stride int) {

@@ -109,3 +109,9 @@ func (c Clamp) ScaleRange() (least, greatest float64) {
 	margin := 1e-3 * (c.Hi - c.Lo)
 	return math.Exp(c.Lo + margin), math.Exp(c.Hi - margin)
 }
+
+// mostLogScale is the greatest log scale: up to it σ and 1/σ are normal numbers of T.
+func mostLogScale[T Float]() T { return T(byType[T, float64](708.0, 87.0)) }
+
+// holdScale is y held to ±most; NaN stays.
+func holdScale[T Float](y, most T) T { return min(max(y, -most), most) }

@@ -174,8 +174,9 @@ func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
 	}
 	SetMixture(b.far, theta[at:at+b.k], theta[at+third:at+third+b.k], theta[at+2*third:at+2*third+b.k])
 	for k := range b.k { // SetMixture took the raw log scales
-		b.far.setLogScale(k, float64(b.p.y[(g*b.k+k)*b.ops.lanes+lane]))
+		b.farTheta[2][k] = float64(b.p.y[(g*b.k+k)*b.ops.lanes+lane])
 	}
+	setLogScales(b.far, b.farTheta[2])
 }
 
 // backwardFar does by the log form the elements that upstream left out: added to gtheta, or to the column's sums.
@@ -200,7 +201,7 @@ func (b *MixtureBatch[T]) farSlopes(i, element int, gtheta []T) T {
 	for _, v := range g {
 		clear(v)
 	}
-	gx := MixtureBackward(b.far, float64(b.z[i]), float64(b.l[i]), float64(b.gz[i]), float64(b.gl[i]), g[0], g[1], g[2])
+	gx := MixtureBackward(b.far, float64(b.gz[i]), float64(b.gl[i]), g[0], g[1], g[2])
 	at, third := b.thirds(element)
 	for k, y := range b.far.logScale {
 		g[2][k] *= float64(b.curve.slope(T(y)))

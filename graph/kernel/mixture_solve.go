@@ -39,9 +39,13 @@ func (s *start) add(target, w, mu, sigma float64) {
 	s.square += w * (mu*mu + sigma*sigma)
 }
 
-// guess is the solution for the normal of the mixture's mean and variance, held to the bracket where there is a number to hold.
+// guess is the solution for the normal of the mixture's mean and variance, held to the bracket; the middle of that where their
+// squares overflow. It is not a number where a parameter is none.
 func (s *start) guess(target float64) float64 {
-	return min(max(s.mean+target*math.Sqrt(max(0, s.square-s.mean*s.mean)), s.lo), s.hi)
+	if x := s.mean + target*math.Sqrt(max(0, s.square-s.mean*s.mean)); x == x {
+		return min(max(x, s.lo), s.hi)
+	}
+	return s.lo + 0.5*(s.hi-s.lo)
 }
 
 func endsPortable[T Float](n, k, stride int, p *prepared[T], e *equations[T], x []T) {

@@ -45,7 +45,7 @@ func checkUnlike[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol floa
 					t.Fatalf("%s: z = %v, log slope %v, want %v, %v", what, z[i], l[i], zi, li)
 				}
 				g := make([]float64, 3*k)
-				want := MixtureBackward(m, zi, li, 1, 1, g[:k], g[k:2*k], g[2*k:])
+				want := MixtureBackward(m, 1, 1, g[:k], g[k:2*k], g[2*k:])
 				terms := 3 * math.Max(1, zi*zi) * math.Max(1, math.Exp(li))
 				if !near(float64(gx[i]), want, gradTol, terms) {
 					t.Fatalf("%s: gx = %v, want %v", what, gx[i], want)

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"encoding/csv"
+	"fmt"
 	"math"
 	"os"
 	"strconv"
@@ -78,30 +79,42 @@ func TestNormalEdges(t *testing.T) {
 	}
 }
 
-// TestMixtureAgainstReference checks z, the log slope and every derivative, in both tails, in a desert
-// between peaks where f underflows, and with a component of weight e^-800.
+// TestMixtureAgainstReference checks z, the log slope and every derivative, in both tails, in deserts between peaks where f
+// underflows, with weights of e^−800; and over the whole range of float64 of x and of scales, with components that are equally
+// far but for their means.
 func TestMixtureAgainstReference(t *testing.T) {
+	for _, name := range []string{"mixture.csv", "mixture_wide.csv"} {
+		for i, row := range table(t, name) {
+			t.Run(fmt.Sprintf("%s line %d", name, i+2), func(t *testing.T) { checkMixture(t, row) })
+		}
+	}
+}
+
+func checkMixture(t *testing.T, row []float64) {
 	names := []string{"l1", "l2", "l3", "m1", "m2", "m3", "s1", "s2", "s3", "x"}
 	m := NewMixture(3)
-	for _, row := range table(t, "mixture.csv") {
-		x := row[0]
-		SetMixture(m, row[1:4], row[4:7], row[7:10])
-		z, logSlope := m.At(x)
-		if !near(z, row[10], 1e-13, 1) {
-			t.Errorf("z(%v) = %v, want %v", x, z, row[10])
-		}
-		if !near(logSlope, row[11], 1e-12, 1) {
-			t.Errorf("log slope(%v) = %v, want %v", x, logSlope, row[11])
-		}
-		for i, want := range [][]float64{row[12:22], row[22:32]} {
-			gz, gl := float64(1-i), float64(i)
-			got := make([]float64, 10)
-			got[9] = MixtureBackward(m, z, logSlope, gz, gl, got[0:3], got[3:6], got[6:9])
-			for j := range got {
-				// the derivative of the log slope is a difference of terms of size z²
-				if tol := 1e-12*math.Max(1, math.Abs(want[j])) + gl*1e-14*z*z; math.Abs(got[j]-want[j]) > tol {
-					t.Errorf("x = %v: ∂(%s)/∂%s = %v, want %v", x, [...]string{"z", "log slope"}[i], names[j], got[j], want[j])
-				}
+	x := row[0]
+	SetMixture(m, row[1:4], row[4:7], row[7:10])
+	z, logSlope := m.At(x)
+	if !near(z, row[10], 1e-14, 1) {
+		t.Errorf("z(%v) = %v, want %v", x, z, row[10])
+	}
+	if !near(logSlope, row[11], 1e-13, 1) {
+		t.Errorf("log slope(%v) = %v, want %v", x, logSlope, row[11])
+	}
+	for i, want := range [][]float64{row[12:22], row[22:32]} {
+		got := make([]float64, 10)
+		got[9] = MixtureBackward(m, float64(1-i), float64(i), got[0:3], got[3:6], got[6:9])
+		for j := range got {
+			size := 1.0 // of what a difference may be rounded by: a mean's is as large as 1/σ, and a share below e^−745 is 0
+			switch {
+			case j == 9:
+				size = math.Exp(logSlope)
+			case j >= 3 && j < 6:
+				size = max(m.invScale[j-3], 1e-150*math.Exp(logSlope))
+			}
+			if !near(got[j], want[j], 2e-13, size) {
+				t.Errorf("x = %v: ∂(%s)/∂%s = %v, want %v", x, [...]string{"z", "log slope"}[i], names[j], got[j], want[j])
 			}
 		}
 	}
