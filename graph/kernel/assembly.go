@@ -4,7 +4,7 @@ package kernel
 
 // mixtureAsm are the generated functions of one type and width; strides are in bytes.
 type mixtureAsm[T Float] struct {
-	prepare    func(n, k int, logits, raw, clamp, w, y, inv *T) (faint int)
+	prepare    func(n, k int, logits, raw, clamp, w, y, inv, least *T) (faint int)
 	sums       mixtureSumsAsm[T]
 	sumsEach   mixtureSumsAsm[T]
 	bends      mixtureSumsAsm[T]
@@ -39,12 +39,12 @@ func vectorMixture[T Float](lanes int, a mixtureAsm[T]) mixtureKernels[T] {
 	bytes := sizeOf[T]()
 	return mixtureKernels[T]{
 		lanes: lanes,
-		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool) {
+		prepare: func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T], least []T) (faint bool) {
 			var curve *T
 			if !clamp.none {
 				curve = &clamp.curve[0]
 			}
-			return a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0]) != 0
+			return a.prepare(n, k, &logits[0], &raw[0], curve, &p.w[0], &p.y[0], &p.inv[0], &least[0]) != 0
 		},
 		sums: func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T]) {
 			byStride(stride, a.sums, a.sumsEach)(n, k, stride*bytes, &x[0], &p.w[0], &p.mu[0], &p.inv[0], &s.lower[0], &s.upper[0], &s.dens[0], nil)

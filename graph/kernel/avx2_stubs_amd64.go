@@ -7,7 +7,7 @@ package kernel
 // prepareF64AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
+func prepareF64AVX2(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64, least *float64) (faint int)
 
 // sumsF64AVX2 is the sums of mixtureKernels.
 //
@@ -152,7 +152,7 @@ func adamF64AVX2(n int, take1 float64, take2 float64, rate float64, eps float64,
 // prepareF32AVX2 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
+func prepareF32AVX2(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32, least *float32) (faint int)
 
 // sumsF32AVX2 is the sums of mixtureKernels.
 //

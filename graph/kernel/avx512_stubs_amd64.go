@@ -7,7 +7,7 @@ package kernel
 // prepareF64AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
+func prepareF64AVX512(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64, least *float64) (faint int)
 
 // sumsF64AVX512 is the sums of mixtureKernels.
 //
@@ -182,7 +182,7 @@ func adamF64AVX512(n int, take1 float64, take2 float64, rate float64, eps float6
 // prepareF32AVX512 is the prepare of mixtureKernels.
 //
 //go:noescape
-func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
+func prepareF32AVX512(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32, least *float32) (faint int)
 
 // sumsF32AVX512 is the sums of mixtureKernels.
 //

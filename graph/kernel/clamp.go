@@ -100,6 +100,14 @@ func (c *clampCurve[T]) apply(raw float64) float64 {
 // slope is dy/draw at y.
 func (c *clampCurve[T]) slope(y T) T { return c.poly[0] + y*(c.poly[1]+y*c.poly[2]) }
 
+// least is the lower bound, 0 without one.
+func (c Clamp) least() float64 {
+	if c.Kind == ClampTanh {
+		return -c.Hi
+	}
+	return c.Lo
+}
+
 // ScaleRange is the range of scales σ = exp(y) that a fit may use: the clamp's, drawn in by a thousandth of its
 // width so that the raw values stay finite and their gradients alive. Without a clamp, 0 to 0: no bounds.
 func (c Clamp) ScaleRange() (least, greatest float64) {

@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"math"
+	"slices"
+)
+
 // leastTail is the smallest tail that score's rational approximation covers: e^−25, |z| below 6.66.
 const leastTail = 1.5e-11
 
@@ -12,11 +17,13 @@ type MixtureBatch[T Float] struct {
 	perRow bool
 	curve  clampCurve[T]
 	ops    mixtureKernels[T]
-	floor  T   // tails and densities above it are far from underflow
-	groups int // vectors of elements at a time
+	floor  T    // tails and densities above it are far from underflow; see floorFor
+	floors [3]T // of a clamp, by power
+	groups int  // vectors of elements at a time
 
 	logits, raw []T         // blocks of mixtures; the means are in own
 	own         prepared[T] // blocks: of all columns, or of the elements of a pass
+	least       []T         // of a lane each; without a clamp, log scales of what is prepared are not below the least of these
 	p           prepared[T] // the pass's: own, from its column on, or what Forward keeps
 	s           sumsOf[T]
 	x, z, l     []T
@@ -37,9 +44,10 @@ func NewMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp) *MixtureBatch[
 }
 
 func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKernels[T]) *MixtureBatch[T] {
-	b := &MixtureBatch[T]{d: d, k: k, perRow: perRow, curve: newClampCurve[T](clamp), ops: ops, floor: T(1e-200)}
-	if b.floor == 0 {
-		b.floor = T(1e-25)
+	b := &MixtureBatch[T]{d: d, k: k, perRow: perRow, curve: newClampCurve[T](clamp), ops: ops}
+	b.least = Aligned[T](ops.lanes)
+	for power := range b.floors {
+		b.floors[power] = floorFor(T(power), T(clamp.least()))
 	}
 	const inCache = 4096 // bytes of one kind of number
 	b.groups = inCache / sizeOf[T]() / ops.lanes
@@ -72,6 +80,7 @@ func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope, kept []T) {
 	for p := b.begin(len(x), b.way(len(x)/b.d)); p.groups > 0; b.next(&p) {
 		b.place(&p, kept)
 		faint := b.load(&p, x, theta)
+		b.setFloor(1)
 		b.ops.sums(p.groups, b.k, b.stride(&p), b.x, &b.p, &b.s)
 		far := b.ops.score(p.groups, &b.floor, &b.s, b.z, b.l)
 		scatter(&p, z, b.z, b.ops.lanes)
@@ -82,6 +91,31 @@ func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope, kept []T) {
 		b.keep(&p, theta, kept, faint)
 	}
 	b.p = b.own
+}
+
+// floorFor is the floor for sums of terms times (1/σ)^power, where log scales are not below least. What sums leave out, a factor below
+// e^−faint times that, must be nothing beside a density above the floor; and that is far above underflow.
+func floorFor[T Float](power, least T) T {
+	floor, logFloor, digits := byType[T, T](linearFloor, float32(1e-25)), byType[T, T](-460.0, float32(-57.0)), byType[T, T](36.0, float32(16))
+	if exponent := digits - faint[T]() - power*least; exponent > logFloor {
+		return T(math.Exp(float64(exponent)))
+	}
+	return floor
+}
+
+// setFloor sets the floor for sums of terms times (1/σ)^power.
+func (b *MixtureBatch[T]) setFloor(power int) {
+	if b.floor = b.floors[power]; b.curve.none {
+		b.floor = floorFor(T(power), slices.Min(b.least))
+	}
+}
+
+// findLeast sets least from log scales, if they are not those of a clamp.
+func (b *MixtureBatch[T]) findLeast(y []T) {
+	if b.curve.none {
+		clear(b.least)
+		b.least[0] = slices.Min(y)
+	}
 }
 
 // forwardFar does again, by the log form, the elements whose sums are too small.
@@ -108,20 +142,25 @@ func (b *MixtureBatch[T]) Backward(x, mixtures, z, logSlope, gz, gl, gx, gtheta 
 	for p := b.begin(len(x), b.wayBack(len(x)/b.d)); p.groups > 0; b.next(&p) {
 		if b.whole(&p) {
 			b.place(&p, mixtures)
+			b.findLeast(b.p.y)
 			gather(&p, b.x, x, lanes)
 		} else {
 			b.p = b.own
 			b.load(&p, x, mixtures)
 		}
+		b.setFloor(2)
 		gather(&p, b.z, z, lanes)
 		gather(&p, b.l, logSlope, lanes)
 		gather(&p, b.gz, gz, lanes)
 		gather(&p, b.gl, gl, lanes)
 		far := b.ops.upstream(p.groups, &b.floor, b.z, b.l, b.gz, b.gl, &b.u)
+		if far {
+			b.hideFar(&p)
+		}
 		b.slopes(&p, gtheta)
 		scatter(&p, gx, b.gx, lanes)
 		if far {
-			b.backwardFar(&p, mixtures, gx, gtheta)
+			b.backwardFar(&p, x, mixtures, gx, gtheta)
 		}
 		if !b.perRow && p.endsColumn {
 			b.flushColumn(&p, gtheta)
@@ -179,8 +218,17 @@ func (b *MixtureBatch[T]) loadFar(p *mixturePass, g, lane int, theta []T) {
 	setLogScales(b.far, b.farTheta[2])
 }
 
+// hideFar has slopes find 0 for x where it is to add nothing: 0 times what is beyond all numbers would be no number.
+func (b *MixtureBatch[T]) hideFar(p *mixturePass) {
+	for i, r := range b.u.rdens[:p.groups*b.ops.lanes] {
+		if r == 0 {
+			b.x[i] = 0
+		}
+	}
+}
+
 // backwardFar does by the log form the elements that upstream left out: added to gtheta, or to the column's sums.
-func (b *MixtureBatch[T]) backwardFar(p *mixturePass, mixtures, gx, gtheta []T) {
+func (b *MixtureBatch[T]) backwardFar(p *mixturePass, x, mixtures, gx, gtheta []T) {
 	for g := range p.groups {
 		for lane := range p.lanesOf(g) {
 			if i := g*b.ops.lanes + lane; b.u.rdens[i] == 0 {
@@ -189,14 +237,15 @@ func (b *MixtureBatch[T]) backwardFar(p *mixturePass, mixtures, gx, gtheta []T) 
 				} else {
 					b.loadFar(p, g, lane, mixtures)
 				}
-				gx[p.element(g, lane)] = b.farSlopes(i, p.element(g, lane), gtheta)
+				at := p.element(g, lane)
+				gx[at] = b.farSlopes(x[at], i, at, gtheta)
 			}
 		}
 	}
 }
 
-func (b *MixtureBatch[T]) farSlopes(i, element int, gtheta []T) T {
-	b.far.At(float64(b.x[i]))
+func (b *MixtureBatch[T]) farSlopes(x T, i, element int, gtheta []T) T {
+	b.far.At(float64(x))
 	g := b.farGrad
 	for _, v := range g {
 		clear(v)

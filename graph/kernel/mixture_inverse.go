@@ -47,6 +47,7 @@ func (b *MixtureBatch[T]) Inverse(z, theta, x, logSlope []T) {
 	}
 	for p := b.begin(len(z), b.way(len(z)/b.d)); p.groups > 0; b.next(&p) {
 		b.load(&p, z, theta)
+		b.setFloor(2)
 		copy(b.solve.all.target, b.x[:p.groups*b.ops.lanes])
 		b.ops.ends(p.groups, b.k, b.stride(&p), &b.p, &b.solve.all, b.x)
 		b.search(&p, false)

@@ -7,8 +7,9 @@ type mixtureKernels[T Float] struct {
 	lanes int
 
 	// prepare: w = softmax(logits), y = the clamped raw log scale, inv = exp(−y), of n blocks. faint tells whether some
-	// mixture's logits are farther apart than faint: weights may have underflowed.
-	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (faint bool)
+	// mixture's logits are farther apart than faint: weights may have underflowed. Without a clamp, y is held to ±mostLogScale, and
+	// least, of a block's lanes, made at most each lane's y.
+	prepare func(n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T], least []T) (faint bool)
 	// sums: F, S and f at n·lanes elements, the i-th `lanes` by the block at i·stride of p: stride 0 is one mixture for all,
 	// in the first lane of a block.
 	sums func(n, k, stride int, x []T, p *prepared[T], s *sumsOf[T])
@@ -51,5 +52,6 @@ type gradientsOf[T Float] struct{ logits, means, raw []T }
 // gl ± A·R(|z|), with A = gz + gl·z, and + where the lower tail is the smaller one.
 type upstreamOf[T Float] struct{ rdens, share, gl, pull, level []T }
 
-// faint is how far apart logits may be before the least weight is one that a T does not hold well.
+// faint is how far apart logits may be before the least weight is one that a T does not hold well, and sums take a factor below
+// e^−faint for nothing.
 func faint[T Float]() T { return T(byType[T, float64](690.0, 75.0)) }

@@ -197,7 +197,7 @@ func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 				intoLanes(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 			})
 		}
-		return b.ops.prepare(p.groups, b.k, b.logits, b.raw, &b.curve, &b.p)
+		return b.prepare(p.groups, &b.p)
 	}
 	if p.first == 0 {
 		b.prepareColumns(theta)
@@ -217,7 +217,15 @@ func (b *MixtureBatch[T]) prepareColumns(theta []T) {
 			transpose(min(lanes, b.d-col), b.k, third[col*b.k:], b.k, block[col*b.k:], lanes)
 		}
 	}
-	b.ops.prepare((b.d+lanes-1)/lanes, b.k, b.logits, b.raw, &b.curve, &b.own)
+	b.prepare((b.d+lanes-1)/lanes, &b.own)
+}
+
+// prepare prepares n blocks.
+func (b *MixtureBatch[T]) prepare(n int, p *prepared[T]) (faint bool) {
+	if b.curve.none {
+		clear(b.least)
+	}
+	return b.ops.prepare(n, b.k, b.logits, b.raw, &b.curve, p, b.least)
 }
 
 // store writes the pass's gradients to gtheta.

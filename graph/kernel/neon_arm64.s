@@ -4,173 +4,183 @@
 
 #include "textflag.h"
 
-// func prepareF64NEON(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64) (faint int)
-TEXT ·prepareF64NEON(SB), NOSPLIT, $0-72
+// func prepareF64NEON(n int, k int, logits *float64, raw *float64, clamp *float64, w *float64, y *float64, inv *float64, least *float64) (faint int)
+TEXT ·prepareF64NEON(SB), NOSPLIT, $0-80
 	MOVD $constants_prepareF64NEON<>(SB), R0
-	MOVD clamp+32(FP), R4
-	ADD  $16, R4, R2
-	ADD  $8, R4, R1
-	WORD $0xad40500c // ldp q12, q20, [x0, #0]
-	WORD $0xad414813 // ldp q19, q18, [x0, #32]
-	WORD $0xad424011 // ldp q17, q16, [x0, #64]
-	WORD $0xad43380f // ldp q15, q14, [x0, #96]
-	WORD $0xad44540d // ldp q13, q21, [x0, #128]
-	WORD $0xad45240a // ldp q10, q9, [x0, #160]
-	WORD $0xad465808 // ldp q8, q22, [x0, #192]
-	MOVD n+0(FP), R11
-	MOVD k+8(FP), R3
-	LSL  $4, R3, R10
-	MOVD logits+16(FP), R9
-	MOVD raw+24(FP), R8
-	MOVD w+40(FP), R7
-	MOVD y+48(FP), R6
-	MOVD inv+56(FP), R5
-	WORD $0x4f000417 // movi v23.4s, #0
+	MOVD clamp+32(FP), R5
+	ADD  $16, R5, R3
+	ADD  $8, R5, R2
+	MOVD least+64(FP), R1
+	WORD $0xad40480a // ldp q10, q18, [x0, #0]
+	WORD $0xad414011 // ldp q17, q16, [x0, #32]
+	WORD $0xad42380f // ldp q15, q14, [x0, #64]
+	WORD $0xad43300d // ldp q13, q12, [x0, #96]
+	WORD $0xad44180b // ldp q11, q6, [x0, #128]
+	WORD $0xad454c07 // ldp q7, q19, [x0, #160]
+	WORD $0xad465008 // ldp q8, q20, [x0, #192]
+	MOVD n+0(FP), R12
+	MOVD k+8(FP), R4
+	LSL  $4, R4, R11
+	MOVD logits+16(FP), R10
+	MOVD raw+24(FP), R9
+	MOVD w+40(FP), R8
+	MOVD y+48(FP), R7
+	MOVD inv+56(FP), R6
+	WORD $0x4f000415 // movi v21.4s, #0
 
 block:
-	WORD $0x3dc0012b // ldr q11, [x9, #0]
-	WORD $0x3dc00121 // ldr q1, [x9, #0]
-	MOVD $0, R3
+	WORD $0x3dc00157 // ldr q23, [x10, #0]
+	WORD $0x3dc00141 // ldr q1, [x10, #0]
+	MOVD $0, R4
 
 top:
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
-	WORD $0x4e60f56b // fmax v11.2d, v11.2d, v0.2d
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x4e60f6f7 // fmax v23.2d, v23.2d, v0.2d
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
 	WORD $0x4ee0f421 // fmin v1.2d, v1.2d, v0.2d
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  top
-	WORD $0x4ee1d560 // fsub v0.2d, v11.2d, v1.2d
-	WORD $0x4ee0d6c0 // fsub v0.2d, v22.2d, v0.2d
-	WORD $0x4ea01ef7 // orr v23.16b, v23.16b, v0.16b
-	WORD $0x4f000407 // movi v7.4s, #0
-	MOVD $0, R3
+	WORD $0x4ee1d6e0 // fsub v0.2d, v23.2d, v1.2d
+	WORD $0x4ee0d680 // fsub v0.2d, v20.2d, v0.2d
+	WORD $0x4ea01eb5 // orr v21.16b, v21.16b, v0.16b
+	WORD $0x4f000416 // movi v22.4s, #0
+	MOVD $0, R4
 
 weights:
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
-	WORD $0x4eebd400 // fsub v0.2d, v0.2d, v11.2d
-	WORD $0x4e60f6b8 // fmax v24.2d, v21.2d, v0.2d
-	WORD $0xad470006 // ldp q6, q0, [x0, #224]
-	WORD $0x4e78ce86 // fmla v6.2d, v20.2d, v24.2d
-	WORD $0x4ef3d4c1 // fsub v1.2d, v6.2d, v19.2d
-	WORD $0x4ee1ce58 // fmls v24.2d, v18.2d, v1.2d
-	WORD $0x4ee1ce38 // fmls v24.2d, v17.2d, v1.2d
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x4ef7d400 // fsub v0.2d, v0.2d, v23.2d
+	WORD $0x4e60f678 // fmax v24.2d, v19.2d, v0.2d
+	WORD $0xad470009 // ldp q9, q0, [x0, #224]
+	WORD $0x4e78ce49 // fmla v9.2d, v18.2d, v24.2d
+	WORD $0x4ef1d521 // fsub v1.2d, v9.2d, v17.2d
+	WORD $0x4ee1ce18 // fmls v24.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdf8 // fmls v24.2d, v15.2d, v1.2d
 	WORD $0x6e78df05 // fmul v5.2d, v24.2d, v24.2d
 	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
-	WORD $0x4e64ce00 // fmla v0.2d, v16.2d, v4.2d
+	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
 	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0x4e64cde2 // fmla v2.2d, v15.2d, v4.2d
+	WORD $0x4e64cda2 // fmla v2.2d, v13.2d, v4.2d
 	WORD $0xad490001 // ldp q1, q0, [x0, #288]
 	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
 	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
-	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
+	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
 	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
 	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0x4e64cda1 // fmla v1.2d, v13.2d, v4.2d
+	WORD $0x4e64cd61 // fmla v1.2d, v11.2d, v4.2d
 	WORD $0x3dc05800 // ldr q0, [x0, #352]
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
 	WORD $0x4e78cc43 // fmla v3.2d, v2.2d, v24.2d
-	WORD $0x4f7454c0 // shl v0.2d, v6.2d, #52
-	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
+	WORD $0x4f745520 // shl v0.2d, v9.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca368e0 // str q0, [x7, x3]
-	WORD $0x4e60d4e7 // fadd v7.2d, v7.2d, v0.2d
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	WORD $0x3ca46900 // str q0, [x8, x4]
+	WORD $0x4e60d6d6 // fadd v22.2d, v22.2d, v0.2d
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  weights
-	WORD $0x6e67fd8b // fdiv v11.2d, v12.2d, v7.2d
-	MOVD $0, R3
+	WORD $0x6e76fd49 // fdiv v9.2d, v10.2d, v22.2d
+	MOVD $0, R4
 
 scales:
-	WORD $0x3ce368e0 // ldr q0, [x7, x3]
-	WORD $0x6e60dd60 // fmul v0.2d, v11.2d, v0.2d
-	WORD $0x3ca368e0 // str q0, [x7, x3]
-	WORD $0x3ce36902 // ldr q2, [x8, x3]
-	CMP  $0, R4
-	BEQ  clamped
-	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
-	WORD $0x6e62dc00 // fmul v0.2d, v0.2d, v2.2d
-	WORD $0x4e60f6a0 // fmax v0.2d, v21.2d, v0.2d
-	WORD $0x4ee0f547 // fmin v7.2d, v10.2d, v0.2d
-	WORD $0xad470006 // ldp q6, q0, [x0, #224]
-	WORD $0x4e67ce86 // fmla v6.2d, v20.2d, v7.2d
-	WORD $0x4ef3d4c1 // fsub v1.2d, v6.2d, v19.2d
-	WORD $0x4ee1ce47 // fmls v7.2d, v18.2d, v1.2d
-	WORD $0x4ee1ce27 // fmls v7.2d, v17.2d, v1.2d
-	WORD $0x6e67dce5 // fmul v5.2d, v7.2d, v7.2d
+	WORD $0x3ce46900 // ldr q0, [x8, x4]
+	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
+	WORD $0x3ca46900 // str q0, [x8, x4]
+	WORD $0x3ce46921 // ldr q1, [x9, x4]
+	CMP  $0, R5
+	BEQ  free
+	WORD $0x4d40cc60 // ld1r {v0.2d}, [x3]
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x4e60f660 // fmax v0.2d, v19.2d, v0.2d
+	WORD $0x4ee0f517 // fmin v23.2d, v8.2d, v0.2d
+	WORD $0xad470016 // ldp q22, q0, [x0, #224]
+	WORD $0x4e77ce56 // fmla v22.2d, v18.2d, v23.2d
+	WORD $0x4ef1d6c1 // fsub v1.2d, v22.2d, v17.2d
+	WORD $0x4ee1ce17 // fmls v23.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdf7 // fmls v23.2d, v15.2d, v1.2d
+	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
 	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
-	WORD $0x4e64ce00 // fmla v0.2d, v16.2d, v4.2d
+	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
 	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0x4e64cde2 // fmla v2.2d, v15.2d, v4.2d
+	WORD $0x4e64cda2 // fmla v2.2d, v13.2d, v4.2d
 	WORD $0xad490001 // ldp q1, q0, [x0, #288]
 	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
 	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
-	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
+	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
 	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
 	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0x4e64cda1 // fmla v1.2d, v13.2d, v4.2d
+	WORD $0x4e64cd61 // fmla v1.2d, v11.2d, v4.2d
 	WORD $0x3dc05800 // ldr q0, [x0, #352]
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e67cc43 // fmla v3.2d, v2.2d, v7.2d
-	WORD $0x4f7454c0 // shl v0.2d, v6.2d, #52
-	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
+	WORD $0x4e77cc43 // fmla v3.2d, v2.2d, v23.2d
+	WORD $0x4f7456c0 // shl v0.2d, v22.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x4e6cd400 // fadd v0.2d, v0.2d, v12.2d
-	WORD $0x4d40cc82 // ld1r {v2.2d}, [x4]
-	WORD $0x6e60fd81 // fdiv v1.2d, v12.2d, v0.2d
-	WORD $0x4d40cc20 // ld1r {v0.2d}, [x1]
+	WORD $0x4e6ad400 // fadd v0.2d, v0.2d, v10.2d
+	WORD $0x4d40cca2 // ld1r {v2.2d}, [x5]
+	WORD $0x6e60fd41 // fdiv v1.2d, v10.2d, v0.2d
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
 	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
 
-clamped:
-	WORD $0x3ca368c2 // str q2, [x6, x3]
-	WORD $0x4e62f520 // fmax v0.2d, v9.2d, v2.2d
-	WORD $0x4ee0f502 // fmin v2.2d, v8.2d, v0.2d
-	WORD $0xad470007 // ldp q7, q0, [x0, #224]
-	WORD $0x4ee2ce87 // fmls v7.2d, v20.2d, v2.2d
-	WORD $0x4ef3d4e1 // fsub v1.2d, v7.2d, v19.2d
-	WORD $0x6ee0f846 // fneg v6.2d, v2.2d
-	WORD $0x4ee1ce46 // fmls v6.2d, v18.2d, v1.2d
-	WORD $0x4ee1ce26 // fmls v6.2d, v17.2d, v1.2d
-	WORD $0x6e66dcc5 // fmul v5.2d, v6.2d, v6.2d
+held:
+	WORD $0x3ca468e2 // str q2, [x7, x4]
+	WORD $0x4e62f4e0 // fmax v0.2d, v7.2d, v2.2d
+	WORD $0x4ee0f4c2 // fmin v2.2d, v6.2d, v0.2d
+	WORD $0xad470017 // ldp q23, q0, [x0, #224]
+	WORD $0x4ee2ce57 // fmls v23.2d, v18.2d, v2.2d
+	WORD $0x4ef1d6e1 // fsub v1.2d, v23.2d, v17.2d
+	WORD $0x6ee0f856 // fneg v22.2d, v2.2d
+	WORD $0x4ee1ce16 // fmls v22.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdf6 // fmls v22.2d, v15.2d, v1.2d
+	WORD $0x6e76dec5 // fmul v5.2d, v22.2d, v22.2d
 	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
-	WORD $0x4e64ce00 // fmla v0.2d, v16.2d, v4.2d
+	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
 	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0x4e64cde2 // fmla v2.2d, v15.2d, v4.2d
+	WORD $0x4e64cda2 // fmla v2.2d, v13.2d, v4.2d
 	WORD $0xad490001 // ldp q1, q0, [x0, #288]
 	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
 	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
-	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
+	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
 	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
 	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0x4e64cda1 // fmla v1.2d, v13.2d, v4.2d
+	WORD $0x4e64cd61 // fmla v1.2d, v11.2d, v4.2d
 	WORD $0x3dc05800 // ldr q0, [x0, #352]
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e66cc43 // fmla v3.2d, v2.2d, v6.2d
-	WORD $0x4f7454e0 // shl v0.2d, v7.2d, #52
-	WORD $0x4ee08580 // add v0.2d, v12.2d, v0.2d
+	WORD $0x4e76cc43 // fmla v3.2d, v2.2d, v22.2d
+	WORD $0x4f7456e0 // shl v0.2d, v23.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca368a0 // str q0, [x5, x3]
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	WORD $0x3ca468c0 // str q0, [x6, x4]
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  scales
-	ADD  R10, R9, R9
-	ADD  R10, R8, R8
-	ADD  R10, R7, R7
-	ADD  R10, R6, R6
-	ADD  R10, R5, R5
-	SUBS $1, R11, R11
+	ADD  R11, R10, R10
+	ADD  R11, R9, R9
+	ADD  R11, R8, R8
+	ADD  R11, R7, R7
+	ADD  R11, R6, R6
+	SUBS $1, R12, R12
 	BNE  block
-	WORD $0x4ee0aae0 // cmlt v0.2d, v23.2d, #0
+	WORD $0x4ee0aaa0 // cmlt v0.2d, v21.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660000 // fmov x0, d0
-	MOVD R0, faint+64(FP)
+	MOVD R0, faint+72(FP)
 	RET
+
+free:
+	WORD $0x4e61f660 // fmax v0.2d, v19.2d, v1.2d
+	WORD $0x4ee0f4c2 // fmin v2.2d, v6.2d, v0.2d
+	WORD $0x3dc00021 // ldr q1, [x1, #0]
+	WORD $0x6ee1e440 // fcmgt v0.2d, v2.2d, v1.2d
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3d800020 // str q0, [x1, #0]
+	JMP  held
 
 DATA constants_prepareF64NEON<>+0(SB)/8, $0x3ff0000000000000
 DATA constants_prepareF64NEON<>+8(SB)/8, $0x3ff0000000000000
@@ -190,14 +200,14 @@ DATA constants_prepareF64NEON<>+112(SB)/8, $0x3ec71ddf52ded199
 DATA constants_prepareF64NEON<>+120(SB)/8, $0x3ec71ddf52ded199
 DATA constants_prepareF64NEON<>+128(SB)/8, $0x3e5af639fa6e1b0b
 DATA constants_prepareF64NEON<>+136(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_prepareF64NEON<>+144(SB)/8, $0xc086200000000000
-DATA constants_prepareF64NEON<>+152(SB)/8, $0xc086200000000000
-DATA constants_prepareF64NEON<>+160(SB)/8, $0x4086280000000000
-DATA constants_prepareF64NEON<>+168(SB)/8, $0x4086280000000000
-DATA constants_prepareF64NEON<>+176(SB)/8, $0xc086280000000000
-DATA constants_prepareF64NEON<>+184(SB)/8, $0xc086280000000000
-DATA constants_prepareF64NEON<>+192(SB)/8, $0x4086200000000000
-DATA constants_prepareF64NEON<>+200(SB)/8, $0x4086200000000000
+DATA constants_prepareF64NEON<>+144(SB)/8, $0x4086200000000000
+DATA constants_prepareF64NEON<>+152(SB)/8, $0x4086200000000000
+DATA constants_prepareF64NEON<>+160(SB)/8, $0xc086280000000000
+DATA constants_prepareF64NEON<>+168(SB)/8, $0xc086280000000000
+DATA constants_prepareF64NEON<>+176(SB)/8, $0xc086200000000000
+DATA constants_prepareF64NEON<>+184(SB)/8, $0xc086200000000000
+DATA constants_prepareF64NEON<>+192(SB)/8, $0x4086280000000000
+DATA constants_prepareF64NEON<>+200(SB)/8, $0x4086280000000000
 DATA constants_prepareF64NEON<>+208(SB)/8, $0x4085900000000000
 DATA constants_prepareF64NEON<>+216(SB)/8, $0x4085900000000000
 DATA constants_prepareF64NEON<>+224(SB)/8, $0x4338000000000000
@@ -227,12 +237,12 @@ TEXT ·sumsF64NEON(SB), NOSPLIT, $0-88
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
 	WORD $0xad402813 // ldp q19, q10, [x0, #0]
-	WORD $0xad414808 // ldp q8, q18, [x0, #32]
+	WORD $0xad414807 // ldp q7, q18, [x0, #32]
 	WORD $0xad424011 // ldp q17, q16, [x0, #64]
 	WORD $0xad43380f // ldp q15, q14, [x0, #96]
 	WORD $0xad44300d // ldp q13, q12, [x0, #128]
-	WORD $0xad45240b // ldp q11, q9, [x0, #160]
-	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad45200b // ldp q11, q8, [x0, #160]
+	WORD $0x4f000409 // movi v9.4s, #0
 	WORD $0xad461406 // ldp q6, q5, [x0, #192]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
@@ -289,12 +299,12 @@ component:
 	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
 	WORD $0x4ef3d481 // fsub v1.2d, v4.2d, v19.2d
-	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
-	WORD $0x6ee08520 // sub v0.2d, v9.2d, v0.2d
+	WORD $0x4e271c80 // and v0.16b, v4.16b, v7.16b
+	WORD $0x6ee08500 // sub v0.2d, v8.2d, v0.2d
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ee0a81d // cmlt v29.2d, v0.2d, #0
-	WORD $0x6e671c5d // bsl v29.16b, v2.16b, v7.16b
-	WORD $0x4e281f20 // and v0.16b, v25.16b, v8.16b
+	WORD $0x6e691c5d // bsl v29.16b, v2.16b, v9.16b
+	WORD $0x4e271f20 // and v0.16b, v25.16b, v7.16b
 	WORD $0x4ee0f4c0 // fmin v0.2d, v6.2d, v0.2d
 	WORD $0x4e65d400 // fadd v0.2d, v0.2d, v5.2d
 	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
@@ -452,12 +462,12 @@ TEXT ·sumsEachF64NEON(SB), NOSPLIT, $0-88
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
 	WORD $0xad402813 // ldp q19, q10, [x0, #0]
-	WORD $0xad414808 // ldp q8, q18, [x0, #32]
+	WORD $0xad414807 // ldp q7, q18, [x0, #32]
 	WORD $0xad424011 // ldp q17, q16, [x0, #64]
 	WORD $0xad43380f // ldp q15, q14, [x0, #96]
 	WORD $0xad44300d // ldp q13, q12, [x0, #128]
-	WORD $0xad45240b // ldp q11, q9, [x0, #160]
-	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad45200b // ldp q11, q8, [x0, #160]
+	WORD $0x4f000409 // movi v9.4s, #0
 	WORD $0xad461406 // ldp q6, q5, [x0, #192]
 	MOVD n+0(FP), R12
 	MOVD stride+16(FP), R11
@@ -511,12 +521,12 @@ component:
 	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
 	WORD $0x4ef3d481 // fsub v1.2d, v4.2d, v19.2d
-	WORD $0x4e281c80 // and v0.16b, v4.16b, v8.16b
-	WORD $0x6ee08520 // sub v0.2d, v9.2d, v0.2d
+	WORD $0x4e271c80 // and v0.16b, v4.16b, v7.16b
+	WORD $0x6ee08500 // sub v0.2d, v8.2d, v0.2d
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ee0a81d // cmlt v29.2d, v0.2d, #0
-	WORD $0x6e671c5d // bsl v29.16b, v2.16b, v7.16b
-	WORD $0x4e281f20 // and v0.16b, v25.16b, v8.16b
+	WORD $0x6e691c5d // bsl v29.16b, v2.16b, v9.16b
+	WORD $0x4e271f20 // and v0.16b, v25.16b, v7.16b
 	WORD $0x4ee0f4c0 // fmin v0.2d, v6.2d, v0.2d
 	WORD $0x4e65d400 // fadd v0.2d, v0.2d, v5.2d
 	WORD $0x6e60fd5e // fdiv v30.2d, v10.2d, v0.2d
@@ -675,12 +685,12 @@ TEXT ·bendsF64NEON(SB), NOSPLIT, $0-88
 	MOVD dens+72(FP), R2
 	MOVD bend+80(FP), R1
 	WORD $0xad402011 // ldp q17, q8, [x0, #0]
-	WORD $0xad414006 // ldp q6, q16, [x0, #32]
+	WORD $0xad414005 // ldp q5, q16, [x0, #32]
 	WORD $0xad42380f // ldp q15, q14, [x0, #64]
 	WORD $0xad43300d // ldp q13, q12, [x0, #96]
 	WORD $0xad44280b // ldp q11, q10, [x0, #128]
-	WORD $0xad451c09 // ldp q9, q7, [x0, #160]
-	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0xad451809 // ldp q9, q6, [x0, #160]
+	WORD $0x4f000407 // movi v7.4s, #0
 	WORD $0x3dc0b004 // ldr q4, [x0, #704]
 	MOVD n+0(FP), R14
 	MOVD stride+16(FP), R13
@@ -738,12 +748,12 @@ component:
 	WORD $0x4ee18501 // add v1.2d, v8.2d, v1.2d
 	WORD $0x6e79dc23 // fmul v3.2d, v1.2d, v25.2d
 	WORD $0x4ef1d742 // fsub v2.2d, v26.2d, v17.2d
-	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
-	WORD $0x6ee184e1 // sub v1.2d, v7.2d, v1.2d
+	WORD $0x4e251f41 // and v1.16b, v26.16b, v5.16b
+	WORD $0x6ee184c1 // sub v1.2d, v6.2d, v1.2d
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
-	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
-	WORD $0x4e261e41 // and v1.16b, v18.16b, v6.16b
+	WORD $0x6e671c7e // bsl v30.16b, v3.16b, v7.16b
+	WORD $0x4e251e41 // and v1.16b, v18.16b, v5.16b
 	WORD $0x4ee1f481 // fmin v1.2d, v4.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	WORD $0x6e60fd1f // fdiv v31.2d, v8.2d, v0.2d
@@ -909,12 +919,12 @@ TEXT ·bendsEachF64NEON(SB), NOSPLIT, $0-88
 	MOVD dens+72(FP), R2
 	MOVD bend+80(FP), R1
 	WORD $0xad402011 // ldp q17, q8, [x0, #0]
-	WORD $0xad414006 // ldp q6, q16, [x0, #32]
+	WORD $0xad414005 // ldp q5, q16, [x0, #32]
 	WORD $0xad42380f // ldp q15, q14, [x0, #64]
 	WORD $0xad43300d // ldp q13, q12, [x0, #96]
 	WORD $0xad44280b // ldp q11, q10, [x0, #128]
-	WORD $0xad451c09 // ldp q9, q7, [x0, #160]
-	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0xad451809 // ldp q9, q6, [x0, #160]
+	WORD $0x4f000407 // movi v7.4s, #0
 	WORD $0x3dc0b004 // ldr q4, [x0, #704]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
@@ -969,12 +979,12 @@ component:
 	WORD $0x4ee18501 // add v1.2d, v8.2d, v1.2d
 	WORD $0x6e79dc23 // fmul v3.2d, v1.2d, v25.2d
 	WORD $0x4ef1d742 // fsub v2.2d, v26.2d, v17.2d
-	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
-	WORD $0x6ee184e1 // sub v1.2d, v7.2d, v1.2d
+	WORD $0x4e251f41 // and v1.16b, v26.16b, v5.16b
+	WORD $0x6ee184c1 // sub v1.2d, v6.2d, v1.2d
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
-	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
-	WORD $0x4e261e41 // and v1.16b, v18.16b, v6.16b
+	WORD $0x6e671c7e // bsl v30.16b, v3.16b, v7.16b
+	WORD $0x4e251e41 // and v1.16b, v18.16b, v5.16b
 	WORD $0x4ee1f481 // fmin v1.2d, v4.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	WORD $0x6e60fd1f // fdiv v31.2d, v8.2d, v0.2d
@@ -3121,12 +3131,12 @@ TEXT ·upstreamF64NEON(SB), NOSPLIT, $0-96
 	MOVD share+56(FP), R2
 	MOVD level+80(FP), R1
 	WORD $0xad40580d // ldp q13, q22, [x0, #0]
-	WORD $0xad412c14 // ldp q20, q11, [x0, #32]
-	WORD $0x4f00040a // movi v10.4s, #0
+	WORD $0xad412814 // ldp q20, q10, [x0, #32]
+	WORD $0x4f00040c // movi v12.4s, #0
 	WORD $0xad424c15 // ldp q21, q19, [x0, #64]
 	WORD $0xad434412 // ldp q18, q17, [x0, #96]
 	WORD $0xad443c10 // ldp q16, q15, [x0, #128]
-	WORD $0xad45300e // ldp q14, q12, [x0, #160]
+	WORD $0xad452c0e // ldp q14, q11, [x0, #160]
 	WORD $0xad462009 // ldp q9, q8, [x0, #192]
 	WORD $0xad471807 // ldp q7, q6, [x0, #224]
 	WORD $0x3dc0f805 // ldr q5, [x0, #992]
@@ -3167,12 +3177,12 @@ vector:
 	WORD $0x4ee085a0 // add v0.2d, v13.2d, v0.2d
 	WORD $0x6e63dc02 // fmul v2.2d, v0.2d, v3.2d
 	WORD $0x4ef6d481 // fsub v1.2d, v4.2d, v22.2d
-	WORD $0x4e2b1c80 // and v0.16b, v4.16b, v11.16b
-	WORD $0x6ee08580 // sub v0.2d, v12.2d, v0.2d
+	WORD $0x4e2a1c80 // and v0.16b, v4.16b, v10.16b
+	WORD $0x6ee08560 // sub v0.2d, v11.2d, v0.2d
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ee0a81a // cmlt v26.2d, v0.2d, #0
-	WORD $0x6e6a1c5a // bsl v26.16b, v2.16b, v10.16b
-	WORD $0x4e2b1f60 // and v0.16b, v27.16b, v11.16b
+	WORD $0x6e6c1c5a // bsl v26.16b, v2.16b, v12.16b
+	WORD $0x4e2a1f60 // and v0.16b, v27.16b, v10.16b
 	WORD $0x4ee0f520 // fmin v0.2d, v9.2d, v0.2d
 	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
 	WORD $0x6e60fdbe // fdiv v30.2d, v13.2d, v0.2d
@@ -3248,19 +3258,19 @@ vector:
 	WORD $0x4ea41ef7 // orr v23.16b, v23.16b, v4.16b
 	WORD $0x3cea68e3 // ldr q3, [x7, x10]
 	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
-	WORD $0x6e631d40 // bsl v0.16b, v10.16b, v3.16b
+	WORD $0x6e631d80 // bsl v0.16b, v12.16b, v3.16b
 	WORD $0x3caa68c0 // str q0, [x6, x10]
 	WORD $0x3cea68a2 // ldr q2, [x5, x10]
 	WORD $0x4e63cf62 // fmla v2.2d, v27.2d, v3.2d
 	WORD $0x6e62dfa1 // fmul v1.2d, v29.2d, v2.2d
 	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
-	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
+	WORD $0x6e611d80 // bsl v0.16b, v12.16b, v1.16b
 	WORD $0x3caa6880 // str q0, [x4, x10]
 	WORD $0x6e7cfda1 // fdiv v1.2d, v13.2d, v28.2d
 	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
-	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
+	WORD $0x6e611d80 // bsl v0.16b, v12.16b, v1.16b
 	WORD $0x3caa6860 // str q0, [x3, x10]
-	WORD $0x4ee2d540 // fsub v0.2d, v10.2d, v2.2d
+	WORD $0x4ee2d580 // fsub v0.2d, v12.2d, v2.2d
 	WORD $0x4ee0ab61 // cmlt v1.2d, v27.2d, #0
 	WORD $0x6e601c41 // bsl v1.16b, v2.16b, v0.16b
 	WORD $0x3dc0fc00 // ldr q0, [x0, #1008]
@@ -3268,11 +3278,11 @@ vector:
 	WORD $0x6e7afda0 // fdiv v0.2d, v13.2d, v26.2d
 	WORD $0x6e62dc01 // fmul v1.2d, v0.2d, v2.2d
 	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
-	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
+	WORD $0x6e611d80 // bsl v0.16b, v12.16b, v1.16b
 	WORD $0x3caa6840 // str q0, [x2, x10]
 	WORD $0x4e79cc43 // fmla v3.2d, v2.2d, v25.2d
 	WORD $0x4ee0a880 // cmlt v0.2d, v4.2d, #0
-	WORD $0x6e631d40 // bsl v0.16b, v10.16b, v3.16b
+	WORD $0x6e631d80 // bsl v0.16b, v12.16b, v3.16b
 	WORD $0x3caa6820 // str q0, [x1, x10]
 	ADD  $16, R10, R10
 	SUBS $1, R11, R11
@@ -3433,11 +3443,10 @@ TEXT ·slopesF64NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad40140c // ldp q12, q5, [x0, #0]
-	WORD $0xad412c04 // ldp q4, q11, [x0, #32]
-	WORD $0xad42240a // ldp q10, q9, [x0, #64]
-	WORD $0xad431c08 // ldp q8, q7, [x0, #96]
-	WORD $0x3dc0b006 // ldr q6, [x0, #704]
+	WORD $0xad40140b // ldp q11, q5, [x0, #0]
+	WORD $0xad412804 // ldp q4, q10, [x0, #32]
+	WORD $0xad422009 // ldp q9, q8, [x0, #64]
+	WORD $0xad431807 // ldp q7, q6, [x0, #96]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R4
@@ -3445,121 +3454,124 @@ TEXT ·slopesF64NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R13
 
 elements:
-	WORD $0x4f000414 // movi v20.4s, #0
-	WORD $0x3cf86ad3 // ldr q19, [x22, x24]
-	WORD $0x3cf86ab2 // ldr q18, [x21, x24]
-	WORD $0x3cf86a91 // ldr q17, [x20, x24]
-	WORD $0x3cf86a70 // ldr q16, [x19, x24]
-	WORD $0x3cf86a2f // ldr q15, [x17, x24]
-	WORD $0x3cf86a0e // ldr q14, [x16, x24]
-	WORD $0x3cf869ed // ldr q13, [x15, x24]
+	WORD $0x4f000413 // movi v19.4s, #0
+	WORD $0x3cf86ad2 // ldr q18, [x22, x24]
+	WORD $0x3cf86ab1 // ldr q17, [x21, x24]
+	WORD $0x3cf86a90 // ldr q16, [x20, x24]
+	WORD $0x3cf86a6f // ldr q15, [x19, x24]
+	WORD $0x3cf86a2e // ldr q14, [x17, x24]
+	WORD $0x3cf86a0d // ldr q13, [x16, x24]
+	WORD $0x3cf869ec // ldr q12, [x15, x24]
 	MOVD R13, R14
 	ADD  R23, R13, R12
 
 component:
 	ADD  R14, R11, R4
 	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
-	WORD $0x4ee0d678 // fsub v24.2d, v19.2d, v0.2d
+	WORD $0x4ee0d657 // fsub v23.2d, v18.2d, v0.2d
 	ADD  R14, R10, R4
-	WORD $0x4d40cc97 // ld1r {v23.2d}, [x4]
+	WORD $0x4d40cc96 // ld1r {v22.2d}, [x4]
 	ADD  R14, R9, R4
-	WORD $0x4d40cc95 // ld1r {v21.2d}, [x4]
+	WORD $0x4d40cc94 // ld1r {v20.2d}, [x4]
 	ADD  R14, R8, R4
-	WORD $0x4d40cc99 // ld1r {v25.2d}, [x4]
-	WORD $0x6e78df23 // fmul v3.2d, v25.2d, v24.2d
-	WORD $0x6e63dc7b // fmul v27.2d, v3.2d, v3.2d
-	WORD $0x4efbf582 // fmin v2.2d, v12.2d, v27.2d
-	WORD $0xad44001f // ldp q31, q0, [x0, #128]
-	WORD $0x4ee2cd7f // fmls v31.2d, v11.2d, v2.2d
-	WORD $0x4eead7e1 // fsub v1.2d, v31.2d, v10.2d
-	WORD $0x6ee0f85e // fneg v30.2d, v2.2d
-	WORD $0x4ee1cd3e // fmls v30.2d, v9.2d, v1.2d
-	WORD $0x4ee1cd1e // fmls v30.2d, v8.2d, v1.2d
-	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x4d40cc98 // ld1r {v24.2d}, [x4]
+	WORD $0x6e77df19 // fmul v25.2d, v24.2d, v23.2d
+	WORD $0x6e79df3b // fmul v27.2d, v25.2d, v25.2d
+	WORD $0x4efbf562 // fmin v2.2d, v11.2d, v27.2d
+	WORD $0xad44001e // ldp q30, q0, [x0, #128]
+	WORD $0x4ee2cd5e // fmls v30.2d, v10.2d, v2.2d
+	WORD $0x4ee9d7c1 // fsub v1.2d, v30.2d, v9.2d
+	WORD $0x6ee0f85d // fneg v29.2d, v2.2d
+	WORD $0x4ee1cd1d // fmls v29.2d, v8.2d, v1.2d
+	WORD $0x4ee1ccfd // fmls v29.2d, v7.2d, v1.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0x4e7ccce0 // fmla v0.2d, v7.2d, v28.2d
-	WORD $0xad45081a // ldp q26, q2, [x0, #160]
-	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
-	WORD $0x4e7cccc2 // fmla v2.2d, v6.2d, v28.2d
-	WORD $0xad460400 // ldp q0, q1, [x0, #192]
-	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
-	WORD $0x4e7dcc1a // fmla v26.2d, v0.2d, v29.2d
-	WORD $0xad475800 // ldp q0, q22, [x0, #224]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0x4e7ccc16 // fmla v22.2d, v0.2d, v28.2d
-	WORD $0xad480800 // ldp q0, q2, [x0, #256]
-	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
-	WORD $0xad490400 // ldp q0, q1, [x0, #288]
-	WORD $0x4e7ccc40 // fmla v0.2d, v2.2d, v28.2d
-	WORD $0x4e7dcc16 // fmla v22.2d, v0.2d, v29.2d
-	WORD $0x4e7eceda // fmla v26.2d, v22.2d, v30.2d
-	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
+	WORD $0x4e7accc0 // fmla v0.2d, v6.2d, v26.2d
+	WORD $0xad450815 // ldp q21, q2, [x0, #160]
+	WORD $0x4e7acc15 // fmla v21.2d, v0.2d, v26.2d
+	WORD $0xad460001 // ldp q1, q0, [x0, #192]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7ccc15 // fmla v21.2d, v0.2d, v28.2d
+	WORD $0xad470001 // ldp q1, q0, [x0, #224]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0xad480803 // ldp q3, q2, [x0, #256]
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad490001 // ldp q1, q0, [x0, #288]
+	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e7dcc75 // fmla v21.2d, v3.2d, v29.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
 	WORD $0x4ee084a0 // add v0.2d, v5.2d, v0.2d
-	WORD $0x6e7adc16 // fmul v22.2d, v0.2d, v26.2d
-	WORD $0x4eecd762 // fsub v2.2d, v27.2d, v12.2d
-	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
-	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
-	WORD $0x4ea01c41 // orr v1.16b, v2.16b, v0.16b
-	WORD $0x4f000400 // movi v0.4s, #0
-	WORD $0x4ee0a83e // cmlt v30.2d, v1.2d, #0
-	WORD $0x6e601ede // bsl v30.16b, v22.16b, v0.16b
-	WORD $0x4e241c62 // and v2.16b, v3.16b, v4.16b
-	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4ee2f421 // fmin v1.2d, v1.2d, v2.2d
+	WORD $0x6e75dc1a // fmul v26.2d, v0.2d, v21.2d
+	WORD $0x4eebd763 // fsub v3.2d, v27.2d, v11.2d
+	WORD $0x4f000415 // movi v21.4s, #0
+	WORD $0xad4a0002 // ldp q2, q0, [x0, #320]
+	WORD $0x4e241f61 // and v1.16b, v27.16b, v4.16b
+	WORD $0x6ee18441 // sub v1.2d, v2.2d, v1.2d
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ee0a83d // cmlt v29.2d, v1.2d, #0
+	WORD $0x6e751f5d // bsl v29.16b, v26.16b, v21.16b
+	WORD $0x4ee0a823 // cmlt v3.2d, v1.2d, #0
+	WORD $0x6e751f23 // bsl v3.16b, v25.16b, v21.16b
+	WORD $0x4e241f21 // and v1.16b, v25.16b, v4.16b
+	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
+	WORD $0xad4b7000 // ldp q0, q28, [x0, #352]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fcbf // fdiv v31.2d, v5.2d, v0.2d
-	WORD $0xad4b001d // ldp q29, q0, [x0, #352]
-	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
-	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e60fcbe // fdiv v30.2d, v5.2d, v0.2d
 	WORD $0xad4c0800 // ldp q0, q2, [x0, #384]
-	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
-	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad4e041a // ldp q26, q1, [x0, #448]
-	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
+	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad4e5400 // ldp q0, q21, [x0, #448]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc15 // fmla v21.2d, v0.2d, v26.2d
 	WORD $0xad4f0800 // ldp q0, q2, [x0, #480]
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0xad500001 // ldp q1, q0, [x0, #512]
-	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad500400 // ldp q0, q1, [x0, #512]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
 	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc15 // fmla v21.2d, v0.2d, v27.2d
+	WORD $0xad520400 // ldp q0, q1, [x0, #576]
+	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad530800 // ldp q0, q2, [x0, #608]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
+	WORD $0xad547c00 // ldp q0, q31, [x0, #640]
+	WORD $0x4e7acc1f // fmla v31.2d, v0.2d, v26.2d
+	WORD $0xad550400 // ldp q0, q1, [x0, #672]
+	WORD $0x4e7acfe0 // fmla v0.2d, v31.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0x3dc0b000 // ldr q0, [x0, #704]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
 	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0xad520001 // ldp q1, q0, [x0, #576]
-	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad530416 // ldp q22, q1, [x0, #608]
-	WORD $0x4e7bcc16 // fmla v22.2d, v0.2d, v27.2d
-	WORD $0xad540800 // ldp q0, q2, [x0, #640]
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0xad550001 // ldp q1, q0, [x0, #672]
-	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7ccc16 // fmla v22.2d, v0.2d, v28.2d
-	WORD $0x4e7dceda // fmla v26.2d, v22.2d, v29.2d
-	WORD $0x6e7fdf42 // fmul v2.2d, v26.2d, v31.2d
-	WORD $0x6e77dfc1 // fmul v1.2d, v30.2d, v23.2d
-	WORD $0x6e61df20 // fmul v0.2d, v25.2d, v1.2d
-	WORD $0x6e60de36 // fmul v22.2d, v17.2d, v0.2d
+	WORD $0x4e7ccc55 // fmla v21.2d, v2.2d, v28.2d
+	WORD $0x6e7edea2 // fmul v2.2d, v21.2d, v30.2d
+	WORD $0x6e76dfa1 // fmul v1.2d, v29.2d, v22.2d
+	WORD $0x6e61df00 // fmul v0.2d, v24.2d, v1.2d
+	WORD $0x6e60de15 // fmul v21.2d, v16.2d, v0.2d
 	WORD $0x6e61dc42 // fmul v2.2d, v2.2d, v1.2d
-	WORD $0x6e321c61 // eor v1.16b, v3.16b, v18.16b
-	WORD $0x4ee2d6e0 // fsub v0.2d, v23.2d, v2.2d
+	WORD $0x6e311f21 // eor v1.16b, v25.16b, v17.16b
+	WORD $0x4ee2d6c0 // fsub v0.2d, v22.2d, v2.2d
 	WORD $0x4ee0a821 // cmlt v1.2d, v1.2d, #0
 	WORD $0x6e621c01 // bsl v1.16b, v0.16b, v2.16b
-	WORD $0x6e79dec0 // fmul v0.2d, v22.2d, v25.2d
+	WORD $0x6e78dea0 // fmul v0.2d, v21.2d, v24.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x6e60dde3 // fmul v3.2d, v15.2d, v0.2d
-	WORD $0x4ef6cdc3 // fmls v3.2d, v14.2d, v22.2d
-	WORD $0x6e78dc62 // fmul v2.2d, v3.2d, v24.2d
-	WORD $0x4ef6cde2 // fmls v2.2d, v15.2d, v22.2d
-	WORD $0x6e61de01 // fmul v1.2d, v16.2d, v1.2d
-	WORD $0x4e76cde1 // fmla v1.2d, v15.2d, v22.2d
-	WORD $0x4ef7cda1 // fmls v1.2d, v13.2d, v23.2d
-	WORD $0x4ee3d694 // fsub v20.2d, v20.2d, v3.2d
+	WORD $0x6e60ddc3 // fmul v3.2d, v14.2d, v0.2d
+	WORD $0x4ef5cda3 // fmls v3.2d, v13.2d, v21.2d
+	WORD $0x6e77dc62 // fmul v2.2d, v3.2d, v23.2d
+	WORD $0x4ef5cdc2 // fmls v2.2d, v14.2d, v21.2d
+	WORD $0x6e61dde1 // fmul v1.2d, v15.2d, v1.2d
+	WORD $0x4e75cdc1 // fmla v1.2d, v14.2d, v21.2d
+	WORD $0x4ef6cd81 // fmls v1.2d, v12.2d, v22.2d
+	WORD $0x4ee3d673 // fsub v19.2d, v19.2d, v3.2d
 	WORD $0x3cee68e0 // ldr q0, [x7, x14]
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	WORD $0x3cae68e0 // str q0, [x7, x14]
@@ -3570,9 +3582,9 @@ component:
 	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
 	ADD  $8, R5, R4
 	WORD $0x4d40cc81 // ld1r {v1.2d}, [x4]
-	WORD $0x4e75cc01 // fmla v1.2d, v0.2d, v21.2d
+	WORD $0x4e74cc01 // fmla v1.2d, v0.2d, v20.2d
 	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
-	WORD $0x4e75cc20 // fmla v0.2d, v1.2d, v21.2d
+	WORD $0x4e74cc20 // fmla v0.2d, v1.2d, v20.2d
 	WORD $0x6e62dc01 // fmul v1.2d, v0.2d, v2.2d
 	WORD $0x3cee6860 // ldr q0, [x3, x14]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -3580,7 +3592,7 @@ component:
 	ADD  $16, R14, R14
 	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb86854 // str q20, [x2, x24]
+	WORD $0x3cb86853 // str q19, [x2, x24]
 	ADD  R1, R13, R13
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
@@ -3609,74 +3621,74 @@ DATA constants_slopesF64NEON<>+144(SB)/8, $0x3f6555555554f000
 DATA constants_slopesF64NEON<>+152(SB)/8, $0x3f6555555554f000
 DATA constants_slopesF64NEON<>+160(SB)/8, $0x3ff0000000000000
 DATA constants_slopesF64NEON<>+168(SB)/8, $0x3ff0000000000000
-DATA constants_slopesF64NEON<>+176(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesF64NEON<>+184(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesF64NEON<>+192(SB)/8, $0x3fc0000000000011
-DATA constants_slopesF64NEON<>+200(SB)/8, $0x3fc0000000000011
-DATA constants_slopesF64NEON<>+208(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesF64NEON<>+216(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesF64NEON<>+224(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesF64NEON<>+232(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesF64NEON<>+240(SB)/8, $0x3fe0000000000000
-DATA constants_slopesF64NEON<>+248(SB)/8, $0x3fe0000000000000
-DATA constants_slopesF64NEON<>+256(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesF64NEON<>+264(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesF64NEON<>+272(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesF64NEON<>+280(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesF64NEON<>+288(SB)/8, $0x3f9555555555555a
-DATA constants_slopesF64NEON<>+296(SB)/8, $0x3f9555555555555a
-DATA constants_slopesF64NEON<>+304(SB)/8, $0x7ff0000000000000
-DATA constants_slopesF64NEON<>+312(SB)/8, $0x7ff0000000000000
-DATA constants_slopesF64NEON<>+320(SB)/8, $0x4043000000000000
-DATA constants_slopesF64NEON<>+328(SB)/8, $0x4043000000000000
-DATA constants_slopesF64NEON<>+336(SB)/8, $0x4014000000000000
-DATA constants_slopesF64NEON<>+344(SB)/8, $0x4014000000000000
-DATA constants_slopesF64NEON<>+352(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesF64NEON<>+360(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesF64NEON<>+368(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesF64NEON<>+376(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesF64NEON<>+384(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesF64NEON<>+392(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesF64NEON<>+400(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesF64NEON<>+408(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesF64NEON<>+416(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesF64NEON<>+424(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesF64NEON<>+432(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesF64NEON<>+440(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesF64NEON<>+448(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesF64NEON<>+456(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesF64NEON<>+464(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesF64NEON<>+472(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesF64NEON<>+480(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesF64NEON<>+488(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesF64NEON<>+496(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesF64NEON<>+504(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesF64NEON<>+512(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesF64NEON<>+520(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesF64NEON<>+528(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesF64NEON<>+536(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesF64NEON<>+544(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesF64NEON<>+552(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesF64NEON<>+560(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesF64NEON<>+568(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesF64NEON<>+576(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesF64NEON<>+584(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesF64NEON<>+592(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesF64NEON<>+600(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesF64NEON<>+608(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesF64NEON<>+616(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesF64NEON<>+624(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesF64NEON<>+632(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesF64NEON<>+640(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesF64NEON<>+648(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesF64NEON<>+656(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesF64NEON<>+664(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesF64NEON<>+672(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesF64NEON<>+680(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesF64NEON<>+688(SB)/8, $0xbfd1ae6d3e75ebbc
-DATA constants_slopesF64NEON<>+696(SB)/8, $0xbfd1ae6d3e75ebbc
-DATA constants_slopesF64NEON<>+704(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesF64NEON<>+712(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesF64NEON<>+176(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesF64NEON<>+184(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesF64NEON<>+192(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesF64NEON<>+200(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesF64NEON<>+208(SB)/8, $0x3fc0000000000011
+DATA constants_slopesF64NEON<>+216(SB)/8, $0x3fc0000000000011
+DATA constants_slopesF64NEON<>+224(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesF64NEON<>+232(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesF64NEON<>+240(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesF64NEON<>+248(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesF64NEON<>+256(SB)/8, $0x3fe0000000000000
+DATA constants_slopesF64NEON<>+264(SB)/8, $0x3fe0000000000000
+DATA constants_slopesF64NEON<>+272(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesF64NEON<>+280(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesF64NEON<>+288(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesF64NEON<>+296(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesF64NEON<>+304(SB)/8, $0x3f9555555555555a
+DATA constants_slopesF64NEON<>+312(SB)/8, $0x3f9555555555555a
+DATA constants_slopesF64NEON<>+320(SB)/8, $0x7ff0000000000000
+DATA constants_slopesF64NEON<>+328(SB)/8, $0x7ff0000000000000
+DATA constants_slopesF64NEON<>+336(SB)/8, $0x4043000000000000
+DATA constants_slopesF64NEON<>+344(SB)/8, $0x4043000000000000
+DATA constants_slopesF64NEON<>+352(SB)/8, $0x4014000000000000
+DATA constants_slopesF64NEON<>+360(SB)/8, $0x4014000000000000
+DATA constants_slopesF64NEON<>+368(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesF64NEON<>+376(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesF64NEON<>+384(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesF64NEON<>+392(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesF64NEON<>+400(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesF64NEON<>+408(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesF64NEON<>+416(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesF64NEON<>+424(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesF64NEON<>+432(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesF64NEON<>+440(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesF64NEON<>+448(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesF64NEON<>+456(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesF64NEON<>+464(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesF64NEON<>+472(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesF64NEON<>+480(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesF64NEON<>+488(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesF64NEON<>+496(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesF64NEON<>+504(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesF64NEON<>+512(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesF64NEON<>+520(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesF64NEON<>+528(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesF64NEON<>+536(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesF64NEON<>+544(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesF64NEON<>+552(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesF64NEON<>+560(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesF64NEON<>+568(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesF64NEON<>+576(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesF64NEON<>+584(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesF64NEON<>+592(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesF64NEON<>+600(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesF64NEON<>+608(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesF64NEON<>+616(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesF64NEON<>+624(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesF64NEON<>+632(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesF64NEON<>+640(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesF64NEON<>+648(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesF64NEON<>+656(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesF64NEON<>+664(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesF64NEON<>+672(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesF64NEON<>+680(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesF64NEON<>+688(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesF64NEON<>+696(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesF64NEON<>+704(SB)/8, $0xbfd1ae6d3e75ebbc
+DATA constants_slopesF64NEON<>+712(SB)/8, $0xbfd1ae6d3e75ebbc
 GLOBL constants_slopesF64NEON<>(SB), RODATA|NOPTR, $720
 
 // func slopesEachF64NEON(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
@@ -3701,10 +3713,10 @@ TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
 	WORD $0xad401802 // ldp q2, q6, [x0, #0]
-	WORD $0x4f00040b // movi v11.4s, #0
+	WORD $0x4f00040a // movi v10.4s, #0
 	WORD $0xad411407 // ldp q7, q5, [x0, #32]
-	WORD $0xad422804 // ldp q4, q10, [x0, #64]
-	WORD $0xad432009 // ldp q9, q8, [x0, #96]
+	WORD $0xad422404 // ldp q4, q9, [x0, #64]
+	WORD $0x3dc0f808 // ldr q8, [x0, #992]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R12
@@ -3712,150 +3724,153 @@ TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R13
 
 elements:
-	WORD $0x4f000413 // movi v19.4s, #0
-	WORD $0x3cf86ad2 // ldr q18, [x22, x24]
-	WORD $0x3cf86ab1 // ldr q17, [x21, x24]
-	WORD $0x3cf86a90 // ldr q16, [x20, x24]
-	WORD $0x3cf86a6f // ldr q15, [x19, x24]
-	WORD $0x3cf86a2e // ldr q14, [x17, x24]
-	WORD $0x3cf86a0d // ldr q13, [x16, x24]
-	WORD $0x3cf869ec // ldr q12, [x15, x24]
+	WORD $0x4f000412 // movi v18.4s, #0
+	WORD $0x3cf86ad1 // ldr q17, [x22, x24]
+	WORD $0x3cf86ab0 // ldr q16, [x21, x24]
+	WORD $0x3cf86a8f // ldr q15, [x20, x24]
+	WORD $0x3cf86a6e // ldr q14, [x19, x24]
+	WORD $0x3cf86a2d // ldr q13, [x17, x24]
+	WORD $0x3cf86a0c // ldr q12, [x16, x24]
+	WORD $0x3cf869eb // ldr q11, [x15, x24]
 	MOVD R13, R14
 	ADD  R23, R13, R12
 
 component:
 	WORD $0x3cee6960 // ldr q0, [x11, x14]
-	WORD $0x4ee0d657 // fsub v23.2d, v18.2d, v0.2d
+	WORD $0x4ee0d636 // fsub v22.2d, v17.2d, v0.2d
 	WORD $0x3cee6940 // ldr q0, [x10, x14]
-	WORD $0x3cee6934 // ldr q20, [x9, x14]
-	WORD $0x6ee0e576 // fcmgt v22.2d, v11.2d, v0.2d
-	WORD $0x6e601d76 // bsl v22.16b, v11.16b, v0.16b
-	WORD $0x4e74f540 // fmax v0.2d, v10.2d, v20.2d
-	WORD $0x4ee0f521 // fmin v1.2d, v9.2d, v0.2d
-	WORD $0xad44001b // ldp q27, q0, [x0, #128]
-	WORD $0x4ee1cd1b // fmls v27.2d, v8.2d, v1.2d
+	WORD $0x3cee6933 // ldr q19, [x9, x14]
+	WORD $0x6ee0e555 // fcmgt v21.2d, v10.2d, v0.2d
+	WORD $0x6e601d55 // bsl v21.16b, v10.16b, v0.16b
+	WORD $0x4e73f520 // fmax v0.2d, v9.2d, v19.2d
+	WORD $0x4ee0f501 // fmin v1.2d, v8.2d, v0.2d
+	WORD $0xad43001b // ldp q27, q0, [x0, #96]
+	WORD $0x4ee1cc1b // fmls v27.2d, v0.2d, v1.2d
 	WORD $0x4ee7d763 // fsub v3.2d, v27.2d, v7.2d
 	WORD $0x6ee0f83a // fneg v26.2d, v1.2d
-	WORD $0x4ee3cc1a // fmls v26.2d, v0.2d, v3.2d
-	WORD $0xad450400 // ldp q0, q1, [x0, #160]
+	WORD $0xad440001 // ldp q1, q0, [x0, #128]
+	WORD $0x4ee3cc3a // fmls v26.2d, v1.2d, v3.2d
 	WORD $0x4ee3cc1a // fmls v26.2d, v0.2d, v3.2d
 	WORD $0x6e7adf59 // fmul v25.2d, v26.2d, v26.2d
 	WORD $0x6e79df38 // fmul v24.2d, v25.2d, v25.2d
-	WORD $0xad465400 // ldp q0, q21, [x0, #192]
+	WORD $0xad450001 // ldp q1, q0, [x0, #160]
 	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0x4e78cc15 // fmla v21.2d, v0.2d, v24.2d
-	WORD $0xad470c00 // ldp q0, q3, [x0, #224]
-	WORD $0x4e78cc03 // fmla v3.2d, v0.2d, v24.2d
-	WORD $0xad480400 // ldp q0, q1, [x0, #256]
-	WORD $0x4e78cc60 // fmla v0.2d, v3.2d, v24.2d
-	WORD $0x4e79cc15 // fmla v21.2d, v0.2d, v25.2d
-	WORD $0xad490c00 // ldp q0, q3, [x0, #288]
+	WORD $0xad460c17 // ldp q23, q3, [x0, #192]
+	WORD $0x4e78cc17 // fmla v23.2d, v0.2d, v24.2d
+	WORD $0xad470001 // ldp q1, q0, [x0, #224]
+	WORD $0x4e78cc61 // fmla v1.2d, v3.2d, v24.2d
 	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0x4e78cc03 // fmla v3.2d, v0.2d, v24.2d
-	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
-	WORD $0x4e78cc01 // fmla v1.2d, v0.2d, v24.2d
-	WORD $0xad4b7c00 // ldp q0, q31, [x0, #352]
+	WORD $0x4e79cc17 // fmla v23.2d, v0.2d, v25.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
 	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
-	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
+	WORD $0xad490c14 // ldp q20, q3, [x0, #288]
+	WORD $0x4e78cc14 // fmla v20.2d, v0.2d, v24.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e78cc61 // fmla v1.2d, v3.2d, v24.2d
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e79cc14 // fmla v20.2d, v0.2d, v25.2d
+	WORD $0x4e7ace97 // fmla v23.2d, v20.2d, v26.2d
 	WORD $0x4f745760 // shl v0.2d, v27.2d, #52
 	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
-	WORD $0x6e75dc19 // fmul v25.2d, v0.2d, v21.2d
-	WORD $0x6e77df38 // fmul v24.2d, v25.2d, v23.2d
-	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
-	WORD $0x4efbf4b5 // fmin v21.2d, v5.2d, v27.2d
+	WORD $0x6e77dc18 // fmul v24.2d, v0.2d, v23.2d
+	WORD $0x6e76df19 // fmul v25.2d, v24.2d, v22.2d
+	WORD $0x6e79df3a // fmul v26.2d, v25.2d, v25.2d
+	WORD $0x4efaf4a1 // fmin v1.2d, v5.2d, v26.2d
+	WORD $0xad4b001e // ldp q30, q0, [x0, #352]
+	WORD $0x4ee1cc1e // fmls v30.2d, v0.2d, v1.2d
+	WORD $0x4ee7d7c3 // fsub v3.2d, v30.2d, v7.2d
+	WORD $0x6ee0f83d // fneg v29.2d, v1.2d
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
-	WORD $0x4ef5cc3f // fmls v31.2d, v1.2d, v21.2d
-	WORD $0x4ee7d7e3 // fsub v3.2d, v31.2d, v7.2d
-	WORD $0x6ee0fabe // fneg v30.2d, v21.2d
-	WORD $0x4ee3cc1e // fmls v30.2d, v0.2d, v3.2d
-	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
-	WORD $0x4ee3cc1e // fmls v30.2d, v0.2d, v3.2d
-	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
-	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0xad4e6800 // ldp q0, q26, [x0, #448]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
-	WORD $0xad4f0c00 // ldp q0, q3, [x0, #480]
-	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0xad500400 // ldp q0, q1, [x0, #512]
-	WORD $0x4e7ccc60 // fmla v0.2d, v3.2d, v28.2d
-	WORD $0x4e7dcc1a // fmla v26.2d, v0.2d, v29.2d
-	WORD $0xad515400 // ldp q0, q21, [x0, #544]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0x4e7ccc15 // fmla v21.2d, v0.2d, v28.2d
-	WORD $0xad520c00 // ldp q0, q3, [x0, #576]
-	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0xad530400 // ldp q0, q1, [x0, #608]
-	WORD $0x4e7ccc60 // fmla v0.2d, v3.2d, v28.2d
-	WORD $0x4e7dcc15 // fmla v21.2d, v0.2d, v29.2d
-	WORD $0x4e7eceba // fmla v26.2d, v21.2d, v30.2d
-	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
-	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
-	WORD $0x6e7adc15 // fmul v21.2d, v0.2d, v26.2d
-	WORD $0x4ee5d763 // fsub v3.2d, v27.2d, v5.2d
-	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
-	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
-	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
-	WORD $0x4ee0a81e // cmlt v30.2d, v0.2d, #0
-	WORD $0x6e6b1ebe // bsl v30.16b, v21.16b, v11.16b
-	WORD $0x4e241f03 // and v3.16b, v24.16b, v4.16b
-	WORD $0xad540001 // ldp q1, q0, [x0, #640]
-	WORD $0x4ee3f421 // fmin v1.2d, v1.2d, v3.2d
-	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fcdf // fdiv v31.2d, v6.2d, v0.2d
-	WORD $0xad55001d // ldp q29, q0, [x0, #672]
-	WORD $0x4effcc1d // fmls v29.2d, v0.2d, v31.2d
+	WORD $0x4ee3cc3d // fmls v29.2d, v1.2d, v3.2d
+	WORD $0x4ee3cc1d // fmls v29.2d, v0.2d, v3.2d
 	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
 	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0xad560c00 // ldp q0, q3, [x0, #704]
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0xad570001 // ldp q1, q0, [x0, #736]
+	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0xad4e0c17 // ldp q23, q3, [x0, #448]
+	WORD $0x4e7bcc17 // fmla v23.2d, v0.2d, v27.2d
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
 	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad58041a // ldp q26, q1, [x0, #768]
-	WORD $0x4e7bcc1a // fmla v26.2d, v0.2d, v27.2d
-	WORD $0xad590c00 // ldp q0, q3, [x0, #800]
+	WORD $0x4e7ccc17 // fmla v23.2d, v0.2d, v28.2d
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0xad5a0001 // ldp q1, q0, [x0, #832]
+	WORD $0xad510c14 // ldp q20, q3, [x0, #544]
+	WORD $0x4e7bcc14 // fmla v20.2d, v0.2d, v27.2d
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
 	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
 	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
-	WORD $0xad5b0c00 // ldp q0, q3, [x0, #864]
+	WORD $0x4e7ccc14 // fmla v20.2d, v0.2d, v28.2d
+	WORD $0x4e7dce97 // fmla v23.2d, v20.2d, v29.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
+	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
+	WORD $0x6e77dc17 // fmul v23.2d, v0.2d, v23.2d
+	WORD $0x4ee5d754 // fsub v20.2d, v26.2d, v5.2d
+	WORD $0xad530003 // ldp q3, q0, [x0, #608]
+	WORD $0x4e241f41 // and v1.16b, v26.16b, v4.16b
+	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
+	WORD $0x4ea11e81 // orr v1.16b, v20.16b, v1.16b
+	WORD $0x4ee0a83d // cmlt v29.2d, v1.2d, #0
+	WORD $0x6e6a1efd // bsl v29.16b, v23.16b, v10.16b
+	WORD $0x4ee0a837 // cmlt v23.2d, v1.2d, #0
+	WORD $0x6e6a1f37 // bsl v23.16b, v25.16b, v10.16b
+	WORD $0x4e241f21 // and v1.16b, v25.16b, v4.16b
+	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
+	WORD $0xad547000 // ldp q0, q28, [x0, #640]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x6e60fcde // fdiv v30.2d, v6.2d, v0.2d
+	WORD $0xad550c00 // ldp q0, q3, [x0, #672]
+	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
+	WORD $0xad560400 // ldp q0, q1, [x0, #704]
+	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad575000 // ldp q0, q20, [x0, #736]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc14 // fmla v20.2d, v0.2d, v26.2d
+	WORD $0xad580c00 // ldp q0, q3, [x0, #768]
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad590400 // ldp q0, q1, [x0, #800]
+	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad5a0c00 // ldp q0, q3, [x0, #832]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcc14 // fmla v20.2d, v0.2d, v27.2d
+	WORD $0xad5b0400 // ldp q0, q1, [x0, #864]
+	WORD $0x4e7acc60 // fmla v0.2d, v3.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0xad5c0c00 // ldp q0, q3, [x0, #896]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
+	WORD $0xad5d7c00 // ldp q0, q31, [x0, #928]
+	WORD $0x4e7acc1f // fmla v31.2d, v0.2d, v26.2d
+	WORD $0xad5e0400 // ldp q0, q1, [x0, #960]
+	WORD $0x4e7acfe0 // fmla v0.2d, v31.2d, v26.2d
+	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0x3dc0fc00 // ldr q0, [x0, #1008]
+	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
 	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0xad5c0001 // ldp q1, q0, [x0, #896]
-	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0xad5d0415 // ldp q21, q1, [x0, #928]
-	WORD $0x4e7bcc15 // fmla v21.2d, v0.2d, v27.2d
-	WORD $0xad5e0c00 // ldp q0, q3, [x0, #960]
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0xad5f0001 // ldp q1, q0, [x0, #992]
-	WORD $0x4e7bcc61 // fmla v1.2d, v3.2d, v27.2d
-	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
-	WORD $0x4e7ccc15 // fmla v21.2d, v0.2d, v28.2d
-	WORD $0x4e7dceba // fmla v26.2d, v21.2d, v29.2d
-	WORD $0x6e7fdf43 // fmul v3.2d, v26.2d, v31.2d
-	WORD $0x6e76dfc1 // fmul v1.2d, v30.2d, v22.2d
-	WORD $0x6e61df20 // fmul v0.2d, v25.2d, v1.2d
-	WORD $0x6e60de15 // fmul v21.2d, v16.2d, v0.2d
+	WORD $0x4e7ccc74 // fmla v20.2d, v3.2d, v28.2d
+	WORD $0x6e7ede83 // fmul v3.2d, v20.2d, v30.2d
+	WORD $0x6e75dfa1 // fmul v1.2d, v29.2d, v21.2d
+	WORD $0x6e61df00 // fmul v0.2d, v24.2d, v1.2d
+	WORD $0x6e60ddf4 // fmul v20.2d, v15.2d, v0.2d
 	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
-	WORD $0x6e311f01 // eor v1.16b, v24.16b, v17.16b
-	WORD $0x4ee3d6c0 // fsub v0.2d, v22.2d, v3.2d
+	WORD $0x6e301f21 // eor v1.16b, v25.16b, v16.16b
+	WORD $0x4ee3d6a0 // fsub v0.2d, v21.2d, v3.2d
 	WORD $0x4ee0a821 // cmlt v1.2d, v1.2d, #0
 	WORD $0x6e631c01 // bsl v1.16b, v0.16b, v3.16b
-	WORD $0x6e79dea0 // fmul v0.2d, v21.2d, v25.2d
-	WORD $0x6e78dc00 // fmul v0.2d, v0.2d, v24.2d
-	WORD $0x6e60ddc0 // fmul v0.2d, v14.2d, v0.2d
-	WORD $0x4ef5cda0 // fmls v0.2d, v13.2d, v21.2d
-	WORD $0x6e77dc03 // fmul v3.2d, v0.2d, v23.2d
-	WORD $0x4ef5cdc3 // fmls v3.2d, v14.2d, v21.2d
-	WORD $0x6e61dde1 // fmul v1.2d, v15.2d, v1.2d
-	WORD $0x4e75cdc1 // fmla v1.2d, v14.2d, v21.2d
-	WORD $0x4ef6cd81 // fmls v1.2d, v12.2d, v22.2d
-	WORD $0x4ee0d673 // fsub v19.2d, v19.2d, v0.2d
+	WORD $0x6e78de80 // fmul v0.2d, v20.2d, v24.2d
+	WORD $0x6e77dc00 // fmul v0.2d, v0.2d, v23.2d
+	WORD $0x6e60dda0 // fmul v0.2d, v13.2d, v0.2d
+	WORD $0x4ef4cd80 // fmls v0.2d, v12.2d, v20.2d
+	WORD $0x6e76dc03 // fmul v3.2d, v0.2d, v22.2d
+	WORD $0x4ef4cda3 // fmls v3.2d, v13.2d, v20.2d
+	WORD $0x6e61ddc1 // fmul v1.2d, v14.2d, v1.2d
+	WORD $0x4e74cda1 // fmla v1.2d, v13.2d, v20.2d
+	WORD $0x4ef5cd61 // fmls v1.2d, v11.2d, v21.2d
+	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
 	WORD $0x3cae6900 // str q0, [x8, x14]
@@ -3864,9 +3879,9 @@ component:
 	WORD $0x3cae68e0 // str q0, [x7, x14]
 	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
 	WORD $0x4d40cc81 // ld1r {v1.2d}, [x4]
-	WORD $0x4e74cc01 // fmla v1.2d, v0.2d, v20.2d
+	WORD $0x4e73cc01 // fmla v1.2d, v0.2d, v19.2d
 	WORD $0x4d40ccc0 // ld1r {v0.2d}, [x6]
-	WORD $0x4e74cc20 // fmla v0.2d, v1.2d, v20.2d
+	WORD $0x4e73cc20 // fmla v0.2d, v1.2d, v19.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
@@ -3874,7 +3889,7 @@ component:
 	ADD  $16, R14, R14
 	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb86853 // str q19, [x2, x24]
+	WORD $0x3cb86852 // str q18, [x2, x24]
 	ADD  R1, R13, R13
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
@@ -3893,120 +3908,120 @@ DATA constants_slopesEachF64NEON<>+64(SB)/8, $0x7fffffffffffffff
 DATA constants_slopesEachF64NEON<>+72(SB)/8, $0x7fffffffffffffff
 DATA constants_slopesEachF64NEON<>+80(SB)/8, $0xc086280000000000
 DATA constants_slopesEachF64NEON<>+88(SB)/8, $0xc086280000000000
-DATA constants_slopesEachF64NEON<>+96(SB)/8, $0x4086200000000000
-DATA constants_slopesEachF64NEON<>+104(SB)/8, $0x4086200000000000
+DATA constants_slopesEachF64NEON<>+96(SB)/8, $0x4338000000000000
+DATA constants_slopesEachF64NEON<>+104(SB)/8, $0x4338000000000000
 DATA constants_slopesEachF64NEON<>+112(SB)/8, $0x3ff71547652b82fe
 DATA constants_slopesEachF64NEON<>+120(SB)/8, $0x3ff71547652b82fe
-DATA constants_slopesEachF64NEON<>+128(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+136(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+144(SB)/8, $0x3fe62e42fee00000
-DATA constants_slopesEachF64NEON<>+152(SB)/8, $0x3fe62e42fee00000
-DATA constants_slopesEachF64NEON<>+160(SB)/8, $0x3dea39ef35793c76
-DATA constants_slopesEachF64NEON<>+168(SB)/8, $0x3dea39ef35793c76
-DATA constants_slopesEachF64NEON<>+176(SB)/8, $0x3efa01991399f987
-DATA constants_slopesEachF64NEON<>+184(SB)/8, $0x3efa01991399f987
-DATA constants_slopesEachF64NEON<>+192(SB)/8, $0x3fa555555554f000
-DATA constants_slopesEachF64NEON<>+200(SB)/8, $0x3fa555555554f000
-DATA constants_slopesEachF64NEON<>+208(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+216(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+224(SB)/8, $0x3e928b46faf8c24c
-DATA constants_slopesEachF64NEON<>+232(SB)/8, $0x3e928b46faf8c24c
-DATA constants_slopesEachF64NEON<>+240(SB)/8, $0x3f56c16c18826db1
-DATA constants_slopesEachF64NEON<>+248(SB)/8, $0x3f56c16c18826db1
-DATA constants_slopesEachF64NEON<>+256(SB)/8, $0x3fe0000000000011
-DATA constants_slopesEachF64NEON<>+264(SB)/8, $0x3fe0000000000011
-DATA constants_slopesEachF64NEON<>+272(SB)/8, $0x3ec71ddf52ded199
-DATA constants_slopesEachF64NEON<>+280(SB)/8, $0x3ec71ddf52ded199
-DATA constants_slopesEachF64NEON<>+288(SB)/8, $0x3f8111111110f1e5
-DATA constants_slopesEachF64NEON<>+296(SB)/8, $0x3f8111111110f1e5
-DATA constants_slopesEachF64NEON<>+304(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+312(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+320(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+328(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+336(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_slopesEachF64NEON<>+344(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_slopesEachF64NEON<>+352(SB)/8, $0x3fc555555555555a
-DATA constants_slopesEachF64NEON<>+360(SB)/8, $0x3fc555555555555a
-DATA constants_slopesEachF64NEON<>+368(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+376(SB)/8, $0x4338000000000000
-DATA constants_slopesEachF64NEON<>+384(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesEachF64NEON<>+392(SB)/8, $0x3fe71547652b82fe
-DATA constants_slopesEachF64NEON<>+400(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesEachF64NEON<>+408(SB)/8, $0x3ff62e42fee00000
-DATA constants_slopesEachF64NEON<>+416(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesEachF64NEON<>+424(SB)/8, $0x3dfa39ef35793c76
-DATA constants_slopesEachF64NEON<>+432(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesEachF64NEON<>+440(SB)/8, $0x3e7a01991399f987
-DATA constants_slopesEachF64NEON<>+448(SB)/8, $0x3f6555555554f000
-DATA constants_slopesEachF64NEON<>+456(SB)/8, $0x3f6555555554f000
-DATA constants_slopesEachF64NEON<>+464(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+472(SB)/8, $0x3ff0000000000000
-DATA constants_slopesEachF64NEON<>+480(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesEachF64NEON<>+488(SB)/8, $0x3df28b46faf8c24c
-DATA constants_slopesEachF64NEON<>+496(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesEachF64NEON<>+504(SB)/8, $0x3ef6c16c18826db1
-DATA constants_slopesEachF64NEON<>+512(SB)/8, $0x3fc0000000000011
-DATA constants_slopesEachF64NEON<>+520(SB)/8, $0x3fc0000000000011
-DATA constants_slopesEachF64NEON<>+528(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesEachF64NEON<>+536(SB)/8, $0x3e371ddf52ded199
-DATA constants_slopesEachF64NEON<>+544(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesEachF64NEON<>+552(SB)/8, $0x3f3111111110f1e5
-DATA constants_slopesEachF64NEON<>+560(SB)/8, $0x3fe0000000000000
-DATA constants_slopesEachF64NEON<>+568(SB)/8, $0x3fe0000000000000
-DATA constants_slopesEachF64NEON<>+576(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+584(SB)/8, $0x3daaf639fa6e1b0b
-DATA constants_slopesEachF64NEON<>+592(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesEachF64NEON<>+600(SB)/8, $0x3eba01a01b15de9d
-DATA constants_slopesEachF64NEON<>+608(SB)/8, $0x3f9555555555555a
-DATA constants_slopesEachF64NEON<>+616(SB)/8, $0x3f9555555555555a
-DATA constants_slopesEachF64NEON<>+624(SB)/8, $0x7ff0000000000000
-DATA constants_slopesEachF64NEON<>+632(SB)/8, $0x7ff0000000000000
-DATA constants_slopesEachF64NEON<>+640(SB)/8, $0x4043000000000000
-DATA constants_slopesEachF64NEON<>+648(SB)/8, $0x4043000000000000
-DATA constants_slopesEachF64NEON<>+656(SB)/8, $0x4014000000000000
-DATA constants_slopesEachF64NEON<>+664(SB)/8, $0x4014000000000000
-DATA constants_slopesEachF64NEON<>+672(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesEachF64NEON<>+680(SB)/8, $0x3ff435e50d79435d
-DATA constants_slopesEachF64NEON<>+688(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesEachF64NEON<>+696(SB)/8, $0x4026a1af286bca1a
-DATA constants_slopesEachF64NEON<>+704(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesEachF64NEON<>+712(SB)/8, $0x3e602c6a069582a7
-DATA constants_slopesEachF64NEON<>+720(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesEachF64NEON<>+728(SB)/8, $0x3ebd05f7889a93d9
-DATA constants_slopesEachF64NEON<>+736(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesEachF64NEON<>+744(SB)/8, $0xbf40f134dbb87be1
-DATA constants_slopesEachF64NEON<>+752(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesEachF64NEON<>+760(SB)/8, $0x3fc05c70b7d1a427
-DATA constants_slopesEachF64NEON<>+768(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesEachF64NEON<>+776(SB)/8, $0x3feb52343a6174db
-DATA constants_slopesEachF64NEON<>+784(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesEachF64NEON<>+792(SB)/8, $0xbe22443ab572b892
-DATA constants_slopesEachF64NEON<>+800(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesEachF64NEON<>+808(SB)/8, $0xbe925d3752b5748f
-DATA constants_slopesEachF64NEON<>+816(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesEachF64NEON<>+824(SB)/8, $0x3ed49640a62bdffa
-DATA constants_slopesEachF64NEON<>+832(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesEachF64NEON<>+840(SB)/8, $0x3f864ba35f6de2b9
-DATA constants_slopesEachF64NEON<>+848(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesEachF64NEON<>+856(SB)/8, $0x3fdef2f8c0e5979f
-DATA constants_slopesEachF64NEON<>+864(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesEachF64NEON<>+872(SB)/8, $0x3e5177f9f9c85e27
-DATA constants_slopesEachF64NEON<>+880(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesEachF64NEON<>+888(SB)/8, $0x3eb9bd6bcf9654f9
-DATA constants_slopesEachF64NEON<>+896(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesEachF64NEON<>+904(SB)/8, $0x3f28a313c859cd9b
-DATA constants_slopesEachF64NEON<>+912(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesEachF64NEON<>+920(SB)/8, $0xbfa74a0cf80ecdfe
-DATA constants_slopesEachF64NEON<>+928(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesEachF64NEON<>+936(SB)/8, $0xbfe676f2e55dcb19
-DATA constants_slopesEachF64NEON<>+944(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesEachF64NEON<>+952(SB)/8, $0xbe15e3a78788e1d8
-DATA constants_slopesEachF64NEON<>+960(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesEachF64NEON<>+968(SB)/8, $0xbe8483b4d3d9283f
-DATA constants_slopesEachF64NEON<>+976(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesEachF64NEON<>+984(SB)/8, $0xbef2231e0f679d64
-DATA constants_slopesEachF64NEON<>+992(SB)/8, $0xbf4b484e1471314a
-DATA constants_slopesEachF64NEON<>+1000(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesEachF64NEON<>+128(SB)/8, $0x3fe62e42fee00000
+DATA constants_slopesEachF64NEON<>+136(SB)/8, $0x3fe62e42fee00000
+DATA constants_slopesEachF64NEON<>+144(SB)/8, $0x3dea39ef35793c76
+DATA constants_slopesEachF64NEON<>+152(SB)/8, $0x3dea39ef35793c76
+DATA constants_slopesEachF64NEON<>+160(SB)/8, $0x3efa01991399f987
+DATA constants_slopesEachF64NEON<>+168(SB)/8, $0x3efa01991399f987
+DATA constants_slopesEachF64NEON<>+176(SB)/8, $0x3fa555555554f000
+DATA constants_slopesEachF64NEON<>+184(SB)/8, $0x3fa555555554f000
+DATA constants_slopesEachF64NEON<>+192(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+200(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+208(SB)/8, $0x3e928b46faf8c24c
+DATA constants_slopesEachF64NEON<>+216(SB)/8, $0x3e928b46faf8c24c
+DATA constants_slopesEachF64NEON<>+224(SB)/8, $0x3f56c16c18826db1
+DATA constants_slopesEachF64NEON<>+232(SB)/8, $0x3f56c16c18826db1
+DATA constants_slopesEachF64NEON<>+240(SB)/8, $0x3fe0000000000011
+DATA constants_slopesEachF64NEON<>+248(SB)/8, $0x3fe0000000000011
+DATA constants_slopesEachF64NEON<>+256(SB)/8, $0x3ec71ddf52ded199
+DATA constants_slopesEachF64NEON<>+264(SB)/8, $0x3ec71ddf52ded199
+DATA constants_slopesEachF64NEON<>+272(SB)/8, $0x3f8111111110f1e5
+DATA constants_slopesEachF64NEON<>+280(SB)/8, $0x3f8111111110f1e5
+DATA constants_slopesEachF64NEON<>+288(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+296(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+304(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+312(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+320(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_slopesEachF64NEON<>+328(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_slopesEachF64NEON<>+336(SB)/8, $0x3fc555555555555a
+DATA constants_slopesEachF64NEON<>+344(SB)/8, $0x3fc555555555555a
+DATA constants_slopesEachF64NEON<>+352(SB)/8, $0x4338000000000000
+DATA constants_slopesEachF64NEON<>+360(SB)/8, $0x4338000000000000
+DATA constants_slopesEachF64NEON<>+368(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesEachF64NEON<>+376(SB)/8, $0x3fe71547652b82fe
+DATA constants_slopesEachF64NEON<>+384(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesEachF64NEON<>+392(SB)/8, $0x3ff62e42fee00000
+DATA constants_slopesEachF64NEON<>+400(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesEachF64NEON<>+408(SB)/8, $0x3dfa39ef35793c76
+DATA constants_slopesEachF64NEON<>+416(SB)/8, $0x3e7a01991399f987
+DATA constants_slopesEachF64NEON<>+424(SB)/8, $0x3e7a01991399f987
+DATA constants_slopesEachF64NEON<>+432(SB)/8, $0x3f6555555554f000
+DATA constants_slopesEachF64NEON<>+440(SB)/8, $0x3f6555555554f000
+DATA constants_slopesEachF64NEON<>+448(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+456(SB)/8, $0x3ff0000000000000
+DATA constants_slopesEachF64NEON<>+464(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesEachF64NEON<>+472(SB)/8, $0x3df28b46faf8c24c
+DATA constants_slopesEachF64NEON<>+480(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesEachF64NEON<>+488(SB)/8, $0x3ef6c16c18826db1
+DATA constants_slopesEachF64NEON<>+496(SB)/8, $0x3fc0000000000011
+DATA constants_slopesEachF64NEON<>+504(SB)/8, $0x3fc0000000000011
+DATA constants_slopesEachF64NEON<>+512(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesEachF64NEON<>+520(SB)/8, $0x3e371ddf52ded199
+DATA constants_slopesEachF64NEON<>+528(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesEachF64NEON<>+536(SB)/8, $0x3f3111111110f1e5
+DATA constants_slopesEachF64NEON<>+544(SB)/8, $0x3fe0000000000000
+DATA constants_slopesEachF64NEON<>+552(SB)/8, $0x3fe0000000000000
+DATA constants_slopesEachF64NEON<>+560(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+568(SB)/8, $0x3daaf639fa6e1b0b
+DATA constants_slopesEachF64NEON<>+576(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesEachF64NEON<>+584(SB)/8, $0x3eba01a01b15de9d
+DATA constants_slopesEachF64NEON<>+592(SB)/8, $0x3f9555555555555a
+DATA constants_slopesEachF64NEON<>+600(SB)/8, $0x3f9555555555555a
+DATA constants_slopesEachF64NEON<>+608(SB)/8, $0x7ff0000000000000
+DATA constants_slopesEachF64NEON<>+616(SB)/8, $0x7ff0000000000000
+DATA constants_slopesEachF64NEON<>+624(SB)/8, $0x4043000000000000
+DATA constants_slopesEachF64NEON<>+632(SB)/8, $0x4043000000000000
+DATA constants_slopesEachF64NEON<>+640(SB)/8, $0x4014000000000000
+DATA constants_slopesEachF64NEON<>+648(SB)/8, $0x4014000000000000
+DATA constants_slopesEachF64NEON<>+656(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesEachF64NEON<>+664(SB)/8, $0x3ff435e50d79435d
+DATA constants_slopesEachF64NEON<>+672(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesEachF64NEON<>+680(SB)/8, $0x4026a1af286bca1a
+DATA constants_slopesEachF64NEON<>+688(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesEachF64NEON<>+696(SB)/8, $0x3e602c6a069582a7
+DATA constants_slopesEachF64NEON<>+704(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesEachF64NEON<>+712(SB)/8, $0x3ebd05f7889a93d9
+DATA constants_slopesEachF64NEON<>+720(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesEachF64NEON<>+728(SB)/8, $0xbf40f134dbb87be1
+DATA constants_slopesEachF64NEON<>+736(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesEachF64NEON<>+744(SB)/8, $0x3fc05c70b7d1a427
+DATA constants_slopesEachF64NEON<>+752(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesEachF64NEON<>+760(SB)/8, $0x3feb52343a6174db
+DATA constants_slopesEachF64NEON<>+768(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesEachF64NEON<>+776(SB)/8, $0xbe22443ab572b892
+DATA constants_slopesEachF64NEON<>+784(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesEachF64NEON<>+792(SB)/8, $0xbe925d3752b5748f
+DATA constants_slopesEachF64NEON<>+800(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesEachF64NEON<>+808(SB)/8, $0x3ed49640a62bdffa
+DATA constants_slopesEachF64NEON<>+816(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesEachF64NEON<>+824(SB)/8, $0x3f864ba35f6de2b9
+DATA constants_slopesEachF64NEON<>+832(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesEachF64NEON<>+840(SB)/8, $0x3fdef2f8c0e5979f
+DATA constants_slopesEachF64NEON<>+848(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesEachF64NEON<>+856(SB)/8, $0x3e5177f9f9c85e27
+DATA constants_slopesEachF64NEON<>+864(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesEachF64NEON<>+872(SB)/8, $0x3eb9bd6bcf9654f9
+DATA constants_slopesEachF64NEON<>+880(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesEachF64NEON<>+888(SB)/8, $0x3f28a313c859cd9b
+DATA constants_slopesEachF64NEON<>+896(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesEachF64NEON<>+904(SB)/8, $0xbfa74a0cf80ecdfe
+DATA constants_slopesEachF64NEON<>+912(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesEachF64NEON<>+920(SB)/8, $0xbfe676f2e55dcb19
+DATA constants_slopesEachF64NEON<>+928(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesEachF64NEON<>+936(SB)/8, $0xbe15e3a78788e1d8
+DATA constants_slopesEachF64NEON<>+944(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesEachF64NEON<>+952(SB)/8, $0xbe8483b4d3d9283f
+DATA constants_slopesEachF64NEON<>+960(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesEachF64NEON<>+968(SB)/8, $0xbef2231e0f679d64
+DATA constants_slopesEachF64NEON<>+976(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesEachF64NEON<>+984(SB)/8, $0xbf4b484e1471314a
+DATA constants_slopesEachF64NEON<>+992(SB)/8, $0x4086200000000000
+DATA constants_slopesEachF64NEON<>+1000(SB)/8, $0x4086200000000000
 DATA constants_slopesEachF64NEON<>+1008(SB)/8, $0xbfd1ae6d3e75ebbc
 DATA constants_slopesEachF64NEON<>+1016(SB)/8, $0xbfd1ae6d3e75ebbc
 GLOBL constants_slopesEachF64NEON<>(SB), RODATA|NOPTR, $1024
@@ -5795,50 +5810,51 @@ DATA constants_adamF64NEON<>+16(SB)/8, $0x20ca2fe76a3f9475
 DATA constants_adamF64NEON<>+24(SB)/8, $0x20ca2fe76a3f9475
 GLOBL constants_adamF64NEON<>(SB), RODATA|NOPTR, $32
 
-// func prepareF32NEON(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32) (faint int)
-TEXT ·prepareF32NEON(SB), NOSPLIT, $0-72
+// func prepareF32NEON(n int, k int, logits *float32, raw *float32, clamp *float32, w *float32, y *float32, inv *float32, least *float32) (faint int)
+TEXT ·prepareF32NEON(SB), NOSPLIT, $0-80
 	MOVD $constants_prepareF32NEON<>(SB), R0
-	MOVD clamp+32(FP), R4
-	ADD  $8, R4, R2
-	ADD  $4, R4, R1
+	MOVD clamp+32(FP), R5
+	ADD  $8, R5, R3
+	ADD  $4, R5, R2
+	MOVD least+64(FP), R1
 	WORD $0xad404c0b // ldp q11, q19, [x0, #0]
 	WORD $0xad414412 // ldp q18, q17, [x0, #32]
 	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
 	WORD $0xad43340e // ldp q14, q13, [x0, #96]
-	WORD $0xad44500c // ldp q12, q20, [x0, #128]
-	WORD $0xad452009 // ldp q9, q8, [x0, #160]
-	WORD $0xad465407 // ldp q7, q21, [x0, #192]
-	MOVD n+0(FP), R11
-	MOVD k+8(FP), R3
-	LSL  $4, R3, R10
-	MOVD logits+16(FP), R9
-	MOVD raw+24(FP), R8
-	MOVD w+40(FP), R7
-	MOVD y+48(FP), R6
-	MOVD inv+56(FP), R5
+	WORD $0xad441c0c // ldp q12, q7, [x0, #128]
+	WORD $0xad455008 // ldp q8, q20, [x0, #160]
+	WORD $0xad465409 // ldp q9, q21, [x0, #192]
+	MOVD n+0(FP), R12
+	MOVD k+8(FP), R4
+	LSL  $4, R4, R11
+	MOVD logits+16(FP), R10
+	MOVD raw+24(FP), R9
+	MOVD w+40(FP), R8
+	MOVD y+48(FP), R7
+	MOVD inv+56(FP), R6
 	WORD $0x4f000416 // movi v22.4s, #0
 
 block:
-	WORD $0x3dc00137 // ldr q23, [x9, #0]
-	WORD $0x3dc00121 // ldr q1, [x9, #0]
-	MOVD $0, R3
+	WORD $0x3dc00157 // ldr q23, [x10, #0]
+	WORD $0x3dc00141 // ldr q1, [x10, #0]
+	MOVD $0, R4
 
 top:
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
 	WORD $0x4e20f6f7 // fmax v23.4s, v23.4s, v0.4s
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
 	WORD $0x4ea0f421 // fmin v1.4s, v1.4s, v0.4s
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  top
 	WORD $0x4ea1d6e0 // fsub v0.4s, v23.4s, v1.4s
 	WORD $0x4ea0d6a0 // fsub v0.4s, v21.4s, v0.4s
 	WORD $0x4ea01ed6 // orr v22.16b, v22.16b, v0.16b
 	WORD $0x4f00040a // movi v10.4s, #0
-	MOVD $0, R3
+	MOVD $0, R4
 
 weights:
-	WORD $0x3ce36920 // ldr q0, [x9, x3]
+	WORD $0x3ce46940 // ldr q0, [x10, x4]
 	WORD $0x4eb7d400 // fsub v0.4s, v0.4s, v23.4s
 	WORD $0x4e20f686 // fmax v6.4s, v20.4s, v0.4s
 	WORD $0xad470805 // ldp q5, q2, [x0, #224]
@@ -5858,23 +5874,23 @@ weights:
 	WORD $0x4f3754a0 // shl v0.4s, v5.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca368e0 // str q0, [x7, x3]
+	WORD $0x3ca46900 // str q0, [x8, x4]
 	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  weights
 	WORD $0x6e2afd6a // fdiv v10.4s, v11.4s, v10.4s
-	MOVD $0, R3
+	MOVD $0, R4
 
 scales:
-	WORD $0x3ce368e0 // ldr q0, [x7, x3]
+	WORD $0x3ce46900 // ldr q0, [x8, x4]
 	WORD $0x6e20dd40 // fmul v0.4s, v10.4s, v0.4s
-	WORD $0x3ca368e0 // str q0, [x7, x3]
-	WORD $0x3ce36902 // ldr q2, [x8, x3]
-	CMP  $0, R4
-	BEQ  clamped
-	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
-	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
+	WORD $0x3ca46900 // str q0, [x8, x4]
+	WORD $0x3ce46921 // ldr q1, [x9, x4]
+	CMP  $0, R5
+	BEQ  free
+	WORD $0x4d40c860 // ld1r {v0.4s}, [x3]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
 	WORD $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD $0x4ea0f526 // fmin v6.4s, v9.4s, v0.4s
 	WORD $0xad470805 // ldp q5, q2, [x0, #224]
@@ -5895,13 +5911,13 @@ scales:
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
 	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
-	WORD $0x4d40c882 // ld1r {v2.4s}, [x4]
+	WORD $0x4d40c8a2 // ld1r {v2.4s}, [x5]
 	WORD $0x6e20fd61 // fdiv v1.4s, v11.4s, v0.4s
-	WORD $0x4d40c820 // ld1r {v0.4s}, [x1]
+	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
 	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
 
-clamped:
-	WORD $0x3ca368c2 // str q2, [x6, x3]
+held:
+	WORD $0x3ca468e2 // str q2, [x7, x4]
 	WORD $0x4e22f500 // fmax v0.4s, v8.4s, v2.4s
 	WORD $0x4ea0f4e1 // fmin v1.4s, v7.4s, v0.4s
 	WORD $0xad470806 // ldp q6, q2, [x0, #224]
@@ -5922,22 +5938,31 @@ clamped:
 	WORD $0x4f3754c0 // shl v0.4s, v6.4s, #23
 	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca368a0 // str q0, [x5, x3]
-	ADD  $16, R3, R3
-	CMP  R10, R3
+	WORD $0x3ca468c0 // str q0, [x6, x4]
+	ADD  $16, R4, R4
+	CMP  R11, R4
 	BLT  scales
-	ADD  R10, R9, R9
-	ADD  R10, R8, R8
-	ADD  R10, R7, R7
-	ADD  R10, R6, R6
-	ADD  R10, R5, R5
-	SUBS $1, R11, R11
+	ADD  R11, R10, R10
+	ADD  R11, R9, R9
+	ADD  R11, R8, R8
+	ADD  R11, R7, R7
+	ADD  R11, R6, R6
+	SUBS $1, R12, R12
 	BNE  block
 	WORD $0x4ea0aac0 // cmlt v0.4s, v22.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
 	WORD $0x9e660000 // fmov x0, d0
-	MOVD R0, faint+64(FP)
+	MOVD R0, faint+72(FP)
 	RET
+
+free:
+	WORD $0x4e21f680 // fmax v0.4s, v20.4s, v1.4s
+	WORD $0x4ea0f4e2 // fmin v2.4s, v7.4s, v0.4s
+	WORD $0x3dc00021 // ldr q1, [x1, #0]
+	WORD $0x6ea1e440 // fcmgt v0.4s, v2.4s, v1.4s
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3d800020 // str q0, [x1, #0]
+	JMP  held
 
 DATA constants_prepareF32NEON<>+0(SB)/8, $0x3f8000003f800000
 DATA constants_prepareF32NEON<>+8(SB)/8, $0x3f8000003f800000
@@ -5957,14 +5982,14 @@ DATA constants_prepareF32NEON<>+112(SB)/8, $0x3c09382d3c09382d
 DATA constants_prepareF32NEON<>+120(SB)/8, $0x3c09382d3c09382d
 DATA constants_prepareF32NEON<>+128(SB)/8, $0x3e2aaa013e2aaa01
 DATA constants_prepareF32NEON<>+136(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_prepareF32NEON<>+144(SB)/8, $0xc2ae0000c2ae0000
-DATA constants_prepareF32NEON<>+152(SB)/8, $0xc2ae0000c2ae0000
-DATA constants_prepareF32NEON<>+160(SB)/8, $0x42b0000042b00000
-DATA constants_prepareF32NEON<>+168(SB)/8, $0x42b0000042b00000
-DATA constants_prepareF32NEON<>+176(SB)/8, $0xc2b00000c2b00000
-DATA constants_prepareF32NEON<>+184(SB)/8, $0xc2b00000c2b00000
-DATA constants_prepareF32NEON<>+192(SB)/8, $0x42ae000042ae0000
-DATA constants_prepareF32NEON<>+200(SB)/8, $0x42ae000042ae0000
+DATA constants_prepareF32NEON<>+144(SB)/8, $0x42ae000042ae0000
+DATA constants_prepareF32NEON<>+152(SB)/8, $0x42ae000042ae0000
+DATA constants_prepareF32NEON<>+160(SB)/8, $0xc2b00000c2b00000
+DATA constants_prepareF32NEON<>+168(SB)/8, $0xc2b00000c2b00000
+DATA constants_prepareF32NEON<>+176(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_prepareF32NEON<>+184(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_prepareF32NEON<>+192(SB)/8, $0x42b0000042b00000
+DATA constants_prepareF32NEON<>+200(SB)/8, $0x42b0000042b00000
 DATA constants_prepareF32NEON<>+208(SB)/8, $0x4296000042960000
 DATA constants_prepareF32NEON<>+216(SB)/8, $0x4296000042960000
 DATA constants_prepareF32NEON<>+224(SB)/8, $0x4b4000004b400000
@@ -5984,13 +6009,13 @@ TEXT ·sumsF32NEON(SB), NOSPLIT, $0-88
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
 	WORD $0xad402c14 // ldp q20, q11, [x0, #0]
-	WORD $0xad414c08 // ldp q8, q19, [x0, #32]
+	WORD $0xad414c07 // ldp q7, q19, [x0, #32]
 	WORD $0xad424412 // ldp q18, q17, [x0, #64]
 	WORD $0xad433c10 // ldp q16, q15, [x0, #96]
 	WORD $0xad44340e // ldp q14, q13, [x0, #128]
 	WORD $0xad45280c // ldp q12, q10, [x0, #160]
-	WORD $0xad461809 // ldp q9, q6, [x0, #192]
-	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000409 // movi v9.4s, #0
+	WORD $0xad461808 // ldp q8, q6, [x0, #192]
 	WORD $0x3dc07805 // ldr q5, [x0, #480]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
@@ -6044,12 +6069,12 @@ component:
 	WORD $0x4ea0cd41 // fmls v1.4s, v10.4s, v0.4s
 	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
 	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
-	WORD $0x4e281c60 // and v0.16b, v3.16b, v8.16b
-	WORD $0x6ea08520 // sub v0.4s, v9.4s, v0.4s
+	WORD $0x4e271c60 // and v0.16b, v3.16b, v7.16b
+	WORD $0x6ea08500 // sub v0.4s, v8.4s, v0.4s
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
-	WORD $0x6e671c5e // bsl v30.16b, v2.16b, v7.16b
-	WORD $0x4e281f40 // and v0.16b, v26.16b, v8.16b
+	WORD $0x6e691c5e // bsl v30.16b, v2.16b, v9.16b
+	WORD $0x4e271f40 // and v0.16b, v26.16b, v7.16b
 	WORD $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
 	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
 	WORD $0x6e20fd7f // fdiv v31.4s, v11.4s, v0.4s
@@ -6169,13 +6194,13 @@ TEXT ·sumsEachF32NEON(SB), NOSPLIT, $0-88
 	MOVD upper+64(FP), R2
 	MOVD dens+72(FP), R1
 	WORD $0xad402c14 // ldp q20, q11, [x0, #0]
-	WORD $0xad414c08 // ldp q8, q19, [x0, #32]
+	WORD $0xad414c07 // ldp q7, q19, [x0, #32]
 	WORD $0xad424412 // ldp q18, q17, [x0, #64]
 	WORD $0xad433c10 // ldp q16, q15, [x0, #96]
 	WORD $0xad44340e // ldp q14, q13, [x0, #128]
 	WORD $0xad45280c // ldp q12, q10, [x0, #160]
-	WORD $0xad461809 // ldp q9, q6, [x0, #192]
-	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0x4f000409 // movi v9.4s, #0
+	WORD $0xad461808 // ldp q8, q6, [x0, #192]
 	WORD $0x3dc07805 // ldr q5, [x0, #480]
 	MOVD n+0(FP), R12
 	MOVD stride+16(FP), R11
@@ -6226,12 +6251,12 @@ component:
 	WORD $0x4ea0cd41 // fmls v1.4s, v10.4s, v0.4s
 	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
 	WORD $0x4eb4d461 // fsub v1.4s, v3.4s, v20.4s
-	WORD $0x4e281c60 // and v0.16b, v3.16b, v8.16b
-	WORD $0x6ea08520 // sub v0.4s, v9.4s, v0.4s
+	WORD $0x4e271c60 // and v0.16b, v3.16b, v7.16b
+	WORD $0x6ea08500 // sub v0.4s, v8.4s, v0.4s
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
-	WORD $0x6e671c5e // bsl v30.16b, v2.16b, v7.16b
-	WORD $0x4e281f40 // and v0.16b, v26.16b, v8.16b
+	WORD $0x6e691c5e // bsl v30.16b, v2.16b, v9.16b
+	WORD $0x4e271f40 // and v0.16b, v26.16b, v7.16b
 	WORD $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
 	WORD $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
 	WORD $0x6e20fd7f // fdiv v31.4s, v11.4s, v0.4s
@@ -6352,13 +6377,13 @@ TEXT ·bendsF32NEON(SB), NOSPLIT, $0-88
 	MOVD dens+72(FP), R2
 	MOVD bend+80(FP), R1
 	WORD $0xad402412 // ldp q18, q9, [x0, #0]
-	WORD $0xad414406 // ldp q6, q17, [x0, #32]
+	WORD $0xad414405 // ldp q5, q17, [x0, #32]
 	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
 	WORD $0xad43340e // ldp q14, q13, [x0, #96]
 	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
 	WORD $0xad45200a // ldp q10, q8, [x0, #160]
-	WORD $0xad461007 // ldp q7, q4, [x0, #192]
-	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad461006 // ldp q6, q4, [x0, #192]
 	MOVD n+0(FP), R14
 	MOVD stride+16(FP), R13
 	MOVD x+24(FP), R12
@@ -6412,12 +6437,12 @@ component:
 	WORD $0x4ea1cd02 // fmls v2.4s, v8.4s, v1.4s
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x4eb2d742 // fsub v2.4s, v26.4s, v18.4s
-	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
-	WORD $0x6ea184e1 // sub v1.4s, v7.4s, v1.4s
+	WORD $0x4e251f41 // and v1.16b, v26.16b, v5.16b
+	WORD $0x6ea184c1 // sub v1.4s, v6.4s, v1.4s
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
-	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
-	WORD $0x4e261e61 // and v1.16b, v19.16b, v6.16b
+	WORD $0x6e671c7e // bsl v30.16b, v3.16b, v7.16b
+	WORD $0x4e251e61 // and v1.16b, v19.16b, v5.16b
 	WORD $0x4ea1f481 // fmin v1.4s, v4.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	WORD $0x6e20fd3f // fdiv v31.4s, v9.4s, v0.4s
@@ -6546,13 +6571,13 @@ TEXT ·bendsEachF32NEON(SB), NOSPLIT, $0-88
 	MOVD dens+72(FP), R2
 	MOVD bend+80(FP), R1
 	WORD $0xad402412 // ldp q18, q9, [x0, #0]
-	WORD $0xad414406 // ldp q6, q17, [x0, #32]
+	WORD $0xad414405 // ldp q5, q17, [x0, #32]
 	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
 	WORD $0xad43340e // ldp q14, q13, [x0, #96]
 	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
 	WORD $0xad45200a // ldp q10, q8, [x0, #160]
-	WORD $0xad461007 // ldp q7, q4, [x0, #192]
-	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x4f000407 // movi v7.4s, #0
+	WORD $0xad461006 // ldp q6, q4, [x0, #192]
 	MOVD n+0(FP), R13
 	MOVD stride+16(FP), R12
 	MOVD x+24(FP), R11
@@ -6603,12 +6628,12 @@ component:
 	WORD $0x4ea1cd02 // fmls v2.4s, v8.4s, v1.4s
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x4eb2d742 // fsub v2.4s, v26.4s, v18.4s
-	WORD $0x4e261f41 // and v1.16b, v26.16b, v6.16b
-	WORD $0x6ea184e1 // sub v1.4s, v7.4s, v1.4s
+	WORD $0x4e251f41 // and v1.16b, v26.16b, v5.16b
+	WORD $0x6ea184c1 // sub v1.4s, v6.4s, v1.4s
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
-	WORD $0x6e651c7e // bsl v30.16b, v3.16b, v5.16b
-	WORD $0x4e261e61 // and v1.16b, v19.16b, v6.16b
+	WORD $0x6e671c7e // bsl v30.16b, v3.16b, v7.16b
+	WORD $0x4e251e61 // and v1.16b, v19.16b, v5.16b
 	WORD $0x4ea1f481 // fmin v1.4s, v4.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	WORD $0x6e20fd3f // fdiv v31.4s, v9.4s, v0.4s
@@ -8347,13 +8372,13 @@ TEXT ·upstreamF32NEON(SB), NOSPLIT, $0-96
 	MOVD share+56(FP), R2
 	MOVD level+80(FP), R1
 	WORD $0xad40600f // ldp q15, q24, [x0, #0]
-	WORD $0xad413016 // ldp q22, q12, [x0, #32]
-	WORD $0x4f00040b // movi v11.4s, #0
+	WORD $0xad412c16 // ldp q22, q11, [x0, #32]
+	WORD $0x4f00040d // movi v13.4s, #0
 	WORD $0xad425417 // ldp q23, q21, [x0, #64]
 	WORD $0xad434c14 // ldp q20, q19, [x0, #96]
 	WORD $0xad444412 // ldp q18, q17, [x0, #128]
 	WORD $0xad453810 // ldp q16, q14, [x0, #160]
-	WORD $0xad46280d // ldp q13, q10, [x0, #192]
+	WORD $0xad46280c // ldp q12, q10, [x0, #192]
 	WORD $0xad472009 // ldp q9, q8, [x0, #224]
 	WORD $0xad481807 // ldp q7, q6, [x0, #256]
 	WORD $0x3dc0b005 // ldr q5, [x0, #704]
@@ -8391,12 +8416,12 @@ vector:
 	WORD $0x4ea0cdc1 // fmls v1.4s, v14.4s, v0.4s
 	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
 	WORD $0x4eb8d461 // fsub v1.4s, v3.4s, v24.4s
-	WORD $0x4e2c1c60 // and v0.16b, v3.16b, v12.16b
-	WORD $0x6ea085a0 // sub v0.4s, v13.4s, v0.4s
+	WORD $0x4e2b1c60 // and v0.16b, v3.16b, v11.16b
+	WORD $0x6ea08580 // sub v0.4s, v12.4s, v0.4s
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	WORD $0x4ea0a81c // cmlt v28.4s, v0.4s, #0
-	WORD $0x6e6b1c5c // bsl v28.16b, v2.16b, v11.16b
-	WORD $0x4e2c1fc0 // and v0.16b, v30.16b, v12.16b
+	WORD $0x6e6d1c5c // bsl v28.16b, v2.16b, v13.16b
+	WORD $0x4e2b1fc0 // and v0.16b, v30.16b, v11.16b
 	WORD $0x4ea0f540 // fmin v0.4s, v10.4s, v0.4s
 	WORD $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
 	WORD $0x6e20fdff // fdiv v31.4s, v15.4s, v0.4s
@@ -8448,30 +8473,30 @@ vector:
 	WORD $0x4ea41f39 // orr v25.16b, v25.16b, v4.16b
 	WORD $0x3cea68e3 // ldr q3, [x7, x10]
 	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
-	WORD $0x6e631d61 // bsl v1.16b, v11.16b, v3.16b
+	WORD $0x6e631da1 // bsl v1.16b, v13.16b, v3.16b
 	WORD $0x3caa68c1 // str q1, [x6, x10]
 	WORD $0x3cea68bd // ldr q29, [x5, x10]
 	WORD $0x4e23cfdd // fmla v29.4s, v30.4s, v3.4s
 	WORD $0x6e3ddc42 // fmul v2.4s, v2.4s, v29.4s
 	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
-	WORD $0x6e621d61 // bsl v1.16b, v11.16b, v2.16b
+	WORD $0x6e621da1 // bsl v1.16b, v13.16b, v2.16b
 	WORD $0x3caa6881 // str q1, [x4, x10]
 	WORD $0x6e3ffde2 // fdiv v2.4s, v15.4s, v31.4s
 	WORD $0x4ea0a881 // cmlt v1.4s, v4.4s, #0
-	WORD $0x6e621d61 // bsl v1.16b, v11.16b, v2.16b
+	WORD $0x6e621da1 // bsl v1.16b, v13.16b, v2.16b
 	WORD $0x3caa6861 // str q1, [x3, x10]
-	WORD $0x4ebdd562 // fsub v2.4s, v11.4s, v29.4s
+	WORD $0x4ebdd5a2 // fsub v2.4s, v13.4s, v29.4s
 	WORD $0x4ea0abc1 // cmlt v1.4s, v30.4s, #0
 	WORD $0x6e621fa1 // bsl v1.16b, v29.16b, v2.16b
 	WORD $0x6e20dc22 // fmul v2.4s, v1.4s, v0.4s
 	WORD $0x6e3cfde0 // fdiv v0.4s, v15.4s, v28.4s
 	WORD $0x6e22dc01 // fmul v1.4s, v0.4s, v2.4s
 	WORD $0x4ea0a880 // cmlt v0.4s, v4.4s, #0
-	WORD $0x6e611d60 // bsl v0.16b, v11.16b, v1.16b
+	WORD $0x6e611da0 // bsl v0.16b, v13.16b, v1.16b
 	WORD $0x3caa6840 // str q0, [x2, x10]
 	WORD $0x4e3bcc43 // fmla v3.4s, v2.4s, v27.4s
 	WORD $0x4ea0a880 // cmlt v0.4s, v4.4s, #0
-	WORD $0x6e631d60 // bsl v0.16b, v11.16b, v3.16b
+	WORD $0x6e631da0 // bsl v0.16b, v13.16b, v3.16b
 	WORD $0x3caa6820 // str q0, [x1, x10]
 	ADD  $16, R10, R10
 	SUBS $1, R11, R11
@@ -8594,11 +8619,11 @@ TEXT ·slopesF32NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad40140d // ldp q13, q5, [x0, #0]
-	WORD $0xad413004 // ldp q4, q12, [x0, #32]
-	WORD $0xad42280b // ldp q11, q10, [x0, #64]
-	WORD $0xad432009 // ldp q9, q8, [x0, #96]
-	WORD $0xad441807 // ldp q7, q6, [x0, #128]
+	WORD $0xad40140c // ldp q12, q5, [x0, #0]
+	WORD $0xad412c04 // ldp q4, q11, [x0, #32]
+	WORD $0xad42240a // ldp q10, q9, [x0, #64]
+	WORD $0xad431c08 // ldp q8, q7, [x0, #96]
+	WORD $0x3dc07806 // ldr q6, [x0, #480]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R4
@@ -8606,102 +8631,104 @@ TEXT ·slopesF32NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R13
 
 elements:
-	WORD $0x4f000415 // movi v21.4s, #0
-	WORD $0x3cf86ad4 // ldr q20, [x22, x24]
-	WORD $0x3cf86ab3 // ldr q19, [x21, x24]
-	WORD $0x3cf86a92 // ldr q18, [x20, x24]
-	WORD $0x3cf86a71 // ldr q17, [x19, x24]
-	WORD $0x3cf86a30 // ldr q16, [x17, x24]
-	WORD $0x3cf86a0f // ldr q15, [x16, x24]
-	WORD $0x3cf869ee // ldr q14, [x15, x24]
+	WORD $0x4f000414 // movi v20.4s, #0
+	WORD $0x3cf86ad3 // ldr q19, [x22, x24]
+	WORD $0x3cf86ab2 // ldr q18, [x21, x24]
+	WORD $0x3cf86a91 // ldr q17, [x20, x24]
+	WORD $0x3cf86a70 // ldr q16, [x19, x24]
+	WORD $0x3cf86a2f // ldr q15, [x17, x24]
+	WORD $0x3cf86a0e // ldr q14, [x16, x24]
+	WORD $0x3cf869ed // ldr q13, [x15, x24]
 	MOVD R13, R14
 	ADD  R23, R13, R12
 
 component:
 	ADD  R14, R11, R4
 	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
-	WORD $0x4ea0d699 // fsub v25.4s, v20.4s, v0.4s
+	WORD $0x4ea0d678 // fsub v24.4s, v19.4s, v0.4s
 	ADD  R14, R10, R4
-	WORD $0x4d40c898 // ld1r {v24.4s}, [x4]
+	WORD $0x4d40c897 // ld1r {v23.4s}, [x4]
 	ADD  R14, R9, R4
-	WORD $0x4d40c896 // ld1r {v22.4s}, [x4]
+	WORD $0x4d40c895 // ld1r {v21.4s}, [x4]
 	ADD  R14, R8, R4
-	WORD $0x4d40c89a // ld1r {v26.4s}, [x4]
-	WORD $0x6e39df43 // fmul v3.4s, v26.4s, v25.4s
-	WORD $0x6e23dc7b // fmul v27.4s, v3.4s, v3.4s
-	WORD $0x4ebbf5a1 // fmin v1.4s, v13.4s, v27.4s
-	WORD $0xad45081e // ldp q30, q2, [x0, #160]
-	WORD $0x4ea1cd9e // fmls v30.4s, v12.4s, v1.4s
-	WORD $0x4eabd7c0 // fsub v0.4s, v30.4s, v11.4s
+	WORD $0x4d40c899 // ld1r {v25.4s}, [x4]
+	WORD $0x6e38df3a // fmul v26.4s, v25.4s, v24.4s
+	WORD $0x6e3adf5c // fmul v28.4s, v26.4s, v26.4s
+	WORD $0x4ebcf581 // fmin v1.4s, v12.4s, v28.4s
+	WORD $0xad440c1e // ldp q30, q3, [x0, #128]
+	WORD $0x4ea1cd7e // fmls v30.4s, v11.4s, v1.4s
+	WORD $0x4eaad7c0 // fsub v0.4s, v30.4s, v10.4s
 	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
-	WORD $0x4ea0cd5d // fmls v29.4s, v10.4s, v0.4s
 	WORD $0x4ea0cd3d // fmls v29.4s, v9.4s, v0.4s
-	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
-	WORD $0x6e3cdf97 // fmul v23.4s, v28.4s, v28.4s
-	WORD $0x4e37cd02 // fmla v2.4s, v8.4s, v23.4s
-	WORD $0xad460400 // ldp q0, q1, [x0, #192]
-	WORD $0x4e37cce0 // fmla v0.4s, v7.4s, v23.4s
-	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
-	WORD $0x4e37ccc1 // fmla v1.4s, v6.4s, v23.4s
-	WORD $0xad475c00 // ldp q0, q23, [x0, #224]
-	WORD $0x4e3ccc01 // fmla v1.4s, v0.4s, v28.4s
-	WORD $0x4e3dcc22 // fmla v2.4s, v1.4s, v29.4s
+	WORD $0x4ea0cd1d // fmls v29.4s, v8.4s, v0.4s
+	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
+	WORD $0x6e3bdf76 // fmul v22.4s, v27.4s, v27.4s
+	WORD $0x4e36cce3 // fmla v3.4s, v7.4s, v22.4s
+	WORD $0xad450800 // ldp q0, q2, [x0, #160]
+	WORD $0x4e36ccc0 // fmla v0.4s, v6.4s, v22.4s
+	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
+	WORD $0xad460001 // ldp q1, q0, [x0, #192]
+	WORD $0x4e36cc41 // fmla v1.4s, v2.4s, v22.4s
+	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
+	WORD $0x4e3dcc23 // fmla v3.4s, v1.4s, v29.4s
 	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
 	WORD $0x4ea084a0 // add v0.4s, v5.4s, v0.4s
-	WORD $0x6e22dc1c // fmul v28.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb62 // fneg v2.4s, v27.4s
-	WORD $0x4e23cc62 // fmla v2.4s, v3.4s, v3.4s
-	WORD $0xad480400 // ldp q0, q1, [x0, #256]
-	WORD $0x4ea2cc17 // fmls v23.4s, v0.4s, v2.4s
-	WORD $0x6e3cdef7 // fmul v23.4s, v23.4s, v28.4s
-	WORD $0x4eadd762 // fsub v2.4s, v27.4s, v13.4s
-	WORD $0x4e241f60 // and v0.16b, v27.16b, v4.16b
-	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
-	WORD $0x4ea01c41 // orr v1.16b, v2.16b, v0.16b
-	WORD $0x4f000400 // movi v0.4s, #0
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0xad470002 // ldp q2, q0, [x0, #224]
+	WORD $0x6ea0fb81 // fneg v1.4s, v28.4s
+	WORD $0x4e3acf41 // fmla v1.4s, v26.4s, v26.4s
+	WORD $0x4ea1cc02 // fmls v2.4s, v0.4s, v1.4s
+	WORD $0x6e23dc5b // fmul v27.4s, v2.4s, v3.4s
+	WORD $0x4eacd783 // fsub v3.4s, v28.4s, v12.4s
+	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0xad480002 // ldp q2, q0, [x0, #256]
+	WORD $0x4e241f81 // and v1.16b, v28.16b, v4.16b
+	WORD $0x6ea18441 // sub v1.4s, v2.4s, v1.4s
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
 	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
-	WORD $0x6e601efe // bsl v30.16b, v23.16b, v0.16b
-	WORD $0x4e241c62 // and v2.16b, v3.16b, v4.16b
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4ea2f421 // fmin v1.4s, v1.4s, v2.4s
+	WORD $0x6e761f7e // bsl v30.16b, v27.16b, v22.16b
+	WORD $0x4ea0a823 // cmlt v3.4s, v1.4s, #0
+	WORD $0x6e761f43 // bsl v3.16b, v26.16b, v22.16b
+	WORD $0x4e241f41 // and v1.16b, v26.16b, v4.16b
+	WORD $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD $0xad497400 // ldp q0, q29, [x0, #288]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	WORD $0x6e20fcbf // fdiv v31.4s, v5.4s, v0.4s
-	WORD $0xad4a001d // ldp q29, q0, [x0, #320]
+	WORD $0xad4a0400 // ldp q0, q1, [x0, #320]
 	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
 	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0xad4b5800 // ldp q0, q22, [x0, #352]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0xad4c0817 // ldp q23, q2, [x0, #384]
-	WORD $0x4e3bcc17 // fmla v23.4s, v0.4s, v27.4s
-	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
-	WORD $0x4e3bcc41 // fmla v1.4s, v2.4s, v27.4s
-	WORD $0x4e3ccc37 // fmla v23.4s, v1.4s, v28.4s
-	WORD $0xad4e0402 // ldp q2, q1, [x0, #448]
+	WORD $0x4e3bcc16 // fmla v22.4s, v0.4s, v27.4s
+	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
+	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
+	WORD $0x4e3ccc16 // fmla v22.4s, v0.4s, v28.4s
+	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
 	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
-	WORD $0x3dc07800 // ldr q0, [x0, #480]
+	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
 	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
-	WORD $0x4e3dcc57 // fmla v23.4s, v2.4s, v29.4s
-	WORD $0x6e3fdee2 // fmul v2.4s, v23.4s, v31.4s
-	WORD $0x6e38dfc1 // fmul v1.4s, v30.4s, v24.4s
-	WORD $0x6e21df40 // fmul v0.4s, v26.4s, v1.4s
-	WORD $0x6e20de57 // fmul v23.4s, v18.4s, v0.4s
+	WORD $0x4e3dcc56 // fmla v22.4s, v2.4s, v29.4s
+	WORD $0x6e3fdec2 // fmul v2.4s, v22.4s, v31.4s
+	WORD $0x6e37dfc1 // fmul v1.4s, v30.4s, v23.4s
+	WORD $0x6e21df20 // fmul v0.4s, v25.4s, v1.4s
+	WORD $0x6e20de36 // fmul v22.4s, v17.4s, v0.4s
 	WORD $0x6e21dc42 // fmul v2.4s, v2.4s, v1.4s
-	WORD $0x6e331c61 // eor v1.16b, v3.16b, v19.16b
-	WORD $0x4ea2d700 // fsub v0.4s, v24.4s, v2.4s
+	WORD $0x6e321f41 // eor v1.16b, v26.16b, v18.16b
+	WORD $0x4ea2d6e0 // fsub v0.4s, v23.4s, v2.4s
 	WORD $0x4ea0a821 // cmlt v1.4s, v1.4s, #0
 	WORD $0x6e621c01 // bsl v1.16b, v0.16b, v2.16b
-	WORD $0x6e3adee0 // fmul v0.4s, v23.4s, v26.4s
+	WORD $0x6e39dec0 // fmul v0.4s, v22.4s, v25.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
-	WORD $0x6e20de03 // fmul v3.4s, v16.4s, v0.4s
-	WORD $0x4eb7cde3 // fmls v3.4s, v15.4s, v23.4s
-	WORD $0x6e39dc62 // fmul v2.4s, v3.4s, v25.4s
-	WORD $0x4eb7ce02 // fmls v2.4s, v16.4s, v23.4s
-	WORD $0x6e21de21 // fmul v1.4s, v17.4s, v1.4s
-	WORD $0x4e37ce01 // fmla v1.4s, v16.4s, v23.4s
-	WORD $0x4eb8cdc1 // fmls v1.4s, v14.4s, v24.4s
-	WORD $0x4ea3d6b5 // fsub v21.4s, v21.4s, v3.4s
+	WORD $0x6e20dde3 // fmul v3.4s, v15.4s, v0.4s
+	WORD $0x4eb6cdc3 // fmls v3.4s, v14.4s, v22.4s
+	WORD $0x6e38dc62 // fmul v2.4s, v3.4s, v24.4s
+	WORD $0x4eb6cde2 // fmls v2.4s, v15.4s, v22.4s
+	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
+	WORD $0x4e36cde1 // fmla v1.4s, v15.4s, v22.4s
+	WORD $0x4eb7cda1 // fmls v1.4s, v13.4s, v23.4s
+	WORD $0x4ea3d694 // fsub v20.4s, v20.4s, v3.4s
 	WORD $0x3cee68e0 // ldr q0, [x7, x14]
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	WORD $0x3cae68e0 // str q0, [x7, x14]
@@ -8712,9 +8739,9 @@ component:
 	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
 	ADD  $4, R5, R4
 	WORD $0x4d40c881 // ld1r {v1.4s}, [x4]
-	WORD $0x4e36cc01 // fmla v1.4s, v0.4s, v22.4s
+	WORD $0x4e35cc01 // fmla v1.4s, v0.4s, v21.4s
 	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
-	WORD $0x4e36cc20 // fmla v0.4s, v1.4s, v22.4s
+	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
 	WORD $0x6e22dc01 // fmul v1.4s, v0.4s, v2.4s
 	WORD $0x3cee6860 // ldr q0, [x3, x14]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
@@ -8722,7 +8749,7 @@ component:
 	ADD  $16, R14, R14
 	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb86855 // str q21, [x2, x24]
+	WORD $0x3cb86854 // str q20, [x2, x24]
 	ADD  R1, R13, R13
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
@@ -8745,52 +8772,52 @@ DATA constants_slopesF32NEON<>+96(SB)/8, $0x363fbe8e363fbe8e
 DATA constants_slopesF32NEON<>+104(SB)/8, $0x363fbe8e363fbe8e
 DATA constants_slopesF32NEON<>+112(SB)/8, $0x3b2aaa563b2aaa56
 DATA constants_slopesF32NEON<>+120(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesF32NEON<>+128(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesF32NEON<>+136(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesF32NEON<>+144(SB)/8, $0x3989382d3989382d
-DATA constants_slopesF32NEON<>+152(SB)/8, $0x3989382d3989382d
-DATA constants_slopesF32NEON<>+160(SB)/8, $0x4b4000004b400000
-DATA constants_slopesF32NEON<>+168(SB)/8, $0x4b4000004b400000
-DATA constants_slopesF32NEON<>+176(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+184(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+192(SB)/8, $0x3e0000003e000000
-DATA constants_slopesF32NEON<>+200(SB)/8, $0x3e0000003e000000
-DATA constants_slopesF32NEON<>+208(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+216(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+224(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesF32NEON<>+232(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesF32NEON<>+240(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+248(SB)/8, $0x3f8000003f800000
-DATA constants_slopesF32NEON<>+256(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+264(SB)/8, $0x3f0000003f000000
-DATA constants_slopesF32NEON<>+272(SB)/8, $0x7f8000007f800000
-DATA constants_slopesF32NEON<>+280(SB)/8, $0x7f8000007f800000
-DATA constants_slopesF32NEON<>+288(SB)/8, $0x4148000041480000
-DATA constants_slopesF32NEON<>+296(SB)/8, $0x4148000041480000
-DATA constants_slopesF32NEON<>+304(SB)/8, $0x4040000040400000
-DATA constants_slopesF32NEON<>+312(SB)/8, $0x4040000040400000
-DATA constants_slopesF32NEON<>+320(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesF32NEON<>+328(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesF32NEON<>+336(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesF32NEON<>+344(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesF32NEON<>+352(SB)/8, $0xb862701ab862701a
-DATA constants_slopesF32NEON<>+360(SB)/8, $0xb862701ab862701a
-DATA constants_slopesF32NEON<>+368(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesF32NEON<>+376(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesF32NEON<>+384(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesF32NEON<>+392(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesF32NEON<>+400(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesF32NEON<>+408(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesF32NEON<>+416(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesF32NEON<>+424(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesF32NEON<>+432(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesF32NEON<>+440(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesF32NEON<>+448(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesF32NEON<>+456(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesF32NEON<>+464(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesF32NEON<>+472(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesF32NEON<>+480(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_slopesF32NEON<>+488(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_slopesF32NEON<>+128(SB)/8, $0x4b4000004b400000
+DATA constants_slopesF32NEON<>+136(SB)/8, $0x4b4000004b400000
+DATA constants_slopesF32NEON<>+144(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+152(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+160(SB)/8, $0x3e0000003e000000
+DATA constants_slopesF32NEON<>+168(SB)/8, $0x3e0000003e000000
+DATA constants_slopesF32NEON<>+176(SB)/8, $0x3989382d3989382d
+DATA constants_slopesF32NEON<>+184(SB)/8, $0x3989382d3989382d
+DATA constants_slopesF32NEON<>+192(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+200(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+208(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesF32NEON<>+216(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesF32NEON<>+224(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+232(SB)/8, $0x3f8000003f800000
+DATA constants_slopesF32NEON<>+240(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+248(SB)/8, $0x3f0000003f000000
+DATA constants_slopesF32NEON<>+256(SB)/8, $0x7f8000007f800000
+DATA constants_slopesF32NEON<>+264(SB)/8, $0x7f8000007f800000
+DATA constants_slopesF32NEON<>+272(SB)/8, $0x4148000041480000
+DATA constants_slopesF32NEON<>+280(SB)/8, $0x4148000041480000
+DATA constants_slopesF32NEON<>+288(SB)/8, $0x4040000040400000
+DATA constants_slopesF32NEON<>+296(SB)/8, $0x4040000040400000
+DATA constants_slopesF32NEON<>+304(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesF32NEON<>+312(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesF32NEON<>+320(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesF32NEON<>+328(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesF32NEON<>+336(SB)/8, $0xb862701ab862701a
+DATA constants_slopesF32NEON<>+344(SB)/8, $0xb862701ab862701a
+DATA constants_slopesF32NEON<>+352(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesF32NEON<>+360(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesF32NEON<>+368(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesF32NEON<>+376(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesF32NEON<>+384(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesF32NEON<>+392(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesF32NEON<>+400(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesF32NEON<>+408(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesF32NEON<>+416(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesF32NEON<>+424(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesF32NEON<>+432(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesF32NEON<>+440(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesF32NEON<>+448(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesF32NEON<>+456(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesF32NEON<>+464(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_slopesF32NEON<>+472(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_slopesF32NEON<>+480(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesF32NEON<>+488(SB)/8, $0x37b6baf337b6baf3
 GLOBL constants_slopesF32NEON<>(SB), RODATA|NOPTR, $496
 
 // func slopesEachF32NEON(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
@@ -8815,11 +8842,10 @@ TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
 	WORD $0xad401802 // ldp q2, q6, [x0, #0]
-	WORD $0x4f00040c // movi v12.4s, #0
-	WORD $0xad411408 // ldp q8, q5, [x0, #32]
-	WORD $0xad422c04 // ldp q4, q11, [x0, #64]
-	WORD $0xad43240a // ldp q10, q9, [x0, #96]
-	WORD $0x3dc0b007 // ldr q7, [x0, #704]
+	WORD $0x4f00040b // movi v11.4s, #0
+	WORD $0xad411407 // ldp q7, q5, [x0, #32]
+	WORD $0xad422804 // ldp q4, q10, [x0, #64]
+	WORD $0xad432009 // ldp q9, q8, [x0, #96]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
 	MOVD k+8(FP), R12
@@ -8827,123 +8853,126 @@ TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R13
 
 elements:
-	WORD $0x4f000414 // movi v20.4s, #0
-	WORD $0x3cf86ad3 // ldr q19, [x22, x24]
-	WORD $0x3cf86ab2 // ldr q18, [x21, x24]
-	WORD $0x3cf86a91 // ldr q17, [x20, x24]
-	WORD $0x3cf86a70 // ldr q16, [x19, x24]
-	WORD $0x3cf86a2f // ldr q15, [x17, x24]
-	WORD $0x3cf86a0e // ldr q14, [x16, x24]
-	WORD $0x3cf869ed // ldr q13, [x15, x24]
+	WORD $0x4f000413 // movi v19.4s, #0
+	WORD $0x3cf86ad2 // ldr q18, [x22, x24]
+	WORD $0x3cf86ab1 // ldr q17, [x21, x24]
+	WORD $0x3cf86a90 // ldr q16, [x20, x24]
+	WORD $0x3cf86a6f // ldr q15, [x19, x24]
+	WORD $0x3cf86a2e // ldr q14, [x17, x24]
+	WORD $0x3cf86a0d // ldr q13, [x16, x24]
+	WORD $0x3cf869ec // ldr q12, [x15, x24]
 	MOVD R13, R14
 	ADD  R23, R13, R12
 
 component:
 	WORD $0x3cee6960 // ldr q0, [x11, x14]
-	WORD $0x4ea0d678 // fsub v24.4s, v19.4s, v0.4s
+	WORD $0x4ea0d657 // fsub v23.4s, v18.4s, v0.4s
 	WORD $0x3cee6940 // ldr q0, [x10, x14]
-	WORD $0x3cee6935 // ldr q21, [x9, x14]
-	WORD $0x6ea0e597 // fcmgt v23.4s, v12.4s, v0.4s
-	WORD $0x6e601d97 // bsl v23.16b, v12.16b, v0.16b
-	WORD $0x4e35f560 // fmax v0.4s, v11.4s, v21.4s
-	WORD $0x4ea0f543 // fmin v3.4s, v10.4s, v0.4s
-	WORD $0xad44001a // ldp q26, q0, [x0, #128]
-	WORD $0x4ea3cd3a // fmls v26.4s, v9.4s, v3.4s
-	WORD $0x4ea8d741 // fsub v1.4s, v26.4s, v8.4s
-	WORD $0x6ea0f879 // fneg v25.4s, v3.4s
-	WORD $0x4ea1ccf9 // fmls v25.4s, v7.4s, v1.4s
-	WORD $0x4ea1cc19 // fmls v25.4s, v0.4s, v1.4s
-	WORD $0x6e39df36 // fmul v22.4s, v25.4s, v25.4s
-	WORD $0x6e36dedb // fmul v27.4s, v22.4s, v22.4s
-	WORD $0xad450c00 // ldp q0, q3, [x0, #160]
-	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
-	WORD $0xad460001 // ldp q1, q0, [x0, #192]
-	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0x4e36cc03 // fmla v3.4s, v0.4s, v22.4s
-	WORD $0xad470400 // ldp q0, q1, [x0, #224]
-	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
-	WORD $0xad487c00 // ldp q0, q31, [x0, #256]
-	WORD $0x4e36cc01 // fmla v1.4s, v0.4s, v22.4s
-	WORD $0x4e39cc23 // fmla v3.4s, v1.4s, v25.4s
-	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
+	WORD $0x3cee6934 // ldr q20, [x9, x14]
+	WORD $0x6ea0e576 // fcmgt v22.4s, v11.4s, v0.4s
+	WORD $0x6e601d76 // bsl v22.16b, v11.16b, v0.16b
+	WORD $0x4e34f540 // fmax v0.4s, v10.4s, v20.4s
+	WORD $0x4ea0f521 // fmin v1.4s, v9.4s, v0.4s
+	WORD $0xad44001b // ldp q27, q0, [x0, #128]
+	WORD $0x4ea1cd1b // fmls v27.4s, v8.4s, v1.4s
+	WORD $0x4ea7d763 // fsub v3.4s, v27.4s, v7.4s
+	WORD $0x6ea0f83a // fneg v26.4s, v1.4s
+	WORD $0x4ea3cc1a // fmls v26.4s, v0.4s, v3.4s
+	WORD $0xad450001 // ldp q1, q0, [x0, #160]
+	WORD $0x4ea3cc3a // fmls v26.4s, v1.4s, v3.4s
+	WORD $0x6e3adf59 // fmul v25.4s, v26.4s, v26.4s
+	WORD $0x6e39df38 // fmul v24.4s, v25.4s, v25.4s
+	WORD $0xad460415 // ldp q21, q1, [x0, #192]
+	WORD $0x4e38cc15 // fmla v21.4s, v0.4s, v24.4s
+	WORD $0xad470c00 // ldp q0, q3, [x0, #224]
+	WORD $0x4e38cc20 // fmla v0.4s, v1.4s, v24.4s
+	WORD $0x4e39cc15 // fmla v21.4s, v0.4s, v25.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e38cc61 // fmla v1.4s, v3.4s, v24.4s
+	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
+	WORD $0x4e3acc35 // fmla v21.4s, v1.4s, v26.4s
+	WORD $0x4f375760 // shl v0.4s, v27.4s, #23
 	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
-	WORD $0x6e23dc1a // fmul v26.4s, v0.4s, v3.4s
-	WORD $0x6e38df59 // fmul v25.4s, v26.4s, v24.4s
-	WORD $0x6e39df3c // fmul v28.4s, v25.4s, v25.4s
-	WORD $0x4ebcf4b6 // fmin v22.4s, v5.4s, v28.4s
-	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4eb6cc3f // fmls v31.4s, v1.4s, v22.4s
-	WORD $0x4ea8d7e3 // fsub v3.4s, v31.4s, v8.4s
-	WORD $0x6ea0fade // fneg v30.4s, v22.4s
-	WORD $0x4ea3cc1e // fmls v30.4s, v0.4s, v3.4s
+	WORD $0x6e35dc19 // fmul v25.4s, v0.4s, v21.4s
+	WORD $0x6e37df3a // fmul v26.4s, v25.4s, v23.4s
+	WORD $0x6e3adf58 // fmul v24.4s, v26.4s, v26.4s
+	WORD $0x4eb8f4a1 // fmin v1.4s, v5.4s, v24.4s
+	WORD $0xad49001d // ldp q29, q0, [x0, #288]
+	WORD $0x4ea1cc1d // fmls v29.4s, v0.4s, v1.4s
+	WORD $0x4ea7d7a3 // fsub v3.4s, v29.4s, v7.4s
+	WORD $0x6ea0f83c // fneg v28.4s, v1.4s
 	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4ea3cc3e // fmls v30.4s, v1.4s, v3.4s
-	WORD $0x6e3edfdd // fmul v29.4s, v30.4s, v30.4s
-	WORD $0x6e3ddfbb // fmul v27.4s, v29.4s, v29.4s
-	WORD $0xad4b0416 // ldp q22, q1, [x0, #352]
-	WORD $0x4e3bcc16 // fmla v22.4s, v0.4s, v27.4s
-	WORD $0xad4c0c00 // ldp q0, q3, [x0, #384]
-	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0x4e3dcc16 // fmla v22.4s, v0.4s, v29.4s
-	WORD $0xad4d0001 // ldp q1, q0, [x0, #416]
-	WORD $0x4e3bcc61 // fmla v1.4s, v3.4s, v27.4s
-	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
-	WORD $0x4e3ecc36 // fmla v22.4s, v1.4s, v30.4s
-	WORD $0x4f3757e0 // shl v0.4s, v31.4s, #23
+	WORD $0x4ea3cc3c // fmls v28.4s, v1.4s, v3.4s
+	WORD $0x4ea3cc1c // fmls v28.4s, v0.4s, v3.4s
+	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
+	WORD $0x6e3bdf75 // fmul v21.4s, v27.4s, v27.4s
+	WORD $0xad4b0c00 // ldp q0, q3, [x0, #352]
+	WORD $0x4e35cc03 // fmla v3.4s, v0.4s, v21.4s
+	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
+	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
+	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
+	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
+	WORD $0x4e35cc01 // fmla v1.4s, v0.4s, v21.4s
+	WORD $0xad4e5400 // ldp q0, q21, [x0, #448]
+	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
+	WORD $0x4e3ccc23 // fmla v3.4s, v1.4s, v28.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
 	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
-	WORD $0x6e36dc16 // fmul v22.4s, v0.4s, v22.4s
-	WORD $0xad4e0003 // ldp q3, q0, [x0, #448]
-	WORD $0x6ea0fb81 // fneg v1.4s, v28.4s
-	WORD $0x4e39cf21 // fmla v1.4s, v25.4s, v25.4s
-	WORD $0x4ea1cc03 // fmls v3.4s, v0.4s, v1.4s
-	WORD $0x6e36dc7b // fmul v27.4s, v3.4s, v22.4s
-	WORD $0x4ea5d796 // fsub v22.4s, v28.4s, v5.4s
-	WORD $0xad4f0003 // ldp q3, q0, [x0, #480]
-	WORD $0x4e241f81 // and v1.16b, v28.16b, v4.16b
-	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
-	WORD $0x4ea11ec1 // orr v1.16b, v22.16b, v1.16b
-	WORD $0x4ea0a83e // cmlt v30.4s, v1.4s, #0
-	WORD $0x6e6c1f7e // bsl v30.16b, v27.16b, v12.16b
-	WORD $0x4e241f21 // and v1.16b, v25.16b, v4.16b
-	WORD $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
-	WORD $0xad507400 // ldp q0, q29, [x0, #512]
+	WORD $0x6e23dc1b // fmul v27.4s, v0.4s, v3.4s
+	WORD $0x6ea0fb03 // fneg v3.4s, v24.4s
+	WORD $0x4e3acf43 // fmla v3.4s, v26.4s, v26.4s
+	WORD $0xad4f0400 // ldp q0, q1, [x0, #480]
+	WORD $0x4ea3cc15 // fmls v21.4s, v0.4s, v3.4s
+	WORD $0x6e3bdeb5 // fmul v21.4s, v21.4s, v27.4s
+	WORD $0x4ea5d703 // fsub v3.4s, v24.4s, v5.4s
+	WORD $0x4e241f00 // and v0.16b, v24.16b, v4.16b
+	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
+	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
+	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
+	WORD $0x6e6b1ebe // bsl v30.16b, v21.16b, v11.16b
+	WORD $0x4ea0a818 // cmlt v24.4s, v0.4s, #0
+	WORD $0x6e6b1f58 // bsl v24.16b, v26.16b, v11.16b
+	WORD $0x4e241f43 // and v3.16b, v26.16b, v4.16b
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4ea3f421 // fmin v1.4s, v1.4s, v3.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	WORD $0x6e20fcdf // fdiv v31.4s, v6.4s, v0.4s
-	WORD $0xad510400 // ldp q0, q1, [x0, #544]
+	WORD $0xad51001d // ldp q29, q0, [x0, #544]
 	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
 	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0xad525800 // ldp q0, q22, [x0, #576]
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0x4e3bcc16 // fmla v22.4s, v0.4s, v27.4s
-	WORD $0xad530001 // ldp q1, q0, [x0, #608]
-	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
-	WORD $0x4e3ccc16 // fmla v22.4s, v0.4s, v28.4s
-	WORD $0xad540c00 // ldp q0, q3, [x0, #640]
+	WORD $0xad530c15 // ldp q21, q3, [x0, #608]
+	WORD $0x4e3bcc15 // fmla v21.4s, v0.4s, v27.4s
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
+	WORD $0x4e3bcc61 // fmla v1.4s, v3.4s, v27.4s
+	WORD $0x4e3ccc35 // fmla v21.4s, v1.4s, v28.4s
+	WORD $0xad550403 // ldp q3, q1, [x0, #672]
 	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
-	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0x3dc0b000 // ldr q0, [x0, #704]
 	WORD $0x4e3bcc20 // fmla v0.4s, v1.4s, v27.4s
 	WORD $0x4e3ccc03 // fmla v3.4s, v0.4s, v28.4s
-	WORD $0x4e3dcc76 // fmla v22.4s, v3.4s, v29.4s
-	WORD $0x6e3fdec3 // fmul v3.4s, v22.4s, v31.4s
-	WORD $0x6e37dfc1 // fmul v1.4s, v30.4s, v23.4s
-	WORD $0x6e21df40 // fmul v0.4s, v26.4s, v1.4s
-	WORD $0x6e20de36 // fmul v22.4s, v17.4s, v0.4s
+	WORD $0x4e3dcc75 // fmla v21.4s, v3.4s, v29.4s
+	WORD $0x6e3fdea3 // fmul v3.4s, v21.4s, v31.4s
+	WORD $0x6e36dfc1 // fmul v1.4s, v30.4s, v22.4s
+	WORD $0x6e21df20 // fmul v0.4s, v25.4s, v1.4s
+	WORD $0x6e20de15 // fmul v21.4s, v16.4s, v0.4s
 	WORD $0x6e21dc63 // fmul v3.4s, v3.4s, v1.4s
-	WORD $0x6e321f21 // eor v1.16b, v25.16b, v18.16b
-	WORD $0x4ea3d6e0 // fsub v0.4s, v23.4s, v3.4s
+	WORD $0x6e311f41 // eor v1.16b, v26.16b, v17.16b
+	WORD $0x4ea3d6c0 // fsub v0.4s, v22.4s, v3.4s
 	WORD $0x4ea0a821 // cmlt v1.4s, v1.4s, #0
 	WORD $0x6e631c01 // bsl v1.16b, v0.16b, v3.16b
-	WORD $0x6e3adec0 // fmul v0.4s, v22.4s, v26.4s
-	WORD $0x6e39dc00 // fmul v0.4s, v0.4s, v25.4s
-	WORD $0x6e20dde0 // fmul v0.4s, v15.4s, v0.4s
-	WORD $0x4eb6cdc0 // fmls v0.4s, v14.4s, v22.4s
-	WORD $0x6e38dc03 // fmul v3.4s, v0.4s, v24.4s
-	WORD $0x4eb6cde3 // fmls v3.4s, v15.4s, v22.4s
-	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
-	WORD $0x4e36cde1 // fmla v1.4s, v15.4s, v22.4s
-	WORD $0x4eb7cda1 // fmls v1.4s, v13.4s, v23.4s
-	WORD $0x4ea0d694 // fsub v20.4s, v20.4s, v0.4s
+	WORD $0x6e39dea0 // fmul v0.4s, v21.4s, v25.4s
+	WORD $0x6e38dc00 // fmul v0.4s, v0.4s, v24.4s
+	WORD $0x6e20ddc0 // fmul v0.4s, v14.4s, v0.4s
+	WORD $0x4eb5cda0 // fmls v0.4s, v13.4s, v21.4s
+	WORD $0x6e37dc03 // fmul v3.4s, v0.4s, v23.4s
+	WORD $0x4eb5cdc3 // fmls v3.4s, v14.4s, v21.4s
+	WORD $0x6e21dde1 // fmul v1.4s, v15.4s, v1.4s
+	WORD $0x4e35cdc1 // fmla v1.4s, v14.4s, v21.4s
+	WORD $0x4eb6cd81 // fmls v1.4s, v12.4s, v22.4s
+	WORD $0x4ea0d673 // fsub v19.4s, v19.4s, v0.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
 	WORD $0x3cae6900 // str q0, [x8, x14]
@@ -8952,9 +8981,9 @@ component:
 	WORD $0x3cae68e0 // str q0, [x7, x14]
 	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
 	WORD $0x4d40c881 // ld1r {v1.4s}, [x4]
-	WORD $0x4e35cc01 // fmla v1.4s, v0.4s, v21.4s
+	WORD $0x4e34cc01 // fmla v1.4s, v0.4s, v20.4s
 	WORD $0x4d40c8c0 // ld1r {v0.4s}, [x6]
-	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
+	WORD $0x4e34cc20 // fmla v0.4s, v1.4s, v20.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
@@ -8962,7 +8991,7 @@ component:
 	ADD  $16, R14, R14
 	CMP  R12, R14
 	BLT  component
-	WORD $0x3cb86854 // str q20, [x2, x24]
+	WORD $0x3cb86853 // str q19, [x2, x24]
 	ADD  R1, R13, R13
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
@@ -8987,78 +9016,78 @@ DATA constants_slopesEachF32NEON<>+112(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA constants_slopesEachF32NEON<>+120(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA constants_slopesEachF32NEON<>+128(SB)/8, $0x4b4000004b400000
 DATA constants_slopesEachF32NEON<>+136(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+144(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_slopesEachF32NEON<>+152(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_slopesEachF32NEON<>+160(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_slopesEachF32NEON<>+168(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_slopesEachF32NEON<>+176(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+184(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+192(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_slopesEachF32NEON<>+200(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_slopesEachF32NEON<>+208(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+216(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+224(SB)/8, $0x3c09382d3c09382d
-DATA constants_slopesEachF32NEON<>+232(SB)/8, $0x3c09382d3c09382d
-DATA constants_slopesEachF32NEON<>+240(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+248(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+256(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_slopesEachF32NEON<>+264(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_slopesEachF32NEON<>+272(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+280(SB)/8, $0x4b4000004b400000
-DATA constants_slopesEachF32NEON<>+288(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesEachF32NEON<>+296(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_slopesEachF32NEON<>+304(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesEachF32NEON<>+312(SB)/8, $0x3fb172003fb17200
-DATA constants_slopesEachF32NEON<>+320(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesEachF32NEON<>+328(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_slopesEachF32NEON<>+336(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesEachF32NEON<>+344(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_slopesEachF32NEON<>+352(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+360(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+368(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesEachF32NEON<>+376(SB)/8, $0x37b6baf337b6baf3
-DATA constants_slopesEachF32NEON<>+384(SB)/8, $0x3e0000003e000000
-DATA constants_slopesEachF32NEON<>+392(SB)/8, $0x3e0000003e000000
-DATA constants_slopesEachF32NEON<>+400(SB)/8, $0x3989382d3989382d
-DATA constants_slopesEachF32NEON<>+408(SB)/8, $0x3989382d3989382d
-DATA constants_slopesEachF32NEON<>+416(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+424(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+432(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesEachF32NEON<>+440(SB)/8, $0x3caaaa013caaaa01
-DATA constants_slopesEachF32NEON<>+448(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+456(SB)/8, $0x3f8000003f800000
-DATA constants_slopesEachF32NEON<>+464(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+472(SB)/8, $0x3f0000003f000000
-DATA constants_slopesEachF32NEON<>+480(SB)/8, $0x7f8000007f800000
-DATA constants_slopesEachF32NEON<>+488(SB)/8, $0x7f8000007f800000
-DATA constants_slopesEachF32NEON<>+496(SB)/8, $0x4148000041480000
-DATA constants_slopesEachF32NEON<>+504(SB)/8, $0x4148000041480000
-DATA constants_slopesEachF32NEON<>+512(SB)/8, $0x4040000040400000
-DATA constants_slopesEachF32NEON<>+520(SB)/8, $0x4040000040400000
-DATA constants_slopesEachF32NEON<>+528(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesEachF32NEON<>+536(SB)/8, $0x3fbd70a43fbd70a4
-DATA constants_slopesEachF32NEON<>+544(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesEachF32NEON<>+552(SB)/8, $0x40ee147b40ee147b
-DATA constants_slopesEachF32NEON<>+560(SB)/8, $0xb862701ab862701a
-DATA constants_slopesEachF32NEON<>+568(SB)/8, $0xb862701ab862701a
-DATA constants_slopesEachF32NEON<>+576(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesEachF32NEON<>+584(SB)/8, $0xbbe32a56bbe32a56
-DATA constants_slopesEachF32NEON<>+592(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesEachF32NEON<>+600(SB)/8, $0x3f562bdf3f562bdf
-DATA constants_slopesEachF32NEON<>+608(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesEachF32NEON<>+616(SB)/8, $0x3a14d79e3a14d79e
-DATA constants_slopesEachF32NEON<>+624(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesEachF32NEON<>+632(SB)/8, $0x3e2993b13e2993b1
-DATA constants_slopesEachF32NEON<>+640(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesEachF32NEON<>+648(SB)/8, $0x3ae292c13ae292c1
-DATA constants_slopesEachF32NEON<>+656(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesEachF32NEON<>+664(SB)/8, $0xbef91e30bef91e30
-DATA constants_slopesEachF32NEON<>+672(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesEachF32NEON<>+680(SB)/8, $0xb8e243c8b8e243c8
-DATA constants_slopesEachF32NEON<>+688(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_slopesEachF32NEON<>+696(SB)/8, $0xbc9ddf88bc9ddf88
-DATA constants_slopesEachF32NEON<>+704(SB)/8, $0x3f3172003f317200
-DATA constants_slopesEachF32NEON<>+712(SB)/8, $0x3f3172003f317200
+DATA constants_slopesEachF32NEON<>+144(SB)/8, $0x3f3172003f317200
+DATA constants_slopesEachF32NEON<>+152(SB)/8, $0x3f3172003f317200
+DATA constants_slopesEachF32NEON<>+160(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_slopesEachF32NEON<>+168(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_slopesEachF32NEON<>+176(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_slopesEachF32NEON<>+184(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_slopesEachF32NEON<>+192(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+200(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+208(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_slopesEachF32NEON<>+216(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_slopesEachF32NEON<>+224(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+232(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+240(SB)/8, $0x3c09382d3c09382d
+DATA constants_slopesEachF32NEON<>+248(SB)/8, $0x3c09382d3c09382d
+DATA constants_slopesEachF32NEON<>+256(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+264(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+272(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_slopesEachF32NEON<>+280(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_slopesEachF32NEON<>+288(SB)/8, $0x4b4000004b400000
+DATA constants_slopesEachF32NEON<>+296(SB)/8, $0x4b4000004b400000
+DATA constants_slopesEachF32NEON<>+304(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesEachF32NEON<>+312(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_slopesEachF32NEON<>+320(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesEachF32NEON<>+328(SB)/8, $0x3fb172003fb17200
+DATA constants_slopesEachF32NEON<>+336(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesEachF32NEON<>+344(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_slopesEachF32NEON<>+352(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesEachF32NEON<>+360(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_slopesEachF32NEON<>+368(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+376(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+384(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesEachF32NEON<>+392(SB)/8, $0x37b6baf337b6baf3
+DATA constants_slopesEachF32NEON<>+400(SB)/8, $0x3e0000003e000000
+DATA constants_slopesEachF32NEON<>+408(SB)/8, $0x3e0000003e000000
+DATA constants_slopesEachF32NEON<>+416(SB)/8, $0x3989382d3989382d
+DATA constants_slopesEachF32NEON<>+424(SB)/8, $0x3989382d3989382d
+DATA constants_slopesEachF32NEON<>+432(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+440(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+448(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesEachF32NEON<>+456(SB)/8, $0x3caaaa013caaaa01
+DATA constants_slopesEachF32NEON<>+464(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+472(SB)/8, $0x3f8000003f800000
+DATA constants_slopesEachF32NEON<>+480(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+488(SB)/8, $0x3f0000003f000000
+DATA constants_slopesEachF32NEON<>+496(SB)/8, $0x7f8000007f800000
+DATA constants_slopesEachF32NEON<>+504(SB)/8, $0x7f8000007f800000
+DATA constants_slopesEachF32NEON<>+512(SB)/8, $0x4148000041480000
+DATA constants_slopesEachF32NEON<>+520(SB)/8, $0x4148000041480000
+DATA constants_slopesEachF32NEON<>+528(SB)/8, $0x4040000040400000
+DATA constants_slopesEachF32NEON<>+536(SB)/8, $0x4040000040400000
+DATA constants_slopesEachF32NEON<>+544(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesEachF32NEON<>+552(SB)/8, $0x3fbd70a43fbd70a4
+DATA constants_slopesEachF32NEON<>+560(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesEachF32NEON<>+568(SB)/8, $0x40ee147b40ee147b
+DATA constants_slopesEachF32NEON<>+576(SB)/8, $0xb862701ab862701a
+DATA constants_slopesEachF32NEON<>+584(SB)/8, $0xb862701ab862701a
+DATA constants_slopesEachF32NEON<>+592(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesEachF32NEON<>+600(SB)/8, $0xbbe32a56bbe32a56
+DATA constants_slopesEachF32NEON<>+608(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesEachF32NEON<>+616(SB)/8, $0x3f562bdf3f562bdf
+DATA constants_slopesEachF32NEON<>+624(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesEachF32NEON<>+632(SB)/8, $0x3a14d79e3a14d79e
+DATA constants_slopesEachF32NEON<>+640(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesEachF32NEON<>+648(SB)/8, $0x3e2993b13e2993b1
+DATA constants_slopesEachF32NEON<>+656(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesEachF32NEON<>+664(SB)/8, $0x3ae292c13ae292c1
+DATA constants_slopesEachF32NEON<>+672(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesEachF32NEON<>+680(SB)/8, $0xbef91e30bef91e30
+DATA constants_slopesEachF32NEON<>+688(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesEachF32NEON<>+696(SB)/8, $0xb8e243c8b8e243c8
+DATA constants_slopesEachF32NEON<>+704(SB)/8, $0xbc9ddf88bc9ddf88
+DATA constants_slopesEachF32NEON<>+712(SB)/8, $0xbc9ddf88bc9ddf88
 GLOBL constants_slopesEachF32NEON<>(SB), RODATA|NOPTR, $720
 
 // func totalsF32NEON(n int, v *float32, to *float64)

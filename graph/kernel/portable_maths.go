@@ -16,7 +16,8 @@ func exps[T Float](x []float64) {
 }
 
 // parts are e^(−t²/2) and R(|t|)/√(2π), whose product is Φ(−|t|), of each t. Beyond what tables cover the first is 0: kept at what
-// it is at their end, it would count where a narrow component has a great 1/σ. The second stays what it is there, or NaN.
+// it is at their end, it would count where a narrow component has a great 1/σ. The second stays what it is there, or NaN. Of t itself
+// only the sign stays where it may be beyond all numbers: 0 times it would be no number.
 func parts[T Float](t, bell, ratio []float64) {
 	if sizeOf[T]() == 4 {
 		parts32(t, bell, ratio)
@@ -107,6 +108,7 @@ func parts64(t, bell, ratio []float64) {
 		}
 		bell[i] = only(counts, exp64(-0.5*a*a))
 		ratio[i] = invSqrt2Pi * mills(a)
+		t[i] = only(counts|1<<63, v)
 	}
 }
 

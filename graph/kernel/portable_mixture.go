@@ -14,8 +14,8 @@ func portableMixture[T Float]() mixtureKernels[T] {
 	}
 }
 
-func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T]) (anyFaint bool) {
-	scalesPortable(n*k, raw, clamp, p)
+func preparePortable[T Float](n, k int, logits, raw []T, clamp *clampCurve[T], p *prepared[T], least []T) (anyFaint bool) {
+	scalesPortable(n*k, raw, clamp, p, least)
 	return weightsPortable(n, k, logits, p.w)
 }
 
@@ -51,13 +51,19 @@ func weightsPortable[T Float](n, k int, logits, w []T) (anyFaint bool) {
 	return anyFaint
 }
 
-// scalesPortable sets n log scales y, of raw ones, and inv = exp(−y).
-func scalesPortable[T Float](n int, raw []T, clamp *clampCurve[T], p *prepared[T]) {
+// scalesPortable sets n log scales y, of raw ones, and inv = exp(−y), and makes least at most each y where there is no clamp.
+func scalesPortable[T Float](n int, raw []T, clamp *clampCurve[T], p *prepared[T], least []T) {
 	var e [blockSize]float64
+	most := mostLogScale[T]()
 	for from := 0; from < n; from += blockSize {
 		e := e[:min(blockSize, n-from)]
 		raw, y, inv := raw[from:][:len(e)], p.y[from:][:len(e)], p.inv[from:][:len(e)]
-		if copy(y, raw); !clamp.none {
+		if clamp.none {
+			for j, v := range raw {
+				y[j] = holdScale(v, most)
+				least[0] = min(least[0], y[j])
+			}
+		} else {
 			c0, c1, c2 := float64(clamp.curve[0]), float64(clamp.curve[1]), float64(clamp.curve[2])
 			for j, v := range raw {
 				e[j] = c2 * float64(v)
@@ -279,7 +285,7 @@ func derivatives[T Float](d *elementSlopes, t, bell, ratio, inv []float64, w, mu
 		r := height * inv[j] * d.rdens
 		side := &sides[(math.Float64bits(v)^d.z)>>63]
 		c := side.below*weight + side.sign*(height*ratio[j])
-		mean := v*(inv[j]*r)*d.gl - r*d.pull // in this order: t/σ of a component that is nothing here may be beyond all numbers
+		mean := v*(inv[j]*r)*d.gl - r*d.pull // in this order: t/σ of what is nothing here may be beyond all numbers
 		logScale := ((d.x-float64(mu[j]))*mean - d.gl*r) * slopes.at(float64(y[j]))
 		logit := d.share*c + d.gl*r - d.level*weight
 		gx -= mean

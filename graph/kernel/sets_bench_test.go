@@ -63,7 +63,7 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 		elements int
 		run      func()
 	}{
-		{"prepare", n * k, func() { ops.prepare(groups, k, logits, raw, &curve, p) }},
+		{"prepare", n * k, func() { ops.prepare(groups, k, logits, raw, &curve, p, x[:ops.lanes]) }},
 		{"sums", n * k, func() { ops.sums(groups, k, 0, x, p, s) }},
 		{"sumsEach", n * k, func() { ops.sums(groups, k, stride, x, p, s) }},
 		{"score", n, func() { ops.score(groups, &floor, s, z, l) }},
@@ -87,7 +87,7 @@ func benchmarkInverseKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	curve, floor := newClampCurve[T](Clamp{ClampTanh, -3, 3}), byType[T, T](1e-200, float32(1e-25))
 	logits := normalNumbers[T](n*k, 0, 1)
 	p := &prepared[T]{w: components(), mu: normalNumbers[T](n*k, 0, 1), y: components(), inv: components(), logits: logits}
-	ops.prepare(groups, k, logits, normalNumbers[T](n*k, 0, 0.7), &curve, p)
+	ops.prepare(groups, k, logits, normalNumbers[T](n*k, 0, 0.7), &curve, p, room())
 	near := &equations[T]{normalNumbers[T](n, 0, 1), room(), room(), room(), room()}
 	far := &equations[T]{normalNumbers[T](n, 12, 1), room(), room(), room(), room()}
 	s := &sumsOf[T]{lower: room(), upper: room(), dens: room(), bend: room()}

@@ -112,31 +112,39 @@ func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
-// unless is 0 where a ≥ b, v elsewhere, also where a is not a number. b may be memory.
-func (l lanes) unless(a reg.VecVirtual, b Op, v reg.VecVirtual) reg.VecVirtual {
+// unless is, of each of vs, 0 where a ≥ b, and itself elsewhere, also where a is not a number. b may be memory.
+func (l lanes) unless(a reg.VecVirtual, b Op, vs ...reg.VecVirtual) (out []reg.VecVirtual) {
 	const notGreaterOrEqual = 0x19
-	if l.bytes == 16 {
-		below := l.sub(a, b)
+	var keep func(v reg.VecVirtual) reg.VecVirtual
+	switch l.bytes {
+	case 16:
+		below, zero := l.sub(a, b), l.zero()
 		l.gather(below, l.notANumber(a))
-		return l.whereNegative(below, v, l.zero())
-	}
-	d := l.vec()
-	if l.bytes == 64 {
+		keep = func(v reg.VecVirtual) reg.VecVirtual { return l.whereNegative(below, v, zero) }
+	case 32:
+		mask := l.vec()
+		l.pick(VCMPPD, VCMPPS, Imm(notGreaterOrEqual), b, a, mask)
+		keep = func(v reg.VecVirtual) reg.VecVirtual { return l.and(v, mask) }
+	default:
 		k := K()
 		l.do(inst{
 			func(o ...Op) { VCMPPD(o...) }, func(o ...Op) { VCMPPS(o...) },
 			func(o ...Op) { VCMPPD_BCST(o...) }, func(o ...Op) { VCMPPS_BCST(o...) },
 		}, Imm(notGreaterOrEqual), b, a, k)
-		if l.f32 {
-			VMOVAPS_Z(v, k, d)
-		} else {
-			VMOVAPD_Z(v, k, d)
+		keep = func(v reg.VecVirtual) reg.VecVirtual {
+			d := l.vec()
+			if l.f32 {
+				VMOVAPS_Z(v, k, d)
+			} else {
+				VMOVAPD_Z(v, k, d)
+			}
+			return d
 		}
-		return d
 	}
-	mask := l.vec()
-	l.pick(VCMPPD, VCMPPS, Imm(notGreaterOrEqual), b, a, mask)
-	return l.and(v, mask)
+	for _, v := range vs {
+		out = append(out, keep(v))
+	}
+	return out
 }
 
 // signs is the sign bits of v in the low bits of a register.

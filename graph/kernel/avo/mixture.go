@@ -9,9 +9,9 @@ import (
 // prepare turns the logits and raw log scales of n blocks of mixtures into weights, clamped log scales and inverse scales.
 // A block is k components of a vector of mixtures, component after component.
 //
-//	w = softmax(logits),  y = the clampCurve of raw, or raw,  inv = exp(−y)
+//	w = softmax(logits),  y = the clampCurve of raw, or raw held to ±mostLogScale,  inv = exp(−y)
 func (l lanes) prepare() {
-	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv *%[1]s) (faint int")
+	l.begin("prepare", "is the prepare of mixtureKernels.", "n, k int, logits, raw, clamp, w, y, inv, least *%[1]s) (faint int")
 	n, size := arg("n"), shifted("k", l.bytes)
 	logits, raw := arg("logits"), arg("raw")
 	w, y, inv := arg("w"), arg("y"), arg("inv")
@@ -35,15 +35,16 @@ func (l lanes) prepare() {
 	})
 	share := l.reciprocal(total)
 	clamp := arg("clamp")
+	var r reg.VecVirtual
 	each("scales", func() {
 		l.store(l.mul(share, at(w, off)), at(w, off))
-		r := l.load(at(raw, off))
+		r = l.load(at(raw, off))
 		CMPQ(clamp, Imm(0))
-		JEQ(LabelRef("clamped"))
+		JEQ(LabelRef("free"))
 		d := l.add(l.exp(l.mul(r, l.broadcast(Mem{Base: clamp, Disp: 2 * l.elem()}))), l.c(1))
 		l.set(r, l.broadcast(Mem{Base: clamp}))
 		l.fma(l.reciprocal(d), l.broadcast(Mem{Base: clamp, Disp: l.elem()}), r)
-		Label("clamped")
+		Label("held")
 		l.store(r, at(y, off))
 		l.store(l.expMinus(r), at(inv, off))
 	})
@@ -53,6 +54,12 @@ func (l lanes) prepare() {
 	DECQ(n)
 	JNZ(LabelRef("block"))
 	l.returnSigns(faint)
+
+	Label("free")
+	l.set(r, l.min(l.max(r, l.c(-l.mostLogScale())), l.c(l.mostLogScale())))
+	all := Mem{Base: arg("least")}
+	l.store(l.min(r, all), all)
+	JMP(LabelRef("held"))
 }
 
 // faint is kernel's: a factor e^−faint counts for nothing, and products with it are still normal numbers, which others cost
@@ -63,6 +70,9 @@ func (l lanes) faint() float64 {
 	}
 	return 690
 }
+
+// mostLogScale is kernel's.
+func (l lanes) mostLogScale() float64 { return ofType(l, 708.0, 87.0) }
 
 // expMinus is e^−y, and overwrites y.
 func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
@@ -77,14 +87,29 @@ func (l lanes) expMinus(y reg.VecVirtual) reg.VecVirtual {
 // component's 1/σ that is e^30 times smaller it would count.
 func (l lanes) parts(t reg.VecVirtual, tail millsFit) (bell, ratio reg.VecVirtual) {
 	square := l.mul(t, t)
-	bell = l.expFrom(-l.faint(), -0.5, l.copyOf(square))
-	if l.f32 { // the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
-		lost, half := l.copyOf(square), l.load(l.c(1))
-		l.do(fmsInst, t, t, lost)
-		l.fnma(l.c(0.5), lost, half)
-		bell = l.mul(bell, half)
+	bell = l.bell(t, square)
+	return l.unless(square, l.c(2*l.faint()), bell)[0], l.mills(invSqrt2Pi, tail, t)
+}
+
+// partsAndNear are parts, and t where the bell counts, else 0: t² may then be beyond all numbers, and t and t/σ too.
+func (l lanes) partsAndNear(t reg.VecVirtual, tail millsFit) (bell, ratio, near reg.VecVirtual) {
+	square := l.mul(t, t)
+	bell = l.bell(t, square)
+	counts := l.unless(square, l.c(2*l.faint()), bell, t)
+	return counts[0], l.mills(invSqrt2Pi, tail, t), counts[1]
+}
+
+// bell is e^(−t²/2) of a t² up to 2·faint.
+func (l lanes) bell(t, square reg.VecVirtual) reg.VecVirtual {
+	bell := l.expFrom(-l.faint(), -0.5, l.copyOf(square))
+	if !l.f32 {
+		return bell
 	}
-	return l.unless(square, l.c(2*l.faint()), bell), l.mills(invSqrt2Pi, tail, t)
+	// the rounding of t² matters here: e^(−t²/2) = bell·(1 − (t² − fl(t²))/2)
+	lost, half := l.copyOf(square), l.load(l.c(1))
+	l.do(fmsInst, t, t, lost)
+	l.fnma(l.c(0.5), lost, half)
+	return l.mul(bell, half)
 }
 
 // addTerms adds a component's terms at t = (x − μ)·inv, of weight w, to F, S, √(2π)·f and, if there is one, √(2π)·Σ w φ(t) t/σ².

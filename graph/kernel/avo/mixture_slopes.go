@@ -47,13 +47,13 @@ type element struct{ z, rdens, share, gl, pull, level Op }
 // derivatives of an element in a component's mean, log scale and logit, at dx = x − μ; see derivatives in kernel.
 func (l lanes) derivatives(e element, dx, w, inv reg.VecVirtual) (mean, logScale, logit reg.VecVirtual) {
 	t := l.mul(dx, inv)
-	bell, ratio := l.parts(t, ofType(l, millsTo38, millsTo12and32))
+	bell, ratio, near := l.partsAndNear(t, ofType(l, millsTo38, millsTo12and32))
 	bell = l.mul(w, bell)
 	r := l.mul(l.mul(bell, inv), e.rdens)
 	tail := l.mul(bell, ratio)
 	c := l.whereNegative(l.xor(t, e.z), l.sub(w, tail), tail) // t and z on one side: the component's own smaller tail
 
-	mean = l.mul(l.mul(t, l.mul(inv, r)), e.gl) // in this order: t/σ of a component that is nothing here may be beyond all numbers
+	mean = l.mul(l.mul(near, l.mul(inv, r)), e.gl) // t of a component that is nothing here may be beyond all numbers, and so may t/σ
 	l.fnma(e.pull, r, mean)
 	logScale = l.mul(dx, mean)
 	l.fnma(e.gl, r, logScale)
