@@ -68,7 +68,7 @@ func BenchmarkInspect(b *testing.B) {
 	f := open(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := data.Inspect(f); err != nil {
+		if _, err := data.Inspect(b.Context(), f); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,12 +1,12 @@
 // Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, NPY, NPZ, standard input; and
 // it makes toy sets whose density is known.
 //
-// Open gives a File, which is a train.Source: it can be read as often as wanted, in constant memory. Inspect reads it
-// once and reports on every column; Prepare does so and acts on what Options allow. ReadAll gives a Table.
+// Open gives a File, which is a train.Source: it can be read as often as wanted, in constant memory. ReadAll gives a Table.
+// Inspect reads any source once, in constant memory, and says what is in each column.
 //
-//	f, err := data.Open("table.csv.gz", data.Options{Except: []string{"label"}, DropConstant: true})
-//	f, report, err := data.Prepare(f) // errors name the columns, counts and first rows that cannot be modelled
-//	table, err := f.ReadAll()         // or train on f itself
+//	f, err := data.Open("table.csv.gz", data.Options{Except: []string{"label"}})
+//	columns, err := data.Inspect(ctx, f)
+//	table, err := f.ReadAll() // or train on f itself; errors name the columns, counts and first rows that are no numbers
 //
 // # Bad cells
 //

@@ -99,26 +99,6 @@ func (e *CategoryError) Error() string {
 		e.File, listed(e.Columns))
 }
 
-// A ConstantColumn has one value in every row.
-type ConstantColumn struct {
-	Name  string
-	Value float64
-}
-
-func (c ConstantColumn) String() string {
-	return fmt.Sprintf("column %q is always %v", c.Name, c.Value)
-}
-
-// A ConstantError names the constant columns, which have no density.
-type ConstantError struct {
-	File    string
-	Columns []ConstantColumn
-}
-
-func (e *ConstantError) Error() string {
-	return fmt.Sprintf("data: %s: constant columns have no density (they can be left out: drop constant): %s", e.File, listed(e.Columns))
-}
-
 // An EmptyError says that no row, or no column, is left to read.
 type EmptyError struct {
 	File    string

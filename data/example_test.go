@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,15 +13,15 @@ import (
 	"gaussflow/data"
 )
 
-// A table from a file to a matrix, its bad cells and constant columns dealt with.
+// A table from a file to a matrix, its bad cells left out, and what is in its columns.
 func Example() {
 	csv := strings.NewReader("id,age,site,score\n1,31,7,0.5\n2,NA,7,0.25\n3,28,7,0.125\n")
-	f, err := data.Open("-", data.Options{Stdin: csv, Except: []string{"id"}, DropMissing: true, DropConstant: true})
+	f, err := data.Open("-", data.Options{Stdin: csv, Except: []string{"id"}, DropMissing: true})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	f, report, err := data.Prepare(f)
+	columns, err := data.Inspect(context.Background(), f)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,10 +32,10 @@ func Example() {
 		return
 	}
 	fmt.Println(table.Names, table.X.RawRowView(0), table.X.RawRowView(1))
-	fmt.Println(report.Dropped, "of", report.Rows, "rows left out;", report.Constants()[0])
+	fmt.Println(table.Dropped, "row left out; the mean age is", columns[0].Mean, "and", columns[1].Name, "is constant:", columns[1].Constant())
 	// Output:
-	// [age score] [31 0.5] [28 0.125]
-	// 1 of 3 rows left out; column "site" is always 7
+	// [age site score] [31 7 0.5] [28 7 0.125]
+	// 1 row left out; the mean age is 29.5 and site is constant: true
 }
 
 // A model's columns are found by name in any file that has them.

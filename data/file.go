@@ -15,7 +15,6 @@ type File struct {
 	all    []string // the file's columns
 	pick   []int    // those to read, in order
 	drop   bool     // rows with bad cells
-	opts   Options
 }
 
 var _ train.Source = (*File)(nil)
@@ -43,7 +42,7 @@ func Open(path string, o Options) (*File, error) {
 	if n := l.width(); n > maxColumns {
 		return nil, &FormatError{File: in.name, What: fmt.Sprintf("has %d columns, want at most %d", n, maxColumns)}
 	}
-	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing, opts: o}
+	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing}
 	f.pick = all(len(f.all))
 	if o.Columns != nil {
 		if f, err = f.Select(o.Columns...); err != nil {

@@ -1,179 +1,179 @@
 package data
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"io"
+	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/initializers"
+	"gaussflow/train"
 )
 
-// A Report is what one pass over a File found. Row counts include the rows left out; the numbers of a column are
-// those of the rows that the File hands out, or of all numeric cells where bad ones are not left out.
-type Report struct {
-	File    string
-	Rows    int // of the file
-	Dropped int // of them, left out because of bad cells (Options.DropMissing)
-	Columns []Column
-	drop    bool
-}
-
-// A Column is what was found in one.
+// A Column is what was found in one column of a table.
 type Column struct {
-	Name string
-	Bad  BadColumn // cells that are no finite numbers, over all rows
-
-	Count     int // numbers; where there are none, all that follows is 0
-	Min, Max  float64
-	Mean, Std float64 // Std divides by Count, as a standardizer does
-
-	Distinct int     // values, a lower bound where not Exact
-	Exact    bool    // Distinct and Top are exact
-	Top      float64 // the most frequent value
-	TopShare float64 // of all numbers; not Exact: by less than 1/1024 too low
-
-	Integer bool    // all numbers are whole
-	Quantum float64 // the step of the grid on which all values lie; 0 where there is none
+	Name     string  `json:"name"`
+	Mean     float64 `json:"mean"`     // in the column's unit
+	Std      float64 `json:"std"`      // divisor N
+	Distinct int     `json:"distinct"` // number of different values; of more than 1024 at least, an estimate, off by some percents
+	Top      float64 `json:"top"`      // share of the rows that have the commonest value; then by up to 0.001 too low
+	Integer  bool    `json:"integer,omitempty"`
+	// Quantum is the step of the grid that the values lie on, 0 where they lie on none, or where there are more than half as many
+	// values as rows: see Tied.
+	Quantum float64 `json:"quantum,omitempty"`
 }
 
-// Inspect reads a File once, in constant memory. Bad cells are counted, not an error: see Report.Check.
-func Inspect(f *File) (*Report, error) {
-	r, err := f.Rows()
-	if err != nil {
+// Constant reports a column of one value.
+func (c Column) Constant() bool { return c.Distinct == 1 }
+
+// Tied reports a column in which many rows share a value: fewer than half as many values as rows, or one value
+// in a tenth of them.
+func (c Column) Tied(rows int) bool { return c.few(rows) || c.Top > 0.1 }
+
+func (c Column) few(rows int) bool { return 2*c.Distinct < rows }
+
+// fewSteps is how many floating-point numbers there are at least in a standard deviation of an ordinary column.
+const fewSteps = 1024
+
+// Coarse reports a column so far from 0 that a float64 has few digits left for its spread: its density is that of such steps.
+func (c Column) Coarse() bool {
+	at := math.Abs(c.Mean)
+	return !c.Constant() && c.Std < fewSteps*(math.Nextafter(at, math.Inf(1))-at)
+}
+
+// inspectRows is how many rows are looked at together.
+const inspectRows = 512
+
+// Inspect reads a source once, in constant memory, and says what is in each of its columns. Its error is the source's, an EmptyError
+// where that has no row, or that of a ctx that is done.
+func Inspect(ctx context.Context, s train.Source) ([]Column, error) {
+	if ctx == nil || s == nil || s.Dim() < 1 {
+		return nil, errors.New("data: Inspect: want a context and a source of one column at least")
+	}
+	var found []inspection
+	var failed error
+	m, err := initializers.MomentsOf(func(yield func(*mat.Dense, error) bool) {
+		failed = batchesOf(ctx, s, func(x *mat.Dense) bool {
+			found = look(found, x)
+			return yield(x, nil)
+		})
+	})
+	switch {
+	case failed != nil:
+		return nil, failed
+	case found == nil:
+		return nil, &EmptyError{File: "source", What: "row"}
+	case err != nil:
 		return nil, err
+	}
+	std := m.StdDev()
+	columns := make([]Column, len(found))
+	for j, name := range namesOf(s) {
+		columns[j] = found[j].column(name, m.Rows)
+		columns[j].Mean, columns[j].Std = m.Mean[j], std[j]
+	}
+	return columns, nil
+}
+
+// batchesOf reads a source and takes its rows to look, until that is done.
+func batchesOf(ctx context.Context, s train.Source, look func(*mat.Dense) bool) error {
+	r, err := s.Open()
+	if err != nil {
+		return err
 	}
 	defer r.Close()
-	names := f.Names()
-	r.tally = newTally(names)
-	sums := newSummaries(len(names))
-	buf := make([]float64, max(256/len(names), 1)*len(names))
-	for err == nil {
-		var n int
-		n, err = r.Read(buf)
-		for i := range n * len(names) {
-			sums[i%len(names)].add(buf[i])
+	d := s.Dim()
+	buf := make([]float64, inspectRows*d)
+	for {
+		if err = ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf)
+		if n > 0 && !look(mat.NewDense(n, d, buf[:n*d])) {
+			return nil
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case n == 0:
+			return io.ErrNoProgress
 		}
 	}
-	if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	report := &Report{File: f.in.name, Rows: r.row, Dropped: r.dropped, drop: f.drop}
-	for j, name := range names {
-		report.Columns = append(report.Columns, sums[j].column(name, r.tally.bad[j]))
-	}
-	return report, nil
 }
 
-// Constant reports whether all numbers are the same.
-func (c Column) Constant() bool { return c.Count > 0 && c.Min == c.Max }
-
-// tieShare is the share of one value, or of repeated values, from which a column counts as tied.
-const (
-	tieShare    = 0.05
-	repeatShare = 0.9
-)
-
-// Tied reports whether a density is a doubtful description of the column: one value makes up 5% of the numbers
-// or more, or nine in ten numbers repeat another one. Fewer than 20 numbers tell nothing.
-func (c Column) Tied() bool {
-	if c.Count < 20 || c.Constant() {
-		return false
+// namesOf are the names of a source's columns, x1, x2, … where it knows none.
+func namesOf(s train.Source) []string {
+	switch s := s.(type) {
+	case *File:
+		return s.Names()
+	case *Table:
+		return s.Names
 	}
-	return c.TopShare >= tieShare || c.Exact && float64(c.Count-c.Distinct) >= repeatShare*float64(c.Count)
+	return numbered(s.Dim())
 }
 
-// Warning says what a log-density means in a tied column; "" for another one.
-func (c Column) Warning() string {
-	if !c.Tied() {
-		return ""
-	}
-	kind := "heavily tied"
-	if c.Integer {
-		kind = "integer-coded"
-	}
-	return fmt.Sprintf("column %q is %s (%s distinct values in %d rows; %v in %.1f%% of them): its density can grow without bound at "+
-		"such values, so log p compares rows but is no density of the column; dequantize adds noise of one step (%s)",
-		c.Name, kind, c.distinct(), c.Count, c.Top, 100*c.TopShare, c.step())
+// An inspection looks at a column value by value.
+type inspection struct {
+	distinct *distinct
+	grid     decimalGrid
+	fraction bool // not all values are whole
 }
 
-func (c Column) distinct() string {
-	if c.Exact {
-		return fmt.Sprint(c.Distinct)
-	}
-	return fmt.Sprintf("at least %d", c.Distinct)
-}
+// budget is how many values all columns together hold.
+const budget = 1 << 20
 
-func (c Column) step() string {
-	if c.Quantum == 0 {
-		return "none: its values lie on no grid"
+// look takes the rows of x into account.
+func look(found []inspection, x *mat.Dense) []inspection {
+	n, d := x.Dims()
+	for range d - len(found) {
+		found = append(found, inspection{distinct: newDistinct(min(max(budget/d, 1<<10), 1<<16))})
 	}
-	return fmt.Sprint(c.Quantum)
-}
-
-// Warnings are those of all columns.
-func (r *Report) Warnings() []string {
-	var all []string
-	for _, c := range r.Columns {
-		if w := c.Warning(); w != "" {
-			all = append(all, w)
+	for i := range n {
+		for j, v := range x.RawRowView(i) {
+			found[j].add(v)
 		}
 	}
-	return all
+	return found
 }
 
-// Constants are the constant columns, those of categories aside.
-func (r *Report) Constants() []ConstantColumn {
-	var all []ConstantColumn
-	for _, c := range r.Columns {
-		if c.Constant() && !c.Bad.Category(r.Rows) {
-			all = append(all, ConstantColumn{c.Name, c.Min})
+func (f *inspection) add(v float64) {
+	f.distinct.add(v)
+	f.grid.add(v)
+	f.fraction = f.fraction || v != math.Trunc(v)
+}
+
+func (f *inspection) column(name string, rows int) Column {
+	c := Column{
+		Name: name, Distinct: min(f.distinct.number(), rows), Top: float64(f.distinct.top()) / float64(rows), Integer: !f.fraction,
+	}
+	if !c.Constant() && c.few(rows) {
+		c.Quantum = f.quantum()
+	}
+	return c
+}
+
+// quantum is the step of the grid that the values lie on, 0 where there is none: the greatest common divisor of their distances, up
+// to what rounding does to them, and of decimal fractions exactly.
+func (f *inspection) quantum() float64 {
+	decimal := f.grid.step()
+	if !f.distinct.exact() {
+		return decimal
+	}
+	gaps := gapsOf(f.distinct.sorted())
+	least := slices.Min(gaps)
+	for _, step := range []float64{least, divisorOf(gaps), decimal} {
+		switch {
+		case step < least/finest || !onGrid(gaps, step):
+		case math.Abs(decimal-step) <= gridTolerance*step: // 0.1, not 0.1 and a rounding error
+			return decimal
+		default:
+			return step
 		}
 	}
-	return all
-}
-
-// Check is everything that keeps the table from being modelled, joined: a CategoryError or, unless such rows are left
-// out, a MissingError; a ConstantError; an EmptyError.
-func (r *Report) Check() error {
-	t := &tally{}
-	for _, c := range r.Columns {
-		t.bad = append(t.bad, c.Bad)
-	}
-	err := t.check(r.File, r.Rows, r.drop)
-	if r.Rows == r.Dropped && err == nil {
-		return &EmptyError{r.File, "row", r.Dropped}
-	}
-	if c := r.Constants(); c != nil {
-		err = errors.Join(err, &ConstantError{r.File, c})
-	}
-	return err
-}
-
-// Prepare inspects a File, leaves constant columns out where its Options allow it, and checks what is left. The report
-// is of all columns, those left out included, and comes with an error of Check too.
-func Prepare(f *File) (*File, *Report, error) {
-	report, err := Inspect(f)
-	if err != nil {
-		return nil, nil, err
-	}
-	checked := report
-	if f.opts.DropConstant {
-		var names []string
-		for _, c := range report.Constants() {
-			names = append(names, c.Name)
-		}
-		if f, err = f.Except(names...); err != nil {
-			return nil, report, err
-		}
-		checked = report.without(names)
-	}
-	if err = checked.Check(); err != nil {
-		return nil, report, err
-	}
-	return f, report, nil
-}
-
-func (r *Report) without(names []string) *Report {
-	left := *r
-	left.Columns = slices.DeleteFunc(slices.Clone(r.Columns), func(c Column) bool { return slices.Contains(names, c.Name) })
-	return &left
+	return 0
 }

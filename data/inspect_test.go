@@ -1,13 +1,13 @@
 package data_test
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/data"
@@ -23,6 +23,15 @@ func columnsCSV(header string, n int, row func(i int) []any) []byte {
 	return []byte(b.String())
 }
 
+func inspect(t testing.TB, content []byte, o data.Options) []data.Column {
+	t.Helper()
+	columns, err := data.Inspect(t.Context(), open(t, write(t, "t.csv", content), o))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return columns
+}
+
 func TestInspect(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const n = 2000
@@ -34,157 +43,109 @@ func TestInspect(t *testing.T) {
 		if i%3 == 0 {
 			zeros = rng.Float64()
 		}
-		return []any{v, rng.IntN(10), 2*rng.IntN(30) + 7, float64(rng.IntN(4000)) / 100, zeros, 2.5, []float64{0.1, 0.31, 0.7}[rng.IntN(3)]}
+		return []any{v, rng.IntN(10), 2*rng.IntN(30) + 7, float64(rng.IntN(400)) / 100, zeros, 2.5, []float64{0.1, 0.31, 0.7}[rng.IntN(3)]}
 	})
-	report, err := data.Inspect(open(t, write(t, "t.csv", content), data.Options{}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	columns := inspect(t, content, data.Options{})
 	for i, want := range []struct {
 		constant, tied, integer bool
 		quantum                 float64
 	}{
-		{quantum: 0},
+		{},
 		{tied: true, integer: true, quantum: 1},
 		{tied: true, integer: true, quantum: 2},
-		{quantum: 0.01},
+		{tied: true, quantum: 0.01},
 		{tied: true},
-		{constant: true},
+		{tied: true, constant: true},
 		{tied: true, quantum: 0.03},
 	} {
-		c := report.Columns[i]
-		if c.Constant() != want.constant || c.Tied() != want.tied || c.Integer != want.integer || c.Quantum != want.quantum || !c.Exact || c.Count != n {
-			t.Errorf("%s: constant %v, tied %v, integer %v, quantum %v; %+v, want %+v", c.Name, c.Constant(), c.Tied(), c.Integer, c.Quantum, c, want)
+		c := columns[i]
+		if c.Constant() != want.constant || c.Tied(n) != want.tied || c.Integer != want.integer || c.Quantum != want.quantum {
+			t.Errorf("%s: constant %v, tied %v; %+v, want %+v", c.Name, c.Constant(), c.Tied(n), c, want)
 		}
 	}
-	c := report.Columns[0]
+	c := columns[0]
 	mean, std := stat.PopMeanStdDev(normal, nil)
 	if math.Abs(c.Mean-mean) > 1e-14 || math.Abs(c.Std-std) > 1e-14 || c.Distinct != n {
 		t.Errorf("mean %v std %v distinct %d, want %v %v %d", c.Mean, c.Std, c.Distinct, mean, std, n)
 	}
-	if zeros := report.Columns[4]; zeros.Top != 0 || math.Abs(zeros.TopShare-0.6665) > 1e-9 {
-		t.Errorf("most frequent %v in %v", zeros.Top, zeros.TopShare)
+	if zeros := columns[4]; math.Abs(zeros.Top-0.6665) > 1e-9 {
+		t.Errorf("the commonest value in %v", zeros.Top)
 	}
-	if w := report.Warnings(); len(w) != 4 || !strings.HasPrefix(w[0], `column "code" is integer-coded (10 distinct values in 2000 rows;`) {
-		t.Errorf("warnings: %q", w)
-	}
-	wantError(t, report.Check(), `data: t.csv: constant columns have no density (they can be left out: drop constant): column "same" is always 2.5`)
 }
 
-// TestInspectBad: the errors of Check, and what Prepare leaves.
+// TestQuantum: the step is the greatest common divisor, whatever rounding did to the values, and there is none in chance.
+func TestQuantum(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	random := []float64{rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()}
+	for name, c := range map[string]struct {
+		levels []float64
+		want   float64
+	}{
+		"a common divisor":     {[]float64{0, 10, 25}, 5},
+		"of fractions":         {[]float64{-0.4, 0.6, 0.1, 1.3}, 0.1},
+		"thirds":               {[]float64{0, 1. / 3, 4. / 3, 2}, 1. / 3},
+		"sixths, rounded":      {[]float64{0, 0.333333, 0.833333}, 1. / 6},
+		"of float32":           {[]float64{float64(float32(0.1)), float64(float32(0.3)), float64(float32(0.8))}, 0.1},
+		"standardized numbers": {[]float64{-1.2649110640673518, -0.6324555320336759, 0, 1.2649110640673518}, 0.6324555320336759},
+		"two values":           {[]float64{3, 3.5}, 0.5},
+		"identifiers":          {[]float64{9007199254740992, 9007199254740994, 9007199254741000}, 2},
+		"far from 0":           {[]float64{1e15, 1e15 + 0.25, 1e15 + 0.625}, 0.125},
+		"huge":                 {[]float64{1e300, 2e300, 4e300}, 1e300},
+		"tiny":                 {[]float64{1e-200, 2e-200, 4e-200}, 1e-200},
+		"chance":               {random, 0},
+		"chance, 17 digits":    {[]float64{0, math.Pi, math.E, math.Sqrt2}, 0},
+	} {
+		x := mat.NewDense(20, 1, nil)
+		for i := range 20 {
+			x.Set(i, 0, c.levels[i%len(c.levels)])
+		}
+		columns, err := data.Inspect(t.Context(), &data.Table{Names: []string{"x"}, X: x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := columns[0].Quantum; math.Abs(got-c.want) > 1e-5*c.want {
+			t.Errorf("%s: step %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestInspectBad: bad cells are the source's error, or are left out.
 func TestInspectBad(t *testing.T) {
-	path := write(t, "t.csv", []byte("a,b,c,d\n1,NA,x,5\n2,,y,5\nz,3,v,5\n4,4,w,5\n5,4,w,5\n6,1,1,5\n"))
-	_, report, err := data.Prepare(open(t, path, data.Options{}))
-	wantError(t, err, `data: t.csv: columns of categories are not supported, leave them out: column "c" has 5, the first in row 1 (line 2): "x" are not numbers`+
-		"\n"+`data: t.csv: constant columns have no density (they can be left out: drop constant): column "d" is always 5`)
-	var category *data.CategoryError
-	var constant *data.ConstantError
-	if !errors.As(err, &category) || !errors.As(err, &constant) || report.Rows != 6 {
-		t.Errorf("%T, %+v", err, report)
+	path := write(t, "t.csv", []byte("a,b\n1,NA\n2,\nz,3\n4,4\n5,6\n"))
+	_, err := data.Inspect(t.Context(), open(t, path, data.Options{}))
+	wantError(t, err, `data: t.csv: column "b", row 1 (line 2): "NA" is not a finite number`)
+	columns, err := data.Inspect(t.Context(), open(t, path, data.Options{DropMissing: true}))
+	if err != nil || len(columns) != 2 || columns[1].Mean != 5 {
+		t.Errorf("%+v, %v", columns, err)
 	}
-	_, _, err = data.Prepare(open(t, path, data.Options{Except: []string{"c"}, DropConstant: true}))
-	wantError(t, err, `data: t.csv: cells that are missing or not finite numbers, in 6 rows: column "a" has 1, the first in row 3 (line 4): "z"; column "b" has 2, the first in row 1 (line 2): "NA" (such rows can be left out: drop missing)`)
-	f, report, err := data.Prepare(open(t, path, data.Options{Except: []string{"c"}, DropConstant: true, DropMissing: true}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fmt.Sprint(f.Names()) != "[a b]" || report.Dropped != 3 || report.Columns[0].Count != 3 {
-		t.Errorf("%v, %+v", f.Names(), report)
-	}
-	_, _, err = data.Prepare(open(t, write(t, "t.csv", []byte("a\n5\n5\n")), data.Options{DropConstant: true}))
-	wantError(t, err, "data: t.csv: no column, want at least one")
-	_, _, err = data.Prepare(open(t, write(t, "t.csv", []byte("a,b\n5,\n5,NA\n")), data.Options{DropMissing: true}))
-	wantError(t, err, "data: t.csv: no row left: all 2 rows have missing cells")
 }
 
-// TestInspectManyValues: past the bound on distinct values the frequent ones are still found.
+// TestInspectManyValues: past the bound on values their number is an estimate, frequent ones and the grid are still found.
 func TestInspectManyValues(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	const n = 150_000
-	content := columnsCSV("late,cents", n, func(i int) []any {
+	const n, values = 300_000, 100_000
+	x := mat.NewDense(n, 3, nil)
+	for i := range n {
 		v := rng.Float64()
 		if i > n/2 && i%5 == 0 {
 			v = 0.25
 		}
-		return []any{v, float64(rng.IntN(10_000_000)) / 100}
-	})
-	report, err := data.Inspect(open(t, write(t, "t.csv", content), data.Options{}))
+		x.Set(i, 0, v)
+		x.Set(i, 1, 3*float64(i%values)/100)
+		x.Set(i, 2, rng.NormFloat64())
+	}
+	columns, err := data.Inspect(t.Context(), &data.Table{Names: []string{"late", "cents", "normal"}, X: x})
 	if err != nil {
 		t.Fatal(err)
 	}
-	late, cents := report.Columns[0], report.Columns[1]
-	if late.Exact || late.Top != 0.25 || late.TopShare < 0.0999 || late.TopShare > 0.1001 || !late.Tied() {
-		t.Errorf("%+v", late)
+	late, cents, normal := columns[0], columns[1], columns[2]
+	if late.Top < 0.0989 || late.Top > 0.1001 {
+		t.Errorf("the commonest value in %v, want 0.1", late.Top)
 	}
-	if cents.Exact || cents.Quantum != 0.01 || cents.Distinct != 1<<16 {
+	if cents.Quantum != 0.03 || math.Abs(float64(cents.Distinct)/values-1) > 0.03 || !cents.Tied(n) {
 		t.Errorf("%+v", cents)
 	}
-}
-
-// TestDequantize: stream and table agree, rounding gives the data back, other seeds differ.
-func TestDequantize(t *testing.T) {
-	rng := rand.New(rand.NewPCG(7, 8))
-	path := write(t, "t.csv", columnsCSV("x,code", 5000, func(i int) []any {
-		if i%7 == 0 {
-			return []any{"NA", 1}
-		}
-		return []any{rng.NormFloat64(), 3 * rng.IntN(5)}
-	}))
-	f, report, err := data.Prepare(open(t, path, data.Options{DropMissing: true}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := report.Dequantizer(f.Names(), 11)
-	if err != nil || q == nil || q.Quanta[0] != 0 || q.Quanta[1] != 3 {
-		t.Fatalf("%+v, %v", q, err)
-	}
-	table, err := f.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	noisy, err := q.Table(table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := q.Source(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := source.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	buf := make([]float64, 2*321)
-	var noise []float64
-	for i := 0; i < table.Rows(); {
-		n, err := r.Read(buf)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for k := range n {
-			if buf[2*k] != table.X.At(i, 0) || buf[2*k+1] != noisy.X.At(i, 1) {
-				t.Fatalf("row %d: stream %v, table %v", i, buf[2*k:2*k+2], noisy.X.RawRowView(i))
-			}
-			if got := 3 * math.Round(buf[2*k+1]/3); got != table.X.At(i, 1) {
-				t.Fatalf("row %d rounds to %v, want %v", i, got, table.X.At(i, 1))
-			}
-			noise = append(noise, (buf[2*k+1]-table.X.At(i, 1))/3)
-			i++
-		}
-	}
-	mean, std := stat.PopMeanStdDev(noise, nil)
-	if math.Abs(mean) > 0.02 || math.Abs(std-math.Sqrt(1.0/12)) > 0.01 {
-		t.Errorf("noise has mean %v, std %v", mean, std)
-	}
-	lag := stat.Correlation(noise[1:], noise[:len(noise)-1], nil)
-	if math.Abs(lag) > 0.06 {
-		t.Errorf("noise of neighbours correlates: %v", lag)
-	}
-	if _, err = (&data.Dequantizer{Quanta: []float64{1}}).Table(table); err == nil {
-		t.Error("a dequantizer of 1 column took 2")
-	}
-	if _, err = report.Dequantizer([]string{"none"}, 1); err == nil {
-		t.Error("a column that is not in the report was taken")
+	if math.Abs(float64(normal.Distinct)/n-1) > 0.03 || normal.Tied(n) {
+		t.Errorf("%+v", normal)
 	}
 }

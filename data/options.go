@@ -39,8 +39,7 @@ type Options struct {
 	Header    Header // of CSV
 	Key       string // the array in an NPZ; "": X, or the only one
 
-	DropMissing  bool // leave rows with bad cells out, and count them
-	DropConstant bool // Prepare leaves constant columns out
+	DropMissing bool // leave rows with bad cells out, and count them
 
 	Stdin       io.Reader // what "-" reads; default os.Stdin
 	MaxBuffered int64     // bytes of a stream held in memory to be read again or out of order; default 64 MiB

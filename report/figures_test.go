@@ -97,7 +97,9 @@ func standard(t *testing.T, x *mat.Dense) *study {
 	}
 	m := &tabular.Model{Flow: flow}
 	for j := range d {
-		m.Columns = append(m.Columns, tabular.Column{Name: string(rune('a' + j))})
+		var c tabular.Column
+		c.Name = string(rune('a' + j))
+		m.Columns = append(m.Columns, c)
 	}
 	s, err := newStudy(Input{Model: m, Rows: x})
 	if err != nil {

@@ -34,7 +34,7 @@ func TestPlainFlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{{Name: "a"}, {Name: "b"}}}}
+	m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{named("a"), named("b")}}}
 	p := parse(t, write(t, report.Input{Model: m, Rows: table(50, normal, normal)}))
 	p.check(t)
 	if p.ids["training"] || !p.ids["odd"] {
@@ -109,4 +109,10 @@ func TestErrors(t *testing.T) {
 			t.Errorf("Write: %d bytes and error %v, want none and %q", b.Len(), err, want)
 		}
 	}
+}
+
+// named is a column of which nothing but its name is known.
+func named(name string) (c tabular.Column) {
+	c.Name = name
+	return c
 }

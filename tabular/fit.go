@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
 	"gaussflow/internal/defaults"
@@ -37,7 +38,10 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{rows: rows, validation: validation, columns: inspect(names, rows)}
+	f := &fit{rows: rows, validation: validation}
+	if err := f.inspect(ctx, names); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: stopped before the warm start: %w", err)
+	}
 	if err := f.keep(c.DropConstant); err != nil {
 		return nil, err
 	}
@@ -79,6 +83,15 @@ type fit struct {
 	columns, kept    []Column
 	flow             *flows.Flow
 	noisy            *noisy
+}
+
+// inspect looks at the columns of the rows.
+func (f *fit) inspect(ctx context.Context, names []string) error {
+	found, err := data.Inspect(ctx, &data.Table{Names: names, X: f.rows})
+	for _, c := range found {
+		f.columns = append(f.columns, Column{Column: c})
+	}
+	return err
 }
 
 // keep narrows rows, validation and kept to the columns that are not constant.
