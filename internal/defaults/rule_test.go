@@ -90,7 +90,7 @@ var results = []string{
 	"initializers.Mixture", "initializers.MixtureFit", "initializers.Moments", "initializers.Site",
 	"layers.Description",
 	"tabular.Facts", "tabular.Training",
-	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State",
+	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }
 
 // fitError is what Fit says of a config. A checkpoint in no folder ends it, where nothing else does.
