@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/layers"
@@ -59,7 +60,7 @@ func TestErrorsOfRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{
-			{Name: "x", Std: 100}, {Name: "constant", Mean: 3, Distinct: 1, Dropped: true},
+			{Column: data.Column{Name: "x", Std: 100}}, {Column: data.Column{Name: "constant", Mean: 3, Distinct: 1}, Dropped: true},
 		}}}
 		rows := mat.NewDense(3, 2, []float64{-200, 3, 50, 4, 200.1, 3})
 		z, errors, err := m.RoundTrip(rows)
