@@ -55,7 +55,9 @@ func TestFlatPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{{Name: "a", Std: 200}}}}
+	column := named("a")
+	column.Std = 200
+	m := &tabular.Model{Flow: flow, Facts: tabular.Facts{Columns: []tabular.Column{column}}}
 	const words = "1 of them does not come back to 0.001 standard deviations, the worst row 3."
 	for _, far := range []float64{-200.5, 50} {
 		p := parse(t, write(t, report.Input{Model: m, Rows: mat.NewDense(4, 1, []float64{200, 199, far, -201})}))

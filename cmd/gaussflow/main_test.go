@@ -66,7 +66,7 @@ func peaks(path string) error {
 	if err != nil {
 		return err
 	}
-	facts := tabular.Facts{Columns: []tabular.Column{{Name: "x", Std: 200, Distinct: 100}}, Quanta: []float64{0}, Reference: tabular.Quantiles{0}}
+	facts := tabular.Facts{Columns: []tabular.Column{{Column: data.Column{Name: "x", Std: 200, Distinct: 100}}}, Quanta: []float64{0}, Reference: tabular.Quantiles{0}}
 	return (&tabular.Model{Flow: flow, Facts: facts}).Save(path)
 }
 
