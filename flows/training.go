@@ -14,7 +14,7 @@ import (
 )
 
 // Compile sets how the flow is trained; the optimizer starts anew. Without a Schedule the learning rate rises in the first steps
-// where the flow has been brought to a good place: see WarmupRows.
+// where the flow has been brought to a good place: see WarmupRows. There short reflectors are made longer, which no map depends on.
 func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
@@ -23,7 +23,25 @@ func (f *Flow) Compile(c train.Config) error {
 	if err != nil {
 		return fmt.Errorf("flows: Compile: %w", err)
 	}
+	if err := f.lengthen(); err != nil {
+		return fmt.Errorf("flows: Compile: %w", err)
+	}
 	f.trainer, f.compile = t, c
+	return nil
+}
+
+// lengthen makes a step of training a small turn of every rotation of a flow that is at a good place.
+func (f *Flow) lengthen() error {
+	if !f.warm {
+		return nil
+	}
+	for _, l := range f.chain.Layers() {
+		if l, ok := l.(interface{ Lengthen() error }); ok {
+			if err := l.Lengthen(); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
@@ -103,6 +104,23 @@ func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	}
 	v.Scale(stepLength(y), v)
 	return h.v.SetMatrix(v)
+}
+
+// Lengthen multiplies reflectors shorter than 1 by a power of two, to a length from 1 to 2: it is the same rotation to the last bit,
+// and one that a step of training does not turn anywhere. Models fitted before reflectors had a length have some of 10⁻¹⁰.
+func (h *Householder) Lengthen() error {
+	v, changed := h.v.Values(), false
+	for j := range h.config.Reflectors {
+		row := v[j*h.dim : (j+1)*h.dim]
+		if length := floats.Norm(row, 2); length > 0 && length < 1 {
+			floats.Scale(math.Exp2(math.Ceil(-math.Log2(length))), row)
+			changed = true
+		}
+	}
+	if !changed || !h.v.Trainable {
+		return nil
+	}
+	return h.v.Set(v)
 }
 
 // stepLength is the length κ of the reflectors that rotate y: the ratio of the greatest spread of its columns to the least, at most a

@@ -64,6 +64,10 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if errEnd != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
 	}
+	if history.Unverified {
+		m.Warnings = append(m.Warnings, Warning{Kind: UnverifiedStart, Text: "the fit went on from a checkpoint without a checksum, as they " +
+			"had none once: whether its numbers were those that had been kept is not known"})
+	}
 	diverged := errors.Is(err, train.ErrNonFinite)
 	if n := len(history.Epoch); history.BestEpoch == train.Start && (n > 0 || diverged) {
 		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: fmt.Sprintf("training did not help: at a learning rate of %g "+

@@ -1,11 +1,14 @@
 package tabular_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -210,5 +213,46 @@ func TestStartIsKept(t *testing.T) {
 	good := fit(t, x, tabular.Config{Epochs: 20, Seed: 1})
 	if warning(good, tabular.NotImproved) != nil || m.Training.LogLikelihood < good.Training.LogLikelihood-3 {
 		t.Errorf("log p of the start %g, after training %g, warnings %v", m.Training.LogLikelihood, good.Training.LogLikelihood, good.Warnings)
+	}
+}
+
+// TestUnverifiedCheckpoint: a fit that goes on from a checkpoint without a checksum, as they had none once, says so.
+func TestUnverifiedCheckpoint(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fit.ckpt")
+	c := quick
+	c.Checkpoint = train.Checkpoint{Path: path, Every: 1, Resume: true}
+	for _, old := range []bool{false, true} {
+		broken := errors.New("broken off")
+		c.Callbacks = []train.Callback{train.LambdaCallback{EpochBegin: func(s *train.State) error {
+			if s.Epoch == 1 {
+				return broken
+			}
+			return nil
+		}}}
+		x := curve(200, 2, 1)
+		if _, err := tabular.Fit(context.Background(), []string{"a", "b"}, x, c); !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+		if old {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at, end := bytes.Index(data, []byte(`"checksum":"`)), 8+int(binary.LittleEndian.Uint64(data))
+			member := len(`"checksum":"",`) + 64
+			data = slices.Concat(data[:at], data[at+member:end], bytes.Repeat([]byte(" "), member), data[end:])
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Callbacks = nil
+		m := fit(t, x, c)
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		said := slices.ContainsFunc(m.Warnings, func(w tabular.Warning) bool { return w.Kind == tabular.UnverifiedStart })
+		if said != old || m.Training.History.Unverified != old {
+			t.Errorf("without a checksum: %v, said so: %v", old, said)
+		}
 	}
 }

@@ -17,6 +17,7 @@ const (
 	FewRows         WarningKind = "few rows"          // fewer rows than parameters
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
 	Unverified      WarningKind = "unverified"        // the file that the model was loaded from has no checksum; not saved
+	UnverifiedStart WarningKind = "unverified start"  // the checkpoint that the fit went on from has no checksum
 	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 

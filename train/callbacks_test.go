@@ -213,7 +213,7 @@ func TestReducedRateMovesLess(t *testing.T) {
 
 func TestModelCheckpoint(t *testing.T) {
 	losses := []float64{5, 4, 4.5, 3, 3}
-	for bestOnly, want := range map[bool][]int{false: {0, 1, 2, 3, 4}, true: {0, 1, 3}} {
+	for bestOnly, want := range map[bool][]int{false: {0, 1, 2, 3, 4}, true: {train.Start, 0, 1, 3}} {
 		var epochs []int
 		var weights [][][]float64
 		save := func(s *train.State) error {
@@ -225,6 +225,10 @@ func TestModelCheckpoint(t *testing.T) {
 			t.Errorf("best only %v: saved epochs %v, want %v", bestOnly, epochs, want)
 		}
 		for i, e := range epochs {
+			if e == train.Start {
+				same(t, "saved start", slices.Concat(weights[i]...), newGaussian(graph.Float64).theta())
+				continue
+			}
 			same(t, "saved parameters", slices.Concat(weights[i]...), after[e])
 		}
 	}
@@ -304,7 +308,8 @@ func TestBadCallbacks(t *testing.T) {
 }
 
 // TestEarlyStoppingKeepsTheStart: a fit that only gets worse leaves behind what it started from, on validation rows or without
-// any, of a matrix or a source, also where an epoch ends it with an error; one that begins worse and ends better does not.
+// any, of a matrix or a source, also where an epoch ends it with an error; one that begins worse and ends better does not. What a
+// ModelCheckpoint has saved as the best is the same.
 func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 	far := train.Config{Optimizer: train.SGD{LearningRate: 40}}
 	x := rows(20, 1)
@@ -324,7 +329,15 @@ func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 			m := newGaussian(graph.Float64)
 			tr := newTrainer(t, m, c.config)
 			c.fit.Epochs, c.fit.BatchSize = 3, 20
-			c.fit.Callbacks = []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}
+			var saved [][]float64
+			save := func(s *train.State) error {
+				if s.Epoch == train.Start && (s.Logs.HasVal != (c.fit.ValidationData != nil) || s.Logs.Loss+s.Logs.ValLoss == 0) {
+					t.Errorf("the start is saved with %+v, want its loss", s.Logs)
+				}
+				saved = s.Weights()
+				return nil
+			}
+			c.fit.Callbacks = []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}, &train.ModelCheckpoint{BestOnly: true, Save: save}}
 			var h *train.History
 			var err error
 			if c.source {
@@ -341,6 +354,7 @@ func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 			if c.start {
 				same(t, "parameters", m.theta(), start)
 			}
+			same(t, "saved parameters", slices.Concat(saved...), m.theta())
 		})
 	}
 }

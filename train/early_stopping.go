@@ -28,8 +28,7 @@ type EarlyStopping struct {
 
 // kept is what RestoreBest goes back to.
 type kept struct {
-	best    best // of which wait is not used
-	val     bool // its figure is a validation loss
+	contest
 	weights [][]float64
 }
 
@@ -44,18 +43,15 @@ func (c *EarlyStopping) Validate() error {
 // OnTrainBegin forgets an earlier fit and, with RestoreBest, looks at what this one starts from. It is an error if a field is out
 // of range.
 func (c *EarlyStopping) OnTrainBegin(s *State) error {
-	c.best, c.kept = newBest(), kept{best: newBest()}
+	c.best, c.kept = newBest(), kept{contest: contest{best: newBest()}}
 	if err := c.Validate(); err != nil || !c.RestoreBest || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
 		return err
 	}
-	val := c.Monitor != MonitorLoss && s.validated()
-	v, ok, err := s.lossNow(val)
-	if err != nil || !ok {
-		return err
+	entered, err := c.kept.begin(c.Monitor, s)
+	if entered {
+		c.kept.weights = s.Weights()
 	}
-	c.kept = kept{newBest(), val, s.Weights()} // whatever it is worth: it is better than nothing
-	c.kept.best.improved(v, Start, 0)
-	return nil
+	return err
 }
 
 // OnEpochEnd looks at the figure.
@@ -78,21 +74,11 @@ func (c *EarlyStopping) keep(v float64, s *State) error {
 	if !c.RestoreBest {
 		return nil
 	}
-	val := c.Monitor == MonitorValLoss || c.Monitor == "" && s.Logs.HasVal
-	if !val {
-		if now, ok, err := s.lossNow(false); err != nil {
-			return err
-		} else if ok {
-			v = now
-		}
+	won, err := c.kept.enter(c.Monitor, v, s)
+	if won {
+		c.kept.weights = s.Weights()
 	}
-	if c.kept.val != val { // a callback has set another figure than the start's
-		c.kept.best = newBest()
-	}
-	if c.kept.best.improved(v, s.Epoch, 0) {
-		c.kept.weights, c.kept.val = s.Weights(), val
-	}
-	return nil
+	return err
 }
 
 // OnTrainEnd restores the best parameters.

@@ -10,6 +10,9 @@ type History struct {
 	LearningRate []float64 // of the epoch's last step
 	Seconds      []float64 // wall clock
 	BestEpoch    int       // set by EarlyStopping; Start: none was better than what the fit started from
+	// Unverified: the fit went on from a checkpoint without a checksum, as they were written before there was one. Whether its
+	// numbers were those that had been kept is not known.
+	Unverified bool
 }
 
 // Start stands for the parameters that a fit starts from, where the number of an epoch is asked for.
@@ -42,11 +45,12 @@ type historyJSON struct {
 	LearningRate []number `json:"learning_rate"`
 	Seconds      []number `json:"seconds"`
 	BestEpoch    int      `json:"best_epoch,omitempty"`
+	Unverified   bool     `json:"unverified,omitempty"`
 }
 
 // MarshalJSON writes numbers that read back bit for bit; those that are not finite as "NaN", "+Inf", "-Inf".
 func (h History) MarshalJSON() ([]byte, error) {
-	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch})
+	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch, h.Unverified})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -55,6 +59,6 @@ func (h *History) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &j); err != nil {
 		return err
 	}
-	*h = History{j.Epoch, floats(j.Loss), floats(j.ValLoss), floats(j.LearningRate), floats(j.Seconds), j.BestEpoch}
+	*h = History{j.Epoch, floats(j.Loss), floats(j.ValLoss), floats(j.LearningRate), floats(j.Seconds), j.BestEpoch, j.Unverified}
 	return nil
 }

@@ -2,41 +2,57 @@ package train
 
 import "errors"
 
-// ModelCheckpoint calls Save at the end of every epoch, or with BestOnly of those whose monitored figure is the
-// least so far.
+// ModelCheckpoint calls Save at the end of every epoch.
+//
+// With BestOnly it calls it for the best parameters so far: for those that the fit starts from, State.Epoch is Start then, and at
+// the end of each epoch whose parameters are better than all before, the start's included. They are compared as EarlyStopping's
+// RestoreBest does; a start without a loss to compare, of a losses.BatchLoss, is not saved.
 type ModelCheckpoint struct {
 	Save     func(s *State) error
 	Monitor  Monitor
 	BestOnly bool
 
 	NopCallback
-	best best
+	contest contest
 }
 
 var errNoSave = errors.New("train: ModelCheckpoint: Save is nil, want a function that stores the model")
 
-// OnTrainBegin forgets an earlier fit. It is an error if Save is nil.
-func (c *ModelCheckpoint) OnTrainBegin(*State) error {
+// OnTrainBegin forgets an earlier fit and, with BestOnly, saves what this one starts from. It is an error if Save is nil.
+func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 	if c.Save == nil {
 		return errNoSave
 	}
-	c.best = newBest()
-	return nil
+	c.contest = contest{best: newBest()}
+	if !c.BestOnly || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
+		return nil
+	}
+	entered, err := c.contest.begin(c.Monitor, s)
+	if err != nil || !entered {
+		return err
+	}
+	epoch, logs := s.Epoch, s.Logs
+	defer func() { s.Epoch, s.Logs = epoch, logs }()
+	s.Epoch, s.Logs = Start, Logs{Loss: c.contest.best.value}
+	if c.contest.val {
+		s.Logs = Logs{ValLoss: c.contest.best.value, HasVal: true}
+	}
+	return c.Save(s)
 }
 
 // OnEpochEnd saves.
 func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
+	if c.Save == nil {
+		return errNoSave
+	}
 	if c.BestOnly {
 		v, err := c.Monitor.value(s.Logs)
 		if err != nil {
 			return err
 		}
-		if !c.best.improved(v, s.Epoch, 0) {
-			return nil
+		if won, err := c.contest.enter(c.Monitor, v, s); err != nil || !won {
+			return err
 		}
-	}
-	if c.Save == nil {
-		return errNoSave
 	}
 	return c.Save(s)
 }

@@ -15,7 +15,8 @@ import (
 // A resumption is a checkpoint that has been read.
 type resumption struct {
 	progressed
-	tensors map[string]safetensors.Tensor
+	tensors    map[string]safetensors.Tensor
+	unverified bool // it has no checksum
 }
 
 // readCheckpoint reads the file to resume from, nil where there is none, and checks that it is of this fit.
@@ -50,7 +51,7 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	if err := of.differs(want); err != nil {
 		return nil, err
 	}
-	r := &resumption{tensors: map[string]safetensors.Tensor{}}
+	r := &resumption{unverified: !file.Verified, tensors: map[string]safetensors.Tensor{}}
 	for _, t := range file.Tensors {
 		r.tensors[t.Name] = t
 	}
@@ -97,6 +98,7 @@ func (f *fit) resume(ctx context.Context) (r *resumption, err error) {
 		return nil, err
 	}
 	*f.state.History = r.History
+	f.state.History.Unverified = r.History.Unverified || r.unverified
 	f.state.stopped = r.Stopped
 	f.state.Epoch = min(r.next(0), f.config.Epochs-1)
 	return r, nil

@@ -30,7 +30,7 @@ func (c *EarlyStopping) UnmarshalState(raw []byte) error {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return err
 	}
-	c.best, c.kept = s.Best, kept{best: s.Best, val: s.KeptVal}
+	c.best, c.kept = s.Best, kept{contest: contest{s.Best, s.KeptVal}}
 	if s.Kept != nil {
 		c.kept.best = *s.Kept
 	}
@@ -61,10 +61,10 @@ func (c *ReduceLROnPlateau) UnmarshalState(raw []byte) error {
 }
 
 // MarshalState makes ModelCheckpoint Stateful.
-func (c *ModelCheckpoint) MarshalState() ([]byte, error) { return json.Marshal(c.best) }
+func (c *ModelCheckpoint) MarshalState() ([]byte, error) { return json.Marshal(c.contest) }
 
 // UnmarshalState takes up what MarshalState wrote.
-func (c *ModelCheckpoint) UnmarshalState(raw []byte) error { return json.Unmarshal(raw, &c.best) }
+func (c *ModelCheckpoint) UnmarshalState(raw []byte) error { return json.Unmarshal(raw, &c.contest) }
 
 // bestJSON is best in JSON.
 type bestJSON struct {
@@ -73,10 +73,12 @@ type bestJSON struct {
 	Wait  int    `json:"wait"`
 }
 
+func (b best) json() bestJSON { return bestJSON{number(b.value), b.epoch, b.wait} }
+
+func (j bestJSON) best() best { return best{float64(j.Value), j.Epoch, j.Wait} }
+
 // MarshalJSON keeps every bit.
-func (b best) MarshalJSON() ([]byte, error) {
-	return json.Marshal(bestJSON{number(b.value), b.epoch, b.wait})
-}
+func (b best) MarshalJSON() ([]byte, error) { return json.Marshal(b.json()) }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (b *best) UnmarshalJSON(raw []byte) error {
@@ -84,7 +86,7 @@ func (b *best) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &j); err != nil {
 		return err
 	}
-	*b = best{float64(j.Value), j.Epoch, j.Wait}
+	*b = j.best()
 	return nil
 }
 
