@@ -9260,8 +9260,8 @@ TEXT ·expectF64AVX2(SB), NOSPLIT, $0-88
 	VXORPD       Y2, Y2, Y2
 
 block:
-	VMOVUPD c32x64_fe37e43c8800759c<>+0(SB), Y3
-	VMOVUPD c32x64_fe37e43c8800759c<>+0(SB), Y4
+	VMOVUPD c32x64_ffefffffffffffff<>+0(SB), Y3
+	VMOVUPD c32x64_ffefffffffffffff<>+0(SB), Y4
 	MOVQ    R8, R11
 	MOVQ    R9, R12
 	MOVQ    R10, R13
@@ -9529,8 +9529,8 @@ DATA c32x64_c044000000000000<>+16(SB)/8, $0xc044000000000000
 DATA c32x64_c044000000000000<>+24(SB)/8, $0xc044000000000000
 GLOBL c32x64_c044000000000000<>(SB), RODATA|NOPTR, $32
 
-DATA c32x64_fe37e43c8800759c<>+0(SB)/8, $0xfe37e43c8800759c
-DATA c32x64_fe37e43c8800759c<>+8(SB)/8, $0xfe37e43c8800759c
-DATA c32x64_fe37e43c8800759c<>+16(SB)/8, $0xfe37e43c8800759c
-DATA c32x64_fe37e43c8800759c<>+24(SB)/8, $0xfe37e43c8800759c
-GLOBL c32x64_fe37e43c8800759c<>(SB), RODATA|NOPTR, $32
+DATA c32x64_ffefffffffffffff<>+0(SB)/8, $0xffefffffffffffff
+DATA c32x64_ffefffffffffffff<>+8(SB)/8, $0xffefffffffffffff
+DATA c32x64_ffefffffffffffff<>+16(SB)/8, $0xffefffffffffffff
+DATA c32x64_ffefffffffffffff<>+24(SB)/8, $0xffefffffffffffff
+GLOBL c32x64_ffefffffffffffff<>(SB), RODATA|NOPTR, $32

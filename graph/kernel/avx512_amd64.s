@@ -9680,10 +9680,10 @@ TEXT ·expectF64AVX512(SB), NOSPLIT, $0-88
 	VPXORQ            Z5, Z5, Z5
 
 block:
-	VBROADCASTSD c8x64_fe37e43c8800759c<>+0(SB), Z2
-	VBROADCASTSD c8x64_fe37e43c8800759c<>+0(SB), Z3
-	VBROADCASTSD c8x64_fe37e43c8800759c<>+0(SB), Z4
-	VBROADCASTSD c8x64_fe37e43c8800759c<>+0(SB), Z10
+	VBROADCASTSD c8x64_ffefffffffffffff<>+0(SB), Z2
+	VBROADCASTSD c8x64_ffefffffffffffff<>+0(SB), Z3
+	VBROADCASTSD c8x64_ffefffffffffffff<>+0(SB), Z4
+	VBROADCASTSD c8x64_ffefffffffffffff<>+0(SB), Z10
 	MOVQ         R8, R11
 	MOVQ         R9, R12
 	MOVQ         R10, R13
@@ -10099,5 +10099,5 @@ totals:
 DATA c8x64_c044000000000000<>+0(SB)/8, $0xc044000000000000
 GLOBL c8x64_c044000000000000<>(SB), RODATA|NOPTR, $8
 
-DATA c8x64_fe37e43c8800759c<>+0(SB)/8, $0xfe37e43c8800759c
-GLOBL c8x64_fe37e43c8800759c<>(SB), RODATA|NOPTR, $8
+DATA c8x64_ffefffffffffffff<>+0(SB)/8, $0xffefffffffffffff
+GLOBL c8x64_ffefffffffffffff<>(SB), RODATA|NOPTR, $8

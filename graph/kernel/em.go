@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Normal is one component of a mixture in one dimension, as the E-step reads it.
 type Normal struct {
 	LogHeight float64 // log(w/σ)
@@ -23,7 +21,13 @@ type Cells struct {
 // than rounding, and far components cost nothing.
 const negligibleLog = -40
 
-var negligible = math.Exp(negligibleLog)
+// negligible is e^negligibleLog as exps64 has it: what is left of a far component must be 0, since it is multiplied with the square of
+// how far that is.
+var negligible = func() float64 {
+	e := []float64{negligibleLog}
+	exps64(e)
+	return e[0]
+}()
 
 // cellBlock is what every kernel's number of cells at a time divides.
 const cellBlock = 32

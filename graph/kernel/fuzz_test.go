@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"encoding/binary"
 	"math"
 	"testing"
 )
@@ -58,4 +59,51 @@ func FuzzMixture(f *testing.F) {
 			t.Errorf("batch: %v, %v, scalar %v, %v", batchZ[0], batchL[0], z, l)
 		}
 	})
+}
+
+// FuzzMixtureBits: whatever the bits of x and of a mixture's parameters, every kernel makes of them what the scalar form makes.
+func FuzzMixtureBits(f *testing.F) {
+	bits := func(v ...float64) (b []byte) {
+		for _, x := range v {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
+		return b
+	}
+	f.Add(bits(1e20, 0, 1, 0.5, -2, 1, 3, 0, -1, 2))
+	f.Add(bits(-1e-310, 1e-320, 700, -700, 1e300, -1e300, 0, -700, 700, 60))
+	f.Add([]byte("x of eight bytes, four logits and so on: words will do as well as any"))
+	f.Fuzz(func(t *testing.T, numbers []byte) {
+		for _, s := range sets {
+			fuzzBits(t, s.f64.mixture, numbers, 8)
+			fuzzBits(t, s.f32.mixture, numbers, 4)
+		}
+	})
+}
+
+// fuzzBits takes an x, and as many components as there are numbers for, as they lie there.
+func fuzzBits[T Float](t *testing.T, ops mixtureKernels[T], b []byte, size int) {
+	var v []T
+	for ; len(b) >= size; b = b[size:] {
+		x := T(0)
+		if size == 4 {
+			x = T(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+		} else {
+			x = T(math.Float64frombits(binary.LittleEndian.Uint64(b)))
+		}
+		if _, most, _ := limits[T](); !(math.Abs(float64(x)) < math.Ldexp(1, most-1)) { // x − μ is to be a number
+			x = 1
+		}
+		v = append(v, x)
+	}
+	k := (len(v) - 1) / 3
+	if k < 1 {
+		return
+	}
+	for j, l := range v[1 : 1+k] { // a faint weight is kept as its logarithm, in a T
+		if !(math.Abs(float64(l)) < 400) {
+			v[1+j] = 0
+		}
+	}
+	batch := newMixtureBatch(1, k, true, Clamp{}, ops)
+	sameAsScalar(t, batch, Clamp{}, v[:1], v[1:1+3*k])
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gaussflow/internal/testsize"
 )
 
 // An inverseCase draws mixtures for the inverse: logits, mean and raw log scale of a component.
@@ -76,6 +78,52 @@ func checkTargets[T Float](t *testing.T, ops mixtureKernels[T]) {
 					sameInverse(t, what, m, z[i], x[i], l[i])
 				}
 			}
+		}
+	}
+}
+
+// TestInverseOverTheRange: targets of every exponent and both signs, and mixtures of which nothing is alike.
+func TestInverseOverTheRange(t *testing.T) {
+	for _, s := range sets {
+		for _, c := range rangeCases {
+			t.Run("float64/"+s.name+"/"+c.name, func(t *testing.T) { checkTargetRange(t, s.f64.mixture, c) })
+			t.Run("float32/"+s.name+"/"+c.name, func(t *testing.T) { checkTargetRange(t, s.f32.mixture, c) })
+		}
+	}
+}
+
+func checkTargetRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase) {
+	_, _, spread := limits[T]()
+	for round := range 4 {
+		rng := rand.New(rand.NewPCG(uint64(round), 3))
+		k, perRow := 1+(round*5)%9, round%2 == 1
+		z := eachSize[T](rng, testsize.Of(t, 1, 4)*byType[T, int](31, 5))
+		for range 40 {
+			z = append(z, T(3*rng.NormFloat64()), T(20*rng.NormFloat64()))
+		}
+		mixtures := 1
+		if perRow {
+			mixtures = len(z)
+		}
+		theta := make([]T, 3*k*mixtures)
+		b := newMixtureBatch(1, k, perRow, c.clamp, ops)
+		for i := range mixtures {
+			at, third := b.thirds(i)
+			for j := range k {
+				l, m, s := c.draw(rng, j, spread)
+				theta[at+j], theta[at+third+j], theta[at+2*third+j] = T(l), T(m), T(s)
+			}
+		}
+		x, l := make([]T, len(z)), make([]T, len(z))
+		b.Inverse(z, theta, x, l)
+		m, scales, most := NewMixture(k), make([]float64, k), float64(mostLogScale[T]())
+		for i := range z {
+			at, third := b.thirds(i)
+			for j := range scales {
+				scales[j] = min(max(c.clamp.Apply(float64(theta[at+2*third+j])), -most), most)
+			}
+			SetMixture(m, widen(theta[at:at+k]), widen(theta[at+third:at+third+k]), scales)
+			sameInverse(t, fmt.Sprintf("K=%d, perRow=%v, z = %v", k, perRow, z[i]), m, z[i], x[i], l[i])
 		}
 	}
 }

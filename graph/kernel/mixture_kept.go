@@ -6,7 +6,8 @@ import "math"
 // its mixtures as prepare left them, laid out in blocks: weights, then means, then clamped log scales. Any other keeps its
 // part of theta.
 //
-// A weight too small for a T is kept as its logarithm, which is below 0: for the far tails, where it may matter.
+// A weight too small for a T is kept as its logarithm, which is below 0: for the far tails, where it may matter. As a T it is off by
+// ε times itself, and the weight by as much of itself.
 
 // whole reports whether a pass keeps blocks.
 func (b *MixtureBatch[T]) whole(p *mixturePass) bool {

@@ -40,9 +40,16 @@ func (s *start) add(target, w, mu, sigma float64) {
 }
 
 // guess is the solution for the normal of the mixture's mean and variance, held to the bracket; the middle of that where their
-// squares overflow. It is not a number where a parameter is none.
+// squares overflow, and an end that overflows itself: there the component is that dominates so far out. It is not a number where
+// a parameter is none.
 func (s *start) guess(target float64) float64 {
-	if x := s.mean + target*math.Sqrt(max(0, s.square-s.mean*s.mean)); x == x {
+	x := s.mean + target*math.Sqrt(max(0, s.square-s.mean*s.mean))
+	switch {
+	case target < 0 && math.IsInf(s.lo, -1), s.lo == s.hi:
+		return s.lo
+	case target > 0 && math.IsInf(s.hi, 1):
+		return s.hi
+	case x == x:
 		return min(max(x, s.lo), s.hi)
 	}
 	return s.lo + 0.5*(s.hi-s.lo)

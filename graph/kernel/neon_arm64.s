@@ -11270,10 +11270,10 @@ DATA constants_expectF64NEON<>+256(SB)/8, $0x3ff0000000000000
 DATA constants_expectF64NEON<>+264(SB)/8, $0x3ff0000000000000
 DATA constants_expectF64NEON<>+272(SB)/8, $0x3f2a01a01b15de9d
 DATA constants_expectF64NEON<>+280(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_expectF64NEON<>+288(SB)/8, $0xfe37e43c8800759c
-DATA constants_expectF64NEON<>+296(SB)/8, $0xfe37e43c8800759c
-DATA constants_expectF64NEON<>+304(SB)/8, $0xfe37e43c8800759c
-DATA constants_expectF64NEON<>+312(SB)/8, $0xfe37e43c8800759c
+DATA constants_expectF64NEON<>+288(SB)/8, $0xffefffffffffffff
+DATA constants_expectF64NEON<>+296(SB)/8, $0xffefffffffffffff
+DATA constants_expectF64NEON<>+304(SB)/8, $0xffefffffffffffff
+DATA constants_expectF64NEON<>+312(SB)/8, $0xffefffffffffffff
 DATA constants_expectF64NEON<>+320(SB)/8, $0x3fc555555555555a
 DATA constants_expectF64NEON<>+328(SB)/8, $0x3fc555555555555a
 DATA constants_expectF64NEON<>+336(SB)/8, $0x4338000000000000

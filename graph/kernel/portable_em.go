@@ -11,7 +11,7 @@ func expectPortable(c Cells, normals []Normal, terms, _ []float64, moments []Mom
 	terms, moments = terms[:len(normals)], moments[:len(normals)]
 	clear(moments)
 	for i, x := range c.Mean {
-		v, top := c.Variance[i], -1e300
+		v, top := c.Variance[i], -math.MaxFloat64
 		for k := range normals {
 			n := &normals[k]
 			d := x - n.Mean

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -52,7 +54,7 @@ func (l lanes) expect(ways int) {
 	negligible := l.expWithin(1, l.copyOf(least))
 	all := l.zero()
 	Label("block")
-	top := every(func(int) reg.VecVirtual { return l.load(l.c(-1e300)) })
+	top := every(func(int) reg.VecVirtual { return l.load(l.c(-math.MaxFloat64)) })
 	each("exponents", func() {
 		height, mu, prec := l.broadcast(Mem{Base: normal}), l.broadcast(Mem{Base: normal, Disp: 8}), l.broadcast(Mem{Base: normal, Disp: 16})
 		for i := range ways {
