@@ -15,6 +15,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
 	"gaussflow/internal/defaults"
+	"gaussflow/layers"
 	"gaussflow/train"
 )
 
@@ -50,6 +51,10 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	}
 	n, _ := f.rows.Dims()
 	f.plan = newPlan(c, n, f.kept)
+	if err := f.checkSpreads(f.kept); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: %w", err)
+	}
+	f.centre()
 	if err := f.warmStart(); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
@@ -83,8 +88,11 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 // fit is one call of Fit.
 type fit struct {
 	plan
-	rows, validation *mat.Dense // of the kept columns
+	rows, validation *mat.Dense // of the kept columns, less offset
+	table, held      *mat.Dense // the same as they came
+	offset           []float64  // 0: none
 	columns, kept    []Column
+	standardize      *layers.Affine
 	flow             *flows.Flow
 	noisy            *noisy
 }
@@ -114,13 +122,20 @@ func (f *fit) keep(drop bool) error {
 	if len(index) == 0 || constant != nil && !drop {
 		return &ConstantError{Columns: constant, All: len(index) == 0}
 	}
-	f.rows, f.validation = take(f.rows, index), take(f.validation, index)
+	f.table, f.held = take(f.rows, index), take(f.validation, index)
+	f.rows, f.validation = f.table, f.held
 	return nil
 }
 
 // warmStart makes the flow and starts it as an iterative Gaussianization of one draw of the noisy rows.
 func (f *fit) warmStart() (err error) {
-	if f.flow, err = f.newFlow(f.rows); err != nil {
+	if f.standardize, err = layers.NewStandardize(f.rows, layers.AffineConfig{Dtype: f.Dtype}); err != nil {
+		return err
+	}
+	if err = f.setOffsets(func(int) float64 { return 0 }); err != nil {
+		return err
+	}
+	if f.flow, err = f.newFlow(f.standardize); err != nil {
 		return err
 	}
 	f.noisy = &noisy{x: f.rows, copies: f.copies, quantum: f.quanta(), gaussian: make([]float64, len(f.kept)), seed: f.Seed}
@@ -142,7 +157,7 @@ func (f *fit) quanta() []float64 {
 	q := make([]float64, len(f.kept))
 	for j, c := range f.kept {
 		if f.Dequantize == DequantizeGrids {
-			q[j] = c.Quantum
+			q[j] = c.step()
 		}
 	}
 	return q
@@ -173,11 +188,14 @@ const validationRows = 500
 
 // model is what the fit leaves behind.
 func (f *fit) model(history *train.History, took time.Duration) (*Model, error) {
-	held, err := f.flow.LogProb(f.validation)
+	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
+		return nil, err
+	}
+	held, err := f.flow.LogProb(f.held)
 	if err != nil {
 		return nil, err
 	}
-	fitted, err := f.flow.LogProb(f.rows)
+	fitted, err := f.flow.LogProb(f.table)
 	if err != nil {
 		return nil, err
 	}

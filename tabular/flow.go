@@ -3,22 +3,15 @@ package tabular
 import (
 	"fmt"
 
-	"gonum.org/v1/gonum/mat"
-
 	"gaussflow/flows"
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
 
-// newFlow stacks a standardizer fitted to x and the family's layers.
-func (p plan) newFlow(x *mat.Dense) (*flows.Flow, error) {
-	_, d := x.Dims()
-	standardize, err := layers.NewStandardize(x, layers.AffineConfig{Dtype: p.Dtype})
-	if err != nil {
-		return nil, err
-	}
-	family, err := p.family(d)
+// newFlow stacks a standardizer and the family's layers.
+func (p plan) newFlow(standardize *layers.Affine) (*flows.Flow, error) {
+	family, err := p.family(standardize.Dim())
 	if err != nil {
 		return nil, err
 	}

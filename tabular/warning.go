@@ -58,8 +58,8 @@ func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Wa
 	for _, w := range []Warning{
 		{Kind: ConstantColumns, Text: "constant columns, dropped: log p is of the others"},
 		{Kind: IntegerColumns, Text: onGrid},
-		{Kind: CoarseColumns, Text: "columns so far from 0 that a number has few digits left for their spread, and log p no meaning between " +
-			"its steps: subtract an offset in the table"},
+		{Kind: CoarseColumns, Text: "columns so far from 0 that their spread is few of the steps between numbers: a value stands for one step, and exp(log p) " +
+			"times the step is a probability"},
 		{Kind: TiedColumns, Text: "columns with many equal values: log p there depends on how much the fit smooths"},
 	} {
 		if w.Columns = names[w.Kind]; w.Columns != nil {
