@@ -6132,6 +6132,56 @@ rows:
 	VZEROUPPER
 	RET
 
+// func columnSumsF64AVX2(n int, x *float64, stride int, sum *float64)
+// Requires: AVX
+TEXT ·columnSumsF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   stride+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+rows:
+	VADDPD  (CX), Y0, Y0
+	VADDPD  32(CX), Y1, Y1
+	VADDPD  64(CX), Y2, Y2
+	VADDPD  96(CX), Y3, Y3
+	ADDQ    DX, CX
+	VADDPD  (CX), Y4, Y4
+	VADDPD  32(CX), Y5, Y5
+	VADDPD  64(CX), Y6, Y6
+	VADDPD  96(CX), Y7, Y7
+	ADDQ    DX, CX
+	VADDPD  (CX), Y0, Y0
+	VADDPD  32(CX), Y1, Y1
+	VADDPD  64(CX), Y2, Y2
+	VADDPD  96(CX), Y3, Y3
+	ADDQ    DX, CX
+	VADDPD  (CX), Y4, Y4
+	VADDPD  32(CX), Y5, Y5
+	VADDPD  64(CX), Y6, Y6
+	VADDPD  96(CX), Y7, Y7
+	ADDQ    DX, CX
+	DECQ    AX
+	JNZ     rows
+	MOVQ    sum+24(FP), AX
+	VADDPD  Y0, Y4, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y1, Y5, Y0
+	VMOVUPD Y0, 32(AX)
+	VADDPD  Y2, Y6, Y0
+	VMOVUPD Y0, 64(AX)
+	VADDPD  Y3, Y7, Y0
+	VMOVUPD Y0, 96(AX)
+	VZEROUPPER
+	RET
+
 // func squaresF64AVX2(n int, x *float64) (sum float64)
 // Requires: AVX, FMA3
 TEXT ·squaresF64AVX2(SB), NOSPLIT, $0-24
@@ -13875,6 +13925,56 @@ rows:
 	VADDPS  Y0, Y1, Y0
 	MOVQ    sum+24(FP), AX
 	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func columnSumsF32AVX2(n int, x *float32, stride int, sum *float32)
+// Requires: AVX
+TEXT ·columnSumsF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   stride+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+rows:
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+	VADDPS  64(CX), Y2, Y2
+	VADDPS  96(CX), Y3, Y3
+	ADDQ    DX, CX
+	VADDPS  (CX), Y4, Y4
+	VADDPS  32(CX), Y5, Y5
+	VADDPS  64(CX), Y6, Y6
+	VADDPS  96(CX), Y7, Y7
+	ADDQ    DX, CX
+	VADDPS  (CX), Y0, Y0
+	VADDPS  32(CX), Y1, Y1
+	VADDPS  64(CX), Y2, Y2
+	VADDPS  96(CX), Y3, Y3
+	ADDQ    DX, CX
+	VADDPS  (CX), Y4, Y4
+	VADDPS  32(CX), Y5, Y5
+	VADDPS  64(CX), Y6, Y6
+	VADDPS  96(CX), Y7, Y7
+	ADDQ    DX, CX
+	DECQ    AX
+	JNZ     rows
+	MOVQ    sum+24(FP), AX
+	VADDPS  Y0, Y4, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y1, Y5, Y0
+	VMOVUPS Y0, 32(AX)
+	VADDPS  Y2, Y6, Y0
+	VMOVUPS Y0, 64(AX)
+	VADDPS  Y3, Y7, Y0
+	VMOVUPS Y0, 96(AX)
 	VZEROUPPER
 	RET
 

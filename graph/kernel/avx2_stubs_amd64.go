@@ -224,6 +224,11 @@ func accumulateF64AVX2(n int, x *float64, y *float64)
 //go:noescape
 func columnSumF64AVX2(n int, x *float64, stride int, sum *float64)
 
+// columnSumsF64AVX2 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF64AVX2(n int, x *float64, stride int, sum *float64)
+
 // squaresF64AVX2 is the squares of vectorKernels.
 //
 //go:noescape
@@ -453,6 +458,11 @@ func accumulateF32AVX2(n int, x *float32, y *float32)
 //
 //go:noescape
 func columnSumF32AVX2(n int, x *float32, stride int, sum *float32)
+
+// columnSumsF32AVX2 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF32AVX2(n int, x *float32, stride int, sum *float32)
 
 // squaresF32AVX2 is the squares of vectorKernels.
 //

@@ -229,6 +229,11 @@ func accumulateF64AVX512(n int, x *float64, y *float64)
 //go:noescape
 func columnSumF64AVX512(n int, x *float64, stride int, sum *float64)
 
+// columnSumsF64AVX512 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF64AVX512(n int, x *float64, stride int, sum *float64)
+
 // squaresF64AVX512 is the squares of vectorKernels.
 //
 //go:noescape
@@ -463,6 +468,11 @@ func accumulateF32AVX512(n int, x *float32, y *float32)
 //
 //go:noescape
 func columnSumF32AVX512(n int, x *float32, stride int, sum *float32)
+
+// columnSumsF32AVX512 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF32AVX512(n int, x *float32, stride int, sum *float32)
 
 // squaresF32AVX512 is the squares of vectorKernels.
 //

@@ -79,6 +79,9 @@ func (l lanes) all() {
 	l.reluSlope()
 	l.accumulate()
 	l.columnSum()
+	if l.bytes > 16 {
+		l.columnSums()
+	}
 	l.squares()
 	l.adam()
 }
