@@ -50,7 +50,7 @@ func parse(args []string) (o options, err error) {
 	f.DurationVar(&o.limit, "limit", 2*time.Minute, "the longest that a peer may take to answer or to make a whole run, compilation included")
 	f.StringVar(&o.out, "out", "bench", "folder for RESULTS.md, results.json and the figures; other kinds of processors stay in them as they are")
 	threads := f.String("threads", fmt.Sprint("0,", runtime.NumCPU()), "numbers of threads of the peers; 0 is their own choice, and where that is all cores they are not asked for all again")
-	f.BoolVar(&o.keep, "keep", false, "what -only leaves out stays as results.json has it of this kind of processor, section by section")
+	f.BoolVar(&o.keep, "keep", false, "what -only leaves out stays as results.json has it of this kind of processor, case by case")
 	f.BoolVar(&o.held, "hold-peers", false, "hold the peers to the instruction set of our kernels, which "+kernel.SetVariable+" chooses; else they use what the processor has")
 	only := f.String("only", "", "regular expression on section/case, as step/wide")
 	if err = f.Parse(args); err != nil {
@@ -111,6 +111,7 @@ func run(args []string) error {
 	}
 	for _, s := range sections {
 		fmt.Fprintln(os.Stderr, s.title)
+		start := time.Now()
 		done, err := s.measure(m, r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -118,7 +119,8 @@ func run(args []string) error {
 		done.Name, done.Title = s.name, s.title
 		if len(done.Cases)+len(done.Notes) > 0 {
 			done.Commit = r.Machine.Commit
-			r.Sections = append(r.Sections, done)
+			r.Sections = append(r.Sections, done.over(old.section(s.name)))
+			fmt.Fprintf(os.Stderr, "%s: %.0f s\n", s.title, time.Since(start).Seconds())
 		} else if before := old.section(s.name); before != nil {
 			r.Sections = append(r.Sections, *before)
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -191,5 +192,26 @@ func TestProcessThatNeverEndsIsKilled(t *testing.T) {
 	}
 	if err := within(50*time.Millisecond, c); err == nil || !strings.Contains(err.Error(), "not done within") {
 		t.Errorf("got %v, want not done", err)
+	}
+}
+
+// TestPiecesComplement: a section measured in pieces has the newest of each case.
+func TestPiecesComplement(t *testing.T) {
+	old := section{Name: "step", Commit: "a", Cases: []result{{Case: "moons", Seconds: 1}, {Case: "wide", Seconds: 2}}}
+	fresh := section{Name: "step", Commit: "b", Cases: []result{{Case: "diagonal", Seconds: 4}, {Case: "wide", Seconds: 3}}}
+	got := fresh.over(&old)
+	want := section{Name: "step", Commit: "a, b", Cases: []result{{Case: "moons", Seconds: 1}, {Case: "wide", Seconds: 3}, {Case: "diagonal", Seconds: 4}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("b over a: %+v, want %+v", got, want)
+	}
+	if got := fresh.over(nil); !reflect.DeepEqual(got, fresh) {
+		t.Errorf("over nothing: %+v, want %+v", got, fresh)
+	}
+	if got := fresh.over(&got).Commit; got != "a, b" {
+		t.Errorf("again: commits %s, want a, b", got)
+	}
+	old.Notes = []string{"of all cases"}
+	if got := fresh.over(&old); len(got.Cases) != 2 {
+		t.Errorf("over a section with notes: %+v, want %+v", got, fresh)
 	}
 }

@@ -26,6 +26,35 @@ type section struct {
 	Commit string   `json:"commit,omitempty"` // that it was measured at
 }
 
+// over is s with the cases of an older measurement, if there is one, that s has not; in the older one's order, and with both commits.
+// A section with a figure or notes stands for itself: these are about all of its cases.
+func (s section) over(old *section) section {
+	if old == nil || old.Figure != "" || len(old.Notes)+len(s.Notes) > 0 {
+		return s
+	}
+	fresh, kept := s, false
+	s.Cases = nil
+	names := old.caseNames()
+	for _, name := range fresh.caseNames() {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		cases := fresh.of(name)
+		if len(cases) == 0 {
+			cases, kept = old.of(name), true
+		}
+		s.Cases = append(s.Cases, cases...)
+	}
+	if commits := strings.Split(old.Commit, ", "); kept && !slices.Contains(commits, s.Commit) {
+		s.Commit = strings.Join(append(commits, s.Commit), ", ")
+	} else if kept {
+		s.Commit = old.Commit
+	}
+	return s
+}
+
 // A result is one contestant at one case.
 type result struct {
 	Case    string  `json:"case"` // as "wide/float32"

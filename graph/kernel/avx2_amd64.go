@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx2Set is AVX2 with FMA: sixteen vectors of 32 bytes.
+// avx2Set is AVX2 with FMA, and POPCNT, which is older: sixteen vectors of 32 bytes.
 func avx2Set() set {
 	return set{
 		name:     "avx2",
@@ -17,12 +17,17 @@ func avx2Set() set {
 				upstream: upstreamF64AVX2, slopes: slopesF64AVX2, slopesEach: slopesEachF64AVX2, totals: totalsF64AVX2,
 			}),
 			normal: normalKernels[float64]{lanes: 4, logCDF: logCDFF64AVX2, quantile: quantileF64AVX2},
-			gemm: gemmKernels[float64]{lanes: 4, tiles: []gemmTile[float64]{
+			gemm: gemmKernels[float64]{lanes: 4, tiles: [2][]gemmTile[float64]{{
 				gemm1F64AVX2, gemm2F64AVX2, gemm3F64AVX2, gemm4F64AVX2, gemm5F64AVX2, gemm6F64AVX2,
+			}, {
+				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
+			}}, factors: factorsF64AVX2, sparse: []sparseTile[float64]{
+				gemmSparse1F64AVX2, gemmSparse2F64AVX2, gemmSparse3F64AVX2, gemmSparse4F64AVX2,
+				gemmSparse5F64AVX2, gemmSparse6F64AVX2, gemmSparse7F64AVX2, gemmSparse8F64AVX2,
 			}},
 			squares: []squareKernel[float64]{{4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
-				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, columnSum: columnSumF64AVX2,
+				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, columnSum: columnSumF64AVX2, columnSums: columnSumsF64AVX2,
 				squares: squaresF64AVX2, adam: adamF64AVX2,
 			},
 		},
@@ -34,12 +39,17 @@ func avx2Set() set {
 				upstream: upstreamF32AVX2, slopes: slopesF32AVX2, slopesEach: slopesEachF32AVX2, totals: totalsF32AVX2,
 			}),
 			normal: normalKernels[float32]{lanes: 8, logCDF: logCDFF32AVX2, quantile: quantileF32AVX2},
-			gemm: gemmKernels[float32]{lanes: 8, tiles: []gemmTile[float32]{
+			gemm: gemmKernels[float32]{lanes: 8, tiles: [2][]gemmTile[float32]{{
 				gemm1F32AVX2, gemm2F32AVX2, gemm3F32AVX2, gemm4F32AVX2, gemm5F32AVX2, gemm6F32AVX2,
+			}, {
+				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,
+			}}, factors: factorsF32AVX2, sparse: []sparseTile[float32]{
+				gemmSparse1F32AVX2, gemmSparse2F32AVX2, gemmSparse3F32AVX2, gemmSparse4F32AVX2,
+				gemmSparse5F32AVX2, gemmSparse6F32AVX2, gemmSparse7F32AVX2, gemmSparse8F32AVX2,
 			}},
 			squares: []squareKernel[float32]{{8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
-				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, columnSum: columnSumF32AVX2,
+				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, columnSum: columnSumF32AVX2, columnSums: columnSumsF32AVX2,
 				squares: squaresF32AVX2, adam: adamF32AVX2,
 			},
 		},
@@ -47,4 +57,4 @@ func avx2Set() set {
 	}
 }
 
-func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA }
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT }

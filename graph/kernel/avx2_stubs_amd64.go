@@ -92,32 +92,117 @@ func quantileF64AVX2(n int, x *float64, y *float64) (far int)
 // gemm6F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm6F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm5F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm5F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm4F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm4F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm3F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm3F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm2F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm2F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F64AVX2(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm1F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm8NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm7NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm6NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm5NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm4NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm1NarrowF64AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// factorsF64AVX2 is the factors of gemmKernels.
+//
+//go:noescape
+func factorsF64AVX2(m int, n int, a *float64, ars int, brs int, values *float64, offsets *int64, list int, counts *int)
+
+// gemmSparse8F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse8F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse7F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse7F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse6F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse6F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse5F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse5F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse4F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse4F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse3F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse3F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse2F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse2F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse1F64AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse1F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
 
 // turnF64AVX2 is the turn of squareKernels.
 //
@@ -138,6 +223,11 @@ func accumulateF64AVX2(n int, x *float64, y *float64)
 //
 //go:noescape
 func columnSumF64AVX2(n int, x *float64, stride int, sum *float64)
+
+// columnSumsF64AVX2 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF64AVX2(n int, x *float64, stride int, sum *float64)
 
 // squaresF64AVX2 is the squares of vectorKernels.
 //
@@ -237,32 +327,117 @@ func quantileF32AVX2(n int, x *float32, y *float32) (far int)
 // gemm6F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm6F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm5F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm5F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm4F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm4F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm3F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm3F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm2F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm2F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX2 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F32AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm1F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm8NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm7NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm6NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm4NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm1NarrowF32AVX2 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// factorsF32AVX2 is the factors of gemmKernels.
+//
+//go:noescape
+func factorsF32AVX2(m int, n int, a *float32, ars int, brs int, values *float32, offsets *int64, list int, counts *int)
+
+// gemmSparse8F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse8F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse7F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse7F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse6F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse6F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse5F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse5F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse4F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse4F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse3F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse3F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse2F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse2F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse1F32AVX2 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse1F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
 
 // turnF32AVX2 is the turn of squareKernels.
 //
@@ -283,6 +458,11 @@ func accumulateF32AVX2(n int, x *float32, y *float32)
 //
 //go:noescape
 func columnSumF32AVX2(n int, x *float32, stride int, sum *float32)
+
+// columnSumsF32AVX2 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF32AVX2(n int, x *float32, stride int, sum *float32)
 
 // squaresF32AVX2 is the squares of vectorKernels.
 //

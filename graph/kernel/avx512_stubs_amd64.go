@@ -92,62 +92,122 @@ func quantileF64AVX512(n int, x *float64, y *float64) (far int)
 // gemm12F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm12F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm12F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm11F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm11F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm11F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm10F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm10F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm10F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm9F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm9F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm9F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm8F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm8F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm8F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm7F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm7F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm7F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm6F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm6F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm5F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm5F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm4F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm4F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm3F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm3F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm2F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm2F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F64AVX512(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm1F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm12NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm12NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm11NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm11NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm10NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm10NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm9NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm9NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm8NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm7NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm6NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm5NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm4NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm1NarrowF64AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // turnF64AVX512 is the turn of squareKernels.
 //
@@ -168,6 +228,11 @@ func accumulateF64AVX512(n int, x *float64, y *float64)
 //
 //go:noescape
 func columnSumF64AVX512(n int, x *float64, stride int, sum *float64)
+
+// columnSumsF64AVX512 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF64AVX512(n int, x *float64, stride int, sum *float64)
 
 // squaresF64AVX512 is the squares of vectorKernels.
 //
@@ -267,62 +332,122 @@ func quantileF32AVX512(n int, x *float32, y *float32) (far int)
 // gemm12F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm12F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm12F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm11F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm11F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm11F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm10F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm10F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm10F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm9F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm9F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm9F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm8F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm8F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm8F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm7F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm7F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm7F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm6F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm6F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm5F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm5F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm4F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm4F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm3F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm3F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm2F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm2F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32AVX512 is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F32AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm1F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm12NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm12NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm11NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm11NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm10NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm10NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm9NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm9NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm8NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm7NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm6NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm4NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm1NarrowF32AVX512 is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // turnF32AVX512 is the turn of squareKernels.
 //
@@ -343,6 +468,11 @@ func accumulateF32AVX512(n int, x *float32, y *float32)
 //
 //go:noescape
 func columnSumF32AVX512(n int, x *float32, stride int, sum *float32)
+
+// columnSumsF32AVX512 is the columnSums of vectorKernels.
+//
+//go:noescape
+func columnSumsF32AVX512(n int, x *float32, stride int, sum *float32)
 
 // squaresF32AVX512 is the squares of vectorKernels.
 //

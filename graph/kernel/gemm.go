@@ -18,17 +18,21 @@ type GemmSpace[T Float] struct {
 	start       []T   // what a row of the panel's columns starts from: zeros, or a bias
 	rows        []int // of the portable product: the rows of b that count, and their factors
 	factors     []T
+	sparse      sparseSpace[T]
 }
 
-// gemmKernels are the inner tiles of 1, 2, 3 … rows. Without tiles portable does the work.
+// gemmKernels are the inner tiles of 1, 2, 3 … rows, two vectors wide and one. Without tiles portable does the work.
 type gemmKernels[T Float] struct {
 	lanes int
-	tiles []gemmTile[T]
+	tiles [2][]gemmTile[T]
+
+	factors factorsKernel[T]
+	sparse  []sparseTile[T] // of 1, 2, 3 … vectors; without them no zeros are passed over
 }
 
-// gemmTile is rows×2·lanes of c = init + a·b, or with relu its positive part. Element (i, p) of a is at i·ars + p·acs bytes,
-// row p of b at p·brs, row i of init at i·irs and row i of c at i·crs.
-type gemmTile[T Float] func(k int, a *T, ars, acs int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
+// gemmTile is some tiles of rows×(1 or 2)·lanes of c = init + a·b, one below the other, or with relu its positive part. Element (i, p)
+// of a is at i·ars + p·acs bytes, row p of b at p·brs, row i of init at i·irs and row i of c at i·crs.
+type gemmTile[T Float] func(tiles, k int, a *T, ars, acs int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
 
 // panelDepth is the number of rows of b in a panel: it stays in the first-level cache.
 const panelDepth = 256
@@ -44,10 +48,10 @@ func (s *GemmSpace[T]) Gemm(transA, transB bool, m, n, k int) *Gemm[T] {
 }
 
 func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *GemmSpace[T]) *Gemm[T] {
-	if len(ops.tiles) > 0 && s.panel == nil {
+	if len(ops.tiles[0]) > 0 && s.panel == nil {
 		width := 2 * ops.lanes
-		s.panel = Aligned[T](panelDepth * width)
-		s.edge = Aligned[T](len(ops.tiles) * width)
+		s.panel = Aligned[T](max(panelDepth*width, sparseDepth*len(ops.sparse)*ops.lanes))
+		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
 	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, GemmSpace: s}
@@ -79,7 +83,7 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 	case g.k == 0:
 		g.begin(c, e)
 		g.end(c, e)
-	case len(g.ops.tiles) == 0:
+	case len(g.ops.tiles[0]) == 0:
 		g.portable(a, b, c, e)
 	default:
 		g.tiled(a, b, c, e)
@@ -90,8 +94,15 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 }
 
 func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
-	width := 2 * g.ops.lanes
-	for j := 0; j < g.n; j += width {
+	width, first := 2*g.ops.lanes, 0
+	if g.skipsZeros(a, b) {
+		first = g.tiledSparse(a, b, c, e)
+	}
+	for j := first; j < g.n; j += width {
+		tiles := g.ops.tiles[0]
+		if g.n-j <= g.ops.lanes { // half of the wider tile would be empty
+			tiles, width = g.ops.tiles[1], g.ops.lanes
+		}
 		w := min(width, g.n-j)
 		clear(g.start)
 		if e.bias != nil {
@@ -101,59 +112,61 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 			depth := min(panelDepth, g.k-p)
 			piece := gemmEnds[T]{add: e.add || p > 0, relu: e.relu && p+depth == g.k}
 			if !g.transB && w == width {
-				g.column(a, b[p*g.n+j:], g.n, c, j, p, w, depth, piece)
+				g.column(tiles, width, a, b[p*g.n+j:], g.n, c, j, p, w, depth, piece)
 				continue
 			}
-			g.pack(b, j, p, w, depth)
-			g.column(a, g.panel, width, c, j, p, w, depth, piece)
+			g.pack(b, j, p, w, width, depth)
+			g.column(tiles, width, a, g.panel, width, c, j, p, w, depth, piece)
 		}
 	}
 }
 
-// column multiplies all rows of a by one panel of b, whose rows are stride apart.
-func (g *Gemm[T]) column(a, b []T, stride int, c []T, j, p, w, depth int, e gemmEnds[T]) {
+// column multiplies all rows of a by one panel of b, width numbers wide, whose rows are stride apart.
+func (g *Gemm[T]) column(tiles []gemmTile[T], width int, a, b []T, stride int, c []T, j, p, w, depth int, e gemmEnds[T]) {
 	size := sizeOf[T]()
-	width := 2 * g.ops.lanes
 	ars, acs, at := g.k, 1, p
 	if g.transA {
 		ars, acs, at = 1, g.m, p*g.m
 	}
-	for i, rows := 0, 0; i < g.m; i += rows {
-		rows = g.height(g.m - i)
+	for i := 0; i < g.m; {
+		rows, n := heights(len(tiles), g.m-i)
 		to, crs := &c[i*g.n+j], g.n*size
 		if w < width {
+			n = 1
 			to, crs = &g.edge[0], width*size
 			if e.add {
-				g.copyEdge(rows, c[i*g.n+j:], w, false)
+				g.copyEdge(rows, width, c[i*g.n+j:], w, false)
 			}
 		}
 		init, irs := &g.start[0], 0
 		if e.add {
 			init, irs = to, crs
 		}
-		g.ops.tiles[rows-1](depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, init, irs, to, crs, e.relu)
+		tiles[rows-1](n, depth, &a[at+i*ars], ars*size, acs*size, &b[0], stride*size, init, irs, to, crs, e.relu)
 		if w < width {
-			g.copyEdge(rows, c[i*g.n+j:], w, true)
+			g.copyEdge(rows, width, c[i*g.n+j:], w, true)
 		}
+		i += n * rows
 	}
 }
 
-// height is that of the next tile where so many rows are left: the greatest, or half the rest, because a tile of few rows waits
-// for each product.
-func (g *Gemm[T]) height(rest int) int {
-	switch most := len(g.ops.tiles); {
+// heights are the height of the next tiles, of at most `most` rows, where so many rows are left, and their number: as many as there
+// are of the greatest, but the rest and one of these in two halves, because a tile of few rows waits for each product.
+func heights(most, rest int) (rows, tiles int) {
+	switch {
 	case rest <= most:
-		return rest
+		return rest, 1
+	case rest%most == 0:
+		return most, rest / most
 	case rest < 2*most:
-		return (rest + 1) / 2
+		return (rest + 1) / 2, 1
 	default:
-		return most
+		return most, rest/most - 1
 	}
 }
 
 // copyEdge copies the first w columns of a tile from c into the edge, or out of it.
-func (g *Gemm[T]) copyEdge(rows int, c []T, w int, out bool) {
-	width := 2 * g.ops.lanes
+func (g *Gemm[T]) copyEdge(rows, width int, c []T, w int, out bool) {
 	for i := range rows {
 		edge, row := g.edge[i*width:][:w], c[i*g.n:][:w]
 		if out {
@@ -163,9 +176,8 @@ func (g *Gemm[T]) copyEdge(rows int, c []T, w int, out bool) {
 	}
 }
 
-// pack copies rows p…p+depth, columns j…j+w of op(b) into the panel, zeros beside them.
-func (g *Gemm[T]) pack(b []T, j, p, w, depth int) {
-	width := 2 * g.ops.lanes
+// pack copies rows p…p+depth, columns j…j+w of op(b) into the panel, whose rows are width long, zeros beside them.
+func (g *Gemm[T]) pack(b []T, j, p, w, width, depth int) {
 	if w < width {
 		clear(g.panel[:depth*width])
 	}

@@ -97,11 +97,11 @@ func TestGemmOfZeros(t *testing.T) {
 
 func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}} {
+	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}} {
 		m, n, k := shape[0], shape[1], shape[2]
 		for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
 			for _, odd := range []float64{0, math.Inf(1), math.NaN()} {
-				a, b, c := make([]T, m*k), make([]T, k*n), make([]T, m*n)
+				a, b, c, bias := make([]T, m*k), make([]T, k*n), make([]T, m*n), make([]T, n)
 				for i := range a {
 					a[i] = T(max(0, rng.NormFloat64()))
 				}
@@ -122,9 +122,16 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				for i, w := range want {
 					check("", i, w)
 				}
-				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, make([]T, n), c, true)
+				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Run(a, b, c, true)
 				for i, w := range want {
-					check(", relu", i, max(w, 0)) // NaN where w is
+					check(", added", i, w+w)
+				}
+				for i := range bias {
+					bias[i] = T(rng.NormFloat64())
+				}
+				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, c, true)
+				for i, w := range want {
+					check(", relu", i, max(w+float64(bias[i%n]), 0)) // NaN where w is
 				}
 			}
 		}

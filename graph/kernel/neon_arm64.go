@@ -15,9 +15,11 @@ func neonSet() set {
 				upstream: upstreamF64NEON, slopes: slopesF64NEON, slopesEach: slopesEachF64NEON, totals: totalsF64NEON,
 			}),
 			normal: normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON},
-			gemm: gemmKernels[float64]{lanes: 2, tiles: []gemmTile[float64]{
+			gemm: gemmKernels[float64]{lanes: 2, tiles: [2][]gemmTile[float64]{{
 				gemm1F64NEON, gemm2F64NEON, gemm3F64NEON, gemm4F64NEON, gemm5F64NEON, gemm6F64NEON, gemm7F64NEON, gemm8F64NEON,
-			}},
+			}, {
+				gemm1NarrowF64NEON, gemm2NarrowF64NEON, gemm3NarrowF64NEON, gemm4NarrowF64NEON, gemm5NarrowF64NEON, gemm6NarrowF64NEON, gemm7NarrowF64NEON, gemm8NarrowF64NEON,
+			}}},
 			squares: []squareKernel[float64]{{2, turnF64NEON}},
 			vector: vectorKernels[float64]{
 				lanes: 2, reluSlope: reluSlopeF64NEON, accumulate: accumulateF64NEON, columnSum: columnSumF64NEON,
@@ -32,9 +34,11 @@ func neonSet() set {
 				upstream: upstreamF32NEON, slopes: slopesF32NEON, slopesEach: slopesEachF32NEON, totals: totalsF32NEON,
 			}),
 			normal: normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON},
-			gemm: gemmKernels[float32]{lanes: 4, tiles: []gemmTile[float32]{
+			gemm: gemmKernels[float32]{lanes: 4, tiles: [2][]gemmTile[float32]{{
 				gemm1F32NEON, gemm2F32NEON, gemm3F32NEON, gemm4F32NEON, gemm5F32NEON, gemm6F32NEON, gemm7F32NEON, gemm8F32NEON,
-			}},
+			}, {
+				gemm1NarrowF32NEON, gemm2NarrowF32NEON, gemm3NarrowF32NEON, gemm4NarrowF32NEON, gemm5NarrowF32NEON, gemm6NarrowF32NEON, gemm7NarrowF32NEON, gemm8NarrowF32NEON,
+			}}},
 			squares: []squareKernel[float32]{{4, turnF32NEON}},
 			vector: vectorKernels[float32]{
 				lanes: 4, reluSlope: reluSlopeF32NEON, accumulate: accumulateF32NEON, columnSum: columnSumF32NEON,

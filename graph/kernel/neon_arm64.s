@@ -4768,83 +4768,90 @@ DATA constants_quantileF64NEON<>+1408(SB)/8, $0x3fe5555555552d11
 DATA constants_quantileF64NEON<>+1416(SB)/8, $0x3fe5555555552d11
 GLOBL constants_quantileF64NEON<>(SB), RODATA|NOPTR, $1424
 
-// func gemm8F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm8F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R13
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R12
-	MOVD b+32(FP), R11
-	MOVD brs+40(FP), R10
-	MOVD a+8(FP), R9
-	ADD  R0, R9, R8
-	ADD  R0, R8, R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc00012 // ldr q18, [x0, #0]
-	WORD $0x3dc00411 // ldr q17, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00010 // ldr q16, [x0, #0]
-	WORD $0x3dc0040f // ldr q15, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm8F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm8F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R10
+	MOVD ars+24(FP), R9
+	MOVD acs+32(FP), R8
+	MOVD brs+48(FP), R7
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R17
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R10, R19
+	ADD  R9, R10, R15
+	ADD  R9, R15, R14
+	ADD  R9, R14, R13
+	ADD  R9, R13, R12
+	ADD  R9, R12, R11
+	ADD  R9, R11, R5
+	ADD  R9, R5, R4
+	ADD  R9, R4, R10
+	WORD $0x3dc00213 // ldr q19, [x16, #0]
+	WORD $0x3dc00612 // ldr q18, [x16, #16]
+	ADD  R3, R16, R0
+	WORD $0x3dc00011 // ldr q17, [x0, #0]
+	WORD $0x3dc00410 // ldr q16, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000f // ldr q15, [x0, #0]
+	WORD $0x3dc0040e // ldr q14, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00162 // ldr q2, [x11, #0]
-	WORD  $0x3dc00561 // ldr q1, [x11, #16]
-	WORD  $0x4dcccd20 // ld1r {v0.2d}, [x9], x12
-	WORD  $0x4e60cc52 // fmla v18.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc31 // fmla v17.2d, v1.2d, v0.2d
-	WORD  $0x4dcccd00 // ld1r {v0.2d}, [x8], x12
-	WORD  $0x4e60cc50 // fmla v16.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2f // fmla v15.2d, v1.2d, v0.2d
-	WORD  $0x4dcccce0 // ld1r {v0.2d}, [x7], x12
-	WORD  $0x4e60cc4e // fmla v14.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2d // fmla v13.2d, v1.2d, v0.2d
-	WORD  $0x4dccccc0 // ld1r {v0.2d}, [x6], x12
-	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
-	WORD  $0x4dcccca0 // ld1r {v0.2d}, [x5], x12
-	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
-	WORD  $0x4dcccc80 // ld1r {v0.2d}, [x4], x12
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dcccc60 // ld1r {v0.2d}, [x3], x12
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dcccc40 // ld1r {v0.2d}, [x2], x12
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R10, R11, R11
-	SUBS  $1, R13, R13
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc8ce61 // ld1r {v1.2d}, [x19], x8
+	WORD  $0x4e61cc73 // fmla v19.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc52 // fmla v18.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cde1 // ld1r {v1.2d}, [x15], x8
+	WORD  $0x4e61cc71 // fmla v17.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc50 // fmla v16.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cdc1 // ld1r {v1.2d}, [x14], x8
+	WORD  $0x4e61cc6f // fmla v15.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4e // fmla v14.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cda1 // ld1r {v1.2d}, [x13], x8
+	WORD  $0x4e61cc6d // fmla v13.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4c // fmla v12.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cd81 // ld1r {v1.2d}, [x12], x8
+	WORD  $0x4e61cc6b // fmla v11.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cd61 // ld1r {v1.2d}, [x11], x8
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cca1 // ld1r {v1.2d}, [x5], x8
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cc81 // ld1r {v1.2d}, [x4], x8
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R7, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e73f413 // fmax v19.2d, v0.2d, v19.2d
 	WORD  $0x4e72f412 // fmax v18.2d, v0.2d, v18.2d
 	WORD  $0x4e71f411 // fmax v17.2d, v0.2d, v17.2d
 	WORD  $0x4e70f410 // fmax v16.2d, v0.2d, v16.2d
@@ -4860,104 +4867,113 @@ step:
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
 	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
-	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d800052 // str q18, [x2, #0]
-	WORD $0x3d800451 // str q17, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d800010 // str q16, [x0, #0]
-	WORD $0x3d80040f // str q15, [x0, #16]
+	WORD $0x3d800233 // str q19, [x17, #0]
+	WORD $0x3d800632 // str q18, [x17, #16]
+	ADD  R1, R17, R0
+	WORD $0x3d800011 // str q17, [x0, #0]
+	WORD $0x3d800410 // str q16, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000e // str q14, [x0, #0]
-	WORD $0x3d80040d // str q13, [x0, #16]
+	WORD $0x3d80000f // str q15, [x0, #0]
+	WORD $0x3d80040e // str q14, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R17
+	SUBS $1, R6, R6
+	BNE  tile
 	RET
 
-// func gemm7F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm7F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R12
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R11
-	MOVD b+32(FP), R10
-	MOVD brs+40(FP), R9
-	MOVD a+8(FP), R8
-	ADD  R0, R8, R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc00010 // ldr q16, [x0, #0]
-	WORD $0x3dc0040f // ldr q15, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm7F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm7F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R17
+	MOVD c+72(FP), R16
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R11, R15
+	ADD  R10, R11, R14
+	ADD  R10, R14, R13
+	ADD  R10, R13, R12
+	ADD  R10, R12, R6
+	ADD  R10, R6, R5
+	ADD  R10, R5, R4
+	ADD  R10, R4, R11
+	WORD $0x3dc00231 // ldr q17, [x17, #0]
+	WORD $0x3dc00630 // ldr q16, [x17, #16]
+	ADD  R3, R17, R0
+	WORD $0x3dc0000f // ldr q15, [x0, #0]
+	WORD $0x3dc0040e // ldr q14, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R17
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00142 // ldr q2, [x10, #0]
-	WORD  $0x3dc00541 // ldr q1, [x10, #16]
-	WORD  $0x4dcbcd00 // ld1r {v0.2d}, [x8], x11
-	WORD  $0x4e60cc50 // fmla v16.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2f // fmla v15.2d, v1.2d, v0.2d
-	WORD  $0x4dcbcce0 // ld1r {v0.2d}, [x7], x11
-	WORD  $0x4e60cc4e // fmla v14.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2d // fmla v13.2d, v1.2d, v0.2d
-	WORD  $0x4dcbccc0 // ld1r {v0.2d}, [x6], x11
-	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
-	WORD  $0x4dcbcca0 // ld1r {v0.2d}, [x5], x11
-	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
-	WORD  $0x4dcbcc80 // ld1r {v0.2d}, [x4], x11
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dcbcc60 // ld1r {v0.2d}, [x3], x11
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dcbcc40 // ld1r {v0.2d}, [x2], x11
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R9, R10, R10
-	SUBS  $1, R12, R12
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc9cde1 // ld1r {v1.2d}, [x15], x9
+	WORD  $0x4e61cc71 // fmla v17.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc50 // fmla v16.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cdc1 // ld1r {v1.2d}, [x14], x9
+	WORD  $0x4e61cc6f // fmla v15.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4e // fmla v14.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cda1 // ld1r {v1.2d}, [x13], x9
+	WORD  $0x4e61cc6d // fmla v13.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4c // fmla v12.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cd81 // ld1r {v1.2d}, [x12], x9
+	WORD  $0x4e61cc6b // fmla v11.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dc9ccc1 // ld1r {v1.2d}, [x6], x9
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cca1 // ld1r {v1.2d}, [x5], x9
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cc81 // ld1r {v1.2d}, [x4], x9
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R8, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e71f411 // fmax v17.2d, v0.2d, v17.2d
 	WORD  $0x4e70f410 // fmax v16.2d, v0.2d, v16.2d
 	WORD  $0x4e6ff40f // fmax v15.2d, v0.2d, v15.2d
 	WORD  $0x4e6ef40e // fmax v14.2d, v0.2d, v14.2d
@@ -4971,94 +4987,103 @@ step:
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
 	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
-	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d800050 // str q16, [x2, #0]
-	WORD $0x3d80044f // str q15, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000e // str q14, [x0, #0]
-	WORD $0x3d80040d // str q13, [x0, #16]
+	WORD $0x3d800211 // str q17, [x16, #0]
+	WORD $0x3d800610 // str q16, [x16, #16]
+	ADD  R1, R16, R0
+	WORD $0x3d80000f // str q15, [x0, #0]
+	WORD $0x3d80040e // str q14, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R16
+	SUBS $1, R7, R7
+	BNE  tile
 	RET
 
-// func gemm6F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm6F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R11
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R10
-	MOVD b+32(FP), R9
-	MOVD brs+40(FP), R8
-	MOVD a+8(FP), R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm6F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm6F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R15
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R13, R14
+	ADD  R12, R13, R8
+	ADD  R12, R8, R7
+	ADD  R12, R7, R6
+	ADD  R12, R6, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc0020f // ldr q15, [x16, #0]
+	WORD $0x3dc0060e // ldr q14, [x16, #16]
+	ADD  R3, R16, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00122 // ldr q2, [x9, #0]
-	WORD  $0x3dc00521 // ldr q1, [x9, #16]
-	WORD  $0x4dcacce0 // ld1r {v0.2d}, [x7], x10
-	WORD  $0x4e60cc4e // fmla v14.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2d // fmla v13.2d, v1.2d, v0.2d
-	WORD  $0x4dcaccc0 // ld1r {v0.2d}, [x6], x10
-	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
-	WORD  $0x4dcacca0 // ld1r {v0.2d}, [x5], x10
-	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
-	WORD  $0x4dcacc80 // ld1r {v0.2d}, [x4], x10
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dcacc60 // ld1r {v0.2d}, [x3], x10
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dcacc40 // ld1r {v0.2d}, [x2], x10
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R8, R9, R9
-	SUBS  $1, R11, R11
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcbcdc1 // ld1r {v1.2d}, [x14], x11
+	WORD  $0x4e61cc6f // fmla v15.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4e // fmla v14.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcd01 // ld1r {v1.2d}, [x8], x11
+	WORD  $0x4e61cc6d // fmla v13.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4c // fmla v12.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcce1 // ld1r {v1.2d}, [x7], x11
+	WORD  $0x4e61cc6b // fmla v11.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dcbccc1 // ld1r {v1.2d}, [x6], x11
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcca1 // ld1r {v1.2d}, [x5], x11
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcc81 // ld1r {v1.2d}, [x4], x11
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e6ff40f // fmax v15.2d, v0.2d, v15.2d
 	WORD  $0x4e6ef40e // fmax v14.2d, v0.2d, v14.2d
 	WORD  $0x4e6df40d // fmax v13.2d, v0.2d, v13.2d
 	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
@@ -5070,84 +5095,93 @@ step:
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
 	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
-	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d80004e // str q14, [x2, #0]
-	WORD $0x3d80044d // str q13, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d8001ef // str q15, [x15, #0]
+	WORD $0x3d8005ee // str q14, [x15, #16]
+	ADD  R1, R15, R0
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R15
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm5F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm5F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R10
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R9
-	MOVD b+32(FP), R8
-	MOVD brs+40(FP), R7
-	MOVD a+8(FP), R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm5F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm5F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R15
+	MOVD ars+24(FP), R14
+	MOVD acs+32(FP), R13
+	MOVD brs+48(FP), R12
+	MOVD init+56(FP), R11
+	MOVD c+72(FP), R10
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R15, R8
+	ADD  R14, R15, R7
+	ADD  R14, R7, R6
+	ADD  R14, R6, R5
+	ADD  R14, R5, R4
+	ADD  R14, R4, R15
+	WORD $0x3dc0016d // ldr q13, [x11, #0]
+	WORD $0x3dc0056c // ldr q12, [x11, #16]
+	ADD  R3, R11, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R11
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00102 // ldr q2, [x8, #0]
-	WORD  $0x3dc00501 // ldr q1, [x8, #16]
-	WORD  $0x4dc9ccc0 // ld1r {v0.2d}, [x6], x9
-	WORD  $0x4e60cc4c // fmla v12.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc2b // fmla v11.2d, v1.2d, v0.2d
-	WORD  $0x4dc9cca0 // ld1r {v0.2d}, [x5], x9
-	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
-	WORD  $0x4dc9cc80 // ld1r {v0.2d}, [x4], x9
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dc9cc60 // ld1r {v0.2d}, [x3], x9
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dc9cc40 // ld1r {v0.2d}, [x2], x9
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R7, R8, R8
-	SUBS  $1, R10, R10
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcdcd01 // ld1r {v1.2d}, [x8], x13
+	WORD  $0x4e61cc6d // fmla v13.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4c // fmla v12.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcce1 // ld1r {v1.2d}, [x7], x13
+	WORD  $0x4e61cc6b // fmla v11.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dcdccc1 // ld1r {v1.2d}, [x6], x13
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcca1 // ld1r {v1.2d}, [x5], x13
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcc81 // ld1r {v1.2d}, [x4], x13
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R12, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e6df40d // fmax v13.2d, v0.2d, v13.2d
 	WORD  $0x4e6cf40c // fmax v12.2d, v0.2d, v12.2d
 	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
 	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
@@ -5157,74 +5191,345 @@ step:
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
 	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
-	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d80004c // str q12, [x2, #0]
-	WORD $0x3d80044b // str q11, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80014d // str q13, [x10, #0]
+	WORD $0x3d80054c // str q12, [x10, #16]
+	ADD  R1, R10, R0
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R10
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm4F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm4F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R9
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R8
-	MOVD b+32(FP), R7
-	MOVD brs+40(FP), R6
-	MOVD a+8(FP), R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm4F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm4F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R14
+	MOVD ars+24(FP), R13
+	MOVD acs+32(FP), R12
+	MOVD brs+48(FP), R11
+	MOVD init+56(FP), R10
+	MOVD c+72(FP), R9
+	MOVD tiles+0(FP), R8
+
+tile:
+	MOVD R14, R7
+	ADD  R13, R14, R6
+	ADD  R13, R6, R5
+	ADD  R13, R5, R4
+	ADD  R13, R4, R14
+	WORD $0x3dc0014b // ldr q11, [x10, #0]
+	WORD $0x3dc0054a // ldr q10, [x10, #16]
+	ADD  R3, R10, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R10
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000e2 // ldr q2, [x7, #0]
-	WORD  $0x3dc004e1 // ldr q1, [x7, #16]
-	WORD  $0x4dc8cca0 // ld1r {v0.2d}, [x5], x8
-	WORD  $0x4e60cc4a // fmla v10.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc29 // fmla v9.2d, v1.2d, v0.2d
-	WORD  $0x4dc8cc80 // ld1r {v0.2d}, [x4], x8
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dc8cc60 // ld1r {v0.2d}, [x3], x8
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dc8cc40 // ld1r {v0.2d}, [x2], x8
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R6, R7, R7
-	SUBS  $1, R9, R9
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcccce1 // ld1r {v1.2d}, [x7], x12
+	WORD  $0x4e61cc6b // fmla v11.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dccccc1 // ld1r {v1.2d}, [x6], x12
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dcccca1 // ld1r {v1.2d}, [x5], x12
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcccc81 // ld1r {v1.2d}, [x4], x12
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R11, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e6bf40b // fmax v11.2d, v0.2d, v11.2d
+	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+
+store:
+	WORD $0x3d80012b // str q11, [x9, #0]
+	WORD $0x3d80052a // str q10, [x9, #16]
+	ADD  R1, R9, R0
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R9
+	SUBS $1, R8, R8
+	BNE  tile
+	RET
+
+// func gemm3F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm3F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R9
+	MOVD c+72(FP), R8
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R13, R6
+	ADD  R12, R13, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00129 // ldr q9, [x9, #0]
+	WORD $0x3dc00528 // ldr q8, [x9, #16]
+	ADD  R3, R9, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R9
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcbccc1 // ld1r {v1.2d}, [x6], x11
+	WORD  $0x4e61cc69 // fmla v9.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcca1 // ld1r {v1.2d}, [x5], x11
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcc81 // ld1r {v1.2d}, [x4], x11
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+
+store:
+	WORD $0x3d800109 // str q9, [x8, #0]
+	WORD $0x3d800508 // str q8, [x8, #16]
+	ADD  R1, R8, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R8
+	SUBS $1, R7, R7
+	BNE  tile
+	RET
+
+// func gemm2F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm2F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R12
+	MOVD ars+24(FP), R11
+	MOVD acs+32(FP), R10
+	MOVD brs+48(FP), R9
+	MOVD init+56(FP), R8
+	MOVD c+72(FP), R7
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R12, R5
+	ADD  R11, R12, R4
+	ADD  R11, R4, R12
+	WORD $0x3dc00107 // ldr q7, [x8, #0]
+	WORD $0x3dc00506 // ldr q6, [x8, #16]
+	ADD  R3, R8, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R8
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcacca1 // ld1r {v1.2d}, [x5], x10
+	WORD  $0x4e61cc67 // fmla v7.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcacc81 // ld1r {v1.2d}, [x4], x10
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R9, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+
+store:
+	WORD $0x3d8000e7 // str q7, [x7, #0]
+	WORD $0x3d8004e6 // str q6, [x7, #16]
+	ADD  R1, R7, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R7
+	SUBS $1, R6, R6
+	BNE  tile
+	RET
+
+// func gemm1F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm1F64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R0
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R7
+	MOVD c+72(FP), R6
+	MOVD tiles+0(FP), R5
+
+tile:
+	MOVD R11, R4
+	ADD  R10, R11, R11
+	WORD $0x3dc000e5 // ldr q5, [x7, #0]
+	WORD $0x3dc004e4 // ldr q4, [x7, #16]
+	ADD  R3, R7, R7
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R1
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc9cc81 // ld1r {v1.2d}, [x4], x9
+	WORD  $0x4e61cc65 // fmla v5.2d, v3.2d, v1.2d
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	ADD   R8, R2, R2
+	SUBS  $1, R1, R1
+	BNE   step
+	MOVBU relu+88(FP), R1
+	CMP   $0, R1
+	BEQ   store
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+
+store:
+	WORD $0x3d8000c5 // str q5, [x6, #0]
+	WORD $0x3d8004c4 // str q4, [x6, #16]
+	ADD  R0, R6, R6
+	SUBS $1, R5, R5
+	BNE  tile
+	RET
+
+// func gemm8NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm8NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R10
+	MOVD ars+24(FP), R9
+	MOVD acs+32(FP), R8
+	MOVD brs+48(FP), R7
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R17
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R10, R19
+	ADD  R9, R10, R15
+	ADD  R9, R15, R14
+	ADD  R9, R14, R13
+	ADD  R9, R13, R12
+	ADD  R9, R12, R11
+	ADD  R9, R11, R5
+	ADD  R9, R5, R4
+	ADD  R9, R4, R10
+	WORD $0x3dc0020a // ldr q10, [x16, #0]
+	ADD  R3, R16, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc8ce61 // ld1r {v1.2d}, [x19], x8
+	WORD  $0x4e61cc4a // fmla v10.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cde1 // ld1r {v1.2d}, [x15], x8
+	WORD  $0x4e61cc49 // fmla v9.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cdc1 // ld1r {v1.2d}, [x14], x8
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cda1 // ld1r {v1.2d}, [x13], x8
+	WORD  $0x4e61cc47 // fmla v7.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cd81 // ld1r {v1.2d}, [x12], x8
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cd61 // ld1r {v1.2d}, [x11], x8
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cca1 // ld1r {v1.2d}, [x5], x8
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dc8cc81 // ld1r {v1.2d}, [x4], x8
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R7, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
 	WORD  $0x4e6af40a // fmax v10.2d, v0.2d, v10.2d
 	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
 	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
@@ -5235,61 +5540,88 @@ step:
 	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d80004a // str q10, [x2, #0]
-	WORD $0x3d800449 // str q9, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d80022a // str q10, [x17, #0]
+	ADD  R1, R17, R0
+	WORD $0x3d800009 // str q9, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R17
+	SUBS $1, R6, R6
+	BNE  tile
 	RET
 
-// func gemm3F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm3F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R8
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R7
-	MOVD b+32(FP), R6
-	MOVD brs+40(FP), R5
-	MOVD a+8(FP), R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
+// func gemm7NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm7NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R17
+	MOVD c+72(FP), R16
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R11, R15
+	ADD  R10, R11, R14
+	ADD  R10, R14, R13
+	ADD  R10, R13, R12
+	ADD  R10, R12, R6
+	ADD  R10, R6, R5
+	ADD  R10, R5, R4
+	ADD  R10, R4, R11
+	WORD $0x3dc00229 // ldr q9, [x17, #0]
+	ADD  R3, R17, R0
 	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R17
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000c2 // ldr q2, [x6, #0]
-	WORD  $0x3dc004c1 // ldr q1, [x6, #16]
-	WORD  $0x4dc7cc80 // ld1r {v0.2d}, [x4], x7
-	WORD  $0x4e60cc48 // fmla v8.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc27 // fmla v7.2d, v1.2d, v0.2d
-	WORD  $0x4dc7cc60 // ld1r {v0.2d}, [x3], x7
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dc7cc40 // ld1r {v0.2d}, [x2], x7
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R5, R6, R6
-	SUBS  $1, R8, R8
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc9cde1 // ld1r {v1.2d}, [x15], x9
+	WORD  $0x4e61cc49 // fmla v9.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cdc1 // ld1r {v1.2d}, [x14], x9
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cda1 // ld1r {v1.2d}, [x13], x9
+	WORD  $0x4e61cc47 // fmla v7.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cd81 // ld1r {v1.2d}, [x12], x9
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dc9ccc1 // ld1r {v1.2d}, [x6], x9
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cca1 // ld1r {v1.2d}, [x5], x9
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dc9cc81 // ld1r {v1.2d}, [x4], x9
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R8, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e69f409 // fmax v9.2d, v0.2d, v9.2d
 	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
 	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
@@ -5298,95 +5630,382 @@ step:
 	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d800048 // str q8, [x2, #0]
-	WORD $0x3d800447 // str q7, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d800209 // str q9, [x16, #0]
+	ADD  R1, R16, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R16
+	SUBS $1, R7, R7
+	BNE  tile
 	RET
 
-// func gemm2F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm2F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R7
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R6
-	MOVD b+32(FP), R5
-	MOVD brs+40(FP), R4
-	MOVD a+8(FP), R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R1
-	MOVD irs+56(FP), R0
-	WORD $0x3dc00026 // ldr q6, [x1, #0]
-	WORD $0x3dc00425 // ldr q5, [x1, #16]
-	ADD  R0, R1, R0
+// func gemm6NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm6NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R15
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R13, R14
+	ADD  R12, R13, R8
+	ADD  R12, R8, R7
+	ADD  R12, R7, R6
+	ADD  R12, R6, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00208 // ldr q8, [x16, #0]
+	ADD  R3, R16, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000a2 // ldr q2, [x5, #0]
-	WORD  $0x3dc004a1 // ldr q1, [x5, #16]
-	WORD  $0x4dc6cc60 // ld1r {v0.2d}, [x3], x6
-	WORD  $0x4e60cc46 // fmla v6.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc25 // fmla v5.2d, v1.2d, v0.2d
-	WORD  $0x4dc6cc40 // ld1r {v0.2d}, [x2], x6
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R4, R5, R5
-	SUBS  $1, R7, R7
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcbcdc1 // ld1r {v1.2d}, [x14], x11
+	WORD  $0x4e61cc48 // fmla v8.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcd01 // ld1r {v1.2d}, [x8], x11
+	WORD  $0x4e61cc47 // fmla v7.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcce1 // ld1r {v1.2d}, [x7], x11
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcbccc1 // ld1r {v1.2d}, [x6], x11
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcca1 // ld1r {v1.2d}, [x5], x11
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcc81 // ld1r {v1.2d}, [x4], x11
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e68f408 // fmax v8.2d, v0.2d, v8.2d
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
 	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
 	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
 	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d800046 // str q6, [x2, #0]
-	WORD $0x3d800445 // str q5, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d8001e8 // str q8, [x15, #0]
+	ADD  R1, R15, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R15
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm1F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-TEXT ·gemm1F64NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R5
-	MOVD acs+24(FP), R4
-	MOVD b+32(FP), R3
-	MOVD brs+40(FP), R2
-	MOVD a+8(FP), R1
-	MOVD init+48(FP), R0
+// func gemm5NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm5NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R15
+	MOVD ars+24(FP), R14
+	MOVD acs+32(FP), R13
+	MOVD brs+48(FP), R12
+	MOVD init+56(FP), R11
+	MOVD c+72(FP), R10
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R15, R8
+	ADD  R14, R15, R7
+	ADD  R14, R7, R6
+	ADD  R14, R6, R5
+	ADD  R14, R5, R4
+	ADD  R14, R4, R15
+	WORD $0x3dc00167 // ldr q7, [x11, #0]
+	ADD  R3, R11, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R11
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00062 // ldr q2, [x3, #0]
-	WORD  $0x3dc00461 // ldr q1, [x3, #16]
-	WORD  $0x4dc4cc20 // ld1r {v0.2d}, [x1], x4
-	WORD  $0x4e60cc44 // fmla v4.2d, v2.2d, v0.2d
-	WORD  $0x4e60cc23 // fmla v3.2d, v1.2d, v0.2d
-	ADD   R2, R3, R3
-	SUBS  $1, R5, R5
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcdcd01 // ld1r {v1.2d}, [x8], x13
+	WORD  $0x4e61cc47 // fmla v7.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcce1 // ld1r {v1.2d}, [x7], x13
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dcdccc1 // ld1r {v1.2d}, [x6], x13
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcca1 // ld1r {v1.2d}, [x5], x13
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dcdcc81 // ld1r {v1.2d}, [x4], x13
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R12, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e67f407 // fmax v7.2d, v0.2d, v7.2d
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
 	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
 	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
 
 store:
-	WORD $0x3d800024 // str q4, [x1, #0]
-	WORD $0x3d800423 // str q3, [x1, #16]
+	WORD $0x3d800147 // str q7, [x10, #0]
+	ADD  R1, R10, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R10
+	SUBS $1, R9, R9
+	BNE  tile
+	RET
+
+// func gemm4NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm4NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R14
+	MOVD ars+24(FP), R13
+	MOVD acs+32(FP), R12
+	MOVD brs+48(FP), R11
+	MOVD init+56(FP), R10
+	MOVD c+72(FP), R9
+	MOVD tiles+0(FP), R8
+
+tile:
+	MOVD R14, R7
+	ADD  R13, R14, R6
+	ADD  R13, R6, R5
+	ADD  R13, R5, R4
+	ADD  R13, R4, R14
+	WORD $0x3dc00146 // ldr q6, [x10, #0]
+	ADD  R3, R10, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R10
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcccce1 // ld1r {v1.2d}, [x7], x12
+	WORD  $0x4e61cc46 // fmla v6.2d, v2.2d, v1.2d
+	WORD  $0x4dccccc1 // ld1r {v1.2d}, [x6], x12
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dcccca1 // ld1r {v1.2d}, [x5], x12
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dcccc81 // ld1r {v1.2d}, [x4], x12
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R11, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e66f406 // fmax v6.2d, v0.2d, v6.2d
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
+
+store:
+	WORD $0x3d800126 // str q6, [x9, #0]
+	ADD  R1, R9, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R9
+	SUBS $1, R8, R8
+	BNE  tile
+	RET
+
+// func gemm3NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm3NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R9
+	MOVD c+72(FP), R8
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R13, R6
+	ADD  R12, R13, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00125 // ldr q5, [x9, #0]
+	ADD  R3, R9, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R9
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcbccc1 // ld1r {v1.2d}, [x6], x11
+	WORD  $0x4e61cc45 // fmla v5.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcca1 // ld1r {v1.2d}, [x5], x11
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dcbcc81 // ld1r {v1.2d}, [x4], x11
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e65f405 // fmax v5.2d, v0.2d, v5.2d
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
+
+store:
+	WORD $0x3d800105 // str q5, [x8, #0]
+	ADD  R1, R8, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R8
+	SUBS $1, R7, R7
+	BNE  tile
+	RET
+
+// func gemm2NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm2NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R12
+	MOVD ars+24(FP), R11
+	MOVD acs+32(FP), R10
+	MOVD brs+48(FP), R9
+	MOVD init+56(FP), R8
+	MOVD c+72(FP), R7
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R12, R5
+	ADD  R11, R12, R4
+	ADD  R11, R4, R12
+	WORD $0x3dc00104 // ldr q4, [x8, #0]
+	ADD  R3, R8, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R8
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcacca1 // ld1r {v1.2d}, [x5], x10
+	WORD  $0x4e61cc44 // fmla v4.2d, v2.2d, v1.2d
+	WORD  $0x4dcacc81 // ld1r {v1.2d}, [x4], x10
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R9, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e64f404 // fmax v4.2d, v0.2d, v4.2d
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
+
+store:
+	WORD $0x3d8000e4 // str q4, [x7, #0]
+	ADD  R1, R7, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R7
+	SUBS $1, R6, R6
+	BNE  tile
+	RET
+
+// func gemm1NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+TEXT ·gemm1NarrowF64NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R0
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R7
+	MOVD c+72(FP), R6
+	MOVD tiles+0(FP), R5
+
+tile:
+	MOVD R11, R4
+	ADD  R10, R11, R11
+	WORD $0x3dc000e3 // ldr q3, [x7, #0]
+	ADD  R3, R7, R7
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R1
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc9cc81 // ld1r {v1.2d}, [x4], x9
+	WORD  $0x4e61cc43 // fmla v3.2d, v2.2d, v1.2d
+	ADD   R8, R2, R2
+	SUBS  $1, R1, R1
+	BNE   step
+	MOVBU relu+88(FP), R1
+	CMP   $0, R1
+	BEQ   store
+	WORD  $0x4e63f403 // fmax v3.2d, v0.2d, v3.2d
+
+store:
+	WORD $0x3d8000c3 // str q3, [x6, #0]
+	ADD  R0, R6, R6
+	SUBS $1, R5, R5
+	BNE  tile
 	RET
 
 // func turnF64NEON(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
@@ -9647,83 +10266,90 @@ DATA constants_quantileF32NEON<>+880(SB)/8, $0x3e77c9543e77c954
 DATA constants_quantileF32NEON<>+888(SB)/8, $0x3e77c9543e77c954
 GLOBL constants_quantileF32NEON<>(SB), RODATA|NOPTR, $896
 
-// func gemm8F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm8F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R13
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R12
-	MOVD b+32(FP), R11
-	MOVD brs+40(FP), R10
-	MOVD a+8(FP), R9
-	ADD  R0, R9, R8
-	ADD  R0, R8, R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc00012 // ldr q18, [x0, #0]
-	WORD $0x3dc00411 // ldr q17, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00010 // ldr q16, [x0, #0]
-	WORD $0x3dc0040f // ldr q15, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm8F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm8F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R10
+	MOVD ars+24(FP), R9
+	MOVD acs+32(FP), R8
+	MOVD brs+48(FP), R7
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R17
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R10, R19
+	ADD  R9, R10, R15
+	ADD  R9, R15, R14
+	ADD  R9, R14, R13
+	ADD  R9, R13, R12
+	ADD  R9, R12, R11
+	ADD  R9, R11, R5
+	ADD  R9, R5, R4
+	ADD  R9, R4, R10
+	WORD $0x3dc00213 // ldr q19, [x16, #0]
+	WORD $0x3dc00612 // ldr q18, [x16, #16]
+	ADD  R3, R16, R0
+	WORD $0x3dc00011 // ldr q17, [x0, #0]
+	WORD $0x3dc00410 // ldr q16, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000f // ldr q15, [x0, #0]
+	WORD $0x3dc0040e // ldr q14, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00162 // ldr q2, [x11, #0]
-	WORD  $0x3dc00561 // ldr q1, [x11, #16]
-	WORD  $0x4dccc920 // ld1r {v0.4s}, [x9], x12
-	WORD  $0x4e20cc52 // fmla v18.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc31 // fmla v17.4s, v1.4s, v0.4s
-	WORD  $0x4dccc900 // ld1r {v0.4s}, [x8], x12
-	WORD  $0x4e20cc50 // fmla v16.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2f // fmla v15.4s, v1.4s, v0.4s
-	WORD  $0x4dccc8e0 // ld1r {v0.4s}, [x7], x12
-	WORD  $0x4e20cc4e // fmla v14.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2d // fmla v13.4s, v1.4s, v0.4s
-	WORD  $0x4dccc8c0 // ld1r {v0.4s}, [x6], x12
-	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
-	WORD  $0x4dccc8a0 // ld1r {v0.4s}, [x5], x12
-	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
-	WORD  $0x4dccc880 // ld1r {v0.4s}, [x4], x12
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dccc860 // ld1r {v0.4s}, [x3], x12
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dccc840 // ld1r {v0.4s}, [x2], x12
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R10, R11, R11
-	SUBS  $1, R13, R13
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc8ca61 // ld1r {v1.4s}, [x19], x8
+	WORD  $0x4e21cc73 // fmla v19.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc52 // fmla v18.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9e1 // ld1r {v1.4s}, [x15], x8
+	WORD  $0x4e21cc71 // fmla v17.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc50 // fmla v16.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9c1 // ld1r {v1.4s}, [x14], x8
+	WORD  $0x4e21cc6f // fmla v15.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4e // fmla v14.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9a1 // ld1r {v1.4s}, [x13], x8
+	WORD  $0x4e21cc6d // fmla v13.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4c // fmla v12.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c981 // ld1r {v1.4s}, [x12], x8
+	WORD  $0x4e21cc6b // fmla v11.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c961 // ld1r {v1.4s}, [x11], x8
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c8a1 // ld1r {v1.4s}, [x5], x8
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c881 // ld1r {v1.4s}, [x4], x8
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R7, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e33f413 // fmax v19.4s, v0.4s, v19.4s
 	WORD  $0x4e32f412 // fmax v18.4s, v0.4s, v18.4s
 	WORD  $0x4e31f411 // fmax v17.4s, v0.4s, v17.4s
 	WORD  $0x4e30f410 // fmax v16.4s, v0.4s, v16.4s
@@ -9739,104 +10365,113 @@ step:
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
 	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d800052 // str q18, [x2, #0]
-	WORD $0x3d800451 // str q17, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d800010 // str q16, [x0, #0]
-	WORD $0x3d80040f // str q15, [x0, #16]
+	WORD $0x3d800233 // str q19, [x17, #0]
+	WORD $0x3d800632 // str q18, [x17, #16]
+	ADD  R1, R17, R0
+	WORD $0x3d800011 // str q17, [x0, #0]
+	WORD $0x3d800410 // str q16, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000e // str q14, [x0, #0]
-	WORD $0x3d80040d // str q13, [x0, #16]
+	WORD $0x3d80000f // str q15, [x0, #0]
+	WORD $0x3d80040e // str q14, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R17
+	SUBS $1, R6, R6
+	BNE  tile
 	RET
 
-// func gemm7F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm7F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R12
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R11
-	MOVD b+32(FP), R10
-	MOVD brs+40(FP), R9
-	MOVD a+8(FP), R8
-	ADD  R0, R8, R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc00010 // ldr q16, [x0, #0]
-	WORD $0x3dc0040f // ldr q15, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm7F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm7F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R17
+	MOVD c+72(FP), R16
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R11, R15
+	ADD  R10, R11, R14
+	ADD  R10, R14, R13
+	ADD  R10, R13, R12
+	ADD  R10, R12, R6
+	ADD  R10, R6, R5
+	ADD  R10, R5, R4
+	ADD  R10, R4, R11
+	WORD $0x3dc00231 // ldr q17, [x17, #0]
+	WORD $0x3dc00630 // ldr q16, [x17, #16]
+	ADD  R3, R17, R0
+	WORD $0x3dc0000f // ldr q15, [x0, #0]
+	WORD $0x3dc0040e // ldr q14, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R17
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00142 // ldr q2, [x10, #0]
-	WORD  $0x3dc00541 // ldr q1, [x10, #16]
-	WORD  $0x4dcbc900 // ld1r {v0.4s}, [x8], x11
-	WORD  $0x4e20cc50 // fmla v16.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2f // fmla v15.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc8e0 // ld1r {v0.4s}, [x7], x11
-	WORD  $0x4e20cc4e // fmla v14.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2d // fmla v13.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc8c0 // ld1r {v0.4s}, [x6], x11
-	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc8a0 // ld1r {v0.4s}, [x5], x11
-	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc880 // ld1r {v0.4s}, [x4], x11
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc860 // ld1r {v0.4s}, [x3], x11
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dcbc840 // ld1r {v0.4s}, [x2], x11
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R9, R10, R10
-	SUBS  $1, R12, R12
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc9c9e1 // ld1r {v1.4s}, [x15], x9
+	WORD  $0x4e21cc71 // fmla v17.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc50 // fmla v16.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c9c1 // ld1r {v1.4s}, [x14], x9
+	WORD  $0x4e21cc6f // fmla v15.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4e // fmla v14.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c9a1 // ld1r {v1.4s}, [x13], x9
+	WORD  $0x4e21cc6d // fmla v13.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4c // fmla v12.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c981 // ld1r {v1.4s}, [x12], x9
+	WORD  $0x4e21cc6b // fmla v11.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c8c1 // ld1r {v1.4s}, [x6], x9
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c8a1 // ld1r {v1.4s}, [x5], x9
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c881 // ld1r {v1.4s}, [x4], x9
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R8, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e31f411 // fmax v17.4s, v0.4s, v17.4s
 	WORD  $0x4e30f410 // fmax v16.4s, v0.4s, v16.4s
 	WORD  $0x4e2ff40f // fmax v15.4s, v0.4s, v15.4s
 	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
@@ -9850,94 +10485,103 @@ step:
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
 	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d800050 // str q16, [x2, #0]
-	WORD $0x3d80044f // str q15, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000e // str q14, [x0, #0]
-	WORD $0x3d80040d // str q13, [x0, #16]
+	WORD $0x3d800211 // str q17, [x16, #0]
+	WORD $0x3d800610 // str q16, [x16, #16]
+	ADD  R1, R16, R0
+	WORD $0x3d80000f // str q15, [x0, #0]
+	WORD $0x3d80040e // str q14, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R16
+	SUBS $1, R7, R7
+	BNE  tile
 	RET
 
-// func gemm6F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm6F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R11
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R10
-	MOVD b+32(FP), R9
-	MOVD brs+40(FP), R8
-	MOVD a+8(FP), R7
-	ADD  R0, R7, R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000e // ldr q14, [x0, #0]
-	WORD $0x3dc0040d // ldr q13, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm6F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm6F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R15
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R13, R14
+	ADD  R12, R13, R8
+	ADD  R12, R8, R7
+	ADD  R12, R7, R6
+	ADD  R12, R6, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc0020f // ldr q15, [x16, #0]
+	WORD $0x3dc0060e // ldr q14, [x16, #16]
+	ADD  R3, R16, R0
+	WORD $0x3dc0000d // ldr q13, [x0, #0]
+	WORD $0x3dc0040c // ldr q12, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00122 // ldr q2, [x9, #0]
-	WORD  $0x3dc00521 // ldr q1, [x9, #16]
-	WORD  $0x4dcac8e0 // ld1r {v0.4s}, [x7], x10
-	WORD  $0x4e20cc4e // fmla v14.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2d // fmla v13.4s, v1.4s, v0.4s
-	WORD  $0x4dcac8c0 // ld1r {v0.4s}, [x6], x10
-	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
-	WORD  $0x4dcac8a0 // ld1r {v0.4s}, [x5], x10
-	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
-	WORD  $0x4dcac880 // ld1r {v0.4s}, [x4], x10
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dcac860 // ld1r {v0.4s}, [x3], x10
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dcac840 // ld1r {v0.4s}, [x2], x10
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R8, R9, R9
-	SUBS  $1, R11, R11
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcbc9c1 // ld1r {v1.4s}, [x14], x11
+	WORD  $0x4e21cc6f // fmla v15.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4e // fmla v14.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc901 // ld1r {v1.4s}, [x8], x11
+	WORD  $0x4e21cc6d // fmla v13.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4c // fmla v12.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8e1 // ld1r {v1.4s}, [x7], x11
+	WORD  $0x4e21cc6b // fmla v11.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8c1 // ld1r {v1.4s}, [x6], x11
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8a1 // ld1r {v1.4s}, [x5], x11
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc881 // ld1r {v1.4s}, [x4], x11
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e2ff40f // fmax v15.4s, v0.4s, v15.4s
 	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
 	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
 	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
@@ -9949,84 +10593,93 @@ step:
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
 	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d80004e // str q14, [x2, #0]
-	WORD $0x3d80044d // str q13, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000c // str q12, [x0, #0]
-	WORD $0x3d80040b // str q11, [x0, #16]
+	WORD $0x3d8001ef // str q15, [x15, #0]
+	WORD $0x3d8005ee // str q14, [x15, #16]
+	ADD  R1, R15, R0
+	WORD $0x3d80000d // str q13, [x0, #0]
+	WORD $0x3d80040c // str q12, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R15
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm5F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm5F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R10
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R9
-	MOVD b+32(FP), R8
-	MOVD brs+40(FP), R7
-	MOVD a+8(FP), R6
-	ADD  R0, R6, R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000c // ldr q12, [x0, #0]
-	WORD $0x3dc0040b // ldr q11, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm5F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm5F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R15
+	MOVD ars+24(FP), R14
+	MOVD acs+32(FP), R13
+	MOVD brs+48(FP), R12
+	MOVD init+56(FP), R11
+	MOVD c+72(FP), R10
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R15, R8
+	ADD  R14, R15, R7
+	ADD  R14, R7, R6
+	ADD  R14, R6, R5
+	ADD  R14, R5, R4
+	ADD  R14, R4, R15
+	WORD $0x3dc0016d // ldr q13, [x11, #0]
+	WORD $0x3dc0056c // ldr q12, [x11, #16]
+	ADD  R3, R11, R0
+	WORD $0x3dc0000b // ldr q11, [x0, #0]
+	WORD $0x3dc0040a // ldr q10, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R11
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00102 // ldr q2, [x8, #0]
-	WORD  $0x3dc00501 // ldr q1, [x8, #16]
-	WORD  $0x4dc9c8c0 // ld1r {v0.4s}, [x6], x9
-	WORD  $0x4e20cc4c // fmla v12.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc2b // fmla v11.4s, v1.4s, v0.4s
-	WORD  $0x4dc9c8a0 // ld1r {v0.4s}, [x5], x9
-	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
-	WORD  $0x4dc9c880 // ld1r {v0.4s}, [x4], x9
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dc9c860 // ld1r {v0.4s}, [x3], x9
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dc9c840 // ld1r {v0.4s}, [x2], x9
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R7, R8, R8
-	SUBS  $1, R10, R10
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcdc901 // ld1r {v1.4s}, [x8], x13
+	WORD  $0x4e21cc6d // fmla v13.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4c // fmla v12.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8e1 // ld1r {v1.4s}, [x7], x13
+	WORD  $0x4e21cc6b // fmla v11.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8c1 // ld1r {v1.4s}, [x6], x13
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8a1 // ld1r {v1.4s}, [x5], x13
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc881 // ld1r {v1.4s}, [x4], x13
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R12, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
 	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
 	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
 	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
@@ -10036,74 +10689,345 @@ step:
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
 	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
-	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d80004c // str q12, [x2, #0]
-	WORD $0x3d80044b // str q11, [x2, #16]
-	ADD  R1, R2, R0
-	WORD $0x3d80000a // str q10, [x0, #0]
-	WORD $0x3d800409 // str q9, [x0, #16]
+	WORD $0x3d80014d // str q13, [x10, #0]
+	WORD $0x3d80054c // str q12, [x10, #16]
+	ADD  R1, R10, R0
+	WORD $0x3d80000b // str q11, [x0, #0]
+	WORD $0x3d80040a // str q10, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
 	ADD  R1, R0, R0
-	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R10
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm4F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm4F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R9
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R8
-	MOVD b+32(FP), R7
-	MOVD brs+40(FP), R6
-	MOVD a+8(FP), R5
-	ADD  R0, R5, R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
-	WORD $0x3dc0000a // ldr q10, [x0, #0]
-	WORD $0x3dc00409 // ldr q9, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
-	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+// func gemm4F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm4F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R14
+	MOVD ars+24(FP), R13
+	MOVD acs+32(FP), R12
+	MOVD brs+48(FP), R11
+	MOVD init+56(FP), R10
+	MOVD c+72(FP), R9
+	MOVD tiles+0(FP), R8
+
+tile:
+	MOVD R14, R7
+	ADD  R13, R14, R6
+	ADD  R13, R6, R5
+	ADD  R13, R5, R4
+	ADD  R13, R4, R14
+	WORD $0x3dc0014b // ldr q11, [x10, #0]
+	WORD $0x3dc0054a // ldr q10, [x10, #16]
+	ADD  R3, R10, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	WORD $0x3dc00408 // ldr q8, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R10
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000e2 // ldr q2, [x7, #0]
-	WORD  $0x3dc004e1 // ldr q1, [x7, #16]
-	WORD  $0x4dc8c8a0 // ld1r {v0.4s}, [x5], x8
-	WORD  $0x4e20cc4a // fmla v10.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc29 // fmla v9.4s, v1.4s, v0.4s
-	WORD  $0x4dc8c880 // ld1r {v0.4s}, [x4], x8
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dc8c860 // ld1r {v0.4s}, [x3], x8
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dc8c840 // ld1r {v0.4s}, [x2], x8
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R6, R7, R7
-	SUBS  $1, R9, R9
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dccc8e1 // ld1r {v1.4s}, [x7], x12
+	WORD  $0x4e21cc6b // fmla v11.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dccc8c1 // ld1r {v1.4s}, [x6], x12
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dccc8a1 // ld1r {v1.4s}, [x5], x12
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dccc881 // ld1r {v1.4s}, [x4], x12
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R11, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+
+store:
+	WORD $0x3d80012b // str q11, [x9, #0]
+	WORD $0x3d80052a // str q10, [x9, #16]
+	ADD  R1, R9, R0
+	WORD $0x3d800009 // str q9, [x0, #0]
+	WORD $0x3d800408 // str q8, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R9
+	SUBS $1, R8, R8
+	BNE  tile
+	RET
+
+// func gemm3F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm3F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R9
+	MOVD c+72(FP), R8
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R13, R6
+	ADD  R12, R13, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00129 // ldr q9, [x9, #0]
+	WORD $0x3dc00528 // ldr q8, [x9, #16]
+	ADD  R3, R9, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	WORD $0x3dc00406 // ldr q6, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R9
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcbc8c1 // ld1r {v1.4s}, [x6], x11
+	WORD  $0x4e21cc69 // fmla v9.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8a1 // ld1r {v1.4s}, [x5], x11
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc881 // ld1r {v1.4s}, [x4], x11
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+
+store:
+	WORD $0x3d800109 // str q9, [x8, #0]
+	WORD $0x3d800508 // str q8, [x8, #16]
+	ADD  R1, R8, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	WORD $0x3d800406 // str q6, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R8
+	SUBS $1, R7, R7
+	BNE  tile
+	RET
+
+// func gemm2F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm2F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R12
+	MOVD ars+24(FP), R11
+	MOVD acs+32(FP), R10
+	MOVD brs+48(FP), R9
+	MOVD init+56(FP), R8
+	MOVD c+72(FP), R7
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R12, R5
+	ADD  R11, R12, R4
+	ADD  R11, R4, R12
+	WORD $0x3dc00107 // ldr q7, [x8, #0]
+	WORD $0x3dc00506 // ldr q6, [x8, #16]
+	ADD  R3, R8, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	WORD $0x3dc00404 // ldr q4, [x0, #16]
+	ADD  R3, R0, R8
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dcac8a1 // ld1r {v1.4s}, [x5], x10
+	WORD  $0x4e21cc67 // fmla v7.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcac881 // ld1r {v1.4s}, [x4], x10
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R9, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+
+store:
+	WORD $0x3d8000e7 // str q7, [x7, #0]
+	WORD $0x3d8004e6 // str q6, [x7, #16]
+	ADD  R1, R7, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	WORD $0x3d800404 // str q4, [x0, #16]
+	ADD  R1, R0, R7
+	SUBS $1, R6, R6
+	BNE  tile
+	RET
+
+// func gemm1F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm1F32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R0
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R7
+	MOVD c+72(FP), R6
+	MOVD tiles+0(FP), R5
+
+tile:
+	MOVD R11, R4
+	ADD  R10, R11, R11
+	WORD $0x3dc000e5 // ldr q5, [x7, #0]
+	WORD $0x3dc004e4 // ldr q4, [x7, #16]
+	ADD  R3, R7, R7
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R1
+
+step:
+	WORD  $0x3dc00043 // ldr q3, [x2, #0]
+	WORD  $0x3dc00442 // ldr q2, [x2, #16]
+	WORD  $0x4dc9c881 // ld1r {v1.4s}, [x4], x9
+	WORD  $0x4e21cc65 // fmla v5.4s, v3.4s, v1.4s
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	ADD   R8, R2, R2
+	SUBS  $1, R1, R1
+	BNE   step
+	MOVBU relu+88(FP), R1
+	CMP   $0, R1
+	BEQ   store
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+
+store:
+	WORD $0x3d8000c5 // str q5, [x6, #0]
+	WORD $0x3d8004c4 // str q4, [x6, #16]
+	ADD  R0, R6, R6
+	SUBS $1, R5, R5
+	BNE  tile
+	RET
+
+// func gemm8NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm8NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R10
+	MOVD ars+24(FP), R9
+	MOVD acs+32(FP), R8
+	MOVD brs+48(FP), R7
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R17
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R10, R19
+	ADD  R9, R10, R15
+	ADD  R9, R15, R14
+	ADD  R9, R14, R13
+	ADD  R9, R13, R12
+	ADD  R9, R12, R11
+	ADD  R9, R11, R5
+	ADD  R9, R5, R4
+	ADD  R9, R4, R10
+	WORD $0x3dc0020a // ldr q10, [x16, #0]
+	ADD  R3, R16, R0
+	WORD $0x3dc00009 // ldr q9, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00008 // ldr q8, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc8ca61 // ld1r {v1.4s}, [x19], x8
+	WORD  $0x4e21cc4a // fmla v10.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9e1 // ld1r {v1.4s}, [x15], x8
+	WORD  $0x4e21cc49 // fmla v9.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9c1 // ld1r {v1.4s}, [x14], x8
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c9a1 // ld1r {v1.4s}, [x13], x8
+	WORD  $0x4e21cc47 // fmla v7.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c981 // ld1r {v1.4s}, [x12], x8
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c961 // ld1r {v1.4s}, [x11], x8
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c8a1 // ld1r {v1.4s}, [x5], x8
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dc8c881 // ld1r {v1.4s}, [x4], x8
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R7, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
 	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
 	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
 	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
@@ -10114,61 +11038,88 @@ step:
 	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d80004a // str q10, [x2, #0]
-	WORD $0x3d800449 // str q9, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d80022a // str q10, [x17, #0]
+	ADD  R1, R17, R0
+	WORD $0x3d800009 // str q9, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800008 // str q8, [x0, #0]
-	WORD $0x3d800407 // str q7, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R17
+	SUBS $1, R6, R6
+	BNE  tile
 	RET
 
-// func gemm3F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm3F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R8
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R7
-	MOVD b+32(FP), R6
-	MOVD brs+40(FP), R5
-	MOVD a+8(FP), R4
-	ADD  R0, R4, R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R0
-	MOVD irs+56(FP), R1
+// func gemm7NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm7NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R17
+	MOVD c+72(FP), R16
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R11, R15
+	ADD  R10, R11, R14
+	ADD  R10, R14, R13
+	ADD  R10, R13, R12
+	ADD  R10, R12, R6
+	ADD  R10, R6, R5
+	ADD  R10, R5, R4
+	ADD  R10, R4, R11
+	WORD $0x3dc00229 // ldr q9, [x17, #0]
+	ADD  R3, R17, R0
 	WORD $0x3dc00008 // ldr q8, [x0, #0]
-	WORD $0x3dc00407 // ldr q7, [x0, #16]
-	ADD  R1, R0, R0
+	ADD  R3, R0, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00006 // ldr q6, [x0, #0]
-	WORD $0x3dc00405 // ldr q5, [x0, #16]
-	ADD  R1, R0, R0
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R17
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000c2 // ldr q2, [x6, #0]
-	WORD  $0x3dc004c1 // ldr q1, [x6, #16]
-	WORD  $0x4dc7c880 // ld1r {v0.4s}, [x4], x7
-	WORD  $0x4e20cc48 // fmla v8.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc27 // fmla v7.4s, v1.4s, v0.4s
-	WORD  $0x4dc7c860 // ld1r {v0.4s}, [x3], x7
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dc7c840 // ld1r {v0.4s}, [x2], x7
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R5, R6, R6
-	SUBS  $1, R8, R8
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc9c9e1 // ld1r {v1.4s}, [x15], x9
+	WORD  $0x4e21cc49 // fmla v9.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c9c1 // ld1r {v1.4s}, [x14], x9
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c9a1 // ld1r {v1.4s}, [x13], x9
+	WORD  $0x4e21cc47 // fmla v7.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c981 // ld1r {v1.4s}, [x12], x9
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c8c1 // ld1r {v1.4s}, [x6], x9
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c8a1 // ld1r {v1.4s}, [x5], x9
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dc9c881 // ld1r {v1.4s}, [x4], x9
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R8, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
 	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
 	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
@@ -10177,95 +11128,382 @@ step:
 	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d800048 // str q8, [x2, #0]
-	WORD $0x3d800447 // str q7, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d800209 // str q9, [x16, #0]
+	ADD  R1, R16, R0
+	WORD $0x3d800008 // str q8, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800006 // str q6, [x0, #0]
-	WORD $0x3d800405 // str q5, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
 	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R16
+	SUBS $1, R7, R7
+	BNE  tile
 	RET
 
-// func gemm2F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm2F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R7
-	MOVD ars+16(FP), R0
-	MOVD acs+24(FP), R6
-	MOVD b+32(FP), R5
-	MOVD brs+40(FP), R4
-	MOVD a+8(FP), R3
-	ADD  R0, R3, R2
-	MOVD init+48(FP), R1
-	MOVD irs+56(FP), R0
-	WORD $0x3dc00026 // ldr q6, [x1, #0]
-	WORD $0x3dc00425 // ldr q5, [x1, #16]
-	ADD  R0, R1, R0
+// func gemm6NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm6NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R16
+	MOVD c+72(FP), R15
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R13, R14
+	ADD  R12, R13, R8
+	ADD  R12, R8, R7
+	ADD  R12, R7, R6
+	ADD  R12, R6, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00208 // ldr q8, [x16, #0]
+	ADD  R3, R16, R0
+	WORD $0x3dc00007 // ldr q7, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R16
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc000a2 // ldr q2, [x5, #0]
-	WORD  $0x3dc004a1 // ldr q1, [x5, #16]
-	WORD  $0x4dc6c860 // ld1r {v0.4s}, [x3], x6
-	WORD  $0x4e20cc46 // fmla v6.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc25 // fmla v5.4s, v1.4s, v0.4s
-	WORD  $0x4dc6c840 // ld1r {v0.4s}, [x2], x6
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R4, R5, R5
-	SUBS  $1, R7, R7
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcbc9c1 // ld1r {v1.4s}, [x14], x11
+	WORD  $0x4e21cc48 // fmla v8.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc901 // ld1r {v1.4s}, [x8], x11
+	WORD  $0x4e21cc47 // fmla v7.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8e1 // ld1r {v1.4s}, [x7], x11
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8c1 // ld1r {v1.4s}, [x6], x11
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8a1 // ld1r {v1.4s}, [x5], x11
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc881 // ld1r {v1.4s}, [x4], x11
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R2
-	MOVD  crs+72(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
 	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
 	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
 	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d800046 // str q6, [x2, #0]
-	WORD $0x3d800445 // str q5, [x2, #16]
-	ADD  R1, R2, R0
+	WORD $0x3d8001e8 // str q8, [x15, #0]
+	ADD  R1, R15, R0
+	WORD $0x3d800007 // str q7, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
 	WORD $0x3d800004 // str q4, [x0, #0]
-	WORD $0x3d800403 // str q3, [x0, #16]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R15
+	SUBS $1, R9, R9
+	BNE  tile
 	RET
 
-// func gemm1F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-TEXT ·gemm1F32NEON(SB), NOSPLIT, $0-81
-	MOVD k+0(FP), R5
-	MOVD acs+24(FP), R4
-	MOVD b+32(FP), R3
-	MOVD brs+40(FP), R2
-	MOVD a+8(FP), R1
-	MOVD init+48(FP), R0
+// func gemm5NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm5NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R15
+	MOVD ars+24(FP), R14
+	MOVD acs+32(FP), R13
+	MOVD brs+48(FP), R12
+	MOVD init+56(FP), R11
+	MOVD c+72(FP), R10
+	MOVD tiles+0(FP), R9
+
+tile:
+	MOVD R15, R8
+	ADD  R14, R15, R7
+	ADD  R14, R7, R6
+	ADD  R14, R6, R5
+	ADD  R14, R5, R4
+	ADD  R14, R4, R15
+	WORD $0x3dc00167 // ldr q7, [x11, #0]
+	ADD  R3, R11, R0
+	WORD $0x3dc00006 // ldr q6, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
 	WORD $0x3dc00004 // ldr q4, [x0, #0]
-	WORD $0x3dc00403 // ldr q3, [x0, #16]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R11
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
 
 step:
-	WORD  $0x3dc00062 // ldr q2, [x3, #0]
-	WORD  $0x3dc00461 // ldr q1, [x3, #16]
-	WORD  $0x4dc4c820 // ld1r {v0.4s}, [x1], x4
-	WORD  $0x4e20cc44 // fmla v4.4s, v2.4s, v0.4s
-	WORD  $0x4e20cc23 // fmla v3.4s, v1.4s, v0.4s
-	ADD   R2, R3, R3
-	SUBS  $1, R5, R5
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcdc901 // ld1r {v1.4s}, [x8], x13
+	WORD  $0x4e21cc47 // fmla v7.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8e1 // ld1r {v1.4s}, [x7], x13
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8c1 // ld1r {v1.4s}, [x6], x13
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc8a1 // ld1r {v1.4s}, [x5], x13
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dcdc881 // ld1r {v1.4s}, [x4], x13
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R12, R2, R2
+	SUBS  $1, R0, R0
 	BNE   step
-	MOVD  c+64(FP), R1
-	MOVBU relu+80(FP), R0
+	MOVBU relu+88(FP), R0
 	CMP   $0, R0
 	BEQ   store
-	WORD  $0x4f000400 // movi v0.4s, #0
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
 	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
 	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
 
 store:
-	WORD $0x3d800024 // str q4, [x1, #0]
-	WORD $0x3d800423 // str q3, [x1, #16]
+	WORD $0x3d800147 // str q7, [x10, #0]
+	ADD  R1, R10, R0
+	WORD $0x3d800006 // str q6, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R10
+	SUBS $1, R9, R9
+	BNE  tile
+	RET
+
+// func gemm4NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm4NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R14
+	MOVD ars+24(FP), R13
+	MOVD acs+32(FP), R12
+	MOVD brs+48(FP), R11
+	MOVD init+56(FP), R10
+	MOVD c+72(FP), R9
+	MOVD tiles+0(FP), R8
+
+tile:
+	MOVD R14, R7
+	ADD  R13, R14, R6
+	ADD  R13, R6, R5
+	ADD  R13, R5, R4
+	ADD  R13, R4, R14
+	WORD $0x3dc00146 // ldr q6, [x10, #0]
+	ADD  R3, R10, R0
+	WORD $0x3dc00005 // ldr q5, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R10
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dccc8e1 // ld1r {v1.4s}, [x7], x12
+	WORD  $0x4e21cc46 // fmla v6.4s, v2.4s, v1.4s
+	WORD  $0x4dccc8c1 // ld1r {v1.4s}, [x6], x12
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dccc8a1 // ld1r {v1.4s}, [x5], x12
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dccc881 // ld1r {v1.4s}, [x4], x12
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R11, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+
+store:
+	WORD $0x3d800126 // str q6, [x9, #0]
+	ADD  R1, R9, R0
+	WORD $0x3d800005 // str q5, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R9
+	SUBS $1, R8, R8
+	BNE  tile
+	RET
+
+// func gemm3NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm3NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R13
+	MOVD ars+24(FP), R12
+	MOVD acs+32(FP), R11
+	MOVD brs+48(FP), R10
+	MOVD init+56(FP), R9
+	MOVD c+72(FP), R8
+	MOVD tiles+0(FP), R7
+
+tile:
+	MOVD R13, R6
+	ADD  R12, R13, R5
+	ADD  R12, R5, R4
+	ADD  R12, R4, R13
+	WORD $0x3dc00125 // ldr q5, [x9, #0]
+	ADD  R3, R9, R0
+	WORD $0x3dc00004 // ldr q4, [x0, #0]
+	ADD  R3, R0, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R9
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcbc8c1 // ld1r {v1.4s}, [x6], x11
+	WORD  $0x4e21cc45 // fmla v5.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc8a1 // ld1r {v1.4s}, [x5], x11
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dcbc881 // ld1r {v1.4s}, [x4], x11
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R10, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+
+store:
+	WORD $0x3d800105 // str q5, [x8, #0]
+	ADD  R1, R8, R0
+	WORD $0x3d800004 // str q4, [x0, #0]
+	ADD  R1, R0, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R8
+	SUBS $1, R7, R7
+	BNE  tile
+	RET
+
+// func gemm2NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm2NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R1
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R12
+	MOVD ars+24(FP), R11
+	MOVD acs+32(FP), R10
+	MOVD brs+48(FP), R9
+	MOVD init+56(FP), R8
+	MOVD c+72(FP), R7
+	MOVD tiles+0(FP), R6
+
+tile:
+	MOVD R12, R5
+	ADD  R11, R12, R4
+	ADD  R11, R4, R12
+	WORD $0x3dc00104 // ldr q4, [x8, #0]
+	ADD  R3, R8, R0
+	WORD $0x3dc00003 // ldr q3, [x0, #0]
+	ADD  R3, R0, R8
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R0
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dcac8a1 // ld1r {v1.4s}, [x5], x10
+	WORD  $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
+	WORD  $0x4dcac881 // ld1r {v1.4s}, [x4], x10
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R9, R2, R2
+	SUBS  $1, R0, R0
+	BNE   step
+	MOVBU relu+88(FP), R0
+	CMP   $0, R0
+	BEQ   store
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+
+store:
+	WORD $0x3d8000e4 // str q4, [x7, #0]
+	ADD  R1, R7, R0
+	WORD $0x3d800003 // str q3, [x0, #0]
+	ADD  R1, R0, R7
+	SUBS $1, R6, R6
+	BNE  tile
+	RET
+
+// func gemm1NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+TEXT ·gemm1NarrowF32NEON(SB), NOSPLIT, $0-89
+	MOVD irs+64(FP), R3
+	MOVD crs+80(FP), R0
+	WORD $0x4f000400 // movi v0.4s, #0
+	MOVD a+16(FP), R11
+	MOVD ars+24(FP), R10
+	MOVD acs+32(FP), R9
+	MOVD brs+48(FP), R8
+	MOVD init+56(FP), R7
+	MOVD c+72(FP), R6
+	MOVD tiles+0(FP), R5
+
+tile:
+	MOVD R11, R4
+	ADD  R10, R11, R11
+	WORD $0x3dc000e3 // ldr q3, [x7, #0]
+	ADD  R3, R7, R7
+	MOVD b+40(FP), R2
+	MOVD k+8(FP), R1
+
+step:
+	WORD  $0x3dc00042 // ldr q2, [x2, #0]
+	WORD  $0x4dc9c881 // ld1r {v1.4s}, [x4], x9
+	WORD  $0x4e21cc43 // fmla v3.4s, v2.4s, v1.4s
+	ADD   R8, R2, R2
+	SUBS  $1, R1, R1
+	BNE   step
+	MOVBU relu+88(FP), R1
+	CMP   $0, R1
+	BEQ   store
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+
+store:
+	WORD $0x3d8000c3 // str q3, [x6, #0]
+	ADD  R0, R6, R6
+	SUBS $1, R5, R5
+	BNE  tile
 	RET
 
 // func turnF32NEON(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)

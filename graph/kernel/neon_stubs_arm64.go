@@ -92,42 +92,82 @@ func quantileF64NEON(n int, x *float64, y *float64) (far int)
 // gemm8F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm8F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm8F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm7F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm7F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm7F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm6F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm6F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm5F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm5F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm4F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm4F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm3F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm3F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm2F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm2F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemm1F64NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F64NEON(k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemm1F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm8NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm7NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm6NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm5NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm4NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm3NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm2NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemm1NarrowF64NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // turnF64NEON is the turn of squareKernels.
 //
@@ -247,42 +287,82 @@ func quantileF32NEON(n int, x *float32, y *float32) (far int)
 // gemm8F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm8F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm8F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm7F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm7F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm7F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm6F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm6F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm6F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm5F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm5F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm5F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm4F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm4F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm4F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm3F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm3F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm3F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm2F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm2F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm2F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemm1F32NEON is a tile of gemmKernels.
 //
 //go:noescape
-func gemm1F32NEON(k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemm1F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm8NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm8NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm7NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm7NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm6NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm6NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm5NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm5NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm4NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm4NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm3NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm3NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm2NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm2NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemm1NarrowF32NEON is a tile of gemmKernels.
+//
+//go:noescape
+func gemm1NarrowF32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // turnF32NEON is the turn of squareKernels.
 //

@@ -8,7 +8,8 @@ type vectorKernels[T Float] struct {
 	lanes      int
 	reluSlope  func(n int, y, up, out *T)
 	accumulate func(n int, x, y *T)
-	columnSum  func(n int, x *T, stride int, sum *T) // over 4n rows, stride bytes apart
+	columnSum  func(n int, x *T, stride int, sum *T) // of one vector of columns over 4n rows, stride bytes apart
+	columnSums func(n int, x *T, stride int, sum *T) // of four vectors, where there is one for that
 	squares    func(n int, x *T) (sum float64)
 	adam       func(n int, take1, take2, rate, eps T, p, up, m, v *T)
 }
@@ -64,7 +65,12 @@ func (v *vectorKernels[T]) columnSumsOf(sum, x []T) {
 	if rows == 0 {
 		vectors, done = 0, 0
 	}
-	for i := range vectors {
+	i := 0
+	for ; i+4 <= vectors && v.columnSums != nil; i += 4 {
+		j := i * v.lanes
+		v.columnSums(rows/4, &x[j], cols*sizeOf[T](), &sum[j])
+	}
+	for ; i < vectors; i++ {
 		j := i * v.lanes
 		v.columnSum(rows/4, &x[j], cols*sizeOf[T](), &sum[j])
 	}

@@ -147,6 +147,14 @@ func (l lanes) unless(a reg.VecVirtual, b Op, vs ...reg.VecVirtual) (out []reg.V
 	return out
 }
 
+// differs has all bits set where a and b differ or one is no number; of AVX2.
+func (l lanes) differs(a, b reg.VecVirtual) reg.VecVirtual {
+	const notEqual = 0x04
+	d := l.vec()
+	l.pick(VCMPPD, VCMPPS, Imm(notEqual), b, a, d)
+	return d
+}
+
 // signs is the sign bits of v in the low bits of a register.
 func (l lanes) signs(v reg.VecVirtual) reg.GPVirtual {
 	wide, k := GP64(), K()

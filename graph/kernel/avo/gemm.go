@@ -8,84 +8,97 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// gemm is the inner tile of a matrix product: rows×(2 vectors) of C, all of it in registers,
+// gemm is the inner loop of a matrix product: tiles of rows×(1 or 2 vectors) of C, one below the other, each all of it in registers,
 //
 //	C = init + A·B, or with relu max(0, init + A·B).
 //
 // Element (i, p) of A is at i·ars + p·acs bytes, row p of B at p·brs, row i of init at i·irs and row i of C at i·crs.
-func (l lanes) gemm(rows int) {
-	l.begin(fmt.Sprintf("gemm%d", rows), "is a tile of gemmKernels.", "k int, a *%[1]s, ars, acs int, b *%[1]s, brs int, init *%[1]s, irs int, c *%[1]s, crs int, relu bool")
-	k := arg("k")
-	ars, acs := arg("ars"), arg("acs")
-	b, brs := arg("b"), arg("brs")
+func (l lanes) gemm(rows, vectors int) {
+	name := fmt.Sprintf("gemm%d", rows)
+	if vectors == 1 {
+		name += "Narrow"
+	}
+	l.begin(name, "is a tile of gemmKernels.", "tiles, k int, a *%[1]s, ars, acs int, b *%[1]s, brs int, init *%[1]s, irs int, c *%[1]s, crs int, relu bool")
 	perBase := 3 // rows of A that hang on each base register: +0, +ars, +2·ars
 	if l.bytes == 16 {
 		perBase = 1
 	}
-	var bases []reg.GPVirtual
-	first := arg("a")
-	for i := 0; i < rows; i += perBase {
-		base := first
-		if i > 0 {
-			base = GP64()
-			MOVQ(bases[len(bases)-1], base)
-			for range perBase {
-				ADDQ(ars, base)
+	var acc [][]reg.VecVirtual
+	for range rows {
+		acc = append(acc, nil)
+		for range vectors {
+			acc[len(acc)-1] = append(acc[len(acc)-1], l.vec())
+		}
+	}
+	a, ars, acs, brs := arg("a"), arg("ars"), arg("acs"), arg("brs")
+	init, c := arg("init"), arg("c")
+	tiles := arg("tiles")
+	loop("tile", tiles, func() {
+		var bases []reg.GPVirtual
+		for i := 0; i < rows; i += perBase {
+			base := GP64()
+			MOVQ(a, base)
+			bases = append(bases, base)
+			for range min(perBase, rows-i) {
+				ADDQ(ars, a)
 			}
 		}
-		bases = append(bases, base)
-	}
-	var acc [][2]reg.VecVirtual
-	init, irs := arg("init"), arg("irs")
-	for range rows {
-		acc = append(acc, [2]reg.VecVirtual{l.load(Mem{Base: init}), l.load(Mem{Base: init, Disp: l.bytes})})
-		ADDQ(irs, init)
-	}
-	Label("step")
-	b0 := l.load(Mem{Base: b})
-	b1 := l.load(Mem{Base: b, Disp: l.bytes})
-	for i := range rows {
-		m := Mem{Base: bases[i/perBase]}
-		if r := i % perBase; r > 0 {
-			m.Index, m.Scale = ars, uint8(r)
+		irs := arg("irs")
+		for i := range rows {
+			for j := range vectors {
+				l.pick(VMOVUPD, VMOVUPS, Mem{Base: init, Disp: j * l.bytes}, acc[i][j])
+			}
+			ADDQ(irs, init)
 		}
-		var a reg.VecVirtual
-		if perBase == 1 {
-			a = l.vec()
-			l.neon("STEP", a, m.Base, acs) // the base moves on
-		} else {
-			a = l.broadcast(m)
-		}
-		l.fma(b0, a, acc[i][0])
-		l.fma(b1, a, acc[i][1])
-	}
-	if perBase > 1 {
-		for _, base := range bases {
-			ADDQ(acs, base)
-		}
-	}
-	ADDQ(brs, b)
-	DECQ(k)
-	JNZ(LabelRef("step"))
+		b, k := arg("b"), arg("k")
+		loop("step", k, func() {
+			var row []reg.VecVirtual
+			for j := range vectors {
+				row = append(row, l.load(Mem{Base: b, Disp: j * l.bytes}))
+			}
+			for i := range rows {
+				m := Mem{Base: bases[i/perBase]}
+				if r := i % perBase; r > 0 {
+					m.Index, m.Scale = ars, uint8(r)
+				}
+				var a reg.VecVirtual
+				if perBase == 1 {
+					a = l.vec()
+					l.neon("STEP", a, m.Base, acs) // the base moves on
+				} else {
+					a = l.broadcast(m)
+				}
+				for j := range vectors {
+					l.fma(row[j], a, acc[i][j])
+				}
+			}
+			if perBase > 1 {
+				for _, base := range bases {
+					ADDQ(acs, base)
+				}
+			}
+			ADDQ(brs, b)
+		})
 
-	c, crs := arg("c"), arg("crs")
-	relu := GP8()
-	Load(Param("relu"), relu)
-	CMPB(relu, Imm(0))
-	JEQ(LabelRef("store"))
-	zero := l.zero()
-	for i := range rows {
-		for j := range 2 {
-			l.do(maxInst, acc[i][j], zero, acc[i][j]) // in this order: what is no number stays
+		relu := GP8()
+		Load(Param("relu"), relu)
+		CMPB(relu, Imm(0))
+		JEQ(LabelRef("store"))
+		zero := l.zero()
+		for _, row := range acc {
+			for _, v := range row {
+				l.do(maxInst, v, zero, v) // in this order: what is no number stays
+			}
 		}
-	}
-	Label("store")
-	for i := range rows {
-		for j := range 2 {
-			l.store(acc[i][j], Mem{Base: c, Disp: j * l.bytes})
+		Label("store")
+		crs := arg("crs")
+		for _, row := range acc {
+			for j, v := range row {
+				l.store(v, Mem{Base: c, Disp: j * l.bytes})
+			}
+			ADDQ(crs, c)
 		}
-		ADDQ(crs, c)
-	}
+	})
 	VZEROUPPER()
 	RET()
 }
@@ -193,10 +206,13 @@ func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{pairs(low, low2, 0x44), pairs(low, low2, 0xee), pairs(high, high2, 0x44), pairs(high, high2, 0xee)}
 }
 
-// gemmRows are the tile heights: all up to the tallest that the registers allow, so that no rows are left for a tile too small to
-// hide how long a product takes.
-func (l lanes) gemmRows() (heights []int) {
+// gemmRows are the heights of tiles so many vectors wide: all up to the tallest that the registers allow, so that no rows are left for
+// a tile too small to hide how long a product takes.
+func (l lanes) gemmRows(vectors int) (heights []int) {
 	tallest := map[int]int{16: 8, 32: 6, 64: 12}[l.bytes]
+	if vectors == 1 && l.bytes == 32 {
+		tallest = 8
+	}
 	for rows := tallest; rows > 0; rows-- {
 		heights = append(heights, rows)
 	}

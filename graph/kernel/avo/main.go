@@ -64,13 +64,24 @@ func (l lanes) all() {
 	l.totals()
 	l.logCDF()
 	l.quantile()
-	for _, rows := range l.gemmRows() {
-		l.gemm(rows)
+	for vectors := 2; vectors > 0; vectors-- {
+		for _, rows := range l.gemmRows(vectors) {
+			l.gemm(rows, vectors)
+		}
+	}
+	if l.bytes == 32 {
+		l.factors()
+		for vectors := widestSparse; vectors > 0; vectors-- {
+			l.gemmSparse(vectors)
+		}
 	}
 	l.turn()
 	l.reluSlope()
 	l.accumulate()
 	l.columnSum()
+	if l.bytes > 16 {
+		l.columnSums()
+	}
 	l.squares()
 	l.adam()
 }

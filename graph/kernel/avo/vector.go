@@ -79,6 +79,32 @@ func (l lanes) columnSum() {
 	RET()
 }
 
+// columnSums sums four vectors of columns over 4n rows, stride bytes apart, each in two interleaved sums: whole cache lines at a time.
+func (l lanes) columnSums() {
+	l.begin("columnSums", "is the columnSums of vectorKernels.", "n int, x *%[1]s, stride int, sum *%[1]s")
+	n, x, stride := arg("n"), arg("x"), arg("stride")
+	var acc [2][4]reg.VecVirtual
+	for i := range acc {
+		for j := range acc[i] {
+			acc[i][j] = l.zero()
+		}
+	}
+	loop("rows", n, func() {
+		for row := range 4 {
+			for j, sum := range acc[row%2] {
+				l.do(addInst, Mem{Base: x, Disp: j * l.bytes}, sum, sum)
+			}
+			ADDQ(stride, x)
+		}
+	})
+	sum := arg("sum")
+	for j := range acc[0] {
+		l.store(l.add(acc[0][j], acc[1][j]), Mem{Base: sum, Disp: j * l.bytes})
+	}
+	VZEROUPPER()
+	RET()
+}
+
 // addNext adds what lies at a pointer, which then moves on.
 func (l lanes) addNext(p, stride reg.GPVirtual, sum reg.VecVirtual) {
 	if l.bytes == 16 {

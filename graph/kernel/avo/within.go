@@ -12,8 +12,8 @@ import (
 // extensions are what each set may use of the processor beyond amd64's base; kernel's set of that name looks for all of them.
 // An instruction of AVX-512 on shorter vectors is one of AVX512VL.
 var extensions = map[string][]string{
-	"avx2":   {"SSE", "SSE2", "AVX", "AVX2", "FMA3"},
-	"avx512": {"SSE", "SSE2", "AVX", "AVX2", "FMA3", "AVX512F", "AVX512DQ", "AVX512VL"},
+	"avx2":   {"SSE", "SSE2", "AVX", "AVX2", "FMA3", "POPCNT"},
+	"avx512": {"SSE", "SSE2", "AVX", "AVX2", "FMA3", "POPCNT", "AVX512F", "AVX512DQ", "AVX512VL"},
 }
 
 // staysWithin refuses functions that step outside a set, after registers have been allocated. The allocator knows nothing of
