@@ -121,26 +121,33 @@ scales:
 	VFMADD231PD  Z20, Z18, Z17
 
 held:
-	VMOVUPD      Z17, (DI)(R9*1)
-	VMINPD       Z17, Z14, Z17
-	VMOVAPD      Z2, Z18
-	VFNMADD231PD Z3, Z17, Z18
-	VSUBPD       Z2, Z18, Z20
-	VFNMSUB231PD Z4, Z20, Z17
-	VMOVAPD      Z11, Z21
-	VFMADD213PD  Z10, Z17, Z21
-	VFMADD213PD  Z9, Z17, Z21
-	VFMADD213PD  Z8, Z17, Z21
-	VFMADD213PD  Z7, Z17, Z21
-	VFMADD213PD  Z6, Z17, Z21
-	VFMADD213PD  Z5, Z17, Z21
-	VPERMI2PD    Z1, Z0, Z18
-	VMULPD       Z21, Z18, Z17
-	VSCALEFPD    Z20, Z17, Z17
-	VMOVUPD      Z17, (R8)(R9*1)
+	VMOVUPD Z17, (DI)(R9*1)
+	ADDQ    $0x40, R9
+	CMPQ    R9, CX
+	JLT     scales
+	XORQ    R9, R9
+
+inverses:
+	VMOVUPD      (DI)(R9*1), Z16
+	VMINPD       Z16, Z14, Z16
+	VMOVAPD      Z2, Z17
+	VFNMADD231PD Z3, Z16, Z17
+	VSUBPD       Z2, Z17, Z18
+	VFNMSUB231PD Z4, Z18, Z16
+	VMOVAPD      Z11, Z20
+	VFMADD213PD  Z10, Z16, Z20
+	VFMADD213PD  Z9, Z16, Z20
+	VFMADD213PD  Z8, Z16, Z20
+	VFMADD213PD  Z7, Z16, Z20
+	VFMADD213PD  Z6, Z16, Z20
+	VFMADD213PD  Z5, Z16, Z20
+	VPERMI2PD    Z1, Z0, Z17
+	VMULPD       Z20, Z17, Z16
+	VSCALEFPD    Z18, Z16, Z16
+	VMOVUPD      Z16, (R8)(R9*1)
 	ADDQ         $0x40, R9
 	CMPQ         R9, CX
-	JLT          scales
+	JLT          inverses
 	ADDQ         CX, DX
 	ADDQ         CX, BX
 	ADDQ         CX, SI
@@ -2766,9 +2773,9 @@ elements:
 	VMOVUPD (SI)(CX*1), Z6
 	MOVQ    level+72(FP), SI
 	VMOVUPD (SI)(CX*1), Z7
-	MOVQ    BX, SI
 	MOVQ    BX, DI
 	ADDQ    DX, DI
+	MOVQ    BX, SI
 
 component:
 	MOVQ              mu+96(FP), R8
@@ -2912,38 +2919,49 @@ elements:
 	VMOVUPD (SI)(CX*1), Z6
 	MOVQ    level+72(FP), SI
 	VMOVUPD (SI)(CX*1), Z7
-	MOVQ    BX, SI
 	MOVQ    BX, DI
 	ADDQ    DX, DI
+	MOVQ    BX, SI
+
+scale:
+	MOVQ              y+104(FP), R8
+	VMOVUPD           (R8)(SI*1), Z8
+	VBROADCASTSD      c8x64_4086200000000000<>+0(SB), Z9
+	VMINPD            Z8, Z9, Z8
+	VBROADCASTSD      c8x64_42f8000000000000<>+0(SB), Z9
+	VFNMADD231PD.BCST c8x64_3ff71547652b82fe<>+0(SB), Z8, Z9
+	VSUBPD.BCST       c8x64_42f8000000000000<>+0(SB), Z9, Z12
+	VFNMSUB231PD.BCST c8x64_3fe62e42fefa39ef<>+0(SB), Z12, Z8
+	VBROADCASTSD      c8x64_3f56c181ffad2d42<>+0(SB), Z13
+	VFMADD213PD.BCST  c8x64_3f811126f9ff2a49<>+0(SB), Z8, Z13
+	VFMADD213PD.BCST  c8x64_3fa55555554ac91d<>+0(SB), Z8, Z13
+	VFMADD213PD.BCST  c8x64_3fc5555555403ce1<>+0(SB), Z8, Z13
+	VFMADD213PD.BCST  c8x64_3fe0000000000003<>+0(SB), Z8, Z13
+	VFMADD213PD.BCST  c8x64_3ff000000000000a<>+0(SB), Z8, Z13
+	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z8, Z13
+	VMOVUPD           powers64<>+0(SB), Z8
+	VPERMI2PD         powers64<>+64(SB), Z8, Z9
+	VMULPD            Z13, Z9, Z8
+	VSCALEFPD         Z12, Z8, Z8
+	MOVQ              graw+136(FP), R8
+	VMOVUPD           Z8, (R8)(SI*1)
+	ADDQ              $0x40, SI
+	CMPQ              SI, DI
+	JLT               scale
+	MOVQ              BX, SI
 
 component:
 	MOVQ              mu+96(FP), R8
 	VMOVUPD           (R8)(SI*1), Z8
 	VSUBPD            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPD           (R8)(SI*1), Z11
+	VMOVUPD           (R8)(SI*1), Z9
 	MOVQ              y+104(FP), R8
 	VMOVUPD           (R8)(SI*1), Z12
-	VPXORQ            Z9, Z9, Z9
-	VMAXPD            Z11, Z9, Z11
-	VMOVAPD           Z12, Z13
-	VBROADCASTSD      c8x64_4086200000000000<>+0(SB), Z14
-	VMINPD            Z13, Z14, Z13
-	VBROADCASTSD      c8x64_42f8000000000000<>+0(SB), Z14
-	VFNMADD231PD.BCST c8x64_3ff71547652b82fe<>+0(SB), Z13, Z14
-	VSUBPD.BCST       c8x64_42f8000000000000<>+0(SB), Z14, Z15
-	VFNMSUB231PD.BCST c8x64_3fe62e42fefa39ef<>+0(SB), Z15, Z13
-	VBROADCASTSD      c8x64_3f56c181ffad2d42<>+0(SB), Z16
-	VFMADD213PD.BCST  c8x64_3f811126f9ff2a49<>+0(SB), Z13, Z16
-	VFMADD213PD.BCST  c8x64_3fa55555554ac91d<>+0(SB), Z13, Z16
-	VFMADD213PD.BCST  c8x64_3fc5555555403ce1<>+0(SB), Z13, Z16
-	VFMADD213PD.BCST  c8x64_3fe0000000000003<>+0(SB), Z13, Z16
-	VFMADD213PD.BCST  c8x64_3ff000000000000a<>+0(SB), Z13, Z16
-	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z13, Z16
-	VMOVUPD           powers64<>+0(SB), Z13
-	VPERMI2PD         powers64<>+64(SB), Z13, Z14
-	VMULPD            Z16, Z14, Z13
-	VSCALEFPD         Z15, Z13, Z13
+	VPXORQ            Z10, Z10, Z10
+	VMAXPD            Z9, Z10, Z9
+	MOVQ              graw+136(FP), R8
+	VMOVUPD           (R8)(SI*1), Z13
 	VMULPD            Z8, Z13, Z14
 	VMULPD            Z14, Z14, Z15
 	VMOVAPD           Z15, Z16
@@ -3004,39 +3022,39 @@ component:
 	VFMADD231PD       Z23, Z19, Z22
 	VFMADD231PD       Z22, Z17, Z21
 	VMULPD            Z18, Z21, Z17
-	VMULPD            Z11, Z15, Z15
+	VMULPD            Z9, Z15, Z15
 	VMULPD            Z15, Z13, Z18
 	VMULPD            Z18, Z3, Z18
 	VMULPD            Z15, Z17, Z15
 	VPXORQ            Z2, Z14, Z14
-	VSUBPD            Z15, Z11, Z17
+	VSUBPD            Z15, Z9, Z17
 	VPMOVQ2M          Z14, K1
-	VBLENDMPD         Z17, Z15, K1, Z10
+	VBLENDMPD         Z17, Z15, K1, Z11
 	VMULPD            Z13, Z18, Z13
 	VMULPD            Z16, Z13, Z13
 	VMULPD            Z13, Z5, Z13
 	VFNMADD231PD      Z6, Z18, Z13
 	VMULPD            Z8, Z13, Z8
 	VFNMADD231PD      Z5, Z18, Z8
-	VMULPD            Z10, Z4, Z14
+	VMULPD            Z11, Z4, Z14
 	VFMADD231PD       Z5, Z18, Z14
-	VFNMADD231PD      Z7, Z11, Z14
+	VFNMADD231PD      Z7, Z9, Z14
 	VSUBPD            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z13, Z11
-	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z11, Z11
-	VMOVUPD           Z11, (R8)(SI*1)
+	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z13, Z9
+	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z9, Z9
+	VMOVUPD           Z9, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z14, Z11
-	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z11, Z11
-	VMOVUPD           Z11, (R8)(SI*1)
+	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z14, Z9
+	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z9, Z9
+	VMOVUPD           Z9, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSD      16(R8), Z11
+	VBROADCASTSD      16(R8), Z9
 	VBROADCASTSD      8(R8), Z13
-	VFMADD213PD       Z13, Z12, Z11
+	VFMADD213PD       Z13, Z12, Z9
 	VBROADCASTSD      (R8), Z13
-	VFMADD213PD       Z13, Z12, Z11
-	VMULPD            Z8, Z11, Z8
+	VFMADD213PD       Z13, Z12, Z9
+	VMULPD            Z8, Z9, Z8
 	MOVQ              graw+136(FP), R8
 	VADDPD.BCST       c8x64_5d0000000000000<>+0(SB), Z8, Z8
 	VSUBPD.BCST       c8x64_5d0000000000000<>+0(SB), Z8, Z8
@@ -6443,24 +6461,31 @@ scales:
 	VFMADD231PS  Z16, Z14, Z13
 
 held:
-	VMOVUPS      Z13, (DI)(R9*1)
-	VMINPS       Z13, Z10, Z13
-	VMOVAPS      Z1, Z14
-	VFNMADD231PS Z2, Z13, Z14
-	VSUBPS       Z1, Z14, Z16
-	VFNMSUB231PS Z3, Z16, Z13
-	VFNMADD231PS Z4, Z16, Z13
-	VMOVAPS      Z7, Z17
-	VFMADD213PS  Z6, Z13, Z17
-	VFMADD213PS  Z5, Z13, Z17
-	VFMADD213PS  Z5, Z13, Z17
-	VPERMPS      Z0, Z14, Z13
-	VMULPS       Z17, Z13, Z13
-	VSCALEFPS    Z16, Z13, Z13
-	VMOVUPS      Z13, (R8)(R9*1)
+	VMOVUPS Z13, (DI)(R9*1)
+	ADDQ    $0x40, R9
+	CMPQ    R9, CX
+	JLT     scales
+	XORQ    R9, R9
+
+inverses:
+	VMOVUPS      (DI)(R9*1), Z12
+	VMINPS       Z12, Z10, Z12
+	VMOVAPS      Z1, Z13
+	VFNMADD231PS Z2, Z12, Z13
+	VSUBPS       Z1, Z13, Z14
+	VFNMSUB231PS Z3, Z14, Z12
+	VFNMADD231PS Z4, Z14, Z12
+	VMOVAPS      Z7, Z16
+	VFMADD213PS  Z6, Z12, Z16
+	VFMADD213PS  Z5, Z12, Z16
+	VFMADD213PS  Z5, Z12, Z16
+	VPERMPS      Z0, Z13, Z12
+	VMULPS       Z16, Z12, Z12
+	VSCALEFPS    Z14, Z12, Z12
+	VMOVUPS      Z12, (R8)(R9*1)
 	ADDQ         $0x40, R9
 	CMPQ         R9, CX
-	JLT          scales
+	JLT          inverses
 	ADDQ         CX, DX
 	ADDQ         CX, BX
 	ADDQ         CX, SI
@@ -8586,9 +8611,9 @@ elements:
 	VMOVUPS (SI)(CX*1), Z6
 	MOVQ    level+72(FP), SI
 	VMOVUPS (SI)(CX*1), Z7
-	MOVQ    BX, SI
 	MOVQ    BX, DI
 	ADDQ    DX, DI
+	MOVQ    BX, SI
 
 component:
 	MOVQ              mu+96(FP), R8
@@ -8720,35 +8745,46 @@ elements:
 	VMOVUPS (SI)(CX*1), Z6
 	MOVQ    level+72(FP), SI
 	VMOVUPS (SI)(CX*1), Z7
-	MOVQ    BX, SI
 	MOVQ    BX, DI
 	ADDQ    DX, DI
+	MOVQ    BX, SI
+
+scale:
+	MOVQ              y+104(FP), R8
+	VMOVUPS           (R8)(SI*1), Z8
+	VBROADCASTSS      c4x32_42ae0000<>+0(SB), Z9
+	VMINPS            Z8, Z9, Z8
+	VBROADCASTSS      c4x32_49400000<>+0(SB), Z9
+	VFNMADD231PS.BCST c4x32_3fb8aa3b<>+0(SB), Z8, Z9
+	VSUBPS.BCST       c4x32_49400000<>+0(SB), Z9, Z12
+	VFNMSUB231PS.BCST c4x32_3f317200<>+0(SB), Z12, Z8
+	VFNMADD231PS.BCST c4x32_35bfbe8e<>+0(SB), Z12, Z8
+	VBROADCASTSS      c4x32_3e2aabb2<>+0(SB), Z13
+	VFMADD213PS.BCST  c4x32_3f000149<>+0(SB), Z8, Z13
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z8, Z13
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z8, Z13
+	VPERMPS           powers32<>+0(SB), Z9, Z8
+	VMULPS            Z13, Z8, Z8
+	VSCALEFPS         Z12, Z8, Z8
+	MOVQ              graw+136(FP), R8
+	VMOVUPS           Z8, (R8)(SI*1)
+	ADDQ              $0x40, SI
+	CMPQ              SI, DI
+	JLT               scale
+	MOVQ              BX, SI
 
 component:
 	MOVQ              mu+96(FP), R8
 	VMOVUPS           (R8)(SI*1), Z8
 	VSUBPS            Z8, Z1, Z8
 	MOVQ              w+88(FP), R8
-	VMOVUPS           (R8)(SI*1), Z11
+	VMOVUPS           (R8)(SI*1), Z9
 	MOVQ              y+104(FP), R8
 	VMOVUPS           (R8)(SI*1), Z12
-	VPXORQ            Z9, Z9, Z9
-	VMAXPS            Z11, Z9, Z11
-	VMOVAPS           Z12, Z13
-	VBROADCASTSS      c4x32_42ae0000<>+0(SB), Z14
-	VMINPS            Z13, Z14, Z13
-	VBROADCASTSS      c4x32_49400000<>+0(SB), Z14
-	VFNMADD231PS.BCST c4x32_3fb8aa3b<>+0(SB), Z13, Z14
-	VSUBPS.BCST       c4x32_49400000<>+0(SB), Z14, Z15
-	VFNMSUB231PS.BCST c4x32_3f317200<>+0(SB), Z15, Z13
-	VFNMADD231PS.BCST c4x32_35bfbe8e<>+0(SB), Z15, Z13
-	VBROADCASTSS      c4x32_3e2aabb2<>+0(SB), Z16
-	VFMADD213PS.BCST  c4x32_3f000149<>+0(SB), Z13, Z16
-	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z13, Z16
-	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z13, Z16
-	VPERMPS           powers32<>+0(SB), Z14, Z13
-	VMULPS            Z16, Z13, Z13
-	VSCALEFPS         Z15, Z13, Z13
+	VPXORQ            Z10, Z10, Z10
+	VMAXPS            Z9, Z10, Z9
+	MOVQ              graw+136(FP), R8
+	VMOVUPS           (R8)(SI*1), Z13
 	VMULPS            Z8, Z13, Z14
 	VMULPS            Z14, Z14, Z15
 	VMOVAPS           Z15, Z16
@@ -8797,39 +8833,39 @@ component:
 	VFMADD231PS       Z23, Z19, Z22
 	VFMADD231PS       Z22, Z17, Z21
 	VMULPS            Z18, Z21, Z17
-	VMULPS            Z11, Z15, Z15
+	VMULPS            Z9, Z15, Z15
 	VMULPS            Z15, Z13, Z18
 	VMULPS            Z18, Z3, Z18
 	VMULPS            Z15, Z17, Z15
 	VPXORD            Z2, Z14, Z14
-	VSUBPS            Z15, Z11, Z17
+	VSUBPS            Z15, Z9, Z17
 	VPMOVD2M          Z14, K1
-	VBLENDMPS         Z17, Z15, K1, Z10
+	VBLENDMPS         Z17, Z15, K1, Z11
 	VMULPS            Z13, Z18, Z13
 	VMULPS            Z16, Z13, Z13
 	VMULPS            Z13, Z5, Z13
 	VFNMADD231PS      Z6, Z18, Z13
 	VMULPS            Z8, Z13, Z8
 	VFNMADD231PS      Z5, Z18, Z8
-	VMULPS            Z10, Z4, Z14
+	VMULPS            Z11, Z4, Z14
 	VFMADD231PS       Z5, Z18, Z14
-	VFNMADD231PS      Z7, Z11, Z14
+	VFNMADD231PS      Z7, Z9, Z14
 	VSUBPS            Z13, Z0, Z0
 	MOVQ              gmeans+128(FP), R8
-	VADDPS.BCST       c4x32_14800000<>+0(SB), Z13, Z11
-	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z11, Z11
-	VMOVUPS           Z11, (R8)(SI*1)
+	VADDPS.BCST       c4x32_14800000<>+0(SB), Z13, Z9
+	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z9, Z9
+	VMOVUPS           Z9, (R8)(SI*1)
 	MOVQ              glogits+120(FP), R8
-	VADDPS.BCST       c4x32_14800000<>+0(SB), Z14, Z11
-	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z11, Z11
-	VMOVUPS           Z11, (R8)(SI*1)
+	VADDPS.BCST       c4x32_14800000<>+0(SB), Z14, Z9
+	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z9, Z9
+	VMOVUPS           Z9, (R8)(SI*1)
 	MOVQ              poly+80(FP), R8
-	VBROADCASTSS      8(R8), Z11
+	VBROADCASTSS      8(R8), Z9
 	VBROADCASTSS      4(R8), Z13
-	VFMADD213PS       Z13, Z12, Z11
+	VFMADD213PS       Z13, Z12, Z9
 	VBROADCASTSS      (R8), Z13
-	VFMADD213PS       Z13, Z12, Z11
-	VMULPS            Z8, Z11, Z8
+	VFMADD213PS       Z13, Z12, Z9
+	VMULPS            Z8, Z9, Z8
 	MOVQ              graw+136(FP), R8
 	VADDPS.BCST       c4x32_14800000<>+0(SB), Z8, Z8
 	VSUBPS.BCST       c4x32_14800000<>+0(SB), Z8, Z8

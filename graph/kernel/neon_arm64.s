@@ -8,19 +8,19 @@
 TEXT ·prepareF64NEON(SB), NOSPLIT, $0-80
 	MOVD $constants_prepareF64NEON<>(SB), R0
 	MOVD clamp+32(FP), R5
-	ADD  $16, R5, R3
-	ADD  $8, R5, R2
+	ADD  $16, R5, R4
+	ADD  $8, R5, R3
 	MOVD least+64(FP), R1
 	WORD $0xad40480a // ldp q10, q18, [x0, #0]
 	WORD $0xad414011 // ldp q17, q16, [x0, #32]
 	WORD $0xad42380f // ldp q15, q14, [x0, #64]
 	WORD $0xad43300d // ldp q13, q12, [x0, #96]
-	WORD $0xad44180b // ldp q11, q6, [x0, #128]
-	WORD $0xad454c07 // ldp q7, q19, [x0, #160]
-	WORD $0xad465008 // ldp q8, q20, [x0, #192]
+	WORD $0xad441c0b // ldp q11, q7, [x0, #128]
+	WORD $0xad454c08 // ldp q8, q19, [x0, #160]
+	WORD $0xad465009 // ldp q9, q20, [x0, #192]
 	MOVD n+0(FP), R12
-	MOVD k+8(FP), R4
-	LSL  $4, R4, R11
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R11
 	MOVD logits+16(FP), R10
 	MOVD raw+24(FP), R9
 	MOVD w+40(FP), R8
@@ -31,29 +31,29 @@ TEXT ·prepareF64NEON(SB), NOSPLIT, $0-80
 block:
 	WORD $0x3dc00157 // ldr q23, [x10, #0]
 	WORD $0x3dc00141 // ldr q1, [x10, #0]
-	MOVD $0, R4
+	MOVD $0, R2
 
 top:
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4e60f6f7 // fmax v23.2d, v23.2d, v0.2d
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4ee0f421 // fmin v1.2d, v1.2d, v0.2d
-	ADD  $16, R4, R4
-	CMP  R11, R4
+	ADD  $16, R2, R2
+	CMP  R11, R2
 	BLT  top
 	WORD $0x4ee1d6e0 // fsub v0.2d, v23.2d, v1.2d
 	WORD $0x4ee0d680 // fsub v0.2d, v20.2d, v0.2d
 	WORD $0x4ea01eb5 // orr v21.16b, v21.16b, v0.16b
 	WORD $0x4f000416 // movi v22.4s, #0
-	MOVD $0, R4
+	MOVD $0, R2
 
 weights:
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4ef7d400 // fsub v0.2d, v0.2d, v23.2d
 	WORD $0x4e60f678 // fmax v24.2d, v19.2d, v0.2d
-	WORD $0xad470009 // ldp q9, q0, [x0, #224]
-	WORD $0x4e78ce49 // fmla v9.2d, v18.2d, v24.2d
-	WORD $0x4ef1d521 // fsub v1.2d, v9.2d, v17.2d
+	WORD $0xad470006 // ldp q6, q0, [x0, #224]
+	WORD $0x4e78ce46 // fmla v6.2d, v18.2d, v24.2d
+	WORD $0x4ef1d4c1 // fsub v1.2d, v6.2d, v17.2d
 	WORD $0x4ee1ce18 // fmls v24.2d, v16.2d, v1.2d
 	WORD $0x4ee1cdf8 // fmls v24.2d, v15.2d, v1.2d
 	WORD $0x6e78df05 // fmul v5.2d, v24.2d, v24.2d
@@ -73,70 +73,77 @@ weights:
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
 	WORD $0x4e78cc43 // fmla v3.2d, v2.2d, v24.2d
-	WORD $0x4f745520 // shl v0.2d, v9.2d, #52
+	WORD $0x4f7454c0 // shl v0.2d, v6.2d, #52
 	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca46900 // str q0, [x8, x4]
+	WORD $0x3ca26900 // str q0, [x8, x2]
 	WORD $0x4e60d6d6 // fadd v22.2d, v22.2d, v0.2d
-	ADD  $16, R4, R4
-	CMP  R11, R4
+	ADD  $16, R2, R2
+	CMP  R11, R2
 	BLT  weights
-	WORD $0x6e76fd49 // fdiv v9.2d, v10.2d, v22.2d
-	MOVD $0, R4
+	WORD $0x6e76fd43 // fdiv v3.2d, v10.2d, v22.2d
+	MOVD $0, R2
 
 scales:
-	WORD $0x3ce46900 // ldr q0, [x8, x4]
-	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
-	WORD $0x3ca46900 // str q0, [x8, x4]
-	WORD $0x3ce46921 // ldr q1, [x9, x4]
+	WORD $0x3ce26900 // ldr q0, [x8, x2]
+	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
+	WORD $0x3ca26900 // str q0, [x8, x2]
+	WORD $0x3ce26921 // ldr q1, [x9, x2]
 	CMP  $0, R5
 	BEQ  free
-	WORD $0x4d40cc60 // ld1r {v0.2d}, [x3]
+	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
 	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
 	WORD $0x4e60f660 // fmax v0.2d, v19.2d, v0.2d
-	WORD $0x4ee0f517 // fmin v23.2d, v8.2d, v0.2d
+	WORD $0x4ee0f537 // fmin v23.2d, v9.2d, v0.2d
 	WORD $0xad470016 // ldp q22, q0, [x0, #224]
 	WORD $0x4e77ce56 // fmla v22.2d, v18.2d, v23.2d
 	WORD $0x4ef1d6c1 // fsub v1.2d, v22.2d, v17.2d
 	WORD $0x4ee1ce17 // fmls v23.2d, v16.2d, v1.2d
 	WORD $0x4ee1cdf7 // fmls v23.2d, v15.2d, v1.2d
-	WORD $0x6e77dee5 // fmul v5.2d, v23.2d, v23.2d
-	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
-	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
-	WORD $0xad480803 // ldp q3, q2, [x0, #256]
-	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0x4e64cda2 // fmla v2.2d, v13.2d, v4.2d
+	WORD $0x6e77dee6 // fmul v6.2d, v23.2d, v23.2d
+	WORD $0x6e66dcc5 // fmul v5.2d, v6.2d, v6.2d
+	WORD $0x4e65cdc0 // fmla v0.2d, v14.2d, v5.2d
+	WORD $0xad480804 // ldp q4, q2, [x0, #256]
+	WORD $0x4e65cc04 // fmla v4.2d, v0.2d, v5.2d
+	WORD $0x4e65cda2 // fmla v2.2d, v13.2d, v5.2d
 	WORD $0xad490001 // ldp q1, q0, [x0, #288]
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
-	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	WORD $0x4e66cc24 // fmla v4.2d, v1.2d, v6.2d
+	WORD $0x4e65cd80 // fmla v0.2d, v12.2d, v5.2d
 	WORD $0xad4a0402 // ldp q2, q1, [x0, #320]
-	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0x4e64cd61 // fmla v1.2d, v11.2d, v4.2d
-	WORD $0x3dc05800 // ldr q0, [x0, #352]
-	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e77cc43 // fmla v3.2d, v2.2d, v23.2d
+	WORD $0x4e65cd61 // fmla v1.2d, v11.2d, v5.2d
+	WORD $0x3dc05800 // ldr q0, [x0, #352]
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e66cc02 // fmla v2.2d, v0.2d, v6.2d
+	WORD $0x4e77cc44 // fmla v4.2d, v2.2d, v23.2d
 	WORD $0x4f7456c0 // shl v0.2d, v22.2d, #52
 	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
-	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x6e64dc00 // fmul v0.2d, v0.2d, v4.2d
 	WORD $0x4e6ad400 // fadd v0.2d, v0.2d, v10.2d
 	WORD $0x4d40cca2 // ld1r {v2.2d}, [x5]
 	WORD $0x6e60fd41 // fdiv v1.2d, v10.2d, v0.2d
-	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4d40cc60 // ld1r {v0.2d}, [x3]
 	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
 
 held:
-	WORD $0x3ca468e2 // str q2, [x7, x4]
-	WORD $0x4e62f4e0 // fmax v0.2d, v7.2d, v2.2d
-	WORD $0x4ee0f4c2 // fmin v2.2d, v6.2d, v0.2d
-	WORD $0xad470017 // ldp q23, q0, [x0, #224]
-	WORD $0x4ee2ce57 // fmls v23.2d, v18.2d, v2.2d
-	WORD $0x4ef1d6e1 // fsub v1.2d, v23.2d, v17.2d
-	WORD $0x6ee0f856 // fneg v22.2d, v2.2d
-	WORD $0x4ee1ce16 // fmls v22.2d, v16.2d, v1.2d
-	WORD $0x4ee1cdf6 // fmls v22.2d, v15.2d, v1.2d
-	WORD $0x6e76dec5 // fmul v5.2d, v22.2d, v22.2d
+	WORD $0x3ca268e2 // str q2, [x7, x2]
+	ADD  $16, R2, R2
+	CMP  R11, R2
+	BLT  scales
+	MOVD $0, R2
+
+inverses:
+	WORD $0x3ce268e0 // ldr q0, [x7, x2]
+	WORD $0x4e60f500 // fmax v0.2d, v8.2d, v0.2d
+	WORD $0x4ee0f4e2 // fmin v2.2d, v7.2d, v0.2d
+	WORD $0xad470016 // ldp q22, q0, [x0, #224]
+	WORD $0x4ee2ce56 // fmls v22.2d, v18.2d, v2.2d
+	WORD $0x4ef1d6c1 // fsub v1.2d, v22.2d, v17.2d
+	WORD $0x6ee0f846 // fneg v6.2d, v2.2d
+	WORD $0x4ee1ce06 // fmls v6.2d, v16.2d, v1.2d
+	WORD $0x4ee1cde6 // fmls v6.2d, v15.2d, v1.2d
+	WORD $0x6e66dcc5 // fmul v5.2d, v6.2d, v6.2d
 	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
 	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
 	WORD $0xad480803 // ldp q3, q2, [x0, #256]
@@ -152,14 +159,14 @@ held:
 	WORD $0x3dc05800 // ldr q0, [x0, #352]
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
 	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
-	WORD $0x4e76cc43 // fmla v3.2d, v2.2d, v22.2d
-	WORD $0x4f7456e0 // shl v0.2d, v23.2d, #52
+	WORD $0x4e66cc43 // fmla v3.2d, v2.2d, v6.2d
+	WORD $0x4f7456c0 // shl v0.2d, v22.2d, #52
 	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
-	WORD $0x3ca468c0 // str q0, [x6, x4]
-	ADD  $16, R4, R4
-	CMP  R11, R4
-	BLT  scales
+	WORD $0x3ca268c0 // str q0, [x6, x2]
+	ADD  $16, R2, R2
+	CMP  R11, R2
+	BLT  inverses
 	ADD  R11, R10, R10
 	ADD  R11, R9, R9
 	ADD  R11, R8, R8
@@ -175,7 +182,7 @@ held:
 
 free:
 	WORD $0x4e61f660 // fmax v0.2d, v19.2d, v1.2d
-	WORD $0x4ee0f4c2 // fmin v2.2d, v6.2d, v0.2d
+	WORD $0x4ee0f4e2 // fmin v2.2d, v7.2d, v0.2d
 	WORD $0x3dc00021 // ldr q1, [x1, #0]
 	WORD $0x6ee1e440 // fcmgt v0.2d, v2.2d, v1.2d
 	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
@@ -3451,7 +3458,7 @@ TEXT ·slopesF64NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R24
 	MOVD k+8(FP), R4
 	LSL  $4, R4, R23
-	MOVD $0, R13
+	MOVD $0, R14
 
 elements:
 	WORD $0x4f000413 // movi v19.4s, #0
@@ -3462,18 +3469,18 @@ elements:
 	WORD $0x3cf86a2e // ldr q14, [x17, x24]
 	WORD $0x3cf86a0d // ldr q13, [x16, x24]
 	WORD $0x3cf869ec // ldr q12, [x15, x24]
-	MOVD R13, R14
-	ADD  R23, R13, R12
+	ADD  R23, R14, R13
+	MOVD R14, R12
 
 component:
-	ADD  R14, R11, R4
+	ADD  R12, R11, R4
 	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
 	WORD $0x4ee0d657 // fsub v23.2d, v18.2d, v0.2d
-	ADD  R14, R10, R4
+	ADD  R12, R10, R4
 	WORD $0x4d40cc96 // ld1r {v22.2d}, [x4]
-	ADD  R14, R9, R4
+	ADD  R12, R9, R4
 	WORD $0x4d40cc94 // ld1r {v20.2d}, [x4]
-	ADD  R14, R8, R4
+	ADD  R12, R8, R4
 	WORD $0x4d40cc98 // ld1r {v24.2d}, [x4]
 	WORD $0x6e77df19 // fmul v25.2d, v24.2d, v23.2d
 	WORD $0x6e79df3b // fmul v27.2d, v25.2d, v25.2d
@@ -3572,12 +3579,12 @@ component:
 	WORD $0x4e75cdc1 // fmla v1.2d, v14.2d, v21.2d
 	WORD $0x4ef6cd81 // fmls v1.2d, v12.2d, v22.2d
 	WORD $0x4ee3d673 // fsub v19.2d, v19.2d, v3.2d
-	WORD $0x3cee68e0 // ldr q0, [x7, x14]
+	WORD $0x3cec68e0 // ldr q0, [x7, x12]
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	WORD $0x3cae68e0 // str q0, [x7, x14]
-	WORD $0x3cee68c0 // ldr q0, [x6, x14]
+	WORD $0x3cac68e0 // str q0, [x7, x12]
+	WORD $0x3cec68c0 // ldr q0, [x6, x12]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x3cae68c0 // str q0, [x6, x14]
+	WORD $0x3cac68c0 // str q0, [x6, x12]
 	ADD  $16, R5, R4
 	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
 	ADD  $8, R5, R4
@@ -3586,14 +3593,14 @@ component:
 	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
 	WORD $0x4e74cc20 // fmla v0.2d, v1.2d, v20.2d
 	WORD $0x6e62dc01 // fmul v1.2d, v0.2d, v2.2d
-	WORD $0x3cee6860 // ldr q0, [x3, x14]
+	WORD $0x3cec6860 // ldr q0, [x3, x12]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x3cae6860 // str q0, [x3, x14]
-	ADD  $16, R14, R14
-	CMP  R12, R14
+	WORD $0x3cac6860 // str q0, [x3, x12]
+	ADD  $16, R12, R12
+	CMP  R13, R12
 	BLT  component
 	WORD $0x3cb86853 // str q19, [x2, x24]
-	ADD  R1, R13, R13
+	ADD  R1, R14, R14
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
 	BNE  elements
@@ -3694,15 +3701,15 @@ GLOBL constants_slopesF64NEON<>(SB), RODATA|NOPTR, $720
 // func slopesEachF64NEON(n int, k int, stride int, x *float64, z *float64, rdens *float64, share *float64, gl *float64, pull *float64, level *float64, poly *float64, w *float64, mu *float64, y *float64, inv *float64, glogits *float64, gmeans *float64, graw *float64, gx *float64)
 TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD $constants_slopesEachF64NEON<>(SB), R0
-	MOVD mu+96(FP), R11
-	MOVD w+88(FP), R10
-	MOVD y+104(FP), R9
-	MOVD gmeans+128(FP), R8
-	MOVD glogits+120(FP), R7
-	MOVD poly+80(FP), R6
-	ADD  $16, R6, R5
-	ADD  $8, R6, R4
-	MOVD graw+136(FP), R3
+	MOVD graw+136(FP), R11
+	MOVD y+104(FP), R12
+	MOVD mu+96(FP), R9
+	MOVD w+88(FP), R8
+	MOVD gmeans+128(FP), R7
+	MOVD glogits+120(FP), R6
+	MOVD poly+80(FP), R5
+	ADD  $16, R5, R4
+	ADD  $8, R5, R3
 	MOVD x+24(FP), R22
 	MOVD z+32(FP), R21
 	MOVD rdens+40(FP), R20
@@ -3712,16 +3719,16 @@ TEXT ·slopesEachF64NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad401802 // ldp q2, q6, [x0, #0]
-	WORD $0x4f00040a // movi v10.4s, #0
-	WORD $0xad411407 // ldp q7, q5, [x0, #32]
-	WORD $0xad422404 // ldp q4, q9, [x0, #64]
-	WORD $0x3dc0f808 // ldr q8, [x0, #992]
+	WORD $0xad401c02 // ldp q2, q7, [x0, #0]
+	WORD $0xad411408 // ldp q8, q5, [x0, #32]
+	WORD $0x4f000406 // movi v6.4s, #0
+	WORD $0xad422804 // ldp q4, q10, [x0, #64]
+	WORD $0x3dc0f809 // ldr q9, [x0, #992]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
-	MOVD k+8(FP), R12
-	LSL  $4, R12, R23
-	MOVD $0, R13
+	MOVD k+8(FP), R10
+	LSL  $4, R10, R23
+	MOVD $0, R14
 
 elements:
 	WORD $0x4f000412 // movi v18.4s, #0
@@ -3732,53 +3739,62 @@ elements:
 	WORD $0x3cf86a2d // ldr q13, [x17, x24]
 	WORD $0x3cf86a0c // ldr q12, [x16, x24]
 	WORD $0x3cf869eb // ldr q11, [x15, x24]
-	MOVD R13, R14
-	ADD  R23, R13, R12
+	ADD  R23, R14, R13
+	MOVD R14, R10
+
+scale:
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e60f540 // fmax v0.2d, v10.2d, v0.2d
+	WORD $0x4ee0f521 // fmin v1.2d, v9.2d, v0.2d
+	WORD $0xad430018 // ldp q24, q0, [x0, #96]
+	WORD $0x4ee1cc18 // fmls v24.2d, v0.2d, v1.2d
+	WORD $0x4ee8d703 // fsub v3.2d, v24.2d, v8.2d
+	WORD $0x6ee0f837 // fneg v23.2d, v1.2d
+	WORD $0xad440001 // ldp q1, q0, [x0, #128]
+	WORD $0x4ee3cc37 // fmls v23.2d, v1.2d, v3.2d
+	WORD $0x4ee3cc17 // fmls v23.2d, v0.2d, v3.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x6e76ded5 // fmul v21.2d, v22.2d, v22.2d
+	WORD $0xad450001 // ldp q1, q0, [x0, #160]
+	WORD $0x4e75cc20 // fmla v0.2d, v1.2d, v21.2d
+	WORD $0xad460c14 // ldp q20, q3, [x0, #192]
+	WORD $0x4e75cc14 // fmla v20.2d, v0.2d, v21.2d
+	WORD $0xad470001 // ldp q1, q0, [x0, #224]
+	WORD $0x4e75cc61 // fmla v1.2d, v3.2d, v21.2d
+	WORD $0x4e75cc20 // fmla v0.2d, v1.2d, v21.2d
+	WORD $0x4e76cc14 // fmla v20.2d, v0.2d, v22.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e75cc20 // fmla v0.2d, v1.2d, v21.2d
+	WORD $0xad490c13 // ldp q19, q3, [x0, #288]
+	WORD $0x4e75cc13 // fmla v19.2d, v0.2d, v21.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e75cc61 // fmla v1.2d, v3.2d, v21.2d
+	WORD $0x4e75cc20 // fmla v0.2d, v1.2d, v21.2d
+	WORD $0x4e76cc13 // fmla v19.2d, v0.2d, v22.2d
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4f745700 // shl v0.2d, v24.2d, #52
+	WORD $0x4ee084e0 // add v0.2d, v7.2d, v0.2d
+	WORD $0x6e74dc00 // fmul v0.2d, v0.2d, v20.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	CMP  R13, R10
+	BLT  scale
+	MOVD R14, R10
 
 component:
-	WORD $0x3cee6960 // ldr q0, [x11, x14]
+	WORD $0x3cea6920 // ldr q0, [x9, x10]
 	WORD $0x4ee0d636 // fsub v22.2d, v17.2d, v0.2d
-	WORD $0x3cee6940 // ldr q0, [x10, x14]
-	WORD $0x3cee6933 // ldr q19, [x9, x14]
-	WORD $0x6ee0e555 // fcmgt v21.2d, v10.2d, v0.2d
-	WORD $0x6e601d55 // bsl v21.16b, v10.16b, v0.16b
-	WORD $0x4e73f520 // fmax v0.2d, v9.2d, v19.2d
-	WORD $0x4ee0f501 // fmin v1.2d, v8.2d, v0.2d
-	WORD $0xad43001b // ldp q27, q0, [x0, #96]
-	WORD $0x4ee1cc1b // fmls v27.2d, v0.2d, v1.2d
-	WORD $0x4ee7d763 // fsub v3.2d, v27.2d, v7.2d
-	WORD $0x6ee0f83a // fneg v26.2d, v1.2d
-	WORD $0xad440001 // ldp q1, q0, [x0, #128]
-	WORD $0x4ee3cc3a // fmls v26.2d, v1.2d, v3.2d
-	WORD $0x4ee3cc1a // fmls v26.2d, v0.2d, v3.2d
-	WORD $0x6e7adf59 // fmul v25.2d, v26.2d, v26.2d
-	WORD $0x6e79df38 // fmul v24.2d, v25.2d, v25.2d
-	WORD $0xad450001 // ldp q1, q0, [x0, #160]
-	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0xad460c17 // ldp q23, q3, [x0, #192]
-	WORD $0x4e78cc17 // fmla v23.2d, v0.2d, v24.2d
-	WORD $0xad470001 // ldp q1, q0, [x0, #224]
-	WORD $0x4e78cc61 // fmla v1.2d, v3.2d, v24.2d
-	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0x4e79cc17 // fmla v23.2d, v0.2d, v25.2d
-	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0xad490c14 // ldp q20, q3, [x0, #288]
-	WORD $0x4e78cc14 // fmla v20.2d, v0.2d, v24.2d
-	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e78cc61 // fmla v1.2d, v3.2d, v24.2d
-	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
-	WORD $0x4e79cc14 // fmla v20.2d, v0.2d, v25.2d
-	WORD $0x4e7ace97 // fmla v23.2d, v20.2d, v26.2d
-	WORD $0x4f745760 // shl v0.2d, v27.2d, #52
-	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
-	WORD $0x6e77dc18 // fmul v24.2d, v0.2d, v23.2d
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x3cea6993 // ldr q19, [x12, x10]
+	WORD $0x6ee0e4d5 // fcmgt v21.2d, v6.2d, v0.2d
+	WORD $0x6e601cd5 // bsl v21.16b, v6.16b, v0.16b
+	WORD $0x3cea6978 // ldr q24, [x11, x10]
 	WORD $0x6e76df19 // fmul v25.2d, v24.2d, v22.2d
 	WORD $0x6e79df3a // fmul v26.2d, v25.2d, v25.2d
 	WORD $0x4efaf4a1 // fmin v1.2d, v5.2d, v26.2d
 	WORD $0xad4b001e // ldp q30, q0, [x0, #352]
 	WORD $0x4ee1cc1e // fmls v30.2d, v0.2d, v1.2d
-	WORD $0x4ee7d7c3 // fsub v3.2d, v30.2d, v7.2d
+	WORD $0x4ee8d7c3 // fsub v3.2d, v30.2d, v8.2d
 	WORD $0x6ee0f83d // fneg v29.2d, v1.2d
 	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
 	WORD $0x4ee3cc3d // fmls v29.2d, v1.2d, v3.2d
@@ -3803,7 +3819,7 @@ component:
 	WORD $0x4e7ccc14 // fmla v20.2d, v0.2d, v28.2d
 	WORD $0x4e7dce97 // fmla v23.2d, v20.2d, v29.2d
 	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee084c0 // add v0.2d, v6.2d, v0.2d
+	WORD $0x4ee084e0 // add v0.2d, v7.2d, v0.2d
 	WORD $0x6e77dc17 // fmul v23.2d, v0.2d, v23.2d
 	WORD $0x4ee5d754 // fsub v20.2d, v26.2d, v5.2d
 	WORD $0xad530003 // ldp q3, q0, [x0, #608]
@@ -3811,14 +3827,14 @@ component:
 	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
 	WORD $0x4ea11e81 // orr v1.16b, v20.16b, v1.16b
 	WORD $0x4ee0a83d // cmlt v29.2d, v1.2d, #0
-	WORD $0x6e6a1efd // bsl v29.16b, v23.16b, v10.16b
+	WORD $0x6e661efd // bsl v29.16b, v23.16b, v6.16b
 	WORD $0x4ee0a837 // cmlt v23.2d, v1.2d, #0
-	WORD $0x6e6a1f37 // bsl v23.16b, v25.16b, v10.16b
+	WORD $0x6e661f37 // bsl v23.16b, v25.16b, v6.16b
 	WORD $0x4e241f21 // and v1.16b, v25.16b, v4.16b
 	WORD $0x4ee1f401 // fmin v1.2d, v0.2d, v1.2d
 	WORD $0xad547000 // ldp q0, q28, [x0, #640]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fcde // fdiv v30.2d, v6.2d, v0.2d
+	WORD $0x6e60fcfe // fdiv v30.2d, v7.2d, v0.2d
 	WORD $0xad550c00 // ldp q0, q3, [x0, #672]
 	WORD $0x4efecc1c // fmls v28.2d, v0.2d, v30.2d
 	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
@@ -3873,24 +3889,24 @@ component:
 	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cae6900 // str q0, [x8, x14]
+	WORD $0x3caa68e0 // str q0, [x7, x10]
 	WORD $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cae68e0 // str q0, [x7, x14]
-	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
-	WORD $0x4d40cc81 // ld1r {v1.2d}, [x4]
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x4d40cc80 // ld1r {v0.2d}, [x4]
+	WORD $0x4d40cc61 // ld1r {v1.2d}, [x3]
 	WORD $0x4e73cc01 // fmla v1.2d, v0.2d, v19.2d
-	WORD $0x4d40ccc0 // ld1r {v0.2d}, [x6]
+	WORD $0x4d40cca0 // ld1r {v0.2d}, [x5]
 	WORD $0x4e73cc20 // fmla v0.2d, v1.2d, v19.2d
 	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
 	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
 	WORD $0x4ee2d400 // fsub v0.2d, v0.2d, v2.2d
-	WORD $0x3cae6860 // str q0, [x3, x14]
-	ADD  $16, R14, R14
-	CMP  R12, R14
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	CMP  R13, R10
 	BLT  component
 	WORD $0x3cb86852 // str q18, [x2, x24]
-	ADD  R1, R13, R13
+	ADD  R1, R14, R14
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
 	BNE  elements
@@ -6433,134 +6449,141 @@ GLOBL constants_adamF64NEON<>(SB), RODATA|NOPTR, $32
 TEXT ·prepareF32NEON(SB), NOSPLIT, $0-80
 	MOVD $constants_prepareF32NEON<>(SB), R0
 	MOVD clamp+32(FP), R5
-	ADD  $8, R5, R3
-	ADD  $4, R5, R2
+	ADD  $8, R5, R4
+	ADD  $4, R5, R3
 	MOVD least+64(FP), R1
-	WORD $0xad404c0b // ldp q11, q19, [x0, #0]
-	WORD $0xad414412 // ldp q18, q17, [x0, #32]
-	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
-	WORD $0xad43340e // ldp q14, q13, [x0, #96]
-	WORD $0xad441c0c // ldp q12, q7, [x0, #128]
-	WORD $0xad455008 // ldp q8, q20, [x0, #160]
-	WORD $0xad465409 // ldp q9, q21, [x0, #192]
+	WORD $0xad40480a // ldp q10, q18, [x0, #0]
+	WORD $0xad414011 // ldp q17, q16, [x0, #32]
+	WORD $0xad42380f // ldp q15, q14, [x0, #64]
+	WORD $0xad43300d // ldp q13, q12, [x0, #96]
+	WORD $0xad441c0b // ldp q11, q7, [x0, #128]
+	WORD $0xad454c08 // ldp q8, q19, [x0, #160]
+	WORD $0xad465009 // ldp q9, q20, [x0, #192]
 	MOVD n+0(FP), R12
-	MOVD k+8(FP), R4
-	LSL  $4, R4, R11
+	MOVD k+8(FP), R2
+	LSL  $4, R2, R11
 	MOVD logits+16(FP), R10
 	MOVD raw+24(FP), R9
 	MOVD w+40(FP), R8
 	MOVD y+48(FP), R7
 	MOVD inv+56(FP), R6
-	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000415 // movi v21.4s, #0
 
 block:
 	WORD $0x3dc00157 // ldr q23, [x10, #0]
 	WORD $0x3dc00141 // ldr q1, [x10, #0]
-	MOVD $0, R4
+	MOVD $0, R2
 
 top:
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4e20f6f7 // fmax v23.4s, v23.4s, v0.4s
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4ea0f421 // fmin v1.4s, v1.4s, v0.4s
-	ADD  $16, R4, R4
-	CMP  R11, R4
+	ADD  $16, R2, R2
+	CMP  R11, R2
 	BLT  top
 	WORD $0x4ea1d6e0 // fsub v0.4s, v23.4s, v1.4s
-	WORD $0x4ea0d6a0 // fsub v0.4s, v21.4s, v0.4s
-	WORD $0x4ea01ed6 // orr v22.16b, v22.16b, v0.16b
-	WORD $0x4f00040a // movi v10.4s, #0
-	MOVD $0, R4
+	WORD $0x4ea0d680 // fsub v0.4s, v20.4s, v0.4s
+	WORD $0x4ea01eb5 // orr v21.16b, v21.16b, v0.16b
+	WORD $0x4f000416 // movi v22.4s, #0
+	MOVD $0, R2
 
 weights:
-	WORD $0x3ce46940 // ldr q0, [x10, x4]
+	WORD $0x3ce26940 // ldr q0, [x10, x2]
 	WORD $0x4eb7d400 // fsub v0.4s, v0.4s, v23.4s
-	WORD $0x4e20f686 // fmax v6.4s, v20.4s, v0.4s
+	WORD $0x4e20f666 // fmax v6.4s, v19.4s, v0.4s
 	WORD $0xad470805 // ldp q5, q2, [x0, #224]
-	WORD $0x4e26ce65 // fmla v5.4s, v19.4s, v6.4s
-	WORD $0x4eb2d4a0 // fsub v0.4s, v5.4s, v18.4s
-	WORD $0x4ea0ce26 // fmls v6.4s, v17.4s, v0.4s
+	WORD $0x4e26ce45 // fmla v5.4s, v18.4s, v6.4s
+	WORD $0x4eb1d4a0 // fsub v0.4s, v5.4s, v17.4s
 	WORD $0x4ea0ce06 // fmls v6.4s, v16.4s, v0.4s
+	WORD $0x4ea0cde6 // fmls v6.4s, v15.4s, v0.4s
 	WORD $0x6e26dcc4 // fmul v4.4s, v6.4s, v6.4s
 	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23cde2 // fmla v2.4s, v15.4s, v3.4s
+	WORD $0x4e23cdc2 // fmla v2.4s, v14.4s, v3.4s
 	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
+	WORD $0x4e23cda1 // fmla v1.4s, v13.4s, v3.4s
 	WORD $0x4e24cc22 // fmla v2.4s, v1.4s, v4.4s
-	WORD $0x4e23cda0 // fmla v0.4s, v13.4s, v3.4s
-	WORD $0x4e24cd80 // fmla v0.4s, v12.4s, v4.4s
+	WORD $0x4e23cd80 // fmla v0.4s, v12.4s, v3.4s
+	WORD $0x4e24cd60 // fmla v0.4s, v11.4s, v4.4s
 	WORD $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
 	WORD $0x4f3754a0 // shl v0.4s, v5.4s, #23
-	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
+	WORD $0x4ea08540 // add v0.4s, v10.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca46900 // str q0, [x8, x4]
-	WORD $0x4e20d54a // fadd v10.4s, v10.4s, v0.4s
-	ADD  $16, R4, R4
-	CMP  R11, R4
+	WORD $0x3ca26900 // str q0, [x8, x2]
+	WORD $0x4e20d6d6 // fadd v22.4s, v22.4s, v0.4s
+	ADD  $16, R2, R2
+	CMP  R11, R2
 	BLT  weights
-	WORD $0x6e2afd6a // fdiv v10.4s, v11.4s, v10.4s
-	MOVD $0, R4
+	WORD $0x6e36fd45 // fdiv v5.4s, v10.4s, v22.4s
+	MOVD $0, R2
 
 scales:
-	WORD $0x3ce46900 // ldr q0, [x8, x4]
-	WORD $0x6e20dd40 // fmul v0.4s, v10.4s, v0.4s
-	WORD $0x3ca46900 // str q0, [x8, x4]
-	WORD $0x3ce46921 // ldr q1, [x9, x4]
+	WORD $0x3ce26900 // ldr q0, [x8, x2]
+	WORD $0x6e20dca0 // fmul v0.4s, v5.4s, v0.4s
+	WORD $0x3ca26900 // str q0, [x8, x2]
+	WORD $0x3ce26921 // ldr q1, [x9, x2]
 	CMP  $0, R5
 	BEQ  free
-	WORD $0x4d40c860 // ld1r {v0.4s}, [x3]
+	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
 	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
-	WORD $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
-	WORD $0x4ea0f526 // fmin v6.4s, v9.4s, v0.4s
-	WORD $0xad470805 // ldp q5, q2, [x0, #224]
-	WORD $0x4e26ce65 // fmla v5.4s, v19.4s, v6.4s
-	WORD $0x4eb2d4a0 // fsub v0.4s, v5.4s, v18.4s
-	WORD $0x4ea0ce26 // fmls v6.4s, v17.4s, v0.4s
-	WORD $0x4ea0ce06 // fmls v6.4s, v16.4s, v0.4s
-	WORD $0x6e26dcc4 // fmul v4.4s, v6.4s, v6.4s
+	WORD $0x4e20f660 // fmax v0.4s, v19.4s, v0.4s
+	WORD $0x4ea0f536 // fmin v22.4s, v9.4s, v0.4s
+	WORD $0xad470806 // ldp q6, q2, [x0, #224]
+	WORD $0x4e36ce46 // fmla v6.4s, v18.4s, v22.4s
+	WORD $0x4eb1d4c0 // fsub v0.4s, v6.4s, v17.4s
+	WORD $0x4ea0ce16 // fmls v22.4s, v16.4s, v0.4s
+	WORD $0x4ea0cdf6 // fmls v22.4s, v15.4s, v0.4s
+	WORD $0x6e36dec4 // fmul v4.4s, v22.4s, v22.4s
 	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23cde2 // fmla v2.4s, v15.4s, v3.4s
+	WORD $0x4e23cdc2 // fmla v2.4s, v14.4s, v3.4s
 	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
+	WORD $0x4e23cda1 // fmla v1.4s, v13.4s, v3.4s
 	WORD $0x4e24cc22 // fmla v2.4s, v1.4s, v4.4s
-	WORD $0x4e23cda0 // fmla v0.4s, v13.4s, v3.4s
-	WORD $0x4e24cd80 // fmla v0.4s, v12.4s, v4.4s
-	WORD $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
-	WORD $0x4f3754a0 // shl v0.4s, v5.4s, #23
-	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
+	WORD $0x4e23cd80 // fmla v0.4s, v12.4s, v3.4s
+	WORD $0x4e24cd60 // fmla v0.4s, v11.4s, v4.4s
+	WORD $0x4e36cc02 // fmla v2.4s, v0.4s, v22.4s
+	WORD $0x4f3754c0 // shl v0.4s, v6.4s, #23
+	WORD $0x4ea08540 // add v0.4s, v10.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
 	WORD $0x4d40c8a2 // ld1r {v2.4s}, [x5]
-	WORD $0x6e20fd61 // fdiv v1.4s, v11.4s, v0.4s
-	WORD $0x4d40c840 // ld1r {v0.4s}, [x2]
+	WORD $0x6e20fd41 // fdiv v1.4s, v10.4s, v0.4s
+	WORD $0x4d40c860 // ld1r {v0.4s}, [x3]
 	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
 
 held:
-	WORD $0x3ca468e2 // str q2, [x7, x4]
-	WORD $0x4e22f500 // fmax v0.4s, v8.4s, v2.4s
+	WORD $0x3ca268e2 // str q2, [x7, x2]
+	ADD  $16, R2, R2
+	CMP  R11, R2
+	BLT  scales
+	MOVD $0, R2
+
+inverses:
+	WORD $0x3ce268e0 // ldr q0, [x7, x2]
+	WORD $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD $0x4ea0f4e1 // fmin v1.4s, v7.4s, v0.4s
 	WORD $0xad470806 // ldp q6, q2, [x0, #224]
-	WORD $0x4ea1ce66 // fmls v6.4s, v19.4s, v1.4s
-	WORD $0x4eb2d4c0 // fsub v0.4s, v6.4s, v18.4s
+	WORD $0x4ea1ce46 // fmls v6.4s, v18.4s, v1.4s
+	WORD $0x4eb1d4c0 // fsub v0.4s, v6.4s, v17.4s
 	WORD $0x6ea0f825 // fneg v5.4s, v1.4s
-	WORD $0x4ea0ce25 // fmls v5.4s, v17.4s, v0.4s
 	WORD $0x4ea0ce05 // fmls v5.4s, v16.4s, v0.4s
+	WORD $0x4ea0cde5 // fmls v5.4s, v15.4s, v0.4s
 	WORD $0x6e25dca4 // fmul v4.4s, v5.4s, v5.4s
 	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23cde2 // fmla v2.4s, v15.4s, v3.4s
+	WORD $0x4e23cdc2 // fmla v2.4s, v14.4s, v3.4s
 	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
+	WORD $0x4e23cda1 // fmla v1.4s, v13.4s, v3.4s
 	WORD $0x4e24cc22 // fmla v2.4s, v1.4s, v4.4s
-	WORD $0x4e23cda0 // fmla v0.4s, v13.4s, v3.4s
-	WORD $0x4e24cd80 // fmla v0.4s, v12.4s, v4.4s
+	WORD $0x4e23cd80 // fmla v0.4s, v12.4s, v3.4s
+	WORD $0x4e24cd60 // fmla v0.4s, v11.4s, v4.4s
 	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
 	WORD $0x4f3754c0 // shl v0.4s, v6.4s, #23
-	WORD $0x4ea08560 // add v0.4s, v11.4s, v0.4s
+	WORD $0x4ea08540 // add v0.4s, v10.4s, v0.4s
 	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x3ca468c0 // str q0, [x6, x4]
-	ADD  $16, R4, R4
-	CMP  R11, R4
-	BLT  scales
+	WORD $0x3ca268c0 // str q0, [x6, x2]
+	ADD  $16, R2, R2
+	CMP  R11, R2
+	BLT  inverses
 	ADD  R11, R10, R10
 	ADD  R11, R9, R9
 	ADD  R11, R8, R8
@@ -6568,14 +6591,14 @@ held:
 	ADD  R11, R6, R6
 	SUBS $1, R12, R12
 	BNE  block
-	WORD $0x4ea0aac0 // cmlt v0.4s, v22.4s, #0
+	WORD $0x4ea0aaa0 // cmlt v0.4s, v21.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, faint+72(FP)
 	RET
 
 free:
-	WORD $0x4e21f680 // fmax v0.4s, v20.4s, v1.4s
+	WORD $0x4e21f660 // fmax v0.4s, v19.4s, v1.4s
 	WORD $0x4ea0f4e2 // fmin v2.4s, v7.4s, v0.4s
 	WORD $0x3dc00021 // ldr q1, [x1, #0]
 	WORD $0x6ea1e440 // fcmgt v0.4s, v2.4s, v1.4s
@@ -9247,7 +9270,7 @@ TEXT ·slopesF32NEON(SB), NOSPLIT, $0-152
 	MOVD $0, R24
 	MOVD k+8(FP), R4
 	LSL  $4, R4, R23
-	MOVD $0, R13
+	MOVD $0, R14
 
 elements:
 	WORD $0x4f000414 // movi v20.4s, #0
@@ -9258,18 +9281,18 @@ elements:
 	WORD $0x3cf86a2f // ldr q15, [x17, x24]
 	WORD $0x3cf86a0e // ldr q14, [x16, x24]
 	WORD $0x3cf869ed // ldr q13, [x15, x24]
-	MOVD R13, R14
-	ADD  R23, R13, R12
+	ADD  R23, R14, R13
+	MOVD R14, R12
 
 component:
-	ADD  R14, R11, R4
+	ADD  R12, R11, R4
 	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
 	WORD $0x4ea0d678 // fsub v24.4s, v19.4s, v0.4s
-	ADD  R14, R10, R4
+	ADD  R12, R10, R4
 	WORD $0x4d40c897 // ld1r {v23.4s}, [x4]
-	ADD  R14, R9, R4
+	ADD  R12, R9, R4
 	WORD $0x4d40c895 // ld1r {v21.4s}, [x4]
-	ADD  R14, R8, R4
+	ADD  R12, R8, R4
 	WORD $0x4d40c899 // ld1r {v25.4s}, [x4]
 	WORD $0x6e38df3a // fmul v26.4s, v25.4s, v24.4s
 	WORD $0x6e3adf5c // fmul v28.4s, v26.4s, v26.4s
@@ -9348,12 +9371,12 @@ component:
 	WORD $0x4e36cde1 // fmla v1.4s, v15.4s, v22.4s
 	WORD $0x4eb7cda1 // fmls v1.4s, v13.4s, v23.4s
 	WORD $0x4ea3d694 // fsub v20.4s, v20.4s, v3.4s
-	WORD $0x3cee68e0 // ldr q0, [x7, x14]
+	WORD $0x3cec68e0 // ldr q0, [x7, x12]
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	WORD $0x3cae68e0 // str q0, [x7, x14]
-	WORD $0x3cee68c0 // ldr q0, [x6, x14]
+	WORD $0x3cac68e0 // str q0, [x7, x12]
+	WORD $0x3cec68c0 // ldr q0, [x6, x12]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x3cae68c0 // str q0, [x6, x14]
+	WORD $0x3cac68c0 // str q0, [x6, x12]
 	ADD  $8, R5, R4
 	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
 	ADD  $4, R5, R4
@@ -9362,14 +9385,14 @@ component:
 	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
 	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
 	WORD $0x6e22dc01 // fmul v1.4s, v0.4s, v2.4s
-	WORD $0x3cee6860 // ldr q0, [x3, x14]
+	WORD $0x3cec6860 // ldr q0, [x3, x12]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x3cae6860 // str q0, [x3, x14]
-	ADD  $16, R14, R14
-	CMP  R12, R14
+	WORD $0x3cac6860 // str q0, [x3, x12]
+	ADD  $16, R12, R12
+	CMP  R13, R12
 	BLT  component
 	WORD $0x3cb86854 // str q20, [x2, x24]
-	ADD  R1, R13, R13
+	ADD  R1, R14, R14
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
 	BNE  elements
@@ -9442,15 +9465,15 @@ GLOBL constants_slopesF32NEON<>(SB), RODATA|NOPTR, $496
 // func slopesEachF32NEON(n int, k int, stride int, x *float32, z *float32, rdens *float32, share *float32, gl *float32, pull *float32, level *float32, poly *float32, w *float32, mu *float32, y *float32, inv *float32, glogits *float32, gmeans *float32, graw *float32, gx *float32)
 TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD $constants_slopesEachF32NEON<>(SB), R0
-	MOVD mu+96(FP), R11
-	MOVD w+88(FP), R10
-	MOVD y+104(FP), R9
-	MOVD gmeans+128(FP), R8
-	MOVD glogits+120(FP), R7
-	MOVD poly+80(FP), R6
-	ADD  $8, R6, R5
-	ADD  $4, R6, R4
-	MOVD graw+136(FP), R3
+	MOVD graw+136(FP), R11
+	MOVD y+104(FP), R12
+	MOVD mu+96(FP), R9
+	MOVD w+88(FP), R8
+	MOVD gmeans+128(FP), R7
+	MOVD glogits+120(FP), R6
+	MOVD poly+80(FP), R5
+	ADD  $8, R5, R4
+	ADD  $4, R5, R3
 	MOVD x+24(FP), R22
 	MOVD z+32(FP), R21
 	MOVD rdens+40(FP), R20
@@ -9460,16 +9483,16 @@ TEXT ·slopesEachF32NEON(SB), NOSPLIT, $0-152
 	MOVD level+72(FP), R15
 	MOVD gx+144(FP), R2
 	MOVD stride+16(FP), R1
-	WORD $0xad401802 // ldp q2, q6, [x0, #0]
-	WORD $0x4f00040b // movi v11.4s, #0
-	WORD $0xad411407 // ldp q7, q5, [x0, #32]
-	WORD $0xad422804 // ldp q4, q10, [x0, #64]
-	WORD $0xad432009 // ldp q9, q8, [x0, #96]
+	WORD $0xad401c02 // ldp q2, q7, [x0, #0]
+	WORD $0xad411408 // ldp q8, q5, [x0, #32]
+	WORD $0x4f000406 // movi v6.4s, #0
+	WORD $0xad422c04 // ldp q4, q11, [x0, #64]
+	WORD $0xad43240a // ldp q10, q9, [x0, #96]
 	MOVD n+0(FP), R25
 	MOVD $0, R24
-	MOVD k+8(FP), R12
-	LSL  $4, R12, R23
-	MOVD $0, R13
+	MOVD k+8(FP), R10
+	LSL  $4, R10, R23
+	MOVD $0, R14
 
 elements:
 	WORD $0x4f000413 // movi v19.4s, #0
@@ -9480,45 +9503,54 @@ elements:
 	WORD $0x3cf86a2e // ldr q14, [x17, x24]
 	WORD $0x3cf86a0d // ldr q13, [x16, x24]
 	WORD $0x3cf869ec // ldr q12, [x15, x24]
-	MOVD R13, R14
-	ADD  R23, R13, R12
+	ADD  R23, R14, R13
+	MOVD R14, R10
+
+scale:
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e20f560 // fmax v0.4s, v11.4s, v0.4s
+	WORD $0x4ea0f541 // fmin v1.4s, v10.4s, v0.4s
+	WORD $0xad440018 // ldp q24, q0, [x0, #128]
+	WORD $0x4ea1cd38 // fmls v24.4s, v9.4s, v1.4s
+	WORD $0x4ea8d703 // fsub v3.4s, v24.4s, v8.4s
+	WORD $0x6ea0f837 // fneg v23.4s, v1.4s
+	WORD $0x4ea3cc17 // fmls v23.4s, v0.4s, v3.4s
+	WORD $0xad450001 // ldp q1, q0, [x0, #160]
+	WORD $0x4ea3cc37 // fmls v23.4s, v1.4s, v3.4s
+	WORD $0x6e37def6 // fmul v22.4s, v23.4s, v23.4s
+	WORD $0x6e36ded5 // fmul v21.4s, v22.4s, v22.4s
+	WORD $0xad460414 // ldp q20, q1, [x0, #192]
+	WORD $0x4e35cc14 // fmla v20.4s, v0.4s, v21.4s
+	WORD $0xad470c00 // ldp q0, q3, [x0, #224]
+	WORD $0x4e35cc20 // fmla v0.4s, v1.4s, v21.4s
+	WORD $0x4e36cc14 // fmla v20.4s, v0.4s, v22.4s
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e35cc61 // fmla v1.4s, v3.4s, v21.4s
+	WORD $0x4e36cc01 // fmla v1.4s, v0.4s, v22.4s
+	WORD $0x4e37cc34 // fmla v20.4s, v1.4s, v23.4s
+	WORD $0x4f375700 // shl v0.4s, v24.4s, #23
+	WORD $0x4ea084e0 // add v0.4s, v7.4s, v0.4s
+	WORD $0x6e34dc00 // fmul v0.4s, v0.4s, v20.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	CMP  R13, R10
+	BLT  scale
+	MOVD R14, R10
 
 component:
-	WORD $0x3cee6960 // ldr q0, [x11, x14]
+	WORD $0x3cea6920 // ldr q0, [x9, x10]
 	WORD $0x4ea0d657 // fsub v23.4s, v18.4s, v0.4s
-	WORD $0x3cee6940 // ldr q0, [x10, x14]
-	WORD $0x3cee6934 // ldr q20, [x9, x14]
-	WORD $0x6ea0e576 // fcmgt v22.4s, v11.4s, v0.4s
-	WORD $0x6e601d76 // bsl v22.16b, v11.16b, v0.16b
-	WORD $0x4e34f540 // fmax v0.4s, v10.4s, v20.4s
-	WORD $0x4ea0f521 // fmin v1.4s, v9.4s, v0.4s
-	WORD $0xad44001b // ldp q27, q0, [x0, #128]
-	WORD $0x4ea1cd1b // fmls v27.4s, v8.4s, v1.4s
-	WORD $0x4ea7d763 // fsub v3.4s, v27.4s, v7.4s
-	WORD $0x6ea0f83a // fneg v26.4s, v1.4s
-	WORD $0x4ea3cc1a // fmls v26.4s, v0.4s, v3.4s
-	WORD $0xad450001 // ldp q1, q0, [x0, #160]
-	WORD $0x4ea3cc3a // fmls v26.4s, v1.4s, v3.4s
-	WORD $0x6e3adf59 // fmul v25.4s, v26.4s, v26.4s
-	WORD $0x6e39df38 // fmul v24.4s, v25.4s, v25.4s
-	WORD $0xad460415 // ldp q21, q1, [x0, #192]
-	WORD $0x4e38cc15 // fmla v21.4s, v0.4s, v24.4s
-	WORD $0xad470c00 // ldp q0, q3, [x0, #224]
-	WORD $0x4e38cc20 // fmla v0.4s, v1.4s, v24.4s
-	WORD $0x4e39cc15 // fmla v21.4s, v0.4s, v25.4s
-	WORD $0xad480001 // ldp q1, q0, [x0, #256]
-	WORD $0x4e38cc61 // fmla v1.4s, v3.4s, v24.4s
-	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
-	WORD $0x4e3acc35 // fmla v21.4s, v1.4s, v26.4s
-	WORD $0x4f375760 // shl v0.4s, v27.4s, #23
-	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
-	WORD $0x6e35dc19 // fmul v25.4s, v0.4s, v21.4s
+	WORD $0x3cea6900 // ldr q0, [x8, x10]
+	WORD $0x3cea6994 // ldr q20, [x12, x10]
+	WORD $0x6ea0e4d6 // fcmgt v22.4s, v6.4s, v0.4s
+	WORD $0x6e601cd6 // bsl v22.16b, v6.16b, v0.16b
+	WORD $0x3cea6979 // ldr q25, [x11, x10]
 	WORD $0x6e37df3a // fmul v26.4s, v25.4s, v23.4s
 	WORD $0x6e3adf58 // fmul v24.4s, v26.4s, v26.4s
 	WORD $0x4eb8f4a1 // fmin v1.4s, v5.4s, v24.4s
 	WORD $0xad49001d // ldp q29, q0, [x0, #288]
 	WORD $0x4ea1cc1d // fmls v29.4s, v0.4s, v1.4s
-	WORD $0x4ea7d7a3 // fsub v3.4s, v29.4s, v7.4s
+	WORD $0x4ea8d7a3 // fsub v3.4s, v29.4s, v8.4s
 	WORD $0x6ea0f83c // fneg v28.4s, v1.4s
 	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
 	WORD $0x4ea3cc3c // fmls v28.4s, v1.4s, v3.4s
@@ -9536,7 +9568,7 @@ component:
 	WORD $0x4e3bcc01 // fmla v1.4s, v0.4s, v27.4s
 	WORD $0x4e3ccc23 // fmla v3.4s, v1.4s, v28.4s
 	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
-	WORD $0x4ea084c0 // add v0.4s, v6.4s, v0.4s
+	WORD $0x4ea084e0 // add v0.4s, v7.4s, v0.4s
 	WORD $0x6e23dc1b // fmul v27.4s, v0.4s, v3.4s
 	WORD $0x6ea0fb03 // fneg v3.4s, v24.4s
 	WORD $0x4e3acf43 // fmla v3.4s, v26.4s, v26.4s
@@ -9548,14 +9580,14 @@ component:
 	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
 	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
 	WORD $0x4ea0a81e // cmlt v30.4s, v0.4s, #0
-	WORD $0x6e6b1ebe // bsl v30.16b, v21.16b, v11.16b
+	WORD $0x6e661ebe // bsl v30.16b, v21.16b, v6.16b
 	WORD $0x4ea0a818 // cmlt v24.4s, v0.4s, #0
-	WORD $0x6e6b1f58 // bsl v24.16b, v26.16b, v11.16b
+	WORD $0x6e661f58 // bsl v24.16b, v26.16b, v6.16b
 	WORD $0x4e241f43 // and v3.16b, v26.16b, v4.16b
 	WORD $0xad500001 // ldp q1, q0, [x0, #512]
 	WORD $0x4ea3f421 // fmin v1.4s, v1.4s, v3.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	WORD $0x6e20fcdf // fdiv v31.4s, v6.4s, v0.4s
+	WORD $0x6e20fcff // fdiv v31.4s, v7.4s, v0.4s
 	WORD $0xad51001d // ldp q29, q0, [x0, #544]
 	WORD $0x4ebfcc1d // fmls v29.4s, v0.4s, v31.4s
 	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
@@ -9594,24 +9626,24 @@ component:
 	WORD $0x4ea0d673 // fsub v19.4s, v19.4s, v0.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cae6900 // str q0, [x8, x14]
+	WORD $0x3caa68e0 // str q0, [x7, x10]
 	WORD $0x4e22d420 // fadd v0.4s, v1.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cae68e0 // str q0, [x7, x14]
-	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
-	WORD $0x4d40c881 // ld1r {v1.4s}, [x4]
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x4d40c880 // ld1r {v0.4s}, [x4]
+	WORD $0x4d40c861 // ld1r {v1.4s}, [x3]
 	WORD $0x4e34cc01 // fmla v1.4s, v0.4s, v20.4s
-	WORD $0x4d40c8c0 // ld1r {v0.4s}, [x6]
+	WORD $0x4d40c8a0 // ld1r {v0.4s}, [x5]
 	WORD $0x4e34cc20 // fmla v0.4s, v1.4s, v20.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
-	WORD $0x3cae6860 // str q0, [x3, x14]
-	ADD  $16, R14, R14
-	CMP  R12, R14
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	CMP  R13, R10
 	BLT  component
 	WORD $0x3cb86853 // str q19, [x2, x24]
-	ADD  R1, R13, R13
+	ADD  R1, R14, R14
 	ADD  $16, R24, R24
 	SUBS $1, R25, R25
 	BNE  elements

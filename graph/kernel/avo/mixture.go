@@ -46,7 +46,9 @@ func (l lanes) prepare() {
 		l.fma(l.reciprocal(d), l.broadcast(Mem{Base: clamp, Disp: l.elem()}), r)
 		Label("held")
 		l.store(r, at(y, off))
-		l.store(l.expMinus(r), at(inv, off))
+	})
+	each("inverses", func() { // apart: see slopes
+		l.store(l.expMinus(l.load(at(y, off))), at(inv, off))
 	})
 	for _, p := range []reg.GPVirtual{logits, raw, w, y, inv} {
 		ADDQ(size, p)

@@ -96,17 +96,20 @@ func (l lanes) slopes(name string, own bool) {
 		return l.load(m)
 	}
 	e := element{lane("z"), lane("rdens"), lane("share"), lane("gl"), lane("pull"), lane("level")}
-	MOVQ(block, off)
 	end := GP64()
 	MOVQ(block, end)
 	ADDQ(size, end)
-	Label("component")
-	{
+	if own { // in a loop of its own: in one chain with what follows, the processor would not see far enough to overlap components
+		l.fromTo("scale", block, end, off, func() {
+			l.store(l.expMinus(l.load(at(arg("y"), off))), at(arg("graw"), off))
+		})
+	}
+	l.fromTo("component", block, end, off, func() {
 		of := func(name string) reg.VecVirtual { return l.ofComponent(own, at(arg(name), off)) }
 		dx, w, y := l.sub(x, of("mu")), of("w"), of("y")
 		var inv reg.VecVirtual
 		if own {
-			w, inv = l.max(w, l.zero()), l.expMinus(l.copyOf(y))
+			w, inv = l.max(w, l.zero()), of("graw")
 		} else {
 			inv = of("inv")
 		}
@@ -119,10 +122,7 @@ func (l lanes) slopes(name string, own bool) {
 		l.horner(slope, y, l.broadcast(Mem{Base: poly, Disp: l.elem()}))
 		l.horner(slope, y, l.broadcast(Mem{Base: poly}))
 		to(l.mul(logScale, slope), at(arg("graw"), off))
-	}
-	ADDQ(Imm(uint64(l.bytes)), off)
-	CMPQ(off, end)
-	JLT(LabelRef("component"))
+	})
 	l.store(total, at(arg("gx"), i))
 	next := arg("stride")
 	ADDQ(next, block)
@@ -131,6 +131,16 @@ func (l lanes) slopes(name string, own bool) {
 	JNZ(LabelRef("elements"))
 	VZEROUPPER()
 	RET()
+}
+
+// fromTo runs body for each vector between two offsets.
+func (l lanes) fromTo(label string, start, end, off reg.GPVirtual, body func()) {
+	MOVQ(start, off)
+	Label(label)
+	body()
+	ADDQ(Imm(uint64(l.bytes)), off)
+	CMPQ(off, end)
+	JLT(LabelRef(label))
 }
 
 // totals adds the sum of the lanes of each of n vectors to a number.
