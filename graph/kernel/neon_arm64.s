@@ -4084,148 +4084,148 @@ vectorEnd:
 // func logCDFF64NEON(n int, x *float64, y *float64) (far int)
 TEXT ·logCDFF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_logCDFF64NEON<>(SB), R0
-	WORD $0xad405409 // ldp q9, q21, [x0, #0]
-	WORD $0xad415008 // ldp q8, q20, [x0, #32]
-	WORD $0xad424813 // ldp q19, q18, [x0, #64]
-	WORD $0xad434011 // ldp q17, q16, [x0, #96]
-	WORD $0xad44380f // ldp q15, q14, [x0, #128]
-	WORD $0xad45300d // ldp q13, q12, [x0, #160]
-	WORD $0xad46280b // ldp q11, q10, [x0, #192]
-	WORD $0xad471807 // ldp q7, q6, [x0, #224]
-	WORD $0xad481005 // ldp q5, q4, [x0, #256]
+	WORD $0xad40580a // ldp q10, q22, [x0, #0]
+	WORD $0xad415409 // ldp q9, q21, [x0, #32]
+	WORD $0xad424c14 // ldp q20, q19, [x0, #64]
+	WORD $0xad434412 // ldp q18, q17, [x0, #96]
+	WORD $0xad443c10 // ldp q16, q15, [x0, #128]
+	WORD $0xad45340e // ldp q14, q13, [x0, #160]
+	WORD $0xad462c0c // ldp q12, q11, [x0, #192]
+	WORD $0xad471c08 // ldp q8, q7, [x0, #224]
+	WORD $0xad481406 // ldp q6, q5, [x0, #256]
+	WORD $0x3dc0f804 // ldr q4, [x0, #992]
 	MOVD n+0(FP), R4
 	MOVD x+8(FP), R3
 	MOVD y+16(FP), R2
-	WORD $0x4f000416 // movi v22.4s, #0
+	WORD $0x4f000417 // movi v23.4s, #0
 	MOVD $0, R1
 
 vector:
-	WORD $0x3ce16877 // ldr q23, [x3, x1]
-	WORD $0x4e351ef8 // and v24.16b, v23.16b, v21.16b
-	WORD $0x6ef88680 // sub v0.2d, v20.2d, v24.2d
-	WORD $0x4ef7d661 // fsub v1.2d, v19.2d, v23.2d
-	WORD $0x4ea01ec0 // orr v0.16b, v22.16b, v0.16b
-	WORD $0x4ea11c16 // orr v22.16b, v0.16b, v1.16b
-	WORD $0x6e78df19 // fmul v25.2d, v24.2d, v24.2d
-	WORD $0x4ef9f642 // fmin v2.2d, v18.2d, v25.2d
-	WORD $0xad49001e // ldp q30, q0, [x0, #288]
-	WORD $0x4ee2ce3e // fmls v30.2d, v17.2d, v2.2d
-	WORD $0x4ef0d7c1 // fsub v1.2d, v30.2d, v16.2d
-	WORD $0x6ee0f85c // fneg v28.2d, v2.2d
-	WORD $0x4ee1cdfc // fmls v28.2d, v15.2d, v1.2d
-	WORD $0x4ee1cddc // fmls v28.2d, v14.2d, v1.2d
+	WORD $0x3ce16878 // ldr q24, [x3, x1]
+	WORD $0x4e361f03 // and v3.16b, v24.16b, v22.16b
+	WORD $0x6ee386a0 // sub v0.2d, v21.2d, v3.2d
+	WORD $0x4ef8d681 // fsub v1.2d, v20.2d, v24.2d
+	WORD $0x4ea01ee0 // orr v0.16b, v23.16b, v0.16b
+	WORD $0x4ea11c17 // orr v23.16b, v0.16b, v1.16b
+	WORD $0x6e63dc7a // fmul v26.2d, v3.2d, v3.2d
+	WORD $0x4efaf662 // fmin v2.2d, v19.2d, v26.2d
+	WORD $0xad49001f // ldp q31, q0, [x0, #288]
+	WORD $0x4ee2ce5f // fmls v31.2d, v18.2d, v2.2d
+	WORD $0x4ef1d7e1 // fsub v1.2d, v31.2d, v17.2d
+	WORD $0x6ee0f85d // fneg v29.2d, v2.2d
+	WORD $0x4ee1ce1d // fmls v29.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdfd // fmls v29.2d, v15.2d, v1.2d
+	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
 	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
-	WORD $0x4e7acda0 // fmla v0.2d, v13.2d, v26.2d
-	WORD $0xad4a0803 // ldp q3, q2, [x0, #320]
-	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0x4e7acd82 // fmla v2.2d, v12.2d, v26.2d
+	WORD $0x4e7bcdc0 // fmla v0.2d, v14.2d, v27.2d
+	WORD $0xad4a0819 // ldp q25, q2, [x0, #320]
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0x4e7bcda2 // fmla v2.2d, v13.2d, v27.2d
 	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
-	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
-	WORD $0x4e7bcc23 // fmla v3.2d, v1.2d, v27.2d
-	WORD $0x4e7acd60 // fmla v0.2d, v11.2d, v26.2d
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7ccc39 // fmla v25.2d, v1.2d, v28.2d
+	WORD $0x4e7bcd80 // fmla v0.2d, v12.2d, v27.2d
 	WORD $0xad4c0402 // ldp q2, q1, [x0, #384]
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0x4e7acd41 // fmla v1.2d, v10.2d, v26.2d
-	WORD $0xad4d7400 // ldp q0, q29, [x0, #416]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
 	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
-	WORD $0x4e7ccc43 // fmla v3.2d, v2.2d, v28.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08520 // add v0.2d, v9.2d, v0.2d
-	WORD $0x6e63dc1e // fmul v30.2d, v0.2d, v3.2d
-	WORD $0x6ee0fb20 // fneg v0.2d, v25.2d
-	WORD $0x4e78cf00 // fmla v0.2d, v24.2d, v24.2d
-	WORD $0x4ee0cd1d // fmls v29.2d, v8.2d, v0.2d
-	WORD $0x4e351f00 // and v0.16b, v24.16b, v21.16b
-	WORD $0x4ee0f4e0 // fmin v0.2d, v7.2d, v0.2d
-	WORD $0x4e66d400 // fadd v0.2d, v0.2d, v6.2d
-	WORD $0x6e60fd3f // fdiv v31.2d, v9.2d, v0.2d
-	WORD $0xad4e081c // ldp q28, q2, [x0, #448]
-	WORD $0x4effccbc // fmls v28.2d, v5.2d, v31.2d
-	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
-	WORD $0x6e7bdf7a // fmul v26.2d, v27.2d, v27.2d
-	WORD $0x4e7acc82 // fmla v2.2d, v4.2d, v26.2d
-	WORD $0xad4f0400 // ldp q0, q1, [x0, #480]
-	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad506000 // ldp q0, q24, [x0, #512]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc18 // fmla v24.2d, v0.2d, v26.2d
-	WORD $0xad510400 // ldp q0, q1, [x0, #544]
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
-	WORD $0xad520800 // ldp q0, q2, [x0, #576]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad530400 // ldp q0, q1, [x0, #608]
-	WORD $0x4e7acc40 // fmla v0.2d, v2.2d, v26.2d
-	WORD $0x4e7bcc18 // fmla v24.2d, v0.2d, v27.2d
-	WORD $0xad540800 // ldp q0, q2, [x0, #640]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad550001 // ldp q1, q0, [x0, #672]
-	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0xad560403 // ldp q3, q1, [x0, #704]
-	WORD $0x4e7acc03 // fmla v3.2d, v0.2d, v26.2d
-	WORD $0xad570800 // ldp q0, q2, [x0, #736]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc02 // fmla v2.2d, v0.2d, v26.2d
-	WORD $0xad580001 // ldp q1, q0, [x0, #768]
-	WORD $0x4e7acc41 // fmla v1.2d, v2.2d, v26.2d
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
+	WORD $0x4e7bcd61 // fmla v1.2d, v11.2d, v27.2d
+	WORD $0xad4d7800 // ldp q0, q30, [x0, #416]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
+	WORD $0x4e7dcc59 // fmla v25.2d, v2.2d, v29.2d
+	WORD $0x4f7457e0 // shl v0.2d, v31.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e79dc1c // fmul v28.2d, v0.2d, v25.2d
+	WORD $0x6ee0fb40 // fneg v0.2d, v26.2d
+	WORD $0x4e63cc60 // fmla v0.2d, v3.2d, v3.2d
+	WORD $0x6e69dc00 // fmul v0.2d, v0.2d, v9.2d
+	WORD $0x4efccc1c // fmls v28.2d, v0.2d, v28.2d
+	WORD $0x4e361c60 // and v0.16b, v3.16b, v22.16b
+	WORD $0x4ee0f500 // fmin v0.2d, v8.2d, v0.2d
+	WORD $0x4e67d400 // fadd v0.2d, v0.2d, v7.2d
+	WORD $0x6e60fd5f // fdiv v31.2d, v10.2d, v0.2d
+	WORD $0x4effccde // fmls v30.2d, v6.2d, v31.2d
+	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
+	WORD $0x4e7bcca0 // fmla v0.2d, v5.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0xad500419 // ldp q25, q1, [x0, #512]
+	WORD $0x4e7bcc19 // fmla v25.2d, v0.2d, v27.2d
+	WORD $0x4e7bcc81 // fmla v1.2d, v4.2d, v27.2d
+	WORD $0xad510800 // ldp q0, q2, [x0, #544]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad520400 // ldp q0, q1, [x0, #576]
+	WORD $0x4e7bcc40 // fmla v0.2d, v2.2d, v27.2d
+	WORD $0x4e7dcc19 // fmla v25.2d, v0.2d, v29.2d
+	WORD $0xad530800 // ldp q0, q2, [x0, #608]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0xad550403 // ldp q3, q1, [x0, #672]
 	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0x4e7ccc78 // fmla v24.2d, v3.2d, v28.2d
-	WORD $0x6e7fdf03 // fmul v3.2d, v24.2d, v31.2d
-	WORD $0x6e7edfa2 // fmul v2.2d, v29.2d, v30.2d
-	WORD $0xad590001 // ldp q1, q0, [x0, #800]
-	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
-	WORD $0x6e61dc7a // fmul v26.2d, v3.2d, v1.2d
-	WORD $0x4efad538 // fsub v24.2d, v9.2d, v26.2d
-	WORD $0x4ee0aae1 // cmlt v1.2d, v23.2d, #0
-	WORD $0x6e781c61 // bsl v1.16b, v3.16b, v24.16b
+	WORD $0xad560800 // ldp q0, q2, [x0, #704]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad570001 // ldp q1, q0, [x0, #736]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
+	WORD $0x4e7ecc79 // fmla v25.2d, v3.2d, v30.2d
+	WORD $0x6e7fdf22 // fmul v2.2d, v25.2d, v31.2d
+	WORD $0xad580001 // ldp q1, q0, [x0, #768]
+	WORD $0x6e61df81 // fmul v1.2d, v28.2d, v1.2d
+	WORD $0x6e61dc5b // fmul v27.2d, v2.2d, v1.2d
+	WORD $0x4efbd559 // fsub v25.2d, v10.2d, v27.2d
+	WORD $0x4ee0ab01 // cmlt v1.2d, v24.2d, #0
+	WORD $0x6e791c41 // bsl v1.16b, v2.16b, v25.16b
 	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
-	WORD $0x4ee98400 // add v0.2d, v0.2d, v9.2d
+	WORD $0x4eea8400 // add v0.2d, v0.2d, v10.2d
 	WORD $0x6f4c0403 // ushr v3.2d, v0.2d, #52
 	WORD $0x4f745460 // shl v0.2d, v3.2d, #52
 	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
-	WORD $0x4ee98402 // add v2.2d, v0.2d, v9.2d
-	WORD $0xad5a0001 // ldp q1, q0, [x0, #832]
+	WORD $0x4eea8402 // add v2.2d, v0.2d, v10.2d
+	WORD $0xad590001 // ldp q1, q0, [x0, #800]
 	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
-	WORD $0x4ee0d43b // fsub v27.2d, v1.2d, v0.2d
-	WORD $0x4ee9d441 // fsub v1.2d, v2.2d, v9.2d
-	WORD $0xad5b0800 // ldp q0, q2, [x0, #864]
+	WORD $0x4ee0d43c // fsub v28.2d, v1.2d, v0.2d
+	WORD $0x4eead441 // fsub v1.2d, v2.2d, v10.2d
+	WORD $0xad5a0800 // ldp q0, q2, [x0, #832]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-	WORD $0x6e60fc3e // fdiv v30.2d, v1.2d, v0.2d
+	WORD $0x6e60fc3f // fdiv v31.2d, v1.2d, v0.2d
+	WORD $0x6e7fdffe // fmul v30.2d, v31.2d, v31.2d
 	WORD $0x6e7edfdd // fmul v29.2d, v30.2d, v30.2d
-	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0xad5c0001 // ldp q1, q0, [x0, #896]
-	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0xad5d0803 // ldp q3, q2, [x0, #928]
-	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0xad5e0001 // ldp q1, q0, [x0, #960]
-	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0xad5b0001 // ldp q1, q0, [x0, #864]
+	WORD $0x4e7dcc41 // fmla v1.2d, v2.2d, v29.2d
+	WORD $0x4e7dcc20 // fmla v0.2d, v1.2d, v29.2d
+	WORD $0xad5c0803 // ldp q3, q2, [x0, #896]
 	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
-	WORD $0x6e7edc63 // fmul v3.2d, v3.2d, v30.2d
-	WORD $0xad5f0001 // ldp q1, q0, [x0, #992]
-	WORD $0x4e7bcc23 // fmla v3.2d, v1.2d, v27.2d
-	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
-	WORD $0x4ef8d520 // fsub v0.2d, v9.2d, v24.2d
-	WORD $0x4efad401 // fsub v1.2d, v0.2d, v26.2d
-	WORD $0x3dc10000 // ldr q0, [x0, #1024]
+	WORD $0xad5d0001 // ldp q1, q0, [x0, #928]
+	WORD $0x4e7dcc41 // fmla v1.2d, v2.2d, v29.2d
+	WORD $0x4e7dcc20 // fmla v0.2d, v1.2d, v29.2d
+	WORD $0x4e7ecc03 // fmla v3.2d, v0.2d, v30.2d
+	WORD $0x6e7fdc63 // fmul v3.2d, v3.2d, v31.2d
+	WORD $0xad5e0001 // ldp q1, q0, [x0, #960]
+	WORD $0x4e7ccc23 // fmla v3.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4ef9d540 // fsub v0.2d, v10.2d, v25.2d
+	WORD $0x4efbd401 // fsub v1.2d, v0.2d, v27.2d
+	WORD $0x3dc0fc00 // ldr q0, [x0, #1008]
 	WORD $0x4ee0d462 // fsub v2.2d, v3.2d, v0.2d
-	WORD $0x4ef9cd02 // fmls v2.2d, v8.2d, v25.2d
-	WORD $0x6e78fc20 // fdiv v0.2d, v1.2d, v24.2d
+	WORD $0x4efacd22 // fmls v2.2d, v9.2d, v26.2d
+	WORD $0x6e79fc20 // fdiv v0.2d, v1.2d, v25.2d
 	WORD $0x4e63d401 // fadd v1.2d, v0.2d, v3.2d
-	WORD $0x4ee0aae0 // cmlt v0.2d, v23.2d, #0
+	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
 	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
 	WORD $0x3ca16840 // str q0, [x2, x1]
 	ADD  $16, R1, R1
 	SUBS $1, R4, R4
 	BNE  vector
-	WORD $0x4ee0aac0 // cmlt v0.2d, v22.2d, #0
+	WORD $0x4ee0aae0 // cmlt v0.2d, v23.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, far+24(FP)
@@ -4287,309 +4287,305 @@ DATA constants_logCDFF64NEON<>+416(SB)/8, $0x3f9555555555555a
 DATA constants_logCDFF64NEON<>+424(SB)/8, $0x3f9555555555555a
 DATA constants_logCDFF64NEON<>+432(SB)/8, $0x3ff0000000000000
 DATA constants_logCDFF64NEON<>+440(SB)/8, $0x3ff0000000000000
-DATA constants_logCDFF64NEON<>+448(SB)/8, $0x3ff0000000000000
-DATA constants_logCDFF64NEON<>+456(SB)/8, $0x3ff0000000000000
-DATA constants_logCDFF64NEON<>+464(SB)/8, $0x3ea3c1dee452fc61
-DATA constants_logCDFF64NEON<>+472(SB)/8, $0x3ea3c1dee452fc61
-DATA constants_logCDFF64NEON<>+480(SB)/8, $0x3ebd7d1a1f35ec2d
-DATA constants_logCDFF64NEON<>+488(SB)/8, $0x3ebd7d1a1f35ec2d
-DATA constants_logCDFF64NEON<>+496(SB)/8, $0x3f35e7a5e69070ed
-DATA constants_logCDFF64NEON<>+504(SB)/8, $0x3f35e7a5e69070ed
-DATA constants_logCDFF64NEON<>+512(SB)/8, $0x3fc360ce25f6216c
-DATA constants_logCDFF64NEON<>+520(SB)/8, $0x3fc360ce25f6216c
-DATA constants_logCDFF64NEON<>+528(SB)/8, $0x3ffe4aa012912dd4
-DATA constants_logCDFF64NEON<>+536(SB)/8, $0x3ffe4aa012912dd4
-DATA constants_logCDFF64NEON<>+544(SB)/8, $0xbe830c6da8a81a56
-DATA constants_logCDFF64NEON<>+552(SB)/8, $0xbe830c6da8a81a56
-DATA constants_logCDFF64NEON<>+560(SB)/8, $0xbeb93bb86bfe227b
-DATA constants_logCDFF64NEON<>+568(SB)/8, $0xbeb93bb86bfe227b
-DATA constants_logCDFF64NEON<>+576(SB)/8, $0xbed4020300049247
-DATA constants_logCDFF64NEON<>+584(SB)/8, $0xbed4020300049247
-DATA constants_logCDFF64NEON<>+592(SB)/8, $0xbf81dcfe9bec7e27
-DATA constants_logCDFF64NEON<>+600(SB)/8, $0xbf81dcfe9bec7e27
-DATA constants_logCDFF64NEON<>+608(SB)/8, $0x3fef0d9856bc4e03
-DATA constants_logCDFF64NEON<>+616(SB)/8, $0x3fef0d9856bc4e03
-DATA constants_logCDFF64NEON<>+624(SB)/8, $0xbe2adaf527e92f5f
-DATA constants_logCDFF64NEON<>+632(SB)/8, $0xbe2adaf527e92f5f
-DATA constants_logCDFF64NEON<>+640(SB)/8, $0xbe9b3aa2536dfe83
-DATA constants_logCDFF64NEON<>+648(SB)/8, $0xbe9b3aa2536dfe83
-DATA constants_logCDFF64NEON<>+656(SB)/8, $0xbeef22291cc0e6b2
-DATA constants_logCDFF64NEON<>+664(SB)/8, $0xbeef22291cc0e6b2
-DATA constants_logCDFF64NEON<>+672(SB)/8, $0xbf42fb43b45b76a4
-DATA constants_logCDFF64NEON<>+680(SB)/8, $0xbf42fb43b45b76a4
-DATA constants_logCDFF64NEON<>+688(SB)/8, $0xbf935aa3c9571e3a
-DATA constants_logCDFF64NEON<>+696(SB)/8, $0xbf935aa3c9571e3a
-DATA constants_logCDFF64NEON<>+704(SB)/8, $0xbff8615d9b49165e
-DATA constants_logCDFF64NEON<>+712(SB)/8, $0xbff8615d9b49165e
-DATA constants_logCDFF64NEON<>+720(SB)/8, $0x3e6a1f02df79fd28
-DATA constants_logCDFF64NEON<>+728(SB)/8, $0x3e6a1f02df79fd28
-DATA constants_logCDFF64NEON<>+736(SB)/8, $0x3ec595b34e498225
-DATA constants_logCDFF64NEON<>+744(SB)/8, $0x3ec595b34e498225
-DATA constants_logCDFF64NEON<>+752(SB)/8, $0x3f17180e7b19fee4
-DATA constants_logCDFF64NEON<>+760(SB)/8, $0x3f17180e7b19fee4
-DATA constants_logCDFF64NEON<>+768(SB)/8, $0x3f70be6d68abc9f7
-DATA constants_logCDFF64NEON<>+776(SB)/8, $0x3f70be6d68abc9f7
-DATA constants_logCDFF64NEON<>+784(SB)/8, $0xbfddec30ee678f63
-DATA constants_logCDFF64NEON<>+792(SB)/8, $0xbfddec30ee678f63
-DATA constants_logCDFF64NEON<>+800(SB)/8, $0x3fd9884533d43651
-DATA constants_logCDFF64NEON<>+808(SB)/8, $0x3fd9884533d43651
-DATA constants_logCDFF64NEON<>+816(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_logCDFF64NEON<>+824(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_logCDFF64NEON<>+832(SB)/8, $0x4330000000000000
-DATA constants_logCDFF64NEON<>+840(SB)/8, $0x4330000000000000
-DATA constants_logCDFF64NEON<>+848(SB)/8, $0x43300000000003ff
-DATA constants_logCDFF64NEON<>+856(SB)/8, $0x43300000000003ff
-DATA constants_logCDFF64NEON<>+864(SB)/8, $0x4000000000000000
-DATA constants_logCDFF64NEON<>+872(SB)/8, $0x4000000000000000
-DATA constants_logCDFF64NEON<>+880(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_logCDFF64NEON<>+888(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_logCDFF64NEON<>+896(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_logCDFF64NEON<>+904(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_logCDFF64NEON<>+912(SB)/8, $0x3fd999999a442e0d
-DATA constants_logCDFF64NEON<>+920(SB)/8, $0x3fd999999a442e0d
-DATA constants_logCDFF64NEON<>+928(SB)/8, $0x4000000000000001
-DATA constants_logCDFF64NEON<>+936(SB)/8, $0x4000000000000001
-DATA constants_logCDFF64NEON<>+944(SB)/8, $0x3fc732279c8761a8
-DATA constants_logCDFF64NEON<>+952(SB)/8, $0x3fc732279c8761a8
-DATA constants_logCDFF64NEON<>+960(SB)/8, $0x3fd249240af9d15d
-DATA constants_logCDFF64NEON<>+968(SB)/8, $0x3fd249240af9d15d
-DATA constants_logCDFF64NEON<>+976(SB)/8, $0x3fe5555555552d11
-DATA constants_logCDFF64NEON<>+984(SB)/8, $0x3fe5555555552d11
-DATA constants_logCDFF64NEON<>+992(SB)/8, $0x3dea39ef35793c76
-DATA constants_logCDFF64NEON<>+1000(SB)/8, $0x3dea39ef35793c76
-DATA constants_logCDFF64NEON<>+1008(SB)/8, $0x3fe62e42fee00000
-DATA constants_logCDFF64NEON<>+1016(SB)/8, $0x3fe62e42fee00000
-DATA constants_logCDFF64NEON<>+1024(SB)/8, $0x3fed67f1c864beb5
-DATA constants_logCDFF64NEON<>+1032(SB)/8, $0x3fed67f1c864beb5
-GLOBL constants_logCDFF64NEON<>(SB), RODATA|NOPTR, $1040
+DATA constants_logCDFF64NEON<>+448(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_logCDFF64NEON<>+456(SB)/8, $0x3ea3c1dee452fc61
+DATA constants_logCDFF64NEON<>+464(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_logCDFF64NEON<>+472(SB)/8, $0x3ebd7d1a1f35ec2d
+DATA constants_logCDFF64NEON<>+480(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_logCDFF64NEON<>+488(SB)/8, $0x3f35e7a5e69070ed
+DATA constants_logCDFF64NEON<>+496(SB)/8, $0x3fc360ce25f6216c
+DATA constants_logCDFF64NEON<>+504(SB)/8, $0x3fc360ce25f6216c
+DATA constants_logCDFF64NEON<>+512(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_logCDFF64NEON<>+520(SB)/8, $0x3ffe4aa012912dd4
+DATA constants_logCDFF64NEON<>+528(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_logCDFF64NEON<>+536(SB)/8, $0xbeb93bb86bfe227b
+DATA constants_logCDFF64NEON<>+544(SB)/8, $0xbed4020300049247
+DATA constants_logCDFF64NEON<>+552(SB)/8, $0xbed4020300049247
+DATA constants_logCDFF64NEON<>+560(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_logCDFF64NEON<>+568(SB)/8, $0xbf81dcfe9bec7e27
+DATA constants_logCDFF64NEON<>+576(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_logCDFF64NEON<>+584(SB)/8, $0x3fef0d9856bc4e03
+DATA constants_logCDFF64NEON<>+592(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_logCDFF64NEON<>+600(SB)/8, $0xbe2adaf527e92f5f
+DATA constants_logCDFF64NEON<>+608(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_logCDFF64NEON<>+616(SB)/8, $0xbe9b3aa2536dfe83
+DATA constants_logCDFF64NEON<>+624(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_logCDFF64NEON<>+632(SB)/8, $0xbeef22291cc0e6b2
+DATA constants_logCDFF64NEON<>+640(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_logCDFF64NEON<>+648(SB)/8, $0xbf42fb43b45b76a4
+DATA constants_logCDFF64NEON<>+656(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_logCDFF64NEON<>+664(SB)/8, $0xbf935aa3c9571e3a
+DATA constants_logCDFF64NEON<>+672(SB)/8, $0xbff8615d9b49165e
+DATA constants_logCDFF64NEON<>+680(SB)/8, $0xbff8615d9b49165e
+DATA constants_logCDFF64NEON<>+688(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_logCDFF64NEON<>+696(SB)/8, $0x3e6a1f02df79fd28
+DATA constants_logCDFF64NEON<>+704(SB)/8, $0x3ec595b34e498225
+DATA constants_logCDFF64NEON<>+712(SB)/8, $0x3ec595b34e498225
+DATA constants_logCDFF64NEON<>+720(SB)/8, $0x3f17180e7b19fee4
+DATA constants_logCDFF64NEON<>+728(SB)/8, $0x3f17180e7b19fee4
+DATA constants_logCDFF64NEON<>+736(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_logCDFF64NEON<>+744(SB)/8, $0x3f70be6d68abc9f7
+DATA constants_logCDFF64NEON<>+752(SB)/8, $0xbfddec30ee678f63
+DATA constants_logCDFF64NEON<>+760(SB)/8, $0xbfddec30ee678f63
+DATA constants_logCDFF64NEON<>+768(SB)/8, $0x3fd9884533d43651
+DATA constants_logCDFF64NEON<>+776(SB)/8, $0x3fd9884533d43651
+DATA constants_logCDFF64NEON<>+784(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_logCDFF64NEON<>+792(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_logCDFF64NEON<>+800(SB)/8, $0x4330000000000000
+DATA constants_logCDFF64NEON<>+808(SB)/8, $0x4330000000000000
+DATA constants_logCDFF64NEON<>+816(SB)/8, $0x43300000000003ff
+DATA constants_logCDFF64NEON<>+824(SB)/8, $0x43300000000003ff
+DATA constants_logCDFF64NEON<>+832(SB)/8, $0x4000000000000000
+DATA constants_logCDFF64NEON<>+840(SB)/8, $0x4000000000000000
+DATA constants_logCDFF64NEON<>+848(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_logCDFF64NEON<>+856(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_logCDFF64NEON<>+864(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_logCDFF64NEON<>+872(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_logCDFF64NEON<>+880(SB)/8, $0x3fd999999a442e0d
+DATA constants_logCDFF64NEON<>+888(SB)/8, $0x3fd999999a442e0d
+DATA constants_logCDFF64NEON<>+896(SB)/8, $0x4000000000000001
+DATA constants_logCDFF64NEON<>+904(SB)/8, $0x4000000000000001
+DATA constants_logCDFF64NEON<>+912(SB)/8, $0x3fc732279c8761a8
+DATA constants_logCDFF64NEON<>+920(SB)/8, $0x3fc732279c8761a8
+DATA constants_logCDFF64NEON<>+928(SB)/8, $0x3fd249240af9d15d
+DATA constants_logCDFF64NEON<>+936(SB)/8, $0x3fd249240af9d15d
+DATA constants_logCDFF64NEON<>+944(SB)/8, $0x3fe5555555552d11
+DATA constants_logCDFF64NEON<>+952(SB)/8, $0x3fe5555555552d11
+DATA constants_logCDFF64NEON<>+960(SB)/8, $0x3dea39ef35793c76
+DATA constants_logCDFF64NEON<>+968(SB)/8, $0x3dea39ef35793c76
+DATA constants_logCDFF64NEON<>+976(SB)/8, $0x3fe62e42fee00000
+DATA constants_logCDFF64NEON<>+984(SB)/8, $0x3fe62e42fee00000
+DATA constants_logCDFF64NEON<>+992(SB)/8, $0xbe830c6da8a81a56
+DATA constants_logCDFF64NEON<>+1000(SB)/8, $0xbe830c6da8a81a56
+DATA constants_logCDFF64NEON<>+1008(SB)/8, $0x3fed67f1c864beb5
+DATA constants_logCDFF64NEON<>+1016(SB)/8, $0x3fed67f1c864beb5
+GLOBL constants_logCDFF64NEON<>(SB), RODATA|NOPTR, $1024
 
 // func quantileF64NEON(n int, x *float64, y *float64) (far int)
 TEXT ·quantileF64NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_quantileF64NEON<>+1024(SB), R0
-	WORD $0xad606009 // ldp q9, q24, [x0, #-1024]
+	WORD $0xad605c09 // ldp q9, q23, [x0, #-1024]
 	WORD $0xad61380f // ldp q15, q14, [x0, #-992]
 	WORD $0xad624011 // ldp q17, q16, [x0, #-960]
 	WORD $0xad63300d // ldp q13, q12, [x0, #-928]
 	WORD $0xad64280b // ldp q11, q10, [x0, #-896]
-	WORD $0xad655817 // ldp q23, q22, [x0, #-864]
-	WORD $0xad665015 // ldp q21, q20, [x0, #-832]
-	WORD $0xad674813 // ldp q19, q18, [x0, #-800]
-	WORD $0xad681c08 // ldp q8, q7, [x0, #-768]
-	WORD $0x3dc05806 // ldr q6, [x0, #352]
+	WORD $0xad655416 // ldp q22, q21, [x0, #-864]
+	WORD $0xad664c14 // ldp q20, q19, [x0, #-832]
+	WORD $0xad672012 // ldp q18, q8, [x0, #-800]
+	WORD $0xad681807 // ldp q7, q6, [x0, #-768]
 	MOVD n+0(FP), R5
 	MOVD x+8(FP), R4
 	MOVD y+16(FP), R3
-	WORD $0x4f000419 // movi v25.4s, #0
+	WORD $0x4f000418 // movi v24.4s, #0
 	MOVD $0, R2
 
 vector:
 	WORD $0x3ce26882 // ldr q2, [x4, x2]
-	WORD $0x6e381c44 // eor v4.16b, v2.16b, v24.16b
-	WORD $0x6ee486e0 // sub v0.2d, v23.2d, v4.2d
-	WORD $0x6ef68481 // sub v1.2d, v4.2d, v22.2d
-	WORD $0x4ea01f20 // orr v0.16b, v25.16b, v0.16b
-	WORD $0x4ea11c19 // orr v25.16b, v0.16b, v1.16b
-	WORD $0x4ee2d69b // fsub v27.2d, v20.2d, v2.2d
-	WORD $0x6ee2e6a0 // fcmgt v0.2d, v21.2d, v2.2d
-	WORD $0x6e621ea0 // bsl v0.16b, v21.16b, v2.16b
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
-	WORD $0x4e72d41e // fadd v30.2d, v0.2d, v18.2d
-	WORD $0xad69001d // ldp q29, q0, [x0, #-736]
-	WORD $0x4e7ece3d // fmla v29.2d, v17.2d, v30.2d
-	WORD $0x4ef0d7a1 // fsub v1.2d, v29.2d, v16.2d
-	WORD $0x4ee1cdfe // fmls v30.2d, v15.2d, v1.2d
-	WORD $0x4ee1cdde // fmls v30.2d, v14.2d, v1.2d
-	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
-	WORD $0x6e7cdf9a // fmul v26.2d, v28.2d, v28.2d
-	WORD $0x4e7acda0 // fmla v0.2d, v13.2d, v26.2d
-	WORD $0xad6a0405 // ldp q5, q1, [x0, #-704]
-	WORD $0x4e7acc05 // fmla v5.2d, v0.2d, v26.2d
-	WORD $0x4e7acd81 // fmla v1.2d, v12.2d, v26.2d
-	WORD $0xad6b0c00 // ldp q0, q3, [x0, #-672]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7ccc05 // fmla v5.2d, v0.2d, v28.2d
-	WORD $0x4e7acd63 // fmla v3.2d, v11.2d, v26.2d
-	WORD $0xad6c0001 // ldp q1, q0, [x0, #-640]
-	WORD $0x4e7acc61 // fmla v1.2d, v3.2d, v26.2d
-	WORD $0x4e7acd40 // fmla v0.2d, v10.2d, v26.2d
-	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
-	WORD $0x4e7ecc25 // fmla v5.2d, v1.2d, v30.2d
-	WORD $0x6e7edca3 // fmul v3.2d, v5.2d, v30.2d
-	WORD $0x4f7457a0 // shl v0.2d, v29.2d, #52
+	WORD $0x6e371c5b // eor v27.16b, v2.16b, v23.16b
+	WORD $0x6efb86c0 // sub v0.2d, v22.2d, v27.2d
+	WORD $0x6ef58761 // sub v1.2d, v27.2d, v21.2d
+	WORD $0x4ea01f00 // orr v0.16b, v24.16b, v0.16b
+	WORD $0x4ea11c18 // orr v24.16b, v0.16b, v1.16b
+	WORD $0x4ee2d67a // fsub v26.2d, v19.2d, v2.2d
+	WORD $0x6ee2e680 // fcmgt v0.2d, v20.2d, v2.2d
+	WORD $0x6e621e80 // bsl v0.16b, v20.16b, v2.16b
+	WORD $0x4e72d404 // fadd v4.2d, v0.2d, v18.2d
+	WORD $0xad69041e // ldp q30, q1, [x0, #-736]
+	WORD $0x4e64ce3e // fmla v30.2d, v17.2d, v4.2d
+	WORD $0x4ef0d7c0 // fsub v0.2d, v30.2d, v16.2d
+	WORD $0x4ee0cde4 // fmls v4.2d, v15.2d, v0.2d
+	WORD $0x4ee0cdc4 // fmls v4.2d, v14.2d, v0.2d
+	WORD $0x6e64dc9c // fmul v28.2d, v4.2d, v4.2d
+	WORD $0x6e64dc99 // fmul v25.2d, v4.2d, v4.2d
+	WORD $0x6e79df25 // fmul v5.2d, v25.2d, v25.2d
+	WORD $0x4e65cda1 // fmla v1.2d, v13.2d, v5.2d
+	WORD $0xad6a0003 // ldp q3, q0, [x0, #-704]
+	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
+	WORD $0x4e65cd80 // fmla v0.2d, v12.2d, v5.2d
+	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
+	WORD $0xad6b0400 // ldp q0, q1, [x0, #-672]
+	WORD $0x4e65cd60 // fmla v0.2d, v11.2d, v5.2d
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
+	WORD $0xad6c7400 // ldp q0, q29, [x0, #-640]
+	WORD $0x4e65cd40 // fmla v0.2d, v10.2d, v5.2d
+	WORD $0x4e79cc01 // fmla v1.2d, v0.2d, v25.2d
+	WORD $0x4e64cc23 // fmla v3.2d, v1.2d, v4.2d
+	WORD $0x4e63cf84 // fmla v4.2d, v28.2d, v3.2d
+	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
 	WORD $0x4ee08521 // add v1.2d, v9.2d, v0.2d
 	WORD $0x4ee9d420 // fsub v0.2d, v1.2d, v9.2d
-	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x6e68dc05 // fmul v5.2d, v0.2d, v8.2d
-	WORD $0xad6d041e // ldp q30, q1, [x0, #-608]
-	WORD $0x4ee5ccbe // fmls v30.2d, v5.2d, v5.2d
-	WORD $0x6e7edfda // fmul v26.2d, v30.2d, v30.2d
-	WORD $0x4e7acce1 // fmla v1.2d, v7.2d, v26.2d
-	WORD $0xad6e7400 // ldp q0, q29, [x0, #-576]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7acc1d // fmla v29.2d, v0.2d, v26.2d
+	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x6e67dc04 // fmul v4.2d, v0.2d, v7.2d
+	WORD $0x4ee4cc9d // fmls v29.2d, v4.2d, v4.2d
+	WORD $0x6e7ddfa5 // fmul v5.2d, v29.2d, v29.2d
+	WORD $0xad6d0001 // ldp q1, q0, [x0, #-608]
+	WORD $0x4e65ccc1 // fmla v1.2d, v6.2d, v5.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0xad6e0c1c // ldp q28, q3, [x0, #-576]
+	WORD $0x4e65cc1c // fmla v28.2d, v0.2d, v5.2d
 	WORD $0xad6f0400 // ldp q0, q1, [x0, #-544]
-	WORD $0x4e7accc0 // fmla v0.2d, v6.2d, v26.2d
-	WORD $0x4e7acc01 // fmla v1.2d, v0.2d, v26.2d
+	WORD $0x4e65cc60 // fmla v0.2d, v3.2d, v5.2d
+	WORD $0x4e65cc01 // fmla v1.2d, v0.2d, v5.2d
 	WORD $0xad700c00 // ldp q0, q3, [x0, #-512]
-	WORD $0x4e7acc20 // fmla v0.2d, v1.2d, v26.2d
-	WORD $0x4e7ecc1d // fmla v29.2d, v0.2d, v30.2d
-	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
+	WORD $0x4e65cc20 // fmla v0.2d, v1.2d, v5.2d
+	WORD $0x4e7dcc1c // fmla v28.2d, v0.2d, v29.2d
+	WORD $0x6e7ddfb9 // fmul v25.2d, v29.2d, v29.2d
 	WORD $0xad710001 // ldp q1, q0, [x0, #-480]
-	WORD $0x4e7ccc61 // fmla v1.2d, v3.2d, v28.2d
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0xad72041a // ldp q26, q1, [x0, #-448]
-	WORD $0x4e7ccc1a // fmla v26.2d, v0.2d, v28.2d
+	WORD $0x4e79cc61 // fmla v1.2d, v3.2d, v25.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0xad720405 // ldp q5, q1, [x0, #-448]
+	WORD $0x4e79cc05 // fmla v5.2d, v0.2d, v25.2d
 	WORD $0xad730c00 // ldp q0, q3, [x0, #-416]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x4e79cc20 // fmla v0.2d, v1.2d, v25.2d
+	WORD $0x4e79cc03 // fmla v3.2d, v0.2d, v25.2d
 	WORD $0xad740001 // ldp q1, q0, [x0, #-384]
-	WORD $0x4e7ccc61 // fmla v1.2d, v3.2d, v28.2d
-	WORD $0x4e7ecc3a // fmla v26.2d, v1.2d, v30.2d
-	WORD $0x6e7affa3 // fdiv v3.2d, v29.2d, v26.2d
-	WORD $0x4e201ca1 // and v1.16b, v5.16b, v0.16b
-	WORD $0x3dc05c00 // ldr q0, [x0, #368]
-	WORD $0x4ee0d43a // fsub v26.2d, v1.2d, v0.2d
-	WORD $0x6e63dca5 // fmul v5.2d, v5.2d, v3.2d
-	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
+	WORD $0x4e79cc61 // fmla v1.2d, v3.2d, v25.2d
+	WORD $0x4e7dcc25 // fmla v5.2d, v1.2d, v29.2d
+	WORD $0x6e65ff83 // fdiv v3.2d, v28.2d, v5.2d
+	WORD $0x4e201c81 // and v1.16b, v4.16b, v0.16b
+	WORD $0x3dc06000 // ldr q0, [x0, #384]
+	WORD $0x4ee0d439 // fsub v25.2d, v1.2d, v0.2d
+	WORD $0x6e63dc85 // fmul v5.2d, v4.2d, v3.2d
+	WORD $0x4ee0ab20 // cmlt v0.2d, v25.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $-1, R1
 	BEQ  store
-	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
+	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x6ee2e6bf // fcmgt v31.2d, v21.2d, v2.2d
-	WORD $0x6e621ebf // bsl v31.16b, v21.16b, v2.16b
-	WORD $0xad69001e // ldp q30, q0, [x0, #-736]
-	WORD $0x4e7fce3e // fmla v30.2d, v17.2d, v31.2d
-	WORD $0x4ef0d7c1 // fsub v1.2d, v30.2d, v16.2d
-	WORD $0x4ee1cdff // fmls v31.2d, v15.2d, v1.2d
-	WORD $0x4ee1cddf // fmls v31.2d, v14.2d, v1.2d
-	WORD $0x6e7fdffd // fmul v29.2d, v31.2d, v31.2d
-	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0x4e7ccda0 // fmla v0.2d, v13.2d, v28.2d
-	WORD $0xad6a0403 // ldp q3, q1, [x0, #-704]
-	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0x4e7ccd81 // fmla v1.2d, v12.2d, v28.2d
-	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x6ee2e69c // fcmgt v28.2d, v20.2d, v2.2d
+	WORD $0x6e621e9c // bsl v28.16b, v20.16b, v2.16b
+	WORD $0xad69041f // ldp q31, q1, [x0, #-736]
+	WORD $0x4e7cce3f // fmla v31.2d, v17.2d, v28.2d
+	WORD $0x4ef0d7e0 // fsub v0.2d, v31.2d, v16.2d
+	WORD $0x4ee0cdfc // fmls v28.2d, v15.2d, v0.2d
+	WORD $0x4ee0cddc // fmls v28.2d, v14.2d, v0.2d
+	WORD $0x6e7cdf9e // fmul v30.2d, v28.2d, v28.2d
+	WORD $0x6e7cdf9d // fmul v29.2d, v28.2d, v28.2d
+	WORD $0x6e7ddfa4 // fmul v4.2d, v29.2d, v29.2d
+	WORD $0x4e64cda1 // fmla v1.2d, v13.2d, v4.2d
+	WORD $0xad6a0003 // ldp q3, q0, [x0, #-704]
+	WORD $0x4e64cc23 // fmla v3.2d, v1.2d, v4.2d
+	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
 	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
-	WORD $0x4e7ccd62 // fmla v2.2d, v11.2d, v28.2d
-	WORD $0xad6c0001 // ldp q1, q0, [x0, #-640]
-	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
-	WORD $0x4e7ccd40 // fmla v0.2d, v10.2d, v28.2d
-	WORD $0x4e7dcc01 // fmla v1.2d, v0.2d, v29.2d
-	WORD $0x4e7fcc23 // fmla v3.2d, v1.2d, v31.2d
-	WORD $0x6e7fdc62 // fmul v2.2d, v3.2d, v31.2d
-	WORD $0x4f7457c0 // shl v0.2d, v30.2d, #52
-	WORD $0x4ee08521 // add v1.2d, v9.2d, v0.2d
-	WORD $0x4ee9d420 // fsub v0.2d, v1.2d, v9.2d
-	WORD $0x4e62cc20 // fmla v0.2d, v1.2d, v2.2d
-	WORD $0x6e381c03 // eor v3.16b, v0.16b, v24.16b
+	WORD $0xad6b0800 // ldp q0, q2, [x0, #-672]
+	WORD $0x4e64cd60 // fmla v0.2d, v11.2d, v4.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
 	WORD $0xad750001 // ldp q1, q0, [x0, #-352]
-	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
-	WORD $0x4ee98421 // add v1.2d, v1.2d, v9.2d
-	WORD $0x6f4c0422 // ushr v2.2d, v1.2d, #52
-	WORD $0x4f745441 // shl v1.2d, v2.2d, #52
-	WORD $0x6ee18461 // sub v1.2d, v3.2d, v1.2d
-	WORD $0x4ee98423 // add v3.2d, v1.2d, v9.2d
-	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0x4e64cd41 // fmla v1.2d, v10.2d, v4.2d
+	WORD $0x4e7dcc22 // fmla v2.2d, v1.2d, v29.2d
+	WORD $0x4e7ccc43 // fmla v3.2d, v2.2d, v28.2d
+	WORD $0x4e63cfdc // fmla v28.2d, v30.2d, v3.2d
+	WORD $0x4f7457e1 // shl v1.2d, v31.2d, #52
+	WORD $0x4ee18522 // add v2.2d, v9.2d, v1.2d
+	WORD $0x4ee9d441 // fsub v1.2d, v2.2d, v9.2d
+	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
+	WORD $0x6e371c21 // eor v1.16b, v1.16b, v23.16b
+	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
+	WORD $0x4ee98400 // add v0.2d, v0.2d, v9.2d
+	WORD $0x6f4c0403 // ushr v3.2d, v0.2d, #52
+	WORD $0x4f745460 // shl v0.2d, v3.2d, #52
+	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
+	WORD $0x4ee98402 // add v2.2d, v0.2d, v9.2d
 	WORD $0xad760001 // ldp q1, q0, [x0, #-320]
-	WORD $0x4ee1d45d // fsub v29.2d, v2.2d, v1.2d
-	WORD $0x4ee9d461 // fsub v1.2d, v3.2d, v9.2d
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ee0d43d // fsub v29.2d, v1.2d, v0.2d
+	WORD $0x4ee9d441 // fsub v1.2d, v2.2d, v9.2d
+	WORD $0xad770800 // ldp q0, q2, [x0, #-288]
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	WORD $0x6e60fc3e // fdiv v30.2d, v1.2d, v0.2d
 	WORD $0x6e7edfdc // fmul v28.2d, v30.2d, v30.2d
-	WORD $0x6e7cdf83 // fmul v3.2d, v28.2d, v28.2d
-	WORD $0xad770400 // ldp q0, q1, [x0, #-288]
-	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0xad780800 // ldp q0, q2, [x0, #-256]
-	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0xad790400 // ldp q0, q1, [x0, #-224]
-	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0x3dc06000 // ldr q0, [x0, #384]
-	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
-	WORD $0x6e7edc40 // fmul v0.2d, v2.2d, v30.2d
-	WORD $0x4e7dcdc0 // fmla v0.2d, v14.2d, v29.2d
-	WORD $0x4e7dcde0 // fmla v0.2d, v15.2d, v29.2d
-	WORD $0x6e381c01 // eor v1.16b, v0.16b, v24.16b
-	WORD $0x4ee0ab60 // cmlt v0.2d, v27.2d, #0
-	WORD $0x6e641c20 // bsl v0.16b, v1.16b, v4.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-
-lower:
-	WORD $0x6ee1f882 // fsqrt v2.2d, v4.2d
-	WORD $0xad7a0001 // ldp q1, q0, [x0, #-192]
-	WORD $0x4ee1d45e // fsub v30.2d, v2.2d, v1.2d
-	WORD $0x4ee0d45d // fsub v29.2d, v2.2d, v0.2d
-	WORD $0x6e7edfc3 // fmul v3.2d, v30.2d, v30.2d
-	WORD $0xad7b0400 // ldp q0, q1, [x0, #-160]
-	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0xad7c7000 // ldp q0, q28, [x0, #-128]
-	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e63cc1c // fmla v28.2d, v0.2d, v3.2d
-	WORD $0xad7d0800 // ldp q0, q2, [x0, #-96]
-	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0xad7e0001 // ldp q1, q0, [x0, #-64]
-	WORD $0x4e63cc41 // fmla v1.2d, v2.2d, v3.2d
-	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e7ecc1c // fmla v28.2d, v0.2d, v30.2d
-	WORD $0x6e7edfc4 // fmul v4.2d, v30.2d, v30.2d
-	WORD $0xad7f0400 // ldp q0, q1, [x0, #-32]
-	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
-	WORD $0xad400c00 // ldp q0, q3, [x0, #0]
-	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
-	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
-	WORD $0xad410800 // ldp q0, q2, [x0, #32]
-	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
-	WORD $0xad420001 // ldp q1, q0, [x0, #64]
+	WORD $0x6e7cdf84 // fmul v4.2d, v28.2d, v28.2d
+	WORD $0xad780001 // ldp q1, q0, [x0, #-256]
 	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
 	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
-	WORD $0x4e7ecc03 // fmla v3.2d, v0.2d, v30.2d
-	WORD $0x6e63ff84 // fdiv v4.2d, v28.2d, v3.2d
-	WORD $0x4ee0aba0 // cmlt v0.2d, v29.2d, #0
+	WORD $0xad790803 // ldp q3, q2, [x0, #-224]
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad7a0001 // ldp q1, q0, [x0, #-192]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
+	WORD $0x6e7edc60 // fmul v0.2d, v3.2d, v30.2d
+	WORD $0x4e7dcdc0 // fmla v0.2d, v14.2d, v29.2d
+	WORD $0x4e7dcde0 // fmla v0.2d, v15.2d, v29.2d
+	WORD $0x6e371c01 // eor v1.16b, v0.16b, v23.16b
+	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
+	WORD $0x6e7b1c20 // bsl v0.16b, v1.16b, v27.16b
+	WORD $0x4ea01c1b // mov v27.16b, v0.16b
+
+lower:
+	WORD $0x6ee1fb62 // fsqrt v2.2d, v27.2d
+	WORD $0xad7b0001 // ldp q1, q0, [x0, #-160]
+	WORD $0x4ee1d45d // fsub v29.2d, v2.2d, v1.2d
+	WORD $0x4ee0d45c // fsub v28.2d, v2.2d, v0.2d
+	WORD $0x6e7ddfa3 // fmul v3.2d, v29.2d, v29.2d
+	WORD $0xad7c0400 // ldp q0, q1, [x0, #-128]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0xad7d6c00 // ldp q0, q27, [x0, #-96]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e63cc1b // fmla v27.2d, v0.2d, v3.2d
+	WORD $0xad7e0800 // ldp q0, q2, [x0, #-64]
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0xad7f0001 // ldp q1, q0, [x0, #-32]
+	WORD $0x4e63cc41 // fmla v1.2d, v2.2d, v3.2d
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e7dcc1b // fmla v27.2d, v0.2d, v29.2d
+	WORD $0x6e7ddfa4 // fmul v4.2d, v29.2d, v29.2d
+	WORD $0xad400400 // ldp q0, q1, [x0, #0]
+	WORD $0x4e64cc01 // fmla v1.2d, v0.2d, v4.2d
+	WORD $0xad410c00 // ldp q0, q3, [x0, #32]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0xad420800 // ldp q0, q2, [x0, #64]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0xad430001 // ldp q1, q0, [x0, #96]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
+	WORD $0x6e63ff64 // fdiv v4.2d, v27.2d, v3.2d
+	WORD $0x4ee0ab80 // cmlt v0.2d, v28.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $-1, R1
 	BEQ  near
-	WORD $0x6e7ddfa3 // fmul v3.2d, v29.2d, v29.2d
-	WORD $0xad430400 // ldp q0, q1, [x0, #96]
+	WORD $0x6e7cdf83 // fmul v3.2d, v28.2d, v28.2d
+	WORD $0xad440400 // ldp q0, q1, [x0, #128]
 	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
-	WORD $0xad447800 // ldp q0, q30, [x0, #128]
+	WORD $0xad457400 // ldp q0, q29, [x0, #160]
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e63cc1e // fmla v30.2d, v0.2d, v3.2d
-	WORD $0xad450800 // ldp q0, q2, [x0, #160]
+	WORD $0x4e63cc1d // fmla v29.2d, v0.2d, v3.2d
+	WORD $0xad460800 // ldp q0, q2, [x0, #192]
 	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
-	WORD $0xad460001 // ldp q1, q0, [x0, #192]
+	WORD $0xad470001 // ldp q1, q0, [x0, #224]
 	WORD $0x4e63cc41 // fmla v1.2d, v2.2d, v3.2d
 	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
-	WORD $0x4e7dcc1e // fmla v30.2d, v0.2d, v29.2d
-	WORD $0x6e7ddfbc // fmul v28.2d, v29.2d, v29.2d
-	WORD $0xad470400 // ldp q0, q1, [x0, #224]
-	WORD $0x4e7ccc01 // fmla v1.2d, v0.2d, v28.2d
-	WORD $0xad480c00 // ldp q0, q3, [x0, #256]
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
+	WORD $0x4e7ccc1d // fmla v29.2d, v0.2d, v28.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0xad480400 // ldp q0, q1, [x0, #256]
+	WORD $0x4e7bcc01 // fmla v1.2d, v0.2d, v27.2d
+	WORD $0xad490c00 // ldp q0, q3, [x0, #288]
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
+	WORD $0x4e7bcc03 // fmla v3.2d, v0.2d, v27.2d
+	WORD $0xad4a0800 // ldp q0, q2, [x0, #320]
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0xad4b0001 // ldp q1, q0, [x0, #352]
+	WORD $0x4e7bcc41 // fmla v1.2d, v2.2d, v27.2d
+	WORD $0x4e7bcc20 // fmla v0.2d, v1.2d, v27.2d
 	WORD $0x4e7ccc03 // fmla v3.2d, v0.2d, v28.2d
-	WORD $0xad490800 // ldp q0, q2, [x0, #288]
-	WORD $0x4e7ccc02 // fmla v2.2d, v0.2d, v28.2d
-	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e7ccc41 // fmla v1.2d, v2.2d, v28.2d
-	WORD $0x4e7ccc20 // fmla v0.2d, v1.2d, v28.2d
-	WORD $0x4e7dcc03 // fmla v3.2d, v0.2d, v29.2d
-	WORD $0x6e63ffc1 // fdiv v1.2d, v30.2d, v3.2d
-	WORD $0x4ee0aba0 // cmlt v0.2d, v29.2d, #0
+	WORD $0x6e63ffa1 // fdiv v1.2d, v29.2d, v3.2d
+	WORD $0x4ee0ab80 // cmlt v0.2d, v28.2d, #0
 	WORD $0x6e611c80 // bsl v0.16b, v4.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 
 near:
-	WORD $0x6e381c80 // eor v0.16b, v4.16b, v24.16b
-	WORD $0x4ee0ab61 // cmlt v1.2d, v27.2d, #0
+	WORD $0x6e371c80 // eor v0.16b, v4.16b, v23.16b
+	WORD $0x4ee0ab41 // cmlt v1.2d, v26.2d, #0
 	WORD $0x6e601c81 // bsl v1.16b, v4.16b, v0.16b
-	WORD $0x4ee0ab40 // cmlt v0.2d, v26.2d, #0
+	WORD $0x4ee0ab20 // cmlt v0.2d, v25.2d, #0
 	WORD $0x6e611ca0 // bsl v0.16b, v5.16b, v1.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 
@@ -4598,7 +4594,7 @@ store:
 	ADD  $16, R2, R2
 	SUBS $1, R5, R5
 	BNE  vector
-	WORD $0x4ee0ab20 // cmlt v0.2d, v25.2d, #0
+	WORD $0x4ee0ab00 // cmlt v0.2d, v24.2d, #0
 	WORD $0x0ea12800 // xtn v0.2s, v0.2d
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, far+24(FP)
@@ -4616,14 +4612,14 @@ DATA constants_quantileF64NEON<>+64(SB)/8, $0x3ff71547652b82fe
 DATA constants_quantileF64NEON<>+72(SB)/8, $0x3ff71547652b82fe
 DATA constants_quantileF64NEON<>+80(SB)/8, $0x4338000000000000
 DATA constants_quantileF64NEON<>+88(SB)/8, $0x4338000000000000
-DATA constants_quantileF64NEON<>+96(SB)/8, $0x3ec71ddf52ded199
-DATA constants_quantileF64NEON<>+104(SB)/8, $0x3ec71ddf52ded199
-DATA constants_quantileF64NEON<>+112(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_quantileF64NEON<>+120(SB)/8, $0x3e5af639fa6e1b0b
-DATA constants_quantileF64NEON<>+128(SB)/8, $0x3e928b46faf8c24c
-DATA constants_quantileF64NEON<>+136(SB)/8, $0x3e928b46faf8c24c
-DATA constants_quantileF64NEON<>+144(SB)/8, $0x3efa01991399f987
-DATA constants_quantileF64NEON<>+152(SB)/8, $0x3efa01991399f987
+DATA constants_quantileF64NEON<>+96(SB)/8, $0x3e928b46faf8c24c
+DATA constants_quantileF64NEON<>+104(SB)/8, $0x3e928b46faf8c24c
+DATA constants_quantileF64NEON<>+112(SB)/8, $0x3efa01991399f987
+DATA constants_quantileF64NEON<>+120(SB)/8, $0x3efa01991399f987
+DATA constants_quantileF64NEON<>+128(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_quantileF64NEON<>+136(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_quantileF64NEON<>+144(SB)/8, $0x3ec71ddf52ded199
+DATA constants_quantileF64NEON<>+152(SB)/8, $0x3ec71ddf52ded199
 DATA constants_quantileF64NEON<>+160(SB)/8, $0x4085200000000000
 DATA constants_quantileF64NEON<>+168(SB)/8, $0x4085200000000000
 DATA constants_quantileF64NEON<>+176(SB)/8, $0x01a56e1fc2f8f359
@@ -4642,28 +4638,28 @@ DATA constants_quantileF64NEON<>+272(SB)/8, $0x40e052d26b2e45e4
 DATA constants_quantileF64NEON<>+280(SB)/8, $0x40e052d26b2e45e4
 DATA constants_quantileF64NEON<>+288(SB)/8, $0x4338000000000000
 DATA constants_quantileF64NEON<>+296(SB)/8, $0x4338000000000000
-DATA constants_quantileF64NEON<>+304(SB)/8, $0x3f8111111110f1e5
-DATA constants_quantileF64NEON<>+312(SB)/8, $0x3f8111111110f1e5
-DATA constants_quantileF64NEON<>+320(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+328(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+336(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_quantileF64NEON<>+344(SB)/8, $0x3f2a01a01b15de9d
-DATA constants_quantileF64NEON<>+352(SB)/8, $0x3fc555555555555a
-DATA constants_quantileF64NEON<>+360(SB)/8, $0x3fc555555555555a
-DATA constants_quantileF64NEON<>+368(SB)/8, $0x3f56c16c18826db1
-DATA constants_quantileF64NEON<>+376(SB)/8, $0x3f56c16c18826db1
-DATA constants_quantileF64NEON<>+384(SB)/8, $0x3fe0000000000011
-DATA constants_quantileF64NEON<>+392(SB)/8, $0x3fe0000000000011
-DATA constants_quantileF64NEON<>+400(SB)/8, $0x3fa555555554f000
-DATA constants_quantileF64NEON<>+408(SB)/8, $0x3fa555555554f000
-DATA constants_quantileF64NEON<>+416(SB)/8, $0x3fc71eb851eb851f
-DATA constants_quantileF64NEON<>+424(SB)/8, $0x3fc71eb851eb851f
-DATA constants_quantileF64NEON<>+432(SB)/8, $0x40e66c3e869b752a
-DATA constants_quantileF64NEON<>+440(SB)/8, $0x40e66c3e869b752a
-DATA constants_quantileF64NEON<>+448(SB)/8, $0x409ece5d2213c0cc
-DATA constants_quantileF64NEON<>+456(SB)/8, $0x409ece5d2213c0cc
-DATA constants_quantileF64NEON<>+464(SB)/8, $0x400b18d91e9eef75
-DATA constants_quantileF64NEON<>+472(SB)/8, $0x400b18d91e9eef75
+DATA constants_quantileF64NEON<>+304(SB)/8, $0x3f56c16c18826db1
+DATA constants_quantileF64NEON<>+312(SB)/8, $0x3f56c16c18826db1
+DATA constants_quantileF64NEON<>+320(SB)/8, $0x3fe0000000000011
+DATA constants_quantileF64NEON<>+328(SB)/8, $0x3fe0000000000011
+DATA constants_quantileF64NEON<>+336(SB)/8, $0x3fa555555554f000
+DATA constants_quantileF64NEON<>+344(SB)/8, $0x3fa555555554f000
+DATA constants_quantileF64NEON<>+352(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_quantileF64NEON<>+360(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_quantileF64NEON<>+368(SB)/8, $0x3fc555555555555a
+DATA constants_quantileF64NEON<>+376(SB)/8, $0x3fc555555555555a
+DATA constants_quantileF64NEON<>+384(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+392(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+400(SB)/8, $0x3fc71eb851eb851f
+DATA constants_quantileF64NEON<>+408(SB)/8, $0x3fc71eb851eb851f
+DATA constants_quantileF64NEON<>+416(SB)/8, $0x40e66c3e869b752a
+DATA constants_quantileF64NEON<>+424(SB)/8, $0x40e66c3e869b752a
+DATA constants_quantileF64NEON<>+432(SB)/8, $0x409ece5d2213c0cc
+DATA constants_quantileF64NEON<>+440(SB)/8, $0x409ece5d2213c0cc
+DATA constants_quantileF64NEON<>+448(SB)/8, $0x400b18d91e9eef75
+DATA constants_quantileF64NEON<>+456(SB)/8, $0x400b18d91e9eef75
+DATA constants_quantileF64NEON<>+464(SB)/8, $0x40a39a296f7d925e
+DATA constants_quantileF64NEON<>+472(SB)/8, $0x40a39a296f7d925e
 DATA constants_quantileF64NEON<>+480(SB)/8, $0x40f06c1c55b78f20
 DATA constants_quantileF64NEON<>+488(SB)/8, $0x40f06c1c55b78f20
 DATA constants_quantileF64NEON<>+496(SB)/8, $0x40cad1d8cd4ee71d
@@ -4688,100 +4684,100 @@ DATA constants_quantileF64NEON<>+640(SB)/8, $0x4045281b386e1ab5
 DATA constants_quantileF64NEON<>+648(SB)/8, $0x4045281b386e1ab5
 DATA constants_quantileF64NEON<>+656(SB)/8, $0x7fffffffffffffff
 DATA constants_quantileF64NEON<>+664(SB)/8, $0x7fffffffffffffff
-DATA constants_quantileF64NEON<>+672(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_quantileF64NEON<>+680(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants_quantileF64NEON<>+688(SB)/8, $0x4330000000000000
-DATA constants_quantileF64NEON<>+696(SB)/8, $0x4330000000000000
-DATA constants_quantileF64NEON<>+704(SB)/8, $0x43300000000003ff
-DATA constants_quantileF64NEON<>+712(SB)/8, $0x43300000000003ff
-DATA constants_quantileF64NEON<>+720(SB)/8, $0x4000000000000000
-DATA constants_quantileF64NEON<>+728(SB)/8, $0x4000000000000000
-DATA constants_quantileF64NEON<>+736(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_quantileF64NEON<>+744(SB)/8, $0x3fc58dde2537d4c5
-DATA constants_quantileF64NEON<>+752(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_quantileF64NEON<>+760(SB)/8, $0x3fcc722d1f4cf2b3
-DATA constants_quantileF64NEON<>+768(SB)/8, $0x3fd999999a442e0d
-DATA constants_quantileF64NEON<>+776(SB)/8, $0x3fd999999a442e0d
-DATA constants_quantileF64NEON<>+784(SB)/8, $0x4000000000000001
-DATA constants_quantileF64NEON<>+792(SB)/8, $0x4000000000000001
-DATA constants_quantileF64NEON<>+800(SB)/8, $0x3fc732279c8761a8
-DATA constants_quantileF64NEON<>+808(SB)/8, $0x3fc732279c8761a8
-DATA constants_quantileF64NEON<>+816(SB)/8, $0x3fd249240af9d15d
-DATA constants_quantileF64NEON<>+824(SB)/8, $0x3fd249240af9d15d
-DATA constants_quantileF64NEON<>+832(SB)/8, $0x3ff999999999999a
-DATA constants_quantileF64NEON<>+840(SB)/8, $0x3ff999999999999a
-DATA constants_quantileF64NEON<>+848(SB)/8, $0x4014000000000000
-DATA constants_quantileF64NEON<>+856(SB)/8, $0x4014000000000000
-DATA constants_quantileF64NEON<>+864(SB)/8, $0x3f9744eb6c45ec67
-DATA constants_quantileF64NEON<>+872(SB)/8, $0x3f9744eb6c45ec67
-DATA constants_quantileF64NEON<>+880(SB)/8, $0x3ff453cc085375b2
-DATA constants_quantileF64NEON<>+888(SB)/8, $0x3ff453cc085375b2
-DATA constants_quantileF64NEON<>+896(SB)/8, $0x401713f71462256a
-DATA constants_quantileF64NEON<>+904(SB)/8, $0x401713f71462256a
-DATA constants_quantileF64NEON<>+912(SB)/8, $0x3ff6c665fde9526a
-DATA constants_quantileF64NEON<>+920(SB)/8, $0x3ff6c665fde9526a
-DATA constants_quantileF64NEON<>+928(SB)/8, $0x3f49615ac0b7ace9
-DATA constants_quantileF64NEON<>+936(SB)/8, $0x3f49615ac0b7ace9
-DATA constants_quantileF64NEON<>+944(SB)/8, $0x3fcef2abb9b85c37
-DATA constants_quantileF64NEON<>+952(SB)/8, $0x3fcef2abb9b85c37
-DATA constants_quantileF64NEON<>+960(SB)/8, $0x400d2ecb1a3d02c4
-DATA constants_quantileF64NEON<>+968(SB)/8, $0x400d2ecb1a3d02c4
-DATA constants_quantileF64NEON<>+976(SB)/8, $0x4012857748cab19b
-DATA constants_quantileF64NEON<>+984(SB)/8, $0x4012857748cab19b
-DATA constants_quantileF64NEON<>+992(SB)/8, $0x3f41f18cbfdf2728
-DATA constants_quantileF64NEON<>+1000(SB)/8, $0x3f41f18cbfdf2728
-DATA constants_quantileF64NEON<>+1008(SB)/8, $0x3fc2f5123394f040
-DATA constants_quantileF64NEON<>+1016(SB)/8, $0x3fc2f5123394f040
-DATA constants_quantileF64NEON<>+1024(SB)/8, $0x3ffad278e6526633
-DATA constants_quantileF64NEON<>+1032(SB)/8, $0x3ffad278e6526633
-DATA constants_quantileF64NEON<>+1040(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+1048(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+1056(SB)/8, $0x3e120d3f686439e4
-DATA constants_quantileF64NEON<>+1064(SB)/8, $0x3e120d3f686439e4
-DATA constants_quantileF64NEON<>+1072(SB)/8, $0x3f8f207a7eab17bf
-DATA constants_quantileF64NEON<>+1080(SB)/8, $0x3f8f207a7eab17bf
-DATA constants_quantileF64NEON<>+1088(SB)/8, $0x3fe61292f23385c9
-DATA constants_quantileF64NEON<>+1096(SB)/8, $0x3fe61292f23385c9
-DATA constants_quantileF64NEON<>+1104(SB)/8, $0x40006cefbb46a449
-DATA constants_quantileF64NEON<>+1112(SB)/8, $0x40006cefbb46a449
-DATA constants_quantileF64NEON<>+1120(SB)/8, $0x3efc6ec6cc59e02a
-DATA constants_quantileF64NEON<>+1128(SB)/8, $0x3efc6ec6cc59e02a
-DATA constants_quantileF64NEON<>+1136(SB)/8, $0x3f9b2b41193b4ee7
-DATA constants_quantileF64NEON<>+1144(SB)/8, $0x3f9b2b41193b4ee7
-DATA constants_quantileF64NEON<>+1152(SB)/8, $0x3ffc8ea6461fa445
-DATA constants_quantileF64NEON<>+1160(SB)/8, $0x3ffc8ea6461fa445
-DATA constants_quantileF64NEON<>+1168(SB)/8, $0x401aa1b1c13ee526
-DATA constants_quantileF64NEON<>+1176(SB)/8, $0x401aa1b1c13ee526
-DATA constants_quantileF64NEON<>+1184(SB)/8, $0x3e8afb74d693bf93
-DATA constants_quantileF64NEON<>+1192(SB)/8, $0x3e8afb74d693bf93
-DATA constants_quantileF64NEON<>+1200(SB)/8, $0x3f545c1908425345
-DATA constants_quantileF64NEON<>+1208(SB)/8, $0x3f545c1908425345
-DATA constants_quantileF64NEON<>+1216(SB)/8, $0x3fd2fad9315255cf
-DATA constants_quantileF64NEON<>+1224(SB)/8, $0x3fd2fad9315255cf
-DATA constants_quantileF64NEON<>+1232(SB)/8, $0x4015daea6e875003
-DATA constants_quantileF64NEON<>+1240(SB)/8, $0x4015daea6e875003
-DATA constants_quantileF64NEON<>+1248(SB)/8, $0x3e831446f740b9e0
-DATA constants_quantileF64NEON<>+1256(SB)/8, $0x3e831446f740b9e0
-DATA constants_quantileF64NEON<>+1264(SB)/8, $0x3f49c8bc979dc5d7
-DATA constants_quantileF64NEON<>+1272(SB)/8, $0x3f49c8bc979dc5d7
-DATA constants_quantileF64NEON<>+1280(SB)/8, $0x3fc186eb183443fb
-DATA constants_quantileF64NEON<>+1288(SB)/8, $0x3fc186eb183443fb
-DATA constants_quantileF64NEON<>+1296(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+1304(SB)/8, $0x3ff0000000000000
-DATA constants_quantileF64NEON<>+1312(SB)/8, $0x3ce269bff1f8c190
-DATA constants_quantileF64NEON<>+1320(SB)/8, $0x3ce269bff1f8c190
-DATA constants_quantileF64NEON<>+1328(SB)/8, $0x3ef35c2c496374bf
-DATA constants_quantileF64NEON<>+1336(SB)/8, $0x3ef35c2c496374bf
-DATA constants_quantileF64NEON<>+1344(SB)/8, $0x3f8e76f93215462a
-DATA constants_quantileF64NEON<>+1352(SB)/8, $0x3f8e76f93215462a
-DATA constants_quantileF64NEON<>+1360(SB)/8, $0x3fe331d34fc7d77f
-DATA constants_quantileF64NEON<>+1368(SB)/8, $0x3fe331d34fc7d77f
-DATA constants_quantileF64NEON<>+1376(SB)/8, $0x40a39a296f7d925e
-DATA constants_quantileF64NEON<>+1384(SB)/8, $0x40a39a296f7d925e
-DATA constants_quantileF64NEON<>+1392(SB)/8, $0x3fdb333333333333
-DATA constants_quantileF64NEON<>+1400(SB)/8, $0x3fdb333333333333
-DATA constants_quantileF64NEON<>+1408(SB)/8, $0x3fe5555555552d11
-DATA constants_quantileF64NEON<>+1416(SB)/8, $0x3fe5555555552d11
+DATA constants_quantileF64NEON<>+672(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+680(SB)/8, $0x3f8111111110f1e5
+DATA constants_quantileF64NEON<>+688(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_quantileF64NEON<>+696(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_quantileF64NEON<>+704(SB)/8, $0x4330000000000000
+DATA constants_quantileF64NEON<>+712(SB)/8, $0x4330000000000000
+DATA constants_quantileF64NEON<>+720(SB)/8, $0x43300000000003ff
+DATA constants_quantileF64NEON<>+728(SB)/8, $0x43300000000003ff
+DATA constants_quantileF64NEON<>+736(SB)/8, $0x4000000000000000
+DATA constants_quantileF64NEON<>+744(SB)/8, $0x4000000000000000
+DATA constants_quantileF64NEON<>+752(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_quantileF64NEON<>+760(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_quantileF64NEON<>+768(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_quantileF64NEON<>+776(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_quantileF64NEON<>+784(SB)/8, $0x3fd999999a442e0d
+DATA constants_quantileF64NEON<>+792(SB)/8, $0x3fd999999a442e0d
+DATA constants_quantileF64NEON<>+800(SB)/8, $0x4000000000000001
+DATA constants_quantileF64NEON<>+808(SB)/8, $0x4000000000000001
+DATA constants_quantileF64NEON<>+816(SB)/8, $0x3fc732279c8761a8
+DATA constants_quantileF64NEON<>+824(SB)/8, $0x3fc732279c8761a8
+DATA constants_quantileF64NEON<>+832(SB)/8, $0x3fd249240af9d15d
+DATA constants_quantileF64NEON<>+840(SB)/8, $0x3fd249240af9d15d
+DATA constants_quantileF64NEON<>+848(SB)/8, $0x3fe5555555552d11
+DATA constants_quantileF64NEON<>+856(SB)/8, $0x3fe5555555552d11
+DATA constants_quantileF64NEON<>+864(SB)/8, $0x3ff999999999999a
+DATA constants_quantileF64NEON<>+872(SB)/8, $0x3ff999999999999a
+DATA constants_quantileF64NEON<>+880(SB)/8, $0x4014000000000000
+DATA constants_quantileF64NEON<>+888(SB)/8, $0x4014000000000000
+DATA constants_quantileF64NEON<>+896(SB)/8, $0x3f9744eb6c45ec67
+DATA constants_quantileF64NEON<>+904(SB)/8, $0x3f9744eb6c45ec67
+DATA constants_quantileF64NEON<>+912(SB)/8, $0x3ff453cc085375b2
+DATA constants_quantileF64NEON<>+920(SB)/8, $0x3ff453cc085375b2
+DATA constants_quantileF64NEON<>+928(SB)/8, $0x401713f71462256a
+DATA constants_quantileF64NEON<>+936(SB)/8, $0x401713f71462256a
+DATA constants_quantileF64NEON<>+944(SB)/8, $0x3ff6c665fde9526a
+DATA constants_quantileF64NEON<>+952(SB)/8, $0x3ff6c665fde9526a
+DATA constants_quantileF64NEON<>+960(SB)/8, $0x3f49615ac0b7ace9
+DATA constants_quantileF64NEON<>+968(SB)/8, $0x3f49615ac0b7ace9
+DATA constants_quantileF64NEON<>+976(SB)/8, $0x3fcef2abb9b85c37
+DATA constants_quantileF64NEON<>+984(SB)/8, $0x3fcef2abb9b85c37
+DATA constants_quantileF64NEON<>+992(SB)/8, $0x400d2ecb1a3d02c4
+DATA constants_quantileF64NEON<>+1000(SB)/8, $0x400d2ecb1a3d02c4
+DATA constants_quantileF64NEON<>+1008(SB)/8, $0x4012857748cab19b
+DATA constants_quantileF64NEON<>+1016(SB)/8, $0x4012857748cab19b
+DATA constants_quantileF64NEON<>+1024(SB)/8, $0x3f41f18cbfdf2728
+DATA constants_quantileF64NEON<>+1032(SB)/8, $0x3f41f18cbfdf2728
+DATA constants_quantileF64NEON<>+1040(SB)/8, $0x3fc2f5123394f040
+DATA constants_quantileF64NEON<>+1048(SB)/8, $0x3fc2f5123394f040
+DATA constants_quantileF64NEON<>+1056(SB)/8, $0x3ffad278e6526633
+DATA constants_quantileF64NEON<>+1064(SB)/8, $0x3ffad278e6526633
+DATA constants_quantileF64NEON<>+1072(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1080(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1088(SB)/8, $0x3e120d3f686439e4
+DATA constants_quantileF64NEON<>+1096(SB)/8, $0x3e120d3f686439e4
+DATA constants_quantileF64NEON<>+1104(SB)/8, $0x3f8f207a7eab17bf
+DATA constants_quantileF64NEON<>+1112(SB)/8, $0x3f8f207a7eab17bf
+DATA constants_quantileF64NEON<>+1120(SB)/8, $0x3fe61292f23385c9
+DATA constants_quantileF64NEON<>+1128(SB)/8, $0x3fe61292f23385c9
+DATA constants_quantileF64NEON<>+1136(SB)/8, $0x40006cefbb46a449
+DATA constants_quantileF64NEON<>+1144(SB)/8, $0x40006cefbb46a449
+DATA constants_quantileF64NEON<>+1152(SB)/8, $0x3efc6ec6cc59e02a
+DATA constants_quantileF64NEON<>+1160(SB)/8, $0x3efc6ec6cc59e02a
+DATA constants_quantileF64NEON<>+1168(SB)/8, $0x3f9b2b41193b4ee7
+DATA constants_quantileF64NEON<>+1176(SB)/8, $0x3f9b2b41193b4ee7
+DATA constants_quantileF64NEON<>+1184(SB)/8, $0x3ffc8ea6461fa445
+DATA constants_quantileF64NEON<>+1192(SB)/8, $0x3ffc8ea6461fa445
+DATA constants_quantileF64NEON<>+1200(SB)/8, $0x401aa1b1c13ee526
+DATA constants_quantileF64NEON<>+1208(SB)/8, $0x401aa1b1c13ee526
+DATA constants_quantileF64NEON<>+1216(SB)/8, $0x3e8afb74d693bf93
+DATA constants_quantileF64NEON<>+1224(SB)/8, $0x3e8afb74d693bf93
+DATA constants_quantileF64NEON<>+1232(SB)/8, $0x3f545c1908425345
+DATA constants_quantileF64NEON<>+1240(SB)/8, $0x3f545c1908425345
+DATA constants_quantileF64NEON<>+1248(SB)/8, $0x3fd2fad9315255cf
+DATA constants_quantileF64NEON<>+1256(SB)/8, $0x3fd2fad9315255cf
+DATA constants_quantileF64NEON<>+1264(SB)/8, $0x4015daea6e875003
+DATA constants_quantileF64NEON<>+1272(SB)/8, $0x4015daea6e875003
+DATA constants_quantileF64NEON<>+1280(SB)/8, $0x3e831446f740b9e0
+DATA constants_quantileF64NEON<>+1288(SB)/8, $0x3e831446f740b9e0
+DATA constants_quantileF64NEON<>+1296(SB)/8, $0x3f49c8bc979dc5d7
+DATA constants_quantileF64NEON<>+1304(SB)/8, $0x3f49c8bc979dc5d7
+DATA constants_quantileF64NEON<>+1312(SB)/8, $0x3fc186eb183443fb
+DATA constants_quantileF64NEON<>+1320(SB)/8, $0x3fc186eb183443fb
+DATA constants_quantileF64NEON<>+1328(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1336(SB)/8, $0x3ff0000000000000
+DATA constants_quantileF64NEON<>+1344(SB)/8, $0x3ce269bff1f8c190
+DATA constants_quantileF64NEON<>+1352(SB)/8, $0x3ce269bff1f8c190
+DATA constants_quantileF64NEON<>+1360(SB)/8, $0x3ef35c2c496374bf
+DATA constants_quantileF64NEON<>+1368(SB)/8, $0x3ef35c2c496374bf
+DATA constants_quantileF64NEON<>+1376(SB)/8, $0x3f8e76f93215462a
+DATA constants_quantileF64NEON<>+1384(SB)/8, $0x3f8e76f93215462a
+DATA constants_quantileF64NEON<>+1392(SB)/8, $0x3fe331d34fc7d77f
+DATA constants_quantileF64NEON<>+1400(SB)/8, $0x3fe331d34fc7d77f
+DATA constants_quantileF64NEON<>+1408(SB)/8, $0x3fdb333333333333
+DATA constants_quantileF64NEON<>+1416(SB)/8, $0x3fdb333333333333
 GLOBL constants_quantileF64NEON<>(SB), RODATA|NOPTR, $1424
 
 // func gemm8F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
@@ -9792,118 +9788,132 @@ vectorEnd:
 // func logCDFF32NEON(n int, x *float32, y *float32) (far int)
 TEXT ·logCDFF32NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_logCDFF32NEON<>(SB), R0
-	WORD $0xad40580a // ldp q10, q22, [x0, #0]
-	WORD $0xad415409 // ldp q9, q21, [x0, #32]
-	WORD $0xad424c14 // ldp q20, q19, [x0, #64]
-	WORD $0xad434412 // ldp q18, q17, [x0, #96]
+	WORD $0xad405c12 // ldp q18, q23, [x0, #0]
+	WORD $0xad415806 // ldp q6, q22, [x0, #32]
+	WORD $0xad425015 // ldp q21, q20, [x0, #64]
+	WORD $0xad434413 // ldp q19, q17, [x0, #96]
 	WORD $0xad443c10 // ldp q16, q15, [x0, #128]
 	WORD $0xad45340e // ldp q14, q13, [x0, #160]
 	WORD $0xad462c0c // ldp q12, q11, [x0, #192]
-	WORD $0xad471c08 // ldp q8, q7, [x0, #224]
-	WORD $0xad481406 // ldp q6, q5, [x0, #256]
-	WORD $0x3dc0b004 // ldr q4, [x0, #704]
+	WORD $0xad47240a // ldp q10, q9, [x0, #224]
+	WORD $0xad481c08 // ldp q8, q7, [x0, #256]
 	MOVD n+0(FP), R4
 	MOVD x+8(FP), R3
 	MOVD y+16(FP), R2
-	WORD $0x4f000417 // movi v23.4s, #0
+	WORD $0x4f000418 // movi v24.4s, #0
 	MOVD $0, R1
 
 vector:
-	WORD $0x3ce16878 // ldr q24, [x3, x1]
-	WORD $0x4e361f03 // and v3.16b, v24.16b, v22.16b
-	WORD $0x6ea386a0 // sub v0.4s, v21.4s, v3.4s
-	WORD $0x4eb8d681 // fsub v1.4s, v20.4s, v24.4s
-	WORD $0x4ea01ee0 // orr v0.16b, v23.16b, v0.16b
-	WORD $0x4ea11c17 // orr v23.16b, v0.16b, v1.16b
-	WORD $0x6e23dc7a // fmul v26.4s, v3.4s, v3.4s
-	WORD $0x4ebaf661 // fmin v1.4s, v19.4s, v26.4s
-	WORD $0xad49081d // ldp q29, q2, [x0, #288]
-	WORD $0x4ea1ce5d // fmls v29.4s, v18.4s, v1.4s
-	WORD $0x4eb1d7a0 // fsub v0.4s, v29.4s, v17.4s
-	WORD $0x6ea0f83c // fneg v28.4s, v1.4s
-	WORD $0x4ea0ce1c // fmls v28.4s, v16.4s, v0.4s
-	WORD $0x4ea0cdfc // fmls v28.4s, v15.4s, v0.4s
-	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0x6e3bdf79 // fmul v25.4s, v27.4s, v27.4s
-	WORD $0x4e39cdc2 // fmla v2.4s, v14.4s, v25.4s
+	WORD $0x3ce16879 // ldr q25, [x3, x1]
+	WORD $0x4e371f25 // and v5.16b, v25.16b, v23.16b
+	WORD $0x6ea586c0 // sub v0.4s, v22.4s, v5.4s
+	WORD $0x4eb9d6a1 // fsub v1.4s, v21.4s, v25.4s
+	WORD $0x4ea01f00 // orr v0.16b, v24.16b, v0.16b
+	WORD $0x4ea11c18 // orr v24.16b, v0.16b, v1.16b
+	WORD $0x6e25dcbb // fmul v27.4s, v5.4s, v5.4s
+	WORD $0x4e371ca0 // and v0.16b, v5.16b, v23.16b
+	WORD $0x4ea0f680 // fmin v0.4s, v20.4s, v0.4s
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x6e20fe5f // fdiv v31.4s, v18.4s, v0.4s
+	WORD $0xad49701d // ldp q29, q28, [x0, #288]
+	WORD $0x4ebfce3d // fmls v29.4s, v17.4s, v31.4s
+	WORD $0x6e3ddfba // fmul v26.4s, v29.4s, v29.4s
+	WORD $0x6e3adf44 // fmul v4.4s, v26.4s, v26.4s
 	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
-	WORD $0x4e39cda1 // fmla v1.4s, v13.4s, v25.4s
-	WORD $0x4e3bcc22 // fmla v2.4s, v1.4s, v27.4s
-	WORD $0x4e39cd80 // fmla v0.4s, v12.4s, v25.4s
-	WORD $0x4e3bcd60 // fmla v0.4s, v11.4s, v27.4s
-	WORD $0x4e3ccc02 // fmla v2.4s, v0.4s, v28.4s
-	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
-	WORD $0x4ea08540 // add v0.4s, v10.4s, v0.4s
-	WORD $0x6e22dc1e // fmul v30.4s, v0.4s, v2.4s
-	WORD $0x6ea0fb40 // fneg v0.4s, v26.4s
-	WORD $0x4e23cc60 // fmla v0.4s, v3.4s, v3.4s
-	WORD $0xad4b701d // ldp q29, q28, [x0, #352]
+	WORD $0x4e24ce01 // fmla v1.4s, v16.4s, v4.4s
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0xad4b0803 // ldp q3, q2, [x0, #352]
+	WORD $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
+	WORD $0x4e24cde2 // fmla v2.4s, v15.4s, v4.4s
+	WORD $0xad4c0001 // ldp q1, q0, [x0, #384]
+	WORD $0x4e24cc41 // fmla v1.4s, v2.4s, v4.4s
+	WORD $0x4e3acc23 // fmla v3.4s, v1.4s, v26.4s
+	WORD $0x4e24cdc0 // fmla v0.4s, v14.4s, v4.4s
+	WORD $0xad4d0402 // ldp q2, q1, [x0, #416]
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x4e24cda1 // fmla v1.4s, v13.4s, v4.4s
+	WORD $0xad4e7800 // ldp q0, q30, [x0, #448]
+	WORD $0x4e24cc20 // fmla v0.4s, v1.4s, v4.4s
+	WORD $0x4e3acc02 // fmla v2.4s, v0.4s, v26.4s
+	WORD $0x4e3dcc43 // fmla v3.4s, v2.4s, v29.4s
+	WORD $0x4e23cfbc // fmla v28.4s, v29.4s, v3.4s
+	WORD $0x6e3fdf83 // fmul v3.4s, v28.4s, v31.4s
+	WORD $0x4ebbf581 // fmin v1.4s, v12.4s, v27.4s
+	WORD $0x4ea1cd7e // fmls v30.4s, v11.4s, v1.4s
+	WORD $0x4eaad7c0 // fsub v0.4s, v30.4s, v10.4s
+	WORD $0x6ea0f83d // fneg v29.4s, v1.4s
 	WORD $0x4ea0cd3d // fmls v29.4s, v9.4s, v0.4s
-	WORD $0x4e361c60 // and v0.16b, v3.16b, v22.16b
-	WORD $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
-	WORD $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
-	WORD $0x6e20fd5f // fdiv v31.4s, v10.4s, v0.4s
-	WORD $0x4ebfccdc // fmls v28.4s, v6.4s, v31.4s
-	WORD $0x6e3cdf9b // fmul v27.4s, v28.4s, v28.4s
-	WORD $0x6e3bdf79 // fmul v25.4s, v27.4s, v27.4s
-	WORD $0xad4c0c00 // ldp q0, q3, [x0, #384]
-	WORD $0x4e39cca0 // fmla v0.4s, v5.4s, v25.4s
-	WORD $0x4e39cc03 // fmla v3.4s, v0.4s, v25.4s
-	WORD $0xad4d0400 // ldp q0, q1, [x0, #416]
-	WORD $0x4e39cc80 // fmla v0.4s, v4.4s, v25.4s
-	WORD $0x4e3bcc03 // fmla v3.4s, v0.4s, v27.4s
-	WORD $0xad4e0800 // ldp q0, q2, [x0, #448]
-	WORD $0x4e39cc20 // fmla v0.4s, v1.4s, v25.4s
-	WORD $0x4e39cc02 // fmla v2.4s, v0.4s, v25.4s
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4e39cc20 // fmla v0.4s, v1.4s, v25.4s
-	WORD $0x4e3bcc02 // fmla v2.4s, v0.4s, v27.4s
-	WORD $0x4e3ccc43 // fmla v3.4s, v2.4s, v28.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x6e3edfa2 // fmul v2.4s, v29.4s, v30.4s
-	WORD $0xad500001 // ldp q1, q0, [x0, #512]
-	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
-	WORD $0x6e21dc7b // fmul v27.4s, v3.4s, v1.4s
-	WORD $0x4ebbd559 // fsub v25.4s, v10.4s, v27.4s
-	WORD $0x4ea0ab01 // cmlt v1.4s, v24.4s, #0
-	WORD $0x6e791c61 // bsl v1.16b, v3.16b, v25.16b
-	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
-	WORD $0x4eaa8400 // add v0.4s, v0.4s, v10.4s
-	WORD $0x6f290403 // ushr v3.4s, v0.4s, #23
-	WORD $0x4f375460 // shl v0.4s, v3.4s, #23
-	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
-	WORD $0x4eaa8402 // add v2.4s, v0.4s, v10.4s
+	WORD $0x4ea0cd1d // fmls v29.4s, v8.4s, v0.4s
+	WORD $0x6e3ddfbc // fmul v28.4s, v29.4s, v29.4s
+	WORD $0x6e3cdf9a // fmul v26.4s, v28.4s, v28.4s
+	WORD $0xad4f0404 // ldp q4, q1, [x0, #480]
+	WORD $0x4e3acce4 // fmla v4.4s, v7.4s, v26.4s
+	WORD $0xad500800 // ldp q0, q2, [x0, #512]
+	WORD $0x4e3acc20 // fmla v0.4s, v1.4s, v26.4s
+	WORD $0x4e3ccc04 // fmla v4.4s, v0.4s, v28.4s
 	WORD $0xad510001 // ldp q1, q0, [x0, #544]
-	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
-	WORD $0x4ea0d43c // fsub v28.4s, v1.4s, v0.4s
-	WORD $0x4eaad442 // fsub v2.4s, v2.4s, v10.4s
-	WORD $0xad520001 // ldp q1, q0, [x0, #576]
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x6e21fc5f // fdiv v31.4s, v2.4s, v1.4s
-	WORD $0x6e3fdffe // fmul v30.4s, v31.4s, v31.4s
-	WORD $0x6e3edfdd // fmul v29.4s, v30.4s, v30.4s
-	WORD $0xad530803 // ldp q3, q2, [x0, #608]
-	WORD $0x4e3dcc03 // fmla v3.4s, v0.4s, v29.4s
-	WORD $0xad540001 // ldp q1, q0, [x0, #640]
-	WORD $0x4e3dcc41 // fmla v1.4s, v2.4s, v29.4s
-	WORD $0x4e3ecc23 // fmla v3.4s, v1.4s, v30.4s
-	WORD $0x6e3fdc63 // fmul v3.4s, v3.4s, v31.4s
-	WORD $0x4e3ccc03 // fmla v3.4s, v0.4s, v28.4s
-	WORD $0xad550001 // ldp q1, q0, [x0, #672]
-	WORD $0x4e3ccc23 // fmla v3.4s, v1.4s, v28.4s
-	WORD $0x4eb9d541 // fsub v1.4s, v10.4s, v25.4s
-	WORD $0x4ebbd421 // fsub v1.4s, v1.4s, v27.4s
-	WORD $0x4ea0d462 // fsub v2.4s, v3.4s, v0.4s
-	WORD $0x4ebacd22 // fmls v2.4s, v9.4s, v26.4s
-	WORD $0x6e39fc20 // fdiv v0.4s, v1.4s, v25.4s
-	WORD $0x4e23d401 // fadd v1.4s, v0.4s, v3.4s
-	WORD $0x4ea0ab00 // cmlt v0.4s, v24.4s, #0
+	WORD $0x4e3acc41 // fmla v1.4s, v2.4s, v26.4s
+	WORD $0x4e3ccc01 // fmla v1.4s, v0.4s, v28.4s
+	WORD $0x4e3dcc24 // fmla v4.4s, v1.4s, v29.4s
+	WORD $0x4f3757c0 // shl v0.4s, v30.4s, #23
+	WORD $0x4ea08640 // add v0.4s, v18.4s, v0.4s
+	WORD $0x6e24dc01 // fmul v1.4s, v0.4s, v4.4s
+	WORD $0x6ea0fb60 // fneg v0.4s, v27.4s
+	WORD $0x4e25cca0 // fmla v0.4s, v5.4s, v5.4s
+	WORD $0x6e26dc00 // fmul v0.4s, v0.4s, v6.4s
+	WORD $0x4ea1cc01 // fmls v1.4s, v0.4s, v1.4s
+	WORD $0x6e21dc7a // fmul v26.4s, v3.4s, v1.4s
+	WORD $0x6e3adf5c // fmul v28.4s, v26.4s, v26.4s
+	WORD $0x6e3adf45 // fmul v5.4s, v26.4s, v26.4s
+	WORD $0xad520800 // ldp q0, q2, [x0, #576]
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad530001 // ldp q1, q0, [x0, #608]
+	WORD $0x4e25cc41 // fmla v1.4s, v2.4s, v5.4s
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0xad540404 // ldp q4, q1, [x0, #640]
+	WORD $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	WORD $0xad550800 // ldp q0, q2, [x0, #672]
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0xad560001 // ldp q1, q0, [x0, #704]
+	WORD $0x4e25cc41 // fmla v1.4s, v2.4s, v5.4s
+	WORD $0x4e25cc20 // fmla v0.4s, v1.4s, v5.4s
+	WORD $0x4e3acc04 // fmla v4.4s, v0.4s, v26.4s
+	WORD $0x4e24cf9a // fmla v26.4s, v28.4s, v4.4s
+	WORD $0xad570001 // ldp q1, q0, [x0, #736]
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb28421 // add v1.4s, v1.4s, v18.4s
+	WORD $0x6f290422 // ushr v2.4s, v1.4s, #23
+	WORD $0x4f375441 // shl v1.4s, v2.4s, #23
+	WORD $0x6ea18461 // sub v1.4s, v3.4s, v1.4s
+	WORD $0x4eb28423 // add v3.4s, v1.4s, v18.4s
+	WORD $0x4ea01c42 // orr v2.16b, v2.16b, v0.16b
+	WORD $0xad580001 // ldp q1, q0, [x0, #768]
+	WORD $0x4ea1d445 // fsub v5.4s, v2.4s, v1.4s
+	WORD $0x4eb2d461 // fsub v1.4s, v3.4s, v18.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x6e20fc3c // fdiv v28.4s, v1.4s, v0.4s
+	WORD $0x6e3cdf84 // fmul v4.4s, v28.4s, v28.4s
+	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
+	WORD $0xad590800 // ldp q0, q2, [x0, #800]
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0xad5a0001 // ldp q1, q0, [x0, #832]
+	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
+	WORD $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	WORD $0x6e3cdc42 // fmul v2.4s, v2.4s, v28.4s
+	WORD $0xad5b0001 // ldp q1, q0, [x0, #864]
+	WORD $0x4e25cc22 // fmla v2.4s, v1.4s, v5.4s
+	WORD $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD $0x4ebbccc2 // fmls v2.4s, v6.4s, v27.4s
+	WORD $0x3dc0e000 // ldr q0, [x0, #896]
+	WORD $0x6e201f41 // eor v1.16b, v26.16b, v0.16b
+	WORD $0x4ea0ab20 // cmlt v0.4s, v25.4s, #0
 	WORD $0x6e611c40 // bsl v0.16b, v2.16b, v1.16b
 	WORD $0x3ca16840 // str q0, [x2, x1]
 	ADD  $16, R1, R1
 	SUBS $1, R4, R4
 	BNE  vector
-	WORD $0x4ea0aae0 // cmlt v0.4s, v23.4s, #0
+	WORD $0x4ea0ab00 // cmlt v0.4s, v24.4s, #0
 	WORD $0x0e612800 // xtn v0.4h, v0.4s
 	WORD $0x9e660000 // fmov x0, d0
 	MOVD R0, far+24(FP)
@@ -9919,99 +9929,123 @@ DATA constants_logCDFF32NEON<>+48(SB)/8, $0x4cbebc204cbebc20
 DATA constants_logCDFF32NEON<>+56(SB)/8, $0x4cbebc204cbebc20
 DATA constants_logCDFF32NEON<>+64(SB)/8, $0x414e6666414e6666
 DATA constants_logCDFF32NEON<>+72(SB)/8, $0x414e6666414e6666
-DATA constants_logCDFF32NEON<>+80(SB)/8, $0x432e0000432e0000
-DATA constants_logCDFF32NEON<>+88(SB)/8, $0x432e0000432e0000
-DATA constants_logCDFF32NEON<>+96(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_logCDFF32NEON<>+104(SB)/8, $0x3f38aa3b3f38aa3b
-DATA constants_logCDFF32NEON<>+112(SB)/8, $0x4b4000004b400000
-DATA constants_logCDFF32NEON<>+120(SB)/8, $0x4b4000004b400000
-DATA constants_logCDFF32NEON<>+128(SB)/8, $0x3fb172003fb17200
-DATA constants_logCDFF32NEON<>+136(SB)/8, $0x3fb172003fb17200
-DATA constants_logCDFF32NEON<>+144(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_logCDFF32NEON<>+152(SB)/8, $0x363fbe8e363fbe8e
-DATA constants_logCDFF32NEON<>+160(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_logCDFF32NEON<>+168(SB)/8, $0x3b2aaa563b2aaa56
-DATA constants_logCDFF32NEON<>+176(SB)/8, $0x37b6baf337b6baf3
-DATA constants_logCDFF32NEON<>+184(SB)/8, $0x37b6baf337b6baf3
-DATA constants_logCDFF32NEON<>+192(SB)/8, $0x3989382d3989382d
-DATA constants_logCDFF32NEON<>+200(SB)/8, $0x3989382d3989382d
-DATA constants_logCDFF32NEON<>+208(SB)/8, $0x3caaaa013caaaa01
-DATA constants_logCDFF32NEON<>+216(SB)/8, $0x3caaaa013caaaa01
-DATA constants_logCDFF32NEON<>+224(SB)/8, $0x5bb1a2bc5bb1a2bc
-DATA constants_logCDFF32NEON<>+232(SB)/8, $0x5bb1a2bc5bb1a2bc
-DATA constants_logCDFF32NEON<>+240(SB)/8, $0x4080000040800000
-DATA constants_logCDFF32NEON<>+248(SB)/8, $0x4080000040800000
-DATA constants_logCDFF32NEON<>+256(SB)/8, $0x4100000041000000
-DATA constants_logCDFF32NEON<>+264(SB)/8, $0x4100000041000000
-DATA constants_logCDFF32NEON<>+272(SB)/8, $0x39a9fa6939a9fa69
-DATA constants_logCDFF32NEON<>+280(SB)/8, $0x39a9fa6939a9fa69
-DATA constants_logCDFF32NEON<>+288(SB)/8, $0x4b4000004b400000
-DATA constants_logCDFF32NEON<>+296(SB)/8, $0x4b4000004b400000
-DATA constants_logCDFF32NEON<>+304(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+312(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+320(SB)/8, $0x3e0000003e000000
-DATA constants_logCDFF32NEON<>+328(SB)/8, $0x3e0000003e000000
-DATA constants_logCDFF32NEON<>+336(SB)/8, $0x3f0000003f000000
-DATA constants_logCDFF32NEON<>+344(SB)/8, $0x3f0000003f000000
-DATA constants_logCDFF32NEON<>+352(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+360(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+368(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+376(SB)/8, $0x3f8000003f800000
-DATA constants_logCDFF32NEON<>+384(SB)/8, $0x3e1b059d3e1b059d
-DATA constants_logCDFF32NEON<>+392(SB)/8, $0x3e1b059d3e1b059d
-DATA constants_logCDFF32NEON<>+400(SB)/8, $0x3ff255013ff25501
-DATA constants_logCDFF32NEON<>+408(SB)/8, $0x3ff255013ff25501
-DATA constants_logCDFF32NEON<>+416(SB)/8, $0x3f786cc93f786cc9
-DATA constants_logCDFF32NEON<>+424(SB)/8, $0x3f786cc93f786cc9
-DATA constants_logCDFF32NEON<>+432(SB)/8, $0xb9d5b5a6b9d5b5a6
-DATA constants_logCDFF32NEON<>+440(SB)/8, $0xb9d5b5a6b9d5b5a6
-DATA constants_logCDFF32NEON<>+448(SB)/8, $0xbc9a7197bc9a7197
-DATA constants_logCDFF32NEON<>+456(SB)/8, $0xbc9a7197bc9a7197
-DATA constants_logCDFF32NEON<>+464(SB)/8, $0xbfc30aecbfc30aec
-DATA constants_logCDFF32NEON<>+472(SB)/8, $0xbfc30aecbfc30aec
-DATA constants_logCDFF32NEON<>+480(SB)/8, $0x3b816d883b816d88
-DATA constants_logCDFF32NEON<>+488(SB)/8, $0x3b816d883b816d88
-DATA constants_logCDFF32NEON<>+496(SB)/8, $0xbeef624bbeef624b
-DATA constants_logCDFF32NEON<>+504(SB)/8, $0xbeef624bbeef624b
-DATA constants_logCDFF32NEON<>+512(SB)/8, $0x3ecc422a3ecc422a
-DATA constants_logCDFF32NEON<>+520(SB)/8, $0x3ecc422a3ecc422a
-DATA constants_logCDFF32NEON<>+528(SB)/8, $0x3f3504f33f3504f3
-DATA constants_logCDFF32NEON<>+536(SB)/8, $0x3f3504f33f3504f3
-DATA constants_logCDFF32NEON<>+544(SB)/8, $0x4b0000004b000000
-DATA constants_logCDFF32NEON<>+552(SB)/8, $0x4b0000004b000000
-DATA constants_logCDFF32NEON<>+560(SB)/8, $0x4b00007f4b00007f
-DATA constants_logCDFF32NEON<>+568(SB)/8, $0x4b00007f4b00007f
-DATA constants_logCDFF32NEON<>+576(SB)/8, $0x4000000040000000
-DATA constants_logCDFF32NEON<>+584(SB)/8, $0x4000000040000000
-DATA constants_logCDFF32NEON<>+592(SB)/8, $0x3eccabc53eccabc5
-DATA constants_logCDFF32NEON<>+600(SB)/8, $0x3eccabc53eccabc5
-DATA constants_logCDFF32NEON<>+608(SB)/8, $0x4000000040000000
-DATA constants_logCDFF32NEON<>+616(SB)/8, $0x4000000040000000
-DATA constants_logCDFF32NEON<>+624(SB)/8, $0x3e9938553e993855
-DATA constants_logCDFF32NEON<>+632(SB)/8, $0x3e9938553e993855
-DATA constants_logCDFF32NEON<>+640(SB)/8, $0x3f2aaac43f2aaac4
-DATA constants_logCDFF32NEON<>+648(SB)/8, $0x3f2aaac43f2aaac4
-DATA constants_logCDFF32NEON<>+656(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_logCDFF32NEON<>+664(SB)/8, $0x35bfbe8e35bfbe8e
-DATA constants_logCDFF32NEON<>+672(SB)/8, $0x3f3172003f317200
-DATA constants_logCDFF32NEON<>+680(SB)/8, $0x3f3172003f317200
-DATA constants_logCDFF32NEON<>+688(SB)/8, $0x3f6b3f8e3f6b3f8e
-DATA constants_logCDFF32NEON<>+696(SB)/8, $0x3f6b3f8e3f6b3f8e
-DATA constants_logCDFF32NEON<>+704(SB)/8, $0xbc0ec334bc0ec334
-DATA constants_logCDFF32NEON<>+712(SB)/8, $0xbc0ec334bc0ec334
-GLOBL constants_logCDFF32NEON<>(SB), RODATA|NOPTR, $720
+DATA constants_logCDFF32NEON<>+80(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_logCDFF32NEON<>+88(SB)/8, $0x5bb1a2bc5bb1a2bc
+DATA constants_logCDFF32NEON<>+96(SB)/8, $0x3fc000003fc00000
+DATA constants_logCDFF32NEON<>+104(SB)/8, $0x3fc000003fc00000
+DATA constants_logCDFF32NEON<>+112(SB)/8, $0x4040000040400000
+DATA constants_logCDFF32NEON<>+120(SB)/8, $0x4040000040400000
+DATA constants_logCDFF32NEON<>+128(SB)/8, $0xb8dbd094b8dbd094
+DATA constants_logCDFF32NEON<>+136(SB)/8, $0xb8dbd094b8dbd094
+DATA constants_logCDFF32NEON<>+144(SB)/8, $0x39c5453f39c5453f
+DATA constants_logCDFF32NEON<>+152(SB)/8, $0x39c5453f39c5453f
+DATA constants_logCDFF32NEON<>+160(SB)/8, $0x3a38f2e73a38f2e7
+DATA constants_logCDFF32NEON<>+168(SB)/8, $0x3a38f2e73a38f2e7
+DATA constants_logCDFF32NEON<>+176(SB)/8, $0xb8f078feb8f078fe
+DATA constants_logCDFF32NEON<>+184(SB)/8, $0xb8f078feb8f078fe
+DATA constants_logCDFF32NEON<>+192(SB)/8, $0x432e0000432e0000
+DATA constants_logCDFF32NEON<>+200(SB)/8, $0x432e0000432e0000
+DATA constants_logCDFF32NEON<>+208(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_logCDFF32NEON<>+216(SB)/8, $0x3f38aa3b3f38aa3b
+DATA constants_logCDFF32NEON<>+224(SB)/8, $0x4b4000004b400000
+DATA constants_logCDFF32NEON<>+232(SB)/8, $0x4b4000004b400000
+DATA constants_logCDFF32NEON<>+240(SB)/8, $0x3fb172003fb17200
+DATA constants_logCDFF32NEON<>+248(SB)/8, $0x3fb172003fb17200
+DATA constants_logCDFF32NEON<>+256(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_logCDFF32NEON<>+264(SB)/8, $0x363fbe8e363fbe8e
+DATA constants_logCDFF32NEON<>+272(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_logCDFF32NEON<>+280(SB)/8, $0x3b2aaa563b2aaa56
+DATA constants_logCDFF32NEON<>+288(SB)/8, $0x3f8000003f800000
+DATA constants_logCDFF32NEON<>+296(SB)/8, $0x3f8000003f800000
+DATA constants_logCDFF32NEON<>+304(SB)/8, $0x3f1e0a203f1e0a20
+DATA constants_logCDFF32NEON<>+312(SB)/8, $0x3f1e0a203f1e0a20
+DATA constants_logCDFF32NEON<>+320(SB)/8, $0x3881d3793881d379
+DATA constants_logCDFF32NEON<>+328(SB)/8, $0x3881d3793881d379
+DATA constants_logCDFF32NEON<>+336(SB)/8, $0x3b8227f23b8227f2
+DATA constants_logCDFF32NEON<>+344(SB)/8, $0x3b8227f23b8227f2
+DATA constants_logCDFF32NEON<>+352(SB)/8, $0xbe47c82bbe47c82b
+DATA constants_logCDFF32NEON<>+360(SB)/8, $0xbe47c82bbe47c82b
+DATA constants_logCDFF32NEON<>+368(SB)/8, $0xbb2c8a44bb2c8a44
+DATA constants_logCDFF32NEON<>+376(SB)/8, $0xbb2c8a44bb2c8a44
+DATA constants_logCDFF32NEON<>+384(SB)/8, $0x3c929ed83c929ed8
+DATA constants_logCDFF32NEON<>+392(SB)/8, $0x3c929ed83c929ed8
+DATA constants_logCDFF32NEON<>+400(SB)/8, $0xbb1b221fbb1b221f
+DATA constants_logCDFF32NEON<>+408(SB)/8, $0xbb1b221fbb1b221f
+DATA constants_logCDFF32NEON<>+416(SB)/8, $0xbd6b7fc2bd6b7fc2
+DATA constants_logCDFF32NEON<>+424(SB)/8, $0xbd6b7fc2bd6b7fc2
+DATA constants_logCDFF32NEON<>+432(SB)/8, $0xbaa126ebbaa126eb
+DATA constants_logCDFF32NEON<>+440(SB)/8, $0xbaa126ebbaa126eb
+DATA constants_logCDFF32NEON<>+448(SB)/8, $0x3c906c673c906c67
+DATA constants_logCDFF32NEON<>+456(SB)/8, $0x3c906c673c906c67
+DATA constants_logCDFF32NEON<>+464(SB)/8, $0x4b4000004b400000
+DATA constants_logCDFF32NEON<>+472(SB)/8, $0x4b4000004b400000
+DATA constants_logCDFF32NEON<>+480(SB)/8, $0x3f8000003f800000
+DATA constants_logCDFF32NEON<>+488(SB)/8, $0x3f8000003f800000
+DATA constants_logCDFF32NEON<>+496(SB)/8, $0x37b6baf337b6baf3
+DATA constants_logCDFF32NEON<>+504(SB)/8, $0x37b6baf337b6baf3
+DATA constants_logCDFF32NEON<>+512(SB)/8, $0x3e0000003e000000
+DATA constants_logCDFF32NEON<>+520(SB)/8, $0x3e0000003e000000
+DATA constants_logCDFF32NEON<>+528(SB)/8, $0x3989382d3989382d
+DATA constants_logCDFF32NEON<>+536(SB)/8, $0x3989382d3989382d
+DATA constants_logCDFF32NEON<>+544(SB)/8, $0x3f0000003f000000
+DATA constants_logCDFF32NEON<>+552(SB)/8, $0x3f0000003f000000
+DATA constants_logCDFF32NEON<>+560(SB)/8, $0x3caaaa013caaaa01
+DATA constants_logCDFF32NEON<>+568(SB)/8, $0x3caaaa013caaaa01
+DATA constants_logCDFF32NEON<>+576(SB)/8, $0xc067c7d4c067c7d4
+DATA constants_logCDFF32NEON<>+584(SB)/8, $0xc067c7d4c067c7d4
+DATA constants_logCDFF32NEON<>+592(SB)/8, $0xbfa9aec0bfa9aec0
+DATA constants_logCDFF32NEON<>+600(SB)/8, $0xbfa9aec0bfa9aec0
+DATA constants_logCDFF32NEON<>+608(SB)/8, $0x3db7c0cb3db7c0cb
+DATA constants_logCDFF32NEON<>+616(SB)/8, $0x3db7c0cb3db7c0cb
+DATA constants_logCDFF32NEON<>+624(SB)/8, $0x3e7f6f243e7f6f24
+DATA constants_logCDFF32NEON<>+632(SB)/8, $0x3e7f6f243e7f6f24
+DATA constants_logCDFF32NEON<>+640(SB)/8, $0x3efffff83efffff8
+DATA constants_logCDFF32NEON<>+648(SB)/8, $0x3efffff83efffff8
+DATA constants_logCDFF32NEON<>+656(SB)/8, $0x400a2eb8400a2eb8
+DATA constants_logCDFF32NEON<>+664(SB)/8, $0x400a2eb8400a2eb8
+DATA constants_logCDFF32NEON<>+672(SB)/8, $0x404b9964404b9964
+DATA constants_logCDFF32NEON<>+680(SB)/8, $0x404b9964404b9964
+DATA constants_logCDFF32NEON<>+688(SB)/8, $0x3f10aa483f10aa48
+DATA constants_logCDFF32NEON<>+696(SB)/8, $0x3f10aa483f10aa48
+DATA constants_logCDFF32NEON<>+704(SB)/8, $0x3e55990a3e55990a
+DATA constants_logCDFF32NEON<>+712(SB)/8, $0x3e55990a3e55990a
+DATA constants_logCDFF32NEON<>+720(SB)/8, $0x3eaaad083eaaad08
+DATA constants_logCDFF32NEON<>+728(SB)/8, $0x3eaaad083eaaad08
+DATA constants_logCDFF32NEON<>+736(SB)/8, $0x3f3504f33f3504f3
+DATA constants_logCDFF32NEON<>+744(SB)/8, $0x3f3504f33f3504f3
+DATA constants_logCDFF32NEON<>+752(SB)/8, $0x4b0000004b000000
+DATA constants_logCDFF32NEON<>+760(SB)/8, $0x4b0000004b000000
+DATA constants_logCDFF32NEON<>+768(SB)/8, $0x4b00007f4b00007f
+DATA constants_logCDFF32NEON<>+776(SB)/8, $0x4b00007f4b00007f
+DATA constants_logCDFF32NEON<>+784(SB)/8, $0x4000000040000000
+DATA constants_logCDFF32NEON<>+792(SB)/8, $0x4000000040000000
+DATA constants_logCDFF32NEON<>+800(SB)/8, $0x3eccabc53eccabc5
+DATA constants_logCDFF32NEON<>+808(SB)/8, $0x3eccabc53eccabc5
+DATA constants_logCDFF32NEON<>+816(SB)/8, $0x4000000040000000
+DATA constants_logCDFF32NEON<>+824(SB)/8, $0x4000000040000000
+DATA constants_logCDFF32NEON<>+832(SB)/8, $0x3e9938553e993855
+DATA constants_logCDFF32NEON<>+840(SB)/8, $0x3e9938553e993855
+DATA constants_logCDFF32NEON<>+848(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_logCDFF32NEON<>+856(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_logCDFF32NEON<>+864(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_logCDFF32NEON<>+872(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_logCDFF32NEON<>+880(SB)/8, $0x3f3172003f317200
+DATA constants_logCDFF32NEON<>+888(SB)/8, $0x3f3172003f317200
+DATA constants_logCDFF32NEON<>+896(SB)/8, $0x8000000080000000
+DATA constants_logCDFF32NEON<>+904(SB)/8, $0x8000000080000000
+GLOBL constants_logCDFF32NEON<>(SB), RODATA|NOPTR, $912
 
 // func quantileF32NEON(n int, x *float32, y *float32) (far int)
 TEXT ·quantileF32NEON(SB), NOSPLIT, $0-32
 	MOVD $constants_quantileF32NEON<>(SB), R0
-	WORD $0xad406009 // ldp q9, q24, [x0, #0]
-	WORD $0xad41380f // ldp q15, q14, [x0, #32]
-	WORD $0xad424011 // ldp q17, q16, [x0, #64]
-	WORD $0xad43300d // ldp q13, q12, [x0, #96]
-	WORD $0xad44280b // ldp q11, q10, [x0, #128]
-	WORD $0xad455817 // ldp q23, q22, [x0, #160]
-	WORD $0xad465015 // ldp q21, q20, [x0, #192]
-	WORD $0xad474813 // ldp q19, q18, [x0, #224]
+	WORD $0xad40600b // ldp q11, q24, [x0, #0]
+	WORD $0xad413c10 // ldp q16, q15, [x0, #32]
+	WORD $0xad424412 // ldp q18, q17, [x0, #64]
+	WORD $0xad43340e // ldp q14, q13, [x0, #96]
+	WORD $0xad445c0c // ldp q12, q23, [x0, #128]
+	WORD $0xad455416 // ldp q22, q21, [x0, #160]
+	WORD $0xad464c14 // ldp q20, q19, [x0, #192]
+	WORD $0xad47240a // ldp q10, q9, [x0, #224]
 	WORD $0xad481c08 // ldp q8, q7, [x0, #256]
 	WORD $0xad491406 // ldp q6, q5, [x0, #288]
 	MOVD n+0(FP), R5
@@ -10030,42 +10064,44 @@ vector:
 	WORD $0x4ea1d69b // fsub v27.4s, v20.4s, v1.4s
 	WORD $0x6ea1e6a0 // fcmgt v0.4s, v21.4s, v1.4s
 	WORD $0x6e611ea0 // bsl v0.16b, v21.16b, v1.16b
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	WORD $0x4e32d41d // fadd v29.4s, v0.4s, v18.4s
-	WORD $0xad4a081a // ldp q26, q2, [x0, #320]
-	WORD $0x4e3dce3a // fmla v26.4s, v17.4s, v29.4s
-	WORD $0x4eb0d740 // fsub v0.4s, v26.4s, v16.4s
-	WORD $0x4ea0cdfd // fmls v29.4s, v15.4s, v0.4s
-	WORD $0x4ea0cddd // fmls v29.4s, v14.4s, v0.4s
-	WORD $0x6e3ddfa4 // fmul v4.4s, v29.4s, v29.4s
-	WORD $0x6e24dc83 // fmul v3.4s, v4.4s, v4.4s
-	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
-	WORD $0x4e24cd82 // fmla v2.4s, v12.4s, v4.4s
-	WORD $0xad4b7c00 // ldp q0, q31, [x0, #352]
-	WORD $0x4e23cd60 // fmla v0.4s, v11.4s, v3.4s
-	WORD $0x4e24cd40 // fmla v0.4s, v10.4s, v4.4s
-	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
-	WORD $0x6e3ddc43 // fmul v3.4s, v2.4s, v29.4s
-	WORD $0x4f375740 // shl v0.4s, v26.4s, #23
-	WORD $0x4ea08522 // add v2.4s, v9.4s, v0.4s
-	WORD $0x4ea9d440 // fsub v0.4s, v2.4s, v9.4s
+	WORD $0x4e33d403 // fadd v3.4s, v0.4s, v19.4s
+	WORD $0xad4a081d // ldp q29, q2, [x0, #320]
+	WORD $0x4e23ce5d // fmla v29.4s, v18.4s, v3.4s
+	WORD $0x4eb1d7a0 // fsub v0.4s, v29.4s, v17.4s
+	WORD $0x4ea0ce03 // fmls v3.4s, v16.4s, v0.4s
+	WORD $0x4ea0cde3 // fmls v3.4s, v15.4s, v0.4s
+	WORD $0x6e23dc7a // fmul v26.4s, v3.4s, v3.4s
+	WORD $0x6e23dc64 // fmul v4.4s, v3.4s, v3.4s
+	WORD $0x6e24dc80 // fmul v0.4s, v4.4s, v4.4s
+	WORD $0x4e20cdc2 // fmla v2.4s, v14.4s, v0.4s
+	WORD $0x4e24cda2 // fmla v2.4s, v13.4s, v4.4s
+	WORD $0xad4b7800 // ldp q0, q30, [x0, #352]
+	WORD $0x4e24cd80 // fmla v0.4s, v12.4s, v4.4s
+	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	WORD $0x4e22cf43 // fmla v3.4s, v26.4s, v2.4s
+	WORD $0x4f3757a0 // shl v0.4s, v29.4s, #23
+	WORD $0x4ea08562 // add v2.4s, v11.4s, v0.4s
+	WORD $0x4eabd440 // fsub v0.4s, v2.4s, v11.4s
+	WORD $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
 	WORD $0x4e23cc40 // fmla v0.4s, v2.4s, v3.4s
-	WORD $0x6e28dc04 // fmul v4.4s, v0.4s, v8.4s
-	WORD $0x4ea4cc9f // fmls v31.4s, v4.4s, v4.4s
-	WORD $0x6e3fdfe2 // fmul v2.4s, v31.4s, v31.4s
-	WORD $0xad4c001e // ldp q30, q0, [x0, #384]
-	WORD $0x4e22ccfe // fmla v30.4s, v7.4s, v2.4s
-	WORD $0x4e22ccc0 // fmla v0.4s, v6.4s, v2.4s
-	WORD $0x4e3fcc1e // fmla v30.4s, v0.4s, v31.4s
-	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
-	WORD $0xad4d0c1a // ldp q26, q3, [x0, #416]
-	WORD $0x4e3dccba // fmla v26.4s, v5.4s, v29.4s
+	WORD $0x6e29dc04 // fmul v4.4s, v0.4s, v9.4s
+	WORD $0x4ea4cc9e // fmls v30.4s, v4.4s, v4.4s
+	WORD $0x6e3edfc2 // fmul v2.4s, v30.4s, v30.4s
+	WORD $0xad4c7400 // ldp q0, q29, [x0, #384]
+	WORD $0x4e22cd00 // fmla v0.4s, v8.4s, v2.4s
+	WORD $0x4e22cc1d // fmla v29.4s, v0.4s, v2.4s
+	WORD $0xad4d0c00 // ldp q0, q3, [x0, #416]
+	WORD $0x4e22cce0 // fmla v0.4s, v7.4s, v2.4s
+	WORD $0x4e3ecc1d // fmla v29.4s, v0.4s, v30.4s
+	WORD $0x6e3edfda // fmul v26.4s, v30.4s, v30.4s
+	WORD $0x4e3accc3 // fmla v3.4s, v6.4s, v26.4s
 	WORD $0xad4e0002 // ldp q2, q0, [x0, #448]
-	WORD $0x4e3dcc62 // fmla v2.4s, v3.4s, v29.4s
-	WORD $0x4e3fcc5a // fmla v26.4s, v2.4s, v31.4s
-	WORD $0x6e3affc3 // fdiv v3.4s, v30.4s, v26.4s
-	WORD $0x4e201c82 // and v2.16b, v4.16b, v0.16b
-	WORD $0x3dc0d000 // ldr q0, [x0, #832]
+	WORD $0x4e3acc62 // fmla v2.4s, v3.4s, v26.4s
+	WORD $0x4e3acca0 // fmla v0.4s, v5.4s, v26.4s
+	WORD $0x4e3ecc02 // fmla v2.4s, v0.4s, v30.4s
+	WORD $0x6e22ffa3 // fdiv v3.4s, v29.4s, v2.4s
+	WORD $0xad4f0002 // ldp q2, q0, [x0, #480]
+	WORD $0x4e221c82 // and v2.16b, v4.16b, v2.16b
 	WORD $0x4ea0d45a // fsub v26.4s, v2.4s, v0.4s
 	WORD $0x6e23dc84 // fmul v4.4s, v4.4s, v3.4s
 	WORD $0x4ea0ab40 // cmlt v0.4s, v26.4s, #0
@@ -10078,50 +10114,50 @@ vector:
 	WORD $0x9e660001 // fmov x1, d0
 	CMP  $0, R1
 	BEQ  lower
-	WORD $0x6ea1e6bf // fcmgt v31.4s, v21.4s, v1.4s
-	WORD $0x6e611ebf // bsl v31.16b, v21.16b, v1.16b
-	WORD $0xad4a081e // ldp q30, q2, [x0, #320]
-	WORD $0x4e3fce3e // fmla v30.4s, v17.4s, v31.4s
-	WORD $0x4eb0d7c0 // fsub v0.4s, v30.4s, v16.4s
-	WORD $0x4ea0cdff // fmls v31.4s, v15.4s, v0.4s
-	WORD $0x4ea0cddf // fmls v31.4s, v14.4s, v0.4s
-	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
-	WORD $0x6e3ddfa3 // fmul v3.4s, v29.4s, v29.4s
-	WORD $0x4e23cda2 // fmla v2.4s, v13.4s, v3.4s
-	WORD $0x4e3dcd82 // fmla v2.4s, v12.4s, v29.4s
-	WORD $0xad4f0001 // ldp q1, q0, [x0, #480]
-	WORD $0x4e23cd61 // fmla v1.4s, v11.4s, v3.4s
-	WORD $0x4e3dcd41 // fmla v1.4s, v10.4s, v29.4s
-	WORD $0x4e3fcc22 // fmla v2.4s, v1.4s, v31.4s
-	WORD $0x6e3fdc43 // fmul v3.4s, v2.4s, v31.4s
-	WORD $0x4f3757c1 // shl v1.4s, v30.4s, #23
-	WORD $0x4ea18522 // add v2.4s, v9.4s, v1.4s
-	WORD $0x4ea9d441 // fsub v1.4s, v2.4s, v9.4s
+	WORD $0x6ea1e6a3 // fcmgt v3.4s, v21.4s, v1.4s
+	WORD $0x6e611ea3 // bsl v3.16b, v21.16b, v1.16b
+	WORD $0xad4a081f // ldp q31, q2, [x0, #320]
+	WORD $0x4e23ce5f // fmla v31.4s, v18.4s, v3.4s
+	WORD $0x4eb1d7e0 // fsub v0.4s, v31.4s, v17.4s
+	WORD $0x4ea0ce03 // fmls v3.4s, v16.4s, v0.4s
+	WORD $0x4ea0cde3 // fmls v3.4s, v15.4s, v0.4s
+	WORD $0x6e23dc7e // fmul v30.4s, v3.4s, v3.4s
+	WORD $0x6e23dc7d // fmul v29.4s, v3.4s, v3.4s
+	WORD $0x6e3ddfa0 // fmul v0.4s, v29.4s, v29.4s
+	WORD $0x4e20cdc2 // fmla v2.4s, v14.4s, v0.4s
+	WORD $0x4e3dcda2 // fmla v2.4s, v13.4s, v29.4s
+	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4e3dcd81 // fmla v1.4s, v12.4s, v29.4s
+	WORD $0x4e23cc22 // fmla v2.4s, v1.4s, v3.4s
+	WORD $0x4e22cfc3 // fmla v3.4s, v30.4s, v2.4s
+	WORD $0x4f3757e1 // shl v1.4s, v31.4s, #23
+	WORD $0x4ea18562 // add v2.4s, v11.4s, v1.4s
+	WORD $0x4eabd441 // fsub v1.4s, v2.4s, v11.4s
 	WORD $0x4e23cc41 // fmla v1.4s, v2.4s, v3.4s
 	WORD $0x6e381c21 // eor v1.16b, v1.16b, v24.16b
 	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
-	WORD $0x4ea98400 // add v0.4s, v0.4s, v9.4s
+	WORD $0x4eab8400 // add v0.4s, v0.4s, v11.4s
 	WORD $0x6f290403 // ushr v3.4s, v0.4s, #23
 	WORD $0x4f375460 // shl v0.4s, v3.4s, #23
 	WORD $0x6ea08420 // sub v0.4s, v1.4s, v0.4s
-	WORD $0x4ea98402 // add v2.4s, v0.4s, v9.4s
-	WORD $0xad500001 // ldp q1, q0, [x0, #512]
+	WORD $0x4eab8402 // add v2.4s, v0.4s, v11.4s
+	WORD $0xad510001 // ldp q1, q0, [x0, #544]
 	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
 	WORD $0x4ea0d43e // fsub v30.4s, v1.4s, v0.4s
-	WORD $0x4ea9d442 // fsub v2.4s, v2.4s, v9.4s
-	WORD $0xad510001 // ldp q1, q0, [x0, #544]
+	WORD $0x4eabd442 // fsub v2.4s, v2.4s, v11.4s
+	WORD $0xad520001 // ldp q1, q0, [x0, #576]
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	WORD $0x6e21fc5f // fdiv v31.4s, v2.4s, v1.4s
 	WORD $0x6e3fdffd // fmul v29.4s, v31.4s, v31.4s
 	WORD $0x6e3ddfa3 // fmul v3.4s, v29.4s, v29.4s
-	WORD $0xad520402 // ldp q2, q1, [x0, #576]
+	WORD $0xad530402 // ldp q2, q1, [x0, #608]
 	WORD $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
-	WORD $0x3dc0d400 // ldr q0, [x0, #848]
+	WORD $0x3dc0d800 // ldr q0, [x0, #864]
 	WORD $0x4e23cc20 // fmla v0.4s, v1.4s, v3.4s
 	WORD $0x4e3dcc02 // fmla v2.4s, v0.4s, v29.4s
 	WORD $0x6e3fdc40 // fmul v0.4s, v2.4s, v31.4s
-	WORD $0x4e3ecdc0 // fmla v0.4s, v14.4s, v30.4s
 	WORD $0x4e3ecde0 // fmla v0.4s, v15.4s, v30.4s
+	WORD $0x4e3ece00 // fmla v0.4s, v16.4s, v30.4s
 	WORD $0x6e381c01 // eor v1.16b, v0.16b, v24.16b
 	WORD $0x4ea0ab60 // cmlt v0.4s, v27.4s, #0
 	WORD $0x6e7c1c20 // bsl v0.16b, v1.16b, v28.16b
@@ -10129,19 +10165,19 @@ vector:
 
 lower:
 	WORD $0x6ea1fb82 // fsqrt v2.4s, v28.4s
-	WORD $0xad530001 // ldp q1, q0, [x0, #608]
+	WORD $0xad540001 // ldp q1, q0, [x0, #640]
 	WORD $0x4ea1d45d // fsub v29.4s, v2.4s, v1.4s
 	WORD $0x4ea0d45c // fsub v28.4s, v2.4s, v0.4s
 	WORD $0x6e3ddfa2 // fmul v2.4s, v29.4s, v29.4s
-	WORD $0xad540c00 // ldp q0, q3, [x0, #640]
+	WORD $0xad550c00 // ldp q0, q3, [x0, #672]
 	WORD $0x4e22cc03 // fmla v3.4s, v0.4s, v2.4s
-	WORD $0xad550001 // ldp q1, q0, [x0, #672]
+	WORD $0xad560001 // ldp q1, q0, [x0, #704]
 	WORD $0x4e22cc20 // fmla v0.4s, v1.4s, v2.4s
 	WORD $0x4e3dcc03 // fmla v3.4s, v0.4s, v29.4s
 	WORD $0x6e3ddfa2 // fmul v2.4s, v29.4s, v29.4s
-	WORD $0xad560400 // ldp q0, q1, [x0, #704]
+	WORD $0xad570400 // ldp q0, q1, [x0, #736]
 	WORD $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
-	WORD $0x3dc0d800 // ldr q0, [x0, #864]
+	WORD $0x3dc0dc00 // ldr q0, [x0, #880]
 	WORD $0x4e3dcc01 // fmla v1.4s, v0.4s, v29.4s
 	WORD $0x6e21fc63 // fdiv v3.4s, v3.4s, v1.4s
 	WORD $0x4ea0ab80 // cmlt v0.4s, v28.4s, #0
@@ -10150,15 +10186,15 @@ lower:
 	CMP  $-1, R1
 	BEQ  near
 	WORD $0x6e3cdf82 // fmul v2.4s, v28.4s, v28.4s
-	WORD $0xad577400 // ldp q0, q29, [x0, #736]
+	WORD $0xad587400 // ldp q0, q29, [x0, #768]
 	WORD $0x4e22cc1d // fmla v29.4s, v0.4s, v2.4s
-	WORD $0xad580001 // ldp q1, q0, [x0, #768]
+	WORD $0xad590001 // ldp q1, q0, [x0, #800]
 	WORD $0x4e22cc20 // fmla v0.4s, v1.4s, v2.4s
 	WORD $0x4e3ccc1d // fmla v29.4s, v0.4s, v28.4s
 	WORD $0x6e3cdf82 // fmul v2.4s, v28.4s, v28.4s
-	WORD $0xad590400 // ldp q0, q1, [x0, #800]
+	WORD $0xad5a0400 // ldp q0, q1, [x0, #832]
 	WORD $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
-	WORD $0x3dc0dc00 // ldr q0, [x0, #880]
+	WORD $0x3dc0e000 // ldr q0, [x0, #896]
 	WORD $0x4e3ccc01 // fmla v1.4s, v0.4s, v28.4s
 	WORD $0x6e21ffa1 // fdiv v1.4s, v29.4s, v1.4s
 	WORD $0x4ea0ab80 // cmlt v0.4s, v28.4s, #0
@@ -10196,107 +10232,109 @@ DATA constants_quantileF32NEON<>+64(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA constants_quantileF32NEON<>+72(SB)/8, $0x3fb8aa3b3fb8aa3b
 DATA constants_quantileF32NEON<>+80(SB)/8, $0x4b4000004b400000
 DATA constants_quantileF32NEON<>+88(SB)/8, $0x4b4000004b400000
-DATA constants_quantileF32NEON<>+96(SB)/8, $0x3c09382d3c09382d
-DATA constants_quantileF32NEON<>+104(SB)/8, $0x3c09382d3c09382d
-DATA constants_quantileF32NEON<>+112(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_quantileF32NEON<>+120(SB)/8, $0x3e2aaa013e2aaa01
-DATA constants_quantileF32NEON<>+128(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_quantileF32NEON<>+136(SB)/8, $0x3ab6baf33ab6baf3
-DATA constants_quantileF32NEON<>+144(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_quantileF32NEON<>+152(SB)/8, $0x3d2aaa563d2aaa56
-DATA constants_quantileF32NEON<>+160(SB)/8, $0x4429000044290000
-DATA constants_quantileF32NEON<>+168(SB)/8, $0x4429000044290000
-DATA constants_quantileF32NEON<>+176(SB)/8, $0x02081cea02081cea
-DATA constants_quantileF32NEON<>+184(SB)/8, $0x02081cea02081cea
-DATA constants_quantileF32NEON<>+192(SB)/8, $0xc0400000c0400000
-DATA constants_quantileF32NEON<>+200(SB)/8, $0xc0400000c0400000
-DATA constants_quantileF32NEON<>+208(SB)/8, $0xbd9faa4dbd9faa4d
-DATA constants_quantileF32NEON<>+216(SB)/8, $0xbd9faa4dbd9faa4d
-DATA constants_quantileF32NEON<>+224(SB)/8, $0x3f3172183f317218
-DATA constants_quantileF32NEON<>+232(SB)/8, $0x3f3172183f317218
-DATA constants_quantileF32NEON<>+240(SB)/8, $0xb102e308b102e308
-DATA constants_quantileF32NEON<>+248(SB)/8, $0xb102e308b102e308
-DATA constants_quantileF32NEON<>+256(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+264(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+272(SB)/8, $0x431f4a88431f4a88
-DATA constants_quantileF32NEON<>+280(SB)/8, $0x431f4a88431f4a88
-DATA constants_quantileF32NEON<>+288(SB)/8, $0x426c7000426c7000
-DATA constants_quantileF32NEON<>+296(SB)/8, $0x426c7000426c7000
-DATA constants_quantileF32NEON<>+304(SB)/8, $0x429d83f9429d83f9
-DATA constants_quantileF32NEON<>+312(SB)/8, $0x429d83f9429d83f9
+DATA constants_quantileF32NEON<>+96(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_quantileF32NEON<>+104(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_quantileF32NEON<>+112(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_quantileF32NEON<>+120(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_quantileF32NEON<>+128(SB)/8, $0x3c09382d3c09382d
+DATA constants_quantileF32NEON<>+136(SB)/8, $0x3c09382d3c09382d
+DATA constants_quantileF32NEON<>+144(SB)/8, $0x4429000044290000
+DATA constants_quantileF32NEON<>+152(SB)/8, $0x4429000044290000
+DATA constants_quantileF32NEON<>+160(SB)/8, $0x02081cea02081cea
+DATA constants_quantileF32NEON<>+168(SB)/8, $0x02081cea02081cea
+DATA constants_quantileF32NEON<>+176(SB)/8, $0xc0400000c0400000
+DATA constants_quantileF32NEON<>+184(SB)/8, $0xc0400000c0400000
+DATA constants_quantileF32NEON<>+192(SB)/8, $0xbd9faa4dbd9faa4d
+DATA constants_quantileF32NEON<>+200(SB)/8, $0xbd9faa4dbd9faa4d
+DATA constants_quantileF32NEON<>+208(SB)/8, $0x3f3172183f317218
+DATA constants_quantileF32NEON<>+216(SB)/8, $0x3f3172183f317218
+DATA constants_quantileF32NEON<>+224(SB)/8, $0xb102e308b102e308
+DATA constants_quantileF32NEON<>+232(SB)/8, $0xb102e308b102e308
+DATA constants_quantileF32NEON<>+240(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+248(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+256(SB)/8, $0x42eba0b842eba0b8
+DATA constants_quantileF32NEON<>+264(SB)/8, $0x42eba0b842eba0b8
+DATA constants_quantileF32NEON<>+272(SB)/8, $0x4414493744144937
+DATA constants_quantileF32NEON<>+280(SB)/8, $0x4414493744144937
+DATA constants_quantileF32NEON<>+288(SB)/8, $0x4328ce3e4328ce3e
+DATA constants_quantileF32NEON<>+296(SB)/8, $0x4328ce3e4328ce3e
+DATA constants_quantileF32NEON<>+304(SB)/8, $0x43b2c42a43b2c42a
+DATA constants_quantileF32NEON<>+312(SB)/8, $0x43b2c42a43b2c42a
 DATA constants_quantileF32NEON<>+320(SB)/8, $0x4b4000004b400000
 DATA constants_quantileF32NEON<>+328(SB)/8, $0x4b4000004b400000
-DATA constants_quantileF32NEON<>+336(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+344(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+352(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+360(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+336(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+344(SB)/8, $0x3f0000003f000000
+DATA constants_quantileF32NEON<>+352(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_quantileF32NEON<>+360(SB)/8, $0x3e2aaa013e2aaa01
 DATA constants_quantileF32NEON<>+368(SB)/8, $0x3e38f5c33e38f5c3
 DATA constants_quantileF32NEON<>+376(SB)/8, $0x3e38f5c33e38f5c3
-DATA constants_quantileF32NEON<>+384(SB)/8, $0x4058c6c84058c6c8
-DATA constants_quantileF32NEON<>+392(SB)/8, $0x4058c6c84058c6c8
-DATA constants_quantileF32NEON<>+400(SB)/8, $0x4249bcb24249bcb2
-DATA constants_quantileF32NEON<>+408(SB)/8, $0x4249bcb24249bcb2
-DATA constants_quantileF32NEON<>+416(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+424(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+432(SB)/8, $0x4286600842866008
-DATA constants_quantileF32NEON<>+440(SB)/8, $0x4286600842866008
-DATA constants_quantileF32NEON<>+448(SB)/8, $0x418f294f418f294f
-DATA constants_quantileF32NEON<>+456(SB)/8, $0x418f294f418f294f
-DATA constants_quantileF32NEON<>+464(SB)/8, $0x7fffffff7fffffff
-DATA constants_quantileF32NEON<>+472(SB)/8, $0x7fffffff7fffffff
-DATA constants_quantileF32NEON<>+480(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+488(SB)/8, $0x3f0000003f000000
-DATA constants_quantileF32NEON<>+496(SB)/8, $0x3f3504f33f3504f3
-DATA constants_quantileF32NEON<>+504(SB)/8, $0x3f3504f33f3504f3
-DATA constants_quantileF32NEON<>+512(SB)/8, $0x4b0000004b000000
-DATA constants_quantileF32NEON<>+520(SB)/8, $0x4b0000004b000000
-DATA constants_quantileF32NEON<>+528(SB)/8, $0x4b00007f4b00007f
-DATA constants_quantileF32NEON<>+536(SB)/8, $0x4b00007f4b00007f
-DATA constants_quantileF32NEON<>+544(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+552(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+560(SB)/8, $0x3eccabc53eccabc5
-DATA constants_quantileF32NEON<>+568(SB)/8, $0x3eccabc53eccabc5
+DATA constants_quantileF32NEON<>+384(SB)/8, $0x43c1704143c17041
+DATA constants_quantileF32NEON<>+392(SB)/8, $0x43c1704143c17041
+DATA constants_quantileF32NEON<>+400(SB)/8, $0x4058c6c94058c6c9
+DATA constants_quantileF32NEON<>+408(SB)/8, $0x4058c6c94058c6c9
+DATA constants_quantileF32NEON<>+416(SB)/8, $0x42891c4e42891c4e
+DATA constants_quantileF32NEON<>+424(SB)/8, $0x42891c4e42891c4e
+DATA constants_quantileF32NEON<>+432(SB)/8, $0x4322051c4322051c
+DATA constants_quantileF32NEON<>+440(SB)/8, $0x4322051c4322051c
+DATA constants_quantileF32NEON<>+448(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+456(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+464(SB)/8, $0x41b9f61b41b9f61b
+DATA constants_quantileF32NEON<>+472(SB)/8, $0x41b9f61b41b9f61b
+DATA constants_quantileF32NEON<>+480(SB)/8, $0x7fffffff7fffffff
+DATA constants_quantileF32NEON<>+488(SB)/8, $0x7fffffff7fffffff
+DATA constants_quantileF32NEON<>+496(SB)/8, $0x3ed9999a3ed9999a
+DATA constants_quantileF32NEON<>+504(SB)/8, $0x3ed9999a3ed9999a
+DATA constants_quantileF32NEON<>+512(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_quantileF32NEON<>+520(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_quantileF32NEON<>+528(SB)/8, $0x3f3504f33f3504f3
+DATA constants_quantileF32NEON<>+536(SB)/8, $0x3f3504f33f3504f3
+DATA constants_quantileF32NEON<>+544(SB)/8, $0x4b0000004b000000
+DATA constants_quantileF32NEON<>+552(SB)/8, $0x4b0000004b000000
+DATA constants_quantileF32NEON<>+560(SB)/8, $0x4b00007f4b00007f
+DATA constants_quantileF32NEON<>+568(SB)/8, $0x4b00007f4b00007f
 DATA constants_quantileF32NEON<>+576(SB)/8, $0x4000000040000000
 DATA constants_quantileF32NEON<>+584(SB)/8, $0x4000000040000000
-DATA constants_quantileF32NEON<>+592(SB)/8, $0x3e9938553e993855
-DATA constants_quantileF32NEON<>+600(SB)/8, $0x3e9938553e993855
-DATA constants_quantileF32NEON<>+608(SB)/8, $0x3fcccccd3fcccccd
-DATA constants_quantileF32NEON<>+616(SB)/8, $0x3fcccccd3fcccccd
-DATA constants_quantileF32NEON<>+624(SB)/8, $0x40a0000040a00000
-DATA constants_quantileF32NEON<>+632(SB)/8, $0x40a0000040a00000
-DATA constants_quantileF32NEON<>+640(SB)/8, $0x3fa742e13fa742e1
-DATA constants_quantileF32NEON<>+648(SB)/8, $0x3fa742e13fa742e1
-DATA constants_quantileF32NEON<>+656(SB)/8, $0x3fb633313fb63331
-DATA constants_quantileF32NEON<>+664(SB)/8, $0x3fb633313fb63331
-DATA constants_quantileF32NEON<>+672(SB)/8, $0x3e2e52ed3e2e52ed
-DATA constants_quantileF32NEON<>+680(SB)/8, $0x3e2e52ed3e2e52ed
-DATA constants_quantileF32NEON<>+688(SB)/8, $0x40306faa40306faa
-DATA constants_quantileF32NEON<>+696(SB)/8, $0x40306faa40306faa
-DATA constants_quantileF32NEON<>+704(SB)/8, $0x3df6315c3df6315c
-DATA constants_quantileF32NEON<>+712(SB)/8, $0x3df6315c3df6315c
-DATA constants_quantileF32NEON<>+720(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+728(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+736(SB)/8, $0x3edb7c553edb7c55
-DATA constants_quantileF32NEON<>+744(SB)/8, $0x3edb7c553edb7c55
-DATA constants_quantileF32NEON<>+752(SB)/8, $0x40d50d8f40d50d8f
-DATA constants_quantileF32NEON<>+760(SB)/8, $0x40d50d8f40d50d8f
-DATA constants_quantileF32NEON<>+768(SB)/8, $0x3c8e06c13c8e06c1
-DATA constants_quantileF32NEON<>+776(SB)/8, $0x3c8e06c13c8e06c1
-DATA constants_quantileF32NEON<>+784(SB)/8, $0x404532d0404532d0
-DATA constants_quantileF32NEON<>+792(SB)/8, $0x404532d0404532d0
-DATA constants_quantileF32NEON<>+800(SB)/8, $0x3c48d6a13c48d6a1
-DATA constants_quantileF32NEON<>+808(SB)/8, $0x3c48d6a13c48d6a1
-DATA constants_quantileF32NEON<>+816(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+824(SB)/8, $0x3f8000003f800000
-DATA constants_quantileF32NEON<>+832(SB)/8, $0x3ed9999a3ed9999a
-DATA constants_quantileF32NEON<>+840(SB)/8, $0x3ed9999a3ed9999a
-DATA constants_quantileF32NEON<>+848(SB)/8, $0x3f2aaac43f2aaac4
-DATA constants_quantileF32NEON<>+856(SB)/8, $0x3f2aaac43f2aaac4
-DATA constants_quantileF32NEON<>+864(SB)/8, $0x3f3cac243f3cac24
-DATA constants_quantileF32NEON<>+872(SB)/8, $0x3f3cac243f3cac24
-DATA constants_quantileF32NEON<>+880(SB)/8, $0x3e77c9543e77c954
-DATA constants_quantileF32NEON<>+888(SB)/8, $0x3e77c9543e77c954
-GLOBL constants_quantileF32NEON<>(SB), RODATA|NOPTR, $896
+DATA constants_quantileF32NEON<>+592(SB)/8, $0x3eccabc53eccabc5
+DATA constants_quantileF32NEON<>+600(SB)/8, $0x3eccabc53eccabc5
+DATA constants_quantileF32NEON<>+608(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+616(SB)/8, $0x4000000040000000
+DATA constants_quantileF32NEON<>+624(SB)/8, $0x3e9938553e993855
+DATA constants_quantileF32NEON<>+632(SB)/8, $0x3e9938553e993855
+DATA constants_quantileF32NEON<>+640(SB)/8, $0x3fcccccd3fcccccd
+DATA constants_quantileF32NEON<>+648(SB)/8, $0x3fcccccd3fcccccd
+DATA constants_quantileF32NEON<>+656(SB)/8, $0x40a0000040a00000
+DATA constants_quantileF32NEON<>+664(SB)/8, $0x40a0000040a00000
+DATA constants_quantileF32NEON<>+672(SB)/8, $0x3fa742e13fa742e1
+DATA constants_quantileF32NEON<>+680(SB)/8, $0x3fa742e13fa742e1
+DATA constants_quantileF32NEON<>+688(SB)/8, $0x3fb633313fb63331
+DATA constants_quantileF32NEON<>+696(SB)/8, $0x3fb633313fb63331
+DATA constants_quantileF32NEON<>+704(SB)/8, $0x3e2e52ed3e2e52ed
+DATA constants_quantileF32NEON<>+712(SB)/8, $0x3e2e52ed3e2e52ed
+DATA constants_quantileF32NEON<>+720(SB)/8, $0x40306faa40306faa
+DATA constants_quantileF32NEON<>+728(SB)/8, $0x40306faa40306faa
+DATA constants_quantileF32NEON<>+736(SB)/8, $0x3df6315c3df6315c
+DATA constants_quantileF32NEON<>+744(SB)/8, $0x3df6315c3df6315c
+DATA constants_quantileF32NEON<>+752(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+760(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+768(SB)/8, $0x3edb7c553edb7c55
+DATA constants_quantileF32NEON<>+776(SB)/8, $0x3edb7c553edb7c55
+DATA constants_quantileF32NEON<>+784(SB)/8, $0x40d50d8f40d50d8f
+DATA constants_quantileF32NEON<>+792(SB)/8, $0x40d50d8f40d50d8f
+DATA constants_quantileF32NEON<>+800(SB)/8, $0x3c8e06c13c8e06c1
+DATA constants_quantileF32NEON<>+808(SB)/8, $0x3c8e06c13c8e06c1
+DATA constants_quantileF32NEON<>+816(SB)/8, $0x404532d0404532d0
+DATA constants_quantileF32NEON<>+824(SB)/8, $0x404532d0404532d0
+DATA constants_quantileF32NEON<>+832(SB)/8, $0x3c48d6a13c48d6a1
+DATA constants_quantileF32NEON<>+840(SB)/8, $0x3c48d6a13c48d6a1
+DATA constants_quantileF32NEON<>+848(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+856(SB)/8, $0x3f8000003f800000
+DATA constants_quantileF32NEON<>+864(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_quantileF32NEON<>+872(SB)/8, $0x3f2aaac43f2aaac4
+DATA constants_quantileF32NEON<>+880(SB)/8, $0x3f3cac243f3cac24
+DATA constants_quantileF32NEON<>+888(SB)/8, $0x3f3cac243f3cac24
+DATA constants_quantileF32NEON<>+896(SB)/8, $0x3e77c9543e77c954
+DATA constants_quantileF32NEON<>+904(SB)/8, $0x3e77c9543e77c954
+GLOBL constants_quantileF32NEON<>(SB), RODATA|NOPTR, $912
 
 // func gemm8F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 TEXT ·gemm8F32NEON(SB), NOSPLIT, $0-89

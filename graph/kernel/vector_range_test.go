@@ -54,7 +54,7 @@ func sameNumbers[T Float](t *testing.T, what string, got, want []T, tol float64)
 	t.Helper()
 	for i, w := range want {
 		g := got[i]
-		if !(g == w || g != g && w != w || math.Abs(float64(g)-float64(w)) <= tol*math.Abs(float64(w))+leastNormal[T]()*tol) {
+		if !(g == w || g != g && w != w || math.Abs(float64(g)-float64(w)) <= tol*math.Abs(float64(w))+float64(epsilon[T]())*leastNormal[T]()) {
 			t.Fatalf("%s: number %d is %v, want %v", what, i, g, w)
 		}
 	}

@@ -1,5 +1,5 @@
 """Prints the polynomials of coefficients.go (needs mpmath)."""
-from mpmath import mp, mpf, erfc, exp, sqrt, pi, log, chebyfit
+from mpmath import mp, mpf, erfc, erfinv, exp, sqrt, pi, cos, log, chebyfit, matrix, lu_solve
 
 mp.dps = 50
 
@@ -27,6 +27,10 @@ def log_ratio(w):
     return log((1 + s) / (1 - s)) / s if s else mpf(2)
 
 
+def log_survival(p):
+    return -log(1 - p) / p if p else mpf(1)
+
+
 half = log(mpf(2)) / 2 * mpf("1.001")
 near = half / 16
 widest = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001")
@@ -36,6 +40,20 @@ for name, f, lo, hi, n in [
     ("exp64", exp, -half, half, 12), ("exp32", exp, -half, half, 7),
     ("expNear64", exp, -near, near, 7), ("expNear32", exp, -near, near, 4),
     ("log64", log_ratio, 0, widest, 7), ("log32", log_ratio, 0, widest, 4),
+    ("millsFine32", mills(1.5, mp.inf), -1, 1, 14), ("logSurvival32", log_survival, 0, mpf("0.5001"), 11),
 ]:
     c, err = chebyfit(f, [lo, hi], n, error=True)
     print(name, mp.nstr(err, 2), [float(x) for x in c[::-1]])
+
+
+def central(s):
+    """Φ⁻¹(½+d)/d at s = 0.180625 − d²"""
+    d = sqrt(mpf("0.180625") - s)
+    return sqrt(mpf(2)) * erfinv(2 * d) / d
+
+
+half, n = mpf("0.180625") / 2, 4  # a quotient of two polynomials of degree n through 2n + 1 points
+nodes = [half * (1 - cos(pi * (2 * i + 1) / (4 * n + 2))) for i in range(2 * n + 1)]
+c = lu_solve(matrix([[s**j for j in range(n + 1)] + [-central(s) * s**j for j in range(1, n + 1)] for s in nodes]), matrix([central(s) for s in nodes]))
+print("fineNum32", [float(x) for x in c[: n + 1]])
+print("fineDen32", [1.0] + [float(x) for x in c[n + 1 :]])

@@ -143,12 +143,19 @@ func (l lanes) ln2(places int) []float64 {
 	return []float64{6.93147180369123816490e-01, 1.90821492927058770002e-10}
 }
 
-// expm1 is eˣ − 1 without the loss of digits near 0, for moderate x: with eʳ − 1 = r·Q(r), 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
-func (l lanes) expm1(x reg.VecVirtual) reg.VecVirtual {
+// expm1 is eˣ − 1 without the loss of digits near 0, for moderate x: with eʳ − 1 = r + r²·Q(r), 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
+func (l lanes) expm1(x reg.VecVirtual) reg.VecVirtual { return l.expm1Plus(0, x) }
+
+// expm1Plus is expm1 plus a number far below its last digits but next to 0.
+func (l lanes) expm1Plus(rest float64, x reg.VecVirtual) reg.VecVirtual {
 	sum, _, r := l.reduced(1, l.copyOf(x), 0)
-	p := l.mul(r, l.poly(r, l.byType(exp64, exp32)[1:], 4))
+	p := l.copyOf(r) // eʳ − 1, whose coefficient of r is 1 but for the last digit
+	l.fma(l.mul(r, r), l.poly(r, l.byType(exp64, exp32)[2:], 4), p)
 	scale := l.addInt(l.load(l.c(1)), l.shiftLeft(sum))
 	y := l.sub(scale, l.c(1))
+	if rest != 0 {
+		y = l.add(y, l.c(rest))
+	}
 	l.fma(scale, p, y)
 	return y
 }

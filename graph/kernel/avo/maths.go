@@ -85,15 +85,34 @@ type millsFit struct {
 
 // mills is c·Φ(−|t|)/φ(t), beyond the fit's most what it is there.
 func (l lanes) mills(c float64, f millsFit, t reg.VecVirtual) reg.VecVirtual {
-	v := l.reciprocal(l.add(l.capped(t, min(f.most, 1e17)), l.c(f.shift)))
+	v, u := l.millsArguments(f, t)
+	return l.mul(v, l.poly(u, times(c, f.coefficients), 4))
+}
+
+// millsFine is mills with one rounding less: P is its constant term and the rest in the last step.
+func (l lanes) millsFine(c float64, f millsFit, t reg.VecVirtual) reg.VecVirtual {
+	v, u := l.millsArguments(f, t)
+	coefficients := times(c, f.coefficients)
+	p := l.load(l.c(coefficients[0]))
+	l.fma(u, l.poly(u, coefficients[1:], 4), p)
+	return l.mul(v, p)
+}
+
+// millsArguments are 1/(|t|+shift), and u.
+func (l lanes) millsArguments(f millsFit, t reg.VecVirtual) (v, u reg.VecVirtual) {
+	v = l.reciprocal(l.add(l.capped(t, min(f.most, 1e17)), l.c(f.shift)))
 	least, greatest := 1/(f.most+f.shift), 1/f.shift
-	u := l.load(l.c((greatest + least) / (greatest - least)))
+	u = l.load(l.c((greatest + least) / (greatest - least)))
 	l.fnma(l.c(2/(greatest-least)), v, u)
-	coefficients := slices.Clone(f.coefficients)
-	for i := range coefficients {
-		coefficients[i] *= c
+	return v, u
+}
+
+func times(c float64, v []float64) []float64 {
+	v = slices.Clone(v)
+	for i := range v {
+		v[i] *= c
 	}
-	return l.mul(v, l.poly(u, coefficients, 4))
+	return v
 }
 
 // capped is the smaller of |t| and most; with AVX-512 also where t is no number.

@@ -25,24 +25,50 @@ func (l lanes) logCDF() {
 		v := l.load(at(x, off))
 		a := l.abs(v)
 		l.gather(far, l.subInt(l.load(l.c(1e8)), a), l.sub(l.load(l.c(most)), v))
-		square := l.mul(a, a)
-		tail := l.expDown(-0.5, l.copyOf(square))
-		lost := l.copyOf(square)
-		l.do(fmsInst, a, a, lost) // what rounding took from x²
-		correction := l.load(l.c(1))
-		l.fnma(l.c(0.5), lost, correction)
-		ratio := l.mills(1, ofType(l, mills64, mills32), a)
-		tail = l.mul(l.mul(l.mul(tail, correction), l.c(invSqrt2Pi)), ratio)
-		one := l.load(l.c(1))
-		rest := l.sub(one, tail)
-		log := l.log(l.whereNegative(v, ratio, rest))
-		lost = l.sub(l.sub(one, rest), tail) // what rounding took from 1 − tail
-		lower := l.sub(log, l.c(halfLog2Pi))
-		l.fnma(l.c(0.5), square, lower)
-		l.store(l.whereNegative(v, lower, l.add(log, l.ratio(lost, rest))), at(y, off))
+		if l.f32 {
+			l.store(l.logCDFOf32(v, a), at(y, off))
+		} else {
+			l.store(l.logCDFOf64(v, a), at(y, off))
+		}
 		ADDQ(Imm(uint64(l.bytes)), off)
 	})
 	l.returnSigns(far)
+}
+
+// logCDFOf64 is log Φ(v), a being |v|, by one logarithm for both sides of 0.
+func (l lanes) logCDFOf64(v, a reg.VecVirtual) reg.VecVirtual {
+	square := l.mul(a, a)
+	bell := l.keepLost(l.expDown(-0.5, l.copyOf(square)), a, square)
+	ratio := l.mills(1, mills64, a)
+	tail := l.mul(l.mul(bell, l.c(invSqrt2Pi)), ratio)
+	one := l.load(l.c(1))
+	rest := l.sub(one, tail)
+	log := l.log(l.whereNegative(v, ratio, rest))
+	lost := l.sub(l.sub(one, rest), tail) // what rounding took from 1 − tail
+	lower := l.sub(log, l.c(halfLog2Pi))
+	l.fnma(l.c(0.5), square, lower)
+	return l.whereNegative(v, lower, l.add(log, l.ratio(lost, rest)))
+}
+
+// logCDFOf32 is the same in as few roundings as can be.
+func (l lanes) logCDFOf32(v, a reg.VecVirtual) reg.VecVirtual {
+	square := l.mul(a, a)
+	ratio := l.millsFine(invSqrt2Pi, millsFine32, a)
+	tail := l.mul(l.keepLost(l.expDown(-0.5, l.copyOf(square)), a, square), ratio)
+	upper := l.copyOf(tail) // −log(1−p) = p + p²·Q(p)
+	l.fma(l.mul(tail, tail), l.poly(tail, logSurvival32[1:], 2), upper)
+	lower := l.log(ratio)
+	l.fnma(l.c(0.5), square, lower)
+	return l.whereNegative(v, lower, l.not(upper))
+}
+
+// keepLost is e^(−a²/2) from bell, e^(−square/2), with what rounding took from the square.
+func (l lanes) keepLost(bell, a, square reg.VecVirtual) reg.VecVirtual {
+	lost := l.copyOf(square)
+	l.do(fmsInst, a, a, lost)
+	correct := l.copyOf(bell)
+	l.fnma(l.mul(lost, l.c(0.5)), bell, correct)
+	return correct
 }
 
 // quantile is Φ⁻¹(p) from log p, a vector at a time, by AS 241: for −676 ≤ log p ≤ −tiny. Beyond, NaN included, it is wrong,
@@ -82,10 +108,10 @@ func (l lanes) quantile() {
 		}
 		middle := func() (inside, value reg.VecVirtual) { // inside is negative where the middle is to be taken
 			half := l.add(l.max(logP, lowest), l.c(ln2))
-			d := l.mul(l.expm1(l.add(half, l.c(rest))), l.c(0.5)) // p − ½
+			d := l.mul(l.expm1Plus(rest, half), l.c(0.5)) // p − ½, by e^(half+rest) − 1, of which rest is the last digits
 			s := l.load(l.c(0.180625))
 			l.fnma(d, d, s)
-			central := l.ratio(l.poly(s, l.byType(centralNum64, centralNum32), 2), l.poly(s, l.byType(centralDen64, centralDen32), 2))
+			central := l.ratio(l.poly(s, l.byType(centralNum64, fineNum32), 2), l.poly(s, l.byType(centralDen64, fineDen32), 2))
 			return l.sub(l.abs(d), l.c(0.425)), l.mul(central, d)
 		}
 		if l.bytes == 16 { // of so few lanes, all are often in the middle
