@@ -57,8 +57,8 @@ func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
 	return s.flow()
 }
 
-func (c CouplingConfig) layer(mask layers.Mask, seed uint64) layers.CouplingConfig {
-	return layers.CouplingConfig{
+func (c CouplingConfig) layer(mask layers.Mask, seed uint64) layers.MixtureCDFCouplingConfig {
+	return layers.MixtureCDFCouplingConfig{
 		Mask: mask, Components: c.Components, ScaleClamp: c.ScaleClamp, Shared: c.Shared, Dtype: c.Dtype,
 		MLP: layers.MLPConfig{Hidden: c.Hidden, Activation: c.Activation, Kernel: c.Kernel, Seed: seed},
 	}

@@ -14,6 +14,7 @@ import (
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // custom is a layer of a user's own: an Affine whose maps are what the test says, where it says something.
@@ -74,7 +75,7 @@ func TestFailingLayerIsNamed(t *testing.T) {
 				noError(t, err)
 				compiled := failure(t, func() error { return f.Compile(train.Config{}) })
 				x := randomData("blobs", 8, 2, 0)
-				words := append([]string{"layer 1 (affine, flows_test.custom)." + direction + ": "}, c.words...)
+				words := append([]string{"layer 1 (flows_test.custom)." + direction + ": "}, c.words...)
 				if direction == "Inverse" {
 					noError(t, compiled)
 					wantError(t, failure(t, func() error { _, err := f.Sample(3, rand.New(rand.NewPCG(1, 2))); return err }), words...)
@@ -109,12 +110,15 @@ func (s stubborn) Apply(b *graph.Builder, x *G.Node) *G.Node {
 func TestFailingConditionerIsNamed(t *testing.T) {
 	mlp, err := layers.NewMLP(1, 3*2, layers.MLPConfig{Hidden: []int{2}})
 	noError(t, err)
-	coupling, err := layers.NewMixtureCDFCouplingWith(2, layers.CouplingConfig{Components: 2}, stubborn{mlp, new(int)})
+	coupling, err := layers.NewCoupling(2, layers.CouplingConfig{
+		Transform:   transforms.GaussianMixtureCDF{Components: 2},
+		Conditioner: func(int, int) (layers.Conditioner, error) { return stubborn{mlp, new(int)}, nil },
+	})
 	noError(t, err)
 	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: coupling})
 	noError(t, err)
 	wantError(t, failure(t, func() error { _, err := f.LogProb(mat.NewDense(1, 2, nil)); return err }),
-		"layer 1 (mixture_cdf_coupling, *layers.MixtureCDFCoupling).Forward: conditioner flows_test.stubborn: panic at failing_layer_test.go:", "no more")
+		"layer 1 (coupling, *layers.Coupling).Forward: conditioner flows_test.stubborn: panic at failing_layer_test.go:", "no more")
 }
 
 // broken is a loss and a penalty of a user's own.

@@ -44,13 +44,13 @@ func TestStranger(t *testing.T) {
 
 // exampleFlow is the model of the document's example: short numbers in every tensor.
 func exampleFlow(t *testing.T) *flows.Flow {
-	standardize, err := layers.NewAffine(2, layers.AffineConfig{Frozen: true})
+	standardize, err := layers.NewStandardize(mat.NewDense(2, 2, []float64{0, 1, 2, 3}), layers.AffineConfig{})
 	noError(t, err)
 	rotation, err := layers.NewHouseholder(2, layers.HouseholderConfig{})
 	noError(t, err)
 	marginal, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 2})
 	noError(t, err)
-	coupling, err := layers.NewMixtureCDFCoupling(2, layers.CouplingConfig{Components: 2, MLP: layers.MLPConfig{Hidden: []int{2}}})
+	coupling, err := layers.NewMixtureCDFCoupling(2, layers.MixtureCDFCouplingConfig{Components: 2, MLP: layers.MLPConfig{Hidden: []int{2}}})
 	noError(t, err)
 	f, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "block0.rotation", Layer: rotation},
 		flows.Named{Name: "block0.marginal", Layer: marginal}, flows.Named{Name: "block0.coupling", Layer: coupling})

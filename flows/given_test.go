@@ -21,7 +21,7 @@ func conditionalFlow(t testing.TB, d, c int, seed uint64) *flows.Flow {
 	t.Helper()
 	var named []flows.Named
 	for i, mask := range []layers.Mask{layers.HalfMask(d), layers.HalfMask(d).Not()} {
-		l, err := layers.NewMixtureCDFCoupling(d, layers.CouplingConfig{
+		l, err := layers.NewMixtureCDFCoupling(d, layers.MixtureCDFCouplingConfig{
 			Mask: mask, Context: c, Components: 4, MLP: layers.MLPConfig{Hidden: []int{32, 32}, Seed: seed + uint64(i)},
 		})
 		noError(t, err)
@@ -256,7 +256,7 @@ func TestBadContext(t *testing.T) {
 			return err
 		}, []string{"no context", "Sample"}},
 		"negative": {func() error {
-			_, err := layers.NewMixtureCDFCoupling(2, layers.CouplingConfig{Context: -1})
+			_, err := layers.NewMixtureCDFCoupling(2, layers.MixtureCDFCouplingConfig{Context: -1})
 			return err
 		}, []string{"Context = -1"}},
 	} {

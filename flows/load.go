@@ -73,55 +73,134 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 	}
 	f, err := doc.build(file)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
-	}
-	f.warm, f.unverified = true, !file.Verified
-	return f, f.fill(file, doc.Frozen)
-}
-
-// build makes the flow with fresh parameters, once it is clear that they are no larger than the file.
-func (doc document) build(file *safetensors.File) (*Flow, error) {
-	if err := doc.checkSize(file); err != nil {
 		return nil, err
 	}
+	f.warm, f.unverified = true, !file.Verified
+	return f, f.checkParams()
+}
+
+// build makes the flow that is described, once it is clear that it is no larger than the file, and fills it.
+func (doc document) build(file *safetensors.File) (*Flow, error) {
+	f, slots, err := doc.flow(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
+	}
+	return f, fill(file, slots, doc.Frozen)
+}
+
+// A slot is a parameter with its name in the file.
+type slot struct {
+	name string
+	*graph.Param
+}
+
+// flow makes the flow with parameters of zeros, which are in slots.
+func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err error) {
+	specs, err := doc.specs(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	params, slots, err := doc.params(specs)
+	if err != nil {
+		return nil, nil, err
+	}
 	var named []Named
-	for _, l := range doc.Layers {
-		b, err := layers.New(l.Description)
+	for i, l := range doc.Layers {
+		b, err := layers.New(l.Description, params[i])
 		if err != nil {
-			return nil, fmt.Errorf("layer %s: %w", l.Name, err)
+			return nil, nil, fmt.Errorf("layer %s: %w", l.Name, err)
 		}
 		named = append(named, Named{l.Name, b})
 	}
-	f, err := New(named...)
-	if err != nil {
-		return nil, err
+	if f, err = New(named...); err != nil {
+		return nil, nil, err
 	}
 	if f.Dim() != doc.Dim || f.dtype != doc.Dtype {
-		return nil, fmt.Errorf("the layers have %d columns of %s, want %d of %s", f.Dim(), f.dtype, doc.Dim, doc.Dtype)
+		return nil, nil, fmt.Errorf("the layers have %d columns of %s, want %d of %s", f.Dim(), f.dtype, doc.Dim, doc.Dtype)
 	}
 	if err := json.Unmarshal(doc.Facts, &f.Facts); err != nil {
-		return nil, fmt.Errorf("facts: %w", err)
+		return nil, nil, fmt.Errorf("facts: %w", err)
 	}
-	return f, f.Facts.validate(f.Dim())
+	return f, slots, f.Facts.validate(f.width())
 }
 
-// checkSize refuses a description of many more numbers than the file holds. A few more are let through: they cost
-// little, and fill can then name the tensor that is missing.
-func (doc document) checkSize(file *safetensors.File) error {
+// specs are the parameters of each layer. A description of many more numbers than the file holds is refused; a few more are let
+// through: they cost little, and params can then name the tensor that is missing.
+func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, err error) {
 	const few = 1 << 16
 	have, want := 0, 0.0
 	for _, t := range file.Tensors {
 		have += sizeOf(t)
 	}
 	for _, l := range doc.Layers {
-		n, err := layers.Size(l.Description)
+		of, err := layers.Specs(l.Description)
 		if err != nil {
-			return fmt.Errorf("layer %s: %w", l.Name, err)
+			return nil, fmt.Errorf("layer %s: %w", l.Name, err)
 		}
-		want += max(n, 0) // what is negative, New reports
+		for _, s := range of {
+			if doc.Tied[l.tensor(s)] == "" {
+				want += s.Size()
+			}
+		}
+		specs = append(specs, of)
 	}
 	if want > float64(have)+few {
-		return fmt.Errorf("%w: the layers have %.0f numbers, the file %d", ErrMissingTensor, want, have)
+		return nil, fmt.Errorf("%w: the layers have %.0f numbers, the file %d", ErrMissingTensor, want, have)
+	}
+	return specs, nil
+}
+
+// params are the parameters of each layer, those that are one made once; slots are the ones that have a tensor.
+func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, slots []slot, err error) {
+	known := map[string]*graph.Param{}
+	tied := 0
+	for i, l := range doc.Layers {
+		of, err := graph.NewParams(doc.Dtype, specs[i])
+		if err != nil {
+			return nil, nil, fmt.Errorf("layer %s: %w", l.Name, err)
+		}
+		for j, s := range specs[i] {
+			name := l.tensor(s)
+			if other, is := doc.Tied[name]; is {
+				tied++
+				if of[j] = known[other]; of[j] == nil || !slices.Equal(of[j].Shape(), s.Shape) {
+					return nil, nil, fmt.Errorf("tied: %q is %q, want an earlier tensor of shape %v", name, other, s.Shape)
+				}
+				continue
+			}
+			known[name] = of[j]
+			slots = append(slots, slot{name, of[j]})
+		}
+		params = append(params, of)
+	}
+	if tied != len(doc.Tied) {
+		return nil, nil, fmt.Errorf("tied: got %d names, of which %d are of parameters", len(doc.Tied), tied)
+	}
+	return params, slots, nil
+}
+
+// fill takes the parameters from the file.
+func fill(file *safetensors.File, slots []slot, frozen []string) error {
+	tensors := map[string]safetensors.Tensor{}
+	for _, t := range file.Tensors {
+		tensors[t.Name] = t
+	}
+	for _, s := range slots {
+		t, ok := tensors[s.name]
+		if !ok {
+			return fmt.Errorf("%w: %q, of shape %v", ErrMissingTensor, s.name, []int(s.Shape()))
+		}
+		delete(tensors, s.name)
+		s.Trainable = !slices.Contains(frozen, s.name)
+		if err := setParam(s.Param, t); err != nil {
+			return err
+		}
+		if err := checkFinite(s.name, s.Param); err != nil {
+			return err
+		}
+	}
+	if extra := slices.Sorted(maps.Keys(tensors)); len(extra) > 0 {
+		return fmt.Errorf("%w: %q", ErrExtraTensor, extra[0])
 	}
 	return nil
 }
@@ -132,33 +211,6 @@ func sizeOf(t safetensors.Tensor) int {
 		n *= s
 	}
 	return n
-}
-
-// fill takes the parameters from the file.
-func (f *Flow) fill(file *safetensors.File, frozen []string) error {
-	tensors := map[string]safetensors.Tensor{}
-	for _, t := range file.Tensors {
-		tensors[t.Name] = t
-	}
-	err := f.eachParam(func(name string, p *graph.Param) error {
-		t, ok := tensors[name]
-		if !ok {
-			return fmt.Errorf("%w: %q, of shape %v", ErrMissingTensor, name, []int(p.Shape()))
-		}
-		delete(tensors, name)
-		p.Trainable = !slices.Contains(frozen, name)
-		if err := setParam(p, t); err != nil {
-			return err
-		}
-		return checkFinite(name, p)
-	})
-	if err != nil {
-		return err
-	}
-	if extra := slices.Sorted(maps.Keys(tensors)); len(extra) > 0 {
-		return fmt.Errorf("%w: %q", ErrExtraTensor, extra[0])
-	}
-	return f.checkParams()
 }
 
 func setParam(p *graph.Param, t safetensors.Tensor) error {

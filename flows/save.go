@@ -20,12 +20,15 @@ const (
 
 // document is the "model" in a model file's metadata.
 type document struct {
-	Library string          `json:"library"`
-	Dtype   graph.Dtype     `json:"dtype"`
-	Dim     int             `json:"dim"`
-	Layers  []namedLayer    `json:"layers"`
-	Frozen  []string        `json:"frozen,omitempty"` // tensors that training leaves alone
-	Facts   json.RawMessage `json:"facts"`
+	Library string       `json:"library"`
+	Dtype   graph.Dtype  `json:"dtype"`
+	Dim     int          `json:"dim"`
+	Layers  []namedLayer `json:"layers"`
+	Frozen  []string     `json:"frozen,omitempty"` // tensors that training leaves alone
+	// Tied are the parameters that have no tensor of their own, because they are one with an earlier one: the name that a tensor
+	// would have, and that of the tensor.
+	Tied  map[string]string `json:"tied,omitempty"`
+	Facts json.RawMessage   `json:"facts"`
 }
 
 type namedLayer struct {
@@ -36,9 +39,9 @@ type namedLayer struct {
 // Save writes the flow, with its Facts, to one file that Load and any reader of safetensors understand: the layout is
 // in docs/model-format.md. Whatever happens on the way, path holds what it held before or the whole flow.
 //
-// It is an error if a layer cannot be described, as a coupling with a conditioner of the caller's own, or if a
-// parameter is not finite. A layer that stands in the flow twice is written, and so read, as two. What Compile set is
-// not saved; to go on with a fit use train.Checkpoint.
+// It is an error if the type of a layer, or of a part of one, is not registered (layers.Register), or if a parameter is not
+// finite. Layers that share a parameter share it when they are read. What Compile set is not saved; to go on with a fit use
+// train.Checkpoint.
 func (f *Flow) Save(path string) error {
 	file, err := f.file()
 	if err != nil {
@@ -66,7 +69,7 @@ func (f *Flow) file() (*safetensors.File, error) {
 	if !f.built() {
 		return nil, ErrNotBuilt
 	}
-	if err := errors.Join(f.Facts.validate(f.Dim()), f.checkParams()); err != nil {
+	if err := errors.Join(f.Facts.validate(f.width()), f.checkParams()); err != nil {
 		return nil, err
 	}
 	facts, err := json.Marshal(f.Facts)
@@ -75,39 +78,48 @@ func (f *Flow) file() (*safetensors.File, error) {
 	}
 	doc := document{Library: "gaussflow " + Version, Dtype: f.dtype, Dim: f.Dim(), Facts: facts}
 	file := &safetensors.File{}
+	first := map[*graph.Param]string{} // the name of the tensor that holds it
 	for _, n := range f.Layers() {
 		d, err := layers.Describe(n.Layer)
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: %w", n.Name, err)
 		}
-		doc.Layers = append(doc.Layers, namedLayer{n.Name, d})
-	}
-	err = f.eachParam(func(name string, p *graph.Param) error {
-		if !p.Trainable {
-			doc.Frozen = append(doc.Frozen, name)
+		l := namedLayer{n.Name, d}
+		doc.Layers = append(doc.Layers, l)
+		specs, err := layers.Specs(d)
+		if err != nil {
+			return nil, fmt.Errorf("layer %s: %w", n.Name, err)
 		}
-		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: p.Shape(), Data: p.Data()})
-		return checkFinite(name, p)
-	})
-	if err != nil {
-		return nil, err
+		for i, p := range layers.Slots(n.Layer) {
+			name := l.tensor(specs[i])
+			if of, tied := first[p]; tied {
+				doc.tie(name, of)
+				continue
+			}
+			first[p] = name
+			if !p.Trainable {
+				doc.Frozen = append(doc.Frozen, name)
+			}
+			if err := checkFinite(name, p); err != nil {
+				return nil, err
+			}
+			file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: p.Shape(), Data: p.Data()})
+		}
 	}
 	raw, err := json.Marshal(doc)
 	file.Metadata = map[string]string{"format": formatName + formatVersion, "model": string(raw)}
 	return file, err
 }
 
-// eachParam visits the parameters of the layers in order, with their names in a file, as
-// "block0.coupling_a.mlp.dense2.kernel".
-func (f *Flow) eachParam(visit func(name string, p *graph.Param) error) error {
-	for _, n := range f.Layers() {
-		for _, p := range n.Layer.Params() {
-			if err := visit(n.Name+"."+p.Name, p); err != nil {
-				return err
-			}
-		}
+// tensor is the name of one of the layer's parameters in a file, as "block0.coupling_a.mlp.dense2.kernel".
+func (l namedLayer) tensor(s graph.ParamSpec) string { return l.Name + "." + s.Name }
+
+// tie takes down that a parameter is another one.
+func (doc *document) tie(name, of string) {
+	if doc.Tied == nil {
+		doc.Tied = map[string]string{}
 	}
-	return nil
+	doc.Tied[name] = of
 }
 
 func checkFinite(name string, p *graph.Param) error {

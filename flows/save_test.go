@@ -22,6 +22,7 @@ import (
 	"gaussflow/graph/safetensors"
 	"gaussflow/layers"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // savedFlows are flows of every layer and every way to configure one, of 3 columns.
@@ -33,11 +34,11 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	noError(t, err)
 	ortho, err := layers.NewFixedOrtho(3, layers.FixedOrthoConfig{Seed: 5, Dtype: dtype})
 	noError(t, err)
-	sigmoid, err := layers.NewMixtureCDFCoupling(3, layers.CouplingConfig{
+	sigmoid, err := layers.NewMixtureCDFCoupling(3, layers.MixtureCDFCouplingConfig{
 		Mask: layers.Mask{false, true, false}, ScaleClamp: layers.SigmoidClamp(-2, 1), Dtype: dtype,
 		MLP: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Gelu}})
 	noError(t, err)
-	linear, err := layers.NewMixtureCDFCoupling(3, layers.CouplingConfig{Dtype: dtype, MLP: layers.MLPConfig{Hidden: []int{}}})
+	linear, err := layers.NewMixtureCDFCoupling(3, layers.MixtureCDFCouplingConfig{Dtype: dtype, MLP: layers.MLPConfig{Hidden: []int{}}})
 	noError(t, err)
 	mixed, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "ortho", Layer: ortho},
 		flows.Named{Name: "sigmoid", Layer: sigmoid}, flows.Named{Name: "affine", Layer: affine}, flows.Named{Name: "linear", Layer: linear})
@@ -133,8 +134,12 @@ func (c linear) Apply(b *graph.Builder, xa *G.Node) *G.Node {
 }
 
 func TestCannotSave(t *testing.T) {
-	own, err := layers.NewMixtureCDFCouplingWith(2, layers.CouplingConfig{Components: 1},
-		linear{graph.NewParam("kernel", "", 1, 3), graph.NewParam("bias", "", 3)})
+	own, err := layers.NewCoupling(2, layers.CouplingConfig{
+		Transform: transforms.GaussianMixtureCDF{Components: 1},
+		Conditioner: func(in, out int) (layers.Conditioner, error) {
+			return linear{graph.NewParam("kernel", "", in, out), graph.NewParam("bias", "", out)}, nil
+		},
+	})
 	noError(t, err)
 	custom, err := flows.New(flows.Named{Name: "own", Layer: own})
 	noError(t, err)
@@ -149,7 +154,7 @@ func TestCannotSave(t *testing.T) {
 		flow  *flows.Flow
 		words []string
 	}{
-		"custom conditioner": {custom, []string{"layer own", "linear", "MLP"}},
+		"custom conditioner": {custom, []string{"layer own", "flows_test.linear", "not registered", "layers.RegisterConditioner"}},
 		"NaN":                {nan, []string{"block0.marginal.logits", "element 1 is NaN"}},
 		"column names":       {columns, []string{"1 column names", "want 2"}},
 		"not orthogonal":     {skewed, []string{"layer pca", "orthogonal"}},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+
+	"gaussflow/layers"
 )
 
 // Summary is the table of layers that Keras prints: name and kind, output shape, number of parameters.
@@ -25,7 +27,7 @@ func (f *Flow) Summary() string {
 				fixed += p.Size()
 			}
 		}
-		fmt.Fprintf(w, "%s (%s)\t(N, %d)\t%d\n", n.Name, n.Layer.Name(), n.Layer.Dim(), count)
+		fmt.Fprintf(w, "%s (%s)\t(N, %d)\t%d\n", n.Name, layers.Kind(n.Layer), n.Layer.Dim(), count)
 	}
 	w.Flush()
 	fmt.Fprintf(&s, "Total params: %d, trainable: %d, fixed: %d, dtype: %s\n", trainable+fixed, trainable, fixed, f.dtype)

@@ -223,7 +223,7 @@ func conditional(t *testing.T, c *layers.MixtureCDFCoupling) bool {
 	t.Helper()
 	one, err := flows.New(flows.Named{Name: "coupling", Layer: c})
 	noError(t, err)
-	mask := c.Config().(layers.CouplingConfig).Mask
+	mask := c.Config().Mask
 	x := randomData("blobs", 50, c.Dim(), 6)
 	moved := mat.DenseCopyOf(x)
 	for _, j := range mask.Columns(true) {

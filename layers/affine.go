@@ -1,8 +1,7 @@
 package layers
 
 import (
-	"fmt"
-	"iter"
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,8 +15,8 @@ import (
 //
 //	z_i = (x_i − shift_i)·exp(−logScale_i),  logDet = −Σ logScale_i.
 //
-// Parameters shift and log_scale, d each, zero: the identity. Frozen, it is a standardizer that InitFrom fits
-// and training leaves alone.
+// Parameters shift and log_scale, d each, zero: the identity. InitFrom makes it a
+// standardizer; Standardize is one that training leaves alone.
 type Affine struct {
 	dim      int
 	config   AffineConfig
@@ -25,67 +24,34 @@ type Affine struct {
 	logScale *graph.Param
 }
 
-// AffineConfig configures an Affine; the zero value is a trainable one.
+// AffineConfig configures an Affine and a Standardize; the zero value is the default.
 type AffineConfig struct {
-	Frozen bool        `json:"frozen,omitempty"` // not trained
+	Frozen bool        `json:"frozen,omitempty"` // of a Standardize, which says so itself
 	Dtype  graph.Dtype `json:"dtype,omitempty"`
 }
 
-func (c AffineConfig) numbers(dim int) float64 { return 2 * float64(dim) }
-
 // NewAffine makes the identity of ℝᵈ, d = dim.
 func NewAffine(dim int, c AffineConfig) (*Affine, error) {
-	if err := checkDim("Affine", dim); err != nil {
-		return nil, err
-	}
-	if err := c.Dtype.Validate(); err != nil {
-		return nil, err
-	}
-	a := &Affine{
-		dim: dim, config: c,
-		shift:    graph.NewParam("shift", c.Dtype, dim),
-		logScale: graph.NewParam("log_scale", c.Dtype, dim),
-	}
-	a.shift.Trainable, a.logScale.Trainable = !c.Frozen, !c.Frozen
-	return a, nil
+	return made(dim, c, c.Dtype, affineSpecs, newAffine)
 }
 
-// NewStandardize is a frozen Affine fitted to x: columns of mean 0 and standard deviation 1 (divisor N). A
-// constant column keeps its scale.
-func NewStandardize(x mat.Matrix, c AffineConfig) (*Affine, error) {
-	if err := graph.CheckData("layers: Standardize", x); err != nil {
-		return nil, err
+func affineSpecs(dim int, c AffineConfig) ([]graph.ParamSpec, error) {
+	if c.Frozen {
+		return nil, errors.New("layers: Affine: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)")
 	}
-	_, d := x.Dims()
-	c.Frozen = true
-	a, err := NewAffine(d, c)
-	if err != nil {
-		return nil, err
-	}
-	return a, a.InitFrom(mat.DenseCopyOf(x), initializers.Site{})
+	return shiftAndScale("Affine", dim, c)
 }
 
-// NewStandardizeFrom is NewStandardize of rows that come in batches, train.Batches say, which it reads once and does not
-// keep.
-func NewStandardizeFrom(batches iter.Seq2[*mat.Dense, error], c AffineConfig) (*Affine, error) {
-	m, err := initializers.MomentsOf(batches)
-	if err != nil {
-		return nil, fmt.Errorf("layers: StandardizeFrom: %w", err)
-	}
-	c.Frozen = true
-	a, err := NewAffine(len(m.Mean), c)
-	if err != nil {
+// shiftAndScale declares the two parameters.
+func shiftAndScale(layer string, dim int, c AffineConfig) ([]graph.ParamSpec, error) {
+	if err := checkDim(layer, dim); err != nil {
 		return nil, err
 	}
-	return a, a.standardize(m.Mean, m.StdDev())
+	return []graph.ParamSpec{{Name: "shift", Shape: []int{dim}}, {Name: "log_scale", Shape: []int{dim}}}, c.Dtype.Validate()
 }
 
-// Name is "affine", or "standardize" where it is frozen.
-func (a *Affine) Name() string {
-	if a.config.Frozen {
-		return "standardize"
-	}
-	return "affine"
+func newAffine(dim int, c AffineConfig, params []*graph.Param) (*Affine, error) {
+	return &Affine{dim, c, params[0], params[1]}, checkDtype(params, c.Dtype)
 }
 
 // Dim is d.
@@ -95,7 +61,7 @@ func (a *Affine) Dim() int { return a.dim }
 func (a *Affine) Params() []*graph.Param { return []*graph.Param{a.shift, a.logScale} }
 
 // Config is the configuration.
-func (a *Affine) Config() any { return a.config }
+func (a *Affine) Config() AffineConfig { return a.config }
 
 // Forward is (x − shift)·exp(−logScale).
 func (a *Affine) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {

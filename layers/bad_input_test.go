@@ -49,12 +49,12 @@ func TestBadInput(t *testing.T) {
 	var (
 		nan      = mat.NewDense(3, 2, []float64{1, 2, 3, math.NaN(), 5, 7})
 		empty    = &mat.Dense{}
-		coupling = func(d int, c layers.CouplingConfig) func() error {
+		coupling = func(d int, c layers.MixtureCDFCouplingConfig) func() error {
 			return func() error { _, err := layers.NewMixtureCDFCoupling(d, c); return err }
 		}
 		conditioned = func(d int, conditioner layers.Conditioner) func() error {
 			return func() error {
-				_, err := layers.NewMixtureCDFCouplingWith(d, layers.CouplingConfig{}, conditioner)
+				_, err := layers.NewCoupling(d, layers.CouplingConfig{Transform: mixtureOf(8), Conditioner: given(conditioner)})
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func TestBadInput(t *testing.T) {
 		}
 		describe = func(kind string, dim int, config string) func() error {
 			return func() error {
-				_, err := layers.New(layers.Description{Kind: kind, Dim: dim, Config: json.RawMessage(config)})
+				_, err := described(layers.Description{Kind: kind, Dim: dim, Config: json.RawMessage(config)})
 				return err
 			}
 		}
@@ -112,22 +112,35 @@ func TestBadInput(t *testing.T) {
 		"means from another width":         {adapt(mat.NewDense(4, 3, nil)), []string{"AdaptMeans", "4×3", "= 2 columns"}},
 		"means from no rows":               {adapt(empty), []string{"AdaptMeans"}},
 		"means from NaN":                   {adapt(nan), []string{"AdaptMeans", "row 1, column 1", "NaN"}},
-		"coupling of one column":           {coupling(1, layers.CouplingConfig{}), []string{"MixtureCDFCoupling", "Mask"}},
-		"coupling of no column":            {coupling(0, layers.CouplingConfig{}), []string{"MixtureCDFCoupling"}},
-		"coupling of −1 columns":           {coupling(-1, layers.CouplingConfig{}), []string{"MixtureCDFCoupling", "-1"}},
-		"coupling, mask all true":          {coupling(2, layers.CouplingConfig{Mask: layers.Mask{true, true}}), []string{"Mask", "all 2", "true"}},
-		"coupling, mask all false":         {coupling(2, layers.CouplingConfig{Mask: layers.Mask{false, false}}), []string{"Mask", "all 2", "false"}},
-		"coupling, mask of another length": {coupling(3, layers.CouplingConfig{Mask: layers.Mask{true, false}}), []string{"Mask", "2 entries", "3 columns"}},
-		"coupling, JSON of a custom one":   {coupling(2, layers.CouplingConfig{Custom: true}), []string{"Custom", "NewMixtureCDFCouplingWith"}},
-		"coupling, unknown clamp":          {coupling(2, layers.CouplingConfig{ScaleClamp: layers.ScaleClamp{Kind: 9, Lo: -1, Hi: 1}}), []string{"ScaleClamp", "TanhClamp"}},
-		"coupling, infinite clamp":         {coupling(2, layers.CouplingConfig{ScaleClamp: layers.TanhClamp(math.Inf(1))}), []string{"ScaleClamp"}},
-		"conditioner nil":                  {conditioned(4, nil), []string{"conditioner is nil"}},
-		"conditioner too narrow":           {conditioned(4, narrow{mlp}), []string{"conditioner output width", "[2 1]", "[2 48]", "3·2·8"}},
-		"conditioner of nothing":           {conditioned(4, silent{}), []string{"conditioner output width", "nothing", "[2 48]"}},
-		"conditioner that fails":           {conditioned(4, loud{}), []string{"conditioner", "inner axes"}},
-		"conditioner for another width":    {conditioned(6, mlp), []string{"conditioner"}},
+		"coupling of one column":           {coupling(1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "Mask"}},
+		"coupling of no column":            {coupling(0, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling"}},
+		"coupling of −1 columns":           {coupling(-1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "-1"}},
+		"coupling, mask all true":          {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, true}}), []string{"Mask", "all 2", "true"}},
+		"coupling, mask all false":         {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{false, false}}), []string{"Mask", "all 2", "false"}},
+		"coupling, mask of another length": {coupling(3, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, false}}), []string{"Mask", "2 entries", "3 columns"}},
+		"coupling by nothing":              {func() error { _, err := layers.NewCoupling(2, layers.CouplingConfig{}); return err }, []string{"Coupling", "transform is nil"}},
+		"coupling, context of −1": {func() error {
+			_, err := layers.NewCoupling(2, layers.CouplingConfig{Transform: mixtureOf(2), Context: -1})
+			return err
+		}, []string{"Context = -1"}},
+		"coupling of −1 components": {func() error {
+			_, err := layers.NewCoupling(2, layers.CouplingConfig{Transform: mixtureOf(-1)})
+			return err
+		}, []string{"Components = -1"}},
+		"elementwise by nothing": {func() error { _, err := layers.NewElementwise(2, layers.ElementwiseConfig{}); return err }, []string{"Elementwise", "transform is nil"}},
+		"elementwise of no column": {func() error {
+			_, err := layers.NewElementwise(0, layers.ElementwiseConfig{Transform: mixtureOf(2)})
+			return err
+		}, []string{"Elementwise", "dim = 0"}},
+		"coupling, unknown clamp":       {coupling(2, layers.MixtureCDFCouplingConfig{ScaleClamp: layers.ScaleClamp{Kind: 9, Lo: -1, Hi: 1}}), []string{"ScaleClamp", "TanhClamp"}},
+		"coupling, infinite clamp":      {coupling(2, layers.MixtureCDFCouplingConfig{ScaleClamp: layers.TanhClamp(math.Inf(1))}), []string{"ScaleClamp"}},
+		"conditioner nil":               {conditioned(4, nil), []string{"conditioner is nil"}},
+		"conditioner too narrow":        {conditioned(4, narrow{mlp}), []string{"conditioner output width", "[2 1]", "[2 48]"}},
+		"conditioner of nothing":        {conditioned(4, silent{}), []string{"conditioner output width", "nothing", "[2 48]"}},
+		"conditioner that fails":        {conditioned(4, loud{}), []string{"conditioner", "inner axes"}},
+		"conditioner for another width": {conditioned(6, mlp), []string{"conditioner"}},
 		"warm start of a frozen conditioner": {func() error {
-			c, err := layers.NewMixtureCDFCouplingWith(4, layers.CouplingConfig{}, frozen{mlp})
+			c, err := layers.NewCoupling(4, layers.CouplingConfig{Transform: mixtureOf(8), Conditioner: given(frozen{mlp})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,8 +153,6 @@ func TestBadInput(t *testing.T) {
 		"MLP, unknown kernel":      {perceptron(1, 1, layers.MLPConfig{Kernel: "ones"}), []string{"ones", "orthogonal"}},
 		"MLP, unknown dtype":       {perceptron(1, 1, layers.MLPConfig{Dtype: "int8"}), []string{"int8", "float32"}},
 		"MLP, layer of no width":   {perceptron(1, 1, layers.MLPConfig{Hidden: []int{0}}), []string{"Hidden[0] = 0"}},
-		"shared MLP of −1":         {func() error { _, err := layers.NewSharedMLP(1, 2, -1, layers.MLPConfig{}); return err }, []string{"to -3"}},
-		"shared MLP for no column": {func() error { _, err := layers.NewSharedMLP(1, 0, 2, layers.MLPConfig{}); return err }, []string{"0"}},
 		"constant too short":       {func() error { return mlp.SetConstant(make([]float64, 3)) }, []string{"3 values", "want 48"}},
 		"chain of nothing":         {func() error { _, err := layers.NewChain(); return err }, []string{"no layers"}},
 		"chain with nil":           {func() error { _, err := layers.NewChain(nil); return err }, []string{"layer 0", "nil"}},
@@ -168,30 +179,42 @@ func TestMeanRangeNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := layers.New(d)
+	again, err := described(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []*graph.Param{m.Params()[1], again.Params()[1]} {
-		for _, v := range p.Values() {
-			if v != 0 {
-				t.Fatalf("%s: %v, want zeros", p.Name, p.Values())
-			}
+	for _, v := range m.Params()[1].Values() {
+		if v != 0 {
+			t.Fatalf("means: %v, want zeros", m.Params()[1].Values())
 		}
+	}
+	if c := again.(*layers.MixtureCDF).Config(); c.MeanRange != layers.None {
+		t.Errorf("MeanRange = %v after JSON, want None", c.MeanRange)
 	}
 }
 
-// TestKindsOfAffine: the name of a kind is that of the layer it makes.
-func TestKindsOfAffine(t *testing.T) {
-	for _, kind := range layers.Kinds() {
-		b, err := layers.New(layers.Description{Kind: kind, Dim: 2, Config: []byte("{}")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if b.Name() != kind {
-			t.Errorf("New of a %q with an empty config makes a %q", kind, b.Name())
-		}
+// described is the layer that d describes, of parameters that are zero.
+func described(d layers.Description) (layers.Bijector, error) {
+	specs, err := layers.Specs(d)
+	if err != nil {
+		return nil, err
 	}
-	_, err := layers.New(layers.Description{Kind: "affine", Dim: 2, Config: []byte(`{"frozen":true}`)})
+	params, err := graph.NewParams(graph.Float64, specs)
+	if err != nil {
+		return nil, err
+	}
+	return layers.New(d, params)
+}
+
+// TestKindsOfAffine: one that training leaves alone is a kind of its own.
+func TestKindsOfAffine(t *testing.T) {
+	_, err := described(layers.Description{Kind: "affine", Dim: 2, Config: []byte(`{"frozen":true}`)})
 	wantError(t, err, "frozen", "standardize")
+	s, err := described(layers.Description{Kind: "standardize", Dim: 2, Config: []byte(`{}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind := layers.Kind(s); kind != "standardize" || s.Params()[0].Trainable {
+		t.Errorf("a standardize is made as a %q, trained: %v", kind, s.Params()[0].Trainable)
+	}
 }

@@ -11,8 +11,6 @@ import (
 // A Bijector is an invertible map f: ℝᵈ → ℝᵈ, written once as two graph builders. It may depend on a context, numbers that
 // each row comes with: see Conditional.
 type Bijector interface {
-	// Name is the kind of layer, as "mixture_cdf".
-	Name() string
 	// Dim is d.
 	Dim() int
 	// Params are the layer's parameters: the same ones in the same order, always.

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/strictjson"
 )
 
 // Chain is a bijector of bijectors: z = f_n(… f_1(x)), in list order; log-dets add.
@@ -23,23 +25,133 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 			return nil, fmt.Errorf("layers: Chain: layer %d is nil", i)
 		}
 		if l.Dim() != layers[0].Dim() {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, l.Name(), l.Dim(), layers[0].Dim())
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, Kind(l), l.Dim(), layers[0].Dim())
 		}
 		if slices.Contains(l.Params(), nil) {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, l.Name())
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, Kind(l))
 		}
 	}
 	c := &Chain{layers}
 	for i, l := range layers {
 		if n := ContextDim(l); n != 0 && n != c.ContextDim() {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) reads a context of %d numbers, want %d as the first that reads one", i, l.Name(), n, c.ContextDim())
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) reads a context of %d numbers, want %d as the first that reads one", i, Kind(l), n, c.ContextDim())
 		}
 	}
 	return c, nil
 }
 
-// Name is "chain".
-func (c *Chain) Name() string { return "chain" }
+// ChainConfig is what a chain is made of.
+type ChainConfig struct {
+	layers    []Bijector
+	described []Description // instead of layers
+}
+
+// MarshalJSON writes the layers under their registered names.
+func (c ChainConfig) MarshalJSON() ([]byte, error) {
+	j := chainJSON{Layers: make([]Description, len(c.layers))}
+	for i, l := range c.layers {
+		var err error
+		if j.Layers[i], err = Describe(l); err != nil {
+			return nil, fmt.Errorf("layer %d (from 0): %w", i, err)
+		}
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *ChainConfig) UnmarshalJSON(raw []byte) error {
+	if deep := depth(raw); deep > maxDepth {
+		return fmt.Errorf("chains in chains: %d levels of JSON, want at most %d", deep, maxDepth)
+	}
+	var j chainJSON
+	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
+		return err
+	}
+	c.described = j.Layers
+	return nil
+}
+
+// chainJSON is a ChainConfig in a file.
+type chainJSON struct {
+	Layers []Description `json:"layers"`
+}
+
+// maxDepth bounds the nesting of a description: each level is read once more than the one above it.
+const maxDepth = 64
+
+// depth is how deep the brackets of raw, which is JSON, are nested; brackets in strings may count too.
+func depth(raw []byte) (deepest int) {
+	open := 0
+	for _, c := range raw {
+		switch c {
+		case '{', '[':
+			open++
+			deepest = max(deepest, open)
+		case '}', ']':
+			open--
+		}
+	}
+	return deepest
+}
+
+// Config is what the chain is made of.
+func (c *Chain) Config() ChainConfig { return ChainConfig{layers: c.layers} }
+
+// chainSpecs are the parameters of the layers in order, each layer's under its number: "0.shift".
+func chainSpecs(dim int, c ChainConfig) (specs []graph.ParamSpec, err error) {
+	err = c.each(dim, func(i int, of []graph.ParamSpec) error {
+		for _, s := range of {
+			specs = append(specs, graph.ParamSpec{Name: fmt.Sprintf("%d.%s", i, s.Name), Shape: s.Shape})
+		}
+		return nil
+	})
+	return specs, err
+}
+
+func newChain(dim int, c ChainConfig, params []*graph.Param) (*Chain, error) {
+	var links []Bijector
+	err := c.each(dim, func(i int, of []graph.ParamSpec) error {
+		l, err := New(c.described[i], params[:len(of)])
+		links, params = append(links, l), params[len(of):]
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return NewChain(links...)
+}
+
+// each visits the described layers with their parameters.
+func (c ChainConfig) each(dim int, visit func(i int, of []graph.ParamSpec) error) error {
+	if len(c.described) == 0 {
+		return errors.New("layers: Chain: got no layers, want at least one")
+	}
+	for i, d := range c.described {
+		of, err := Specs(d)
+		if err == nil && d.Dim != dim {
+			err = fmt.Errorf("dim = %d, want %d as the chain", d.Dim, dim)
+		}
+		if err == nil {
+			err = visit(i, of)
+		}
+		if err != nil {
+			return fmt.Errorf("layer %d (from 0): %w", i, err)
+		}
+	}
+	return nil
+}
+
+// CheckParams asks the layers that not every value of their parameters suits.
+func (c *Chain) CheckParams() error {
+	for i, l := range c.layers {
+		if p, ok := l.(ParamChecker); ok {
+			if err := p.CheckParams(); err != nil {
+				return fmt.Errorf("layer %d (from 0): %w", i, err)
+			}
+		}
+	}
+	return nil
+}
 
 // Dim is d.
 func (c *Chain) Dim() int { return c.layers[0].Dim() }
@@ -134,7 +246,12 @@ func checkMap(x, y, logDet *G.Node) error {
 	return nil
 }
 
-// name is a layer's name with its type, for errors. fmt sees to a Name that panics.
+// name is a layer's kind, if it has one, and its type, for errors.
 type name struct{ Bijector }
 
-func (n name) String() string { return fmt.Sprintf("%s, %T", n.Name(), n.Bijector) }
+func (n name) String() string {
+	if kind := bijectors.KindOf(n.Bijector); kind != "" {
+		return fmt.Sprintf("%s, %T", kind, n.Bijector)
+	}
+	return fmt.Sprintf("%T", n.Bijector)
+}

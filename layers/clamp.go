@@ -1,9 +1,6 @@
 package layers
 
 import (
-	"fmt"
-	"math"
-
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 )
@@ -20,15 +17,6 @@ func TanhClamp(bound float64) ScaleClamp {
 // SigmoidClamp is log σ = lo + (hi−lo)·sigmoid(raw).
 func SigmoidClamp(lo, hi float64) ScaleClamp {
 	return ScaleClamp{Kind: kernel.ClampSigmoid, Lo: lo, Hi: hi}
-}
-
-func validClamp(c ScaleClamp) error {
-	known := c.Kind == kernel.ClampTanh || c.Kind == kernel.ClampSigmoid
-	finite := !math.IsInf(c.Lo, 0) && !math.IsInf(c.Hi, 0)
-	if !known || !finite || !(c.Lo < c.Hi) || c.Kind == kernel.ClampTanh && c.Lo != -c.Hi {
-		return fmt.Errorf("layers: ScaleClamp = %+v, want TanhClamp(bound > 0) or SigmoidClamp(lo < hi)", c)
-	}
-	return nil
 }
 
 func orDefaultClamp(c ScaleClamp) ScaleClamp {

@@ -18,7 +18,7 @@ func must[B layers.Bijector](b B, err error) layers.Bijector {
 	return b
 }
 
-func coupling(dim int, c layers.CouplingConfig) func() layers.Bijector {
+func coupling(dim int, c layers.MixtureCDFCouplingConfig) func() layers.Bijector {
 	c.Components = 3
 	if c.MLP.Hidden == nil {
 		c.MLP.Hidden = []int{5, 4}
@@ -46,37 +46,54 @@ var bijectors = map[string]func() layers.Bijector{
 	"mixture cdf of one component": func() layers.Bijector {
 		return must(layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 1, Seed: 4}))
 	},
-	"coupling, linear":        coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Hidden: []int{}}}),
-	"coupling":                coupling(4, layers.CouplingConfig{}),
-	"coupling, other half":    coupling(5, layers.CouplingConfig{Mask: layers.HalfMask(5).Not()}),
-	"coupling, alternating":   coupling(3, layers.CouplingConfig{Mask: layers.AlternatingMask(3)}),
-	"coupling, sigmoid clamp": coupling(4, layers.CouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
-	"coupling, context":       coupling(4, layers.CouplingConfig{Context: 2}),
-	"coupling, shared":        coupling(5, layers.CouplingConfig{Shared: true}),
-	"coupling, tanh":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
-	"coupling, silu":          coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
+	"coupling, linear":        coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Hidden: []int{}}}),
+	"coupling":                coupling(4, layers.MixtureCDFCouplingConfig{}),
+	"coupling, other half":    coupling(5, layers.MixtureCDFCouplingConfig{Mask: layers.HalfMask(5).Not()}),
+	"coupling, alternating":   coupling(3, layers.MixtureCDFCouplingConfig{Mask: layers.AlternatingMask(3)}),
+	"coupling, sigmoid clamp": coupling(4, layers.MixtureCDFCouplingConfig{ScaleClamp: layers.SigmoidClamp(-2, 2)}),
+	"coupling, context":       coupling(4, layers.MixtureCDFCouplingConfig{Context: 2}),
+	"coupling, shared":        coupling(5, layers.MixtureCDFCouplingConfig{Shared: true}),
+	"coupling, tanh":          coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Activation: graph.Tanh}}),
+	"coupling, silu":          coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Activation: graph.Silu}}),
 	"coupling, a conditioner of the user's own": func() layers.Bijector {
-		return must(layers.NewMixtureCDFCouplingWith(4, layers.CouplingConfig{Components: 3}, waves{graph.NewParam("w", graph.Float64, 2, 18)}))
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: mixtureOf(3), Conditioner: given(waves{graph.NewParam("w", graph.Float64, 2, 18)})}))
 	},
 	"chain": func() layers.Bijector {
 		return must(layers.NewChain(
 			must(layers.NewAffine(3, layers.AffineConfig{})),
 			must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})),
 			must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2, Seed: 6})),
-			coupling(3, layers.CouplingConfig{})(),
+			coupling(3, layers.MixtureCDFCouplingConfig{})(),
 		))
 	},
 	"chain, context": func() layers.Bijector {
 		return must(layers.NewChain(
-			coupling(3, layers.CouplingConfig{Context: 1})(),
+			coupling(3, layers.MixtureCDFCouplingConfig{Context: 1})(),
 			must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})),
-			coupling(3, layers.CouplingConfig{Mask: layers.HalfMask(3).Not(), Context: 1, Shared: true})(),
+			coupling(3, layers.MixtureCDFCouplingConfig{Mask: layers.HalfMask(3).Not(), Context: 1, Shared: true})(),
 		))
+	},
+	"coupling by a transform": func() layers.Bijector {
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: mixtureOf(3), Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"coupling by a transform, shared": func() layers.Bijector {
+		return must(layers.NewCoupling(5, layers.CouplingConfig{Transform: mixtureOf(2), Shared: true, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"elementwise": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: mixtureOf(2)}))
+	},
+	"elementwise, context": func() layers.Bijector {
+		return must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: mixtureOf(2), Context: 3, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"chain in a chain": func() layers.Bijector {
+		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
+		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))
+		return must(layers.NewChain(inner, must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})), affine))
 	},
 	"a bijector of the user's own": func() layers.Bijector {
 		return shifts{graph.NewParam("a", graph.Float64, 3), graph.NewParam("b", graph.Float64, 3)}
 	},
-	"coupling, gelu, he kernel": coupling(4, layers.CouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
+	"coupling, gelu, he kernel": coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
 }
 
 // waves is a conditioner of a user's own, with one of Gorgonia's stock functions: θ(x_a) = sin(x_a)·w.
@@ -91,7 +108,6 @@ func (c waves) Apply(b *graph.Builder, xa *G.Node) *G.Node {
 // shifts is a bijector of a user's own, z = x + a + b, whose parameters have one gradient: Gorgonia makes one node of it.
 type shifts struct{ a, b *graph.Param }
 
-func (s shifts) Name() string           { return "shifts" }
 func (s shifts) Dim() int               { return s.a.Size() }
 func (s shifts) Params() []*graph.Param { return []*graph.Param{s.a, s.b} }
 

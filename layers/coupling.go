@@ -1,301 +1,268 @@
 package layers
 
 import (
+	"encoding/json"
 	"fmt"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
-	"gaussflow/internal/defaults"
+	"gaussflow/internal/strictjson"
+	"gaussflow/transforms"
 )
 
-// MixtureCDFCoupling is the conditional Gaussianization layer: a conditioner θ reads the identity half x_a and
-// chooses the mixtures of the transformed half,
+// Coupling maps half of the columns by a Transform whose parameters a conditioner chooses, from the other half and, where there is
+// one, the context:
 //
-//	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),   θ_i(x_a, context) where there is one,
-//	logDet = Σ_{i∈b} [log f(x_b,i; θ_i(x_a)) − log φ(z_b,i)].
+//	z_a = x_a,  z_b,i = T(x_b,i; θ_i),  θ = conditioner(x_a, context),  logDet = Σ_{i∈b} log T′(x_b,i; θ_i).
 //
-// θ(x_a) is N×(3·d_b·K): logits, means and raw log scales, in this order, each d_b×K; ScaleClamp bounds the log
-// scales. With a zero conditioner (a fresh MLP) it is the identity; with a constant one it is a MixtureCDF on
-// the transformed half.
+// θ is N×(d_b·Width(T)): the first part of all d_b columns, then the second, and so on. Where θ is zero, as from a fresh MLP, it is
+// the identity. The inverse is as exact as the transform's: the identity half is there to condition on.
 //
-// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in
-// it). Unlike there, nothing is clipped and z is Gaussian, not logistic.
-type MixtureCDFCoupling struct {
-	dim         int
-	config      CouplingConfig
-	conditioner Conditioner
-	fits        []initializers.MixtureFit
+// Source: Dinh et al. 2017, arXiv:1605.08803.
+type Coupling struct {
+	coupling
+	config CouplingConfig
 }
 
-// CouplingConfig configures a MixtureCDFCoupling; the zero value is the default.
+// CouplingConfig configures a Coupling.
 type CouplingConfig struct {
-	Mask       Mask        `json:"mask,omitempty"`       // true: identity half; default HalfMask
-	Components int         `json:"components,omitempty"` // K, default 8
-	ScaleClamp ScaleClamp  `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
-	Shared     bool        `json:"shared,omitempty"`     // one mixture for all transformed columns
-	MLP        MLPConfig   `json:"mlp,omitzero"`         // the conditioner
-	Custom     bool        `json:"custom,omitempty"`     // the conditioner is the caller's own
-	Context    int         `json:"context,omitempty"`    // numbers of context a row that the conditioner reads; default 0: none
-	Dtype      graph.Dtype `json:"dtype,omitempty"`
+	Mask        Mask                 // true: identity half; default HalfMask
+	Transform   transforms.Transform // required
+	Conditioner MakeConditioner      // default MLPConfig{}.New
+	Shared      bool                 // one set of parameters for all transformed columns
+	Context     int                  // numbers of context a row that the conditioner reads; default 0: none
+
+	described ConditionerDescription // instead of Conditioner
+	is        Conditioner            // of the layer that was asked for its config
 }
 
-// defaultComponents is the default number of components of a mixture.
-const defaultComponents = 8
+// couplingJSON is a CouplingConfig in a file.
+type couplingJSON struct {
+	Mask        Mask                   `json:"mask,omitempty"`
+	Transform   transforms.Description `json:"transform"`
+	Conditioner ConditionerDescription `json:"conditioner"`
+	Shared      bool                   `json:"shared,omitempty"`
+	Context     int                    `json:"context,omitempty"`
+}
 
-func (c CouplingConfig) withDefaults(dim int) CouplingConfig {
-	if c.Mask == nil {
+// MarshalJSON writes the transform and the conditioner under their registered names.
+func (c CouplingConfig) MarshalJSON() ([]byte, error) {
+	t, err := transforms.Describe(c.Transform)
+	if err != nil {
+		return nil, err
+	}
+	d, err := DescribeConditioner(c.is)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(couplingJSON{c.Mask, t, d, c.Shared, c.Context})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *CouplingConfig) UnmarshalJSON(raw []byte) error {
+	var j couplingJSON
+	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
+		return err
+	}
+	t, err := transforms.New(j.Transform)
+	*c = CouplingConfig{Mask: j.Mask, Transform: t, Shared: j.Shared, Context: j.Context, described: j.Conditioner}
+	return err
+}
+
+// NewCoupling makes the identity of ℝᵈ, d = dim, until it is trained or fitted.
+func NewCoupling(dim int, c CouplingConfig) (*Coupling, error) {
+	core, err := c.core(dim)
+	if err != nil {
+		return nil, err
+	}
+	if c.Conditioner == nil {
+		c.Conditioner = MLPConfig{}.New
+	}
+	if core.conditioner, err = c.Conditioner(core.widths()); err != nil {
+		return nil, err
+	}
+	return c.with(core)
+}
+
+// core is the layer without its conditioner.
+func (c CouplingConfig) core(dim int) (coupling, error) {
+	if c.Mask == nil && dim > 0 && dim <= maxDim {
 		c.Mask = HalfMask(dim)
 	}
-	c.Components = defaults.Or(c.Components, defaultComponents)
-	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
-	if !c.Custom {
-		c.MLP = c.MLP.withDefaults()
-	}
-	c.MLP.Dtype = c.Dtype
-	return c
+	core := coupling{name: "Coupling", dim: dim, mask: c.Mask, transform: c.Transform, shared: c.Shared, context: c.Context}
+	return core, core.validate()
 }
 
-// numbers counts the conditioner's. It takes no memory for a mask of dim columns, whatever dim is.
-func (c CouplingConfig) numbers(dim int) float64 {
-	in, out := float64(dim/2), float64(dim-dim/2)
-	if c.Mask != nil {
-		in, out = float64(c.Mask.Count(true)), float64(c.Mask.Count(false))
-	}
-	if c.Shared {
-		out = 1
-	}
-	return c.MLP.numbers(in+float64(max(c.Context, 0)), 3*out*float64(defaults.Or(c.Components, defaultComponents)))
+// with completes the layer.
+func (c CouplingConfig) with(core coupling) (*Coupling, error) {
+	c.Mask, c.is = core.mask, core.conditioner
+	return &Coupling{core, c}, core.probe()
 }
 
-// Validate reports fields out of range for data of dim columns.
-func (c CouplingConfig) Validate(dim int) error {
-	if err := checkDim("MixtureCDFCoupling", dim); err != nil {
+func couplingSpecs(dim int, c CouplingConfig) ([]graph.ParamSpec, error) {
+	core, err := c.core(dim)
+	if err != nil {
+		return nil, err
+	}
+	in, out := core.widths()
+	return ConditionerSpecs(c.described, in, out)
+}
+
+func newCoupling(dim int, c CouplingConfig, params []*graph.Param) (*Coupling, error) {
+	core, err := c.core(dim)
+	if err != nil {
+		return nil, err
+	}
+	in, out := core.widths()
+	if core.conditioner, err = NewConditioner(c.described, in, out, params); err != nil {
+		return nil, err
+	}
+	return c.with(core)
+}
+
+// Config is the configuration with its defaults filled in.
+func (c *Coupling) Config() CouplingConfig { return c.config }
+
+// coupling is what all couplings are.
+type coupling struct {
+	name        string // of the layer, for errors
+	dim         int
+	mask        Mask
+	transform   transforms.Transform
+	shared      bool
+	context     int
+	conditioner Conditioner
+}
+
+// maxDim bounds the columns for which a mask is made.
+const maxDim = 1 << 20
+
+func (c *coupling) validate() error {
+	if err := checkDim(c.name, c.dim); err != nil {
 		return err
 	}
-	c = c.withDefaults(dim)
-	if c.Components < 1 {
-		return fmt.Errorf("layers: MixtureCDFCoupling: Components = %d, want ≥ 1", c.Components)
+	if c.context < 0 || c.context > maxDim {
+		return fmt.Errorf("layers: %s: Context = %d, want 0 to %d", c.name, c.context, maxDim)
 	}
-	if c.Context < 0 {
-		return fmt.Errorf("layers: MixtureCDFCoupling: Context = %d, want ≥ 0", c.Context)
+	if c.dim > maxDim {
+		return fmt.Errorf("layers: %s: dim = %d, want at most %d", c.name, c.dim, maxDim)
 	}
-	if err := checkSize("MixtureCDFCoupling", 3*dim, c.Components); err != nil {
-		return err
-	}
-	for _, err := range []error{c.Mask.Validate(dim), validClamp(c.ScaleClamp), c.Dtype.Validate()} {
+	for _, err := range []error{c.mask.Validate(c.dim), transforms.Validate(c.transform)} {
 		if err != nil {
-			return fmt.Errorf("layers: MixtureCDFCoupling: %w", err)
+			return fmt.Errorf("layers: %s: %w", c.name, err)
 		}
 	}
 	return nil
 }
 
-// NewMixtureCDFCoupling makes a coupling with an MLP conditioner: the identity, until it is trained or fitted.
-func NewMixtureCDFCoupling(dim int, c CouplingConfig) (*MixtureCDFCoupling, error) {
-	if c.Custom {
-		return nil, fmt.Errorf("layers: MixtureCDFCoupling: Custom is set: use NewMixtureCDFCouplingWith and the conditioner it was made with")
+// sets is how many sets of parameters the conditioner puts out.
+func (c *coupling) sets() int {
+	if c.shared {
+		return 1
 	}
-	if err := c.Validate(dim); err != nil {
-		return nil, err
-	}
-	c = c.withDefaults(dim)
-	in, out := c.Mask.Count(true)+c.Context, c.Mask.Count(false)
-	if c.Shared {
-		cond, err := NewSharedMLP(in, out, c.Components, c.MLP)
-		return newCoupling(dim, c, cond, err)
-	}
-	cond, err := NewMLP(in, 3*out*c.Components, c.MLP)
-	return newCoupling(dim, c, cond, err)
+	return c.mask.Count(false)
 }
 
-// NewMixtureCDFCouplingWith makes a coupling with a conditioner of the caller's own. It is an error if the
-// conditioner does not map N×(d_a + c) to N×(3·d_b·K).
-func NewMixtureCDFCouplingWith(dim int, c CouplingConfig, conditioner Conditioner) (*MixtureCDFCoupling, error) {
-	if err := c.Validate(dim); err != nil {
-		return nil, err
-	}
-	c = c.withDefaults(dim)
-	c.Custom = true
-	if conditioner == nil {
-		return nil, fmt.Errorf("layers: MixtureCDFCoupling: the conditioner is nil")
-	}
-	return newCoupling(dim, c, conditioner, nil)
-}
-
-func newCoupling(dim int, c CouplingConfig, conditioner Conditioner, err error) (*MixtureCDFCoupling, error) {
-	if err != nil {
-		return nil, err
-	}
-	m := &MixtureCDFCoupling{dim: dim, config: c, conditioner: conditioner}
-	return m, m.probe()
+// widths are how many numbers the conditioner reads and puts out.
+func (c *coupling) widths() (in, out int) {
+	return c.mask.Count(true) + c.context, c.sets() * transforms.Width(c.transform)
 }
 
 // probe builds the conditioner once and checks what comes out.
-func (m *MixtureCDFCoupling) probe() error {
-	const rows = 2
-	in, out := m.config.Mask.Count(true), m.config.Mask.Count(false)
-	var theta *G.Node
-	_, err := graph.Build(m.config.Dtype, func(b *graph.Builder) []*G.Node {
-		theta = m.theta(b, b.Input("x_a", rows, in), m.contextInput(b, rows))
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("layers: MixtureCDFCoupling: %w", err)
-	}
-	want := []int{rows, 3 * out * m.config.Components}
-	if theta == nil || !slices.Equal(theta.Shape(), want) {
-		got := "nothing"
-		if theta != nil {
-			got = fmt.Sprint([]int(theta.Shape()))
-		}
-		return fmt.Errorf("layers: MixtureCDFCoupling: conditioner output width: got shape %s for %d rows, want %v (3·d_b·K = 3·%d·%d)",
-			got, rows, want, out, m.config.Components)
+func (c *coupling) probe() error {
+	in, out := c.widths()
+	if err := probe(c.conditioner, in, out); err != nil {
+		return fmt.Errorf("layers: %s: %w", c.name, err)
 	}
 	return nil
 }
 
-func (m *MixtureCDFCoupling) contextInput(b *graph.Builder, rows int) *G.Node {
-	if m.config.Context == 0 {
-		return nil
-	}
-	return b.Input("context", rows, m.config.Context)
-}
-
-// Name is "mixture_cdf_coupling".
-func (m *MixtureCDFCoupling) Name() string { return "mixture_cdf_coupling" }
-
 // Dim is d.
-func (m *MixtureCDFCoupling) Dim() int { return m.dim }
+func (c *coupling) Dim() int { return c.dim }
 
 // ContextDim is how many numbers of context the conditioner reads.
-func (m *MixtureCDFCoupling) ContextDim() int { return m.config.Context }
+func (c *coupling) ContextDim() int { return c.context }
 
 // Params are the conditioner's.
-func (m *MixtureCDFCoupling) Params() []*graph.Param { return m.conditioner.Params() }
-
-// Config is the configuration with its defaults filled in.
-func (m *MixtureCDFCoupling) Config() any { return m.config }
+func (c *coupling) Params() []*graph.Param {
+	if c.conditioner == nil {
+		return nil
+	}
+	return c.conditioner.Params()
+}
 
 // Conditioner is θ.
-func (m *MixtureCDFCoupling) Conditioner() Conditioner { return m.conditioner }
+func (c *coupling) Conditioner() Conditioner { return c.conditioner }
 
 // Forward transforms the columns for which the mask is false.
-func (m *MixtureCDFCoupling) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
-	return m.transform(b, x, context, b.Mixture)
+func (c *coupling) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
+	return c.run(b, x, context, forward)
 }
 
 // Inverse undoes Forward: the identity half is there to condition on.
-func (m *MixtureCDFCoupling) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
-	return m.transform(b, z, context, b.MixtureInverse)
+func (c *coupling) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
+	return c.run(b, z, context, inverse)
 }
 
-type mixtureMap func(x, theta *G.Node, k int, clamp ScaleClamp) (value, logSlope *G.Node)
-
-func (m *MixtureCDFCoupling) transform(b *graph.Builder, x, context *G.Node, f mixtureMap) (y, logDet *G.Node) {
-	mask := m.config.Mask
-	xa, xb := b.Split(x, mask)
-	theta := m.theta(b, xa, context)
-	half, logSlope := f(xb, theta, m.config.Components, m.config.ScaleClamp)
-	return b.Join(xa, half, mask), b.SumLast(logSlope)
-}
-
-// theta is θ(x_a, context).
-func (m *MixtureCDFCoupling) theta(b *graph.Builder, xa, context *G.Node) (theta *G.Node) {
-	b.Within(func() { theta = m.conditioner.Apply(b, m.known(b, xa, context)) }, "conditioner %T", m.conditioner)
-	return theta
-}
-
-// known is what the conditioner reads: x_a and the context beside it.
-func (m *MixtureCDFCoupling) known(b *graph.Builder, xa, context *G.Node) *G.Node {
-	if m.config.Context == 0 {
-		return xa
+func (c *coupling) run(b *graph.Builder, x, context *G.Node, way direction) (y, logDet *G.Node) {
+	if c.conditioner == nil {
+		b.Fail(fmt.Errorf("layers: %s: %w", c.name, errNotMade))
+		return nil, nil
 	}
-	return b.Beside(xa, context)
+	xa, xb := b.Split(x, c.mask)
+	theta := apply(b, c.conditioner, known(b, xa, context, c.context))
+	if c.shared {
+		theta = repeat(b, theta, c.transform, c.mask.Count(false))
+	}
+	half, logSlope := way(c.transform)(b, xb, transforms.PerRow(c.transform, c.mask.Count(false), theta))
+	return b.Join(xa, half, c.mask), b.SumLast(logSlope)
 }
 
-// InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the
-// layer is then a MixtureCDF on them, fitted with the same seeds. A shared mixture is fitted to these columns
-// pooled, so that what the walk pushes on is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
-func (m *MixtureCDFCoupling) InitFrom(y *mat.Dense, at initializers.Site) error {
-	setter, ok := m.conditioner.(ConstantSetter)
-	if !ok {
-		return fmt.Errorf("layers: MixtureCDFCoupling: InitFrom: the conditioner %T has no SetConstant", m.conditioner)
+// repeat gives each of d columns the set of parameters in theta.
+func repeat(b *graph.Builder, theta *G.Node, t transforms.Transform, d int) *G.Node {
+	parts := t.Parts()
+	equal := true
+	for _, p := range parts {
+		equal = equal && p.Size == parts[0].Size
 	}
-	if err := checkContextRows("layers: MixtureCDFCoupling: InitFrom", y, at, m.config.Context); err != nil {
+	if equal {
+		return b.RepeatBlocks(theta, len(parts), d)
+	}
+	var all *G.Node
+	from := 0
+	for i, p := range parts {
+		part := b.RepeatBlocks(b.Columns(theta, from, p.Size), 1, d)
+		if i == 0 {
+			all = part
+		} else {
+			all = b.Beside(all, part)
+		}
+		from += p.Size
+	}
+	return all
+}
+
+// InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the layer is then
+// Elementwise on them, fitted with the same seeds. A shared set is fitted to these columns pooled, so that what the walk pushes on
+// is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
+func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
+	op := "layers: " + c.name + ": InitFrom"
+	if c.conditioner == nil {
+		return fmt.Errorf("%s: %w", op, errNotMade)
+	}
+	seen, err := knownRows(op, y, c.mask.Columns(true), at, c.context)
+	if err != nil {
 		return err
 	}
-	if s, ok := m.conditioner.(interface{ StartFrom(xa mat.Matrix) error }); ok {
-		if err := s.StartFrom(m.knownRows(y, at)); err != nil {
-			return err
-		}
-	}
-	columns := m.config.Mask.Columns(false)
+	columns := c.mask.Columns(false)
 	values := make([][]float64, len(columns))
 	for i, j := range columns {
 		values[i] = mat.Col(nil, j, y)
 	}
-	if m.config.Shared {
-		values = [][]float64{slices.Concat(values...)}
-	}
-	k, n := m.config.Components, len(values)
-	theta := make([]float64, 3*n*k)
-	m.fits = make([]initializers.MixtureFit, n)
-	err := initializers.EachColumn(n, func(i int) error {
-		fit, raw, err := at.FitColumn(values[i], columns[i], k, m.config.ScaleClamp, m.config.Dtype)
-		if err != nil {
-			return err
-		}
-		m.fits[i] = fit
-		copy(theta[i*k:], fit.Logits)
-		copy(theta[(n+i)*k:], fit.Means)
-		copy(theta[(2*n+i)*k:], raw)
-		return nil
+	return setConstant(op, c.conditioner, seen, func(dtype graph.Dtype) ([]float64, error) {
+		return fitColumns(op, c.transform, values, columns, c.shared, at, dtype)
 	})
-	if err != nil {
-		return err
-	}
-	return setter.SetConstant(theta)
-}
-
-// knownRows are the rows that the conditioner reads where y comes in at a site.
-func (m *MixtureCDFCoupling) knownRows(y *mat.Dense, at initializers.Site) mat.Matrix {
-	known := columnsOf(y, m.config.Mask.Columns(true))
-	if m.config.Context == 0 {
-		return known
-	}
-	var both mat.Dense
-	both.Augment(known, at.Context)
-	return &both
-}
-
-// Fits are the fits of the last InitFrom, one a transformed column, or one for all where they share.
-func (m *MixtureCDFCoupling) Fits() []initializers.MixtureFit { return m.fits }
-
-// checkContextRows reports a site whose context is not one row of c numbers for each row of y.
-func checkContextRows(op string, y *mat.Dense, at initializers.Site, c int) error {
-	if c == 0 {
-		return nil
-	}
-	if err := graph.CheckRows(op+": the context", at.Context, c); err != nil {
-		return err
-	}
-	n, _ := y.Dims()
-	if rows, _ := at.Context.Dims(); rows != n {
-		return &graph.ShapeError{Op: op + ": the context", Got: fmt.Sprintf("%d rows", rows), Want: fmt.Sprintf("%d, as the data", n)}
-	}
-	return nil
-}
-
-// columnsOf is a copy of some columns of y.
-func columnsOf(y *mat.Dense, columns []int) *mat.Dense {
-	n, _ := y.Dims()
-	x := mat.NewDense(n, len(columns), nil)
-	for i, j := range columns {
-		x.SetCol(i, mat.Col(nil, j, y))
-	}
-	return x
 }

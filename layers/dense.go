@@ -12,12 +12,9 @@ type Dense struct {
 	act          graph.Activation
 }
 
-func newDense(name string, in, out int, act graph.Activation, dtype graph.Dtype) *Dense {
-	return &Dense{
-		kernel: graph.NewParam(name+".kernel", dtype, in, out),
-		bias:   graph.NewParam(name+".bias", dtype, out),
-		act:    act,
-	}
+// denseSpecs declares a kernel and a bias.
+func denseSpecs(name string, in, out int) []graph.ParamSpec {
+	return []graph.ParamSpec{{Name: name + ".kernel", Shape: []int{in, out}}, {Name: name + ".bias", Shape: []int{out}}}
 }
 
 // Apply maps x (N×in) to N×out.

@@ -23,8 +23,6 @@ type FixedOrthoConfig struct {
 	Dtype graph.Dtype `json:"dtype,omitempty"`
 }
 
-func (c FixedOrthoConfig) numbers(dim int) float64 { return float64(dim) * float64(dim) }
-
 // NewFixedOrtho draws Q uniformly from the orthogonal matrices (Haar) by the seed.
 func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := checkDim("FixedOrtho", dim); err != nil {
@@ -57,9 +55,24 @@ func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := checkOrthogonal(q); err != nil {
 		return nil, err
 	}
-	f := &FixedOrtho{dim: d, config: c, q: graph.NewParam("q", c.Dtype, d, d)}
-	f.q.Trainable = false
+	f, err := made(d, c, c.Dtype, fixedOrthoSpecs, newFixedOrtho)
+	if err != nil {
+		return nil, err
+	}
 	return f, f.q.SetMatrix(q)
+}
+
+func fixedOrthoSpecs(dim int, c FixedOrthoConfig) ([]graph.ParamSpec, error) {
+	if err := checkDim("FixedOrtho", dim); err != nil {
+		return nil, err
+	}
+	return []graph.ParamSpec{{Name: "q", Shape: []int{dim, dim}}}, c.Dtype.Validate()
+}
+
+func newFixedOrtho(dim int, c FixedOrthoConfig, params []*graph.Param) (*FixedOrtho, error) {
+	f := &FixedOrtho{dim, c, params[0]}
+	f.q.Trainable = false
+	return f, checkDtype(params, c.Dtype)
 }
 
 func checkOrthogonal(q mat.Matrix) error {
@@ -73,9 +86,6 @@ func checkOrthogonal(q mat.Matrix) error {
 // CheckParams reports a Q that has been set to something not orthogonal to 1e-5: its log-det would be wrong.
 func (f *FixedOrtho) CheckParams() error { return checkOrthogonal(f.q.Matrix()) }
 
-// Name is "fixed_ortho".
-func (f *FixedOrtho) Name() string { return "fixed_ortho" }
-
 // Dim is d.
 func (f *FixedOrtho) Dim() int { return f.dim }
 
@@ -83,7 +93,7 @@ func (f *FixedOrtho) Dim() int { return f.dim }
 func (f *FixedOrtho) Params() []*graph.Param { return []*graph.Param{f.q} }
 
 // Config is the configuration; a Q that did not come from the seed is in Params.
-func (f *FixedOrtho) Config() any { return f.config }
+func (f *FixedOrtho) Config() FixedOrthoConfig { return f.config }
 
 // Rotates marks the layer as one that opens a block.
 func (f *FixedOrtho) Rotates() {}

@@ -23,7 +23,7 @@ func FuzzDescription(f *testing.F) {
 		if dim > 64 || len(config) > 200 {
 			t.Skip("only memory would be tested")
 		}
-		b, err := layers.New(layers.Description{Kind: kind, Dim: dim, Config: json.RawMessage(config)})
+		b, err := described(layers.Description{Kind: kind, Dim: dim, Config: json.RawMessage(config)})
 		if err == nil && b.Dim() != dim {
 			t.Errorf("%s of dim %d: made one of dim %d", kind, dim, b.Dim())
 		}

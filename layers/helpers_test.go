@@ -3,7 +3,21 @@ package layers_test
 import (
 	"strings"
 	"testing"
+
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/transforms"
 )
+
+// given is a conditioner that is there already.
+func given(c layers.Conditioner) layers.MakeConditioner {
+	return func(int, int) (layers.Conditioner, error) { return c, nil }
+}
+
+// mixtureOf is the transform of a MixtureCDFCoupling of k components.
+func mixtureOf(k int) transforms.GaussianMixtureCDF {
+	return transforms.GaussianMixtureCDF{Components: k, Clamp: initializers.DefaultScaleClamp}
+}
 
 // failure runs f and reports a panic as a failure of the test.
 func failure(t *testing.T, f func() error) (err error) {

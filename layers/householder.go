@@ -35,12 +35,21 @@ type HouseholderConfig struct {
 	Dtype      graph.Dtype `json:"dtype,omitempty"`
 }
 
-func (c HouseholderConfig) numbers(dim int) float64 {
-	return float64(defaults.Or(c.Reflectors, dim)) * float64(dim)
-}
-
 // NewHouseholder makes a rotation of ℝᵈ, d = dim.
 func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
+	h, err := made(dim, c, c.Dtype, householderSpecs, newHouseholder)
+	if err != nil {
+		return nil, err
+	}
+	rng := initializers.NewRand(c.Seed, 1)
+	v := make([]float64, h.v.Size())
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	return h, h.v.Set(v)
+}
+
+func householderSpecs(dim int, c HouseholderConfig) ([]graph.ParamSpec, error) {
 	if err := checkDim("Householder", dim); err != nil {
 		return nil, err
 	}
@@ -48,26 +57,16 @@ func NewHouseholder(dim int, c HouseholderConfig) (*Householder, error) {
 	if c.Reflectors < 1 {
 		return nil, fmt.Errorf("layers: Householder: Reflectors = %d, want ≥ 1", c.Reflectors)
 	}
-	if err := checkSize("Householder", c.Reflectors, dim); err != nil {
-		return nil, err
-	}
 	if err := checkSize("Householder", dim, dim); err != nil {
 		return nil, err
 	}
-	if err := c.Dtype.Validate(); err != nil {
-		return nil, err
-	}
-	h := &Householder{dim: dim, config: c, v: graph.NewParam("v", c.Dtype, c.Reflectors, dim)}
-	rng := initializers.NewRand(c.Seed, 1)
-	v := make([]float64, c.Reflectors*dim)
-	for i := range v {
-		v[i] = rng.NormFloat64()
-	}
-	return h, h.v.Set(v)
+	return []graph.ParamSpec{{Name: "v", Shape: []int{c.Reflectors, dim}}}, c.Dtype.Validate()
 }
 
-// Name is "householder".
-func (h *Householder) Name() string { return "householder" }
+func newHouseholder(dim int, c HouseholderConfig, params []*graph.Param) (*Householder, error) {
+	c.Reflectors = defaults.Or(c.Reflectors, dim)
+	return &Householder{dim, c, params[0]}, checkDtype(params, c.Dtype)
+}
 
 // Dim is d.
 func (h *Householder) Dim() int { return h.dim }
@@ -76,7 +75,7 @@ func (h *Householder) Dim() int { return h.dim }
 func (h *Householder) Params() []*graph.Param { return []*graph.Param{h.v} }
 
 // Config is the configuration with its defaults filled in.
-func (h *Householder) Config() any { return h.config }
+func (h *Householder) Config() HouseholderConfig { return h.config }
 
 // Rotates marks the layer as one that opens a block.
 func (h *Householder) Rotates() {}

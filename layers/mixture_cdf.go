@@ -5,15 +5,15 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
-	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
+	"gaussflow/transforms"
 )
 
-// MixtureCDF is the diagonal Gaussianization layer: each coordinate by the CDF of its own mixture of K normals,
+// MixtureCDF is the diagonal Gaussianization layer, Elementwise by a transforms.GaussianMixtureCDF: each coordinate by the CDF of
+// its own mixture of K normals,
 //
 //	z_i = Φ⁻¹(F_i(x_i)),  F_i(x) = Σ_k π_ik Φ((x − μ_ik)/σ_ik),
 //	logDet = Σ_i [log f_i(x_i) − log φ(z_i)].
@@ -24,10 +24,8 @@ import (
 //
 // Source: Meng et al. 2020, arXiv:2003.01941; as one step of RBIG, Laparra et al. 2011, arXiv:1602.00229.
 type MixtureCDF struct {
-	dim                      int
-	config                   MixtureCDFConfig
-	logits, means, logScales *graph.Param
-	fits                     []initializers.MixtureFit
+	elementwise
+	config MixtureCDFConfig
 }
 
 // None is zero, in the fields whose comment offers it, as MixtureCDFConfig.MeanRange: their own zero means their default.
@@ -47,38 +45,18 @@ const defaultMeanRange = 3
 
 // withDefaults leaves None as it is: a config that is read back from a model says what it said.
 func (c MixtureCDFConfig) withDefaults() MixtureCDFConfig {
-	c.Components = defaults.Or(c.Components, defaultComponents)
+	c.Components = defaults.Or(c.Components, transforms.DefaultComponents)
 	c.MeanRange = defaults.Or(c.MeanRange, defaultMeanRange)
 	return c
 }
 
-func (c MixtureCDFConfig) numbers(dim int) float64 {
-	return 3 * float64(dim) * float64(c.withDefaults().Components)
-}
-
 // NewMixtureCDF makes a layer of equal weights and random means.
 func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
-	if err := checkDim("MixtureCDF", dim); err != nil {
+	m, err := made(dim, c, c.Dtype, mixtureCDFSpecs, newMixtureCDF)
+	if err != nil {
 		return nil, err
 	}
-	c = c.withDefaults()
-	if c.Components < 1 {
-		return nil, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
-	}
-	if err := checkSize("MixtureCDF", dim, c.Components); err != nil {
-		return nil, err
-	}
-	if err := defaults.CheckNone("layers: MixtureCDF", "MeanRange", c.MeanRange); err != nil {
-		return nil, err
-	}
-	if !isFinite(c.MeanRange) || !isFinite(c.LogScale) {
-		return nil, fmt.Errorf("layers: MixtureCDF: MeanRange = %g, LogScale = %g, want finite numbers", c.MeanRange, c.LogScale)
-	}
-	if err := c.Dtype.Validate(); err != nil {
-		return nil, err
-	}
-	param := func(name string) *graph.Param { return graph.NewParam(name, c.Dtype, dim, c.Components) }
-	m := &MixtureCDF{dim: dim, config: c, logits: param("logits"), means: param("means"), logScales: param("log_scales")}
+	c = m.config
 	rng := initializers.NewRand(c.Seed, 2)
 	start, meanRange := make([]initializers.Mixture, dim), defaults.OrNone(c.MeanRange, defaultMeanRange)
 	for i := range start {
@@ -87,7 +65,50 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 			start[i].Means[k] = meanRange * (2*rng.Float64() - 1)
 		}
 	}
-	return m, m.set(start)
+	return m, m.setMixtures(start)
+}
+
+// core is the layer without its parameters, of a config with its defaults.
+func (c MixtureCDFConfig) core(dim int) (elementwise, error) {
+	core := elementwise{name: "MixtureCDF", dim: dim, transform: transforms.GaussianMixtureCDF{Components: c.Components}}
+	if err := checkDim("MixtureCDF", dim); err != nil {
+		return core, err
+	}
+	if c.Components < 1 {
+		return core, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
+	}
+	if err := checkSize("MixtureCDF", dim, c.Components); err != nil {
+		return core, err
+	}
+	if err := defaults.CheckNone("layers: MixtureCDF", "MeanRange", c.MeanRange); err != nil {
+		return core, err
+	}
+	if !isFinite(c.MeanRange) || !isFinite(c.LogScale) {
+		return core, fmt.Errorf("layers: MixtureCDF: MeanRange = %g, LogScale = %g, want finite numbers", c.MeanRange, c.LogScale)
+	}
+	return core, c.Dtype.Validate()
+}
+
+// mixtureCDFSpecs are logits, means and log_scales.
+func mixtureCDFSpecs(dim int, c MixtureCDFConfig) ([]graph.ParamSpec, error) {
+	core, err := c.withDefaults().core(dim)
+	if err != nil {
+		return nil, err
+	}
+	return core.specs(), nil
+}
+
+func newMixtureCDF(dim int, c MixtureCDFConfig, params []*graph.Param) (*MixtureCDF, error) {
+	c = c.withDefaults()
+	core, err := c.core(dim)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkDtype(params, c.Dtype); err != nil {
+		return nil, err
+	}
+	core.params = params
+	return &MixtureCDF{core, c}, nil
 }
 
 func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -100,55 +121,8 @@ func constantMixture(k int, logScale float64) initializers.Mixture {
 	return m
 }
 
-// Name is "mixture_cdf".
-func (m *MixtureCDF) Name() string { return "mixture_cdf" }
-
-// Dim is d.
-func (m *MixtureCDF) Dim() int { return m.dim }
-
-// Params are logits, means and log_scales.
-func (m *MixtureCDF) Params() []*graph.Param {
-	return []*graph.Param{m.logits, m.means, m.logScales}
-}
-
 // Config is the configuration with its defaults filled in.
-func (m *MixtureCDF) Config() any { return m.config }
-
-// Forward is Φ⁻¹∘F.
-func (m *MixtureCDF) Forward(b *graph.Builder, x, _ *G.Node) (z, logDet *G.Node) {
-	z, logSlope := b.Mixture(x, m.theta(b), m.config.Components, kernel.Clamp{})
-	return z, b.SumLast(logSlope)
-}
-
-// Inverse is F⁻¹∘Φ.
-func (m *MixtureCDF) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
-	x, logSlope := b.MixtureInverse(z, m.theta(b), m.config.Components, kernel.Clamp{})
-	return x, b.SumLast(logSlope)
-}
-
-func (m *MixtureCDF) theta(b *graph.Builder) *G.Node {
-	return b.Stack(b.Param(m.logits), b.Param(m.means), b.Param(m.logScales))
-}
-
-// InitFrom fits each column's mixture to y by EM, with scales in the range of the walk's clamp.
-func (m *MixtureCDF) InitFrom(y *mat.Dense, at initializers.Site) error {
-	m.fits = make([]initializers.MixtureFit, m.dim)
-	err := initializers.EachColumn(m.dim, func(j int) (err error) {
-		m.fits[j], _, err = at.FitColumn(mat.Col(nil, j, y), j, m.config.Components, orDefaultClamp(at.ScaleClamp), m.config.Dtype)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	mixtures := make([]initializers.Mixture, m.dim)
-	for j, fit := range m.fits {
-		mixtures[j] = fit.Mixture
-	}
-	return m.set(mixtures)
-}
-
-// Fits are the fits of the last InitFrom, one a column.
-func (m *MixtureCDF) Fits() []initializers.MixtureFit { return m.fits }
+func (m *MixtureCDF) Config() MixtureCDFConfig { return m.config }
 
 // AdaptMeans starts from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
 func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
@@ -159,21 +133,17 @@ func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
 	if err != nil {
 		return err
 	}
-	return m.set(mixtures)
+	return m.setMixtures(mixtures)
 }
 
-func (m *MixtureCDF) set(mixtures []initializers.Mixture) error {
-	var logits, means, logScales []float64
-	for _, mix := range mixtures {
-		logits = append(logits, mix.Logits...)
-		means = append(means, mix.Means...)
-		logScales = append(logScales, mix.LogScales...)
+func (m *MixtureCDF) setMixtures(mixtures []initializers.Mixture) error {
+	columns := make([][][]float64, len(mixtures))
+	for j, mix := range mixtures {
+		columns[j] = [][]float64{mix.Logits, mix.Means, mix.LogScales}
 	}
-	if err := m.logits.Set(logits); err != nil {
+	theta, err := inOrder("layers: MixtureCDF", m.transform, columns)
+	if err != nil {
 		return err
 	}
-	if err := m.means.Set(means); err != nil {
-		return err
-	}
-	return m.logScales.Set(logScales)
+	return m.set(theta)
 }

@@ -32,14 +32,14 @@ func TestReferenceCoupling(t *testing.T) {
 	t.Run("shared_mixture_flow_log_prob", both(sharedMixtureFlow))
 }
 
-func newCoupling(p precision, dim int, c layers.CouplingConfig) layers.Bijector {
+func newCoupling(p precision, dim int, c layers.MixtureCDFCouplingConfig) layers.Bijector {
 	c.Dtype = p.dtype
 	c.MLP = layers.MLPConfig{Hidden: []int{16, 16}, Seed: 61}
 	return must(layers.NewMixtureCDFCoupling(dim, c))
 }
 
 // perturbed is a coupling whose conditioner is no longer zero.
-func perturbed(t *testing.T, p precision, dim int, c layers.CouplingConfig) layers.Bijector {
+func perturbed(t *testing.T, p precision, dim int, c layers.MixtureCDFCouplingConfig) layers.Bijector {
 	t.Helper()
 	l := newCoupling(p, dim, c)
 	jitter(t, l.Params(), 0.1)
@@ -72,14 +72,14 @@ func sigmoidClamp(t *testing.T, p precision) {
 
 func zeroConditioner(t *testing.T, p precision) {
 	x := layertest.Normal(64, 4, 0.8, 62)
-	z, logDet := forward(t, newCoupling(p, 4, layers.CouplingConfig{}), x)
+	z, logDet := forward(t, newCoupling(p, 4, layers.MixtureCDFCouplingConfig{}), x)
 	within(t, "z", elements(z), elements(x), p.tol(1e-5))
 	within(t, "log-det", logDet, make([]float64, 64), p.tol(1e-5))
 }
 
 func identityHalf(t *testing.T, p precision) {
 	x := layertest.Normal(64, 4, 1, 63)
-	z, _ := forward(t, perturbed(t, p, 4, layers.CouplingConfig{Mask: layers.Mask{true, false, true, false}}), x)
+	z, _ := forward(t, perturbed(t, p, 4, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, false, true, false}}), x)
 	for _, j := range []int{0, 2} {
 		within(t, fmt.Sprintf("column %d", j), mat.Col(nil, j, z), mat.Col(nil, j, x), p.tol(1e-6))
 	}
@@ -91,7 +91,7 @@ func identityHalf(t *testing.T, p precision) {
 }
 
 func couplingRoundTrip(t *testing.T, p precision) {
-	l, x := perturbed(t, p, 4, layers.CouplingConfig{}), layertest.Normal(256, 4, 1, 64)
+	l, x := perturbed(t, p, 4, layers.MixtureCDFCouplingConfig{}), layertest.Normal(256, 4, 1, 64)
 	z, _ := forward(t, l, x)
 	back, _ := inverse(t, l, z)
 	roundTripWithin(t, x, back, p.tol(1e-4), p.tol(1e-2))
@@ -99,7 +99,7 @@ func couplingRoundTrip(t *testing.T, p precision) {
 
 func couplingLogDet(t *testing.T, p precision) {
 	const h, n, d = 1e-3, 16, 3
-	l := perturbed(t, p, d, layers.CouplingConfig{Mask: layers.Mask{true, false, false}, Components: 4})
+	l := perturbed(t, p, d, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, false, false}, Components: 4})
 	x := layertest.Normal(n, d, 1, 65)
 	_, got := forward(t, l, x)
 	var slopes [d]*mat.Dense // ∂z/∂x_j of every row
@@ -124,7 +124,7 @@ func couplingLogDet(t *testing.T, p precision) {
 }
 
 func couplingLosses(t *testing.T, p precision) {
-	l, x := perturbed(t, p, 4, layers.CouplingConfig{}), layertest.Normal(64, 4, 1, 66)
+	l, x := perturbed(t, p, 4, layers.MixtureCDFCouplingConfig{}), layertest.Normal(64, 4, 1, 66)
 	addsOneLoss(t, l, x, p.tol(1e-6))
 	inverseAddsNoLoss(t, l, x)
 }
@@ -134,29 +134,27 @@ func wrongConditionerWidth(t *testing.T, p precision) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = layers.NewMixtureCDFCouplingWith(4, layers.CouplingConfig{Dtype: p.dtype}, mlp)
+	_, err = layers.NewCoupling(4, layers.CouplingConfig{Transform: mixtureOf(8), Conditioner: given(mlp)})
 	if err == nil || !strings.Contains(err.Error(), "conditioner output width") {
 		t.Errorf("error %v, want one that contains %q", err, "conditioner output width")
 	}
 }
 
-// sharedConditioner: the flat output is 3 blocks of 2 dimensions of 5 numbers.
+// sharedConditioner: with one mixture for all transformed columns, columns of equal numbers are mapped to equal numbers, and the
+// network puts out 3 blocks of 5 numbers.
 func sharedConditioner(t *testing.T, p precision) {
-	const dims, k = 2, 5
-	mlp, err := layers.NewSharedMLP(2, dims, k, layers.MLPConfig{Hidden: []int{16}, Seed: 67, Dtype: p.dtype})
-	if err != nil {
-		t.Fatal(err)
+	l := perturbed(t, p, 4, layers.MixtureCDFCouplingConfig{Components: 5, Shared: true})
+	if last := l.Params()[len(l.Params())-1]; last.Size() != 3*5 {
+		t.Errorf("the last bias has %d numbers, want 15", last.Size())
 	}
-	jitter(t, mlp.Params(), 0.5)
-	theta := compiled(t, p.dtype, layertest.Normal(1, 2, 1, 68), func(b *graph.Builder, x *G.Node) []*G.Node {
-		return []*G.Node{mlp.Apply(b, x)}
-	})[0]
-	for block := range 3 {
-		both := theta[block*dims*k:][:dims*k]
-		within(t, fmt.Sprintf("block %d of the second dimension", block), both[k:], both[:k], p.tol(1e-6))
-	}
-	if distinct := slices.Compact(slices.Sorted(slices.Values(theta))); len(distinct) != 3*k {
-		t.Errorf("%d different numbers, want %d", len(distinct), 3*k)
+	x := layertest.Normal(30, 4, 1, 68)
+	x.SetCol(3, mat.Col(nil, 2, x))
+	z, _ := run(t, l, x, forwardNodes(l))
+	within(t, "the second transformed column", mat.Col(nil, 3, z), mat.Col(nil, 2, z), 0)
+	x.Set(0, 0, x.At(0, 0)+1)
+	moved, _ := run(t, l, x, forwardNodes(l))
+	if moved.At(0, 3) == z.At(0, 3) {
+		t.Error("the mixture does not depend on the identity half")
 	}
 }
 

@@ -177,7 +177,7 @@ func inverse(t *testing.T, l layers.Bijector, z *mat.Dense) (x *mat.Dense, logDe
 // flowOf is a flow of the layer alone.
 func flowOf(t *testing.T, l layers.Bijector) *flows.Flow {
 	t.Helper()
-	f, err := flows.New(flows.Named{Name: l.Name(), Layer: l})
+	f, err := flows.New(flows.Named{Name: layers.Kind(l), Layer: l})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,8 @@ func TestStandardizeFrom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Name() != "standardize" {
-		t.Errorf("its name is %q", got.Name())
+	if layers.Kind(got) != "standardize" {
+		t.Errorf("its name is %q", layers.Kind(got))
 	}
 	for i, p := range got.Params() {
 		if p.Trainable {

@@ -42,7 +42,7 @@ func (p plan) newAligned(d int) (named []flows.Named, err error) {
 	for i := range p.Blocks {
 		mask := binaryMask(d, i)
 		for half, m := range []layers.Mask{mask, mask.Not()} {
-			c, err := layers.NewMixtureCDFCoupling(d, layers.CouplingConfig{
+			c, err := layers.NewMixtureCDFCoupling(d, layers.MixtureCDFCouplingConfig{
 				Mask: m, Components: p.Components, Dtype: p.Dtype,
 				MLP: layers.MLPConfig{Hidden: p.Hidden, Seed: (p.Seed+1)*1_000_003 + uint64(2*i+half)},
 			})

@@ -72,7 +72,7 @@ func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n in
 	}
 	b.reflectors = next()
 	if m, ok := named[1].Layer.(*layers.MixtureCDF); ok {
-		b.k = m.Config().(layers.MixtureCDFConfig).Components
+		b.k = m.Config().Components
 		b.theta = next() // the other two follow it
 		b.theta.n += next().n + next().n
 		return b, 2, nil
@@ -108,7 +108,7 @@ func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() s
 	if !ok {
 		return nil, errRecipe
 	}
-	config := c.Config().(layers.CouplingConfig)
+	config := c.Config()
 	if b.k == 0 {
 		b.k = config.Components
 	}
@@ -116,7 +116,7 @@ func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() s
 		s.clamp = config.ScaleClamp
 	}
 	relu := config.MLP.Activation == graph.Relu || config.MLP.Activation == graph.Linear // the default
-	if config.Shared || config.Custom || !relu || config.Components != b.k || config.ScaleClamp != s.clamp {
+	if config.Shared || !relu || config.Components != b.k || config.ScaleClamp != s.clamp {
 		return nil, errRecipe
 	}
 	for j, identity := range config.Mask {

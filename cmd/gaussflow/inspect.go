@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/flows"
+	"gaussflow/layers"
 	"gaussflow/tabular"
 	"gaussflow/train"
 )
@@ -65,7 +66,7 @@ func newInspection(m *tabular.Model) inspection {
 		for _, p := range l.Layer.Params() {
 			n += p.Size()
 		}
-		in.Layers = append(in.Layers, inspectedLayer{l.Name, l.Layer.Name(), n})
+		in.Layers = append(in.Layers, inspectedLayer{l.Name, layers.Kind(l.Layer), n})
 	}
 	return in
 }

@@ -45,6 +45,16 @@ type Clamp struct {
 	Hi   float64   `json:"hi"`
 }
 
+// Validate reports a clamp that is no bounded, increasing curve.
+func (c Clamp) Validate() error {
+	known := c.Kind == ClampTanh || c.Kind == ClampSigmoid
+	finite := !math.IsInf(c.Lo, 0) && !math.IsInf(c.Hi, 0)
+	if !known || !finite || !(c.Lo < c.Hi) || c.Kind == ClampTanh && c.Lo != -c.Hi {
+		return fmt.Errorf("ScaleClamp = %+v, want TanhClamp(bound > 0) or SigmoidClamp(lo < hi)", c)
+	}
+	return nil
+}
+
 // Apply is the clamped value y of raw.
 func (c Clamp) Apply(raw float64) float64 {
 	curve := newClampCurve[float64](c)

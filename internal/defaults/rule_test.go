@@ -27,6 +27,7 @@ import (
 	"gaussflow/report"
 	"gaussflow/tabular"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // A config is a struct that callers fill, well filled but for what has a default, and what reports a field out of range.
@@ -53,18 +54,22 @@ var configs = map[string]config{
 	"initializers.IGConfig":      unchecked(initializers.IGConfig{}),
 	"initializers.MixtureConfig": validates(initializers.MixtureConfig{}),
 
-	"layers.CouplingConfig":    {layers.CouplingConfig{}, func(v any) error { return v.(layers.CouplingConfig).Validate(2) }},
-	"layers.FixedOrthoConfig":  unchecked(layers.FixedOrthoConfig{}),
-	"layers.HouseholderConfig": {layers.HouseholderConfig{}, func(v any) error { _, err := layers.NewHouseholder(2, v.(layers.HouseholderConfig)); return err }},
-	"layers.MLPConfig":         unchecked(layers.MLPConfig{}),
-	"layers.MixtureCDFConfig":  {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
-	"layertest.Options":        unchecked(layertest.Options{}),
+	"layers.MixtureCDFCouplingConfig": {layers.MixtureCDFCouplingConfig{}, func(v any) error { return v.(layers.MixtureCDFCouplingConfig).Validate(2) }},
+	"layers.CouplingConfig":           {layers.CouplingConfig{Transform: transforms.GaussianMixtureCDF{}}, func(v any) error { _, err := layers.NewCoupling(2, v.(layers.CouplingConfig)); return err }},
+	"layers.ElementwiseConfig":        {layers.ElementwiseConfig{Transform: transforms.GaussianMixtureCDF{}}, func(v any) error { _, err := layers.NewElementwise(2, v.(layers.ElementwiseConfig)); return err }},
+	"layers.FixedOrthoConfig":         unchecked(layers.FixedOrthoConfig{}),
+	"layers.HouseholderConfig":        {layers.HouseholderConfig{}, func(v any) error { _, err := layers.NewHouseholder(2, v.(layers.HouseholderConfig)); return err }},
+	"layers.MLPConfig":                unchecked(layers.MLPConfig{}),
+	"layers.MixtureCDFConfig":         {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
+	"layertest.Options":               unchecked(layertest.Options{}),
 
 	"losses.L2": validates(losses.L2{}),
 
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
 
 	"tabular.Config": validates(tabular.Config{}),
+
+	"transforms.GaussianMixtureCDF": validates(transforms.GaussianMixtureCDF{}),
 
 	"train.Adam":              validates(train.Adam{}),
 	"train.AdamW":             validates(train.AdamW{}),
@@ -88,7 +93,7 @@ var results = []string{
 	"data.Place", "data.Table",
 	"flows.RowError", "flows.Facts", "flows.Training",
 	"initializers.Mixture", "initializers.MixtureFit", "initializers.Moments", "initializers.Site",
-	"layers.Description",
+	"layers.Description", "transforms.Part",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }

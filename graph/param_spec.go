@@ -1,0 +1,51 @@
+package graph
+
+import "fmt"
+
+// A ParamSpec declares a parameter before it is made: its name within its layer and its shape.
+type ParamSpec struct {
+	Name  string
+	Shape []int
+}
+
+// Size is the number of its elements; a float64, since what a hostile description asks for may be more than an int holds.
+func (s ParamSpec) Size() float64 {
+	n := 1.0
+	for _, d := range s.Shape {
+		n *= float64(d)
+	}
+	return n
+}
+
+// maxNumbers bounds one parameter: what a damaged or hostile description asks for is refused before memory is.
+const maxNumbers = 1 << 28
+
+// Validate reports a shape that is not one, or too large to be meant.
+func (s ParamSpec) Validate() error {
+	for _, d := range s.Shape {
+		if d < 1 {
+			return fmt.Errorf("parameter %q: shape %v, want ≥ 1 along each axis", s.Name, s.Shape)
+		}
+	}
+	if s.Size() > maxNumbers {
+		return fmt.Errorf("parameter %q: shape %v, want at most %d numbers", s.Name, s.Shape, maxNumbers)
+	}
+	return nil
+}
+
+// NewParams makes trainable parameters of zeros as they are declared.
+func NewParams(dtype Dtype, specs []ParamSpec) ([]*Param, error) {
+	if err := dtype.Validate(); err != nil {
+		return nil, err
+	}
+	for _, s := range specs {
+		if err := s.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	params := make([]*Param, len(specs))
+	for i, s := range specs {
+		params[i] = NewParam(s.Name, dtype, s.Shape...)
+	}
+	return params, nil
+}

@@ -1,0 +1,233 @@
+// Package registry knows the types that can be written to a file and read again, by their Go type and by the name that a file
+// has for each, as encoding/gob and image do. What a type says of itself counts for nothing: one that embeds another is another.
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"gaussflow/graph"
+	"gaussflow/internal/strictjson"
+)
+
+// A Registry is of the types that implement N, an interface; a value is made in a place P: for so many columns, say.
+type Registry[N, P any] struct {
+	call string // by which a type is registered, for errors
+
+	mu    sync.RWMutex
+	kinds map[string]*entry[N, P]
+	types map[reflect.Type]*entry[N, P]
+}
+
+// An entry is one type.
+type entry[N, P any] struct {
+	kind   string
+	config func(N) any
+	specs  func(P, json.RawMessage) ([]graph.ParamSpec, error)
+	make   func(P, json.RawMessage, []*graph.Param) (N, error)
+}
+
+// New is an empty registry; call is the function by which a caller adds to it, "layers.Register" say.
+func New[N, P any](call string) *Registry[N, P] {
+	return &Registry[N, P]{call: call, kinds: map[string]*entry[N, P]{}, types: map[reflect.Type]*entry[N, P]{}}
+}
+
+// Add registers type B under the name kind, with its configuration C, which must survive JSON. specs declares the parameters that
+// a configuration has at a place, make puts a value together from such parameters.
+func Add[B, C, N, P any](r *Registry[N, P], kind string, config func(B) C,
+	specs func(P, C) ([]graph.ParamSpec, error), make func(P, C, []*graph.Param) (B, error)) error {
+	typ, noun := reflect.TypeFor[B](), reflect.TypeFor[N]()
+	switch {
+	case kind == "":
+		return fmt.Errorf("%s: the name for %v is empty, want one of its own", r.call, typ)
+	case !typ.Implements(noun) || typ.Kind() == reflect.Interface:
+		return fmt.Errorf("%s: %v is no type that implements %v", r.call, typ, noun)
+	case config == nil || specs == nil || make == nil:
+		return fmt.Errorf("%s: %s: got a nil function, want specs and make", r.call, kind)
+	}
+	e := &entry[N, P]{
+		kind:   kind,
+		config: func(n N) any { return config(any(n).(B)) },
+		specs: func(p P, raw json.RawMessage) ([]graph.ParamSpec, error) {
+			c, err := parse[C](raw)
+			if err != nil {
+				return nil, err
+			}
+			return specs(p, c)
+		},
+		make: func(p P, raw json.RawMessage, params []*graph.Param) (n N, err error) {
+			c, err := parse[C](raw)
+			if err != nil {
+				return n, err
+			}
+			b, err := make(p, c, params)
+			if err != nil {
+				return n, err
+			}
+			return any(b).(N), nil
+		},
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kinds[kind] != nil || r.types[typ] != nil {
+		return fmt.Errorf("%s: %v as %q: the type or the name is registered already", r.call, typ, kind)
+	}
+	r.kinds[kind], r.types[typ] = e, e
+	return nil
+}
+
+// parse refuses fields it does not know: what is read without them would be another thing.
+func parse[C any](raw json.RawMessage) (c C, err error) {
+	if err := strictjson.Unmarshal(raw, &c, true); err != nil {
+		return c, fmt.Errorf("config %.40q: %w", raw, err)
+	}
+	return c, nil
+}
+
+// Kinds are the registered names in order.
+func (r *Registry[N, P]) Kinds() []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Sorted(maps.Keys(r.kinds))
+}
+
+// KindOf is the name of n's type; empty where it is not registered.
+func (r *Registry[N, P]) KindOf(n N) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if e := r.types[reflect.TypeOf(n)]; e != nil {
+		return e.kind
+	}
+	return ""
+}
+
+// Describe is the name of n's type, and its configuration.
+func (r *Registry[N, P]) Describe(n N) (kind string, config json.RawMessage, err error) {
+	r.mu.RLock()
+	e := r.types[reflect.TypeOf(n)]
+	r.mu.RUnlock()
+	if e == nil {
+		return "", nil, r.unregistered(reflect.TypeOf(n))
+	}
+	defer catch(&err, e.kind, "Config")
+	if config, err = json.Marshal(e.config(n)); err != nil {
+		return "", nil, fmt.Errorf("%s: its configuration: %w", e.kind, unwrapped(err))
+	}
+	return e.kind, config, nil
+}
+
+// unwrapped is the error of a part of a configuration, without what encoding/json says of the way to it.
+func unwrapped(err error) error {
+	for m := (*json.MarshalerError)(nil); errors.As(err, &m); {
+		err = m.Err
+	}
+	return err
+}
+
+// unregistered says what to do about a type, and why it is not the one that it looks like.
+func (r *Registry[N, P]) unregistered(typ reflect.Type) error {
+	hint := ""
+	if e := r.embedded(typ); e != nil {
+		hint = fmt.Sprintf(" (it embeds a %q and is another type, with maps of its own)", e.kind)
+	}
+	return fmt.Errorf("the type %v is not registered%s, so a file could not say what it is: call %s for it, with a name of its own, in an init function", typ, hint, r.call)
+}
+
+func (r *Registry[N, P]) embedded(typ reflect.Type) *entry[N, P] {
+	if typ == nil {
+		return nil
+	}
+	if typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	if typ.Kind() != reflect.Struct {
+		return nil
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		if !f.Anonymous {
+			continue
+		}
+		for _, t := range []reflect.Type{f.Type, reflect.PointerTo(f.Type)} {
+			if e := r.types[t]; e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Registry[N, P]) find(kind string) (*entry[N, P], error) {
+	r.mu.RLock()
+	e := r.kinds[kind]
+	r.mu.RUnlock()
+	if e == nil {
+		return nil, fmt.Errorf("kind = %q, want one of %q, or one that is registered with %s before", kind, r.Kinds(), r.call)
+	}
+	return e, nil
+}
+
+// Specs are the parameters of what is described.
+func (r *Registry[N, P]) Specs(kind string, at P, config json.RawMessage) (specs []graph.ParamSpec, err error) {
+	e, err := r.find(kind)
+	if err != nil {
+		return nil, err
+	}
+	defer catch(&err, kind, "specs")
+	if specs, err = e.specs(at, config); err != nil {
+		return nil, fmt.Errorf("%s: %w", kind, err)
+	}
+	for _, s := range specs {
+		if err := s.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", kind, err)
+		}
+	}
+	return specs, nil
+}
+
+// Make is what is described, of parameters that are as Specs says.
+func (r *Registry[N, P]) Make(kind string, at P, config json.RawMessage, params []*graph.Param) (n N, err error) {
+	e, err := r.find(kind)
+	if err != nil {
+		return n, err
+	}
+	specs, err := r.Specs(kind, at, config)
+	if err != nil {
+		return n, err
+	}
+	if err := Check(specs, params); err != nil {
+		return n, fmt.Errorf("%s: %w", kind, err)
+	}
+	defer catch(&err, kind, "make")
+	if n, err = e.make(at, config, params); err != nil {
+		return n, fmt.Errorf("%s: %w", kind, err)
+	}
+	return n, nil
+}
+
+// Check reports parameters that are not as they are declared.
+func Check(specs []graph.ParamSpec, params []*graph.Param) error {
+	if len(params) != len(specs) {
+		return fmt.Errorf("got %d parameters, want %d as declared", len(params), len(specs))
+	}
+	for i, s := range specs {
+		if params[i] == nil || !slices.Equal(params[i].Shape(), s.Shape) {
+			return fmt.Errorf("parameter %d (from 0): want %q of shape %v, as declared, got another one", i, s.Name, s.Shape)
+		}
+	}
+	return nil
+}
+
+// catch makes a panic of a function that a caller has registered an error.
+func catch(err *error, kind, function string) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%s: %s: panic: %v", kind, function, p)
+	}
+}

@@ -1,0 +1,176 @@
+package layers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+)
+
+// MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its
+// output is zero for every input.
+type MLP struct {
+	config MLPConfig
+	dense  []*Dense
+}
+
+// MLPConfig configures an MLP; the zero value is the default.
+type MLPConfig struct {
+	Hidden     []int               `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
+	Activation graph.Activation    `json:"activation,omitempty"` // default relu
+	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Seed       uint64              `json:"seed,omitempty"`       // default 0
+	Dtype      graph.Dtype         `json:"dtype,omitempty"`
+}
+
+func (c MLPConfig) withDefaults() MLPConfig {
+	if c.Hidden == nil {
+		c.Hidden = []int{64, 64}
+	}
+	if c.Activation == graph.Linear {
+		c.Activation = graph.Relu
+	}
+	return c
+}
+
+// NewMLP makes a perceptron from in to out numbers.
+func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
+	specs, err := mlpSpecs(in, out, c)
+	if err != nil {
+		return nil, err
+	}
+	params, err := graph.NewParams(c.Dtype, specs)
+	if err != nil {
+		return nil, fmt.Errorf("layers: MLP: %w", err)
+	}
+	m, err := newMLP(in, out, c, params)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.draw()
+}
+
+// New is NewMLP: a MakeConditioner.
+func (c MLPConfig) New(in, out int) (Conditioner, error) { return NewMLP(in, out, c) }
+
+// mlpSpecs are a kernel and a bias for each dense layer.
+func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
+	c = c.withDefaults()
+	if in < 1 || out < 1 {
+		return nil, fmt.Errorf("layers: MLP: from %d to %d numbers, want at least one each", in, out)
+	}
+	for _, err := range []error{c.Activation.Validate(), c.Kernel.Validate(), c.Dtype.Validate()} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	for i, width := range append(slices.Clone(c.Hidden), out) {
+		if width < 1 {
+			return nil, fmt.Errorf("layers: MLP: Hidden[%d] = %d, want ≥ 1", i, width)
+		}
+		specs = append(specs, denseSpecs(fmt.Sprintf("mlp.dense%d", i), in, width)...)
+		in = width
+	}
+	for _, s := range specs {
+		if err := s.Validate(); err != nil {
+			return nil, fmt.Errorf("layers: MLP: %w", err)
+		}
+	}
+	return specs, nil
+}
+
+func newMLP(_, _ int, c MLPConfig, params []*graph.Param) (*MLP, error) {
+	c = c.withDefaults()
+	if err := checkDtype(params, c.Dtype); err != nil {
+		return nil, fmt.Errorf("layers: MLP: %w", err)
+	}
+	m := &MLP{config: c}
+	for i := 0; i < len(params); i += 2 {
+		m.dense = append(m.dense, &Dense{params[i], params[i+1], c.Activation})
+	}
+	m.dense[len(m.dense)-1].act = graph.Linear
+	return m, nil
+}
+
+// Config is the configuration with its defaults filled in.
+func (m *MLP) Config() MLPConfig { return m.config }
+
+// draw gives the hidden layers the kernels of the seed and zero biases.
+func (m *MLP) draw() error {
+	rng := initializers.NewRand(m.config.Seed, 3)
+	for _, d := range m.hidden() {
+		in, out := d.kernel.Shape()[0], d.kernel.Shape()[1]
+		if err := errors.Join(d.kernel.Set(m.config.Kernel.Make(in, out, rng)), d.bias.Set(make([]float64, out))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *MLP) hidden() []*Dense { return m.dense[:len(m.dense)-1] }
+
+// StartFrom draws the hidden layers anew, the first of them for inputs in the units of xa (N×d_a): what the seed gives reads
+// (x_j − m_j)/s_j, where s_j is the power of two nearest to the column's standard deviation and m_j the multiple of s_j nearest
+// to its mean. On standardized columns these are 1 and 0. On others a step of training would change θ by as much more as they
+// are larger, on top of what the hidden layers sum up.
+func (m *MLP) StartFrom(xa mat.Matrix) error {
+	if len(m.dense) == 0 {
+		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
+	}
+	if err := graph.CheckRows("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
+		return err
+	}
+	if err := m.draw(); err != nil || len(m.hidden()) == 0 {
+		return err
+	}
+	first := m.dense[0]
+	kernel, bias := first.kernel.Values(), first.bias.Values()
+	for j := range first.kernel.Shape()[0] {
+		mean, std := initializers.MeanStd(mat.Col(nil, j, xa))
+		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
+			continue
+		}
+		unit := math.Exp2(math.Round(math.Log2(std)))
+		steps := math.Round(mean / unit)
+		for h := range bias {
+			w := &kernel[j*len(bias)+h]
+			bias[h] -= steps * *w
+			*w /= unit
+		}
+	}
+	return errors.Join(first.kernel.Set(kernel), first.bias.Set(bias))
+}
+
+// Params are kernel and bias of each dense layer.
+func (m *MLP) Params() (params []*graph.Param) {
+	for _, d := range m.dense {
+		params = append(params, d.kernel, d.bias)
+	}
+	return params
+}
+
+// Apply runs the perceptron.
+func (m *MLP) Apply(b *graph.Builder, x *G.Node) *G.Node {
+	for _, d := range m.dense {
+		x = d.Apply(b, x)
+	}
+	return x
+}
+
+// SetConstant zeroes the last kernel and sets the last bias to c: W·φ(x) is then exactly 0.
+func (m *MLP) SetConstant(c []float64) error {
+	last := m.Final()
+	if err := last.kernel.Set(make([]float64, last.kernel.Size())); err != nil {
+		return err
+	}
+	return last.bias.Set(c)
+}
+
+// Final is the last dense layer, whose kernel is zero at the start.
+func (m *MLP) Final() *Dense { return m.dense[len(m.dense)-1] }

@@ -1,0 +1,147 @@
+package layers
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gaussflow/graph"
+	"gaussflow/internal/registry"
+)
+
+// A Description is a layer's architecture as JSON; its parameters are not in it.
+type Description struct {
+	Kind   string          `json:"kind"`
+	Dim    int             `json:"dim"`
+	Config json.RawMessage `json:"config"`
+}
+
+// A ParamChecker is a layer that not every value of its parameters makes sense for; it is asked after they have been
+// read from a file.
+type ParamChecker interface {
+	CheckParams() error
+}
+
+var bijectors = registry.New[Bijector, int]("layers.Register")
+
+// Register makes the layers of type B ones that can be saved and loaded, under a name that files have for them. It is called
+// once, in an init function, by each program that writes or reads such files.
+//
+// Config, what a layer tells of itself, must survive JSON; specs declares the parameters that a configuration has with dim
+// columns, and reports a configuration that makes no layer; make puts a layer together from such parameters, whose values come
+// later. The layer's Params must be those, in that order. A name with the program's before it, as "acme.spline", meets no other.
+func Register[B interface {
+	Bijector
+	Config() C
+}, C any](kind string, specs func(dim int, c C) ([]graph.ParamSpec, error), make func(dim int, c C, params []*graph.Param) (B, error)) error {
+	return registry.Add(bijectors, kind, B.Config, specs, make)
+}
+
+// Kinds lists the names of layers that are registered.
+func Kinds() []string { return bijectors.Kinds() }
+
+// Kind is the name that b's type is registered under; where it is not, the Go type.
+func Kind(b Bijector) string {
+	if kind := bijectors.KindOf(b); kind != "" {
+		return kind
+	}
+	return fmt.Sprintf("%T", b)
+}
+
+// Describe is b's architecture. It is an error if its type, or that of a part, is not registered: see Register.
+func Describe(b Bijector) (Description, error) {
+	kind, config, err := bijectors.Describe(b)
+	if err != nil {
+		return Description{}, fmt.Errorf("layers: Describe: %w", err)
+	}
+	d := Description{kind, b.Dim(), config}
+	specs, err := Specs(d)
+	if err != nil {
+		return d, fmt.Errorf("layers: Describe: %w", err)
+	}
+	if err := registry.Check(specs, Slots(b)); err != nil {
+		return d, fmt.Errorf("layers: Describe: %s: Params: %w", kind, err)
+	}
+	return d, nil
+}
+
+// Specs are the parameters of the layer that d describes, found without making it.
+func Specs(d Description) ([]graph.ParamSpec, error) {
+	specs, err := bijectors.Specs(d.Kind, d.Dim, d.Config)
+	if err != nil {
+		return nil, fmt.Errorf("layers: %w", err)
+	}
+	return specs, nil
+}
+
+// New makes the layer that d describes of parameters that are as Specs says; their values are the caller's business. Two layers
+// that are given one parameter share it.
+func New(d Description, params []*graph.Param) (Bijector, error) {
+	b, err := bijectors.Make(d.Kind, d.Dim, d.Config, params)
+	if err != nil {
+		return nil, fmt.Errorf("layers: New: %w", err)
+	}
+	if b.Dim() != d.Dim {
+		return nil, fmt.Errorf("layers: New: %s: made for %d columns, want %d", d.Kind, b.Dim(), d.Dim)
+	}
+	return b, nil
+}
+
+// Slots are the places for parameters in b, in the order of Specs. They are its Params, but for a chain whose layers share one:
+// that is in the slots of each.
+func Slots(b Bijector) []*graph.Param {
+	c, ok := b.(*Chain)
+	if !ok {
+		return b.Params()
+	}
+	var slots []*graph.Param
+	for _, l := range c.layers {
+		slots = append(slots, Slots(l)...)
+	}
+	return slots
+}
+
+// made is a fresh layer of parameters as they are declared, all zero.
+func made[B, C any](dim int, c C, dtype graph.Dtype,
+	specs func(int, C) ([]graph.ParamSpec, error), make func(int, C, []*graph.Param) (B, error)) (b B, err error) {
+	declared, err := specs(dim, c)
+	if err != nil {
+		return b, err
+	}
+	params, err := graph.NewParams(dtype, declared)
+	if err != nil {
+		return b, err
+	}
+	return make(dim, c, params)
+}
+
+// checkDtype reports parameters of another type of numbers than a configuration asks for.
+func checkDtype(params []*graph.Param, dtype graph.Dtype) error {
+	if err := dtype.Validate(); err != nil {
+		return err
+	}
+	for _, p := range params {
+		if p.Dtype() != dtype && (p.Dtype() != graph.Float64 || dtype != "") {
+			return fmt.Errorf("parameter %q is %s, want %s", p.Name, p.Dtype(), dtype)
+		}
+	}
+	return nil
+}
+
+// The layers of this package: a new one is a file and a line.
+func init() {
+	for _, err := range []error{
+		Register("affine", affineSpecs, newAffine),
+		Register("chain", chainSpecs, newChain),
+		Register("coupling", couplingSpecs, newCoupling),
+		Register("elementwise", elementwiseSpecs, newElementwise),
+		Register("fixed_ortho", fixedOrthoSpecs, newFixedOrtho),
+		Register("householder", householderSpecs, newHouseholder),
+		Register("mixture_cdf", mixtureCDFSpecs, newMixtureCDF),
+		Register("mixture_cdf_coupling", mixtureCDFCouplingSpecs, newMixtureCDFCoupling),
+		Register("standardize", standardizeSpecs, newStandardize),
+	} {
+		if err != nil {
+			panic(err) // the lines above are wrong
+		}
+	}
+}

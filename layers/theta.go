@@ -1,0 +1,149 @@
+package layers
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/transforms"
+)
+
+// What all layers made of a transform and a conditioner share: how θ comes about, in graphs and from data.
+
+var errNotMade = errors.New("the layer is not made: want one of its constructor")
+
+// A direction is one of a transform's two maps.
+type direction func(t transforms.Transform) func(b *graph.Builder, x *G.Node, theta transforms.Theta) (y, logSlope *G.Node)
+
+func forward(t transforms.Transform) func(b *graph.Builder, x *G.Node, theta transforms.Theta) (y, logSlope *G.Node) {
+	return t.Forward
+}
+
+func inverse(t transforms.Transform) func(b *graph.Builder, x *G.Node, theta transforms.Theta) (y, logSlope *G.Node) {
+	return t.Inverse
+}
+
+// known is what a conditioner reads: columns of x, and the context of c numbers beside them.
+func known(b *graph.Builder, x, context *G.Node, c int) *G.Node {
+	if c == 0 {
+		return x
+	}
+	return b.Beside(x, context)
+}
+
+// apply builds a conditioner; its errors name it.
+func apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
+	b.Within(func() { theta = c.Apply(b, known) }, "conditioner %T", c)
+	return theta
+}
+
+// probe builds a conditioner once, and reports what does not map in numbers to out.
+func probe(c Conditioner, in, out int) error {
+	const rows = 2
+	if c == nil {
+		return errors.New("the conditioner is nil")
+	}
+	var theta *G.Node
+	_, err := graph.Build(dtypeOf(c), func(b *graph.Builder) []*G.Node {
+		theta = apply(b, c, b.Input("known", rows, in))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if want := []int{rows, out}; theta == nil || !slices.Equal(theta.Shape(), want) {
+		got := "nothing"
+		if theta != nil {
+			got = fmt.Sprint([]int(theta.Shape()))
+		}
+		return fmt.Errorf("conditioner output width: got shape %s for %d rows, want %v: the transform's parameters for each column", got, rows, want)
+	}
+	return nil
+}
+
+// dtypeOf is the type of a conditioner's numbers.
+func dtypeOf(c Conditioner) graph.Dtype {
+	if params := c.Params(); len(params) > 0 && params[0] != nil {
+		return params[0].Dtype()
+	}
+	return graph.Float64
+}
+
+// knownRows are the rows that a conditioner reads where y comes in at a site: some of its columns, and the context of c numbers.
+func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c int) (mat.Matrix, error) {
+	n, _ := y.Dims()
+	x := mat.NewDense(n, max(len(columns)+c, 1), nil)
+	for i, j := range columns {
+		x.SetCol(i, mat.Col(nil, j, y))
+	}
+	if c == 0 {
+		return x, nil
+	}
+	if err := graph.CheckRows(op+": the context", at.Context, c); err != nil {
+		return nil, err
+	}
+	if rows, _ := at.Context.Dims(); rows != n {
+		return nil, &graph.ShapeError{Op: op + ": the context", Got: fmt.Sprintf("%d rows", rows), Want: fmt.Sprintf("%d, as the data", n)}
+	}
+	x.Slice(0, n, len(columns), len(columns)+c).(*mat.Dense).Copy(at.Context)
+	return x, nil
+}
+
+// setConstant makes a conditioner put out what fit says for its type of numbers, whatever it reads; what else is in it starts anew
+// from what it will read.
+func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype) ([]float64, error)) error {
+	setter, ok := c.(ConstantSetter)
+	if !ok {
+		return fmt.Errorf("%s: the conditioner %T has no SetConstant", op, c)
+	}
+	if s, ok := c.(interface{ StartFrom(known mat.Matrix) error }); ok {
+		if err := s.StartFrom(seen); err != nil {
+			return err
+		}
+	}
+	theta, err := fit(dtypeOf(c))
+	if err != nil {
+		return err
+	}
+	return setter.SetConstant(theta)
+}
+
+// fitColumns are the parameters by which t Gaussianizes values, those of some columns, in the order of θ; with pooled one set for
+// all of them together.
+func fitColumns(op string, t transforms.Transform, values [][]float64, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
+	fitter, ok := t.(transforms.Fitter)
+	if !ok {
+		return nil, fmt.Errorf("%s: the transform %T cannot fit itself to data: it has no Fit", op, t)
+	}
+	if pooled {
+		values = [][]float64{slices.Concat(values...)}
+	}
+	fits := make([][][]float64, len(values))
+	err := initializers.EachColumn(len(values), func(i int) (err error) {
+		fits[i], err = fitter.Fit(values[i], columns[i], at, dtype)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return inOrder(op, t, fits)
+}
+
+// inOrder lays the parameters of columns out as θ has them: all columns' first part, then their second, and so on.
+func inOrder(op string, t transforms.Transform, columns [][][]float64) (theta []float64, err error) {
+	parts := t.Parts()
+	for p := range parts {
+		for _, column := range columns {
+			if len(column) != len(parts) || len(column[p]) != parts[p].Size {
+				return nil, fmt.Errorf("%s: Fit of %T returned other parts than %v", op, t, parts)
+			}
+			theta = append(theta, column[p]...)
+		}
+	}
+	return theta, nil
+}

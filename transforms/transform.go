@@ -1,0 +1,167 @@
+package transforms
+
+import (
+	"encoding/json"
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/internal/registry"
+)
+
+// A Transform is a family of increasing, smooth maps of ℝ onto ℝ, written once as two graph builders. It is a value: what it says
+// of itself as JSON is all there is to it, but for the parameters θ. Where θ is zero it is the identity, so that a structure
+// whose network puts out zeros is.
+type Transform interface {
+	// Parts are the parameters of one number, in order: the same ones, always.
+	Parts() []Part
+	// Forward maps each element of x (N×d) by its parameters; logSlope is log dz/dx. Both are N×d.
+	Forward(b *graph.Builder, x *G.Node, theta Theta) (z, logSlope *G.Node)
+	// Inverse maps back; logSlope is log dx/dz.
+	Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node)
+}
+
+// A Part is some parameters of one number that belong together.
+type Part struct {
+	Name string // of the tensor, where a layer owns it
+	Size int    // numbers
+}
+
+// Width is how many parameters one number has.
+func Width(t Transform) (n int) {
+	for _, p := range t.Parts() {
+		n += p.Size
+	}
+	return n
+}
+
+// A Validator is a transform that not every value of makes sense.
+type Validator interface{ Validate() error }
+
+// Validate reports a transform that is nil, that says so itself, or whose parts are no parts.
+func Validate(t Transform) (err error) {
+	if t == nil {
+		return fmt.Errorf("transforms: the transform is nil")
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("transforms: %T: panic: %v", t, p)
+		}
+	}()
+	if v, ok := t.(Validator); ok {
+		if err := v.Validate(); err != nil {
+			return err
+		}
+	}
+	names := map[string]bool{}
+	for i, p := range t.Parts() {
+		if p.Name == "" || names[p.Name] || p.Size < 1 {
+			return fmt.Errorf("transforms: %T: part %d (from 0) is %+v, want a name of its own and a size ≥ 1", t, i, p)
+		}
+		names[p.Name] = true
+	}
+	return nil
+}
+
+// A Fitter is a transform that can be fitted to a column, so that what it puts out is standard normal: the warm start of every
+// layer made of it.
+type Fitter interface {
+	// Fit is the parameters for values, column number column at its site, part by part. raw numbers of type dtype are what a
+	// model of that type computes with.
+	Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) (parts [][]float64, err error)
+}
+
+// Theta are the parameters of d columns: a set a row, or one for all rows.
+type Theta struct {
+	of     Transform
+	d      int
+	own    []*G.Node // a part each, d×Size, the same for all rows; nil: packed
+	packed *G.Node   // N×(d·Width), all columns' first part, then their second, …
+}
+
+// Shared are parameters that are the same for all rows: a node d×Size for each part.
+func Shared(t Transform, d int, parts ...*G.Node) Theta { return Theta{of: t, d: d, own: parts} }
+
+// PerRow are parameters for each row: N×(d·Width), the first part of all d columns, then the second, and so on.
+func PerRow(t Transform, d int, packed *G.Node) Theta { return Theta{of: t, d: d, packed: packed} }
+
+// Part is part i: N×d×Size, or d×Size where it is the same for all rows; without the last axis where Size is 1. It can stand second
+// in b.Add, b.Sub and b.Mul beside what has a row for each of N.
+func (t Theta) Part(b *graph.Builder, i int) *G.Node {
+	parts := t.of.Parts()
+	if b.Err() != nil || i >= len(parts) {
+		return b.Fail(fmt.Errorf("transforms: %T has no part %d (from 0)", t.of, i))
+	}
+	shape := []int{t.d, parts[i].Size}
+	if parts[i].Size == 1 {
+		shape = shape[:1]
+	}
+	if t.own != nil {
+		return b.Reshape(t.own[i], shape...)
+	}
+	from := 0
+	for _, p := range parts[:i] {
+		from += t.d * p.Size
+	}
+	return b.Reshape(b.Columns(t.packed, from, t.d*parts[i].Size), append([]int{graph.Rows(t.packed)}, shape...)...)
+}
+
+// Packed is all of it where the parts are of one size: N×(d·Width), or parts×d×Size where it is the same for all rows. Fused ops
+// take it so.
+func (t Theta) Packed(b *graph.Builder) *G.Node {
+	if t.own == nil {
+		return t.packed
+	}
+	return b.Stack(t.own...)
+}
+
+// A Description is a transform as JSON.
+type Description struct {
+	Kind   string          `json:"kind"`
+	Config json.RawMessage `json:"config"`
+}
+
+var known = registry.New[Transform, struct{}]("transforms.Register")
+
+// Register makes the transforms of type T, which must survive JSON, ones that a layer can be saved with, under a name that files
+// have for them. It is called once, in an init function. A name with the program's before it, as "acme.cubic", meets no other.
+func Register[T Transform](kind string) error {
+	return registry.Add(known, kind,
+		func(t T) T { return t },
+		func(_ struct{}, t T) ([]graph.ParamSpec, error) { return nil, Validate(t) },
+		func(_ struct{}, t T, _ []*graph.Param) (T, error) { return t, nil })
+}
+
+// Kinds lists the names of transforms that are registered.
+func Kinds() []string { return known.Kinds() }
+
+// Describe is t as JSON. It is an error if its type is not registered.
+func Describe(t Transform) (Description, error) {
+	kind, config, err := known.Describe(t)
+	if err != nil {
+		return Description{}, fmt.Errorf("transforms: Describe: %w", err)
+	}
+	return Description{kind, config}, nil
+}
+
+// New is the transform that d describes.
+func New(d Description) (Transform, error) {
+	t, err := known.Make(d.Kind, struct{}{}, d.Config, nil)
+	if err != nil {
+		return nil, fmt.Errorf("transforms: New: %w", err)
+	}
+	return t, nil
+}
+
+// The transforms of this package: a new one is a file and a line.
+func init() {
+	for _, err := range []error{
+		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
+	} {
+		if err != nil {
+			panic(err) // the lines above are wrong
+		}
+	}
+}
