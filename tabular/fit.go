@@ -92,7 +92,7 @@ type fit struct {
 	table, held      *mat.Dense // the same as they came
 	offset           []float64  // 0: none
 	columns, kept    []Column
-	standardize      *layers.Affine
+	standardize      *layers.Standardize
 	flow             *flows.Flow
 	noisy            *noisy
 }

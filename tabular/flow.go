@@ -10,7 +10,7 @@ import (
 )
 
 // newFlow stacks a standardizer and the family's layers.
-func (p plan) newFlow(standardize *layers.Affine) (*flows.Flow, error) {
+func (p plan) newFlow(standardize *layers.Standardize) (*flows.Flow, error) {
 	family, err := p.family(standardize.Dim())
 	if err != nil {
 		return nil, err
