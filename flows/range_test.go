@@ -102,7 +102,7 @@ func newScalarWalk(f *flows.Flow) *scalarWalk {
 				return w.mixtures(x, all, theta, kernel.Clamp{})
 			})
 		case *layers.MixtureCDFCoupling:
-			c := l.Config().(layers.CouplingConfig)
+			c := l.Config()
 			conditioner := graph.NewRowFunc(f.Dtype(), f.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {
 				xa, _ := b.Split(x, c.Mask)
 				return []*G.Node{l.Conditioner().Apply(b, xa)}
