@@ -3,9 +3,11 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
+	"gaussflow/bases"
 	"gaussflow/graph"
 	"gaussflow/layers"
 	"gaussflow/losses"
@@ -21,9 +23,11 @@ type Named struct {
 	Layer layers.Bijector
 }
 
-// A Flow is an invertible map from data x to a standard normal z, and so an exact density:
+// A Flow is an invertible map from data x to latents z of a known density, its base, and so an exact density:
 //
-//	log p(x) = Σ_i log φ(z_i) + log|det ∂z/∂x|,  nats.
+//	log p(x) = log p_base(z) + log|det ∂z/∂x|,  nats.
+//
+// The base is a standard normal, log p_base(z) = Σ_i log φ(z_i), where it is given no other: see NewWithBase.
 //
 // One with a Conditional layer is a density p(x | context). The rows that it reads are x with the context beside it: see Given.
 //
@@ -34,6 +38,7 @@ type Flow struct {
 
 	names   []string
 	chain   *layers.Chain
+	base    bases.Base
 	dtype   graph.Dtype
 	trainer *train.Trainer
 
@@ -45,8 +50,12 @@ type Flow struct {
 	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
 }
 
-// New makes a flow of layers, from data to latent, all of one width and dtype.
-func New(named ...Named) (*Flow, error) {
+// New makes a flow of layers, from data to latent, all of one width and dtype, that ends in a standard normal.
+func New(named ...Named) (*Flow, error) { return NewWithBase(nil, named...) }
+
+// NewWithBase is New of a flow that ends in base; nil is the standard normal. Its parameters, if it has any, are trained with the
+// layers' and have names that begin with "base." in a file, so that no layer is called base beside them.
+func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
 	var bijectors []layers.Bijector
 	f := &Flow{}
 	seen := map[string]bool{}
@@ -62,8 +71,16 @@ func New(named ...Named) (*Flow, error) {
 	if f.chain, err = layers.NewChain(bijectors...); err != nil {
 		return nil, fmt.Errorf("flows: New: %w", err)
 	}
+	if f.base = base; base == nil {
+		if f.base, err = bases.NewStandardNormal(f.chain.Dim()); err != nil {
+			return nil, fmt.Errorf("flows: New: %w", err)
+		}
+	}
+	if err := f.checkBase(); err != nil {
+		return nil, fmt.Errorf("flows: NewWithBase: %w", err)
+	}
 	f.dtype = graph.Float64
-	for i, p := range f.chain.Params() {
+	for i, p := range f.Params() {
 		if i == 0 {
 			f.dtype = p.Dtype()
 		}
@@ -75,6 +92,46 @@ func New(named ...Named) (*Flow, error) {
 	return f, nil
 }
 
+// checkBase reports a base that the layers cannot end in.
+func (f *Flow) checkBase() error {
+	if d := f.base.Dim(); d != f.chain.Dim() {
+		return fmt.Errorf("the base has %d columns, want %d as the layers", d, f.chain.Dim())
+	}
+	if b, c := bases.ContextDim(f.base), f.chain.ContextDim(); b != 0 && c != 0 && b != c {
+		return fmt.Errorf("the base reads a context of %d numbers, want %d as the layers", b, c)
+	}
+	params := f.base.Params()
+	if slices.Contains(params, nil) {
+		return errors.New("the base has a nil among its parameters")
+	}
+	if len(params) > 0 && slices.Contains(f.names, baseName) {
+		return fmt.Errorf("a layer has the name %q, want another one: it is the base's", baseName)
+	}
+	return nil
+}
+
+// baseName is what the names of the base's tensors begin with.
+const baseName = "base"
+
+// Base is what the flow ends in; nil of a flow that is not built.
+func (f *Flow) Base() bases.Base {
+	if !f.built() {
+		return nil
+	}
+	return f.base
+}
+
+// logBase is log p of z (N×d) under the base, N: the one place where it is computed.
+func (f *Flow) logBase(b *graph.Builder, z, context *G.Node) (logProb *G.Node) {
+	b.Within(func() {
+		logProb = f.base.LogProb(b, z, context)
+		if b.Err() == nil && (logProb == nil || !logProb.Shape().Eq(z.Shape()[:1])) {
+			b.Fail(errors.New("LogProb built no node of one number a row"))
+		}
+	}, "base %T", f.base)
+	return logProb
+}
+
 // LogProbNodes builds z (N×d) and log p(x | context) (N) of a batch x (N×d), for graphs of a user's own. The context is N×c, or nil
 // where the flow has none.
 func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.Node) {
@@ -83,7 +140,7 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G
 		return nil, nil
 	}
 	z, logDet := f.chain.Forward(b, x, context)
-	return z, b.Sum(b.LogNormal(z), logDet)
+	return z, b.Sum(f.logBase(b, z, context), logDet)
 }
 
 // built reports whether a constructor made f.
@@ -106,7 +163,7 @@ func (f *Flow) ContextDim() int {
 	if !f.built() {
 		return 0
 	}
-	return f.chain.ContextDim()
+	return max(f.chain.ContextDim(), bases.ContextDim(f.base))
 }
 
 // width is how many numbers the flow reads a row: those of x, then those of the context.
@@ -132,12 +189,18 @@ func (f *Flow) Dtype() graph.Dtype {
 	return f.dtype
 }
 
-// Params are the parameters of all layers in order.
+// Params are the parameters of all layers in order, then those of the base, each once.
 func (f *Flow) Params() []*graph.Param {
 	if !f.built() {
 		return nil
 	}
-	return f.chain.Params()
+	params := f.chain.Params()
+	for _, p := range f.base.Params() {
+		if !slices.Contains(params, p) {
+			params = append(params, p)
+		}
+	}
+	return params
 }
 
 // Layers are the layers in order, with their names.
@@ -161,7 +224,11 @@ func (f *Flow) Terms(b *graph.Builder, rows *G.Node) losses.Terms {
 	}
 	x, context := f.split(b, rows)
 	zs, logDets := f.chain.Steps(b, x, context)
-	t := losses.Terms{Output: zs[len(zs)-1]}
+	z := zs[len(zs)-1]
+	if b.Err() != nil {
+		return losses.Terms{}
+	}
+	t := losses.Terms{Output: z, LogBase: f.logBase(b, z, context)}
 	for _, l := range logDets {
 		t.LayerLosses = append(t.LayerLosses, b.Scale(l, -1))
 	}

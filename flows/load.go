@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gaussflow/bases"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
 	"gaussflow/internal/strictjson"
@@ -112,7 +113,13 @@ func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err err
 		}
 		named = append(named, Named{l.Name, b})
 	}
-	if f, err = New(named...); err != nil {
+	var base bases.Base
+	if doc.Base != nil {
+		if base, err = bases.New(*doc.Base, doc.Dim, params[len(doc.Layers)]); err != nil {
+			return nil, nil, err
+		}
+	}
+	if f, err = NewWithBase(base, named...); err != nil {
 		return nil, nil, err
 	}
 	if f.Dim() != doc.Dim || f.dtype != doc.Dtype {
@@ -124,7 +131,15 @@ func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err err
 	return f, slots, f.Facts.validate(f.width())
 }
 
-// specs are the parameters of each layer. A description of many more numbers than the file holds is refused; a few more are let
+// owner is the name of what has the i-th specs: a layer, or after them the base.
+func (doc document) owner(i int) string {
+	if i < len(doc.Layers) {
+		return doc.Layers[i].Name
+	}
+	return baseName
+}
+
+// specs are the parameters of each layer, and of the base where there is one. A description of many more numbers than the file holds is refused; a few more are let
 // through: they cost little, and params can then name the tensor that is missing.
 func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, err error) {
 	const few = 1 << 16
@@ -137,12 +152,21 @@ func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, er
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: %w", l.Name, err)
 		}
+		specs = append(specs, of)
+	}
+	if doc.Base != nil {
+		of, err := bases.Specs(*doc.Base, doc.Dim)
+		if err != nil {
+			return nil, fmt.Errorf("base: %w", err)
+		}
+		specs = append(specs, of)
+	}
+	for i, of := range specs {
 		for _, s := range of {
-			if doc.Tied[l.tensor(s)] == "" {
+			if doc.Tied[tensorName(doc.owner(i), s)] == "" {
 				want += s.Size()
 			}
 		}
-		specs = append(specs, of)
 	}
 	if want > float64(have)+few {
 		return nil, fmt.Errorf("%w: the layers have %.0f numbers, the file %d", ErrMissingTensor, want, have)
@@ -150,17 +174,17 @@ func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, er
 	return specs, nil
 }
 
-// params are the parameters of each layer, those that are one made once; slots are the ones that have a tensor.
+// params are the parameters as specs has them, those that are one made once; slots are the ones that have a tensor.
 func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, slots []slot, err error) {
 	known := map[string]*graph.Param{}
 	tied := 0
-	for i, l := range doc.Layers {
+	for i := range specs {
 		of, err := graph.NewParams(doc.Dtype, specs[i])
 		if err != nil {
-			return nil, nil, fmt.Errorf("layer %s: %w", l.Name, err)
+			return nil, nil, fmt.Errorf("%s: %w", doc.owner(i), err)
 		}
 		for j, s := range specs[i] {
-			name := l.tensor(s)
+			name := tensorName(doc.owner(i), s)
 			if other, is := doc.Tied[name]; is {
 				tied++
 				if of[j] = known[other]; of[j] == nil || !slices.Equal(of[j].Shape(), s.Shape) {

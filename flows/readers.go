@@ -43,7 +43,7 @@ func (f *Flow) compileReaders() {
 	})
 	f.sample = f.reader(f.dtype, func(b *graph.Builder, z, context *G.Node) []*G.Node {
 		x, logDet := f.chain.Inverse(b, z, context)
-		return []*G.Node{x, b.Sub(b.LogNormal(z), logDet)}
+		return []*G.Node{x, b.Sub(f.logBase(b, z, context), logDet)}
 	})
 	f.steps = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		zs, _ := f.chain.Steps(b, x, context)
@@ -193,7 +193,11 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 	case rng == nil:
 		return nil, nil, errNoRand("Sample")
 	}
-	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, f.latents(n, rng))
+	z, err := f.base.Sample(n, nil, rng)
+	if err != nil {
+		return nil, nil, fmt.Errorf("flows: Sample: %w", err)
+	}
+	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, z)
 }
 
 // SampleGiven draws n rows for each row of the context (M×c), by rng, and returns log p(x | context) of each with them: n·M rows,
@@ -220,16 +224,11 @@ func (f *Flow) SampleGiven(context mat.Matrix, n int, rng *rand.Rand) (x *mat.De
 	for i := range n * m {
 		mat.Row(each.RawRowView(i), i/n, context)
 	}
-	return f.readMap("SampleGiven", func() *graph.RowFunc { return f.sample }, Given(f.latents(n*m, rng), each))
-}
-
-// latents draws n rows of the base.
-func (f *Flow) latents(n int, rng *rand.Rand) *mat.Dense {
-	z := mat.NewDense(n, f.Dim(), nil)
-	for i := range z.RawMatrix().Data {
-		z.RawMatrix().Data[i] = rng.NormFloat64()
+	z, err := f.base.Sample(n*m, each, rng)
+	if err != nil {
+		return nil, nil, fmt.Errorf("flows: SampleGiven: %w", err)
 	}
-	return z
+	return f.readMap("SampleGiven", func() *graph.RowFunc { return f.sample }, Given(z, each))
 }
 
 func errNoRand(op string) error {

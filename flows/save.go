@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 
+	"gaussflow/bases"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
 	"gaussflow/layers"
@@ -20,11 +21,12 @@ const (
 
 // document is the "model" in a model file's metadata.
 type document struct {
-	Library string       `json:"library"`
-	Dtype   graph.Dtype  `json:"dtype"`
-	Dim     int          `json:"dim"`
-	Layers  []namedLayer `json:"layers"`
-	Frozen  []string     `json:"frozen,omitempty"` // tensors that training leaves alone
+	Library string             `json:"library"`
+	Dtype   graph.Dtype        `json:"dtype"`
+	Dim     int                `json:"dim"`
+	Layers  []namedLayer       `json:"layers"`
+	Base    *bases.Description `json:"base,omitempty"`   // nil: the standard normal
+	Frozen  []string           `json:"frozen,omitempty"` // tensors that training leaves alone
 	// Tied are the parameters that have no tensor of their own, because they are one with an earlier one: the name that a tensor
 	// would have, and that of the tensor.
 	Tied  map[string]string `json:"tied,omitempty"`
@@ -39,7 +41,7 @@ type namedLayer struct {
 // Save writes the flow, with its Facts, to one file that Load and any reader of safetensors understand: the layout is
 // in docs/model-format.md. Whatever happens on the way, path holds what it held before or the whole flow.
 //
-// It is an error if the type of a layer, or of a part of one, is not registered (layers.Register), or if a parameter is not
+// It is an error if the type of a layer, of the base or of a part of one is not registered (layers.Register), or if a parameter is not
 // finite. Layers that share a parameter share it when they are read. What Compile set is not saved; to go on with a fit use
 // train.Checkpoint.
 func (f *Flow) Save(path string) error {
@@ -84,35 +86,62 @@ func (f *Flow) file() (*safetensors.File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: %w", n.Name, err)
 		}
-		l := namedLayer{n.Name, d}
-		doc.Layers = append(doc.Layers, l)
+		doc.Layers = append(doc.Layers, namedLayer{n.Name, d})
 		specs, err := layers.Specs(d)
 		if err != nil {
 			return nil, fmt.Errorf("layer %s: %w", n.Name, err)
 		}
-		for i, p := range layers.Slots(n.Layer) {
-			name := l.tensor(specs[i])
-			if of, tied := first[p]; tied {
-				doc.tie(name, of)
-				continue
-			}
-			first[p] = name
-			if !p.Trainable {
-				doc.Frozen = append(doc.Frozen, name)
-			}
-			if err := checkFinite(name, p); err != nil {
-				return nil, err
-			}
-			file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: p.Shape(), Data: p.Data()})
+		if err := doc.add(file, first, n.Name, specs, layers.Slots(n.Layer)); err != nil {
+			return nil, err
 		}
+	}
+	if err := doc.addBase(file, first, f.base); err != nil {
+		return nil, fmt.Errorf("base: %w", err)
 	}
 	raw, err := json.Marshal(doc)
 	file.Metadata = map[string]string{"format": formatName + formatVersion, "model": string(raw)}
 	return file, err
 }
 
-// tensor is the name of one of the layer's parameters in a file, as "block0.coupling_a.mlp.dense2.kernel".
-func (l namedLayer) tensor(s graph.ParamSpec) string { return l.Name + "." + s.Name }
+// add takes the parameters of a layer, or of the base, into the file; first has the tensors that hold those that are in it.
+func (doc *document) add(file *safetensors.File, first map[*graph.Param]string, of string, specs []graph.ParamSpec, slots []*graph.Param) error {
+	for i, p := range slots {
+		name := tensorName(of, specs[i])
+		if other, tied := first[p]; tied {
+			doc.tie(name, other)
+			continue
+		}
+		first[p] = name
+		if !p.Trainable {
+			doc.Frozen = append(doc.Frozen, name)
+		}
+		if err := checkFinite(name, p); err != nil {
+			return err
+		}
+		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: name, Shape: p.Shape(), Data: p.Data()})
+	}
+	return nil
+}
+
+// addBase takes the base in; where it is the standard normal there is nothing to be said.
+func (doc *document) addBase(file *safetensors.File, first map[*graph.Param]string, base bases.Base) error {
+	if _, standard := base.(bases.StandardNormal); standard {
+		return nil
+	}
+	d, err := bases.Describe(base)
+	if err != nil {
+		return err
+	}
+	doc.Base = &d
+	specs, err := bases.Specs(d, base.Dim())
+	if err != nil {
+		return err
+	}
+	return doc.add(file, first, baseName, specs, base.Params())
+}
+
+// tensorName is the name of a parameter of a layer, or of the base, in a file, as "block0.coupling_a.mlp.dense2.kernel".
+func tensorName(of string, s graph.ParamSpec) string { return of + "." + s.Name }
 
 // tie takes down that a parameter is another one.
 func (doc *document) tie(name, of string) {

@@ -28,6 +28,16 @@ const (
 	expFn    Activation = "exp"
 	logCDFFn Activation = "logcdf"
 	logPDFFn Activation = "logpdf"
+
+	logOnePlusSquareFn Activation = "log1psquare"
+	studentConstantFn  Activation = "studentconstant"
+	sinhFn             Activation = "sinh"
+	asinhFn            Activation = "asinh"
+	logCoshFn          Activation = "logcosh"
+	softplusFn         Activation = "softplus"
+	logFn              Activation = "log"
+	sqrtFn             Activation = "sqrt"
+	inverseFn          Activation = "inverse"
 )
 
 // curve is a function and its slope from x and y = f(x).
@@ -42,6 +52,16 @@ var curves = map[Activation]curve{
 	Tanh:   {math.Tanh, func(_, y float64) float64 { return 1 - y*y }},
 	Silu:   {kernel.Silu, func(x, _ float64) float64 { return kernel.SiluSlope(x) }},
 	Gelu:   {kernel.Gelu, func(x, _ float64) float64 { return kernel.GeluSlope(x) }},
+
+	logOnePlusSquareFn: {kernel.LogOnePlusSquare, func(x, _ float64) float64 { return kernel.LogOnePlusSquareSlope(x) }},
+	studentConstantFn:  {kernel.StudentConstant, func(x, _ float64) float64 { return kernel.StudentConstantSlope(x) }},
+	sinhFn:             {math.Sinh, func(x, _ float64) float64 { return math.Cosh(x) }},
+	asinhFn:            {math.Asinh, func(x, _ float64) float64 { return 1 / math.Hypot(1, x) }},
+	logCoshFn:          {kernel.LogCosh, func(x, _ float64) float64 { return math.Tanh(x) }},
+	softplusFn:         {kernel.Softplus, func(x, _ float64) float64 { return 1 / (1 + math.Exp(-x)) }},
+	logFn:              {math.Log, func(x, _ float64) float64 { return 1 / x }},
+	sqrtFn:             {math.Sqrt, func(_, y float64) float64 { return 0.5 / y }},
+	inverseFn:          {func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
 
 	expFn:    {math.Exp, func(_, y float64) float64 { return y }},
 	logCDFFn: {kernel.LogCDF, func(x, _ float64) float64 { return kernel.LogCDFSlope(x) }},

@@ -217,7 +217,7 @@ func (c *coupling) run(b *graph.Builder, x, context *G.Node, way direction) (y, 
 	if c.shared {
 		theta = repeat(b, theta, c.transform, c.mask.Count(false))
 	}
-	half, logSlope := way(c.transform)(b, xb, transforms.PerRow(c.transform, c.mask.Count(false), theta))
+	half, logSlope := way(c.transform)(b, xb, transforms.ThetaPerRow(c.transform.Parts(), c.mask.Count(false), theta))
 	return b.Join(xa, half, c.mask), b.SumLast(logSlope)
 }
 

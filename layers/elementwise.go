@@ -208,13 +208,13 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 	}
 	var theta transforms.Theta
 	if e.conditioner != nil {
-		theta = transforms.PerRow(e.transform, e.dim, apply(b, e.conditioner, context))
+		theta = transforms.ThetaPerRow(e.transform.Parts(), e.dim, apply(b, e.conditioner, context))
 	} else {
 		parts := make([]*G.Node, len(e.params))
 		for i, p := range e.params {
 			parts[i] = b.Param(p)
 		}
-		theta = transforms.Shared(e.transform, e.dim, parts...)
+		theta = transforms.ThetaOfAll(e.transform.Parts(), e.dim, parts...)
 	}
 	y, logSlope := way(e.transform)(b, x, theta)
 	return y, b.SumLast(logSlope)

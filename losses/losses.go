@@ -15,6 +15,7 @@ import (
 type Terms struct {
 	Output      *G.Node   // N×d, the latent z of a flow
 	LayerLosses []*G.Node // N each, the −logDet of a flow's layers
+	LogBase     *G.Node   // N, log p of the output under the model's base; nil of a model without one
 }
 
 // A Loss is one number a row, which depends on that row alone: the loss of a batch is the mean of its rows', whichever

@@ -25,6 +25,7 @@ func rowsOf(t *testing.T, l losses.Loss) []float64 {
 	p, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {
 		terms := losses.Terms{Output: b.Input("z", 2, 2)}
 		values[terms.Output] = z
+		terms.LogBase = b.LogNormal(terms.Output)
 		for _, v := range layerLosses {
 			n := b.Input("layer loss", 2)
 			values[n] = v

@@ -1,25 +1,32 @@
 package losses
 
 import (
+	"errors"
+
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
 )
 
-// BaseNLL is the base term of the negative log-likelihood, −log N(z; 0, I). With the layers' −logDet, which
+// BaseNLL is the base term of the negative log-likelihood, −log p(z) under the model's base. With the layers' −logDet, which
 // the trainer adds, it is the exact NLL.
 type BaseNLL struct{}
 
 // Name is "base_nll".
 func (BaseNLL) Name() string { return "base_nll" }
 
-// Rows is −Σ_i log φ(z_i).
-func (BaseNLL) Rows(b *graph.Builder, t Terms) *G.Node { return b.Scale(b.LogNormal(t.Output), -1) }
+// Rows is −log p(z). It is an error where the model has no base.
+func (BaseNLL) Rows(b *graph.Builder, t Terms) *G.Node {
+	if t.LogBase == nil {
+		return b.Fail(errors.New("losses: the model has no base: its Terms have no LogBase"))
+	}
+	return b.Scale(t.LogBase, -1)
+}
 
 // Whole is false.
 func (BaseNLL) Whole() bool { return false }
 
-// NLL is the exact negative log-likelihood, −log p(x) = −log N(z; 0, I) − log|det ∂z/∂x|.
+// NLL is the exact negative log-likelihood, −log p(x) = −log p(z) − log|det ∂z/∂x|, z under the model's base.
 type NLL struct{}
 
 // Name is "nll".

@@ -164,6 +164,7 @@ func (m centred) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	u, v := columns(b, t.Output)
 	u = b.Sub(u, everyRow(b, mean(b, u), u))
 	t.Output = b.Join(b.Reshape(u, graph.Rows(x), 1), b.Reshape(v, graph.Rows(x), 1), []bool{true, false})
+	t.LogBase = b.LogNormal(t.Output)
 	return t
 }
 

@@ -22,7 +22,8 @@ func (m shifted) Dtype() graph.Dtype     { return m.mean.Dtype() }
 func (m shifted) Params() []*graph.Param { return []*graph.Param{m.mean} }
 
 func (m shifted) Terms(b *graph.Builder, x *G.Node) losses.Terms {
-	return losses.Terms{Output: b.Sub(x, b.Param(m.mean))}
+	z := b.Sub(x, b.Param(m.mean))
+	return losses.Terms{Output: z, LogBase: b.LogNormal(z)}
 }
 
 // Anything with parameters and a graph can be trained.

@@ -34,7 +34,7 @@ func (m *gaussian) Params() []*graph.Param { return []*graph.Param{m.shift, m.lo
 func (m *gaussian) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	minus := b.Scale(b.Param(m.logScale), -1)
 	z := b.Mul(b.Sub(x, b.Param(m.shift)), b.Exp(minus))
-	return losses.Terms{Output: z, LayerLosses: []*G.Node{b.ExpandLast(b.SumLast(b.Param(m.logScale)), graph.Rows(x))}}
+	return losses.Terms{Output: z, LogBase: b.LogNormal(z), LayerLosses: []*G.Node{b.ExpandLast(b.SumLast(b.Param(m.logScale)), graph.Rows(x))}}
 }
 
 // theta is shift and log scale, 4 numbers.

@@ -75,24 +75,28 @@ type Fitter interface {
 
 // Theta are the parameters of d columns: a set a row, or one for all rows.
 type Theta struct {
-	of     Transform
+	parts  []Part
 	d      int
 	own    []*G.Node // a part each, d×Size, the same for all rows; nil: packed
 	packed *G.Node   // N×(d·Width), all columns' first part, then their second, …
 }
 
-// Shared are parameters that are the same for all rows: a node d×Size for each part.
-func Shared(t Transform, d int, parts ...*G.Node) Theta { return Theta{of: t, d: d, own: parts} }
+// ThetaOfAll are parameters that are the same for all rows: a node d×Size for each part.
+func ThetaOfAll(parts []Part, d int, nodes ...*G.Node) Theta {
+	return Theta{parts: parts, d: d, own: nodes}
+}
 
-// PerRow are parameters for each row: N×(d·Width), the first part of all d columns, then the second, and so on.
-func PerRow(t Transform, d int, packed *G.Node) Theta { return Theta{of: t, d: d, packed: packed} }
+// ThetaPerRow are parameters for each row: N×(d·Width), the first part of all d columns, then the second, and so on.
+func ThetaPerRow(parts []Part, d int, packed *G.Node) Theta {
+	return Theta{parts: parts, d: d, packed: packed}
+}
 
 // Part is part i: N×d×Size, or d×Size where it is the same for all rows; without the last axis where Size is 1. It can stand second
 // in b.Add, b.Sub and b.Mul beside what has a row for each of N.
 func (t Theta) Part(b *graph.Builder, i int) *G.Node {
-	parts := t.of.Parts()
+	parts := t.parts
 	if b.Err() != nil || i >= len(parts) {
-		return b.Fail(fmt.Errorf("transforms: %T has no part %d (from 0)", t.of, i))
+		return b.Fail(fmt.Errorf("transforms: there is no part %d (from 0)", i))
 	}
 	shape := []int{t.d, parts[i].Size}
 	if parts[i].Size == 1 {

@@ -1,0 +1,115 @@
+package bases
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/internal/registry"
+)
+
+// A Base is a density of d numbers, written once as a graph, and what draws from it.
+type Base interface {
+	// Dim is d.
+	Dim() int
+	// Params are its parameters: the same ones in the same order, always.
+	Params() []*graph.Param
+	// LogProb is log p of each row of z (N×d), N, in nats. The context is N×c, or nil where there is none.
+	LogProb(b *graph.Builder, z, context *G.Node) *G.Node
+	// Sample draws n rows by rng. The context has a row for each; nil where there is none.
+	Sample(n int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, error)
+}
+
+// A Conditional base reads a context.
+type Conditional interface {
+	// ContextDim is how many numbers of it a row has; 0 of a base that was made without a context.
+	ContextDim() int
+}
+
+// ContextDim is how many numbers of context b reads, 0 where it reads none.
+func ContextDim(b Base) int {
+	if c, ok := b.(Conditional); ok {
+		return c.ContextDim()
+	}
+	return 0
+}
+
+// A Description is a base's architecture as JSON; its parameters are not in it.
+type Description struct {
+	Kind   string          `json:"kind"`
+	Config json.RawMessage `json:"config"`
+}
+
+var known = registry.New[Base, int]("bases.Register")
+
+// Register makes the bases of type B ones that a flow can be saved with, under a name that files have for them. It is as
+// layers.Register, where everything is said.
+func Register[B interface {
+	Base
+	Config() C
+}, C any](kind string, specs func(dim int, c C) ([]graph.ParamSpec, error), make func(dim int, c C, params []*graph.Param) (B, error)) error {
+	return registry.Add(known, kind, B.Config, specs, make)
+}
+
+// Kinds lists the names of bases that are registered.
+func Kinds() []string { return known.Kinds() }
+
+// Kind is the name that b's type is registered under; where it is not, the Go type.
+func Kind(b Base) string {
+	if kind := known.KindOf(b); kind != "" {
+		return kind
+	}
+	return fmt.Sprintf("%T", b)
+}
+
+// Describe is b's architecture. It is an error if its type, or that of a part, is not registered.
+func Describe(b Base) (Description, error) {
+	kind, config, err := known.Describe(b)
+	if err != nil {
+		return Description{}, fmt.Errorf("bases: Describe: %w", err)
+	}
+	specs, err := Specs(Description{kind, config}, b.Dim())
+	if err == nil {
+		err = registry.Check(specs, b.Params())
+	}
+	if err != nil {
+		return Description{}, fmt.Errorf("bases: Describe: %s: %w", kind, err)
+	}
+	return Description{kind, config}, nil
+}
+
+// Specs are the parameters of the base of dim numbers that d describes, found without making it.
+func Specs(d Description, dim int) ([]graph.ParamSpec, error) {
+	specs, err := known.Specs(d.Kind, dim, d.Config)
+	if err != nil {
+		return nil, fmt.Errorf("bases: %w", err)
+	}
+	return specs, nil
+}
+
+// New makes the base of dim numbers that d describes, of parameters that are as Specs says.
+func New(d Description, dim int, params []*graph.Param) (Base, error) {
+	b, err := known.Make(d.Kind, dim, d.Config, params)
+	if err != nil {
+		return nil, fmt.Errorf("bases: New: %w", err)
+	}
+	return b, nil
+}
+
+// The bases of this package: a new one is a file and a line.
+func init() {
+	for _, err := range []error{
+		Register("independent", independentSpecs, newIndependent),
+		Register("standard_normal", standardNormalSpecs, newStandardNormal),
+		RegisterFamily[Normal]("normal"),
+		RegisterFamily[StudentT]("student_t"),
+	} {
+		if err != nil {
+			panic(err) // the lines above are wrong
+		}
+	}
+}

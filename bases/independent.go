@@ -1,0 +1,259 @@
+package bases
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/internal/registry"
+	"gaussflow/internal/strictjson"
+	"gaussflow/layers"
+	"gaussflow/transforms"
+)
+
+// A Family is a family of densities of one number with a few parameters, part by part as a transform's. It is a value: what it
+// says of itself as JSON is all there is to it. Where the parameters are zero it is a density near the standard normal.
+type Family interface {
+	Parts() []transforms.Part
+	// LogDensity is log p of each element of z, N×d.
+	LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node
+	// Draw draws one number by the parameters of one column, part by part.
+	Draw(parts [][]float64, rng *rand.Rand) float64
+}
+
+var families = registry.New[Family, struct{}]("bases.RegisterFamily")
+
+// RegisterFamily makes the families of type F, which must survive JSON, ones that a base can be saved with.
+func RegisterFamily[F Family](kind string) error {
+	return registry.Add(families, kind,
+		func(f F) F { return f },
+		func(struct{}, F) ([]graph.ParamSpec, error) { return nil, nil },
+		func(_ struct{}, f F, _ []*graph.Param) (F, error) { return f, nil })
+}
+
+// Independent is d independent numbers of one family, each with parameters of its own,
+//
+//	log p(z) = Σ_j log f(z_j; θ_j).
+//
+// The parameters are the family's parts, d×Size each, zero at first and trained with the flow. With a context a conditioner chooses
+// them, θ = conditioner(context).
+type Independent struct {
+	dim         int
+	config      IndependentConfig
+	params      []*graph.Param     // a part each, where there is no context
+	conditioner layers.Conditioner // of the context
+}
+
+// IndependentConfig configures an Independent.
+type IndependentConfig struct {
+	Family      Family                 // required
+	Context     int                    // numbers of context a row; default 0: none
+	Conditioner layers.MakeConditioner // of the context; default layers.MLPConfig{}.New
+	Dtype       graph.Dtype            // where there is no context; else the conditioner's
+
+	described layers.ConditionerDescription // instead of Conditioner
+	is        layers.Conditioner            // of the base that was asked for its config
+}
+
+// independentJSON is an IndependentConfig in a file.
+type independentJSON struct {
+	Family      Description                   `json:"family"`
+	Context     int                           `json:"context,omitempty"`
+	Conditioner layers.ConditionerDescription `json:"conditioner,omitzero"`
+	Dtype       graph.Dtype                   `json:"dtype,omitempty"`
+}
+
+// MarshalJSON writes the family and the conditioner under their registered names.
+func (c IndependentConfig) MarshalJSON() (raw []byte, err error) {
+	j := independentJSON{Context: c.Context, Dtype: c.Dtype}
+	if j.Family.Kind, j.Family.Config, err = families.Describe(c.Family); err != nil {
+		return nil, err
+	}
+	if c.is != nil {
+		if j.Conditioner, err = layers.DescribeConditioner(c.is); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *IndependentConfig) UnmarshalJSON(raw []byte) error {
+	var j independentJSON
+	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
+		return err
+	}
+	f, err := families.Make(j.Family.Kind, struct{}{}, j.Family.Config, nil)
+	*c = IndependentConfig{Family: f, Context: j.Context, Dtype: j.Dtype, described: j.Conditioner}
+	return err
+}
+
+// NewIndependent makes a base of dim numbers.
+func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
+	in, out, err := c.widths(dim)
+	if err != nil {
+		return nil, err
+	}
+	if c.Context == 0 {
+		params, err := graph.NewParams(c.Dtype, c.specs(dim))
+		if err != nil {
+			return nil, fmt.Errorf("bases: Independent: %w", err)
+		}
+		return &Independent{dim: dim, config: c, params: params}, nil
+	}
+	if c.Conditioner == nil {
+		c.Conditioner = layers.MLPConfig{}.New
+	}
+	if c.is, err = c.Conditioner(in, out); err != nil {
+		return nil, err
+	}
+	return &Independent{dim: dim, config: c, conditioner: c.is}, nil
+}
+
+// widths are how many numbers a conditioner would read and put out.
+func (c IndependentConfig) widths(dim int) (in, out int, err error) {
+	const most = 1 << 20
+	switch {
+	case c.Family == nil:
+		return 0, 0, errors.New("bases: Independent: the family is nil")
+	case dim < 1 || dim > most:
+		return 0, 0, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, most)
+	case c.Context < 0 || c.Context > most:
+		return 0, 0, fmt.Errorf("bases: Independent: Context = %d, want 0 to %d", c.Context, most)
+	}
+	for _, p := range c.Family.Parts() {
+		out += dim * p.Size
+	}
+	return c.Context, out, c.Dtype.Validate()
+}
+
+func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec) {
+	for _, p := range c.Family.Parts() {
+		specs = append(specs, graph.ParamSpec{Name: p.Name, Shape: []int{dim, p.Size}})
+	}
+	return specs
+}
+
+func independentSpecs(dim int, c IndependentConfig) ([]graph.ParamSpec, error) {
+	in, out, err := c.widths(dim)
+	if err != nil {
+		return nil, err
+	}
+	if c.Context > 0 {
+		return layers.ConditionerSpecs(c.described, in, out)
+	}
+	return c.specs(dim), nil
+}
+
+func newIndependent(dim int, c IndependentConfig, params []*graph.Param) (*Independent, error) {
+	in, out, err := c.widths(dim)
+	if err != nil {
+		return nil, err
+	}
+	if c.Context == 0 {
+		return &Independent{dim: dim, config: c, params: params}, nil
+	}
+	if c.is, err = layers.NewConditioner(c.described, in, out, params); err != nil {
+		return nil, err
+	}
+	return &Independent{dim: dim, config: c, conditioner: c.is}, nil
+}
+
+// Config is the configuration.
+func (n *Independent) Config() IndependentConfig { return n.config }
+
+// Dim is d.
+func (n *Independent) Dim() int { return n.dim }
+
+// ContextDim is how many numbers of context the base reads.
+func (n *Independent) ContextDim() int { return n.config.Context }
+
+// Params are the parts of the family, or the conditioner's parameters.
+func (n *Independent) Params() []*graph.Param {
+	if n.conditioner != nil {
+		return n.conditioner.Params()
+	}
+	return n.params
+}
+
+// LogProb is Σ_j log f(z_j; θ_j).
+func (n *Independent) LogProb(b *graph.Builder, z, context *G.Node) (logProb *G.Node) {
+	if n.config.Family == nil {
+		return b.Fail(errNotMade)
+	}
+	parts := n.config.Family.Parts()
+	theta := transforms.Theta{}
+	if n.conditioner != nil {
+		theta = transforms.ThetaPerRow(parts, n.dim, n.conditioner.Apply(b, context))
+	} else {
+		own := make([]*G.Node, len(parts))
+		for i, p := range n.params {
+			own[i] = b.Param(p)
+		}
+		theta = transforms.ThetaOfAll(parts, n.dim, own...)
+	}
+	return b.SumLast(n.config.Family.LogDensity(b, z, theta))
+}
+
+var errNotMade = errors.New("bases: Independent: the base is not made: want one of NewIndependent")
+
+// Sample draws n rows.
+func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, error) {
+	if n.config.Family == nil {
+		return nil, errNotMade
+	}
+	if err := checkSample("Independent", rows, n.dim, rng); err != nil {
+		return nil, err
+	}
+	theta, err := n.theta(rows, context)
+	if err != nil {
+		return nil, err
+	}
+	z := mat.NewDense(rows, n.dim, nil)
+	parts := n.config.Family.Parts()
+	one := make([][]float64, len(parts))
+	for i := range rows {
+		row := theta[i%len(theta)]
+		for j := range n.dim {
+			from := 0
+			for p, part := range parts {
+				one[p] = row[from+j*part.Size : from+(j+1)*part.Size]
+				from += n.dim * part.Size
+			}
+			z.Set(i, j, n.config.Family.Draw(one, rng))
+		}
+	}
+	return z, nil
+}
+
+// theta are the parameters of each row, or one set for all.
+func (n *Independent) theta(rows int, context mat.Matrix) ([][]float64, error) {
+	if n.conditioner == nil {
+		var all []float64
+		for _, p := range n.params {
+			all = append(all, p.Values()...)
+		}
+		return [][]float64{all}, nil
+	}
+	const op = "bases: Independent: Sample: the context"
+	if err := graph.CheckRows(op, context, n.config.Context); err != nil {
+		return nil, err
+	}
+	if m, _ := context.Dims(); m != rows {
+		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", rows)}
+	}
+	f := graph.NewRowFunc(n.conditioner.Params()[0].Dtype(), n.config.Context, func(b *graph.Builder, x *G.Node) []*G.Node {
+		return []*G.Node{n.conditioner.Apply(b, x)}
+	})
+	out, err := f.Run(context)
+	if err != nil {
+		return nil, fmt.Errorf("bases: Independent: Sample: %w", err)
+	}
+	return slices.Collect(slices.Chunk(out[0], len(out[0])/rows)), nil
+}

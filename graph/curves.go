@@ -1,0 +1,62 @@
+package graph
+
+import (
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// Functions of one number, element by element, for transforms and bases.
+
+// LogOnePlusSquare is log(1 + x²), which does not overflow.
+func (b *Builder) LogOnePlusSquare(x *G.Node) *G.Node {
+	return b.apply(activate{logOnePlusSquareFn}, x)
+}
+
+// StudentConstant is log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ from log ν: the log-density of Student's t at its middle.
+func (b *Builder) StudentConstant(logNu *G.Node) *G.Node {
+	return b.apply(activate{studentConstantFn}, logNu)
+}
+
+// Sinh is the hyperbolic sine.
+func (b *Builder) Sinh(x *G.Node) *G.Node { return b.apply(activate{sinhFn}, x) }
+
+// Asinh is the inverse of Sinh.
+func (b *Builder) Asinh(x *G.Node) *G.Node { return b.apply(activate{asinhFn}, x) }
+
+// LogCosh is log cosh x, which does not overflow.
+func (b *Builder) LogCosh(x *G.Node) *G.Node { return b.apply(activate{logCoshFn}, x) }
+
+// Softplus is log(1 + exp x), which does not overflow.
+func (b *Builder) Softplus(x *G.Node) *G.Node { return b.apply(activate{softplusFn}, x) }
+
+// Log is the natural logarithm; x is to be positive.
+func (b *Builder) Log(x *G.Node) *G.Node { return b.apply(activate{logFn}, x) }
+
+// Sqrt is the square root; x is to be positive.
+func (b *Builder) Sqrt(x *G.Node) *G.Node { return b.apply(activate{sqrtFn}, x) }
+
+// Invert is 1/x; x is not to be zero.
+func (b *Builder) Invert(x *G.Node) *G.Node { return b.apply(activate{inverseFn}, x) }
+
+// shift adds a constant.
+type shift struct{ by float64 }
+
+// Shift is x + c.
+func (b *Builder) Shift(x *G.Node, c float64) *G.Node { return b.apply(shift{c}, x) }
+
+func (s shift) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
+
+func (s shift) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) { return G.Nodes{g}, nil }
+
+func (s shift) kernels() kernels { return both(s, bindShift, bindShift) }
+
+func bindShift[T kernel.Float](s shift, out array[T], in []array[T]) func() {
+	by := T(s.by)
+	return func() {
+		for i, x := range in[0].data {
+			out.data[i] = x + by
+		}
+	}
+}

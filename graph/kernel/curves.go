@@ -1,0 +1,60 @@
+package kernel
+
+import "math"
+
+// LogOnePlusSquare is log(1 + x²) for any x.
+func LogOnePlusSquare(x float64) float64 {
+	if x = math.Abs(x); x > 1e8 { // x² + 1 is x² to the last digit
+		return 2 * math.Log(x)
+	}
+	return math.Log1p(x * x)
+}
+
+// LogOnePlusSquareSlope is 2x/(1 + x²).
+func LogOnePlusSquareSlope(x float64) float64 {
+	if math.Abs(x) > 1e8 {
+		return 2 / x
+	}
+	return 2 * x / (1 + x*x)
+}
+
+// LogCosh is log cosh x for any x.
+func LogCosh(x float64) float64 {
+	x = math.Abs(x)
+	return x + math.Log1p(math.Exp(-2*x)) - math.Ln2
+}
+
+// StudentConstant is c = log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ from log ν. For many degrees, where the difference of the two would lose
+// digits, it is the series in 1/ν of the ratio of gamma functions (Abramowitz & Stegun 6.1.47):
+//
+//	c = −½ log 2π − 1/4ν + 1/24ν³ − 1/20ν⁵ + 17/112ν⁷ − …
+func StudentConstant(logNu float64) float64 {
+	nu := math.Exp(logNu)
+	if nu > 100 {
+		r := 1 / nu
+		return -0.5*math.Log(2*math.Pi) - r*(1./4-r*r*(1./24-r*r*(1./20-r*r*17/112)))
+	}
+	upper, _ := math.Lgamma((nu + 1) / 2)
+	lower, _ := math.Lgamma(nu / 2)
+	return upper - lower - 0.5*(logNu+math.Log(math.Pi))
+}
+
+// StudentConstantSlope is dc/dlog ν.
+func StudentConstantSlope(logNu float64) float64 {
+	nu := math.Exp(logNu)
+	if nu > 100 {
+		r := 1 / nu
+		return r * (1./4 - r*r*(1./8-r*r*(1./4-r*r*17/16)))
+	}
+	return 0.5*nu*(digamma((nu+1)/2)-digamma(nu/2)) - 0.5
+}
+
+// digamma is ψ(x) = d log Γ(x)/dx for x > 0: ψ(x) = ψ(x+1) − 1/x up to where its asymptotic series (Abramowitz & Stegun 6.3.18) is
+// exact. gonum's is wrong from the eleventh digit on.
+func digamma(x float64) (psi float64) {
+	for ; x < 12; x++ {
+		psi -= 1 / x
+	}
+	r := 1 / (x * x)
+	return psi + math.Log(x) - 0.5/x - r*(1./12-r*(1./120-r*(1./252-r*(1./240-r*(1./132-r*691/32760)))))
+}
