@@ -9,6 +9,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
+	"gaussflow/transforms"
 )
 
 func must[B layers.Bijector](b B, err error) layers.Bijector {
@@ -84,6 +85,12 @@ var bijectors = map[string]func() layers.Bijector{
 	},
 	"elementwise, context": func() layers.Bijector {
 		return must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: mixtureOf(2), Context: 3, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"coupling, affine": func() layers.Bijector {
+		return must(layers.NewCoupling(5, layers.CouplingConfig{Transform: transforms.Affine{}, Mask: layers.AlternatingMask(5), Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
+	"elementwise, affine": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.Affine{}}))
 	},
 	"chain in a chain": func() layers.Bijector {
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))

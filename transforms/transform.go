@@ -112,6 +112,15 @@ func (t Theta) Part(b *graph.Builder, i int) *G.Node {
 	return b.Reshape(b.Columns(t.packed, from, t.d*parts[i].Size), append([]int{graph.Rows(t.packed)}, shape...)...)
 }
 
+// Each gives every element of x (N×d) a number that depends on the parameters alone: what has a row for each of N is that already, what
+// is the same for all rows is repeated.
+func (t Theta) Each(b *graph.Builder, x, v *G.Node) *G.Node {
+	if t.own == nil {
+		return v
+	}
+	return b.Add(b.Scale(x, 0), v)
+}
+
 // Packed is all of it where the parts are of one size: N×(d·Width), or parts×d×Size where it is the same for all rows. Fused ops
 // take it so.
 func (t Theta) Packed(b *graph.Builder) *G.Node {
@@ -162,6 +171,7 @@ func New(d Description) (Transform, error) {
 // The transforms of this package: a new one is a file and a line.
 func init() {
 	for _, err := range []error{
+		Register[Affine]("affine"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
 	} {
 		if err != nil {
