@@ -17,6 +17,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/bases"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
@@ -46,6 +47,8 @@ func unchecked(v any) config { return config{v, nil} }
 
 // configs are all of the library's. A struct with exported numbers is one of these or of results, or a test fails.
 var configs = map[string]config{
+	"bases.IndependentConfig": {bases.IndependentConfig{Family: bases.Normal{}}, func(v any) error { _, err := bases.NewIndependent(2, v.(bases.IndependentConfig)); return err }},
+
 	"data.Options": validates(data.Options{}),
 
 	"flows.CouplingConfig":        validates(flows.CouplingConfig{}),
