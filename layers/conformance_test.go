@@ -92,6 +92,9 @@ var bijectors = map[string]func() layers.Bijector{
 	"elementwise, affine": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.Affine{}}))
 	},
+	"coupling, sinh-arcsinh": func() layers.Bijector {
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"chain in a chain": func() layers.Bijector {
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
 		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))

@@ -173,6 +173,7 @@ func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
+		Register[SinhArcsinh]("sinh_arcsinh"),
 	} {
 		if err != nil {
 			panic(err) // the lines above are wrong

@@ -16,6 +16,7 @@ import (
 var all = map[string]transforms.Transform{
 	"affine":               transforms.Affine{},
 	"gaussian mixture cdf": transforms.GaussianMixtureCDF{Components: 3},
+	"sinh-arcsinh":         transforms.SinhArcsinh{},
 }
 
 // run maps the columns of x by theta, the same for all rows, part by part.
