@@ -30,6 +30,9 @@ func (f Facts) Names() []string {
 // Forward maps the rows of x, whose columns are those of the table, to z, a column for each of Kept: a standard normal
 // where the model is right.
 func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
+	if err := m.check("Forward"); err != nil {
+		return nil, err
+	}
 	if err := graph.CheckRows("tabular: Forward", x, len(m.Columns)); err != nil {
 		return nil, err
 	}
@@ -42,6 +45,9 @@ func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 
 // Inverse maps the rows of z to rows of the table's columns; dropped columns have their one value.
 func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
+	if err := m.check("Inverse"); err != nil {
+		return nil, err
+	}
 	x, _, err := m.Flow.Inverse(z)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Inverse: %w", err)

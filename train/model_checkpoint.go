@@ -45,6 +45,9 @@ func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
 	if c.Save == nil {
 		return errNoSave
 	}
+	if err := s.check("ModelCheckpoint"); err != nil {
+		return err
+	}
 	if c.BestOnly {
 		v, err := c.Monitor.value(s.Logs)
 		if err != nil {
