@@ -33,7 +33,12 @@ type Place struct {
 func (f *File) Rows() (*Rows, error) { return f.rows(numbersOnly, 0) }
 
 // Records starts a pass which keeps each row whole, columns not read included, as w writes it: see Record.
-func (f *File) Records(w *RecordWriter) (*Rows, error) { return f.rows(w.keep, w.comma) }
+func (f *File) Records(w *RecordWriter) (*Rows, error) {
+	if w == nil || w.rows == nil {
+		return nil, errors.New("data: File.Records: the RecordWriter is nil or zero: CreateRecords makes one")
+	}
+	return f.rows(w.keep, w.comma)
+}
 
 func (f *File) rows(keep form, comma byte) (*Rows, error) {
 	if err := f.check(); err != nil {
