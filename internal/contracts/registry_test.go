@@ -310,6 +310,7 @@ var values = []any{
 	tabular.Rotated,
 	tabular.TiedColumns,
 	tabular.Unverified,
+	tabular.UnverifiedStart,
 	train.EpochLines,
 	train.ErrCheckpoint,
 	train.ErrNonFinite,
