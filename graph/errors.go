@@ -85,15 +85,15 @@ func Dims(x mat.Matrix) (rows, cols int) {
 	return x.Dims()
 }
 
-// maxNumbers is how many numbers a tensor may have: more are a slip of the hand or a hostile file, and would take all memory.
-const maxNumbers = 1 << 30
+// maxTensor is how many numbers a tensor may have: more are a slip of the hand or a hostile file, and would take all memory.
+const maxTensor = 1 << 30
 
 // checkShape reports a shape that no tensor can have.
 func checkShape(shape []int) error {
 	n := 1
 	for _, axis := range shape {
-		if axis < 0 || axis > 0 && n > maxNumbers/axis {
-			return fmt.Errorf("shape %v, want axes ≥ 0 and at most %d numbers in all", shape, maxNumbers)
+		if axis < 0 || axis > 0 && n > maxTensor/axis {
+			return fmt.Errorf("shape %v, want axes ≥ 0 and at most %d numbers in all", shape, maxTensor)
 		}
 		n *= axis
 	}

@@ -57,8 +57,8 @@ func (f *GradFunc[T]) ready(rows WeightedRows, n, batch int) error {
 		return errors.New("graph: GradFunc: nil or zero: NewGradFunc makes one")
 	case f.build == nil:
 		return errors.New("graph: GradFunc: the function that builds the cost is nil")
-	case f.dim < 1 || f.dim > maxNumbers/pieceRows:
-		return fmt.Errorf("graph: GradFunc: dim = %d, want 1 ≤ dim ≤ %d", f.dim, maxNumbers/pieceRows)
+	case f.dim < 1 || f.dim > maxTensor/pieceRows:
+		return fmt.Errorf("graph: GradFunc: dim = %d, want 1 ≤ dim ≤ %d", f.dim, maxTensor/pieceRows)
 	case n < 1 || defaults.IsNil(rows):
 		return errors.New("graph: GradFunc: no rows, want at least one")
 	case batch < n:

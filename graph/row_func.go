@@ -52,8 +52,8 @@ type rowProgram struct {
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
-	if f.dim < 1 || f.dim > maxNumbers/chunkRows || f.build == nil {
-		return nil, fmt.Errorf("graph: RowFunc: dim = %d, a function that builds the graph: %t; want 1 ≤ dim ≤ %d, and a function", f.dim, f.build != nil, maxNumbers/chunkRows)
+	if f.dim < 1 || f.dim > maxTensor/chunkRows || f.build == nil {
+		return nil, fmt.Errorf("graph: RowFunc: dim = %d, a function that builds the graph: %t; want 1 ≤ dim ≤ %d, and a function", f.dim, f.build != nil, maxTensor/chunkRows)
 	}
 	r := &rowProgram{rows: rows, in: make([]float64, rows*f.dim)}
 	var err error
