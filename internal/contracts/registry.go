@@ -73,15 +73,15 @@ func (a *api) add(file *ast.File) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if d.Recv == nil && d.Name.IsExported() {
-				a.functions = append(a.functions, d.Name.Name+instance(d.Type.TypeParams))
+			if of, ok := instance(d.Type.TypeParams); ok && d.Recv == nil && d.Name.IsExported() {
+				a.functions = append(a.functions, d.Name.Name+of)
 			}
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
 				switch s := s.(type) {
 				case *ast.TypeSpec:
-					if s.Name.IsExported() && !constraint(s) {
-						a.types = append(a.types, s.Name.Name+instance(s.TypeParams))
+					if of, ok := instance(s.TypeParams); ok && s.Name.IsExported() && !constraint(s) {
+						a.types = append(a.types, s.Name.Name+of)
 					}
 				case *ast.ValueSpec:
 					for _, name := range s.Names {
@@ -95,12 +95,20 @@ func (a *api) add(file *ast.File) {
 	}
 }
 
-// instance is the type arguments with which a generic function or type is registered.
-func instance(params *ast.FieldList) string {
+// instance is the type arguments with which a generic function or type is registered: float64 where that is one. It is not ok where
+// a parameter wants methods, as of a layer that a caller defines.
+func instance(params *ast.FieldList) (arguments string, ok bool) {
 	if params.NumFields() == 0 {
-		return ""
+		return "", true
 	}
-	return "[" + strings.TrimSuffix(strings.Repeat("float64, ", params.NumFields()), ", ") + "]"
+	for _, f := range params.List {
+		of, named := f.Type.(*ast.Ident)
+		float, selected := f.Type.(*ast.SelectorExpr)
+		if !(named && of.Name == "any" || selected && float.Sel.Name == "Float") {
+			return "", false
+		}
+	}
+	return "[" + strings.TrimSuffix(strings.Repeat("float64, ", params.NumFields()), ", ") + "]", true
 }
 
 // constraint reports an interface that is no type of values, as interface{ float32 | float64 }.
