@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -61,23 +62,47 @@ func all(n int) []int {
 	return pick
 }
 
+// check reports a File that Open has not made.
+func (f *File) check() error {
+	if f == nil || f.in == nil {
+		return errors.New("data: the File is nil or zero: Open makes one")
+	}
+	return nil
+}
+
 // Name is the path, or "standard input".
-func (f *File) Name() string { return f.in.name }
+func (f *File) Name() string {
+	if f.check() != nil {
+		return ""
+	}
+	return f.in.name
+}
 
 // Dim is the number of columns read.
-func (f *File) Dim() int { return len(f.pick) }
+func (f *File) Dim() int {
+	if f == nil {
+		return 0
+	}
+	return len(f.pick)
+}
 
 // Names are the columns read, in order.
 func (f *File) Names() []string {
-	names := make([]string, len(f.pick))
-	for i, j := range f.pick {
+	names := make([]string, f.Dim())
+	for i := range names {
+		j := f.pick[i]
 		names[i] = f.all[j]
 	}
 	return names
 }
 
 // Header is all columns of the file, in its order.
-func (f *File) Header() []string { return slices.Clone(f.all) }
+func (f *File) Header() []string {
+	if f == nil {
+		return nil
+	}
+	return slices.Clone(f.all)
+}
 
 // Select is the same file with the columns named, in that order: a model's columns are found in any file which has
 // them. All that it lacks are one ColumnError.
@@ -120,6 +145,9 @@ func (f *File) with(pick []int) (*File, error) {
 
 // positions finds columns in the whole header.
 func (f *File) positions(names []string) ([]int, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	place := make(map[string]int, len(f.all))
 	for j, name := range slices.Backward(f.all) {
 		place[name] = j // of equal names the first
@@ -141,7 +169,7 @@ func (f *File) positions(names []string) ([]int, error) {
 // Once says that the next pass is the last: a stream, standard input or a pipe, is no longer kept in memory to be read
 // again (ErrOnce), which saves up to Options.MaxBuffered and more. Of other files it changes nothing.
 func (f *File) Once() {
-	if f.in.stream != nil {
+	if f.check() == nil && f.in.stream != nil {
 		f.in.stream.once()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -79,7 +80,11 @@ func (in *input) damaged(err error) error {
 
 // recovered turns a panic of the Parquet decoder, which trusts what it reads, into an error.
 func (in *input) recovered(err *error) {
-	if p := recover(); p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case runtime.Error: // an index, mostly, whose words help nobody
+		*err = in.damaged(errors.New("its pages are not what its footer says"))
+	default:
 		*err = in.damaged(fmt.Errorf("%v", p))
 	}
 }

@@ -33,9 +33,17 @@ type Place struct {
 func (f *File) Rows() (*Rows, error) { return f.rows(numbersOnly, 0) }
 
 // Records starts a pass which keeps each row whole, columns not read included, as w writes it: see Record.
-func (f *File) Records(w *RecordWriter) (*Rows, error) { return f.rows(w.keep, w.comma) }
+func (f *File) Records(w *RecordWriter) (*Rows, error) {
+	if w == nil || w.rows == nil {
+		return nil, errors.New("data: File.Records: the RecordWriter is nil or zero: CreateRecords makes one")
+	}
+	return f.rows(w.keep, w.comma)
+}
 
 func (f *File) rows(keep form, comma byte) (*Rows, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	if err := f.ambiguous(); err != nil {
 		return nil, err
 	}
@@ -49,6 +57,9 @@ func (f *File) rows(keep form, comma byte) (*Rows, error) {
 // Read fills dst with whole rows of d columns, fewer where long records are kept, and returns how many; io.EOF comes once no row
 // is left. A cell that is no finite number is a CellError, unless the File leaves such rows out.
 func (r *Rows) Read(dst []float64) (rows int, err error) {
+	if r.file == nil {
+		return 0, errors.New("data: Rows.Read: the pass is zero: File.Rows makes one")
+	}
 	d := r.file.Dim()
 	if len(dst) < d {
 		return 0, &graph.ShapeError{Op: "data: Rows.Read", Got: "room for no row", Want: "at least one row"}
@@ -129,13 +140,18 @@ func (r *Rows) keepRow(row []float64) (err error) {
 	return err
 }
 
-// Place is where row i of the last Read stands.
-func (r *Rows) Place(i int) Place { return r.places[i] }
+// Place is where row i of the last Read stands; zero where it had no such row.
+func (r *Rows) Place(i int) Place {
+	if i < 0 || i >= len(r.places) {
+		return Place{}
+	}
+	return r.places[i]
+}
 
 // Record is row i of the last Read, whole, for RecordWriter.WriteRecord: without a line end where it is text, and nil in a pass that
-// Rows started. It is valid until the next Read.
+// Rows started, and where the last Read had no such row. It is valid until the next Read.
 func (r *Rows) Record(i int) []byte {
-	if r.keep == numbersOnly {
+	if i < 0 || i >= len(r.ends) {
 		return nil
 	}
 	start := 0
@@ -149,4 +165,12 @@ func (r *Rows) Record(i int) []byte {
 func (r *Rows) Dropped() int { return r.dropped }
 
 // Close ends the pass.
-func (r *Rows) Close() error { return r.scan.Close() }
+func (r *Rows) Close() error {
+	if r.scan == nil {
+		return nil
+	}
+	if r.err == nil {
+		r.err = errors.New("data: Rows.Read: the pass has been closed")
+	}
+	return r.scan.Close()
+}

@@ -9,6 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -47,6 +49,9 @@ func ReadAll(s train.Source) (*Table, error) {
 	if f, ok := s.(*File); ok {
 		return f.ReadAll()
 	}
+	if err := checkSource("ReadAll", s); err != nil {
+		return nil, err
+	}
 	r, err := s.Open()
 	if err != nil {
 		return nil, err
@@ -60,6 +65,14 @@ func ReadAll(s train.Source) (*Table, error) {
 		return nil, &EmptyError{"source", "row", 0}
 	}
 	return &Table{Names: numbered(s.Dim()), X: mat.NewDense(len(values)/s.Dim(), s.Dim(), values)}, nil
+}
+
+// checkSource reports a source that is nil or has no columns.
+func checkSource(op string, s train.Source) error {
+	if defaults.IsNil(s) || s.Dim() < 1 {
+		return fmt.Errorf("data: %s: got no source, want one of at least one column", op)
+	}
+	return nil
 }
 
 // readAll grows with what is there, whatever a header promises.
@@ -85,13 +98,40 @@ func readAll(r train.RowReader, d int) (values []float64, err error) {
 var _ train.Source = (*Table)(nil)
 
 // Rows is N.
-func (t *Table) Rows() int { n, _ := t.X.Dims(); return n }
+func (t *Table) Rows() int {
+	n, _ := t.dims()
+	return n
+}
+
+// dims is the shape of X, 0×0 where there is none.
+func (t *Table) dims() (n, d int) {
+	if t == nil || t.X == nil {
+		return 0, 0
+	}
+	return t.X.Dims()
+}
 
 // Dim is d.
-func (t *Table) Dim() int { return len(t.Names) }
+func (t *Table) Dim() int {
+	if t == nil {
+		return 0
+	}
+	return len(t.Names)
+}
 
-// Shuffle is the table with its rows in a random order.
+// check reports a Table that is none: its fields are the caller's.
+func (t *Table) check(op string) error {
+	if n, d := t.dims(); n == 0 || d != t.Dim() {
+		return &graph.ShapeError{Op: "data: Table." + op, Got: fmt.Sprintf("X %d×%d", n, d), Want: fmt.Sprintf("at least one row of %d columns, one a name", t.Dim())}
+	}
+	return nil
+}
+
+// Shuffle is the table with its rows in a random order; as it is where X has not a column for each of Names.
 func (t *Table) Shuffle(seed uint64) *Table {
+	if t.check("Shuffle") != nil {
+		return t
+	}
 	x := mat.NewDense(t.Rows(), t.Dim(), nil)
 	for i, from := range rand.New(rand.NewPCG(seed, 1)).Perm(t.Rows()) {
 		copy(x.RawRowView(i), t.X.RawRowView(from))
@@ -101,6 +141,9 @@ func (t *Table) Shuffle(seed uint64) *Table {
 
 // Split deals the rows at random into two tables: the second gets share of them, rounded, and each at least one.
 func (t *Table) Split(share float64, seed uint64) (rest, part *Table, err error) {
+	if err := t.check("Split"); err != nil {
+		return nil, nil, err
+	}
 	n := t.Rows()
 	if !(share > 0 && share < 1) || n < 2 {
 		return nil, nil, fmt.Errorf("data: Table.Split: share = %v of %d rows, want a share between 0 and 1 of at least 2 rows", share, n)
@@ -115,7 +158,12 @@ func (t *Table) slice(lo, hi int) *Table {
 }
 
 // Open starts a pass over the rows: a Table is a train.Source.
-func (t *Table) Open() (train.RowReader, error) { return &tableRows{t.X, 0}, nil }
+func (t *Table) Open() (train.RowReader, error) {
+	if err := t.check("Open"); err != nil {
+		return nil, err
+	}
+	return &tableRows{t.X, 0}, nil
+}
 
 // tableRows is a pass over a table.
 type tableRows struct {

@@ -1,22 +1,37 @@
 package data
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 )
 
 // A Distribution is a law of rows with a known density. Its methods may be called by several goroutines.
 type Distribution interface {
 	// Dim is d.
 	Dim() int
-	// Rand draws one row into dst.
+	// Rand draws one row into dst. The laws of this package fill a dst of another length than d with NaN, and any where rng is nil.
 	Rand(rng *rand.Rand, dst []float64)
-	// LogProb is the log-density at x in nats, −Inf outside of the support.
+	// LogProb is the log-density at x in nats, −Inf outside of the support. The laws of this package give NaN to an x of another
+	// length than d.
 	LogProb(x []float64) float64
+}
+
+// drawable reports whether a row of d numbers can be drawn into dst, and fills dst with NaN where it cannot.
+func drawable(rng *rand.Rand, dst []float64, d int) bool {
+	if rng != nil && len(dst) == d {
+		return true
+	}
+	for j := range dst {
+		dst[j] = math.NaN()
+	}
+	return false
 }
 
 // toys are the toy sets, in the order of ToyNames.
@@ -65,10 +80,20 @@ func Toy(name string, n int, seed uint64) (*Table, error) {
 	return Draw(d, n, rand.New(rand.NewPCG(seed, 0)))
 }
 
+// maxDrawn is how many numbers a table in memory may be drawn of: 8 GiB.
+const maxDrawn = 1 << 30
+
 // Draw draws n ≥ 1 rows; the columns are x1, x2, ….
 func Draw(d Distribution, n int, rng *rand.Rand) (*Table, error) {
-	if n < 1 {
+	switch {
+	case defaults.IsNil(d) || d.Dim() < 1:
+		return nil, errors.New("data: Draw: got no distribution, want one of at least one column")
+	case rng == nil:
+		return nil, errors.New("data: Draw: rng is nil, want a *rand.Rand")
+	case n < 1:
 		return nil, fmt.Errorf("data: Draw: n = %d, want ≥ 1", n)
+	case n > maxDrawn/d.Dim():
+		return nil, fmt.Errorf("data: Draw: n = %d rows of %d columns, want at most %d", n, d.Dim(), maxDrawn/d.Dim())
 	}
 	x := mat.NewDense(n, d.Dim(), nil)
 	for i := range n {
@@ -79,6 +104,12 @@ func Draw(d Distribution, n int, rng *rand.Rand) (*Table, error) {
 
 // LogProb is the log-density of each row of x, N×d.
 func LogProb(d Distribution, x *mat.Dense) ([]float64, error) {
+	if defaults.IsNil(d) {
+		return nil, errors.New("data: LogProb: got no distribution")
+	}
+	if x == nil {
+		x = &mat.Dense{}
+	}
 	n, cols := x.Dims()
 	if cols != d.Dim() {
 		return nil, &graph.ShapeError{Op: "data: LogProb", Got: fmt.Sprintf("%d×%d", n, cols), Want: fmt.Sprintf("rows of %d columns", d.Dim())}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 )
 
 // A Copula is a Gaussian copula with margins of any shape: z ~ N(0, R) with Rᵢⱼ = ρ^|i−j|, xⱼ = Fⱼ⁻¹(Φ(zⱼ)), so
@@ -24,6 +25,11 @@ func NewCopula(rho float64, margins ...Margin) (*Copula, error) {
 	if !(math.Abs(rho) < 1) || len(margins) == 0 {
 		return nil, fmt.Errorf("data: NewCopula: rho = %v and %d margins, want |rho| < 1 and at least one margin", rho, len(margins))
 	}
+	for i, m := range margins {
+		if defaults.IsNil(m) {
+			return nil, fmt.Errorf("data: NewCopula: margin %d (from 0) is nil", i)
+		}
+	}
 	c := &Copula{margins: margins, rho: rho}
 	r := mat.NewSymDense(len(margins), nil)
 	for i := range margins {
@@ -38,10 +44,18 @@ func NewCopula(rho float64, margins ...Margin) (*Copula, error) {
 }
 
 // Dim is the number of margins.
-func (c *Copula) Dim() int { return len(c.margins) }
+func (c *Copula) Dim() int {
+	if c == nil {
+		return 0
+	}
+	return len(c.margins)
+}
 
 // Rand draws a row: z is the autoregression z₁ = ε₁, zⱼ = ρ zⱼ₋₁ + √(1−ρ²) εⱼ, whose covariance is R.
 func (c *Copula) Rand(rng *rand.Rand, dst []float64) {
+	if !drawable(rng, dst, c.Dim()) || c.Dim() == 0 {
+		return
+	}
 	z := rng.NormFloat64()
 	for j, m := range c.margins {
 		if j > 0 {
@@ -53,7 +67,10 @@ func (c *Copula) Rand(rng *rand.Rand, dst []float64) {
 
 // LogProb is log p(x).
 func (c *Copula) LogProb(x []float64) float64 {
-	d := len(c.margins)
+	d := c.Dim()
+	if len(x) != d || d == 0 {
+		return math.NaN()
+	}
 	z, logP := mat.NewVecDense(d, nil), -0.5*(c.cov.LogDet()+float64(d)*math.Log(2*math.Pi))
 	for j, m := range c.margins {
 		score, logDensity := m.Score(x[j])

@@ -95,11 +95,19 @@ func (c curve) speed() float64 {
 	return fastest
 }
 
-// Dim is 2.
-func (c *Curves) Dim() int { return 2 }
+// Dim is 2; 0 of a Curves that no constructor has made.
+func (c *Curves) Dim() int {
+	if c == nil || len(c.curves) == 0 {
+		return 0
+	}
+	return 2
+}
 
 // Rand draws a row.
 func (c *Curves) Rand(rng *rand.Rand, dst []float64) {
+	if !drawable(rng, dst, c.Dim()) || c.Dim() == 0 {
+		return
+	}
 	which := c.curves[rng.IntN(len(c.curves))]
 	x, y := which.at(which.draw(rng.Float64()))
 	dst[0], dst[1] = x+c.noise*rng.NormFloat64(), y+c.noise*rng.NormFloat64()
@@ -107,6 +115,9 @@ func (c *Curves) Rand(rng *rand.Rand, dst []float64) {
 
 // LogProb is log p(x).
 func (c *Curves) LogProb(x []float64) float64 {
+	if len(x) != 2 || c.Dim() == 0 {
+		return math.NaN()
+	}
 	terms := make([]float64, len(c.nodes))
 	for i, n := range c.nodes {
 		dx, dy := (x[0]-n.x)/c.noise, (x[1]-n.y)/c.noise

@@ -26,12 +26,18 @@ func (EightGaussians) centre(k int) (x, y float64) {
 
 // Rand draws a row.
 func (e EightGaussians) Rand(rng *rand.Rand, dst []float64) {
+	if !drawable(rng, dst, 2) {
+		return
+	}
 	x, y := e.centre(rng.IntN(8))
 	dst[0], dst[1] = x+gaussianStd*rng.NormFloat64(), y+gaussianStd*rng.NormFloat64()
 }
 
 // LogProb is log p(x).
 func (e EightGaussians) LogProb(x []float64) float64 {
+	if len(x) != 2 {
+		return math.NaN()
+	}
 	var terms [8]float64
 	for k := range terms {
 		cx, cy := e.centre(k)

@@ -32,6 +32,9 @@ func (Pinwheel) angle(k int, r float64) float64 {
 
 // Rand draws a row.
 func (p Pinwheel) Rand(rng *rand.Rand, dst []float64) {
+	if !drawable(rng, dst, 2) {
+		return
+	}
 	k := rng.IntN(pinwheelArms)
 	x, y := 1+radialStd*rng.NormFloat64(), tangentialStd*rng.NormFloat64()
 	dst[0], dst[1] = turned(x, y, p.angle(k, math.Hypot(x, y)))
@@ -39,6 +42,9 @@ func (p Pinwheel) Rand(rng *rand.Rand, dst []float64) {
 
 // LogProb is log p(x).
 func (p Pinwheel) LogProb(x []float64) float64 {
+	if len(x) != 2 {
+		return math.NaN()
+	}
 	var terms [pinwheelArms]float64
 	for k := range terms {
 		a, b := turned(x[0], x[1], -p.angle(k, math.Hypot(x[0], x[1])))

@@ -24,14 +24,25 @@ const rollHeight = 21
 func NewSwissRoll(noise float64) (*SwissRoll, error) {
 	at := func(t float64) (x, z float64) { return t * math.Cos(t), t * math.Sin(t) }
 	spiral, err := newCurves("NewSwissRoll", noise, curve{at: at, lo: 1.5 * math.Pi, hi: 4.5 * math.Pi})
-	return &SwissRoll{spiral, noise}, err
+	if err != nil {
+		return nil, err
+	}
+	return &SwissRoll{spiral, noise}, nil
 }
 
-// Dim is 3.
-func (s *SwissRoll) Dim() int { return 3 }
+// Dim is 3; 0 of a SwissRoll that NewSwissRoll has not made.
+func (s *SwissRoll) Dim() int {
+	if s == nil || s.spiral == nil {
+		return 0
+	}
+	return 3
+}
 
 // Rand draws a row.
 func (s *SwissRoll) Rand(rng *rand.Rand, dst []float64) {
+	if !drawable(rng, dst, s.Dim()) || s.Dim() == 0 {
+		return
+	}
 	var xz [2]float64
 	s.spiral.Rand(rng, xz[:])
 	dst[0], dst[1], dst[2] = xz[0], rollHeight*rng.Float64()+s.noise*rng.NormFloat64(), xz[1]
@@ -39,6 +50,9 @@ func (s *SwissRoll) Rand(rng *rand.Rand, dst []float64) {
 
 // LogProb is log p of the spiral in (x, z) plus that of the strip in y.
 func (s *SwissRoll) LogProb(x []float64) float64 {
+	if len(x) != 3 || s.Dim() == 0 {
+		return math.NaN()
+	}
 	return s.spiral.LogProb([]float64{x[0], x[2]}) + s.strip(x[1])
 }
 

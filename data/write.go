@@ -132,7 +132,7 @@ func (w *tableWriter) failed(err error) error {
 
 // Close completes the table.
 func (w *tableWriter) Close() error {
-	if w.ended {
+	if w == nil || w.ended {
 		return nil
 	}
 	defer w.Discard()
@@ -147,7 +147,7 @@ func (w *tableWriter) Close() error {
 
 // Discard removes what was written.
 func (w *tableWriter) Discard() {
-	if !w.ended {
+	if w != nil && !w.ended {
 		w.ended = true
 		_ = w.sink.Discard() // nothing can be done about a file that cannot be removed
 	}
@@ -155,6 +155,9 @@ func (w *tableWriter) Discard() {
 
 // Write writes a table to a path: see Create.
 func (t *Table) Write(path string) error {
+	if err := t.check("Write"); err != nil {
+		return err
+	}
 	w, err := Create(path, t.Names)
 	if err != nil {
 		return err

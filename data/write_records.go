@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -26,6 +27,9 @@ type recordEncoder interface {
 // 8601, decimals in their digits. Lists have no such text, and are an error. Parquet holds the columns of Parquet and NPY in their own types,
 // nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
 func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error) {
+	if err := of.check(); err != nil {
+		return nil, err
+	}
 	format := formatNamed(path)
 	text := path == "-" || format == CSV || format == "" && special(path)
 	if !text && format != Parquet {
@@ -74,6 +78,9 @@ func newParquetRecords(t *tableWriter, of *File, extra []string) (recordEncoder,
 
 // WriteRecord writes a record and the numbers behind it.
 func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
+	if w.rows == nil {
+		return errors.New("data: RecordWriter: zero: CreateRecords makes one")
+	}
 	return w.table.failed(w.rows.writeRecord(record, extra))
 }
 

@@ -39,5 +39,12 @@ func (f Facts) validate(dim int) error {
 			return fmt.Errorf("flows: Facts: the column name %q is not UTF-8", c)
 		}
 	}
+	if f.Training != nil && f.Training.History != nil {
+		h := f.Training.History
+		if n := len(h.Epoch); len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) > n {
+			return fmt.Errorf("flows: Facts: the history has %d epochs, %d losses, %d validation losses, %d learning rates and %d times, want one an epoch of each",
+				n, len(h.Loss), len(h.ValLoss), len(h.LearningRate), len(h.Seconds))
+		}
+	}
 	return nil
 }

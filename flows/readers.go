@@ -181,6 +181,9 @@ func (f *Flow) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	return x, err
 }
 
+// maxSampled is how many numbers are drawn at once at most, 8 GiB: more are a slip of the hand.
+const maxSampled = 1 << 30
+
 // SampleAndLogProb draws n rows and returns log p of each with them.
 func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []float64, err error) {
 	switch {
@@ -190,6 +193,8 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 		return nil, nil, fmt.Errorf("flows: Sample: the flow has a context of %d numbers, want SampleGiven", f.ContextDim())
 	case n < 1:
 		return nil, nil, fmt.Errorf("flows: Sample: n = %d, want ≥ 1", n)
+	case n > maxSampled/f.Dim():
+		return nil, nil, fmt.Errorf("flows: Sample: n = %d rows of %d columns, want at most %d: draw more in several calls", n, f.Dim(), maxSampled/f.Dim())
 	case rng == nil:
 		return nil, nil, errNoRand("Sample")
 	}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -41,31 +42,54 @@ func NewBuilder(dtype Dtype) *Builder {
 	}
 }
 
+var errNoBuilder = errors.New("graph: the Builder is nil or zero: NewBuilder makes one")
+
+// fails reports whether there is nothing to build on: an error stands, or NewBuilder did not make b.
+func (b *Builder) fails() bool { return b == nil || b.g == nil || b.err != nil }
+
 // Err is the first error, or nil.
-func (b *Builder) Err() error { return b.err }
+func (b *Builder) Err() error {
+	if b == nil || b.g == nil {
+		return errNoBuilder
+	}
+	return b.err
+}
 
 // Fail records err unless an earlier one stands, and returns nil.
 func (b *Builder) Fail(err error) *G.Node {
-	if b.err == nil {
+	if !b.fails() {
 		b.err = err
 	}
 	return nil
 }
 
-// Dtype is the storage type of every node.
-func (b *Builder) Dtype() Dtype { return b.engine.dtype() }
+// Dtype is the storage type of every node; empty if NewBuilder did not make b.
+func (b *Builder) Dtype() Dtype {
+	if b == nil || b.g == nil {
+		return ""
+	}
+	return b.engine.dtype()
+}
 
-// Graph is Gorgonia's graph, for stock functions; see Lift.
-func (b *Builder) Graph() *G.ExprGraph { return b.g }
+// Graph is Gorgonia's graph, for stock functions; see Lift. nil if NewBuilder did not make b.
+func (b *Builder) Graph() *G.ExprGraph {
+	if b == nil {
+		return nil
+	}
+	return b.g
+}
 
 // Input adds a tensor that the caller fills before each run. No axes: a scalar.
 func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return nil
+	}
+	if err := checkShape(shape); err != nil {
+		return b.Fail(fmt.Errorf("graph: Input %q: %w", name, err))
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			n = b.Fail(fmt.Errorf("graph: Input %s of shape %v: %v", name, shape, r))
+			n = b.Fail(fmt.Errorf("graph: Input %q of shape %v: %v", name, shape, r))
 		}
 	}()
 	b.inputs++
@@ -79,22 +103,22 @@ func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
 // Zeros is a tensor of zeros; Sum leaves it out.
 func (b *Builder) Zeros(shape ...int) *G.Node {
 	n := b.Input("zeros", shape...)
-	b.zeros[n] = true
+	if n != nil {
+		b.zeros[n] = true
+	}
 	return n
 }
 
 // Param is the node of p, the same one each time.
 func (b *Builder) Param(p *Param) *G.Node {
-	switch n := b.params[p]; {
-	case b.err != nil:
+	if b.fails() {
 		return nil
-	case n != nil:
-		return n
-	case p == nil:
-		return b.Fail(fmt.Errorf("graph: Param: the parameter is nil"))
 	}
-	if p.data == nil {
-		return b.Fail(fmt.Errorf("graph: Param %s: not made by NewParam", p.Name))
+	if n := b.params[p]; n != nil {
+		return n
+	}
+	if err := p.check(); err != nil {
+		return b.Fail(err)
 	}
 	if p.engine != b.engine && !(b.Widen && b.Dtype() == Float64) {
 		return b.Fail(fmt.Errorf("graph: Param %s: dtype %s in a graph of %s", p.Name, p.Dtype(), b.Dtype()))
@@ -108,10 +132,18 @@ func (b *Builder) Param(p *Param) *G.Node {
 }
 
 // Params are the parameters that the graph uses, in the order of their first use.
-func (b *Builder) Params() []*Param { return b.used }
+func (b *Builder) Params() []*Param {
+	if b == nil {
+		return nil
+	}
+	return b.used
+}
 
 // Apply adds op(children…), for ops of a user's own.
 func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
+	if o == nil {
+		return b.Fail(errors.New("graph: Apply: the op is nil"))
+	}
 	return b.guard(children, func() (*G.Node, error) { return G.ApplyOp(o, children...) })
 }
 
@@ -129,13 +161,11 @@ func (b *Builder) apply(s spec, children ...*G.Node) *G.Node {
 }
 
 func (b *Builder) guard(children []*G.Node, build func() (*G.Node, error)) (n *G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return nil
 	}
-	for i, c := range children {
-		if c == nil {
-			return b.Fail(fmt.Errorf("graph: input %d of an op is nil", i))
-		}
+	if err := b.check("an op", children...); err != nil {
+		return b.Fail(err)
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -147,6 +177,19 @@ func (b *Builder) guard(children []*G.Node, build func() (*G.Node, error)) (n *G
 		return b.Fail(err)
 	}
 	return n
+}
+
+// check reports a node that is nil or of another Builder.
+func (b *Builder) check(of string, nodes ...*G.Node) error {
+	for i, n := range nodes {
+		switch {
+		case n == nil:
+			return fmt.Errorf("graph: input %d (from 0) of %s is nil", i, of)
+		case n.Graph() != b.g:
+			return fmt.Errorf("graph: input %d (from 0) of %s is a node of another Builder", i, of)
+		}
+	}
+	return nil
 }
 
 // Rows is the length of the first axis.

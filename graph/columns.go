@@ -29,7 +29,7 @@ func countTrue(mask string) int { return strings.Count(mask, "T") }
 // Split cuts x (N×D) by its columns: those for which mask is true (N×D_a), and the others (N×D_b).
 func (b *Builder) Split(x *G.Node, mask []bool) (first, second *G.Node) {
 	packed := b.apply(split{maskString(mask)}, x)
-	if b.err != nil {
+	if b.fails() {
 		return nil, nil
 	}
 	n, da := Rows(x), countTrue(maskString(mask))

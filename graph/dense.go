@@ -14,7 +14,7 @@ type affine struct{ act Activation }
 
 // Dense is act(x·W + bias): x N×i, w i×o, bias o → N×o.
 func (b *Builder) Dense(x, w, bias *G.Node, act Activation) *G.Node {
-	if b.Composed {
+	if !b.fails() && b.Composed {
 		return b.Activate(b.Add(b.MatMul(x, w), bias), act)
 	}
 	if act.slopeFromValue() {

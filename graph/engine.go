@@ -110,8 +110,15 @@ func (v vector[T]) len() int           { return len(v) }
 func (v vector[T]) set(src []float64)  { convert(v, src) }
 func (v vector[T]) get(dst []float64)  { convert(dst, v) }
 func (v vector[T]) copyFrom(n numbers) { copy(v, n.(vector[T])) }
-func (v vector[T]) first() float64     { return float64(v[0]) }
 func (v vector[T]) slice() any         { return []T(v) }
+
+// first is 0 of no numbers.
+func (v vector[T]) first() float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	return float64(v[0])
+}
 
 // convert copies the start of src to dst, as many as both have.
 func convert[D, S kernel.Float](dst []D, src []S) {

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/internal/defaults"
 )
 
 // A ShapeError says what shape an operation was given and what it wants.
@@ -72,12 +74,30 @@ func finite(row []float64) bool {
 	return true
 }
 
-// Dims is the shape of x, 0×0 where it is nil, be it as an interface or as a *mat.Dense.
+// Dims is the shape of x, 0×0 where it is nil, be it as an interface or as a pointer in one.
 func Dims(x mat.Matrix) (rows, cols int) {
-	if dense, ok := x.(*mat.Dense); x == nil || ok && dense == nil {
+	if dense, ok := x.(*mat.Dense); ok && dense != nil { // most often, and on the way of every row that is served
+		return dense.Dims()
+	}
+	if defaults.IsNil(x) {
 		return 0, 0
 	}
 	return x.Dims()
+}
+
+// maxTensor is how many numbers a tensor may have: more are a slip of the hand or a hostile file, and would take all memory.
+const maxTensor = 1 << 30
+
+// checkShape reports a shape that no tensor can have.
+func checkShape(shape []int) error {
+	n := 1
+	for _, axis := range shape {
+		if axis < 0 || axis > 0 && n > maxTensor/axis {
+			return fmt.Errorf("shape %v, want axes ≥ 0 and at most %d numbers in all", shape, maxTensor)
+		}
+		n *= axis
+	}
+	return nil
 }
 
 func shapeOf(x mat.Matrix) string {

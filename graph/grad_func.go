@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 )
 
 // A GradFunc is a cost summed over the rows of a batch, with its gradients in parameters: what a step of training runs. T is
@@ -49,15 +50,37 @@ func NewGradFunc[T kernel.Float](dim int, params []*Param, build func(b *Builder
 	return f
 }
 
+// ready reports a GradFunc that cannot run, and rows that are none.
+func (f *GradFunc[T]) ready(rows WeightedRows, n, batch int) error {
+	switch {
+	case f == nil || f.pieces == nil:
+		return errors.New("graph: GradFunc: nil or zero: NewGradFunc makes one")
+	case f.build == nil:
+		return errors.New("graph: GradFunc: the function that builds the cost is nil")
+	case f.dim < 1 || f.dim > maxTensor/pieceRows:
+		return fmt.Errorf("graph: GradFunc: dim = %d, want 1 ≤ dim ≤ %d", f.dim, maxTensor/pieceRows)
+	case n < 1 || defaults.IsNil(rows):
+		return errors.New("graph: GradFunc: no rows, want at least one")
+	case batch < n:
+		return fmt.Errorf("graph: GradFunc: %d rows of a batch of %d, want at most all of it", n, batch)
+	}
+	return nil
+}
+
 // Grads are the gradients of the last Run, one a parameter: the same memory each time, for the caller to use and to change.
-func (f *GradFunc[T]) Grads() [][]T { return f.grads }
+func (f *GradFunc[T]) Grads() [][]T {
+	if f == nil {
+		return nil
+	}
+	return f.grads
+}
 
 // Run computes the cost, and the gradients, of the rows at index, which are all or some of a batch of so many. After the first
 // runs of a size it allocates nothing.
 func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float64, err error) {
 	n := len(index)
-	if n < 1 {
-		return 0, errors.New("graph: GradFunc: no rows, want at least one")
+	if err := f.ready(rows, n, batch); err != nil {
+		return 0, err
 	}
 	pieces := f.piecesOf(n)
 	each, longer := n/pieces, n%pieces
@@ -137,7 +160,7 @@ func (f *GradFunc[T]) pieceOf(rows int) (*piece, error) {
 
 // sumGrads has the runs of b's program add up the gradients of cost.
 func (f *GradFunc[T]) sumGrads(b *Builder, cost *G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return
 	}
 	if err := f.check(b, cost); err != nil {

@@ -9,7 +9,7 @@ import (
 // Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation.
 // An input that cost does not depend on has the gradient zero.
 func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return make([]*G.Node, len(wrt))
 	}
 	defer func() {
@@ -18,6 +18,10 @@ func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
 			grads = make([]*G.Node, len(wrt))
 		}
 	}()
+	if err := b.check("Grad", append([]*G.Node{cost}, wrt...)...); err != nil {
+		b.Fail(err)
+		return make([]*G.Node, len(wrt))
+	}
 	reached := ancestors(cost)
 	var active []*G.Node
 	for _, n := range wrt {

@@ -14,7 +14,7 @@ import (
 // order, either 3×d×K, the same for every row, or N×(3·d·K), one set a row; clamp bounds the log scales.
 // Exact in both tails; see kernel.Mixture.
 func (b *Builder) Mixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSlope *G.Node) {
-	if b.Composed {
+	if !b.fails() && b.Composed {
 		return b.composedMixture(x, theta, k, clamp)
 	}
 	return b.unpack(b.apply(mixture{k, clamp, false}, x, theta), x)
@@ -24,7 +24,7 @@ func (b *Builder) Mixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSl
 // exact bracket, differentiable in z and theta by the implicit function theorem.
 func (b *Builder) MixtureInverse(z, theta *G.Node, k int, clamp kernel.Clamp) (x, logSlope *G.Node) {
 	x, logSlope = b.unpack(b.apply(mixture{k, clamp, true}, z, theta), z)
-	if b.Composed {
+	if !b.fails() && b.Composed {
 		_, forward := b.composedMixture(x, theta, k, clamp)
 		logSlope = b.Scale(forward, -1)
 	}
@@ -33,7 +33,7 @@ func (b *Builder) MixtureInverse(z, theta *G.Node, k int, clamp kernel.Clamp) (x
 
 // unpack reads a mixture's result and log slope, packed one after the other.
 func (b *Builder) unpack(packed, like *G.Node) (value, logSlope *G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return nil, nil
 	}
 	n, d := Rows(like), Cols(like)
@@ -51,6 +51,9 @@ func (s mixture) shape(in []tensor.Shape) (tensor.Shape, error) {
 	x, theta := in[0], in[1]
 	if x.Dims() != 2 {
 		return nil, shapeError("x N×d", in)
+	}
+	if s.k < 1 {
+		return nil, fmt.Errorf("K = %d components, want ≥ 1", s.k)
 	}
 	n, d := x[0], x[1]
 	if !theta.Eq(tensor.Shape{3, d, s.k}) && !theta.Eq(tensor.Shape{n, 3 * d * s.k}) {

@@ -10,7 +10,7 @@ import (
 //
 //	ℓF = LSE(log π + log Φ(t)),  ℓS = LSE(log π + log Φ(−t)),  ℓf = LSE(log π + log φ(t) − log σ)
 func (b *Builder) composedMixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSlope *G.Node) {
-	if b.err != nil {
+	if b.fails() {
 		return nil, nil
 	}
 	d := Cols(x)
@@ -28,7 +28,7 @@ func (b *Builder) composedMixture(x, theta *G.Node, k int, clamp kernel.Clamp) (
 
 // third is logits (0), means (1) or raw log scales (2) of theta: d×K, or N×d×K where theta has a row for each x.
 func (b *Builder) third(theta *G.Node, i, d, k int) *G.Node {
-	if b.err != nil {
+	if b.fails() {
 		return nil
 	}
 	if theta.Shape().Dims() == 3 {

@@ -35,6 +35,9 @@ func apply(s spec, children ...*G.Node) (n *G.Node, err error) {
 			n, err = nil, fmt.Errorf("graph: %T: %v", s, r)
 		}
 	}()
+	if len(children) == 0 {
+		return nil, fmt.Errorf("graph: %T: got no inputs, want at least one", s)
+	}
 	e := Dtype(children[0].Dtype().String()).engine()
 	shapes := make([]tensor.Shape, len(children))
 	for i, c := range children {
@@ -45,6 +48,9 @@ func apply(s spec, children ...*G.Node) (n *G.Node, err error) {
 	}
 	out, err := s.shape(shapes)
 	if err != nil {
+		return nil, fmt.Errorf("graph: %T: %w", s, err)
+	}
+	if err := checkShape(out); err != nil {
 		return nil, fmt.Errorf("graph: %T: %w", s, err)
 	}
 	o := op{spec: s, engine: e, arity: len(children), dims: out.Dims()}

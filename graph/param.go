@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -28,48 +29,85 @@ type Param struct {
 	wideSince uint64    // one more than writes when they were copied
 }
 
-// NewParam makes a trainable parameter of zeros.
+// NewParam makes a trainable parameter of zeros. One of a shape that no tensor has can be made, and not used: every method that
+// returns an error says why, and so does a Builder that is given it.
 func NewParam(name string, dtype Dtype, shape ...int) *Param {
 	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone(), engine: dtype.engine()}
-	p.data = p.engine.zeros(p.Size())
+	if checkShape(shape) != nil {
+		return p
+	}
+	p.data = p.engine.zeros(size(p.shape))
 	p.slice = p.data.slice()
 	return p
 }
 
-// Shape is the parameter's shape; not to be changed.
-func (p *Param) Shape() tensor.Shape { return p.shape }
+// check reports a parameter that has no memory, and why.
+func (p *Param) check() error {
+	switch {
+	case p == nil:
+		return errors.New("graph: Param: the parameter is nil")
+	case p.engine == nil:
+		return fmt.Errorf("graph: Param %q: not made by NewParam", p.Name)
+	case p.data == nil:
+		return fmt.Errorf("graph: Param %q: %w", p.Name, checkShape(p.shape))
+	}
+	return nil
+}
 
-// Size is the number of its elements.
-func (p *Param) Size() int { return size(p.shape) }
+// Shape is the parameter's shape; not to be changed.
+func (p *Param) Shape() tensor.Shape {
+	if p == nil {
+		return nil
+	}
+	return p.shape
+}
+
+// Size is the number of its elements, 0 if it has no memory.
+func (p *Param) Size() int {
+	if p.check() != nil {
+		return 0
+	}
+	return p.data.len()
+}
 
 // Dtype is its storage type; empty if NewParam did not make it.
 func (p *Param) Dtype() Dtype {
-	if p.engine == nil {
+	if p == nil || p.engine == nil {
 		return ""
 	}
 	return p.engine.dtype()
 }
 
 // Data is its memory, row-major: a []float64 or a []float32. Whoever writes to it calls Changed afterwards.
-func (p *Param) Data() any { return p.slice }
+func (p *Param) Data() any {
+	if p == nil {
+		return nil
+	}
+	return p.slice
+}
 
 // Changed tells the programs that use the parameter that its memory has been written to: what they computed from it alone
 // must be computed again. Programs of other parameters are not disturbed.
-func (p *Param) Changed() { p.writes.Add(1) }
+func (p *Param) Changed() {
+	if p != nil {
+		p.writes.Add(1)
+	}
+}
 
 // Values is a copy, row-major, as float64.
 func (p *Param) Values() []float64 {
-	v := make([]float64, p.Size())
-	if p.data != nil {
-		p.data.get(v)
+	if p.check() != nil {
+		return nil
 	}
+	v := make([]float64, p.Size())
+	p.data.get(v)
 	return v
 }
 
 // Set copies values in, row-major. It is an error if their number is not Size.
 func (p *Param) Set(values []float64) error {
-	if p.data == nil {
-		return fmt.Errorf("graph: Param %s: not made by NewParam", p.Name)
+	if err := p.check(); err != nil {
+		return err
 	}
 	if len(values) != p.Size() {
 		return fmt.Errorf("graph: Param %s: got %d values, want %d", p.Name, len(values), p.Size())
@@ -81,8 +119,8 @@ func (p *Param) Set(values []float64) error {
 
 // SetData is Set of a slice as of Data, bit for bit. It is an error if its type is not the parameter's or its length not Size.
 func (p *Param) SetData(values any) error {
-	if p.data == nil {
-		return fmt.Errorf("graph: Param %s: not made by NewParam", p.Name)
+	if err := p.check(); err != nil {
+		return err
 	}
 	src, ok := p.engine.of(values)
 	if !ok || src.len() != p.Size() {
@@ -95,15 +133,20 @@ func (p *Param) SetData(values any) error {
 
 // SetMatrix copies m in. It is an error if its shape is not the parameter's.
 func (p *Param) SetMatrix(m mat.Matrix) error {
-	r, c := m.Dims()
-	if s := p.Shape(); s.Dims() != 2 || s[0] != r || s[1] != c {
-		return fmt.Errorf("graph: Param %s: got a %d×%d matrix, want %v", p.Name, r, c, s)
+	if err := p.check(); err != nil {
+		return err
+	}
+	if r, c := Dims(m); !p.shape.Eq(tensor.Shape{r, c}) || r*c == 0 {
+		return fmt.Errorf("graph: Param %s: got a %s matrix, want shape %v", p.Name, shapeOf(m), p.shape)
 	}
 	return p.Set(mat.DenseCopyOf(m).RawMatrix().Data)
 }
 
-// Matrix is a copy of a parameter of two axes.
+// Matrix is a copy of a parameter of two axes; empty if p is another one.
 func (p *Param) Matrix() *mat.Dense {
+	if p.Shape().Dims() != 2 || p.Size() == 0 {
+		return &mat.Dense{}
+	}
 	return mat.NewDense(p.Shape()[0], p.Shape()[1], p.Values())
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -31,6 +32,9 @@ var building sync.Mutex
 // a Builder by itself is not. A panic of write is an error: the Builder's own where there is one, since Gorgonia's
 // functions do not take the nil nodes that follow it.
 func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program, err error) {
+	if write == nil {
+		return nil, errors.New("graph: Build: the function that writes the graph is nil")
+	}
 	building.Lock()
 	defer building.Unlock()
 	b := NewBuilder(dtype)
@@ -46,8 +50,11 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 // Compile keeps what outputs and sums (see SumInto) need of the Builder's graph, gives each node its memory and returns the
 // program. Only inputs and outputs can be read afterwards: what lies between shares its memory.
 func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
-	if b.err != nil {
-		return nil, b.err
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	if err := b.check("Compile", outputs...); err != nil {
+		return nil, err
 	}
 	if err := kernel.CheckSet(); err != nil {
 		return nil, fmt.Errorf("graph: Compile: %w", err)

@@ -15,13 +15,16 @@ type repeatBlocks struct{ n, times int }
 // RepeatBlocks cuts the columns of x into n equal blocks and repeats each `times` times:
 // [A B] → [A A B B] for n = 2, times = 2.
 func (b *Builder) RepeatBlocks(x *G.Node, n, times int) *G.Node {
-	if times == 1 {
+	if times == 1 && n > 0 {
 		return x
 	}
 	return b.apply(repeatBlocks{n, times}, x)
 }
 
 func (s repeatBlocks) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if s.n < 1 || s.times < 1 {
+		return nil, fmt.Errorf("%d blocks, each %d times, want ≥ 1 of both", s.n, s.times)
+	}
 	if in[0].Dims() != 2 || in[0][1]%s.n != 0 {
 		return nil, shapeError(fmt.Sprintf("a matrix of %d equal blocks of columns", s.n), in)
 	}

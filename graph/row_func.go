@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 
@@ -27,6 +29,7 @@ var rowSizes = [...]int{1, 16, 128, chunkRows}
 
 // NewRowFunc makes a RowFunc of a graph from x (rows×dim) to outputs whose first axis is the row: rows, or
 // rows×anything.
+// Run says what is wrong with a dim or a build that no graph has.
 func NewRowFunc(dtype Dtype, dim int, build func(b *Builder, x *G.Node) []*G.Node) *RowFunc {
 	f := &RowFunc{dtype: dtype, dim: dim, build: build, calls: sync.Pool{New: newRowCall}}
 	for i := range f.programs {
@@ -49,6 +52,9 @@ type rowProgram struct {
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
+	if f.dim < 1 || f.dim > maxTensor/chunkRows || f.build == nil {
+		return nil, fmt.Errorf("graph: RowFunc: dim = %d, a function that builds the graph: %t; want 1 ≤ dim ≤ %d, and a function", f.dim, f.build != nil, maxTensor/chunkRows)
+	}
 	r := &rowProgram{rows: rows, in: make([]float64, rows*f.dim)}
 	var err error
 	r.Program, err = Build(f.dtype, func(b *Builder) []*G.Node {
@@ -59,10 +65,24 @@ func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range r.outputs {
+	for i, n := range r.outputs {
+		if Rows(n) != rows {
+			return nil, fmt.Errorf("graph: RowFunc: output %d (from 0) has shape %v for %d rows, want the row as its first axis", i, n.Shape(), rows)
+		}
 		r.widths = append(r.widths, size(n.Shape())/rows)
 	}
 	return r, nil
+}
+
+// check reports a RowFunc that cannot run, and an x that is no rows for it.
+func (f *RowFunc) check(x mat.Matrix) error {
+	if f == nil || f.programs[0] == nil {
+		return errors.New("graph: RowFunc: nil or zero: NewRowFunc makes one")
+	}
+	if n, d := Dims(x); n < 1 || d != f.dim {
+		return &ShapeError{"graph: RowFunc", shapeOf(x), fmt.Sprintf("at least one row of %d columns", f.dim)}
+	}
+	return nil
 }
 
 // widths are the numbers a row of each output, by a program that rows rows would run.
@@ -76,8 +96,11 @@ func (f *RowFunc) widths(rows int) ([]int, error) {
 	return p.widths, nil
 }
 
-// Run evaluates the rows of x, which has been checked, and returns each output's numbers, row after row.
+// Run evaluates the rows of x, whose numbers have been checked, and returns each output's numbers, row after row.
 func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
+	if err := f.check(x); err != nil {
+		return nil, err
+	}
 	n, _ := x.Dims()
 	widths, err := f.widths(n)
 	if err != nil {
@@ -92,6 +115,9 @@ func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
 
 // RunInto is Run into memory of the caller's, one slice an output; it allocates nothing once it has warmed up.
 func (f *RowFunc) RunInto(x mat.Matrix, outs ...[]float64) error {
+	if err := f.check(x); err != nil {
+		return err
+	}
 	n, _ := x.Dims()
 	if n <= chunkRows {
 		return f.runChunk(x, 0, n, outs)
@@ -109,6 +135,9 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 		return err
 	}
 	defer f.programs[s].release(p)
+	if err := p.fits(x, outs); err != nil {
+		return err
+	}
 	p.load(x, lo, hi)
 	if err := p.Run(); err != nil {
 		return err
@@ -116,6 +145,20 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 	for o, node := range p.outputs {
 		w := p.widths[o]
 		p.Get(node, outs[o][lo*w:hi*w])
+	}
+	return nil
+}
+
+// fits reports memory that is not one slice an output, each of a whole number of rows as x has.
+func (p *rowProgram) fits(x mat.Matrix, outs [][]float64) error {
+	n, _ := x.Dims()
+	if len(outs) != len(p.outputs) {
+		return fmt.Errorf("graph: RowFunc: got memory for %d outputs, want %d", len(outs), len(p.outputs))
+	}
+	for i, w := range p.widths {
+		if len(outs[i]) < n*w {
+			return fmt.Errorf("graph: RowFunc: got memory for %d numbers of output %d (from 0), want %d rows of %d", len(outs[i]), i, n, w)
+		}
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type sum struct{}
 
 // Sum adds tensors of one shape; those made by Zeros are left out.
 func (b *Builder) Sum(xs ...*G.Node) *G.Node {
-	if b.err != nil {
+	if b.fails() {
 		return nil
 	}
 	var terms []*G.Node

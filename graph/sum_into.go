@@ -17,7 +17,11 @@ type sumInto struct {
 // SumInto has the program's runs add up n's values in total, a []float64 or []float32 by the graph's dtype, of n's size: see
 // Program.RunSum. Programs may share totals. A batch that goes through in pieces adds its gradients up so.
 func (b *Builder) SumInto(n *G.Node, total any) {
-	if b.err != nil {
+	if b.fails() {
+		return
+	}
+	if err := b.check("SumInto", n); err != nil {
+		b.Fail(err)
 		return
 	}
 	numbers, ok := b.engine.of(total)

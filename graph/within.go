@@ -10,7 +10,11 @@ import (
 // Within builds a part of the graph, a layer say: the error of what fails or panics in build begins with the part's name,
 // format and args as of fmt.Sprintf, and so does the error of an op of the part that fails when it runs. Parts may have parts.
 func (b *Builder) Within(build func(), format string, args ...any) {
-	if b.err != nil {
+	if b.fails() {
+		return
+	}
+	if build == nil {
+		b.Fail(fmt.Errorf(format+": there is nothing to build: the function is nil", args...))
 		return
 	}
 	first := len(b.g.AllNodes())

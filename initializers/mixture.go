@@ -50,6 +50,12 @@ func (c MixtureConfig) withDefaults() MixtureConfig {
 	return c
 }
 
+// maxCount bounds what a slip of the hand can ask for: components, steps, blocks. maxNumbers bounds an array.
+const (
+	maxCount   = 1 << 16
+	maxNumbers = 1 << 28
+)
+
 // Validate reports fields out of range.
 func (c MixtureConfig) Validate() error {
 	const name = "initializers: MixtureConfig"
@@ -58,8 +64,10 @@ func (c MixtureConfig) Validate() error {
 		return err
 	}
 	switch c = c.withDefaults(); {
-	case c.Components < 1:
-		return fmt.Errorf("%s: Components = %d, want ≥ 1", name, c.Components)
+	case c.Components < 1 || c.Components > maxCount:
+		return fmt.Errorf("%s: Components = %d, want 1 to %d", name, c.Components, maxCount)
+	case c.MaxSteps > maxCount || c.Starts > maxCount || c.Moves > maxCount:
+		return fmt.Errorf("%s: MaxSteps = %d, Starts = %d, Moves = %d, want at most %d of each", name, c.MaxSteps, c.Starts, c.Moves, maxCount)
 	case !(c.MinScale >= 0) || !(c.MaxScale > c.MinScale):
 		return fmt.Errorf("%s: scales from %g to %g, want 0 ≤ MinScale < MaxScale", name, c.MinScale, c.MaxScale)
 	case !(c.MinVariance > 0) || c.MaxSteps < 1:

@@ -17,10 +17,10 @@ func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
 	if err := graph.CheckData("initializers: QuantileMixture", x); err != nil {
 		return nil, err
 	}
-	if k < 1 {
-		return nil, fmt.Errorf("initializers: QuantileMixture: K = %d, want ≥ 1", k)
-	}
 	_, d := x.Dims()
+	if k < 1 || k > min(maxCount, maxNumbers/d) {
+		return nil, fmt.Errorf("initializers: QuantileMixture: K = %d for %d columns, want 1 to %d", k, d, min(maxCount, maxNumbers/d))
+	}
 	out := make([]Mixture, d)
 	for j := range d {
 		column := mat.Col(nil, j, x)

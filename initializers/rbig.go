@@ -1,6 +1,8 @@
 package initializers
 
 import (
+	"fmt"
+
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
@@ -19,6 +21,9 @@ import (
 func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) {
 	if err := graph.CheckData("initializers: RBIG", x); err != nil {
 		return nil, err
+	}
+	if blocks < 0 || blocks > maxCount || components < 1 {
+		return nil, fmt.Errorf("initializers: RBIG: %d blocks of Components = %d, want 0 to %d of at least 1", blocks, components, maxCount)
 	}
 	y := mat.DenseCopyOf(x)
 	n, d := y.Dims()

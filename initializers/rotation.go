@@ -14,8 +14,13 @@ import (
 )
 
 // Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal
-// (Mezzadri 2007, arXiv:math-ph/0609050).
-func Haar(d int, seed uint64) *mat.Dense { return haar(d, NewRand(seed, 0)) }
+// (Mezzadri 2007, arXiv:math-ph/0609050). It is empty where d is not 1 to 16384.
+func Haar(d int, seed uint64) *mat.Dense {
+	if d < 1 || d > maxNumbers/d {
+		return &mat.Dense{}
+	}
+	return haar(d, NewRand(seed, 0))
+}
 
 func haar(d int, rng *rand.Rand) *mat.Dense {
 	g := mat.NewDense(d, d, nil)

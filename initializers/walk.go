@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 )
 
 // IGConfig configures the iterative Gaussianization; the zero value is the default.
@@ -51,11 +53,14 @@ type Rotator interface{ Rotates() }
 // out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. It
 // returns the push-forward of x under the whole flow. The context has a row for each of x; nil: none.
 func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x, context *mat.Dense, c IGConfig) (*mat.Dense, error) {
+	if layer == nil || push == nil || x == nil {
+		return nil, errors.New("initializers: Walk: a function or x is nil")
+	}
 	c = c.withDefaults()
 	y, block := x, -1
 	for i := range n {
 		fitter, name := layer(i)
-		if fitter == nil {
+		if defaults.IsNil(fitter) {
 			return nil, fmt.Errorf("initializers: Walk: layer %d (%s) cannot fit itself to data: it has no InitFrom", i, name)
 		}
 		if _, ok := fitter.(Rotator); ok {
@@ -76,6 +81,9 @@ func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Den
 // by nothing else, its scales within the range of clamp. The log scales that come back are, to the last bit, the ones
 // that clamp returns in a model of dtype for the raw values raw.
 func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clamp, dtype graph.Dtype) (fit MixtureFit, raw []float64, err error) {
+	if components < 1 {
+		return fit, nil, fmt.Errorf("initializers: FitColumn: Components = %d, want ≥ 1", components)
+	}
 	c := s.Mixture
 	c.Components = components
 	c.Seed = s.Seed + 1000*uint64(s.Block) + uint64(dim)
@@ -98,6 +106,9 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 // EachColumn calls fit for 0 ≤ i < n from as many goroutines as there are processors and returns the first
 // error in order.
 func EachColumn(n int, fit func(i int) error) error {
+	if n < 0 || n > maxNumbers || fit == nil {
+		return fmt.Errorf("initializers: EachColumn: %d columns, a function to fit each: %t; want 0 to %d, and a function", n, fit != nil, maxNumbers)
+	}
 	errs := make([]error, n)
 	next := make(chan int)
 	var wg sync.WaitGroup

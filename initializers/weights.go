@@ -37,8 +37,12 @@ func (k Kernel) Validate() error {
 	return nil
 }
 
-// Make draws a kernel of in rows and out columns, row-major.
+// Make draws a kernel of in rows and out columns, row-major; nil where in or out is not positive, both make more than 2^28 numbers,
+// or rng is nil.
 func (k Kernel) Make(in, out int, rng *rand.Rand) []float64 {
+	if in < 1 || out < 1 || in > maxNumbers/out || rng == nil {
+		return nil
+	}
 	w := make([]float64, in*out)
 	glorot, he := 2/float64(in+out), 2/float64(in)
 	switch k {

@@ -6,19 +6,30 @@ import "fmt"
 // the other.
 type Mask []bool
 
-// HalfMask marks the first ⌊d/2⌋ columns.
+// maxColumns bounds the masks that are made for so many columns.
+const maxColumns = 1 << 24
+
+// newMask marks no column; it is nil, which no layer takes, where d is negative or more than 2^24.
+func newMask(d int) Mask {
+	if d < 0 || d > maxColumns {
+		return nil
+	}
+	return make(Mask, d)
+}
+
+// HalfMask marks the first ⌊d/2⌋ columns; it is nil where d is negative or more than 2^24.
 func HalfMask(d int) Mask {
-	m := make(Mask, d)
-	for i := range d / 2 {
+	m := newMask(d)
+	for i := range len(m) / 2 {
 		m[i] = true
 	}
 	return m
 }
 
-// AlternatingMask marks every other column, the first one included.
+// AlternatingMask marks every other column, the first one included; it is nil where d is negative or more than 2^24.
 func AlternatingMask(d int) Mask {
-	m := make(Mask, d)
-	for i := 0; i < d; i += 2 {
+	m := newMask(d)
+	for i := 0; i < len(m); i += 2 {
 		m[i] = true
 	}
 	return m

@@ -2,12 +2,14 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/tabular"
 )
 
@@ -28,9 +30,6 @@ type Input struct {
 func (in Input) Validate() error {
 	if in.Model == nil || in.Model.Flow == nil {
 		return fmt.Errorf("report: Model = nil, want a fitted model")
-	}
-	if in.Rows == nil {
-		return fmt.Errorf("report: Rows = nil, want at least one row")
 	}
 	if err := graph.CheckRows("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
 		return err
@@ -57,6 +56,9 @@ func (in Input) Validate() error {
 func Write(w io.Writer, in Input) error {
 	if err := in.Validate(); err != nil {
 		return err
+	}
+	if defaults.IsNil(w) {
+		return errors.New("report: Write: the writer is nil")
 	}
 	s, err := newStudy(in)
 	if err != nil {

@@ -29,6 +29,9 @@ import (
 // ctx.Err; without one if there is none yet.
 func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, error) {
 	start := time.Now()
+	if ctx == nil {
+		return nil, errors.New("tabular: Fit: ctx is nil, want a context.Context, context.Background() say")
+	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}

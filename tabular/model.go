@@ -18,6 +18,17 @@ type Model struct {
 	Facts
 }
 
+// check reports a Model that neither Fit nor Load has made, or whose facts a caller has changed.
+func (m *Model) check(op string) error {
+	switch {
+	case m == nil || m.Flow == nil:
+		return fmt.Errorf("tabular: %s: the Model is nil or has no Flow: Fit or Load makes one", op)
+	case len(m.kept()) != m.Flow.Dim():
+		return fmt.Errorf("tabular: %s: the Model keeps %d columns, its Flow has %d, want as many", op, len(m.kept()), m.Flow.Dim())
+	}
+	return nil
+}
+
 // kept are the indexes of the columns that the flow has.
 func (f Facts) kept() (index []int) {
 	for j, c := range f.Columns {
@@ -31,6 +42,9 @@ func (f Facts) kept() (index []int) {
 // LogProb is log p of each row of x, whose columns are those of the table, dropped ones included: a log-density in
 // nats per unit volume of the columns that were kept.
 func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
+	if err := m.check("LogProb"); err != nil {
+		return nil, err
+	}
 	if err := graph.CheckRows("tabular: LogProb", x, len(m.Columns)); err != nil {
 		return nil, err
 	}
@@ -44,6 +58,9 @@ func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 // Sample draws n rows of the table's columns by rng; dropped columns have their one value. Grid columns come out
 // between the grid's points, as they were fitted.
 func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
+	if err := m.check("Sample"); err != nil {
+		return nil, err
+	}
 	rows, err := m.Flow.Sample(n, rng)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Sample: %w", err)
@@ -51,8 +68,11 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	return m.whole(rows), nil
 }
 
-// TailProbability is the share of the reference rows that are at most as likely as each log p.
+// TailProbability is the share of the reference rows that are at most as likely as each log p; 0 of a Model that is nil.
 func (m *Model) TailProbability(logProb []float64) []float64 {
+	if m == nil {
+		return make([]float64, len(logProb))
+	}
 	share := make([]float64, len(logProb))
 	for i, lp := range logProb {
 		share[i] = m.Reference.Share(lp)

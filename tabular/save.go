@@ -40,6 +40,9 @@ func (m *Model) SaveTo(w io.Writer) error {
 
 // saved is the flow with all that is known of the table among its Facts; the history is there once, as the flow's.
 func (m *Model) saved() (*flows.Flow, error) {
+	if m == nil || m.Flow == nil {
+		return nil, errors.New("the Model is nil or has no Flow: Fit or Load makes one")
+	}
 	if err := m.validate(m.Flow.Dim()); err != nil {
 		return nil, err
 	}

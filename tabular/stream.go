@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -20,9 +21,17 @@ const BatchRows = 512
 // LogProbs reads src, whose columns are Kept, to its end and calls write with batches of its rows and their log p, in
 // order. Memory is constant; processors work on several batches at a time.
 func (m *Model) LogProbs(ctx context.Context, src train.Source, write func(x *mat.Dense, logProb []float64) error) error {
+	if err := m.check("LogProbs"); err != nil {
+		return err
+	}
 	d := m.Flow.Dim()
-	if src.Dim() != d {
+	switch {
+	case defaults.IsNil(src):
+		return errors.New("tabular: LogProbs: the source is nil")
+	case src.Dim() != d:
 		return &graph.ShapeError{Op: "tabular: LogProbs", Got: fmt.Sprintf("%d columns", src.Dim()), Want: fmt.Sprint(d)}
+	case ctx == nil || write == nil:
+		return errors.New("tabular: LogProbs: the context or the function that takes the rows is nil")
 	}
 	rows, err := src.Open()
 	if err != nil {
@@ -55,6 +64,9 @@ func (m *Model) LogProbs(ctx context.Context, src train.Source, write func(x *ma
 // which they were read. The first error in that order ends it. Only read, and only write, is never called by two
 // goroutines at once.
 func Stream[B any](ctx context.Context, read func() (B, error), work func(B) error, write func(B) error) error {
+	if ctx == nil || read == nil || work == nil || write == nil {
+		return errors.New("tabular: Stream: the context or a function is nil")
+	}
 	ctx, stop := context.WithCancel(ctx)
 	workers := runtime.GOMAXPROCS(0)
 	s := &stream[B]{tasks: make(chan *task[B], workers), order: make(chan *task[B], 2*workers)}

@@ -30,6 +30,9 @@ func (f Facts) Names() []string {
 // Forward maps the rows of x, whose columns are those of the table, to z, a column for each of Kept: a standard normal
 // where the model is right.
 func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
+	if err := m.check("Forward"); err != nil {
+		return nil, err
+	}
 	if err := graph.CheckRows("tabular: Forward", x, len(m.Columns)); err != nil {
 		return nil, err
 	}
@@ -42,6 +45,9 @@ func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 
 // Inverse maps the rows of z to rows of the table's columns; dropped columns have their one value.
 func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
+	if err := m.check("Inverse"); err != nil {
+		return nil, err
+	}
 	x, _, err := m.Flow.Inverse(z)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Inverse: %w", err)
@@ -53,6 +59,9 @@ func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 // where it is farthest. It is rounding error, 1e-15 or so, where the model has seen rows; where its map is nearly flat, far from all
 // rows, z has lost x, and the error is as large as the flat place.
 func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err error) {
+	if err := m.check("RoundTrip"); err != nil {
+		return nil, nil, err
+	}
 	if err := graph.CheckRows("tabular: RoundTrip", x, len(m.Columns)); err != nil {
 		return nil, nil, err
 	}
@@ -68,6 +77,9 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 // InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in
 // standard deviations of the column where that is most; see flows.Flow.InverseError.
 func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err error) {
+	if err := m.check("InverseError"); err != nil {
+		return nil, nil, err
+	}
 	rows, room, err := m.Flow.InverseError(z)
 	if err != nil {
 		return nil, nil, fmt.Errorf("tabular: InverseError: %w", err)
@@ -76,10 +88,16 @@ func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err
 }
 
 // Spreads is the greatest of each row of differences off, whose columns are those of Kept, in standard deviations of the columns;
-// in its unit where the model knows none; infinite where one is no number.
+// in its unit where the model knows none; infinite where one is no number, and where off has not the columns of Kept.
 func (m *Model) Spreads(off *mat.Dense) []float64 {
-	n, _ := off.Dims()
+	n, d := graph.Dims(off)
 	worst := make([]float64, n)
+	if m == nil || d != len(m.kept()) {
+		for i := range worst {
+			worst[i] = math.Inf(1)
+		}
+		return worst
+	}
 	for k, j := range m.kept() {
 		unit := m.Columns[j].Std
 		if !(unit > 0) { // of a flow that nobody fitted to a table

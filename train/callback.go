@@ -1,5 +1,7 @@
 package train
 
+import "fmt"
+
 // A Callback is called at Keras's moments. Embed NopCallback and write the hooks that matter. An error ends
 // the fit. However it ends, OnTrainEnd runs of every callback whose OnTrainBegin was well.
 type Callback interface {
@@ -68,15 +70,35 @@ func (s *State) lossNow(val bool) (v float64, ok bool, err error) {
 }
 
 // Stop ends the fit after the current batch or epoch.
-func (s *State) Stop() { s.stopped = true }
+func (s *State) Stop() {
+	if s != nil {
+		s.stopped = true
+	}
+}
 
 // Stopped reports whether a callback has called Stop.
-func (s *State) Stopped() bool { return s.stopped }
+func (s *State) Stopped() bool { return s != nil && s.stopped }
+
+// check reports a State that is nil, to the callback that was called with it.
+func (s *State) check(callback string) error {
+	if s == nil {
+		return fmt.Errorf("train: %s: the State is nil, want that of a fit", callback)
+	}
+	return nil
+}
+
+// compiled is Trainer.compiled of the fit's trainer, of which a State that no fit has made has none.
+func (s *State) compiled(op string) error {
+	if s == nil {
+		return fmt.Errorf("%s: %w", op, ErrNotCompiled)
+	}
+	return s.trainer.compiled(op)
+}
 
 // Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones. A State that no fit
 // has made has none.
 func (s *State) Weights() [][]float64 {
-	if s.trainer.compiled("") != nil {
+	if s.compiled("") != nil {
 		return nil
 	}
 	return s.trainer.weights()
@@ -85,7 +107,7 @@ func (s *State) Weights() [][]float64 {
 // SetWeights restores a copy.
 func (s *State) SetWeights(w [][]float64) error {
 	const op = "train: SetWeights"
-	if err := s.trainer.compiled(op); err != nil {
+	if err := s.compiled(op); err != nil {
 		return err
 	}
 	return s.trainer.setWeights(op, w)
@@ -93,7 +115,7 @@ func (s *State) SetWeights(w [][]float64) error {
 
 // ScaleLearningRate multiplies every later learning rate.
 func (s *State) ScaleLearningRate(by float64) {
-	if s.trainer.compiled("") == nil {
+	if s.compiled("") == nil {
 		s.trainer.rateScale *= by
 	}
 }

@@ -64,12 +64,12 @@ func validate(v any) error {
 // complete reports a nil pointer, which is no default, and a nil penalty.
 func (c Config) complete() error {
 	for name, v := range map[string]any{"Optimizer": c.Optimizer, "Loss": c.Loss, "Schedule": c.Schedule} {
-		if v != nil && isNil(v) {
+		if v != nil && defaults.IsNil(v) {
 			return fmt.Errorf("train: Config: %s is a nil %T", name, v)
 		}
 	}
 	for i, p := range c.Penalties {
-		if isNil(p) {
+		if defaults.IsNil(p) {
 			return fmt.Errorf("train: Config: penalty %d (from 0) is nil, a %T", i, p)
 		}
 	}

@@ -26,6 +26,9 @@ type CSVLogger struct {
 
 // OnTrainBegin writes the header, and what a resumed fit has behind it, where Out has not got them.
 func (c *CSVLogger) OnTrainBegin(s *State) error {
+	if err := s.check("CSVLogger"); err != nil {
+		return err
+	}
 	if c.Out == nil {
 		return fmt.Errorf("train: CSVLogger: Out is nil, want a writer")
 	}
@@ -68,7 +71,12 @@ func filled(w io.Writer) bool {
 }
 
 // OnEpochEnd writes the epoch.
-func (c *CSVLogger) OnEpochEnd(s *State) error { return c.line(s.Epoch, s.Logs) }
+func (c *CSVLogger) OnEpochEnd(s *State) error {
+	if err := s.check("CSVLogger"); err != nil {
+		return err
+	}
+	return c.line(s.Epoch, s.Logs)
+}
 
 func (c *CSVLogger) line(epoch int, l Logs) error {
 	if epoch < c.next {

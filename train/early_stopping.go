@@ -44,6 +44,9 @@ func (c *EarlyStopping) Validate() error {
 // of range.
 func (c *EarlyStopping) OnTrainBegin(s *State) error {
 	c.best, c.kept = newBest(), kept{contest: contest{best: newBest()}}
+	if err := s.check("EarlyStopping"); err != nil {
+		return err
+	}
 	if err := c.Validate(); err != nil || !c.RestoreBest || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
 		return err
 	}
@@ -56,6 +59,9 @@ func (c *EarlyStopping) OnTrainBegin(s *State) error {
 
 // OnEpochEnd looks at the figure.
 func (c *EarlyStopping) OnEpochEnd(s *State) error {
+	if err := s.check("EarlyStopping"); err != nil {
+		return err
+	}
 	v, err := c.Monitor.value(s.Logs)
 	if err != nil || s.Epoch < c.StartFrom {
 		return err
@@ -83,6 +89,9 @@ func (c *EarlyStopping) keep(v float64, s *State) error {
 
 // OnTrainEnd restores the best parameters.
 func (c *EarlyStopping) OnTrainEnd(s *State) error {
+	if err := s.check("EarlyStopping"); err != nil {
+		return err
+	}
 	if !c.RestoreBest {
 		s.history().BestEpoch = c.best.epoch
 		return nil

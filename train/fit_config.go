@@ -3,7 +3,6 @@ package train
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"runtime"
 
 	"gonum.org/v1/gonum/mat"
@@ -87,7 +86,7 @@ func (c FitConfig) validate(op string) error {
 		return fmt.Errorf("%s: Workers = %d, want 1 to %d (0: the default, all processors)", op, c.Workers, maxWorkers)
 	}
 	for i, callback := range c.Callbacks {
-		if isNil(callback) {
+		if defaults.IsNil(callback) {
 			return fmt.Errorf("%s: callback %d (from 0) is nil, a %T", op, i, callback)
 		}
 	}
@@ -104,16 +103,4 @@ func (c FitConfig) validateSource(op string) error {
 		return errors.New(op + ": SampleWeights are not supported for a source")
 	}
 	return c.validate(op)
-}
-
-// isNil reports a value that is not there, be it as an interface or as a pointer in one.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
-		return r.IsNil()
-	}
-	return false
 }

@@ -30,6 +30,9 @@ func (h *History) add(epoch int, l Logs) {
 
 // logs are the figures of entry i.
 func (h *History) logs(i int) Logs {
+	if i >= min(len(h.Loss), len(h.LearningRate), len(h.Seconds)) { // a caller has filled it
+		return Logs{}
+	}
 	l := Logs{Loss: h.Loss[i], LearningRate: h.LearningRate[i], Seconds: h.Seconds[i]}
 	if len(h.ValLoss) == len(h.Loss) {
 		l.ValLoss, l.HasVal = h.ValLoss[i], true

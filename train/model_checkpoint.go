@@ -23,6 +23,9 @@ func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 	if c.Save == nil {
 		return errNoSave
 	}
+	if err := s.check("ModelCheckpoint"); err != nil {
+		return err
+	}
 	c.contest = contest{best: newBest()}
 	if !c.BestOnly || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
 		return nil
@@ -44,6 +47,9 @@ func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
 	if c.Save == nil {
 		return errNoSave
+	}
+	if err := s.check("ModelCheckpoint"); err != nil {
+		return err
 	}
 	if c.BestOnly {
 		v, err := c.Monitor.value(s.Logs)

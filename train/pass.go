@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 )
 
 // A pass is one reading of a Source. It checks and counts the rows.
@@ -27,7 +28,7 @@ func newPass(ctx context.Context, op string, src Source) (*pass, error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", op, err)
-	case isNil(reader):
+	case defaults.IsNil(reader):
 		return nil, fmt.Errorf("%s: the source opened as nil, want a RowReader", op)
 	}
 	return &pass{ctx: ctx, op: op, dim: src.Dim(), reader: reader}, nil

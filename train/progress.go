@@ -35,6 +35,9 @@ type Progress struct {
 
 // OnTrainBegin draws the empty bar.
 func (p *Progress) OnTrainBegin(s *State) error {
+	if err := s.check("Progress"); err != nil {
+		return err
+	}
 	if p.Out == nil {
 		p.Out = os.Stderr
 	}
@@ -62,6 +65,9 @@ func (p *Progress) total(s *State) int {
 
 // OnBatchEnd moves it, at most 20 times a second; the last batch of an epoch waits for the epoch's validation.
 func (p *Progress) OnBatchEnd(s *State) error {
+	if err := s.check("Progress"); err != nil {
+		return err
+	}
 	if s.Batch == s.Batches-1 || time.Since(p.drawn) < 50*time.Millisecond {
 		return nil
 	}
@@ -70,6 +76,9 @@ func (p *Progress) OnBatchEnd(s *State) error {
 
 // OnEpochEnd moves it, with the validation loss, which then stays until the next one.
 func (p *Progress) OnEpochEnd(s *State) error {
+	if err := s.check("Progress"); err != nil {
+		return err
+	}
 	p.val = s.Logs
 	return p.draw(s)
 }
@@ -121,6 +130,9 @@ type Lines struct {
 
 // OnEpochEnd prints the line.
 func (l *Lines) OnEpochEnd(s *State) error {
+	if err := s.check("Lines"); err != nil {
+		return err
+	}
 	out := l.Out
 	if out == nil {
 		out = os.Stderr

@@ -45,6 +45,9 @@ func (c *ReduceLROnPlateau) OnTrainBegin(*State) error {
 
 // OnEpochEnd looks at the figure.
 func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
+	if err := s.check("ReduceLROnPlateau"); err != nil {
+		return err
+	}
 	v, err := c.Monitor.value(s.Logs)
 	if err != nil {
 		return err

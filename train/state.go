@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"math"
 
 	"gaussflow/graph"
 )
@@ -41,8 +42,8 @@ func (t *Trainer) SetState(s OptimizerState) error {
 			}
 		}
 	}
-	if s.Step < 0 || !s.Warmup.valid() {
-		return fmt.Errorf("%s: Step = %d, Warmup = %+v, want Step ≥ 0 and 0 ≤ Done ≤ Rows", op, s.Step, s.Warmup)
+	if s.Step < 0 || !s.Warmup.valid() || !(s.RateScale >= 0) || math.IsInf(s.RateScale, 0) {
+		return fmt.Errorf("%s: Step = %d, Warmup = %+v, RateScale = %g, want Step ≥ 0, 0 ≤ Done ≤ Rows and a finite RateScale ≥ 0", op, s.Step, s.Warmup, s.RateScale)
 	}
 	t.engine.setState(s.Slots)
 	t.step, t.warmup, t.rateScale = s.Step, s.Warmup, s.RateScale

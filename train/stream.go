@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 )
 
 // ahead is the number of buffers of a stream: one in use, the others read ahead.
@@ -50,7 +51,7 @@ func newStream(op string, src Source, size, shuffled int, seed uint64) *stream {
 
 // checkSource reports a source that is not of rows of dim columns; dim 0 allows any.
 func checkSource(op string, src Source, dim int) error {
-	if isNil(src) {
+	if defaults.IsNil(src) {
 		return fmt.Errorf("%s: the source is nil, a %T", op, src)
 	}
 	if d := src.Dim(); d < 1 || dim > 0 && d != dim {

@@ -8,6 +8,9 @@ type TerminateOnNaN struct{ NopCallback }
 
 // OnBatchEnd looks at the loss.
 func (TerminateOnNaN) OnBatchEnd(s *State) error {
+	if err := s.check("TerminateOnNaN"); err != nil {
+		return err
+	}
 	if l := s.Logs.BatchLoss; math.IsNaN(l) || math.IsInf(l, 0) {
 		s.Stop()
 	}

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/losses"
 )
 
@@ -38,7 +39,7 @@ type Trainer struct {
 // New compiles a trainer for model. It tries model, loss and penalties: what fails in them is an error here, ErrNotRowByRow for a
 // loss that looks at a batch as a whole and is no losses.BatchLoss.
 func New(model Model, c Config) (*Trainer, error) {
-	if isNil(model) {
+	if defaults.IsNil(model) {
 		return nil, fmt.Errorf("train: New: the model is nil, a %T", model)
 	}
 	if err := c.Validate(); err != nil {

@@ -2,6 +2,7 @@ package safetensors
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 
@@ -11,6 +12,9 @@ import (
 // WriteFile is Write to the file at path, which, after a crash at any moment, holds what was there before or all of the new
 // content. An existing file keeps its permissions; a link is followed.
 func WriteFile(path string, f *File) error {
+	if f == nil {
+		return errors.New("safetensors: WriteFile: the file is nil")
+	}
 	return files.Replace(path, func(w io.Writer) error { return Write(w, f) })
 }
 

@@ -12,11 +12,16 @@ import (
 	"math/bits"
 	"slices"
 	"unicode/utf8"
+
+	"gaussflow/internal/defaults"
 )
 
 // Read reads a whole file; r must end with it. Its tensors are in the order of their data. Every error wraps one of
 // the package's or is r's own.
 func Read(r io.Reader) (*File, error) {
+	if defaults.IsNil(r) {
+		return nil, errors.New("safetensors: Read: the reader is nil")
+	}
 	prefix, err := take(r, 8)
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: header length: %w", err)

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"unicode/utf8"
+
+	"gaussflow/internal/defaults"
 )
 
 // entry is a tensor in the header.
@@ -20,6 +23,9 @@ type entry struct {
 // Write writes f, with its checksum; the same File gives the same bytes. It is an error if two tensors have one name, a shape
 // does not fit its data, a string is called "checksum", or the header grows beyond 100 MB.
 func Write(w io.Writer, f *File) error {
+	if f == nil || defaults.IsNil(w) {
+		return errors.New("safetensors: Write: the file or the writer is nil")
+	}
 	header, err := f.header()
 	if err != nil {
 		return err

@@ -2,7 +2,10 @@
 // sensible value and is not the default, None says zero.
 package defaults
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // None is zero, in those fields of a config whose comment offers it: their own zero means their default.
 const None = -1
@@ -34,4 +37,16 @@ func CheckNone[T Number](where, field string, v T) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %s = %v, want ≥ 0 (0: the default) or None", where, field, v)
+}
+
+// IsNil reports a value that is not there, be it as an interface or as a pointer in one.
+func IsNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return r.IsNil()
+	}
+	return false
 }
