@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
+	"gaussflow/graph"
 	"gaussflow/tabular"
 )
 
@@ -20,6 +21,7 @@ func hint(c *cobra.Command, err error) string {
 	var constant *tabular.ConstantError
 	var format *data.FormatError
 	var row *located
+	var size *graph.SizeError
 	switch {
 	case errors.As(err, &category):
 		names := make([]string, len(category.Columns))
@@ -31,6 +33,8 @@ func hint(c *cobra.Command, err error) string {
 		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
 	case errors.As(err, &constant) && !constant.All:
 		return flagged(c, "drop-constant", "--drop-constant leaves these columns out")
+	case errors.As(err, &size):
+		return flagged(c, "blocks", "fewer --blocks or --components, or smaller --hidden, make a flow that is small enough")
 	case errors.As(err, &format):
 		return formatHint(c, format)
 	case errors.As(err, &row) && row.line > 0:

@@ -92,7 +92,7 @@ func init() { // they call message
 		}),
 		as(sayConstant), as(sayRow), as(func(e *tabular.SpreadError) string { return e.Error() }), as(func(e *report.UnfitError) string { return e.What }),
 		as(func(e *graph.SizeError) string {
-			return fmt.Sprintf("%s would be too much, want at most %d numbers: take fewer --blocks or --components, or smaller --hidden", e.Got, e.Most)
+			return fmt.Sprintf("%s would be too much, want at most %d numbers", e.Got, e.Most)
 		}),
 		as(func(e *flows.RowError) string { return e.Reason() }),
 		as(sayFlagValue),
