@@ -1,16 +1,21 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
-// ambiguous is a FormatError about a column to be read whose name the file has twice, in any format; nil where there is none.
-// Columns that nobody asks for may be called alike.
+// ambiguous is a FormatError about a column to be read whose name is no text, or which the file has twice, in any format; nil where
+// there is none. Columns that nobody asks for may be called anything.
 func (f *File) ambiguous() error {
 	times := make(map[string]int, len(f.all))
 	for _, name := range f.all {
 		times[name]++
 	}
 	for _, j := range f.pick {
-		if name := f.all[j]; times[name] > 1 {
+		if name := f.all[j]; !utf8.ValidString(name) {
+			return &FormatError{File: f.in.name, What: fmt.Sprintf("the column name %q is not UTF-8", name), Err: ErrEncoding}
+		} else if times[name] > 1 {
 			return &FormatError{File: f.in.name, What: fmt.Sprintf("names %d columns %q, want each column that is read to have a name of its own", times[name], name)}
 		}
 	}

@@ -25,7 +25,7 @@ var utf8Mark = []byte("\xef\xbb\xbf")
 // openCSV reads the first record: it fixes the delimiter, the number of columns and their names.
 func openCSV(in *input, o Options) (layout, error) {
 	if c := o.Delimiter; c != 0 && c != '\t' && (c < ' ' || c > '~' || c == '"') {
-		return nil, fmt.Errorf("data: %s: Delimiter = %q, want a tab or a printable ASCII character other than a quote", in.name, c)
+		return nil, &FormatError{File: in.name, What: fmt.Sprintf("cells cannot be parted by %q: want a tab or a printable ASCII character other than a quote", c)}
 	}
 	stream, err := in.open()
 	if err != nil {
@@ -60,10 +60,13 @@ func openCSV(in *input, o Options) (layout, error) {
 // checkText tells text from the encodings and the binary files that would be read as a strange header.
 func checkText(name string, line []byte) error {
 	if bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
-		return &FormatError{File: name, Line: 1, What: "is UTF-16, want UTF-8"}
+		return &FormatError{File: name, Line: 1, What: "is UTF-16, want UTF-8", Err: ErrEncoding}
 	}
 	if bytes.IndexByte(line, 0) >= 0 {
 		return &FormatError{File: name, Line: 1, What: "holds a zero byte: not a text file, and no Parquet, NPY or NPZ"}
+	}
+	if inner := bytes.TrimRight(line, "\r"); bytes.IndexByte(inner, '\r') >= 0 && bytes.IndexByte(inner, '"') < 0 {
+		return &FormatError{File: name, Line: 1, What: "ends with CR alone, want LF or CR LF", Err: ErrLineEnds}
 	}
 	return nil
 }
@@ -75,17 +78,27 @@ func delimiter(name string, line []byte) byte {
 	}
 	best, most := byte(','), 0
 	for _, c := range []byte(",\t;|") {
-		if n := bytes.Count(line, []byte{c}); n > most {
+		if n := countOutside(line, c); n > most {
 			best, most = c, n
 		}
 	}
 	return best
 }
 
+// countOutside counts c outside quotes.
+func countOutside(line []byte, c byte) (n int) {
+	for i, part := range bytes.Split(line, []byte{'"'}) {
+		if i%2 == 0 {
+			n += bytes.Count(part, []byte{c})
+		}
+	}
+	return n
+}
+
 func (l *csvLayout) setHeader(first []string, h Header) error {
 	if h == HeaderGuess && allNumbers(first) {
-		return &FormatError{File: l.in.name, Line: 1, What: fmt.Sprintf(
-			"is all numbers (%s): say whether it is a header (Options.Header)", joined(first, ", "))}
+		return &FormatError{File: l.in.name, Line: 1, Err: ErrNumericHeader,
+			What: fmt.Sprintf("is all numbers (%s): are they names, or the first row?", joined(first, ", "))}
 	}
 	if h == HeaderNone {
 		l.names = numbered(len(first))

@@ -112,7 +112,8 @@ func (s *csvScanner) failed(err error) error {
 	case s.bound.err != nil: // encoding/csv may take it for a missing quote
 		return (&input{name: s.name}).failed(s.bound.err)
 	case errors.As(err, &parse):
-		return &FormatError{File: s.name, Line: parse.StartLine, What: fmt.Sprintf("is no CSV: %v in column %d", parse.Err, parse.Column), Err: err}
+		return &FormatError{File: s.name, Line: parse.StartLine, Err: err,
+			What: fmt.Sprintf("a quote (\") is missing or stands where none can, near character %d", parse.Column)}
 	}
 	return (&input{name: s.name}).failed(err)
 }
@@ -242,9 +243,9 @@ func (b *bounded) store(p []byte) {
 func (b *bounded) Read(p []byte) (n int, err error) {
 	switch {
 	case b.read-b.done > maxRecord:
-		b.err = fmt.Errorf("a record is longer than %d bytes: a quote that is not closed?", maxRecord)
+		b.err = reasonf("a record is longer than %d bytes: a quote that is not closed?", maxRecord)
 	case b.cells > maxColumns:
-		b.err = fmt.Errorf("a record has more than %d cells", maxColumns)
+		b.err = reasonf("a record has more than %d cells", maxColumns)
 	}
 	if b.err != nil {
 		return 0, b.err

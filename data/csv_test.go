@@ -90,9 +90,9 @@ func TestCSVErrors(t *testing.T) {
 		"no rows":       {"a,b\n", data.Options{}, "data: t.csv: no row, want at least one"},
 		"short row":     {"a,b\n1,2\n3\n", data.Options{}, "data: t.csv: line 3: has 1 cells, want 2 as the first record"},
 		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record"},
-		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: is no CSV: bare " in non-quoted-field in column 4`},
-		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: is no CSV: extraneous or missing " in quoted-field in column 5`},
-		"all numbers":   {"0,1\n1,2\n", data.Options{}, "data: t.csv: line 1: is all numbers (0, 1): say whether it is a header (Options.Header)"},
+		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 4: parse error on line 2, column 4: bare " in non-quoted-field`},
+		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 5: record on line 2; parse error on line 3, column 5: extraneous or missing " in quoted-field`},
+		"all numbers":   {"0,1\n1,2\n", data.Options{}, "data: t.csv: line 1: is all numbers (0, 1): are they names, or the first row?: a header of numbers, or none: Options.Header says which"},
 		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: names 2 columns "a", want each column that is read to have a name of its own`},
 		"UTF-16":        {"\xff\xfea\x00,\x00", data.Options{}, "data: t.csv: line 1: is UTF-16, want UTF-8"},
 		"binary":        {"a\x00b\n", data.Options{}, "data: t.csv: line 1: holds a zero byte: not a text file, and no Parquet, NPY or NPZ"},
@@ -100,8 +100,8 @@ func TestCSVErrors(t *testing.T) {
 		"except":        {"a,b\n1,2\n", data.Options{Except: []string{"c"}}, `data: t.csv: no column "c"; it has "a", "b"`},
 		"no column":     {"a,b\n1,2\n", data.Options{Except: []string{"b", "a"}}, "data: t.csv: no column, want at least one"},
 		"twice":         {"a,b\n1,2\n", data.Options{Columns: []string{"a", "a"}}, `data: t.csv: column "a" is named twice, want each once`},
-		"delimiter":     {"a,b\n1,2\n", data.Options{Delimiter: '"'}, `data: t.csv: Delimiter = '"', want a tab or a printable ASCII character other than a quote`},
-		"format":        {"a,b\n1,2\n", data.Options{Format: "xls"}, `data: t.csv: Format = "xls", want csv, parquet, npy or npz`},
+		"delimiter":     {"a,b\n1,2\n", data.Options{Delimiter: '"'}, `data: t.csv: cells cannot be parted by '"': want a tab or a printable ASCII character other than a quote`},
+		"format":        {"a,b\n1,2\n", data.Options{Format: "xls"}, `data: t.csv: the format "xls" is not known, want csv, parquet, npy or npz`},
 		"missing":       {"a,b\n1,2\n3,NaN\n,?\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "a" has 1, the first in row 3 (line 4): ""; column "b" has 2, the first in row 2 (line 3): "NaN" (such rows can be left out: drop missing)`},
 		"infinite":      {"a,b\n1,2\n3,-Inf\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 2 rows: column "b" has 1, the first in row 2 (line 3): "-Inf" (such rows can be left out: drop missing)`},
 		"overflow":      {"a,b\n1,2\n3,1e999\n4,5\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "b" has 1, the first in row 2 (line 3): "1e999" (such rows can be left out: drop missing)`},
@@ -148,7 +148,7 @@ func TestFileErrors(t *testing.T) {
 		t.Error("a folder was opened")
 	}
 	_, err = data.Open(write(t, "t.parquet", []byte("a,b\n1,2\n")), data.Options{})
-	wantError(t, err, "data: t.parquet: does not begin as a parquet file does")
+	wantError(t, err, "data: t.parquet: does not begin as a file of format parquet does, which its name says it is")
 }
 
 // TestLongRecord: a quote that is never closed does not take the file into memory.

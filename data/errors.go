@@ -3,28 +3,71 @@ package data
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
 
 // ErrOnce says that a stream, standard input or a pipe, is too long to be kept for a second reading.
-var ErrOnce = errors.New("is longer than Options.MaxBuffered and can be read only once: save it to a file first")
+var ErrOnce = errors.New("a stream longer than Options.MaxBuffered")
+
+// ErrNumericHeader says that the first line of a CSV file is all numbers, so that nobody knows whether they are names: see Header.
+var ErrNumericHeader = errors.New("a header of numbers, or none: Options.Header says which")
+
+// ErrEncoding says that text is not UTF-8.
+var ErrEncoding = errors.New("not UTF-8")
+
+// ErrLineEnds says that the lines of a text end with CR alone.
+var ErrLineEnds = errors.New("lines that end with CR alone")
 
 // A FormatError says why a file is not what it should be.
 type FormatError struct {
 	File string
-	Line int // 0 where the format has no lines
-	What string
-	Err  error // the cause, or nil
+	Line int    // 0 where the format has no lines
+	What string // in words of the file
+	Err  error  // the cause in words of the code that found it, or nil
+
+	Column string // where it is one column's, ""
 }
 
 func (e *FormatError) Error() string {
-	at := ""
+	at, cause := "", ""
 	if e.Line > 0 {
 		at = fmt.Sprintf(" line %d:", e.Line)
 	}
-	return fmt.Sprintf("data: %s:%s %s", e.File, at, e.What)
+	if e.Column != "" {
+		at += fmt.Sprintf(" column %q:", e.Column)
+	}
+	if e.Err != nil && !errors.Is(e.Err, ErrEncoding) && !errors.Is(e.Err, ErrLineEnds) && !errors.Is(e.Err, io.ErrUnexpectedEOF) { // which What says
+		cause = ": " + e.Err.Error()
+	}
+	return fmt.Sprintf("data: %s:%s %s%s", e.File, at, e.What, cause)
 }
+
+// A WriteError is a table that could not be written.
+type WriteError struct {
+	File string
+	Err  error
+}
+
+func (e *WriteError) Error() string { return fmt.Sprintf("data: writing %s: %v", e.File, e.Err) }
+
+// Unwrap is why.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Reason is why in words of the file, "" where the error is another one.
+func (e *WriteError) Reason() string {
+	var why reason
+	_ = errors.As(e.Err, &why)
+	return string(why)
+}
+
+// A reason is why a file cannot be read, in words of the file.
+type reason string
+
+func (r reason) Error() string { return string(r) }
+
+func reasonf(format string, args ...any) error { return reason(fmt.Sprintf(format, args...)) }
 
 // Unwrap is the cause.
 func (e *FormatError) Unwrap() error { return e.Err }

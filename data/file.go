@@ -114,7 +114,7 @@ func (f *File) Select(names ...string) (*File, error) {
 	seen := make(map[int]bool, len(at))
 	for i, j := range at {
 		if seen[j] {
-			return nil, fmt.Errorf("data: %s: column %q is named twice, want each once", f.in.name, names[i])
+			return nil, &FormatError{File: f.in.name, What: fmt.Sprintf("column %q is named twice, want each once", names[i])}
 		}
 		seen[j] = true
 	}

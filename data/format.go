@@ -65,7 +65,7 @@ func layoutOf(in *input, o Options) (layout, error) {
 	case NPZ:
 		return openNPZ(in, o)
 	}
-	return nil, fmt.Errorf("data: %s: Format = %q, want csv, parquet, npy or npz", in.name, format)
+	return nil, &FormatError{File: in.name, What: fmt.Sprintf("the format %q is not known, want csv, parquet, npy or npz", format)}
 }
 
 func (in *input) sniff() (Format, error) {
@@ -85,7 +85,7 @@ func (in *input) sniff() (Format, error) {
 		}
 	}
 	if named := formatNamed(in.name); named != "" && named != CSV {
-		return "", &FormatError{File: in.name, What: fmt.Sprintf("does not begin as a %s file does", named)}
+		return "", &FormatError{File: in.name, What: fmt.Sprintf("does not begin as a file of format %s does, which its name says it is", named)}
 	}
 	return CSV, nil
 }

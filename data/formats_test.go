@@ -291,10 +291,10 @@ func TestLongStandardInput(t *testing.T) {
 		t.Errorf("%d rows", rows)
 	}
 	_, err := f.ReadAll()
-	wantError(t, err, "data: standard input: is longer than Options.MaxBuffered and can be read only once: save it to a file first")
+	wantError(t, err, "data: standard input: is a stream of more than 300000 bytes, which can be read only once: save it to a file first: a stream longer than Options.MaxBuffered")
 	long := npz(t, map[string][]byte{"X": rawNPY("{'descr': '|u1', 'fortran_order': False, 'shape': (9, 1), }", gzipped(t, content)...)})
 	_, err = data.Open("-", data.Options{Stdin: bytes.NewReader(long), MaxBuffered: 70_000})
-	wantError(t, err, "data: standard input: must be read out of order but is packed, or a stream, of more than 70000 bytes (Options.MaxBuffered): save it unpacked to a file")
+	wantError(t, err, "data: standard input: must be read out of order but is packed, or a stream, of more than 70000 bytes: save it unpacked to a file: a stream longer than Options.MaxBuffered")
 }
 
 // TestTruncated: a file cut anywhere is an error, or for plain CSV a shorter table; never a panic or a huge allocation.

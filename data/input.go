@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/klauspost/compress/gzip"
@@ -64,11 +65,19 @@ func (in *input) open() (io.ReadCloser, error) {
 
 // failed tells of an error while reading.
 func (in *input) failed(err error) error {
-	what := err.Error()
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		what = "the file is truncated"
+	var why reason
+	var path *fs.PathError
+	switch {
+	case errors.As(err, &path):
+		return fmt.Errorf("data: %w", err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &FormatError{File: in.name, What: "the file is truncated", Err: err}
+	case errors.Is(err, ErrOnce):
+		return &FormatError{File: in.name, What: fmt.Sprintf("is a stream of more than %d bytes, which can be read only once: save it to a file first", in.limit), Err: err}
+	case errors.As(err, &why):
+		return &FormatError{File: in.name, What: string(why)}
 	}
-	return &FormatError{File: in.name, What: what, Err: err}
+	return &FormatError{File: in.name, What: "cannot be read: it is damaged", Err: err}
 }
 
 // packed stops its decoder and closes the file below it.
@@ -142,7 +151,7 @@ type inflated struct {
 // Read reads.
 func (r *inflated) Read(p []byte) (int, error) {
 	if most := inflatedSome + inflatedMultiple*r.from.n; r.n > most {
-		return 0, fmt.Errorf("unpacks to more than %d times its size: if that is meant, unpack it first", inflatedMultiple)
+		return 0, reasonf("unpacks to more than %d times its size: if that is meant, unpack it first", inflatedMultiple)
 	}
 	n, err := r.src.Read(p)
 	r.n += int64(n)
@@ -191,8 +200,8 @@ func (in *input) hold(stream io.Reader) (r readerAt, size int64, err error) {
 		return nil, 0, in.failed(err)
 	}
 	if int64(len(all)) > in.limit {
-		return nil, 0, &FormatError{File: in.name, What: fmt.Sprintf(
-			"must be read out of order but is packed, or a stream, of more than %d bytes (Options.MaxBuffered): save it unpacked to a file", in.limit)}
+		return nil, 0, &FormatError{File: in.name, Err: ErrOnce, What: fmt.Sprintf(
+			"must be read out of order but is packed, or a stream, of more than %d bytes: save it unpacked to a file", in.limit)}
 	}
 	return inMemory{bytes.NewReader(all)}, int64(len(all)), nil
 }

@@ -2,8 +2,6 @@ package data
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"regexp"
@@ -36,7 +34,7 @@ func readNPYHeader(r io.Reader) (h npyHeader, err error) {
 		return h, truncated(err)
 	}
 	if string(prefix[:6]) != "\x93NUMPY" {
-		return h, errors.New("does not begin as an NPY array does")
+		return h, reason("does not begin as an NPY array does")
 	}
 	length, used := uint32(binary.LittleEndian.Uint16(prefix[8:])), 10
 	if major := prefix[6]; major == 2 || major == 3 {
@@ -45,10 +43,10 @@ func readNPYHeader(r io.Reader) (h npyHeader, err error) {
 		}
 		length, used = binary.LittleEndian.Uint32(prefix[8:]), 12
 	} else if major != 1 {
-		return h, fmt.Errorf("has NPY version %d, want 1, 2 or 3", major)
+		return h, reasonf("has NPY version %d, want 1, 2 or 3", major)
 	}
 	if length > maxNPYHeader {
-		return h, fmt.Errorf("has an NPY header of %d bytes, want at most %d", length, maxNPYHeader)
+		return h, reasonf("has an NPY header of %d bytes, want at most %d", length, maxNPYHeader)
 	}
 	text := make([]byte, length)
 	if _, err = io.ReadFull(r, text); err != nil {
@@ -62,7 +60,7 @@ func readNPYHeader(r io.Reader) (h npyHeader, err error) {
 func (h *npyHeader) parse(text string) error {
 	descr, order, shape := npyDescr.FindStringSubmatch(text), npyFortran.FindStringSubmatch(text), npyShape.FindStringSubmatch(text)
 	if descr == nil || order == nil || shape == nil {
-		return fmt.Errorf("has the NPY header %q, want 'descr' of one plain type, 'fortran_order' and 'shape'", strings.TrimSpace(text))
+		return reasonf("has the NPY header %q, want 'descr' of one plain type, 'fortran_order' and 'shape'", strings.TrimSpace(text))
 	}
 	h.fortran = order[1] == "True"
 	if err := h.setShape(shape[1]); err != nil {
@@ -70,7 +68,7 @@ func (h *npyHeader) parse(text string) error {
 	}
 	var ok bool
 	if h.kind, ok = npyKindOf(descr[1]); !ok {
-		return fmt.Errorf("has elements of type %q, want floats of 4 or 8 bytes, integers or booleans", descr[1])
+		return reasonf("has elements of type %q, want floats of 4 or 8 bytes, integers or booleans", descr[1])
 	}
 	return nil
 }
@@ -80,7 +78,7 @@ func (h *npyHeader) setShape(text string) error {
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			return fmt.Errorf("has the shape (%s): %w", text, err)
+			return reasonf("has the shape (%s), want whole numbers", text)
 		}
 		shape = append(shape, n)
 	}
@@ -88,7 +86,7 @@ func (h *npyHeader) setShape(text string) error {
 		shape = append(shape, 1)
 	}
 	if len(shape) != 2 || shape[1] < 1 || shape[1] > maxRecord || shape[0] > math.MaxInt/8/shape[1] {
-		return fmt.Errorf("has the shape (%s), want rows × columns or one column", text)
+		return reasonf("has the shape (%s), want rows × columns or one column", text)
 	}
 	h.rows, h.cols = int(shape[0]), int(shape[1])
 	return nil

@@ -56,7 +56,7 @@ func openArchive(in *input) (*archive, error) {
 	r, err := zip.NewReader(source, size)
 	if err != nil {
 		source.Close()
-		return nil, &FormatError{File: in.name, What: fmt.Sprintf("is a damaged or truncated NPZ file: %v", err), Err: err}
+		return nil, &FormatError{File: in.name, What: "is a damaged or truncated NPZ file", Err: err}
 	}
 	return &archive{r, source, size}, nil
 }
@@ -80,7 +80,7 @@ func (a npzArray) open() (io.ReadCloser, error) {
 	var member io.ReadCloser
 	f := archive.member(a.name)
 	if f == nil {
-		err = fmt.Errorf("holds no array %q any more", a.name)
+		err = reasonf("holds no array %q any more", a.name)
 	} else {
 		member, err = f.Open()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime"
 	"slices"
 	"strings"
@@ -75,7 +76,16 @@ func (in *input) footer(source io.ReaderAt, size int64) (file *parquet.File, err
 }
 
 func (in *input) damaged(err error) error {
-	return &FormatError{File: in.name, What: fmt.Sprintf("is a damaged or truncated Parquet file: %v", err), Err: err}
+	var bad *FormatError
+	var path *fs.PathError
+	var why reason
+	switch {
+	case errors.As(err, &bad), errors.As(err, &path):
+		return err
+	case errors.As(err, &why):
+		return &FormatError{File: in.name, What: "is a damaged or truncated Parquet file: " + string(why)}
+	}
+	return &FormatError{File: in.name, What: "cannot be read as Parquet: it is damaged or truncated, or written in a way that is not supported", Err: err}
 }
 
 // recovered turns a panic of the Parquet decoder, which trusts what it reads, into an error.
@@ -193,7 +203,7 @@ func (s *parquetScanner) nextGroup() (err error) {
 
 // advance moves column j to its next row.
 func (s *parquetScanner) advance(j int, c *parquetColumn) error {
-	err := errors.New("a column ends before its row group does")
+	var err error = reason("it ends before its row group does")
 	if c.list {
 		err = s.nextList(j, c, err)
 	} else if c.at++; c.at >= c.n {
@@ -203,10 +213,15 @@ func (s *parquetScanner) advance(j int, c *parquetColumn) error {
 	} else {
 		return nil
 	}
-	if err != nil {
-		return s.in.damaged(err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	err = s.in.damaged(err)
+	var bad *FormatError
+	if errors.As(err, &bad) {
+		bad.Column = s.names[j]
+	}
+	return err
 }
 
 // nextList keeps the values of the next row: of these the first begins a row, by its repetition level of 0, and the others do not.
@@ -230,7 +245,7 @@ func (s *parquetScanner) nextList(j int, c *parquetColumn, ended error) error {
 			return nil
 		}
 		if c.left--; c.left < 0 {
-			return errors.New("a list has more values than its column claims")
+			return reason("a list has more values than its column claims")
 		}
 		if c.row = appendValue(c.row, j, v); len(c.row) > maxRecord {
 			return errLong(s.names[j])

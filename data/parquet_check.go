@@ -3,7 +3,6 @@ package data
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
@@ -61,7 +60,7 @@ func (p *pageCheck) chunk(c *format.ColumnMetaData, rows int64) error {
 		at += n + h.compressed
 		values += h.values
 		if p.walked += n + h.compressed; p.walked > p.size {
-			return errors.New("its column chunks overlap")
+			return reason("its column chunks overlap")
 		}
 	}
 	return nil
@@ -127,14 +126,14 @@ func (h pageHeader) check(source io.ReaderAt, at, end int64, codec format.Compre
 	}
 	most := pageSome + pageMultiple*h.compressed
 	if max(h.uncompressed, h.values, h.entries) > most {
-		return fmt.Errorf("a page of %d bytes claims %d bytes and %d values", h.compressed, h.uncompressed, max(h.values, h.entries))
+		return reasonf("a page of %d bytes claims %d bytes and %d values", h.compressed, h.uncompressed, max(h.values, h.entries))
 	}
 	head := make([]byte, min(h.compressed-levels, zstd.HeaderMaxSize))
 	if _, err := source.ReadAt(head, at+levels); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	if claimed := claimedSize(head, codec); claimed > uint64(most) {
-		return fmt.Errorf("a page of %d bytes claims to unpack to %d", h.compressed, claimed)
+		return reasonf("a page of %d bytes claims to unpack to %d", h.compressed, claimed)
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func checkNames(fields []parquet.Field) error {
 	seen := make(map[string]bool, len(fields))
 	for _, f := range fields {
 		if seen[f.Name()] {
-			return fmt.Errorf("two columns %q, want each name once in Parquet (a name in .csv takes them as they are)", f.Name())
+			return reasonf("two columns %q, want each name once in Parquet (a name in .csv takes them as they are)", f.Name())
 		}
 		seen[f.Name()] = true
 	}

@@ -240,7 +240,7 @@ func TestPassedTextToParquet(t *testing.T) {
 // TestPassedErrors: what one format cannot hold is said, and where.
 func TestPassedErrors(t *testing.T) {
 	for _, c := range []struct{ in, out, want string }{
-		{"a,score\n1,2\n", "t.csv", `data: t.csv: two columns "score", want each name once: the table has it already`},
+		{"a,score\n1,2\n", "t.csv", `data: t.csv: would have two columns "score", want each name once: the table has it already`},
 		{"a,note,note\n1,2,3\n", "t.parquet", `data: writing t.parquet: two columns "note", want each name once in Parquet (a name in .csv takes them as they are)`},
 		{"a,b\n1,2\n9007199254740993,3\n", "t.parquet", `data: in.csv: line 3: column 1, "9007199254740993", has more digits than a number of 64 bits: CSV passes it on as it is`},
 		{"a,b\n1,\xe9\n", "t.parquet", `data: in.csv: line 2: column 2, "\xe9", is not UTF-8, as text in Parquet is: CSV passes it on as it is`},

@@ -2,7 +2,6 @@ package data
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -65,5 +64,5 @@ func readValues(row parquet.Row, record []byte) parquet.Row {
 
 // errLong says that one row is too long to be passed on.
 func errLong(column string) error {
-	return fmt.Errorf("column %q has a row of more than %d bytes, which is not passed on", column, maxRecord)
+	return reasonf("column %q has a row of more than %d bytes, which is not passed on", column, maxRecord)
 }

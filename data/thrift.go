@@ -2,7 +2,6 @@ package data
 
 import (
 	"encoding/binary"
-	"errors"
 )
 
 // A thrift walks over a value of Thrift's compact protocol, in which Parquet has its footer and the headers of its pages, and
@@ -14,8 +13,8 @@ type thrift struct {
 }
 
 var (
-	errThriftShort = errors.New("its metadata end too early, or claim more than there is")
-	errThriftDeep  = errors.New("its metadata are nested too deeply")
+	errThriftShort = reason("its metadata end too early, or claim more than there is")
+	errThriftDeep  = reason("its metadata are nested too deeply")
 )
 
 // maxPath is how many digits a path may have, so that no path looks like another one.

@@ -2,6 +2,7 @@ package data
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -54,7 +55,11 @@ func Create(path string, names []string) (Writer, error) {
 	case format == NPY:
 		w.encoder, err = newNPYEncoder(w.sink, w.pack, len(names))
 	default:
-		err = fmt.Errorf("data: %s: no format has that name, want .csv, .tsv, .parquet or .npy, for text also .gz or .zst", path)
+		err = &FormatError{File: path, What: "no format has that name, want .csv, .tsv, .parquet or .npy, for text also with .gz or .zst"}
+	}
+	var why reason
+	if errors.As(err, &why) {
+		err = &FormatError{File: path, What: string(why)}
 	}
 	if err != nil {
 		w.Discard()
@@ -70,7 +75,7 @@ func distinctNames(path string, names []string) error {
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		if seen[name] {
-			return fmt.Errorf("data: %s: two columns %q, want each name once", path, name)
+			return &FormatError{File: path, What: fmt.Sprintf("would have two columns %q, want each name once", name)}
 		}
 		seen[name] = true
 	}
@@ -125,7 +130,7 @@ func (w *tableWriter) Write(rows []float64) error {
 
 func (w *tableWriter) failed(err error) error {
 	if err != nil {
-		return fmt.Errorf("data: writing %s: %w", w.name, err)
+		return &WriteError{w.name, err}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package data
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -20,7 +19,7 @@ type npyEncoder struct {
 
 func newNPYEncoder(file sink, pack io.Writer, cols int) (*npyEncoder, error) {
 	if _, ok := pack.(plain); !ok || file.Direct() {
-		return nil, errors.New("data: NPY is written to a file, not packed and not to a pipe: its header needs the number of rows")
+		return nil, reason("NPY is written to a file, not packed and not to a pipe: its header needs the number of rows")
 	}
 	e := &npyEncoder{file: file, w: bufio.NewWriterSize(file, 1<<16), cols: cols}
 	_, err := e.w.Write(npyHeaderOf(0, cols))

@@ -29,7 +29,7 @@ const (
 func newParquetEncoder(w io.Writer, passed []parquet.Field, names []string) (e *parquetEncoder, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("the columns cannot be written as Parquet: %v", p)
+			err = fmt.Errorf("%w: %v", reason("the columns cannot be written as Parquet"), p)
 		}
 	}()
 	fields := append(append([]parquet.Field(nil), passed...), doubles(names)...)
@@ -75,7 +75,7 @@ func (e *parquetEncoder) add(record []byte, doubles []float64) error {
 func (e *parquetEncoder) flush() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("a row cannot be written as Parquet: %v", p)
+			err = fmt.Errorf("%w: %v", reason("a row cannot be written as Parquet"), p)
 		}
 	}()
 	_, err = e.w.WriteRows(e.rows)

@@ -33,11 +33,11 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	format := formatNamed(path)
 	text := path == "-" || format == CSV || format == "" && special(path)
 	if !text && format != Parquet {
-		return nil, fmt.Errorf("data: %s: rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst", path)
+		return nil, &FormatError{File: path, What: "rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst"}
 	}
 	for _, name := range extra {
 		if slices.Contains(of.all, name) {
-			return nil, fmt.Errorf("data: %s: two columns %q, want each name once: the table has it already", path, name)
+			return nil, &FormatError{File: path, What: fmt.Sprintf("would have two columns %q, want each name once: the table has it already", name)}
 		}
 	}
 	t, err := create(path, len(of.all)+len(extra))

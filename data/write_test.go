@@ -67,9 +67,9 @@ func TestNPYAgainstNpyio(t *testing.T) {
 func TestWriterErrors(t *testing.T) {
 	dir := t.TempDir()
 	for name, want := range map[string]string{
-		"t.xls":      "data: t.xls: no format has that name, want .csv, .tsv, .parquet or .npy, for text also .gz or .zst",
-		"t.npz":      "data: t.npz: no format has that name, want .csv, .tsv, .parquet or .npy, for text also .gz or .zst",
-		"t.npy.gz":   "data: NPY is written to a file, not packed and not to a pipe: its header needs the number of rows",
+		"t.xls":      "data: t.xls: no format has that name, want .csv, .tsv, .parquet or .npy, for text also with .gz or .zst",
+		"t.npz":      "data: t.npz: no format has that name, want .csv, .tsv, .parquet or .npy, for text also with .gz or .zst",
+		"t.npy.gz":   "data: t.npy.gz: NPY is written to a file, not packed and not to a pipe: its header needs the number of rows",
 		"none/t.csv": "",
 	} {
 		_, err := data.Create(filepath.Join(dir, name), []string{"a"})
@@ -83,7 +83,7 @@ func TestWriterErrors(t *testing.T) {
 	_, err := data.Create(filepath.Join(dir, "t.csv"), nil)
 	wantError(t, err, "data: t.csv: no column, want at least one")
 	_, err = data.Create(filepath.Join(dir, "t.csv"), []string{"a", "a"})
-	wantError(t, err, `data: t.csv: two columns "a", want each name once`)
+	wantError(t, err, `data: t.csv: would have two columns "a", want each name once`)
 	w, err := data.Create(filepath.Join(dir, "t.csv"), []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)

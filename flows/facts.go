@@ -36,7 +36,7 @@ func (f Facts) validate(dim int) error {
 	}
 	for _, c := range f.Columns {
 		if !utf8.ValidString(c) {
-			return fmt.Errorf("flows: Facts: the column name %q is not UTF-8", c)
+			return &ColumnNameError{c}
 		}
 	}
 	if f.Training != nil && f.Training.History != nil {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -88,7 +89,7 @@ func (f *Flow) adaptMeans(x mat.Matrix) error {
 			}
 		}
 		var err error
-		if y, err = f.push(i, y, nil); err != nil {
+		if y, err = f.push(context.Background(), i, y, nil); err != nil {
 			return err
 		}
 	}
@@ -128,7 +129,7 @@ func (s *stack) add(name string, m made) {
 // goesOn reports whether to make the next of so many blocks. By the blocks made it foresees a flow that is too large to be meant.
 func (s *stack) goesOn(made, blocks int) bool {
 	if made > 0 && s.err == nil && float64(s.numbers)/float64(made)*float64(blocks) > maxNumbers {
-		s.err = fmt.Errorf("flows: %d blocks of %d parameters each, want at most %d parameters: take fewer or smaller blocks", blocks, s.numbers/made, maxNumbers)
+		s.err = &graph.SizeError{Op: "flows", Got: fmt.Sprintf("%d blocks of %d parameters each", blocks, s.numbers/made), Most: maxNumbers}
 	}
 	return s.err == nil && made < blocks
 }

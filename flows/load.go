@@ -2,11 +2,11 @@ package flows
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gaussflow/bases"
@@ -16,28 +16,16 @@ import (
 	"gaussflow/layers"
 )
 
-// What can be wrong with a model file, beside the errors of package safetensors. The errors of Load wrap one of
-// these, one of those or one of the file system's, and say where.
-var (
-	ErrFormat        = errors.New("this is no gaussflow model")
-	ErrVersion       = errors.New("the model is of a version that this program does not know")
-	ErrArchitecture  = errors.New("the model's description makes no flow")
-	ErrMissingTensor = errors.New("a tensor is missing")
-	ErrExtraTensor   = errors.New("a tensor belongs to no layer")
-	ErrTensor        = errors.New("a tensor is not what its layer has")
-	ErrNonFinite     = errors.New("a parameter is not a finite number")
-)
-
 // Load reads a flow that Save wrote. It computes the same numbers, bit for bit; it is not compiled for training. A file whose
 // checksum is wrong is safetensors.ErrChecksum; of one that has none, Unverified reports so.
 func Load(path string) (*Flow, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("flows: Load: %s: %w", path, err)
+		return nil, &FileError{"Load", path, err}
 	}
 	f, err := fromFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("flows: Load: %s: %w", path, err)
+		return nil, &FileError{"Load", path, err}
 	}
 	return f, nil
 }
@@ -59,18 +47,21 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 	version, ours := strings.CutPrefix(file.Metadata["format"], formatName)
 	switch {
 	case !ours:
-		return nil, fmt.Errorf("%w: its format is %q, want %q", ErrFormat, file.Metadata["format"], formatName+formatVersion)
+		return nil, &ContentError{Kind: ErrFormat, Where: "format", What: fmt.Sprintf("got %q, want %q", file.Metadata["format"], formatName+formatVersion)}
 	case version != formatVersion:
-		return nil, fmt.Errorf("%w: got %q, want %q", ErrVersion, version, formatVersion)
+		return nil, &ContentError{Kind: ErrVersion, Where: "format", What: fmt.Sprintf("got version %q, want %q", version, formatVersion)}
 	}
 	for _, key := range slices.Sorted(maps.Keys(file.Metadata)) {
 		if key != "format" && key != "model" {
-			return nil, fmt.Errorf("%w: its strings have %q, want \"format\", \"model\" and \"checksum\"", ErrFormat, key)
+			return nil, &ContentError{Kind: ErrFormat, What: fmt.Sprintf("its strings have %q, want \"format\", \"model\" and \"checksum\"", key)}
 		}
+	}
+	if file.Metadata["model"] == "" {
+		return nil, &ContentError{Kind: ErrArchitecture, What: "the string \"model\" is missing, which is the description"}
 	}
 	var doc document
 	if err := strictjson.Unmarshal([]byte(file.Metadata["model"]), &doc, true); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
+		return nil, &ContentError{Kind: ErrArchitecture, Err: err}
 	}
 	f, err := doc.build(file)
 	if err != nil {
@@ -84,7 +75,7 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 func (doc document) build(file *safetensors.File) (*Flow, error) {
 	f, slots, err := doc.flow(file)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrArchitecture, err)
+		return nil, err
 	}
 	return f, fill(file, slots, doc.Frozen)
 }
@@ -109,26 +100,34 @@ func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err err
 	for i, l := range doc.Layers {
 		b, err := layers.New(l.Description, params[i])
 		if err != nil {
-			return nil, nil, fmt.Errorf("layer %s: %w", l.Name, err)
+			return nil, nil, l.fault(err)
 		}
 		named = append(named, Named{l.Name, b})
 	}
 	var base bases.Base
 	if doc.Base != nil {
 		if base, err = bases.New(*doc.Base, doc.Dim, params[len(doc.Layers)]); err != nil {
-			return nil, nil, err
+			return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "base", Err: err}
 		}
 	}
 	if f, err = NewWithBase(base, named...); err != nil {
-		return nil, nil, err
+		return nil, nil, &ContentError{Kind: ErrArchitecture, What: "its layers do not make a flow: want at least one, each with a name of its own, all of one dim and dtype", Err: err}
 	}
 	if f.Dim() != doc.Dim || f.dtype != doc.Dtype {
-		return nil, nil, fmt.Errorf("the layers have %d columns of %s, want %d of %s", f.Dim(), f.dtype, doc.Dim, doc.Dtype)
+		return nil, nil, &ContentError{Kind: ErrArchitecture, What: fmt.Sprintf("the layers have %d columns of %s, want %d of %s: "+
+			"the dim and the dtype of the model, and the same in every layer and its config", f.Dim(), f.dtype, doc.Dim, doc.Dtype)}
 	}
-	if err := json.Unmarshal(doc.Facts, &f.Facts); err != nil {
-		return nil, nil, fmt.Errorf("facts: %w", err)
+	if doc.Facts == nil {
+		return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "facts", What: "missing, want an object, {} at least"}
 	}
-	return f, slots, f.Facts.validate(f.width())
+	err = json.Unmarshal(doc.Facts, &f.Facts)
+	if err == nil {
+		err = f.Facts.validate(f.width())
+	}
+	if err != nil {
+		return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "facts", Err: err}
+	}
+	return f, slots, nil
 }
 
 // owner is the name of what has the i-th specs: a layer, or after them the base.
@@ -150,14 +149,14 @@ func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, er
 	for _, l := range doc.Layers {
 		of, err := layers.Specs(l.Description)
 		if err != nil {
-			return nil, fmt.Errorf("layer %s: %w", l.Name, err)
+			return nil, l.fault(err)
 		}
 		specs = append(specs, of)
 	}
 	if doc.Base != nil {
 		of, err := bases.Specs(*doc.Base, doc.Dim)
 		if err != nil {
-			return nil, fmt.Errorf("base: %w", err)
+			return nil, &ContentError{Kind: ErrArchitecture, Where: "base", Err: err}
 		}
 		specs = append(specs, of)
 	}
@@ -169,7 +168,7 @@ func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, er
 		}
 	}
 	if want > float64(have)+few {
-		return nil, fmt.Errorf("%w: the layers have %.0f numbers, the file %d", ErrMissingTensor, want, have)
+		return nil, &ContentError{Kind: ErrArchitecture, What: fmt.Sprintf("the layers have %.0f numbers, the file %d", want, have), Err: ErrMissingTensor}
 	}
 	return specs, nil
 }
@@ -181,14 +180,14 @@ func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, 
 	for i := range specs {
 		of, err := graph.NewParams(doc.Dtype, specs[i])
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", doc.owner(i), err)
+			return nil, nil, &ContentError{Kind: ErrArchitecture, Where: doc.owner(i), Err: err}
 		}
 		for j, s := range specs[i] {
 			name := tensorName(doc.owner(i), s)
 			if other, is := doc.Tied[name]; is {
 				tied++
 				if of[j] = known[other]; of[j] == nil || !slices.Equal(of[j].Shape(), s.Shape) {
-					return nil, nil, fmt.Errorf("tied: %q is %q, want an earlier tensor of shape %v", name, other, s.Shape)
+					return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "tied", What: fmt.Sprintf("%q is %q, want an earlier tensor of shape %v", name, other, s.Shape)}
 				}
 				continue
 			}
@@ -198,7 +197,7 @@ func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, 
 		params = append(params, of)
 	}
 	if tied != len(doc.Tied) {
-		return nil, nil, fmt.Errorf("tied: got %d names, of which %d are of parameters", len(doc.Tied), tied)
+		return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "tied", What: fmt.Sprintf("got %d names, of which %d are of parameters", len(doc.Tied), tied)}
 	}
 	return params, slots, nil
 }
@@ -212,7 +211,7 @@ func fill(file *safetensors.File, slots []slot, frozen []string) error {
 	for _, s := range slots {
 		t, ok := tensors[s.name]
 		if !ok {
-			return fmt.Errorf("%w: %q, of shape %v", ErrMissingTensor, s.name, []int(s.Shape()))
+			return &ContentError{Kind: ErrMissingTensor, What: fmt.Sprintf("%q, of shape %v", s.name, []int(s.Shape()))}
 		}
 		delete(tensors, s.name)
 		s.Trainable = !slices.Contains(frozen, s.name)
@@ -224,7 +223,7 @@ func fill(file *safetensors.File, slots []slot, frozen []string) error {
 		}
 	}
 	if extra := slices.Sorted(maps.Keys(tensors)); len(extra) > 0 {
-		return fmt.Errorf("%w: %q", ErrExtraTensor, extra[0])
+		return &ContentError{Kind: ErrExtraTensor, What: strconv.Quote(extra[0])}
 	}
 	return nil
 }
@@ -239,7 +238,8 @@ func sizeOf(t safetensors.Tensor) int {
 
 func setParam(p *graph.Param, t safetensors.Tensor) error {
 	if !slices.Equal(p.Shape(), t.Shape) || p.SetData(t.Data) != nil {
-		return fmt.Errorf("%w: %q: got %T of shape %v, want %s of shape %v", ErrTensor, t.Name, t.Data, t.Shape, p.Dtype(), []int(p.Shape()))
+		return &ContentError{Kind: ErrTensor, Where: fmt.Sprintf("%q", t.Name),
+			What: fmt.Sprintf("got %s of shape %v, want %s of shape %v", dtypeOf(t.Data), t.Shape, p.Dtype(), []int(p.Shape()))}
 	}
 	return nil
 }
@@ -249,9 +249,25 @@ func (f *Flow) checkParams() error {
 	for _, n := range f.Layers() {
 		if c, ok := n.Layer.(layers.ParamChecker); ok {
 			if err := c.CheckParams(); err != nil {
-				return fmt.Errorf("%w: layer %s: %w", ErrTensor, n.Name, err)
+				return &ContentError{Kind: ErrTensor, Where: "layer " + n.Name, Err: err}
 			}
 		}
 	}
 	return nil
+}
+
+// fault is what is wrong with a layer's description.
+func (l namedLayer) fault(err error) error {
+	return &ContentError{Kind: ErrArchitecture, Where: fmt.Sprintf("layer %s (%s)", l.Name, l.Kind), Err: err}
+}
+
+// dtypeOf is the type of a tensor's numbers, as a model spells it.
+func dtypeOf(data any) string {
+	switch data.(type) {
+	case []float64:
+		return string(graph.Float64)
+	case []float32:
+		return string(graph.Float32)
+	}
+	return "bytes"
 }

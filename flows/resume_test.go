@@ -224,7 +224,7 @@ func TestResumeOtherFit(t *testing.T) {
 	wantError(t, err, "rows: got 72×2, checksum")
 	r.config.Epochs = 1
 	_, err = r.flow.Fit(context.Background(), x, r.config)
-	wantError(t, err, "end of epoch 1", "at most 0")
+	wantError(t, err, "epochs: got 2 done, want at most 1")
 }
 
 // TestResumeDamaged: a file that is something else, or cut anywhere, is an error and changes nothing.

@@ -50,7 +50,7 @@ func (f *Flow) Save(path string) error {
 		return fmt.Errorf("flows: Save: %w", err)
 	}
 	if err := safetensors.WriteFile(path, file); err != nil {
-		return fmt.Errorf("flows: Save: %w", err)
+		return &FileError{"Save", path, err}
 	}
 	return nil
 }
@@ -154,7 +154,7 @@ func (doc *document) tie(name, of string) {
 func checkFinite(name string, p *graph.Param) error {
 	for i, v := range p.Values() {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("tensor %q: element %d is %v: %w", name, i, v, ErrNonFinite)
+			return &ContentError{Kind: ErrNonFinite, Where: fmt.Sprintf("tensor %q", name), What: fmt.Sprintf("element %d is %v", i, v)}
 		}
 	}
 	return nil

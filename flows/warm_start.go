@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"context"
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
@@ -24,13 +25,17 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 		fitter, _ := f.chain.Layers()[i].(initializers.Fitter)
 		return fitter, f.names[i]
 	}
-	rows, context := mat.DenseCopyOf(x), (*mat.Dense)(nil)
+	rows, given := mat.DenseCopyOf(x), (*mat.Dense)(nil)
 	if f.ContextDim() > 0 {
 		n, _ := rows.Dims()
-		rows, context = rows.Slice(0, n, 0, f.Dim()).(*mat.Dense), rows.Slice(0, n, f.Dim(), f.width()).(*mat.Dense)
+		rows, given = rows.Slice(0, n, 0, f.Dim()).(*mat.Dense), rows.Slice(0, n, f.Dim(), f.width()).(*mat.Dense)
 	}
-	push := func(i int, y *mat.Dense) (*mat.Dense, error) { return f.push(i, y, context) }
-	z, err := initializers.Walk(len(f.names), layer, push, rows, context, c)
+	ctx := c.Interrupt
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	push := func(i int, y *mat.Dense) (*mat.Dense, error) { return f.push(ctx, i, y, given) }
+	z, err := initializers.Walk(len(f.names), layer, push, rows, given, c)
 	if err != nil {
 		return nil, fmt.Errorf("flows: InitFrom: %w", err)
 	}
@@ -43,9 +48,12 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	return z, nil
 }
 
+// pushRows is how many rows are pushed through a layer before an interrupt is asked for.
+const pushRows = 1 << 14
+
 // push runs layer i alone, in the arithmetic that training has: what is equal in it, to the last bit, is equal in each layer's fit.
-// The context may be nil where the flow has none.
-func (f *Flow) push(i int, y, context *mat.Dense) (*mat.Dense, error) {
+// given, the context of the rows, may be nil where the flow has none.
+func (f *Flow) push(ctx context.Context, i int, y, given *mat.Dense) (*mat.Dense, error) {
 	one := graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)
 		z, _ := f.chain.Step(b, i, x, context)
@@ -53,9 +61,19 @@ func (f *Flow) push(i int, y, context *mat.Dense) (*mat.Dense, error) {
 	})
 	n, d := y.Dims()
 	z := mat.NewDense(n, d, nil)
-	var rows mat.Matrix = y
-	if context != nil {
-		rows = Given(y, context)
+	for lo := 0; lo < n; lo += pushRows {
+		hi := min(lo+pushRows, n)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		rows := y.Slice(lo, hi, 0, d)
+		if given != nil {
+			_, c := given.Dims()
+			rows = Given(rows, given.Slice(lo, hi, 0, c))
+		}
+		if err := one.RunInto(rows, z.RawMatrix().Data[lo*d:hi*d]); err != nil {
+			return nil, err
+		}
 	}
-	return z, one.RunInto(rows, z.RawMatrix().Data)
+	return z, nil
 }

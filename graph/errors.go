@@ -28,6 +28,17 @@ func (e *DomainError) Error() string {
 	return fmt.Sprintf("%s: row %d, column %d (from 0) is %v, want a finite number", e.Op, e.Row, e.Col, e.Value)
 }
 
+// A SizeError says that something would be larger than can be meant: a slip of the hand, or a hostile file, is to cost no memory.
+type SizeError struct {
+	Op   string
+	Got  string // with its noun: 9 blocks of 100 parameters
+	Most int    // numbers
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("%s: %s, want at most %d numbers", e.Op, e.Got, e.Most)
+}
+
 // CheckRows reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
 // or DomainError of operation op.
 func CheckRows(op string, x mat.Matrix, dim int) error {

@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -37,6 +38,9 @@ type MixtureConfig struct {
 	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, default 20
 	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, default 4; None: none
 	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, default 28; None: none
+
+	// Interrupt ends the fit, within a step of EM, with its error once it is done; nil: nothing does.
+	Interrupt context.Context `json:"-"`
 }
 
 // withDefaults says what each field means. It must be asked once: what None has become is a zero.
@@ -98,16 +102,30 @@ func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 			return MixtureFit{}, fmt.Errorf("initializers: FitMixture: value %d is %v, want finite numbers up to 1e150", i, v)
 		}
 	}
+	if err := ended(c.Interrupt); err != nil {
+		return MixtureFit{}, fmt.Errorf("initializers: FitMixture: %w", err)
+	}
 	c = c.withDefaults()
 	data := newTally(x)
 	e := newEM(data.variance, c)
 	best := e.search(data.summary(max(256, 10*c.Components)))
 	best.Steps = 0
 	e.run(data, best, c.MaxSteps)
+	if err := ended(c.Interrupt); err != nil {
+		return MixtureFit{}, fmt.Errorf("initializers: FitMixture: %w", err)
+	}
 	for _, s := range best.LogScales {
 		if s <= math.Log(c.MinScale) || s >= e.maxLogScale {
 			best.AtBound++
 		}
 	}
 	return *best, nil
+}
+
+// ended is why a context is done, nil where it is not, or is none.
+func ended(ctx context.Context) error {
+	if ctx == nil {
+		return nil
+	}
+	return ctx.Err()
 }

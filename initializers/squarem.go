@@ -13,7 +13,7 @@ func (e *em) run(data *tally, fit *MixtureFit, steps int) {
 	for {
 		for i := range 2 {
 			e.path[i].set(fit.Mixture)
-			if fit.Converged || fit.Steps >= end {
+			if fit.Converged || fit.Steps >= end || ended(e.c.Interrupt) != nil {
 				return
 			}
 			e.step(data, fit)

@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -22,6 +23,9 @@ type IGConfig struct {
 	ScaleClamp kernel.Clamp `json:"scale_clamp,omitzero"`
 	// Mixture configures every column's fit; its Components, Seed and scale bounds are the layer's business.
 	Mixture MixtureConfig `json:"mixture,omitzero"`
+	// Interrupt ends the walk with its error once it is done: between two layers, and within the fits and the pushes of the rows; nil:
+	// nothing does.
+	Interrupt context.Context `json:"-"`
 }
 
 // DefaultScaleClamp is bound·tanh(raw) with bound 3: scales from 0.05 to 20.
@@ -69,8 +73,11 @@ func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Den
 		if err := fitter.InitFrom(y, Site{c, max(block, 0), context}); err != nil {
 			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
 		}
-		var err error
-		if y, err = push(i, y); err != nil {
+		err := ended(c.Interrupt)
+		if err == nil {
+			y, err = push(i, y)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
 		}
 	}
@@ -88,6 +95,7 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 	c.Components = components
 	c.Seed = s.Seed + 1000*uint64(s.Block) + uint64(dim)
 	c.MinScale, c.MaxScale = clamp.ScaleRange()
+	c.Interrupt = s.Interrupt
 	if fit, err = FitMixture(values, c); err != nil {
 		return fit, nil, err
 	}

@@ -51,7 +51,7 @@ func checkContext(x, context *G.Node, c int) error {
 
 func checkDim(layer string, dim int) error {
 	if dim < 1 {
-		return fmt.Errorf("layers: %s: dim = %d, want ≥ 1", layer, dim)
+		return notPositive(layer, "", dim)
 	}
 	return checkSize(layer, 1, dim)
 }
@@ -62,7 +62,7 @@ const maxNumbers = 1 << 28
 // checkSize reports a parameter of rows×cols numbers that is too large to be meant.
 func checkSize(layer string, rows, cols int) error {
 	if rows > maxNumbers || cols > maxNumbers || rows*cols > maxNumbers {
-		return fmt.Errorf("layers: %s: a parameter of %d×%d numbers, want at most %d numbers", layer, rows, cols, maxNumbers)
+		return &graph.SizeError{Op: "layers: " + layer, Got: fmt.Sprintf("a parameter of %d×%d numbers", rows, cols), Most: maxNumbers}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -55,7 +54,7 @@ func householderSpecs(dim int, c HouseholderConfig) ([]graph.ParamSpec, error) {
 	}
 	c.Reflectors = defaults.Or(c.Reflectors, dim)
 	if c.Reflectors < 1 {
-		return nil, fmt.Errorf("layers: Householder: Reflectors = %d, want ≥ 1", c.Reflectors)
+		return nil, notPositive("Householder", "Reflectors", c.Reflectors)
 	}
 	if err := checkSize("Householder", dim, dim); err != nil {
 		return nil, err

@@ -68,11 +68,11 @@ func (m Mask) Columns(v bool) (columns []int) {
 func (m Mask) Validate(dim int) error {
 	switch {
 	case len(m) != dim:
-		return fmt.Errorf("layers: Mask: got %d entries, want one for each of %d columns", len(m), dim)
+		return &SettingError{"", "Mask", fmt.Sprintf("%d entries", len(m)), fmt.Sprintf("one for each of %d columns", dim)}
 	case m.Count(true) == 0:
-		return fmt.Errorf("layers: Mask: all %d entries are false, want at least one true (the identity half)", dim)
+		return &SettingError{"", "Mask", fmt.Sprintf("all %d false", dim), "at least one true (the identity half)"}
 	case m.Count(false) == 0:
-		return fmt.Errorf("layers: Mask: all %d entries are true, want at least one false (the transformed half)", dim)
+		return &SettingError{"", "Mask", fmt.Sprintf("all %d true", dim), "at least one false (the transformed half)"}
 	}
 	return nil
 }

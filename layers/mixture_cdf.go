@@ -75,7 +75,7 @@ func (c MixtureCDFConfig) core(dim int) (elementwise, error) {
 		return core, err
 	}
 	if c.Components < 1 {
-		return core, fmt.Errorf("layers: MixtureCDF: Components = %d, want ≥ 1", c.Components)
+		return core, notPositive("MixtureCDF", "Components", c.Components)
 	}
 	if err := checkSize("MixtureCDF", dim, c.Components); err != nil {
 		return core, err

@@ -50,7 +50,7 @@ func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig
 // core is the layer without its conditioner, of a config with its defaults.
 func (c MixtureCDFCouplingConfig) core(dim int) (coupling, error) {
 	if c.Components < 1 {
-		return coupling{}, fmt.Errorf("layers: MixtureCDFCoupling: Components = %d, want ≥ 1", c.Components)
+		return coupling{}, notPositive("MixtureCDFCoupling", "Components", c.Components)
 	}
 	core := coupling{name: "MixtureCDFCoupling", dim: dim, mask: c.Mask, shared: c.Shared, context: c.Context,
 		transform: transforms.GaussianMixtureCDF{Components: c.Components, Clamp: c.ScaleClamp}}

@@ -72,7 +72,7 @@ func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	}
 	for i, width := range append(slices.Clone(c.Hidden), out) {
 		if width < 1 {
-			return nil, fmt.Errorf("layers: MLP: Hidden[%d] = %d, want ≥ 1", i, width)
+			return nil, notPositive("MLP", fmt.Sprintf("Hidden[%d]", i), width)
 		}
 		specs = append(specs, denseSpecs(fmt.Sprintf("mlp.dense%d", i), in, width)...)
 		in = width

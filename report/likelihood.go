@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 	"slices"
@@ -33,7 +32,7 @@ func (s *study) likelihoods() (l likelihoods, err error) {
 	samples, _ := onlyFinite(s.sampleLogProb)
 	l.Infinite = left
 	if len(rows) == 0 || len(samples) == 0 {
-		return l, fmt.Errorf("no row has a finite log-density, want a model that fits the rows")
+		return l, &UnfitError{"no row has a finite log-density, want a model that fits the rows"}
 	}
 	l.Mean = meanError(rows)
 	l.compare(s.rows, stat.Mean(rows, nil))

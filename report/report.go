@@ -52,6 +52,11 @@ func (in Input) Validate() error {
 	return nil
 }
 
+// An UnfitError is a model or rows of which there is nothing to show.
+type UnfitError struct{ What string }
+
+func (e *UnfitError) Error() string { return e.What }
+
 // Write writes the page to w, all of it or, on an error, nothing.
 func Write(w io.Writer, in Input) error {
 	if err := in.Validate(); err != nil {

@@ -100,7 +100,7 @@ func TestErrors(t *testing.T) {
 	m := fit(t, []string{"a", "b"}, x)
 	for want, in := range map[string]report.Input{
 		"report: Model = nil":                     {Rows: x},
-		"report: Rows = nil":                      {Model: m},
+		"report: Rows: got 0×0":                   {Model: m},
 		"input_dim = 2":                           {Model: m, Rows: table(20, normal)},
 		"report: Rows":                            {Model: m, Rows: mat.NewDense(1, 2, []float64{1, math.NaN()})},
 		"report: got 1 Numbers for 20 rows":       {Model: m, Rows: x, Numbers: []int{1}},

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -72,7 +71,7 @@ func (s *study) sample() (err error) {
 		}
 	}
 	if len(kept) == 0 {
-		return fmt.Errorf("no sample of the model is finite, want a model that can be sampled")
+		return &UnfitError{"no sample of the model is finite, want a model that can be sampled"}
 	}
 	s.samples, s.sampleLogProb = choose(s.samples, kept, nil), logProb
 	return nil

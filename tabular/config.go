@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -94,11 +95,11 @@ func (c Config) Validate() error {
 func (c Config) validateShares() error {
 	switch {
 	case !(c.LearningRate >= 0) || math.IsInf(c.LearningRate, 0):
-		return fmt.Errorf("tabular: Config: LearningRate = %g, want a positive number (0: the default)", c.LearningRate)
+		return configError("LearningRate", c.LearningRate, "a positive number (0: the default)")
 	case !(c.ValidationShare >= 0 && c.ValidationShare < 1):
-		return fmt.Errorf("tabular: Config: ValidationShare = %g, want 0 < ValidationShare < 1 (0: the default, a tenth)", c.ValidationShare)
+		return configError("ValidationShare", c.ValidationShare, "more than 0 and less than 1 (0: the default, a tenth)")
 	case c.Noise != None && !(c.Noise >= 0 && c.Noise < 1): // also NaN
-		return fmt.Errorf("tabular: Config: Noise = %g, want 0 < Noise < 1 standard deviation (0: the default) or None", c.Noise)
+		return configError("Noise", c.Noise, "more than 0 and less than 1 standard deviation (0: the default) or None")
 	}
 	return nil
 }
@@ -107,7 +108,7 @@ func choice[S ~string](field string, got S, want ...S) error {
 	if got == "" || slices.Contains(want, got) {
 		return nil
 	}
-	return fmt.Errorf("tabular: Config: %s = %q, want one of %q", field, got, want)
+	return configError(field, strconv.Quote(string(got)), fmt.Sprintf("one of %q", want))
 }
 
 // maxSize and maxWorkers bound what a slip of the hand can ask for; maxNumbers bounds all of it together, the parameters of the flow.
@@ -121,20 +122,20 @@ const (
 func within(field string, got, most int) error {
 	switch {
 	case got < 0:
-		return fmt.Errorf("tabular: Config: %s = %d, want ≥ 1 (0: the default)", field, got)
+		return configError(field, got, "≥ 1 (0: the default)")
 	case got > most:
-		return fmt.Errorf("tabular: Config: %s = %d, want at most %d", field, got, most)
+		return configError(field, got, fmt.Sprintf("at most %d", most))
 	}
 	return nil
 }
 
 func (c Config) validateHidden() error {
 	if len(c.Hidden) > maxSize {
-		return fmt.Errorf("tabular: Config: %d hidden layers, want at most %d", len(c.Hidden), maxSize)
+		return configError("Hidden", fmt.Sprintf("%d layers", len(c.Hidden)), fmt.Sprintf("at most %d", maxSize))
 	}
 	for i, width := range c.Hidden {
 		if width < 1 || width > maxSize {
-			return fmt.Errorf("tabular: Config: Hidden[%d] = %d, want 1 to %d", i, width, maxSize)
+			return configError(fmt.Sprintf("Hidden[%d]", i), width, fmt.Sprintf("1 to %d", maxSize))
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -38,19 +39,16 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if err := checkTable(names, x); err != nil {
 		return nil, err
 	}
-	rows, validation, err := split(x, c)
+	division, err := split(x, c)
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{rows: rows, validation: validation}
+	f := &fit{division: division}
 	if err := f.inspect(ctx, names); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: stopped before the warm start: %w", err)
 	}
 	if err := f.keep(c.DropConstant); err != nil {
 		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("tabular: Fit: stopped before the warm start: %w", err)
 	}
 	n, _ := f.rows.Dims()
 	f.plan = newPlan(c, n, f.kept)
@@ -58,7 +56,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
 	f.centre()
-	if err := f.warmStart(); err != nil {
+	if err := f.warmStart(ctx); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
 	if err := f.checkSaves(); err != nil {
@@ -68,7 +66,10 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if history == nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
-	m, errEnd := f.model(history, time.Since(start))
+	if len(history.Epoch) == 0 { // interrupted within the first one, or before a callback has looked
+		history.BestEpoch = train.Start
+	}
+	m, errEnd := f.model(ctx, history, time.Since(start))
 	if errEnd != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
 	}
@@ -76,28 +77,41 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		m.Warnings = append(m.Warnings, Warning{Kind: UnverifiedStart, Text: "the fit went on from a checkpoint without a checksum, as they " +
 			"had none once: whether its numbers were those that had been kept is not known"})
 	}
+	if err == nil && ctx.Err() != nil { // not all rows have their log p
+		err = fmt.Errorf("tabular: Fit: %w", ctx.Err())
+	}
 	diverged := errors.Is(err, train.ErrNonFinite)
 	if n := len(history.Epoch); history.BestEpoch == train.Start && (n > 0 || diverged) {
 		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: fmt.Sprintf("training did not help: at a learning rate of %g "+
 			"none of its whole epochs, %d, was better than the warm start, which is the model", f.LearningRate, n)})
 	}
 	if diverged {
-		m.Warnings = append(m.Warnings, Warning{Kind: Diverged, Text: err.Error()})
+		m.Warnings = append(m.Warnings, Warning{Kind: Diverged, Text: diverges(err, f.LearningRate)})
 		err = nil
 	}
 	return m, err
 }
 
+// diverges says where a loss was not finite.
+func diverges(err error, rate float64) string {
+	at := ""
+	var where *train.NonFiniteError
+	if errors.As(err, &where) {
+		at = fmt.Sprintf(" in epoch %d, batch %d", where.Epoch+1, where.Batch+1)
+	}
+	return fmt.Sprintf("training diverged%s, at a peak learning rate of %g: the loss or a gradient was not finite, and the best parameters before were kept", at, rate)
+}
+
 // fit is one call of Fit.
 type fit struct {
 	plan
-	rows, validation *mat.Dense // of the kept columns, less offset
-	table, held      *mat.Dense // the same as they came
-	offset           []float64  // 0: none
-	columns, kept    []Column
-	standardize      *layers.Standardize
-	flow             *flows.Flow
-	noisy            *noisy
+	*division                // its rows of the kept columns, less offset
+	table, held   *mat.Dense // the same as they came
+	offset        []float64  // 0: none
+	columns, kept []Column
+	standardize   *layers.Standardize
+	flow          *flows.Flow
+	noisy         *noisy
 }
 
 // inspect looks at the columns of the rows.
@@ -131,7 +145,7 @@ func (f *fit) keep(drop bool) error {
 }
 
 // warmStart makes the flow and starts it as an iterative Gaussianization of one draw of the noisy rows.
-func (f *fit) warmStart() (err error) {
+func (f *fit) warmStart(ctx context.Context) (err error) {
 	if f.standardize, err = layers.NewStandardize(f.rows, layers.AffineConfig{Dtype: f.Dtype}); err != nil {
 		return err
 	}
@@ -145,7 +159,9 @@ func (f *fit) warmStart() (err error) {
 	for j, c := range f.kept {
 		f.noisy.gaussian[j] = defaults.OrNone(f.Noise, 0) * c.Std
 	}
-	_, err = f.flow.InitFrom(f.noisy, f.warmStartConfig())
+	ig := f.warmStartConfig()
+	ig.Interrupt = ctx
+	_, err = f.flow.InitFrom(f.noisy, ig)
 	return err
 }
 
@@ -190,21 +206,22 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 const validationRows = 500
 
 // model is what the fit leaves behind.
-func (f *fit) model(history *train.History, took time.Duration) (*Model, error) {
+func (f *fit) model(ctx context.Context, history *train.History, took time.Duration) (*Model, error) {
 	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
 		return nil, err
 	}
-	held, err := f.flow.LogProb(f.held)
+	held, err := f.logProb(ctx, f.held, f.heldAt)
 	if err != nil {
 		return nil, err
 	}
-	fitted, err := f.flow.LogProb(f.table)
+	fitted, err := f.logProb(ctx, f.table, f.at)
 	if err != nil {
 		return nil, err
 	}
-	n := len(fitted)
+	n, _ := f.rows.Dims()
+	validated, _ := f.validation.Dims()
 	training := Training{
-		Rows: n, ValidationRows: len(held), Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
+		Rows: n, ValidationRows: validated, Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
 		Kernels: kernel.Set(), History: history, LogLikelihood: stat.Mean(held, nil),
 	}
 	reference := held
@@ -220,6 +237,43 @@ func (f *fit) model(history *train.History, took time.Duration) (*Model, error) 
 		Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Warnings: warnings, Training: training,
 		Reference: newQuantiles(reference), Fitted: newQuantiles(fitted), Held: newQuantiles(held),
 	}}, nil
+}
+
+// hurried is how many rows stand for all where a fit was interrupted: they are in random order, and a model that is to be written at
+// once cannot wait for millions.
+const hurried = 1 << 12
+
+// logProb is log p of the rows of x, in their order; once ctx is done, of the first of them. at are their places in the table.
+func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []float64, err error) {
+	n, d := x.Dims()
+	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += hurried {
+		some, err := f.flow.LogProb(x.Slice(lo, min(lo+hurried, n), 0, d))
+		if err != nil {
+			return nil, f.locate(err, lo, x, at)
+		}
+		logProb = append(logProb, some...)
+	}
+	return logProb, nil
+}
+
+// locate says which row of the table an error is about, lo being the first of those that were tried, and by which column it is out.
+func (f *fit) locate(err error, lo int, x *mat.Dense, at []int) error {
+	var bad *flows.RowError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	row, worst := x.RawRowView(lo+bad.Row), 0
+	out := func(j int) float64 { return math.Abs(row[j]-f.kept[j].Mean) / f.kept[j].Std }
+	for j := range row {
+		if out(j) > out(worst) {
+			worst = j
+		}
+	}
+	e := &RowError{Row: -1, Column: f.kept[worst].Name, Value: row[worst], Err: bad}
+	if at != nil {
+		e.Row = at[lo+bad.Row]
+	}
+	return e
 }
 
 // referenceRows is how many validation rows make a reference by themselves; fewer are joined by the rows fitted to.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gaussflow/flows"
+	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -65,8 +66,8 @@ func (p plan) checkNumbers(first layers.Bijector) error {
 		numbers += 2 * float64(p.Blocks) * float64(param.Size())
 	}
 	if numbers > maxNumbers {
-		return fmt.Errorf("%d blocks of hidden widths %v and %d components have about %.2g parameters, want at most %d: take fewer or smaller blocks",
-			p.Blocks, p.Hidden, p.Components, numbers, maxNumbers)
+		got := fmt.Sprintf("%d blocks of hidden widths %v and %d components with about %.2g parameters", p.Blocks, p.Hidden, p.Components, numbers)
+		return &graph.SizeError{Op: "tabular: Fit", Got: got, Most: maxNumbers}
 	}
 	return nil
 }

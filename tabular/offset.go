@@ -77,12 +77,12 @@ const fewestSteps = 64
 func (p plan) checkSpreads(columns []Column) error {
 	for _, c := range columns {
 		if 1/c.Std > math.MaxFloat64 {
-			return fmt.Errorf("column %q: its standard deviation is %.3g, which has no reciprocal: want a unit that makes larger numbers", c.Name, c.Std)
+			return &SpreadError{c.Name, fmt.Sprintf("its standard deviation is %.3g, which has no reciprocal: want a unit that makes larger numbers", c.Std)}
 		}
 		at := float32(math.Abs(c.Mean))
 		step := float64(math.Nextafter32(at, float32(math.Inf(1))) - at)
 		if p.Dtype == graph.Float32 && c.Std < fewestSteps*step {
-			return fmt.Errorf("column %q: float32 numbers near %.6g lie %.3g apart, its standard deviation is %.3g: want float64", c.Name, c.Mean, step, c.Std)
+			return &SpreadError{c.Name, fmt.Sprintf("float32 numbers near %.6g lie %.3g apart, its standard deviation is %.3g: want the dtype float64", c.Mean, step, c.Std)}
 		}
 	}
 	return nil

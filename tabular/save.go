@@ -9,6 +9,7 @@ import (
 	"math"
 	"slices"
 
+	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/train"
 )
@@ -85,7 +86,24 @@ func Load(path string) (*Model, error) {
 	}
 	m, err := fromFlow(f)
 	if err != nil {
-		return nil, fmt.Errorf("tabular: Load: %s: %w", path, err)
+		return nil, &flows.FileError{Op: "Load", Path: path, Err: err}
+	}
+	return m, nil
+}
+
+// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Facts name or x1, x2, …. It maps
+// rows, and draws them; of a table it knows nothing else, so that spreads count as 1, and it has no Reference and cannot be saved.
+func OfFlow(f *flows.Flow) (*Model, error) {
+	if f == nil || f.Dim() < 1 {
+		return nil, flows.ErrNotBuilt
+	}
+	m := &Model{Flow: f, Facts: Facts{Quanta: make([]float64, f.Dim())}}
+	for j := range f.Dim() {
+		name := fmt.Sprintf("x%d", j+1)
+		if len(f.Facts.Columns) == f.Dim() {
+			name = f.Facts.Columns[j]
+		}
+		m.Columns = append(m.Columns, Column{Column: data.Column{Name: name, Std: 1}})
 	}
 	return m, nil
 }
@@ -97,13 +115,13 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 	}
 	m := &Model{Flow: f}
 	if err := json.Unmarshal(raw, &m.Facts); err != nil {
-		return nil, fmt.Errorf("%w: the facts of the table: %w", flows.ErrArchitecture, err)
+		return nil, notOfTable(err)
 	}
 	if f.Facts.Training != nil {
 		m.Training.History = f.Facts.Training.History
 	}
 	if err := m.validate(f.Dim()); err != nil {
-		return nil, fmt.Errorf("%w: the facts of the table: %w", flows.ErrArchitecture, err)
+		return nil, notOfTable(err)
 	}
 	if f.Unverified() {
 		m.Warnings = append(m.Warnings, Warning{Kind: Unverified, Text: "the model file has no checksum, as files had none once: " +
@@ -112,22 +130,34 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 	return m, nil
 }
 
+// notOfTable says that the facts of the table are not what they should be.
+func notOfTable(err error) error {
+	return &flows.ContentError{Kind: flows.ErrArchitecture, Where: "the facts of the table", Err: err}
+}
+
+// A FactError is facts of a table that contradict each other, or the flow.
+type FactError struct{ What string }
+
+func (e *FactError) Error() string { return e.What }
+
 // validate reports facts that do not fit a flow of d columns.
 func (f Facts) validate(d int) error {
 	names := slices.Sorted(slices.Values(f.Names()))
 	switch {
 	case len(f.kept()) != d:
-		return fmt.Errorf("%d columns are kept, want %d", len(f.kept()), d)
+		return &FactError{fmt.Sprintf("%d columns are kept, want %d", len(f.kept()), d)}
 	case len(slices.Compact(names)) != len(f.Columns) || slices.Contains(names, ""):
-		return errors.New("two columns have one name or one has none")
+		return &FactError{"two columns have one name or one has none"}
 	case len(f.Quanta) != d:
-		return fmt.Errorf("there are %d quanta, want %d", len(f.Quanta), d)
-	case len(f.Reference) == 0 || !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
-		return errors.New("the quantiles of log p do not ascend")
+		return &FactError{fmt.Sprintf("there are %d quanta, want %d", len(f.Quanta), d)}
+	case len(f.Reference) == 0:
+		return &FactError{"there are no quantiles of log p of the reference rows, want at least one"}
+	case !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
+		return &FactError{"the quantiles of log p do not ascend"}
 	}
 	for i, j := range f.kept() {
 		if c, step := f.Columns[j], f.Quanta[i]; !(step >= 0 && (step <= maxSteps*c.Std || c.Std == 0 && step < 1)) {
-			return fmt.Errorf("column %q of standard deviation %g lies on a grid of step %g, want a step that its values can have", c.Name, c.Std, step)
+			return &FactError{fmt.Sprintf("column %q of standard deviation %g lies on a grid of step %g, want a step that its values can have", c.Name, c.Std, step)}
 		}
 	}
 	return nil

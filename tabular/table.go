@@ -2,27 +2,13 @@ package tabular
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
 )
-
-// A ConstantError names the columns that have one value in every row trained on.
-type ConstantError struct {
-	Columns []string
-	All     bool // no other column is left
-}
-
-func (e *ConstantError) Error() string {
-	text := fmt.Sprintf("tabular: Fit: constant columns: %s", strings.Join(e.Columns, ", "))
-	if e.All {
-		return text + ": want at least one column that varies"
-	}
-	return text + ": want none, or DropConstant to leave them out"
-}
 
 // minRows is the least a table may have: three to fit to and one to validate on.
 const minRows = 4
@@ -44,25 +30,61 @@ func checkTable(names []string, x mat.Matrix) error {
 		seen[name] = j
 	}
 	if n < minRows {
-		return fmt.Errorf("tabular: Fit: got %d rows, want at least %d", n, minRows)
+		return &FewRowsError{n, minRows}
 	}
 	return nil
 }
 
-// split separates the rows to fit to from those to validate on.
-func split(x mat.Matrix, c Config) (rows, validation *mat.Dense, err error) {
+// A division is which rows of a table are fitted to and which validate.
+type division struct {
+	rows, validation *mat.Dense
+	at, heldAt       []int // their places in the table; heldAt is nil where the validation rows are not of it
+}
+
+// split separates the rows to fit to from those to validate on, at random, but for this: what all rows to fit to have alike, and
+// another one has not, is no constant, so that one is fitted to.
+func split(x mat.Matrix, c Config) (*division, error) {
 	n, d := x.Dims()
 	if c.Validation != nil {
 		if err := graph.CheckRows("tabular: Fit: Validation", c.Validation, d); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		return mat.DenseCopyOf(x), mat.DenseCopyOf(c.Validation), nil
+		return &division{rows: mat.DenseCopyOf(x), validation: mat.DenseCopyOf(c.Validation), at: count(n)}, nil
 	}
 	share := c.ValidationShare
 	or(&share, 0.1)
 	held := min(max(1, int(share*float64(n))), n-minRows+1)
 	order := initializers.NewRand(c.Seed, 1<<40).Perm(n)
-	return pick(x, order[held:]), pick(x, order[:held]), nil
+	s := &division{at: order[held:], heldAt: order[:held]}
+	taken := 0
+	for j := range d {
+		for i, row := range s.heldAt[taken:] {
+			if x.At(row, j) != x.At(s.at[taken], j) && alike(x, s.at, j) {
+				s.heldAt[taken+i], s.heldAt[taken] = s.heldAt[taken], s.heldAt[taken+i]
+				s.heldAt[taken], s.at[taken] = s.at[taken], s.heldAt[taken]
+				taken++
+				break
+			}
+		}
+		if taken == min(len(s.heldAt), len(s.at)) {
+			break
+		}
+	}
+	s.rows, s.validation = pick(x, s.at), pick(x, s.heldAt)
+	return s, nil
+}
+
+// alike reports whether column j has one value in these rows.
+func alike(x mat.Matrix, rows []int, j int) bool {
+	return !slices.ContainsFunc(rows, func(i int) bool { return x.At(i, j) != x.At(rows[0], j) })
+}
+
+func count(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	return order
 }
 
 // pick copies the rows of x with these indexes.

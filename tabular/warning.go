@@ -53,7 +53,7 @@ func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Wa
 	}
 	onGrid := "columns of values on a grid, where a density has no limit"
 	if dequantized {
-		onGrid = "columns of values on a grid, spread over one step of it: exp(log p) times the step is a probability"
+		onGrid = "columns of values on a grid, spread over one step of it: log p there is a density per unit, not the logarithm of a probability"
 	}
 	for _, w := range []Warning{
 		{Kind: ConstantColumns, Text: "constant columns, dropped: log p is of the others"},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gaussflow/graph/safetensors"
 	"gaussflow/internal/defaults"
@@ -30,6 +31,23 @@ type Checkpoint struct {
 
 // ErrOtherFit is wrapped by the error of a Fit that was told to resume another one.
 var ErrOtherFit = errors.New("the checkpoint is of another fit")
+
+// An OtherFitError says by what a checkpoint is of another fit. It wraps ErrOtherFit.
+type OtherFitError struct{ Differences []Difference }
+
+// A Difference is something that decides what a fit computes, as the checkpoint and the fit have it.
+type Difference struct{ Name, Got, Want string }
+
+func (e *OtherFitError) Error() string {
+	lines := make([]string, len(e.Differences))
+	for i, d := range e.Differences {
+		lines[i] = fmt.Sprintf("%s: got %s, want %s", d.Name, d.Got, d.Want)
+	}
+	return fmt.Sprintf("%v: %s", ErrOtherFit, strings.Join(lines, "; "))
+}
+
+// Unwrap is ErrOtherFit.
+func (e *OtherFitError) Unwrap() error { return ErrOtherFit }
 
 // ErrCheckpoint is wrapped by the error of a Fit whose checkpoint is a safetensors file of something else.
 var ErrCheckpoint = errors.New("the file is no checkpoint")

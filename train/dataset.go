@@ -51,16 +51,21 @@ func (d *dataset) slice(lo, hi int) *dataset {
 	if d.weights != nil {
 		w = d.weights[lo:hi]
 	}
+	return newDataset(d.between(lo, hi), w)
+}
+
+// between is rows lo ≤ i < hi, a copy of them where x cannot be cut.
+func (d *dataset) between(lo, hi int) mat.Matrix {
 	_, dim := d.x.Dims()
-	var x mat.Matrix
 	if dense, ok := d.x.(*mat.Dense); ok {
-		x = dense.Slice(lo, hi, 0, dim)
-	} else {
-		m := mat.NewDense(hi-lo, dim, nil)
-		for i := range hi - lo {
-			d.Row(m.RawRowView(i), lo+i)
-		}
-		x = m
+		return dense.Slice(lo, hi, 0, dim)
 	}
-	return newDataset(x, w)
+	if lo == 0 && hi == d.rows {
+		return d.x
+	}
+	m := mat.NewDense(hi-lo, dim, nil)
+	for i := range hi - lo {
+		d.Row(m.RawRowView(i), lo+i)
+	}
+	return m
 }

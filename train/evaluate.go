@@ -25,19 +25,35 @@ func (t *Trainer) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	if err := checkWeights(op, weights, n); err != nil {
 		return 0, err
 	}
-	losses := make([]float64, n)
-	if err := t.judge.lossesInto(x, losses); err != nil {
-		return 0, err
+	return t.evaluate(context.Background(), op, newDataset(x, weights))
+}
+
+// evaluateRows is how many rows are evaluated before the context is asked. A multiple of what a graph.RowFunc runs at once, so that
+// rows meet the same programs whatever their number.
+const evaluateRows = 1 << 14
+
+// evaluate is Evaluate of rows that have been checked.
+func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64, error) {
+	losses := make([]float64, d.rows)
+	step := evaluateRows
+	if t.batchwise() {
+		step = d.rows
+	}
+	for lo := 0; lo < d.rows; lo += step {
+		if err := ctx.Err(); err != nil {
+			return 0, fmt.Errorf("%s: %w", op, err)
+		}
+		hi := min(lo+step, d.rows)
+		if err := t.judge.lossesInto(d.between(lo, hi), losses[lo:hi]); err != nil {
+			return 0, err
+		}
 	}
 	total := 0.0
 	for i, l := range losses {
-		if weights != nil {
-			l *= weights[i]
-		}
-		total += l
+		total += l * d.weight(i)
 	}
 	p, err := t.penaltyNow()
-	return total/float64(n) + p, err
+	return total/float64(d.rows) + p, err
 }
 
 // EvaluateSource is Evaluate of the rows of src, in constant memory; the same number, bit for bit. A losses.BatchLoss, for

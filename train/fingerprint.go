@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // A fingerprint is all that decides what a fit computes, but for its length, as names and values that a person can
@@ -72,10 +71,13 @@ func described(v any) string {
 }
 
 // digest is the shape of the data and a checksum of its rows and weights.
-func (d *dataset) digest(context.Context) (string, error) {
+func (d *dataset) digest(ctx context.Context) (string, error) {
 	_, dim := d.x.Dims()
 	row, c := make([]float64, dim), checksum{}
 	for i := range d.rows {
+		if i%evaluateRows == 0 && ctx.Err() != nil {
+			return "", ctx.Err()
+		}
 		c.add(row, d.Row(row, i))
 	}
 	return extent{d.rows, dim, c.sum}.String(), nil
@@ -83,16 +85,16 @@ func (d *dataset) digest(context.Context) (string, error) {
 
 // differs is ErrOtherFit with what p, a checkpoint's, has other than want, nil where that is nothing.
 func (p fingerprint) differs(want fingerprint) error {
-	var lines []string
+	var others []Difference
 	for _, name := range slices.Sorted(maps.Keys(union(p, want))) {
 		if got, want := p[name], want[name]; got != want {
-			lines = append(lines, fmt.Sprintf("%s: got %s, want %s", name, orNone(got), orNone(want)))
+			others = append(others, Difference{name, orNone(got), orNone(want)})
 		}
 	}
-	if lines == nil {
+	if others == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %s", ErrOtherFit, strings.Join(lines, "; "))
+	return &OtherFitError{others}
 }
 
 func union(a, b fingerprint) fingerprint {

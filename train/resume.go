@@ -69,7 +69,7 @@ func (p progressed) check(epochs int) error {
 	case p.Epoch < 0 || p.Step < 0 || p.EMASteps < 0 || !p.Warmup.valid():
 		return fmt.Errorf("%w: epoch %d, step %d, %d averaged, a warm-up of %+v, want none negative and 0 ≤ Done ≤ Rows", ErrCheckpoint, p.Epoch, p.Step, p.EMASteps, p.Warmup)
 	case p.Epoch >= epochs:
-		return fmt.Errorf("%w: it is at the end of epoch %d (from 0), want at most %d, the last of this one", ErrOtherFit, p.Epoch, epochs-1)
+		return &OtherFitError{[]Difference{{"epochs", fmt.Sprintf("%d done", p.Epoch+1), fmt.Sprintf("at most %d", epochs)}}}
 	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:
 		return fmt.Errorf("%w: its history has columns of different lengths", ErrCheckpoint)
 	}

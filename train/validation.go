@@ -9,8 +9,8 @@ type validation interface {
 	digest(ctx context.Context) (string, error)
 }
 
-func (d *dataset) loss(_ context.Context, t *Trainer) (float64, error) {
-	return t.Evaluate(d.x, d.weights)
+func (d *dataset) loss(ctx context.Context, t *Trainer) (float64, error) {
+	return t.evaluate(ctx, "train: Evaluate", d)
 }
 
 // heldSource is a source to validate on.

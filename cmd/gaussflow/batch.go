@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
@@ -91,10 +93,17 @@ func (b *batches) located(t *batch, err error) error {
 	if !errors.As(err, &row) || row.Row >= len(t.places) {
 		return err
 	}
-	at := t.places[row.Row]
-	line := ""
+	return rowAt(b.name, t.places[row.Row], row)
+}
+
+// rowAt is an error about a row of a file.
+func rowAt(file string, at data.Place, err error) error {
+	e := &located{where: fmt.Sprintf("%s: row %d", file, at.Row), err: err}
 	if at.Line > 0 {
-		line = fmt.Sprintf(" (line %d)", at.Line)
+		e.where += fmt.Sprintf(" (line %d)", at.Line)
 	}
-	return fmt.Errorf("%s: row %d%s: %s", b.name, at.Row, line, row.Reason())
+	if _, errStat := os.Stat(file); errStat == nil && filepath.Ext(file) == ".csv" {
+		e.file, e.line = file, at.Line
+	}
+	return e
 }

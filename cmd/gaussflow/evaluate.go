@@ -36,7 +36,7 @@ func newEvaluate() *cobra.Command {
 			if err := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}

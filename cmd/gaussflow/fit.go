@@ -64,12 +64,18 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	sayDropped(c, table.Dropped)
 	model, err := o.fit(c, table)
 	if model == nil {
-		return err
+		return ofTable(file, err)
 	}
 	var unkept *train.UnkeptError
 	isUnkept := errors.As(err, &unkept)
-	err = o.finish(c, model, table, errors.Is(err, context.Canceled))
-	if err == nil && o.report != "" {
+	interrupted := errors.Is(err, context.Canceled)
+	err = o.finish(c, model, table, interrupted)
+	setPatient(c.Context(), false)
+	switch {
+	case err != nil || o.report == "":
+	case interrupted || c.Context().Err() != nil:
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: no report was written: gaussflow report %s %s -o %s writes it\n", o.output, path, o.report)
+	default:
 		err = writeReport(c, o.report, model, file, table, o.config.Seed)
 	}
 	if isUnkept {
@@ -91,7 +97,11 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 		o.losses = newHistoryFile(o.history)
 		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: o.losses})
 	}
-	setPatient(c.Context())
+	// From here on there is something to lose, and an interrupt is honoured at the next batch.
+	o.config.Callbacks = append(o.config.Callbacks, train.LambdaCallback{TrainBegin: func(*train.State) error {
+		setPatient(c.Context(), true)
+		return nil
+	}})
 	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
 	var unkept *train.UnkeptError
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, &unkept) {
@@ -130,4 +140,22 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 		s.print(stderr)
 	}
 	return nil
+}
+
+// ofTable says of which table an error of a fit is, and where in it: what the fit calls a row, it counts.
+func ofTable(file *data.File, err error) error {
+	var row *tabular.RowError
+	var few *tabular.FewRowsError
+	var constant *tabular.ConstantError
+	var spread *tabular.SpreadError
+	switch {
+	case errors.As(err, &row) && row.Row >= 0:
+		if at, errPlaces := places(file); errPlaces == nil && row.Row < len(at) {
+			return rowAt(file.Name(), at[row.Row], err)
+		}
+		return in(fmt.Sprintf("%s: row %d of those read", file.Name(), row.Row+1), err)
+	case errors.As(err, &few), errors.As(err, &constant), errors.As(err, &spread):
+		return in(file.Name(), err)
+	}
+	return err
 }

@@ -1,30 +1,95 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"gaussflow/data"
+	"gaussflow/graph"
 	"gaussflow/tabular"
 )
 
-// hint names the flag that lets an error pass, "" where there is none.
-func hint(err error) string {
+// hint is what can be done about an error of a command: a flag that the command has, or a line for a shell; "" where nothing is known.
+func hint(c *cobra.Command, err error) string {
 	var category *data.CategoryError
 	var missing *data.MissingError
 	var cell *data.CellError
 	var constant *tabular.ConstantError
+	var format *data.FormatError
+	var row *located
+	var size *graph.SizeError
 	switch {
 	case errors.As(err, &category):
 		names := make([]string, len(category.Columns))
-		for i, c := range category.Columns {
-			names[i] = c.Name
+		for i, column := range category.Columns {
+			names[i] = column.Name
 		}
-		return "--except " + strings.Join(names, ",") + " leaves these columns out"
+		return except(c, "these columns", names)
 	case errors.As(err, &missing), errors.As(err, &cell):
-		return "--drop-missing leaves such rows out, and says how many"
+		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
 	case errors.As(err, &constant) && !constant.All:
-		return "--drop-constant leaves these columns out"
+		return flagged(c, "drop-constant", "--drop-constant leaves these columns out")
+	case errors.As(err, &size):
+		return flagged(c, "blocks", "fewer --blocks or --components, or smaller --hidden, make a flow that is small enough")
+	case errors.As(err, &format):
+		return formatHint(c, format)
+	case errors.As(err, &row) && row.line > 0:
+		return fmt.Sprintf("sed %dd %s > without.csv leaves the row out", row.line, inShell(row.file))
 	}
 	return ""
+}
+
+func formatHint(c *cobra.Command, e *data.FormatError) string {
+	path := inShell(e.File)
+	switch {
+	case errors.Is(e.Err, data.ErrNumericHeader):
+		return flagged(c, "no-header", "--no-header takes it for the first row, --header for the names")
+	case errors.Is(e.Err, data.ErrLineEnds):
+		return fmt.Sprintf(`tr '\r' '\n' < %s > lines.csv mends it`, path)
+	case errors.Is(e.Err, data.ErrEncoding):
+		return fmt.Sprintf("iconv -f %s -t UTF-8 %s > utf8.csv converts it", encodingOf(e), path)
+	case e.Column != "":
+		return except(c, "this column", []string{e.Column})
+	}
+	return ""
+}
+
+// encodingOf guesses what a text that is not UTF-8 is in.
+func encodingOf(e *data.FormatError) string {
+	if strings.Contains(e.What, "UTF-16") {
+		return "UTF-16"
+	}
+	return "LATIN1"
+}
+
+// flagged is a text about a flag, "" where the command has no such flag.
+func flagged(c *cobra.Command, flag, text string) string {
+	if c.Flags().Lookup(flag) == nil {
+		return ""
+	}
+	return text
+}
+
+// except is --except of columns, whatever they are called, as a shell takes it.
+func except(c *cobra.Command, what string, names []string) string {
+	var list strings.Builder
+	w := csv.NewWriter(&list)
+	_ = w.Write(names) // to memory
+	w.Flush()
+	return flagged(c, "except", fmt.Sprintf("--except %s leaves %s out", inShell(strings.TrimSuffix(list.String(), "\n")), what))
+}
+
+// inShell is a word as a shell takes it.
+func inShell(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./,:=+@%", r)
+	}
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -31,7 +31,7 @@ func newInspect() *cobra.Command {
 			if err := new(paths).reads("MODEL", args[0]).check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}
@@ -73,6 +73,10 @@ func newInspection(m *tabular.Model) inspection {
 
 func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintln(out, m.Flow.Summary())
+	if !known(m) {
+		fmt.Fprintf(out, "Columns: %s\n", strings.Join(m.Names(), ", "))
+		return
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	t, c := m.Training, m.Config
 	fmt.Fprintf(w, "preset\t%s\n", c.Preset)

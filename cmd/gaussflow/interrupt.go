@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -38,6 +39,7 @@ func interruptible() (context.Context, func()) {
 		case <-signals:
 		case <-late:
 		}
+		fmt.Fprintln(os.Stderr, "gaussflow: interrupted")
 		os.Exit(exitInterrupted)
 	}()
 	return ctx, func() {
@@ -46,9 +48,9 @@ func interruptible() (context.Context, func()) {
 	}
 }
 
-// setPatient says that the command ends by itself, in its own time, once ctx is done.
-func setPatient(ctx context.Context) {
+// setPatient says whether the command ends by itself, soon, once ctx is done, and has something to write before.
+func setPatient(ctx context.Context, on bool) {
 	if patient, ok := ctx.Value(patienceKey{}).(*atomic.Bool); ok {
-		patient.Store(true)
+		patient.Store(on)
 	}
 }

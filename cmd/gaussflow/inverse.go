@@ -5,7 +5,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
-	"gaussflow/tabular"
 )
 
 const inverseLong = `Inverse maps rows z, as transform writes them, back to rows of the model's columns. It finds columns z1, z2, … by
@@ -36,7 +35,7 @@ func newInverse() *cobra.Command {
 			if err := p.check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}

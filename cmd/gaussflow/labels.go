@@ -54,7 +54,10 @@ func (l *labelled) add(b *batch) error {
 	values := make([]float64, len(b.places))
 	if l.rest != nil {
 		if n, err := l.rest.Read(values); n < len(values) {
-			return fmt.Errorf("%s: the label %q has fewer rows than the table: %w", l.file.Name(), l.name, err)
+			if !errors.Is(err, io.EOF) && err != nil {
+				return err
+			}
+			return fmt.Errorf("%s: the label %q has fewer rows than the table", l.file.Name(), l.name)
 		}
 	} else {
 		for i := range values {

@@ -36,7 +36,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		err = out.Err
 	}
@@ -52,11 +52,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
-	if h := hint(err); h != "" {
+	if h := hint(command, err); h != "" {
 		fmt.Fprintln(stderr, visible(h))
 	}
 	return exitError
 }
 
-// oneLine is an error's text, joined errors side by side.
-func oneLine(err error) string { return visible(strings.ReplaceAll(err.Error(), "\n", "; ")) }
+// oneLine is an error's message on one line.
+func oneLine(err error) string { return visible(strings.ReplaceAll(message(err), "\n", "; ")) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 
 	"gaussflow/data"
 	"gaussflow/flows"
@@ -23,20 +25,25 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gaussflow": faultyMain})
 }
 
-// TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2, and
-// moons.gflow, a small model of them, and peaks.gflow: see peaks.
+// TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2,
+// moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, and peaks.gflow: see peaks.
+//
+// All that it says on standard error meanwhile is for people: see checkMessage.
 func TestScripts(t *testing.T) {
+	folder := t.TempDir()
+	t.Cleanup(func() { checkSaid(t, folder) }) // after the scripts, which run side by side
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv(saidIn, folder)
 			fitted, err := moons()
 			if err != nil {
 				return err
 			}
-			for _, name := range []string{"moons.csv", "moons.gflow"} {
+			for _, name := range []string{"moons.csv", "moons.gflow", "plain.gflow"} {
 				raw, err := os.ReadFile(filepath.Join(fitted, name))
 				if err != nil {
 					return err
@@ -88,8 +95,33 @@ var moons = sync.OnceValues(func() (string, error) {
 	if code := run(args, io.Discard, io.Discard); code != exitOK {
 		return "", fmt.Errorf("fit: exit code %d", code)
 	}
-	return folder, nil
+	flow, err := flows.NewGaussianization(2, flows.GaussianizationConfig{Blocks: 1, Components: 2, Seed: 1})
+	if err != nil {
+		return "", err
+	}
+	return folder, flow.Save(filepath.Join(folder, "plain.gflow"))
 })
 
 // small is a fit that takes a fraction of a second.
 var small = []string{"--preset", "fast", "--hidden", "8", "--epochs", "3", "--seed", "1", "--workers", "1"}
+
+// checkSaid reads what the program has said in a folder.
+func checkSaid(t *testing.T, folder string) {
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil || len(files) == 0 {
+		t.Errorf("nothing was said: %v", err)
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s said
+		if err := json.Unmarshal(raw, &s); err != nil {
+			t.Fatal(err)
+		}
+		if faults := checkMessage(s.Asked, s.Text); faults != nil && s.Asked[0] != cobra.ShellCompRequestCmd {
+			t.Errorf("%q: %v: %s", s.Asked, faults, s.Text)
+		}
+	}
+}

@@ -77,7 +77,17 @@ func writeReport(c *cobra.Command, path string, model *tabular.Model, file *data
 }
 
 // rowNumbers are the numbers in the file, from 1, of the rows that are not left out.
-func rowNumbers(file *data.File) (numbers []int, err error) {
+func rowNumbers(file *data.File) ([]int, error) {
+	at, err := places(file)
+	numbers := make([]int, len(at))
+	for i := range at {
+		numbers[i] = at[i].Row
+	}
+	return numbers, err
+}
+
+// places are where the rows stand that are not left out.
+func places(file *data.File) (at []data.Place, err error) {
 	rows, err := newBatches(file, nil)
 	if err != nil {
 		return nil, err
@@ -86,13 +96,11 @@ func rowNumbers(file *data.File) (numbers []int, err error) {
 	for err == nil {
 		var b *batch
 		if b, err = rows.next(); err == nil {
-			for _, at := range b.places {
-				numbers = append(numbers, at.Row)
-			}
+			at = append(at, b.places...)
 		}
 	}
 	if !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	return numbers, nil
+	return at, nil
 }

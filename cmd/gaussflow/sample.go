@@ -38,7 +38,7 @@ func newSample() *cobra.Command {
 			if err := new(paths).reads("MODEL", args[0]).writes("--output", output).check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
@@ -36,7 +38,7 @@ func newScore() *cobra.Command {
 			if err := p.check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}
@@ -53,7 +55,12 @@ func newScore() *cobra.Command {
 }
 
 func score(c *cobra.Command, model *tabular.Model, file *data.File, output string) error {
-	w, err := data.CreateRecords(output, file, []string{"log_prob", "tail_probability"})
+	added := []string{"log_prob", "tail_probability"}
+	if !known(model) {
+		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: tail_probability is left out: it needs log p of reference rows")
+		added = added[:1]
+	}
+	w, err := data.CreateRecords(output, file, added)
 	if err != nil {
 		return err
 	}
@@ -63,7 +70,7 @@ func score(c *cobra.Command, model *tabular.Model, file *data.File, output strin
 		return err
 	}
 	defer rows.Close()
-	err = rows.stream(c.Context(), rowBar(c, output, -1), func(b *batch) error { return scoreBatch(model, b) }, func(b *batch) error {
+	err = rows.stream(c.Context(), rowBar(c, output, -1), func(b *batch) error { return scoreBatch(model, b, len(added)) }, func(b *batch) error {
 		for i := range b.places {
 			if err := w.WriteRecord(b.record(i), b.out.RawRowView(i)...); err != nil {
 				return err
@@ -78,16 +85,18 @@ func score(c *cobra.Command, model *tabular.Model, file *data.File, output strin
 	return w.Close()
 }
 
-// scoreBatch makes the two columns.
-func scoreBatch(model *tabular.Model, b *batch) error {
+// scoreBatch makes log p and, if two columns are asked for, the tail probability.
+func scoreBatch(model *tabular.Model, b *batch, columns int) error {
 	logProb, err := model.Flow.LogProb(b.x)
 	if err != nil {
 		return err
 	}
-	b.out = mat.NewDense(len(logProb), 2, nil)
+	b.out = mat.NewDense(len(logProb), columns, nil)
 	for i, lp := range logProb {
 		b.out.Set(i, 0, lp)
-		b.out.Set(i, 1, model.Reference.Share(lp))
+		if columns > 1 {
+			b.out.Set(i, 1, model.Reference.Share(lp))
+		}
 	}
 	return nil
 }

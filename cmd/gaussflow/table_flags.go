@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -16,12 +17,14 @@ type tableFlags struct {
 	options   data.Options
 	delimiter string
 	noHeader  bool
+	header    bool
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")
 	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
+	f.BoolVar(&t.header, "header", false, "the first line holds the names, also where they are numbers")
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
 	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing or non-numeric cells out, and say how many")
 }
@@ -37,7 +40,12 @@ func (t *tableFlags) open(c *cobra.Command, path string) (*data.File, error) {
 	case t.delimiter != "":
 		return nil, usage(c, fmt.Errorf("--delimiter %q, want one character or tab", t.delimiter))
 	}
-	if t.noHeader {
+	switch {
+	case t.header && t.noHeader:
+		return nil, usage(c, errors.New("--header and --no-header, want one of them"))
+	case t.header:
+		o.Header = data.HeaderFirst
+	case t.noHeader:
 		o.Header = data.HeaderNone
 	}
 	o.Stdin = c.InOrStdin()
@@ -50,7 +58,12 @@ func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model
 	if err != nil {
 		return nil, err
 	}
-	return file.Select(model.Kept()...)
+	chosen, err := file.Select(model.Kept()...)
+	var absent *data.ColumnError
+	if errors.As(err, &absent) && !known(model) && file.Dim() == model.Flow.Dim() {
+		return file, nil // by their places: see load
+	}
+	return chosen, err
 }
 
 // unnamed reports whether the columns of the table have no names.

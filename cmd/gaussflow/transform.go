@@ -5,8 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
-
-	"gaussflow/tabular"
 )
 
 const transformLong = `Transform maps rows x to z, which the model takes for standard normal: columns z1, z2, … , as many as the model has.
@@ -36,7 +34,7 @@ func newTransform() *cobra.Command {
 			if err := p.check(c); err != nil {
 				return err
 			}
-			model, err := tabular.Load(args[0])
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}

@@ -3,8 +3,10 @@ package main
 import (
 	"archive/zip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -79,7 +81,7 @@ func readWeights(path string, flow *flows.Flow) error {
 	}
 	for _, w := range weights {
 		if err := w.read(path); err != nil {
-			return fmt.Errorf("tensor %q: %w", w.name, err)
+			return in(fmt.Sprintf("tensor %q", w.name), err)
 		}
 	}
 	return nil
@@ -88,8 +90,12 @@ func readWeights(path string, flow *flows.Flow) error {
 // checkNames reports arrays that are missing, or that are none of the weights.
 func checkNames(path string, weights []weight) error {
 	archive, err := zip.OpenReader(path)
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		return err
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return &data.FormatError{File: path, What: "is a damaged or truncated NPZ file", Err: err}
 	}
 	defer archive.Close()
 	var have, want []string

@@ -50,7 +50,7 @@ func (c Clamp) Validate() error {
 	known := c.Kind == ClampTanh || c.Kind == ClampSigmoid
 	finite := !math.IsInf(c.Lo, 0) && !math.IsInf(c.Hi, 0)
 	if !known || !finite || !(c.Lo < c.Hi) || c.Kind == ClampTanh && c.Lo != -c.Hi {
-		return fmt.Errorf("ScaleClamp = %+v, want TanhClamp(bound > 0) or SigmoidClamp(lo < hi)", c)
+		return &ClampError{c}
 	}
 	return nil
 }
@@ -133,3 +133,10 @@ func mostLogScale[T Float]() T { return T(byType[T, float64](708.0, 87.0)) }
 
 // holdScale is y held to ±most; NaN stays.
 func holdScale[T Float](y, most T) T { return min(max(y, -most), most) }
+
+// A ClampError is a Clamp that is no curve.
+type ClampError struct{ Clamp Clamp }
+
+func (e *ClampError) Error() string {
+	return fmt.Sprintf("ScaleClamp = %+v, want TanhClamp(bound > 0) or SigmoidClamp(lo < hi)", e.Clamp)
+}

@@ -94,7 +94,7 @@ var configs = map[string]config{
 var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
-	"flows.RowError", "flows.Facts", "flows.Training",
+	"flows.RowError", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
 	"initializers.Mixture", "initializers.MixtureFit", "initializers.Moments", "initializers.Site",
 	"layers.Description", "transforms.Part",
 	"tabular.Facts", "tabular.Training",

@@ -169,7 +169,7 @@ func (r *Registry[N, P]) find(kind string) (*entry[N, P], error) {
 	e := r.kinds[kind]
 	r.mu.RUnlock()
 	if e == nil {
-		return nil, fmt.Errorf("kind = %q, want one of %q, or one that is registered with %s before", kind, r.Kinds(), r.call)
+		return nil, &KindError{kind, r.Kinds(), r.call}
 	}
 	return e, nil
 }
@@ -230,4 +230,15 @@ func catch(err *error, kind, function string) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: %s: panic: %v", kind, function, p)
 	}
+}
+
+// A KindError is a kind that nobody has registered.
+type KindError struct {
+	Kind  string
+	Known []string
+	call  string
+}
+
+func (e *KindError) Error() string {
+	return fmt.Sprintf("kind = %q, want one of %q, or one that is registered with %s before", e.Kind, e.Known, e.call)
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 )
 
 // Unmarshal is json.Unmarshal of text that is one value and nothing after it, in which no object has a name twice: encoding/json
@@ -19,7 +21,39 @@ func Unmarshal(text []byte, v any, known bool) error {
 	if known {
 		d.DisallowUnknownFields()
 	}
-	return d.Decode(v)
+	return named(d.Decode(v))
+}
+
+// An UnknownError is a member that a value has no field for.
+type UnknownError struct{ Name string }
+
+func (e *UnknownError) Error() string { return fmt.Sprintf("unknown field %q", e.Name) }
+
+// A TwiceError is a name that comes twice in one object.
+type TwiceError struct{ Name string }
+
+func (e *TwiceError) Error() string {
+	return fmt.Sprintf("the name %q comes twice in an object", e.Name)
+}
+
+// A TrailingError is what follows a value that should be all there is.
+type TrailingError struct{ Text string }
+
+func (e *TrailingError) Error() string {
+	return fmt.Sprintf("there is something after the JSON value: %.20q", e.Text)
+}
+
+// named gives the one error of encoding/json that has no type of its own a type.
+func named(err error) error {
+	if err == nil {
+		return nil
+	}
+	if quoted, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		if name, errQuoted := strconv.Unquote(quoted); errQuoted == nil {
+			return &UnknownError{name}
+		}
+	}
+	return err
 }
 
 // A level is an object or an array that has been opened.
@@ -46,13 +80,13 @@ func check(text []byte) error {
 		}
 		if len(open) == 0 {
 			if values++; values > 1 {
-				return fmt.Errorf("there is something after the JSON value: %.20q", fmt.Sprint(token))
+				return &TrailingError{fmt.Sprint(token)}
 			}
 		}
 		if n := len(open) - 1; n >= 0 && open[n].name {
 			if name, ok := token.(string); ok {
 				if open[n].names[name] {
-					return fmt.Errorf("the name %q comes twice in an object", name)
+					return &TwiceError{name}
 				}
 				open[n].names[name], open[n].name = true, false
 				continue

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/flows"
+	"gaussflow/tabular"
+)
+
+// load reads a model, also one without the facts of a table, as flows.Flow's Save and programs of others write it: then its columns
+// are those it names or x1, x2, …, and this is said.
+func load(c *cobra.Command, path string) (*tabular.Model, error) {
+	model, err := tabular.Load(path)
+	if !errors.Is(err, tabular.ErrNoTable) {
+		return model, err
+	}
+	flow, err := flows.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	if model, err = tabular.OfFlow(flow); err != nil {
+		return nil, &flows.FileError{Op: "Load", Path: path, Err: err}
+	}
+	names := model.Names()
+	columns := names[0]
+	if len(names) > 1 {
+		columns += " to " + names[len(names)-1]
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s has no facts of a table: its columns are %s, by name, or else all of a table's in order\n", path, visible(columns))
+	return model, nil
+}
+
+// known reports whether a model knows the table it was fitted to.
+func known(m *tabular.Model) bool { return len(m.Reference) > 0 }

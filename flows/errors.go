@@ -1,0 +1,67 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// What can be wrong with a model file, beside the errors of package safetensors. The errors of Load wrap one of
+// these, one of those or one of the file system's, and say where.
+var (
+	ErrFormat        = errors.New("this is no gaussflow model")
+	ErrVersion       = errors.New("the model is of a version that this program does not know")
+	ErrArchitecture  = errors.New("the model's description makes no flow")
+	ErrMissingTensor = errors.New("a tensor is missing")
+	ErrExtraTensor   = errors.New("a tensor belongs to no layer")
+	ErrTensor        = errors.New("a tensor is not what its layer has")
+	ErrNonFinite     = errors.New("a parameter is not a finite number")
+)
+
+// A FileError is of a file that holds no model.
+type FileError struct {
+	Op, Path string
+	Err      error
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("flows: %s: %s: %v", e.Op, e.Path, e.Err) }
+
+// Unwrap is why.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// A ContentError is what is wrong with the content of a model file. Its fields are in the words of the file; Err is in those of the
+// code that found it.
+type ContentError struct {
+	Kind  error  // one of the above
+	Where string // a layer or a tensor, "" where it is the whole
+	What  string // got and want, "" where Err says it
+	Err   error  // or nil
+}
+
+func (e *ContentError) Error() string {
+	text := []string{e.Kind.Error()}
+	for _, part := range []string{e.Where, e.What} {
+		if part != "" {
+			text = append(text, part)
+		}
+	}
+	if e.Err != nil {
+		text = append(text, e.Err.Error())
+	}
+	return strings.Join(text, ": ")
+}
+
+// Unwrap is the kind and the cause.
+func (e *ContentError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Kind}
+	}
+	return []error{e.Kind, e.Err}
+}
+
+// A ColumnNameError is a name that a model file cannot hold.
+type ColumnNameError struct{ Name string }
+
+func (e *ColumnNameError) Error() string {
+	return fmt.Sprintf("flows: Facts: the column name %q is not UTF-8", e.Name)
+}

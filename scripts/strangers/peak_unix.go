@@ -1,0 +1,20 @@
+//go:build linux
+
+package main
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// peakOf is the most that a command had in memory.
+func peakOf(c *exec.Cmd) int64 {
+	if c.ProcessState == nil {
+		return 0
+	}
+	usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss << 10
+}
