@@ -45,12 +45,19 @@ func appendValue(dst []byte, column int, v parquet.Value) []byte {
 	return append(dst, body...)
 }
 
-// readValues reads what appendValue wrote back onto row; byte arrays share the memory of record.
-func readValues(row parquet.Row, record []byte) parquet.Row {
+// readValues reads what appendValue wrote back onto row; byte arrays share the memory of record. ok is false where record is
+// something else.
+func readValues(row parquet.Row, record []byte) (_ parquet.Row, ok bool) {
 	for len(record) > 0 {
 		column, n := binary.Uvarint(record)
+		if n <= 0 || len(record) < n+3 {
+			return row, false
+		}
 		levels := record[n : n+3]
 		size, m := binary.Uvarint(record[n+3:])
+		if m <= 0 || size > uint64(len(record)-(n+3+m)) {
+			return row, false
+		}
 		body := record[n+3+m:][:size]
 		record = record[n+3+m+int(size):]
 		v := parquet.Value{}
@@ -59,7 +66,7 @@ func readValues(row parquet.Row, record []byte) parquet.Row {
 		}
 		row = append(row, v.Level(int(levels[0]), int(levels[1]), int(column)))
 	}
-	return row
+	return row, true
 }
 
 // errLong says that one row is too long to be passed on.

@@ -52,7 +52,8 @@ func (e *parquetEncoder) write(rows []float64) error {
 }
 
 // writeRecord takes a row that was passed on, and the doubles behind it.
-func (e *parquetEncoder) writeRecord(record []byte, extra []float64) error {
+func (e *parquetEncoder) writeRecord(record []byte, extra []float64) (err error) {
+	defer unwritable(&err) // a record that no pass has made may hold anything
 	if err := e.add(record, extra); err != nil {
 		return err
 	}
@@ -61,7 +62,10 @@ func (e *parquetEncoder) writeRecord(record []byte, extra []float64) error {
 
 // add makes a row one of those to write.
 func (e *parquetEncoder) add(record []byte, doubles []float64) error {
-	row := readValues(nil, record)
+	row, ok := readValues(nil, record)
+	if !ok {
+		return reason("a record is not of this table, want one of a pass of Records")
+	}
 	for j, v := range doubles {
 		row = append(row, parquet.DoubleValue(v).Level(0, 0, e.leafs+j))
 	}
@@ -73,11 +77,7 @@ func (e *parquetEncoder) add(record []byte, doubles []float64) error {
 
 // flush writes the rows, and ends the group where it is long enough.
 func (e *parquetEncoder) flush() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", reason("a row cannot be written as Parquet"), p)
-		}
-	}()
+	defer unwritable(&err)
 	_, err = e.w.WriteRows(e.rows)
 	e.rows = e.rows[:0]
 	if err != nil || e.n < groupRows && e.size < groupBytes {
@@ -88,3 +88,10 @@ func (e *parquetEncoder) flush() (err error) {
 }
 
 func (e *parquetEncoder) finish() error { return e.w.Close() }
+
+// unwritable, deferred, makes an error of what the Parquet library panics with.
+func unwritable(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: %v", reason("a row cannot be written as Parquet"), p)
+	}
+}

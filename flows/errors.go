@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -39,7 +40,10 @@ type ContentError struct {
 }
 
 func (e *ContentError) Error() string {
-	text := []string{e.Kind.Error()}
+	var text []string
+	if e.Kind != nil {
+		text = append(text, e.Kind.Error())
+	}
 	for _, part := range []string{e.Where, e.What} {
 		if part != "" {
 			text = append(text, part)
@@ -53,10 +57,7 @@ func (e *ContentError) Error() string {
 
 // Unwrap is the kind and the cause.
 func (e *ContentError) Unwrap() []error {
-	if e.Err == nil {
-		return []error{e.Kind}
-	}
-	return []error{e.Kind, e.Err}
+	return slices.DeleteFunc([]error{e.Kind, e.Err}, func(err error) bool { return err == nil })
 }
 
 // A ColumnNameError is a name that a model file cannot hold.
