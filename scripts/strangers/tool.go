@@ -115,13 +115,15 @@ func column(text, name string) (values []float64) {
 	return values
 }
 
+// spread is taken from the first value, which the others may be near.
 func spread(v []float64) float64 {
-	mean, square := 0.0, 0.0
-	for _, x := range v {
-		mean += x / float64(len(v))
+	shifted := make([]float64, len(v))
+	for i, x := range v {
+		shifted[i] = x - v[0]
 	}
-	for _, x := range v {
-		square += (x - mean) * (x - mean) / float64(len(v))
+	center, square := mean(shifted), 0.0
+	for _, x := range shifted {
+		square += (x - center) * (x - center) / float64(len(v))
 	}
 	return math.Sqrt(square)
 }
