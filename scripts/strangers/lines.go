@@ -201,6 +201,7 @@ var numbers = []line{
 		first := train.Cosine{Peak: 1, WarmupSteps: 10, DecaySteps: 100}.At(0)
 		return fmt.Sprintf("%g of its peak", first), first == 0.1
 	}},
+	{"B8 CSVLogger, continued and resumed", "its header is written again", goTest("./train", "TestCSVLogger")},
 }
 
 // hostile: what is claimed costs nothing.
@@ -234,6 +235,7 @@ var hostile = []line{
 		r := p.run("inspect", "m.gflow")
 		return fmt.Sprintf("spelled out: %v", strings.Contains(r.stdout, `\u001b`)), r.code == 0 && !strings.Contains(r.stdout, "\x1b")
 	}},
+	{"C everything exported, with nil, zero values and extremes", "15 of 210 functions and 223 of 812 methods panic", goTest("./internal/contracts", ".")},
 	{"C hostile files, in every reader", "up to 3.7 GiB of 15.7 kB", goTest("./data", "TestHostile|TestInflated|TestQuotedCommas")},
 }
 
