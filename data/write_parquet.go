@@ -13,11 +13,14 @@ type parquetEncoder struct {
 	cols  int // of doubles, the last ones
 	leafs int // before them
 
-	rows   []parquet.Row // to write
-	values []parquet.Value
-	n      int64 // rows in the present group
-	size   int64 // bytes in it
+	rows    []parquet.Row // to write
+	records []byte        // their records, copied: those that come belong to the reader
+	n       int64         // rows in the present group
+	size    int64         // bytes in it
 }
+
+// rowsAtOnce is how many rows are given to the Parquet library at a time: each call of it costs what some rows do.
+const rowsAtOnce = 256
 
 // A row group ends after so many rows or bytes: it bounds the memory of the writer.
 const (
@@ -54,7 +57,9 @@ func (e *parquetEncoder) write(rows []float64) error {
 // writeRecord takes a row that was passed on, and the doubles behind it.
 func (e *parquetEncoder) writeRecord(record []byte, extra []float64) (err error) {
 	defer unwritable(&err) // a record that no pass has made may hold anything
-	if err := e.add(record, extra); err != nil {
+	from := len(e.records)
+	e.records = append(e.records, record...)
+	if err := e.add(e.records[from:], extra); err != nil || len(e.rows) < rowsAtOnce && len(e.records) < keptText {
 		return err
 	}
 	return e.flush()
@@ -62,7 +67,11 @@ func (e *parquetEncoder) writeRecord(record []byte, extra []float64) (err error)
 
 // add makes a row one of those to write.
 func (e *parquetEncoder) add(record []byte, doubles []float64) error {
-	row, ok := readValues(nil, record)
+	var row parquet.Row
+	if at := len(e.rows); at < cap(e.rows) {
+		row = e.rows[:at+1][at][:0] // the memory of a row that has been written
+	}
+	row, ok := readValues(row, record)
 	if !ok {
 		return reason("a record is not of this table, want one of a pass of Records")
 	}
@@ -79,7 +88,7 @@ func (e *parquetEncoder) add(record []byte, doubles []float64) error {
 func (e *parquetEncoder) flush() (err error) {
 	defer unwritable(&err)
 	_, err = e.w.WriteRows(e.rows)
-	e.rows = e.rows[:0]
+	e.rows, e.records = e.rows[:0], e.records[:0]
 	if err != nil || e.n < groupRows && e.size < groupBytes {
 		return err
 	}
@@ -87,7 +96,12 @@ func (e *parquetEncoder) flush() (err error) {
 	return e.w.Flush()
 }
 
-func (e *parquetEncoder) finish() error { return e.w.Close() }
+func (e *parquetEncoder) finish() error {
+	if err := e.flush(); err != nil {
+		return err
+	}
+	return e.w.Close()
+}
 
 // unwritable, deferred, makes an error of what the Parquet library panics with.
 func unwritable(err *error) {
