@@ -18,6 +18,7 @@ type GemmSpace[T Float] struct {
 	start       []T   // what a row of the panel's columns starts from: zeros, or a bias
 	rows        []int // of the portable product: the rows of b that count, and their factors
 	factors     []T
+	columns     []int // of the portable product: the columns of c that are asked for
 	sparse      sparseSpace[T]
 }
 

@@ -87,6 +87,40 @@ func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	}
 }
 
+// TestGemmSpace: products of all kinds and shapes share their scratch space, in any order.
+func TestGemmSpace(t *testing.T) {
+	for _, s := range sets {
+		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmSpace(t, s.f64.gemm) })
+		t.Run("float32/"+s.name, func(t *testing.T) { checkGemmSpace(t, s.f32.gemm) })
+	}
+}
+
+func checkGemmSpace[T Float](t *testing.T, ops gemmKernels[T]) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	space := new(GemmSpace[T])
+	for range 300 {
+		m, n, k := 1+rng.IntN(20), 1+rng.IntN(40), 1+rng.IntN(40)
+		a, b, y := make([]T, m*k), make([]T, k*n), make([]T, m*n)
+		for _, v := range [][]T{a, b, y} {
+			for i := range v {
+				v[i] = T(max(rng.NormFloat64(), 0)) // half of them zeros, as behind a relu
+			}
+		}
+		transA, transB := rng.IntN(2) == 0, rng.IntN(2) == 0
+		got, want := make([]T, m*n), make([]T, m*n)
+		if where := rng.IntN(2) == 0; where {
+			newGemm(transA, transB, m, n, k, ops, space).Where(y, a, b, got)
+			newGemm(transA, transB, m, n, k, ops, new(GemmSpace[T])).Where(y, a, b, want)
+		} else {
+			newGemm(transA, transB, m, n, k, ops, space).Run(a, b, got, false)
+			newGemm(transA, transB, m, n, k, ops, new(GemmSpace[T])).Run(a, b, want, false)
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("m=%d n=%d k=%d: in shared space %v, want %v", m, n, k, got, want)
+		}
+	}
+}
+
 // TestGemmOfZeros: factors full of zeros, as behind a relu, and numbers of b that are not finite, which zero times is no number.
 func TestGemmOfZeros(t *testing.T) {
 	for _, s := range sets {

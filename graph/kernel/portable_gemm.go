@@ -203,22 +203,22 @@ func addMultiple[T Float](c, b []T, f T) {
 // addDots adds the product to c, of rows of a that are op(a)'s and of rows of b that are the columns of op(b): dot products, of a
 // row of a with four of b at a time. With y it does so only where y is positive.
 func (g *Gemm[T]) addDots(a, b, y, c []T) {
-	if len(g.rows) < g.n+3 {
-		g.rows = make([]int, g.n+3)
+	if len(g.columns) < g.n+3 {
+		g.columns = make([]int, g.n+3)
 	}
 	for i := range g.m {
 		n := g.n
 		if y != nil {
-			n = positivesOf(y[i*g.n:][:n], g.rows)
+			n = positivesOf(y[i*g.n:][:n], g.columns)
 		} else {
-			count(g.rows[:n])
+			count(g.columns[:n])
 		}
 		for q := n; q%4 > 0; q++ { // what makes a multiple of four of them is computed for nothing
-			g.rows[q] = g.rows[0]
+			g.columns[q] = g.columns[0]
 		}
 		a, c := a[i*g.k:][:g.k], c[i*g.n:][:g.n]
 		for q := 0; q < n; q += 4 {
-			at := g.rows[q:][:4]
+			at := g.columns[q:][:4]
 			row := func(r int) []T { return b[at[r]*g.k:][:g.k] }
 			s0, s1, s2, s3 := fourDots(a, row(0), row(1), row(2), row(3))
 			for r, s := range [4]T{s0, s1, s2, s3} {
