@@ -28,6 +28,20 @@ type Family interface {
 	Draw(parts [][]float64, rng *rand.Rand) float64
 }
 
+// drawable reports parts that are as the family has them, and something to draw by.
+func drawable(f Family, parts [][]float64, rng *rand.Rand) bool {
+	want := f.Parts()
+	if rng == nil || len(parts) != len(want) {
+		return false
+	}
+	for i, p := range want {
+		if len(parts[i]) != p.Size {
+			return false
+		}
+	}
+	return true
+}
+
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
 
 // RegisterFamily makes the families of type F, which must survive JSON, ones that a base can be saved with.
