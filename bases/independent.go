@@ -11,6 +11,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
 	"gaussflow/layers"
@@ -25,6 +26,20 @@ type Family interface {
 	LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node
 	// Draw draws one number by the parameters of one column, part by part.
 	Draw(parts [][]float64, rng *rand.Rand) float64
+}
+
+// drawable reports parts that are as the family has them, and something to draw by.
+func drawable(f Family, parts [][]float64, rng *rand.Rand) bool {
+	want := f.Parts()
+	if rng == nil || len(parts) != len(want) {
+		return false
+	}
+	for i, p := range want {
+		if len(parts[i]) != p.Size {
+			return false
+		}
+	}
+	return true
 }
 
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
@@ -120,7 +135,7 @@ func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
 func (c IndependentConfig) widths(dim int) (in, out int, err error) {
 	const most = 1 << 20
 	switch {
-	case c.Family == nil:
+	case defaults.IsNil(c.Family):
 		return 0, 0, errors.New("bases: Independent: the family is nil")
 	case dim < 1 || dim > most:
 		return 0, 0, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, most)

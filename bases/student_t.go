@@ -36,8 +36,11 @@ func (StudentT) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) 
 	return b.Add(b.Scale(tail, -0.5), b.Sub(b.StudentConstant(logNu), logScale))
 }
 
-// Draw is μ + σ·t.
-func (StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
+// Draw is μ + σ·t. It is NaN where parts are not those of Parts, or rng is nil.
+func (s StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
+	if !drawable(s, parts, rng) {
+		return math.NaN()
+	}
 	nu := math.Exp(tenDegrees + parts[2][0])
 	return distuv.StudentsT{Mu: parts[0][0], Sigma: math.Exp(parts[1][0]), Nu: nu, Src: rng}.Rand()
 }

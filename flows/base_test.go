@@ -130,7 +130,7 @@ func TestConditionalBase(t *testing.T) {
 	}
 }
 
-// own is a base of a user's own, which is not registered.
+// ownBase is a base of a user's own, which is not registered.
 type ownBase struct{ bases.StandardNormal }
 
 // TestBadBase: a base that the layers cannot end in, or that cannot be saved, is an error that says why.
@@ -147,8 +147,13 @@ func TestBadBase(t *testing.T) {
 		call  func() error
 		words []string
 	}{
-		"another width":  {with(normal(3), "a"), []string{"the base has 3 columns", "want 2"}},
-		"zero value":     {with(bases.StandardNormal{}, "a"), []string{"the base has 0 columns"}},
+		"another width": {with(normal(3), "a"), []string{"the base has 3 columns", "want 2"}},
+		"zero value":    {with(bases.StandardNormal{}, "a"), []string{"the base has 0 columns"}},
+		"nil pointer":   {with((*bases.Independent)(nil), "a"), []string{"the base is a nil *bases.Independent"}},
+		"nil family": {func() error {
+			_, err := bases.NewIndependent(2, bases.IndependentConfig{Family: (*fakeFamily)(nil)})
+			return err
+		}, []string{"family is nil"}},
 		"half made":      {with(&bases.Independent{}, "a"), []string{"the base has 0 columns"}},
 		"another dtype":  {with(must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}, Dtype: graph.Float32})), "a"), []string{"float32", "float64"}},
 		"a layer's name": {with(student, "base"), []string{`"base"`}},

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/bases"
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
@@ -75,6 +76,9 @@ func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
 		if f.base, err = bases.NewStandardNormal(f.chain.Dim()); err != nil {
 			return nil, fmt.Errorf("flows: New: %w", err)
 		}
+	}
+	if defaults.IsNil(f.base) {
+		return nil, fmt.Errorf("flows: NewWithBase: the base is a nil %T, want one that is made, or nil itself for the standard normal", base)
 	}
 	if err := f.checkBase(); err != nil {
 		return nil, fmt.Errorf("flows: NewWithBase: %w", err)

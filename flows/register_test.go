@@ -8,6 +8,7 @@ import (
 
 	G "gorgonia.org/gorgonia"
 
+	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/layers"
@@ -129,14 +130,82 @@ func (i impostor) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.No
 	return z, logDet
 }
 
-// TestImpostorIsRefused: what embeds a layer is another one, wherever it stands.
+// double says of itself all that a built-in layer says, and embeds none.
+type double struct{ of *layers.Affine }
+
+func (d double) Dim() int                    { return d.of.Dim() }
+func (d double) Params() []*graph.Param      { return d.of.Params() }
+func (d double) Name() string                { return "affine" }
+func (d double) Config() layers.AffineConfig { return d.of.Config() }
+
+func (d double) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
+	return d.of.Forward(b, b.Scale(x, 2), context)
+}
+
+func (d double) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
+	x, logDet = d.of.Inverse(b, z, context)
+	return b.Scale(x, 0.5), logDet
+}
+
+// fakeTransform embeds a built-in transform and has a map of its own; so do the other fakes.
+type fakeTransform struct{ transforms.Affine }
+
+func (f fakeTransform) Forward(b *graph.Builder, x *G.Node, theta transforms.Theta) (z, logSlope *G.Node) {
+	return f.Affine.Forward(b, b.Scale(x, 2), theta)
+}
+
+type fakeConditioner struct{ *layers.MLP }
+
+func (f fakeConditioner) Apply(b *graph.Builder, known *G.Node) *G.Node {
+	return b.Shift(f.MLP.Apply(b, known), 1)
+}
+
+type fakeFamily struct{ bases.StudentT }
+
+func (f fakeFamily) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node {
+	return b.Scale(f.StudentT.LogDensity(b, z, theta), 2)
+}
+
+type fakeBase struct{ *bases.Independent }
+
+func (f fakeBase) LogProb(b *graph.Builder, z, context *G.Node) *G.Node {
+	return b.Scale(f.Independent.LogProb(b, z, context), 2)
+}
+
+// TestImpostorIsRefused: what embeds a built-in piece, or says of itself what it says, is another one, of whatever noun and wherever
+// it stands; and so is a pointer to one.
 func TestImpostorIsRefused(t *testing.T) {
 	fake := impostor{affine(t, 2)}
-	for name, l := range map[string]layers.Bijector{"alone": fake, "in a chain": must(layers.NewChain(affine(t, 2), fake))} {
-		f, err := flows.New(flows.Named{Name: "it", Layer: l})
-		noError(t, err)
-		wantError(t, f.SaveTo(&bytes.Buffer{}), "layer it", "flows_test.impostor", "not registered", `embeds a "affine"`, "layers.Register")
-		t.Log(name, f.SaveTo(&bytes.Buffer{}))
+	makeFake := func(in, out int) (layers.Conditioner, error) {
+		m, err := layers.NewMLP(in, out, layers.MLPConfig{Hidden: []int{3}})
+		return fakeConditioner{m}, err
+	}
+	independent := func(f bases.Family) *bases.Independent {
+		return must(bases.NewIndependent(2, bases.IndependentConfig{Family: f}))
+	}
+	for name, c := range map[string]struct {
+		layer layers.Bijector
+		base  bases.Base
+		words []string
+	}{
+		"alone":         {layer: fake, words: []string{"layer it", "flows_test.impostor", `embeds a "affine"`, "layers.Register"}},
+		"in a chain":    {layer: must(layers.NewChain(affine(t, 2), fake)), words: []string{"layer it", "flows_test.impostor", "layers.Register"}},
+		"same config":   {layer: double{affine(t, 2)}, words: []string{"layer it", "flows_test.double", "layers.Register"}},
+		"a pointer":     {layer: &double{affine(t, 2)}, words: []string{"layer it", "*flows_test.double", "layers.Register"}},
+		"a transform":   {layer: must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: fakeTransform{}})), words: []string{"layer it", "flows_test.fakeTransform", `embeds a "affine"`, "transforms.Register"}},
+		"in a coupling": {layer: must(layers.NewCoupling(2, layers.CouplingConfig{Transform: &fakeTransform{}})), words: []string{"layer it", "*flows_test.fakeTransform", "transforms.Register"}},
+		"a conditioner": {layer: must(layers.NewCoupling(2, layers.CouplingConfig{Transform: transforms.Affine{}, Conditioner: makeFake})), words: []string{"layer it", "flows_test.fakeConditioner", `embeds a "mlp"`, "layers.RegisterConditioner"}},
+		"a base":        {base: fakeBase{independent(bases.StudentT{})}, words: []string{"base", "flows_test.fakeBase", `embeds a "independent"`, "bases.Register"}},
+		"a family":      {base: independent(fakeFamily{}), words: []string{"base", "flows_test.fakeFamily", `embeds a "student_t"`, "bases.RegisterFamily"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.layer == nil {
+				c.layer = affine(t, 2)
+			}
+			f, err := flows.NewWithBase(c.base, flows.Named{Name: "it", Layer: c.layer})
+			noError(t, err)
+			wantError(t, f.SaveTo(&bytes.Buffer{}), append(c.words, "not registered")...)
+		})
 	}
 }
 

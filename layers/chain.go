@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/strictjson"
 )
 
@@ -21,7 +22,7 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		return nil, fmt.Errorf("layers: Chain: got no layers, want at least one")
 	}
 	for i, l := range layers {
-		if l == nil {
+		if defaults.IsNil(l) {
 			return nil, fmt.Errorf("layers: Chain: layer %d is nil", i)
 		}
 		if l.Dim() != layers[0].Dim() {

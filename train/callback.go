@@ -42,6 +42,8 @@ type Logs struct {
 	HasVal       bool
 	LearningRate float64
 	Seconds      float64 // since the epoch began
+	// Metrics are the figures that callbacks have reported at the end of this epoch, by name; nil where there are none.
+	Metrics map[string]float64
 }
 
 // State is what a callback sees of a fit, and its handle on it.
@@ -67,6 +69,28 @@ func (s *State) lossNow(val bool) (v float64, ok bool, err error) {
 		return 0, false, nil
 	}
 	return s.fit.lossNow(val)
+}
+
+// Report adds a figure of a caller's own, a metric, to the epoch that has just ended: to History.Metrics, and to Logs.Metrics, where a
+// Monitor of its name finds it. A callback calls it in OnEpochEnd and stands before those that watch the figure. It is an error
+// elsewhere, and for a name that is empty or one of the fit's own figures.
+func (s *State) Report(name string, value float64) error {
+	if err := s.check("Report"); err != nil {
+		return err
+	}
+	h := s.history()
+	switch n := len(h.Epoch); {
+	case !Monitor(name).own():
+		return fmt.Errorf("train: Report: got the name %q, want one that is not empty, %q or %q", name, MonitorLoss, MonitorValLoss)
+	case n == 0 || h.Epoch[n-1] != s.Epoch:
+		return fmt.Errorf("train: Report: %s: epoch %d (from 0) has not ended, want a call in OnEpochEnd", name, s.Epoch)
+	}
+	if s.Logs.Metrics == nil {
+		s.Logs.Metrics = map[string]float64{}
+	}
+	s.Logs.Metrics[name] = value
+	h.report(name, value)
+	return nil
 }
 
 // Stop ends the fit after the current batch or epoch.

@@ -5,7 +5,7 @@ import "encoding/json"
 // A contest finds the best parameters of a fit among those it started from and those at the ends of its epochs. They are compared by
 // their own losses: by the validation loss or, where the training loss is watched, by another pass over those rows, since the loss
 // of an epoch is that of the parameters on its way. (A losses.BatchLoss has no value on all rows: there it is the epoch's, and the
-// start is not compared.)
+// start is not compared. Nor is it by a figure that callbacks report at the ends of epochs.)
 type contest struct {
 	best best // of which wait is not used
 	val  bool // its figure is a validation loss
@@ -14,7 +14,10 @@ type contest struct {
 // begin takes the parameters that a fit starts from for the best so far, whatever they are worth: they are better than nothing. It is
 // false where they cannot be compared.
 func (c *contest) begin(m Monitor, s *State) (entered bool, err error) {
-	*c = contest{best: newBest(), val: m != MonitorLoss && s.validated()}
+	*c = contest{best: newBest(), val: m != MonitorLoss && !m.own() && s.validated()}
+	if m.own() {
+		return false, nil
+	}
 	v, ok, err := s.lossNow(c.val)
 	if err != nil || !ok {
 		return false, err
@@ -26,7 +29,7 @@ func (c *contest) begin(m Monitor, s *State) (entered bool, err error) {
 // enter compares the parameters at the end of an epoch, whose figure is v, with the best so far.
 func (c *contest) enter(m Monitor, v float64, s *State) (won bool, err error) {
 	val := m == MonitorValLoss || m == "" && s.Logs.HasVal
-	if !val {
+	if !val && !m.own() {
 		if now, ok, err := s.lossNow(false); err != nil {
 			return false, err
 		} else if ok {

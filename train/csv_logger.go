@@ -10,7 +10,8 @@ import (
 	"strconv"
 )
 
-// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, under one header.
+// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, under one header. Figures that callbacks
+// report are not in it.
 //
 // A fit that goes on, with InitialEpoch or from a checkpoint, goes on in the same table: a logger that has begun, or an Out that
 // holds something already (a file or a bytes.Buffer), gets no second header, and a logger no line that it has written. Where

@@ -18,7 +18,8 @@ type EarlyStopping struct {
 	// RestoreBest puts the best epoch's parameters back at the end, however the fit ends. Those that the fit started from are
 	// a candidate, though they have no say in when to stop. Parameters are compared by their own losses: by the validation
 	// loss or, where the training loss is watched, by another pass over those rows, since the loss of an epoch is that of the
-	// parameters on its way. (For a losses.BatchLoss, which has no value on all rows, it is the epoch's, and without the start.)
+	// parameters on its way. (For a losses.BatchLoss, which has no value on all rows, it is the epoch's, and
+	// without the start, as it is for a figure that callbacks report.)
 	RestoreBest bool
 
 	NopCallback

@@ -1,6 +1,9 @@
 package train
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math"
+)
 
 // History is what Fit saw, one entry an epoch.
 type History struct {
@@ -10,6 +13,9 @@ type History struct {
 	LearningRate []float64 // of the epoch's last step
 	Seconds      []float64 // wall clock
 	BestEpoch    int       // set by EarlyStopping; Start: none was better than what the fit started from
+	// Metrics are the figures that callbacks have reported, by name, each with a number an epoch; NaN where there was none. See
+	// State.Report.
+	Metrics map[string][]float64
 	// Unverified: the fit went on from a checkpoint without a checksum, as they were written before there was one. Whether its
 	// numbers were those that had been kept is not known.
 	Unverified bool
@@ -26,6 +32,22 @@ func (h *History) add(epoch int, l Logs) {
 	}
 	h.LearningRate = append(h.LearningRate, l.LearningRate)
 	h.Seconds = append(h.Seconds, l.Seconds)
+	for name, values := range h.Metrics {
+		h.Metrics[name] = append(values, math.NaN())
+	}
+}
+
+// report sets a figure of the last entry.
+func (h *History) report(name string, value float64) {
+	if h.Metrics == nil {
+		h.Metrics = map[string][]float64{}
+	}
+	values := h.Metrics[name]
+	for len(values) < len(h.Epoch) {
+		values = append(values, math.NaN())
+	}
+	values[len(h.Epoch)-1] = value
+	h.Metrics[name] = values
 }
 
 // logs are the figures of entry i.
@@ -42,18 +64,20 @@ func (h *History) logs(i int) Logs {
 
 // historyJSON is History in JSON: a loss that is NaN does not make it unreadable.
 type historyJSON struct {
-	Epoch        []int    `json:"epoch"`
-	Loss         []number `json:"loss"`
-	ValLoss      []number `json:"val_loss,omitempty"`
-	LearningRate []number `json:"learning_rate"`
-	Seconds      []number `json:"seconds"`
-	BestEpoch    int      `json:"best_epoch,omitempty"`
-	Unverified   bool     `json:"unverified,omitempty"`
+	Epoch        []int               `json:"epoch"`
+	Loss         []number            `json:"loss"`
+	ValLoss      []number            `json:"val_loss,omitempty"`
+	LearningRate []number            `json:"learning_rate"`
+	Seconds      []number            `json:"seconds"`
+	BestEpoch    int                 `json:"best_epoch,omitempty"`
+	Metrics      map[string][]number `json:"metrics,omitempty"`
+	Unverified   bool                `json:"unverified,omitempty"`
 }
 
 // MarshalJSON writes numbers that read back bit for bit; those that are not finite as "NaN", "+Inf", "-Inf".
 func (h History) MarshalJSON() ([]byte, error) {
-	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch, h.Unverified})
+	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch,
+		eachMetric(h.Metrics, numbers), h.Unverified})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -62,6 +86,18 @@ func (h *History) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &j); err != nil {
 		return err
 	}
-	*h = History{j.Epoch, floats(j.Loss), floats(j.ValLoss), floats(j.LearningRate), floats(j.Seconds), j.BestEpoch, j.Unverified}
+	*h = History{j.Epoch, floats(j.Loss), floats(j.ValLoss), floats(j.LearningRate), floats(j.Seconds), j.BestEpoch,
+		eachMetric(j.Metrics, floats), j.Unverified}
 	return nil
+}
+
+func eachMetric[A, B any](metrics map[string][]A, as func([]A) []B) map[string][]B {
+	if metrics == nil {
+		return nil
+	}
+	all := map[string][]B{}
+	for name, values := range metrics {
+		all[name] = as(values)
+	}
+	return all
 }

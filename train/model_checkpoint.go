@@ -6,7 +6,8 @@ import "errors"
 //
 // With BestOnly it calls it for the best parameters so far: for those that the fit starts from, State.Epoch is Start then, and at
 // the end of each epoch whose parameters are better than all before, the start's included. They are compared as EarlyStopping's
-// RestoreBest does; a start without a loss to compare, of a losses.BatchLoss, is not saved.
+// RestoreBest does; a start without a figure to compare, of a losses.BatchLoss or where the
+// figure is one that callbacks report, is not saved.
 type ModelCheckpoint struct {
 	Save     func(s *State) error
 	Monitor  Monitor

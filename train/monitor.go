@@ -6,7 +6,8 @@ import (
 )
 
 // A Monitor names the figure a callback watches; the zero value is the validation loss where there is one, the
-// training loss otherwise.
+// training loss otherwise. Any other name is that of a figure that a callback before this one has reported at the end of the
+// epoch (State.Report). Less is better.
 type Monitor string
 
 // The figures.
@@ -14,6 +15,9 @@ const (
 	MonitorLoss    Monitor = "loss"
 	MonitorValLoss Monitor = "val_loss"
 )
+
+// own reports a figure of a caller's, not of the fit's.
+func (m Monitor) own() bool { return m != "" && m != MonitorLoss && m != MonitorValLoss }
 
 func (m Monitor) value(l Logs) (float64, error) {
 	switch {
@@ -24,7 +28,11 @@ func (m Monitor) value(l Logs) (float64, error) {
 	case m == MonitorValLoss, m == "":
 		return l.ValLoss, nil
 	}
-	return 0, fmt.Errorf("train: Monitor = %q, want %q or %q", string(m), MonitorLoss, MonitorValLoss)
+	v, reported := l.Metrics[string(m)]
+	if !reported {
+		return 0, fmt.Errorf("train: Monitor = %q, want %q, %q or a figure that a callback before this one reports at the end of each epoch", string(m), MonitorLoss, MonitorValLoss)
+	}
+	return v, nil
 }
 
 // best tracks the least value seen; NaN is never an improvement.

@@ -73,6 +73,11 @@ func (p progressed) check(epochs int) error {
 	case len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) != n && len(h.ValLoss) != 0:
 		return fmt.Errorf("%w: its history has columns of different lengths", ErrCheckpoint)
 	}
+	for name, values := range h.Metrics {
+		if len(values) != n {
+			return fmt.Errorf("%w: its history has %d numbers of %q for %d epochs", ErrCheckpoint, len(values), name, n)
+		}
+	}
 	return nil
 }
 

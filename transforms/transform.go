@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 )
 
@@ -29,8 +30,11 @@ type Part struct {
 	Size int    // numbers
 }
 
-// Width is how many parameters one number has.
+// Width is how many parameters one number has; 0 of a transform that is nil.
 func Width(t Transform) (n int) {
+	if defaults.IsNil(t) {
+		return 0
+	}
 	for _, p := range t.Parts() {
 		n += p.Size
 	}

@@ -125,3 +125,12 @@ func TestFits(t *testing.T) {
 		}
 	}
 }
+
+// TestWidthOfNothing: a transform that is nil has no parameters.
+func TestWidthOfNothing(t *testing.T) {
+	for _, none := range []transforms.Transform{nil, (*transforms.Affine)(nil)} {
+		if n := transforms.Width(none); n != 0 {
+			t.Errorf("%T has %d parameters, want 0", none, n)
+		}
+	}
+}

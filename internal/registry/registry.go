@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/strictjson"
 )
 
@@ -208,6 +209,9 @@ func (r *Registry[N, P]) Make(kind string, at P, config json.RawMessage, params 
 	defer catch(&err, kind, "make")
 	if n, err = e.make(at, config, params); err != nil {
 		return n, fmt.Errorf("%s: %w", kind, err)
+	}
+	if defaults.IsNil(n) {
+		return n, fmt.Errorf("%s: make returned nil and no error", kind)
 	}
 	return n, nil
 }

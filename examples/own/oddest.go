@@ -1,0 +1,28 @@
+package main
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/flows"
+	"gaussflow/train"
+)
+
+// oddest is a metric: −log p, in nats, of the row that one in a hundred of some rows are odder than. A mean hides how badly a
+// density does at its tails; this does not. History.Metrics has it as "oddest", and callbacks after it can monitor it.
+type oddest struct {
+	train.NopCallback
+	flow *flows.Flow
+	rows mat.Matrix
+}
+
+func (o *oddest) OnEpochEnd(s *train.State) error {
+	logProb, err := o.flow.LogProb(o.rows)
+	if err != nil {
+		return err
+	}
+	slices.Sort(logProb)
+	return s.Report("oddest", -stat.Quantile(0.01, stat.Empirical, logProb, nil))
+}
