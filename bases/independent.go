@@ -11,6 +11,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
 	"gaussflow/layers"
@@ -23,7 +24,8 @@ type Family interface {
 	Parts() []transforms.Part
 	// LogDensity is log p of each element of z, N×d.
 	LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node
-	// Draw draws one number by the parameters of one column, part by part.
+	// Draw draws one number by the parameters of one column, part by part. Those of this package draw NaN where the parts are not
+	// theirs, or rng is nil.
 	Draw(parts [][]float64, rng *rand.Rand) float64
 }
 
@@ -120,7 +122,7 @@ func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
 func (c IndependentConfig) widths(dim int) (in, out int, err error) {
 	const most = 1 << 20
 	switch {
-	case c.Family == nil:
+	case defaults.IsNil(c.Family):
 		return 0, 0, errors.New("bases: Independent: the family is nil")
 	case dim < 1 || dim > most:
 		return 0, 0, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, most)

@@ -3,6 +3,7 @@ package bases
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -34,7 +35,15 @@ func standardized(b *graph.Builder, z *G.Node, theta transforms.Theta) (t, logSc
 	return b.Mul(b.Sub(z, theta.Part(b, 0)), b.Exp(b.Scale(logScale, -1))), logScale
 }
 
+// canDraw reports n parts of one number each, and an rng.
+func canDraw(n int, parts [][]float64, rng *rand.Rand) bool {
+	return rng != nil && len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
+}
+
 // Draw is μ + σ·u for a standard normal u.
 func (Normal) Draw(parts [][]float64, rng *rand.Rand) float64 {
+	if !canDraw(2, parts, rng) {
+		return math.NaN()
+	}
 	return parts[0][0] + math.Exp(parts[1][0])*rng.NormFloat64()
 }

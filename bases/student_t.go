@@ -38,6 +38,9 @@ func (StudentT) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) 
 
 // Draw is μ + σ·t.
 func (StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
+	if !canDraw(3, parts, rng) {
+		return math.NaN()
+	}
 	nu := math.Exp(tenDegrees + parts[2][0])
 	return distuv.StudentsT{Mu: parts[0][0], Sigma: math.Exp(parts[1][0]), Nu: nu, Src: rng}.Rand()
 }

@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 	"gaussflow/transforms"
 )
 
@@ -45,7 +46,7 @@ func apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
 // probe builds a conditioner once, and reports what does not map in numbers to out.
 func probe(c Conditioner, in, out int) error {
 	const rows = 2
-	if c == nil {
+	if defaults.IsNil(c) {
 		return errors.New("the conditioner is nil")
 	}
 	var theta *G.Node
