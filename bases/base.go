@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 )
 
@@ -32,7 +33,7 @@ type Conditional interface {
 
 // ContextDim is how many numbers of context b reads, 0 where it reads none.
 func ContextDim(b Base) int {
-	if c, ok := b.(Conditional); ok {
+	if c, ok := b.(Conditional); ok && !defaults.IsNil(b) {
 		return c.ContextDim()
 	}
 	return 0

@@ -24,7 +24,8 @@ type Family interface {
 	Parts() []transforms.Part
 	// LogDensity is log p of each element of z, N×d.
 	LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node
-	// Draw draws one number by the parameters of one column, part by part.
+	// Draw draws one number by the parameters of one column, part by part. Those of this package draw NaN where the parts are not
+	// theirs, or rng is nil.
 	Draw(parts [][]float64, rng *rand.Rand) float64
 }
 

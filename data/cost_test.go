@@ -8,30 +8,19 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"gaussflow/data"
-)
-
-// What no input of up to 1 MB may take: memory made in all, kept or not, and time.
-const (
-	mostBytes = 256 << 20
-	mostTime  = 5 * time.Second
+	"gaussflow/internal/costs"
 )
 
 // cost reads an input as a command does and passes its rows on, as text and as Parquet, and reports what the dearer one took.
 func cost(content []byte, o data.Options) (bytes uint64, took time.Duration) {
 	for _, out := range []string{os.DevNull, filepath.Join(os.TempDir(), "cost.parquet")} {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		passOn(content, o, out)
-		took = max(took, time.Since(start))
-		runtime.ReadMemStats(&after)
-		bytes = max(bytes, after.TotalAlloc-before.TotalAlloc)
+		b, t := costs.Of(func() { passOn(content, o, out) })
+		bytes, took = max(bytes, b), max(took, t)
 	}
 	return bytes, took
 }
@@ -120,7 +109,7 @@ func TestHostile(t *testing.T) {
 			if i > 0 && testing.Short() {
 				break
 			}
-			if bytes, took := cost(content, data.Options{Header: header}); costsCount && (bytes > mostBytes || took > mostTime) {
+			if bytes, took := cost(content, data.Options{Header: header}); costs.TooMuch(bytes, took) {
 				t.Errorf("%s, %d bytes: %d MB and %v", name, len(content), bytes>>20, took)
 			}
 		}
@@ -156,15 +145,8 @@ func TestQuotedCommas(t *testing.T) {
 	}
 }
 
-// TestCost changes good files at random and measures what they then take. GAUSSFLOW_COST is for how long, as 8h, default two seconds.
+// TestCost changes good files at random and measures what they then take: see costs.Hunt.
 func TestCost(t *testing.T) {
-	long := 2 * time.Second
-	if text := os.Getenv("GAUSSFLOW_COST"); text != "" {
-		var err error
-		if long, err = time.ParseDuration(text); err != nil {
-			t.Fatal(err)
-		}
-	}
 	folder := t.TempDir()
 	var good [][]byte
 	for _, name := range []string{"t.csv", "t.csv.gz", "t.csv.zst", "t.npy", "t.parquet"} {
@@ -178,40 +160,6 @@ func TestCost(t *testing.T) {
 		good = append(good, raw)
 	}
 	good = append(good, npz(t, map[string][]byte{"X": npy(t, sample().X)}))
-	seed := uint64(time.Now().UnixNano())
-	rng := rand.New(rand.NewPCG(seed, 0))
-	runs, begin := 0, time.Now()
-	for ; time.Since(begin) < long; runs++ {
-		content := mutated(rng, good[rng.IntN(len(good))])
-		if bytes, took := cost(content, data.Options{}); costsCount && (bytes > mostBytes || took > mostTime) {
-			path := filepath.Join(os.TempDir(), fmt.Sprintf("gaussflow-cost-%016x", seed))
-			t.Fatalf("execution %d of seed %d: %d MB and %v; the input is kept in %s: %v", runs, seed, bytes>>20, took, path, os.WriteFile(path, content, 0o644))
-		}
-	}
-	t.Logf("%d executions in %v", runs, time.Since(begin).Round(time.Second))
-}
-
-// mutated is content with a few bytes changed, most often near the ends, where files have their headers.
-func mutated(rng *rand.Rand, content []byte) []byte {
-	b := bytes.Clone(content)
-	for range 1 + rng.IntN(4) {
-		at := rng.IntN(len(b))
-		if near := min(len(b), 400); rng.IntN(2) == 0 {
-			at = len(b) - 1 - rng.IntN(near)
-		}
-		switch rng.IntN(4) {
-		case 0:
-			b[at] ^= 1 << rng.IntN(8)
-		case 1:
-			b[at] = byte(rng.Uint32())
-		case 2:
-			b[at] = 0xff
-		default:
-			copy(b[at:], []byte{0xff, 0xff, 0xff, 0xff, 0x07})
-		}
-	}
-	if rng.IntN(8) == 0 {
-		b = b[:rng.IntN(len(b))]
-	}
-	return b
+	costs.Hunt(t, func(rng *rand.Rand) []byte { return costs.Mutated(rng, good[rng.IntN(len(good))]) },
+		func(content []byte) (uint64, time.Duration) { return cost(content, data.Options{}) })
 }

@@ -36,8 +36,12 @@ func (e *csvEncoder) write(rows []float64) error {
 
 // writeRecord takes a record that was passed on, and the numbers behind it.
 func (e *csvEncoder) writeRecord(record []byte, extra []float64) error {
-	e.buf = append(append(e.buf, record...), e.comma)
-	return e.write(extra)
+	e.buf = append(e.buf, record...)
+	for _, v := range extra {
+		e.buf = appendNumber(append(e.buf, e.comma), v)
+	}
+	e.buf = append(e.buf, '\n')
+	return e.flush()
 }
 
 func (e *csvEncoder) finish() error { return nil }

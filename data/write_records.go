@@ -12,6 +12,7 @@ type RecordWriter struct {
 	keep  form
 	comma byte
 	rows  recordEncoder
+	extra int // columns
 }
 
 // A recordEncoder writes one format.
@@ -44,7 +45,7 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	if err != nil {
 		return nil, err
 	}
-	w := &RecordWriter{table: t}
+	w := &RecordWriter{table: t, extra: len(extra)}
 	if text {
 		w.keep, w.comma = asText, delimiterNamed(path)
 		w.rows, err = newCSVRecords(t.pack, of, extra, w.comma)
@@ -62,8 +63,11 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 
 func newCSVRecords(out interface{ Write([]byte) (int, error) }, of *File, extra []string, comma byte) (recordEncoder, error) {
 	e := &csvEncoder{w: out, comma: comma, cols: len(extra)}
-	e.buf = append(of.layout.appendHeader(nil, comma), comma)
-	e.buf = append(appendNames(e.buf, extra, comma), '\n')
+	e.buf = of.layout.appendHeader(nil, comma)
+	if len(extra) > 0 {
+		e.buf = appendNames(append(e.buf, comma), extra, comma)
+	}
+	e.buf = append(e.buf, '\n')
 	return e, e.flush()
 }
 
@@ -80,6 +84,9 @@ func newParquetRecords(t *tableWriter, of *File, extra []string) (recordEncoder,
 func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
 	if w.rows == nil {
 		return errors.New("data: RecordWriter: zero: CreateRecords makes one")
+	}
+	if len(extra) != w.extra {
+		return fmt.Errorf("data: RecordWriter: got %d numbers behind a record, want %d, one for each column that is added", len(extra), w.extra)
 	}
 	return w.table.failed(w.rows.writeRecord(record, extra))
 }

@@ -1,11 +1,16 @@
 package graph
 
 import (
+	"fmt"
+
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gaussflow/graph/kernel"
 )
+
+// maxDim bounds the columns of a rotation, a matrix that is made before anything is computed.
+const maxDim = 1 << 14
 
 // orthogonal is the product of Householder reflectors as a matrix.
 type orthogonal struct{}
@@ -17,6 +22,9 @@ func (b *Builder) Orthogonal(v *G.Node) *G.Node { return b.apply(orthogonal{}, v
 func (s orthogonal) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if in[0].Dims() != 2 {
 		return nil, shapeError("reflectors R×d", in)
+	}
+	if d := in[0][1]; d > maxDim {
+		return nil, &SizeError{Op: "graph: Orthogonal", Got: fmt.Sprintf("a rotation of %d columns", d), Most: maxDim * maxDim}
 	}
 	return tensor.Shape{in[0][1], in[0][1]}, nil
 }

@@ -79,6 +79,9 @@ func (a *Affine) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 
 // InitFrom standardizes y.
 func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
+	if err := graph.CheckRows("layers: Affine: InitFrom", y, a.dim); err != nil {
+		return err
+	}
 	mean, std := make([]float64, a.dim), make([]float64, a.dim)
 	for j := range a.dim {
 		mean[j], std[j] = initializers.MeanStd(mat.Col(nil, j, y))

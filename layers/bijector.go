@@ -6,6 +6,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 )
 
 // A Bijector is an invertible map f: ℝᵈ → ℝᵈ, written once as two graph builders. It may depend on a context, numbers that
@@ -30,7 +31,7 @@ type Conditional interface {
 
 // ContextDim is how many numbers of context b reads, 0 where it reads none.
 func ContextDim(b Bijector) int {
-	if c, ok := b.(Conditional); ok {
+	if c, ok := b.(Conditional); ok && !defaults.IsNil(b) {
 		return c.ContextDim()
 	}
 	return 0

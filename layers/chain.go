@@ -154,8 +154,13 @@ func (c *Chain) CheckParams() error {
 	return nil
 }
 
-// Dim is d.
-func (c *Chain) Dim() int { return c.layers[0].Dim() }
+// Dim is d; 0 of a chain that NewChain has not made.
+func (c *Chain) Dim() int {
+	if len(c.layers) == 0 {
+		return 0
+	}
+	return c.layers[0].Dim()
+}
 
 // ContextDim is how many numbers of context those links read that read one.
 func (c *Chain) ContextDim() int {
@@ -213,6 +218,10 @@ func (c *Chain) Steps(b *graph.Builder, x, context *G.Node) (zs, logDets []*G.No
 
 // Step is the Forward of link i alone.
 func (c *Chain) Step(b *graph.Builder, i int, x, context *G.Node) (z, logDet *G.Node) {
+	if i < 0 || i >= len(c.layers) {
+		b.Fail(fmt.Errorf("layers: Chain: Step: there is no link %d, want one of %d, from 0", i, len(c.layers)))
+		return nil, nil
+	}
 	return c.link(b, i, "Forward", c.layers[i].Forward, x, context)
 }
 

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 )
 
@@ -57,7 +58,7 @@ func ConditionerKinds() []string { return conditioners.Kinds() }
 
 // DescribeConditioner is c's architecture. It is an error if its type is not registered.
 func DescribeConditioner(c Conditioner) (ConditionerDescription, error) {
-	if c == nil {
+	if defaults.IsNil(c) {
 		return ConditionerDescription{}, fmt.Errorf("layers: DescribeConditioner: %w", errNotMade)
 	}
 	kind, config, err := conditioners.Describe(c)

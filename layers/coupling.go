@@ -253,6 +253,9 @@ func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if c.conditioner == nil {
 		return fmt.Errorf("%s: %w", op, errNotMade)
 	}
+	if err := graph.CheckRows(op, y, c.dim); err != nil {
+		return err
+	}
 	seen, err := knownRows(op, y, c.mask.Columns(true), at, c.context)
 	if err != nil {
 		return err

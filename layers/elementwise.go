@@ -226,6 +226,9 @@ func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if e.transform == nil {
 		return fmt.Errorf("%s: %w", op, errNotMade)
 	}
+	if err := graph.CheckRows(op, y, e.dim); err != nil {
+		return err
+	}
 	columns, values := make([]int, e.dim), make([][]float64, e.dim)
 	for j := range e.dim {
 		columns[j], values[j] = j, mat.Col(nil, j, y)

@@ -110,6 +110,9 @@ func (f *FixedOrtho) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node)
 
 // InitFrom sets Q to the principal axes of y.
 func (f *FixedOrtho) InitFrom(y *mat.Dense, _ initializers.Site) error {
+	if err := graph.CheckRows("layers: FixedOrtho: InitFrom", y, f.dim); err != nil {
+		return err
+	}
 	q, _, err := initializers.PCA(y)
 	if err != nil {
 		return err

@@ -92,6 +92,9 @@ func (h *Householder) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node
 // InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns. They are as long as training
 // needs them: see stepLength.
 func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
+	if err := graph.CheckRows("layers: Householder: InitFrom", y, h.dim); err != nil {
+		return err
+	}
 	q, _, err := initializers.PCA(y)
 	if err != nil {
 		return err

@@ -166,11 +166,19 @@ func (m *MLP) Apply(b *graph.Builder, x *G.Node) *G.Node {
 // SetConstant zeroes the last kernel and sets the last bias to c: W·φ(x) is then exactly 0.
 func (m *MLP) SetConstant(c []float64) error {
 	last := m.Final()
+	if last == nil {
+		return errors.New("layers: MLP: SetConstant: the MLP is not made: want one of NewMLP")
+	}
 	if err := last.kernel.Set(make([]float64, last.kernel.Size())); err != nil {
 		return err
 	}
 	return last.bias.Set(c)
 }
 
-// Final is the last dense layer, whose kernel is zero at the start.
-func (m *MLP) Final() *Dense { return m.dense[len(m.dense)-1] }
+// Final is the last dense layer, whose kernel is zero at the start; nil of an MLP that NewMLP has not made.
+func (m *MLP) Final() *Dense {
+	if len(m.dense) == 0 {
+		return nil
+	}
+	return m.dense[len(m.dense)-1]
+}

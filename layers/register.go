@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 )
 
@@ -87,8 +88,11 @@ func New(d Description, params []*graph.Param) (Bijector, error) {
 }
 
 // Slots are the places for parameters in b, in the order of Specs. They are its Params, but for a chain whose layers share one:
-// that is in the slots of each.
+// that is in the slots of each. A nil has none.
 func Slots(b Bijector) []*graph.Param {
+	if defaults.IsNil(b) {
+		return nil
+	}
 	c, ok := b.(*Chain)
 	if !ok {
 		return b.Params()

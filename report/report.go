@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/internal/defaults"
+	"gaussflow/internal/visible"
 	"gaussflow/tabular"
 )
 
@@ -77,6 +78,6 @@ func Write(w io.Writer, in Input) error {
 	if err := page.Execute(&b, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err = b.WriteTo(w)
+	_, err = io.WriteString(w, visible.Text(b.String())) // of names; the page's own text has nothing of the kind
 	return err
 }

@@ -155,6 +155,9 @@ func (f Facts) validate(d int) error {
 	case !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
 		return &FactError{"the quantiles of log p do not ascend"}
 	}
+	if err := f.boundNumbers(); err != nil {
+		return err
+	}
 	for i, j := range f.kept() {
 		if c, step := f.Columns[j], f.Quanta[i]; !(step >= 0 && (step <= maxSteps*c.Std || c.Std == 0 && step < 1)) {
 			return &FactError{fmt.Sprintf("column %q of standard deviation %g lies on a grid of step %g, want a step that its values can have", c.Name, c.Std, step)}
@@ -166,6 +169,45 @@ func (f Facts) validate(d int) error {
 // maxSteps is how many standard deviations a step of a column's grid can have: of N rows that lie on two of its points, one on the
 // one, it has √N.
 const maxSteps = 1e9
+
+// mostNumber bounds what is said of a kept column, and of log p: sums and differences of a few such numbers are finite.
+const mostNumber = 1e307
+
+// boundNumbers reports numbers that no table has: readers of a model compute with them, and believe them.
+func (f Facts) boundNumbers() error {
+	for _, c := range f.Columns {
+		most := mostNumber
+		if c.Dropped { // a constant is what it is
+			most = math.MaxFloat64
+		}
+		for _, n := range []struct {
+			name        string
+			v, from, to float64
+		}{
+			{"mean", c.Mean, -most, most},
+			{"std", c.Std, 0, most},
+			{"quantum", c.Quantum, 0, most},
+			{"top", c.Top, 0, 1},
+			{"distinct", float64(c.Distinct), 0, 1 << 53},
+		} {
+			if !(n.from <= n.v && n.v <= n.to) {
+				return &FactError{fmt.Sprintf("column %q: %s = %g, want %g to %g", c.Name, n.name, n.v, n.from, n.to)}
+			}
+		}
+	}
+	for _, q := range []Quantiles{f.Reference, f.Fitted, f.Held} {
+		for _, v := range q {
+			if !(math.Abs(v) <= mostNumber) {
+				return &FactError{fmt.Sprintf("a quantile of log p is %g, want at most %g in size", v, mostNumber)}
+			}
+		}
+	}
+	if t := f.Training; min(t.Rows, t.ValidationRows, t.ReferenceRows, t.Parameters) < 0 || !(math.Abs(t.LogLikelihood) <= mostNumber) {
+		return &FactError{fmt.Sprintf("of %d rows, %d validation rows, %d reference rows and %d parameters one is negative, or the log likelihood %g "+
+			"is more than %g in size", t.Rows, t.ValidationRows, t.ReferenceRows, t.Parameters, t.LogLikelihood, mostNumber)}
+	}
+	return nil
+}
 
 // ascend reports whether q is in order; JSON has no NaN, but a Model made by hand may.
 func (q Quantiles) ascend() bool { return slices.IsSorted(q) && (len(q) == 0 || !math.IsNaN(q[0])) }

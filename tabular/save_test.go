@@ -144,6 +144,42 @@ func TestLoadHostileFacts(t *testing.T) {
 	}
 }
 
+// TestLoadHostileNumbers: each number of the facts that no table has is an error that names its column, be it alone or in company.
+func TestLoadHostileNumbers(t *testing.T) {
+	m := fit(t, curve(60, 2, 9), quick)
+	whole := asJSON(t, m.Facts)
+	for name, c := range map[string]struct {
+		change func(*tabular.Facts)
+		want   string
+	}{
+		"mean":           {func(f *tabular.Facts) { f.Columns[1].Mean = -1.7e308 }, `column "x1": mean = -1.7e+308, want -1e+307 to 1e+307`},
+		"std":            {func(f *tabular.Facts) { f.Columns[1].Std = 1e308 }, `column "x1": std = 1e+308, want 0 to 1e+307`},
+		"negative std":   {func(f *tabular.Facts) { f.Columns[0].Std = -1 }, `column "x0": std = -1`},
+		"quantum":        {func(f *tabular.Facts) { f.Columns[1].Quantum = 1e308 }, `column "x1": quantum = 1e+308`},
+		"top":            {func(f *tabular.Facts) { f.Columns[1].Top = 1e308 }, `column "x1": top = 1e+308, want 0 to 1`},
+		"distinct":       {func(f *tabular.Facts) { f.Columns[1].Distinct = -4 }, `column "x1": distinct = -4`},
+		"quanta":         {func(f *tabular.Facts) { f.Quanta[1] = 1e308 }, `column "x1"`},
+		"quanta and std": {func(f *tabular.Facts) { f.Quanta[1], f.Columns[1].Std = 1e308, 1e308 }, `column "x1"`},
+		"log p":          {func(f *tabular.Facts) { f.Reference = tabular.Quantiles{-1e308, 1e308} }, "a quantile of log p is -1e+308"},
+		"rows":           {func(f *tabular.Facts) { f.Training.Rows = -1 }, "one is negative"},
+	} {
+		var facts tabular.Facts
+		if err := json.Unmarshal([]byte(whole), &facts); err != nil {
+			t.Fatal(err)
+		}
+		c.change(&facts)
+		flow := *m.Flow
+		flow.Facts.Extra = map[string]json.RawMessage{"tabular": json.RawMessage(asJSON(t, facts))}
+		path := filepath.Join(t.TempDir(), "m.gflow")
+		if err := flow.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tabular.Load(path); !errors.Is(err, flows.ErrArchitecture) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
 // TestConcurrent: sixteen goroutines that score at once get what one gets.
 func TestConcurrent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.gflow")

@@ -46,7 +46,7 @@ type Validator interface{ Validate() error }
 
 // Validate reports a transform that is nil, that says so itself, or whose parts are no parts.
 func Validate(t Transform) (err error) {
-	if t == nil {
+	if defaults.IsNil(t) {
 		return fmt.Errorf("transforms: the transform is nil")
 	}
 	defer func() {
@@ -99,8 +99,11 @@ func ThetaPerRow(parts []Part, d int, packed *G.Node) Theta {
 // in b.Add, b.Sub and b.Mul beside what has a row for each of N.
 func (t Theta) Part(b *graph.Builder, i int) *G.Node {
 	parts := t.parts
-	if b.Err() != nil || i >= len(parts) {
-		return b.Fail(fmt.Errorf("transforms: there is no part %d (from 0)", i))
+	if i < 0 || i >= len(parts) || t.own != nil && len(t.own) != len(parts) {
+		return b.Fail(fmt.Errorf("transforms: there is no part %d (from 0) among %d of %d nodes", i, len(parts), len(t.own)))
+	}
+	if b.Err() != nil {
+		return nil
 	}
 	shape := []int{t.d, parts[i].Size}
 	if parts[i].Size == 1 {

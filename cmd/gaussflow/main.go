@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"gaussflow/internal/files"
+	show "gaussflow/internal/visible"
 )
 
 // The exit codes, as the help of the root command lists them.
@@ -32,6 +33,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
+	stderr = show.Writer{Writer: stderr}
 	root, out := newRoot(), &files.Printed{Writer: stdout}
 	root.SetArgs(args)
 	root.SetOut(out)

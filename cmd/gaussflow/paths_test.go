@@ -156,4 +156,24 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %v: %q", args, err, out)
 		}
 	}
+	// names of files, in every command's messages, and of columns, in a page
+	const evil = "\x1b[2J\u202e\x9b2J\r"
+	for _, args := range [][]string{
+		{"fit", evil}, {"fit", "t.csv", "-o", evil + "/m.gflow"}, {"fit", "t.csv", "-o", "n.gflow", "--report", "no" + evil + "/r.html"},
+		{"fit", "t.csv", "--columns", evil, "-o", "n.gflow"}, {"fit", "t.csv", "-o", "n.gflow", "--preset", evil}, {"fit", "t.csv", "--" + evil}, {evil},
+		{"score", evil, "t.csv"}, {"score", "t.gflow", evil}, {"evaluate", "t.gflow", evil}, {"evaluate", "t.gflow", "t.csv", "--label", evil},
+		{"sample", evil}, {"transform", "t.gflow", evil}, {"inverse", "t.gflow", evil}, {"inspect", evil}, {"report", evil, "t.csv"}, {"help", evil},
+	} {
+		c := exec.Command("gaussflow", args...)
+		c.Dir = folder
+		if out, err := c.CombinedOutput(); err == nil && args[0] != "help" || bytes.ContainsAny(out, "\x1b\u202e\r") || bytes.Contains(out, []byte("\x9b")) {
+			t.Errorf("%q: %v: %q", args, err, out)
+		}
+	}
+	if code, stderr := exitCode(t, exec.Command("gaussflow", "report", "t.gflow", "t.csv", "-o", "r.html"), folder); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	if page := read(t, filepath.Join(folder, "r.html")); bytes.ContainsAny(page, "\x1b\x07\u202e\u009b") || !bytes.Contains(page, []byte(`a\u202eb`)) {
+		t.Error("the report has control characters of a column's name, or not its name")
+	}
 }

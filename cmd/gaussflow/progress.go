@@ -14,7 +14,7 @@ func rowBar(c *cobra.Command, output string, n int) *progressbar.ProgressBar {
 		return progressbar.DefaultSilent(int64(n))
 	}
 	return progressbar.NewOptions(n,
-		progressbar.OptionSetWriter(stderr),
+		progressbar.OptionSetWriter(raw(stderr)),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionShowCount(),

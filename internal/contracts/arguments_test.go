@@ -26,10 +26,22 @@ type caller struct {
 // kept is how many results of a type the pool holds; a newer one then takes the place of any.
 const kept = 16
 
+// large is the largest number that is given back as an argument: what is made is often as large as a number squared.
+const large = 256
+
 func (c *caller) keep(v reflect.Value) {
 	t := v.Type()
 	if t.Kind() == reflect.Interface && !v.IsNil() {
 		v, t = v.Elem(), v.Elem().Type()
+	}
+	if t.Kind() == reflect.Pointer && v.IsNil() {
+		return // the methods of a nil pointer are not called: see callables
+	}
+	if v.CanInt() && v.Int() > large {
+		return // a rotation of 4096 columns takes minutes, as it should
+	}
+	if v.Kind() == reflect.Slice && v.Len() > large*large {
+		return
 	}
 	if of := c.pool[t]; len(of) < kept {
 		c.pool[t] = append(of, v)
@@ -138,7 +150,7 @@ func (c *caller) implementing(t reflect.Type) (of []reflect.Value) {
 			of = append(of, values...)
 		}
 	}
-	if t.NumMethod() > 0 && c.one(8) {
+	if t.NumMethod() > 0 && t != reflect.TypeFor[error]() && c.one(8) {
 		for _, p := range types {
 			if p.Kind() != reflect.Interface && reflect.PointerTo(p).Implements(t) {
 				of = append(of, reflect.Zero(reflect.PointerTo(p)))

@@ -109,6 +109,9 @@ func (r *Registry[N, P]) KindOf(n N) string {
 
 // Describe is the name of n's type, and its configuration.
 func (r *Registry[N, P]) Describe(n N) (kind string, config json.RawMessage, err error) {
+	if defaults.IsNil(n) {
+		return "", nil, fmt.Errorf("got nil, want one of the kinds %q", r.Kinds())
+	}
 	r.mu.RLock()
 	e := r.types[reflect.TypeOf(n)]
 	r.mu.RUnlock()
