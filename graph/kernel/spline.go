@@ -160,12 +160,14 @@ func place[T Float](a *axis, raw []T, bound, least float64) {
 	share, at := a.share[:k], a.at[:k+1]
 	top := float64(raw[0])
 	for _, v := range raw[1:] {
-		top = max(top, float64(v))
+		if float64(v) > top {
+			top = float64(v)
+		}
 	}
 	for i, v := range raw {
 		share[i] = float64(v) - top
 	}
-	exps64(share)
+	exps[T](share)
 	total := 0.0
 	for _, e := range share {
 		total += e
