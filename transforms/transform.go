@@ -29,8 +29,11 @@ type Part struct {
 	Size int    // numbers
 }
 
-// Width is how many parameters one number has.
+// Width is how many parameters one number has; 0 of nil.
 func Width(t Transform) (n int) {
+	if t == nil {
+		return 0
+	}
 	for _, p := range t.Parts() {
 		n += p.Size
 	}
