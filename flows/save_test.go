@@ -43,7 +43,16 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	mixed, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "ortho", Layer: ortho},
 		flows.Named{Name: "sigmoid", Layer: sigmoid}, flows.Named{Name: "affine", Layer: affine}, flows.Named{Name: "linear", Layer: linear})
 	noError(t, err)
+	each, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5, Bound: 4}, Dtype: dtype})
+	noError(t, err)
+	spline, err := layers.NewCoupling(3, layers.CouplingConfig{
+		Mask: layers.Mask{false, true, false}, Transform: transforms.RationalQuadraticSpline{MinSlope: 1e-2},
+		Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.New})
+	noError(t, err)
+	splines, err := flows.New(flows.Named{Name: "each", Layer: each}, flows.Named{Name: "spline", Layer: spline})
+	noError(t, err)
 	return map[string]*flows.Flow{
+		"splines":       splines,
 		"diagonal":      diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
 		"diagonal, PCA": diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
 		"coupling":      coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),

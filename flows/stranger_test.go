@@ -24,16 +24,33 @@ type stranger struct {
 				Kind   string
 				Lo, Hi float64
 			} `json:"scale_clamp"`
-			MLP struct {
-				Hidden     []int  `json:"hidden"`
-				Activation string `json:"activation"`
-			} `json:"mlp"`
+			MLP         strangeMLP `json:"mlp"`
+			Conditioner struct {
+				Config strangeMLP `json:"config"`
+			} `json:"conditioner"`
+			Transform struct {
+				Config strangeSpline `json:"config"`
+			} `json:"transform"`
 			Reflectors int `json:"reflectors"`
 		} `json:"config"`
 	} `json:"layers"`
 
 	tensors map[string][]float64
 	context []float64 // of the row at hand
+}
+
+type strangeMLP struct {
+	Hidden     []int  `json:"hidden"`
+	Activation string `json:"activation"`
+}
+
+// strangeSpline is the config of a rational_quadratic_spline; what is absent is its default.
+type strangeSpline struct {
+	Bins      int     `json:"bins"`
+	Bound     float64 `json:"bound"`
+	MinWidth  float64 `json:"min_width"`
+	MinHeight float64 `json:"min_height"`
+	MinSlope  float64 `json:"min_slope"`
 }
 
 func readAsStranger(file []byte) (*stranger, error) {
@@ -115,37 +132,57 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 			z[j], slope = mixture(x[j], tensor("logits")[j*k:(j+1)*k], tensor("means")[j*k:(j+1)*k], tensor("log_scales")[j*k:(j+1)*k])
 			logDet += slope
 		}
+	case "elementwise":
+		k := l.Config.Transform.Config.bins()
+		for j := range z {
+			var slope float64
+			z[j], slope = spline(l.Config.Transform.Config, x[j], tensor("widths")[j*k:(j+1)*k], tensor("heights")[j*k:(j+1)*k], tensor("slopes")[j*(k-1):(j+1)*(k-1)])
+			logDet += slope
+		}
+	case "coupling":
+		b, theta := s.coupling(l.Name, l.Config.Mask, l.Config.Context, l.Config.Conditioner.Config, x)
+		k := l.Config.Transform.Config.bins()
+		heights, slopes := theta[len(b)*k:], theta[2*len(b)*k:]
+		for n, j := range b {
+			var slope float64
+			z[j], slope = spline(l.Config.Transform.Config, x[j], theta[n*k:(n+1)*k], heights[n*k:(n+1)*k], slopes[n*(k-1):(n+1)*(k-1)])
+			logDet += slope
+		}
 	case "mixture_cdf_coupling":
-		return s.coupling(i, x)
+		return s.mixtureCoupling(i, x)
 	}
 	return z, logDet
 }
 
-func (s *stranger) coupling(i int, x []float64) (z []float64, logDet float64) {
-	c, name, k := s.Layers[i].Config, s.Layers[i].Name, s.Layers[i].Config.Components
-	var a []float64
-	var b []int
-	for j, identity := range c.Mask {
+// coupling is θ and the columns that it is for.
+func (s *stranger) coupling(name string, mask []bool, context int, mlp strangeMLP, x []float64) (b []int, a []float64) {
+	for j, identity := range mask {
 		if identity {
 			a = append(a, x[j])
 		} else {
 			b = append(b, j)
 		}
 	}
-	if c.Context > 0 {
+	if context > 0 {
 		a = append(a, s.context...)
 	}
-	for n := range len(c.MLP.Hidden) + 1 {
+	for n := range len(mlp.Hidden) + 1 {
 		dense := name + ".mlp.dense" + strconv.Itoa(n)
 		bias := s.tensors[dense+".bias"]
 		a = times(a, s.tensors[dense+".kernel"], len(bias))
 		for j := range a {
 			a[j] += bias[j]
-			if n < len(c.MLP.Hidden) {
-				a[j] = activate(c.MLP.Activation, a[j])
+			if n < len(mlp.Hidden) {
+				a[j] = activate(mlp.Activation, a[j])
 			}
 		}
 	}
+	return b, a
+}
+
+func (s *stranger) mixtureCoupling(i int, x []float64) (z []float64, logDet float64) {
+	c, k := s.Layers[i].Config, s.Layers[i].Config.Components
+	b, a := s.coupling(s.Layers[i].Name, c.Mask, c.Context, c.MLP, x)
 	sets := len(b)
 	if c.Shared {
 		sets = 1
@@ -168,6 +205,45 @@ func (s *stranger) coupling(i int, x []float64) (z []float64, logDet float64) {
 		logDet += slope
 	}
 	return z, logDet
+}
+
+func (c strangeSpline) bins() int { return int(or(float64(c.Bins), 8)) }
+
+func or(v, absent float64) float64 {
+	if v == 0 {
+		return absent
+	}
+	return v
+}
+
+// spline is z and log dz/dx.
+func spline(c strangeSpline, x float64, widths, heights, slopes []float64) (z, logSlope float64) {
+	k, bound, least := c.bins(), or(c.Bound, 3), or(c.MinSlope, 1e-3)
+	if math.Abs(x) >= bound {
+		return x, 0
+	}
+	knots := func(raw []float64, least float64) (at []float64) {
+		sum, total := 0.0, logSumExp(raw)
+		for _, v := range raw {
+			at = append(at, -bound+2*bound*sum)
+			sum += least + (1-float64(k)*least)*math.Exp(v-total)
+		}
+		return append(at, bound)
+	}
+	xs, ys := knots(widths, or(c.MinWidth, 1e-3)), knots(heights, or(c.MinHeight, 1e-3))
+	delta := []float64{1}
+	for _, v := range slopes {
+		delta = append(delta, least+math.Log1p(math.Expm1(1-least)*math.Exp(v)))
+	}
+	delta = append(delta, 1)
+	i := 0
+	for x >= xs[i+1] {
+		i++
+	}
+	w, h := xs[i+1]-xs[i], ys[i+1]-ys[i]
+	s, xi, rest := h/w, (x-xs[i])/w, (xs[i+1]-x)/w
+	d := s*(xi*xi+rest*rest) + (delta[i]+delta[i+1])*xi*rest
+	return ys[i] + h*xi*(s*xi+delta[i]*rest)/d, math.Log(s * s * (delta[i+1]*xi*xi + 2*s*xi*rest + delta[i]*rest*rest) / (d * d))
 }
 
 func mirror(y, v []float64) {

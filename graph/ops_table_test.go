@@ -176,6 +176,81 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 	}
 }
 
+// splineOf is a spline with K bins by the published formulas: value and slope at x.
+func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, slope float64) {
+	if math.Abs(x) >= s.Bound {
+		return x, 1
+	}
+	sizes := func(raw []float64, least float64) (out []float64) {
+		for _, v := range raw {
+			out = append(out, 2*s.Bound*(least+(1-float64(s.Bins)*least)*math.Exp(v-logSum(raw))))
+		}
+		return out
+	}
+	w, h := sizes(widths, s.MinWidth), sizes(heights, s.MinHeight)
+	slopeAt := func(i int) float64 {
+		if i == 0 || i == s.Bins {
+			return 1
+		}
+		return s.MinSlope + math.Log(1+(math.Exp(1-s.MinSlope)-1)*math.Exp(raw[i-1]))
+	}
+	i, left, below := 0, -s.Bound, -s.Bound
+	for ; i < s.Bins-1 && x >= left+w[i]; i++ {
+		left, below = left+w[i], below+h[i]
+	}
+	xi, q := (x-left)/w[i], h[i]/w[i]
+	mixed := xi * (1 - xi)
+	denominator := q + (slopeAt(i+1)+slopeAt(i)-2*q)*mixed
+	z = below + h[i]*(q*xi*xi+slopeAt(i)*mixed)/denominator
+	return z, q * q * (slopeAt(i+1)*xi*xi + 2*q*mixed + slopeAt(i)*(1-xi)*(1-xi)) / (denominator * denominator)
+}
+
+// splineCase maps 4×2 by splines of 3 bins: value and log slope, stacked. One element is in a tail.
+func splineCase(perRow, inverse bool) opCase {
+	const n, d, k = 4, 2, 3
+	s := kernel.Spline{Bins: k, Bound: 2.5, MinWidth: 1e-2, MinHeight: 2e-2, MinSlope: 3e-2}
+	theta, of := shapes([]int{n, d}, []int{d, k}, []int{d, k}, []int{d, k - 1}), func(in [][]float64, e int) (a, b, c []float64) {
+		j := e % d
+		return in[1][j*k:][:k], in[2][j*k:][:k], in[3][j*(k-1):][:k-1]
+	}
+	if perRow {
+		theta, of = shapes([]int{n, d}, []int{n, d * (3*k - 1)}), func(in [][]float64, e int) (a, b, c []float64) {
+			row, j := in[1][e/d*d*(3*k-1):], e%d
+			return row[j*k:][:k], row[(d+j)*k:][:k], row[2*d*k+j*(k-1):][:k-1]
+		}
+	}
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			f := b.Spline
+			if inverse {
+				f = b.SplineInverse
+			}
+			return b.Stack(pair(f(in[0], s, in[1:]...))...)
+		},
+		shapes: theta,
+		naive: func(in [][]float64) []float64 {
+			out := make([]float64, 2*n*d)
+			for e, x := range in[0] {
+				a, b, c := of(in, e)
+				sign := 1.0
+				if inverse { // solve for the x whose z is given
+					x = bisect(func(x float64) float64 { z, _ := splineOf(s, x, a, b, c); return z }, x)
+					sign = -1
+				}
+				z, slope := splineOf(s, x, a, b, c)
+				if inverse {
+					z = x
+				}
+				out[e], out[n*d+e] = z, sign*math.Log(slope)
+			}
+			return out
+		},
+		adjust: func(in [][]float64) {
+			copy(in[0], []float64{-2.6, 0.3, 1.7, -1.1, 0.9, 2.2, -0.4, 4})
+		},
+	}
+}
+
 func pair(a, b *G.Node) nodes { return nodes{a, b} }
 
 var ttf = []bool{true, false, true}
@@ -293,6 +368,10 @@ var ops = map[string]opCase{
 	"MixtureInverse":            mixtureCase(false, true, false),
 	"MixtureInverse, a row":     mixtureCase(true, true, false),
 	"MixtureInverse, composed":  mixtureCase(false, true, true),
+	"Spline":                    splineCase(false, false),
+	"Spline, a row":             splineCase(true, false),
+	"SplineInverse":             splineCase(false, true),
+	"SplineInverse, a row":      splineCase(true, true),
 	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
 	"two ops, for the sum rule": {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
 }

@@ -7,6 +7,7 @@ import "gaussflow/graph/kernel"
 type workspace[T kernel.Float] struct {
 	products   kernel.GemmSpace[T]
 	mixtures   map[mixtureShape]*kernel.MixtureBatch[T]
+	splines    map[splineShape]*kernel.Splines[T]
 	reflectors map[[2]int]*kernel.Reflectors[T]
 }
 
@@ -17,8 +18,17 @@ type mixtureShape struct {
 	clamp  kernel.Clamp
 }
 
+// splineShape is what tells Splines apart.
+type splineShape struct {
+	family kernel.Spline
+	d      int
+}
+
 func newWorkspace[T kernel.Float]() *workspace[T] {
-	return &workspace[T]{mixtures: map[mixtureShape]*kernel.MixtureBatch[T]{}, reflectors: map[[2]int]*kernel.Reflectors[T]{}}
+	return &workspace[T]{
+		mixtures: map[mixtureShape]*kernel.MixtureBatch[T]{}, splines: map[splineShape]*kernel.Splines[T]{},
+		reflectors: map[[2]int]*kernel.Reflectors[T]{},
+	}
 }
 
 func (w *workspace[T]) mixture(s mixtureShape) *kernel.MixtureBatch[T] {
@@ -26,6 +36,15 @@ func (w *workspace[T]) mixture(s mixtureShape) *kernel.MixtureBatch[T] {
 	if b == nil {
 		b = kernel.NewMixtureBatch[T](s.d, s.k, s.perRow, s.clamp)
 		w.mixtures[s] = b
+	}
+	return b
+}
+
+func (w *workspace[T]) spline(s splineShape) *kernel.Splines[T] {
+	b := w.splines[s]
+	if b == nil {
+		b = kernel.NewSplines[T](s.family, s.d)
+		w.splines[s] = b
 	}
 	return b
 }

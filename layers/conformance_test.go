@@ -95,6 +95,18 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, sinh-arcsinh": func() layers.Bijector {
 		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"elementwise, spline": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5}}))
+	},
+	"elementwise, spline, context": func() layers.Bijector {
+		return must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 2}, Context: 3, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"coupling, spline": func() layers.Bijector {
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.RationalQuadraticSpline{Bins: 4}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
+	"coupling, spline, shared": func() layers.Bijector {
+		return must(layers.NewCoupling(5, layers.CouplingConfig{Transform: transforms.RationalQuadraticSpline{Bins: 3, Bound: 4}, Shared: true, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"chain in a chain": func() layers.Bijector {
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
 		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))

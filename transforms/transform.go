@@ -137,6 +137,15 @@ func (t Theta) Packed(b *graph.Builder) *G.Node {
 	return b.Stack(t.own...)
 }
 
+// Nodes are all of it as it is, whatever the sizes of the parts: N×(d·Width), or a node d×Size for each part where it is the same for
+// all rows.
+func (t Theta) Nodes() []*G.Node {
+	if t.own == nil {
+		return []*G.Node{t.packed}
+	}
+	return t.own
+}
+
 // A Description is a transform as JSON.
 type Description struct {
 	Kind   string          `json:"kind"`
@@ -180,6 +189,7 @@ func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
+		Register[RationalQuadraticSpline]("rational_quadratic_spline"),
 		Register[SinhArcsinh]("sinh_arcsinh"),
 	} {
 		if err != nil {

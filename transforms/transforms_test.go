@@ -16,6 +16,8 @@ import (
 var all = map[string]transforms.Transform{
 	"affine":               transforms.Affine{},
 	"gaussian mixture cdf": transforms.GaussianMixtureCDF{Components: 3},
+	"spline":               transforms.RationalQuadraticSpline{},
+	"spline of two bins":   transforms.RationalQuadraticSpline{Bins: 2, Bound: 5},
 	"sinh-arcsinh":         transforms.SinhArcsinh{},
 }
 
@@ -79,10 +81,10 @@ func TestIncreasing(t *testing.T) {
 				theta[i] = append(theta[i], 0.7*math.Sin(float64(3*i+5*k+1)))
 			}
 		}
-		x := line(201, -6, 6)
+		x := line(200, -6, 6) // not the bound of a spline, where its slope has a kink
 		y, l := run(t, tr, x, theta, false)
-		up, _ := run(t, tr, line(201, -6+h, 6+h), theta, false)
-		down, _ := run(t, tr, line(201, -6-h, 6-h), theta, false)
+		up, _ := run(t, tr, line(200, -6+h, 6+h), theta, false)
+		down, _ := run(t, tr, line(200, -6-h, 6-h), theta, false)
 		for i := range y {
 			if i > 0 && !(y[i] > y[i-1]) {
 				t.Fatalf("%s does not increase at %v", name, x.At(i, 0))
@@ -131,6 +133,44 @@ func TestWidthOfNothing(t *testing.T) {
 	for _, none := range []transforms.Transform{nil, (*transforms.Affine)(nil)} {
 		if n := transforms.Width(none); n != 0 {
 			t.Errorf("%T has %d parameters, want 0", none, n)
+		}
+	}
+}
+
+// TestBadSplines: what no spline can be is an error in the words of the setting, from Go and from a file.
+func TestBadSplines(t *testing.T) {
+	for want, s := range map[string]transforms.RationalQuadraticSpline{
+		"Bins = 1, want 2 to 65536":                                           {Bins: 1},
+		"Bins = -8, want 2 to 65536":                                          {Bins: -8},
+		"Bound = -3, want 1e-30 to 1e+30":                                     {Bound: -3},
+		"Bound = NaN, want 1e-30 to 1e+30":                                    {Bound: math.NaN()},
+		"Bound = +Inf, want 1e-30 to 1e+30":                                   {Bound: math.Inf(1)},
+		"MinSlope = 1, want at least 1e-06 and less than 1":                   {MinSlope: 1},
+		"MinSlope = NaN, want at least 1e-06 and less than 1":                 {MinSlope: math.NaN()},
+		"MinWidth = 0.001, want at least 1e-06 and less than 1/Bins = 1/1000": {Bins: 1000},
+		"MinWidth = 0.125, want at least 1e-06 and less than 1/Bins = 1/8":    {MinWidth: 0.125},
+		"MinHeight = -0.1, want at least 1e-06 and less than 1/Bins = 1/8":    {MinHeight: -0.1},
+	} {
+		if err := transforms.Validate(s); err == nil || err.Error() != "transforms: RationalQuadraticSpline: "+want {
+			t.Errorf("%+v: got %v, want %s", s, err, want)
+		}
+	}
+	for _, config := range []string{`{"bins": 1}`, `{"bound": -1}`, `{"min_width": 1}`, `{"knots": 4}`, `{"bins": 1e9}`} {
+		if _, err := transforms.New(transforms.Description{Kind: "rational_quadratic_spline", Config: []byte(config)}); err == nil {
+			t.Errorf("%s: no error", config)
+		}
+	}
+}
+
+// TestIdentityToTheBit: parameters of zero leave a spline's knots where they are and its slopes at 1, so z is x but for its last digit,
+// and x itself in the tails.
+func TestIdentityToTheBit(t *testing.T) {
+	s := transforms.RationalQuadraticSpline{Bins: 7, Bound: 2}
+	x := line(999, -4, 4)
+	z, l := run(t, s, x, nil, false)
+	for i := range z {
+		if v := x.At(i, 0); math.Abs(z[i]-v) > 5e-16 || math.Abs(l[i]) > 1e-15 || math.Abs(v) >= 2 && (z[i] != v || l[i] != 0) {
+			t.Errorf("%v is mapped to %v, log slope %v", v, z[i], l[i])
 		}
 	}
 }

@@ -308,6 +308,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[transforms.Fitter](),
 	reflect.TypeFor[transforms.GaussianMixtureCDF](),
 	reflect.TypeFor[transforms.Part](),
+	reflect.TypeFor[transforms.RationalQuadraticSpline](),
 	reflect.TypeFor[transforms.SinhArcsinh](),
 	reflect.TypeFor[transforms.Theta](),
 	reflect.TypeFor[transforms.Transform](),

@@ -72,7 +72,8 @@ var configs = map[string]config{
 
 	"tabular.Config": validates(tabular.Config{}),
 
-	"transforms.GaussianMixtureCDF": validates(transforms.GaussianMixtureCDF{}),
+	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
+	"transforms.RationalQuadraticSpline": validates(transforms.RationalQuadraticSpline{}),
 
 	"train.Adam":              validates(train.Adam{}),
 	"train.AdamW":             validates(train.AdamW{}),

@@ -1,0 +1,312 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+)
+
+// A Spline says which family of monotone rational-quadratic splines is meant (Durkan et al. 2019, arXiv:1906.04032, and Gregory &
+// Delbourgo 1982, IMA J. Numer. Anal. 2, 123–130): on [−Bound, Bound] K pieces, the identity outside. Of one spline, from raw
+// numbers a (K), b (K) and c (K−1), the knots (x_i, y_i), i = 0…K, and the slopes δ_i at them are
+//
+//	x_i = −Bound + 2·Bound·Σ_{j<i} (MinWidth + (1 − K·MinWidth)·softmax(a)_j),   y_i the same of b and MinHeight
+//	δ_i = MinSlope + log(1 + exp(c_i + o)) for 0 < i < K,   δ_0 = δ_K = 1,   o = log(exp(1 − MinSlope) − 1)
+//
+// so that raw numbers of zero are the identity. With w and h the width and the height of the piece that x is in, s = h/w,
+// ξ = (x − x_i)/w, ξ′ = 1 − ξ and D = s(ξ² + ξ′²) + (δ_i + δ_{i+1})ξξ′,
+//
+//	z = y_i + h·ξ(sξ + δ_i ξ′)/D
+//	dz/dx = (s/D)²·(δ_{i+1}ξ² + 2sξξ′ + δ_i ξ′²)
+//
+// Every sum is one of positive numbers, so every digit stays. A slope δ beyond 1e100 is held there.
+type Spline struct {
+	Bins                int     // K
+	Bound               float64 // where the identity begins
+	MinWidth, MinHeight float64 // of a piece, in shares of 2·Bound
+	MinSlope            float64 // at a knot
+}
+
+// What a Spline can be: with more pieces, or less of one, knots would have too few digits between them.
+const (
+	mostBins   = 1 << 16
+	leastShare = 1e-6
+	mostBound  = 1e30
+	mostSlope  = 1e100
+)
+
+// Validate reports a field that is out of its range. The error begins with the name of the field.
+func (s Spline) Validate() error {
+	switch {
+	case s.Bins < 2 || s.Bins > mostBins:
+		return fmt.Errorf("Bins = %d, want 2 to %d", s.Bins, mostBins)
+	case !(s.Bound >= 1/mostBound && s.Bound <= mostBound):
+		return fmt.Errorf("Bound = %v, want %v to %v", s.Bound, 1/mostBound, mostBound)
+	case !(s.MinSlope >= leastShare && s.MinSlope < 1):
+		return fmt.Errorf("MinSlope = %v, want at least %v and less than 1", s.MinSlope, leastShare)
+	}
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"MinWidth", s.MinWidth}, {"MinHeight", s.MinHeight}} {
+		if !(f.value >= leastShare && f.value*float64(s.Bins) < 1) {
+			return fmt.Errorf("%s = %v, want at least %v and less than 1/Bins = 1/%d", f.name, f.value, leastShare, s.Bins)
+		}
+	}
+	return nil
+}
+
+// Width is how many raw numbers a spline has.
+func (s Spline) Width() int { return 3*s.Bins - 1 }
+
+// shift is o, the raw number of slope 1.
+func (s Spline) shift() float64 { return math.Log(math.Expm1(1 - s.MinSlope)) }
+
+// SplineTheta are the raw numbers of the splines of d columns, or gradients in them: column j's are Bins numbers of Widths and of
+// Heights from j·Bins on, and Bins−1 of Slopes from j·(Bins−1) on. With a Stride each row has its own, Stride numbers after the
+// last one's in each of the three.
+type SplineTheta[T Float] struct {
+	Widths, Heights, Slopes []T
+	Stride                  int // 0: the same for all rows
+}
+
+// of are the raw numbers of row i and column j.
+func (t *SplineTheta[T]) of(i, j, bins int) (widths, heights, slopes []T) {
+	row := i * t.Stride
+	return t.Widths[row+j*bins:][:bins], t.Heights[row+j*bins:][:bins], t.Slopes[row+j*(bins-1):][:bins-1]
+}
+
+// Splines map the elements of matrices of d columns by splines of one family. They are scratch memory for one goroutine, and
+// compute in float64 whatever T is.
+type Splines[T Float] struct {
+	family Spline
+	d      int
+	shift  float64
+
+	// the spline that is loaded
+	x, y         axis
+	raw          []T       // of the slopes
+	slope, rate  []float64 // δ at the K+1 knots, and its derivative in the raw number
+	slopeUp      []float64 // the gradient in the slopes
+	slopesLoaded bool      // all of them, not only those of the piece at hand
+}
+
+// An axis has the knots of a spline in one direction.
+type axis struct {
+	share []float64 // softmax, K
+	at    []float64 // the knots, K+1
+	up    []float64 // the gradient in them
+}
+
+func newAxis(bins int) axis {
+	return axis{make([]float64, bins), make([]float64, bins+1), make([]float64, bins+1)}
+}
+
+// NewSplines makes room for splines of a family, which is valid.
+func NewSplines[T Float](family Spline, d int) *Splines[T] {
+	k := family.Bins
+	s := &Splines[T]{
+		family: family, d: d, shift: family.shift(), x: newAxis(k), y: newAxis(k),
+		slope: make([]float64, k+1), rate: make([]float64, k+1), slopeUp: make([]float64, k+1),
+	}
+	s.slope[0], s.slope[k] = 1, 1
+	return s
+}
+
+// Forward writes z and log dz/dx of every element of x.
+func (s *Splines[T]) Forward(x []T, theta SplineTheta[T], z, logSlope []T) {
+	s.each(len(x), theta, func(e int) {
+		v, l := s.at(float64(x[e]))
+		z[e], logSlope[e] = T(v), T(l)
+	})
+}
+
+// Inverse writes x and log dx/dz of every element of z.
+func (s *Splines[T]) Inverse(z []T, theta SplineTheta[T], x, logSlope []T) {
+	s.each(len(z), theta, func(e int) {
+		v, l := s.solve(float64(z[e]))
+		x[e], logSlope[e] = T(v), T(-l)
+	})
+}
+
+// each loads the spline of each of n elements and visits it: column by column where the splines are the same for all rows.
+func (s *Splines[T]) each(n int, theta SplineTheta[T], visit func(e int)) {
+	if theta.Stride == 0 {
+		for j := range s.d {
+			s.load(&theta, 0, j)
+			s.loadSlopes()
+			for e := j; e < n; e += s.d {
+				visit(e)
+			}
+		}
+		return
+	}
+	for e := range n {
+		s.load(&theta, e/s.d, e%s.d)
+		visit(e)
+	}
+}
+
+// load takes the spline of row i and column j. Its slopes are worked out where they are needed, two of K−1 for an element.
+func (s *Splines[T]) load(theta *SplineTheta[T], i, j int) {
+	widths, heights, slopes := theta.of(i, j, s.family.Bins)
+	place(&s.x, widths, s.family.Bound, s.family.MinWidth)
+	place(&s.y, heights, s.family.Bound, s.family.MinHeight)
+	s.raw, s.slopesLoaded = slopes, false
+}
+
+// place puts the knots of an axis where its raw numbers say.
+func place[T Float](a *axis, raw []T, bound, least float64) {
+	k := len(raw)
+	share, at := a.share[:k], a.at[:k+1]
+	top := float64(raw[0])
+	for _, v := range raw[1:] {
+		if float64(v) > top {
+			top = float64(v)
+		}
+	}
+	for i, v := range raw {
+		share[i] = float64(v) - top
+	}
+	exps[T](share)
+	total := 0.0
+	for _, e := range share {
+		total += e
+	}
+	per := 1 / total
+	rest, sum := 1-float64(k)*least, 0.0
+	for i, e := range share {
+		share[i] = e * per
+		at[i] = -bound + 2*bound*sum
+		sum += least + rest*share[i]
+	}
+	at[k] = bound
+}
+
+func (s *Splines[T]) loadSlopes() {
+	for i := 1; i < s.family.Bins; i++ {
+		s.loadSlope(i)
+	}
+	s.slopesLoaded = true
+}
+
+// loadSlope works out δ_i and its derivative.
+func (s *Splines[T]) loadSlope(i int) {
+	if i == 0 || i == s.family.Bins {
+		return
+	}
+	v := float64(s.raw[i-1]) + s.shift
+	e := math.Exp(-math.Abs(v))
+	s.slope[i] = s.family.MinSlope + max(v, 0) + math.Log1p(e)
+	s.rate[i] = 1 / (1 + e)
+	if v < 0 {
+		s.rate[i] *= e
+	}
+	if s.slope[i] > mostSlope {
+		s.slope[i], s.rate[i] = mostSlope, 0
+	}
+}
+
+// inside reports whether v is where the spline is not the identity. What is no number is not.
+func (s *Splines[T]) inside(v float64) bool { return v > -s.family.Bound && v < s.family.Bound }
+
+// A piece is what is known of the piece of a spline that an element is in.
+type piece struct {
+	i             int
+	w, h, s       float64 // width, height and their quotient h/w
+	lower, upper  float64 // the slopes δ_i, δ_{i+1}
+	along, remain float64 // ξ, ξ′
+	d             float64 // D
+}
+
+// pieceOf is the piece between two knots of an axis that v, which is inside, is between.
+func (s *Splines[T]) pieceOf(a *axis, v float64) (p piece) {
+	k := s.family.Bins
+	if k <= 16 {
+		for p.i < k-1 && v >= a.at[p.i+1] {
+			p.i++
+		}
+	} else {
+		for from, to := 0, k; to-from > 1; p.i = from {
+			if mid := (from + to) / 2; v >= a.at[mid] {
+				from = mid
+			} else {
+				to = mid
+			}
+		}
+	}
+	if !s.slopesLoaded {
+		s.loadSlope(p.i)
+		s.loadSlope(p.i + 1)
+	}
+	p.w, p.h = s.x.at[p.i+1]-s.x.at[p.i], s.y.at[p.i+1]-s.y.at[p.i]
+	p.s = p.h / p.w
+	p.lower, p.upper = s.slope[p.i], s.slope[p.i+1]
+	return p
+}
+
+// pieceAt is the piece at x with ξ. Either of ξ and ξ′ comes from the knot at its own end, so that the lesser has all its digits.
+func (s *Splines[T]) pieceAt(x float64) piece {
+	p := s.pieceOf(&s.x, x)
+	p.along, p.remain = (x-s.x.at[p.i])/p.w, (s.x.at[p.i+1]-x)/p.w
+	p.close()
+	return p
+}
+
+func (p *piece) close() {
+	p.d = p.s*(p.along*p.along+p.remain*p.remain) + (p.lower+p.upper)*(p.along*p.remain)
+}
+
+// bend is δ_{i+1}ξ² + 2sξξ′ + δ_i ξ′², the slope's numerator.
+func (p *piece) bend() float64 {
+	return p.upper*p.along*p.along + 2*p.s*p.along*p.remain + p.lower*p.remain*p.remain
+}
+
+func (p *piece) logSlope() float64 {
+	q := p.s / p.d
+	return math.Log(q * q * p.bend())
+}
+
+// at is z and log dz/dx at x, from the nearer knot.
+func (s *Splines[T]) at(x float64) (z, logSlope float64) {
+	if !s.inside(x) {
+		return x, 0
+	}
+	p := s.pieceAt(x)
+	if p.along <= p.remain {
+		z = s.y.at[p.i] + p.h*p.along*(p.s*p.along+p.lower*p.remain)/p.d
+	} else {
+		z = s.y.at[p.i+1] - p.h*p.remain*(p.s*p.remain+p.upper*p.along)/p.d
+	}
+	return z, p.logSlope()
+}
+
+// solve is the x of z, and log dz/dx there. With η and η′ the shares of the height below and above z, ξ is a root of a quadratic
+// equation. In terms of q = δ_i η′ − δ_{i+1} η its discriminant is a sum of squares, and it and 1 − ξ are quotients of positive
+// numbers:
+//
+//	r = √(q² + 4s²ηη′),   ξ : ξ′ = 2sη : r + q  if q ≥ 0,   r − q : 2sη′  if q < 0
+//
+// The published root, −2sη/(b + √(b² − 4ac)) of the same equation, takes differences in b and in its discriminant.
+func (s *Splines[T]) solve(z float64) (x, logSlope float64) {
+	if !s.inside(z) {
+		return z, 0
+	}
+	p := s.pieceOf(&s.y, z)
+	below, above := (z-s.y.at[p.i])/p.h, (s.y.at[p.i+1]-z)/p.h
+	q := p.lower*above - p.upper*below
+	r := math.Sqrt(q*q + 4*p.s*p.s*below*above)
+	if q >= 0 {
+		p.along, p.remain = 2*p.s*below, r+q
+	} else {
+		p.along, p.remain = r-q, 2*p.s*above
+	}
+	per := 1 / (p.along + p.remain)
+	p.along, p.remain = p.along*per, p.remain*per
+	p.close()
+	if p.along <= p.remain {
+		x = s.x.at[p.i] + p.w*p.along
+	} else {
+		x = s.x.at[p.i+1] - p.w*p.remain
+	}
+	return x, p.logSlope()
+}

@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"fmt"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// Spline maps every element of x (N×d) by the rational-quadratic spline of its column and returns z and log dz/dx, both N×d; see
+// kernel.Spline. theta are the raw numbers: either three nodes, widths and heights d×K and slopes d×(K−1), the same for every row, or
+// one, N×(d·(3K−1)), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
+func (b *Builder) Spline(x *G.Node, s kernel.Spline, theta ...*G.Node) (z, logSlope *G.Node) {
+	return b.unpack(b.apply(spline{s, false}, append([]*G.Node{x}, theta...)...), x)
+}
+
+// SplineInverse is the inverse map x(z) and its log slope log dx/dz, both N×d: a formula, differentiable in z and theta.
+func (b *Builder) SplineInverse(z *G.Node, s kernel.Spline, theta ...*G.Node) (x, logSlope *G.Node) {
+	return b.unpack(b.apply(spline{s, true}, append([]*G.Node{z}, theta...)...), z)
+}
+
+// spline packs the map's value and log slope, each N×d. With inverse it maps z to x.
+type spline struct {
+	family  kernel.Spline
+	inverse bool
+}
+
+func (s spline) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if err := s.family.Validate(); err != nil {
+		return nil, err
+	}
+	x, theta, k := in[0], in[1:], s.family.Bins
+	if x.Dims() != 2 {
+		return nil, shapeError("x N×d", in)
+	}
+	n, d := x[0], x[1]
+	packed := len(theta) == 1 && theta[0].Eq(tensor.Shape{n, d * s.family.Width()})
+	own := len(theta) == 3 && theta[0].Eq(tensor.Shape{d, k}) && theta[1].Eq(tensor.Shape{d, k}) && theta[2].Eq(tensor.Shape{d, k - 1})
+	if !packed && !own {
+		return nil, shapeError(fmt.Sprintf("theta %d×%d, or %d×%d, %d×%d and %d×%d", n, d*s.family.Width(), d, k, d, k, d, k-1), in)
+	}
+	return tensor.Shape{2, n, d}, nil
+}
+
+func (s spline) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
+	var c chain
+	packed := c.apply(splineSlope(s), append(append(G.Nodes{}, in...), out, g)...)
+	grads, at := make(G.Nodes, len(in)), 0
+	for i, x := range in {
+		part := slab{at: at, dims: x.Shape().Dims()}
+		copy(part.axes[:], x.Shape())
+		grads[i] = c.apply(part, packed)
+		at += size(x.Shape())
+	}
+	return c.nodes(grads...)
+}
+
+func (s spline) kernels() kernels { return both(s, bindSpline, bindSpline) }
+
+func bindSpline[T kernel.Float](s spline, out array[T], in []array[T]) func() {
+	n, d := in[0].shape[0], in[0].shape[1]
+	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
+	theta := splineTheta(s.family, d, in[1:])
+	splines := out.work.spline(splineShape{s.family, d})
+	if s.inverse {
+		return func() { splines.Inverse(x, theta, value, logSlope) }
+	}
+	return func() { splines.Forward(x, theta, value, logSlope) }
+}
+
+// splineTheta are the raw numbers in theta, an input or three.
+func splineTheta[T kernel.Float](s kernel.Spline, d int, theta []array[T]) kernel.SplineTheta[T] {
+	if len(theta) == 3 {
+		return kernel.SplineTheta[T]{Widths: theta[0].data, Heights: theta[1].data, Slopes: theta[2].data}
+	}
+	return packedSplineTheta(s, d, theta[0].data, d*s.Width())
+}
+
+// packedSplineTheta has the columns' widths, heights and slopes one after the other, a set every stride numbers.
+func packedSplineTheta[T kernel.Float](s kernel.Spline, d int, data []T, stride int) kernel.SplineTheta[T] {
+	if len(data) == 0 {
+		return kernel.SplineTheta[T]{Stride: stride}
+	}
+	return kernel.SplineTheta[T]{Widths: data, Heights: data[d*s.Bins:], Slopes: data[2*d*s.Bins:], Stride: stride}
+}
+
+// splineSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
+type splineSlope spline
+
+func (s splineSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
+	total := 0
+	for _, x := range in[:len(in)-2] {
+		total += size(x)
+	}
+	return tensor.Shape{total}, nil
+}
+
+func (s splineSlope) kernels() kernels { return both(spline(s), bindSplineSlope, bindSplineSlope) }
+
+func bindSplineSlope[T kernel.Float](s spline, out array[T], in []array[T]) func() {
+	last := len(in) - 2
+	nd, d := size(in[0].shape), in[0].shape[1]
+	result, up := in[last].data, in[last+1].data
+	theta := splineTheta(s.family, d, in[1:last])
+	thetaUp := packedSplineTheta(s.family, d, out.data[nd:], theta.Stride)
+	splines := out.work.spline(splineShape{s.family, d})
+	if s.inverse {
+		return func() {
+			splines.InverseBackward(result[:nd], result[nd:], theta, up[:nd], up[nd:], out.data[:nd], thetaUp)
+		}
+	}
+	return func() { splines.Backward(in[0].data, theta, up[:nd], up[nd:], out.data[:nd], thetaUp) }
+}
