@@ -38,9 +38,12 @@ func (k Kernel) Validate() error {
 }
 
 // Make draws a kernel of in rows and out columns, row-major; nil where in or out is not positive, both make more than 2^28 numbers,
-// or rng is nil.
+// one of them is more than 16384 and the kernel orthogonal (it is cut from a square matrix), or rng is nil.
 func (k Kernel) Make(in, out int, rng *rand.Rand) []float64 {
 	if in < 1 || out < 1 || in > maxNumbers/out || rng == nil {
+		return nil
+	}
+	if n := max(in, out); k == Orthogonal && n > maxNumbers/n {
 		return nil
 	}
 	w := make([]float64, in*out)
