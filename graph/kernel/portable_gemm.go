@@ -168,13 +168,15 @@ func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g *[4]T) {
 	}
 }
 
-// addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q].
+// addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q], in the order of addFourToTwo: what a row comes to does not hang on
+// whether there is another beside it.
 func addFour[T Float](c, b []T, at *[4]int, f *[4]T) {
 	n := len(c)
 	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
 	for j := range c {
-		c[j] += (f0*b0[j] + f1*b1[j]) + (f2*b2[j] + f3*b3[j])
+		s := c[j] + (f0*b0[j] + f1*b1[j])
+		c[j] = s + (f2*b2[j] + f3*b3[j])
 	}
 }
 
