@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
 	"gaussflow/transforms"
 )
@@ -174,7 +175,7 @@ func (c *coupling) widths() (in, out int) {
 // probe builds the conditioner once and checks what comes out.
 func (c *coupling) probe() error {
 	in, out := c.widths()
-	if err := probe(c.conditioner, in, out); err != nil {
+	if err := conditioning.Check(c.conditioner, in, out); err != nil {
 		return fmt.Errorf("layers: %s: %w", c.name, err)
 	}
 	return nil
@@ -213,7 +214,7 @@ func (c *coupling) run(b *graph.Builder, x, context *G.Node, way direction) (y, 
 		return nil, nil
 	}
 	xa, xb := b.Split(x, c.mask)
-	theta := apply(b, c.conditioner, known(b, xa, context, c.context))
+	theta := conditioning.Apply(b, c.conditioner, known(b, xa, context, c.context))
 	if c.shared {
 		theta = repeat(b, theta, c.transform, c.mask.Count(false))
 	}

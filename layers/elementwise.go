@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
 	"gaussflow/transforms"
 )
@@ -95,11 +96,11 @@ func (c ElementwiseConfig) core(dim int) (elementwise, error) {
 // with completes the layer.
 func (c ElementwiseConfig) with(core elementwise) (*Elementwise, error) {
 	c.is = core.conditioner
-	if core.conditioner == nil {
-		return &Elementwise{core, c}, nil
-	}
-	if err := probe(core.conditioner, core.context, core.dim*transforms.Width(core.transform)); err != nil {
-		return nil, fmt.Errorf("layers: Elementwise: %w", err)
+	if core.context > 0 {
+		in, out := core.widths()
+		if err := conditioning.Check(core.conditioner, in, out); err != nil {
+			return nil, fmt.Errorf("layers: Elementwise: %w", err)
+		}
 	}
 	return &Elementwise{core, c}, nil
 }
@@ -208,7 +209,7 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 	}
 	var theta transforms.Theta
 	if e.conditioner != nil {
-		theta = transforms.ThetaPerRow(e.transform.Parts(), e.dim, apply(b, e.conditioner, context))
+		theta = transforms.ThetaPerRow(e.transform.Parts(), e.dim, conditioning.Apply(b, e.conditioner, context))
 	} else {
 		parts := make([]*G.Node, len(e.params))
 		for i, p := range e.params {
