@@ -76,12 +76,16 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 	return setter.SetConstant(theta)
 }
 
-// fitColumns are the parameters by which t Gaussianizes values, those of some columns, in the order of θ; with pooled one set for
-// all of them together.
-func fitColumns(op string, t transforms.Transform, values [][]float64, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
+// fitColumns are the parameters by which t Gaussianizes some columns of y, in the order of θ; with pooled one set for all of them
+// together.
+func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
 	fitter, ok := t.(transforms.Fitter)
 	if !ok {
 		return nil, fmt.Errorf("%s: the transform %T cannot fit itself to data: it has no Fit", op, t)
+	}
+	values := make([][]float64, len(columns))
+	for i, j := range columns {
+		values[i] = mat.Col(nil, j, y)
 	}
 	if pooled {
 		values = [][]float64{slices.Concat(values...)}
