@@ -11,6 +11,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/conditioning"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
@@ -29,18 +30,9 @@ type Family interface {
 	Draw(parts [][]float64, rng *rand.Rand) float64
 }
 
-// drawable reports parts that are as the family has them, and something to draw by.
-func drawable(f Family, parts [][]float64, rng *rand.Rand) bool {
-	want := f.Parts()
-	if rng == nil || len(parts) != len(want) {
-		return false
-	}
-	for i, p := range want {
-		if len(parts[i]) != p.Size {
-			return false
-		}
-	}
-	return true
+// drawable reports n parts of one number each, and something to draw by.
+func drawable(parts [][]float64, n int, rng *rand.Rand) bool {
+	return rng != nil && len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
 }
 
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
@@ -64,6 +56,7 @@ type Independent struct {
 	config      IndependentConfig
 	params      []*graph.Param     // a part each, where there is no context
 	conditioner layers.Conditioner // of the context
+	theta       *graph.RowFunc     // what the conditioner chooses, for samples
 }
 
 // IndependentConfig configures an Independent.
@@ -129,7 +122,18 @@ func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
 	if c.is, err = c.Conditioner(in, out); err != nil {
 		return nil, err
 	}
-	return &Independent{dim: dim, config: c, conditioner: c.is}, nil
+	return c.conditional(dim, in, out)
+}
+
+// conditional is the base of the conditioner that c has, from in to out numbers.
+func (c IndependentConfig) conditional(dim, in, out int) (*Independent, error) {
+	if err := conditioning.Check(c.is, in, out); err != nil {
+		return nil, fmt.Errorf("bases: Independent: %w", err)
+	}
+	theta := graph.NewRowFunc(conditioning.Dtype(c.is), in, func(b *graph.Builder, context *G.Node) []*G.Node {
+		return []*G.Node{conditioning.Apply(b, c.is, context)}
+	})
+	return &Independent{dim: dim, config: c, conditioner: c.is, theta: theta}, nil
 }
 
 // widths are how many numbers a conditioner would read and put out.
@@ -178,7 +182,7 @@ func newIndependent(dim int, c IndependentConfig, params []*graph.Param) (*Indep
 	if c.is, err = layers.NewConditioner(c.described, in, out, params); err != nil {
 		return nil, err
 	}
-	return &Independent{dim: dim, config: c, conditioner: c.is}, nil
+	return c.conditional(dim, in, out)
 }
 
 // Config is the configuration.
@@ -206,7 +210,7 @@ func (n *Independent) LogProb(b *graph.Builder, z, context *G.Node) (logProb *G.
 	parts := n.config.Family.Parts()
 	theta := transforms.Theta{}
 	if n.conditioner != nil {
-		theta = transforms.ThetaPerRow(parts, n.dim, n.conditioner.Apply(b, context))
+		theta = transforms.ThetaPerRow(parts, n.dim, conditioning.Apply(b, n.conditioner, context))
 	} else {
 		own := make([]*G.Node, len(parts))
 		for i, p := range n.params {
@@ -227,7 +231,7 @@ func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat
 	if err := checkSample("Independent", rows, n.dim, rng); err != nil {
 		return nil, err
 	}
-	theta, err := n.theta(rows, context)
+	theta, err := n.chosen(rows, context)
 	if err != nil {
 		return nil, err
 	}
@@ -248,8 +252,8 @@ func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat
 	return z, nil
 }
 
-// theta are the parameters of each row, or one set for all.
-func (n *Independent) theta(rows int, context mat.Matrix) ([][]float64, error) {
+// chosen are the parameters of each row, or one set for all.
+func (n *Independent) chosen(rows int, context mat.Matrix) ([][]float64, error) {
 	if n.conditioner == nil {
 		var all []float64
 		for _, p := range n.params {
@@ -264,10 +268,7 @@ func (n *Independent) theta(rows int, context mat.Matrix) ([][]float64, error) {
 	if m, _ := context.Dims(); m != rows {
 		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", rows)}
 	}
-	f := graph.NewRowFunc(n.conditioner.Params()[0].Dtype(), n.config.Context, func(b *graph.Builder, x *G.Node) []*G.Node {
-		return []*G.Node{n.conditioner.Apply(b, x)}
-	})
-	out, err := f.Run(context)
+	out, err := n.theta.Run(context)
 	if err != nil {
 		return nil, fmt.Errorf("bases: Independent: Sample: %w", err)
 	}

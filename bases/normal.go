@@ -35,8 +35,8 @@ func standardized(b *graph.Builder, z *G.Node, theta transforms.Theta) (t, logSc
 }
 
 // Draw is μ + σ·u for a standard normal u. It is NaN where parts are not those of Parts, or rng is nil.
-func (n Normal) Draw(parts [][]float64, rng *rand.Rand) float64 {
-	if !drawable(n, parts, rng) {
+func (Normal) Draw(parts [][]float64, rng *rand.Rand) float64 {
+	if !drawable(parts, 2, rng) {
 		return math.NaN()
 	}
 	return parts[0][0] + math.Exp(parts[1][0])*rng.NormFloat64()

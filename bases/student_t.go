@@ -37,8 +37,8 @@ func (StudentT) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) 
 }
 
 // Draw is μ + σ·t. It is NaN where parts are not those of Parts, or rng is nil.
-func (s StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
-	if !drawable(s, parts, rng) {
+func (StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
+	if !drawable(parts, 3, rng) {
 		return math.NaN()
 	}
 	nu := math.Exp(tenDegrees + parts[2][0])

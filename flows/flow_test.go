@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/bases"
 	"gaussflow/flows"
 )
 
@@ -25,6 +26,21 @@ Total params: 36, trainable: 27, fixed: 9, dtype: float64
 	}
 	if n := f.TrainableParams(); n != 27 {
 		t.Errorf("%d trainable parameters, want 27", n)
+	}
+}
+
+// TestSummaryOfABase: a base's parameters have a line and are in the totals; those of a layer that comes twice are there once.
+func TestSummaryOfABase(t *testing.T) {
+	base, err := bases.NewIndependent(2, bases.IndependentConfig{Family: bases.Normal{}})
+	noError(t, err)
+	twice := affine(t, 2)
+	f, err := flows.NewWithBase(base, flows.Named{Name: "a", Layer: twice}, flows.Named{Name: "b", Layer: twice})
+	noError(t, err)
+	got := strings.Join(strings.Fields(f.Summary()), " ")
+	for _, want := range []string{"a (affine) (N, 2) 4", "b (affine) (N, 2) 4", "base (independent) (N) 4", "Total params: 8, trainable: 8, fixed: 0"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%s\nwant %q in it", f.Summary(), want)
+		}
 	}
 }
 

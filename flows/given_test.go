@@ -114,7 +114,7 @@ func TestConditionalReaders(t *testing.T) {
 		up.Set(7, j, x.At(7, j)+h)
 		down.Set(7, j, x.At(7, j)-h)
 		want := (logProb(t, f, flows.Given(up, c))[7] - logProb(t, f, flows.Given(down, c))[7]) / (2 * h)
-		if got := grad.At(7, j); math.Abs(got-want) > 1e-6*max(1, math.Abs(want)) {
+		if got := grad.At(7, j); !(math.Abs(got-want) <= 1e-6*max(1, math.Abs(want))) {
 			t.Errorf("∂log p/∂x_%d = %v, want %v", j, got, want)
 		}
 	}
@@ -128,7 +128,7 @@ func TestConditionalReaders(t *testing.T) {
 		for j := range 3 {
 			want -= 0.5 * (z.At(i, j)*z.At(i, j) + math.Log(2*math.Pi))
 		}
-		if math.Abs(v-want) > 1e-12*max(1, math.Abs(want)) {
+		if !(math.Abs(v-want) <= 1e-12*max(1, math.Abs(want))) {
 			t.Fatalf("log p of row %d = %v, want %v", i, v, want)
 		}
 	}
@@ -161,7 +161,7 @@ func TestConditionalStranger(t *testing.T) {
 	noError(t, err)
 	rows := flows.Given(randomData("blobs", 40, 3, 1), randomData("blobs", 40, 2, 2))
 	for i, want := range logProb(t, f, rows) {
-		if got, _, _ := s.logProb(mat.Row(nil, i, rows)); math.Abs(got-want) > 1e-12*max(1, math.Abs(want)) {
+		if got, _, _ := s.logProb(mat.Row(nil, i, rows)); !(math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))) {
 			t.Errorf("row %d: a stranger computes log p = %v, want %v", i, got, want)
 		}
 	}
@@ -232,21 +232,23 @@ func TestBadContext(t *testing.T) {
 		call  func() error
 		words []string
 	}{
-		"none":            {reading(x), []string{"LogProb", "10×2", "2 of x and 1 of its context", "flows.Given"}},
-		"too wide":        {reading(flows.Given(x, x)), []string{"10×4", "2 of x and 1 of its context"}},
-		"fewer rows":      {reading(flows.Given(x, c.Slice(0, 4, 0, 1))), []string{"the context", "4×1", "10 rows"}},
-		"nil":             {reading(flows.Given(x, nil)), []string{"the context", "0×0"}},
-		"nil x":           {reading(flows.Given(nil, c)), []string{"x", "0×0"}},
-		"nil *Dense":      {reading(flows.Given(x, (*mat.Dense)(nil))), []string{"the context", "0×0"}},
-		"no number":       {reading(flows.Given(x, nan)), []string{"row 3, column 2", "NaN"}},
-		"in Fit":          {func() error { _, err := f.Fit(context.Background(), x, train.FitConfig{}); return err }, []string{"Fit", "1 of its context"}},
-		"in Evaluate":     {func() error { _, err := f.Evaluate(x, nil); return err }, []string{"Evaluate", "1 of its context"}},
-		"in InitFrom":     {func() error { _, err := f.InitFrom(x, initializers.IGConfig{}); return err }, []string{"InitFrom", "1 of its context"}},
-		"Sample":          {func() error { _, err := f.Sample(3, rng); return err }, []string{"SampleGiven"}},
-		"sample, wide":    {func() error { _, _, err := f.SampleGiven(x, 3, rng); return err }, []string{"SampleGiven", "the context", "10×2", "1"}},
-		"sample, none":    {func() error { _, _, err := f.SampleGiven(c, 0, rng); return err }, []string{"n = 0"}},
-		"sample, no rng":  {func() error { _, _, err := f.SampleGiven(c, 1, nil); return err }, []string{"rng is nil"}},
-		"sample, so many": {func() error { _, _, err := f.SampleGiven(c, math.MaxInt, rng); return err }, []string{"want fewer"}},
+		"none":             {reading(x), []string{"LogProb", "10×2", "2 of x and 1 of its context", "flows.Given"}},
+		"too wide":         {reading(flows.Given(x, x)), []string{"10×4", "2 of x and 1 of its context"}},
+		"fewer rows":       {reading(flows.Given(x, c.Slice(0, 4, 0, 1))), []string{"the context", "4×1", "10 rows"}},
+		"nil":              {reading(flows.Given(x, nil)), []string{"the context", "0×0"}},
+		"nil x":            {reading(flows.Given(nil, c)), []string{"x", "0×0"}},
+		"nil *Dense":       {reading(flows.Given(x, (*mat.Dense)(nil))), []string{"the context", "0×0"}},
+		"no number":        {reading(flows.Given(x, nan)), []string{"row 3, column 2", "NaN"}},
+		"in Fit":           {func() error { _, err := f.Fit(context.Background(), x, train.FitConfig{}); return err }, []string{"Fit", "1 of its context"}},
+		"in Evaluate":      {func() error { _, err := f.Evaluate(x, nil); return err }, []string{"Evaluate", "1 of its context"}},
+		"in InitFrom":      {func() error { _, err := f.InitFrom(x, initializers.IGConfig{}); return err }, []string{"InitFrom", "1 of its context"}},
+		"Sample":           {func() error { _, err := f.Sample(3, rng); return err }, []string{"SampleGiven"}},
+		"sample, wide":     {func() error { _, _, err := f.SampleGiven(x, 3, rng); return err }, []string{"SampleGiven", "the context", "10×2", "1"}},
+		"sample, none":     {func() error { _, _, err := f.SampleGiven(c, 0, rng); return err }, []string{"n = 0"}},
+		"sample, no rng":   {func() error { _, _, err := f.SampleGiven(c, 1, nil); return err }, []string{"rng is nil"}},
+		"sample, so many":  {func() error { _, _, err := f.SampleGiven(c, math.MaxInt, rng); return err }, []string{"want fewer"}},
+		"sample, overflow": {func() error { _, _, err := f.SampleGiven(c, 1<<62, rng); return err }, []string{"want fewer"}},
+		"sample, memory":   {func() error { _, _, err := f.SampleGiven(c, 1<<45, rng); return err }, []string{"want fewer"}},
 		"where there is none": {func() error {
 			_, err := coupling(t, 2, flows.CouplingConfig{Blocks: 1}).LogProb(flows.Given(x, c))
 			return err

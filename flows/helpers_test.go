@@ -98,9 +98,11 @@ func fit(t testing.TB, f *flows.Flow, x mat.Matrix, c train.Config, epochs int) 
 // maxDifference is the largest |a−b|, NaN if there is one.
 func maxDifference(a, b []float64) (worst float64) {
 	for i, v := range a {
-		if d := math.Abs(v - b[i]); !(d <= worst) {
-			worst = d
+		d := math.Abs(v - b[i])
+		if math.IsNaN(d) {
+			return math.Inf(1)
 		}
+		worst = max(worst, d)
 	}
 	return worst
 }

@@ -222,8 +222,8 @@ func (f *Flow) SampleGiven(context mat.Matrix, n int, rng *rand.Rand) (x *mat.De
 		return nil, nil, err
 	}
 	m, c := context.Dims()
-	if m > math.MaxInt/(n*f.width()) {
-		return nil, nil, fmt.Errorf("flows: SampleGiven: n = %d for each of %d rows, want fewer", n, m)
+	if most := maxSampled / f.width(); n > most/m {
+		return nil, nil, fmt.Errorf("flows: SampleGiven: n = %d for each of %d rows, want fewer: at most %d in all, draw more in several calls", n, m, most)
 	}
 	each := mat.NewDense(n*m, c, nil)
 	for i := range n * m {

@@ -154,7 +154,7 @@ func TestStrangeWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, lp := range got {
-			if want, _, _ := s.logProb(x.RawRowView(i)); math.Abs(lp-want) > tol*max(1, math.Abs(want)) {
+			if want, _, _ := s.logProb(x.RawRowView(i)); !(math.Abs(lp-want) <= tol*max(1, math.Abs(want))) {
 				t.Errorf("float32 %v, row %d: log p = %v, want %v", single, i, lp, want)
 			}
 		}

@@ -132,6 +132,10 @@ func TestBadInput(t *testing.T) {
 			_, err := layers.NewElementwise(0, layers.ElementwiseConfig{Transform: mixtureOf(2)})
 			return err
 		}, []string{"Elementwise", "dim = 0"}},
+		"elementwise, no conditioner": {func() error {
+			_, err := layers.NewElementwise(2, layers.ElementwiseConfig{Transform: mixtureOf(2), Context: 1, Conditioner: given(nil)})
+			return err
+		}, []string{"Elementwise", "conditioner is nil"}},
 		"coupling, unknown clamp":       {coupling(2, layers.MixtureCDFCouplingConfig{ScaleClamp: layers.ScaleClamp{Kind: 9, Lo: -1, Hi: 1}}), []string{"ScaleClamp", "TanhClamp"}},
 		"coupling, infinite clamp":      {coupling(2, layers.MixtureCDFCouplingConfig{ScaleClamp: layers.TanhClamp(math.Inf(1))}), []string{"ScaleClamp"}},
 		"conditioner nil":               {conditioned(4, nil), []string{"conditioner is nil"}},

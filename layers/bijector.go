@@ -50,6 +50,17 @@ func checkContext(x, context *G.Node, c int) error {
 	return nil
 }
 
+// maxDim bounds the columns of a coupling, and the numbers of a context.
+const maxDim = 1 << 20
+
+// checkContextDim reports a context of fewer numbers than none, or of too many to be meant.
+func checkContextDim(layer string, c int) error {
+	if c < 0 || c > maxDim {
+		return fmt.Errorf("layers: %s: Context = %d, want 0 to %d", layer, c, maxDim)
+	}
+	return nil
+}
+
 func checkDim(layer string, dim int) error {
 	if dim < 1 {
 		return notPositive(layer, "", dim)

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
 	"gaussflow/transforms"
 )
@@ -89,7 +90,7 @@ func NewCoupling(dim int, c CouplingConfig) (*Coupling, error) {
 
 // core is the layer without its conditioner.
 func (c CouplingConfig) core(dim int) (coupling, error) {
-	if c.Mask == nil && dim > 0 && dim <= maxDim {
+	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
 	core := coupling{name: "Coupling", dim: dim, mask: c.Mask, transform: c.Transform, shared: c.Shared, context: c.Context}
@@ -137,15 +138,12 @@ type coupling struct {
 	conditioner Conditioner
 }
 
-// maxDim bounds the columns for which a mask is made.
-const maxDim = 1 << 20
-
 func (c *coupling) validate() error {
 	if err := checkDim(c.name, c.dim); err != nil {
 		return err
 	}
-	if c.context < 0 || c.context > maxDim {
-		return fmt.Errorf("layers: %s: Context = %d, want 0 to %d", c.name, c.context, maxDim)
+	if err := checkContextDim(c.name, c.context); err != nil {
+		return err
 	}
 	if c.dim > maxDim {
 		return fmt.Errorf("layers: %s: dim = %d, want at most %d", c.name, c.dim, maxDim)
@@ -174,7 +172,7 @@ func (c *coupling) widths() (in, out int) {
 // probe builds the conditioner once and checks what comes out.
 func (c *coupling) probe() error {
 	in, out := c.widths()
-	if err := probe(c.conditioner, in, out); err != nil {
+	if err := conditioning.Check(c.conditioner, in, out); err != nil {
 		return fmt.Errorf("layers: %s: %w", c.name, err)
 	}
 	return nil
@@ -209,11 +207,11 @@ func (c *coupling) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.N
 
 func (c *coupling) run(b *graph.Builder, x, context *G.Node, way direction) (y, logDet *G.Node) {
 	if c.conditioner == nil {
-		b.Fail(fmt.Errorf("layers: %s: %w", c.name, errNotMade))
+		b.Fail(fmt.Errorf("layers: %w", errNotMade))
 		return nil, nil
 	}
 	xa, xb := b.Split(x, c.mask)
-	theta := apply(b, c.conditioner, known(b, xa, context, c.context))
+	theta := conditioning.Apply(b, c.conditioner, known(b, xa, context, c.context))
 	if c.shared {
 		theta = repeat(b, theta, c.transform, c.mask.Count(false))
 	}
@@ -249,10 +247,10 @@ func repeat(b *graph.Builder, theta *G.Node, t transforms.Transform, d int) *G.N
 // Elementwise on them, fitted with the same seeds. A shared set is fitted to these columns pooled, so that what the walk pushes on
 // is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
 func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
-	op := "layers: " + c.name + ": InitFrom"
 	if c.conditioner == nil {
-		return fmt.Errorf("%s: %w", op, errNotMade)
+		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
+	op := "layers: " + c.name + ": InitFrom"
 	if err := graph.CheckRows(op, y, c.dim); err != nil {
 		return err
 	}
@@ -261,11 +259,7 @@ func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 		return err
 	}
 	columns := c.mask.Columns(false)
-	values := make([][]float64, len(columns))
-	for i, j := range columns {
-		values[i] = mat.Col(nil, j, y)
-	}
 	return setConstant(op, c.conditioner, seen, func(dtype graph.Dtype) ([]float64, error) {
-		return fitColumns(op, c.transform, values, columns, c.shared, at, dtype)
+		return fitColumns(op, c.transform, y, columns, c.shared, at, dtype)
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
 	"gaussflow/transforms"
 )
@@ -95,11 +96,11 @@ func (c ElementwiseConfig) core(dim int) (elementwise, error) {
 // with completes the layer.
 func (c ElementwiseConfig) with(core elementwise) (*Elementwise, error) {
 	c.is = core.conditioner
-	if core.conditioner == nil {
-		return &Elementwise{core, c}, nil
-	}
-	if err := probe(core.conditioner, core.context, core.dim*transforms.Width(core.transform)); err != nil {
-		return nil, fmt.Errorf("layers: Elementwise: %w", err)
+	if core.context > 0 {
+		in, out := core.widths()
+		if err := conditioning.Check(core.conditioner, in, out); err != nil {
+			return nil, fmt.Errorf("layers: Elementwise: %w", err)
+		}
 	}
 	return &Elementwise{core, c}, nil
 }
@@ -152,8 +153,8 @@ func (e *elementwise) validate() error {
 	if err := checkDim(e.name, e.dim); err != nil {
 		return err
 	}
-	if e.context < 0 || e.context > maxDim {
-		return fmt.Errorf("layers: %s: Context = %d, want 0 to %d", e.name, e.context, maxDim)
+	if err := checkContextDim(e.name, e.context); err != nil {
+		return err
 	}
 	if err := transforms.Validate(e.transform); err != nil {
 		return fmt.Errorf("layers: %s: %w", e.name, err)
@@ -203,12 +204,12 @@ func (e *elementwise) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *
 
 func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (y, logDet *G.Node) {
 	if e.transform == nil {
-		b.Fail(fmt.Errorf("layers: Elementwise: %w", errNotMade))
+		b.Fail(fmt.Errorf("layers: %w", errNotMade))
 		return nil, nil
 	}
 	var theta transforms.Theta
 	if e.conditioner != nil {
-		theta = transforms.ThetaPerRow(e.transform.Parts(), e.dim, apply(b, e.conditioner, context))
+		theta = transforms.ThetaPerRow(e.transform.Parts(), e.dim, conditioning.Apply(b, e.conditioner, context))
 	} else {
 		parts := make([]*G.Node, len(e.params))
 		for i, p := range e.params {
@@ -222,19 +223,19 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 
 // InitFrom fits the transform to each column of y; with a context, by a constant conditioner.
 func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
-	op := "layers: " + e.name + ": InitFrom"
 	if e.transform == nil {
-		return fmt.Errorf("%s: %w", op, errNotMade)
+		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
+	op := "layers: " + e.name + ": InitFrom"
 	if err := graph.CheckRows(op, y, e.dim); err != nil {
 		return err
 	}
-	columns, values := make([]int, e.dim), make([][]float64, e.dim)
-	for j := range e.dim {
-		columns[j], values[j] = j, mat.Col(nil, j, y)
+	columns := make([]int, e.dim)
+	for j := range columns {
+		columns[j] = j
 	}
 	fit := func(dtype graph.Dtype) ([]float64, error) {
-		return fitColumns(op, e.transform, values, columns, false, at, dtype)
+		return fitColumns(op, e.transform, y, columns, false, at, dtype)
 	}
 	if e.conditioner != nil {
 		seen, err := knownRows(op, y, nil, at, e.context)

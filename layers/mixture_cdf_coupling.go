@@ -37,7 +37,7 @@ type MixtureCDFCouplingConfig struct {
 }
 
 func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig {
-	if c.Mask == nil && dim > 0 && dim <= maxDim {
+	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
 	c.Components = defaults.Or(c.Components, transforms.DefaultComponents)

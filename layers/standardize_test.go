@@ -35,7 +35,7 @@ func TestStandardizeFrom(t *testing.T) {
 			t.Errorf("%s is trained", p.Name)
 		}
 		for j, v := range p.Values() {
-			if w := want.Params()[i].Values()[j]; math.Abs(v-w) > 1e-13*math.Max(1, math.Abs(w)) {
+			if w := want.Params()[i].Values()[j]; !(math.Abs(v-w) <= 1e-13*math.Max(1, math.Abs(w))) {
 				t.Errorf("%s[%d] = %v, want %v", p.Name, j, v, w)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
-	"gaussflow/internal/defaults"
+	"gaussflow/internal/conditioning"
 	"gaussflow/transforms"
 )
 
@@ -35,44 +35,6 @@ func known(b *graph.Builder, x, context *G.Node, c int) *G.Node {
 		return x
 	}
 	return b.Beside(x, context)
-}
-
-// apply builds a conditioner; its errors name it.
-func apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
-	b.Within(func() { theta = c.Apply(b, known) }, "conditioner %T", c)
-	return theta
-}
-
-// probe builds a conditioner once, and reports what does not map in numbers to out.
-func probe(c Conditioner, in, out int) error {
-	const rows = 2
-	if defaults.IsNil(c) {
-		return errors.New("the conditioner is nil")
-	}
-	var theta *G.Node
-	_, err := graph.Build(dtypeOf(c), func(b *graph.Builder) []*G.Node {
-		theta = apply(b, c, b.Input("known", rows, in))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if want := []int{rows, out}; theta == nil || !slices.Equal(theta.Shape(), want) {
-		got := "nothing"
-		if theta != nil {
-			got = fmt.Sprint([]int(theta.Shape()))
-		}
-		return fmt.Errorf("conditioner output width: got shape %s for %d rows, want %v: the transform's parameters for each column", got, rows, want)
-	}
-	return nil
-}
-
-// dtypeOf is the type of a conditioner's numbers.
-func dtypeOf(c Conditioner) graph.Dtype {
-	if params := c.Params(); len(params) > 0 && params[0] != nil {
-		return params[0].Dtype()
-	}
-	return graph.Float64
 }
 
 // knownRows are the rows that a conditioner reads where y comes in at a site: some of its columns, and the context of c numbers.
@@ -107,19 +69,23 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 			return err
 		}
 	}
-	theta, err := fit(dtypeOf(c))
+	theta, err := fit(conditioning.Dtype(c))
 	if err != nil {
 		return err
 	}
 	return setter.SetConstant(theta)
 }
 
-// fitColumns are the parameters by which t Gaussianizes values, those of some columns, in the order of θ; with pooled one set for
-// all of them together.
-func fitColumns(op string, t transforms.Transform, values [][]float64, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
+// fitColumns are the parameters by which t Gaussianizes some columns of y, in the order of θ; with pooled one set for all of them
+// together.
+func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
 	fitter, ok := t.(transforms.Fitter)
 	if !ok {
 		return nil, fmt.Errorf("%s: the transform %T cannot fit itself to data: it has no Fit", op, t)
+	}
+	values := make([][]float64, len(columns))
+	for i, j := range columns {
+		values[i] = mat.Col(nil, j, y)
 	}
 	if pooled {
 		values = [][]float64{slices.Concat(values...)}

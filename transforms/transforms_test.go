@@ -63,7 +63,7 @@ func TestZeroIsTheIdentity(t *testing.T) {
 		for _, inverse := range []bool{false, true} {
 			y, l := run(t, tr, x, nil, inverse)
 			for i := range y {
-				if math.Abs(y[i]-x.At(i, 0)) > 1e-12 || math.Abs(l[i]) > 1e-12 {
+				if !(math.Abs(y[i]-x.At(i, 0)) <= 1e-12) || !(math.Abs(l[i]) <= 1e-12) {
 					t.Fatalf("%s: %v is mapped to %v, log slope %v (inverse: %v)", name, x.At(i, 0), y[i], l[i], inverse)
 				}
 			}
@@ -89,7 +89,7 @@ func TestIncreasing(t *testing.T) {
 			if i > 0 && !(y[i] > y[i-1]) {
 				t.Fatalf("%s does not increase at %v", name, x.At(i, 0))
 			}
-			if slope := (up[i] - down[i]) / (2 * h); math.Abs(math.Exp(l[i])-slope) > 1e-6*max(1, slope) {
+			if slope := (up[i] - down[i]) / (2 * h); !(math.Abs(math.Exp(l[i])-slope) <= 1e-6*max(1, slope)) {
 				t.Fatalf("%s: slope at %v = %v, difference %v", name, x.At(i, 0), math.Exp(l[i]), slope)
 			}
 		}
@@ -122,7 +122,7 @@ func TestFits(t *testing.T) {
 			t.Fatal(err)
 		}
 		z, _ := run(t, tr, x, theta, false)
-		if mean, std := initializers.MeanStd(z); math.Abs(mean) > 0.05 || math.Abs(std-1) > 0.05 {
+		if mean, std := initializers.MeanStd(z); !(math.Abs(mean) <= 0.05) || !(math.Abs(std-1) <= 0.05) {
 			t.Errorf("%s: fitted to a column it puts out mean %.3f, scale %.3f", name, mean, std)
 		}
 	}
@@ -169,7 +169,7 @@ func TestIdentityToTheBit(t *testing.T) {
 	x := line(999, -4, 4)
 	z, l := run(t, s, x, nil, false)
 	for i := range z {
-		if v := x.At(i, 0); math.Abs(z[i]-v) > 5e-16 || math.Abs(l[i]) > 1e-15 || math.Abs(v) >= 2 && (z[i] != v || l[i] != 0) {
+		if v := x.At(i, 0); !(math.Abs(z[i]-v) <= 5e-16) || !(math.Abs(l[i]) <= 1e-15) || math.Abs(v) >= 2 && (z[i] != v || l[i] != 0) {
 			t.Errorf("%v is mapped to %v, log slope %v", v, z[i], l[i])
 		}
 	}

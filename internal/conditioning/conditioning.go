@@ -1,0 +1,57 @@
+// Package conditioning is how whatever is given a conditioner, a layer or a base, asks it for θ, and what is made sure of before.
+package conditioning
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/internal/defaults"
+)
+
+// A Conditioner is a layers.Conditioner.
+type Conditioner interface {
+	Params() []*graph.Param
+	Apply(b *graph.Builder, known *G.Node) *G.Node
+}
+
+// Apply builds a conditioner; its errors name it.
+func Apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
+	b.Within(func() { theta = c.Apply(b, known) }, "conditioner %T", c)
+	return theta
+}
+
+// Check builds a conditioner once, and reports what does not map in numbers to out.
+func Check(c Conditioner, in, out int) error {
+	const rows = 2
+	if defaults.IsNil(c) {
+		return errors.New("the conditioner is nil")
+	}
+	var theta *G.Node
+	_, err := graph.Build(Dtype(c), func(b *graph.Builder) []*G.Node {
+		theta = Apply(b, c, b.Input("known", rows, in))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if want := []int{rows, out}; theta == nil || !slices.Equal(theta.Shape(), want) {
+		got := "nothing"
+		if theta != nil {
+			got = fmt.Sprint([]int(theta.Shape()))
+		}
+		return fmt.Errorf("conditioner output width: got shape %s for %d rows, want %v: the parameters of each column", got, rows, want)
+	}
+	return nil
+}
+
+// Dtype is the type of a conditioner's numbers.
+func Dtype(c Conditioner) graph.Dtype {
+	if params := c.Params(); len(params) > 0 && params[0] != nil {
+		return params[0].Dtype()
+	}
+	return graph.Float64
+}
