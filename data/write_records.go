@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 )
 
@@ -61,7 +62,7 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	return w, nil
 }
 
-func newCSVRecords(out interface{ Write([]byte) (int, error) }, of *File, extra []string, comma byte) (recordEncoder, error) {
+func newCSVRecords(out io.Writer, of *File, extra []string, comma byte) (recordEncoder, error) {
 	e := &csvEncoder{w: out, comma: comma, cols: len(extra)}
 	e.buf = of.layout.appendHeader(nil, comma)
 	if len(extra) > 0 {
