@@ -37,6 +37,9 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	if !text && format != Parquet {
 		return nil, &FormatError{File: path, What: "rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst"}
 	}
+	if err := distinctNames(path, extra); err != nil {
+		return nil, err
+	}
 	for _, name := range extra {
 		if slices.Contains(of.all, name) {
 			return nil, &FormatError{File: path, What: fmt.Sprintf("would have two columns %q, want each name once: the table has it already", name)}
