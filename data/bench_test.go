@@ -87,15 +87,8 @@ func BenchmarkEcho(b *testing.B) {
 
 func echo(b *testing.B, in, out string) {
 	f := open(b, in, data.Options{})
-	w, err := data.CreateRecords(out, f, []string{"first"})
-	if err != nil {
-		b.Fatal(err)
-	}
+	rows, w := recorded(b, f, out, "first")
 	defer w.Discard()
-	rows, err := f.Records(w)
-	if err != nil {
-		b.Fatal(err)
-	}
 	defer rows.Close()
 	x := make([]float64, 1024*f.Dim())
 	for {
@@ -112,7 +105,7 @@ func echo(b *testing.B, in, out string) {
 			b.Fatal(err)
 		}
 	}
-	if err = w.Close(); err != nil {
+	if err := w.Close(); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -24,7 +24,6 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // of each column, where its number goes; −1: nowhere
 
-	keep  form
 	raw   []byte    // the present record as it is written, where it is kept
 	cells []rawCell // of raw
 
@@ -38,7 +37,7 @@ type csvScanner struct {
 
 func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
 	b := &bounded{src: stream, keep: keep != numbersOnly}
-	return &csvScanner{name: name, stream: stream, bound: b, keep: keep, text: bufio.NewReaderSize(b, 128<<10)}
+	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, 128<<10)}
 }
 
 // begin gives the first line, as far as it can be seen, and skips a byte order mark.

@@ -21,7 +21,7 @@ func newDistinct(limit int) *distinct { return &distinct{limit: limit, counts: m
 
 func (d *distinct) add(v float64) {
 	if d.common != nil {
-		d.common.add(v, 1)
+		d.common.add(v)
 		if !d.sampled(v) {
 			return
 		}
@@ -79,12 +79,12 @@ func newCommon(counts map[float64]int) *common {
 	return c
 }
 
-func (c *common) add(v float64, times int) {
+func (c *common) add(v float64) {
 	if _, known := c.counts[v]; known || len(c.counts) < commonest {
-		c.counts[v] += times
+		c.counts[v]++
 		return
 	}
-	c.less(times)
+	c.less(1)
 }
 
 // less takes that many off each count.

@@ -44,6 +44,9 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("data: %s:%s %s%s", e.File, at, e.What, cause)
 }
 
+// Unwrap is the cause.
+func (e *FormatError) Unwrap() error { return e.Err }
+
 // A WriteError is a table that could not be written.
 type WriteError struct {
 	File string
@@ -68,9 +71,6 @@ type reason string
 func (r reason) Error() string { return string(r) }
 
 func reasonf(format string, args ...any) error { return reason(fmt.Sprintf(format, args...)) }
-
-// Unwrap is the cause.
-func (e *FormatError) Unwrap() error { return e.Err }
 
 // A ColumnError names all columns that were asked for and are not there.
 type ColumnError struct {

@@ -126,17 +126,25 @@ func drain(t testing.TB, f *data.File) (rows int) {
 	}
 }
 
+// recorded starts a pass over a file whose rows are kept for a table at that path, which has the columns extra, too.
+func recorded(t testing.TB, f *data.File, path string, extra ...string) (*data.Rows, *data.RecordWriter) {
+	t.Helper()
+	w, err := data.CreateRecords(path, f, extra)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Records(w)
+	if err != nil {
+		w.Discard()
+		t.Fatal(err)
+	}
+	return r, w
+}
+
 // passed starts a pass over a file whose rows are kept as a file of that name would have them.
 func passed(t testing.TB, f *data.File, name string) *data.Rows {
 	t.Helper()
-	w, err := data.CreateRecords(filepath.Join(t.TempDir(), name), f, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Discard()
-	r, err := f.Records(w)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r, w := recorded(t, f, filepath.Join(t.TempDir(), name))
+	w.Discard()
 	return r
 }

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -50,7 +51,7 @@ const inspectRows = 512
 // Inspect reads a source once, in constant memory, and says what is in each of its columns. Its error is the source's, an EmptyError
 // where that has no row, or that of a ctx that is done.
 func Inspect(ctx context.Context, s train.Source) ([]Column, error) {
-	if ctx == nil || s == nil || s.Dim() < 1 {
+	if ctx == nil || defaults.IsNil(s) || s.Dim() < 1 {
 		return nil, errors.New("data: Inspect: want a context and a source of one column at least")
 	}
 	var found []inspection

@@ -70,12 +70,7 @@ func npySigned(size int, value func([]byte) int64) npyKind {
 		size: size, node: parquet.Int(8 * size),
 		value: func(b []byte) float64 { return float64(value(b)) },
 		text:  func(dst, b []byte) []byte { return strconv.AppendInt(dst, value(b), 10) },
-		typed: func(b []byte) parquet.Value {
-			if size == 8 {
-				return parquet.Int64Value(value(b))
-			}
-			return parquet.Int32Value(int32(value(b)))
-		},
+		typed: func(b []byte) parquet.Value { return stored(size, value(b)) },
 	}
 }
 
@@ -84,11 +79,14 @@ func npyUnsigned(size int, value func([]byte) uint64) npyKind {
 		size: size, node: parquet.Uint(8 * size),
 		value: func(b []byte) float64 { return float64(value(b)) },
 		text:  func(dst, b []byte) []byte { return strconv.AppendUint(dst, value(b), 10) },
-		typed: func(b []byte) parquet.Value {
-			if size == 8 {
-				return parquet.Int64Value(int64(value(b)))
-			}
-			return parquet.Int32Value(int32(uint32(value(b))))
-		},
+		typed: func(b []byte) parquet.Value { return stored(size, int64(value(b))) },
 	}
+}
+
+// stored is a whole number of that many bytes as Parquet stores it, by its lowest 64 or 32 bits, signed or not.
+func stored(size int, bits int64) parquet.Value {
+	if size == 8 {
+		return parquet.Int64Value(bits)
+	}
+	return parquet.Int32Value(int32(bits))
 }

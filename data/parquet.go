@@ -203,18 +203,17 @@ func (s *parquetScanner) nextGroup() (err error) {
 
 // advance moves column j to its next row.
 func (s *parquetScanner) advance(j int, c *parquetColumn) error {
-	var err error = reason("it ends before its row group does")
+	var err error
 	if c.list {
-		err = s.nextList(j, c, err)
+		err = s.nextList(j, c)
 	} else if c.at++; c.at >= c.n {
-		if errFill := s.fill(c); !errors.Is(errFill, io.EOF) {
-			err = errFill
-		}
-	} else {
-		return nil
+		err = s.fill(c)
 	}
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = reason("it ends before its row group does")
 	}
 	err = s.in.damaged(err)
 	var bad *FormatError
@@ -225,15 +224,13 @@ func (s *parquetScanner) advance(j int, c *parquetColumn) error {
 }
 
 // nextList keeps the values of the next row: of these the first begins a row, by its repetition level of 0, and the others do not.
-// A column that has no more values has ended.
-func (s *parquetScanner) nextList(j int, c *parquetColumn, ended error) error {
+// It is io.EOF if the column has no more values.
+func (s *parquetScanner) nextList(j int, c *parquetColumn) error {
 	c.row = c.row[:0]
 	for first := true; ; first = false {
 		if c.at++; c.at >= c.n {
 			switch err := s.fill(c); {
-			case errors.Is(err, io.EOF) && first:
-				return ended
-			case errors.Is(err, io.EOF):
+			case errors.Is(err, io.EOF) && !first:
 				return nil
 			case err != nil:
 				return err

@@ -23,9 +23,10 @@ type Distribution interface {
 	LogProb(x []float64) float64
 }
 
-// drawable reports whether a row of d numbers can be drawn into dst, and fills dst with NaN where it cannot.
+// drawable reports whether a row of d numbers can be drawn into dst, where d = 0 is a law that no constructor has made, and fills dst
+// with NaN where it cannot.
 func drawable(rng *rand.Rand, dst []float64, d int) bool {
-	if rng != nil && len(dst) == d {
+	if rng != nil && d > 0 && len(dst) == d {
 		return true
 	}
 	for j := range dst {

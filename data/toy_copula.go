@@ -53,7 +53,7 @@ func (c *Copula) Dim() int {
 
 // Rand draws a row: z is the autoregression z₁ = ε₁, zⱼ = ρ zⱼ₋₁ + √(1−ρ²) εⱼ, whose covariance is R.
 func (c *Copula) Rand(rng *rand.Rand, dst []float64) {
-	if !drawable(rng, dst, c.Dim()) || c.Dim() == 0 {
+	if !drawable(rng, dst, c.Dim()) {
 		return
 	}
 	z := rng.NormFloat64()

@@ -105,7 +105,7 @@ func (c *Curves) Dim() int {
 
 // Rand draws a row.
 func (c *Curves) Rand(rng *rand.Rand, dst []float64) {
-	if !drawable(rng, dst, c.Dim()) || c.Dim() == 0 {
+	if !drawable(rng, dst, c.Dim()) {
 		return
 	}
 	which := c.curves[rng.IntN(len(c.curves))]

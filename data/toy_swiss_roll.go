@@ -40,7 +40,7 @@ func (s *SwissRoll) Dim() int {
 
 // Rand draws a row.
 func (s *SwissRoll) Rand(rng *rand.Rand, dst []float64) {
-	if !drawable(rng, dst, s.Dim()) || s.Dim() == 0 {
+	if !drawable(rng, dst, s.Dim()) {
 		return
 	}
 	var xz [2]float64

@@ -40,6 +40,9 @@ type tableWriter struct {
 // Create makes a table with the columns named; "-" is standard output, as CSV, and so is a pipe or a device. The path's name says the format (.csv,
 // .tsv, .parquet, .npy) and the packing (.gz, .zst; not for NPY). A table that is not closed leaves nothing behind.
 func Create(path string, names []string) (Writer, error) {
+	if len(names) == 0 {
+		return nil, &EmptyError{File: path, What: "column"}
+	}
 	if err := distinctNames(path, names); err != nil {
 		return nil, err
 	}
@@ -69,9 +72,6 @@ func Create(path string, names []string) (Writer, error) {
 }
 
 func distinctNames(path string, names []string) error {
-	if len(names) == 0 {
-		return &EmptyError{File: path, What: "column"}
-	}
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		if seen[name] {

@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 )
 
@@ -36,6 +37,9 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	if !text && format != Parquet {
 		return nil, &FormatError{File: path, What: "rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst"}
 	}
+	if err := distinctNames(path, extra); err != nil {
+		return nil, err
+	}
 	for _, name := range extra {
 		if slices.Contains(of.all, name) {
 			return nil, &FormatError{File: path, What: fmt.Sprintf("would have two columns %q, want each name once: the table has it already", name)}
@@ -61,7 +65,7 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	return w, nil
 }
 
-func newCSVRecords(out interface{ Write([]byte) (int, error) }, of *File, extra []string, comma byte) (recordEncoder, error) {
+func newCSVRecords(out io.Writer, of *File, extra []string, comma byte) (recordEncoder, error) {
 	e := &csvEncoder{w: out, comma: comma, cols: len(extra)}
 	e.buf = of.layout.appendHeader(nil, comma)
 	if len(extra) > 0 {

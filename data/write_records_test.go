@@ -9,7 +9,8 @@ import (
 	"gaussflow/data"
 )
 
-// TestRecordsAlone: records may be passed on with nothing behind them; a number too many or too few is an error.
+// TestRecordsAlone: records may be passed on with nothing behind them; a number too many or too few is an error, and so is a name
+// that comes twice.
 func TestRecordsAlone(t *testing.T) {
 	const table = "a,b\n1,x\n2,y\n"
 	file, err := data.Open("-", data.Options{Stdin: strings.NewReader(table), Columns: []string{"a"}})
@@ -17,6 +18,8 @@ func TestRecordsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "out.csv")
+	_, err = data.CreateRecords(path, file, []string{"p", "q", "p"})
+	wantError(t, err, `data: out.csv: would have two columns "p", want each name once`)
 	w, err := data.CreateRecords(path, file, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -124,15 +124,8 @@ func TestAtomic(t *testing.T) {
 func TestWriteRecords(t *testing.T) {
 	f := open(t, write(t, "in.csv", []byte("id,a\n\"x,1\",2\ny,3\n")), data.Options{Columns: []string{"a"}})
 	path := filepath.Join(t.TempDir(), "out.csv")
-	w, err := data.CreateRecords(path, f, []string{"twice"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	r, w := recorded(t, f, path, "twice")
 	defer w.Discard()
-	r, err := f.Records(w)
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer r.Close()
 	x := make([]float64, 2)
 	n, err := r.Read(x)

@@ -41,8 +41,7 @@ type division struct {
 	at, heldAt       []int // their places in the table; heldAt is nil where the validation rows are not of it
 }
 
-// split separates the rows to fit to from those to validate on, at random, but for this: what all rows to fit to have alike, and
-// another one has not, is no constant, so that one is fitted to.
+// split separates the rows to fit to from those to validate on, at random, but for those that vary exchanges.
 func split(x mat.Matrix, c Config) (*division, error) {
 	n, d := x.Dims()
 	if c.Validation != nil {
@@ -56,22 +55,27 @@ func split(x mat.Matrix, c Config) (*division, error) {
 	held := min(max(1, int(share*float64(n))), n-minRows+1)
 	order := initializers.NewRand(c.Seed, 1<<40).Perm(n)
 	s := &division{at: order[held:], heldAt: order[:held]}
-	taken := 0
-	for j := range d {
-		for i, row := range s.heldAt[taken:] {
-			if x.At(row, j) != x.At(s.at[taken], j) && alike(x, s.at, j) {
-				s.heldAt[taken+i], s.heldAt[taken] = s.heldAt[taken], s.heldAt[taken+i]
-				s.heldAt[taken], s.at[taken] = s.at[taken], s.heldAt[taken]
-				taken++
-				break
-			}
-		}
-		if taken == min(len(s.heldAt), len(s.at)) {
-			break
-		}
-	}
+	s.vary(x)
 	s.rows, s.validation = pick(x, s.at), pick(x, s.heldAt)
 	return s, nil
+}
+
+// vary exchanges rows, while there are some: what all rows to fit to have alike, and another one has not, is no constant, so that one
+// is fitted to.
+func (s *division) vary(x mat.Matrix) {
+	_, d := x.Dims()
+	taken := 0 // rows at the front, which stay
+	for j := 0; j < d && taken < min(len(s.heldAt), len(s.at)); j++ {
+		if !alike(x, s.at, j) {
+			continue
+		}
+		held, common := s.heldAt[taken:], x.At(s.at[taken], j)
+		if other := slices.IndexFunc(held, func(row int) bool { return x.At(row, j) != common }); other >= 0 {
+			held[0], held[other] = held[other], held[0]
+			held[0], s.at[taken] = s.at[taken], held[0]
+			taken++
+		}
+	}
 }
 
 // alike reports whether column j has one value in these rows.

@@ -125,7 +125,7 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 	}
 	stderr := c.ErrOrStderr()
 	for _, w := range model.Warnings {
-		fmt.Fprintf(stderr, "gaussflow: warning: %s\n", visible(fmt.Sprint(w)))
+		fmt.Fprintf(stderr, "gaussflow: warning: %v\n", w)
 	}
 	if interrupted {
 		fmt.Fprintf(stderr, "gaussflow: interrupted: the best model so far is written to %s%s\n", o.output, o.resumable())

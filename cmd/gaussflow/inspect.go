@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/flows"
-	show "gaussflow/internal/visible"
+	"gaussflow/internal/visible"
 	"gaussflow/layers"
 	"gaussflow/tabular"
 	"gaussflow/train"
@@ -39,7 +39,7 @@ func newInspect() *cobra.Command {
 			if asJSON {
 				return printJSON(c.OutOrStdout(), newInspection(model))
 			}
-			inspect(show.Writer{Writer: c.OutOrStdout()}, model)
+			inspect(visible.Writer{Writer: c.OutOrStdout()}, model)
 			return nil
 		},
 	}

@@ -29,7 +29,7 @@ func load(c *cobra.Command, path string) (*tabular.Model, error) {
 	if len(names) > 1 {
 		columns += " to " + names[len(names)-1]
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s has no facts of a table: its columns are %s, by name, or else all of a table's in order\n", path, visible(columns))
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s has no facts of a table: its columns are %s, by name, or else all of a table's in order\n", path, columns)
 	return model, nil
 }
 

@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"gaussflow/internal/files"
-	show "gaussflow/internal/visible"
+	"gaussflow/internal/visible"
 )
 
 // The exit codes, as the help of the root command lists them.
@@ -33,7 +33,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
-	stderr = show.Writer{Writer: stderr}
+	stderr = visible.Writer{Writer: stderr} // all that is said there may have names of files and columns in it
 	root, out := newRoot(), &files.Printed{Writer: stdout}
 	root.SetArgs(args)
 	root.SetOut(out)
@@ -55,10 +55,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
 	if h := hint(command, err); h != "" {
-		fmt.Fprintln(stderr, visible(h))
+		fmt.Fprintln(stderr, h)
 	}
 	return exitError
 }
 
 // oneLine is an error's message on one line.
-func oneLine(err error) string { return visible(strings.ReplaceAll(message(err), "\n", "; ")) }
+func oneLine(err error) string { return strings.ReplaceAll(message(err), "\n", "; ") }

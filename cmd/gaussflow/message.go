@@ -1,30 +1,18 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"reflect"
 	"strconv"
 	"strings"
-	"syscall"
-
-	"github.com/spf13/pflag"
 
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
-	"gaussflow/graph/safetensors"
 	"gaussflow/internal/registry"
-	"gaussflow/internal/strictjson"
-	"gaussflow/layers"
 	"gaussflow/report"
 	"gaussflow/tabular"
-	"gaussflow/train"
 )
 
 // message is an error in the words of the person at the prompt: where, in a file, what, and what is wanted. The errors of the library
@@ -69,7 +57,24 @@ func as[E error](say func(e E) string) saying {
 	}
 }
 
-// sayings are tried in order: what knows more of where comes first.
+// A phrase is the words for errors that are of a kind.
+type phrase struct {
+	kind error
+	text string
+}
+
+// phrased is the first of phrases that is of err's kind; ok is false where none is.
+func phrased(phrases []phrase, err error) (text string, ok bool) {
+	for _, p := range phrases {
+		if errors.Is(err, p.kind) {
+			return p.text, true
+		}
+	}
+	return "", false
+}
+
+// sayings are tried in order: what knows more of where comes first. Those that take more than a line are in message_table.go,
+// message_fit.go, message_model.go and message_system.go.
 var sayings []saying
 
 func init() { // they call message
@@ -161,226 +166,4 @@ func quoted(names []string) string {
 		q[i] = strconv.Quote(n)
 	}
 	return listed(q, ", ")
-}
-
-// Of tables.
-
-func badColumns(columns []data.BadColumn) string {
-	c := make([]string, len(columns))
-	for i, column := range columns {
-		c[i] = column.String()
-	}
-	return listed(c, "; ")
-}
-
-func sayMissing(e *data.MissingError) string {
-	return fmt.Sprintf("%s: cells that are missing or not finite numbers, in %d rows: %s", e.File, e.Rows, badColumns(e.Columns))
-}
-
-func sayCategories(e *data.CategoryError) string {
-	return fmt.Sprintf("%s: columns that are text, not numbers, cannot be fitted: %s", e.File, badColumns(e.Columns))
-}
-
-func sayEmpty(e *data.EmptyError) string {
-	if e.Dropped > 0 {
-		return fmt.Sprintf("%s: no %s is left: all %d rows have cells that are missing or not numbers", e.File, e.What, e.Dropped)
-	}
-	return fmt.Sprintf("%s: it has no %s, want at least one", e.File, e.What)
-}
-
-func sayWrite(e *data.WriteError) string {
-	if reason := e.Reason(); reason != "" {
-		return e.File + ": " + reason
-	}
-	return "writing " + e.File + ": " + message(e.Err)
-}
-
-// Of fits.
-
-// configFlags are the flags of the fields of tabular.Config.
-var configFlags = map[string]string{
-	"Preset": "--preset", "Family": "--family", "Dequantize": "--dequantize", "Blocks": "--blocks", "Components": "--components",
-	"Hidden": "--hidden", "Epochs": "--epochs", "BatchSize": "--batch", "LearningRate": "--lr", "Patience": "--patience",
-	"ValidationShare": "--validation-share", "Workers": "--workers", "Dtype": "--dtype",
-}
-
-func sayConfig(e *tabular.ConfigError) string {
-	field, _, _ := strings.Cut(e.Field, "[")
-	return fmt.Sprintf("%s %s, want %s", configFlags[field], e.Got, e.Want)
-}
-
-func sayConstant(e *tabular.ConstantError) string {
-	if e.All {
-		return fmt.Sprintf("every column has one value in all rows, want at least one that varies: %s", quoted(e.Columns))
-	}
-	return fmt.Sprintf("columns of one value in all rows have no density: %s", quoted(e.Columns))
-}
-
-func sayRow(e *tabular.RowError) string {
-	return fmt.Sprintf("column %q is %v, so far from all other rows that its density is no finite number: correct the cell, or leave the row out", e.Column, e.Value)
-}
-
-// fitFlags are the flags that decide what a checkpoint's fit compares.
-var differenceFlags = map[string]string{
-	"seed": "--seed", "batch size": "--batch", "workers": "--workers", "epochs": "--epochs", "optimizer": "--lr",
-	"schedule": "--lr, --epochs or --batch", "rows": "DATA, its columns or --seed", "validation": "DATA or --validation-share",
-}
-
-func sayOtherFit(e *train.OtherFitError) string {
-	var others []string
-	for _, d := range e.Differences {
-		flag, known := differenceFlags[d.Name]
-		switch {
-		case known && !strings.ContainsAny(d.Got+d.Want, ".{,"):
-			others = append(others, fmt.Sprintf("%s (%s, now %s)", flag, d.Got, d.Want))
-		case known:
-			others = append(others, flag)
-		case len(others) == 0 || others[len(others)-1] != "the flow":
-			others = append(others, "the flow")
-		}
-	}
-	return "the checkpoint is of another fit: other " + listed(others, "; ") + "; without --resume the fit begins anew and replaces it"
-}
-
-func sayUnkept(e *train.UnkeptError) string {
-	return fmt.Sprintf("the checkpoint %s could not be kept, so that this fit cannot be resumed: %s", e.Path, message(e.Err))
-}
-
-// Of models.
-
-func sayModel(e *flows.FileError) string {
-	var system *fs.PathError
-	switch {
-	case errors.As(e.Err, &system):
-		return sayPath(system)
-	case errors.Is(e.Err, tabular.ErrNoTable):
-		return e.Path + ": the model has no facts of a table: its columns, log p of reference rows, how it was fitted. A fit writes them: gaussflow fit DATA"
-	}
-	return e.Path + ": " + message(e.Err)
-}
-
-// container are the words for what is wrong with a file before it is known to be a model.
-var container = []struct {
-	kind error
-	text string
-}{
-	{safetensors.ErrTruncated, "the file ends too early: copy it again, or fit anew"},
-	{safetensors.ErrTrailing, "there is something after the end of the model: copy it again, or fit anew"},
-	{safetensors.ErrChecksum, "the checksum is wrong: the file is damaged. Copy it again, or fit anew"},
-	{safetensors.ErrHeader, "this is no gaussflow model, as gaussflow fit writes them (a table is DATA, which comes after MODEL)"},
-	{safetensors.ErrDuplicate, "a name appears twice in the file, which is damaged or was not written by this program"},
-	{safetensors.ErrDtype, "the numbers of a tensor are of a type that models do not have"},
-	{safetensors.ErrShape, "the shape of a tensor does not fit its numbers"},
-	{safetensors.ErrOffsets, "the numbers of the tensors overlap, have gaps or lie outside the file"},
-	{train.ErrCheckpoint, "this is no checkpoint of a fit; without --resume the fit begins anew and replaces it"},
-}
-
-func sayContainer(err error) (string, bool) {
-	for _, c := range container {
-		if errors.Is(err, c.kind) {
-			return c.text, true
-		}
-	}
-	return "", false
-}
-
-func sayContent(e *flows.ContentError) string {
-	text := []string{e.Kind.Error()}
-	for _, part := range []string{e.Where, e.What} {
-		if part != "" {
-			text = append(text, part)
-		}
-	}
-	if e.Err != nil {
-		if cause, ok := worded(e.Err); ok {
-			text = append(text, cause)
-		}
-	}
-	return strings.Join(text, ": ")
-}
-
-func saySetting(e *layers.SettingError) string {
-	return fmt.Sprintf("%s: got %s, want %s", e.Name(), e.Got, e.Want)
-}
-
-func sayJSONType(e *json.UnmarshalTypeError) string {
-	return fmt.Sprintf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type))
-}
-
-// jsonKind is what JSON has for a type.
-func jsonKind(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Bool:
-		return "true or false"
-	case reflect.String:
-		return "a string"
-	case reflect.Float32, reflect.Float64:
-		return "a number"
-	case reflect.Slice, reflect.Array:
-		return "an array"
-	case reflect.Struct, reflect.Map, reflect.Pointer:
-		return "an object"
-	}
-	return "a whole number that is not too large"
-}
-
-func sayJSONSyntax(e *json.SyntaxError) string {
-	return fmt.Sprintf("it is not JSON at byte %d", e.Offset)
-}
-
-func sayUnknown(e *strictjson.UnknownError) string {
-	return fmt.Sprintf("it has %q, which is not known", e.Name)
-}
-
-// Of the command line.
-
-func sayFlagValue(e *pflag.InvalidValueError) string {
-	want := map[string]string{
-		"int": "a whole number", "uint64": "a whole number, not negative", "float64": "a number", "bool": "true or false",
-		"intSlice": "whole numbers, as 64,64", "stringSlice": "names parted by commas",
-	}[e.GetFlag().Value.Type()]
-	if want == "" {
-		want = "one of " + strings.ReplaceAll(e.GetFlag().Value.Type(), "|", ", ")
-	}
-	return fmt.Sprintf("--%s %q, want %s", e.GetFlag().Name, e.GetValue(), want)
-}
-
-// Of the system.
-
-// systems are the words for what the system refuses.
-var systems = []struct {
-	kind error
-	text string
-}{
-	{fs.ErrNotExist, "there is no such file or folder"},
-	{fs.ErrPermission, "you have no permission"},
-	{syscall.EISDIR, "is a folder, want a file"},
-	{syscall.ENOTDIR, "a file stands where a folder should"},
-	{syscall.ENOSPC, "no space is left on the device"},
-	{os.ErrDeadlineExceeded, "it took too long"},
-	{syscall.EPIPE, "the reader has gone"},
-	{context.DeadlineExceeded, "it took too long"},
-}
-
-func sayPath(e *fs.PathError) string {
-	switch e.Op {
-	case "create a file in":
-		return "a file in " + e.Path + " cannot be made: " + cause(e.Err)
-	case "write", "sync", "close":
-		return "writing " + e.Path + ": " + cause(e.Err)
-	}
-	return e.Path + ": " + cause(e.Err)
-}
-
-func sayLink(e *os.LinkError) string { return e.New + ": " + cause(e.Err) }
-
-func saySystem(e syscall.Errno) string { return cause(e) }
-
-func cause(err error) string {
-	for _, s := range systems {
-		if errors.Is(err, s.kind) {
-			return s.text
-		}
-	}
-	return err.Error()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	show "gaussflow/internal/visible"
+	"gaussflow/internal/visible"
 )
 
 // outputFlag is -o.
@@ -23,14 +23,11 @@ func jsonFlag(c *cobra.Command, on *bool) {
 
 // printJSON prints v, indented.
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(show.Writer{Writer: w})
+	e := json.NewEncoder(visible.Writer{Writer: w})
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
-
-// visible is the text of a file as a terminal may show it.
-func visible(text string) string { return show.Text(text) }
 
 // onTerminal reports whether w is one.
 func onTerminal(w io.Writer) bool {
@@ -38,9 +35,9 @@ func onTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// raw is what a show.Writer writes to: a bar of progress moves the cursor.
+// raw is what a visible.Writer writes to: a bar of progress moves the cursor.
 func raw(w io.Writer) io.Writer {
-	if v, ok := w.(show.Writer); ok {
+	if v, ok := w.(visible.Writer); ok {
 		return v.Writer
 	}
 	return w
