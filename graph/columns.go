@@ -52,9 +52,6 @@ func (b *Builder) Beside(first, second *G.Node) *G.Node {
 
 // Apart is the inverse of Beside: the first d columns of x, and the others.
 func (b *Builder) Apart(x *G.Node, d int) (first, second *G.Node) {
-	if b.err != nil {
-		return nil, nil
-	}
 	mask := make([]bool, Cols(x))
 	for i := range min(d, len(mask)) {
 		mask[i] = true
