@@ -58,7 +58,7 @@ var curves = map[Activation]curve{
 	sinhFn:             {math.Sinh, func(x, _ float64) float64 { return math.Cosh(x) }},
 	asinhFn:            {math.Asinh, func(x, _ float64) float64 { return 1 / math.Hypot(1, x) }},
 	logCoshFn:          {kernel.LogCosh, func(x, _ float64) float64 { return math.Tanh(x) }},
-	softplusFn:         {kernel.Softplus, func(x, _ float64) float64 { return 1 / (1 + math.Exp(-x)) }},
+	softplusFn:         {kernel.Softplus, func(x, _ float64) float64 { return kernel.Sigmoid(x) }},
 	logFn:              {math.Log, func(x, _ float64) float64 { return 1 / x }},
 	sqrtFn:             {math.Sqrt, func(_, y float64) float64 { return 0.5 / y }},
 	inverseFn:          {func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},

@@ -52,9 +52,6 @@ func (b *Builder) Beside(first, second *G.Node) *G.Node {
 
 // Apart is the inverse of Beside: the first d columns of x, and the others.
 func (b *Builder) Apart(x *G.Node, d int) (first, second *G.Node) {
-	if b.err != nil {
-		return nil, nil
-	}
 	mask := make([]bool, Cols(x))
 	for i := range min(d, len(mask)) {
 		mask[i] = true
@@ -82,7 +79,7 @@ func (s split) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 func (s split) halves(c *chain, p *G.Node, n int) (first, second *G.Node) {
 	da := countTrue(s.mask)
 	db := len(s.mask) - da
-	return c.apply(slab{axes: [4]int{n, da}, dims: 2}, p), c.apply(slab{at: n * da, axes: [4]int{n, db}, dims: 2}, p)
+	return c.apply(slabOf(0, tensor.Shape{n, da}), p), c.apply(slabOf(n*da, tensor.Shape{n, db}), p)
 }
 
 func (s split) kernels() kernels { return both(s, bindSplit, bindSplit) }

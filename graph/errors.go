@@ -42,11 +42,7 @@ func (e *SizeError) Error() string {
 // CheckRows reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
 // or DomainError of operation op.
 func CheckRows(op string, x mat.Matrix, dim int) error {
-	n, d := Dims(x)
-	if m, ok := x.(interface{ Err() error }); ok && m.Err() != nil {
-		return CheckData(op, x)
-	}
-	if n < 1 || d != dim {
+	if n, d := Dims(x); errOf(x) == nil && (n < 1 || d != dim) {
 		return &ShapeError{op, shapeOf(x), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
 	}
 	return CheckData(op, x)
@@ -56,8 +52,8 @@ func CheckRows(op string, x mat.Matrix, dim int) error {
 // that is not nil.
 func CheckData(op string, x mat.Matrix) error {
 	n, d := Dims(x)
-	if m, ok := x.(interface{ Err() error }); ok && m.Err() != nil {
-		return fmt.Errorf("%s: %w", op, m.Err())
+	if err := errOf(x); err != nil {
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	if n < 1 || d < 1 {
 		return &ShapeError{op, shapeOf(x), "shape (n, d), rows and columns at least one each"}
@@ -72,6 +68,14 @@ func CheckData(op string, x mat.Matrix) error {
 				return &DomainError{op, i, j, v}
 			}
 		}
+	}
+	return nil
+}
+
+// errOf is the Err of a matrix that has one.
+func errOf(x mat.Matrix) error {
+	if m, ok := x.(interface{ Err() error }); ok {
+		return m.Err()
 	}
 	return nil
 }

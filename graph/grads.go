@@ -14,6 +14,16 @@ func (c *chain) apply(s spec, children ...*G.Node) *G.Node {
 	return n
 }
 
+// parts reads tensors of the shapes of like from packed, where they lie one after the other.
+func (c *chain) parts(packed *G.Node, like G.Nodes) (parts G.Nodes) {
+	at := 0
+	for _, x := range like {
+		parts = append(parts, c.apply(slabOf(at, x.Shape()), packed))
+		at += size(x.Shape())
+	}
+	return parts
+}
+
 // nodes is the result of grads.
 func (c *chain) nodes(ns ...*G.Node) (G.Nodes, error) {
 	if c.err != nil {

@@ -71,10 +71,7 @@ func (s mixture) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	} else {
 		packed = c.apply(mixtureSlope(s), x, theta, out, g)
 	}
-	gx := slab{axes: [4]int{Rows(x), Cols(x)}, dims: 2}
-	gtheta := slab{at: size(x.Shape()), dims: theta.Shape().Dims()}
-	copy(gtheta.axes[:], theta.Shape())
-	return c.nodes(c.apply(gx, packed), c.apply(gtheta, packed))
+	return c.nodes(c.parts(packed, in)...)
 }
 
 func (s mixture) kernels() kernels { return both(s, bindMixture, bindMixture) }

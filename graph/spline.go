@@ -47,14 +47,7 @@ func (s spline) shape(in []tensor.Shape) (tensor.Shape, error) {
 func (s spline) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	packed := c.apply(splineSlope(s), append(append(G.Nodes{}, in...), out, g)...)
-	grads, at := make(G.Nodes, len(in)), 0
-	for i, x := range in {
-		part := slab{at: at, dims: x.Shape().Dims()}
-		copy(part.axes[:], x.Shape())
-		grads[i] = c.apply(part, packed)
-		at += size(x.Shape())
-	}
-	return c.nodes(grads...)
+	return c.nodes(c.parts(packed, in)...)
 }
 
 func (s spline) kernels() kernels { return both(s, bindSpline, bindSpline) }

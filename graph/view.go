@@ -17,13 +17,19 @@ type slab struct {
 	dims int
 }
 
+// slabOf has a shape of at most four axes.
+func slabOf(at int, shape tensor.Shape) slab {
+	s := slab{at: at, dims: len(shape)}
+	copy(s.axes[:], shape)
+	return s
+}
+
 // Slab reads the elements of x from offset on, in memory order, as a tensor of the given shape.
 func (b *Builder) Slab(x *G.Node, offset int, shape ...int) *G.Node {
-	s := slab{at: offset, dims: len(shape)}
+	s := slabOf(offset, shape)
 	if len(shape) > len(s.axes) {
 		return b.Fail(fmt.Errorf("graph: Slab: got %d axes, want at most %d", len(shape), len(s.axes)))
 	}
-	copy(s.axes[:], shape)
 	return b.apply(s, x)
 }
 
@@ -43,8 +49,7 @@ func (s slab) shape(in []tensor.Shape) (tensor.Shape, error) {
 func (s slab) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	var c chain
 	x := in[0].Shape()
-	p := slab{at: s.at, dims: x.Dims()}
-	copy(p.axes[:], x)
+	p := slabOf(s.at, x)
 	if x.Dims() > len(p.axes) {
 		return nil, shapeError("at most four axes", []tensor.Shape{x})
 	}
@@ -98,13 +103,7 @@ func (s stack) shape(in []tensor.Shape) (tensor.Shape, error) {
 
 func (s stack) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	var c chain
-	gs := make(G.Nodes, len(in))
-	for i, x := range in {
-		part := slab{at: i * size(x.Shape()), dims: x.Shape().Dims()}
-		copy(part.axes[:], x.Shape())
-		gs[i] = c.apply(part, g)
-	}
-	return gs, c.err
+	return c.nodes(c.parts(g, in)...)
 }
 
 func (stack) kernels() kernels { return kernels{bindStack[float64], bindStack[float32]} }

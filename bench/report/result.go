@@ -47,10 +47,12 @@ func (s section) over(old *section) section {
 		}
 		s.Cases = append(s.Cases, cases...)
 	}
-	if commits := strings.Split(old.Commit, ", "); kept && !slices.Contains(commits, s.Commit) {
-		s.Commit = strings.Join(append(commits, s.Commit), ", ")
-	} else if kept {
-		s.Commit = old.Commit
+	if kept {
+		commits := strings.Split(old.Commit, ", ")
+		if !slices.Contains(commits, s.Commit) {
+			commits = append(commits, s.Commit)
+		}
+		s.Commit = strings.Join(commits, ", ")
 	}
 	return s
 }

@@ -30,19 +30,7 @@ type sparseSpace[T Float] struct {
 func (g *Gemm[T]) skipsZeros(a, b []T) bool {
 	const rowsThatPay, vectorsThatPay, depthThatPays = 8, 9, 48
 	return len(g.ops.sparse) > 0 && g.m >= rowsThatPay && g.n >= vectorsThatPay*g.ops.lanes && g.k >= depthThatPays &&
-		fullOfZeros(a[:g.m*g.k]) && g.finite(b[:g.k*g.n])
-}
-
-// fullOfZeros reports whether two of five of some of a's numbers are zero.
-func fullOfZeros[T Float](a []T) bool {
-	const sample = 256
-	step := len(a)/sample | 1
-	zeros, n := 0, 0
-	for i := 0; i < len(a); i += step {
-		zeros += 1 - notZero(a[i])
-		n++
-	}
-	return 5*zeros >= 2*n
+		zeroShare(a[:g.m*g.k]) >= 2./5 && g.finite(b[:g.k*g.n])
 }
 
 // finite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.

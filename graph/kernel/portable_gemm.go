@@ -21,7 +21,7 @@ func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
 	case g.transB && !g.transA && (e.where != nil || g.m <= rowsOfDots):
 		g.addDots(a, b, e.where, c)
-	case g.m >= rowsThatPay && g.n >= columnsThatPay && mostlyZero(a) && finite(b):
+	case g.m >= rowsThatPay && g.n >= columnsThatPay && zeroShare(a) >= 1./3 && finite(b):
 		g.addSparse(a, b, c)
 	default:
 		if g.transB {
@@ -36,14 +36,15 @@ func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	g.end(c, e)
 }
 
-// mostlyZero reports whether a third of a's first numbers are zero.
-func mostlyZero[T Float](a []T) bool {
-	zeros := 0
-	a = a[:(len(a)+7)/8]
-	for _, v := range a {
-		zeros += 1 - notZero(v)
+// zeroShare is how much of a is zero, by a sample.
+func zeroShare[T Float](a []T) float64 {
+	const sample = 256
+	zeros, n := 0, 0
+	for i := 0; i < len(a); i += len(a)/sample | 1 {
+		zeros += 1 - notZero(a[i])
+		n++
 	}
-	return 3*zeros >= len(a)
+	return float64(zeros) / float64(n)
 }
 
 // notZero is 1 where v is not zero and 0 where it is, without a jump.
