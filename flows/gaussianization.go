@@ -10,6 +10,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
+	"gaussflow/rows"
 )
 
 // GaussianizationConfig configures NewGaussianization; the zero value is the default.
@@ -78,7 +79,7 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 
 // adaptMeans starts each block's mixtures from the quantiles of what reaches it.
 func (f *Flow) adaptMeans(x mat.Matrix) error {
-	if err := graph.CheckRows("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
+	if err := rows.Check("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
 		return err
 	}
 	y := mat.DenseCopyOf(x)

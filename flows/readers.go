@@ -10,6 +10,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // reader is a graph of rows, cut into x or z and the context.
@@ -61,15 +62,15 @@ func (f *Flow) check(op string, x mat.Matrix) error {
 	if !f.built() {
 		return fmt.Errorf("flows: %s: %w", op, ErrNotBuilt)
 	}
-	if graph.CheckRows("", x, f.width()) != nil { // its name is put together only where it is needed
+	if rows.Check("", x, f.width()) != nil { // its name is put together only where it is needed
 		return f.checkRows("flows: "+op, x)
 	}
 	return nil
 }
 
-// checkRows is graph.CheckRows with an error that says of what the rows of a conditional flow are put together.
+// checkRows is rows.Check with an error that says of what the rows of a conditional flow are put together.
 func (f *Flow) checkRows(op string, x mat.Matrix) error {
-	err := graph.CheckRows(op, x, f.width())
+	err := rows.Check(op, x, f.width())
 	var shape *graph.ShapeError
 	if f.ContextDim() > 0 && errors.As(err, &shape) {
 		shape.Want += fmt.Sprintf(", %d of x and %d of its context (flows.Given)", f.Dim(), f.ContextDim())
@@ -218,7 +219,7 @@ func (f *Flow) SampleGiven(context mat.Matrix, n int, rng *rand.Rand) (x *mat.De
 	case rng == nil:
 		return nil, nil, errNoRand("SampleGiven")
 	}
-	if err := graph.CheckRows("flows: SampleGiven: the context", context, f.ContextDim()); err != nil {
+	if err := rows.Check("flows: SampleGiven: the context", context, f.ContextDim()); err != nil {
 		return nil, nil, err
 	}
 	m, c := context.Dims()

@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -106,7 +107,7 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
 // Facts.Training. Before Compile it is train.ErrNotCompiled.
-func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfig) (*train.History, error) {
+func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("FitSource"); err != nil {
 		return nil, err
 	}
@@ -122,7 +123,7 @@ func (f *Flow) FitSource(ctx context.Context, src train.Source, c train.FitConfi
 }
 
 // EvaluateSource is Evaluate of the rows of a source, in constant memory. Before Compile it is train.ErrNotCompiled.
-func (f *Flow) EvaluateSource(ctx context.Context, src train.Source) (float64, error) {
+func (f *Flow) EvaluateSource(ctx context.Context, src rows.Source) (float64, error) {
 	if err := f.compiled("EvaluateSource"); err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // Affine scales and shifts each column:
@@ -79,12 +80,12 @@ func (a *Affine) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 
 // InitFrom standardizes y.
 func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	if err := graph.CheckRows("layers: Affine: InitFrom", y, a.dim); err != nil {
+	if err := rows.Check("layers: Affine: InitFrom", y, a.dim); err != nil {
 		return err
 	}
 	mean, std := make([]float64, a.dim), make([]float64, a.dim)
 	for j := range a.dim {
-		mean[j], std[j] = initializers.MeanStd(mat.Col(nil, j, y))
+		mean[j], std[j] = rows.MeanStd(mat.Col(nil, j, y))
 	}
 	return a.standardize(mean, std)
 }

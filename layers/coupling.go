@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -251,7 +252,7 @@ func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
 	op := "layers: " + c.name + ": InitFrom"
-	if err := graph.CheckRows(op, y, c.dim); err != nil {
+	if err := rows.Check(op, y, c.dim); err != nil {
 		return err
 	}
 	seen, err := knownRows(op, y, c.mask.Columns(true), at, c.context)

@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -227,7 +228,7 @@ func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
 	op := "layers: " + e.name + ": InitFrom"
-	if err := graph.CheckRows(op, y, e.dim); err != nil {
+	if err := rows.Check(op, y, e.dim); err != nil {
 		return err
 	}
 	columns := make([]int, e.dim)

@@ -9,6 +9,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -126,7 +127,7 @@ func (m *MixtureCDF) Config() MixtureCDFConfig { return m.config }
 
 // AdaptMeans starts from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
 func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
-	if err := graph.CheckRows("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
+	if err := rows.Check("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
 		return err
 	}
 	mixtures, err := initializers.QuantileMixture(x, m.config.Components)

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its
@@ -123,7 +124,7 @@ func (m *MLP) StartFrom(xa mat.Matrix) error {
 	if len(m.dense) == 0 {
 		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
 	}
-	if err := graph.CheckRows("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
+	if err := rows.Check("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
 		return err
 	}
 	if err := m.draw(); err != nil || len(m.hidden()) == 0 {
@@ -132,7 +133,7 @@ func (m *MLP) StartFrom(xa mat.Matrix) error {
 	first := m.dense[0]
 	kernel, bias := first.kernel.Values(), first.bias.Values()
 	for j := range first.kernel.Shape()[0] {
-		mean, std := initializers.MeanStd(mat.Col(nil, j, xa))
+		mean, std := rows.MeanStd(mat.Col(nil, j, xa))
 		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
 			continue
 		}

@@ -11,6 +11,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -47,7 +48,7 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 	if c == 0 {
 		return x, nil
 	}
-	if err := graph.CheckRows(op+": the context", at.Context, c); err != nil {
+	if err := rows.Check(op+": the context", at.Context, c); err != nil {
 		return nil, err
 	}
 	if rows, _ := at.Context.Dims(); rows != n {

@@ -12,7 +12,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/internal/defaults"
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // BatchRows is a good number of rows for a batch of a stream: what the flow runs at once.
@@ -20,7 +20,7 @@ const BatchRows = 512
 
 // LogProbs reads src, whose columns are Kept, to its end and calls write with batches of its rows and their log p, in
 // order. Memory is constant; processors work on several batches at a time.
-func (m *Model) LogProbs(ctx context.Context, src train.Source, write func(x *mat.Dense, logProb []float64) error) error {
+func (m *Model) LogProbs(ctx context.Context, src rows.Source, write func(x *mat.Dense, logProb []float64) error) error {
 	if err := m.check("LogProbs"); err != nil {
 		return err
 	}

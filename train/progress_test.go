@@ -19,7 +19,7 @@ func stderrOf(t *testing.T, err *os.File, v train.Verbosity) {
 	real := os.Stderr
 	os.Stderr = err
 	defer func() { os.Stderr = real }()
-	fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1),
+	fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(20, 1),
 		train.FitConfig{Epochs: 2, BatchSize: 10, ValidationSplit: 0.5, Verbosity: v})
 }
 
@@ -46,7 +46,7 @@ func TestVerbosityOfAFile(t *testing.T) {
 }
 
 func TestNoSuchVerbosity(t *testing.T) {
-	_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1), train.FitConfig{Verbosity: 7})
+	_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), someRows(20, 1), train.FitConfig{Verbosity: 7})
 	if err == nil || !strings.Contains(err.Error(), "Verbosity = 7") {
 		t.Errorf("error %v, want one about Verbosity = 7", err)
 	}
@@ -62,7 +62,7 @@ func TestProgress(t *testing.T) {
 			}
 			return nil
 		}}
-		fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1), train.FitConfig{
+		fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(20, 1), train.FitConfig{
 			Epochs: 2, BatchSize: 10, Callbacks: []train.Callback{stop, &train.Progress{Out: &out}}})
 		text := out.String()
 		if !strings.Contains(text, last) || !strings.HasSuffix(text, "\n") {

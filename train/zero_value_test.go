@@ -13,6 +13,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/losses"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -22,8 +23,8 @@ func callAll(t *testing.T, name string, v any, check func(method string, returns
 	t.Helper()
 	arguments := map[reflect.Type]any{
 		reflect.TypeFor[context.Context](): context.Background(),
-		reflect.TypeFor[mat.Matrix]():      rows(4, 1),
-		reflect.TypeFor[train.Source]():    &stored{x: rows(4, 1)},
+		reflect.TypeFor[mat.Matrix]():      someRows(4, 1),
+		reflect.TypeFor[rows.Source]():     &stored{x: someRows(4, 1)},
 		reflect.TypeFor[*train.State]():    &train.State{},
 	}
 	value := reflect.ValueOf(v)

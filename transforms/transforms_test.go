@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -122,7 +123,7 @@ func TestFits(t *testing.T) {
 			t.Fatal(err)
 		}
 		z, _ := run(t, tr, x, theta, false)
-		if mean, std := initializers.MeanStd(z); !(math.Abs(mean) <= 0.05) || !(math.Abs(std-1) <= 0.05) {
+		if mean, std := rows.MeanStd(z); !(math.Abs(mean) <= 0.05) || !(math.Abs(std-1) <= 0.05) {
 			t.Errorf("%s: fitted to a column it puts out mean %.3f, scale %.3f", name, mean, std)
 		}
 	}
