@@ -197,8 +197,8 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 	stop := &train.EarlyStopping{Patience: f.Patience, RestoreBest: true}
 	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
-		ValidationData: mat.DenseCopyOf(held), Verbosity: f.Verbosity,
-		Callbacks: append([]train.Callback{redraw, stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
+		ValidationData: mat.DenseCopyOf(held),
+		Callbacks:      append([]train.Callback{redraw, stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
 	})
 }
 

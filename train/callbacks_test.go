@@ -293,7 +293,6 @@ func TestBadCallbacks(t *testing.T) {
 		"checkpoint without Save": {&train.ModelCheckpoint{}, "Save is nil"},
 		"logger without writer":   {&train.CSVLogger{}, "Out is nil"},
 		"logger's writer fails":   {&train.CSVLogger{Out: brokenPipe{}}, "broken pipe"},
-		"lines' writer fails":     {&train.Lines{Out: brokenPipe{}}, "broken pipe"},
 		"factor of 1":             {&train.ReduceLROnPlateau{Factor: 1}, "Factor = 1"},
 		"factor NaN":              {&train.ReduceLROnPlateau{Factor: math.NaN()}, "Factor = NaN"},
 		"no validation":           {&train.EarlyStopping{Monitor: train.MonitorValLoss}, "no validation data"},

@@ -93,13 +93,9 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 	if ctx == nil {
 		return nil, errNoContext(op)
 	}
-	progress, err := c.Verbosity.callback()
-	if err != nil {
-		return nil, err
-	}
 	f := &fit{
 		Trainer: t, op: op, config: c, feed: feed, validation: held,
-		callbacks: append([]Callback{progress}, c.Callbacks...),
+		callbacks: c.Callbacks,
 		state:     &State{Epoch: c.InitialEpoch, Epochs: c.Epochs, History: &History{}, trainer: t},
 	}
 	f.count()

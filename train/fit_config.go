@@ -35,7 +35,6 @@ type FitConfig struct {
 	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. A batch of fewer
 	// rows has a shard a row. The history depends on it in the last digits.
 	Workers    int
-	Verbosity  Verbosity // default Silent
 	Callbacks  []Callback
 	Checkpoint Checkpoint
 }

@@ -208,7 +208,6 @@ func TestBadSources(t *testing.T) {
 		"two validations":      {good, train.FitConfig{ValidationData: x, ValidationSource: good}, "more than one of"},
 		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is nil"},
 		"NaN to validate on":   {good, train.FitConfig{ValidationSource: &stored{x: nan}}, "ValidationSource: row 25, column 1"},
-		"no such verbosity":    {good, train.FitConfig{Verbosity: 9}, "Verbosity = 9"},
 		"nil callback":         {good, train.FitConfig{Callbacks: []train.Callback{train.NopCallback{}, nil}}, "callback 1 (from 0) is nil"},
 		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is nil, a *train.EarlyStopping"},
 	} {
@@ -295,18 +294,14 @@ func TestCancelWhileReading(t *testing.T) {
 	}
 }
 
-// TestStateOfASource: batches and rows are −1 until the source is known; the bar counts, then fills.
+// TestStateOfASource: batches and rows are −1 until the source is known.
 func TestStateOfASource(t *testing.T) {
-	var out strings.Builder
 	var seen [][2]int
 	note := func(s *train.State) error { seen = append(seen, [2]int{s.Batches, s.Rows}); return nil }
 	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: someRows(25, 1)}, train.FitConfig{Epochs: 2, BatchSize: 10,
-		Callbacks: []train.Callback{train.LambdaCallback{TrainBegin: note, EpochEnd: note, TrainEnd: note}, &train.Progress{Out: &out}}})
+		Callbacks: []train.Callback{train.LambdaCallback{TrainBegin: note, EpochEnd: note, TrainEnd: note}}})
 	if want := [][2]int{{-1, -1}, {3, 25}, {3, 25}, {3, 25}}; !slices.Equal(seen, want) {
 		t.Errorf("batches and rows are %v, want %v", seen, want)
-	}
-	if text := out.String(); !strings.Contains(text, "1/-") || !strings.Contains(text, "6/6") || !strings.HasSuffix(text, "\n") {
-		t.Errorf("the bar is %q, want it to count, then to fill up to 6/6", text)
 	}
 }
 

@@ -3,7 +3,6 @@ package train_test
 import (
 	"context"
 	"errors"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -80,7 +79,7 @@ func TestZeroValues(t *testing.T) {
 	for name, v := range map[string]any{
 		"State": &train.State{}, "History": &train.History{},
 		"EarlyStopping": &train.EarlyStopping{}, "ReduceLROnPlateau": &train.ReduceLROnPlateau{}, "ModelCheckpoint": &train.ModelCheckpoint{},
-		"CSVLogger": &train.CSVLogger{}, "Progress": &train.Progress{Out: io.Discard}, "Lines": &train.Lines{Out: io.Discard},
+		"CSVLogger":      &train.CSVLogger{},
 		"LambdaCallback": train.LambdaCallback{}, "TerminateOnNaN": train.TerminateOnNaN{}, "NopCallback": train.NopCallback{},
 		"Adam": train.Adam{}, "AdamW": train.AdamW{}, "SGD": train.SGD{}, "RMSProp": train.RMSProp{}, "Clip": train.Clip{},
 		"Constant": train.Constant{}, "Exponential": train.Exponential{}, "Cosine": train.Cosine{}, "Piecewise": train.Piecewise{},

@@ -13,6 +13,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/losses"
+	"gaussflow/progress"
 	"gaussflow/report"
 	"gaussflow/rows"
 	"gaussflow/tabular"
@@ -240,6 +241,8 @@ var types = []reflect.Type{
 	reflect.TypeFor[losses.NLL](),
 	reflect.TypeFor[losses.Penalty](),
 	reflect.TypeFor[losses.Terms](),
+	reflect.TypeFor[progress.Bar](),
+	reflect.TypeFor[progress.Lines](),
 	reflect.TypeFor[report.Input](),
 	reflect.TypeFor[report.UnfitError](),
 	reflect.TypeFor[rows.DomainError](),
@@ -279,7 +282,6 @@ var types = []reflect.Type{
 	reflect.TypeFor[train.FitConfig](),
 	reflect.TypeFor[train.History](),
 	reflect.TypeFor[train.LambdaCallback](),
-	reflect.TypeFor[train.Lines](),
 	reflect.TypeFor[train.Logs](),
 	reflect.TypeFor[train.Model](),
 	reflect.TypeFor[train.ModelCheckpoint](),
@@ -291,7 +293,6 @@ var types = []reflect.Type{
 	reflect.TypeFor[train.OtherFitError](),
 	reflect.TypeFor[train.Part[float64]](),
 	reflect.TypeFor[train.Piecewise](),
-	reflect.TypeFor[train.Progress](),
 	reflect.TypeFor[train.RMSProp](),
 	reflect.TypeFor[train.ReduceLROnPlateau](),
 	reflect.TypeFor[train.Rule[float64]](),
@@ -303,7 +304,6 @@ var types = []reflect.Type{
 	reflect.TypeFor[train.TerminateOnNaN](),
 	reflect.TypeFor[train.Trainer](),
 	reflect.TypeFor[train.UnkeptError](),
-	reflect.TypeFor[train.Verbosity](),
 	reflect.TypeFor[train.WarmStarted](),
 	reflect.TypeFor[train.Warmup](),
 	reflect.TypeFor[transforms.Affine](),
@@ -384,7 +384,6 @@ var values = []any{
 	tabular.TiedColumns,
 	tabular.Unverified,
 	tabular.UnverifiedStart,
-	train.EpochLines,
 	train.ErrCheckpoint,
 	train.ErrNonFinite,
 	train.ErrNotCompiled,
@@ -393,8 +392,6 @@ var values = []any{
 	train.MonitorLoss,
 	train.MonitorValLoss,
 	train.None,
-	train.ProgressBar,
-	train.Silent,
 	train.Start,
 	transforms.DefaultComponents,
 }
