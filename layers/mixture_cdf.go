@@ -46,7 +46,7 @@ const defaultMeanRange = 3
 
 // withDefaults leaves None as it is: a config that is read back from a model says what it said.
 func (c MixtureCDFConfig) withDefaults() MixtureCDFConfig {
-	c.Components = defaults.Or(c.Components, transforms.DefaultComponents)
+	c.Components = defaults.Or(c.Components, initializers.DefaultComponents)
 	c.MeanRange = defaults.Or(c.MeanRange, defaultMeanRange)
 	return c
 }

@@ -23,11 +23,11 @@ type MLP struct {
 
 // MLPConfig configures an MLP; the zero value is the default.
 type MLPConfig struct {
-	Hidden     []int               `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
-	Activation graph.Activation    `json:"activation,omitempty"` // default relu
-	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
-	Seed       uint64              `json:"seed,omitempty"`       // default 0
-	Dtype      graph.Dtype         `json:"dtype,omitempty"`
+	Hidden     []int                     `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
+	Activation graph.Activation          `json:"activation,omitempty"` // default relu
+	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Seed       uint64                    `json:"seed,omitempty"`       // default 0
+	Dtype      graph.Dtype               `json:"dtype,omitempty"`
 }
 
 func (c MLPConfig) withDefaults() MLPConfig {
