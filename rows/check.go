@@ -37,8 +37,15 @@ func Check(op string, x mat.Matrix, dim int) error {
 	return CheckFinite(op, x)
 }
 
+// A Checked matrix knows whether its numbers are finite without making them all, as one does that adds noise to a table.
+type Checked interface {
+	mat.Matrix
+	// CheckFinite is rows.CheckFinite of it.
+	CheckFinite(op string) error
+}
+
 // CheckFinite is Check for any number of columns. A matrix that has an Err, as one put together from others, is not read where
-// that is not nil.
+// that is not nil; a Checked one is asked.
 func CheckFinite(op string, x mat.Matrix) error {
 	n, d := Dims(x)
 	if err := errOf(x); err != nil {
@@ -46,6 +53,9 @@ func CheckFinite(op string, x mat.Matrix) error {
 	}
 	if n < 1 || d < 1 {
 		return &ShapeError{op, ShapeOf(x), "shape (n, d), rows and columns at least one each"}
+	}
+	if c, ok := x.(Checked); ok {
+		return c.CheckFinite(op)
 	}
 	view, dense := x.(mat.RawRowViewer)
 	for i := range n {

@@ -190,15 +190,11 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 	if err := f.flow.Compile(f.compileConfig()); err != nil {
 		return nil, err
 	}
-	redraw := train.LambdaCallback{EpochBegin: func(s *train.State) error {
-		f.noisy.draw = uint64(s.Epoch) + 1
-		return nil
-	}}
 	stop := &train.EarlyStopping{Patience: f.Patience, RestoreBest: true}
 	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
 		ValidationData: mat.DenseCopyOf(held),
-		Callbacks:      append([]train.Callback{redraw, stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
+		Callbacks:      append([]train.Callback{stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
 	})
 }
 

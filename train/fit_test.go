@@ -395,3 +395,29 @@ func TestEvaluateAndPredict(t *testing.T) {
 		near(t, "Predict", z.RawRowView(i), []float64{(x.At(i, 0) - 1) * math.Exp(-0.5), (x.At(i, 1) - 2) * math.Exp(0.5)}, 1e-14)
 	}
 }
+
+// redrawn is a table whose rows are moved by the number of the draw.
+type redrawn struct {
+	x  *mat.Dense
+	by float64
+}
+
+func (r *redrawn) Dims() (n, d int)    { return r.x.Dims() }
+func (r *redrawn) At(i, j int) float64 { return r.x.At(i, j) + r.by }
+func (r *redrawn) T() mat.Matrix       { return mat.Transpose{Matrix: r} }
+func (r *redrawn) Redraw(epoch int)    { r.by = 100 * float64(epoch+1) }
+
+// TestRedrawn: each epoch sees rows of its own, those to validate on stay.
+func TestRedrawn(t *testing.T) {
+	for _, split := range []float64{0, 0.25} {
+		rate := train.Constant{Rate: 1e-300} // the model stays, so that losses tell the rows apart
+		tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Schedule: rate})
+		h := fit(t, tr, &redrawn{x: someRows(40, 1)}, train.FitConfig{Epochs: 3, BatchSize: 8, ValidationSplit: split})
+		if !(h.Loss[0] > 1000 && h.Loss[1] > 2*h.Loss[0] && h.Loss[2] > h.Loss[1]) {
+			t.Errorf("split %v: losses %v, want those of rows at 100, 200 and 300", split, h.Loss)
+		}
+		if split > 0 && (h.ValLoss[0] > 100 || h.ValLoss[2] != h.ValLoss[0]) {
+			t.Errorf("validation losses %v, want those of the rows as they were", h.ValLoss)
+		}
+	}
+}
