@@ -51,7 +51,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		return nil, err
 	}
 	n, _ := f.rows.Dims()
-	f.plan = newPlan(c, n, f.kept)
+	f.settings = newSettings(c, n, f.kept)
 	if err := f.checkSpreads(f.kept); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
@@ -104,7 +104,7 @@ func diverges(err error, rate float64) string {
 
 // fit is one call of Fit.
 type fit struct {
-	plan
+	settings
 	*division                // its rows of the kept columns, less offset
 	table, held   *mat.Dense // the same as they came
 	offset        []float64  // 0: none
