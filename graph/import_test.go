@@ -43,8 +43,8 @@ func TestImportDirection(t *testing.T) {
 	}
 }
 
-// TestLeaves: who only reads tables takes no graphs with him, and who trains takes nothing that draws.
-func TestLeaves(t *testing.T) {
+// TestImportLeaves: who only reads tables takes no graphs with him, and who trains takes nothing that draws.
+func TestImportLeaves(t *testing.T) {
 	for leaf, strangers := range map[string][]string{
 		"gaussflow/data":  {"gorgonia.org/", "gaussflow/graph ", "gaussflow/train"},
 		"gaussflow/train": {"github.com/schollz/progressbar", "golang.org/x/term"},
