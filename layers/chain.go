@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	G "gorgonia.org/gorgonia"
 
@@ -61,8 +62,8 @@ func (c ChainConfig) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (c *ChainConfig) UnmarshalJSON(raw []byte) error {
-	if deep := depth(raw); deep > maxDepth {
-		return fmt.Errorf("chains in chains: %d levels of JSON, want at most %d", deep, maxDepth)
+	if err := checkDepth(raw); err != nil {
+		return err
 	}
 	var j chainJSON
 	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
@@ -77,33 +78,13 @@ type chainJSON struct {
 	Layers []Description `json:"layers"`
 }
 
-// maxDepth bounds the nesting of a description: each level is read once more than the one above it.
-const maxDepth = 64
-
-// depth is how deep the brackets of raw, which is JSON, are nested; brackets in strings may count too.
-func depth(raw []byte) (deepest int) {
-	open := 0
-	for _, c := range raw {
-		switch c {
-		case '{', '[':
-			open++
-			deepest = max(deepest, open)
-		case '}', ']':
-			open--
-		}
-	}
-	return deepest
-}
-
 // Config is what the chain is made of.
 func (c *Chain) Config() ChainConfig { return ChainConfig{layers: c.layers} }
 
 // chainSpecs are the parameters of the layers in order, each layer's under its number: "0.shift".
 func chainSpecs(dim int, c ChainConfig) (specs []graph.ParamSpec, err error) {
 	err = c.each(dim, func(i int, of []graph.ParamSpec) error {
-		for _, s := range of {
-			specs = append(specs, graph.ParamSpec{Name: fmt.Sprintf("%d.%s", i, s.Name), Shape: s.Shape})
-		}
+		specs = append(specs, within(strconv.Itoa(i), of)...)
 		return nil
 	})
 	return specs, err
@@ -145,10 +126,8 @@ func (c ChainConfig) each(dim int, visit func(i int, of []graph.ParamSpec) error
 // CheckParams asks the layers that not every value of their parameters suits.
 func (c *Chain) CheckParams() error {
 	for i, l := range c.layers {
-		if p, ok := l.(ParamChecker); ok {
-			if err := p.CheckParams(); err != nil {
-				return fmt.Errorf("layer %d (from 0): %w", i, err)
-			}
+		if err := checkParams(l); err != nil {
+			return fmt.Errorf("layer %d (from 0): %w", i, err)
 		}
 	}
 	return nil

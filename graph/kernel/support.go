@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // A Support is a set of numbers, and an increasing curve z(x) that takes it to ℝ:
@@ -16,9 +17,10 @@ import (
 //	SupportBoxCox       (Lo, ∞)     z = ((x − Lo)^λ − 1)/λ, or log(x − Lo) where λ = 0; onto λz > −1 alone
 //	SupportYeoJohnson   ℝ           z = ((1 + x)^λ − 1)/λ for x ≥ 0, −((1 − x)^(2−λ) − 1)/(2 − λ) for x < 0
 type Support struct {
-	Kind   SupportKind
-	Lo, Hi float64 // where the kind has them; else zero
-	Lambda float64 // of a power; else zero
+	Kind   SupportKind `json:"kind"`
+	Lo     float64     `json:"lo,omitempty"` // zero where the kind has none; so Hi
+	Hi     float64     `json:"hi,omitempty"`
+	Lambda float64     `json:"lambda,omitempty"` // of a power; else zero
 }
 
 // A SupportKind is the curve of a Support.
@@ -34,8 +36,28 @@ const (
 	SupportSoftplus
 	SupportBoxCox
 	SupportYeoJohnson
-	supportKinds
 )
+
+// supportNames are the kinds' names in JSON.
+var supportNames = []string{"everywhere", "logit", "atanh", "log", "log_below", "softplus", "box_cox", "yeo_johnson"}
+
+// MarshalText is the kind's name.
+func (k SupportKind) MarshalText() ([]byte, error) {
+	if int(k) >= len(supportNames) {
+		return nil, fmt.Errorf("kernel: SupportKind = %d, want one of %q", k, supportNames)
+	}
+	return []byte(supportNames[k]), nil
+}
+
+// UnmarshalText reads a name.
+func (k *SupportKind) UnmarshalText(name []byte) error {
+	at := slices.Index(supportNames, string(name))
+	if at < 0 {
+		return fmt.Errorf("kernel: SupportKind = %q, want one of %q", name, supportNames)
+	}
+	*k = SupportKind(at)
+	return nil
+}
 
 // Bounds are the ends of the support.
 func (s Support) Bounds() (lo, hi float64) {
@@ -67,8 +89,8 @@ func (s Support) Image() (lo, hi float64) {
 func (s Support) Validate() error {
 	finite := func(v float64) bool { return v-v == 0 }
 	switch lo, hi := s.Bounds(); {
-	case s.Kind >= supportKinds:
-		return fmt.Errorf("the kind %d is unknown", s.Kind)
+	case int(s.Kind) >= len(supportNames):
+		return fmt.Errorf("the kind %d is unknown, want one of %q", s.Kind, supportNames)
 	case !finite(s.Lo) || !finite(s.Hi) || !finite(s.Lambda):
 		return fmt.Errorf("got bounds %v and %v and a power of %v, want finite numbers", s.Lo, s.Hi, s.Lambda)
 	case !(lo < hi):

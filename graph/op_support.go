@@ -31,7 +31,7 @@ type support struct {
 func supportString(columns []kernel.Support) string {
 	var s strings.Builder
 	for _, c := range columns {
-		fmt.Fprintln(&s, c.Kind, c.Lo, c.Hi, c.Lambda)
+		fmt.Fprintln(&s, uint8(c.Kind), c.Lo, c.Hi, c.Lambda)
 	}
 	return s.String()
 }
@@ -40,7 +40,7 @@ func supportString(columns []kernel.Support) string {
 func (s support) supports() (columns []kernel.Support, err error) {
 	for line := range strings.Lines(s.columns) {
 		var c kernel.Support
-		if _, err := fmt.Sscanln(line, &c.Kind, &c.Lo, &c.Hi, &c.Lambda); err != nil {
+		if _, err := fmt.Sscanln(line, (*uint8)(&c.Kind), &c.Lo, &c.Hi, &c.Lambda); err != nil {
 			return nil, err
 		}
 		columns = append(columns, c)
