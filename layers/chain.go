@@ -178,7 +178,7 @@ func (c *Chain) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node
 func (c *Chain) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	var logDets []*G.Node
 	for i := len(c.layers) - 1; i >= 0; i-- {
-		z, logDet = c.link(b, i, "Inverse", c.layers[i].Inverse, z, context)
+		z, logDet = c.StepBack(b, i, z, context)
 		logDets = append(logDets, logDet)
 	}
 	return z, b.Sum(logDets...)
@@ -202,6 +202,15 @@ func (c *Chain) Step(b *graph.Builder, i int, x, context *G.Node) (z, logDet *G.
 		return nil, nil
 	}
 	return c.link(b, i, "Forward", c.layers[i].Forward, x, context)
+}
+
+// StepBack is the Inverse of link i alone.
+func (c *Chain) StepBack(b *graph.Builder, i int, z, context *G.Node) (x, logDet *G.Node) {
+	if i < 0 || i >= len(c.layers) {
+		b.Fail(fmt.Errorf("layers: Chain: StepBack: there is no link %d, want one of %d, from 0", i, len(c.layers)))
+		return nil, nil
+	}
+	return c.link(b, i, "Inverse", c.layers[i].Inverse, z, context)
 }
 
 type bijectorMap func(b *graph.Builder, x, context *G.Node) (y, logDet *G.Node)
