@@ -10,7 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/layers"
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // An OutsideError is a number for which a layer has no map: see layers.Bounded. A row of x with one has a log-density of −∞; where
@@ -62,9 +62,9 @@ func (f *Flow) ways() (there, back *graph.RowFunc) {
 
 // outside is the first number of each row of x for which a layer has no map, nil for a row that has none; inverse is of the maps from z.
 func (f *Flow) outside(x *mat.Dense, inverse bool) ([]*OutsideError, error) {
-	rows, _ := x.Dims()
-	found := make([]*OutsideError, rows)
-	if n, _ := f.bounds(); n == 0 {
+	n, _ := x.Dims()
+	found := make([]*OutsideError, n)
+	if last, _ := f.bounds(); last == 0 {
 		return found, nil
 	}
 	way, order := f.there, f.leaves
@@ -87,14 +87,14 @@ func (f *Flow) outside(x *mat.Dense, inverse bool) ([]*OutsideError, error) {
 	return found, nil
 }
 
-// possible is the first of some rows of x for which every layer has a map, −1 where there is none.
-func (f *Flow) possible(x mat.Matrix, rows []int) (first int, err error) {
-	for piece := range slices.Chunk(rows, 1<<12) {
-		some := mat.NewDense(len(piece), f.width(), nil)
+// possible is the first of some rows of x, by their numbers, for which every layer has a map, −1 where there is none.
+func (f *Flow) possible(x mat.Matrix, some []int) (first int, err error) {
+	for piece := range slices.Chunk(some, 1<<12) {
+		copied := mat.NewDense(len(piece), f.width(), nil)
 		for i, row := range piece {
-			mat.Row(some.RawRowView(i), row, x)
+			mat.Row(copied.RawRowView(i), row, x)
 		}
-		found, err := f.outside(some, false)
+		found, err := f.outside(copied, false)
 		if err != nil {
 			return 0, err
 		}
@@ -167,7 +167,7 @@ func (f *Flow) domainNodes(b *graph.Builder, x, context *G.Node) []*G.Node {
 }
 
 // inDomain is a source whose rows are checked as they are read, where what comes to a bounded layer does not change with training.
-func (f *Flow) inDomain(op string, src train.Source) train.Source {
+func (f *Flow) inDomain(op string, src rows.Source) rows.Source {
 	if n, fixed := f.bounds(); n == 0 || !fixed || src == nil {
 		return src
 	}
@@ -175,38 +175,38 @@ func (f *Flow) inDomain(op string, src train.Source) train.Source {
 }
 
 type checkedSource struct {
-	train.Source
+	rows.Source
 	flow *Flow
 	op   string
 }
 
-func (s checkedSource) Open() (train.RowReader, error) {
+func (s checkedSource) Open() (rows.Reader, error) {
 	r, err := s.Source.Open()
 	if err != nil || r == nil {
 		return r, err
 	}
-	return &checkedReader{RowReader: r, of: s}, nil
+	return &checkedReader{Reader: r, of: s}, nil
 }
 
 type checkedReader struct {
-	train.RowReader
+	rows.Reader
 	of   checkedSource
-	rows int // read
+	read int // rows so far
 }
 
 // Read is an error of the first row that is outside. Rows that are no numbers are left to who checks that.
-func (r *checkedReader) Read(dst []float64) (rows int, err error) {
-	rows, err = r.RowReader.Read(dst)
+func (r *checkedReader) Read(dst []float64) (n int, err error) {
+	n, err = r.Reader.Read(dst)
 	d := r.of.flow.width()
-	if rows < 1 || rows > len(dst)/d {
-		return rows, err
+	if n < 1 || n > len(dst)/d {
+		return n, err
 	}
-	x := mat.NewDense(rows, d, dst[:rows*d])
-	if graph.CheckData("", x) == nil {
-		if bad := r.of.flow.checkDomain(r.of.op, r.rows, x); bad != nil {
+	x := mat.NewDense(n, d, dst[:n*d])
+	if rows.CheckFinite("", x) == nil {
+		if bad := r.of.flow.checkDomain(r.of.op, r.read, x); bad != nil {
 			return 0, bad
 		}
 	}
-	r.rows += rows
-	return rows, err
+	r.read += n
+	return n, err
 }

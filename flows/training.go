@@ -98,13 +98,8 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	if err := f.checkContext("Fit", x); err != nil {
 		return nil, err
 	}
-	if graph.CheckRows("", x, f.width()) == nil { // of other rows the trainer says what they are
-		if err := f.checkDomain("Fit", 0, x); err != nil {
-			return nil, err
-		}
-		if err := f.firstData("Fit", x); err != nil {
-			return nil, err
-		}
+	if err := f.meet(x); err != nil {
+		return nil, err
 	}
 	history, err := f.trainer.Fit(ctx, x, c)
 	if history != nil {
@@ -113,6 +108,18 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err
+}
+
+// meet is what a flow does with the rows of a fit before the trainer has them.
+func (f *Flow) meet(x mat.Matrix) error {
+	bounded, _ := f.bounds()
+	if bounded == 0 && f.selfSettings() == 0 || rows.Check("", x, f.width()) != nil {
+		return nil // of rows that are none the trainer says what they are
+	}
+	if err := f.checkDomain("Fit", 0, x); err != nil {
+		return err
+	}
+	return f.firstData("Fit", x)
 }
 
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets

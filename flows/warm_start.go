@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -126,7 +127,7 @@ func (f *Flow) selfSettings() (n int) {
 }
 
 // firstOf is firstData of the first rows of a source.
-func (f *Flow) firstOf(ctx context.Context, src train.Source) error {
+func (f *Flow) firstOf(ctx context.Context, src rows.Source) error {
 	if f.selfSettings() == 0 || ctx == nil || defaults.IsNil(src) || src.Dim() != f.width() {
 		return nil // the trainer says what is wrong
 	}
