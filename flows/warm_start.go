@@ -31,10 +31,8 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 		return nil, fmt.Errorf("flows: InitFrom: %w", err)
 	}
 	f.warm = true
-	if f.trainer != nil {
-		if err := f.Compile(f.compile); err != nil {
-			return nil, err
-		}
+	if err := f.recompile(); err != nil {
+		return nil, err
 	}
 	return z, nil
 }
