@@ -127,6 +127,12 @@ func TestTrainingOutside(t *testing.T) {
 	if !slices.Equal(before, f.Params()[0].Values()) {
 		t.Error("a parameter has moved")
 	}
+	many := insideRows(3000)
+	_, err := f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64})
+	noError(t, err)
+	many.Set(2999, 1, 1)
+	_, err = f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64, ShuffleRows: 128})
+	wantError(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
 }
 
 // TestSupportsLearnTheDensity: held-out rows of a Beta, a Gamma and a log-normal density are within 0.02 nats of what they are; there
