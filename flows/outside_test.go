@@ -131,6 +131,11 @@ func TestTrainingOutside(t *testing.T) {
 	_, err := f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64})
 	noError(t, err)
 	many.Set(2999, 1, 1)
+	history, err := f.Fit(context.Background(), insideRows(50), train.FitConfig{Epochs: 1, ValidationData: many})
+	noError(t, err)
+	if !math.IsInf(history.ValLoss[0], 1) {
+		t.Errorf("the validation loss with a row outside is %v, want +Inf", history.ValLoss)
+	}
 	_, err = f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64, ShuffleRows: 128})
 	wantError(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
 }
