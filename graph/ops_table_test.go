@@ -99,6 +99,42 @@ func gelu(x float64) float64 { return x * cdf(x) }
 func relu(x float64) float64 { return math.Max(x, 0) }
 func same(x float64) float64 { return x }
 
+// recursionCase is y_j = v_j·e^s_j + t_j of 4 rows, or s, with the last column known first: t = (y_2·y_1, y_2, c), s = tanh t.
+func recursionCase(output int) opCase {
+	order := []int{2, 1, 0}
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			y, logSlope := b.Recurse(graph.Recursion{
+				Order: order, Parts: []int{1, 1},
+				Theta: func(b *graph.Builder, y, context *G.Node) *G.Node {
+					last, middle := b.Columns(y, 2, 1), b.Columns(y, 1, 1)
+					t := b.Beside(b.Beside(b.Mul(last, middle), last), context)
+					return b.Beside(t, b.Activate(t, graph.Tanh))
+				},
+				Map: func(b *graph.Builder, v, theta *G.Node) (y, logSlope *G.Node) {
+					t, s := b.Apart(theta, graph.Cols(v))
+					return b.Add(b.Mul(v, b.Exp(s)), t), s
+				},
+			}, in[0], in[1])
+			return []*G.Node{y, logSlope}[output]
+		},
+		shapes: shapes([]int{4, 3}, []int{4, 1}),
+		naive: func(in [][]float64) []float64 {
+			var outs [2][]float64
+			for i := range 4 {
+				var y, s [3]float64
+				for _, j := range order {
+					t := [3]float64{y[2] * y[1], y[2], in[1][i]}[j]
+					s[j] = math.Tanh(t)
+					y[j] = in[0][3*i+j]*math.Exp(s[j]) + t
+				}
+				outs[0], outs[1] = append(outs[0], y[:]...), append(outs[1], s[:]...)
+			}
+			return outs[output]
+		},
+	}
+}
+
 // mixtureOf is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
 func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
 	total := 0.0
@@ -361,17 +397,23 @@ var ops = map[string]opCase{
 		return append(append([]float64(nil), in[0]...), in[1]...)
 	}, nil},
 
-	"Mixture":                   mixtureCase(false, false, false),
-	"Mixture, a row":            mixtureCase(true, false, false),
-	"Mixture, composed":         mixtureCase(false, false, true),
-	"Mixture, a row, composed":  mixtureCase(true, false, true),
-	"MixtureInverse":            mixtureCase(false, true, false),
-	"MixtureInverse, a row":     mixtureCase(true, true, false),
-	"MixtureInverse, composed":  mixtureCase(false, true, true),
-	"Spline":                    splineCase(false, false),
-	"Spline, a row":             splineCase(true, false),
-	"SplineInverse":             splineCase(false, true),
-	"SplineInverse, a row":      splineCase(true, true),
+	"Mixture":                  mixtureCase(false, false, false),
+	"Mixture, a row":           mixtureCase(true, false, false),
+	"Mixture, composed":        mixtureCase(false, false, true),
+	"Mixture, a row, composed": mixtureCase(true, false, true),
+	"MixtureInverse":           mixtureCase(false, true, false),
+	"MixtureInverse, a row":    mixtureCase(true, true, false),
+	"MixtureInverse, composed": mixtureCase(false, true, true),
+	"Spline":                   splineCase(false, false),
+	"Spline, a row":            splineCase(true, false),
+	"SplineInverse":            splineCase(false, true),
+	"SplineInverse, a row":     splineCase(true, true),
+	"Masked": {func(b *graph.Builder, in nodes) *G.Node { return b.Masked(in[0], []int{0, 2, 1}, []int{1, 0, 2, 1}) }, shapes([]int{3, 4}), func(in [][]float64) []float64 {
+		w := in[0]
+		return []float64{w[0], w[1], w[2], w[3], 0, 0, w[6], 0, w[8], 0, w[10], w[11]}
+	}, nil},
+	"Recurse":                   recursionCase(0),
+	"Recurse, the log slope":    recursionCase(1),
 	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
 	"two ops, for the sum rule": {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
 }

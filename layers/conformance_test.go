@@ -27,6 +27,10 @@ func coupling(dim int, c layers.MixtureCDFCouplingConfig) func() layers.Bijector
 	return func() layers.Bijector { return must(layers.NewMixtureCDFCoupling(dim, c)) }
 }
 
+func autoregressive(dim int, c layers.AutoregressiveConfig) func() layers.Bijector {
+	return func() layers.Bijector { return must(layers.NewAutoregressive(dim, c)) }
+}
+
 // bijectors is every layer that the conformance suite runs on: a new one is one line.
 var bijectors = map[string]func() layers.Bijector{
 	"householder": func() layers.Bijector { return must(layers.NewHouseholder(4, layers.HouseholderConfig{Seed: 1})) },
@@ -107,6 +111,17 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, spline, shared": func() layers.Bijector {
 		return must(layers.NewCoupling(5, layers.CouplingConfig{Transform: transforms.RationalQuadraticSpline{Bins: 3, Bound: 4}, Shared: true, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"autoregressive, affine":         autoregressive(4, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{Hidden: []int{6}, Activation: graph.Tanh}.Masked}),
+	"autoregressive, affine, linear": autoregressive(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{Hidden: []int{}}.Masked}),
+	"autoregressive, spline, an order, context": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.RationalQuadraticSpline{Bins: 3}, Order: []int{1, 2, 0}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{5, 4}}.Masked}),
+	"autoregressive, mixture, residual": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.TanhClamp(1)}, Order: layers.ReverseOrder(3), Conditioner: layers.MLPConfig{Hidden: []int{4, 4, 4}, Activation: graph.Tanh, Residual: true}.Masked}),
+	"autoregressive, affine, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, FastSampling: true, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.Masked}),
+	"autoregressive, mixture, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: mixtureOf(2), Order: []int{2, 0, 1}, FastSampling: true, Conditioner: layers.MLPConfig{Hidden: []int{4}}.Masked}),
+	"coupling, residual": coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Hidden: []int{5, 5, 5}, Residual: true, Activation: graph.Silu}}),
 	"chain in a chain": func() layers.Bijector {
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
 		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))

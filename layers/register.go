@@ -135,6 +135,7 @@ func checkDtype(params []*graph.Param, dtype graph.Dtype) error {
 func init() {
 	for _, err := range []error{
 		Register("affine", affineSpecs, newAffine),
+		Register("autoregressive", autoregressiveSpecs, newAutoregressive),
 		Register("chain", chainSpecs, newChain),
 		Register("coupling", couplingSpecs, newCoupling),
 		Register("elementwise", elementwiseSpecs, newElementwise),
