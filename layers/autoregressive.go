@@ -206,7 +206,8 @@ func (a *Autoregressive) run(b *graph.Builder, v, context *G.Node, way direction
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the columns of y one by one: the layer is then Elementwise, fitted
-// with the same seeds. Hidden layers begin anew, from what the conditioner will read: see MLP.StartFrom.
+// with the same seeds. Hidden layers begin anew, from what the conditioner will read, x or z: see MLP.StartFrom. A transform that
+// cannot fit itself to a column leaves the layer as it is.
 func (a *Autoregressive) InitFrom(y *mat.Dense, at initializers.Site) error {
 	const op = "layers: Autoregressive: InitFrom"
 	if a.conditioner == nil {
@@ -215,12 +216,34 @@ func (a *Autoregressive) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if err := graph.CheckRows(op, y, a.Dim()); err != nil {
 		return err
 	}
+	if !fits(a.config.Transform) {
+		return nil
+	}
 	columns := naturalOrder(a.Dim())
-	seen, err := knownRows(op, y, columns, at, a.of.Context)
+	reads := y
+	if a.config.FastSampling {
+		reads = standardized(y)
+	}
+	seen, err := knownRows(op, reads, columns, at, a.of.Context)
 	if err != nil {
 		return err
 	}
 	return setConstant(op, a.conditioner, seen, func(dtype graph.Dtype) ([]float64, error) {
 		return fitColumns(op, a.config.Transform, y, columns, false, at, dtype)
 	})
+}
+
+// standardized has y's columns on scale 1: as far as a conditioner's units go, what a fitted layer puts out.
+func standardized(y *mat.Dense) *mat.Dense {
+	z := mat.DenseCopyOf(y)
+	n, d := y.Dims()
+	for j := range d {
+		mean, std := initializers.MeanStd(mat.Col(nil, j, y))
+		for i := range n {
+			if std > 0 {
+				z.Set(i, j, (y.At(i, j)-mean)/std)
+			}
+		}
+	}
+	return z
 }

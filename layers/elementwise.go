@@ -221,7 +221,8 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 	return y, b.SumLast(logSlope)
 }
 
-// InitFrom fits the transform to each column of y; with a context, by a constant conditioner.
+// InitFrom fits the transform to each column of y; with a context, by a constant conditioner. A transform that cannot fit itself leaves
+// the layer as it is.
 func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if e.transform == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
@@ -229,6 +230,9 @@ func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	op := "layers: " + e.name + ": InitFrom"
 	if err := graph.CheckRows(op, y, e.dim); err != nil {
 		return err
+	}
+	if !fits(e.transform) {
+		return nil
 	}
 	columns := make([]int, e.dim)
 	for j := range columns {

@@ -57,6 +57,13 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 	return x, nil
 }
 
+// fits reports whether a transform can be fitted to a column. One that cannot leaves its layer as it is in a warm start: where that is
+// fresh, the identity.
+func fits(t transforms.Transform) bool {
+	_, ok := t.(transforms.Fitter)
+	return ok
+}
+
 // setConstant makes a conditioner put out what fit says for its type of numbers, whatever it reads; what else is in it starts anew
 // from what it will read.
 func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype) ([]float64, error)) error {
@@ -79,10 +86,7 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 // fitColumns are the parameters by which t Gaussianizes some columns of y, in the order of θ; with pooled one set for all of them
 // together.
 func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
-	fitter, ok := t.(transforms.Fitter)
-	if !ok {
-		return nil, fmt.Errorf("%s: the transform %T cannot fit itself to data: it has no Fit", op, t)
-	}
+	fitter := t.(transforms.Fitter) // see fits
 	values := make([][]float64, len(columns))
 	for i, j := range columns {
 		values[i] = mat.Col(nil, j, y)
