@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,15 +11,19 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// masked is a matrix of which only those entries are kept that lead from a degree to an equal or a higher one; zero elsewhere. The
-// degrees are lists of numbers as fmt prints them, since an op is comparable.
-type masked struct{ rows, columns string }
+// degrees say what is kept of the weights of a layer, i×o: what leads from a row's degree to an equal or a higher one of a column;
+// all of them where there are none. They are lists of numbers as fmt prints them, since an op is comparable.
+type degrees struct{ rows, columns string }
 
-// Masked is w (i×o) where rows_i ≤ columns_o, and zero elsewhere: the kernel of a masked dense layer, in which what is of degree m
-// depends on inputs of degree at most m (Germain et al. 2015, arXiv:1502.03509). Of a parameter it is computed once a step, and
-// the parameter's gradient is masked once a step too, so the product costs what a dense one does.
-func (b *Builder) Masked(w *G.Node, rows, columns []int) *G.Node {
-	return b.apply(masked{fmt.Sprint(rows), fmt.Sprint(columns)}, w)
+// masked is a matrix without what its degrees leave out, where it is zero.
+type masked struct{ degrees }
+
+// MaskedDense is Dense without those weights w_ij of which rows_i > columns_j, which count as zero: what is of degree m then depends
+// on inputs of degree at most m (Germain et al. 2015, arXiv:1502.03509). The weights and their gradients are masked once a step, and
+// products pass over the zeros where degrees are in order.
+func (b *Builder) MaskedDense(x, w, bias *G.Node, rows, columns []int, act Activation) *G.Node {
+	m := degrees{fmt.Sprint(rows), fmt.Sprint(columns)}
+	return b.dense(x, b.apply(masked{m}, w), bias, m, act)
 }
 
 // degreesOf reads what fmt printed.
@@ -51,39 +54,24 @@ func (s masked) kernels() kernels { return both(s, bindMasked, bindMasked) }
 
 func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 	rows, columns := degreesOf(s.rows), degreesOf(s.columns)
-	kept := map[int][]span{} // of each degree of a row
-	for _, m := range rows {
-		if _, known := kept[m]; !known {
-			kept[m] = spansOf(columns, m)
-		}
-	}
-	width := len(columns)
 	return func() {
-		clear(out.data)
 		for i, m := range rows {
-			from, to := in[0].data[i*width:], out.data[i*width:]
-			for _, k := range kept[m] {
-				copy(to[k.from:k.to], from[k.from:k.to])
+			from, to := in[0].data[i*len(columns):], out.data[i*len(columns):]
+			for j, c := range columns {
+				to[j] = from[j]
+				if c < m {
+					to[j] = 0
+				}
 			}
 		}
 	}
 }
 
-// span is the columns from ≤ j < to.
-type span struct{ from, to int }
-
-// spansOf are the columns of degree m and higher.
-func spansOf(columns []int, m int) (spans []span) {
-	for j := 0; j < len(columns); {
-		n := slices.IndexFunc(columns[j:], func(c int) bool { return c >= m })
-		if n < 0 {
-			break
-		}
-		s := span{from: j + n, to: len(columns)}
-		if n = slices.IndexFunc(columns[s.from:], func(c int) bool { return c < m }); n >= 0 {
-			s.to = s.from + n
-		}
-		spans, j = append(spans, s), s.to
+// gemm prepares a product in which weights have the degrees.
+func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
+	product := w.products.Gemm(transA, transB, m, n, k)
+	if s != (degrees{}) {
+		product.Masked(degreesOf(s.rows), degreesOf(s.columns))
 	}
-	return spans
+	return product
 }

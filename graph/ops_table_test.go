@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -88,6 +89,27 @@ func dense(act graph.Activation, f func(float64) float64, composed bool) opCase 
 			return y
 		},
 	}
+}
+
+// maskedDense is dense with the weights kept that lead to an equal or a higher degree.
+func maskedDense(act graph.Activation, f func(float64) float64, composed bool) opCase {
+	rows, columns := []int{0, 2, 1}, []int{1, 0}
+	c := dense(act, f, composed)
+	unmasked := c.naive
+	c.build = func(b *graph.Builder, in nodes) *G.Node {
+		b.Composed = composed
+		return b.MaskedDense(in[0], in[1], in[2], rows, columns, act)
+	}
+	c.naive = func(in [][]float64) []float64 {
+		w := slices.Clone(in[1])
+		for e := range w {
+			if rows[e/2] > columns[e%2] {
+				w[e] = 0
+			}
+		}
+		return unmasked([][]float64{in[0], w, in[2]})
+	}
+	return c
 }
 
 // phi and cdf are the standard normal in the range where nothing can go wrong.
@@ -397,21 +419,20 @@ var ops = map[string]opCase{
 		return append(append([]float64(nil), in[0]...), in[1]...)
 	}, nil},
 
-	"Mixture":                  mixtureCase(false, false, false),
-	"Mixture, a row":           mixtureCase(true, false, false),
-	"Mixture, composed":        mixtureCase(false, false, true),
-	"Mixture, a row, composed": mixtureCase(true, false, true),
-	"MixtureInverse":           mixtureCase(false, true, false),
-	"MixtureInverse, a row":    mixtureCase(true, true, false),
-	"MixtureInverse, composed": mixtureCase(false, true, true),
-	"Spline":                   splineCase(false, false),
-	"Spline, a row":            splineCase(true, false),
-	"SplineInverse":            splineCase(false, true),
-	"SplineInverse, a row":     splineCase(true, true),
-	"Masked": {func(b *graph.Builder, in nodes) *G.Node { return b.Masked(in[0], []int{0, 2, 1}, []int{1, 0, 2, 1}) }, shapes([]int{3, 4}), func(in [][]float64) []float64 {
-		w := in[0]
-		return []float64{w[0], w[1], w[2], w[3], 0, 0, w[6], 0, w[8], 0, w[10], w[11]}
-	}, nil},
+	"Mixture":                   mixtureCase(false, false, false),
+	"Mixture, a row":            mixtureCase(true, false, false),
+	"Mixture, composed":         mixtureCase(false, false, true),
+	"Mixture, a row, composed":  mixtureCase(true, false, true),
+	"MixtureInverse":            mixtureCase(false, true, false),
+	"MixtureInverse, a row":     mixtureCase(true, true, false),
+	"MixtureInverse, composed":  mixtureCase(false, true, true),
+	"Spline":                    splineCase(false, false),
+	"Spline, a row":             splineCase(true, false),
+	"SplineInverse":             splineCase(false, true),
+	"SplineInverse, a row":      splineCase(true, true),
+	"MaskedDense, tanh":         maskedDense(graph.Tanh, math.Tanh, false),
+	"MaskedDense, relu":         maskedDense(graph.Relu, relu, false),
+	"MaskedDense, composed":     maskedDense(graph.Silu, silu, true),
 	"Recurse":                   recursionCase(0),
 	"Recurse, the log slope":    recursionCase(1),
 	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},

@@ -25,11 +25,10 @@ func (d *Dense) Apply(b *graph.Builder, x *G.Node) *G.Node {
 }
 
 func (d *Dense) apply(b *graph.Builder, x *G.Node, act graph.Activation) *G.Node {
-	kernel := b.Param(d.kernel)
 	if d.rows != nil {
-		kernel = b.Masked(kernel, d.rows, d.columns)
+		return b.MaskedDense(x, b.Param(d.kernel), b.Param(d.bias), d.rows, d.columns, act)
 	}
-	return b.Dense(x, kernel, b.Param(d.bias), act)
+	return b.Dense(x, b.Param(d.kernel), b.Param(d.bias), act)
 }
 
 // mask sets what the degrees forbid to zero in the numbers of a kernel.
