@@ -10,7 +10,7 @@ type Gemm[T Float] struct {
 	m, n, k        int
 	ops            gemmKernels[T]
 	whole          [2]axisPart // all of the inner axis, and of c's rows
-	mask           *gemmMask     // see Masked; nil: nothing is passed over
+	mask           *gemmMask   // see Masked; nil: nothing is passed over
 	*GemmSpace[T]
 }
 
