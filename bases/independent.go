@@ -16,6 +16,7 @@ import (
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -253,7 +254,7 @@ func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat
 }
 
 // chosen are the parameters of each row, or one set for all.
-func (n *Independent) chosen(rows int, context mat.Matrix) ([][]float64, error) {
+func (n *Independent) chosen(count int, context mat.Matrix) ([][]float64, error) {
 	if n.conditioner == nil {
 		var all []float64
 		for _, p := range n.params {
@@ -262,15 +263,15 @@ func (n *Independent) chosen(rows int, context mat.Matrix) ([][]float64, error) 
 		return [][]float64{all}, nil
 	}
 	const op = "bases: Independent: Sample: the context"
-	if err := graph.CheckRows(op, context, n.config.Context); err != nil {
+	if err := rows.Check(op, context, n.config.Context); err != nil {
 		return nil, err
 	}
-	if m, _ := context.Dims(); m != rows {
-		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", rows)}
+	if m, _ := context.Dims(); m != count {
+		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", count)}
 	}
 	out, err := n.theta.Run(context)
 	if err != nil {
 		return nil, fmt.Errorf("bases: Independent: Sample: %w", err)
 	}
-	return slices.Collect(slices.Chunk(out[0], len(out[0])/rows)), nil
+	return slices.Collect(slices.Chunk(out[0], len(out[0])/count)), nil
 }

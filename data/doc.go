@@ -1,7 +1,7 @@
 // Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, NPY, NPZ, standard input; and
 // it makes toy sets whose density is known.
 //
-// Open gives a File, which is a train.Source: it can be read as often as wanted, in constant memory. ReadAll gives a Table.
+// Open gives a File, which is a rows.Source: it can be read as often as wanted, in constant memory. ReadAll gives a Table.
 // Inspect reads any source once, in constant memory, and says what is in each column.
 //
 //	f, err := data.Open("table.csv.gz", data.Options{Except: []string{"label"}})

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
-// A File is a table in a file, or a choice of its columns. It is a train.Source: each pass opens the file anew and
+// A File is a table in a file, or a choice of its columns. It is a rows.Source: each pass opens the file anew and
 // reads it in constant memory. Passes are independent, so a File may be read by several goroutines.
 type File struct {
 	in     *input
@@ -18,7 +18,7 @@ type File struct {
 	drop   bool     // rows with bad cells
 }
 
-var _ train.Source = (*File)(nil)
+var _ rows.Source = (*File)(nil)
 
 // maxColumns bounds what a table can ask for before its first row is read: each column takes memory for its name and for what is
 // known of it.
@@ -175,4 +175,4 @@ func (f *File) Once() {
 }
 
 // Open starts a pass over the rows: see Rows.
-func (f *File) Open() (train.RowReader, error) { return f.Rows() }
+func (f *File) Open() (rows.Reader, error) { return f.Rows() }

@@ -9,9 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // A Column is what was found in one column of a table.
@@ -50,13 +49,13 @@ const inspectRows = 512
 
 // Inspect reads a source once, in constant memory, and says what is in each of its columns. Its error is the source's, an EmptyError
 // where that has no row, or that of a ctx that is done.
-func Inspect(ctx context.Context, s train.Source) ([]Column, error) {
+func Inspect(ctx context.Context, s rows.Source) ([]Column, error) {
 	if ctx == nil || defaults.IsNil(s) || s.Dim() < 1 {
 		return nil, errors.New("data: Inspect: want a context and a source of one column at least")
 	}
 	var found []inspection
 	var failed error
-	m, err := initializers.MomentsOf(func(yield func(*mat.Dense, error) bool) {
+	m, err := rows.MomentsOf(func(yield func(*mat.Dense, error) bool) {
 		failed = batchesOf(ctx, s, func(x *mat.Dense) bool {
 			found = look(found, x)
 			return yield(x, nil)
@@ -80,7 +79,7 @@ func Inspect(ctx context.Context, s train.Source) ([]Column, error) {
 }
 
 // batchesOf reads a source and takes its rows to look, until that is done.
-func batchesOf(ctx context.Context, s train.Source, look func(*mat.Dense) bool) error {
+func batchesOf(ctx context.Context, s rows.Source, look func(*mat.Dense) bool) error {
 	r, err := s.Open()
 	if err != nil {
 		return err
@@ -108,7 +107,7 @@ func batchesOf(ctx context.Context, s train.Source, look func(*mat.Dense) bool) 
 }
 
 // namesOf are the names of a source's columns, x1, x2, … where it knows none.
-func namesOf(s train.Source) []string {
+func namesOf(s rows.Source) []string {
 	switch s := s.(type) {
 	case *File:
 		return s.Names()

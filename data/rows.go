@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io"
 
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
-// Rows is one pass over a File: a train.RowReader which also tells where each row stands in the file and, where asked,
+// Rows is one pass over a File: a rows.Reader which also tells where each row stands in the file and, where asked,
 // what is written there.
 type Rows struct {
 	file    *File
@@ -56,26 +56,26 @@ func (f *File) rows(keep form, comma byte) (*Rows, error) {
 
 // Read fills dst with whole rows of d columns, fewer where long records are kept, and returns how many; io.EOF comes once no row
 // is left. A cell that is no finite number is a CellError, unless the File leaves such rows out.
-func (r *Rows) Read(dst []float64) (rows int, err error) {
+func (r *Rows) Read(dst []float64) (n int, err error) {
 	if r.file == nil {
 		return 0, errors.New("data: Rows.Read: the pass is zero: File.Rows makes one")
 	}
 	d := r.file.Dim()
 	if len(dst) < d {
-		return 0, &graph.ShapeError{Op: "data: Rows.Read", Got: "room for no row", Want: "at least one row"}
+		return 0, &rows.ShapeError{Op: "data: Rows.Read", Got: "room for no row", Want: "at least one row"}
 	}
 	r.places, r.kept, r.ends = r.places[:0], r.kept[:0], r.ends[:0]
-	for r.err == nil && (rows+1)*d <= len(dst) && len(r.kept) < keptText {
+	for r.err == nil && (n+1)*d <= len(dst) && len(r.kept) < keptText {
 		var kept bool
-		kept, r.err = r.next(dst[rows*d : (rows+1)*d])
+		kept, r.err = r.next(dst[n*d : (n+1)*d])
 		if kept {
-			rows++
+			n++
 		}
 	}
-	if rows > 0 && errors.Is(r.err, io.EOF) {
-		return rows, nil
+	if n > 0 && errors.Is(r.err, io.EOF) {
+		return n, nil
 	}
-	return rows, r.err
+	return n, r.err
 }
 
 // next reads a row and reports whether it is one to hand out.

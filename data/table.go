@@ -9,9 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
 	"gaussflow/internal/defaults"
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // A Table is rows in memory with the names of their columns.
@@ -45,7 +44,7 @@ func (f *File) ReadAll() (*Table, error) {
 }
 
 // ReadAll reads the whole of any source; its columns are x1, x2, ….
-func ReadAll(s train.Source) (*Table, error) {
+func ReadAll(s rows.Source) (*Table, error) {
 	if f, ok := s.(*File); ok {
 		return f.ReadAll()
 	}
@@ -68,7 +67,7 @@ func ReadAll(s train.Source) (*Table, error) {
 }
 
 // checkSource reports a source that is nil or has no columns.
-func checkSource(op string, s train.Source) error {
+func checkSource(op string, s rows.Source) error {
 	if defaults.IsNil(s) || s.Dim() < 1 {
 		return fmt.Errorf("data: %s: got no source, want one of at least one column", op)
 	}
@@ -76,7 +75,7 @@ func checkSource(op string, s train.Source) error {
 }
 
 // readAll grows with what is there, whatever a header promises.
-func readAll(r train.RowReader, d int) (values []float64, err error) {
+func readAll(r rows.Reader, d int) (values []float64, err error) {
 	const least = 4096
 	for err == nil {
 		if cap(values)-len(values) < d {
@@ -95,7 +94,7 @@ func readAll(r train.RowReader, d int) (values []float64, err error) {
 	return nil, err
 }
 
-var _ train.Source = (*Table)(nil)
+var _ rows.Source = (*Table)(nil)
 
 // Rows is N.
 func (t *Table) Rows() int {
@@ -122,7 +121,7 @@ func (t *Table) Dim() int {
 // check reports a Table that is none: its fields are the caller's.
 func (t *Table) check(op string) error {
 	if n, d := t.dims(); n == 0 || d != t.Dim() {
-		return &graph.ShapeError{Op: "data: Table." + op, Got: fmt.Sprintf("X %d×%d", n, d), Want: fmt.Sprintf("at least one row of %d columns, one a name", t.Dim())}
+		return &rows.ShapeError{Op: "data: Table." + op, Got: fmt.Sprintf("X %d×%d", n, d), Want: fmt.Sprintf("at least one row of %d columns, one a name", t.Dim())}
 	}
 	return nil
 }
@@ -157,8 +156,8 @@ func (t *Table) slice(lo, hi int) *Table {
 	return &Table{Names: t.Names, X: t.X.Slice(lo, hi, 0, t.Dim()).(*mat.Dense)}
 }
 
-// Open starts a pass over the rows: a Table is a train.Source.
-func (t *Table) Open() (train.RowReader, error) {
+// Open starts a pass over the rows: a Table is a rows.Source.
+func (t *Table) Open() (rows.Reader, error) {
 	if err := t.check("Open"); err != nil {
 		return nil, err
 	}

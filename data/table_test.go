@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // counted is a table whose cells tell their row and column.
@@ -86,5 +86,5 @@ func TestTableSource(t *testing.T) {
 	}
 }
 
-// source hides what a Table is beside a train.Source.
-type source struct{ train.Source }
+// source hides what a Table is beside a rows.Source.
+type source struct{ rows.Source }

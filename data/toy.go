@@ -8,8 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // A Distribution is a law of rows with a known density. Its methods may be called by several goroutines.
@@ -113,7 +113,7 @@ func LogProb(d Distribution, x *mat.Dense) ([]float64, error) {
 	}
 	n, cols := x.Dims()
 	if cols != d.Dim() {
-		return nil, &graph.ShapeError{Op: "data: LogProb", Got: fmt.Sprintf("%d×%d", n, cols), Want: fmt.Sprintf("rows of %d columns", d.Dim())}
+		return nil, &rows.ShapeError{Op: "data: LogProb", Got: fmt.Sprintf("%d×%d", n, cols), Want: fmt.Sprintf("rows of %d columns", d.Dim())}
 	}
 	out := make([]float64, n)
 	for i := range out {

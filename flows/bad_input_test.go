@@ -18,6 +18,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/train"
 	"gaussflow/transforms"
 )
@@ -83,12 +84,12 @@ func TestBadRows(t *testing.T) {
 				}
 				wantError(t, err, words...)
 				var shape *graph.ShapeError
-				var domain *graph.DomainError
+				var domain *rows.DomainError
 				switch {
 				case bad.shape && !errors.As(err, &shape):
 					t.Errorf("%v is no *graph.ShapeError", err)
 				case !bad.shape && (!errors.As(err, &domain) || domain.Row != 601 || domain.Col != 2):
-					t.Errorf("%v is no *graph.DomainError at row 601, column 2", err)
+					t.Errorf("%v is no *rows.DomainError at row 601, column 2", err)
 				}
 				if !slices.EqualFunc(values(f), before, slices.Equal) {
 					t.Error("the parameters changed")
@@ -182,7 +183,7 @@ func TestNotBuiltMethods(t *testing.T) {
 	arguments := map[reflect.Type]any{
 		reflect.TypeFor[context.Context](): context.Background(),
 		reflect.TypeFor[mat.Matrix]():      randomData("blobs", 8, 2, 0),
-		reflect.TypeFor[train.Source]():    tableOf(randomData("blobs", 8, 2, 0)),
+		reflect.TypeFor[rows.Source]():     tableOf(randomData("blobs", 8, 2, 0)),
 		reflect.TypeFor[io.Writer]():       io.Discard,
 		reflect.TypeFor[string]():          filepath.Join(t.TempDir(), "no.gflow"),
 	}

@@ -14,21 +14,21 @@ import (
 
 // CouplingConfig configures NewCoupling; the zero value is the default.
 type CouplingConfig struct {
-	Blocks     int                  `json:"blocks,omitempty"`     // default 4
-	Transform  transforms.Transform `json:"transform,omitempty"`  // default a Gaussian mixture of Components and ScaleClamp
-	Components int                  `json:"components,omitempty"` // K, default 8
-	Hidden     []int                `json:"hidden,omitzero"`      // widths of the conditioners, default 64, 64
-	Activation graph.Activation     `json:"activation,omitempty"` // default relu
-	Kernel     initializers.Kernel  `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
-	Residual   bool                 `json:"residual,omitempty"`   // conditioners with short cuts: see layers.MLPConfig
-	Mask       layers.Mask          `json:"mask,omitempty"`       // true: identity half of the first coupling; default HalfMask
-	ScaleClamp layers.ScaleClamp    `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
-	Shared     bool                 `json:"shared,omitempty"`     // one set of parameters for all transformed columns
-	NoRotation bool                 `json:"no_rotation,omitempty"`
-	Reflectors int                  `json:"reflectors,omitempty"` // of each rotation, default d
-	Context    int                  `json:"context,omitempty"`    // numbers of context a row; default 0: none
-	Seed       uint64               `json:"seed,omitempty"`       // default 0
-	Dtype      graph.Dtype          `json:"dtype,omitempty"`
+	Blocks     int                       `json:"blocks,omitempty"`     // default 4
+	Transform  transforms.Transform      `json:"transform,omitempty"`  // default a Gaussian mixture of Components and ScaleClamp
+	Components int                       `json:"components,omitempty"` // K, default 8
+	Hidden     []int                     `json:"hidden,omitzero"`      // widths of the conditioners, default 64, 64
+	Activation graph.Activation          `json:"activation,omitempty"` // default relu
+	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Residual   bool                      `json:"residual,omitempty"`   // conditioners with short cuts: see layers.MLPConfig
+	Mask       layers.Mask               `json:"mask,omitempty"`       // true: identity half of the first coupling; default HalfMask
+	ScaleClamp layers.ScaleClamp         `json:"scale_clamp,omitzero"` // default initializers.DefaultScaleClamp
+	Shared     bool                      `json:"shared,omitempty"`     // one set of parameters for all transformed columns
+	NoRotation bool                      `json:"no_rotation,omitempty"`
+	Reflectors int                       `json:"reflectors,omitempty"` // of each rotation, default d
+	Context    int                       `json:"context,omitempty"`    // numbers of context a row; default 0: none
+	Seed       uint64                    `json:"seed,omitempty"`       // default 0
+	Dtype      graph.Dtype               `json:"dtype,omitempty"`
 }
 
 // Validate reports fields out of range.

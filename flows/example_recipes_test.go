@@ -46,7 +46,7 @@ func ExampleNewCoupling_neuralSplineFlow() {
 func Example_maskedAutoregressiveFlow() {
 	x := banana(1500)
 	var stack []flows.Named
-	for i, order := range [][]int{{0, 1}, layers.ReverseOrder(2)} {
+	for i, order := range [][]int{{0, 1}, layers.Reversed(2)} {
 		layer, err := layers.NewAutoregressive(2, layers.AutoregressiveConfig{
 			Transform: transforms.Affine{}, Order: order, Conditioner: layers.MLPConfig{Hidden: []int{16, 16}, Seed: uint64(i)}.Masked})
 		if err != nil {
@@ -81,7 +81,7 @@ func Example_autoregressiveSplineFlow() {
 // An inverse autoregressive flow (Kingma et al. 2016, arXiv:1606.04934): a sample in one pass a layer, with its log-density.
 func Example_inverseAutoregressiveFlow() {
 	var stack []flows.Named
-	for i, order := range [][]int{{0, 1}, layers.ReverseOrder(2)} {
+	for i, order := range [][]int{{0, 1}, layers.Reversed(2)} {
 		layer, err := layers.NewAutoregressive(2, layers.AutoregressiveConfig{
 			Transform: transforms.Affine{}, FastSampling: true, Order: order, Conditioner: layers.MLPConfig{Hidden: []int{16}, Seed: uint64(i)}.Masked})
 		if err != nil {

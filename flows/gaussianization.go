@@ -12,6 +12,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -154,7 +155,7 @@ func (c GaussianizationConfig) layer(dim int, seed uint64) made {
 
 // adaptMeans starts each block's mixtures from the quantiles of what reaches it.
 func (f *Flow) adaptMeans(x mat.Matrix) error {
-	if err := graph.CheckRows("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
+	if err := rows.Check("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
 		return err
 	}
 	y := mat.DenseCopyOf(x)

@@ -6,10 +6,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // Given puts a context beside x: the rows that a conditional flow reads, N×(d+c). Wherever such a flow takes rows, to train on, to
-// validate on or to evaluate, it takes them so, and a train.Source has them so:
+// validate on or to evaluate, it takes them so, and a rows.Source has them so:
 //
 //	logProb, err := flow.LogProb(flows.Given(x, context)) // log p(x | context)
 //
@@ -22,8 +23,8 @@ type given struct{ x, context mat.Matrix }
 
 // Err reports what cannot be put together.
 func (g given) Err() error {
-	n, d := graph.Dims(g.x)
-	m, c := graph.Dims(g.context)
+	n, d := rows.Dims(g.x)
+	m, c := rows.Dims(g.context)
 	switch {
 	case n < 1 || d < 1:
 		return &graph.ShapeError{Op: "Given: x", Got: fmt.Sprintf("%d×%d", n, d), Want: "rows and columns, at least one each"}

@@ -9,8 +9,8 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
-	"gaussflow/initializers"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -44,7 +44,7 @@ func farthest(x, y *mat.Dense) (worst float64) {
 	_, d := x.Dims()
 	for j := range d {
 		column := mat.Col(nil, j, x)
-		_, unit := initializers.MeanStd(column)
+		_, unit := rows.MeanStd(column)
 		if unit == 0 {
 			unit = 1
 		}

@@ -8,12 +8,13 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
 // LogProbSource is LogProb of the rows of src, yielded one by one in order, in constant memory. It reads the source while
 // it computes. An error is the last thing yielded.
-func (f *Flow) LogProbSource(ctx context.Context, src train.Source) iter.Seq2[float64, error] {
+func (f *Flow) LogProbSource(ctx context.Context, src rows.Source) iter.Seq2[float64, error] {
 	return func(yield func(float64, error) bool) {
 		first, logProb := 0, []float64(nil)
 		for x, err := range f.batches(ctx, src) {
@@ -35,7 +36,7 @@ func (f *Flow) LogProbSource(ctx context.Context, src train.Source) iter.Seq2[fl
 }
 
 // batches are those of a source as wide as f.
-func (f *Flow) batches(ctx context.Context, src train.Source) iter.Seq2[*mat.Dense, error] {
+func (f *Flow) batches(ctx context.Context, src rows.Source) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		const op = "flows: LogProbSource"
 		if !f.built() {
@@ -62,5 +63,5 @@ func (f *Flow) logProbOf(first int, x *mat.Dense, logProb []float64) ([]float64,
 		logProb = make([]float64, n)
 	}
 	logProb = logProb[:n]
-	return logProb, f.read("LogProbSource", first, f.logProb, x, logProb)
+	return logProb, f.readDensity("LogProbSource", first, f.logProb, x, logProb)
 }

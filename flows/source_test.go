@@ -12,6 +12,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -69,7 +70,7 @@ func TestBadSource(t *testing.T) {
 	far := randomData("blobs", 9000, 2, 1)
 	far.Set(8500, 1, 1e300)
 	built := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-	read := func(f *flows.Flow, src train.Source) (last error) {
+	read := func(f *flows.Flow, src rows.Source) (last error) {
 		for _, err := range f.LogProbSource(ctx, src) {
 			last = err
 		}

@@ -31,9 +31,11 @@ type stranger struct {
 			Transform struct {
 				Config strangeSpline `json:"config"`
 			} `json:"transform"`
-			Reflectors   int   `json:"reflectors"`
-			Order        []int `json:"order"`
-			FastSampling bool  `json:"fast_sampling"`
+			Reflectors   int             `json:"reflectors"`
+			Columns      []strangeColumn `json:"columns"`
+			Order        []int           `json:"order"`
+			Negative     []bool          `json:"negative"`
+			FastSampling bool            `json:"fast_sampling"`
 		} `json:"config"`
 	} `json:"layers"`
 
@@ -45,6 +47,12 @@ type strangeMLP struct {
 	Hidden     []int  `json:"hidden"`
 	Activation string `json:"activation"`
 	Residual   bool   `json:"residual"`
+}
+
+// strangeColumn is a column of a support.
+type strangeColumn struct {
+	Kind           string
+	Lo, Hi, Lambda float64
 }
 
 // strangeSpline is the config of a rational_quadratic_spline; what is absent is its default.
@@ -117,7 +125,24 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 	d := len(x)
 	z = append([]float64(nil), x...)
 	switch l.Kind {
-	case "affine", "standardize":
+	case "support":
+		for j, c := range l.Config.Columns {
+			var slope float64
+			z[j], slope = c.curve(x[j])
+			logDet += slope
+		}
+	case "permutation":
+		for j, from := range l.Config.Order {
+			z[j] = x[from]
+		}
+	case "lu":
+		return s.lu(x, tensor("lu"), l.Config.Order, l.Config.Negative)
+	case "inverted": // of an affine, by the document
+		for j := range z {
+			z[j] = x[j]*math.Exp(tensor("0.log_scale")[j]) + tensor("0.shift")[j]
+			logDet += tensor("0.log_scale")[j]
+		}
+	case "affine", "act_norm", "standardize":
 		for j := range z {
 			z[j] = (x[j] - tensor("shift")[j]) * math.Exp(-tensor("log_scale")[j])
 			logDet -= tensor("log_scale")[j]
@@ -157,6 +182,62 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 		return s.mixtureCoupling(i, x)
 	}
 	return z, logDet
+}
+
+// curve is z and log dz/dx.
+func (c strangeColumn) curve(x float64) (z, logSlope float64) {
+	lambda, side := c.Lambda, 1.0
+	u := x - c.Lo
+	switch c.Kind {
+	case "logit":
+		return math.Log(u / (c.Hi - x)), math.Log((c.Hi - c.Lo) / (u * (c.Hi - x)))
+	case "atanh":
+		return 0.5 * math.Log(u/(c.Hi-x)), math.Log((c.Hi - c.Lo) / (2 * u * (c.Hi - x)))
+	case "log":
+		return math.Log(u), -math.Log(u)
+	case "log_below":
+		return -math.Log(c.Hi - x), -math.Log(c.Hi - x)
+	case "softplus":
+		return u + math.Log(-math.Expm1(-u)), -math.Log(-math.Expm1(-u))
+	case "yeo_johnson":
+		if u = 1 + x; x < 0 {
+			u, lambda, side = 1-x, 2-lambda, -1
+		}
+		fallthrough
+	case "box_cox":
+		if lambda == 0 {
+			return side * math.Log(u), -math.Log(u)
+		}
+		return side * (math.Pow(u, lambda) - 1) / lambda, (lambda - 1) * math.Log(u)
+	}
+	return x, 0
+}
+
+// lu is x·P·L·U.
+func (s *stranger) lu(x, packed []float64, order []int, negative []bool) (z []float64, logDet float64) {
+	d := len(x)
+	y := append([]float64(nil), x...)
+	for j, from := range order {
+		y[j] = x[from]
+	}
+	lower, upper := make([]float64, d*d), make([]float64, d*d)
+	for i := range d {
+		for j := range d {
+			switch v := packed[i*d+j]; {
+			case j < i:
+				lower[i*d+j] = v
+			case j > i:
+				upper[i*d+j] = v
+			default:
+				lower[i*d+j], upper[i*d+j] = 1, math.Exp(v)
+				logDet += v
+				if negative != nil && negative[i] {
+					upper[i*d+j] *= -1
+				}
+			}
+		}
+	}
+	return times(times(y, lower, d), upper, d), logDet
 }
 
 // coupling is θ and the columns that it is for.

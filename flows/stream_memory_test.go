@@ -15,6 +15,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -25,7 +26,7 @@ type synthetic struct{ rows, dim int }
 
 func (s synthetic) Dim() int { return s.dim }
 
-func (s synthetic) Open() (train.RowReader, error) {
+func (s synthetic) Open() (rows.Reader, error) {
 	return &syntheticRows{s, rand.New(rand.NewPCG(3, 1)), 0}, nil
 }
 

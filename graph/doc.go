@@ -15,7 +15,7 @@
 //	err = program.Run()
 //	program.Get(y, result)
 //
-// The numbers come from package kernel, which knows nothing of graphs. An op is one file: a comparable struct with shape,
+// The numbers come from package kernel, which knows nothing of graphs. An op is one file, op_….go: a comparable struct with shape,
 // kernels and grads. The type of numbers is chosen once, by the Dtype that a Builder, a Param or a RowFunc is made with: an
 // engine of that type compiles and runs the graph.
 package graph

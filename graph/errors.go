@@ -2,31 +2,12 @@ package graph
 
 import (
 	"fmt"
-	"math"
 
-	"gonum.org/v1/gonum/mat"
-
-	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
-// A ShapeError says what shape an operation was given and what it wants.
-type ShapeError struct {
-	Op        string
-	Got, Want string
-}
-
-func (e *ShapeError) Error() string { return fmt.Sprintf("%s: got %s, want %s", e.Op, e.Got, e.Want) }
-
-// A DomainError names the first entry that is not a finite number.
-type DomainError struct {
-	Op       string
-	Row, Col int // from 0
-	Value    float64
-}
-
-func (e *DomainError) Error() string {
-	return fmt.Sprintf("%s: row %d, column %d (from 0) is %v, want a finite number", e.Op, e.Row, e.Col, e.Value)
-}
+// A ShapeError says what shape an operation was given and what it wants: of a graph's node as of a matrix of rows.
+type ShapeError = rows.ShapeError
 
 // A SizeError says that something would be larger than can be meant: a slip of the hand, or a hostile file, is to cost no memory.
 type SizeError struct {
@@ -37,67 +18,6 @@ type SizeError struct {
 
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("%s: %s, want at most %d numbers", e.Op, e.Got, e.Most)
-}
-
-// CheckRows reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
-// or DomainError of operation op.
-func CheckRows(op string, x mat.Matrix, dim int) error {
-	if n, d := Dims(x); errOf(x) == nil && (n < 1 || d != dim) {
-		return &ShapeError{op, shapeOf(x), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
-	}
-	return CheckData(op, x)
-}
-
-// CheckData is CheckRows for any number of columns. A matrix that has an Err, as one put together from others, is not read where
-// that is not nil.
-func CheckData(op string, x mat.Matrix) error {
-	n, d := Dims(x)
-	if err := errOf(x); err != nil {
-		return fmt.Errorf("%s: %w", op, err)
-	}
-	if n < 1 || d < 1 {
-		return &ShapeError{op, shapeOf(x), "shape (n, d), rows and columns at least one each"}
-	}
-	view, dense := x.(mat.RawRowViewer)
-	for i := range n {
-		if dense && finite(view.RawRowView(i)) {
-			continue
-		}
-		for j := range d {
-			if v := x.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
-				return &DomainError{op, i, j, v}
-			}
-		}
-	}
-	return nil
-}
-
-// errOf is the Err of a matrix that has one.
-func errOf(x mat.Matrix) error {
-	if m, ok := x.(interface{ Err() error }); ok {
-		return m.Err()
-	}
-	return nil
-}
-
-func finite(row []float64) bool {
-	for _, v := range row {
-		if v-v != 0 { // NaN or ±Inf
-			return false
-		}
-	}
-	return true
-}
-
-// Dims is the shape of x, 0×0 where it is nil, be it as an interface or as a pointer in one.
-func Dims(x mat.Matrix) (rows, cols int) {
-	if dense, ok := x.(*mat.Dense); ok && dense != nil { // most often, and on the way of every row that is served
-		return dense.Dims()
-	}
-	if defaults.IsNil(x) {
-		return 0, 0
-	}
-	return x.Dims()
 }
 
 // maxTensor is how many numbers a tensor may have: more are a slip of the hand or a hostile file, and would take all memory.
@@ -113,9 +33,4 @@ func checkShape(shape []int) error {
 		n *= axis
 	}
 	return nil
-}
-
-func shapeOf(x mat.Matrix) string {
-	n, d := Dims(x)
-	return fmt.Sprintf("%d×%d", n, d)
 }

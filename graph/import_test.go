@@ -9,7 +9,7 @@ import (
 
 // TestImportDirection: each package imports only what stands to its left; commands stand last and apart.
 func TestImportDirection(t *testing.T) {
-	order := []string{"internal/contracts", "internal/testsize", "internal/costs", "internal/visible", "internal/crew", "internal/defaults", "internal/files", "internal/strictjson", "graph/kernel", "graph/safetensors", "graph", "internal/registry", "internal/conditioning", "initializers", "transforms", "layers", "bases", "losses", "train", "data", "flows", "tabular", "report", "bench/manual", "bench"}
+	order := []string{"internal/contracts", "internal/testsize", "internal/costs", "internal/visible", "internal/crew", "internal/pipeline", "internal/defaults", "internal/files", "internal/strictjson", "rows", "graph/kernel", "data", "graph/safetensors", "graph", "internal/registry", "internal/conditioning", "initializers", "transforms", "layers", "bases", "losses", "train", "progress", "flows", "tabular", "report", "bench/manual", "bench"}
 	rank := func(path string) int {
 		path = strings.TrimPrefix(path, "gaussflow/")
 		if at := slices.Index(order, path); at >= 0 {
@@ -40,5 +40,26 @@ func TestImportDirection(t *testing.T) {
 	}
 	if packages < len(order) {
 		t.Errorf("listed %d packages, want at least %d", packages, len(order))
+	}
+}
+
+// TestImportLeaves: who only reads tables takes no graphs with him, and who trains takes nothing that draws.
+func TestImportLeaves(t *testing.T) {
+	for leaf, strangers := range map[string][]string{
+		"gaussflow/data":  {"gorgonia.org/", "gaussflow/graph ", "gaussflow/train"},
+		"gaussflow/train": {"github.com/schollz/progressbar", "golang.org/x/term"},
+		"gaussflow/rows":  {"gorgonia.org/", "gaussflow/graph"},
+	} {
+		out, err := exec.Command("go", "list", "-deps", leaf).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dependency := range strings.Fields(string(out)) {
+			for _, stranger := range strangers {
+				if strings.HasPrefix(dependency+" ", stranger) {
+					t.Errorf("%s reaches %s", leaf, dependency)
+				}
+			}
+		}
 	}
 }

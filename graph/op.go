@@ -17,7 +17,7 @@ type op struct {
 	engine engine
 	arity  int
 	dims   int    // of the output
-	salt   uint32 // told apart from a node of equal 32-bit hash
+	salt   uint32 // another number where another node has the same hash, without which Gorgonia would take the two for one
 }
 
 var (

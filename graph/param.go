@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/rows"
 )
 
 // A Param is a tensor that a layer owns: trained if Trainable, and shared by every program that uses it.
@@ -136,8 +137,8 @@ func (p *Param) SetMatrix(m mat.Matrix) error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	if r, c := Dims(m); !p.shape.Eq(tensor.Shape{r, c}) || r*c == 0 {
-		return fmt.Errorf("graph: Param %s: got a %s matrix, want shape %v", p.Name, shapeOf(m), p.shape)
+	if r, c := rows.Dims(m); !p.shape.Eq(tensor.Shape{r, c}) || r*c == 0 {
+		return fmt.Errorf("graph: Param %s: got a %s matrix, want shape %v", p.Name, rows.ShapeOf(m), p.shape)
 	}
 	return p.Set(mat.DenseCopyOf(m).RawMatrix().Data)
 }

@@ -17,7 +17,7 @@ type plan struct {
 	late     map[*G.Node]bool    // done once after a series of runs
 	totals   map[*G.Node]numbers // what a node alone, run by run, is added into; nil: memory of its own
 	lastRead [][]*G.Node         // at each place of order, the nodes whose memory is not read after it
-	forever  map[*G.Node]bool    // owners of memory that is not to be overwritten
+	forever  map[*G.Node]bool    // nodes whose memory no other node may use, because it is read after the run or by every run
 }
 
 func newPlan(b *Builder, outputs []*G.Node) *plan {

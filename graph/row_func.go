@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
+
+	"gaussflow/rows"
 )
 
 // A RowFunc runs a graph over any number of rows. Gorgonia's shapes are static, so it compiles the graph for a
@@ -79,8 +81,8 @@ func (f *RowFunc) check(x mat.Matrix) error {
 	if f == nil || f.programs[0] == nil {
 		return errors.New("graph: RowFunc: nil or zero: NewRowFunc makes one")
 	}
-	if n, d := Dims(x); n < 1 || d != f.dim {
-		return &ShapeError{"graph: RowFunc", shapeOf(x), fmt.Sprintf("at least one row of %d columns", f.dim)}
+	if n, d := rows.Dims(x); n < 1 || d != f.dim {
+		return &ShapeError{Op: "graph: RowFunc", Got: rows.ShapeOf(x), Want: fmt.Sprintf("at least one row of %d columns", f.dim)}
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func TestBadInput(t *testing.T) {
 		"fit from negative starts":  {fit(one, initializers.MixtureConfig{Starts: -2}), []string{"Starts = -2"}},
 		"fit with negative moves":   {fit(one, initializers.MixtureConfig{Moves: -2}), []string{"Moves = -2"}},
 		"fit of 1e200":              {fit([]float64{1e200}, initializers.MixtureConfig{}), []string{"value 0", "1e+200", "1e150"}},
-		"unknown kernel":            {func() error { return initializers.Kernel("ones").Validate() }, []string{`"ones"`, "he_normal"}},
+		"unknown kernel":            {func() error { return initializers.Distribution("ones").Validate() }, []string{`"ones"`, "he_normal"}},
 	} {
 		t.Run(name, func(t *testing.T) { wantWords(t, failure(t, c.call), c.words...) })
 	}

@@ -1,6 +1,6 @@
 // Package initializers gives flows their first parameters: seeded random ones, and ones read off the data.
 //
-// Kernel fills the weights of a dense layer. PCA, Haar and HouseholderDecompose make rotations.
+// A Distribution fills the weights of a dense layer. PCA, Haar and HouseholderDecompose make rotations.
 // FitMixture fits a one-dimensional mixture by EM, QuantileMixture reads one off quantiles. Walk is the
 // iterative Gaussianization that warm-starts a whole flow: RBIG (Laparra, Camps-Valls & Malo 2011,
 // arXiv:1602.00229), with mixtures as the marginal maps.

@@ -56,9 +56,9 @@ func (e *em) expect(data *tally, fit *MixtureFit) float64 {
 	return e.sums.Expect(data.cells, e.normals)/data.total + kernel.LogPDF(0)
 }
 
-// maximize sets weights, means and scales from the sums, on a grid of a millionth. Leaps multiply what they start from, and
-// would make another fit of the rounding of the data; but flows that compute the same data in another order are to be given
-// the same fit.
+// maximize sets weights, means and scales from the sums, rounded to a grid of a millionth. The extrapolation between steps (see
+// squarem.go) multiplies every difference of what it starts from, so that without the grid the last digits of the data would decide
+// the fit; and two flows that compute the same data in another order are to be given the same fit.
 func (e *em) maximize(data *tally, m Mixture) {
 	reseeded := false
 	for k, s := range e.sums.Moments {

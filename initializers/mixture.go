@@ -27,6 +27,9 @@ type MixtureFit struct {
 // None is zero, in the fields whose comment offers it, as MixtureConfig.Moves: their own zero means their default.
 const None = defaults.None
 
+// DefaultComponents is the number of components of a mixture of which nobody says more.
+const DefaultComponents = 8
+
 // MixtureConfig configures FitMixture; the zero value of each field is its default.
 type MixtureConfig struct {
 	Components  int     `json:"components,omitempty"`   // K, default 8
@@ -45,7 +48,7 @@ type MixtureConfig struct {
 
 // withDefaults says what each field means. It must be asked once: what None has become is a zero.
 func (c MixtureConfig) withDefaults() MixtureConfig {
-	c.Components = defaults.Or(c.Components, 8)
+	c.Components = defaults.Or(c.Components, DefaultComponents)
 	c.MaxScale = defaults.Or(c.MaxScale, math.Inf(1))
 	c.MinVariance = defaults.Or(c.MinVariance, 1e-6)
 	c.MaxSteps = defaults.Or(c.MaxSteps, 20)

@@ -7,14 +7,14 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // QuantileMixture is a mixture of k equal weights for each column of x: means at the quantiles (j+½)/k
 // (linear interpolation), every scale the mean gap between a column's means, at least a tenth of its standard
 // deviation; for k = 1 the standard deviation itself.
 func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
-	if err := graph.CheckData("initializers: QuantileMixture", x); err != nil {
+	if err := rows.CheckFinite("initializers: QuantileMixture", x); err != nil {
 		return nil, err
 	}
 	_, d := x.Dims()
@@ -29,7 +29,7 @@ func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
 		for i := range k {
 			m.Means[i] = interpolated(column, (float64(i)+0.5)/float64(k))
 		}
-		_, std := MeanStd(column)
+		_, std := rows.MeanStd(column)
 		scale := std
 		if k > 1 {
 			scale = (m.Means[k-1] - m.Means[0]) / float64(k-1)

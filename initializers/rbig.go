@@ -7,6 +7,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/rows"
 )
 
 // RBIG is the plain iterative Gaussianization of x, a loop that uses no flow: each block rotates to the principal
@@ -19,7 +20,7 @@ import (
 //
 // Source: Laparra, Camps-Valls & Malo 2011, arXiv:1602.00229.
 func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) {
-	if err := graph.CheckData("initializers: RBIG", x); err != nil {
+	if err := rows.CheckFinite("initializers: RBIG", x); err != nil {
 		return nil, err
 	}
 	if blocks < 0 || blocks > maxCount || components < 1 {

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal
@@ -51,7 +51,7 @@ func flipColumn(q *mat.Dense, j int) {
 // what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred. Variances beyond the range of
 // float64 are 0 or +Inf; the axes are right.
 func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
-	if err := graph.CheckData("initializers: PCA", x); err != nil {
+	if err := rows.CheckFinite("initializers: PCA", x); err != nil {
 		return nil, nil, err
 	}
 	n, d := x.Dims()
@@ -86,7 +86,7 @@ func inUnits(x mat.Matrix) (_ mat.Matrix, unit float64) {
 	_, d := x.Dims()
 	most := 0.0
 	for j := range d {
-		_, std := MeanStd(mat.Col(nil, j, x))
+		_, std := rows.MeanStd(mat.Col(nil, j, x))
 		most = max(most, std)
 	}
 	if most == 0 || most > 0x1p-400 && most < 0x1p400 {
@@ -132,7 +132,7 @@ func largest(v []float64) (at int) {
 // Every reflector has unit length: the product does not depend on it, but an optimizer that moves each number by its learning
 // rate turns a short one anywhere.
 func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
-	if err := graph.CheckData("initializers: HouseholderDecompose", q); err != nil {
+	if err := rows.CheckFinite("initializers: HouseholderDecompose", q); err != nil {
 		return nil, false, err
 	}
 	r, d := q.Dims()

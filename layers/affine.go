@@ -1,7 +1,7 @@
 package layers
 
 import (
-	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // Affine scales and shifts each column:
@@ -36,10 +37,15 @@ func NewAffine(dim int, c AffineConfig) (*Affine, error) {
 }
 
 func affineSpecs(dim int, c AffineConfig) ([]graph.ParamSpec, error) {
+	return trainedAffine("Affine", dim, c)
+}
+
+// trainedAffine declares the parameters of a layer that is trained.
+func trainedAffine(layer string, dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 	if c.Frozen {
-		return nil, errors.New("layers: Affine: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)")
+		return nil, fmt.Errorf("layers: %s: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)", layer)
 	}
-	return shiftAndScale("Affine", dim, c)
+	return shiftAndScale(layer, dim, c)
 }
 
 // shiftAndScale declares the two parameters.
@@ -79,12 +85,12 @@ func (a *Affine) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 
 // InitFrom standardizes y.
 func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	if err := graph.CheckRows("layers: Affine: InitFrom", y, a.dim); err != nil {
+	if err := rows.Check("layers: Affine: InitFrom", y, a.dim); err != nil {
 		return err
 	}
 	mean, std := make([]float64, a.dim), make([]float64, a.dim)
 	for j := range a.dim {
-		mean[j], std[j] = initializers.MeanStd(mat.Col(nil, j, y))
+		mean[j], std[j] = rows.MeanStd(mat.Col(nil, j, y))
 	}
 	return a.standardize(mean, std)
 }

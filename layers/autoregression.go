@@ -89,23 +89,3 @@ func (a Autoregression) hidden(units int) []int {
 	}
 	return degrees
 }
-
-// ReverseOrder is d−1, …, 1, 0: the order of every other layer of a masked autoregressive flow. It is nil of
-// fewer columns than one, or of too many to be meant.
-func ReverseOrder(dim int) []int {
-	if dim < 1 || dim > maxDim {
-		return nil
-	}
-	order := make([]int, dim)
-	for p := range order {
-		order[p] = dim - 1 - p
-	}
-	return order
-}
-
-// naturalOrder is 0, 1, …, d−1.
-func naturalOrder(dim int) []int {
-	order := ReverseOrder(dim)
-	slices.Reverse(order)
-	return order
-}

@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -106,7 +107,7 @@ func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	}
 	of = Autoregression{Order: c.Order, Context: c.Context}
 	if of.Order == nil {
-		of.Order = naturalOrder(dim)
+		of.Order = inOrderOf(dim)
 	}
 	for _, p := range c.Transform.Parts() {
 		of.Parts = append(of.Parts, p.Size)
@@ -206,20 +207,16 @@ func (a *Autoregressive) run(b *graph.Builder, v, context *G.Node, way direction
 }
 
 // InitFrom makes the conditioner the constant that Gaussianizes the columns of y one by one: the layer is then Elementwise, fitted
-// with the same seeds. Hidden layers begin anew, from what the conditioner will read, x or z: see MLP.StartFrom. A transform that
-// cannot fit itself to a column leaves the layer as it is.
+// with the same seeds. Hidden layers begin anew, from what the conditioner will read, x or z: see MLP.StartFrom.
 func (a *Autoregressive) InitFrom(y *mat.Dense, at initializers.Site) error {
 	const op = "layers: Autoregressive: InitFrom"
 	if a.conditioner == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
-	if err := graph.CheckRows(op, y, a.Dim()); err != nil {
+	if err := rows.Check(op, y, a.Dim()); err != nil {
 		return err
 	}
-	if !fits(a.config.Transform) {
-		return nil
-	}
-	columns := naturalOrder(a.Dim())
+	columns := inOrderOf(a.Dim())
 	reads := y
 	if a.config.FastSampling {
 		reads = standardized(y)
@@ -238,7 +235,7 @@ func standardized(y *mat.Dense) *mat.Dense {
 	z := mat.DenseCopyOf(y)
 	n, d := y.Dims()
 	for j := range d {
-		mean, std := initializers.MeanStd(mat.Col(nil, j, y))
+		mean, std := rows.MeanStd(mat.Col(nil, j, y))
 		for i := range n {
 			if std > 0 {
 				z.Set(i, j, (y.At(i, j)-mean)/std)

@@ -68,6 +68,18 @@ func TestBadInput(t *testing.T) {
 		orthoPCA = func(x mat.Matrix) func() error {
 			return func() error { _, err := layers.NewFixedOrthoPCA(x, layers.FixedOrthoConfig{}); return err }
 		}
+		support = func(columns ...layers.Column) func() error {
+			return func() error { _, err := layers.NewSupport(columns...); return err }
+		}
+		permute = func(order ...int) func() error {
+			return func() error { _, err := layers.NewPermutation(order); return err }
+		}
+		lu = func(d int, c layers.LUConfig) func() error {
+			return func() error { _, err := layers.NewLU(d, c); return err }
+		}
+		luFrom = func(w mat.Matrix) func() error {
+			return func() error { _, err := layers.NewLUFrom(w, ""); return err }
+		}
 		standardize = func(x mat.Matrix) func() error {
 			return func() error { _, err := layers.NewStandardize(x, layers.AffineConfig{}); return err }
 		}
@@ -175,25 +187,51 @@ func TestBadInput(t *testing.T) {
 			}
 			return c.InitFrom(mat.NewDense(5, 4, nil), initializers.Site{})
 		}, []string{"InitFrom", "frozen", "SetConstant"}},
-		"MLP from nothing":         {perceptron(0, 3, layers.MLPConfig{}), []string{"from 0 to 3"}},
-		"MLP to nothing":           {perceptron(3, 0, layers.MLPConfig{}), []string{"from 3 to 0"}},
-		"MLP, unknown activation":  {perceptron(1, 1, layers.MLPConfig{Activation: "sine"}), []string{"sine", "gelu"}},
-		"MLP, an op's activation":  {perceptron(1, 1, layers.MLPConfig{Activation: "exp"}), []string{"exp", "gelu"}},
-		"MLP, unknown kernel":      {perceptron(1, 1, layers.MLPConfig{Kernel: "ones"}), []string{"ones", "orthogonal"}},
-		"MLP, unknown dtype":       {perceptron(1, 1, layers.MLPConfig{Dtype: "int8"}), []string{"int8", "float32"}},
-		"MLP, layer of no width":   {perceptron(1, 1, layers.MLPConfig{Hidden: []int{0}}), []string{"Hidden[0] = 0"}},
-		"constant too short":       {func() error { return mlp.SetConstant(make([]float64, 3)) }, []string{"3 values", "want 48"}},
-		"chain of nothing":         {func() error { _, err := layers.NewChain(); return err }, []string{"no layers"}},
-		"chain with a nil pointer": {func() error { _, err := layers.NewChain((*layers.Affine)(nil)); return err }, []string{"layer 0", "nil"}},
-		"chain with nil":           {func() error { _, err := layers.NewChain(nil); return err }, []string{"layer 0", "nil"}},
-		"description of no kind":   {describe("", 2, "{}"), []string{"kind", "householder"}},
-		"description unknown":      {describe("spline", 2, "{}"), []string{`"spline"`, "mixture_cdf"}},
-		"description, no config":   {describe("affine", 2, ""), []string{"affine"}},
-		"description, bad config":  {describe("mixture_cdf", 2, `{"components":"many"}`), []string{"mixture_cdf", "components"}},
-		"description, no column":   {describe("mixture_cdf", 0, "{}"), []string{"mixture_cdf", "dim = 0"}},
-		"description, huge":        {describe("householder", math.MaxInt, "{}"), []string{"householder"}},
-		"description, huge affine": {describe("affine", math.MaxInt/2, "{}"), []string{"affine"}},
-		"description, negative K":  {describe("mixture_cdf_coupling", 2, `{"components":-8}`), []string{"Components = -8"}},
+		"MLP from nothing":                       {perceptron(0, 3, layers.MLPConfig{}), []string{"from 0 to 3"}},
+		"MLP to nothing":                         {perceptron(3, 0, layers.MLPConfig{}), []string{"from 3 to 0"}},
+		"MLP, unknown activation":                {perceptron(1, 1, layers.MLPConfig{Activation: "sine"}), []string{"sine", "gelu"}},
+		"MLP, an op's activation":                {perceptron(1, 1, layers.MLPConfig{Activation: "exp"}), []string{"exp", "gelu"}},
+		"MLP, unknown kernel":                    {perceptron(1, 1, layers.MLPConfig{Kernel: "ones"}), []string{"ones", "orthogonal"}},
+		"MLP, unknown dtype":                     {perceptron(1, 1, layers.MLPConfig{Dtype: "int8"}), []string{"int8", "float32"}},
+		"MLP, layer of no width":                 {perceptron(1, 1, layers.MLPConfig{Hidden: []int{0}}), []string{"Hidden[0] = 0"}},
+		"constant too short":                     {func() error { return mlp.SetConstant(make([]float64, 3)) }, []string{"3 values", "want 48"}},
+		"support of no column":                   {support(), []string{"Support", "dim = 0"}},
+		"support, ends the same":                 {support(layers.Everywhere(), layers.Logit(1, 1)), []string{"Support", "column 1", "bounds 1 and 1"}},
+		"support of NaN":                         {support(layers.Log(math.NaN())), []string{"column 0", "NaN"}},
+		"support of infinity":                    {support(layers.Logit(0, math.Inf(1))), []string{"column 0", "+Inf"}},
+		"support, power too large":               {support(layers.YeoJohnson(2.1)), []string{"column 0", "λ = 2.1", "0 to 2"}},
+		"support of no kind":                     {support(layers.Column{Kind: 77}), []string{"column 0", "kind 77", "logit"}},
+		"description of a support, kind unknown": {describe("support", 1, `{"columns":[{"kind":"logistic"}]}`), []string{"support", "logistic", "logit"}},
+		"description of a support, too few":      {describe("support", 2, `{"columns":[{"kind":"logit","hi":1}]}`), []string{"support", "1 entries", "2 columns"}},
+		"permutation of nothing":                 {permute(), []string{"Permutation", "dim = 0"}},
+		"permutation, one twice":                 {permute(0, 2, 2), []string{"Permutation", "Order = [0 2 2]", "each of 0 to 2 once"}},
+		"permutation, beyond":                    {permute(1, 2, 3), []string{"Permutation", "each of 0 to 2 once"}},
+		"lu of no column":                        {lu(0, layers.LUConfig{}), []string{"LU", "dim = 0"}},
+		"lu, huge":                               {lu(math.MaxInt/2, layers.LUConfig{}), []string{"at most"}},
+		"lu, order too short":                    {lu(3, layers.LUConfig{Order: []int{0, 1}}), []string{"LU", "Order", "2 entries"}},
+		"lu, signs too many":                     {lu(1, layers.LUConfig{Negative: []bool{true, false}}), []string{"LU", "Negative", "2 entries"}},
+		"lu of an unknown dtype":                 {lu(1, layers.LUConfig{Dtype: "f2"}), []string{"f2"}},
+		"lu of a singular matrix":                {luFrom(mat.NewDense(2, 2, []float64{1, 2, 2, 4})), []string{"LU", "singular"}},
+		"lu of no square":                        {luFrom(mat.NewDense(2, 3, nil)), []string{"LU", "2×3", "square"}},
+		"lu of NaN":                              {luFrom(nan), []string{"LU", "NaN"}},
+		"lu of nil":                              {luFrom(nil), []string{"LU"}},
+		"act norm of no column":                  {func() error { _, err := layers.NewActNorm(0, layers.AffineConfig{}); return err }, []string{"ActNorm", "dim = 0"}},
+		"act norm, frozen":                       {func() error { _, err := layers.NewActNorm(1, layers.AffineConfig{Frozen: true}); return err }, []string{"ActNorm", "Standardize"}},
+		"inverse of nil":                         {func() error { _, err := layers.Invert(nil); return err }, []string{"Invert", "nil"}},
+		"inverse of a nil pointer":               {func() error { _, err := layers.Invert((*layers.Affine)(nil)); return err }, []string{"Invert", "nil"}},
+		"description of an inverse, other width": {describe("inverted", 2, `{"of":{"kind":"affine","dim":3,"config":{}}}`), []string{"inverted", "dim = 3", "want 2"}},
+		"description of an inverse of nothing":   {describe("inverted", 2, `{}`), []string{"inverted"}},
+		"chain of nothing":                       {func() error { _, err := layers.NewChain(); return err }, []string{"no layers"}},
+		"chain with a nil pointer":               {func() error { _, err := layers.NewChain((*layers.Affine)(nil)); return err }, []string{"layer 0", "nil"}},
+		"chain with nil":                         {func() error { _, err := layers.NewChain(nil); return err }, []string{"layer 0", "nil"}},
+		"description of no kind":                 {describe("", 2, "{}"), []string{"kind", "householder"}},
+		"description unknown":                    {describe("spline", 2, "{}"), []string{`"spline"`, "mixture_cdf"}},
+		"description, no config":                 {describe("affine", 2, ""), []string{"affine"}},
+		"description, bad config":                {describe("mixture_cdf", 2, `{"components":"many"}`), []string{"mixture_cdf", "components"}},
+		"description, no column":                 {describe("mixture_cdf", 0, "{}"), []string{"mixture_cdf", "dim = 0"}},
+		"description, huge":                      {describe("householder", math.MaxInt, "{}"), []string{"householder"}},
+		"description, huge affine":               {describe("affine", math.MaxInt/2, "{}"), []string{"affine"}},
+		"description, negative K":                {describe("mixture_cdf_coupling", 2, `{"components":-8}`), []string{"Components = -8"}},
 	} {
 		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
 	}

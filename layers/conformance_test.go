@@ -99,6 +99,9 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, sinh-arcsinh": func() layers.Bijector {
 		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"coupling, yeo-johnson": func() layers.Bijector {
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.YeoJohnson{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"elementwise, spline": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5}}))
 	},
@@ -116,7 +119,7 @@ var bijectors = map[string]func() layers.Bijector{
 	"autoregressive, spline, an order, context": autoregressive(3, layers.AutoregressiveConfig{
 		Transform: transforms.RationalQuadraticSpline{Bins: 3}, Order: []int{1, 2, 0}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{5, 4}}.Masked}),
 	"autoregressive, mixture, residual": autoregressive(3, layers.AutoregressiveConfig{
-		Transform: transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.TanhClamp(1)}, Order: layers.ReverseOrder(3), Conditioner: layers.MLPConfig{Hidden: []int{4, 4, 4}, Activation: graph.Tanh, Residual: true}.Masked}),
+		Transform: transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.TanhClamp(1)}, Order: layers.Reversed(3), Conditioner: layers.MLPConfig{Hidden: []int{4, 4, 4}, Activation: graph.Tanh, Residual: true}.Masked}),
 	"autoregressive, affine, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
 		Transform: transforms.Affine{}, FastSampling: true, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.Masked}),
 	"autoregressive, mixture, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
@@ -130,6 +133,25 @@ var bijectors = map[string]func() layers.Bijector{
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
 		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))
 		return must(layers.NewChain(inner, must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})), affine))
+	},
+	"act norm":    func() layers.Bijector { return must(layers.NewActNorm(3, layers.AffineConfig{})) },
+	"lu":          func() layers.Bijector { return must(layers.NewLU(4, layers.LUConfig{})) },
+	"lu of one":   func() layers.Bijector { return must(layers.NewLU(1, layers.LUConfig{Negative: []bool{true}})) },
+	"lu of haar":  func() layers.Bijector { return must(layers.NewLUFrom(initializers.Haar(5, 3), "")) },
+	"permutation": func() layers.Bijector { return must(layers.NewPermutation(layers.Shuffled(5, 1))) },
+	"support": func() layers.Bijector { // as wide as the suite's rows
+		return must(layers.NewSupport(layers.Logit(-50, 60), layers.Log(-50), layers.Everywhere(), layers.LogBelow(55), layers.SoftplusInverse(-45), layers.YeoJohnson(0.6), layers.Atanh(-45, 70)))
+	},
+	"inverted support": func() layers.Bijector {
+		return must(layers.Invert(must(layers.NewSupport(layers.YeoJohnson(1.4), layers.Everywhere(), layers.YeoJohnson(0)))))
+	},
+	"inverted coupling": func() layers.Bijector {
+		return must(layers.Invert(coupling(4, layers.MixtureCDFCouplingConfig{Context: 2})()))
+	},
+	"inverted chain": func() layers.Bijector {
+		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
+		inner := must(layers.NewChain(affine, must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}}))))
+		return must(layers.NewChain(affine, must(layers.Invert(inner))))
 	},
 	"a bijector of the user's own": func() layers.Bijector {
 		return shifts{graph.NewParam("a", graph.Float64, 3), graph.NewParam("b", graph.Float64, 3)}

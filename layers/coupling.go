@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -245,18 +246,14 @@ func repeat(b *graph.Builder, theta *G.Node, t transforms.Transform, d int) *G.N
 
 // InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the layer is then
 // Elementwise on them, fitted with the same seeds. A shared set is fitted to these columns pooled, so that what the walk pushes on
-// is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom. A transform that cannot fit itself to a column leaves
-// the layer as it is.
+// is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
 func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if c.conditioner == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
 	op := "layers: " + c.name + ": InitFrom"
-	if err := graph.CheckRows(op, y, c.dim); err != nil {
+	if err := rows.Check(op, y, c.dim); err != nil {
 		return err
-	}
-	if !fits(c.transform) {
-		return nil
 	}
 	seen, err := knownRows(op, y, c.mask.Columns(true), at, c.context)
 	if err != nil {

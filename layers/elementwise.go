@@ -11,6 +11,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/internal/strictjson"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -221,18 +222,14 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 	return y, b.SumLast(logSlope)
 }
 
-// InitFrom fits the transform to each column of y; with a context, by a constant conditioner. A transform that cannot fit itself leaves
-// the layer as it is.
+// InitFrom fits the transform to each column of y; with a context, by a constant conditioner.
 func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if e.transform == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
 	}
 	op := "layers: " + e.name + ": InitFrom"
-	if err := graph.CheckRows(op, y, e.dim); err != nil {
+	if err := rows.Check(op, y, e.dim); err != nil {
 		return err
-	}
-	if !fits(e.transform) {
-		return nil
 	}
 	columns := make([]int, e.dim)
 	for j := range columns {

@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // FixedOrtho is a rotation that is not trained: z = x·Q, x = z·Qᵀ, logDet = 0 exactly, Q orthogonal d×d.
@@ -48,7 +49,7 @@ func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := c.Dtype.Validate(); err != nil {
 		return nil, err
 	}
-	if err := graph.CheckData("layers: FixedOrtho", q); err != nil {
+	if err := rows.CheckFinite("layers: FixedOrtho", q); err != nil {
 		return nil, err
 	}
 	d, _ := q.Dims()
@@ -110,7 +111,7 @@ func (f *FixedOrtho) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node)
 
 // InitFrom sets Q to the principal axes of y.
 func (f *FixedOrtho) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	if err := graph.CheckRows("layers: FixedOrtho: InitFrom", y, f.dim); err != nil {
+	if err := rows.Check("layers: FixedOrtho: InitFrom", y, f.dim); err != nil {
 		return err
 	}
 	q, _, err := initializers.PCA(y)

@@ -10,6 +10,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // Householder is a trainable rotation: a product of R reflectors,
@@ -92,7 +93,7 @@ func (h *Householder) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node
 // InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns. They are as long as training
 // needs them: see stepLength.
 func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
-	if err := graph.CheckRows("layers: Householder: InitFrom", y, h.dim); err != nil {
+	if err := rows.Check("layers: Householder: InitFrom", y, h.dim); err != nil {
 		return err
 	}
 	q, _, err := initializers.PCA(y)
@@ -136,7 +137,7 @@ func stepLength(y *mat.Dense) float64 {
 	_, d := y.Dims()
 	least, greatest := math.Inf(1), 0.0
 	for j := range d {
-		if _, std := initializers.MeanStd(mat.Col(nil, j, y)); std > 0 { // a constant is in nobody's way
+		if _, std := rows.MeanStd(mat.Col(nil, j, y)); std > 0 { // a constant is in nobody's way
 			least, greatest = min(least, std), max(greatest, std)
 		}
 	}

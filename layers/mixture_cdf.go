@@ -9,6 +9,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -45,7 +46,7 @@ const defaultMeanRange = 3
 
 // withDefaults leaves None as it is: a config that is read back from a model says what it said.
 func (c MixtureCDFConfig) withDefaults() MixtureCDFConfig {
-	c.Components = defaults.Or(c.Components, transforms.DefaultComponents)
+	c.Components = defaults.Or(c.Components, initializers.DefaultComponents)
 	c.MeanRange = defaults.Or(c.MeanRange, defaultMeanRange)
 	return c
 }
@@ -126,7 +127,7 @@ func (m *MixtureCDF) Config() MixtureCDFConfig { return m.config }
 
 // AdaptMeans starts from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
 func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
-	if err := graph.CheckRows("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
+	if err := rows.Check("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
 		return err
 	}
 	mixtures, err := initializers.QuantileMixture(x, m.config.Components)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gaussflow/graph"
+	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/transforms"
 )
@@ -40,7 +41,7 @@ func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig
 	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
-	c.Components = defaults.Or(c.Components, transforms.DefaultComponents)
+	c.Components = defaults.Or(c.Components, initializers.DefaultComponents)
 	c.ScaleClamp = orDefaultClamp(c.ScaleClamp)
 	c.MLP = c.MLP.withDefaults()
 	c.MLP.Dtype = c.Dtype

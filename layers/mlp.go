@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its
@@ -24,12 +25,12 @@ type MLP struct{ perceptron }
 
 // MLPConfig configures an MLP and a MaskedMLP; the zero value is the default.
 type MLPConfig struct {
-	Hidden     []int               `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
-	Activation graph.Activation    `json:"activation,omitempty"` // default relu
-	Kernel     initializers.Kernel `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
-	Residual   bool                `json:"residual,omitempty"`   // short cuts; Hidden is an odd number of equal widths, default five of 64
-	Seed       uint64              `json:"seed,omitempty"`       // default 0
-	Dtype      graph.Dtype         `json:"dtype,omitempty"`
+	Hidden     []int                     `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
+	Activation graph.Activation          `json:"activation,omitempty"` // default relu
+	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Residual   bool                      `json:"residual,omitempty"`   // short cuts; Hidden is an odd number of equal widths, default five of 64
+	Seed       uint64                    `json:"seed,omitempty"`       // default 0
+	Dtype      graph.Dtype               `json:"dtype,omitempty"`
 }
 
 func (c MLPConfig) withDefaults() MLPConfig {
@@ -155,7 +156,7 @@ func (m *perceptron) StartFrom(xa mat.Matrix) error {
 	if len(m.dense) == 0 {
 		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
 	}
-	if err := graph.CheckRows("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
+	if err := rows.Check("layers: MLP: StartFrom", xa, m.dense[0].kernel.Shape()[0]); err != nil {
 		return err
 	}
 	if err := m.draw(); err != nil || len(m.hidden()) == 0 {
@@ -164,7 +165,7 @@ func (m *perceptron) StartFrom(xa mat.Matrix) error {
 	first := m.dense[0]
 	kernel, bias := first.kernel.Values(), first.bias.Values()
 	for j := range first.kernel.Shape()[0] {
-		mean, std := initializers.MeanStd(mat.Col(nil, j, xa))
+		mean, std := rows.MeanStd(mat.Col(nil, j, xa))
 		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
 			continue
 		}

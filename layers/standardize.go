@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // Standardize is an Affine that is fitted to data, columns of mean 0 and standard deviation 1 (divisor N), and not trained. A
@@ -16,7 +17,7 @@ type Standardize struct{ Affine }
 
 // NewStandardize fits one to the rows of x.
 func NewStandardize(x mat.Matrix, c AffineConfig) (*Standardize, error) {
-	if err := graph.CheckData("layers: Standardize", x); err != nil {
+	if err := rows.CheckFinite("layers: Standardize", x); err != nil {
 		return nil, err
 	}
 	_, d := x.Dims()
@@ -30,7 +31,7 @@ func NewStandardize(x mat.Matrix, c AffineConfig) (*Standardize, error) {
 // NewStandardizeFrom is NewStandardize of rows that come in batches, train.Batches say, which it reads once and does not
 // keep.
 func NewStandardizeFrom(batches iter.Seq2[*mat.Dense, error], c AffineConfig) (*Standardize, error) {
-	m, err := initializers.MomentsOf(batches)
+	m, err := rows.MomentsOf(batches)
 	if err != nil {
 		return nil, fmt.Errorf("layers: StandardizeFrom: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
+	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -47,7 +48,7 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 	if c == 0 {
 		return x, nil
 	}
-	if err := graph.CheckRows(op+": the context", at.Context, c); err != nil {
+	if err := rows.Check(op+": the context", at.Context, c); err != nil {
 		return nil, err
 	}
 	if rows, _ := at.Context.Dims(); rows != n {
@@ -57,28 +58,21 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 	return x, nil
 }
 
-// fits reports whether a transform can be fitted to a column. One that cannot leaves its layer as it is in a warm start: where that is
-// fresh, the identity.
-func fits(t transforms.Transform) bool {
-	_, ok := t.(transforms.Fitter)
-	return ok
-}
-
 // setConstant makes a conditioner put out what fit says for its type of numbers, whatever it reads; what else is in it starts anew
 // from what it will read.
 func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype) ([]float64, error)) error {
 	setter, ok := c.(ConstantSetter)
 	if !ok {
-		return fmt.Errorf("%s: the conditioner %T has no SetConstant", op, c)
+		return fmt.Errorf("%s: the conditioner %T has no SetConstant: %w", op, c, initializers.ErrNothingToFit)
+	}
+	theta, err := fit(conditioning.Dtype(c))
+	if err != nil {
+		return err
 	}
 	if s, ok := c.(interface{ StartFrom(known mat.Matrix) error }); ok {
 		if err := s.StartFrom(seen); err != nil {
 			return err
 		}
-	}
-	theta, err := fit(conditioning.Dtype(c))
-	if err != nil {
-		return err
 	}
 	return setter.SetConstant(theta)
 }
@@ -86,7 +80,10 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 // fitColumns are the parameters by which t Gaussianizes some columns of y, in the order of θ; with pooled one set for all of them
 // together.
 func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
-	fitter := t.(transforms.Fitter) // see fits
+	fitter, ok := t.(transforms.Fitter)
+	if !ok {
+		return nil, fmt.Errorf("%s: the transform %T has no Fit: %w", op, t, initializers.ErrNothingToFit)
+	}
 	values := make([][]float64, len(columns))
 	for i, j := range columns {
 		values[i] = mat.Col(nil, j, y)

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
-	"gaussflow/initializers"
+	"gaussflow/rows"
 	"gaussflow/tabular"
 )
 
@@ -111,7 +111,7 @@ func (l *likelihoods) compare(x *mat.Dense, flow float64) {
 	}
 	logDet, standard := 0.0, mat.NewDense(n, d, nil)
 	for j := range d { // the correlations' determinant, whatever the columns' units, and the variances
-		mean, std := initializers.MeanStd(mat.Col(nil, j, x))
+		mean, std := rows.MeanStd(mat.Col(nil, j, x))
 		if !(std > 0) {
 			return
 		}

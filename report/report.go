@@ -8,9 +8,9 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/visible"
+	"gaussflow/rows"
 	"gaussflow/tabular"
 )
 
@@ -32,7 +32,7 @@ func (in Input) Validate() error {
 	if in.Model == nil || in.Model.Flow == nil {
 		return fmt.Errorf("report: Model = nil, want a fitted model")
 	}
-	if err := graph.CheckRows("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
+	if err := rows.Check("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
 		return err
 	}
 	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {

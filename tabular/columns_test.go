@@ -10,7 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/initializers"
+	"gaussflow/rows"
 	"gaussflow/tabular"
 )
 
@@ -127,11 +127,11 @@ func TestSpreads(t *testing.T) {
 	if w := warning(m, tabular.CoarseColumns); w == nil || !slices.Equal(w.Columns, []string{"x1"}) {
 		t.Errorf("warnings %v, want one about x1", m.Warnings)
 	}
-	rows, err := m.Sample(500, rand.New(rand.NewPCG(1, 1)))
+	drawn, err := m.Sample(500, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, std := initializers.MeanStd(mat.Col(nil, 1, rows))
+	_, std := rows.MeanStd(mat.Col(nil, 1, drawn))
 	if std < 0.5*ulp || std > 1.5*ulp {
 		t.Errorf("samples have a spread of %g steps, want about 0.8", std/ulp)
 	}

@@ -74,7 +74,6 @@ type Config struct {
 	// DropConstant leaves constant columns out of the flow; without it they are an error.
 	DropConstant bool `json:"drop_constant,omitempty"`
 
-	Verbosity train.Verbosity  `json:"-"`
 	Callbacks []train.Callback `json:"-"`
 	// Checkpoint keeps the fit in a file, so that one that was killed can go on; default of Every: about fifty times on its way.
 	Checkpoint train.Checkpoint `json:"-"`

@@ -51,7 +51,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		return nil, err
 	}
 	n, _ := f.rows.Dims()
-	f.plan = newPlan(c, n, f.kept)
+	f.settings = newSettings(c, n, f.kept)
 	if err := f.checkSpreads(f.kept); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
@@ -104,7 +104,7 @@ func diverges(err error, rate float64) string {
 
 // fit is one call of Fit.
 type fit struct {
-	plan
+	settings
 	*division                // its rows of the kept columns, less offset
 	table, held   *mat.Dense // the same as they came
 	offset        []float64  // 0: none
@@ -190,15 +190,11 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 	if err := f.flow.Compile(f.compileConfig()); err != nil {
 		return nil, err
 	}
-	redraw := train.LambdaCallback{EpochBegin: func(s *train.State) error {
-		f.noisy.draw = uint64(s.Epoch) + 1
-		return nil
-	}}
 	stop := &train.EarlyStopping{Patience: f.Patience, RestoreBest: true}
 	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
-		ValidationData: mat.DenseCopyOf(held), Verbosity: f.Verbosity,
-		Callbacks: append([]train.Callback{redraw, stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
+		ValidationData: mat.DenseCopyOf(held),
+		Callbacks:      append([]train.Callback{stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
 	})
 }
 

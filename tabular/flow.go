@@ -11,7 +11,7 @@ import (
 )
 
 // newFlow stacks a standardizer and the family's layers.
-func (p plan) newFlow(standardize *layers.Standardize) (*flows.Flow, error) {
+func (p settings) newFlow(standardize *layers.Standardize) (*flows.Flow, error) {
 	family, err := p.family(standardize.Dim())
 	if err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (p plan) newFlow(standardize *layers.Standardize) (*flows.Flow, error) {
 	return flows.New(append([]flows.Named{{Name: "standardize", Layer: standardize}}, family...)...)
 }
 
-func (p plan) family(d int) ([]flows.Named, error) {
+func (p settings) family(d int) ([]flows.Named, error) {
 	if p.Family == Aligned {
 		return p.newAligned(d)
 	}
@@ -39,7 +39,7 @@ func (p plan) family(d int) ([]flows.Named, error) {
 // newAligned couples the columns themselves, without rotations: block i conditions the columns whose number has digit
 // i (binary, modulo the number of digits) on those whose number has it not, and the other way round. What a table's
 // columns have each for itself, ties above all, stays in one coordinate. Bijective for d ≥ 2.
-func (p plan) newAligned(d int) (named []flows.Named, err error) {
+func (p settings) newAligned(d int) (named []flows.Named, err error) {
 	for i := range p.Blocks {
 		mask := binaryMask(d, i)
 		for half, m := range []layers.Mask{mask, mask.Not()} {
@@ -60,7 +60,7 @@ func (p plan) newAligned(d int) (named []flows.Named, err error) {
 }
 
 // checkNumbers refuses a flow of many large blocks after the first of its two couplings a block.
-func (p plan) checkNumbers(first layers.Bijector) error {
+func (p settings) checkNumbers(first layers.Bijector) error {
 	numbers := 0.0
 	for _, param := range first.Params() {
 		numbers += 2 * float64(p.Blocks) * float64(param.Size())
@@ -82,13 +82,13 @@ func binaryMask(d, i int) layers.Mask {
 }
 
 // warmStartConfig is a quick warm start: training goes on from it, so its mixtures need not be the best ones.
-func (p plan) warmStartConfig() initializers.IGConfig {
+func (p settings) warmStartConfig() initializers.IGConfig {
 	return initializers.IGConfig{Seed: p.Seed, Mixture: initializers.MixtureConfig{Starts: 1, Moves: 2, MaxSteps: 40, Tol: 1e-4}}
 }
 
 // compileConfig is AdamW under a cosine with clipped gradients and averaged weights. Only kernels decay: without them
 // a coupling flow is the diagonal one, which is what there is to shrink to.
-func (p plan) compileConfig() train.Config {
+func (p settings) compileConfig() train.Config {
 	return train.Config{
 		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: p.LearningRate}, WeightDecay: 1, Suffix: ".kernel"},
 		Schedule:  train.Cosine{Peak: p.LearningRate, Floor: 0.01 * p.LearningRate, WarmupSteps: 50, DecaySteps: p.Epochs * p.epochSteps()},

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // A Model is a fitted density of rows, in the units of the table it was fitted to. Its methods are safe for concurrent
@@ -45,7 +45,7 @@ func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.check("LogProb"); err != nil {
 		return nil, err
 	}
-	if err := graph.CheckRows("tabular: LogProb", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: LogProb", x, len(m.Columns)); err != nil {
 		return nil, err
 	}
 	lp, err := m.Flow.LogProb(take(x, m.kept()))

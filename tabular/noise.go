@@ -4,12 +4,14 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/rows"
 )
 
 // noisy is a table whose rows carry noise: uniform over one quantum (dequantization; Uria et al. 2013,
 // arXiv:1306.0186) and Gaussian (noise regularisation; Rothfuss et al. 2019, arXiv:1907.08982), each row copies
 // times. The noise of a cell is a hash of seed, draw, row and column, so that it can be read from several goroutines
-// and is the same for the same draw; training takes a new draw each epoch.
+// and is the same for the same draw; a fit takes a new draw each epoch, since it is train.Redrawn.
 type noisy struct {
 	x        *mat.Dense
 	copies   int
@@ -20,13 +22,19 @@ type noisy struct {
 }
 
 // Dims is the shape, copies included.
-func (t *noisy) Dims() (rows, cols int) {
-	rows, cols = t.x.Dims()
-	return rows * t.copies, cols
+func (t *noisy) Dims() (n, d int) {
+	n, d = t.x.Dims()
+	return n * t.copies, d
 }
 
 // T is the transpose.
 func (t *noisy) T() mat.Matrix { return mat.Transpose{Matrix: t} }
+
+// Redraw gives the rows the noise of an epoch. That of the warm start, which is no epoch's, is the zero draw.
+func (t *noisy) Redraw(epoch int) { t.draw = uint64(epoch) + 1 }
+
+// CheckFinite looks at the table: noise of a finite width is finite.
+func (t *noisy) CheckFinite(op string) error { return rows.CheckFinite(op, t.x) }
 
 // At is a cell with its noise.
 func (t *noisy) At(i, j int) float64 {

@@ -74,7 +74,7 @@ const fewestSteps = 64
 
 // checkSpreads refuses columns that cannot be brought to a spread of 1: in float32, where it was asked for, those that are too far
 // from 0; in any type, those by whose spread nothing can be divided.
-func (p plan) checkSpreads(columns []Column) error {
+func (p settings) checkSpreads(columns []Column) error {
 	for _, c := range columns {
 		if 1/c.Std > math.MaxFloat64 {
 			return &SpreadError{c.Name, fmt.Sprintf("its standard deviation is %.3g, which has no reciprocal: want a unit that makes larger numbers", c.Std)}

@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // minRows is the least a table may have: three to fit to and one to validate on.
@@ -15,7 +15,7 @@ const minRows = 4
 
 // checkTable reports names and rows that do not make a table.
 func checkTable(names []string, x mat.Matrix) error {
-	if err := graph.CheckData("tabular: Fit", x); err != nil {
+	if err := rows.CheckFinite("tabular: Fit", x); err != nil {
 		return err
 	}
 	n, d := x.Dims()
@@ -45,7 +45,7 @@ type division struct {
 func split(x mat.Matrix, c Config) (*division, error) {
 	n, d := x.Dims()
 	if c.Validation != nil {
-		if err := graph.CheckRows("tabular: Fit: Validation", c.Validation, d); err != nil {
+		if err := rows.Check("tabular: Fit: Validation", c.Validation, d); err != nil {
 			return nil, err
 		}
 		return &division{rows: mat.DenseCopyOf(x), validation: mat.DenseCopyOf(c.Validation), at: count(n)}, nil

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // Kept are the names of the columns that the flow has, in its order: all that scoring needs of a table.
@@ -33,7 +33,7 @@ func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 	if err := m.check("Forward"); err != nil {
 		return nil, err
 	}
-	if err := graph.CheckRows("tabular: Forward", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: Forward", x, len(m.Columns)); err != nil {
 		return nil, err
 	}
 	z, _, err := m.Flow.Forward(take(x, m.kept()))
@@ -62,7 +62,7 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 	if err := m.check("RoundTrip"); err != nil {
 		return nil, nil, err
 	}
-	if err := graph.CheckRows("tabular: RoundTrip", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: RoundTrip", x, len(m.Columns)); err != nil {
 		return nil, nil, err
 	}
 	rows := take(x, m.kept())
@@ -90,7 +90,7 @@ func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err
 // Spreads is the greatest of each row of differences off, whose columns are those of Kept, in standard deviations of the columns;
 // in its unit where the model knows none; infinite where one is no number, and where off has not the columns of Kept.
 func (m *Model) Spreads(off *mat.Dense) []float64 {
-	n, d := graph.Dims(off)
+	n, d := rows.Dims(off)
 	worst := make([]float64, n)
 	if m == nil || d != len(m.kept()) {
 		for i := range worst {

@@ -21,7 +21,7 @@ func TestTrainBeginFails(t *testing.T) {
 			TrainEnd:   func(*train.State) error { ended = append(ended, name); return end },
 		}
 	}
-	_, err := newTrainer(t, newGaussian(graph.Float64), train.Config{EMA: 0.9}).Fit(context.Background(), rows(9, 1), train.FitConfig{
+	_, err := newTrainer(t, newGaussian(graph.Float64), train.Config{EMA: 0.9}).Fit(context.Background(), someRows(9, 1), train.FitConfig{
 		Callbacks: []train.Callback{callback("a", nil, io.ErrClosedPipe), callback("b", nil, nil), callback("c", errDisk, nil), callback("d", nil, nil)}})
 	if !slices.Equal(ended, []string{"a", "b"}) {
 		t.Errorf("OnTrainEnd of %v, want of a and b", ended)
@@ -35,7 +35,7 @@ func TestTrainBeginFails(t *testing.T) {
 
 // TestFitWithinAFit is refused, and the fit outside goes on.
 func TestFitWithinAFit(t *testing.T) {
-	x := rows(9, 1)
+	x := someRows(9, 1)
 	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
 	var within error
 	again := train.LambdaCallback{EpochEnd: func(*train.State) error {
@@ -50,7 +50,7 @@ func TestFitWithinAFit(t *testing.T) {
 
 // TestNils: what is not there is named.
 func TestNils(t *testing.T) {
-	x := rows(9, 1)
+	x := someRows(9, 1)
 	var noContext context.Context
 	compile := func(c train.Config) func() error {
 		return func() error { _, err := train.New(newGaussian(graph.Float64), c); return err }

@@ -81,7 +81,7 @@ func decorrelatedLoss(theta []float64, x *mat.Dense, weights []float64, index []
 
 // correlatedRows are rows whose columns hang together.
 func correlatedRows(n int) *mat.Dense {
-	x := rows(n, 14)
+	x := someRows(n, 14)
 	for i := range n {
 		x.Set(i, 1, x.At(i, 1)+0.8*x.At(i, 0))
 	}

@@ -7,29 +7,31 @@ import (
 	"iter"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/rows"
 )
 
 // Batches reads src from its start and yields its rows in order, batches of that many rows and the last one as small as it
 // is, each valid until the next. A goroutine reads ahead meanwhile; it has ended when the loop has. An error is the last
 // thing yielded: that of the source, a row that is not finite, no row at all, or a ctx that is done.
-func Batches(ctx context.Context, src Source, rows int) iter.Seq2[*mat.Dense, error] {
-	return batches(ctx, "train: Batches", src, rows)
+func Batches(ctx context.Context, src rows.Source, size int) iter.Seq2[*mat.Dense, error] {
+	return batches(ctx, "train: Batches", src, size)
 }
 
-func batches(ctx context.Context, op string, src Source, rows int) iter.Seq2[*mat.Dense, error] {
+func batches(ctx context.Context, op string, src rows.Source, size int) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		err := checkSource(op, src, 0)
 		switch {
 		case ctx == nil:
 			err = errNoContext(op)
-		case err == nil && rows < 1:
-			err = fmt.Errorf("%s: rows = %d, want ≥ 1", op, rows)
+		case err == nil && size < 1:
+			err = fmt.Errorf("%s: size = %d, want ≥ 1", op, size)
 		}
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		s := newStream(op, src, rows, 0, 0)
+		s := newStream(op, src, size, 0, 0)
 		s.begin(ctx, 0)
 		defer s.end()
 		for {

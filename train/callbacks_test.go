@@ -29,7 +29,7 @@ func scripted(t *testing.T, c train.Config, valLoss []float64, callbacks ...trai
 		after = append(after, m.theta())
 		return nil
 	}}
-	h = fit(t, newTrainer(t, m, c), rows(20, 1), train.FitConfig{Epochs: len(valLoss), BatchSize: 20,
+	h = fit(t, newTrainer(t, m, c), someRows(20, 1), train.FitConfig{Epochs: len(valLoss), BatchSize: 20,
 		Callbacks: append([]train.Callback{script}, callbacks...)})
 	return m, h, after
 }
@@ -43,7 +43,7 @@ func TestHookOrder(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("second: epoch %d, validated: %v", s.Epoch, s.Logs.HasVal))
 		return nil
 	}}
-	fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1), train.FitConfig{
+	fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(20, 1), train.FitConfig{
 		InitialEpoch: 1, Epochs: 3, BatchSize: 8, ValidationSplit: 0.2, Callbacks: []train.Callback{diary(&lines), second}})
 	want := []string{
 		"train begin",
@@ -67,7 +67,7 @@ func TestStop(t *testing.T) {
 		}
 		return nil
 	}}
-	h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(20, 1),
+	h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(20, 1),
 		train.FitConfig{Epochs: 9, BatchSize: 10, Callbacks: []train.Callback{diary(&lines), stop}})
 	tail := lines[len(lines)-3:]
 	if !slices.Equal(tail, []string{"batch 1.0 end", "epoch 1 end", "train end"}) || len(h.Loss) != 2 {
@@ -79,7 +79,7 @@ func TestStop(t *testing.T) {
 func TestCallbackError(t *testing.T) {
 	full := errors.New("disk full")
 	ended := false
-	h, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1), train.FitConfig{
+	h, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), someRows(20, 1), train.FitConfig{
 		Epochs: 5, Callbacks: []train.Callback{train.LambdaCallback{
 			TrainEnd: func(*train.State) error { ended = true; return nil },
 			EpochEnd: func(s *train.State) error {
@@ -150,7 +150,7 @@ func TestEarlyStoppingOfACancelledFit(t *testing.T) {
 		},
 		EpochEnd: func(*train.State) error { best = m.theta(); return nil },
 	}
-	_, err := newTrainer(t, m, slowSGD).Fit(ctx, rows(20, 1), train.FitConfig{Epochs: 9, BatchSize: 5,
+	_, err := newTrainer(t, m, slowSGD).Fit(ctx, someRows(20, 1), train.FitConfig{Epochs: 9, BatchSize: 5,
 		Callbacks: []train.Callback{watch, &train.EarlyStopping{Patience: 3, RestoreBest: true}}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v, want context.Canceled", err)
@@ -192,7 +192,7 @@ func TestReduceLROnPlateau(t *testing.T) {
 
 // TestReducedRateMovesLess: the cut reaches the parameters, multiplies a schedule, and lasts into the next fit.
 func TestReducedRateMovesLess(t *testing.T) {
-	x := rows(20, 1)
+	x := someRows(20, 1)
 	m := newGaussian(graph.Float64)
 	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{}, Schedule: train.Exponential{Initial: 0.1, DecaySteps: 1, DecayRate: 0.5}})
 	cut := &train.ReduceLROnPlateau{Factor: 0.1, Patience: 1, MinDelta: 1e9}
@@ -235,7 +235,7 @@ func TestModelCheckpoint(t *testing.T) {
 }
 
 func TestCSVLogger(t *testing.T) {
-	x := rows(20, 1)
+	x := someRows(20, 1)
 	for _, split := range []float64{0, 0.2} {
 		var out bytes.Buffer
 		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), x, train.FitConfig{
@@ -268,7 +268,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 
 // TestTerminateOnNaN ends the fit without an error and without harm to the parameters.
 func TestTerminateOnNaN(t *testing.T) {
-	x := rows(40, 11)
+	x := someRows(40, 11)
 	x.Set(25, 0, 1e200) // its square overflows: batch 2
 	m, clean := newGaussian(graph.Float64), newGaussian(graph.Float64)
 	var lines []string
@@ -293,13 +293,12 @@ func TestBadCallbacks(t *testing.T) {
 		"checkpoint without Save": {&train.ModelCheckpoint{}, "Save is nil"},
 		"logger without writer":   {&train.CSVLogger{}, "Out is nil"},
 		"logger's writer fails":   {&train.CSVLogger{Out: brokenPipe{}}, "broken pipe"},
-		"lines' writer fails":     {&train.Lines{Out: brokenPipe{}}, "broken pipe"},
 		"factor of 1":             {&train.ReduceLROnPlateau{Factor: 1}, "Factor = 1"},
 		"factor NaN":              {&train.ReduceLROnPlateau{Factor: math.NaN()}, "Factor = NaN"},
 		"no validation":           {&train.EarlyStopping{Monitor: train.MonitorValLoss}, "no validation data"},
 		"no such figure":          {&train.ModelCheckpoint{Save: func(*train.State) error { return nil }, BestOnly: true, Monitor: "accuracy"}, `"accuracy"`},
 	} {
-		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1),
+		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), someRows(20, 1),
 			train.FitConfig{Callbacks: []train.Callback{c.callback}})
 		if err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: error %v, want one about %s", name, err, c.words)
@@ -312,7 +311,7 @@ func TestBadCallbacks(t *testing.T) {
 // ModelCheckpoint has saved as the best is the same.
 func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 	far := train.Config{Optimizer: train.SGD{LearningRate: 40}}
-	x := rows(20, 1)
+	x := someRows(20, 1)
 	start := newGaussian(graph.Float64).theta()
 	for name, c := range map[string]struct {
 		config train.Config
@@ -377,7 +376,7 @@ func TestEarlyStoppingOfNaN(t *testing.T) {
 
 // TestCSVLoggerGoesOn: one header and each epoch once, whether the logger, its buffer or its file is used again.
 func TestCSVLoggerGoesOn(t *testing.T) {
-	x := rows(20, 1)
+	x := someRows(20, 1)
 	for name, fresh := range map[string]bool{"the same logger": false, "a new one on the same writer": true} {
 		path := filepath.Join(t.TempDir(), "log.csv")
 		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -406,7 +405,7 @@ func TestCSVLoggerGoesOn(t *testing.T) {
 
 // TestCSVLoggerTakenUp: a logger that saw epochs which the fit takes up again has them once.
 func TestCSVLoggerTakenUp(t *testing.T) {
-	x, path := rows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
+	x, path := someRows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
 	var buffer bytes.Buffer
 	logger := &train.CSVLogger{Out: &buffer}
 	for _, epochs := range []int{3, 5} {

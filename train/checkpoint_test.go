@@ -40,7 +40,7 @@ func TestHistoryJSON(t *testing.T) {
 
 // TestCSVLoggerResumed: the file of a resumed fit is that of one that ran through, but for the seconds.
 func TestCSVLoggerResumed(t *testing.T) {
-	x := rows(60, 1)
+	x := someRows(60, 1)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) string {
 		var out bytes.Buffer
@@ -61,7 +61,7 @@ func TestCSVLoggerResumed(t *testing.T) {
 
 // TestModelCheckpointResumed: only an epoch better than the best before the break is saved after it.
 func TestModelCheckpointResumed(t *testing.T) {
-	x := rows(60, 1)
+	x := someRows(60, 1)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) (saved []int) {
 		keep := &train.ModelCheckpoint{BestOnly: true, Save: func(s *train.State) error { saved = append(saved, s.Epoch); return nil }}
@@ -89,7 +89,7 @@ func (f *fickle) MarshalState() ([]byte, error) { return []byte("state"), f.writ
 func (f *fickle) UnmarshalState([]byte) error   { return f.read }
 
 func TestStateErrors(t *testing.T) {
-	x := rows(20, 1)
+	x := someRows(20, 1)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(c *fickle, resume bool) error {
 		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), x, train.FitConfig{
@@ -110,7 +110,7 @@ func TestStateErrors(t *testing.T) {
 func TestResumeRedrawn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) [][]float64 {
-		x, drawn := rows(60, 1), rows(60, 1)
+		x, drawn := someRows(60, 1), someRows(60, 1)
 		redraw := train.LambdaCallback{EpochBegin: func(s *train.State) error {
 			drawn.Scale(1+0.1*float64(s.Epoch), x)
 			return nil

@@ -6,6 +6,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
+// A Redrawn matrix has rows that are drawn anew for every epoch, as those of a table with noise are. Fit has them drawn at the start
+// of an epoch, and reads them from several goroutines until its end. What an epoch sees is to depend on its number alone, so that a
+// resumed fit sees the same. Rows to validate on, which a ValidationSplit cuts off, stay as they are at the start of the fit.
+type Redrawn interface {
+	mat.Matrix
+	Redraw(epoch int) // from 0
+}
+
 // dataset is a table with optional sample weights.
 type dataset struct {
 	x       mat.Matrix
@@ -38,12 +46,16 @@ func (d *dataset) weight(i int) float64 {
 }
 
 // split cuts the last rows off, share of all of them.
-func (d *dataset) split(op string, share float64) (train *dataset, held validation, err error) {
+func (d *dataset) split(op string, share float64) (train, held *dataset, err error) {
 	at := int(float64(d.rows) * (1 - share))
 	if at < 1 || at == d.rows {
 		return nil, nil, fmt.Errorf("%s: ValidationSplit = %g leaves %d of %d rows to train on, want some on both sides", op, share, at, d.rows)
 	}
-	return d.slice(0, at), d.slice(at, d.rows), nil
+	train, held = d.slice(0, at), d.slice(at, d.rows)
+	if x, ok := d.x.(Redrawn); ok {
+		train.x, train.view = &head{x, at}, nil
+	}
+	return train, held, nil
 }
 
 func (d *dataset) slice(lo, hi int) *dataset {
@@ -69,3 +81,18 @@ func (d *dataset) between(lo, hi int) mat.Matrix {
 	}
 	return m
 }
+
+// head is the first rows of a Redrawn matrix.
+type head struct {
+	Redrawn
+	rows int
+}
+
+// Dims is the shape.
+func (h *head) Dims() (n, d int) {
+	_, d = h.Redrawn.Dims()
+	return h.rows, d
+}
+
+// T is the transpose.
+func (h *head) T() mat.Matrix { return mat.Transpose{Matrix: h} }

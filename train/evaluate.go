@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // Evaluate is the mean loss of the rows of x, Σ w·loss/N, plus penalties; nil weights are all one. For a losses.BatchLoss x is
@@ -18,7 +19,7 @@ func (t *Trainer) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	if err := t.compiled(op); err != nil {
 		return 0, err
 	}
-	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
+	if err := rows.Check(op, x, t.model.Dim()); err != nil {
 		return 0, err
 	}
 	n, _ := x.Dims()
@@ -50,7 +51,9 @@ func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64,
 	}
 	total := 0.0
 	for i, l := range losses {
-		total += l * d.weight(i)
+		if w := d.weight(i); w > 0 { // a row that does not count may have an infinite loss
+			total += l * w
+		}
 	}
 	p, err := t.penaltyNow()
 	return total/float64(d.rows) + p, err
@@ -58,7 +61,7 @@ func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64,
 
 // EvaluateSource is Evaluate of the rows of src, in constant memory; the same number, bit for bit. A losses.BatchLoss, for
 // which all rows are one batch, is an error.
-func (t *Trainer) EvaluateSource(ctx context.Context, src Source) (float64, error) {
+func (t *Trainer) EvaluateSource(ctx context.Context, src rows.Source) (float64, error) {
 	const op = "train: EvaluateSource"
 	if err := t.compiled(op); err != nil {
 		return 0, err
@@ -66,7 +69,7 @@ func (t *Trainer) EvaluateSource(ctx context.Context, src Source) (float64, erro
 	return t.evaluateSource(ctx, op, src)
 }
 
-func (t *Trainer) evaluateSource(ctx context.Context, op string, src Source) (float64, error) {
+func (t *Trainer) evaluateSource(ctx context.Context, op string, src rows.Source) (float64, error) {
 	if err := t.checkHeldSource(op, src); err != nil {
 		return 0, err
 	}
@@ -93,7 +96,7 @@ func (t *Trainer) evaluateSource(ctx context.Context, op string, src Source) (fl
 }
 
 // checkHeldSource reports a source that the loss cannot be evaluated on.
-func (t *Trainer) checkHeldSource(op string, src Source) error {
+func (t *Trainer) checkHeldSource(op string, src rows.Source) error {
 	if err := checkSource(op, src, t.model.Dim()); err != nil {
 		return err
 	}
@@ -109,7 +112,7 @@ func (t *Trainer) Predict(x mat.Matrix) (*mat.Dense, error) {
 	if err := t.compiled(op); err != nil {
 		return nil, err
 	}
-	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
+	if err := rows.Check(op, x, t.model.Dim()); err != nil {
 		return nil, err
 	}
 	f := graph.NewRowFunc(t.dtype(), t.model.Dim(), func(b *graph.Builder, x *G.Node) []*G.Node {

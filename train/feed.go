@@ -57,6 +57,9 @@ func newMemory(d *dataset, c FitConfig) *memory {
 
 func (m *memory) begin(_ context.Context, e int) {
 	m.dealt = 0
+	if x, ok := m.data.x.(Redrawn); ok {
+		x.Redraw(e)
+	}
 	count(m.order)
 	if !m.config.NoShuffle {
 		shuffle(m.order, shuffler(m.config.Seed, e))

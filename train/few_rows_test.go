@@ -20,7 +20,7 @@ func TestFewRows(t *testing.T) {
 					continue
 				}
 				t.Run(fmt.Sprintf("%d rows, %d workers, split %g", n, workers, split), func(t *testing.T) {
-					x := rows(n, 21)
+					x := someRows(n, 21)
 					run := func(batch int) (h *train.History, theta []float64, seen []int) {
 						m := newGaussian(graph.Float64)
 						watch := train.LambdaCallback{BatchEnd: func(s *train.State) error {
@@ -50,11 +50,11 @@ func TestFewRows(t *testing.T) {
 
 // TestFewRowsOfASource, and of one to validate on.
 func TestFewRowsOfASource(t *testing.T) {
-	x := rows(3, 22)
+	x := someRows(3, 22)
 	m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)
-	want := fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 3, Workers: 8, ValidationData: rows(1, 23)})
+	want := fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 3, Workers: 8, ValidationData: someRows(1, 23)})
 	got, err := newTrainer(t, n, adamOnNLL).FitSource(context.Background(), &stored{x: x},
-		train.FitConfig{Epochs: 3, BatchSize: 1000, Workers: 8, ValidationSource: &stored{x: rows(1, 23)}})
+		train.FitConfig{Epochs: 3, BatchSize: 1000, Workers: 8, ValidationSource: &stored{x: someRows(1, 23)}})
 	noError(t, err)
 	same(t, "losses", got.Loss, want.Loss)
 	same(t, "validation losses", got.ValLoss, want.ValLoss)

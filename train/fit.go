@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/graph"
+	"gaussflow/rows"
 )
 
 // Fit trains on the rows of x. It ends after the last epoch, when a callback stops it, when ctx is done (at the
@@ -17,7 +17,7 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 	if err := t.compiled(op); err != nil {
 		return nil, err
 	}
-	if err := graph.CheckRows(op, x, t.model.Dim()); err != nil {
+	if err := rows.Check(op, x, t.model.Dim()); err != nil {
 		return nil, err
 	}
 	if err := c.validate(op); err != nil {
@@ -53,7 +53,7 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 // should not be sorted. Draws depend on seed and epoch alone. With FitConfig.NoShuffle rows keep their order.
 //
 // State.Batches and State.Rows are −1 until the first epoch is through.
-func (t *Trainer) FitSource(ctx context.Context, src Source, c FitConfig) (*History, error) {
+func (t *Trainer) FitSource(ctx context.Context, src rows.Source, c FitConfig) (*History, error) {
 	const op = "train: FitSource"
 	if err := t.compiled(op); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (t *Trainer) held(op string, c FitConfig) (validation, error) {
 	if c.ValidationData == nil {
 		return nil, nil
 	}
-	if err := graph.CheckRows(op+": ValidationData", c.ValidationData, t.model.Dim()); err != nil {
+	if err := rows.Check(op+": ValidationData", c.ValidationData, t.model.Dim()); err != nil {
 		return nil, err
 	}
 	n, _ := c.ValidationData.Dims()
@@ -93,13 +93,9 @@ func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, he
 	if ctx == nil {
 		return nil, errNoContext(op)
 	}
-	progress, err := c.Verbosity.callback()
-	if err != nil {
-		return nil, err
-	}
 	f := &fit{
 		Trainer: t, op: op, config: c, feed: feed, validation: held,
-		callbacks: append([]Callback{progress}, c.Callbacks...),
+		callbacks: c.Callbacks,
 		state:     &State{Epoch: c.InitialEpoch, Epochs: c.Epochs, History: &History{}, trainer: t},
 	}
 	f.count()

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // FitConfig is what Keras's fit takes. The zero value is one epoch in batches of up to 512 rows on all processors.
@@ -25,16 +26,15 @@ type FitConfig struct {
 	// ValidationSplit cuts this share of the rows off, the last ones, before shuffling; default 0: no validation. Not for
 	// FitSource.
 	ValidationSplit   float64
-	ValidationData    mat.Matrix // instead of a split
-	ValidationWeights []float64  // of the rows of ValidationData; default: all one
-	ValidationSource  Source     // instead of either, read at the end of every epoch
+	ValidationData    mat.Matrix  // instead of a split
+	ValidationWeights []float64   // of the rows of ValidationData; default: all one
+	ValidationSource  rows.Source // instead of either, read at the end of every epoch
 	// SampleWeights multiply the rows' losses, one a row; the batch loss is Σ w·loss/rows, as in Keras. Default: all one.
 	// Not for FitSource.
 	SampleWeights []float64
 	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. A batch of fewer
 	// rows has a shard a row. The history depends on it in the last digits.
 	Workers    int
-	Verbosity  Verbosity // default Silent
 	Callbacks  []Callback
 	Checkpoint Checkpoint
 }

@@ -17,6 +17,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/losses"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -24,7 +25,7 @@ import (
 var everything = train.Config{Optimizer: train.Adam{}, EMA: 0.9, Clip: train.Clip{GlobalNorm: 1},
 	Schedule: train.Cosine{Peak: 0.05, WarmupSteps: 3, DecaySteps: 40}, Penalties: []losses.Penalty{losses.L2{Lambda: 0.01}}}
 
-func fitSource(t testing.TB, tr *train.Trainer, src train.Source, c train.FitConfig) *train.History {
+func fitSource(t testing.TB, tr *train.Trainer, src rows.Source, c train.FitConfig) *train.History {
 	t.Helper()
 	h, err := tr.FitSource(context.Background(), src, c)
 	noError(t, err)
@@ -34,9 +35,9 @@ func fitSource(t testing.TB, tr *train.Trainer, src train.Source, c train.FitCon
 // TestFitSourceIsFit: where the window holds the source, and where nothing is shuffled, it is Fit, bit for bit,
 // however the rows arrive.
 func TestFitSourceIsFit(t *testing.T) {
-	held := rows(700, 22)
+	held := someRows(700, 22)
 	for _, n := range []int{1, 16, 137} {
-		x := rows(n, 21)
+		x := someRows(n, 21)
 		for _, c := range []train.FitConfig{
 			{BatchSize: 16, Seed: 4}, {BatchSize: 16, Seed: 4, ShuffleRows: n}, {BatchSize: 1, Seed: 5, ShuffleRows: math.MaxInt},
 			{Seed: 6}, {BatchSize: 7, NoShuffle: true}, {BatchSize: 7, NoShuffle: true, ShuffleRows: 2},
@@ -129,8 +130,8 @@ func TestShuffleWindow(t *testing.T) {
 
 // TestFitSourceResume: taken up after any epoch, or where it was cancelled, a fit ends as the one that ran through.
 func TestFitSourceResume(t *testing.T) {
-	x, path := rows(150, 23), filepath.Join(t.TempDir(), "fit.ckpt")
-	c := train.FitConfig{Epochs: 6, BatchSize: 16, Seed: 2, Workers: 2, ShuffleRows: 32, ValidationSource: &stored{x: rows(30, 24)}}
+	x, path := someRows(150, 23), filepath.Join(t.TempDir(), "fit.ckpt")
+	c := train.FitConfig{Epochs: 6, BatchSize: 16, Seed: 2, Workers: 2, ShuffleRows: 32, ValidationSource: &stored{x: someRows(30, 24)}}
 	whole := newGaussian(graph.Float64)
 	want := fitSource(t, newTrainer(t, whole, everything), &stored{x: x}, c)
 	c.Checkpoint = train.Checkpoint{Path: path, Resume: true}
@@ -159,7 +160,7 @@ func TestFitSourceResume(t *testing.T) {
 		t.Errorf("a resumed fit begins with %d batches, want 10: the source has been read", batches)
 	}
 	for name, change := range map[string]func(c *train.FitConfig, s *stored){
-		"rows: got 150×2, checksum":            func(_ *train.FitConfig, s *stored) { s.x = rows(151, 23) },
+		"rows: got 150×2, checksum":            func(_ *train.FitConfig, s *stored) { s.x = someRows(151, 23) },
 		"shuffle rows: got 32, want 33":        func(c *train.FitConfig, _ *stored) { c.ShuffleRows = 33 },
 		"validation: got 30×2, checksum":       func(c *train.FitConfig, _ *stored) { c.ValidationSource = nil },
 		"shuffle: got true, want false":        func(c *train.FitConfig, _ *stored) { c.NoShuffle = true },
@@ -176,13 +177,13 @@ func TestFitSourceResume(t *testing.T) {
 
 // TestBadSources: an error each, nothing left running or open.
 func TestBadSources(t *testing.T) {
-	x := rows(40, 25)
+	x := someRows(40, 25)
 	nan := mat.DenseCopyOf(x)
 	nan.Set(25, 1, math.NaN())
 	good := &stored{x: x}
 	var none *stored
 	for name, c := range map[string]struct {
-		src    train.Source
+		src    rows.Source
 		config train.FitConfig
 		words  string
 	}{
@@ -207,7 +208,6 @@ func TestBadSources(t *testing.T) {
 		"two validations":      {good, train.FitConfig{ValidationData: x, ValidationSource: good}, "more than one of"},
 		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is nil"},
 		"NaN to validate on":   {good, train.FitConfig{ValidationSource: &stored{x: nan}}, "ValidationSource: row 25, column 1"},
-		"no such verbosity":    {good, train.FitConfig{Verbosity: 9}, "Verbosity = 9"},
 		"nil callback":         {good, train.FitConfig{Callbacks: []train.Callback{train.NopCallback{}, nil}}, "callback 1 (from 0) is nil"},
 		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is nil, a *train.EarlyStopping"},
 	} {
@@ -239,7 +239,7 @@ func settled(t *testing.T, before int) {
 
 // TestFitSourceEnds: however a fit ends, its reader is closed, its goroutine gone, its callbacks told.
 func TestFitSourceEnds(t *testing.T) {
-	x := rows(2000, 26)
+	x := someRows(2000, 26)
 	x.Set(1999, 0, 1e200)
 	for name, end := range map[string]func(cancel func(), s *train.State) error{
 		"cancelled":  func(cancel func(), _ *train.State) error { cancel(); return nil },
@@ -278,7 +278,7 @@ func TestFitSourceEnds(t *testing.T) {
 // TestCancelWhileReading: a fit that waits for rows can be cancelled, and ends with the Read at hand.
 func TestCancelWhileReading(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	src := &stored{x: rows(10, 1), wait: make(chan struct{})}
+	src := &stored{x: someRows(10, 1), wait: make(chan struct{})}
 	over := make(chan error)
 	go func() {
 		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).FitSource(ctx, src, train.FitConfig{})
@@ -294,18 +294,14 @@ func TestCancelWhileReading(t *testing.T) {
 	}
 }
 
-// TestStateOfASource: batches and rows are −1 until the source is known; the bar counts, then fills.
+// TestStateOfASource: batches and rows are −1 until the source is known.
 func TestStateOfASource(t *testing.T) {
-	var out strings.Builder
 	var seen [][2]int
 	note := func(s *train.State) error { seen = append(seen, [2]int{s.Batches, s.Rows}); return nil }
-	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: rows(25, 1)}, train.FitConfig{Epochs: 2, BatchSize: 10,
-		Callbacks: []train.Callback{train.LambdaCallback{TrainBegin: note, EpochEnd: note, TrainEnd: note}, &train.Progress{Out: &out}}})
+	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: someRows(25, 1)}, train.FitConfig{Epochs: 2, BatchSize: 10,
+		Callbacks: []train.Callback{train.LambdaCallback{TrainBegin: note, EpochEnd: note, TrainEnd: note}}})
 	if want := [][2]int{{-1, -1}, {3, 25}, {3, 25}, {3, 25}}; !slices.Equal(seen, want) {
 		t.Errorf("batches and rows are %v, want %v", seen, want)
-	}
-	if text := out.String(); !strings.Contains(text, "1/-") || !strings.Contains(text, "6/6") || !strings.HasSuffix(text, "\n") {
-		t.Errorf("the bar is %q, want it to count, then to fill up to 6/6", text)
 	}
 }
 
@@ -325,7 +321,7 @@ func TestFitSourceAllocatesNothing(t *testing.T) {
 		}
 		return nil
 	}}
-	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: rows(20*(steps+50), 2)},
+	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: someRows(20*(steps+50), 2)},
 		train.FitConfig{BatchSize: 20, Workers: 2, ShuffleRows: 300, Callbacks: []train.Callback{watch}})
 	if allocations > steps/10 { // the runtime's own, now and then
 		t.Errorf("%d allocations in %d steps, want none", allocations, steps-warm)
@@ -335,7 +331,7 @@ func TestFitSourceAllocatesNothing(t *testing.T) {
 // TestEvaluateSource is Evaluate, bit for bit.
 func TestEvaluateSource(t *testing.T) {
 	for _, n := range []int{1, 511, 4096, 9001} {
-		x := rows(n, 27)
+		x := someRows(n, 27)
 		tr := newTrainer(t, newGaussian(graph.Float32), everything)
 		want, err := tr.Evaluate(x, nil)
 		noError(t, err)
@@ -373,7 +369,7 @@ func TestBatches(t *testing.T) {
 	settled(t, before)
 	var noContext context.Context
 	for name, b := range map[string]func(yield func(*mat.Dense, error) bool){
-		"rows = 0":       train.Batches(context.Background(), src, 0),
+		"size = 0":       train.Batches(context.Background(), src, 0),
 		"ctx is nil":     train.Batches(noContext, src, 1),
 		"source is nil":  train.Batches(context.Background(), nil, 1),
 		"after 4 rows":   train.Batches(context.Background(), &stored{x: numbered(9), failAt: 5, failure: errDisk}, 2),

@@ -23,7 +23,7 @@ var adamOnNLL = train.Config{Optimizer: train.Adam{LearningRate: 0.05}}
 // TestDeterminism: the same seed, data and worker count give the same bits; another worker count only other
 // rounding.
 func TestDeterminism(t *testing.T) {
-	x := rows(137, 1)
+	x := someRows(137, 1)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		run := func(workers int, seed uint64) (*train.History, []float64) {
 			m := newGaussian(dtype)
@@ -52,7 +52,7 @@ func TestDeterminism(t *testing.T) {
 
 // TestLossFalls to what is known: the NLL of the best Gaussian, log σ + ½ log 2πe a column.
 func TestLossFalls(t *testing.T) {
-	x := rows(400, 2)
+	x := someRows(400, 2)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		m := newGaussian(dtype)
 		h := fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 300, BatchSize: 400})
@@ -78,7 +78,7 @@ func TestLossFalls(t *testing.T) {
 // TestSampleWeights: the loss of a batch is Σ w·ℓ/n; a row of weight 2 counts as the row twice over n, and one of
 // weight 0 not at all.
 func TestSampleWeights(t *testing.T) {
-	x := rows(12, 3)
+	x := someRows(12, 3)
 	weights := make([]float64, 12)
 	var repeated []float64
 	for i := range weights {
@@ -109,7 +109,7 @@ func TestSampleWeights(t *testing.T) {
 
 // TestPartialBatch: with a rate of nothing the mean over unequal batches is the mean over all rows.
 func TestPartialBatch(t *testing.T) {
-	x := rows(23, 4)
+	x := someRows(23, 4)
 	for _, workers := range []int{1, 2, 7} {
 		tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: train.SGD{LearningRate: 1e-300}})
 		want, err := tr.Evaluate(x, nil)
@@ -155,7 +155,7 @@ func (m *linear) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 
 // TestValidationSplit: the last rows, cut off before anything is shuffled.
 func TestValidationSplit(t *testing.T) {
-	x := rows(50, 5)
+	x := someRows(50, 5)
 	head, tail := x.Slice(0, 40, 0, 2), x.Slice(40, 50, 0, 2)
 	config := train.FitConfig{Epochs: 3, BatchSize: 16, Seed: 2}
 	split, given := config, config
@@ -178,8 +178,8 @@ func TestValidationSplit(t *testing.T) {
 
 // TestValidationLeavesTrainingAlone: parameters, optimizer and losses are those of a fit without it.
 func TestValidationLeavesTrainingAlone(t *testing.T) {
-	x := rows(50, 6)
-	for name, validation := range map[string]mat.Matrix{"same rows": x, "other rows": rows(77, 7)} {
+	x := someRows(50, 6)
+	for name, validation := range map[string]mat.Matrix{"same rows": x, "other rows": someRows(77, 7)} {
 		m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)
 		with, without := newTrainer(t, m, adamOnNLL), newTrainer(t, n, adamOnNLL)
 		a := fit(t, with, x, train.FitConfig{Epochs: 3, BatchSize: 16, ValidationData: validation})
@@ -194,7 +194,7 @@ func TestValidationLeavesTrainingAlone(t *testing.T) {
 
 // TestResume: State and SetState with InitialEpoch go on as if nothing had happened, shuffling included.
 func TestResume(t *testing.T) {
-	x := rows(60, 8)
+	x := someRows(60, 8)
 	for name, o := range optimizers {
 		c := train.Config{Optimizer: o.ours, Schedule: train.Cosine{Peak: 0.05, WarmupSteps: 3, DecaySteps: 20}}
 		f := train.FitConfig{Epochs: 6, BatchSize: 16, Seed: 3, Workers: 1}
@@ -241,7 +241,7 @@ func TestStateIsACopy(t *testing.T) {
 	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
 	s := tr.State()
 	before := fmt.Sprint(s)
-	fit(t, tr, rows(10, 1), train.FitConfig{})
+	fit(t, tr, someRows(10, 1), train.FitConfig{})
 	if fmt.Sprint(s) != before {
 		t.Error("Fit changed a copy of the state")
 	}
@@ -249,7 +249,7 @@ func TestStateIsACopy(t *testing.T) {
 
 // TestBaseNLL: the base term with the layers' losses added by the trainer is the exact NLL.
 func TestBaseNLL(t *testing.T) {
-	x := rows(30, 9)
+	x := someRows(30, 9)
 	m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)
 	a := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: testRate}, Loss: losses.BaseNLL{}})
 	b := newTrainer(t, n, train.Config{Optimizer: train.SGD{LearningRate: testRate}, Loss: losses.NLL{}})
@@ -263,7 +263,7 @@ func TestBaseNLL(t *testing.T) {
 // TestL2 against λ·Σw² and 2λw, with more workers than one so that their shares of the penalty add up to it.
 func TestL2(t *testing.T) {
 	const lambda = 0.3
-	x := rows(31, 10)
+	x := someRows(31, 10)
 	for _, suffix := range []string{"", ".kernel"} {
 		first := 0
 		if suffix != "" {
@@ -308,7 +308,7 @@ func TestL2(t *testing.T) {
 
 // TestNonFinite: the error says where, and the parameters are those before that batch.
 func TestNonFinite(t *testing.T) {
-	x := rows(40, 11)
+	x := someRows(40, 11)
 	for name, worst := range map[string]float64{"the loss overflows": 1e200, "only a gradient overflows": 1e154} {
 		t.Run(name, func(t *testing.T) {
 			bad := mat.DenseCopyOf(x)
@@ -341,7 +341,7 @@ func TestNonFinite(t *testing.T) {
 
 // TestCancel: promptly, with what there is.
 func TestCancel(t *testing.T) {
-	x := rows(100, 12)
+	x := someRows(100, 12)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	m := newGaussian(graph.Float64)
@@ -376,7 +376,7 @@ func TestCancel(t *testing.T) {
 
 // TestEvaluateAndPredict on more rows than one chunk.
 func TestEvaluateAndPredict(t *testing.T) {
-	x := rows(1100, 13)
+	x := someRows(1100, 13)
 	m := newGaussian(graph.Float64)
 	noError(t, m.shift.Set([]float64{1, 2}))
 	noError(t, m.logScale.Set([]float64{0.5, -0.5}))
@@ -393,5 +393,31 @@ func TestEvaluateAndPredict(t *testing.T) {
 	noError(t, err)
 	for i := range 1100 {
 		near(t, "Predict", z.RawRowView(i), []float64{(x.At(i, 0) - 1) * math.Exp(-0.5), (x.At(i, 1) - 2) * math.Exp(0.5)}, 1e-14)
+	}
+}
+
+// redrawn is a table whose rows are moved by the number of the draw.
+type redrawn struct {
+	x  *mat.Dense
+	by float64
+}
+
+func (r *redrawn) Dims() (n, d int)    { return r.x.Dims() }
+func (r *redrawn) At(i, j int) float64 { return r.x.At(i, j) + r.by }
+func (r *redrawn) T() mat.Matrix       { return mat.Transpose{Matrix: r} }
+func (r *redrawn) Redraw(epoch int)    { r.by = 100 * float64(epoch+1) }
+
+// TestRedrawn: each epoch sees rows of its own, those to validate on stay.
+func TestRedrawn(t *testing.T) {
+	for _, split := range []float64{0, 0.25} {
+		rate := train.Constant{Rate: 1e-300} // the model stays, so that losses tell the rows apart
+		tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Schedule: rate})
+		h := fit(t, tr, &redrawn{x: someRows(40, 1)}, train.FitConfig{Epochs: 3, BatchSize: 8, ValidationSplit: split})
+		if !(h.Loss[0] > 1000 && h.Loss[1] > 2*h.Loss[0] && h.Loss[2] > h.Loss[1]) {
+			t.Errorf("split %v: losses %v, want those of rows at 100, 200 and 300", split, h.Loss)
+		}
+		if split > 0 && (h.ValLoss[0] > 100 || h.ValLoss[2] != h.ValLoss[0]) {
+			t.Errorf("validation losses %v, want those of the rows as they were", h.ValLoss)
+		}
 	}
 }

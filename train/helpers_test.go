@@ -92,8 +92,8 @@ func descend(rate float64) func(l *loop, grad []float64) {
 	}
 }
 
-// rows are n rows that are neither centred nor of scale one.
-func rows(n int, seed uint64) *mat.Dense {
+// someRows are n rows that are neither centred nor of scale one.
+func someRows(n int, seed uint64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, 9))
 	x := mat.NewDense(n, 2, nil)
 	for i := range n {

@@ -78,7 +78,7 @@ func (f *fit) run(ctx context.Context) (err error) {
 	if f.Trainer.config.EMA > 0 {
 		f.average = newEMA(f.Trainer.config.EMA, f.params)
 	}
-	if f.config.Checkpoint.Path != "" { // before a callback changes the rows
+	if f.config.Checkpoint.Path != "" { // before the rows of an epoch are drawn
 		_, err := f.fingerprint(ctx)
 		if err == nil {
 			err = files.Check(f.config.Checkpoint.Path)

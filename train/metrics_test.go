@@ -33,7 +33,7 @@ func TestMetricIsMonitored(t *testing.T) {
 	keep := &train.ModelCheckpoint{Monitor: "odd", BestOnly: true, Save: func(s *train.State) error { saved = append(saved, s.Epoch); return nil }}
 	stop := &train.EarlyStopping{Monitor: "odd", Patience: 2, RestoreBest: true}
 	cut := &train.ReduceLROnPlateau{Monitor: "odd", Patience: 1, Factor: 0.5}
-	h := fit(t, newTrainer(t, m, slowSGD), rows(20, 1), train.FitConfig{Epochs: 9, BatchSize: 20, ValidationSplit: 0.2,
+	h := fit(t, newTrainer(t, m, slowSGD), someRows(20, 1), train.FitConfig{Epochs: 9, BatchSize: 20, ValidationSplit: 0.2,
 		Callbacks: []train.Callback{reported("odd", 5, 3, 4, 4, 0, 0, 0, 0, 0), record, keep, stop, cut}})
 	if want := []float64{5, 3, 4, 4}; !slices.Equal(h.Metrics["odd"], want) || h.BestEpoch != 1 {
 		t.Errorf("got the history %v, best epoch %d, want %v and 1", h.Metrics, h.BestEpoch, want)
@@ -54,7 +54,7 @@ func TestMetricHistory(t *testing.T) {
 	nan := math.NaN()
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) string {
-		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), rows(60, 1), train.FitConfig{Epochs: epochs, Workers: 1, Checkpoint: c,
+		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(60, 1), train.FitConfig{Epochs: epochs, Workers: 1, Checkpoint: c,
 			Callbacks: []train.Callback{reported("late", nan, 0.30000000000000004, nan, math.Inf(1)), reported("early", 1, nan, nan, nan)}})
 		raw, err := json.Marshal(h.Metrics["late"][1:2])
 		noError(t, err)
@@ -83,7 +83,7 @@ func TestMetricHistory(t *testing.T) {
 // TestBadReport: a name of the fit's own, a moment without an epoch, a State that is none, a figure that nobody reports.
 func TestBadReport(t *testing.T) {
 	run := func(callbacks ...train.Callback) error {
-		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), rows(20, 1), train.FitConfig{Epochs: 2, Callbacks: callbacks})
+		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), someRows(20, 1), train.FitConfig{Epochs: 2, Callbacks: callbacks})
 		return err
 	}
 	early := func(s *train.State) error { return s.Report("odd", 1) }

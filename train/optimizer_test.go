@@ -119,7 +119,7 @@ func TestAdamWSuffix(t *testing.T) {
 // TestFitIsTheLoop runs each optimizer through Fit, with its last partial batch, against the napkin's loop: step
 // counts, learning rates and the mean loss of the history come out right only if all of it does.
 func TestFitIsTheLoop(t *testing.T) {
-	x := rows(25, 1)
+	x := someRows(25, 1)
 	for name, o := range optimizers {
 		t.Run(name, func(t *testing.T) {
 			m := newGaussian(graph.Float64)
@@ -143,7 +143,7 @@ func TestFitIsTheLoop(t *testing.T) {
 }
 
 func TestClip(t *testing.T) {
-	x := rows(40, 2)
+	x := someRows(40, 2)
 	norm := func(v ...float64) (s float64) {
 		for _, e := range v {
 			s += e * e
@@ -220,7 +220,7 @@ func TestSchedules(t *testing.T) {
 // TestScheduleInFit: the step counts batches, over epochs and over calls of Fit, and the history has the rate of
 // each epoch's last step.
 func TestScheduleInFit(t *testing.T) {
-	x := rows(30, 3)
+	x := someRows(30, 3)
 	s := train.Exponential{Initial: 0.1, DecaySteps: 2, DecayRate: 0.5}
 	m := newGaussian(graph.Float64)
 	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{}, Schedule: s})
@@ -240,7 +240,7 @@ func TestScheduleInFit(t *testing.T) {
 // TestEMA: the fit leaves the average behind, and trains on what is not averaged.
 func TestEMA(t *testing.T) {
 	const momentum = 0.5
-	x := rows(30, 4)
+	x := someRows(30, 4)
 	m := newGaussian(graph.Float64)
 	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: testRate}, EMA: momentum})
 	h := fit(t, tr, x, train.FitConfig{Epochs: 3, BatchSize: 10, NoShuffle: true, ValidationData: x})
@@ -292,7 +292,7 @@ func TestBrokenOptimizers(t *testing.T) {
 	whole.Float64 = func(train.Part[float64], float64, int) { panic("out of ideas") }
 	tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: broken{rules: whole}})
 	for _, workers := range []int{1, 3} {
-		if _, err := tr.Fit(context.Background(), rows(9, 1), train.FitConfig{Workers: workers}); err == nil || !strings.Contains(err.Error(), "out of ideas") {
+		if _, err := tr.Fit(context.Background(), someRows(9, 1), train.FitConfig{Workers: workers}); err == nil || !strings.Contains(err.Error(), "out of ideas") {
 			t.Errorf("%d workers: got %v, want an error about ideas", workers, err)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"math"
 	"slices"
 
-	"gaussflow/graph"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // A pass is one reading of a Source. It checks and counts the rows.
@@ -16,20 +16,20 @@ type pass struct {
 	ctx    context.Context
 	op     string // of its errors
 	dim    int
-	reader RowReader
+	reader rows.Reader
 	sum    *checksum // of the rows, nil: not wanted
 	rows   int       // read
 	ended  bool      // after the last row
 	idle   int       // reads without a row since the last one with one
 }
 
-func newPass(ctx context.Context, op string, src Source) (*pass, error) {
+func newPass(ctx context.Context, op string, src rows.Source) (*pass, error) {
 	reader, err := src.Open()
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", op, err)
 	case defaults.IsNil(reader):
-		return nil, fmt.Errorf("%s: the source opened as nil, want a RowReader", op)
+		return nil, fmt.Errorf("%s: the source opened as nil, want a Reader", op)
 	}
 	return &pass{ctx: ctx, op: op, dim: src.Dim(), reader: reader}, nil
 }
@@ -85,7 +85,7 @@ func (p *pass) take(block []float64) error {
 		row := block[:p.dim]
 		for j, v := range row {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return &graph.DomainError{Op: p.op, Row: p.rows, Col: j, Value: v}
+				return &rows.DomainError{Op: p.op, Row: p.rows, Col: j, Value: v}
 			}
 		}
 		if p.sum != nil {

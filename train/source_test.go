@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/train"
+	"gaussflow/rows"
 )
 
 // stored is a source of rows in memory that reads as files do, and as they should not.
@@ -25,7 +25,7 @@ type stored struct {
 
 func (s *stored) Dim() int { _, d := s.x.Dims(); return d }
 
-func (s *stored) Open() (train.RowReader, error) {
+func (s *stored) Open() (rows.Reader, error) {
 	s.open.Add(1)
 	s.passes.Add(1)
 	return &storedRows{stored: s}, nil
@@ -66,21 +66,21 @@ func (r *storedRows) Close() error { r.open.Add(-1); return nil }
 // unopened is a source that cannot be opened.
 type unopened struct{ err error }
 
-func (unopened) Dim() int                         { return 2 }
-func (u unopened) Open() (train.RowReader, error) { return nil, u.err }
+func (unopened) Dim() int                     { return 2 }
+func (u unopened) Open() (rows.Reader, error) { return nil, u.err }
 
 // stuck is a source whose Read has neither rows nor an error.
 type stuck struct{}
 
 func (stuck) Dim() int                           { return 2 }
-func (stuck) Open() (train.RowReader, error)     { return stuck{}, nil }
+func (stuck) Open() (rows.Reader, error)         { return stuck{}, nil }
 func (stuck) Read([]float64) (rows int, _ error) { return 0, nil }
 func (stuck) Close() error                       { return nil }
 
 // empty is a source without rows.
 type empty struct{ stuck }
 
-func (empty) Open() (train.RowReader, error)     { return empty{}, nil }
+func (empty) Open() (rows.Reader, error)         { return empty{}, nil }
 func (empty) Read([]float64) (rows int, _ error) { return 0, io.EOF }
 
 var errDisk = errors.New("disk on fire")

@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // ahead is the number of buffers of a stream: one in use, the others read ahead.
@@ -18,7 +19,7 @@ const ahead = 3
 // A stream is the feed of a Source. While an epoch runs a goroutine reads ahead.
 type stream struct {
 	op     string
-	src    Source
+	src    rows.Source
 	size   int // rows a batch
 	seed   uint64
 	window *window // nil: the rows keep their order
@@ -41,7 +42,7 @@ type buffer struct {
 }
 
 // newStream deals batches of size rows, shuffled in a window of `shuffled` rows, or in order where it is 0.
-func newStream(op string, src Source, size, shuffled int, seed uint64) *stream {
+func newStream(op string, src rows.Source, size, shuffled int, seed uint64) *stream {
 	s := &stream{op: op, src: src, size: size, seed: seed}
 	if shuffled > 0 {
 		s.window = &window{size: shuffled, dim: src.Dim()}
@@ -50,7 +51,7 @@ func newStream(op string, src Source, size, shuffled int, seed uint64) *stream {
 }
 
 // checkSource reports a source that is not of rows of dim columns; dim 0 allows any.
-func checkSource(op string, src Source, dim int) error {
+func checkSource(op string, src rows.Source, dim int) error {
 	if defaults.IsNil(src) {
 		return fmt.Errorf("%s: the source is nil, a %T", op, src)
 	}

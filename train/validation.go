@@ -1,6 +1,10 @@
 package train
 
-import "context"
+import (
+	"context"
+
+	"gaussflow/rows"
+)
 
 // A validation is rows that a fit is judged on.
 type validation interface {
@@ -16,7 +20,7 @@ func (d *dataset) loss(ctx context.Context, t *Trainer) (float64, error) {
 // heldSource is a source to validate on.
 type heldSource struct {
 	op string
-	Source
+	rows.Source
 }
 
 func (h *heldSource) loss(ctx context.Context, t *Trainer) (float64, error) {

@@ -3,7 +3,6 @@ package train_test
 import (
 	"context"
 	"errors"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/losses"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -22,8 +22,8 @@ func callAll(t *testing.T, name string, v any, check func(method string, returns
 	t.Helper()
 	arguments := map[reflect.Type]any{
 		reflect.TypeFor[context.Context](): context.Background(),
-		reflect.TypeFor[mat.Matrix]():      rows(4, 1),
-		reflect.TypeFor[train.Source]():    &stored{x: rows(4, 1)},
+		reflect.TypeFor[mat.Matrix]():      someRows(4, 1),
+		reflect.TypeFor[rows.Source]():     &stored{x: someRows(4, 1)},
 		reflect.TypeFor[*train.State]():    &train.State{},
 	}
 	value := reflect.ValueOf(v)
@@ -79,7 +79,7 @@ func TestZeroValues(t *testing.T) {
 	for name, v := range map[string]any{
 		"State": &train.State{}, "History": &train.History{},
 		"EarlyStopping": &train.EarlyStopping{}, "ReduceLROnPlateau": &train.ReduceLROnPlateau{}, "ModelCheckpoint": &train.ModelCheckpoint{},
-		"CSVLogger": &train.CSVLogger{}, "Progress": &train.Progress{Out: io.Discard}, "Lines": &train.Lines{Out: io.Discard},
+		"CSVLogger":      &train.CSVLogger{},
 		"LambdaCallback": train.LambdaCallback{}, "TerminateOnNaN": train.TerminateOnNaN{}, "NopCallback": train.NopCallback{},
 		"Adam": train.Adam{}, "AdamW": train.AdamW{}, "SGD": train.SGD{}, "RMSProp": train.RMSProp{}, "Clip": train.Clip{},
 		"Constant": train.Constant{}, "Exponential": train.Exponential{}, "Cosine": train.Cosine{}, "Piecewise": train.Piecewise{},

@@ -7,6 +7,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // Affine shifts and scales a number,
@@ -35,7 +36,7 @@ func (Affine) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.
 
 // Fit is the column's mean and standard deviation; a constant column keeps its scale.
 func (Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
-	mean, std := initializers.MeanStd(values)
+	mean, std := rows.MeanStd(values)
 	logScale := 0.0
 	if std > 0 {
 		logScale = math.Log(std)

@@ -26,10 +26,7 @@ type GaussianMixtureCDF struct {
 	Clamp      kernel.Clamp `json:"clamp,omitzero"`       // of the log scales; default none
 }
 
-// DefaultComponents is the default number of components of a mixture.
-const DefaultComponents = 8
-
-func (m GaussianMixtureCDF) k() int { return defaults.Or(m.Components, DefaultComponents) }
+func (m GaussianMixtureCDF) k() int { return defaults.Or(m.Components, initializers.DefaultComponents) }
 
 // Validate reports fewer components than one, or a clamp that is none.
 func (m GaussianMixtureCDF) Validate() error {

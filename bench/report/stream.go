@@ -12,6 +12,7 @@ import (
 	"gaussflow/bench"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -107,7 +108,7 @@ type normalTable struct{ rows, dim int }
 func (n normalTable) Dim() int { return n.dim }
 
 // Open starts at the first row.
-func (n normalTable) Open() (train.RowReader, error) {
+func (n normalTable) Open() (rows.Reader, error) {
 	return &normalRows{n, initializers.NewRand(6, 0)}, nil
 }
 

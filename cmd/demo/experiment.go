@@ -16,6 +16,7 @@ import (
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 	"gaussflow/layers"
+	"gaussflow/progress"
 	"gaussflow/train"
 )
 
@@ -187,10 +188,11 @@ func (e *experiment) fit(ctx context.Context) (err error) {
 	if err := e.coupling.Compile(r.compile); err != nil {
 		return err
 	}
-	r.fit.Verbosity = train.EpochLines
+	shown := train.Callback(&progress.Lines{})
 	if term.IsTerminal(int(os.Stderr.Fd())) {
-		r.fit.Verbosity = train.ProgressBar
+		shown = &progress.Bar{}
 	}
+	r.fit.Callbacks = append(r.fit.Callbacks, shown)
 	start := time.Now()
 	if e.history, err = e.coupling.Fit(ctx, e.train.x, r.fit); err != nil {
 		return err

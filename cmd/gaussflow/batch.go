@@ -13,7 +13,7 @@ import (
 
 	"gaussflow/data"
 	"gaussflow/flows"
-	"gaussflow/tabular"
+	"gaussflow/internal/pipeline"
 )
 
 // A batch is consecutive rows of a table on their way through a model.
@@ -36,6 +36,9 @@ func (b *batch) record(i int) []byte {
 	return b.kept[b.ends[i-1]:b.ends[i]]
 }
 
+// batchRows is what a flow runs at once.
+const batchRows = 512
+
 // batches reads a table in batches that are used again.
 type batches struct {
 	*data.Rows
@@ -48,7 +51,7 @@ type batches struct {
 // newBatches starts the last pass over the file; it keeps whole rows for records, or none where that is nil.
 func newBatches(file *data.File, records *data.RecordWriter) (b *batches, err error) {
 	b = &batches{name: file.Name(), dim: file.Dim(), records: records != nil}
-	b.used.New = func() any { return &batch{values: make([]float64, tabular.BatchRows*b.dim)} }
+	b.used.New = func() any { return &batch{values: make([]float64, batchRows*b.dim)} }
 	file.Once()
 	if b.records {
 		b.Rows, err = file.Records(records)
@@ -80,7 +83,7 @@ func (b *batches) next() (*batch, error) {
 // stream works on all rows, on all processors, writes in order and counts on the bar.
 func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work, write func(*batch) error) error {
 	located := func(t *batch) error { return b.located(t, work(t)) }
-	err := tabular.Stream(ctx, b.next, located, func(t *batch) error {
+	err := pipeline.Run(ctx, b.next, located, func(t *batch) error {
 		defer b.used.Put(t)
 		return errors.Join(write(t), bar.Add(len(t.places)))
 	})

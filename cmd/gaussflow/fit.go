@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
+	"gaussflow/progress"
 	"gaussflow/tabular"
 	"gaussflow/train"
 )
@@ -87,7 +88,7 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 // fit fits; one that was interrupted, or whose checkpoint could not be written, comes with a model and the error.
 func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, error) {
 	if !o.quiet {
-		o.config.Verbosity = train.ProgressBar // which draws on a terminal only
+		o.config.Callbacks = append(o.config.Callbacks, &progress.Bar{}) // which draws on a terminal only
 	}
 	o.config.Checkpoint = train.Checkpoint{Path: o.checkpoint(), Resume: o.resume}
 	if _, err := os.Stat(o.checkpoint()); o.resume && errors.Is(err, fs.ErrNotExist) {

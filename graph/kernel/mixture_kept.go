@@ -14,7 +14,8 @@ func (b *MixtureBatch[T]) whole(p *mixturePass) bool {
 	return b.perRow && p.way != along && p.full == b.ops.lanes && p.last == b.ops.lanes
 }
 
-// place has the pass's mixtures prepared in kept, or found there, if that is where its blocks are.
+// place chooses the memory that a pass over rows has its prepared mixtures in (b.p): a place in kept, where Backward finds them again
+// without preparing them a second time, if the pass fills its vectors; else the batch's own.
 func (b *MixtureBatch[T]) place(p *mixturePass, kept []T) {
 	b.p = b.own
 	if kept == nil || !b.whole(p) {

@@ -96,7 +96,7 @@ var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
 	"flows.RowError", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
-	"initializers.Mixture", "initializers.MixtureFit", "initializers.Moments", "initializers.Site",
+	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"layers.Description", "transforms.Part",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",

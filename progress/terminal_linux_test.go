@@ -1,14 +1,15 @@
-package train_test
+package progress_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 
-	"gaussflow/train"
+	"gaussflow/progress"
 )
 
 // terminal opens a pseudo-terminal: what is written to side comes out of screen.
@@ -18,9 +19,13 @@ func terminal(t *testing.T) (screen, side *os.File) {
 	if err != nil {
 		t.Skip("no pseudo-terminals here: ", err)
 	}
-	noError(t, unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0))
+	if err := unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
 	n, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
-	noError(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	side, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skip("no pseudo-terminals here: ", err)
@@ -28,17 +33,29 @@ func terminal(t *testing.T) (screen, side *os.File) {
 	return screen, side
 }
 
-// TestProgressOnATerminal: there the bar is drawn, with epoch and losses.
-func TestProgressOnATerminal(t *testing.T) {
+// TestBarOnATerminal: there the bar is drawn, with epoch and losses.
+func TestBarOnATerminal(t *testing.T) {
 	screen, side := terminal(t)
 	defer screen.Close()
 	drawn := readAll(screen)
-	stderrOf(t, side, train.ProgressBar)
-	noError(t, side.Close())
+	onStderr(side, func() { fit(t, &progress.Bar{}) })
+	if err := side.Close(); err != nil {
+		t.Fatal(err)
+	}
 	text := <-drawn
-	for _, word := range []string{"epoch 2/2", "loss", "val_loss", "100%", "2/2"} {
+	for _, word := range []string{"epoch 2/2", "loss", "val_loss", "100%", "4/4"} {
 		if !strings.Contains(text, word) {
 			t.Errorf("the bar %q does not show %s", text, word)
 		}
 	}
+}
+
+// readAll collects what arrives until r ends.
+func readAll(r io.Reader) <-chan string {
+	text := make(chan string, 1)
+	go func() {
+		b, _ := io.ReadAll(r) // a terminal's other end reports its end as an error
+		text <- string(b)
+	}()
+	return text
 }

@@ -14,7 +14,7 @@ import (
 // TestKernels against the variance and the range of each definition, on a kernel large enough to tell.
 func TestKernels(t *testing.T) {
 	const in, out = 200, 300
-	for kernel, want := range map[initializers.Kernel]struct{ variance, bound float64 }{
+	for kernel, want := range map[initializers.Distribution]struct{ variance, bound float64 }{
 		"":                         {2.0 / (in + out), math.Sqrt(6.0 / (in + out))},
 		initializers.GlorotUniform: {2.0 / (in + out), math.Sqrt(6.0 / (in + out))},
 		initializers.GlorotNormal:  {2.0 / (in + out), math.Inf(1)},
@@ -44,7 +44,7 @@ func TestKernels(t *testing.T) {
 			t.Errorf("%q: two seeds gave one kernel", kernel)
 		}
 	}
-	if names := initializers.Kernels(); len(names) != 7 {
+	if names := initializers.Distributions(); len(names) != 7 {
 		t.Errorf("%d kernels, want the 7 tested here: %q", len(names), names)
 	}
 }

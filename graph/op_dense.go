@@ -45,7 +45,7 @@ func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	case s.act == Relu && ok: // what the relu does not let through need not be computed
 		g = c.apply(matMulWhere{of}, out, factors[0], factors[1])
 	case s.act != Linear:
-		g = c.apply(activationSlope{s.act}, out, out, g)
+		g = c.apply(activationSlope{function(s.act)}, out, out, g)
 	}
 	return c.nodes(
 		c.apply(matMul{transB: true, degrees: s.degrees}, g, w),

@@ -1,4 +1,4 @@
-package initializers
+package rows
 
 import (
 	"errors"
@@ -7,8 +7,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"gaussflow/graph"
 )
 
 // Moments are the mean and standard deviation of columns, gathered row by row in float64 without keeping the rows, whatever the
@@ -70,10 +68,10 @@ func MeanStd(values []float64) (mean, std float64) {
 }
 
 // MomentsOf reads all batches, of at least one row together and all of one width; their error is its own. A row that is not
-// finite is a graph.DomainError, counted from the first batch on.
+// finite is a DomainError, counted from the first batch on.
 func MomentsOf(batches iter.Seq2[*mat.Dense, error]) (*Moments, error) {
 	if batches == nil {
-		return nil, errors.New("initializers: MomentsOf: the batches are nil")
+		return nil, errors.New("rows: MomentsOf: the batches are nil")
 	}
 	m := &Moments{}
 	for x, err := range batches {
@@ -81,11 +79,11 @@ func MomentsOf(batches iter.Seq2[*mat.Dense, error]) (*Moments, error) {
 			err = m.add(x)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("initializers: MomentsOf: %w", err)
+			return nil, fmt.Errorf("rows: MomentsOf: %w", err)
 		}
 	}
 	if m.Rows == 0 {
-		return nil, errors.New("initializers: MomentsOf: no batches, want at least one row")
+		return nil, errors.New("rows: MomentsOf: no batches, want at least one row")
 	}
 	for j := range m.columns {
 		m.Mean[j] = m.columns[j].center()
@@ -114,11 +112,11 @@ func (m *Moments) add(x *mat.Dense) error {
 // check reports an x that is not rows like those before.
 func (m *Moments) check(x *mat.Dense) error {
 	const op = "batch"
-	err := graph.CheckData(op, x)
+	err := CheckFinite(op, x)
 	if m.Rows > 0 {
-		err = graph.CheckRows(op, x, len(m.Mean))
+		err = Check(op, x, len(m.Mean))
 	}
-	var bad *graph.DomainError
+	var bad *DomainError
 	if errors.As(err, &bad) {
 		bad.Row += m.Rows
 	}

@@ -1,4 +1,4 @@
-package train
+package rows
 
 // A Source is a table of d columns that need not fit in memory, read in order from the first row as often as it is
 // opened. What is open is read by one goroutine, not always the caller's; more than one may be open at a time.
@@ -6,11 +6,11 @@ type Source interface {
 	// Dim is d.
 	Dim() int
 	// Open starts at the first row. The caller closes what it opens.
-	Open() (RowReader, error)
+	Open() (Reader, error)
 }
 
-// A RowReader reads the rows of a Source in order.
-type RowReader interface {
+// A Reader reads the rows of a Source in order.
+type Reader interface {
 	// Read fills dst with whole rows, row-major, and returns how many: fewer than len(dst)/d only at the end, where the
 	// error is io.EOF once no row is left (as io.Reader; n > 0 with io.EOF is allowed). Another error names the row.
 	Read(dst []float64) (rows int, err error)

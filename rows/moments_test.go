@@ -1,4 +1,4 @@
-package initializers_test
+package rows_test
 
 import (
 	"errors"
@@ -12,8 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
-	"gaussflow/graph"
-	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // inBatches yields x so many rows at a time, then err.
@@ -40,7 +39,7 @@ func TestMoments(t *testing.T) {
 		x.SetRow(i, []float64{rng.NormFloat64(), 1e9 + rng.NormFloat64(), 1e-200 * rng.Float64(), 0.1})
 	}
 	for _, size := range []int{1, 100, n} {
-		m, err := initializers.MomentsOf(inBatches(x, size, nil))
+		m, err := rows.MomentsOf(inBatches(x, size, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,41 +66,20 @@ func TestMoments(t *testing.T) {
 // TestMeanStd does not depend on the unit, nor on a constant's value, nor on how few the digits of a spread are.
 func TestMeanStd(t *testing.T) {
 	for _, unit := range []float64{0x1p-1000, 1e-200, 1e-155, 1, 1e155, 1e300} {
-		mean, std := initializers.MeanStd([]float64{1 * unit, 2 * unit, 3 * unit, 6 * unit})
+		mean, std := rows.MeanStd([]float64{1 * unit, 2 * unit, 3 * unit, 6 * unit})
 		if math.Abs(mean/unit-3) > 1e-15*3 || math.Abs(std/unit-math.Sqrt(3.5)) > 1e-15*2 {
 			t.Errorf("unit %g: mean %g, deviation %g units, want 3 and √3.5", unit, mean/unit, std/unit)
 		}
-		if mean, std := initializers.MeanStd([]float64{0.1 * unit, 0.1 * unit, 0.1 * unit}); mean != 0.1*unit || std != 0 {
+		if mean, std := rows.MeanStd([]float64{0.1 * unit, 0.1 * unit, 0.1 * unit}); mean != 0.1*unit || std != 0 {
 			t.Errorf("three times %g: mean %g, deviation %g", 0.1*unit, mean, std)
 		}
 	}
 	ulp := math.Nextafter(3.3, 4) - 3.3
-	if _, std := initializers.MeanStd([]float64{3.3, 3.3 + ulp, 3.3 + 2*ulp, 3.3 + ulp}); math.Abs(std/ulp-math.Sqrt(0.5)) > 1e-15 {
+	if _, std := rows.MeanStd([]float64{3.3, 3.3 + ulp, 3.3 + 2*ulp, 3.3 + ulp}); math.Abs(std/ulp-math.Sqrt(0.5)) > 1e-15 {
 		t.Errorf("deviation of %g steps, want √½", std/ulp)
 	}
-	if _, std := initializers.MeanStd([]float64{1e15, 1e15 + 2}); std != 1 {
+	if _, std := rows.MeanStd([]float64{1e15, 1e15 + 2}); std != 1 {
 		t.Errorf("an offset of 1e15: deviation %g, want 1", std)
-	}
-}
-
-// TestPCAUnits: the axes are those of the columns, however large or small.
-func TestPCAUnits(t *testing.T) {
-	x := rows(50, 3)
-	want, variances, err := initializers.PCA(x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, unit := range []float64{0x1p-650, 0x1p500} {
-		y := mat.DenseCopyOf(x)
-		y.Scale(unit, y)
-		q, _, err := initializers.PCA(y)
-		if err != nil {
-			t.Fatal(err)
-		}
-		within(t, "axes", q.RawMatrix().Data, want.RawMatrix().Data, 1e-14)
-	}
-	if !(variances[0] > variances[2]) {
-		t.Error(variances)
 	}
 }
 
@@ -118,8 +96,8 @@ func TestBadMoments(t *testing.T) {
 		"got 1×3":                    two,
 		"batch: got 0×0, want shape": func(yield func(*mat.Dense, error) bool) { yield(nil, nil) },
 	} {
-		_, err := initializers.MomentsOf(batches)
-		var domain *graph.DomainError
+		_, err := rows.MomentsOf(batches)
+		var domain *rows.DomainError
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("error %v, want one about %s", err, words)
 		}

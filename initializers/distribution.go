@@ -9,37 +9,37 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Kernel names the distribution that a dense layer's kernel starts from; the zero value is GlorotUniform.
-type Kernel string
+// A Distribution is what the kernel of a dense layer is drawn from at the start, as Keras's kernel_initializer; the zero value is GlorotUniform.
+type Distribution string
 
-// The kernels. Glorot: variance 2/(in+out) (Glorot & Bengio 2010). He: variance 2/in (He et al. 2015,
+// The distributions. Glorot: variance 2/(in+out) (Glorot & Bengio 2010). He: variance 2/in (He et al. 2015,
 // arXiv:1502.01852). Normal: N(0, 0.05²), as Keras. Orthogonal: Saxe et al. 2014, arXiv:1312.6120.
 const (
-	GlorotUniform Kernel = "glorot_uniform"
-	GlorotNormal  Kernel = "glorot_normal"
-	HeUniform     Kernel = "he_uniform"
-	HeNormal      Kernel = "he_normal"
-	Normal        Kernel = "normal"
-	Orthogonal    Kernel = "orthogonal"
-	Zeros         Kernel = "zeros"
+	GlorotUniform Distribution = "glorot_uniform"
+	GlorotNormal  Distribution = "glorot_normal"
+	HeUniform     Distribution = "he_uniform"
+	HeNormal      Distribution = "he_normal"
+	Normal        Distribution = "normal"
+	Orthogonal    Distribution = "orthogonal"
+	Zeros         Distribution = "zeros"
 )
 
-// Kernels lists the names.
-func Kernels() []Kernel {
-	return []Kernel{GlorotUniform, GlorotNormal, HeUniform, HeNormal, Normal, Orthogonal, Zeros}
+// Distributions lists the names.
+func Distributions() []Distribution {
+	return []Distribution{GlorotUniform, GlorotNormal, HeUniform, HeNormal, Normal, Orthogonal, Zeros}
 }
 
 // Validate reports an unknown name.
-func (k Kernel) Validate() error {
-	if k != "" && !slices.Contains(Kernels(), k) {
-		return fmt.Errorf("initializers: Kernel = %q, want one of %q", string(k), Kernels())
+func (k Distribution) Validate() error {
+	if k != "" && !slices.Contains(Distributions(), k) {
+		return fmt.Errorf("initializers: Distribution = %q, want one of %q", string(k), Distributions())
 	}
 	return nil
 }
 
 // Make draws a kernel of in rows and out columns, row-major; nil where in or out is not positive, both make more than 2^28 numbers,
 // one of them is more than 16384 and the kernel orthogonal (it is cut from a square matrix), or rng is nil.
-func (k Kernel) Make(in, out int, rng *rand.Rand) []float64 {
+func (k Distribution) Make(in, out int, rng *rand.Rand) []float64 {
 	if in < 1 || out < 1 || in > maxNumbers/out || rng == nil {
 		return nil
 	}

@@ -38,7 +38,7 @@ func (orthogonal) kernels() kernels { return kernels{bindOrthogonal[float64], bi
 
 func bindOrthogonal[T kernel.Float](out array[T], in []array[T]) func() {
 	v := in[0]
-	reflectors := out.work.reflector(v.shape[0], v.shape[1])
+	reflectors := reflectorScratch(out.work, v.shape[0], v.shape[1])
 	return func() { reflectors.Product(out.data, v.data) }
 }
 
@@ -55,6 +55,13 @@ func (orthogonalSlope) kernels() kernels {
 
 func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {
 	v, gq := in[0], in[1].data
-	reflectors := out.work.reflector(v.shape[0], v.shape[1])
+	reflectors := reflectorScratch(out.work, v.shape[0], v.shape[1])
 	return func() { reflectors.Backward(out.data, v.data, gq) }
+}
+
+// reflectorShape is what tells Reflectors apart.
+type reflectorShape struct{ r, d int }
+
+func reflectorScratch[T kernel.Float](w *workspace[T], r, d int) *kernel.Reflectors[T] {
+	return scratchOf(w, reflectorShape{r, d}, func() *kernel.Reflectors[T] { return kernel.NewReflectors[T](r, d) })
 }

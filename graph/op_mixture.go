@@ -79,7 +79,7 @@ func (s mixture) kernels() kernels { return both(s, bindMixture, bindMixture) }
 func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
-	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
+	batch := mixtureScratch(out.work, mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
 	if !s.inverse {
 		return func() { batch.Forward(x, in[1].data, value, logSlope, nil) }
 	}
@@ -110,8 +110,19 @@ func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
 	theta, packed, up := in[1].data, in[2].data, in[3].data
-	batch := out.work.mixture(mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
+	batch := mixtureScratch(out.work, mixtureShape{d, s.k, perRow(in[1].shape), s.clamp})
 	return func() {
 		batch.Backward(in[0].data, theta, packed[:nd], packed[nd:], up[:nd], up[nd:], out.data[:nd], out.data[nd:])
 	}
+}
+
+// mixtureShape is what tells MixtureBatches apart.
+type mixtureShape struct {
+	d, k   int
+	perRow bool
+	clamp  kernel.Clamp
+}
+
+func mixtureScratch[T kernel.Float](w *workspace[T], s mixtureShape) *kernel.MixtureBatch[T] {
+	return scratchOf(w, s, func() *kernel.MixtureBatch[T] { return kernel.NewMixtureBatch[T](s.d, s.k, s.perRow, s.clamp) })
 }

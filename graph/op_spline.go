@@ -56,7 +56,7 @@ func bindSpline[T kernel.Float](s spline, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
 	theta := splineTheta(s.family, d, in[1:])
-	splines := out.work.spline(splineShape{s.family, d})
+	splines := splineScratch(out.work, splineShape{s.family, d})
 	if s.inverse {
 		return func() { splines.Inverse(x, theta, value, logSlope) }
 	}
@@ -98,11 +98,21 @@ func bindSplineSlope[T kernel.Float](s spline, out array[T], in []array[T]) func
 	result, up := in[last].data, in[last+1].data
 	theta := splineTheta(s.family, d, in[1:last])
 	thetaUp := packedSplineTheta(s.family, d, out.data[nd:], theta.Stride)
-	splines := out.work.spline(splineShape{s.family, d})
+	splines := splineScratch(out.work, splineShape{s.family, d})
 	if s.inverse {
 		return func() {
 			splines.InverseBackward(result[:nd], result[nd:], theta, up[:nd], up[nd:], out.data[:nd], thetaUp)
 		}
 	}
 	return func() { splines.Backward(in[0].data, theta, up[:nd], up[nd:], out.data[:nd], thetaUp) }
+}
+
+// splineShape is what tells Splines apart.
+type splineShape struct {
+	family kernel.Spline
+	d      int
+}
+
+func splineScratch[T kernel.Float](w *workspace[T], s splineShape) *kernel.Splines[T] {
+	return scratchOf(w, s, func() *kernel.Splines[T] { return kernel.NewSplines[T](s.family, s.d) })
 }

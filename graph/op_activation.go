@@ -11,7 +11,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// An Activation names a function of one number; the zero value is the identity.
+// An Activation names what a layer of a network applies to each number; the zero value is the identity.
 type Activation string
 
 // The activations of conditioners.
@@ -23,21 +23,28 @@ const (
 	Gelu   Activation = "gelu"
 )
 
-// Elementwise functions of the composed layers.
-const (
-	expFn    Activation = "exp"
-	logCDFFn Activation = "logcdf"
-	logPDFFn Activation = "logpdf"
+// A function names a function of one number that an op applies to every element: the activations, and those below.
+type function string
 
-	logOnePlusSquareFn Activation = "log1psquare"
-	studentConstantFn  Activation = "studentconstant"
-	sinhFn             Activation = "sinh"
-	asinhFn            Activation = "asinh"
-	logCoshFn          Activation = "logcosh"
-	softplusFn         Activation = "softplus"
-	logFn              Activation = "log"
-	sqrtFn             Activation = "sqrt"
-	inverseFn          Activation = "inverse"
+const (
+	expFn    function = "exp"
+	logCDFFn function = "logcdf"
+	logPDFFn function = "logpdf"
+
+	logOnePlusSquareFn function = "log1psquare"
+	studentConstantFn  function = "studentconstant"
+	sinhFn             function = "sinh"
+	asinhFn            function = "asinh"
+	logCoshFn          function = "logcosh"
+	softplusFn         function = "softplus"
+	signedLogFn        function = "signedlog"
+	signedExpFn        function = "signedexp"
+	absFn              function = "abs"
+	expRelativeFn      function = "exprel"
+	logRelativeFn      function = "logrel"
+	logFn              function = "log"
+	sqrtFn             function = "sqrt"
+	inverseFn          function = "inverse"
 )
 
 // curve is a function and its slope from x and y = f(x).
@@ -46,12 +53,12 @@ type curve struct {
 	slope func(x, y float64) float64
 }
 
-var curves = map[Activation]curve{
-	Linear: {func(x float64) float64 { return x }, func(_, _ float64) float64 { return 1 }},
-	Relu:   {func(x float64) float64 { return max(x, 0) }, func(_, y float64) float64 { return step(y) }},
-	Tanh:   {math.Tanh, func(_, y float64) float64 { return 1 - y*y }},
-	Silu:   {kernel.Silu, func(x, _ float64) float64 { return kernel.SiluSlope(x) }},
-	Gelu:   {kernel.Gelu, func(x, _ float64) float64 { return kernel.GeluSlope(x) }},
+var curves = map[function]curve{
+	function(Linear): {func(x float64) float64 { return x }, func(_, _ float64) float64 { return 1 }},
+	function(Relu):   {func(x float64) float64 { return max(x, 0) }, func(_, y float64) float64 { return step(y) }},
+	function(Tanh):   {math.Tanh, func(_, y float64) float64 { return 1 - y*y }},
+	function(Silu):   {kernel.Silu, func(x, _ float64) float64 { return kernel.SiluSlope(x) }},
+	function(Gelu):   {kernel.Gelu, func(x, _ float64) float64 { return kernel.GeluSlope(x) }},
 
 	logOnePlusSquareFn: {kernel.LogOnePlusSquare, func(x, _ float64) float64 { return kernel.LogOnePlusSquareSlope(x) }},
 	studentConstantFn:  {kernel.StudentConstant, func(x, _ float64) float64 { return kernel.StudentConstantSlope(x) }},
@@ -59,6 +66,11 @@ var curves = map[Activation]curve{
 	asinhFn:            {math.Asinh, func(x, _ float64) float64 { return 1 / math.Hypot(1, x) }},
 	logCoshFn:          {kernel.LogCosh, func(x, _ float64) float64 { return math.Tanh(x) }},
 	softplusFn:         {kernel.Softplus, func(x, _ float64) float64 { return kernel.Sigmoid(x) }},
+	signedLogFn:        {kernel.SignedLog, func(x, _ float64) float64 { return 1 / (1 + math.Abs(x)) }},
+	signedExpFn:        {kernel.SignedExp, func(x, _ float64) float64 { return math.Exp(math.Abs(x)) }},
+	absFn:              {math.Abs, func(x, _ float64) float64 { return math.Copysign(1, x) }},
+	expRelativeFn:      {kernel.ExpRelative, func(x, _ float64) float64 { return kernel.ExpRelativeSlope(x) }},
+	logRelativeFn:      {kernel.LogRelative, func(x, _ float64) float64 { return kernel.LogRelativeSlope(x) }},
 	logFn:              {math.Log, func(x, _ float64) float64 { return 1 / x }},
 	sqrtFn:             {math.Sqrt, func(_, y float64) float64 { return 0.5 / y }},
 	inverseFn:          {func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
@@ -89,15 +101,15 @@ func (a Activation) Validate() error {
 // slopeFromValue reports whether the slope needs only y, so that a fused op need not keep x.
 func (a Activation) slopeFromValue() bool { return a == Linear || a == Relu || a == Tanh }
 
-// activate is an Activation applied to every element.
-type activate struct{ fn Activation }
+// activate is a function applied to every element.
+type activate struct{ fn function }
 
 // Activate applies act to every element.
 func (b *Builder) Activate(x *G.Node, act Activation) *G.Node {
 	if act == Linear {
 		return x
 	}
-	return b.apply(activate{act}, x)
+	return b.apply(activate{function(act)}, x)
 }
 
 // Exp is eˣ of every element.
@@ -134,7 +146,7 @@ func bindActivate[T kernel.Float](s activate, out array[T], in []array[T]) func(
 }
 
 // activationSlope is g·f'(x), from x, y = f(x) and g.
-type activationSlope struct{ fn Activation }
+type activationSlope struct{ fn function }
 
 func (s activationSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }
 
@@ -142,7 +154,7 @@ func (s activationSlope) kernels() kernels { return both(s, bindActivationSlope,
 
 func bindActivationSlope[T kernel.Float](s activationSlope, out array[T], in []array[T]) func() {
 	x, y, g := in[0].data, in[1].data, in[2].data
-	if s.fn == Relu {
+	if s.fn == function(Relu) {
 		return func() { kernel.ReluSlope(out.data, y, g) }
 	}
 	slope := curves[s.fn].slope

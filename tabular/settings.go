@@ -9,8 +9,8 @@ import (
 	"gaussflow/train"
 )
 
-// plan is everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
-type plan struct {
+// settings are everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
+type settings struct {
 	Config
 	copies   int // of each row in an epoch
 	perEpoch int // rows, copies included
@@ -38,11 +38,11 @@ const (
 	maxNoise       = 0.05
 )
 
-// newPlan fills in what c leaves open for a fit on n rows of the columns.
-func newPlan(c Config, n int, columns []Column) plan {
+// newSettings fills in what c leaves open for a fit on n rows of the columns.
+func newSettings(c Config, n int, columns []Column) settings {
 	or(&c.Preset, Default)
 	d, e := len(columns), efforts[c.Preset]
-	p := plan{Config: c, copies: (epochRows + n - 1) / n}
+	p := settings{Config: c, copies: (epochRows + n - 1) / n}
 	p.perEpoch = n * p.copies
 	or(&p.Family, familyFor(n, d))
 	p.sizes(n, d, e)
@@ -69,7 +69,7 @@ func familyFor(n, d int) Family {
 
 // sizes sets the shape of the flow of d columns. The aligned family has a block, at least three, for each binary digit of
 // a column's number, so that each two columns are in different halves of some block.
-func (p *plan) sizes(n, d int, e effort) {
+func (p *settings) sizes(n, d int, e effort) {
 	blocks, components := 3, min(max(n/rowsAComponent, 2), 4)
 	if p.Family == Aligned {
 		blocks, components = max(3, digits(d)), 8
@@ -85,7 +85,7 @@ func (p *plan) sizes(n, d int, e effort) {
 }
 
 // checkpoint is Config's; writing it each epoch would cost small tables more than the epoch.
-func (p plan) checkpoint() train.Checkpoint {
+func (p settings) checkpoint() train.Checkpoint {
 	c := p.Checkpoint
 	if c.Path != "" {
 		or(&c.Every, max(1, p.Epochs/50))
@@ -94,7 +94,7 @@ func (p plan) checkpoint() train.Checkpoint {
 }
 
 // epochSteps is the number of optimizer steps of an epoch.
-func (p plan) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
+func (p settings) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
 
 // or sets v to its default where it is zero.
 func or[T comparable](v *T, otherwise T) { *v = defaults.Or(*v, otherwise) }
