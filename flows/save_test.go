@@ -67,13 +67,22 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 		flows.Named{Name: "affine", Layer: must(layers.NewAffine(3, config))},
 	)
 	noError(t, err)
+	masked, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, Order: []int{1, 2, 0}, Conditioner: layers.MLPConfig{Hidden: []int{6, 5}, Activation: graph.Tanh, Dtype: dtype}.Masked})
+	noError(t, err)
+	sampler, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, FastSampling: true, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh, Dtype: dtype}.Masked})
+	noError(t, err)
+	autoregressive, err := flows.New(flows.Named{Name: "masked", Layer: masked}, flows.Named{Name: "sampler", Layer: sampler})
+	noError(t, err)
 	return map[string]*flows.Flow{
-		"lines":         lines,
-		"ends":          ends,
-		"splines":       splines,
-		"diagonal":      diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
-		"diagonal, PCA": diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
-		"coupling":      coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),
+		"autoregressive": autoregressive,
+		"lines":          lines,
+		"ends":           ends,
+		"splines":        splines,
+		"diagonal":       diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
+		"diagonal, PCA":  diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
+		"coupling":       coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),
 		"coupling, shared": coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 4, Hidden: []int{6}, Shared: true,
 			Mask: layers.AlternatingMask(3), Activation: graph.Silu, Dtype: dtype}),
 		"coupling, default widths": coupling(t, 3, flows.CouplingConfig{Blocks: 1, NoRotation: true, Dtype: dtype}),

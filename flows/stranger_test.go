@@ -31,10 +31,11 @@ type stranger struct {
 			Transform struct {
 				Config strangeSpline `json:"config"`
 			} `json:"transform"`
-			Reflectors int             `json:"reflectors"`
-			Columns    []strangeColumn `json:"columns"`
-			Order      []int           `json:"order"`
-			Negative   []bool          `json:"negative"`
+			Reflectors   int             `json:"reflectors"`
+			Columns      []strangeColumn `json:"columns"`
+			Order        []int           `json:"order"`
+			Negative     []bool          `json:"negative"`
+			FastSampling bool            `json:"fast_sampling"`
 		} `json:"config"`
 	} `json:"layers"`
 
@@ -45,6 +46,7 @@ type stranger struct {
 type strangeMLP struct {
 	Hidden     []int  `json:"hidden"`
 	Activation string `json:"activation"`
+	Residual   bool   `json:"residual"`
 }
 
 // strangeColumn is a column of a support.
@@ -174,6 +176,8 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 			z[j], slope = spline(l.Config.Transform.Config, x[j], theta[n*k:(n+1)*k], heights[n*k:(n+1)*k], slopes[n*(k-1):(n+1)*(k-1)])
 			logDet += slope
 		}
+	case "autoregressive":
+		return s.autoregressive(i, x)
 	case "mixture_cdf_coupling":
 		return s.mixtureCoupling(i, x)
 	}
@@ -248,18 +252,90 @@ func (s *stranger) coupling(name string, mask []bool, context int, mlp strangeML
 	if context > 0 {
 		a = append(a, s.context...)
 	}
-	for n := range len(mlp.Hidden) + 1 {
-		dense := name + ".mlp.dense" + strconv.Itoa(n)
-		bias := s.tensors[dense+".bias"]
-		a = times(a, s.tensors[dense+".kernel"], len(bias))
-		for j := range a {
-			a[j] += bias[j]
-			if n < len(mlp.Hidden) {
-				a[j] = activate(mlp.Activation, a[j])
+	return b, s.perceptron(name, mlp, a, nil)
+}
+
+// perceptron is the network of a layer, masked where there are degrees: of what it reads, of each hidden layer, of what it puts out.
+func (s *stranger) perceptron(name string, mlp strangeMLP, h []float64, degrees [][]int) []float64 {
+	dense := func(n int, h []float64) []float64 {
+		tensor := name + ".mlp.dense" + strconv.Itoa(n)
+		kernel, bias := append([]float64(nil), s.tensors[tensor+".kernel"]...), s.tensors[tensor+".bias"]
+		for e := range kernel {
+			if degrees != nil && degrees[n][e/len(bias)] > degrees[n+1][e%len(bias)] {
+				kernel[e] = 0
 			}
 		}
+		return plus(times(h, kernel, len(bias)), bias)
 	}
-	return b, a
+	act := func(h []float64) []float64 {
+		out := make([]float64, len(h))
+		for j, v := range h {
+			out[j] = activate(mlp.Activation, v)
+		}
+		return out
+	}
+	last := len(mlp.Hidden)
+	if mlp.Residual {
+		h = dense(0, h)
+		for n := 1; n < last; n += 2 {
+			h = plus(h, dense(n+1, act(dense(n, act(h)))))
+		}
+		return dense(last, h)
+	}
+	for n := range last {
+		h = act(dense(n, h))
+	}
+	return dense(last, h)
+}
+
+func plus(a, b []float64) []float64 {
+	sum := make([]float64, len(a))
+	for i := range a {
+		sum[i] = a[i] + b[i]
+	}
+	return sum
+}
+
+// autoregressive maps column after column, by affine maps.
+func (s *stranger) autoregressive(i int, x []float64) (z []float64, logDet float64) {
+	c, d := s.Layers[i].Config, len(x)
+	order := c.Order
+	for j := range d {
+		if len(c.Order) == 0 {
+			order = append(order, j)
+		}
+	}
+	read, put := make([]int, d+c.Context), make([]int, 2*d)
+	for place, j := range order {
+		read[j], put[j], put[d+j] = place+1, place, place
+	}
+	degrees := [][]int{read}
+	for _, units := range c.Conditioner.Config.Hidden {
+		least, kinds := 1, d-1
+		if c.Context > 0 || d == 1 {
+			least, kinds = 0, d
+		}
+		hidden := make([]int, units)
+		for k := range hidden {
+			hidden[k] = least + k*kinds/units
+		}
+		degrees = append(degrees, hidden)
+	}
+	degrees = append(degrees, put)
+	z = make([]float64, d)
+	for _, j := range order {
+		known := x
+		if c.FastSampling {
+			known = z
+		}
+		if c.Context > 0 {
+			known = append(append([]float64(nil), known...), s.context...)
+		}
+		theta := s.perceptron(s.Layers[i].Name, c.Conditioner.Config, known, degrees)
+		z[j] = (x[j] - theta[j]) * math.Exp(-theta[d+j])
+		logDet -= theta[d+j]
+	}
+	return z, logDet
 }
 
 func (s *stranger) mixtureCoupling(i int, x []float64) (z []float64, logDet float64) {

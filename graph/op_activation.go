@@ -131,8 +131,11 @@ func (s activate) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 func (s activate) kernels() kernels { return both(s, bindActivate, bindActivate) }
 
 func bindActivate[T kernel.Float](s activate, out array[T], in []array[T]) func() {
-	if s.fn == logCDFFn {
+	switch s.fn {
+	case logCDFFn:
 		return func() { kernel.LogCDFs(out.data, in[0].data) }
+	case expFn:
+		return func() { kernel.Exps(out.data, in[0].data) }
 	}
 	f := curves[s.fn].f
 	return func() {

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -90,6 +91,27 @@ func dense(act graph.Activation, f func(float64) float64, composed bool) opCase 
 	}
 }
 
+// maskedDense is dense with the weights kept that lead to an equal or a higher degree.
+func maskedDense(act graph.Activation, f func(float64) float64, composed bool) opCase {
+	rows, columns := []int{0, 2, 1}, []int{1, 0}
+	c := dense(act, f, composed)
+	unmasked := c.naive
+	c.build = func(b *graph.Builder, in nodes) *G.Node {
+		b.Composed = composed
+		return b.MaskedDense(in[0], in[1], in[2], rows, columns, act)
+	}
+	c.naive = func(in [][]float64) []float64 {
+		w := slices.Clone(in[1])
+		for e := range w {
+			if rows[e/2] > columns[e%2] {
+				w[e] = 0
+			}
+		}
+		return unmasked([][]float64{in[0], w, in[2]})
+	}
+	return c
+}
+
 // phi and cdf are the standard normal in the range where nothing can go wrong.
 func phi(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }
 func cdf(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
@@ -98,6 +120,42 @@ func silu(x float64) float64 { return x / (1 + math.Exp(-x)) }
 func gelu(x float64) float64 { return x * cdf(x) }
 func relu(x float64) float64 { return math.Max(x, 0) }
 func same(x float64) float64 { return x }
+
+// recursionCase is y_j = v_j·e^s_j + t_j of 4 rows, or s, with the last column known first: t = (y_2·y_1, y_2, c), s = tanh t.
+func recursionCase(output int) opCase {
+	order := []int{2, 1, 0}
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			y, logSlope := b.Recurse(graph.Recursion{
+				Order: order, Parts: []int{1, 1},
+				Theta: func(b *graph.Builder, y, context *G.Node) *G.Node {
+					last, middle := b.Columns(y, 2, 1), b.Columns(y, 1, 1)
+					t := b.Beside(b.Beside(b.Mul(last, middle), last), context)
+					return b.Beside(t, b.Activate(t, graph.Tanh))
+				},
+				Map: func(b *graph.Builder, v, theta *G.Node) (y, logSlope *G.Node) {
+					t, s := b.Apart(theta, graph.Cols(v))
+					return b.Add(b.Mul(v, b.Exp(s)), t), s
+				},
+			}, in[0], in[1])
+			return []*G.Node{y, logSlope}[output]
+		},
+		shapes: shapes([]int{4, 3}, []int{4, 1}),
+		naive: func(in [][]float64) []float64 {
+			var outs [2][]float64
+			for i := range 4 {
+				var y, s [3]float64
+				for _, j := range order {
+					t := [3]float64{y[2] * y[1], y[2], in[1][i]}[j]
+					s[j] = math.Tanh(t)
+					y[j] = in[0][3*i+j]*math.Exp(s[j]) + t
+				}
+				outs[0], outs[1] = append(outs[0], y[:]...), append(outs[1], s[:]...)
+			}
+			return outs[output]
+		},
+	}
+}
 
 // mixtureOf is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
 func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
@@ -415,6 +473,11 @@ var ops = map[string]opCase{
 	"Spline, a row":            splineCase(true, false),
 	"SplineInverse":            splineCase(false, true),
 	"SplineInverse, a row":     splineCase(true, true),
+	"MaskedDense, tanh":        maskedDense(graph.Tanh, math.Tanh, false),
+	"MaskedDense, relu":        maskedDense(graph.Relu, relu, false),
+	"MaskedDense, composed":    maskedDense(graph.Silu, silu, true),
+	"Recurse":                  recursionCase(0),
+	"Recurse, the log slope":   recursionCase(1),
 	"Support": supportCase([]kernel.Support{{Kind: kernel.SupportLogit, Lo: -2, Hi: 3}, {Kind: kernel.SupportYeoJohnson, Lambda: 0.5}, {Kind: kernel.SupportSoftplus, Lo: -2}}, false,
 		func(x float64) (float64, float64) { return math.Log((x + 2) / (3 - x)), 1/(x+2) + 1/(3-x) },
 		func(x float64) (float64, float64) {

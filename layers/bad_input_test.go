@@ -11,6 +11,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/layers"
+	"gaussflow/transforms"
 )
 
 // narrow is a conditioner that forgets all but the first column of its MLP's output.
@@ -98,39 +99,62 @@ func TestBadInput(t *testing.T) {
 			}
 		}
 	)
+	autoregression := func(d int, c layers.AutoregressiveConfig) func() error {
+		return func() error { _, err := layers.NewAutoregressive(d, c); return err }
+	}
+	masked := func(a layers.Autoregression, c layers.MLPConfig) func() error {
+		return func() error { _, err := layers.NewMaskedMLP(a, c); return err }
+	}
+	three := layers.Autoregression{Order: []int{0, 1, 2}, Parts: []int{2}}
 	for name, c := range map[string]struct {
 		call  func() error
 		words []string
 	}{
-		"householder of no column":         {func() error { _, err := layers.NewHouseholder(0, layers.HouseholderConfig{}); return err }, []string{"Householder", "dim = 0"}},
-		"householder of −1 reflectors":     {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Reflectors: -1}); return err }, []string{"Reflectors = -1"}},
-		"householder of an unknown dtype":  {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Dtype: "f8"}); return err }, []string{`"f8"`, "float64"}},
-		"affine of no column":              {func() error { _, err := layers.NewAffine(0, layers.AffineConfig{}); return err }, []string{"Affine", "dim = 0"}},
-		"mixture of no column":             {func() error { _, err := layers.NewMixtureCDF(-1, layers.MixtureCDFConfig{}); return err }, []string{"MixtureCDF", "dim = -1"}},
-		"mixture of −1 components":         {func() error { _, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: -1}); return err }, []string{"Components = -1"}},
-		"fixed ortho of no column":         {func() error { _, err := layers.NewFixedOrtho(0, layers.FixedOrthoConfig{}); return err }, []string{"FixedOrtho", "dim = 0"}},
-		"fixed ortho, not square":          {orthoFrom(mat.NewDense(2, 3, nil)), []string{"FixedOrtho", "2×3", "square"}},
-		"fixed ortho, not orthogonal":      {orthoFrom(mat.NewDense(2, 2, []float64{2, 0, 0, 2})), []string{"FixedOrtho", "orthogonal"}},
-		"fixed ortho of NaN":               {orthoFrom(mat.NewDense(2, 2, []float64{1, 0, 0, math.NaN()})), []string{"FixedOrtho"}},
-		"fixed ortho of nothing":           {orthoFrom(empty), []string{"FixedOrtho"}},
-		"fixed ortho of nil":               {orthoFrom(nil), []string{"FixedOrtho"}},
-		"PCA of nil":                       {orthoPCA(nil), []string{"PCA"}},
-		"PCA of no rows":                   {orthoPCA(empty), []string{"PCA"}},
-		"PCA of NaN":                       {orthoPCA(nan), []string{"PCA", "row 1, column 1", "NaN"}},
-		"standardize nil":                  {standardize(nil), []string{"Standardize"}},
-		"standardize no rows":              {standardize(empty), []string{"Standardize"}},
-		"standardize NaN":                  {standardize(nan), []string{"Standardize", "row 1, column 1", "NaN"}},
-		"means from nil":                   {adapt(nil), []string{"AdaptMeans"}},
-		"means from another width":         {adapt(mat.NewDense(4, 3, nil)), []string{"AdaptMeans", "4×3", "= 2 columns"}},
-		"means from no rows":               {adapt(empty), []string{"AdaptMeans"}},
-		"means from NaN":                   {adapt(nan), []string{"AdaptMeans", "row 1, column 1", "NaN"}},
-		"coupling of one column":           {coupling(1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "Mask"}},
-		"coupling of no column":            {coupling(0, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling"}},
-		"coupling of −1 columns":           {coupling(-1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "-1"}},
-		"coupling, mask all true":          {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, true}}), []string{"Mask", "all 2", "true"}},
-		"coupling, mask all false":         {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{false, false}}), []string{"Mask", "all 2", "false"}},
-		"coupling, mask of another length": {coupling(3, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, false}}), []string{"Mask", "2 entries", "3 columns"}},
-		"coupling by nothing":              {func() error { _, err := layers.NewCoupling(2, layers.CouplingConfig{}); return err }, []string{"Coupling", "transform is nil"}},
+		"autoregressive of no column":          {autoregression(0, layers.AutoregressiveConfig{Transform: transforms.Affine{}}), []string{"Autoregressive", "dim = 0"}},
+		"autoregressive of no transform":       {autoregression(2, layers.AutoregressiveConfig{}), []string{"Autoregressive", "nil"}},
+		"autoregressive, short order":          {autoregression(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Order: []int{0, 1}}), []string{"Order has 2 columns", "3"}},
+		"autoregressive, a column twice":       {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Order: []int{1, 1}}), []string{"Order = [1 1]"}},
+		"autoregressive, context −1":           {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Context: -1}), []string{"Context = -1"}},
+		"autoregressive, too few units":        {autoregression(6, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{Hidden: []int{8, 4}}.Masked}), []string{"Hidden[1] = 4", "≥ 5"}},
+		"autoregressive, a narrow conditioner": {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: func(layers.Autoregression) (layers.Conditioner, error) { return mlp, nil }}), []string{"Autoregressive", "48"}},
+		"autoregressive, no conditioner":       {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: func(layers.Autoregression) (layers.Conditioner, error) { return nil, nil }}), []string{"Autoregressive", "nil"}},
+		"autoregressive, a file's MLP":         {describe("autoregressive", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"mlp", "Autoregressive"}},
+		"coupling, a file's masked MLP":        {describe("coupling", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"masked_mlp","config":{}}}`), []string{"masked_mlp", "Autoregressive"}},
+		"masked MLP of no parts":               {masked(layers.Autoregression{Order: []int{0}}, layers.MLPConfig{}), []string{"MaskedMLP", "Parts"}},
+		"masked MLP of nothing":                {masked(layers.Autoregression{}, layers.MLPConfig{}), []string{"MaskedMLP", "Order = []"}},
+		"masked MLP of huge parts":             {masked(layers.Autoregression{Order: []int{0, 1}, Parts: []int{1 << 28}}, layers.MLPConfig{}), []string{"MaskedMLP", "at most"}},
+		"masked MLP, unknown activation":       {masked(three, layers.MLPConfig{Activation: "sine"}), []string{"sine"}},
+		"residual MLP of an even number":       {perceptron(2, 2, layers.MLPConfig{Hidden: []int{4, 4}, Residual: true}), []string{"Hidden = [4 4]", "odd"}},
+		"residual MLP of two widths":           {perceptron(2, 2, layers.MLPConfig{Hidden: []int{4, 5, 4}, Residual: true}), []string{"Hidden = [4 5 4]", "equal"}},
+		"householder of no column":             {func() error { _, err := layers.NewHouseholder(0, layers.HouseholderConfig{}); return err }, []string{"Householder", "dim = 0"}},
+		"householder of −1 reflectors":         {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Reflectors: -1}); return err }, []string{"Reflectors = -1"}},
+		"householder of an unknown dtype":      {func() error { _, err := layers.NewHouseholder(2, layers.HouseholderConfig{Dtype: "f8"}); return err }, []string{`"f8"`, "float64"}},
+		"affine of no column":                  {func() error { _, err := layers.NewAffine(0, layers.AffineConfig{}); return err }, []string{"Affine", "dim = 0"}},
+		"mixture of no column":                 {func() error { _, err := layers.NewMixtureCDF(-1, layers.MixtureCDFConfig{}); return err }, []string{"MixtureCDF", "dim = -1"}},
+		"mixture of −1 components":             {func() error { _, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: -1}); return err }, []string{"Components = -1"}},
+		"fixed ortho of no column":             {func() error { _, err := layers.NewFixedOrtho(0, layers.FixedOrthoConfig{}); return err }, []string{"FixedOrtho", "dim = 0"}},
+		"fixed ortho, not square":              {orthoFrom(mat.NewDense(2, 3, nil)), []string{"FixedOrtho", "2×3", "square"}},
+		"fixed ortho, not orthogonal":          {orthoFrom(mat.NewDense(2, 2, []float64{2, 0, 0, 2})), []string{"FixedOrtho", "orthogonal"}},
+		"fixed ortho of NaN":                   {orthoFrom(mat.NewDense(2, 2, []float64{1, 0, 0, math.NaN()})), []string{"FixedOrtho"}},
+		"fixed ortho of nothing":               {orthoFrom(empty), []string{"FixedOrtho"}},
+		"fixed ortho of nil":                   {orthoFrom(nil), []string{"FixedOrtho"}},
+		"PCA of nil":                           {orthoPCA(nil), []string{"PCA"}},
+		"PCA of no rows":                       {orthoPCA(empty), []string{"PCA"}},
+		"PCA of NaN":                           {orthoPCA(nan), []string{"PCA", "row 1, column 1", "NaN"}},
+		"standardize nil":                      {standardize(nil), []string{"Standardize"}},
+		"standardize no rows":                  {standardize(empty), []string{"Standardize"}},
+		"standardize NaN":                      {standardize(nan), []string{"Standardize", "row 1, column 1", "NaN"}},
+		"means from nil":                       {adapt(nil), []string{"AdaptMeans"}},
+		"means from another width":             {adapt(mat.NewDense(4, 3, nil)), []string{"AdaptMeans", "4×3", "= 2 columns"}},
+		"means from no rows":                   {adapt(empty), []string{"AdaptMeans"}},
+		"means from NaN":                       {adapt(nan), []string{"AdaptMeans", "row 1, column 1", "NaN"}},
+		"coupling of one column":               {coupling(1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "Mask"}},
+		"coupling of no column":                {coupling(0, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling"}},
+		"coupling of −1 columns":               {coupling(-1, layers.MixtureCDFCouplingConfig{}), []string{"MixtureCDFCoupling", "-1"}},
+		"coupling, mask all true":              {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, true}}), []string{"Mask", "all 2", "true"}},
+		"coupling, mask all false":             {coupling(2, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{false, false}}), []string{"Mask", "all 2", "false"}},
+		"coupling, mask of another length":     {coupling(3, layers.MixtureCDFCouplingConfig{Mask: layers.Mask{true, false}}), []string{"Mask", "2 entries", "3 columns"}},
+		"coupling by nothing":                  {func() error { _, err := layers.NewCoupling(2, layers.CouplingConfig{}); return err }, []string{"Coupling", "transform is nil"}},
 		"coupling, context of −1": {func() error {
 			_, err := layers.NewCoupling(2, layers.CouplingConfig{Transform: mixtureOf(2), Context: -1})
 			return err

@@ -118,6 +118,7 @@ func init() {
 	for _, err := range []error{
 		Register("act_norm", actNormSpecs, newActNorm),
 		Register("affine", affineSpecs, newAffine),
+		Register("autoregressive", autoregressiveSpecs, newAutoregressive),
 		Register("chain", chainSpecs, newChain),
 		Register("coupling", couplingSpecs, newCoupling),
 		Register("elementwise", elementwiseSpecs, newElementwise),
