@@ -99,8 +99,8 @@ func gelu(x float64) float64 { return x * cdf(x) }
 func relu(x float64) float64 { return math.Max(x, 0) }
 func same(x float64) float64 { return x }
 
-// mixtureOf is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
-func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
+// mixture is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
+func (of distribution) mixture(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
 	total := 0.0
 	for i := range k {
 		total += math.Exp(theta[offset+i])
@@ -109,7 +109,7 @@ func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(flo
 		pi := math.Exp(theta[offset+i]) / total
 		sigma := math.Exp(clamp(theta[offset+2*stride+i]))
 		t := (x - theta[offset+stride+i]) / sigma
-		lower, upper, density = lower+pi*cdf(t), upper+pi*cdf(-t), density+pi*phi(t)/sigma
+		lower, upper, density = lower+pi*of.cdf(t), upper+pi*of.cdf(-t), density+pi*of.density(t)/sigma
 	}
 	return lower, upper, density
 }
@@ -129,8 +129,24 @@ func bisect(f func(float64) float64, y float64) float64 {
 
 func quantileOf(p float64) float64 { return bisect(cdf, p) }
 
+// A distribution is what the components of a mixture are of, and what z is of where x is of the mixture.
+type distribution struct {
+	cdf, density, quantile func(float64) float64
+	forward, inverse       func(b *graph.Builder, x, theta *G.Node, k int, clamp kernel.Clamp) (y, logSlope *G.Node)
+}
+
+var (
+	normals   = distribution{cdf, phi, quantileOf, (*graph.Builder).Mixture, (*graph.Builder).MixtureInverse}
+	logistics = distribution{
+		func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+		func(x float64) float64 { return 1 / (2 + 2*math.Cosh(x)) },
+		func(p float64) float64 { return math.Log(p / (1 - p)) },
+		(*graph.Builder).LogisticMixture, (*graph.Builder).LogisticMixtureInverse,
+	}
+)
+
 // mixtureCase maps 3×2 by mixtures of k = 3 components: value and log slope, stacked.
-func mixtureCase(perRow, inverse, composed bool) opCase {
+func mixtureCase(of distribution, perRow, inverse, composed bool) opCase {
 	const n, d, k = 3, 2, 3
 	theta := []int{3, d, k}
 	at := func(i int) (offset int) { return i % d * k }
@@ -143,11 +159,11 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 	return opCase{
 		build: func(b *graph.Builder, in nodes) *G.Node {
 			b.Composed = composed
-			f := b.Mixture
+			f := of.forward
 			if inverse {
-				f = b.MixtureInverse
+				f = of.inverse
 			}
-			return b.Stack(pair(f(in[0], in[1], k, clamp))...)
+			return b.Stack(pair(f(b, in[0], in[1], k, clamp))...)
 		},
 		shapes: shapes([]int{n, d}, theta),
 		naive: func(in [][]float64) []float64 {
@@ -155,16 +171,16 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 			for i, x := range in[0] {
 				z, sign := x, 1.0
 				if inverse { // solve for the x whose z is given
-					target := cdf(x)
-					x = bisect(func(x float64) float64 { f, _, _ := mixtureOf(x, in[1], at(i), d*k, k, bound); return f }, target)
+					target := of.cdf(x)
+					x = bisect(func(x float64) float64 { f, _, _ := of.mixture(x, in[1], at(i), d*k, k, bound); return f }, target)
 					out[i], sign = x, -1
 				}
-				f, _, density := mixtureOf(x, in[1], at(i), d*k, k, bound)
+				f, _, density := of.mixture(x, in[1], at(i), d*k, k, bound)
 				if !inverse {
-					z = quantileOf(f)
+					z = of.quantile(f)
 					out[i] = z
 				}
-				out[n*d+i] = sign * math.Log(density/phi(z))
+				out[n*d+i] = sign * math.Log(density/of.density(z))
 			}
 			return out
 		},
@@ -361,17 +377,21 @@ var ops = map[string]opCase{
 		return append(append([]float64(nil), in[0]...), in[1]...)
 	}, nil},
 
-	"Mixture":                   mixtureCase(false, false, false),
-	"Mixture, a row":            mixtureCase(true, false, false),
-	"Mixture, composed":         mixtureCase(false, false, true),
-	"Mixture, a row, composed":  mixtureCase(true, false, true),
-	"MixtureInverse":            mixtureCase(false, true, false),
-	"MixtureInverse, a row":     mixtureCase(true, true, false),
-	"MixtureInverse, composed":  mixtureCase(false, true, true),
-	"Spline":                    splineCase(false, false),
-	"Spline, a row":             splineCase(true, false),
-	"SplineInverse":             splineCase(false, true),
-	"SplineInverse, a row":      splineCase(true, true),
-	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
-	"two ops, for the sum rule": {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
+	"Mixture":                       mixtureCase(normals, false, false, false),
+	"Mixture, a row":                mixtureCase(normals, true, false, false),
+	"Mixture, composed":             mixtureCase(normals, false, false, true),
+	"Mixture, a row, composed":      mixtureCase(normals, true, false, true),
+	"MixtureInverse":                mixtureCase(normals, false, true, false),
+	"MixtureInverse, a row":         mixtureCase(normals, true, true, false),
+	"MixtureInverse, composed":      mixtureCase(normals, false, true, true),
+	"LogisticMixture":               mixtureCase(logistics, false, false, false),
+	"LogisticMixture, a row":        mixtureCase(logistics, true, false, false),
+	"LogisticMixtureInverse":        mixtureCase(logistics, false, true, false),
+	"LogisticMixtureInverse, a row": mixtureCase(logistics, true, true, false),
+	"Spline":                        splineCase(false, false),
+	"Spline, a row":                 splineCase(true, false),
+	"SplineInverse":                 splineCase(false, true),
+	"SplineInverse, a row":          splineCase(true, true),
+	"stock op, for comparison":      {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
+	"two ops, for the sum rule":     {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
 }

@@ -189,6 +189,7 @@ func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
+		Register[LogisticMixtureCDF]("logistic_mixture_cdf"),
 		Register[RationalQuadraticSpline]("rational_quadratic_spline"),
 		Register[SinhArcsinh]("sinh_arcsinh"),
 	} {

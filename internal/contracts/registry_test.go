@@ -311,6 +311,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[transforms.Description](),
 	reflect.TypeFor[transforms.Fitter](),
 	reflect.TypeFor[transforms.GaussianMixtureCDF](),
+	reflect.TypeFor[transforms.LogisticMixtureCDF](),
 	reflect.TypeFor[transforms.Part](),
 	reflect.TypeFor[transforms.RationalQuadraticSpline](),
 	reflect.TypeFor[transforms.SinhArcsinh](),

@@ -73,6 +73,7 @@ var configs = map[string]config{
 	"tabular.Config": validates(tabular.Config{}),
 
 	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
+	"transforms.LogisticMixtureCDF":      validates(transforms.LogisticMixtureCDF{}),
 	"transforms.RationalQuadraticSpline": validates(transforms.RationalQuadraticSpline{}),
 
 	"train.Adam":              validates(train.Adam{}),
