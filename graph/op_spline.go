@@ -10,8 +10,8 @@ import (
 )
 
 // Spline maps every element of x (N×d) by the rational-quadratic spline of its column and returns z and log dz/dx, both N×d; see
-// kernel.Spline. theta are the raw numbers: either three nodes, widths and heights d×K and slopes d×(K−1), the same for every row, or
-// one, N×(d·(3K−1)), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
+// kernel.Spline. theta are the raw numbers: either three nodes, widths and heights d×K and slopes d×S, S = Slopes, the same for every row, or
+// one, N×(d·(2K+S)), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
 func (b *Builder) Spline(x *G.Node, s kernel.Spline, theta ...*G.Node) (z, logSlope *G.Node) {
 	return b.unpack(b.apply(spline{s, false}, append([]*G.Node{x}, theta...)...), x)
 }
@@ -37,9 +37,9 @@ func (s spline) shape(in []tensor.Shape) (tensor.Shape, error) {
 	}
 	n, d := x[0], x[1]
 	packed := len(theta) == 1 && theta[0].Eq(tensor.Shape{n, d * s.family.Width()})
-	own := len(theta) == 3 && theta[0].Eq(tensor.Shape{d, k}) && theta[1].Eq(tensor.Shape{d, k}) && theta[2].Eq(tensor.Shape{d, k - 1})
+	own := len(theta) == 3 && theta[0].Eq(tensor.Shape{d, k}) && theta[1].Eq(tensor.Shape{d, k}) && theta[2].Eq(tensor.Shape{d, s.family.Slopes()})
 	if !packed && !own {
-		return nil, shapeError(fmt.Sprintf("theta %d×%d, or %d×%d, %d×%d and %d×%d", n, d*s.family.Width(), d, k, d, k, d, k-1), in)
+		return nil, shapeError(fmt.Sprintf("theta %d×%d, or %d×%d, %d×%d and %d×%d", n, d*s.family.Width(), d, k, d, k, d, s.family.Slopes()), in)
 	}
 	return tensor.Shape{2, n, d}, nil
 }

@@ -194,12 +194,12 @@ func mixtureCase(of distribution, perRow, inverse, composed bool) opCase {
 
 // splineOf is a spline with K bins by the published formulas: value and slope at x.
 func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, slope float64) {
-	if math.Abs(x) >= s.Bound {
+	if math.Abs(x) >= s.Hi {
 		return x, 1
 	}
 	sizes := func(raw []float64, least float64) (out []float64) {
 		for _, v := range raw {
-			out = append(out, 2*s.Bound*(least+(1-float64(s.Bins)*least)*math.Exp(v-logSum(raw))))
+			out = append(out, 2*s.Hi*(least+(1-float64(s.Bins)*least)*math.Exp(v-logSum(raw))))
 		}
 		return out
 	}
@@ -210,7 +210,7 @@ func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, sl
 		}
 		return s.MinSlope + math.Log(1+(math.Exp(1-s.MinSlope)-1)*math.Exp(raw[i-1]))
 	}
-	i, left, below := 0, -s.Bound, -s.Bound
+	i, left, below := 0, -s.Hi, -s.Hi
 	for ; i < s.Bins-1 && x >= left+w[i]; i++ {
 		left, below = left+w[i], below+h[i]
 	}
@@ -224,7 +224,7 @@ func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, sl
 // splineCase maps 4×2 by splines of 3 bins: value and log slope, stacked. One element is in a tail.
 func splineCase(perRow, inverse bool) opCase {
 	const n, d, k = 4, 2, 3
-	s := kernel.Spline{Bins: k, Bound: 2.5, MinWidth: 1e-2, MinHeight: 2e-2, MinSlope: 3e-2}
+	s := kernel.Spline{Bins: k, Lo: -2.5, Hi: 2.5, MinWidth: 1e-2, MinHeight: 2e-2, MinSlope: 3e-2}
 	theta, of := shapes([]int{n, d}, []int{d, k}, []int{d, k}, []int{d, k - 1}), func(in [][]float64, e int) (a, b, c []float64) {
 		j := e % d
 		return in[1][j*k:][:k], in[2][j*k:][:k], in[3][j*(k-1):][:k-1]
@@ -388,6 +388,7 @@ var ops = map[string]opCase{
 	"LogisticMixture, a row":        mixtureCase(logistics, true, false, false),
 	"LogisticMixtureInverse":        mixtureCase(logistics, false, true, false),
 	"LogisticMixtureInverse, a row": mixtureCase(logistics, true, true, false),
+	"Wrap":                          {func(b *graph.Builder, in nodes) *G.Node { return b.Wrap(in[0], -1, 0.5) }, shapes([]int{4, 3}), each(func(x float64) float64 { return x - 1.5*math.Floor((x+1)/1.5) }), nil},
 	"Spline":                        splineCase(false, false),
 	"Spline, a row":                 splineCase(true, false),
 	"SplineInverse":                 splineCase(false, true),

@@ -105,6 +105,16 @@ var bijectors = map[string]func() layers.Bijector{
 	"elementwise, spline": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5}}))
 	},
+	"elementwise, interval spline": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.IntervalSpline{Bins: 5, Lo: -50, Hi: 60}}))
+	},
+	"elementwise, circular spline": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.CircularSpline{Bins: 5, Period: 120}}))
+	},
+	"coupling, circular spline": func() layers.Bijector {
+		t := transforms.CircularSpline{Bins: 3, Period: 120, Rotates: true}
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"elementwise, spline, context": func() layers.Bijector {
 		return must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 2}, Context: 3, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
 	},

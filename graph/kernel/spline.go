@@ -6,14 +6,14 @@ import (
 )
 
 // A Spline says which family of monotone rational-quadratic splines is meant (Durkan et al. 2019, arXiv:1906.04032, and Gregory &
-// Delbourgo 1982, IMA J. Numer. Anal. 2, 123–130): on [−Bound, Bound] K pieces, the identity outside. Of one spline, from raw
-// numbers a (K), b (K) and c (K−1), the knots (x_i, y_i), i = 0…K, and the slopes δ_i at them are
+// Delbourgo 1982, IMA J. Numer. Anal. 2, 123–130): K pieces that take [Lo, Hi] to itself. Of one spline, from raw numbers a (K), b (K)
+// and c, the knots (x_i, y_i), i = 0…K, and the slopes δ_i at them are
 //
-//	x_i = −Bound + 2·Bound·Σ_{j<i} (MinWidth + (1 − K·MinWidth)·softmax(a)_j),   y_i the same of b and MinHeight
-//	δ_i = MinSlope + log(1 + exp(c_i + o)) for 0 < i < K,   δ_0 = δ_K = 1,   o = log(exp(1 − MinSlope) − 1)
+//	x_i = Lo + (Hi − Lo)·Σ_{j<i} (MinWidth + (1 − K·MinWidth)·softmax(a)_j),   y_i the same of b and MinHeight
+//	δ = MinSlope + log(1 + exp(c + o)),   o = log(exp(1 − MinSlope) − 1)
 //
-// so that raw numbers of zero are the identity. With w and h the width and the height of the piece that x is in, s = h/w,
-// ξ = (x − x_i)/w, ξ′ = 1 − ξ and D = s(ξ² + ξ′²) + (δ_i + δ_{i+1})ξξ′,
+// so that raw numbers of zero are the identity; Ends says which slopes have a raw number. With w and h the width and the height of the
+// piece that x is in, s = h/w, ξ = (x − x_i)/w, ξ′ = 1 − ξ and D = s(ξ² + ξ′²) + (δ_i + δ_{i+1})ξξ′,
 //
 //	z = y_i + h·ξ(sξ + δ_i ξ′)/D
 //	dz/dx = (s/D)²·(δ_{i+1}ξ² + 2sξξ′ + δ_i ξ′²)
@@ -21,10 +21,23 @@ import (
 // Every sum is one of positive numbers, so every digit stays. A slope δ beyond 1e100 is held there.
 type Spline struct {
 	Bins                int     // K
-	Bound               float64 // where the identity begins
-	MinWidth, MinHeight float64 // of a piece, in shares of 2·Bound
+	Lo, Hi              float64 // the interval, a number of the type that is computed with, or the one next to it
+	Ends                SplineEnds
+	MinWidth, MinHeight float64 // of a piece, in shares of Hi − Lo
 	MinSlope            float64 // at a knot
 }
+
+// SplineEnds says what slope a spline has at the ends of its interval, and what is beyond them.
+type SplineEnds uint8
+
+const (
+	// LinearEnds are those of a map of all of ℝ: the identity goes on beyond them, and their slope is 1. c has K−1 numbers.
+	LinearEnds SplineEnds = iota
+	// FreeEnds have slopes of their own. c has K+1 numbers. What is beyond them has no image: it stays, with a slope of 0.
+	FreeEnds
+	// CircularEnds are one point of a circle, with one slope. c has K numbers, that slope's first. Beyond is what is beyond FreeEnds.
+	CircularEnds
+)
 
 // What a Spline can be: with more pieces, or less of one, knots would have too few digits between them.
 const (
@@ -32,15 +45,20 @@ const (
 	leastShare = 1e-6
 	mostBound  = 1e30
 	mostSlope  = 1e100
+	mostOffset = 1e6 // of an interval from 0, in its own lengths
 )
 
 // Validate reports a field that is out of its range. The error begins with the name of the field.
 func (s Spline) Validate() error {
-	switch {
+	switch length := s.Hi - s.Lo; {
 	case s.Bins < 2 || s.Bins > mostBins:
 		return fmt.Errorf("Bins = %d, want 2 to %d", s.Bins, mostBins)
-	case !(s.Bound >= 1/mostBound && s.Bound <= mostBound):
-		return fmt.Errorf("Bound = %v, want %v to %v", s.Bound, 1/mostBound, mostBound)
+	case !(length >= 2/mostBound && length <= 2*mostBound):
+		return fmt.Errorf("Lo = %v, Hi = %v, want Hi more than Lo by %v to %v", s.Lo, s.Hi, 2/mostBound, 2*mostBound)
+	case !(math.Abs(s.Lo) <= mostOffset*length):
+		return fmt.Errorf("Lo = %v, Hi = %v, want no interval that is %v times as far from 0 as it is long", s.Lo, s.Hi, mostOffset)
+	case s.Ends > CircularEnds:
+		return fmt.Errorf("Ends = %d, want LinearEnds, FreeEnds or CircularEnds", s.Ends)
 	case !(s.MinSlope >= leastShare && s.MinSlope < 1):
 		return fmt.Errorf("MinSlope = %v, want at least %v and less than 1", s.MinSlope, leastShare)
 	}
@@ -55,14 +73,19 @@ func (s Spline) Validate() error {
 	return nil
 }
 
+// Slopes is how many raw numbers of slopes a spline has.
+func (s Spline) Slopes() int {
+	return s.Bins + [...]int{LinearEnds: -1, FreeEnds: 1, CircularEnds: 0}[s.Ends]
+}
+
 // Width is how many raw numbers a spline has.
-func (s Spline) Width() int { return 3*s.Bins - 1 }
+func (s Spline) Width() int { return 2*s.Bins + s.Slopes() }
 
 // shift is o, the raw number of slope 1.
 func (s Spline) shift() float64 { return math.Log(math.Expm1(1 - s.MinSlope)) }
 
 // SplineTheta are the raw numbers of the splines of d columns, or gradients in them: column j's are Bins numbers of Widths and of
-// Heights from j·Bins on, and Bins−1 of Slopes from j·(Bins−1) on. With a Stride each row has its own, Stride numbers after the
+// Heights from j·Bins on, and as many of Slopes as the family has, from j times that on. With a Stride each row has its own, Stride numbers after the
 // last one's in each of the three.
 type SplineTheta[T Float] struct {
 	Widths, Heights, Slopes []T
@@ -70,9 +93,9 @@ type SplineTheta[T Float] struct {
 }
 
 // of are the raw numbers of row i and column j.
-func (t *SplineTheta[T]) of(i, j, bins int) (widths, heights, slopes []T) {
-	row := i * t.Stride
-	return t.Widths[row+j*bins:][:bins], t.Heights[row+j*bins:][:bins], t.Slopes[row+j*(bins-1):][:bins-1]
+func (t *SplineTheta[T]) of(i, j int, s *Spline) (widths, heights, slopes []T) {
+	row, k, n := i*t.Stride, s.Bins, s.Slopes()
+	return t.Widths[row+j*k:][:k], t.Heights[row+j*k:][:k], t.Slopes[row+j*n:][:n]
 }
 
 // Splines map the elements of matrices of d columns by splines of one family. They are scratch memory for one goroutine, and
@@ -104,6 +127,9 @@ func newAxis(bins int) axis {
 // NewSplines makes room for splines of a family, which is valid.
 func NewSplines[T Float](family Spline, d int) *Splines[T] {
 	k := family.Bins
+	if family.Ends != LinearEnds { // what is at an end is in the interval
+		family.Lo, family.Hi = float64(T(family.Lo)), float64(T(family.Hi))
+	}
 	s := &Splines[T]{
 		family: family, d: d, shift: family.shift(), x: newAxis(k), y: newAxis(k),
 		slope: make([]float64, k+1), rate: make([]float64, k+1), slopeUp: make([]float64, k+1),
@@ -148,15 +174,15 @@ func (s *Splines[T]) each(n int, theta SplineTheta[T], visit func(e int)) {
 
 // load takes the spline of row i and column j. Its slopes are worked out where they are needed, two of K−1 for an element.
 func (s *Splines[T]) load(theta *SplineTheta[T], i, j int) {
-	widths, heights, slopes := theta.of(i, j, s.family.Bins)
-	place(&s.x, widths, s.family.Bound, s.family.MinWidth)
-	place(&s.y, heights, s.family.Bound, s.family.MinHeight)
+	widths, heights, slopes := theta.of(i, j, &s.family)
+	place(&s.x, widths, &s.family, s.family.MinWidth)
+	place(&s.y, heights, &s.family, s.family.MinHeight)
 	s.raw, s.slopesLoaded = slopes, false
 }
 
 // place puts the knots of an axis where its raw numbers say.
-func place[T Float](a *axis, raw []T, bound, least float64) {
-	k := len(raw)
+func place[T Float](a *axis, raw []T, s *Spline, least float64) {
+	k, length := len(raw), s.Hi-s.Lo
 	share, at := a.share[:k], a.at[:k+1]
 	top := float64(raw[0])
 	for _, v := range raw[1:] {
@@ -176,25 +202,39 @@ func place[T Float](a *axis, raw []T, bound, least float64) {
 	rest, sum := 1-float64(k)*least, 0.0
 	for i, e := range share {
 		share[i] = e * per
-		at[i] = -bound + 2*bound*sum
+		at[i] = s.Lo + length*sum
 		sum += least + rest*share[i]
 	}
-	at[k] = bound
+	at[k] = s.Hi
 }
 
 func (s *Splines[T]) loadSlopes() {
-	for i := 1; i < s.family.Bins; i++ {
+	for i := range s.family.Bins + 1 {
 		s.loadSlope(i)
 	}
 	s.slopesLoaded = true
 }
 
+// rawOf is which raw number the slope at knot i has, −1 where it is 1.
+func (s *Spline) rawOf(i int) int {
+	switch {
+	case s.Ends == FreeEnds:
+		return i
+	case s.Ends == CircularEnds:
+		return i % s.Bins
+	case i == s.Bins:
+		return -1
+	}
+	return i - 1
+}
+
 // loadSlope works out δ_i and its derivative.
 func (s *Splines[T]) loadSlope(i int) {
-	if i == 0 || i == s.family.Bins {
+	raw := s.family.rawOf(i)
+	if raw < 0 {
 		return
 	}
-	v := float64(s.raw[i-1]) + s.shift
+	v := float64(s.raw[raw]) + s.shift
 	e := math.Exp(-math.Abs(v))
 	s.slope[i] = s.family.MinSlope + max(v, 0) + math.Log1p(e)
 	s.rate[i] = 1 / (1 + e)
@@ -206,8 +246,21 @@ func (s *Splines[T]) loadSlope(i int) {
 	}
 }
 
-// inside reports whether v is where the spline is not the identity. What is no number is not.
-func (s *Splines[T]) inside(v float64) bool { return v > -s.family.Bound && v < s.family.Bound }
+// inside reports whether v is where the spline's pieces are, the ends with them. What is no number is not.
+func (s *Splines[T]) inside(v float64) bool {
+	if s.family.Ends == LinearEnds {
+		return v > s.family.Lo && v < s.family.Hi
+	}
+	return v >= s.family.Lo && v <= s.family.Hi
+}
+
+// outside is the logarithm of the slope beyond the ends, of the map from x to z as of the one back.
+func (s *Splines[T]) outside() float64 {
+	if s.family.Ends == LinearEnds {
+		return 0
+	}
+	return math.Inf(-1)
+}
 
 // A piece is what is known of the piece of a spline that an element is in.
 type piece struct {
@@ -269,7 +322,7 @@ func (p *piece) logSlope() float64 {
 // at is z and log dz/dx at x, from the nearer knot.
 func (s *Splines[T]) at(x float64) (z, logSlope float64) {
 	if !s.inside(x) {
-		return x, 0
+		return x, s.outside()
 	}
 	p := s.pieceAt(x)
 	if p.along <= p.remain {
@@ -289,7 +342,7 @@ func (s *Splines[T]) at(x float64) (z, logSlope float64) {
 // The published root, −2sη/(b + √(b² − 4ac)) of the same equation, takes differences in b and in its discriminant.
 func (s *Splines[T]) solve(z float64) (x, logSlope float64) {
 	if !s.inside(z) {
-		return z, 0
+		return z, -s.outside()
 	}
 	p := s.pieceOf(&s.y, z)
 	below, above := (z-s.y.at[p.i])/p.h, (s.y.at[p.i+1]-z)/p.h

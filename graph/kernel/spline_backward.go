@@ -102,24 +102,32 @@ func (s *Splines[T]) add(x, zUp, logSlopeUp float64) (xUp float64) {
 
 // flush writes the gradients in the raw numbers of row i and column j, and forgets those in its knots and slopes.
 func (s *Splines[T]) flush(up *SplineTheta[T], i, j int) {
-	widths, heights, slopes := up.of(i, j, s.family.Bins)
-	takeBack(&s.x, widths, s.family.Bound, s.family.MinWidth)
-	takeBack(&s.y, heights, s.family.Bound, s.family.MinHeight)
+	widths, heights, slopes := up.of(i, j, &s.family)
+	takeBack(&s.x, widths, &s.family, s.family.MinWidth)
+	takeBack(&s.y, heights, &s.family, s.family.MinHeight)
+	if k := s.family.Bins; s.family.Ends == CircularEnds { // both ends are one
+		s.slopeUp[0] += s.slopeUp[k]
+		s.slopeUp[k] = 0
+	}
+	first := 0
+	if s.family.Ends == LinearEnds {
+		first = 1
+	}
 	for n := range slopes {
-		slopes[n] = T(s.slopeUp[n+1] * s.rate[n+1])
+		slopes[n] = T(s.slopeUp[first+n] * s.rate[first+n])
 	}
 	clear(s.slopeUp)
 }
 
 // takeBack is place backwards: piece j moves all knots after it but the last, which stays, as the first does.
-func takeBack[T Float](a *axis, raw []T, bound, least float64) {
+func takeBack[T Float](a *axis, raw []T, s *Spline, least float64) {
 	k := len(raw)
 	sum, mean := 0.0, 0.0
 	for j := k - 1; j >= 0; j-- {
 		mean += sum * a.share[j]
 		a.up[j], sum = sum, sum+a.up[j]
 	}
-	scale := 2 * bound * (1 - float64(k)*least)
+	scale := (s.Hi - s.Lo) * (1 - float64(k)*least)
 	for j, share := range a.share {
 		raw[j] = T(scale * share * (a.up[j] - mean))
 	}

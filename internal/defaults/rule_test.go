@@ -74,6 +74,8 @@ var configs = map[string]config{
 
 	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
 	"transforms.LogisticMixtureCDF":      validates(transforms.LogisticMixtureCDF{}),
+	"transforms.CircularSpline":          validates(transforms.CircularSpline{}),
+	"transforms.IntervalSpline":          validates(transforms.IntervalSpline{Hi: 1}),
 	"transforms.RationalQuadraticSpline": validates(transforms.RationalQuadraticSpline{}),
 
 	"train.Adam":              validates(train.Adam{}),
