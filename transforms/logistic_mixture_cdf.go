@@ -6,6 +6,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
+	"gaussflow/rows"
 )
 
 // LogisticMixtureCDF maps a number by the CDF of a mixture of K logistic distributions, and what comes out by the logit,
@@ -54,7 +55,7 @@ func (m LogisticMixtureCDF) Fit(values []float64, column int, at initializers.Si
 	if err != nil {
 		return nil, err
 	}
-	_, scale := initializers.MeanStd(values)
+	_, scale := rows.MeanStd(values)
 	parts, err := likeliest(bounded, values, [][]float64{fit.Logits, fit.Means, raw}, []float64{1, max(scale, 1e-300), 1})
 	if err == nil && m.Clamp == (kernel.Clamp{}) {
 		for k, r := range parts[2] {
