@@ -95,6 +95,13 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, sinh-arcsinh": func() layers.Bijector {
 		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"elementwise, empirical": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.Empirical{Bins: 4, Bound: 2}}))
+	},
+	"coupling, empirical": func() layers.Bijector {
+		t := transforms.Empirical{Bins: 3, Bound: 2}
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"elementwise, logistic mixture": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.LogisticMixtureCDF{Components: 3}}))
 	},

@@ -19,7 +19,7 @@ import (
 // Source: Durkan et al. 2019, arXiv:1906.04032; Gregory & Delbourgo 1982.
 type IntervalSpline struct {
 	Bins      int     `json:"bins,omitempty"`       // K, 2 or more; default 8
-	Lo        float64 `json:"lo"`                   // less than Hi
+	Lo        float64 `json:"lo"`                   // of any sign, less than Hi; default 0
 	Hi        float64 `json:"hi"`                   // required, more than Lo
 	MinWidth  float64 `json:"min_width,omitempty"`  // of a piece, in shares of Hi − Lo, less than 1/K; default 1e-3
 	MinHeight float64 `json:"min_height,omitempty"` // of a piece, in shares of Hi − Lo, less than 1/K; default 1e-3

@@ -64,7 +64,8 @@ func validateSpline(name string, family kernel.Spline) error {
 func (s RationalQuadraticSpline) Parts() []Part { return splineParts(s.family()) }
 
 func splineParts(family kernel.Spline) []Part {
-	return []Part{{"widths", family.Bins}, {"heights", family.Bins}, {"slopes", family.Slopes()}}
+	widths, heights, slopes := family.Sizes()
+	return []Part{{"widths", widths}, {"heights", heights}, {"slopes", slopes}}
 }
 
 // Forward is the spline.

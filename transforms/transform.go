@@ -210,6 +210,7 @@ func New(d Description) (Transform, error) {
 func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
+		Register[Empirical]("empirical"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
 		Register[CircularSpline]("circular_spline"),
 		Register[IntervalSpline]("interval_spline"),

@@ -17,6 +17,7 @@ import (
 var all = map[string]transforms.Transform{
 	"affine":               transforms.Affine{},
 	"gaussian mixture cdf": transforms.GaussianMixtureCDF{Components: 3},
+	"empirical":            transforms.Empirical{},
 	"logistic mixture cdf": transforms.LogisticMixtureCDF{Components: 3},
 	"spline":               transforms.RationalQuadraticSpline{},
 	"spline of two bins":   transforms.RationalQuadraticSpline{Bins: 2, Bound: 5},

@@ -37,6 +37,11 @@ const (
 	FreeEnds
 	// CircularEnds are one point of a circle, with one slope. c has K numbers, that slope's first. Beyond is what is beyond FreeEnds.
 	CircularEnds
+	// OpenEnds are those of a map of all of ℝ that goes on with their slopes. The interval is of z, with knots y_i at equal distances; those
+	// of x are anywhere: instead of widths and heights there are
+	//
+	//	one number a, x_0 = Lo + a, and b (K), x_{i+1} = x_i + (y_{i+1} − y_i)·exp(b_i); slopes δ_i = exp(c_i), K+1
+	OpenEnds
 )
 
 // What a Spline can be: with more pieces, or less of one, knots would have too few digits between them.
@@ -57,8 +62,10 @@ func (s Spline) Validate() error {
 		return fmt.Errorf("Lo = %v, Hi = %v, want Hi more than Lo by %v to %v", s.Lo, s.Hi, 2/mostBound, 2*mostBound)
 	case !(math.Abs(s.Lo) <= mostOffset*length):
 		return fmt.Errorf("Lo = %v, Hi = %v, want no interval that is %v times as far from 0 as it is long", s.Lo, s.Hi, mostOffset)
-	case s.Ends > CircularEnds:
-		return fmt.Errorf("Ends = %d, want LinearEnds, FreeEnds or CircularEnds", s.Ends)
+	case s.Ends > OpenEnds:
+		return fmt.Errorf("Ends = %d, want LinearEnds, FreeEnds, CircularEnds or OpenEnds", s.Ends)
+	case s.Ends == OpenEnds:
+		return nil
 	case !(s.MinSlope >= leastShare && s.MinSlope < 1):
 		return fmt.Errorf("MinSlope = %v, want at least %v and less than 1", s.MinSlope, leastShare)
 	}
@@ -73,20 +80,31 @@ func (s Spline) Validate() error {
 	return nil
 }
 
-// Slopes is how many raw numbers of slopes a spline has.
-func (s Spline) Slopes() int {
-	return s.Bins + [...]int{LinearEnds: -1, FreeEnds: 1, CircularEnds: 0}[s.Ends]
+// Sizes are how many raw numbers a spline has of each kind: widths, heights and slopes.
+func (s Spline) Sizes() (widths, heights, slopes int) {
+	switch k := s.Bins; s.Ends {
+	case FreeEnds:
+		return k, k, k + 1
+	case CircularEnds:
+		return k, k, k
+	case OpenEnds:
+		return 1, k, k + 1
+	default:
+		return k, k, k - 1
+	}
 }
 
 // Width is how many raw numbers a spline has.
-func (s Spline) Width() int { return 2*s.Bins + s.Slopes() }
+func (s Spline) Width() int {
+	widths, heights, slopes := s.Sizes()
+	return widths + heights + slopes
+}
 
 // shift is o, the raw number of slope 1.
 func (s Spline) shift() float64 { return math.Log(math.Expm1(1 - s.MinSlope)) }
 
-// SplineTheta are the raw numbers of the splines of d columns, or gradients in them: column j's are Bins numbers of Widths and of
-// Heights from j·Bins on, and as many of Slopes as the family has, from j times that on. With a Stride each row has its own, Stride numbers after the
-// last one's in each of the three.
+// SplineTheta are the raw numbers of the splines of d columns, or gradients in them: of each of the three kinds, column j has as many as
+// the family's Sizes, from j times that on. With a Stride each row has its own, Stride numbers after the last one's.
 type SplineTheta[T Float] struct {
 	Widths, Heights, Slopes []T
 	Stride                  int // 0: the same for all rows
@@ -94,8 +112,9 @@ type SplineTheta[T Float] struct {
 
 // of are the raw numbers of row i and column j.
 func (t *SplineTheta[T]) of(i, j int, s *Spline) (widths, heights, slopes []T) {
-	row, k, n := i*t.Stride, s.Bins, s.Slopes()
-	return t.Widths[row+j*k:][:k], t.Heights[row+j*k:][:k], t.Slopes[row+j*n:][:n]
+	row := i * t.Stride
+	w, h, n := s.Sizes()
+	return t.Widths[row+j*w:][:w], t.Heights[row+j*h:][:h], t.Slopes[row+j*n:][:n]
 }
 
 // Splines map the elements of matrices of d columns by splines of one family. They are scratch memory for one goroutine, and
@@ -127,7 +146,7 @@ func newAxis(bins int) axis {
 // NewSplines makes room for splines of a family, which is valid.
 func NewSplines[T Float](family Spline, d int) *Splines[T] {
 	k := family.Bins
-	if family.Ends != LinearEnds { // what is at an end is in the interval
+	if family.Ends == FreeEnds || family.Ends == CircularEnds { // what is at an end is in the interval
 		family.Lo, family.Hi = float64(T(family.Lo)), float64(T(family.Hi))
 	}
 	s := &Splines[T]{
@@ -135,6 +154,9 @@ func NewSplines[T Float](family Spline, d int) *Splines[T] {
 		slope: make([]float64, k+1), rate: make([]float64, k+1), slopeUp: make([]float64, k+1),
 	}
 	s.slope[0], s.slope[k] = 1, 1
+	for i := range s.y.at { // of OpenEnds, for good
+		s.y.at[i] = family.Lo + (family.Hi-family.Lo)*(float64(i)/float64(k))
+	}
 	return s
 }
 
@@ -175,8 +197,12 @@ func (s *Splines[T]) each(n int, theta SplineTheta[T], visit func(e int)) {
 // load takes the spline of row i and column j. Its slopes are worked out where they are needed, two of K−1 for an element.
 func (s *Splines[T]) load(theta *SplineTheta[T], i, j int) {
 	widths, heights, slopes := theta.of(i, j, &s.family)
-	place(&s.x, widths, &s.family, s.family.MinWidth)
-	place(&s.y, heights, &s.family, s.family.MinHeight)
+	if s.family.Ends == OpenEnds {
+		s.placeOpen(widths[0], heights)
+	} else {
+		place(&s.x, widths, &s.family, s.family.MinWidth)
+		place(&s.y, heights, &s.family, s.family.MinHeight)
+	}
 	s.raw, s.slopesLoaded = slopes, false
 }
 
@@ -215,14 +241,20 @@ func (s *Splines[T]) loadSlopes() {
 	s.slopesLoaded = true
 }
 
+func (s *Splines[T]) needSlope(i int) {
+	if !s.slopesLoaded {
+		s.loadSlope(i)
+	}
+}
+
 // rawOf is which raw number the slope at knot i has, −1 where it is 1.
 func (s *Spline) rawOf(i int) int {
 	switch {
-	case s.Ends == FreeEnds:
+	case s.Ends == FreeEnds, s.Ends == OpenEnds:
 		return i
 	case s.Ends == CircularEnds:
 		return i % s.Bins
-	case i == s.Bins:
+	case i == 0, i == s.Bins:
 		return -1
 	}
 	return i - 1
@@ -232,6 +264,10 @@ func (s *Spline) rawOf(i int) int {
 func (s *Splines[T]) loadSlope(i int) {
 	raw := s.family.rawOf(i)
 	if raw < 0 {
+		return
+	}
+	if s.family.Ends == OpenEnds {
+		s.slope[i], s.rate[i] = expHeld(float64(s.raw[raw]))
 		return
 	}
 	v := float64(s.raw[raw]) + s.shift
@@ -246,12 +282,42 @@ func (s *Splines[T]) loadSlope(i int) {
 	}
 }
 
-// inside reports whether v is where the spline's pieces are, the ends with them. What is no number is not.
-func (s *Splines[T]) inside(v float64) bool {
-	if s.family.Ends == LinearEnds {
-		return v > s.family.Lo && v < s.family.Hi
+// expHeld is exp v and its derivative, held to 1/mostSlope and mostSlope.
+func expHeld(v float64) (e, rate float64) {
+	switch e = math.Exp(v); {
+	case e > mostSlope:
+		return mostSlope, 0
+	case e < 1/mostSlope:
+		return 1 / mostSlope, 0
 	}
-	return v >= s.family.Lo && v <= s.family.Hi
+	return e, e
+}
+
+// placeOpen puts the knots of x where OpenEnds have them; share are the gaps.
+func (s *Splines[T]) placeOpen(start T, logs []T) {
+	s.x.at[0] = s.family.Lo + float64(start)
+	for i, v := range logs {
+		e, _ := expHeld(float64(v))
+		s.x.share[i] = (s.y.at[i+1] - s.y.at[i]) * e
+		s.x.at[i+1] = s.x.at[i] + s.x.share[i]
+	}
+}
+
+// inside reports whether v is between the ends of an axis or, where it makes a difference, at one. What is no number is not.
+func (s *Splines[T]) inside(a *axis, v float64) bool {
+	lo, hi := a.at[0], a.at[s.family.Bins]
+	if s.family.Ends == LinearEnds {
+		return v > lo && v < hi
+	}
+	return v >= lo && v <= hi
+}
+
+// beyond is the knot at the end that v, which is not inside, is beyond.
+func (s *Splines[T]) beyond(a *axis, v float64) (knot int) {
+	if v > a.at[0] {
+		return s.family.Bins
+	}
+	return 0
 }
 
 // outside is the logarithm of the slope beyond the ends, of the map from x to z as of the one back.
@@ -287,10 +353,8 @@ func (s *Splines[T]) pieceOf(a *axis, v float64) (p piece) {
 			}
 		}
 	}
-	if !s.slopesLoaded {
-		s.loadSlope(p.i)
-		s.loadSlope(p.i + 1)
-	}
+	s.needSlope(p.i)
+	s.needSlope(p.i + 1)
 	p.w, p.h = s.x.at[p.i+1]-s.x.at[p.i], s.y.at[p.i+1]-s.y.at[p.i]
 	p.s = p.h / p.w
 	p.lower, p.upper = s.slope[p.i], s.slope[p.i+1]
@@ -321,7 +385,12 @@ func (p *piece) logSlope() float64 {
 
 // at is z and log dz/dx at x, from the nearer knot.
 func (s *Splines[T]) at(x float64) (z, logSlope float64) {
-	if !s.inside(x) {
+	if !s.inside(&s.x, x) {
+		if s.family.Ends == OpenEnds {
+			end := s.beyond(&s.x, x)
+			s.needSlope(end)
+			return s.y.at[end] + (x-s.x.at[end])*s.slope[end], math.Log(s.slope[end])
+		}
 		return x, s.outside()
 	}
 	p := s.pieceAt(x)
@@ -341,7 +410,12 @@ func (s *Splines[T]) at(x float64) (z, logSlope float64) {
 //
 // The published root, −2sη/(b + √(b² − 4ac)) of the same equation, takes differences in b and in its discriminant.
 func (s *Splines[T]) solve(z float64) (x, logSlope float64) {
-	if !s.inside(z) {
+	if !s.inside(&s.y, z) {
+		if s.family.Ends == OpenEnds {
+			end := s.beyond(&s.y, z)
+			s.needSlope(end)
+			return s.x.at[end] + (z-s.y.at[end])/s.slope[end], math.Log(s.slope[end])
+		}
 		return z, -s.outside()
 	}
 	p := s.pieceOf(&s.y, z)

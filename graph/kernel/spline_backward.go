@@ -70,7 +70,7 @@ func (p *piece) logSlopeChange() change {
 
 // logSlopeSlope is ∂l/∂x at x.
 func (s *Splines[T]) logSlopeSlope(x float64) float64 {
-	if !s.inside(x) {
+	if !s.inside(&s.x, x) {
 		return 0
 	}
 	p := s.pieceAt(x)
@@ -79,8 +79,8 @@ func (s *Splines[T]) logSlopeSlope(x float64) float64 {
 
 // add adds to the gradients in knots and slopes what those in z and the log slope at x make of them, and returns that in x.
 func (s *Splines[T]) add(x, zUp, logSlopeUp float64) (xUp float64) {
-	if !s.inside(x) {
-		return zUp
+	if !s.inside(&s.x, x) {
+		return s.addBeyond(x, zUp, logSlopeUp)
 	}
 	p := s.pieceAt(x)
 	r, z := p.rise()
@@ -100,21 +100,33 @@ func (s *Splines[T]) add(x, zUp, logSlopeUp float64) (xUp float64) {
 	return xUp
 }
 
+// addBeyond is add where x is beyond an end.
+func (s *Splines[T]) addBeyond(x, zUp, logSlopeUp float64) (xUp float64) {
+	if s.family.Ends != OpenEnds {
+		return zUp
+	}
+	end := s.beyond(&s.x, x)
+	s.needSlope(end)
+	xUp = zUp * s.slope[end]
+	s.x.up[end] -= xUp
+	s.slopeUp[end] += zUp*(x-s.x.at[end]) + logSlopeUp/s.slope[end]
+	return xUp
+}
+
 // flush writes the gradients in the raw numbers of row i and column j, and forgets those in its knots and slopes.
 func (s *Splines[T]) flush(up *SplineTheta[T], i, j int) {
 	widths, heights, slopes := up.of(i, j, &s.family)
-	takeBack(&s.x, widths, &s.family, s.family.MinWidth)
-	takeBack(&s.y, heights, &s.family, s.family.MinHeight)
-	if k := s.family.Bins; s.family.Ends == CircularEnds { // both ends are one
-		s.slopeUp[0] += s.slopeUp[k]
-		s.slopeUp[k] = 0
+	if s.family.Ends == OpenEnds {
+		s.takeBackOpen(widths, heights)
+	} else {
+		takeBack(&s.x, widths, &s.family, s.family.MinWidth)
+		takeBack(&s.y, heights, &s.family, s.family.MinHeight)
 	}
-	first := 0
-	if s.family.Ends == LinearEnds {
-		first = 1
-	}
-	for n := range slopes {
-		slopes[n] = T(s.slopeUp[first+n] * s.rate[first+n])
+	clear(slopes)
+	for i, g := range s.slopeUp {
+		if raw := s.family.rawOf(i); raw >= 0 && g != 0 {
+			slopes[raw] += T(g * s.rate[i])
+		}
 	}
 	clear(s.slopeUp)
 }
@@ -132,4 +144,20 @@ func takeBack[T Float](a *axis, raw []T, s *Spline, least float64) {
 		raw[j] = T(scale * share * (a.up[j] - mean))
 	}
 	clear(a.up)
+}
+
+// takeBackOpen is placeOpen backwards: a gap moves all knots after it.
+func (s *Splines[T]) takeBackOpen(start, logs []T) {
+	sum := 0.0
+	for i := len(logs); i > 0; i-- {
+		sum += s.x.up[i]
+		gap := s.x.share[i-1]
+		if ratio := gap / (s.y.at[i] - s.y.at[i-1]); ratio >= mostSlope || ratio <= 1/mostSlope {
+			gap = 0 // held
+		}
+		logs[i-1] = T(sum * gap)
+	}
+	start[0] = T(sum + s.x.up[0])
+	clear(s.x.up)
+	clear(s.y.up)
 }

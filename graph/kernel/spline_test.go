@@ -14,7 +14,8 @@ func publishedSpline(bins int, bound float64) Spline {
 
 // splineThetaOf reads the raw numbers of one spline.
 func splineThetaOf[T Float](s Spline, theta []T, stride int) SplineTheta[T] {
-	return SplineTheta[T]{theta, theta[s.Bins:], theta[2*s.Bins:], stride}
+	widths, heights, _ := s.Sizes()
+	return SplineTheta[T]{theta, theta[widths:], theta[widths+heights:], stride}
 }
 
 // TestSplineAgainstReference: the values, inverses and derivatives of testdata/reference_spline.py, which is nflows.
@@ -326,7 +327,7 @@ func TestSplineValidate(t *testing.T) {
 		"Lo = NaN, Hi = 3, want Hi more than Lo by 2e-30 to 2e+30":                                          {8, nan, 3, LinearEnds, 1e-3, 1e-3, 1e-3},
 		"Lo = -Inf, Hi = 3, want Hi more than Lo by 2e-30 to 2e+30":                                         {8, math.Inf(-1), 3, FreeEnds, 1e-3, 1e-3, 1e-3},
 		"Lo = 1e+08, Hi = 1.00000001e+08, want no interval that is 1e+06 times as far from 0 as it is long": {8, 1e8, 1e8 + 1, FreeEnds, 1e-3, 1e-3, 1e-3},
-		"Ends = 3, want LinearEnds, FreeEnds or CircularEnds":                                               {8, -3, 3, 3, 1e-3, 1e-3, 1e-3},
+		"Ends = 4, want LinearEnds, FreeEnds, CircularEnds or OpenEnds":                                     {8, -3, 3, 4, 1e-3, 1e-3, 1e-3},
 		"MinWidth = 0.125, want at least 1e-06 and less than 1/Bins = 1/8":                                  {8, -3, 3, LinearEnds, 0.125, 1e-3, 1e-3},
 		"MinHeight = NaN, want at least 1e-06 and less than 1/Bins = 1/8":                                   {8, -3, 3, LinearEnds, 1e-3, nan, 1e-3},
 		"MinHeight = -0.001, want at least 1e-06 and less than 1/Bins = 1/8":                                {8, -3, 3, LinearEnds, 1e-3, -1e-3, 1e-3},

@@ -310,6 +310,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[transforms.Affine](),
 	reflect.TypeFor[transforms.CircularSpline](),
 	reflect.TypeFor[transforms.Description](),
+	reflect.TypeFor[transforms.Empirical](),
 	reflect.TypeFor[transforms.Fitter](),
 	reflect.TypeFor[transforms.GaussianMixtureCDF](),
 	reflect.TypeFor[transforms.IntervalSpline](),

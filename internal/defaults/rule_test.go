@@ -75,6 +75,7 @@ var configs = map[string]config{
 	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
 	"transforms.LogisticMixtureCDF":      validates(transforms.LogisticMixtureCDF{}),
 	"transforms.CircularSpline":          validates(transforms.CircularSpline{}),
+	"transforms.Empirical":               validates(transforms.Empirical{}),
 	"transforms.IntervalSpline":          validates(transforms.IntervalSpline{Hi: 1}),
 	"transforms.RationalQuadraticSpline": validates(transforms.RationalQuadraticSpline{}),
 
