@@ -64,8 +64,16 @@ func (e Empirical) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlop
 // Fit puts knots at the values' quantiles. Where values are equal, or there are fewer than knots, a gap is at least a thousandth of what
 // it is of a normal of their scale. A constant column is only shifted.
 func (e Empirical) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
 	if len(values) == 0 {
 		return nil, fmt.Errorf("transforms: Empirical: Fit: got no values")
+	}
+	for i, v := range values {
+		if !(math.Abs(v) <= 1e150) { // squares are finite
+			return nil, fmt.Errorf("transforms: Empirical: Fit: value %d is %v, want finite numbers up to 1e150", i, v)
+		}
 	}
 	f := e.family()
 	logGaps, logSlopes := make([]float64, f.Bins), make([]float64, f.Bins+1)
