@@ -1,0 +1,56 @@
+package layertest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+// A rule is something that holds for every piece of a kind.
+type rule struct {
+	name  string
+	says  string // what holds, and what it is for
+	check func() error
+}
+
+// run checks each rule by itself.
+func run(t *testing.T, rules []rule) {
+	t.Helper()
+	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) {
+			if err := r.broken(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// check is what is broken of all rules.
+func check(rules []rule) error {
+	var errs []error
+	for _, r := range rules {
+		errs = append(errs, r.broken())
+	}
+	return errors.Join(errs...)
+}
+
+// broken is how the rule is, in words, nil where it is not. A panic is a way to break any.
+func (r rule) broken() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: %s: panic: %v", r.name, r.says, p)
+		}
+	}()
+	if err := r.check(); err != nil {
+		return fmt.Errorf("%s: %s: %w", r.name, r.says, err)
+	}
+	return nil
+}
+
+// or is v, or its default where it is zero.
+func or(v, fallback float64) float64 {
+	if v == 0 {
+		return fallback
+	}
+	return v
+}
