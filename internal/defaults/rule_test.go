@@ -64,6 +64,9 @@ var configs = map[string]config{
 	"layers.HouseholderConfig":        {layers.HouseholderConfig{}, func(v any) error { _, err := layers.NewHouseholder(2, v.(layers.HouseholderConfig)); return err }},
 	"layers.MLPConfig":                unchecked(layers.MLPConfig{}),
 	"layers.MixtureCDFConfig":         {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
+	"layertest.BaseOptions":           validates(layertest.BaseOptions{Lo: -3, Hi: 1}),
+	"layertest.ConditionerOptions":    validates(layertest.ConditionerOptions{}),
+	"layertest.TransformOptions":      validates(layertest.TransformOptions{Lo: -3, Hi: 1}),
 	"layertest.Options":               unchecked(layertest.Options{}),
 
 	"losses.L2": validates(losses.L2{}),

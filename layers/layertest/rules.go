@@ -13,10 +13,13 @@ type rule struct {
 	check func() error
 }
 
-// run checks each rule by itself.
-func run(t *testing.T, rules []rule) {
+// run checks each rule by itself, if the options are well.
+func run(t *testing.T, options error, rules func() []rule) {
 	t.Helper()
-	for _, r := range rules {
+	if options != nil {
+		t.Fatal(options)
+	}
+	for _, r := range rules() {
 		t.Run(r.name, func(t *testing.T) {
 			if err := r.broken(); err != nil {
 				t.Error(err)
@@ -25,10 +28,13 @@ func run(t *testing.T, rules []rule) {
 	}
 }
 
-// check is what is broken of all rules.
-func check(rules []rule) error {
+// check is what is broken of all rules, or of the options.
+func check(options error, rules func() []rule) error {
+	if options != nil {
+		return options
+	}
 	var errs []error
-	for _, r := range rules {
+	for _, r := range rules() {
 		errs = append(errs, r.broken())
 	}
 	return errors.Join(errs...)
@@ -43,6 +49,25 @@ func (r rule) broken() (err error) {
 	}()
 	if err := r.check(); err != nil {
 		return fmt.Errorf("%s: %s: %w", r.name, r.says, err)
+	}
+	return nil
+}
+
+// A setting is a number of options that is not negative.
+type setting struct {
+	name  string
+	value float64
+}
+
+// validate reports a setting that is negative or no number, and an interval that is none.
+func validate(options string, lo, hi float64, settings ...setting) error {
+	for _, s := range settings {
+		if !(s.value >= 0) {
+			return fmt.Errorf("layertest: %s: %s = %v, want ≥ 0", options, s.name, s.value)
+		}
+	}
+	if !(hi > lo) {
+		return fmt.Errorf("layertest: %s: Lo = %v, Hi = %v, want Hi more than Lo", options, lo, hi)
 	}
 	return nil
 }

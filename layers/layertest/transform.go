@@ -16,7 +16,7 @@ import (
 
 // TransformOptions say where a transform is tried and how exact it is. The zero value asks for what those of ℝ onto ℝ of the library do.
 type TransformOptions struct {
-	Lo, Hi float64   // where it is tried; default -8 to 8
+	Lo, Hi float64   // where it is tried, of any sign; default -8 to 8
 	Tails  []float64 // magnitudes at which all is finite; default 40 and 1e4, and empty: none, for a transform of an interval
 	Period float64   // of a transform of a circle, whose numbers are alike where they differ by it; default 0: none
 	Spread float64   // of the parameters that it is tried at, N(0, Spread²); default 0.7
@@ -41,17 +41,24 @@ func (o TransformOptions) withDefaults() TransformOptions {
 	return o
 }
 
+// Validate reports a tolerance that is negative, or nowhere to try a transform.
+func (o TransformOptions) Validate() error {
+	o = o.withDefaults()
+	return validate("TransformOptions", o.Lo, o.Hi, setting{"Period", o.Period}, setting{"Spread", o.Spread}, setting{"Identity", o.Identity},
+		setting{"Inverse", o.Inverse}, setting{"Slope", o.Slope}, setting{"Gradients", o.Gradients}, setting{"Float32", o.Float32})
+}
+
 // RunTransform checks a transform, each rule as a test by itself: that it is the identity at zero, increases, has the slope that it
 // says, both ways, is its inverse's inverse, has the gradients that the trainer takes of it, is finite in its tails, computes alike for
 // parameters of all rows and of each, in float32 and after JSON, and takes a column to mean 0 and scale 1 if it fits itself to it.
 func RunTransform(t *testing.T, tr transforms.Transform, o TransformOptions) {
 	t.Helper()
-	run(t, transformRules(tr, o))
+	run(t, o.Validate(), func() []rule { return transformRules(tr, o) })
 }
 
 // CheckTransform is RunTransform without a test: what is broken, each rule with what it is for, or nil.
 func CheckTransform(tr transforms.Transform, o TransformOptions) error {
-	return check(transformRules(tr, o))
+	return check(o.Validate(), func() []rule { return transformRules(tr, o) })
 }
 
 func transformRules(tr transforms.Transform, o TransformOptions) []rule {
