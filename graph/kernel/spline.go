@@ -271,8 +271,8 @@ func (s *Splines[T]) loadSlope(i int) {
 		return
 	}
 	v := float64(s.raw[raw]) + s.shift
-	e := math.Exp(-math.Abs(v))
-	s.slope[i] = s.family.MinSlope + max(v, 0) + math.Log1p(e)
+	e, log := softplusParts[T](v)
+	s.slope[i] = s.family.MinSlope + max(v, 0) + log
 	s.rate[i] = 1 / (1 + e)
 	if v < 0 {
 		s.rate[i] *= e
@@ -280,6 +280,17 @@ func (s *Splines[T]) loadSlope(i int) {
 	if s.slope[i] > mostSlope {
 		s.slope[i], s.rate[i] = mostSlope, 0
 	}
+}
+
+// softplusParts are e^−|v| and log(1 + e^−|v|), with the digits of a T beside 1: a float32 needs no more beside MinSlope.
+func softplusParts[T Float](v float64) (e, log float64) {
+	v = -math.Abs(v)
+	if sizeOf[T]() == 4 && v > leastExponent {
+		e = exp32(v)
+		return e, logOf(1 + e)
+	}
+	e = math.Exp(v)
+	return e, math.Log1p(e)
 }
 
 // expHeld is exp v and its derivative, held to 1/mostSlope and mostSlope.
@@ -380,7 +391,11 @@ func (p *piece) bend() float64 {
 
 func (p *piece) logSlope() float64 {
 	q := p.s / p.d
-	return math.Log(q * q * p.bend())
+	slope := q * q * p.bend()
+	if slope > 1e-300 && slope < 1e300 {
+		return logOf(slope)
+	}
+	return math.Log(slope)
 }
 
 // at is z and log dz/dx at x, from the nearer knot.

@@ -178,6 +178,22 @@ func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
 	}
 }
 
+// TestSplineOfNoNumber: where a parameter is no number, nothing is, or a fit would go on with what it makes up.
+func TestSplineOfNoNumber(t *testing.T) {
+	for _, ends := range []SplineEnds{LinearEnds, FreeEnds, CircularEnds, OpenEnds} {
+		s := Spline{4, -3, 3, ends, 1e-3, 1e-3, 1e-3}
+		raw := make([]float64, s.Width())
+		for i := range raw {
+			raw[i] = math.NaN()
+		}
+		var z, l [1]float64
+		splines := NewSplines[float64](s, 1)
+		if splines.Forward([]float64{0.3}, splineThetaOf(s, raw, 0), z[:], l[:]); z[0] == z[0] && l[0] == l[0] {
+			t.Errorf("ends %d: 0.3 goes to %v, log slope %v, want one that is no number", ends, z[0], l[0])
+		}
+	}
+}
+
 // TestSplineOutside: beyond ends that are no tails, and at what is no number, the slope is 0, both ways, and x stays; at the ends it is
 // their own.
 func TestSplineOutside(t *testing.T) {
