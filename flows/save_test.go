@@ -75,7 +75,23 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	noError(t, err)
 	autoregressive, err := flows.New(flows.Named{Name: "masked", Layer: masked}, flows.Named{Name: "sampler", Layer: sampler})
 	noError(t, err)
+	var others []flows.Named
+	for i, transform := range []transforms.Transform{ // as wide as any row that comes
+		transforms.CircularSpline{Bins: 3, Period: 2e4, Rotates: true}, transforms.CircularSpline{Period: 3e4}, transforms.IntervalSpline{Bins: 4, Lo: -1e4, Hi: 2e4},
+		transforms.Empirical{Bins: 4, Bound: 2}, transforms.LogisticMixtureCDF{Components: 2}, transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.SigmoidClamp(-2, 1)},
+		transforms.Affine{}, transforms.SinhArcsinh{},
+	} {
+		layer, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transform, Dtype: dtype})
+		noError(t, err)
+		others = append(others, flows.Named{Name: string(rune('a' + i)), Layer: layer})
+	}
+	logistic, err := layers.NewCoupling(3, layers.CouplingConfig{
+		Transform: transforms.LogisticMixtureCDF{Components: 3, Clamp: layers.SigmoidClamp(-2, 2)}, Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.New})
+	noError(t, err)
+	transformed, err := flows.New(append(others, flows.Named{Name: "logistic", Layer: logistic})...)
+	noError(t, err)
 	return map[string]*flows.Flow{
+		"transforms":     transformed,
 		"autoregressive": autoregressive,
 		"lines":          lines,
 		"ends":           ends,

@@ -16,26 +16,21 @@ type stranger struct {
 		Name   string `json:"name"`
 		Kind   string `json:"kind"`
 		Config struct {
-			Mask       []bool `json:"mask"`
-			Components int    `json:"components"`
-			Shared     bool   `json:"shared"`
-			Context    int    `json:"context"`
-			Clamp      struct {
-				Kind   string
-				Lo, Hi float64
-			} `json:"scale_clamp"`
-			MLP         strangeMLP `json:"mlp"`
+			Mask        []bool       `json:"mask"`
+			Components  int          `json:"components"`
+			Shared      bool         `json:"shared"`
+			Context     int          `json:"context"`
+			Clamp       strangeClamp `json:"scale_clamp"`
+			MLP         strangeMLP   `json:"mlp"`
 			Conditioner struct {
 				Config strangeMLP `json:"config"`
 			} `json:"conditioner"`
-			Transform struct {
-				Config strangeSpline `json:"config"`
-			} `json:"transform"`
-			Reflectors   int             `json:"reflectors"`
-			Columns      []strangeColumn `json:"columns"`
-			Order        []int           `json:"order"`
-			Negative     []bool          `json:"negative"`
-			FastSampling bool            `json:"fast_sampling"`
+			Transform    strangeTransform `json:"transform"`
+			Reflectors   int              `json:"reflectors"`
+			Columns      []strangeColumn  `json:"columns"`
+			Order        []int            `json:"order"`
+			Negative     []bool           `json:"negative"`
+			FastSampling bool             `json:"fast_sampling"`
 		} `json:"config"`
 	} `json:"layers"`
 
@@ -53,15 +48,6 @@ type strangeMLP struct {
 type strangeColumn struct {
 	Kind           string
 	Lo, Hi, Lambda float64
-}
-
-// strangeSpline is the config of a rational_quadratic_spline; what is absent is its default.
-type strangeSpline struct {
-	Bins      int     `json:"bins"`
-	Bound     float64 `json:"bound"`
-	MinWidth  float64 `json:"min_width"`
-	MinHeight float64 `json:"min_height"`
-	MinSlope  float64 `json:"min_slope"`
 }
 
 func readAsStranger(file []byte) (*stranger, error) {
@@ -161,19 +147,26 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 			logDet += slope
 		}
 	case "elementwise":
-		k := l.Config.Transform.Config.bins()
 		for j := range z {
+			var parts [][]float64
+			for _, p := range l.Config.Transform.parts() {
+				parts = append(parts, tensor(p.name)[j*p.size:(j+1)*p.size])
+			}
 			var slope float64
-			z[j], slope = spline(l.Config.Transform.Config, x[j], tensor("widths")[j*k:(j+1)*k], tensor("heights")[j*k:(j+1)*k], tensor("slopes")[j*(k-1):(j+1)*(k-1)])
+			z[j], slope = l.Config.Transform.apply(x[j], parts)
 			logDet += slope
 		}
 	case "coupling":
 		b, theta := s.coupling(l.Name, l.Config.Mask, l.Config.Context, l.Config.Conditioner.Config, x)
-		k := l.Config.Transform.Config.bins()
-		heights, slopes := theta[len(b)*k:], theta[2*len(b)*k:]
 		for n, j := range b {
+			var parts [][]float64
+			at := 0
+			for _, p := range l.Config.Transform.parts() {
+				parts = append(parts, theta[at+n*p.size:at+(n+1)*p.size])
+				at += len(b) * p.size
+			}
 			var slope float64
-			z[j], slope = spline(l.Config.Transform.Config, x[j], theta[n*k:(n+1)*k], heights[n*k:(n+1)*k], slopes[n*(k-1):(n+1)*(k-1)])
+			z[j], slope = l.Config.Transform.apply(x[j], parts)
 			logDet += slope
 		}
 	case "autoregressive":
@@ -352,56 +345,13 @@ func (s *stranger) mixtureCoupling(i int, x []float64) (z []float64, logDet floa
 		}
 		var logScales []float64
 		for _, raw := range a[(2*sets+n)*k : (2*sets+n+1)*k] {
-			if c.Clamp.Kind == "tanh" {
-				logScales = append(logScales, c.Clamp.Hi*math.Tanh(raw))
-			} else {
-				logScales = append(logScales, c.Clamp.Lo+(c.Clamp.Hi-c.Clamp.Lo)/(1+math.Exp(-raw)))
-			}
+			logScales = append(logScales, c.Clamp.apply(raw))
 		}
 		var slope float64
 		z[j], slope = mixture(x[j], a[n*k:(n+1)*k], a[(sets+n)*k:(sets+n+1)*k], logScales)
 		logDet += slope
 	}
 	return z, logDet
-}
-
-func (c strangeSpline) bins() int { return int(or(float64(c.Bins), 8)) }
-
-func or(v, absent float64) float64 {
-	if v == 0 {
-		return absent
-	}
-	return v
-}
-
-// spline is z and log dz/dx.
-func spline(c strangeSpline, x float64, widths, heights, slopes []float64) (z, logSlope float64) {
-	k, bound, least := c.bins(), or(c.Bound, 3), or(c.MinSlope, 1e-3)
-	if math.Abs(x) >= bound {
-		return x, 0
-	}
-	knots := func(raw []float64, least float64) (at []float64) {
-		sum, total := 0.0, logSumExp(raw)
-		for _, v := range raw {
-			at = append(at, -bound+2*bound*sum)
-			sum += least + (1-float64(k)*least)*math.Exp(v-total)
-		}
-		return append(at, bound)
-	}
-	xs, ys := knots(widths, or(c.MinWidth, 1e-3)), knots(heights, or(c.MinHeight, 1e-3))
-	delta := []float64{1}
-	for _, v := range slopes {
-		delta = append(delta, least+math.Log1p(math.Expm1(1-least)*math.Exp(v)))
-	}
-	delta = append(delta, 1)
-	i := 0
-	for x >= xs[i+1] {
-		i++
-	}
-	w, h := xs[i+1]-xs[i], ys[i+1]-ys[i]
-	s, xi, rest := h/w, (x-xs[i])/w, (xs[i+1]-x)/w
-	d := s*(xi*xi+rest*rest) + (delta[i]+delta[i+1])*xi*rest
-	return ys[i] + h*xi*(s*xi+delta[i]*rest)/d, math.Log(s * s * (delta[i+1]*xi*xi + 2*s*xi*rest + delta[i]*rest*rest) / (d * d))
 }
 
 func mirror(y, v []float64) {

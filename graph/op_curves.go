@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"math"
+
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -72,6 +75,31 @@ func bindShift[T kernel.Float](s shift, out array[T], in []array[T]) func() {
 	return func() {
 		for i, x := range in[0].data {
 			out.data[i] = x + by
+		}
+	}
+}
+
+// wrap takes numbers into an interval by steps of its length.
+type wrap struct{ lo, hi float64 }
+
+// Wrap is the angle x in [lo, hi): x + n·(hi − lo) for a whole number n. Its slope is 1.
+func (b *Builder) Wrap(x *G.Node, lo, hi float64) *G.Node { return b.apply(wrap{lo, hi}, x) }
+
+func (s wrap) shape(in []tensor.Shape) (tensor.Shape, error) {
+	if !(s.hi > s.lo) || math.IsInf(s.hi-s.lo, 0) {
+		return nil, fmt.Errorf("from %v to %v, want an interval", s.lo, s.hi)
+	}
+	return in[0].Clone(), nil
+}
+
+func (s wrap) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) { return G.Nodes{g}, nil }
+
+func (s wrap) kernels() kernels { return both(s, bindWrap, bindWrap) }
+
+func bindWrap[T kernel.Float](s wrap, out array[T], in []array[T]) func() {
+	return func() {
+		for i, x := range in[0].data {
+			out.data[i] = T(kernel.Wrap(float64(x), s.lo, s.hi))
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // Spline maps every element of x (N×d) by the rational-quadratic spline of its column and returns z and log dz/dx, both N×d; see
-// kernel.Spline. theta are the raw numbers: either three nodes, widths and heights d×K and slopes d×(K−1), the same for every row, or
-// one, N×(d·(3K−1)), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
+// kernel.Spline. theta are the raw numbers: either three nodes, widths, heights and slopes, d times as many as the family's Sizes, the same for
+// every row, or one, N×(d·Width), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
 func (b *Builder) Spline(x *G.Node, s kernel.Spline, theta ...*G.Node) (z, logSlope *G.Node) {
 	return b.unpack(b.apply(spline{s, false}, append([]*G.Node{x}, theta...)...), x)
 }
@@ -31,15 +31,16 @@ func (s spline) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if err := s.family.Validate(); err != nil {
 		return nil, err
 	}
-	x, theta, k := in[0], in[1:], s.family.Bins
+	x, theta := in[0], in[1:]
 	if x.Dims() != 2 {
 		return nil, shapeError("x N×d", in)
 	}
 	n, d := x[0], x[1]
 	packed := len(theta) == 1 && theta[0].Eq(tensor.Shape{n, d * s.family.Width()})
-	own := len(theta) == 3 && theta[0].Eq(tensor.Shape{d, k}) && theta[1].Eq(tensor.Shape{d, k}) && theta[2].Eq(tensor.Shape{d, k - 1})
+	w, h, slopes := s.family.Sizes()
+	own := len(theta) == 3 && theta[0].Eq(tensor.Shape{d, w}) && theta[1].Eq(tensor.Shape{d, h}) && theta[2].Eq(tensor.Shape{d, slopes})
 	if !packed && !own {
-		return nil, shapeError(fmt.Sprintf("theta %d×%d, or %d×%d, %d×%d and %d×%d", n, d*s.family.Width(), d, k, d, k, d, k-1), in)
+		return nil, shapeError(fmt.Sprintf("theta %d×%d, or %d×%d, %d×%d and %d×%d", n, d*s.family.Width(), d, w, d, h, d, slopes), in)
 	}
 	return tensor.Shape{2, n, d}, nil
 }
@@ -76,7 +77,8 @@ func packedSplineTheta[T kernel.Float](s kernel.Spline, d int, data []T, stride 
 	if len(data) == 0 {
 		return kernel.SplineTheta[T]{Stride: stride}
 	}
-	return kernel.SplineTheta[T]{Widths: data, Heights: data[d*s.Bins:], Slopes: data[2*d*s.Bins:], Stride: stride}
+	w, h, _ := s.Sizes()
+	return kernel.SplineTheta[T]{Widths: data, Heights: data[d*w:], Slopes: data[d*(w+h):], Stride: stride}
 }
 
 // splineSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.

@@ -157,8 +157,8 @@ func recursionCase(output int) opCase {
 	}
 }
 
-// mixtureOf is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
-func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
+// mixture is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
+func (of distribution) mixture(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
 	total := 0.0
 	for i := range k {
 		total += math.Exp(theta[offset+i])
@@ -167,7 +167,7 @@ func mixtureOf(x float64, theta []float64, offset, stride, k int, clamp func(flo
 		pi := math.Exp(theta[offset+i]) / total
 		sigma := math.Exp(clamp(theta[offset+2*stride+i]))
 		t := (x - theta[offset+stride+i]) / sigma
-		lower, upper, density = lower+pi*cdf(t), upper+pi*cdf(-t), density+pi*phi(t)/sigma
+		lower, upper, density = lower+pi*of.cdf(t), upper+pi*of.cdf(-t), density+pi*of.density(t)/sigma
 	}
 	return lower, upper, density
 }
@@ -187,8 +187,24 @@ func bisect(f func(float64) float64, y float64) float64 {
 
 func quantileOf(p float64) float64 { return bisect(cdf, p) }
 
+// A distribution is what the components of a mixture are of, and what z is of where x is of the mixture.
+type distribution struct {
+	cdf, density, quantile func(float64) float64
+	forward, inverse       func(b *graph.Builder, x, theta *G.Node, k int, clamp kernel.Clamp) (y, logSlope *G.Node)
+}
+
+var (
+	normals   = distribution{cdf, phi, quantileOf, (*graph.Builder).Mixture, (*graph.Builder).MixtureInverse}
+	logistics = distribution{
+		func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+		func(x float64) float64 { return 1 / (2 + 2*math.Cosh(x)) },
+		func(p float64) float64 { return math.Log(p / (1 - p)) },
+		(*graph.Builder).LogisticMixture, (*graph.Builder).LogisticMixtureInverse,
+	}
+)
+
 // mixtureCase maps 3×2 by mixtures of k = 3 components: value and log slope, stacked.
-func mixtureCase(perRow, inverse, composed bool) opCase {
+func mixtureCase(of distribution, perRow, inverse, composed bool) opCase {
 	const n, d, k = 3, 2, 3
 	theta := []int{3, d, k}
 	at := func(i int) (offset int) { return i % d * k }
@@ -201,11 +217,11 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 	return opCase{
 		build: func(b *graph.Builder, in nodes) *G.Node {
 			b.Composed = composed
-			f := b.Mixture
+			f := of.forward
 			if inverse {
-				f = b.MixtureInverse
+				f = of.inverse
 			}
-			return b.Stack(pair(f(in[0], in[1], k, clamp))...)
+			return b.Stack(pair(f(b, in[0], in[1], k, clamp))...)
 		},
 		shapes: shapes([]int{n, d}, theta),
 		naive: func(in [][]float64) []float64 {
@@ -213,16 +229,16 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 			for i, x := range in[0] {
 				z, sign := x, 1.0
 				if inverse { // solve for the x whose z is given
-					target := cdf(x)
-					x = bisect(func(x float64) float64 { f, _, _ := mixtureOf(x, in[1], at(i), d*k, k, bound); return f }, target)
+					target := of.cdf(x)
+					x = bisect(func(x float64) float64 { f, _, _ := of.mixture(x, in[1], at(i), d*k, k, bound); return f }, target)
 					out[i], sign = x, -1
 				}
-				f, _, density := mixtureOf(x, in[1], at(i), d*k, k, bound)
+				f, _, density := of.mixture(x, in[1], at(i), d*k, k, bound)
 				if !inverse {
-					z = quantileOf(f)
+					z = of.quantile(f)
 					out[i] = z
 				}
-				out[n*d+i] = sign * math.Log(density/phi(z))
+				out[n*d+i] = sign * math.Log(density/of.density(z))
 			}
 			return out
 		},
@@ -236,12 +252,12 @@ func mixtureCase(perRow, inverse, composed bool) opCase {
 
 // splineOf is a spline with K bins by the published formulas: value and slope at x.
 func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, slope float64) {
-	if math.Abs(x) >= s.Bound {
+	if math.Abs(x) >= s.Hi {
 		return x, 1
 	}
 	sizes := func(raw []float64, least float64) (out []float64) {
 		for _, v := range raw {
-			out = append(out, 2*s.Bound*(least+(1-float64(s.Bins)*least)*math.Exp(v-logSum(raw))))
+			out = append(out, 2*s.Hi*(least+(1-float64(s.Bins)*least)*math.Exp(v-logSum(raw))))
 		}
 		return out
 	}
@@ -252,7 +268,7 @@ func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, sl
 		}
 		return s.MinSlope + math.Log(1+(math.Exp(1-s.MinSlope)-1)*math.Exp(raw[i-1]))
 	}
-	i, left, below := 0, -s.Bound, -s.Bound
+	i, left, below := 0, -s.Hi, -s.Hi
 	for ; i < s.Bins-1 && x >= left+w[i]; i++ {
 		left, below = left+w[i], below+h[i]
 	}
@@ -266,7 +282,7 @@ func splineOf(s kernel.Spline, x float64, widths, heights, raw []float64) (z, sl
 // splineCase maps 4×2 by splines of 3 bins: value and log slope, stacked. One element is in a tail.
 func splineCase(perRow, inverse bool) opCase {
 	const n, d, k = 4, 2, 3
-	s := kernel.Spline{Bins: k, Bound: 2.5, MinWidth: 1e-2, MinHeight: 2e-2, MinSlope: 3e-2}
+	s := kernel.Spline{Bins: k, Lo: -2.5, Hi: 2.5, MinWidth: 1e-2, MinHeight: 2e-2, MinSlope: 3e-2}
 	theta, of := shapes([]int{n, d}, []int{d, k}, []int{d, k}, []int{d, k - 1}), func(in [][]float64, e int) (a, b, c []float64) {
 		j := e % d
 		return in[1][j*k:][:k], in[2][j*k:][:k], in[3][j*(k-1):][:k-1]
@@ -462,22 +478,27 @@ var ops = map[string]opCase{
 		return append(append([]float64(nil), in[0]...), in[1]...)
 	}, nil},
 
-	"Mixture":                  mixtureCase(false, false, false),
-	"Mixture, a row":           mixtureCase(true, false, false),
-	"Mixture, composed":        mixtureCase(false, false, true),
-	"Mixture, a row, composed": mixtureCase(true, false, true),
-	"MixtureInverse":           mixtureCase(false, true, false),
-	"MixtureInverse, a row":    mixtureCase(true, true, false),
-	"MixtureInverse, composed": mixtureCase(false, true, true),
-	"Spline":                   splineCase(false, false),
-	"Spline, a row":            splineCase(true, false),
-	"SplineInverse":            splineCase(false, true),
-	"SplineInverse, a row":     splineCase(true, true),
-	"MaskedDense, tanh":        maskedDense(graph.Tanh, math.Tanh, false),
-	"MaskedDense, relu":        maskedDense(graph.Relu, relu, false),
-	"MaskedDense, composed":    maskedDense(graph.Silu, silu, true),
-	"Recurse":                  recursionCase(0),
-	"Recurse, the log slope":   recursionCase(1),
+	"Mixture":                       mixtureCase(normals, false, false, false),
+	"Mixture, a row":                mixtureCase(normals, true, false, false),
+	"Mixture, composed":             mixtureCase(normals, false, false, true),
+	"Mixture, a row, composed":      mixtureCase(normals, true, false, true),
+	"MixtureInverse":                mixtureCase(normals, false, true, false),
+	"MixtureInverse, a row":         mixtureCase(normals, true, true, false),
+	"MixtureInverse, composed":      mixtureCase(normals, false, true, true),
+	"LogisticMixture":               mixtureCase(logistics, false, false, false),
+	"LogisticMixture, a row":        mixtureCase(logistics, true, false, false),
+	"LogisticMixtureInverse":        mixtureCase(logistics, false, true, false),
+	"LogisticMixtureInverse, a row": mixtureCase(logistics, true, true, false),
+	"Wrap":                          {func(b *graph.Builder, in nodes) *G.Node { return b.Wrap(in[0], -1, 0.5) }, shapes([]int{4, 3}), each(func(x float64) float64 { return x - 1.5*math.Floor((x+1)/1.5) }), nil},
+	"Spline":                        splineCase(false, false),
+	"Spline, a row":                 splineCase(true, false),
+	"SplineInverse":                 splineCase(false, true),
+	"SplineInverse, a row":          splineCase(true, true),
+	"MaskedDense, tanh":             maskedDense(graph.Tanh, math.Tanh, false),
+	"MaskedDense, relu":             maskedDense(graph.Relu, relu, false),
+	"MaskedDense, composed":         maskedDense(graph.Silu, silu, true),
+	"Recurse":                       recursionCase(0),
+	"Recurse, the log slope":        recursionCase(1),
 	"Support": supportCase([]kernel.Support{{Kind: kernel.SupportLogit, Lo: -2, Hi: 3}, {Kind: kernel.SupportYeoJohnson, Lambda: 0.5}, {Kind: kernel.SupportSoftplus, Lo: -2}}, false,
 		func(x float64) (float64, float64) { return math.Log((x + 2) / (3 - x)), 1/(x+2) + 1/(3-x) },
 		func(x float64) (float64, float64) {

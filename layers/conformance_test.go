@@ -102,8 +102,32 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, yeo-johnson": func() layers.Bijector {
 		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.YeoJohnson{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"elementwise, empirical": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.Empirical{Bins: 4, Bound: 2}}))
+	},
+	"coupling, empirical": func() layers.Bijector {
+		t := transforms.Empirical{Bins: 3, Bound: 2}
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
+	"elementwise, logistic mixture": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.LogisticMixtureCDF{Components: 3}}))
+	},
+	"coupling, logistic mixture": func() layers.Bijector {
+		t := transforms.LogisticMixtureCDF{Components: 3, Clamp: layers.SigmoidClamp(-2, 2)}
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
+	},
 	"elementwise, spline": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5}}))
+	},
+	"elementwise, interval spline": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.IntervalSpline{Bins: 5, Lo: -50, Hi: 60}}))
+	},
+	"elementwise, circular spline": func() layers.Bijector {
+		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.CircularSpline{Bins: 5, Period: 120}}))
+	},
+	"coupling, circular spline": func() layers.Bijector {
+		t := transforms.CircularSpline{Bins: 3, Period: 120, Rotates: true}
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
 	"elementwise, spline, context": func() layers.Bijector {
 		return must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 2}, Context: 3, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))

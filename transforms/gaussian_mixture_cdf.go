@@ -29,9 +29,11 @@ type GaussianMixtureCDF struct {
 func (m GaussianMixtureCDF) k() int { return defaults.Or(m.Components, initializers.DefaultComponents) }
 
 // Validate reports fewer components than one, or a clamp that is none.
-func (m GaussianMixtureCDF) Validate() error {
+func (m GaussianMixtureCDF) Validate() error { return m.validate("GaussianMixtureCDF") }
+
+func (m GaussianMixtureCDF) validate(name string) error {
 	if m.k() < 1 {
-		return fmt.Errorf("transforms: GaussianMixtureCDF: Components = %d, want ≥ 1", m.Components)
+		return fmt.Errorf("transforms: %s: Components = %d, want ≥ 1", name, m.Components)
 	}
 	if m.Clamp != (kernel.Clamp{}) {
 		return m.Clamp.Validate()
@@ -56,14 +58,7 @@ func (m GaussianMixtureCDF) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x
 
 // Fit is a mixture by EM, with scales in the range of the clamp, or of the site's where there is none.
 func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) ([][]float64, error) {
-	clamp := m.Clamp
-	if clamp == (kernel.Clamp{}) {
-		clamp = at.ScaleClamp
-	}
-	if clamp == (kernel.Clamp{}) {
-		clamp = initializers.DefaultScaleClamp
-	}
-	fit, raw, err := at.FitColumn(values, column, m.k(), clamp, dtype)
+	fit, raw, err := at.FitColumn(values, column, m.k(), m.fitClamp(at), dtype)
 	if err != nil {
 		return nil, err
 	}
@@ -71,4 +66,14 @@ func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Si
 		raw = fit.LogScales
 	}
 	return [][]float64{fit.Logits, fit.Means, raw}, nil
+}
+
+// fitClamp is the clamp in whose range scales are fitted.
+func (m GaussianMixtureCDF) fitClamp(at initializers.Site) kernel.Clamp {
+	for _, clamp := range []kernel.Clamp{m.Clamp, at.ScaleClamp} {
+		if clamp != (kernel.Clamp{}) {
+			return clamp
+		}
+	}
+	return initializers.DefaultScaleClamp
 }

@@ -33,24 +33,39 @@ type RationalQuadraticSpline struct {
 
 // family is s with the defaults.
 func (s RationalQuadraticSpline) family() kernel.Spline {
+	bound := defaults.Or(s.Bound, 3)
+	return splineFamily(s.Bins, -bound, bound, kernel.LinearEnds, s.MinWidth, s.MinHeight, s.MinSlope)
+}
+
+// splineFamily are splines with the defaults of what they have in common.
+func splineFamily(bins int, lo, hi float64, ends kernel.SplineEnds, minWidth, minHeight, minSlope float64) kernel.Spline {
 	return kernel.Spline{
-		Bins: defaults.Or(s.Bins, 8), Bound: defaults.Or(s.Bound, 3),
-		MinWidth: defaults.Or(s.MinWidth, 1e-3), MinHeight: defaults.Or(s.MinHeight, 1e-3), MinSlope: defaults.Or(s.MinSlope, 1e-3),
+		Bins: defaults.Or(bins, 8), Lo: lo, Hi: hi, Ends: ends,
+		MinWidth: defaults.Or(minWidth, 1e-3), MinHeight: defaults.Or(minHeight, 1e-3), MinSlope: defaults.Or(minSlope, 1e-3),
 	}
 }
 
 // Validate reports fewer bins than two, a bound that is not positive, or minima that do not fit.
 func (s RationalQuadraticSpline) Validate() error {
-	if err := s.family().Validate(); err != nil {
-		return fmt.Errorf("transforms: RationalQuadraticSpline: %w", err)
+	if bound := s.family().Hi; !(bound >= 1e-30 && bound <= 1e30) {
+		return fmt.Errorf("transforms: RationalQuadraticSpline: Bound = %v, want 1e-30 to 1e+30", bound)
+	}
+	return validateSpline("RationalQuadraticSpline", s.family())
+}
+
+func validateSpline(name string, family kernel.Spline) error {
+	if err := family.Validate(); err != nil {
+		return fmt.Errorf("transforms: %s: %w", name, err)
 	}
 	return nil
 }
 
 // Parts are widths, heights and slopes.
-func (s RationalQuadraticSpline) Parts() []Part {
-	k := s.family().Bins
-	return []Part{{"widths", k}, {"heights", k}, {"slopes", k - 1}}
+func (s RationalQuadraticSpline) Parts() []Part { return splineParts(s.family()) }
+
+func splineParts(family kernel.Spline) []Part {
+	widths, heights, slopes := family.Sizes()
+	return []Part{{"widths", widths}, {"heights", heights}, {"slopes", slopes}}
 }
 
 // Forward is the spline.

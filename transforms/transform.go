@@ -146,6 +146,28 @@ func (t Theta) Nodes() []*G.Node {
 	return t.own
 }
 
+// First are the first n parts, for what is computed of them by themselves.
+func (t Theta) First(b *graph.Builder, n int) Theta {
+	if n < 0 || n > len(t.parts) || t.own != nil && len(t.own) != len(t.parts) {
+		b.Fail(fmt.Errorf("transforms: there are no first %d parts of %d", n, len(t.parts)))
+		return Theta{}
+	}
+	if n == len(t.parts) {
+		return t
+	}
+	first := Theta{parts: t.parts[:n], d: t.d}
+	if t.own != nil {
+		first.own = t.own[:n]
+		return first
+	}
+	width := 0
+	for _, p := range first.parts {
+		width += p.Size
+	}
+	first.packed = b.Columns(t.packed, 0, t.d*width)
+	return first
+}
+
 // A Description is a transform as JSON.
 type Description struct {
 	Kind   string          `json:"kind"`
@@ -188,7 +210,11 @@ func New(d Description) (Transform, error) {
 func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
+		Register[Empirical]("empirical"),
 		Register[GaussianMixtureCDF]("gaussian_mixture_cdf"),
+		Register[CircularSpline]("circular_spline"),
+		Register[IntervalSpline]("interval_spline"),
+		Register[LogisticMixtureCDF]("logistic_mixture_cdf"),
 		Register[RationalQuadraticSpline]("rational_quadratic_spline"),
 		Register[SinhArcsinh]("sinh_arcsinh"),
 		Register[YeoJohnson]("yeo_johnson"),

@@ -9,19 +9,34 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
-	"gaussflow/initializers"
-	"gaussflow/rows"
+	"gaussflow/layers/layertest"
 	"gaussflow/transforms"
 )
 
-// all are the transforms that the tests run on: a new one is one line.
-var all = map[string]transforms.Transform{
-	"affine":               transforms.Affine{},
-	"gaussian mixture cdf": transforms.GaussianMixtureCDF{Components: 3},
-	"spline":               transforms.RationalQuadraticSpline{},
-	"spline of two bins":   transforms.RationalQuadraticSpline{Bins: 2, Bound: 5},
-	"sinh-arcsinh":         transforms.SinhArcsinh{},
-	"yeo-johnson":          transforms.YeoJohnson{},
+// all are the transforms that the suite runs on, with where and how: a new one is one line.
+var all = map[string]struct {
+	transform transforms.Transform
+	options   layertest.TransformOptions
+}{
+	"affine":                   {transforms.Affine{}, layertest.TransformOptions{}},
+	"circular spline":          {transforms.CircularSpline{}, layertest.TransformOptions{Lo: -3.1, Hi: 3.1, Tails: []float64{}, Period: 2 * math.Pi}},
+	"circular spline, rotates": {transforms.CircularSpline{Bins: 3, Period: 12, Rotates: true}, layertest.TransformOptions{Lo: -5, Hi: 5, Period: 12}},
+	"empirical":                {transforms.Empirical{}, layertest.TransformOptions{}},
+	"empirical of few bins":    {transforms.Empirical{Bins: 6, Bound: 2.5}, layertest.TransformOptions{}},
+	"gaussian mixture cdf":     {transforms.GaussianMixtureCDF{Components: 3}, layertest.TransformOptions{}},
+	"interval spline":          {transforms.IntervalSpline{Lo: -2, Hi: 3}, layertest.TransformOptions{Lo: -1.999, Hi: 2.999, Tails: []float64{}}},
+	"logistic mixture cdf":     {transforms.LogisticMixtureCDF{Components: 3}, layertest.TransformOptions{}},
+	"spline":                   {transforms.RationalQuadraticSpline{}, layertest.TransformOptions{}},
+	"spline of two bins":       {transforms.RationalQuadraticSpline{Bins: 2, Bound: 5}, layertest.TransformOptions{}},
+	"sinh-arcsinh":             {transforms.SinhArcsinh{}, layertest.TransformOptions{}},
+	"yeo-johnson":              {transforms.YeoJohnson{}, layertest.TransformOptions{}},
+}
+
+// TestConformance: the suite that every transform passes.
+func TestConformance(t *testing.T) {
+	for name, c := range all {
+		t.Run(name, func(t *testing.T) { layertest.RunTransform(t, c.transform, c.options) })
+	}
 }
 
 // run maps the columns of x by theta, the same for all rows, part by part.
@@ -57,78 +72,6 @@ func line(n int, lo, hi float64) *mat.Dense {
 		x.Set(i, 0, lo+(hi-lo)*float64(i)/float64(n-1))
 	}
 	return x
-}
-
-// TestZeroIsTheIdentity: at parameters of zero every transform is, both ways.
-func TestZeroIsTheIdentity(t *testing.T) {
-	x := line(101, -8, 8)
-	for name, tr := range all {
-		for _, inverse := range []bool{false, true} {
-			y, l := run(t, tr, x, nil, inverse)
-			for i := range y {
-				if !(math.Abs(y[i]-x.At(i, 0)) <= 1e-12) || !(math.Abs(l[i]) <= 1e-12) {
-					t.Fatalf("%s: %v is mapped to %v, log slope %v (inverse: %v)", name, x.At(i, 0), y[i], l[i], inverse)
-				}
-			}
-		}
-	}
-}
-
-// TestIncreasing: at any parameters a transform increases, and its slope is the difference of its values.
-func TestIncreasing(t *testing.T) {
-	const h = 1e-5
-	for name, tr := range all {
-		theta := make([][]float64, len(tr.Parts()))
-		for i, p := range tr.Parts() {
-			for k := range p.Size {
-				theta[i] = append(theta[i], 0.7*math.Sin(float64(3*i+5*k+1)))
-			}
-		}
-		x := line(200, -6, 6) // not the bound of a spline, where its slope has a kink
-		y, l := run(t, tr, x, theta, false)
-		up, _ := run(t, tr, line(200, -6+h, 6+h), theta, false)
-		down, _ := run(t, tr, line(200, -6-h, 6-h), theta, false)
-		for i := range y {
-			if i > 0 && !(y[i] > y[i-1]) {
-				t.Fatalf("%s does not increase at %v", name, x.At(i, 0))
-			}
-			if slope := (up[i] - down[i]) / (2 * h); !(math.Abs(math.Exp(l[i])-slope) <= 1e-6*max(1, slope)) {
-				t.Fatalf("%s: slope at %v = %v, difference %v", name, x.At(i, 0), math.Exp(l[i]), slope)
-			}
-		}
-	}
-}
-
-// TestDescribed: what JSON says of a transform makes the same one.
-func TestDescribed(t *testing.T) {
-	for name, tr := range all {
-		d, err := transforms.Describe(tr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again, err := transforms.New(d); err != nil || again != tr {
-			t.Errorf("%s: after JSON %+v, %v, want %+v", name, again, err, tr)
-		}
-	}
-}
-
-// TestFits: what a transform is fitted to comes out with mean 0 and scale 1.
-func TestFits(t *testing.T) {
-	x := line(400, 3, 9)
-	for name, tr := range all {
-		f, ok := tr.(transforms.Fitter)
-		if !ok {
-			continue
-		}
-		theta, err := f.Fit(mat.Col(nil, 0, x), 0, initializers.Site{}, graph.Float64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, _ := run(t, tr, x, theta, false)
-		if mean, std := rows.MeanStd(z); !(math.Abs(mean) <= 0.05) || !(math.Abs(std-1) <= 0.05) {
-			t.Errorf("%s: fitted to a column it puts out mean %.3f, scale %.3f", name, mean, std)
-		}
-	}
 }
 
 // TestWidthOfNothing: a transform that is nil has no parameters.

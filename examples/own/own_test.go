@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"gaussflow/bases"
 	"gaussflow/flows"
+	"gaussflow/graph"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 )
@@ -29,6 +31,17 @@ func TestProgram(t *testing.T) {
 // TestConformance runs the suite that every bijector passes on a coupling of the own transform and conditioner.
 func TestConformance(t *testing.T) {
 	layertest.Run(t, func() layers.Bijector { return newFlow().Layers()[1].Layer }, layertest.Options{})
+}
+
+// TestPieces runs the suites of the other pieces on those of this program.
+func TestPieces(t *testing.T) {
+	t.Run("affine", func(t *testing.T) { layertest.RunTransform(t, affine{}, layertest.TransformOptions{}) })
+	t.Run("residual", func(t *testing.T) {
+		layertest.RunConditioner(t, residualConfig{Width: 3, Seed: 1}.New, layertest.ConditionerOptions{})
+	})
+	t.Run("student", func(t *testing.T) {
+		layertest.RunBase(t, func() bases.Base { return student{graph.NewParam("eta", graph.Float64, 2)} }, layertest.BaseOptions{})
+	})
 }
 
 // impostor embeds a piece that is registered and has a map of its own.

@@ -18,6 +18,21 @@ func LogOnePlusSquareSlope(x float64) float64 {
 	return 2 * x / (1 + x*x)
 }
 
+// Wrap is x + n·(hi − lo) with the whole number n that puts it into [lo, hi): x itself if it is there.
+func Wrap(x, lo, hi float64) float64 {
+	if x >= lo && x < hi {
+		return x
+	}
+	rest := math.Mod(x-lo, hi-lo)
+	if rest < 0 {
+		rest += hi - lo
+	}
+	if y := lo + rest; y < hi {
+		return y
+	}
+	return lo + 0*rest // what is no number stays none
+}
+
 // LogCosh is log cosh x for any x.
 func LogCosh(x float64) float64 {
 	x = math.Abs(x)

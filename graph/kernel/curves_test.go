@@ -59,3 +59,20 @@ func TestRelativeSlopes(t *testing.T) {
 		}
 	}
 }
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct{ x, want float64 }{
+		{0, 0}, {-math.Pi, -math.Pi}, {math.Pi, -math.Pi}, {3 * math.Pi, -math.Pi}, {4, 4 - 2*math.Pi}, {-4, 2*math.Pi - 4},
+		{1e-300, 1e-300}, {math.Nextafter(-math.Pi, -4), math.Nextafter(math.Pi, 0)},
+	} {
+		got := kernel.Wrap(c.x, -math.Pi, math.Pi) // by rounding, either of the two ends that are one point
+		if apart := math.Abs(got - c.want); !(min(apart, 2*math.Pi-apart) <= 4e-15) || !(got >= -math.Pi && got < math.Pi) {
+			t.Errorf("Wrap(%v) = %v, want %v", c.x, got, c.want)
+		}
+	}
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		if got := kernel.Wrap(x, -1, 1); !math.IsNaN(got) {
+			t.Errorf("Wrap(%v) = %v, want NaN", x, got)
+		}
+	}
+}

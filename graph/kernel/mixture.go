@@ -12,19 +12,17 @@ const linearFloor = 1e-200
 //
 // Scales are held to where σ and 1/σ are normal numbers, e^±708. It holds scratch space: one value a goroutine.
 type Mixture struct {
+	standardized
 	weight, logWeight []float64 // π, log π
-	mean, scale       []float64 // μ, σ
-	invScale          []float64 // 1/σ
-	logScale          []float64 // log σ
+	scale             []float64 // σ
 	floor             float64   // linearFloor, or more where a narrow component's 1/σ makes much of what underflows
 
 	// filled by At
-	x, z, slope float64
-	t           []float64
-	density     []float64 // r_k = π_k φ(t_k)/σ_k / f, sums to 1
-	cumulative  []float64 // π_k Φ(±t_k) / F or S, of the smaller tail, sums to 1
-	sign        float64   // +1 where the lower tail is the smaller one, −1 otherwise
-	millsZ      float64   // R(|z|)
+	z, slope   float64
+	density    []float64 // r_k = π_k φ(t_k)/σ_k / f, sums to 1
+	cumulative []float64 // π_k Φ(±t_k) / F or S, of the smaller tail, sums to 1
+	sign       float64   // +1 where the lower tail is the smaller one, −1 otherwise
+	millsZ     float64   // R(|z|)
 
 	apart []float64 // of MixtureBackward
 }
@@ -34,8 +32,9 @@ func NewMixture(k int) *Mixture {
 	block := make([]float64, 10*k)
 	cut := func() (s []float64) { s, block = block[:k:k], block[k:]; return }
 	return &Mixture{
-		weight: cut(), logWeight: cut(), mean: cut(), scale: cut(), invScale: cut(), logScale: cut(),
-		t: cut(), density: cut(), cumulative: cut(), apart: cut(),
+		standardized: standardized{mean: cut(), invScale: cut(), logScale: cut(), t: cut()},
+		weight:       cut(), logWeight: cut(), scale: cut(),
+		density: cut(), cumulative: cut(), apart: cut(),
 	}
 }
 
@@ -67,8 +66,12 @@ func setLogScales[T Float](m *Mixture, logScales []T) {
 		least = min(least, y)
 		m.logScale[k], m.scale[k], m.invScale[k] = y, math.Exp(y), math.Exp(-y)
 	}
-	m.floor = max(linearFloor, math.Exp(-708+40-least)) // of what is below e^−708, e^−40 is less than rounding
+	m.floor = floorOf(least)
 }
+
+// floorOf is the smallest F, S or f for which linear sums are taken, from the least log scale or 0: of what is below e^−708, e^−40 is
+// less than rounding.
+func floorOf(leastLogScale float64) float64 { return max(linearFloor, math.Exp(-708+40-leastLogScale)) }
 
 // At evaluates the map at x: z = Φ⁻¹(F(x)) and log dz/dx = log f(x) − log φ(z), and keeps what MixtureBackward
 // needs. It takes linear sums where no tail is near underflow and the log form elsewhere; z is ±Inf where it is

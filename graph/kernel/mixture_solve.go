@@ -136,10 +136,16 @@ func stepPortable[T Float](n int, rule *stepRule[T], e *equations[T], s *sumsOf[
 // A bracket holds the solution; width is what it was three steps ago.
 type bracket[T Float] struct{ lo, hi, width T }
 
-// step moves x by Halley's iteration for z(x) = target, z and its logarithmic slope being of x, and bend Σ π φ(t) t/σ² over f there;
-// to the middle of the bracket where that leaves it, or where the bracket has not shrunk as the rule wants. It reports whether the
-// solution is still sought: not once the residual, the bracket or the step is a rounding error.
+// step is move where bend is Σ π φ(t) t/σ² over f at x.
 func (b *bracket[T]) step(rule *stepRule[T], target T, x *T, z, logSlope, bend T) (open bool) {
+	slope := T(math.Exp(float64(logSlope)))
+	return b.move(rule, target, x, z, slope, z*slope-bend)
+}
+
+// move moves x by Halley's iteration for z(x) = target, z and its slope being of x, and turn the derivative of the logarithm of the
+// slope there; to the middle of the bracket where that leaves it, or where the bracket has not shrunk as the rule wants. It reports
+// whether the solution is still sought: not once the residual, the bracket or the step is a rounding error.
+func (b *bracket[T]) move(rule *stepRule[T], target T, x *T, z, slope, turn T) (open bool) {
 	eps := epsilon[T]()
 	size := func(v T) T { return max(v, -v) }
 	d := z - target
@@ -152,9 +158,8 @@ func (b *bracket[T]) step(rule *stepRule[T], target T, x *T, z, logSlope, bend T
 		b.hi = *x
 	}
 	lo, hi := b.lo, b.hi
-	slope := T(math.Exp(float64(logSlope)))
 	newton := d / slope
-	next := *x - newton/min(max(1-(z*slope-bend)*newton/2, 0.5), 2)
+	next := *x - newton/min(max(1-turn*newton/2, 0.5), 2)
 	if !(next > lo && next < hi) || hi-lo > rule.halving*b.width {
 		next = lo + (hi-lo)/2
 	}

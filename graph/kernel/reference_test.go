@@ -91,30 +91,38 @@ func TestMixtureAgainstReference(t *testing.T) {
 }
 
 func checkMixture(t *testing.T, row []float64) {
-	names := []string{"l1", "l2", "l3", "m1", "m2", "m3", "s1", "s2", "s3", "x"}
 	m := NewMixture(3)
-	x := row[0]
 	SetMixture(m, row[1:4], row[4:7], row[7:10])
-	z, logSlope := m.At(x)
+	z, logSlope := m.At(row[0])
+	checkMapped(t, row, z, logSlope, m.invScale, math.Exp(logSlope), func(gz, gl float64, g []float64) (gx float64) {
+		return MixtureBackward(m, gz, gl, g[0:3], g[3:6], g[6:9])
+	})
+}
+
+// checkMapped compares what a mixture makes of a row's x with the row: z, the log slope and, by backward, the derivatives of both.
+// means and x are of what size the terms are of which derivatives in the means and in x are sums.
+func checkMapped(t *testing.T, row []float64, z, logSlope float64, means []float64, x float64, backward func(gz, gl float64, g []float64) (gx float64)) {
+	t.Helper()
+	names := []string{"l1", "l2", "l3", "m1", "m2", "m3", "s1", "s2", "s3", "x"}
 	if !near(z, row[10], 1e-14, 1) {
-		t.Errorf("z(%v) = %v, want %v", x, z, row[10])
+		t.Errorf("z(%v) = %v, want %v", row[0], z, row[10])
 	}
 	if !near(logSlope, row[11], 1e-13, 1) {
-		t.Errorf("log slope(%v) = %v, want %v", x, logSlope, row[11])
+		t.Errorf("log slope(%v) = %v, want %v", row[0], logSlope, row[11])
 	}
 	for i, want := range [][]float64{row[12:22], row[22:32]} {
 		got := make([]float64, 10)
-		got[9] = MixtureBackward(m, float64(1-i), float64(i), got[0:3], got[3:6], got[6:9])
+		got[9] = backward(float64(1-i), float64(i), got)
 		for j := range got {
 			size := 1.0 // of what a difference may be rounded by: a mean's is as large as 1/σ, and a share below e^−745 is 0
 			switch {
 			case j == 9:
-				size = math.Exp(logSlope)
+				size = x
 			case j >= 3 && j < 6:
-				size = max(m.invScale[j-3], 1e-150*math.Exp(logSlope))
+				size = max(means[j-3], 1e-150*math.Exp(logSlope))
 			}
 			if !near(got[j], want[j], 2e-13, size) {
-				t.Errorf("x = %v: ∂(%s)/∂%s = %v, want %v", x, [...]string{"z", "log slope"}[i], names[j], got[j], want[j])
+				t.Errorf("x = %v: ∂(%s)/∂%s = %v, want %v", row[0], [...]string{"z", "log slope"}[i], names[j], got[j], want[j])
 			}
 		}
 	}

@@ -6,14 +6,14 @@ import (
 )
 
 // A Spline says which family of monotone rational-quadratic splines is meant (Durkan et al. 2019, arXiv:1906.04032, and Gregory &
-// Delbourgo 1982, IMA J. Numer. Anal. 2, 123–130): on [−Bound, Bound] K pieces, the identity outside. Of one spline, from raw
-// numbers a (K), b (K) and c (K−1), the knots (x_i, y_i), i = 0…K, and the slopes δ_i at them are
+// Delbourgo 1982, IMA J. Numer. Anal. 2, 123–130): K pieces that take [Lo, Hi] to itself. Of one spline, from raw numbers a (K), b (K)
+// and c, the knots (x_i, y_i), i = 0…K, and the slopes δ_i at them are
 //
-//	x_i = −Bound + 2·Bound·Σ_{j<i} (MinWidth + (1 − K·MinWidth)·softmax(a)_j),   y_i the same of b and MinHeight
-//	δ_i = MinSlope + log(1 + exp(c_i + o)) for 0 < i < K,   δ_0 = δ_K = 1,   o = log(exp(1 − MinSlope) − 1)
+//	x_i = Lo + (Hi − Lo)·Σ_{j<i} (MinWidth + (1 − K·MinWidth)·softmax(a)_j),   y_i the same of b and MinHeight
+//	δ = MinSlope + log(1 + exp(c + o)),   o = log(exp(1 − MinSlope) − 1)
 //
-// so that raw numbers of zero are the identity. With w and h the width and the height of the piece that x is in, s = h/w,
-// ξ = (x − x_i)/w, ξ′ = 1 − ξ and D = s(ξ² + ξ′²) + (δ_i + δ_{i+1})ξξ′,
+// so that raw numbers of zero are the identity; Ends says which slopes have a raw number. With w and h the width and the height of the
+// piece that x is in, s = h/w, ξ = (x − x_i)/w, ξ′ = 1 − ξ and D = s(ξ² + ξ′²) + (δ_i + δ_{i+1})ξξ′,
 //
 //	z = y_i + h·ξ(sξ + δ_i ξ′)/D
 //	dz/dx = (s/D)²·(δ_{i+1}ξ² + 2sξξ′ + δ_i ξ′²)
@@ -21,10 +21,28 @@ import (
 // Every sum is one of positive numbers, so every digit stays. A slope δ beyond 1e100 is held there.
 type Spline struct {
 	Bins                int     // K
-	Bound               float64 // where the identity begins
-	MinWidth, MinHeight float64 // of a piece, in shares of 2·Bound
+	Lo, Hi              float64 // the interval, a number of the type that is computed with, or the one next to it
+	Ends                SplineEnds
+	MinWidth, MinHeight float64 // of a piece, in shares of Hi − Lo
 	MinSlope            float64 // at a knot
 }
+
+// SplineEnds says what slope a spline has at the ends of its interval, and what is beyond them.
+type SplineEnds uint8
+
+const (
+	// LinearEnds are those of a map of all of ℝ: the identity goes on beyond them, and their slope is 1. c has K−1 numbers.
+	LinearEnds SplineEnds = iota
+	// FreeEnds have slopes of their own. c has K+1 numbers. What is beyond them has no image: it stays, with a slope of 0.
+	FreeEnds
+	// CircularEnds are one point of a circle, with one slope. c has K numbers, that slope's first. Beyond is what is beyond FreeEnds.
+	CircularEnds
+	// OpenEnds are those of a map of all of ℝ that goes on with their slopes. The interval is of z, with knots y_i at equal distances; those
+	// of x are anywhere: instead of widths and heights there are
+	//
+	//	one number a, x_0 = Lo + a, and b (K), x_{i+1} = x_i + (y_{i+1} − y_i)·exp(b_i); slopes δ_i = exp(c_i), K+1
+	OpenEnds
+)
 
 // What a Spline can be: with more pieces, or less of one, knots would have too few digits between them.
 const (
@@ -32,15 +50,22 @@ const (
 	leastShare = 1e-6
 	mostBound  = 1e30
 	mostSlope  = 1e100
+	mostOffset = 1e6 // of an interval from 0, in its own lengths
 )
 
 // Validate reports a field that is out of its range. The error begins with the name of the field.
 func (s Spline) Validate() error {
-	switch {
+	switch length := s.Hi - s.Lo; {
 	case s.Bins < 2 || s.Bins > mostBins:
 		return fmt.Errorf("Bins = %d, want 2 to %d", s.Bins, mostBins)
-	case !(s.Bound >= 1/mostBound && s.Bound <= mostBound):
-		return fmt.Errorf("Bound = %v, want %v to %v", s.Bound, 1/mostBound, mostBound)
+	case !(length >= 2/mostBound && length <= 2*mostBound):
+		return fmt.Errorf("Lo = %v, Hi = %v, want Hi more than Lo by %v to %v", s.Lo, s.Hi, 2/mostBound, 2*mostBound)
+	case !(math.Abs(s.Lo) <= mostOffset*length):
+		return fmt.Errorf("Lo = %v, Hi = %v, want no interval that is %v times as far from 0 as it is long", s.Lo, s.Hi, mostOffset)
+	case s.Ends > OpenEnds:
+		return fmt.Errorf("Ends = %d, want LinearEnds, FreeEnds, CircularEnds or OpenEnds", s.Ends)
+	case s.Ends == OpenEnds:
+		return nil
 	case !(s.MinSlope >= leastShare && s.MinSlope < 1):
 		return fmt.Errorf("MinSlope = %v, want at least %v and less than 1", s.MinSlope, leastShare)
 	}
@@ -55,24 +80,41 @@ func (s Spline) Validate() error {
 	return nil
 }
 
+// Sizes are how many raw numbers a spline has of each kind: widths, heights and slopes.
+func (s Spline) Sizes() (widths, heights, slopes int) {
+	switch k := s.Bins; s.Ends {
+	case FreeEnds:
+		return k, k, k + 1
+	case CircularEnds:
+		return k, k, k
+	case OpenEnds:
+		return 1, k, k + 1
+	default:
+		return k, k, k - 1
+	}
+}
+
 // Width is how many raw numbers a spline has.
-func (s Spline) Width() int { return 3*s.Bins - 1 }
+func (s Spline) Width() int {
+	widths, heights, slopes := s.Sizes()
+	return widths + heights + slopes
+}
 
 // shift is o, the raw number of slope 1.
 func (s Spline) shift() float64 { return math.Log(math.Expm1(1 - s.MinSlope)) }
 
-// SplineTheta are the raw numbers of the splines of d columns, or gradients in them: column j's are Bins numbers of Widths and of
-// Heights from j·Bins on, and Bins−1 of Slopes from j·(Bins−1) on. With a Stride each row has its own, Stride numbers after the
-// last one's in each of the three.
+// SplineTheta are the raw numbers of the splines of d columns, or gradients in them: of each of the three kinds, column j has as many as
+// the family's Sizes, from j times that on. With a Stride each row has its own, Stride numbers after the last one's.
 type SplineTheta[T Float] struct {
 	Widths, Heights, Slopes []T
 	Stride                  int // 0: the same for all rows
 }
 
 // of are the raw numbers of row i and column j.
-func (t *SplineTheta[T]) of(i, j, bins int) (widths, heights, slopes []T) {
+func (t *SplineTheta[T]) of(i, j int, s *Spline) (widths, heights, slopes []T) {
 	row := i * t.Stride
-	return t.Widths[row+j*bins:][:bins], t.Heights[row+j*bins:][:bins], t.Slopes[row+j*(bins-1):][:bins-1]
+	w, h, n := s.Sizes()
+	return t.Widths[row+j*w:][:w], t.Heights[row+j*h:][:h], t.Slopes[row+j*n:][:n]
 }
 
 // Splines map the elements of matrices of d columns by splines of one family. They are scratch memory for one goroutine, and
@@ -104,11 +146,17 @@ func newAxis(bins int) axis {
 // NewSplines makes room for splines of a family, which is valid.
 func NewSplines[T Float](family Spline, d int) *Splines[T] {
 	k := family.Bins
+	if family.Ends == FreeEnds || family.Ends == CircularEnds { // what is at an end is in the interval
+		family.Lo, family.Hi = float64(T(family.Lo)), float64(T(family.Hi))
+	}
 	s := &Splines[T]{
 		family: family, d: d, shift: family.shift(), x: newAxis(k), y: newAxis(k),
 		slope: make([]float64, k+1), rate: make([]float64, k+1), slopeUp: make([]float64, k+1),
 	}
 	s.slope[0], s.slope[k] = 1, 1
+	for i := range s.y.at { // of OpenEnds, for good
+		s.y.at[i] = family.Lo + (family.Hi-family.Lo)*(float64(i)/float64(k))
+	}
 	return s
 }
 
@@ -148,15 +196,19 @@ func (s *Splines[T]) each(n int, theta SplineTheta[T], visit func(e int)) {
 
 // load takes the spline of row i and column j. Its slopes are worked out where they are needed, two of K−1 for an element.
 func (s *Splines[T]) load(theta *SplineTheta[T], i, j int) {
-	widths, heights, slopes := theta.of(i, j, s.family.Bins)
-	place(&s.x, widths, s.family.Bound, s.family.MinWidth)
-	place(&s.y, heights, s.family.Bound, s.family.MinHeight)
+	widths, heights, slopes := theta.of(i, j, &s.family)
+	if s.family.Ends == OpenEnds {
+		s.placeOpen(widths[0], heights)
+	} else {
+		place(&s.x, widths, &s.family, s.family.MinWidth)
+		place(&s.y, heights, &s.family, s.family.MinHeight)
+	}
 	s.raw, s.slopesLoaded = slopes, false
 }
 
 // place puts the knots of an axis where its raw numbers say.
-func place[T Float](a *axis, raw []T, bound, least float64) {
-	k := len(raw)
+func place[T Float](a *axis, raw []T, s *Spline, least float64) {
+	k, length := len(raw), s.Hi-s.Lo
 	share, at := a.share[:k], a.at[:k+1]
 	top := float64(raw[0])
 	for _, v := range raw[1:] {
@@ -176,27 +228,51 @@ func place[T Float](a *axis, raw []T, bound, least float64) {
 	rest, sum := 1-float64(k)*least, 0.0
 	for i, e := range share {
 		share[i] = e * per
-		at[i] = -bound + 2*bound*sum
+		at[i] = s.Lo + length*sum
 		sum += least + rest*share[i]
 	}
-	at[k] = bound
+	at[k] = s.Hi
 }
 
 func (s *Splines[T]) loadSlopes() {
-	for i := 1; i < s.family.Bins; i++ {
+	for i := range s.family.Bins + 1 {
 		s.loadSlope(i)
 	}
 	s.slopesLoaded = true
 }
 
+func (s *Splines[T]) needSlope(i int) {
+	if !s.slopesLoaded {
+		s.loadSlope(i)
+	}
+}
+
+// rawOf is which raw number the slope at knot i has, −1 where it is 1.
+func (s *Spline) rawOf(i int) int {
+	switch {
+	case s.Ends == FreeEnds, s.Ends == OpenEnds:
+		return i
+	case s.Ends == CircularEnds:
+		return i % s.Bins
+	case i == 0, i == s.Bins:
+		return -1
+	}
+	return i - 1
+}
+
 // loadSlope works out δ_i and its derivative.
 func (s *Splines[T]) loadSlope(i int) {
-	if i == 0 || i == s.family.Bins {
+	raw := s.family.rawOf(i)
+	if raw < 0 {
 		return
 	}
-	v := float64(s.raw[i-1]) + s.shift
-	e := math.Exp(-math.Abs(v))
-	s.slope[i] = s.family.MinSlope + max(v, 0) + math.Log1p(e)
+	if s.family.Ends == OpenEnds {
+		s.slope[i], s.rate[i] = expHeld(float64(s.raw[raw]))
+		return
+	}
+	v := float64(s.raw[raw]) + s.shift
+	e, log := softplusParts[T](v)
+	s.slope[i] = s.family.MinSlope + max(v, 0) + log
 	s.rate[i] = 1 / (1 + e)
 	if v < 0 {
 		s.rate[i] *= e
@@ -206,8 +282,62 @@ func (s *Splines[T]) loadSlope(i int) {
 	}
 }
 
-// inside reports whether v is where the spline is not the identity. What is no number is not.
-func (s *Splines[T]) inside(v float64) bool { return v > -s.family.Bound && v < s.family.Bound }
+// softplusParts are e^−|v| and log(1 + e^−|v|), with the digits of a T beside 1: a float32 needs no more beside MinSlope.
+func softplusParts[T Float](v float64) (e, log float64) {
+	v = -math.Abs(v)
+	if sizeOf[T]() == 4 && v > leastExponent {
+		e = exp32(v)
+		return e, logOf(1 + e)
+	}
+	e = math.Exp(v)
+	return e, math.Log1p(e)
+}
+
+// expHeld is exp v and its derivative, held to 1/mostSlope and mostSlope.
+func expHeld(v float64) (e, rate float64) {
+	switch e = math.Exp(v); {
+	case e > mostSlope:
+		return mostSlope, 0
+	case e < 1/mostSlope:
+		return 1 / mostSlope, 0
+	}
+	return e, e
+}
+
+// placeOpen puts the knots of x where OpenEnds have them; share are the gaps.
+func (s *Splines[T]) placeOpen(start T, logs []T) {
+	s.x.at[0] = s.family.Lo + float64(start)
+	for i, v := range logs {
+		e, _ := expHeld(float64(v))
+		s.x.share[i] = (s.y.at[i+1] - s.y.at[i]) * e
+		s.x.at[i+1] = s.x.at[i] + s.x.share[i]
+	}
+}
+
+// inside reports whether v is between the ends of an axis or, where it makes a difference, at one. What is no number is not.
+func (s *Splines[T]) inside(a *axis, v float64) bool {
+	lo, hi := a.at[0], a.at[s.family.Bins]
+	if s.family.Ends == LinearEnds {
+		return v > lo && v < hi
+	}
+	return v >= lo && v <= hi
+}
+
+// beyond is the knot at the end that v, which is not inside, is beyond.
+func (s *Splines[T]) beyond(a *axis, v float64) (knot int) {
+	if v > a.at[0] {
+		return s.family.Bins
+	}
+	return 0
+}
+
+// outside is the logarithm of the slope beyond the ends, of the map from x to z as of the one back.
+func (s *Splines[T]) outside() float64 {
+	if s.family.Ends == LinearEnds {
+		return 0
+	}
+	return math.Inf(-1)
+}
 
 // A piece is what is known of the piece of a spline that an element is in.
 type piece struct {
@@ -234,10 +364,8 @@ func (s *Splines[T]) pieceOf(a *axis, v float64) (p piece) {
 			}
 		}
 	}
-	if !s.slopesLoaded {
-		s.loadSlope(p.i)
-		s.loadSlope(p.i + 1)
-	}
+	s.needSlope(p.i)
+	s.needSlope(p.i + 1)
 	p.w, p.h = s.x.at[p.i+1]-s.x.at[p.i], s.y.at[p.i+1]-s.y.at[p.i]
 	p.s = p.h / p.w
 	p.lower, p.upper = s.slope[p.i], s.slope[p.i+1]
@@ -263,13 +391,22 @@ func (p *piece) bend() float64 {
 
 func (p *piece) logSlope() float64 {
 	q := p.s / p.d
-	return math.Log(q * q * p.bend())
+	slope := q * q * p.bend()
+	if slope > 1e-300 && slope < 1e300 {
+		return logOf(slope)
+	}
+	return math.Log(slope)
 }
 
 // at is z and log dz/dx at x, from the nearer knot.
 func (s *Splines[T]) at(x float64) (z, logSlope float64) {
-	if !s.inside(x) {
-		return x, 0
+	if !s.inside(&s.x, x) {
+		if s.family.Ends == OpenEnds {
+			end := s.beyond(&s.x, x)
+			s.needSlope(end)
+			return s.y.at[end] + (x-s.x.at[end])*s.slope[end], math.Log(s.slope[end])
+		}
+		return x, s.outside()
 	}
 	p := s.pieceAt(x)
 	if p.along <= p.remain {
@@ -288,8 +425,13 @@ func (s *Splines[T]) at(x float64) (z, logSlope float64) {
 //
 // The published root, −2sη/(b + √(b² − 4ac)) of the same equation, takes differences in b and in its discriminant.
 func (s *Splines[T]) solve(z float64) (x, logSlope float64) {
-	if !s.inside(z) {
-		return z, 0
+	if !s.inside(&s.y, z) {
+		if s.family.Ends == OpenEnds {
+			end := s.beyond(&s.y, z)
+			s.needSlope(end)
+			return s.x.at[end] + (z-s.y.at[end])/s.slope[end], math.Log(s.slope[end])
+		}
+		return z, -s.outside()
 	}
 	p := s.pieceOf(&s.y, z)
 	below, above := (z-s.y.at[p.i])/p.h, (s.y.at[p.i+1]-z)/p.h

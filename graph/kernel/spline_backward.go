@@ -70,7 +70,7 @@ func (p *piece) logSlopeChange() change {
 
 // logSlopeSlope is ∂l/∂x at x.
 func (s *Splines[T]) logSlopeSlope(x float64) float64 {
-	if !s.inside(x) {
+	if !s.inside(&s.x, x) {
 		return 0
 	}
 	p := s.pieceAt(x)
@@ -79,8 +79,8 @@ func (s *Splines[T]) logSlopeSlope(x float64) float64 {
 
 // add adds to the gradients in knots and slopes what those in z and the log slope at x make of them, and returns that in x.
 func (s *Splines[T]) add(x, zUp, logSlopeUp float64) (xUp float64) {
-	if !s.inside(x) {
-		return zUp
+	if !s.inside(&s.x, x) {
+		return s.addBeyond(x, zUp, logSlopeUp)
 	}
 	p := s.pieceAt(x)
 	r, z := p.rise()
@@ -100,28 +100,64 @@ func (s *Splines[T]) add(x, zUp, logSlopeUp float64) (xUp float64) {
 	return xUp
 }
 
+// addBeyond is add where x is beyond an end.
+func (s *Splines[T]) addBeyond(x, zUp, logSlopeUp float64) (xUp float64) {
+	if s.family.Ends != OpenEnds {
+		return zUp
+	}
+	end := s.beyond(&s.x, x)
+	s.needSlope(end)
+	xUp = zUp * s.slope[end]
+	s.x.up[end] -= xUp
+	s.slopeUp[end] += zUp*(x-s.x.at[end]) + logSlopeUp/s.slope[end]
+	return xUp
+}
+
 // flush writes the gradients in the raw numbers of row i and column j, and forgets those in its knots and slopes.
 func (s *Splines[T]) flush(up *SplineTheta[T], i, j int) {
-	widths, heights, slopes := up.of(i, j, s.family.Bins)
-	takeBack(&s.x, widths, s.family.Bound, s.family.MinWidth)
-	takeBack(&s.y, heights, s.family.Bound, s.family.MinHeight)
-	for n := range slopes {
-		slopes[n] = T(s.slopeUp[n+1] * s.rate[n+1])
+	widths, heights, slopes := up.of(i, j, &s.family)
+	if s.family.Ends == OpenEnds {
+		s.takeBackOpen(widths, heights)
+	} else {
+		takeBack(&s.x, widths, &s.family, s.family.MinWidth)
+		takeBack(&s.y, heights, &s.family, s.family.MinHeight)
+	}
+	clear(slopes)
+	for i, g := range s.slopeUp {
+		if raw := s.family.rawOf(i); raw >= 0 && g != 0 {
+			slopes[raw] += T(g * s.rate[i])
+		}
 	}
 	clear(s.slopeUp)
 }
 
 // takeBack is place backwards: piece j moves all knots after it but the last, which stays, as the first does.
-func takeBack[T Float](a *axis, raw []T, bound, least float64) {
+func takeBack[T Float](a *axis, raw []T, s *Spline, least float64) {
 	k := len(raw)
 	sum, mean := 0.0, 0.0
 	for j := k - 1; j >= 0; j-- {
 		mean += sum * a.share[j]
 		a.up[j], sum = sum, sum+a.up[j]
 	}
-	scale := 2 * bound * (1 - float64(k)*least)
+	scale := (s.Hi - s.Lo) * (1 - float64(k)*least)
 	for j, share := range a.share {
 		raw[j] = T(scale * share * (a.up[j] - mean))
 	}
 	clear(a.up)
+}
+
+// takeBackOpen is placeOpen backwards: a gap moves all knots after it.
+func (s *Splines[T]) takeBackOpen(start, logs []T) {
+	sum := 0.0
+	for i := len(logs); i > 0; i-- {
+		sum += s.x.up[i]
+		gap := s.x.share[i-1]
+		if ratio := gap / (s.y.at[i] - s.y.at[i-1]); ratio >= mostSlope || ratio <= 1/mostSlope {
+			gap = 0 // held
+		}
+		logs[i-1] = T(sum * gap)
+	}
+	start[0] = T(sum + s.x.up[0])
+	clear(s.x.up)
+	clear(s.y.up)
 }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,46 +9,61 @@ import (
 
 // publishedSpline has the published minima.
 func publishedSpline(bins int, bound float64) Spline {
-	return Spline{Bins: bins, Bound: bound, MinWidth: 1e-3, MinHeight: 1e-3, MinSlope: 1e-3}
+	return Spline{Bins: bins, Lo: -bound, Hi: bound, MinWidth: 1e-3, MinHeight: 1e-3, MinSlope: 1e-3}
 }
 
 // splineThetaOf reads the raw numbers of one spline.
 func splineThetaOf[T Float](s Spline, theta []T, stride int) SplineTheta[T] {
-	return SplineTheta[T]{theta, theta[s.Bins:], theta[2*s.Bins:], stride}
+	widths, heights, _ := s.Sizes()
+	return SplineTheta[T]{theta, theta[widths:], theta[widths+heights:], stride}
 }
 
 // TestSplineAgainstReference: the values, inverses and derivatives of testdata/reference_spline.py, which is nflows.
 func TestSplineAgainstReference(t *testing.T) {
-	const width = 11
-	for n, row := range table(t, "spline.csv") {
-		s := publishedSpline(4, row[0])
-		splines := NewSplines[float64](s, 1)
-		theta, rest := splineThetaOf(s, row[1:1+width], 0), row[1+width:]
-		x, want, back := rest[:1], rest[1:], rest[len(rest)-2:]
-		var z, l [1]float64
-		splines.Forward(x, theta, z[:], l[:])
-		if !near(z[0], want[0], 1e-14, s.Bound) || !near(l[0], want[1], 1e-13, 1) {
-			t.Errorf("row %d: z, log slope = %v, %v, want %v, %v", n, z[0], l[0], want[0], want[1])
-		}
-		for i, up := range [][2]float64{{1, 0}, {0, 1}} {
-			var xUp [1]float64
-			got := make([]float64, width)
-			splines.Backward(x, theta, up[:1], up[1:], xUp[:], splineThetaOf(s, got, 0))
-			grads := want[2+i*(1+width):][:1+width]
-			largest := 1.0
-			for _, g := range grads {
-				largest = max(largest, math.Abs(g))
+	for _, c := range []struct {
+		file string
+		ends SplineEnds
+		says int // numbers that say the interval
+	}{{"spline.csv", LinearEnds, 1}, {"spline_free.csv", FreeEnds, 2}, {"spline_circular.csv", CircularEnds, 2}} {
+		for n, row := range table(t, c.file) {
+			s := publishedSpline(4, row[0])
+			if s.Ends = c.ends; c.says == 2 {
+				s.Lo, s.Hi = row[0], row[1]
 			}
-			for j, g := range append(xUp[:], got...) {
-				if !near(g, grads[j], 1e-12, largest) {
-					t.Errorf("row %d: derivative %d of result %d = %v, want %v", n, j, i, g, grads[j])
-				}
+			t.Run(fmt.Sprintf("%s line %d", c.file, n+2), func(t *testing.T) { checkSpline(t, s, row[c.says:]) })
+		}
+	}
+}
+
+// checkSpline compares a spline with a row, from its raw numbers on.
+func checkSpline(t *testing.T, s Spline, row []float64) {
+	width, size := s.Width(), max(1, s.Hi)
+	splines := NewSplines[float64](s, 1)
+	theta, rest := splineThetaOf(s, row[:width], 0), row[width:]
+	x, want, back := rest[:1], rest[1:], rest[len(rest)-2:]
+	var z, l [1]float64
+	splines.Forward(x, theta, z[:], l[:])
+	if !near(z[0], want[0], 1e-14, size) || !near(l[0], want[1], 1e-13, 1) {
+		t.Errorf("z, log slope = %v, %v, want %v, %v", z[0], l[0], want[0], want[1])
+	}
+	for i, up := range [][2]float64{{1, 0}, {0, 1}} {
+		var xUp [1]float64
+		got := make([]float64, width)
+		splines.Backward(x, theta, up[:1], up[1:], xUp[:], splineThetaOf(s, got, 0))
+		grads := want[2+i*(1+width):][:1+width]
+		largest := 1.0
+		for _, g := range grads {
+			largest = max(largest, math.Abs(g))
+		}
+		for j, g := range append(xUp[:], got...) {
+			if !near(g, grads[j], 1e-12, largest) {
+				t.Errorf("derivative %d of result %d = %v, want %v", j, i, g, grads[j])
 			}
 		}
-		splines.Inverse(x, theta, z[:], l[:])
-		if !near(z[0], back[0], 1e-13, s.Bound) || !near(l[0], back[1], 1e-12, 1) {
-			t.Errorf("row %d: inverse = %v, %v, want %v, %v", n, z[0], l[0], back[0], back[1])
-		}
+	}
+	splines.Inverse(x, theta, z[:], l[:])
+	if !near(z[0], back[0], 1e-13, size) || !near(l[0], back[1], 1e-12, 1) {
+		t.Errorf("inverse = %v, %v, want %v, %v", z[0], l[0], back[0], back[1])
 	}
 }
 
@@ -68,14 +84,14 @@ func TestSplineRoundTrip(t *testing.T) {
 		theta := splineThetaOf(s, randomSpline(rng, s, math.Exp(2*rng.NormFloat64())), 0)
 		x := make([]float64, 50)
 		for i := range x {
-			x[i] = s.Bound * (2.2*rng.Float64() - 1.1)
+			x[i] = s.Hi * (2.2*rng.Float64() - 1.1)
 		}
 		z, l, back, m := make([]float64, 50), make([]float64, 50), make([]float64, 50), make([]float64, 50)
 		splines := NewSplines[float64](s, 1)
 		splines.Forward(x, theta, z, l)
 		splines.Inverse(z, theta, back, m)
 		for i := range x {
-			if tol := 1e-12*s.Bound + 1e-15*s.Bound*math.Exp(-l[i]); !(math.Abs(back[i]-x[i]) <= tol) {
+			if tol := 1e-12*s.Hi + 1e-15*s.Hi*math.Exp(-l[i]); !(math.Abs(back[i]-x[i]) <= tol) {
 				t.Fatalf("%+v: x = %v, z = %v, back %v, off by %g, log slope %v", s, x[i], z[i], back[i], back[i]-x[i], l[i])
 			}
 			if back[i] == x[i] && !near(m[i], -l[i], 1e-9, 1) {
@@ -158,6 +174,67 @@ func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
 			check("forward", func() { splines.Backward(xs, theta, up, up, xUp, splineThetaOf(s, grads, 0)) })
 			splines.Inverse(xs, theta, z, l)
 			check("inverse", func() { splines.InverseBackward(z, l, theta, up, up, xUp, splineThetaOf(s, grads, 0)) })
+		}
+	}
+}
+
+// TestSplineOfNoNumber: where a parameter is no number, nothing is, or a fit would go on with what it makes up.
+func TestSplineOfNoNumber(t *testing.T) {
+	for _, ends := range []SplineEnds{LinearEnds, FreeEnds, CircularEnds, OpenEnds} {
+		s := Spline{4, -3, 3, ends, 1e-3, 1e-3, 1e-3}
+		raw := make([]float64, s.Width())
+		for i := range raw {
+			raw[i] = math.NaN()
+		}
+		var z, l [1]float64
+		splines := NewSplines[float64](s, 1)
+		if splines.Forward([]float64{0.3}, splineThetaOf(s, raw, 0), z[:], l[:]); z[0] == z[0] && l[0] == l[0] {
+			t.Errorf("ends %d: 0.3 goes to %v, log slope %v, want one that is no number", ends, z[0], l[0])
+		}
+	}
+}
+
+// TestSplineOutside: beyond ends that are no tails, and at what is no number, the slope is 0, both ways, and x stays; at the ends it is
+// their own.
+func TestSplineOutside(t *testing.T) {
+	t.Run("float64", splineOutside[float64])
+	t.Run("float32", splineOutside[float32])
+}
+
+func splineOutside[T Float](t *testing.T) {
+	for _, ends := range []SplineEnds{FreeEnds, CircularEnds} {
+		s := Spline{5, 0, math.Pi, ends, 1e-3, 1e-3, 1e-3}
+		raw := make([]T, s.Width())
+		for i := range raw {
+			raw[i] = T(math.Sin(float64(i)))
+		}
+		splines, theta := NewSplines[T](s, 1), splineThetaOf(s, raw, 0)
+		up, xUp, grads := []T{1}, make([]T, 1), make([]T, len(raw))
+		for _, x := range []T{0, T(math.Pi)} {
+			in, z, l := []T{x}, make([]T, 1), make([]T, 1)
+			splines.Forward(in, theta, z, l)
+			if z[0] != x || !isFinite(l[0]) {
+				t.Errorf("the end %v goes to %v, log slope %v", x, z[0], l[0])
+			}
+			splines.Inverse(in, theta, z, l)
+			if z[0] != x || !isFinite(l[0]) {
+				t.Errorf("the end %v comes from %v, log slope %v", x, z[0], l[0])
+			}
+		}
+		for _, x := range []T{-1e-30, 3.2, -1, 1e30, T(math.Inf(1)), T(math.NaN())} {
+			in, z, l := []T{x}, make([]T, 1), make([]T, 1)
+			for way, run := range map[string]func(x []T, theta SplineTheta[T], y, l []T){"forward": splines.Forward, "inverse": splines.Inverse} {
+				run(in, theta, z, l)
+				if (z[0] != x && x == x) || !math.IsInf(float64(l[0]), -1) {
+					t.Errorf("%s: %v goes to %v, log slope %v, want itself and -Inf", way, x, z[0], l[0])
+				}
+			}
+			splines.Backward(in, theta, up, up, xUp, splineThetaOf(s, grads, 0))
+			for i, g := range append(grads, xUp...) {
+				if !isFinite(g) || i < len(grads) && g != 0 {
+					t.Errorf("%v: derivative %d = %v", x, i, g)
+				}
+			}
 		}
 	}
 }
@@ -259,15 +336,18 @@ func BenchmarkSpline(b *testing.B) {
 func TestSplineValidate(t *testing.T) {
 	nan := math.NaN()
 	for want, s := range map[string]Spline{
-		"Bins = 1, want 2 to 65536":                                          {1, 3, 1e-3, 1e-3, 1e-3},
-		"Bins = -4, want 2 to 65536":                                         {-4, 3, 1e-3, 1e-3, 1e-3},
-		"Bound = 0, want 1e-30 to 1e+30":                                     {8, 0, 1e-3, 1e-3, 1e-3},
-		"Bound = NaN, want 1e-30 to 1e+30":                                   {8, nan, 1e-3, 1e-3, 1e-3},
-		"Bound = +Inf, want 1e-30 to 1e+30":                                  {8, math.Inf(1), 1e-3, 1e-3, 1e-3},
-		"MinWidth = 0.125, want at least 1e-06 and less than 1/Bins = 1/8":   {8, 3, 0.125, 1e-3, 1e-3},
-		"MinHeight = NaN, want at least 1e-06 and less than 1/Bins = 1/8":    {8, 3, 1e-3, nan, 1e-3},
-		"MinHeight = -0.001, want at least 1e-06 and less than 1/Bins = 1/8": {8, 3, 1e-3, -1e-3, 1e-3},
-		"MinSlope = 1, want at least 1e-06 and less than 1":                  {8, 3, 1e-3, 1e-3, 1},
+		"Bins = 1, want 2 to 65536":                                                                         {1, -3, 3, LinearEnds, 1e-3, 1e-3, 1e-3},
+		"Bins = -4, want 2 to 65536":                                                                        {-4, -3, 3, LinearEnds, 1e-3, 1e-3, 1e-3},
+		"Lo = 0, Hi = 0, want Hi more than Lo by 2e-30 to 2e+30":                                            {8, 0, 0, LinearEnds, 1e-3, 1e-3, 1e-3},
+		"Lo = 1, Hi = -1, want Hi more than Lo by 2e-30 to 2e+30":                                           {8, 1, -1, FreeEnds, 1e-3, 1e-3, 1e-3},
+		"Lo = NaN, Hi = 3, want Hi more than Lo by 2e-30 to 2e+30":                                          {8, nan, 3, LinearEnds, 1e-3, 1e-3, 1e-3},
+		"Lo = -Inf, Hi = 3, want Hi more than Lo by 2e-30 to 2e+30":                                         {8, math.Inf(-1), 3, FreeEnds, 1e-3, 1e-3, 1e-3},
+		"Lo = 1e+08, Hi = 1.00000001e+08, want no interval that is 1e+06 times as far from 0 as it is long": {8, 1e8, 1e8 + 1, FreeEnds, 1e-3, 1e-3, 1e-3},
+		"Ends = 4, want LinearEnds, FreeEnds, CircularEnds or OpenEnds":                                     {8, -3, 3, 4, 1e-3, 1e-3, 1e-3},
+		"MinWidth = 0.125, want at least 1e-06 and less than 1/Bins = 1/8":                                  {8, -3, 3, LinearEnds, 0.125, 1e-3, 1e-3},
+		"MinHeight = NaN, want at least 1e-06 and less than 1/Bins = 1/8":                                   {8, -3, 3, LinearEnds, 1e-3, nan, 1e-3},
+		"MinHeight = -0.001, want at least 1e-06 and less than 1/Bins = 1/8":                                {8, -3, 3, LinearEnds, 1e-3, -1e-3, 1e-3},
+		"MinSlope = 1, want at least 1e-06 and less than 1":                                                 {8, -3, 3, LinearEnds, 1e-3, 1e-3, 1},
 	} {
 		if err := s.Validate(); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

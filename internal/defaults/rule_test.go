@@ -66,6 +66,9 @@ var configs = map[string]config{
 	"layers.MLPConfig":                unchecked(layers.MLPConfig{}),
 	"layers.MixtureCDFConfig":         {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
 	"layers.PermutationConfig":        {layers.PermutationConfig{Order: []int{0}}, func(v any) error { _, err := layers.NewPermutation(v.(layers.PermutationConfig).Order); return err }},
+	"layertest.BaseOptions":           validates(layertest.BaseOptions{Lo: -3, Hi: 1}),
+	"layertest.ConditionerOptions":    validates(layertest.ConditionerOptions{}),
+	"layertest.TransformOptions":      validates(layertest.TransformOptions{Lo: -3, Hi: 1}),
 	"layertest.Options":               unchecked(layertest.Options{}),
 
 	"losses.L2": validates(losses.L2{}),
@@ -75,6 +78,10 @@ var configs = map[string]config{
 	"tabular.Config": validates(tabular.Config{}),
 
 	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
+	"transforms.LogisticMixtureCDF":      validates(transforms.LogisticMixtureCDF{}),
+	"transforms.CircularSpline":          validates(transforms.CircularSpline{}),
+	"transforms.Empirical":               validates(transforms.Empirical{}),
+	"transforms.IntervalSpline":          validates(transforms.IntervalSpline{Hi: 1}),
 	"transforms.RationalQuadraticSpline": validates(transforms.RationalQuadraticSpline{}),
 
 	"train.Adam":              validates(train.Adam{}),

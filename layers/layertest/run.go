@@ -1,4 +1,6 @@
-// Package layertest is the conformance suite that every bijector passes, ours and a user's own.
+// Package layertest has the conformance suites that every piece of a flow passes, ours and a user's own: Run for a bijector, RunTransform,
+// RunConditioner and RunBase. Each takes the author's tolerances; what the last three find broken, they say in words, with what the
+// rule is for. CheckTransform, CheckConditioner and CheckBase return it instead.
 //
 //	func TestSpline(t *testing.T) {
 //		layertest.Run(t, func() layers.Bijector { return newSpline(3) }, layertest.Options{})

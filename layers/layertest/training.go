@@ -26,6 +26,11 @@ func training(t *testing.T, make func() layers.Bijector) {
 // evaluate takes are outputs of a graph, by which no parameter is trained.) The base has another scale in each column, so that
 // rotations matter.
 func trainingStep(b layers.Bijector) error {
+	return trainingStepOn(b, rowsFor(b, trainingRows, 1.5, 9))
+}
+
+// trainingStepOn takes the step on trainingRows rows.
+func trainingStepOn(b layers.Bijector, x *mat.Dense) error {
 	params, scale := trainable(b), graph.NewParam("scale", graph.Float64, b.Dim())
 	scale.Trainable = false
 	if err := scale.Set(Normal(1, b.Dim(), 1, 10).RawMatrix().Data); err != nil {
@@ -35,7 +40,7 @@ func trainingStep(b layers.Bijector) error {
 		z, logDet := forward.build(b, g, in.X)
 		return g.Scale(g.Dot(g.Sum(g.LogNormal(g.Mul(z, g.Param(scale))), logDet), in.Weights), -1)
 	})
-	rows := matrixRows{rowsFor(b, trainingRows, 1.5, 9)}
+	rows := matrixRows{x}
 	index := make([]int, trainingRows)
 	for i := range index {
 		index[i] = i

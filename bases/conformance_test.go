@@ -1,0 +1,39 @@
+package bases_test
+
+import (
+	"testing"
+
+	"gaussflow/bases"
+	"gaussflow/graph"
+	"gaussflow/layers"
+	"gaussflow/layers/layertest"
+)
+
+// all are the bases that the suite runs on: a new one is one line.
+var all = map[string]func() (bases.Base, error){
+	"standard normal": func() (bases.Base, error) { return bases.NewStandardNormal(2) },
+	"normals":         independent(bases.IndependentConfig{Family: bases.Normal{}}),
+	"student t":       independent(bases.IndependentConfig{Family: bases.StudentT{}}),
+	"normals, context": independent(bases.IndependentConfig{
+		Family: bases.Normal{}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh}.New,
+	}),
+}
+
+func independent(c bases.IndependentConfig) func() (bases.Base, error) {
+	return func() (bases.Base, error) { return bases.NewIndependent(2, c) }
+}
+
+// TestConformance: the suite that every base passes.
+func TestConformance(t *testing.T) {
+	for name, make := range all {
+		t.Run(name, func(t *testing.T) {
+			layertest.RunBase(t, func() bases.Base {
+				b, err := make()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return b
+			}, layertest.BaseOptions{})
+		})
+	}
+}

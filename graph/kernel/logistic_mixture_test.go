@@ -1,0 +1,148 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// TestLogisticMixtureAgainstReference: z, the log slope and every derivative at what TestMixtureAgainstReference looks at: both tails,
+// deserts between peaks, weights of e^−800, and the whole range of float64 of x and of scales.
+func TestLogisticMixtureAgainstReference(t *testing.T) {
+	for i, row := range table(t, "logistic.csv") {
+		t.Run(fmt.Sprintf("line %d", i+2), func(t *testing.T) {
+			m := newLogisticMixture(3)
+			setLogisticMixture[float64](m, row[1:4], row[4:7], row[7:10])
+			z, logSlope := atLogistic[float64](m, row[0])
+			m.shares()
+			steepest, terms := m.slope, make([]float64, 3) // of what size the terms are of which derivatives are sums
+			for k, r := range m.density {
+				steepest += r * m.invScale[k]
+				terms[k] = max(m.invScale[k], r*m.slope)
+			}
+			checkMapped(t, row, z, logSlope, terms, steepest, func(gz, gl float64, g []float64) float64 {
+				return m.backward(gz, gl, g[0:3], g[3:6], g[6:9])
+			})
+		})
+	}
+}
+
+// TestLogisticLinearEqualsLog checks the linear sums against the log form, which is the definition.
+func TestLogisticLinearEqualsLog(t *testing.T) {
+	m := newLogisticMixture(3)
+	for _, row := range table(t, "logistic.csv") {
+		setLogisticMixture[float64](m, row[1:4], row[4:7], row[7:10])
+		z, logSlope := atLogistic[float64](m, row[0])
+		if !m.near {
+			continue
+		}
+		m.near = false
+		zFar, logSlopeFar := m.atFar()
+		if !near(zFar, z, 1e-13, 1) || !near(logSlopeFar, logSlope, 1e-13, 1) {
+			t.Errorf("at %v: %v, %v by sums, %v, %v by logarithms", row[0], z, logSlope, zFar, logSlopeFar)
+		}
+	}
+}
+
+// TestLogisticInverse: the inverse finds x to the last digits that z determines, wherever a mixture of any kind is.
+func TestLogisticInverse(t *testing.T) {
+	for _, c := range rangeCases {
+		rng, curve := rand.New(rand.NewPCG(3, 4)), newClampCurve[float64](c.clamp)
+		for range 40 {
+			const k = 4
+			m := newLogisticMixture(k)
+			logits, means, scales := make([]float64, k), make([]float64, k), make([]float64, k)
+			for j := range k {
+				logits[j], means[j], scales[j] = c.draw(rng, j, 60)
+				scales[j] = curve.apply(scales[j])
+			}
+			setLogisticMixture[float64](m, logits, means, scales)
+			for range 20 {
+				j := rng.IntN(k)
+				x := means[j] + math.Exp(scales[j])*rng.NormFloat64()*math.Pow(10, 4*rng.Float64()-1)
+				z, l := atLogistic[float64](m, x)
+				back, m2 := solveLogistic[float64](m, z)
+				again, _ := atLogistic[float64](m, back)
+				if !(math.Abs(back-x) <= 1e-15*math.Abs(x)) && !(math.Abs(again-z) <= 1e-14*max(1, math.Abs(z))) { // in deserts any x will do
+					t.Errorf("%s: %v goes to %v and back to %v, which goes to %v", c.name, x, z, back, again)
+				}
+				if back == x && m2 != l {
+					t.Errorf("%s: log slopes %v there and %v back", c.name, l, m2)
+				}
+			}
+		}
+	}
+}
+
+// TestLogisticAllocatesNothing: all four passes run in the memory that was made for them.
+func TestLogisticAllocatesNothing(t *testing.T) {
+	for _, perRow := range []bool{false, true} {
+		b := newLogisticBench[float64](perRow)
+		for pass, run := range b.passes() {
+			if n := testing.AllocsPerRun(10, run); n > 0 {
+				t.Errorf("a mixture a row: %t, %s: %v allocations", perRow, pass, n)
+			}
+		}
+	}
+}
+
+// logisticBench is 256 elements of one column and mixtures of 8 components, logistic and normal.
+type logisticBench[T Float] struct {
+	logistic        *LogisticMixtures[T]
+	normal          *MixtureBatch[T]
+	x, z, l, up, gx []T
+	theta, gtheta   []T
+}
+
+func newLogisticBench[T Float](perRow bool) *logisticBench[T] {
+	const n, k = 256, 8
+	rng := rand.New(rand.NewPCG(7, 8))
+	cut := func(n int) []T {
+		v := make([]T, n)
+		for i := range v {
+			v[i] = T(rng.NormFloat64())
+		}
+		return v
+	}
+	sets := 1
+	if perRow {
+		sets = n
+	}
+	return &logisticBench[T]{
+		NewLogisticMixtures[T](1, k, perRow, Clamp{}), NewMixtureBatch[T](1, k, perRow, Clamp{}),
+		cut(n), cut(n), cut(n), cut(n), cut(n), cut(sets * 3 * k), make([]T, sets*3*k),
+	}
+}
+
+func (b *logisticBench[T]) passes() map[string]func() {
+	return map[string]func(){
+		"forward":          func() { b.logistic.Forward(b.x, b.theta, b.z, b.l) },
+		"inverse":          func() { b.logistic.Inverse(b.x, b.theta, b.z, b.l) },
+		"backward":         func() { b.logistic.Backward(b.x, b.theta, b.up, b.up, b.gx, b.gtheta) },
+		"inverse backward": func() { b.logistic.InverseBackward(b.z, b.theta, b.up, b.up, b.gx, b.gtheta) },
+	}
+}
+
+// BenchmarkLogisticMixture has the normal mixture of as many components beside it.
+func BenchmarkLogisticMixture(b *testing.B) {
+	b.Run("float64", benchLogistic[float64])
+	b.Run("float32", benchLogistic[float32])
+}
+
+func benchLogistic[T Float](b *testing.B) {
+	for name, perRow := range map[string]bool{"all rows": false, "a row": true} {
+		s := newLogisticBench[T](perRow)
+		passes := s.passes()
+		passes["forward, normals"] = func() { s.normal.Forward(s.x, s.theta, s.z, s.l, nil) }
+		passes["inverse, normals"] = func() { s.normal.Inverse(s.x, s.theta, s.z, s.l) }
+		for pass, run := range passes {
+			b.Run(name+"/"+pass, func(b *testing.B) {
+				for b.Loop() {
+					run()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(s.x)), "ns/element")
+			})
+		}
+	}
+}
