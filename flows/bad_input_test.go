@@ -202,7 +202,11 @@ func TestNotBuiltMethods(t *testing.T) {
 						in = append(in, reflect.Zero(of))
 					}
 				}
-				out := v.Method(i).Call(in)
+				call := v.Method(i).Call
+				if v.Method(i).Type().IsVariadic() {
+					call = v.Method(i).CallSlice
+				}
+				out := call(in)
 				if n := len(out); n > 0 && out[n-1].Type() == reflect.TypeFor[error]() {
 					if err, _ := out[n-1].Interface().(error); !errors.Is(err, flows.ErrNotBuilt) && !errors.Is(err, train.ErrNotCompiled) {
 						return fmt.Errorf("got %v, want ErrNotBuilt or ErrNotCompiled", err)

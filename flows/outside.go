@@ -44,18 +44,20 @@ func outsideOf(n Named, row []float64, inverse bool) *OutsideError {
 	return nil
 }
 
-// ways are the graphs by which it is looked for: what comes to each leaf on the way to z, and on the way back, the last leaf first.
+// ways are the graphs by which it is looked for: what comes to each leaf on the way to z, as far as there are bounds, and on the way
+// back, the last leaf first.
 func (f *Flow) ways() (there, back *graph.RowFunc) {
-	way := func(step func(b *graph.Builder, i int, x, context *G.Node) (y, logDet *G.Node)) *graph.RowFunc {
+	way := func(n int, step func(b *graph.Builder, i int, x, context *G.Node) (y, logDet *G.Node)) *graph.RowFunc {
 		return f.reader(f.dtype, func(b *graph.Builder, x, context *G.Node) (outs []*G.Node) {
-			for i := range f.leaves {
+			for i := range n {
 				outs = append(outs, x)
 				x, _ = step(b, i, x, context)
 			}
 			return outs
 		})
 	}
-	return way(f.flat.Step), way(func(b *graph.Builder, i int, z, context *G.Node) (x, logDet *G.Node) {
+	n, _ := f.bounds()
+	return way(n, f.flat.Step), way(len(f.leaves), func(b *graph.Builder, i int, z, context *G.Node) (x, logDet *G.Node) {
 		return f.flat.StepBack(b, len(f.leaves)-1-i, z, context)
 	})
 }
@@ -77,10 +79,10 @@ func (f *Flow) outside(x *mat.Dense, inverse bool) ([]*OutsideError, error) {
 		return nil, err
 	}
 	d := f.Dim()
-	for i, n := range order {
+	for i, values := range outs {
 		for r, e := range found {
 			if e == nil {
-				found[r] = outsideOf(n, outs[i][r*d:(r+1)*d], inverse)
+				found[r] = outsideOf(order[i], values[r*d:(r+1)*d], inverse)
 			}
 		}
 	}

@@ -127,6 +127,17 @@ func TestTrainingOutside(t *testing.T) {
 	if !slices.Equal(before, f.Params()[0].Values()) {
 		t.Error("a parameter has moved")
 	}
+	many := insideRows(3000)
+	_, err := f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64})
+	noError(t, err)
+	many.Set(2999, 1, 1)
+	history, err := f.Fit(context.Background(), insideRows(50), train.FitConfig{Epochs: 1, ValidationData: many})
+	noError(t, err)
+	if !math.IsInf(history.ValLoss[0], 1) {
+		t.Errorf("the validation loss with a row outside is %v, want +Inf", history.ValLoss)
+	}
+	_, err = f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64, ShuffleRows: 128})
+	wantError(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
 }
 
 // TestSupportsLearnTheDensity: held-out rows of a Beta, a Gamma and a log-normal density are within 0.02 nats of what they are; there
@@ -197,4 +208,18 @@ func mass(t *testing.T, f *flows.Flow, column layers.Column) (total float64) {
 		total += step * slope[i] * math.Exp(lp)
 	}
 	return total
+}
+
+// TestNoWayBack: of a z that no x has, as where a flow ends in a sigmoid and its base does not, there is no sample, and the error says so.
+func TestNoWayBack(t *testing.T) {
+	logit := must(layers.NewSupport(layers.Logit(0, 1), layers.Everywhere()))
+	f, err := flows.New(flows.Named{Name: "sigmoid", Layer: must(layers.Invert(must(layers.NewChain(logit))))})
+	noError(t, err)
+	if lp := logProb(t, f, mat.NewDense(1, 2, []float64{-30, 4})); math.IsInf(lp[0], 0) {
+		t.Errorf("log p = %v, want a number: every row is inside", lp)
+	}
+	_, err = f.Sample(50, rand.New(rand.NewPCG(1, 1)))
+	wantError(t, err, "Sample", "column 0", "layer sigmoid.0.0", "(0, 1)")
+	_, _, err = f.Inverse(mat.NewDense(2, 2, []float64{0.5, 2, 1, 3}))
+	wantError(t, err, "row 1", "column 0", "is 1 ", "(0, 1)")
 }

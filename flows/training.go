@@ -123,7 +123,8 @@ func (f *Flow) meet(x mat.Matrix) error {
 }
 
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
-// Facts.Training. Before Compile it is train.ErrNotCompiled.
+// Facts.Training. Before Compile it is train.ErrNotCompiled. Rows outside of the flow's support are found as they are read, where no
+// layer before it is trained; else a loss that is not finite ends the fit.
 func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("FitSource"); err != nil {
 		return nil, err

@@ -139,7 +139,7 @@ func (f *Flow) slots() (slots []slot) {
 	if err == nil {
 		specs, err = bases.Specs(d, f.base.Dim())
 	}
-	return append(slots, named(baseName, specs, err, f.base.Params())...)
+	return append(slots, placed(baseName, specs, err, f.base.Params())...)
 }
 
 // slotsOf are the places of a layer: as a file has them or, of one that is not registered, by those of the layers inside of it.
@@ -151,7 +151,7 @@ func slotsOf(n Named) (slots []slot) {
 	}
 	of := inside(n.Name, n.Layer)
 	if err == nil || len(of) == 0 {
-		return named(n.Name, specs, err, layers.Slots(n.Layer))
+		return placed(n.Name, specs, err, layers.Slots(n.Layer))
 	}
 	for _, l := range of {
 		slots = append(slots, slotsOf(l)...)
@@ -159,8 +159,8 @@ func slotsOf(n Named) (slots []slot) {
 	return slots
 }
 
-// named gives the places of a layer, or of the base, their names: those that it declares or, where it declares none, the parameters' own.
-func named(of string, specs []graph.ParamSpec, err error, params []*graph.Param) (slots []slot) {
+// placed gives the places of a layer, or of the base, their names: those that it declares or, where it declares none, the parameters' own.
+func placed(of string, specs []graph.ParamSpec, err error, params []*graph.Param) (slots []slot) {
 	for i, p := range params {
 		s := graph.ParamSpec{Name: p.Name}
 		if err == nil {

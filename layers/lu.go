@@ -20,7 +20,7 @@ import (
 // one parameter, lu (d×d): L is left of its diagonal, U right of it, and on it are the logarithms log|U_ii|. Zero is the identity, but
 // for P, as it starts. No value of it is singular. The inverse is two substitutions, as exact as the matrix is well conditioned.
 //
-// With Householder and an Affine it has the same place: it can stretch along any axes, and a step of training costs less.
+// It has the place of a Householder, and can stretch and shear the columns besides.
 //
 // Source: Oliva et al. 2018, arXiv:1801.09819; Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow), with its logarithms of the diagonal.
 type LU struct {

@@ -16,7 +16,7 @@ type Permutation struct{ config PermutationConfig }
 
 // PermutationConfig configures a Permutation.
 type PermutationConfig struct {
-	Order []int `json:"order"` // each of 0 … d−1 once
+	Order []int `json:"order"` // each of 0 … d−1 once; required
 }
 
 // NewPermutation makes a layer of as many columns as order has.
