@@ -65,14 +65,23 @@ func fitGiven(t testing.TB, f *flows.Flow, x, given *mat.Dense, epochs int, rate
 
 // TestAutoregressiveConditionalDensity: p(x | y) is learned to the entropy of x given y: see bent.
 func TestAutoregressiveConditionalDensity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains a flow")
+	}
 	f := maskedFlow(t, 2, 1, layers.MLPConfig{Hidden: []int{24, 24}, Activation: graph.Silu, Seed: 1}, nil)
-	x, y := bent(20000, 1)
-	fitGiven(t, f, x, y, testsize.Of(t, 12, 4), 1e-2)
-	held, heldY := bent(20000, 2)
+	x, y := bent(testsize.Of(t, 20000, 4000), 1)
+	fitGiven(t, f, x, y, 12, 1e-2)
+	held, heldY := bent(testsize.Of(t, 20000, 2000), 2)
 	nll := -mean(logProb(t, f, flows.Given(held, heldY)))
 	t.Logf("held-out NLL %.4f nats, entropy %.4f", nll, bentEntropy)
 	if !(math.Abs(nll-bentEntropy) <= testsize.Of(t, 0.02, 0.1)) {
 		t.Errorf("held-out NLL = %.4f nats, want within 0.02 of the entropy %.4f", nll, bentEntropy)
+	}
+	one := mat.NewDense(1, 1, []float64{1})
+	drawn, said, err := f.SampleGiven(one, 500, rand.New(rand.NewPCG(4, 4)))
+	noError(t, err)
+	if d := maxDifference(logProb(t, f, flows.Given(drawn, one)), said); !(d <= 1e-9) {
+		t.Errorf("log p of samples differs by %.2g from what SampleGiven said", d)
 	}
 }
 
