@@ -160,6 +160,17 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G
 	return z, b.Sum(f.logBase(b, z, context), logDet)
 }
 
+// SampleNodes builds x (N×d) and log p(x | context) (N) of a batch z (N×d) of the base's, for graphs of a user's own: the other way
+// of LogProbNodes.
+func (f *Flow) SampleNodes(b *graph.Builder, z, context *G.Node) (x, logProb *G.Node) {
+	if !f.built() {
+		b.Fail(fmt.Errorf("flows: SampleNodes: %w", ErrNotBuilt))
+		return nil, nil
+	}
+	x, logDet := f.chain.Inverse(b, z, context)
+	return x, b.Sub(f.logBase(b, z, context), logDet)
+}
+
 // built reports whether a constructor made f.
 func (f *Flow) built() bool { return f != nil && f.chain != nil }
 

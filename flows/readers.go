@@ -44,8 +44,8 @@ func (f *Flow) compileReaders() {
 		return []*G.Node{grad, lp}
 	})
 	f.sample = f.reader(f.dtype, func(b *graph.Builder, z, context *G.Node) []*G.Node {
-		x, logDet := f.chain.Inverse(b, z, context)
-		return []*G.Node{x, b.Sub(f.logBase(b, z, context), logDet)}
+		x, logProb := f.SampleNodes(b, z, context)
+		return []*G.Node{x, logProb}
 	})
 	f.steps = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		zs, _ := f.chain.Steps(b, x, context)

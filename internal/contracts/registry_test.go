@@ -19,6 +19,7 @@ import (
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
+	"gaussflow/variational"
 )
 
 var functions = map[string]any{
@@ -150,6 +151,7 @@ var functions = map[string]any{
 	"transforms.ThetaPerRow":            transforms.ThetaPerRow,
 	"transforms.Validate":               transforms.Validate,
 	"transforms.Width":                  transforms.Width,
+	"variational.New":                   variational.New,
 }
 
 var types = []reflect.Type{
@@ -369,6 +371,10 @@ var types = []reflect.Type{
 	reflect.TypeFor[transforms.Transform](),
 	reflect.TypeFor[transforms.Validator](),
 	reflect.TypeFor[transforms.YeoJohnson](),
+	reflect.TypeFor[variational.Approximation](),
+	reflect.TypeFor[variational.Config](),
+	reflect.TypeFor[variational.LogDensity](),
+	reflect.TypeFor[variational.Weighted](),
 }
 
 var values = []any{
@@ -447,4 +453,5 @@ var values = []any{
 	train.MonitorValLoss,
 	train.None,
 	train.Start,
+	variational.ErrNotMade,
 }
