@@ -30,8 +30,11 @@ type Family interface {
 }
 
 // drawable reports n parts of one number each, and something to draw by.
-func drawable(parts [][]float64, n int, rng *rand.Rand) bool {
-	return rng != nil && len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
+func drawable(parts [][]float64, n int, rng *rand.Rand) bool { return rng != nil && areParts(parts, n) }
+
+// areParts reports n parts of one number each.
+func areParts(parts [][]float64, n int) bool {
+	return len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
 }
 
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
@@ -202,18 +205,24 @@ func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat
 		return nil, err
 	}
 	z := mat.NewDense(rows, n.dim, nil)
-	parts := n.config.Family.Parts()
-	one := make([][]float64, len(parts))
+	one := make([][]float64, len(n.config.Family.Parts()))
 	for i := range rows {
-		row := theta[i%len(theta)]
 		for j := range n.dim {
-			from := 0
-			for p, part := range parts {
-				one[p] = row[from+j*part.Size : from+(j+1)*part.Size]
-				from += n.dim * part.Size
-			}
-			z.Set(i, j, n.config.Family.Draw(one, rng))
+			z.Set(i, j, n.config.Family.Draw(n.column(theta[i%len(theta)], j, one), rng))
 		}
 	}
 	return z, nil
+}
+
+// column are the parts of column j among the numbers of a row, in the memory of parts where there is some.
+func (n *Independent) column(row []float64, j int, parts [][]float64) [][]float64 {
+	if parts == nil {
+		parts = make([][]float64, len(n.specs))
+	}
+	for i, s := range n.specs {
+		size := s.Shape[1]
+		parts[i] = row[j*size : (j+1)*size]
+		row = row[n.dim*size:]
+	}
+	return parts
 }
