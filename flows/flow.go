@@ -48,6 +48,7 @@ type Flow struct {
 	unverified bool // see Unverified
 
 	compile train.Config // of trainer
+	asRead  recipe       // of the file that the flow was read from
 	warm    bool         // the parameters are worth something: see WarmupRows
 
 	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
