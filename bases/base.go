@@ -39,6 +39,18 @@ func ContextDim(b Base) int {
 	return 0
 }
 
+// A Bounded base is a density that is zero outside of a set.
+type Bounded interface {
+	// Bounded reports that LogProb may be −Inf, which then is the answer, and no number that is too large to be one.
+	Bounded() bool
+}
+
+// IsBounded reports a base that says so of itself.
+func IsBounded(b Base) bool {
+	bounded, ok := b.(Bounded)
+	return ok && !defaults.IsNil(b) && bounded.Bounded()
+}
+
 // A Description is a base's architecture as JSON; its parameters are not in it.
 type Description struct {
 	Kind   string          `json:"kind"`
@@ -104,8 +116,10 @@ func New(d Description, dim int, params []*graph.Param) (Base, error) {
 // The bases of this package: a new one is a file and a line.
 func init() {
 	for _, err := range []error{
+		Register("gaussian_mixture", gaussianMixtureSpecs, newGaussianMixture),
 		Register("independent", independentSpecs, newIndependent),
 		Register("standard_normal", standardNormalSpecs, newStandardNormal),
+		Register("uniform", uniformSpecs, newUniform),
 		RegisterFamily[Normal]("normal"),
 		RegisterFamily[StudentT]("student_t"),
 	} {

@@ -11,12 +11,10 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
-	"gaussflow/internal/conditioning"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
 	"gaussflow/layers"
-	"gaussflow/rows"
 	"gaussflow/transforms"
 )
 
@@ -32,8 +30,11 @@ type Family interface {
 }
 
 // drawable reports n parts of one number each, and something to draw by.
-func drawable(parts [][]float64, n int, rng *rand.Rand) bool {
-	return rng != nil && len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
+func drawable(parts [][]float64, n int, rng *rand.Rand) bool { return rng != nil && areParts(parts, n) }
+
+// areParts reports n parts of one number each.
+func areParts(parts [][]float64, n int) bool {
+	return len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
 }
 
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
@@ -53,11 +54,9 @@ func RegisterFamily[F Family](kind string) error {
 // The parameters are the family's parts, d×Size each, zero at first and trained with the flow. With a context a conditioner chooses
 // them, θ = conditioner(context).
 type Independent struct {
-	dim         int
-	config      IndependentConfig
-	params      []*graph.Param     // a part each, where there is no context
-	conditioner layers.Conditioner // of the context
-	theta       *graph.RowFunc     // what the conditioner chooses, for samples
+	dim    int
+	config IndependentConfig
+	*parameters
 }
 
 // IndependentConfig configures an Independent.
@@ -67,8 +66,7 @@ type IndependentConfig struct {
 	Conditioner layers.MakeConditioner // of the context; default layers.MLPConfig{}.New
 	Dtype       graph.Dtype            // where there is no context; else the conditioner's
 
-	described layers.ConditionerDescription // instead of Conditioner
-	is        layers.Conditioner            // of the base that was asked for its config
+	conditioned
 }
 
 // independentJSON is an IndependentConfig in a file.
@@ -85,10 +83,8 @@ func (c IndependentConfig) MarshalJSON() (raw []byte, err error) {
 	if j.Family.Kind, j.Family.Config, err = families.Describe(c.Family); err != nil {
 		return nil, err
 	}
-	if c.is != nil {
-		if j.Conditioner, err = layers.DescribeConditioner(c.is); err != nil {
-			return nil, err
-		}
+	if j.Conditioner, err = c.describe(); err != nil {
+		return nil, err
 	}
 	return json.Marshal(j)
 }
@@ -100,90 +96,66 @@ func (c *IndependentConfig) UnmarshalJSON(raw []byte) error {
 		return err
 	}
 	f, err := families.Make(j.Family.Kind, struct{}{}, j.Family.Config, nil)
-	*c = IndependentConfig{Family: f, Context: j.Context, Dtype: j.Dtype, described: j.Conditioner}
+	*c = IndependentConfig{Family: f, Context: j.Context, Dtype: j.Dtype, conditioned: conditioned{described: j.Conditioner}}
 	return err
 }
 
 // NewIndependent makes a base of dim numbers.
 func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
-	in, out, err := c.widths(dim)
+	specs, err := c.specs(dim)
 	if err != nil {
 		return nil, err
 	}
-	if c.Context == 0 {
-		params, err := graph.NewParams(c.Dtype, c.specs(dim))
-		if err != nil {
-			return nil, fmt.Errorf("bases: Independent: %w", err)
-		}
-		return &Independent{dim: dim, config: c, params: params}, nil
-	}
-	if c.Conditioner == nil {
-		c.Conditioner = layers.MLPConfig{}.New
-	}
-	if c.is, err = c.Conditioner(in, out); err != nil {
+	p, err := newParameters("Independent", specs, c.Context, c.Dtype, c.Conditioner)
+	if err != nil {
 		return nil, err
 	}
-	return c.conditional(dim, in, out)
+	return c.of(dim, p), nil
 }
 
-// conditional is the base of the conditioner that c has, from in to out numbers.
-func (c IndependentConfig) conditional(dim, in, out int) (*Independent, error) {
-	if err := conditioning.Check(c.is, in, out); err != nil {
-		return nil, fmt.Errorf("bases: Independent: %w", err)
-	}
-	theta := graph.NewRowFunc(conditioning.Dtype(c.is), in, func(b *graph.Builder, context *G.Node) []*G.Node {
-		return []*G.Node{conditioning.Apply(b, c.is, context)}
-	})
-	return &Independent{dim: dim, config: c, conditioner: c.is, theta: theta}, nil
+// of is the base of parameters p.
+func (c IndependentConfig) of(dim int, p *parameters) *Independent {
+	c.is = p.conditioner
+	return &Independent{dim, c, p}
 }
 
-// widths are how many numbers a conditioner would read and put out.
-func (c IndependentConfig) widths(dim int) (in, out int, err error) {
-	const most = 1 << 20
+// mostNumbers bounds the columns and the context that a slip of the hand can ask for.
+const mostNumbers = 1 << 20
+
+// specs are a tensor for each of the family's parts.
+func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
 	switch {
 	case defaults.IsNil(c.Family):
-		return 0, 0, errors.New("bases: Independent: the family is nil")
-	case dim < 1 || dim > most:
-		return 0, 0, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, most)
-	case c.Context < 0 || c.Context > most:
-		return 0, 0, fmt.Errorf("bases: Independent: Context = %d, want 0 to %d", c.Context, most)
+		return nil, errors.New("bases: Independent: the family is nil")
+	case dim < 1 || dim > mostNumbers:
+		return nil, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, mostNumbers)
+	case c.Context < 0 || c.Context > mostNumbers:
+		return nil, fmt.Errorf("bases: Independent: Context = %d, want 0 to %d", c.Context, mostNumbers)
 	}
-	for _, p := range c.Family.Parts() {
-		out += dim * p.Size
-	}
-	return c.Context, out, c.Dtype.Validate()
-}
-
-func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec) {
 	for _, p := range c.Family.Parts() {
 		specs = append(specs, graph.ParamSpec{Name: p.Name, Shape: []int{dim, p.Size}})
 	}
-	return specs
+	return specs, c.Dtype.Validate()
 }
 
 func independentSpecs(dim int, c IndependentConfig) ([]graph.ParamSpec, error) {
-	in, out, err := c.widths(dim)
+	specs, err := c.specs(dim)
 	if err != nil {
 		return nil, err
 	}
-	if c.Context > 0 {
-		return layers.ConditionerSpecs(c.described, in, out)
-	}
-	return c.specs(dim), nil
+	return c.specsOf(specs, c.Context)
 }
 
 func newIndependent(dim int, c IndependentConfig, params []*graph.Param) (*Independent, error) {
-	in, out, err := c.widths(dim)
+	specs, err := c.specs(dim)
 	if err != nil {
 		return nil, err
 	}
-	if c.Context == 0 {
-		return &Independent{dim: dim, config: c, params: params}, nil
-	}
-	if c.is, err = layers.NewConditioner(c.described, in, out, params); err != nil {
+	p, err := c.readParameters("Independent", specs, c.Context, params)
+	if err != nil {
 		return nil, err
 	}
-	return c.conditional(dim, in, out)
+	return c.of(dim, p), nil
 }
 
 // Config is the configuration.
@@ -195,29 +167,25 @@ func (n *Independent) Dim() int { return n.dim }
 // ContextDim is how many numbers of context the base reads.
 func (n *Independent) ContextDim() int { return n.config.Context }
 
-// Params are the parts of the family, or the conditioner's parameters.
+// Params are the parts of the family, or the conditioner's parameters; none of a base that NewIndependent has not made.
 func (n *Independent) Params() []*graph.Param {
-	if n.conditioner != nil {
-		return n.conditioner.Params()
+	if n.parameters == nil {
+		return nil
 	}
-	return n.params
+	return n.params()
 }
 
 // LogProb is Σ_j log f(z_j; θ_j).
 func (n *Independent) LogProb(b *graph.Builder, z, context *G.Node) (logProb *G.Node) {
-	if n.config.Family == nil {
+	if n.parameters == nil {
 		return b.Fail(errNotMade)
 	}
 	parts := n.config.Family.Parts()
 	theta := transforms.Theta{}
 	if n.conditioner != nil {
-		theta = transforms.ThetaPerRow(parts, n.dim, conditioning.Apply(b, n.conditioner, context))
+		theta = transforms.ThetaPerRow(parts, n.dim, n.packed(b, context))
 	} else {
-		own := make([]*G.Node, len(parts))
-		for i, p := range n.params {
-			own[i] = b.Param(p)
-		}
-		theta = transforms.ThetaOfAll(parts, n.dim, own...)
+		theta = transforms.ThetaOfAll(parts, n.dim, n.nodes(b, nil)...)
 	}
 	return b.SumLast(n.config.Family.LogDensity(b, z, theta))
 }
@@ -226,52 +194,35 @@ var errNotMade = errors.New("bases: Independent: the base is not made: want one 
 
 // Sample draws n rows.
 func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, error) {
-	if n.config.Family == nil {
+	if n.parameters == nil {
 		return nil, errNotMade
 	}
 	if err := checkSample("Independent", rows, n.dim, rng); err != nil {
 		return nil, err
 	}
-	theta, err := n.chosen(rows, context)
+	theta, err := n.values(rows, context)
 	if err != nil {
 		return nil, err
 	}
 	z := mat.NewDense(rows, n.dim, nil)
-	parts := n.config.Family.Parts()
-	one := make([][]float64, len(parts))
+	one := make([][]float64, len(n.config.Family.Parts()))
 	for i := range rows {
-		row := theta[i%len(theta)]
 		for j := range n.dim {
-			from := 0
-			for p, part := range parts {
-				one[p] = row[from+j*part.Size : from+(j+1)*part.Size]
-				from += n.dim * part.Size
-			}
-			z.Set(i, j, n.config.Family.Draw(one, rng))
+			z.Set(i, j, n.config.Family.Draw(n.column(theta[i%len(theta)], j, one), rng))
 		}
 	}
 	return z, nil
 }
 
-// chosen are the parameters of each row, or one set for all.
-func (n *Independent) chosen(count int, context mat.Matrix) ([][]float64, error) {
-	if n.conditioner == nil {
-		var all []float64
-		for _, p := range n.params {
-			all = append(all, p.Values()...)
-		}
-		return [][]float64{all}, nil
+// column are the parts of column j among the numbers of a row, in the memory of parts where there is some.
+func (n *Independent) column(row []float64, j int, parts [][]float64) [][]float64 {
+	if parts == nil {
+		parts = make([][]float64, len(n.specs))
 	}
-	const op = "bases: Independent: Sample: the context"
-	if err := rows.Check(op, context, n.config.Context); err != nil {
-		return nil, err
+	for i, s := range n.specs {
+		size := s.Shape[1]
+		parts[i] = row[j*size : (j+1)*size]
+		row = row[n.dim*size:]
 	}
-	if m, _ := context.Dims(); m != count {
-		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", count)}
-	}
-	out, err := n.theta.Run(context)
-	if err != nil {
-		return nil, fmt.Errorf("bases: Independent: Sample: %w", err)
-	}
-	return slices.Collect(slices.Chunk(out[0], len(out[0])/count)), nil
+	return parts
 }

@@ -16,6 +16,7 @@ import (
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // studentFlow is an affine map of d columns that ends in Student's t.
@@ -170,5 +171,79 @@ func TestBadBase(t *testing.T) {
 		}, []string{"base", "flows_test.ownBase", "not registered", "bases.Register"}},
 	} {
 		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
+	}
+}
+
+// TestRowsOutsideOfABox: a spline on the box of a uniform base learns a density of bounded support: no mass is outside, where log p is
+// −Inf, which is no error and does not disturb the other rows, in memory or from a source.
+func TestRowsOutsideOfABox(t *testing.T) {
+	const n = 4000
+	l, err := layers.NewElementwise(1, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{}})
+	noError(t, err)
+	box := must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3}, High: []float64{3}}))
+	f, err := flows.NewWithBase(box, flows.Named{Name: "spline", Layer: l})
+	noError(t, err)
+	beta := distuv.Beta{Alpha: 2, Beta: 4, Src: rand.New(rand.NewPCG(1, 2))}
+	x, truth := mat.NewDense(n, 1, nil), 0.0
+	for i := range n {
+		u := beta.Rand()
+		x.Set(i, 0, 6*u-3)
+		truth += (beta.LogProb(u) - math.Log(6)) / n
+	}
+	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 300}}))
+	_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 40})
+	noError(t, err)
+	if got := mean(logProb(t, f, x)); !(math.Abs(got-truth) <= 0.02) {
+		t.Errorf("mean log p = %.4f nats, under the true density %.4f", got, truth)
+	}
+	drawn, err := f.Sample(1000, rand.New(rand.NewPCG(1, 1)))
+	noError(t, err)
+	if low, high := mat.Min(drawn), mat.Max(drawn); low < -3 || high > 3 {
+		t.Errorf("samples from %g to %g, want none outside of the box", low, high)
+	}
+	rows := mat.NewDense(4, 1, []float64{-1, 3.5, -40, -1})
+	lp := logProb(t, f, rows)
+	if !math.IsInf(lp[1], -1) || !math.IsInf(lp[2], -1) || math.IsInf(lp[0], 0) || lp[0] != lp[3] {
+		t.Errorf("log p = %v, want −Inf of the two rows outside alone", lp)
+	}
+	i := 0
+	for v, err := range f.LogProbSource(context.Background(), tableOf(rows)) {
+		noError(t, err)
+		if v != lp[i] {
+			t.Errorf("log p of row %d from a source = %v, want %v", i, v, lp[i])
+		}
+		i++
+	}
+	if _, grad, err := f.LogProbGrad(rows); err != nil || !math.IsInf(grad[1], -1) {
+		t.Errorf("log p beside the gradient = %v (%v)", grad, err)
+	}
+}
+
+// TestMixtureIsLearned: two correlated clouds, by a base alone.
+func TestMixtureIsLearned(t *testing.T) {
+	const n = 6000
+	rng := rand.New(rand.NewPCG(5, 5))
+	x, truth := mat.NewDense(n, 2, nil), 0.0
+	cloud := func(u, v, slope float64) float64 {
+		return -u*u/2 - (v-slope*u)*(v-slope*u)/0.18 - math.Log(2*math.Pi*0.3)
+	}
+	for i := range n {
+		side := float64(1 - 2*rng.IntN(2))
+		u := rng.NormFloat64()
+		v := side*0.9*u + 0.3*rng.NormFloat64()
+		x.SetRow(i, []float64{u + 2*side, v})
+		p := 0.5*math.Exp(cloud(x.At(i, 0)-2, v, 0.9)) + 0.5*math.Exp(cloud(x.At(i, 0)+2, v, -0.9))
+		truth += math.Log(p) / n
+	}
+	base := must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 4, Full: true, Seed: 3}))
+	l, err := layers.NewStandardize(x, layers.AffineConfig{})
+	noError(t, err)
+	f, err := flows.NewWithBase(base, flows.Named{Name: "standardize", Layer: l})
+	noError(t, err)
+	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 400}}))
+	_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 34})
+	noError(t, err)
+	if got := mean(logProb(t, f, x)); !(math.Abs(got-truth) <= 0.01) {
+		t.Errorf("mean log p = %.4f nats, under the true density %.4f", got, truth)
 	}
 }

@@ -1,6 +1,17 @@
-// Package flows is the framework's front: a Flow is a chain of bijectors with a standard normal behind it. Make one
-// with NewGaussianization, NewCoupling or New, start it with InitFrom, train it with Compile and Fit, and read it with
-// LogProb, Sample and the rest; the package's example does all of that. Evaluate and Predict are Keras's.
+// Package flows is the framework's front: a Flow is a chain of bijectors with a density behind it, a standard normal unless it is given
+// another. Make one with NewGaussianization, NewCoupling or New, start it with InitFrom, train it with Compile and Fit, and read it
+// with LogProb, Sample and the rest; the package's example does all of that. Evaluate and Predict are Keras's.
+//
+// For who knows Keras and TensorFlow Probability (package train has the words of compile and fit):
+//
+//	Sequential([…]), Bijector.chain    New(Named{"a", layer}, …); layers.NewChain
+//	model.summary()                    Flow.Summary
+//	bijector.forward(z), inverse(x)    Flow.Inverse, Flow.Forward: there forward goes from latents to data, here from data to latents
+//	TransformedDistribution            the Flow; its distribution is NewWithBase's base
+//	model(x), model.predict(x)         Flow.Predict, z; Flow.Forward has the log-dets with it
+//	log_prob, sample                   Flow.LogProb, Flow.Sample; of a context Given and Flow.SampleGiven
+//	model.save, load_model             Flow.Save, Load; compiled as it was
+//	save_weights, load_weights         graph.Param.Values and Set of Flow.Params, by name
 //
 // Data in and out is gonum's mat.Matrix, one row a sample. Log-densities are in nats per unit volume of the data.
 package flows

@@ -48,6 +48,7 @@ type Flow struct {
 	unverified bool // see Unverified
 
 	compile train.Config // of trainer
+	asRead  recipe       // of the file that the flow was read from
 	warm    bool         // the parameters are worth something: see WarmupRows
 
 	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
@@ -158,6 +159,17 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G
 	}
 	z, logDet := f.chain.Forward(b, x, context)
 	return z, b.Sum(f.logBase(b, z, context), logDet)
+}
+
+// SampleNodes builds x (N×d) and log p(x | context) (N) of a batch z (N×d) of the base's, for graphs of a user's own: the other way
+// of LogProbNodes.
+func (f *Flow) SampleNodes(b *graph.Builder, z, context *G.Node) (x, logProb *G.Node) {
+	if !f.built() {
+		b.Fail(fmt.Errorf("flows: SampleNodes: %w", ErrNotBuilt))
+		return nil, nil
+	}
+	x, logDet := f.chain.Inverse(b, z, context)
+	return x, b.Sub(f.logBase(b, z, context), logDet)
 }
 
 // built reports whether a constructor made f.

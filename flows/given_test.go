@@ -257,8 +257,8 @@ func TestBadContext(t *testing.T) {
 		"sample, none":     {func() error { _, _, err := f.SampleGiven(c, 0, rng); return err }, []string{"n = 0"}},
 		"sample, no rng":   {func() error { _, _, err := f.SampleGiven(c, 1, nil); return err }, []string{"rng is nil"}},
 		"sample, so many":  {func() error { _, _, err := f.SampleGiven(c, math.MaxInt, rng); return err }, []string{"want fewer"}},
-		"sample, overflow": {func() error { _, _, err := f.SampleGiven(c, 1<<62, rng); return err }, []string{"want fewer"}},
-		"sample, memory":   {func() error { _, _, err := f.SampleGiven(c, 1<<45, rng); return err }, []string{"want fewer"}},
+		"sample, overflow": {func() error { _, _, err := f.SampleGiven(c, math.MaxInt/2+1, rng); return err }, []string{"want fewer"}},
+		"sample, memory":   {func() error { _, _, err := f.SampleGiven(c, 1<<30, rng); return err }, []string{"want fewer"}},
 		"where there is none": {func() error {
 			_, err := coupling(t, 2, flows.CouplingConfig{Blocks: 1}).LogProb(flows.Given(x, c))
 			return err

@@ -16,8 +16,9 @@ import (
 	"gaussflow/layers"
 )
 
-// Load reads a flow that Save wrote. It computes the same numbers, bit for bit; it is not compiled for training. A file whose
-// checksum is wrong is safetensors.ErrChecksum; of one that has none, Unverified reports so.
+// Load reads a flow that Save wrote. It computes the same numbers, bit for bit, and trains as it was compiled to, with an optimizer that
+// starts anew (a fit that is to go on where it was has train.Checkpoint). A file whose checksum is wrong is safetensors.ErrChecksum;
+// of one that has none, Unverified reports so.
 func Load(path string) (*Flow, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -68,6 +69,7 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 		return nil, err
 	}
 	f.warm, f.unverified = true, !file.Verified
+	f.asRead = recipe{doc.Compiled, doc.NotCompiled}
 	return f, f.checkParams()
 }
 

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
+	"gaussflow/bases"
 	"gaussflow/graph"
 	"gaussflow/rows"
 )
@@ -43,8 +44,8 @@ func (f *Flow) compileReaders() {
 		return []*G.Node{grad, lp}
 	})
 	f.sample = f.reader(f.dtype, func(b *graph.Builder, z, context *G.Node) []*G.Node {
-		x, logDet := f.chain.Inverse(b, z, context)
-		return []*G.Node{x, b.Sub(f.logBase(b, z, context), logDet)}
+		x, logProb := f.SampleNodes(b, z, context)
+		return []*G.Node{x, logProb}
 	})
 	f.steps = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		zs, _ := f.chain.Steps(b, x, context)
@@ -97,7 +98,8 @@ func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, o
 	return nil
 }
 
-// readDensity is read of log-densities, the last of outs, and of what goes with them: that of a row that a layer has no map for is −∞.
+// readDensity is read of log-densities, the last of outs, and of what goes with them: that of a row that a layer has no map for, or that
+// is outside of a bounded base, is −∞.
 func (f *Flow) readDensity(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
 	if err := reader.RunInto(x, outs...); err != nil {
 		return fmt.Errorf("flows: %s: %w", op, err)
@@ -105,7 +107,7 @@ func (f *Flow) readDensity(op string, first int, reader *graph.RowFunc, x mat.Ma
 	logProb := outs[len(outs)-1]
 	var rows []int // of which a log-density is −∞, for whatever reason
 	for i, v := range logProb {
-		if math.IsInf(v, -1) {
+		if math.IsInf(v, -1) && !bases.IsBounded(f.base) {
 			rows = append(rows, i)
 		}
 	}
@@ -200,7 +202,7 @@ func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error)
 }
 
 // LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit
-// volume of x. Of a row outside of the flow's support (layers.Support) it is −∞.
+// volume of x. Of a row outside of the flow's support (layers.Support), or of a bounded base (bases.Bounded), it is −∞.
 func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := f.check("LogProb", x); err != nil {
 		return nil, err

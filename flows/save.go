@@ -31,6 +31,9 @@ type document struct {
 	// would have, and that of the tensor.
 	Tied  map[string]string `json:"tied,omitempty"`
 	Facts json.RawMessage   `json:"facts"`
+	// Compiled is the train.Config that the flow was compiled with; NotCompiled is why it is not there, where it was compiled.
+	Compiled    json.RawMessage `json:"compiled,omitempty"`
+	NotCompiled string          `json:"not_compiled,omitempty"`
 }
 
 type namedLayer struct {
@@ -42,8 +45,9 @@ type namedLayer struct {
 // in docs/model-format.md. Whatever happens on the way, path holds what it held before or the whole flow.
 //
 // It is an error if the type of a layer, of the base or of a part of one is not registered (layers.Register), or if a parameter is not
-// finite. Layers that share a parameter share it when they are read. What Compile set is not saved; to go on with a fit use
-// train.Checkpoint.
+// finite. Layers that share a parameter share it when they are read. What Compile set is saved with it, so that the flow that is read
+// can be trained on. An optimizer, schedule, loss or penalty of a type that is not registered is no error: then that is left out, and
+// Fit of the flow that is read says so. What the optimizer remembers is not saved; to go on with a fit use train.Checkpoint.
 func (f *Flow) Save(path string) error {
 	file, err := f.file()
 	if err != nil {
@@ -78,7 +82,8 @@ func (f *Flow) file() (*safetensors.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc := document{Library: "gaussflow " + Version, Dtype: f.dtype, Dim: f.Dim(), Facts: facts}
+	how := f.recipe()
+	doc := document{Library: "gaussflow " + Version, Dtype: f.dtype, Dim: f.Dim(), Facts: facts, Compiled: how.config, NotCompiled: how.why}
 	file := &safetensors.File{}
 	first := map[*graph.Param]string{} // the name of the tensor that holds it
 	for _, n := range f.Layers() {

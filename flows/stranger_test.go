@@ -34,6 +34,8 @@ type stranger struct {
 		} `json:"config"`
 	} `json:"layers"`
 
+	Base *strangeBase `json:"base"` // nil: the standard normal
+
 	tensors map[string][]float64
 	context []float64 // of the row at hand
 }
@@ -99,10 +101,7 @@ func (s *stranger) logProb(row []float64) (logP float64, values [][]float64, log
 		values, logDets = append(values, y), append(logDets, logDet)
 		logP += logDet
 	}
-	for _, z := range y {
-		logP += logPhi(z)
-	}
-	return logP, values, logDets
+	return logP + s.base(y), values, logDets
 }
 
 func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {

@@ -14,7 +14,8 @@ import (
 	"gaussflow/train"
 )
 
-// Compile sets how the flow is trained; the optimizer starts anew. Without a Schedule the learning rate rises in the first steps
+// Compile sets how the flow is trained; the optimizer starts anew. A flow that Load has read need not be compiled: Fit and Evaluate
+// compile it with what it was compiled with when it was saved, see Compiled. Without a Schedule the learning rate rises in the first steps
 // where the flow has been brought to a good place: see WarmupRows. There short reflectors are made longer, which no map depends on.
 func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
@@ -64,7 +65,8 @@ func (f *Flow) WarmupRows() int {
 	return int(math.Round(15_360 * math.Sqrt(float64(f.Dim()))))
 }
 
-// Trainer is what Compile made: for its optimizer state. Before Compile it is nil, whose methods are train.ErrNotCompiled.
+// Trainer is what Compile made: for its optimizer state. Before Compile, and of a flow from a file before its first Fit or Evaluate, it
+// is nil, whose methods are train.ErrNotCompiled.
 func (f *Flow) Trainer() *train.Trainer {
 	if f == nil {
 		return nil
@@ -78,14 +80,6 @@ func (f *Flow) checkContext(op string, x mat.Matrix) error {
 		return nil
 	}
 	return f.checkRows("flows: "+op, x)
-}
-
-// compiled reports a flow without a trainer.
-func (f *Flow) compiled(op string) error {
-	if f.Trainer() == nil {
-		return fmt.Errorf("flows: %s: %w", op, train.ErrNotCompiled)
-	}
-	return nil
 }
 
 // Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled. A row outside of

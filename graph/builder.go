@@ -31,6 +31,8 @@ type Builder struct {
 	zeros  map[*G.Node]bool
 	sums   []sumInto
 	parts  map[*G.Node]string // see Within
+
+	detached bool // see Detached
 }
 
 // NewBuilder starts an empty graph of one storage type.
@@ -109,8 +111,16 @@ func (b *Builder) Zeros(shape ...int) *G.Node {
 	return n
 }
 
-// Param is the node of p, the same one each time.
+// Param is the node of p, the same one each time; within Detached, that node as a constant.
 func (b *Builder) Param(p *Param) *G.Node {
+	n := b.param(p)
+	if b.fails() || !b.detached {
+		return n
+	}
+	return b.Detach(n)
+}
+
+func (b *Builder) param(p *Param) *G.Node {
 	if b.fails() {
 		return nil
 	}

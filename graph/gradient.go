@@ -48,11 +48,14 @@ func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
 	return grads
 }
 
-// ancestors is the set of nodes that n is computed from, n included.
+// ancestors is the set of nodes that n has a gradient in, n included: those that it is computed from, but for what is detached.
 func ancestors(n *G.Node) map[*G.Node]bool {
 	seen := map[*G.Node]bool{n: true}
 	for queue := []*G.Node{n}; len(queue) > 0; {
 		n, queue = queue[0], queue[1:]
+		if o, ours := n.Op().(op); ours && o.spec == (detach{}) {
+			continue
+		}
 		for _, c := range childrenOf(n) {
 			if !seen[c] {
 				seen[c] = true

@@ -45,6 +45,7 @@ const (
 	logFn              function = "log"
 	sqrtFn             function = "sqrt"
 	inverseFn          function = "inverse"
+	logStepFn          function = "logstep"
 )
 
 // curve is a function and its slope from x and y = f(x).
@@ -74,6 +75,7 @@ var curves = map[function]curve{
 	logFn:              {math.Log, func(x, _ float64) float64 { return 1 / x }},
 	sqrtFn:             {math.Sqrt, func(_, y float64) float64 { return 0.5 / y }},
 	inverseFn:          {func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
+	logStepFn:          {kernel.LogStep, func(_, _ float64) float64 { return 0 }},
 
 	expFn:    {math.Exp, func(_, y float64) float64 { return y }},
 	logCDFFn: {kernel.LogCDF, func(x, _ float64) float64 { return kernel.LogCDFSlope(x) }},

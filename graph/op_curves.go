@@ -58,6 +58,9 @@ func (b *Builder) Sqrt(x *G.Node) *G.Node { return b.apply(activate{sqrtFn}, x) 
 // Invert is 1/x; x is not to be zero.
 func (b *Builder) Invert(x *G.Node) *G.Node { return b.apply(activate{inverseFn}, x) }
 
+// LogStep is 0 where x ≥ 0 and −Inf where it is not: the logarithm of being inside, x of it. Its slope is 0.
+func (b *Builder) LogStep(x *G.Node) *G.Node { return b.apply(activate{logStepFn}, x) }
+
 // shift adds a constant.
 type shift struct{ by float64 }
 

@@ -11,6 +11,26 @@
 // A loss is a number a row (losses.Loss), which the trainer tries when it is made, or looks at its whole batch and says so
 // (losses.BatchLoss). An optimizer of one's own is a generic function: see Optimizer.
 //
+// What Keras calls otherwise:
+//
+//	compile(optimizer, loss)         New(model, Config{Optimizer, Loss}); flows.Flow.Compile
+//	loss, add_loss                   losses.Loss, Terms.LayerLosses
+//	kernel_regularizer               Config.Penalties: losses.L2 by the suffix of a parameter's name
+//	clipnorm, clipvalue, use_ema     Config.Clip, Config.EMA
+//	LearningRateSchedule             Schedule: Constant, Exponential, Cosine, Piecewise
+//	fit(x, sample_weight)            Fit(ctx, x, FitConfig{SampleWeights}); FitSource(ctx, source, …) of a tf.data.Dataset
+//	batch_size                       FitConfig.BatchSize, at most the rows that there are
+//	validation_split, _data, _freq   FitConfig.ValidationSplit, ValidationData or ValidationSource, ValidationFreq
+//	shuffle, initial_epoch, verbose  FitConfig.NoShuffle, InitialEpoch, Verbosity
+//	history.history["loss"]          History.Loss, ValLoss, and Metrics by name
+//	metrics=[…]                      a Callback that calls State.Report, before those that have its name as their Monitor
+//	monitor, mode                    Monitor; less is always better: report a score's negative
+//	EarlyStopping(restore_best_…)    EarlyStopping{RestoreBest}
+//	ModelCheckpoint(save_best_only)  ModelCheckpoint{Save, BestOnly}
+//	BackupAndRestore                 FitConfig.Checkpoint
+//	layer.trainable = False          graph.Param.Trainable = false
+//	evaluate, predict                Evaluate, Predict
+//
 // What happens beside the steps is a Callback: EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, CSVLogger or a
 // LambdaCallback. FitConfig.Checkpoint keeps a fit on disk, and one that was killed goes on to the same result.
 package train

@@ -63,8 +63,8 @@ func (c *EarlyStopping) OnEpochEnd(s *State) error {
 	if err := s.check("EarlyStopping"); err != nil {
 		return err
 	}
-	v, err := c.Monitor.value(s.Logs)
-	if err != nil || s.Epoch < c.StartFrom {
+	v, is, err := c.Monitor.value(s)
+	if err != nil || !is || s.Epoch < c.StartFrom {
 		return err
 	}
 	if c.best.improved(v, s.Epoch, c.MinDelta) {

@@ -49,6 +49,9 @@ func (f *fit) describe(ctx context.Context) (fingerprint, error) {
 	if f.config.ShuffleRows > 0 {
 		p["shuffle rows"] = fmt.Sprint(f.config.ShuffleRows)
 	}
+	if f.validation != nil && f.config.ValidationFreq > 1 {
+		p["validation every"] = fmt.Sprint(f.config.ValidationFreq, " epochs")
+	}
 	for i, penalty := range c.Penalties {
 		p[fmt.Sprintf("penalty %d", i)] = described(penalty)
 	}

@@ -29,6 +29,9 @@ type FitConfig struct {
 	ValidationData    mat.Matrix  // instead of a split
 	ValidationWeights []float64   // of the rows of ValidationData; default: all one
 	ValidationSource  rows.Source // instead of either, read at the end of every epoch
+	// ValidationFreq is epochs from one validation to the next: after those whose number, counted from 1, it divides, as in Keras.
+	// Default 1, every epoch. Between them State.Logs has no ValLoss, History.ValLoss a NaN, and callbacks that watch it wait.
+	ValidationFreq int
 	// SampleWeights multiply the rows' losses, one a row; the batch loss is Σ w·loss/rows, as in Keras. Default: all one.
 	// Not for FitSource.
 	SampleWeights []float64
@@ -48,6 +51,7 @@ const defaultBatch = 512
 func (c FitConfig) withDefaults() FitConfig {
 	c.Epochs = defaults.Or(c.Epochs, c.InitialEpoch+1)
 	c.BatchSize = defaults.Or(c.BatchSize, defaultBatch)
+	c.ValidationFreq = defaults.Or(c.ValidationFreq, 1)
 	c.Workers = defaults.Or(c.Workers, runtime.GOMAXPROCS(0))
 	return c
 }
@@ -80,6 +84,8 @@ func (c FitConfig) validate(op string) error {
 		return fmt.Errorf("%s: got more than one of ValidationSplit, ValidationData and ValidationSource, want one", op)
 	case c.BatchSize < 0:
 		return fmt.Errorf("%s: BatchSize = %d, want ≥ 1 (0: the default, %d)", op, c.BatchSize, defaultBatch)
+	case c.ValidationFreq < 0:
+		return fmt.Errorf("%s: ValidationFreq = %d, want ≥ 1 (0: the default, 1)", op, c.ValidationFreq)
 	case c.ShuffleRows < 0:
 		return fmt.Errorf("%s: ShuffleRows = %d, want ≥ 1 (0: the default)", op, c.ShuffleRows)
 	case c.Workers < 0 || c.Workers > maxWorkers:

@@ -9,7 +9,7 @@ import (
 type History struct {
 	Epoch        []int     // from 0
 	Loss         []float64 // mean over the epoch's rows, with the parameters of the moment
-	ValLoss      []float64 // after the epoch; empty without validation data
+	ValLoss      []float64 // after the epoch; NaN of one without validation (FitConfig.ValidationFreq), empty without validation data
 	LearningRate []float64 // of the epoch's last step
 	Seconds      []float64 // wall clock
 	BestEpoch    int       // set by EarlyStopping; Start: none was better than what the fit started from
@@ -24,11 +24,15 @@ type History struct {
 // Start stands for the parameters that a fit starts from, where the number of an epoch is asked for.
 const Start = -1
 
-func (h *History) add(epoch int, l Logs) {
+// add adds an epoch's figures; validated is of the fit, which may have left this epoch out.
+func (h *History) add(epoch int, l Logs, validated bool) {
 	h.Epoch = append(h.Epoch, epoch)
 	h.Loss = append(h.Loss, l.Loss)
-	if l.HasVal {
+	switch {
+	case l.HasVal:
 		h.ValLoss = append(h.ValLoss, l.ValLoss)
+	case validated:
+		h.ValLoss = append(h.ValLoss, math.NaN())
 	}
 	h.LearningRate = append(h.LearningRate, l.LearningRate)
 	h.Seconds = append(h.Seconds, l.Seconds)
@@ -57,7 +61,7 @@ func (h *History) logs(i int) Logs {
 	}
 	l := Logs{Loss: h.Loss[i], LearningRate: h.LearningRate[i], Seconds: h.Seconds[i]}
 	if len(h.ValLoss) == len(h.Loss) {
-		l.ValLoss, l.HasVal = h.ValLoss[i], true
+		l.ValLoss, l.HasVal = h.ValLoss[i], !math.IsNaN(h.ValLoss[i])
 	}
 	return l
 }

@@ -125,14 +125,14 @@ func (f *fit) epoch(ctx context.Context, e int) error {
 	f.state.Logs.Seconds = time.Since(start).Seconds()
 	f.average.swap(f.params)
 	defer f.average.swap(f.params)
-	if f.validation != nil {
+	if f.validation != nil && (e+1)%f.config.ValidationFreq == 0 {
 		v, err := f.validation.loss(ctx, f.Trainer)
 		if err != nil {
 			return err
 		}
 		f.state.Logs.ValLoss, f.state.Logs.HasVal = v, true
 	}
-	f.state.History.add(e, f.state.Logs)
+	f.state.History.add(e, f.state.Logs, f.validation != nil)
 	return f.each(func(c Callback) error { return c.OnEpochEnd(f.state) })
 }
 

@@ -53,8 +53,8 @@ func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
 		return err
 	}
 	if c.BestOnly {
-		v, err := c.Monitor.value(s.Logs)
-		if err != nil {
+		v, is, err := c.Monitor.value(s)
+		if err != nil || !is {
 			return err
 		}
 		if won, err := c.contest.enter(c.Monitor, v, s); err != nil || !won {

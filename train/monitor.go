@@ -7,7 +7,8 @@ import (
 
 // A Monitor names the figure a callback watches; the zero value is the validation loss where there is one, the
 // training loss otherwise. Any other name is that of a figure that a callback before this one has reported at the end of the
-// epoch (State.Report). Less is better.
+// epoch (State.Report). Less is better. An epoch without validation (FitConfig.ValidationFreq) has no validation loss: callbacks that
+// watch it wait, and neither count nor save it.
 type Monitor string
 
 // The figures.
@@ -19,20 +20,24 @@ const (
 // own reports a figure of a caller's, not of the fit's.
 func (m Monitor) own() bool { return m != "" && m != MonitorLoss && m != MonitorValLoss }
 
-func (m Monitor) value(l Logs) (float64, error) {
+// value is the figure of the epoch that has ended; there is none where it was not validated.
+func (m Monitor) value(s *State) (v float64, is bool, err error) {
+	l := s.Logs
 	switch {
-	case m == MonitorLoss, m == "" && !l.HasVal:
-		return l.Loss, nil
-	case m == MonitorValLoss && !l.HasVal:
-		return 0, fmt.Errorf("train: Monitor = %q, but there is no validation data", string(m))
-	case m == MonitorValLoss, m == "":
-		return l.ValLoss, nil
+	case m == MonitorLoss, m == "" && !l.HasVal && !s.validated():
+		return l.Loss, true, nil
+	case (m == MonitorValLoss || m == "") && l.HasVal:
+		return l.ValLoss, true, nil
+	case (m == MonitorValLoss || m == "") && s.validated():
+		return 0, false, nil
+	case m == MonitorValLoss:
+		return 0, false, fmt.Errorf("train: Monitor = %q, but there is no validation data", string(m))
 	}
 	v, reported := l.Metrics[string(m)]
 	if !reported {
-		return 0, fmt.Errorf("train: Monitor = %q, want %q, %q or a figure that a callback before this one reports at the end of each epoch", string(m), MonitorLoss, MonitorValLoss)
+		return 0, false, fmt.Errorf("train: Monitor = %q, want %q, %q or a figure that a callback before this one reports at the end of each epoch", string(m), MonitorLoss, MonitorValLoss)
 	}
-	return v, nil
+	return v, true, nil
 }
 
 // best tracks the least value seen; NaN is never an improvement.

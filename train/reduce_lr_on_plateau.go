@@ -48,8 +48,8 @@ func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 	if err := s.check("ReduceLROnPlateau"); err != nil {
 		return err
 	}
-	v, err := c.Monitor.value(s.Logs)
-	if err != nil {
+	v, is, err := c.Monitor.value(s)
+	if err != nil || !is {
 		return err
 	}
 	if c.cooldown > 0 {

@@ -8,23 +8,35 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/flows"
+	"gaussflow/graph"
 )
 
 const convertLong = `Convert writes the weights of a model to an NPZ file, an array for each tensor, under the names of the model file
 (block0.coupling_a.mlp.dense2.kernel); or, given such a file, the model with these weights in the place of its own:
-every array must be there and of its tensor's shape.`
+every array must be there and of its tensor's shape.
+
+With --from-keras it makes a model of the weights of the flow in Keras that gaussflow descends from, as its save_weights writes them
+(.weights.h5), or numpy.savez of its get_weights (.npz). Log densities agree where that library clips nothing.`
 
 const convertExample = `  gaussflow convert model.gflow -o weights.npz
-  gaussflow convert model.gflow weights.npz -o changed.gflow`
+  gaussflow convert model.gflow weights.npz -o changed.gflow
+  gaussflow convert --from-keras coupling.weights.h5 -o model.gflow`
 
 func newConvert() *cobra.Command {
-	var output string
+	var output, keras, activation string
+	var shared bool
 	c := &cobra.Command{
-		Use:     "convert MODEL [WEIGHTS.npz] -o FILE",
+		Use:     "convert [MODEL] [WEIGHTS.npz] -o FILE",
 		Short:   "Weights of a model to NPZ and back",
 		Long:    convertLong,
 		Example: convertExample,
 		Args: func(c *cobra.Command, args []string) error {
+			if keras != "" {
+				if len(args) > 0 {
+					return usage(c, fmt.Errorf("got %d arguments beside --from-keras, want none", len(args)))
+				}
+				return nil
+			}
 			if len(args) < 1 || len(args) > 2 {
 				return usage(c, fmt.Errorf("got %d arguments, want MODEL or MODEL WEIGHTS.npz", len(args)))
 			}
@@ -35,6 +47,12 @@ func newConvert() *cobra.Command {
 			switch {
 			case output == "":
 				return usage(c, errors.New("--output is missing, want a file"))
+			case keras == "" && (activation != "" || shared):
+				return usage(c, errors.New("--activation and --shared are for --from-keras"))
+			case keras != "" && toNPZ:
+				return usage(c, fmt.Errorf("--output %s, want the name of a model, not .npz", output))
+			case keras != "":
+				return fromKeras(c, keras, output, flows.KerasConfig{Activation: graph.Activation(activation), Shared: shared})
 			case len(args) == 1 && !toNPZ:
 				return usage(c, fmt.Errorf("--output %s, want a name in .npz", output))
 			case len(args) == 2 && toNPZ:
@@ -61,5 +79,8 @@ func newConvert() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
+	c.Flags().StringVar(&keras, "from-keras", "", "make a model of the weights in this `file`, .h5 or .npz")
+	c.Flags().StringVar(&activation, "activation", "", "with --from-keras: of the conditioners, `one` of relu, tanh, silu and gelu (default relu)")
+	c.Flags().BoolVar(&shared, "shared", false, "with --from-keras: a coupling has one mixture for all of its columns")
 	return c
 }

@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2,
-// moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, and peaks.gflow: see peaks.
+// moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, peaks.gflow: see peaks, and weights that Keras has saved, see
+// flows/testdata/keras.
 //
 // All that it says on standard error meanwhile is for people: see checkMessage.
 func TestScripts(t *testing.T) {
@@ -43,13 +44,18 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for _, name := range []string{"moons.csv", "moons.gflow", "plain.gflow"} {
-				raw, err := os.ReadFile(filepath.Join(fitted, name))
-				if err != nil {
-					return err
-				}
-				if err = os.WriteFile(filepath.Join(env.WorkDir, name), raw, 0o666); err != nil {
-					return err
+			keras := filepath.Join("..", "..", "flows", "testdata", "keras")
+			for folder, names := range map[string][]string{
+				fitted: {"moons.csv", "moons.gflow", "plain.gflow"}, keras: {"coupling.weights.h5", "coupling.npz"},
+			} {
+				for _, name := range names {
+					raw, err := os.ReadFile(filepath.Join(folder, name))
+					if err != nil {
+						return err
+					}
+					if err = os.WriteFile(filepath.Join(env.WorkDir, name), raw, 0o666); err != nil {
+						return err
+					}
 				}
 			}
 			return peaks(filepath.Join(env.WorkDir, "peaks.gflow"))

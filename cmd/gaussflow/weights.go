@@ -115,19 +115,15 @@ func checkNames(path string, weights []weight) error {
 
 // read takes the weight's values from an NPZ.
 func (w weight) read(path string) error {
-	file, err := data.Open(path, data.Options{Key: w.name, Format: data.NPZ})
+	x, err := readArray(path, w.name)
 	if err != nil {
 		return err
 	}
-	table, err := file.ReadAll()
-	if err != nil {
-		return err
-	}
-	rows, cols := table.X.Dims()
+	rows, cols := x.Dims()
 	if want := w.rowsAndCols(); want != [2]int{rows, cols} {
 		return fmt.Errorf("%s: its shape is %d×%d, want %v", path, rows, cols, []int(w.Shape()))
 	}
-	return w.Set(mat.DenseCopyOf(table.X).RawMatrix().Data)
+	return w.Set(mat.DenseCopyOf(x).RawMatrix().Data)
 }
 
 // rowsAndCols is the shape as that of a table: a vector is one column.

@@ -26,6 +26,8 @@ func (o lion) Validate() error {
 	return nil
 }
 
+func init() { must(train.RegisterOptimizer[lion]("own.lion")) }
+
 func (o lion) Rules() train.Rules {
 	return train.Rules{Float64: lionRule[float64](o), Float32: lionRule[float32](o)}
 }

@@ -39,6 +39,17 @@ func LogCosh(x float64) float64 {
 	return x + math.Log1p(math.Exp(-2*x)) - math.Ln2
 }
 
+// LogStep is log 1 = 0 where x ≥ 0 and log 0 = −Inf where x < 0; NaN stays.
+func LogStep(x float64) float64 {
+	switch {
+	case x >= 0:
+		return 0
+	case x < 0:
+		return math.Inf(-1)
+	}
+	return x
+}
+
 // StudentConstant is c = log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ from log ν. For many degrees, where the difference of the two would lose
 // digits, it is the series in 1/ν of the ratio of gamma functions (Abramowitz & Stegun 6.1.47):
 //

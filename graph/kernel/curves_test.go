@@ -76,3 +76,16 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// TestLogStep: the edge is inside, and what is no number is on neither side.
+func TestLogStep(t *testing.T) {
+	for x, want := range map[float64]float64{0: 0, math.Copysign(0, -1): 0, math.SmallestNonzeroFloat64: 0, math.Inf(1): 0,
+		-math.SmallestNonzeroFloat64: math.Inf(-1), math.Inf(-1): math.Inf(-1)} {
+		if got := kernel.LogStep(x); got != want {
+			t.Errorf("LogStep(%g) = %g, want %g", x, got, want)
+		}
+	}
+	if got := kernel.LogStep(math.NaN()); !math.IsNaN(got) {
+		t.Errorf("LogStep(NaN) = %g, want NaN", got)
+	}
+}

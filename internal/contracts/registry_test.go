@@ -19,16 +19,20 @@ import (
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
+	"gaussflow/variational"
 )
 
 var functions = map[string]any{
 	"bases.ContextDim":                  bases.ContextDim,
 	"bases.Describe":                    bases.Describe,
+	"bases.IsBounded":                   bases.IsBounded,
 	"bases.Kind":                        bases.Kind,
 	"bases.Kinds":                       bases.Kinds,
 	"bases.New":                         bases.New,
+	"bases.NewGaussianMixture":          bases.NewGaussianMixture,
 	"bases.NewIndependent":              bases.NewIndependent,
 	"bases.NewStandardNormal":           bases.NewStandardNormal,
+	"bases.NewUniform":                  bases.NewUniform,
 	"bases.Specs":                       bases.Specs,
 	"data.Create":                       data.Create,
 	"data.CreateRecords":                data.CreateRecords,
@@ -46,11 +50,13 @@ var functions = map[string]any{
 	"data.Toy":                          data.Toy,
 	"data.ToyDistribution":              data.ToyDistribution,
 	"data.ToyNames":                     data.ToyNames,
+	"flows.FromKeras":                   flows.FromKeras,
 	"flows.Given":                       flows.Given,
 	"flows.Load":                        flows.Load,
 	"flows.LoadFrom":                    flows.LoadFrom,
 	"flows.New":                         flows.New,
 	"flows.NewCoupling":                 flows.NewCoupling,
+	"flows.NewDistribution":             flows.NewDistribution,
 	"flows.NewGaussianization":          flows.NewGaussianization,
 	"flows.NewWithBase":                 flows.NewWithBase,
 	"graph.Activations":                 graph.Activations,
@@ -127,6 +133,10 @@ var functions = map[string]any{
 	"layers.TanhClamp":                  layers.TanhClamp,
 	"layers.YeoJohnson":                 layers.YeoJohnson,
 	"losses.Batchwise":                  losses.Batchwise,
+	"losses.Describe":                   losses.Describe,
+	"losses.DescribePenalty":            losses.DescribePenalty,
+	"losses.New":                        losses.New,
+	"losses.NewPenalty":                 losses.NewPenalty,
 	"report.Write":                      report.Write,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
@@ -147,19 +157,27 @@ var functions = map[string]any{
 	"transforms.ThetaPerRow":            transforms.ThetaPerRow,
 	"transforms.Validate":               transforms.Validate,
 	"transforms.Width":                  transforms.Width,
+	"variational.New":                   variational.New,
 }
 
 var types = []reflect.Type{
 	reflect.TypeFor[bases.Base](),
+	reflect.TypeFor[bases.Bounded](),
 	reflect.TypeFor[bases.Conditional](),
 	reflect.TypeFor[bases.Description](),
 	reflect.TypeFor[bases.Family](),
+	reflect.TypeFor[bases.FamilyQuantiler](),
+	reflect.TypeFor[bases.GaussianMixture](),
+	reflect.TypeFor[bases.GaussianMixtureConfig](),
 	reflect.TypeFor[bases.Independent](),
 	reflect.TypeFor[bases.IndependentConfig](),
 	reflect.TypeFor[bases.Normal](),
+	reflect.TypeFor[bases.Quantiler](),
 	reflect.TypeFor[bases.StandardNormal](),
 	reflect.TypeFor[bases.StandardNormalConfig](),
 	reflect.TypeFor[bases.StudentT](),
+	reflect.TypeFor[bases.Uniform](),
+	reflect.TypeFor[bases.UniformConfig](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -195,10 +213,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[flows.ColumnNameError](),
 	reflect.TypeFor[flows.ContentError](),
 	reflect.TypeFor[flows.CouplingConfig](),
+	reflect.TypeFor[flows.Distribution](),
 	reflect.TypeFor[flows.Facts](),
 	reflect.TypeFor[flows.FileError](),
 	reflect.TypeFor[flows.Flow](),
 	reflect.TypeFor[flows.GaussianizationConfig](),
+	reflect.TypeFor[flows.KerasConfig](),
+	reflect.TypeFor[flows.KerasWeight](),
 	reflect.TypeFor[flows.Named](),
 	reflect.TypeFor[flows.OutsideError](),
 	reflect.TypeFor[flows.RowError](),
@@ -278,6 +299,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[layers.SupportConfig](),
 	reflect.TypeFor[losses.BaseNLL](),
 	reflect.TypeFor[losses.BatchLoss](),
+	reflect.TypeFor[losses.Description](),
 	reflect.TypeFor[losses.L2](),
 	reflect.TypeFor[losses.Loss](),
 	reflect.TypeFor[losses.NLL](),
@@ -365,6 +387,10 @@ var types = []reflect.Type{
 	reflect.TypeFor[transforms.Transform](),
 	reflect.TypeFor[transforms.Validator](),
 	reflect.TypeFor[transforms.YeoJohnson](),
+	reflect.TypeFor[variational.Approximation](),
+	reflect.TypeFor[variational.Config](),
+	reflect.TypeFor[variational.LogDensity](),
+	reflect.TypeFor[variational.Weighted](),
 }
 
 var values = []any{
@@ -443,4 +469,5 @@ var values = []any{
 	train.MonitorValLoss,
 	train.None,
 	train.Start,
+	variational.ErrNotMade,
 }

@@ -1,0 +1,155 @@
+package bases
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/internal/conditioning"
+	"gaussflow/layers"
+	"gaussflow/rows"
+)
+
+// parameters are a base's: tensors of its own, which are every row's, or what a conditioner makes of a row's context.
+type parameters struct {
+	base        string // of its errors
+	specs       []graph.ParamSpec
+	context     int
+	own         []*graph.Param     // one a spec, where there is no context
+	conditioner layers.Conditioner // of the context
+	chosen      *graph.RowFunc     // what the conditioner makes of it, for samples
+}
+
+// A conditioned is what the config of a base that may read a context knows beside what its fields say: the conditioner in a file, or
+// that of a base that was asked for its config.
+type conditioned struct {
+	described layers.ConditionerDescription
+	is        layers.Conditioner
+}
+
+// describe is the conditioner for a file, empty where there is none.
+func (c conditioned) describe() (d layers.ConditionerDescription, err error) {
+	if c.is != nil {
+		d, err = layers.DescribeConditioner(c.is)
+	}
+	return d, err
+}
+
+// specsOf are the tensors of a base in a file: its own, or its conditioner's.
+func (c conditioned) specsOf(specs []graph.ParamSpec, context int) ([]graph.ParamSpec, error) {
+	if context > 0 {
+		return layers.ConditionerSpecs(c.described, context, numbersOf(specs))
+	}
+	return specs, nil
+}
+
+// numbersOf is how many numbers a conditioner is to put out.
+func numbersOf(specs []graph.ParamSpec) (n int) {
+	for _, s := range specs {
+		n += int(s.Size())
+	}
+	return n
+}
+
+// newParameters are fresh ones: zeros, or what a conditioner starts with; make is layers.MLPConfig{}.New where it is nil.
+func newParameters(base string, specs []graph.ParamSpec, context int, dtype graph.Dtype, make layers.MakeConditioner) (*parameters, error) {
+	p := &parameters{base: base, specs: specs, context: context}
+	var err error
+	if context == 0 {
+		if p.own, err = graph.NewParams(dtype, specs); err != nil {
+			return nil, fmt.Errorf("bases: %s: %w", base, err)
+		}
+		return p, nil
+	}
+	if make == nil {
+		make = layers.MLPConfig{}.New
+	}
+	c, err := make(context, numbersOf(specs))
+	if err != nil {
+		return nil, err
+	}
+	return p, p.choose(c)
+}
+
+// readParameters are those of a file.
+func (c conditioned) readParameters(base string, specs []graph.ParamSpec, context int, params []*graph.Param) (*parameters, error) {
+	p := &parameters{base: base, specs: specs, context: context}
+	if context == 0 {
+		p.own = params
+		return p, nil
+	}
+	conditioner, err := layers.NewConditioner(c.described, context, numbersOf(specs), params)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.choose(conditioner)
+}
+
+// choose has the parameters chosen by c.
+func (p *parameters) choose(c layers.Conditioner) error {
+	if err := conditioning.Check(c, p.context, numbersOf(p.specs)); err != nil {
+		return fmt.Errorf("bases: %s: %w", p.base, err)
+	}
+	p.conditioner = c
+	p.chosen = graph.NewRowFunc(conditioning.Dtype(c), p.context, func(b *graph.Builder, context *G.Node) []*G.Node {
+		return []*G.Node{conditioning.Apply(b, c, context)}
+	})
+	return nil
+}
+
+// params are the tensors that are trained.
+func (p *parameters) params() []*graph.Param {
+	if p.conditioner != nil {
+		return p.conditioner.Params()
+	}
+	return p.own
+}
+
+// packed is what the conditioner makes of the context, N×numbers: spec after spec.
+func (p *parameters) packed(b *graph.Builder, context *G.Node) *G.Node {
+	return conditioning.Apply(b, p.conditioner, context)
+}
+
+// nodes are a node for each spec, of its shape, or N× that where there is a context. They can stand second in b.Add, b.Sub and b.Mul.
+func (p *parameters) nodes(b *graph.Builder, context *G.Node) []*G.Node {
+	nodes := make([]*G.Node, len(p.specs))
+	if p.conditioner == nil {
+		for i, own := range p.own {
+			nodes[i] = b.Param(own)
+		}
+		return nodes
+	}
+	packed, from := p.packed(b, context), 0
+	for i, s := range p.specs {
+		size := int(s.Size())
+		nodes[i] = b.Reshape(b.Columns(packed, from, size), append([]int{graph.Rows(packed)}, s.Shape...)...)
+		from += size
+	}
+	return nodes
+}
+
+// values are the numbers of each of count rows, spec after spec, or one set for all of them.
+func (p *parameters) values(count int, context mat.Matrix) ([][]float64, error) {
+	if p.conditioner == nil {
+		var all []float64
+		for _, own := range p.own {
+			all = append(all, own.Values()...)
+		}
+		return [][]float64{all}, nil
+	}
+	op := "bases: " + p.base + ": Sample: the context"
+	if err := rows.Check(op, context, p.context); err != nil {
+		return nil, err
+	}
+	if m, _ := context.Dims(); m != count {
+		return nil, &graph.ShapeError{Op: op, Got: fmt.Sprintf("%d rows", m), Want: fmt.Sprintf("%d, one a sample", count)}
+	}
+	out, err := p.chosen.Run(context)
+	if err != nil {
+		return nil, fmt.Errorf("bases: %s: Sample: %w", p.base, err)
+	}
+	return slices.Collect(slices.Chunk(out[0], len(out[0])/count)), nil
+}

@@ -1,0 +1,154 @@
+package flows_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/graph/safetensors"
+	"gaussflow/losses"
+	"gaussflow/train"
+)
+
+// ownOptimizer, ownLoss and ownSchedule are of a program's own: the first is registered, the others are not.
+type (
+	ownOptimizer struct {
+		train.SGD
+		Extra float64 `json:"extra"`
+	}
+	ownLoss     struct{ losses.NLL }
+	ownSchedule struct{ train.Constant }
+)
+
+var registeredOptimizer = train.RegisterOptimizer[ownOptimizer]("flows_test.own")
+
+// TestLoadedIsCompiled: a flow that is read trains as it was compiled to, to the same parameters as one that is compiled so by hand.
+func TestLoadedIsCompiled(t *testing.T) {
+	noError(t, registeredOptimizer)
+	x := randomData("blobs", 200, 2, 1)
+	for name, c := range map[string]train.Config{
+		"defaults": {},
+		"adam_w": {Optimizer: train.AdamW{Adam: train.Adam{LearningRate: 0.02, AMSGrad: true}, WeightDecay: 0.1, Suffix: ".v"},
+			Schedule: train.Cosine{Peak: 0.01, WarmupSteps: 3, DecaySteps: 50}, Loss: losses.BaseNLL{},
+			Penalties: []losses.Penalty{losses.L2{Lambda: 0.1}, losses.L2{Lambda: 0.01, Suffix: ".v"}}, Clip: train.Clip{GlobalNorm: 1}, EMA: 0.9},
+		"rms_prop":    {Optimizer: train.RMSProp{Rho: train.None}, Schedule: train.Exponential{Initial: 0.01, DecaySteps: 2, DecayRate: 0.5}},
+		"sgd":         {Optimizer: train.SGD{Momentum: 0.5, Nesterov: true}, Schedule: train.Piecewise{Boundaries: []int{3}, Rates: []float64{0.1, 0.01}}, Composed: true},
+		"one's own":   {Optimizer: ownOptimizer{train.SGD{LearningRate: 0.03}, 7}, Loss: losses.NLL{}},
+		"only a rate": {Schedule: train.Constant{Rate: 0.005}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2, Dtype: graph.Float64})
+			noError(t, f.Compile(c))
+			file := saved(t, f)
+			var loaded [2]*flows.Flow
+			for i := range loaded {
+				g, err := flows.LoadFrom(bytes.NewReader(file))
+				noError(t, err)
+				if g.Trainer() != nil {
+					t.Error("a flow that was read has a trainer before it needs one")
+				}
+				if again := saved(t, g); !bytes.Equal(again, file) {
+					t.Error("saved again it is another file")
+				}
+				loaded[i] = g
+			}
+			got, err := loaded[0].Compiled()
+			noError(t, err)
+			if !reflect.DeepEqual(got, c) {
+				t.Errorf("compiled with %+v, want %+v", got, c)
+			}
+			noError(t, loaded[1].Compile(c))
+			for _, g := range loaded {
+				_, err := g.Fit(context.Background(), x, train.FitConfig{Epochs: 3, BatchSize: 50, Workers: 1})
+				noError(t, err)
+			}
+			if !slices.EqualFunc(values(loaded[0]), values(loaded[1]), slices.Equal) {
+				t.Error("trained with what was saved it has other parameters than compiled by hand")
+			}
+			if !bytes.Contains(saved(t, loaded[0]), []byte(`compiled`)) {
+				t.Error("saved after training it says nothing of how")
+			}
+		})
+	}
+}
+
+// TestLeftOut: what a file cannot say of how a flow was compiled does not stop it from being saved, read and used; only Fit says what
+// is missing, and how to register it.
+func TestLeftOut(t *testing.T) {
+	x := randomData("blobs", 50, 2, 1)
+	for name, c := range map[string]struct {
+		config train.Config
+		words  []string
+	}{
+		"a loss":     {train.Config{Loss: ownLoss{}}, []string{"Loss", "flows_test.ownLoss", "not registered", "losses.Register"}},
+		"a schedule": {train.Config{Schedule: ownSchedule{train.Constant{Rate: 0.1}}}, []string{"Schedule", "flows_test.ownSchedule", "train.RegisterSchedule"}},
+	} {
+		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
+		noError(t, f.Compile(c.config))
+		if _, err := f.Compiled(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
+		noError(t, err)
+		if !slices.Equal(logProb(t, g, x), logProb(t, f, x)) {
+			t.Errorf("%s: log p differs", name)
+		}
+		_, err = g.Evaluate(x, nil)
+		wantError(t, err, c.words...)
+		if !errors.Is(err, train.ErrNotCompiled) {
+			t.Errorf("%s: %v is not train.ErrNotCompiled", name, err)
+		}
+		if again := saved(t, g); !bytes.Equal(again, saved(t, f)) {
+			t.Errorf("%s: saved again it is another file", name)
+		}
+		noError(t, g.Compile(train.Config{}))
+		_, err = g.Evaluate(x, nil)
+		noError(t, err)
+	}
+	never, err := flows.LoadFrom(bytes.NewReader(saved(t, diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1}))))
+	noError(t, err)
+	_, err = never.Compiled()
+	wantError(t, err, "not compiled")
+	_, err = (&flows.Flow{}).Compiled()
+	wantError(t, err, "not built")
+}
+
+// TestStrangeCompiled: whatever stands there, the flow can be read, since no number depends on it.
+func TestStrangeCompiled(t *testing.T) {
+	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
+	noError(t, f.Compile(train.Config{EMA: 0.5}))
+	good := saved(t, f)
+	for compiled, words := range map[string][]string{
+		`{"optimizer":{"kind":"acme.lion","config":{}}}`:                      {"Optimizer", "acme.lion", "train.RegisterOptimizer"},
+		`{"optimizer":{"kind":"adam","config":{"beta9":1}}}`:                  {"beta9"},
+		`{"optimizer":{"kind":"adam","config":{"learning_rate":-1}}}`:         {"LearningRate"},
+		`{"loss":{"kind":"mse","config":{}}}`:                                 {"Loss", "mse"},
+		`{"penalties":[{"kind":"l2","config":{}},{"kind":"l1","config":{}}]}`: {"penalty 1", "l1"},
+		`{"schedule":7}`:             {"schedule"},
+		`{"ema":0.5,"ema":0.25}`:     {"twice"},
+		`{"warmup":0.5}`:             {"warmup"},
+		`[]`:                         {"array"},
+		`{"ema":2}`:                  {"EMA"},
+		`{"clip":{"value":"large"}}`: {"clip"},
+	} {
+		file, err := safetensors.Read(bytes.NewReader(good))
+		noError(t, err)
+		file.Metadata["model"] = string(bytes.Replace([]byte(file.Metadata["model"]), []byte(`{"ema":0.5}`), []byte(compiled), 1))
+		var b bytes.Buffer
+		noError(t, safetensors.Write(&b, file))
+		g, err := flows.LoadFrom(&b)
+		if err != nil {
+			if compiled != `{"ema":0.5,"ema":0.25}` { // a name that comes twice is an error of the file
+				t.Errorf("%s: %v", compiled, err)
+			}
+			continue
+		}
+		_, err = g.Fit(context.Background(), randomData("blobs", 20, 2, 1), train.FitConfig{})
+		wantError(t, err, words...)
+	}
+}

@@ -1,0 +1,73 @@
+package losses
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gaussflow/graph"
+	"gaussflow/internal/registry"
+)
+
+// A Description is a loss or a penalty as JSON.
+type Description struct {
+	Kind   string          `json:"kind"`
+	Config json.RawMessage `json:"config"`
+}
+
+var (
+	losses    = registry.New[Loss, struct{}]("losses.Register")
+	penalties = registry.New[Penalty, struct{}]("losses.RegisterPenalty")
+)
+
+// Register makes losses of type L, which must survive JSON, ones that a file can say a model was compiled with, under a name that files
+// have for them. It is called once, in an init function.
+func Register[L Loss](kind string) error { return add[L](losses, kind) }
+
+// RegisterPenalty is Register of a penalty.
+func RegisterPenalty[P Penalty](kind string) error { return add[P](penalties, kind) }
+
+func add[V, N any](r *registry.Registry[N, struct{}], kind string) error {
+	return registry.Add(r, kind,
+		func(v V) V { return v },
+		func(struct{}, V) ([]graph.ParamSpec, error) { return nil, nil },
+		func(_ struct{}, v V, _ []*graph.Param) (V, error) { return v, nil })
+}
+
+// Describe is l as JSON. It is an error if its type is not registered.
+func Describe(l Loss) (Description, error) { return describe(losses, l) }
+
+// DescribePenalty is p as JSON. It is an error if its type is not registered.
+func DescribePenalty(p Penalty) (Description, error) { return describe(penalties, p) }
+
+func describe[N any](r *registry.Registry[N, struct{}], n N) (d Description, err error) {
+	if d.Kind, d.Config, err = r.Describe(n); err != nil {
+		return Description{}, fmt.Errorf("losses: %w", err)
+	}
+	return d, nil
+}
+
+// New is the loss that d describes.
+func New(d Description) (Loss, error) { return read(losses, d) }
+
+// NewPenalty is the penalty that d describes.
+func NewPenalty(d Description) (Penalty, error) { return read(penalties, d) }
+
+func read[N any](r *registry.Registry[N, struct{}], d Description) (n N, err error) {
+	if n, err = r.Make(d.Kind, struct{}{}, d.Config, nil); err != nil {
+		return n, fmt.Errorf("losses: %w", err)
+	}
+	return n, nil
+}
+
+// The losses and penalties of this package: a new one is a file and a line.
+func init() {
+	for _, err := range []error{
+		Register[BaseNLL]("base_nll"),
+		Register[NLL]("nll"),
+		RegisterPenalty[L2]("l2"),
+	} {
+		if err != nil {
+			panic(err) // the lines above are wrong
+		}
+	}
+}

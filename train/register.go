@@ -1,0 +1,132 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gaussflow/graph"
+	"gaussflow/internal/registry"
+	"gaussflow/internal/strictjson"
+	"gaussflow/losses"
+)
+
+var (
+	optimizers = registry.New[Optimizer, struct{}]("train.RegisterOptimizer")
+	schedules  = registry.New[Schedule, struct{}]("train.RegisterSchedule")
+)
+
+// RegisterOptimizer makes optimizers of type O, which must survive JSON, ones that a file can say a model was compiled with, under a
+// name that files have for them. It is called once, in an init function.
+func RegisterOptimizer[O Optimizer](kind string) error { return register[O](optimizers, kind) }
+
+// RegisterSchedule is RegisterOptimizer of a schedule. A loss and a penalty have losses.Register and losses.RegisterPenalty.
+func RegisterSchedule[S Schedule](kind string) error { return register[S](schedules, kind) }
+
+func register[V, N any](r *registry.Registry[N, struct{}], kind string) error {
+	return registry.Add(r, kind,
+		func(v V) V { return v },
+		func(struct{}, V) ([]graph.ParamSpec, error) { return nil, nil },
+		func(_ struct{}, v V, _ []*graph.Param) (V, error) { return v, nil })
+}
+
+// The optimizers and schedules of this package: a new one is a file and a line.
+func init() {
+	for _, err := range []error{
+		RegisterOptimizer[Adam]("adam"),
+		RegisterOptimizer[AdamW]("adam_w"),
+		RegisterOptimizer[RMSProp]("rms_prop"),
+		RegisterOptimizer[SGD]("sgd"),
+		RegisterSchedule[Constant]("constant"),
+		RegisterSchedule[Cosine]("cosine"),
+		RegisterSchedule[Exponential]("exponential"),
+		RegisterSchedule[Piecewise]("piecewise"),
+	} {
+		if err != nil {
+			panic(err) // the lines above are wrong
+		}
+	}
+}
+
+// configJSON is a Config in a file; what is absent is its default.
+type configJSON struct {
+	Optimizer *losses.Description  `json:"optimizer,omitempty"`
+	Loss      *losses.Description  `json:"loss,omitempty"`
+	Penalties []losses.Description `json:"penalties,omitempty"`
+	Schedule  *losses.Description  `json:"schedule,omitempty"`
+	Clip      Clip                 `json:"clip,omitzero"`
+	EMA       float64              `json:"ema,omitempty"`
+	Composed  bool                 `json:"composed,omitempty"`
+}
+
+// MarshalJSON writes every part under its registered name. A part of a type that is not registered is an error.
+func (c Config) MarshalJSON() ([]byte, error) {
+	j := configJSON{Clip: c.Clip, EMA: c.EMA, Composed: c.Composed}
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	var err error
+	if j.Optimizer, err = describe(optimizers, c.Optimizer); err != nil {
+		return nil, fmt.Errorf("train: Optimizer: %w", err)
+	}
+	if j.Schedule, err = describe(schedules, c.Schedule); err != nil {
+		return nil, fmt.Errorf("train: Schedule: %w", err)
+	}
+	if c.Loss != nil {
+		d, err := losses.Describe(c.Loss)
+		if err != nil {
+			return nil, fmt.Errorf("train: Loss: %w", err)
+		}
+		j.Loss = &d
+	}
+	for i, p := range c.Penalties {
+		d, err := losses.DescribePenalty(p)
+		if err != nil {
+			return nil, fmt.Errorf("train: penalty %d (from 0): %w", i, err)
+		}
+		j.Penalties = append(j.Penalties, d)
+	}
+	return json.Marshal(j)
+}
+
+// describe is n as JSON, nothing where it is nil.
+func describe[N any](r *registry.Registry[N, struct{}], n N) (*losses.Description, error) {
+	if any(n) == nil {
+		return nil, nil
+	}
+	kind, config, err := r.Describe(n)
+	return &losses.Description{Kind: kind, Config: config}, err
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *Config) UnmarshalJSON(raw []byte) error {
+	var j configJSON
+	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
+		return err
+	}
+	read := Config{Clip: j.Clip, EMA: j.EMA, Composed: j.Composed}
+	var err error
+	if j.Optimizer != nil {
+		if read.Optimizer, err = optimizers.Make(j.Optimizer.Kind, struct{}{}, j.Optimizer.Config, nil); err != nil {
+			return fmt.Errorf("train: Optimizer: %w", err)
+		}
+	}
+	if j.Schedule != nil {
+		if read.Schedule, err = schedules.Make(j.Schedule.Kind, struct{}{}, j.Schedule.Config, nil); err != nil {
+			return fmt.Errorf("train: Schedule: %w", err)
+		}
+	}
+	if j.Loss != nil {
+		if read.Loss, err = losses.New(*j.Loss); err != nil {
+			return fmt.Errorf("train: Loss: %w", err)
+		}
+	}
+	for i, d := range j.Penalties {
+		p, err := losses.NewPenalty(d)
+		if err != nil {
+			return fmt.Errorf("train: penalty %d (from 0): %w", i, err)
+		}
+		read.Penalties = append(read.Penalties, p)
+	}
+	*c = read
+	return nil
+}
