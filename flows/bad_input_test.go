@@ -20,6 +20,7 @@ import (
 	"gaussflow/layers"
 	"gaussflow/rows"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // readers are the methods of a flow that take rows.
@@ -201,7 +202,11 @@ func TestNotBuiltMethods(t *testing.T) {
 						in = append(in, reflect.Zero(of))
 					}
 				}
-				out := v.Method(i).Call(in)
+				call := v.Method(i).Call
+				if v.Method(i).Type().IsVariadic() {
+					call = v.Method(i).CallSlice
+				}
+				out := call(in)
 				if n := len(out); n > 0 && out[n-1].Type() == reflect.TypeFor[error]() {
 					if err, _ := out[n-1].Interface().(error); !errors.Is(err, flows.ErrNotBuilt) && !errors.Is(err, train.ErrNotCompiled) {
 						return fmt.Errorf("got %v, want ErrNotBuilt or ErrNotCompiled", err)
@@ -265,33 +270,42 @@ func TestBadConfigs(t *testing.T) {
 		"two dtypes": {newFlow(flows.Named{Name: "a", Layer: rotation(2, "")}, flows.Named{Name: "b", Layer: rotation(2, graph.Float32)}),
 			[]string{"float32", "want float64"}},
 
-		"coupling of no column":       {newCoupling(0, flows.CouplingConfig{}), []string{"dim = 0", "≥ 2"}},
-		"coupling of one column":      {newCoupling(1, flows.CouplingConfig{}), []string{"dim = 1", "≥ 2"}},
-		"coupling of negative blocks": {newCoupling(2, flows.CouplingConfig{Blocks: -1}), []string{"Blocks = -1"}},
-		"coupling of −1 components":   {newCoupling(2, flows.CouplingConfig{Components: -1}), []string{"Components = -1"}},
-		"coupling of −1 reflectors":   {newCoupling(2, flows.CouplingConfig{Reflectors: -1}), []string{"Reflectors = -1"}},
-		"mask all true":               {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{true, true}}), []string{"all 2", "true"}},
-		"mask all false":              {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{false, false}}), []string{"all 2", "false"}},
-		"mask of the wrong length":    {newCoupling(3, flows.CouplingConfig{Mask: layers.Mask{true, false}}), []string{"2 entries", "3 columns"}},
-		"empty mask":                  {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{}}), []string{"0 entries", "2 columns"}},
-		"unknown activation":          {newCoupling(2, flows.CouplingConfig{Activation: "sine"}), []string{"sine", "relu"}},
-		"unknown kernel":              {newCoupling(2, flows.CouplingConfig{Kernel: "lecun"}), []string{"lecun", "glorot_uniform"}},
-		"unknown dtype":               {newCoupling(2, flows.CouplingConfig{Dtype: "float16"}), []string{"float16", "float32"}},
-		"hidden layer of no width":    {newCoupling(2, flows.CouplingConfig{Hidden: []int{8, 0}}), []string{"Hidden[1] = 0"}},
-		"hidden layer of −1":          {newCoupling(2, flows.CouplingConfig{Hidden: []int{-1}}), []string{"Hidden[0] = -1"}},
-		"clamp without width":         {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.TanhClamp(-1)}), []string{"ScaleClamp", "bound > 0"}},
-		"clamp of NaN":                {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.TanhClamp(math.NaN())}), []string{"ScaleClamp"}},
-		"clamp upside down":           {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.SigmoidClamp(2, -2)}), []string{"ScaleClamp", "lo < hi"}},
-		"diagonal of no column":       {newDiagonal(0, flows.GaussianizationConfig{}), []string{"dim = 0", "≥ 1"}},
-		"diagonal of −2 columns":      {newDiagonal(-2, flows.GaussianizationConfig{}), []string{"dim = -2", "≥ 1"}},
-		"diagonal of negative blocks": {newDiagonal(2, flows.GaussianizationConfig{Blocks: -1}), []string{"Blocks = -1"}},
-		"diagonal of unknown dtype":   {newDiagonal(2, flows.GaussianizationConfig{Dtype: "int"}), []string{`"int"`, "float64"}},
-		"PCA of another width":        {newDiagonal(3, flows.GaussianizationConfig{PCAInit: randomData("blobs", 9, 2, 0)}), []string{"3", "2"}},
-		"PCA of one row":              {newDiagonal(2, flows.GaussianizationConfig{PCAInit: randomData("blobs", 1, 2, 0)}), []string{"1 rows", "at least 2"}},
-		"PCA of no rows":              {newDiagonal(2, flows.GaussianizationConfig{PCAInit: &mat.Dense{}}), []string{"PCA", "0×0"}},
-		"PCA of NaN":                  {newDiagonal(2, flows.GaussianizationConfig{PCAInit: nan}), []string{"row 1", "column 1", "NaN"}},
-		"mixtures from another width": {newDiagonal(3, flows.GaussianizationConfig{MixtureInit: randomData("blobs", 9, 2, 0)}), []string{"MixtureInit", "9×2", "= 3"}},
-		"mixtures from NaN":           {newDiagonal(2, flows.GaussianizationConfig{MixtureInit: nan}), []string{"MixtureInit", "row 1", "column 1"}},
+		"coupling of no column":               {newCoupling(0, flows.CouplingConfig{}), []string{"dim = 0", "≥ 2"}},
+		"coupling of one column":              {newCoupling(1, flows.CouplingConfig{}), []string{"dim = 1", "≥ 2"}},
+		"coupling of negative blocks":         {newCoupling(2, flows.CouplingConfig{Blocks: -1}), []string{"Blocks = -1"}},
+		"coupling of −1 components":           {newCoupling(2, flows.CouplingConfig{Components: -1}), []string{"Components = -1"}},
+		"coupling of −1 reflectors":           {newCoupling(2, flows.CouplingConfig{Reflectors: -1}), []string{"Reflectors = -1"}},
+		"mask all true":                       {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{true, true}}), []string{"all 2", "true"}},
+		"mask all false":                      {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{false, false}}), []string{"all 2", "false"}},
+		"mask of the wrong length":            {newCoupling(3, flows.CouplingConfig{Mask: layers.Mask{true, false}}), []string{"2 entries", "3 columns"}},
+		"empty mask":                          {newCoupling(2, flows.CouplingConfig{Mask: layers.Mask{}}), []string{"0 entries", "2 columns"}},
+		"unknown activation":                  {newCoupling(2, flows.CouplingConfig{Activation: "sine"}), []string{"sine", "relu"}},
+		"unknown kernel":                      {newCoupling(2, flows.CouplingConfig{Kernel: "lecun"}), []string{"lecun", "glorot_uniform"}},
+		"unknown dtype":                       {newCoupling(2, flows.CouplingConfig{Dtype: "float16"}), []string{"float16", "float32"}},
+		"hidden layer of no width":            {newCoupling(2, flows.CouplingConfig{Hidden: []int{8, 0}}), []string{"Hidden[1] = 0"}},
+		"hidden layer of −1":                  {newCoupling(2, flows.CouplingConfig{Hidden: []int{-1}}), []string{"Hidden[0] = -1"}},
+		"mixture beside a transform":          {newCoupling(2, flows.CouplingConfig{Components: 4, Transform: transforms.Affine{}}), []string{"Components = 4", "Transform"}},
+		"clamp beside a transform":            {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.TanhClamp(1), Transform: transforms.Affine{}}), []string{"ScaleClamp", "Transform"}},
+		"spline of one bin":                   {newCoupling(2, flows.CouplingConfig{Transform: transforms.RationalQuadraticSpline{Bins: 1}}), []string{"coupling_a", "1"}},
+		"coupling of context −1":              {newCoupling(2, flows.CouplingConfig{Context: -1}), []string{"Context = -1"}},
+		"residual of two layers":              {newCoupling(2, flows.CouplingConfig{Hidden: []int{4, 4}, Residual: true}), []string{"Hidden = [4 4]", "odd number"}},
+		"diagonal mixture beside a transform": {newDiagonal(2, flows.GaussianizationConfig{Components: 4, Transform: transforms.Affine{}}), []string{"Components = 4", "Transform"}},
+		"diagonal means beside a transform":   {newDiagonal(2, flows.GaussianizationConfig{MixtureInit: randomData("blobs", 9, 2, 0), Transform: transforms.Affine{}}), []string{"MixtureInit", "Transform"}},
+		"diagonal network of no context":      {newDiagonal(2, flows.GaussianizationConfig{Hidden: []int{4}}), []string{"Hidden = [4]", "Context"}},
+		"diagonal of context −1":              {newDiagonal(2, flows.GaussianizationConfig{Context: -1}), []string{"Context = -1"}},
+		"clamp without width":                 {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.TanhClamp(-1)}), []string{"ScaleClamp", "bound > 0"}},
+		"clamp of NaN":                        {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.TanhClamp(math.NaN())}), []string{"ScaleClamp"}},
+		"clamp upside down":                   {newCoupling(2, flows.CouplingConfig{ScaleClamp: layers.SigmoidClamp(2, -2)}), []string{"ScaleClamp", "lo < hi"}},
+		"diagonal of no column":               {newDiagonal(0, flows.GaussianizationConfig{}), []string{"dim = 0", "≥ 1"}},
+		"diagonal of −2 columns":              {newDiagonal(-2, flows.GaussianizationConfig{}), []string{"dim = -2", "≥ 1"}},
+		"diagonal of negative blocks":         {newDiagonal(2, flows.GaussianizationConfig{Blocks: -1}), []string{"Blocks = -1"}},
+		"diagonal of unknown dtype":           {newDiagonal(2, flows.GaussianizationConfig{Dtype: "int"}), []string{`"int"`, "float64"}},
+		"PCA of another width":                {newDiagonal(3, flows.GaussianizationConfig{PCAInit: randomData("blobs", 9, 2, 0)}), []string{"3", "2"}},
+		"PCA of one row":                      {newDiagonal(2, flows.GaussianizationConfig{PCAInit: randomData("blobs", 1, 2, 0)}), []string{"1 rows", "at least 2"}},
+		"PCA of no rows":                      {newDiagonal(2, flows.GaussianizationConfig{PCAInit: &mat.Dense{}}), []string{"PCA", "0×0"}},
+		"PCA of NaN":                          {newDiagonal(2, flows.GaussianizationConfig{PCAInit: nan}), []string{"row 1", "column 1", "NaN"}},
+		"mixtures from another width":         {newDiagonal(3, flows.GaussianizationConfig{MixtureInit: randomData("blobs", 9, 2, 0)}), []string{"MixtureInit", "9×2", "= 3"}},
+		"mixtures from NaN":                   {newDiagonal(2, flows.GaussianizationConfig{MixtureInit: nan}), []string{"MixtureInit", "row 1", "column 1"}},
 		"warm start with few reflectors": {func() error {
 			f := diagonal(t, 3, flows.GaussianizationConfig{Reflectors: 2})
 			_, err := f.InitFrom(randomData("blobs", 9, 3, 0), initializers.IGConfig{})

@@ -10,6 +10,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/initializers"
 	"gaussflow/layers"
+	"gaussflow/transforms"
 )
 
 // afterJSON is c written as JSON and read back.
@@ -33,11 +34,15 @@ func TestConfigsSurviveJSON(t *testing.T) {
 		Mask: layers.Mask{true, false, false, true}, ScaleClamp: layers.SigmoidClamp(-2, 1.5), Shared: true,
 		NoRotation: true, Reflectors: 3, Seed: 9, Dtype: graph.Float32,
 	}
+	byTransform := flows.CouplingConfig{Blocks: 1, Transform: transforms.RationalQuadraticSpline{Bins: 4}, Hidden: []int{5, 5, 5}, Residual: true, Context: 2, Seed: 1}
+	diagonalByTransform := flows.GaussianizationConfig{Blocks: 1, Transform: transforms.SinhArcsinh{}, Context: 1, Hidden: []int{6}, Seed: 2}
 	for name, pair := range map[string][2]*flows.Flow{
-		"gaussianization":          {diagonal(t, 4, gaussianization), diagonal(t, 4, afterJSON(t, gaussianization))},
-		"coupling":                 {coupling(t, 4, cpl), coupling(t, 4, afterJSON(t, cpl))},
-		"gaussianization, default": {diagonal(t, 4, flows.GaussianizationConfig{}), diagonal(t, 4, afterJSON(t, flows.GaussianizationConfig{}))},
-		"coupling, default":        {coupling(t, 4, flows.CouplingConfig{}), coupling(t, 4, afterJSON(t, flows.CouplingConfig{}))},
+		"gaussianization":                 {diagonal(t, 4, gaussianization), diagonal(t, 4, afterJSON(t, gaussianization))},
+		"coupling":                        {coupling(t, 4, cpl), coupling(t, 4, afterJSON(t, cpl))},
+		"coupling, by a transform":        {coupling(t, 3, byTransform), coupling(t, 3, afterJSON(t, byTransform))},
+		"gaussianization, by a transform": {diagonal(t, 3, diagonalByTransform), diagonal(t, 3, afterJSON(t, diagonalByTransform))},
+		"gaussianization, default":        {diagonal(t, 4, flows.GaussianizationConfig{}), diagonal(t, 4, afterJSON(t, flows.GaussianizationConfig{}))},
+		"coupling, default":               {coupling(t, 4, flows.CouplingConfig{}), coupling(t, 4, afterJSON(t, flows.CouplingConfig{}))},
 	} {
 		if a, b := pair[0].Summary(), pair[1].Summary(); a != b {
 			t.Errorf("%s: after JSON the flow is\n%s\nwant\n%s", name, b, a)

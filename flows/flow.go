@@ -39,6 +39,8 @@ type Flow struct {
 
 	names   []string
 	chain   *layers.Chain
+	leaves  []Named       // see leaves
+	flat    *layers.Chain // of leaves
 	base    bases.Base
 	dtype   graph.Dtype
 	trainer *train.Trainer
@@ -49,6 +51,8 @@ type Flow struct {
 	warm    bool         // the parameters are worth something: see WarmupRows
 
 	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
+
+	there, back, domain *graph.RowFunc // for rows that a layer has no map for
 }
 
 // New makes a flow of layers, from data to latent, all of one width and dtype, that ends in a standard normal.
@@ -57,7 +61,6 @@ func New(named ...Named) (*Flow, error) { return NewWithBase(nil, named...) }
 // NewWithBase is New of a flow that ends in base; nil is the standard normal. Its parameters, if it has any, are trained with the
 // layers' and have names that begin with "base." in a file, so that no layer is called base beside them.
 func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
-	var bijectors []layers.Bijector
 	f := &Flow{}
 	seen := map[string]bool{}
 	for i, n := range named {
@@ -66,10 +69,13 @@ func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
 		}
 		seen[n.Name] = true
 		f.names = append(f.names, n.Name)
-		bijectors = append(bijectors, n.Layer)
 	}
 	var err error
-	if f.chain, err = layers.NewChain(bijectors...); err != nil {
+	if f.chain, err = layers.NewChain(bijectorsOf(named)...); err != nil {
+		return nil, fmt.Errorf("flows: New: %w", err)
+	}
+	f.leaves = leaves(named)
+	if f.flat, err = layers.NewChain(bijectorsOf(f.leaves)...); err != nil {
 		return nil, fmt.Errorf("flows: New: %w", err)
 	}
 	if f.base = base; base == nil {
@@ -94,6 +100,13 @@ func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
 	}
 	f.compileReaders()
 	return f, nil
+}
+
+func bijectorsOf(named []Named) (bijectors []layers.Bijector) {
+	for _, n := range named {
+		bijectors = append(bijectors, n.Layer)
+	}
+	return bijectors
 }
 
 // checkBase reports a base that the layers cannot end in.

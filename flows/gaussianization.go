@@ -2,24 +2,30 @@ package flows
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/rows"
+	"gaussflow/transforms"
 )
 
 // GaussianizationConfig configures NewGaussianization; the zero value is the default.
 type GaussianizationConfig struct {
-	Blocks     int         `json:"blocks,omitempty"`     // default 6
-	Reflectors int         `json:"reflectors,omitempty"` // of each rotation, default d
-	Components int         `json:"components,omitempty"` // K, default 8
-	Seed       uint64      `json:"seed,omitempty"`       // default 0
-	Dtype      graph.Dtype `json:"dtype,omitempty"`
+	Blocks     int                  `json:"blocks,omitempty"`     // default 6
+	Reflectors int                  `json:"reflectors,omitempty"` // of each rotation, default d
+	Transform  transforms.Transform `json:"transform,omitempty"`  // of each column; default a Gaussian mixture of Components
+	Components int                  `json:"components,omitempty"` // K, default 8
+	Context    int                  `json:"context,omitempty"`    // numbers of context a row; default 0: none
+	Hidden     []int                `json:"hidden,omitzero"`      // widths of the networks that read the context, default 64, 64
+	Seed       uint64               `json:"seed,omitempty"`       // default 0
+	Dtype      graph.Dtype          `json:"dtype,omitempty"`
 	// PCA puts a fixed rotation first, to the principal axes of PCAInit where it is given (a Haar one until
 	// InitFrom otherwise).
 	PCA bool `json:"pca,omitempty"`
@@ -30,7 +36,62 @@ type GaussianizationConfig struct {
 
 // Validate reports fields out of range.
 func (c GaussianizationConfig) Validate() error {
+	switch {
+	case c.Transform != nil && c.Components != 0:
+		return fmt.Errorf("flows: GaussianizationConfig: Components = %d beside Transform = %T, want it in a transforms.GaussianMixtureCDF", c.Components, c.Transform)
+	case c.MixtureInit != nil && !c.plain():
+		return errors.New("flows: GaussianizationConfig: MixtureInit beside a Transform or a Context, want mixtures that are the same for all rows")
+	case c.Context == 0 && c.Hidden != nil:
+		return fmt.Errorf("flows: GaussianizationConfig: Hidden = %v without a Context, want a network's widths where there is one", c.Hidden)
+	}
 	return errors.Join(validSizes("GaussianizationConfig", c.Blocks, c.Components, c.Reflectors), c.Dtype.Validate())
+}
+
+// plain reports whether the marginal maps are mixtures, the same for all rows.
+func (c GaussianizationConfig) plain() bool { return c.Transform == nil && c.Context == 0 }
+
+// MarshalJSON writes the transform under its registered name.
+func (c GaussianizationConfig) MarshalJSON() ([]byte, error) {
+	type plain GaussianizationConfig
+	t, err := describeTransform(c.Transform)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(struct {
+		plain
+		Transform *transforms.Description `json:"transform,omitempty"`
+	}{plain(c), t})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *GaussianizationConfig) UnmarshalJSON(raw []byte) (err error) {
+	type plain GaussianizationConfig
+	var j struct {
+		plain
+		Transform *transforms.Description `json:"transform"`
+	}
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return err
+	}
+	*c = GaussianizationConfig(j.plain)
+	c.Transform, err = describedTransform(j.Transform)
+	return err
+}
+
+// describeTransform is t in a file; nil is the default, and absent.
+func describeTransform(t transforms.Transform) (*transforms.Description, error) {
+	if t == nil {
+		return nil, nil
+	}
+	d, err := transforms.Describe(t)
+	return &d, err
+}
+
+func describedTransform(d *transforms.Description) (transforms.Transform, error) {
+	if d == nil {
+		return nil, nil
+	}
+	return transforms.New(*d)
 }
 
 // maxBlocks bounds what a damaged or hostile configuration can ask for.
@@ -51,7 +112,7 @@ func validSizes(recipe string, blocks, components, reflectors int) error {
 }
 
 // NewGaussianization makes the diagonal flow of d columns: [FixedOrtho?] + Blocks × [Householder, MixtureCDF]
-// (Meng et al. 2020, arXiv:2003.01941).
+// (Meng et al. 2020, arXiv:2003.01941), or by another transform. With a context each block's maps are chosen by a network that reads it.
 func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -67,14 +128,29 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 		seed := layerSeed(c.Seed, i)
 		s.add(fmt.Sprintf("block%d.rotation", i), with(layers.NewHouseholder(dim, layers.HouseholderConfig{
 			Reflectors: c.Reflectors, Seed: seed, Dtype: c.Dtype})))
-		s.add(fmt.Sprintf("block%d.marginal", i), with(layers.NewMixtureCDF(dim, layers.MixtureCDFConfig{
-			Components: c.Components, Seed: seed, Dtype: c.Dtype})))
+		s.add(fmt.Sprintf("block%d.marginal", i), c.layer(dim, seed))
 	}
 	f, err := s.flow()
 	if err != nil || c.MixtureInit == nil {
 		return f, err
 	}
 	return f, f.adaptMeans(c.MixtureInit)
+}
+
+// layer is the marginal maps of one block.
+func (c GaussianizationConfig) layer(dim int, seed uint64) made {
+	if c.plain() {
+		return with(layers.NewMixtureCDF(dim, layers.MixtureCDFConfig{Components: c.Components, Seed: seed, Dtype: c.Dtype}))
+	}
+	if c.Transform == nil {
+		c.Transform = transforms.GaussianMixtureCDF{Components: c.Components, Clamp: initializers.DefaultScaleClamp}
+	}
+	e := layers.ElementwiseConfig{Transform: c.Transform, Context: c.Context, Dtype: c.Dtype}
+	if c.Context > 0 {
+		e.Conditioner = layers.MLPConfig{Hidden: c.Hidden, Seed: seed, Dtype: c.Dtype}.New
+		e.Dtype = ""
+	}
+	return with(layers.NewElementwise(dim, e))
 }
 
 // adaptMeans starts each block's mixtures from the quantiles of what reaches it.

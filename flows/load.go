@@ -80,12 +80,6 @@ func (doc document) build(file *safetensors.File) (*Flow, error) {
 	return f, fill(file, slots, doc.Frozen)
 }
 
-// A slot is a parameter with its name in the file.
-type slot struct {
-	name string
-	*graph.Param
-}
-
 // flow makes the flow with parameters of zeros, which are in slots.
 func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err error) {
 	specs, err := doc.specs(file)

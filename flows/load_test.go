@@ -102,7 +102,7 @@ func TestLoadDamaged(t *testing.T) {
 		"huge coupling":      {edit(`"kind":"affine","dim":3`, `"kind":"mixture_cdf_coupling","dim":9007199254740992`), flows.ErrArchitecture, nil},
 		"huge chain":         {bomb("chain", `{"layers":[{"kind":"householder","dim":16384,"config":{}}]}`), flows.ErrMissingTensor, []string{"268435"}},
 		"chains in chains": {bomb("chain", strings.Repeat(`{"layers":[{"kind":"chain","dim":16384,"config":`, 100)+"{}"+strings.Repeat(`}]}`, 100)),
-			flows.ErrArchitecture, []string{"chains in chains"}},
+			flows.ErrArchitecture, []string{"layers in layers"}},
 		"empty chain":      {bomb("chain", `{}`), flows.ErrArchitecture, []string{"no layers"}},
 		"tied to nothing":  {edit(`"facts":`, `"tied":{"affine.shift":"affine.other"},"facts":`), flows.ErrArchitecture, []string{`"affine.shift"`, `"affine.other"`}},
 		"tied to a later":  {edit(`"facts":`, `"tied":{"affine.shift":"affine.log_scale"},"facts":`), flows.ErrArchitecture, []string{"an earlier tensor"}},

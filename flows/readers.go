@@ -50,6 +50,8 @@ func (f *Flow) compileReaders() {
 		zs, _ := f.chain.Steps(b, x, context)
 		return zs
 	})
+	f.there, f.back = f.ways()
+	f.domain = f.reader(f.dtype, f.domainNodes)
 }
 
 func (f *Flow) density(b *graph.Builder, x, context *G.Node) *G.Node {
@@ -79,7 +81,7 @@ func (f *Flow) checkRows(op string, x mat.Matrix) error {
 }
 
 // read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: an x so large
-// that its squares overflow. first is the number of the first row.
+// that its squares overflow, or one that a layer has no map for. first is the number of the first row.
 func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
 	if err := reader.RunInto(x, outs...); err != nil {
 		return fmt.Errorf("flows: %s: %w", op, err)
@@ -88,40 +90,98 @@ func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, o
 	for _, values := range outs {
 		for i, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
-				row := first + i/(len(values)/n)
-				return &RowError{op, row, v, reader.Dtype()}
+				return f.rowError(op, first, i/(len(values)/n), v, reader, x)
 			}
 		}
 	}
 	return nil
 }
 
-// A RowError names the first row whose result is not a finite number, although the row is: it is too far out.
+// readDensity is read of log-densities, the last of outs, and of what goes with them: that of a row that a layer has no map for is −∞.
+func (f *Flow) readDensity(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
+	if err := reader.RunInto(x, outs...); err != nil {
+		return fmt.Errorf("flows: %s: %w", op, err)
+	}
+	logProb := outs[len(outs)-1]
+	var rows []int // of which a log-density is −∞, for whatever reason
+	for i, v := range logProb {
+		if math.IsInf(v, -1) {
+			rows = append(rows, i)
+		}
+	}
+	i, err := f.possible(x, rows)
+	switch {
+	case err != nil:
+		return fmt.Errorf("flows: %s: %w", op, err)
+	case i >= 0:
+		return &RowError{Op: op, Row: first + i, Value: logProb[i], Dtype: reader.Dtype()}
+	}
+	for _, values := range outs {
+		for k, v := range values {
+			row := k / (len(values) / len(logProb))
+			if (math.IsNaN(v) || math.IsInf(v, 0)) && !math.IsInf(logProb[row], -1) {
+				return f.rowError(op, first, row, v, reader, x)
+			}
+		}
+	}
+	return nil
+}
+
+// rowError is about row i of x, of which a reader's result is v.
+func (f *Flow) rowError(op string, first, i int, v float64, reader *graph.RowFunc, x mat.Matrix) *RowError {
+	e := &RowError{Op: op, Row: first + i, Value: v, Dtype: reader.Dtype()}
+	row := mat.NewDense(1, f.width(), mat.Row(nil, i, x))
+	if found, err := f.outside(row, reader == f.inverse || reader == f.sample); err == nil { // else there is no more to be said
+		e.Outside = found[0]
+	}
+	return e
+}
+
+// A RowError names the first row whose result is not a finite number, although the row is: it is too far out, or outside of where a
+// layer is defined.
 type RowError struct {
-	Op    string
-	Row   int // from 0
-	Value float64
-	Dtype graph.Dtype
+	Op      string
+	Row     int // from 0
+	Value   float64
+	Dtype   graph.Dtype
+	Outside *OutsideError // nil: too far out
 }
 
 func (e *RowError) Error() string {
 	return fmt.Sprintf("flows: %s: row %d (from 0): %v", e.Op, e.Row, e.Reason())
 }
 
+// Unwrap is the number that a layer has no map for.
+func (e *RowError) Unwrap() error {
+	if e.Outside == nil {
+		return nil
+	}
+	return e.Outside
+}
+
 // Reason is the error without the row's number, for callers that know it by another one.
 func (e *RowError) Reason() string {
+	if e.Outside != nil {
+		return e.Outside.Error()
+	}
 	return fmt.Sprintf("the result is %v: the row is too far out for %s arithmetic", e.Value, e.Dtype)
 }
 
 // readMap evaluates a reader of a matrix as wide as x and a number a row.
 func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*mat.Dense, []float64, error) {
+	return f.mapped(op, reader, x, f.read)
+}
+
+// mapped is readMap by a read of its own.
+func (f *Flow) mapped(op string, reader func() *graph.RowFunc, x mat.Matrix,
+	read func(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error) (*mat.Dense, []float64, error) {
 	if err := f.check(op, x); err != nil {
 		return nil, nil, err
 	}
 	n, _ := x.Dims()
 	d := f.Dim()
 	m, v := mat.NewDense(n, d, nil), make([]float64, n)
-	if err := f.read(op, 0, reader(), x, m.RawMatrix().Data, v); err != nil {
+	if err := read(op, 0, reader(), x, m.RawMatrix().Data, v); err != nil {
 		return nil, nil, err
 	}
 	return m, v, nil
@@ -140,27 +200,31 @@ func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error)
 }
 
 // LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit
-// volume of x.
+// volume of x. Of a row outside of the flow's support (layers.Support) it is −∞.
 func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := f.check("LogProb", x); err != nil {
 		return nil, err
 	}
 	n, _ := x.Dims()
 	logProb := make([]float64, n)
-	if err := f.read("LogProb", 0, f.logProb, x, logProb); err != nil {
+	if err := f.readDensity("LogProb", 0, f.logProb, x, logProb); err != nil {
 		return nil, err
 	}
 	return logProb, nil
 }
 
-// LogProbGrad is ∇ₓ log p of each row of x (N×d), with log p.
+// LogProbGrad is ∇ₓ log p of each row of x (N×d), with log p. Of a row outside of the flow's support, where log p is −∞, no part of the
+// gradient comes from what is outside.
 func (f *Flow) LogProbGrad(x mat.Matrix) (grad *mat.Dense, logProb []float64, err error) {
-	return f.readMap("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x)
+	return f.mapped("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x, f.readDensity)
 }
 
 // Intermediates are the n+1 values of the rows of x on their way through n layers, x first and z last, as Forward has them.
 func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 	if err := f.check("Intermediates", x); err != nil {
+		return nil, err
+	}
+	if err := f.checkDomain("Intermediates", 0, x); err != nil {
 		return nil, err
 	}
 	n, _ := x.Dims()

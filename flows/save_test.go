@@ -66,12 +66,39 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	noError(t, err)
 	transformed, err := flows.New(append(others, flows.Named{Name: "logistic", Layer: logistic})...)
 	noError(t, err)
+	config := layers.AffineConfig{Dtype: dtype}
+	lines, err := flows.New( // rows far out are inside, too
+		flows.Named{Name: "support", Layer: must(layers.NewSupport(layers.Logit(-2000, 3000), layers.YeoJohnson(0.7), layers.SoftplusInverse(-1100)))},
+		flows.Named{Name: "norm", Layer: must(layers.NewActNorm(3, config))},
+		flows.Named{Name: "lu", Layer: must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}, Negative: []bool{false, true, false}, Dtype: dtype}))},
+		flows.Named{Name: "order", Layer: must(layers.NewPermutation(layers.Reversed(3)))},
+		flows.Named{Name: "inverse", Layer: must(layers.Invert(must(layers.NewAffine(3, config))))},
+	)
+	noError(t, err)
+	ends, err := flows.New(
+		flows.Named{Name: "first", Layer: must(layers.NewSupport(layers.Log(-1500), layers.LogBelow(1500), layers.Everywhere()))},
+		flows.Named{Name: "second", Layer: must(layers.NewSupport(layers.Everywhere(), layers.BoxCox(-20, 0), layers.Atanh(-3000, 3000)))},
+		flows.Named{Name: "third", Layer: must(layers.NewSupport(layers.BoxCox(-20, 0.1), layers.YeoJohnson(2), layers.YeoJohnson(0)))},
+		flows.Named{Name: "affine", Layer: must(layers.NewAffine(3, config))},
+	)
+	noError(t, err)
+	masked, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, Order: []int{1, 2, 0}, Conditioner: layers.MLPConfig{Hidden: []int{6, 5}, Activation: graph.Tanh, Dtype: dtype}.Masked})
+	noError(t, err)
+	sampler, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, FastSampling: true, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh, Dtype: dtype}.Masked})
+	noError(t, err)
+	autoregressive, err := flows.New(flows.Named{Name: "masked", Layer: masked}, flows.Named{Name: "sampler", Layer: sampler})
+	noError(t, err)
 	return map[string]*flows.Flow{
-		"transforms":    transformed,
-		"splines":       splines,
-		"diagonal":      diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
-		"diagonal, PCA": diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
-		"coupling":      coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),
+		"transforms":     transformed,
+		"autoregressive": autoregressive,
+		"lines":          lines,
+		"ends":           ends,
+		"splines":        splines,
+		"diagonal":       diagonal(t, 3, flows.GaussianizationConfig{Blocks: 2, Components: 3, Seed: 1, Dtype: dtype}),
+		"diagonal, PCA":  diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 3, PCAInit: x, Dtype: dtype}),
+		"coupling":       coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{6, 5}, Seed: 1 << 62, Dtype: dtype}),
 		"coupling, shared": coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 4, Hidden: []int{6}, Shared: true,
 			Mask: layers.AlternatingMask(3), Activation: graph.Silu, Dtype: dtype}),
 		"coupling, default widths": coupling(t, 3, flows.CouplingConfig{Blocks: 1, NoRotation: true, Dtype: dtype}),

@@ -63,5 +63,5 @@ func (f *Flow) logProbOf(first int, x *mat.Dense, logProb []float64) ([]float64,
 		logProb = make([]float64, n)
 	}
 	logProb = logProb[:n]
-	return logProb, f.read("LogProbSource", first, f.logProb, x, logProb)
+	return logProb, f.readDensity("LogProbSource", first, f.logProb, x, logProb)
 }

@@ -25,8 +25,12 @@ type stranger struct {
 			Conditioner struct {
 				Config strangeMLP `json:"config"`
 			} `json:"conditioner"`
-			Transform  strangeTransform `json:"transform"`
-			Reflectors int              `json:"reflectors"`
+			Transform    strangeTransform `json:"transform"`
+			Reflectors   int              `json:"reflectors"`
+			Columns      []strangeColumn  `json:"columns"`
+			Order        []int            `json:"order"`
+			Negative     []bool           `json:"negative"`
+			FastSampling bool             `json:"fast_sampling"`
 		} `json:"config"`
 	} `json:"layers"`
 
@@ -37,6 +41,13 @@ type stranger struct {
 type strangeMLP struct {
 	Hidden     []int  `json:"hidden"`
 	Activation string `json:"activation"`
+	Residual   bool   `json:"residual"`
+}
+
+// strangeColumn is a column of a support.
+type strangeColumn struct {
+	Kind           string
+	Lo, Hi, Lambda float64
 }
 
 func readAsStranger(file []byte) (*stranger, error) {
@@ -100,7 +111,24 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 	d := len(x)
 	z = append([]float64(nil), x...)
 	switch l.Kind {
-	case "affine", "standardize":
+	case "support":
+		for j, c := range l.Config.Columns {
+			var slope float64
+			z[j], slope = c.curve(x[j])
+			logDet += slope
+		}
+	case "permutation":
+		for j, from := range l.Config.Order {
+			z[j] = x[from]
+		}
+	case "lu":
+		return s.lu(x, tensor("lu"), l.Config.Order, l.Config.Negative)
+	case "inverted": // of an affine, by the document
+		for j := range z {
+			z[j] = x[j]*math.Exp(tensor("0.log_scale")[j]) + tensor("0.shift")[j]
+			logDet += tensor("0.log_scale")[j]
+		}
+	case "affine", "act_norm", "standardize":
 		for j := range z {
 			z[j] = (x[j] - tensor("shift")[j]) * math.Exp(-tensor("log_scale")[j])
 			logDet -= tensor("log_scale")[j]
@@ -141,10 +169,68 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 			z[j], slope = l.Config.Transform.apply(x[j], parts)
 			logDet += slope
 		}
+	case "autoregressive":
+		return s.autoregressive(i, x)
 	case "mixture_cdf_coupling":
 		return s.mixtureCoupling(i, x)
 	}
 	return z, logDet
+}
+
+// curve is z and log dz/dx.
+func (c strangeColumn) curve(x float64) (z, logSlope float64) {
+	lambda, side := c.Lambda, 1.0
+	u := x - c.Lo
+	switch c.Kind {
+	case "logit":
+		return math.Log(u / (c.Hi - x)), math.Log((c.Hi - c.Lo) / (u * (c.Hi - x)))
+	case "atanh":
+		return 0.5 * math.Log(u/(c.Hi-x)), math.Log((c.Hi - c.Lo) / (2 * u * (c.Hi - x)))
+	case "log":
+		return math.Log(u), -math.Log(u)
+	case "log_below":
+		return -math.Log(c.Hi - x), -math.Log(c.Hi - x)
+	case "softplus":
+		return u + math.Log(-math.Expm1(-u)), -math.Log(-math.Expm1(-u))
+	case "yeo_johnson":
+		if u = 1 + x; x < 0 {
+			u, lambda, side = 1-x, 2-lambda, -1
+		}
+		fallthrough
+	case "box_cox":
+		if lambda == 0 {
+			return side * math.Log(u), -math.Log(u)
+		}
+		return side * (math.Pow(u, lambda) - 1) / lambda, (lambda - 1) * math.Log(u)
+	}
+	return x, 0
+}
+
+// lu is x·P·L·U.
+func (s *stranger) lu(x, packed []float64, order []int, negative []bool) (z []float64, logDet float64) {
+	d := len(x)
+	y := append([]float64(nil), x...)
+	for j, from := range order {
+		y[j] = x[from]
+	}
+	lower, upper := make([]float64, d*d), make([]float64, d*d)
+	for i := range d {
+		for j := range d {
+			switch v := packed[i*d+j]; {
+			case j < i:
+				lower[i*d+j] = v
+			case j > i:
+				upper[i*d+j] = v
+			default:
+				lower[i*d+j], upper[i*d+j] = 1, math.Exp(v)
+				logDet += v
+				if negative != nil && negative[i] {
+					upper[i*d+j] *= -1
+				}
+			}
+		}
+	}
+	return times(times(y, lower, d), upper, d), logDet
 }
 
 // coupling is θ and the columns that it is for.
@@ -159,18 +245,90 @@ func (s *stranger) coupling(name string, mask []bool, context int, mlp strangeML
 	if context > 0 {
 		a = append(a, s.context...)
 	}
-	for n := range len(mlp.Hidden) + 1 {
-		dense := name + ".mlp.dense" + strconv.Itoa(n)
-		bias := s.tensors[dense+".bias"]
-		a = times(a, s.tensors[dense+".kernel"], len(bias))
-		for j := range a {
-			a[j] += bias[j]
-			if n < len(mlp.Hidden) {
-				a[j] = activate(mlp.Activation, a[j])
+	return b, s.perceptron(name, mlp, a, nil)
+}
+
+// perceptron is the network of a layer, masked where there are degrees: of what it reads, of each hidden layer, of what it puts out.
+func (s *stranger) perceptron(name string, mlp strangeMLP, h []float64, degrees [][]int) []float64 {
+	dense := func(n int, h []float64) []float64 {
+		tensor := name + ".mlp.dense" + strconv.Itoa(n)
+		kernel, bias := append([]float64(nil), s.tensors[tensor+".kernel"]...), s.tensors[tensor+".bias"]
+		for e := range kernel {
+			if degrees != nil && degrees[n][e/len(bias)] > degrees[n+1][e%len(bias)] {
+				kernel[e] = 0
 			}
 		}
+		return plus(times(h, kernel, len(bias)), bias)
 	}
-	return b, a
+	act := func(h []float64) []float64 {
+		out := make([]float64, len(h))
+		for j, v := range h {
+			out[j] = activate(mlp.Activation, v)
+		}
+		return out
+	}
+	last := len(mlp.Hidden)
+	if mlp.Residual {
+		h = dense(0, h)
+		for n := 1; n < last; n += 2 {
+			h = plus(h, dense(n+1, act(dense(n, act(h)))))
+		}
+		return dense(last, h)
+	}
+	for n := range last {
+		h = act(dense(n, h))
+	}
+	return dense(last, h)
+}
+
+func plus(a, b []float64) []float64 {
+	sum := make([]float64, len(a))
+	for i := range a {
+		sum[i] = a[i] + b[i]
+	}
+	return sum
+}
+
+// autoregressive maps column after column, by affine maps.
+func (s *stranger) autoregressive(i int, x []float64) (z []float64, logDet float64) {
+	c, d := s.Layers[i].Config, len(x)
+	order := c.Order
+	for j := range d {
+		if len(c.Order) == 0 {
+			order = append(order, j)
+		}
+	}
+	read, put := make([]int, d+c.Context), make([]int, 2*d)
+	for place, j := range order {
+		read[j], put[j], put[d+j] = place+1, place, place
+	}
+	degrees := [][]int{read}
+	for _, units := range c.Conditioner.Config.Hidden {
+		least, kinds := 1, d-1
+		if c.Context > 0 || d == 1 {
+			least, kinds = 0, d
+		}
+		hidden := make([]int, units)
+		for k := range hidden {
+			hidden[k] = least + k*kinds/units
+		}
+		degrees = append(degrees, hidden)
+	}
+	degrees = append(degrees, put)
+	z = make([]float64, d)
+	for _, j := range order {
+		known := x
+		if c.FastSampling {
+			known = z
+		}
+		if c.Context > 0 {
+			known = append(append([]float64(nil), known...), s.context...)
+		}
+		theta := s.perceptron(s.Layers[i].Name, c.Conditioner.Config, known, degrees)
+		z[j] = (x[j] - theta[j]) * math.Exp(-theta[d+j])
+		logDet -= theta[d+j]
+	}
+	return z, logDet
 }
 
 func (s *stranger) mixtureCoupling(i int, x []float64) (z []float64, logDet float64) {

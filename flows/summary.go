@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -10,8 +11,9 @@ import (
 	"gaussflow/layers"
 )
 
-// Summary is the table of layers that Keras prints: name and kind, output shape, number of parameters. A base that has parameters
-// comes last. In the totals a parameter that several have counts once.
+// Summary is the table of layers that Keras prints: name and kind, output shape, number of parameters. The layers inside of another, of
+// a chain say, are set in below it; its number is theirs together. A base that has parameters comes last. In the totals a parameter
+// that several have counts once.
 func (f *Flow) Summary() string {
 	if !f.built() {
 		return ErrNotBuilt.Error()
@@ -19,9 +21,7 @@ func (f *Flow) Summary() string {
 	var s strings.Builder
 	w := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "Layer (type)\tOutput shape\tParams")
-	for _, n := range f.Layers() {
-		fmt.Fprintf(w, "%s (%s)\t(N, %d)\t%d\n", n.Name, layers.Kind(n.Layer), n.Layer.Dim(), numbers(n.Layer.Params()))
-	}
+	summarize(w, "", f.Layers())
 	if params := f.base.Params(); len(params) > 0 {
 		fmt.Fprintf(w, "%s (%s)\t(N)\t%d\n", baseName, bases.Kind(f.base), numbers(params))
 	}
@@ -29,6 +29,14 @@ func (f *Flow) Summary() string {
 	total, trainable := numbers(f.Params()), f.TrainableParams()
 	fmt.Fprintf(&s, "Total params: %d, trainable: %d, fixed: %d, dtype: %s\n", total, trainable, total-trainable, f.dtype)
 	return s.String()
+}
+
+// summarize writes a line for each layer, and for those inside of it.
+func summarize(w io.Writer, indent string, named []Named) {
+	for _, n := range named {
+		fmt.Fprintf(w, "%s%s (%s)\t(N, %d)\t%d\n", indent, n.Name, layers.Kind(n.Layer), n.Layer.Dim(), numbers(n.Layer.Params()))
+		summarize(w, indent+"  ", inside(n.Name, n.Layer))
+	}
 }
 
 // numbers is how many params are.

@@ -36,8 +36,8 @@ func (f *Flow) lengthen() error {
 	if !f.warm {
 		return nil
 	}
-	for _, l := range f.chain.Layers() {
-		if l, ok := l.(interface{ Lengthen() error }); ok {
+	for _, n := range all(f.Layers()) {
+		if l, ok := n.Layer.(interface{ Lengthen() error }); ok {
 			if err := l.Lengthen(); err != nil {
 				return err
 			}
@@ -88,12 +88,17 @@ func (f *Flow) compiled(op string) error {
 	return nil
 }
 
-// Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled.
+// Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled. A row outside of
+// the flow's support (layers.Support) is an error that names it and its column. In a fresh flow the layers that the first data sets
+// (layers.ActNorm) are set by rows of x.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("Fit"); err != nil {
 		return nil, err
 	}
 	if err := f.checkContext("Fit", x); err != nil {
+		return nil, err
+	}
+	if err := f.meet(x); err != nil {
 		return nil, err
 	}
 	history, err := f.trainer.Fit(ctx, x, c)
@@ -105,8 +110,21 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	return history, err
 }
 
+// meet is what a flow does with the rows of a fit before the trainer has them.
+func (f *Flow) meet(x mat.Matrix) error {
+	bounded, _ := f.bounds()
+	if bounded == 0 && f.selfSettings() == 0 || rows.Check("", x, f.width()) != nil {
+		return nil // of rows that are none the trainer says what they are
+	}
+	if err := f.checkDomain("Fit", 0, x); err != nil {
+		return err
+	}
+	return f.firstData("Fit", x)
+}
+
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
-// Facts.Training. Before Compile it is train.ErrNotCompiled.
+// Facts.Training. Before Compile it is train.ErrNotCompiled. Rows outside of the flow's support are found as they are read, where no
+// layer before it is trained; else a loss that is not finite ends the fit.
 func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("FitSource"); err != nil {
 		return nil, err
@@ -114,7 +132,10 @@ func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig
 	rows := 0
 	counted := train.LambdaCallback{TrainEnd: func(s *train.State) error { rows = max(0, s.Rows); return nil }}
 	c.Callbacks = append(slices.Clone(c.Callbacks), counted)
-	history, err := f.trainer.FitSource(ctx, src, c)
+	if err := f.firstOf(ctx, src); err != nil {
+		return nil, err
+	}
+	history, err := f.trainer.FitSource(ctx, f.inDomain("FitSource", src), c)
 	if history != nil {
 		f.warm = true
 		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, kernel.Set(), history}

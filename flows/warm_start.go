@@ -9,11 +9,16 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
+	"gaussflow/layers"
+	"gaussflow/rows"
+	"gaussflow/train"
 )
 
 // InitFrom is the warm start: the iterative Gaussianization of x by the flow's own layers, each fitted to what the
-// ones before it put out. Afterwards the flow is RBIG. It returns the push-forward of x, computed in the flow's Dtype. A flow
-// that was compiled is compiled anew: what its optimizer remembers was of other parameters.
+// ones before it put out, those of a chain one by one. A layer that cannot be fitted to data, a permutation or a spline say, is passed
+// over: it stays as it is. Where all can, the flow is RBIG afterwards. It returns the push-forward of x, computed in the flow's Dtype. A
+// flow that was compiled is compiled anew: what its optimizer remembers was of other parameters.
 func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
@@ -21,10 +26,19 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	if err := f.checkRows("flows: InitFrom", x); err != nil {
 		return nil, err
 	}
-	layer := func(i int) (initializers.Fitter, string) {
-		fitter, _ := f.chain.Layers()[i].(initializers.Fitter)
-		return fitter, f.names[i]
+	z, err := f.walk(len(f.leaves), func(l layers.Bijector) any { return l }, x, c)
+	if err != nil {
+		return nil, fmt.Errorf("flows: InitFrom: %w", err)
 	}
+	f.warm = true
+	if err := f.recompile(); err != nil {
+		return nil, err
+	}
+	return z, nil
+}
+
+// walk takes the rows of x, which have been checked, through the first n leaves; of each what fits makes of it is fitted on the way.
+func (f *Flow) walk(n int, fits func(layers.Bijector) any, x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	rows, given := mat.DenseCopyOf(x), (*mat.Dense)(nil)
 	if f.ContextDim() > 0 {
 		n, _ := rows.Dims()
@@ -34,33 +48,29 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	layer := func(i int) (any, string) { return fits(f.leaves[i].Layer), f.leaves[i].Name }
 	push := func(i int, y *mat.Dense) (*mat.Dense, error) { return f.push(ctx, i, y, given) }
-	z, err := initializers.Walk(len(f.names), layer, push, rows, given, c)
-	if err != nil {
-		return nil, fmt.Errorf("flows: InitFrom: %w", err)
-	}
-	f.warm = true
-	if f.trainer != nil {
-		if err := f.Compile(f.compile); err != nil {
-			return nil, err
-		}
-	}
-	return z, nil
+	return initializers.Walk(n, layer, push, rows, given, c)
 }
 
 // pushRows is how many rows are pushed through a layer before an interrupt is asked for.
 const pushRows = 1 << 14
 
-// push runs layer i alone, in the arithmetic that training has: what is equal in it, to the last bit, is equal in each layer's fit.
+// push runs leaf i alone, in the arithmetic that training has: what is equal in it, to the last bit, is equal in each layer's fit.
 // given, the context of the rows, may be nil where the flow has none.
 func (f *Flow) push(ctx context.Context, i int, y, given *mat.Dense) (*mat.Dense, error) {
 	one := graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)
-		z, _ := f.chain.Step(b, i, x, context)
+		z, _ := f.flat.Step(b, i, x, context)
 		return []*G.Node{z}
 	})
 	n, d := y.Dims()
 	z := mat.NewDense(n, d, nil)
+	for r := range n {
+		if e := outsideOf(f.leaves[i], y.RawRowView(r), false); e != nil {
+			return nil, fmt.Errorf("row %d (from 0): %w", r, e)
+		}
+	}
 	for lo := 0; lo < n; lo += pushRows {
 		hi := min(lo+pushRows, n)
 		if err := ctx.Err(); err != nil {
@@ -76,4 +86,54 @@ func (f *Flow) push(ctx context.Context, i int, y, given *mat.Dense) (*mat.Dense
 		}
 	}
 	return z, nil
+}
+
+// selfSetting are layers that the first data of a fit sets: layers.ActNorm.
+type selfSetting interface{ SetsItself() }
+
+// firstData sets, in a fresh flow, the layers that the first data is to set, from some of the rows of x, which have been checked.
+func (f *Flow) firstData(op string, x mat.Matrix) error {
+	last := f.selfSettings()
+	if last == 0 {
+		return nil
+	}
+	rows, width := x.Dims()
+	some := mat.NewDense(min(rows, pushRows), width, nil) // of all of x: it may be in order
+	for i := range some.RawMatrix().Rows {
+		mat.Row(some.RawRowView(i), i*rows/some.RawMatrix().Rows, x)
+	}
+	fits := func(l layers.Bijector) any {
+		if s, ok := l.(selfSetting); ok {
+			return s
+		}
+		return nil
+	}
+	if _, err := f.walk(last, fits, some, initializers.IGConfig{}); err != nil {
+		return fmt.Errorf("flows: %s: the first data: %w", op, err)
+	}
+	return nil
+}
+
+// selfSettings is how many leaves there are up to the last that the first data is to set; 0 where none is, or the flow is not fresh.
+func (f *Flow) selfSettings() (n int) {
+	for i, l := range f.leaves {
+		if _, ok := l.Layer.(selfSetting); ok && !f.warm {
+			n = i + 1
+		}
+	}
+	return n
+}
+
+// firstOf is firstData of the first rows of a source.
+func (f *Flow) firstOf(ctx context.Context, src rows.Source) error {
+	if f.selfSettings() == 0 || ctx == nil || defaults.IsNil(src) || src.Dim() != f.width() {
+		return nil // the trainer says what is wrong
+	}
+	for x, err := range train.Batches(ctx, src, min(pushRows, train.SourceRows(f.width()))) {
+		if err != nil {
+			return fmt.Errorf("flows: FitSource: the first data: %w", err)
+		}
+		return f.firstData("FitSource", x)
+	}
+	return nil
 }

@@ -112,12 +112,26 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 	case assembled:
 		return a, assemble(pads, a, in), nil
 	case ours:
-		run := c.binder(o.spec.kernels())(a, in)
-		return a, func() error { run(); return nil }, nil
+		return a, stepOf(c.builder.parts[n], o.spec, c.binder(o.spec.kernels())(a, in)), nil
 	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
 		return a, addTerms(a, in), nil
 	}
 	return a, c.stockStep(c.builder.parts[n], n.Op(), a, in), nil
+}
+
+// stepOf runs a kernel of s; errors begin with the part of the graph that it is in.
+func stepOf(part string, s spec, run func()) func() error {
+	f, ok := s.(fallible)
+	if !ok {
+		return func() error { run(); return nil }
+	}
+	return func() error {
+		run()
+		if err := f.failure(); err != nil {
+			return fmt.Errorf("graph: %s%w", part, err)
+		}
+		return nil
+	}
 }
 
 // param is p's own memory or, in a graph of float64, that of its values as such.

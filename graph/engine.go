@@ -76,11 +76,10 @@ func (e *engineOf[T]) do(s spec, out G.Value, in []G.Value) (G.Value, error) {
 	bind, work := e.binder(s.kernels()), newWorkspace[T]()
 	if out == nil || out.Shape().IsScalar() {
 		var x [1]T
-		bind(array[T]{data: x[:], work: work}, arrays)()
-		return e.scalar(x[0]), nil
+		err := stepOf("", s, bind(array[T]{data: x[:], work: work}, arrays))()
+		return e.scalar(x[0]), err
 	}
-	bind(array[T]{data: valueOf[T](out), shape: out.Shape(), work: work}, arrays)()
-	return out, nil
+	return out, stepOf("", s, bind(array[T]{data: valueOf[T](out), shape: out.Shape(), work: work}, arrays))()
 }
 
 // valueOf is the memory of a value of Gorgonia's; a scalar's is a copy.

@@ -37,6 +37,11 @@ const (
 	asinhFn            function = "asinh"
 	logCoshFn          function = "logcosh"
 	softplusFn         function = "softplus"
+	signedLogFn        function = "signedlog"
+	signedExpFn        function = "signedexp"
+	absFn              function = "abs"
+	expRelativeFn      function = "exprel"
+	logRelativeFn      function = "logrel"
 	logFn              function = "log"
 	sqrtFn             function = "sqrt"
 	inverseFn          function = "inverse"
@@ -61,6 +66,11 @@ var curves = map[function]curve{
 	asinhFn:            {math.Asinh, func(x, _ float64) float64 { return 1 / math.Hypot(1, x) }},
 	logCoshFn:          {kernel.LogCosh, func(x, _ float64) float64 { return math.Tanh(x) }},
 	softplusFn:         {kernel.Softplus, func(x, _ float64) float64 { return kernel.Sigmoid(x) }},
+	signedLogFn:        {kernel.SignedLog, func(x, _ float64) float64 { return 1 / (1 + math.Abs(x)) }},
+	signedExpFn:        {kernel.SignedExp, func(x, _ float64) float64 { return math.Exp(math.Abs(x)) }},
+	absFn:              {math.Abs, func(x, _ float64) float64 { return math.Copysign(1, x) }},
+	expRelativeFn:      {kernel.ExpRelative, func(x, _ float64) float64 { return kernel.ExpRelativeSlope(x) }},
+	logRelativeFn:      {kernel.LogRelative, func(x, _ float64) float64 { return kernel.LogRelativeSlope(x) }},
 	logFn:              {math.Log, func(x, _ float64) float64 { return 1 / x }},
 	sqrtFn:             {math.Sqrt, func(_, y float64) float64 { return 0.5 / y }},
 	inverseFn:          {func(x float64) float64 { return 1 / x }, func(_, y float64) float64 { return -y * y }},
@@ -121,8 +131,11 @@ func (s activate) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 func (s activate) kernels() kernels { return both(s, bindActivate, bindActivate) }
 
 func bindActivate[T kernel.Float](s activate, out array[T], in []array[T]) func() {
-	if s.fn == logCDFFn {
+	switch s.fn {
+	case logCDFFn:
 		return func() { kernel.LogCDFs(out.data, in[0].data) }
+	case expFn:
+		return func() { kernel.Exps(out.data, in[0].data) }
 	}
 	f := curves[s.fn].f
 	return func() {

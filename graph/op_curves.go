@@ -34,6 +34,21 @@ func (b *Builder) LogCosh(x *G.Node) *G.Node { return b.apply(activate{logCoshFn
 // Softplus is log(1 + exp x), which does not overflow.
 func (b *Builder) Softplus(x *G.Node) *G.Node { return b.apply(activate{softplusFn}, x) }
 
+// SignedLog is log(1 + x) for x ≥ 0 and −log(1 − x) for x < 0.
+func (b *Builder) SignedLog(x *G.Node) *G.Node { return b.apply(activate{signedLogFn}, x) }
+
+// SignedExp is the inverse of SignedLog, exp(x) − 1 for x ≥ 0 and 1 − exp(−x) for x < 0.
+func (b *Builder) SignedExp(x *G.Node) *G.Node { return b.apply(activate{signedExpFn}, x) }
+
+// Abs is |x|.
+func (b *Builder) Abs(x *G.Node) *G.Node { return b.apply(activate{absFn}, x) }
+
+// ExpRelative is (exp(x) − 1)/x, which is 1 at 0.
+func (b *Builder) ExpRelative(x *G.Node) *G.Node { return b.apply(activate{expRelativeFn}, x) }
+
+// LogRelative is log(1 + x)/x, which is 1 at 0; x is to be more than −1.
+func (b *Builder) LogRelative(x *G.Node) *G.Node { return b.apply(activate{logRelativeFn}, x) }
+
 // Log is the natural logarithm; x is to be positive.
 func (b *Builder) Log(x *G.Node) *G.Node { return b.apply(activate{logFn}, x) }
 

@@ -9,18 +9,26 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// affine is the fused dense layer act(x·W + bias), for activations whose slope is a function of their value.
-type affine struct{ act Activation }
+// affine is the fused dense layer act(x·W + bias), for activations whose slope is a function of their value. With degrees W is masked.
+type affine struct {
+	act Activation
+	degrees
+}
 
 // Dense is act(x·W + bias): x N×i, w i×o, bias o → N×o.
 func (b *Builder) Dense(x, w, bias *G.Node, act Activation) *G.Node {
+	return b.dense(x, w, bias, degrees{}, act)
+}
+
+// dense is Dense of weights that are masked where there are degrees.
+func (b *Builder) dense(x, w, bias *G.Node, m degrees, act Activation) *G.Node {
 	if !b.fails() && b.Composed {
 		return b.Activate(b.Add(b.MatMul(x, w), bias), act)
 	}
 	if act.slopeFromValue() {
-		return b.apply(affine{act}, x, w, bias)
+		return b.apply(affine{act, m}, x, w, bias)
 	}
-	return b.Activate(b.apply(affine{}, x, w, bias), act)
+	return b.Activate(b.apply(affine{Linear, m}, x, w, bias), act)
 }
 
 func (s affine) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -33,15 +41,15 @@ func (s affine) shape(in []tensor.Shape) (tensor.Shape, error) {
 func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	x, w := in[0], in[1]
-	switch factors, ok := factorsOf(g); {
+	switch factors, of, ok := factorsOf(g); {
 	case s.act == Relu && ok: // what the relu does not let through need not be computed
-		g = c.apply(matMulWhere{}, out, factors[0], factors[1])
+		g = c.apply(matMulWhere{of}, out, factors[0], factors[1])
 	case s.act != Linear:
 		g = c.apply(activationSlope{function(s.act)}, out, out, g)
 	}
 	return c.nodes(
-		c.apply(matMul{transB: true}, g, w),
-		c.apply(matMul{transA: true}, x, g),
+		c.apply(matMul{transB: true, degrees: s.degrees}, g, w),
+		c.apply(matMul{transA: true, degrees: s.degrees}, x, g),
 		c.apply(sumLeading{suffix: 1}, g),
 	)
 }
@@ -51,7 +59,7 @@ func (s affine) kernels() kernels { return both(s, bindAffine, bindAffine) }
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
-	product := out.work.products.Gemm(false, false, m, n, k)
+	product := gemm(out.work, s.degrees, false, false, m, n, k)
 	return func() {
 		product.Dense(x, w, bias, y, s.act == Relu)
 		if s.act == Tanh {

@@ -7,8 +7,12 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// matMul is op(a)·op(b) of two matrices, op the transpose where asked.
-type matMul struct{ transA, transB bool }
+// matMul is op(a)·op(b) of two matrices, op the transpose where asked. With degrees it is a product of masked weights, which are b,
+// or with transA their gradient.
+type matMul struct {
+	transA, transB bool
+	degrees
+}
 
 // MatMul is a·b, m×k by k×n.
 func (b *Builder) MatMul(x, y *G.Node) *G.Node { return b.apply(matMul{}, x, y) }
@@ -54,14 +58,14 @@ func (s matMul) kernels() kernels { return both(s, bindMatMul, bindMatMul) }
 
 func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
 	m, k, _, n := s.dims(in[0].shape, in[1].shape)
-	product := out.work.products.Gemm(s.transA, s.transB, m, n, k)
+	product := gemm(out.work, s.degrees, s.transA, s.transB, m, n, k)
 	return func() { product.Run(in[0].data, in[1].data, out.data, out.adds()) }
 }
 
 func (matMul) sums() {}
 
 // matMulWhere is a·bᵀ where y is positive, and zero elsewhere, from y, a and b.
-type matMulWhere struct{}
+type matMulWhere struct{ degrees }
 
 func (matMulWhere) shape(in []tensor.Shape) (tensor.Shape, error) {
 	out, err := matMul{transB: true}.shape(in[1:])
@@ -73,17 +77,18 @@ func (matMulWhere) shape(in []tensor.Shape) (tensor.Shape, error) {
 
 func (s matMulWhere) kernels() kernels { return both(s, bindMatMulWhere, bindMatMulWhere) }
 
-func bindMatMulWhere[T kernel.Float](_ matMulWhere, out array[T], in []array[T]) func() {
+func bindMatMulWhere[T kernel.Float](s matMulWhere, out array[T], in []array[T]) func() {
 	y, a, b := in[0], in[1], in[2]
-	product := out.work.products.Gemm(false, true, a.shape[0], b.shape[0], a.shape[1])
+	product := gemm(out.work, s.degrees, false, true, a.shape[0], b.shape[0], a.shape[1])
 	return func() { product.Where(y.data, a.data, b.data, out.data) }
 }
 
-// factorsOf are a and b of a node a·bᵀ.
-func factorsOf(n *G.Node) (factors []*G.Node, ok bool) {
-	o, ok := n.Op().(op)
-	if ok = ok && o.spec == spec(matMul{transB: true}); !ok {
-		return nil, false
+// factorsOf are a and b of a node a·bᵀ, and the degrees of b.
+func factorsOf(n *G.Node) (factors []*G.Node, of degrees, ok bool) {
+	o, _ := n.Op().(op)
+	s, ok := o.spec.(matMul)
+	if ok = ok && s.transB && !s.transA; !ok {
+		return nil, of, false
 	}
-	return childrenOf(n), true
+	return childrenOf(n), s.degrees, true
 }

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -90,6 +91,27 @@ func dense(act graph.Activation, f func(float64) float64, composed bool) opCase 
 	}
 }
 
+// maskedDense is dense with the weights kept that lead to an equal or a higher degree.
+func maskedDense(act graph.Activation, f func(float64) float64, composed bool) opCase {
+	rows, columns := []int{0, 2, 1}, []int{1, 0}
+	c := dense(act, f, composed)
+	unmasked := c.naive
+	c.build = func(b *graph.Builder, in nodes) *G.Node {
+		b.Composed = composed
+		return b.MaskedDense(in[0], in[1], in[2], rows, columns, act)
+	}
+	c.naive = func(in [][]float64) []float64 {
+		w := slices.Clone(in[1])
+		for e := range w {
+			if rows[e/2] > columns[e%2] {
+				w[e] = 0
+			}
+		}
+		return unmasked([][]float64{in[0], w, in[2]})
+	}
+	return c
+}
+
 // phi and cdf are the standard normal in the range where nothing can go wrong.
 func phi(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }
 func cdf(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
@@ -98,6 +120,42 @@ func silu(x float64) float64 { return x / (1 + math.Exp(-x)) }
 func gelu(x float64) float64 { return x * cdf(x) }
 func relu(x float64) float64 { return math.Max(x, 0) }
 func same(x float64) float64 { return x }
+
+// recursionCase is y_j = v_j·e^s_j + t_j of 4 rows, or s, with the last column known first: t = (y_2·y_1, y_2, c), s = tanh t.
+func recursionCase(output int) opCase {
+	order := []int{2, 1, 0}
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			y, logSlope := b.Recurse(graph.Recursion{
+				Order: order, Parts: []int{1, 1},
+				Theta: func(b *graph.Builder, y, context *G.Node) *G.Node {
+					last, middle := b.Columns(y, 2, 1), b.Columns(y, 1, 1)
+					t := b.Beside(b.Beside(b.Mul(last, middle), last), context)
+					return b.Beside(t, b.Activate(t, graph.Tanh))
+				},
+				Map: func(b *graph.Builder, v, theta *G.Node) (y, logSlope *G.Node) {
+					t, s := b.Apart(theta, graph.Cols(v))
+					return b.Add(b.Mul(v, b.Exp(s)), t), s
+				},
+			}, in[0], in[1])
+			return []*G.Node{y, logSlope}[output]
+		},
+		shapes: shapes([]int{4, 3}, []int{4, 1}),
+		naive: func(in [][]float64) []float64 {
+			var outs [2][]float64
+			for i := range 4 {
+				var y, s [3]float64
+				for _, j := range order {
+					t := [3]float64{y[2] * y[1], y[2], in[1][i]}[j]
+					s[j] = math.Tanh(t)
+					y[j] = in[0][3*i+j]*math.Exp(s[j]) + t
+				}
+				outs[0], outs[1] = append(outs[0], y[:]...), append(outs[1], s[:]...)
+			}
+			return outs[output]
+		},
+	}
+}
 
 // mixture is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
 func (of distribution) mixture(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
@@ -267,6 +325,44 @@ func splineCase(perRow, inverse bool) opCase {
 	}
 }
 
+// supportCase maps 4×3, numbers from −1 to 1, by supports of all kinds: value and log slope, stacked. maps are z(x), or x(z).
+func supportCase(columns []kernel.Support, inverse bool, maps ...func(float64) (z, slope float64)) opCase {
+	return opCase{
+		build: func(b *graph.Builder, in nodes) *G.Node {
+			f := b.Support
+			if inverse {
+				f = b.SupportInverse
+			}
+			return b.Stack(pair(f(in[0], columns))...)
+		},
+		shapes: shapes([]int{4, len(columns)}),
+		naive: func(in [][]float64) []float64 {
+			out := make([]float64, 2*len(in[0]))
+			for e, x := range in[0] {
+				z, slope := maps[e%len(columns)](x)
+				out[e], out[len(in[0])+e] = z, math.Log(slope)
+			}
+			return out
+		},
+		adjust: func(in [][]float64) {
+			for e, x := range in[0] {
+				in[0][e] = math.Tanh(x)
+			}
+		},
+	}
+}
+
+// solveCase solves each row of 4×2 by a triangle of packed 2×2.
+func solveCase(build func(b *graph.Builder, y, t *G.Node) *G.Node, naive func(y, t []float64) []float64) opCase {
+	return opCase{
+		build:  func(b *graph.Builder, in nodes) *G.Node { return build(b, in[0], in[1]) },
+		shapes: shapes([]int{4, 2}, []int{2, 2}),
+		naive: func(in [][]float64) []float64 {
+			return eachRow(2, func(y []float64) []float64 { return naive(y, in[1]) })(in)
+		},
+	}
+}
+
 func pair(a, b *G.Node) nodes { return nodes{a, b} }
 
 var ttf = []bool{true, false, true}
@@ -282,6 +378,11 @@ var ops = map[string]opCase{
 	"Scale":         {func(b *graph.Builder, in nodes) *G.Node { return b.Scale(in[0], -2.5) }, shapes([]int{2, 3}), each(func(x float64) float64 { return -2.5 * x }), nil},
 	"Exp":           {func(b *graph.Builder, in nodes) *G.Node { return b.Exp(in[0]) }, shapes([]int{2, 3}), each(math.Exp), nil},
 	"LogCDF":        {func(b *graph.Builder, in nodes) *G.Node { return b.LogCDF(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Log(cdf(x)) }), nil},
+	"SignedLog":     {func(b *graph.Builder, in nodes) *G.Node { return b.SignedLog(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Copysign(math.Log(1+math.Abs(x)), x) }), nil},
+	"SignedExp":     {func(b *graph.Builder, in nodes) *G.Node { return b.SignedExp(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Copysign(math.Exp(math.Abs(x))-1, x) }), nil},
+	"Abs":           {func(b *graph.Builder, in nodes) *G.Node { return b.Abs(in[0]) }, shapes([]int{5, 3}), each(math.Abs), nil},
+	"ExpRelative":   {func(b *graph.Builder, in nodes) *G.Node { return b.ExpRelative(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return (math.Exp(x) - 1) / x }), nil},
+	"LogRelative":   {func(b *graph.Builder, in nodes) *G.Node { return b.LogRelative(b.Exp(in[0])) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Log(1+math.Exp(x)) / math.Exp(x) }), nil},
 	"LogPDF":        {func(b *graph.Builder, in nodes) *G.Node { return b.LogPDF(in[0]) }, shapes([]int{5, 3}), each(func(x float64) float64 { return math.Log(phi(x)) }), nil},
 	"Relu":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Relu) }, shapes([]int{5, 3}), each(relu), nil},
 	"Tanh":          {func(b *graph.Builder, in nodes) *G.Node { return b.Activate(in[0], graph.Tanh) }, shapes([]int{5, 3}), each(math.Tanh), nil},
@@ -393,6 +494,65 @@ var ops = map[string]opCase{
 	"Spline, a row":                 splineCase(true, false),
 	"SplineInverse":                 splineCase(false, true),
 	"SplineInverse, a row":          splineCase(true, true),
-	"stock op, for comparison":      {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
-	"two ops, for the sum rule":     {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
+	"MaskedDense, tanh":             maskedDense(graph.Tanh, math.Tanh, false),
+	"MaskedDense, relu":             maskedDense(graph.Relu, relu, false),
+	"MaskedDense, composed":         maskedDense(graph.Silu, silu, true),
+	"Recurse":                       recursionCase(0),
+	"Recurse, the log slope":        recursionCase(1),
+	"Support": supportCase([]kernel.Support{{Kind: kernel.SupportLogit, Lo: -2, Hi: 3}, {Kind: kernel.SupportYeoJohnson, Lambda: 0.5}, {Kind: kernel.SupportSoftplus, Lo: -2}}, false,
+		func(x float64) (float64, float64) { return math.Log((x + 2) / (3 - x)), 1/(x+2) + 1/(3-x) },
+		func(x float64) (float64, float64) {
+			if x < 0 {
+				return -(math.Pow(1-x, 1.5) - 1) / 1.5, math.Sqrt(1 - x)
+			}
+			return (math.Sqrt(1+x) - 1) / 0.5, 1 / math.Sqrt(1+x)
+		},
+		func(x float64) (float64, float64) { return math.Log(math.Exp(x+2) - 1), 1 / (1 - math.Exp(-x-2)) }),
+	"Support, more": supportCase([]kernel.Support{{Kind: kernel.SupportLog, Lo: -2}, {Kind: kernel.SupportLogBelow, Hi: 2}, {Kind: kernel.SupportBoxCox, Lo: -2, Lambda: 2}, {Kind: kernel.SupportAtanh, Lo: -2, Hi: 2}, {}}, false,
+		func(x float64) (float64, float64) { return math.Log(x + 2), 1 / (x + 2) },
+		func(x float64) (float64, float64) { return -math.Log(2 - x), 1 / (2 - x) },
+		func(x float64) (float64, float64) { return ((x+2)*(x+2) - 1) / 2, x + 2 },
+		func(x float64) (float64, float64) { return math.Atanh(x / 2), 2 / (4 - x*x) },
+		func(x float64) (float64, float64) { return x, 1 }),
+	"SupportInverse": supportCase([]kernel.Support{{Kind: kernel.SupportLogit, Lo: -2, Hi: 3}, {Kind: kernel.SupportYeoJohnson, Lambda: 0.5}, {Kind: kernel.SupportSoftplus, Lo: -2}}, true,
+		func(z float64) (float64, float64) {
+			return -2 + 5/(1+math.Exp(-z)), 5 * math.Exp(-z) / math.Pow(1+math.Exp(-z), 2)
+		},
+		func(z float64) (float64, float64) {
+			if z < 0 {
+				return 1 - math.Pow(1-1.5*z, 1/1.5), math.Pow(1-1.5*z, 1/1.5-1)
+			}
+			return math.Pow(1+z/2, 2) - 1, 1 + z/2
+		},
+		func(z float64) (float64, float64) { return -2 + math.Log(1+math.Exp(z)), 1 / (1 + math.Exp(-z)) }),
+	"SupportInverse, more": supportCase([]kernel.Support{{Kind: kernel.SupportLog, Lo: -2}, {Kind: kernel.SupportLogBelow, Hi: 2}, {Kind: kernel.SupportBoxCox, Lo: -2, Lambda: 0.5}, {Kind: kernel.SupportAtanh, Lo: -2, Hi: 2}, {}}, true,
+		func(z float64) (float64, float64) { return math.Exp(z) - 2, math.Exp(z) },
+		func(z float64) (float64, float64) { return 2 - math.Exp(-z), math.Exp(-z) },
+		func(z float64) (float64, float64) { return (1+z/2)*(1+z/2) - 2, 1 + z/2 },
+		func(z float64) (float64, float64) { return 2 * math.Tanh(z), 2 / math.Pow(math.Cosh(z), 2) },
+		func(z float64) (float64, float64) { return z, 1 }),
+	"Permute": {func(b *graph.Builder, in nodes) *G.Node { return b.Permute(in[0], []int{2, 0, 1}) }, shapes([]int{4, 3}), eachRow(3, func(r []float64) []float64 {
+		return []float64{r[2], r[0], r[1]}
+	}), nil},
+	"UnitLower": {func(b *graph.Builder, in nodes) *G.Node { return b.UnitLower(in[0]) }, shapes([]int{3, 3}), func(in [][]float64) []float64 {
+		p := in[0]
+		return []float64{1, 0, 0, p[3], 1, 0, p[6], p[7], 1}
+	}, nil},
+	"UpperExp": {func(b *graph.Builder, in nodes) *G.Node { return b.UpperExp(in[0], ttf) }, shapes([]int{3, 3}), func(in [][]float64) []float64 {
+		p := in[0]
+		return []float64{-math.Exp(p[0]), p[1], p[2], 0, math.Exp(p[4]), p[5], 0, 0, -math.Exp(p[8])}
+	}, nil},
+	"SolveLower": solveCase(func(b *graph.Builder, y, t *G.Node) *G.Node { return b.SolveLower(y, b.UnitLower(t)) }, func(y, t []float64) []float64 {
+		x1 := y[1]
+		return []float64{y[0] - x1*t[2], x1}
+	}),
+	"SolveUpper": solveCase(func(b *graph.Builder, y, t *G.Node) *G.Node { return b.SolveUpper(y, b.UpperExp(t, nil)) }, func(y, t []float64) []float64 {
+		x0 := y[0] * math.Exp(-t[0])
+		return []float64{x0, (y[1] - x0*t[1]) * math.Exp(-t[3])}
+	}),
+	"Diagonal": {func(b *graph.Builder, in nodes) *G.Node { return b.Diagonal(in[0]) }, shapes([]int{2, 2}), func(in [][]float64) []float64 {
+		return []float64{in[0][0], in[0][3]}
+	}, nil},
+	"stock op, for comparison":  {func(b *graph.Builder, in nodes) *G.Node { return b.Lift(G.Tanh(in[0])) }, shapes([]int{2, 3}), each(math.Tanh), nil},
+	"two ops, for the sum rule": {func(b *graph.Builder, in nodes) *G.Node { return b.Mul(b.Exp(in[0]), in[0]) }, shapes([]int{2, 3}), each(func(x float64) float64 { return x * math.Exp(x) }), nil},
 }

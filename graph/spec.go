@@ -46,6 +46,12 @@ type view interface {
 	offset() int
 }
 
+// A fallible spec runs what may fail; failure is the error of its last run.
+type fallible interface {
+	spec
+	failure() error
+}
+
 // An extension is a spec whose output starts with that of another one on the same inputs: where a graph has both, the other's
 // is a part of it.
 type extension interface {

@@ -53,25 +53,28 @@ type Fitter interface {
 // A Rotator is a layer that opens a block.
 type Rotator interface{ Rotates() }
 
+// ErrNothingToFit is of a layer that is a Fitter and has nothing that it could fit: made of a transform without a fit, say.
+var ErrNothingToFit = errors.New("there is nothing to fit to data")
+
 // Walk is the iterative Gaussianization: each of n layers is fitted to the data that the layers before it put
-// out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. It
+// out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. One that is no Fitter, or
+// whose InitFrom is ErrNothingToFit, stays as it is. It
 // returns the push-forward of x under the whole flow. The context has a row for each of x; nil: none.
-func Walk(n int, layer func(i int) (Fitter, string), push func(i int, y *mat.Dense) (*mat.Dense, error), x, context *mat.Dense, c IGConfig) (*mat.Dense, error) {
+func Walk(n int, layer func(i int) (layer any, name string), push func(i int, y *mat.Dense) (*mat.Dense, error), x, context *mat.Dense, c IGConfig) (*mat.Dense, error) {
 	if layer == nil || push == nil || x == nil {
 		return nil, errors.New("initializers: Walk: a function or x is nil")
 	}
 	c = c.withDefaults()
 	y, block := x, -1
 	for i := range n {
-		fitter, name := layer(i)
-		if defaults.IsNil(fitter) {
-			return nil, fmt.Errorf("initializers: Walk: layer %d (%s) cannot fit itself to data: it has no InitFrom", i, name)
-		}
-		if _, ok := fitter.(Rotator); ok {
+		l, name := layer(i)
+		if _, ok := l.(Rotator); ok {
 			block++
 		}
-		if err := fitter.InitFrom(y, Site{c, max(block, 0), context}); err != nil {
-			return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
+		if fitter, ok := l.(Fitter); ok && !defaults.IsNil(l) {
+			if err := fitter.InitFrom(y, Site{c, max(block, 0), context}); err != nil && !errors.Is(err, ErrNothingToFit) {
+				return nil, fmt.Errorf("initializers: Walk: layer %d (%s): %w", i, name, err)
+			}
 		}
 		err := ended(c.Interrupt)
 		if err == nil {

@@ -2,6 +2,7 @@ package initializers_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -30,13 +31,13 @@ type opener struct{ doubler }
 
 func (opener) Rotates() {}
 
-func walk(layers ...initializers.Fitter) (*mat.Dense, error) {
+func walk(layers ...any) (*mat.Dense, error) {
 	push := func(_ int, y *mat.Dense) (*mat.Dense, error) {
 		var twice mat.Dense
 		twice.Scale(2, y)
 		return &twice, nil
 	}
-	layer := func(i int) (initializers.Fitter, string) { return layers[i], "layer" }
+	layer := func(i int) (any, string) { return layers[i], "layer" }
 	return initializers.Walk(len(layers), layer, push, mat.NewDense(1, 1, []float64{1}), nil, initializers.IGConfig{Seed: 7})
 }
 
@@ -73,8 +74,24 @@ func TestWalkErrors(t *testing.T) {
 	if _, err := walk(doubler{&sites, &seen, nil}, doubler{&sites, &seen, ill}); !errors.Is(err, ill) || !strings.Contains(err.Error(), "layer 1") {
 		t.Errorf("error %v, want one of layer 1 that wraps %v", err, ill)
 	}
-	if _, err := walk(nil); err == nil || !strings.Contains(err.Error(), "no InitFrom") {
-		t.Errorf("error %v, want one about InitFrom", err)
+}
+
+// turner opens a block and has nothing to fit.
+type turner struct{}
+
+func (turner) Rotates() {}
+
+// TestWalkPassesOver: layers that have nothing to fit stay as they are, and those after them are fitted to what they put out.
+func TestWalkPassesOver(t *testing.T) {
+	var sites []initializers.Site
+	var seen []float64
+	nothing := doubler{&sites, new([]float64), fmt.Errorf("a spline: %w", initializers.ErrNothingToFit)}
+	z, err := walk(nil, turner{}, nothing, turner{}, (*doubler)(nil), doubler{&sites, &seen, nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(seen, []float64{32}) || z.At(0, 0) != 64 || sites[1].Block != 1 {
+		t.Errorf("the last layer saw %v in block %d and %v came out, want 32 in block 1, and 64", seen, sites[1].Block, z.At(0, 0))
 	}
 }
 

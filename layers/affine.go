@@ -1,7 +1,7 @@
 package layers
 
 import (
-	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -37,10 +37,15 @@ func NewAffine(dim int, c AffineConfig) (*Affine, error) {
 }
 
 func affineSpecs(dim int, c AffineConfig) ([]graph.ParamSpec, error) {
+	return trainedAffine("Affine", dim, c)
+}
+
+// trainedAffine declares the parameters of a layer that is trained.
+func trainedAffine(layer string, dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 	if c.Frozen {
-		return nil, errors.New("layers: Affine: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)")
+		return nil, fmt.Errorf("layers: %s: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)", layer)
 	}
-	return shiftAndScale("Affine", dim, c)
+	return shiftAndScale(layer, dim, c)
 }
 
 // shiftAndScale declares the two parameters.

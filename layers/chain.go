@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	G "gorgonia.org/gorgonia"
 
@@ -61,8 +62,8 @@ func (c ChainConfig) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (c *ChainConfig) UnmarshalJSON(raw []byte) error {
-	if deep := depth(raw); deep > maxDepth {
-		return fmt.Errorf("chains in chains: %d levels of JSON, want at most %d", deep, maxDepth)
+	if err := checkDepth(raw); err != nil {
+		return err
 	}
 	var j chainJSON
 	if err := strictjson.Unmarshal(raw, &j, true); err != nil {
@@ -77,33 +78,13 @@ type chainJSON struct {
 	Layers []Description `json:"layers"`
 }
 
-// maxDepth bounds the nesting of a description: each level is read once more than the one above it.
-const maxDepth = 64
-
-// depth is how deep the brackets of raw, which is JSON, are nested; brackets in strings may count too.
-func depth(raw []byte) (deepest int) {
-	open := 0
-	for _, c := range raw {
-		switch c {
-		case '{', '[':
-			open++
-			deepest = max(deepest, open)
-		case '}', ']':
-			open--
-		}
-	}
-	return deepest
-}
-
 // Config is what the chain is made of.
 func (c *Chain) Config() ChainConfig { return ChainConfig{layers: c.layers} }
 
 // chainSpecs are the parameters of the layers in order, each layer's under its number: "0.shift".
 func chainSpecs(dim int, c ChainConfig) (specs []graph.ParamSpec, err error) {
 	err = c.each(dim, func(i int, of []graph.ParamSpec) error {
-		for _, s := range of {
-			specs = append(specs, graph.ParamSpec{Name: fmt.Sprintf("%d.%s", i, s.Name), Shape: s.Shape})
-		}
+		specs = append(specs, within(strconv.Itoa(i), of)...)
 		return nil
 	})
 	return specs, err
@@ -145,10 +126,8 @@ func (c ChainConfig) each(dim int, visit func(i int, of []graph.ParamSpec) error
 // CheckParams asks the layers that not every value of their parameters suits.
 func (c *Chain) CheckParams() error {
 	for i, l := range c.layers {
-		if p, ok := l.(ParamChecker); ok {
-			if err := p.CheckParams(); err != nil {
-				return fmt.Errorf("layer %d (from 0): %w", i, err)
-			}
+		if err := checkParams(l); err != nil {
+			return fmt.Errorf("layer %d (from 0): %w", i, err)
 		}
 	}
 	return nil
@@ -199,7 +178,7 @@ func (c *Chain) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node
 func (c *Chain) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	var logDets []*G.Node
 	for i := len(c.layers) - 1; i >= 0; i-- {
-		z, logDet = c.link(b, i, "Inverse", c.layers[i].Inverse, z, context)
+		z, logDet = c.StepBack(b, i, z, context)
 		logDets = append(logDets, logDet)
 	}
 	return z, b.Sum(logDets...)
@@ -223,6 +202,15 @@ func (c *Chain) Step(b *graph.Builder, i int, x, context *G.Node) (z, logDet *G.
 		return nil, nil
 	}
 	return c.link(b, i, "Forward", c.layers[i].Forward, x, context)
+}
+
+// StepBack is the Inverse of link i alone.
+func (c *Chain) StepBack(b *graph.Builder, i int, z, context *G.Node) (x, logDet *G.Node) {
+	if i < 0 || i >= len(c.layers) {
+		b.Fail(fmt.Errorf("layers: Chain: StepBack: there is no link %d, want one of %d, from 0", i, len(c.layers)))
+		return nil, nil
+	}
+	return c.link(b, i, "Inverse", c.layers[i].Inverse, z, context)
 }
 
 type bijectorMap func(b *graph.Builder, x, context *G.Node) (y, logDet *G.Node)

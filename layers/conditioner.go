@@ -2,6 +2,7 @@ package layers
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	G "gorgonia.org/gorgonia"
@@ -34,8 +35,15 @@ type ConditionerDescription struct {
 	Config json.RawMessage `json:"config"`
 }
 
-// widths are how many numbers a conditioner reads and puts out.
-type widths struct{ in, out int }
+// MakeAutoregressiveConditioner makes a conditioner for an Autoregressive layer, whose numbers depend on no more than a says.
+// MLPConfig.Masked is one.
+type MakeAutoregressiveConditioner func(a Autoregression) (Conditioner, error)
+
+// widths are how many numbers a conditioner reads and puts out; in an Autoregressive layer by what else it goes.
+type widths struct {
+	in, out int
+	of      *Autoregression
+}
 
 var conditioners = registry.New[Conditioner, widths]("layers.RegisterConditioner")
 
@@ -49,8 +57,32 @@ func RegisterConditioner[B interface {
 		return fmt.Errorf("layers.RegisterConditioner: %s: got a nil function, want specs and make", kind)
 	}
 	return registry.Add(conditioners, kind, B.Config,
-		func(w widths, c C) ([]graph.ParamSpec, error) { return specs(w.in, w.out, c) },
+		func(w widths, c C) ([]graph.ParamSpec, error) {
+			if w.of != nil {
+				return nil, errors.New("got a conditioner of all that is known, want one that an Autoregressive layer can have")
+			}
+			return specs(w.in, w.out, c)
+		},
 		func(w widths, c C, params []*graph.Param) (B, error) { return make(w.in, w.out, c, params) })
+}
+
+// RegisterAutoregressiveConditioner is RegisterConditioner for conditioners of Autoregressive layers: specs and make are told what
+// each number may depend on.
+func RegisterAutoregressiveConditioner[B interface {
+	Conditioner
+	Config() C
+}, C any](kind string, specs func(a Autoregression, c C) ([]graph.ParamSpec, error), make func(a Autoregression, c C, params []*graph.Param) (B, error)) error {
+	if specs == nil || make == nil {
+		return fmt.Errorf("layers.RegisterAutoregressiveConditioner: %s: got a nil function, want specs and make", kind)
+	}
+	return registry.Add(conditioners, kind, B.Config,
+		func(w widths, c C) ([]graph.ParamSpec, error) {
+			if w.of == nil {
+				return nil, errors.New("got a conditioner of Autoregressive layers, want one of all that is known")
+			}
+			return specs(*w.of, c)
+		},
+		func(w widths, c C, params []*graph.Param) (B, error) { return make(*w.of, c, params) })
 }
 
 // ConditionerKinds lists the names of conditioners that are registered.
@@ -70,7 +102,11 @@ func DescribeConditioner(c Conditioner) (ConditionerDescription, error) {
 
 // ConditionerSpecs are the parameters of the conditioner that d describes, from in to out numbers.
 func ConditionerSpecs(d ConditionerDescription, in, out int) ([]graph.ParamSpec, error) {
-	specs, err := conditioners.Specs(d.Kind, widths{in, out}, d.Config)
+	return conditionerSpecs(d, widths{in: in, out: out})
+}
+
+func conditionerSpecs(d ConditionerDescription, w widths) ([]graph.ParamSpec, error) {
+	specs, err := conditioners.Specs(d.Kind, w, d.Config)
 	if err != nil {
 		return nil, fmt.Errorf("conditioner: %w", err)
 	}
@@ -79,7 +115,11 @@ func ConditionerSpecs(d ConditionerDescription, in, out int) ([]graph.ParamSpec,
 
 // NewConditioner makes the conditioner that d describes of parameters that are as ConditionerSpecs says.
 func NewConditioner(d ConditionerDescription, in, out int, params []*graph.Param) (Conditioner, error) {
-	c, err := conditioners.Make(d.Kind, widths{in, out}, d.Config, params)
+	return newConditioner(d, widths{in: in, out: out}, params)
+}
+
+func newConditioner(d ConditionerDescription, w widths, params []*graph.Param) (Conditioner, error) {
+	c, err := conditioners.Make(d.Kind, w, d.Config, params)
 	if err != nil {
 		return nil, fmt.Errorf("conditioner: %w", err)
 	}
@@ -90,6 +130,7 @@ func NewConditioner(d ConditionerDescription, in, out int, params []*graph.Param
 func init() {
 	for _, err := range []error{
 		RegisterConditioner("mlp", mlpSpecs, newMLP),
+		RegisterAutoregressiveConditioner("masked_mlp", maskedMLPSpecs, newMaskedMLP),
 	} {
 		if err != nil {
 			panic(err) // the lines above are wrong

@@ -27,6 +27,10 @@ func coupling(dim int, c layers.MixtureCDFCouplingConfig) func() layers.Bijector
 	return func() layers.Bijector { return must(layers.NewMixtureCDFCoupling(dim, c)) }
 }
 
+func autoregressive(dim int, c layers.AutoregressiveConfig) func() layers.Bijector {
+	return func() layers.Bijector { return must(layers.NewAutoregressive(dim, c)) }
+}
+
 // bijectors is every layer that the conformance suite runs on: a new one is one line.
 var bijectors = map[string]func() layers.Bijector{
 	"householder": func() layers.Bijector { return must(layers.NewHouseholder(4, layers.HouseholderConfig{Seed: 1})) },
@@ -109,6 +113,9 @@ var bijectors = map[string]func() layers.Bijector{
 		t := transforms.LogisticMixtureCDF{Components: 3, Clamp: layers.SigmoidClamp(-2, 2)}
 		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: t, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}}.New}))
 	},
+	"coupling, yeo-johnson": func() layers.Bijector {
+		return must(layers.NewCoupling(4, layers.CouplingConfig{Transform: transforms.YeoJohnson{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
+	},
 	"elementwise, spline": func() layers.Bijector {
 		return must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5}}))
 	},
@@ -131,15 +138,103 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, spline, shared": func() layers.Bijector {
 		return must(layers.NewCoupling(5, layers.CouplingConfig{Transform: transforms.RationalQuadraticSpline{Bins: 3, Bound: 4}, Shared: true, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.New}))
 	},
+	"autoregressive, affine":         autoregressive(4, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{Hidden: []int{6}, Activation: graph.Tanh}.Masked}),
+	"autoregressive, affine, linear": autoregressive(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{Hidden: []int{}}.Masked}),
+	"autoregressive, spline, an order, context": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.RationalQuadraticSpline{Bins: 3}, Order: []int{1, 2, 0}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{5, 4}}.Masked}),
+	"autoregressive, mixture, residual": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.TanhClamp(1)}, Order: layers.Reversed(3), Conditioner: layers.MLPConfig{Hidden: []int{4, 4, 4}, Activation: graph.Tanh, Residual: true}.Masked}),
+	"autoregressive, affine, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, FastSampling: true, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh}.Masked}),
+	"autoregressive, mixture, fast sampling": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: mixtureOf(2), Order: []int{2, 0, 1}, FastSampling: true, Conditioner: layers.MLPConfig{Hidden: []int{4}}.Masked}),
+	"autoregressive of one column": autoregressive(1, layers.AutoregressiveConfig{
+		Transform: transforms.SinhArcsinh{}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh}.Masked}),
+	"autoregressive, a conditioner of the user's own": autoregressive(3, layers.AutoregressiveConfig{
+		Transform: transforms.Affine{}, Order: []int{2, 0, 1}, Conditioner: newPrevious}),
+	"coupling, residual": coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Hidden: []int{5, 5, 5}, Residual: true, Activation: graph.Silu}}),
 	"chain in a chain": func() layers.Bijector {
 		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
 		inner := must(layers.NewChain(affine, coupling(3, layers.MixtureCDFCouplingConfig{})()))
 		return must(layers.NewChain(inner, must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 5})), affine))
 	},
+	"act norm":    func() layers.Bijector { return must(layers.NewActNorm(3, layers.AffineConfig{})) },
+	"lu":          func() layers.Bijector { return must(layers.NewLU(4, layers.LUConfig{})) },
+	"lu of one":   func() layers.Bijector { return must(layers.NewLU(1, layers.LUConfig{Negative: []bool{true}})) },
+	"lu of haar":  func() layers.Bijector { return must(layers.NewLUFrom(initializers.Haar(5, 3), "")) },
+	"permutation": func() layers.Bijector { return must(layers.NewPermutation(layers.Shuffled(5, 1))) },
+	"support": func() layers.Bijector { // as wide as the suite's rows
+		return must(layers.NewSupport(layers.Logit(-50, 60), layers.Log(-50), layers.Everywhere(), layers.LogBelow(55), layers.SoftplusInverse(-45), layers.YeoJohnson(0.6), layers.Atanh(-45, 70)))
+	},
+	"inverted support": func() layers.Bijector {
+		return must(layers.Invert(must(layers.NewSupport(layers.YeoJohnson(1.4), layers.Everywhere(), layers.YeoJohnson(0)))))
+	},
+	"inverted coupling": func() layers.Bijector {
+		return must(layers.Invert(coupling(4, layers.MixtureCDFCouplingConfig{Context: 2})()))
+	},
+	"inverted chain": func() layers.Bijector {
+		affine := must(layers.NewAffine(3, layers.AffineConfig{}))
+		inner := must(layers.NewChain(affine, must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}}))))
+		return must(layers.NewChain(affine, must(layers.Invert(inner))))
+	},
 	"a bijector of the user's own": func() layers.Bijector {
 		return shifts{graph.NewParam("a", graph.Float64, 3), graph.NewParam("b", graph.Float64, 3)}
 	},
 	"coupling, gelu, he kernel": coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
+}
+
+// previous is an autoregressive conditioner of a user's own, for transforms of two parameters: they are the column before, times a
+// number, and a number.
+type previous struct {
+	of   layers.Autoregression
+	a, b *graph.Param // a row for each place of the order
+}
+
+func (p previous) Config() struct{}       { return struct{}{} }
+func (p previous) Params() []*graph.Param { return []*graph.Param{p.a, p.b} }
+
+func (p previous) Apply(b *graph.Builder, x *G.Node) *G.Node {
+	d := len(p.of.Order)
+	shift, scale := make([]*G.Node, d), make([]*G.Node, d)
+	for place, j := range p.of.Order {
+		before := b.Scale(b.Columns(x, j, 1), 0)
+		if place > 0 {
+			before = b.Columns(x, p.of.Order[place-1], 1)
+		}
+		shift[j] = b.Mul(before, b.Slab(b.Param(p.a), place, 1))
+		scale[j] = b.Add(b.Scale(before, 0), b.Slab(b.Param(p.b), place, 1))
+	}
+	theta := shift[0]
+	for _, column := range append(shift[1:], scale...) {
+		theta = b.Beside(theta, column)
+	}
+	return theta
+}
+
+func previousSpecs(a layers.Autoregression, _ struct{}) ([]graph.ParamSpec, error) {
+	return []graph.ParamSpec{{Name: "a", Shape: []int{len(a.Order)}}, {Name: "b", Shape: []int{len(a.Order)}}}, a.Validate()
+}
+
+func makePrevious(a layers.Autoregression, _ struct{}, params []*graph.Param) (previous, error) {
+	return previous{a, params[0], params[1]}, nil
+}
+
+func newPrevious(a layers.Autoregression) (layers.Conditioner, error) {
+	specs, err := previousSpecs(a, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	params, err := graph.NewParams(graph.Float64, specs)
+	if err != nil {
+		return nil, err
+	}
+	return makePrevious(a, struct{}{}, params)
+}
+
+func init() {
+	if err := layers.RegisterAutoregressiveConditioner("test.previous", previousSpecs, makePrevious); err != nil {
+		panic(err)
+	}
 }
 
 // waves is a conditioner of a user's own, with one of Gorgonia's stock functions: θ(x_a) = sin(x_a)·w.

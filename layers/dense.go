@@ -6,10 +6,12 @@ import (
 	"gaussflow/graph"
 )
 
-// Dense is act(x·kernel + bias): kernel in×out, bias out.
+// Dense is act(x·kernel + bias): kernel in×out, bias out. In a MaskedMLP entries of the kernel that lead to a lower degree count as
+// zero.
 type Dense struct {
-	kernel, bias *graph.Param
-	act          graph.Activation
+	kernel, bias  *graph.Param
+	act           graph.Activation
+	rows, columns []int // degrees, where it is masked
 }
 
 // denseSpecs declares a kernel and a bias.
@@ -19,7 +21,25 @@ func denseSpecs(name string, in, out int) []graph.ParamSpec {
 
 // Apply maps x (N×in) to N×out.
 func (d *Dense) Apply(b *graph.Builder, x *G.Node) *G.Node {
-	return b.Dense(x, b.Param(d.kernel), b.Param(d.bias), d.act)
+	return d.apply(b, x, d.act)
+}
+
+func (d *Dense) apply(b *graph.Builder, x *G.Node, act graph.Activation) *G.Node {
+	if d.rows != nil {
+		return b.MaskedDense(x, b.Param(d.kernel), b.Param(d.bias), d.rows, d.columns, act)
+	}
+	return b.Dense(x, b.Param(d.kernel), b.Param(d.bias), act)
+}
+
+// mask sets what the degrees forbid to zero in the numbers of a kernel.
+func (d *Dense) mask(kernel []float64) {
+	for i, from := range d.rows {
+		for j, to := range d.columns {
+			if from > to {
+				kernel[i*len(d.columns)+j] = 0
+			}
+		}
+	}
 }
 
 // Kernel is the in×out weight matrix.

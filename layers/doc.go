@@ -5,8 +5,8 @@
 // latent z; log-dets are in nats.
 //
 // What a layer can do beside is found by type assertion: fit itself to data (initializers.Fitter), be saved
-// (Describe), open a block of the warm start (initializers.Rotator).
+// (Describe), open a block of the warm start (initializers.Rotator), be made of others (Composite), not be defined everywhere (Bounded).
 //
-// To add a bijector, write one file and add one line to the table in describe.go; the conformance suite in
+// To add a bijector, write one file and add one line to the table in register.go; the conformance suite in
 // layertest then covers it.
 package layers

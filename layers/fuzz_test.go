@@ -18,6 +18,7 @@ func FuzzDescription(f *testing.F) {
 	f.Add("mixture_cdf", 2, `{"components":4,"mean_range":1e308}`)
 	f.Add("mixture_cdf_coupling", 4, `{"mask":[true,false,true,true],"scale_clamp":{"kind":"sigmoid","lo":-1,"hi":1}}`)
 	f.Add("affine", 1, `{}`)
+	f.Add("autoregressive", 2, `{"transform":{"kind":"affine","config":{}},"order":[1,0],"conditioner":{"kind":"masked_mlp","config":{"hidden":[3]}}}`)
 	f.Add("spline", -1, `[`)
 	f.Fuzz(func(t *testing.T, kind string, dim int, config string) {
 		if dim > 64 || len(config) > 200 {

@@ -1,6 +1,10 @@
 package layers
 
-import "fmt"
+import (
+	"fmt"
+
+	"gaussflow/initializers"
+)
 
 // A Mask splits the columns for a coupling: true marks the identity half, which passes through and conditions
 // the other.
@@ -32,6 +36,14 @@ func AlternatingMask(d int) Mask {
 	for i := 0; i < len(m); i += 2 {
 		m[i] = true
 	}
+	return m
+}
+
+// RandomMask marks ⌊d/2⌋ columns, drawn by the seed, each such half with the same probability; it is nil where d is negative or more
+// than 2^24.
+func RandomMask(d int, seed uint64) Mask {
+	m := HalfMask(d)
+	initializers.NewRand(seed, 2).Shuffle(len(m), func(i, j int) { m[i], m[j] = m[j], m[i] })
 	return m
 }
 

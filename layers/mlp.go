@@ -15,24 +15,30 @@ import (
 )
 
 // MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its
-// output is zero for every input.
-type MLP struct {
-	config MLPConfig
-	dense  []*Dense
-}
+// output is zero for every input. With Residual it is a residual network,
+//
+//	h = x·W₀ + b₀,  h ← h + act(act(h)·W₁ + b₁)·W₂ + b₂ for each pair of hidden layers after the first,  θ = h·W + b.
+//
+// Source of the latter: He et al. 2016, arXiv:1603.05027, as the networks of neural spline flows have it (Durkan et al. 2019,
+// arXiv:1906.04032).
+type MLP struct{ perceptron }
 
-// MLPConfig configures an MLP; the zero value is the default.
+// MLPConfig configures an MLP and a MaskedMLP; the zero value is the default.
 type MLPConfig struct {
 	Hidden     []int                     `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
 	Activation graph.Activation          `json:"activation,omitempty"` // default relu
 	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Residual   bool                      `json:"residual,omitempty"`   // short cuts; Hidden is an odd number of equal widths, default five of 64
 	Seed       uint64                    `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype               `json:"dtype,omitempty"`
 }
 
 func (c MLPConfig) withDefaults() MLPConfig {
 	if c.Hidden == nil {
-		c.Hidden = []int{64, 64}
+		c.Hidden = slices.Repeat([]int{64}, 2)
+		if c.Residual {
+			c.Hidden = slices.Repeat([]int{64}, 5)
+		}
 	}
 	if c.Activation == graph.Linear {
 		c.Activation = graph.Relu
@@ -66,7 +72,7 @@ func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	if in < 1 || out < 1 {
 		return nil, fmt.Errorf("layers: MLP: from %d to %d numbers, want at least one each", in, out)
 	}
-	for _, err := range []error{c.Activation.Validate(), c.Kernel.Validate(), c.Dtype.Validate()} {
+	for _, err := range []error{c.Activation.Validate(), c.Kernel.Validate(), c.Dtype.Validate(), c.checkResidual()} {
 		if err != nil {
 			return nil, err
 		}
@@ -86,41 +92,67 @@ func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	return specs, nil
 }
 
-func newMLP(_, _ int, c MLPConfig, params []*graph.Param) (*MLP, error) {
-	c = c.withDefaults()
-	if err := checkDtype(params, c.Dtype); err != nil {
-		return nil, fmt.Errorf("layers: MLP: %w", err)
+// checkResidual reports hidden layers that short cuts do not fit around.
+func (c MLPConfig) checkResidual() error {
+	if !c.Residual || len(c.Hidden)%2 == 1 && len(slices.Compact(slices.Clone(c.Hidden))) == 1 {
+		return nil
 	}
-	m := &MLP{config: c}
+	return &SettingError{"MLP", "Hidden", fmt.Sprint(c.Hidden), "with Residual an odd number of equal widths: one layer, and two for each short cut"}
+}
+
+func newMLP(_, _ int, c MLPConfig, params []*graph.Param) (*MLP, error) {
+	p, err := newPerceptron(c, params, nil)
+	return &MLP{p}, err
+}
+
+// perceptron is what an MLP and a MaskedMLP are.
+type perceptron struct {
+	config MLPConfig
+	dense  []*Dense
+}
+
+// newPerceptron is of a kernel and a bias for each dense layer. degrees are those of its inputs, of each hidden layer and of its
+// outputs, or nil.
+func newPerceptron(c MLPConfig, params []*graph.Param, degrees [][]int) (perceptron, error) {
+	m := perceptron{config: c.withDefaults()}
+	if err := checkDtype(params, c.Dtype); err != nil {
+		return m, fmt.Errorf("layers: MLP: %w", err)
+	}
 	for i := 0; i < len(params); i += 2 {
-		m.dense = append(m.dense, &Dense{params[i], params[i+1], c.Activation})
+		d := &Dense{kernel: params[i], bias: params[i+1], act: m.config.Activation}
+		if degrees != nil {
+			d.rows, d.columns = degrees[i/2], degrees[i/2+1]
+		}
+		m.dense = append(m.dense, d)
 	}
 	m.dense[len(m.dense)-1].act = graph.Linear
 	return m, nil
 }
 
 // Config is the configuration with its defaults filled in.
-func (m *MLP) Config() MLPConfig { return m.config }
+func (m *perceptron) Config() MLPConfig { return m.config }
 
 // draw gives the hidden layers the kernels of the seed and zero biases.
-func (m *MLP) draw() error {
+func (m *perceptron) draw() error {
 	rng := initializers.NewRand(m.config.Seed, 3)
 	for _, d := range m.hidden() {
 		in, out := d.kernel.Shape()[0], d.kernel.Shape()[1]
-		if err := errors.Join(d.kernel.Set(m.config.Kernel.Make(in, out, rng)), d.bias.Set(make([]float64, out))); err != nil {
+		kernel := m.config.Kernel.Make(in, out, rng)
+		d.mask(kernel)
+		if err := errors.Join(d.kernel.Set(kernel), d.bias.Set(make([]float64, out))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *MLP) hidden() []*Dense { return m.dense[:len(m.dense)-1] }
+func (m *perceptron) hidden() []*Dense { return m.dense[:len(m.dense)-1] }
 
 // StartFrom draws the hidden layers anew, the first of them for inputs in the units of xa (N×d_a): what the seed gives reads
 // (x_j − m_j)/s_j, where s_j is the power of two nearest to the column's standard deviation and m_j the multiple of s_j nearest
 // to its mean. On standardized columns these are 1 and 0. On others a step of training would change θ by as much more as they
 // are larger, on top of what the hidden layers sum up.
-func (m *MLP) StartFrom(xa mat.Matrix) error {
+func (m *perceptron) StartFrom(xa mat.Matrix) error {
 	if len(m.dense) == 0 {
 		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
 	}
@@ -149,7 +181,7 @@ func (m *MLP) StartFrom(xa mat.Matrix) error {
 }
 
 // Params are kernel and bias of each dense layer.
-func (m *MLP) Params() (params []*graph.Param) {
+func (m *perceptron) Params() (params []*graph.Param) {
 	for _, d := range m.dense {
 		params = append(params, d.kernel, d.bias)
 	}
@@ -157,15 +189,28 @@ func (m *MLP) Params() (params []*graph.Param) {
 }
 
 // Apply runs the perceptron.
-func (m *MLP) Apply(b *graph.Builder, x *G.Node) *G.Node {
+func (m *perceptron) Apply(b *graph.Builder, x *G.Node) *G.Node {
+	if m.config.Residual {
+		return m.applyResidual(b, x)
+	}
 	for _, d := range m.dense {
 		x = d.Apply(b, x)
 	}
 	return x
 }
 
+func (m *perceptron) applyResidual(b *graph.Builder, x *G.Node) *G.Node {
+	act := m.config.Activation
+	h := m.dense[0].apply(b, x, graph.Linear)
+	for pairs := m.hidden()[1:]; len(pairs) > 0; pairs = pairs[2:] {
+		inner := pairs[0].apply(b, b.Activate(h, act), act)
+		h = b.Sum(h, pairs[1].apply(b, inner, graph.Linear))
+	}
+	return m.Final().Apply(b, h)
+}
+
 // SetConstant zeroes the last kernel and sets the last bias to c: W·φ(x) is then exactly 0.
-func (m *MLP) SetConstant(c []float64) error {
+func (m *perceptron) SetConstant(c []float64) error {
 	last := m.Final()
 	if last == nil {
 		return errors.New("layers: MLP: SetConstant: the MLP is not made: want one of NewMLP")
@@ -177,7 +222,7 @@ func (m *MLP) SetConstant(c []float64) error {
 }
 
 // Final is the last dense layer, whose kernel is zero at the start; nil of an MLP that NewMLP has not made.
-func (m *MLP) Final() *Dense {
+func (m *perceptron) Final() *Dense {
 	if len(m.dense) == 0 {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"gaussflow/graph"
-	"gaussflow/internal/defaults"
 	"gaussflow/internal/registry"
 )
 
@@ -87,23 +86,6 @@ func New(d Description, params []*graph.Param) (Bijector, error) {
 	return b, nil
 }
 
-// Slots are the places for parameters in b, in the order of Specs. They are its Params, but for a chain whose layers share one:
-// that is in the slots of each. A nil has none.
-func Slots(b Bijector) []*graph.Param {
-	if defaults.IsNil(b) {
-		return nil
-	}
-	c, ok := b.(*Chain)
-	if !ok {
-		return b.Params()
-	}
-	var slots []*graph.Param
-	for _, l := range c.layers {
-		slots = append(slots, Slots(l)...)
-	}
-	return slots
-}
-
 // made is a fresh layer of parameters as they are declared, all zero.
 func made[B, C any](dim int, c C, dtype graph.Dtype,
 	specs func(int, C) ([]graph.ParamSpec, error), make func(int, C, []*graph.Param) (B, error)) (b B, err error) {
@@ -134,15 +116,21 @@ func checkDtype(params []*graph.Param, dtype graph.Dtype) error {
 // The layers of this package: a new one is a file and a line.
 func init() {
 	for _, err := range []error{
+		Register("act_norm", actNormSpecs, newActNorm),
 		Register("affine", affineSpecs, newAffine),
+		Register("autoregressive", autoregressiveSpecs, newAutoregressive),
 		Register("chain", chainSpecs, newChain),
 		Register("coupling", couplingSpecs, newCoupling),
 		Register("elementwise", elementwiseSpecs, newElementwise),
 		Register("fixed_ortho", fixedOrthoSpecs, newFixedOrtho),
 		Register("householder", householderSpecs, newHouseholder),
+		Register("inverted", invertedSpecs, newInverted),
+		Register("lu", luSpecs, newLU),
 		Register("mixture_cdf", mixtureCDFSpecs, newMixtureCDF),
 		Register("mixture_cdf_coupling", mixtureCDFCouplingSpecs, newMixtureCDFCoupling),
+		Register("permutation", permutationSpecs, newPermutation),
 		Register("standardize", standardizeSpecs, newStandardize),
+		Register("support", supportSpecs, newSupport),
 	} {
 		if err != nil {
 			panic(err) // the lines above are wrong

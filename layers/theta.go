@@ -63,16 +63,16 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype) ([]float64, error)) error {
 	setter, ok := c.(ConstantSetter)
 	if !ok {
-		return fmt.Errorf("%s: the conditioner %T has no SetConstant", op, c)
+		return fmt.Errorf("%s: the conditioner %T has no SetConstant: %w", op, c, initializers.ErrNothingToFit)
+	}
+	theta, err := fit(conditioning.Dtype(c))
+	if err != nil {
+		return err
 	}
 	if s, ok := c.(interface{ StartFrom(known mat.Matrix) error }); ok {
 		if err := s.StartFrom(seen); err != nil {
 			return err
 		}
-	}
-	theta, err := fit(conditioning.Dtype(c))
-	if err != nil {
-		return err
 	}
 	return setter.SetConstant(theta)
 }
@@ -82,7 +82,7 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
 	fitter, ok := t.(transforms.Fitter)
 	if !ok {
-		return nil, fmt.Errorf("%s: the transform %T cannot fit itself to data: it has no Fit", op, t)
+		return nil, fmt.Errorf("%s: the transform %T has no Fit: %w", op, t, initializers.ErrNothingToFit)
 	}
 	values := make([][]float64, len(columns))
 	for i, j := range columns {

@@ -51,7 +51,9 @@ func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64,
 	}
 	total := 0.0
 	for i, l := range losses {
-		total += l * d.weight(i)
+		if w := d.weight(i); w > 0 { // a row that does not count may have an infinite loss
+			total += l * w
+		}
 	}
 	p, err := t.penaltyNow()
 	return total/float64(d.rows) + p, err

@@ -217,6 +217,7 @@ func init() {
 		Register[LogisticMixtureCDF]("logistic_mixture_cdf"),
 		Register[RationalQuadraticSpline]("rational_quadratic_spline"),
 		Register[SinhArcsinh]("sinh_arcsinh"),
+		Register[YeoJohnson]("yeo_johnson"),
 	} {
 		if err != nil {
 			panic(err) // the lines above are wrong

@@ -8,6 +8,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/graph/kernel"
 	"gaussflow/layers/layertest"
 	"gaussflow/transforms"
 )
@@ -27,6 +28,7 @@ var all = map[string]struct {
 	"logistic mixture cdf":     {transforms.LogisticMixtureCDF{Components: 3}, layertest.TransformOptions{}},
 	"spline":                   {transforms.RationalQuadraticSpline{}, layertest.TransformOptions{}},
 	"spline of two bins":       {transforms.RationalQuadraticSpline{Bins: 2, Bound: 5}, layertest.TransformOptions{}},
+	"yeo-johnson":              {transforms.YeoJohnson{}, layertest.TransformOptions{}},
 	"sinh-arcsinh":             {transforms.SinhArcsinh{}, layertest.TransformOptions{}},
 }
 
@@ -115,6 +117,24 @@ func TestIdentityToTheBit(t *testing.T) {
 	for i := range z {
 		if v := x.At(i, 0); !(math.Abs(z[i]-v) <= 5e-16) || !(math.Abs(l[i]) <= 1e-15) || math.Abs(v) >= 2 && (z[i] != v || l[i] != 0) {
 			t.Errorf("%v is mapped to %v, log slope %v", v, z[i], l[i])
+		}
+	}
+}
+
+// TestYeoJohnsonIsThePower: a λ that is trained computes what a λ that is given does, which PyTorch's and SciPy's values are for.
+func TestYeoJohnsonIsThePower(t *testing.T) {
+	x := line(101, -8, 8)
+	for _, raw := range []float64{-3, -0.4, 0, 0.2, 2.5} {
+		for _, inverse := range []bool{false, true} {
+			y, l := run(t, transforms.YeoJohnson{}, x, [][]float64{{raw}}, inverse)
+			want, wantL := make([]float64, len(y)), make([]float64, len(y))
+			given := kernel.Support{Kind: kernel.SupportYeoJohnson, Lambda: 1 + math.Tanh(raw)}
+			kernel.SupportMap([]kernel.Support{given}, inverse, x.RawMatrix().Data, want, wantL)
+			for i := range y {
+				if !(math.Abs(y[i]-want[i]) <= 1e-12*max(1, math.Abs(want[i]))) || !(math.Abs(l[i]-wantL[i]) <= 1e-12) {
+					t.Fatalf("power %v at %v: %v, %v, want %v, %v (inverse: %v)", raw, x.At(i, 0), y[i], l[i], want[i], wantL[i], inverse)
+				}
+			}
 		}
 	}
 }

@@ -4195,6 +4195,60 @@ DATA c32x64_3c7abc9e3b39803f<>+16(SB)/8, $0x3c7abc9e3b39803f
 DATA c32x64_3c7abc9e3b39803f<>+24(SB)/8, $0x3c7abc9e3b39803f
 GLOBL c32x64_3c7abc9e3b39803f<>(SB), RODATA|NOPTR, $32
 
+// func expF64AVX2(n int, x *float64, y *float64) (far int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	XORQ   BX, BX
+
+vector:
+	VMOVUPD      (CX)(BX*1), Y1
+	VMOVUPD      c32x64_4086200000000000<>+0(SB), Y2
+	VPAND        c32x64_7fffffffffffffff<>+0(SB), Y1, Y3
+	VPSUBQ       Y3, Y2, Y2
+	VPOR         Y2, Y0, Y0
+	VMOVUPD      c32x64_c086200000000000<>+0(SB), Y2
+	VMAXPD       Y1, Y2, Y1
+	VMOVUPD      c32x64_4086280000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VMOVUPD      c32x64_4338000000000000<>+0(SB), Y2
+	VFMADD231PD  c32x64_3ff71547652b82fe<>+0(SB), Y1, Y2
+	VSUBPD       c32x64_4338000000000000<>+0(SB), Y2, Y3
+	VFNMADD231PD c32x64_3fe62e42fee00000<>+0(SB), Y3, Y1
+	VFNMADD231PD c32x64_3dea39ef35793c76<>+0(SB), Y3, Y1
+	VMULPD       Y1, Y1, Y3
+	VMULPD       Y3, Y3, Y4
+	VMOVUPD      c32x64_3efa01991399f987<>+0(SB), Y5
+	VFMADD213PD  c32x64_3fa555555554f000<>+0(SB), Y4, Y5
+	VFMADD213PD  c32x64_3ff0000000000000<>+0(SB), Y4, Y5
+	VMOVUPD      c32x64_3e928b46faf8c24c<>+0(SB), Y6
+	VFMADD213PD  c32x64_3f56c16c18826db1<>+0(SB), Y4, Y6
+	VFMADD213PD  c32x64_3fe0000000000011<>+0(SB), Y4, Y6
+	VFMADD231PD  Y6, Y3, Y5
+	VMOVUPD      c32x64_3ec71ddf52ded199<>+0(SB), Y6
+	VFMADD213PD  c32x64_3f8111111110f1e5<>+0(SB), Y4, Y6
+	VFMADD213PD  c32x64_3ff0000000000000<>+0(SB), Y4, Y6
+	VMOVUPD      c32x64_3e5af639fa6e1b0b<>+0(SB), Y7
+	VFMADD213PD  c32x64_3f2a01a01b15de9d<>+0(SB), Y4, Y7
+	VFMADD213PD  c32x64_3fc555555555555a<>+0(SB), Y4, Y7
+	VFMADD231PD  Y7, Y3, Y6
+	VFMADD231PD  Y6, Y1, Y5
+	VMOVUPD      c32x64_3ff0000000000000<>+0(SB), Y1
+	VPSLLQ       $0x34, Y2, Y2
+	VPADDQ       Y2, Y1, Y1
+	VMULPD       Y5, Y1, Y1
+	VMOVUPD      Y1, (DX)(BX*1)
+	ADDQ         $0x20, BX
+	DECQ         AX
+	JNZ          vector
+	VMOVMSKPD    Y0, AX
+	MOVQ         AX, far+24(FP)
+	VZEROUPPER
+	RET
+
 // func gemm6F64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, FMA3
 TEXT ·gemm6F64AVX2(SB), NOSPLIT, $0-89
@@ -10408,6 +10462,55 @@ DATA c32x32_41b9f61b<>+20(SB)/4, $0x41b9f61b
 DATA c32x32_41b9f61b<>+24(SB)/4, $0x41b9f61b
 DATA c32x32_41b9f61b<>+28(SB)/4, $0x41b9f61b
 GLOBL c32x32_41b9f61b<>(SB), RODATA|NOPTR, $32
+
+// func expF32AVX2(n int, x *float32, y *float32) (far int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	VXORPD Y0, Y0, Y0
+	XORQ   BX, BX
+
+vector:
+	VMOVUPS      (CX)(BX*1), Y1
+	VMOVUPS      c32x32_42ae0000<>+0(SB), Y2
+	VPAND        c32x32_7fffffff<>+0(SB), Y1, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPOR         Y2, Y0, Y0
+	VMOVUPS      c32x32_c2ae0000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32x32_42b00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      c32x32_4b400000<>+0(SB), Y2
+	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y1, Y2
+	VSUBPS       c32x32_4b400000<>+0(SB), Y2, Y3
+	VFNMADD231PS c32x32_3f317200<>+0(SB), Y3, Y1
+	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y3, Y1
+	VMULPS       Y1, Y1, Y3
+	VMULPS       Y3, Y3, Y4
+	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y5
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y5
+	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y6
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y4, Y6
+	VFMADD231PS  Y6, Y3, Y5
+	VMOVUPS      c32x32_3c09382d<>+0(SB), Y6
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y6
+	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y4
+	VFMADD231PS  Y4, Y3, Y6
+	VFMADD231PS  Y6, Y1, Y5
+	VMOVUPS      c32x32_3f800000<>+0(SB), Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y2, Y1, Y1
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      Y1, (DX)(BX*1)
+	ADDQ         $0x20, BX
+	DECQ         AX
+	JNZ          vector
+	VMOVMSKPS    Y0, AX
+	MOVQ         AX, far+24(FP)
+	VZEROUPPER
+	RET
 
 // func gemm6F32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, FMA3

@@ -89,6 +89,11 @@ func logCDFF64AVX2(n int, x *float64, y *float64) (far int)
 //go:noescape
 func quantileF64AVX2(n int, x *float64, y *float64) (far int)
 
+// expF64AVX2 is the exp of normalKernels.
+//
+//go:noescape
+func expF64AVX2(n int, x *float64, y *float64) (far int)
+
 // gemm6F64AVX2 is a tile of gemmKernels.
 //
 //go:noescape
@@ -323,6 +328,11 @@ func logCDFF32AVX2(n int, x *float32, y *float32) (far int)
 //
 //go:noescape
 func quantileF32AVX2(n int, x *float32, y *float32) (far int)
+
+// expF32AVX2 is the exp of normalKernels.
+//
+//go:noescape
+func expF32AVX2(n int, x *float32, y *float32) (far int)
 
 // gemm6F32AVX2 is a tile of gemmKernels.
 //

@@ -16,7 +16,7 @@ func avx512Set() set {
 				score:    scoreF64AVX512,
 				upstream: upstreamF64AVX512, slopes: slopesF64AVX512, slopesEach: slopesEachF64AVX512, totals: totalsF64AVX512,
 			}),
-			normal: normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512},
+			normal: normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512, exp: expF64AVX512},
 			gemm: gemmKernels[float64]{lanes: 8, tiles: [2][]gemmTile[float64]{{
 				gemm1F64AVX512, gemm2F64AVX512, gemm3F64AVX512, gemm4F64AVX512, gemm5F64AVX512, gemm6F64AVX512, gemm7F64AVX512, gemm8F64AVX512, gemm9F64AVX512, gemm10F64AVX512, gemm11F64AVX512, gemm12F64AVX512,
 			}, {
@@ -35,7 +35,7 @@ func avx512Set() set {
 				score:    scoreF32AVX512,
 				upstream: upstreamF32AVX512, slopes: slopesF32AVX512, slopesEach: slopesEachF32AVX512, totals: totalsF32AVX512,
 			}),
-			normal: normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512},
+			normal: normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512, exp: expF32AVX512},
 			gemm: gemmKernels[float32]{lanes: 16, tiles: [2][]gemmTile[float32]{{
 				gemm1F32AVX512, gemm2F32AVX512, gemm3F32AVX512, gemm4F32AVX512, gemm5F32AVX512, gemm6F32AVX512, gemm7F32AVX512, gemm8F32AVX512, gemm9F32AVX512, gemm10F32AVX512, gemm11F32AVX512, gemm12F32AVX512,
 			}, {

@@ -3586,6 +3586,50 @@ GLOBL c8x64_3fe331d34fc7d77f<>(SB), RODATA|NOPTR, $8
 DATA c8x64_3c7abc9e3b39803f<>+0(SB)/8, $0x3c7abc9e3b39803f
 GLOBL c8x64_3c7abc9e3b39803f<>(SB), RODATA|NOPTR, $8
 
+// func expF64AVX512(n int, x *float64, y *float64) (far int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·expF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	VPXORQ Z0, Z0, Z0
+	XORQ   BX, BX
+
+vector:
+	VMOVUPD           (CX)(BX*1), Z1
+	VBROADCASTSD      c8x64_4086200000000000<>+0(SB), Z2
+	VPANDQ.BCST       c8x64_7fffffffffffffff<>+0(SB), Z1, Z3
+	VPSUBQ            Z3, Z2, Z2
+	VPORQ             Z2, Z0, Z0
+	VBROADCASTSD      c8x64_c086200000000000<>+0(SB), Z2
+	VMAXPD            Z1, Z2, Z1
+	VBROADCASTSD      c8x64_4086280000000000<>+0(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VBROADCASTSD      c8x64_42f8000000000000<>+0(SB), Z2
+	VFMADD231PD.BCST  c8x64_3ff71547652b82fe<>+0(SB), Z1, Z2
+	VSUBPD.BCST       c8x64_42f8000000000000<>+0(SB), Z2, Z3
+	VFNMADD231PD.BCST c8x64_3fe62e42fefa39ef<>+0(SB), Z3, Z1
+	VBROADCASTSD      c8x64_3f56c181ffad2d42<>+0(SB), Z4
+	VFMADD213PD.BCST  c8x64_3f811126f9ff2a49<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  c8x64_3fa55555554ac91d<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  c8x64_3fc5555555403ce1<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  c8x64_3fe0000000000003<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  c8x64_3ff000000000000a<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  c8x64_3ff0000000000000<>+0(SB), Z1, Z4
+	VMOVUPD           powers64<>+0(SB), Z1
+	VPERMI2PD         powers64<>+64(SB), Z1, Z2
+	VMULPD            Z4, Z2, Z1
+	VSCALEFPD         Z3, Z1, Z1
+	VMOVUPD           Z1, (DX)(BX*1)
+	ADDQ              $0x40, BX
+	DECQ              AX
+	JNZ               vector
+	VPMOVQ2M          Z0, K1
+	KMOVW             K1, AX
+	MOVQ              AX, far+24(FP)
+	VZEROUPPER
+	RET
+
 // func gemm12F64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F
 TEXT ·gemm12F64AVX512(SB), NOSPLIT, $0-89
@@ -9394,6 +9438,47 @@ GLOBL c4x32_43b2c42a<>(SB), RODATA|NOPTR, $4
 
 DATA c4x32_41b9f61b<>+0(SB)/4, $0x41b9f61b
 GLOBL c4x32_41b9f61b<>(SB), RODATA|NOPTR, $4
+
+// func expF32AVX512(n int, x *float32, y *float32) (far int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·expF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ   n+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	VPXORQ Z0, Z0, Z0
+	XORQ   BX, BX
+
+vector:
+	VMOVUPS           (CX)(BX*1), Z1
+	VBROADCASTSS      c4x32_42ae0000<>+0(SB), Z2
+	VPANDD.BCST       c4x32_7fffffff<>+0(SB), Z1, Z3
+	VPSUBD            Z3, Z2, Z2
+	VPORQ             Z2, Z0, Z0
+	VBROADCASTSS      c4x32_c2ae0000<>+0(SB), Z2
+	VMAXPS            Z1, Z2, Z1
+	VBROADCASTSS      c4x32_42b00000<>+0(SB), Z2
+	VMINPS            Z1, Z2, Z1
+	VBROADCASTSS      c4x32_49400000<>+0(SB), Z2
+	VFMADD231PS.BCST  c4x32_3fb8aa3b<>+0(SB), Z1, Z2
+	VSUBPS.BCST       c4x32_49400000<>+0(SB), Z2, Z3
+	VFNMADD231PS.BCST c4x32_3f317200<>+0(SB), Z3, Z1
+	VFNMADD231PS.BCST c4x32_35bfbe8e<>+0(SB), Z3, Z1
+	VBROADCASTSS      c4x32_3e2aabb2<>+0(SB), Z4
+	VFMADD213PS.BCST  c4x32_3f000149<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z1, Z4
+	VFMADD213PS.BCST  c4x32_3f800000<>+0(SB), Z1, Z4
+	VPERMPS           powers32<>+0(SB), Z2, Z1
+	VMULPS            Z4, Z1, Z1
+	VSCALEFPS         Z3, Z1, Z1
+	VMOVUPS           Z1, (DX)(BX*1)
+	ADDQ              $0x40, BX
+	DECQ              AX
+	JNZ               vector
+	VPMOVD2M          Z0, K1
+	KMOVW             K1, AX
+	MOVQ              AX, far+24(FP)
+	VZEROUPPER
+	RET
 
 // func gemm12F32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F

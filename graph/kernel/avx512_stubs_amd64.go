@@ -89,6 +89,11 @@ func logCDFF64AVX512(n int, x *float64, y *float64) (far int)
 //go:noescape
 func quantileF64AVX512(n int, x *float64, y *float64) (far int)
 
+// expF64AVX512 is the exp of normalKernels.
+//
+//go:noescape
+func expF64AVX512(n int, x *float64, y *float64) (far int)
+
 // gemm12F64AVX512 is a tile of gemmKernels.
 //
 //go:noescape
@@ -328,6 +333,11 @@ func logCDFF32AVX512(n int, x *float32, y *float32) (far int)
 //
 //go:noescape
 func quantileF32AVX512(n int, x *float32, y *float32) (far int)
+
+// expF32AVX512 is the exp of normalKernels.
+//
+//go:noescape
+func expF32AVX512(n int, x *float32, y *float32) (far int)
 
 // gemm12F32AVX512 is a tile of gemmKernels.
 //

@@ -73,3 +73,51 @@ func digamma(x float64) (psi float64) {
 	r := 1 / (x * x)
 	return psi + math.Log(x) - 0.5/x - r*(1./12-r*(1./120-r*(1./252-r*(1./240-r*(1./132-r*691/32760)))))
 }
+
+// SignedLog is log(1 + x) for x ≥ 0, and odd.
+func SignedLog(x float64) float64 { return math.Copysign(math.Log1p(math.Abs(x)), x) }
+
+// SignedExp is the inverse of SignedLog.
+func SignedExp(x float64) float64 { return math.Copysign(math.Expm1(math.Abs(x)), x) }
+
+// ExpRelative is (e^x − 1)/x.
+func ExpRelative(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return math.Expm1(x) / x
+}
+
+// ExpRelativeSlope is its derivative; near 0, where its terms cancel, the series Σ_k x^k/(k!·(k + 2)).
+func ExpRelativeSlope(x float64) float64 {
+	if math.Abs(x) > 0.5 {
+		return (math.Exp(x) - ExpRelative(x)) / x
+	}
+	sum, term := 0.0, 1.0
+	for k := 0.0; k < 16; k++ {
+		sum += term / (k + 2)
+		term *= x / (k + 1)
+	}
+	return sum
+}
+
+// LogRelative is log(1 + x)/x.
+func LogRelative(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return math.Log1p(x) / x
+}
+
+// LogRelativeSlope is its derivative; near 0, where its terms cancel, the series Σ_k −(−x)^k·(k + 1)/(k + 2).
+func LogRelativeSlope(x float64) float64 {
+	if math.Abs(x) > 0.1 {
+		return (1/(1+x) - LogRelative(x)) / x
+	}
+	sum, term := 0.0, -1.0
+	for k := 0.0; k < 18; k++ {
+		sum += term * (k + 1) / (k + 2)
+		term *= -x
+	}
+	return sum
+}

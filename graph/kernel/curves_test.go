@@ -61,3 +61,18 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// TestRelativeSlopes: where a series takes over from the formula, the two agree.
+func TestRelativeSlopes(t *testing.T) {
+	for name, c := range map[string]struct {
+		f  func(float64) float64
+		at float64
+	}{"exp": {kernel.ExpRelativeSlope, 0.5}, "log": {kernel.LogRelativeSlope, 0.1}} {
+		for _, at := range []float64{c.at, -c.at} {
+			series, formula := c.f(at), c.f(at*(1+1e-13))
+			if !(math.Abs(series-formula) <= 1e-12) {
+				t.Errorf("%s at %v: %v by its series, %v by its formula", name, at, series, formula)
+			}
+		}
+	}
+}

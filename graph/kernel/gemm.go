@@ -9,6 +9,8 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
+	whole          [2]axisPart // all of the inner axis, and of c's rows
+	mask           *gemmMask   // see Masked; nil: nothing is passed over
 	*GemmSpace[T]
 }
 
@@ -55,7 +57,7 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *G
 		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
-	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, GemmSpace: s}
+	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]axisPart{{0, k}, {0, m}}, GemmSpace: s}
 }
 
 // Run sets c = op(a)·op(b), or with add adds the product to c.
@@ -96,6 +98,9 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 
 func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 	width, first := 2*g.ops.lanes, 0
+	if g.mask != nil && g.mask.rows && !e.add {
+		clear(c[:g.m*g.n])
+	}
 	if g.skipsZeros(a, b) {
 		first = g.tiledSparse(a, b, c, e)
 	}
@@ -109,28 +114,35 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 		if e.bias != nil {
 			copy(g.start, e.bias[j:j+w])
 		}
-		for p := 0; p < g.k; p += panelDepth {
-			depth := min(panelDepth, g.k-p)
-			piece := gemmEnds[T]{add: e.add || p > 0, relu: e.relu && p+depth == g.k}
-			if !g.transB && w == width {
-				g.column(tiles, width, a, b[p*g.n+j:], g.n, c, j, p, w, depth, piece)
-				continue
+		inner, rows := g.parts(j, w)
+		for n, part := range inner {
+			for p := part.from; p < part.to; p += panelDepth {
+				depth := min(panelDepth, part.to-p)
+				first, last := n == 0 && p == part.from, n == len(inner)-1 && p+depth == part.to
+				piece := gemmEnds[T]{add: e.add || !first, relu: e.relu && last}
+				from, stride := g.panel, width
+				if !g.transB && w == width {
+					from, stride = b[p*g.n+j:], g.n
+				} else {
+					g.pack(b, j, p, w, width, depth)
+				}
+				for _, part := range rows {
+					g.column(tiles, width, a, from, stride, c, j, p, w, depth, part, piece)
+				}
 			}
-			g.pack(b, j, p, w, width, depth)
-			g.column(tiles, width, a, g.panel, width, c, j, p, w, depth, piece)
 		}
 	}
 }
 
-// column multiplies all rows of a by one panel of b, width numbers wide, whose rows are stride apart.
-func (g *Gemm[T]) column(tiles []gemmTile[T], width int, a, b []T, stride int, c []T, j, p, w, depth int, e gemmEnds[T]) {
+// column multiplies some rows of a by one panel of b, width numbers wide, whose rows are stride apart.
+func (g *Gemm[T]) column(tiles []gemmTile[T], width int, a, b []T, stride int, c []T, j, p, w, depth int, part axisPart, e gemmEnds[T]) {
 	size := sizeOf[T]()
 	ars, acs, at := g.k, 1, p
 	if g.transA {
 		ars, acs, at = 1, g.m, p*g.m
 	}
-	for i := 0; i < g.m; {
-		rows, n := heights(len(tiles), g.m-i)
+	for i := part.from; i < part.to; {
+		rows, n := heights(len(tiles), part.to-i)
 		to, crs := &c[i*g.n+j], g.n*size
 		if w < width {
 			n = 1

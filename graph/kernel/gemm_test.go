@@ -229,3 +229,82 @@ func benchmarkGemm[T Float](b *testing.B, name string, ops gemmKernels[T], s [3]
 		})
 	}
 }
+
+// TestGemmMasked: a product that passes over what a mask leaves out is the product of the masked weights, in each of the three places
+// that weights have in a dense layer, whatever the order of the degrees.
+func TestGemmMasked(t *testing.T) {
+	for _, s := range sets {
+		ops := s.f64.gemm
+		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmMasked(t, ops, 1e-13) })
+	}
+	for _, s := range sets {
+		ops := s.f32.gemm
+		t.Run("float32/"+s.name, func(t *testing.T) { checkGemmMasked(t, ops, 1e-5) })
+	}
+}
+
+func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	random := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = T(rng.NormFloat64())
+		}
+		return x
+	}
+	const rows = 29
+	for _, c := range []struct{ in, out, most int }{{5, 40, 4}, {40, 70, 4}, {70, 31, 30}, {3, 2, 2}, {300, 33, 9}} {
+		for name, degree := range map[string]func(i, n int) int{
+			"in order": func(i, n int) int { return i * (c.most + 1) / n },
+			"reversed": func(i, n int) int { return (n - 1 - i) * (c.most + 1) / n },
+			"in turns": func(i, _ int) int { return i % (c.most + 1) },
+			"lost":     func(int, int) int { return rng.IntN(2) * c.most },
+		} {
+			from, to := make([]int, c.in), make([]int, c.out)
+			for i := range from {
+				from[i] = degree(i, c.in)
+			}
+			for j := range to {
+				to[j] = max(degree(j, c.out)-1, 0)
+			}
+			x, w, g, bias := random(rows*c.in), random(c.in*c.out), random(rows*c.out), random(c.out)
+			kept := func(e int) bool { return from[e/c.out] <= to[e%c.out] }
+			for e := range w {
+				if !kept(e) {
+					w[e] = 0
+				}
+			}
+			check := func(what string, got []T, want []float64) {
+				t.Helper()
+				for e, v := range want {
+					if !(math.Abs(float64(got[e])-v) <= tol*float64(c.in+c.out)) {
+						t.Fatalf("%d×%d, degrees %s: %s: element %d = %v, want %v", c.in, c.out, name, what, e, got[e], v)
+					}
+				}
+			}
+			space := new(GemmSpace[T])
+			y := random(rows * c.out)
+			want := product([2]bool{}, rows, c.out, c.in, x, w)
+			for e := range want {
+				want[e] += float64(bias[e%c.out])
+			}
+			newGemm(false, false, rows, c.out, c.in, ops, space).Masked(from, to).Dense(x, w, bias, y, false)
+			check("x·W + bias", y, want)
+			gx := random(rows * c.in)
+			newGemm(false, true, rows, c.in, c.out, ops, space).Masked(from, to).Run(g, w, gx, false)
+			check("g·Wᵀ", gx, product([2]bool{false, true}, rows, c.in, c.out, g, w))
+			gw := newGemm(true, false, c.in, c.out, rows, ops, space).Masked(from, to)
+			sum := random(c.in * c.out)
+			gw.Run(x, g, sum, false)
+			gw.Run(x, g, sum, true)
+			want = product([2]bool{true, false}, c.in, c.out, rows, x, g)
+			for e := range want {
+				want[e] *= 2
+				if !kept(e) { // nobody asks for it
+					want[e] = float64(sum[e])
+				}
+			}
+			check("xᵀ·g, twice", sum, want)
+		}
+	}
+}

@@ -14,7 +14,7 @@ func neonSet() set {
 				score:    scoreF64NEON,
 				upstream: upstreamF64NEON, slopes: slopesF64NEON, slopesEach: slopesEachF64NEON, totals: totalsF64NEON,
 			}),
-			normal: normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON},
+			normal: normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON, exp: expF64NEON},
 			gemm: gemmKernels[float64]{lanes: 2, tiles: [2][]gemmTile[float64]{{
 				gemm1F64NEON, gemm2F64NEON, gemm3F64NEON, gemm4F64NEON, gemm5F64NEON, gemm6F64NEON, gemm7F64NEON, gemm8F64NEON,
 			}, {
@@ -33,7 +33,7 @@ func neonSet() set {
 				score:    scoreF32NEON,
 				upstream: upstreamF32NEON, slopes: slopesF32NEON, slopesEach: slopesEachF32NEON, totals: totalsF32NEON,
 			}),
-			normal: normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON},
+			normal: normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON, exp: expF32NEON},
 			gemm: gemmKernels[float32]{lanes: 4, tiles: [2][]gemmTile[float32]{{
 				gemm1F32NEON, gemm2F32NEON, gemm3F32NEON, gemm4F32NEON, gemm5F32NEON, gemm6F32NEON, gemm7F32NEON, gemm8F32NEON,
 			}, {

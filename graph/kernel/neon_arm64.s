@@ -4780,6 +4780,110 @@ DATA constants_quantileF64NEON<>+1408(SB)/8, $0x3fdb333333333333
 DATA constants_quantileF64NEON<>+1416(SB)/8, $0x3fdb333333333333
 GLOBL constants_quantileF64NEON<>(SB), RODATA|NOPTR, $1424
 
+// func expF64NEON(n int, x *float64, y *float64) (far int)
+TEXT ·expF64NEON(SB), NOSPLIT, $0-32
+	MOVD $constants_expF64NEON<>(SB), R0
+	WORD $0xad404c14 // ldp q20, q19, [x0, #0]
+	WORD $0xad414412 // ldp q18, q17, [x0, #32]
+	WORD $0xad42340e // ldp q14, q13, [x0, #64]
+	WORD $0xad432c0c // ldp q12, q11, [x0, #96]
+	WORD $0xad441808 // ldp q8, q6, [x0, #128]
+	WORD $0xad450c05 // ldp q5, q3, [x0, #160]
+	WORD $0x3dc05001 // ldr q1, [x0, #320]
+	MOVD n+0(FP), R4
+	MOVD x+8(FP), R3
+	MOVD y+16(FP), R2
+	WORD $0x4f000415 // movi v21.4s, #0
+	MOVD $0, R1
+
+vector:
+	WORD $0x3ce16862 // ldr q2, [x3, x1]
+	WORD $0x4e331c40 // and v0.16b, v2.16b, v19.16b
+	WORD $0x6ee08680 // sub v0.2d, v20.2d, v0.2d
+	WORD $0x4ea01eb5 // orr v21.16b, v21.16b, v0.16b
+	WORD $0x4e62f640 // fmax v0.2d, v18.2d, v2.2d
+	WORD $0x4ee0f630 // fmin v16.2d, v17.2d, v0.2d
+	WORD $0xad46000f // ldp q15, q0, [x0, #192]
+	WORD $0x4e70cdcf // fmla v15.2d, v14.2d, v16.2d
+	WORD $0x4eedd5e2 // fsub v2.2d, v15.2d, v13.2d
+	WORD $0x4ee2cd90 // fmls v16.2d, v12.2d, v2.2d
+	WORD $0x4ee2cd70 // fmls v16.2d, v11.2d, v2.2d
+	WORD $0x6e70de0a // fmul v10.2d, v16.2d, v16.2d
+	WORD $0x6e6add49 // fmul v9.2d, v10.2d, v10.2d
+	WORD $0x4e69cd00 // fmla v0.2d, v8.2d, v9.2d
+	WORD $0xad471007 // ldp q7, q4, [x0, #224]
+	WORD $0x4e69cc07 // fmla v7.2d, v0.2d, v9.2d
+	WORD $0x4e69ccc4 // fmla v4.2d, v6.2d, v9.2d
+	WORD $0xad480002 // ldp q2, q0, [x0, #256]
+	WORD $0x4e69cc82 // fmla v2.2d, v4.2d, v9.2d
+	WORD $0x4e6acc47 // fmla v7.2d, v2.2d, v10.2d
+	WORD $0x4e69cca0 // fmla v0.2d, v5.2d, v9.2d
+	WORD $0xad490804 // ldp q4, q2, [x0, #288]
+	WORD $0x4e69cc04 // fmla v4.2d, v0.2d, v9.2d
+	WORD $0x4e69cc62 // fmla v2.2d, v3.2d, v9.2d
+	WORD $0x3dc05400 // ldr q0, [x0, #336]
+	WORD $0x4e69cc40 // fmla v0.2d, v2.2d, v9.2d
+	WORD $0x4e6acc04 // fmla v4.2d, v0.2d, v10.2d
+	WORD $0x4e70cc87 // fmla v7.2d, v4.2d, v16.2d
+	WORD $0x4f7455e0 // shl v0.2d, v15.2d, #52
+	WORD $0x4ee08420 // add v0.2d, v1.2d, v0.2d
+	WORD $0x6e67dc00 // fmul v0.2d, v0.2d, v7.2d
+	WORD $0x3ca16840 // str q0, [x2, x1]
+	ADD  $16, R1, R1
+	SUBS $1, R4, R4
+	BNE  vector
+	WORD $0x4ee0aaa0 // cmlt v0.2d, v21.2d, #0
+	WORD $0x0ea12800 // xtn v0.2s, v0.2d
+	WORD $0x9e660000 // fmov x0, d0
+	MOVD R0, far+24(FP)
+	RET
+
+DATA constants_expF64NEON<>+0(SB)/8, $0x4086200000000000
+DATA constants_expF64NEON<>+8(SB)/8, $0x4086200000000000
+DATA constants_expF64NEON<>+16(SB)/8, $0x7fffffffffffffff
+DATA constants_expF64NEON<>+24(SB)/8, $0x7fffffffffffffff
+DATA constants_expF64NEON<>+32(SB)/8, $0xc086200000000000
+DATA constants_expF64NEON<>+40(SB)/8, $0xc086200000000000
+DATA constants_expF64NEON<>+48(SB)/8, $0x4086280000000000
+DATA constants_expF64NEON<>+56(SB)/8, $0x4086280000000000
+DATA constants_expF64NEON<>+64(SB)/8, $0x3ff71547652b82fe
+DATA constants_expF64NEON<>+72(SB)/8, $0x3ff71547652b82fe
+DATA constants_expF64NEON<>+80(SB)/8, $0x4338000000000000
+DATA constants_expF64NEON<>+88(SB)/8, $0x4338000000000000
+DATA constants_expF64NEON<>+96(SB)/8, $0x3fe62e42fee00000
+DATA constants_expF64NEON<>+104(SB)/8, $0x3fe62e42fee00000
+DATA constants_expF64NEON<>+112(SB)/8, $0x3dea39ef35793c76
+DATA constants_expF64NEON<>+120(SB)/8, $0x3dea39ef35793c76
+DATA constants_expF64NEON<>+128(SB)/8, $0x3efa01991399f987
+DATA constants_expF64NEON<>+136(SB)/8, $0x3efa01991399f987
+DATA constants_expF64NEON<>+144(SB)/8, $0x3e928b46faf8c24c
+DATA constants_expF64NEON<>+152(SB)/8, $0x3e928b46faf8c24c
+DATA constants_expF64NEON<>+160(SB)/8, $0x3ec71ddf52ded199
+DATA constants_expF64NEON<>+168(SB)/8, $0x3ec71ddf52ded199
+DATA constants_expF64NEON<>+176(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_expF64NEON<>+184(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_expF64NEON<>+192(SB)/8, $0x4338000000000000
+DATA constants_expF64NEON<>+200(SB)/8, $0x4338000000000000
+DATA constants_expF64NEON<>+208(SB)/8, $0x3fa555555554f000
+DATA constants_expF64NEON<>+216(SB)/8, $0x3fa555555554f000
+DATA constants_expF64NEON<>+224(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+232(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+240(SB)/8, $0x3f56c16c18826db1
+DATA constants_expF64NEON<>+248(SB)/8, $0x3f56c16c18826db1
+DATA constants_expF64NEON<>+256(SB)/8, $0x3fe0000000000011
+DATA constants_expF64NEON<>+264(SB)/8, $0x3fe0000000000011
+DATA constants_expF64NEON<>+272(SB)/8, $0x3f8111111110f1e5
+DATA constants_expF64NEON<>+280(SB)/8, $0x3f8111111110f1e5
+DATA constants_expF64NEON<>+288(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+296(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+304(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_expF64NEON<>+312(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_expF64NEON<>+320(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+328(SB)/8, $0x3ff0000000000000
+DATA constants_expF64NEON<>+336(SB)/8, $0x3fc555555555555a
+DATA constants_expF64NEON<>+344(SB)/8, $0x3fc555555555555a
+GLOBL constants_expF64NEON<>(SB), RODATA|NOPTR, $352
+
 // func gemm8F64NEON(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 TEXT ·gemm8F64NEON(SB), NOSPLIT, $0-89
 	MOVD irs+64(FP), R3
@@ -10335,6 +10439,92 @@ DATA constants_quantileF32NEON<>+888(SB)/8, $0x3f3cac243f3cac24
 DATA constants_quantileF32NEON<>+896(SB)/8, $0x3e77c9543e77c954
 DATA constants_quantileF32NEON<>+904(SB)/8, $0x3e77c9543e77c954
 GLOBL constants_quantileF32NEON<>(SB), RODATA|NOPTR, $912
+
+// func expF32NEON(n int, x *float32, y *float32) (far int)
+TEXT ·expF32NEON(SB), NOSPLIT, $0-32
+	MOVD $constants_expF32NEON<>(SB), R0
+	WORD $0xad404813 // ldp q19, q18, [x0, #0]
+	WORD $0xad414011 // ldp q17, q16, [x0, #32]
+	WORD $0xad42300d // ldp q13, q12, [x0, #64]
+	WORD $0xad43280b // ldp q11, q10, [x0, #96]
+	WORD $0xad441407 // ldp q7, q5, [x0, #128]
+	WORD $0xad450803 // ldp q3, q2, [x0, #160]
+	WORD $0x3dc04001 // ldr q1, [x0, #256]
+	MOVD n+0(FP), R4
+	MOVD x+8(FP), R3
+	MOVD y+16(FP), R2
+	WORD $0x4f000414 // movi v20.4s, #0
+	MOVD $0, R1
+
+vector:
+	WORD $0x3ce16864 // ldr q4, [x3, x1]
+	WORD $0x4e321c80 // and v0.16b, v4.16b, v18.16b
+	WORD $0x6ea08660 // sub v0.4s, v19.4s, v0.4s
+	WORD $0x4ea01e94 // orr v20.16b, v20.16b, v0.16b
+	WORD $0x4e24f620 // fmax v0.4s, v17.4s, v4.4s
+	WORD $0x4ea0f60f // fmin v15.4s, v16.4s, v0.4s
+	WORD $0xad46180e // ldp q14, q6, [x0, #192]
+	WORD $0x4e2fcdae // fmla v14.4s, v13.4s, v15.4s
+	WORD $0x4eacd5c0 // fsub v0.4s, v14.4s, v12.4s
+	WORD $0x4ea0cd6f // fmls v15.4s, v11.4s, v0.4s
+	WORD $0x4ea0cd4f // fmls v15.4s, v10.4s, v0.4s
+	WORD $0x6e2fdde9 // fmul v9.4s, v15.4s, v15.4s
+	WORD $0x6e29dd28 // fmul v8.4s, v9.4s, v9.4s
+	WORD $0x4e28cce6 // fmla v6.4s, v7.4s, v8.4s
+	WORD $0xad470004 // ldp q4, q0, [x0, #224]
+	WORD $0x4e28cca4 // fmla v4.4s, v5.4s, v8.4s
+	WORD $0x4e29cc86 // fmla v6.4s, v4.4s, v9.4s
+	WORD $0x4e28cc60 // fmla v0.4s, v3.4s, v8.4s
+	WORD $0x4e29cc40 // fmla v0.4s, v2.4s, v9.4s
+	WORD $0x4e2fcc06 // fmla v6.4s, v0.4s, v15.4s
+	WORD $0x4f3755c0 // shl v0.4s, v14.4s, #23
+	WORD $0x4ea08420 // add v0.4s, v1.4s, v0.4s
+	WORD $0x6e26dc00 // fmul v0.4s, v0.4s, v6.4s
+	WORD $0x3ca16840 // str q0, [x2, x1]
+	ADD  $16, R1, R1
+	SUBS $1, R4, R4
+	BNE  vector
+	WORD $0x4ea0aa80 // cmlt v0.4s, v20.4s, #0
+	WORD $0x0e612800 // xtn v0.4h, v0.4s
+	WORD $0x9e660000 // fmov x0, d0
+	MOVD R0, far+24(FP)
+	RET
+
+DATA constants_expF32NEON<>+0(SB)/8, $0x42ae000042ae0000
+DATA constants_expF32NEON<>+8(SB)/8, $0x42ae000042ae0000
+DATA constants_expF32NEON<>+16(SB)/8, $0x7fffffff7fffffff
+DATA constants_expF32NEON<>+24(SB)/8, $0x7fffffff7fffffff
+DATA constants_expF32NEON<>+32(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_expF32NEON<>+40(SB)/8, $0xc2ae0000c2ae0000
+DATA constants_expF32NEON<>+48(SB)/8, $0x42b0000042b00000
+DATA constants_expF32NEON<>+56(SB)/8, $0x42b0000042b00000
+DATA constants_expF32NEON<>+64(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_expF32NEON<>+72(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants_expF32NEON<>+80(SB)/8, $0x4b4000004b400000
+DATA constants_expF32NEON<>+88(SB)/8, $0x4b4000004b400000
+DATA constants_expF32NEON<>+96(SB)/8, $0x3f3172003f317200
+DATA constants_expF32NEON<>+104(SB)/8, $0x3f3172003f317200
+DATA constants_expF32NEON<>+112(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_expF32NEON<>+120(SB)/8, $0x35bfbe8e35bfbe8e
+DATA constants_expF32NEON<>+128(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_expF32NEON<>+136(SB)/8, $0x3d2aaa563d2aaa56
+DATA constants_expF32NEON<>+144(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_expF32NEON<>+152(SB)/8, $0x3ab6baf33ab6baf3
+DATA constants_expF32NEON<>+160(SB)/8, $0x3c09382d3c09382d
+DATA constants_expF32NEON<>+168(SB)/8, $0x3c09382d3c09382d
+DATA constants_expF32NEON<>+176(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_expF32NEON<>+184(SB)/8, $0x3e2aaa013e2aaa01
+DATA constants_expF32NEON<>+192(SB)/8, $0x4b4000004b400000
+DATA constants_expF32NEON<>+200(SB)/8, $0x4b4000004b400000
+DATA constants_expF32NEON<>+208(SB)/8, $0x3f8000003f800000
+DATA constants_expF32NEON<>+216(SB)/8, $0x3f8000003f800000
+DATA constants_expF32NEON<>+224(SB)/8, $0x3f0000003f000000
+DATA constants_expF32NEON<>+232(SB)/8, $0x3f0000003f000000
+DATA constants_expF32NEON<>+240(SB)/8, $0x3f8000003f800000
+DATA constants_expF32NEON<>+248(SB)/8, $0x3f8000003f800000
+DATA constants_expF32NEON<>+256(SB)/8, $0x3f8000003f800000
+DATA constants_expF32NEON<>+264(SB)/8, $0x3f8000003f800000
+GLOBL constants_expF32NEON<>(SB), RODATA|NOPTR, $272
 
 // func gemm8F32NEON(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 TEXT ·gemm8F32NEON(SB), NOSPLIT, $0-89

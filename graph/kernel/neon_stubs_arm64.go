@@ -89,6 +89,11 @@ func logCDFF64NEON(n int, x *float64, y *float64) (far int)
 //go:noescape
 func quantileF64NEON(n int, x *float64, y *float64) (far int)
 
+// expF64NEON is the exp of normalKernels.
+//
+//go:noescape
+func expF64NEON(n int, x *float64, y *float64) (far int)
+
 // gemm8F64NEON is a tile of gemmKernels.
 //
 //go:noescape
@@ -283,6 +288,11 @@ func logCDFF32NEON(n int, x *float32, y *float32) (far int)
 //
 //go:noescape
 func quantileF32NEON(n int, x *float32, y *float32) (far int)
+
+// expF32NEON is the exp of normalKernels.
+//
+//go:noescape
+func expF32NEON(n int, x *float32, y *float32) (far int)
 
 // gemm8F32NEON is a tile of gemmKernels.
 //

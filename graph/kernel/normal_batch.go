@@ -1,11 +1,14 @@
 package kernel
 
+import "math"
+
 // normalKernels are functions of the standard normal over whole vectors of `lanes` numbers. far is not 0 if there may be a
 // number outside their domain, what they wrote of which is wrong. Without lanes there are none.
 type normalKernels[T Float] struct {
 	lanes    int
 	logCDF   func(n int, x, y *T) (far int)
 	quantile func(n int, x, y *T) (far int)
+	exp      func(n int, x, y *T) (far int)
 }
 
 func normals[T Float]() *normalKernels[T] { return &chosen[T]().normal }
@@ -22,6 +25,29 @@ func Quantiles[T Float](y, x []T) { normals[T]().quantiles(y, x) }
 
 func (k *normalKernels[T]) quantiles(y, x []T) {
 	k.each(y, x, k.quantile, Quantile, func(v T) bool { return v >= -676 && v <= -1e-37 })
+}
+
+// Exps writes eˣ of each x to y, which is not x: to two ulps of T, and to what half an ulp of x makes of it. What a number's is does
+// not depend on where it stands.
+func Exps[T Float](y, x []T) { normals[T]().exps(y, x) }
+
+func (k *normalKernels[T]) exps(y, x []T) {
+	whole := len(x)
+	if k.lanes > 0 {
+		whole = len(x) / k.lanes * k.lanes
+	}
+	limit := T(708)
+	if sizeOf[T]() == 4 {
+		limit = 87
+	}
+	inside := func(v T) bool { return v >= -limit && v <= limit }
+	k.each(y[:whole], x[:whole], k.exp, math.Exp, inside)
+	if whole < len(x) {
+		var in, out [16]T // as long as the longest vector
+		copy(in[:], x[whole:])
+		k.each(out[:k.lanes], in[:k.lanes], k.exp, math.Exp, inside)
+		copy(y[whole:], out[:])
+	}
 }
 
 // each runs a kernel over whole vectors, and the scalar function over the rest and over what is not surely inside.

@@ -76,7 +76,7 @@ func checkNormalEdges[T Float](t *testing.T, k *normalKernels[T], tol float64) {
 				for name, f := range map[string]struct {
 					vector func(y, x []T)
 					scalar func(float64) float64
-				}{"LogCDF": {k.logCDFs, LogCDF}, "Quantile": {k.quantiles, Quantile}} {
+				}{"LogCDF": {k.logCDFs, LogCDF}, "Quantile": {k.quantiles, Quantile}, "Exp": {k.exps, math.Exp}} {
 					f.vector(y, x)
 					for i, v := range x {
 						w := float64(T(f.scalar(float64(v))))
@@ -117,5 +117,42 @@ func benchmarkNormal[T Float](b *testing.B, name string, k *normalKernels[T]) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(x)), "ns/number")
 		})
+	}
+}
+
+// TestExps: an exponential is exact to two ulps, and to what half an ulp of its argument makes of it, wherever it is a normal number;
+// it is the same at every place of an array.
+func TestExps(t *testing.T) {
+	for _, s := range sets {
+		k := s.f64.normal
+		t.Run("float64/"+s.name, func(t *testing.T) { checkExps(t, &k, 0x1p-52) })
+	}
+	for _, s := range sets {
+		k := s.f32.normal
+		t.Run("float32/"+s.name, func(t *testing.T) { checkExps(t, &k, 0x1p-23) })
+	}
+}
+
+func checkExps[T Float](t *testing.T, k *normalKernels[T], ulp float64) {
+	var x []T
+	for v := -745.0; v < 712; v += 0.37 {
+		x = append(x, T(v), T(v/1000))
+	}
+	y := make([]T, len(x))
+	k.exps(y, x)
+	for i, v := range x {
+		want := math.Exp(float64(v))
+		if got := float64(y[i]); !near(got, float64(T(want)), ulp*(2+math.Abs(float64(v))/2), leastNormal[T]()) {
+			t.Errorf("exp(%v) = %v, want %v", v, got, want)
+		}
+	}
+	for from := range 5 {
+		part := make([]T, len(x)-from)
+		k.exps(part, x[from:])
+		for i, v := range part {
+			if v != y[from+i] {
+				t.Fatalf("exp(%v) = %v, at another place %v", x[from+i], v, y[from+i])
+			}
+		}
 	}
 }

@@ -62,11 +62,13 @@ var configs = map[string]config{
 	"layers.ElementwiseConfig":        {layers.ElementwiseConfig{Transform: transforms.GaussianMixtureCDF{}}, func(v any) error { _, err := layers.NewElementwise(2, v.(layers.ElementwiseConfig)); return err }},
 	"layers.FixedOrthoConfig":         unchecked(layers.FixedOrthoConfig{}),
 	"layers.HouseholderConfig":        {layers.HouseholderConfig{}, func(v any) error { _, err := layers.NewHouseholder(2, v.(layers.HouseholderConfig)); return err }},
+	"layers.LUConfig":                 {layers.LUConfig{}, func(v any) error { _, err := layers.NewLU(2, v.(layers.LUConfig)); return err }},
 	"layers.MLPConfig":                unchecked(layers.MLPConfig{}),
 	"layers.MixtureCDFConfig":         {layers.MixtureCDFConfig{}, func(v any) error { _, err := layers.NewMixtureCDF(2, v.(layers.MixtureCDFConfig)); return err }},
 	"layertest.BaseOptions":           validates(layertest.BaseOptions{Lo: -3, Hi: 1}),
 	"layertest.ConditionerOptions":    validates(layertest.ConditionerOptions{}),
 	"layertest.TransformOptions":      validates(layertest.TransformOptions{Lo: -3, Hi: 1}),
+	"layers.PermutationConfig":        {layers.PermutationConfig{Order: []int{0}}, func(v any) error { _, err := layers.NewPermutation(v.(layers.PermutationConfig).Order); return err }},
 	"layertest.Options":               unchecked(layertest.Options{}),
 
 	"losses.L2": validates(losses.L2{}),
@@ -102,9 +104,9 @@ var configs = map[string]config{
 var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
-	"flows.RowError", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
+	"flows.RowError", "flows.OutsideError", "flows.Weight", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
-	"layers.Description", "transforms.Part",
+	"layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }

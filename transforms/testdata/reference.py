@@ -70,6 +70,14 @@ def sinh_arcsinh(theta, x):
     return mp.sinh(u), log_tail + mp.log(mp.cosh(u)) - mp.log(1 + x * x) / 2
 
 
+@exact
+def yeo_johnson(theta, x):
+    power = 1 + mp.tanh(theta[0][0])
+    if x >= 0:
+        return ((1 + x) ** power - 1) / power, (power - 1) * mp.log(1 + x)
+    return -((1 - x) ** (2 - power) - 1) / (2 - power), (1 - power) * mp.log(1 - x)
+
+
 def empirical(bound):
     @exact
     def run(theta, x):
@@ -132,6 +140,7 @@ case("interval_spline", {"bins": 5, "lo": -3, "hi": 4}, [5, 5, 6], middle, splin
 case("logistic_mixture_cdf", {"components": 4}, [4, 4, 4], wide, logistic_mixture)
 case("rational_quadratic_spline", {"bins": 5, "bound": 2}, [5, 5, 4], wide, spline("linear", -2.0, 2.0))
 case("sinh_arcsinh", {}, [1, 1], wide, sinh_arcsinh)
+case("yeo_johnson", {}, [1], wide, yeo_johnson)
 
 with open("reference.json", "w") as f:
     json.dump(cases, f, indent=1)

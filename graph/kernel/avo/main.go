@@ -64,6 +64,7 @@ func (l lanes) all() {
 	l.totals()
 	l.logCDF()
 	l.quantile()
+	l.exponential()
 	for vectors := 2; vectors > 0; vectors-- {
 		for _, rows := range l.gemmRows(vectors) {
 			l.gemm(rows, vectors)

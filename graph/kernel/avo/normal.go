@@ -71,6 +71,23 @@ func (l lanes) keepLost(bell, a, square reg.VecVirtual) reg.VecVirtual {
 	return correct
 }
 
+// exponential is eˣ, a vector at a time, where that is a normal number; the relative error is about an ulp. Beyond, NaN included, it
+// is wrong, and the result is not 0.
+func (l lanes) exponential() {
+	l.begin("exp", "is the exp of normalKernels.", "n int, x, y *%[1]s) (far int")
+	n, x, y, off := arg("n"), arg("x"), arg("y"), GP64()
+	far := l.zero()
+	least, _ := l.bounds()
+	XORQ(off, off)
+	loop("vector", n, func() {
+		v := l.load(at(x, off))
+		l.gather(far, l.subInt(l.load(l.c(-least)), l.abs(v)))
+		l.store(l.exp(v), at(y, off))
+		ADDQ(Imm(uint64(l.bytes)), off)
+	})
+	l.returnSigns(far)
+}
+
 // quantile is Φ⁻¹(p) from log p, a vector at a time, by AS 241: for −676 ≤ log p ≤ −tiny. Beyond, NaN included, it is wrong,
 // and the result is not 0.
 func (l lanes) quantile() {

@@ -1,0 +1,112 @@
+package flows_test
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distmv"
+
+	"gaussflow/flows"
+	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/internal/testsize"
+	"gaussflow/layers"
+	"gaussflow/train"
+	"gaussflow/transforms"
+)
+
+// maskedFlow is one affine autoregressive layer of d columns and c numbers of context.
+func maskedFlow(t testing.TB, d, c int, mlp layers.MLPConfig, order []int) *flows.Flow {
+	t.Helper()
+	l, err := layers.NewAutoregressive(d, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Order: order, Context: c, Conditioner: mlp.Masked})
+	noError(t, err)
+	f, err := flows.New(flows.Named{Name: "masked", Layer: l})
+	noError(t, err)
+	return f
+}
+
+// TestAutoregressiveWarmStart: the walk makes a layer of either direction what Elementwise is, with the same fit of each column.
+func TestAutoregressiveWarmStart(t *testing.T) {
+	mixture := transforms.GaussianMixtureCDF{Components: 3, Clamp: initializers.DefaultScaleClamp}
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		each, err := layers.NewElementwise(4, layers.ElementwiseConfig{Transform: mixture, Dtype: dtype})
+		noError(t, err)
+		want, err := flows.New(flows.Named{Name: "each", Layer: each})
+		noError(t, err)
+		x := randomData("student t", 300, 4, 1)
+		initFrom(t, want, x)
+		for _, fast := range []bool{false, true} {
+			l, err := layers.NewAutoregressive(4, layers.AutoregressiveConfig{
+				Transform: mixture, Order: []int{2, 0, 3, 1}, FastSampling: fast, Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.Masked})
+			noError(t, err)
+			f, err := flows.New(flows.Named{Name: "masked", Layer: l})
+			noError(t, err)
+			initFrom(t, f, x)
+			if d := maxDifference(logProb(t, f, x), logProb(t, want, x)); !(d <= 1e-12) {
+				t.Errorf("%s, fast sampling %v: log p after the warm start differs by %.2g from Elementwise's", dtype, fast, d)
+			}
+		}
+	}
+}
+
+// fitGiven trains on rows x given a context, with a falling rate.
+func fitGiven(t testing.TB, f *flows.Flow, x, given *mat.Dense, epochs int, rate float64) {
+	t.Helper()
+	n, _ := x.Dims()
+	_, err := f.InitFrom(flows.Given(x, given), initializers.IGConfig{})
+	noError(t, err)
+	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: rate, Floor: rate / 500, WarmupSteps: 20, DecaySteps: epochs * n / 256}}))
+	_, err = f.Fit(context.Background(), flows.Given(x, given), train.FitConfig{Epochs: epochs, BatchSize: 256})
+	noError(t, err)
+}
+
+// TestAutoregressiveConditionalDensity: p(x | y) is learned to the entropy of x given y: see bent.
+func TestAutoregressiveConditionalDensity(t *testing.T) {
+	f := maskedFlow(t, 2, 1, layers.MLPConfig{Hidden: []int{24, 24}, Activation: graph.Silu, Seed: 1}, nil)
+	x, y := bent(20000, 1)
+	fitGiven(t, f, x, y, testsize.Of(t, 12, 4), 1e-2)
+	held, heldY := bent(20000, 2)
+	nll := -mean(logProb(t, f, flows.Given(held, heldY)))
+	t.Logf("held-out NLL %.4f nats, entropy %.4f", nll, bentEntropy)
+	if !(math.Abs(nll-bentEntropy) <= testsize.Of(t, 0.02, 0.1)) {
+		t.Errorf("held-out NLL = %.4f nats, want within 0.02 of the entropy %.4f", nll, bentEntropy)
+	}
+}
+
+// TestConditionalGaussian: of columns that are jointly normal, log p of some given the others is gonum's.
+func TestConditionalGaussian(t *testing.T) {
+	mu := []float64{1, -2, 0.5, 3, -1}
+	sigma := mat.NewSymDense(5, nil)
+	mix := mat.NewDense(5, 5, []float64{1, 0, 0, 0, 0, 0.8, 0.6, 0, 0, 0, -0.5, 0.7, 0.9, 0, 0, 0.3, -0.4, 0.5, 0.7, 0, 0.6, 0.2, -0.3, 0.4, 0.5})
+	sigma.SymOuterK(1, mix)
+	joint, ok := distmv.NewNormal(mu, sigma, rand.NewPCG(7, 7))
+	if !ok {
+		t.Fatal("the covariance is not positive definite")
+	}
+	draw := func(n int) (x, given *mat.Dense) { // columns 0 to 2 given 3 and 4
+		rows := mat.NewDense(n, 5, nil)
+		for i := range n {
+			joint.Rand(rows.RawRowView(i))
+		}
+		return mat.DenseCopyOf(rows.Slice(0, n, 0, 3)), mat.DenseCopyOf(rows.Slice(0, n, 3, 5))
+	}
+	f := maskedFlow(t, 3, 2, layers.MLPConfig{Hidden: []int{}}, []int{2, 0, 1}) // normal, with a mean that is linear in what is known
+	x, given := draw(20000)
+	fitGiven(t, f, x, given, testsize.Of(t, 12, 4), 3e-2)
+	x, given = draw(500)
+	off := 0.0
+	for i, got := range logProb(t, f, flows.Given(x, given)) {
+		one, ok := joint.ConditionNormal([]int{3, 4}, given.RawRowView(i), nil)
+		if !ok {
+			t.Fatal("gonum knows no conditional density")
+		}
+		off += (one.LogProb(x.RawRowView(i)) - got) / 500
+	}
+	t.Logf("mean of log p by gonum less log p of the flow: %.4f nats", off)
+	if !(math.Abs(off) <= testsize.Of(t, 0.01, 0.05)) {
+		t.Errorf("log p of x given the other columns is %.4f nats below gonum's on average, want within 0.01", off)
+	}
+}

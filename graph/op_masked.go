@@ -1,0 +1,77 @@
+package graph
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gaussflow/graph/kernel"
+)
+
+// degrees say what is kept of the weights of a layer, i×o: what leads from a row's degree to an equal or a higher one of a column;
+// all of them where there are none. They are lists of numbers as fmt prints them, since an op is comparable.
+type degrees struct{ rows, columns string }
+
+// masked is a matrix without what its degrees leave out, where it is zero.
+type masked struct{ degrees }
+
+// MaskedDense is Dense without those weights w_ij of which rows_i > columns_j, which count as zero: what is of degree m then depends
+// on inputs of degree at most m (Germain et al. 2015, arXiv:1502.03509). The weights and their gradients are masked once a step, and
+// products pass over the zeros where degrees are in order.
+func (b *Builder) MaskedDense(x, w, bias *G.Node, rows, columns []int, act Activation) *G.Node {
+	m := degrees{fmt.Sprint(rows), fmt.Sprint(columns)}
+	return b.dense(x, b.apply(masked{m}, w), bias, m, act)
+}
+
+// degreesOf reads what fmt printed.
+func degreesOf(printed string) (degrees []int) {
+	for _, s := range strings.Fields(strings.Trim(printed, "[]")) {
+		m, _ := strconv.Atoi(s) // printed from an int
+		degrees = append(degrees, m)
+	}
+	return degrees
+}
+
+func (s masked) shape(in []tensor.Shape) (tensor.Shape, error) {
+	i, o := strings.Count(s.rows, " ")+1, strings.Count(s.columns, " ")+1
+	if in[0].Dims() != 2 || in[0][0] != i || in[0][1] != o || s.rows == "[]" || s.columns == "[]" {
+		return nil, shapeError("a matrix with a degree for each row and each column", in)
+	}
+	return in[0].Clone(), nil
+}
+
+func (s masked) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
+	var c chain
+	return c.nodes(c.apply(s, g))
+}
+
+func (masked) linear() {}
+
+func (s masked) kernels() kernels { return both(s, bindMasked, bindMasked) }
+
+func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
+	rows, columns := degreesOf(s.rows), degreesOf(s.columns)
+	return func() {
+		for i, m := range rows {
+			from, to := in[0].data[i*len(columns):], out.data[i*len(columns):]
+			for j, c := range columns {
+				to[j] = from[j]
+				if c < m {
+					to[j] = 0
+				}
+			}
+		}
+	}
+}
+
+// gemm prepares a product in which weights have the degrees.
+func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
+	product := w.products.Gemm(transA, transB, m, n, k)
+	if s != (degrees{}) {
+		product.Masked(degreesOf(s.rows), degreesOf(s.columns))
+	}
+	return product
+}

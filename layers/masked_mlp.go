@@ -1,0 +1,78 @@
+package layers
+
+import (
+	"fmt"
+	"slices"
+
+	"gaussflow/graph"
+)
+
+// MaskedMLP is an MLP that puts out the parameters of all columns at once, each from the columns before it in the order and the
+// context: the conditioner of an Autoregressive layer. A hidden unit has a degree m and sees the first m columns alone: an entry
+// of a kernel that leads from a unit to one of lower degree counts as zero, whatever its value. The degrees of a hidden layer are
+// those from 1 to d−1, with a context from 0, each as often as the others, in order; so each layer has at least as many units. The
+// masks are applied once a step, to kernels and gradients, so that a product costs what a dense one does.
+//
+// Source: Germain et al. 2015, arXiv:1502.03509 (MADE); degrees in order, as in Papamakarios et al. 2017, arXiv:1705.07057.
+type MaskedMLP struct{ perceptron }
+
+// NewMaskedMLP makes a masked perceptron.
+func NewMaskedMLP(a Autoregression, c MLPConfig) (*MaskedMLP, error) {
+	specs, err := maskedMLPSpecs(a, c)
+	if err != nil {
+		return nil, err
+	}
+	params, err := graph.NewParams(c.Dtype, specs)
+	if err != nil {
+		return nil, fmt.Errorf("layers: MaskedMLP: %w", err)
+	}
+	m, err := newMaskedMLP(a, c, params)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.draw()
+}
+
+// Masked is NewMaskedMLP: a MakeAutoregressiveConditioner.
+func (c MLPConfig) Masked(a Autoregression) (Conditioner, error) { return NewMaskedMLP(a, c) }
+
+// withDefaultsFor widens the default layers to one unit a degree.
+func (c MLPConfig) withDefaultsFor(a Autoregression) MLPConfig {
+	given := c.Hidden != nil
+	c = c.withDefaults()
+	if _, kinds := a.kinds(); !given {
+		for i := range c.Hidden {
+			c.Hidden[i] = max(c.Hidden[i], kinds)
+		}
+	}
+	return c
+}
+
+func maskedMLPSpecs(a Autoregression, c MLPConfig) ([]graph.ParamSpec, error) {
+	if err := a.Validate(); err != nil {
+		return nil, fmt.Errorf("layers: MaskedMLP: %w", err)
+	}
+	c = c.withDefaultsFor(a)
+	_, kinds := a.kinds()
+	for i, units := range c.Hidden {
+		if units < kinds {
+			return nil, &SettingError{"MaskedMLP", fmt.Sprintf("Hidden[%d]", i), fmt.Sprint(units),
+				fmt.Sprintf("≥ %d: a unit for each number of columns that one can depend on", kinds)}
+		}
+	}
+	in, out := a.widths()
+	return mlpSpecs(in, out, c)
+}
+
+func newMaskedMLP(a Autoregression, c MLPConfig, params []*graph.Param) (*MaskedMLP, error) {
+	if err := a.Validate(); err != nil {
+		return nil, fmt.Errorf("layers: MaskedMLP: %w", err)
+	}
+	c = c.withDefaultsFor(a)
+	degrees := [][]int{a.known()}
+	for _, units := range c.Hidden {
+		degrees = append(degrees, a.hidden(units))
+	}
+	p, err := newPerceptron(c, params, append(slices.Clip(degrees), a.theta()))
+	return &MaskedMLP{p}, err
+}
