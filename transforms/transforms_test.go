@@ -28,8 +28,8 @@ var all = map[string]struct {
 	"logistic mixture cdf":     {transforms.LogisticMixtureCDF{Components: 3}, layertest.TransformOptions{}},
 	"spline":                   {transforms.RationalQuadraticSpline{}, layertest.TransformOptions{}},
 	"spline of two bins":       {transforms.RationalQuadraticSpline{Bins: 2, Bound: 5}, layertest.TransformOptions{}},
-	"sinh-arcsinh":             {transforms.SinhArcsinh{}, layertest.TransformOptions{}},
 	"yeo-johnson":              {transforms.YeoJohnson{}, layertest.TransformOptions{}},
+	"sinh-arcsinh":             {transforms.SinhArcsinh{}, layertest.TransformOptions{}},
 }
 
 // TestConformance: the suite that every transform passes.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gaussflow/internal/testsize"
 )
 
 // TestLogisticMixtureAgainstReference: z, the log slope and every derivative at what TestMixtureAgainstReference looks at: both tails,
@@ -143,6 +145,51 @@ func benchLogistic[T Float](b *testing.B) {
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(s.x)), "ns/element")
 			})
+		}
+	}
+}
+
+// TestLogisticOverTheRange: x of every exponent gives values, slopes and derivatives that are numbers, whatever the mixture is; where z
+// is beyond all numbers, the slope still is one.
+func TestLogisticOverTheRange(t *testing.T) {
+	t.Run("float64", logisticOverTheRange[float64])
+	t.Run("float32", logisticOverTheRange[float32])
+}
+
+func logisticOverTheRange[T Float](t *testing.T) {
+	least, most, _ := limits[T]()
+	var xs []T
+	for p := least; p <= most; p += testsize.Of(t, 3, 40) {
+		xs = append(xs, T(math.Ldexp(1.3, p)), -T(math.Ldexp(1.3, p)))
+	}
+	n, up := len(xs), make([]T, len(xs))
+	for i := range up {
+		up[i] = 1
+	}
+	const k = 3
+	z, l, gx, grads := make([]T, n), make([]T, n), make([]T, n), make([]T, 3*k)
+	for _, c := range rangeCases {
+		rng := rand.New(rand.NewPCG(8, 9))
+		theta := make([]T, 3*k)
+		for j := range k {
+			logit, mean, scale := c.draw(rng, j, 20)
+			theta[j], theta[k+j], theta[2*k+j] = T(logit), T(mean), T(scale)
+		}
+		b := NewLogisticMixtures[T](1, k, false, c.clamp)
+		b.Forward(xs, theta, z, l)
+		for i, x := range xs {
+			if z[i] != z[i] || !isFinite(l[i]) {
+				t.Errorf("%s: %v goes to %v, log slope %v", c.name, x, z[i], l[i])
+			}
+			if math.Abs(float64(x)) > 1e30 { // the derivative in a log scale goes with x
+				continue
+			}
+			b.Backward(xs[i:i+1], theta, up[:1], up[:1], gx[:1], grads)
+			for j, g := range append(gx[:1:1], grads...) {
+				if !isFinite(g) {
+					t.Errorf("%s: at %v derivative %d is %v", c.name, x, j, g)
+				}
+			}
 		}
 	}
 }
