@@ -14,6 +14,14 @@ var all = map[string]func() (bases.Base, error){
 	"standard normal": func() (bases.Base, error) { return bases.NewStandardNormal(2) },
 	"normals":         independent(bases.IndependentConfig{Family: bases.Normal{}}),
 	"student t":       independent(bases.IndependentConfig{Family: bases.StudentT{}}),
+	"uniform": func() (bases.Base, error) {
+		return bases.NewUniform(bases.UniformConfig{Low: []float64{-20, -20}, High: []float64{20, 30}})
+	},
+	"mixture":      mixture(bases.GaussianMixtureConfig{Components: 3}),
+	"full mixture": mixture(bases.GaussianMixtureConfig{Components: 2, Full: true}),
+	"full mixture, context": mixture(bases.GaussianMixtureConfig{
+		Components: 2, Full: true, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh}.New,
+	}),
 	"normals, context": independent(bases.IndependentConfig{
 		Family: bases.Normal{}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh}.New,
 	}),
@@ -23,17 +31,25 @@ func independent(c bases.IndependentConfig) func() (bases.Base, error) {
 	return func() (bases.Base, error) { return bases.NewIndependent(2, c) }
 }
 
+func mixture(c bases.GaussianMixtureConfig) func() (bases.Base, error) {
+	return func() (bases.Base, error) { return bases.NewGaussianMixture(2, c) }
+}
+
 // TestConformance: the suite that every base passes.
 func TestConformance(t *testing.T) {
 	for name, make := range all {
 		t.Run(name, func(t *testing.T) {
+			options := layertest.BaseOptions{}
+			if b, err := make(); err == nil && bases.IsBounded(b) {
+				options.Tails = []float64{}
+			}
 			layertest.RunBase(t, func() bases.Base {
 				b, err := make()
 				if err != nil {
 					t.Fatal(err)
 				}
 				return b
-			}, layertest.BaseOptions{})
+			}, options)
 		})
 	}
 }

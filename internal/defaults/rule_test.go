@@ -47,6 +47,11 @@ func unchecked(v any) config { return config{v, nil} }
 
 // configs are all of the library's. A struct with exported numbers is one of these or of results, or a test fails.
 var configs = map[string]config{
+	"bases.GaussianMixtureConfig": {bases.GaussianMixtureConfig{}, func(v any) error {
+		_, err := bases.NewGaussianMixture(2, v.(bases.GaussianMixtureConfig))
+		return err
+	}},
+	"bases.UniformConfig":     {bases.UniformConfig{Low: []float64{0}, High: []float64{1}}, func(v any) error { return v.(bases.UniformConfig).Validate() }},
 	"bases.IndependentConfig": {bases.IndependentConfig{Family: bases.Normal{}}, func(v any) error { _, err := bases.NewIndependent(2, v.(bases.IndependentConfig)); return err }},
 
 	"data.Options": validates(data.Options{}),
@@ -104,7 +109,7 @@ var configs = map[string]config{
 var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
-	"flows.RowError", "flows.OutsideError", "flows.Weight", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
+	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Training",
