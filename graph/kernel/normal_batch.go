@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // normalKernels are functions of the standard normal over whole vectors of `lanes` numbers. far is not 0 if there may be a
 // number outside their domain, what they wrote of which is wrong. Without lanes there are none.
@@ -43,11 +46,25 @@ func (k *normalKernels[T]) exps(y, x []T) {
 	inside := func(v T) bool { return v >= -limit && v <= limit }
 	k.each(y[:whole], x[:whole], k.exp, math.Exp, inside)
 	if whole < len(x) {
-		var in, out [16]T // as long as the longest vector
-		copy(in[:], x[whole:])
-		k.each(out[:k.lanes], in[:k.lanes], k.exp, math.Exp, inside)
-		copy(y[whole:], out[:])
+		rest := restOf[T]()
+		copy(rest.in[:], x[whole:])
+		k.each(rest.out[:k.lanes], rest.in[:k.lanes], k.exp, math.Exp, inside)
+		copy(y[whole:], rest.out[:])
+		rests[sizeOf[T]()/8].Put(rest)
 	}
+}
+
+// A rest is room for the numbers that do not fill a vector: as long as the longest one.
+type rest[T Float] struct{ in, out [16]T }
+
+// rests are kept from call to call, of float32 and of float64: what is handed to a kernel does not stay on the stack.
+var rests [2]sync.Pool
+
+func restOf[T Float]() *rest[T] {
+	if r, ok := rests[sizeOf[T]()/8].Get().(*rest[T]); ok {
+		return r
+	}
+	return &rest[T]{}
 }
 
 // each runs a kernel over whole vectors, and the scalar function over the rest and over what is not surely inside.
