@@ -37,7 +37,7 @@ func (c CouplingConfig) Validate() error {
 		return fmt.Errorf("flows: CouplingConfig: Components = %d and ScaleClamp = %+v beside Transform = %T, want them in a transforms.GaussianMixtureCDF",
 			c.Components, c.ScaleClamp, c.Transform)
 	}
-	return errors.Join(validSizes("CouplingConfig", c.Blocks, c.Components, c.Reflectors), c.Dtype.Validate())
+	return errors.Join(validSizes("CouplingConfig", c.Blocks, c.Components, c.Reflectors, c.Context), c.Dtype.Validate())
 }
 
 // MarshalJSON writes the transform under its registered name.

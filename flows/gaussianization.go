@@ -44,7 +44,7 @@ func (c GaussianizationConfig) Validate() error {
 	case c.Context == 0 && c.Hidden != nil:
 		return fmt.Errorf("flows: GaussianizationConfig: Hidden = %v without a Context, want a network's widths where there is one", c.Hidden)
 	}
-	return errors.Join(validSizes("GaussianizationConfig", c.Blocks, c.Components, c.Reflectors), c.Dtype.Validate())
+	return errors.Join(validSizes("GaussianizationConfig", c.Blocks, c.Components, c.Reflectors, c.Context), c.Dtype.Validate())
 }
 
 // plain reports whether the marginal maps are mixtures, the same for all rows.
@@ -101,10 +101,12 @@ const maxBlocks = 1 << 16
 const maxNumbers = 1 << 27
 
 // validSizes reports sizes of a recipe that cannot be meant; 0 is the default of each.
-func validSizes(recipe string, blocks, components, reflectors int) error {
+func validSizes(recipe string, blocks, components, reflectors, context int) error {
 	switch {
 	case blocks < 0 || components < 0 || reflectors < 0:
 		return fmt.Errorf("flows: %s: Blocks = %d, Components = %d, Reflectors = %d, want none negative (0: the default)", recipe, blocks, components, reflectors)
+	case context < 0:
+		return fmt.Errorf("flows: %s: Context = %d, want ≥ 0 (0: none)", recipe, context)
 	case blocks > maxBlocks:
 		return fmt.Errorf("flows: %s: Blocks = %d, want at most %d", recipe, blocks, maxBlocks)
 	}

@@ -63,6 +63,7 @@ var configs = map[string]config{
 	"initializers.MixtureConfig": validates(initializers.MixtureConfig{}),
 
 	"layers.MixtureCDFCouplingConfig": {layers.MixtureCDFCouplingConfig{}, func(v any) error { return v.(layers.MixtureCDFCouplingConfig).Validate(2) }},
+	"layers.AutoregressiveConfig":     {layers.AutoregressiveConfig{Transform: transforms.Affine{}}, func(v any) error { _, err := layers.NewAutoregressive(2, v.(layers.AutoregressiveConfig)); return err }},
 	"layers.CouplingConfig":           {layers.CouplingConfig{Transform: transforms.GaussianMixtureCDF{}}, func(v any) error { _, err := layers.NewCoupling(2, v.(layers.CouplingConfig)); return err }},
 	"layers.ElementwiseConfig":        {layers.ElementwiseConfig{Transform: transforms.GaussianMixtureCDF{}}, func(v any) error { _, err := layers.NewElementwise(2, v.(layers.ElementwiseConfig)); return err }},
 	"layers.FixedOrthoConfig":         unchecked(layers.FixedOrthoConfig{}),
@@ -111,7 +112,7 @@ var results = []string{
 	"data.Place", "data.Table",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Facts", "flows.Training",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
-	"layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
+	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }
