@@ -67,7 +67,7 @@ func resident(c *exec.Cmd) int64 {
 	if runtime.GOOS == "darwin" {
 		return int64(usage.Maxrss)
 	}
-	return usage.Maxrss << 10
+	return int64(usage.Maxrss) << 10
 }
 
 // writeRows writes rows numbered from 0.

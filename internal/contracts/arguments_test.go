@@ -227,7 +227,7 @@ func (c *caller) extreme(t reflect.Type) (reflect.Value, bool) {
 	default:
 		switch t.Kind() {
 		case reflect.Int, reflect.Int64:
-			v = pick(c, -1, -2, math.MaxInt, math.MinInt, 1<<40, 1<<20)
+			v = pick(c, -1, -2, math.MaxInt, math.MinInt, math.MaxInt>>20, 1<<20)
 		case reflect.Uint64, reflect.Uint:
 			v = pick[uint64](c, math.MaxUint64, 1<<40)
 		case reflect.Float64, reflect.Float32:
