@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"sync"
-)
+import "math"
 
 // normalKernels are functions of the standard normal over whole vectors of `lanes` numbers. far is not 0 if there may be a
 // number outside their domain, what they wrote of which is wrong. Without lanes there are none.
@@ -50,21 +47,30 @@ func (k *normalKernels[T]) exps(y, x []T) {
 		copy(rest.in[:], x[whole:])
 		k.each(rest.out[:k.lanes], rest.in[:k.lanes], k.exp, math.Exp, inside)
 		copy(y[whole:], rest.out[:])
-		rests[sizeOf[T]()/8].Put(rest)
+		keepRest(rest)
 	}
 }
 
-// A rest is room for the numbers that do not fill a vector: as long as the longest one.
+// A rest is room for the numbers that do not fill a vector: as long as the longest one. What is handed to a kernel does not stay on
+// the stack, so that rests are kept from call to call: a few of float32 and of float64, by whichever goroutine has no use for one.
 type rest[T Float] struct{ in, out [16]T }
 
-// rests are kept from call to call, of float32 and of float64: what is handed to a kernel does not stay on the stack.
-var rests [2]sync.Pool
+var rests = [2]chan any{make(chan any, 64), make(chan any, 64)}
 
 func restOf[T Float]() *rest[T] {
-	if r, ok := rests[sizeOf[T]()/8].Get().(*rest[T]); ok {
-		return r
+	select {
+	case r := <-rests[sizeOf[T]()/8]:
+		return r.(*rest[T])
+	default:
+		return &rest[T]{}
 	}
-	return &rest[T]{}
+}
+
+func keepRest[T Float](r *rest[T]) {
+	select {
+	case rests[sizeOf[T]()/8] <- r:
+	default:
+	}
 }
 
 // each runs a kernel over whole vectors, and the scalar function over the rest and over what is not surely inside.
