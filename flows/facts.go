@@ -13,7 +13,7 @@ const Version = "0.1.0"
 
 // Facts are what is known about a flow beside its layers. They travel in its file and change no number it computes.
 type Facts struct {
-	Columns  []string  `json:"columns,omitempty"`  // the names of the d columns, in order
+	Columns  []string  `json:"columns,omitempty"`  // the names of the d columns, in order, and after them those of the context
 	Seed     uint64    `json:"seed,omitempty"`     // that the flow was made with
 	Training *Training `json:"training,omitempty"` // of the last Fit, which sets it
 	// Extra is for programs: what they put in under a name of their own comes back, byte for byte but for spaces.

@@ -4,9 +4,10 @@ import "gaussflow/train"
 
 // Facts are what a Model knows beside its Flow. They survive JSON.
 type Facts struct {
-	Columns   []Column  `json:"columns"` // of the table, dropped ones included, in its order
-	Config    Config    `json:"config"`  // with the preset's choices filled in
-	Quanta    []float64 `json:"quanta"`  // width of the uniform noise of each column of the flow, 0: none
+	Columns   []Column  `json:"columns"`         // of the table, dropped ones included, in its order
+	Given     []string  `json:"given,omitempty"` // columns that the density is conditional on, read after the kept ones
+	Config    Config    `json:"config"`          // with the preset's choices filled in
+	Quanta    []float64 `json:"quanta"`          // width of the uniform noise of each column of the flow, 0: none
 	Warnings  []Warning `json:"warnings,omitempty"`
 	Training  Training  `json:"training"`
 	Reference Quantiles `json:"reference"`            // log p of the reference rows

@@ -39,16 +39,25 @@ func (f Facts) kept() (index []int) {
 	return index
 }
 
-// LogProb is log p of each row of x, whose columns are those of the table, dropped ones included: a log-density in
-// nats per unit volume of the columns that were kept.
+// read are the indexes of the columns that the flow reads, of a table with Given after its columns.
+func (f Facts) read() []int {
+	index := f.kept()
+	for j := range f.Given {
+		index = append(index, len(f.Columns)+j)
+	}
+	return index
+}
+
+// LogProb is log p of each row of x, whose columns are those of the table, dropped ones included, and after them Given: a log-density
+// in nats per unit volume of the columns that were kept.
 func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.check("LogProb"); err != nil {
 		return nil, err
 	}
-	if err := rows.Check("tabular: LogProb", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: LogProb", x, len(m.Columns)+len(m.Given)); err != nil {
 		return nil, err
 	}
-	lp, err := m.Flow.LogProb(take(x, m.kept()))
+	lp, err := m.Flow.LogProb(take(x, m.read()))
 	if err != nil {
 		return nil, fmt.Errorf("tabular: LogProb: %w", err)
 	}
@@ -66,6 +75,18 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 		return nil, fmt.Errorf("tabular: Sample: %w", err)
 	}
 	return m.whole(rows), nil
+}
+
+// SampleGiven is Sample of a conditional density: n rows for each row of given (M×c, the columns Given), those of the first one first.
+func (m *Model) SampleGiven(given mat.Matrix, n int, rng *rand.Rand) (*mat.Dense, error) {
+	if err := m.check("SampleGiven"); err != nil {
+		return nil, err
+	}
+	x, _, err := m.Flow.SampleGiven(given, n, rng)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: SampleGiven: %w", err)
+	}
+	return m.whole(x), nil
 }
 
 // TailProbability is the share of the reference rows that are at most as likely as each log p; 0 of a Model that is nil.

@@ -44,7 +44,7 @@ func (m *Model) saved() (*flows.Flow, error) {
 	if m == nil || m.Flow == nil {
 		return nil, errors.New("the Model is nil or has no Flow: Fit or Load makes one")
 	}
-	if err := m.validate(m.Flow.Dim()); err != nil {
+	if err := m.validate(m.Flow.Dim(), m.Flow.ContextDim()); err != nil {
 		return nil, err
 	}
 	facts := m.Facts
@@ -55,7 +55,7 @@ func (m *Model) saved() (*flows.Flow, error) {
 		return nil, err
 	}
 	f := *m.Flow
-	f.Facts.Columns, f.Facts.Seed = m.Kept(), m.Config.Seed
+	f.Facts.Columns, f.Facts.Seed = m.Reads(), m.Config.Seed
 	f.Facts.Extra = maps.Clone(f.Facts.Extra)
 	if f.Facts.Extra == nil {
 		f.Facts.Extra = map[string]json.RawMessage{}
@@ -91,21 +91,32 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
-// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Facts name or x1, x2, …. It maps
+// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Facts name or x1, x2, …,
+// and what it is conditional on those or c1, c2, …. It maps
 // rows, and draws them; of a table it knows nothing else, so that spreads count as 1, and it has no Reference and cannot be saved.
 func OfFlow(f *flows.Flow) (*Model, error) {
 	if f == nil || f.Dim() < 1 {
 		return nil, flows.ErrNotBuilt
 	}
 	m := &Model{Flow: f, Facts: Facts{Quanta: make([]float64, f.Dim())}}
-	for j := range f.Dim() {
-		name := fmt.Sprintf("x%d", j+1)
-		if len(f.Facts.Columns) == f.Dim() {
-			name = f.Facts.Columns[j]
-		}
+	names := f.Facts.Columns
+	if len(names) != f.Dim()+f.ContextDim() {
+		names = append(numbered("x", f.Dim()), numbered("c", f.ContextDim())...)
+	}
+	for _, name := range names[:f.Dim()] {
 		m.Columns = append(m.Columns, Column{Column: data.Column{Name: name, Std: 1}})
 	}
+	m.Given = names[f.Dim():]
 	return m, nil
+}
+
+// numbered are the names of n columns: the prefix and 1, 2, ….
+func numbered(prefix string, n int) []string {
+	names := make([]string, n)
+	for j := range names {
+		names[j] = fmt.Sprintf("%s%d", prefix, j+1)
+	}
+	return names
 }
 
 func fromFlow(f *flows.Flow) (*Model, error) {
@@ -120,7 +131,7 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 	if f.Facts.Training != nil {
 		m.Training.History = f.Facts.Training.History
 	}
-	if err := m.validate(f.Dim()); err != nil {
+	if err := m.validate(f.Dim(), f.ContextDim()); err != nil {
 		return nil, notOfTable(err)
 	}
 	if f.Unverified() {
@@ -140,13 +151,15 @@ type FactError struct{ What string }
 
 func (e *FactError) Error() string { return e.What }
 
-// validate reports facts that do not fit a flow of d columns.
-func (f Facts) validate(d int) error {
-	names := slices.Sorted(slices.Values(f.Names()))
+// validate reports facts that do not fit a flow of d columns with so many of context.
+func (f Facts) validate(d, context int) error {
+	names := slices.Sorted(slices.Values(append(f.Names(), f.Given...)))
 	switch {
+	case len(f.Given) != context:
+		return &FactError{fmt.Sprintf("%d columns are given, want %d", len(f.Given), context)}
 	case len(f.kept()) != d:
 		return &FactError{fmt.Sprintf("%d columns are kept, want %d", len(f.kept()), d)}
-	case len(slices.Compact(names)) != len(f.Columns) || slices.Contains(names, ""):
+	case len(slices.Compact(names)) != len(f.Columns)+len(f.Given) || slices.Contains(names, ""):
 		return &FactError{"two columns have one name or one has none"}
 	case len(f.Quanta) != d:
 		return &FactError{fmt.Sprintf("there are %d quanta, want %d", len(f.Quanta), d)}

@@ -9,7 +9,7 @@ import (
 	"gaussflow/rows"
 )
 
-// Kept are the names of the columns that the flow has, in its order: all that scoring needs of a table.
+// Kept are the names of the columns that the flow has a density of, in its order.
 func (f Facts) Kept() []string {
 	var names []string
 	for _, j := range f.kept() {
@@ -17,6 +17,9 @@ func (f Facts) Kept() []string {
 	}
 	return names
 }
+
+// Reads are the columns that scoring needs of a table: Kept, and after them Given.
+func (f Facts) Reads() []string { return append(f.Kept(), f.Given...) }
 
 // Names are the columns of the table fitted to, dropped ones included.
 func (f Facts) Names() []string {
@@ -27,23 +30,23 @@ func (f Facts) Names() []string {
 	return names
 }
 
-// Forward maps the rows of x, whose columns are those of the table, to z, a column for each of Kept: a standard normal
+// Forward maps the rows of x, whose columns are those of the table and after them Given, to z, a column for each of Kept: a standard normal
 // where the model is right.
 func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 	if err := m.check("Forward"); err != nil {
 		return nil, err
 	}
-	if err := rows.Check("tabular: Forward", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: Forward", x, len(m.Columns)+len(m.Given)); err != nil {
 		return nil, err
 	}
-	z, _, err := m.Flow.Forward(take(x, m.kept()))
+	z, _, err := m.Flow.Forward(take(x, m.read()))
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Forward: %w", err)
 	}
 	return z, nil
 }
 
-// Inverse maps the rows of z to rows of the table's columns; dropped columns have their one value.
+// Inverse maps the rows of z, beside which is Given, to rows of the table's columns; dropped columns have their one value.
 func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 	if err := m.check("Inverse"); err != nil {
 		return nil, err
@@ -62,16 +65,15 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 	if err := m.check("RoundTrip"); err != nil {
 		return nil, nil, err
 	}
-	if err := rows.Check("tabular: RoundTrip", x, len(m.Columns)); err != nil {
+	if err := rows.Check("tabular: RoundTrip", x, len(m.Columns)+len(m.Given)); err != nil {
 		return nil, nil, err
 	}
-	rows := take(x, m.kept())
-	z, back, err := m.Flow.RoundTrip(rows)
+	z, off, err := m.Flow.RoundTrip(take(x, m.read()))
 	if err != nil {
 		return nil, nil, fmt.Errorf("tabular: RoundTrip: %w", err)
 	}
-	back.Sub(back, rows)
-	return z, m.Spreads(back), nil
+	off.Sub(off, take(x, m.kept()))
+	return z, m.Spreads(off), nil
 }
 
 // InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in

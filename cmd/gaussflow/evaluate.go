@@ -104,7 +104,7 @@ func (e *evaluation) read(c *cobra.Command, file *data.File, labels *labelled) e
 		return err
 	}
 	defer rows.Close()
-	d := e.model.Flow.Dim()
+	d := len(e.model.Reads())
 	work := func(b *batch) error {
 		n, _ := b.x.Dims()
 		logProb, err := e.model.Flow.LogProb(b.x.Slice(0, n, 0, d))

@@ -76,6 +76,9 @@ func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintln(out, m.Flow.Summary())
 	if !known(m) {
 		fmt.Fprintf(out, "Columns: %s\n", strings.Join(m.Names(), ", "))
+		if len(m.Given) > 0 {
+			fmt.Fprintf(out, "Conditional on: %s\n", strings.Join(m.Given, ", "))
+		}
 		return
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

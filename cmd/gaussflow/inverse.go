@@ -5,6 +5,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/tabular"
 )
 
 const inverseLong = `Inverse maps rows z, as transform writes them, back to rows of the model's columns. It finds columns z1, z2, … by
@@ -43,7 +44,7 @@ func newInverse() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if file, err = latentColumns(file, model.Flow.Dim(), table.unnamed(args[1])); err != nil {
+			if file, err = latentColumns(file, model, table.unnamed(args[1])); err != nil {
 				return err
 			}
 			to := mapping{c: c, output: output, names: model.Names(), errors: errors, warning: inverseWarning}
@@ -56,10 +57,10 @@ func newInverse() *cobra.Command {
 	return c
 }
 
-// latentColumns chooses the columns of z; those of a table without names are taken as they stand.
-func latentColumns(file *data.File, d int, unnamed bool) (*data.File, error) {
-	if unnamed && file.Dim() == d {
+// latentColumns chooses the columns of z, and what the model is conditional on; those of a table without names are taken as they stand.
+func latentColumns(file *data.File, model *tabular.Model, unnamed bool) (*data.File, error) {
+	if unnamed && file.Dim() == len(model.Reads()) {
 		return file, nil
 	}
-	return file.Select(numbered("z", d)...)
+	return file.Select(append(numbered("z", model.Flow.Dim()), model.Given...)...)
 }

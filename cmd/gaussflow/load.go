@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,9 @@ func load(c *cobra.Command, path string) (*tabular.Model, error) {
 	columns := names[0]
 	if len(names) > 1 {
 		columns += " to " + names[len(names)-1]
+	}
+	if len(model.Given) > 0 {
+		columns += ", given " + strings.Join(model.Given, ", ")
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s has no facts of a table: its columns are %s, by name, or else all of a table's in order\n", path, columns)
 	return model, nil

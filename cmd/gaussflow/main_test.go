@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2,
-// moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, peaks.gflow: see peaks, and weights that Keras has saved, see
+// moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, peaks.gflow and conditional.gflow: see peaks and conditional, and weights that Keras has saved, see
 // flows/testdata/keras.
 //
 // All that it says on standard error meanwhile is for people: see checkMessage.
@@ -58,7 +59,7 @@ func TestScripts(t *testing.T) {
 					}
 				}
 			}
-			return peaks(filepath.Join(env.WorkDir, "peaks.gflow"))
+			return errors.Join(peaks(filepath.Join(env.WorkDir, "peaks.gflow")), conditional(filepath.Join(env.WorkDir, "conditional.gflow")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "near": near, "cut": cut, "rows": rows,
@@ -81,6 +82,16 @@ func peaks(path string) error {
 	}
 	facts := tabular.Facts{Columns: []tabular.Column{{Column: data.Column{Name: "x", Std: 200, Distinct: 100}}}, Quanta: []float64{0}, Reference: tabular.Quantiles{0}}
 	return (&tabular.Model{Flow: flow, Facts: facts}).Save(path)
+}
+
+// conditional writes a flow of x1 and x2 given y, as a program of its own has it: fresh, but for its rotation.
+func conditional(path string) error {
+	flow, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{4}, Context: 1, Seed: 1})
+	if err != nil {
+		return err
+	}
+	flow.Facts.Columns = []string{"x1", "x2", "y"}
+	return flow.Save(path)
 }
 
 // moons is a folder with a table and a model fitted to it, once for all tests.

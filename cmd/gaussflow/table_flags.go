@@ -58,9 +58,9 @@ func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model
 	if err != nil {
 		return nil, err
 	}
-	chosen, err := file.Select(model.Kept()...)
+	chosen, err := file.Select(model.Reads()...)
 	var absent *data.ColumnError
-	if errors.As(err, &absent) && !known(model) && file.Dim() == model.Flow.Dim() {
+	if errors.As(err, &absent) && !known(model) && file.Dim() == len(model.Reads()) {
 		return file, nil // by their places: see load
 	}
 	return chosen, err

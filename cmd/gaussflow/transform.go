@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
 )
 
 const transformLong = `Transform maps rows x to z, which the model takes for standard normal: columns z1, z2, … , as many as the model has.
@@ -42,13 +44,17 @@ func newTransform() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			to := mapping{c: c, output: output, names: numbered("z", model.Flow.Dim()), errors: errors, warning: transformWarning}
+			to := mapping{c: c, output: output, names: append(numbered("z", model.Flow.Dim()), model.Given...), errors: errors, warning: transformWarning}
 			return to.run(file, func(x *mat.Dense) (*mat.Dense, []float64, error) {
 				z, back, err := model.Flow.RoundTrip(x)
 				if err != nil {
 					return nil, nil, err
 				}
-				back.Sub(back, x)
+				n, d := back.Dims()
+				back.Sub(back, x.Slice(0, n, 0, d))
+				if len(model.Given) > 0 { // the inverse needs it
+					z = mat.DenseCopyOf(flows.Given(z, x.Slice(0, n, d, d+len(model.Given))))
+				}
 				return z, model.Spreads(back), nil
 			})
 		},
