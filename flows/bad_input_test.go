@@ -354,7 +354,7 @@ func TestBatchLargerThanTheData(t *testing.T) {
 	noError(t, f.Compile(train.Config{}))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{BatchSize: 21})
 	noError(t, err)
-	if facts := f.Facts.Training; facts.Rows != 20 || len(facts.History.Loss) != 1 {
+	if facts := f.Metadata.Training; facts.Rows != 20 || len(facts.History.Loss) != 1 {
 		t.Errorf("the facts are %+v, want 20 rows and one epoch", facts)
 	}
 }

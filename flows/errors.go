@@ -64,5 +64,5 @@ func (e *ContentError) Unwrap() []error {
 type ColumnNameError struct{ Name string }
 
 func (e *ColumnNameError) Error() string {
-	return fmt.Sprintf("flows: Facts: the column name %q is not UTF-8", e.Name)
+	return fmt.Sprintf("flows: Metadata: the column name %q is not UTF-8", e.Name)
 }

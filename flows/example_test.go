@@ -96,8 +96,8 @@ func ExampleFlow_Save() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	flow.Facts.Columns = []string{"height", "weight"}
-	flow.Facts.Extra = map[string]json.RawMessage{"threshold": json.RawMessage("-7.5")}
+	flow.Metadata.Columns = []string{"height", "weight"}
+	flow.Metadata.Extra = map[string]json.RawMessage{"threshold": json.RawMessage("-7.5")}
 	path := filepath.Join(dir, "model.gflow")
 	if err := flow.Save(path); err != nil {
 		log.Fatal(err)
@@ -116,7 +116,7 @@ func ExampleFlow_Save() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(loaded.Facts.Columns, string(loaded.Facts.Extra["threshold"]), a[0] == b[0])
+	fmt.Println(loaded.Metadata.Columns, string(loaded.Metadata.Extra["threshold"]), a[0] == b[0])
 	// Output: [height weight] -7.5 true
 }
 

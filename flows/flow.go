@@ -35,7 +35,7 @@ type Named struct {
 // LogProb, Sample and the other readers are safe for concurrent use, with each other; Fit and InitFrom write the
 // parameters and need the flow for themselves.
 type Flow struct {
-	Facts Facts // not used in any computation; not to be written while another goroutine saves
+	Metadata Metadata // not used in any computation; not to be written while another goroutine saves
 
 	names   []string
 	chain   *layers.Chain

@@ -64,7 +64,7 @@ func exampleFlow(t *testing.T) *flows.Flow {
 	} {
 		noError(t, f.Params()[i].Set(values))
 	}
-	f.Facts = flows.Facts{Columns: []string{"height", "weight"}, Seed: 11}
+	f.Metadata = flows.Metadata{Columns: []string{"height", "weight"}, Seed: 11}
 	return f
 }
 

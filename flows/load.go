@@ -113,12 +113,12 @@ func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err err
 		return nil, nil, &ContentError{Kind: ErrArchitecture, What: fmt.Sprintf("the layers have %d columns of %s, want %d of %s: "+
 			"the dim and the dtype of the model, and the same in every layer and its config", f.Dim(), f.dtype, doc.Dim, doc.Dtype)}
 	}
-	if doc.Facts == nil {
+	if doc.Metadata == nil {
 		return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "facts", What: "missing, want an object, {} at least"}
 	}
-	err = json.Unmarshal(doc.Facts, &f.Facts)
+	err = json.Unmarshal(doc.Metadata, &f.Metadata)
 	if err == nil {
-		err = f.Facts.validate(f.width())
+		err = f.Metadata.validate(f.width())
 	}
 	if err != nil {
 		return nil, nil, &ContentError{Kind: ErrArchitecture, Where: "facts", Err: err}

@@ -175,9 +175,9 @@ func TestLoadKeepsExtra(t *testing.T) {
 	edit(`"facts":{}`, `"facts":{"extra":{"a":{"b":[1, 2]},"c":null}}`)(t, file)
 	f, err := flows.LoadFrom(bytes.NewReader(written(t, file)))
 	noError(t, err)
-	if len(f.Facts.Extra) != 2 || string(f.Facts.Extra["a"]) != `{"b":[1, 2]}` {
-		t.Errorf("extra = %q", f.Facts.Extra)
+	if len(f.Metadata.Extra) != 2 || string(f.Metadata.Extra["a"]) != `{"b":[1, 2]}` {
+		t.Errorf("extra = %q", f.Metadata.Extra)
 	}
 	var a struct{ B []int }
-	noError(t, json.Unmarshal(f.Facts.Extra["a"], &a))
+	noError(t, json.Unmarshal(f.Metadata.Extra["a"], &a))
 }

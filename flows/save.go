@@ -29,8 +29,8 @@ type document struct {
 	Frozen  []string           `json:"frozen,omitempty"` // tensors that training leaves alone
 	// Tied are the parameters that have no tensor of their own, because they are one with an earlier one: the name that a tensor
 	// would have, and that of the tensor.
-	Tied  map[string]string `json:"tied,omitempty"`
-	Facts json.RawMessage   `json:"facts"`
+	Tied     map[string]string `json:"tied,omitempty"`
+	Metadata json.RawMessage   `json:"facts"`
 	// Compiled is the train.Config that the flow was compiled with; NotCompiled is why it is not there, where it was compiled.
 	Compiled    json.RawMessage `json:"compiled,omitempty"`
 	NotCompiled string          `json:"not_compiled,omitempty"`
@@ -41,7 +41,7 @@ type namedLayer struct {
 	layers.Description
 }
 
-// Save writes the flow, with its Facts, to one file that Load and any reader of safetensors understand: the layout is
+// Save writes the flow, with its Metadata, to one file that Load and any reader of safetensors understand: the layout is
 // in docs/model-format.md. Whatever happens on the way, path holds what it held before or the whole flow.
 //
 // It is an error if the type of a layer, of the base or of a part of one is not registered (layers.Register), or if a parameter is not
@@ -75,15 +75,15 @@ func (f *Flow) file() (*safetensors.File, error) {
 	if !f.built() {
 		return nil, ErrNotBuilt
 	}
-	if err := errors.Join(f.Facts.validate(f.width()), f.checkParams()); err != nil {
+	if err := errors.Join(f.Metadata.validate(f.width()), f.checkParams()); err != nil {
 		return nil, err
 	}
-	facts, err := json.Marshal(f.Facts)
+	facts, err := json.Marshal(f.Metadata)
 	if err != nil {
 		return nil, err
 	}
 	how := f.recipe()
-	doc := document{Library: "gaussflow " + Version, Dtype: f.dtype, Dim: f.Dim(), Facts: facts, Compiled: how.config, NotCompiled: how.why}
+	doc := document{Library: "gaussflow " + Version, Dtype: f.dtype, Dim: f.Dim(), Metadata: facts, Compiled: how.config, NotCompiled: how.why}
 	file := &safetensors.File{}
 	first := map[*graph.Param]string{} // the name of the tensor that holds it
 	for _, n := range f.Layers() {

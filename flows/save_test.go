@@ -121,9 +121,9 @@ func TestSaveLoad(t *testing.T) {
 			t.Run(name+"/"+string(dtype), func(t *testing.T) {
 				fit(t, f, randomData("blobs", 300, 3, 2), train.Config{Optimizer: train.Adam{LearningRate: 0.01}}, 2)
 				f.Params()[0].Trainable = false
-				f.Facts.Columns = []string{"height [m]", "<weight>", "Größe"}
-				f.Facts.Seed = math.MaxUint64
-				f.Facts.Extra = map[string]json.RawMessage{"quantiles": json.RawMessage(`[0.1,1e-300,{"a":null}]`)}
+				f.Metadata.Columns = []string{"height [m]", "<weight>", "Größe"}
+				f.Metadata.Seed = math.MaxUint64
+				f.Metadata.Extra = map[string]json.RawMessage{"quantiles": json.RawMessage(`[0.1,1e-300,{"a":null}]`)}
 				path := filepath.Join(t.TempDir(), "m.gflow")
 				noError(t, f.Save(path))
 				g, err := flows.Load(path)
@@ -139,8 +139,8 @@ func TestSaveLoad(t *testing.T) {
 				if !mat.Equal(a, b) {
 					t.Error("Sample differs")
 				}
-				if !reflect.DeepEqual(g.Facts, f.Facts) {
-					t.Errorf("facts = %+v, want %+v", g.Facts, f.Facts)
+				if !reflect.DeepEqual(g.Metadata, f.Metadata) {
+					t.Errorf("facts = %+v, want %+v", g.Metadata, f.Metadata)
 				}
 				if g.Summary() != f.Summary() {
 					t.Errorf("summary:\n%s\nwant\n%s", g.Summary(), f.Summary())
@@ -198,7 +198,7 @@ func TestCannotSave(t *testing.T) {
 	nan := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 1})
 	noError(t, nan.Params()[1].Set([]float64{0, math.NaN()}))
 	columns := diagonal(t, 2, flows.GaussianizationConfig{})
-	columns.Facts.Columns = []string{"one"}
+	columns.Metadata.Columns = []string{"one"}
 	skewed := diagonal(t, 2, flows.GaussianizationConfig{PCA: true})
 	noError(t, skewed.Params()[0].Set([]float64{1, 1, 0, 1}))
 	dir := t.TempDir()

@@ -42,7 +42,7 @@ func TestFlowFromASource(t *testing.T) {
 	if !slices.Equal(got.Loss, want.Loss) || !slices.Equal(got.ValLoss, want.ValLoss) || !slices.EqualFunc(values(source), values(matrix), slices.Equal) {
 		t.Errorf("losses %v and %v, want %v and %v", got.Loss, got.ValLoss, want.Loss, want.ValLoss)
 	}
-	if facts := source.Facts.Training; facts.Rows != 700 || facts.BatchSize != 64 || facts.Seed != 5 || facts.History != got {
+	if facts := source.Metadata.Training; facts.Rows != 700 || facts.BatchSize != 64 || facts.Seed != 5 || facts.History != got {
 		t.Errorf("the facts are %+v", facts)
 	}
 	loss, err := matrix.Evaluate(x, nil)

@@ -107,8 +107,8 @@ func TestStreamMemory(t *testing.T) {
 	if !(loss < h.Loss[0] && h.Loss[0] < start && loss > src.nll()-0.1) {
 		t.Errorf("the loss was %v, in the epoch %v, then %v; want it to fall, to %v at most", start, h.Loss[0], loss, src.nll())
 	}
-	if f.Facts.Training.Rows != src.rows {
-		t.Errorf("Facts.Training.Rows = %d, want %d", f.Facts.Training.Rows, src.rows)
+	if f.Metadata.Training.Rows != src.rows {
+		t.Errorf("Metadata.Training.Rows = %d, want %d", f.Metadata.Training.Rows, src.rows)
 	}
 }
 

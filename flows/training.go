@@ -82,7 +82,7 @@ func (f *Flow) checkContext(op string, x mat.Matrix) error {
 	return f.checkRows("flows: "+op, x)
 }
 
-// Fit trains on the rows of x; see train.Trainer.Fit. It sets Facts.Training. Before Compile it is train.ErrNotCompiled. A row outside of
+// Fit trains on the rows of x; see train.Trainer.Fit. It sets Metadata.Training. Before Compile it is train.ErrNotCompiled. A row outside of
 // the flow's support (layers.Support) is an error that names it and its column. In a fresh flow the layers that the first data sets
 // (layers.ActNorm) are set by rows of x.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
@@ -99,7 +99,7 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	if history != nil {
 		f.warm = true
 		rows, _ := x.Dims()
-		f.Facts.Training = &Training{rows, c.ValidationSplit, c.BatchSize, c.Seed, kernel.Set(), history}
+		f.Metadata.Training = &FitSummary{rows, c.ValidationSplit, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err
 }
@@ -117,7 +117,7 @@ func (f *Flow) meet(x mat.Matrix) error {
 }
 
 // FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
-// Facts.Training. Before Compile it is train.ErrNotCompiled. Rows outside of the flow's support are found as they are read, where no
+// Metadata.Training. Before Compile it is train.ErrNotCompiled. Rows outside of the flow's support are found as they are read, where no
 // layer before it is trained; else a loss that is not finite ends the fit.
 func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("FitSource"); err != nil {
@@ -132,7 +132,7 @@ func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig
 	history, err := f.trainer.FitSource(ctx, f.inDomain("FitSource", src), c)
 	if history != nil {
 		f.warm = true
-		f.Facts.Training = &Training{rows, 0, c.BatchSize, c.Seed, kernel.Set(), history}
+		f.Metadata.Training = &FitSummary{rows, 0, c.BatchSize, c.Seed, kernel.Set(), history}
 	}
 	return history, err
 }

@@ -17,7 +17,7 @@ import (
 // ErrNoTable is wrapped by the error of Load for a flow that was saved without the facts of a table.
 var ErrNoTable = errors.New("the file holds a flow without the facts of a table: Model.Save writes them")
 
-// extra is the name of a Model's Facts among those of its flow.
+// extra is the name of a Model's Facts in the Metadata of its flow.
 const extra = "tabular"
 
 // Save writes the model to one file (see flows.Flow.Save), from which flows.Load reads the flow alone. It holds nothing
@@ -39,7 +39,7 @@ func (m *Model) SaveTo(w io.Writer) error {
 	return f.SaveTo(w)
 }
 
-// saved is the flow with all that is known of the table among its Facts; the history is there once, as the flow's.
+// saved is the flow with all that is known of the table among its Metadata; the history is there once, as the flow's.
 func (m *Model) saved() (*flows.Flow, error) {
 	if m == nil || m.Flow == nil {
 		return nil, errors.New("the Model is nil or has no Flow: Fit or Load makes one")
@@ -55,13 +55,13 @@ func (m *Model) saved() (*flows.Flow, error) {
 		return nil, err
 	}
 	f := *m.Flow
-	f.Facts.Columns, f.Facts.Seed = m.Reads(), m.Config.Seed
-	f.Facts.Extra = maps.Clone(f.Facts.Extra)
-	if f.Facts.Extra == nil {
-		f.Facts.Extra = map[string]json.RawMessage{}
+	f.Metadata.Columns, f.Metadata.Seed = m.Reads(), m.Config.Seed
+	f.Metadata.Extra = maps.Clone(f.Metadata.Extra)
+	if f.Metadata.Extra == nil {
+		f.Metadata.Extra = map[string]json.RawMessage{}
 	}
-	f.Facts.Extra[extra] = raw
-	f.Facts.Training = &flows.Training{
+	f.Metadata.Extra[extra] = raw
+	f.Metadata.Training = &flows.FitSummary{
 		Rows: facts.Training.Rows, BatchSize: facts.Config.BatchSize, Seed: facts.Config.Seed, Kernels: facts.Training.Kernels, History: timeless(m.Training.History),
 	}
 	return &f, nil
@@ -91,7 +91,7 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
-// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Facts name or x1, x2, …,
+// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Metadata names or x1, x2, …,
 // and what it is conditional on those or c1, c2, …. It maps
 // rows, and draws them; of a table it knows nothing else, so that spreads count as 1, and it has no Reference and cannot be saved.
 func OfFlow(f *flows.Flow) (*Model, error) {
@@ -99,7 +99,7 @@ func OfFlow(f *flows.Flow) (*Model, error) {
 		return nil, flows.ErrNotBuilt
 	}
 	m := &Model{Flow: f, Facts: Facts{Quanta: make([]float64, f.Dim())}}
-	names := f.Facts.Columns
+	names := f.Metadata.Columns
 	if len(names) != f.Dim()+f.ContextDim() {
 		names = append(numbered("x", f.Dim()), numbered("c", f.ContextDim())...)
 	}
@@ -120,7 +120,7 @@ func numbered(prefix string, n int) []string {
 }
 
 func fromFlow(f *flows.Flow) (*Model, error) {
-	raw, ok := f.Facts.Extra[extra]
+	raw, ok := f.Metadata.Extra[extra]
 	if !ok {
 		return nil, ErrNoTable
 	}
@@ -128,8 +128,8 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 	if err := json.Unmarshal(raw, &m.Facts); err != nil {
 		return nil, notOfTable(err)
 	}
-	if f.Facts.Training != nil {
-		m.Training.History = f.Facts.Training.History
+	if f.Metadata.Training != nil {
+		m.Training.History = f.Metadata.Training.History
 	}
 	if err := m.validate(f.Dim(), f.ContextDim()); err != nil {
 		return nil, notOfTable(err)

@@ -56,10 +56,10 @@ func TestSaveLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"x0", "x2"}; !slices.Equal(flow.Facts.Columns, want) || !slices.Equal(back.Kept(), want) {
-		t.Errorf("columns %q and %q, want %q", flow.Facts.Columns, back.Kept(), want)
+	if want := []string{"x0", "x2"}; !slices.Equal(flow.Metadata.Columns, want) || !slices.Equal(back.Kept(), want) {
+		t.Errorf("columns %q and %q, want %q", flow.Metadata.Columns, back.Kept(), want)
 	}
-	if m.Training.Seconds == 0 || m.Flow.Facts.Extra != nil {
+	if m.Training.Seconds == 0 || m.Flow.Metadata.Extra != nil {
 		t.Error("Save has changed the model")
 	}
 }
@@ -133,7 +133,7 @@ func TestLoadHostileFacts(t *testing.T) {
 			}
 			path := filepath.Join(t.TempDir(), "m.gflow")
 			flow := *m.Flow
-			flow.Facts.Extra = map[string]json.RawMessage{"tabular": json.RawMessage(raw)}
+			flow.Metadata.Extra = map[string]json.RawMessage{"tabular": json.RawMessage(raw)}
 			if err := flow.Save(path); err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +169,7 @@ func TestLoadHostileNumbers(t *testing.T) {
 		}
 		c.change(&facts)
 		flow := *m.Flow
-		flow.Facts.Extra = map[string]json.RawMessage{"tabular": json.RawMessage(asJSON(t, facts))}
+		flow.Metadata.Extra = map[string]json.RawMessage{"tabular": json.RawMessage(asJSON(t, facts))}
 		path := filepath.Join(t.TempDir(), "m.gflow")
 		if err := flow.Save(path); err != nil {
 			t.Fatal(err)

@@ -128,7 +128,7 @@ func (a *Approximation) made(op string) error {
 
 // Fit trains q on so many samples an epoch, of noise that is drawn anew for each by FitConfig.Seed; see train.Trainer.Fit and
 // train.Redrawn. The losses of the history are E_q[log q − log p̃], the divergence less log Z. Rows to validate on are noise: a
-// ValidationSplit of it, or Flow().Base().Sample of another generator. It sets the flow's Facts.Training.
+// ValidationSplit of it, or Flow().Base().Sample of another generator. It sets the flow's Metadata.Training.
 func (a *Approximation) Fit(ctx context.Context, samples int, c train.FitConfig) (*train.History, error) {
 	if err := a.made("Fit"); err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (a *Approximation) Fit(ctx context.Context, samples int, c train.FitConfig)
 	c.NoShuffle = true // one row of noise is as good as another
 	history, err := a.trainer.Fit(ctx, z, c)
 	if history != nil {
-		a.flow.Facts.Training = &flows.Training{Rows: samples, ValidationSplit: c.ValidationSplit, BatchSize: c.BatchSize, Seed: c.Seed,
+		a.flow.Metadata.Training = &flows.FitSummary{Rows: samples, ValidationSplit: c.ValidationSplit, BatchSize: c.BatchSize, Seed: c.Seed,
 			Kernels: kernel.Set(), History: history}
 	}
 	return history, errors.Join(err, z.err)

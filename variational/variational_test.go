@@ -257,8 +257,8 @@ func TestSameSeedSameFit(t *testing.T) {
 			Checkpoint: train.Checkpoint{Path: path, Resume: true}, ValidationData: must(f.Base().Sample(50, nil, rand.New(rand.NewPCG(9, 9)))),
 			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}})
 		noError(t, err)
-		if f.Facts.Training == nil || f.Facts.Training.History != h {
-			t.Error("Facts.Training is not of this fit")
+		if f.Metadata.Training == nil || f.Metadata.Training.History != h {
+			t.Error("Metadata.Training is not of this fit")
 		}
 		var values [][]float64
 		for _, p := range f.Params() {

@@ -90,7 +90,7 @@ func conditional(path string) error {
 	if err != nil {
 		return err
 	}
-	flow.Facts.Columns = []string{"x1", "x2", "y"}
+	flow.Metadata.Columns = []string{"x1", "x2", "y"}
 	return flow.Save(path)
 }
 

@@ -11,17 +11,17 @@ import (
 // Version is the library's, as model files record it.
 const Version = "0.1.0"
 
-// Facts are what is known about a flow beside its layers. They travel in its file and change no number it computes.
-type Facts struct {
-	Columns  []string  `json:"columns,omitempty"`  // the names of the d columns, in order, and after them those of the context
-	Seed     uint64    `json:"seed,omitempty"`     // that the flow was made with
-	Training *Training `json:"training,omitempty"` // of the last Fit, which sets it
+// Metadata is what is known about a flow beside its layers. It travels in its file and changes no number it computes.
+type Metadata struct {
+	Columns  []string    `json:"columns,omitempty"`  // the names of the d columns, in order, and after them those of the context
+	Seed     uint64      `json:"seed,omitempty"`     // that the flow was made with
+	Training *FitSummary `json:"training,omitempty"` // of the last Fit, which sets it
 	// Extra is for programs: what they put in under a name of their own comes back, byte for byte but for spaces.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// Training sums a Fit up.
-type Training struct {
+// A FitSummary sums a Fit up.
+type FitSummary struct {
 	Rows            int            `json:"rows"`                       // given to Fit, those to validate on by a split included; 0 of a source that was not read to its end
 	ValidationSplit float64        `json:"validation_split,omitempty"` // the share of them that was held out
 	BatchSize       int            `json:"batch_size,omitempty"`       // 0: the default
@@ -30,9 +30,9 @@ type Training struct {
 	History         *train.History `json:"history"`
 }
 
-func (f Facts) validate(dim int) error {
+func (f Metadata) validate(dim int) error {
 	if n := len(f.Columns); n != 0 && n != dim {
-		return fmt.Errorf("flows: Facts: got %d column names, want %d or none", n, dim)
+		return fmt.Errorf("flows: Metadata: got %d column names, want %d or none", n, dim)
 	}
 	for _, c := range f.Columns {
 		if !utf8.ValidString(c) {
@@ -42,7 +42,7 @@ func (f Facts) validate(dim int) error {
 	if f.Training != nil && f.Training.History != nil {
 		h := f.Training.History
 		if n := len(h.Epoch); len(h.Loss) != n || len(h.LearningRate) != n || len(h.Seconds) != n || len(h.ValLoss) > n {
-			return fmt.Errorf("flows: Facts: the history has %d epochs, %d losses, %d validation losses, %d learning rates and %d times, want one an epoch of each",
+			return fmt.Errorf("flows: Metadata: the history has %d epochs, %d losses, %d validation losses, %d learning rates and %d times, want one an epoch of each",
 				n, len(h.Loss), len(h.ValLoss), len(h.LearningRate), len(h.Seconds))
 		}
 	}
