@@ -119,3 +119,47 @@ func TestConditionalGaussian(t *testing.T) {
 		t.Errorf("log p of x given the other columns is %.4f nats below gonum's on average, want within 0.01", off)
 	}
 }
+
+// TestBoundedScales: with a Bound no parameters make a density of an affine flow higher than exp(Bound) a layer and column, or throw a
+// row out of the range of numbers, and a fit to rows that a network can hit exactly stays finite; without one it does not.
+func TestBoundedScales(t *testing.T) {
+	const bound = 2.0
+	of := func(bound float64) *flows.Flow {
+		l, err := layers.NewAutoregressive(2, layers.AutoregressiveConfig{
+			Transform: transforms.Affine{Bound: bound}, Conditioner: layers.MLPConfig{Hidden: []int{8}, Activation: graph.Tanh}.Masked})
+		noError(t, err)
+		f, err := flows.New(flows.Named{Name: "masked", Layer: l})
+		noError(t, err)
+		return f
+	}
+	f := of(bound)
+	for _, w := range f.Weights() {
+		for i := range w.Values {
+			w.Values[i] = 900 * float64(i%5-2)
+		}
+		noError(t, f.SetWeights(w))
+	}
+	x := mat.NewDense(40, 2, nil)
+	for i := range 40 {
+		x.SetRow(i, []float64{float64(i%4) - 1.5, float64(i % 2)})
+	}
+	most := 2 * (bound - math.Log(2*math.Pi)/2)
+	for i, l := range logProb(t, f, x) {
+		if !(l <= most+1e-9) {
+			t.Errorf("row %d: log p = %v, want at most %v", i, l, most)
+		}
+	}
+	for _, c := range []struct {
+		bound  float64
+		finite bool
+	}{{bound, true}, {0, false}} {
+		f := of(c.bound)
+		noError(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1}}))
+		history, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: 30, BatchSize: 40, Workers: 1})
+		if finite := err == nil; finite != c.finite {
+			t.Errorf("bound %v: the fit ends with %v", c.bound, err)
+		} else if last := len(history.Loss) - 1; finite && !(history.Loss[last] >= -most) {
+			t.Errorf("bound %v: the loss is %v, want at least %v", c.bound, history.Loss[last], -most)
+		}
+	}
+}

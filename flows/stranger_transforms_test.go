@@ -54,6 +54,8 @@ func (t strangeTransform) parts() []strangePart {
 		return []strangePart{{"shift", 1}, {"log_scale", 1}}
 	case "sinh_arcsinh":
 		return []strangePart{{"skew", 1}, {"log_tail", 1}}
+	case "yeo_johnson":
+		return []strangePart{{"power", 1}}
 	case "gaussian_mixture_cdf", "logistic_mixture_cdf":
 		k := int(or(float64(t.Config.Components), 8))
 		return []strangePart{{"logits", k}, {"means", k}, {"log_scales", k}}
@@ -76,10 +78,16 @@ func (t strangeTransform) parts() []strangePart {
 func (t strangeTransform) apply(x float64, parts [][]float64) (z, logSlope float64) {
 	switch t.Kind {
 	case "affine":
-		return (x - parts[0][0]) * math.Exp(-parts[1][0]), -parts[1][0]
+		s := parts[1][0]
+		if bound := t.Config.Bound; bound != 0 {
+			s = bound * math.Tanh(s/bound)
+		}
+		return (x - parts[0][0]) * math.Exp(-s), -s
 	case "sinh_arcsinh":
 		u := math.Exp(parts[1][0])*math.Asinh(x) - parts[0][0]
 		return math.Sinh(u), parts[1][0] + math.Log(math.Cosh(u)) - math.Log1p(x*x)/2
+	case "yeo_johnson":
+		return strangeColumn{Kind: "yeo_johnson", Lambda: 1 + math.Tanh(parts[0][0])}.curve(x)
 	case "gaussian_mixture_cdf":
 		return mixture(x, parts[0], parts[1], t.scales(parts[2]))
 	case "logistic_mixture_cdf":

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"fmt"
 	"math"
 
 	G "gorgonia.org/gorgonia"
@@ -12,34 +13,61 @@ import (
 
 // Affine shifts and scales a number,
 //
-//	z = (x − shift)·exp(−log_scale),  log dz/dx = −log_scale.
+//	z = (x − shift)·exp(−s),  log dz/dx = −s,
+//	s = log_scale, or B·tanh(log_scale/B) with a Bound B.
 //
-// Parts shift and log_scale, one number each. In a Coupling it is a layer of RealNVP.
+// Parts shift and log_scale, one number each. In a Coupling it is a layer of RealNVP, in an Autoregressive one of MAF.
 //
-// Source: Dinh et al. 2017, arXiv:1605.08803, whose scale is bounded by tanh; this one is not.
-type Affine struct{}
+// Without a bound a network that fits closer and closer to few rows, or to tied ones, makes the scales ever smaller, until the loss is
+// no number. With one log p is at most B − ½ log 2π a column and layer, and a row that the network has not seen is not thrown far.
+//
+// Source: Dinh et al. 2017, arXiv:1605.08803, where the scale is bounded by tanh.
+type Affine struct {
+	Bound float64 `json:"bound,omitempty"` // B, of |log dz/dx|, 0.001 to 700; default 0: none
+}
+
+// Validate reports a bound that is none.
+func (a Affine) Validate() error {
+	if a.Bound != 0 && !(a.Bound >= 1e-3 && a.Bound <= 700) {
+		return fmt.Errorf("transforms: Affine: Bound = %v, want 0.001 to 700, or 0: none", a.Bound)
+	}
+	return nil
+}
 
 // Parts are shift and log_scale.
 func (Affine) Parts() []Part { return []Part{{"shift", 1}, {"log_scale", 1}} }
 
-// Forward is (x − shift)·exp(−log_scale).
-func (Affine) Forward(b *graph.Builder, x *G.Node, theta Theta) (z, logSlope *G.Node) {
-	minus := b.Scale(theta.Part(b, 1), -1)
+// Forward is (x − shift)·exp(−s).
+func (a Affine) Forward(b *graph.Builder, x *G.Node, theta Theta) (z, logSlope *G.Node) {
+	minus := b.Scale(a.logScale(b, theta), -1)
 	return b.Mul(b.Sub(x, theta.Part(b, 0)), b.Exp(minus)), theta.Each(b, x, minus)
 }
 
-// Inverse is z·exp(log_scale) + shift.
-func (Affine) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node) {
-	logScale := theta.Part(b, 1)
+// Inverse is z·exp(s) + shift.
+func (a Affine) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node) {
+	logScale := a.logScale(b, theta)
 	return b.Add(b.Mul(z, b.Exp(logScale)), theta.Part(b, 0)), theta.Each(b, z, logScale)
 }
 
-// Fit is the column's mean and standard deviation; a constant column keeps its scale.
-func (Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
+// logScale is s.
+func (a Affine) logScale(b *graph.Builder, theta Theta) *G.Node {
+	raw := theta.Part(b, 1)
+	if a.Bound == 0 {
+		return raw
+	}
+	return b.Scale(b.Activate(b.Scale(raw, 1/a.Bound), graph.Tanh), a.Bound)
+}
+
+// Fit is the column's mean and standard deviation, the latter as near as the bound lets it; a constant column keeps its scale.
+func (a Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
 	mean, std := rows.MeanStd(values)
 	logScale := 0.0
 	if std > 0 {
 		logScale = math.Log(std)
+	}
+	if a.Bound != 0 {
+		const most = 0.998 // of the bound, where tanh is not yet flat
+		logScale = a.Bound * math.Atanh(min(max(logScale/a.Bound, -most), most))
 	}
 	return [][]float64{{mean}, {logScale}}, nil
 }

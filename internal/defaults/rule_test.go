@@ -83,6 +83,7 @@ var configs = map[string]config{
 
 	"tabular.Config": validates(tabular.Config{}),
 
+	"transforms.Affine":                  validates(transforms.Affine{}),
 	"transforms.GaussianMixtureCDF":      validates(transforms.GaussianMixtureCDF{}),
 	"transforms.LogisticMixtureCDF":      validates(transforms.LogisticMixtureCDF{}),
 	"transforms.CircularSpline":          validates(transforms.CircularSpline{}),

@@ -33,10 +33,13 @@ def exact(f):
     return run
 
 
-def affine(theta, xs):
-    t = AffineTransform(0.0, math.exp(-theta[1][0]))  # of x − shift
-    x = torch.tensor(xs) - theta[0][0]
-    return [list(v) for v in zip(t(x).tolist(), t.log_abs_det_jacobian(x, t(x)).tolist())]
+def affine(bound=None):
+    def run(theta, xs):
+        log_scale = theta[1][0] if bound is None else bound * math.tanh(theta[1][0] / bound)
+        t = AffineTransform(0.0, math.exp(-log_scale))  # of x − shift
+        x = torch.tensor(xs) - theta[0][0]
+        return [list(v) for v in zip(t(x).tolist(), t.log_abs_det_jacobian(x, t(x)).tolist())]
+    return run
 
 
 def softmax(logits):
@@ -131,7 +134,7 @@ def case(kind, config, sizes, xs, f):
         cases.append({"kind": kind, "config": config, "theta": theta, "x": xs, "z_and_log_slope": f(theta, xs)})
 
 
-case("affine", {}, [1, 1], wide, affine)
+case("affine", {}, [1, 1], wide, affine())
 case("circular_spline", {"bins": 5}, [5, 5, 5], middle, spline("circular", -math.pi, math.pi))
 case("circular_spline", {"bins": 3, "period": 7, "rotates": True}, [3, 3, 3, 1], middle, spline("circular", -3.5, 3.5))
 case("empirical", {"bins": 6, "bound": 2}, [1, 6, 7], wide, empirical(2))
@@ -141,6 +144,7 @@ case("logistic_mixture_cdf", {"components": 4}, [4, 4, 4], wide, logistic_mixtur
 case("rational_quadratic_spline", {"bins": 5, "bound": 2}, [5, 5, 4], wide, spline("linear", -2.0, 2.0))
 case("sinh_arcsinh", {}, [1, 1], wide, sinh_arcsinh)
 case("yeo_johnson", {}, [1], wide, yeo_johnson)
+case("affine", {"bound": 0.5}, [1, 1], wide, affine(0.5))
 
 with open("reference.json", "w") as f:
     json.dump(cases, f, indent=1)
