@@ -25,18 +25,21 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// network is a small conditioner of the context.
-func network(dtype graph.Dtype) layers.MakeConditioner {
+// network is a small conditioner of the context, if there is one.
+func network(dtype graph.Dtype, context int) layers.MakeConditioner {
+	if context == 0 {
+		return nil
+	}
 	return layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh, Seed: 1, Dtype: dtype}.New
 }
 
 // made are the bases that the tests run on, of two columns: a new one is one line. Those of a context read two numbers of it.
 func made(dtype graph.Dtype) map[string]bases.Base {
 	independent := func(f bases.Family, context int) bases.Base {
-		return must(bases.NewIndependent(2, bases.IndependentConfig{Family: f, Context: context, Conditioner: network(dtype), Dtype: dtype}))
+		return must(bases.NewIndependent(2, bases.IndependentConfig{Family: f, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
 	}
 	mixture := func(full bool, context int) bases.Base {
-		return must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 3, Full: full, Context: context, Conditioner: network(dtype), Dtype: dtype}))
+		return must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 3, Full: full, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
 	}
 	return map[string]bases.Base{
 		"standard normal":               must(bases.NewStandardNormal(2)),
@@ -323,6 +326,7 @@ func TestBadBases(t *testing.T) {
 		"too many":            {mixture(2, bases.GaussianMixtureConfig{Components: 1 << 30}), "Components = 1073741824"},
 		"full, wide":          {mixture(300, bases.GaussianMixtureConfig{Full: true}), "300 columns, want at most 256"},
 		"context":             {mixture(2, bases.GaussianMixtureConfig{Context: -3}), "Context = -3"},
+		"nothing to read":     {mixture(2, bases.GaussianMixtureConfig{Conditioner: layers.MLPConfig{}.New}), "Conditioner = one, want none where Context is 0"},
 		"dtype":               {mixture(2, bases.GaussianMixtureConfig{Dtype: "float8"}), "float8"},
 		"no rows":             {sampled(made(graph.Float64)["uniform"], 0, nil, rng), "n = 0"},
 		"no generator":        {sampled(made(graph.Float64)["full mixture"], 1, nil, nil), "rng is nil"},

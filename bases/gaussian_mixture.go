@@ -115,16 +115,15 @@ func (c GaussianMixtureConfig) of(dim int, p *parameters) *GaussianMixture {
 
 // specs are the tensors: logits, means, log_scales and, with Full, coefficients.
 func (c GaussianMixtureConfig) specs(dim int) ([]graph.ParamSpec, error) {
+	if err := c.check("GaussianMixture", dim, c.Context, c.Conditioner); err != nil {
+		return nil, err
+	}
 	k := c.components()
 	switch {
-	case dim < 1 || dim > mostNumbers:
-		return nil, fmt.Errorf("bases: GaussianMixture: dim = %d, want 1 to %d", dim, mostNumbers)
 	case k < 1 || k > mostNumbers/dim:
 		return nil, fmt.Errorf("bases: GaussianMixture: Components = %d of %d columns, want 1 to %d (0: the default, 8)", c.Components, dim, mostNumbers/dim)
 	case c.Full && dim > mostFull:
 		return nil, fmt.Errorf("bases: GaussianMixture: Full of %d columns, want at most %d: put a rotation before the base instead", dim, mostFull)
-	case c.Context < 0 || c.Context > mostNumbers:
-		return nil, fmt.Errorf("bases: GaussianMixture: Context = %d, want 0 to %d", c.Context, mostNumbers)
 	}
 	specs := []graph.ParamSpec{{Name: "logits", Shape: []int{k}}, {Name: "means", Shape: []int{k, dim}}, {Name: "log_scales", Shape: []int{k, dim}}}
 	if c.Full && dim > 1 {

@@ -3,7 +3,6 @@ package bases
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -119,18 +118,13 @@ func (c IndependentConfig) of(dim int, p *parameters) *Independent {
 	return &Independent{dim, c, p}
 }
 
-// mostNumbers bounds the columns and the context that a slip of the hand can ask for.
-const mostNumbers = 1 << 20
-
 // specs are a tensor for each of the family's parts.
 func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
-	switch {
-	case defaults.IsNil(c.Family):
+	if defaults.IsNil(c.Family) {
 		return nil, errors.New("bases: Independent: the family is nil")
-	case dim < 1 || dim > mostNumbers:
-		return nil, fmt.Errorf("bases: Independent: dim = %d, want 1 to %d", dim, mostNumbers)
-	case c.Context < 0 || c.Context > mostNumbers:
-		return nil, fmt.Errorf("bases: Independent: Context = %d, want 0 to %d", c.Context, mostNumbers)
+	}
+	if err := c.check("Independent", dim, c.Context, c.Conditioner); err != nil {
+		return nil, err
 	}
 	for _, p := range c.Family.Parts() {
 		specs = append(specs, graph.ParamSpec{Name: p.Name, Shape: []int{dim, p.Size}})

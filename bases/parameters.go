@@ -30,6 +30,22 @@ type conditioned struct {
 	is        layers.Conditioner
 }
 
+// check reports columns or a context that are out of range, and a conditioner, made or described, that has nothing to read.
+func (c conditioned) check(base string, dim, context int, make layers.MakeConditioner) error {
+	switch {
+	case dim < 1 || dim > mostNumbers:
+		return fmt.Errorf("bases: %s: dim = %d, want 1 to %d", base, dim, mostNumbers)
+	case context < 0 || context > mostNumbers:
+		return fmt.Errorf("bases: %s: Context = %d, want 0 to %d", base, context, mostNumbers)
+	case context == 0 && (make != nil || c.described.Kind != ""):
+		return fmt.Errorf("bases: %s: Conditioner = one, want none where Context is 0: there is nothing that it could read", base)
+	}
+	return nil
+}
+
+// mostNumbers bounds the columns and the context that a slip of the hand can ask for.
+const mostNumbers = 1 << 20
+
 // describe is the conditioner for a file, empty where there is none.
 func (c conditioned) describe() (d layers.ConditionerDescription, err error) {
 	if c.is != nil {

@@ -11,7 +11,8 @@
 //	model(x), model.predict(x)         Flow.Predict, z; Flow.Forward has the log-dets with it
 //	log_prob, sample                   Flow.LogProb, Flow.Sample; of a context Given and Flow.SampleGiven
 //	model.save, load_model             Flow.Save, Load; compiled as it was
-//	save_weights, load_weights         graph.Param.Values and Set of Flow.Params, by name
+//	save_weights, load_weights         Flow.Weights, Flow.SetWeights
+//	layer.trainable = False            Flow.SetTrainable
 //
 // Data in and out is gonum's mat.Matrix, one row a sample. Log-densities are in nats per unit volume of the data.
 package flows

@@ -17,6 +17,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/train"
+	"gaussflow/transforms"
 )
 
 // bounded is a flow of three columns, (0, 1), (2, ∞) and ℝ, whose support comes after a layer that is not trained and is in a chain.
@@ -222,4 +223,37 @@ func TestNoWayBack(t *testing.T) {
 	wantError(t, err, "Sample", "column 0", "layer sigmoid.0.0", "(0, 1)")
 	_, _, err = f.Inverse(mat.NewDense(2, 2, []float64{0.5, 2, 1, 3}))
 	wantError(t, err, "row 1", "column 0", "is 1 ", "(0, 1)")
+}
+
+// TestRowsOutsideASpline: what a transform of an interval has no image of is outside as of a support, in whatever structure, chained and
+// turned round too; the ends are inside.
+func TestRowsOutsideASpline(t *testing.T) {
+	spline := transforms.IntervalSpline{Bins: 3, Lo: -1, Hi: 2}
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		mlp := layers.MLPConfig{Hidden: []int{4}, Dtype: dtype}
+		elementwise := must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: spline, Dtype: dtype}))
+		for name, layer := range map[string]layers.Bijector{
+			"elementwise":    elementwise,
+			"inverted":       must(layers.Invert(elementwise)),
+			"autoregressive": must(layers.NewAutoregressive(2, layers.AutoregressiveConfig{Transform: spline, Conditioner: mlp.Masked})),
+			"coupling in a chain": must(layers.NewChain(must(layers.NewPermutation([]int{0, 1})),
+				must(layers.NewCoupling(2, layers.CouplingConfig{Transform: spline, Conditioner: mlp.New})))),
+		} {
+			f, err := flows.New(flows.Named{Name: "bent", Layer: layer})
+			noError(t, err)
+			perturbFlow(t, f)
+			lp := logProb(t, f, mat.NewDense(4, 2, []float64{0.5, 0.5, 0, 7, -1, 2, 1, -1.001}))
+			if !math.IsInf(lp[1], -1) || !math.IsInf(lp[3], -1) || math.IsInf(lp[0], 0) || math.IsInf(lp[2], 0) {
+				t.Errorf("%s, %s: log p = %v, want −Inf of rows 1 and 3 alone", name, dtype, lp)
+			}
+			x := mat.NewDense(3, 2, []float64{0.5, 0.5, 1, 1, 0, 7})
+			_, _, err = f.Forward(x)
+			wantError(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
+			_, _, err = f.Inverse(x)
+			wantError(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
+			noError(t, f.Compile(train.Config{}))
+			_, err = f.Fit(context.Background(), x, train.FitConfig{})
+			wantError(t, err, "Fit", "row 2", "column 1", "[-1, 2]")
+		}
+	}
 }

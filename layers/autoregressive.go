@@ -157,6 +157,12 @@ func (a *Autoregressive) Config() AutoregressiveConfig { return a.config }
 // Dim is d.
 func (a *Autoregressive) Dim() int { return len(a.of.Order) }
 
+// Domain is the transform's interval in each column, nil of a transform of all of ℝ: see transforms.Bounded.
+func (a *Autoregressive) Domain() []Interval { return intervalsOf(a.config.Transform, a.Dim(), nil) }
+
+// Image is the Domain.
+func (a *Autoregressive) Image() []Interval { return a.Domain() }
+
 // ContextDim is how many numbers of context the conditioner reads.
 func (a *Autoregressive) ContextDim() int { return a.of.Context }
 

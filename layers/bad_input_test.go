@@ -110,6 +110,16 @@ func TestBadInput(t *testing.T) {
 		call  func() error
 		words []string
 	}{
+		"elementwise, a conditioner and no context": {func() error {
+			_, err := layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{}.New})
+			return err
+		}, []string{"Elementwise", "Conditioner", "Context is 0"}},
+		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "Context is 0"}},
+		"affine, a negative bound":        {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{Bound: -1}}), []string{"Affine: Bound = -1", "0.001 to 700"}},
+		"chain of a layer that is not made": {func() error {
+			_, err := layers.NewChain(&layers.Inverted{})
+			return err
+		}, []string{"layer 0 (inverted)", "dim 0", "constructor"}},
 		"autoregressive of no column":          {autoregression(0, layers.AutoregressiveConfig{Transform: transforms.Affine{}}), []string{"Autoregressive", "dim = 0"}},
 		"autoregressive of no transform":       {autoregression(2, layers.AutoregressiveConfig{}), []string{"Autoregressive", "nil"}},
 		"autoregressive, short order":          {autoregression(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Order: []int{0, 1}}), []string{"Order has 2 columns", "3"}},

@@ -26,6 +26,9 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		if defaults.IsNil(l) {
 			return nil, fmt.Errorf("layers: Chain: layer %d is nil", i)
 		}
+		if l.Dim() < 1 {
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want ≥ 1: was it made by its constructor?", i, Kind(l), l.Dim())
+		}
 		if l.Dim() != layers[0].Dim() {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, Kind(l), l.Dim(), layers[0].Dim())
 		}

@@ -182,6 +182,12 @@ func (c *coupling) probe() error {
 // Dim is d.
 func (c *coupling) Dim() int { return c.dim }
 
+// Domain is the transform's interval in each column that is transformed, nil of a transform of all of ℝ: see transforms.Bounded.
+func (c *coupling) Domain() []Interval { return intervalsOf(c.transform, c.dim, c.mask) }
+
+// Image is the Domain.
+func (c *coupling) Image() []Interval { return c.Domain() }
+
 // ContextDim is how many numbers of context the conditioner reads.
 func (c *coupling) ContextDim() int { return c.context }
 

@@ -90,6 +90,9 @@ func NewElementwise(dim int, c ElementwiseConfig) (*Elementwise, error) {
 
 // core is the layer without its parameters.
 func (c ElementwiseConfig) core(dim int) (elementwise, error) {
+	if c.Context == 0 && (c.Conditioner != nil || c.described.Kind != "") {
+		return elementwise{}, &SettingError{"Elementwise", "Conditioner", "one", "none where Context is 0: there is nothing that it could read"}
+	}
 	core := elementwise{name: "Elementwise", dim: dim, transform: c.Transform, context: c.Context}
 	return core, core.validate()
 }
@@ -178,6 +181,12 @@ func (e *elementwise) widths() (in, out int) {
 
 // Dim is d.
 func (e *elementwise) Dim() int { return e.dim }
+
+// Domain is the transform's interval in each column, nil of a transform of all of ℝ: see transforms.Bounded.
+func (e *elementwise) Domain() []Interval { return intervalsOf(e.transform, e.dim, nil) }
+
+// Image is the Domain.
+func (e *elementwise) Image() []Interval { return e.Domain() }
 
 // ContextDim is how many numbers of context the layer reads.
 func (e *elementwise) ContextDim() int { return e.context }

@@ -30,6 +30,9 @@ func (s IntervalSpline) family() kernel.Spline {
 	return splineFamily(s.Bins, s.Lo, s.Hi, kernel.FreeEnds, s.MinWidth, s.MinHeight, s.MinSlope)
 }
 
+// Interval is Lo and Hi.
+func (s IntervalSpline) Interval() (lo, hi float64) { return s.Lo, s.Hi }
+
 // Validate reports fewer bins than two, an interval that is none, or minima that do not fit.
 func (s IntervalSpline) Validate() error { return validateSpline("IntervalSpline", s.family()) }
 

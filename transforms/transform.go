@@ -41,6 +41,12 @@ func Width(t Transform) (n int) {
 	return n
 }
 
+// A Bounded transform maps an interval onto itself, its ends included, and nothing else: of a number outside logSlope is −Inf, and z
+// whatever finite number.
+type Bounded interface {
+	Interval() (lo, hi float64)
+}
+
 // A Validator is a transform that not every value of makes sense.
 type Validator interface{ Validate() error }
 

@@ -133,6 +133,9 @@ func (a *Approximation) Fit(ctx context.Context, samples int, c train.FitConfig)
 	if err := a.made("Fit"); err != nil {
 		return nil, err
 	}
+	if samples < 1 {
+		return nil, fmt.Errorf("variational: Fit: samples = %d, want ≥ 1", samples)
+	}
 	z, err := newNoise(a.flow.Base(), samples, c.Seed)
 	if err != nil {
 		return nil, fmt.Errorf("variational: Fit: %w", err)

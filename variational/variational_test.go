@@ -324,7 +324,7 @@ func TestBad(t *testing.T) {
 		"a matrix":         {made(f(), func(_ *graph.Builder, x *G.Node) *G.Node { return x }, variational.Config{}), []string{"the target", "one number a row"}},
 		"a panic":          {made(f(), func(*graph.Builder, *G.Node) *G.Node { panic("oh") }, variational.Config{}), []string{"the target", "oh"}},
 		"rate":             {made(f(), banana, variational.Config{Train: train.Config{Optimizer: train.Adam{LearningRate: -1}}}), []string{"LearningRate"}},
-		"no samples":       {fit(0, train.FitConfig{}), []string{"n = 0"}},
+		"no samples":       {fit(0, train.FitConfig{}), []string{"samples = 0"}},
 		"a split":          {fit(10, train.FitConfig{ValidationSplit: 1.5}), []string{"ValidationSplit"}},
 		"no number":        {wildFit, []string{"epoch 0"}},
 		"not made":         {weigh(none, 1), []string{"not made"}},
