@@ -373,6 +373,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[train.WarmStarted](),
 	reflect.TypeFor[train.Warmup](),
 	reflect.TypeFor[transforms.Affine](),
+	reflect.TypeFor[transforms.Bounded](),
 	reflect.TypeFor[transforms.CircularSpline](),
 	reflect.TypeFor[transforms.Description](),
 	reflect.TypeFor[transforms.Empirical](),
