@@ -498,3 +498,43 @@ func adamF32AVX512(n int, take1 float32, take2 float32, rate float32, eps float3
 //
 //go:noescape
 func expectF64AVX512(blocks int, k int, x *float64, v *float64, count *float64, normals *float64, terms *float64, acc *float64, moments *float64, logDensity *float64, total *float64)
+
+// splinePlaceF64AVX512 is the place of splineKernels.
+//
+//go:noescape
+func splinePlaceF64AVX512(n int, k int, axis *float64, raw *float64, share *float64, knots *float64)
+
+// splineFindF64AVX512 is the find of splineKernels.
+//
+//go:noescape
+func splineFindF64AVX512(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+
+// splineSlopesF64AVX512 is the slopes of splineKernels.
+//
+//go:noescape
+func splineSlopesF64AVX512(n int, family *float64, rows *float64)
+
+// splineForwardF64AVX512 is the forward of splineKernels.
+//
+//go:noescape
+func splineForwardF64AVX512(n int, rows *float64)
+
+// splineInverseF64AVX512 is the inverse of splineKernels.
+//
+//go:noescape
+func splineInverseF64AVX512(n int, rows *float64)
+
+// splineBackwardF64AVX512 is the Backward of splineKernels.
+//
+//go:noescape
+func splineBackwardF64AVX512(n int, rows *float64)
+
+// splineInverseBackwardF64AVX512 is the InverseBackward of splineKernels.
+//
+//go:noescape
+func splineInverseBackwardF64AVX512(n int, rows *float64)
+
+// splineTakeBackF64AVX512 is the takeBack of splineKernels.
+//
+//go:noescape
+func splineTakeBackF64AVX512(n int, k int, numbers *float64, index *float64, from *float64, to *float64, share *float64, up *float64)

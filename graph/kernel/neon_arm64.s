@@ -12839,3 +12839,1154 @@ DATA constants_expectF64NEON<>+824(SB)/8, $0x3fe5555555552d11
 DATA constants_expectF64NEON<>+832(SB)/8, $0x3fc555555555555a
 DATA constants_expectF64NEON<>+840(SB)/8, $0x3fc555555555555a
 GLOBL constants_expectF64NEON<>(SB), RODATA|NOPTR, $848
+
+// func splinePlaceF64NEON(n int, k int, axis *float64, raw *float64, share *float64, knots *float64)
+TEXT ·splinePlaceF64NEON(SB), NOSPLIT, $0-48
+	MOVD $constants_splinePlaceF64NEON<>(SB), R0
+	WORD $0xad404c0a // ldp q10, q19, [x0, #0]
+	WORD $0xad414412 // ldp q18, q17, [x0, #32]
+	WORD $0xad423c10 // ldp q16, q15, [x0, #64]
+	WORD $0xad43340e // ldp q14, q13, [x0, #96]
+	WORD $0xad442c0c // ldp q12, q11, [x0, #128]
+	MOVD n+0(FP), R12
+	MOVD k+8(FP), R1
+	LSL  $4, R1, R11
+	MOVD axis+16(FP), R10
+	ADD  $8, R10, R6
+	ADD  $16, R10, R5
+	ADD  $24, R10, R4
+	ADD  $32, R10, R3
+	ADD  $40, R10, R2
+	MOVD raw+24(FP), R9
+	MOVD share+32(FP), R8
+	MOVD knots+40(FP), R7
+
+block:
+	WORD $0x3dc00129 // ldr q9, [x9, #0]
+	MOVD $0, R1
+
+top:
+	WORD $0x3ce16920 // ldr q0, [x9, x1]
+	WORD $0x4e60f529 // fmax v9.2d, v9.2d, v0.2d
+	ADD  $16, R1, R1
+	CMP  R11, R1
+	BLT  top
+	WORD $0x4f000408 // movi v8.4s, #0
+	MOVD $0, R1
+
+shares:
+	WORD $0x3ce16920 // ldr q0, [x9, x1]
+	WORD $0x4ee9d400 // fsub v0.2d, v0.2d, v9.2d
+	WORD $0x4e60f667 // fmax v7.2d, v19.2d, v0.2d
+	WORD $0xad450006 // ldp q6, q0, [x0, #160]
+	WORD $0x4e67ce46 // fmla v6.2d, v18.2d, v7.2d
+	WORD $0x4ef1d4c1 // fsub v1.2d, v6.2d, v17.2d
+	WORD $0x4ee1ce07 // fmls v7.2d, v16.2d, v1.2d
+	WORD $0x4ee1cde7 // fmls v7.2d, v15.2d, v1.2d
+	WORD $0x6e67dce5 // fmul v5.2d, v7.2d, v7.2d
+	WORD $0x6e65dca4 // fmul v4.2d, v5.2d, v5.2d
+	WORD $0x4e64cdc0 // fmla v0.2d, v14.2d, v4.2d
+	WORD $0xad460803 // ldp q3, q2, [x0, #192]
+	WORD $0x4e64cc03 // fmla v3.2d, v0.2d, v4.2d
+	WORD $0x4e64cda2 // fmla v2.2d, v13.2d, v4.2d
+	WORD $0xad470001 // ldp q1, q0, [x0, #224]
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	WORD $0x4e65cc23 // fmla v3.2d, v1.2d, v5.2d
+	WORD $0x4e64cd80 // fmla v0.2d, v12.2d, v4.2d
+	WORD $0xad480402 // ldp q2, q1, [x0, #256]
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0x4e64cd61 // fmla v1.2d, v11.2d, v4.2d
+	WORD $0x3dc04800 // ldr q0, [x0, #288]
+	WORD $0x4e64cc20 // fmla v0.2d, v1.2d, v4.2d
+	WORD $0x4e65cc02 // fmla v2.2d, v0.2d, v5.2d
+	WORD $0x4e67cc43 // fmla v3.2d, v2.2d, v7.2d
+	WORD $0x4f7454c0 // shl v0.2d, v6.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e63dc00 // fmul v0.2d, v0.2d, v3.2d
+	WORD $0x3ca16900 // str q0, [x8, x1]
+	WORD $0x4e60d508 // fadd v8.2d, v8.2d, v0.2d
+	ADD  $16, R1, R1
+	CMP  R11, R1
+	BLT  shares
+	WORD $0x6e68fd49 // fdiv v9.2d, v10.2d, v8.2d
+	WORD $0x3dc04c08 // ldr q8, [x0, #304]
+	WORD $0x4d40cd47 // ld1r {v7.2d}, [x10]
+	WORD $0x4d40ccc6 // ld1r {v6.2d}, [x6]
+	WORD $0x4d40cca5 // ld1r {v5.2d}, [x5]
+	WORD $0x4d40cc84 // ld1r {v4.2d}, [x4]
+	WORD $0x4d40cc63 // ld1r {v3.2d}, [x3]
+	WORD $0x4d40cc42 // ld1r {v2.2d}, [x2]
+	MOVD $0, R1
+
+knots:
+	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
+	WORD $0x4e68cc80 // fmla v0.2d, v4.2d, v8.2d
+	WORD $0x3ca168e0 // str q0, [x7, x1]
+	WORD $0x3ce16900 // ldr q0, [x8, x1]
+	WORD $0x6e60dd21 // fmul v1.2d, v9.2d, v0.2d
+	WORD $0x3ca16901 // str q1, [x8, x1]
+	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e61cc40 // fmla v0.2d, v2.2d, v1.2d
+	WORD $0x4e60d508 // fadd v8.2d, v8.2d, v0.2d
+	ADD  $16, R1, R1
+	CMP  R11, R1
+	BLT  knots
+	WORD $0x3d8000e7 // str q7, [x7, #0]
+	WORD $0x3ca168e6 // str q6, [x7, x1]
+	ADD  R11, R9, R9
+	ADD  R11, R8, R8
+	ADD  R11, R7, R1
+	ADD  $16, R1, R7
+	SUBS $1, R12, R12
+	BNE  block
+	RET
+
+DATA constants_splinePlaceF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+16(SB)/8, $0xc086200000000000
+DATA constants_splinePlaceF64NEON<>+24(SB)/8, $0xc086200000000000
+DATA constants_splinePlaceF64NEON<>+32(SB)/8, $0x3ff71547652b82fe
+DATA constants_splinePlaceF64NEON<>+40(SB)/8, $0x3ff71547652b82fe
+DATA constants_splinePlaceF64NEON<>+48(SB)/8, $0x4338000000000000
+DATA constants_splinePlaceF64NEON<>+56(SB)/8, $0x4338000000000000
+DATA constants_splinePlaceF64NEON<>+64(SB)/8, $0x3fe62e42fee00000
+DATA constants_splinePlaceF64NEON<>+72(SB)/8, $0x3fe62e42fee00000
+DATA constants_splinePlaceF64NEON<>+80(SB)/8, $0x3dea39ef35793c76
+DATA constants_splinePlaceF64NEON<>+88(SB)/8, $0x3dea39ef35793c76
+DATA constants_splinePlaceF64NEON<>+96(SB)/8, $0x3efa01991399f987
+DATA constants_splinePlaceF64NEON<>+104(SB)/8, $0x3efa01991399f987
+DATA constants_splinePlaceF64NEON<>+112(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splinePlaceF64NEON<>+120(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splinePlaceF64NEON<>+128(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splinePlaceF64NEON<>+136(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splinePlaceF64NEON<>+144(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splinePlaceF64NEON<>+152(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splinePlaceF64NEON<>+160(SB)/8, $0x4338000000000000
+DATA constants_splinePlaceF64NEON<>+168(SB)/8, $0x4338000000000000
+DATA constants_splinePlaceF64NEON<>+176(SB)/8, $0x3fa555555554f000
+DATA constants_splinePlaceF64NEON<>+184(SB)/8, $0x3fa555555554f000
+DATA constants_splinePlaceF64NEON<>+192(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+200(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+208(SB)/8, $0x3f56c16c18826db1
+DATA constants_splinePlaceF64NEON<>+216(SB)/8, $0x3f56c16c18826db1
+DATA constants_splinePlaceF64NEON<>+224(SB)/8, $0x3fe0000000000011
+DATA constants_splinePlaceF64NEON<>+232(SB)/8, $0x3fe0000000000011
+DATA constants_splinePlaceF64NEON<>+240(SB)/8, $0x3f8111111110f1e5
+DATA constants_splinePlaceF64NEON<>+248(SB)/8, $0x3f8111111110f1e5
+DATA constants_splinePlaceF64NEON<>+256(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+264(SB)/8, $0x3ff0000000000000
+DATA constants_splinePlaceF64NEON<>+272(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splinePlaceF64NEON<>+280(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splinePlaceF64NEON<>+288(SB)/8, $0x3fc555555555555a
+DATA constants_splinePlaceF64NEON<>+296(SB)/8, $0x3fc555555555555a
+DATA constants_splinePlaceF64NEON<>+304(SB)/8, $0xbfe0000000000000
+DATA constants_splinePlaceF64NEON<>+312(SB)/8, $0xbfe0000000000000
+GLOBL constants_splinePlaceF64NEON<>(SB), RODATA|NOPTR, $320
+
+// func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+TEXT ·splineFindF64NEON(SB), NOSPLIT, $0-56
+	MOVD $constants_splineFindF64NEON<>(SB), R0
+	WORD $0x3dc00002 // ldr q2, [x0, #0]
+	MOVD n+0(FP), R8
+	MOVD k+8(FP), R0
+	LSL  $4, R0, R7
+	MOVD rows+16(FP), R6
+	MOVD own+24(FP), R5
+	MOVD other+32(FP), R4
+	MOVD widths+40(FP), R3
+	MOVD heights+48(FP), R2
+
+elements:
+	MOVD $0, R1
+	WORD $0x3dc000cc // ldr q12, [x6, #0]
+	WORD $0x3ce168ab // ldr q11, [x5, x1]
+	ADD  $16, R5, R0
+	WORD $0x3ce1680a // ldr q10, [x0, x1]
+	WORD $0x3ce16889 // ldr q9, [x4, x1]
+	ADD  $16, R4, R0
+	WORD $0x3ce16808 // ldr q8, [x0, x1]
+	WORD $0x3ce16867 // ldr q7, [x3, x1]
+	WORD $0x3ce16846 // ldr q6, [x2, x1]
+	WORD $0x4f000405 // movi v5.4s, #0
+	WORD $0x4f000404 // movi v4.4s, #0
+	ADD  $16, R1, R1
+
+knot:
+	WORD $0x3ce168a1 // ldr q1, [x5, x1]
+	WORD $0x4ee1d583 // fsub v3.2d, v12.2d, v1.2d
+	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e641ca0 // bsl v0.16b, v5.16b, v4.16b
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611d60 // bsl v0.16b, v11.16b, v1.16b
+	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	ADD  $16, R5, R0
+	WORD $0x3ce16801 // ldr q1, [x0, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
+	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x3ce16881 // ldr q1, [x4, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611d20 // bsl v0.16b, v9.16b, v1.16b
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	ADD  $16, R4, R0
+	WORD $0x3ce16801 // ldr q1, [x0, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x3ce16861 // ldr q1, [x3, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611ce0 // bsl v0.16b, v7.16b, v1.16b
+	WORD $0x4ea01c07 // mov v7.16b, v0.16b
+	WORD $0x3ce16841 // ldr q1, [x2, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611cc0 // bsl v0.16b, v6.16b, v1.16b
+	WORD $0x4ea01c06 // mov v6.16b, v0.16b
+	ADD  $16, R1, R1
+	CMP  R7, R1
+	BLT  knot
+	WORD $0x3d8080cb // str q11, [x6, #512]
+	WORD $0x3d8100ca // str q10, [x6, #1024]
+	WORD $0x3d8180c9 // str q9, [x6, #1536]
+	WORD $0x3d8200c8 // str q8, [x6, #2048]
+	WORD $0x3d8280c5 // str q5, [x6, #2560]
+	WORD $0x3d8300c7 // str q7, [x6, #3072]
+	WORD $0x3d8380c6 // str q6, [x6, #3584]
+	ADD  R7, R5, R1
+	ADD  R7, R4, R0
+	ADD  R7, R3, R3
+	ADD  R7, R2, R2
+	ADD  $16, R1, R5
+	ADD  $16, R0, R4
+	ADD  $16, R6, R6
+	SUBS $1, R8, R8
+	BNE  elements
+	RET
+
+DATA constants_splineFindF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineFindF64NEON<>+8(SB)/8, $0x3ff0000000000000
+GLOBL constants_splineFindF64NEON<>(SB), RODATA|NOPTR, $16
+
+// func splineSlopesF64NEON(n int, family *float64, rows *float64)
+TEXT ·splineSlopesF64NEON(SB), NOSPLIT, $0-24
+	MOVD $constants_splineSlopesF64NEON<>(SB), R0
+	WORD $0xad40400a // ldp q10, q16, [x0, #0]
+	WORD $0xad41500f // ldp q15, q20, [x0, #32]
+	WORD $0x4f000403 // movi v3.4s, #0
+	WORD $0xad424813 // ldp q19, q18, [x0, #64]
+	WORD $0xad433811 // ldp q17, q14, [x0, #96]
+	WORD $0xad44300d // ldp q13, q12, [x0, #128]
+	WORD $0xad45240b // ldp q11, q9, [x0, #160]
+	WORD $0xad461c08 // ldp q8, q7, [x0, #192]
+	WORD $0xad471406 // ldp q6, q5, [x0, #224]
+	WORD $0x3dc07804 // ldr q4, [x0, #480]
+	MOVD family+8(FP), R9
+	ADD  $8, R9, R2
+	ADD  $16, R9, R1
+	ADD  $24, R9, R6
+	ADD  $40, R9, R5
+	ADD  $32, R9, R4
+	ADD  $48, R9, R3
+	MOVD rows+16(FP), R8
+	MOVD n+0(FP), R7
+
+elements:
+	WORD $0x4d40ccd5 // ld1r {v21.2d}, [x6]
+	WORD $0x4d40cca2 // ld1r {v2.2d}, [x5]
+	WORD $0x4d40cc81 // ld1r {v1.2d}, [x4]
+	WORD $0x3dc30100 // ldr q0, [x8, #3072]
+	WORD $0x4e60cc35 // fmla v21.2d, v1.2d, v0.2d
+	WORD $0x4d40cc61 // ld1r {v1.2d}, [x3]
+	WORD $0x3dc38100 // ldr q0, [x8, #3584]
+	WORD $0x4e60cc22 // fmla v2.2d, v1.2d, v0.2d
+	WORD $0x6e75fc40 // fdiv v0.2d, v2.2d, v21.2d
+	WORD $0x3d840100 // str q0, [x8, #4096]
+	WORD $0x4d40cd21 // ld1r {v1.2d}, [x9]
+	WORD $0x3dc48100 // ldr q0, [x8, #4608]
+	WORD $0x4e60d43c // fadd v28.2d, v1.2d, v0.2d
+	WORD $0x4eb41f80 // orr v0.16b, v28.16b, v20.16b
+	WORD $0x4e60f67a // fmax v26.2d, v19.2d, v0.2d
+	WORD $0xad480019 // ldp q25, q0, [x0, #256]
+	WORD $0x4e7ace59 // fmla v25.2d, v18.2d, v26.2d
+	WORD $0x4ef1d721 // fsub v1.2d, v25.2d, v17.2d
+	WORD $0x4ee1ce1a // fmls v26.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdfa // fmls v26.2d, v15.2d, v1.2d
+	WORD $0x6e7adf58 // fmul v24.2d, v26.2d, v26.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x4e77cdc0 // fmla v0.2d, v14.2d, v23.2d
+	WORD $0xad490816 // ldp q22, q2, [x0, #288]
+	WORD $0x4e77cc16 // fmla v22.2d, v0.2d, v23.2d
+	WORD $0x4e77cda2 // fmla v2.2d, v13.2d, v23.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e77cc41 // fmla v1.2d, v2.2d, v23.2d
+	WORD $0x4e78cc36 // fmla v22.2d, v1.2d, v24.2d
+	WORD $0x4e77cd80 // fmla v0.2d, v12.2d, v23.2d
+	WORD $0xad4b0815 // ldp q21, q2, [x0, #352]
+	WORD $0x4e77cc15 // fmla v21.2d, v0.2d, v23.2d
+	WORD $0x4e77cd62 // fmla v2.2d, v11.2d, v23.2d
+	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
+	WORD $0x4e77cc40 // fmla v0.2d, v2.2d, v23.2d
+	WORD $0x4e78cc15 // fmla v21.2d, v0.2d, v24.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4f745720 // shl v0.2d, v25.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e76dc16 // fmul v22.2d, v0.2d, v22.2d
+	WORD $0x4e6ad6c2 // fadd v2.2d, v22.2d, v10.2d
+	WORD $0x6e62fd5b // fdiv v27.2d, v10.2d, v2.2d
+	WORD $0x4ee0ab80 // cmlt v0.2d, v28.2d, #0
+	WORD $0x6e6a1ec0 // bsl v0.16b, v22.16b, v10.16b
+	WORD $0x6e7bdc15 // fmul v21.2d, v0.2d, v27.2d
+	WORD $0x4eead440 // fsub v0.2d, v2.2d, v10.2d
+	WORD $0x4ee0d6da // fsub v26.2d, v22.2d, v0.2d
+	WORD $0x6ee98440 // sub v0.2d, v2.2d, v9.2d
+	WORD $0x4eea8400 // add v0.2d, v0.2d, v10.2d
+	WORD $0x6f4c0416 // ushr v22.2d, v0.2d, #52
+	WORD $0x4f7456c0 // shl v0.2d, v22.2d, #52
+	WORD $0x6ee08440 // sub v0.2d, v2.2d, v0.2d
+	WORD $0x4eea8402 // add v2.2d, v0.2d, v10.2d
+	WORD $0x4ea81ec0 // orr v0.16b, v22.16b, v8.16b
+	WORD $0x4ee7d419 // fsub v25.2d, v0.2d, v7.2d
+	WORD $0x4eead442 // fsub v2.2d, v2.2d, v10.2d
+	WORD $0x4e66d440 // fadd v0.2d, v2.2d, v6.2d
+	WORD $0x6e60fc58 // fdiv v24.2d, v2.2d, v0.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x4e76cca1 // fmla v1.2d, v5.2d, v22.2d
+	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
+	WORD $0x4e76cc20 // fmla v0.2d, v1.2d, v22.2d
+	WORD $0x4e76cc02 // fmla v2.2d, v0.2d, v22.2d
+	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
+	WORD $0x4e76cc81 // fmla v1.2d, v4.2d, v22.2d
+	WORD $0x4e76cc20 // fmla v0.2d, v1.2d, v22.2d
+	WORD $0x4e77cc02 // fmla v2.2d, v0.2d, v23.2d
+	WORD $0x6e78dc41 // fmul v1.2d, v2.2d, v24.2d
+	WORD $0x4e79cde1 // fmla v1.2d, v15.2d, v25.2d
+	WORD $0x4e79ce01 // fmla v1.2d, v16.2d, v25.2d
+	WORD $0x4e7bcf41 // fmla v1.2d, v26.2d, v27.2d
+	WORD $0x4e7cf460 // fmax v0.2d, v3.2d, v28.2d
+	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4e61d402 // fadd v2.2d, v0.2d, v1.2d
+	WORD $0x4d40cc21 // ld1r {v1.2d}, [x1]
+	WORD $0x4ee2d420 // fsub v0.2d, v1.2d, v2.2d
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e751c60 // bsl v0.16b, v3.16b, v21.16b
+	WORD $0x3d858100 // str q0, [x8, #5632]
+	WORD $0x6ee1e440 // fcmgt v0.2d, v2.2d, v1.2d
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3d848100 // str q0, [x8, #4608]
+	WORD $0x4d40cd21 // ld1r {v1.2d}, [x9]
+	WORD $0x3dc50100 // ldr q0, [x8, #5120]
+	WORD $0x4e60d43c // fadd v28.2d, v1.2d, v0.2d
+	WORD $0x4eb41f80 // orr v0.16b, v28.16b, v20.16b
+	WORD $0x4e60f67a // fmax v26.2d, v19.2d, v0.2d
+	WORD $0xad480019 // ldp q25, q0, [x0, #256]
+	WORD $0x4e7ace59 // fmla v25.2d, v18.2d, v26.2d
+	WORD $0x4ef1d721 // fsub v1.2d, v25.2d, v17.2d
+	WORD $0x4ee1ce1a // fmls v26.2d, v16.2d, v1.2d
+	WORD $0x4ee1cdfa // fmls v26.2d, v15.2d, v1.2d
+	WORD $0x6e7adf58 // fmul v24.2d, v26.2d, v26.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x4e77cdc0 // fmla v0.2d, v14.2d, v23.2d
+	WORD $0xad490816 // ldp q22, q2, [x0, #288]
+	WORD $0x4e77cc16 // fmla v22.2d, v0.2d, v23.2d
+	WORD $0x4e77cda2 // fmla v2.2d, v13.2d, v23.2d
+	WORD $0xad4a0001 // ldp q1, q0, [x0, #320]
+	WORD $0x4e77cc41 // fmla v1.2d, v2.2d, v23.2d
+	WORD $0x4e78cc36 // fmla v22.2d, v1.2d, v24.2d
+	WORD $0x4e77cd80 // fmla v0.2d, v12.2d, v23.2d
+	WORD $0xad4b0815 // ldp q21, q2, [x0, #352]
+	WORD $0x4e77cc15 // fmla v21.2d, v0.2d, v23.2d
+	WORD $0x4e77cd62 // fmla v2.2d, v11.2d, v23.2d
+	WORD $0xad4c0400 // ldp q0, q1, [x0, #384]
+	WORD $0x4e77cc40 // fmla v0.2d, v2.2d, v23.2d
+	WORD $0x4e78cc15 // fmla v21.2d, v0.2d, v24.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4f745720 // shl v0.2d, v25.2d, #52
+	WORD $0x4ee08540 // add v0.2d, v10.2d, v0.2d
+	WORD $0x6e76dc16 // fmul v22.2d, v0.2d, v22.2d
+	WORD $0x4e6ad6c2 // fadd v2.2d, v22.2d, v10.2d
+	WORD $0x6e62fd5b // fdiv v27.2d, v10.2d, v2.2d
+	WORD $0x4ee0ab80 // cmlt v0.2d, v28.2d, #0
+	WORD $0x6e6a1ec0 // bsl v0.16b, v22.16b, v10.16b
+	WORD $0x6e7bdc15 // fmul v21.2d, v0.2d, v27.2d
+	WORD $0x4eead440 // fsub v0.2d, v2.2d, v10.2d
+	WORD $0x4ee0d6da // fsub v26.2d, v22.2d, v0.2d
+	WORD $0x6ee98440 // sub v0.2d, v2.2d, v9.2d
+	WORD $0x4eea8400 // add v0.2d, v0.2d, v10.2d
+	WORD $0x6f4c0416 // ushr v22.2d, v0.2d, #52
+	WORD $0x4f7456c0 // shl v0.2d, v22.2d, #52
+	WORD $0x6ee08440 // sub v0.2d, v2.2d, v0.2d
+	WORD $0x4eea8402 // add v2.2d, v0.2d, v10.2d
+	WORD $0x4ea81ec0 // orr v0.16b, v22.16b, v8.16b
+	WORD $0x4ee7d419 // fsub v25.2d, v0.2d, v7.2d
+	WORD $0x4eead442 // fsub v2.2d, v2.2d, v10.2d
+	WORD $0x4e66d440 // fadd v0.2d, v2.2d, v6.2d
+	WORD $0x6e60fc58 // fdiv v24.2d, v2.2d, v0.2d
+	WORD $0x6e78df17 // fmul v23.2d, v24.2d, v24.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x4e76cca1 // fmla v1.2d, v5.2d, v22.2d
+	WORD $0xad4d0800 // ldp q0, q2, [x0, #416]
+	WORD $0x4e76cc20 // fmla v0.2d, v1.2d, v22.2d
+	WORD $0x4e76cc02 // fmla v2.2d, v0.2d, v22.2d
+	WORD $0xad4e0001 // ldp q1, q0, [x0, #448]
+	WORD $0x4e76cc81 // fmla v1.2d, v4.2d, v22.2d
+	WORD $0x4e76cc20 // fmla v0.2d, v1.2d, v22.2d
+	WORD $0x4e77cc02 // fmla v2.2d, v0.2d, v23.2d
+	WORD $0x6e78dc41 // fmul v1.2d, v2.2d, v24.2d
+	WORD $0x4e79cde1 // fmla v1.2d, v15.2d, v25.2d
+	WORD $0x4e79ce01 // fmla v1.2d, v16.2d, v25.2d
+	WORD $0x4e7bcf41 // fmla v1.2d, v26.2d, v27.2d
+	WORD $0x4e7cf460 // fmax v0.2d, v3.2d, v28.2d
+	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
+	WORD $0x4d40cc40 // ld1r {v0.2d}, [x2]
+	WORD $0x4e61d402 // fadd v2.2d, v0.2d, v1.2d
+	WORD $0x4d40cc21 // ld1r {v1.2d}, [x1]
+	WORD $0x4ee2d420 // fsub v0.2d, v1.2d, v2.2d
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e751c60 // bsl v0.16b, v3.16b, v21.16b
+	WORD $0x3d860100 // str q0, [x8, #6144]
+	WORD $0x6ee1e440 // fcmgt v0.2d, v2.2d, v1.2d
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3d850100 // str q0, [x8, #5120]
+	ADD  $16, R8, R8
+	SUBS $1, R7, R7
+	BNE  elements
+	RET
+
+DATA constants_splineSlopesF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+16(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineSlopesF64NEON<>+24(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineSlopesF64NEON<>+32(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineSlopesF64NEON<>+40(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineSlopesF64NEON<>+48(SB)/8, $0x8000000000000000
+DATA constants_splineSlopesF64NEON<>+56(SB)/8, $0x8000000000000000
+DATA constants_splineSlopesF64NEON<>+64(SB)/8, $0xc086200000000000
+DATA constants_splineSlopesF64NEON<>+72(SB)/8, $0xc086200000000000
+DATA constants_splineSlopesF64NEON<>+80(SB)/8, $0x3ff71547652b82fe
+DATA constants_splineSlopesF64NEON<>+88(SB)/8, $0x3ff71547652b82fe
+DATA constants_splineSlopesF64NEON<>+96(SB)/8, $0x4338000000000000
+DATA constants_splineSlopesF64NEON<>+104(SB)/8, $0x4338000000000000
+DATA constants_splineSlopesF64NEON<>+112(SB)/8, $0x3efa01991399f987
+DATA constants_splineSlopesF64NEON<>+120(SB)/8, $0x3efa01991399f987
+DATA constants_splineSlopesF64NEON<>+128(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splineSlopesF64NEON<>+136(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splineSlopesF64NEON<>+144(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splineSlopesF64NEON<>+152(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splineSlopesF64NEON<>+160(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splineSlopesF64NEON<>+168(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splineSlopesF64NEON<>+176(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineSlopesF64NEON<>+184(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineSlopesF64NEON<>+192(SB)/8, $0x4330000000000000
+DATA constants_splineSlopesF64NEON<>+200(SB)/8, $0x4330000000000000
+DATA constants_splineSlopesF64NEON<>+208(SB)/8, $0x43300000000003ff
+DATA constants_splineSlopesF64NEON<>+216(SB)/8, $0x43300000000003ff
+DATA constants_splineSlopesF64NEON<>+224(SB)/8, $0x4000000000000000
+DATA constants_splineSlopesF64NEON<>+232(SB)/8, $0x4000000000000000
+DATA constants_splineSlopesF64NEON<>+240(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineSlopesF64NEON<>+248(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineSlopesF64NEON<>+256(SB)/8, $0x4338000000000000
+DATA constants_splineSlopesF64NEON<>+264(SB)/8, $0x4338000000000000
+DATA constants_splineSlopesF64NEON<>+272(SB)/8, $0x3fa555555554f000
+DATA constants_splineSlopesF64NEON<>+280(SB)/8, $0x3fa555555554f000
+DATA constants_splineSlopesF64NEON<>+288(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+296(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+304(SB)/8, $0x3f56c16c18826db1
+DATA constants_splineSlopesF64NEON<>+312(SB)/8, $0x3f56c16c18826db1
+DATA constants_splineSlopesF64NEON<>+320(SB)/8, $0x3fe0000000000011
+DATA constants_splineSlopesF64NEON<>+328(SB)/8, $0x3fe0000000000011
+DATA constants_splineSlopesF64NEON<>+336(SB)/8, $0x3f8111111110f1e5
+DATA constants_splineSlopesF64NEON<>+344(SB)/8, $0x3f8111111110f1e5
+DATA constants_splineSlopesF64NEON<>+352(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+360(SB)/8, $0x3ff0000000000000
+DATA constants_splineSlopesF64NEON<>+368(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splineSlopesF64NEON<>+376(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splineSlopesF64NEON<>+384(SB)/8, $0x3fc555555555555a
+DATA constants_splineSlopesF64NEON<>+392(SB)/8, $0x3fc555555555555a
+DATA constants_splineSlopesF64NEON<>+400(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineSlopesF64NEON<>+408(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineSlopesF64NEON<>+416(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineSlopesF64NEON<>+424(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineSlopesF64NEON<>+432(SB)/8, $0x4000000000000001
+DATA constants_splineSlopesF64NEON<>+440(SB)/8, $0x4000000000000001
+DATA constants_splineSlopesF64NEON<>+448(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineSlopesF64NEON<>+456(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineSlopesF64NEON<>+464(SB)/8, $0x3fe5555555552d11
+DATA constants_splineSlopesF64NEON<>+472(SB)/8, $0x3fe5555555552d11
+DATA constants_splineSlopesF64NEON<>+480(SB)/8, $0x3fc732279c8761a8
+DATA constants_splineSlopesF64NEON<>+488(SB)/8, $0x3fc732279c8761a8
+GLOBL constants_splineSlopesF64NEON<>(SB), RODATA|NOPTR, $496
+
+// func splineForwardF64NEON(n int, rows *float64)
+TEXT ·splineForwardF64NEON(SB), NOSPLIT, $0-16
+	MOVD $constants_splineForwardF64NEON<>(SB), R0
+	WORD $0xad40340e // ldp q14, q13, [x0, #0]
+	WORD $0xad412c0c // ldp q12, q11, [x0, #32]
+	WORD $0xad42200a // ldp q10, q8, [x0, #64]
+	WORD $0xad431807 // ldp q7, q6, [x0, #96]
+	WORD $0x3dc03005 // ldr q5, [x0, #192]
+	MOVD rows+8(FP), R2
+	MOVD n+0(FP), R1
+
+elements:
+	WORD $0x3dc00044 // ldr q4, [x2, #0]
+	WORD $0x3dc08043 // ldr q3, [x2, #512]
+	WORD $0x3dc10042 // ldr q2, [x2, #1024]
+	WORD $0x4ee3d440 // fsub v0.2d, v2.2d, v3.2d
+	WORD $0x6e60fdc1 // fdiv v1.2d, v14.2d, v0.2d
+	WORD $0x3dc40053 // ldr q19, [x2, #4096]
+	WORD $0x4ee3d480 // fsub v0.2d, v4.2d, v3.2d
+	WORD $0x6e60dc30 // fmul v16.2d, v1.2d, v0.2d
+	WORD $0x4ee4d440 // fsub v0.2d, v2.2d, v4.2d
+	WORD $0x6e60dc2f // fmul v15.2d, v1.2d, v0.2d
+	WORD $0x6e70de11 // fmul v17.2d, v16.2d, v16.2d
+	WORD $0x6e6fdde9 // fmul v9.2d, v15.2d, v15.2d
+	WORD $0x6e70dde1 // fmul v1.2d, v15.2d, v16.2d
+	WORD $0x4e71d520 // fadd v0.2d, v9.2d, v17.2d
+	WORD $0x6e73dc04 // fmul v4.2d, v0.2d, v19.2d
+	WORD $0x3dc48043 // ldr q3, [x2, #4608]
+	WORD $0x3dc50042 // ldr q2, [x2, #5120]
+	WORD $0x4e63d440 // fadd v0.2d, v2.2d, v3.2d
+	WORD $0x4e61cc04 // fmla v4.2d, v0.2d, v1.2d
+	WORD $0x6e6dde60 // fmul v0.2d, v19.2d, v13.2d
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x4e71cc41 // fmla v1.2d, v2.2d, v17.2d
+	WORD $0x4e69cc61 // fmla v1.2d, v3.2d, v9.2d
+	WORD $0x6e64fdd2 // fdiv v18.2d, v14.2d, v4.2d
+	WORD $0x6e73de40 // fmul v0.2d, v18.2d, v19.2d
+	WORD $0x6e60dc00 // fmul v0.2d, v0.2d, v0.2d
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x6eec8420 // sub v0.2d, v1.2d, v12.2d
+	WORD $0x4eee8400 // add v0.2d, v0.2d, v14.2d
+	WORD $0x6f4c0402 // ushr v2.2d, v0.2d, #52
+	WORD $0x4f745440 // shl v0.2d, v2.2d, #52
+	WORD $0x6ee08420 // sub v0.2d, v1.2d, v0.2d
+	WORD $0x4eee8401 // add v1.2d, v0.2d, v14.2d
+	WORD $0x4eab1c40 // orr v0.16b, v2.16b, v11.16b
+	WORD $0x4eead411 // fsub v17.2d, v0.2d, v10.2d
+	WORD $0x4eeed421 // fsub v1.2d, v1.2d, v14.2d
+	WORD $0x4e6dd420 // fadd v0.2d, v1.2d, v13.2d
+	WORD $0x6e60fc29 // fdiv v9.2d, v1.2d, v0.2d
+	WORD $0x6e69dd24 // fmul v4.2d, v9.2d, v9.2d
+	WORD $0x6e64dc83 // fmul v3.2d, v4.2d, v4.2d
+	WORD $0xad440001 // ldp q1, q0, [x0, #128]
+	WORD $0x4e63cd01 // fmla v1.2d, v8.2d, v3.2d
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0xad450402 // ldp q2, q1, [x0, #160]
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0x4e63cce1 // fmla v1.2d, v7.2d, v3.2d
+	WORD $0x3dc03400 // ldr q0, [x0, #208]
+	WORD $0x4e63cc20 // fmla v0.2d, v1.2d, v3.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0x6e69dc40 // fmul v0.2d, v2.2d, v9.2d
+	WORD $0x4e71ccc0 // fmla v0.2d, v6.2d, v17.2d
+	WORD $0x4e71cca0 // fmla v0.2d, v5.2d, v17.2d
+	WORD $0x3d870040 // str q0, [x2, #7168]
+	WORD $0x6e73de01 // fmul v1.2d, v16.2d, v19.2d
+	WORD $0x3dc48040 // ldr q0, [x2, #4608]
+	WORD $0x4e6fcc01 // fmla v1.2d, v0.2d, v15.2d
+	WORD $0x6e70dc20 // fmul v0.2d, v1.2d, v16.2d
+	WORD $0x6e60de44 // fmul v4.2d, v18.2d, v0.2d
+	WORD $0x6e73dde1 // fmul v1.2d, v15.2d, v19.2d
+	WORD $0x3dc50040 // ldr q0, [x2, #5120]
+	WORD $0x4e70cc01 // fmla v1.2d, v0.2d, v16.2d
+	WORD $0x6e6fdc20 // fmul v0.2d, v1.2d, v15.2d
+	WORD $0x6e60de43 // fmul v3.2d, v18.2d, v0.2d
+	WORD $0x3dc18042 // ldr q2, [x2, #1536]
+	WORD $0x3dc20041 // ldr q1, [x2, #2048]
+	WORD $0x4ee2d420 // fsub v0.2d, v1.2d, v2.2d
+	WORD $0x4e64cc02 // fmla v2.2d, v0.2d, v4.2d
+	WORD $0x4ee3cc01 // fmls v1.2d, v0.2d, v3.2d
+	WORD $0x4ef0d5e0 // fsub v0.2d, v15.2d, v16.2d
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e621c20 // bsl v0.16b, v1.16b, v2.16b
+	WORD $0x3d868040 // str q0, [x2, #6656]
+	ADD  $16, R2, R2
+	SUBS $1, R1, R1
+	BNE  elements
+	RET
+
+DATA constants_splineForwardF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineForwardF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splineForwardF64NEON<>+16(SB)/8, $0x4000000000000000
+DATA constants_splineForwardF64NEON<>+24(SB)/8, $0x4000000000000000
+DATA constants_splineForwardF64NEON<>+32(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineForwardF64NEON<>+40(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineForwardF64NEON<>+48(SB)/8, $0x4330000000000000
+DATA constants_splineForwardF64NEON<>+56(SB)/8, $0x4330000000000000
+DATA constants_splineForwardF64NEON<>+64(SB)/8, $0x43300000000003ff
+DATA constants_splineForwardF64NEON<>+72(SB)/8, $0x43300000000003ff
+DATA constants_splineForwardF64NEON<>+80(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineForwardF64NEON<>+88(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineForwardF64NEON<>+96(SB)/8, $0x3fc732279c8761a8
+DATA constants_splineForwardF64NEON<>+104(SB)/8, $0x3fc732279c8761a8
+DATA constants_splineForwardF64NEON<>+112(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineForwardF64NEON<>+120(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineForwardF64NEON<>+128(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineForwardF64NEON<>+136(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineForwardF64NEON<>+144(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineForwardF64NEON<>+152(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineForwardF64NEON<>+160(SB)/8, $0x4000000000000001
+DATA constants_splineForwardF64NEON<>+168(SB)/8, $0x4000000000000001
+DATA constants_splineForwardF64NEON<>+176(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineForwardF64NEON<>+184(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineForwardF64NEON<>+192(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineForwardF64NEON<>+200(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineForwardF64NEON<>+208(SB)/8, $0x3fe5555555552d11
+DATA constants_splineForwardF64NEON<>+216(SB)/8, $0x3fe5555555552d11
+GLOBL constants_splineForwardF64NEON<>(SB), RODATA|NOPTR, $224
+
+// func splineInverseF64NEON(n int, rows *float64)
+TEXT ·splineInverseF64NEON(SB), NOSPLIT, $0-16
+	MOVD $constants_splineInverseF64NEON<>(SB), R0
+	WORD $0xad40380f // ldp q15, q14, [x0, #0]
+	WORD $0xad41300d // ldp q13, q12, [x0, #32]
+	WORD $0xad42180b // ldp q11, q6, [x0, #64]
+	WORD $0xad430404 // ldp q4, q1, [x0, #96]
+	WORD $0x3dc03000 // ldr q0, [x0, #192]
+	MOVD rows+8(FP), R2
+	MOVD n+0(FP), R1
+
+elements:
+	WORD $0x3dc00048 // ldr q8, [x2, #0]
+	WORD $0x3dc08045 // ldr q5, [x2, #512]
+	WORD $0x3dc10047 // ldr q7, [x2, #1024]
+	WORD $0x4ee5d4e2 // fsub v2.2d, v7.2d, v5.2d
+	WORD $0x6e62fde3 // fdiv v3.2d, v15.2d, v2.2d
+	WORD $0x4ee5d502 // fsub v2.2d, v8.2d, v5.2d
+	WORD $0x6e62dc65 // fmul v5.2d, v3.2d, v2.2d
+	WORD $0x4ee8d4e2 // fsub v2.2d, v7.2d, v8.2d
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x3dc40050 // ldr q16, [x2, #4096]
+	WORD $0x3dc48042 // ldr q2, [x2, #4608]
+	WORD $0x6e62dc69 // fmul v9.2d, v3.2d, v2.2d
+	WORD $0x3dc50042 // ldr q2, [x2, #5120]
+	WORD $0x4ee5cc49 // fmls v9.2d, v2.2d, v5.2d
+	WORD $0x4e70d602 // fadd v2.2d, v16.2d, v16.2d
+	WORD $0x6e62dca8 // fmul v8.2d, v5.2d, v2.2d
+	WORD $0x6e62dc67 // fmul v7.2d, v3.2d, v2.2d
+	WORD $0x6e68dce2 // fmul v2.2d, v7.2d, v8.2d
+	WORD $0x4e69cd22 // fmla v2.2d, v9.2d, v9.2d
+	WORD $0x6ee1f843 // fsqrt v3.2d, v2.2d
+	WORD $0x4ee9d462 // fsub v2.2d, v3.2d, v9.2d
+	WORD $0x4ee0a925 // cmlt v5.2d, v9.2d, #0
+	WORD $0x6e681c45 // bsl v5.16b, v2.16b, v8.16b
+	WORD $0x4e63d522 // fadd v2.2d, v9.2d, v3.2d
+	WORD $0x4ee0a923 // cmlt v3.2d, v9.2d, #0
+	WORD $0x6e621ce3 // bsl v3.16b, v7.16b, v2.16b
+	WORD $0x4e65d462 // fadd v2.2d, v3.2d, v5.2d
+	WORD $0x6e62fde2 // fdiv v2.2d, v15.2d, v2.2d
+	WORD $0x6e65dc48 // fmul v8.2d, v2.2d, v5.2d
+	WORD $0x6e63dc47 // fmul v7.2d, v2.2d, v3.2d
+	WORD $0x3dc18045 // ldr q5, [x2, #1536]
+	WORD $0x3dc20043 // ldr q3, [x2, #2048]
+	WORD $0x4ee5d462 // fsub v2.2d, v3.2d, v5.2d
+	WORD $0x4e68cc45 // fmla v5.2d, v2.2d, v8.2d
+	WORD $0x4ee7cc43 // fmls v3.2d, v2.2d, v7.2d
+	WORD $0x4ee8d4e2 // fsub v2.2d, v7.2d, v8.2d
+	WORD $0x4ee0a842 // cmlt v2.2d, v2.2d, #0
+	WORD $0x6e651c62 // bsl v2.16b, v3.16b, v5.16b
+	WORD $0x3d868042 // str q2, [x2, #6656]
+	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
+	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	WORD $0x6e68dce3 // fmul v3.2d, v7.2d, v8.2d
+	WORD $0x4e6ad522 // fadd v2.2d, v9.2d, v10.2d
+	WORD $0x6e70dc48 // fmul v8.2d, v2.2d, v16.2d
+	WORD $0x3dc48047 // ldr q7, [x2, #4608]
+	WORD $0x3dc50045 // ldr q5, [x2, #5120]
+	WORD $0x4e67d4a2 // fadd v2.2d, v5.2d, v7.2d
+	WORD $0x4e63cc48 // fmla v8.2d, v2.2d, v3.2d
+	WORD $0x6e6ede02 // fmul v2.2d, v16.2d, v14.2d
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x4e6acca3 // fmla v3.2d, v5.2d, v10.2d
+	WORD $0x4e69cce3 // fmla v3.2d, v7.2d, v9.2d
+	WORD $0x6e68fde2 // fdiv v2.2d, v15.2d, v8.2d
+	WORD $0x6e70dc42 // fmul v2.2d, v2.2d, v16.2d
+	WORD $0x6e62dc42 // fmul v2.2d, v2.2d, v2.2d
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x6eed8462 // sub v2.2d, v3.2d, v13.2d
+	WORD $0x4eef8442 // add v2.2d, v2.2d, v15.2d
+	WORD $0x6f4c0445 // ushr v5.2d, v2.2d, #52
+	WORD $0x4f7454a2 // shl v2.2d, v5.2d, #52
+	WORD $0x6ee28462 // sub v2.2d, v3.2d, v2.2d
+	WORD $0x4eef8443 // add v3.2d, v2.2d, v15.2d
+	WORD $0x4eac1ca2 // orr v2.16b, v5.16b, v12.16b
+	WORD $0x4eebd44a // fsub v10.2d, v2.2d, v11.2d
+	WORD $0x4eefd463 // fsub v3.2d, v3.2d, v15.2d
+	WORD $0x4e6ed462 // fadd v2.2d, v3.2d, v14.2d
+	WORD $0x6e62fc69 // fdiv v9.2d, v3.2d, v2.2d
+	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
+	WORD $0xad440803 // ldp q3, q2, [x0, #128]
+	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
+	WORD $0x4e67cc62 // fmla v2.2d, v3.2d, v7.2d
+	WORD $0xad450c05 // ldp q5, q3, [x0, #160]
+	WORD $0x4e67cc45 // fmla v5.2d, v2.2d, v7.2d
+	WORD $0x4e67cc83 // fmla v3.2d, v4.2d, v7.2d
+	WORD $0x3dc03402 // ldr q2, [x0, #208]
+	WORD $0x4e67cc62 // fmla v2.2d, v3.2d, v7.2d
+	WORD $0x4e68cc45 // fmla v5.2d, v2.2d, v8.2d
+	WORD $0x6e69dca2 // fmul v2.2d, v5.2d, v9.2d
+	WORD $0x4e6acc22 // fmla v2.2d, v1.2d, v10.2d
+	WORD $0x4e6acc02 // fmla v2.2d, v0.2d, v10.2d
+	WORD $0x3d870042 // str q2, [x2, #7168]
+	ADD  $16, R2, R2
+	SUBS $1, R1, R1
+	BNE  elements
+	RET
+
+DATA constants_splineInverseF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseF64NEON<>+16(SB)/8, $0x4000000000000000
+DATA constants_splineInverseF64NEON<>+24(SB)/8, $0x4000000000000000
+DATA constants_splineInverseF64NEON<>+32(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineInverseF64NEON<>+40(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants_splineInverseF64NEON<>+48(SB)/8, $0x4330000000000000
+DATA constants_splineInverseF64NEON<>+56(SB)/8, $0x4330000000000000
+DATA constants_splineInverseF64NEON<>+64(SB)/8, $0x43300000000003ff
+DATA constants_splineInverseF64NEON<>+72(SB)/8, $0x43300000000003ff
+DATA constants_splineInverseF64NEON<>+80(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineInverseF64NEON<>+88(SB)/8, $0x3fc58dde2537d4c5
+DATA constants_splineInverseF64NEON<>+96(SB)/8, $0x3fc732279c8761a8
+DATA constants_splineInverseF64NEON<>+104(SB)/8, $0x3fc732279c8761a8
+DATA constants_splineInverseF64NEON<>+112(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineInverseF64NEON<>+120(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineInverseF64NEON<>+128(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineInverseF64NEON<>+136(SB)/8, $0x3fcc722d1f4cf2b3
+DATA constants_splineInverseF64NEON<>+144(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineInverseF64NEON<>+152(SB)/8, $0x3fd999999a442e0d
+DATA constants_splineInverseF64NEON<>+160(SB)/8, $0x4000000000000001
+DATA constants_splineInverseF64NEON<>+168(SB)/8, $0x4000000000000001
+DATA constants_splineInverseF64NEON<>+176(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineInverseF64NEON<>+184(SB)/8, $0x3fd249240af9d15d
+DATA constants_splineInverseF64NEON<>+192(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineInverseF64NEON<>+200(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineInverseF64NEON<>+208(SB)/8, $0x3fe5555555552d11
+DATA constants_splineInverseF64NEON<>+216(SB)/8, $0x3fe5555555552d11
+GLOBL constants_splineInverseF64NEON<>(SB), RODATA|NOPTR, $224
+
+// func splineBackwardF64NEON(n int, rows *float64)
+TEXT ·splineBackwardF64NEON(SB), NOSPLIT, $0-16
+	MOVD $constants_splineBackwardF64NEON<>(SB), R0
+	WORD $0xad401407 // ldp q7, q5, [x0, #0]
+	WORD $0x3dc00806 // ldr q6, [x0, #32]
+	MOVD rows+8(FP), R1
+	MOVD n+0(FP), R0
+
+elements:
+	WORD $0x3dc00023 // ldr q3, [x1, #0]
+	WORD $0x3dc08022 // ldr q2, [x1, #512]
+	WORD $0x3dc10021 // ldr q1, [x1, #1024]
+	WORD $0x4ee2d420 // fsub v0.2d, v1.2d, v2.2d
+	WORD $0x6e60fceb // fdiv v11.2d, v7.2d, v0.2d
+	WORD $0x3dc40029 // ldr q9, [x1, #4096]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x6e60dd68 // fmul v8.2d, v11.2d, v0.2d
+	WORD $0x4ee3d420 // fsub v0.2d, v1.2d, v3.2d
+	WORD $0x6e60dd63 // fmul v3.2d, v11.2d, v0.2d
+	WORD $0x6e68dd0e // fmul v14.2d, v8.2d, v8.2d
+	WORD $0x6e63dc6c // fmul v12.2d, v3.2d, v3.2d
+	WORD $0x6e68dc6a // fmul v10.2d, v3.2d, v8.2d
+	WORD $0x4e6ed580 // fadd v0.2d, v12.2d, v14.2d
+	WORD $0x6e69dc04 // fmul v4.2d, v0.2d, v9.2d
+	WORD $0x3dc48022 // ldr q2, [x1, #4608]
+	WORD $0x3dc50021 // ldr q1, [x1, #5120]
+	WORD $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
+	WORD $0x4e6acc04 // fmla v4.2d, v0.2d, v10.2d
+	WORD $0x6e66dd20 // fmul v0.2d, v9.2d, v6.2d
+	WORD $0x6e60dd4d // fmul v13.2d, v10.2d, v0.2d
+	WORD $0x4e6ecc2d // fmla v13.2d, v1.2d, v14.2d
+	WORD $0x4e6ccc4d // fmla v13.2d, v2.2d, v12.2d
+	WORD $0x6e64fcec // fdiv v12.2d, v7.2d, v4.2d
+	WORD $0x6e6dfcf1 // fdiv v17.2d, v7.2d, v13.2d
+	WORD $0x4ee8d464 // fsub v4.2d, v3.2d, v8.2d
+	WORD $0x3dc50020 // ldr q0, [x1, #5120]
+	WORD $0x6e60dd01 // fmul v1.2d, v8.2d, v0.2d
+	WORD $0x4e64cd21 // fmla v1.2d, v9.2d, v4.2d
+	WORD $0x3dc48020 // ldr q0, [x1, #4608]
+	WORD $0x4ee3cc01 // fmls v1.2d, v0.2d, v3.2d
+	WORD $0x6e61de22 // fmul v2.2d, v17.2d, v1.2d
+	WORD $0x3dc48021 // ldr q1, [x1, #4608]
+	WORD $0x3dc50020 // ldr q0, [x1, #5120]
+	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
+	WORD $0x4e69d520 // fadd v0.2d, v9.2d, v9.2d
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4eeccc02 // fmls v2.2d, v0.2d, v12.2d
+	WORD $0x4e62d441 // fadd v1.2d, v2.2d, v2.2d
+	WORD $0x3dc80020 // ldr q0, [x1, #8192]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3d890020 // str q0, [x1, #9216]
+	WORD $0x6e68dd10 // fmul v16.2d, v8.2d, v8.2d
+	WORD $0x6e63dc6f // fmul v15.2d, v3.2d, v3.2d
+	WORD $0x6e68dc64 // fmul v4.2d, v3.2d, v8.2d
+	WORD $0x6e64dd8e // fmul v14.2d, v12.2d, v4.2d
+	WORD $0x6e69dd01 // fmul v1.2d, v8.2d, v9.2d
+	WORD $0x3dc48020 // ldr q0, [x1, #4608]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x6e68dc20 // fmul v0.2d, v1.2d, v8.2d
+	WORD $0x6e60dd8a // fmul v10.2d, v12.2d, v0.2d
+	WORD $0x6e69dc61 // fmul v1.2d, v3.2d, v9.2d
+	WORD $0x3dc50020 // ldr q0, [x1, #5120]
+	WORD $0x4e68cc01 // fmla v1.2d, v0.2d, v8.2d
+	WORD $0x6e63dc20 // fmul v0.2d, v1.2d, v3.2d
+	WORD $0x6e60dd82 // fmul v2.2d, v12.2d, v0.2d
+	WORD $0x3dc20021 // ldr q1, [x1, #2048]
+	WORD $0x3dc18020 // ldr q0, [x1, #1536]
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc78020 // ldr q0, [x1, #7680]
+	WORD $0x6e60dc23 // fmul v3.2d, v1.2d, v0.2d
+	WORD $0x6e6fde21 // fmul v1.2d, v17.2d, v15.2d
+	WORD $0x4e6ed5c0 // fadd v0.2d, v14.2d, v14.2d
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc80020 // ldr q0, [x1, #8192]
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x6e63ddc0 // fmul v0.2d, v14.2d, v3.2d
+	WORD $0x4e62cc01 // fmla v1.2d, v0.2d, v2.2d
+	WORD $0x3dc58020 // ldr q0, [x1, #5632]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3d858020 // str q0, [x1, #5632]
+	WORD $0x6e251d42 // eor v2.16b, v10.16b, v5.16b
+	WORD $0x6e70de21 // fmul v1.2d, v17.2d, v16.2d
+	WORD $0x4e6ed5c0 // fadd v0.2d, v14.2d, v14.2d
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc80020 // ldr q0, [x1, #8192]
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x6e63ddc0 // fmul v0.2d, v14.2d, v3.2d
+	WORD $0x4e62cc01 // fmla v1.2d, v0.2d, v2.2d
+	WORD $0x3dc60020 // ldr q0, [x1, #6144]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3d860020 // str q0, [x1, #6144]
+	WORD $0x6e69fce1 // fdiv v1.2d, v7.2d, v9.2d
+	WORD $0x4e71cc81 // fmla v1.2d, v4.2d, v17.2d
+	WORD $0x4e70d5e0 // fadd v0.2d, v15.2d, v16.2d
+	WORD $0x4eeccc01 // fmls v1.2d, v0.2d, v12.2d
+	WORD $0x4e61d421 // fadd v1.2d, v1.2d, v1.2d
+	WORD $0x3dc80020 // ldr q0, [x1, #8192]
+	WORD $0x6e60dc24 // fmul v4.2d, v1.2d, v0.2d
+	WORD $0x3dc50020 // ldr q0, [x1, #5120]
+	WORD $0x6e60de02 // fmul v2.2d, v16.2d, v0.2d
+	WORD $0x3dc48020 // ldr q0, [x1, #4608]
+	WORD $0x4eefcc02 // fmls v2.2d, v0.2d, v15.2d
+	WORD $0x6e63ddc1 // fmul v1.2d, v14.2d, v3.2d
+	WORD $0x6e62dd80 // fmul v0.2d, v12.2d, v2.2d
+	WORD $0x4e60cc24 // fmla v4.2d, v1.2d, v0.2d
+	WORD $0x3dc90022 // ldr q2, [x1, #9216]
+	WORD $0x6e69dda1 // fmul v1.2d, v13.2d, v9.2d
+	WORD $0x6e6cdd80 // fmul v0.2d, v12.2d, v12.2d
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0x6e62dd63 // fmul v3.2d, v11.2d, v2.2d
+	WORD $0x3d888023 // str q3, [x1, #8704]
+	WORD $0x6e64dd62 // fmul v2.2d, v11.2d, v4.2d
+	WORD $0x3dc78021 // ldr q1, [x1, #7680]
+	WORD $0x4ea21c40 // mov v0.16b, v2.16b
+	WORD $0x4e6acc20 // fmla v0.2d, v1.2d, v10.2d
+	WORD $0x3d8a8020 // str q0, [x1, #10752]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3d8a0020 // str q0, [x1, #10240]
+	WORD $0x6e62dd20 // fmul v0.2d, v9.2d, v2.2d
+	WORD $0x6ee0f800 // fneg v0.2d, v0.2d
+	WORD $0x4ee8cc60 // fmls v0.2d, v3.2d, v8.2d
+	WORD $0x3d898020 // str q0, [x1, #9728]
+	WORD $0x4e63d400 // fadd v0.2d, v0.2d, v3.2d
+	WORD $0x6e251c00 // eor v0.16b, v0.16b, v5.16b
+	WORD $0x3d890020 // str q0, [x1, #9216]
+	ADD  $16, R1, R1
+	SUBS $1, R0, R0
+	BNE  elements
+	RET
+
+DATA constants_splineBackwardF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineBackwardF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splineBackwardF64NEON<>+16(SB)/8, $0x8000000000000000
+DATA constants_splineBackwardF64NEON<>+24(SB)/8, $0x8000000000000000
+DATA constants_splineBackwardF64NEON<>+32(SB)/8, $0x4000000000000000
+DATA constants_splineBackwardF64NEON<>+40(SB)/8, $0x4000000000000000
+GLOBL constants_splineBackwardF64NEON<>(SB), RODATA|NOPTR, $48
+
+// func splineInverseBackwardF64NEON(n int, rows *float64)
+TEXT ·splineInverseBackwardF64NEON(SB), NOSPLIT, $0-16
+	MOVD $constants_splineInverseBackwardF64NEON<>(SB), R0
+	WORD $0xad401411 // ldp q17, q5, [x0, #0]
+	WORD $0xad413c10 // ldp q16, q15, [x0, #32]
+	WORD $0xad42340e // ldp q14, q13, [x0, #64]
+	WORD $0xad432c0c // ldp q12, q11, [x0, #96]
+	WORD $0xad44240a // ldp q10, q9, [x0, #128]
+	WORD $0xad451c08 // ldp q8, q7, [x0, #160]
+	WORD $0x3dc05006 // ldr q6, [x0, #320]
+	MOVD rows+8(FP), R2
+	MOVD n+0(FP), R1
+
+elements:
+	WORD $0x3dc00043 // ldr q3, [x2, #0]
+	WORD $0x3dc08042 // ldr q2, [x2, #512]
+	WORD $0x3dc10041 // ldr q1, [x2, #1024]
+	WORD $0x4ee2d420 // fsub v0.2d, v1.2d, v2.2d
+	WORD $0x6e60fe35 // fdiv v21.2d, v17.2d, v0.2d
+	WORD $0x3dc40053 // ldr q19, [x2, #4096]
+	WORD $0x4ee2d460 // fsub v0.2d, v3.2d, v2.2d
+	WORD $0x6e60deb2 // fmul v18.2d, v21.2d, v0.2d
+	WORD $0x4ee3d420 // fsub v0.2d, v1.2d, v3.2d
+	WORD $0x6e60dea3 // fmul v3.2d, v21.2d, v0.2d
+	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
+	WORD $0x6e63dc76 // fmul v22.2d, v3.2d, v3.2d
+	WORD $0x6e72dc74 // fmul v20.2d, v3.2d, v18.2d
+	WORD $0x4e78d6c0 // fadd v0.2d, v22.2d, v24.2d
+	WORD $0x6e73dc04 // fmul v4.2d, v0.2d, v19.2d
+	WORD $0x3dc48042 // ldr q2, [x2, #4608]
+	WORD $0x3dc50041 // ldr q1, [x2, #5120]
+	WORD $0x4e62d420 // fadd v0.2d, v1.2d, v2.2d
+	WORD $0x4e74cc04 // fmla v4.2d, v0.2d, v20.2d
+	WORD $0x6e70de60 // fmul v0.2d, v19.2d, v16.2d
+	WORD $0x6e60de97 // fmul v23.2d, v20.2d, v0.2d
+	WORD $0x4e78cc37 // fmla v23.2d, v1.2d, v24.2d
+	WORD $0x4e76cc57 // fmla v23.2d, v2.2d, v22.2d
+	WORD $0x6e64fe36 // fdiv v22.2d, v17.2d, v4.2d
+	WORD $0x6e77fe3a // fdiv v26.2d, v17.2d, v23.2d
+	WORD $0x4ef2d464 // fsub v4.2d, v3.2d, v18.2d
+	WORD $0x3dc50040 // ldr q0, [x2, #5120]
+	WORD $0x6e60de41 // fmul v1.2d, v18.2d, v0.2d
+	WORD $0x4e64ce61 // fmla v1.2d, v19.2d, v4.2d
+	WORD $0x3dc48040 // ldr q0, [x2, #4608]
+	WORD $0x4ee3cc01 // fmls v1.2d, v0.2d, v3.2d
+	WORD $0x6e61df42 // fmul v2.2d, v26.2d, v1.2d
+	WORD $0x3dc48041 // ldr q1, [x2, #4608]
+	WORD $0x3dc50040 // ldr q0, [x2, #5120]
+	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
+	WORD $0x4e73d660 // fadd v0.2d, v19.2d, v19.2d
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4ef6cc02 // fmls v2.2d, v0.2d, v22.2d
+	WORD $0x4e62d441 // fadd v1.2d, v2.2d, v2.2d
+	WORD $0x3dc80040 // ldr q0, [x2, #8192]
+	WORD $0x6e60dc34 // fmul v20.2d, v1.2d, v0.2d
+	WORD $0x3dc78059 // ldr q25, [x2, #7680]
+	WORD $0x4e75ce99 // fmla v25.2d, v20.2d, v21.2d
+	WORD $0x3dc70040 // ldr q0, [x2, #7168]
+	WORD $0x4e60f5e0 // fmax v0.2d, v15.2d, v0.2d
+	WORD $0x4ee0f5dd // fmin v29.2d, v14.2d, v0.2d
+	WORD $0xad46001c // ldp q28, q0, [x0, #192]
+	WORD $0x4e7dcdbc // fmla v28.2d, v13.2d, v29.2d
+	WORD $0x4eecd781 // fsub v1.2d, v28.2d, v12.2d
+	WORD $0x4ee1cd7d // fmls v29.2d, v11.2d, v1.2d
+	WORD $0x4ee1cd5d // fmls v29.2d, v10.2d, v1.2d
+	WORD $0x6e7ddfbb // fmul v27.2d, v29.2d, v29.2d
+	WORD $0x6e7bdf78 // fmul v24.2d, v27.2d, v27.2d
+	WORD $0x4e78cd20 // fmla v0.2d, v9.2d, v24.2d
+	WORD $0xad470804 // ldp q4, q2, [x0, #224]
+	WORD $0x4e78cc04 // fmla v4.2d, v0.2d, v24.2d
+	WORD $0x4e78cd02 // fmla v2.2d, v8.2d, v24.2d
+	WORD $0xad480001 // ldp q1, q0, [x0, #256]
+	WORD $0x4e78cc41 // fmla v1.2d, v2.2d, v24.2d
+	WORD $0x4e7bcc24 // fmla v4.2d, v1.2d, v27.2d
+	WORD $0x4e78cce0 // fmla v0.2d, v7.2d, v24.2d
+	WORD $0xad490402 // ldp q2, q1, [x0, #288]
+	WORD $0x4e78cc02 // fmla v2.2d, v0.2d, v24.2d
+	WORD $0x4e78ccc1 // fmla v1.2d, v6.2d, v24.2d
+	WORD $0x3dc05400 // ldr q0, [x0, #336]
+	WORD $0x4e78cc20 // fmla v0.2d, v1.2d, v24.2d
+	WORD $0x4e7bcc02 // fmla v2.2d, v0.2d, v27.2d
+	WORD $0x4e7dcc44 // fmla v4.2d, v2.2d, v29.2d
+	WORD $0x4f745780 // shl v0.2d, v28.2d, #52
+	WORD $0x4ee08620 // add v0.2d, v17.2d, v0.2d
+	WORD $0x6e64dc00 // fmul v0.2d, v0.2d, v4.2d
+	WORD $0x6e79dc00 // fmul v0.2d, v0.2d, v25.2d
+	WORD $0x3d888040 // str q0, [x2, #8704]
+	WORD $0x6e251c00 // eor v0.16b, v0.16b, v5.16b
+	WORD $0x3d878040 // str q0, [x2, #7680]
+	WORD $0x3d890054 // str q20, [x2, #9216]
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	WORD $0x6e63dc79 // fmul v25.2d, v3.2d, v3.2d
+	WORD $0x6e72dc64 // fmul v4.2d, v3.2d, v18.2d
+	WORD $0x6e64ded8 // fmul v24.2d, v22.2d, v4.2d
+	WORD $0x6e73de41 // fmul v1.2d, v18.2d, v19.2d
+	WORD $0x3dc48040 // ldr q0, [x2, #4608]
+	WORD $0x4e63cc01 // fmla v1.2d, v0.2d, v3.2d
+	WORD $0x6e72dc20 // fmul v0.2d, v1.2d, v18.2d
+	WORD $0x6e60ded4 // fmul v20.2d, v22.2d, v0.2d
+	WORD $0x6e73dc61 // fmul v1.2d, v3.2d, v19.2d
+	WORD $0x3dc50040 // ldr q0, [x2, #5120]
+	WORD $0x4e72cc01 // fmla v1.2d, v0.2d, v18.2d
+	WORD $0x6e63dc20 // fmul v0.2d, v1.2d, v3.2d
+	WORD $0x6e60dedb // fmul v27.2d, v22.2d, v0.2d
+	WORD $0x3dc20041 // ldr q1, [x2, #2048]
+	WORD $0x3dc18040 // ldr q0, [x2, #1536]
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc78040 // ldr q0, [x2, #7680]
+	WORD $0x6e60dc23 // fmul v3.2d, v1.2d, v0.2d
+	WORD $0x6e79df41 // fmul v1.2d, v26.2d, v25.2d
+	WORD $0x4e78d700 // fadd v0.2d, v24.2d, v24.2d
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc80040 // ldr q0, [x2, #8192]
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x6e63df00 // fmul v0.2d, v24.2d, v3.2d
+	WORD $0x4e7bcc01 // fmla v1.2d, v0.2d, v27.2d
+	WORD $0x3dc58040 // ldr q0, [x2, #5632]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3d858040 // str q0, [x2, #5632]
+	WORD $0x6e251e9b // eor v27.16b, v20.16b, v5.16b
+	WORD $0x6e62df41 // fmul v1.2d, v26.2d, v2.2d
+	WORD $0x4e78d700 // fadd v0.2d, v24.2d, v24.2d
+	WORD $0x4ee0d421 // fsub v1.2d, v1.2d, v0.2d
+	WORD $0x3dc80040 // ldr q0, [x2, #8192]
+	WORD $0x6e60dc21 // fmul v1.2d, v1.2d, v0.2d
+	WORD $0x6e63df00 // fmul v0.2d, v24.2d, v3.2d
+	WORD $0x4e7bcc01 // fmla v1.2d, v0.2d, v27.2d
+	WORD $0x3dc60040 // ldr q0, [x2, #6144]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3d860040 // str q0, [x2, #6144]
+	WORD $0x6e73fe21 // fdiv v1.2d, v17.2d, v19.2d
+	WORD $0x4e7acc81 // fmla v1.2d, v4.2d, v26.2d
+	WORD $0x4e62d720 // fadd v0.2d, v25.2d, v2.2d
+	WORD $0x4ef6cc01 // fmls v1.2d, v0.2d, v22.2d
+	WORD $0x4e61d421 // fadd v1.2d, v1.2d, v1.2d
+	WORD $0x3dc80040 // ldr q0, [x2, #8192]
+	WORD $0x6e60dc24 // fmul v4.2d, v1.2d, v0.2d
+	WORD $0x3dc50040 // ldr q0, [x2, #5120]
+	WORD $0x6e60dc42 // fmul v2.2d, v2.2d, v0.2d
+	WORD $0x3dc48040 // ldr q0, [x2, #4608]
+	WORD $0x4ef9cc02 // fmls v2.2d, v0.2d, v25.2d
+	WORD $0x6e63df01 // fmul v1.2d, v24.2d, v3.2d
+	WORD $0x6e62dec0 // fmul v0.2d, v22.2d, v2.2d
+	WORD $0x4e60cc24 // fmla v4.2d, v1.2d, v0.2d
+	WORD $0x3dc90042 // ldr q2, [x2, #9216]
+	WORD $0x6e73dee1 // fmul v1.2d, v23.2d, v19.2d
+	WORD $0x6e76dec0 // fmul v0.2d, v22.2d, v22.2d
+	WORD $0x6e61dc00 // fmul v0.2d, v0.2d, v1.2d
+	WORD $0x4e63cc02 // fmla v2.2d, v0.2d, v3.2d
+	WORD $0x6e62dea3 // fmul v3.2d, v21.2d, v2.2d
+	WORD $0x6e64dea2 // fmul v2.2d, v21.2d, v4.2d
+	WORD $0x3dc78041 // ldr q1, [x2, #7680]
+	WORD $0x4ea21c40 // mov v0.16b, v2.16b
+	WORD $0x4e74cc20 // fmla v0.2d, v1.2d, v20.2d
+	WORD $0x3d8a8040 // str q0, [x2, #10752]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3d8a0040 // str q0, [x2, #10240]
+	WORD $0x6e62de60 // fmul v0.2d, v19.2d, v2.2d
+	WORD $0x6ee0f800 // fneg v0.2d, v0.2d
+	WORD $0x4ef2cc60 // fmls v0.2d, v3.2d, v18.2d
+	WORD $0x3d898040 // str q0, [x2, #9728]
+	WORD $0x4e63d400 // fadd v0.2d, v0.2d, v3.2d
+	WORD $0x6e251c00 // eor v0.16b, v0.16b, v5.16b
+	WORD $0x3d890040 // str q0, [x2, #9216]
+	ADD  $16, R2, R2
+	SUBS $1, R1, R1
+	BNE  elements
+	RET
+
+DATA constants_splineInverseBackwardF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+8(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+16(SB)/8, $0x8000000000000000
+DATA constants_splineInverseBackwardF64NEON<>+24(SB)/8, $0x8000000000000000
+DATA constants_splineInverseBackwardF64NEON<>+32(SB)/8, $0x4000000000000000
+DATA constants_splineInverseBackwardF64NEON<>+40(SB)/8, $0x4000000000000000
+DATA constants_splineInverseBackwardF64NEON<>+48(SB)/8, $0xc086200000000000
+DATA constants_splineInverseBackwardF64NEON<>+56(SB)/8, $0xc086200000000000
+DATA constants_splineInverseBackwardF64NEON<>+64(SB)/8, $0x4086280000000000
+DATA constants_splineInverseBackwardF64NEON<>+72(SB)/8, $0x4086280000000000
+DATA constants_splineInverseBackwardF64NEON<>+80(SB)/8, $0x3ff71547652b82fe
+DATA constants_splineInverseBackwardF64NEON<>+88(SB)/8, $0x3ff71547652b82fe
+DATA constants_splineInverseBackwardF64NEON<>+96(SB)/8, $0x4338000000000000
+DATA constants_splineInverseBackwardF64NEON<>+104(SB)/8, $0x4338000000000000
+DATA constants_splineInverseBackwardF64NEON<>+112(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineInverseBackwardF64NEON<>+120(SB)/8, $0x3fe62e42fee00000
+DATA constants_splineInverseBackwardF64NEON<>+128(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineInverseBackwardF64NEON<>+136(SB)/8, $0x3dea39ef35793c76
+DATA constants_splineInverseBackwardF64NEON<>+144(SB)/8, $0x3efa01991399f987
+DATA constants_splineInverseBackwardF64NEON<>+152(SB)/8, $0x3efa01991399f987
+DATA constants_splineInverseBackwardF64NEON<>+160(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splineInverseBackwardF64NEON<>+168(SB)/8, $0x3e928b46faf8c24c
+DATA constants_splineInverseBackwardF64NEON<>+176(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splineInverseBackwardF64NEON<>+184(SB)/8, $0x3ec71ddf52ded199
+DATA constants_splineInverseBackwardF64NEON<>+192(SB)/8, $0x4338000000000000
+DATA constants_splineInverseBackwardF64NEON<>+200(SB)/8, $0x4338000000000000
+DATA constants_splineInverseBackwardF64NEON<>+208(SB)/8, $0x3fa555555554f000
+DATA constants_splineInverseBackwardF64NEON<>+216(SB)/8, $0x3fa555555554f000
+DATA constants_splineInverseBackwardF64NEON<>+224(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+232(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+240(SB)/8, $0x3f56c16c18826db1
+DATA constants_splineInverseBackwardF64NEON<>+248(SB)/8, $0x3f56c16c18826db1
+DATA constants_splineInverseBackwardF64NEON<>+256(SB)/8, $0x3fe0000000000011
+DATA constants_splineInverseBackwardF64NEON<>+264(SB)/8, $0x3fe0000000000011
+DATA constants_splineInverseBackwardF64NEON<>+272(SB)/8, $0x3f8111111110f1e5
+DATA constants_splineInverseBackwardF64NEON<>+280(SB)/8, $0x3f8111111110f1e5
+DATA constants_splineInverseBackwardF64NEON<>+288(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+296(SB)/8, $0x3ff0000000000000
+DATA constants_splineInverseBackwardF64NEON<>+304(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splineInverseBackwardF64NEON<>+312(SB)/8, $0x3f2a01a01b15de9d
+DATA constants_splineInverseBackwardF64NEON<>+320(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splineInverseBackwardF64NEON<>+328(SB)/8, $0x3e5af639fa6e1b0b
+DATA constants_splineInverseBackwardF64NEON<>+336(SB)/8, $0x3fc555555555555a
+DATA constants_splineInverseBackwardF64NEON<>+344(SB)/8, $0x3fc555555555555a
+GLOBL constants_splineInverseBackwardF64NEON<>(SB), RODATA|NOPTR, $352
+
+// func splineTakeBackF64NEON(n int, k int, numbers *float64, index *float64, from *float64, to *float64, share *float64, up *float64)
+TEXT ·splineTakeBackF64NEON(SB), NOSPLIT, $0-64
+	MOVD $constants_splineTakeBackF64NEON<>(SB), R0
+	WORD $0x3dc00002 // ldr q2, [x0, #0]
+	MOVD n+0(FP), R7
+	MOVD k+8(FP), R0
+	LSL  $4, R0, R6
+	MOVD numbers+16(FP), R0
+	MOVD share+48(FP), R5
+	MOVD up+56(FP), R4
+	MOVD index+24(FP), R3
+	MOVD from+32(FP), R2
+	MOVD to+40(FP), R1
+	WORD $0x4d40cc09 // ld1r {v9.2d}, [x0]
+	ADD  $8, R0, R0
+	WORD $0x4d40cc08 // ld1r {v8.2d}, [x0]
+	WORD $0x4f000407 // movi v7.4s, #0
+
+elements:
+	WORD $0x3dc00046 // ldr q6, [x2, #0]
+	WORD $0x3dc00023 // ldr q3, [x1, #0]
+	WORD $0x3dc00061 // ldr q1, [x3, #0]
+	WORD $0x4ee8d420 // fsub v0.2d, v1.2d, v8.2d
+	WORD $0x4ee0a805 // cmlt v5.2d, v0.2d, #0
+	WORD $0x6e671c65 // bsl v5.16b, v3.16b, v7.16b
+	WORD $0x4ee1d4e4 // fsub v4.2d, v7.2d, v1.2d
+	WORD $0x4f000403 // movi v3.4s, #0
+	MOVD $0, R0
+
+pieces:
+	WORD $0x4ee0a881 // cmlt v1.2d, v4.2d, #0
+	WORD $0x6e671cc1 // bsl v1.16b, v6.16b, v7.16b
+	WORD $0x4ee2d480 // fsub v0.2d, v4.2d, v2.2d
+	WORD $0x4ee0a800 // cmlt v0.2d, v0.2d, #0
+	WORD $0x6e671ca0 // bsl v0.16b, v5.16b, v7.16b
+	WORD $0x4e60d421 // fadd v1.2d, v1.2d, v0.2d
+	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
+	WORD $0x3ca06881 // str q1, [x4, x0]
+	WORD $0x3ce068a0 // ldr q0, [x5, x0]
+	WORD $0x4e61cc03 // fmla v3.2d, v0.2d, v1.2d
+	ADD  $16, R0, R0
+	CMP  R6, R0
+	BLT  pieces
+	MOVD $0, R0
+
+up:
+	WORD $0x3ce06880 // ldr q0, [x4, x0]
+	WORD $0x4ee3d401 // fsub v1.2d, v0.2d, v3.2d
+	WORD $0x3ce068a0 // ldr q0, [x5, x0]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
+	WORD $0x3ca06880 // str q0, [x4, x0]
+	ADD  $16, R0, R0
+	CMP  R6, R0
+	BLT  up
+	ADD  R6, R5, R5
+	ADD  R6, R4, R4
+	ADD  $16, R3, R3
+	ADD  $16, R2, R2
+	ADD  $16, R1, R1
+	SUBS $1, R7, R7
+	BNE  elements
+	RET
+
+DATA constants_splineTakeBackF64NEON<>+0(SB)/8, $0x3ff0000000000000
+DATA constants_splineTakeBackF64NEON<>+8(SB)/8, $0x3ff0000000000000
+GLOBL constants_splineTakeBackF64NEON<>(SB), RODATA|NOPTR, $16

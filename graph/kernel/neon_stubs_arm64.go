@@ -408,3 +408,43 @@ func adamF32NEON(n int, take1 float32, take2 float32, rate float32, eps float32,
 //
 //go:noescape
 func expectF64NEON(blocks int, k int, x *float64, v *float64, count *float64, normals *float64, terms *float64, acc *float64, moments *float64, logDensity *float64, total *float64)
+
+// splinePlaceF64NEON is the place of splineKernels.
+//
+//go:noescape
+func splinePlaceF64NEON(n int, k int, axis *float64, raw *float64, share *float64, knots *float64)
+
+// splineFindF64NEON is the find of splineKernels.
+//
+//go:noescape
+func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+
+// splineSlopesF64NEON is the slopes of splineKernels.
+//
+//go:noescape
+func splineSlopesF64NEON(n int, family *float64, rows *float64)
+
+// splineForwardF64NEON is the forward of splineKernels.
+//
+//go:noescape
+func splineForwardF64NEON(n int, rows *float64)
+
+// splineInverseF64NEON is the inverse of splineKernels.
+//
+//go:noescape
+func splineInverseF64NEON(n int, rows *float64)
+
+// splineBackwardF64NEON is the Backward of splineKernels.
+//
+//go:noescape
+func splineBackwardF64NEON(n int, rows *float64)
+
+// splineInverseBackwardF64NEON is the InverseBackward of splineKernels.
+//
+//go:noescape
+func splineInverseBackwardF64NEON(n int, rows *float64)
+
+// splineTakeBackF64NEON is the takeBack of splineKernels.
+//
+//go:noescape
+func splineTakeBackF64NEON(n int, k int, numbers *float64, index *float64, from *float64, to *float64, share *float64, up *float64)

@@ -15,6 +15,7 @@ type set struct {
 	f64      kernels[float64]
 	f32      kernels[float32]
 	em       emKernel
+	spline   splineKernels
 }
 
 // kernels are the functions of one dtype.

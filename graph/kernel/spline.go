@@ -130,6 +130,8 @@ type Splines[T Float] struct {
 	slope, rate  []float64 // δ at the K+1 knots, and its derivative in the raw number
 	slopeUp      []float64 // the gradient in the slopes
 	slopesLoaded bool      // all of them, not only those of the piece at hand
+
+	lanes *splineLanes[T] // where elements have a spline each; nil: they are taken one by one
 }
 
 // An axis has the knots of a spline in one direction.
@@ -145,6 +147,10 @@ func newAxis(bins int) axis {
 
 // NewSplines makes room for splines of a family, which is valid.
 func NewSplines[T Float](family Spline, d int) *Splines[T] {
+	return newSplines[T](family, d, &active.spline)
+}
+
+func newSplines[T Float](family Spline, d int, ops *splineKernels) *Splines[T] {
 	k := family.Bins
 	if family.Ends == FreeEnds || family.Ends == CircularEnds { // what is at an end is in the interval
 		family.Lo, family.Hi = float64(T(family.Lo)), float64(T(family.Hi))
@@ -152,6 +158,7 @@ func NewSplines[T Float](family Spline, d int) *Splines[T] {
 	s := &Splines[T]{
 		family: family, d: d, shift: family.shift(), x: newAxis(k), y: newAxis(k),
 		slope: make([]float64, k+1), rate: make([]float64, k+1), slopeUp: make([]float64, k+1),
+		lanes: newSplineLanes[T](family, d, ops),
 	}
 	s.slope[0], s.slope[k] = 1, 1
 	for i := range s.y.at { // of OpenEnds, for good
@@ -162,6 +169,10 @@ func NewSplines[T Float](family Spline, d int) *Splines[T] {
 
 // Forward writes z and log dz/dx of every element of x.
 func (s *Splines[T]) Forward(x []T, theta SplineTheta[T], z, logSlope []T) {
+	if s.byLanes(&theta) {
+		s.lanes.forward(x, &theta, z, logSlope)
+		return
+	}
 	s.each(len(x), theta, func(e int) {
 		v, l := s.at(float64(x[e]))
 		z[e], logSlope[e] = T(v), T(l)
@@ -170,11 +181,18 @@ func (s *Splines[T]) Forward(x []T, theta SplineTheta[T], z, logSlope []T) {
 
 // Inverse writes x and log dx/dz of every element of z.
 func (s *Splines[T]) Inverse(z []T, theta SplineTheta[T], x, logSlope []T) {
+	if s.byLanes(&theta) {
+		s.lanes.inverse(z, &theta, x, logSlope)
+		return
+	}
 	s.each(len(z), theta, func(e int) {
 		v, l := s.solve(float64(z[e]))
 		x[e], logSlope[e] = T(v), T(-l)
 	})
 }
+
+// byLanes reports whether there are kernels for splines as theta has them.
+func (s *Splines[T]) byLanes(theta *SplineTheta[T]) bool { return s.lanes != nil && theta.Stride != 0 }
 
 // each loads the spline of each of n elements and visits it: column by column where the splines are the same for all rows.
 func (s *Splines[T]) each(n int, theta SplineTheta[T], visit func(e int)) {
@@ -316,8 +334,11 @@ func (s *Splines[T]) placeOpen(start T, logs []T) {
 
 // inside reports whether v is between the ends of an axis or, where it makes a difference, at one. What is no number is not.
 func (s *Splines[T]) inside(a *axis, v float64) bool {
-	lo, hi := a.at[0], a.at[s.family.Bins]
-	if s.family.Ends == LinearEnds {
+	return s.family.inside(v, a.at[0], a.at[s.family.Bins])
+}
+
+func (s *Spline) inside(v, lo, hi float64) bool {
+	if s.Ends == LinearEnds {
 		return v > lo && v < hi
 	}
 	return v >= lo && v <= hi
@@ -332,8 +353,10 @@ func (s *Splines[T]) beyond(a *axis, v float64) (knot int) {
 }
 
 // outside is the logarithm of the slope beyond the ends, of the map from x to z as of the one back.
-func (s *Splines[T]) outside() float64 {
-	if s.family.Ends == LinearEnds {
+func (s *Splines[T]) outside() float64 { return s.family.outside() }
+
+func (s *Spline) outside() float64 {
+	if s.Ends == LinearEnds {
 		return 0
 	}
 	return math.Inf(-1)
@@ -367,9 +390,19 @@ func (s *Splines[T]) pieceOf(a *axis, v float64) (p piece) {
 	s.needSlope(p.i)
 	s.needSlope(p.i + 1)
 	p.w, p.h = s.x.at[p.i+1]-s.x.at[p.i], s.y.at[p.i+1]-s.y.at[p.i]
-	p.s = p.h / p.w
+	p.s = s.slopeOf(p.i)
 	p.lower, p.upper = s.slope[p.i], s.slope[p.i+1]
 	return p
+}
+
+// slopeOf is h/w of a piece, from its shares: differences of knots have lost digits of what is narrow.
+func (s *Splines[T]) slopeOf(i int) float64 {
+	width, height, f := s.x.share[i], s.y.share[i], &s.family
+	if f.Ends == OpenEnds {
+		return (s.y.at[i+1] - s.y.at[i]) / width
+	}
+	k := float64(f.Bins)
+	return (f.MinHeight + (1-k*f.MinHeight)*height) / (f.MinWidth + (1-k*f.MinWidth)*width)
 }
 
 // pieceAt is the piece at x with ξ. Either of ξ and ξ′ comes from the knot at its own end, so that the lesser has all its digits.

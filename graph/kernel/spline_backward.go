@@ -4,6 +4,10 @@ import "math"
 
 // Backward writes the gradients in x and theta, from those in z and in the log slope.
 func (s *Splines[T]) Backward(x []T, theta SplineTheta[T], zUp, logSlopeUp, xUp []T, thetaUp SplineTheta[T]) {
+	if s.byLanes(&theta) {
+		s.lanes.backward(x, &theta, zUp, logSlopeUp, xUp, &thetaUp)
+		return
+	}
 	s.backward(len(x), theta, thetaUp, func(e int) {
 		xUp[e] = T(s.add(float64(x[e]), float64(zUp[e]), float64(logSlopeUp[e])))
 	})
@@ -16,6 +20,10 @@ func (s *Splines[T]) Backward(x []T, theta SplineTheta[T], zUp, logSlopeUp, xUp 
 //
 // the forward gradient at x with upstream −∂z and −∂m.
 func (s *Splines[T]) InverseBackward(x, logSlope []T, theta SplineTheta[T], xUp, logSlopeUp, zUp []T, thetaUp SplineTheta[T]) {
+	if s.byLanes(&theta) {
+		s.lanes.inverseBackward(x, logSlope, &theta, xUp, logSlopeUp, zUp, &thetaUp)
+		return
+	}
 	s.backward(len(x), theta, thetaUp, func(e int) {
 		at, up := float64(x[e]), float64(logSlopeUp[e])
 		g := (float64(xUp[e]) - up*s.logSlopeSlope(at)) * math.Exp(float64(logSlope[e]))

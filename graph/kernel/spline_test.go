@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -35,11 +36,30 @@ func TestSplineAgainstReference(t *testing.T) {
 	}
 }
 
+// waysOfSplines runs a test of splines that are taken one by one, stride 0, and of those that each set has lanes for.
+func waysOfSplines[T Float](t *testing.T, test func(t *testing.T, splines func(s Spline) *Splines[T], each bool)) {
+	t.Run("one by one", func(t *testing.T) { test(t, func(s Spline) *Splines[T] { return NewSplines[T](s, 1) }, false) })
+	for i := range sets {
+		t.Run(sets[i].name, func(t *testing.T) {
+			test(t, func(s Spline) *Splines[T] { return newSplines[T](s, 1, &sets[i].spline) }, true)
+		})
+	}
+}
+
 // checkSpline compares a spline with a row, from its raw numbers on.
 func checkSpline(t *testing.T, s Spline, row []float64) {
+	waysOfSplines(t, func(t *testing.T, splines func(Spline) *Splines[float64], each bool) {
+		stride := 0
+		if each {
+			stride = s.Width()
+		}
+		checkSplines(t, s, splines(s), stride, row)
+	})
+}
+
+func checkSplines(t *testing.T, s Spline, splines *Splines[float64], stride int, row []float64) {
 	width, size := s.Width(), max(1, s.Hi)
-	splines := NewSplines[float64](s, 1)
-	theta, rest := splineThetaOf(s, row[:width], 0), row[width:]
+	theta, rest := splineThetaOf(s, row[:width], stride), row[width:]
 	x, want, back := rest[:1], rest[1:], rest[len(rest)-2:]
 	var z, l [1]float64
 	splines.Forward(x, theta, z[:], l[:])
@@ -49,7 +69,7 @@ func checkSpline(t *testing.T, s Spline, row []float64) {
 	for i, up := range [][2]float64{{1, 0}, {0, 1}} {
 		var xUp [1]float64
 		got := make([]float64, width)
-		splines.Backward(x, theta, up[:1], up[1:], xUp[:], splineThetaOf(s, got, 0))
+		splines.Backward(x, theta, up[:1], up[1:], xUp[:], splineThetaOf(s, got, stride))
 		grads := want[2+i*(1+width):][:1+width]
 		largest := 1.0
 		for _, g := range grads {
@@ -134,8 +154,18 @@ func TestSplineOverTheRange(t *testing.T) {
 }
 
 func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
+	waysOfSplines(t, func(t *testing.T, splines func(Spline) *Splines[T], each bool) {
+		splinesOverTheRange(t, splines, each, leastPower, mostTen)
+	})
+}
+
+func splinesOverTheRange[T Float](t *testing.T, newOf func(Spline) *Splines[T], each bool, leastPower, mostTen int) {
 	var xs []T
-	for p := -leastPower; p < leastPower-51; p++ {
+	step := 1
+	if each { // and the work is that of as many splines
+		step = 7
+	}
+	for p := -leastPower; p < leastPower-51; p += step {
 		if x := T(math.Ldexp(1.3, p)); x-x == 0 {
 			xs = append(xs, x, -x)
 		}
@@ -152,8 +182,12 @@ func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
 			for i := range raw {
 				raw[i] = T(math.Pow(10, float64(ten)) * []float64{-1, 0, 1, rng.Float64()}[rng.IntN(4)])
 			}
-			theta, grads := splineThetaOf(s, raw, 0), make([]T, s.Width())
-			splines := NewSplines[T](s, 1)
+			all, stride := raw, 0
+			if each {
+				all, stride = slices.Repeat(raw, n), s.Width()
+			}
+			theta, grads := splineThetaOf(s, all, stride), make([]T, len(all))
+			splines := newOf(s)
 			check := func(what string, backward func()) {
 				for i := range z {
 					if inside := math.Abs(float64(xs[i])) < bound; !isFinite(z[i]) || !isFinite(l[i]) || inside && math.Abs(float64(z[i])) > bound*(1+1e-6) || !inside && (z[i] != xs[i] || l[i] != 0) {
@@ -171,15 +205,19 @@ func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
 				}
 			}
 			splines.Forward(xs, theta, z, l)
-			check("forward", func() { splines.Backward(xs, theta, up, up, xUp, splineThetaOf(s, grads, 0)) })
+			check("forward", func() { splines.Backward(xs, theta, up, up, xUp, splineThetaOf(s, grads, stride)) })
 			splines.Inverse(xs, theta, z, l)
-			check("inverse", func() { splines.InverseBackward(z, l, theta, up, up, xUp, splineThetaOf(s, grads, 0)) })
+			check("inverse", func() { splines.InverseBackward(z, l, theta, up, up, xUp, splineThetaOf(s, grads, stride)) })
 		}
 	}
 }
 
 // TestSplineOfNoNumber: where a parameter is no number, nothing is, or a fit would go on with what it makes up.
 func TestSplineOfNoNumber(t *testing.T) {
+	waysOfSplines(t, splineOfNoNumber)
+}
+
+func splineOfNoNumber(t *testing.T, newOf func(Spline) *Splines[float64], each bool) {
 	for _, ends := range []SplineEnds{LinearEnds, FreeEnds, CircularEnds, OpenEnds} {
 		s := Spline{4, -3, 3, ends, 1e-3, 1e-3, 1e-3}
 		raw := make([]float64, s.Width())
@@ -187,8 +225,11 @@ func TestSplineOfNoNumber(t *testing.T) {
 			raw[i] = math.NaN()
 		}
 		var z, l [1]float64
-		splines := NewSplines[float64](s, 1)
-		if splines.Forward([]float64{0.3}, splineThetaOf(s, raw, 0), z[:], l[:]); z[0] == z[0] && l[0] == l[0] {
+		splines, stride := newOf(s), 0
+		if each {
+			stride = s.Width()
+		}
+		if splines.Forward([]float64{0.3}, splineThetaOf(s, raw, stride), z[:], l[:]); z[0] == z[0] && l[0] == l[0] {
 			t.Errorf("ends %d: 0.3 goes to %v, log slope %v, want one that is no number", ends, z[0], l[0])
 		}
 	}
@@ -201,14 +242,20 @@ func TestSplineOutside(t *testing.T) {
 	t.Run("float32", splineOutside[float32])
 }
 
-func splineOutside[T Float](t *testing.T) {
+func splineOutside[T Float](t *testing.T) { waysOfSplines(t, splinesOutside[T]) }
+
+func splinesOutside[T Float](t *testing.T, newOf func(Spline) *Splines[T], each bool) {
 	for _, ends := range []SplineEnds{FreeEnds, CircularEnds} {
 		s := Spline{5, 0, math.Pi, ends, 1e-3, 1e-3, 1e-3}
 		raw := make([]T, s.Width())
 		for i := range raw {
 			raw[i] = T(math.Sin(float64(i)))
 		}
-		splines, theta := NewSplines[T](s, 1), splineThetaOf(s, raw, 0)
+		splines, stride := newOf(s), 0
+		if each {
+			stride = s.Width()
+		}
+		theta := splineThetaOf(s, raw, stride)
 		up, xUp, grads := []T{1}, make([]T, 1), make([]T, len(raw))
 		for _, x := range []T{0, T(math.Pi)} {
 			in, z, l := []T{x}, make([]T, 1), make([]T, 1)
@@ -229,7 +276,7 @@ func splineOutside[T Float](t *testing.T) {
 					t.Errorf("%s: %v goes to %v, log slope %v, want itself and -Inf", way, x, z[0], l[0])
 				}
 			}
-			splines.Backward(in, theta, up, up, xUp, splineThetaOf(s, grads, 0))
+			splines.Backward(in, theta, up, up, xUp, splineThetaOf(s, grads, stride))
 			for i, g := range append(grads, xUp...) {
 				if !isFinite(g) || i < len(grads) && g != 0 {
 					t.Errorf("%v: derivative %d = %v", x, i, g)

@@ -91,25 +91,24 @@ func (l lanes) shiftRight(v reg.VecVirtual) reg.VecVirtual {
 }
 
 // whereNegative is a where the sign bit of v is set, b elsewhere.
-func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual {
-	d := l.vec()
-	if l.bytes == 64 {
-		k := K()
-		if l.f32 {
-			VPMOVD2M(v, k)
-			VBLENDMPS(a, b, k, d)
-		} else {
-			VPMOVQ2M(v, k)
-			VBLENDMPD(a, b, k, d)
+func (l lanes) whereNegative(v, a, b reg.VecVirtual) reg.VecVirtual { return l.negatives(v)(a, b) }
+
+// negatives is whereNegative of one v and any number of choices.
+func (l lanes) negatives(v reg.VecVirtual) (choose func(a, b reg.VecVirtual) reg.VecVirtual) {
+	if l.bytes < 64 {
+		return func(a, b reg.VecVirtual) reg.VecVirtual {
+			d := l.vec()
+			l.pick(func(o ...Op) { VBLENDVPD(o[0], o[1], o[2], o[3]) }, func(o ...Op) { VBLENDVPS(o[0], o[1], o[2], o[3]) }, v, a, b, d)
+			return d
 		}
+	}
+	k := K()
+	l.pick(func(o ...Op) { VPMOVQ2M(o[0], o[1]) }, func(o ...Op) { VPMOVD2M(o[0], o[1]) }, v, k)
+	return func(a, b reg.VecVirtual) reg.VecVirtual {
+		d := l.vec()
+		l.pick(VBLENDMPD, VBLENDMPS, a, b, k, d)
 		return d
 	}
-	if l.f32 {
-		VBLENDVPS(v, a, b, d)
-	} else {
-		VBLENDVPD(v, a, b, d)
-	}
-	return d
 }
 
 // unless is, of each of vs, 0 where a ≥ b, and itself elsewhere, also where a is not a number. b may be memory.

@@ -42,6 +42,7 @@ func main() {
 		l.all()
 	}
 	lanes{bytes: set.bytes}.expect(set.expectWays)
+	lanes{bytes: set.bytes}.splines()
 	Generate()
 }
 
@@ -85,4 +86,16 @@ func (l lanes) all() {
 	}
 	l.squares()
 	l.adam()
+}
+
+// splines writes the kernels of splines.
+func (l lanes) splines() {
+	l.splinePlace()
+	l.splineFind()
+	l.splineSlopes()
+	l.splineForward()
+	l.splineInverse()
+	l.splineBackward("splineBackward", false)
+	l.splineBackward("splineInverseBackward", true)
+	l.splineTakeBack()
 }
