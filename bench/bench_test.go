@@ -21,7 +21,7 @@ func Benchmark(b *testing.B) {
 			for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 				for _, c := range Contestants {
 					slow := s.Name == "diagonal" && (c.Name == "composed" || c.Name == "stock")
-					if c.Does(w) && !(slow && testing.Short()) {
+					if c.Does(s, w) && !(slow && testing.Short()) {
 						b.Run(strings.Join([]string{string(w), s.Name, string(dtype), c.Name}, "/"), func(b *testing.B) {
 							measure(b, c, s, dtype, w)
 						})

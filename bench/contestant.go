@@ -82,14 +82,18 @@ var Contestants = []Contestant{
 		Step: stockStep, LogProb: stockRows(Rows), LogProbOne: stockRows(1)}},
 }
 
-// Does reports whether c can do w.
-func (c Contestant) Does(w Work) bool { return c.works[w] != nil }
+// Does reports whether c can do w on s: a warm start and samples of the trained flow are about mixtures, and nobody has written
+// splines by hand.
+func (c Contestant) Does(s Shape, w Work) bool {
+	mixtures := s.Recipe == Mixtures || w != Trained && w != WarmStart
+	return c.works[w] != nil && mixtures && !(c.Name == "manual" && s.Recipe == Splines)
+}
 
 // New prepares c for w on a shape, with workers ≥ 1 shards of a training batch. It is an error that wraps
-// errors.ErrUnsupported if c does not do w.
+// errors.ErrUnsupported if c does not do w on s.
 func (c Contestant) New(s Shape, dtype graph.Dtype, w Work, workers int) (Run, error) {
-	if !c.Does(w) {
-		return nil, fmt.Errorf("bench: %s: %s: %w", c.Name, w, errors.ErrUnsupported)
+	if !c.Does(s, w) {
+		return nil, fmt.Errorf("bench: %s: %s on %s: %w", c.Name, w, s.Name, errors.ErrUnsupported)
 	}
 	if workers < 1 {
 		return nil, fmt.Errorf("bench: %s: workers = %d, want ≥ 1", c.Name, workers)

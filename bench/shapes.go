@@ -11,22 +11,27 @@ import (
 	"gaussflow/train"
 )
 
-// A Shape is one of the four problems that everything is measured on.
+// A Shape is one of the problems that everything is measured on.
 type Shape struct {
 	Name       string
 	Dim        int
 	Blocks     int
-	Components int
+	Components int   // of a mixture, or bins of a spline
 	Hidden     []int // nil: the diagonal flow
 	Batch      int
+	Recipe     Recipe
 }
 
-// Shapes are the problems, small to large.
+// Shapes are the problems, of each recipe small to large.
 var Shapes = []Shape{
-	{"moons", 2, 4, 8, []int{32, 32}, 512},
-	{"tabular", 6, 6, 8, []int{64, 64}, 512},
-	{"wide", 43, 6, 8, []int{128, 128}, 512},
-	{"diagonal", 43, 6, 50, nil, 4096},
+	{"moons", 2, 4, 8, []int{32, 32}, 512, Mixtures},
+	{"tabular", 6, 6, 8, []int{64, 64}, 512, Mixtures},
+	{"wide", 43, 6, 8, []int{128, 128}, 512, Mixtures},
+	{"diagonal", 43, 6, 50, nil, 4096, Mixtures},
+	{"nsf-6", 6, 3, 8, []int{64, 64}, 512, Splines},
+	{"nsf-43", 43, 3, 8, []int{64, 64}, 512, Splines},
+	{"maf-6", 6, 5, 0, []int{128, 128}, 512, Masked},
+	{"maf-43", 43, 5, 0, []int{128, 128}, 512, Masked},
 }
 
 // Flow makes the shape's flow with every parameter moved off its start, so that nothing is trivially zero.
@@ -63,13 +68,6 @@ func (s Shape) Trained(dtype graph.Dtype) (*flows.Flow, error) {
 	_, err = f.Fit(context.Background(), s.Data(s.Batch), train.FitConfig{
 		Epochs: trainedSteps, BatchSize: s.Batch, Workers: 2, NoShuffle: true})
 	return f, err
-}
-
-func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {
-	if s.Hidden == nil {
-		return flows.NewGaussianization(s.Dim, flows.GaussianizationConfig{Blocks: s.Blocks, Components: s.Components, Seed: 1, Dtype: dtype})
-	}
-	return flows.NewCoupling(s.Dim, flows.CouplingConfig{Blocks: s.Blocks, Components: s.Components, Hidden: s.Hidden, Seed: 1, Dtype: dtype})
 }
 
 // WarmRows is the size of the table that the warm start reads: 5000 of two columns, 50,000 of more.

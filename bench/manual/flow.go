@@ -11,7 +11,7 @@ import (
 	"gaussflow/internal/crew"
 )
 
-// A Flow is a coupling or diagonal flow with hand-written gradients and Adam with Keras's defaults. One goroutine at a
+// A Flow is a coupling, diagonal or masked affine flow with hand-written gradients and Adam with Keras's defaults. One goroutine at a
 // time may use it. Every table that it is given must have the flow's d columns.
 type Flow[T kernel.Float] struct {
 	shape   *shape
@@ -28,8 +28,9 @@ type Flow[T kernel.Float] struct {
 // pieceRows is how many rows go through the whole flow at a time: of 64, 128 and 256 the fastest on wide, where it matters.
 const pieceRows = 128
 
-// New copies the architecture and the parameters of f, of NewCoupling with ReLU conditioners and the default mask or
-// NewGaussianization without PCA, whose dtype must be T.
+// New copies the architecture and the parameters of f, whose dtype must be T: of NewCoupling with ReLU conditioners and the default
+// mask, of NewGaussianization without PCA, or of affine Autoregressive layers with ReLU conditioners alone. Weights that a mask leaves
+// out are zero here, whatever they are there.
 func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("manual: New: workers = %d, want ≥ 1", workers)
@@ -46,13 +47,16 @@ func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 		}
 		copy(cut(m.params, s.spans[i]), data)
 	}
-	for range s.blocks {
+	for _, z := range s.zeros {
+		clear(cut(m.params, z))
+	}
+	for range s.turns {
 		m.q = append(m.q, make([]T, s.dim*s.dim))
 	}
 	for i := range workers {
 		m.workers = append(m.workers, newWorker(m, i))
 	}
-	for b := range s.blocks {
+	for b := range s.turns {
 		m.workers[0].turn(b)
 	}
 	return m, nil

@@ -9,6 +9,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/layers"
+	"gaussflow/transforms"
 )
 
 // TestNewRefuses names what the opponent was not written for.
@@ -24,7 +25,17 @@ func TestNewRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inverse, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, FastSampling: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast, err := flows.New(flows.Named{Name: "layer", Layer: inverse})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, f := range map[string]*flows.Flow{
+		"fast sampling":   fast,
+		"splines":         coupling(flows.CouplingConfig{Transform: transforms.RationalQuadraticSpline{}}),
 		"shared mixtures": coupling(flows.CouplingConfig{Shared: true}),
 		"another mask":    coupling(flows.CouplingConfig{Mask: layers.AlternatingMask(3)}),
 		"tanh":            coupling(flows.CouplingConfig{Activation: graph.Tanh}),

@@ -16,9 +16,9 @@ func newDense[T kernel.Float](m denseShape, hidden bool, gh string, rows int, pa
 	return &dense[T]{
 		hidden: hidden,
 		w:      cut(params, m.kernel), b: cut(params, m.bias), gw: cut(grads, m.kernel), gb: cut(grads, m.bias),
-		product: s.product(false, false, rows, m.out, m.in),
-		gradW:   s.product(true, false, m.in, m.out, rows),
-		gradIn:  s.product(false, true, rows, m.in, m.out),
+		product: s.weighted(m, false, false, rows, m.out, m.in),
+		gradW:   s.weighted(m, true, false, m.in, m.out, rows),
+		gradIn:  s.weighted(m, false, true, rows, m.in, m.out),
 		h:       make([]T, rows*m.out),
 		gh:      s.buffer(gh, rows*m.out),
 		sum:     s.buffer("sum", m.out),

@@ -12,7 +12,7 @@ type pass[T kernel.Float] struct {
 	q, gq     [][]T // of each block; gq is the worker's
 	blocks    []block[T]
 	x         [][]T // what reaches each block, and z
-	y         [][]T // rotated
+	y         [][]T // rotated, or x itself
 	logProb   []float64
 	gz, gy    []T
 	gl        []T
@@ -31,10 +31,14 @@ func newPass[T kernel.Float](m *shape, rows int, params, grads []T, q, gq [][]T,
 	}
 	for _, b := range m.blocks {
 		p.x = append(p.x, make([]T, size))
-		if b.first != nil {
+		switch {
+		case b.masked != nil:
+			p.blocks = append(p.blocks, newMasked(m, b, rows, params, grads, s))
+			p.y = append(p.y, p.x[len(p.y)])
+		case b.first != nil:
 			p.blocks = append(p.blocks, newCoupled(m, b, rows, params, grads, s))
 			p.y = append(p.y, s.buffer("y", size)) // the couplings keep their halves
-		} else {
+		default:
 			p.blocks = append(p.blocks, newMarginal(m, b, rows, params, grads, s))
 			p.y = append(p.y, make([]T, size))
 		}
@@ -57,7 +61,9 @@ func (p *pass[T]) load(x *mat.Dense, first int) {
 func (p *pass[T]) forward() (total float64) {
 	clear(p.logProb)
 	for i, b := range p.blocks {
-		p.turn.Run(p.x[i], p.q[i], p.y[i], false)
+		if len(p.q) > 0 {
+			p.turn.Run(p.x[i], p.q[i], p.y[i], false)
+		}
 		b.forward(p.y[i], p.x[i+1], p.logProb)
 	}
 	z := p.x[len(p.blocks)]
@@ -79,6 +85,10 @@ func (p *pass[T]) backward(scale float64, add bool) {
 	}
 	for i := len(p.blocks) - 1; i >= 0; i-- {
 		p.blocks[i].backward(p.gz, p.gl, p.gy, add)
+		if len(p.q) == 0 {
+			p.gz, p.gy = p.gy, p.gz
+			continue
+		}
 		p.gradQ.Run(p.x[i], p.gy, p.gq[i], add)
 		if i > 0 {
 			p.turnBack.Run(p.gy, p.q[i], p.gz, false)

@@ -1,6 +1,10 @@
 package manual
 
-import "gaussflow/graph/kernel"
+import (
+	"fmt"
+
+	"gaussflow/graph/kernel"
+)
 
 // scratch makes kernels that hold scratch space, one a shape: used one after the other, they find it in the cache.
 type scratch[T kernel.Float] struct {
@@ -12,6 +16,7 @@ type scratch[T kernel.Float] struct {
 type productShape struct {
 	transA, transB bool
 	m, n, k        int
+	degrees        string // of the weights, where there are masks
 }
 
 type mixtureShape struct {
@@ -30,9 +35,21 @@ func newScratch[T kernel.Float]() *scratch[T] {
 }
 
 func (s *scratch[T]) product(transA, transB bool, m, n, k int) *kernel.Gemm[T] {
-	at := productShape{transA, transB, m, n, k}
+	at := productShape{transA: transA, transB: transB, m: m, n: n, k: k}
 	if s.products[at] == nil {
 		s.products[at] = kernel.NewGemm[T](transA, transB, m, n, k)
+	}
+	return s.products[at]
+}
+
+// weighted is product of a layer's weights, or with transA of their gradient, of which it passes over what a mask leaves out.
+func (s *scratch[T]) weighted(layer denseShape, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
+	if layer.rows == nil {
+		return s.product(transA, transB, m, n, k)
+	}
+	at := productShape{transA, transB, m, n, k, fmt.Sprint(layer.rows, layer.columns)}
+	if s.products[at] == nil {
+		s.products[at] = kernel.NewGemm[T](transA, transB, m, n, k).Masked(layer.rows, layer.columns)
 	}
 	return s.products[at]
 }

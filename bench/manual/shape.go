@@ -14,15 +14,17 @@ type span struct{ at, n int }
 
 func cut[T any](flat []T, s span) []T { return flat[s.at : s.at+s.n] }
 
-// denseShape is x·kernel + bias, kernel in×out.
+// denseShape is x·kernel + bias, kernel in×out. With degrees an entry of the kernel is zero where its row's is above its column's.
 type denseShape struct {
-	in, out      int
-	kernel, bias span
+	in, out       int
+	kernel, bias  span
+	rows, columns []int
 }
 
-// blockShape is a rotation and what follows it: two couplings, or where they are nil one MixtureCDF.
+// blockShape is a rotation and what follows it, two couplings or one MixtureCDF; or else one masked layer alone.
 type blockShape struct {
 	reflectors span
+	masked     []denseShape // from all columns to their shifts and log scales
 	first      []denseShape // from half a to the mixtures of half b
 	second     []denseShape // from half b to the mixtures of half a
 	k          int
@@ -35,12 +37,14 @@ type shape struct {
 	dim, a int // columns; columns of half a
 	clamp  kernel.Clamp
 	blocks []blockShape
+	turns  int    // blocks with a rotation: all of them or none
+	zeros  []span // of the parameters, those that masks leave out
 	spans  []span // of the flow's parameters, in its order
 	flat   int    // parameters that are no reflectors
 	all    int
 }
 
-var errRecipe = errors.New("manual: want a flow of NewCoupling (ReLU, half masks) or NewGaussianization (no PCA)")
+var errRecipe = errors.New("manual: want a flow of NewCoupling (ReLU, half masks), of NewGaussianization (no PCA) or of affine Autoregressive layers (ReLU)")
 
 // read finds the architecture of f in its layers.
 func read(f *flows.Flow) (*shape, error) {
@@ -58,8 +62,11 @@ func read(f *flows.Flow) (*shape, error) {
 			return nil, err
 		}
 		s.blocks, named = append(s.blocks, block), named[n:]
+		if block.masked == nil {
+			s.turns++
+		}
 	}
-	if len(s.blocks) == 0 {
+	if len(s.blocks) == 0 || s.turns > 0 && s.turns < len(s.blocks) {
 		return nil, errRecipe
 	}
 	return s, nil
@@ -67,6 +74,10 @@ func read(f *flows.Flow) (*shape, error) {
 
 // block reads the first block of named, of n layers.
 func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n int, err error) {
+	if a, ok := named[0].Layer.(*layers.Autoregressive); ok {
+		b.masked, err = s.autoregressive(a, next)
+		return b, 1, err
+	}
 	if _, ok := named[0].Layer.(*layers.Householder); !ok || len(named) < 2 {
 		return b, 0, errRecipe
 	}
@@ -124,9 +135,13 @@ func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() s
 			return nil, errRecipe
 		}
 	}
-	params := c.Params()
+	return perceptron(c.Params(), next), nil
+}
+
+// perceptron reads a kernel and a bias for each layer.
+func perceptron(params []*graph.Param, next func() span) (mlp []denseShape) {
 	for i := 0; i < len(params); i += 2 {
-		mlp = append(mlp, denseShape{params[i].Shape()[0], params[i].Shape()[1], next(), next()})
+		mlp = append(mlp, denseShape{in: params[i].Shape()[0], out: params[i].Shape()[1], kernel: next(), bias: next()})
 	}
-	return mlp, nil
+	return mlp
 }

@@ -39,7 +39,7 @@ func newWorker[T kernel.Float](f *Flow[T], index int) *worker[T] {
 		flow: f, index: index, grads: make([]T, f.shape.all), scratch: newScratch[T](), passes: map[int]*pass[T]{},
 		reflectors: kernel.NewReflectors[T](f.shape.dim, f.shape.dim),
 	}
-	for range f.shape.blocks {
+	for range f.shape.turns {
 		w.gq = append(w.gq, make([]T, f.shape.dim*f.shape.dim))
 	}
 	return w
@@ -106,6 +106,7 @@ func (w *worker[T]) sum() {
 	for _, other := range f.workers[1:] {
 		kernel.Accumulate(to[lo:hi], other.grads[lo:hi])
 	}
+	w.mask(to, lo, hi)
 	for b := w.index; b < len(f.q); b += len(f.workers) {
 		gq := f.workers[0].gq[b]
 		for _, other := range f.workers[1:] {
@@ -113,6 +114,15 @@ func (w *worker[T]) sum() {
 		}
 		v := f.shape.blocks[b].reflectors
 		w.reflectors.Backward(cut(to, v), cut(f.params, v), gq)
+	}
+}
+
+// mask sets to zero, from lo to hi, the gradients of weights that are to stay zero.
+func (w *worker[T]) mask(grads []T, lo, hi int) {
+	for _, z := range w.flow.shape.zeros {
+		if from, to := max(lo, z.at), min(hi, z.at+z.n); from < to {
+			clear(grads[from:to])
+		}
 	}
 }
 

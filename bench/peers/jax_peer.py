@@ -27,6 +27,7 @@ import numpy as np
 import optax
 from jax.scipy.special import ndtri
 
+import jax_recipes
 import problem
 
 LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
@@ -120,7 +121,10 @@ mixture.defvjp(mixture_forward, mixture_backward)
 
 
 def rotations(params):
-    """The d×d products H_1·…·H_R of all blocks at once: on a d×d matrix R steps cost less than on the batch."""
+    """The d×d products H_1·…·H_R of all blocks at once: on a d×d matrix R steps cost less than on the batch. None where there
+    are no reflectors."""
+    if "v" not in params[0]:
+        return None
 
     def product(v):
         v = v * jax.lax.rsqrt((v * v).sum(1, keepdims=True))
@@ -151,6 +155,8 @@ def diagonal(x, block, f):
 
 def forward(shape, params, q, x):
     """z (d×N) and log|det ∂z/∂x| (N) of x (N×d), q the rotations."""
+    if shape.recipe:
+        return jax_recipes.FORWARD[shape.recipe](shape, params, x.T)
     x, log_det = x.T, 0.0
     for rotation, block in zip(q, params):
         x = rotation.T @ x
@@ -192,6 +198,8 @@ def mixture_inverse(z, logits, means, log_scales, axis):
 
 def inverse(shape, params, q, z):
     """x (N×d) of z (N×d)."""
+    if shape.recipe:
+        return jax_recipes.INVERSE[shape.recipe](shape, params, z.T).T
     x = z.T
     for rotation, block in reversed(list(zip(q, params))):
         if shape.hidden:

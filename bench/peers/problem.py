@@ -1,8 +1,12 @@
-"""The four problems, their parameters and their data, in numpy: the same for every peer.
+"""The problems, their parameters and their data, in numpy: the same for every peer.
 
 A flow's parameters are a list of blocks. A block is a dict of "v", the reflectors of its rotation (R×d), and either
 "couplings", two conditioners of [(kernel, bias), …] each, or "logits", "means" and "log_scales" (d×K each).
 A conditioner puts out logits, means and raw log scales, in this order, each d_b×K.
+
+Of a neural spline flow ("nsf") a block is "couplings" alone, whose conditioners put out widths and heights, d_b×K each, and slopes,
+d_b×(K−1). Of a masked autoregressive flow ("maf") it is "dense", a masked perceptron of all columns that puts out their shifts and
+log scales; the order of the columns turns round from block to block.
 """
 
 from dataclasses import dataclass
@@ -10,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BOUND = 3.0  # log σ = BOUND·tanh(raw) in the couplings
+TAIL, LEAST = 3.0, 1e-3  # a spline bends [−TAIL, TAIL]; the least share of a bin in it, and the least slope
 LEARNING_RATE = 3e-3
 EVALUATION_ROWS = 4096
 
@@ -21,6 +26,7 @@ class Shape:
     components: int
     hidden: tuple  # empty: the diagonal flow
     batch: int
+    recipe: str = ""  # mixtures; or "nsf", "maf"
 
     @property
     def halves(self):
@@ -34,6 +40,10 @@ SHAPES = {
     "tabular": Shape(6, 6, 8, (64, 64), 512),
     "wide": Shape(43, 6, 8, (128, 128), 512),
     "diagonal": Shape(43, 6, 50, (), 4096),
+    "nsf-6": Shape(6, 3, 8, (64, 64), 512, "nsf"),
+    "nsf-43": Shape(43, 3, 8, (64, 64), 512, "nsf"),
+    "maf-6": Shape(6, 5, 0, (128, 128), 512, "maf"),
+    "maf-43": Shape(43, 5, 0, (128, 128), 512, "maf"),
 }
 
 
@@ -45,8 +55,8 @@ def parameters(shape, dtype=np.float32, seed=1, jitter=0.05):
     def moved(value):
         return (value + jitter * rng.standard_normal(value.shape)).astype(dtype)
 
-    def conditioner(columns_in, columns_out):
-        widths = (columns_in, *shape.hidden, 3 * columns_out * shape.components)
+    def conditioner(columns_in, numbers):
+        widths = (columns_in, *shape.hidden, numbers)
         dense = []
         for i, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
             limit = 0.0 if i == len(shape.hidden) else np.sqrt(6 / (fan_in + fan_out))
@@ -54,11 +64,18 @@ def parameters(shape, dtype=np.float32, seed=1, jitter=0.05):
             dense.append((moved(kernel), moved(np.zeros(fan_out))))
         return dense
 
+    def couplings(each):
+        width = lambda s: s.stop - s.start
+        return [conditioner(width(a), width(t) * each) for a, t in shape.halves]
+
     def block():
+        if shape.recipe == "nsf":
+            return {"couplings": couplings(3 * shape.components - 1)}
+        if shape.recipe == "maf":
+            return {"dense": conditioner(shape.dim, 2 * shape.dim)}
         b = {"v": moved(rng.standard_normal((shape.dim, shape.dim)))}
         if shape.hidden:
-            width = lambda s: s.stop - s.start
-            b["couplings"] = [conditioner(width(a), width(t)) for a, t in shape.halves]
+            b["couplings"] = couplings(3 * shape.components)
             return b
         size = (shape.dim, shape.components)
         return b | {
@@ -68,6 +85,15 @@ def parameters(shape, dtype=np.float32, seed=1, jitter=0.05):
         }
 
     return [block() for _ in range(shape.blocks)]
+
+
+def masks(shape, block):
+    """Of a masked perceptron's kernels: what a unit of degree m may see has degree m at most. A column's degree is its place in
+    the order, from 1; its shift and log scale have one less."""
+    places = np.arange(shape.dim) if block % 2 == 0 else np.arange(shape.dim)[::-1]
+    hidden = [1 + np.arange(units) * (shape.dim - 1) // units for units in shape.hidden]
+    degrees = [places + 1, *hidden, np.tile(places, 2)]
+    return [a[:, None] <= b for a, b in zip(degrees, degrees[1:])]
 
 
 def stored(shape, path, dtype=np.float32):

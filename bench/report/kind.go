@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"gaussflow/bench"
+)
 
 // peersFolder holds the peers' scripts, from the root of the repository.
 const peersFolder = "bench/peers"
@@ -13,7 +17,8 @@ type kind struct {
 	threads       int  // 0: its own choice
 }
 
-// The flow peers; each runs with the numbers of threads of the meter.
+// The flow peers; each runs with the numbers of threads of the meter. Those of mixtures are written for this comparison, since no
+// library has them; splines and masked flows are the libraries' own.
 var flowPeers = []kind{
 	{label: "JAX", script: "jax_peer.py", greedy: true},
 	{label: "Keras", script: "keras_peer.py", greedy: true},
@@ -25,6 +30,22 @@ var (
 	sklearn = kind{label: "scikit-learn", script: "sklearn_peer.py", greedy: true}
 	blas    = kind{label: "OpenBLAS", script: "numpy_peer.py"}
 )
+
+var libraryPeers = []kind{
+	flowPeers[0],
+	{label: "PyTorch, nflows", script: "library_peer.py", flags: []string{"--nflows"}},
+	{label: "PyTorch compiled, nflows", script: "library_peer.py", flags: []string{"--nflows", "--compile"}},
+	{label: "PyTorch, zuko", script: "library_peer.py", flags: []string{"--zuko"}},
+	{label: "PyTorch compiled, zuko", script: "library_peer.py", flags: []string{"--zuko", "--compile"}},
+}
+
+// peersOf are the peers that have a shape's recipe.
+func peersOf(s bench.Shape) []kind {
+	if s.Recipe == bench.Mixtures {
+		return flowPeers
+	}
+	return libraryPeers
+}
 
 func (k kind) name() string { return fmt.Sprint(k.label, ", ", k.setting()) }
 

@@ -22,7 +22,7 @@ func limits(m *meter, before *report) (section, error) {
 			measured := fastest(steps.of(name), func(r result) bool { return r.Who == "fused, 1 worker" || r.Who == "fused" })
 			peak, _ := gemms.peak(dtype)
 			component := kernels.perComponent(shape, dtype)
-			if measured == nil || peak == 0 || component == 0 || !m.wanted("limit", name) {
+			if shape.Recipe != bench.Mixtures || measured == nil || peak == 0 || component == 0 || !m.wanted("limit", name) {
 				continue
 			}
 			f := floor(shape, dtype)

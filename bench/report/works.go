@@ -28,12 +28,15 @@ func workOn(name, title string, w bench.Work, asked func(shape bench.Shape) (req
 					continue
 				}
 				field := m.inside(w, shape, dtype)
+				if len(field) == 0 { // it has no such work
+					continue
+				}
 				var q request
 				if dtype == graph.Float32 { // the peers' own
 					if q, err = asked(shape); err != nil {
 						return s, err
 					}
-					field = append(field, m.outside(q)...)
+					field = append(field, m.outside(shape, q)...)
 				}
 				s.Cases = append(s.Cases, m.race(on, field)...)
 				if q.Path != "" {
@@ -63,7 +66,7 @@ func sampleTrained(shape bench.Shape) (q request, err error) {
 func (m *meter) inside(w bench.Work, shape bench.Shape, dtype graph.Dtype) (field []contestant) {
 	for _, c := range bench.Contestants {
 		slow := shape.Name == "diagonal" && (c.Name == "composed" || c.Name == "stock")
-		if !c.Does(w) || slow && m.quick {
+		if !c.Does(shape, w) || slow && m.quick {
 			continue
 		}
 		workers := []int{m.cores}
@@ -96,9 +99,9 @@ func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant 
 	})
 }
 
-// outside are the flow peers at a request.
-func (m *meter) outside(q request) (field []contestant) {
-	for _, k := range flowPeers {
+// outside are a shape's peers at a request.
+func (m *meter) outside(shape bench.Shape, q request) (field []contestant) {
+	for _, k := range peersOf(shape) {
 		for _, k := range m.settings(k) {
 			field = append(field, m.asking(k, q))
 		}
