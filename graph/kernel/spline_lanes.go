@@ -7,7 +7,7 @@ import "math"
 // after number, group after group.
 type splineKernels struct {
 	lanes int // 0: there are none
-	// place: softmax and the k+1 knots of blocks of raw numbers, by a splineAxis.
+	// place: softmax and the k+1 knots of blocks of raw numbers, by the numbers of a laneAxis.
 	place func(n, k int, axis, raw, share, knots *float64)
 	// find: the piece that splineIn is in by its own axis, its knots and its shares.
 	find func(n, k int, rows, own, other, widths, heights *float64)
@@ -16,8 +16,8 @@ type splineKernels struct {
 	// forward, inverse: splineOut and splineLog, log dz/dx.
 	forward, inverse func(n int, rows *float64)
 	// backward: splineInUp, the gradients in the knots, and in the raw numbers of the slopes where their derivatives have been, from
-	// splineOutUp and splineLogUp. inverseBackward: the same at the x that inverse found, splineLog and splineLogUp being minus the
-	// inverse's log slope's gradient and the inverse's log slope.
+	// splineOutUp and splineLogUp. inverseBackward: the same at the x that the inverse found, whose log slope is in splineLog and minus
+	// the gradient in that in splineLogUp.
 	backward, inverseBackward func(n int, rows *float64)
 	// takeBack: the gradients in the raw numbers of an axis from those in the two knots, by {scale, k − 1}.
 	takeBack func(n, k int, numbers, index, from, to, share, up *float64)

@@ -7,7 +7,8 @@ import (
 )
 
 // splineBackward is kernel's add: from the gradients in z and in the log slope those in x, the knots and the raw numbers of the slopes.
-// With inverse the first are of x, and of minus the inverse's log slope, which splineLog has; see kernel's InverseBackward.
+// With inverse the gradients are in x and, turned, in the inverse's log slope, which
+// splineLog has; see kernel's InverseBackward.
 func (l lanes) splineBackward(name string, inverse bool) {
 	l.begin(name, "is the "+name[len("spline"):]+" of splineKernels.", "n int, rows *%[1]s")
 	l.eachRow(arg("rows"), func(at func(int) Mem) {
