@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"gaussflow/internal/testsize"
 )
 
 // splineSets are the sets with kernels for splines that this processor can run.
@@ -27,7 +29,7 @@ func splineLanesTest[T Float](t *testing.T, ops *splineKernels, tol float64) {
 	for _, ends := range []SplineEnds{LinearEnds, FreeEnds, CircularEnds} {
 		for _, rows := range []int{0, 1, 3, 8, 17} {
 			for _, d := range []int{1, 5, 19} {
-				for _, size := range []float64{0, 1, 10, 1000} {
+				for _, size := range testsize.Of(t, []float64{0, 1, 10, 1000}, []float64{1, 1000}) {
 					family := publishedSpline([]int{2, 3, 8, 17}[rng.IntN(4)], 3)
 					if family.Ends = ends; ends != LinearEnds {
 						family.Lo, family.Hi = -1, 2.5
