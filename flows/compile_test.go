@@ -3,7 +3,9 @@ package flows_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -11,20 +13,23 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
 
 // TestCompileTakesWhatHasBeenFitted: Compile tries the loss on random rows of its own, which are anything to a flow that has
 // been fitted to other numbers: far out, between two ties, all alike. None of it may look like rows that depend on each other.
 func TestCompileTakesWhatHasBeenFitted(t *testing.T) {
-	for kind, change := range map[string]func(v float64) float64{
+	kinds := map[string]func(v float64) float64{
 		"plain": func(v float64) float64 { return v },
 		"large": func(v float64) float64 { return 1e5 * v },
 		"small": func(v float64) float64 { return 1e-5 * v },
 		"far":   func(v float64) float64 { return 1e3 + v },
 		"ties":  math.Round,
 		"tails": func(v float64) float64 { return v * v * v * v * v },
-	} {
+	}
+	for _, kind := range testsize.Of(t, slices.Sorted(maps.Keys(kinds)), []string{"ties"}) {
+		change := kinds[kind]
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 			for name, f := range map[string]*flows.Flow{
 				"diagonal": diagonal(t, 4, flows.GaussianizationConfig{Blocks: 3, Dtype: dtype, Seed: 1}),

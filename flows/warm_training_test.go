@@ -17,6 +17,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
 
@@ -26,7 +27,7 @@ var warmTables = flag.Int("warm-tables", 8, "tables of TestWarmStartIsAStart: 50
 // five has a loss more than 0.02 nats above the warm start's, neither on the way nor at its end, however many rows a step has.
 func TestWarmStartIsAStart(t *testing.T) {
 	batches := []int{512, 64, 256, 64}
-	for i := range *warmTables {
+	for i := range testsize.Of(t, *warmTables, 1) {
 		name, x := warmTable(i)
 		_, d := x.Dims()
 		of := []int{batches[i%len(batches)]}

@@ -24,6 +24,12 @@ func Of[T any](t testing.TB, full, emulated T) T {
 	return full
 }
 
+// Emulated reports whether the environment asks for the smaller size, where there is no test to fail: what it does not know is full.
+func Emulated() bool {
+	small, _ := asked(os.Getenv(Variable))
+	return small
+}
+
 func asked(size string) (emulated bool, err error) {
 	switch size {
 	case "", "full":

@@ -169,11 +169,11 @@ func (c baseCheck) gradients() error {
 		return err
 	}
 	x := c.rowsOf(b, 5, 2)
-	_, got, err := logProbs(b, x)
+	_, gradient, err := logProbs(b, x)
 	if err != nil {
 		return err
 	}
-	want := numeric(x.RawMatrix().Data, func([]float64) {}, func() (sum float64) {
+	got, want := slopes(gradient, x.RawMatrix().Data, func([]float64) {}, func() (sum float64) {
 		logP, _, e := logProbs(b, x)
 		err = keep(err, e)
 		for _, l := range logP {

@@ -235,8 +235,8 @@ func trained(params []*graph.Param, x *mat.Dense, kinked bool, tol float64, cost
 			continue
 		}
 		var failed error
-		want := numeric(p.Values(), func(v []float64) { failed = keep(failed, p.Set(v)) }, cost)
-		if d := distance(grads[i], want); failed != nil || !(d <= tol) {
+		got, want := slopes(grads[i], p.Values(), func(v []float64) { failed = keep(failed, p.Set(v)) }, cost)
+		if d := distance(got, want); failed != nil || !(d <= tol) {
 			return errors.Join(failed, fmt.Errorf("the gradient by which %s is trained is off by %.2g, tolerance %.2g", p.Name, d, tol))
 		}
 	}

@@ -281,8 +281,8 @@ func (c transformCheck) gradientsOf(dir direction, each bool, theta [][]float64)
 		return e.err
 	}
 	got := e.at()
-	compare := func(what string, got []float64, v []float64) error {
-		want := numeric(v, func([]float64) {}, func() float64 { return e.at().cost })
+	compare := func(what string, gradient, v []float64) error {
+		got, want := slopes(gradient, v, func([]float64) {}, func() float64 { return e.at().cost })
 		room := c.o.Gradients + 1e-10*math.Abs(e.at().cost) // what the digits of the cost leave of a difference
 		if d := distance(got, want); !(d <= room) {
 			return fmt.Errorf("%v, parameters of each row: %t: gradient in %s is %v, differences are %v, tolerance %.2g", dir, each, what, got, want, room)
