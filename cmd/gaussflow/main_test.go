@@ -119,6 +119,26 @@ var moons = sync.OnceValues(func() (string, error) {
 	return folder, flow.Save(filepath.Join(folder, "plain.gflow"))
 })
 
+// workFolder is a folder with moons.csv and moons.gflow.
+func workFolder(t *testing.T) string {
+	t.Helper()
+	from, err := moons()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for _, name := range []string{"moons.csv", "moons.gflow"} {
+		raw, err := os.ReadFile(filepath.Join(from, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), raw, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
 // small is a fit that takes a fraction of a second.
 var small = []string{"--preset", "fast", "--hidden", "8", "--epochs", "3", "--seed", "1", "--workers", "1"}
 

@@ -16,22 +16,6 @@ import (
 	"gaussflow/internal/files/faults"
 )
 
-// workFolder is a folder with moons.csv and moons.gflow.
-func workFolder(t *testing.T) string {
-	t.Helper()
-	from, err := moons()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	for _, name := range []string{"moons.csv", "moons.gflow"} {
-		if err = os.WriteFile(filepath.Join(folder, name), read(t, filepath.Join(from, name)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return folder
-}
-
 // exitCode runs the tool in a folder.
 func exitCode(t *testing.T, c *exec.Cmd, folder string) (code int, stderr string) {
 	t.Helper()
