@@ -54,7 +54,7 @@ func autoregressive(t transforms.Transform) func(dim int, seed uint64) (*flows.F
 		for i := range stack {
 			c := layers.AutoregressiveConfig{Transform: t, Conditioner: layers.MLPConfig{Hidden: hidden, Seed: seed + uint64(i)}.Masked}
 			if i%2 == 1 {
-				c.Order = layers.ReverseOrder(dim)
+				c.Order = layers.Reversed(dim)
 			}
 			layer, err := layers.NewAutoregressive(dim, c)
 			if err != nil {
