@@ -126,7 +126,7 @@ Written by ` + "`go run ./bench/likelihood`" + `, kernels in %s, %s. Mean log p 
 better. Both sides read the same arrays: shuffled by a seed, eight tenths to train on, one to choose the epoch by, one to score; ties
 dequantized by uniform noise of the grid's step; standardized by the rows to train on. Both train in float32 by Adam at 1e-3 in batches
 of 256, until twenty epochs bring no better validation loss, and go back to the best. NSF and MAF have three autoregressive layers of
-networks 64, 64 in orders that turn round, NSF splines of eight bins on [−5, 5]. The coupling is the default of flows.NewCoupling, from
+networks 64, 64 in orders that turn round, NSF splines of eight bins on [−5, 5], MAF scales of at most e^7. The coupling is the default of flows.NewCoupling, from
 its warm start.
 
 | table | flow | ours | parameters | epochs | s | zuko | parameters | epochs | s |
