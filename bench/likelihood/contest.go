@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/train"
+	"gaussflow/transforms"
+)
+
+// The training that both sides have.
+const (
+	rate     = 1e-3
+	batch    = 256
+	epochs   = 400
+	patience = 20
+	stack    = 3 // autoregressive layers
+)
+
+var hidden = []int{64, 64}
+
+// A contestant is a flow, with the name of its like in zuko, if it has one.
+type contestant struct {
+	name, peer string
+	make       func(dim int, seed uint64) (*flows.Flow, error)
+	warm       bool // starts as the iterative Gaussianization of the rows
+}
+
+var contestants = []contestant{
+	{"NSF", "NSF", autoregressive(transforms.RationalQuadraticSpline{Bins: 8, Bound: 5}), false},
+	{"MAF", "MAF", autoregressive(transforms.Affine{Bound: 7}), false},
+	{"coupling", "", func(dim int, seed uint64) (*flows.Flow, error) {
+		return flows.NewCoupling(dim, flows.CouplingConfig{Seed: seed})
+	}, true},
+}
+
+// autoregressive stacks layers whose orders turn round.
+func autoregressive(t transforms.Transform) func(dim int, seed uint64) (*flows.Flow, error) {
+	return func(dim int, seed uint64) (*flows.Flow, error) {
+		var named []flows.Named
+		for i := range stack {
+			c := layers.AutoregressiveConfig{Transform: t, Conditioner: layers.MLPConfig{Hidden: hidden, Seed: seed + uint64(i)}.Masked}
+			if i%2 == 1 {
+				c.Order = layers.Reversed(dim)
+			}
+			layer, err := layers.NewAutoregressive(dim, c)
+			if err != nil {
+				return nil, err
+			}
+			named = append(named, flows.Named{Name: fmt.Sprintf("layer%d", i), Layer: layer})
+		}
+		return flows.New(named...)
+	}
+}
+
+// contest fits ours and the peer.
+func (c contestant) contest(ctx context.Context, t table, o options) (result, error) {
+	r := result{table: t, flow: c.name}
+	var err error
+	if r.ours, err = c.fit(ctx, t, o.seed); err != nil || o.python == "" || c.peer == "" {
+		return r, err
+	}
+	r.peer, err = zuko(ctx, c.peer, t, o)
+	return r, err
+}
+
+// fit is ours.
+func (c contestant) fit(ctx context.Context, t table, seed uint64) (outcome, error) {
+	start := time.Now()
+	f, err := c.make(t.dim(), seed)
+	if err != nil {
+		return outcome{}, err
+	}
+	if c.warm {
+		if _, err := f.InitFrom(t.train, initializers.IGConfig{Seed: seed}); err != nil {
+			return outcome{}, err
+		}
+	}
+	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: rate}}); err != nil {
+		return outcome{}, err
+	}
+	h, err := f.Fit(ctx, t.train, train.FitConfig{
+		Epochs: epochs, BatchSize: batch, Seed: seed, ValidationData: t.validate,
+		Callbacks: []train.Callback{&train.EarlyStopping{Patience: patience, RestoreBest: true}},
+	})
+	if err != nil {
+		return outcome{}, err
+	}
+	seconds := time.Since(start).Seconds()
+	logProb, err := f.LogProb(t.test)
+	if err != nil {
+		return outcome{}, err
+	}
+	return outcome{stat.Mean(logProb, nil), f.TrainableParams(), len(h.Epoch), seconds}, nil
+}
+
+// zuko trains the peer in a process of its own, on the same arrays.
+func zuko(ctx context.Context, flow string, t table, o options) (*outcome, error) {
+	dir, err := os.MkdirTemp("", "likelihood")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	for name, x := range map[string]*mat.Dense{"train": t.train, "validate": t.validate, "test": t.test} {
+		if err := write(filepath.Join(dir, name+".npy"), x); err != nil {
+			return nil, err
+		}
+	}
+	c := exec.CommandContext(ctx, o.python, filepath.Join("bench", "peers", "zuko_peer.py"), dir, flow,
+		strconv.Itoa(stack), strconv.Itoa(epochs), strconv.Itoa(patience), strconv.FormatUint(o.seed, 10))
+	c.Stderr = os.Stderr
+	answer, err := c.Output()
+	if err != nil {
+		return nil, fmt.Errorf("zuko: %w", err)
+	}
+	peer := &outcome{}
+	return peer, json.Unmarshal(answer, peer)
+}
+
+func write(path string, x *mat.Dense) error {
+	n, d := x.Dims()
+	names := make([]string, d)
+	for j := range names {
+		names[j] = fmt.Sprintf("x%d", j+1)
+	}
+	w, err := data.Create(path, names)
+	if err != nil {
+		return err
+	}
+	defer w.Discard()
+	for i := range n {
+		if err := w.Write(x.RawRowView(i)); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+// moments are the mean and the standard deviation.
+func moments(values []float64) (mean, std float64) { return stat.PopMeanStdDev(values, nil) }
