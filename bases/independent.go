@@ -40,10 +40,7 @@ var families = registry.New[Family, struct{}]("bases.RegisterFamily")
 
 // RegisterFamily makes the families of type F, which must survive JSON, ones that a base can be saved with.
 func RegisterFamily[F Family](kind string) error {
-	return registry.Add(families, kind,
-		func(f F) F { return f },
-		func(struct{}, F) ([]graph.ParamSpec, error) { return nil, nil },
-		func(_ struct{}, f F, _ []*graph.Param) (F, error) { return f, nil })
+	return registry.AddValue[F](families, kind, nil)
 }
 
 // Independent is d independent numbers of one family, each with parameters of its own,

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"gaussflow/graph"
 	"gaussflow/internal/registry"
 )
 
@@ -21,16 +20,11 @@ var (
 
 // Register makes losses of type L, which must survive JSON, ones that a file can say a model was compiled with, under a name that files
 // have for them. It is called once, in an init function.
-func Register[L Loss](kind string) error { return add[L](losses, kind) }
+func Register[L Loss](kind string) error { return registry.AddValue[L](losses, kind, nil) }
 
 // RegisterPenalty is Register of a penalty.
-func RegisterPenalty[P Penalty](kind string) error { return add[P](penalties, kind) }
-
-func add[V, N any](r *registry.Registry[N, struct{}], kind string) error {
-	return registry.Add(r, kind,
-		func(v V) V { return v },
-		func(struct{}, V) ([]graph.ParamSpec, error) { return nil, nil },
-		func(_ struct{}, v V, _ []*graph.Param) (V, error) { return v, nil })
+func RegisterPenalty[P Penalty](kind string) error {
+	return registry.AddValue[P](penalties, kind, nil)
 }
 
 // Describe is l as JSON. It is an error if its type is not registered.

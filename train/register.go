@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"gaussflow/graph"
 	"gaussflow/internal/registry"
 	"gaussflow/internal/strictjson"
 	"gaussflow/losses"
@@ -17,16 +16,13 @@ var (
 
 // RegisterOptimizer makes optimizers of type O, which must survive JSON, ones that a file can say a model was compiled with, under a
 // name that files have for them. It is called once, in an init function.
-func RegisterOptimizer[O Optimizer](kind string) error { return register[O](optimizers, kind) }
+func RegisterOptimizer[O Optimizer](kind string) error {
+	return registry.AddValue[O](optimizers, kind, nil)
+}
 
 // RegisterSchedule is RegisterOptimizer of a schedule. A loss and a penalty have losses.Register and losses.RegisterPenalty.
-func RegisterSchedule[S Schedule](kind string) error { return register[S](schedules, kind) }
-
-func register[V, N any](r *registry.Registry[N, struct{}], kind string) error {
-	return registry.Add(r, kind,
-		func(v V) V { return v },
-		func(struct{}, V) ([]graph.ParamSpec, error) { return nil, nil },
-		func(_ struct{}, v V, _ []*graph.Param) (V, error) { return v, nil })
+func RegisterSchedule[S Schedule](kind string) error {
+	return registry.AddValue[S](schedules, kind, nil)
 }
 
 // The optimizers and schedules of this package: a new one is a file and a line.

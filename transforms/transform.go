@@ -185,10 +185,7 @@ var known = registry.New[Transform, struct{}]("transforms.Register")
 // Register makes the transforms of type T, which must survive JSON, ones that a layer can be saved with, under a name that files
 // have for them. It is called once, in an init function. A name with the program's before it, as "acme.cubic", meets no other.
 func Register[T Transform](kind string) error {
-	return registry.Add(known, kind,
-		func(t T) T { return t },
-		func(_ struct{}, t T) ([]graph.ParamSpec, error) { return nil, Validate(t) },
-		func(_ struct{}, t T, _ []*graph.Param) (T, error) { return t, nil })
+	return registry.AddValue(known, kind, func(t T) error { return Validate(t) })
 }
 
 // Kinds lists the names of transforms that are registered.

@@ -82,6 +82,20 @@ func Add[B, C, N, P any](r *Registry[N, P], kind string, config func(B) C,
 	return nil
 }
 
+// AddValue is Add of a type whose value is its own configuration and which declares no parameters. check, unless it is nil, is asked
+// before one that a file describes is made.
+func AddValue[V, N, P any](r *Registry[N, P], kind string, check func(V) error) error {
+	return Add(r, kind,
+		func(v V) V { return v },
+		func(_ P, v V) ([]graph.ParamSpec, error) {
+			if check == nil {
+				return nil, nil
+			}
+			return nil, check(v)
+		},
+		func(_ P, v V, _ []*graph.Param) (V, error) { return v, nil })
+}
+
 // parse refuses fields it does not know: what is read without them would be another thing.
 func parse[C any](raw json.RawMessage) (c C, err error) {
 	if err := strictjson.Unmarshal(raw, &c, true); err != nil {
