@@ -24,13 +24,7 @@ func TestGemm(t *testing.T) {
 // checkGemm compares every transpose and every remainder of tile and panel with sums in float64.
 func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	random := func(n int) []T {
-		v := make([]T, n)
-		for i := range v {
-			v[i] = T(rng.NormFloat64())
-		}
-		return v
-	}
+	random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
 	rows := testsize.Of(t, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 30}, []int{1, 2, 3, 4, 5, 6, 7, 8, 17}) // a tile of each height
 	columns := testsize.Of(t, []int{1, 7, 8, 16, 17, 31, 32, 33, 70}, []int{1, 16, 33})
 	depths := testsize.Of(t, []int{0, 1, 3, 17, 256, 300}, []int{0, 1, 17, 259})
@@ -245,13 +239,7 @@ func TestGemmMasked(t *testing.T) {
 
 func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(8, 8))
-	random := func(n int) []T {
-		x := make([]T, n)
-		for i := range x {
-			x[i] = T(rng.NormFloat64())
-		}
-		return x
-	}
+	random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
 	const rows = 29
 	for _, c := range []struct{ in, out, most int }{{5, 40, 4}, {40, 70, 4}, {70, 31, 30}, {3, 2, 2}, {300, 33, 9}} {
 		for name, degree := range map[string]func(i, n int) int{
@@ -307,4 +295,13 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 			check("xᵀ·g, twice", sum, want)
 		}
 	}
+}
+
+// randomNumbers are n numbers of a normal distribution around zero.
+func randomNumbers[T Float](rng *rand.Rand, n int, std float64) []T {
+	v := make([]T, n)
+	for i := range v {
+		v[i] = T(std * rng.NormFloat64())
+	}
+	return v
 }

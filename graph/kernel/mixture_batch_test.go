@@ -70,13 +70,7 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	if perRow {
 		sets = n
 	}
-	random := func(n int, std float64) []T {
-		v := make([]T, n)
-		for i := range v {
-			v[i] = T(std * rng.NormFloat64())
-		}
-		return v
-	}
+	random := func(n int, std float64) []T { return randomNumbers[T](rng, n, std) }
 	theta := random(sets*3*d*k, 0.7)
 	x := random(n*d, 2)
 	for i, far := range []T{0, 9, -9, 40, -40, 300, -300} {

@@ -21,13 +21,7 @@ func TestVectors(t *testing.T) {
 func checkVectors[T Float](t *testing.T, v *vectorKernels[T], ulp float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for n := range 70 {
-		random := func(n int) []T {
-			x := make([]T, n)
-			for i := range x {
-				x[i] = T(rng.NormFloat64())
-			}
-			return x
-		}
+		random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
 		near := func(what string, i int, got, want T, scale float64) {
 			t.Helper()
 			if !(math.Abs(float64(got-want)) <= ulp*scale) {
