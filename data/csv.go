@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gaussflow/internal/defaults"
+
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -101,7 +103,7 @@ func (l *csvLayout) setHeader(first []string, h Header) error {
 			What: fmt.Sprintf("is all numbers (%s): are they names, or the first row?", joined(first, ", "))}
 	}
 	if h == HeaderNone {
-		l.names = numbered(len(first))
+		l.names = defaults.Names("x", len(first))
 		return nil
 	}
 	l.header = true

@@ -111,12 +111,3 @@ func extension(path string) string {
 	path = strings.TrimSuffix(strings.TrimSuffix(path, ".gz"), ".zst")
 	return filepath.Ext(path)
 }
-
-// numbered names columns that have no name: x1, x2, ….
-func numbered(d int) []string {
-	names := make([]string, d)
-	for j := range names {
-		names[j] = fmt.Sprintf("x%d", j+1)
-	}
-	return names
-}

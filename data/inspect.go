@@ -114,7 +114,7 @@ func namesOf(s rows.Source) []string {
 	case *Table:
 		return s.Names
 	}
-	return numbered(s.Dim())
+	return defaults.Names("x", s.Dim())
 }
 
 // An inspection looks at a column value by value.

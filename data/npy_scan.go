@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 
+	"gaussflow/internal/defaults"
+
 	"github.com/parquet-go/parquet-go"
 )
 
@@ -38,7 +40,7 @@ func newNPYLayout(l *npyLayout) (layout, error) {
 
 func (l *npyLayout) width() int { return l.header.cols }
 
-func (l *npyLayout) columns() []string { return numbered(l.header.cols) }
+func (l *npyLayout) columns() []string { return defaults.Names("x", l.header.cols) }
 
 func (l *npyLayout) appendHeader(dst []byte, comma byte) []byte {
 	return appendNames(dst, l.columns(), comma)

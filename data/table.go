@@ -63,7 +63,7 @@ func ReadAll(s rows.Source) (*Table, error) {
 	if len(values) == 0 {
 		return nil, &EmptyError{"source", "row", 0}
 	}
-	return &Table{Names: numbered(s.Dim()), X: mat.NewDense(len(values)/s.Dim(), s.Dim(), values)}, nil
+	return &Table{Names: defaults.Names("x", s.Dim()), X: mat.NewDense(len(values)/s.Dim(), s.Dim(), values)}, nil
 }
 
 // checkSource reports a source that is nil or has no columns.

@@ -100,7 +100,7 @@ func Draw(d Distribution, n int, rng *rand.Rand) (*Table, error) {
 	for i := range n {
 		d.Rand(rng, x.RawRowView(i))
 	}
-	return &Table{Names: numbered(d.Dim()), X: x}, nil
+	return &Table{Names: defaults.Names("x", d.Dim()), X: x}, nil
 }
 
 // LogProb is the log-density of each row of x, N×d.

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/data"
 	"gaussflow/flows"
+	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
 
@@ -101,22 +102,13 @@ func OfFlow(f *flows.Flow) (*Model, error) {
 	m := &Model{Flow: f, Facts: Facts{Quanta: make([]float64, f.Dim())}}
 	names := f.Metadata.Columns
 	if len(names) != f.Dim()+f.ContextDim() {
-		names = append(numbered("x", f.Dim()), numbered("c", f.ContextDim())...)
+		names = append(defaults.Names("x", f.Dim()), defaults.Names("c", f.ContextDim())...)
 	}
 	for _, name := range names[:f.Dim()] {
 		m.Columns = append(m.Columns, Column{Column: data.Column{Name: name, Std: 1}})
 	}
 	m.Given = names[f.Dim():]
 	return m, nil
-}
-
-// numbered are the names of n columns: the prefix and 1, 2, ….
-func numbered(prefix string, n int) []string {
-	names := make([]string, n)
-	for j := range names {
-		names[j] = fmt.Sprintf("%s%d", prefix, j+1)
-	}
-	return names
 }
 
 func fromFlow(f *flows.Flow) (*Model, error) {

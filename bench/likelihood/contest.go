@@ -16,6 +16,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -132,11 +133,7 @@ func zuko(ctx context.Context, flow string, t table, o options) (*outcome, error
 
 func write(path string, x *mat.Dense) error {
 	n, d := x.Dims()
-	names := make([]string, d)
-	for j := range names {
-		names[j] = fmt.Sprintf("x%d", j+1)
-	}
-	w, err := data.Create(path, names)
+	w, err := data.Create(path, defaults.Names("x", d))
 	if err != nil {
 		return err
 	}
@@ -148,6 +145,3 @@ func write(path string, x *mat.Dense) error {
 	}
 	return w.Close()
 }
-
-// moments are the mean and the standard deviation.
-func moments(values []float64) (mean, std float64) { return stat.PopMeanStdDev(values, nil) }

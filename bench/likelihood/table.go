@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/rows"
 )
 
 // A source is a file that holds a table.
@@ -83,10 +84,10 @@ func dequantized(x *mat.Dense, columns []data.Column, rng *rand.Rand) *mat.Dense
 }
 
 // standardize gives the first rows of each column mean 0 and deviation 1.
-func standardize(x *mat.Dense, rows int) {
+func standardize(x *mat.Dense, count int) {
 	n, d := x.Dims()
 	for j := range d {
-		mean, std := moments(mat.Col(nil, j, x)[:rows])
+		mean, std := rows.MeanStd(mat.Col(nil, j, x)[:count])
 		for i := range n {
 			x.Set(i, j, (x.At(i, j)-mean)/std)
 		}

@@ -5,6 +5,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/internal/defaults"
 	"gaussflow/tabular"
 )
 
@@ -62,5 +63,5 @@ func latentColumns(file *data.File, model *tabular.Model, unnamed bool) (*data.F
 	if unnamed && file.Dim() == len(model.Reads()) {
 		return file, nil
 	}
-	return file.Select(append(numbered("z", model.Flow.Dim()), model.Given...)...)
+	return file.Select(append(defaults.Names("z", model.Flow.Dim()), model.Given...)...)
 }

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/internal/defaults"
 )
 
 // TestRanking: the first case is the example of scikit-learn's roc_auc_score and average_precision_score.
@@ -82,7 +83,7 @@ func writeNPZ(t *testing.T, path string, arrays map[string]*mat.Dense) {
 	for name, x := range arrays {
 		_, d := x.Dims()
 		npy := filepath.Join(t.TempDir(), name+".npy")
-		if err = (&data.Table{Names: numbered("x", d), X: x}).Write(npy); err != nil {
+		if err = (&data.Table{Names: defaults.Names("x", d), X: x}).Write(npy); err != nil {
 			t.Fatal(err)
 		}
 		raw, err := os.ReadFile(npy)

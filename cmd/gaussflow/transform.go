@@ -1,12 +1,11 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
+	"gaussflow/internal/defaults"
 )
 
 const transformLong = `Transform maps rows x to z, which the model takes for standard normal: columns z1, z2, … , as many as the model has.
@@ -44,7 +43,7 @@ func newTransform() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			to := mapping{c: c, output: output, names: append(numbered("z", model.Flow.Dim()), model.Given...), errors: errors, warning: transformWarning}
+			to := mapping{c: c, output: output, names: append(defaults.Names("z", model.Flow.Dim()), model.Given...), errors: errors, warning: transformWarning}
 			return to.run(file, func(x *mat.Dense) (*mat.Dense, []float64, error) {
 				z, back, err := model.Flow.RoundTrip(x)
 				if err != nil {
@@ -63,13 +62,4 @@ func newTransform() *cobra.Command {
 	errorFlag(c, &errors)
 	outputFlag(c, &output, "z")
 	return c
-}
-
-// numbered are the names of d columns: the prefix and 1, 2, ….
-func numbered(prefix string, d int) []string {
-	names := make([]string, d)
-	for j := range names {
-		names[j] = fmt.Sprintf("%s%d", prefix, j+1)
-	}
-	return names
 }
