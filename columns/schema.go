@@ -1,0 +1,89 @@
+package columns
+
+// A Schema is what the columns of a table are, in the table's order. It is found from the rows, and is JSON that a person can edit.
+type Schema struct {
+	Columns []Column `json:"columns"`
+	Rows    int      `json:"rows,omitempty"` // that it was found from
+}
+
+// A Kind is what the values of a column are.
+type Kind string
+
+// The kinds. Numbers, Grid, Boolean, Category and Time are modelled; a Derived column is computed from others, a Constant is written
+// as it is, and Text, Identifier and Empty are left out.
+const (
+	Numbers    Kind = "numbers"    // continuous values
+	Grid       Kind = "grid"       // multiples of Step, whole numbers say, from Min to Max
+	Boolean    Kind = "boolean"    // two Levels
+	Category   Kind = "category"   // one of Levels
+	Time       Kind = "time"       // a date or a time, in seconds since 1970-01-01 UTC, on a grid of Step
+	Derived    Kind = "derived"    // Relation of other columns, to the printed digits
+	Constant   Kind = "constant"   // one value
+	Text       Kind = "text"       // words that hardly ever come twice
+	Identifier Kind = "identifier" // unique and consecutive, or nearly all distinct
+	Empty      Kind = "empty"      // no value at all
+)
+
+// A Column is what was found in one column of a table.
+type Column struct {
+	Name    string `json:"name"`
+	Kind    Kind   `json:"kind"`
+	Missing int    `json:"missing,omitempty"` // cells without a value
+
+	// Of Numbers, Grid and Time:
+	Step  float64  `json:"step,omitempty"` // of the grid that the values lie on, 0: none
+	Min   float64  `json:"min,omitempty"`  // the least value seen
+	Max   float64  `json:"max,omitempty"`
+	Lower *float64 `json:"lower,omitempty"` // values never lie below, by what they are: a share, a count; nil: no such bound
+	Upper *float64 `json:"upper,omitempty"`
+	Atoms []Atom   `json:"atoms,omitempty"` // values that have a probability beside a continuous rest, the likeliest first
+
+	// Of Boolean and Category: the value of a cell is the index of its level.
+	Levels []Level `json:"levels,omitempty"`
+
+	Relation *Relation `json:"relation,omitempty"` // of Derived
+	Value    string    `json:"value,omitempty"`    // of Constant, as it is written
+	Form     Form      `json:"form"`               // how values are written
+}
+
+// An Atom is a value that many rows have exactly.
+type Atom struct {
+	Value float64 `json:"value"`
+	Share float64 `json:"share"` // of the rows that have a value
+}
+
+// A Level is a value of a category.
+type Level struct {
+	Text  string `json:"text"`
+	Count int    `json:"count"`
+}
+
+// A Relation makes a column of others: value = Offset + Σ Factors[i]·From[i], rounded to Step where that is not 0.
+type Relation struct {
+	From    []string  `json:"from"`
+	Factors []float64 `json:"factors"`
+	Offset  float64   `json:"offset,omitempty"`
+	// Tolerance is how far off a value may be and still hold: rounding of the printed digits.
+	Tolerance float64 `json:"tolerance"`
+}
+
+// A Form is how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix; or
+// a date or time by Layout.
+type Form struct {
+	Prefix    string `json:"prefix,omitempty"`    // "$"
+	Suffix    string `json:"suffix,omitempty"`    // "%", " kg"
+	Decimal   string `json:"decimal,omitempty"`   // "": a point
+	Thousands string `json:"thousands,omitempty"` // between groups of three digits, "": nothing
+	Decimals  int    `json:"decimals,omitempty"`  // after the point, -1: as many as it takes
+	Layout    string `json:"layout,omitempty"`    // of package time, for Time
+	Missing   string `json:"missing,omitempty"`   // how a cell without a value is written
+}
+
+// Modelled reports whether a density has a coordinate for the column.
+func (c *Column) Modelled() bool {
+	switch c.Kind {
+	case Numbers, Grid, Boolean, Category, Time:
+		return true
+	}
+	return false
+}
