@@ -398,7 +398,6 @@ var values = []any{
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
-	data.ErrNumericHeader,
 	data.ErrOnce,
 	data.HeaderFirst,
 	data.HeaderGuess,
