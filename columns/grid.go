@@ -109,7 +109,7 @@ func divisorOf(gaps []float64) float64 {
 	rounding := 1e-4 * step
 	for _, gap := range gaps {
 		for a, b := gap, step; ; a, b = b, math.Abs(math.Remainder(a, b)) {
-			if b <= rounding {
+			if !(b > rounding) { // also where gaps are so far apart that they overflow
 				step = a
 				break
 			}

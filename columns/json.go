@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gaussflow/internal/defaults"
 	"gaussflow/internal/strictjson"
 )
 
@@ -17,8 +18,8 @@ const maxSchema = 64 << 20
 
 // Write writes the schema as JSON that a person can edit and Read reads.
 func (s *Schema) Write(w io.Writer) error {
-	if s == nil {
-		return &SchemaError{What: "is nil"}
+	if defaults.IsNil(w) {
+		return &SchemaError{What: "there is nothing to write to"}
 	}
 	if err := s.Validate(); err != nil {
 		return err
@@ -32,7 +33,7 @@ func (s *Schema) Write(w io.Writer) error {
 // Read reads the JSON of a schema, which a person may have edited: each name once, nothing that is not known. A *SchemaError says where
 // something is wrong.
 func Read(r io.Reader) (*Schema, error) {
-	if r == nil {
+	if defaults.IsNil(r) {
 		return nil, &SchemaError{What: "there is nothing to read"}
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxSchema+1))

@@ -15,7 +15,7 @@ import (
 type Options struct {
 	// Kinds are those of columns, by name, that a person knows better: Numbers, Grid, Category, Text, Identifier, Ignored.
 	Kinds map[string]Kind
-	// Seed of the choice of rows in which relations between columns are looked for; default 0.
+	// Seed of the choice of rows in which relations between columns are looked for, default 0.
 	Seed uint64
 }
 

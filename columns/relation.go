@@ -24,6 +24,7 @@ func (p *profile) relate() error {
 	}
 	m.pairs()
 	m.sums()
+	m.turn()
 	if len(m.found) == 0 {
 		return nil
 	}
@@ -35,8 +36,17 @@ type related struct {
 	columns []*Column
 	rows    [][]float64
 	derived []bool
-	found   []*Column
+	found   []found
 }
+
+// found is a column that was found to be made of others, and what it was before.
+type found struct {
+	*Column
+	before Column
+}
+
+// undo makes it again what it was.
+func (f found) undo() { *f.Column = f.before }
 
 // relatable takes the columns of numbers that are modelled and are no booleans.
 func (p *profile) relatable() *related {
@@ -130,11 +140,16 @@ func (m *related) accept(r *Relation, from []int, j int, rows [][]float64) bool 
 	if slices.Contains(r.Factors, 0) {
 		return false
 	}
-	y.Kind, y.Relation = Derived, r
-	y.Atoms = nil
 	m.derived[j] = true
-	m.found = append(m.found, y)
+	m.found = append(m.found, derive(y, r))
 	return true
+}
+
+// derive makes a column one that is made of others.
+func derive(c *Column, r *Relation) found {
+	f := found{c, *c}
+	c.Kind, c.Relation, c.Atoms = Derived, r, nil
+	return f
 }
 
 // tolerance is half a step of what is printed, of the column itself and of those that it is made of; of numbers with all their digits
@@ -203,7 +218,7 @@ func (r *Relation) shorten(factor *float64, from []int, j int, rows [][]float64)
 }
 
 // confirm is the third reading: it counts the rows in which the relations do not hold, and gives up those with too many.
-func (p *profile) confirm(found []*Column) error {
+func (p *profile) confirm(all []found) error {
 	checks, err := p.schema.relations(p.names)
 	if err != nil {
 		return err
@@ -215,9 +230,9 @@ func (p *profile) confirm(found []*Column) error {
 			}
 		}
 	}, ignore)
-	for _, c := range found {
-		if b := c.Relation.Broken; b != nil && float64(b.Count) > mostBroken*float64(p.schema.Rows) {
-			c.Relation, c.Kind = nil, Numbers
+	for _, f := range all {
+		if b := f.Relation.Broken; b != nil && float64(b.Count) > mostBroken*float64(p.schema.Rows) {
+			f.undo()
 		}
 	}
 	return err

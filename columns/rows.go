@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gaussflow/internal/defaults"
 )
 
 // Rows reads the modelled columns of a table as numbers, in the schema's order: a number, the seconds of a time, the index of a level,
 // NaN where a cell is missing or is not what its column is. Each row has an answer: Reason says in words what in it could not be read.
 type Rows struct {
-	Pass
+	pass   Pass
 	cells  []*cell
 	at     []int
 	checks []*check
@@ -31,9 +33,9 @@ func (s *Schema) Modelled() (columns []*Column) {
 	return columns
 }
 
-// Rows starts a pass over a table that has the schema's modelled columns, by name, in any order and among others.
-func (s *Schema) Rows(t Table) (*Rows, error) {
-	if t == nil {
+// Open starts a pass over a table that has the schema's modelled columns, by name, in any order and among others.
+func (s *Schema) Open(t Table) (*Rows, error) {
+	if defaults.IsNil(t) {
 		return nil, &SchemaError{What: "there is no table to read"}
 	}
 	if err := s.Validate(); err != nil {
@@ -57,19 +59,19 @@ func (s *Schema) Rows(t Table) (*Rows, error) {
 		return nil, err
 	}
 	r.values = make([]float64, len(r.cells))
-	r.Pass, err = t.Pass()
+	r.pass, err = t.Pass()
 	return r, err
 }
 
 // Next goes to the next row and reads it; io.EOF after the last one.
 func (r *Rows) Next() error {
-	if r == nil || r.Pass == nil {
-		return &SchemaError{What: "the rows are zero: Schema.Rows makes some"}
+	if r == nil || r.pass == nil {
+		return &SchemaError{What: "the rows are zero: Schema.Open makes some"}
 	}
-	if err := r.Pass.Next(); err != nil {
+	if err := r.pass.Next(); err != nil {
 		return err
 	}
-	r.reason, r.broken = r.Fault(), ""
+	r.reason, r.broken = r.pass.Fault(), ""
 	if r.reason != "" {
 		for i := range r.values {
 			r.values[i] = math.NaN()
@@ -78,13 +80,13 @@ func (r *Rows) Next() error {
 	}
 	var reasons, broken []string
 	for i, c := range r.cells {
-		v, why := c.of(r.Pass, r.at[i])
+		v, why := c.of(r.pass, r.at[i])
 		if r.values[i] = v; why != "" {
 			reasons = append(reasons, c.Name+": "+why)
 		}
 	}
 	for _, k := range r.checks {
-		if off, text := k.broken(r.Pass); off {
+		if off, text := k.broken(r.pass); off {
 			broken = append(broken, fmt.Sprintf("%s: %s is not %v", k.Name, text, k.Relation))
 		}
 	}
@@ -114,6 +116,22 @@ func (r *Rows) Broken() string {
 		return ""
 	}
 	return r.broken
+}
+
+// Place is where the present row stands: which of the data it is, from 1, and on which line, 0 where the format has no lines.
+func (r *Rows) Place() (row, line int) {
+	if r == nil || r.pass == nil {
+		return 0, 0
+	}
+	return r.pass.Place()
+}
+
+// Close ends the pass.
+func (r *Rows) Close() error {
+	if r == nil || r.pass == nil {
+		return nil
+	}
+	return r.pass.Close()
 }
 
 // Compute is the value of a derived column, given those of the columns it is made of, in the relation's order: rounded as the column

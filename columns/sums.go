@@ -114,6 +114,55 @@ func (m *related) combination(weights []float64, j int, rows [][]float64) bool {
 	return m.accept(r.centred(from, j, rows), from, j, rows)
 }
 
+// turn says b = total − a the other way round, total = a + b, where no other relation needs the total.
+func (m *related) turn() {
+	used := map[string]int{}
+	for _, f := range m.found {
+		for _, name := range f.Relation.From {
+			used[name]++
+		}
+	}
+	for i, f := range m.found {
+		at, one := f.Relation.total()
+		if !one || used[f.Relation.From[at]] > 1 || used[f.Name] > 0 {
+			continue
+		}
+		for _, c := range m.columns {
+			if c.Name == f.Relation.From[at] && c.Kind != Derived {
+				r := f.Relation.solved(at, f.Name)
+				f.undo()
+				m.found[i] = derive(c, r)
+				break
+			}
+		}
+	}
+}
+
+// total is the one summand of a difference that is not taken off.
+func (r *Relation) total() (at int, one bool) {
+	positive := 0
+	for i, f := range r.Factors {
+		if f > 0 {
+			at = i
+			positive++
+		}
+	}
+	return at, positive == 1 && len(r.Factors) > 1
+}
+
+// solved is the relation of its summand at an index, name being the column that it was of.
+func (r *Relation) solved(at int, name string) *Relation {
+	f := r.Factors[at]
+	turned := &Relation{Offset: -r.Offset / f, Tolerance: r.Tolerance / f}
+	for i, of := range r.From {
+		if i != at {
+			turned.From, turned.Factors = append(turned.From, of), append(turned.Factors, -r.Factors[i]/f)
+		}
+	}
+	turned.From, turned.Factors = append(turned.From, name), append(turned.Factors, 1/f)
+	return turned
+}
+
 // centred is the relation with the offset at which half of the rows are above it.
 func (r *Relation) centred(from []int, j int, rows [][]float64) *Relation {
 	x := make([]float64, len(from))

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -34,12 +35,17 @@ var functions = map[string]any{
 	"bases.NewStandardNormal":           bases.NewStandardNormal,
 	"bases.NewUniform":                  bases.NewUniform,
 	"bases.Specs":                       bases.Specs,
+	"columns.AppendNumber":              columns.AppendNumber,
+	"columns.Missing":                   columns.Missing,
+	"columns.NewValues":                 columns.NewValues,
+	"columns.Number":                    columns.Number,
+	"columns.Profile":                   columns.Profile,
+	"columns.Read":                      columns.Read,
 	"data.Create":                       data.Create,
 	"data.CreateRecords":                data.CreateRecords,
 	"data.Draw":                         data.Draw,
 	"data.Inspect":                      data.Inspect,
 	"data.LogProb":                      data.LogProb,
-	"data.Missing":                      data.Missing,
 	"data.NewCircles":                   data.NewCircles,
 	"data.NewCopula":                    data.NewCopula,
 	"data.NewMoons":                     data.NewMoons,
@@ -178,6 +184,20 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[columns.Atom](),
+	reflect.TypeFor[columns.Bad](),
+	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.Form](),
+	reflect.TypeFor[columns.Kind](),
+	reflect.TypeFor[columns.Level](),
+	reflect.TypeFor[columns.Options](),
+	reflect.TypeFor[columns.Pass](),
+	reflect.TypeFor[columns.Relation](),
+	reflect.TypeFor[columns.Rows](),
+	reflect.TypeFor[columns.Schema](),
+	reflect.TypeFor[columns.SchemaError](),
+	reflect.TypeFor[columns.Table](),
+	reflect.TypeFor[columns.Values](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -201,6 +221,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[data.Margin](),
 	reflect.TypeFor[data.MissingError](),
 	reflect.TypeFor[data.Options](),
+	reflect.TypeFor[data.Pass](),
 	reflect.TypeFor[data.Pinwheel](),
 	reflect.TypeFor[data.Place](),
 	reflect.TypeFor[data.RecordWriter](),
@@ -395,6 +416,17 @@ var types = []reflect.Type{
 }
 
 var values = []any{
+	columns.Boolean,
+	columns.Category,
+	columns.Constant,
+	columns.Derived,
+	columns.Empty,
+	columns.Grid,
+	columns.Identifier,
+	columns.Ignored,
+	columns.Numbers,
+	columns.Text,
+	columns.Time,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
