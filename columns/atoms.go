@@ -22,10 +22,10 @@ func atomsOf(v *Values, sample []float64, step float64) (atoms []Atom) {
 	if v.Distinct() <= 2*mostAtoms {
 		return nil
 	}
-	sorted := slices.Sorted(slices.Values(sample))
+	sorted, around := slices.Sorted(slices.Values(sample)), around(v, step)
 	for value, count := range v.distinct.most() {
 		share := float64(count) / float64(v.Count)
-		if count >= fewestAtoms && share >= atomShare && share > atomExcess*expected(sorted, value, step) {
+		if count >= fewestAtoms && share >= atomShare && share > atomExcess*max(expected(sorted, value, step), around(value)) {
 			atoms = append(atoms, Atom{value, share})
 		}
 	}
@@ -33,6 +33,28 @@ func atomsOf(v *Values, sample []float64, step float64) (atoms []Atom) {
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Value, b.Value))
 	})
 	return atoms[:min(len(atoms), mostAtoms)]
+}
+
+// sparse is how many points of a grid a value may stand for before the grid says nothing of how likely its neighbours are.
+const sparse = 50
+
+// around says which share the values next to another have on average, two on either side, where values fill a grid.
+func around(v *Values, step float64) func(value float64) float64 {
+	counts := v.distinct.most()
+	if !v.distinct.exact() || step == 0 || v.Max-v.Min > sparse*step*float64(len(counts)) {
+		return func(float64) float64 { return 0 }
+	}
+	sorted := v.distinct.sorted()
+	return func(value float64) float64 {
+		at, sum, n := sort.SearchFloat64s(sorted, value), 0, 0
+		for i := max(at-2, 0); i <= min(at+2, len(sorted)-1); i++ {
+			if i != at {
+				sum += counts[sorted[i]]
+				n++
+			}
+		}
+		return float64(sum) / float64(max(n, 1)) / float64(v.Count)
+	}
 }
 
 // expected is the share that a cell of the grid around a value has by those of its neighbours on either side, the greater of both.

@@ -66,8 +66,12 @@ func onStep(v, from, step float64) float64 {
 		short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'f', max(places, placesOf(from)), 64), 64)
 		return short
 	}
-	return at
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'g', gridDigits, 64), 64)
+	return short
 }
+
+// gridDigits is how many digits of a point of a grid that is no decimal one are told from rounding.
+const gridDigits = 12
 
 // placesOf is how many decimal places a number has, maxPlaces + 1 for more.
 func placesOf(v float64) int {

@@ -22,10 +22,11 @@ func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	case free && c.identifies(v):
 		c.Kind = Identifier
 	default:
-		c.Step = v.Quantum()
 		if c.Kind == Time {
+			c.Step = v.grid.step()
 			return
 		}
+		c.Step = v.Quantum()
 		c.Atoms = atomsOf(v, sample, c.Step)
 		c.bound(v)
 		if c.Step > 0 && (said == Grid || free && c.gridded(v)) {
@@ -158,7 +159,7 @@ func (c *Column) gridded(v *Values) bool {
 		rows -= a.Share * float64(v.Count)
 	}
 	cells := (c.Max-c.Min)/c.Step + 1
-	return 2*different < rows || v.Whole() && cells <= fewCells
+	return 2*different < rows && cells <= sparse*different || v.Whole() && cells <= fewCells
 }
 
 // fewestBounded is how many rows it takes to believe in a bound.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -42,7 +43,7 @@ func newInspect() *cobra.Command {
 			if err := new(paths).reads("FILE", args[0]).writes("--schema", table.schema).check(c); err != nil {
 				return err
 			}
-			if filepath.Ext(args[0]) != ".gflow" {
+			if !isModel(args[0]) {
 				return table.inspect(c, args[0], asJSON)
 			}
 			model, err := load(c, args[0])
@@ -59,6 +60,25 @@ func newInspect() *cobra.Command {
 	table.register(c)
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// isModel tells a model file from a table: by its name, or by its first bytes, the length of a header and that header.
+func isModel(path string) bool {
+	if filepath.Ext(path) == ".gflow" {
+		return true
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() { // a pipe gives its bytes once
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 9)
+	_, err = io.ReadFull(f, head)
+	return err == nil && head[7] == 0 && head[6] == 0 && head[8] == '{'
 }
 
 // inspection is a model as JSON.
