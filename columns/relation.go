@@ -87,13 +87,13 @@ func (m *related) pairs() {
 
 // line tries y = f·x + o by the rows where x is farthest apart, leaving out more and more of the farthest.
 func (m *related) line(i, j int) {
+	if len(m.columns) > manyPairs && !m.collinear(i, j) { // most pairs end here; a broken row among three is rare
+		return
+	}
 	var both [][]float64
 	for _, row := range m.rows {
 		if row[i] == row[i] && row[j] == row[j] {
 			both = append(both, row)
-		}
-		if len(both) == 3 && !m.collinear(both, i, j) && len(m.columns) > 64 { // most pairs end here; a broken row among three is rare
-			return
 		}
 	}
 	if len(both) < fewestRelated || 2*len(both) < len(m.rows) {
@@ -119,9 +119,23 @@ func (m *related) line(i, j int) {
 	}
 }
 
-// collinear compares the slopes of three rows.
-func (m *related) collinear(rows [][]float64, i, j int) bool {
-	a, b, c := rows[0], rows[1], rows[2]
+// manyPairs is from how many columns on pairs are not looked at closely which three rows show to be none.
+const manyPairs = 64
+
+// collinear compares the slopes of the first three rows that have both values.
+func (m *related) collinear(i, j int) bool {
+	var three [3][]float64
+	n := 0
+	for at := 0; at < len(m.rows) && n < len(three); at++ {
+		if row := m.rows[at]; row[i] == row[i] && row[j] == row[j] {
+			three[n] = row
+			n++
+		}
+	}
+	if n < len(three) {
+		return false
+	}
+	a, b, c := three[0], three[1], three[2]
 	left, right := (b[i]-a[i])*(c[j]-a[j]), (c[i]-a[i])*(b[j]-a[j])
 	return math.Abs(left-right) <= 0.02*max(math.Abs(left), math.Abs(right))+math.SmallestNonzeroFloat64
 }

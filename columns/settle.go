@@ -86,7 +86,12 @@ func commonestText(t *texts) (text string, n int) {
 	if t.different == nil {
 		return "", 0
 	}
-	return tokens(t.different.most()).most()
+	for s, count := range t.different.most() {
+		if count > n || count == n && s < text {
+			text, n = s, count
+		}
+	}
+	return text, n
 }
 
 // boolean reports whether a column of 0 and 1, and makes it one.

@@ -17,24 +17,27 @@ const (
 	mostTokens   = 8   // affixes, ways to write a missing value
 )
 
-// tokens counts few texts.
-type tokens map[string]int
+// tokens counts few texts: a list takes less than a map, and a table may have many columns.
+type tokens []Level
 
 // add counts a text, and forgets new ones once there are many.
 func (t *tokens) add(s string) {
-	if *t == nil {
-		*t = tokens{}
+	for i := range *t {
+		if (*t)[i].Text == s {
+			(*t)[i].Count++
+			return
+		}
 	}
-	if _, known := (*t)[s]; known || len(*t) < mostTokens {
-		(*t)[s]++
+	if len(*t) < mostTokens {
+		*t = append(*t, Level{s, 1})
 	}
 }
 
 // most is the commonest text, of equally common ones the first in the alphabet.
 func (t tokens) most() (best string, n int) {
-	for s, m := range t {
-		if m > n || m == n && s < best {
-			best, n = s, m
+	for _, l := range t {
+		if l.Count > n || l.Count == n && l.Text < best {
+			best, n = l.Text, l.Count
 		}
 	}
 	return best, n
