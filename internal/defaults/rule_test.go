@@ -18,6 +18,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
@@ -53,6 +54,8 @@ var configs = map[string]config{
 	}},
 	"bases.UniformConfig":     {bases.UniformConfig{Low: []float64{0}, High: []float64{1}}, func(v any) error { return v.(bases.UniformConfig).Validate() }},
 	"bases.IndependentConfig": {bases.IndependentConfig{Family: bases.Normal{}}, func(v any) error { _, err := bases.NewIndependent(2, v.(bases.IndependentConfig)); return err }},
+
+	"columns.Options": unchecked(columns.Options{}),
 
 	"data.Options": validates(data.Options{}),
 
@@ -109,6 +112,7 @@ var configs = map[string]config{
 
 // results are what the library fills and callers read.
 var results = []string{
+	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
