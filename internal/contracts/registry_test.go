@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -77,6 +78,7 @@ var functions = map[string]any{
 	"initializers.EachColumn":           initializers.EachColumn,
 	"initializers.FitMixture":           initializers.FitMixture,
 	"initializers.Haar":                 initializers.Haar,
+	"initializers.HouseholderBasis":     initializers.HouseholderBasis,
 	"initializers.HouseholderDecompose": initializers.HouseholderDecompose,
 	"initializers.NewRand":              initializers.NewRand,
 	"initializers.PCA":                  initializers.PCA,
@@ -178,6 +180,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[columns.Atom](),
+	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.Form](),
+	reflect.TypeFor[columns.Kind](),
+	reflect.TypeFor[columns.Level](),
+	reflect.TypeFor[columns.Relation](),
+	reflect.TypeFor[columns.Schema](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -395,6 +404,16 @@ var types = []reflect.Type{
 }
 
 var values = []any{
+	columns.Boolean,
+	columns.Category,
+	columns.Constant,
+	columns.Derived,
+	columns.Empty,
+	columns.Grid,
+	columns.Identifier,
+	columns.Numbers,
+	columns.Text,
+	columns.Time,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
@@ -454,13 +473,17 @@ var values = []any{
 	tabular.ErrNoTable,
 	tabular.Fast,
 	tabular.FewRows,
+	tabular.Gaussian,
 	tabular.IntegerColumns,
+	tabular.MappedColumns,
 	tabular.None,
 	tabular.NotImproved,
+	tabular.PlainGaussian,
 	tabular.Rotated,
 	tabular.TiedColumns,
 	tabular.Unverified,
 	tabular.UnverifiedStart,
+	tabular.WildCells,
 	train.ErrCheckpoint,
 	train.ErrNonFinite,
 	train.ErrNotCompiled,
