@@ -19,9 +19,9 @@ type Config struct {
 	Components int   `json:"components,omitempty"` // K of the mixture that a number has, default 8
 
 	Epochs       int     `json:"epochs,omitempty"`        // at most, default by rows; an epoch is at least 2000 rows, small tables several times over
-	BatchSize    int     `json:"batch_size,omitempty"`    // default 256
-	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 2e-3
-	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends, default a fifth of Epochs, at least 8
+	BatchSize    int     `json:"batch_size,omitempty"`    // default 128
+	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 5e-3
+	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends, default a third of Epochs, at least 15
 	WeightDecay  float64 `json:"weight_decay,omitempty"`  // of the network's kernels, see train.AdamW; default by rows; None: no decay
 	// ValidationShare of the rows, drawn by Seed, chooses the epoch; default 0.1, of fewer than 1000 rows 0.2.
 	ValidationShare float64 `json:"validation_share,omitempty"`
@@ -96,10 +96,10 @@ func (c Config) withDefaults(rows int) Config {
 		c.Hidden = []int{width, width, width}
 	}
 	c.Components = defaults.Or(c.Components, 8)
-	c.BatchSize = defaults.Or(c.BatchSize, 256)
+	c.BatchSize = defaults.Or(c.BatchSize, 128)
 	c.Epochs = defaults.Or(c.Epochs, min(max(800_000/max(rows, leastEpoch), 20), 150))
-	c.LearningRate = defaults.Or(c.LearningRate, 2e-3)
-	c.Patience = defaults.Or(c.Patience, max(c.Epochs/5, 8))
+	c.LearningRate = defaults.Or(c.LearningRate, 5e-3)
+	c.Patience = defaults.Or(c.Patience, max(c.Epochs/3, 15))
 	c.WeightDecay = defaults.OrNone(c.WeightDecay, min(0.5, 300/float64(rows)))
 	if c.ValidationShare == 0 {
 		c.ValidationShare = 0.1

@@ -110,9 +110,9 @@ type fit struct {
 }
 
 func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
-	l := newLayout(modelled)
 	n, _ := x.Dims()
 	chosen, held := split(n, c.withDefaults(n))
+	l := newLayout(modelled, gapsOf(x, chosen))
 	for _, j := range l.numbers {
 		values := make([]float64, 0, len(chosen))
 		for _, i := range chosen {
@@ -125,7 +125,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 		}
 		l.marginals = append(l.marginals, fitMarginal(&modelled[j], values))
 	}
-	f := &fit{Config: c.withDefaults(len(chosen)), train0: l.newTable(rowsOf{x, chosen}), validation: l.newTable(rowsOf{x, held})}
+	f := &fit{Config: c.withDefaults(len(chosen)), train0: l.newTable(rowsOf{x, chosen}, true), validation: l.newTable(rowsOf{x, held}, true)}
 	if err := errors.Join(f.train0.checkPossible(chosen), f.validation.checkPossible(held)); err != nil {
 		return nil, err
 	}
@@ -138,6 +138,23 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	return f, net.startIndependent(f.train0)
 }
 
+// gapsOf are the columns in which some of the rows have missing cells, and some have none.
+func gapsOf(x mat.Matrix, index []int) (gaps []int) {
+	_, d := x.Dims()
+	for j := range d {
+		n := 0
+		for _, i := range index {
+			if math.IsNaN(x.At(i, j)) {
+				n++
+			}
+		}
+		if n > 0 && n < len(index) {
+			gaps = append(gaps, j)
+		}
+	}
+	return gaps
+}
+
 func checkValues(c *columns.Column, values []float64) error {
 	for _, v := range values {
 		if !(math.Abs(v) <= 1e150) { // squares are finite
@@ -147,8 +164,11 @@ func checkValues(c *columns.Column, values []float64) error {
 	return nil
 }
 
-// checkPossible reports the first cell that its column cannot have; index are the rows' numbers in what Fit was given.
+// checkPossible reports the first cell that its column cannot have; index are the rows' numbers in what was given, nil: they are t's.
 func (t *table) checkPossible(index []int) error {
+	if index == nil {
+		index = t.all()
+	}
 	for i := range t.n {
 		for j, c := range t.columns {
 			if t.at(i, t.slot[j]) == impossible {
@@ -245,6 +265,6 @@ func orNone(v float64) float64 {
 }
 
 func (m *Model) meanLogProb(t *table) (float64, error) {
-	lp, err := m.chain(t, make([]bool, len(m.order)))
+	lp, err := m.chain(t, make([]bool, m.net.slots()))
 	return stat.Mean(lp, nil), err
 }

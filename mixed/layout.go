@@ -2,6 +2,7 @@ package mixed
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -9,15 +10,17 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A layout says where the columns of a table are in what the network reads and says. Numbers come first there, then categories:
-// that is a column's slot.
+// A layout says where the columns of a table are in what the network reads and says: a column's slot. Numbers come first, then
+// categories, and after them for each column that had missing cells a category of two levels, its gap: is the cell there, or missing?
 type layout struct {
 	columns    []columns.Column // those that are modelled, in the schema's order
 	marginals  []*marginal      // of the numbers
 	numbers    []int            // the columns that are numbers
 	categories []int
-	levels     []int // of the categories
+	gaps       []int // the columns that have one
+	levels     []int // of the categories, then of the gaps
 	slot       []int // of each column
+	gap        []int // the slot of each column's gap, −1: it has none
 	total      int   // of all levels
 }
 
@@ -26,8 +29,9 @@ func isCategory(c *columns.Column) bool {
 	return c.Kind == columns.Category || c.Kind == columns.Boolean
 }
 
-func newLayout(modelled []columns.Column) *layout {
-	l := &layout{columns: modelled, slot: make([]int, len(modelled))}
+// newLayout is of columns of which those at gaps had missing cells.
+func newLayout(modelled []columns.Column, gaps []int) *layout {
+	l := &layout{columns: modelled, gaps: gaps, slot: make([]int, len(modelled)), gap: slices.Repeat([]int{-1}, len(modelled))}
 	for j := range modelled {
 		if isCategory(&modelled[j]) {
 			l.categories = append(l.categories, j)
@@ -40,12 +44,20 @@ func newLayout(modelled []columns.Column) *layout {
 	for s, j := range append(append([]int{}, l.numbers...), l.categories...) {
 		l.slot[j] = s
 	}
+	for g, j := range gaps {
+		l.gap[j] = len(modelled) + g
+		l.levels = append(l.levels, 2)
+		l.total += 2
+	}
 	return l
 }
 
 // Widths of what the network reads: of a number a value and whether it is seen, of a category a code.
 func (l *layout) d() int { return len(l.numbers) }
-func (l *layout) c() int { return len(l.categories) }
+func (l *layout) c() int { return len(l.levels) }
+
+// slots is how many there are.
+func (l *layout) slots() int { return l.d() + l.c() }
 
 // rowWidth is that of a row of the network's graph: values, seen, codes, then what is asked for: lo, hi, codes, weights.
 func (l *layout) rowWidth() int { return 5*l.d() + 3*l.c() }
@@ -54,10 +66,12 @@ func (l *layout) rowWidth() int { return 5*l.d() + 3*l.c() }
 // the code, 1 + the level's index.
 type table struct {
 	*layout
-	n     int
-	state []state    // of each cell
-	value []float64  // what the network reads of it
-	of    []interval // of a number
+	n      int
+	state  []state    // of each cell
+	value  []float64  // what the network reads of it
+	of     []interval // of a number
+	values *mat.Dense // the cells themselves, by column, where they are wanted; set keeps it up
+	gapped bool       // whether it is known of a cell without a value that it is missing; else it is only not known
 }
 
 // A state is what is known of a cell.
@@ -67,16 +81,18 @@ const (
 	missing state = iota
 	present
 	impossible // a value that the column cannot have
+	absent     // is to stay without a value
 )
 
 // most is how far out the network sees a score: what is beyond looks alike to it. It bounds what one wild cell does to the law of
 // the others; the cell's own density is not touched.
 const most = 4
 
-// newTable reads the rows of x, a column of it for each of the layout's.
-func (l *layout) newTable(x mat.Matrix) *table {
+// newTable reads the rows of x, a column of it for each of the layout's; gapped is as the table's.
+func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 	n, _ := x.Dims()
 	t := l.emptyTable(n)
+	t.gapped = gapped
 	for i := range n {
 		for j := range l.columns {
 			t.set(i, j, x.At(i, j))
@@ -87,15 +103,21 @@ func (l *layout) newTable(x mat.Matrix) *table {
 
 // emptyTable is n rows in which all is missing.
 func (l *layout) emptyTable(n int) *table {
-	cells := n * len(l.columns)
+	cells := n * l.slots()
 	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d())}
 }
 
 // set puts a value into a cell; NaN is a missing one.
 func (t *table) set(i, j int, v float64) {
 	s := t.slot[j]
-	at := i*len(t.columns) + s
+	at := i*t.slots() + s
 	t.value[at], t.state[at] = 0, missing
+	if t.values != nil {
+		t.values.Set(i, j, v)
+	}
+	if t.gapped {
+		t.setGap(i, j, math.IsNaN(v))
+	}
 	switch {
 	case math.IsNaN(v):
 	case s >= t.d():
@@ -112,7 +134,18 @@ func (t *table) set(i, j int, v float64) {
 	}
 }
 
-func (t *table) at(i, slot int) state { return t.state[i*len(t.columns)+slot] }
+// setGap says whether a cell is missing.
+func (t *table) setGap(i, j int, is bool) {
+	if s := t.gap[j]; s >= 0 {
+		at := i*t.slots() + s
+		t.state[at], t.value[at] = present, 1
+		if is {
+			t.value[at] = 2
+		}
+	}
+}
+
+func (t *table) at(i, slot int) state { return t.state[i*t.slots()+slot] }
 
 // fill writes row i for the network: seen are the slots that it sees, weights how much the log-probability of each slot counts.
 func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {

@@ -87,6 +87,36 @@ func (m *marginal) cell(x float64) (i interval, ok bool) {
 	return i, i.lo < i.hi
 }
 
+// edge is the score below which values less than v are, or with v itself: ±endless where none is, or all are.
+func (m *marginal) edge(v float64, with bool) float64 {
+	switch {
+	case v < m.lower || !with && v == m.lower || math.IsInf(v, -1):
+		return -endless
+	case v > m.upper || with && v == m.upper || math.IsInf(v, 1):
+		return endless
+	}
+	if m.step > 0 { // from the middle between two values of the grid, where their intervals meet
+		k := math.Ceil(v/m.step) - 0.5
+		if with {
+			k = math.Floor(v/m.step) + 0.5
+		}
+		if k*m.step <= m.lower {
+			return -endless
+		}
+		if k*m.step >= m.upper {
+			return endless
+		}
+		v = k * m.step
+	} else if i, ok := m.of(v); ok {
+		if with {
+			return i.hi
+		}
+		return i.lo
+	}
+	u, _ := m.score(v)
+	return u
+}
+
 // score is S(x) and log S′(x). At an atom it is the end of its interval.
 func (m *marginal) score(x float64) (u, logSlope float64) {
 	last := len(m.x) - 1
@@ -152,6 +182,16 @@ func (m *marginal) reach(e, room float64) float64 {
 		return 0
 	}
 	return -room * math.Expm1(-e/room)
+}
+
+// newMarginal has the bounds and the step of a column and no knots yet.
+func newMarginal(c *columns.Column) *marginal {
+	m := &marginal{}
+	m.lower, m.upper = boundsOf(c)
+	if c.Kind == columns.Grid || c.Kind == columns.Time {
+		m.step = c.Step
+	}
+	return m
 }
 
 // boundsOf are the bounds that a schema gives a column.

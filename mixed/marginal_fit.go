@@ -10,22 +10,19 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// How a marginal is fitted: a bin between knots has leastBin values or more, and there are mostBins of them about. Towards either end
-// bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to itself. A normal of the column's median and quartiles counts
+// How a marginal is fitted: a bin between knots has leastBin values or more, and there are mostBins of them about, so that a column of
+// n values is a density with mostBins/2n nats to lose. A value that one in ownShare rows has, leastBin at least, has a bin of its own. Towards either end bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to itself. A normal of the column's median and quartiles counts
 // as priorRows rows: what few values leave open is as if the column were one.
 const (
 	leastBin  = 30
-	mostBins  = 256
+	mostBins  = 16
+	ownShare  = 256
 	priorRows = 5
 )
 
 // fitMarginal puts knots at quantiles of values, which are those of the column that there are.
 func fitMarginal(c *columns.Column, values []float64) *marginal {
-	m := &marginal{}
-	m.lower, m.upper = boundsOf(c)
-	if c.Kind == columns.Grid || c.Kind == columns.Time {
-		m.step = c.Step
-	}
+	m := newMarginal(c)
 	t := tallyOf(c, m, values)
 	m.knots(t, t.bins())
 	return m
@@ -69,7 +66,7 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 		t.of = append(t.of, distinct{value: v, count: 1, atom: atom})
 	}
 	for i := range t.of {
-		t.of[i].own = t.of[i].atom || t.of[i].count >= t.smallest
+		t.of[i].own = t.of[i].atom || t.of[i].count >= max(leastBin, len(sorted)/ownShare)
 	}
 	t.spread(sorted)
 	return t

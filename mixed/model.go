@@ -108,8 +108,8 @@ func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.checkRows("LogProb", x); err != nil {
 		return nil, err
 	}
-	t := m.net.newTable(x)
-	return m.chain(t, make([]bool, len(m.order)))
+	t := m.net.newTable(x, false)
+	return m.chain(t, make([]bool, m.net.slots()))
 }
 
 // chain is for each row the sum over the slots that are not given, in order, of log p given what stands before and what is given.
@@ -157,7 +157,7 @@ func (t *table) rowsWhere(slot int, is state) (which []int) {
 func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]float64, error) {
 	out := make([]float64, len(which))
 	err := m.run(t, which, func(int) []bool { return seen }, func(first int, outs [][]float64) {
-		width := len(m.order)
+		width := m.net.slots()
 		for r := range len(outs[0]) / width {
 			i := which[first+r]
 			out[first+r] = outs[0][r*width+slot] + t.logUnits(i, slot)
@@ -172,7 +172,7 @@ func (m *Model) thetaFunc() *graph.RowFunc { m.compile(); return m.theta }
 // run runs f over the rows at which, some thousands at a time, with what is seen of each; use gets the outputs from row first on.
 func (m *Model) run(t *table, which []int, seen func(r int) []bool, use func(first int, outs [][]float64), f *graph.RowFunc) error {
 	const most = 4096
-	none := make([]float64, len(m.order))
+	none := make([]float64, m.net.slots())
 	for first := 0; first < len(which); first += most {
 		n := min(most, len(which)-first)
 		in := mat.NewDense(n, t.rowWidth(), nil)

@@ -53,7 +53,7 @@ func (n *network) startIndependent(t *table) error {
 		counts := make([]float64, levels)
 		for i := range t.n {
 			if s := n.d() + c; t.at(i, s) == present {
-				counts[int(t.value[i*len(t.columns)+s])-1]++
+				counts[int(t.value[i*t.slots()+s])-1]++
 			}
 		}
 		for _, count := range counts {

@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,16 +26,17 @@ func main() {
 	names := flag.String("tables", "penguins.csv,california_housing.csv.gz,diamonds.csv.gz,weather.csv.gz", "their names")
 	most := flag.Int("rows", 10000, "rows of a table at most, drawn at random")
 	seed := flag.Uint64("seed", 1, "of the draws and of the fits")
+	out := flag.String("o", "", "folder to write the rows that were held out and as many samples to, for c2st.py; empty: none")
 	flag.Parse()
 	fmt.Println("held-out log p, nats a row")
 	for _, name := range strings.Split(*names, ",") {
-		if err := compare(filepath.Join(*folder, name), *most, *seed); err != nil {
+		if err := compare(filepath.Join(*folder, name), *out, *most, *seed); err != nil {
 			log.Fatal(name, ": ", err)
 		}
 	}
 }
 
-func compare(path string, most int, seed uint64) error {
+func compare(path, out string, most int, seed uint64) error {
 	schema, x, err := readTable(path, []string{"rownames"})
 	if err != nil {
 		return err
@@ -49,7 +55,39 @@ func compare(path string, most int, seed uint64) error {
 	n, d := fitted.Dims()
 	fmt.Printf("%-28s %6d×%-3d fit %5.1fs epochs %d/%d  valid %8.3f independent %8.3f  held-out %8.3f  %v  %.1fs\n", filepath.Base(path), n, d, took.Seconds(),
 		m.Facts.BestEpoch, m.Facts.Epochs, m.Facts.LogProb, m.Facts.Independent, stat.Mean(lp, nil), m.Facts.Warnings, time.Since(began).Seconds()-took.Seconds())
-	return nil
+	if out == "" {
+		return nil
+	}
+	n, _ = held.Dims()
+	sample, err := m.Sample(n, rand.New(rand.NewPCG(seed, 2)))
+	if err != nil {
+		return err
+	}
+	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
+	return errors.Join(
+		writeTable(stem+"-fitted.csv", m, fitted), writeTable(stem+"-held.csv", m, held), writeTable(stem+"-sample.csv", m, sample))
+}
+
+// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing.
+func writeTable(path string, m *mixed.Model, x *mat.Dense) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := csv.NewWriter(file)
+	err = w.Write(m.Columns())
+	n, d := x.Dims()
+	for i := range n {
+		rec := make([]string, d)
+		for j := range rec {
+			if v := x.At(i, j); !math.IsNaN(v) {
+				rec[j] = strconv.FormatFloat(v, 'g', 12, 64)
+			}
+		}
+		err = errors.Join(err, w.Write(rec))
+	}
+	w.Flush()
+	return errors.Join(err, w.Error(), file.Close())
 }
 
 // divide draws at most so many rows and cuts a fifth of them off.
