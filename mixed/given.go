@@ -20,6 +20,14 @@ type Condition struct {
 // Is is the condition that a column has a value.
 func Is(column string, value float64) Condition { return Condition{column, value, value} }
 
+// Validate reports ends that are no numbers, or in the wrong order.
+func (c Condition) Validate() error {
+	if !(c.Low <= c.High) {
+		return fmt.Errorf("column %q is given from %v to %v, want numbers, the lower one first", c.Column, c.Low, c.High)
+	}
+	return nil
+}
+
 // A window is a range of a column's values.
 type window struct{ low, high float64 }
 
@@ -138,12 +146,12 @@ func (m *Model) evidenceOf(given []Condition) (e evidence, err error) {
 }
 
 func (m *Model) checkCondition(c Condition, slot int) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
 	t := m.net.emptyTable(1)
 	t.put(0, slot, c.Low)
-	switch {
-	case !(c.Low <= c.High):
-		return fmt.Errorf("column %q is given from %v to %v, want the lower end first", c.Column, c.Low, c.High)
-	case c.Low == c.High && t.at(0, slot) != present:
+	if c.Low == c.High && t.at(0, slot) != present {
 		return fmt.Errorf("column %q is given as %v, which it cannot be by its schema", c.Column, c.Low)
 	}
 	return nil

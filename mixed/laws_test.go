@@ -76,9 +76,9 @@ func hide(x *mat.Dense, seed uint64) *mat.Dense {
 	n, d := x.Dims()
 	for i := range n {
 		for j := range d {
-			share := 0.15
+			share := 0.1
 			if j > 0 && x.At(i, 0) == 0 {
-				share = 0.4
+				share = 0.3
 			}
 			if rng.Float64() < share && j > 0 {
 				out.Set(i, j, math.NaN())
@@ -90,7 +90,7 @@ func hide(x *mat.Dense, seed uint64) *mat.Dense {
 
 // fitted is a model of the known law, fitted once for all tests, to rows with missing cells.
 var fitted = sync.OnceValues(func() (*mixed.Model, error) {
-	return mixed.Fit(context.Background(), knownSchema, hide(known.draw(6000, 1), 1), mixed.Config{Epochs: 40})
+	return mixed.Fit(context.Background(), knownSchema, hide(known.draw(8000, 1), 1), mixed.Config{Epochs: 60, Hidden: []int{64, 64, 64}})
 })
 
 func model(t *testing.T) *mixed.Model {

@@ -53,7 +53,7 @@ func (m *maskedRows) Redraw(epoch int) {
 }
 
 // gapShare of the parts, where there are gaps, are of gaps and cells.
-const gapShare = 0.2
+const gapShare = 0.3
 
 // A part is the slots of a row that are seen, and how much the log-probability of each of the others counts.
 type part struct {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -13,6 +14,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/losses"
+	"gaussflow/mixed"
 	"gaussflow/progress"
 	"gaussflow/report"
 	"gaussflow/rows"
@@ -137,6 +139,10 @@ var functions = map[string]any{
 	"losses.DescribePenalty":            losses.DescribePenalty,
 	"losses.New":                        losses.New,
 	"losses.NewPenalty":                 losses.NewPenalty,
+	"mixed.Fit":                         mixed.Fit,
+	"mixed.Is":                          mixed.Is,
+	"mixed.Load":                        mixed.Load,
+	"mixed.LoadFrom":                    mixed.LoadFrom,
 	"report.Write":                      report.Write,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
@@ -178,6 +184,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[columns.Atom](),
+	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.Form](),
+	reflect.TypeFor[columns.Kind](),
+	reflect.TypeFor[columns.Level](),
+	reflect.TypeFor[columns.Relation](),
+	reflect.TypeFor[columns.Schema](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -305,6 +318,12 @@ var types = []reflect.Type{
 	reflect.TypeFor[losses.NLL](),
 	reflect.TypeFor[losses.Penalty](),
 	reflect.TypeFor[losses.Terms](),
+	reflect.TypeFor[mixed.Condition](),
+	reflect.TypeFor[mixed.Config](),
+	reflect.TypeFor[mixed.Explanation](),
+	reflect.TypeFor[mixed.Facts](),
+	reflect.TypeFor[mixed.Imputation](),
+	reflect.TypeFor[mixed.Model](),
 	reflect.TypeFor[progress.Bar](),
 	reflect.TypeFor[progress.Lines](),
 	reflect.TypeFor[report.Input](),
@@ -395,6 +414,16 @@ var types = []reflect.Type{
 }
 
 var values = []any{
+	columns.Boolean,
+	columns.Category,
+	columns.Constant,
+	columns.Derived,
+	columns.Empty,
+	columns.Grid,
+	columns.Identifier,
+	columns.Numbers,
+	columns.Text,
+	columns.Time,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
@@ -442,6 +471,8 @@ var values = []any{
 	initializers.Orthogonal,
 	initializers.Zeros,
 	layers.None,
+	mixed.ErrNotFitted,
+	mixed.None,
 	tabular.Aligned,
 	tabular.Best,
 	tabular.CoarseColumns,
