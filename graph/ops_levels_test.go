@@ -9,17 +9,18 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// intervalsCase is the log-probability of 3×2 intervals, or the log-density of points, under mixtures of 3 normals.
-func intervalsCase(points bool) opCase {
+// intervalsCase is the log-probability of 3×2 intervals, or the log-density of points, under mixtures of 3 normals and a
+// background.
+func intervalsCase(points bool, background float64) opCase {
 	const n, d, k = 3, 2, 3
 	clamp := kernel.Clamp{Kind: kernel.ClampTanh, Lo: -2, Hi: 2}
 	bound := func(raw float64) float64 { return 2 * math.Tanh(raw) }
 	return opCase{
 		build: func(b *graph.Builder, in nodes) *G.Node {
 			if points {
-				return b.Intervals(in[0], in[0], in[1], k, clamp)
+				return b.Intervals(in[0], in[0], in[1], k, clamp, background)
 			}
-			return b.Intervals(in[0], in[1], in[2], k, clamp)
+			return b.Intervals(in[0], in[1], in[2], k, clamp, background)
 		},
 		shapes: map[bool][][]int{true: {{n, d}, {n, 3 * d * k}}, false: {{n, d}, {n, d}, {n, 3 * d * k}}}[points],
 		naive: func(in [][]float64) (out []float64) {
@@ -28,11 +29,11 @@ func intervalsCase(points bool) opCase {
 				at := i/d*3*d*k + i%d*k
 				below, _, density := normals.mixture(in[0][i], theta, at, d*k, k, bound)
 				if points {
-					out = append(out, math.Log(density))
+					out = append(out, math.Log((1-background)*density+background*phi(in[0][i])))
 					continue
 				}
 				below2, _, _ := normals.mixture(in[1][i], theta, at, d*k, k, bound)
-				out = append(out, math.Log(below2-below))
+				out = append(out, math.Log((1-background)*(below2-below)+background*(cdf(in[1][i])-cdf(in[0][i]))))
 			}
 			return out
 		},
@@ -40,7 +41,7 @@ func intervalsCase(points bool) opCase {
 			if points {
 				return
 			}
-			for i, width := range []float64{0.3, 2, 1e-3, 0.7, 5, 0.1} { // the naive formula loses the digits of narrower ones
+			for i, width := range []float64{0.3, 2, 0.05, 0.7, 5, 0.1} { // the naive formula loses the digits of narrow ones
 				in[1][i] = in[0][i] + width
 			}
 		},

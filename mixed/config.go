@@ -17,6 +17,9 @@ const None = defaults.None
 type Config struct {
 	Hidden     []int `json:"hidden,omitempty"`     // widths of the network, an odd number of equal ones; default three, of 32 to 192 by rows
 	Components int   `json:"components,omitempty"` // K of the mixture that a number has, default 8
+	// Background is the weight that a column's own marginal has in the law of a number, so that a wild cell is unlikely and not
+	// impossible; default one in ten times the rows trained on, at most 0.001; None: none.
+	Background float64 `json:"background,omitempty"`
 
 	Epochs       int     `json:"epochs,omitempty"`        // at most, default by rows; an epoch is at least 2000 rows, small tables several times over
 	BatchSize    int     `json:"batch_size,omitempty"`    // default 128
@@ -57,10 +60,12 @@ func (c Config) validateShares() error {
 		return configError("LearningRate", c.LearningRate, "a positive number (0: the default)")
 	case !(c.ValidationShare >= 0 && c.ValidationShare < 1):
 		return configError("ValidationShare", c.ValidationShare, "more than 0 and less than 1 (0: the default)")
+	case !(c.Background < 1): // also NaN
+		return configError("Background", c.Background, "0 or more and less than 1 (0: the default) or None")
 	case math.IsInf(c.WeightDecay, 0):
 		return configError("WeightDecay", c.WeightDecay, "a finite number (0: the default) or None")
 	}
-	return defaults.CheckNone("mixed: Config", "WeightDecay", c.WeightDecay)
+	return errors.Join(defaults.CheckNone("mixed: Config", "WeightDecay", c.WeightDecay), defaults.CheckNone("mixed: Config", "Background", c.Background))
 }
 
 func (c Config) validateHidden() error {
@@ -96,6 +101,7 @@ func (c Config) withDefaults(rows int) Config {
 		c.Hidden = []int{width, width, width}
 	}
 	c.Components = defaults.Or(c.Components, 8)
+	c.Background = defaults.Or(c.Background, min(0.1/float64(rows), 1e-3))
 	c.BatchSize = defaults.Or(c.BatchSize, 128)
 	c.Epochs = defaults.Or(c.Epochs, min(max(800_000/max(rows, leastEpoch), 20), 150))
 	c.LearningRate = defaults.Or(c.LearningRate, 5e-3)

@@ -86,16 +86,20 @@ func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law
 	}, m.thetaFunc())
 }
 
-// mixture is that of a number's score.
+// mixture is that of a number's score, its background the last component.
 func (l law) mixture(slot int) *kernel.Mixture {
 	k, part := l.components, l.d()*l.components
-	m := kernel.NewMixture(k)
 	at := l.numbers[slot*k:]
-	logScales := make([]float64, k)
+	logits, means, logScales := slices.Clone(at[:k]), slices.Clone(at[part:][:k]), make([]float64, k)
 	for i, raw := range at[2*part:][:k] {
 		logScales[i] = scaleClamp.Apply(raw)
 	}
-	kernel.SetMixture(m, at[:k], at[part:][:k], logScales)
+	if b := l.background; b > 0 {
+		logits = append(logits, kernel.LogSumExp(logits)+math.Log(b)-math.Log1p(-b))
+		means, logScales = append(means, 0), append(logScales, 0)
+	}
+	m := kernel.NewMixture(len(logits))
+	kernel.SetMixture(m, logits, means, logScales)
 	return m
 }
 

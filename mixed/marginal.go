@@ -9,8 +9,8 @@ import (
 )
 
 // A marginal takes a column of numbers to normal scores, u = S(x), and back. S goes through knots (x_i, u_i) with slopes δ_i by the
-// rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130), and beyond the outermost ones as a straight
-// line; towards a bound L of the column as u_0 + δ_0·(x_0 − L)·log((x − L)/(x_0 − L)), so that the bound is infinitely far away. Two
+// rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130), and beyond the outermost ones as
+// u_K + log(1 + δ_K·(x − x_K)), whose tails are those of log-normals; towards a bound L of the column as u_0 + δ_0·(x_0 − L)·log((x − L)/(x_0 − L)), so that the bound is infinitely far away. Two
 // knots of one x are an atom, which has the scores between them.
 //
 // Of a column on a grid a value is the interval of scores from half a step below it to half a step above.
@@ -139,7 +139,7 @@ func (m *marginal) score(x float64) (u, logSlope float64) {
 // tail is S and log S′ at distance e beyond an outermost knot, which is room away from its bound. side is −1 below and 1 above.
 func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
 	if math.IsInf(room, 1) {
-		return u + side*slope*e, math.Log(slope)
+		return u + side*math.Log1p(slope*e), math.Log(slope) - math.Log1p(slope*e)
 	}
 	return u - side*slope*room*math.Log1p(-e/room), math.Log(slope) - math.Log1p(-e/room)
 }
@@ -157,9 +157,9 @@ func (m *marginal) inverse(u float64) float64 {
 	last := len(m.u) - 1
 	switch {
 	case u < m.u[0]:
-		return m.x[0] - m.reach((m.u[0]-u)/m.slope[0], m.x[0]-m.lower)
+		return m.x[0] - m.reach(m.u[0]-u, m.slope[0], m.x[0]-m.lower)
 	case u >= m.u[last]:
-		return m.x[last] + m.reach((u-m.u[last])/m.slope[last], m.upper-m.x[last])
+		return m.x[last] + m.reach(u-m.u[last], m.slope[last], m.upper-m.x[last])
 	}
 	i := sort.Search(last, func(i int) bool { return m.u[i+1] > u })
 	w, h := m.x[i+1]-m.x[i], m.u[i+1]-m.u[i]
@@ -173,15 +173,15 @@ func (m *marginal) inverse(u float64) float64 {
 	return m.x[i] + w*min(max(xi, 0), 1)
 }
 
-// reach is the distance from an outermost knot, room away from its bound, whose score is e straight steps beyond it.
-func (m *marginal) reach(e, room float64) float64 {
-	if math.IsInf(room, 1) {
-		return e
-	}
-	if room == 0 {
+// reach is the distance from an outermost knot, room away from its bound, whose score is v beyond the knot's.
+func (m *marginal) reach(v, slope, room float64) float64 {
+	switch {
+	case math.IsInf(room, 1):
+		return math.Expm1(v) / slope
+	case room == 0:
 		return 0
 	}
-	return -room * math.Expm1(-e/room)
+	return -room * math.Expm1(-v/slope/room)
 }
 
 // newMarginal has the bounds and the step of a column and no knots yet.

@@ -7,6 +7,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/losses"
 )
@@ -17,6 +18,7 @@ type network struct {
 	*layout
 	mlp        *layers.MLP
 	components int
+	background float64
 	dtype      graph.Dtype
 }
 
@@ -24,7 +26,7 @@ func newNetwork(l *layout, c Config) (*network, error) {
 	mlp, err := layers.NewMLP(2*l.d()+l.total, 3*l.d()*c.Components+l.total, layers.MLPConfig{
 		Hidden: c.Hidden, Residual: true, Seed: c.Seed, Dtype: c.Dtype,
 	})
-	return &network{l, mlp, c.Components, c.Dtype}, err
+	return &network{l, mlp, c.Components, defaults.OrNone(c.Background, 0), c.Dtype}, err
 }
 
 // startIndependent makes every column independent of the others: numbers standard normal in their scores, about, and categories as
@@ -108,7 +110,7 @@ func (n *network) logProbs(b *graph.Builder, x *G.Node) *G.Node {
 	numbers, categories := n.laws(b, x)
 	var ofNumbers, ofCategories *G.Node
 	if d > 0 {
-		ofNumbers = b.Intervals(b.Columns(x, 2*d+c, d), b.Columns(x, 3*d+c, d), numbers, n.components, scaleClamp)
+		ofNumbers = b.Intervals(b.Columns(x, 2*d+c, d), b.Columns(x, 3*d+c, d), numbers, n.components, scaleClamp, n.background)
 	}
 	if c > 0 {
 		ofCategories = b.LevelLogProb(categories, b.Columns(x, 4*d+c, c), n.levels)

@@ -156,7 +156,7 @@ func (l law) oddity(t *table, i, slot int, v float64) (logP, tail float64) {
 		theta = append(theta, l.numbers[(part*l.d()+slot)*l.components:][:l.components]...)
 	}
 	out := []float64{0}
-	kernel.NewIntervals[float64](1, l.components, scaleClamp).Forward([]float64{in.lo}, []float64{in.hi}, theta, out)
+	kernel.NewIntervals[float64](1, l.components, scaleClamp, l.background).Forward([]float64{in.lo}, []float64{in.hi}, theta, out)
 	below, above := math.Exp(kernel.LogCDF(l.normal(slot, v, true))), math.Exp(kernel.LogCDF(-l.normal(slot, v, false)))
 	return out[0] + in.logSlope, min(2*min(below, above), 1)
 }

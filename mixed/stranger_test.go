@@ -14,8 +14,9 @@ type stranger struct {
 	} `json:"schema"`
 	Gaps   []int `json:"gaps"`
 	Config struct {
-		Hidden     []int `json:"hidden"`
-		Components int   `json:"components"`
+		Hidden     []int   `json:"hidden"`
+		Components int     `json:"components"`
+		Background float64 `json:"background"`
 	} `json:"config"`
 
 	tensors map[string][]float64
@@ -168,16 +169,18 @@ func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numb
 	for q := range k {
 		mean, raw := theta[(d+i)*k+q], theta[(2*d+i)*k+q]
 		sigma := math.Exp(-6 + 8/(1+math.Exp(-raw)))
-		term := logits[q] - logSum(logits)
-		if lo == hi {
-			t := (lo - mean) / sigma
-			term += -t*t/2 - math.Log(sigma) - math.Log(2*math.Pi)/2
-		} else {
-			term += logBetween((lo-mean)/sigma, (hi-mean)/sigma)
-		}
-		terms = append(terms, term)
+		terms = append(terms, logits[q]-logSum(logits)+math.Log(1-s.Config.Background)+logNormalCell(lo, hi, mean, sigma))
 	}
+	terms = append(terms, math.Log(s.Config.Background)+logNormalCell(lo, hi, 0, 1))
 	return logSum(terms) + logSlope
+}
+
+// logNormalCell is log p of an interval, or the log-density of a point, of a normal.
+func logNormalCell(lo, hi, mean, sigma float64) float64 {
+	if lo < hi {
+		return logBetween((lo-mean)/sigma, (hi-mean)/sigma)
+	}
+	return logNormal(lo, mean, sigma)
 }
 
 func logSum(x []float64) float64 {
@@ -282,7 +285,8 @@ func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope fl
 
 func beyond(u, slope, e, room float64) (score, logSlope float64) {
 	if math.IsInf(room, 1) {
-		return u + slope*e, math.Log(math.Abs(slope))
+		side := math.Copysign(1, slope)
+		return u + side*math.Log1p(math.Abs(slope)*e), math.Log(math.Abs(slope)) - math.Log1p(math.Abs(slope)*e)
 	}
 	return u - slope*room*math.Log1p(-e/room), math.Log(math.Abs(slope)) - math.Log1p(-e/room)
 }

@@ -1,9 +1,7 @@
 """Classifier two-sample test of rows held out against samples: python c2st.py FOLDER
 
 FOLDER is what `go run ./bench/mixed -o FOLDER` wrote. Prints the ROC-AUC of scikit-learn's HistGradientBoostingClassifier,
-cross-fitted in five folds, that tells held-out rows from samples: 0.5 is best. Missing cells of the held-out rows are taken away
-from samples too, by the pattern of a fitted row drawn at random, because a sample is a whole row. Needs: numpy, pandas,
-scikit-learn."""
+cross-fitted in five folds, that tells held-out rows from samples: 0.5 is best. Needs: numpy, pandas, scikit-learn."""
 import glob, os, sys
 import numpy as np, pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier

@@ -11,10 +11,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -52,9 +54,15 @@ func compare(path, out string, most int, seed uint64) error {
 	if err != nil {
 		return err
 	}
+	alone, err := independent(m, held)
+	if err != nil {
+		return err
+	}
 	n, d := fitted.Dims()
-	fmt.Printf("%-28s %6d×%-3d fit %5.1fs epochs %d/%d  valid %8.3f independent %8.3f  held-out %8.3f  %v  %.1fs\n", filepath.Base(path), n, d, took.Seconds(),
-		m.Facts.BestEpoch, m.Facts.Epochs, m.Facts.LogProb, m.Facts.Independent, stat.Mean(lp, nil), m.Facts.Warnings, time.Since(began).Seconds()-took.Seconds())
+	slices.Sort(lp)
+	fmt.Printf("%-26s %6d×%-3d epoch %3d of %3d %6.1f s   mixed %9.3f   independent %9.3f   of the %d that chose the epoch: mixed %9.3f   least %.1f\n",
+		filepath.Base(path), n, d, m.Facts.BestEpoch, m.Facts.Epochs, took.Seconds(), stat.Mean(lp, nil), stat.Mean(alone, nil),
+		m.Facts.ValidationRows, m.Facts.LogProb, lp[0])
 	if out == "" {
 		return nil
 	}
@@ -66,6 +74,22 @@ func compare(path, out string, most int, seed uint64) error {
 	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
 	return errors.Join(
 		writeTable(stem+"-fitted.csv", m, fitted), writeTable(stem+"-held.csv", m, held), writeTable(stem+"-sample.csv", m, sample))
+}
+
+// independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
+func independent(m *mixed.Model, x *mat.Dense) ([]float64, error) {
+	n, d := x.Dims()
+	sum := make([]float64, n)
+	for j := range d {
+		alone := mat.NewDense(n, d, slices.Repeat([]float64{math.NaN()}, n*d))
+		alone.SetCol(j, mat.Col(nil, j, x))
+		lp, err := m.LogProb(alone)
+		if err != nil {
+			return nil, err
+		}
+		floats.Add(sum, lp)
+	}
+	return sum, nil
 }
 
 // writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing.

@@ -8,12 +8,14 @@ import "math"
 //	log Σ π_k (Φ(b_k) − Φ(a_k)),  a_k = (lo − μ_k)/σ_k, b_k = (hi − μ_k)/σ_k   where lo < hi,
 //	log Σ π_k φ(a_k)/σ_k                                                         where lo = hi,
 //
-// with π = softmax of the logits. A difference of distribution functions is taken as one of Mills' ratios in the tail where the
+// with π = softmax of the logits, to which a standard normal of the weight background can be added, so that no number is all but
+// impossible however narrow the components are: (1 − background)·mixture + background·N(0, 1). A difference of distribution functions is taken as one of Mills' ratios in the tail where the
 // interval is, and as a series where it is narrow, so that it keeps its digits however far out or narrow the interval is. An end
 // of ±1e30 or beyond is an infinite one. It is scratch memory for one goroutine, and computes in float64 whatever T is.
 type Intervals[T Float] struct {
-	d, k  int
-	clamp Clamp
+	d, k       int
+	clamp      Clamp
+	background float64
 
 	logWeight, mean, scale []float64
 	joint                  []float64 // logWeight + logP
@@ -22,14 +24,17 @@ type Intervals[T Float] struct {
 	lower, upper           []float64 // −∂ logP/∂lo·σ and ∂ logP/∂hi·σ
 }
 
-// NewIntervals makes the scratch memory for rows of d numbers and mixtures of k components.
-func NewIntervals[T Float](d, k int, clamp Clamp) *Intervals[T] {
-	block := make([]float64, 9*k)
-	cut := func() (s []float64) { s, block = block[:k:k], block[k:]; return }
-	return &Intervals[T]{
-		d: d, k: k, clamp: clamp,
+// NewIntervals makes the scratch memory for rows of d numbers and mixtures of k components, with a background of 0 ≤ weight < 1.
+func NewIntervals[T Float](d, k int, clamp Clamp, background float64) *Intervals[T] {
+	all := k + 1 // the background is the last
+	block := make([]float64, 9*all)
+	cut := func() (s []float64) { s, block = block[:all:all], block[all:]; return }
+	c := &Intervals[T]{
+		d: d, k: k, clamp: clamp, background: background,
 		logWeight: cut(), mean: cut(), scale: cut(), joint: cut(), logP: cut(), first: cut(), second: cut(), lower: cut(), upper: cut(),
 	}
+	c.logWeight[k], c.scale[k] = math.Log(background), 1
+	return c
 }
 
 // Forward fills out (N×d) from lo, hi (N×d) and theta, N rows of 3·d·K: logits, means and raw log scales, d×K each.
@@ -53,15 +58,19 @@ func (c *Intervals[T]) Backward(lo, hi, theta, up, gLo, gHi, gTheta []T) {
 			continue
 		}
 		total := c.at(float64(lo[e]), float64(hi[e]))
-		sumLo, sumHi := 0.0, 0.0
+		sumLo, sumHi, rest := 0.0, 0.0, math.Log1p(-c.background)
+		ofMixture := 1 - math.Exp(c.logWeight[c.k]+c.logP[c.k]-total) // the share of the components that logits weigh
 		for k := range c.mean {
 			share := math.Exp(c.logWeight[k] + c.logP[k] - total)
 			grad := float64(g) * share
-			logits[k] = T(grad - float64(g)*math.Exp(c.logWeight[k]))
-			means[k] = T(grad * c.first[k] / c.scale[k])
-			scales[k] = T(grad * c.second[k] * c.clamp.Slope(math.Log(c.scale[k])))
 			sumLo -= grad * c.lower[k] / c.scale[k]
 			sumHi += grad * c.upper[k] / c.scale[k]
+			if k == c.k {
+				break
+			}
+			logits[k] = T(grad - float64(g)*ofMixture*math.Exp(c.logWeight[k]-rest))
+			means[k] = T(grad * c.first[k] / c.scale[k])
+			scales[k] = T(grad * c.second[k] * c.clamp.Slope(math.Log(c.scale[k])))
 		}
 		gLo[e], gHi[e] = T(sumLo), T(sumHi)
 	}
@@ -76,8 +85,8 @@ func (c *Intervals[T]) of(theta []T, e int) (logits, means, scales []T) {
 
 func (c *Intervals[T]) load(theta []T, e int) {
 	logits, means, scales := c.of(theta, e)
-	total := LogSumExp(logits)
-	for k := range c.mean {
+	total := LogSumExp(logits) - math.Log1p(-c.background)
+	for k := range logits {
 		c.logWeight[k] = float64(logits[k]) - total
 		c.mean[k] = float64(means[k])
 		c.scale[k] = math.Exp(holdScale(c.clamp.Apply(float64(scales[k])), mostLogScale[float64]()))

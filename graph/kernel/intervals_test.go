@@ -8,7 +8,7 @@ import (
 // TestIntervalsAreExact: the log-probability of an interval of one standard normal, far out, narrow, wide and endless, against
 // Simpson's rule.
 func TestIntervalsAreExact(t *testing.T) {
-	c := NewIntervals[float64](1, 1, Clamp{})
+	c := NewIntervals[float64](1, 1, Clamp{}, 0)
 	for _, i := range [][2]float64{{-1, 2}, {0, 1e-9}, {3, 3.0001}, {3, 3 + 2e-3}, {3, 3 + 3e-4}, {-5, -4.5}, {8, 9}, {-38, -30}, {50, 60}, {-1e-4, 1e-4}, {1, 30}} {
 		out := []float64{0}
 		c.Forward(i[:1], i[1:], []float64{0, 0, 0}, out)
