@@ -13,7 +13,6 @@ import (
 
 	"gaussflow/columns"
 	"gaussflow/losses"
-	"gaussflow/rows"
 	"gaussflow/train"
 )
 
@@ -29,8 +28,8 @@ const (
 // held out to choose the epoch by; where no epoch is better than columns that do not depend on each other, the model is that, and a
 // warning says so.
 //
-// It is an error if fewer than four rows have a value, no column is modelled, or a cell is a value that its column cannot have. When ctx is done, the best model so
-// far is returned with an error that wraps ctx.Err; without one if there is none yet.
+// It is an error if there are fewer than four rows, no column is modelled, or a cell is a value that its column cannot have. When ctx
+// is done, the best model so far is returned with an error that wraps ctx.Err; without one if there is none yet.
 func Fit(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config) (*Model, error) {
 	if ctx == nil {
 		return nil, errors.New("mixed: Fit: ctx is nil, want a context.Context, context.Background() say")
@@ -56,55 +55,11 @@ func Fit(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config) (*M
 	return f.model, nil
 }
 
-// checkTable gives the columns that are modelled.
-func checkTable(schema columns.Schema, x mat.Matrix) (modelled []columns.Column, err error) {
-	for _, c := range schema.Columns {
-		if c.Modelled() {
-			modelled = append(modelled, c)
-		}
-	}
-	n, d := rows.Dims(x)
-	switch {
-	case len(modelled) == 0:
-		return nil, errors.New("no column of the schema is modelled: want numbers, a grid, a time, a category or a boolean among them")
-	case n < 4 || d != len(modelled):
-		return nil, fmt.Errorf("got a %s matrix, want at least 4 rows of %d columns, one for each column that is modelled", rows.ShapeOf(x), len(modelled))
-	}
-	return modelled, errors.Join(checkColumns(modelled), checkNames(schema))
-}
-
-func checkNames(schema columns.Schema) error {
-	seen := map[string]bool{}
-	for _, c := range schema.Columns {
-		if seen[c.Name] {
-			return fmt.Errorf("two columns are called %q: want a name for each", c.Name)
-		}
-		seen[c.Name] = true
-	}
-	return nil
-}
-
-// checkColumns reports what no density can be made of.
-func checkColumns(modelled []columns.Column) error {
-	for _, c := range modelled {
-		lower, upper := boundsOf(&c)
-		switch {
-		case isCategory(&c) && len(c.Levels) == 0:
-			return fmt.Errorf("column %q is a %s without levels", c.Name, c.Kind)
-		case (c.Kind == columns.Grid || c.Kind == columns.Time) && !(c.Step > 0 && !math.IsInf(c.Step, 0)):
-			return fmt.Errorf("column %q is a %s with step %v, want a positive one", c.Name, c.Kind, c.Step)
-		case !(lower < upper):
-			return fmt.Errorf("column %q has bounds %v and %v, want the lower one below the upper one", c.Name, lower, upper)
-		}
-	}
-	return nil
-}
-
 // A fit is what is made on the way to a model.
 type fit struct {
 	Config
 	model       *Model
-	train0      *table
+	fitted      *table
 	validation  *table
 	independent [][]float64 // the parameters at the start
 }
@@ -125,8 +80,8 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 		}
 		l.marginals = append(l.marginals, fitMarginal(&modelled[j], values))
 	}
-	f := &fit{Config: c.withDefaults(len(chosen)), train0: l.newTable(rowsOf{x, chosen}, true), validation: l.newTable(rowsOf{x, held}, true)}
-	if err := errors.Join(f.train0.checkPossible(chosen), f.validation.checkPossible(held)); err != nil {
+	f := &fit{Config: c.withDefaults(len(chosen)), fitted: l.newTable(rowsOf{x, chosen}, true), validation: l.newTable(rowsOf{x, held}, true)}
+	if err := errors.Join(f.fitted.checkPossible(chosen), f.validation.checkPossible(held)); err != nil {
 		return nil, err
 	}
 	net, err := newNetwork(l, f.Config)
@@ -135,7 +90,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	}
 	f.model = &Model{net: net, order: slices.Clone(l.slot), config: f.Config}
 	f.model.Facts.Rows, f.model.Facts.ValidationRows = len(chosen), len(held)
-	return f, net.startIndependent(f.train0)
+	return f, net.startIndependent(f.fitted)
 }
 
 // gapsOf are the columns in which some of the rows have missing cells, and some have none.
@@ -153,30 +108,6 @@ func gapsOf(x mat.Matrix, index []int) (gaps []int) {
 		}
 	}
 	return gaps
-}
-
-func checkValues(c *columns.Column, values []float64) error {
-	for _, v := range values {
-		if !(math.Abs(v) <= 1e150) { // squares are finite
-			return fmt.Errorf("column %q has the value %v, want finite numbers up to 1e150", c.Name, v)
-		}
-	}
-	return nil
-}
-
-// checkPossible reports the first cell that its column cannot have; index are the rows' numbers in what was given, nil: they are t's.
-func (t *table) checkPossible(index []int) error {
-	if index == nil {
-		index = t.all()
-	}
-	for i := range t.n {
-		for j, c := range t.columns {
-			if t.at(i, t.slot[j]) == impossible {
-				return fmt.Errorf("row %d (from 0), column %q: a value that the column cannot have by its schema: off its step, beyond its bounds, or the index of no level", index[i], c.Name)
-			}
-		}
-	}
-	return nil
 }
 
 // split draws the rows that are held out.
@@ -201,8 +132,8 @@ func (r rowsOf) T() mat.Matrix       { return mat.Transpose{Matrix: r} }
 
 func (f *fit) train(ctx context.Context) error {
 	m := f.model
-	copies := max(1, leastEpoch/f.train0.n)
-	masked := newMaskedRows(f.train0, copies, m.order, f.Seed)
+	copies := max(1, leastEpoch/f.fitted.n)
+	masked := newMaskedRows(f.fitted, copies, m.order, f.Seed)
 	held := newMaskedRows(f.validation, max(1, leastValidation/f.validation.n), m.order, f.Seed+1)
 	var err error
 	if m.Facts.Independent, err = m.meanLogProb(f.validation); err != nil {

@@ -10,8 +10,9 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// How a marginal is fitted: a bin between knots has leastBin values or more, and there are mostBins of them about, so that a column of
-// n values is a density with mostBins/2n nats to lose. A value that one in ownShare rows has, leastBin at least, has a bin of its own. Towards either end bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to itself. A normal of the column's median and quartiles counts
+// How a marginal is fitted: a bin between knots has leastBin values or more, and there are mostBins of them about, so that the noise in
+// the knots of n values costs some mostBins/2n nats. A value that one in ownShare rows has, leastBin of them at least, has a bin of its
+// own. Towards either end bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to itself. A normal of the column's median and quartiles counts
 // as priorRows rows: what few values leave open is as if the column were one.
 const (
 	leastBin  = 30
