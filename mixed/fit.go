@@ -12,7 +12,6 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/columns"
-	"gaussflow/losses"
 	"gaussflow/train"
 )
 
@@ -143,7 +142,6 @@ func (f *fit) train(ctx context.Context) error {
 	n, _ := masked.Dims()
 	trainer, err := train.New(m.net, train.Config{
 		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: f.LearningRate}, WeightDecay: orNone(f.WeightDecay), Suffix: ".kernel"},
-		Loss:      losses.BaseNLL{},
 		Schedule:  train.Cosine{Peak: f.LearningRate, Floor: 0.01 * f.LearningRate, WarmupSteps: 50, DecaySteps: f.Epochs * (1 + (n-1)/f.BatchSize)},
 		Clip:      train.Clip{GlobalNorm: 5},
 		EMA:       0.99,

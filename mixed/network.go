@@ -74,7 +74,7 @@ func (n *network) Dtype() graph.Dtype { return n.dtype }
 // Params are the perceptron's.
 func (n *network) Params() []*graph.Param { return n.mlp.Params() }
 
-// Terms has the weighted log-probability of a row as that of the base: the loss is losses.BaseNLL.
+// Terms has the weighted log-probability of a row as that of the base: the loss is its negative, losses.NLL.
 func (n *network) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	logProbs := n.logProbs(b, x)
 	weights := b.Columns(x, 4*n.d()+2*n.c(), n.d()+n.c())
