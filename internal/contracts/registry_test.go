@@ -14,6 +14,7 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/losses"
+	"gaussflow/mixed"
 	"gaussflow/progress"
 	"gaussflow/report"
 	"gaussflow/rows"
@@ -144,6 +145,10 @@ var functions = map[string]any{
 	"losses.DescribePenalty":            losses.DescribePenalty,
 	"losses.New":                        losses.New,
 	"losses.NewPenalty":                 losses.NewPenalty,
+	"mixed.Fit":                         mixed.Fit,
+	"mixed.Is":                          mixed.Is,
+	"mixed.Load":                        mixed.Load,
+	"mixed.LoadFrom":                    mixed.LoadFrom,
 	"report.Write":                      report.Write,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
@@ -326,6 +331,12 @@ var types = []reflect.Type{
 	reflect.TypeFor[losses.NLL](),
 	reflect.TypeFor[losses.Penalty](),
 	reflect.TypeFor[losses.Terms](),
+	reflect.TypeFor[mixed.Condition](),
+	reflect.TypeFor[mixed.Config](),
+	reflect.TypeFor[mixed.Explanation](),
+	reflect.TypeFor[mixed.Facts](),
+	reflect.TypeFor[mixed.Imputation](),
+	reflect.TypeFor[mixed.Model](),
 	reflect.TypeFor[progress.Bar](),
 	reflect.TypeFor[progress.Lines](),
 	reflect.TypeFor[report.Input](),
@@ -473,6 +484,8 @@ var values = []any{
 	initializers.Orthogonal,
 	initializers.Zeros,
 	layers.None,
+	mixed.ErrNotFitted,
+	mixed.None,
 	tabular.Aligned,
 	tabular.Best,
 	tabular.CoarseColumns,

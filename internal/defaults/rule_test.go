@@ -26,6 +26,7 @@ import (
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 	"gaussflow/losses"
+	"gaussflow/mixed"
 	"gaussflow/report"
 	"gaussflow/tabular"
 	"gaussflow/train"
@@ -82,6 +83,9 @@ var configs = map[string]config{
 
 	"losses.L2": validates(losses.L2{}),
 
+	"mixed.Config":    validates(mixed.Config{}),
+	"mixed.Condition": validates(mixed.Condition{Column: "x", Low: -9, High: 9}),
+
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
 
 	"tabular.Config": validates(tabular.Config{}),
@@ -117,6 +121,7 @@ var results = []string{
 	"data.Place", "data.Table",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
+	"mixed.Facts",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
