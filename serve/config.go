@@ -36,15 +36,13 @@ type Limits struct {
 	Sample   int           // rows to draw, default 1,000,000: 413
 	Time     time.Duration // of a request from its first byte, default 30 minutes: 503
 
-	// Requests are those of a few rows (64 KiB) that are answered at a time, default 32 a processor; Streams those of more, default 2 a
-	// processor. More are refused at once with 503 and Retry-After.
-	Requests int
-	Streams  int
+	Requests int // of a few rows (64 KiB) answered at a time, default 32 a processor: more are refused at once with 503 and Retry-After
+	Streams  int // requests of more rows at a time, default 2 a processor; refused likewise
 
-	// Wait is how long a client may keep the server waiting for bytes, or keep it from sending, beyond what Rate bytes a second take; default 10 seconds and
-	// 16 KiB: 408, or the connection ends.
+	// Wait is how long a client may keep the server waiting for bytes, or for it to take some, beyond what they take at Rate, default 10
+	// seconds: 408, or the connection ends.
 	Wait time.Duration
-	Rate int
+	Rate int // bytes a second that a client at least sends, or takes, default 16 KiB
 }
 
 // Validate reports fields out of range.

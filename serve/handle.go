@@ -68,6 +68,7 @@ func (s *Server) handle(route, method string, h handler) {
 			if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // net/http compares so too
 				s.log.Error("a request failed", "path", r.URL.Path, "failure", failure, "stack", string(debug.Stack()))
 				if t.status == 0 {
+					failure = nil
 					refuse(http.StatusInternalServerError, "the service failed at this request, and has logged how").write(rec)
 				}
 			}
@@ -97,9 +98,9 @@ func (s *Server) allowed(route, method string, w http.ResponseWriter, r *http.Re
 	if s.config.Token == "" || open[route] {
 		return nil
 	}
-	given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	given, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	sum := sha256.Sum256([]byte(given)) // of equal length, whatever was given
-	if subtle.ConstantTimeCompare(sum[:], s.token[:]) != 1 {
+	if same := subtle.ConstantTimeCompare(sum[:], s.token[:]) == 1; !same || !bearer {
 		return refuse(http.StatusUnauthorized, "Authorization is not Bearer and the token of this service")
 	}
 	return nil

@@ -63,14 +63,14 @@ func (m *served) read() (*version, error) {
 		return nil, err
 	}
 	if err = try(model); err != nil {
-		return nil, fmt.Errorf("serve: %s: the model was tried: %w", m.path, err)
+		return nil, fmt.Errorf("%s: the model was tried: %w", m.path, err)
 	}
 	after, err := digestOf(m.path)
 	if err != nil {
 		return nil, err
 	}
 	if before != after {
-		return nil, fmt.Errorf("serve: %s: the file changed while it was read", m.path)
+		return nil, fmt.Errorf("%s: the file changed while it was read", m.path)
 	}
 	v := &version{Model: model, digest: after, file: file, loaded: time.Now(), header: []string{after},
 		batcher: newBatcher(model, together, runtime.GOMAXPROCS(0)),
@@ -163,7 +163,7 @@ func (s *Server) Reload(name string) (changed bool, err error) {
 func alike(old, v *version) error {
 	same := func(a, b Column) bool { return a.Name == b.Name && a.Text == b.Text && a.Given == b.Given }
 	if !slices.EqualFunc(old.Reads(), v.Reads(), same) || !slices.EqualFunc(old.Writes(), v.Writes(), same) || old.Latents() != v.Latents() {
-		return fmt.Errorf("serve: its columns are others than those served: restart the service to serve it")
+		return errors.New("its columns are others than those served: restart the service to serve it")
 	}
 	return nil
 }

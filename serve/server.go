@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -59,18 +60,28 @@ func New(c Config) (*Server, error) {
 // Validate reports fields out of range.
 func (c Config) Validate() error {
 	if len(c.Models) == 0 {
-		return fmt.Errorf("serve: Config: Models is empty, want at least one model")
+		return errors.New("serve: Config: Models is empty, want at least one model")
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Models)) {
 		if !modelName.MatchString(name) {
-			return fmt.Errorf("serve: Config: Models: a model is called %.120q, want letters, digits, and . _ - between them, at most 100", name)
+			return &NameError{name}
 		}
 	}
 	return c.Limits.Validate()
 }
 
+// A NameError is a name that a model cannot have.
+type NameError struct{ Name string }
+
+func (e *NameError) Error() string {
+	return fmt.Sprintf("serve: Config: Models: a model is called %.120q, want letters, digits, and . _ - between them, at most 100", e.Name)
+}
+
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if w == nil || r == nil || r.URL == nil {
+		return // no server calls it so
+	}
 	if s == nil || s.mux == nil {
 		refuse(http.StatusServiceUnavailable, "the service has no models").write(w)
 		return

@@ -26,7 +26,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, q *question, t *tal
 }
 
 // askBody is ask of a body that has been opened.
-func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, media string, b *body, t *tally) error {
+func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, media string, b *body, t *tally) (err error) {
 	defer b.stop()
 	release, err := s.admit(b.whole)
 	if err != nil {
@@ -37,6 +37,11 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 	defer cancel()
 	if !b.whole { // answers begin before the body has ended
 		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs no leave
+		defer func() {
+			if err != nil { // the connection is of no more use: net/http would read the rest while it waits for the next request
+				w.Header().Set("Connection", "close")
+			}
+		}()
 	}
 	src, k, err := s.open(q, media, b)
 	if err != nil {
@@ -140,6 +145,9 @@ func (a *reply) batch(b *batch) error {
 		a.tally.refused++
 		return refuse(http.StatusUnprocessableEntity, "%v", b.reasons[0])
 	}
+	if a.tally.rows += b.n; a.tally.rows > a.limits.Rows {
+		return refuse(http.StatusRequestEntityTooLarge, "there are more than %d rows, want fewer at a time", a.limits.Rows)
+	}
 	a.begin()
 	for i, reason := range b.reasons {
 		if reason != nil {
@@ -147,9 +155,6 @@ func (a *reply) batch(b *batch) error {
 			a.tally.reason(reason)
 		}
 		a.buf = a.rows.row(a.buf, b.out[i*width:(i+1)*width], reason)
-	}
-	if a.tally.rows += b.n; a.tally.rows > a.limits.Rows {
-		return refuse(http.StatusRequestEntityTooLarge, "there are more than %d rows, want fewer at a time", a.limits.Rows)
 	}
 	return a.send()
 }

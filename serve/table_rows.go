@@ -105,16 +105,17 @@ func unreadableTable(err error) error {
 	var p *problem
 	var format *data.FormatError
 	var column *data.ColumnError
+	known := errors.As(err, &format)
 	switch {
 	case errors.As(err, &p):
 		return p
 	case errors.As(err, &column):
 		return refuse(http.StatusUnprocessableEntity, "the table has not the columns %s, it has %s", quoted(column.Missing), quoted(column.Have))
-	case errors.Is(err, data.ErrOnce):
+	case known && errors.Is(err, data.ErrOnce):
 		return refuse(http.StatusRequestEntityTooLarge, "a table that must be read out of order, as Parquet, is too long: %s", format.What)
-	case errors.As(err, &format) && format.Line > 0:
+	case known && format.Line > 0:
 		return refuse(http.StatusBadRequest, "line %d %s", format.Line, format.What)
-	case errors.As(err, &format):
+	case known:
 		return refuse(http.StatusBadRequest, "the table %s", format.What)
 	}
 	return unreadable(err)

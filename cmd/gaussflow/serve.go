@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"gaussflow/serve"
 )
@@ -101,7 +103,21 @@ func (f *serveFlags) check(c *cobra.Command, args []string) error {
 	if err := p.check(c); err != nil {
 		return err
 	}
-	return usage(c, f.config.Validate())
+	return f.checkConfig(c)
+}
+
+// checkConfig says of the flags what the library says of their fields.
+func (f *serveFlags) checkConfig(c *cobra.Command) (err error) {
+	var name *serve.NameError
+	if errors.As(f.config.Validate(), &name) {
+		return usage(c, fmt.Errorf("a model is called %.120q, want letters, digits, and . _ - between them: NAME=%s", name.Name, f.config.Models[name.Name]))
+	}
+	c.Flags().Visit(func(flag *pflag.Flag) {
+		if strings.HasPrefix(flag.Value.String(), "-") {
+			err = fmt.Errorf("--%s %s, want no less than 0", flag.Name, flag.Value)
+		}
+	})
+	return usage(c, err)
 }
 
 // serveModels serves until the context is done.
@@ -124,7 +140,7 @@ func serveModels(c *cobra.Command, f *serveFlags) error {
 	}
 	l, err := net.Listen("tcp", f.addr)
 	if err != nil {
-		return err
+		return &listening{f.addr, err}
 	}
 	setPatient(c.Context(), true)
 	scheme := "http"
@@ -138,6 +154,24 @@ func serveModels(c *cobra.Command, f *serveFlags) error {
 		go s.Watch(watching, f.watch)
 	}
 	return s.Run(c.Context(), l, config, f.grace)
+}
+
+// listening is an address that cannot be had.
+type listening struct {
+	addr string
+	err  error
+}
+
+func (e *listening) Error() string {
+	var system syscall.Errno
+	var network *net.OpError
+	switch {
+	case errors.As(e.err, &system):
+		return fmt.Sprintf("--addr %s: %v", e.addr, system)
+	case errors.As(e.err, &network):
+		return fmt.Sprintf("--addr %s: %v", e.addr, network.Err)
+	}
+	return fmt.Sprintf("--addr %s: %v", e.addr, e.err)
 }
 
 // readToken is the token of the file, else of the environment.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -16,6 +17,7 @@ import (
 	"gaussflow/progress"
 	"gaussflow/report"
 	"gaussflow/rows"
+	"gaussflow/serve"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -144,6 +146,9 @@ var functions = map[string]any{
 	"rows.MeanStd":                      rows.MeanStd,
 	"rows.MomentsOf":                    rows.MomentsOf,
 	"rows.ShapeOf":                      rows.ShapeOf,
+	"serve.Load":                        serve.Load,
+	"serve.New":                         serve.New,
+	"serve.OfTabular":                   serve.OfTabular,
 	"tabular.Fit":                       tabular.Fit,
 	"tabular.Load":                      tabular.Load,
 	"tabular.OfFlow":                    tabular.OfFlow,
@@ -178,6 +183,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[columns.Atom](),
+	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.Form](),
+	reflect.TypeFor[columns.Kind](),
+	reflect.TypeFor[columns.Level](),
+	reflect.TypeFor[columns.Relation](),
+	reflect.TypeFor[columns.Schema](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -315,6 +327,12 @@ var types = []reflect.Type{
 	reflect.TypeFor[rows.Reader](),
 	reflect.TypeFor[rows.ShapeError](),
 	reflect.TypeFor[rows.Source](),
+	reflect.TypeFor[serve.Column](),
+	reflect.TypeFor[serve.Config](),
+	reflect.TypeFor[serve.Limits](),
+	reflect.TypeFor[serve.Model](),
+	reflect.TypeFor[serve.NameError](),
+	reflect.TypeFor[serve.Server](),
 	reflect.TypeFor[tabular.Column](),
 	reflect.TypeFor[tabular.Config](),
 	reflect.TypeFor[tabular.ConfigError](),
@@ -395,6 +413,16 @@ var types = []reflect.Type{
 }
 
 var values = []any{
+	columns.Boolean,
+	columns.Category,
+	columns.Constant,
+	columns.Derived,
+	columns.Empty,
+	columns.Grid,
+	columns.Identifier,
+	columns.Numbers,
+	columns.Text,
+	columns.Time,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,

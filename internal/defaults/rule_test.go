@@ -26,6 +26,7 @@ import (
 	"gaussflow/layers/layertest"
 	"gaussflow/losses"
 	"gaussflow/report"
+	"gaussflow/serve"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -80,6 +81,8 @@ var configs = map[string]config{
 	"losses.L2": validates(losses.L2{}),
 
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
+
+	"serve.Limits": validates(serve.Limits{}),
 
 	"tabular.Config": validates(tabular.Config{}),
 
