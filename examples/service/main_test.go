@@ -32,13 +32,13 @@ func TestService(t *testing.T) {
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	for url, want := range map[string]string{
-		"/odd?a=0&b=0": "false\n", "/odd?a=2&b=-2": "true\n", "/odd?a=0": "b is missing, want a number\n", "/odd?a=1e300&b=1": "true\n",
+		"/odd?a=0&b=0": "false\n", "/odd?a=6&b=-6": "true\n", "/odd?a=0": "b is missing, want a number\n", "/odd?a=1e300&b=1": "true\n",
 	} {
 		if got := text(t)(http.Get(server.URL + url)); got != want {
 			t.Errorf("%s: %q, want %q", url, got, want)
 		}
 	}
-	got := text(t)(http.Post(server.URL+"/v1/models/penguins/score", "application/json", strings.NewReader(`{"a":2,"b":-2}`)))
+	got := text(t)(http.Post(server.URL+"/v1/models/penguins/score", "application/json", strings.NewReader(`{"a":6,"b":-6}`)))
 	if !strings.Contains(got, `"tail_probability":0}`) {
 		t.Errorf("score says %s, want a tail of 0", got)
 	}
