@@ -136,9 +136,13 @@ func (w *rowWriter) record(dst []byte, values []float64, reason error) []byte {
 		if j > 0 {
 			dst = append(dst, ',')
 		}
-		if reason == nil {
+		switch {
+		case reason != nil:
+		case w.columns[j].Text:
 			w.cell = w.text(w.cell[:0], j, values[j])
 			dst = appendCell(dst, w.cell)
+		default:
+			dst = w.text(dst, j, values[j])
 		}
 	}
 	if w.reasons {

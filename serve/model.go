@@ -39,7 +39,7 @@ type Model interface {
 // A Column is one of a model's.
 type Column struct {
 	Name string `json:"name"`
-	// Text columns hold words, in JSON a string; others hold numbers.
+	// Text columns hold words, in JSON a string; others hold numbers, as JSON writes them.
 	Text bool `json:"text,omitempty"`
 	// Given columns are those that the density is conditional on.
 	Given bool `json:"given,omitempty"`

@@ -124,9 +124,21 @@ func (s *Server) admit(request bool) (release func(), err error) {
 	case places <- struct{}{}:
 		return func() { <-places }, nil
 	default:
-		s.metrics.turnedAway.Inc()
-		return nil, errBusy
+		return nil, s.turnAway()
 	}
+}
+
+// busy refuses while all places for requests are taken, before a body is read that would be turned away behind it.
+func (s *Server) busy() error {
+	if len(s.requests) < cap(s.requests) {
+		return nil
+	}
+	return s.turnAway()
+}
+
+func (s *Server) turnAway() error {
+	s.metrics.turnedAway.Inc()
+	return errBusy
 }
 
 var errBusy = refuse(http.StatusServiceUnavailable, "the service is busy with as many requests as it takes at a time: try again in a second")

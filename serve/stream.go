@@ -5,6 +5,7 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -191,6 +192,7 @@ func (a *reply) write() error {
 // last writes what is left. The deadline of an answer that was streamed ends with it.
 func (a *reply) last() error {
 	if !a.streamed {
+		a.w.Header().Set("Content-Length", strconv.Itoa(len(a.buf)))
 		_, err := a.w.Write(a.buf)
 		return err
 	}

@@ -19,11 +19,10 @@ import (
 	"time"
 
 	"gaussflow/bench"
-	"gaussflow/flows"
 	"gaussflow/graph"
 )
 
-// bench is what all parts share.
+// options are what all parts share.
 type options struct {
 	ctx         context.Context
 	dir         string // for files that are used and removed
@@ -108,6 +107,5 @@ func writeModel(path string, by float64) error {
 	if err = p.Set(v); err != nil {
 		return err
 	}
-	var _ *flows.Flow = f
 	return f.Save(path)
 }
