@@ -24,8 +24,10 @@ type body struct {
 
 // openBody reads the first bytes of a body.
 func (s *Server) openBody(w http.ResponseWriter, r *http.Request) (*body, error) {
-	if err := s.busy(); err != nil && r.ContentLength >= 0 && r.ContentLength <= smallBody {
-		return nil, err
+	if 0 <= r.ContentLength && r.ContentLength <= smallBody {
+		if err := s.busy(); err != nil {
+			return nil, err
+		}
 	}
 	if r.ContentLength > s.limits.Body {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "the body has %d bytes, want at most %d", r.ContentLength, s.limits.Body)
