@@ -31,7 +31,7 @@ func fit(seed uint64) (*tabular.Model, error) {
 		a := rng.NormFloat64()
 		x.SetRow(i, []float64{a, 2*a + rng.NormFloat64(), 7})
 	}
-	return tabular.Fit(context.Background(), []string{"a", "b", "c"}, x, tabular.Config{Preset: tabular.Fast, Epochs: 2, Seed: seed, DropConstant: true})
+	return tabular.Fit(context.Background(), []string{"a", "b", "c"}, x, tabular.Config{Preset: tabular.Fast, Family: tabular.Aligned, Epochs: 2, Seed: seed, DropConstant: true})
 }
 
 // saved writes the model to a file.
