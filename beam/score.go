@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"strconv"
 
@@ -139,7 +140,10 @@ func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writ
 			line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
 		}
 		line = append(strconv.AppendFloat(line, logProb, 'g', -1, 64), ',')
-		line = append(strconv.AppendFloat(line, tail, 'g', -1, 64), '\n')
+		if !math.IsNaN(tail) { // else the model knows none: an empty cell
+			line = strconv.AppendFloat(line, tail, 'g', -1, 64)
+		}
+		line = append(line, '\n')
 		rows++
 		_, err := out.Write(line)
 		return err
