@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -165,6 +166,8 @@ func fieldDocs(t *testing.T) map[string]map[string]string {
 			return err
 		case d.IsDir() && path != root && (slices.Contains([]string{"graph", "bench", "docs", "internal", "testdata"}, d.Name()) || d.Name()[0] == '.'):
 			return filepath.SkipDir
+		case d.IsDir() && path != root && apart(path):
+			return filepath.SkipDir
 		case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
@@ -295,4 +298,10 @@ func TestZeroAndNone(t *testing.T) {
 			}
 		}
 	}
+}
+
+// apart reports a folder that is a module of its own, which this one cannot import.
+func apart(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
 }
