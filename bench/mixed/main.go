@@ -59,10 +59,14 @@ func compare(path, out string, most int, seed uint64) error {
 	if err != nil {
 		return err
 	}
+	points, err := logProbDequantized(&schema, fitted, held, seed)
+	if err != nil {
+		return err
+	}
 	n, d := fitted.Dims()
 	slices.Sort(lp)
-	fmt.Printf("%-26s %6d×%-3d epoch %3d of %3d %6.1f s   mixed %9.3f   independent %9.3f   of the %d that chose the epoch: mixed %9.3f   least %.1f\n",
-		filepath.Base(path), n, d, m.Facts.BestEpoch, m.Facts.Epochs, took.Seconds(), stat.Mean(lp, nil), stat.Mean(alone, nil),
+	fmt.Printf("%-26s %6d×%-3d epoch %3d of %3d %6.1f s   mixed %9.3f   dequantized %9.3f   independent %9.3f   of the %d that chose the epoch: mixed %9.3f   least %.1f\n",
+		filepath.Base(path), n, d, m.Facts.BestEpoch, m.Facts.Epochs, took.Seconds(), stat.Mean(lp, nil), points, stat.Mean(alone, nil),
 		m.Facts.ValidationRows, m.Facts.LogProb, lp[0])
 	if out == "" {
 		return nil
@@ -74,7 +78,7 @@ func compare(path, out string, most int, seed uint64) error {
 	}
 	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
 	return errors.Join(
-		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeTable(stem+"-sample.csv", schema, sample))
+		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeTable(stem+"-sample.csv", schema, sample), writeSchema(stem+"-schema.json", &schema))
 }
 
 // independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
@@ -116,6 +120,14 @@ func writeTable(path string, schema columns.Schema, x *mat.Dense) error {
 	}
 	w.Flush()
 	return errors.Join(err, w.Error(), file.Close())
+}
+
+func writeSchema(path string, schema *columns.Schema) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(schema.Write(file), file.Close())
 }
 
 // namesOf are the names of the modelled columns, and then of those that others make.
