@@ -134,6 +134,24 @@ func (f *File) Except(names ...string) (*File, error) {
 	return f.with(left)
 }
 
+// AsText is the same file of which no column is read as a number: what CreateRecords passes on to Parquet as text.
+func (f *File) AsText() *File {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	g.pick = nil
+	return &g
+}
+
+// CheckNames is a FormatError if the file has two columns of the name of one that is read.
+func (f *File) CheckNames() error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.ambiguous()
+}
+
 func (f *File) with(pick []int) (*File, error) {
 	if len(pick) == 0 {
 		return nil, &EmptyError{File: f.in.name, What: "column"}

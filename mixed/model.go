@@ -23,6 +23,7 @@ type Model struct {
 	net    *network
 	order  []int // slots, as LogProb takes them
 	config Config
+	held   []int // the rows of Fit that were held out; not saved
 
 	once  sync.Once
 	probs *graph.RowFunc // logProbs of rows
