@@ -31,6 +31,11 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the draws and of the fits")
 	out := flag.String("o", "", "folder to write the rows that were held out and as many samples to, for c2st.py; empty: none")
 	flag.Parse()
+	if *out != "" {
+		if err := os.MkdirAll(*out, 0o755); err != nil {
+			log.Fatal(err)
+		}
+	}
 	fmt.Println("held-out log p, nats a row")
 	for _, name := range strings.Split(*names, ",") {
 		if err := compare(filepath.Join(*folder, name), *out, *most, *seed); err != nil {
@@ -71,14 +76,19 @@ func compare(path, out string, most int, seed uint64) error {
 	if out == "" {
 		return nil
 	}
-	n, _ = held.Dims()
+	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), m, schema, fitted, held, seed)
+}
+
+// writeTables writes what c2st.py and trees.py read.
+func writeTables(stem string, m *mixed.Model, schema columns.Schema, fitted, held *mat.Dense, seed uint64) error {
+	n, _ := held.Dims()
 	sample, err := m.Sample(n, rand.New(rand.NewPCG(seed, 2)))
 	if err != nil {
 		return err
 	}
-	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
 	return errors.Join(
-		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeTable(stem+"-sample.csv", schema, sample), writeSchema(stem+"-schema.json", &schema))
+		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held),
+		writeTable(stem+"-sample.csv", schema, sample), writeSchema(stem+"-schema.json", &schema))
 }
 
 // independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.

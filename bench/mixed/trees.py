@@ -3,8 +3,9 @@
 FOLDER is what `go run ./bench/mixed -o FOLDER` wrote. Column by column, in order, a HistGradientBoostingClassifier tells the column's
 class from the columns before it: a category is its own class, a number one of at most 32 bins between quantiles. Within a bin the
 values seen are as often as in the rows fitted to, with one more row spread over all of them, where the column has a step; else
-the density is flat. A tenth of the rows chooses the number of trees, and how much of the shares of the classes alone is mixed in.
-Missing cells are left out, as package mixed does, so the means are nats a row in the same units. Needs: numpy, pandas, scikit-learn."""
+the density is flat; a held value beyond those fitted to counts as in the outermost bin, which favours the trees. A tenth of the rows
+chooses the number of trees, and how much of the shares of the classes alone is mixed in. Missing cells are left out, as package
+mixed does, so the means are nats a row in the same units. Needs: numpy, pandas, scikit-learn."""
 import json, os, sys
 import numpy as np, pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -19,7 +20,7 @@ def classes(values, column):
     fitted, held = values
     if kind in ("category", "boolean"):
         return fitted.astype(int), held.astype(int), np.zeros(len(held))
-    edges = np.unique(np.quantile(fitted, np.linspace(0, 1, BINS + 1)))
+    edges = np.unique(np.quantile(fitted, np.linspace(0, 1, BINS + 1), method="lower"))
     if step and kind != "numbers":
         edges = edges - step / 2  # between two values of the grid
         edges = np.unique(np.append(edges, fitted.max() + step / 2))
