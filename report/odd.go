@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"slices"
+
+	"gaussflow/tabular"
 )
 
 const oddRows = 10
@@ -21,13 +23,16 @@ type odd struct {
 func (s *study) odd() ([]odd, error) {
 	order := orAll(nil, len(s.logProb))
 	slices.SortStableFunc(order, func(a, b int) int { return compareOdd(s.logProb[a], s.logProb[b]) })
-	usual := s.usual()
+	explainer, err := tabular.NewExplainer(s.Model, s.rows)
+	if err != nil {
+		return nil, err
+	}
 	var out []odd
 	for _, i := range order[:min(len(order), oddRows)] {
 		o := odd{Number: s.number(i), LogProb: nats(s.logProb[i]), Tail: s.tail(s.logProb[i])}
 		lack := s.typical() - s.logProb[i]
 		o.Short = nats(lack)
-		all, err := s.reasons(s.rows.RawRowView(i), s.logProb[i], usual)
+		all, err := s.reasons(s.rows.RawRowView(i), explainer)
 		if err != nil {
 			return nil, err
 		}
@@ -37,8 +42,8 @@ func (s *study) odd() ([]odd, error) {
 			o.Note = "Its log-density is not a finite number."
 		case lack <= 0.5:
 			o.Note = "Not odd: about as likely as a typical row."
-		case len(all) > 1 && all[0].gain < lack/2:
-			o.Note, err = s.combination(i, all[0], usual, lack)
+		case len(all) > 1 && all[0].Nats < lack/2:
+			o.Note, err = s.combination(i, all[0], explainer, lack)
 		}
 		if err != nil {
 			return nil, err
