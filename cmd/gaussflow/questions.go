@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -56,12 +57,16 @@ func (s *scoring) check(c *cobra.Command) (err error) {
 	return err
 }
 
+// checkGiven holds --given to the columns of the model.
 func (s *scoring) checkGiven() error {
+	if len(s.given) == 0 {
+		return fmt.Errorf("--given %q, want names of columns of the model: %s", "", quoted(s.model.Reads()))
+	}
 	if s.model.Mixed == nil {
 		return fmt.Errorf("--given %s, but the model is a flow, which cannot be given some of its columns, want one fitted with the family any-order", s.given[0])
 	}
 	if s.why || s.flag > 0 {
-		return fmt.Errorf("--given with --why or --flag, want --given by itself or with --top: tail probabilities and what is usual are those of whole rows")
+		return errors.New("--given with --why or --flag, want --given by itself or with --top: tail probabilities and what is usual are those of whole rows")
 	}
 	names := s.model.Reads()
 	for k, name := range s.given {
@@ -73,7 +78,7 @@ func (s *scoring) checkGiven() error {
 		}
 	}
 	if len(s.given) == len(names) {
-		return fmt.Errorf("--given has all columns of the model, want at least one that is not given")
+		return errors.New("--given has all columns of the model, want at least one that is not given")
 	}
 	return nil
 }

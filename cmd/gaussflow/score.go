@@ -25,10 +25,12 @@ long as one row has a log_prob, and 1 where none has.
 
 --why adds the column why: of a row whose tail_probability is at most 0.05, or at most that of --flag, and of all that --top writes, the
 columns that make it odd, at most three, the oddest first, and what would be usual there beside the row's other cells, from the 5 % to
-the 95 % quantile; empty of other rows, and where no column by itself is odd. --flag adds the column flagged: whether tail_probability is at most that. --top
-writes only the most unusual rows, those of the least log_prob first, with the column row, their number in the table; rows without a
-log_prob are not among them. --given scores the other columns given the row's own values of these; log_prob is then log p of the others,
-what is missing is not given, and there is no tail_probability.
+the 95 % quantile; empty of other rows, and where no column by itself is odd.
+--flag adds the column flagged: whether tail_probability is at most that.
+--top writes only the most unusual rows, those of the least log_prob first, with the column row, their number in the table; rows
+without a log_prob are not among them.
+--given scores the other columns given the row's own values of these, where the density is any-order: log_prob is then log p of the
+others. A given cell that is missing is not given. There is no tail_probability, which is that of whole rows.
 
 The model's columns are found by name, in any order; others are passed through. The output is CSV or, by the name of -o,
 TSV or Parquet, and holds each value exactly: text as it is written; from Parquet the same columns in Parquet, and in CSV

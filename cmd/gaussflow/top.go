@@ -23,7 +23,7 @@ func (s *scoring) keep(b *batch) {
 	for i, at := range b.places {
 		if out := b.out.RawRowView(i); !math.IsNaN(out[0]) {
 			s.kept = append(s.kept, unusual{
-				at, slices.Clone(b.x.RawRowView(i)), out, slices.Clone(b.record(i)), b.says[i], b.broken[i],
+				at, slices.Clone(b.x.RawRowView(i)), slices.Clone(out), slices.Clone(b.record(i)), b.says[i], b.broken[i],
 			})
 		}
 	}
