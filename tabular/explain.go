@@ -105,13 +105,18 @@ func (e *Explainer) Explain(x mat.Matrix) ([][]Reason, error) {
 	return out, nil
 }
 
-// Telling are the first of the reasons for a row that say most of why it is odd: at most three.
-func Telling(all []Reason) []Reason {
-	n := 0
-	for n < min(len(all), telling) && all[n].Nats > 0.01 && all[n].Nats >= all[0].Nats/20 {
-		n++
+// Telling are those of the reasons for a row, the oddest first, that say most of why it is odd: at most three. A value between Low and
+// High is one only if the usual one makes the row e³ times as likely, as between two modes.
+func Telling(all []Reason) (kept []Reason) {
+	for _, r := range all {
+		if len(kept) == telling || !(r.Nats > 0.01 && r.Nats >= all[0].Nats/20) {
+			break
+		}
+		if r.Nats >= 3 || !(r.Low <= r.Value && r.Value <= r.High) {
+			kept = append(kept, r)
+		}
 	}
-	return all[:n]
+	return kept
 }
 
 func (e *Explainer) mixed(x mat.Matrix) ([][]Reason, error) {

@@ -60,6 +60,22 @@ func TestExplainFlow(t *testing.T) {
 	wantError(t, err, "1×2")
 }
 
+// TestTelling: what is among the usual is no reason, unless far less likely than the best of them; nor is what costs little beside the first.
+func TestTelling(t *testing.T) {
+	reason := func(name string, value, nats float64) tabular.Reason {
+		return tabular.Reason{Name: name, Value: value, Low: 1, High: 2, Nats: nats}
+	}
+	var got string
+	for _, r := range tabular.Telling([]tabular.Reason{
+		reason("a", 1.5, 10), reason("b", 3, 5), reason("c", 1.5, 2), reason("d", 0, 1), reason("e", 0, 0.9), reason("f", 0, 0.4),
+	}) {
+		got += r.Name
+	}
+	if got != "abd" || len(tabular.Telling([]tabular.Reason{reason("a", 3, 30), reason("b", 3, 1)})) != 1 || tabular.Telling(nil) != nil {
+		t.Errorf("got %q, want abd", got)
+	}
+}
+
 // TestExplainMixed: a weight that no penguin has is why, and what is missing is no reason. Given all cells that are there, no density is left.
 func TestExplainMixed(t *testing.T) {
 	schema, x := penguins(t)

@@ -25,7 +25,7 @@ long as one row has a log_prob, and 1 where none has.
 
 --why adds the column why: of a row whose tail_probability is at most 0.05, or at most that of --flag, and of all that --top writes, the
 columns that make it odd, at most three, the oddest first, and what would be usual there beside the row's other cells, from the 5 % to
-the 95 % quantile; empty of other rows, and where no column by itself is odd.
+the 95 % quantile, or that no single column does; empty of other rows.
 --flag adds the column flagged: whether tail_probability is at most that.
 --top writes only the most unusual rows, those of the least log_prob first, with the column row, their number in the table; rows
 without a log_prob are not among them.

@@ -49,6 +49,9 @@ func (s *scoring) isOdd(b *batch, i int) bool {
 
 // inWords are reasons as a person reads them, in the form of the table's cells: price 99000, usual 2400 to 5100.
 func inWords(reasons []tabular.Reason, schema *columns.Schema) string {
+	if len(reasons) == 0 {
+		return "no single column: its values are rare together"
+	}
 	said := make([]string, len(reasons))
 	for k, r := range reasons {
 		var column *columns.Column // nil is a column of plain numbers
