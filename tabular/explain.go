@@ -28,7 +28,8 @@ type Reason struct {
 }
 
 const (
-	tries    = 33   // values of a column that stand in for an odd one
+	tries    = 33   // values of a column that stand in for an odd one, and one more at either end
+	far      = 500  // one row in so many lies beyond that end: beside odd others what is usual may be far out
 	together = 64   // columns tried in one matrix, which bounds its size
 	telling  = 3    // columns named for a row
 	mostTail = 0.05 // up to which a cell of an any-order density is odd
@@ -76,10 +77,12 @@ func usualOf(m *Model, x mat.Matrix) (*Explainer, error) {
 			return nil, fmt.Errorf("tabular: NewExplainer: no draw of column %q is finite", m.Reads()[j])
 		}
 		slices.Sort(values)
+		n := len(values)
+		tried := []float64{values[n/far]}
 		for k := range tries {
-			e.usual[j] = append(e.usual[j], values[(2*k+1)*len(values)/(2*tries)])
+			tried = append(tried, values[(2*k+1)*n/(2*tries)])
 		}
-		e.usual[j] = slices.Compact(e.usual[j])
+		e.usual[j] = slices.Compact(append(tried, values[n-1-n/far]))
 	}
 	return e, nil
 }
