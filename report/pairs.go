@@ -28,7 +28,6 @@ type pairs struct {
 	Worst, Dependent []pair
 	Of, Points       int
 	Dependences      string // how far those of all pairs are off, on average
-	Window           string // share of the rows outside a picture
 }
 
 func (s *study) pairs(l *likenesses) (p pairs, err error) {
@@ -80,10 +79,10 @@ func (s *study) drawPairs(l []likeness, points int) (drawn []pair, err error) {
 			x, y = y, x
 		}
 		p := pair{Names: s.fields[x].name + " and " + s.fields[y].name, Note: s.notePair(v)}
-		if p.Rows, err = s.cloud("Rows of the table", x, y, s.plain, points, data); err != nil {
+		if p.Rows, err = s.cloud("rows of the table", x, y, s.plain, points, data); err != nil {
 			return nil, err
 		}
-		if p.Samples, err = s.cloud("Samples", x, y, s.samples, points, model); err != nil {
+		if p.Samples, err = s.cloud("samples of the model", x, y, s.samples, points, model); err != nil {
 			return nil, err
 		}
 		drawn = append(drawn, p)
@@ -105,8 +104,7 @@ func degree(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 // cloud draws columns i and j of rows of x, evenly chosen.
 func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour color.Color) (picture, error) {
 	u, v := s.fields[i], s.fields[j]
-	p := panel("", short(u.name, 34), short(v.name, 30))
-	p.Title.Padding = 0
+	p := panel(of, short(u.name, 34), short(v.name, 30))
 	window(p, u.whole(), v.whole())
 	p.X.Tick.Marker, p.Y.Tick.Marker = u.ticks(9), v.ticks(14)
 	n, _ := x.Dims()
@@ -123,7 +121,7 @@ func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour colo
 		d.x2y(u.place(x.At(row, i), spreadX), v.place(x.At(row, j), spreadY))
 	}
 	p.Add(d)
-	return one(of+": "+u.name+" and "+v.name+".", 400, 300, p)
+	return one(u.name+" and "+v.name+": "+of+".", 400, 310, p)
 }
 
 // still is a spread of a column of which samples lie between the points of its grid already.
