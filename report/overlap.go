@@ -50,7 +50,7 @@ func (c coder) code(v float64) uint8 {
 	return uint8(1 + len(c.field.atoms) + sort.Search(len(c.cuts), func(k int) bool { return c.cuts[k] > v }))
 }
 
-// codes are those of column j of some rows of x, from a place on.
+// codes are those of column j of x in these rows.
 func (c coder) codes(x *mat.Dense, j int, rows []int) []uint8 {
 	out := make([]uint8, len(rows))
 	for k, i := range rows {

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,32 @@ func TestOverlap(t *testing.T) {
 	}
 	if v := s.verdict(l); v.Fidelity == "" || !v.Pairs || v.Tail != "" || v.Strange {
 		t.Errorf("verdict %+v, want a fidelity of pairs and nothing of a tail, for the model has no reference", v)
+	}
+}
+
+// TestManyColumns: of more columns than are drawn the pictures have a bounded size, and the others are counted.
+func TestManyColumns(t *testing.T) {
+	const d = drawnColumns + 30
+	r := rand.New(rand.NewPCG(5, 6))
+	x := mat.NewDense(60, d, nil)
+	for k := range x.RawMatrix().Data {
+		x.RawMatrix().Data[k] = r.NormFloat64()
+	}
+	s := standard(t, x)
+	l := s.likenesses()
+	m, err := s.multiples(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.First) != openColumns || len(m.First)+len(m.More) != drawnColumns || m.Undrawn != 30 || len(l.pairs) != pairedColumns*(pairedColumns-1)/2 {
+		t.Errorf("%d and %d columns drawn, %d not, %d pairs", len(m.First), len(m.More), m.Undrawn, len(l.pairs))
+	}
+	bytes := 0
+	for _, pic := range slices.Concat(m.First, m.More) {
+		bytes += len(pic.SVG)
+	}
+	if bytes > 2.5e6 {
+		t.Errorf("the pictures have %d bytes, want at most 2.5 MB", bytes)
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 type Input struct {
 	Model *tabular.Model
 	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
-	// another one to be looked at. N ≥ 1, all finite; where Model.Mixed is
-	// the density a cell may be missing, NaN, and a category's is the index of its level (columns.Rows reads them so).
+	// another one to be looked at. N ≥ 1, all finite; where Model.Mixed is the density a cell may be missing, NaN, and that of a
+	// category is the index of its level, as columns.Rows reads them.
 	Rows mat.Matrix
 	// Numbers are the rows' numbers in their file, for a table from which rows were left out; default 1, 2, …
 	Numbers []int

@@ -75,8 +75,8 @@ func (v *verdict) tail(s *study) {
 	n := float64(len(s.logProb))
 	v.Tail = number(100*float64(below)/n, 2) + "\u00a0%"
 	// The reference has its own error of 1 %.
-	error := math.Sqrt(0.01 * 0.99 * (n + n*n/float64(s.Model.Training.ReferenceRows)))
-	v.Strange = float64(below) > math.Max(0.02*n, 0.01*n+4*error)
+	chance := math.Sqrt(0.01 * 0.99 * (n + n*n/float64(s.Model.Training.ReferenceRows)))
+	v.Strange = float64(below) > math.Max(0.02*n, 0.01*n+4*chance)
 }
 
 // heldOut is the mean log p of the validation rows. Their spread is that of the stored quantiles.
