@@ -16,6 +16,7 @@ type File struct {
 	all    []string // the file's columns
 	pick   []int    // those to read, in order
 	drop   bool     // rows with bad cells
+	text   bool     // no column is passed on as numbers
 }
 
 var _ rows.Source = (*File)(nil)
@@ -134,14 +135,22 @@ func (f *File) Except(names ...string) (*File, error) {
 	return f.with(left)
 }
 
-// AsText is the same file of which no column is read as a number: what CreateRecords passes on to Parquet as text.
+// AsText is the same file, of which CreateRecords passes on to Parquet each cell as text, and none as a number, where it is text here.
 func (f *File) AsText() *File {
 	if f == nil {
 		return nil
 	}
 	g := *f
-	g.pick = nil
+	g.text = true
 	return &g
+}
+
+// passedNumbers are the columns that are passed on as numbers where cells are text.
+func (f *File) passedNumbers() []int {
+	if f.text {
+		return nil
+	}
+	return f.pick
 }
 
 // CheckNames is a FormatError if the file has two columns of the name of one that is read.

@@ -54,7 +54,7 @@ func CreateRecords(path string, of *File, extra []string, texts ...string) (*Rec
 	if err != nil {
 		return nil, err
 	}
-	w := &RecordWriter{table: t, pick: of.pick, extra: len(extra), texts: len(texts)}
+	w := &RecordWriter{table: t, pick: of.passedNumbers(), extra: len(extra), texts: len(texts)}
 	if text {
 		w.keep, w.comma = asText, delimiterNamed(path)
 		w.rows, err = newCSVRecords(t.pack, of, added, w.comma)
@@ -81,7 +81,7 @@ func newCSVRecords(out io.Writer, of *File, extra []string, comma byte) (recordE
 }
 
 func newParquetRecords(t *tableWriter, of *File, extra, texts []string) (recordEncoder, error) {
-	fields, err := of.layout.fields(of.pick)
+	fields, err := of.layout.fields(of.passedNumbers())
 	if err != nil {
 		return nil, err
 	}

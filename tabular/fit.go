@@ -84,10 +84,10 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	}
 	if f.open && ctx.Err() == nil && (err == nil || errors.Is(err, train.ErrNonFinite)) {
 		instead, err := f.gaussianInstead(ctx, start)
-		if err != nil {
+		switch {
+		case err != nil && ctx.Err() == nil:
 			return nil, fmt.Errorf("tabular: Fit: %w", err)
-		}
-		if instead != nil {
+		case err == nil && instead != nil:
 			return instead, nil
 		}
 	}

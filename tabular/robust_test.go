@@ -2,6 +2,8 @@ package tabular_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -157,6 +159,26 @@ func TestFewRowsAreGaussian(t *testing.T) {
 		}
 		if tail < 0.002 || tail > 0.03 { // the spread of 30 rows is known to an eighth of it
 			t.Errorf("%d×%d: %.2f %% of fresh rows have a tail probability of at most a hundredth", c.n, c.d, 100*tail)
+		}
+	}
+}
+
+// TestInterruptedComparison: a fit that ends while it is compared with a Gaussian, or while its reference is made, has the flow as its model.
+func TestInterruptedComparison(t *testing.T) {
+	ask := func(last int64) (*asked, *tabular.Model, error) {
+		ctx := &asked{Context: t.Context(), last: last}
+		c := loud
+		c.Epochs = 2
+		m, err := tabular.Fit(ctx, names(2), drawn(300, 2, 1, normal), c)
+		return ctx, m, err
+	}
+	whole, m, err := ask(0)
+	if err != nil || m.Config.Family != tabular.Gaussian {
+		t.Fatalf("error %v, family %s", err, m.Config.Family)
+	}
+	for last := whole.times.Load() - 10; last <= whole.times.Load(); last += 5 {
+		if _, m, err := ask(last); !errors.Is(err, context.Canceled) || m == nil || m.Config.Family == tabular.Gaussian {
+			t.Errorf("ended at question %d: error %v, model %v, want the flow and context.Canceled", last, err, m)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"gaussflow/columns"
 	"gaussflow/mixed"
 )
 
@@ -73,7 +74,7 @@ func compare(path, out string, most int, seed uint64) error {
 	}
 	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
 	return errors.Join(
-		writeTable(stem+"-fitted.csv", m, fitted), writeTable(stem+"-held.csv", m, held), writeTable(stem+"-sample.csv", m, sample))
+		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeTable(stem+"-sample.csv", schema, sample))
 }
 
 // independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
@@ -92,26 +93,42 @@ func independent(m *mixed.Model, x *mat.Dense) ([]float64, error) {
 	return sum, nil
 }
 
-// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing.
-func writeTable(path string, m *mixed.Model, x *mat.Dense) error {
+// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing; the columns that others make
+// stand behind.
+func writeTable(path string, schema columns.Schema, x *mat.Dense) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := csv.NewWriter(file)
-	err = w.Write(m.Columns())
-	n, d := x.Dims()
+	err = w.Write(namesOf(schema))
+	n, _ := x.Dims()
 	for i := range n {
-		rec := make([]string, d)
-		for j := range rec {
-			if v := x.At(i, j); !math.IsNaN(v) {
-				rec[j] = strconv.FormatFloat(v, 'g', 12, 64)
+		var record []string
+		for _, v := range derived(schema, x.RawRowView(i)) {
+			text := ""
+			if !math.IsNaN(v) {
+				text = strconv.FormatFloat(v, 'g', 12, 64)
 			}
+			record = append(record, text)
 		}
-		err = errors.Join(err, w.Write(rec))
+		err = errors.Join(err, w.Write(record))
 	}
 	w.Flush()
 	return errors.Join(err, w.Error(), file.Close())
+}
+
+// namesOf are the names of the modelled columns, and then of those that others make.
+func namesOf(schema columns.Schema) (names []string) {
+	for _, c := range schema.Modelled() {
+		names = append(names, c.Name)
+	}
+	for _, c := range schema.Columns {
+		if c.Kind == columns.Derived {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // divide draws at most so many rows and cuts a fifth of them off.

@@ -106,7 +106,11 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 		return nil, &data.EmptyError{File: file.Name(), What: "row"}
 	}
 	if o.schema == "" && schema.BadRows != nil && !o.table.skipBad {
-		return nil, in(file.Name(), &badRowsError{schema.BadRows})
+		bad := &badRowsError{bad: schema.BadRows}
+		if schema.Rows == 0 || schema.Rows == schema.BadRows.Count {
+			bad.file = file.Name()
+		}
+		return nil, in(file.Name(), bad)
 	}
 	if !o.json {
 		printTable(visible.Writer{Writer: c.OutOrStdout()}, file, schema)

@@ -35,6 +35,8 @@ func hint(c *cobra.Command, err error) string {
 		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
 	case errors.As(err, &gap):
 		return flagged(c, "drop-missing", "--drop-missing leaves rows with missing cells out, and says how many")
+	case errors.As(err, &bad) && bad.file != "":
+		return fmt.Sprintf("the first line is of another kind than all others: sed 1d %s > rows.csv leaves it out", inShell(bad.file))
 	case errors.As(err, &bad):
 		return flagged(c, "skip-bad-rows", "--skip-bad-rows leaves such rows out, and says how many")
 	case errors.As(err, &mistyped):

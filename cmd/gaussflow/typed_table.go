@@ -40,7 +40,8 @@ func (e *mistypedError) Error() string {
 
 // A badRowsError is a table with rows that cannot be read.
 type badRowsError struct {
-	bad *columns.Bad
+	bad  *columns.Bad
+	file string // where no row can be read, else ""
 }
 
 func (e *badRowsError) Error() string {
@@ -92,7 +93,7 @@ func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *col
 	switch {
 	case out.skipped > 0 && !t.skipBad:
 		bad.Count = out.skipped
-		return nil, in(file.Name(), &badRowsError{bad})
+		return nil, in(file.Name(), &badRowsError{bad: bad})
 	case n == 0:
 		return nil, &data.EmptyError{File: file.Name(), What: "row", Dropped: out.dropped}
 	case float64(out.gaps) > max(1, mostGaps*float64(n)):

@@ -18,6 +18,7 @@ import (
 	"gaussflow/progress"
 	"gaussflow/report"
 	"gaussflow/rows"
+	"gaussflow/serve"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -157,6 +158,9 @@ var functions = map[string]any{
 	"rows.MeanStd":                      rows.MeanStd,
 	"rows.MomentsOf":                    rows.MomentsOf,
 	"rows.ShapeOf":                      rows.ShapeOf,
+	"serve.Load":                        serve.Load,
+	"serve.New":                         serve.New,
+	"serve.OfTabular":                   serve.OfTabular,
 	"tabular.FamilyOf":                  tabular.FamilyOf,
 	"tabular.Fit":                       tabular.Fit,
 	"tabular.FitTable":                  tabular.FitTable,
@@ -351,6 +355,12 @@ var types = []reflect.Type{
 	reflect.TypeFor[rows.Reader](),
 	reflect.TypeFor[rows.ShapeError](),
 	reflect.TypeFor[rows.Source](),
+	reflect.TypeFor[serve.Column](),
+	reflect.TypeFor[serve.Config](),
+	reflect.TypeFor[serve.Limits](),
+	reflect.TypeFor[serve.Model](),
+	reflect.TypeFor[serve.NameError](),
+	reflect.TypeFor[serve.Server](),
 	reflect.TypeFor[tabular.Column](),
 	reflect.TypeFor[tabular.Config](),
 	reflect.TypeFor[tabular.ConfigError](),

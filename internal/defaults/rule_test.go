@@ -28,6 +28,7 @@ import (
 	"gaussflow/losses"
 	"gaussflow/mixed"
 	"gaussflow/report"
+	"gaussflow/serve"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -87,6 +88,8 @@ var configs = map[string]config{
 	"mixed.Condition": validates(mixed.Condition{Column: "x", Low: -9, High: 9}),
 
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
+
+	"serve.Limits": validates(serve.Limits{}),
 
 	"tabular.Config": validates(tabular.Config{}),
 
