@@ -130,9 +130,6 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	if !c.Flags().Changed("validation-share") {
 		o.config.ValidationShare = 0 // each family's own
 	}
-	if o.report != "" && tabular.FamilyOf(schema, table.x, o.config) == tabular.AnyOrder {
-		return nil, in("--report", errNoReport)
-	}
 	return table, nil
 }
 
