@@ -1,0 +1,123 @@
+package rbig
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph/kernel"
+	"gaussflow/initializers"
+	"gaussflow/layers"
+	"gaussflow/transforms"
+)
+
+// marginalLayer is a layer that fits itself to columns.
+type marginalLayer interface {
+	layers.Bijector
+	initializers.Fitter
+}
+
+// newMarginal is the maps of d columns, fitted to values of theirs (n×d): each column by itself, so that a row need not be one of the
+// table.
+func (c Config) newMarginal(values *mat.Dense, block int) (layers.Bijector, error) {
+	_, d := values.Dims()
+	var layer marginalLayer
+	var err error
+	if c.Marginal == Mixture {
+		layer, err = layers.NewMixtureCDF(d, layers.MixtureCDFConfig{Components: c.Components, Dtype: c.Dtype})
+	} else {
+		layer, err = layers.NewElementwise(d, layers.ElementwiseConfig{Transform: transforms.Empirical{Bins: c.Bins}, Dtype: c.Dtype})
+	}
+	if err != nil {
+		return nil, err
+	}
+	site := initializers.Site{IGConfig: initializers.IGConfig{Seed: c.Seed, Interrupt: c.Interrupt}, Block: block}
+	site.Mixture.MinVariance = minVar
+	return layer, layer.InitFrom(c.smoothed(values), site)
+}
+
+// smoothed is what stands for the columns' values: themselves, or as many as a smooth estimate of their distribution has.
+func (c Config) smoothed(values *mat.Dense) *mat.Dense {
+	var smooth func(sorted []float64) []float64
+	switch c.Marginal {
+	case Histogram:
+		smooth = func(sorted []float64) []float64 { return inBins(sorted, c.Bins) }
+	case Kernel:
+		smooth = byKernel
+	default:
+		return values
+	}
+	_, d := values.Dims()
+	var out *mat.Dense
+	for j := range d {
+		column := mat.Col(nil, j, values)
+		slices.Sort(column)
+		column = smooth(column)
+		if out == nil {
+			out = mat.NewDense(len(column), d, nil)
+		}
+		out.SetCol(j, column)
+	}
+	return out
+}
+
+// inBins spreads the sorted values over bins of equal width, evenly in each.
+func inBins(sorted []float64, bins int) []float64 {
+	low, width := sorted[0], (sorted[len(sorted)-1]-sorted[0])/float64(bins)
+	if !(width > 0) {
+		return sorted
+	}
+	bin := func(v float64) int { return min(int((v-low)/width), bins-1) }
+	out := make([]float64, 0, len(sorted))
+	for from := 0; from < len(sorted); {
+		to, b := from, bin(sorted[from])
+		for to < len(sorted) && bin(sorted[to]) == b {
+			to++
+		}
+		for i := range to - from {
+			out = append(out, low+width*(float64(b)+(float64(i)+0.5)/float64(to-from)))
+		}
+		from = to
+	}
+	return out
+}
+
+var minVar = 0.01
+
+// kernelScores is how many normal scores stand for the normal kernel around each value.
+const kernelScores = 15
+
+// byKernel is the values of a kernel density estimate: each of the sorted ones with the bandwidth times normal scores around it.
+func byKernel(sorted []float64) []float64 {
+	n := len(sorted)
+	median, scale := spread(sorted)
+	h := 0.9 * scale * math.Pow(float64(n), -0.2)
+	if !(h > 0) {
+		return sorted
+	}
+	shrink := 1 / math.Sqrt(1+h*h/(scale*scale)) // so that the estimate is not wider than the values
+	out := make([]float64, 0, n*kernelScores)
+	for k := range kernelScores {
+		score := kernel.Quantile(math.Log((float64(k) + 0.5) / kernelScores))
+		for _, v := range sorted {
+			out = append(out, median+(v-median)*shrink+h*score)
+		}
+	}
+	return out
+}
+
+// spread is the median of sorted values and how far they are from it, in units of a normal's standard deviation: by the quartiles, which
+// wild values do not move, or where half of the values are one, by all.
+func spread(sorted []float64) (median, scale float64) {
+	n := len(sorted)
+	median = sorted[n/2]
+	if scale = (sorted[n-1-n/4] - sorted[n/4]) / 1.349; scale > 0 {
+		return median, scale
+	}
+	square := 0.0
+	for _, v := range sorted {
+		square += (v - median) * (v - median) / float64(n)
+	}
+	return median, math.Sqrt(square)
+}
