@@ -1,7 +1,10 @@
 package info
 
 import (
+	"errors"
+	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -23,21 +26,95 @@ func normalBias(n, d int) (bias, noise float64) {
 // trigamma is the derivative of the digamma function at x > 0.
 func trigamma(x float64) float64 { return mathext.Zeta(2, x) }
 
-// copulaDensity is the log-density of a sample's copula at its rows.
-func (s *Sample) fitCopula(columns []int) (points, error) {
-	scored := make([]scored, len(columns))
-	for i, j := range columns {
-		scored[i] = s.columns[j]
+// copula is log c of a group's columns at the rows, the remainder estimated as for groups of up to widest columns: measures that take
+// estimates from each other take like from like.
+func (s *Sample) copula(group []int, widest int) (points, error) {
+	if len(group) < 2 {
+		return points{row: make([]float64, s.n)}, nil
 	}
-	e, err := fitElliptical(scored, s.scores)
+	group = slices.Sorted(slices.Values(group))
+	how := s.config.Remainder
+	if how == Auto {
+		how = RBIG
+		if widest <= mostNeighbours {
+			how = Neighbours
+		}
+	}
+	key := fmt.Sprint(how, group)
+	s.mu.Lock()
+	p, known := s.fits[key]
+	s.mu.Unlock()
+	if known {
+		return p, nil
+	}
+	if err := s.config.ended(); err != nil {
+		return points{}, err
+	}
+	columns := s.scoredOf(group)
+	p, err := s.fit(columns, how)
+	if errors.Is(err, errSingular) {
+		names := make([]string, len(group))
+		for i, j := range group {
+			names[i] = s.config.Names[j]
+		}
+		err = &DependentError{Columns: names}
+	}
 	if err != nil {
 		return points{}, err
 	}
-	p := points{row: e.density}
-	p.bias, p.noise = normalBias(s.n, len(columns))
-	if !math.IsInf(e.nu, 1) {
-		p.bias += 1 / float64(2*s.n)
-		p.noise += 1 / float64(2*s.n*s.n)
+	s.mu.Lock()
+	s.fits[key] = p
+	s.mu.Unlock()
+	return p, nil
+}
+
+func (s *Sample) scoredOf(group []int) []scored {
+	columns := make([]scored, len(group))
+	for i, j := range group {
+		columns[i] = s.columns[j]
 	}
-	return s.remainder(p, e, scored)
+	return columns
+}
+
+// mostNeighbours is how many columns Auto takes Neighbours for.
+const mostNeighbours = 4
+
+// fit is the elliptical copula, and what it leaves.
+func (s *Sample) fit(columns []scored, how Remainder) (points, error) {
+	e, err := fitElliptical(columns, s.scores)
+	if err != nil {
+		return points{}, err
+	}
+	if how == None || !odd(e.gaussianized(columns)) {
+		return e.points(len(columns)), nil
+	}
+	if !math.IsInf(e.nu, 1) { // what no t explains is better told from the normal one
+		if e, err = normalCopula(columns, s.scores); err != nil {
+			return points{}, err
+		}
+	}
+	w, p := e.gaussianized(columns), e.points(len(columns))
+	switch how {
+	case Neighbours:
+		return p.plus(1, points{row: byNeighbours(w)}), nil
+	case Sums:
+		return s.bySums(p, w)
+	}
+	gain, err := s.crossFitted(w, how)
+	if err != nil {
+		return points{}, err
+	}
+	return p.plus(1, points{row: gain}), nil
+}
+
+// points are the copula's log-density at the rows of d columns.
+func (e *elliptical) points(d int) points {
+	n := len(e.density)
+	p := points{row: e.density}
+	p.bias, p.noise = normalBias(n, d)
+	if !math.IsInf(e.nu, 1) { // a parameter more, in the limit of Wilks
+		p.bias += 1 / (2 * float64(n))
+		p.noise += 1 / (2 * float64(n) * float64(n))
+	}
+	return p
 }

@@ -90,16 +90,85 @@ func normalCopula(columns []scored, z []float64) (*elliptical, error) {
 	if err := e.setCorrelation(scatter(columns, z, nil)); err != nil {
 		return nil, err
 	}
-	e.square = e.squares(columns)
-	e.density = make([]float64, len(z))
-	for i := range e.density {
-		own := 0.0
-		for _, c := range columns {
-			own += z[c.rank[i]] * z[c.rank[i]]
-		}
-		e.density[i] = -0.5*e.logDet - 0.5*(e.square[i]-own)
-	}
+	e.judge(columns)
 	return e, nil
+}
+
+// judge sets what is of the rows: squares and densities.
+func (e *elliptical) judge(columns []scored) {
+	x := e.spread(columns)
+	e.density = e.logDensity(x)
+	e.square = e.whitenInPlace(x)
+}
+
+// logDensity is that of the copula at values x (d×n, each in the margin that the copula has), as
+//
+//	log t_d(x; R, ν) − Σ_j log t_1(x_j; ν),  t of ν = ∞ the normal.
+func (e *elliptical) logDensity(x *mat.Dense) []float64 {
+	d, n := x.Dims()
+	f, density := float64(d), make([]float64, n)
+	constant := -0.5 * e.logDet
+	if !math.IsInf(e.nu, 1) {
+		lg := func(x float64) float64 { v, _ := math.Lgamma(x); return v }
+		constant += lg((e.nu+f)/2) + (f-1)*lg(e.nu/2) - f*lg((e.nu+1)/2)
+	}
+	for j := range d {
+		for i, v := range x.RawRowView(j) {
+			density[i] += e.tail(v*v, 1)
+		}
+	}
+	for i, q := range e.whitenInPlace(mat.DenseCopyOf(x)) {
+		density[i] += constant - e.tail(q, f)
+	}
+	return density
+}
+
+// tail is ½·q, or of a t (ν+d)/2·log(1 + q/ν).
+func (e *elliptical) tail(q, d float64) float64 {
+	if math.IsInf(e.nu, 1) {
+		return q / 2
+	}
+	return (e.nu + d) / 2 * math.Log1p(q/e.nu)
+}
+
+// spread is the scores of the rows, d×n.
+func (e *elliptical) spread(columns []scored) *mat.Dense {
+	x := mat.NewDense(len(columns), len(e.scores), nil)
+	for j, c := range columns {
+		row := x.RawRowView(j)
+		for i, r := range c.rank {
+			row[i] = e.scores[r]
+		}
+	}
+	return x
+}
+
+// at are the points of other rows, by their normal scores z (n×d).
+func (e *elliptical) at(z *mat.Dense) points { return points{row: e.logDensity(e.valuesAt(z))} }
+
+// valuesAt is normal scores (n×d) as values of the copula's margins, d×n.
+func (e *elliptical) valuesAt(z *mat.Dense) *mat.Dense {
+	x := mat.DenseCopyOf(z.T())
+	if math.IsInf(e.nu, 1) {
+		return x
+	}
+	d, _ := x.Dims()
+	most := 0.0
+	for j := range d {
+		for _, v := range x.RawRowView(j) {
+			most = max(most, math.Abs(v))
+		}
+	}
+	f := studentOf(e.nu, most)
+	x.Apply(func(_, _ int, v float64) float64 { return math.Copysign(f(math.Abs(v)), v) }, x)
+	return x
+}
+
+// whiten is other rows, by their normal scores z (n×d), as a normal copula makes them independent: n×d.
+func (e *elliptical) whiten(z *mat.Dense) *mat.Dense {
+	x := e.valuesAt(z)
+	e.whitenInPlace(x)
+	return mat.DenseCopyOf(x.T())
 }
 
 // scatter is Σ_i w_i x_i x_iᵀ/n of the scores of columns, w = 1 where it is nil.
@@ -144,18 +213,12 @@ func (e *elliptical) setCorrelation(s *mat.SymDense) error {
 	return nil
 }
 
-// whitened is the scores of the rows times L⁻¹, R = L·Lᵀ: d×n.
-func (e *elliptical) whitened(columns []scored) *mat.Dense {
-	d, n := len(columns), len(e.scores)
-	x := mat.NewDense(d, n, nil)
-	for j, c := range columns {
-		row := x.RawRowView(j)
-		for i, r := range c.rank {
-			row[i] = e.scores[r]
-		}
-	}
+// whitenInPlace turns x (d×n) into L⁻¹·x, R = L·Lᵀ, and returns the squared length of each column.
+func (e *elliptical) whitenInPlace(x *mat.Dense) (square []float64) {
+	d, n := x.Dims()
 	var l mat.TriDense
 	e.factor.LTo(&l)
+	square = make([]float64, n)
 	for j := range d {
 		row := x.RawRowView(j)
 		for k := range j {
@@ -164,20 +227,10 @@ func (e *elliptical) whitened(columns []scored) *mat.Dense {
 				row[i] -= by * v
 			}
 		}
+		by := 1 / l.At(j, j)
 		for i := range row {
-			row[i] /= l.At(j, j)
-		}
-	}
-	return x
-}
-
-func (e *elliptical) squares(columns []scored) []float64 {
-	x := e.whitened(columns)
-	d, n := x.Dims()
-	square := make([]float64, n)
-	for j := range d {
-		for i, v := range x.RawRowView(j) {
-			square[i] += v * v
+			row[i] *= by
+			square[i] += row[i] * row[i]
 		}
 	}
 	return square
@@ -192,8 +245,7 @@ func (e *elliptical) withNu(columns []scored, z []float64, nu float64) (*ellipti
 	t := &elliptical{nu: nu, scores: studentScores(z, nu), factor: e.factor, logDet: e.logDet}
 	weights := make([]float64, n)
 	for range emSteps {
-		t.square = t.squares(columns)
-		for i, q := range t.square {
+		for i, q := range t.whitenInPlace(t.spread(columns)) {
 			weights[i] = (nu + d) / (nu + q)
 		}
 		before := t.logDet
@@ -204,21 +256,7 @@ func (e *elliptical) withNu(columns []scored, z []float64, nu float64) (*ellipti
 			break
 		}
 	}
-	t.square = t.squares(columns)
-	lg := func(x float64) float64 { v, _ := math.Lgamma(x); return v }
-	constant := lg((nu+d)/2) + (d-1)*lg(nu/2) - d*lg((nu+1)/2) - 0.5*t.logDet
-	own := make([]float64, n) // of ranks
-	for r, x := range t.scores {
-		own[r] = (nu + 1) / 2 * math.Log1p(x*x/nu)
-	}
-	t.density = make([]float64, n)
-	for i, q := range t.square {
-		v := constant - (nu+d)/2*math.Log1p(q/nu)
-		for _, c := range columns {
-			v += own[c.rank[i]]
-		}
-		t.density[i] = v
-	}
+	t.judge(columns)
 	return t, nil
 }
 
@@ -228,19 +266,22 @@ const splineNodes = 160
 // studentScores is t_ν⁻¹(Φ(z)) of ascending, antisymmetric z.
 func studentScores(z []float64, nu float64) []float64 {
 	n := len(z)
-	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: nu}
-	f := smooth(0, max(z[n-1], 1), func(v float64) float64 {
-		return math.Asinh(-student.Quantile(math.Exp(kernel.LogCDF(-v))))
-	})
+	f := studentOf(nu, z[n-1])
 	out := make([]float64, n)
-	for r := range (n + 1) / 2 {
-		v := math.Sinh(f(-z[r]))
+	for r := range n / 2 {
+		v := f(-z[r])
 		out[r], out[n-1-r] = -v, v
 	}
-	if n%2 == 1 {
-		out[n/2] = 0
-	}
 	return out
+}
+
+// studentOf is t_ν⁻¹(Φ(z)) for z from 0 to most.
+func studentOf(nu, most float64) func(z float64) float64 {
+	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: nu}
+	f := smooth(0, max(most, 1), func(v float64) float64 { // its inverse hyperbolic sine bends less
+		return math.Asinh(-student.Quantile(math.Exp(kernel.LogCDF(-v))))
+	})
+	return func(z float64) float64 { return math.Sinh(f(z)) }
 }
 
 // smooth interpolates f over [lo, hi] by a cubic spline.
@@ -260,7 +301,8 @@ func smooth(lo, hi float64, f func(float64) float64) func(float64) float64 {
 // gaussianized is the rows as the copula makes them independent standard normals: n×d. Those of a t are whitened and their length is
 // mapped to that of a normal (radial Gaussianization, Lyu & Simoncelli 2009).
 func (e *elliptical) gaussianized(columns []scored) *mat.Dense {
-	x := e.whitened(columns)
+	x := e.spread(columns)
+	e.whitenInPlace(x)
 	d, n := x.Dims()
 	if !math.IsInf(e.nu, 1) {
 		length := radial(float64(d), e.nu, e.square)

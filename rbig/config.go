@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"gaussflow/graph"
 	"gaussflow/internal/defaults"
 )
@@ -61,16 +63,18 @@ func Stops() []Stop { return []Stop{TotalCorrelation, HeldOut, Depth} }
 
 // Config configures a fit; the zero value is the default.
 type Config struct {
-	Rotation   Rotation    // default Alternating
-	Marginal   Marginal    // default Mixture
-	Stop       Stop        // default TotalCorrelation
-	Blocks     int         // at most, after the first maps of the columns; default 100
-	Patience   int         // blocks without gain that end it, default 3
-	Components int         // of a Mixture, default 8
-	Bins       int         // of the other marginals, default 32
-	Validation float64     // share of the rows held out where the rule is HeldOut, below 1; default 0.2
-	Seed       uint64      // of rotations, mixtures, the rows held out and the simulation of the rule; default 0
-	Dtype      graph.Dtype // of the flow, default float64
+	Rotation   Rotation // default Alternating
+	Marginal   Marginal // default Mixture
+	Stop       Stop     // default TotalCorrelation
+	Blocks     int      // at most, after the first maps of the columns; default 100
+	Patience   int      // blocks without gain that end it, default 3
+	Components int      // of a Mixture, default 8
+	Bins       int      // of the other marginals, default 32
+	Validation float64  // share of the rows held out where the rule is HeldOut, below 1; default 0.2
+	// HeldOutRows, where they are not nil, are held out in place of a share of the rows.
+	HeldOutRows mat.Matrix
+	Seed        uint64      // of rotations, mixtures, the rows held out and the simulation of the rule; default 0
+	Dtype       graph.Dtype // of the flow, default float64
 	// Interrupt ends the fit with its error once it is done, between two steps of a block; nil: nothing does.
 	Interrupt context.Context
 }

@@ -19,14 +19,17 @@ type Fit struct {
 	Blocks  []Block // those that were tried, in order; the flow has the first Kept of them
 	Kept    int
 	Stopped string // in words, why there are no more
+
+	named []flows.Named
 }
 
-// A Block is a rotation and the maps of the columns that follow it. Turned columns w_i that are not normal have lost total correlation
-// by being turned: their maps make each a normal again, and the loss is
+// A Block is a rotation and the maps of the columns that follow it. What the rotation makes of columns y is columns w whose entropies add
+// up to less where the columns depended on each other: by as much total correlation is lost as
 //
-//	Loss = Σ_i [J(w_i)] − bias,  J(w) = h(normal of w's variance) − h(w) ≥ 0.
+//	Loss = Σ_i [h(y_i) − h(w_i)] = Σ_i [½·log(var y_i/var w_i) + J(w_i) − J(y_i)],  J(w) = h(normal of w's variance) − h(w) ≥ 0.
 //
-// J is measured by spacings (Entropy), and the bias is what it shows of columns of this size that are normal, by simulation.
+// J is measured by spacings, less what those show of columns of this size that are normal, by simulation; that of y, which has been
+// mapped to a normal, as far as it is above 0.
 type Block struct {
 	Loss    float64 // of total correlation, nats
 	Noise   float64 // standard deviation of Loss where there is nothing to lose
@@ -43,7 +46,12 @@ func FitRows(x mat.Matrix, c Config) (*Fit, error) {
 	}
 	c = c.withDefaults()
 	fit, held := mat.DenseCopyOf(x), (*mat.Dense)(nil)
-	if c.Stop == HeldOut {
+	if c.HeldOutRows != nil {
+		if err := rows.Check("rbig: FitRows: HeldOutRows", c.HeldOutRows, fit.RawMatrix().Cols); err != nil {
+			return nil, err
+		}
+		held = mat.DenseCopyOf(c.HeldOutRows)
+	} else if c.Stop == HeldOut {
 		fit, held = parted(fit, c.Validation, c.Seed)
 	}
 	if n, _ := fit.Dims(); n < 4 {
@@ -80,9 +88,8 @@ type walk struct {
 	logDet float64    // mean over the rows held out, of the layers so far
 	named  []flows.Named
 
-	// all is values of each column of y·q (q nil: of y), over all rows, those that are not in memory too; nil: the rows in memory are
-	// all.
-	all func(q *mat.Dense) (values *mat.Dense, err error)
+	// all is values that stand for each column of what the layers so far put out, over more rows than those in memory; nil: these are all.
+	all func() (values *mat.Dense, err error)
 }
 
 func (w *walk) run() (*Fit, error) {
@@ -126,8 +133,30 @@ func (w *walk) gained(b Block, best float64) bool {
 	return b.Loss > 1.645*b.Noise // the 95 % quantile
 }
 
+// TotalCorrelation is the sum of what the blocks that are kept have lost, in nats, the total correlation of the rows that the walk was
+// fitted to as RBIG measures it, and the standard deviation of the sum where there is nothing to lose.
+func (f *Fit) TotalCorrelation() (loss, noise float64) {
+	if f == nil {
+		return 0, 0
+	}
+	for _, b := range f.Blocks[:min(max(f.Kept, 0), len(f.Blocks))] {
+		loss += b.Loss
+		noise = math.Hypot(noise, b.Noise)
+	}
+	return loss, noise
+}
+
+// First is the flow of the first blocks of those that were tried, also of ones that are not kept. Its layers are Flow's.
+func (f *Fit) First(blocks int) (*flows.Flow, error) {
+	if f == nil || len(f.named) == 0 || blocks < 0 || blocks > len(f.Blocks) {
+		return nil, fmt.Errorf("rbig: First: %d blocks, want 0 to as many as a fit has tried", blocks)
+	}
+	return flows.New(f.named[:2+2*blocks]...)
+}
+
 // finish makes the flow of the layers that are kept.
 func (w *walk) finish(f *Fit) (err error) {
+	f.named = w.named
 	if f.Flow, err = flows.New(w.named[:2+2*f.Kept]...); err != nil {
 		return fmt.Errorf("rbig: %w", err)
 	}
@@ -137,7 +166,7 @@ func (w *walk) finish(f *Fit) (err error) {
 // scale puts in front a shift and a scale of each column, by median and quartiles.
 func (w *walk) scale() error {
 	_, d := w.kept.Dims()
-	values, err := w.values(nil)
+	values, err := w.values()
 	if err != nil {
 		return err
 	}
@@ -185,15 +214,18 @@ func (w *walk) block(i int) (b Block, err error) {
 	if err != nil {
 		return b, err
 	}
-	if err := w.push(fmt.Sprintf("block%d.rotation", i), layer); err != nil {
-		return b, err
-	}
 	n, _ := w.kept.Dims()
 	normal := nullOf(n)
 	for j := range d {
-		column := mat.Col(nil, j, w.kept)
-		slices.Sort(column)
-		b.Loss += negentropy(column) - normal.mean
+		negentropy, variance := shape(w.kept, j)
+		b.Loss += 0.5*math.Log(variance) - max(negentropy-normal.mean, 0)
+	}
+	if err := w.push(fmt.Sprintf("block%d.rotation", i), layer); err != nil {
+		return b, err
+	}
+	for j := range d {
+		negentropy, variance := shape(w.kept, j)
+		b.Loss += negentropy - normal.mean - 0.5*math.Log(variance)
 	}
 	b.Noise = normal.std * math.Sqrt(float64(d))
 	if err := w.mapColumns(fmt.Sprintf("block%d.marginal", i), i+1); err != nil {
@@ -201,6 +233,13 @@ func (w *walk) block(i int) (b Block, err error) {
 	}
 	b.HeldOut = w.heldOut()
 	return b, nil
+}
+
+// shape is the negentropy and the variance of column j.
+func shape(y *mat.Dense, j int) (negentropy, variance float64) {
+	column := mat.Col(nil, j, y)
+	slices.Sort(column)
+	return negentropyOf(column)
 }
 
 // newRotation is Q as reflectors, which training can turn further and never takes off the orthogonal matrices.
@@ -219,7 +258,7 @@ func newRotation(q *mat.Dense, c Config) (*layers.Householder, error) {
 
 // mapColumns maps each column by its own distribution.
 func (w *walk) mapColumns(name string, block int) error {
-	values, err := w.values(nil)
+	values, err := w.values()
 	if err != nil {
 		return err
 	}
@@ -231,9 +270,9 @@ func (w *walk) mapColumns(name string, block int) error {
 }
 
 // values are of each column of what the layers so far put out.
-func (w *walk) values(q *mat.Dense) (*mat.Dense, error) {
+func (w *walk) values() (*mat.Dense, error) {
 	if w.all != nil {
-		return w.all(q)
+		return w.all()
 	}
 	return w.kept, nil
 }

@@ -33,9 +33,13 @@ func (c Config) newMarginal(values *mat.Dense, block int) (layers.Bijector, erro
 		return nil, err
 	}
 	site := initializers.Site{IGConfig: initializers.IGConfig{Seed: c.Seed, Interrupt: c.Interrupt}, Block: block}
-	site.Mixture.MinVariance = minVar
+	site.Mixture.MinVariance = leastVariance
 	return layer, layer.InitFrom(c.smoothed(values), site)
 }
+
+// leastVariance is of a component of a mixture, of columns whose variance is about 1: a narrower one, of a few rows that came to lie
+// together, sends rows that were not fitted to far out, and the next block farther.
+const leastVariance = 0.01
 
 // smoothed is what stands for the columns' values: themselves, or as many as a smooth estimate of their distribution has.
 func (c Config) smoothed(values *mat.Dense) *mat.Dense {
@@ -83,10 +87,9 @@ func inBins(sorted []float64, bins int) []float64 {
 	return out
 }
 
-var minVar = 0.01
-
-// kernelScores is how many normal scores stand for the normal kernel around each value.
-const kernelScores = 15
+// kernelValues is about how many values a kernel estimate is made of: as many normal scores around each value as come to it, within
+// leastScores and mostScores, and of a longer column values evenly over its ranks.
+const kernelValues, leastScores, mostScores = 1 << 14, 3, 15
 
 // byKernel is the values of a kernel density estimate: each of the sorted ones with the bandwidth times normal scores around it.
 func byKernel(sorted []float64) []float64 {
@@ -97,11 +100,13 @@ func byKernel(sorted []float64) []float64 {
 		return sorted
 	}
 	shrink := 1 / math.Sqrt(1+h*h/(scale*scale)) // so that the estimate is not wider than the values
-	out := make([]float64, 0, n*kernelScores)
-	for k := range kernelScores {
-		score := kernel.Quantile(math.Log((float64(k) + 0.5) / kernelScores))
-		for _, v := range sorted {
-			out = append(out, median+(v-median)*shrink+h*score)
+	scores := min(max(kernelValues/n, leastScores), mostScores)
+	of := max(n*scores/(2*kernelValues), 1) // every so many ranks
+	out := make([]float64, 0, n*scores/of+scores)
+	for k := range scores {
+		score := kernel.Quantile(math.Log((float64(k) + 0.5) / float64(scores)))
+		for i := of / 2; i < n; i += of {
+			out = append(out, median+(sorted[i]-median)*shrink+h*score)
 		}
 	}
 	return out

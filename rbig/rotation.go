@@ -24,10 +24,10 @@ func (c Config) rotation(y *mat.Dense, block int) (*mat.Dense, error) {
 }
 
 // icaRows is how many rows are looked at for the axes of ICA, evenly over all: any orthogonal matrix will do, a better one does more.
-const icaRows = 1 << 13
+const icaRows = 1 << 11
 
 // icaSteps bounds the fixed-point steps.
-const icaSteps = 40
+const icaSteps = 20
 
 // independent is the orthogonal matrix nearest to the unmixing matrix of FastICA (symmetric, log cosh) on the whitened rows.
 func independent(y *mat.Dense, seed uint64) (*mat.Dense, error) {

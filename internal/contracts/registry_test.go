@@ -6,16 +6,20 @@ import (
 	"reflect"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
+	"gaussflow/info"
 	"gaussflow/initializers"
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/progress"
+	"gaussflow/rbig"
 	"gaussflow/report"
 	"gaussflow/rows"
+	"gaussflow/sketch"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -73,6 +77,10 @@ var functions = map[string]any{
 	"safetensors.ReadFile":              safetensors.ReadFile,
 	"safetensors.Write":                 safetensors.Write,
 	"safetensors.WriteFile":             safetensors.WriteFile,
+	"info.Diverge":                      info.Diverge,
+	"info.Of":                           info.Of,
+	"info.Remainders":                   info.Remainders,
+	"info.SameTest":                     info.SameTest,
 	"initializers.Distributions":        initializers.Distributions,
 	"initializers.EachColumn":           initializers.EachColumn,
 	"initializers.FitMixture":           initializers.FitMixture,
@@ -137,6 +145,13 @@ var functions = map[string]any{
 	"losses.DescribePenalty":            losses.DescribePenalty,
 	"losses.New":                        losses.New,
 	"losses.NewPenalty":                 losses.NewPenalty,
+	"rbig.Entropy":                      rbig.Entropy,
+	"rbig.FitRows":                      rbig.FitRows,
+	"rbig.FitSource":                    rbig.FitSource,
+	"rbig.LikeliestMixture":             rbig.LikeliestMixture,
+	"rbig.Marginals":                    rbig.Marginals,
+	"rbig.Rotations":                    rbig.Rotations,
+	"rbig.Stops":                        rbig.Stops,
 	"report.Write":                      report.Write,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
@@ -144,6 +159,7 @@ var functions = map[string]any{
 	"rows.MeanStd":                      rows.MeanStd,
 	"rows.MomentsOf":                    rows.MomentsOf,
 	"rows.ShapeOf":                      rows.ShapeOf,
+	"sketch.New":                        sketch.New,
 	"tabular.Fit":                       tabular.Fit,
 	"tabular.Load":                      tabular.Load,
 	"tabular.OfFlow":                    tabular.OfFlow,
@@ -178,6 +194,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[columns.Atom](),
+	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.Form](),
+	reflect.TypeFor[columns.Kind](),
+	reflect.TypeFor[columns.Level](),
+	reflect.TypeFor[columns.Relation](),
+	reflect.TypeFor[columns.Schema](),
 	reflect.TypeFor[data.BadColumn](),
 	reflect.TypeFor[data.Bimodal](),
 	reflect.TypeFor[data.CategoryError](),
@@ -240,6 +263,15 @@ var types = []reflect.Type{
 	reflect.TypeFor[graph.WeightedRows](),
 	reflect.TypeFor[safetensors.File](),
 	reflect.TypeFor[safetensors.Tensor](),
+	reflect.TypeFor[info.Config](),
+	reflect.TypeFor[info.ConstantError](),
+	reflect.TypeFor[info.DependentError](),
+	reflect.TypeFor[info.Divergence](),
+	reflect.TypeFor[info.Estimate](),
+	reflect.TypeFor[info.Remainder](),
+	reflect.TypeFor[info.Sample](),
+	reflect.TypeFor[info.Test](),
+	reflect.TypeFor[info.TiedError](),
 	reflect.TypeFor[initializers.Distribution](),
 	reflect.TypeFor[initializers.Fitter](),
 	reflect.TypeFor[initializers.IGConfig](),
@@ -307,6 +339,13 @@ var types = []reflect.Type{
 	reflect.TypeFor[losses.Terms](),
 	reflect.TypeFor[progress.Bar](),
 	reflect.TypeFor[progress.Lines](),
+	reflect.TypeFor[rbig.Block](),
+	reflect.TypeFor[rbig.Config](),
+	reflect.TypeFor[rbig.ConstantError](),
+	reflect.TypeFor[rbig.Fit](),
+	reflect.TypeFor[rbig.Marginal](),
+	reflect.TypeFor[rbig.Rotation](),
+	reflect.TypeFor[rbig.Stop](),
 	reflect.TypeFor[report.Input](),
 	reflect.TypeFor[report.UnfitError](),
 	reflect.TypeFor[rows.Checked](),
@@ -315,6 +354,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[rows.Reader](),
 	reflect.TypeFor[rows.ShapeError](),
 	reflect.TypeFor[rows.Source](),
+	reflect.TypeFor[sketch.Column](),
 	reflect.TypeFor[tabular.Column](),
 	reflect.TypeFor[tabular.Config](),
 	reflect.TypeFor[tabular.ConfigError](),
@@ -395,6 +435,16 @@ var types = []reflect.Type{
 }
 
 var values = []any{
+	columns.Boolean,
+	columns.Category,
+	columns.Constant,
+	columns.Derived,
+	columns.Empty,
+	columns.Grid,
+	columns.Identifier,
+	columns.Numbers,
+	columns.Text,
+	columns.Time,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
@@ -430,6 +480,12 @@ var values = []any{
 	safetensors.ErrShape,
 	safetensors.ErrTrailing,
 	safetensors.ErrTruncated,
+	info.Auto,
+	info.Flow,
+	info.Neighbours,
+	info.None,
+	info.RBIG,
+	info.Sums,
 	initializers.DefaultComponents,
 	initializers.DefaultScaleClamp,
 	initializers.ErrNothingToFit,
@@ -442,6 +498,19 @@ var values = []any{
 	initializers.Orthogonal,
 	initializers.Zeros,
 	layers.None,
+	rbig.Alternating,
+	rbig.Depth,
+	rbig.Empirical,
+	rbig.Haar,
+	rbig.HeldOut,
+	rbig.Histogram,
+	rbig.ICA,
+	rbig.KeptRows,
+	rbig.Kernel,
+	rbig.Mixture,
+	rbig.PCA,
+	rbig.TotalCorrelation,
+	sketch.DefaultResolution,
 	tabular.Aligned,
 	tabular.Best,
 	tabular.CoarseColumns,

@@ -21,10 +21,12 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/info"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 	"gaussflow/losses"
+	"gaussflow/rbig"
 	"gaussflow/report"
 	"gaussflow/tabular"
 	"gaussflow/train"
@@ -79,6 +81,10 @@ var configs = map[string]config{
 
 	"losses.L2": validates(losses.L2{}),
 
+	"info.Config": validates(info.Config{}),
+
+	"rbig.Config": validates(rbig.Config{}),
+
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
 
 	"tabular.Config": validates(tabular.Config{}),
@@ -111,6 +117,7 @@ var configs = map[string]config{
 var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
+	"info.Estimate", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",

@@ -1,0 +1,258 @@
+package info
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/initializers"
+)
+
+// A Test is the outcome of a test of a hypothesis by simulation: P is (1 + the draws of the hypothesis whose Statistic is no less)/(1 +
+// Draws), so that under the hypothesis P ≤ α in a share α of samples, at any number of rows; exactly, where α·(1 + Draws) is whole.
+type Test struct {
+	Statistic float64 `json:"statistic"`
+	P         float64 `json:"p"`
+	Draws     int     `json:"draws"`
+}
+
+// orders is how many Hermite polynomials of a column's normal scores the tests look at.
+const orders = 3
+
+// draws is how many times a hypothesis is drawn, by the numbers that one draw takes.
+func draws(cost int) int {
+	switch {
+	case cost < 1<<20:
+		return 999
+	case cost < 1<<26:
+		return 199
+	}
+	return 99
+}
+
+// features are the polynomials of each rank's normal score, each of mean 0 and mean square 1 over the ranks.
+func features(scores []float64) (of [orders][]float64) {
+	for k := range of {
+		of[k] = make([]float64, len(scores))
+		for r, z := range scores {
+			of[k][r] = hermite(z)[k]
+		}
+		m := mean(of[k])
+		std := math.Sqrt(variance(of[k], m))
+		for r := range of[k] {
+			of[k][r] = (of[k][r] - m) / std
+		}
+	}
+	return of
+}
+
+// IndependenceTest tests whether all of some columns, all of the sample's where none are named, are independent: by
+//
+//	T = n·Σ mean(f_a(x_i)·f_b(x_j))²,  i < j,  a, b = 1 … 3,
+//
+// f the Hermite polynomials of the columns' normal scores. That is ranks alone, whose law under the hypothesis is known: each column's are a
+// random order. So it is drawn from, once for each number of rows and columns. It looks at pairs: columns that depend on each other only
+// three together pass it.
+//
+// Source: Kallenberg & Ledwina 1999, Data-driven rank tests for independence; by Hermite in place of Legendre polynomials.
+func (s *Sample) IndependenceTest(columns ...int) (Test, error) {
+	if len(columns) == 0 {
+		columns = s.all()
+	}
+	if err := s.check("IndependenceTest", columns); err != nil {
+		return Test{}, err
+	}
+	if len(columns) < 2 {
+		return Test{}, errors.New("info: IndependenceTest: got one column, want two at least")
+	}
+	ranks := make([][]int, len(columns))
+	for i, j := range columns {
+		ranks[i] = s.columns[j].rank
+	}
+	t := pairStatistic(ranks, features(s.scores))
+	null, err := s.independentDraws(len(columns))
+	if err != nil {
+		return Test{}, err
+	}
+	return tested(t, null), nil
+}
+
+// tested is the share of draws that are no less.
+func tested(t float64, null []float64) Test {
+	more := 1
+	for _, v := range null {
+		if v >= t {
+			more++
+		}
+	}
+	return Test{t, float64(more) / float64(len(null)+1), len(null)}
+}
+
+// pairStatistic is T.
+func pairStatistic(ranks [][]int, f [orders][]float64) float64 {
+	d, n := len(ranks), len(f[0])
+	x := mat.NewDense(d*orders, n, nil)
+	for j, rank := range ranks {
+		for k := range orders {
+			row := x.RawRowView(j*orders + k)
+			for i, r := range rank {
+				row[i] = f[k][r]
+			}
+		}
+	}
+	var gram mat.SymDense
+	gram.SymOuterK(1/float64(n), x)
+	sum := 0.0
+	for i := range d * orders {
+		for j := (i/orders + 1) * orders; j < d*orders; j++ {
+			sum += gram.At(i, j) * gram.At(i, j)
+		}
+	}
+	return float64(n) * sum
+}
+
+var independents sync.Map // [2]int{n, d} → []float64
+
+// independentDraws are T of independent columns.
+func (s *Sample) independentDraws(d int) ([]float64, error) {
+	key := [2]int{s.n, d}
+	if known, ok := independents.Load(key); ok {
+		return known.([]float64), nil
+	}
+	f := features(s.scores)
+	null := make([]float64, draws(s.n*d*d*orders*orders))
+	err := initializers.EachColumn(len(null), func(b int) error {
+		if err := s.config.ended(); err != nil {
+			return err
+		}
+		rng := initializers.NewRand(uint64(b), uint64(s.n))
+		ranks := make([][]int, d)
+		for j := range ranks {
+			ranks[j] = rng.Perm(s.n)
+		}
+		null[b] = pairStatistic(ranks, f)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	independents.Store(key, null)
+	return null, nil
+}
+
+// DependenceTest tests whether two groups of columns are independent of each other, by the T of pairs of one of each; the hypothesis is
+// drawn from by giving the rows of b another order.
+func (s *Sample) DependenceTest(a, b []int) (Test, error) {
+	if err := s.grouped("DependenceTest", a, b); err != nil {
+		return Test{}, err
+	}
+	f := features(s.scores)
+	build := func(group []int, order []int) *mat.Dense {
+		x := mat.NewDense(len(group)*orders, s.n, nil)
+		for at, j := range group {
+			rank := s.columns[j].rank
+			for k := range orders {
+				row := x.RawRowView(at*orders + k)
+				for i, from := range order {
+					row[i] = f[k][rank[from]]
+				}
+			}
+		}
+		return x
+	}
+	plain := initializers.NewRand(0, 0).Perm(s.n)
+	for i := range plain {
+		plain[i] = i
+	}
+	left := build(a, plain)
+	statistic := func(order []int) float64 {
+		var c mat.Dense
+		c.Mul(left, build(b, order).T())
+		return square(&c) / float64(s.n)
+	}
+	null := make([]float64, draws(s.n*len(a)*len(b)*orders*orders))
+	err := initializers.EachColumn(len(null), func(i int) error {
+		if err := s.config.ended(); err != nil {
+			return err
+		}
+		null[i] = statistic(initializers.NewRand(s.config.Seed+uint64(i), 11).Perm(s.n))
+		return nil
+	})
+	return tested(statistic(plain), null), err
+}
+
+func square(m *mat.Dense) (sum float64) {
+	for _, v := range m.RawMatrix().Data {
+		sum += v * v
+	}
+	return sum
+}
+
+// SameTest tests whether two samples of the same columns are of one distribution. Their rows are scored together; the statistic is the sum
+// of the squared differences, in standard deviations, of the means of the columns' Hermite polynomials of orders 1 to 3 and of products of
+// two columns. The hypothesis is drawn from by dealing the rows out anew.
+func SameTest(p, q *Sample) (Test, error) {
+	switch {
+	case p == nil || q == nil || p.n == 0 || q.n == 0:
+		return Test{}, errNoSample
+	case len(p.columns) != len(q.columns):
+		return Test{}, fmt.Errorf("info: SameTest: samples of %d and %d columns, want the same ones", len(p.columns), len(q.columns))
+	}
+	n, d := p.n+q.n, len(p.columns)
+	scores := normalScores(n)
+	f := features(scores)
+	x := mat.NewDense(d*orders+d*(d-1)/2, n, nil)
+	first := make([][]float64, d)
+	for j := range d {
+		both := append(mat.Col(nil, j, p.x), mat.Col(nil, j, q.x)...)
+		rank := scoresOf(both, p.config.Seed, uint64(j)).rank
+		for k := range orders {
+			row := x.RawRowView(j*orders + k)
+			for i, r := range rank {
+				row[i] = f[k][r]
+			}
+		}
+		first[j] = x.RawRowView(j * orders)
+	}
+	at := d * orders
+	for i := range d {
+		for j := range i {
+			row := x.RawRowView(at)
+			at++
+			for r := range row {
+				row[r] = first[i][r] * first[j][r]
+			}
+			m := mean(row)
+			std := math.Sqrt(variance(row, m))
+			for r := range row {
+				row[r] = (row[r] - m) / max(std, math.SmallestNonzeroFloat64)
+			}
+		}
+	}
+	statistic := func(order []int) float64 {
+		label := mat.NewVecDense(n, nil)
+		for _, i := range order[:p.n] {
+			label.SetVec(i, 1)
+		}
+		var sums mat.VecDense
+		sums.MulVec(x, label)
+		return mat.Dot(&sums, &sums) * float64(n) / (float64(p.n) * float64(q.n))
+	}
+	plain := make([]int, n)
+	for i := range plain {
+		plain[i] = i
+	}
+	rows, _ := x.Dims()
+	null := make([]float64, draws(n*rows))
+	err := initializers.EachColumn(len(null), func(b int) error {
+		if err := p.config.ended(); err != nil {
+			return err
+		}
+		null[b] = statistic(initializers.NewRand(p.config.Seed+uint64(b), 12).Perm(n))
+		return nil
+	})
+	return tested(statistic(plain), null), err
+}
