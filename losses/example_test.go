@@ -16,7 +16,7 @@ func Example() {
 	program, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {
 		z, layerLoss = b.Input("z", 1, 1), b.Input("-logDet", 1)
 		terms := losses.Terms{Output: z, LogBase: b.LogNormal(z), LayerLosses: []*G.Node{layerLoss}}
-		base, exact = losses.BaseNLL{}.Rows(b, terms), losses.NLL{}.Rows(b, terms)
+		base, exact = b.Scale(terms.LogBase, -1), losses.NLL{}.Rows(b, terms)
 		return []*G.Node{base, exact}
 	})
 	if err != nil {

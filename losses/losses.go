@@ -1,8 +1,8 @@
 // Package losses holds what training minimises: a loss for every row, and penalties on parameters. Nats.
 //
-// A Loss is built from Terms, a model's output and the losses of its layers. NLL and BaseNLL are one number in the end, as
-// the trainer adds the layers' losses to the second as Keras does; a loss or a penalty of one's own is a type with two
-// or three methods that build nodes. One that looks at a batch as a whole says so: see BatchLoss.
+// A Loss is built from Terms, a model's output and the losses of its layers, and is all that is minimised: where Keras adds the
+// losses of layers to any loss, here a loss takes them in, as NLL does. A loss or a penalty of one's own is a type with one or two
+// methods that build nodes. One that looks at a batch as a whole says so: see BatchLoss.
 package losses
 
 import (
@@ -23,11 +23,8 @@ type Terms struct {
 type Loss interface {
 	// Name is what a history calls it.
 	Name() string
-	// Rows builds the loss of each row, N. As in Keras, the trainer adds the layer losses to it, unless the
-	// loss is Whole.
+	// Rows builds the loss of each row, N.
 	Rows(b *graph.Builder, t Terms) *G.Node
-	// Whole reports that Rows has taken the layer losses in.
-	Whole() bool
 }
 
 // A BatchLoss is a Loss that needs its batch as a whole, since what it says of a row depends on the others: a covariance, a

@@ -41,7 +41,12 @@ func describe[N any](r *registry.Registry[N, struct{}], n N) (d Description, err
 }
 
 // New is the loss that d describes.
-func New(d Description) (Loss, error) { return read(losses, d) }
+func New(d Description) (Loss, error) {
+	if d.Kind == "base_nll" { // what files once called the NLL whose layer losses the trainer added
+		d.Kind = "nll"
+	}
+	return read(losses, d)
+}
 
 // NewPenalty is the penalty that d describes.
 func NewPenalty(d Description) (Penalty, error) { return read(penalties, d) }
@@ -56,7 +61,6 @@ func read[N any](r *registry.Registry[N, struct{}], d Description) (n N, err err
 // The losses and penalties of this package: a new one is a file and a line.
 func init() {
 	for _, err := range []error{
-		Register[BaseNLL]("base_nll"),
 		Register[NLL]("nll"),
 		RegisterPenalty[L2]("l2"),
 	} {

@@ -21,7 +21,6 @@ type rowsLoss func(b *graph.Builder, t losses.Terms) *G.Node
 
 func (l rowsLoss) Name() string                                  { return "rows" }
 func (l rowsLoss) Rows(b *graph.Builder, t losses.Terms) *G.Node { return l(b, t) }
-func (l rowsLoss) Whole() bool                                   { return true }
 func nll(b *graph.Builder, t losses.Terms) *G.Node               { return losses.NLL{}.Rows(b, t) }
 func mean(b *graph.Builder, x *G.Node) *G.Node {
 	return b.Scale(b.SumLast(x), 1/float64(graph.Rows(x)))

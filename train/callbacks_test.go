@@ -403,6 +403,33 @@ func TestCSVLoggerGoesOn(t *testing.T) {
 	}
 }
 
+// TestCSVLoggerMetrics: what callbacks before it report is a column each, also of epochs that a fit which was resumed has behind it.
+func TestCSVLoggerMetrics(t *testing.T) {
+	x, path := someRows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
+	report := train.LambdaCallback{EpochEnd: func(s *train.State) error {
+		if s.Epoch == 1 {
+			return nil
+		}
+		return s.Report("square", float64(s.Epoch*s.Epoch))
+	}}
+	var out bytes.Buffer
+	for _, epochs := range []int{2, 4} {
+		out.Reset()
+		logger := &train.CSVLogger{Out: &out, Metrics: []string{"square", "absent"}}
+		fit(t, newTrainer(t, newGaussian(graph.Float64), slowSGD), x, train.FitConfig{Epochs: epochs,
+			Callbacks: []train.Callback{report, logger}, Checkpoint: train.Checkpoint{Path: path, Resume: true}})
+	}
+	records, err := csv.NewReader(&out).ReadAll()
+	noError(t, err)
+	var got []string
+	for _, r := range records {
+		got = append(got, strings.Join(r[5:], ","))
+	}
+	if want := []string{"square,absent", "0,", ",", "4,", "9,"}; !slices.Equal(got, want) {
+		t.Errorf("columns %q, want %q", got, want)
+	}
+}
+
 // TestCSVLoggerTakenUp: a logger that saw epochs which the fit takes up again has them once.
 func TestCSVLoggerTakenUp(t *testing.T) {
 	x, path := someRows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")

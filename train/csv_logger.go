@@ -6,18 +6,20 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"reflect"
 	"strconv"
 )
 
-// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, under one header. Figures that callbacks
-// report are not in it.
+// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, and the Metrics, under one header.
 //
 // A fit that goes on, with InitialEpoch or from a checkpoint, goes on in the same table: a logger that has begun, or an Out that
 // holds something already (a file or a bytes.Buffer), gets no second header, and a logger no line that it has written. Where
 // Out is new, a resumed fit first writes the epochs before.
 type CSVLogger struct {
 	Out io.Writer
+	// Metrics are the names of figures that callbacks before this one report, a column each; a cell is empty where there is none, or NaN.
+	Metrics []string
 
 	NopCallback
 	csv   *csv.Writer
@@ -41,7 +43,7 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 		c.begun, c.next = c.Out, 0
 		return nil
 	case !same:
-		if err := c.write("epoch", "loss", "val_loss", "learning_rate", "seconds"); err != nil {
+		if err := c.write(append([]string{"epoch", "loss", "val_loss", "learning_rate", "seconds"}, c.Metrics...)...); err != nil {
 			return err
 		}
 		c.begun, c.next = c.Out, 0
@@ -84,12 +86,18 @@ func (c *CSVLogger) line(epoch int, l Logs) error {
 		return nil
 	}
 	c.next = epoch + 1
-	text := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	val := ""
-	if l.HasVal {
-		val = text(l.ValLoss)
+	text := func(v float64, there bool) string {
+		if !there {
+			return ""
+		}
+		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
-	return c.write(strconv.Itoa(epoch), text(l.Loss), val, text(l.LearningRate), text(l.Seconds))
+	record := []string{strconv.Itoa(epoch), text(l.Loss, true), text(l.ValLoss, l.HasVal), text(l.LearningRate, true), text(l.Seconds, true)}
+	for _, name := range c.Metrics {
+		v, there := l.Metrics[name]
+		record = append(record, text(v, there && !math.IsNaN(v)))
+	}
+	return c.write(record...)
 }
 
 func (c *CSVLogger) write(record ...string) error {

@@ -247,19 +247,6 @@ func TestStateIsACopy(t *testing.T) {
 	}
 }
 
-// TestBaseNLL: the base term with the layers' losses added by the trainer is the exact NLL.
-func TestBaseNLL(t *testing.T) {
-	x := someRows(30, 9)
-	m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)
-	a := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: testRate}, Loss: losses.BaseNLL{}})
-	b := newTrainer(t, n, train.Config{Optimizer: train.SGD{LearningRate: testRate}, Loss: losses.NLL{}})
-	config := train.FitConfig{Epochs: 3, BatchSize: 10, ValidationData: x}
-	h, k := fit(t, a, x, config), fit(t, b, x, config)
-	near(t, "losses", h.Loss, k.Loss, 1e-13)
-	near(t, "validation losses", h.ValLoss, k.ValLoss, 1e-13)
-	near(t, "parameters", m.theta(), n.theta(), 1e-13)
-}
-
 // TestL2 against λ·Σw² and 2λw, with more workers than one so that their shares of the penalty add up to it.
 func TestL2(t *testing.T) {
 	const lambda = 0.3

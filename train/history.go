@@ -63,6 +63,14 @@ func (h *History) logs(i int) Logs {
 	if len(h.ValLoss) == len(h.Loss) {
 		l.ValLoss, l.HasVal = h.ValLoss[i], !math.IsNaN(h.ValLoss[i])
 	}
+	for name, values := range h.Metrics {
+		if i < len(values) && !math.IsNaN(values[i]) {
+			if l.Metrics == nil {
+				l.Metrics = map[string]float64{}
+			}
+			l.Metrics[name] = values[i]
+		}
+	}
 	return l
 }
 

@@ -59,10 +59,7 @@ func (o *objective) rows(b *graph.Builder, x *G.Node) *G.Node {
 	if n := graph.Rows(x); b.Err() == nil && (rows == nil || rows.Dims() != 1 || graph.Rows(rows) != n) {
 		return b.Fail(&graph.ShapeError{Op: fmt.Sprintf("train: Rows of the loss %T", o.loss), Got: shapeOf(rows), Want: fmt.Sprintf("(%d), one number a row", n)})
 	}
-	if o.loss.Whole() {
-		return rows
-	}
-	return b.Sum(append([]*G.Node{rows}, terms.LayerLosses...)...)
+	return rows
 }
 
 func shapeOf(n *G.Node) string {

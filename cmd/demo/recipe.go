@@ -16,7 +16,7 @@ var recipes = map[string]func(o options, rows int) recipe{"notebook": notebookRe
 // notebookRecipe is the notebook's: Adam at one rate, nothing else.
 func notebookRecipe(o options, _ int) recipe {
 	return recipe{
-		train.Config{Optimizer: train.Adam{LearningRate: o.lr}, Loss: losses.BaseNLL{}},
+		train.Config{Optimizer: train.Adam{LearningRate: o.lr}},
 		train.FitConfig{Epochs: o.epochs, BatchSize: o.batch, Seed: o.seed},
 	}
 }

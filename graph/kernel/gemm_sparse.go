@@ -35,10 +35,10 @@ func (g *Gemm[T]) skipsZeros(a, b []T) bool {
 
 // finite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.
 func (g *Gemm[T]) finite(b []T) bool {
-	var sums [64]T
 	n := g.ops.lanes
-	vectors[T]().columnSumsOf(sums[:n], b[:len(b)/n*n])
-	return finite(sums[:n]) && finite(b[len(b)/n*n:])
+	sums := g.start[:n] // which no panel has begun to use
+	vectors[T]().columnSumsOf(sums, b[:len(b)/n*n])
+	return finite(sums) && finite(b[len(b)/n*n:])
 }
 
 // tiledSparse sets the whole vectors of c's columns, and returns how many columns these are.

@@ -329,7 +329,6 @@ var types = []reflect.Type{
 	reflect.TypeFor[layers.Standardize](),
 	reflect.TypeFor[layers.Support](),
 	reflect.TypeFor[layers.SupportConfig](),
-	reflect.TypeFor[losses.BaseNLL](),
 	reflect.TypeFor[losses.BatchLoss](),
 	reflect.TypeFor[losses.Description](),
 	reflect.TypeFor[losses.L2](),
