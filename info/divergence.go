@@ -119,7 +119,7 @@ func (r logRatio) estimate(back logRatio) Estimate {
 // jensenShannon is log 2 − ½·E_p log(1 + q/p) − ½·E_q log(1 + p/q).
 func jensenShannon(there, back logRatio) Estimate {
 	half := func(r logRatio) points {
-		p := points{row: make([]float64, len(r.row)), bias: r.bias / 4} // the slope of it where p = q
+		p := points{row: make([]float64, len(r.row)), bias: r.bias / 4, noise: r.noise / 16} // where p = q it is a quarter of r
 		for i, v := range r.row {
 			p.row[i] = 0.5 * (math.Ln2 - softplus(-v))
 		}

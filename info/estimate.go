@@ -44,11 +44,13 @@ func (p points) signed() Estimate {
 //
 //	SE²(θ) = noise + θ·s,  s = Var(rows)/mean(rows)/n,
 //
-// and the interval holds the θ that are within 1.96 standard errors of their own from Value, as Wilson's does for a share (1927).
+// and the interval holds the θ that are within 1.96 standard errors of their own from Value, as Wilson's does for a share (1927). Rows that
+// scatter more than vanishing ones can, as those of nearest neighbours do about 0, have a symmetric one: Var/mean is 2 where a normal
+// dependence vanishes, and below that or a little above it elsewhere.
 func (p points) positive() Estimate {
 	m, n := mean(p.row), float64(len(p.row))
 	v := variance(p.row, m) / n
-	if !(m > 0) || p.noise < 0 {
+	if !(m > 0) || p.noise < 0 || v*n > 6*m {
 		return p.signed()
 	}
 	s := v / m

@@ -2,11 +2,13 @@ package info
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/initializers"
 	"gaussflow/rbig"
 	"gaussflow/rows"
 )
@@ -37,15 +39,15 @@ func newMatch(p, q *Sample, j int) (*match, error) {
 	for i, r := range p.columns[j].rank {
 		m.scores[i] = p.scores[r]
 	}
-	if float64(outside) > outsideAt*float64(p.n) && looksNormal(theirs) {
+	if float64(outside) > outsideAt*float64(p.n) && p.columns[j].tied+q.columns[j].tied == 0 && looksNormal(theirs) {
 		m.byValues(p, mine, theirs, j)
 		return m, nil
 	}
-	return m, m.byRanks(mine, theirs)
+	return m, m.byRanks(mine, theirs, initializers.NewRand(q.config.Seed, uint64(200+j)))
 }
 
 // byRanks fits a mixture to the scores that q's rows have in p, those beyond p's rows apart: what they are is not known but that they are there.
-func (m *match) byRanks(mine, theirs []float64) error {
+func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 	sorted, scores := slices.Sorted(slices.Values(mine)), slices.Sorted(slices.Values(m.scores))
 	var inside []float64
 	below := 0.0
@@ -56,11 +58,11 @@ func (m *match) byRanks(mine, theirs []float64) error {
 			below++
 		case at >= len(sorted):
 		default:
-			inside = append(inside, between(sorted, scores, at, v))
+			inside = append(inside, between(sorted, scores, at, v, rng))
 		}
 	}
 	if len(inside) < minRows {
-		return errApart
+		return ErrApart
 	}
 	fit, err := rbig.LikeliestMixture(inside)
 	if err != nil {
@@ -91,10 +93,17 @@ func (m *match) byRanks(mine, theirs []float64) error {
 }
 
 // between is the score of v among sorted values, the at-th of which is the first that is not below it. Where it stands between two of
-// them it has the middle of their scores: of ranks nothing else is known.
-func between(sorted, scores []float64, at int, v float64) float64 {
-	if sorted[at] == v || at == 0 {
-		return scores[at]
+// them it has the middle of their scores: of ranks nothing else is known. Among equal ones it has any of theirs, as each of those has.
+func between(sorted, scores []float64, at int, v float64, rng *rand.Rand) float64 {
+	equal := at
+	for equal < len(sorted) && sorted[equal] == v {
+		equal++
+	}
+	switch {
+	case equal > at:
+		return scores[at+rng.IntN(equal-at)]
+	case at == 0:
+		return scores[0]
 	}
 	return (scores[at-1] + scores[at]) / 2
 }

@@ -130,13 +130,16 @@ func (s *Sample) ConditionalMutualInformation(a, b, given []int) (Estimate, erro
 	return p.positive(), nil
 }
 
-// Pairwise is the mutual information of every two columns, row by row of a square; on the diagonal, and between columns that go up and
-// down together in every row, Value is +Inf.
-func (s *Sample) Pairwise() ([][]Estimate, error) {
-	if err := s.check("Pairwise", s.all()); err != nil {
+// Pairwise is the mutual information of every two of some columns, all where none are named, row by row of a square; on the diagonal, and
+// between columns that go up and down together in every row, Value is +Inf.
+func (s *Sample) Pairwise(columns ...int) ([][]Estimate, error) {
+	if len(columns) == 0 {
+		columns = s.all()
+	}
+	if err := s.check("Pairwise", columns); err != nil {
 		return nil, err
 	}
-	d := len(s.columns)
+	d := len(columns)
 	out := make([][]Estimate, d)
 	for i := range out {
 		out[i] = make([]Estimate, d)
@@ -150,7 +153,7 @@ func (s *Sample) Pairwise() ([][]Estimate, error) {
 		if i >= j {
 			return nil
 		}
-		e, err := s.MutualInformation([]int{i}, []int{j})
+		e, err := s.MutualInformation([]int{columns[i]}, []int{columns[j]})
 		var dependent *DependentError
 		if errors.As(err, &dependent) {
 			e, err = infinite, nil

@@ -9,7 +9,8 @@ import (
 	"gaussflow/rbig"
 )
 
-var errApart = errors.New("info: Diverge: hardly a row of one sample lies between those of the other: the divergence is beyond what so few rows can tell")
+// ErrApart is of two samples of which one has hardly a row where the other has any.
+var ErrApart = errors.New("info: hardly a row of one sample lies between those of the other: how far apart they are is beyond what rows can tell")
 
 // logDensity is log p of a column's own density at the rows, by spacings.
 func (s *Sample) logDensity(j int) []float64 {

@@ -40,7 +40,7 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 	}
 	n, d := x.Dims()
 	if n < minRows {
-		return nil, fmt.Errorf("info: Of: got %d rows, want at least %d", n, minRows)
+		return nil, &FewRowsError{Rows: n, Columns: d, Want: minRows}
 	}
 	if c.Names != nil && len(c.Names) != d {
 		return nil, fmt.Errorf("info: Of: got %d names for %d columns", len(c.Names), d)
@@ -75,6 +75,19 @@ func (s *Sample) Tied(column int) int {
 	return s.columns[column].tied
 }
 
+// Rows is how many there are.
+func (s *Sample) Rows() int {
+	if s == nil {
+		return 0
+	}
+	return s.n
+}
+
+// Constant reports a column that has one value in every row.
+func (s *Sample) Constant(column int) bool {
+	return s != nil && column >= 0 && column < len(s.columns) && s.columns[column].same
+}
+
 // A DependentError is of columns that determine each other, so that what they share is infinite.
 type DependentError struct {
 	Columns []string // of which the last is a function of the others
@@ -107,6 +120,16 @@ func (e *ConstantError) Reason() string {
 	return fmt.Sprintf("column %q has one value in every row: it shares nothing, and has no density; leave it out", e.Column)
 }
 
+// A FewRowsError is of a table with too few rows for its columns.
+type FewRowsError struct{ Rows, Columns, Want int }
+
+func (e *FewRowsError) Error() string { return "info: " + e.Reason() }
+
+// Reason is the error in words for people.
+func (e *FewRowsError) Reason() string {
+	return fmt.Sprintf("%d rows of %d columns, want at least %d rows", e.Rows, e.Columns, e.Want)
+}
+
 var errNoSample = errors.New("info: the Sample is nil or zero: Of makes one")
 
 // check reports groups of columns that are no groups: empty, out of range, overlapping, constant, or too many for the rows.
@@ -130,7 +153,7 @@ func (s *Sample) check(op string, groups ...[]int) error {
 		}
 	}
 	if all+4 > s.n {
-		return fmt.Errorf("info: %s: %d columns and %d rows, want at least %d rows", op, all, s.n, all+4)
+		return &FewRowsError{Rows: s.n, Columns: all, Want: all + 4}
 	}
 	return s.config.ended()
 }

@@ -72,7 +72,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
-		newReport(), newConvert(), newVersion())
+		newReport(), newInfo(), newConvert(), newVersion())
 	return root
 }
 

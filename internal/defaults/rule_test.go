@@ -117,7 +117,7 @@ var configs = map[string]config{
 var results = []string{
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
-	"info.Estimate", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
+	"info.Estimate", "info.FewRowsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
