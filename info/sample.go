@@ -234,7 +234,7 @@ func (s *Sample) combination(group []int) error {
 		for _, v := range column {
 			left += v * v
 		}
-		if left = math.Sqrt(left); left < 1e-7*math.Sqrt(float64(s.n)) {
+		if left = math.Sqrt(left); left < 1e-7*math.Sqrt(float64(s.n)) && s.usual(column) < 1e-6*s.usual(mat.Col(nil, j, s.x))/std {
 			e := &DependentError{}
 			for k, by := range on {
 				if math.Abs(by) > 1e-6*math.Sqrt(float64(s.n)) {
@@ -250,4 +250,10 @@ func (s *Sample) combination(group []int) error {
 		basis = append(basis, column)
 	}
 	return nil
+}
+
+// usual is half the distance between the quartiles, which rows far out have no say in: beside one of those the others' differences vanish.
+func (s *Sample) usual(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[s.n-1-s.n/4] - sorted[s.n/4]) / 2
 }
