@@ -17,6 +17,15 @@ type Gaussianizer interface {
 	LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.Node)
 }
 
+// Freeze marks the parameters of a flow as not to be trained, as a trainer wants those that a loss uses and its model does not list.
+func Freeze(params []*graph.Param) {
+	for _, p := range params {
+		if p != nil {
+			p.Trainable = false
+		}
+	}
+}
+
 // A Measure is how a Dependence measures what columns share.
 type Measure string
 
@@ -35,7 +44,7 @@ const (
 
 // Dependence is what the columns of a model's output share, measured in the space where a frozen flow makes each of them normal: a
 // penalty on predictions that tell a protected attribute, say. The model puts out both beside each other; the gradient passes through the
-// flow and stops at its parameters. The flow should treat the groups apart, as the maps of single columns do (rbig.Fit's First(0)): one
+// flow and stops at its parameters, which Freeze has marked. The flow should treat the groups apart, as the maps of single columns do (rbig.Fit's First(0)): one
 // that is fitted to all of them together takes out what is to be measured. It is a BatchLoss; log det is by orthogonalizing the columns,
 // and the batch has more rows than columns.
 type Dependence struct {
