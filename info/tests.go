@@ -7,12 +7,14 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"gaussflow/initializers"
 )
 
-// A Test is the outcome of a test of a hypothesis by simulation: P is (1 + the draws of the hypothesis whose Statistic is no less)/(1 +
-// Draws), so that under the hypothesis P ≤ α in a share α of samples, at any number of rows; exactly, where α·(1 + Draws) is whole.
+// A Test is the outcome of a test of a hypothesis by simulation, at any number of rows: P is the share of draws of the hypothesis whose
+// Statistic is no less, this one among them, so that under the hypothesis P ≤ α in a share α of samples. Where a draw is dear there are
+// fewer than a thousand, and P is that of a gamma law of their mean and variance: the statistics are sums of many squares.
 type Test struct {
 	Statistic float64 `json:"statistic"`
 	P         float64 `json:"p"`
@@ -26,12 +28,15 @@ const orders = 3
 func draws(cost int) int {
 	switch {
 	case cost < 1<<20:
-		return 999
+		return 1999
 	case cost < 1<<26:
 		return 199
 	}
 	return 99
 }
+
+// enoughDraws is how many say by themselves what share lies beyond.
+const enoughDraws = 999
 
 // features are the polynomials of each rank's normal score, each of mean 0 and mean square 1 over the ranks.
 func features(scores []float64) (of [orders][]float64) {
@@ -80,15 +85,23 @@ func (s *Sample) IndependenceTest(columns ...int) (Test, error) {
 	return tested(t, null), nil
 }
 
-// tested is the share of draws that are no less.
+// tested is the outcome beside draws of the hypothesis.
 func tested(t float64, null []float64) Test {
-	more := 1
-	for _, v := range null {
-		if v >= t {
-			more++
+	r := Test{Statistic: t, Draws: len(null)}
+	if len(null) >= enoughDraws {
+		more := 1
+		for _, v := range null {
+			if v >= t {
+				more++
+			}
 		}
+		r.P = float64(more) / float64(len(null)+1)
+		return r
 	}
-	return Test{t, float64(more) / float64(len(null)+1), len(null)}
+	m := mean(null)
+	v := variance(null, m)
+	r.P = distuv.Gamma{Alpha: m * m / v, Beta: m / v}.Survival(t)
+	return r
 }
 
 // pairStatistic is T.
