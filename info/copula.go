@@ -35,7 +35,7 @@ func (s *Sample) copula(group []int, widest int) (points, error) {
 	group = slices.Sorted(slices.Values(group))
 	how := s.config.Remainder
 	if how == Auto {
-		how = RBIG
+		how = Flow
 		if widest <= mostNeighbours {
 			how = Neighbours
 		}

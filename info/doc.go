@@ -15,10 +15,10 @@
 // estimated of the Gaussianized rows:
 //
 //   - Neighbours, of up to four columns: nearest neighbours, whose bias vanishes where rows are normal. Best where there are few columns.
-//   - RBIG, of more columns: rotations and maps of columns fitted to some of the rows, whose log-likelihood of others is the estimate. It is
-//     seldom too high, and too low by as much as RBIG has not found.
-//   - Sums: the sum of what the blocks of RBIG lose, as the measures of Laparra et al. 2011 are defined. It judges rows by their own fit.
-//   - Flow: the log-likelihood, cross-fitted likewise, of a coupling flow that is trained: finds most of many columns, and takes minutes.
+//   - Flow, of more: the log-likelihood of a coupling flow that was trained on other rows, so that no row judges its own fit. It is too low by
+//     as much as the flow has not found, and takes seconds to minutes.
+//   - RBIG: the same of RBIG, without training: it finds less.
+//   - Sums: the sum of what the blocks of RBIG lose, as the measures of Laparra et al. 2011 are defined. Fast; it judges rows by their own fit.
 //
-// Auto is Neighbours or RBIG by the number of columns.
+// Auto is Neighbours or Flow by the number of columns. The program examples/dependence prints all of them beside truths.
 package info

@@ -15,12 +15,14 @@ import (
 
 // rbigConfig is how RBIG is fitted to what a copula leaves.
 func (s *Sample) rbigConfig() rbig.Config {
-	return rbig.Config{Marginal: rbig.Kernel, Blocks: 40, Seed: s.config.Seed, Interrupt: s.config.Interrupt}
+	return rbig.Config{Rotation: rbig.ICA, Marginal: rbig.Kernel, Sparse: true, Blocks: 40, Patience: 4, Seed: s.config.Seed, Interrupt: s.config.Interrupt}
 }
 
 // bySums adds what the blocks of RBIG lose, and how that scatters.
 func (s *Sample) bySums(p points, w *mat.Dense) (points, error) {
-	fit, err := rbig.FitRows(w, s.rbigConfig())
+	c := s.rbigConfig()
+	c.Rotation = rbig.Alternating // a turn may lose nothing that the next one would find
+	fit, err := rbig.FitRows(w, c)
 	if err != nil {
 		return points{}, err
 	}

@@ -41,29 +41,50 @@ func (c Config) newMarginal(values *mat.Dense, block int) (layers.Bijector, erro
 // together, sends rows that were not fitted to far out, and the next block farther.
 const leastVariance = 0.01
 
-// smoothed is what stands for the columns' values: themselves, or as many as a smooth estimate of their distribution has.
+// smoothed is what stands for the columns' values: themselves, or as many as a smooth estimate of their distribution has; of a Sparse fit,
+// where they cannot be told from a normal's, the normal's.
 func (c Config) smoothed(values *mat.Dense) *mat.Dense {
-	var smooth func(sorted []float64) []float64
-	switch c.Marginal {
-	case Histogram:
-		smooth = func(sorted []float64) []float64 { return inBins(sorted, c.Bins) }
-	case Kernel:
-		smooth = byKernel
-	default:
-		return values
-	}
-	_, d := values.Dims()
-	var out *mat.Dense
-	for j := range d {
+	n, d := values.Dims()
+	noise := nullOf(n)
+	columns := make([][]float64, d)
+	_ = initializers.EachColumn(d, func(j int) error { // it has no error
 		column := mat.Col(nil, j, values)
 		slices.Sort(column)
-		column = smooth(column)
-		if out == nil {
-			out = mat.NewDense(len(column), d, nil)
+		negentropy, variance := negentropyOf(column)
+		columns[j] = c.smooth(column)
+		if c.Sparse && negentropy < noise.mean+2*noise.std {
+			normalLike(columns[j], variance)
 		}
+		return nil
+	})
+	out := mat.NewDense(len(columns[0]), d, nil)
+	for j, column := range columns {
 		out.SetCol(j, column)
 	}
 	return out
+}
+
+// smooth is the values of the estimate of a column's distribution.
+func (c Config) smooth(sorted []float64) []float64 {
+	switch c.Marginal {
+	case Histogram:
+		return inBins(sorted, c.Bins)
+	case Kernel:
+		return byKernel(sorted)
+	}
+	return sorted
+}
+
+// normalLike replaces values by those of a normal of their mean and of the variance.
+func normalLike(values []float64, variance float64) {
+	n := float64(len(values))
+	mean, std := 0.0, math.Sqrt(variance)
+	for _, v := range values {
+		mean += v / n
+	}
+	for i := range values {
+		values[i] = mean + std*kernel.Quantile(math.Log((float64(i)+0.5)/n))
+	}
 }
 
 // inBins spreads the sorted values over bins of equal width, evenly in each.
@@ -96,10 +117,10 @@ func byKernel(sorted []float64) []float64 {
 	n := len(sorted)
 	median, scale := spread(sorted)
 	h := 0.9 * scale * math.Pow(float64(n), -0.2)
-	if !(h > 0) {
-		return sorted
+	shrink := 1.0
+	if h > 0 {
+		shrink /= math.Sqrt(1 + h*h/(scale*scale)) // so that the estimate is not wider than the values
 	}
-	shrink := 1 / math.Sqrt(1+h*h/(scale*scale)) // so that the estimate is not wider than the values
 	scores := min(max(kernelValues/n, leastScores), mostScores)
 	of := max(n*scores/(2*kernelValues), 1) // every so many ranks
 	out := make([]float64, 0, n*scores/of+scores)

@@ -16,10 +16,13 @@ const infoLong = `Info says how much the columns of a table tell of each other, 
 the interval that holds the truth in 95 % of tables like it:
 
   total correlation       what all columns share: 0 where they are independent
-  dual total correlation  what two or more of them share
-  O-information           above 0: they say the same again; below 0: they say something only together
   entropy                 of a row, in the columns' units
   independence            the chance of columns so dependent if they were not: a p-value
+
+and with --dual, which leaves each column out in turn and so takes longer:
+
+  dual total correlation  what two or more of them share
+  O-information           above 0: they say the same again; below 0: they say something only together
 
 With --between, the mutual information of two groups of columns, with --given what is left of it where those columns are known;
 with --matrix, that of every two columns; with --kl, how the rows differ from those of another table of the same columns.
@@ -33,11 +36,11 @@ const infoExample = `  gaussflow info table.csv
 
 // infoFlags are the flags of info.
 type infoFlags struct {
-	table          tableFlags
-	between, other string
-	given          []string
-	matrix, asJSON bool
-	config         info.Config
+	table                tableFlags
+	between, other       string
+	given                []string
+	dual, matrix, asJSON bool
+	config               info.Config
 }
 
 func newInfo() *cobra.Command {
@@ -55,6 +58,7 @@ func newInfo() *cobra.Command {
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
 	f.StringVar(&o.between, "between", "", "the mutual information of two `groups` of columns, a,b:c,d")
 	f.StringSliceVar(&o.given, "given", nil, "with --between: what is left of it where these columns, by `name`, are known")
+	f.BoolVar(&o.dual, "dual", false, "the dual total correlation and the O-information too")
 	f.BoolVar(&o.matrix, "matrix", false, "the mutual information of every two columns")
 	f.StringVar(&o.other, "kl", "", "how the rows differ from those of this `table`")
 	f.Var(newChoice(&o.config.Remainder, info.Remainders()...), "remainder", "how what no elliptical copula has is estimated (default: auto)")
@@ -90,7 +94,7 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	case o.between != "":
 		err = o.betweenGroups(c, &said, path, table)
 	default:
-		err = said.describe(c, o.config, path, table, o.matrix)
+		err = said.describe(c, o, path, table)
 	}
 	if err != nil {
 		return err

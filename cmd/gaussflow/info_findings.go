@@ -56,8 +56,8 @@ func (f *findings) add(name string, e info.Estimate, err error) error {
 }
 
 // describe says what the columns of one table share.
-func (f *findings) describe(c *cobra.Command, config info.Config, path string, table *data.Table, matrix bool) error {
-	all, err := sampleOf(config, path, table)
+func (f *findings) describe(c *cobra.Command, o *infoFlags, path string, table *data.Table) error {
+	all, err := sampleOf(o.config, path, table)
 	if err != nil {
 		return err
 	}
@@ -77,21 +77,22 @@ func (f *findings) describe(c *cobra.Command, config info.Config, path string, t
 	if len(varying) == 0 {
 		return in(path, errors.New("every column has one value in all rows, want at least one that varies"))
 	}
-	return in(path, f.shared(all, varying, matrix))
+	return in(path, f.shared(all, varying, o))
 }
 
 // shared are the measures of columns that vary.
-func (f *findings) shared(s *info.Sample, columns []int, matrix bool) error {
+func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	type measure struct {
 		name string
 		of   func(columns ...int) (info.Estimate, error)
-		from int // columns
+		from int  // columns
+		is   bool // asked for
 	}
 	for _, m := range []measure{
-		{"total correlation", s.TotalCorrelation, 2}, {"dual total correlation", s.DualTotalCorrelation, 2},
-		{"O-information", s.OInformation, 3}, {"entropy", s.Entropy, 1},
+		{"total correlation", s.TotalCorrelation, 2, true}, {"dual total correlation", s.DualTotalCorrelation, 2, o.dual},
+		{"O-information", s.OInformation, 3, o.dual}, {"entropy", s.Entropy, 1, true},
 	} {
-		if len(columns) < m.from {
+		if len(columns) < m.from || !m.is {
 			continue
 		}
 		e, err := m.of(columns...)
@@ -107,7 +108,7 @@ func (f *findings) shared(s *info.Sample, columns []int, matrix bool) error {
 		return err
 	}
 	f.Tests = map[string]info.Test{"independence": t}
-	if !matrix {
+	if !o.matrix {
 		return nil
 	}
 	pairs, err := s.Pairwise(columns...)

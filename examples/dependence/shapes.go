@@ -98,8 +98,8 @@ func shapeStudies() (all []study, err error) {
 		return nil, err
 	}
 	add := func(name string, truth float64, draw func(n int, rng *rand.Rand) (*mat.Dense, error)) {
-		for _, by := range []info.Remainder{info.Neighbours, info.RBIG, info.Sums} {
-			all = append(all, study{name: fmt.Sprintf("MI, %s, n = 5000, by %s", name, by), truth: truth, within: 0.02, estimate: func(rng *rand.Rand) (info.Estimate, error) {
+		for _, by := range []info.Remainder{info.Neighbours, info.Flow, info.RBIG, info.Sums} {
+			all = append(all, study{name: fmt.Sprintf("TC, %s, n = 5000, by %s", name, by), truth: truth, within: 0.02, estimate: func(rng *rand.Rand) (info.Estimate, error) {
 				x, err := draw(5000, rng)
 				if err != nil {
 					return info.Estimate{}, err
@@ -108,13 +108,20 @@ func shapeStudies() (all []study, err error) {
 				if err != nil {
 					return info.Estimate{}, err
 				}
-				return s.MutualInformation([]int{0}, []int{1})
+				return s.TotalCorrelation()
 			}})
 		}
 	}
 	for _, b := range bows {
 		add(b.name, b.truth(), func(n int, rng *rand.Rand) (*mat.Dense, error) { return b.draw(n, rng), nil })
 	}
+	first := bows[0]
+	add("y = x² + ½e beside 3 apart", first.truth(), func(n int, rng *rand.Rand) (*mat.Dense, error) {
+		x := mat.NewDense(n, 5, nil)
+		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)
+		x.Slice(0, n, 0, 2).(*mat.Dense).Copy(first.draw(n, rng))
+		return x, nil
+	})
 	add("two moons", truth, func(n int, rng *rand.Rand) (*mat.Dense, error) {
 		t, err := data.Draw(moons, n, rng)
 		if err != nil {
