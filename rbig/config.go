@@ -70,7 +70,10 @@ type Config struct {
 	Patience   int      // blocks without gain that end it, default 3
 	Components int      // of a Mixture, default 8
 	Bins       int      // of the other marginals, default 32
-	Validation float64  // share of the rows held out where the rule is HeldOut, below 1; default 0.2
+	// Sparse gives a column whose negentropy is not above that of a normal column of this size by two standard deviations the map of a
+	// normal: the maps learn no noise of columns that have nothing to be mapped. Better of many columns, a little worse of few.
+	Sparse     bool
+	Validation float64 // share of the rows held out where the rule is HeldOut, below 1; default 0.2
 	// HeldOutRows, where they are not nil, are held out in place of a share of the rows.
 	HeldOutRows mat.Matrix
 	Seed        uint64      // of rotations, mixtures, the rows held out and the simulation of the rule; default 0
