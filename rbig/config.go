@@ -64,7 +64,7 @@ func Stops() []Stop { return []Stop{TotalCorrelation, HeldOut, Depth} }
 // Config configures a fit; the zero value is the default.
 type Config struct {
 	Rotation   Rotation // default Alternating
-	Marginal   Marginal // default Mixture
+	Marginal   Marginal // default Kernel
 	Stop       Stop     // default TotalCorrelation
 	Blocks     int      // at most, after the first maps of the columns; default 100
 	Patience   int      // blocks without gain that end it, default 3
@@ -84,7 +84,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Rotation = defaults.Or(c.Rotation, Alternating)
-	c.Marginal = defaults.Or(c.Marginal, Mixture)
+	c.Marginal = defaults.Or(c.Marginal, Kernel)
 	c.Stop = defaults.Or(c.Stop, TotalCorrelation)
 	c.Blocks, c.Patience = defaults.Or(c.Blocks, 100), defaults.Or(c.Patience, 3)
 	c.Components, c.Bins = defaults.Or(c.Components, 8), defaults.Or(c.Bins, 32)

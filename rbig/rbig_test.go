@@ -57,8 +57,8 @@ func TestMoons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gap := truth - score(t, f.Flow, judge); gap < 0 || gap > 0.31 {
-		t.Errorf("%.3f nats below the truth by %d blocks, want 0 to 0.31", gap, f.Kept)
+	if gap := truth - score(t, f.Flow, judge); gap < 0 || gap > 0.25 {
+		t.Errorf("%.3f nats below the truth by %d blocks, want 0 to 0.25", gap, f.Kept)
 	}
 }
 
