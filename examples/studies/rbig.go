@@ -37,7 +37,7 @@ func layers(b *bench) error {
 			return err
 		}
 		fmt.Fprintf(b.w, "%6d   %14.4f\n", blocks, score)
-		rows, err := scatter(fmt.Sprintf("%d blocks", blocks), z)
+		rows, err := scatter(fmt.Sprintf("blocks: %d", blocks), z)
 		if err != nil {
 			return err
 		}
