@@ -85,15 +85,14 @@ func (s *Sample) fit(columns []scored, how Remainder) (points, error) {
 	if err != nil {
 		return points{}, err
 	}
-	if how == None || !odd(e.gaussianized(columns)) {
-		return e.points(len(columns)), nil
+	p := e.points(len(columns))
+	if how == None {
+		return p, nil
 	}
-	if !math.IsInf(e.nu, 1) { // what no t explains is better told from the normal one
-		if e, err = normalCopula(columns, s.scores); err != nil {
-			return points{}, err
-		}
+	w := e.gaussianized(columns)
+	if !odd(w) {
+		return p, nil
 	}
-	w, p := e.gaussianized(columns), e.points(len(columns))
 	switch how {
 	case Neighbours:
 		return p.plus(1, points{row: byNeighbours(w)}), nil

@@ -19,7 +19,6 @@ type elliptical struct {
 	factor  mat.Cholesky
 	scores  []float64 // of ranks: t_ν⁻¹(u), in units where R has ones on its diagonal
 	density []float64 // of each row: the log-density of the copula
-	square  []float64 // of each row: xᵀR⁻¹x
 }
 
 // fitElliptical is the likeliest elliptical copula of columns. A finite ν must be worth it: twice what it adds to the log-likelihood
@@ -90,15 +89,8 @@ func normalCopula(columns []scored, z []float64) (*elliptical, error) {
 	if err := e.setCorrelation(scatter(columns, z, nil)); err != nil {
 		return nil, err
 	}
-	e.judge(columns)
+	e.density = e.logDensity(e.spread(columns))
 	return e, nil
-}
-
-// judge sets what is of the rows: squares and densities.
-func (e *elliptical) judge(columns []scored) {
-	x := e.spread(columns)
-	e.density = e.logDensity(x)
-	e.square = e.whitenInPlace(x)
 }
 
 // logDensity is that of the copula at values x (d×n, each in the margin that the copula has), as
@@ -164,12 +156,8 @@ func (e *elliptical) valuesAt(z *mat.Dense) *mat.Dense {
 	return x
 }
 
-// whiten is other rows, by their normal scores z (n×d), as a normal copula makes them independent: n×d.
-func (e *elliptical) whiten(z *mat.Dense) *mat.Dense {
-	x := e.valuesAt(z)
-	e.whitenInPlace(x)
-	return mat.DenseCopyOf(x.T())
-}
+// gaussianizedAt is other rows, by their normal scores z (n×d), as the copula makes them independent standard normals: n×d.
+func (e *elliptical) gaussianizedAt(z *mat.Dense) *mat.Dense { return e.independent(e.valuesAt(z)) }
 
 // scatter is Σ_i w_i x_i x_iᵀ/n of the scores of columns, w = 1 where it is nil.
 func scatter(columns []scored, scores, weights []float64) *mat.SymDense {
@@ -256,7 +244,7 @@ func (e *elliptical) withNu(columns []scored, z []float64, nu float64) (*ellipti
 			break
 		}
 	}
-	t.judge(columns)
+	t.density = t.logDensity(t.spread(columns))
 	return t, nil
 }
 
@@ -298,14 +286,18 @@ func smooth(lo, hi float64, f func(float64) float64) func(float64) float64 {
 	return s.Predict
 }
 
-// gaussianized is the rows as the copula makes them independent standard normals: n×d. Those of a t are whitened and their length is
-// mapped to that of a normal (radial Gaussianization, Lyu & Simoncelli 2009).
+// gaussianized is the rows as the copula makes them independent standard normals: n×d.
 func (e *elliptical) gaussianized(columns []scored) *mat.Dense {
-	x := e.spread(columns)
-	e.whitenInPlace(x)
+	return e.independent(e.spread(columns))
+}
+
+// independent takes values x (d×n), which it overwrites, to independent standard normals, n×d: whitened, and those of a t with their length
+// mapped to that of a normal (radial Gaussianization, Lyu & Simoncelli 2009).
+func (e *elliptical) independent(x *mat.Dense) *mat.Dense {
+	square := e.whitenInPlace(x)
 	d, n := x.Dims()
 	if !math.IsInf(e.nu, 1) {
-		length := radial(float64(d), e.nu, e.square)
+		length := radial(float64(d), e.nu, square)
 		for i := range n {
 			for j := range d {
 				x.Set(j, i, x.At(j, i)*length[i])

@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// oddAt is how many standard deviations the statistic of odd must be off.
-const oddAt = 3.5
+// oddAt is how many standard deviations the statistic of odd must be off. It has a long tail where rows are normal: products of four.
+const oddAt = 5
 
 // odd reports whether rows w (n×d), whitened, are not normal: by the sum of the squares of all means of products
 //

@@ -47,22 +47,17 @@ func (s *Sample) readCopula(z *mat.Dense) (points, error) {
 		return points{}, err
 	}
 	remains := s.config.Remainder != None && odd(e.gaussianized(columns))
-	if remains && !math.IsInf(e.nu, 1) {
-		if e, err = normalCopula(columns, s.scores); err != nil {
-			return points{}, err
-		}
-	}
 	p := e.at(z)
 	bias, noise := normalBias(s.n, len(columns))
 	p.bias, p.noise = -bias, -noise // fitted to other rows it is as much too low as it is too high on its own
 	if !remains {
 		return p, nil
 	}
-	flow, err := s.fitFlow(e.gaussianized(columns), RBIG)
+	flow, err := s.fitFlow(e.gaussianized(columns), Flow)
 	if err != nil {
 		return points{}, err
 	}
-	w := e.whiten(z)
+	w := e.gaussianizedAt(z)
 	logProb, err := flow.LogProb(w)
 	if err != nil {
 		return points{}, err
