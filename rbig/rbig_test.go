@@ -65,10 +65,10 @@ func TestMoons(t *testing.T) {
 // TestZoo: every rotation with every marginal makes a density that is better than that of the columns' own maps, integrates to 1, and
 // comes back from a file.
 func TestZoo(t *testing.T) {
-	fit, judge, truth := moons(t, 700)
+	fit, judge, truth := moons(t, 500)
 	for _, rotation := range rbig.Rotations() {
 		for _, marginal := range rbig.Marginals() {
-			f, err := rbig.FitRows(fit, rbig.Config{Rotation: rotation, Marginal: marginal, Stop: rbig.Depth, Blocks: 4, Bins: 16})
+			f, err := rbig.FitRows(fit, rbig.Config{Rotation: rotation, Marginal: marginal, Stop: rbig.Depth, Blocks: 3, Bins: 16})
 			if err != nil {
 				t.Fatalf("%s, %s: %v", rotation, marginal, err)
 			}
@@ -80,7 +80,7 @@ func TestZoo(t *testing.T) {
 			if got < before+0.1 || got > truth {
 				t.Errorf("%s, %s: log p %.3f, of the columns' maps alone %.3f, truth %.3f", rotation, marginal, got, before, truth)
 			}
-			if mass := integral(t, f.Flow); math.Abs(mass-1) > 0.02 {
+			if mass := integral(t, f.Flow); math.Abs(mass-1) > 0.04 {
 				t.Errorf("%s, %s: the density integrates to %.4f", rotation, marginal, mass)
 			}
 			path := filepath.Join(t.TempDir(), "rbig.gflow")
@@ -101,7 +101,7 @@ func TestZoo(t *testing.T) {
 // integral is ∫p over the plane as far as moons reach, by the midpoint rule.
 func integral(t *testing.T, f *flows.Flow) (mass float64) {
 	t.Helper()
-	const step, n = 0.05, 160
+	const step, n = 0.08, 100
 	grid := mat.NewDense(n*n, 2, nil)
 	for i := range n {
 		for j := range n {
@@ -168,12 +168,12 @@ func TestSource(t *testing.T) {
 			t.Errorf("parameter %s differs", p.Name)
 		}
 	}
-	large, err := data.Toy("moons", rbig.KeptRows+6000, 1)
+	large, err := data.Toy("moons", rbig.KeptRows+2000, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, judge, truth := moons(t, 10)
-	c.Blocks, c.Rotation = 3, rbig.ICA
+	c.Blocks, c.Rotation = 3, rbig.PCA
 	all, err := rbig.FitRows(large.X, c)
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func run(w io.Writer, draws int, only string) error {
 		return err
 	}
 	all := studies()
-	shapes, err := shapeStudies()
+	shapes, err := shapeStudies(match.MatchString)
 	if err != nil {
 		return err
 	}

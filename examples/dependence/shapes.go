@@ -87,47 +87,67 @@ func moonsTruth(of data.Distribution) (float64, error) {
 	return tc, nil
 }
 
-// shapeStudies are of rows that no elliptical copula has, one by one estimator; no line of the table, but where the work is.
-func shapeStudies() (all []study, err error) {
+// A shape is a law of rows that no elliptical copula has, whose total correlation takes a quadrature.
+type shape struct {
+	name  string
+	truth func() (float64, error)
+	draw  func(n int, rng *rand.Rand) (*mat.Dense, error)
+}
+
+func shapes() ([]shape, error) {
 	moons, err := data.ToyDistribution("moons")
 	if err != nil {
 		return nil, err
 	}
-	truth, err := moonsTruth(moons)
-	if err != nil {
-		return nil, err
-	}
-	add := func(name string, truth float64, draw func(n int, rng *rand.Rand) (*mat.Dense, error)) {
-		for _, by := range []info.Remainder{info.Neighbours, info.Flow, info.RBIG, info.Sums} {
-			all = append(all, study{name: fmt.Sprintf("TC, %s, n = 5000, by %s", name, by), truth: truth, within: 0.02, estimate: func(rng *rand.Rand) (info.Estimate, error) {
-				x, err := draw(5000, rng)
-				if err != nil {
-					return info.Estimate{}, err
-				}
-				s, err := info.Of(x, info.Config{Remainder: by})
-				if err != nil {
-					return info.Estimate{}, err
-				}
-				return s.TotalCorrelation()
-			}})
-		}
-	}
+	var all []shape
 	for _, b := range bows {
-		add(b.name, b.truth(), func(n int, rng *rand.Rand) (*mat.Dense, error) { return b.draw(n, rng), nil })
+		all = append(all, shape{b.name, func() (float64, error) { return b.truth(), nil }, func(n int, rng *rand.Rand) (*mat.Dense, error) { return b.draw(n, rng), nil }})
 	}
-	first := bows[0]
-	add("y = x² + ½e beside 3 apart", first.truth(), func(n int, rng *rand.Rand) (*mat.Dense, error) {
+	first := all[0]
+	return append(all, shape{first.name + " beside 3 apart", first.truth, func(n int, rng *rand.Rand) (*mat.Dense, error) {
 		x := mat.NewDense(n, 5, nil)
 		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)
-		x.Slice(0, n, 0, 2).(*mat.Dense).Copy(first.draw(n, rng))
+		x.Slice(0, n, 0, 2).(*mat.Dense).Copy(bows[0].draw(n, rng))
 		return x, nil
-	})
-	add("two moons", truth, func(n int, rng *rand.Rand) (*mat.Dense, error) {
+	}}, shape{"two moons", func() (float64, error) { return moonsTruth(moons) }, func(n int, rng *rand.Rand) (*mat.Dense, error) {
 		t, err := data.Draw(moons, n, rng)
 		if err != nil {
 			return nil, err
 		}
 		return t.X, nil
-	})
+	}}), nil
+}
+
+// shapeStudies are of shapes, by one remainder after another: where estimators part. wanted chooses by name.
+func shapeStudies(wanted func(name string) bool) (all []study, err error) {
+	of, err := shapes()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range of {
+		truth := math.NaN()
+		for _, by := range []info.Remainder{info.Neighbours, info.Flow, info.RBIG, info.Sums} {
+			name := fmt.Sprintf("TC, %s, n = 5000, by %s", s.name, by)
+			if !wanted(name) {
+				continue
+			}
+			if math.IsNaN(truth) {
+				if truth, err = s.truth(); err != nil {
+					return nil, err
+				}
+			}
+			all = append(all, study{name: name, truth: truth, within: 0.02, estimate: func(rng *rand.Rand) (info.Estimate, error) {
+				x, err := s.draw(5000, rng)
+				if err != nil {
+					return info.Estimate{}, err
+				}
+				sample, err := info.Of(x, info.Config{Remainder: by})
+				if err != nil {
+					return info.Estimate{}, err
+				}
+				return sample.TotalCorrelation()
+			}})
+		}
+	}
 	return all, nil
 }
