@@ -50,8 +50,7 @@ func (s *Sample) copula(group []int, widest int) (points, error) {
 	if err := s.config.ended(); err != nil {
 		return points{}, err
 	}
-	columns := s.scoredOf(group)
-	p, err := s.fit(columns, how)
+	p, err := s.fit(group, how)
 	if errors.Is(err, errSingular) {
 		names := make([]string, len(group))
 		for i, j := range group {
@@ -79,9 +78,29 @@ func (s *Sample) scoredOf(group []int) []scored {
 // mostNeighbours is how many columns Auto takes Neighbours for.
 const mostNeighbours = 4
 
-// fit is the elliptical copula, and what it leaves.
-func (s *Sample) fit(columns []scored, how Remainder) (points, error) {
-	e, err := fitElliptical(columns, s.scores)
+// elliptical is the likeliest elliptical copula of a sorted group.
+func (s *Sample) elliptical(group []int) (*elliptical, error) {
+	key := fmt.Sprint(group)
+	s.mu.Lock()
+	e, known := s.copulas[key]
+	s.mu.Unlock()
+	if known {
+		return e, nil
+	}
+	e, err := fitElliptical(s.scoredOf(group), s.scores)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.copulas[key] = e
+	s.mu.Unlock()
+	return e, nil
+}
+
+// fit is the elliptical copula of a group, and what it leaves.
+func (s *Sample) fit(group []int, how Remainder) (points, error) {
+	columns := s.scoredOf(group)
+	e, err := s.elliptical(group)
 	if err != nil {
 		return points{}, err
 	}

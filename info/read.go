@@ -42,7 +42,7 @@ func looksNormal(values []float64) bool {
 // readCopula is log c of the sample's copula at other rows, given as normal scores in it.
 func (s *Sample) readCopula(z *mat.Dense) (points, error) {
 	columns := s.scoredOf(s.all())
-	e, err := fitElliptical(columns, s.scores)
+	e, err := s.elliptical(s.all())
 	if err != nil {
 		return points{}, err
 	}
