@@ -81,7 +81,7 @@ const nuWorth = 4.2
 // normalCopula has the correlation of the normal scores.
 func normalCopula(columns []scored, z []float64) (*elliptical, error) {
 	e := &elliptical{nu: math.Inf(1), scores: z}
-	if err := e.setCorrelation(scatter(columns, z, nil)); err != nil {
+	if err := e.setCorrelation(scatter(e.spread(columns), nil)); err != nil {
 		return nil, err
 	}
 	e.density = e.logDensity(e.spread(columns))
@@ -154,16 +154,13 @@ func (e *elliptical) valuesAt(z *mat.Dense) *mat.Dense {
 // gaussianizedAt is other rows, by their normal scores z (n×d), as the copula makes them independent standard normals: n×d.
 func (e *elliptical) gaussianizedAt(z *mat.Dense) *mat.Dense { return e.independent(e.valuesAt(z)) }
 
-// scatter is Σ_i w_i x_i x_iᵀ/n of the scores of columns, w = 1 where it is nil.
-func scatter(columns []scored, scores, weights []float64) *mat.SymDense {
-	d, n := len(columns), len(scores)
-	x := mat.NewDense(d, n, nil)
-	for j, c := range columns {
-		row := x.RawRowView(j)
-		for i, r := range c.rank {
-			row[i] = scores[r]
-			if weights != nil {
-				row[i] *= math.Sqrt(weights[i])
+// scatter is Σ_i w_i x_i x_iᵀ/n of the columns of x (d×n), which it overwrites; w = 1 where it is nil.
+func scatter(x *mat.Dense, weights []float64) *mat.SymDense {
+	d, n := x.Dims()
+	if weights != nil {
+		for j := range d {
+			for i := range x.RawRowView(j) {
+				x.Set(j, i, x.At(j, i)*math.Sqrt(weights[i]))
 			}
 		}
 	}

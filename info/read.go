@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/initializers"
 	"gaussflow/rbig"
 )
 
@@ -53,7 +54,8 @@ func (s *Sample) readCopula(z *mat.Dense) (points, error) {
 	if !remains {
 		return p, nil
 	}
-	flow, err := s.fitFlow(e.gaussianized(columns), Flow)
+	mixed := initializers.NewRand(s.config.Seed, 6).Perm(s.n) // the last rows are validated on, and rows may be in order
+	flow, err := s.fitFlow(rowsAt(e.gaussianized(columns), mixed), Flow)
 	if err != nil {
 		return points{}, err
 	}

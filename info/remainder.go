@@ -2,7 +2,6 @@ package info
 
 import (
 	"context"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -32,7 +31,7 @@ func (s *Sample) bySums(p points, w *mat.Dense) (points, error) {
 
 // crossFitted is log q(w) − log φ(w) at the rows of w, q fitted to the rows of other folds.
 func (s *Sample) crossFitted(w *mat.Dense, how Remainder) ([]float64, error) {
-	n, d := w.Dims()
+	n, _ := w.Dims()
 	folds := min(s.config.Folds, n/2)
 	order := initializers.NewRand(s.config.Seed, 5).Perm(n)
 	gain := make([]float64, n)
@@ -54,11 +53,9 @@ func (s *Sample) crossFitted(w *mat.Dense, how Remainder) ([]float64, error) {
 		if err != nil {
 			return err
 		}
+		base := logNormal(own)
 		for at, i := range mine {
-			gain[i] = logProb[at]
-			for j := range d {
-				gain[i] -= kernel.LogPDF(own.At(at, j))
-			}
+			gain[i] = logProb[at] - base[at]
 		}
 		return nil
 	})
@@ -97,29 +94,19 @@ func (s *Sample) fitFlow(w *mat.Dense, how Remainder) (*flows.Flow, error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	_, err = flow.Fit(ctx, w, train.FitConfig{Epochs: 60, BatchSize: 256, ValidationSplit: 0.15, Seed: s.config.Seed,
+	_, err = flow.Fit(ctx, w, train.FitConfig{Epochs: 60, BatchSize: 256, ValidationSplit: 0.15, Seed: s.config.Seed, Workers: 1,
 		Callbacks: []train.Callback{&train.EarlyStopping{Patience: 6, RestoreBest: true}}})
 	return flow, err
 }
 
-// squaredLength is |w|² of each row.
-func squaredLength(w *mat.Dense) []float64 {
+// logNormal is log φ of each row of w.
+func logNormal(w *mat.Dense) []float64 {
 	n, _ := w.Dims()
-	square := make([]float64, n)
+	l := make([]float64, n)
 	for i := range n {
 		for _, v := range w.RawRowView(i) {
-			square[i] += v * v
+			l[i] += kernel.LogPDF(v)
 		}
-	}
-	return square
-}
-
-// logNormal is log φ of each row.
-func logNormal(w *mat.Dense) []float64 {
-	_, d := w.Dims()
-	l := squaredLength(w)
-	for i, q := range l {
-		l[i] = -0.5*q - float64(d)/2*math.Log(2*math.Pi)
 	}
 	return l
 }

@@ -84,7 +84,7 @@ func (e *elliptical) withNu(columns []scored, z []float64, nu float64) (*ellipti
 			weights[i] = (nu + d) / (nu + q)
 		}
 		before := t.logDet
-		if err := t.setCorrelation(scatter(columns, t.scores, weights)); err != nil {
+		if err := t.setCorrelation(scatter(t.spread(columns), weights)); err != nil {
 			return nil, err
 		}
 		if math.Abs(t.logDet-before) < 1e-6 {
