@@ -3,17 +3,18 @@ package columns
 // A Schema is what the columns of a table are, in the table's order. It is found from the rows, and is JSON that a person can edit.
 type Schema struct {
 	Columns []Column `json:"columns"`
-	Rows    int      `json:"rows,omitempty"` // that it was found from
+	Rows    int      `json:"rows,omitempty"`     // that it was found from
+	BadRows *Bad     `json:"bad_rows,omitempty"` // rows that could not be read, and were left out
 }
 
 // A Kind is what the values of a column are.
 type Kind string
 
 // The kinds. Numbers, Grid, Boolean, Category and Time are modelled; a Derived column is computed from others, a Constant is written
-// as it is, and Text, Identifier and Empty are left out.
+// as it is, and Text, Identifier, Empty and Ignored are left out.
 const (
 	Numbers    Kind = "numbers"    // continuous values
-	Grid       Kind = "grid"       // multiples of Step, whole numbers say, from Min to Max
+	Grid       Kind = "grid"       // Min, Min + Step, … to Max: whole numbers, say
 	Boolean    Kind = "boolean"    // two Levels
 	Category   Kind = "category"   // one of Levels
 	Time       Kind = "time"       // a date or a time, in seconds since 1970-01-01 UTC, on a grid of Step
@@ -22,13 +23,19 @@ const (
 	Text       Kind = "text"       // words that hardly ever come twice
 	Identifier Kind = "identifier" // unique and consecutive, or nearly all distinct
 	Empty      Kind = "empty"      // no value at all
+	Ignored    Kind = "ignored"    // left out because a person says so, or because two columns have its name
 )
+
+// kinds are all of them.
+var kinds = []Kind{Numbers, Grid, Boolean, Category, Time, Derived, Constant, Text, Identifier, Empty, Ignored}
 
 // A Column is what was found in one column of a table.
 type Column struct {
 	Name    string `json:"name"`
 	Kind    Kind   `json:"kind"`
 	Missing int    `json:"missing,omitempty"` // cells without a value
+	Bad     *Bad   `json:"bad,omitempty"`     // cells that are not what the column is
+	Note    string `json:"note,omitempty"`    // why the column is what it is, where one may ask
 
 	// Of Numbers, Grid and Time:
 	Step  float64  `json:"step,omitempty"` // of the grid that the values lie on, 0: none
@@ -44,6 +51,14 @@ type Column struct {
 	Relation *Relation `json:"relation,omitempty"` // of Derived
 	Value    string    `json:"value,omitempty"`    // of Constant, as it is written
 	Form     Form      `json:"form"`               // how values are written
+}
+
+// Bad is cells that are not what their column is: 12o5 among numbers. As values they are missing, and each row of one is told of.
+type Bad struct {
+	Count int    `json:"count"`
+	Row   int    `json:"row"`            // of the first, from 1
+	Line  int    `json:"line,omitempty"` // of the first; 0 where the format has no lines
+	Text  string `json:"text"`           // of the first
 }
 
 // An Atom is a value that many rows have exactly.
@@ -65,6 +80,7 @@ type Relation struct {
 	Offset  float64   `json:"offset,omitempty"`
 	// Tolerance is how far off a value may be and still hold: rounding of the printed digits.
 	Tolerance float64 `json:"tolerance"`
+	Broken    *Bad    `json:"broken,omitempty"` // rows that are further off
 }
 
 // A Form is how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix; or

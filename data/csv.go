@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"gaussflow/internal/defaults"
@@ -20,6 +19,8 @@ type csvLayout struct {
 	header bool // the first record holds the names
 	names  []string
 	first  []byte // the first record as it is written, where it holds the names
+	why    string // what header was guessed by, "" where it was said
+	text   *encoded
 }
 
 var utf8Mark = []byte("\xef\xbb\xbf")
@@ -34,7 +35,10 @@ func openCSV(in *input, o Options) (layout, error) {
 		return nil, err
 	}
 	defer stream.Close()
-	l := &csvLayout{in: in, comma: o.Delimiter}
+	l := &csvLayout{in: in, comma: o.Delimiter, text: &encoded{}}
+	if stream, err = l.text.decode(stream); err != nil {
+		return nil, in.failed(err)
+	}
 	s := newCSVScanner(in.name, stream, asText)
 	line, err := s.begin()
 	if err == nil {
@@ -53,22 +57,19 @@ func openCSV(in *input, o Options) (layout, error) {
 	case err != nil:
 		return nil, err
 	}
-	if err = l.setHeader(s.record, o.Header); l.header {
+	if l.setHeader(s.record, s.head, o.Header); l.header {
 		l.first = bytes.Clone(s.raw)
 	}
-	return l, err
+	return l, nil
 }
 
 // checkText tells text from the encodings and the binary files that would be read as a strange header.
 func checkText(name string, line []byte) error {
-	if bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
-		return &FormatError{File: name, Line: 1, What: "is UTF-16, want UTF-8", Err: ErrEncoding}
-	}
 	if bytes.IndexByte(line, 0) >= 0 {
 		return &FormatError{File: name, Line: 1, What: "holds a zero byte: not a text file, and no Parquet, NPY or NPZ"}
 	}
 	if inner := bytes.TrimRight(line, "\r"); bytes.IndexByte(inner, '\r') >= 0 && bytes.IndexByte(inner, '"') < 0 {
-		return &FormatError{File: name, Line: 1, What: "ends with CR alone, want LF or CR LF", Err: ErrLineEnds}
+		return &FormatError{File: name, Line: 1, What: "has a CR within, and lines end with LF: want one line end", Err: ErrLineEnds}
 	}
 	return nil
 }
@@ -97,18 +98,19 @@ func countOutside(line []byte, c byte) (n int) {
 	return n
 }
 
-func (l *csvLayout) setHeader(first []string, h Header) error {
-	if h == HeaderGuess && allNumbers(first) {
-		return &FormatError{File: l.in.name, Line: 1, Err: ErrNumericHeader,
-			What: fmt.Sprintf("is all numbers (%s): are they names, or the first row?", joined(first, ", "))}
+// setHeader takes the names from the first record, or gives the columns names where it holds none; head is how the text begins.
+func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
+	l.header = h != HeaderNone
+	if h == HeaderGuess {
+		if records := recordsOf(head, l.comma, len(head) >= headBytes); len(records) > 0 {
+			l.header, l.why = named(records)
+		}
 	}
-	if h == HeaderNone {
+	if l.header {
+		l.setNames(first)
+	} else {
 		l.names = defaults.Names("x", len(first))
-		return nil
 	}
-	l.header = true
-	l.setNames(first)
-	return nil
 }
 
 // setNames takes the header; a column without a name gets x and its number.
@@ -119,10 +121,6 @@ func (l *csvLayout) setNames(first []string) {
 		}
 		l.names = append(l.names, name)
 	}
-}
-
-func allNumbers(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(c string) bool { v := number(c); return v != v })
 }
 
 func (l *csvLayout) width() int { return len(l.names) }
@@ -154,6 +152,9 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stream, err = l.text.decode(stream); err != nil {
+		return nil, l.in.failed(err)
+	}
 	s := newCSVScanner(l.in.name, stream, keep)
 	if _, err = s.begin(); err == nil {
 		s.split(l.comma)
@@ -171,4 +172,17 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 	}
 	s.aim(len(l.names), pick)
 	return s, nil
+}
+
+// notes say how the text is written.
+func (l *csvLayout) notes() []string {
+	notes := l.text.notes()
+	switch {
+	case l.why == "":
+	case l.header:
+		notes = append(notes, fmt.Sprintf("the first line holds the names: %s", l.why))
+	default:
+		notes = append(notes, fmt.Sprintf("the first line is a row, the columns are %s: %s", joined([]string{l.names[0], "…"}, ", "), l.why))
+	}
+	return notes
 }

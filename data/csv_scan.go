@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/parquet-go/parquet-go"
+
+	"gaussflow/columns"
 )
 
 // csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
@@ -24,6 +26,7 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // of each column, where its number goes; −1: nowhere
 
+	head  []byte    // how the text begins, after begin
 	raw   []byte    // the present record as it is written, where it is kept
 	cells []rawCell // of raw
 
@@ -36,8 +39,8 @@ type csvScanner struct {
 }
 
 func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
-	b := &bounded{src: stream, keep: keep != numbersOnly}
-	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, 128<<10)}
+	b := &bounded{src: stream, keep: keep > cellsOnly}
+	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
 }
 
 // begin gives the first line, as far as it can be seen, and skips a byte order mark.
@@ -53,12 +56,16 @@ func (s *csvScanner) begin() ([]byte, error) {
 		}
 		s.bound.skip(len(utf8Mark))
 	}
+	s.head = head
 	head = bytes.TrimLeft(head, "\r\n")
 	if end := bytes.IndexByte(head, '\n'); end >= 0 {
 		head = head[:end]
 	}
 	return head, nil
 }
+
+// headBytes is how much of a text is seen before its first record is read.
+const headBytes = 128 << 10
 
 // split cuts what follows into records.
 func (s *csvScanner) split(comma byte) {
@@ -111,8 +118,10 @@ func (s *csvScanner) failed(err error) error {
 	case s.bound.err != nil: // encoding/csv may take it for a missing quote
 		return (&input{name: s.name}).failed(s.bound.err)
 	case errors.As(err, &parse):
-		return &FormatError{File: s.name, Line: parse.StartLine, Err: err,
-			What: fmt.Sprintf("a quote (\") is missing or stands where none can, near character %d", parse.Column)}
+		s.raw = withoutLineEnds(s.bound.complete(s.csv.InputOffset()))
+		s.record, s.at, s.end, s.pending = nil, parse.StartLine, parse.Line, 0
+		return &rowFault{FormatError{File: s.name, Line: parse.StartLine, Err: err,
+			What: fmt.Sprintf("a quote (\") is missing or stands where none can, near character %d", parse.Column)}}
 	}
 	return (&input{name: s.name}).failed(err)
 }
@@ -126,21 +135,29 @@ func (s *csvScanner) next(dst []float64) error {
 		}
 	}
 	if s.pending--; s.pending > 0 {
-		dst[0] = math.NaN()
+		for i := range dst {
+			dst[i] = math.NaN()
+		}
 		return nil
 	}
 	if got, want := len(s.record), len(s.target); got != want {
-		return &FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record", got, want)}
+		return &rowFault{FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record", got, want)}}
+	}
+	if len(dst) == 0 {
+		return nil
 	}
 	for j, cell := range s.record {
 		if i := s.target[j]; i >= 0 {
-			dst[i] = number(cell)
+			dst[i] = columns.Number(cell)
 		}
 	}
 	return nil
 }
 
 func (s *csvScanner) line() int { return s.at - s.pending }
+
+// number is none: all is text.
+func (s *csvScanner) number(int) (float64, bool) { return 0, false }
 
 func (s *csvScanner) cell(dst []byte, column int) []byte {
 	if s.pending > 0 {

@@ -68,6 +68,56 @@ func TestCSVWithoutHeader(t *testing.T) {
 	}
 }
 
+// TestHeader: whether the first line holds names is seen in the rows below, and said.
+func TestHeader(t *testing.T) {
+	for name, c := range map[string]struct{ text, names, why string }{
+		"words above numbers":    {"a,b\n1,2\n", "[a b]", "words above numbers"},
+		"numbers alone":          {"1,2\n3,4\n5,6\n", "[x1 x2]", "numbers above numbers"},
+		"a header of numbers":    {"0,1\n0.5,2.5\n3.5,4.25\n", "[0 1]", "numbers in order"},
+		"an index without name":  {",0,1\n0,0.5,0.25\n1,3.5,4.25\n", "[x1 0 1]", "numbers in order"},
+		"years":                  {"country,1990,1991\nNorway,4.2,4.25\nChad,5.5,6\n", "[country 1990 1991]", "numbers in order"},
+		"a row of both":          {"39,State-gov,77516\n50,Private,83311\n38,Private,215646\n", "[x1 x2 x3]", "numbers above numbers"},
+		"words alone":            {"kind,colour\ncat,red\ndog,red\n", "[kind colour]", "words of its own"},
+		"words that come again":  {"cat,red\ndog,red\ncat,blue\n", "[x1 x2]", "come again"},
+		"a missing first number": {"a,b,c\nNA,2,x\n1,2,y\n", "[a b c]", "words above numbers"},
+	} {
+		f := open(t, write(t, "t.csv", []byte(c.text)), data.Options{})
+		if got := fmt.Sprint(f.Names()); got != c.names || !strings.Contains(fmt.Sprint(f.Notes()), c.why) {
+			t.Errorf("%s: names %s, notes %q; want %s, %q", name, got, f.Notes(), c.names, c.why)
+		}
+	}
+}
+
+// TestEncodings: a text in Latin-1, Windows-1252 or UTF-16, or with lines that end in CR, reads as the same in UTF-8, and it is said.
+func TestEncodings(t *testing.T) {
+	for name, c := range map[string]struct{ text, note string }{
+		"UTF-8":         {"größe,b\n1,2\n3,4\n", ""},
+		"Latin-1":       {"gr\xf6\xdfe,b\n1,2\n3,4\n", "Windows-1252"},
+		"UTF-16 little": {"\xff\xfeg\x00r\x00\xf6\x00\xdf\x00e\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x003\x00,\x004\x00\n\x00", "UTF-16"},
+		"UTF-16 big":    {"\xfe\xff\x00g\x00r\x00\xf6\x00\xdf\x00e\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x003\x00,\x004\x00\n", "UTF-16"},
+		"CR":            {"größe,b\r1,2\r3,4\r", "CR alone"},
+	} {
+		f := open(t, write(t, "t.csv", []byte(c.text)), data.Options{})
+		table, err := f.ReadAll()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if fmt.Sprint(table.Names) != "[größe b]" || !mat.Equal(table.X, mat.NewDense(2, 2, []float64{1, 2, 3, 4})) {
+			t.Errorf("%s: %q %v", name, table.Names, mat.Formatted(table.X))
+		}
+		if notes := fmt.Sprint(f.Notes()); !strings.Contains(notes, c.note) {
+			t.Errorf("%s: notes %q, want %q", name, notes, c.note)
+		}
+	}
+	late := "a,note\n" + strings.Repeat("1,plain\n", 40_000) + "2,caf\xe9\n"
+	f := open(t, write(t, "t.csv", []byte(late)), data.Options{Columns: []string{"a"}})
+	path := passedOn(t, f, "out.csv")
+	if got := contentOf(t, path); !strings.HasSuffix(got, "2,café,0.5\n") || len(f.Notes()) != 2 {
+		t.Errorf("a late é: %q, notes %q", got[len(got)-20:], f.Notes())
+	}
+}
+
 // TestOneColumn: an empty line in a file of one column is a missing cell, not a line to skip.
 func TestOneColumn(t *testing.T) {
 	path := write(t, "t.csv", []byte("a\n1\n\n\n2\n\n"))
@@ -92,9 +142,7 @@ func TestCSVErrors(t *testing.T) {
 		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record"},
 		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 4: parse error on line 2, column 4: bare " in non-quoted-field`},
 		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 5: record on line 2; parse error on line 3, column 5: extraneous or missing " in quoted-field`},
-		"all numbers":   {"0,1\n1,2\n", data.Options{}, "data: t.csv: line 1: is all numbers (0, 1): are they names, or the first row?: a header of numbers, or none: Options.Header says which"},
 		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: names 2 columns "a", want each column that is read to have a name of its own`},
-		"UTF-16":        {"\xff\xfea\x00,\x00", data.Options{}, "data: t.csv: line 1: is UTF-16, want UTF-8"},
 		"binary":        {"a\x00b\n", data.Options{}, "data: t.csv: line 1: holds a zero byte: not a text file, and no Parquet, NPY or NPZ"},
 		"columns":       {"a,b\n1,2\n", data.Options{Columns: []string{"c", "a", "d"}}, `data: t.csv: no column "c", "d"; it has "a", "b"`},
 		"except":        {"a,b\n1,2\n", data.Options{Except: []string{"c"}}, `data: t.csv: no column "c"; it has "a", "b"`},

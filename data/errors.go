@@ -11,9 +11,6 @@ import (
 // ErrOnce says that a stream, standard input or a pipe, is too long to be kept for a second reading.
 var ErrOnce = errors.New("a stream longer than Options.MaxBuffered")
 
-// ErrNumericHeader says that the first line of a CSV file is all numbers, so that nobody knows whether they are names: see Header.
-var ErrNumericHeader = errors.New("a header of numbers, or none: Options.Header says which")
-
 // ErrEncoding says that text is not UTF-8.
 var ErrEncoding = errors.New("not UTF-8")
 
@@ -46,6 +43,15 @@ func (e *FormatError) Error() string {
 
 // Unwrap is the cause.
 func (e *FormatError) Unwrap() error { return e.Err }
+
+// A rowFault is a row that cannot be read, behind which others may be.
+type rowFault struct{ FormatError }
+
+// Unwrap is the fault as an error of the file.
+func (e *rowFault) Unwrap() error { return &e.FormatError }
+
+// Reason is what is wrong with the row.
+func (e *rowFault) Reason() string { return e.What }
 
 // A WriteError is a table that could not be written.
 type WriteError struct {
@@ -110,7 +116,7 @@ func (e *CellError) Error() string {
 // A BadColumn counts the cells of a column that are not finite numbers.
 type BadColumn struct {
 	Name    string
-	Missing int  // empty, NA, NaN, … : see Missing
+	Missing int  // empty, NA, NaN, … : see columns.Missing
 	Text    int  // anything else
 	First   Cell // the first of either
 }

@@ -176,3 +176,15 @@ func (f *File) Once() {
 
 // Open starts a pass over the rows: see Rows.
 func (f *File) Open() (rows.Reader, error) { return f.Rows() }
+
+// Notes say in words what was found out about how the file is written, and done about it: whether the first line holds names, from
+// which encoding a text was converted. What a pass finds, they say after it.
+func (f *File) Notes() []string {
+	if f.check() != nil {
+		return nil
+	}
+	if l, ok := f.layout.(*csvLayout); ok {
+		return l.notes()
+	}
+	return nil
+}

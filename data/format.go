@@ -29,6 +29,9 @@ type scanner interface {
 	// next writes the picked columns of the next row into dst, NaN where a cell is no finite number; io.EOF after the
 	// last row.
 	next(dst []float64) error
+	// It is a *rowFault if the row is not what a row of the table should be, and then goes on behind it. A nil dst takes nothing.
+	// number is a column of the present row, NaN where it is missing; ok is false where no number is stored.
+	number(column int) (v float64, ok bool)
 	// cell appends a column of the present row, of those that are read, as text: exactly, unquoted.
 	cell(dst []byte, column int) []byte
 	// appendText appends the present row, kept asText, as a record of CSV without a line end.

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/internal/defaults"
 	"gaussflow/rows"
 )
@@ -53,7 +53,7 @@ func Inspect(ctx context.Context, s rows.Source) ([]Column, error) {
 	if ctx == nil || defaults.IsNil(s) || s.Dim() < 1 {
 		return nil, errors.New("data: Inspect: want a context and a source of one column at least")
 	}
-	var found []inspection
+	var found []*columns.Values
 	var failed error
 	m, err := rows.MomentsOf(func(yield func(*mat.Dense, error) bool) {
 		failed = batchesOf(ctx, s, func(x *mat.Dense) bool {
@@ -70,12 +70,12 @@ func Inspect(ctx context.Context, s rows.Source) ([]Column, error) {
 		return nil, err
 	}
 	std := m.StdDev()
-	columns := make([]Column, len(found))
+	out := make([]Column, len(found))
 	for j, name := range namesOf(s) {
-		columns[j] = found[j].column(name, m.Rows)
-		columns[j].Mean, columns[j].Std = m.Mean[j], std[j]
+		out[j] = newColumn(name, found[j])
+		out[j].Mean, out[j].Std = m.Mean[j], std[j]
 	}
-	return columns, nil
+	return out, nil
 }
 
 // batchesOf reads a source and takes its rows to look, until that is done.
@@ -117,63 +117,27 @@ func namesOf(s rows.Source) []string {
 	return defaults.Names("x", s.Dim())
 }
 
-// An inspection looks at a column value by value.
-type inspection struct {
-	distinct *distinct
-	grid     decimalGrid
-	fraction bool // not all values are whole
-}
-
 // budget is how many values all columns together hold.
 const budget = 1 << 20
 
 // look takes the rows of x into account.
-func look(found []inspection, x *mat.Dense) []inspection {
+func look(found []*columns.Values, x *mat.Dense) []*columns.Values {
 	n, d := x.Dims()
 	for range d - len(found) {
-		found = append(found, inspection{distinct: newDistinct(min(max(budget/d, 1<<10), 1<<16))})
+		found = append(found, columns.NewValues(min(budget/d, 1<<16)))
 	}
 	for i := range n {
 		for j, v := range x.RawRowView(i) {
-			found[j].add(v)
+			found[j].Add(v)
 		}
 	}
 	return found
 }
 
-func (f *inspection) add(v float64) {
-	f.distinct.add(v)
-	f.grid.add(v)
-	f.fraction = f.fraction || v != math.Trunc(v)
-}
-
-func (f *inspection) column(name string, rows int) Column {
-	c := Column{
-		Name: name, Distinct: min(f.distinct.number(), rows), Top: float64(f.distinct.top()) / float64(rows), Integer: !f.fraction,
-	}
-	if !c.Constant() && c.few(rows) {
-		c.Quantum = f.quantum()
+func newColumn(name string, v *columns.Values) Column {
+	c := Column{Name: name, Distinct: v.Distinct(), Top: v.Top(), Integer: v.Whole()}
+	if !c.Constant() && c.few(v.Count) {
+		c.Quantum = v.Quantum()
 	}
 	return c
-}
-
-// quantum is the step of the grid that the values lie on, 0 where there is none: the greatest common divisor of their distances, up
-// to what rounding does to them, and of decimal fractions exactly.
-func (f *inspection) quantum() float64 {
-	decimal := f.grid.step()
-	if !f.distinct.exact() {
-		return decimal
-	}
-	gaps := gapsOf(f.distinct.sorted())
-	least := slices.Min(gaps)
-	for _, step := range []float64{least, divisorOf(gaps), decimal} {
-		switch {
-		case step < least/finest || !onGrid(gaps, step):
-		case math.Abs(decimal-step) <= gridTolerance*step: // 0.1, not 0.1 and a rounding error
-			return decimal
-		default:
-			return step
-		}
-	}
-	return 0
 }

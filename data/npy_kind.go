@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+
+	"gaussflow/columns"
 )
 
 // npyKind is how one element of an array is stored.
@@ -60,7 +62,7 @@ func npyKindOf(descr string) (npyKind, bool) {
 func npyFloat(size int, t parquet.Type, value func([]byte) float64, typed func(float64) parquet.Value) npyKind {
 	return npyKind{
 		size: size, value: value, node: parquet.Leaf(t),
-		text:  func(dst, b []byte) []byte { return appendNumber(dst, value(b)) },
+		text:  func(dst, b []byte) []byte { return columns.AppendNumber(dst, value(b)) },
 		typed: func(b []byte) parquet.Value { return typed(value(b)) },
 	}
 }

@@ -96,11 +96,13 @@ func (s *npyScanner) next(dst []float64) error {
 		return s.in.failed(truncated(err))
 	}
 	s.row++
-	for i, j := range s.pick {
-		dst[i] = finite(s.value(j))
+	for i := range dst {
+		dst[i] = finite(s.value(s.pick[i]))
 	}
 	return nil
 }
+
+func (s *npyScanner) number(column int) (float64, bool) { return finite(s.value(column)), true }
 
 func (s *npyScanner) value(column int) float64 { return s.header.kind.value(s.element(column)) }
 
@@ -155,8 +157,8 @@ func (s *fortranScanner) next(dst []float64) error {
 	for j := range s.header.cols {
 		copy(s.record[j*size:(j+1)*size], s.block[(j*s.rows+inBlock)*size:])
 	}
-	for i, j := range s.pick {
-		dst[i] = finite(s.value(j))
+	for i := range dst {
+		dst[i] = finite(s.value(s.pick[i]))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type Header int
 
 // The kinds of header.
 const (
-	HeaderGuess Header = iota // it does, unless it is all numbers, which is an error that asks
+	HeaderGuess Header = iota // what the rows below show: File.Notes says it, and why
 	HeaderFirst               // it does
 	HeaderNone                // it does not; the columns are x1, x2, …
 )

@@ -120,12 +120,12 @@ func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
 		groups: file.RowGroups(), names: l.names, pick: pick, columns: make([]*parquetColumn, len(l.names)),
 	}
 	read := pick
-	if keep != numbersOnly {
+	if keep > cellsOnly {
 		read = all(len(l.names))
 	}
 	for _, j := range read {
 		t := l.types[j]
-		s.columns[j] = &parquetColumn{value: valueOf(t), write: textOf(t), list: l.lists[j]}
+		s.columns[j] = &parquetColumn{value: valueOf(t), write: textOf(t), numeric: isNumeric(t), list: l.lists[j]}
 	}
 	return s, nil
 }
@@ -176,8 +176,8 @@ func (s *parquetScanner) next(dst []float64) error {
 			return err
 		}
 	}
-	for i, j := range s.pick {
-		dst[i] = s.columns[j].number()
+	for i := range dst {
+		dst[i] = s.columns[s.pick[i]].number()
 	}
 	return nil
 }
@@ -253,6 +253,14 @@ func (s *parquetScanner) nextList(j int, c *parquetColumn) error {
 func (s *parquetScanner) fill(c *parquetColumn) (err error) {
 	defer s.in.recovered(&err)
 	return c.fill()
+}
+
+func (s *parquetScanner) number(column int) (float64, bool) {
+	c := s.columns[column]
+	if !c.numeric {
+		return 0, false
+	}
+	return c.number(), true
 }
 
 func (s *parquetScanner) cell(dst []byte, column int) []byte { return s.columns[column].text(dst) }

@@ -8,20 +8,23 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
+
+	"gaussflow/columns"
 )
 
 // parquetColumn is a column chunk, read page by page.
 type parquetColumn struct {
-	value  func(parquet.Value) float64
-	write  func(dst []byte, v parquet.Value) []byte
-	list   bool   // a row has several values, or none
-	row    []byte // of a list: the values of the present row, as appendValue writes them
-	left   int64  // of a list: the values that may still come
-	pages  parquet.Pages
-	page   parquet.Page
-	reader parquet.ValueReader
-	values [256]parquet.Value
-	at, n  int // the present value, and how many there are
+	value   func(parquet.Value) float64
+	write   func(dst []byte, v parquet.Value) []byte
+	numeric bool   // a number is stored, which is no time
+	list    bool   // a row has several values, or none
+	row     []byte // of a list: the values of the present row, as appendValue writes them
+	left    int64  // of a list: the values that may still come
+	pages   parquet.Pages
+	page    parquet.Page
+	reader  parquet.ValueReader
+	values  [256]parquet.Value
+	at, n   int // the present value, and how many there are
 }
 
 // fill reads the next values, of the next page where one ends.
@@ -112,12 +115,27 @@ func valueOf(t parquet.Type) func(parquet.Value) float64 {
 			return x / scale
 		}
 	case kind == parquet.ByteArray:
-		return func(v parquet.Value) float64 { return number(string(v.ByteArray())) }
+		return func(v parquet.Value) float64 { return columns.Number(string(v.ByteArray())) }
 	}
 	if _, ok := logical(t).(*format.Float16Type); ok {
 		return func(v parquet.Value) float64 { return half(v.ByteArray()) }
 	}
 	return func(parquet.Value) float64 { return math.NaN() }
+}
+
+// isNumeric tells numbers from what is stored as such: booleans, dates, times and texts.
+func isNumeric(t parquet.Type) bool {
+	switch logical(t).(type) {
+	case *format.DateType, *format.TimeType, *format.TimestampType:
+		return false
+	case *format.DecimalType, *format.Float16Type:
+		return true
+	}
+	switch t.Kind() {
+	case parquet.Int32, parquet.Int64, parquet.Float, parquet.Double:
+		return true
+	}
+	return false
 }
 
 // decimalScale is 10 to the power of a decimal type's scale, 1 for another type.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
+
+	"gaussflow/columns"
 )
 
 // textOf is how the values of a type are written as text, each exactly: whole numbers in all their digits, decimals with their
@@ -32,7 +34,7 @@ func textOf(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	case *format.UUIDType:
 		return appendUUID
 	case *format.Float16Type:
-		return func(dst []byte, v parquet.Value) []byte { return appendNumber(dst, half(v.ByteArray())) }
+		return func(dst []byte, v parquet.Value) []byte { return columns.AppendNumber(dst, half(v.ByteArray())) }
 	case *format.StringType, *format.EnumType, *format.JsonType:
 		return func(dst []byte, v parquet.Value) []byte { return append(dst, v.ByteArray()...) }
 	}
@@ -51,9 +53,9 @@ func textOfKind(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	case kind == parquet.Int32 || kind == parquet.Int64:
 		return func(dst []byte, v parquet.Value) []byte { return strconv.AppendInt(dst, whole(v), 10) }
 	case kind == parquet.Float:
-		return func(dst []byte, v parquet.Value) []byte { return appendNumber(dst, float64(v.Float())) }
+		return func(dst []byte, v parquet.Value) []byte { return columns.AppendNumber(dst, float64(v.Float())) }
 	case kind == parquet.Double:
-		return func(dst []byte, v parquet.Value) []byte { return appendNumber(dst, v.Double()) }
+		return func(dst []byte, v parquet.Value) []byte { return columns.AppendNumber(dst, v.Double()) }
 	case kind == parquet.Int96:
 		return appendInt96
 	}

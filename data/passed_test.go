@@ -76,7 +76,7 @@ func TestPassedText(t *testing.T) {
 		{"other delimiter", "a;b;c;d\n1;x,y; \"p;q\";\"\"\n2;  s;;t\tu\n", "t.csv", "a,b,c,d,score\n1,\"x,y\",\"p;q\",\"\",0.5\n2,  s,,t\tu,0.5\n"},
 		{"to tabs", "a,b,c,d\n1,x\ty, \"p,q\",\"\"\n", "t.tsv", "a\tb\tc\td\tscore\n1\t\"x\ty\"\t\"p,q\"\t\"\"\t0.5\n"},
 		{"from tabs", "a\tb\tc\n1\t 2 \t\"x\"\n", "t.csv", "a,b,c,score\n1, 2 ,\"x\",0.5\n"},
-		{"not UTF-8", "a,b\n1,\xe9\n", "t.csv", "a,b,score\n1,\xe9,0.5\n"},
+		{"not UTF-8", "a,é\n1,\xe9\n", "t.csv", "a,é,score\n1,\xe9,0.5\n"},
 		{"no names", "1,x\n", "t.csv", "x1,x2,score\n1,x,0.5\n"},
 	} {
 		o := data.Options{Columns: []string{"a"}}
@@ -243,7 +243,7 @@ func TestPassedErrors(t *testing.T) {
 		{"a,score\n1,2\n", "t.csv", `data: t.csv: would have two columns "score", want each name once: the table has it already`},
 		{"a,note,note\n1,2,3\n", "t.parquet", `data: writing t.parquet: two columns "note", want each name once in Parquet (a name in .csv takes them as they are)`},
 		{"a,b\n1,2\n9007199254740993,3\n", "t.parquet", `data: in.csv: line 3: column 1, "9007199254740993", has more digits than a number of 64 bits: CSV passes it on as it is`},
-		{"a,b\n1,\xe9\n", "t.parquet", `data: in.csv: line 2: column 2, "\xe9", is not UTF-8, as text in Parquet is: CSV passes it on as it is`},
+		{"a,é\n1,\xe9\n", "t.parquet", `data: in.csv: line 2: column 2, "\xe9", is not UTF-8, as text in Parquet is: CSV passes it on as it is`},
 	} {
 		_, err := passOnTo(t, open(t, write(t, "in.csv", []byte(c.in)), data.Options{Columns: []string{"a"}}), c.out)
 		wantError(t, err, c.want)

@@ -11,6 +11,7 @@ type form int
 
 const (
 	numbersOnly form = iota // no whole rows: what is read as numbers is all that is wanted
+	cellsOnly               // the cells, as text or numbers, and no whole rows
 	asText                  // records of CSV; cells that are text already stay as they are written
 	asValues                // values of a Parquet table, in their types
 )

@@ -1,5 +1,7 @@
 package data
 
+import "gaussflow/columns"
+
 // tally counts the bad cells of each column.
 type tally struct {
 	bad []BadColumn
@@ -26,7 +28,7 @@ func (b *BadColumn) add(c Cell) {
 	if b.Missing+b.Text == 0 {
 		b.First = c
 	}
-	if Missing(c.Text) {
+	if columns.Missing(c.Text) {
 		b.Missing++
 	} else {
 		b.Text++

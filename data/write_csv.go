@@ -1,6 +1,10 @@
 package data
 
-import "io"
+import (
+	"io"
+
+	"gaussflow/columns"
+)
 
 // csvEncoder writes CSV with numbers that read back exactly.
 type csvEncoder struct {
@@ -24,7 +28,7 @@ func (e *csvEncoder) flush() error {
 
 func (e *csvEncoder) write(rows []float64) error {
 	for i, v := range rows {
-		e.buf = appendNumber(e.buf, v)
+		e.buf = columns.AppendNumber(e.buf, v)
 		if (i+1)%e.cols == 0 {
 			e.buf = append(e.buf, '\n')
 		} else {
@@ -38,7 +42,7 @@ func (e *csvEncoder) write(rows []float64) error {
 func (e *csvEncoder) writeRecord(record []byte, extra []float64) error {
 	e.buf = append(e.buf, record...)
 	for _, v := range extra {
-		e.buf = appendNumber(append(e.buf, e.comma), v)
+		e.buf = columns.AppendNumber(append(e.buf, e.comma), v)
 	}
 	e.buf = append(e.buf, '\n')
 	return e.flush()

@@ -71,11 +71,24 @@ func (e *em) maximize(data *tally, m Mixture) {
 			continue
 		}
 		shift := s.First / s.Mass
-		m.Means[k] = onGrid((m.Means[k]+shift)/e.unit) * e.unit
 		m.LogScales[k] = e.logScale(s.Second/s.Mass - shift*shift)
+		unit := e.unitOf(m.LogScales[k])
+		m.Means[k] = onGrid((m.Means[k]+shift)/unit) * unit
 		m.Logits[k] = onGrid(math.Log(s.Mass / data.total))
 	}
 	normalize(m.Logits)
+}
+
+// narrow is the logarithm of a scale, in standard deviations of the column, below which a millionth of those is too coarse for a mean.
+const narrow = -7
+
+// unitOf is what the mean of a component is rounded in: that of the column, or of a component much narrower by itself, as those of
+// modes far apart are.
+func (e *em) unitOf(logScale float64) float64 {
+	if logScale > narrow+math.Log(e.unit) {
+		return e.unit
+	}
+	return math.Exp2(math.Round(logScale * math.Log2E))
 }
 
 func onGrid(x float64) float64 { return math.RoundToEven(x*0x1p20) * 0x1p-20 }

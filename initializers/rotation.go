@@ -213,3 +213,31 @@ func distanceFromIdentity(m *mat.Dense) (off float64) {
 	}
 	return off
 }
+
+// HouseholderBasis writes r orthonormal columns of length d, axes (d×r), as r reflectors, the rows of v: the first r columns of
+// x·H_1·…·H_r are x·axes, and the others an orthonormal basis of what is left. It is an error if axes is empty, wider than it is
+// long, or its columns are not orthonormal to 1e-5.
+func HouseholderBasis(axes mat.Matrix) (v *mat.Dense, err error) {
+	if err := rows.CheckFinite("initializers: HouseholderBasis", axes); err != nil {
+		return nil, err
+	}
+	d, r := axes.Dims()
+	if r > d {
+		return nil, fmt.Errorf("initializers: HouseholderBasis: got %d columns of length %d, want at most as many as they are long", r, d)
+	}
+	var gram mat.Dense
+	if gram.Mul(axes.T(), axes); !(distanceFromIdentity(&gram) < 1e-5) {
+		return nil, errors.New("initializers: HouseholderBasis: the columns are not orthonormal to 1e-5")
+	}
+	left := mat.DenseCopyOf(axes)
+	v = mat.NewDense(r, d, nil)
+	for j := range r {
+		column := mat.Col(nil, j, left)
+		clear(column[:j])
+		if reflector := toUnit(column, j); reflector != nil {
+			v.SetRow(j, reflector)
+			reflectColumns(left, reflector)
+		}
+	}
+	return v, nil
+}

@@ -46,7 +46,7 @@ func moons(n int) *mat.Dense {
 func fit(t testing.TB, names []string, x mat.Matrix) *tabular.Model {
 	t.Helper()
 	m, err := tabular.Fit(context.Background(), names, x, tabular.Config{
-		Blocks: 1, Components: 3, Hidden: []int{8}, Epochs: 3, DropConstant: true, Workers: 1, Seed: 3,
+		Family: tabular.Aligned, Blocks: 1, Components: 3, Hidden: []int{8}, Epochs: 3, DropConstant: true, Workers: 1, Seed: 3,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -28,11 +28,13 @@ const (
 type Family string
 
 // The families. The empty one is Aligned where there are 20 rows a column or more, Rotated where there are fewer, and
-// Diagonal for one column.
+// Diagonal for one column; and Gaussian where there are fewer than two rows a column, or where none of these is better on the
+// validation rows, by a standard error of the difference.
 const (
 	Aligned  Family = "aligned"  // couplings between the table's own columns, by binary masks: see newAligned
 	Rotated  Family = "rotated"  // couplings between principal axes: flows.NewCoupling
 	Diagonal Family = "diagonal" // no conditioners: flows.NewGaussianization
+	Gaussian Family = "gaussian" // one Gaussian of a shrunk covariance, which exists for any number of rows
 )
 
 // Dequantize says which columns get uniform noise of one quantum while the flow is fitted.
@@ -83,7 +85,7 @@ type Config struct {
 func (c Config) Validate() error {
 	return errors.Join(
 		choice("Preset", c.Preset, Fast, Default, Best),
-		choice("Family", c.Family, Aligned, Rotated, Diagonal),
+		choice("Family", c.Family, Aligned, Rotated, Diagonal, Gaussian),
 		choice("Dequantize", c.Dequantize, DequantizeGrids, DequantizeNone),
 		within("Blocks", c.Blocks, maxSize), within("Components", c.Components, maxComponents), within("Epochs", c.Epochs, math.MaxInt),
 		within("BatchSize", c.BatchSize, math.MaxInt), within("Patience", c.Patience, math.MaxInt), within("Workers", c.Workers, maxWorkers),

@@ -7,5 +7,5 @@
 //	err = model.Save("model.gflow")      // Load reads it
 //
 // What real tables bring is handled and said: constant columns are an error or are dropped by name, integer-coded
-// columns are dequantized, and Model.Warnings lists what a density means where values are tied.
+// columns are dequantized, cells far from all others are left out and named, heavy tails are mapped, and Model.Warnings lists what a density means where values are tied.
 package tabular

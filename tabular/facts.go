@@ -10,7 +10,7 @@ type Facts struct {
 	Quanta    []float64 `json:"quanta"`          // width of the uniform noise of each column of the flow, 0: none
 	Warnings  []Warning `json:"warnings,omitempty"`
 	Training  Training  `json:"training"`
-	Reference Quantiles `json:"reference"`            // log p of the reference rows
+	Reference Quantiles `json:"reference"`            // log p of rows that were not fitted to
 	Fitted    Quantiles `json:"fitted,omitempty"`     // log p of the rows fitted to
 	Held      Quantiles `json:"validation,omitempty"` // log p of the validation rows
 }
@@ -19,11 +19,11 @@ type Facts struct {
 type Training struct {
 	Rows           int            `json:"rows"`            // fitted to
 	ValidationRows int            `json:"validation_rows"` // that chose the epoch
-	ReferenceRows  int            `json:"reference_rows"`  // behind Reference: the validation rows if they are many, else all
+	ReferenceRows  int            `json:"reference_rows"`  // behind Reference: the validation rows, and fitted ones where those are few
 	Parameters     int            `json:"parameters"`
 	Seconds        float64        `json:"seconds"`
 	Kernels        string         `json:"kernels,omitempty"` // the instruction set that computed it; see kernel.Set
-	History        *train.History `json:"history"`
+	History        *train.History `json:"history"`           // losses of the trained layers, without the log-dets of fixed ones ahead of them
 	// LogLikelihood is the mean log p of the validation rows, nats, in the table's units.
 	LogLikelihood float64 `json:"log_likelihood"`
 }

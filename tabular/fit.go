@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/data"
 	"gaussflow/flows"
-	"gaussflow/graph/kernel"
-	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -24,6 +20,10 @@ import (
 // trained on, starts as an iterative Gaussianization of them, and is trained with noise (see noisy) until its validation
 // loss has stopped falling. The model is the best epoch's; where no epoch was better than the start, it is the start, with a
 // warning.
+//
+// Rows of wild cells, far from all others of their column, are left out, with a warning that names them. Columns of heavy tails, of
+// modes far apart, or that others nearly determine are mapped by fixed layers ahead of the trained ones, and named too. Where Family is
+// open and no flow is better than one Gaussian of a shrunk covariance on the validation rows, or there are fewer than two rows a column, that is the model.
 //
 // It is an error if x is empty, has fewer than four rows, a number that is not finite, or a constant column
 // (ConstantError) without DropConstant. When ctx is done, the best model so far is returned with an error that wraps
@@ -39,7 +39,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if err := checkTable(names, x); err != nil {
 		return nil, err
 	}
-	division, err := split(x, c)
+	division, err := split(names, x, c)
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +56,16 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
 	f.centre()
+	if err := f.lookAhead(); err != nil {
+		return nil, fmt.Errorf("tabular: Fit: %w", err)
+	}
+	if f.Family == Gaussian {
+		m, err := f.fitGaussian(ctx, start, tooFew(f.open, len(f.at)+len(f.heldAt), len(f.kept)))
+		if err != nil {
+			return nil, fmt.Errorf("tabular: Fit: %w", err)
+		}
+		return m, nil
+	}
 	if err := f.warmStart(ctx); err != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
@@ -69,7 +79,16 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if len(history.Epoch) == 0 { // interrupted within the first one, or before a callback has looked
 		history.BestEpoch = train.Start
 	}
-	m, errEnd := f.model(ctx, history, time.Since(start))
+	if f.open && ctx.Err() == nil && (err == nil || errors.Is(err, train.ErrNonFinite)) {
+		instead, err := f.gaussianInstead(ctx, start)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			return nil, fmt.Errorf("tabular: Fit: %w", err)
+		case err == nil && instead != nil:
+			return instead, nil
+		}
+	}
+	m, errEnd := f.model(ctx, history, start)
 	if errEnd != nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", errEnd)
 	}
@@ -109,9 +128,12 @@ type fit struct {
 	table, held   *mat.Dense // the same as they came
 	offset        []float64  // 0: none
 	columns, kept []Column
+	ahead         *ahead // nil: the family's layers take the columns as they are
 	standardize   *layers.Standardize
-	flow          *flows.Flow
-	noisy         *noisy
+	core, flow    *flows.Flow // what is trained; with what is ahead of it
+	quantum       []float64   // widths of the uniform noise
+	gaussian      []float64   // deviations of the Gaussian noise, in the units of what is trained on
+	noisy         mat.Matrix
 }
 
 // inspect looks at the columns of the rows.
@@ -128,7 +150,7 @@ func (f *fit) keep(drop bool) error {
 	var constant []string
 	var index []int
 	for j := range f.columns {
-		if c := &f.columns[j]; c.Constant() {
+		if c := &f.columns[j]; c.Constant() || c.rounding() {
 			c.Dropped = true
 			constant = append(constant, c.Name)
 			continue
@@ -146,28 +168,36 @@ func (f *fit) keep(drop bool) error {
 
 // warmStart makes the flow and starts it as an iterative Gaussianization of one draw of the noisy rows.
 func (f *fit) warmStart(ctx context.Context) (err error) {
-	if f.standardize, err = layers.NewStandardize(f.rows, layers.AffineConfig{Dtype: f.Dtype}); err != nil {
+	if f.noisy, err = f.draws(f.rows, f.copies, f.gaussian, f.Seed); err != nil {
+		return err
+	}
+	units := f.rows
+	if f.ahead != nil {
+		units = mat.DenseCopyOf(f.noisy)
+	}
+	if f.standardize, err = layers.NewStandardize(units, layers.AffineConfig{Dtype: f.Dtype}); err != nil {
 		return err
 	}
 	if err = f.setOffsets(func(int) float64 { return 0 }); err != nil {
 		return err
 	}
-	if f.flow, err = f.newFlow(f.standardize); err != nil {
+	if f.core, err = f.newFlow(f.standardize); err != nil {
 		return err
 	}
-	f.noisy = &noisy{x: f.rows, copies: f.copies, quantum: f.quanta(), gaussian: make([]float64, len(f.kept)), seed: f.Seed}
-	for j, c := range f.kept {
-		f.noisy.gaussian[j] = defaults.OrNone(f.Noise, 0) * c.Std
+	if f.flow = f.core; f.ahead != nil {
+		if f.flow, err = flows.New(slices.Concat(f.ahead.layers, f.core.Layers())...); err != nil {
+			return err
+		}
 	}
 	ig := f.warmStartConfig()
 	ig.Interrupt = ctx
-	_, err = f.flow.InitFrom(f.noisy, ig)
+	_, err = f.core.InitFrom(f.noisy, ig)
 	return err
 }
 
 // checkSaves finds out before the first epoch whether a file can hold the model: names that are not UTF-8, numbers that are not finite.
 func (f *fit) checkSaves() error {
-	m := &Model{Flow: f.flow, Facts: Facts{Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Reference: Quantiles{0}}}
+	m := &Model{Flow: f.flow, Facts: Facts{Columns: f.columns, Config: f.Config, Quanta: f.quantum, Reference: Quantiles{0}}}
 	return m.SaveTo(io.Discard)
 }
 
@@ -186,12 +216,15 @@ func (f *fit) quanta() []float64 {
 // but carry no Gaussian noise.
 func (f *fit) train(ctx context.Context) (*train.History, error) {
 	n, _ := f.validation.Dims()
-	held := &noisy{x: f.validation, copies: (validationRows + n - 1) / n, quantum: f.noisy.quantum, gaussian: make([]float64, len(f.kept)), seed: f.Seed + 1}
-	if err := f.flow.Compile(f.compileConfig()); err != nil {
+	held, err := f.draws(f.validation, (validationRows+n-1)/n, make([]float64, len(f.kept)), f.Seed+1)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.core.Compile(f.compileConfig()); err != nil {
 		return nil, err
 	}
 	stop := &train.EarlyStopping{Patience: f.Patience, RestoreBest: true}
-	return f.flow.Fit(ctx, f.noisy, train.FitConfig{
+	return f.core.Fit(ctx, f.noisy, train.FitConfig{
 		Epochs: f.Epochs, BatchSize: f.BatchSize, Seed: f.Seed, Workers: f.Workers,
 		ValidationData: mat.DenseCopyOf(held),
 		Callbacks:      append([]train.Callback{stop}, f.Callbacks...), Checkpoint: f.checkpoint(),
@@ -200,77 +233,3 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 
 // validationRows is what a small validation set is repeated to, each copy with its own dequantization.
 const validationRows = 500
-
-// model is what the fit leaves behind.
-func (f *fit) model(ctx context.Context, history *train.History, took time.Duration) (*Model, error) {
-	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
-		return nil, err
-	}
-	held, err := f.logProb(ctx, f.held, f.heldAt)
-	if err != nil {
-		return nil, err
-	}
-	fitted, err := f.logProb(ctx, f.table, f.at)
-	if err != nil {
-		return nil, err
-	}
-	n, _ := f.rows.Dims()
-	validated, _ := f.validation.Dims()
-	training := Training{
-		Rows: n, ValidationRows: validated, Parameters: f.flow.TrainableParams(), Seconds: took.Seconds(),
-		Kernels: kernel.Set(), History: history, LogLikelihood: stat.Mean(held, nil),
-	}
-	reference := held
-	if len(reference) < referenceRows {
-		reference = slices.Concat(fitted, held)
-	}
-	training.ReferenceRows = len(reference)
-	warnings := columnWarnings(f.columns, n, f.Dequantize != DequantizeNone)
-	if n < training.Parameters {
-		warnings = append(warnings, Warning{Kind: FewRows, Text: fmt.Sprintf("%d rows for %d parameters: held-out rows chose when to stop", n, training.Parameters)})
-	}
-	return &Model{Flow: f.flow, Facts: Facts{
-		Columns: f.columns, Config: f.Config, Quanta: f.noisy.quantum, Warnings: warnings, Training: training,
-		Reference: newQuantiles(reference), Fitted: newQuantiles(fitted), Held: newQuantiles(held),
-	}}, nil
-}
-
-// hurried is how many rows stand for all where a fit was interrupted: they are in random order, and a model that is to be written at
-// once cannot wait for millions.
-const hurried = 1 << 12
-
-// logProb is log p of the rows of x, in their order; once ctx is done, of the first of them. at are their places in the table.
-func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []float64, err error) {
-	n, d := x.Dims()
-	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += hurried {
-		some, err := f.flow.LogProb(x.Slice(lo, min(lo+hurried, n), 0, d))
-		if err != nil {
-			return nil, f.locate(err, lo, x, at)
-		}
-		logProb = append(logProb, some...)
-	}
-	return logProb, nil
-}
-
-// locate says which row of the table an error is about, lo being the first of those that were tried, and by which column it is out.
-func (f *fit) locate(err error, lo int, x *mat.Dense, at []int) error {
-	var bad *flows.RowError
-	if !errors.As(err, &bad) {
-		return err
-	}
-	row, worst := x.RawRowView(lo+bad.Row), 0
-	out := func(j int) float64 { return math.Abs(row[j]-f.kept[j].Mean) / f.kept[j].Std }
-	for j := range row {
-		if out(j) > out(worst) {
-			worst = j
-		}
-	}
-	e := &RowError{Row: -1, Column: f.kept[worst].Name, Value: row[worst], Err: bad}
-	if at != nil {
-		e.Row = at[lo+bad.Row]
-	}
-	return e
-}
-
-// referenceRows is how many validation rows make a reference by themselves; fewer are joined by the rows fitted to.
-const referenceRows = 200

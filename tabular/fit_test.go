@@ -97,20 +97,6 @@ func TestOffsetNeedsFloat64(t *testing.T) {
 	}
 }
 
-func TestSizesFromTheTable(t *testing.T) {
-	short := tabular.Config{Epochs: 1, Hidden: []int{4}, Workers: 1}
-	for _, c := range []struct {
-		n, d   int
-		family tabular.Family
-		blocks int
-	}{{40, 1, tabular.Diagonal, 1}, {100, 5, tabular.Rotated, 3}, {600, 2, tabular.Aligned, 3}, {700, 10, tabular.Aligned, 4}} {
-		m := fit(t, curve(c.n, c.d, 6), short)
-		if m.Config.Family != c.family || m.Config.Blocks != c.blocks {
-			t.Errorf("%d×%d: %s of %d blocks, want %s of %d", c.n, c.d, m.Config.Family, m.Config.Blocks, c.family, c.blocks)
-		}
-	}
-}
-
 // TestCancelled: stopping keeps the best epoch so far; before there is any model, there is none.
 func TestCancelled(t *testing.T) {
 	x := curve(300, 2, 7)
@@ -205,12 +191,12 @@ func TestNoiseNone(t *testing.T) {
 // TestStartIsKept: a fit that a rate throws away is the warm start, and says so.
 func TestStartIsKept(t *testing.T) {
 	x := curve(300, 2, 4)
-	m := fit(t, x, tabular.Config{LearningRate: 100, Epochs: 2, Seed: 1})
+	m := fit(t, x, tabular.Config{Family: tabular.Aligned, LearningRate: 100, Epochs: 2, Seed: 1})
 	w := warning(m, tabular.NotImproved)
 	if m.Training.History.BestEpoch != train.Start || w == nil || !strings.Contains(w.Text, "warm start") {
 		t.Fatalf("best epoch %d, warnings %v; want the start, and a warning", m.Training.History.BestEpoch, m.Warnings)
 	}
-	good := fit(t, x, tabular.Config{Epochs: 20, Seed: 1})
+	good := fit(t, x, tabular.Config{Family: tabular.Aligned, Epochs: 20, Seed: 1})
 	if warning(good, tabular.NotImproved) != nil || m.Training.LogLikelihood < good.Training.LogLikelihood-3 {
 		t.Errorf("log p of the start %g, after training %g, warnings %v", m.Training.LogLikelihood, good.Training.LogLikelihood, good.Warnings)
 	}

@@ -59,11 +59,11 @@ func ExampleLoad() {
 	n, d := rows.Dims()
 	fmt.Println("rows:", table.Rows(), "left out:", table.Dropped)
 	fmt.Println("on a grid:", model.Warnings[0].Columns)
-	fmt.Println("about one row in twenty is among the oddest 5%:", odd > 10 && odd < 25)
+	fmt.Println("of the rows fitted to, at most one in twenty is as odd as the oddest 5% of others:", odd <= table.Rows()/20)
 	fmt.Println("sampled:", n, "rows of", d)
 	// Output:
 	// rows: 342 left out: 2
 	// on a grid: [bill_depth_mm flipper_length_mm body_mass_g]
-	// about one row in twenty is among the oddest 5%: true
+	// of the rows fitted to, at most one in twenty is as odd as the oddest 5% of others: true
 	// sampled: 1000 rows of 4
 }

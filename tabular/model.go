@@ -13,7 +13,7 @@ import (
 // A Model is a fitted density of rows, in the units of the table it was fitted to. Its methods are safe for concurrent
 // use.
 type Model struct {
-	// Flow is the density of the columns that were kept, in order; its first layer standardizes them.
+	// Flow is the density of the columns that were kept, in order, in the units of the table.
 	Flow *flows.Flow
 	Facts
 }

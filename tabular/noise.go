@@ -18,7 +18,7 @@ type noisy struct {
 	quantum  []float64 // width of the uniform noise of each column, 0: none
 	gaussian []float64 // standard deviation of the Gaussian noise of each column, 0: none
 	seed     uint64
-	draw     uint64
+	draws    uint64
 }
 
 // Dims is the shape, copies included.
@@ -31,7 +31,7 @@ func (t *noisy) Dims() (n, d int) {
 func (t *noisy) T() mat.Matrix { return mat.Transpose{Matrix: t} }
 
 // Redraw gives the rows the noise of an epoch. That of the warm start, which is no epoch's, is the zero draw.
-func (t *noisy) Redraw(epoch int) { t.draw = uint64(epoch) + 1 }
+func (t *noisy) Redraw(epoch int) { t.draws = uint64(epoch) + 1 }
 
 // CheckFinite looks at the table: noise of a finite width is finite.
 func (t *noisy) CheckFinite(op string) error { return rows.CheckFinite(op, t.x) }
@@ -40,7 +40,7 @@ func (t *noisy) CheckFinite(op string) error { return rows.CheckFinite(op, t.x) 
 func (t *noisy) At(i, j int) float64 {
 	n, d := t.x.Dims()
 	v := t.x.At(i%n, j)
-	key := scramble(scramble(t.seed+t.draw*0x9e3779b97f4a7c15) + uint64(i*d+j))
+	key := scramble(scramble(t.seed+t.draws*0x9e3779b97f4a7c15) + uint64(i*d+j))
 	if q := t.quantum[j]; q > 0 {
 		v += q * (unit(scramble(key+1)) - 0.5)
 	}

@@ -28,6 +28,15 @@ func (c Column) far() bool {
 	return c.Coarse() || c.Quantum > 0 && c.Quantum < fewSteps*spacing(c.Mean)
 }
 
+// roundingSteps is how many steps between numbers what rounding leaves of a constant spreads over, in standard deviations.
+const roundingSteps = 2
+
+// rounding reports a column that is one value but for the last digits of its numbers, 3.3 as different sums come to it; whole
+// numbers are what they are.
+func (c Column) rounding() bool {
+	return !c.Integer && c.Mean != 0 && c.Std < roundingSteps*spacing(c.Mean)
+}
+
 // step is the width of the uniform noise of a column: its grid's step, and of a coarse one at least that of the numbers themselves.
 func (c Column) step() float64 {
 	if c.Quantum == 0 && c.Coarse() {

@@ -12,8 +12,10 @@ import (
 // settings are everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
 type settings struct {
 	Config
-	copies   int // of each row in an epoch
-	perEpoch int // rows, copies included
+	copies    int  // of each row in an epoch
+	perEpoch  int  // rows, copies included
+	open      bool // the family was not asked for
+	dtypeOpen bool // nor was the type
 }
 
 // effort is what tells the presets apart.
@@ -33,7 +35,9 @@ const (
 	patienceShare = 6    // of the epochs may pass without gain
 	// rotateBelow is the rows a column below which couplings between principal axes have the better validation likelihood:
 	// a covariance needs few rows, the dependences between columns one by one need more.
-	rotateBelow    = 20
+	rotateBelow = 20
+	// gaussianBelow is the rows a column below which nothing beyond a shrunk covariance can be learnt.
+	gaussianBelow  = 2
 	rowsAComponent = 150 // of the rotated family, whose tables are small: from 2 to 4 components
 	maxNoise       = 0.05
 )
@@ -42,7 +46,7 @@ const (
 func newSettings(c Config, n int, columns []Column) settings {
 	or(&c.Preset, Default)
 	d, e := len(columns), efforts[c.Preset]
-	p := settings{Config: c, copies: (epochRows + n - 1) / n}
+	p := settings{Config: c, copies: (epochRows + n - 1) / n, open: c.Family == "", dtypeOpen: c.Dtype == ""}
 	p.perEpoch = n * p.copies
 	or(&p.Family, familyFor(n, d))
 	p.sizes(n, d, e)
@@ -59,6 +63,8 @@ func newSettings(c Config, n int, columns []Column) settings {
 
 func familyFor(n, d int) Family {
 	switch {
+	case n < gaussianBelow*d:
+		return Gaussian
 	case d == 1:
 		return Diagonal
 	case n < rotateBelow*d:
@@ -74,7 +80,7 @@ func (p *settings) sizes(n, d int, e effort) {
 	if p.Family == Aligned {
 		blocks, components = max(3, digits(d)), 8
 	}
-	if d == 1 { // nothing to rotate or to condition on
+	if d == 1 && p.Family != Gaussian { // nothing to rotate or to condition on
 		p.Family, blocks, components = Diagonal, 1, 8
 	}
 	or(&p.Blocks, blocks)

@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -35,26 +36,44 @@ func checkTable(names []string, x mat.Matrix) error {
 	return nil
 }
 
-// A division is which rows of a table are fitted to and which validate.
+// A division is which rows of a table are fitted to and which validate; those of wild cells do neither.
 type division struct {
 	rows, validation *mat.Dense
 	at, heldAt       []int // their places in the table; heldAt is nil where the validation rows are not of it
+	wild             []Warning
 }
 
 // split separates the rows to fit to from those to validate on, at random, but for those that vary exchanges.
-func split(x mat.Matrix, c Config) (*division, error) {
+func split(names []string, x mat.Matrix, c Config) (*division, error) {
 	n, d := x.Dims()
 	if c.Validation != nil {
 		if err := rows.Check("tabular: Fit: Validation", c.Validation, d); err != nil {
 			return nil, err
 		}
-		return &division{rows: mat.DenseCopyOf(x), validation: mat.DenseCopyOf(c.Validation), at: count(n)}, nil
+	}
+	tames := findWild(x, c.Validation)
+	s := &division{wild: wildWarnings(names, x, c.Validation, tames)}
+	if c.Validation != nil {
+		held, _ := c.Validation.Dims()
+		s.at = withoutWild(x, tames, count(n))
+		validation := withoutWild(c.Validation, tames, count(held))
+		switch {
+		case len(s.at) < minRows-1:
+			return nil, &FewRowsError{len(s.at), minRows - 1}
+		case len(validation) == 0:
+			return nil, errors.New("tabular: Fit: Validation: each row has a cell far from all others of its column, want ordinary rows")
+		}
+		s.rows, s.validation = pick(x, s.at), pick(c.Validation, validation)
+		return s, nil
 	}
 	share := c.ValidationShare
 	or(&share, 0.1)
-	held := min(max(1, int(share*float64(n))), n-minRows+1)
-	order := initializers.NewRand(c.Seed, 1<<40).Perm(n)
-	s := &division{at: order[held:], heldAt: order[:held]}
+	order := withoutWild(x, tames, initializers.NewRand(c.Seed, 1<<40).Perm(n))
+	if len(order) < minRows {
+		return nil, &FewRowsError{len(order), minRows}
+	}
+	held := min(max(1, int(share*float64(len(order)))), len(order)-minRows+1)
+	s.at, s.heldAt = order[held:], order[:held]
 	s.vary(x)
 	s.rows, s.validation = pick(x, s.at), pick(x, s.heldAt)
 	return s, nil

@@ -18,6 +18,9 @@ const (
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
 	Unverified      WarningKind = "unverified"        // the file that the model was loaded from has no checksum; not saved
 	UnverifiedStart WarningKind = "unverified start"  // the checkpoint that the fit went on from has no checksum
+	WildCells       WarningKind = "wild cells"        // so far from all others that their rows were not fitted to
+	MappedColumns   WarningKind = "mapped columns"    // of heavy tails or modes far apart, or combinations of others; fixed layers map them
+	PlainGaussian   WarningKind = "plain Gaussian"    // no flow was better on validation rows, or there are too few rows for one
 	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 

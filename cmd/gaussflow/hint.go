@@ -46,8 +46,6 @@ func hint(c *cobra.Command, err error) string {
 func formatHint(c *cobra.Command, e *data.FormatError) string {
 	path := inShell(e.File)
 	switch {
-	case errors.Is(e.Err, data.ErrNumericHeader):
-		return flagged(c, "no-header", "--no-header takes it for the first row, --header for the names")
 	case errors.Is(e.Err, data.ErrLineEnds):
 		return fmt.Sprintf(`tr '\r' '\n' < %s > lines.csv mends it`, path)
 	case errors.Is(e.Err, data.ErrEncoding):

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
@@ -90,6 +91,7 @@ func init() { // they call message
 		as(func(e *data.CellError) string {
 			return fmt.Sprintf("%s: column %q, %v is not a finite number", e.File, e.Column, e.Cell)
 		}),
+		as(func(e *columns.SchemaError) string { return strings.TrimPrefix(e.Error(), "columns: schema: ") }),
 		as(sayMissing), as(sayCategories), as(sayEmpty), as(sayWrite),
 		as(sayModel),
 		as(sayConfig),

@@ -13,7 +13,7 @@ import (
 
 func sayFlagValue(e *pflag.InvalidValueError) string {
 	want := map[string]string{
-		"int": "a whole number", "uint64": "a whole number, not negative", "float64": "a number", "bool": "true or false",
+		"int": "a whole number", "int64": "a whole number", "duration": "a time, as 30s or 5m", "uint64": "a whole number, not negative", "float64": "a number", "bool": "true or false",
 		"intSlice": "whole numbers, as 64,64", "stringSlice": "names parted by commas",
 	}[e.GetFlag().Value.Type()]
 	if want == "" {

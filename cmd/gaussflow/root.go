@@ -19,7 +19,7 @@ The environment variable GAUSSFLOW_KERNELS holds the computation to one instruct
 those that the processor has ("gaussflow version" lists them). Unset, the fastest is taken.
 
 Exit codes:
-  0    done; also a fit that an interrupt ended early, whose best model is written
+  0    done; also a fit that an interrupt ended early, whose best model is written, and a service that one ended
   1    data, a model or a file is not what it should be; the message says where, what and what is wanted
   2    the command line is wrong
   130  interrupted: a fit by the second interrupt, any other command by the first`
@@ -72,7 +72,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
-		newReport(), newInfo(), newConvert(), newVersion())
+		newReport(), newInfo(), newConvert(), newServe(), newVersion())
 	return root
 }
 

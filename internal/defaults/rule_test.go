@@ -18,6 +18,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/bases"
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
@@ -26,8 +27,10 @@ import (
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 	"gaussflow/losses"
+	"gaussflow/mixed"
 	"gaussflow/rbig"
 	"gaussflow/report"
+	"gaussflow/serve"
 	"gaussflow/tabular"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -55,6 +58,8 @@ var configs = map[string]config{
 	}},
 	"bases.UniformConfig":     {bases.UniformConfig{Low: []float64{0}, High: []float64{1}}, func(v any) error { return v.(bases.UniformConfig).Validate() }},
 	"bases.IndependentConfig": {bases.IndependentConfig{Family: bases.Normal{}}, func(v any) error { _, err := bases.NewIndependent(2, v.(bases.IndependentConfig)); return err }},
+
+	"columns.Options": unchecked(columns.Options{}),
 
 	"data.Options": validates(data.Options{}),
 
@@ -84,8 +89,12 @@ var configs = map[string]config{
 	"info.Config": validates(info.Config{}),
 
 	"rbig.Config": validates(rbig.Config{}),
+	"mixed.Config":    validates(mixed.Config{}),
+	"mixed.Condition": validates(mixed.Condition{Column: "x", Low: -9, High: 9}),
 
 	"report.Input": {report.Input{}, func(v any) error { return reportError(v.(report.Input)) }},
+
+	"serve.Limits": validates(serve.Limits{}),
 
 	"tabular.Config": validates(tabular.Config{}),
 
@@ -115,11 +124,13 @@ var configs = map[string]config{
 
 // results are what the library fills and callers read.
 var results = []string{
+	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
 	"info.Estimate", "info.FewRowsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
+	"mixed.Facts",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",

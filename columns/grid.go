@@ -1,4 +1,4 @@
-package data
+package columns
 
 import (
 	"math"
@@ -108,8 +108,8 @@ func divisorOf(gaps []float64) float64 {
 	step := slices.Min(gaps)
 	rounding := 1e-4 * step
 	for _, gap := range gaps {
-		for a, b := gap, step; ; a, b = b, math.Abs(a-b*math.Round(a/b)) {
-			if b <= rounding {
+		for a, b := gap, step; ; a, b = b, math.Abs(math.Remainder(a, b)) {
+			if !(b > rounding) { // also where gaps are so far apart that they overflow
 				step = a
 				break
 			}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+	"gaussflow/internal/files"
+	"gaussflow/internal/visible"
+)
+
+// schemaFlags say how a table is read and what its columns are.
+type schemaFlags struct {
+	table  tableFlags
+	as     map[string]string
+	schema string // the file to write
+}
+
+func (s *schemaFlags) register(c *cobra.Command) {
+	s.table.register(c)
+	f := c.Flags()
+	f.StringToStringVar(&s.as, "as", nil, "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored; may be given again")
+	f.StringVar(&s.schema, "schema", "", "write what the columns are to this JSON `file`, which can be edited")
+	_ = f.MarkHidden("drop-missing") // nothing is dropped here
+}
+
+// inspect prints what the columns of a table are.
+func (s *schemaFlags) inspect(c *cobra.Command, path string, asJSON bool) error {
+	file, err := s.table.open(c, path)
+	if err != nil {
+		return err
+	}
+	schema, err := s.profile(c, file)
+	if err != nil {
+		return err
+	}
+	if s.schema != "" {
+		if err = writeSchema(s.schema, schema); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		return schema.Write(visible.Writer{Writer: c.OutOrStdout()})
+	}
+	out := visible.Writer{Writer: c.OutOrStdout()}
+	fmt.Fprintf(out, "%s: %d rows, %d columns\n", file.Name(), schema.Rows, len(schema.Columns))
+	for _, note := range file.Notes() {
+		fmt.Fprintln(out, note)
+	}
+	printSchema(out, schema)
+	return nil
+}
+
+// writeSchema writes a schema to a file that appears once it is whole.
+func writeSchema(path string, schema *columns.Schema) error {
+	f, err := files.New(path)
+	if err != nil {
+		return err
+	}
+	defer f.Discard()
+	if err = schema.Write(f); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// profile finds what the columns of a table are, or are said to be.
+func (s *schemaFlags) profile(c *cobra.Command, file *data.File) (*columns.Schema, error) {
+	o := columns.Options{}
+	if len(s.as) > 0 {
+		o.Kinds = make(map[string]columns.Kind, len(s.as))
+	}
+	for name, kind := range s.as {
+		o.Kinds[name] = columns.Kind(kind)
+	}
+	return columns.Profile(c.Context(), file, o)
+}
+
+// printSchema prints the columns, and then what is odd in them.
+func printSchema(out io.Writer, s *columns.Schema) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nColumn\tKind\tMissing\tValues")
+	var left []string
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		missing := ""
+		if c.Missing > 0 {
+			missing = fmt.Sprintf("%.3g %%", 100*float64(c.Missing)/float64(max(s.Rows, 1)))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", inCell(c.Name), c.Kind, missing, inCell(c.Describe()))
+		if !c.Modelled() && c.Kind != columns.Derived && c.Kind != columns.Constant {
+			left = append(left, c.Name)
+		}
+	}
+	w.Flush()
+	for _, odd := range oddities(s) {
+		fmt.Fprintln(out, odd)
+	}
+	if len(left) > 0 {
+		fmt.Fprintf(out, "\nLeft out of a density: %s. --as %s takes it in as numbers, --as %s as a category.\n",
+			listed(left, ", "), inShell(left[0]+"=numbers"), inShell(left[0]+"=category"))
+	}
+}
+
+// oddities are the rows and cells that are not what the others are.
+func oddities(s *columns.Schema) (odd []string) {
+	add := func(b *columns.Bad, format string, args ...any) {
+		if b == nil {
+			return
+		}
+		at := fmt.Sprintf("row %d", b.Row)
+		if b.Line > 0 {
+			at += fmt.Sprintf(" (line %d)", b.Line)
+		}
+		odd = append(odd, fmt.Sprintf(format, args...)+", the first in "+at)
+	}
+	add(s.BadRows, "%s cannot be read: %s", number(s.BadRows, "row"), text(s.BadRows))
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		add(c.Bad, "column %q: %s of another kind: %q", c.Name, number(c.Bad, "cell"), text(c.Bad))
+		if c.Relation != nil {
+			add(c.Relation.Broken, "column %q: %s not %v: %q", c.Name, number(c.Relation.Broken, "cell"), c.Relation, text(c.Relation.Broken))
+		}
+	}
+	if len(odd) > 0 {
+		odd[0] = "\n" + odd[0]
+	}
+	return odd
+}
+
+func number(b *columns.Bad, what string) string {
+	if b == nil || b.Count == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", b.Count, what)
+}
+
+func text(b *columns.Bad) string {
+	if b == nil {
+		return ""
+	}
+	return strings.ToValidUTF8(b.Text, "�")
+}

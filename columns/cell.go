@@ -1,0 +1,88 @@
+package columns
+
+import (
+	"fmt"
+	"math"
+)
+
+// A cell reads the cells of one column.
+type cell struct {
+	*Column
+	level map[string]int
+}
+
+func newCell(c *Column) *cell {
+	r := &cell{Column: c}
+	if len(c.Levels) > 0 {
+		r.level = make(map[string]int, len(c.Levels))
+		for i, l := range c.Levels {
+			r.level[l.Text] = i
+		}
+	}
+	return r
+}
+
+// text is the value of a text: NaN for a missing one, and where why says that it is none.
+func (c *cell) text(s string) (v float64, why string) {
+	if c.level != nil {
+		if i, known := c.level[s]; known { // also one that looks like a missing value, where a schema says so
+			return float64(i), ""
+		}
+	}
+	if Missing(s) || s == c.Form.Missing {
+		return math.NaN(), ""
+	}
+	switch {
+	case c.level != nil:
+		return math.NaN(), fmt.Sprintf("%.60q is none of its values", s)
+	case c.Form.Layout != "":
+		if v, ok := seconds(s, c.Form.Layout); ok {
+			return v, ""
+		}
+		return math.NaN(), fmt.Sprintf("%.60q is no time as %s", s, c.Form.Layout)
+	case c.Kind == Constant && s == c.Value:
+		return 0, ""
+	}
+	return c.number(s)
+}
+
+// number reads a number as the column writes them; one without the currency or unit of the column is none of it.
+func (c *cell) number(s string) (v float64, why string) {
+	r, ok := read(s, c.Form.Decimal == ",")
+	if !ok {
+		return math.NaN(), fmt.Sprintf("%.60q is no number", s)
+	}
+	if r.prefix != c.Form.Prefix || r.suffix != c.Form.Suffix {
+		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
+	}
+	return r.value, ""
+}
+
+// stored is the value of a number of a table that stores numbers.
+func (c *cell) stored(v float64) (_ float64, why string) {
+	if c.level == nil || v != v {
+		return v, ""
+	}
+	return c.text(string(AppendNumber(nil, v)))
+}
+
+// of is the value of column j of the present row.
+func (c *cell) of(p Pass, j int) (v float64, why string) {
+	if v, ok := p.Number(j); ok {
+		return c.stored(v)
+	}
+	return c.text(string(p.Text(j)))
+}
+
+// Parse is the value of a cell of the column: a number, the seconds of a time, the index of a level; NaN where the cell is missing.
+// An error says why the cell is none of these.
+func (c *Column) Parse(text string) (float64, error) {
+	if c == nil {
+		return math.NaN(), fmt.Errorf("columns: Parse: the Column is nil")
+	}
+	v, why := newCell(c).text(text)
+	if why != "" {
+		return v, fmt.Errorf("columns: column %q: %s", c.Name, why)
+	}
+	return v, nil
+}

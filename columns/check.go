@@ -1,0 +1,72 @@
+package columns
+
+import (
+	"fmt"
+	"math"
+)
+
+// A check compares a derived column of a row with what it is made of.
+type check struct {
+	*cell
+	at   int
+	from []*cell
+	ats  []int
+	x    []float64
+}
+
+// relations are the checks of the derived columns of a table whose columns have those names.
+func (s *Schema) relations(names []string) (checks []*check, err error) {
+	place := make(map[string]int, len(names))
+	for j, name := range names {
+		place[name] = j
+	}
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if c.Kind != Derived || c.Relation == nil {
+			continue
+		}
+		at, there := place[c.Name]
+		if !there {
+			continue
+		}
+		k := &check{cell: newCell(c), at: at, x: make([]float64, len(c.Relation.From))}
+		for _, name := range c.Relation.From {
+			of, known := s.Column(name)
+			j, there := place[name]
+			if !known || !there {
+				return nil, &SchemaError{Where: fmt.Sprintf("column %q", c.Name), What: fmt.Sprintf("is made of %q, which is not there", name)}
+			}
+			k.from, k.ats = append(k.from, newCell(of)), append(k.ats, j)
+		}
+		checks = append(checks, k)
+	}
+	return checks, nil
+}
+
+// broken reports whether the present row has another value than the relation makes, and that value; where a cell is missing it has not.
+func (k *check) broken(p Pass) (off bool, text string) {
+	y, why := k.of(p, k.at)
+	if why != "" || y != y {
+		return false, ""
+	}
+	for i, c := range k.from {
+		k.x[i], _ = c.of(p, k.ats[i])
+	}
+	if d := math.Abs(k.Relation.of(k.x) - y); !(d > k.Relation.Tolerance) {
+		return false, ""
+	}
+	return true, string(p.Text(k.at))
+}
+
+// Column is the column of a name.
+func (s *Schema) Column(name string) (c *Column, ok bool) {
+	if s == nil {
+		return nil, false
+	}
+	for i := range s.Columns {
+		if s.Columns[i].Name == name {
+			return &s.Columns[i], true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,175 @@
+package columns_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+)
+
+// profile is the schema of a text of CSV.
+func profile(t testing.TB, text string, o columns.Options) (*columns.Schema, *data.File) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "t.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := data.Open(path, data.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := columns.Profile(t.Context(), f, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, f
+}
+
+// table is a CSV of rows, each a value for each name.
+func table(names string, rows int, row func(i int) []any) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, names)
+	for i := range rows {
+		for j, v := range row(i) {
+			if j > 0 {
+				b.WriteByte(';')
+			}
+			fmt.Fprint(&b, v)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// TestKinds: a column of each kind, as a person would see it.
+func TestKinds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	zeros := 0
+	text := table("id;normal;count;cents;spent;price;share;kg;euro;flag;zero;kind;code;when;prose;same;none;typo;twice;b;total", 600, func(i int) []any {
+		spent := "0.00"
+		if rng.Float64() < 0.41 {
+			spent = fmt.Sprintf("%.2f", math.Exp(3+rng.NormFloat64()))
+		} else {
+			zeros++
+		}
+		typo := fmt.Sprint(rng.IntN(90))
+		if i == 99 {
+			typo = "12o5"
+		}
+		a, b := rng.IntN(1e6), rng.IntN(1e6)
+		return []any{i + 1, rng.NormFloat64(), rng.IntN(12), fmt.Sprintf("%.2f", 100*rng.Float64()), spent, fmt.Sprintf("$%d,%03d", 1+rng.IntN(9), rng.IntN(1000)),
+			fmt.Sprintf("%d%%", rng.IntN(101)), fmt.Sprintf("%d kg", 50+rng.IntN(50)), fmt.Sprintf("1.%03d,%d", rng.IntN(1000), rng.IntN(10)),
+			[]string{"yes", "no"}[rng.IntN(2)], rng.IntN(2), []string{"red", "green", "blue", "NA"}[rng.IntN(4)],
+			fmt.Sprintf("%d_%d", rng.IntN(1000), i), fmt.Sprintf("2024-%02d-%02d", 1+rng.IntN(12), 1+rng.IntN(28)),
+			fmt.Sprintf("a story of %d and %d", i, rng.IntN(1000)), "same", "NA", typo, a, b, a + b}
+	})
+	s, _ := profile(t, text, columns.Options{})
+	for name, want := range map[string]columns.Column{
+		"id": {Kind: columns.Identifier}, "normal": {Kind: columns.Numbers}, "count": {Kind: columns.Grid, Step: 1, Max: 11},
+		"cents": {Kind: columns.Numbers, Step: 0.01}, "spent": {Kind: columns.Numbers, Step: 0.01},
+		"price": {Kind: columns.Numbers, Step: 1, Form: columns.Form{Prefix: "$", Thousands: ","}},
+		"share": {Kind: columns.Grid, Step: 1, Max: 100, Form: columns.Form{Suffix: "%"}}, "kg": {Kind: columns.Grid, Step: 1, Form: columns.Form{Suffix: " kg"}},
+		"euro": {Kind: columns.Numbers, Step: 0.1, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: 1}},
+		"flag": {Kind: columns.Boolean}, "zero": {Kind: columns.Boolean}, "kind": {Kind: columns.Category}, "code": {Kind: columns.Identifier},
+		"when": {Kind: columns.Time, Step: 86400, Form: columns.Form{Layout: "2006-01-02"}}, "prose": {Kind: columns.Text},
+		"same": {Kind: columns.Constant, Value: "same"}, "none": {Kind: columns.Empty}, "typo": {Kind: columns.Grid, Step: 1},
+		"total": {Kind: columns.Derived},
+	} {
+		c, ok := s.Column(name)
+		if !ok || c.Kind != want.Kind || want.Step != 0 && c.Step != want.Step || want.Max != 0 && c.Max != want.Max || want.Value != c.Value {
+			t.Errorf("%s: %+v, want %+v", name, c, want)
+		}
+		if f := want.Form; f.Prefix+f.Suffix+f.Decimal+f.Thousands+f.Layout != c.Form.Prefix+c.Form.Suffix+c.Form.Decimal+c.Form.Thousands+c.Form.Layout {
+			t.Errorf("%s is written as %+v, want %+v", name, c.Form, f)
+		}
+	}
+	if c, _ := s.Column("spent"); len(c.Atoms) != 1 || c.Atoms[0] != (columns.Atom{Value: 0, Share: float64(zeros) / 600}) || c.Lower == nil || *c.Lower != 0 {
+		t.Errorf("spent: %+v, want an atom of %d/600 at 0", c, zeros)
+	}
+	if c, _ := s.Column("typo"); c.Bad == nil || *c.Bad != (columns.Bad{Count: 1, Row: 100, Line: 101, Text: "12o5"}) {
+		t.Errorf("typo: %+v", c.Bad)
+	}
+	if c, _ := s.Column("total"); c.Relation.String() != "twice + b" {
+		t.Errorf("total = %v", c.Relation)
+	}
+}
+
+// TestRoundTrip: a cell that is read and written again is the same text, in each way of writing.
+func TestRoundTrip(t *testing.T) {
+	for name, cells := range map[string][]string{
+		"whole":       {"1", "-20", "300"},
+		"decimals":    {"1.50", "-0.25", "300.00"},
+		"as they are": {"1.5", "2", "-0.125"},
+		"currency":    {"$1,234.50", "-$0.99", "$12,345,678.00"},
+		"comma":       {"1.234,5", "-0,5", "12.345.678,0"},
+		"spaces":      {"1 234", "12", "1 234 567"},
+		"percent":     {"31%", "0%", "100%"},
+		"unit":        {"81 kg", "7 kg", "92 kg"},
+		"dates":       {"2024-02-29", "1969-12-31", "2001-01-01"},
+		"moments":     {"2024-02-29T23:59:59Z", "1969-12-31T00:00:00Z", "2001-01-01T12:30:00Z"},
+		"German":      {"29.02.2024", "31.12.1969", "01.01.2001"},
+		"American":    {"2/29/2024", "12/31/1969", "1/1/2001"},
+		"clock":       {"23:59", "00:00", "12:30"},
+		"millis":      {"2024-02-29 23:59:59.125", "1969-12-31 00:00:00.500", "2001-01-01 12:30:00.001"},
+		"words":       {"red", "blue", " a green "},
+		"yes and no":  {"Yes", "No", "Yes"},
+		"science":     {"1e-200", "2.5e-200", "4e-200"},
+	} {
+		text := table("v;w", 30, func(i int) []any { return []any{`"` + cells[i%len(cells)] + `"`, 0.25} })
+		s, _ := profile(t, text, columns.Options{})
+		c, _ := s.Column("v")
+		if !c.Modelled() {
+			t.Errorf("%s: %+v", name, c)
+		}
+		for _, cell := range cells {
+			v, err := c.Parse(cell)
+			if got := string(c.Append(nil, v)); err != nil || got != cell {
+				t.Errorf("%s: %q is %v and is written %q (%v)", name, cell, v, got, err)
+			}
+		}
+	}
+}
+
+// TestUnread: what no person would read as a number is none.
+func TestUnread(t *testing.T) {
+	for _, cell := range []string{"100_1", "0x1p-2", "12o5", "1,23,4", "1.2.3", "--5", "1e999", "five", "5 6", "1st place and more words"} {
+		c := columns.Column{Name: "v", Kind: columns.Numbers}
+		if v, err := c.Parse(cell); err == nil {
+			t.Errorf("%q is read as %v", cell, v)
+		}
+	}
+	for _, cell := range []string{"", "NA", `\N`, "<NA>", "n/a", "null", " ", "NaT"} {
+		if !columns.Missing(cell) {
+			t.Errorf("%q is not missing", cell)
+		}
+	}
+}
+
+// TestRows: each row has an answer; cells that are not what their column is are told of, in words.
+func TestRows(t *testing.T) {
+	fit := table("x;kind;total;y", 60, func(i int) []any { return []any{i * i, []string{"a", "b"}[i%2], i*i + 7*i%13, 7 * i % 13} })
+	s, _ := profile(t, fit, columns.Options{})
+	_, f := profile(t, "kind;y;x;total\na;1;2;3\nc;1;2;3\nb;;oops;3\na;1\nb;1;2;4\n", columns.Options{})
+	r, err := s.Open(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for i, want := range []struct{ values, reason, broken string }{
+		{"[2 0 1]", "", ""}, {"[2 NaN 1]", `kind: "c" is none of its values`, ""}, {"[NaN 1 NaN]", `x: "oops" is no number`, ""},
+		{"[NaN NaN NaN]", "has 2 cells, want 4 as the first record", ""}, {"[2 1 1]", "", "total: 4 is not x + y"},
+	} {
+		if err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(r.Values()); got != want.values || r.Reason() != want.reason || r.Broken() != want.broken {
+			t.Errorf("row %d: %s %q %q, want %+v", i, got, r.Reason(), r.Broken(), want)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package columns
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Describe says in words what the values of the column are: their range, their step, their levels.
+func (c *Column) Describe() string {
+	if c == nil {
+		return ""
+	}
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch c.Kind {
+	case Numbers, Grid, Time:
+		add("%s to %s", c.shown(c.Min), c.shown(c.Max))
+		if c.Step > 0 && c.Kind == Time {
+			add("every %s", spell(c.Step))
+		} else if c.Step > 0 {
+			add("step %s", AppendNumber(nil, c.Step))
+		}
+		for _, a := range c.Atoms {
+			add("%s in %.3g %%", c.shown(a.Value), 100*a.Share)
+		}
+		if c.Form.Decimal == "," {
+			add("decimal comma")
+		}
+		if c.Form.Layout != "" {
+			add("written %s", c.Form.Layout)
+		}
+	case Boolean, Category:
+		add("%s", c.listed())
+	case Constant:
+		add("%s", strconv.Quote(c.Value))
+	case Derived:
+		add("= %s", c.Relation)
+	}
+	if c.Note != "" {
+		add("%s", c.Note)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// shown is a value as the column writes it, in few digits where it has many.
+func (c *Column) shown(v float64) string {
+	if c.Form.Layout == "" && c.Form.Decimals < 0 && c.Step == 0 {
+		return c.Form.Prefix + strconv.FormatFloat(v, 'g', 6, 64) + c.Form.Suffix
+	}
+	plain := *c
+	plain.Kind, plain.Lower, plain.Upper, plain.Step = Numbers, nil, nil, 0
+	return string(plain.Append(nil, v))
+}
+
+// spell is a number of seconds in words.
+func spell(seconds float64) string {
+	for _, u := range []struct {
+		name string
+		size float64
+	}{{"day", 86400}, {"hour", 3600}, {"minute", 60}} {
+		if n := seconds / u.size; n >= 1 && n == float64(int(n)) {
+			return plural(int(n), u.name)
+		}
+	}
+	return fmt.Sprintf("%g s", seconds)
+}
+
+func plural(n int, name string) string {
+	if n == 1 {
+		return name
+	}
+	return fmt.Sprintf("%d %ss", n, name)
+}
+
+// listedLevels is how many levels are written out.
+const listedLevels = 6
+
+// listed is the levels with their counts, the commonest first.
+func (c *Column) listed() string {
+	levels := c.commonest()
+	var b strings.Builder
+	if n := len(levels); n > listedLevels {
+		fmt.Fprintf(&b, "%d levels: ", n)
+	}
+	for i, l := range levels[:min(len(levels), listedLevels)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%.40s", l.Text)
+		if l.Count > 0 {
+			fmt.Fprintf(&b, " (%d)", l.Count)
+		}
+	}
+	if len(levels) > listedLevels {
+		b.WriteString(", …")
+	}
+	return b.String()
+}
+
+// String is the relation as a sum: 2.54 a + 7.
+func (r *Relation) String() string {
+	if r == nil {
+		return ""
+	}
+	var b strings.Builder
+	for i, name := range r.From {
+		f := 1.0
+		if i < len(r.Factors) {
+			f = r.Factors[i]
+		}
+		term(&b, f, name)
+	}
+	if r.Offset != 0 || len(r.From) == 0 {
+		term(&b, r.Offset, "")
+	}
+	return b.String()
+}
+
+// term writes a summand behind others.
+func term(b *strings.Builder, f float64, name string) {
+	sign, first := " + ", b.Len() == 0
+	if f < 0 {
+		sign, f = " − ", -f
+		if first {
+			sign = "−"
+		}
+	} else if first {
+		sign = ""
+	}
+	b.WriteString(sign)
+	switch number := string(AppendNumber(nil, f)); {
+	case name == "":
+		b.WriteString(number)
+	case f == 1:
+		b.WriteString(name)
+	default:
+		b.WriteString(number + " " + name)
+	}
+}

@@ -1,0 +1,143 @@
+package columns
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// draft is what a column seems to be by its texts alone: Numbers or Time, whose values are to be read, or a kind that is sure.
+func (t *texts) draft(name string) Column {
+	c := Column{Name: name, Missing: t.missing}
+	c.Form.Missing, _ = t.absent.most()
+	if t.stored > 0 {
+		c.Kind, c.Form.Decimals = Numbers, -1
+		return c
+	}
+	switch layout, timed := t.times.best(); {
+	case t.values() == 0:
+		c.Kind = Empty
+	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()):
+		c.Kind, c.Form.Layout = Time, layout
+	case t.numeric(&c.Form):
+		c.Kind = Numbers
+	default:
+		t.words(&c)
+	}
+	return c
+}
+
+// fewBad is the share of the cells of a column that may be something else, a typo say, and one may in any case.
+const fewBad = 0.05
+
+// enough reports whether a column of that many values is what good of them are.
+func enough(good, values int) bool {
+	bad := values - good
+	return bad == 0 || good >= 4 && float64(bad) <= max(1, fewBad*float64(values))
+}
+
+// numeric reports whether the column is one of numbers, and how they are written.
+func (t *texts) numeric(f *Form) bool {
+	n, comma := t.numbers()
+	affix, count := n.affixes.most()
+	codes := n.padded*50 > n.count // 007, 01234
+	if codes || !enough(count, t.values()) {
+		return false
+	}
+	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
+	f.Thousands, _ = n.marks.most()
+	if comma {
+		f.Decimal = ","
+	}
+	f.Decimals = n.decimals[1]
+	if n.exponents || n.decimals[0] != n.decimals[1] {
+		f.Decimals = -1
+	}
+	return true
+}
+
+// pairs are the two values of a boolean, in lower case.
+var pairs = [][2]string{{"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"}, {"off", "on"}, {"0", "1"}, {"nein", "ja"}, {"nej", "ja"},
+	{"non", "oui"}, {"no", "si"}, {"no", "sí"}, {"absent", "present"}, {"negative", "positive"}}
+
+// Bounds on what is a category.
+const (
+	mostLevels   = 1 << 10
+	clearlyFew   = 20  // levels that may have fewer than two rows each
+	nearlyUnique = 0.9 // share of different values from which on texts are identifiers or prose
+)
+
+// words makes a column of texts a category, a text or one of the kinds between.
+func (t *texts) words(c *Column) {
+	different, values := t.different.number(), t.values()
+	share := float64(different) / float64(values)
+	switch {
+	case different == 1 && !t.long:
+		c.levels(t)
+		c.single()
+	case t.long || !t.different.exact() || different > mostLevels || share >= nearlyUnique && values >= 4:
+		c.unlisted(t, share)
+	case 2*different <= values || different <= clearlyFew:
+		c.Kind = Category
+		c.levels(t)
+		if c.pair() {
+			c.Kind = Boolean
+		}
+	default:
+		c.unlisted(t, share)
+	}
+}
+
+// unlisted makes a column of more texts than a category has one that is left out.
+func (c *Column) unlisted(t *texts, share float64) {
+	c.Kind, c.Note = Text, "words that hardly ever come twice"
+	switch {
+	case t.long:
+		c.Note = "texts too long for a category"
+	case share < nearlyUnique:
+		c.Note = "more different words than a category has"
+	case !t.spaced():
+		c.Kind, c.Note = Identifier, "nearly every row has its own"
+	}
+}
+
+// spaced reports whether most of the texts that are held have spaces in them: prose, not codes.
+func (t *texts) spaced() bool {
+	n := 0
+	for s := range t.different.counts {
+		if strings.Contains(s, " ") {
+			n++
+		}
+	}
+	return 2*n > len(t.different.counts)
+}
+
+// levels takes the texts as the values of a category.
+func (c *Column) levels(t *texts) {
+	for _, s := range t.different.sorted() {
+		c.Levels = append(c.Levels, Level{s, t.different.counts[s]})
+	}
+}
+
+// pair reports whether the levels are the two values of a boolean.
+func (c *Column) pair() bool {
+	if len(c.Levels) != 2 {
+		return false
+	}
+	two := [2]string{strings.ToLower(c.Levels[0].Text), strings.ToLower(c.Levels[1].Text)}
+	return slices.Contains(pairs, two)
+}
+
+// single makes a column of one level a constant, or, where cells are missing, a category of which only that is a matter of chance.
+func (c *Column) single() {
+	if c.Kind = Category; c.Missing == 0 {
+		c.Kind, c.Value, c.Levels = Constant, c.Levels[0].Text, nil
+	}
+}
+
+// commonest are the levels, those with the most rows first.
+func (c *Column) commonest() []Level {
+	levels := slices.Clone(c.Levels)
+	slices.SortStableFunc(levels, func(a, b Level) int { return cmp.Compare(b.Count, a.Count) })
+	return levels
+}

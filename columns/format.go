@@ -1,0 +1,141 @@
+package columns
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Append writes a value as a cell of the column, unquoted: on its grid and within its bounds, in its digits, with its unit; NaN as its
+// missing cells are written. The value of a category is the index of a level; what is none is written as missing.
+func (c *Column) Append(dst []byte, v float64) []byte {
+	if c == nil {
+		return dst
+	}
+	switch {
+	case c.Kind == Constant:
+		return append(dst, c.Value...)
+	case v != v || math.IsInf(v, 0):
+		return append(dst, c.Form.Missing...)
+	case len(c.Levels) > 0:
+		if i := int(math.Round(v)); i >= 0 && i < len(c.Levels) {
+			return append(dst, c.Levels[i].Text...)
+		}
+		return append(dst, c.Form.Missing...)
+	}
+	v = c.Round(v)
+	if c.Form.Layout != "" {
+		if math.Abs(v) > farthest {
+			return append(dst, c.Form.Missing...)
+		}
+		return appendTime(dst, v, c.Form.Layout)
+	}
+	return c.Form.append(dst, v)
+}
+
+// farthest is a number of seconds that is within what package time can write.
+const farthest = 1e12
+
+// Round is the value of the column that is nearest to v: on the grid through Min, where the column has a Step, and within its bounds.
+func (c *Column) Round(v float64) float64 {
+	if c == nil {
+		return v
+	}
+	for _, a := range c.Atoms {
+		if v == a.Value {
+			return v
+		}
+	}
+	if c.Step > 0 {
+		v = onStep(v, c.Min, c.Step)
+	}
+	if c.Lower != nil {
+		v = max(v, *c.Lower)
+	}
+	if c.Upper != nil {
+		v = min(v, *c.Upper)
+	}
+	return v
+}
+
+// onStep is the point of a grid that is nearest to v, without the rounding errors of its multiplication.
+func onStep(v, from, step float64) float64 {
+	at := from + math.Round((v-from)/step)*step
+	if places := placesOf(step); places <= maxPlaces && math.Abs(at) < doubleDigits/math.Pow10(places) {
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'f', max(places, placesOf(from)), 64), 64)
+		return short
+	}
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'g', gridDigits, 64), 64)
+	return short
+}
+
+// gridDigits is how many digits of a point of a grid that is no decimal one are told from rounding.
+const gridDigits = 12
+
+// placesOf is how many decimal places a number has, maxPlaces + 1 for more.
+func placesOf(v float64) int {
+	for places := range maxPlaces + 1 {
+		if scaled := v * math.Pow10(places); math.Abs(scaled-math.Round(scaled)) <= 1e-9*math.Abs(scaled) {
+			return places
+		}
+	}
+	return maxPlaces + 1
+}
+
+// append writes a number.
+func (f *Form) append(dst []byte, v float64) []byte {
+	var digits string
+	if f.Decimals >= 0 {
+		digits = strconv.FormatFloat(v, 'f', min(f.Decimals, maxDecimals), 64)
+	} else {
+		digits = string(AppendNumber(nil, v))
+	}
+	sign := ""
+	if rest, negative := strings.CutPrefix(digits, "-"); negative {
+		if digits = rest; strings.Trim(digits, "0.") != "" {
+			sign = "-"
+		}
+	}
+	whole, fraction, pointed := strings.Cut(digits, ".")
+	dst = append(append(append(dst, sign...), f.Prefix...), f.group(whole)...)
+	if pointed {
+		point := "."
+		if f.Decimal != "" {
+			point = f.Decimal
+		}
+		dst = append(append(dst, point...), fraction...)
+	}
+	return append(dst, f.Suffix...)
+}
+
+// maxDecimals bounds what a schema can ask for.
+const maxDecimals = 30
+
+// group puts the mark for thousands between groups of three digits.
+func (f *Form) group(whole string) string {
+	if f.Thousands == "" || !allDigits(whole) {
+		return whole
+	}
+	var groups []string
+	for ; len(whole) > 3; whole = whole[:len(whole)-3] {
+		groups = append(groups, whole[len(whole)-3:])
+	}
+	groups = append(groups, whole)
+	slices.Reverse(groups)
+	return strings.Join(groups, f.Thousands)
+}
+
+// example is a number as the column writes it.
+func (f *Form) example() string {
+	return string(f.append(nil, 1234))
+}
+
+// AppendNumber writes v so that it reads back exactly, in the fewest digits; with an exponent only where there would be many zeros.
+func AppendNumber(dst []byte, v float64) []byte {
+	format := byte('f')
+	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e21) {
+		format = 'e'
+	}
+	return strconv.AppendFloat(dst, v, format, -1, 64)
+}

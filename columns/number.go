@@ -1,0 +1,191 @@
+package columns
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Number is the value of a cell that is a plain number, as strconv.ParseFloat rounds it, spaces around it aside; NaN of another cell,
+// and of a number that is not finite. What only a program would read as one is none: digits parted by _, hexadecimal digits.
+func Number(cell string) float64 {
+	if strings.ContainsAny(cell, "_xXpP") {
+		return math.NaN()
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(cell), 64)
+	if err != nil || math.IsInf(v, 0) {
+		return math.NaN()
+	}
+	return v
+}
+
+// A reading is a cell read as a number that a person wrote.
+type reading struct {
+	value          float64
+	prefix, suffix string
+	thousands      string // between groups of digits, "": none
+	decimals       int    // digits after the point; −1: an exponent
+	padded         bool   // a 0 before other digits: a code
+}
+
+// currencies may stand before a number.
+var currencies = []string{"US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "CHF", "USD", "EUR", "GBP", "JPY", "Rs.", "Rs", "kr"}
+
+// longestNumber bounds what is looked at: no number that a person wrote is longer.
+const longestNumber = 64
+
+// read reads a cell as a number, its decimals behind a comma or a point. ok is false where it is none: digits follow a unit, groups
+// are not of three digits, it is not finite.
+func read(cell string, comma bool) (r reading, ok bool) {
+	if len(cell) > longestNumber {
+		return r, false
+	}
+	rest := strings.TrimSpace(cell)
+	rest, sign := cutSign(rest)
+	rest, r.prefix = cutCurrency(rest)
+	if sign == "" && r.prefix != "" {
+		rest, sign = cutSign(rest)
+	}
+	digits, rest := cutNumber(rest)
+	if r.suffix, ok = unit(rest); !ok {
+		return r, false
+	}
+	plain, ok := r.plain(digits, comma)
+	if !ok {
+		return r, false
+	}
+	r.value = Number(sign + plain)
+	return r, r.value == r.value
+}
+
+func cutSign(s string) (rest, sign string) {
+	switch {
+	case strings.HasPrefix(s, "-"), strings.HasPrefix(s, "+"):
+		return s[1:], s[:1]
+	case strings.HasPrefix(s, "−"):
+		return s[len("−"):], "-"
+	}
+	return s, ""
+}
+
+// cutCurrency cuts a currency and the space behind it.
+func cutCurrency(s string) (rest, prefix string) {
+	for _, c := range currencies {
+		if after, found := strings.CutPrefix(s, c); found {
+			trimmed := strings.TrimLeft(after, " ")
+			return trimmed, s[:len(s)-len(trimmed)]
+		}
+	}
+	return s, ""
+}
+
+// cutNumber cuts digits, what may stand between them, and an exponent.
+func cutNumber(s string) (digits, rest string) {
+	end := 0
+	for at := 0; at < len(s); {
+		c, size := utf8.DecodeRuneInString(s[at:])
+		if c >= '0' && c <= '9' || end == 0 && c == '.' {
+			end = at + size
+		} else if !strings.ContainsRune(".,' \u00a0\u202f’", c) {
+			break
+		}
+		at += size
+	}
+	if end < len(s) && (s[end] == '.' || s[end] == ',') { // "5." is a number
+		if tail := s[end+1:]; tail == "" || tail[0] == 'e' || tail[0] == 'E' {
+			end++
+		}
+	}
+	return s[:end+exponent(s[end:])], s[end+exponent(s[end:]):]
+}
+
+// exponent is the length of an exponent that s begins with.
+func exponent(s string) int {
+	if s == "" || s[0] != 'e' && s[0] != 'E' {
+		return 0
+	}
+	at := 1
+	if at < len(s) && (s[at] == '+' || s[at] == '-') {
+		at++
+	}
+	from := at
+	for at < len(s) && s[at] >= '0' && s[at] <= '9' {
+		at++
+	}
+	if at == from {
+		return 0
+	}
+	return at
+}
+
+// unit reports whether what stands behind a number can be its unit: nothing, a percent sign or a short word.
+func unit(s string) (suffix string, ok bool) {
+	word := strings.TrimLeft(s, " \u00a0\u202f")
+	letters := 0
+	for _, c := range word {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+		case strings.ContainsRune("%‰°/²³µ$€£¥\"' ", c):
+		default:
+			return s, false
+		}
+	}
+	return s, letters <= 12
+}
+
+// plain is a number as programs write it.
+func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
+	end := len(digits)
+	if e := strings.IndexAny(digits, "eE"); e >= 0 {
+		end = e
+	}
+	point := "."
+	if comma {
+		point = ","
+	}
+	whole, fraction, pointed := strings.Cut(digits[:end], point)
+	if fraction != "" && !allDigits(fraction) || whole == "" && fraction == "" {
+		return "", false
+	}
+	if whole, ok = r.ungroup(whole); !ok {
+		return "", false
+	}
+	r.padded = len(whole) > 1 && whole[0] == '0'
+	r.decimals = len(fraction)
+	if end < len(digits) {
+		r.decimals = -1
+	}
+	if !pointed {
+		return whole + digits[end:], true
+	}
+	return whole + "." + fraction + digits[end:], true
+}
+
+// ungroup takes out what stands between groups of three digits.
+func (r *reading) ungroup(whole string) (digits string, ok bool) {
+	if allDigits(whole) {
+		return whole, true
+	}
+	at := strings.IndexFunc(whole, func(c rune) bool { return c < '0' || c > '9' })
+	_, size := utf8.DecodeRuneInString(whole[at:])
+	r.thousands = whole[at : at+size]
+	groups := strings.Split(whole, r.thousands)
+	for i, g := range groups {
+		if !allDigits(g) || i > 0 && len(g) != 3 || i == 0 && (len(g) == 0 || len(g) > 3 || g[0] == '0') {
+			return "", false
+		}
+	}
+	return strings.Join(groups, ""), true
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,192 @@
+package columns
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// settle says what a column is whose values have been read: t are its texts, sample some of its values, said what it is said to be, or
+// nothing.
+func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
+	c.Min, c.Max = v.Min, v.Max
+	switch free := said == ""; {
+	case v.Count == 0:
+		c.Kind = Empty
+	case c.coarse(t, v):
+		c.Kind, c.Note = Identifier, "more digits than a number of 64 bits has"
+	case v.Distinct() == 1 || rounding(v):
+		c.same(t, v)
+	case said == Category && c.categorize(v):
+	case free && c.boolean(t, v):
+	case free && c.identifies(v):
+		c.Kind = Identifier
+	default:
+		if c.Kind == Time {
+			c.Step = v.grid.step()
+			return
+		}
+		c.Step = v.Quantum()
+		c.Atoms = atomsOf(v, sample, c.Step)
+		c.bound(v)
+		if c.Step > 0 && (said == Grid || free && c.gridded(v)) {
+			c.Kind = Grid
+		}
+	}
+}
+
+// categorize makes a category of numbers that are stored as such; it reports whether they are few enough.
+func (c *Column) categorize(v *Values) bool {
+	if !v.distinct.exact() || v.Distinct() > mostLevels {
+		return false
+	}
+	c.Kind, c.Min, c.Max = Category, 0, 0
+	for _, value := range v.distinct.sorted() {
+		c.Levels = append(c.Levels, Level{string(c.Form.append(nil, value)), v.distinct.counts[value]})
+	}
+	return true
+}
+
+// fewUnits is how many units in the last place values may be apart and still be one value that was computed in several ways.
+const fewUnits = 64
+
+// mostWhole is 2^53: above it a float64 has no place for all whole numbers.
+const mostWhole = 1 << 53
+
+// coarse reports values that differ in more digits than a float64 has: identifiers of 64 bits, nanoseconds of one moment.
+func (c *Column) coarse(t *texts, v *Values) bool {
+	if c.Kind == Time {
+		return rounding(v) || v.Distinct() == 1 && t.different != nil && t.different.number() > 1
+	}
+	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
+}
+
+func rounding(v *Values) bool {
+	at := max(math.Abs(v.Min), math.Abs(v.Max))
+	return v.Max-v.Min <= fewUnits*(math.Nextafter(at, math.Inf(1))-at) && v.Max != v.Min
+}
+
+// same makes a constant of a column of one value.
+func (c *Column) same(t *texts, v *Values) {
+	if v.Distinct() > 1 {
+		c.Note = "its values differ by rounding alone"
+	}
+	text := t.first
+	if v.Distinct() > 1 {
+		text = string(c.Append(nil, v.Min))
+	}
+	if s, n := commonestText(t); n > 0 {
+		text = s
+	}
+	c.Levels = []Level{{text, v.Count}}
+	c.single()
+}
+
+func commonestText(t *texts) (text string, n int) {
+	if t.different == nil {
+		return "", 0
+	}
+	for s, count := range t.different.most() {
+		if count > n || count == n && s < text {
+			text, n = s, count
+		}
+	}
+	return text, n
+}
+
+// boolean reports whether a column of 0 and 1, and makes it one.
+func (c *Column) boolean(t *texts, v *Values) bool {
+	if v.Min != 0 || v.Max != 1 || v.Distinct() != 2 || c.Kind == Time || c.Form.Prefix+c.Form.Suffix != "" {
+		return false
+	}
+	if t.stored > 0 {
+		zeros := v.distinct.counts[0]
+		c.Levels = []Level{{"0", zeros}, {"1", v.Count - zeros}}
+	} else if c.levels(t); len(c.Levels) != 2 || c.Bad != nil {
+		c.Levels = nil
+		return false
+	}
+	c.Kind, c.Min, c.Max = Boolean, 0, 0
+	return true
+}
+
+// What makes whole numbers those of rows.
+const (
+	fewestIDs   = 5
+	fewestInRow = 20   // ascending numbers that chance will not have made
+	consecutive = 1.05 // numbers a row
+	loose       = 20   // the same, of ascending ones
+)
+
+// identifies reports whether each row has its own value, by which it is known, and notes why that is thought.
+func (c *Column) identifies(v *Values) bool {
+	unique := v.sorted() || v.distinct.exact() && v.Distinct() == v.Count || !v.distinct.exact() && float64(v.Distinct()) > 0.9*float64(v.Count)
+	if !unique || c.Missing > 0 || c.Bad != nil || v.Count < fewestIDs {
+		return false
+	}
+	if c.Kind == Time {
+		c.Note = "one moment a row, in order"
+		return v.sorted() && v.Count >= fewestInRow
+	}
+	steps := (v.Max-v.Min)/1 + 1
+	switch rows := float64(v.Count); {
+	case !v.Whole():
+		return false
+	case steps <= consecutive*rows:
+		c.Note = fmt.Sprintf("a number of its own in each row, from %.15g to %.15g", v.Min, v.Max)
+	case v.sorted() && v.Count >= fewestInRow && steps <= loose*rows:
+		c.Note = "a number of its own in each row, in order"
+	case namesRows(c.Name):
+		c.Note = "by its name, and a number of its own in each row"
+	default:
+		return false
+	}
+	return true
+}
+
+// namesRows reports names that columns of identifiers have.
+func namesRows(name string) bool {
+	lower := strings.ToLower(strings.TrimSpace(name))
+	switch lower {
+	case "id", "ids", "idx", "index", "key", "row", "rowid", "rowname", "rownames", "uuid", "guid", "nr", "no", "number", "unnamed: 0", "serial":
+		return true
+	}
+	return strings.HasSuffix(lower, "_id") || strings.HasSuffix(lower, " id") || strings.HasSuffix(lower, "_no") || strings.HasSuffix(name, "ID") || strings.HasSuffix(name, "Id")
+}
+
+// fewCells is how many points a grid of whole numbers may have, whatever the number of rows.
+const fewCells = 1000
+
+// gridded reports whether the values beside the atoms come more than once, or could not but.
+func (c *Column) gridded(v *Values) bool {
+	rows, different := float64(v.Count), float64(v.Distinct()-len(c.Atoms))
+	for _, a := range c.Atoms {
+		rows -= a.Share * float64(v.Count)
+	}
+	cells := (c.Max-c.Min)/c.Step + 1
+	return 2*different < rows && cells <= sparse*different || v.Whole() && cells <= fewCells
+}
+
+// fewestBounded is how many rows it takes to believe in a bound.
+const fewestBounded = 20
+
+// bound sets the bounds that values have by what they are: nothing is below 0 where nothing was, shares end at 1 and percentages at 100.
+func (c *Column) bound(v *Values) {
+	if v.Count < fewestBounded || v.Min < 0 {
+		return
+	}
+	zero := 0.0
+	c.Lower = &zero
+	lower := strings.ToLower(c.Name)
+	percent := strings.TrimSpace(c.Form.Suffix) == "%" || strings.Contains(lower, "percent") || strings.Contains(lower, "pct") || strings.Contains(lower, "%")
+	top := 0.0
+	switch {
+	case percent && v.Max <= 100 && v.Max > 1:
+		top = 100
+	case v.Max <= 1 && !v.Whole() && v.Max-v.Min > 0.3:
+		top = 1
+	default:
+		return
+	}
+	c.Upper = &top
+}

@@ -1,0 +1,201 @@
+package columns
+
+import (
+	"math"
+	"strings"
+	"time"
+)
+
+// dates and clocks are the layouts that are tried, of equally good ones the first; a time is a date, a clock, or both with one of seams
+// between them.
+var (
+	dates = []string{"2006-01-02", "2006/01/02", "2006.01.02", "1/2/2006", "2/1/2006", "01/02/2006", "02/01/2006", "02-01-2006",
+		"01-02-2006", "2.1.2006", "02.01.2006", "1/2/06", "2/1/06", "01/02/06", "02/01/06", "02.01.06", "2-Jan-2006", "02-Jan-2006", "2-Jan-06", "02-Jan-06",
+		"2 Jan 2006", "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "Jan 2 2006", "January 2, 2006", "2006-01", "Jan 2006", "January 2006", "20060102"}
+	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", "3:04 PM", "3:04:05 PM"}
+	seams  = []string{" ", "T"}
+	zones  = []string{"", "Z07:00", " -0700", "-0700"}
+)
+
+// layouts are all of them.
+var layouts = func() (all []string) {
+	all = append(all, dates...)
+	for _, clock := range clocks {
+		for _, zone := range zones {
+			for _, seam := range seams {
+				for _, date := range dates {
+					all = append(all, date+seam+clock+zone)
+				}
+			}
+		}
+	}
+	all = append(all, clocks...)
+	return append(all, time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
+}()
+
+// longestTime bounds what is looked at.
+const longestTime = 40
+
+// mayBeTime tells most cells that are no time from those that are worth a try.
+func mayBeTime(cell string) bool {
+	if len(cell) < 4 || len(cell) > longestTime {
+		return false
+	}
+	digits, marks := 0, 0
+	for i := range len(cell) {
+		switch c := cell[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case strings.IndexByte("-/.:, T", c) >= 0 && i > 0:
+			marks++
+		}
+	}
+	return digits >= 3 && marks > 0 || digits == 8 && len(cell) == 8
+}
+
+// shape is a cell with its digits and letters made alike: a layout reads few shapes.
+func shape(cell string) string {
+	b := []byte(cell)
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			b[i] = '0'
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' && c != 'T' && c != 'Z':
+			b[i] = 'a'
+		}
+	}
+	return string(b)
+}
+
+// Years that a table is likely to have: eight digits that would be a day of another are a number.
+const (
+	firstYear = 1800
+	lastYear  = 2200
+)
+
+// seconds reads a time: since 1970-01-01 UTC, of a clock without a date since midnight. A time without a zone is one of UTC. ok is false
+// where the cell is none, or not written as the layout has it.
+func seconds(cell, layout string) (v float64, ok bool) {
+	cell = strings.TrimSpace(cell)
+	t, err := time.Parse(layout, cell)
+	if err != nil || !sameDigits(cell, layout, t) {
+		return math.NaN(), false
+	}
+	if !strings.Contains(layout, "06") {
+		t = t.AddDate(1970, 0, 0)
+	} else if layout == "20060102" && (t.Year() < firstYear || t.Year() > lastYear) {
+		return math.NaN(), false
+	}
+	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, true
+}
+
+// sameDigits tells 01/02 from 1/2 and a fraction of a second from none, which time.Parse takes for the same.
+func sameDigits(cell, layout string, t time.Time) bool {
+	return len(cell) == len(t.Format(layout))
+}
+
+// appendTime writes seconds by a layout, to its unit.
+func appendTime(dst []byte, v float64, layout string) []byte {
+	whole := math.Floor(v)
+	unit := math.Pow10(9 - fractionDigits(layout))
+	nano := int64(math.Round((v-whole)*1e9/unit) * unit)
+	return time.Unix(int64(whole), nano).UTC().AppendFormat(dst, layout)
+}
+
+// fractionDigits is how many digits of a second a layout has.
+func fractionDigits(layout string) int {
+	_, fraction, _ := strings.Cut(layout, "05.")
+	return len(fraction) - len(strings.TrimLeft(fraction, "0"))
+}
+
+// timely counts the layouts that read the cells of a column.
+type timely struct {
+	counts map[string]int // of each layout that has read one
+	tried  map[string][]string
+}
+
+// mostShapes bounds the ways of writing a time that are looked for in one column.
+const mostShapes = 32
+
+// add takes a cell that may be a time.
+func (t *timely) add(cell string) {
+	form := shape(cell)
+	candidates, known := t.tried[form]
+	if !known {
+		if len(t.tried) >= mostShapes {
+			return
+		}
+		candidates = readers(cell)
+		if t.tried == nil {
+			t.tried, t.counts = map[string][]string{}, map[string]int{}
+		}
+		t.tried[form] = candidates
+	}
+	for _, layout := range candidates {
+		if _, ok := seconds(cell, layout); ok {
+			t.counts[layout]++
+		}
+	}
+}
+
+// readers are the layouts whose marks between digits and words are the cell's, and that could read it were its numbers others.
+func readers(cell string) (found []string) {
+	marks := marksOf(cell)
+	for _, layout := range layouts {
+		if layoutMarks[layout] == marks {
+			found = append(found, layout)
+		}
+	}
+	return found
+}
+
+var layoutMarks = func() map[string]string {
+	marks := make(map[string]string, len(layouts))
+	for _, l := range layouts {
+		marks[l] = marksOf(l)
+	}
+	return marks
+}()
+
+// marksOf is what stands between runs of digits and of letters, a zone at the end aside.
+func marksOf(s string) string {
+	s = withoutZone(s)
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if seam := c == 'T' && i > 0 && isDigit(s[i-1]); !letter && !isDigit(c) || seam {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// withoutZone cuts Z, +02:00, +0200 and their layouts from a time.
+func withoutZone(s string) string {
+	clock := strings.IndexByte(s, ':')
+	if clock < 0 {
+		return s
+	}
+	if before, layout := strings.CutSuffix(s, "Z07:00"); layout {
+		return before
+	}
+	for _, size := range []int{6, 5} {
+		if at := len(s) - size; at > clock && (s[at] == '+' || s[at] == '-') {
+			return strings.TrimRight(s[:at], " ")
+		}
+	}
+	return strings.TrimSuffix(s, "Z")
+}
+
+// best is the layout that read most cells.
+func (t *timely) best() (layout string, count int) {
+	for _, l := range layouts {
+		if n := t.counts[l]; n > count {
+			layout, count = l, n
+		}
+	}
+	return layout, count
+}

@@ -1,0 +1,139 @@
+package data
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math"
+	"strings"
+
+	"gaussflow/columns"
+)
+
+// mostEvidence is how many rows are looked at to tell names from a row.
+const mostEvidence = 100
+
+// recordsOf are the first records of a text, which ends in the middle of one where it is cut.
+func recordsOf(text []byte, comma byte, cut bool) (records [][]string) {
+	r := csv.NewReader(bytes.NewReader(text))
+	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = rune(comma), -1, comma != '\t'
+	for len(records) <= mostEvidence {
+		record, err := r.Read()
+		if err != nil {
+			break
+		}
+		records = append(records, record)
+	}
+	if cut && len(records) > 1 && len(records) <= mostEvidence {
+		records = records[:len(records)-1]
+	}
+	return records
+}
+
+// named reports whether the first record of a table holds the names of its columns, and says in words why that is thought. Names
+// stand out from what is below: words above numbers, numbers in order above others. Where nothing does, words that come nowhere below
+// are names, and numbers are a row.
+func named(records [][]string) (header bool, why string) {
+	first, rest := records[0], records[1:]
+	words, numbers, above, within := 0, 0, 0, 0
+	for j, cell := range first {
+		switch number := isNumber(cell); {
+		case columns.Missing(cell):
+		case number:
+			numbers++
+			if numeric(rest, j) {
+				within++
+			}
+		default:
+			words++
+			if numeric(rest, j) {
+				above++
+			}
+		}
+	}
+	switch {
+	case above > within:
+		return true, "words above numbers"
+	case numbers > 0 && counted(first, rest):
+		return true, "numbers in order, unlike those below"
+	case within > 0, words == 0:
+		return false, "numbers above numbers"
+	case repeated(first, rest):
+		return false, "its words come again below"
+	}
+	return true, "words of its own"
+}
+
+func isNumber(cell string) bool { v := columns.Number(cell); return v == v }
+
+// numeric reports whether most of the cells of a column are numbers, and one at least.
+func numeric(rows [][]string, j int) bool {
+	numbers, others := 0, 0
+	for _, row := range rows {
+		switch {
+		case j >= len(row) || columns.Missing(row[j]):
+		case isNumber(row[j]):
+			numbers++
+		default:
+			others++
+		}
+	}
+	return numbers > 9*others
+}
+
+// Years that are names of columns.
+const (
+	firstYear = 1800
+	lastYear  = 2200
+)
+
+// counted reports whether the numbers among the first cells are 0, 1, 2, …, or 1, 2, 3, …, or years that follow each other, and
+// those in most of their columns are of another kind: with decimals, or far from them.
+func counted(first []string, rest [][]string) bool {
+	last, numbers, unlike := math.NaN(), 0, 0
+	for j, cell := range first {
+		v := columns.Number(cell)
+		if v != v {
+			continue
+		}
+		start := v == 0 || v == 1 || v >= firstYear && v <= lastYear && v == math.Trunc(v)
+		if numbers == 0 && !start || numbers > 0 && v != last+1 {
+			return false
+		}
+		last = v
+		if numbers++; differs(v, rest, j) {
+			unlike++
+		}
+	}
+	return numbers > 1 && 2*unlike > numbers
+}
+
+// differs reports whether a whole number is unlike all in its column: most of those have decimals, or it is far outside.
+func differs(v float64, rows [][]string, j int) bool {
+	lo, hi, values, fractions := math.Inf(1), math.Inf(-1), 0, 0
+	for _, row := range rows {
+		if j >= len(row) {
+			continue
+		}
+		if x := columns.Number(row[j]); x == x {
+			lo, hi = min(lo, x), max(hi, x)
+			if values++; x != math.Trunc(x) {
+				fractions++
+			}
+		}
+	}
+	return values > 0 && (2*fractions > values || v < lo-(hi-lo) || v > hi+(hi-lo) && hi > lo)
+}
+
+// repeated reports whether the first record's words come again in their columns: then they are values, as a name is not.
+func repeated(first []string, rest [][]string) bool {
+	again := 0
+	for j, cell := range first {
+		for _, row := range rest {
+			if j < len(row) && strings.TrimSpace(cell) != "" && row[j] == cell {
+				again++
+				break
+			}
+		}
+	}
+	return again > 0
+}

@@ -1,0 +1,102 @@
+package data
+
+import (
+	"errors"
+
+	"gaussflow/columns"
+)
+
+// A Pass is one reading of the cells of a File, whatever they are: a columns.Pass of the columns chosen.
+type Pass struct {
+	file  *File
+	scan  scanner
+	row   int
+	fault string
+	text  []byte
+	err   error // that ended the pass
+}
+
+var _ columns.Table = (*File)(nil)
+
+// Pass starts before the first row.
+func (f *File) Pass() (columns.Pass, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	s, err := f.layout.scan(f.pick, cellsOnly)
+	if err != nil {
+		return nil, err
+	}
+	return &Pass{file: f, scan: s}, nil
+}
+
+// errPass is what a zero Pass says.
+var errPass = errors.New("data: Pass: zero or closed: File.Pass makes one")
+
+// Next goes to the next row.
+func (p *Pass) Next() error {
+	if p == nil || p.scan == nil {
+		return errPass
+	}
+	if p.err != nil {
+		return p.err
+	}
+	p.fault = ""
+	err := p.scan.next(nil)
+	var fault *rowFault
+	if errors.As(err, &fault) {
+		p.fault, err = fault.Reason(), nil
+	}
+	if p.err = err; err == nil {
+		p.row++
+	}
+	return err
+}
+
+// Fault says why the present row cannot be read.
+func (p *Pass) Fault() string {
+	if p == nil {
+		return ""
+	}
+	return p.fault
+}
+
+// readable reports whether the present row has a column j.
+func (p *Pass) readable(j int) bool {
+	return p != nil && p.scan != nil && p.row > 0 && p.err == nil && p.fault == "" && j >= 0 && j < len(p.file.pick)
+}
+
+// Number is column j where the table stores numbers.
+func (p *Pass) Number(j int) (v float64, ok bool) {
+	if !p.readable(j) {
+		return 0, false
+	}
+	return p.scan.number(p.file.pick[j])
+}
+
+// Text is column j as it is written.
+func (p *Pass) Text(j int) []byte {
+	if !p.readable(j) {
+		return nil
+	}
+	p.text = p.scan.cell(p.text[:0], p.file.pick[j])
+	return p.text
+}
+
+// Place is where the row stands.
+func (p *Pass) Place() (row, line int) {
+	if p == nil || p.scan == nil || p.row == 0 {
+		return 0, 0
+	}
+	return p.row, p.scan.line()
+}
+
+// Close ends the pass.
+func (p *Pass) Close() error {
+	if p == nil || p.scan == nil {
+		return nil
+	}
+	s := p.scan
+	p.scan = nil
+	return s.Close()
+}

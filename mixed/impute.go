@@ -1,0 +1,81 @@
+package mixed
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// An Imputation is what missing cells could be.
+type Imputation struct {
+	Draws []*mat.Dense // the rows, their missing cells drawn, each time anew
+	// Mean are the rows with the mean of the draws in missing cells of numbers and the level drawn most often in those of categories.
+	Mean *mat.Dense
+	// Spread is the standard deviation of the draws of a number, and of a category the share of the draws that are not its level in
+	// Mean; 0 of what was not missing.
+	Spread *mat.Dense
+}
+
+// Impute draws the missing cells of each row of x from their law given the cells that are there, draws times: multiple imputation
+// (Rubin 1987). A cell that its column cannot have is an error.
+func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, error) {
+	if err := m.checkRows("Impute", x); err != nil {
+		return nil, err
+	}
+	if rng == nil {
+		return nil, errors.New("mixed: Impute: rng is nil, want a *rand.Rand")
+	}
+	n, d := x.Dims()
+	if draws < 1 || draws > mostRows/n {
+		return nil, fmt.Errorf("mixed: Impute: got %d draws, want 1 to %d", draws, mostRows/n)
+	}
+	if err := m.net.newTable(x, false).checkPossible(nil); err != nil {
+		return nil, fmt.Errorf("mixed: Impute: %w", err)
+	}
+	imp := &Imputation{Mean: mat.DenseCopyOf(x), Spread: mat.NewDense(n, d, nil)}
+	for range draws {
+		t := m.net.newTable(x, false)
+		t.values = mat.DenseCopyOf(x)
+		if err := m.draw(t, m.order, nil, nil, rng); err != nil {
+			return nil, fmt.Errorf("mixed: Impute: %w", err)
+		}
+		imp.Draws = append(imp.Draws, t.values)
+	}
+	for i := range n {
+		for j := range d {
+			if math.IsNaN(x.At(i, j)) {
+				imp.sum(i, j, isCategory(&m.net.columns[j]))
+			}
+		}
+	}
+	return imp, nil
+}
+
+// sum sums up the draws of a cell.
+func (imp *Imputation) sum(i, j int, category bool) {
+	n := float64(len(imp.Draws))
+	if category {
+		counts, best := map[float64]float64{}, imp.Draws[0].At(i, j)
+		for _, d := range imp.Draws {
+			v := d.At(i, j)
+			counts[v]++
+			if counts[v] > counts[best] || counts[v] == counts[best] && v < best {
+				best = v
+			}
+		}
+		imp.Mean.Set(i, j, best)
+		imp.Spread.Set(i, j, 1-counts[best]/n)
+		return
+	}
+	mean, square := 0.0, 0.0
+	for k, d := range imp.Draws { // Welford's running sums
+		delta := d.At(i, j) - mean
+		mean += delta / float64(k+1)
+		square += delta * (d.At(i, j) - mean)
+	}
+	imp.Mean.Set(i, j, mean)
+	imp.Spread.Set(i, j, math.Sqrt(square/max(n-1, 1)))
+}

@@ -1,0 +1,207 @@
+package mixed
+
+import (
+	"math"
+	"sort"
+
+	"gaussflow/columns"
+	"gaussflow/graph/kernel"
+)
+
+// A marginal takes a column of numbers to normal scores, u = S(x), and back. S goes through knots (x_i, u_i) with slopes δ_i by the
+// rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130), and beyond the outermost ones as
+// u_K + log(1 + δ_K·(x − x_K)), whose tails are those of log-normals; towards a bound L of the column as u_0 + δ_0·(x_0 − L)·log((x − L)/(x_0 − L)), so that the bound is infinitely far away. Two
+// knots of one x are an atom, which has the scores between them.
+//
+// Of a column on a grid a value is the interval of scores from half a step below it to half a step above.
+type marginal struct {
+	x, u, slope  []float64
+	lower, upper float64 // bounds, ±Inf where there are none
+	step         float64 // of a grid, 0: the column is continuous
+}
+
+// An interval of normal scores is what a cell of a table says; a point where lo and hi are one number. logSlope is log du/dx of a
+// point, and 0 of an interval, whose probability has no units.
+type interval struct{ lo, hi, logSlope float64 }
+
+// endless is a score beyond all: graph.Builder.Intervals takes it for infinity, and a float32 can hold it.
+const endless = 1e30
+
+func (i interval) point() bool { return i.lo == i.hi }
+
+// middle is the normal score of the middle of the probability that a standard normal gives the interval.
+func (i interval) middle() float64 {
+	if i.point() {
+		return i.lo
+	}
+	if i.lo > 0 {
+		return -interval{lo: -i.hi, hi: -i.lo}.middle()
+	}
+	pair := []float64{kernel.LogCDF(i.lo), kernel.LogCDF(i.hi)}
+	return kernel.Quantile(kernel.LogSumExp(pair) - math.Ln2)
+}
+
+// of is what the value x says; ok is false of a value that the column cannot have.
+func (m *marginal) of(x float64) (i interval, ok bool) {
+	if !(x >= m.lower && x <= m.upper) || math.IsInf(x, 0) {
+		return interval{}, false
+	}
+	if m.step > 0 {
+		return m.cell(x)
+	}
+	if at := sort.SearchFloat64s(m.x, x); at+1 < len(m.x) && m.x[at] == x && m.x[at+1] == x {
+		return m.atom(at), true
+	}
+	u, logSlope := m.score(x)
+	if math.IsInf(u, 0) || math.IsInf(logSlope, 0) {
+		return interval{}, false
+	}
+	return interval{u, u, logSlope}, true
+}
+
+// atom is the interval of the atom of knots at and at+1: all of what is on a side where the column ends.
+func (m *marginal) atom(at int) interval {
+	i := interval{lo: m.u[at], hi: m.u[at+1]}
+	if m.x[at] == m.lower {
+		i.lo = -endless
+	}
+	if m.x[at] == m.upper {
+		i.hi = endless
+	}
+	return i
+}
+
+// cell is the interval of a value on the grid.
+func (m *marginal) cell(x float64) (i interval, ok bool) {
+	k := math.Round(x / m.step)
+	if math.Abs(x-k*m.step) > 1e-6*m.step+1e-12*math.Abs(x) {
+		return interval{}, false
+	}
+	i = interval{lo: -endless, hi: endless}
+	if (k-0.5)*m.step > m.lower {
+		i.lo, _ = m.score((k - 0.5) * m.step)
+	}
+	if (k+0.5)*m.step < m.upper {
+		i.hi, _ = m.score((k + 0.5) * m.step)
+	}
+	return i, i.lo < i.hi
+}
+
+// edge is the score below which values less than v are, or with v itself: ±endless where none is, or all are.
+func (m *marginal) edge(v float64, with bool) float64 {
+	switch {
+	case v < m.lower || !with && v == m.lower || math.IsInf(v, -1):
+		return -endless
+	case v > m.upper || with && v == m.upper || math.IsInf(v, 1):
+		return endless
+	}
+	if m.step > 0 { // from the middle between two values of the grid, where their intervals meet
+		k := math.Ceil(v/m.step) - 0.5
+		if with {
+			k = math.Floor(v/m.step) + 0.5
+		}
+		if k*m.step <= m.lower {
+			return -endless
+		}
+		if k*m.step >= m.upper {
+			return endless
+		}
+		v = k * m.step
+	} else if i, ok := m.of(v); ok {
+		if with {
+			return i.hi
+		}
+		return i.lo
+	}
+	u, _ := m.score(v)
+	return u
+}
+
+// score is S(x) and log S′(x). At an atom it is the end of its interval.
+func (m *marginal) score(x float64) (u, logSlope float64) {
+	last := len(m.x) - 1
+	switch {
+	case x < m.x[0]:
+		return m.tail(m.x[0]-x, m.x[0]-m.lower, m.u[0], m.slope[0], -1)
+	case x >= m.x[last]:
+		return m.tail(x-m.x[last], m.upper-m.x[last], m.u[last], m.slope[last], 1)
+	}
+	i := sort.Search(last, func(i int) bool { return m.x[i+1] > x }) // x_i ≤ x < x_{i+1}
+	w, h := m.x[i+1]-m.x[i], m.u[i+1]-m.u[i]
+	xi := (x - m.x[i]) / w
+	s, rest := h/w, 1-xi
+	d := s*(xi*xi+rest*rest) + (m.slope[i]+m.slope[i+1])*xi*rest
+	u = m.u[i] + h*xi*(s*xi+m.slope[i]*rest)/d
+	q := s / d
+	return u, math.Log(q) + math.Log(q*(m.slope[i+1]*xi*xi+2*s*xi*rest+m.slope[i]*rest*rest))
+}
+
+// tail is S and log S′ at distance e beyond an outermost knot, which is room away from its bound. side is −1 below and 1 above.
+func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
+	if math.IsInf(room, 1) {
+		return u + side*math.Log1p(slope*e), math.Log(slope) - math.Log1p(slope*e)
+	}
+	return u - side*slope*room*math.Log1p(-e/room), math.Log(slope) - math.Log1p(-e/room)
+}
+
+// value is the x whose score is u, or the atom or the value of the grid whose interval holds it.
+func (m *marginal) value(u float64) float64 {
+	x := m.inverse(u)
+	if m.step > 0 {
+		x = math.Round(x/m.step) * m.step
+	}
+	return min(max(x, m.lower), m.upper) // a bound is where scores end: rounding may take x a hair beyond it
+}
+
+func (m *marginal) inverse(u float64) float64 {
+	last := len(m.u) - 1
+	switch {
+	case u < m.u[0]:
+		return m.x[0] - m.reach(m.u[0]-u, m.slope[0], m.x[0]-m.lower)
+	case u >= m.u[last]:
+		return m.x[last] + m.reach(u-m.u[last], m.slope[last], m.upper-m.x[last])
+	}
+	i := sort.Search(last, func(i int) bool { return m.u[i+1] > u })
+	w, h := m.x[i+1]-m.x[i], m.u[i+1]-m.u[i]
+	if w == 0 {
+		return m.x[i]
+	}
+	s, y := h/w, u-m.u[i]
+	both := y * (m.slope[i] + m.slope[i+1] - 2*s)
+	a, b, c := h*(s-m.slope[i])+both, h*m.slope[i]-both, -s*y
+	xi := 2 * c / (-b - math.Sqrt(math.Max(b*b-4*a*c, 0)))
+	return m.x[i] + w*min(max(xi, 0), 1)
+}
+
+// reach is the distance from an outermost knot, room away from its bound, whose score is v beyond the knot's.
+func (m *marginal) reach(v, slope, room float64) float64 {
+	switch {
+	case math.IsInf(room, 1):
+		return math.Expm1(v) / slope
+	case room == 0:
+		return 0
+	}
+	return -room * math.Expm1(-v/slope/room)
+}
+
+// newMarginal has the bounds and the step of a column and no knots yet.
+func newMarginal(c *columns.Column) *marginal {
+	m := &marginal{}
+	m.lower, m.upper = boundsOf(c)
+	if c.Kind == columns.Grid || c.Kind == columns.Time {
+		m.step = c.Step
+	}
+	return m
+}
+
+// boundsOf are the bounds that a schema gives a column.
+func boundsOf(c *columns.Column) (lower, upper float64) {
+	lower, upper = math.Inf(-1), math.Inf(1)
+	if c.Lower != nil {
+		lower = *c.Lower
+	}
+	if c.Upper != nil {
+		upper = *c.Upper
+	}
+	return lower, upper
+}

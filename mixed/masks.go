@@ -1,0 +1,147 @@
+package mixed
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// maskedRows are a table's rows, each copies times, as the network reads them in training: of each row a part is seen, and of the rest
+// something is asked for. They are train.Redrawn: each epoch has parts of its own. Half of them are what stands before a cell in the
+// table's order, and that cell is asked for: the mean over them is the negative log-likelihood of LogProb's chain. The others are drawn
+// from all subsets of the row's cells, and all the rest is asked for (Uria, Murray & Larochelle 2014, arXiv:1310.1757).
+type maskedRows struct {
+	*mat.Dense
+	table  *table
+	copies int
+	order  []int // slots of columns
+	gapped []int // the slots of gaps, then those of columns
+	seed   uint64
+	counts [][]float64 // see subsetWeights
+}
+
+func newMaskedRows(t *table, copies int, order []int, seed uint64) *maskedRows {
+	m := &maskedRows{Dense: mat.NewDense(t.n*copies, t.rowWidth(), nil), table: t, copies: copies, order: order, seed: seed, counts: t.subsetWeights()}
+	for g := range t.gaps {
+		m.gapped = append(m.gapped, len(t.columns)+g)
+	}
+	m.gapped = append(m.gapped, order...)
+	m.Redraw(-1)
+	return m
+}
+
+// Redraw draws the parts of an epoch.
+func (m *maskedRows) Redraw(epoch int) {
+	rng := rand.New(rand.NewPCG(m.seed, uint64(epoch)+2))
+	p := part{seen: make([]bool, m.table.slots()), weights: make([]float64, m.table.slots())}
+	for r := range m.table.n * m.copies {
+		i := r % m.table.n
+		switch kind := rng.Float64(); {
+		case kind < gapShare && len(m.table.gaps) > 0:
+			p.begin(m.table, i, m.gapped)
+			p.prefix(rng)
+		case kind < (1+gapShare)/2:
+			p.begin(m.table, i, m.order)
+			p.prefix(rng)
+		default:
+			p.begin(m.table, i, m.order)
+			p.subset(rng, m.counts)
+		}
+		m.table.fill(m.RawRowView(r), i, p.seen, p.weights)
+	}
+}
+
+// gapShare of the parts, where there are gaps, are of gaps and cells.
+const gapShare = 0.3
+
+// A part is the slots of a row that are seen, and how much the log-probability of each of the others counts.
+type part struct {
+	seen    []bool
+	weights []float64
+	present []int
+}
+
+func (p *part) begin(t *table, i int, order []int) {
+	p.present = p.present[:0]
+	clear(p.seen)
+	clear(p.weights)
+	for _, s := range order {
+		if t.at(i, s) == present {
+			p.present = append(p.present, s)
+		}
+	}
+}
+
+// prefix asks for one cell of m, which counts m times: the mean is the sum over cells.
+func (p *part) prefix(rng *rand.Rand) {
+	if len(p.present) == 0 {
+		return
+	}
+	k := rng.IntN(len(p.present))
+	for _, s := range p.present[:k] {
+		p.seen[s] = true
+	}
+	p.weights[p.present[k]] = float64(len(p.present))
+}
+
+// subset shows k cells, each number of them as likely, and asks for all others.
+func (p *part) subset(rng *rand.Rand, counts [][]float64) {
+	m := len(p.present)
+	if m == 0 {
+		return
+	}
+	rng.Shuffle(m, func(a, b int) { p.present[a], p.present[b] = p.present[b], p.present[a] })
+	k := rng.IntN(m)
+	for at, s := range p.present {
+		if at < k {
+			p.seen[s] = true
+		} else {
+			p.weights[s] = counts[m][k]
+		}
+	}
+}
+
+// subsetWeights are, by the number m of cells that a row of d has and the number k that are seen, how much each of the others counts:
+//
+//	w(m, k) ∝ m·C(m, k), so that a law given some cells is learned from all rows that have these as if they were drawn alike,
+//
+// though of rows with few cells each subset is drawn more often; the factor, of k alone, makes a row count on average as many times as
+// it has cells. Of a table without missing cells w is d/(d − k).
+func (t *table) subsetWeights() [][]float64 {
+	d := len(t.columns)
+	rows := make([]float64, d+1) // by their number of cells
+	for i := range t.n {
+		m := 0
+		for s := range d {
+			if t.at(i, s) == present {
+				m++
+			}
+		}
+		rows[m]++
+	}
+	w := make([][]float64, d+1)
+	for m := range w {
+		w[m] = make([]float64, m)
+		for k := range m {
+			w[m][k] = float64(m) * choose(m, k) / choose(d, k)
+		}
+	}
+	for k := range d {
+		cells, weights := 0.0, 0.0
+		for m := k + 1; m <= d; m++ {
+			cells += rows[m]
+			weights += rows[m] * w[m][k] * float64(m-k) / float64(m)
+		}
+		for m := k + 1; m <= d && weights > 0; m++ {
+			w[m][k] *= cells / weights
+		}
+	}
+	return w
+}
+
+// choose is the number of subsets of k of n.
+func choose(n, k int) float64 {
+	of := func(n int) float64 { l, _ := math.Lgamma(float64(n + 1)); return l }
+	return math.Exp(of(n) - of(k) - of(n-k))
+}

@@ -1,0 +1,189 @@
+package mixed
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"gonum.org/v1/gonum/mat"
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/columns"
+	"gaussflow/graph"
+	"gaussflow/rows"
+)
+
+// A Model is a density of rows whose columns may be numbers and categories, and whose cells may be missing. Fit makes it, or Load.
+// Its methods may be called from several goroutines.
+type Model struct {
+	Facts Facts // of the fit
+
+	schema columns.Schema
+	net    *network
+	order  []int // slots, as LogProb takes them
+	config Config
+
+	once  sync.Once
+	probs *graph.RowFunc // logProbs of rows
+	theta *graph.RowFunc // laws of rows
+}
+
+// Facts are what Fit saw.
+type Facts struct {
+	Rows           int `json:"rows"`            // trained on
+	ValidationRows int `json:"validation_rows"` // held out, to choose the epoch by
+	Epochs         int `json:"epochs"`          // trained
+	BestEpoch      int `json:"best_epoch"`      // whose parameters the model has, from 0; train.Start: those it started from
+	// LogProb is the mean log p of the rows held out, nats; Independent is that of columns that do not depend on each other.
+	LogProb     float64 `json:"log_prob"`
+	Independent float64 `json:"independent_log_prob"`
+	// Warnings are what a user should know of the fit, a sentence each.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Schema is what the columns are; those that are not modelled are in it too.
+func (m *Model) Schema() columns.Schema {
+	if m == nil {
+		return columns.Schema{}
+	}
+	return columns.Schema{Columns: slices.Clone(m.schema.Columns), Rows: m.schema.Rows}
+}
+
+// Columns are the names of the modelled columns, in the order of the columns of x.
+func (m *Model) Columns() (names []string) {
+	if m.check() != nil {
+		return nil
+	}
+	for _, c := range m.net.columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+func (m *Model) check() error {
+	if m == nil || m.net == nil {
+		return ErrNotFitted
+	}
+	return nil
+}
+
+// checkRows reports an x that is not rows of the model's columns.
+func (m *Model) checkRows(op string, x mat.Matrix) error {
+	if err := m.check(); err != nil {
+		return fmt.Errorf("mixed: %s: %w", op, err)
+	}
+	if n, d := rows.Dims(x); n < 1 || d != len(m.net.columns) {
+		return fmt.Errorf("mixed: %s: got a %s matrix, want at least one row of %d columns, as Columns names them", op, rows.ShapeOf(x), len(m.net.columns))
+	}
+	return nil
+}
+
+// compile makes the graphs, in float64 whatever the parameters are stored in.
+func (m *Model) compile() {
+	m.once.Do(func() {
+		wide := func(build func(b *graph.Builder, x *G.Node) []*G.Node) *graph.RowFunc {
+			return graph.NewRowFunc(graph.Float64, m.net.rowWidth(), func(b *graph.Builder, x *G.Node) []*G.Node {
+				b.Widen = true
+				return build(b, x)
+			})
+		}
+		m.probs = wide(func(b *graph.Builder, x *G.Node) []*G.Node { return []*G.Node{m.net.logProbs(b, x)} })
+		m.theta = wide(func(b *graph.Builder, x *G.Node) (laws []*G.Node) {
+			numbers, categories := m.net.laws(b, x)
+			for _, n := range []*G.Node{numbers, categories} {
+				if n != nil {
+					laws = append(laws, n)
+				}
+			}
+			return laws
+		})
+	})
+}
+
+// LogProb is log p of each row of x, whose columns are those of Columns: nats, a density in the units of columns of numbers without
+// a step and a probability in the others. Of a row with missing cells, NaN, it is that of what is there; of one without any cell 0. A
+// row with a value that its column cannot have, a level that is none say, has −Inf.
+func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
+	if err := m.checkRows("LogProb", x); err != nil {
+		return nil, err
+	}
+	t := m.net.newTable(x, false)
+	return m.chain(t, make([]bool, m.net.slots()))
+}
+
+// chain is for each row the sum over the slots that are not given, in order, of log p given what stands before and what is given.
+func (m *Model) chain(t *table, given []bool) ([]float64, error) {
+	out := make([]float64, t.n)
+	seen := slices.Clone(given)
+	for _, s := range m.order {
+		if given[s] {
+			continue
+		}
+		if err := m.addLogProb(t, s, seen, out); err != nil {
+			return nil, err
+		}
+		seen[s] = true
+	}
+	return out, nil
+}
+
+// addLogProb adds log p of a slot, given the slots that are seen, to each row's number.
+func (m *Model) addLogProb(t *table, slot int, seen []bool, to []float64) error {
+	which := t.rowsWhere(slot, present)
+	logProbs, err := m.logProbsOf(t, which, slot, seen)
+	for r, i := range which {
+		if err == nil {
+			to[i] += logProbs[r]
+		}
+	}
+	for _, i := range t.rowsWhere(slot, impossible) {
+		to[i] = math.Inf(-1)
+	}
+	return err
+}
+
+// rowsWhere are the rows whose cell is so.
+func (t *table) rowsWhere(slot int, is state) (which []int) {
+	for i := range t.n {
+		if t.at(i, slot) == is {
+			which = append(which, i)
+		}
+	}
+	return which
+}
+
+// logProbsOf are log p of a slot of the rows at which, in which it is present.
+func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]float64, error) {
+	out := make([]float64, len(which))
+	err := m.run(t, which, func(int) []bool { return seen }, func(first int, outs [][]float64) {
+		width := m.net.slots()
+		for r := range len(outs[0]) / width {
+			i := which[first+r]
+			out[first+r] = outs[0][r*width+slot] + t.logUnits(i, slot)
+		}
+	}, m.probsFunc())
+	return out, err
+}
+
+func (m *Model) probsFunc() *graph.RowFunc { m.compile(); return m.probs }
+func (m *Model) thetaFunc() *graph.RowFunc { m.compile(); return m.theta }
+
+// run runs f over the rows at which, some thousands at a time, with what is seen of each; use gets the outputs from row first on.
+func (m *Model) run(t *table, which []int, seen func(r int) []bool, use func(first int, outs [][]float64), f *graph.RowFunc) error {
+	const most = 4096
+	none := make([]float64, m.net.slots())
+	for first := 0; first < len(which); first += most {
+		n := min(most, len(which)-first)
+		in := mat.NewDense(n, t.rowWidth(), nil)
+		for r := range n {
+			t.fill(in.RawRowView(r), which[first+r], seen(first+r), none)
+		}
+		outs, err := f.Run(in)
+		if err != nil {
+			return err
+		}
+		use(first, outs)
+	}
+	return nil
+}

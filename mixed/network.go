@@ -1,0 +1,125 @@
+package mixed
+
+import (
+	"math"
+
+	G "gorgonia.org/gorgonia"
+
+	"gaussflow/graph"
+	"gaussflow/graph/kernel"
+	"gaussflow/internal/defaults"
+	"gaussflow/layers"
+	"gaussflow/losses"
+)
+
+// A network maps what is seen of a row to the law of each column: of a number the mixture of its normal score, of a category the
+// logits of its levels. It is a train.Model of rows as a table fills them.
+type network struct {
+	*layout
+	mlp        *layers.MLP
+	components int
+	background float64
+	dtype      graph.Dtype
+}
+
+func newNetwork(l *layout, c Config) (*network, error) {
+	mlp, err := layers.NewMLP(2*l.d()+l.total, 3*l.d()*c.Components+l.total, layers.MLPConfig{
+		Hidden: c.Hidden, Residual: true, Seed: c.Seed, Dtype: c.Dtype,
+	})
+	return &network{l, mlp, c.Components, defaults.OrNone(c.Background, 0), c.Dtype}, err
+}
+
+// startIndependent makes every column independent of the others: numbers standard normal in their scores, about, and categories as
+// often as they were counted, with one more row spread over their levels.
+func (n *network) startIndependent(t *table) error {
+	k := n.components
+	var logits, means, scales []float64
+	spread := 0.0
+	for i := range k {
+		mean := 0.9 * kernel.Quantile(math.Log((float64(i)+0.5)/float64(k)))
+		means = append(means, mean)
+		spread += mean * mean / float64(k)
+	}
+	scale := scaleClamp.Invert(0.5 * math.Log(max(1-spread, 0.1)))
+	for range n.d() {
+		for range k {
+			logits, scales = append(logits, 0), append(scales, scale)
+		}
+	}
+	start := logits
+	for range n.d() {
+		start = append(start, means...)
+	}
+	start = append(start, scales...)
+	for c, levels := range n.levels {
+		counts := make([]float64, levels)
+		for i := range t.n {
+			if s := n.d() + c; t.at(i, s) == present {
+				counts[int(t.value[i*t.slots()+s])-1]++
+			}
+		}
+		for _, count := range counts {
+			start = append(start, math.Log(count+1/float64(levels)))
+		}
+	}
+	return n.mlp.SetConstant(start)
+}
+
+// Dim is the width of a row of the graph.
+func (n *network) Dim() int { return n.rowWidth() }
+
+// Dtype is the storage type.
+func (n *network) Dtype() graph.Dtype { return n.dtype }
+
+// Params are the perceptron's.
+func (n *network) Params() []*graph.Param { return n.mlp.Params() }
+
+// Terms has the weighted log-probability of a row as that of the base: the loss is its negative, losses.NLL.
+func (n *network) Terms(b *graph.Builder, x *G.Node) losses.Terms {
+	logProbs := n.logProbs(b, x)
+	weights := b.Columns(x, 4*n.d()+2*n.c(), n.d()+n.c())
+	return losses.Terms{Output: logProbs, LogBase: b.SumLast(b.Mul(logProbs, weights))}
+}
+
+// laws are the parameters of the columns' laws: of numbers N×(3·D·K), of categories N×Σlevels; nil where there are none.
+func (n *network) laws(b *graph.Builder, x *G.Node) (numbers, categories *G.Node) {
+	d, c := n.d(), n.c()
+	var in *G.Node
+	switch {
+	case c == 0:
+		in = b.Columns(x, 0, 2*d)
+	case d == 0:
+		in = b.OneHot(b.Columns(x, 0, c), n.levels)
+	default:
+		in = b.Beside(b.Columns(x, 0, 2*d), b.OneHot(b.Columns(x, 2*d, c), n.levels))
+	}
+	theta := n.mlp.Apply(b, in)
+	width := 3 * d * n.components
+	if d > 0 {
+		numbers = b.Columns(theta, 0, width)
+	}
+	if c > 0 {
+		categories = b.Columns(theta, width, n.total)
+	}
+	return numbers, categories
+}
+
+// logProbs are of each slot what is asked for, given what is seen: N×(D+C), in scores.
+func (n *network) logProbs(b *graph.Builder, x *G.Node) *G.Node {
+	d, c := n.d(), n.c()
+	numbers, categories := n.laws(b, x)
+	var ofNumbers, ofCategories *G.Node
+	if d > 0 {
+		ofNumbers = b.Intervals(b.Columns(x, 2*d+c, d), b.Columns(x, 3*d+c, d), numbers, n.components, scaleClamp, n.background)
+	}
+	if c > 0 {
+		ofCategories = b.LevelLogProb(categories, b.Columns(x, 4*d+c, c), n.levels)
+	}
+	switch {
+	case c == 0:
+		return ofNumbers
+	case d == 0:
+		return ofCategories
+	}
+	return b.Beside(ofNumbers, ofCategories)
+}

@@ -1,0 +1,162 @@
+package mixed
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/graph/kernel"
+)
+
+// Quantiles are of each row of x the quantiles at the levels, in (0, 1), of a column that is a number, given the row's other cells
+// that are there: N×levels. The column's own cell is not looked at.
+func (m *Model) Quantiles(x mat.Matrix, column string, levels ...float64) (*mat.Dense, error) {
+	t, slot, err := m.predictor("Quantiles", x, column, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range levels {
+		if !(p > 0 && p < 1) {
+			return nil, fmt.Errorf("mixed: Quantiles: got the level %v, want more than 0 and less than 1", p)
+		}
+	}
+	if len(levels) == 0 {
+		return nil, fmt.Errorf("mixed: Quantiles: got no level, want at least one, 0.5 say")
+	}
+	out := mat.NewDense(t.n, len(levels), nil)
+	err = m.laws(t, t.all(), []int{slot}, func(r int, l law) {
+		for k, p := range levels {
+			out.Set(r, k, l.number(slot, kernel.Quantile(math.Log(p))))
+		}
+	})
+	return out, err
+}
+
+// Probabilities are of each row of x those of a category's levels, in their order, given the row's other cells that are there:
+// N×levels. The category's own cell is not looked at.
+func (m *Model) Probabilities(x mat.Matrix, column string) (*mat.Dense, error) {
+	t, slot, err := m.predictor("Probabilities", x, column, true)
+	if err != nil {
+		return nil, err
+	}
+	out := mat.NewDense(t.n, m.net.levels[slot-m.net.d()], nil)
+	err = m.laws(t, t.all(), []int{slot}, func(r int, l law) {
+		for k, p := range l.logProbs(slot) {
+			out.Set(r, k, math.Exp(p))
+		}
+	})
+	return out, err
+}
+
+// predictor is the table of x and the slot of a column, which is to be a category or a number.
+func (m *Model) predictor(op string, x mat.Matrix, column string, category bool) (t *table, slot int, err error) {
+	if err := m.checkRows(op, x); err != nil {
+		return nil, 0, err
+	}
+	j := m.columnIndex(column)
+	switch {
+	case j < 0:
+		return nil, 0, fmt.Errorf("mixed: %s: %w", op, m.unknown(column))
+	case isCategory(&m.net.columns[j]) != category:
+		other := map[bool]string{true: "Quantiles are", false: "Probabilities are"}[category]
+		return nil, 0, fmt.Errorf("mixed: %s: column %q is of kind %s: %s for it", op, column, m.net.columns[j].Kind, other)
+	}
+	t, slot = m.net.newTable(x, false), m.net.slot[j]
+	for i := range t.n {
+		t.put(i, slot, math.NaN())
+	}
+	if err := t.checkPossible(nil); err != nil {
+		return nil, 0, fmt.Errorf("mixed: %s: %w", op, err)
+	}
+	return t, slot, nil
+}
+
+func (t *table) all() []int {
+	which := make([]int, t.n)
+	for i := range which {
+		which[i] = i
+	}
+	return which
+}
+
+// An Explanation says how usual the cells of rows are beside the other cells of their rows.
+type Explanation struct {
+	// LogProb is log p of each cell given all others of its row that are there, in the units of LogProb; NaN of a missing cell.
+	LogProb *mat.Dense
+	// Tail is the probability that the column is as far out or farther, given the others: of a number twice that of the side where
+	// the value is, at most 1, of a category that of levels at most as likely. The smaller, the odder.
+	Tail *mat.Dense
+	// Usual is what would be usual in the cell: the median of a number, the likeliest level of a category. Low and High are the
+	// 5 % and the 95 % quantile of a number, and Usual of a category.
+	Usual, Low, High *mat.Dense
+}
+
+// Explain explains the rows of x. What the column cannot have has −Inf and the tail 0, and is not looked at for the other cells.
+func (m *Model) Explain(x mat.Matrix) (*Explanation, error) {
+	if err := m.checkRows("Explain", x); err != nil {
+		return nil, err
+	}
+	t := m.net.newTable(x, false)
+	n, d := x.Dims()
+	make5 := func() *mat.Dense { return mat.NewDense(n, d, nil) }
+	e := &Explanation{LogProb: make5(), Tail: make5(), Usual: make5(), Low: make5(), High: make5()}
+	for j := range d {
+		s := m.net.slot[j]
+		if err := m.laws(t, t.all(), []int{s}, func(i int, l law) { e.cell(t, l, i, j, x.At(i, j)) }); err != nil {
+			return nil, fmt.Errorf("mixed: Explain: %w", err)
+		}
+	}
+	return e, nil
+}
+
+// cell explains one cell by the law that it has given the others.
+func (e *Explanation) cell(t *table, l law, i, j int, v float64) {
+	s := t.slot[j]
+	logP, tail := math.NaN(), math.NaN()
+	switch t.at(i, s) {
+	case impossible:
+		logP, tail = math.Inf(-1), 0
+	case present:
+		logP, tail = l.oddity(t, i, s, v)
+	}
+	e.LogProb.Set(i, j, logP)
+	e.Tail.Set(i, j, tail)
+	if s < t.d() {
+		for to, p := range map[*mat.Dense]float64{e.Low: 0.05, e.Usual: 0.5, e.High: 0.95} {
+			to.Set(i, j, l.number(s, kernel.Quantile(math.Log(p))))
+		}
+		return
+	}
+	best, logProbs := 0, l.logProbs(s)
+	for k, p := range logProbs {
+		if p > logProbs[best] {
+			best = k
+		}
+	}
+	for _, to := range []*mat.Dense{e.Low, e.Usual, e.High} {
+		to.Set(i, j, float64(best))
+	}
+}
+
+// oddity is log p of a present cell and its tail.
+func (l law) oddity(t *table, i, slot int, v float64) (logP, tail float64) {
+	if slot >= l.d() {
+		logProbs := l.logProbs(slot)
+		logP = logProbs[int(v)]
+		for _, p := range logProbs {
+			if p <= logP {
+				tail += math.Exp(p)
+			}
+		}
+		return logP, min(tail, 1)
+	}
+	in, theta := t.of[i*t.d()+slot], make([]float64, 0, 3*l.components)
+	for part := range 3 {
+		theta = append(theta, l.numbers[(part*l.d()+slot)*l.components:][:l.components]...)
+	}
+	out := []float64{0}
+	kernel.NewIntervals[float64](1, l.components, scaleClamp, l.background).Forward([]float64{in.lo}, []float64{in.hi}, theta, out)
+	below, above := math.Exp(kernel.LogCDF(l.normal(slot, v, true))), math.Exp(kernel.LogCDF(-l.normal(slot, v, false)))
+	return out[0] + in.logSlope, min(2*min(below, above), 1)
+}

@@ -1,0 +1,83 @@
+package mixed
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+
+	"gaussflow/columns"
+	"gaussflow/flows"
+	"gaussflow/graph/safetensors"
+)
+
+// formatName and formatVersion are a model file's; docs/model-format.md describes it.
+const (
+	formatName    = "gaussflow-mixed/"
+	formatVersion = "1"
+)
+
+// document is the "model" in a model file's metadata.
+type document struct {
+	Library string         `json:"library"`
+	Schema  columns.Schema `json:"schema"`
+	Gaps    []int          `json:"gaps,omitempty"` // of the columns that are modelled those that had missing cells
+	Config  Config         `json:"config"`
+	Facts   Facts          `json:"facts"`
+}
+
+// Save writes the model to one file that Load and any reader of safetensors understand: the layout is in docs/model-format.md.
+// Whatever happens on the way, path holds what it held before or the whole model. The same fit gives the same file, byte for byte.
+func (m *Model) Save(path string) error {
+	file, err := m.file()
+	if err != nil {
+		return fmt.Errorf("mixed: Save: %w", err)
+	}
+	if err := safetensors.WriteFile(path, file); err != nil {
+		return fmt.Errorf("mixed: Save: %s: %w", path, err)
+	}
+	return nil
+}
+
+// SaveTo is Save to w.
+func (m *Model) SaveTo(w io.Writer) error {
+	file, err := m.file()
+	if err == nil {
+		err = safetensors.Write(w, file)
+	}
+	if err != nil {
+		return fmt.Errorf("mixed: SaveTo: %w", err)
+	}
+	return nil
+}
+
+func (m *Model) file() (*safetensors.File, error) {
+	if err := m.check(); err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(document{"gaussflow " + flows.Version, m.schema, m.net.gaps, m.config, m.Facts})
+	if err != nil {
+		return nil, err
+	}
+	file := &safetensors.File{Metadata: map[string]string{"format": formatName + formatVersion, "model": string(raw)}}
+	for i, g := range m.net.marginals {
+		for part, numbers := range [3][]float64{g.x, g.u, g.slope} {
+			file.Tensors = append(file.Tensors, safetensors.Tensor{Name: marginalName(i, partNames[part]), Shape: []int{len(numbers)}, Data: numbers})
+		}
+	}
+	for _, p := range m.net.Params() {
+		for i, v := range p.Values() {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, &flows.ContentError{Kind: flows.ErrNonFinite, Where: fmt.Sprintf("tensor %q", p.Name), What: fmt.Sprintf("element %d is %v", i, v)}
+			}
+		}
+		file.Tensors = append(file.Tensors, safetensors.Tensor{Name: p.Name, Shape: p.Shape(), Data: p.Data()})
+	}
+	return file, nil
+}
+
+// partNames are what a marginal's tensors are called after its name.
+var partNames = [3]string{"x", "u", "slope"}
+
+// marginalName is that of a tensor of the i-th number's marginal.
+func marginalName(i int, part string) string { return fmt.Sprintf("marginal%d.%s", i, part) }

@@ -1,0 +1,292 @@
+package mixed_test
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// A stranger reads a model file by docs/model-format.md alone, with nothing of this library.
+type stranger struct {
+	Schema struct {
+		Columns []strangeColumn `json:"columns"`
+	} `json:"schema"`
+	Gaps   []int `json:"gaps"`
+	Config struct {
+		Hidden     []int   `json:"hidden"`
+		Components int     `json:"components"`
+		Background float64 `json:"background"`
+	} `json:"config"`
+
+	tensors map[string][]float64
+}
+
+type strangeColumn struct {
+	Kind   string     `json:"kind"`
+	Step   float64    `json:"step"`
+	Lower  *float64   `json:"lower"`
+	Upper  *float64   `json:"upper"`
+	Levels []struct{} `json:"levels"`
+}
+
+func readAsStranger(file []byte) (*stranger, error) {
+	end := 8 + binary.LittleEndian.Uint64(file)
+	var header map[string]json.RawMessage
+	if err := json.Unmarshal(file[8:end], &header); err != nil {
+		return nil, err
+	}
+	var metadata map[string]string
+	if err := json.Unmarshal(header["__metadata__"], &metadata); err != nil {
+		return nil, err
+	}
+	delete(header, "__metadata__")
+	s := &stranger{tensors: map[string][]float64{}}
+	if err := json.Unmarshal([]byte(metadata["model"]), s); err != nil {
+		return nil, err
+	}
+	for name, raw := range header {
+		var entry struct {
+			Dtype   string    `json:"dtype"`
+			Offsets [2]uint64 `json:"data_offsets"`
+		}
+		if err := json.Unmarshal(raw, &entry); err != nil {
+			return nil, err
+		}
+		for data := file[end:][entry.Offsets[0]:entry.Offsets[1]]; len(data) > 0; {
+			if entry.Dtype == "F32" {
+				s.tensors[name] = append(s.tensors[name], float64(math.Float32frombits(binary.LittleEndian.Uint32(data))))
+				data = data[4:]
+			} else {
+				s.tensors[name] = append(s.tensors[name], math.Float64frombits(binary.LittleEndian.Uint64(data)))
+				data = data[8:]
+			}
+		}
+	}
+	return s, nil
+}
+
+func (c strangeColumn) category() bool { return c.Kind == "category" || c.Kind == "boolean" }
+
+// logProb is log p of a row, NaN a missing cell.
+func (s *stranger) logProb(row []float64) (logP float64) {
+	var numbers, categories []int
+	for j, c := range s.Schema.Columns {
+		if c.category() {
+			categories = append(categories, j)
+		} else {
+			numbers = append(numbers, j)
+		}
+	}
+	seen := map[int]bool{}
+	for j, c := range s.Schema.Columns {
+		if math.IsNaN(row[j]) {
+			continue
+		}
+		theta := s.network(s.input(row, numbers, categories, seen))
+		logP += s.cell(theta, c, row[j], j, numbers, categories)
+		seen[j] = true
+	}
+	return logP
+}
+
+// input is what the network reads: values, whether they are seen, one-hot codes and those of the gaps, which are not known.
+func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]bool) (in []float64) {
+	for i, j := range numbers {
+		v := 0.0
+		if seen[j] {
+			lo, hi, _ := s.score(i, s.Schema.Columns[j], row[j])
+			v = 4 * math.Tanh(middle(lo, hi)/4)
+		}
+		in = append(in, v)
+	}
+	for _, j := range numbers {
+		if seen[j] {
+			in = append(in, 1)
+		} else {
+			in = append(in, 0)
+		}
+	}
+	for _, j := range categories {
+		hot := make([]float64, len(s.Schema.Columns[j].Levels))
+		if seen[j] {
+			hot[int(row[j])] = 1
+		}
+		in = append(in, hot...)
+	}
+	return append(in, make([]float64, 2*len(s.Gaps))...)
+}
+
+func (s *stranger) network(x []float64) []float64 {
+	h := s.dense(0, x)
+	for l := 1; l < len(s.Config.Hidden); l += 2 {
+		for i, v := range s.dense(l+1, rectified(s.dense(l, rectified(h)))) {
+			h[i] += v
+		}
+	}
+	return s.dense(len(s.Config.Hidden), h)
+}
+
+func (s *stranger) dense(l int, x []float64) []float64 {
+	kernel, bias := s.tensors[fmt.Sprintf("mlp.dense%d.kernel", l)], s.tensors[fmt.Sprintf("mlp.dense%d.bias", l)]
+	out := append([]float64(nil), bias...)
+	for i, v := range x {
+		for o := range out {
+			out[o] += v * kernel[i*len(out)+o]
+		}
+	}
+	return out
+}
+
+func rectified(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = math.Max(v, 0)
+	}
+	return out
+}
+
+// cell is log p of a cell from the network's numbers.
+func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numbers, categories []int) float64 {
+	k, d := s.Config.Components, len(numbers)
+	if c.category() {
+		logits := theta[3*d*k:]
+		for _, other := range categories {
+			n := len(s.Schema.Columns[other].Levels)
+			if other == j {
+				return logits[int(v)] - logSum(logits[:n])
+			}
+			logits = logits[n:]
+		}
+	}
+	i := 0
+	for numbers[i] != j {
+		i++
+	}
+	lo, hi, logSlope := s.score(i, c, v)
+	logits := theta[i*k:][:k]
+	var terms []float64
+	for q := range k {
+		mean, raw := theta[(d+i)*k+q], theta[(2*d+i)*k+q]
+		sigma := math.Exp(-6 + 8/(1+math.Exp(-raw)))
+		terms = append(terms, logits[q]-logSum(logits)+math.Log(1-s.Config.Background)+logNormalCell(lo, hi, mean, sigma))
+	}
+	terms = append(terms, math.Log(s.Config.Background)+logNormalCell(lo, hi, 0, 1))
+	return logSum(terms) + logSlope
+}
+
+// logNormalCell is log p of an interval, or the log-density of a point, of a normal.
+func logNormalCell(lo, hi, mean, sigma float64) float64 {
+	if lo < hi {
+		return logBetween((lo-mean)/sigma, (hi-mean)/sigma)
+	}
+	return logNormal(lo, mean, sigma)
+}
+
+func logSum(x []float64) float64 {
+	top := math.Inf(-1)
+	for _, v := range x {
+		top = math.Max(top, v)
+	}
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Exp(v - top)
+	}
+	return top + math.Log(sum)
+}
+
+// logBetween is log(Φ(b) − Φ(a)).
+func logBetween(a, b float64) float64 {
+	if a > 0 {
+		a, b = -b, -a
+	}
+	if b > 0 {
+		return math.Log(math.Erf(b/math.Sqrt2)/2 - math.Erf(a/math.Sqrt2)/2)
+	}
+	return math.Log(math.Erfc(-b/math.Sqrt2)/2 - math.Erfc(-a/math.Sqrt2)/2)
+}
+
+// middle is the normal score of the middle of an interval's probability, by bisection.
+func middle(lo, hi float64) float64 {
+	if lo == hi {
+		return lo
+	}
+	if lo > 0 {
+		return -middle(-hi, -lo)
+	}
+	below := func(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+	want, from, to := (below(lo)+below(hi))/2, -40.0, 40.0
+	for range 200 {
+		if mid := (from + to) / 2; below(mid) < want {
+			from = mid
+		} else {
+			to = mid
+		}
+	}
+	return from
+}
+
+// score is the interval of scores of a value of number i, with log du/dx of a point.
+func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope float64) {
+	name := fmt.Sprintf("marginal%d.", i)
+	x, u, slope := s.tensors[name+"x"], s.tensors[name+"u"], s.tensors[name+"slope"]
+	inf := math.Inf(1)
+	lower, upper := -inf, inf
+	if c.Lower != nil {
+		lower = *c.Lower
+	}
+	if c.Upper != nil {
+		upper = *c.Upper
+	}
+	at := func(v float64) (float64, float64) {
+		last := len(x) - 1
+		if v < x[0] {
+			return beyond(u[0], -slope[0], x[0]-v, x[0]-lower)
+		}
+		if v >= x[last] {
+			return beyond(u[last], slope[last], v-x[last], upper-x[last])
+		}
+		p := 0
+		for x[p+1] <= v {
+			p++
+		}
+		w, h := x[p+1]-x[p], u[p+1]-u[p]
+		xi, q := (v-x[p])/w, h/w
+		d := q*(xi*xi+(1-xi)*(1-xi)) + (slope[p]+slope[p+1])*xi*(1-xi)
+		return u[p] + h*xi*(q*xi+slope[p]*(1-xi))/d,
+			math.Log(q * q / d / d * (slope[p+1]*xi*xi + 2*q*xi*(1-xi) + slope[p]*(1-xi)*(1-xi)))
+	}
+	if c.Kind != "numbers" {
+		k := math.Round(v / c.Step)
+		lo, hi = -inf, inf
+		if (k-0.5)*c.Step > lower {
+			lo, _ = at((k - 0.5) * c.Step)
+		}
+		if (k+0.5)*c.Step < upper {
+			hi, _ = at((k + 0.5) * c.Step)
+		}
+		return lo, hi, 0
+	}
+	for p := range len(x) - 1 {
+		if x[p] == v && x[p+1] == v {
+			lo, hi = u[p], u[p+1]
+			if v == lower {
+				lo = -inf
+			}
+			if v == upper {
+				hi = inf
+			}
+			return lo, hi, 0
+		}
+	}
+	lo, logSlope = at(v)
+	return lo, lo, logSlope
+}
+
+func beyond(u, slope, e, room float64) (score, logSlope float64) {
+	if math.IsInf(room, 1) {
+		side := math.Copysign(1, slope)
+		return u + side*math.Log1p(math.Abs(slope)*e), math.Log(math.Abs(slope)) - math.Log1p(math.Abs(slope)*e)
+	}
+	return u - slope*room*math.Log1p(-e/room), math.Log(math.Abs(slope)) - math.Log1p(-e/room)
+}

@@ -1,0 +1,39 @@
+package serve
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// A problem is an answer that is no result, as RFC 9457 has it.
+type problem struct {
+	Title  string `json:"title"`  // of the status
+	Status int    `json:"status"` // of HTTP
+	Detail string `json:"detail"` // where, what, and what is wanted
+}
+
+func (p *problem) Error() string { return p.Detail }
+
+// refuse is a problem of a status.
+func refuse(status int, format string, a ...any) *problem {
+	return &problem{http.StatusText(status), status, fmt.Sprintf(format, a...)}
+}
+
+// write answers with p.
+func (p *problem) write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	switch p.Status {
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", "1")
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="gaussflow"`)
+	}
+	w.WriteHeader(p.Status)
+	body, err := json.Marshal(p)
+	if err != nil { // of two strings and a number
+		panic(err)
+	}
+	_, _ = w.Write(append(body, '\n')) // to a client that may have gone
+}

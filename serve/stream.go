@@ -1,0 +1,221 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"mime"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"gaussflow/data"
+	"gaussflow/internal/pipeline"
+)
+
+// ask answers a question about the rows of a body.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, q *question, t *tally) error {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		media = r.Header.Get("Content-Type")
+	}
+	b, err := s.openBody(w, r)
+	if err != nil {
+		return err
+	}
+	return s.askBody(w, r, q, media, b, t)
+}
+
+// askBody is ask of a body that has been opened.
+func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, media string, b *body, t *tally) (err error) {
+	defer b.stop()
+	release, err := s.admit(b.whole)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Time, errTime)
+	defer cancel()
+	if !b.whole { // answers begin before the body has ended
+		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs no leave
+		defer func() {
+			if err != nil { // the connection is of no more use: net/http would read the rest while it waits for the next request
+				w.Header().Set("Connection", "close")
+			}
+		}()
+	}
+	src, k, err := s.open(q, media, b)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	if k, err = accepted(r.Header.Get("Accept"), k); err != nil {
+		return err
+	}
+	out := &reply{w: w, control: http.NewResponseController(w), limits: &s.limits, tally: t,
+		rows: newRowWriter(k, isObject(media, b), q), streamed: !b.whole}
+	return out.run(ctx, q, src)
+}
+
+// errTime ends a request that takes too long.
+var errTime = errors.New("the time for a request is over")
+
+// open makes the source that a Content-Type names, and says of what kind its answer is.
+func (s *Server) open(q *question, media string, b *body) (source, kind, error) {
+	switch media {
+	case "application/json", "":
+		return newArraySource(q, b.rest(), &s.limits), asJSON, nil
+	case "application/x-ndjson", "application/ndjson", "application/jsonl":
+		return newLineSource(q, b.rest(), &s.limits), asLines, nil
+	case "text/csv":
+		return withTable(q, b, data.Options{Format: data.CSV}, &s.limits)
+	case "text/tab-separated-values":
+		return withTable(q, b, data.Options{Format: data.CSV, Delimiter: '\t'}, &s.limits)
+	case "application/vnd.apache.parquet", "application/x-parquet":
+		return withTable(q, b, data.Options{Format: data.Parquet}, &s.limits)
+	}
+	return nil, 0, refuse(http.StatusUnsupportedMediaType,
+		"Content-Type is %.60q, want application/json, application/x-ndjson, text/csv, text/tab-separated-values or application/vnd.apache.parquet", media)
+}
+
+func withTable(q *question, b *body, o data.Options, limits *Limits) (source, kind, error) {
+	t, err := openTable(q, b.rest(), o, limits)
+	if err != nil { // and no source, rather than one that is a nil pointer
+		return nil, 0, err
+	}
+	return t, asCSV, nil
+}
+
+// isObject reports a body that is one JSON object.
+func isObject(media string, b *body) bool {
+	if media != "application/json" && media != "" {
+		return false
+	}
+	for _, c := range b.begun {
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return c != '['
+		}
+	}
+	return true
+}
+
+// A reply is an answer of rows, which begins when the first of them are known: what fails before has a status of its own.
+type reply struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	limits  *Limits
+	tally   *tally
+	rows    *rowWriter
+	buf     []byte
+
+	begun    bool
+	streamed bool // it takes a while, and has deadlines of its own
+}
+
+// batches are kept: each has the memory of its rows.
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// run streams the rows of src through the question.
+func (a *reply) run(ctx context.Context, q *question, src source) error {
+	var late error // what came behind rows, which are answered first
+	err := pipeline.Run(ctx, func() (*batch, error) {
+		if late != nil {
+			return nil, late
+		}
+		b := batches.Get().(*batch)
+		b.reset(len(q.reads))
+		err := src.fill(b)
+		if b.n > 0 {
+			late, err = err, nil
+		}
+		return b, err
+	}, q.answer, func(b *batch) error {
+		defer batches.Put(b)
+		return a.batch(b)
+	})
+	if errors.Is(context.Cause(ctx), errTime) {
+		err = refuse(http.StatusServiceUnavailable, "the request took more than %v, want fewer rows at a time", a.limits.Time)
+	}
+	return a.close(err)
+}
+
+// batch writes the rows of a batch.
+func (a *reply) batch(b *batch) error {
+	width := len(a.rows.columns)
+	if a.rows.single && b.n == 1 && b.reasons[0] != nil {
+		a.tally.refused++
+		return refuse(http.StatusUnprocessableEntity, "%v", b.reasons[0])
+	}
+	if a.tally.rows += b.n; a.tally.rows > a.limits.Rows {
+		return refuse(http.StatusRequestEntityTooLarge, "there are more than %d rows, want fewer at a time", a.limits.Rows)
+	}
+	a.begin()
+	for i, reason := range b.reasons {
+		if reason != nil {
+			a.tally.refused++
+			a.tally.reason(reason)
+		}
+		a.buf = a.rows.row(a.buf, b.out[i*width:(i+1)*width], reason)
+	}
+	return a.send()
+}
+
+func (a *reply) begin() {
+	if a.begun {
+		return
+	}
+	a.begun = true
+	a.w.Header().Set("Content-Type", contentTypes[a.rows.kind])
+	a.buf = a.rows.begin(a.buf)
+}
+
+// keep is how many bytes of an answer wait for more.
+const keep = 32 << 10
+
+// send writes what has come together, if that is enough. A client has Wait, and more for each byte at Rate, to take it.
+func (a *reply) send() error {
+	if len(a.buf) < keep {
+		return nil
+	}
+	a.streamed = true
+	return a.write()
+}
+
+func (a *reply) write() error {
+	allowed := a.limits.Wait + time.Duration(float64(len(a.buf))/float64(a.limits.Rate)*float64(time.Second))
+	_ = a.control.SetWriteDeadline(time.Now().Add(allowed)) // a server that knows no deadlines has none
+	_, err := a.w.Write(a.buf)
+	a.buf = a.buf[:0]
+	return err
+}
+
+// last writes what is left. The deadline of an answer that was streamed ends with it.
+func (a *reply) last() error {
+	if !a.streamed {
+		a.w.Header().Set("Content-Length", strconv.Itoa(len(a.buf)))
+		_, err := a.w.Write(a.buf)
+		return err
+	}
+	return errors.Join(a.write(), a.control.Flush(), a.control.SetWriteDeadline(time.Time{}))
+}
+
+// close ends the answer. One that cannot be completed says why in the place of its next row, and then breaks off, so that nobody takes it
+// for a whole one.
+func (a *reply) close(err error) error {
+	if err != nil && !a.begun {
+		return err
+	}
+	if err == nil {
+		a.begin()
+		a.buf = a.rows.end(a.buf)
+		return a.last()
+	}
+	a.tally.failed = err
+	var p *problem
+	if errors.As(err, &p) {
+		a.buf = a.rows.row(a.buf, make([]float64, len(a.rows.columns)), errors.New("nothing from here on was computed: "+p.Detail))
+		a.streamed = true
+		_ = a.last() // to a client that may have gone
+	}
+	panic(http.ErrAbortHandler)
+}

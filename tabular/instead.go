@@ -1,0 +1,111 @@
+package tabular
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/flows"
+	"gaussflow/graph/kernel"
+	"gaussflow/train"
+)
+
+// worthErrors is by how many standard errors of the difference a flow must be better than the Gaussian on the validation rows. They
+// have chosen its epoch, so that a flow that has learnt nothing may come out ahead.
+const worthErrors = 1
+
+// gaussianInstead is the shrunk Gaussian of all rows where the flow is not better on the validation rows than that of the rows
+// fitted to; else nil.
+func (f *fit) gaussianInstead(ctx context.Context, start time.Time) (*Model, error) {
+	flow, err := f.gaussianOf(f.table)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := flow.LogProb(f.held)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a Gaussian that rounding ends is no better
+	}
+	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
+		return nil, err
+	}
+	ours, err := f.logProb(ctx, f.held, f.heldAt)
+	if err != nil {
+		return nil, err
+	}
+	if len(ours) > 1 && gainOf(ours, theirs, worthErrors) > 0 {
+		return nil, nil
+	}
+	return f.fitGaussian(ctx, start, fmt.Sprintf("on the %d validation rows the flow's log p is %+.3g nats a row beside one Gaussian's, "+
+		"no clear gain: the model is one Gaussian of a shrunk covariance", len(ours), stat.Mean(ours, nil)-stat.Mean(theirs, nil)))
+}
+
+// tooFew says why a Gaussian was chosen before anything was tried; empty where it was asked for.
+func tooFew(open bool, rows, columns int) string {
+	if !open {
+		return ""
+	}
+	return fmt.Sprintf("%d rows are too few for a flow of %d columns: the model is one Gaussian of a shrunk covariance", rows, columns)
+}
+
+// gaussianOf is the shrunk Gaussian of rows as a flow would be given them, dequantized and behind what is ahead, but without Gaussian
+// noise.
+func (f *fit) gaussianOf(x *mat.Dense) (*flows.Flow, error) {
+	drawn, err := f.draws(x, 1, make([]float64, len(f.kept)), f.Seed)
+	if err != nil {
+		return nil, err
+	}
+	g, err := newShrunk(mat.DenseCopyOf(drawn))
+	if err != nil {
+		return nil, err
+	}
+	named, err := g.layers(f.Dtype)
+	if err != nil {
+		return nil, err
+	}
+	if f.ahead != nil {
+		named = slices.Concat(f.ahead.layers, named)
+	}
+	return flows.New(named...)
+}
+
+// fitGaussian is the shrunk Gaussian of the rows to fit to and to validate on together; why it was chosen is a warning.
+func (f *fit) fitGaussian(ctx context.Context, start time.Time, why string) (*Model, error) {
+	all := stacked(f.table, f.held)
+	flow, err := f.gaussianOf(all)
+	if err != nil {
+		return nil, err
+	}
+	lp, err := flow.LogProb(all)
+	if err != nil {
+		return nil, err
+	}
+	crossed, err := f.crossGaussian(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	warnings := f.warnings()
+	if why != "" {
+		warnings = append(warnings, Warning{Kind: PlainGaussian, Text: why})
+	}
+	c := f.Config
+	c.Family, c.Blocks, c.Components, c.Hidden, c.Noise = Gaussian, 0, 0, nil, None
+	n, _ := all.Dims()
+	return &Model{Flow: flow, Facts: Facts{
+		Columns: f.columns, Config: c, Quanta: f.quantum, Warnings: warnings,
+		Training: Training{
+			Rows: n, ValidationRows: n, ReferenceRows: n, Parameters: flow.TrainableParams(), Seconds: time.Since(start).Seconds(), Kernels: kernel.Set(),
+			History: &train.History{BestEpoch: train.Start}, LogLikelihood: stat.Mean(crossed, nil),
+		},
+		Reference: smoothed(crossed, len(f.kept)), Fitted: newQuantiles(lp), Held: newQuantiles(crossed),
+	}}, nil
+}
+
+func stacked(a, b *mat.Dense) *mat.Dense {
+	var all mat.Dense
+	all.Stack(a, b)
+	return &all
+}

@@ -1,0 +1,117 @@
+package tabular
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"gaussflow/flows"
+	"gaussflow/graph/kernel"
+	"gaussflow/train"
+)
+
+// model is what the fit leaves behind.
+func (f *fit) model(ctx context.Context, history *train.History, start time.Time) (*Model, error) {
+	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
+		return nil, err
+	}
+	held, err := f.logProb(ctx, f.held, f.heldAt)
+	if err != nil {
+		return nil, err
+	}
+	fitted, err := f.logProb(ctx, f.table, f.at)
+	if err != nil {
+		return nil, err
+	}
+	reference, err := f.reference(ctx, history, fitted, held)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := f.rows.Dims()
+	validated, _ := f.validation.Dims()
+	training := Training{
+		Rows: n, ValidationRows: validated, Parameters: f.core.TrainableParams(), Seconds: time.Since(start).Seconds(),
+		Kernels: kernel.Set(), History: history, LogLikelihood: stat.Mean(held, nil),
+	}
+	training.ReferenceRows = len(reference)
+	warnings := f.warnings()
+	if n < training.Parameters {
+		warnings = append(warnings, Warning{Kind: FewRows, Text: fmt.Sprintf("%d rows for %d parameters: held-out rows chose when to stop", n, training.Parameters)})
+	}
+	return &Model{Flow: f.flow, Facts: Facts{
+		Columns: f.columns, Config: f.Config, Quanta: f.quantum, Warnings: warnings, Training: training,
+		Reference: newQuantiles(reference), Fitted: newQuantiles(fitted), Held: newQuantiles(held),
+	}}, nil
+}
+
+// warnings are those about the table.
+func (f *fit) warnings() []Warning {
+	n, _ := f.rows.Dims()
+	warnings := append(f.wild, columnWarnings(f.columns, n, f.Dequantize != DequantizeNone)...)
+	if f.ahead != nil {
+		warnings = append(warnings, f.ahead.warnings(f.kept)...)
+	}
+	return warnings
+}
+
+// hurried is how many rows stand for all where a fit was interrupted: they are in random order, and a model that is to be written at
+// once cannot wait for millions.
+const hurried = 1 << 12
+
+// logProb is log p of the rows of x, in their order; once ctx is done, of the first of them. at are their places in the table.
+func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []float64, err error) {
+	n, d := x.Dims()
+	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += hurried {
+		some, err := f.flow.LogProb(x.Slice(lo, min(lo+hurried, n), 0, d))
+		if err != nil {
+			return nil, f.locate(err, lo, x, at)
+		}
+		logProb = append(logProb, some...)
+	}
+	return logProb, nil
+}
+
+// locate says which row of the table an error is about, lo being the first of those that were tried, and by which column it is out.
+func (f *fit) locate(err error, lo int, x *mat.Dense, at []int) error {
+	var bad *flows.RowError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	row, worst := x.RawRowView(lo+bad.Row), 0
+	out := func(j int) float64 { return math.Abs(row[j]-f.kept[j].Mean) / f.kept[j].Std }
+	for j := range row {
+		if out(j) > out(worst) {
+			worst = j
+		}
+	}
+	e := &RowError{Row: -1, Column: f.kept[worst].Name, Value: row[worst], Err: bad}
+	if at != nil {
+		e.Row = at[lo+bad.Row]
+	}
+	return e
+}
+
+// referenceRows is how many validation rows make a reference by themselves; fewer are joined by the rows fitted to.
+const referenceRows = 200
+
+// reference is log p of rows that were not fitted to: the validation rows where they are many, else rows fitted to as well, each
+// by a fit without it; of a fit that was interrupted by the fit itself.
+func (f *fit) reference(ctx context.Context, history *train.History, fitted, held []float64) ([]float64, error) {
+	if len(held) >= referenceRows {
+		return held, nil
+	}
+	crossed, err := f.crossFlow(ctx, history)
+	switch {
+	case ctx.Err() != nil:
+		crossed = fitted
+	case err != nil:
+		return nil, err
+	}
+	return slices.Concat(crossed, held), nil
+}
