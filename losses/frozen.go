@@ -3,6 +3,7 @@ package losses
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
@@ -48,13 +49,26 @@ const (
 // that is fitted to all of them together takes out what is to be measured. It is a BatchLoss; log det is by orthogonalizing the columns,
 // and the batch has more rows than columns.
 type Dependence struct {
-	Measure Measure
+	Measure Measure      // default MutualInformation
 	Frozen  Gaussianizer // of the output's columns; nil: they are taken as they are
 	Group   int          // columns of A, default 1
 }
 
+// Validate reports a measure that is not known, or a Group that is negative.
+func (d Dependence) Validate() error {
+	if known := []Measure{"", TotalCorrelation, MutualInformation, CrossCovariance}; !slices.Contains(known, d.Measure) {
+		return fmt.Errorf("losses: Dependence: Measure = %q, want one of %q", string(d.Measure), known[1:])
+	}
+	if d.Group < 0 {
+		return fmt.Errorf("losses: Dependence: Group = %d, want ≥ 0 (0: the default)", d.Group)
+	}
+	return nil
+}
+
 // Name is the measure.
-func (d Dependence) Name() string { return string(d.Measure) }
+func (d Dependence) Name() string { return string(d.measure()) }
+
+func (d Dependence) measure() Measure { return defaults.Or(d.Measure, MutualInformation) }
 
 // Batchwise is true.
 func (Dependence) Batchwise() bool { return true }
@@ -64,6 +78,9 @@ func (d Dependence) Rows(b *graph.Builder, t Terms) *G.Node {
 	z := t.Output
 	n, columns := graph.Rows(z), graph.Cols(z)
 	group := defaults.Or(d.Group, 1)
+	if err := d.Validate(); err != nil {
+		return b.Fail(err)
+	}
 	switch {
 	case b.Err() != nil:
 		return nil
@@ -80,7 +97,7 @@ func (d Dependence) Rows(b *graph.Builder, t Terms) *G.Node {
 		return nil
 	}
 	var share *G.Node
-	switch d.Measure {
+	switch d.measure() {
 	case TotalCorrelation:
 		share = b.Scale(logDet(b, unit), -0.5)
 	case MutualInformation:
@@ -95,8 +112,6 @@ func (d Dependence) Rows(b *graph.Builder, t Terms) *G.Node {
 			}
 		}
 		share = b.Sum(squares...)
-	default:
-		return b.Fail(fmt.Errorf("losses: Dependence: Measure = %q, want one of %q", string(d.Measure), []Measure{TotalCorrelation, MutualInformation, CrossCovariance}))
 	}
 	return b.ExpandLast(share, n)
 }

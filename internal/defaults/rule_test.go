@@ -21,8 +21,8 @@ import (
 	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
-	"gaussflow/initializers"
 	"gaussflow/info"
+	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
@@ -84,11 +84,12 @@ var configs = map[string]config{
 	"layertest.TransformOptions":      validates(layertest.TransformOptions{Lo: -3, Hi: 1}),
 	"layertest.Options":               unchecked(layertest.Options{}),
 
-	"losses.L2": validates(losses.L2{}),
+	"losses.Dependence": validates(losses.Dependence{}),
+	"losses.L2":         validates(losses.L2{}),
 
 	"info.Config": validates(info.Config{}),
 
-	"rbig.Config": validates(rbig.Config{}),
+	"rbig.Config":     validates(rbig.Config{}),
 	"mixed.Config":    validates(mixed.Config{}),
 	"mixed.Condition": validates(mixed.Condition{Column: "x", Low: -9, High: 9}),
 
