@@ -58,6 +58,16 @@ func (k *check) broken(p Pass) (off bool, text string) {
 	return true, string(p.Text(k.at))
 }
 
+// same reports whether a text is the one value of a constant, or no value.
+func (k *check) same(text string) bool {
+	if text == k.Value || Missing(text) {
+		return true
+	}
+	v, why := k.number(text)
+	one, unread := k.number(k.Value)
+	return why == "" && unread == "" && math.Abs(v-one) <= fewUnits*(math.Nextafter(math.Abs(one), math.Inf(1))-math.Abs(one))
+}
+
 // Column is the column of a name.
 func (s *Schema) Column(name string) (c *Column, ok bool) {
 	if s == nil {

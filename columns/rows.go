@@ -15,6 +15,7 @@ type Rows struct {
 	cells  []*cell
 	at     []int
 	checks []*check
+	fixed  []*check // constants
 	values []float64
 	reason string
 	broken string
@@ -58,6 +59,12 @@ func (s *Schema) Open(t Table) (*Rows, error) {
 	if r.checks, err = s.relations(names); err != nil {
 		return nil, err
 	}
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if j, there := place[c.Name]; there && c.Kind == Constant {
+			r.fixed = append(r.fixed, &check{cell: newCell(c), at: j})
+		}
+	}
 	r.values = make([]float64, len(r.cells))
 	r.pass, err = t.Pass()
 	return r, err
@@ -90,8 +97,21 @@ func (r *Rows) Next() error {
 			broken = append(broken, fmt.Sprintf("%s: %s is not %v", k.Name, text, k.Relation))
 		}
 	}
+	for _, k := range r.fixed {
+		if text := string(r.pass.Text(k.at)); !k.same(text) {
+			broken = append(broken, fmt.Sprintf("%s: %.60q is not %q, its one value", k.Name, text, k.Value))
+		}
+	}
 	r.reason, r.broken = strings.Join(reasons, "; "), strings.Join(broken, "; ")
 	return nil
+}
+
+// Fault says why the present row is none of the table, a line cut short say; "" where it is one, whatever its cells are.
+func (r *Rows) Fault() string {
+	if r == nil || r.pass == nil {
+		return ""
+	}
+	return r.pass.Fault()
 }
 
 // Values are those of the present row, one for each modelled column. They are good until the next row.
@@ -110,7 +130,8 @@ func (r *Rows) Reason() string {
 	return r.reason
 }
 
-// Broken says which relations between columns do not hold in the present row, "" where all do.
+// Broken says what the present row has that no row can have: relations between columns that do not hold, another value in a column
+// of one value; "" where there is nothing.
 func (r *Rows) Broken() string {
 	if r == nil {
 		return ""

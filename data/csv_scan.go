@@ -141,7 +141,11 @@ func (s *csvScanner) next(dst []float64) error {
 		return nil
 	}
 	if got, want := len(s.record), len(s.target); got != want {
-		return &rowFault{FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record", got, want)}}
+		beyond := ""
+		if got > want {
+			beyond = fmt.Sprintf("; beyond these are %s", quoted(s.record[want:]))
+		}
+		return &rowFault{FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record%s", got, want, beyond)}}
 	}
 	if len(dst) == 0 {
 		return nil
@@ -189,10 +193,12 @@ func (s *csvScanner) appendValues(dst []byte, numbers []float64) ([]byte, error)
 func (s *csvScanner) value(dst []byte, j int, c rawCell, numbers []float64) ([]byte, error) {
 	i := s.target[j]
 	switch text := c.value(); {
+	case i >= 0 && numbers[i] != numbers[i]:
+		return appendValue(dst, j, parquet.Value{}), nil
 	case i >= 0 && !exactly(numbers[i], s.record[j]):
 		return dst, s.unfit(j, "has more digits than a number of 64 bits")
 	case i >= 0:
-		return appendValue(dst, j, parquet.DoubleValue(numbers[i])), nil
+		return appendValue(dst, j, parquet.DoubleValue(numbers[i]).Level(0, 1, j)), nil
 	case c.missing():
 		return appendValue(dst, j, parquet.Value{}), nil
 	case !utf8.Valid(text):

@@ -16,6 +16,7 @@ type File struct {
 	all    []string // the file's columns
 	pick   []int    // those to read, in order
 	drop   bool     // rows with bad cells
+	text   bool     // no column is passed on as numbers
 }
 
 var _ rows.Source = (*File)(nil)
@@ -132,6 +133,32 @@ func (f *File) Except(names ...string) (*File, error) {
 	}
 	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return drop[f.all[j]] }) // also where two are called alike
 	return f.with(left)
+}
+
+// AsText is the same file, of which CreateRecords passes on to Parquet each cell as text, and none as a number, where it is text here.
+func (f *File) AsText() *File {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	g.text = true
+	return &g
+}
+
+// passedNumbers are the columns that are passed on as numbers where cells are text.
+func (f *File) passedNumbers() []int {
+	if f.text {
+		return nil
+	}
+	return f.pick
+}
+
+// CheckNames is a FormatError if the file has two columns of the name of one that is read.
+func (f *File) CheckNames() error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.ambiguous()
 }
 
 func (f *File) with(pick []int) (*File, error) {

@@ -14,6 +14,11 @@ type Pass struct {
 	fault string
 	text  []byte
 	err   error // that ended the pass
+
+	keep    form
+	comma   byte
+	numbers []float64 // of columns that a record holds as numbers
+	record  []byte
 }
 
 var _ columns.Table = (*File)(nil)
@@ -30,6 +35,46 @@ func (f *File) Pass() (columns.Pass, error) {
 	return &Pass{file: f, scan: s}, nil
 }
 
+// RecordPass starts a pass that keeps each row whole, columns not read included, as w writes it: see Pass.Record.
+func (f *File) RecordPass(w *RecordWriter) (*Pass, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if w == nil || w.rows == nil {
+		return nil, errors.New("data: File.RecordPass: the RecordWriter is nil or zero: CreateRecords makes one")
+	}
+	s, err := f.layout.scan(w.pick, w.keep)
+	if err != nil {
+		return nil, err
+	}
+	p := &Pass{file: f, scan: s, keep: w.keep, comma: w.comma}
+	if w.keep == asValues {
+		p.numbers = make([]float64, len(w.pick))
+	}
+	return p, nil
+}
+
+// Record is the present row, whole, for RecordWriter.WriteRecord: of a row that cannot be read what can be said of it in as many cells
+// as others have. It is nil in a pass that RecordPass has not started, and good until the next row.
+func (p *Pass) Record() ([]byte, error) {
+	if p == nil || p.scan == nil || p.row == 0 || p.err != nil {
+		return nil, nil
+	}
+	var err error
+	p.record = p.record[:0]
+	switch {
+	case p.keep == asText && p.fault != "":
+		p.record = p.scan.(*csvScanner).appendFaulty(p.record, p.comma) // no other format has faults
+	case p.keep == asText:
+		p.record = p.scan.appendText(p.record, p.comma)
+	case p.keep == asValues && p.fault == "":
+		p.record, err = p.scan.appendValues(p.record, p.numbers)
+	case p.keep == asValues:
+		p.record = p.scan.(*csvScanner).appendNulls(p.record)
+	}
+	return p.record, err
+}
+
 // errPass is what a zero Pass says.
 var errPass = errors.New("data: Pass: zero or closed: File.Pass makes one")
 
@@ -42,7 +87,7 @@ func (p *Pass) Next() error {
 		return p.err
 	}
 	p.fault = ""
-	err := p.scan.next(nil)
+	err := p.scan.next(p.numbers)
 	var fault *rowFault
 	if errors.As(err, &fault) {
 		p.fault, err = fault.Reason(), nil

@@ -121,7 +121,7 @@ func TestPassedToParquet(t *testing.T) {
 		out := passedOn(t, open(t, in, data.Options{Columns: []string{"x"}}), "t.parquet")
 		wantSchema, want := parquetRows(t, in)
 		gotSchema, got := parquetRows(t, out)
-		if gotSchema = strings.Replace(gotSchema, "\trequired double score;\n", "", 1); gotSchema != wantSchema {
+		if gotSchema = strings.Replace(gotSchema, "\toptional double score;\n", "", 1); gotSchema != wantSchema {
 			t.Errorf("%s: schema\n%s\nwant\n%s", name, gotSchema, wantSchema)
 		}
 		if len(got) != len(want) {
@@ -213,7 +213,7 @@ func TestPassedTextToParquet(t *testing.T) {
 	in := write(t, "in.csv", []byte("id,a,note\n007,1e6,\"x, \"\"y\"\"\"\n9007199254740993, 2 ,\"\"\n, 3, z \n"))
 	path := passedOn(t, open(t, in, data.Options{Columns: []string{"a"}}), "t.parquet")
 	schema, rows := parquetRows(t, path)
-	if want := "\n\toptional binary id (STRING);\n\trequired double a;\n\toptional binary note (STRING);\n\trequired double score;\n}"; schema != want {
+	if want := "\n\toptional binary id (STRING);\n\toptional double a;\n\toptional binary note (STRING);\n\toptional double score;\n}"; schema != want {
 		t.Errorf("schema %s, want %s", schema, want)
 	}
 	for i, want := range []string{"007|1e+06|x, \"y\"|0.5", "9007199254740993|2||0.5", "<null>|3| z |0.5"} {

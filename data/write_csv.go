@@ -38,11 +38,16 @@ func (e *csvEncoder) write(rows []float64) error {
 	return e.flush()
 }
 
-// writeRecord takes a record that was passed on, and the numbers behind it.
-func (e *csvEncoder) writeRecord(record []byte, extra []float64) error {
+// writeRecord takes a record that was passed on, and the numbers and texts behind it.
+func (e *csvEncoder) writeRecord(record []byte, extra []float64, texts []string) error {
 	e.buf = append(e.buf, record...)
 	for _, v := range extra {
-		e.buf = columns.AppendNumber(append(e.buf, e.comma), v)
+		if e.buf = append(e.buf, e.comma); v == v {
+			e.buf = columns.AppendNumber(e.buf, v)
+		}
+	}
+	for _, text := range texts {
+		e.buf = appendQuoted(append(e.buf, e.comma), []byte(text), e.comma)
 	}
 	e.buf = append(e.buf, '\n')
 	return e.flush()

@@ -12,14 +12,16 @@ type RecordWriter struct {
 	table *tableWriter
 	keep  form
 	comma byte
+	pick  []int // the columns that are numbers, where the table does not say
 	rows  recordEncoder
-	extra int // columns
+	extra int // columns of numbers
+	texts int // columns of text behind them
 }
 
 // A recordEncoder writes one format.
 type recordEncoder interface {
 	encoder
-	writeRecord(record []byte, extra []float64) error
+	writeRecord(record []byte, extra []float64, texts []string) error
 }
 
 // CreateRecords makes a file, packed as the path's name says, for the rows of a table: all its columns, read or not, and then
@@ -28,7 +30,9 @@ type recordEncoder interface {
 // CSV and TSV hold cells of text as they are written, and other values as text that says them exactly: dates and times in ISO
 // 8601, decimals in their digits. Lists have no such text, and are an error. Parquet holds the columns of Parquet and NPY in their own types,
 // nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
-func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error) {
+//
+// A number behind a record that is NaN is a missing cell. Behind the numbers may stand columns of text: texts.
+func CreateRecords(path string, of *File, extra []string, texts ...string) (*RecordWriter, error) {
 	if err := of.check(); err != nil {
 		return nil, err
 	}
@@ -37,25 +41,26 @@ func CreateRecords(path string, of *File, extra []string) (*RecordWriter, error)
 	if !text && format != Parquet {
 		return nil, &FormatError{File: path, What: "rows are passed on as text or Parquet, want a name in .csv, .tsv or .parquet, for text also with .gz or .zst"}
 	}
-	if err := distinctNames(path, extra); err != nil {
+	added := slices.Concat(extra, texts)
+	if err := distinctNames(path, added); err != nil {
 		return nil, err
 	}
-	for _, name := range extra {
+	for _, name := range added {
 		if slices.Contains(of.all, name) {
 			return nil, &FormatError{File: path, What: fmt.Sprintf("would have two columns %q, want each name once: the table has it already", name)}
 		}
 	}
-	t, err := create(path, len(of.all)+len(extra))
+	t, err := create(path, len(of.all)+len(added))
 	if err != nil {
 		return nil, err
 	}
-	w := &RecordWriter{table: t, extra: len(extra)}
+	w := &RecordWriter{table: t, pick: of.passedNumbers(), extra: len(extra), texts: len(texts)}
 	if text {
 		w.keep, w.comma = asText, delimiterNamed(path)
-		w.rows, err = newCSVRecords(t.pack, of, extra, w.comma)
+		w.rows, err = newCSVRecords(t.pack, of, added, w.comma)
 	} else {
 		w.keep = asValues
-		w.rows, err = newParquetRecords(t, of, extra)
+		w.rows, err = newParquetRecords(t, of, extra, texts)
 	}
 	if err != nil {
 		w.Discard()
@@ -75,24 +80,30 @@ func newCSVRecords(out io.Writer, of *File, extra []string, comma byte) (recordE
 	return e, e.flush()
 }
 
-func newParquetRecords(t *tableWriter, of *File, extra []string) (recordEncoder, error) {
-	fields, err := of.layout.fields(of.pick)
+func newParquetRecords(t *tableWriter, of *File, extra, texts []string) (recordEncoder, error) {
+	fields, err := of.layout.fields(of.passedNumbers())
 	if err != nil {
 		return nil, err
 	}
-	e, err := newParquetEncoder(t.pack, fields, extra)
+	e, err := newParquetEncoder(t.pack, fields, extra, texts...)
 	return e, t.failed(err)
 }
 
 // WriteRecord writes a record and the numbers behind it.
 func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
+	return w.WriteAnnotated(record, extra)
+}
+
+// WriteAnnotated writes a record, the numbers behind it, and the texts behind those.
+func (w *RecordWriter) WriteAnnotated(record []byte, extra []float64, texts ...string) error {
 	if w.rows == nil {
 		return errors.New("data: RecordWriter: zero: CreateRecords makes one")
 	}
-	if len(extra) != w.extra {
-		return fmt.Errorf("data: RecordWriter: got %d numbers behind a record, want %d, one for each column that is added", len(extra), w.extra)
+	if len(extra) != w.extra || len(texts) != w.texts {
+		return fmt.Errorf("data: RecordWriter: got %d numbers behind a record, want %d, and %d texts, want %d, one for each column that is added",
+			len(extra), w.extra, len(texts), w.texts)
 	}
-	return w.table.failed(w.rows.writeRecord(record, extra))
+	return w.table.failed(w.rows.writeRecord(record, extra, texts))
 }
 
 // Close completes the file, as a Writer's does.

@@ -63,7 +63,7 @@ func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law
 	for _, s := range without {
 		seen[s] = false
 	}
-	return m.run(t, which, func(int) []bool { return seen }, func(first int, outs [][]float64) {
+	return m.run(t, which, seen, make([]float64, m.net.slots()), func(first int, outs [][]float64) {
 		var numbers, categories []float64
 		if m.net.d() > 0 {
 			numbers, outs = outs[0], outs[1:]

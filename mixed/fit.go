@@ -87,7 +87,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.model = &Model{net: net, order: slices.Clone(l.slot), config: f.Config}
+	f.model = &Model{net: net, order: slices.Clone(l.slot), config: f.Config, held: held}
 	f.model.Facts.Rows, f.model.Facts.ValidationRows = len(chosen), len(held)
 	return f, net.startIndependent(f.fitted)
 }

@@ -147,26 +147,31 @@ func (t *table) setGap(i, j int, is bool) {
 
 func (t *table) at(i, slot int) state { return t.state[i*t.slots()+slot] }
 
-// fill writes row i for the network: seen are the slots that it sees, weights how much the log-probability of each slot counts.
+// fill writes row i for the network: seen are the slots that it sees, weights how much the log-probability of each slot counts. What
+// does not count is asked for as any value at all, which costs nothing.
 func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 	clear(row)
 	d, c := t.d(), t.c()
 	values := t.value[i*(d+c):][:d+c]
 	lo, hi, asked := row[2*d+c:][:d], row[3*d+c:][:d], row[4*d+c:][:c]
 	for s, v := range values {
-		shown := seen[s] && t.at(i, s) == present
+		there, counts := t.at(i, s) == present, weights[s] != 0
+		shown := seen[s] && there
 		switch {
-		case s >= d:
-			if shown {
-				row[2*d+s-d] = v
+		case s < d:
+			lo[s], hi[s] = -endless, endless
+			if there && counts {
+				lo[s], hi[s] = t.of[i*d+s].lo, t.of[i*d+s].hi
 			}
-			asked[s-d] = v
-		default:
 			if shown {
 				row[s], row[d+s] = v, 1
 			}
-			if t.at(i, s) == present {
-				lo[s], hi[s] = t.of[i*d+s].lo, t.of[i*d+s].hi
+		default:
+			if shown {
+				row[2*d+s-d] = v
+			}
+			if counts {
+				asked[s-d] = v
 			}
 		}
 	}

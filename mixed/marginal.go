@@ -17,8 +17,15 @@ import (
 type marginal struct {
 	x, u, slope  []float64
 	lower, upper float64 // bounds, ±Inf where there are none
-	step         float64 // of a grid, 0: the column is continuous
+	grid
 }
+
+// A grid is the values from + k·step; of the step 0 it is none: the column is continuous.
+type grid struct{ from, step float64 }
+
+// index is the k of the value that is nearest to x, and at the value of a k; of k ± ½ it is where two values' cells meet.
+func (g grid) index(x float64) float64 { return math.Round((x - g.from) / g.step) }
+func (g grid) at(k float64) float64    { return g.from + k*g.step }
 
 // An interval of normal scores is what a cell of a table says; a point where lo and hi are one number. logSlope is log du/dx of a
 // point, and 0 of an interval, whose probability has no units.
@@ -73,16 +80,16 @@ func (m *marginal) atom(at int) interval {
 
 // cell is the interval of a value on the grid.
 func (m *marginal) cell(x float64) (i interval, ok bool) {
-	k := math.Round(x / m.step)
-	if math.Abs(x-k*m.step) > 1e-6*m.step+1e-12*math.Abs(x) {
+	k := m.index(x)
+	if math.Abs(x-m.at(k)) > 1e-6*m.step+1e-12*math.Abs(x) {
 		return interval{}, false
 	}
 	i = interval{lo: -endless, hi: endless}
-	if (k-0.5)*m.step > m.lower {
-		i.lo, _ = m.score((k - 0.5) * m.step)
+	if left := m.at(k - 0.5); left > m.lower {
+		i.lo, _ = m.score(left)
 	}
-	if (k+0.5)*m.step < m.upper {
-		i.hi, _ = m.score((k + 0.5) * m.step)
+	if right := m.at(k + 0.5); right < m.upper {
+		i.hi, _ = m.score(right)
 	}
 	return i, i.lo < i.hi
 }
@@ -96,17 +103,16 @@ func (m *marginal) edge(v float64, with bool) float64 {
 		return endless
 	}
 	if m.step > 0 { // from the middle between two values of the grid, where their intervals meet
-		k := math.Ceil(v/m.step) - 0.5
+		k := math.Ceil((v-m.from)/m.step) - 0.5
 		if with {
-			k = math.Floor(v/m.step) + 0.5
+			k = math.Floor((v-m.from)/m.step) + 0.5
 		}
-		if k*m.step <= m.lower {
+		if v = m.at(k); v <= m.lower {
 			return -endless
 		}
-		if k*m.step >= m.upper {
+		if v >= m.upper {
 			return endless
 		}
-		v = k * m.step
 	} else if i, ok := m.of(v); ok {
 		if with {
 			return i.hi
@@ -148,7 +154,9 @@ func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
 func (m *marginal) value(u float64) float64 {
 	x := m.inverse(u)
 	if m.step > 0 {
-		x = math.Round(x/m.step) * m.step
+		const slack = 1e-6 // of a step: a bound on the grid is a value of it, whatever rounding says
+		first, last := math.Ceil((m.lower-m.from)/m.step-slack), math.Floor((m.upper-m.from)/m.step+slack)
+		x = m.at(min(max(m.index(x), first), last))
 	}
 	return min(max(x, m.lower), m.upper) // a bound is where scores end: rounding may take x a hair beyond it
 }
@@ -184,12 +192,12 @@ func (m *marginal) reach(v, slope, room float64) float64 {
 	return -room * math.Expm1(-v/slope/room)
 }
 
-// newMarginal has the bounds and the step of a column and no knots yet.
+// newMarginal has the bounds and the grid of a column and no knots yet.
 func newMarginal(c *columns.Column) *marginal {
 	m := &marginal{}
 	m.lower, m.upper = boundsOf(c)
 	if c.Kind == columns.Grid || c.Kind == columns.Time {
-		m.step = c.Step
+		m.grid = grid{c.Min, c.Step}
 	}
 	return m
 }

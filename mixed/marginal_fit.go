@@ -31,7 +31,7 @@ func fitMarginal(c *columns.Column, values []float64) *marginal {
 
 // A tally is the distinct values of a column with their counts, ascending.
 type tally struct {
-	step     float64
+	grid
 	lower    float64
 	upper    float64
 	of       []distinct
@@ -52,11 +52,11 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 	sorted := slices.Clone(values)
 	if m.step > 0 {
 		for i, v := range sorted {
-			sorted[i] = math.Round(v/m.step) * m.step
+			sorted[i] = m.at(m.index(v))
 		}
 	}
 	slices.Sort(sorted)
-	t := &tally{step: m.step, lower: m.lower, upper: m.upper, n: float64(len(sorted)), smallest: max(leastBin, len(sorted)/mostBins)}
+	t := &tally{grid: m.grid, lower: m.lower, upper: m.upper, n: float64(len(sorted)), smallest: max(leastBin, len(sorted)/mostBins)}
 	for _, v := range sorted {
 		if last := len(t.of) - 1; last >= 0 && t.of[last].value == v {
 			t.of[last].count++
@@ -99,7 +99,7 @@ type bin struct{ left, right, count float64 }
 func (t *tally) left(i int) float64 {
 	switch d := t.of[i]; {
 	case t.step > 0:
-		return (math.Round(d.value/t.step) - 0.5) * t.step
+		return t.at(t.index(d.value) - 0.5)
 	case d.atom:
 		return d.value
 	case i == 0:
@@ -112,7 +112,7 @@ func (t *tally) left(i int) float64 {
 func (t *tally) right(i int) float64 {
 	switch d := t.of[i]; {
 	case t.step > 0:
-		return (math.Round(d.value/t.step) + 0.5) * t.step
+		return t.at(t.index(d.value) + 0.5)
 	case d.atom:
 		return d.value
 	case i == len(t.of)-1:

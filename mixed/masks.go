@@ -8,9 +8,10 @@ import (
 )
 
 // maskedRows are a table's rows, each copies times, as the network reads them in training: of each row a part is seen, and of the rest
-// something is asked for. They are train.Redrawn: each epoch has parts of its own. Half of them are what stands before a cell in the
-// table's order, and that cell is asked for: the mean over them is the negative log-likelihood of LogProb's chain. The others are drawn
-// from all subsets of the row's cells, and all the rest is asked for (Uria, Murray & Larochelle 2014, arXiv:1310.1757).
+// something is asked for. They are train.Redrawn: each epoch has parts of its own. A part is of one of three
+// kinds: what stands before a cell in the table's order, and that cell is asked for, so that the mean over them is the negative
+// log-likelihood of LogProb's chain; all cells but one, which is asked for, as Impute and Explain mostly do; or one of all subsets of
+// the row's cells, and all the rest is asked for (Uria, Murray & Larochelle 2014, arXiv:1310.1757).
 type maskedRows struct {
 	*mat.Dense
 	table  *table
@@ -41,9 +42,12 @@ func (m *maskedRows) Redraw(epoch int) {
 		case kind < gapShare && len(m.table.gaps) > 0:
 			p.begin(m.table, i, m.gapped)
 			p.prefix(rng)
-		case kind < (1+gapShare)/2:
+		case kind < gapShare+(1-gapShare)*prefixShare:
 			p.begin(m.table, i, m.order)
 			p.prefix(rng)
+		case kind < gapShare+(1-gapShare)*(prefixShare+otherShare):
+			p.begin(m.table, i, m.order)
+			p.others(rng)
 		default:
 			p.begin(m.table, i, m.order)
 			p.subset(rng, m.counts)
@@ -52,8 +56,13 @@ func (m *maskedRows) Redraw(epoch int) {
 	}
 }
 
-// gapShare of the parts, where there are gaps, are of gaps and cells.
-const gapShare = 0.3
+// gapShare of the parts, where there are gaps, are of gaps and cells; of the rest prefixShare are what stands before a cell, and
+// otherShare all cells but one.
+const (
+	gapShare    = 0.3
+	prefixShare = 0.4
+	otherShare  = 0.25
+)
 
 // A part is the slots of a row that are seen, and how much the log-probability of each of the others counts.
 type part struct {
@@ -83,6 +92,18 @@ func (p *part) prefix(rng *rand.Rand) {
 		p.seen[s] = true
 	}
 	p.weights[p.present[k]] = float64(len(p.present))
+}
+
+// others shows all cells but one of m, which counts m times.
+func (p *part) others(rng *rand.Rand) {
+	if len(p.present) == 0 {
+		return
+	}
+	for _, s := range p.present {
+		p.seen[s] = true
+	}
+	hidden := p.present[rng.IntN(len(p.present))]
+	p.seen[hidden], p.weights[hidden] = false, float64(len(p.present))
 }
 
 // subset shows k cells, each number of them as likely, and asks for all others.

@@ -23,6 +23,7 @@ type Model struct {
 	net    *network
 	order  []int // slots, as LogProb takes them
 	config Config
+	held   []int // the rows of Fit that were held out; not saved
 
 	once  sync.Once
 	probs *graph.RowFunc // logProbs of rows
@@ -156,7 +157,9 @@ func (t *table) rowsWhere(slot int, is state) (which []int) {
 // logProbsOf are log p of a slot of the rows at which, in which it is present.
 func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]float64, error) {
 	out := make([]float64, len(which))
-	err := m.run(t, which, func(int) []bool { return seen }, func(first int, outs [][]float64) {
+	asked := make([]float64, m.net.slots())
+	asked[slot] = 1
+	err := m.run(t, which, seen, asked, func(first int, outs [][]float64) {
 		width := m.net.slots()
 		for r := range len(outs[0]) / width {
 			i := which[first+r]
@@ -169,15 +172,15 @@ func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]floa
 func (m *Model) probsFunc() *graph.RowFunc { m.compile(); return m.probs }
 func (m *Model) thetaFunc() *graph.RowFunc { m.compile(); return m.theta }
 
-// run runs f over the rows at which, some thousands at a time, with what is seen of each; use gets the outputs from row first on.
-func (m *Model) run(t *table, which []int, seen func(r int) []bool, use func(first int, outs [][]float64), f *graph.RowFunc) error {
+// run runs f over the rows at which, some thousands at a time, with the slots that are seen and those that are asked for; use gets the
+// outputs from row first on.
+func (m *Model) run(t *table, which []int, seen []bool, asked []float64, use func(first int, outs [][]float64), f *graph.RowFunc) error {
 	const most = 4096
-	none := make([]float64, m.net.slots())
 	for first := 0; first < len(which); first += most {
 		n := min(most, len(which)-first)
 		in := mat.NewDense(n, t.rowWidth(), nil)
 		for r := range n {
-			t.fill(in.RawRowView(r), which[first+r], seen(first+r), none)
+			t.fill(in.RawRowView(r), which[first+r], seen, asked)
 		}
 		outs, err := f.Run(in)
 		if err != nil {

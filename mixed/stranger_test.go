@@ -25,6 +25,7 @@ type stranger struct {
 type strangeColumn struct {
 	Kind   string     `json:"kind"`
 	Step   float64    `json:"step"`
+	Min    float64    `json:"min"`
 	Lower  *float64   `json:"lower"`
 	Upper  *float64   `json:"upper"`
 	Levels []struct{} `json:"levels"`
@@ -257,13 +258,13 @@ func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope fl
 			math.Log(q * q / d / d * (slope[p+1]*xi*xi + 2*q*xi*(1-xi) + slope[p]*(1-xi)*(1-xi)))
 	}
 	if c.Kind != "numbers" {
-		k := math.Round(v / c.Step)
+		v = c.Min + math.Round((v-c.Min)/c.Step)*c.Step
 		lo, hi = -inf, inf
-		if (k-0.5)*c.Step > lower {
-			lo, _ = at((k - 0.5) * c.Step)
+		if v-c.Step/2 > lower {
+			lo, _ = at(v - c.Step/2)
 		}
-		if (k+0.5)*c.Step < upper {
-			hi, _ = at((k + 0.5) * c.Step)
+		if v+c.Step/2 < upper {
+			hi, _ = at(v + c.Step/2)
 		}
 		return lo, hi, 0
 	}

@@ -71,25 +71,35 @@ func TestSumsToOne(t *testing.T) {
 	}
 	near(t, "the sum over groups and counts", sum, 1, 1e-9)
 
-	// of the amount given group 1 and count 5, in v = log amount, piece by piece between the knots' images
+	// of the amount given group 1 and count 5, in v = log amount, piece by piece between the knots, where the density has corners
 	at := logProb([]float64{1, 5, math.NaN()})[0]
 	sum = math.Exp(logProb([]float64{1, 5, 0})[0] - at)
 	near(t, "P(amount = 0)", sum, 0.59, 0.06)
-	const pieces, points = 400, 40
+	ends := []float64{-40}
+	for _, x := range m.Knots("amount") {
+		if x > 0 {
+			ends = append(ends, math.Log(x))
+		}
+	}
+	ends = append(ends, 20)
+	const pieces, points = 16, 20
 	var weights []float64
 	rows = rows[:0]
 	nodes, of := make([]float64, points), make([]float64, points)
-	for p := range pieces {
-		lo := -40 + 60*float64(p)/pieces
-		quad.Legendre{}.FixedLocations(nodes, of, lo, lo+60.0/pieces)
-		for k, v := range nodes {
-			rows, weights = append(rows, 1, 5, math.Exp(v)), append(weights, of[k]*math.Exp(v))
+	for e := range len(ends) - 1 {
+		width := (ends[e+1] - ends[e]) / pieces
+		for p := range pieces {
+			lo := ends[e] + float64(p)*width
+			quad.Legendre{}.FixedLocations(nodes, of, lo, lo+width)
+			for k, v := range nodes {
+				rows, weights = append(rows, 1, 5, math.Exp(v)), append(weights, of[k]*math.Exp(v))
+			}
 		}
 	}
 	for k, lp := range logProb(rows) {
 		sum += weights[k] * math.Exp(lp-at)
 	}
-	near(t, "the integral over amounts", sum, 1, 1e-6)
+	near(t, "the integral over amounts", sum, 1, 1e-9)
 }
 
 // TestAtom: a value that 59 of 100 rows have is drawn as often, and nothing below the bound.
@@ -126,6 +136,50 @@ func TestAtom(t *testing.T) {
 	for _, i := range []int{1, 2, 3} {
 		if !math.IsInf(lp[i], -1) {
 			t.Errorf("row %d has a value that its column cannot have: log p = %v, want −Inf", i, lp[i])
+		}
+	}
+}
+
+// TestGridFromMin: a grid goes through the least value, which need not be a whole number of steps; its probabilities sum to 1.
+func TestGridFromMin(t *testing.T) {
+	r := rng(8)
+	x := mat.NewDense(300, 2, nil)
+	for i := range 300 {
+		k := r.IntN(20)
+		x.SetRow(i, []float64{10.94 + 0.18*float64(k), float64(k) + r.NormFloat64()})
+	}
+	s := columns.Schema{Columns: []columns.Column{
+		{Name: "degrees", Kind: columns.Grid, Step: 0.18, Min: 10.94, Max: 14.36, Lower: number(10.85), Upper: number(14.45)},
+		{Name: "y", Kind: columns.Numbers},
+	}}
+	m, err := mixed.Fit(context.Background(), s, x, mixed.Config{Epochs: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grid := mat.NewDense(21, 2, nil)
+	for k := range 20 {
+		grid.SetRow(k, []float64{10.94 + 0.18*float64(k), 4})
+	}
+	grid.SetRow(20, []float64{10.98, 4})
+	lp, err := m.LogProbGiven(grid, "y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for _, l := range lp[:20] {
+		sum += math.Exp(l)
+	}
+	near(t, "the sum over the grid", sum, 1, 1e-9)
+	if !math.IsInf(lp[20], -1) {
+		t.Errorf("a value beside the grid has log p %v, want −Inf", lp[20])
+	}
+	drawn, err := m.SampleWhole(nil, 500, rng(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range column(drawn, 0) {
+		if k := math.Round((v - 10.94) / 0.18); math.Abs(v-10.94-0.18*k) > 1e-9 || k < 0 || k > 19 {
+			t.Fatalf("%v is drawn, which is not on the grid", v)
 		}
 	}
 }

@@ -35,6 +35,8 @@ const (
 	Rotated  Family = "rotated"  // couplings between principal axes: flows.NewCoupling
 	Diagonal Family = "diagonal" // no conditioners: flows.NewGaussianization
 	Gaussian Family = "gaussian" // one Gaussian of a shrunk covariance, which exists for any number of rows
+	// AnyOrder is no flow: each column given any others, which takes categories and missing cells; see mixed.Fit. FitTable fits it.
+	AnyOrder Family = "any-order"
 )
 
 // Dequantize says which columns get uniform noise of one quantum while the flow is fitted.
@@ -85,7 +87,7 @@ type Config struct {
 func (c Config) Validate() error {
 	return errors.Join(
 		choice("Preset", c.Preset, Fast, Default, Best),
-		choice("Family", c.Family, Aligned, Rotated, Diagonal, Gaussian),
+		choice("Family", c.Family, Aligned, Rotated, Diagonal, Gaussian, AnyOrder),
 		choice("Dequantize", c.Dequantize, DequantizeGrids, DequantizeNone),
 		within("Blocks", c.Blocks, maxSize), within("Components", c.Components, maxComponents), within("Epochs", c.Epochs, math.MaxInt),
 		within("BatchSize", c.BatchSize, math.MaxInt), within("Patience", c.Patience, math.MaxInt), within("Workers", c.Workers, maxWorkers),

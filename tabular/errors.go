@@ -67,3 +67,11 @@ func (e *RowError) Unwrap() error {
 	}
 	return e.Err
 }
+
+// A MixedError is why an any-order density could not be fitted.
+type MixedError struct{ Err error }
+
+func (e *MixedError) Error() string { return fmt.Sprintf("tabular: FitTable: %v", e.Err) }
+
+// Unwrap is the error of package mixed.
+func (e *MixedError) Unwrap() error { return e.Err }

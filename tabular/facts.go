@@ -1,6 +1,9 @@
 package tabular
 
-import "gaussflow/train"
+import (
+	"gaussflow/columns"
+	"gaussflow/train"
+)
 
 // Facts are what a Model knows beside its Flow. They survive JSON.
 type Facts struct {
@@ -13,6 +16,8 @@ type Facts struct {
 	Reference Quantiles `json:"reference"`            // log p of rows that were not fitted to
 	Fitted    Quantiles `json:"fitted,omitempty"`     // log p of the rows fitted to
 	Held      Quantiles `json:"validation,omitempty"` // log p of the validation rows
+	// Schema is what all columns of the table are, those without a density included; nil where FitTable has not made the model.
+	Schema *columns.Schema `json:"schema,omitempty"`
 }
 
 // Training is a summary of a fit.

@@ -36,6 +36,9 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	if c.Family == AnyOrder {
+		return nil, configError("Family", string(AnyOrder), "a flow: FitTable fits this one")
+	}
 	if err := checkTable(names, x); err != nil {
 		return nil, err
 	}

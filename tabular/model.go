@@ -1,32 +1,52 @@
 package tabular
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
+	"gaussflow/mixed"
 	"gaussflow/rows"
 )
 
 // A Model is a fitted density of rows, in the units of the table it was fitted to. Its methods are safe for concurrent
 // use.
 type Model struct {
-	// Flow is the density of the columns that were kept, in order, in the units of the table.
+	// Flow is the density of the columns that were kept, in order, in the units of the table; nil where Mixed is.
 	Flow *flows.Flow
+	// Mixed is the density of rows with categories or missing cells, which has no latents; nil where Flow is the density.
+	Mixed *mixed.Model
 	Facts
 }
+
+// ErrNoLatents is what a model says that is asked for latents and has none.
+var ErrNoLatents = errors.New("the density of a table with categories or missing cells has no latents: there is no map to a standard normal")
 
 // check reports a Model that neither Fit nor Load has made, or whose facts a caller has changed.
 func (m *Model) check(op string) error {
 	switch {
+	case m != nil && m.Mixed != nil && m.Flow == nil:
+		if d := len(m.Mixed.Columns()); d == 0 || len(m.Columns) != d {
+			return fmt.Errorf("tabular: %s: the Model has %d columns, its density %d, want as many", op, len(m.Columns), d)
+		}
+		return nil
 	case m == nil || m.Flow == nil:
 		return fmt.Errorf("tabular: %s: the Model is nil or has no Flow: Fit or Load makes one", op)
 	case len(m.kept()) != m.Flow.Dim():
 		return fmt.Errorf("tabular: %s: the Model keeps %d columns, its Flow has %d, want as many", op, len(m.kept()), m.Flow.Dim())
 	}
 	return nil
+}
+
+// checkFlow is check of a model that must be a flow.
+func (m *Model) checkFlow(op string) error {
+	if m != nil && m.Mixed != nil && m.Flow == nil {
+		return fmt.Errorf("tabular: %s: %w", op, ErrNoLatents)
+	}
+	return m.check(op)
 }
 
 // kept are the indexes of the columns that the flow has.
@@ -49,10 +69,13 @@ func (f Facts) read() []int {
 }
 
 // LogProb is log p of each row of x, whose columns are those of the table, dropped ones included, and after them Given: a log-density
-// in nats per unit volume of the columns that were kept.
+// in nats per unit volume of the columns that were kept. A model of mixed columns takes missing cells, NaN, and gives log p of the others.
 func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.check("LogProb"); err != nil {
 		return nil, err
+	}
+	if m.Mixed != nil {
+		return m.Mixed.LogProb(x)
 	}
 	if err := rows.Check("tabular: LogProb", x, len(m.Columns)+len(m.Given)); err != nil {
 		return nil, err
@@ -70,6 +93,9 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	if err := m.check("Sample"); err != nil {
 		return nil, err
 	}
+	if m.Mixed != nil {
+		return m.Mixed.Sample(n, rng)
+	}
 	rows, err := m.Flow.Sample(n, rng)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: Sample: %w", err)
@@ -79,7 +105,7 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 
 // SampleGiven is Sample of a conditional density: n rows for each row of given (M×c, the columns Given), those of the first one first.
 func (m *Model) SampleGiven(given mat.Matrix, n int, rng *rand.Rand) (*mat.Dense, error) {
-	if err := m.check("SampleGiven"); err != nil {
+	if err := m.checkFlow("SampleGiven"); err != nil {
 		return nil, err
 	}
 	x, _, err := m.Flow.SampleGiven(given, n, rng)

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/data"
 	"gaussflow/flows"
+	"gaussflow/graph/safetensors"
 	"gaussflow/internal/defaults"
 	"gaussflow/train"
 )
@@ -21,9 +22,13 @@ var ErrNoTable = errors.New("the file holds a flow without the facts of a table:
 // extra is the name of a Model's Facts in the Metadata of its flow.
 const extra = "tabular"
 
-// Save writes the model to one file (see flows.Flow.Save), from which flows.Load reads the flow alone. It holds nothing
+// Save writes the model to one file (see flows.Flow.Save), from which flows.Load reads the flow alone; of mixed columns one as
+// mixed.Model.Save writes it, with the facts of the table as a string more. It holds nothing
 // of the time that the fit took, so that the same fit gives the same file, byte for byte.
 func (m *Model) Save(path string) error {
+	if m != nil && m.Mixed != nil && m.Flow == nil {
+		return m.saveMixed("Save", func(f *safetensors.File) error { return safetensors.WriteFile(path, f) })
+	}
 	f, err := m.saved()
 	if err != nil {
 		return fmt.Errorf("tabular: Save: %w", err)
@@ -33,6 +38,9 @@ func (m *Model) Save(path string) error {
 
 // SaveTo is Save to w.
 func (m *Model) SaveTo(w io.Writer) error {
+	if m != nil && m.Mixed != nil && m.Flow == nil {
+		return m.saveMixed("SaveTo", func(f *safetensors.File) error { return safetensors.Write(w, f) })
+	}
 	f, err := m.saved()
 	if err != nil {
 		return fmt.Errorf("tabular: SaveTo: %w", err)
@@ -48,9 +56,8 @@ func (m *Model) saved() (*flows.Flow, error) {
 	if err := m.validate(m.Flow.Dim(), m.Flow.ContextDim()); err != nil {
 		return nil, err
 	}
-	facts := m.Facts
-	facts.Training.History, facts.Training.Seconds = nil, 0
-	facts.Warnings = slices.DeleteFunc(slices.Clone(facts.Warnings), func(w Warning) bool { return w.Kind == Unverified })
+	facts := m.lasting()
+	facts.Training.History = nil
 	raw, err := json.Marshal(facts)
 	if err != nil {
 		return nil, err
@@ -68,6 +75,13 @@ func (m *Model) saved() (*flows.Flow, error) {
 	return &f, nil
 }
 
+// lasting are the facts without what is of one run: the time that it took, and from where the model was loaded.
+func (f Facts) lasting() Facts {
+	f.Training.Seconds = 0
+	f.Warnings = slices.DeleteFunc(slices.Clone(f.Warnings), func(w Warning) bool { return w.Kind == Unverified })
+	return f
+}
+
 // timeless is a history whose epochs took no time.
 func timeless(h *train.History) *train.History {
 	if h == nil {
@@ -82,6 +96,11 @@ func timeless(h *train.History) *train.History {
 // the other errors are those of flows.Load.
 func Load(path string) (*Model, error) {
 	f, err := flows.Load(path)
+	if errors.Is(err, flows.ErrFormat) {
+		if m, isMixed, errMixed := loadMixed(path); isMixed {
+			return m, errMixed
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +146,13 @@ func fromFlow(f *flows.Flow) (*Model, error) {
 		return nil, notOfTable(err)
 	}
 	if f.Unverified() {
-		m.Warnings = append(m.Warnings, Warning{Kind: Unverified, Text: "the model file has no checksum, as files had none once: " +
-			"whether its numbers are those that were saved is not known"})
+		m.Warnings = append(m.Warnings, unverified)
 	}
 	return m, nil
 }
+
+var unverified = Warning{Kind: Unverified, Text: "the model file has no checksum, as files had none once: " +
+	"whether its numbers are those that were saved is not known"}
 
 // notOfTable says that the facts of the table are not what they should be.
 func notOfTable(err error) error {
@@ -159,6 +180,9 @@ func (f Facts) validate(d, context int) error {
 		return &FactError{"there are no quantiles of log p of the reference rows, want at least one"}
 	case !f.Reference.ascend() || !f.Fitted.ascend() || !f.Held.ascend():
 		return &FactError{"the quantiles of log p do not ascend"}
+	}
+	if err := f.checkSchema(); err != nil {
+		return err
 	}
 	if err := f.boundNumbers(); err != nil {
 		return err

@@ -33,7 +33,7 @@ func (f Facts) Names() []string {
 // Forward maps the rows of x, whose columns are those of the table and after them Given, to z, a column for each of Kept: a standard normal
 // where the model is right.
 func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
-	if err := m.check("Forward"); err != nil {
+	if err := m.checkFlow("Forward"); err != nil {
 		return nil, err
 	}
 	if err := rows.Check("tabular: Forward", x, len(m.Columns)+len(m.Given)); err != nil {
@@ -48,7 +48,7 @@ func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 
 // Inverse maps the rows of z, beside which is Given, to rows of the table's columns; dropped columns have their one value.
 func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
-	if err := m.check("Inverse"); err != nil {
+	if err := m.checkFlow("Inverse"); err != nil {
 		return nil, err
 	}
 	x, _, err := m.Flow.Inverse(z)
@@ -62,7 +62,7 @@ func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 // where it is farthest. It is rounding error, 1e-15 or so, where the model has seen rows; where its map is nearly flat, far from all
 // rows, z has lost x, and the error is as large as the flat place.
 func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err error) {
-	if err := m.check("RoundTrip"); err != nil {
+	if err := m.checkFlow("RoundTrip"); err != nil {
 		return nil, nil, err
 	}
 	if err := rows.Check("tabular: RoundTrip", x, len(m.Columns)+len(m.Given)); err != nil {
@@ -79,7 +79,7 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 // InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in
 // standard deviations of the column where that is most; see flows.Flow.InverseError.
 func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err error) {
-	if err := m.check("InverseError"); err != nil {
+	if err := m.checkFlow("InverseError"); err != nil {
 		return nil, nil, err
 	}
 	rows, room, err := m.Flow.InverseError(z)

@@ -20,6 +20,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"gaussflow/columns"
 	"gaussflow/mixed"
 )
 
@@ -30,6 +31,11 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the draws and of the fits")
 	out := flag.String("o", "", "folder to write the rows that were held out and as many samples to, for c2st.py; empty: none")
 	flag.Parse()
+	if *out != "" {
+		if err := os.MkdirAll(*out, 0o755); err != nil {
+			log.Fatal(err)
+		}
+	}
 	fmt.Println("held-out log p, nats a row")
 	for _, name := range strings.Split(*names, ",") {
 		if err := compare(filepath.Join(*folder, name), *out, *most, *seed); err != nil {
@@ -58,22 +64,31 @@ func compare(path, out string, most int, seed uint64) error {
 	if err != nil {
 		return err
 	}
+	points, err := logProbDequantized(&schema, fitted, held, seed)
+	if err != nil {
+		return err
+	}
 	n, d := fitted.Dims()
 	slices.Sort(lp)
-	fmt.Printf("%-26s %6d×%-3d epoch %3d of %3d %6.1f s   mixed %9.3f   independent %9.3f   of the %d that chose the epoch: mixed %9.3f   least %.1f\n",
-		filepath.Base(path), n, d, m.Facts.BestEpoch, m.Facts.Epochs, took.Seconds(), stat.Mean(lp, nil), stat.Mean(alone, nil),
+	fmt.Printf("%-26s %6d×%-3d epoch %3d of %3d %6.1f s   mixed %9.3f   dequantized %9.3f   independent %9.3f   of the %d that chose the epoch: mixed %9.3f   least %.1f\n",
+		filepath.Base(path), n, d, m.Facts.BestEpoch, m.Facts.Epochs, took.Seconds(), stat.Mean(lp, nil), points, stat.Mean(alone, nil),
 		m.Facts.ValidationRows, m.Facts.LogProb, lp[0])
 	if out == "" {
 		return nil
 	}
-	n, _ = held.Dims()
+	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), m, schema, fitted, held, seed)
+}
+
+// writeTables writes what c2st.py and trees.py read.
+func writeTables(stem string, m *mixed.Model, schema columns.Schema, fitted, held *mat.Dense, seed uint64) error {
+	n, _ := held.Dims()
 	sample, err := m.Sample(n, rand.New(rand.NewPCG(seed, 2)))
 	if err != nil {
 		return err
 	}
-	stem := filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0])
 	return errors.Join(
-		writeTable(stem+"-fitted.csv", m, fitted), writeTable(stem+"-held.csv", m, held), writeTable(stem+"-sample.csv", m, sample))
+		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held),
+		writeTable(stem+"-sample.csv", schema, sample), writeSchema(stem+"-schema.json", &schema))
 }
 
 // independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
@@ -92,26 +107,50 @@ func independent(m *mixed.Model, x *mat.Dense) ([]float64, error) {
 	return sum, nil
 }
 
-// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing.
-func writeTable(path string, m *mixed.Model, x *mat.Dense) error {
+// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing; the columns that others make
+// stand behind.
+func writeTable(path string, schema columns.Schema, x *mat.Dense) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := csv.NewWriter(file)
-	err = w.Write(m.Columns())
-	n, d := x.Dims()
+	err = w.Write(namesOf(schema))
+	n, _ := x.Dims()
 	for i := range n {
-		rec := make([]string, d)
-		for j := range rec {
-			if v := x.At(i, j); !math.IsNaN(v) {
-				rec[j] = strconv.FormatFloat(v, 'g', 12, 64)
+		var record []string
+		for _, v := range derived(schema, x.RawRowView(i)) {
+			text := ""
+			if !math.IsNaN(v) {
+				text = strconv.FormatFloat(v, 'g', 12, 64)
 			}
+			record = append(record, text)
 		}
-		err = errors.Join(err, w.Write(rec))
+		err = errors.Join(err, w.Write(record))
 	}
 	w.Flush()
 	return errors.Join(err, w.Error(), file.Close())
+}
+
+func writeSchema(path string, schema *columns.Schema) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(schema.Write(file), file.Close())
+}
+
+// namesOf are the names of the modelled columns, and then of those that others make.
+func namesOf(schema columns.Schema) (names []string) {
+	for _, c := range schema.Modelled() {
+		names = append(names, c.Name)
+	}
+	for _, c := range schema.Columns {
+		if c.Kind == columns.Derived {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // divide draws at most so many rows and cuts a fifth of them off.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -11,6 +14,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/internal/pipeline"
@@ -18,10 +22,14 @@ import (
 
 // A batch is consecutive rows of a table on their way through a model.
 type batch struct {
-	x      *mat.Dense // rows × columns read
-	places []data.Place
-	out    *mat.Dense // what the work made of x
-	errors []float64  // of the rows of out, where they are measured
+	x       *mat.Dense // rows × columns read
+	places  []data.Place
+	reasons []string   // why a row cannot be read, "" where it can
+	faults  []bool     // whether it is no row at all
+	broken  []string   // what a row has that no row can have
+	out     *mat.Dense // what the work made of x
+	errors  []float64  // of the rows of out, where they are measured
+	says    []string   // of the rows of out, where they are explained
 
 	values []float64 // behind x
 	kept   []byte    // the records, where they are wanted
@@ -36,49 +44,129 @@ func (b *batch) record(i int) []byte {
 	return b.kept[b.ends[i-1]:b.ends[i]]
 }
 
-// batchRows is what a flow runs at once.
-const batchRows = 512
+// batchRows is what a flow runs at once, and keptBytes how many bytes of whole rows stand in a batch before it ends early.
+const (
+	batchRows = 512
+	keptBytes = 4 << 20
+)
 
-// batches reads a table in batches that are used again.
+// batches reads the columns of a schema in batches that are used again.
 type batches struct {
-	*data.Rows
+	rows    *columns.Rows
+	pass    *data.Pass // keeps whole rows, or nil
 	name    string
 	dim     int
-	records bool
+	drop    bool // rows with missing cells
+	dropped int
 	used    sync.Pool
 }
 
-// newBatches starts the last pass over the file; it keeps whole rows for records, or none where that is nil.
-func newBatches(file *data.File, records *data.RecordWriter) (b *batches, err error) {
-	b = &batches{name: file.Name(), dim: file.Dim(), records: records != nil}
-	b.used.New = func() any { return &batch{values: make([]float64, batchRows*b.dim)} }
-	file.Once()
-	if b.records {
-		b.Rows, err = file.Records(records)
-	} else {
-		b.Rows, err = file.Rows()
+// A recordTable is a file whose next pass keeps whole rows for a writer.
+type recordTable struct {
+	*data.File
+	w    *data.RecordWriter
+	pass *data.Pass
+}
+
+// Pass starts it.
+func (t *recordTable) Pass() (columns.Pass, error) {
+	var err error
+	if t.pass, err = t.RecordPass(t.w); err != nil {
+		return nil, err
 	}
+	return t.pass, nil
+}
+
+// newBatches starts the last pass over the file; it keeps whole rows for records, or none where that is nil.
+func newBatches(file *data.File, schema *columns.Schema, drop bool, records *data.RecordWriter) (b *batches, err error) {
+	file.Once()
+	b = &batches{name: file.Name(), dim: len(schema.Modelled()), drop: drop}
+	b.used.New = func() any { return &batch{values: make([]float64, batchRows*b.dim)} }
+	if records == nil {
+		b.rows, err = schema.Open(file)
+		return b, err
+	}
+	whole := &recordTable{File: file, w: records}
+	b.rows, err = schema.Open(whole)
+	b.pass = whole.pass
 	return b, err
 }
 
-// next reads a batch.
+// next reads a batch; io.EOF after the last one.
 func (b *batches) next() (*batch, error) {
 	t := b.used.Get().(*batch)
-	n, err := b.Read(t.values)
+	t.places, t.reasons, t.faults, t.broken, t.kept, t.ends = t.places[:0], t.reasons[:0], t.faults[:0], t.broken[:0], t.kept[:0], t.ends[:0]
+	n := 0
+	for n < batchRows && len(t.kept) < keptBytes {
+		err := b.rows.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if b.drop && (b.rows.Fault() != "" || hasGap(b.rows.Values())) {
+			b.dropped++
+			continue
+		}
+		if err := b.take(t, n); err != nil {
+			return nil, err
+		}
+		n++
+	}
 	if n == 0 {
-		return nil, err
+		return nil, io.EOF
 	}
 	t.x = mat.NewDense(n, b.dim, t.values[:n*b.dim])
-	t.places, t.kept, t.ends = t.places[:0], t.kept[:0], t.ends[:0]
-	for i := range n {
-		t.places = append(t.places, b.Place(i))
-		if b.records {
-			t.kept = append(t.kept, b.Record(i)...)
-			t.ends = append(t.ends, len(t.kept))
-		}
-	}
 	return t, nil
 }
+
+func hasGap(values []float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// take puts the present row into a batch.
+func (b *batches) take(t *batch, n int) error {
+	copy(t.values[n*b.dim:], b.rows.Values())
+	row, line := b.rows.Place()
+	t.places = append(t.places, data.Place{Row: row, Line: line})
+	t.faults = append(t.faults, b.rows.Fault() != "")
+	t.reasons, t.broken = append(t.reasons, b.rows.Reason()), append(t.broken, b.rows.Broken())
+	if b.pass == nil {
+		return nil
+	}
+	record, err := b.pass.Record()
+	t.kept = append(t.kept, record...)
+	t.ends = append(t.ends, len(t.kept))
+	return err
+}
+
+// all are the batches one after the other, each good until the next.
+func (b *batches) all(ctx context.Context) iter.Seq2[*batch, error] {
+	return func(yield func(*batch, error) bool) {
+		for {
+			t, err := b.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err == nil {
+				err = ctx.Err()
+			}
+			if !yield(t, err) || err != nil {
+				return
+			}
+			b.used.Put(t)
+		}
+	}
+}
+
+// Close ends the pass.
+func (b *batches) Close() error { return b.rows.Close() }
 
 // stream works on all rows, on all processors, writes in order and counts on the bar.
 func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work, write func(*batch) error) error {
@@ -88,6 +176,26 @@ func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work
 		return errors.Join(write(t), bar.Add(len(t.places)))
 	})
 	return errors.Join(err, bar.Finish())
+}
+
+// A gapError is a row that has not all values, where all are wanted.
+type gapError struct{ what string }
+
+func (e *gapError) Error() string { return e.what }
+
+// whole is an error of the first row of a batch that has not a value in each column that the schema models.
+func (b *batches) whole(t *batch, schema *columns.Schema) error {
+	for i, at := range t.places {
+		if t.reasons[i] != "" {
+			return rowAt(b.name, at, &gapError{t.reasons[i]})
+		}
+		for j, v := range t.x.RawRowView(i) {
+			if math.IsNaN(v) {
+				return rowAt(b.name, at, &gapError{fmt.Sprintf("no value in column %q", schema.Modelled()[j].Name)})
+			}
+		}
+	}
+	return nil
 }
 
 // located says where in the file the row of an error stands.

@@ -6,14 +6,15 @@ import (
 	"math"
 
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/tabular"
 )
 
 const evaluateLong = `Evaluate prints how well a model describes the rows of a table, best one that it was not fitted to: the mean of log p
-with its standard error, and bits per dimension, −log p / (d log 2).
+with its standard error, and bits per dimension, −log p / (d log 2). Rows without an answer, as score explains them, are counted
+and not in the mean.
 
 With --label, a column (or an array of an NPZ file) that is 0 for normal rows and not 0 for anomalies, it also prints
 how well −log p finds the anomalies: the area under the ROC curve and the average precision; ties count as they should.`
@@ -61,8 +62,10 @@ func newEvaluate() *cobra.Command {
 type evaluation struct {
 	Rows          int      `json:"rows"`
 	DroppedRows   int      `json:"dropped_rows"`
-	LogLikelihood float64  `json:"log_likelihood"` // mean log p, nats
-	StandardError *float64 `json:"standard_error"` // null of a single row
+	NoAnswer      int      `json:"rows_without_log_prob"` // a cell is missing that must not, or cannot be read
+	Impossible    int      `json:"impossible_rows"`       // log p is −∞: not in the mean
+	LogLikelihood float64  `json:"log_likelihood"`        // mean log p, nats
+	StandardError *float64 `json:"standard_error"`        // null of a single row
 	Bits          float64  `json:"bits_per_dimension"`
 	*ranking
 
@@ -71,22 +74,22 @@ type evaluation struct {
 }
 
 func (e *evaluation) run(c *cobra.Command, table *tableFlags, path, label string) error {
-	file, err := table.openFor(c, path, e.model)
+	file, schema, err := table.openFor(c, path, e.model)
 	if err != nil {
 		return err
 	}
 	var labels *labelled
 	if label != "" {
-		if labels, err = openLabels(c, table, path, file, label); err != nil {
+		if labels, err = openLabels(c, table, path, file, schema, label); err != nil {
 			return err
 		}
 		defer labels.Close()
-		file = labels.file
+		file, schema = labels.file, labels.schema
 	}
-	if err = e.read(c, file, labels); err != nil {
+	if err = e.read(c, table, file, schema, labels); err != nil {
 		return err
 	}
-	e.Bits = -e.LogLikelihood / (float64(e.model.Flow.Dim()) * math.Ln2)
+	e.Bits = -e.LogLikelihood / (float64(len(e.model.Kept())) * math.Ln2)
 	if e.Rows > 1 {
 		se := math.Sqrt(e.squares / float64(e.Rows-1) / float64(e.Rows))
 		e.StandardError = &se
@@ -98,22 +101,21 @@ func (e *evaluation) run(c *cobra.Command, table *tableFlags, path, label string
 }
 
 // read scores all rows.
-func (e *evaluation) read(c *cobra.Command, file *data.File, labels *labelled) error {
-	rows, err := newBatches(file, nil)
+func (e *evaluation) read(c *cobra.Command, table *tableFlags, file *data.File, schema *columns.Schema, labels *labelled) error {
+	rows, err := newBatches(file, schema, table.options.DropMissing, nil)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	d := len(e.model.Reads())
-	work := func(b *batch) error {
-		n, _ := b.x.Dims()
-		logProb, err := e.model.Flow.LogProb(b.x.Slice(0, n, 0, d))
-		b.out = mat.NewDense(max(len(logProb), 1), 1, logProb)
-		return err
-	}
+	work := func(b *batch) error { return scoreBatch(e.model, b, d) }
+	var first data.Place
+	var why string
 	err = rows.stream(c.Context(), rowBar(c, "", -1), work, func(b *batch) error {
-		for i := range b.places {
-			e.add(b.out.At(i, 0))
+		for i, at := range b.places {
+			if e.add(b.out.At(i, 0)); b.says[i] != "" && why == "" {
+				first, why = at, b.says[i]
+			}
 		}
 		if labels == nil {
 			return nil
@@ -123,16 +125,28 @@ func (e *evaluation) read(c *cobra.Command, file *data.File, labels *labelled) e
 	if err != nil {
 		return err
 	}
-	e.DroppedRows = rows.Dropped()
+	e.DroppedRows = rows.dropped
 	sayDropped(c, e.DroppedRows)
-	if e.Rows == 0 {
+	sayRows(c, e.NoAnswer+e.Impossible, "rows have no log p, or −∞, and are not in the mean", first, why)
+	if e.Rows+e.NoAnswer+e.Impossible == 0 {
 		return &data.EmptyError{File: file.Name(), What: "row", Dropped: e.DroppedRows}
+	}
+	if e.Rows == 0 {
+		return rowAt(file.Name(), first, &unscoredError{why})
 	}
 	return nil
 }
 
 // add takes a row into mean and squares (Welford 1962).
 func (e *evaluation) add(logProb float64) {
+	switch {
+	case math.IsNaN(logProb):
+		e.NoAnswer++
+		return
+	case math.IsInf(logProb, 0):
+		e.Impossible++
+		return
+	}
 	e.Rows++
 	delta := logProb - e.LogLikelihood
 	e.LogLikelihood += delta / float64(e.Rows)

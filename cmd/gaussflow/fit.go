@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/internal/visible"
 	"gaussflow/progress"
 	"gaussflow/tabular"
 	"gaussflow/train"
@@ -17,15 +19,21 @@ import (
 
 const fitLong = `Fit finds the density of the rows of a table and writes it to a model file.
 
-With no flags it does well on most tables: the preset decides everything from the number of rows and columns. A tenth
-of the rows chooses when to stop. Bad cells and constant columns are errors that name them, until a flag allows to
-leave them out; columns of tied values are named in a warning that says what a density means there.
+With no flags it does well on most tables: what each column is (numbers, a category, a date, …) is found from its cells and
+printed, as gaussflow inspect does, with what has no density and is left out: text, identifiers, constants. --as id=numbers says what
+a column is where a person knows better, or --schema takes a file that inspect has written and a person has edited. Where all cells
+are numbers the density is a flow; where there are categories, missing cells or values that have a probability of their own it is
+one that takes them, any-order. A tenth of the rows chooses when to stop.
+
+A cell that is not what its column is (12o5 among numbers) counts as missing, with a warning that names the first; more than one row
+in ten of them is an error, as is a row with too few or too many cells, until --skip-bad-rows allows to leave it out.
 
 An interrupt (Ctrl-C) stops the fit and writes the best model so far; a second one quits. While a fit runs, it is kept
 in a checkpoint beside the model: --resume goes on from there, to the same model, byte for byte.`
 
 const fitExample = `  gaussflow fit table.csv -o model.gflow
-  gaussflow fit table.parquet --except id,label --drop-missing --drop-constant
+  gaussflow fit table.parquet --except label --as zip=category
+  gaussflow fit table.csv --schema table.json --skip-bad-rows
   gaussflow fit table.csv --preset best --seed 7 --history losses.csv --report report.html
   zcat table.csv.gz | gaussflow fit - -o model.gflow --json`
 
@@ -58,14 +66,17 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	table, err := file.ReadAll()
+	table, err := o.read(c, file)
 	if err != nil {
 		return err
 	}
-	sayDropped(c, table.Dropped)
 	model, err := o.fit(c, table)
-	if model == nil {
-		return ofTable(file, err)
+	var setting *tabular.ConfigError
+	switch {
+	case model == nil && errors.As(err, &setting):
+		return usage(c, err)
+	case model == nil:
+		return ofTable(table, err)
 	}
 	var unkept *train.UnkeptError
 	isUnkept := errors.As(err, &unkept)
@@ -77,7 +88,7 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	case interrupted || c.Context().Err() != nil:
 		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: no report was written: gaussflow report %s %s -o %s writes it\n", o.output, path, o.report)
 	default:
-		err = writeReport(c, o.report, model, file, table, o.config.Seed)
+		err = writeReport(c, o.report, model, table, o.config.Seed)
 	}
 	if isUnkept {
 		err = errors.Join(err, unkept)
@@ -85,8 +96,59 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	return errors.Join(err, o.losses.finish())
 }
 
+// read reads the table: it finds what its columns are, or is told, and says so.
+func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) {
+	schema, err := o.schemaOf(c, file)
+	if err != nil {
+		return nil, err
+	}
+	if schema.Rows == 0 && o.schema == "" && schema.BadRows == nil {
+		return nil, &data.EmptyError{File: file.Name(), What: "row"}
+	}
+	if o.schema == "" && schema.BadRows != nil && !o.table.skipBad {
+		bad := &badRowsError{bad: schema.BadRows}
+		if schema.Rows == 0 || schema.Rows == schema.BadRows.Count {
+			bad.file = file.Name()
+		}
+		return nil, in(file.Name(), bad)
+	}
+	if !o.json {
+		printTable(visible.Writer{Writer: c.OutOrStdout()}, file, schema)
+	}
+	if len(schema.Modelled()) == 0 {
+		return nil, in(file.Name(), tabular.ErrNothingModelled)
+	}
+	chosen, err := columnsOf(file, schema)
+	if err != nil {
+		return nil, err
+	}
+	table, err := o.table.readTable(c.Context(), chosen, schema)
+	if err != nil {
+		return nil, err
+	}
+	table.say(c)
+	if !c.Flags().Changed("validation-share") {
+		o.config.ValidationShare = 0 // each family's own
+	}
+	if o.report != "" && tabular.FamilyOf(schema, table.x, o.config) == tabular.AnyOrder {
+		return nil, in("--report", errNoReport)
+	}
+	return table, nil
+}
+
+// schemaOf is the schema of the file that --schema names, or what is found in the table.
+func (o *fitFlags) schemaOf(c *cobra.Command, file *data.File) (*columns.Schema, error) {
+	if o.schema == "" {
+		return profile(c, file, o.as)
+	}
+	if len(o.as) > 0 || len(o.table.options.Columns)+len(o.table.options.Except) > 0 {
+		return nil, usage(c, errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema"))
+	}
+	return readSchema(o.schema)
+}
+
 // fit fits; one that was interrupted, or whose checkpoint could not be written, comes with a model and the error.
-func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, error) {
+func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, error) {
 	if !o.quiet {
 		o.config.Callbacks = append(o.config.Callbacks, &progress.Bar{}) // which draws on a terminal only
 	}
@@ -103,7 +165,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *data.Table) (*tabular.Model, err
 		setPatient(c.Context(), true)
 		return nil
 	}})
-	model, err := tabular.Fit(c.Context(), table.Names, table.X, o.config)
+	model, err := tabular.FitTable(c.Context(), table.schema, table.x, o.config)
 	var unkept *train.UnkeptError
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, &unkept) {
 		return nil, err
@@ -120,7 +182,7 @@ func (o *fitFlags) checkShare() error {
 }
 
 // finish writes the model and says what it is.
-func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Table, interrupted bool) error {
+func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *typedTable, interrupted bool) error {
 	if err := model.Save(o.output); err != nil {
 		return err
 	}
@@ -144,19 +206,16 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *data.Ta
 }
 
 // ofTable says of which table an error of a fit is, and where in it: what the fit calls a row, it counts.
-func ofTable(file *data.File, err error) error {
+func ofTable(table *typedTable, err error) error {
 	var row *tabular.RowError
 	var few *tabular.FewRowsError
 	var constant *tabular.ConstantError
 	var spread *tabular.SpreadError
 	switch {
 	case errors.As(err, &row) && row.Row >= 0:
-		if at, errPlaces := places(file); errPlaces == nil && row.Row < len(at) {
-			return rowAt(file.Name(), at[row.Row], err)
-		}
-		return in(fmt.Sprintf("%s: row %d of those read", file.Name(), row.Row+1), err)
+		return rowAt(table.name, table.places[row.Row], err)
 	case errors.As(err, &few), errors.As(err, &constant), errors.As(err, &spread):
-		return in(file.Name(), err)
+		return in(table.name, err)
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func (o *fitFlags) checkOutput() error {
 
 // paths are all files of the fit.
 func (o *fitFlags) paths(table string) *paths {
-	p := new(paths).reads("DATA", table).writes("--output", o.output).writes("the checkpoint", o.checkpoint())
+	p := new(paths).reads("DATA", table).reads("--schema", o.schema).writes("--output", o.output).writes("the checkpoint", o.checkpoint())
 	return p.writes("--history", o.history).writes("--report", o.report)
 }
 

@@ -13,6 +13,8 @@ type fitFlags struct {
 	table                   tableFlags
 	config                  tabular.Config
 	output, history, report string
+	as                      map[string]string
+	schema                  string // the file to read
 	resume, json, quiet     bool
 	losses                  *historyFile // nil: no --history
 }
@@ -30,14 +32,16 @@ func (o *fitFlags) register(c *cobra.Command) {
 	o.registerTraining(f)
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "fit these columns, by `name`, in this order (default: all)")
 	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
-	f.BoolVar(&o.config.DropConstant, "drop-constant", false, "leave columns of one value out, and name them")
+	f.StringToStringVar(&o.as, "as", nil, asUsage)
+	f.StringVar(&o.schema, "schema", "", "take what the columns are from this JSON `file`, which gaussflow inspect --schema writes")
 	o.table.register(c)
 }
 
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {
 	m := &o.config
 	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend (default default)")
-	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal), "family", "the kind of flow (default aligned; rotated for few rows a column)")
+	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal, tabular.AnyOrder), "family",
+		"the kind of density: a flow, or any-order (default any-order where there are categories or missing cells, else aligned; rotated for few rows a column)")
 	f.IntVar(&m.Blocks, "blocks", 0, "blocks of the flow (default: the preset's, as of all flags below)")
 	f.IntVar(&m.Components, "components", 0, "components of each mixture")
 	f.IntSliceVar(&m.Hidden, "hidden", nil, "`widths` of the conditioners' hidden layers, as 64,64")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 
-	"gaussflow/data"
 	"gaussflow/tabular"
 )
 
@@ -15,6 +14,7 @@ type fitSummary struct {
 	ValidationRows int               `json:"validation_rows"`
 	DroppedRows    int               `json:"dropped_rows"`
 	Columns        []string          `json:"columns"`
+	Family         tabular.Family    `json:"family"`
 	Parameters     int               `json:"parameters"`
 	Epochs         int               `json:"epochs"`
 	LogLikelihood  float64           `json:"log_likelihood"`
@@ -23,11 +23,11 @@ type fitSummary struct {
 	Warnings       []tabular.Warning `json:"warnings"`
 }
 
-func newFitSummary(path string, m *tabular.Model, table *data.Table, interrupted bool) fitSummary {
+func newFitSummary(path string, m *tabular.Model, table *typedTable, interrupted bool) fitSummary {
 	t := m.Training
 	return fitSummary{
-		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.Dropped, Columns: m.Kept(), Parameters: t.Parameters,
-		Epochs: len(t.History.Epoch), LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
+		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.dropped + table.skipped, Columns: m.Kept(), Parameters: t.Parameters,
+		Epochs: len(t.History.Epoch), Family: m.Config.Family, LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
 		Warnings: append([]tabular.Warning{}, m.Warnings...),
 	}
 }

@@ -18,7 +18,9 @@ func hint(c *cobra.Command, err error) string {
 	var category *data.CategoryError
 	var missing *data.MissingError
 	var cell *data.CellError
-	var constant *tabular.ConstantError
+	var gap *gapError
+	var bad *badRowsError
+	var mistyped *mistypedError
 	var format *data.FormatError
 	var row *located
 	var size *graph.SizeError
@@ -31,8 +33,16 @@ func hint(c *cobra.Command, err error) string {
 		return except(c, "these columns", names)
 	case errors.As(err, &missing), errors.As(err, &cell):
 		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
-	case errors.As(err, &constant) && !constant.All:
-		return flagged(c, "drop-constant", "--drop-constant leaves these columns out")
+	case errors.As(err, &gap):
+		return flagged(c, "drop-missing", "--drop-missing leaves rows with missing cells out, and says how many")
+	case errors.As(err, &bad) && bad.file != "":
+		return fmt.Sprintf("the first line is of another kind than all others: sed 1d %s > rows.csv leaves it out", inShell(bad.file))
+	case errors.As(err, &bad):
+		return flagged(c, "skip-bad-rows", "--skip-bad-rows leaves such rows out, and says how many")
+	case errors.As(err, &mistyped):
+		return flagged(c, "as", "--as NAME=category or NAME=text says what such a column is")
+	case errors.Is(err, tabular.ErrNothingModelled):
+		return flagged(c, "as", "--as NAME=numbers takes a column in as numbers, --as NAME=category as a category")
 	case errors.As(err, &size):
 		return flagged(c, "blocks", "fewer --blocks or --components, or smaller --hidden, make a flow that is small enough")
 	case errors.As(err, &format):

@@ -83,8 +83,8 @@ func isModel(path string) bool {
 
 // inspection is a model as JSON.
 type inspection struct {
-	Layers []inspectedLayer `json:"layers"`
-	Dtype  string           `json:"dtype"`
+	Layers []inspectedLayer `json:"layers,omitempty"`
+	Dtype  string           `json:"dtype,omitempty"`
 	tabular.Facts
 }
 
@@ -95,7 +95,11 @@ type inspectedLayer struct {
 }
 
 func newInspection(m *tabular.Model) inspection {
-	in := inspection{Dtype: string(m.Flow.Dtype()), Facts: m.Facts}
+	in := inspection{Facts: m.Facts}
+	if m.Mixed != nil {
+		return in
+	}
+	in.Dtype = string(m.Flow.Dtype())
 	for _, l := range m.Flow.Layers() {
 		n := 0
 		for _, p := range l.Layer.Params() {
@@ -107,7 +111,11 @@ func newInspection(m *tabular.Model) inspection {
 }
 
 func inspect(out io.Writer, m *tabular.Model) {
-	fmt.Fprintln(out, m.Flow.Summary())
+	if m.Mixed == nil {
+		fmt.Fprintln(out, m.Flow.Summary())
+	} else {
+		fmt.Fprintf(out, "Each column given any others, by one network of %d parameters (any-order)\n\n", m.Training.Parameters)
+	}
 	if !known(m) {
 		fmt.Fprintf(out, "Columns: %s\n", strings.Join(m.Names(), ", "))
 		if len(m.Given) > 0 {
@@ -117,26 +125,38 @@ func inspect(out io.Writer, m *tabular.Model) {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	t, c := m.Training, m.Config
-	fmt.Fprintf(w, "preset\t%s\n", c.Preset)
+	if c.Preset != "" {
+		fmt.Fprintf(w, "preset\t%s\n", c.Preset)
+	}
 	fmt.Fprintf(w, "rows fitted to\t%d\n", t.Rows)
 	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
 	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
-	if h := t.History; h != nil {
+	if h := t.History; h != nil && m.Mixed == nil {
 		best := fmt.Sprintf("the best %d", h.BestEpoch+1)
 		if h.BestEpoch == train.Start || len(h.Epoch) == 0 {
 			best = "the model is the warm start"
 		}
 		fmt.Fprintf(w, "epochs\t%d of at most %d, %s\n", len(h.Epoch), c.Epochs, best)
 	}
-	fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
-	fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)
+	if m.Mixed != nil {
+		fmt.Fprintf(w, "epochs\t%d, the best %d\n", m.Mixed.Facts.Epochs, m.Mixed.Facts.BestEpoch+1)
+		fmt.Fprintf(w, "log p of independent columns\t%.6g nats\n", m.Mixed.Facts.Independent)
+	} else {
+		fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
+		fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)
+	}
 	fmt.Fprintf(w, "seed\t%d\n", c.Seed)
 	if t.Kernels != "" {
 		fmt.Fprintf(w, "fitted with kernels\t%s\n", t.Kernels)
 	}
 	fmt.Fprintf(w, "version\t%s\n\n", flows.Version)
-	inspectColumns(w, m)
+	if m.Mixed == nil {
+		inspectColumns(w, m)
+	}
 	w.Flush()
+	if m.Mixed != nil {
+		printSchema(out, m.Schema)
+	}
 	for _, warning := range m.Warnings {
 		fmt.Fprintf(out, "\nwarning: %v\n", warning)
 	}

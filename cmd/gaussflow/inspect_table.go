@@ -21,12 +21,15 @@ type schemaFlags struct {
 	schema string // the file to write
 }
 
+const asUsage = "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored; may be given again"
+
 func (s *schemaFlags) register(c *cobra.Command) {
 	s.table.register(c)
 	f := c.Flags()
-	f.StringToStringVar(&s.as, "as", nil, "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored; may be given again")
+	f.StringToStringVar(&s.as, "as", nil, asUsage)
 	f.StringVar(&s.schema, "schema", "", "write what the columns are to this JSON `file`, which can be edited")
 	_ = f.MarkHidden("drop-missing") // nothing is dropped here
+	_ = f.MarkHidden("skip-bad-rows")
 }
 
 // inspect prints what the columns of a table are.
@@ -48,12 +51,17 @@ func (s *schemaFlags) inspect(c *cobra.Command, path string, asJSON bool) error 
 		return schema.Write(visible.Writer{Writer: c.OutOrStdout()})
 	}
 	out := visible.Writer{Writer: c.OutOrStdout()}
+	printTable(out, file, schema)
+	return nil
+}
+
+// printTable prints what was found out about a table and its columns.
+func printTable(out io.Writer, file *data.File, schema *columns.Schema) {
 	fmt.Fprintf(out, "%s: %d rows, %d columns\n", file.Name(), schema.Rows, len(schema.Columns))
 	for _, note := range file.Notes() {
 		fmt.Fprintln(out, note)
 	}
 	printSchema(out, schema)
-	return nil
 }
 
 // writeSchema writes a schema to a file that appears once it is whole.
@@ -71,14 +79,34 @@ func writeSchema(path string, schema *columns.Schema) error {
 
 // profile finds what the columns of a table are, or are said to be.
 func (s *schemaFlags) profile(c *cobra.Command, file *data.File) (*columns.Schema, error) {
+	return profile(c, file, s.as)
+}
+
+func profile(c *cobra.Command, file *data.File, as map[string]string) (*columns.Schema, error) {
 	o := columns.Options{}
-	if len(s.as) > 0 {
-		o.Kinds = make(map[string]columns.Kind, len(s.as))
+	if len(as) > 0 {
+		o.Kinds = make(map[string]columns.Kind, len(as))
 	}
-	for name, kind := range s.as {
+	for name, kind := range as {
 		o.Kinds[name] = columns.Kind(kind)
 	}
-	return columns.Profile(c.Context(), file, o)
+	schema, err := columns.Profile(c.Context(), file, o)
+	if err != nil {
+		return nil, err
+	}
+	return schema, obeyed(schema, o.Kinds)
+}
+
+// obeyed reports a column that cannot be what it is said to be.
+func obeyed(schema *columns.Schema, kinds map[string]columns.Kind) error {
+	for i := range schema.Columns {
+		c := &schema.Columns[i]
+		said := columns.Column{Kind: kinds[c.Name]}
+		if said.Modelled() && (c.Kind == columns.Text || c.Kind == columns.Identifier) {
+			return &columns.SchemaError{Where: fmt.Sprintf("column %q", c.Name), What: fmt.Sprintf("cannot be %s, as --as says, but is %s: %s", said.Kind, c.Kind, c.Describe())}
+		}
+	}
+	return nil
 }
 
 // printSchema prints the columns, and then what is odd in them.

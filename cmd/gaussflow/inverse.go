@@ -41,6 +41,9 @@ func newInverse() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err = hasLatents(args[0], model); err != nil {
+				return err
+			}
 			file, err := table.open(c, args[1])
 			if err != nil {
 				return err
@@ -48,8 +51,8 @@ func newInverse() *cobra.Command {
 			if file, err = latentColumns(file, model, table.unnamed(args[1])); err != nil {
 				return err
 			}
-			to := mapping{c: c, output: output, names: model.Names(), errors: errors, warning: inverseWarning}
-			return to.run(file, func(z *mat.Dense) (*mat.Dense, []float64, error) { return model.InverseError(z) })
+			to := mapping{c: c, output: output, drop: table.options.DropMissing, names: model.Names(), errors: errors, warning: inverseWarning}
+			return to.run(file, numbersSchema(file.Names()), func(z *mat.Dense) (*mat.Dense, []float64, error) { return model.InverseError(z) })
 		},
 	}
 	table.register(c)

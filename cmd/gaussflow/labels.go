@@ -4,30 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 )
 
 // labelled collects log p and labels of the rows of a table.
 type labelled struct {
-	file *data.File // to read; the label is its last column, unless it has an array of its own
-	name string
-	own  int        // the label's place in file
-	rest *data.Rows // a pass over the label's own array, where it is not a column of file
+	file   *data.File      // to read; the label is its last column, unless it has an array of its own
+	schema *columns.Schema // of it
+	name   string
+	own    int        // the label's place in file
+	rest   *data.Rows // a pass over the label's own array, where it is not a column of file
 
 	logProb []float64
 	anomaly []bool
 }
 
 // openLabels finds the label among the columns of the file or the arrays of an NPZ.
-func openLabels(c *cobra.Command, table *tableFlags, path string, file *data.File, label string) (*labelled, error) {
-	l := &labelled{file: file, name: label, own: file.Dim()}
+func openLabels(c *cobra.Command, table *tableFlags, path string, file *data.File, schema *columns.Schema, label string) (*labelled, error) {
+	l := &labelled{file: file, schema: schema, name: label, own: len(schema.Modelled())}
 	with, err := file.Select(append(file.Names(), label)...)
 	if err == nil {
-		l.file = with
-		return l, nil
+		l.file, l.schema = with, &columns.Schema{Columns: append(slices.Clone(schema.Columns), numbersSchema([]string{label}).Columns...)}
+		return l, with.CheckNames()
 	}
 	array := *table
 	array.options.Key, array.options.Format = label, data.NPZ
@@ -61,10 +65,15 @@ func (l *labelled) add(b *batch) error {
 		}
 	} else {
 		for i := range values {
-			values[i] = b.x.At(i, l.own)
+			if values[i] = b.x.At(i, l.own); math.IsNaN(values[i]) {
+				return rowAt(l.file.Name(), b.places[i], &gapError{fmt.Sprintf("the label %q is no number, want 0 for normal rows and another one for anomalies", l.name)})
+			}
 		}
 	}
 	for i, v := range values {
+		if math.IsNaN(b.out.At(i, 0)) {
+			continue // no answer, no rank
+		}
 		l.logProb = append(l.logProb, b.out.At(i, 0))
 		l.anomaly = append(l.anomaly, v != 0)
 	}

@@ -37,5 +37,13 @@ func load(c *cobra.Command, path string) (*tabular.Model, error) {
 	return model, nil
 }
 
+// hasLatents refuses a model without a map to a standard normal.
+func hasLatents(path string, m *tabular.Model) error {
+	if m.Mixed == nil {
+		return nil
+	}
+	return in(path, tabular.ErrNoLatents)
+}
+
 // known reports whether a model knows the table it was fitted to.
 func known(m *tabular.Model) bool { return len(m.Reference) > 0 }

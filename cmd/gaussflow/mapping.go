@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 )
 
@@ -15,6 +16,7 @@ import (
 type mapping struct {
 	c       *cobra.Command
 	output  string
+	drop    bool     // rows with missing cells
 	names   []string // of the columns that are written
 	errors  bool     // a last column with the error of each row
 	warning string   // what is said of rows whose error is above largeError
@@ -33,7 +35,7 @@ func errorFlag(c *cobra.Command, on *bool) {
 }
 
 // run writes what f makes of the rows: its rows, and the error of each.
-func (m *mapping) run(file *data.File, f func(*mat.Dense) (*mat.Dense, []float64, error)) error {
+func (m *mapping) run(file *data.File, schema *columns.Schema, f func(*mat.Dense) (*mat.Dense, []float64, error)) error {
 	names := m.names
 	if m.errors {
 		names = append(slices.Clone(names), unlike("error", names))
@@ -43,12 +45,15 @@ func (m *mapping) run(file *data.File, f func(*mat.Dense) (*mat.Dense, []float64
 		return err
 	}
 	defer w.Discard()
-	rows, err := newBatches(file, nil)
+	rows, err := newBatches(file, schema, m.drop, nil)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	work := func(b *batch) (err error) {
+		if err = rows.whole(b, schema); err != nil {
+			return err
+		}
 		b.out, b.errors, err = f(b.x)
 		return err
 	}
@@ -62,7 +67,7 @@ func (m *mapping) run(file *data.File, f func(*mat.Dense) (*mat.Dense, []float64
 	if err = rows.stream(m.c.Context(), rowBar(m.c, m.output, -1), work, write); err != nil {
 		return err
 	}
-	sayDropped(m.c, rows.Dropped())
+	sayDropped(m.c, rows.dropped)
 	m.warn()
 	return w.Close()
 }

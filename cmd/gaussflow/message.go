@@ -92,7 +92,9 @@ func init() { // they call message
 			return fmt.Sprintf("%s: column %q, %v is not a finite number", e.File, e.Column, e.Cell)
 		}),
 		as(func(e *columns.SchemaError) string { return strings.TrimPrefix(e.Error(), "columns: schema: ") }),
-		as(sayMissing), as(sayCategories), as(sayEmpty), as(sayWrite),
+		as(func(e *gapError) string { return e.what }), as(func(e *badRowsError) string { return e.Error() }),
+		as(func(e *mistypedError) string { return e.Error() }), as(func(e *unscoredError) string { return e.Error() }),
+		as(sayMixed), as(sayMissing), as(sayCategories), as(sayEmpty), as(sayWrite),
 		as(sayModel),
 		as(sayConfig),
 		as(func(e *tabular.FewRowsError) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,6 +30,16 @@ func sayConstant(e *tabular.ConstantError) string {
 
 func sayRow(e *tabular.RowError) string {
 	return fmt.Sprintf("column %q is %v, so far from all other rows that its density is no finite number: correct the cell, or leave the row out", e.Column, e.Value)
+}
+
+// sayMixed is what the fit of an any-order density says, without the names of the code; what it wraps may say more.
+func sayMixed(e *tabular.MixedError) string {
+	for err := e.Err; err != nil; err = errors.Unwrap(err) {
+		if text, ok := worded(err); ok {
+			return text
+		}
+	}
+	return strings.TrimPrefix(e.Err.Error(), "mixed: Fit: ")
 }
 
 // differenceFlags are the flags that decide what a checkpoint's fit compares.

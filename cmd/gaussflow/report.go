@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gaussflow/data"
 	"gaussflow/internal/files"
 	"gaussflow/report"
 	"gaussflow/tabular"
@@ -40,19 +39,29 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if model.Mixed != nil {
+				return in(args[0], errNoReport)
+			}
 			file, err := table.open(c, args[1])
 			if err != nil {
 				return err
 			}
-			if file, err = file.Select(model.Names()...); err != nil {
+			schema := model.Schema
+			if schema == nil {
+				schema = numbersSchema(model.Names())
+			}
+			if file, err = columnsOf(file, schema); err != nil {
 				return err
 			}
-			rows, err := file.ReadAll()
+			rows, err := table.readTable(c.Context(), file, schema)
 			if err != nil {
 				return err
 			}
-			sayDropped(c, rows.Dropped)
-			return writeReport(c, output, model, file, rows, seed)
+			if err = rows.whole(); err != nil {
+				return err
+			}
+			rows.say(c)
+			return writeReport(c, output, model, rows, seed)
 		},
 	}
 	table.register(c)
@@ -61,46 +70,15 @@ func newReport() *cobra.Command {
 	return c
 }
 
-// writeReport writes the page of a model and the rows of a file.
-func writeReport(c *cobra.Command, path string, model *tabular.Model, file *data.File, rows *data.Table, seed uint64) error {
-	in := report.Input{Model: model, Rows: rows.X, Name: filepath.Base(file.Name()), Missing: rows.Dropped, Seed: seed}
-	if rows.Dropped > 0 {
-		var err error
-		if in.Numbers, err = rowNumbers(file); err != nil {
-			return err
-		}
-	}
+// errNoReport is what report says of a model whose columns it cannot show.
+var errNoReport = errors.New("a page shows densities of numbers, and this one has categories, missing cells or values with a probability of their own: " +
+	"gaussflow inspect, score, evaluate and sample say what it is")
+
+// writeReport writes the page of a model and the rows of a table.
+func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {
+	in := report.Input{Model: model, Rows: rows.x, Name: filepath.Base(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Seed: seed}
 	if path == "-" {
 		return report.Write(c.OutOrStdout(), in)
 	}
 	return files.Replace(path, func(w io.Writer) error { return report.Write(w, in) })
-}
-
-// rowNumbers are the numbers in the file, from 1, of the rows that are not left out.
-func rowNumbers(file *data.File) ([]int, error) {
-	at, err := places(file)
-	numbers := make([]int, len(at))
-	for i := range at {
-		numbers[i] = at[i].Row
-	}
-	return numbers, err
-}
-
-// places are where the rows stand that are not left out.
-func places(file *data.File) (at []data.Place, err error) {
-	rows, err := newBatches(file, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for err == nil {
-		var b *batch
-		if b, err = rows.next(); err == nil {
-			at = append(at, b.places...)
-		}
-	}
-	if !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return at, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -10,21 +9,24 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/data"
-	"gaussflow/flows"
 	"gaussflow/tabular"
 )
 
-const sampleLong = `Sample draws rows from the model's density. The same seed gives the same rows.
-Columns that were dropped as constant have their one value; columns of values on a grid come out between its points.
-A model that is conditional on columns needs a value of each, as --given y=0.5, and writes them after its own.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY.`
+const sampleLong = `Sample draws rows from the model's density: rows that could be in the table. The same seed gives the same rows.
+
+Numbers are on the steps of their column and within its bounds, categories are words, dates are dates, in the digits and units that the
+table had; columns that others make, as total = a + b, are computed, and columns of one value have it. Cells are missing as they were.
+Columns that the fit left out (text, identifiers, empty ones) are not written. --raw writes the plain numbers of the density instead:
+between the steps, seconds for times, numbers from 0 for categories.
+
+--given draws rows given values of columns, as --given sex=female,year=2008, where the density is any-order; a model that is
+conditional on columns needs a value of each and writes them after its own.
+The output is CSV or, by the name of -o, TSV, Parquet or NPY, which holds numbers alone.`
 
 const sampleExample = `  gaussflow sample model.gflow -n 1000 --seed 1 -o like.csv
   gaussflow sample model.gflow -n 5
-  gaussflow sample conditional.gflow --given y=0.5,age=40 -n 100`
+  gaussflow sample model.gflow --given sex=female,year=2008 -n 100`
 
 // sampleRows is how many rows are drawn at a time: memory does not depend on how many there are.
 const sampleRows = 8192
@@ -34,6 +36,7 @@ func newSample() *cobra.Command {
 	var n int
 	var seed uint64
 	var values []string
+	var plain bool
 	c := &cobra.Command{
 		Use:     "sample MODEL",
 		Short:   "Draw rows like those of the table",
@@ -51,16 +54,18 @@ func newSample() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			context, err := contextOf(c, model, values)
+			d, err := newDrawing(c, model, values)
 			if err != nil {
 				return err
 			}
-			return sample(c, model, context, n, rand.New(rand.NewPCG(seed, 0)), output)
+			d.rng = rand.New(rand.NewPCG(seed, 0))
+			return d.write(c, n, output, plain)
 		},
 	}
 	c.Flags().IntVarP(&n, "rows", "n", 1000, "how many rows")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the draw")
-	c.Flags().StringSliceVar(&values, "given", nil, "`NAME=VALUE` of each column that the model is conditional on")
+	c.Flags().StringSliceVar(&values, "given", nil, "`NAME=VALUE` of columns that the rows are to have")
+	c.Flags().BoolVar(&plain, "raw", false, "write the plain numbers of the density, not cells as the table has them")
 	outputFlag(c, &output, "the rows")
 	return c
 }
@@ -90,39 +95,4 @@ func contextOf(c *cobra.Command, model *tabular.Model, values []string) ([]float
 		return nil, usage(c, fmt.Errorf("the model is conditional on %s: --given %s=VALUE is missing", quoted(model.Given), strings.Join(absent, "=VALUE,")))
 	}
 	return context, nil
-}
-
-// drawn are n rows, given the context if there is one, with it after them.
-func drawn(model *tabular.Model, context []float64, n int, rng *rand.Rand) (*mat.Dense, error) {
-	if len(context) == 0 {
-		return model.Sample(n, rng)
-	}
-	given := mat.NewDense(1, len(context), context)
-	x, err := model.SampleGiven(given, n, rng)
-	if err != nil {
-		return nil, err
-	}
-	return mat.DenseCopyOf(flows.Given(x, given)), nil
-}
-
-func sample(c *cobra.Command, model *tabular.Model, context []float64, n int, rng *rand.Rand, output string) error {
-	w, err := data.Create(output, append(model.Names(), model.Given...))
-	if err != nil {
-		return err
-	}
-	defer w.Discard()
-	bar := rowBar(c, output, n)
-	for left := n; left > 0; left -= sampleRows {
-		if err = c.Context().Err(); err != nil {
-			return err
-		}
-		x, err := drawn(model, context, min(left, sampleRows), rng)
-		if err != nil {
-			return err
-		}
-		if err = errors.Join(w.Write(x.RawMatrix().Data), bar.Add(min(left, sampleRows))); err != nil {
-			return err
-		}
-	}
-	return w.Close()
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
-	"gaussflow/tabular"
 )
 
 // tableFlags say how a table is read.
@@ -18,6 +17,7 @@ type tableFlags struct {
 	delimiter string
 	noHeader  bool
 	header    bool
+	skipBad   bool
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
@@ -26,7 +26,8 @@ func (t *tableFlags) register(c *cobra.Command) {
 	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
 	f.BoolVar(&t.header, "header", false, "the first line holds the names, also where they are numbers")
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
-	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing or non-numeric cells out, and say how many")
+	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
+	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
 }
 
 // open opens a table.
@@ -52,20 +53,6 @@ func (t *tableFlags) open(c *cobra.Command, path string) (*data.File, error) {
 	return data.Open(path, o)
 }
 
-// openFor opens a table and chooses the columns of the model, by name.
-func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model) (*data.File, error) {
-	file, err := t.open(c, path)
-	if err != nil {
-		return nil, err
-	}
-	chosen, err := file.Select(model.Reads()...)
-	var absent *data.ColumnError
-	if errors.As(err, &absent) && !known(model) && file.Dim() == len(model.Reads()) {
-		return file, nil // by their places: see load
-	}
-	return chosen, err
-}
-
 // unnamed reports whether the columns of the table have no names.
 func (t *tableFlags) unnamed(path string) bool {
 	return t.noHeader || slices.Contains([]string{".npy", ".npz"}, filepath.Ext(path))
@@ -74,6 +61,6 @@ func (t *tableFlags) unnamed(path string) bool {
 // sayDropped says how many rows were left out, if any.
 func sayDropped(c *cobra.Command, dropped int) {
 	if dropped > 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because of missing or non-numeric cells: %d\n", dropped)
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because of missing cells: %d\n", dropped)
 	}
 }

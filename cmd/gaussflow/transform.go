@@ -39,12 +39,15 @@ func newTransform() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			file, err := table.openFor(c, args[1], model)
+			if err = hasLatents(args[0], model); err != nil {
+				return err
+			}
+			file, schema, err := table.openFor(c, args[1], model)
 			if err != nil {
 				return err
 			}
-			to := mapping{c: c, output: output, names: append(defaults.Names("z", model.Flow.Dim()), model.Given...), errors: errors, warning: transformWarning}
-			return to.run(file, func(x *mat.Dense) (*mat.Dense, []float64, error) {
+			to := mapping{c: c, output: output, drop: table.options.DropMissing, names: append(defaults.Names("z", model.Flow.Dim()), model.Given...), errors: errors, warning: transformWarning}
+			return to.run(file, schema, func(x *mat.Dense) (*mat.Dense, []float64, error) {
 				z, back, err := model.Flow.RoundTrip(x)
 				if err != nil {
 					return nil, nil, err

@@ -11,17 +11,17 @@ import "math"
 // with π = softmax of the logits, to which a standard normal of the weight background can be added, so that no number is all but
 // impossible however narrow the components are: (1 − background)·mixture + background·N(0, 1). A difference of distribution functions is taken as one of Mills' ratios in the tail where the
 // interval is, and as a series where it is narrow, so that it keeps its digits however far out or narrow the interval is. An end
-// of ±1e30 or beyond is an infinite one. It is scratch memory for one goroutine, and computes in float64 whatever T is.
+// of ±1e30 or beyond is an infinite one, and an interval of all numbers has the log-probability 0 for nothing. It is scratch memory for one goroutine, and computes in float64 whatever T is.
 type Intervals[T Float] struct {
-	d, k       int
-	clamp      Clamp
-	background float64
+	d, k int
 
-	logWeight, mean, scale []float64
-	joint                  []float64 // logWeight + logP
-	logP                   []float64 // of component k, without its weight
-	first, second          []float64 // ∂ logP/∂μ·σ, ∂ logP/∂ log σ
-	lower, upper           []float64 // −∂ logP/∂lo·σ and ∂ logP/∂hi·σ
+	logWeight, mean  []float64
+	logScale, over   []float64 // log σ and 1/σ
+	joint            []float64 // logWeight + logP, of component k
+	first, second    []float64 // ∂ logP/∂μ·σ, ∂ logP/∂ log σ
+	lower, upper     []float64 // −∂ logP/∂lo·σ and ∂ logP/∂hi·σ
+	curve            clampCurve[float64]
+	restOfBackground float64 // log(1 − background)
 }
 
 // NewIntervals makes the scratch memory for rows of d numbers and mixtures of k components, with a background of 0 ≤ weight < 1.
@@ -30,50 +30,62 @@ func NewIntervals[T Float](d, k int, clamp Clamp, background float64) *Intervals
 	block := make([]float64, 9*all)
 	cut := func() (s []float64) { s, block = block[:all:all], block[all:]; return }
 	c := &Intervals[T]{
-		d: d, k: k, clamp: clamp, background: background,
-		logWeight: cut(), mean: cut(), scale: cut(), joint: cut(), logP: cut(), first: cut(), second: cut(), lower: cut(), upper: cut(),
+		d: d, k: k, curve: newClampCurve[float64](clamp), restOfBackground: math.Log1p(-background),
+		logWeight: cut(), mean: cut(), logScale: cut(), over: cut(), joint: cut(), first: cut(), second: cut(), lower: cut(), upper: cut(),
 	}
-	c.logWeight[k], c.scale[k] = math.Log(background), 1
+	c.logWeight[k], c.over[k] = math.Log(background), 1
 	return c
 }
+
+// endlessInterval is where an end of an interval is infinite.
+const endlessInterval = 1e30
+
+// certain reports an interval that is all numbers: its log-probability is 0 whatever the mixture, which is not looked at.
+func certain[T Float](lo, hi T) bool { return lo <= -endlessInterval && hi >= endlessInterval }
 
 // Forward fills out (N×d) from lo, hi (N×d) and theta, N rows of 3·d·K: logits, means and raw log scales, d×K each.
 func (c *Intervals[T]) Forward(lo, hi, theta, out []T) {
 	for e := range out {
-		c.load(theta, e)
-		out[e] = T(c.at(float64(lo[e]), float64(hi[e])))
+		if out[e] = 0; !certain(lo[e], hi[e]) {
+			c.load(theta, e)
+			out[e] = T(c.at(float64(lo[e]), float64(hi[e])))
+		}
 	}
 }
 
 // Backward fills the gradients in lo, hi and theta from that in the result.
 func (c *Intervals[T]) Backward(lo, hi, theta, up, gLo, gHi, gTheta []T) {
 	for e, g := range up {
-		c.load(theta, e)
 		logits, means, scales := c.of(gTheta, e)
-		if g == 0 {
+		if g == 0 || certain(lo[e], hi[e]) {
 			gLo[e], gHi[e] = 0, 0
 			clear(logits)
 			clear(means)
 			clear(scales)
 			continue
 		}
-		total := c.at(float64(lo[e]), float64(hi[e]))
-		sumLo, sumHi, rest := 0.0, 0.0, math.Log1p(-c.background)
-		ofMixture := 1 - math.Exp(c.logWeight[c.k]+c.logP[c.k]-total) // the share of the components that logits weigh
-		for k := range c.mean {
-			share := math.Exp(c.logWeight[k] + c.logP[k] - total)
-			grad := float64(g) * share
-			sumLo -= grad * c.lower[k] / c.scale[k]
-			sumHi += grad * c.upper[k] / c.scale[k]
-			if k == c.k {
-				break
-			}
-			logits[k] = T(grad - float64(g)*ofMixture*math.Exp(c.logWeight[k]-rest))
-			means[k] = T(grad * c.first[k] / c.scale[k])
-			scales[k] = T(grad * c.second[k] * c.clamp.Slope(math.Log(c.scale[k])))
-		}
-		gLo[e], gHi[e] = T(sumLo), T(sumHi)
+		c.load(theta, e)
+		gLo[e], gHi[e] = c.slope(float64(lo[e]), float64(hi[e]), float64(g), logits, means, scales)
 	}
+}
+
+// slope fills the gradients in the parameters that are loaded.
+func (c *Intervals[T]) slope(lo, hi, g float64, logits, means, scales []T) (gLo, gHi T) {
+	total := c.at(lo, hi)
+	sumLo, sumHi := 0.0, 0.0
+	ofMixture := 1 - math.Exp(c.joint[c.k]-total) // the share of the components that logits weigh
+	for k := range c.mean {
+		grad := g * math.Exp(c.joint[k]-total)
+		sumLo -= grad * c.lower[k] * c.over[k]
+		sumHi += grad * c.upper[k] * c.over[k]
+		if k == c.k {
+			break
+		}
+		logits[k] = T(grad - g*ofMixture*math.Exp(c.logWeight[k]-c.restOfBackground))
+		means[k] = T(grad * c.first[k] * c.over[k])
+		scales[k] = T(grad * c.second[k] * c.curve.slope(c.logScale[k]))
+	}
+	return T(sumLo), T(sumHi)
 }
 
 // of are the logits, means and raw log scales of element e.
@@ -85,24 +97,33 @@ func (c *Intervals[T]) of(theta []T, e int) (logits, means, scales []T) {
 
 func (c *Intervals[T]) load(theta []T, e int) {
 	logits, means, scales := c.of(theta, e)
-	total := LogSumExp(logits) - math.Log1p(-c.background)
+	total := LogSumExp(logits) - c.restOfBackground
 	for k := range logits {
 		c.logWeight[k] = float64(logits[k]) - total
 		c.mean[k] = float64(means[k])
-		c.scale[k] = math.Exp(holdScale(c.clamp.Apply(float64(scales[k])), mostLogScale[float64]()))
+		c.logScale[k] = holdScale(c.curve.apply(float64(scales[k])), mostLogScale[float64]())
+		c.over[k] = math.Exp(-c.logScale[k])
 	}
 }
 
 // at is the log-probability of an interval, or the log-density of a point.
 func (c *Intervals[T]) at(lo, hi float64) float64 {
 	for k, mu := range c.mean {
-		c.component(k, (lo-mu)/c.scale[k], (hi-mu)/c.scale[k])
 		if lo == hi {
-			c.logP[k] -= math.Log(c.scale[k])
+			c.point(k, (lo-mu)*c.over[k])
+		} else {
+			c.component(k, (lo-mu)*c.over[k], (hi-mu)*c.over[k])
 		}
-		c.joint[k] = c.logWeight[k] + c.logP[k]
+		c.joint[k] += c.logWeight[k]
 	}
 	return LogSumExp(c.joint)
+}
+
+// point fills what there is to know of the density at t of a standard normal; all of its slope is lo's.
+func (c *Intervals[T]) point(k int, t float64) {
+	c.joint[k] = LogPDF(t) - c.logScale[k]
+	c.first[k], c.second[k] = t, t*t-1
+	c.lower[k], c.upper[k] = t, 0
 }
 
 // narrow is the width, beside 1 or the place, up to which an interval is taken by its series.
@@ -112,16 +133,12 @@ const narrow = 1e-3
 func (c *Intervals[T]) component(k int, a, b float64) {
 	w, m := b-a, a+(b-a)/2
 	switch {
-	case w*max(1, math.Abs(m)) < narrow: // φ(m)·w·(1 + w²(m²−1)/24 + …), and a point has w = 0
+	case w*max(1, math.Abs(m)) < narrow: // φ(m)·w·(1 + w²(m²−1)/24 + …)
 		curve := w * w * (m*m - 1) / 24
-		c.logP[k] = LogPDF(m) + math.Log1p(curve)
+		c.joint[k] = LogPDF(m) + math.Log1p(curve) + math.Log(w)
 		c.first[k] = m - w*w*m/12
 		c.second[k] = m*m - 1 - w*w*(2*m*m-1)/12
-		c.lower[k], c.upper[k] = m, 0 // of a point: all of its slope is lo's
-		if w > 0 {
-			c.logP[k] += math.Log(w)
-			c.lower[k], c.upper[k] = 1/w+m/2, 1/w-m/2
-		}
+		c.lower[k], c.upper[k] = 1/w+m/2, 1/w-m/2
 	case a >= 0:
 		c.tail(k, a, b, 1)
 	case b <= 0:
@@ -130,7 +147,7 @@ func (c *Intervals[T]) component(k int, a, b float64) {
 		densityA, densityB := tailDensity(a), tailDensity(b)
 		outside := densityA*mills(-a) + densityB*mills(b)
 		p := 1 - outside
-		c.logP[k] = math.Log1p(-outside)
+		c.joint[k] = math.Log1p(-outside)
 		c.slopes(k, a, b, densityA/p, densityB/p)
 	}
 }
@@ -139,7 +156,7 @@ func (c *Intervals[T]) component(k int, a, b float64) {
 func (c *Intervals[T]) tail(k int, a, b, sign float64) {
 	fall := math.Exp(-(b - a) / 2 * (b + a))
 	rest := mills(a) - fall*mills(b)
-	c.logP[k] = LogPDF(a) + math.Log(rest)
+	c.joint[k] = LogPDF(a) + math.Log(rest)
 	if sign > 0 {
 		c.slopes(k, a, b, 1/rest, fall/rest)
 	} else {

@@ -48,3 +48,19 @@ func logIntegral(lo, hi float64) float64 {
 	}
 	return LogPDF(a) + math.Log(sum*h/3)
 }
+
+// TestCertainInterval: all numbers have the log-probability 0 and no gradient, whatever the mixture, even one that is no number.
+func TestCertainInterval(t *testing.T) {
+	c := NewIntervals[float32](1, 2, Clamp{}, 0.1)
+	lo, hi, up := []float32{-1e30}, []float32{1e30}, []float32{1}
+	theta := []float32{0, 1, float32(math.NaN()), 3, 0.5, -1}
+	out, gTheta := []float32{7}, []float32{7, 7, 7, 7, 7, 7}
+	c.Forward(lo, hi, theta, out)
+	gLo, gHi := []float32{7}, []float32{7}
+	c.Backward(lo, hi, theta, up, gLo, gHi, gTheta)
+	for _, v := range append(append(append(out, gLo...), gHi...), gTheta...) {
+		if v != 0 {
+			t.Fatalf("log p %v, gradients %v, %v, %v, want zeros", out, gLo, gHi, gTheta)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func exported(root string) (map[string]*api, error) {
 		of, _ := filepath.Rel(root, filepath.Dir(path))
 		of = filepath.ToSlash(of)
 		switch {
-		case d.IsDir() && (name == "internal" || name == "testdata" || name == "avo" || len(name) > 2 && name[0] == '.'):
+		case d.IsDir() && (name == "internal" || name == "testdata" || path != root && apart(path) || len(name) > 2 && name[0] == '.'):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || unchecked[of] != "" || strings.HasPrefix(of, "bench") || strings.HasPrefix(of, "examples"):
 			return nil
@@ -67,6 +67,12 @@ func exported(root string) (map[string]*api, error) {
 		return nil
 	})
 	return found, err
+}
+
+// apart reports a folder that is a module of its own.
+func apart(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	return err == nil
 }
 
 func (a *api) add(file *ast.File) {

@@ -1,0 +1,218 @@
+package beam
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/tabular"
+)
+
+// TestMain starts no workers of its own: Prism runs them in this process.
+func TestMain(m *testing.M) {
+	beam.Init()
+	os.Exit(m.Run())
+}
+
+// lake writes rows of a and b = sin 2a + noise, over some files of several formats, with two rows that cannot be read.
+func lake(t *testing.T, rows int) (glob string, x *mat.Dense) {
+	t.Helper()
+	folder, rng := t.TempDir(), rand.New(rand.NewPCG(1, 2))
+	x = mat.NewDense(rows, 2, nil)
+	for i := range rows {
+		a := rng.NormFloat64()
+		x.SetRow(i, []float64{100 + 10*a, math.Sin(2*a) + 0.3*rng.NormFloat64()})
+	}
+	piece := rows / 4
+	for k, name := range []string{"one.csv", "two.parquet", "three.csv.gz"} {
+		part := mat.DenseCopyOf(x.Slice(k*piece, (k+1)*piece, 0, 2))
+		noError(t, (&data.Table{Names: []string{"a", "b"}, X: part}).Write(filepath.Join(folder, name)))
+	}
+	lines := []byte(`{"a":1}` + "\n" + `{"a":"x","b":2}` + "\n")
+	for i := 3 * piece; i < rows; i++ {
+		lines = fmt.Appendf(lines, `{"b":%v,"a":%v}`+"\n", x.At(i, 1), x.At(i, 0))
+	}
+	noError(t, os.WriteFile(filepath.Join(folder, "four.jsonl"), lines, 0o600))
+	return filepath.Join(folder, "*"), x
+}
+
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// model fits the rows, and gives the bytes of its file too.
+func model(t *testing.T, x *mat.Dense) (*tabular.Model, []byte) {
+	t.Helper()
+	m, err := tabular.Fit(t.Context(), []string{"a", "b"}, x, tabular.Config{Preset: tabular.Fast, Epochs: 2})
+	noError(t, err)
+	path := filepath.Join(t.TempDir(), "m.gflow")
+	noError(t, m.Save(path))
+	raw, err := os.ReadFile(path)
+	noError(t, err)
+	return m, raw
+}
+
+// TestScoreFiles: what is written is what the library computes, row by row, and what cannot be read is counted.
+func TestScoreFiles(t *testing.T) {
+	glob, x := lake(t, 4000)
+	m, raw := model(t, x)
+	out := t.TempDir()
+	p, s := beam.NewPipelineWithRoot()
+	written := ScoreFiles(s, raw, out, Files(s, glob))
+	counts := beam.ParDo(s, func(w Written) string { return fmt.Sprintf("%s %d %d", filepath.Base(w.File), w.Rows, w.Refused) }, written)
+	passert.Equals(s, counts, "one.csv 1000 0", "two.parquet 1000 0", "three.csv.gz 1000 0", "four.jsonl 1000 2")
+	noError(t, runPrism(t.Context(), p))
+	want, err := m.LogProb(x)
+	noError(t, err)
+	for k, name := range []string{"one.csv", "two.parquet", "three.csv.gz", "four.jsonl"} {
+		f, err := os.Open(filepath.Join(out, name+".scored.csv"))
+		noError(t, err)
+		defer f.Close()
+		records, err := csv.NewReader(f).ReadAll()
+		noError(t, err)
+		for i, r := range records[1:] {
+			got, err := strconv.ParseFloat(r[2], 64)
+			noError(t, err)
+			if at := 1000*k + i; math.Abs(got-want[at]) > 1e-5*math.Abs(want[at]) {
+				t.Fatalf("%s row %d: log p = %v, want %v", name, i+1, got, want[at])
+			}
+		}
+	}
+}
+
+// TestScore: the rows as elements are as many, and their log p adds up to the library's.
+func TestScore(t *testing.T) {
+	glob, x := lake(t, 2000)
+	m, raw := model(t, x)
+	want, err := m.LogProb(x)
+	noError(t, err)
+	total := 0.0
+	for _, lp := range want {
+		total += lp
+	}
+	p, s := beam.NewPipelineWithRoot()
+	scored := Score(s, raw, Files(s, glob))
+	passert.Count(s, scored, "rows", len(want))
+	passert.EqualsFloat(s, sum(s, scored), beam.Create(s, total), 1e-3*math.Abs(total))
+	noError(t, runPrism(t.Context(), p))
+}
+
+func sum(s beam.Scope, scored beam.PCollection) beam.PCollection {
+	values := beam.ParDo(s, func(r Scored) float64 { return r.LogProb }, scored)
+	return beam.Combine(s, func(a, b float64) float64 { return a + b }, values)
+}
+
+// TestSample: the rows are those of the seed, however they are drawn.
+func TestSample(t *testing.T) {
+	_, x := lake(t, 400)
+	m, raw := model(t, x)
+	first, err := m.Sample(sampleRows, rand.New(rand.NewPCG(7, 0)))
+	noError(t, err)
+	second, err := m.Sample(8, rand.New(rand.NewPCG(7, sampleRows)))
+	noError(t, err)
+	p, s := beam.NewPipelineWithRoot()
+	drawn := Sample(s, raw, sampleRows+8, 7)
+	some := beam.ParDo(s, func(d Drawn, emit func(string)) {
+		if d.Row == 5 || d.Row == sampleRows+7 {
+			emit(fmt.Sprint(d.Row, d.Values))
+		}
+	}, drawn)
+	passert.Count(s, drawn, "rows", sampleRows+8)
+	passert.Equals(s, some, fmt.Sprint(5, first.RawRowView(5)), fmt.Sprint(sampleRows+7, second.RawRowView(7)))
+	noError(t, runPrism(t.Context(), p))
+}
+
+// TestProfile: the facts are those of all rows together.
+func TestProfile(t *testing.T) {
+	glob, x := lake(t, 4000)
+	kept := filepath.Join(t.TempDir(), "facts")
+	p, s := beam.NewPipelineWithRoot()
+	Keep(s, kept, Profile(s, Files(s, glob), []string{"b", "a"}))
+	noError(t, runPrism(t.Context(), p))
+	raw, err := os.ReadFile(kept)
+	noError(t, err)
+	var f Facts
+	noError(t, json.Unmarshal(raw, &f))
+	a := mat.Col(nil, 0, x)
+	mean, square, least := 0.0, 0.0, math.Inf(1)
+	for _, v := range a {
+		mean, least = mean+v/4000, min(least, v)
+	}
+	for _, v := range a {
+		square += (v - mean) * (v - mean) / 4000
+	}
+	if c := f.Columns[1]; f.Rows != 4000 || f.Refused != 2 || c.Name != "a" || math.Abs(c.Mean-mean) > 1e-9 || math.Abs(c.Std-math.Sqrt(square)) > 1e-6 || c.Min != least ||
+		math.Abs(c.Quantiles["0.5"]-100) > 1 {
+		t.Errorf("%s: want mean %v, std %v, min %v", raw, mean, math.Sqrt(square), least)
+	}
+}
+
+// TestFitRBIG: the flow is the one that one machine makes of the same rows in one go, and describes them better than normals would.
+func TestFitRBIG(t *testing.T) {
+	glob, x := lake(t, 8000)
+	c := RBIGConfig{Files: glob, Columns: []string{"a", "b"}, Blocks: 4}
+	many, err := FitRBIG(t.Context(), c)
+	noError(t, err)
+	filled, err := c.filled()
+	noError(t, err)
+	alone := &walk{RBIGConfig: filled, summarize: func(flow []byte, cross bool) (*Summary, error) {
+		f := &summarizeFn{Flow: flow}
+		if err := f.Setup(); err != nil {
+			return nil, err
+		}
+		z, err := f.through(x)
+		if err != nil {
+			return nil, err
+		}
+		s := newSummary(2, cross)
+		s.add(z)
+		return s, nil
+	}}
+	one, err := alone.fit()
+	noError(t, err)
+	a, err := many.LogProb(x)
+	noError(t, err)
+	b, err := one.LogProb(x)
+	noError(t, err)
+	mean := 0.0
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > 1e-6 {
+			t.Fatalf("row %d: log p = %v of many workers, %v of one machine", i, a[i], b[i])
+		}
+		mean += a[i] / float64(len(a))
+	}
+	warm, err := flows.NewGaussianization(2, flows.GaussianizationConfig{Blocks: 5})
+	noError(t, err)
+	_, err = warm.InitFrom(x, initializers.IGConfig{})
+	noError(t, err)
+	reference, err := warm.LogProb(x)
+	noError(t, err)
+	want := 0.0
+	for _, lp := range reference {
+		want += lp / float64(len(reference))
+	}
+	if t.Logf("mean log p %.4f, of the warm start of flows on the same rows %.4f", mean, want); mean < want-0.05 {
+		t.Errorf("mean log p %v, want about %v, which the walk in memory has", mean, want)
+	}
+	path := filepath.Join(t.TempDir(), "rbig.gflow")
+	noError(t, many.Save(path))
+	if _, err = flows.Load(path); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+	"gaussflow/flows"
+	"gaussflow/mixed"
+	"gaussflow/tabular"
+)
+
+// A drawing draws rows of a model, given what is known of them.
+type drawing struct {
+	model   *tabular.Model
+	context []float64         // of a flow that is conditional on columns
+	given   []mixed.Condition // of an any-order density
+	rng     *rand.Rand
+}
+
+// newDrawing reads the values of --given.
+func newDrawing(c *cobra.Command, model *tabular.Model, values []string) (d *drawing, err error) {
+	d = &drawing{model: model}
+	if model.Mixed == nil {
+		d.context, err = contextOf(c, model, values)
+		return d, err
+	}
+	for _, v := range values {
+		name, text, valued := strings.Cut(v, "=")
+		column, there := model.Schema.Column(name)
+		switch {
+		case !valued || !there || !column.Modelled():
+			return nil, usage(c, fmt.Errorf("--given %q, want NAME=VALUE of %s", v, quoted(model.Names())))
+		case d.knows(name):
+			return nil, usage(c, fmt.Errorf("--given has %q twice, want it once", name))
+		}
+		value, err := column.Parse(text)
+		if err != nil || math.IsNaN(value) {
+			return nil, usage(c, fmt.Errorf("--given %q, want a value of the column: %s", v, column.Describe()))
+		}
+		d.given = append(d.given, mixed.Is(name, value))
+	}
+	return d, nil
+}
+
+func (d *drawing) knows(name string) bool {
+	for _, g := range d.given {
+		if g.Column == name {
+			return true
+		}
+	}
+	return false
+}
+
+// draw draws n rows, with the context after them where there is one.
+func (d *drawing) draw(n int) (*mat.Dense, error) {
+	switch {
+	case d.given != nil:
+		return d.model.Mixed.SampleGiven(d.given, n, d.rng)
+	case len(d.context) == 0:
+		return d.model.Sample(n, d.rng)
+	}
+	given := mat.NewDense(1, len(d.context), d.context)
+	x, err := d.model.SampleGiven(given, n, d.rng)
+	if err != nil {
+		return nil, err
+	}
+	return mat.DenseCopyOf(flows.Given(x, given)), nil
+}
+
+// write writes n rows, as cells of the table where the model knows it, unless they are wanted plain.
+func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) error {
+	if d.model.Schema == nil || plain {
+		w, err := data.Create(output, append(d.model.Names(), d.model.Given...))
+		if err != nil {
+			return err
+		}
+		return d.writeRows(c, n, output, w, func(x *mat.Dense) error { return w.Write(x.RawMatrix().Data) })
+	}
+	written := d.model.Schema.Written()
+	names, text := make([]string, len(written)), make([]bool, len(written))
+	for j, column := range written {
+		names[j], text[j] = column.Name, !isNumber(column)
+	}
+	w, err := data.CreateCells(output, names, text)
+	if err != nil {
+		return err
+	}
+	cells := make([]string, len(written))
+	return d.writeRows(c, n, output, w, func(x *mat.Dense) error {
+		rows, _ := x.Dims()
+		for i := range rows {
+			values := d.model.Schema.Complete(x.RawRowView(i))
+			for j, column := range written {
+				cells[j] = string(column.Append(nil, values[j]))
+			}
+			if err := w.Write(cells, values); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// isNumber reports a column whose values Parquet and NPY hold as numbers.
+func isNumber(c *columns.Column) bool {
+	_, err := c.Parse(c.Value)
+	return len(c.Levels) == 0 && c.Form.Layout == "" && (c.Kind != columns.Constant || err == nil && columns.Number(c.Value) == columns.Number(c.Value))
+}
+
+// writeRows draws rows a part at a time, and closes the table.
+func (d *drawing) writeRows(c *cobra.Command, n int, output string, table interface {
+	Close() error
+	Discard()
+}, write func(*mat.Dense) error) error {
+	defer table.Discard()
+	bar := rowBar(c, output, n)
+	for left := n; left > 0; left -= sampleRows {
+		if err := c.Context().Err(); err != nil {
+			return err
+		}
+		x, err := d.draw(min(left, sampleRows))
+		if err != nil {
+			return err
+		}
+		if err = errors.Join(write(x), bar.Add(min(left, sampleRows))); err != nil {
+			return err
+		}
+	}
+	return table.Close()
+}

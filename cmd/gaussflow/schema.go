@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+	"gaussflow/tabular"
+)
+
+// numbersSchema is of columns of plain numbers.
+func numbersSchema(names []string) *columns.Schema {
+	s := &columns.Schema{}
+	for _, name := range names {
+		s.Columns = append(s.Columns, columns.Column{Name: name, Kind: columns.Numbers, Form: columns.Form{Decimals: -1}})
+	}
+	return s
+}
+
+// schemaOf is what the columns are that a model scores: plain numbers where it does not know better.
+func schemaOf(model *tabular.Model) *columns.Schema {
+	if model.Schema == nil {
+		return numbersSchema(model.Reads())
+	}
+	s := *model.Schema
+	s.Columns = slices.Clone(s.Columns)
+	for _, c := range model.Columns {
+		if at := slices.IndexFunc(s.Columns, func(of columns.Column) bool { return of.Name == c.Name }); c.Dropped {
+			s.Columns[at].Kind = columns.Ignored
+		}
+	}
+	return &s
+}
+
+// openFor opens a table that has the columns of a model, and says what they are.
+func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model) (*data.File, *columns.Schema, error) {
+	file, err := t.open(c, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	schema := schemaOf(model)
+	chosen, err := columnsOf(file, schema)
+	var absent *data.ColumnError
+	if errors.As(err, &absent) && !known(model) && file.Dim() == len(model.Reads()) {
+		return file, numbersSchema(file.Names()), nil // by their places: see load
+	}
+	return chosen, schema, err
+}
+
+// columnsOf is the file with the columns that a schema reads: those that are modelled, and what is checked, where it is there.
+func columnsOf(file *data.File, schema *columns.Schema) (*data.File, error) {
+	var names []string
+	for _, c := range schema.Written() {
+		if c.Modelled() || slices.Contains(file.Header(), c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	chosen, err := file.Select(names...)
+	if err != nil {
+		return nil, err
+	}
+	return chosen, chosen.CheckNames()
+}
+
+// readSchema reads a schema that inspect has written and a person may have edited.
+func readSchema(path string) (*columns.Schema, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := columns.Read(f)
+	var what *columns.SchemaError
+	if errors.As(err, &what) {
+		return nil, in(path, err)
+	}
+	return s, err
+}
+
+// plainNumbers are the columns whose cells are numbers and nothing else.
+func plainNumbers(schema *columns.Schema) (names []string) {
+	for _, c := range schema.Modelled() {
+		plain := columns.Form{Decimals: c.Form.Decimals, Missing: c.Form.Missing}
+		if (c.Kind == columns.Numbers || c.Kind == columns.Grid) && (c.Form == plain || c.Form.Decimal == ".") {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// sayRows says of rows what happened to them, and where the first one stands.
+func sayRows(c *cobra.Command, n int, what string, first data.Place, why string) {
+	if n == 0 {
+		return
+	}
+	at := fmt.Sprintf("row %d", first.Row)
+	if first.Line > 0 {
+		at += fmt.Sprintf(" (line %d)", first.Line)
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %d %s; the first is %s: %s\n", n, what, at, why)
+}

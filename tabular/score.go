@@ -1,0 +1,96 @@
+package tabular
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/rows"
+)
+
+// A Score is what a model says of a row.
+type Score struct {
+	LogProb float64 // nats; −Inf of a row that cannot be, NaN where there is no answer
+	Tail    float64 // the tail probability, see Model.TailProbability; NaN where there is no log p
+	Reason  string  // why the answer is −Inf or NaN, "" of other rows
+}
+
+// Score is log p and the tail probability of each row of x, whose columns are Reads: every row has an answer. A flow has none for a
+// row with a missing cell, NaN; a density of mixed columns gives log p of what is there, and none of a row without any cell. What no
+// row can have, or is so far out that arithmetic ends, is −Inf.
+func (m *Model) Score(x mat.Matrix) ([]Score, error) {
+	if err := m.check("Score"); err != nil {
+		return nil, err
+	}
+	n, d := rows.Dims(x)
+	if n < 1 || d != len(m.Reads()) {
+		return nil, fmt.Errorf("tabular: Score: got a %s matrix, want at least one row of %d columns", rows.ShapeOf(x), len(m.Reads()))
+	}
+	scores := make([]Score, n)
+	if m.Mixed != nil {
+		logProb, err := m.Mixed.LogProb(x)
+		if err != nil {
+			return nil, fmt.Errorf("tabular: Score: %w", err)
+		}
+		for i, lp := range logProb {
+			scores[i] = m.scoreOf(lp)
+			switch {
+			case math.IsInf(lp, -1):
+				scores[i].Reason = "it has a value that its column cannot have"
+			case lp == 0 && len(m.gaps(x, i)) == d:
+				scores[i] = Score{math.NaN(), math.NaN(), "no cell has a value"}
+			}
+		}
+		return scores, nil
+	}
+	var whole []int
+	for i := range n {
+		if gaps := m.gaps(x, i); gaps != nil {
+			scores[i] = Score{math.NaN(), math.NaN(), "no value in " + strings.Join(gaps, ", ")}
+			continue
+		}
+		whole = append(whole, i)
+	}
+	return scores, m.scoreFlow(x, whole, scores)
+}
+
+// gaps are the columns in which row i has no value.
+func (m *Model) gaps(x mat.Matrix, i int) (names []string) {
+	for j, name := range m.Reads() {
+		if math.IsNaN(x.At(i, j)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// scoreFlow scores the rows at: all at once, and where one of them has no finite log p the halves by themselves.
+func (m *Model) scoreFlow(x mat.Matrix, at []int, scores []Score) error {
+	if len(at) == 0 {
+		return nil
+	}
+	logProb, err := m.Flow.LogProb(pick(x, at))
+	var row *flows.RowError
+	switch {
+	case errors.As(err, &row) && len(at) == 1:
+		scores[at[0]] = Score{math.Inf(-1), 0, row.Reason()}
+		return nil
+	case errors.As(err, &row):
+		half := len(at) / 2
+		return errors.Join(m.scoreFlow(x, at[:half], scores), m.scoreFlow(x, at[half:], scores))
+	case err != nil:
+		return fmt.Errorf("tabular: Score: %w", err)
+	}
+	for k, lp := range logProb {
+		scores[at[k]] = m.scoreOf(lp)
+	}
+	return nil
+}
+
+func (m *Model) scoreOf(logProb float64) Score {
+	return Score{LogProb: logProb, Tail: m.Reference.Share(logProb)}
+}
