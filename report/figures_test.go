@@ -147,7 +147,7 @@ func TestOdd(t *testing.T) {
 
 func gain(t *testing.T, r reason) float64 {
 	t.Helper()
-	v, err := strconv.ParseFloat(r.Gain, 64)
+	v, err := strconv.ParseFloat(strings.TrimSuffix(r.Weight, " nats"), 64)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,9 @@ const reasons = 3 // columns that are changed together
 
 // reason is a tabular.Reason in words.
 type reason struct {
-	Column, Value, Usual, Gain string
-	Percent                    int // of what the row lacks to a typical one
+	Column, Value, Usual string
+	Weight               string // the rise of log p, or how rare the value is
+	Percent              int    // of what the row lacks to a typical one
 }
 
 // reasons are all columns of a row, the oddest first.
@@ -28,9 +29,10 @@ func (s *study) reasons(row []float64, e *tabular.Explainer) ([]tabular.Reason, 
 }
 
 // weigh puts the columns that matter into words.
-func weigh(all []tabular.Reason, lack float64) (kept []reason) {
+func (s *study) weigh(all []tabular.Reason, lack float64) (kept []reason) {
 	for _, r := range tabular.Telling(all) {
-		said := reason{Column: r.Name, Value: value(r.Value), Usual: value(r.Usual), Gain: nats(r.Nats), Percent: 100}
+		f := s.fields[r.Column]
+		said := reason{Column: r.Name, Value: f.say(r.Value), Usual: f.say(r.Usual), Weight: nats(r.Nats) + " nats", Percent: 100}
 		if whole := math.Max(all[0].Nats, lack); !math.IsInf(whole, 0) {
 			said.Percent = int(math.Round(100 * r.Nats / whole))
 		}
@@ -94,5 +96,5 @@ func (s *study) extreme(i int) string {
 		verb = "is"
 	}
 	return fmt.Sprintf(" By itself %s = %s is rarest: %s of %s rows %s as far out.",
-		s.names[column], value(s.rows.At(i, column)), count(least), count(n), verb)
+		s.names[column], s.fields[column].say(s.rows.At(i, column)), count(least), count(n), verb)
 }

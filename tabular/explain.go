@@ -32,7 +32,7 @@ const (
 	far      = 500  // one row in so many lies beyond that end: beside odd others what is usual may be far out
 	together = 64   // columns tried in one matrix, which bounds its size
 	telling  = 3    // columns named for a row
-	mostTail = 0.05 // up to which a cell of an any-order density is odd
+	mostTail = 0.1  // up to which a cell of an any-order density is odd: beyond the 5 % or the 95 % quantile
 	drawn    = 2000 // rows of a model's own that say what is usual
 )
 
@@ -88,7 +88,7 @@ func usualOf(m *Model, x mat.Matrix) (*Explainer, error) {
 }
 
 // Explain gives of each row of x, whose columns are the model's Reads, the columns that make it odd, the oddest first: of a flow all
-// columns, and none of a row with a missing cell; of an any-order density those whose value, or one farther out, has a probability of at most 0.05 given
+// columns, and none of a row with a missing cell; of an any-order density those whose value, or one farther out, has a probability of at most 0.1 given
 // the others.
 func (e *Explainer) Explain(x mat.Matrix) ([][]Reason, error) {
 	if e == nil || e.model == nil {

@@ -96,7 +96,7 @@ func TestExplainMixed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := all[0][0]
-	if r.Name != "body_mass_g" || r.Value != 6300 || !(r.Low < r.Usual && r.Usual < r.High && r.High < 6300) || r.Nats < -math.Log(0.05) {
+	if r.Name != "body_mass_g" || r.Value != 6300 || !(r.Low < r.Usual && r.Usual < r.High && r.High < 6300) || r.Nats < -math.Log(0.1) {
 		t.Errorf("got %+v, want the weight, and lighter ones as usual", r)
 	}
 	if slices.ContainsFunc(all[0], func(r tabular.Reason) bool { return r.Name == "sex" }) {

@@ -186,11 +186,11 @@ func (s *scoring) write(w *data.RecordWriter, b *batch) error {
 
 // sayOdd says how many rows have a reason.
 func (s *scoring) sayOdd(c *cobra.Command) {
-	where := "the column reason says why"
+	what := "rows without a log_prob, or with -Inf, as the column reason explains"
 	if s.top > 0 {
-		where = "those that have none are left out"
+		what = "rows without a log_prob, which are left out, or with -Inf"
 	}
-	sayRows(c, s.odd, "rows have no log_prob, or -Inf: "+where, s.oddAt, s.oddWhy)
+	sayRows(c, s.odd, what, s.oddAt, s.oddWhy)
 }
 
 // scoreBatch makes log p and the tail probability of the rows by their first d columns, and says why where there is none.
