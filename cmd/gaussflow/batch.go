@@ -30,6 +30,7 @@ type batch struct {
 	out     *mat.Dense // what the work made of x
 	errors  []float64  // of the rows of out, where they are measured
 	says    []string   // of the rows of out, where they are explained
+	filled  []filledRow
 
 	values []float64 // behind x
 	kept   []byte    // the records, where they are wanted
