@@ -42,6 +42,9 @@ func (f *fillable) open(cells []string, x []float64) (open []int, why string) {
 		row.values[k] = math.NaN()
 		if f.at[k] >= 0 {
 			v, err := c.Parse(cells[f.at[k]])
+			if f.inRow[k] >= 0 {
+				v = x[f.inRow[k]] // as the reader of the table has it, which knows what spaces mean
+			}
 			row.values[k], row.wanted[k] = v, err == nil && math.IsNaN(v)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +80,7 @@ func (f *filling) check(c *cobra.Command, output string) error {
 		return usage(c, fmt.Errorf("--draws %d, want 1 to %d", f.draws, mostDraws))
 	case f.mean && c.Flags().Changed("draws"):
 		return usage(c, fmt.Errorf("--mean and --draws, want one of them"))
-	case filepath.Ext(output) == ".parquet":
+	case slices.Contains([]string{".parquet", ".npy", ".npz"}, filepath.Ext(output)):
 		return usage(c, fmt.Errorf("--output %s, want a name in .csv or .tsv, also with .gz or .zst: cells are filled in as text", output))
 	}
 	return nil

@@ -50,11 +50,11 @@ func putCells(t *testing.T, name string, cells [][]string) {
 	}
 }
 
-// hidden are columns of visits that are hidden in every fifth row, and whether the cells that hide can be told from the others.
+// hidden are columns of visits that are hidden, each set in every fifth row.
 var hidden = []struct {
 	columns string
-	known   bool // exactly: as total − extra
-	filled  bool
+	known   bool // exactly, from the others: fee = total − extra
+	filled  bool // or left empty, because a total that is there leaves open which parts it has
 }{
 	{"fee", true, true}, {"total,unit", true, true}, {"fee,extra", false, false}, {"total,extra,city", false, true}, {"day,price,beds", false, true},
 }
