@@ -80,9 +80,18 @@ func (c *Column) Parse(text string) (float64, error) {
 	if c == nil {
 		return math.NaN(), fmt.Errorf("columns: Parse: the Column is nil")
 	}
-	v, why := newCell(c).text(text)
+	v, why := c.Reader()(text)
 	if why != "" {
 		return v, fmt.Errorf("columns: column %q: %s", c.Name, why)
 	}
 	return v, nil
+}
+
+// Reader is Parse for many cells, prepared once; why says what is wrong with a cell that has no value, without the column's name. It
+// may be called from several goroutines. Of a nil Column all cells are missing.
+func (c *Column) Reader() (read func(text string) (v float64, why string)) {
+	if c == nil {
+		return func(string) (float64, string) { return math.NaN(), "" }
+	}
+	return newCell(c).text
 }

@@ -139,7 +139,7 @@ func TestCSVErrors(t *testing.T) {
 		"only empty":    {"\n\n", data.Options{}, "data: t.csv: is empty"},
 		"no rows":       {"a,b\n", data.Options{}, "data: t.csv: no row, want at least one"},
 		"short row":     {"a,b\n1,2\n3\n", data.Options{}, "data: t.csv: line 3: has 1 cells, want 2 as the first record"},
-		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record"},
+		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record; beyond these are \"3\""},
 		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 4: parse error on line 2, column 4: bare " in non-quoted-field`},
 		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 5: record on line 2; parse error on line 3, column 5: extraneous or missing " in quoted-field`},
 		"same name":     {"a,a\n1,2\n", data.Options{}, `data: t.csv: names 2 columns "a", want each column that is read to have a name of its own`},

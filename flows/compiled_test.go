@@ -34,7 +34,7 @@ func TestLoadedIsCompiled(t *testing.T) {
 	for name, c := range map[string]train.Config{
 		"defaults": {},
 		"adam_w": {Optimizer: train.AdamW{Adam: train.Adam{LearningRate: 0.02, AMSGrad: true}, WeightDecay: 0.1, Suffix: ".v"},
-			Schedule: train.Cosine{Peak: 0.01, WarmupSteps: 3, DecaySteps: 50},
+			Schedule:  train.Cosine{Peak: 0.01, WarmupSteps: 3, DecaySteps: 50},
 			Penalties: []losses.Penalty{losses.L2{Lambda: 0.1}, losses.L2{Lambda: 0.01, Suffix: ".v"}}, Clip: train.Clip{GlobalNorm: 1}, EMA: 0.9},
 		"rms_prop":    {Optimizer: train.RMSProp{Rho: train.None}, Schedule: train.Exponential{Initial: 0.01, DecaySteps: 2, DecayRate: 0.5}},
 		"sgd":         {Optimizer: train.SGD{Momentum: 0.5, Nesterov: true}, Schedule: train.Piecewise{Boundaries: []int{3}, Rates: []float64{0.1, 0.01}}, Composed: true},

@@ -9,6 +9,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 )
 
 // Terms is what a model offers a loss, for a batch of N rows.
@@ -43,7 +44,7 @@ type BatchLoss interface {
 // Batchwise reports that l needs its batch as a whole.
 func Batchwise(l Loss) bool {
 	b, ok := l.(BatchLoss)
-	return ok && b.Batchwise()
+	return ok && !defaults.IsNil(l) && b.Batchwise()
 }
 
 // A Penalty is a scalar of the parameters, added to the mean loss.

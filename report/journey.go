@@ -22,9 +22,9 @@ type journey struct {
 	All      bool // every layer is shown
 }
 
-// journey is nil unless the flow has two columns.
+// journey is nil unless the model is a flow of two columns.
 func (s *study) journey() (*journey, error) {
-	if len(s.names) != 2 {
+	if s.flow == nil || len(s.names) != 2 {
 		return nil, nil
 	}
 	n, _ := s.some.Dims()
@@ -65,7 +65,7 @@ func (s *study) stage(x *mat.Dense, title string, first bool, parts []int) (pict
 		p.Add(d)
 	}
 	if first {
-		window(p, s.window(0), s.window(1))
+		window(p, s.fields[0].window, s.fields[1].window)
 	} else {
 		fu, _ := onlyFinite(u)
 		fv, _ := onlyFinite(v)

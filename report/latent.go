@@ -28,7 +28,11 @@ type latent struct {
 	Expected string // the largest gap of as many normal numbers, 95 times in 100
 }
 
+// latent is nil where the model is no flow.
 func (s *study) latent() (*latent, error) {
+	if s.flow == nil {
+		return nil, nil
+	}
 	z, _, err := s.flow.Forward(s.some)
 	if err != nil {
 		return nil, err

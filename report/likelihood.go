@@ -35,7 +35,9 @@ func (s *study) likelihoods() (l likelihoods, err error) {
 		return l, &UnfitError{"no row has a finite log-density, want a model that fits the rows"}
 	}
 	l.Mean = meanError(rows)
-	l.compare(s.rows, stat.Mean(rows, nil))
+	if s.flow != nil && left == 0 {
+		l.compare(s.rows, stat.Mean(rows, nil))
+	}
 	all := slices.Sorted(slices.Values(slices.Concat(rows, samples)))
 	w := span{all[len(all)/200], all[len(all)-1]}.grow(0.04).wide()
 	e := edges(w, 0, 0)

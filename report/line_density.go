@@ -14,13 +14,13 @@ type lineDensity struct {
 	Mass string // integral of the density over the window
 }
 
-// lineDensity is nil unless the flow has one column.
+// lineDensity is nil unless the model is a flow of one column.
 func (s *study) lineDensity() (*lineDensity, error) {
-	if len(s.names) != 1 {
+	if s.flow == nil || len(s.names) != 1 {
 		return nil, nil
 	}
 	const points = 800
-	w := s.window(0).grow(0.1)
+	w := s.fields[0].window.grow(0.1)
 	x := mat.NewDense(points, 1, nil)
 	c := curve{LineStyle: line(model, 1.8)}
 	for i := range points {

@@ -60,12 +60,12 @@ func logDensity(f *flows.Flow, x, y span, n int) (l *lattice, err error) {
 	return l, err
 }
 
-// maps is nil unless the flow has two columns.
+// maps is nil unless the model is a flow of two columns.
 func (s *study) maps() (*maps, error) {
-	if len(s.names) != 2 {
+	if s.flow == nil || len(s.names) != 2 {
 		return nil, nil
 	}
-	x, y := s.window(0).grow(0.1), s.window(1).grow(0.1)
+	x, y := s.fields[0].window.grow(0.1), s.fields[1].window.grow(0.1)
 	l, err := logDensity(s.flow, x, y, mapCells)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ type odd struct {
 	Number  int
 	LogProb string
 	Tail    string // tail probability
-	Short   string // nats below the reference's median
+	Short   string // nats below the reference's median; empty where there is no such number
 	Reasons []reason
 	Note    string
 }
@@ -21,12 +21,14 @@ type odd struct {
 func (s *study) odd() ([]odd, error) {
 	order := orAll(nil, len(s.logProb))
 	slices.SortStableFunc(order, func(a, b int) int { return compareOdd(s.logProb[a], s.logProb[b]) })
+	order = order[:min(len(order), oddRows)]
+	if s.flow == nil {
+		return s.oddMixed(order)
+	}
 	usual := s.usual()
 	var out []odd
-	for _, i := range order[:min(len(order), oddRows)] {
-		o := odd{Number: s.number(i), LogProb: nats(s.logProb[i]), Tail: s.tail(s.logProb[i])}
-		lack := s.typical() - s.logProb[i]
-		o.Short = nats(lack)
+	for _, i := range order {
+		o, lack := s.oddRow(i)
 		all, err := s.reasons(s.rows.RawRowView(i), s.logProb[i], usual)
 		if err != nil {
 			return nil, err
@@ -48,6 +50,16 @@ func (s *study) odd() ([]odd, error) {
 	return out, nil
 }
 
+// oddRow is what is said of row i beside its reasons, and the nats that it lacks to a typical row.
+func (s *study) oddRow(i int) (o odd, lack float64) {
+	o = odd{Number: s.number(i), LogProb: nats(s.logProb[i]), Tail: s.tail(s.logProb[i])}
+	lack = s.typical() - s.logProb[i]
+	if !math.IsNaN(lack) && !math.IsInf(lack, 0) {
+		o.Short = nats(lack)
+	}
+	return o, lack
+}
+
 // compareOdd puts what is not a number first, then the least.
 func compareOdd(a, b float64) int {
 	switch {
@@ -65,6 +77,9 @@ func (s *study) typical() float64 {
 		return q[len(q)/2]
 	}
 	finite, _ := onlyFinite(s.logProb)
+	if len(finite) == 0 {
+		return math.NaN()
+	}
 	slices.Sort(finite)
 	return finite[len(finite)/2]
 }

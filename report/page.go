@@ -19,11 +19,14 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // view is what the page shows; a nil section is left out.
 type view struct {
 	Name, Family, Summary string
+	Flow                  bool // the model is a flow: it has latents and layers
 	Rows, Dim, Samples    int
 	Fitted                int
+	Verdict               verdict
 	Facts                 []fact
 	Warnings              []string
-	Columns               []column
+	Columns               columnList
+	Multiples             multiples
 	Pairs                 pairs
 	Likelihoods           likelihoods
 	LineDensity           *lineDensity
@@ -41,14 +44,19 @@ type view struct {
 // page computes every section.
 func (s *study) page() (*view, error) {
 	n, d := s.rows.Dims()
+	like := s.likenesses()
 	v := &view{
-		Name: s.Name, Family: s.family(), Summary: s.flow.Summary(), Rows: n, Dim: d, Samples: len(s.sampleLogProb),
-		Fitted: s.Model.Training.Rows, Facts: s.facts(), Warnings: s.warnings(), Columns: s.columns(),
+		Name: s.Name, Family: s.family(), Flow: s.flow != nil, Rows: n, Dim: d, Samples: len(s.sampleLogProb),
+		Fitted: s.Model.Training.Rows, Verdict: s.verdict(like), Facts: s.facts(), Warnings: s.warnings(), Columns: s.columnList(),
 		HasReference: len(s.Model.Reference) > 0, Numbered: s.Numbers != nil, Typical: nats(s.typical()),
+	}
+	if s.flow != nil {
+		v.Summary = s.flow.Summary()
 	}
 	var err error
 	for _, section := range []func(){
-		func() { v.Pairs, err = s.pairs() },
+		func() { v.Multiples, err = s.multiples(like) },
+		func() { v.Pairs, err = s.pairs(like) },
 		func() { v.Likelihoods, err = s.likelihoods() },
 		func() { v.LineDensity, err = s.lineDensity() },
 		func() { v.Maps, err = s.maps() },

@@ -14,7 +14,7 @@ import (
 )
 
 // always are the sections of every page of a fitted model.
-var always = []string{"facts", "log-density", "pairs", "likelihood", "odd", "training", "latent", "roundtrip", "columns"}
+var always = []string{"verdict", "facts", "log-density", "shapes", "likelihood", "odd", "training", "latent", "roundtrip", "columns"}
 
 func TestPage(t *testing.T) {
 	hostile := []string{"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "a&amp;b", "ein sehr langer Name einer Spalte, der weitergeht", "速さ", "url(//x)"}
@@ -27,14 +27,14 @@ func TestPage(t *testing.T) {
 		words    []string
 	}{
 		"one column":  {[]string{"wait"}, table(300, exponential), nil, []string{"density"}, nil},
-		"two columns": {[]string{"x1", "x2"}, moons(400), nil, []string{"density", "layers"}, nil},
-		"six columns": {hostile, table(500, normal, exponential, normal, far, integer, tied), nil, []string{"warnings"}, []string{"on a grid", "many equal values", "the first 5 of 6 columns"}},
-		"constant":    {[]string{"a", "b", "c"}, table(200, normal, constant, integer), table(50, normal, normal, integer), []string{"warnings", "density", "layers"}, []string{"b was constant at 42", "differs in 50 rows", "1 constant column left out"}},
-		"all tied":    {[]string{"a", "b"}, table(120, integer, tied), nil, []string{"density", "layers"}, nil},
-		"four rows":   {[]string{"a", "b", "c"}, tiny, nil, nil, []string{"The 4 oddest rows"}},
-		"three rows":  {[]string{"a", "b", "c"}, table(100, normal, normal, normal), table(3, normal, normal, normal), nil, []string{"The 3 oddest rows"}},
-		"one row":     {[]string{"a", "b"}, table(100, normal, far), table(1, normal, far), []string{"density", "layers"}, []string{"The row, and"}},
-		"all far":     {[]string{"a", "b"}, table(200, far, far), nil, []string{"density", "layers"}, nil},
+		"two columns": {[]string{"x1", "x2"}, moons(400), nil, []string{"density", "layers", "pairs"}, nil},
+		"six columns": {hostile, table(500, normal, exponential, normal, far, integer, tied), nil, []string{"warnings", "pairs"}, []string{"on a grid", "Many equal values", "15 pairs"}},
+		"constant":    {[]string{"a", "b", "c"}, table(200, normal, constant, integer), table(50, normal, normal, integer), []string{"warnings", "density", "layers", "pairs"}, []string{"b was constant at 42", "differs in 50 rows", "1 constant column left out"}},
+		"all tied":    {[]string{"a", "b"}, table(120, integer, tied), nil, []string{"density", "layers", "pairs"}, nil},
+		"four rows":   {[]string{"a", "b", "c"}, tiny, nil, []string{"pairs"}, []string{"The 4 oddest rows"}},
+		"three rows":  {[]string{"a", "b", "c"}, table(100, normal, normal, normal), table(3, normal, normal, normal), []string{"pairs"}, []string{"The 3 oddest rows"}},
+		"one row":     {[]string{"a", "b"}, table(100, normal, far), table(1, normal, far), []string{"density", "layers", "pairs"}, []string{"The row, and"}},
+		"all far":     {[]string{"a", "b"}, table(200, far, far), nil, []string{"density", "layers", "pairs"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rows := c.rows
@@ -53,7 +53,7 @@ func TestPage(t *testing.T) {
 					t.Errorf("section %q is missing", id)
 				}
 			}
-			for _, id := range []string{"density", "layers"} {
+			for _, id := range []string{"density", "layers", "pairs"} {
 				if p.ids[id] && !slices.Contains(c.sections, id) {
 					t.Errorf("section %q is there, want it only where it has something to show", id)
 				}
@@ -166,7 +166,7 @@ func (p *parsed) check(t *testing.T) {
 			t.Errorf("link to %q, want one inside the page", l)
 		}
 	}
-	if p.svgs < 5 {
-		t.Errorf("the page has %d figures, want at least 5", p.svgs)
+	if p.svgs < 3 {
+		t.Errorf("the page has %d figures, want at least 3", p.svgs)
 	}
 }

@@ -2,144 +2,135 @@ package report
 
 import (
 	"fmt"
+	"image/color"
+	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 )
 
 const (
-	leading    = 5   // columns in the matrix of pairs
-	pairPoints = 600 // rows and samples in each pair
+	pairPoints = 700 // rows and samples in each picture of a pair
+	shownPairs = 4   // of the worst ones, and of those that depend most
+	often      = 2   // a column is in at most so many of them
 )
 
-// pairs compares rows and samples: a histogram of each leading column, a cloud of each pair.
-type pairs struct {
-	picture
-	Columns int // shown
-	Of      int
-	Points  int // rows in each cloud
-	// Outside is the share of rows beyond the windows in a column shown.
-	Outside string
-	Spread  bool // columns on a grid are among them
+// pair is two columns, rows of the table beside samples.
+type pair struct {
+	Rows, Samples picture
+	Names         string
+	Note          string
 }
 
-func (s *study) pairs() (p pairs, err error) {
-	d := min(len(s.names), leading)
-	n, _ := s.some.Dims()
-	p = pairs{Columns: d, Of: len(s.names), Points: min(n, pairPoints)}
-	windows := make([]span, d)
-	for j := range windows {
-		windows[j] = s.window(j)
-		p.Spread = p.Spread || s.quanta[j] > 0
+// pairs are those that fit worst and those that depend most.
+type pairs struct {
+	Worst, Dependent []pair
+	Of, Points       int
+	Dependences      string // how far those of all pairs are off, on average
+}
+
+func (s *study) pairs(l *likenesses) (p pairs, err error) {
+	n, _ := s.plain.Dims()
+	drawn, _ := s.samples.Dims()
+	p = pairs{Of: len(l.pairs), Points: min(n, drawn, pairPoints)}
+	if p.Of == 0 {
+		return p, nil
 	}
-	p.Outside = percent(s.outside(windows))
-	plots := make([][]*plot.Plot, d)
-	for i := range plots {
-		plots[i] = make([]*plot.Plot, d)
-		for j := range i {
-			plots[i][j] = s.cloud(j, i, p.Points, windows)
+	off := 0.0
+	for _, v := range l.pairs {
+		off += math.Abs(v.inTable-v.inSamples) / float64(p.Of)
+	}
+	p.Dependences = degree(off)
+	var shown []likeness
+	if p.Of > 1 {
+		shown = some(worst(l.pairs), nil, func(v likeness) bool { return l.rows >= fewestHalved && v.gap() > 0.01 })
+		if p.Worst, err = s.drawPairs(shown, p.Points); err != nil {
+			return p, err
 		}
-		plots[i][i] = s.marginal(i, windows[i])
-		for j := range i + 1 {
-			outer(plots[i][j], i == d-1, j == 0 && i > 0)
-		}
 	}
-	width := []vg.Length{0, 480, 620, 760, 880, 980}[d]
-	height := width
-	if d == 1 {
-		height = 300
-	}
-	p.picture, err = render("Histograms of the leading columns and scatter plots of each pair of them, rows of the table against samples of the model.", width, height, plots)
+	strongest := some(sorted(l.pairs, func(v likeness) float64 { return -v.inTable }), shown, func(v likeness) bool {
+		return v.inTable > 0.05 || p.Of == 1
+	})
+	p.Dependent, err = s.drawPairs(strongest, p.Points)
 	return p, err
 }
 
-// outer leaves the names and numbers to the axes at the matrix's lower and left edges.
-func outer(p *plot.Plot, bottom, left bool) {
-	if !bottom {
-		bare(&p.X)
-		p.X.Label.Text = ""
-	}
-	if !left {
-		bare(&p.Y)
-		p.Y.Label.Text = ""
-	}
-}
-
-// window is where most of column j lies.
-func (s *study) window(j int) span {
-	w := middle(slices.Sorted(slices.Values(mat.Col(nil, j, s.rows))), 0.99)
-	if q := s.quanta[j]; q > 0 {
-		w.lo, w.hi = w.lo-q/2, w.hi+q/2
-	}
-	return w.wide()
-}
-
-// outside is the share of rows of which a column lies outside its window.
-func (s *study) outside(windows []span) float64 {
-	n, _ := s.rows.Dims()
-	count := 0
-	for i := range n {
-		for j, w := range windows {
-			if !w.contains(s.rows.At(i, j)) {
-				count++
-				break
-			}
+// some are the first of l that matter and are not shown yet, no column in more than a few of them.
+func some(l, shown []likeness, matters func(likeness) bool) (kept []likeness) {
+	uses := map[int]int{}
+	for _, v := range l {
+		if len(kept) == shownPairs || !matters(v) {
+			break
+		}
+		if uses[v.a] < often && uses[v.b] < often && !slices.Contains(shown, v) {
+			kept = append(kept, v)
+			uses[v.a]++
+			uses[v.b]++
 		}
 	}
-	return float64(count) / float64(n)
+	return kept
 }
 
-// cloud is column j against column i. Rows and samples are drawn in turns, a few at a time, so that neither hides the
-// other.
-func (s *study) cloud(j, i, points int, windows []span) *plot.Plot {
-	p := panel("", short(s.names[j], 22), short(s.names[i], 22))
-	window(p, windows[j], windows[i])
-	n, _ := s.some.Dims()
-	m, _ := s.samples.Dims()
-	const turns = 6
-	size := vg.Length(2.6)
+func (s *study) drawPairs(l []likeness, points int) (drawn []pair, err error) {
+	for _, v := range l {
+		x, y := v.a, v.b
+		if s.fields[x].category() && !s.fields[y].category() { // levels have the longer names: they stand on the vertical axis
+			x, y = y, x
+		}
+		p := pair{Names: s.fields[x].name + " and " + s.fields[y].name, Note: s.notePair(v)}
+		if p.Rows, err = s.cloud("rows of the table", x, y, s.plain, points, data); err != nil {
+			return nil, err
+		}
+		if p.Samples, err = s.cloud("samples of the model", x, y, s.samples, points, model); err != nil {
+			return nil, err
+		}
+		drawn = append(drawn, p)
+	}
+	return drawn, nil
+}
+
+func (s *study) notePair(v likeness) string {
+	text := fmt.Sprintf("dependence %s in the table, %s in the samples", degree(v.inTable), degree(v.inSamples))
+	if v.gap() >= 0.015 {
+		text += "; off by " + wholePercent(v.gap())
+	}
+	return text
+}
+
+// degree is a dependence, two decimals.
+func degree(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
+
+// cloud draws columns i and j of rows of x, evenly chosen.
+func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour color.Color) (picture, error) {
+	u, v := s.fields[i], s.fields[j]
+	p := panel(of, short(u.name, 34), short(v.name, 30))
+	window(p, u.whole(), v.whole())
+	p.X.Tick.Marker, p.Y.Tick.Marker = u.ticks(9), v.ticks(14)
+	n, _ := x.Dims()
+	d := dots{size: 2.6, colour: colour}
 	if points < 100 {
-		size = 5
+		d.size = 5
 	}
-	for t := range turns {
-		for _, of := range []struct {
-			x *mat.Dense
-			n int
-			dots
-		}{{s.some, n, dots{size: size, colour: data}}, {s.samples, m, dots{size: size, colour: model}}} {
-			for k := t; k < points; k += turns {
-				row := k * of.n / points
-				of.x2y(of.x.At(row, j), of.x.At(row, i))
-			}
-			p.Add(of.dots)
+	for k := range points {
+		row := k * n / points
+		spreadX, spreadY := s.rng.Float64(), s.rng.Float64()
+		if x == s.samples && s.flow != nil { // a flow's samples are spread as they are
+			spreadX, spreadY = s.still(u, spreadX), s.still(v, spreadY)
 		}
+		d.x2y(u.place(x.At(row, i), spreadX), v.place(x.At(row, j), spreadY))
 	}
-	return p
+	p.Add(d)
+	return one(u.name+" and "+v.name+": "+of+".", 400, 310, p)
+}
+
+// still is a spread of a column of which samples lie between the points of its grid already.
+func (s *study) still(f *field, u float64) float64 {
+	if f.quantum > 0 && !f.category() {
+		return 0.5
+	}
+	return u
 }
 
 // x2y adds a point.
 func (d *dots) x2y(x, y float64) { d.x, d.y = append(d.x, x), append(d.y, y) }
-
-// marginal is the histogram of column j of all rows and all samples.
-func (s *study) marginal(j int, w span) *plot.Plot {
-	name := short(s.names[j], 22)
-	p := panel(name, name, "share per unit")
-	if len(s.names) > 1 {
-		p.Y.Label.Text = ""
-	}
-	e := edges(w, s.quanta[j], s.rows.At(0, j))
-	rows, samples := density(mat.Col(nil, j, s.rows), e), density(mat.Col(nil, j, s.samples), e)
-	p.Add(filled(e, rows, band), outline(e, rows, data, 1.6), outline(e, samples, model, 1.6, 4, 2))
-	window(p, w, span{0, 1.08 * max(slices.Max(rows), slices.Max(samples))})
-	return p
-}
-
-// Which says which columns are shown.
-func (p pairs) Which() string {
-	if p.Columns == p.Of {
-		return "all columns"
-	}
-	return fmt.Sprintf("the first %d of %d columns", p.Columns, p.Of)
-}

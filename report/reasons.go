@@ -17,10 +17,11 @@ const (
 // reason is a column and what its value costs: the rise of log p when the best of the column's usual values stands in
 // for it, the rest of the row unchanged.
 type reason struct {
-	Column, Value, Usual, Gain string
-	Percent                    int // of what the row lacks to a typical one
-	gain, usual                float64
-	column                     int
+	Column, Value, Usual string
+	Weight               string // the rise, or how rare the value is
+	Percent              int    // of what the row lacks to a typical one
+	gain, usual          float64
+	column               int
 }
 
 // usual are quantiles of each column of the rows, equal ones once.
@@ -49,7 +50,7 @@ func (s *study) reasons(row []float64, logProb float64, usual [][]float64) ([]re
 		for k, values := range columns {
 			v, most := best(values, lp[:len(values)])
 			out = append(out, reason{
-				Column: s.names[from+k], Value: value(row[from+k]), Usual: value(v), gain: most - logProb, column: from + k, usual: v,
+				Column: s.names[from+k], Value: s.fields[from+k].say(row[from+k]), Usual: s.fields[from+k].say(v), gain: most - logProb, column: from + k, usual: v,
 			})
 			lp = lp[len(values):]
 		}
@@ -92,7 +93,7 @@ func weigh(all []reason, lack float64) (kept []reason) {
 		if !(r.gain > 0.01) || !(r.gain >= most/20) {
 			break
 		}
-		r.Gain, r.Percent = nats(r.gain), 100
+		r.Weight, r.Percent = nats(r.gain)+" nats", 100
 		if whole := math.Max(most, lack); !math.IsInf(whole, 0) {
 			r.Percent = int(math.Round(100 * r.gain / whole))
 		}
@@ -156,5 +157,5 @@ func (s *study) extreme(i int) string {
 		verb = "is"
 	}
 	return fmt.Sprintf(" By itself %s = %s is rarest: %s of %s rows %s as far out.",
-		s.names[column], value(s.rows.At(i, column)), count(least), count(n), verb)
+		s.names[column], s.fields[column].say(s.rows.At(i, column)), count(least), count(n), verb)
 }

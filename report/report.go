@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,7 +19,8 @@ import (
 type Input struct {
 	Model *tabular.Model
 	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
-	// another one to be looked at. N ≥ 1, all finite.
+	// another one to be looked at. N ≥ 1, all finite; where Model.Mixed is the density a cell may be missing, NaN, and that of a
+	// category is the index of its level, as columns.Rows reads them.
 	Rows mat.Matrix
 	// Numbers are the rows' numbers in their file, for a table from which rows were left out; default 1, 2, …
 	Numbers []int
@@ -29,10 +31,10 @@ type Input struct {
 
 // Validate reports what is missing or does not fit together.
 func (in Input) Validate() error {
-	if in.Model == nil || in.Model.Flow == nil {
+	if in.Model == nil || in.Model.Flow == nil && in.Model.Mixed == nil {
 		return fmt.Errorf("report: Model = nil, want a fitted model")
 	}
-	if err := rows.Check("report: Rows", in.Rows, len(in.Model.Columns)); err != nil {
+	if err := in.checkRows(); err != nil {
 		return err
 	}
 	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
@@ -40,6 +42,9 @@ func (in Input) Validate() error {
 	}
 	if in.Missing < 0 {
 		return fmt.Errorf("report: Missing = %d, want ≥ 0", in.Missing)
+	}
+	if in.Model.Mixed != nil {
+		return nil
 	}
 	kept := 0
 	for _, c := range in.Model.Columns {
@@ -49,6 +54,28 @@ func (in Input) Validate() error {
 	}
 	if d := in.Model.Flow.Dim(); kept != d {
 		return fmt.Errorf("report: the model keeps %d columns, its flow has %d, want as many", kept, d)
+	}
+	return nil
+}
+
+// checkRows reports rows that the model cannot be asked about.
+func (in Input) checkRows() error {
+	if in.Model.Mixed == nil {
+		return rows.Check("report: Rows", in.Rows, len(in.Model.Columns))
+	}
+	if d := len(in.Model.Mixed.Columns()); d != len(in.Model.Columns) || d == 0 {
+		return fmt.Errorf("report: the model has %d columns, its density %d, want as many", len(in.Model.Columns), d)
+	}
+	n, d := rows.Dims(in.Rows)
+	if n < 1 || d != len(in.Model.Columns) {
+		return fmt.Errorf("report: Rows: got %d×%d, want N×%d with N ≥ 1", n, d, len(in.Model.Columns))
+	}
+	for i := range n {
+		for j := range d {
+			if math.IsInf(in.Rows.At(i, j), 0) {
+				return fmt.Errorf("report: Rows: got %v in row %d, column %d (from 0), want numbers, NaN where a cell is missing", in.Rows.At(i, j), i, j)
+			}
+		}
 	}
 	return nil
 }

@@ -23,7 +23,11 @@ type roundTrip struct {
 const badError = 1e-3
 
 // roundTrip sends rows through the flow and back. A row's error is in standard deviations of the column where it is largest.
+// It is nil where the model is no flow.
 func (s *study) roundTrip() (*roundTrip, error) {
+	if s.flow == nil {
+		return nil, nil
+	}
 	x := s.rows
 	n, d := x.Dims()
 	_, back, err := s.flow.RoundTrip(x)

@@ -7,24 +7,29 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/flows"
 )
 
 const (
-	sampled = 4000 // rows drawn from the model
+	sampled = 4000 // rows drawn from a flow
+	slow    = 2000 // rows drawn from a density that takes as many steps for a row as it has columns
 	shown   = 4000 // rows of the table in figures that need few; medians and histograms take all
 )
 
 // study is what the sections of a page are made from.
 type study struct {
 	Input
-	flow    *flows.Flow
-	names   []string  // of the flow's d columns
-	quanta  []float64 // of the flow's columns, 0: not on a grid
+	law     law
+	flow    *flows.Flow // the density, where it is a flow, else nil: what needs latents is of flows
+	names   []string    // of the density's d columns
+	fields  []*field    // the same columns, as the page shows them
+	quanta  []float64   // of the density's columns, 0: fitted as they are
 	rows    *mat.Dense
-	logProb []float64 // of rows
-	index   []int     // of the rows in some, ascending
-	some    *mat.Dense
+	logProb []float64  // of rows
+	index   []int      // of the rows in some, ascending
+	plain   *mat.Dense // those rows
+	some    *mat.Dense // those rows, spread as they were for the fit
 	samples *mat.Dense
 	// sampleLogProb is log p of samples.
 	sampleLogProb []float64
@@ -32,7 +37,10 @@ type study struct {
 }
 
 func newStudy(in Input) (*study, error) {
-	s := &study{Input: in, flow: in.Model.Flow, rng: rand.New(rand.NewPCG(in.Seed, 0x7265706f7274))}
+	s := &study{Input: in, flow: in.Model.Flow, law: in.Model.Flow, rng: rand.New(rand.NewPCG(in.Seed, 0x7265706f7274))}
+	if in.Model.Mixed != nil {
+		s.flow, s.law = nil, in.Model.Mixed
+	}
 	if s.Name == "" {
 		s.Name = "the table"
 	}
@@ -47,20 +55,47 @@ func newStudy(in Input) (*study, error) {
 	copy(s.quanta, in.Model.Quanta)
 	s.rows = choose(in.Rows, nil, kept)
 	var err error
-	if s.logProb, err = s.flow.LogProb(s.rows); err != nil {
+	if s.logProb, err = s.law.LogProb(s.rows); err != nil {
 		return nil, err
 	}
 	n, _ := s.rows.Dims()
 	s.index = s.rng.Perm(n)[:min(n, shown)]
 	slices.Sort(s.index)
-	s.some = s.spread(choose(s.rows, s.index, nil))
-	return s, s.sample()
+	s.plain = choose(s.rows, s.index, nil)
+	s.some = s.spread(mat.DenseCopyOf(s.plain))
+	if err := s.sample(); err != nil {
+		return nil, err
+	}
+	kinds := in.kinds()
+	for j, name := range s.names {
+		s.fields = append(s.fields, newField(name, kinds[name], s.quanta[j], mat.Col(nil, j, s.rows), mat.Col(nil, j, s.samples)))
+	}
+	return s, nil
 }
 
-// sample draws from the model. A sample that is not finite, as float32 has them far out, is left out.
+// law is what the page asks of a model: log p of rows, and rows.
+type law interface {
+	LogProb(x mat.Matrix) ([]float64, error)
+	Sample(n int, rng *rand.Rand) (*mat.Dense, error)
+}
+
+// kinds are what the columns of the model's schema are, by name; none where it has no schema.
+func (in Input) kinds() map[string]*columns.Column {
+	kinds := map[string]*columns.Column{}
+	for _, c := range in.Model.Schema.Modelled() {
+		kinds[c.Name] = c
+	}
+	return kinds
+}
+
+// sample draws from the model. A sample that is not finite, as float32 has them far out, is left out; a missing cell is none of those.
 func (s *study) sample() (err error) {
-	s.samples, s.sampleLogProb, err = s.flow.SampleAndLogProb(sampled, s.rng)
-	if err != nil || finite(s.samples.RawMatrix().Data) {
+	if s.flow != nil {
+		s.samples, s.sampleLogProb, err = s.flow.SampleAndLogProb(sampled, s.rng)
+	} else if s.samples, err = s.law.Sample(slow, s.rng); err == nil {
+		s.sampleLogProb, err = s.law.LogProb(s.samples)
+	}
+	if err != nil || s.flow == nil || finite(s.samples.RawMatrix().Data) {
 		return err
 	}
 	var kept []int

@@ -119,11 +119,11 @@ func (w *rowWriter) object(dst []byte, values []float64, reason error) []byte {
 	for j, v := range values {
 		dst = append(dst, w.names[j]...)
 		switch {
+		case !known(v): // JSON has neither infinities nor NaN
+			dst = append(dst, "null"...)
 		case w.columns[j].Text:
 			w.cell = w.text(w.cell[:0], j, v)
 			dst = append(dst, quote(string(w.cell))...)
-		case !known(v): // JSON has neither infinities nor NaN
-			dst = append(dst, "null"...)
 		default:
 			dst = w.text(dst, j, v)
 		}

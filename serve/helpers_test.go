@@ -65,8 +65,10 @@ type service struct {
 func run(t *testing.T, c serve.Config) *service {
 	t.Helper()
 	s := &service{t: t, log: &bytes.Buffer{}}
-	s.model, s.path = saved(t)
-	c.Models = map[string]string{"m": s.path}
+	if c.Models == nil {
+		s.model, s.path = saved(t)
+		c.Models = map[string]string{"m": s.path}
+	}
 	c.Log = slog.New(slog.NewTextHandler(&locked{w: s.log}, nil))
 	var err error
 	s.Server, err = serve.New(c)

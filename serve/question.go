@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/columns"
 )
 
 // A question is what is asked about rows: what is read of each, what is computed, and what is written.
@@ -13,7 +15,8 @@ type question struct {
 	compute func(x *mat.Dense) (out *mat.Dense, failed []error, err error)
 	writes  []Column
 	text    func(dst []byte, column int, v float64) []byte
-	place   map[string]int // of each column that is read
+	schema  *columns.Schema // of the tables that are read, nil: all cells are numbers
+	place   map[string]int  // of each column that is read
 }
 
 func newQuestion(q question) *question {
@@ -36,9 +39,17 @@ func numbered(names []string) []Column {
 // number is the text of a number where no column says how it is written.
 func number(dst []byte, _ int, v float64) []byte { return appendNumber(dst, v) }
 
+// schemaOf is what the cells of a model's tables are, nil of one of numbers.
+func schemaOf(m Model) *columns.Schema {
+	if t, ok := m.(interface{ Schema() *columns.Schema }); ok {
+		return t.Schema()
+	}
+	return nil
+}
+
 // scoreOf asks for log p and the tail probability.
 func scoreOf(m Model) *question {
-	return newQuestion(question{reads: m.Reads(), value: m.Value, writes: numbered([]string{"log_prob", "tail_probability"}), text: number,
+	return newQuestion(question{reads: m.Reads(), value: m.Value, schema: schemaOf(m), writes: numbered([]string{"log_prob", "tail_probability"}), text: number,
 		compute: func(x *mat.Dense) (*mat.Dense, []error, error) {
 			logProb, tail, failed, err := m.Score(x)
 			if err != nil {
@@ -54,7 +65,7 @@ func scoreOf(m Model) *question {
 
 // transformOf asks for latents.
 func transformOf(m Model) *question {
-	return newQuestion(question{reads: m.Reads(), value: m.Value, compute: m.Transform, writes: numbered(latents(m)), text: number})
+	return newQuestion(question{reads: m.Reads(), value: m.Value, schema: schemaOf(m), compute: m.Transform, writes: numbered(latents(m)), text: number})
 }
 
 // inverseOf asks for rows of latents.

@@ -82,7 +82,12 @@ func (m *served) read() (*version, error) {
 
 // try has a model draw rows and score them, which also compiles what the first requests need.
 func try(m Model) error {
-	given := make([]float64, len(m.Reads())-m.Latents())
+	var given []float64
+	for _, c := range m.Reads() {
+		if c.Given {
+			given = append(given, 0)
+		}
+	}
 	drawn, err := m.Sample(together, given, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		return err

@@ -80,10 +80,7 @@ func (s *Server) open(q *question, media string, b *body) (source, kind, error) 
 
 func withTable(q *question, b *body, o data.Options, limits *Limits) (source, kind, error) {
 	t, err := openTable(q, b.rest(), o, limits)
-	if err != nil { // and no source, rather than one that is a nil pointer
-		return nil, 0, err
-	}
-	return t, asCSV, nil
+	return t, asCSV, err
 }
 
 // isObject reports a body that is one JSON object.

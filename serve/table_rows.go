@@ -28,7 +28,7 @@ type tableSource struct {
 }
 
 // openTable reads the header of a table.
-func openTable(q *question, in io.Reader, o data.Options, limits *Limits) (*tableSource, error) {
+func openTable(q *question, in io.Reader, o data.Options, limits *Limits) (source, error) {
 	o.Stdin, o.DropMissing, o.MaxBuffered = in, true, limits.Document
 	file, err := data.Open("-", o)
 	if err != nil {
@@ -36,6 +36,13 @@ func openTable(q *question, in io.Reader, o data.Options, limits *Limits) (*tabl
 	}
 	if n := len(file.Header()); n > limits.Columns {
 		return nil, refuse(http.StatusRequestEntityTooLarge, "the table has %d columns, want at most %d", n, limits.Columns)
+	}
+	if q.schema != nil {
+		s, err := openTyped(q, file)
+		if err != nil { // and no source, rather than one that is a nil pointer
+			return nil, err
+		}
+		return s, nil
 	}
 	names := make([]string, len(q.reads))
 	for j, c := range q.reads {

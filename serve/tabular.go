@@ -29,8 +29,11 @@ func Load(path string) (Model, error) {
 	return OfTabular(m)
 }
 
-// OfTabular is a tabular model as a service asks it. It is an error where m is nil or has no Flow.
+// OfTabular is a tabular model as a service asks it. It is an error where m is nil or has no density.
 func OfTabular(m *tabular.Model) (Model, error) {
+	if m != nil && m.Schema != nil {
+		return ofTyped(m)
+	}
 	if m == nil || m.Flow == nil || m.Flow.Dim() < 1 || len(m.Reads()) != m.Flow.Dim()+m.Flow.ContextDim() {
 		return nil, errors.New("serve: OfTabular: the Model is nil, has no Flow or not the Flow's columns: tabular.Fit or Load makes one")
 	}

@@ -127,7 +127,7 @@ func (e *evaluation) read(c *cobra.Command, table *tableFlags, file *data.File, 
 	}
 	e.DroppedRows = rows.dropped
 	sayDropped(c, e.DroppedRows)
-	sayRows(c, e.NoAnswer+e.Impossible, "rows have no log p, or −∞, and are not in the mean", first, why)
+	sayRows(c, e.NoAnswer+e.Impossible, "rows without log p, or with −∞, are not in the mean", first, why)
 	if e.Rows+e.NoAnswer+e.Impossible == 0 {
 		return &data.EmptyError{File: file.Name(), What: "row", Dropped: e.DroppedRows}
 	}

@@ -107,7 +107,7 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	}
 	if o.schema == "" && schema.BadRows != nil && !o.table.skipBad {
 		bad := &badRowsError{bad: schema.BadRows}
-		if schema.Rows == 0 || schema.Rows == schema.BadRows.Count {
+		if schema.Rows == 0 {
 			bad.file = file.Name()
 		}
 		return nil, in(file.Name(), bad)
@@ -129,9 +129,6 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	table.say(c)
 	if !c.Flags().Changed("validation-share") {
 		o.config.ValidationShare = 0 // each family's own
-	}
-	if o.report != "" && tabular.FamilyOf(schema, table.x, o.config) == tabular.AnyOrder {
-		return nil, in("--report", errNoReport)
 	}
 	return table, nil
 }

@@ -107,7 +107,7 @@ func (f *filling) run(c *cobra.Command, file *data.File, output string) (err err
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), f.fill, f.write); err != nil {
 		return err
 	}
-	sayRows(c, f.left, "rows have cells that were not filled or could not be read, and are as they came", f.leftAt, f.leftWhy)
+	sayRows(c, f.left, "rows with cells that were not filled, or could not be read, left as they came", f.leftAt, f.leftWhy)
 	return f.w.Close()
 }
 

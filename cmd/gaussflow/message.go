@@ -11,6 +11,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/info"
 	"gaussflow/internal/registry"
 	"gaussflow/report"
 	"gaussflow/tabular"
@@ -100,6 +101,8 @@ func init() { // they call message
 			return fmt.Sprintf("want at least %d rows, three to fit to and one to choose when to stop, got %d", e.Want, e.Got)
 		}),
 		as(sayConstant), as(sayRow), as(func(e *tabular.SpreadError) string { return e.Error() }), as(func(e *report.UnfitError) string { return e.What }),
+		as(func(e *info.DependentError) string { return e.Reason() }), as(func(e *info.ConstantError) string { return e.Reason() }),
+		as(func(e *info.TiedError) string { return e.Reason() }), as(func(e *info.FewRowsError) string { return e.Reason() }),
 		as(func(e *graph.SizeError) string {
 			return fmt.Sprintf("%s would be too much, want at most %d numbers", e.Got, e.Most)
 		}),

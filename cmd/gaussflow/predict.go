@@ -155,7 +155,7 @@ func (s *prediction) run(c *cobra.Command, file *data.File, output string) error
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), s.predict, func(b *batch) error { return s.write(w, b) }); err != nil {
 		return err
 	}
-	sayRows(c, s.odd, "rows have no prediction: the column reason says why", s.oddAt, s.oddWhy)
+	sayRows(c, s.odd, "rows without a prediction, as the column reason explains", s.oddAt, s.oddWhy)
 	if err = w.Close(); err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 	"path/filepath"
 
@@ -12,8 +11,9 @@ import (
 	"gaussflow/tabular"
 )
 
-const reportLong = `Report writes a page for people who do not know flows: how the fit went, the table against samples of the model,
-which rows are odd and by which columns, and how far the model can be trusted. One HTML file that needs no network.
+const reportLong = `Report writes a page for people who do not know flows: how far samples can stand in for rows of the table, each
+column and the pairs that matter beside them, which rows are odd and by which columns, whether this is the table that was
+fitted to at all, and how the fit went. One HTML file that needs no network.
 
 The table is the one fitted to, or another one with all of its columns, dropped ones too, found by name.`
 
@@ -39,9 +39,6 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if model.Mixed != nil {
-				return in(args[0], errNoReport)
-			}
 			file, err := table.open(c, args[1])
 			if err != nil {
 				return err
@@ -57,8 +54,10 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err = rows.whole(); err != nil {
-				return err
+			if model.Mixed == nil {
+				if err = rows.whole(); err != nil {
+					return err
+				}
 			}
 			rows.say(c)
 			return writeReport(c, output, model, rows, seed)
@@ -69,10 +68,6 @@ func newReport() *cobra.Command {
 	outputFlag(c, &output, "the page")
 	return c
 }
-
-// errNoReport is what report says of a model whose columns it cannot show.
-var errNoReport = errors.New("a page shows densities of numbers, and this one has categories, missing cells or values with a probability of their own: " +
-	"gaussflow inspect, score, evaluate and sample say what it is")
 
 // writeReport writes the page of a model and the rows of a table.
 func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {

@@ -72,7 +72,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newFit(), newScore(), newSample(), newImpute(), newPredict(), newTransform(), newInverse(), newInspect(), newEvaluate(),
-		newReport(), newConvert(), newServe(), newVersion())
+		newReport(), newInfo(), newConvert(), newServe(), newVersion())
 	return root
 }
 

@@ -102,5 +102,5 @@ func sayRows(c *cobra.Command, n int, what string, first data.Place, why string)
 	if first.Line > 0 {
 		at += fmt.Sprintf(" (line %d)", first.Line)
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %d %s; the first is %s: %s\n", n, what, at, why)
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: %d; the first is %s: %s\n", what, n, at, why)
 }

@@ -108,7 +108,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 		return err
 	}
 	sayDropped(c, rows.dropped)
-	sayRows(c, s.odd, "rows have no log_prob, or -Inf: the column reason says why", s.oddAt, s.oddWhy)
+	sayRows(c, s.odd, "rows without a log_prob, or with -Inf, as the column reason explains", s.oddAt, s.oddWhy)
 	if err = w.Close(); err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func (t *typedTable) say(c *cobra.Command) {
 		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because they cannot be read: %d\n", t.skipped)
 	}
 	sayDropped(c, t.dropped)
-	sayRows(c, t.gaps, "rows have a cell that is not what its column is, and counts as missing", t.gapAt, t.gapWhy)
+	sayRows(c, t.gaps, "rows with a cell that is not what its column is, and counts as missing", t.gapAt, t.gapWhy)
 }
 
 // whole is an error of the first cell without a value, and nil where there is none.

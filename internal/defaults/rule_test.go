@@ -22,12 +22,14 @@ import (
 	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
+	"gaussflow/info"
 	"gaussflow/initializers"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 	"gaussflow/losses"
 	"gaussflow/mixed"
+	"gaussflow/rbig"
 	"gaussflow/report"
 	"gaussflow/serve"
 	"gaussflow/tabular"
@@ -83,8 +85,12 @@ var configs = map[string]config{
 	"layertest.TransformOptions":      validates(layertest.TransformOptions{Lo: -3, Hi: 1}),
 	"layertest.Options":               unchecked(layertest.Options{}),
 
-	"losses.L2": validates(losses.L2{}),
+	"losses.Dependence": validates(losses.Dependence{}),
+	"losses.L2":         validates(losses.L2{}),
 
+	"info.Config": validates(info.Config{}),
+
+	"rbig.Config":     validates(rbig.Config{}),
 	"mixed.Config":    validates(mixed.Config{}),
 	"mixed.Condition": validates(mixed.Condition{Column: "x", Low: -9, High: 9}),
 
@@ -123,6 +129,7 @@ var results = []string{
 	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
+	"info.Estimate", "info.FewRowsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"mixed.Facts",

@@ -1,0 +1,138 @@
+package info
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mathext"
+)
+
+// normalBias is what −½ log det R̂ of d independent normal columns of n rows is on average, and its variance: det R̂ is a product of
+// independent Beta((n−j)/2, (j−1)/2), j = 2 … d. The bias is the same whatever the true correlation.
+//
+// Source: Muirhead 1982, Aspects of Multivariate Statistical Theory, theorem 5.1.3.
+func normalBias(n, d int) (bias, noise float64) {
+	all := float64(n-1) / 2
+	for j := 2; j <= d; j++ {
+		part := float64(n-j) / 2
+		bias += (mathext.Digamma(all) - mathext.Digamma(part)) / 2
+		noise += (trigamma(part) - trigamma(all)) / 4
+	}
+	return bias, noise
+}
+
+// trigamma is the derivative of the digamma function at x > 0.
+func trigamma(x float64) float64 { return mathext.Zeta(2, x) }
+
+// copula is log c of a group's columns at the rows, the remainder estimated as for groups of up to widest columns: measures that take
+// estimates from each other take like from like.
+func (s *Sample) copula(group []int, widest int) (points, error) {
+	if len(group) < 2 {
+		return points{row: make([]float64, s.n)}, nil
+	}
+	group = slices.Sorted(slices.Values(group))
+	how := s.config.Remainder
+	if how == Auto {
+		how = Flow
+		if widest <= mostNeighbours {
+			how = Neighbours
+		}
+	}
+	key := fmt.Sprint(how, group)
+	s.mu.Lock()
+	p, known := s.fits[key]
+	s.mu.Unlock()
+	if known {
+		return p, nil
+	}
+	if err := s.config.ended(); err != nil {
+		return points{}, err
+	}
+	p, err := s.fit(group, how)
+	if errors.Is(err, errSingular) {
+		names := make([]string, len(group))
+		for i, j := range group {
+			names[i] = s.config.Names[j]
+		}
+		err = &DependentError{Columns: names}
+	}
+	if err != nil {
+		return points{}, err
+	}
+	s.mu.Lock()
+	s.fits[key] = p
+	s.mu.Unlock()
+	return p, nil
+}
+
+func (s *Sample) scoredOf(group []int) []scored {
+	columns := make([]scored, len(group))
+	for i, j := range group {
+		columns[i] = s.columns[j]
+	}
+	return columns
+}
+
+// mostNeighbours is how many columns Auto takes Neighbours for.
+const mostNeighbours = 4
+
+// elliptical is the likeliest elliptical copula of a sorted group.
+func (s *Sample) elliptical(group []int) (*elliptical, error) {
+	key := fmt.Sprint(group)
+	s.mu.Lock()
+	e, known := s.copulas[key]
+	s.mu.Unlock()
+	if known {
+		return e, nil
+	}
+	e, err := fitElliptical(s.scoredOf(group), s.scores)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.copulas[key] = e
+	s.mu.Unlock()
+	return e, nil
+}
+
+// fit is the elliptical copula of a group, and what it leaves.
+func (s *Sample) fit(group []int, how Remainder) (points, error) {
+	columns := s.scoredOf(group)
+	e, err := s.elliptical(group)
+	if err != nil {
+		return points{}, err
+	}
+	p := e.points(len(columns))
+	if how == None {
+		return p, nil
+	}
+	w := e.gaussianized(columns)
+	if !odd(w) {
+		return p, nil
+	}
+	switch how {
+	case Neighbours:
+		return p.plus(1, points{row: byNeighbours(w)}), nil
+	case Sums:
+		return s.bySums(p, w)
+	}
+	gain, err := s.crossFitted(w, how)
+	if err != nil {
+		return points{}, err
+	}
+	return p.plus(1, points{row: gain}), nil
+}
+
+// points are the copula's log-density at the rows of d columns.
+func (e *elliptical) points(d int) points {
+	n := len(e.density)
+	p := points{row: e.density}
+	p.bias, p.noise = normalBias(n, d)
+	if !math.IsInf(e.nu, 1) { // a parameter more, in the limit of Wilks
+		p.bias += 1 / (2 * float64(n))
+		p.noise += 1 / (2 * float64(n) * float64(n))
+	}
+	return p
+}

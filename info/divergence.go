@@ -1,0 +1,135 @@
+package info
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A Divergence is how two samples p and q differ, in nats.
+type Divergence struct {
+	KL            Estimate `json:"kl"`             // KL(p ‖ q) = E_p log(p/q)
+	Reverse       Estimate `json:"reverse"`        // KL(q ‖ p)
+	JensenShannon Estimate `json:"jensen_shannon"` // ½·KL(p ‖ m) + ½·KL(q ‖ m), m = (p+q)/2; from 0 to log 2
+	// ByValue names the columns whose values were used and not their ranks alone: so many rows of one sample lie outside the other that
+	// ranks cannot say how far. They must look normal, and do; an increasing map of such a column changes the result.
+	ByValue []string `json:"by_value,omitempty"`
+}
+
+// Diverge compares the rows of two samples of the same columns.
+//
+//	KL(p ‖ q) = Σ_i KL(p_i ‖ q_i) + TC(p) − E_p log c_q
+//
+// The columns' own part is by where the rows of one sample stand among the other's: the normal scores that q's rows have in p's column
+// are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to. The copula c_q of q is read at p's
+// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it.
+func Diverge(p, q *Sample) (Divergence, error) {
+	switch {
+	case p == nil || q == nil || p.n == 0 || q.n == 0:
+		return Divergence{}, errNoSample
+	case len(p.columns) != len(q.columns):
+		return Divergence{}, fmt.Errorf("info: Diverge: samples of %d and %d columns, want the same ones", len(p.columns), len(q.columns))
+	}
+	for _, s := range []*Sample{p, q} {
+		if err := errors.Join(s.check("Diverge", s.all()), s.determined(s.all())); err != nil {
+			return Divergence{}, err
+		}
+	}
+	there, err := ratio(p, q)
+	if err != nil {
+		return Divergence{}, err
+	}
+	back, err := ratio(q, p)
+	if err != nil {
+		return Divergence{}, err
+	}
+	d := Divergence{KL: there.estimate(back), Reverse: back.estimate(there), JensenShannon: jensenShannon(there, back)}
+	seen := map[int]bool{}
+	for _, r := range []logRatio{there, back} {
+		for _, j := range r.byValue {
+			if !seen[j] {
+				seen[j] = true
+				d.ByValue = append(d.ByValue, p.config.Names[j])
+			}
+		}
+	}
+	return d, nil
+}
+
+// A logRatio is log p/q at the rows of p.
+type logRatio struct {
+	points
+	byValue []int
+}
+
+// ratio estimates it.
+func ratio(p, q *Sample) (logRatio, error) {
+	d := len(p.columns)
+	r := logRatio{points: points{row: make([]float64, p.n)}}
+	at := mat.NewDense(p.n, d, nil) // the normal scores of p's rows in q
+	for j := range d {
+		m, err := newMatch(p, q, j)
+		if err != nil {
+			return r, err
+		}
+		if m.byValue {
+			r.byValue = append(r.byValue, j)
+		}
+		for i := range p.n {
+			score, gain := m.read(i)
+			at.Set(i, j, score)
+			r.row[i] += gain
+		}
+		r.bias += m.bias
+		r.noise += m.noise
+	}
+	if d == 1 {
+		return r, nil
+	}
+	own, err := p.copula(p.all(), d)
+	if err != nil {
+		return r, err
+	}
+	r.points = r.plus(1, own)
+	other, err := q.readCopula(at)
+	if err != nil {
+		return r, err
+	}
+	r.points = r.plus(-1, other)
+	return r, nil
+}
+
+// estimate is of the divergence; back is the ratio the other way, which says how the rows of q move it: by 1 − p/q each.
+func (r logRatio) estimate(back logRatio) Estimate {
+	e := r.signed()
+	weights := make([]float64, len(back.row))
+	for i, v := range back.row {
+		weights[i] = math.Exp(-v)
+	}
+	m := mean(weights)
+	if v := variance(weights, m) / float64(len(weights)); m > 0 && !math.IsInf(v, 0) {
+		e.SE = math.Hypot(e.SE, math.Sqrt(v)/m)
+	}
+	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
+	return e
+}
+
+// jensenShannon is log 2 − ½·E_p log(1 + q/p) − ½·E_q log(1 + p/q).
+func jensenShannon(there, back logRatio) Estimate {
+	half := func(r logRatio) points {
+		p := points{row: make([]float64, len(r.row)), bias: r.bias / 4, noise: r.noise / 16} // where p = q it is a quarter of r
+		for i, v := range r.row {
+			p.row[i] = 0.5 * (math.Ln2 - softplus(-v))
+		}
+		return p
+	}
+	a, b := half(there).signed(), half(back).signed()
+	e := Estimate{Value: a.Value + b.Value, Bias: a.Bias + b.Bias, SE: math.Hypot(a.SE, b.SE)}
+	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
+	return e
+}
+
+// softplus is log(1 + exp(v)).
+func softplus(v float64) float64 { return max(v, 0) + math.Log1p(math.Exp(-math.Abs(v))) }

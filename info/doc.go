@@ -1,0 +1,24 @@
+// Package info measures how columns depend on each other and how two samples differ, in nats: entropy, negentropy, total and dual total
+// correlation, mutual and conditional mutual information, O-information, Kullback–Leibler and Jensen–Shannon divergence; each with a
+// standard error, an interval, and the bias that was taken off. Two tests come with p-values that hold at any size of sample.
+//
+// # How a measure is estimated
+//
+// Every measure of dependence is a sum of total correlations, TC = E log c, c the density of the copula: of the columns' ranks. So it
+// depends on the ranks alone, to the last bit, and no increasing map of a column changes it. The copula is estimated in two steps.
+//
+// First the likeliest elliptical one: of a normal, or where that is worth its parameter of a multivariate t. What fitting it to the rows
+// makes of independent columns is known in closed form and taken off: of normal columns there is no bias left.
+//
+// Then what is left: the copula Gaussianizes the rows, and a smooth test looks at all third and fourth moments of pairs of what comes out.
+// Where nothing shows the estimate stands: a more flexible one would add its own error to nothing. Where something does, a Remainder is
+// estimated of the Gaussianized rows:
+//
+//   - Neighbours, of up to four columns: nearest neighbours, whose bias vanishes where rows are normal. Best where there are few columns.
+//   - Flow, of more: the log-likelihood of a coupling flow that was trained on other rows, so that no row judges its own fit. It is too low by
+//     as much as the flow has not found, and takes seconds to minutes.
+//   - RBIG: the same of RBIG, without training: it finds less.
+//   - Sums: the sum of what the blocks of RBIG lose, as the measures of Laparra et al. 2011 are defined. Fast; it judges rows by their own fit.
+//
+// Auto is Neighbours or Flow by the number of columns. The program examples/dependence prints all of them beside truths.
+package info

@@ -1,0 +1,110 @@
+package rbig
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/flows"
+	"gaussflow/initializers"
+	"gaussflow/rows"
+)
+
+// A Fit is what was fitted, and how it went.
+type Fit struct {
+	Flow    *flows.Flow
+	Blocks  []Block // those that were tried, in order; the flow has the first Kept of them
+	Kept    int
+	Stopped string // in words, why there are no more
+
+	named []flows.Named
+}
+
+// A Block is a rotation and the maps of the columns that follow it. What the rotation makes of columns y is columns w whose entropies add
+// up to less where the columns depended on each other: by as much total correlation is lost as
+//
+//	Loss = Σ_i [h(y_i) − h(w_i)] = Σ_i [½·log(var y_i/var w_i) + J(w_i) − J(y_i)],  J(w) = h(normal of w's variance) − h(w) ≥ 0.
+//
+// J is measured by spacings, less what those show of columns of this size that are normal, by simulation; that of y, which has been
+// mapped to a normal, as far as it is above 0.
+type Block struct {
+	Loss    float64 // of total correlation, nats
+	Noise   float64 // standard deviation of Loss where there is nothing to lose
+	HeldOut float64 // mean log-likelihood of the rows held out after this block; NaN where there are none
+}
+
+// FitRows fits the rows of x (n×d), three at least, of columns that are not constant.
+func FitRows(x mat.Matrix, c Config) (*Fit, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if err := rows.CheckFinite("rbig: FitRows", x); err != nil {
+		return nil, err
+	}
+	c = c.withDefaults()
+	fit, held := mat.DenseCopyOf(x), (*mat.Dense)(nil)
+	if c.HeldOutRows != nil {
+		if err := rows.Check("rbig: FitRows: HeldOutRows", c.HeldOutRows, fit.RawMatrix().Cols); err != nil {
+			return nil, err
+		}
+		held = mat.DenseCopyOf(c.HeldOutRows)
+	} else if c.Stop == HeldOut {
+		fit, held = parted(fit, c.Validation, c.Seed)
+	}
+	if n, _ := fit.Dims(); n < 4 {
+		return nil, fmt.Errorf("rbig: FitRows: got %d rows to fit to, want at least 4", n)
+	}
+	return (&walk{Config: c, kept: fit, held: held}).run()
+}
+
+// parted is the rows of x in two, of which the second are held out.
+func parted(x *mat.Dense, share float64, seed uint64) (fit, held *mat.Dense) {
+	n, d := x.Dims()
+	order := initializers.NewRand(seed, 3).Perm(n)
+	few := max(int(share*float64(n)), 1)
+	held = mat.NewDense(few, d, nil)
+	if n == few {
+		return &mat.Dense{}, held
+	}
+	fit = mat.NewDense(n-few, d, nil)
+	for i, from := range order {
+		if i < few {
+			held.SetRow(i, x.RawRowView(from))
+		} else {
+			fit.SetRow(i-few, x.RawRowView(from))
+		}
+	}
+	return fit, held
+}
+
+// TotalCorrelation is the sum of what the blocks that are kept have lost, in nats, the total correlation of the rows that the walk was
+// fitted to as RBIG measures it, and the standard deviation of the sum where there is nothing to lose.
+func (f *Fit) TotalCorrelation() (loss, noise float64) {
+	if f == nil {
+		return 0, 0
+	}
+	for _, b := range f.Blocks[:min(max(f.Kept, 0), len(f.Blocks))] {
+		loss += b.Loss
+		noise = math.Hypot(noise, b.Noise)
+	}
+	return loss, noise
+}
+
+// First is the flow of the first blocks of those that were tried, also of ones that are not kept. Its layers are Flow's.
+func (f *Fit) First(blocks int) (*flows.Flow, error) {
+	if f == nil || len(f.named) == 0 || blocks < 0 || blocks > len(f.Blocks) {
+		return nil, fmt.Errorf("rbig: First: %d blocks, want 0 to as many as a fit has tried", blocks)
+	}
+	return flows.New(f.named[:2+2*blocks]...)
+}
+
+// A ConstantError is of a column that is one value: it has no density.
+type ConstantError struct {
+	Column int // from 0
+	Value  float64
+}
+
+func (e *ConstantError) Error() string {
+	return fmt.Sprintf("rbig: column %d (from 0) is %v in every row, want one that varies", e.Column, e.Value)
+}

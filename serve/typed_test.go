@@ -1,0 +1,94 @@
+package serve_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/columns"
+	"gaussflow/serve"
+	"gaussflow/tabular"
+)
+
+// cities is a model of a category, a price with a unit, of which some are missing, and what follows from it.
+func cities(t *testing.T) (m *tabular.Model, path string) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(5, 5))
+	schema := &columns.Schema{Columns: []columns.Column{
+		{Name: "city", Kind: columns.Category, Levels: []columns.Level{{Text: "Oslo", Count: 100}, {Text: "Bergen", Count: 100}}},
+		{Name: "price", Kind: columns.Grid, Step: 1, Min: 10, Max: 60, Form: columns.Form{Prefix: "$"}},
+		{Name: "twice", Kind: columns.Derived, Step: 1, Relation: &columns.Relation{From: []string{"price"}, Factors: []float64{2}, Tolerance: 0.1}},
+		{Name: "country", Kind: columns.Constant, Value: "Norway"},
+	}}
+	x := mat.NewDense(200, 2, nil)
+	for i := range 200 {
+		city := float64(i % 2)
+		x.SetRow(i, []float64{city, math.Round(20 + 20*city + 3*rng.NormFloat64())})
+		if i%10 == 0 {
+			x.Set(i, 1, math.NaN())
+		}
+	}
+	m, err := tabular.FitTable(context.Background(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
+	noError(t, err)
+	path = filepath.Join(t.TempDir(), "cities.gflow")
+	noError(t, m.Save(path))
+	return m, path
+}
+
+// TestTyped: rows of categories, units and missing cells are scored as the library scores them, whatever they come as, and drawn as they are
+// written; what such a density has not is said.
+func TestTyped(t *testing.T) {
+	m, path := cities(t)
+	s := run(t, serve.Config{Models: map[string]string{"m": path}})
+	scores, err := m.Score(mat.NewDense(3, 2, []float64{0, 21, 1, math.NaN(), 1, 44}))
+	noError(t, err)
+	for _, body := range []struct{ media, text string }{
+		{"application/json", `[{"city":"Oslo","price":"$21"},{"city":"Bergen"},{"city":"Bergen","price":"$44"},{"city":"Rome","price":"$20"}]`},
+		{"text/csv", "price,city,country\n$21,Oslo,Norway\n,Bergen,Norway\n$44,Bergen,Norway\n$20,Rome,Norway\n"},
+	} {
+		status, text := s.post(score, body.media, body.text)
+		if status != 200 {
+			t.Fatalf("%s: status %d: %s", body.media, status, text)
+		}
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		for i, line := range lines[len(lines)-4:] {
+			switch {
+			case i < 3 && !(math.Abs(first(line)-scores[i].LogProb) <= 1e-9):
+				t.Errorf("%s, row %d: got %s, want log p %v", body.media, i, line, scores[i].LogProb)
+			case i == 3 && !strings.Contains(line, "Rome"):
+				t.Errorf("%s: got %s, want the reason that there is no Rome", body.media, line)
+			}
+		}
+	}
+	s.want(422, "Rome")(s.post(score, "application/json", `{"city":"Rome","price":"$20"}`))
+	s.want(422, "no latents")(s.post("/v1/models/m/transform", "application/json", `{"city":"Oslo","price":"$20"}`))
+
+	status, text := s.post("/v1/models/m/sample", "application/json", `{"rows":50,"seed":3}`)
+	var drawn []struct{ City, Price, Country string }
+	if err := json.Unmarshal([]byte(strings.ReplaceAll(text, "null", `""`)), &drawn); err != nil || status != 200 {
+		t.Fatalf("%d %s: %v", status, text, err)
+	}
+	for _, r := range drawn {
+		if r.City != "Oslo" && r.City != "Bergen" || r.Price != "" && r.Price[0] != '$' || r.Country != "Norway" {
+			t.Errorf("drawn: %+v", r)
+		}
+	}
+}
+
+// first is the first number of a line of CSV, or of an object whose first member is one.
+func first(line string) (v float64) {
+	if _, after, found := strings.Cut(line, `"log_prob":`); found {
+		line = after
+	}
+	if _, err := fmt.Sscan(strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == '}' })[0], &v); err != nil {
+		return math.NaN()
+	}
+	return v
+}
