@@ -14,24 +14,32 @@ type rawCell struct {
 // cutRecord cuts a record, which encoding/csv has found to be one, at its delimiters.
 func cutRecord(dst []rawCell, record []byte, comma byte) []rawCell {
 	for {
-		c := rawCell{}
-		start := 0
-		if comma != '\t' { // see csvScanner.split
-			start = len(record) - len(bytes.TrimLeftFunc(record, unicode.IsSpace))
+		c, end := cutCell(record, comma)
+		dst = append(dst, c)
+		if end == len(record) {
+			return dst
 		}
-		end := start
-		if c.quoted = start < len(record) && record[start] == '"'; c.quoted {
-			end = closingQuote(record, start+1)
-		}
-		next := bytes.IndexByte(record[end:], comma)
-		if next < 0 {
-			c.text = record
-			return append(dst, c.trimmed(start, comma))
-		}
-		c.text = record[:end+next]
-		dst = append(dst, c.trimmed(start, comma))
-		record = record[end+next+1:]
+		record = record[end+1:]
 	}
+}
+
+// cutCell is the first cell of a record; it ends before the delimiter, or with the record.
+func cutCell(record []byte, comma byte) (c rawCell, end int) {
+	start := 0
+	if comma != '\t' { // see csvScanner.split
+		start = len(record) - len(bytes.TrimLeftFunc(record, unicode.IsSpace))
+	}
+	end = start
+	if c.quoted = start < len(record) && record[start] == '"'; c.quoted {
+		end = closingQuote(record, start+1)
+	}
+	if next := bytes.IndexByte(record[end:], comma); next >= 0 {
+		end += next
+	} else {
+		end = len(record)
+	}
+	c.text = record[:end]
+	return c.trimmed(start, comma), end
 }
 
 // closingQuote is where a quoted cell ends, whose text begins at an index.

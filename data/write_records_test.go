@@ -3,6 +3,7 @@ package data_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,5 +34,33 @@ func TestRecordsAlone(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != table {
 		t.Errorf("got %q, %v, want %q", got, err, table)
+	}
+}
+
+// TestReplace: a record with some cells replaced is read back with these, and is the same bytes elsewhere, spaces and quotes too.
+func TestReplace(t *testing.T) {
+	file, err := data.Open("-", data.Options{Stdin: strings.NewReader("a,b,c\n1, \"x, \"\"y\"\"\",\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := data.CreateRecords(filepath.Join(t.TempDir(), "out.csv"), file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Discard()
+	const record = "1, \"x, \"\"y\"\"\","
+	if got := w.Cells([]byte(record)); !slices.Equal(got, []string{"1", `x, "y"`, ""}) {
+		t.Errorf("cells %q", got)
+	}
+	for want, cells := range map[string]map[int]string{
+		record: nil, record + "new": {2: "new"}, `"a,b"` + record[1:]: {0: "a,b"}, `1,"""",7`: {1: `"`, 2: "7"},
+	} {
+		got, err := w.Replace([]byte("+"), []byte(record), cells)
+		if err != nil || string(got) != "+"+want {
+			t.Errorf("with %v: got %s, %v, want %s", cells, got, err, want)
+		}
+	}
+	if _, err := new(data.RecordWriter).Replace(nil, nil, nil); err == nil {
+		t.Error("a zero writer replaces")
 	}
 }

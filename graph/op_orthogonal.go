@@ -9,7 +9,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// maxDim bounds the columns of a rotation, a matrix that is made before anything is computed.
+// maxDim bounds the columns of a rotation and its reflectors: square matrices of each are made before anything is computed.
 const maxDim = 1 << 14
 
 // orthogonal is the product of Householder reflectors as a matrix.
@@ -23,8 +23,8 @@ func (s orthogonal) shape(in []tensor.Shape) (tensor.Shape, error) {
 	if in[0].Dims() != 2 {
 		return nil, shapeError("reflectors R×d", in)
 	}
-	if d := in[0][1]; d > maxDim {
-		return nil, &SizeError{Op: "graph: Orthogonal", Got: fmt.Sprintf("a rotation of %d columns", d), Most: maxDim * maxDim}
+	if r, d := in[0][0], in[0][1]; max(r, d) > maxDim {
+		return nil, &SizeError{Op: "graph: Orthogonal", Got: fmt.Sprintf("a rotation of %d columns by %d reflectors", d, r), Most: maxDim * maxDim}
 	}
 	return tensor.Shape{in[0][1], in[0][1]}, nil
 }

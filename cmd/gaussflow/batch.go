@@ -24,13 +24,14 @@ import (
 type batch struct {
 	x       *mat.Dense // rows × columns read
 	places  []data.Place
-	reasons []string   // why a row cannot be read, "" where it can
-	faults  []bool     // whether it is no row at all
-	broken  []string   // what a row has that no row can have
-	out     *mat.Dense // what the work made of x
-	errors  []float64  // of the rows of out, where they are measured
-	says    []string   // of the rows of out, where they are explained
-	why     []string   // of the rows of out: what makes them odd, where that is asked
+	reasons []string    // why a row cannot be read, "" where it can
+	faults  []bool      // whether it is no row at all
+	broken  []string    // what a row has that no row can have
+	out     *mat.Dense  // what the work made of x
+	errors  []float64   // of the rows of out, where they are measured
+	says    []string    // of the rows of out, where they are explained
+	filled  []filledRow // where missing cells are filled
+	why     []string    // of the rows of out: what makes them odd, where that is asked
 
 	values []float64 // behind x
 	kept   []byte    // the records, where they are wanted

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"strings"
 
@@ -37,15 +36,18 @@ func newDrawing(c *cobra.Command, model *tabular.Model, values []string) (d *dra
 		column, there := model.Schema.Column(name)
 		switch {
 		case !valued || !there || !column.Modelled():
-			return nil, usage(c, fmt.Errorf("--given %q, want NAME=VALUE of %s", v, quoted(model.Names())))
+			return nil, usage(c, fmt.Errorf("--given %q, want NAME=VALUE or NAME=LOW..HIGH of %s", v, quoted(model.Names())))
 		case d.knows(name):
 			return nil, usage(c, fmt.Errorf("--given has %q twice, want it once", name))
 		}
-		value, err := column.Parse(text)
-		if err != nil || math.IsNaN(value) {
-			return nil, usage(c, fmt.Errorf("--given %q, want a value of the column: %s", v, column.Describe()))
+		condition, err := conditionOf(column, text)
+		if err != nil {
+			return nil, usage(c, fmt.Errorf("--given %q, %w", v, err))
 		}
-		d.given = append(d.given, mixed.Is(name, value))
+		if !reaches(model, condition) {
+			return nil, usage(c, fmt.Errorf("--given %q, which the column cannot have: %s", v, column.Describe()))
+		}
+		d.given = append(d.given, condition)
 	}
 	return d, nil
 }
@@ -63,7 +65,11 @@ func (d *drawing) knows(name string) bool {
 func (d *drawing) draw(n int) (*mat.Dense, error) {
 	switch {
 	case d.given != nil:
-		return d.model.Mixed.SampleGiven(d.given, n, d.rng)
+		x, err := d.model.Mixed.SampleGiven(d.given, n, d.rng)
+		if err != nil { // of ranges that are too unlikely together: each by itself is possible
+			return nil, in("--given", errors.New(strings.TrimPrefix(err.Error(), "mixed: Sample: ")))
+		}
+		return x, nil
 	case len(d.context) == 0:
 		return d.model.Sample(n, d.rng)
 	}

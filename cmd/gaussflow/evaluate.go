@@ -132,7 +132,7 @@ func (e *evaluation) read(c *cobra.Command, table *tableFlags, file *data.File, 
 		return &data.EmptyError{File: file.Name(), What: "row", Dropped: e.DroppedRows}
 	}
 	if e.Rows == 0 {
-		return rowAt(file.Name(), first, &unscoredError{why})
+		return rowAt(file.Name(), first, &unscoredError{"log p", why})
 	}
 	return nil
 }

@@ -45,5 +45,15 @@ func hasLatents(path string, m *tabular.Model) error {
 	return in(path, tabular.ErrNoLatents)
 }
 
+var errFlow = errors.New("the density is a flow of numbers, which has no law of a cell given others; one that has is fitted by gaussflow fit DATA --family any-order")
+
+// answers refuses a model without a law of each column given any others.
+func answers(path string, m *tabular.Model) error {
+	if m.Mixed != nil {
+		return nil
+	}
+	return in(path, errFlow)
+}
+
 // known reports whether a model knows the table it was fitted to.
 func known(m *tabular.Model) bool { return len(m.Reference) > 0 }

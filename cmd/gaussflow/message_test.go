@@ -21,9 +21,10 @@ import (
 
 // What a message for a person at the prompt does not have.
 var (
-	packagePrefix = regexp.MustCompile(`(^|[\s;(:])(bufio|bytes|cobra|csv|data|defaults|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|os|parquet|pflag|safetensors|strconv|strictjson|tabular|train|unicode|zip|zstd): `)
+	packagePrefix = regexp.MustCompile(`(^|[\s;(:])(bufio|bytes|cobra|columns|csv|data|defaults|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|mixed|os|parquet|pflag|safetensors|strconv|strictjson|tabular|train|unicode|zip|zstd): `)
 	identifier    = regexp.MustCompile(`\b([A-Z][a-z0-9]+[A-Z]\w*|\w+\.[A-Z]\w+|[A-Z][a-z]\w*(\[\d+\])? = |0x[0-9a-f]{6,})`)
 	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|\bEOF\b|\berrno\b`)
+	otherCommand  = regexp.MustCompile(`gaussflow ([a-z]+) DATA --([a-z-]+)`) // a whole command that is advised
 	flagNamed     = regexp.MustCompile(`(^|[\s("])(--[a-z][a-z-]*)`)
 )
 
@@ -54,6 +55,9 @@ func checkMessage(asked []string, text string) (faults []string) {
 func hasFlag(asked []string, text, flag string) bool {
 	if strings.Contains(text, "unknown flag: --"+flag) || flag == "help" {
 		return true
+	}
+	if other := otherCommand.FindStringSubmatch(text); other != nil && other[2] == flag {
+		asked = other[1:2]
 	}
 	c, _, err := newRoot().Find(asked)
 	return err == nil && c.Flags().Lookup(flag) != nil

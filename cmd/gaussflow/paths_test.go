@@ -123,8 +123,8 @@ func TestNames(t *testing.T) {
 		}
 		return exitCode(t, exec.Command("gaussflow", append([]string{"fit", "t.csv", "-o", "t.gflow", "--history", "h.csv"}, small...)...), folder)
 	}
-	if code, stderr := fit("gr\xf6\xdfe,x2"); code != exitError || !strings.Contains(stderr, `"gr\xf6\xdfe" is not UTF-8`) {
-		t.Errorf("Latin-1: exit code %d: %s", code, stderr)
+	if code, stderr := fit("gr\u00f6\xdfe,x2"); code != exitError || !strings.Contains(stderr, `\xdfe" is not UTF-8`) {
+		t.Errorf("UTF-8 with a byte that is none: exit code %d: %s", code, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "h.csv")); err == nil {
 		t.Error("an epoch was trained for a model that cannot be saved")

@@ -71,7 +71,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(newFit(), newScore(), newSample(), newTransform(), newInverse(), newInspect(), newEvaluate(),
+	root.AddCommand(newFit(), newScore(), newSample(), newImpute(), newPredict(), newTransform(), newInverse(), newInspect(), newEvaluate(),
 		newReport(), newInfo(), newConvert(), newServe(), newVersion())
 	return root
 }

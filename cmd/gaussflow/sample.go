@@ -20,13 +20,15 @@ table had; columns that others make, as total = a + b, are computed, and columns
 Columns that the fit left out (text, identifiers, empty ones) are not written. --raw writes the plain numbers of the density instead:
 between the steps, seconds for times, numbers from 0 for categories.
 
---given draws rows given values of columns, as --given sex=female,year=2008, where the density is any-order; a model that is
-conditional on columns needs a value of each and writes them after its own.
+--given draws rows given values of columns, as --given sex=female,year=2008, or ranges of numbers and times, both ends included, as
+--given year=2008..2009,body_mass_g=5000.. (an end left open), where the density is any-order; a model that is conditional on columns
+needs a value of each and writes them after its own.
 The output is CSV or, by the name of -o, TSV, Parquet or NPY, which holds numbers alone.`
 
 const sampleExample = `  gaussflow sample model.gflow -n 1000 --seed 1 -o like.csv
   gaussflow sample model.gflow -n 5
-  gaussflow sample model.gflow --given sex=female,year=2008 -n 100`
+  gaussflow sample model.gflow --given sex=female,year=2008 -n 100
+  gaussflow sample model.gflow --given bedrooms=3..5,city=Oslo`
 
 // sampleRows is how many rows are drawn at a time: memory does not depend on how many there are.
 const sampleRows = 8192
@@ -64,7 +66,7 @@ func newSample() *cobra.Command {
 	}
 	c.Flags().IntVarP(&n, "rows", "n", 1000, "how many rows")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the draw")
-	c.Flags().StringSliceVar(&values, "given", nil, "`NAME=VALUE` of columns that the rows are to have")
+	c.Flags().StringSliceVar(&values, "given", nil, "`NAME=VALUE` or NAME=LOW..HIGH of columns that the rows are to have")
 	c.Flags().BoolVar(&plain, "raw", false, "write the plain numbers of the density, not cells as the table has them")
 	outputFlag(c, &output, "the rows")
 	return c

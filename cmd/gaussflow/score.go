@@ -91,10 +91,12 @@ type scoring struct {
 	columns int // of numbers that are added
 }
 
-// An unscoredError is a table of which no row has a log p.
-type unscoredError struct{ why string }
+// An unscoredError is a table of which no row has what was asked of each.
+type unscoredError struct{ what, why string }
 
-func (e *unscoredError) Error() string { return "no row has a log p; this one because: " + e.why }
+func (e *unscoredError) Error() string {
+	return "no row has a " + e.what + "; this one because: " + e.why
+}
 
 func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema, output string) error {
 	added := []string{"log_prob", "tail_probability"}
@@ -133,7 +135,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 		return err
 	}
 	if s.scored == 0 && s.odd > 0 {
-		return rowAt(file.Name(), s.oddAt, &unscoredError{s.oddWhy})
+		return rowAt(file.Name(), s.oddAt, &unscoredError{"log p", s.oddWhy})
 	}
 	return nil
 }

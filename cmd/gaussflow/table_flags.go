@@ -21,13 +21,19 @@ type tableFlags struct {
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
+	t.registerFormat(c)
+	f := c.Flags()
+	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
+	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
+}
+
+// registerFormat registers those of commands that leave no row out.
+func (t *tableFlags) registerFormat(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")
 	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
 	f.BoolVar(&t.header, "header", false, "the first line holds the names, also where they are numbers")
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
-	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
-	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
 }
 
 // open opens a table.

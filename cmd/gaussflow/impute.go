@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/data"
+)
+
+const imputeLong = `Impute writes the rows of a table as they came, in their order, with a value in each missing cell: drawn from the law that the cell has
+given those of its row that are there. The same seed gives the same draws. --draws 20 draws each row as often, one below the other, and
+says in the column draw which one a row is: what is computed from each and then compared shows what the missing cells leave open.
+--mean writes no draw but the mean of 100 of a number, on the steps of its column, and the level drawn most often of a category.
+
+A column that others make, as total = a + b, is computed; so is a part of it that is missing where the total and all others are there,
+and where two parts are missing these stay empty. What is not missing is not touched: a cell that cannot be read stays as it is, and a
+row with a value that its column cannot have stays as it came. How many rows have such cells is said at the end. --mark adds the column
+filled, which names the columns of the cells that were filled, with a semicolon between them.
+
+The model is any-order: that of a table with categories or missing cells, or fitted with --family any-order. The output is CSV or, by the
+name of -o, TSV; cells that are there are written as they came. Rows are streamed: memory does not depend on the size of the table.`
+
+const imputeExample = `  gaussflow impute model.gflow table.csv -o filled.csv
+  gaussflow impute model.gflow table.csv --mean --mark
+  gaussflow impute model.gflow table.csv --draws 20 --seed 1 -o filled.csv.gz`
+
+// mostDraws bounds --draws: the draws of a batch stand in memory.
+const mostDraws = 1000
+
+func newImpute() *cobra.Command {
+	var table tableFlags
+	var output string
+	f := filling{}
+	c := &cobra.Command{
+		Use:     "impute MODEL DATA",
+		Short:   "Fill the missing cells of a table",
+		Long:    imputeLong,
+		Example: imputeExample,
+		Args:    arguments("MODEL", "DATA"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.check(c, output); err != nil {
+				return err
+			}
+			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
+			if err := p.check(c); err != nil {
+				return err
+			}
+			model, err := load(c, args[0])
+			if err != nil {
+				return err
+			}
+			if err = answers(args[0], model); err != nil {
+				return err
+			}
+			file, schema, err := table.openFor(c, args[1], model)
+			if err != nil {
+				return err
+			}
+			f.model, f.numbered = model, c.Flags().Changed("draws")
+			f.columns = newFillable(schema, file.Header())
+			return f.run(c, file, output)
+		},
+	}
+	table.registerFormat(c)
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the draws")
+	c.Flags().IntVar(&f.draws, "draws", 1, "how often each row is drawn; given, the column draw counts them")
+	c.Flags().BoolVar(&f.mean, "mean", false, "write means and likeliest levels, not draws")
+	c.Flags().BoolVar(&f.mark, "mark", false, "add the column filled: the columns whose cells were filled")
+	outputFlag(c, &output, "the rows")
+	return c
+}
+
+// check reports flags that are out of range, or do not go together.
+func (f *filling) check(c *cobra.Command, output string) error {
+	switch {
+	case f.draws < 1 || f.draws > mostDraws:
+		return usage(c, fmt.Errorf("--draws %d, want 1 to %d", f.draws, mostDraws))
+	case f.mean && c.Flags().Changed("draws"):
+		return usage(c, fmt.Errorf("--mean and --draws, want one of them"))
+	case slices.Contains([]string{".parquet", ".npy", ".npz"}, filepath.Ext(output)):
+		return usage(c, fmt.Errorf("--output %s, want a name in .csv or .tsv, also with .gz or .zst: cells are filled in as text", output))
+	}
+	return nil
+}
+
+// run fills the table.
+func (f *filling) run(c *cobra.Command, file *data.File, output string) (err error) {
+	var numbers, texts []string
+	if f.numbered {
+		numbers = []string{"draw"}
+	}
+	if f.mark {
+		texts = []string{"filled"}
+	}
+	if f.w, err = data.CreateRecords(output, file.AsText(), numbers, texts...); err != nil {
+		return err
+	}
+	defer f.w.Discard()
+	rows, err := newBatches(file, f.columns.schema, false, f.w)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err = rows.stream(c.Context(), rowBar(c, output, -1), f.fill, f.write); err != nil {
+		return err
+	}
+	sayRows(c, f.left, "rows with cells that were not filled, or could not be read, left as they came", f.leftAt, f.leftWhy)
+	return f.w.Close()
+}
+
+// write writes the rows of a batch, each as often as it was drawn.
+func (f *filling) write(b *batch) error {
+	for i, row := range b.filled {
+		if row.why != "" {
+			if f.left++; f.left == 1 {
+				f.leftAt, f.leftWhy = b.places[i], row.why
+			}
+		}
+		var texts []string
+		if f.mark {
+			texts = []string{row.mark}
+		}
+		for k := range f.draws {
+			record, numbers := b.record(i), []float64(nil)
+			if row.records != nil {
+				record = row.records[k]
+			}
+			if f.numbered {
+				numbers = []float64{float64(k + 1)}
+			}
+			if err := f.w.WriteAnnotated(record, numbers, texts...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
