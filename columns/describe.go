@@ -15,14 +15,14 @@ func (c *Column) Describe() string {
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	switch c.Kind {
 	case Numbers, Grid, Time:
-		add("%s to %s", c.shown(c.Min), c.shown(c.Max))
+		add("%s to %s", c.Show(c.Min), c.Show(c.Max))
 		if c.Step > 0 && c.Kind == Time {
 			add("every %s", spell(c.Step))
 		} else if c.Step > 0 {
 			add("step %s", AppendNumber(nil, c.Step))
 		}
 		for _, a := range c.Atoms {
-			add("%s in %.3g %%", c.shown(a.Value), 100*a.Share)
+			add("%s in %.3g %%", c.Show(a.Value), 100*a.Share)
 		}
 		if c.Form.Decimal == "," {
 			add("decimal comma")
@@ -43,9 +43,12 @@ func (c *Column) Describe() string {
 	return strings.Join(parts, "; ")
 }
 
-// shown is a value as the column writes it, in few digits where it has many.
-func (c *Column) shown(v float64) string {
-	if c.Form.Layout == "" && c.Form.Decimals < 0 && c.Step == 0 {
+// Show is a value as the column writes it, also one beyond its bounds, in few digits where it has many.
+func (c *Column) Show(v float64) string {
+	if c == nil {
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	}
+	if len(c.Levels) == 0 && c.Form.Layout == "" && c.Form.Decimals < 0 && c.Step == 0 {
 		return c.Form.Prefix + strconv.FormatFloat(v, 'g', 6, 64) + c.Form.Suffix
 	}
 	plain := *c

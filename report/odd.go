@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"slices"
+
+	"gaussflow/tabular"
 )
 
 const oddRows = 10
@@ -25,22 +27,25 @@ func (s *study) odd() ([]odd, error) {
 	if s.flow == nil {
 		return s.oddMixed(order)
 	}
-	usual := s.usual()
+	explainer, err := tabular.NewExplainer(s.Model, s.rows)
+	if err != nil {
+		return nil, err
+	}
 	var out []odd
 	for _, i := range order {
 		o, lack := s.oddRow(i)
-		all, err := s.reasons(s.rows.RawRowView(i), s.logProb[i], usual)
+		all, err := s.reasons(s.rows.RawRowView(i), explainer)
 		if err != nil {
 			return nil, err
 		}
-		o.Reasons = weigh(all, lack)
+		o.Reasons = s.weigh(all, lack)
 		switch {
 		case math.IsNaN(lack) || math.IsInf(lack, 0):
 			o.Note = "Its log-density is not a finite number."
 		case lack <= 0.5:
 			o.Note = "Not odd: about as likely as a typical row."
-		case len(all) > 1 && all[0].gain < lack/2:
-			o.Note, err = s.combination(i, all[0], usual, lack)
+		case len(all) > 1 && all[0].Nats < lack/2:
+			o.Note, err = s.combination(i, all[0], explainer, lack)
 		}
 		if err != nil {
 			return nil, err

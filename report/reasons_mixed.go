@@ -1,40 +1,31 @@
 package report
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
-	"gaussflow/mixed"
+	"gaussflow/tabular"
 )
-
-// rareCell is the tail probability of a cell, given the others of its row, below which it is a reason.
-const rareCell = 0.1
 
 // oddMixed are the rows of these indexes with the cells that are rare beside the others of their row.
 func (s *study) oddMixed(index []int) ([]odd, error) {
-	x := choose(s.rows, index, nil)
-	e, err := s.Model.Mixed.Explain(x)
+	explainer, err := tabular.NewExplainer(s.Model, nil)
+	if err != nil {
+		return nil, err
+	}
+	all, err := explainer.Explain(choose(s.rows, index, nil))
 	if err != nil {
 		return nil, err
 	}
 	var out []odd
 	for k, i := range index {
 		o, lack := s.oddRow(i)
-		for j, f := range s.fields {
-			if tail := e.Tail.At(k, j); tail < rareCell {
-				o.Reasons = append(o.Reasons, reason{
-					Column: f.name, Value: f.say(x.At(k, j)), Usual: s.usualCell(e, k, j), Weight: rarity(tail), gain: -math.Log(tail), column: j,
-				})
+		for _, r := range all[k][:min(len(all[k]), reasons)] {
+			f := s.fields[r.Column]
+			said := reason{Column: f.name, Value: f.say(r.Value), Usual: f.usual(r), Weight: rarity(math.Exp(-r.Nats)), Percent: 100}
+			if most := all[k][0].Nats; !math.IsInf(most, 0) {
+				said.Percent = int(math.Round(100 * r.Nats / most))
 			}
-		}
-		slices.SortStableFunc(o.Reasons, func(a, b reason) int { return cmp.Compare(b.gain, a.gain) })
-		o.Reasons = o.Reasons[:min(len(o.Reasons), reasons)]
-		for r := range o.Reasons {
-			o.Reasons[r].Percent = 100
-			if most := o.Reasons[0].gain; !math.IsInf(most, 0) {
-				o.Reasons[r].Percent = int(math.Round(100 * o.Reasons[r].gain / most))
-			}
+			o.Reasons = append(o.Reasons, said)
 		}
 		switch {
 		case math.IsInf(s.logProb[i], -1):
@@ -49,12 +40,11 @@ func (s *study) oddMixed(index []int) ([]odd, error) {
 	return out, nil
 }
 
-// usualCell is what would be usual in a cell: a level, or where nine of ten values lie.
-func (s *study) usualCell(e *mixed.Explanation, k, j int) string {
-	f := s.fields[j]
-	low, high := f.say(e.Low.At(k, j)), f.say(e.High.At(k, j))
+// usual is what would be usual in a cell: a level, or where nine of ten values lie.
+func (f *field) usual(r tabular.Reason) string {
+	low, high := f.say(r.Low), f.say(r.High)
 	if f.category() || low == high {
-		return f.say(e.Usual.At(k, j))
+		return f.say(r.Usual)
 	}
 	return low + " to " + high
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -56,6 +57,46 @@ func (m *Model) Score(x mat.Matrix) ([]Score, error) {
 		whole = append(whole, i)
 	}
 	return scores, m.scoreFlow(x, whole, scores)
+}
+
+// ScoreGiven is log p of each row of x, whose columns are Reads, given its own values of some columns: of the others that are there. A
+// cell that is missing is not given. Every row has an answer, as in Score; Tail is NaN, because the reference rows were not scored so. A
+// model that is not an any-order density is an error.
+func (m *Model) ScoreGiven(x mat.Matrix, given ...string) ([]Score, error) {
+	if err := m.check("ScoreGiven"); err != nil {
+		return nil, err
+	}
+	if m.Mixed == nil {
+		return nil, errors.New("tabular: ScoreGiven: the Model is a flow, want one of the family AnyOrder")
+	}
+	logProb, err := m.Mixed.LogProbGiven(x, given...)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: ScoreGiven: %w", err)
+	}
+	scores := make([]Score, len(logProb))
+	for i, lp := range logProb {
+		scores[i] = Score{LogProb: lp, Tail: math.NaN()}
+		switch {
+		case math.IsNaN(lp):
+			scores[i].Reason = "it is given a value that its column cannot have"
+		case math.IsInf(lp, -1):
+			scores[i].Reason = "it has a value that its column cannot have"
+		case !slices.ContainsFunc(m.present(x, i), func(name string) bool { return !slices.Contains(given, name) }):
+			scores[i] = Score{math.NaN(), math.NaN(), "no cell has a value, but for those that are given"}
+		}
+	}
+	return scores, nil
+}
+
+// present are the columns in which row i has a value.
+func (m *Model) present(x mat.Matrix, i int) (names []string) {
+	gaps := m.gaps(x, i)
+	for _, name := range m.Reads() {
+		if !slices.Contains(gaps, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // gaps are the columns in which row i has no value.

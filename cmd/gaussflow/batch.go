@@ -31,6 +31,7 @@ type batch struct {
 	errors  []float64   // of the rows of out, where they are measured
 	says    []string    // of the rows of out, where they are explained
 	filled  []filledRow // where missing cells are filled
+	why     []string    // of the rows of out: what makes them odd, where that is asked
 
 	values []float64 // behind x
 	kept   []byte    // the records, where they are wanted

@@ -108,7 +108,7 @@ func (e *evaluation) read(c *cobra.Command, table *tableFlags, file *data.File, 
 	}
 	defer rows.Close()
 	d := len(e.model.Reads())
-	work := func(b *batch) error { return scoreBatch(e.model, b, d) }
+	work := func(b *batch) error { return scoreBatch(b, d, e.model.Score) }
 	var first data.Place
 	var why string
 	err = rows.stream(c.Context(), rowBar(c, "", -1), work, func(b *batch) error {

@@ -23,6 +23,15 @@ log_prob empty; what no row can have, as a total that is not the sum it was, is 
 the others where the model was fitted to such rows, else empty. How many rows have a reason is said at the end. The exit code is 0 as
 long as one row has a log_prob, and 1 where none has.
 
+--why adds the column why: of a row whose tail_probability is at most 0.05, or at most that of --flag, and of all that --top writes, the
+columns that make it odd, at most three, the oddest first, and what would be usual there beside the row's other cells, from the 5 % to
+the 95 % quantile, or that no single column does; empty of other rows.
+--flag adds the column flagged: whether tail_probability is at most that.
+--top writes only the most unusual rows, those of the least log_prob first, with the column row, their number in the table; rows
+without a log_prob are not among them.
+--given scores the other columns given the row's own values of these, where the density is any-order: log_prob is then log p of the
+others. A given cell that is missing is not given. There is no tail_probability, which is that of whole rows.
+
 The model's columns are found by name, in any order; others are passed through. The output is CSV or, by the name of -o,
 TSV or Parquet, and holds each value exactly: text as it is written; from Parquet the same columns in Parquet, and in CSV
 whole numbers in all their digits, dates and times in ISO 8601, decimals with their point. Rows are streamed: memory does
@@ -30,11 +39,14 @@ not depend on the size of the table.`
 
 const scoreExample = `  gaussflow score model.gflow table.csv -o scored.csv
   gaussflow score model.gflow table.parquet -o scored.parquet
-  cat table.csv | gaussflow score model.gflow - | sort -t, -g -k7 | head`
+  gaussflow score model.gflow table.csv --top 20 --why
+  gaussflow score model.gflow table.csv --flag 0.01 -o flagged.csv
+  gaussflow score model.gflow table.csv --given city,bedrooms`
 
 func newScore() *cobra.Command {
 	var table tableFlags
 	var output string
+	s := new(scoring)
 	c := &cobra.Command{
 		Use:     "score MODEL DATA",
 		Short:   "Write the rows with log p and how unusual it is",
@@ -54,17 +66,22 @@ func newScore() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s := &scoring{model: model, drop: table.options.DropMissing}
+			s.model, s.drop = model, table.options.DropMissing
+			if err = s.check(c); err != nil {
+				return err
+			}
 			return s.run(c, file, schema, output)
 		},
 	}
 	table.register(c)
+	s.register(c)
 	outputFlag(c, &output, "the rows")
 	return c
 }
 
 // scoring is one run of score.
 type scoring struct {
+	questions
 	model   *tabular.Model
 	drop    bool // rows with missing cells
 	scored  int
@@ -83,7 +100,10 @@ func (e *unscoredError) Error() string {
 
 func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema, output string) error {
 	added := []string{"log_prob", "tail_probability"}
-	if !known(s.model) {
+	switch {
+	case s.given != nil:
+		added = added[:1]
+	case !known(s.model):
 		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: tail_probability is left out: it needs log p of reference rows")
 		added = added[:1]
 	}
@@ -92,7 +112,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 	if err != nil {
 		return err
 	}
-	w, err := data.CreateRecords(output, passed, added, "reason")
+	w, err := data.CreateRecords(output, passed, added, s.texts()...)
 	if err != nil {
 		return err
 	}
@@ -102,13 +122,15 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 		return err
 	}
 	defer rows.Close()
-	work := func(b *batch) error { return scoreBatch(s.model, b, len(s.model.Reads())) }
-	err = rows.stream(c.Context(), rowBar(c, output, -1), work, func(b *batch) error { return s.write(w, b) })
+	err = rows.stream(c.Context(), rowBar(c, output, -1), s.work, func(b *batch) error { return s.take(w, b) })
 	if err != nil {
 		return err
 	}
+	if err = s.writeTop(w, rows.dim); err != nil {
+		return err
+	}
 	sayDropped(c, rows.dropped)
-	sayRows(c, s.odd, "rows without a log_prob, or with -Inf, as the column reason explains", s.oddAt, s.oddWhy)
+	s.sayOdd(c)
 	if err = w.Close(); err != nil {
 		return err
 	}
@@ -126,25 +148,57 @@ func passedOn(file *data.File, schema *columns.Schema) (*data.File, error) {
 	return file.AsText(), nil
 }
 
-// write writes the rows of a batch, each with its score.
-func (s *scoring) write(w *data.RecordWriter, b *batch) error {
+// work scores the rows of a batch, and explains them where all are written.
+func (s *scoring) work(b *batch) error {
+	score := s.model.Score
+	if s.given != nil {
+		score = func(x mat.Matrix) ([]tabular.Score, error) { return s.model.ScoreGiven(x, s.given...) }
+	}
+	if err := scoreBatch(b, len(s.model.Reads()), score); err != nil || s.top > 0 {
+		return err
+	}
+	return s.explain(b)
+}
+
+// take counts the rows of a batch, and writes them or keeps the most unusual.
+func (s *scoring) take(w *data.RecordWriter, b *batch) error {
 	for i, at := range b.places {
 		if b.says[i] == "" {
 			s.scored++
 		} else if s.odd++; s.odd == 1 {
 			s.oddAt, s.oddWhy = at, b.says[i]
 		}
-		if err := w.WriteAnnotated(b.record(i), b.out.RawRowView(i)[:s.columns], b.says[i]); err != nil {
+	}
+	if s.top > 0 {
+		s.keep(b)
+		return nil
+	}
+	return s.write(w, b)
+}
+
+// write writes the rows of a batch, each with its score.
+func (s *scoring) write(w *data.RecordWriter, b *batch) error {
+	for i := range b.places {
+		if err := w.WriteAnnotated(b.record(i), b.out.RawRowView(i)[:s.columns], s.answers(b, i)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// scoreBatch makes log p and the tail probability of the first d columns of the rows, and says why where there is none.
-func scoreBatch(model *tabular.Model, b *batch, d int) error {
+// sayOdd says how many rows have a reason.
+func (s *scoring) sayOdd(c *cobra.Command) {
+	what := "rows without a log_prob, or with -Inf, as the column reason explains"
+	if s.top > 0 {
+		what = "rows without a log_prob, which are left out, or with -Inf"
+	}
+	sayRows(c, s.odd, what, s.oddAt, s.oddWhy)
+}
+
+// scoreBatch makes log p and the tail probability of the rows by their first d columns, and says why where there is none.
+func scoreBatch(b *batch, d int, score func(mat.Matrix) ([]tabular.Score, error)) error {
 	n, _ := b.x.Dims()
-	scores, err := model.Score(b.x.Slice(0, n, 0, d))
+	scores, err := score(b.x.Slice(0, n, 0, d))
 	if err != nil {
 		return err
 	}

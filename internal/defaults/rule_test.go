@@ -134,7 +134,7 @@ var results = []string{
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
 	"mixed.Facts",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
-	"tabular.Facts", "tabular.Score", "tabular.Training",
+	"tabular.Facts", "tabular.Reason", "tabular.Score", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }
 

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/data"
+)
+
+// unusual is a row that may be among the most unusual.
+type unusual struct {
+	at           data.Place
+	x, out       []float64
+	record       []byte
+	says, broken string
+}
+
+// keep keeps the rows of a batch that may be among the most unusual: never more than twice as many as are wanted, and a batch.
+func (s *scoring) keep(b *batch) {
+	for i, at := range b.places {
+		if out := b.out.RawRowView(i); !math.IsNaN(out[0]) {
+			s.kept = append(s.kept, unusual{
+				at, slices.Clone(b.x.RawRowView(i)), slices.Clone(out), slices.Clone(b.record(i)), b.says[i], b.broken[i],
+			})
+		}
+	}
+	if len(s.kept)/2 >= s.top {
+		s.cut()
+	}
+}
+
+// cut keeps the most unusual rows alone, in their order; of rows that are as unusual those that come first.
+func (s *scoring) cut() {
+	slices.SortStableFunc(s.kept, func(a, b unusual) int { return cmp.Compare(a.out[0], b.out[0]) })
+	n := min(s.top, len(s.kept))
+	clear(s.kept[n:]) // their memory is free
+	s.kept = s.kept[:n]
+}
+
+// writeTop writes the rows that were kept, d columns read, as batches.
+func (s *scoring) writeTop(w *data.RecordWriter, d int) error {
+	s.cut()
+	for part := range slices.Chunk(s.kept, batchRows) {
+		b := &batch{x: mat.NewDense(len(part), d, nil), out: mat.NewDense(len(part), 2, nil)}
+		for i, row := range part {
+			b.x.SetRow(i, row.x)
+			b.out.SetRow(i, row.out)
+			b.places, b.says, b.broken = append(b.places, row.at), append(b.says, row.says), append(b.broken, row.broken)
+			b.kept = append(b.kept, row.record...)
+			b.ends = append(b.ends, len(b.kept))
+		}
+		if err := s.explain(b); err != nil {
+			return err
+		}
+		if err := s.write(w, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
