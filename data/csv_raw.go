@@ -86,9 +86,10 @@ func (c rawCell) appendTo(dst []byte, comma byte) []byte {
 	return appendQuoted(dst, c.text, comma)
 }
 
-// appendRaw appends a record of delimiter from as one of delimiter to: the same bytes where these are the same.
+// appendRaw appends a record of delimiter from as one of delimiter to: the same bytes where these are the same, but for a last cell that
+// ends in CR, which without quotes would be read as a part of the end of the line.
 func appendRaw(dst, record []byte, from, to byte) []byte {
-	if from == to {
+	if from == to && !bytes.HasSuffix(record, []byte("\r")) {
 		return append(dst, record...)
 	}
 	for j, c := range cutRecord(nil, record, from) {
