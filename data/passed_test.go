@@ -259,7 +259,7 @@ func FuzzPassed(f *testing.F) {
 	f.Add([]byte("a,b\n1, \"x\t\"\"y\r\n\"\r\n\r\n2,\" \",\n3,\tz\r"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.CSV, Delimiter: ';', Header: data.HeaderNone, DropMissing: true})
-		if err != nil || !utf8.Valid(content) {
+		if err != nil || !utf8.Valid(content) || !bytes.ContainsRune(content, '\n') {
 			return // converted: see TestEncodings
 		}
 		if file, err = file.Select("x1"); err != nil {
