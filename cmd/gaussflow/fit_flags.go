@@ -40,7 +40,7 @@ func (o *fitFlags) register(c *cobra.Command) {
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {
 	m := &o.config
 	f.Var(newChoice(&m.Preset, tabular.Fast, tabular.Default, tabular.Best), "preset", "how much to spend (default default)")
-	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal, tabular.AnyOrder), "family",
+	f.Var(newChoice(&m.Family, tabular.Aligned, tabular.Rotated, tabular.Diagonal, tabular.Gaussian, tabular.AnyOrder), "family",
 		"the kind of density: a flow, or any-order (default any-order where there are categories or missing cells, else aligned; rotated for few rows a column)")
 	f.IntVar(&m.Blocks, "blocks", 0, "blocks of the flow (default: the preset's, as of all flags below)")
 	f.IntVar(&m.Components, "components", 0, "components of each mixture")

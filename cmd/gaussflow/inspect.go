@@ -131,7 +131,9 @@ func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintf(w, "rows fitted to\t%d\n", t.Rows)
 	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
 	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
-	if h := t.History; h != nil && m.Mixed == nil {
+	if c.Family == tabular.Gaussian {
+		fmt.Fprintln(w, "density\tone Gaussian of a shrunk covariance")
+	} else if h := t.History; h != nil && m.Mixed == nil {
 		best := fmt.Sprintf("the best %d", h.BestEpoch+1)
 		if h.BestEpoch == train.Start || len(h.Epoch) == 0 {
 			best = "the model is the warm start"
@@ -141,7 +143,7 @@ func inspect(out io.Writer, m *tabular.Model) {
 	if m.Mixed != nil {
 		fmt.Fprintf(w, "epochs\t%d, the best %d\n", m.Mixed.Facts.Epochs, m.Mixed.Facts.BestEpoch+1)
 		fmt.Fprintf(w, "log p of independent columns\t%.6g nats\n", m.Mixed.Facts.Independent)
-	} else {
+	} else if c.Family != tabular.Gaussian {
 		fmt.Fprintf(w, "batch size\t%d\n", c.BatchSize)
 		fmt.Fprintf(w, "learning rate\t%g\n", c.LearningRate)
 	}
