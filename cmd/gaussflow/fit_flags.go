@@ -34,7 +34,7 @@ func (o *fitFlags) register(c *cobra.Command) {
 	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
 	f.StringToStringVar(&o.as, "as", nil, asUsage)
 	f.StringVar(&o.schema, "schema", "", "take what the columns are from this JSON `file`, which gaussflow inspect --schema writes")
-	o.table.register(c)
+	o.table.registerWhole(c)
 }
 
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {

@@ -29,7 +29,6 @@ func (s *schemaFlags) register(c *cobra.Command) {
 	f.StringToStringVar(&s.as, "as", nil, asUsage)
 	f.StringVar(&s.schema, "schema", "", "write what the columns are to this JSON `file`, which can be edited")
 	_ = f.MarkHidden("drop-missing") // nothing is dropped here
-	_ = f.MarkHidden("skip-bad-rows")
 }
 
 // inspect prints what the columns of a table are.

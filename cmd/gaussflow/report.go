@@ -63,7 +63,7 @@ func newReport() *cobra.Command {
 			return writeReport(c, output, model, rows, seed)
 		},
 	}
-	table.register(c)
+	table.registerWhole(c)
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the samples shown")
 	outputFlag(c, &output, "the page")
 	return c

@@ -22,9 +22,13 @@ type tableFlags struct {
 
 func (t *tableFlags) register(c *cobra.Command) {
 	t.registerFormat(c)
-	f := c.Flags()
-	f.BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
-	f.BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
+	c.Flags().BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
+}
+
+// registerWhole registers those of commands that read a whole table before they do anything.
+func (t *tableFlags) registerWhole(c *cobra.Command) {
+	t.register(c)
+	c.Flags().BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
 }
 
 // registerFormat registers those of commands that leave no row out.
