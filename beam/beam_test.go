@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
 	"gonum.org/v1/gonum/mat"
 
@@ -20,6 +21,31 @@ import (
 	"gaussflow/initializers"
 	"gaussflow/tabular"
 )
+
+// The functions of these pipelines have names and are registered, because Beam finds others by the symbols of the program, which
+// go test may strip.
+func init() {
+	register.Function1x1(counted)
+	register.Function1x1(logProbOf)
+	register.Function2x1(plus)
+	register.Function2x0(firstAndLast)
+	register.Emitter1[string]()
+}
+
+func counted(w Written) string {
+	return fmt.Sprintf("%s %d %d", filepath.Base(w.File), w.Rows, w.Refused)
+}
+
+func logProbOf(r Scored) float64 { return r.LogProb }
+
+func plus(a, b float64) float64 { return a + b }
+
+// firstAndLast writes a row of the first draw and the last row of all.
+func firstAndLast(d Drawn, emit func(string)) {
+	if d.Row == 5 || d.Row == sampleRows+7 {
+		emit(fmt.Sprint(d.Row, d.Values))
+	}
+}
 
 // TestMain starts no workers of its own: Prism runs them in this process.
 func TestMain(m *testing.M) {
@@ -75,8 +101,7 @@ func TestScoreFiles(t *testing.T) {
 	out := t.TempDir()
 	p, s := beam.NewPipelineWithRoot()
 	written := ScoreFiles(s, raw, out, Files(s, glob))
-	counts := beam.ParDo(s, func(w Written) string { return fmt.Sprintf("%s %d %d", filepath.Base(w.File), w.Rows, w.Refused) }, written)
-	passert.Equals(s, counts, "one.csv 1000 0", "two.parquet 1000 0", "three.csv.gz 1000 0", "four.jsonl 1000 2")
+	passert.Equals(s, beam.ParDo(s, counted, written), "one.csv 1000 0", "two.parquet 1000 0", "three.csv.gz 1000 0", "four.jsonl 1000 2")
 	noError(t, runPrism(t.Context(), p))
 	want, err := m.LogProb(x)
 	noError(t, err)
@@ -109,13 +134,9 @@ func TestScore(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	scored := Score(s, raw, Files(s, glob))
 	passert.Count(s, scored, "rows", len(want))
-	passert.EqualsFloat(s, sum(s, scored), beam.Create(s, total), 1e-3*math.Abs(total))
+	sum := beam.Combine(s, plus, beam.ParDo(s, logProbOf, scored))
+	passert.EqualsFloat(s, sum, beam.Create(s, total), 1e-3*math.Abs(total))
 	noError(t, runPrism(t.Context(), p))
-}
-
-func sum(s beam.Scope, scored beam.PCollection) beam.PCollection {
-	values := beam.ParDo(s, func(r Scored) float64 { return r.LogProb }, scored)
-	return beam.Combine(s, func(a, b float64) float64 { return a + b }, values)
 }
 
 // TestSample: the rows are those of the seed, however they are drawn.
@@ -128,11 +149,7 @@ func TestSample(t *testing.T) {
 	noError(t, err)
 	p, s := beam.NewPipelineWithRoot()
 	drawn := Sample(s, raw, sampleRows+8, 7)
-	some := beam.ParDo(s, func(d Drawn, emit func(string)) {
-		if d.Row == 5 || d.Row == sampleRows+7 {
-			emit(fmt.Sprint(d.Row, d.Values))
-		}
-	}, drawn)
+	some := beam.ParDo(s, firstAndLast, drawn)
 	passert.Count(s, drawn, "rows", sampleRows+8)
 	passert.Equals(s, some, fmt.Sprint(5, first.RawRowView(5)), fmt.Sprint(sampleRows+7, second.RawRowView(7)))
 	noError(t, runPrism(t.Context(), p))
