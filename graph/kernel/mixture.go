@@ -21,6 +21,7 @@ type Mixture struct {
 	z, slope   float64
 	density    []float64 // r_k = π_k φ(t_k)/σ_k / f, sums to 1
 	cumulative []float64 // π_k Φ(±t_k) / F or S, of the smaller tail, sums to 1
+	tail       []float64 // π_k Φ(−|t_k|), of linear sums
 	sign       float64   // +1 where the lower tail is the smaller one, −1 otherwise
 	millsZ     float64   // R(|z|)
 
@@ -29,12 +30,12 @@ type Mixture struct {
 
 // NewMixture makes a Mixture of k components; call Set before use.
 func NewMixture(k int) *Mixture {
-	block := make([]float64, 10*k)
+	block := make([]float64, 11*k)
 	cut := func() (s []float64) { s, block = block[:k:k], block[k:]; return }
 	return &Mixture{
 		standardized: standardized{mean: cut(), invScale: cut(), logScale: cut(), t: cut()},
 		weight:       cut(), logWeight: cut(), scale: cut(),
-		density: cut(), cumulative: cut(), apart: cut(),
+		density: cut(), cumulative: cut(), tail: cut(), apart: cut(),
 	}
 }
 
@@ -88,7 +89,7 @@ func (m *Mixture) At(x float64) (z, logSlope float64) {
 	return z, logSlope
 }
 
-// linearSums fills t, density (π φ/σ) and cumulative (π Φ(t)) and returns F, S and f.
+// linearSums fills t, density (π φ/σ), cumulative (π Φ(t)) and tail and returns F, S and f.
 func (m *Mixture) linearSums(x float64) (lower, upper, dens float64) {
 	m.x = x
 	for k, mu := range m.mean {
@@ -102,7 +103,7 @@ func (m *Mixture) linearSums(x float64) (lower, upper, dens float64) {
 		}
 		lower += below
 		upper += above
-		m.t[k], m.cumulative[k] = t, below
+		m.t[k], m.cumulative[k], m.tail[k] = t, below, tail
 		m.density[k] = w * phi * m.invScale[k]
 		dens += m.density[k]
 	}
@@ -120,7 +121,7 @@ func (m *Mixture) finish(z, lower, upper, dens float64) (logSlope float64) {
 		for k, w := range m.weight {
 			m.cumulative[k] = w - m.cumulative[k]
 			if m.t[k] > 0 { // w − w(1−tail) would lose the digits of the tail
-				m.cumulative[k] = m.density[k] * m.scale[k] * mills(m.t[k])
+				m.cumulative[k] = m.tail[k]
 			}
 		}
 	}

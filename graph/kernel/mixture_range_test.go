@@ -211,7 +211,7 @@ func (s *scalar) evaluate(m *Mixture, tol *tolerances, x, gz, gl float64) {
 		if r > 0 && t < 40 {
 			digits = math.Max(digits, r*t*t)
 		}
-		room := tol.least * up * m.invScale[j]
+		room := tol.least * up * (m.invScale[j] + math.Sqrt(square)*slope)
 		if r > 0 {
 			near := math.Min(t, math.Max(tol.reach, 1))
 			room += tol.gradient * (1 + math.Max(square, near*near)/20) * r * (math.Abs(gz)*slope + math.Abs(gl)*(near*m.invScale[j]+math.Sqrt(square)*slope))

@@ -3,7 +3,10 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
+
+	"gaussflow/internal/testsize"
 )
 
 // TestScalesUnlike: beside a component that is e^60 times narrower and nothing at x, z, the log slope and the gradients are those
@@ -64,4 +67,53 @@ func checkUnlike[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol floa
 			}
 		}
 	}
+}
+
+// TestComponentsUnlike: near and far from its means, among scales and weights of all sizes in one mixture, every kernel makes of an x
+// what the scalar form makes.
+func TestComponentsUnlike(t *testing.T) {
+	for _, s := range sets {
+		t.Run("float64/"+s.name, func(t *testing.T) { checkComponentsUnlike(t, s.f64.mixture) })
+		t.Run("float32/"+s.name, func(t *testing.T) { checkComponentsUnlike(t, s.f32.mixture) })
+	}
+}
+
+func checkComponentsUnlike[T Float](t *testing.T, ops mixtureKernels[T]) {
+	rng := rand.New(rand.NewPCG(1, 5))
+	for range testsize.Of(t, 8_000, 200) {
+		x, theta := drawUnlike[T](rng, 1+rng.IntN(3))
+		sameAsScalar(t, newMixtureBatch(1, len(theta)/3, true, Clamp{}, ops), Clamp{}, []T{x}, theta)
+	}
+}
+
+// drawUnlike draws an x and a mixture of k components about it: each number by one of several laws, so that components that are
+// nothing, all there is or nearly alike at x come together in all ways.
+func drawUnlike[T Float](rng *rand.Rand, k int) (x T, theta []T) {
+	decades := byType[T, float64](300.0, 36.0)
+	sign := func() float64 { return float64(1 - 2*rng.IntN(2)) }
+	power := func(decades float64) float64 { return sign() * math.Pow(10, decades) }
+	at := power([]float64{rng.Float64()*2*decades - decades, 4*rng.Float64() - 10}[rng.IntN(2)])
+	reach := math.Log(math.Abs(at))
+	theta = make([]T, 0, 3*k)
+	add := func(laws ...func() float64) {
+		for range k {
+			v := laws[rng.IntN(len(laws))]()
+			if math.Abs(v) > math.Pow(10, decades+1) { // x − μ is to be a number
+				v = 1
+			}
+			theta = append(theta, T(v))
+		}
+	}
+	normal := rng.NormFloat64
+	add(normal, func() float64 { return 0 }, func() float64 { return 40 * normal() }, func() float64 { return 400 * (2*rng.Float64() - 1) })
+	add(normal, func() float64 { return 0 }, func() float64 { return at },
+		func() float64 { return at * (1 + power(-16*rng.Float64())) },
+		func() float64 { return at * power(normal()*decades/10) },
+		func() float64 { return power(decades * (rng.Float64() - 0.5)) },
+		func() float64 { return power(decades * (1 - 0.2*rng.Float64())) })
+	add(normal, func() float64 { return reach + 3*normal() }, func() float64 { return reach - 60*rng.Float64() },
+		func() float64 { return -150 * rng.Float64() },
+		func() float64 { return 2.4 * decades * (2*rng.Float64() - 1) },
+		func() float64 { return power(decades * rng.Float64()) })
+	return T(at), theta
 }
