@@ -54,10 +54,10 @@ func (s masked) kernels() kernels { return both(s, bindMasked, bindMasked) }
 
 func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 	rows, columns := degreesOf(s.rows), degreesOf(s.columns)
-	kept := map[int][]span{}
+	kept := map[int][]kernel.Span{}
 	for _, m := range rows {
 		if kept[m] == nil {
-			kept[m] = spansOf(columns, m)
+			kept[m] = kernel.Spans(len(columns), 1, func(j int) bool { return columns[j] >= m })
 		}
 	}
 	return func() {
@@ -65,29 +65,10 @@ func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 		for i, m := range rows {
 			from, to := in[0].data[i*len(columns):], out.data[i*len(columns):]
 			for _, s := range kept[m] {
-				copy(to[s.from:s.to], from[s.from:s.to])
+				copy(to[s.From:s.To], from[s.From:s.To])
 			}
 		}
 	}
-}
-
-// A span is the places from ≤ j < to.
-type span struct{ from, to int }
-
-// spansOf are where a list has degrees of at least m. It is never nil.
-func spansOf(degrees []int, m int) []span {
-	spans := []span{}
-	for j, d := range degrees {
-		last := len(spans) - 1
-		switch {
-		case d < m:
-		case last >= 0 && spans[last].to == j:
-			spans[last].to++
-		default:
-			spans = append(spans, span{j, j + 1})
-		}
-	}
-	return spans
 }
 
 // gemm prepares a product in which weights have the degrees.

@@ -9,8 +9,8 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
-	whole          [2]axisPart // all of the inner axis, and of c's rows
-	mask           *gemmMask   // see Masked; nil: nothing is passed over
+	whole          [2]Span   // all of the inner axis, and of c's rows
+	mask           *gemmMask // see Masked; nil: nothing is passed over
 	*GemmSpace[T]
 }
 
@@ -57,7 +57,7 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *G
 		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
-	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]axisPart{{0, k}, {0, m}}, GemmSpace: s}
+	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]Span{{0, k}, {0, m}}, GemmSpace: s}
 }
 
 // Run sets c = op(a)·op(b), or with add adds the product to c.
@@ -116,9 +116,9 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 		}
 		inner, rows := g.parts(j, w)
 		for n, part := range inner {
-			for p := part.from; p < part.to; p += panelDepth {
-				depth := min(panelDepth, part.to-p)
-				first, last := n == 0 && p == part.from, n == len(inner)-1 && p+depth == part.to
+			for p := part.From; p < part.To; p += panelDepth {
+				depth := min(panelDepth, part.To-p)
+				first, last := n == 0 && p == part.From, n == len(inner)-1 && p+depth == part.To
 				piece := gemmEnds[T]{add: e.add || !first, relu: e.relu && last}
 				from, stride := g.panel, width
 				if !g.transB && w == width {
@@ -135,14 +135,14 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 }
 
 // column multiplies some rows of a by one panel of b, width numbers wide, whose rows are stride apart.
-func (g *Gemm[T]) column(tiles []gemmTile[T], width int, a, b []T, stride int, c []T, j, p, w, depth int, part axisPart, e gemmEnds[T]) {
+func (g *Gemm[T]) column(tiles []gemmTile[T], width int, a, b []T, stride int, c []T, j, p, w, depth int, part Span, e gemmEnds[T]) {
 	size := sizeOf[T]()
 	ars, acs, at := g.k, 1, p
 	if g.transA {
 		ars, acs, at = 1, g.m, p*g.m
 	}
-	for i := part.from; i < part.to; {
-		rows, n := heights(len(tiles), part.to-i)
+	for i := part.From; i < part.To; {
+		rows, n := heights(len(tiles), part.To-i)
 		to, crs := &c[i*g.n+j], g.n*size
 		if w < width {
 			n = 1

@@ -6,17 +6,14 @@ type gemmMask struct {
 	degrees []int              // of c's columns
 	lowest  bool               // the lowest degree of a panel decides; else the highest
 	rows    bool               // parts are c's rows; else they are the inner axis
-	parts   map[int][]axisPart // by the degree that decides: what there is to compute
+	parts   map[int][]Span // by the degree that decides: what there is to compute
 }
-
-// axisPart is the places from ≤ i < to of an axis.
-type axisPart struct{ from, to int }
 
 // Masked has the product pass over what is zero in its weights, i×o, those of which rows_i > columns_o: in b, which is them or with
 // transB their transpose; or with transA in c, of which what is left out is set to zero or left alone. The tiles do so; the portable
 // product computes all of it.
 func (g *Gemm[T]) Masked(rows, columns []int) *Gemm[T] {
-	m := &gemmMask{degrees: columns, rows: g.transA, parts: map[int][]axisPart{}}
+	m := &gemmMask{degrees: columns, rows: g.transA, parts: map[int][]Span{}}
 	axis, kept := rows, func(d, decides int) bool { return d <= decides }
 	if g.transB {
 		m.degrees, m.lowest = rows, true
@@ -31,27 +28,17 @@ func (g *Gemm[T]) Masked(rows, columns []int) *Gemm[T] {
 	return g
 }
 
-// partsOf are the parts of an axis that have what is kept, and gaps that are too short to repay two loops; one place at least.
-func partsOf(axis []int, kept func(d int) bool) (parts []axisPart) {
+// partsOf are the spans of an axis that have what is kept, and gaps that are too short to repay two loops; one place at least.
+func partsOf(axis []int, kept func(d int) bool) []Span {
 	const shortest = 8
-	for i, d := range axis {
-		last := len(parts) - 1
-		switch {
-		case !kept(d):
-		case last >= 0 && i-parts[last].to < shortest:
-			parts[last].to = i + 1
-		default:
-			parts = append(parts, axisPart{i, i + 1})
-		}
+	if parts := Spans(len(axis), shortest, func(i int) bool { return kept(axis[i]) }); len(parts) > 0 {
+		return parts
 	}
-	if parts == nil {
-		parts = []axisPart{{0, 1}}
-	}
-	return parts
+	return []Span{{0, 1}}
 }
 
 // of is what there is to compute of w of c's columns, from j on.
-func (m *gemmMask) of(j, w int) []axisPart {
+func (m *gemmMask) of(j, w int) []Span {
 	decides := m.degrees[j]
 	for _, d := range m.degrees[j : j+w] {
 		if m.lowest == (d < decides) && d != decides {
@@ -62,7 +49,7 @@ func (m *gemmMask) of(j, w int) []axisPart {
 }
 
 // parts are those of the inner axis that w of c's columns take, from j on, and those of c's rows.
-func (g *Gemm[T]) parts(j, w int) (inner, rows []axisPart) {
+func (g *Gemm[T]) parts(j, w int) (inner, rows []Span) {
 	switch {
 	case g.mask == nil:
 		return g.whole[:1], g.whole[1:]
