@@ -115,8 +115,13 @@ func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
 	if err != nil {
 		return nil, err
 	}
+	wide, err := l.in.widened(file, source)
+	if err != nil {
+		source.Close()
+		return nil, err
+	}
 	s := &parquetScanner{
-		in: l.in, source: source, pages: pageCheck{source: source, size: file.Size()}, metadata: file.Metadata().RowGroups,
+		in: l.in, wide: wide, source: source, pages: pageCheck{source: source, size: file.Size()}, metadata: file.Metadata().RowGroups,
 		groups: file.RowGroups(), names: l.names, pick: pick, columns: make([]*parquetColumn, len(l.names)),
 	}
 	read := pick
@@ -149,6 +154,7 @@ type parquetScanner struct {
 	source  readerAt
 	pages   pageCheck
 	groups  []parquet.RowGroup // still to read
+	wide    []parquet.RowGroup // of these, with deltas read in 64 bits; nil where there are none
 	left    int64              // rows of the present group
 	names   []string
 	pick    []int
@@ -156,6 +162,14 @@ type parquetScanner struct {
 	buf     []byte           // one cell
 
 	metadata []format.RowGroup // of groups
+}
+
+func (in *input) widened(file *parquet.File, source io.ReaderAt) (groups []parquet.RowGroup, err error) {
+	defer in.recovered(&err)
+	if groups, err = widened(file, source); err != nil {
+		return nil, in.damaged(err)
+	}
+	return groups, nil
 }
 
 func (s *parquetScanner) next(dst []float64) error {
@@ -186,7 +200,10 @@ func (s *parquetScanner) nextGroup() (err error) {
 	defer s.in.recovered(&err)
 	group, metadata := s.groups[0], s.metadata[0]
 	s.groups, s.metadata, s.left = s.groups[1:], s.metadata[1:], group.NumRows()
-	chunks := group.ColumnChunks()
+	chunks, wide := group.ColumnChunks(), []parquet.ColumnChunk(nil)
+	if s.wide != nil {
+		wide, s.wide = s.wide[0].ColumnChunks(), s.wide[1:]
+	}
 	for j, c := range s.columns {
 		if c == nil {
 			continue
@@ -196,7 +213,12 @@ func (s *parquetScanner) nextGroup() (err error) {
 		if err := s.pages.chunk(claims, s.left); err != nil {
 			return s.in.damaged(err)
 		}
-		c.pages, c.left = chunks[j].Pages(), max(s.left, claims.NumValues)
+		c.left = max(s.left, claims.NumValues)
+		if c.wide = deltasOnly(claims); c.wide {
+			c.pages = wide[j].Pages()
+		} else {
+			c.pages = chunks[j].Pages()
+		}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type parquetColumn struct {
 	value   func(parquet.Value) float64
 	write   func(dst []byte, v parquet.Value) []byte
 	numeric bool   // a number is stored, which is no time
+	wide    bool   // the chunk is read as numbers of 64 bits, and its values are of 32
 	list    bool   // a row has several values, or none
 	row     []byte // of a list: the values of the present row, as appendValue writes them
 	left    int64  // of a list: the values that may still come
@@ -42,6 +43,9 @@ func (c *parquetColumn) fill() error {
 		c.n, err = c.reader.ReadValues(c.values[:])
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
+		}
+		if c.wide {
+			narrow(c.values[:c.n])
 		}
 		if err != nil && c.n == 0 {
 			c.release()
