@@ -35,7 +35,7 @@ func openCSV(in *input, o Options) (layout, error) {
 		return nil, err
 	}
 	defer stream.Close()
-	l := &csvLayout{in: in, comma: o.Delimiter, text: &encoded{}}
+	l := &csvLayout{in: in, comma: o.Delimiter, text: &encoded{anyOf: o.Delimiter == 0 && !tabs(in.name)}}
 	if stream, err = l.text.decode(stream); err != nil {
 		return nil, in.failed(err)
 	}
@@ -47,7 +47,10 @@ func openCSV(in *input, o Options) (layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.comma == 0 {
+	switch {
+	case l.text.blanks.Load():
+		l.comma = '\t'
+	case l.comma == 0:
 		l.comma = delimiter(in.name, line)
 	}
 	s.split(l.comma)
@@ -76,7 +79,7 @@ func checkText(name string, line []byte) error {
 
 // delimiter is that of the file's name, or the candidate that the line holds most often.
 func delimiter(name string, line []byte) byte {
-	if e := extension(name); e == ".tsv" || e == ".tab" {
+	if tabs(name) {
 		return '\t'
 	}
 	best, most := byte(','), 0
@@ -86,6 +89,12 @@ func delimiter(name string, line []byte) byte {
 		}
 	}
 	return best
+}
+
+// tabs tells a name that says that tabs part cells.
+func tabs(name string) bool {
+	e := extension(name)
+	return e == ".tsv" || e == ".tab"
 }
 
 // countOutside counts c outside quotes.

@@ -13,11 +13,13 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// encoded is how a text is written; what is read of it is UTF-8 with lines that end in LF.
+// encoded is how a text is written; what is read of it is UTF-8, with lines that end in LF and a character that parts cells.
 type encoded struct {
 	utf16  atomic.Bool
 	latin  atomic.Bool // bytes beyond ASCII are not UTF-8: Windows-1252, of which Latin-1 is a part
 	crEnds atomic.Bool // lines end with CR alone
+	anyOf  bool        // nothing says by what cells are parted
+	blanks atomic.Bool // they are by runs of blanks
 }
 
 // decode reads a text from its first byte.
@@ -40,6 +42,12 @@ func (e *encoded) decode(stream io.ReadCloser) (io.ReadCloser, error) {
 		e.crEnds.Store(true)
 		text = crLines{text}
 	}
+	if e.anyOf {
+		if b := blanksIn(head, len(head) >= headBytes); b != nil {
+			e.blanks.Store(true)
+			text = transform.NewReader(text, b)
+		}
+	}
 	return decodedText{text, stream}, nil
 }
 
@@ -58,6 +66,9 @@ func (e *encoded) notes() (notes []string) {
 	}
 	if e.crEnds.Load() {
 		notes = append(notes, "its lines end with CR alone")
+	}
+	if e.blanks.Load() {
+		notes = append(notes, "its cells are parted by blanks, and were read as parted by tabs")
 	}
 	return notes
 }

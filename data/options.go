@@ -35,7 +35,7 @@ type Options struct {
 	Except  []string // left out, by name
 
 	Format    Format
-	Delimiter byte   // of CSV; default: tab for .tsv and .tab, else the likeliest of , tab ; | in the first line
+	Delimiter byte   // of CSV; default: tab for .tsv and .tab, else runs of blanks where these part numbers, or the likeliest of , tab ; | in the first line
 	Header    Header // of CSV
 	Key       string // the array in an NPZ; "": X, or the only one
 
