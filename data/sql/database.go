@@ -5,13 +5,16 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path"
+	"path/filepath"
 	"strings"
 )
 
 // schemes begin the address of a Postgres server.
 var schemes = []string{"postgres://", "postgresql://"}
 
-func isAddress(database string) bool {
+// IsAddress reports whether Open takes it for the address of a server, and not for a file.
+func IsAddress(database string) bool {
 	for _, s := range schemes {
 		if len(database) >= len(s) && strings.EqualFold(database[:len(s)], s) {
 			return true
@@ -21,15 +24,15 @@ func isAddress(database string) bool {
 }
 
 // IsDatabase reports whether Open takes it for a database: the address of a server, or a file that begins as those of SQLite do.
-func IsDatabase(path string) bool {
-	if isAddress(path) {
+func IsDatabase(database string) bool {
+	if IsAddress(database) {
 		return true
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(database)
 	if err != nil || !info.Mode().IsRegular() { // a pipe gives its bytes once
 		return false
 	}
-	begins, err := beginsAsSQLite(path)
+	begins, err := beginsAsSQLite(database)
 	return err == nil && begins
 }
 
@@ -37,8 +40,8 @@ func IsDatabase(path string) bool {
 const sqliteHeader = "SQLite format 3\x00"
 
 // beginsAsSQLite reports whether the first bytes of a file are those of an SQLite file.
-func beginsAsSQLite(path string) (bool, error) {
-	f, err := os.Open(path)
+func beginsAsSQLite(file string) (bool, error) {
+	f, err := os.Open(file)
 	if err != nil {
 		return false, err
 	}
@@ -56,7 +59,7 @@ var secrets = []string{"password", "sslpassword"}
 // Name is a database as messages name it: the path of a file, or the address of a server without its password. Of an address that is none
 // only the beginning is told, since nobody knows where in it the password stands.
 func Name(database string) string {
-	if !isAddress(database) {
+	if !IsAddress(database) {
 		return database
 	}
 	u, err := url.Parse(database)
@@ -77,4 +80,16 @@ func Name(database string) string {
 	}
 	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+// ShortName is the name of a file without its folders, and of an address that of the database on its server.
+func ShortName(database string) string {
+	if !IsAddress(database) {
+		return filepath.Base(database)
+	}
+	u, err := url.Parse(database)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return "postgres"
+	}
+	return path.Base(u.Path)
 }

@@ -92,7 +92,7 @@ func connect(ctx context.Context, database string) (connection, error) {
 	switch {
 	case defaults.IsNil(ctx):
 		return nil, errors.New("sql: Open: the context is nil, want one: its end ends the query")
-	case isAddress(database):
+	case IsAddress(database):
 		return openPostgres(ctx, database)
 	}
 	return openSQLite(ctx, database)
