@@ -144,16 +144,8 @@ func (l *csvLayout) appendHeader(dst []byte, comma byte) []byte {
 	return appendRaw(dst, l.first, l.comma, comma)
 }
 
-// fields are doubles where numbers are read, and text elsewhere, both of which may be missing: nothing else is known before the last row.
 func (l *csvLayout) fields(pick []int) ([]parquet.Field, error) {
-	nodes := make([]parquet.Node, len(l.names))
-	for j := range nodes {
-		nodes[j] = parquet.Optional(parquet.String())
-	}
-	for _, j := range pick {
-		nodes[j] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
-	}
-	return fieldsOf(l.names, nodes), nil
+	return cellFields(l.names, pick), nil
 }
 
 func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {

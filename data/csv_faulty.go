@@ -14,8 +14,11 @@ func (s *csvScanner) appendFaulty(dst []byte, comma byte) []byte {
 }
 
 // appendNulls appends a row without values.
-func (s *csvScanner) appendNulls(dst []byte) []byte {
-	for j := range s.target {
+func (s *csvScanner) appendNulls(dst []byte) []byte { return appendNulls(dst, len(s.target)) }
+
+// appendNulls appends a row of so many columns without values.
+func appendNulls(dst []byte, columns int) []byte {
+	for j := range columns {
 		dst = appendValue(dst, j, parquet.Value{})
 	}
 	return dst

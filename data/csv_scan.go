@@ -9,9 +9,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/parquet-go/parquet-go"
 
 	"gaussflow/columns"
 )
@@ -191,21 +188,15 @@ func (s *csvScanner) appendValues(dst []byte, numbers []float64) ([]byte, error)
 }
 
 func (s *csvScanner) value(dst []byte, j int, c rawCell, numbers []float64) ([]byte, error) {
-	i := s.target[j]
-	switch text := c.value(); {
-	case i >= 0 && numbers[i] != numbers[i]:
-		return appendValue(dst, j, parquet.Value{}), nil
-	case i >= 0 && !exactly(numbers[i], s.record[j]):
-		return dst, s.unfit(j, "has more digits than a number of 64 bits")
-	case i >= 0:
-		return appendValue(dst, j, parquet.DoubleValue(numbers[i]).Level(0, 1, j)), nil
-	case c.missing():
-		return appendValue(dst, j, parquet.Value{}), nil
-	case !utf8.Valid(text):
-		return dst, s.unfit(j, "is not UTF-8, as text in Parquet is")
-	default:
-		return appendValue(dst, j, parquet.ByteArrayValue(text).Level(0, 1, j)), nil
+	var number *float64
+	if i := s.target[j]; i >= 0 {
+		number = &numbers[i]
 	}
+	dst, why := appendCellValue(dst, j, c.value(), c.missing(), number)
+	if why != "" {
+		return dst, s.unfit(j, why)
+	}
+	return dst, nil
 }
 
 func (s *csvScanner) unfit(column int, why string) error {

@@ -1,6 +1,8 @@
 // Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, NPY, NPZ, standard input; and
 // it makes toy sets whose density is known.
 //
+// FromTable takes rows from anything else that has cells; data/sql is such a source, of databases.
+//
 // Open gives a File, which is a rows.Source: it can be read as often as wanted, in constant memory. ReadAll gives a Table.
 // Inspect reads any source once, in constant memory, and says what is in each column.
 //

@@ -41,10 +41,15 @@ func Open(path string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newFile(in, l, o)
+}
+
+// newFile is the File of a table whose header has been read, with the columns that o chooses.
+func newFile(in *input, l layout, o Options) (f *File, err error) {
 	if n := l.width(); n > maxColumns {
 		return nil, &FormatError{File: in.name, What: fmt.Sprintf("has %d columns, want at most %d", n, maxColumns)}
 	}
-	f := &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing}
+	f = &File{in: in, layout: l, all: l.columns(), drop: o.DropMissing}
 	f.pick = all(len(f.all))
 	if o.Columns != nil {
 		if f, err = f.Select(o.Columns...); err != nil {
@@ -71,7 +76,7 @@ func (f *File) check() error {
 	return nil
 }
 
-// Name is the path, or "standard input".
+// Name is the path, "standard input", or the name that FromTable was given.
 func (f *File) Name() string {
 	if f.check() != nil {
 		return ""

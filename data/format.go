@@ -43,6 +43,15 @@ type scanner interface {
 	Close() error
 }
 
+// A faultyScanner is a scanner whose next may say rowFault: it has something to pass on of such a row, too.
+type faultyScanner interface {
+	scanner
+	// appendFaulty appends what can be said of the present row, which is a fault, as a record of CSV.
+	appendFaulty(dst []byte, comma byte) []byte
+	// appendNulls appends the present row, which is a fault, as a row of Parquet without values.
+	appendNulls(dst []byte) []byte
+}
+
 // magics begin the files of a format.
 var magics = []struct {
 	format Format

@@ -64,13 +64,13 @@ func (p *Pass) Record() ([]byte, error) {
 	p.record = p.record[:0]
 	switch {
 	case p.keep == asText && p.fault != "":
-		p.record = p.scan.(*csvScanner).appendFaulty(p.record, p.comma) // no other format has faults
+		p.record = p.scan.(faultyScanner).appendFaulty(p.record, p.comma)
 	case p.keep == asText:
 		p.record = p.scan.appendText(p.record, p.comma)
 	case p.keep == asValues && p.fault == "":
 		p.record, err = p.scan.appendValues(p.record, p.numbers)
 	case p.keep == asValues:
-		p.record = p.scan.(*csvScanner).appendNulls(p.record)
+		p.record = p.scan.(faultyScanner).appendNulls(p.record)
 	}
 	return p.record, err
 }

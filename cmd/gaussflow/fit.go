@@ -35,6 +35,7 @@ const fitExample = `  gaussflow fit table.csv -o model.gflow
   gaussflow fit table.parquet --except label --as zip=category
   gaussflow fit table.csv --schema table.json --skip-bad-rows
   gaussflow fit table.csv --preset best --seed 7 --history losses.csv --report report.html
+  gaussflow fit shop.db --sql 'select price, rooms, city from sales'
   zcat table.csv.gz | gaussflow fit - -o model.gflow --json`
 
 func newFit() *cobra.Command {
@@ -86,7 +87,7 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	switch {
 	case err != nil || o.report == "":
 	case interrupted || c.Context().Err() != nil:
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: no report was written: gaussflow report %s %s -o %s writes it\n", o.output, path, o.report)
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: no report was written: gaussflow report %s %s -o %s writes it\n", o.output, o.table.argument(path), o.report)
 	default:
 		err = writeReport(c, o.report, model, table, o.config.Seed)
 	}

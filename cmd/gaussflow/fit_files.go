@@ -6,14 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gaussflow/data/sql"
 )
 
-// modelName is the table's file name, in the present folder, with .gflow in the place of its extensions.
+// modelName is the table's file name, in the present folder, with .gflow in the place of its extensions, or the name of its database.
 func modelName(table string) string {
 	if table == "-" {
 		return "model.gflow"
 	}
-	name := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(table), ".gz"), ".zst")
+	name := strings.TrimSuffix(strings.TrimSuffix(sql.ShortName(table), ".gz"), ".zst")
 	return strings.TrimSuffix(name, filepath.Ext(name)) + ".gflow"
 }
 

@@ -24,6 +24,7 @@ func hint(c *cobra.Command, err error) string {
 	var format *data.FormatError
 	var row *located
 	var size *graph.SizeError
+	var empty *data.EmptyError
 	switch {
 	case errors.As(err, &category):
 		names := make([]string, len(category.Columns))
@@ -47,6 +48,8 @@ func hint(c *cobra.Command, err error) string {
 		return flagged(c, "blocks", "fewer --blocks or --components, or smaller --hidden, make a flow that is small enough")
 	case errors.As(err, &format):
 		return formatHint(c, format)
+	case errors.As(err, &empty) && empty.What == "row" && empty.Dropped == 0 && c.Flags().Changed("sql"):
+		return "the query of --sql gives no rows"
 	case errors.As(err, &row) && row.line > 0:
 		return fmt.Sprintf("sed %dd %s > without.csv leaves the row out", row.line, inShell(row.file))
 	}

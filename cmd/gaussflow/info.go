@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
+	"gaussflow/data/sql"
 	"gaussflow/info"
 )
 
@@ -76,6 +77,9 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	if err := p.check(c); err != nil {
 		return err
 	}
+	if o.table.query != "" && o.other != "" && !sql.IsDatabase(path) && !sql.IsDatabase(o.other) {
+		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one", path, o.other))
+	}
 	if len(o.given) > 0 && o.between == "" {
 		return usage(c, errors.New("--given without --between a,b:c,d, want the groups whose mutual information it is"))
 	}
@@ -84,12 +88,13 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	path = sql.Name(path)
 	var said findings
 	switch {
 	case o.other != "":
 		var other *data.Table
 		if other, err = o.read(c, o.other, table.Names); err == nil {
-			err = said.compare(o.config, path, o.other, table, other)
+			err = said.compare(o.config, path, sql.Name(o.other), table, other)
 		}
 	case o.between != "":
 		err = o.betweenGroups(c, &said, path, table)
@@ -109,6 +114,9 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 // read reads a table, of the columns named where there are any.
 func (o *infoFlags) read(c *cobra.Command, path string, columns []string) (*data.Table, error) {
 	flags := o.table
+	if o.other != "" && !sql.IsDatabase(path) {
+		flags.query = "" // which is for the other table
+	}
 	if columns != nil {
 		flags.options.Columns = nil
 	}

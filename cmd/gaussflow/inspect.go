@@ -28,6 +28,7 @@ Of a model it prints the layers as Keras prints them, how the model was fitted, 
 
 const inspectExample = `  gaussflow inspect table.csv
   gaussflow inspect table.csv --as zip=category --as id=ignored --schema table.json
+  gaussflow inspect shop.db --sql 'select * from sales'
   gaussflow inspect model.gflow --json`
 
 func newInspect() *cobra.Command {
@@ -43,7 +44,7 @@ func newInspect() *cobra.Command {
 			if err := new(paths).reads("FILE", args[0]).writes("--schema", table.schema).check(c); err != nil {
 				return err
 			}
-			if !isModel(args[0]) {
+			if table.table.query != "" || !isModel(args[0]) {
 				return table.inspect(c, args[0], asJSON)
 			}
 			model, err := load(c, args[0])

@@ -33,6 +33,8 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
+	ctx, closeDatabases := withDatabases(ctx)
+	defer closeDatabases()
 	stderr = visible.Writer{Writer: stderr} // all that is said there may have names of files and columns in it
 	root, out := newRoot(), &files.Printed{Writer: stdout}
 	root.SetArgs(args)

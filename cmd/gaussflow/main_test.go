@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gaussflow": faultyMain})
 }
 
-// TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2, penguins.csv of the examples,
+// TestScripts runs the program as its users do. In each script's folder there are moons.csv, 300 rows of x1, x2, penguins.csv of the examples, shop.db, an SQLite file,
 // moons.gflow, a small model of them, plain.gflow, a flow without the facts of a table, peaks.gflow and conditional.gflow: see peaks and conditional, and weights that Keras has saved, see
 // flows/testdata/keras.
 //
@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			}
 			keras := filepath.Join("..", "..", "flows", "testdata", "keras")
 			for folder, names := range map[string][]string{
-				fitted: {"moons.csv", "moons.gflow", "plain.gflow"}, filepath.Join("..", "..", "examples"): {"penguins.csv"}, keras: {"coupling.weights.h5", "coupling.npz"},
+				fitted: {"moons.csv", "moons.gflow", "plain.gflow"}, filepath.Join("..", "..", "examples"): {"penguins.csv"}, filepath.Join("..", "..", "data", "sql", "testdata"): {"shop.db"}, keras: {"coupling.weights.h5", "coupling.npz"},
 			} {
 				for _, name := range names {
 					raw, err := os.ReadFile(filepath.Join(folder, name))

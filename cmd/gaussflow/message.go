@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/data/sql"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
@@ -85,6 +86,7 @@ func init() { // they call message
 		as(func(e *located) string { return e.where + ": " + message(e.err) }),
 		as(sayOtherFit), as(sayUnkept),
 		as(func(e *data.FormatError) string { return where(e.File, e.Line) + inColumn(e.Column) + ": " + e.What }),
+		as(func(e *sql.Error) string { return e.Database + ": " + e.Reason() }),
 		as(func(e *data.ColumnError) string {
 			return fmt.Sprintf("%s: no column %s; it has %s", e.File, quoted(e.Missing), quoted(e.Have))
 		}),

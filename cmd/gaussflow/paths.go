@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/data/sql"
 	"gaussflow/internal/files"
 )
 
@@ -13,8 +14,11 @@ type paths struct {
 	in, out []files.Use
 }
 
-// reads adds the table or the model of an argument; "-" is standard input for a table.
+// reads adds the table or the model of an argument; "-" is standard input for a table, and the address of a database is no file.
 func (p *paths) reads(name, path string) *paths {
+	if sql.IsAddress(path) {
+		return p
+	}
 	use := files.Use{Name: name, Path: path}
 	if name == "DATA" && path == "-" {
 		use = files.Use{Name: "standard input", Path: name, Open: os.Stdin}

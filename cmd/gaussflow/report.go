@@ -2,10 +2,10 @@ package main
 
 import (
 	"io"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/data/sql"
 	"gaussflow/internal/files"
 	"gaussflow/report"
 	"gaussflow/tabular"
@@ -71,7 +71,7 @@ func newReport() *cobra.Command {
 
 // writeReport writes the page of a model and the rows of a table.
 func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {
-	in := report.Input{Model: model, Rows: rows.x, Name: filepath.Base(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Seed: seed}
+	in := report.Input{Model: model, Rows: rows.x, Name: sql.ShortName(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Seed: seed}
 	if path == "-" {
 		return report.Write(c.OutOrStdout(), in)
 	}

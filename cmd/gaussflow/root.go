@@ -15,6 +15,10 @@ like these, is the model any good.
 A table is CSV or TSV (also .gz and .zst), Parquet, NPY or NPZ; "-" is standard input. Results go to standard output
 or to the file of -o, which appears once it is whole; progress goes to standard error where that is a terminal.
 
+With --sql "select ..." a table is what a database answers: an SQLite file, or postgres://user@host:port/name, whose
+password may be left to the environment variable PGPASSWORD or the file .pgpass. A command that reads a table twice sees
+the same rows, those of one moment; their order is the database's own where the query has no ORDER BY.
+
 The environment variable GAUSSFLOW_KERNELS holds the computation to one instruction set: portable, avx2, avx512 or neon, of
 those that the processor has ("gaussflow version" lists them). Unset, the fastest is taken.
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
+	"gaussflow/data/sql"
 )
 
 // tableFlags say how a table is read.
@@ -18,6 +19,7 @@ type tableFlags struct {
 	noHeader  bool
 	header    bool
 	skipBad   bool
+	query     string // of DATA, a database
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
@@ -37,6 +39,7 @@ func (t *tableFlags) registerFormat(c *cobra.Command) {
 	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")
 	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
 	f.BoolVar(&t.header, "header", false, "the first line holds the names, also where they are numbers")
+	f.StringVar(&t.query, "sql", "", "take the rows that this `query` gives: DATA is an SQLite file or postgres://user@host/name")
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
 }
 
@@ -58,6 +61,9 @@ func (t *tableFlags) open(c *cobra.Command, path string) (*data.File, error) {
 		o.Header = data.HeaderFirst
 	case t.noHeader:
 		o.Header = data.HeaderNone
+	}
+	if t.query != "" || sql.IsDatabase(path) {
+		return t.openDatabase(c, path, o)
 	}
 	o.Stdin = c.InOrStdin()
 	return data.Open(path, o)

@@ -8,6 +8,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/data/sql"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
@@ -50,6 +51,7 @@ var functions = map[string]any{
 	"data.CreateCells":                  data.CreateCells,
 	"data.CreateRecords":                data.CreateRecords,
 	"data.Draw":                         data.Draw,
+	"data.FromTable":                    data.FromTable,
 	"data.Inspect":                      data.Inspect,
 	"data.LogProb":                      data.LogProb,
 	"data.NewCircles":                   data.NewCircles,
@@ -62,6 +64,12 @@ var functions = map[string]any{
 	"data.Toy":                          data.Toy,
 	"data.ToyDistribution":              data.ToyDistribution,
 	"data.ToyNames":                     data.ToyNames,
+	"sql.IsAddress":                     sql.IsAddress,
+	"sql.IsDatabase":                    sql.IsDatabase,
+	"sql.Name":                          sql.Name,
+	"sql.Open":                          sql.Open,
+	"sql.ShortName":                     sql.ShortName,
+	"sql.Tables":                        sql.Tables,
 	"flows.FromKeras":                   flows.FromKeras,
 	"flows.Given":                       flows.Given,
 	"flows.Load":                        flows.Load,
@@ -263,6 +271,8 @@ var types = []reflect.Type{
 	reflect.TypeFor[data.Uniform](),
 	reflect.TypeFor[data.WriteError](),
 	reflect.TypeFor[data.Writer](),
+	reflect.TypeFor[sql.Error](),
+	reflect.TypeFor[sql.Query](),
 	reflect.TypeFor[flows.ColumnNameError](),
 	reflect.TypeFor[flows.ContentError](),
 	reflect.TypeFor[flows.CouplingConfig](),

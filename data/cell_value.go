@@ -1,0 +1,36 @@
+package data
+
+import (
+	"unicode/utf8"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// cellFields are the columns of a table of text as those of a Parquet table: doubles where numbers are read, which pick lists, and text
+// elsewhere, both of which may be missing. Nothing else is known of text before its last row.
+func cellFields(names []string, pick []int) []parquet.Field {
+	nodes := make([]parquet.Node, len(names))
+	for j := range nodes {
+		nodes[j] = parquet.Optional(parquet.String())
+	}
+	for _, j := range pick {
+		nodes[j] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
+	}
+	return fieldsOf(names, nodes)
+}
+
+// appendCellValue appends cell j of a row of text as cellFields has it: as its number, NaN where it is missing, or, where that is nil, as its text.
+// why says what is wrong with a cell that cannot be passed on so, without the cell.
+func appendCellValue(dst []byte, j int, text []byte, missing bool, number *float64) (_ []byte, why string) {
+	switch {
+	case number != nil && *number != *number, number == nil && missing:
+		return appendValue(dst, j, parquet.Value{}), ""
+	case number != nil && !exactly(*number, string(text)):
+		return dst, "has more digits than a number of 64 bits"
+	case number != nil:
+		return appendValue(dst, j, parquet.DoubleValue(*number).Level(0, 1, j)), ""
+	case !utf8.Valid(text):
+		return dst, "is not UTF-8, as text in Parquet is"
+	}
+	return appendValue(dst, j, parquet.ByteArrayValue(text).Level(0, 1, j)), ""
+}

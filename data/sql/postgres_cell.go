@@ -1,0 +1,89 @@
+package sql
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// postgresKind is the type of a column.
+type postgresKind struct {
+	oid      uint32
+	modifier int32 // of times, the digits of a second; −1: all
+}
+
+// add adds a value, in the server's text, to a block; nil is NULL.
+func (k postgresKind) add(b *block, value []byte) {
+	if value == nil {
+		b.add()
+		return
+	}
+	switch k.oid {
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID, pgtype.Float4OID, pgtype.Float8OID, pgtype.NumericOID, pgtype.OIDOID:
+		b.text = append(b.text, value...)
+		if v, err := strconv.ParseFloat(string(value), 64); err == nil {
+			b.addNumber(v)
+		} else {
+			b.add() // a decimal beyond the range of 64 bits stays text
+		}
+		return
+	case pgtype.BoolOID:
+		b.text = strconv.AppendBool(b.text, string(value) == "t")
+	case pgtype.TimestampOID, pgtype.TimestamptzOID, pgtype.TimeOID:
+		b.text = appendISO(b.text, value, k.digits())
+	default:
+		b.text = append(b.text, value...)
+	}
+	b.add()
+}
+
+// digits is how many digits of a second are written: 0, 3 or 6, as readers of times know them.
+func (k postgresKind) digits() int {
+	if k.modifier < 0 {
+		return 6
+	}
+	return (int(k.modifier) + 2) / 3 * 3
+}
+
+// clockLength is that of 15:04:05.
+const clockLength = 8
+
+// appendISO appends what Postgres writes for a time, 2006-01-02 15:04:05.5+02, as ISO 8601 has it, 2006-01-02T15:04:05.500000+02:00, with that
+// many digits of a second. What has no such form, infinity and years before Christ, stays as it is.
+func appendISO(dst, value []byte, digits int) []byte {
+	day, clock, dated := bytes.Cut(value, []byte(" "))
+	if !dated {
+		day, clock = nil, value
+	}
+	if len(clock) < clockLength || clock[2] != ':' || bytes.HasSuffix(value, []byte(" BC")) {
+		return append(dst, value...)
+	}
+	if dated {
+		dst = append(append(dst, day...), 'T')
+	}
+	dst, rest := append(dst, clock[:clockLength]...), clock[clockLength:]
+	fraction := 0 // digits of a second and their point
+	if len(rest) > 0 && rest[0] == '.' {
+		fraction = 1 + len(rest[1:]) - len(bytes.TrimLeft(rest[1:], "0123456789"))
+	}
+	if digits > 0 {
+		dst = append(dst, '.')
+		dst = append(dst, rest[min(1, fraction):fraction]...)
+		for range digits - max(fraction-1, 0) {
+			dst = append(dst, '0')
+		}
+	}
+	return appendZone(dst, rest[fraction:])
+}
+
+// appendZone appends a zone: Z for that of Greenwich, minutes where Postgres leaves them out.
+func appendZone(dst, zone []byte) []byte {
+	switch {
+	case string(zone) == "+00":
+		return append(dst, 'Z')
+	case len(zone) == len("+02"):
+		return append(append(dst, zone...), ":00"...)
+	}
+	return append(dst, zone...)
+}
