@@ -8,6 +8,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/drift"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
@@ -62,6 +63,7 @@ var functions = map[string]any{
 	"data.Toy":                          data.Toy,
 	"data.ToyDistribution":              data.ToyDistribution,
 	"data.ToyNames":                     data.ToyNames,
+	"drift.Compare":                     drift.Compare,
 	"flows.FromKeras":                   flows.FromKeras,
 	"flows.Given":                       flows.Given,
 	"flows.Load":                        flows.Load,
@@ -167,6 +169,7 @@ var functions = map[string]any{
 	"rbig.Rotations":                    rbig.Rotations,
 	"rbig.Stops":                        rbig.Stops,
 	"report.Write":                      report.Write,
+	"report.WriteDrift":                 report.WriteDrift,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
 	"rows.Dims":                         rows.Dims,
@@ -263,6 +266,19 @@ var types = []reflect.Type{
 	reflect.TypeFor[data.Uniform](),
 	reflect.TypeFor[data.WriteError](),
 	reflect.TypeFor[data.Writer](),
+	reflect.TypeFor[drift.Alone](),
+	reflect.TypeFor[drift.Apart](),
+	reflect.TypeFor[drift.Column](),
+	reflect.TypeFor[drift.Config](),
+	reflect.TypeFor[drift.EmptyError](),
+	reflect.TypeFor[drift.IncomparableError](),
+	reflect.TypeFor[drift.LeftOut](),
+	reflect.TypeFor[drift.Level](),
+	reflect.TypeFor[drift.Pair](),
+	reflect.TypeFor[drift.Result](),
+	reflect.TypeFor[drift.Side](),
+	reflect.TypeFor[drift.Table](),
+	reflect.TypeFor[drift.Unread](),
 	reflect.TypeFor[flows.ColumnNameError](),
 	reflect.TypeFor[flows.ContentError](),
 	reflect.TypeFor[flows.CouplingConfig](),
