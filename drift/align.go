@@ -144,14 +144,6 @@ func numbers(a, b *columns.Column) (c aligned) {
 	if p.Form.Decimals >= 0 && (b.Form.Decimals < 0 || b.Form.Decimals > p.Form.Decimals) {
 		p.Form.Decimals = b.Form.Decimals
 	}
-	p.Atoms = nil
-	seen := map[float64]bool{}
-	for _, atom := range append(append([]columns.Atom(nil), a.Atoms...), b.Atoms...) {
-		if !seen[atom.Value] {
-			seen[atom.Value] = true
-			p.Atoms = append(p.Atoms, atom)
-		}
-	}
 	c.of = [2]columns.Column{p, p}
 	if (a.Kind == columns.Derived) != (b.Kind == columns.Derived) {
 		c.note = fmt.Sprintf("made of other columns (= %v) in one of the tables only", relation(a, b))

@@ -95,13 +95,14 @@ func (r *Result) read(ctx context.Context, tables [2]Table, common *alignment, c
 		return samples, &IncomparableError{r.OnlyIn, r.LeftOut}
 	}
 	common.keep(kept)
-	r.Schema = &columns.Schema{}
-	for _, a := range common.columns {
-		r.Schema.Columns = append(r.Schema.Columns, a.of[0])
-	}
 	for side, s := range samples {
 		s.keep(kept)
 		r.Kept[side] = s.rows
+	}
+	common.findAtoms(samples)
+	r.Schema = &columns.Schema{}
+	for _, a := range common.columns {
+		r.Schema.Columns = append(r.Schema.Columns, a.of[0])
 	}
 	return samples, nil
 }
@@ -203,18 +204,20 @@ func (r *Result) pair(s *scorer, null *null, c Config) {
 	}
 }
 
-// signed reports whether the correlation of ranks is what changed most.
+// mostly is the share of the greatest change of a correlation that makes the one of ranks tell of it.
+const mostly = 0.7
+
+// signed reports whether the correlation of ranks is about what changed most.
 func (s *scorer) signed(of [2]int, a, b *mat.SymDense) bool {
-	k, l := s.at[s.blocks[of[0]].pair[0]], s.at[s.blocks[of[1]].pair[0]]
-	by := math.Abs(a.At(k, l) - b.At(k, l))
-	for _, k := range s.blocks[of[0]].pair {
-		for _, l := range s.blocks[of[1]].pair {
-			if math.Abs(a.At(s.at[k], s.at[l])-b.At(s.at[k], s.at[l])) > by {
-				return false
-			}
+	most := 0.0
+	by := func(k, l int) float64 { return math.Abs(a.At(s.at[k], s.at[l]) - b.At(s.at[k], s.at[l])) }
+	u, v := s.blocks[of[0]].pair, s.blocks[of[1]].pair
+	for _, k := range u {
+		for _, l := range v {
+			most = max(most, by(k, l))
 		}
 	}
-	return true
+	return by(u[0], v[0]) >= mostly*most
 }
 
 // dependence is the correlation of the first features, or that of all of them together.

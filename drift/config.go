@@ -22,11 +22,11 @@ type Config struct {
 	Seed  uint64  // of the rows looked at and of the draws; default 0
 }
 
-// Bounds on what a slip of the hand can ask for.
+// The bounds of Config, on what a slip of the hand can ask for.
 const (
-	fewestDraws = 19
-	mostDraws   = 100_000
-	mostRows    = 10_000_000
+	FewestDraws = 19 // of which one in twenty is as extreme
+	MostDraws   = 100_000
+	MostRows    = 10_000_000
 )
 
 // heldNumbers is how many numbers of a table are held at most, by which fewer rows of a wide table are.
@@ -43,10 +43,10 @@ func (c Config) level() float64 { return defaults.Or(c.Level, 0.05) }
 // Validate reports fields out of range.
 func (c Config) Validate() error {
 	switch {
-	case c.Rows < 0 || c.Rows > mostRows:
-		return fmt.Errorf("drift: Config: Rows = %d, want 1 to %d, or 0 for the default", c.Rows, mostRows)
-	case c.Draws != 0 && (c.Draws < fewestDraws || c.Draws > mostDraws):
-		return fmt.Errorf("drift: Config: Draws = %d, want %d to %d, or 0 for the default", c.Draws, fewestDraws, mostDraws)
+	case c.Rows < 0 || c.Rows > MostRows:
+		return fmt.Errorf("drift: Config: Rows = %d, want 1 to %d, or 0 for the default", c.Rows, MostRows)
+	case c.Draws != 0 && (c.Draws < FewestDraws || c.Draws > MostDraws):
+		return fmt.Errorf("drift: Config: Draws = %d, want %d to %d, or 0 for the default", c.Draws, FewestDraws, MostDraws)
 	case !(c.Level >= 0 && c.Level < 1):
 		return fmt.Errorf("drift: Config: Level = %g, want 0 < level < 1, or 0 for the default", c.Level)
 	}
