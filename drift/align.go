@@ -3,6 +3,7 @@ package drift
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gaussflow/columns"
 )
@@ -17,7 +18,7 @@ type aligned struct {
 // alignment is what can be compared of two tables, and what cannot.
 type alignment struct {
 	columns []aligned
-	onlyIn  [2][]Alone
+	onlyIn  [2][]OneSided
 	leftOut []LeftOut
 }
 
@@ -27,7 +28,7 @@ func align(a, b *columns.Schema) *alignment {
 		of := &a.Columns[i]
 		with, there := b.Column(of.Name)
 		if !there {
-			out.onlyIn[0] = append(out.onlyIn[0], Alone{of.Name, of.Kind})
+			out.onlyIn[0] = append(out.onlyIn[0], OneSided{of.Name, of.Kind})
 			continue
 		}
 		common, why := meet(of, with)
@@ -39,7 +40,7 @@ func align(a, b *columns.Schema) *alignment {
 	}
 	for i := range b.Columns {
 		if of := &b.Columns[i]; !has(a, of.Name) {
-			out.onlyIn[1] = append(out.onlyIn[1], Alone{of.Name, of.Kind})
+			out.onlyIn[1] = append(out.onlyIn[1], OneSided{of.Name, of.Kind})
 		}
 	}
 	return out
@@ -55,7 +56,7 @@ func meet(a, b *columns.Column) (c aligned, why string) {
 	if a.Kind == columns.Ignored || b.Kind == columns.Ignored {
 		return c, "is ignored"
 	}
-	if !comparable(a) && !comparable(b) {
+	if !telling(a) && !telling(b) {
 		if a.Kind == b.Kind {
 			return c, map[columns.Kind]string{
 				columns.Text: "is text that hardly ever comes twice", columns.Identifier: "is the name or number of a row", columns.Empty: "has no value in either table",
@@ -66,9 +67,9 @@ func meet(a, b *columns.Column) (c aligned, why string) {
 	timely := a.Kind == columns.Time || b.Kind == columns.Time
 	switch {
 	case a.Kind == columns.Empty:
-		return aligned{of: [2]columns.Column{plain(b), plain(b)}, note: "without a value in A"}, ""
+		return aligned{of: whole(b), note: "without a value in A"}, ""
 	case b.Kind == columns.Empty:
-		return aligned{of: [2]columns.Column{plain(a), plain(a)}, note: "without a value in B"}, ""
+		return aligned{of: whole(a), note: "without a value in B"}, ""
 	case a.Kind == columns.Time && b.Kind == columns.Time:
 		c.of = [2]columns.Column{*a, *b}
 	case timely && a.Kind == columns.Constant:
@@ -77,7 +78,7 @@ func meet(a, b *columns.Column) (c aligned, why string) {
 		c.of = [2]columns.Column{*a, *a}
 	case timely:
 		return c, differ(a, b)
-	case numeric(a) && numeric(b):
+	case numeric(a) && numeric(b) && !(few(a) && few(b)):
 		c = numbers(a, b)
 	case levelled(a) || levelled(b):
 		return levels(a, b)
@@ -87,13 +88,25 @@ func meet(a, b *columns.Column) (c aligned, why string) {
 	return c, ""
 }
 
+// whole is a column as it is read beside one without a value.
+func whole(c *columns.Column) [2]columns.Column {
+	if few(c) {
+		return [2]columns.Column{*c, *c}
+	}
+	if c.Kind == columns.Constant && !numeric(c) {
+		of, _ := levels(c, c)
+		return of.of
+	}
+	return [2]columns.Column{plain(c), plain(c)}
+}
+
 // differ says that two columns are of different kinds.
 func differ(a, b *columns.Column) string {
 	return fmt.Sprintf("is %s in A and %s in B", a.Kind, b.Kind)
 }
 
-// comparable reports a column whose values say something by themselves.
-func comparable(c *columns.Column) bool {
+// telling reports a column whose values say something by themselves.
+func telling(c *columns.Column) bool {
 	return c.Modelled() || c.Kind == columns.Derived || c.Kind == columns.Constant
 }
 
@@ -101,6 +114,9 @@ func comparable(c *columns.Column) bool {
 func levelled(c *columns.Column) bool {
 	return c.Kind == columns.Boolean || c.Kind == columns.Category || c.Kind == columns.Constant
 }
+
+// few reports a column of few texts that differ.
+func few(c *columns.Column) bool { return c.Kind == columns.Boolean || c.Kind == columns.Category }
 
 // numeric reports a column whose values are numbers, also where they are few, all the same, or each row's own.
 func numeric(c *columns.Column) bool {
@@ -110,18 +126,25 @@ func numeric(c *columns.Column) bool {
 	case columns.Identifier:
 		return c.Min < c.Max
 	case columns.Constant:
-		one := plain(c)
-		v, err := one.Parse(c.Value)
-		return err == nil && !math.IsNaN(v)
+		return isNumber(c, c.Value)
+	case columns.Boolean:
+		return !slices.ContainsFunc(c.Levels, func(l columns.Level) bool { return !isNumber(c, l.Text) })
 	}
 	return false
+}
+
+// isNumber reports a text that is one, as the column would write it.
+func isNumber(c *columns.Column, text string) bool {
+	one := plain(c)
+	v, err := one.Parse(text)
+	return err == nil && !math.IsNaN(v)
 }
 
 // plain is a column as it is read where all of its values are read: a number that others make is a number.
 func plain(c *columns.Column) columns.Column {
 	p := *c
 	switch c.Kind {
-	case columns.Derived, columns.Constant, columns.Identifier:
+	case columns.Derived, columns.Constant, columns.Identifier, columns.Boolean:
 		p.Kind, p.Relation, p.Levels, p.Note = columns.Numbers, nil, nil, ""
 	}
 	return p
@@ -130,7 +153,7 @@ func plain(c *columns.Column) columns.Column {
 // numbers are two columns of numbers as one, written as A's.
 func numbers(a, b *columns.Column) (c aligned) {
 	p := plain(a)
-	if a.Kind == columns.Identifier || a.Kind == columns.Constant {
+	if a.Kind == columns.Identifier || levelled(a) {
 		p.Form = b.Form
 	}
 	p.Min, p.Max = min(a.Min, b.Min), max(a.Max, b.Max)

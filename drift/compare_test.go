@@ -183,6 +183,24 @@ func TestColumnsThatDiffer(t *testing.T) {
 	}
 }
 
+// TestFewNumbers: a column of 0 and 1 in one table and of more numbers in the other is numbers; one value is beside none, or another.
+func TestFewNumbers(t *testing.T) {
+	a, b := &table{names: []string{"n", "flag", "one", "word", "both"}}, &table{names: []string{"n", "flag", "one", "word", "both"}}
+	for i := range 200 {
+		a.add(i%2, i%2, 5, "w", 3)
+		b.add(i%5, i%2, "", "", 4)
+	}
+	r := compare(t, a, b, drift.Config{Draws: 99})
+	if len(r.Columns) != 5 || len(r.LeftOut) > 0 {
+		t.Fatalf("left out: %+v", r.LeftOut)
+	}
+	for name, want := range map[string]string{"n": "median 1 → 2", "flag": "", "one": "missing 0 % → 100 %", "word": "missing 0 % → 100 %", "both": "median 3 → 4"} {
+		if c := columnOf(t, r, name); c.How != want || c.Moved != (want != "") {
+			t.Errorf("%s: %+v, want %q", name, c, want)
+		}
+	}
+}
+
 // TestEvenly: of many rows a part is looked at, drawn from all of them, and the same seed draws the same.
 func TestEvenly(t *testing.T) {
 	a, b := &table{names: []string{"x", "c"}}, &table{names: []string{"x", "c"}}

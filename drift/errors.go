@@ -12,7 +12,7 @@ func (e *EmptyError) Error() string { return "drift: " + e.Name + ": it has no r
 
 // An IncomparableError is two tables that have no column in common that can be compared.
 type IncomparableError struct {
-	OnlyIn  [2][]Alone
+	OnlyIn  [2][]OneSided
 	LeftOut []LeftOut
 }
 
@@ -36,7 +36,7 @@ func (e *IncomparableError) Reason() string {
 const mostNamed = 10
 
 // quoted are the names of columns.
-func quoted(columns []Alone) string {
+func quoted(columns []OneSided) string {
 	var names []string
 	for _, c := range columns[:min(len(columns), mostNamed)] {
 		names = append(names, fmt.Sprintf("%q", c.Name))

@@ -16,11 +16,11 @@ type Result struct {
 	Draws int     `json:"draws"` // of the hypothesis: no P is less than 1/(Draws + 1)
 	Apart *Apart  `json:"apart"` // nil where there are too few rows
 
-	Columns []Column   `json:"columns"`            // all that were compared, the most moved first
-	Pairs   []Pair     `json:"pairs"`              // that changed their dependence, the most changed first
-	Paired  int        `json:"pairs_looked_at"`    // 0 where there are too few rows
-	OnlyIn  [2][]Alone `json:"only_in"`            // columns that the other table has not
-	LeftOut []LeftOut  `json:"left_out,omitempty"` // columns of both tables that were not compared
+	Columns []Column      `json:"columns"`            // all that were compared, the most moved first
+	Pairs   []Pair        `json:"pairs"`              // that changed their dependence, the most changed first
+	Paired  int           `json:"pairs_looked_at"`    // 0 where there are too few rows
+	OnlyIn  [2][]OneSided `json:"only_in"`            // columns that the other table has not
+	LeftOut []LeftOut     `json:"left_out,omitempty"` // columns of both tables that were not compared
 
 	// Schema is what the compared columns are, where both tables are read as one, in A's order; Kept are the rows looked at, NaN where a
 	// cell is missing, the index of a level where the column is a category.
@@ -35,8 +35,8 @@ type Side struct {
 	BadRows *columns.Bad `json:"bad_rows,omitempty"` // rows that could not be read, and were left out
 }
 
-// Alone is a column of one table.
-type Alone struct {
+// OneSided is a column that only one of the tables has.
+type OneSided struct {
 	Name string       `json:"name"`
 	Kind columns.Kind `json:"kind"`
 }

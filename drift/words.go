@@ -117,5 +117,8 @@ func percent(share float64) string {
 	if share >= 0.995 && share < 1 {
 		return "over 99 %"
 	}
+	if share >= 0.0995 {
+		return fmt.Sprintf("%.0f %%", 100*share)
+	}
 	return fmt.Sprintf("%.2g %%", 100*share)
 }

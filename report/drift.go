@@ -131,7 +131,7 @@ func newDriftView(r *drift.Result) (v *driftView, err error) {
 	return v, err
 }
 
-func namesOf(columns []drift.Alone) (names []string) {
+func namesOf(columns []drift.OneSided) (names []string) {
 	for _, c := range columns[:min(len(columns), listedColumns)] {
 		names = append(names, c.Name)
 	}

@@ -58,7 +58,7 @@ func printMoved(out io.Writer, r *drift.Result) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "Column\tp\toff by\t%s → %s\n", inCell(r.Names[0]), inCell(r.Names[1]))
 	for _, c := range moved[:min(len(moved), mostListed)] {
-		fmt.Fprintf(w, "%s\t%s\t%.2g %%\t%s\n", inCell(c.Name), r.Say(c.Corrected), 100*c.Gap, inCell(c.How))
+		fmt.Fprintf(w, "%s\t%s\t%.1f %%\t%s\n", inCell(c.Name), r.Say(c.Corrected), 100*c.Gap, inCell(c.How))
 	}
 	w.Flush()
 	if more := len(moved) - mostListed; more > 0 {
@@ -91,7 +91,7 @@ func printPairs(out io.Writer, r *drift.Result) {
 	}
 }
 
-func namesOf(alone []drift.Alone) (names []string) {
+func namesOf(alone []drift.OneSided) (names []string) {
 	for _, c := range alone {
 		names = append(names, c.Name)
 	}
