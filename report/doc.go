@@ -8,4 +8,6 @@
 // worst and that depend most, rows beside samples, which rows are odd and by which columns, how the fit went and what the
 // columns are; of a flow also its latents, its layers and its round trips. Every number is computed from the model and the
 // rows given; the same Input makes the same page, byte for byte. However many columns there are, at most 320 are drawn and 1000 listed, and a count says of how many more.
+//
+// WriteDrift makes the page of how two tables differ, of what drift.Compare has found.
 package report

@@ -52,6 +52,12 @@ func (s *study) multiples(l *likenesses) (m multiples, err error) {
 func (s *study) small(c likeness, coarse bool) (small, error) {
 	f := s.fields[c.a]
 	rows, samples := mat.Col(nil, c.a, s.rows), mat.Col(nil, c.a, s.samples)
+	pic, err := f.beside("shares of the table's rows and of samples", rows, samples, coarse)
+	return small{pic, f.name, f.note(c, rows, samples)}, err
+}
+
+// beside draws the shares of two lots of values, the second ones dashed.
+func (f *field) beside(of string, rows, samples []float64, coarse bool) (picture, error) {
 	p := panel("", "", "")
 	p.Title.Padding = 0
 	height := vg.Length(150)
@@ -61,8 +67,7 @@ func (s *study) small(c likeness, coarse bool) (small, error) {
 	} else {
 		f.histogram(p, rows, samples, coarse)
 	}
-	pic, err := one("Column "+f.name+": shares of the table's rows and of samples.", 250, height, p)
-	return small{pic, f.name, f.note(c, rows, samples)}, err
+	return one("Column "+f.name+": "+of+".", 250, height, p)
 }
 
 // levelBars draws a bar for each level, the commonest on top.

@@ -8,13 +8,16 @@ import (
 //go:embed page.html
 var pageHTML string
 
+//go:embed drift.html
+var driftHTML string
+
 //go:embed style.css
 var styleCSS string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"style": func() template.CSS { return template.CSS(styleCSS) },
 	"count": count,
-}).Parse(pageHTML))
+}).Parse(pageHTML + driftHTML))
 
 // view is what the page shows; a nil section is left out.
 type view struct {

@@ -104,14 +104,8 @@ func degree(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 // cloud draws columns i and j of rows of x, evenly chosen.
 func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour color.Color) (picture, error) {
 	u, v := s.fields[i], s.fields[j]
-	p := panel(of, short(u.name, 34), short(v.name, 30))
-	window(p, u.whole(), v.whole())
-	p.X.Tick.Marker, p.Y.Tick.Marker = u.ticks(9), v.ticks(14)
 	n, _ := x.Dims()
-	d := dots{size: 2.6, colour: colour}
-	if points < 100 {
-		d.size = 5
-	}
+	d := newDots(points, colour)
 	for k := range points {
 		row := k * n / points
 		spreadX, spreadY := s.rng.Float64(), s.rng.Float64()
@@ -120,6 +114,22 @@ func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour colo
 		}
 		d.x2y(u.place(x.At(row, i), spreadX), v.place(x.At(row, j), spreadY))
 	}
+	return scatter(of, u, v, d)
+}
+
+// newDots are dots for so many points, larger where they are few.
+func newDots(points int, colour color.Color) dots {
+	if points < 100 {
+		return dots{size: 5, colour: colour}
+	}
+	return dots{size: 2.6, colour: colour}
+}
+
+// scatter draws points of two columns.
+func scatter(of string, u, v *field, d dots) (picture, error) {
+	p := panel(of, short(u.name, 34), short(v.name, 30))
+	window(p, u.whole(), v.whole())
+	p.X.Tick.Marker, p.Y.Tick.Marker = u.ticks(9), v.ticks(14)
 	p.Add(d)
 	return one(u.name+" and "+v.name+": "+of+".", 400, 310, p)
 }

@@ -40,6 +40,7 @@ var killed = []struct {
 	{[]string{"transform", "moons.gflow", "moons.csv", "-o", "z.parquet"}, []string{"z.parquet"}},
 	{[]string{"inverse", "moons.gflow", "z.csv", "-o", "x.csv"}, []string{"x.csv"}},
 	{[]string{"report", "moons.gflow", "moons.csv", "-o", "r.html"}, []string{"r.html"}},
+	{[]string{"compare", "moons.csv", "moons.csv", "--draws", "19", "-o", "r.html"}, []string{"r.html"}},
 	{[]string{"convert", "moons.gflow", "-o", "w.npz"}, []string{"w.npz"}},
 	{[]string{"convert", "moons.gflow", "weights.npz", "-o", "c.gflow"}, []string{"c.gflow"}},
 }

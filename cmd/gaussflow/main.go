@@ -24,6 +24,7 @@ const (
 	exitOK          = 0
 	exitError       = 1
 	exitUsage       = 2
+	exitDrifted     = 3
 	exitInterrupted = 130 // 128 + SIGINT, as shells have it
 )
 
@@ -45,12 +46,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = out.Err
 	}
 	var usage *usageError
+	var drifted *driftedError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "gaussflow: %s\nRun '%s --help' for usage.\n", oneLine(err), usage.command)
 		return exitUsage
+	case errors.As(err, &drifted):
+		fmt.Fprintf(stderr, "gaussflow: %s\n", oneLine(err))
+		return exitDrifted
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(stderr, "gaussflow: interrupted")
 		return exitInterrupted

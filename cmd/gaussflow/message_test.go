@@ -21,7 +21,7 @@ import (
 
 // What a message for a person at the prompt does not have.
 var (
-	packagePrefix = regexp.MustCompile(`((^|[\s;(:])(bufio|bytes|cobra|csv|data|defaults|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|mixed|os|parquet|pflag|safetensors|sql|strconv|strictjson|tabular|train|unicode|zip|zstd)|(^|: )columns): `)
+	packagePrefix = regexp.MustCompile(`((^|[\s;(:])(bufio|bytes|cobra|csv|data|defaults|drift|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|mixed|os|parquet|pflag|safetensors|sql|strconv|strictjson|tabular|train|unicode|zip|zstd)|(^|: )columns): `)
 	identifier    = regexp.MustCompile(`\b([A-Z][a-z0-9]+[A-Z]\w*|\w+\.[A-Z]\w+|[A-Z][a-z]\w*(\[\d+\])? = |0x[0-9a-f]{6,})`)
 	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|\bEOF\b|\berrno\b`)
 	otherCommand  = regexp.MustCompile(`gaussflow ([a-z]+) DATA --([a-z-]+)`) // a whole command that is advised
@@ -195,7 +195,7 @@ func goodCommands(folder string) [][]string {
 	return [][]string{
 		append([]string{"fit", table, "-o", at("m.gflow")}, small...), {"score", model, table, "-o", at("out.csv")}, {"sample", model, "-n", "3", "-o", at("out.csv")},
 		{"transform", model, table, "-o", at("out.csv")}, {"inverse", model, latents, "-o", at("out.csv")}, {"inspect", model}, {"evaluate", model, table},
-		{"report", model, table, "-o", at("out.html")}, {"convert", model, "-o", at("out.npz")}, {"convert", model, at("weights.npz"), "-o", at("out.gflow")}, {"version"},
+		{"report", model, table, "-o", at("out.html")}, {"compare", table, latents, "-o", at("out.html")}, {"convert", model, "-o", at("out.npz")}, {"convert", model, at("weights.npz"), "-o", at("out.gflow")}, {"version"},
 	}
 }
 

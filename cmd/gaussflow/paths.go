@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,13 +15,16 @@ type paths struct {
 	in, out []files.Use
 }
 
+// streamed are the arguments that may be standard input.
+var streamed = []string{"DATA", "A", "B"}
+
 // reads adds the table or the model of an argument; "-" is standard input for a table, and the address of a database is no file.
 func (p *paths) reads(name, path string) *paths {
 	if sql.IsAddress(path) {
 		return p
 	}
 	use := files.Use{Name: name, Path: path}
-	if name == "DATA" && path == "-" {
+	if path == "-" && slices.Contains(streamed, name) {
 		use = files.Use{Name: "standard input", Path: name, Open: os.Stdin}
 	}
 	p.in = append(p.in, use)

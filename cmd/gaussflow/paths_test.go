@@ -64,7 +64,7 @@ func TestFullDevice(t *testing.T) {
 	for _, args := range [][]string{
 		{"help"}, {"fit", "--help"}, {"--version"}, {"version"}, {"completion", "bash"}, {"inspect", "moons.gflow"}, {"inspect", "moons.gflow", "--json"},
 		{"evaluate", "moons.gflow", "moons.csv"}, {"evaluate", "moons.gflow", "moons.csv", "--json"}, {"score", "moons.gflow", "moons.csv"},
-		{"sample", "moons.gflow"}, {"transform", "moons.gflow", "moons.csv"}, {"report", "moons.gflow", "moons.csv"},
+		{"sample", "moons.gflow"}, {"transform", "moons.gflow", "moons.csv"}, {"report", "moons.gflow", "moons.csv"}, {"compare", "moons.csv", "moons.csv"},
 		{"score", "moons.gflow", "moons.csv", "-o", "/dev/full"}, {"convert", "moons.gflow", "moons.csv", "-o", "/dev/full"},
 	} {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)

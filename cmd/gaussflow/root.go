@@ -26,6 +26,7 @@ Exit codes:
   0    done; also a fit that an interrupt ended early, whose best model is written, and a service that one ended
   1    data, a model or a file is not what it should be; the message says where, what and what is wanted
   2    the command line is wrong
+  3    the tables of gaussflow compare --fail-below differ
   130  interrupted: a fit by the second interrupt, any other command by the first`
 
 const rootExample = `  gaussflow fit table.csv -o model.gflow
@@ -76,7 +77,7 @@ func newRoot() *cobra.Command {
 	root.SetVersionTemplate("gaussflow {{.Version}}\n")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newFit(), newScore(), newSample(), newImpute(), newPredict(), newTransform(), newInverse(), newInspect(), newEvaluate(),
-		newReport(), newInfo(), newConvert(), newServe(), newVersion())
+		newReport(), newCompare(), newInfo(), newConvert(), newServe(), newVersion())
 	return root
 }
 

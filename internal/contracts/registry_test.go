@@ -9,6 +9,7 @@ import (
 	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/data/sql"
+	"gaussflow/drift"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
@@ -70,6 +71,7 @@ var functions = map[string]any{
 	"sql.Open":                          sql.Open,
 	"sql.ShortName":                     sql.ShortName,
 	"sql.Tables":                        sql.Tables,
+	"drift.Compare":                     drift.Compare,
 	"flows.FromKeras":                   flows.FromKeras,
 	"flows.Given":                       flows.Given,
 	"flows.Load":                        flows.Load,
@@ -175,6 +177,7 @@ var functions = map[string]any{
 	"rbig.Rotations":                    rbig.Rotations,
 	"rbig.Stops":                        rbig.Stops,
 	"report.Write":                      report.Write,
+	"report.WriteDrift":                 report.WriteDrift,
 	"rows.Check":                        rows.Check,
 	"rows.CheckFinite":                  rows.CheckFinite,
 	"rows.Dims":                         rows.Dims,
@@ -273,6 +276,19 @@ var types = []reflect.Type{
 	reflect.TypeFor[data.Writer](),
 	reflect.TypeFor[sql.Error](),
 	reflect.TypeFor[sql.Query](),
+	reflect.TypeFor[drift.Apart](),
+	reflect.TypeFor[drift.Column](),
+	reflect.TypeFor[drift.Config](),
+	reflect.TypeFor[drift.EmptyError](),
+	reflect.TypeFor[drift.IncomparableError](),
+	reflect.TypeFor[drift.LeftOut](),
+	reflect.TypeFor[drift.Level](),
+	reflect.TypeFor[drift.OneSided](),
+	reflect.TypeFor[drift.Pair](),
+	reflect.TypeFor[drift.Result](),
+	reflect.TypeFor[drift.Side](),
+	reflect.TypeFor[drift.Table](),
+	reflect.TypeFor[drift.Unread](),
 	reflect.TypeFor[flows.ColumnNameError](),
 	reflect.TypeFor[flows.ContentError](),
 	reflect.TypeFor[flows.CouplingConfig](),
@@ -516,6 +532,9 @@ var values = []any{
 	data.NPY,
 	data.NPZ,
 	data.Parquet,
+	drift.FewestDraws,
+	drift.MostDraws,
+	drift.MostRows,
 	flows.ErrArchitecture,
 	flows.ErrExtraTensor,
 	flows.ErrFormat,

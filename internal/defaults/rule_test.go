@@ -21,6 +21,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/drift"
 	"gaussflow/flows"
 	"gaussflow/info"
 	"gaussflow/initializers"
@@ -63,6 +64,8 @@ var configs = map[string]config{
 	"columns.Options": unchecked(columns.Options{}),
 
 	"data.Options": validates(data.Options{}),
+
+	"drift.Config": validates(drift.Config{}),
 
 	"flows.CouplingConfig":        validates(flows.CouplingConfig{}),
 	"flows.GaussianizationConfig": validates(flows.GaussianizationConfig{}),
@@ -129,6 +132,7 @@ var results = []string{
 	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table",
+	"drift.Apart", "drift.Column", "drift.Level", "drift.Pair", "drift.Result", "drift.Side", "drift.Unread",
 	"info.Estimate", "info.FewRowsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",

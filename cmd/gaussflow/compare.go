@@ -1,0 +1,254 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gaussflow/data"
+	"gaussflow/drift"
+	"gaussflow/internal/files"
+	"gaussflow/report"
+)
+
+const compareLong = `Compare says whether two tables are of one population, how far apart they are, which columns moved and how, and which pairs of
+columns depend on each other in another way though neither moved. It needs no model. Columns may be numbers, categories, dates, and
+cells may be missing; what each column is, is found in A, and B's cells are read as A's are. Columns that one table has not, or that are
+of another kind there, are named and left out; categories that A has not are news.
+
+  p           the chance of tables as different as these if nothing had drifted: rows are dealt out to A and B anew, hundreds of times. It
+              holds at any number of rows, if they do not follow on each other as those of a time series do
+  told apart  of a row of A and a row of B, how often it is found out which is which: 50 % is not at all, 100 % always
+  off by      the share of a column's rows that would have to be other ones for it not to have moved, at least
+
+The p of columns and of pairs is corrected for how many there are, by Holm's procedure as Westfall and Young have it. Of more than --rows
+rows that many are looked at, drawn evenly from all.`
+
+const compareExample = `  gaussflow compare january.csv february.csv
+  gaussflow compare january.csv february.parquet -o drift.html --except id
+  gaussflow compare reference.csv today.csv --fail-below 0.01 --json`
+
+// compareFlags are the flags of compare.
+type compareFlags struct {
+	table     tableFlags
+	as        map[string]string
+	schema    string
+	output    string
+	asJSON    bool
+	failBelow float64
+	config    drift.Config
+}
+
+func newCompare() *cobra.Command {
+	var o compareFlags
+	c := &cobra.Command{
+		Use:     "compare A B",
+		Short:   "Say whether a table has drifted, in which columns and how",
+		Long:    compareLong,
+		Example: compareExample,
+		Args:    arguments("A", "B"),
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, args[0], args[1]) },
+	}
+	o.table.registerFormat(c)
+	f := c.Flags()
+	f.BoolVar(&o.table.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
+	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
+	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
+	f.StringToStringVar(&o.as, "as", nil, asUsage)
+	f.StringVar(&o.schema, "schema", "", "take what A's columns are from this JSON `file`, which gaussflow inspect --schema writes")
+	f.StringVarP(&o.output, "output", "o", "", "write a page that shows the columns of both side by side to this `file`; - is standard output, in place of the text")
+	f.Float64Var(&o.failBelow, "fail-below", 0, "exit with code 3 where the tables' `p` is less than this")
+	f.IntVar(&o.config.Rows, "rows", 0, "look at so many rows of each table at most (default: 5000, fewer of wide tables)")
+	f.IntVar(&o.config.Draws, "draws", 0, "deal the rows out so often (default: 999, or 199 where that takes long, or as --fail-below needs)")
+	f.Float64Var(&o.config.Level, "level", 0, "name columns and pairs whose corrected p is at most this (default: 0.05)")
+	f.Uint64Var(&o.config.Seed, "seed", 0, "of the rows looked at and of the draws")
+	jsonFlag(c, &o.asJSON)
+	return c
+}
+
+// A driftedError is that of --fail-below: the tables differ.
+type driftedError struct {
+	p     string
+	below float64
+}
+
+func (e *driftedError) Error() string {
+	return fmt.Sprintf("the tables differ: p %s, and --fail-below is %g", e.p, e.below)
+}
+
+func (o *compareFlags) run(c *cobra.Command, pathA, pathB string) error {
+	if err := usage(c, o.check(c, pathA, pathB)); err != nil {
+		return err
+	}
+	p := new(paths).reads("A", pathA).reads("B", pathB).writes("--output", o.output)
+	if o.schema != "" {
+		p.reads("--schema", o.schema)
+	}
+	if err := p.check(c); err != nil {
+		return err
+	}
+	r, err := o.compare(c, pathA, pathB)
+	if err != nil {
+		return err
+	}
+	if err = o.write(c, r); err != nil {
+		return err
+	}
+	if r.P < o.failBelow {
+		return &driftedError{r.Say(r.P), o.failBelow}
+	}
+	return nil
+}
+
+// check holds the flags to what they can be.
+func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
+	has := c.Flags().Changed
+	switch {
+	case pathA == "-" && pathB == "-":
+		return errors.New("A and B are both standard input, want one of them to be a file")
+	case o.schema != "" && len(o.as)+len(o.table.options.Columns)+len(o.table.options.Except) > 0:
+		return errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema")
+	case o.asJSON && o.output == "-":
+		return errors.New("--json and --output - both go to standard output, want one of them")
+	case has("rows") && (o.config.Rows < 1 || o.config.Rows > drift.MostRows):
+		return fmt.Errorf("--rows %d, want 1 to %d", o.config.Rows, drift.MostRows)
+	case has("draws") && (o.config.Draws < drift.FewestDraws || o.config.Draws > drift.MostDraws):
+		return fmt.Errorf("--draws %d, want %d to %d", o.config.Draws, drift.FewestDraws, drift.MostDraws)
+	case has("level") && !(o.config.Level > 0 && o.config.Level < 1):
+		return fmt.Errorf("--level %g, want more than 0 and less than 1", o.config.Level)
+	case !has("fail-below"):
+		return nil
+	case !(o.failBelow > 0 && o.failBelow < 1):
+		return fmt.Errorf("--fail-below %g, want more than 0 and less than 1", o.failBelow)
+	}
+	need := math.Ceil(1 / o.failBelow) // of which the least p is below
+	switch {
+	case need > drift.MostDraws:
+		return fmt.Errorf("--fail-below %g is finer than %d draws can tell, want more than %g", o.failBelow, drift.MostDraws, 1.0/drift.MostDraws)
+	case has("draws") && float64(o.config.Draws) < need:
+		return fmt.Errorf("--fail-below %g is finer than %d draws can tell, want --draws %.0f at least", o.failBelow, o.config.Draws, need)
+	case !has("draws") && need > 199:
+		o.config.Draws = int(max(need, 999))
+	}
+	return nil
+}
+
+// compare reads both tables and compares them.
+func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Result, error) {
+	a, b, err := o.open(c, pathA, pathB)
+	if err != nil {
+		return nil, err
+	}
+	tables := [2]drift.Table{{Rows: a, Name: pathA}, {Rows: b, Name: pathB}}
+	if o.schema != "" {
+		tables[0].Schema, err = readSchema(o.schema)
+	} else {
+		tables[0].Schema, err = profile(c, a, o.as)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := drift.Compare(c.Context(), tables[0], tables[1], o.config)
+	var empty *drift.EmptyError
+	var incomparable *drift.IncomparableError
+	switch {
+	case errors.As(err, &empty):
+		return nil, &data.EmptyError{File: empty.Name, What: "row that can be read"}
+	case errors.As(err, &incomparable):
+		return nil, in(pathA+" and "+pathB, err)
+	case err != nil:
+		return nil, err
+	}
+	r.Names = called(pathA, pathB)
+	for side, path := range []string{pathA, pathB} {
+		bad := r.Tables[side].BadRows
+		if bad != nil && !o.table.skipBad {
+			return nil, in(path, &badRowsError{bad: bad})
+		}
+		if bad != nil {
+			fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: rows left out because they cannot be read: %d\n", path, bad.Count)
+		}
+	}
+	return r, nil
+}
+
+// open opens both tables, with those of the columns asked for that each one has.
+func (o *compareFlags) open(c *cobra.Command, pathA, pathB string) (a, b *data.File, err error) {
+	flags := o.table
+	flags.options.Columns, flags.options.Except = nil, nil
+	var of [2]*data.File
+	for side, path := range []string{pathA, pathB} {
+		if of[side], err = flags.open(c, path); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, name := range slices.Concat(o.table.options.Columns, o.table.options.Except) {
+		if !slices.Contains(of[0].Header(), name) && !slices.Contains(of[1].Header(), name) {
+			return nil, nil, &data.ColumnError{File: pathA + " and " + pathB, Missing: []string{name}, Have: of[0].Header()}
+		}
+	}
+	for side, file := range of {
+		if of[side], err = o.choose(file); err != nil {
+			return nil, nil, err
+		}
+	}
+	return of[0], of[1], nil
+}
+
+// choose is the file with those of its columns that are looked at.
+func (o *compareFlags) choose(file *data.File) (*data.File, error) {
+	there := func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(file.Header(), name) })
+	}
+	var err error
+	if len(o.table.options.Columns) > 0 {
+		chosen := there(o.table.options.Columns)
+		if len(chosen) == 0 {
+			return nil, &data.ColumnError{File: file.Name(), Missing: o.table.options.Columns, Have: file.Header()}
+		}
+		if file, err = file.Select(chosen...); err != nil {
+			return nil, err
+		}
+	}
+	if except := there(o.table.options.Except); len(except) > 0 {
+		return file.Except(except...)
+	}
+	return file, nil
+}
+
+// called is what the tables are called: their files, with their folders where these are called the same.
+func called(pathA, pathB string) [2]string {
+	a, b := filepath.Base(pathA), filepath.Base(pathB)
+	if a == b {
+		a, b = pathA, pathB
+	}
+	for _, name := range []*string{&a, &b} {
+		if *name == "-" {
+			*name = "standard input"
+		}
+	}
+	return [2]string{a, b}
+}
+
+// write prints what was found, and writes the page.
+func (o *compareFlags) write(c *cobra.Command, r *drift.Result) error {
+	page := func(w io.Writer) error { return report.WriteDrift(w, r) }
+	if o.output == "-" {
+		return page(c.OutOrStdout())
+	}
+	if o.output != "" {
+		if err := files.Replace(o.output, page); err != nil {
+			return err
+		}
+	}
+	if o.asJSON {
+		return printJSON(c.OutOrStdout(), r)
+	}
+	printDrift(c.OutOrStdout(), r)
+	return nil
+}

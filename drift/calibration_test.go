@@ -1,0 +1,40 @@
+package drift_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gaussflow/drift"
+	"gaussflow/internal/testsize"
+)
+
+// TestCalibrated: of pairs of tables of one population, of all kinds of columns, one in twenty has p ≤ 0.05, whatever the tables' sizes, and
+// as few name any column or pair. The bounds are four standard deviations above that.
+func TestCalibrated(t *testing.T) {
+	for _, size := range [][2]int{{120, 80}, {12, 300}} {
+		tables, most := testsize.Of(t, 200, 20), testsize.Of(t, 22, 5)
+		rejected, named, paired, sum := 0, 0, 0, 0.0
+		for i := range tables {
+			rng := rand.New(rand.NewPCG(uint64(i), uint64(size[0])))
+			r := compare(t, people(size[0], rng), people(size[1], rng), drift.Config{Draws: 199, Seed: uint64(i)})
+			sum += r.P / float64(tables)
+			if r.P <= 0.05 {
+				rejected++
+			}
+			if len(r.Moved()) > 0 {
+				named++
+			}
+			if len(r.Pairs) > 0 {
+				paired++
+			}
+		}
+		t.Logf("%v rows: %d of %d rejected, %d name a column, %d a pair, mean p %.3f", size, rejected, tables, named, paired, sum)
+		if rejected > most || named > most || paired > most {
+			t.Errorf("%v rows: of %d pairs of tables without drift %d are rejected, %d name a column, %d a pair, want about 10 and at most %d", size, tables, rejected, named, paired, most)
+		}
+		if off := 4 * 0.29 / math.Sqrt(float64(tables)); math.Abs(sum-0.5) > off+0.03 { // p-values are a multiple of 1/200, and ties count
+			t.Errorf("%v rows: the mean p is %.3f, want about 0.5", size, sum)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package drift
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Moved are the columns that moved.
+func (r *Result) Moved() (moved []Column) {
+	if r == nil {
+		return nil
+	}
+	for _, c := range r.Columns {
+		if c.Moved {
+			moved = append(moved, c)
+		}
+	}
+	return moved
+}
+
+// Differ reports that the tables are not of one population, as far as Level goes.
+func (r *Result) Differ() bool { return r != nil && r.P <= r.Level }
+
+// Verdict is the answer in a sentence.
+func (r *Result) Verdict() string {
+	if r.Differ() {
+		return "The tables differ."
+	}
+	return "No difference can be seen."
+}
+
+// Say is a p-value in words: = 0.043, or ≤ 0.001 where no draw was as extreme.
+func (r *Result) Say(p float64) string {
+	if r != nil && r.Draws > 0 && p <= 1/float64(r.Draws+1) {
+		return fmt.Sprintf("≤ %.2g", p)
+	}
+	return fmt.Sprintf("= %.2g", p)
+}
+
+// Strength is the dependence in words: rank correlation 0.82 → 0.11.
+func (p Pair) Strength() string {
+	what := "dependence"
+	if p.Signed {
+		what = "rank correlation"
+	}
+	return strings.ReplaceAll(fmt.Sprintf("%s %.2f → %.2f", what, p.Dependence[0], p.Dependence[1]), "-", "−")
+}
+
+// Oddities says in words which columns are not quite of one kind in both tables, and which cells could not be read.
+func (r *Result) Oddities() (odd []string) {
+	if r == nil {
+		return nil
+	}
+	for _, c := range r.Columns {
+		if c.Note != "" {
+			odd = append(odd, fmt.Sprintf("column %q: %s", c.Name, c.Note))
+		}
+		for side, u := range c.Unread {
+			if u != nil {
+				odd = append(odd, fmt.Sprintf("column %q: cells of %s that are not what the column is, and count as missing: %d of %d; the first: %s",
+					c.Name, r.Names[side], u.Count, r.Tables[side].Kept, u.Why))
+			}
+		}
+	}
+	return odd
+}
