@@ -3,9 +3,9 @@ package kernel
 // A gemmMask is what a product passes over because weights, i×o, are zero wherever a row's degree is above a column's: with degrees
 // in order, as good as half of it. It knows that of a panel of c's columns by the one degree that decides.
 type gemmMask struct {
-	degrees []int              // of c's columns
-	lowest  bool               // the lowest degree of a panel decides; else the highest
-	rows    bool               // parts are c's rows; else they are the inner axis
+	degrees []int          // of c's columns
+	lowest  bool           // the lowest degree of a panel decides; else the highest
+	rows    bool           // parts are c's rows; else they are the inner axis
 	parts   map[int][]Span // by the degree that decides: what there is to compute
 }
 
