@@ -240,7 +240,7 @@ func (p *profile) confirm(all []found) error {
 	err = p.pass(func(r Pass) {
 		for _, c := range checks {
 			if off, text := c.broken(r); off {
-				c.Relation.Broken = c.Relation.Broken.more(r, text)
+				c.Relation.Broken = c.Relation.Broken.more(placeOf(r), text)
 			}
 		}
 	}, ignore)

@@ -1,5 +1,10 @@
 package columns
 
+import (
+	"math"
+	"strings"
+)
+
 // texts is what the cells of a column say before it is known what they are: the first reading of a table.
 type texts struct {
 	cells, missing, stored int // rows; without a value; stored as numbers
@@ -7,7 +12,7 @@ type texts struct {
 	point, comma           numeral
 	times                  timely
 	different              *distinct[string]
-	first                  string // of stored numbers, as text
+	first                  string // of stored numbers that are there, as text
 	long                   bool   // some are too long to be a level of a category
 }
 
@@ -29,7 +34,7 @@ func (t *tokens) add(s string) {
 		}
 	}
 	if len(*t) < mostTokens {
-		*t = append(*t, Level{s, 1})
+		*t = append(*t, Level{strings.Clone(s), 1})
 	}
 }
 
@@ -69,17 +74,73 @@ func (n *numeral) add(r reading) {
 	}
 }
 
-// add takes the cell of a row.
-func (t *texts) add(cell []byte, held int) {
-	t.cells++
-	s := string(cell[:min(len(cell), longestLevel+1)])
-	if Missing(s) {
-		t.missing++
-		t.absent.add(s)
-		return
+// block takes column j of some rows.
+func (t *texts) block(b *block, j, held int) {
+	for i := range b.rows {
+		if v, ok := b.number(i, j); ok {
+			t.number(v, b.cell(i, j))
+		} else {
+			t.add(b.cell(i, j), held)
+		}
 	}
-	if len(cell) > longestLevel {
+}
+
+// number takes a number of a table that stores numbers; text is how the first one is written.
+func (t *texts) number(v float64, text string) {
+	t.cells++
+	switch t.stored++; {
+	case v != v || math.IsInf(v, 0):
+		t.missing++
+	case t.first == "":
+		t.first = strings.Clone(text)
+	}
+}
+
+// add takes the cell of a row, of which no more than longestLevel+1 bytes are looked at.
+func (t *texts) add(s string, held int) {
+	t.cells++
+	if !t.plain(s) {
+		if Missing(s) {
+			t.missing++
+			t.absent.add(s)
+			return
+		}
+		t.wordy(s)
+	}
+	if t.different == nil {
+		t.different = newTexts(held)
+	}
+	t.different.add(s)
+}
+
+// plain takes a plain number, of which all that is looked for shows at once; it reports whether the cell is one.
+func (t *texts) plain(s string) bool {
+	p, ok := plainly(s)
+	if !ok {
+		return false
+	}
+	t.point.add(p.reading())
+	switch {
+	case p.decimals == 0:
+		t.comma.add(p.reading())
+	case p.grouped():
+		if r, ok := read(s, true); ok {
+			t.comma.add(r)
+		}
+	}
+	if p.decimals == 0 && mayBeTime(s) { // eight digits
+		t.times.add(s)
+	}
+	return true
+}
+
+// wordy takes any other cell that has a value.
+func (t *texts) wordy(s string) {
+	if len(s) > longestLevel {
 		t.long = true
+	}
+	if !hasDigit(s) {
+		return
 	}
 	if r, ok := read(s, false); ok {
 		t.point.add(r)
@@ -90,11 +151,6 @@ func (t *texts) add(cell []byte, held int) {
 	if mayBeTime(s) {
 		t.times.add(s)
 	}
-	if t.different == nil {
-		t.different = newDistinct(held, hashText)
-		t.different.rough = true
-	}
-	t.different.add(s)
 }
 
 // values is how many cells have a value.
