@@ -86,7 +86,7 @@ func (b *block) cell(i, j int) string {
 }
 
 // blocks reads all rows that can be read, in blocks: the next one while one is looked at.
-func (p *profile) blocks(look func(*block), fault func(Pass, string)) (err error) {
+func (p *profile) blocks(look func(*block) error, fault func(Pass, string)) (err error) {
 	read, looked := make(chan *block), make(chan *block, 2)
 	for seen := make([]bool, len(p.names)); len(looked) < cap(looked); {
 		looked <- &block{width: len(p.names), seen: seen}
@@ -109,9 +109,15 @@ func (p *profile) blocks(look func(*block), fault func(Pass, string)) (err error
 			hand()
 		}
 	}()
+	var failed error
 	for b := range read {
-		look(b)
+		if failed == nil {
+			failed = look(b)
+		}
 		looked <- b
+	}
+	if failed != nil {
+		return failed
 	}
 	return err
 }

@@ -17,8 +17,8 @@ type slot[K comparable] struct {
 	times int
 }
 
-// fewestSlots is how many a table begins with.
-const fewestSlots = 2
+// fewestSlots is how many a table begins with: room for three values.
+const fewestSlots = 4
 
 // at is the slot of a value whose hash is known, or a free one where it belongs, which the caller fills before another call.
 func (c *counts[K]) at(hash uint64, v K) *slot[K] {

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
+	"math"
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // Options of Profile.
@@ -59,11 +62,15 @@ type profile struct {
 	cells  []*cell
 	values []*Values
 	row    []float64 // the values in a block, row-major
-	sample sample
+	drawn  *rows.Reservoir
+	sample *mat.Dense // the rows that were drawn; nil: none
 }
 
 // check reports kinds that no column can be given, or of no column.
 func (p *profile) check() error {
+	if len(p.options.Kinds) == 0 {
+		return nil
+	}
 	known := make(map[string]bool, len(p.names))
 	for _, name := range p.names {
 		known[name] = true
@@ -123,16 +130,19 @@ func (p *profile) readTexts() (valued bool, err error) {
 	for j, name := range p.names { // what columns of numbers will turn out to be
 		p.schema.Columns[j], p.read = Column{Name: name, Kind: Numbers}, append(p.read, j)
 	}
-	valued = true
-	err = p.blocks(func(b *block) {
+	valued = len(p.names) > 0
+	err = p.blocks(func(b *block) (err error) {
 		p.schema.Rows += b.rows
 		each(b.width, func(j int) { p.texts[j].block(b, j, held) })
 		if valued = valued && b.numeric(); valued {
 			if p.values == nil {
-				p.begin()
+				err = p.begin()
 			}
-			p.look(b)
+			if err == nil {
+				err = p.look(b)
+			}
 		}
+		return err
 	}, func(r Pass, why string) { p.schema.BadRows = p.schema.BadRows.more(placeOf(r), why) })
 	if err != nil {
 		return false, err
@@ -185,17 +195,18 @@ func (b *Bad) more(at place, text string) *Bad {
 }
 
 // begin begins to look at the values of the columns that are read.
-func (p *profile) begin() {
+func (p *profile) begin() (err error) {
 	p.cells, p.values = make([]*cell, len(p.read)), make([]*Values, len(p.read))
 	for i, j := range p.read {
 		p.cells[i] = newCell(&p.schema.Columns[j])
 		p.values[i] = NewValues(min(valuesHeld/len(p.read), 1<<16))
 	}
-	p.sample = newSample(len(p.read), p.options.Seed)
+	p.drawn, err = rows.NewReservoir(len(p.read), min(max(sampleHeld/len(p.read), fewestSampled), mostSampled), p.options.Seed)
+	return err
 }
 
 // look looks at the values in a block.
-func (p *profile) look(b *block) {
+func (p *profile) look(b *block) (err error) {
 	p.row = slices.Grow(p.row[:0], b.rows*len(p.read))[:b.rows*len(p.read)]
 	each(len(p.read), func(i int) {
 		j := p.read[i]
@@ -209,61 +220,40 @@ func (p *profile) look(b *block) {
 			p.row[k*len(p.read)+i] = v
 		}
 	})
-	for k := range b.rows {
-		p.sample.add(p.row[k*len(p.read) : (k+1)*len(p.read)])
+	for k := 0; k < b.rows && err == nil; k++ {
+		_, err = p.drawn.Add(p.row[k*len(p.read) : (k+1)*len(p.read)])
 	}
+	return err
 }
 
 // readValues is the second reading: it finds what the values are.
 func (p *profile) readValues() error {
-	p.begin()
+	if err := p.begin(); err != nil {
+		return err
+	}
 	return p.blocks(p.look, ignore)
 }
 
 // settle says what the columns are whose values were read.
 func (p *profile) settle() {
+	p.sample, _ = p.drawn.Rows()
 	for i, j := range p.read {
 		c := &p.schema.Columns[j]
-		c.settle(&p.texts[j], p.values[i], p.sample.column(i), p.options.Kinds[c.Name])
+		c.settle(&p.texts[j], p.values[i], p.sampled(i), p.options.Kinds[c.Name])
 		p.values[i] = nil // what it holds is no longer wanted
 	}
 }
 
-// A sample is rows drawn at random from all that came (J. Vitter's algorithm R, "Random sampling with a reservoir", ACM Transactions on
-// Mathematical Software 11 (1985)).
-type sample struct {
-	width, limit int
-	rows         [][]float64
-	seen         int
-	rng          *rand.Rand
+// sampled are the values of a column in the sample, those that are missing aside.
+func (p *profile) sampled(i int) []float64 {
+	if p.sample == nil {
+		return nil
+	}
+	return slices.DeleteFunc(mat.Col(nil, i, p.sample), math.IsNaN)
 }
 
-// mostSampled is how many rows there are in a sample, fewer of wide tables.
+// Bounds on the sample of rows: fewer of wide tables.
 const (
 	mostSampled   = 2048
 	fewestSampled = 32
 )
-
-func newSample(width int, seed uint64) sample {
-	return sample{width: width, limit: min(max(sampleHeld/width, fewestSampled), mostSampled), rng: rand.New(rand.NewPCG(seed, 11))}
-}
-
-func (s *sample) add(row []float64) {
-	s.seen++
-	if len(s.rows) < s.limit {
-		s.rows = append(s.rows, append([]float64(nil), row...))
-	} else if at := s.rng.IntN(s.seen); at < s.limit {
-		copy(s.rows[at], row)
-	}
-}
-
-// column is the values of a column in the sample, those that are missing aside.
-func (s *sample) column(i int) []float64 {
-	values := make([]float64, 0, len(s.rows))
-	for _, row := range s.rows {
-		if v := row[i]; v == v {
-			values = append(values, v)
-		}
-	}
-	return values
-}

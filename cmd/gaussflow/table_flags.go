@@ -18,6 +18,7 @@ type tableFlags struct {
 	noHeader  bool
 	header    bool
 	skipBad   bool
+	maxRows   int // that are held in memory; 0: see mostRows
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
