@@ -153,10 +153,7 @@ func (p *profile) readTexts() (valued bool, err error) {
 
 // drafts makes of each column what it seems to be by its cells' texts.
 func (p *profile) drafts() {
-	times := make(map[string]int, len(p.names))
-	for _, name := range p.names {
-		times[name]++
-	}
+	times := repeated(p.names)
 	p.read = p.read[:0]
 	for j, name := range p.names {
 		c := &p.schema.Columns[j]
@@ -167,6 +164,18 @@ func (p *profile) drafts() {
 			p.read = append(p.read, j)
 		}
 	}
+}
+
+// repeated is how many columns have a name, of names that more than one has.
+func repeated(names []string) map[string]int {
+	times := map[string]int{}
+	sorted := slices.Sorted(slices.Values(names))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			times[sorted[i]] = max(times[sorted[i]], 1) + 1
+		}
+	}
+	return times
 }
 
 // draft is what column j seems to be, or what it is said to be.

@@ -2,6 +2,7 @@ package columns
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,8 @@ import (
 type texts struct {
 	cells, missing, stored int // rows; without a value; stored as numbers
 	absent                 tokens
-	point, comma           numeral
+	point                  numeral
+	comma                  *numeral // nil: the same, as of whole numbers it is
 	times                  timely
 	different              *distinct[string]
 	first                  string // of stored numbers that are there, as text
@@ -54,6 +56,12 @@ type numeral struct {
 	affixes, marks tokens // prefix, a zero byte and suffix; what groups digits
 	decimals       [2]int // the fewest and the most
 	exponents      bool
+}
+
+func (n *numeral) clone() *numeral {
+	c := *n
+	c.affixes, c.marks = slices.Clone(n.affixes), slices.Clone(n.marks)
+	return &c
 }
 
 func (n *numeral) add(r reading) {
@@ -119,19 +127,33 @@ func (t *texts) plain(s string) bool {
 	if !ok {
 		return false
 	}
-	t.point.add(p.reading())
-	switch {
-	case p.decimals == 0:
-		t.comma.add(p.reading())
-	case p.grouped():
-		if r, ok := read(s, true); ok {
-			t.comma.add(r)
+	r := p.reading()
+	if p.decimals > 0 {
+		comma, isComma := reading{}, false
+		if p.grouped() {
+			comma, isComma = read(s, true)
 		}
+		t.readings(r, true, comma, isComma)
+		return true
 	}
-	if p.decimals == 0 && mayBeTime(s) { // eight digits
+	t.readings(r, true, r, true)
+	if mayBeTime(s) { // eight digits
 		t.times.add(s)
 	}
 	return true
+}
+
+// readings takes a cell as it is read with decimals behind a point and behind a comma, where these read it.
+func (t *texts) readings(point reading, isPoint bool, comma reading, isComma bool) {
+	if t.comma == nil && (isPoint != isComma || isPoint && point != comma) {
+		t.comma = t.point.clone()
+	}
+	if isPoint {
+		t.point.add(point)
+	}
+	if isComma && t.comma != nil {
+		t.comma.add(comma)
+	}
 }
 
 // wordy takes any other cell that has a value.
@@ -142,12 +164,9 @@ func (t *texts) wordy(s string) {
 	if !hasDigit(s) {
 		return
 	}
-	if r, ok := read(s, false); ok {
-		t.point.add(r)
-	}
-	if r, ok := read(s, true); ok {
-		t.comma.add(r)
-	}
+	point, isPoint := read(s, false)
+	comma, isComma := read(s, true)
+	t.readings(point, isPoint, comma, isComma)
 	if mayBeTime(s) {
 		t.times.add(s)
 	}
@@ -158,8 +177,8 @@ func (t *texts) values() int { return t.cells - t.missing }
 
 // numbers is the way of writing in which most cells are numbers.
 func (t *texts) numbers() (n *numeral, comma bool) {
-	if t.comma.count > t.point.count {
-		return &t.comma, true
+	if t.comma != nil && t.comma.count > t.point.count {
+		return t.comma, true
 	}
 	return &t.point, false
 }
