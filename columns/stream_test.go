@@ -137,3 +137,48 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("it went on for %v", took)
 	}
 }
+
+// TestFirstStored: the one value of a column that stores numbers is known by its text, also behind and before missing cells.
+func TestFirstStored(t *testing.T) {
+	s, err := columns.Profile(t.Context(), &oneValue{}, columns.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := s.Columns[0]; c.Kind != columns.Category || c.Missing != 2 || len(c.Levels) != 1 || c.Levels[0].Text != "3.50" {
+		t.Errorf("%s, %d missing, levels %+v, want a category of 3.50", c.Kind, c.Missing, c.Levels)
+	}
+}
+
+// oneValue is a table of a column that is 3.5, written with two decimals, in its second row, and missing in the first and the third.
+type oneValue struct{ at int }
+
+func (*oneValue) Names() []string { return []string{"a"} }
+
+func (*oneValue) Pass() (columns.Pass, error) { return &oneValue{}, nil }
+
+func (p *oneValue) Next() error {
+	if p.at++; p.at > 3 {
+		return io.EOF
+	}
+	return nil
+}
+
+func (*oneValue) Fault() string { return "" }
+
+func (p *oneValue) Number(int) (float64, bool) {
+	if p.at == 2 {
+		return 3.5, true
+	}
+	return math.NaN(), true
+}
+
+func (p *oneValue) Text(int) []byte {
+	if p.at == 2 {
+		return []byte("3.50")
+	}
+	return nil
+}
+
+func (p *oneValue) Place() (row, line int) { return p.at, 0 }
+
+func (*oneValue) Close() error { return nil }
