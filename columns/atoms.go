@@ -23,7 +23,7 @@ func atomsOf(v *Values, sample []float64, step float64) (atoms []Atom) {
 		return nil
 	}
 	sorted, around := slices.Sorted(slices.Values(sample)), around(v, step)
-	for value, count := range v.distinct.most() {
+	for value, count := range v.distinct.most().all() {
 		share := float64(count) / float64(v.Count)
 		if count >= fewestAtoms && share >= atomShare && share > atomExcess*max(expected(sorted, value, step), around(value)) {
 			atoms = append(atoms, Atom{value, share})
@@ -41,7 +41,7 @@ const sparse = 50
 // around says which share the values next to another have on average, two on either side, where values fill a grid.
 func around(v *Values, step float64) func(value float64) float64 {
 	counts := v.distinct.most()
-	if !v.distinct.exact() || step == 0 || v.Max-v.Min > sparse*step*float64(len(counts)) {
+	if !v.distinct.exact() || step == 0 || v.Max-v.Min > sparse*step*float64(counts.used) {
 		return func(float64) float64 { return 0 }
 	}
 	sorted := v.distinct.sorted()
@@ -49,7 +49,7 @@ func around(v *Values, step float64) func(value float64) float64 {
 		at, sum, n := sort.SearchFloat64s(sorted, value), 0, 0
 		for i := max(at-2, 0); i <= min(at+2, len(sorted)-1); i++ {
 			if i != at {
-				sum += counts[sorted[i]]
+				sum += counts.of(sorted[i])
 				n++
 			}
 		}

@@ -74,6 +74,14 @@ func (c *cell) of(p Pass, j int) (v float64, why string) {
 	return c.text(string(p.Text(j)))
 }
 
+// in is the value of column j of row i of a block.
+func (c *cell) in(b *block, i, j int) (v float64, why string) {
+	if v, ok := b.number(i, j); ok {
+		return c.stored(v)
+	}
+	return c.text(b.cell(i, j))
+}
+
 // Parse is the value of a cell of the column: a number, the seconds of a time, the index of a level; NaN where the cell is missing.
 // An error says why the cell is none of these.
 func (c *Column) Parse(text string) (float64, error) {

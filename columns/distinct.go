@@ -2,10 +2,10 @@ package columns
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // distinct counts values: each of them while there are at most limit; then those whose hash ends in so many zeros that the limit is
@@ -13,15 +13,27 @@ import (
 // the number of values is off by about 1.2/√limit of itself.
 type distinct[K cmp.Ordered] struct {
 	limit  int
-	hash   func(K) uint64
-	zeros  int // at the end of the hashes of what is counted
-	counts map[K]int
+	own    func(K) K // what of a value is held for long
+	zeros  int       // at the end of the hashes of what is counted
+	counts counts[K]
 	common *common[K] // once not all are counted
 	rough  bool       // which are the commonest is not asked once not all are counted
 }
 
-func newDistinct[K cmp.Ordered](limit int, hash func(K) uint64) *distinct[K] {
-	return &distinct[K]{limit: limit, hash: hash, counts: map[K]int{}}
+func newDistinct[K cmp.Ordered](limit int, hash func(K) uint64, own func(K) K) *distinct[K] {
+	return &distinct[K]{limit: limit, own: own, counts: counts[K]{hash: hash}}
+}
+
+// newNumbers are distinct numbers.
+func newNumbers(limit int) *distinct[float64] {
+	return newDistinct(limit, hashNumber, func(v float64) float64 { return v })
+}
+
+// newTexts are distinct texts, of which the commonest are not asked for. Those that come may be parts of much longer ones.
+func newTexts(limit int) *distinct[string] {
+	d := newDistinct(limit, hashText, strings.Clone)
+	d.rough = true
+	return d
 }
 
 // hashNumber is the same for 0 and −0, which are one value.
@@ -43,16 +55,21 @@ func mixed(seed uint64) uint64 {
 }
 
 func (d *distinct[K]) add(v K) {
+	hash := d.counts.hash(v)
 	if d.common != nil {
 		if !d.rough {
-			d.common.add(v)
+			d.common.add(hash, v)
 		}
-		if !d.sampled(v) {
+		if !d.sampled(hash) {
 			return
 		}
 	}
-	d.counts[v]++
-	for len(d.counts) > d.limit {
+	s := d.counts.at(hash, v)
+	if s.times++; s.times > 1 {
+		return
+	}
+	s.key = d.own(v)
+	for d.counts.used++; d.counts.used > d.limit; {
 		d.thin()
 	}
 }
@@ -61,70 +78,93 @@ func (d *distinct[K]) add(v K) {
 func (d *distinct[K]) thin() {
 	if d.common == nil {
 		if d.common = new(common[K]); !d.rough {
-			d.common = newCommon(d.counts)
+			d.common = newCommon(&d.counts)
 		}
 	}
 	d.zeros++
-	maps.DeleteFunc(d.counts, func(v K, _ int) bool { return !d.sampled(v) })
+	d.counts.keep(func(v K, times int) int {
+		if !d.sampled(d.counts.hash(v)) {
+			return 0
+		}
+		return times
+	})
 }
 
-func (d *distinct[K]) sampled(v K) bool { return d.hash(v)&(1<<d.zeros-1) == 0 }
+func (d *distinct[K]) sampled(hash uint64) bool { return hash&(1<<d.zeros-1) == 0 }
 
 // exact reports whether all values are counted.
 func (d *distinct[K]) exact() bool { return d.common == nil }
 
 // number is how many values there are.
-func (d *distinct[K]) number() int { return len(d.counts) << d.zeros }
+func (d *distinct[K]) number() int { return d.counts.used << d.zeros }
 
 // top is how often the commonest value is there, by at most a thousandth of all values too few.
 func (d *distinct[K]) top() (top int) {
-	for _, n := range d.most() {
+	for _, n := range d.most().all() {
 		top = max(top, n)
 	}
 	return top
 }
 
 // most are the counts of the commonest values, each by at most a thousandth of all values too low.
-func (d *distinct[K]) most() map[K]int {
+func (d *distinct[K]) most() *counts[K] {
 	if d.common != nil {
-		return d.common.counts
+		return &d.common.counts
 	}
-	return d.counts
+	return &d.counts
 }
 
-func (d *distinct[K]) sorted() []K { return slices.Sorted(maps.Keys(d.counts)) }
-
-// common finds values that are in more than a thousandth of the rows: each count is too low by at most n/commonest of all n (J.
-// Misra and D. Gries, "Finding repeated elements", Science of Computer Programming 2 (1982)).
-type common[K cmp.Ordered] struct{ counts map[K]int }
-
-const commonest = 1 << 10
-
-// newCommon goes on from full counts; all but the commonest values' are taken off, as if each had met that many others.
-func newCommon[K cmp.Ordered](counts map[K]int) *common[K] {
-	c := &common[K]{maps.Clone(counts)}
-	if len(counts) > commonest {
-		ordered := slices.Sorted(maps.Values(counts))
-		c.less(ordered[len(ordered)-1-commonest])
+// sorted are the values that are counted, ascending.
+func (d *distinct[K]) sorted() []K {
+	values := make([]K, 0, d.counts.used)
+	for v := range d.counts.all() {
+		values = append(values, v)
 	}
+	slices.Sort(values)
+	return values
+}
+
+// common finds values that are in more than a thousandth of the rows. Values are counted while the table has room; then as many are
+// taken off each as the first beyond the commonest has, so that a count is too low by at most n/commonest of all n (J. Misra and
+// D. Gries, "Finding repeated elements", Science of Computer Programming 2 (1982); P. Agarwal and others, "Mergeable summaries", ACM
+// Transactions on Database Systems 38 (2013)).
+type common[K cmp.Ordered] struct{ counts counts[K] }
+
+const (
+	commonest  = 1 << 10
+	commonHeld = 4 * commonest // before some are taken off
+)
+
+// newCommon goes on from full counts.
+func newCommon[K cmp.Ordered](full *counts[K]) *common[K] {
+	c := &common[K]{*full}
+	c.counts.slots = slices.Clone(full.slots)
+	c.less()
+	c.counts.resize(2 * commonHeld)
 	return c
 }
 
-func (c *common[K]) add(v K) {
-	if _, known := c.counts[v]; known || len(c.counts) < commonest {
-		c.counts[v]++
+func (c *common[K]) add(hash uint64, v K) {
+	s := c.counts.at(hash, v)
+	if s.times++; s.times > 1 {
 		return
 	}
-	c.less(1)
+	s.key = v
+	if c.counts.used++; c.counts.used > commonHeld {
+		c.less()
+	}
 }
 
-// less takes that many off each count.
-func (c *common[K]) less(times int) {
-	for v, n := range c.counts {
-		if n <= times {
-			delete(c.counts, v)
-		} else {
-			c.counts[v] = n - times
-		}
+// less takes off each count as many as the first beyond the commonest has.
+func (c *common[K]) less() {
+	if c.counts.used <= commonest {
+		return
 	}
+	ordered := make([]int, 0, c.counts.used)
+	for _, n := range c.counts.all() {
+		ordered = append(ordered, n)
+	}
+	slices.Sort(ordered)
+	off := ordered[len(ordered)-1-commonest]
+	c.counts.keep(func(_ K, times int) int { return times - off })
 }

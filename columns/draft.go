@@ -104,18 +104,18 @@ func (c *Column) unlisted(t *texts, share float64) {
 // spaced reports whether most of the texts that are held have spaces in them: prose, not codes.
 func (t *texts) spaced() bool {
 	n := 0
-	for s := range t.different.counts {
+	for s := range t.different.counts.all() {
 		if strings.Contains(s, " ") {
 			n++
 		}
 	}
-	return 2*n > len(t.different.counts)
+	return 2*n > t.different.counts.used
 }
 
 // levels takes the texts as the values of a category.
 func (c *Column) levels(t *texts) {
 	for _, s := range t.different.sorted() {
-		c.Levels = append(c.Levels, Level{s, t.different.counts[s]})
+		c.Levels = append(c.Levels, Level{s, t.different.counts.of(s)})
 	}
 }
 

@@ -13,6 +13,9 @@ const longestAbsent = 9
 // Missing reports whether a cell stands for a missing value: it is empty or, in any case, NA, N/A, n.a., #N/A, <NA>, \N, NaN, NaT, null,
 // (null), #NULL!, none, nil, ?, -, --, ., * or an infinity.
 func Missing(cell string) bool {
+	if digits := strings.TrimPrefix(cell, "-"); digits != "" && isDigit(digits[0]) {
+		return false // as most cells
+	}
 	cell = strings.TrimSpace(cell)
 	return len(cell) <= longestAbsent && absent[strings.ToLower(cell)]
 }

@@ -39,7 +39,12 @@ const longestNumber = 64
 // read reads a cell as a number, its decimals behind a comma or a point. ok is false where it is none: digits follow a unit, groups
 // are not of three digits, it is not finite.
 func read(cell string, comma bool) (r reading, ok bool) {
-	if len(cell) > longestNumber {
+	if p, ok := plainly(cell); ok && (!comma || p.decimals == 0) {
+		r = p.reading()
+		r.value = p.value()
+		return r, true
+	}
+	if len(cell) > longestNumber || !hasDigit(cell) {
 		return r, false
 	}
 	rest := strings.TrimSpace(cell)
@@ -58,6 +63,16 @@ func read(cell string, comma bool) (r reading, ok bool) {
 	}
 	r.value = Number(sign + plain)
 	return r, r.value == r.value
+}
+
+// hasDigit tells words from what may be a number or a time.
+func hasDigit(s string) bool {
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func cutSign(s string) (rest, sign string) {

@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/internal/defaults"
+	"gaussflow/rows"
 )
 
 // Options of Profile.
@@ -29,12 +33,16 @@ func Profile(ctx context.Context, t Table, o Options) (*Schema, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	if err := p.readTexts(); err != nil {
+	valued, err := p.readTexts()
+	if err != nil {
 		return nil, err
 	}
-	if err := p.readValues(); err != nil {
-		return nil, err
+	if !valued && len(p.read) > 0 {
+		if err := p.readValues(); err != nil {
+			return nil, err
+		}
 	}
+	p.settle()
 	if err := p.relate(); err != nil {
 		return nil, err
 	}
@@ -51,12 +59,18 @@ type profile struct {
 
 	texts  []texts
 	read   []int // columns whose values are read
+	cells  []*cell
 	values []*Values
-	sample sample
+	row    []float64 // the values in a block, row-major
+	drawn  *rows.Reservoir
+	sample *mat.Dense // the rows that were drawn; nil: none
 }
 
 // check reports kinds that no column can be given, or of no column.
 func (p *profile) check() error {
+	if len(p.options.Kinds) == 0 {
+		return nil
+	}
 	known := make(map[string]bool, len(p.names))
 	for _, name := range p.names {
 		known[name] = true
@@ -108,41 +122,60 @@ const (
 	sampleHeld = 1 << 22
 )
 
-// readTexts is the first reading: it finds how cells are written.
-func (p *profile) readTexts() error {
-	p.texts = make([]texts, len(p.names))
+// readTexts is the first reading: it finds how cells are written. Where all are stored as numbers it finds what the values are, too, and
+// reports so.
+func (p *profile) readTexts() (valued bool, err error) {
+	p.texts, p.schema.Columns = make([]texts, len(p.names)), make([]Column, len(p.names))
 	held := min(max(textsHeld/max(len(p.names), 1), 1<<8), 1<<12)
-	err := p.pass(func(r Pass) {
-		p.schema.Rows++
-		for j := range p.texts {
-			t := &p.texts[j]
-			if v, ok := r.Number(j); ok {
-				if t.number(v); t.stored == t.missing+1 {
-					t.first = string(r.Text(j))
-				}
-			} else {
-				t.add(r.Text(j), held)
+	for j, name := range p.names { // what columns of numbers will turn out to be
+		p.schema.Columns[j], p.read = Column{Name: name, Kind: Numbers}, append(p.read, j)
+	}
+	valued = len(p.names) > 0
+	err = p.blocks(func(b *block) (err error) {
+		p.schema.Rows += b.rows
+		each(b.width, func(j int) { p.texts[j].block(b, j, held) })
+		if valued = valued && b.numeric(); valued {
+			if p.values == nil {
+				err = p.begin()
+			}
+			if err == nil {
+				err = p.look(b)
 			}
 		}
-	}, func(r Pass, why string) { p.schema.BadRows = p.schema.BadRows.more(r, why) })
-	if err != nil {
 		return err
+	}, func(r Pass, why string) { p.schema.BadRows = p.schema.BadRows.more(placeOf(r), why) })
+	if err != nil {
+		return false, err
 	}
-	times := make(map[string]int, len(p.names))
-	for _, name := range p.names {
-		times[name]++
-	}
+	p.drafts()
+	return valued && len(p.read) == len(p.names), nil
+}
+
+// drafts makes of each column what it seems to be by its cells' texts.
+func (p *profile) drafts() {
+	times := repeated(p.names)
+	p.read = p.read[:0]
 	for j, name := range p.names {
-		c := p.draft(j)
-		if times[name] > 1 {
+		c := &p.schema.Columns[j]
+		if *c = p.draft(j); times[name] > 1 {
 			c.Kind, c.Note = Ignored, fmt.Sprintf("%d columns are called so", times[name])
 		}
-		p.schema.Columns = append(p.schema.Columns, c)
 		if c.Kind == Numbers || c.Kind == Time {
 			p.read = append(p.read, j)
 		}
 	}
-	return nil
+}
+
+// repeated is how many columns have a name, of names that more than one has.
+func repeated(names []string) map[string]int {
+	times := map[string]int{}
+	sorted := slices.Sorted(slices.Values(names))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			times[sorted[i]] = max(times[sorted[i]], 1) + 1
+		}
+	}
+	return times
 }
 
 // draft is what column j seems to be, or what it is said to be.
@@ -162,93 +195,74 @@ func (p *profile) draft(j int) Column {
 }
 
 // more counts a cell or a row that is not what it should be; b may be nil.
-func (b *Bad) more(p Pass, text string) *Bad {
+func (b *Bad) more(at place, text string) *Bad {
 	if b == nil {
-		row, line := p.Place()
-		b = &Bad{Row: row, Line: line, Text: text}
+		b = &Bad{Row: at.row, Line: at.line, Text: strings.Clone(text)}
 	}
 	b.Count++
 	return b
 }
 
-// readValues is the second reading: it finds what the values are.
-func (p *profile) readValues() error {
-	if len(p.read) == 0 {
-		return nil
-	}
-	cells := make([]*cell, len(p.read))
+// begin begins to look at the values of the columns that are read.
+func (p *profile) begin() (err error) {
+	p.cells, p.values = make([]*cell, len(p.read)), make([]*Values, len(p.read))
 	for i, j := range p.read {
-		cells[i] = newCell(&p.schema.Columns[j])
-		p.values = append(p.values, NewValues(min(valuesHeld/len(p.read), 1<<16)))
+		p.cells[i] = newCell(&p.schema.Columns[j])
+		p.values[i] = NewValues(min(valuesHeld/len(p.read), 1<<16))
 	}
-	p.sample = newSample(len(p.read), p.options.Seed)
-	row := make([]float64, len(p.read))
-	err := p.pass(func(r Pass) {
-		for i, j := range p.read {
-			v, why := cells[i].of(r, j)
+	p.drawn, err = rows.NewReservoir(len(p.read), min(max(sampleHeld/len(p.read), fewestSampled), mostSampled), p.options.Seed)
+	return err
+}
+
+// look looks at the values in a block.
+func (p *profile) look(b *block) (err error) {
+	p.row = slices.Grow(p.row[:0], b.rows*len(p.read))[:b.rows*len(p.read)]
+	each(len(p.read), func(i int) {
+		j := p.read[i]
+		c := &p.schema.Columns[j]
+		for k := range b.rows {
+			v, why := p.cells[i].in(b, k, j)
 			if why != "" {
-				c := &p.schema.Columns[j]
-				c.Bad = c.Bad.more(r, string(r.Text(j)))
+				c.Bad = c.Bad.more(b.places[k], b.cell(k, j))
 			}
 			p.values[i].Add(v)
-			row[i] = v
+			p.row[k*len(p.read)+i] = v
 		}
-		p.sample.add(row)
-	}, ignore)
-	if err != nil {
+	})
+	for k := 0; k < b.rows && err == nil; k++ {
+		_, err = p.drawn.Add(p.row[k*len(p.read) : (k+1)*len(p.read)])
+	}
+	return err
+}
+
+// readValues is the second reading: it finds what the values are.
+func (p *profile) readValues() error {
+	if err := p.begin(); err != nil {
 		return err
 	}
+	return p.blocks(p.look, ignore)
+}
+
+// settle says what the columns are whose values were read.
+func (p *profile) settle() {
+	p.sample, _ = p.drawn.Rows()
 	for i, j := range p.read {
 		c := &p.schema.Columns[j]
-		c.settle(&p.texts[j], p.values[i], p.sample.column(i), p.options.Kinds[c.Name])
+		c.settle(&p.texts[j], p.values[i], p.sampled(i), p.options.Kinds[c.Name])
 		p.values[i] = nil // what it holds is no longer wanted
 	}
-	return nil
 }
 
-// number takes a number of a table that stores numbers.
-func (t *texts) number(v float64) {
-	t.cells++
-	if t.stored++; v != v || math.IsInf(v, 0) {
-		t.missing++
+// sampled are the values of a column in the sample, those that are missing aside.
+func (p *profile) sampled(i int) []float64 {
+	if p.sample == nil {
+		return nil
 	}
+	return slices.DeleteFunc(mat.Col(nil, i, p.sample), math.IsNaN)
 }
 
-// A sample is rows drawn at random from all that came (J. Vitter's algorithm R, "Random sampling with a reservoir", ACM Transactions on
-// Mathematical Software 11 (1985)).
-type sample struct {
-	width, limit int
-	rows         [][]float64
-	seen         int
-	rng          *rand.Rand
-}
-
-// mostSampled is how many rows there are in a sample, fewer of wide tables.
+// Bounds on the sample of rows: fewer of wide tables.
 const (
 	mostSampled   = 2048
 	fewestSampled = 32
 )
-
-func newSample(width int, seed uint64) sample {
-	return sample{width: width, limit: min(max(sampleHeld/width, fewestSampled), mostSampled), rng: rand.New(rand.NewPCG(seed, 11))}
-}
-
-func (s *sample) add(row []float64) {
-	s.seen++
-	if len(s.rows) < s.limit {
-		s.rows = append(s.rows, append([]float64(nil), row...))
-	} else if at := s.rng.IntN(s.seen); at < s.limit {
-		copy(s.rows[at], row)
-	}
-}
-
-// column is the values of a column in the sample, those that are missing aside.
-func (s *sample) column(i int) []float64 {
-	values := make([]float64, 0, len(s.rows))
-	for _, row := range s.rows {
-		if v := row[i]; v == v {
-			values = append(values, v)
-		}
-	}
-	return values
-}

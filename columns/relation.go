@@ -58,11 +58,12 @@ func (p *profile) relatable() *related {
 		}
 	}
 	m.derived = make([]bool, len(m.columns))
-	if len(at) < 2 {
+	if len(at) < 2 || len(at) > mostPairs || p.sample == nil {
 		return m
 	}
-	for _, row := range p.sample.rows {
-		picked := make([]float64, len(at))
+	n, _ := p.sample.Dims()
+	for k := range n {
+		row, picked := p.sample.RawRowView(k), make([]float64, len(at))
 		for i, j := range at {
 			picked[i] = row[j]
 		}
@@ -73,9 +74,6 @@ func (p *profile) relatable() *related {
 
 // pairs looks for columns that are another one, times a factor, plus an offset: y = f·x + o.
 func (m *related) pairs() {
-	if len(m.columns) > mostPairs {
-		return
-	}
 	for j := range m.columns {
 		for i := 0; i < j && !m.derived[j]; i++ {
 			if !m.derived[i] {
@@ -240,7 +238,7 @@ func (p *profile) confirm(all []found) error {
 	err = p.pass(func(r Pass) {
 		for _, c := range checks {
 			if off, text := c.broken(r); off {
-				c.Relation.Broken = c.Relation.Broken.more(r, text)
+				c.Relation.Broken = c.Relation.Broken.more(placeOf(r), text)
 			}
 		}
 	}, ignore)

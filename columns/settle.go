@@ -42,7 +42,7 @@ func (c *Column) categorize(v *Values) bool {
 	}
 	c.Kind, c.Min, c.Max = Category, 0, 0
 	for _, value := range v.distinct.sorted() {
-		c.Levels = append(c.Levels, Level{string(c.Form.append(nil, value)), v.distinct.counts[value]})
+		c.Levels = append(c.Levels, Level{string(c.Form.append(nil, value)), v.distinct.counts.of(value)})
 	}
 	return true
 }
@@ -86,7 +86,7 @@ func commonestText(t *texts) (text string, n int) {
 	if t.different == nil {
 		return "", 0
 	}
-	for s, count := range t.different.most() {
+	for s, count := range t.different.most().all() {
 		if count > n || count == n && s < text {
 			text, n = s, count
 		}
@@ -100,7 +100,7 @@ func (c *Column) boolean(t *texts, v *Values) bool {
 		return false
 	}
 	if t.stored > 0 {
-		zeros := v.distinct.counts[0]
+		zeros := v.distinct.counts.of(0)
 		c.Levels = []Level{{"0", zeros}, {"1", v.Count - zeros}}
 	} else if c.levels(t); len(c.Levels) != 2 || c.Bad != nil {
 		c.Levels = nil

@@ -1,13 +1,20 @@
 package columns
 
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
 // texts is what the cells of a column say before it is known what they are: the first reading of a table.
 type texts struct {
 	cells, missing, stored int // rows; without a value; stored as numbers
 	absent                 tokens
-	point, comma           numeral
+	point                  numeral
+	comma                  *numeral // nil: the same, as of whole numbers it is
 	times                  timely
 	different              *distinct[string]
-	first                  string // of stored numbers, as text
+	first                  string // of stored numbers that are there, as text
 	long                   bool   // some are too long to be a level of a category
 }
 
@@ -29,7 +36,7 @@ func (t *tokens) add(s string) {
 		}
 	}
 	if len(*t) < mostTokens {
-		*t = append(*t, Level{s, 1})
+		*t = append(*t, Level{strings.Clone(s), 1})
 	}
 }
 
@@ -51,6 +58,12 @@ type numeral struct {
 	exponents      bool
 }
 
+func (n *numeral) clone() *numeral {
+	c := *n
+	c.affixes, c.marks = slices.Clone(n.affixes), slices.Clone(n.marks)
+	return &c
+}
+
 func (n *numeral) add(r reading) {
 	if n.count++; n.count == 1 {
 		n.decimals = [2]int{max(r.decimals, 0), r.decimals}
@@ -69,32 +82,94 @@ func (n *numeral) add(r reading) {
 	}
 }
 
-// add takes the cell of a row.
-func (t *texts) add(cell []byte, held int) {
-	t.cells++
-	s := string(cell[:min(len(cell), longestLevel+1)])
-	if Missing(s) {
-		t.missing++
-		t.absent.add(s)
-		return
+// block takes column j of some rows.
+func (t *texts) block(b *block, j, held int) {
+	for i := range b.rows {
+		if v, ok := b.number(i, j); ok {
+			t.number(v, b.cell(i, j))
+		} else {
+			t.add(b.cell(i, j), held)
+		}
 	}
-	if len(cell) > longestLevel {
+}
+
+// number takes a number of a table that stores numbers; text is how the first one is written.
+func (t *texts) number(v float64, text string) {
+	t.cells++
+	switch t.stored++; {
+	case v != v || math.IsInf(v, 0):
+		t.missing++
+	case t.first == "":
+		t.first = strings.Clone(text)
+	}
+}
+
+// add takes the cell of a row, of which no more than longestLevel+1 bytes are looked at.
+func (t *texts) add(s string, held int) {
+	t.cells++
+	if !t.plain(s) {
+		if Missing(s) {
+			t.missing++
+			t.absent.add(s)
+			return
+		}
+		t.wordy(s)
+	}
+	if t.different == nil {
+		t.different = newTexts(held)
+	}
+	t.different.add(s)
+}
+
+// plain takes a plain number, of which all that is looked for shows at once; it reports whether the cell is one.
+func (t *texts) plain(s string) bool {
+	p, ok := plainly(s)
+	if !ok {
+		return false
+	}
+	r := p.reading()
+	if p.decimals > 0 {
+		comma, isComma := reading{}, false
+		if p.grouped() {
+			comma, isComma = read(s, true)
+		}
+		t.readings(r, true, comma, isComma)
+		return true
+	}
+	t.readings(r, true, r, true)
+	if mayBeTime(s) { // eight digits
+		t.times.add(s)
+	}
+	return true
+}
+
+// readings takes a cell as it is read with decimals behind a point and behind a comma, where these read it.
+func (t *texts) readings(point reading, isPoint bool, comma reading, isComma bool) {
+	if t.comma == nil && (isPoint != isComma || isPoint && point != comma) {
+		t.comma = t.point.clone()
+	}
+	if isPoint {
+		t.point.add(point)
+	}
+	if isComma && t.comma != nil {
+		t.comma.add(comma)
+	}
+}
+
+// wordy takes any other cell that has a value.
+func (t *texts) wordy(s string) {
+	if len(s) > longestLevel {
 		t.long = true
 	}
-	if r, ok := read(s, false); ok {
-		t.point.add(r)
+	if !hasDigit(s) {
+		return
 	}
-	if r, ok := read(s, true); ok {
-		t.comma.add(r)
-	}
+	point, isPoint := read(s, false)
+	comma, isComma := read(s, true)
+	t.readings(point, isPoint, comma, isComma)
 	if mayBeTime(s) {
 		t.times.add(s)
 	}
-	if t.different == nil {
-		t.different = newDistinct(held, hashText)
-		t.different.rough = true
-	}
-	t.different.add(s)
 }
 
 // values is how many cells have a value.
@@ -102,8 +177,8 @@ func (t *texts) values() int { return t.cells - t.missing }
 
 // numbers is the way of writing in which most cells are numbers.
 func (t *texts) numbers() (n *numeral, comma bool) {
-	if t.comma.count > t.point.count {
-		return &t.comma, true
+	if t.comma != nil && t.comma.count > t.point.count {
+		return t.comma, true
 	}
 	return &t.point, false
 }

@@ -192,6 +192,9 @@ func withoutZone(s string) string {
 
 // best is the layout that read most cells.
 func (t *timely) best() (layout string, count int) {
+	if len(t.counts) == 0 {
+		return "", 0
+	}
 	for _, l := range layouts {
 		if n := t.counts[l]; n > count {
 			layout, count = l, n

@@ -34,7 +34,7 @@ func (f *Values) Add(v float64) {
 		if f.limit == 0 {
 			f.limit = heldValues
 		}
-		f.distinct = newDistinct(f.limit, hashNumber)
+		f.distinct = newNumbers(f.limit)
 		f.Count, f.Min, f.Max = 0, v, v
 	} else {
 		f.unsorted[0] = f.unsorted[0] || v <= f.last

@@ -124,11 +124,12 @@ func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 
 // setNames takes the header; a column without a name gets x and its number.
 func (l *csvLayout) setNames(first []string) {
+	l.names = make([]string, len(first))
 	for j, name := range first {
 		if name = strings.TrimSpace(name); name == "" {
 			name = fmt.Sprintf("x%d", j+1)
 		}
-		l.names = append(l.names, name)
+		l.names[j] = name
 	}
 }
 

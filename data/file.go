@@ -129,6 +129,9 @@ func (f *File) Select(names ...string) (*File, error) {
 
 // Except is the same file without the columns named.
 func (f *File) Except(names ...string) (*File, error) {
+	if len(names) == 0 && f.check() == nil && len(f.pick) > 0 {
+		return f, nil
+	}
 	if _, err := f.positions(names); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +43,58 @@ func (f *File) ReadAll() (*Table, error) {
 	}
 	return &Table{f.Names(), mat.NewDense(n, f.Dim(), values), r.dropped}, nil
 }
+
+// ReadSome reads the whole file and holds at most limit of its rows, drawn evenly, in their order: memory does not depend on how many
+// there are. rows is how many there are without those that Options.DropMissing leaves out; where they are no more than limit it is
+// ReadAll. The same seed draws the same rows. It ends with ctx.
+func (f *File) ReadSome(ctx context.Context, limit int, seed uint64) (t *Table, rows int, err error) {
+	if ctx == nil || limit < 1 {
+		return nil, 0, fmt.Errorf("data: File.ReadSome: got the context %v and limit = %d, want a context and limit ≥ 1", ctx, limit)
+	}
+	r, err := f.Rows()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer r.Close()
+	r.tally = newTally(f.Names())
+	held, err := drawn(ctx, r, f.Dim(), limit, seed)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err = r.tally.check(f.in.name, r.row, f.drop); err != nil {
+		return nil, 0, err
+	}
+	x, _ := held.Rows()
+	if x == nil {
+		return nil, 0, &EmptyError{f.in.name, "row", r.dropped}
+	}
+	return &Table{f.Names(), x, r.dropped}, held.Seen(), nil
+}
+
+// drawn are limit of the rows of a pass.
+func drawn(ctx context.Context, r *Rows, dim, limit int, seed uint64) (*rows.Reservoir, error) {
+	held, err := rows.NewReservoir(dim, limit, seed)
+	block := make([]float64, max(drawnAtOnce/dim, 1)*dim)
+	for err == nil {
+		var n int
+		n, err = r.Read(block)
+		for i := range n {
+			if _, errAdd := held.Add(block[i*dim : (i+1)*dim]); errAdd != nil {
+				return nil, errAdd
+			}
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return held, err
+}
+
+// drawnAtOnce is how many numbers are read at once.
+const drawnAtOnce = 4096
 
 // ReadAll reads the whole of any source; its columns are x1, x2, ….
 func ReadAll(s rows.Source) (*Table, error) {

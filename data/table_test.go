@@ -1,8 +1,12 @@
 package data_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -88,3 +92,51 @@ func TestTableSource(t *testing.T) {
 
 // source hides what a Table is beside a rows.Source.
 type source struct{ rows.Source }
+
+// TestReadSome: rows are drawn from all, in their order and without those of missing cells; where all fit it is ReadAll.
+func TestReadSome(t *testing.T) {
+	const n = 5000
+	var b strings.Builder
+	b.WriteString("a,b\n")
+	for i := range n {
+		fmt.Fprintf(&b, "%d,%d\n", i, -i)
+	}
+	b.WriteString("NA,1\n")
+	f := open(t, write(t, "t.csv", []byte(b.String())), data.Options{DropMissing: true})
+	some, of, err := f.ReadSome(t.Context(), 100, 3)
+	if err != nil || some.Rows() != 100 || of != n || some.Dropped != 1 {
+		t.Fatalf("%d rows of %d, %d dropped, %v; want 100 of %d, 1", some.Rows(), of, some.Dropped, err, n)
+	}
+	for i := range 100 {
+		row := some.X.RawRowView(i)
+		if row[1] != -row[0] || i > 0 && row[0] <= some.X.At(i-1, 0) {
+			t.Errorf("row %d is %v, behind %v", i, row, some.X.RawRowView(max(i-1, 0)))
+		}
+	}
+	again, _, err := f.ReadSome(t.Context(), 100, 3)
+	if err != nil || !mat.Equal(some.X, again.X) {
+		t.Errorf("the same seed draws other rows (%v)", err)
+	}
+	whole, of, err := f.ReadSome(t.Context(), n, 3)
+	if want := readAll(t, f.Name(), data.Options{DropMissing: true}); err != nil || of != n || !mat.Equal(whole.X, want.X) {
+		t.Errorf("all rows: %d, %v, not as ReadAll", of, err)
+	}
+}
+
+// TestReadSomeRefuses what cannot be read, as ReadAll does, and what is asked of it in vain.
+func TestReadSomeRefuses(t *testing.T) {
+	f := open(t, write(t, "t.csv", []byte("a,b\n1,2\n3,x\n5,6\n")), data.Options{})
+	_, want := f.ReadAll()
+	if _, _, err := f.ReadSome(t.Context(), 1, 0); err == nil || err.Error() != want.Error() {
+		t.Errorf("%v, want %v", err, want)
+	}
+	if _, _, err := f.ReadSome(t.Context(), 0, 0); err == nil {
+		t.Error("no error for a limit of 0")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	g := open(t, write(t, "u.csv", []byte("a\n"+strings.Repeat("1\n", 20_000))), data.Options{})
+	if _, _, err := g.ReadSome(ctx, 10, 0); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the context's error", err)
+	}
+}

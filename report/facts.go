@@ -16,14 +16,18 @@ func (s *study) facts() []fact {
 	t, c := s.Model.Training, s.Model.Config
 	n, _ := s.rows.Dims()
 	all := []fact{
-		{"Rows of " + s.Name, count(n), "looked at in this page" + s.missing()},
+		{"Rows of " + s.Name, count(n), "looked at in this page" + s.drawn() + s.missing()},
 		{"Columns", count(len(s.names)), s.leftOut()},
 		{"Kind of model", s.family(), s.layers()},
 		{"Parameters", count(s.parameters()), "numbers that the fit has set"},
 	}
 	add := func(name, value, why string) { all = append(all, fact{name, value, why}) }
 	if t.Rows > 0 {
-		add("Rows fitted to", count(t.Rows), "")
+		why := ""
+		if t.TableRows > 0 {
+			why = "these and those held out were drawn evenly from the " + count(t.TableRows) + " of the table"
+		}
+		add("Rows fitted to", count(t.Rows), why)
 	}
 	if t.ValidationRows > 0 {
 		add("Rows held out", count(t.ValidationRows), "not fitted to; they chose the epoch to keep")
@@ -49,6 +53,14 @@ func (s *study) parameters() int {
 		return s.Model.Training.Parameters
 	}
 	return s.flow.TrainableParams()
+}
+
+// drawn says from how many rows those looked at were drawn.
+func (s *study) drawn() string {
+	if n, _ := s.Rows.Dims(); s.Of <= n {
+		return ""
+	}
+	return ", drawn evenly from the " + count(s.Of) + " of the table"
 }
 
 func (s *study) missing() string {

@@ -26,6 +26,7 @@ type Input struct {
 	Numbers []int
 	Name    string // of the table, as its file name; empty: "the table"
 	Missing int    // rows that were left out because a cell is missing; default 0
+	Of      int    // rows of the table, where Rows were drawn evenly from more; default as many as Rows has
 	Seed    uint64 // of the samples, and of the rows shown where there are too many; default 0
 }
 
@@ -39,6 +40,9 @@ func (in Input) Validate() error {
 	}
 	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
 		return fmt.Errorf("report: got %d Numbers for %d rows, want one each", len(in.Numbers), n)
+	}
+	if n, _ := in.Rows.Dims(); in.Of < 0 || in.Of > 0 && in.Of < n {
+		return fmt.Errorf("report: Of = %d, want 0 or at least the %d Rows that were drawn", in.Of, n)
 	}
 	if in.Missing < 0 {
 		return fmt.Errorf("report: Missing = %d, want ≥ 0", in.Missing)

@@ -22,9 +22,10 @@ type Facts struct {
 
 // Training is a summary of a fit.
 type Training struct {
-	Rows           int            `json:"rows"`            // fitted to
-	ValidationRows int            `json:"validation_rows"` // that chose the epoch
-	ReferenceRows  int            `json:"reference_rows"`  // behind Reference: the validation rows, and fitted ones where those are few
+	Rows           int            `json:"rows"`                 // fitted to
+	ValidationRows int            `json:"validation_rows"`      // that chose the epoch
+	ReferenceRows  int            `json:"reference_rows"`       // behind Reference: the validation rows, and fitted ones where those are few
+	TableRows      int            `json:"table_rows,omitempty"` // of the table, where those fitted to and validated on were drawn from more; the caller's
 	Parameters     int            `json:"parameters"`
 	Seconds        float64        `json:"seconds"`
 	Kernels        string         `json:"kernels,omitempty"` // the instruction set that computed it; see kernel.Set

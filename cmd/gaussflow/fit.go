@@ -25,6 +25,9 @@ a column is where a person knows better, or --schema takes a file that inspect h
 are numbers the density is a flow; where there are categories, missing cells or values that have a probability of their own it is
 one that takes them, any-order. A tenth of the rows chooses when to stop.
 
+A table of more rows than memory has room for is read as a stream: what its columns are is found from all rows, and the density is
+fitted to rows drawn evenly of them, in their order; --max-rows says how many, the same --seed draws the same.
+
 A cell that is not what its column is (12o5 among numbers) counts as missing, with a warning that names the first; more than one row
 in ten of them is an error, as is a row with too few or too many cells, until --skip-bad-rows allows to leave it out.
 
@@ -59,6 +62,9 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	}
 	if err := errors.Join(o.config.Validate(), o.checkShare(), o.checkOutput()); err != nil {
 		return usage(c, err)
+	}
+	if err := o.table.checkRows(c); err != nil {
+		return err
 	}
 	if err := o.paths(path).check(c); err != nil {
 		return err
@@ -123,11 +129,14 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	if err != nil {
 		return nil, err
 	}
-	table, err := o.table.readTable(c.Context(), chosen, schema)
+	table, err := o.table.readTable(c.Context(), chosen, schema, o.config.Seed)
 	if err != nil {
 		return nil, err
 	}
-	table.say(c)
+	table.say(c, "fitted to")
+	if table.drawn() && table.missing != nil && o.config.Family == "" {
+		o.config.Family = tabular.AnyOrder // also where no cell is missing in the rows that were drawn
+	}
 	if !c.Flags().Changed("validation-share") {
 		o.config.ValidationShare = 0 // each family's own
 	}
@@ -167,6 +176,9 @@ func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, err
 	var unkept *train.UnkeptError
 	if err != nil && !errors.Is(err, context.Canceled) && !errors.As(err, &unkept) {
 		return nil, err
+	}
+	if model != nil && table.drawn() {
+		model.Training.TableRows = table.rows
 	}
 	return model, err
 }

@@ -35,6 +35,7 @@ func (o *fitFlags) register(c *cobra.Command) {
 	f.StringToStringVar(&o.as, "as", nil, asUsage)
 	f.StringVar(&o.schema, "schema", "", "take what the columns are from this JSON `file`, which gaussflow inspect --schema writes")
 	o.table.registerWhole(c)
+	o.table.rowsFlag(c, "fit to")
 }
 
 func (o *fitFlags) registerModel(f *pflag.FlagSet) {

@@ -12,6 +12,7 @@ type fitSummary struct {
 	Model          string            `json:"model"`
 	Rows           int               `json:"rows"`
 	ValidationRows int               `json:"validation_rows"`
+	TableRows      int               `json:"table_rows,omitempty"` // of which these were drawn, where not all are fitted to
 	DroppedRows    int               `json:"dropped_rows"`
 	Columns        []string          `json:"columns"`
 	Family         tabular.Family    `json:"family"`
@@ -26,7 +27,7 @@ type fitSummary struct {
 func newFitSummary(path string, m *tabular.Model, table *typedTable, interrupted bool) fitSummary {
 	t := m.Training
 	return fitSummary{
-		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, DroppedRows: table.dropped + table.skipped, Columns: m.Kept(), Parameters: t.Parameters,
+		Model: path, Rows: t.Rows, ValidationRows: t.ValidationRows, TableRows: t.TableRows, DroppedRows: table.dropped + table.skipped, Columns: m.Kept(), Parameters: t.Parameters,
 		Epochs: len(t.History.Epoch), Family: m.Config.Family, LogLikelihood: t.LogLikelihood, Seconds: t.Seconds, Interrupted: interrupted,
 		Warnings: append([]tabular.Warning{}, m.Warnings...),
 	}

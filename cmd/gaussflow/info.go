@@ -55,6 +55,7 @@ func newInfo() *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, args[0]) },
 	}
 	o.table.register(c)
+	o.table.rowsFlag(c, "measure")
 	f := c.Flags()
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
 	f.StringVar(&o.between, "between", "", "the mutual information of two `groups` of columns, a,b:c,d")
@@ -74,7 +75,7 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	if o.other != "" {
 		p.reads("--kl", o.other)
 	}
-	if err := p.check(c); err != nil {
+	if err := errors.Join(o.table.checkRows(c), p.check(c)); err != nil {
 		return err
 	}
 	if o.table.query != "" && o.other != "" && !sql.IsDatabase(path) && !sql.IsDatabase(o.other) {
@@ -129,11 +130,12 @@ func (o *infoFlags) read(c *cobra.Command, path string, columns []string) (*data
 			return nil, err
 		}
 	}
-	table, err := file.ReadAll()
+	table, all, err := file.ReadSome(c.Context(), o.table.mostRows(file.Dim()), o.config.Seed)
 	if err != nil {
 		return nil, err
 	}
 	sayDropped(c, table.Dropped)
+	sayDrawn(c, "measured on", table.Rows(), all)
 	return table, nil
 }
 

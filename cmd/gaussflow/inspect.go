@@ -131,6 +131,9 @@ func inspect(out io.Writer, m *tabular.Model) {
 	}
 	fmt.Fprintf(w, "rows fitted to\t%d\n", t.Rows)
 	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
+	if t.TableRows > 0 {
+		fmt.Fprintf(w, "of a table of\t%d rows, drawn evenly\n", t.TableRows)
+	}
 	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
 	if c.Family == tabular.Gaussian {
 		fmt.Fprintln(w, "density\tone Gaussian of a shrunk covariance")

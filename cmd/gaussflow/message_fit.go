@@ -45,7 +45,7 @@ func sayMixed(e *tabular.MixedError) string {
 // differenceFlags are the flags that decide what a checkpoint's fit compares.
 var differenceFlags = map[string]string{
 	"seed": "--seed", "batch size": "--batch", "workers": "--workers", "epochs": "--epochs", "optimizer": "--lr",
-	"schedule": "--lr, --epochs or --batch", "rows": "DATA, its columns or --seed", "validation": "DATA or --validation-share",
+	"schedule": "--lr, --epochs or --batch", "rows": "DATA, its columns, --max-rows or --seed", "validation": "DATA or --validation-share",
 }
 
 func sayOtherFit(e *train.OtherFitError) string {

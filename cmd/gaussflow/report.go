@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,7 @@ func newReport() *cobra.Command {
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
 			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if err := p.check(c); err != nil {
+			if err := errors.Join(table.checkRows(c), p.check(c)); err != nil {
 				return err
 			}
 			model, err := tabular.Load(args[0])
@@ -50,7 +51,7 @@ func newReport() *cobra.Command {
 			if file, err = columnsOf(file, schema); err != nil {
 				return err
 			}
-			rows, err := table.readTable(c.Context(), file, schema)
+			rows, err := table.readTable(c.Context(), file, schema, seed)
 			if err != nil {
 				return err
 			}
@@ -59,11 +60,12 @@ func newReport() *cobra.Command {
 					return err
 				}
 			}
-			rows.say(c)
+			rows.say(c, "the page shows")
 			return writeReport(c, output, model, rows, seed)
 		},
 	}
 	table.registerWhole(c)
+	table.rowsFlag(c, "show")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the samples shown")
 	outputFlag(c, &output, "the page")
 	return c
@@ -71,7 +73,7 @@ func newReport() *cobra.Command {
 
 // writeReport writes the page of a model and the rows of a table.
 func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {
-	in := report.Input{Model: model, Rows: rows.x, Name: sql.ShortName(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Seed: seed}
+	in := report.Input{Model: model, Rows: rows.x, Name: sql.ShortName(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Of: rows.rows, Seed: seed}
 	if path == "-" {
 		return report.Write(c.OutOrStdout(), in)
 	}

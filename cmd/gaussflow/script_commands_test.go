@@ -52,8 +52,8 @@ func near(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// rows TABLE N COLUMN… wants so many rows of these columns.
-func rows(ts *testscript.TestScript, neg bool, args []string) {
+// hasRows is rows TABLE N COLUMN…: it wants so many rows of these columns.
+func hasRows(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: rows TABLE N COLUMN…")
 	}

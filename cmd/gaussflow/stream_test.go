@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +22,7 @@ import (
 	"gaussflow/data"
 )
 
-// memoryLimit is what score may have resident, whatever the table's size.
+// memoryLimit is what score and fit may have resident, whatever the table's size.
 const memoryLimit = 200 << 20
 
 // TestStream scores a long table that comes through a pipe, under a memory limit, and keeps its order.
@@ -53,6 +55,33 @@ func TestStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%.0f rows/s, %d MB resident", float64(rows)/time.Since(start).Seconds(), resident(c)>>20)
+	if got := resident(c); got > memoryLimit {
+		t.Errorf("%d MB resident, want at most %d", got>>20, memoryLimit>>20)
+	}
+}
+
+// TestFitHoldsFewRows fits to some rows of a long table under a memory limit. GAUSSFLOW_LONG=1 makes it 5,000,000 rows.
+func TestFitHoldsFewRows(t *testing.T) {
+	rows := 100_000
+	if os.Getenv("GAUSSFLOW_LONG") != "" {
+		rows = 5_000_000
+	}
+	path := filepath.Join(t.TempDir(), "long.csv")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeRows(f, rows)
+	var said bytes.Buffer
+	c := exec.Command("gaussflow", "fit", path, "-o", filepath.Join(t.TempDir(), "m.gflow"), "--max-rows", "2000", "--preset", "fast", "--epochs", "1")
+	c.Stderr = &said
+	if err = c.Run(); err != nil {
+		t.Fatalf("%v: %s", err, &said)
+	}
+	if want := fmt.Sprintf("fitted to 2,000 rows drawn evenly of %s;", grouped(rows)); !strings.Contains(said.String(), want) {
+		t.Errorf("%q, want %q", &said, want)
+	}
+	t.Logf("%d rows, %d MB resident", rows, resident(c)>>20)
 	if got := resident(c); got > memoryLimit {
 		t.Errorf("%d MB resident, want at most %d", got>>20, memoryLimit>>20)
 	}

@@ -20,6 +20,7 @@ type tableFlags struct {
 	header    bool
 	skipBad   bool
 	query     string // of DATA, a database
+	maxRows   int    // that are held in memory; 0: see mostRows
 }
 
 func (t *tableFlags) register(c *cobra.Command) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
@@ -12,12 +13,16 @@ import (
 	"gaussflow/data"
 )
 
-// A typedTable is the rows of a table as numbers, and what its columns are.
+// A typedTable is the rows of a table as numbers, and what its columns are. Of more rows than are held x has some, drawn evenly; all
+// that is counted is counted in all of them.
 type typedTable struct {
 	name    string
 	schema  *columns.Schema
 	x       *mat.Dense
 	places  []data.Place // of the rows of x
+	rows    int          // of which these were drawn
+	missing *gapError    // the first row with a missing cell, nil where there is none
+	holed   data.Place   // where it is
 	dropped int          // rows left out because of missing cells
 	skipped int          // rows that are none
 	gaps    int          // rows with a cell that is not what its column is, and counts as missing
@@ -55,15 +60,18 @@ func (e *badRowsError) Error() string {
 	return fmt.Sprintf("%d rows cannot be read, the first in %s, which %s", e.bad.Count, at, text(e.bad))
 }
 
-// readTable reads all rows; those that are none are an error, or left out.
-func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *columns.Schema) (*typedTable, error) {
+// readTable reads all rows and holds as many as mostRows, by a seed; those that are none are an error, or left out.
+func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *columns.Schema, seed uint64) (*typedTable, error) {
 	rows, err := newBatches(file, schema, false, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	out := &typedTable{name: file.Name(), schema: schema}
-	var values []float64
+	drawn, err := newDraw(rows.dim, t.mostRows(rows.dim), seed)
+	if err != nil {
+		return nil, err
+	}
 	var bad *columns.Bad
 	for b, err := range rows.all(ctx) {
 		if err != nil {
@@ -80,17 +88,15 @@ func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *col
 			case t.options.DropMissing && hasGap(row):
 				out.dropped++
 				continue
-			case b.reasons[i] != "":
-				if out.gaps++; out.gaps == 1 {
-					out.gapAt, out.gapWhy = at, b.reasons[i]
-				}
 			}
-			values = append(values, row...)
-			out.places = append(out.places, at)
+			out.lookAt(row, at, b.reasons[i])
+			if err := drawn.add(row, at); err != nil {
+				return nil, err
+			}
 		}
 	}
-	n := len(out.places)
-	switch {
+	out.rows = drawn.held.Seen()
+	switch n := out.rows; {
 	case out.skipped > 0 && !t.skipBad:
 		bad.Count = out.skipped
 		return nil, in(file.Name(), &badRowsError{bad: bad})
@@ -99,12 +105,31 @@ func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *col
 	case float64(out.gaps) > max(1, mostGaps*float64(n)):
 		return nil, rowAt(file.Name(), out.gapAt, &mistypedError{out.gaps, n, out.gapWhy})
 	}
-	out.x = mat.NewDense(n, rows.dim, values)
+	out.x, out.places = drawn.rows()
 	return out, nil
 }
 
-// say says what was left out of the table, and what counts as missing.
-func (t *typedTable) say(c *cobra.Command) {
+// lookAt counts what is odd in a row, whether it will be one of those that are held or not.
+func (t *typedTable) lookAt(row []float64, at data.Place, why string) {
+	if why != "" {
+		if t.gaps++; t.gaps == 1 {
+			t.gapAt, t.gapWhy = at, why
+		}
+	}
+	if t.missing != nil {
+		return
+	}
+	if j := slices.IndexFunc(row, math.IsNaN); j >= 0 {
+		t.missing, t.holed = &gapError{fmt.Sprintf("no value in column %q", t.schema.Modelled()[j].Name)}, at
+	}
+}
+
+// drawn reports whether some rows of the table are not held.
+func (t *typedTable) drawn() bool { return len(t.places) < t.rows }
+
+// say says what was left out of the table, what counts as missing, and for what the rows that are held are used: "fitted to".
+func (t *typedTable) say(c *cobra.Command, used string) {
+	sayDrawn(c, used, len(t.places), t.rows)
 	if t.skipped > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because they cannot be read: %d\n", t.skipped)
 	}
@@ -114,19 +139,15 @@ func (t *typedTable) say(c *cobra.Command) {
 
 // whole is an error of the first cell without a value, and nil where there is none.
 func (t *typedTable) whole() error {
-	for i, at := range t.places {
-		for j, v := range t.x.RawRowView(i) {
-			if math.IsNaN(v) {
-				return rowAt(t.name, at, &gapError{fmt.Sprintf("no value in column %q", t.schema.Modelled()[j].Name)})
-			}
-		}
+	if t.missing == nil {
+		return nil
 	}
-	return nil
+	return rowAt(t.name, t.holed, t.missing)
 }
 
 // numbers are those of the rows in the file, from 1, where some were left out.
 func (t *typedTable) numbers() (numbers []int) {
-	if t.dropped+t.skipped == 0 {
+	if t.dropped+t.skipped == 0 && !t.drawn() {
 		return nil
 	}
 	for _, at := range t.places {

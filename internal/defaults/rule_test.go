@@ -131,7 +131,7 @@ var configs = map[string]config{
 var results = []string{
 	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
-	"data.Place", "data.Table",
+	"data.Place", "data.Table", "sql.Error",
 	"drift.Apart", "drift.Column", "drift.Level", "drift.Pair", "drift.Result", "drift.Side", "drift.Unread",
 	"info.Estimate", "info.FewRowsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",

@@ -1,0 +1,42 @@
+package columns_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+	"gaussflow/internal/costs"
+)
+
+// TestWideCost: a table of as many columns as there may be, and of as many bytes as fit in a megabyte, costs no more than another.
+func TestWideCost(t *testing.T) {
+	const width = 1 << 17
+	var names, numbers, words strings.Builder
+	for j := range width {
+		fmt.Fprintf(&names, ",%x", j)
+		fmt.Fprintf(&numbers, ",%d", j%10)
+		fmt.Fprintf(&words, ",%c", 'b'+j%10)
+	}
+	for name, content := range map[string]string{
+		"numbers":        names.String()[1:] + "\n" + numbers.String()[1:] + "\n",
+		"words":          names.String()[1:] + "\n" + words.String()[1:] + "\n",
+		"several rows":   strings.Repeat(numbers.String()[1:]+"\n", 3),
+		"different rows": words.String()[1:] + "\n" + numbers.String()[1:] + "\n" + strings.Repeat(",", width-1) + "\n",
+	} {
+		bytes, took := costs.Of(func() {
+			file, err := data.Open("-", data.Options{Stdin: strings.NewReader(content)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = columns.Profile(t.Context(), file, columns.Options{}); err != nil {
+				t.Error(err)
+			}
+		})
+		t.Logf("%s: %d bytes: %d MB, %v", name, len(content), bytes>>20, took)
+		if len(content) > 1<<20 || costs.TooMuch(bytes, took) {
+			t.Errorf("%s, %d bytes: %d MB and %v", name, len(content), bytes>>20, took)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package columns
+
+import "math"
+
+// A plain number is digits with at most a point among them and a minus ahead, as most cells of most tables are: what it is shows in one
+// walk over its bytes. All else is read by read.
+type plain struct {
+	text            string
+	negative        bool
+	whole, decimals int    // digits before and after the point
+	digits          uint64 // all of them, where they are at most plainDigits
+}
+
+// plainDigits is how many digits a float64 holds, whatever they are, so that one division rounds as strconv.ParseFloat does (W. Clinger,
+// "How to read floating point numbers accurately" (1990)).
+const plainDigits = 15
+
+// tens are the powers of ten that go with them.
+var tens = func() (tens [plainDigits + 1]float64) {
+	for i := range tens {
+		tens[i] = math.Pow10(i)
+	}
+	return tens
+}()
+
+// plainly reads a plain number; ok is false where the cell is another one, or none.
+func plainly(cell string) (p plain, ok bool) {
+	if len(cell) == 0 || len(cell) > longestNumber {
+		return p, false
+	}
+	p.text = cell
+	if p.negative = cell[0] == '-'; p.negative {
+		cell = cell[1:]
+	}
+	pointed := false
+	for i := range len(cell) {
+		switch c := cell[i]; {
+		case isDigit(c):
+			p.digits = 10*p.digits + uint64(c-'0')
+			if p.whole++; pointed {
+				p.whole--
+				p.decimals++
+			}
+		case c == '.' && !pointed && i > 0:
+			pointed = true
+		default:
+			return p, false
+		}
+	}
+	return p, p.whole > 0 && pointed == (p.decimals > 0)
+}
+
+// grouped reports whether the point may part groups of three digits, 1.234, where decimals stand behind a comma.
+func (p *plain) grouped() bool { return p.decimals == 3 && p.whole <= 3 && !p.zero() }
+
+// zero reports whether the first digit is one.
+func (p *plain) zero() bool {
+	if p.negative {
+		return p.text[1] == '0'
+	}
+	return p.text[0] == '0'
+}
+
+// padded reports a 0 before other digits: a code.
+func (p *plain) padded() bool { return p.whole > 1 && p.zero() }
+
+// value is the number, as strconv.ParseFloat rounds it.
+func (p *plain) value() float64 {
+	if p.whole+p.decimals > plainDigits {
+		return Number(p.text)
+	}
+	v := float64(p.digits) / tens[p.decimals]
+	if p.negative {
+		return -v
+	}
+	return v
+}
+
+// reading is the number as read reads it.
+func (p *plain) reading() reading { return reading{decimals: p.decimals, padded: p.padded()} }

@@ -1,0 +1,97 @@
+package columns_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gaussflow/columns"
+)
+
+// TestPlainNumbers: cells of digits are read as strconv.ParseFloat reads them, to the bit, however many digits they have.
+func TestPlainNumbers(t *testing.T) {
+	c := columns.Column{Name: "a", Kind: columns.Numbers, Form: columns.Form{Decimals: -1}}
+	read := c.Reader()
+	rng := rand.New(rand.NewPCG(3, 5))
+	for range 20_000 {
+		digits := make([]byte, 1+rng.IntN(24))
+		for i := range digits {
+			digits[i] = byte('0' + rng.IntN(10))
+		}
+		cell := string(digits)
+		if at := rng.IntN(len(cell) + 4); at < len(cell) {
+			cell = cell[:at] + "." + cell[at:]
+		}
+		if rng.IntN(3) == 0 {
+			cell = "-" + cell
+		}
+		want, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, why := read(cell); why != "" || math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("%q is %v (%s), want %v", cell, got, why, want)
+		}
+	}
+}
+
+// TestPlainForms: how plain numbers are written is seen as that of others: decimals, zeros ahead, points between thousands, days of eight digits.
+func TestPlainForms(t *testing.T) {
+	for cells, want := range map[string]columns.Column{
+		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1}},
+		"1.50 2.25 3.10 4.75":                          {Kind: columns.Numbers, Form: columns.Form{Decimals: 2}},
+		"007 014 021 077":                              {Kind: columns.Category},
+		"1.234 2.345 3.456 4.567":                      {Kind: columns.Numbers, Form: columns.Form{Decimals: 3}},
+		"1.234,5 2.345,1 -3.456,2 4.567 12.345,0":      {Kind: columns.Numbers, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: -1}},
+		"20240101 20240229 20231231 20240630 20240105": {Kind: columns.Time, Form: columns.Form{Layout: "20060102"}},
+		"-5 -.5 5. +7 1e3":                             {Kind: columns.Numbers, Form: columns.Form{Decimals: -1}},
+	} {
+		s, _ := profile(t, "a;b\n"+strings.Join(strings.Fields(strings.Repeat(cells+" ", 3)), ";x\n")+";x\n", columns.Options{})
+		c := s.Columns[0]
+		if c.Kind == columns.Grid {
+			c.Kind = columns.Numbers
+		}
+		if c.Kind != want.Kind || c.Form != want.Form || c.Bad != nil {
+			t.Errorf("%s: %s %+v (bad: %+v), want %s %+v", cells, c.Kind, c.Form, c.Bad, want.Kind, want.Form)
+		}
+	}
+}
+
+// counted is a column of n cells, of which bad ones are no numbers.
+func counted(n int, bad map[int]string) string {
+	var b strings.Builder
+	b.WriteString("a,b\n")
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range n {
+		if text, is := bad[i]; is {
+			fmt.Fprintf(&b, "%s,0\n", text)
+			continue
+		}
+		fmt.Fprintf(&b, "%.3f,%d\n", rng.NormFloat64(), rng.IntN(9))
+	}
+	return b.String()
+}
+
+// TestLongTable: in more rows than are looked at together each bad cell and row is counted, with the number and the line of the first.
+func TestLongTable(t *testing.T) {
+	const n = 20_000
+	s, _ := profile(t, counted(n, map[int]string{7_776: "12o5", 15_000: "n.a.", 19_999: "x"}), columns.Options{})
+	a := s.Columns[0]
+	if s.Rows != n || a.Missing != 1 || a.Bad == nil || a.Bad.Count != 2 || a.Bad.Row != 7_777 || a.Bad.Line != 7_778 || a.Bad.Text != "12o5" {
+		t.Errorf("%d rows, %d missing, bad %+v", s.Rows, a.Missing, a.Bad)
+	}
+	total := 0
+	for _, count := range s.Columns[1].Levels {
+		total += count.Count
+	}
+	if b := s.Columns[1]; b.Kind != columns.Grid || b.Max != 8 || total != 0 {
+		t.Errorf("b is %s to %v, %d in levels", b.Kind, b.Max, total)
+	}
+	s, _ = profile(t, counted(n, map[int]string{7_776: "1,2"}), columns.Options{})
+	if s.Rows != n-1 || s.BadRows == nil || s.BadRows.Count != 1 || s.BadRows.Row != 7_777 || s.BadRows.Line != 7_778 {
+		t.Errorf("%d rows, bad rows %+v", s.Rows, s.BadRows)
+	}
+}
