@@ -60,7 +60,7 @@ func newImpute() *cobra.Command {
 				return err
 			}
 			f.model, f.numbered = model, c.Flags().Changed("draws")
-			f.columns = newFillable(schema, file.Header())
+			f.columns = newFillable(schema, textColumns(file))
 			return f.run(c, file, output)
 		},
 	}
@@ -107,6 +107,7 @@ func (f *filling) run(c *cobra.Command, file *data.File, output string) (err err
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), f.fill, f.write); err != nil {
 		return err
 	}
+	sayLeftOut(c, f.w)
 	sayRows(c, f.left, "rows with cells that were not filled, or could not be read, left as they came", f.leftAt, f.leftWhy)
 	return f.w.Close()
 }
