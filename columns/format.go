@@ -114,6 +114,11 @@ func (f *Form) appendDigits(dst []byte, digits string) []byte {
 	return append(dst, after...)
 }
 
+// Plain reports whether all numbers are written as programs write them: nothing around their digits, and a point.
+func (f *Form) Plain() bool {
+	return f == nil || f.Prefix+f.Suffix+f.Negative+f.Thousands+f.Layout == "" && f.Decimal != ","
+}
+
 // negative is what stands around the digits of a number below 0.
 func (f *Form) negative() (before, after string) {
 	if f.Negative == "" {
