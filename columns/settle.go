@@ -66,7 +66,7 @@ func (c *Column) categorize(v *Values) bool {
 }
 
 // fewUnits is how many units in the last place values may be apart and still be one value that was computed in several ways.
-const fewUnits = 64
+const fewUnits = 32
 
 // mostWhole is 2^53: above it a float64 has no place for all whole numbers.
 const mostWhole = 1 << 53

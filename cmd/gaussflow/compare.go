@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"gaussflow/data"
+	"gaussflow/data/sql"
 	"gaussflow/drift"
 	"gaussflow/internal/files"
 	"gaussflow/report"
@@ -31,7 +31,8 @@ rows that many are looked at, drawn evenly from all.`
 
 const compareExample = `  gaussflow compare january.csv february.csv
   gaussflow compare january.csv february.parquet -o drift.html --except id
-  gaussflow compare reference.csv today.csv --fail-below 0.01 --json`
+  gaussflow compare reference.csv today.csv --fail-below 0.01 --json
+  gaussflow compare shop.db shop.db --sql 'select * from january' --sql-b 'select * from february'`
 
 // compareFlags are the flags of compare.
 type compareFlags struct {
@@ -41,6 +42,7 @@ type compareFlags struct {
 	output    string
 	asJSON    bool
 	failBelow float64
+	queryB    string
 	config    drift.Config
 }
 
@@ -67,6 +69,8 @@ func newCompare() *cobra.Command {
 	f.IntVar(&o.config.Draws, "draws", 0, "deal the rows out so often (default: 999, or 199 where that takes long, or as --fail-below needs)")
 	f.Float64Var(&o.config.Level, "level", 0, "name columns and pairs whose corrected p is at most this (default: 0.05)")
 	f.Uint64Var(&o.config.Seed, "seed", 0, "of the rows looked at and of the draws")
+	f.StringVar(&o.queryB, "sql-b", "", "take the rows of B that this `query` gives (default: that of --sql)")
+	f.Lookup("sql").Usage = "take the rows that this `query` gives of those tables that are SQLite files or postgres://user@host/name"
 	jsonFlag(c, &o.asJSON)
 	return c
 }
@@ -89,7 +93,7 @@ func (o *compareFlags) run(c *cobra.Command, pathA, pathB string) error {
 	if o.schema != "" {
 		p.reads("--schema", o.schema)
 	}
-	if err := p.check(c); err != nil {
+	if err := errors.Join(p.check(c), o.table.checkPair(c, pathA, pathB)); err != nil {
 		return err
 	}
 	r, err := o.compare(c, pathA, pathB)
@@ -109,6 +113,8 @@ func (o *compareFlags) run(c *cobra.Command, pathA, pathB string) error {
 func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
 	has := c.Flags().Changed
 	switch {
+	case o.queryB != "" && !sql.IsDatabase(pathB):
+		return fmt.Errorf("--sql-b asks a database, and %s is none", pathB)
 	case pathA == "-" && pathB == "-":
 		return errors.New("A and B are both standard input, want one of them to be a file")
 	case o.schema != "" && len(o.as)+len(o.table.options.Columns)+len(o.table.options.Except) > 0:
@@ -144,7 +150,8 @@ func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Re
 	if err != nil {
 		return nil, err
 	}
-	tables := [2]drift.Table{{Rows: a, Name: pathA}, {Rows: b, Name: pathB}}
+	nameA, nameB := sql.Name(pathA), sql.Name(pathB)
+	tables := [2]drift.Table{{Rows: a, Name: nameA}, {Rows: b, Name: nameB}}
 	if o.schema != "" {
 		tables[0].Schema, err = readSchema(o.schema)
 	} else {
@@ -160,12 +167,12 @@ func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Re
 	case errors.As(err, &empty):
 		return nil, &data.EmptyError{File: empty.Name, What: "row that can be read"}
 	case errors.As(err, &incomparable):
-		return nil, in(pathA+" and "+pathB, err)
+		return nil, in(nameA+" and "+nameB, err)
 	case err != nil:
 		return nil, err
 	}
-	r.Names = called(pathA, pathB)
-	for side, path := range []string{pathA, pathB} {
+	r.Names = o.called(pathA, pathB)
+	for side, path := range []string{nameA, nameB} {
 		bad := r.Tables[side].BadRows
 		if bad != nil && !o.table.skipBad {
 			return nil, in(path, &badRowsError{bad: bad})
@@ -179,17 +186,20 @@ func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Re
 
 // open opens both tables, with those of the columns asked for that each one has.
 func (o *compareFlags) open(c *cobra.Command, pathA, pathB string) (a, b *data.File, err error) {
-	flags := o.table
-	flags.options.Columns, flags.options.Except = nil, nil
 	var of [2]*data.File
 	for side, path := range []string{pathA, pathB} {
+		flags := o.table.ofPair(path)
+		flags.options.Columns, flags.options.Except = nil, nil
+		if side == 1 && o.queryB != "" {
+			flags.query = o.queryB
+		}
 		if of[side], err = flags.open(c, path); err != nil {
 			return nil, nil, err
 		}
 	}
 	for _, name := range slices.Concat(o.table.options.Columns, o.table.options.Except) {
 		if !slices.Contains(of[0].Header(), name) && !slices.Contains(of[1].Header(), name) {
-			return nil, nil, &data.ColumnError{File: pathA + " and " + pathB, Missing: []string{name}, Have: of[0].Header()}
+			return nil, nil, &data.ColumnError{File: sql.Name(pathA) + " and " + sql.Name(pathB), Missing: []string{name}, Have: of[0].Header()}
 		}
 	}
 	for side, file := range of {
@@ -221,18 +231,22 @@ func (o *compareFlags) choose(file *data.File) (*data.File, error) {
 	return file, nil
 }
 
-// called is what the tables are called: their files, with their folders where these are called the same.
-func called(pathA, pathB string) [2]string {
-	a, b := filepath.Base(pathA), filepath.Base(pathB)
-	if a == b {
-		a, b = pathA, pathB
+// called is what the tables are called: their files or databases, with their folders or servers where these are called the same, and by
+// what they were asked where they are one.
+func (o *compareFlags) called(pathA, pathB string) [2]string {
+	names := [2]string{sql.ShortName(pathA), sql.ShortName(pathB)}
+	if names[0] == names[1] {
+		names = [2]string{sql.Name(pathA), sql.Name(pathB)}
 	}
-	for _, name := range []*string{&a, &b} {
-		if *name == "-" {
-			*name = "standard input"
+	if names[0] == names[1] && o.queryB != "" {
+		names = [2]string{o.table.query, o.queryB}
+	}
+	for side, name := range names {
+		if name == "-" {
+			names[side] = "standard input"
 		}
 	}
-	return [2]string{a, b}
+	return names
 }
 
 // write prints what was found, and writes the page.

@@ -32,6 +32,23 @@ func (t *tableFlags) openDatabase(c *cobra.Command, database string, o data.Opti
 	return data.FromTable(name, query, o)
 }
 
+// ofPair is how one of the two tables of a command is read: --sql is for those that are databases.
+func (t *tableFlags) ofPair(path string) tableFlags {
+	flags := *t
+	if !sql.IsDatabase(path) {
+		flags.query = ""
+	}
+	return flags
+}
+
+// checkPair refuses --sql where neither of two tables is a database.
+func (t *tableFlags) checkPair(c *cobra.Command, a, b string) error {
+	if t.query != "" && !sql.IsDatabase(a) && !sql.IsDatabase(b) {
+		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one", sql.Name(a), sql.Name(b)))
+	}
+	return nil
+}
+
 // unasked says what a database could be asked, where it is not.
 func unasked(c *cobra.Command, database string) error {
 	tables, err := sql.Tables(c.Context(), database)

@@ -79,8 +79,10 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	if err := errors.Join(o.table.checkRows(c), p.check(c)); err != nil {
 		return err
 	}
-	if o.table.query != "" && o.other != "" && !sql.IsDatabase(path) && !sql.IsDatabase(o.other) {
-		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one", path, o.other))
+	if o.other != "" {
+		if err := o.table.checkPair(c, path, o.other); err != nil {
+			return err
+		}
 	}
 	if len(o.given) > 0 && o.between == "" {
 		return usage(c, errors.New("--given without --between a,b:c,d, want the groups whose mutual information it is"))
@@ -116,8 +118,8 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 // read reads a table, of the columns named where there are any.
 func (o *infoFlags) read(c *cobra.Command, path string, columns []string) (*data.Table, error) {
 	flags := o.table
-	if o.other != "" && !sql.IsDatabase(path) {
-		flags.query = "" // which is for the other table
+	if o.other != "" {
+		flags = o.table.ofPair(path)
 	}
 	if columns != nil {
 		flags.options.Columns, flags.options.Except = nil, nil

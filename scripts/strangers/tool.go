@@ -26,6 +26,12 @@ type run struct {
 // said is the first line of standard error.
 func (r run) said() string { l, _, _ := strings.Cut(r.stderr, "\n"); return l }
 
+// line is a line of standard output, from 0, "" where there are fewer.
+func (r run) line(n int) string {
+	lines := strings.Split(r.stdout, "\n")
+	return lines[min(n, len(lines)-1)]
+}
+
 // command is the tool in the line's folder.
 func (p *place) command(args ...string) *exec.Cmd {
 	c := exec.Command(p.tool, args...)
