@@ -3,7 +3,10 @@ package data_test
 import (
 	"archive/zip"
 	"bytes"
+	"slices"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
 
 	"gaussflow/data"
 )
@@ -24,6 +27,29 @@ func TestForeign(t *testing.T) {
 		_, err := data.Open(write(t, name, []byte(c.content)), data.Options{})
 		wantError(t, err, "data: "+name+": "+c.want)
 	}
+}
+
+// TestSeparatorSaid: the line by which a spreadsheet is told what parts cells is no row, and lines keep their numbers.
+func TestSeparatorSaid(t *testing.T) {
+	f := open(t, write(t, "t.csv", []byte("\ufeffsep=;\r\nx;y,z\r\n1;2\r\n3;q\r\n")), data.Options{})
+	if names := f.Names(); !slices.Equal(names, []string{"x", "y,z"}) {
+		t.Fatalf("names %q", names)
+	}
+	_, err := f.ReadAll()
+	wantError(t, err, `data: t.csv: columns of categories are not supported, leave them out: column "y,z" has 1, the first in row 2 (line 4): "q" are not numbers`)
+	if got, want := contentOf(t, passedOn(t, open(t, write(t, "u.csv", []byte("SEP=|\na|b\n1|2\n")), data.Options{}), "t.csv")), "a,b,score\n1,2,0.5\n"; got != want {
+		t.Errorf("passed on as %q, want %q", got, want)
+	}
+}
+
+// TestLZ4: what the decoder gives of LZ4 is wrong, so that it is refused.
+func TestLZ4(t *testing.T) {
+	var b bytes.Buffer
+	if err := parquet.Write(&b, []struct{ X float64 }{{1}, {2}}, parquet.Compression(&parquet.Lz4Raw)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := data.Open(write(t, "t.parquet", b.Bytes()), data.Options{})
+	wantError(t, err, "data: t.parquet: is Parquet packed with LZ4, which is not read: write it with Snappy, Zstandard or gzip")
 }
 
 func zipped(t *testing.T, names ...string) string {

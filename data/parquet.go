@@ -30,6 +30,9 @@ func openParquet(in *input) (_ layout, err error) {
 	defer in.recovered(&err)
 	l := &parquetLayout{in: in}
 	l.leafs(file.Root(), file.Metadata().Schema)
+	if err := in.checkCodecs(file.Metadata().RowGroups); err != nil {
+		return nil, err
+	}
 	if len(l.names) == 0 {
 		return nil, &EmptyError{File: in.name, What: "column"}
 	}
