@@ -43,7 +43,11 @@ func openParquet(in *input) (_ layout, err error) {
 func (l *parquetLayout) leafs(c *parquet.Column, elements []format.SchemaElement) (rest []format.SchemaElement) {
 	element, rest := &elements[0], elements[1:]
 	if c.Leaf() {
-		l.names = append(l.names, strings.Join(c.Path(), "."))
+		name := strings.Join(c.Path(), ".")
+		if name == "" { // as in a header of CSV
+			name = fmt.Sprintf("x%d", len(l.names)+1)
+		}
+		l.names = append(l.names, name)
 		l.types = append(l.types, meant(c.Type(), element))
 		l.lists = append(l.lists, c.MaxRepetitionLevel() > 0)
 	}

@@ -162,6 +162,21 @@ func TestBoundHeldOut(t *testing.T) {
 	}
 }
 
+// TestTiny: of values that are too close together there is an error, and no model that cannot be loaded.
+func TestTiny(t *testing.T) {
+	r := rng(3)
+	x := mat.NewDense(100, 2, nil)
+	for i := range 100 {
+		x.SetRow(i, []float64{1e-302 * math.Exp(r.NormFloat64()), float64(i % 2)})
+	}
+	schema := columns.Schema{Columns: []columns.Column{{Name: "mass", Kind: columns.Numbers},
+		{Name: "odd", Kind: columns.Boolean, Levels: []columns.Level{{Text: "no"}, {Text: "yes"}}}}}
+	_, err := mixed.Fit(context.Background(), schema, x, mixed.Config{Epochs: 1, Hidden: []int{4}})
+	if want := `mixed: Fit: column "mass" has values closer together than a density can tell apart in 64 bits, want them in a smaller unit`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // TestGridFromMin: a grid goes through the least value, which need not be a whole number of steps; its probabilities sum to 1.
 func TestGridFromMin(t *testing.T) {
 	r := rng(8)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,7 @@ func (d *drawing) knows(name string) bool {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(d.model.Given, name)
 }
 
 // draw draws n rows, with the context after them where there is one.
@@ -99,11 +100,17 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 	if err != nil {
 		return err
 	}
-	cells := make([]string, len(written))
+	cells, modelled := make([]string, len(written)), d.model.Schema.Modelled()
 	return d.writeRows(c, n, output, w, func(x *mat.Dense) error {
 		rows, _ := x.Dims()
 		for i := range rows {
-			values := d.model.Schema.Complete(x.RawRowView(i))
+			row := x.RawRowView(i)
+			for j, column := range modelled {
+				if !d.knows(column.Name) {
+					row[j] = column.Drawn(row[j])
+				}
+			}
+			values := d.model.Schema.Complete(row)
 			for j, column := range written {
 				cells[j] = string(column.Append(nil, values[j]))
 			}
