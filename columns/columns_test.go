@@ -184,22 +184,3 @@ func TestRows(t *testing.T) {
 		}
 	}
 }
-
-// TestDrawn: what is drawn of a grid of few points is a point that the table has, of others it is free.
-func TestDrawn(t *testing.T) {
-	month := &columns.Column{Name: "month", Kind: columns.Grid, Step: 1, Min: 1, Max: 12}
-	count := &columns.Column{Name: "count", Kind: columns.Grid, Step: 1, Max: 1000}
-	size := &columns.Column{Name: "size", Kind: columns.Numbers, Max: 12}
-	for _, c := range []struct {
-		of   *columns.Column
-		v    float64
-		want float64
-	}{{month, 13, 12}, {month, 0, 1}, {month, 7, 7}, {count, 1001, 1001}, {size, 13, 13}, {nil, 13, 13}} {
-		if got := c.of.Drawn(c.v); got != c.want {
-			t.Errorf("%v of %+v is drawn as %v, want %v", c.v, c.of, got, c.want)
-		}
-	}
-	if v := month.Drawn(math.NaN()); v == v {
-		t.Errorf("a missing month is drawn as %v", v)
-	}
-}

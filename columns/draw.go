@@ -2,18 +2,6 @@ package columns
 
 import "math"
 
-// fewPoints is how many values a grid has at most of which all that there are have been seen.
-const fewPoints = 50
-
-// Drawn is v as rows drawn from a density may have it: on a grid of few points no further than the least and the greatest value that
-// the table has. A density knows no end of such a column, of which there may be rows yet to come, but there is no month 13.
-func (c *Column) Drawn(v float64) float64 {
-	if c == nil || c.Kind != Grid || !(c.Min < c.Max) || (c.Max-c.Min)/c.Step > fewPoints {
-		return v
-	}
-	return min(max(v, c.Min), c.Max) // NaN stays
-}
-
 // Written are the columns that rows drawn from a density have: those that are modelled, those that are computed from these, and
 // constants, in the schema's order. What is left out of a density has no values to write.
 func (s *Schema) Written() (columns []*Column) {

@@ -20,7 +20,8 @@ type Imputation struct {
 }
 
 // Impute draws the missing cells of each row of x from their law given the cells that are there, draws times: multiple imputation
-// (Rubin 1987). A cell that its column cannot have is an error.
+// (Rubin 1987). A cell that its column cannot have is an error. Numbers are drawn between the least and the greatest that their column had:
+// beyond them a heavy tail is a guess, of which there need not even be a mean.
 func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, error) {
 	if err := m.checkRows("Impute", x); err != nil {
 		return nil, err
@@ -35,11 +36,12 @@ func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, er
 	if err := m.net.newTable(x, false).checkPossible(nil); err != nil {
 		return nil, fmt.Errorf("mixed: Impute: %w", err)
 	}
+	seen := m.net.seen()
 	imp := &Imputation{Mean: mat.DenseCopyOf(x), Spread: mat.NewDense(n, d, nil)}
 	for range draws {
 		t := m.net.newTable(x, false)
 		t.values = mat.DenseCopyOf(x)
-		if err := m.draw(t, m.order, nil, nil, rng); err != nil {
+		if err := m.draw(t, m.order, seen, nil, rng); err != nil {
 			return nil, fmt.Errorf("mixed: Impute: %w", err)
 		}
 		imp.Draws = append(imp.Draws, t.values)
@@ -52,6 +54,17 @@ func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, er
 		}
 	}
 	return imp, nil
+}
+
+// seen are the ranges of the numbers that the table had.
+func (l *layout) seen() map[int]window {
+	windows := map[int]window{}
+	for slot, j := range l.numbers {
+		if c := &l.columns[j]; c.Min < c.Max {
+			windows[slot] = window{c.Min, c.Max}
+		}
+	}
+	return windows
 }
 
 // sum sums up the draws of a cell.

@@ -171,12 +171,6 @@ func (t *typed) Sample(n int, given []float64, rng *rand.Rand) (*mat.Dense, erro
 	if err != nil {
 		return nil, err
 	}
-	for i := range n {
-		row := x.RawRowView(i)
-		for j, c := range t.model.Schema.Modelled() {
-			row[j] = c.Drawn(row[j])
-		}
-	}
 	return t.complete(x), nil
 }
 

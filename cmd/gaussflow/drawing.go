@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,7 +58,7 @@ func (d *drawing) knows(name string) bool {
 			return true
 		}
 	}
-	return slices.Contains(d.model.Given, name)
+	return false
 }
 
 // draw draws n rows, with the context after them where there is one.
@@ -82,6 +81,43 @@ func (d *drawing) draw(n int) (*mat.Dense, error) {
 	return mat.DenseCopyOf(flows.Given(x, given)), nil
 }
 
+// mostRounds is how often rows beyond what the table had are drawn again; then they are taken as they come.
+const mostRounds = 20
+
+// drawSeen is draw of rows whose numbers lie between the least and the greatest that their columns had in the table: beyond them a heavy
+// tail is a guess, and one row in a thousand would have a cell that the table could not.
+func (d *drawing) drawSeen(n int) (*mat.Dense, error) {
+	var rows *mat.Dense
+	for have, round := 0, 1; have < n; round++ {
+		x, err := d.draw(n - have)
+		if err != nil {
+			return nil, err
+		}
+		drawn, width := x.Dims()
+		if rows == nil {
+			rows = mat.NewDense(n, width, nil)
+		}
+		for i := range drawn {
+			if row := x.RawRowView(i); round == mostRounds || d.seen(row) {
+				rows.SetRow(have, row)
+				have++
+			}
+		}
+	}
+	return rows, nil
+}
+
+// seen reports whether the numbers of a row are in the ranges that the table had. What is given stands as it is.
+func (d *drawing) seen(row []float64) bool {
+	for j, name := range d.model.Names() {
+		c, there := d.model.Schema.Column(name)
+		if there && c.Min < c.Max && !d.knows(name) && (row[j] < c.Min || row[j] > c.Max) {
+			return false
+		}
+	}
+	return true
+}
+
 // write writes n rows, as cells of the table where the model knows it, unless they are wanted plain.
 func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) error {
 	if d.model.Schema == nil || plain {
@@ -89,7 +125,7 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 		if err != nil {
 			return err
 		}
-		return d.writeRows(c, n, output, w, func(x *mat.Dense) error { return w.Write(x.RawMatrix().Data) })
+		return d.writeRows(c, n, output, w, d.draw, func(x *mat.Dense) error { return w.Write(x.RawMatrix().Data) })
 	}
 	written := d.model.Schema.Written()
 	names, text := make([]string, len(written)), make([]bool, len(written))
@@ -100,17 +136,11 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 	if err != nil {
 		return err
 	}
-	cells, modelled := make([]string, len(written)), d.model.Schema.Modelled()
-	return d.writeRows(c, n, output, w, func(x *mat.Dense) error {
+	cells := make([]string, len(written))
+	return d.writeRows(c, n, output, w, d.drawSeen, func(x *mat.Dense) error {
 		rows, _ := x.Dims()
 		for i := range rows {
-			row := x.RawRowView(i)
-			for j, column := range modelled {
-				if !d.knows(column.Name) {
-					row[j] = column.Drawn(row[j])
-				}
-			}
-			values := d.model.Schema.Complete(row)
+			values := d.model.Schema.Complete(x.RawRowView(i))
 			for j, column := range written {
 				cells[j] = string(column.Append(nil, values[j]))
 			}
@@ -132,14 +162,14 @@ func isNumber(c *columns.Column) bool {
 func (d *drawing) writeRows(c *cobra.Command, n int, output string, table interface {
 	Close() error
 	Discard()
-}, write func(*mat.Dense) error) error {
+}, draw func(n int) (*mat.Dense, error), write func(*mat.Dense) error) error {
 	defer table.Discard()
 	bar := rowBar(c, output, n)
 	for left := n; left > 0; left -= sampleRows {
 		if err := c.Context().Err(); err != nil {
 			return err
 		}
-		x, err := d.draw(min(left, sampleRows))
+		x, err := draw(min(left, sampleRows))
 		if err != nil {
 			return err
 		}

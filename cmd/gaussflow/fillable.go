@@ -127,13 +127,6 @@ func (f *fillable) parts(row *gappedRow, c *columns.Column) (parts, without []in
 
 // cells are the texts of the open cells of a row of the density, by their places in the table.
 func (f *fillable) cells(open []int, x []float64) map[int]string {
-	names := f.names(open)
-	x = slices.Clone(x)
-	for j, c := range f.schema.Modelled() {
-		if slices.Contains(names, c.Name) {
-			x[j] = c.Drawn(x[j])
-		}
-	}
 	values, cells := f.schema.Complete(x), make(map[int]string, len(open))
 	for _, k := range open {
 		cells[f.at[k]] = string(f.written[k].Append(nil, values[k]))

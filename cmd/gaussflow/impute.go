@@ -15,6 +15,8 @@ given those of its row that are there. The same seed gives the same draws. --dra
 says in the column draw which one a row is: what is computed from each and then compared shows what the missing cells leave open.
 --mean writes no draw but the mean of 100 of a number, on the steps of its column, and the level drawn most often of a category.
 
+Numbers are drawn between the least and the greatest that their column had in the table fitted to.
+
 A column that others make, as total = a + b, is computed; so is a part of it that is missing where the total and all others are there,
 and where two parts are missing these stay empty. What is not missing is not touched: a cell that cannot be read stays as it is, and a
 row with a value that its column cannot have stays as it came. How many rows have such cells is said at the end. --mark adds the column

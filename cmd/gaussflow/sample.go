@@ -17,8 +17,9 @@ const sampleLong = `Sample draws rows from the model's density: rows that could 
 
 Numbers are on the steps of their column and within its bounds, categories are words, dates are dates, in the digits and units that the
 table had; columns that others make, as total = a + b, are computed, and columns of one value have it. Cells are missing as they were.
-Columns that the fit left out (text, identifiers, empty ones) are not written. --raw writes the plain numbers of the density instead:
-between the steps, seconds for times, numbers from 0 for categories.
+Columns that the fit left out (text, identifiers, empty ones) are not written. A row with a number beyond the least or the greatest that
+its column had is drawn again. --raw writes the plain numbers of the density instead: wherever it draws them, between the steps, seconds
+for times, numbers from 0 for categories.
 
 --given draws rows given values of columns, as --given sex=female,year=2008, or ranges of numbers and times, both ends included, as
 --given year=2008..2009,body_mass_g=5000.. (an end left open), where the density is any-order; a model that is conditional on columns

@@ -113,3 +113,53 @@ func couldBe(t *testing.T, schema *columns.Schema, name string) (missing, zero f
 	}
 	return missing, zero
 }
+
+// TestDrawsStayWithinTheTable: of columns with heavy tails, what sample and impute write lies between the least and the greatest value of
+// the table; sample --raw draws beyond, as the density has it.
+func TestDrawsStayWithinTheTable(t *testing.T) {
+	t.Chdir(t.TempDir())
+	rng := rand.New(rand.NewPCG(8, 1))
+	text, open := []byte("a,b,c\n"), []byte("a,b,c\n")
+	least, greatest := math.Inf(1), math.Inf(-1)
+	for i := range 600 {
+		v := math.Tan(math.Pi * (rng.Float64() - 0.5)) // Cauchy's law
+		least, greatest = min(least, v), max(greatest, v)
+		text = fmt.Appendf(text, "%v,%v,%s\n", v, v+rng.NormFloat64(), []string{"x", "y"}[i%2])
+		open = fmt.Appendf(open, ",,%s\n", []string{"x", "y"}[i%2])
+	}
+	for name, content := range map[string][]byte{"t.csv": text, "open.csv": open} {
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"fit", "t.csv", "-o", "m.gflow", "--epochs", "2", "--workers", "1"},
+		{"sample", "m.gflow", "-n", "5000", "-o", "like.csv"},
+		{"sample", "m.gflow", "-n", "20000", "--raw", "-o", "raw.csv"},
+		{"impute", "m.gflow", "open.csv", "--draws", "9", "-o", "filled.csv"},
+	} {
+		var said bytes.Buffer
+		if code := run(args, &said, &said); code != exitOK {
+			t.Fatalf("%q: exit code %d: %s", args, code, &said)
+		}
+	}
+	for name, inside := range map[string]bool{"like.csv": true, "filled.csv": true, "raw.csv": false} {
+		file, err := data.Open(name, data.Options{Columns: []string{"a"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := file.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		beyond := 0
+		for i := range table.Rows() {
+			if v := table.X.At(i, 0); v < least || v > greatest {
+				beyond++
+			}
+		}
+		if (beyond == 0) != inside {
+			t.Errorf("%s: %d of %d values of a beyond %v to %v", name, beyond, table.Rows(), least, greatest)
+		}
+	}
+}
