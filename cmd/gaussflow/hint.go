@@ -33,6 +33,8 @@ func hint(c *cobra.Command, err error) string {
 			names[i] = column.Name
 		}
 		return except(c, "these columns", names)
+	case errors.As(err, &missing) && len(withoutValues(missing)) > 0:
+		return except(c, "what has no value at all", withoutValues(missing))
 	case errors.As(err, &missing), errors.As(err, &cell):
 		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
 	case errors.As(err, &gap):
@@ -55,6 +57,16 @@ func hint(c *cobra.Command, err error) string {
 		return fmt.Sprintf("sed %dd %s > without.csv leaves the row out", row.line, inShell(row.file))
 	}
 	return ""
+}
+
+// withoutValues are the columns in which every cell is missing: without the rows of such cells no row would be left.
+func withoutValues(e *data.MissingError) (names []string) {
+	for _, column := range e.Columns {
+		if column.Missing == e.Rows {
+			names = append(names, column.Name)
+		}
+	}
+	return names
 }
 
 // titled says how to leave out the lines before the first row that cannot be read, where those that cannot are most: a title, a comment.

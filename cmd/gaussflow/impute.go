@@ -54,7 +54,7 @@ func newImpute() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err = answers(args[0], model); err != nil {
+			if err = answers(args[0], table.argument(args[1]), model); err != nil {
 				return err
 			}
 			file, schema, err := table.openFor(c, args[1], model)

@@ -55,7 +55,7 @@ func newPredict() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err = answers(args[0], model); err != nil {
+			if err = answers(args[0], table.argument(args[1]), model); err != nil {
 				return err
 			}
 			s, err := newPrediction(c, model, args[2], levels)
