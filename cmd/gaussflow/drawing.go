@@ -47,6 +47,10 @@ func newDrawing(c *cobra.Command, model *tabular.Model, values []string) (d *dra
 		if !reaches(model, condition) {
 			return nil, usage(c, fmt.Errorf("--given %q, which the column cannot have: %s", v, column.Describe()))
 		}
+		if len(column.Levels) == 0 && column.Min < column.Max && (condition.Low > column.Max || condition.High < column.Min) {
+			fmt.Fprintf(c.ErrOrStderr(), "gaussflow: warning: --given %s lies beyond the table, in which %s is %s to %s: what the model says there is a guess\n",
+				inShell(v), name, column.Show(column.Min), column.Show(column.Max))
+		}
 		d.given = append(d.given, condition)
 	}
 	return d, nil
