@@ -46,13 +46,14 @@ func (c *cell) text(s string) (v float64, why string) {
 	return c.number(s)
 }
 
-// number reads a number as the column writes them; one without the currency or unit of the column is none of it.
+// number reads a number as the column writes them; one without the currency or unit of the column is none of it,
+// nor is one that is below 0 by parentheses where those of the column are not.
 func (c *cell) number(s string) (v float64, why string) {
 	r, ok := read(s, c.Form.Decimal == ",")
 	if !ok {
 		return math.NaN(), fmt.Sprintf("%.60q is no number", s)
 	}
-	if r.prefix != c.Form.Prefix || r.suffix != c.Form.Suffix {
+	if r.prefix != c.Form.Prefix || r.suffix != c.Form.Suffix || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
 	return r.value, ""

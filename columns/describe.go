@@ -19,7 +19,7 @@ func (c *Column) Describe() string {
 		if c.Step > 0 && c.Kind == Time {
 			add("every %s", spell(c.Step))
 		} else if c.Step > 0 {
-			add("step %s", AppendNumber(nil, c.Step))
+			add("step %s", strconv.FormatFloat(c.Step, 'g', gridDigits, 64))
 		}
 		for _, a := range c.Atoms {
 			add("%s in %.3g %%", c.Show(a.Value), 100*a.Share)
@@ -49,7 +49,7 @@ func (c *Column) Show(v float64) string {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	}
 	if len(c.Levels) == 0 && c.Form.Layout == "" && c.Form.Decimals < 0 && c.Step == 0 {
-		return c.Form.Prefix + strconv.FormatFloat(v, 'g', 6, 64) + c.Form.Suffix
+		return string(c.Form.appendDigits(nil, strconv.FormatFloat(v, 'g', 6, 64)))
 	}
 	plain := *c
 	plain.Kind, plain.Lower, plain.Upper, plain.Step = Numbers, nil, nil, 0

@@ -46,6 +46,7 @@ func (t *texts) numeric(f *Form) bool {
 	}
 	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
 	f.Thousands, _ = n.marks.most()
+	f.Negative, _ = n.negatives.most()
 	if comma {
 		f.Decimal = ","
 	}
@@ -60,9 +61,12 @@ func (t *texts) numeric(f *Form) bool {
 var pairs = [][2]string{{"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"}, {"off", "on"}, {"0", "1"}, {"nein", "ja"}, {"nej", "ja"},
 	{"non", "oui"}, {"no", "si"}, {"no", "sí"}, {"absent", "present"}, {"negative", "positive"}}
 
+// MostLevels is how many levels a category may have.
+const MostLevels = 1 << 10
+
 // Bounds on what is a category.
 const (
-	mostLevels   = 1 << 10
+	mostLevels   = MostLevels
 	clearlyFew   = 20  // levels that may have fewer than two rows each
 	nearlyUnique = 0.9 // share of different values from which on texts are identifiers or prose
 )
@@ -93,7 +97,7 @@ func (c *Column) unlisted(t *texts, share float64) {
 	c.Kind, c.Note = Text, "words that hardly ever come twice"
 	switch {
 	case t.long:
-		c.Note = "texts too long for a category"
+		c.Note = tooLong
 	case share < nearlyUnique:
 		c.Note = "more different words than a category has"
 	case !t.spaced():

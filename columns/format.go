@@ -91,14 +91,19 @@ func (f *Form) append(dst []byte, v float64) []byte {
 	} else {
 		digits = string(AppendNumber(nil, v))
 	}
-	sign := ""
+	return f.appendDigits(dst, digits)
+}
+
+// appendDigits writes a number whose digits, with a point and a minus, are given.
+func (f *Form) appendDigits(dst []byte, digits string) []byte {
+	before, after := f.Prefix, f.Suffix
 	if rest, negative := strings.CutPrefix(digits, "-"); negative {
 		if digits = rest; strings.Trim(digits, "0.") != "" {
-			sign = "-"
+			before, after = f.negative()
 		}
 	}
 	whole, fraction, pointed := strings.Cut(digits, ".")
-	dst = append(append(append(dst, sign...), f.Prefix...), f.group(whole)...)
+	dst = append(append(dst, before...), f.group(whole)...)
 	if pointed {
 		point := "."
 		if f.Decimal != "" {
@@ -106,7 +111,21 @@ func (f *Form) append(dst []byte, v float64) []byte {
 		}
 		dst = append(append(dst, point...), fraction...)
 	}
-	return append(dst, f.Suffix...)
+	return append(dst, after...)
+}
+
+// Plain reports whether all numbers are written as programs write them: nothing around their digits, and a point.
+func (f *Form) Plain() bool {
+	return f == nil || f.Prefix+f.Suffix+f.Negative+f.Thousands+f.Layout == "" && f.Decimal != ","
+}
+
+// negative is what stands around the digits of a number below 0.
+func (f *Form) negative() (before, after string) {
+	if f.Negative == "" {
+		return "-" + f.Prefix, f.Suffix
+	}
+	before, after, _ = strings.Cut(f.Negative, "1")
+	return before, after
 }
 
 // maxDecimals bounds what a schema can ask for.

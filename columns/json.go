@@ -148,6 +148,8 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("the layout %q is none of a time, want one as 2006-01-02 15:04:05", c.Form.Layout)
 	case c.Form.Decimal != "" && c.Form.Decimal != "," && c.Form.Decimal != ".":
 		return fmt.Sprintf("decimal %q, want a point or a comma", c.Form.Decimal)
+	case c.Form.Negative != "" && !c.Form.negates():
+		return fmt.Sprintf("negative %q does not say how a number below 0 is written, want one as (1) or 1-, with the prefix and the suffix", c.Form.Negative)
 	case c.Form.Decimals < -1 || c.Form.Decimals > maxDecimals:
 		return fmt.Sprintf("decimals %d, want 0 to %d, or -1 for as many as it takes", c.Form.Decimals, maxDecimals)
 	}
@@ -174,6 +176,14 @@ func (f *Form) readsBack() bool {
 	const moment = 1e9
 	_, ok := seconds(string(appendTime(nil, moment, f.Layout)), f.Layout)
 	return ok && f.Layout != ""
+}
+
+// negates reports whether a number below 0 that is written as Negative says is read as one.
+func (f *Form) negates() bool {
+	const below = -2.5
+	plain := Form{Prefix: f.Prefix, Suffix: f.Suffix, Negative: f.Negative, Decimals: 1}
+	r, ok := read(string(plain.append(nil, below)), false)
+	return ok && r.value == below && r.prefix == f.Prefix && r.suffix == f.Suffix
 }
 
 // unrelated says what is wrong with the relation of a derived column.

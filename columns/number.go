@@ -28,6 +28,10 @@ type reading struct {
 	thousands      string // between groups of digits, "": none
 	decimals       int    // digits after the point; −1: an exponent
 	padded         bool   // a 0 before other digits: a code
+	digits         string // as they are written
+	signed         bool   // by + or −
+	booked         bool   // below 0 in another way
+	negative       string // as Form.Negative, of a number below 0
 }
 
 // currencies may stand before a number.
@@ -47,21 +51,51 @@ func read(cell string, comma bool) (r reading, ok bool) {
 	if len(cell) > longestNumber || !hasDigit(cell) {
 		return r, false
 	}
-	rest := strings.TrimSpace(cell)
-	rest, sign := cutSign(rest)
-	rest, r.prefix = cutCurrency(rest)
-	if sign == "" && r.prefix != "" {
-		rest, sign = cutSign(rest)
+	cell = strings.TrimSpace(cell)
+	if r, ok = readSigned(cell, comma); ok {
+		return r, true
 	}
-	digits, rest := cutNumber(rest)
+	rest, marked := unmarked(cell)
+	if !marked {
+		return r, false
+	}
+	r, ok = readSigned(rest, comma)
+	before, after, whole := strings.Cut(cell, r.digits)
+	mark := strings.HasSuffix(cell, "-") && r.decimals == 0 // 2- is one of school
+	r.value, r.negative, r.booked = 0-r.value, before+"1"+after, true
+	return r, ok && whole && !r.signed && !mark
+}
+
+// unmarked takes out what says in bookkeeping that a number is below 0: parentheses around it, or a minus behind it.
+func unmarked(cell string) (rest string, marked bool) {
+	if rest, marked = strings.CutSuffix(cell, "-"); marked {
+		return rest, true
+	}
+	before, rest, opened := strings.Cut(cell, "(")
+	inner, after, closed := strings.Cut(rest, ")")
+	return before + inner + after, opened && closed
+}
+
+// readSigned reads a number whose sign, if it has one, stands before its digits or its currency.
+func readSigned(cell string, comma bool) (r reading, ok bool) {
+	rest, sign := cutSign(cell)
+	rest, r.prefix = cutCurrency(rest)
+	inner := ""
+	if sign == "" && r.prefix != "" {
+		rest, inner = cutSign(rest)
+	}
+	r.digits, rest = cutNumber(rest)
 	if r.suffix, ok = unit(rest); !ok {
 		return r, false
 	}
-	plain, ok := r.plain(digits, comma)
+	plain, ok := r.plain(r.digits, comma)
 	if !ok {
 		return r, false
 	}
-	r.value = Number(sign + plain)
+	if r.value = Number(sign + inner + plain); inner == "-" {
+		r.negative = r.prefix + "-1" + r.suffix
+	}
+	r.signed = sign+inner != ""
 	return r, r.value == r.value
 }
 

@@ -181,6 +181,9 @@ func repeated(names []string) map[string]int {
 // draft is what column j seems to be, or what it is said to be.
 func (p *profile) draft(j int) Column {
 	t := &p.texts[j]
+	if of, lists := p.table.(ListTable); lists && of.List(j) {
+		return Column{Name: p.names[j], Kind: Ignored, Note: "a list"}
+	}
 	c := t.draft(p.names[j])
 	said := p.options.Kinds[c.Name]
 	switch {

@@ -23,7 +23,7 @@ const (
 	Text       Kind = "text"       // words that hardly ever come twice
 	Identifier Kind = "identifier" // unique and consecutive, or nearly all distinct
 	Empty      Kind = "empty"      // no value at all
-	Ignored    Kind = "ignored"    // left out because a person says so, or because two columns have its name
+	Ignored    Kind = "ignored"    // left out because a person says so, because two columns have its name, or because it is a list
 )
 
 // kinds are all of them.
@@ -86,8 +86,10 @@ type Relation struct {
 // A Form is how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix; or
 // a date or time by Layout.
 type Form struct {
-	Prefix    string `json:"prefix,omitempty"`    // "$"
-	Suffix    string `json:"suffix,omitempty"`    // "%", " kg"
+	Prefix string `json:"prefix,omitempty"` // "$"
+	Suffix string `json:"suffix,omitempty"` // "%", " kg"
+	// Negative is how a number below 0 is written, 1 standing for its digits: "($1)", "1-"; "": with a minus ahead of all.
+	Negative  string `json:"negative,omitempty"`
 	Decimal   string `json:"decimal,omitempty"`   // "": a point
 	Thousands string `json:"thousands,omitempty"` // between groups of three digits, "": nothing
 	Decimals  int    `json:"decimals,omitempty"`  // after the point, -1: as many as it takes

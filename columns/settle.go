@@ -14,7 +14,7 @@ func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	case v.Count == 0:
 		c.Kind = Empty
 	case c.coarse(t, v):
-		c.Kind, c.Note = Identifier, "more digits than a number of 64 bits has"
+		c.Kind, c.Note = Identifier, tooManyDigits
 	case v.Distinct() == 1 || rounding(v):
 		c.same(t, v)
 	case said == Category && c.categorize(v):
@@ -33,6 +33,24 @@ func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 			c.Kind = Grid
 		}
 	}
+}
+
+// What a column is left out for, whatever a person says.
+const (
+	tooManyDigits = "more digits than a number of 64 bits has"
+	tooLong       = "texts too long for a category"
+)
+
+// MayBe reports whether a column that is left out can be of that kind, Numbers or Category, where a person says so: numbers that name
+// rows can be either, words a category if they are MostLevels at most.
+func (c *Column) MayBe(k Kind) bool {
+	switch {
+	case c == nil || c.Kind != Identifier && c.Kind != Text || c.Note == tooManyDigits || c.Note == tooLong:
+		return false
+	case k == Numbers:
+		return c.Kind == Identifier && c.Min < c.Max
+	}
+	return k == Category
 }
 
 // categorize makes a category of numbers that are stored as such; it reports whether they are few enough.
@@ -125,8 +143,11 @@ func (c *Column) identifies(v *Values) bool {
 		return false
 	}
 	if c.Kind == Time {
+		if !v.sorted() || v.Count < fewestInRow {
+			return false
+		}
 		c.Note = "one moment a row, in order"
-		return v.sorted() && v.Count >= fewestInRow
+		return true
 	}
 	steps := (v.Max-v.Min)/1 + 1
 	switch rows := float64(v.Count); {

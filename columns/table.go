@@ -6,6 +6,12 @@ type Table interface {
 	Pass() (Pass, error)
 }
 
+// A ListTable is a Table that may have columns of lists, several values a row or none: they have no cells, and are Ignored.
+type ListTable interface {
+	Table
+	List(j int) bool
+}
+
 // A Pass is one reading of a Table, row by row.
 type Pass interface {
 	// Next goes to the next row; io.EOF after the last one. A row that is not what a row of the table should be is no error: see Fault.

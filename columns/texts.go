@@ -54,6 +54,7 @@ func (t tokens) most() (best string, n int) {
 type numeral struct {
 	count, padded  int
 	affixes, marks tokens // prefix, a zero byte and suffix; what groups digits
+	negatives      tokens // of numbers below 0, as Form.Negative
 	decimals       [2]int // the fewest and the most
 	exponents      bool
 }
@@ -77,6 +78,9 @@ func (n *numeral) add(r reading) {
 		n.decimals = [2]int{min(n.decimals[0], r.decimals), max(n.decimals[1], r.decimals)}
 	}
 	n.affixes.add(r.prefix + "\x00" + r.suffix)
+	if r.value < 0 {
+		n.negatives.add(r.negative)
+	}
 	if r.thousands != "" {
 		n.marks.add(r.thousands)
 	}

@@ -48,6 +48,8 @@ func openCSV(in *input, o Options) (layout, error) {
 		return nil, err
 	}
 	switch {
+	case l.comma == 0 && s.separator != 0:
+		l.comma = s.separator
 	case l.text.blanks.Load():
 		l.comma = '\t'
 	case l.comma == 0:

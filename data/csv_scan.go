@@ -23,6 +23,8 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // of each column, where its number goes; −1: nowhere
 
+	separator byte // what the first line says that parts cells, 0 where it says nothing
+
 	head  []byte    // how the text begins, after begin
 	raw   []byte    // the present record as it is written, where it is kept
 	cells []rawCell // of raw
@@ -40,18 +42,18 @@ func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
 	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
 }
 
-// begin gives the first line, as far as it can be seen, and skips a byte order mark.
+// begin gives the first line, as far as it can be seen, and skips a byte order mark, and the line sep=; by which spreadsheets are told
+// what parts cells: its end stays, an empty line, so that lines keep their numbers.
 func (s *csvScanner) begin() ([]byte, error) {
 	head, err := s.text.Peek(s.text.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, s.failed(err)
 	}
 	if bytes.HasPrefix(head, utf8Mark) {
-		head = head[len(utf8Mark):]
-		if _, err = s.text.Discard(len(utf8Mark)); err != nil {
-			return nil, s.failed(err)
-		}
-		s.bound.skip(len(utf8Mark))
+		head = s.skip(len(utf8Mark), head)
+	}
+	if s.separator = separatorSaid(head); s.separator != 0 {
+		head = s.skip(len("sep=;"), head)
 	}
 	s.head = head
 	head = bytes.TrimLeft(head, "\r\n")
@@ -59,6 +61,23 @@ func (s *csvScanner) begin() ([]byte, error) {
 		head = head[:end]
 	}
 	return head, nil
+}
+
+// skip leaves out the first bytes of a text, which have been looked at.
+func (s *csvScanner) skip(n int, head []byte) []byte {
+	_, _ = s.text.Discard(n) // they are there
+	s.bound.skip(n)
+	return head[n:]
+}
+
+// separatorSaid is the character of a first line sep=;, 0 where there is none.
+func separatorSaid(head []byte) byte {
+	line, _, ended := bytes.Cut(head, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if ended && len(line) == len("sep=;") && bytes.EqualFold(line[:4], []byte("sep=")) {
+		return line[4]
+	}
+	return 0
 }
 
 // headBytes is how much of a text is seen before its first record is read.

@@ -102,6 +102,29 @@ func (f *File) Names() []string {
 	return names
 }
 
+// List reports whether column j of Names is a list: it has several values a row, or none, and so no cells (columns.ListTable).
+func (f *File) List(j int) bool {
+	if f.check() != nil || j < 0 || j >= len(f.pick) {
+		return false
+	}
+	l, nested := f.layout.(interface{ list(column int) bool })
+	return nested && l.list(f.pick[j])
+}
+
+// Lists are the columns of Header that are lists.
+func (f *File) Lists() (names []string) {
+	if f.check() != nil {
+		return nil
+	}
+	whole := File{in: f.in, layout: f.layout, pick: all(len(f.all))}
+	for j, name := range f.all {
+		if whole.List(j) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // Header is all columns of the file, in its order.
 func (f *File) Header() []string {
 	if f == nil {

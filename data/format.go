@@ -86,7 +86,7 @@ func (in *input) sniff() (Format, error) {
 		return "", err
 	}
 	defer stream.Close()
-	first := make([]byte, 8)
+	first := make([]byte, foreignHead)
 	n, err := io.ReadFull(stream, first)
 	if err != nil && !errors.Is(err, io.EOF) && (!errors.Is(err, io.ErrUnexpectedEOF) || n == 0) {
 		return "", in.failed(err)
@@ -95,6 +95,9 @@ func (in *input) sniff() (Format, error) {
 		if bytes.HasPrefix(first[:n], []byte(m.bytes)) {
 			return m.format, nil
 		}
+	}
+	if err := checkForeign(in.name, first[:n]); err != nil {
+		return "", err
 	}
 	if named := formatNamed(in.name); named != "" && named != CSV {
 		return "", &FormatError{File: in.name, What: fmt.Sprintf("does not begin as a file of format %s does, which its name says it is", named)}

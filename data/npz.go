@@ -21,6 +21,9 @@ func openNPZ(in *input, o Options) (layout, error) {
 		return nil, err
 	}
 	defer archive.Close()
+	if err = checkArrays(in.name, archive.Reader); err != nil {
+		return nil, err
+	}
 	var keys []string
 	for _, f := range archive.File {
 		if key, ok := strings.CutSuffix(f.Name, ".npy"); ok {

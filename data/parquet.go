@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -30,6 +30,9 @@ func openParquet(in *input) (_ layout, err error) {
 	defer in.recovered(&err)
 	l := &parquetLayout{in: in}
 	l.leafs(file.Root(), file.Metadata().Schema)
+	if err := in.checkCodecs(file.Metadata().RowGroups); err != nil {
+		return nil, err
+	}
 	if len(l.names) == 0 {
 		return nil, &EmptyError{File: in.name, What: "column"}
 	}
@@ -40,7 +43,11 @@ func openParquet(in *input) (_ layout, err error) {
 func (l *parquetLayout) leafs(c *parquet.Column, elements []format.SchemaElement) (rest []format.SchemaElement) {
 	element, rest := &elements[0], elements[1:]
 	if c.Leaf() {
-		l.names = append(l.names, strings.Join(c.Path(), "."))
+		name := strings.Join(c.Path(), ".")
+		if name == "" { // as in a header of CSV
+			name = fmt.Sprintf("x%d", len(l.names)+1)
+		}
+		l.names = append(l.names, name)
 		l.types = append(l.types, meant(c.Type(), element))
 		l.lists = append(l.lists, c.MaxRepetitionLevel() > 0)
 	}
@@ -104,13 +111,16 @@ func (l *parquetLayout) width() int { return len(l.names) }
 func (l *parquetLayout) columns() []string { return l.names }
 
 func (l *parquetLayout) appendHeader(dst []byte, comma byte) []byte {
-	return appendNames(dst, l.names, comma)
+	var cells []string
+	for j, name := range l.names {
+		if !l.lists[j] {
+			cells = append(cells, name)
+		}
+	}
+	return appendNames(dst, cells, comma)
 }
 
 func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
-	if err := l.checkLists(pick, keep); err != nil {
-		return nil, err
-	}
 	file, source, err := parquetFile(l.in)
 	if err != nil {
 		return nil, err
@@ -129,24 +139,17 @@ func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
 		read = all(len(l.names))
 	}
 	for _, j := range read {
+		if l.lists[j] && keep != asValues { // it has no cells
+			continue
+		}
 		t := l.types[j]
 		s.columns[j] = &parquetColumn{value: valueOf(t), write: textOf(t), numeric: isNumeric(t), list: l.lists[j]}
 	}
 	return s, nil
 }
 
-// checkLists refuses lists where a row needs one value.
-func (l *parquetLayout) checkLists(pick []int, keep form) error {
-	for _, j := range pick {
-		if l.lists[j] {
-			return &FormatError{File: l.in.name, What: fmt.Sprintf("column %q is a list, want one value a row (leave the column out)", l.names[j])}
-		}
-	}
-	if j := slices.Index(l.lists, true); keep == asText && j >= 0 {
-		return &FormatError{File: l.in.name, What: fmt.Sprintf("column %q is a list, which has no place in a line of text: a file in .parquet takes it as it is", l.names[j])}
-	}
-	return nil
-}
+// list reports whether column j has several values a row, or none.
+func (l *parquetLayout) list(j int) bool { return l.lists[j] }
 
 // parquetScanner is a pass over the row groups of a Parquet file.
 type parquetScanner struct {
@@ -158,7 +161,7 @@ type parquetScanner struct {
 	left    int64              // rows of the present group
 	names   []string
 	pick    []int
-	columns []*parquetColumn // of the file; nil: not read
+	columns []*parquetColumn // of the file; nil: not read, as lists are not where cells are wanted
 	buf     []byte           // one cell
 
 	metadata []format.RowGroup // of groups
@@ -191,7 +194,9 @@ func (s *parquetScanner) next(dst []float64) error {
 		}
 	}
 	for i := range dst {
-		dst[i] = s.columns[s.pick[i]].number()
+		if dst[i] = math.NaN(); !s.list(s.pick[i]) {
+			dst[i] = s.columns[s.pick[i]].number()
+		}
 	}
 	return nil
 }
@@ -278,20 +283,35 @@ func (s *parquetScanner) fill(c *parquetColumn) (err error) {
 }
 
 func (s *parquetScanner) number(column int) (float64, bool) {
-	c := s.columns[column]
-	if !c.numeric {
+	if s.list(column) || !s.columns[column].numeric {
 		return 0, false
 	}
-	return c.number(), true
+	return s.columns[column].number(), true
 }
 
-func (s *parquetScanner) cell(dst []byte, column int) []byte { return s.columns[column].text(dst) }
+func (s *parquetScanner) cell(dst []byte, column int) []byte {
+	if s.list(column) {
+		return dst
+	}
+	return s.columns[column].text(dst)
+}
+
+// list reports whether a column has no one value a row.
+func (s *parquetScanner) list(column int) bool {
+	c := s.columns[column]
+	return c == nil || c.list
+}
 
 func (s *parquetScanner) appendText(dst []byte, comma byte) []byte {
-	for j, c := range s.columns {
-		if j > 0 {
+	begun := false
+	for _, c := range s.columns {
+		if c == nil { // a list
+			continue
+		}
+		if begun {
 			dst = append(dst, comma)
 		}
+		begun = true
 		s.buf = c.text(s.buf[:0])
 		dst = c.cell(dst, s.buf, comma)
 	}

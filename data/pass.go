@@ -21,7 +21,7 @@ type Pass struct {
 	record  []byte
 }
 
-var _ columns.Table = (*File)(nil)
+var _ columns.ListTable = (*File)(nil)
 
 // Pass starts before the first row.
 func (f *File) Pass() (columns.Pass, error) {

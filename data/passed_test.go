@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 )
 
@@ -134,9 +136,24 @@ func TestPassedToParquet(t *testing.T) {
 			}
 		}
 	}
-	f := open(t, filepath.Join("testdata", "nested.parquet"), data.Options{Columns: []string{"x"}})
-	_, err := passOnTo(t, f, "t.csv")
-	wantError(t, err, `data: testdata/nested.parquet: column "tags.list.element" is a list, which has no place in a line of text: a file in .parquet takes it as it is`)
+}
+
+// TestPassedLists: lists have no cells, and no place in a line of text.
+func TestPassedLists(t *testing.T) {
+	f := open(t, filepath.Join("testdata", "nested.parquet"), data.Options{})
+	text := contentOf(t, passedOn(t, open(t, filepath.Join("testdata", "nested.parquet"), data.Options{Columns: []string{"x"}}), "t.csv"))
+	if lines := strings.Split(text, "\n"); lines[0] != "x,score" || len(lines) != 14 || strings.Count(lines[1], ",") != 1 {
+		t.Errorf("as text:\n%s", text)
+	}
+	schema, err := columns.Profile(context.Background(), f, columns.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for j, c := range schema.Columns {
+		if list := j > 0; f.List(j) != list || (c.Kind == columns.Ignored && c.Note == "a list") != list {
+			t.Errorf("%s is %s, %s", c.Name, c.Kind, c.Note)
+		}
+	}
 }
 
 // parquetRows reads a file by itself: its schema as the format spells it, without its name, and its rows.

@@ -2,7 +2,7 @@ package data
 
 import "errors"
 
-// Cells are the cells of a record of text, what is meant by them, in the order of the file's Header. Records of Parquet have none.
+// Cells are the cells of a record of text, what is meant by them, in the order of the file's Header, its Lists left out. Records of Parquet have none.
 func (w *RecordWriter) Cells(record []byte) (cells []string) {
 	if w == nil || w.rows == nil || w.keep != asText {
 		return nil
@@ -13,7 +13,7 @@ func (w *RecordWriter) Cells(record []byte) (cells []string) {
 	return cells
 }
 
-// Replace appends a record of text to dst with other cells in some columns of the file's Header; all others stay as they are written. It is an
+// Replace appends a record of text to dst with other cells in some columns of the file's Header, its Lists left out; all others stay as they are written. It is an
 // error of a writer of Parquet.
 func (w *RecordWriter) Replace(dst, record []byte, cells map[int]string) ([]byte, error) {
 	if w == nil || w.rows == nil || w.keep != asText {

@@ -47,6 +47,11 @@ func (f *File) rows(keep form, comma byte) (*Rows, error) {
 	if err := f.ambiguous(); err != nil {
 		return nil, err
 	}
+	for i, j := range f.pick {
+		if f.List(i) {
+			return nil, &FormatError{File: f.in.name, Column: f.all[j], What: "is a list, want one value a row"}
+		}
+	}
 	s, err := f.layout.scan(f.pick, keep)
 	if err != nil {
 		return nil, err

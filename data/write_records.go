@@ -14,8 +14,9 @@ type RecordWriter struct {
 	comma byte
 	pick  []int // the columns that are numbers, where the table does not say
 	rows  recordEncoder
-	extra int // columns of numbers
-	texts int // columns of text behind them
+	extra int      // columns of numbers
+	texts int      // columns of text behind them
+	left  []string // columns that have no place in the file
 }
 
 // A recordEncoder writes one format.
@@ -28,7 +29,7 @@ type recordEncoder interface {
 // extra, which are numbers of 64 bits. A pipe or a device takes CSV.
 //
 // CSV and TSV hold cells of text as they are written, and other values as text that says them exactly: dates and times in ISO
-// 8601, decimals in their digits. Lists have no such text, and are an error. Parquet holds the columns of Parquet and NPY in their own types,
+// 8601, decimals in their digits. Lists have no such text and are left out: see RecordWriter.LeftOut. Parquet holds the columns of Parquet and NPY in their own types,
 // nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
 //
 // A number behind a record that is NaN is a missing cell. Behind the numbers may stand columns of text: texts.
@@ -56,7 +57,7 @@ func CreateRecords(path string, of *File, extra []string, texts ...string) (*Rec
 	}
 	w := &RecordWriter{table: t, pick: of.passedNumbers(), extra: len(extra), texts: len(texts)}
 	if text {
-		w.keep, w.comma = asText, delimiterNamed(path)
+		w.keep, w.comma, w.left = asText, delimiterNamed(path), of.Lists()
 		w.rows, err = newCSVRecords(t.pack, of, added, w.comma)
 	} else {
 		w.keep = asValues
@@ -87,6 +88,14 @@ func newParquetRecords(t *tableWriter, of *File, extra, texts []string) (recordE
 	}
 	e, err := newParquetEncoder(t.pack, fields, extra, texts...)
 	return e, t.failed(err)
+}
+
+// LeftOut are the columns of the table that the file has no place for: lists, where it is one of text.
+func (w *RecordWriter) LeftOut() []string {
+	if w == nil {
+		return nil
+	}
+	return w.left
 }
 
 // WriteRecord writes a record and the numbers behind it.

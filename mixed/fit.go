@@ -77,7 +77,11 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 		if err := checkValues(&modelled[j], values); err != nil {
 			return nil, err
 		}
-		l.marginals = append(l.marginals, fitMarginal(&modelled[j], values))
+		m := fitMarginal(&modelled[j], values)
+		if m.validate() != nil {
+			return nil, fmt.Errorf("column %q has values closer together than a density can tell apart in 64 bits, want them in a smaller unit", modelled[j].Name)
+		}
+		l.marginals = append(l.marginals, m)
 	}
 	f := &fit{Config: c.withDefaults(len(chosen)), fitted: l.newTable(rowsOf{x, chosen}, true), validation: l.newTable(rowsOf{x, held}, true)}
 	if err := errors.Join(f.fitted.checkPossible(chosen), f.validation.checkPossible(held)); err != nil {

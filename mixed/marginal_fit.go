@@ -54,6 +54,8 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 		for i, v := range sorted {
 			sorted[i] = m.at(m.index(v))
 		}
+	} else {
+		sorted = append(sorted, boundsSeen(c, sorted)...)
 	}
 	slices.Sort(sorted)
 	t := &tally{grid: m.grid, lower: m.lower, upper: m.upper, n: float64(len(sorted)), smallest: max(leastBin, len(sorted)/mostBins)}
@@ -71,6 +73,21 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 	}
 	t.spread(sorted)
 	return t
+}
+
+// boundsSeen are the bounds that the column is known to reach and none of values does: the rows that do are not fitted to, and have a
+// probability all the same, as at a bound there is no density.
+func boundsSeen(c *columns.Column, values []float64) (bounds []float64) {
+	if len(values) == 0 || c.Min == c.Max {
+		return nil
+	}
+	if c.Lower != nil && *c.Lower == c.Min && !slices.Contains(values, c.Min) {
+		bounds = append(bounds, c.Min)
+	}
+	if c.Upper != nil && *c.Upper == c.Max && !slices.Contains(values, c.Max) {
+		bounds = append(bounds, c.Max)
+	}
+	return bounds
 }
 
 // spread finds centre and scale; where most values are one, the scale of all, and of a single value one that shows in its digits.

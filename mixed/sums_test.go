@@ -140,6 +140,43 @@ func TestAtom(t *testing.T) {
 	}
 }
 
+// TestBoundHeldOut: the one row whose value is at its column's bound is fitted around whether it is held out or not.
+func TestBoundHeldOut(t *testing.T) {
+	const n = 60
+	x := mat.NewDense(n, 2, nil)
+	for i := range n {
+		x.SetRow(i, []float64{float64(i) * 1.37, float64(i % 2)})
+	}
+	schema := columns.Schema{Columns: []columns.Column{
+		{Name: "at", Kind: columns.Numbers, Min: 0, Max: x.At(n-1, 0), Lower: number(0), Upper: number(x.At(n-1, 0))},
+		{Name: "odd", Kind: columns.Boolean, Levels: []columns.Level{{Text: "no"}, {Text: "yes"}}}}}
+	for seed := range uint64(12) { // each holds out a fifth of the rows
+		m, err := mixed.Fit(context.Background(), schema, x, mixed.Config{Epochs: 1, Hidden: []int{4}, Seed: seed})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		lp, err := m.LogProb(x)
+		if err != nil || math.IsInf(lp[0], -1) || math.IsInf(lp[n-1], -1) {
+			t.Errorf("seed %d: log p at the bounds %v and %v (%v), want finite numbers", seed, lp[0], lp[n-1], err)
+		}
+	}
+}
+
+// TestTiny: of values that are too close together there is an error, and no model that cannot be loaded.
+func TestTiny(t *testing.T) {
+	r := rng(3)
+	x := mat.NewDense(100, 2, nil)
+	for i := range 100 {
+		x.SetRow(i, []float64{1e-302 * math.Exp(r.NormFloat64()), float64(i % 2)})
+	}
+	schema := columns.Schema{Columns: []columns.Column{{Name: "mass", Kind: columns.Numbers},
+		{Name: "odd", Kind: columns.Boolean, Levels: []columns.Level{{Text: "no"}, {Text: "yes"}}}}}
+	_, err := mixed.Fit(context.Background(), schema, x, mixed.Config{Epochs: 1, Hidden: []int{4}})
+	if want := `mixed: Fit: column "mass" has values closer together than a density can tell apart in 64 bits, want them in a smaller unit`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // TestGridFromMin: a grid goes through the least value, which need not be a whole number of steps; its probabilities sum to 1.
 func TestGridFromMin(t *testing.T) {
 	r := rng(8)

@@ -46,7 +46,7 @@ func described(c *columns.Column) Column {
 		typical = 0
 	}
 	text := string(c.Append(nil, typical))
-	return Column{Name: c.Name, Typical: text, Text: !json.Valid([]byte(text)) || len(c.Levels) > 0 || c.Form.Layout != ""}
+	return Column{Name: c.Name, Typical: text, Text: !json.Valid([]byte(text)) || len(c.Levels) > 0 || !c.Form.Plain()}
 }
 
 // Schema is what the columns are, by which tables are read.

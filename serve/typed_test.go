@@ -82,6 +82,38 @@ func TestTyped(t *testing.T) {
 	}
 }
 
+// TestTypedText: numbers that are not all written as programs write them are text in JSON and quoted in CSV, though most look plain.
+func TestTypedText(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	schema := &columns.Schema{Columns: []columns.Column{
+		{Name: "balance", Kind: columns.Numbers, Step: 1, Min: -3000, Max: 3000, Form: columns.Form{Thousands: ",", Negative: "(1)"}},
+		{Name: "open", Kind: columns.Boolean, Levels: []columns.Level{{Text: "no", Count: 100}, {Text: "yes", Count: 100}}},
+	}}
+	x := mat.NewDense(200, 2, nil)
+	for i := range 200 {
+		x.SetRow(i, []float64{math.Round(1500 * rng.NormFloat64()), float64(i % 2)})
+	}
+	m, err := tabular.FitTable(context.Background(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
+	noError(t, err)
+	path := filepath.Join(t.TempDir(), "m.gflow")
+	noError(t, m.Save(path))
+	s := run(t, serve.Config{Models: map[string]string{"m": path}})
+	status, text := s.post("/v1/models/m/sample", "application/json", `{"rows":100,"seed":3}`)
+	var drawn []struct{ Balance, Open string }
+	if err := json.Unmarshal([]byte(text), &drawn); err != nil || status != 200 {
+		t.Fatalf("%d %s: %v", status, text, err)
+	}
+	if !strings.Contains(text, `"(`) || !strings.Contains(text, `,`) {
+		t.Errorf("no balance is below 0, or beyond a thousand: %s", text)
+	}
+	for _, r := range drawn {
+		if v, err := schema.Columns[0].Parse(r.Balance); err != nil || v != math.Trunc(v) {
+			t.Errorf("balance %q: %v (%v)", r.Balance, v, err)
+		}
+	}
+	s.want(200, "log_prob")(s.post(score, "application/json", text))
+}
+
 // first is the first number of a line of CSV, or of an object whose first member is one.
 func first(line string) (v float64) {
 	if _, after, found := strings.Cut(line, `"log_prob":`); found {

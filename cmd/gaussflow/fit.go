@@ -114,7 +114,7 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	}
 	if o.schema == "" && schema.BadRows != nil && !o.table.skipBad {
 		bad := &badRowsError{bad: schema.BadRows}
-		if schema.Rows == 0 {
+		if schema.Rows < schema.BadRows.Count && schema.BadRows.Line > 1 {
 			bad.file = file.Name()
 		}
 		return nil, in(file.Name(), bad)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/graph"
 	"gaussflow/tabular"
@@ -32,12 +33,14 @@ func hint(c *cobra.Command, err error) string {
 			names[i] = column.Name
 		}
 		return except(c, "these columns", names)
+	case errors.As(err, &missing) && len(withoutValues(missing)) > 0:
+		return except(c, "what has no value at all", withoutValues(missing))
 	case errors.As(err, &missing), errors.As(err, &cell):
 		return flagged(c, "drop-missing", "--drop-missing leaves such rows out, and says how many")
 	case errors.As(err, &gap):
 		return flagged(c, "drop-missing", "--drop-missing leaves rows with missing cells out, and says how many")
 	case errors.As(err, &bad) && bad.file != "":
-		return fmt.Sprintf("the first line is of another kind than all others: sed 1d %s > rows.csv leaves it out", inShell(bad.file))
+		return titled(bad.bad, bad.file)
 	case errors.As(err, &bad):
 		return flagged(c, "skip-bad-rows", "--skip-bad-rows leaves such rows out, and says how many")
 	case errors.As(err, &mistyped):
@@ -54,6 +57,24 @@ func hint(c *cobra.Command, err error) string {
 		return fmt.Sprintf("sed %dd %s > without.csv leaves the row out", row.line, inShell(row.file))
 	}
 	return ""
+}
+
+// withoutValues are the columns in which every cell is missing: without the rows of such cells no row would be left.
+func withoutValues(e *data.MissingError) (names []string) {
+	for _, column := range e.Columns {
+		if column.Missing == e.Rows {
+			names = append(names, column.Name)
+		}
+	}
+	return names
+}
+
+// titled says how to leave out the lines before the first row that cannot be read, where those that cannot are most: a title, a comment.
+func titled(bad *columns.Bad, file string) string {
+	if n := bad.Line - 1; n > 1 {
+		return fmt.Sprintf("the first %d lines are of another kind than most others: sed 1,%dd %s > rows.csv leaves them out", n, n, inShell(file))
+	}
+	return fmt.Sprintf("the first line is of another kind than most others: sed 1d %s > rows.csv leaves it out", inShell(file))
 }
 
 func formatHint(c *cobra.Command, e *data.FormatError) string {

@@ -54,7 +54,7 @@ func newImpute() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err = answers(args[0], model); err != nil {
+			if err = answers(args[0], table.argument(args[1]), model); err != nil {
 				return err
 			}
 			file, schema, err := table.openFor(c, args[1], model)
@@ -62,7 +62,7 @@ func newImpute() *cobra.Command {
 				return err
 			}
 			f.model, f.numbered = model, c.Flags().Changed("draws")
-			f.columns = newFillable(schema, file.Header())
+			f.columns = newFillable(schema, textColumns(file))
 			return f.run(c, file, output)
 		},
 	}
@@ -109,6 +109,7 @@ func (f *filling) run(c *cobra.Command, file *data.File, output string) (err err
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), f.fill, f.write); err != nil {
 		return err
 	}
+	sayLeftOut(c, f.w)
 	sayRows(c, f.left, "rows with cells that were not filled, or could not be read, left as they came", f.leftAt, f.leftWhy)
 	return f.w.Close()
 }

@@ -58,6 +58,7 @@ func newInfo() *cobra.Command {
 	o.table.rowsFlag(c, "measure")
 	f := c.Flags()
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
+	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
 	f.StringVar(&o.between, "between", "", "the mutual information of two `groups` of columns, a,b:c,d")
 	f.StringSliceVar(&o.given, "given", nil, "with --between: what is left of it where these columns, by `name`, are known")
 	f.BoolVar(&o.dual, "dual", false, "the dual total correlation and the O-information too")
@@ -121,7 +122,7 @@ func (o *infoFlags) read(c *cobra.Command, path string, columns []string) (*data
 		flags = o.table.ofPair(path)
 	}
 	if columns != nil {
-		flags.options.Columns = nil
+		flags.options.Columns, flags.options.Except = nil, nil
 	}
 	file, err := flags.open(c, path)
 	if err != nil {

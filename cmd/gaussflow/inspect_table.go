@@ -61,6 +61,9 @@ func printTable(out io.Writer, file *data.File, schema *columns.Schema) {
 		fmt.Fprintln(out, note)
 	}
 	printSchema(out, schema)
+	if bad := schema.BadRows; bad != nil && schema.Rows < bad.Count && bad.Line > 1 {
+		fmt.Fprintln(out, titled(bad, file.Name()))
+	}
 }
 
 // writeSchema writes a schema to a file that appears once it is whole.
@@ -101,7 +104,7 @@ func obeyed(schema *columns.Schema, kinds map[string]columns.Kind) error {
 	for i := range schema.Columns {
 		c := &schema.Columns[i]
 		said := columns.Column{Kind: kinds[c.Name]}
-		if said.Modelled() && (c.Kind == columns.Text || c.Kind == columns.Identifier) {
+		if said.Modelled() && (c.Kind == columns.Text || c.Kind == columns.Identifier || c.Kind == columns.Ignored) {
 			return &columns.SchemaError{Where: fmt.Sprintf("column %q", c.Name), What: fmt.Sprintf("cannot be %s, as --as says, but is %s: %s", said.Kind, c.Kind, c.Describe())}
 		}
 	}
@@ -129,9 +132,31 @@ func printSchema(out io.Writer, s *columns.Schema) {
 		fmt.Fprintln(out, odd)
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(out, "\nLeft out of a density: %s. --as %s takes it in as numbers, --as %s as a category.\n",
-			listed(left, ", "), inShell(left[0]+"=numbers"), inShell(left[0]+"=category"))
+		fmt.Fprintf(out, "\nLeft out of a density: %s.%s\n", listed(left, ", "), takenIn(s))
 	}
+}
+
+// takenIn says how columns that are left out are taken in, where they can be.
+func takenIn(s *columns.Schema) string {
+	numbers, category := "", ""
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if numbers == "" && c.MayBe(columns.Numbers) {
+			numbers = inShell(c.Name + "=numbers")
+		}
+		if category == "" && c.MayBe(columns.Category) && s.Rows <= columns.MostLevels {
+			category = inShell(c.Name + "=category")
+		}
+	}
+	switch {
+	case numbers != "" && category != "":
+		return fmt.Sprintf(" --as %s takes it in as numbers, --as %s as a category.", numbers, category)
+	case numbers != "":
+		return fmt.Sprintf(" --as %s takes it in as numbers.", numbers)
+	case category != "":
+		return fmt.Sprintf(" --as %s takes it in as a category.", category)
+	}
+	return ""
 }
 
 // oddities are the rows and cells that are not what the others are.

@@ -45,14 +45,12 @@ func hasLatents(path string, m *tabular.Model) error {
 	return in(path, tabular.ErrNoLatents)
 }
 
-var errFlow = errors.New("the density is a flow of numbers, which has no law of a cell given others; one that has is fitted by gaussflow fit DATA --family any-order")
-
-// answers refuses a model without a law of each column given any others.
-func answers(path string, m *tabular.Model) error {
+// answers refuses a model without a law of each column given any others; table is what it was asked about, as in a shell.
+func answers(path, table string, m *tabular.Model) error {
 	if m.Mixed != nil {
 		return nil
 	}
-	return in(path, errFlow)
+	return in(path, fmt.Errorf("the density is a flow of numbers, which has no law of a cell given others; one that has is fitted by gaussflow fit %s --family any-order", table))
 }
 
 // known reports whether a model knows the table it was fitted to.

@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			}
 			keras := filepath.Join("..", "..", "flows", "testdata", "keras")
 			for folder, names := range map[string][]string{
-				fitted: {"moons.csv", "moons.gflow", "plain.gflow"}, filepath.Join("..", "..", "examples"): {"penguins.csv"}, filepath.Join("..", "..", "data", "sql", "testdata"): {"shop.db"}, keras: {"coupling.weights.h5", "coupling.npz"},
+				fitted: {"moons.csv", "moons.gflow", "plain.gflow"}, filepath.Join("..", "..", "examples"): {"penguins.csv"}, filepath.Join("..", "..", "data", "sql", "testdata"): {"shop.db"}, filepath.Join("..", "..", "data", "testdata"): {"nested.parquet"}, keras: {"coupling.weights.h5", "coupling.npz"},
 			} {
 				for _, name := range names {
 					raw, err := os.ReadFile(filepath.Join(folder, name))

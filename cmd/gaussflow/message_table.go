@@ -19,7 +19,7 @@ func sayMissing(e *data.MissingError) string {
 }
 
 func sayCategories(e *data.CategoryError) string {
-	return fmt.Sprintf("%s: columns that are text, not numbers, cannot be fitted: %s", e.File, badColumns(e.Columns))
+	return fmt.Sprintf("%s: columns that are text, where numbers are wanted: %s", e.File, badColumns(e.Columns))
 }
 
 func sayEmpty(e *data.EmptyError) string {

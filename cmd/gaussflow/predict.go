@@ -55,7 +55,7 @@ func newPredict() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err = answers(args[0], model); err != nil {
+			if err = answers(args[0], table.argument(args[1]), model); err != nil {
 				return err
 			}
 			s, err := newPrediction(c, model, args[2], levels)
@@ -155,6 +155,7 @@ func (s *prediction) run(c *cobra.Command, file *data.File, output string) error
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), s.predict, func(b *batch) error { return s.write(w, b) }); err != nil {
 		return err
 	}
+	sayLeftOut(c, w)
 	sayRows(c, s.odd, "rows without a prediction, as the column reason explains", s.oddAt, s.oddWhy)
 	if err = w.Close(); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (e *mistypedError) Error() string {
 // A badRowsError is a table with rows that cannot be read.
 type badRowsError struct {
 	bad  *columns.Bad
-	file string // where no row can be read, else ""
+	file string // where most rows cannot be read, else ""
 }
 
 func (e *badRowsError) Error() string {
