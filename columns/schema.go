@@ -93,7 +93,7 @@ type Form struct {
 	Decimal   string `json:"decimal,omitempty"`   // "": a point
 	Thousands string `json:"thousands,omitempty"` // between groups of three digits, "": nothing
 	Decimals  int    `json:"decimals,omitempty"`  // after the point, -1: as many as it takes
-	Layout    string `json:"layout,omitempty"`    // of package time, for Time
+	Layout    string `json:"layout,omitempty"`    // of package time, for Time; an H is an hour of 24 without a zero before it
 	Missing   string `json:"missing,omitempty"`   // how a cell without a value is written
 }
 

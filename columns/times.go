@@ -2,6 +2,7 @@ package columns
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,11 +14,14 @@ var (
 		"01-02-2006", "2.1.2006", "02.01.2006", "1/2/06", "2/1/06", "01/02/06", "02/01/06", "02.01.06", "2-Jan-2006", "02-Jan-2006", "2-Jan-06", "02-Jan-06",
 		"2 Jan 2006", "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "Jan 02, 2006", "Jan 2 2006", "January 2, 2006", "January 02, 2006",
 		"02 January 2006", "Monday, January 2, 2006", "Mon, 02 Jan 2006", "02/Jan/2006", "2006-01", "Jan 2006", "January 2006", "20060102"}
-	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", "3:04 PM", "3:04:05 PM",
+	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", shortHour + ":04", shortHour + ":04:05", "3:04 PM", "3:04:05 PM",
 		"03:04 PM", "03:04:05 PM", "3:04PM", "03:04PM"}
 	seams = []string{" ", "T"}
 	zones = []string{"", "-07:00", "Z07:00", " -0700", "-0700"}
 )
+
+// shortHour is an hour of 24 without a zero before it, as spreadsheets write it, for which package time has no name.
+const shortHour = "H"
 
 // layouts are all of them.
 var layouts = func() (all []string) {
@@ -79,7 +83,7 @@ const (
 // where the cell is none, or not written as the layout has it.
 func seconds(cell, layout string) (v float64, ok bool) {
 	cell = strings.TrimSpace(cell)
-	t, err := time.Parse(layout, cell)
+	t, err := time.Parse(strings.Replace(layout, shortHour, "15", 1), cell) // which takes hours of one digit too
 	if err != nil || !sameDigits(cell, layout, t) {
 		return math.NaN(), false
 	}
@@ -93,7 +97,17 @@ func seconds(cell, layout string) (v float64, ok bool) {
 
 // sameDigits tells 01/02 from 1/2 and a fraction of a second from none, which time.Parse takes for the same.
 func sameDigits(cell, layout string, t time.Time) bool {
-	return len(cell) == len(t.Format(layout))
+	return len(cell) == len(appendLayout(nil, t, layout))
+}
+
+// appendLayout writes a time by a layout of package time, or one with a shortHour.
+func appendLayout(dst []byte, t time.Time, layout string) []byte {
+	before, after, short := strings.Cut(layout, shortHour)
+	dst = t.AppendFormat(dst, before)
+	if !short {
+		return dst
+	}
+	return t.AppendFormat(strconv.AppendInt(dst, int64(t.Hour()), 10), after)
 }
 
 // appendTime writes seconds by a layout, to its unit.
@@ -101,7 +115,7 @@ func appendTime(dst []byte, v float64, layout string) []byte {
 	whole := math.Floor(v)
 	unit := math.Pow10(9 - fractionDigits(layout))
 	nano := int64(math.Round((v-whole)*1e9/unit) * unit)
-	return time.Unix(int64(whole), nano).UTC().AppendFormat(dst, layout)
+	return appendLayout(dst, time.Unix(int64(whole), nano).UTC(), layout)
 }
 
 // fractionDigits is how many digits of a second a layout has.
