@@ -8,6 +8,7 @@ import (
 // A rawCell is a cell of CSV as it is written, spaces and quotes included.
 type rawCell struct {
 	text   []byte
+	spaces int // that text begins with and that are no part of the cell
 	quoted bool
 }
 
@@ -62,6 +63,8 @@ func closingQuote(record []byte, from int) int {
 func (c rawCell) trimmed(start int, comma byte) rawCell {
 	if c.quoted || comma == ' ' {
 		c.text = c.text[start:]
+	} else {
+		c.spaces = start
 	}
 	return c
 }
@@ -83,7 +86,11 @@ func (c rawCell) appendTo(dst []byte, comma byte) []byte {
 	if c.quoted {
 		return append(dst, c.text...)
 	}
-	return appendQuoted(dst, c.text, comma)
+	text := c.text
+	if needsQuotes(text, comma) { // within which spaces are a part
+		text = text[c.spaces:]
+	}
+	return appendQuoted(dst, text, comma)
 }
 
 // appendRaw appends a record of delimiter from as one of delimiter to: the same bytes where these are the same, but for a last cell that

@@ -22,6 +22,7 @@ func FuzzCSV(f *testing.F) {
 	}
 	f.Add([]byte("a\n\n1\n\"\"\n2"))
 	f.Add([]byte("a\n0\r\r\n"))
+	f.Add([]byte("a\n 0\r\r"))
 	f.Add([]byte("a,b\n1_0,0x1p4\r\n1e400,+.5"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.CSV, Delimiter: ',', Header: data.HeaderFirst})
