@@ -112,7 +112,7 @@ var numbers = []line{
 	{"B2 flipped bits in models and checkpoints, names that come twice", "20 of 50 resume to another model", goTest("./flows", "TestFlipped|TestDescriptionSays")},
 	{"B3 score of score_ids.parquet", "9.007199254740992e+15, 1e+06, dates as 19723", func(p *place) (string, bool) {
 		table := p.input("score_ids.parquet")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		f := p.fit(table, "--columns", "x,y")
@@ -129,7 +129,7 @@ var numbers = []line{
 	{"B4 EarlyStopping with nothing but NaN", "best epoch 0", goTest("./train", "Stopping|Restore|NaN")},
 	{"B5 nearconst_rounding.csv, sampled", "a spread of 1.25e-4 for 1.3e-15", func(p *place) (string, bool) {
 		table := p.input("nearconst_rounding.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		f := p.fit(table)
@@ -138,7 +138,7 @@ var numbers = []line{
 	}},
 	{"B5 scale_1e-200.csv", "mean log p 6.65 for 457.67, no warning", func(p *place) (string, bool) {
 		table := p.input("scale_1e-200.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		p.fit(table)
@@ -156,7 +156,7 @@ var numbers = []line{
 	}},
 	{"B6 roundtrip_f64.gflow: rows to z and back", "(320, 0) -> (319.56, -5.05), nothing said", func(p *place) (string, bool) {
 		model, rows, fitted := p.input("roundtrip_f64.gflow"), p.input("roundtrip_rows.csv"), p.input("roundtrip_fit_xy.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		far, near := p.run("transform", model, rows, "--error"), p.run("transform", model, fitted, "--error")
@@ -170,7 +170,7 @@ var numbers = []line{
 	{"B7 warm starts, then epochs of Adam at 3e-3", "9.899 nats, after one epoch 20,203", goTest("./flows", "TestWarmStartIsAStart")},
 	{"B8 dup_note.csv, its duplicate names not asked for", "fatal in CSV, accepted in Parquet", func(p *place) (string, bool) {
 		table := p.input("dup_note.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		p.put("t.csv", strings.NewReplacer("x1", "a", "x2", "b").Replace(gaussians(100, 2, 1)))
@@ -180,7 +180,7 @@ var numbers = []line{
 	}},
 	{"B8 underscore.csv", "100_1 is read as 1001", func(p *place) (string, bool) {
 		table := p.input("underscore.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		r := p.run("inspect", table)
@@ -248,7 +248,7 @@ var hostile = []line{
 var messages = []line{
 	{"D outlier300.csv", "names row 5 for row 1000", func(p *place) (string, bool) {
 		table := p.input("outlier300.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		return refused(p.fit(table), 0, "warning: a cell is 1e+300, far from all others") // and the row left out
@@ -259,7 +259,7 @@ var messages = []line{
 	}},
 	{"D numhead.csv", "(Options.Header)", func(p *place) (string, bool) {
 		table := p.input("numhead.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		r := p.fit(table)
@@ -267,7 +267,7 @@ var messages = []line{
 	}},
 	{"D lat.csv", "after the training, flows: Facts: …", func(p *place) (string, bool) {
 		table := p.input("lat.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		r := p.fit(table)
@@ -275,7 +275,7 @@ var messages = []line{
 	}},
 	{"D zeros100m1.csv: 999 zeros and a 5", "constant columns: a", func(p *place) (string, bool) {
 		table := p.input("zeros100m1.csv")
-		if p.missing != "" {
+		if p.leftOut != "" {
 			return "", false
 		}
 		r := p.fit(table)

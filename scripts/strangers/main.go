@@ -1,9 +1,9 @@
 // Strangers tries again what strangers tried on the tool and saw go wrong, as they tried it, and prints a table: what was tried, what
 // was seen first, what is seen now. It ends with exit code 1 if a line is not as it should be.
 //
-//	go run ./scripts/strangers [-inputs ../shared/data/field] [-run B5]
+//	go run ./scripts/strangers [-inputs ../shared/data/field] [-run B5] [-tests=false]
 //
-// Lines whose input is not there are left out, and said to be. It runs from the root of the repository and writes to a temporary folder.
+// Lines whose input is not there are left out, and said to be; with -tests=false those, too, that a test of a package tries. It runs from the root of the repository and writes to a temporary folder.
 package main
 
 import (
@@ -26,14 +26,16 @@ type line struct {
 // A place is where lines are tried: a folder for each, and the tool.
 type place struct {
 	tool, folder, inputs string
-	missing              string // an input that is not there
+	tests                bool   // whether tests of packages are run
+	leftOut              string // why a line was
 }
 
 func main() {
 	inputs := flag.String("inputs", filepath.Join("..", "shared", "data", "field"), "the folder of the inputs that failed")
 	only := flag.String("run", "", "try only the lines whose name begins so")
+	tests := flag.Bool("tests", true, "try lines that tests of packages try")
 	flag.Parse()
-	ok, err := tryAll(*inputs, *only)
+	ok, err := tryAll(*inputs, *only, *tests)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "strangers:", err)
 	}
@@ -42,7 +44,7 @@ func main() {
 	}
 }
 
-func tryAll(inputs, only string) (ok bool, err error) {
+func tryAll(inputs, only string, tests bool) (ok bool, err error) {
 	root, err := os.MkdirTemp("", "strangers")
 	if err != nil {
 		return false, err
@@ -62,7 +64,7 @@ func tryAll(inputs, only string) (ok bool, err error) {
 		if !strings.HasPrefix(l.name, only) {
 			continue
 		}
-		p := &place{tool: tool, inputs: inputs}
+		p := &place{tool: tool, inputs: inputs, tests: tests}
 		if p.folder, err = os.MkdirTemp(root, "line"); err != nil { // its own: what another line has left there could pass for its
 			return false, err
 		}
@@ -70,8 +72,8 @@ func tryAll(inputs, only string) (ok bool, err error) {
 		now, good := l.try(p)
 		verdict := "ok"
 		switch {
-		case p.missing != "":
-			now, verdict = p.missing+" is not there", "left out"
+		case p.leftOut != "":
+			now, verdict = p.leftOut, "left out"
 		case !good:
 			ok, verdict = false, "NOT OK"
 		}
