@@ -112,13 +112,16 @@ func (o *compareFlags) run(c *cobra.Command, pathA, pathB string) error {
 // check holds the flags to what they can be.
 func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
 	has := c.Flags().Changed
+	if o.schema != "" {
+		if err := o.table.schemaAlone(o.as); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.queryB != "" && !sql.IsDatabase(pathB):
 		return fmt.Errorf("--sql-b asks a database, and %s is none", pathB)
 	case pathA == "-" && pathB == "-":
 		return errors.New("A and B are both standard input, want one of them to be a file")
-	case o.schema != "" && len(o.as)+len(o.table.options.Columns)+len(o.table.options.Except) > 0:
-		return errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema")
 	case o.asJSON && o.output == "-":
 		return errors.New("--json and --output - both go to standard output, want one of them")
 	case has("rows") && (o.config.Rows < 1 || o.config.Rows > drift.MostRows):

@@ -148,8 +148,8 @@ func (o *fitFlags) schemaOf(c *cobra.Command, file *data.File) (*columns.Schema,
 	if o.schema == "" {
 		return profile(c, file, o.as)
 	}
-	if len(o.as) > 0 || len(o.table.options.Columns)+len(o.table.options.Except) > 0 {
-		return nil, usage(c, errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema"))
+	if err := o.table.schemaAlone(o.as); err != nil {
+		return nil, usage(c, err)
 	}
 	return readSchema(o.schema)
 }

@@ -104,3 +104,11 @@ func sayRows(c *cobra.Command, n int, what string, first data.Place, why string)
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: %d; the first is %s: %s\n", what, n, at, why)
 }
+
+// schemaAlone refuses flags that have no place beside --schema.
+func (t *tableFlags) schemaAlone(as map[string]string) error {
+	if len(as)+len(t.options.Columns)+len(t.options.Except) > 0 {
+		return errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema")
+	}
+	return nil
+}
