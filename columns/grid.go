@@ -96,10 +96,12 @@ const (
 )
 
 // gridThrough is the step near to one that is guessed of the grid that ascending values lie on, 0 where they do not. The first and the
-// last value say it best: what rounding did to them is shared by all steps between.
+// last value say it best: what rounding did to them is shared by all steps between. Below the
+// distance between neighbouring numbers everything lies on any grid.
 func gridThrough(sorted []float64, guess float64) (step float64) {
 	first, last := sorted[0], sorted[len(sorted)-1]
-	if step = (last - first) / math.Round((last-first)/guess); !(step > 0) || math.IsInf(step, 1) {
+	step = (last - first) / math.Round((last-first)/guess)
+	if !(step >= max(unitOf(first), unitOf(last))) || math.IsInf(step, 1) {
 		return 0
 	}
 	for _, v := range sorted {
@@ -109,6 +111,12 @@ func gridThrough(sorted []float64, guess float64) (step float64) {
 		}
 	}
 	return step
+}
+
+// unitOf is the distance from a number to the next one further from 0.
+func unitOf(v float64) float64 {
+	v = math.Abs(v)
+	return math.Nextafter(v, math.Inf(1)) - v
 }
 
 // divisorOf is the greatest common divisor of gaps, by Euclid; what is less than a ten-thousandth of the least gap is taken for

@@ -180,7 +180,7 @@ func (m *related) tolerance(r *Relation, from []int, j int, rows [][]float64) fl
 		tolerance = 0 // a step so coarse that anything would hold: to the digits, or not at all
 	}
 	largest = max(largest, math.Abs(m.columns[j].Min), math.Abs(m.columns[j].Max))
-	return tolerance + 16*(math.Nextafter(largest, math.Inf(1))-largest)
+	return tolerance + 16*unitOf(largest)
 }
 
 // holds reports whether the relation holds in all rows but few, and in many.

@@ -80,8 +80,7 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 }
 
 func rounding(v *Values) bool {
-	at := max(math.Abs(v.Min), math.Abs(v.Max))
-	return v.Max-v.Min <= fewUnits*(math.Nextafter(at, math.Inf(1))-at) && v.Max != v.Min
+	return v.Max-v.Min <= fewUnits*max(unitOf(v.Min), unitOf(v.Max)) && v.Max != v.Min
 }
 
 // same makes a constant of a column of one value.
