@@ -76,6 +76,9 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 	if c.Kind == Time {
 		return rounding(v) || v.Distinct() == 1 && t.different != nil && t.different.number() > 1
 	}
+	if n, _ := t.numbers(); v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
+		return t.digits || t.different != nil && t.different.number() > 1 && !n.exponents
+	}
 	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
 }
 

@@ -16,6 +16,7 @@ type texts struct {
 	different              *distinct[string]
 	first                  string // of stored numbers that are there, as text
 	long                   bool   // some are too long to be a level of a category
+	digits                 bool   // numbers that are stored differ in digits, whether or not they do as float64
 }
 
 // Bounds on what one column holds.
@@ -97,7 +98,7 @@ func (t *texts) block(b *block, j, held int) {
 	}
 }
 
-// number takes a number of a table that stores numbers; text is how the first one is written.
+// number takes a number of a table that stores numbers; text is how the first one is written, and those that a float64 may round.
 func (t *texts) number(v float64, text string) {
 	t.cells++
 	switch t.stored++; {
@@ -105,6 +106,8 @@ func (t *texts) number(v float64, text string) {
 		t.missing++
 	case t.first == "":
 		t.first = strings.Clone(text)
+	case math.Abs(v) > mostWhole && text != t.first:
+		t.digits = true
 	}
 }
 

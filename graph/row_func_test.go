@@ -11,6 +11,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // compiling is a RowFunc of one column that counts how often it is compiled; the first `failing` times it is not.
@@ -30,7 +31,7 @@ func TestProgramsAreKept(t *testing.T) {
 	for round := range 3 {
 		for i, n := range []int{1, 2, 17, 129, 512} { // of five, two have one batch size
 			out, err := f.Run(mat.NewDense(n, 1, nil))
-			noError(t, err)
+			errtest.None(t, err)
 			equal(t, "exp 0", out[0], []float64{1}, 0)
 			if want := int32(min(i+1, 4)); round == 0 && i != 4 && compiled.Load() != want {
 				t.Errorf("after the first %d rows: compiled %d times, want %d", n, compiled.Load(), want)
@@ -102,7 +103,7 @@ func (o counted) Do(in ...G.Value) (G.Value, error) {
 func TestOnlyOwnParametersCount(t *testing.T) {
 	scalar := func(name string, v float64) *graph.Param {
 		p := graph.NewParam(name, graph.Float64)
-		noError(t, p.Set([]float64{v}))
+		errtest.None(t, p.Set([]float64{v}))
 		return p
 	}
 	p, q, offset, stranger := scalar("p", 2), scalar("q", 3), scalar("offset", 0), scalar("stranger", 0)
@@ -120,10 +121,10 @@ func TestOnlyOwnParametersCount(t *testing.T) {
 		{nil, 0, 6, 1}, {nil, 0, 6, 1}, {stranger, 1, 6, 1}, {offset, 1, 7, 1}, {q, 5, 11, 2}, {p, 3, 16, 3}, {stranger, 2, 16, 3},
 	} {
 		if c.change != nil {
-			noError(t, c.change.Set([]float64{c.to}))
+			errtest.None(t, c.change.Set([]float64{c.to}))
 		}
 		out, err := f.Run(mat.NewDense(1, 1, []float64{1}))
-		noError(t, err)
+		errtest.None(t, err)
 		if out[0][0] != c.value || runs != c.runs {
 			t.Errorf("%v: got %v after %d runs of what depends on parameters alone, want %v after %d", c, out[0][0], runs, c.value, c.runs)
 		}
