@@ -2,6 +2,8 @@ package graph_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -27,14 +29,15 @@ func compiling(failing int32) (f *graph.RowFunc, compiled *atomic.Int32) {
 
 // TestProgramsAreKept: no garbage collection makes a RowFunc compile again.
 func TestProgramsAreKept(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // more would each have their own
 	f, compiled := compiling(0)
 	for round := range 3 {
-		for i, n := range []int{1, 2, 17, 129, 512} { // of five, two have one batch size
-			out, err := f.Run(mat.NewDense(n, 1, nil))
+		for _, c := range []struct{ rows, programs int }{{1, 1}, {2, 2}, {17, 3}, {129, 3}, {512, 4}, {700, 4}} {
+			out, err := f.Run(mat.NewDense(c.rows, 1, nil))
 			errtest.None(t, err)
 			equal(t, "exp 0", out[0], []float64{1}, 0)
-			if want := int32(min(i+1, 4)); round == 0 && i != 4 && compiled.Load() != want {
-				t.Errorf("after the first %d rows: compiled %d times, want %d", n, compiled.Load(), want)
+			if n := int(compiled.Load()); round == 0 && n != c.programs {
+				t.Errorf("after the first %d rows: compiled %d times, want %d", c.rows, n, c.programs)
 			}
 		}
 		runtime.GC()
@@ -42,6 +45,25 @@ func TestProgramsAreKept(t *testing.T) {
 	}
 	if n := compiled.Load(); n != 4 {
 		t.Errorf("compiled %d times for four batch sizes, want 4", n)
+	}
+}
+
+// TestAnyNumberOfRows: rows come out in their order, however they are cut to batches and spread over processors.
+func TestAnyNumberOfRows(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		f, _ := compiling(0)
+		for _, n := range []int{127, 128, 129, 500, 512, 513, 1023, 1024, 1100, 2600} {
+			x, want := mat.NewDense(n, 1, nil), make([]float64, n)
+			for i := range n {
+				x.Set(i, 0, float64(i)/float64(n))
+				want[i] = math.Exp(x.At(i, 0))
+			}
+			out, err := f.Run(x)
+			errtest.None(t, err)
+			equal(t, fmt.Sprintf("%d rows on %d processors", n, processors), out[0], want, 1e-14)
+		}
 	}
 }
 
