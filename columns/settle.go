@@ -145,7 +145,7 @@ func (c *Column) identifies(v *Values) bool {
 		return false
 	}
 	if c.Kind == Time {
-		if !v.sorted() || v.Count < fewestInRow {
+		if _, length := durationOf(c.Form.Layout); length || !v.sorted() || v.Count < fewestInRow {
 			return false
 		}
 		c.Note = "one moment a row, in order"

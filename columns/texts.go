@@ -54,6 +54,7 @@ func (t tokens) most() (best string, n int) {
 // numeral counts the cells that are numbers in one way of writing them.
 type numeral struct {
 	count, padded  int
+	lakhs          int    // numbers whose digits are grouped as in India, less those that would be, and are in groups of three
 	affixes, marks tokens // prefix, a zero byte and suffix; what groups digits
 	negatives      tokens // of numbers below 0, as Form.Negative
 	decimals       [2]int // the fewest and the most
@@ -84,6 +85,12 @@ func (n *numeral) add(r reading) {
 	}
 	if r.thousands != "" {
 		n.marks.add(r.thousands)
+	}
+	switch {
+	case r.lakhs:
+		n.lakhs++
+	case r.thousands != "" && math.Abs(r.value) >= 1e5:
+		n.lakhs--
 	}
 }
 
