@@ -48,12 +48,15 @@ type found struct {
 // undo makes it again what it was.
 func (f found) undo() { *f.Column = f.before }
 
-// relatable takes the columns of numbers that are modelled and are no booleans.
+// related reports a column that others may be made of.
+func (c *Column) related() bool { return c.Kind == Numbers || c.Kind == Grid || c.Kind == Time }
+
+// relatable takes the columns that may be made of each other.
 func (p *profile) relatable() *related {
 	m := &related{}
 	var at []int
 	for i, j := range p.read {
-		if c := &p.schema.Columns[j]; c.Kind == Numbers || c.Kind == Grid {
+		if c := &p.schema.Columns[j]; c.related() {
 			m.columns, at = append(m.columns, c), append(at, i)
 		}
 	}
