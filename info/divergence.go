@@ -26,16 +26,12 @@ type Divergence struct {
 // are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to. The copula c_q of q is read at p's
 // rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it.
 func Diverge(p, q *Sample) (Divergence, error) {
-	switch {
-	case p == nil || q == nil || p.n == 0 || q.n == 0:
-		return Divergence{}, errNoSample
-	case len(p.columns) != len(q.columns):
-		return Divergence{}, fmt.Errorf("info: Diverge: samples of %d and %d columns, want the same ones", len(p.columns), len(q.columns))
+	p, q, err := alike("Diverge", p, q)
+	if err != nil {
+		return Divergence{}, err
 	}
-	for _, s := range []*Sample{p, q} {
-		if err := errors.Join(s.check("Diverge", s.all()), s.determined(s.all())); err != nil {
-			return Divergence{}, err
-		}
+	if err := errors.Join(p.determined(p.all()), q.determined(q.all())); err != nil {
+		return Divergence{}, err
 	}
 	there, err := ratio(p, q)
 	if err != nil {
@@ -56,6 +52,22 @@ func Diverge(p, q *Sample) (Divergence, error) {
 		}
 	}
 	return d, nil
+}
+
+// alike are the rows without missing cells of two samples of the same columns, which are numbers.
+func alike(op string, p, q *Sample) (*Sample, *Sample, error) {
+	if p == nil || q == nil {
+		return nil, nil, errNoSample
+	}
+	if len(p.columns) != len(q.columns) {
+		return nil, nil, fmt.Errorf("info: %s: samples of %d and %d columns, want the same ones", op, len(p.columns), len(q.columns))
+	}
+	p, errP := p.whole(op, p.all())
+	q, errQ := q.whole(op, q.all())
+	if err := errors.Join(errP, errQ); err != nil {
+		return nil, nil, err
+	}
+	return p, q, errors.Join(p.numbersOnly(op, p.all()), q.numbersOnly(op, q.all()))
 }
 
 // A logRatio is log p/q at the rows of p.
@@ -88,7 +100,7 @@ func ratio(p, q *Sample) (logRatio, error) {
 	if d == 1 {
 		return r, nil
 	}
-	own, err := p.copula(p.all(), d)
+	own, err := p.copula(p.all(), p.all())
 	if err != nil {
 		return r, err
 	}
@@ -110,9 +122,8 @@ func (r logRatio) estimate(back logRatio) Estimate {
 	}
 	m := mean(weights)
 	if v := variance(weights, m) / float64(len(weights)); m > 0 && !math.IsInf(v, 0) {
-		e.SE = math.Hypot(e.SE, math.Sqrt(v)/m)
+		e = e.within(math.Hypot(e.SE, math.Sqrt(v)/m))
 	}
-	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
 	return e
 }
 
@@ -126,9 +137,8 @@ func jensenShannon(there, back logRatio) Estimate {
 		return p
 	}
 	a, b := half(there).signed(), half(back).signed()
-	e := Estimate{Value: a.Value + b.Value, Bias: a.Bias + b.Bias, SE: math.Hypot(a.SE, b.SE)}
-	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
-	return e
+	e := Estimate{Value: a.Value + b.Value, Bias: a.Bias + b.Bias, Rows: a.Rows}
+	return e.within(math.Hypot(a.SE, b.SE))
 }
 
 // softplus is log(1 + exp(v)).

@@ -13,12 +13,25 @@ type scored struct {
 	rank []int // of each row
 	tied int   // rows that share their value with another one
 	same bool  // all rows have one value
+	name bool  // values are names, of which it matters only whether they are equal
+	gaps int   // cells that are missing; then nothing else is known
 }
 
 // scoresOf ranks the values of a column. Equal values are ranked among each other at random, by the seed: the same as adding noise that
 // is smaller than the distance to the next value, from which the value can be told again, so that no information is lost or made.
 func scoresOf(values []float64, seed, column uint64) scored {
-	n := len(values)
+	n, gaps := len(values), 0
+	for _, v := range values {
+		if math.IsNaN(v) {
+			gaps++
+		}
+	}
+	if n == gaps {
+		return scored{gaps: gaps, same: true}
+	}
+	if gaps > 0 {
+		return scored{gaps: gaps}
+	}
 	order := initializers.NewRand(seed, 100+column).Perm(n)
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {

@@ -55,33 +55,30 @@ func features(scores []float64) (of [orders][]float64) {
 
 // IndependenceTest tests whether all of some columns, all of the sample's where none are named, are independent: by
 //
-//	T = n·Σ mean(f_a(x_i)·f_b(x_j))²,  i < j,  a, b = 1 … 3,
+//	T = n·Σ mean(f_a(x_i)·f_b(x_j))²,  i < j,
 //
-// f the Hermite polynomials of the columns' normal scores. That is ranks alone, whose law under the hypothesis is known: each column's are a
-// random order. So it is drawn from, once for each number of rows and columns. It looks at pairs: columns that depend on each other only
-// three together pass it.
+// f of a column of numbers the first three Hermite polynomials of its normal scores, and of one of names (1{name} − p)/√p for each of them,
+// which of two such columns is Pearson's χ². Under the hypothesis each column's rows may stand in any order, which is drawn from, of numbers
+// alone once for each number of rows and columns. It looks at pairs: columns that depend on each other only three together pass it.
 //
 // Source: Kallenberg & Ledwina 1999, Data-driven rank tests for independence; by Hermite in place of Legendre polynomials.
 func (s *Sample) IndependenceTest(columns ...int) (Test, error) {
 	if len(columns) == 0 {
 		columns = s.all()
 	}
-	if err := s.check("IndependenceTest", columns); err != nil {
+	s, err := s.whole("IndependenceTest", columns)
+	if err != nil {
 		return Test{}, err
 	}
 	if len(columns) < 2 {
 		return Test{}, errors.New("info: IndependenceTest: got one column, want two at least")
 	}
-	ranks := make([][]int, len(columns))
-	for i, j := range columns {
-		ranks[i] = s.columns[j].rank
-	}
-	t := pairStatistic(ranks, features(s.scores))
-	null, err := s.independentDraws(len(columns))
+	blocks := s.blocks(columns)
+	null, err := s.independentDraws(columns, blocks)
 	if err != nil {
 		return Test{}, err
 	}
-	return tested(t, null), nil
+	return tested(pairStatistic(blocks), null), nil
 }
 
 // tested is the outcome beside draws of the hypothesis.
@@ -103,97 +100,176 @@ func tested(t float64, null []float64) Test {
 	return r
 }
 
-// pairStatistic is T.
-func pairStatistic(ranks [][]int, f [orders][]float64) float64 {
-	d, n := len(ranks), len(f[0])
-	x := mat.NewDense(d*orders, n, nil)
-	for j, rank := range ranks {
-		for k := range orders {
-			row := x.RawRowView(j*orders + k)
-			for i, r := range rank {
-				row[i] = f[k][r]
-			}
+// A block is what the tests look at of one column, a slice of numbers a row for each.
+type block [][]float64
+
+// blocks are those of columns.
+func (s *Sample) blocks(columns []int) []block {
+	f := features(s.scores)
+	blocks := make([]block, len(columns))
+	for at, j := range columns {
+		if s.columns[j].name {
+			blocks[at] = blockOfNames(s.values[j])
+		} else {
+			blocks[at] = block(f[:]).inOrder(s.columns[j].rank)
 		}
 	}
-	var gram mat.SymDense
-	gram.SymOuterK(1/float64(n), x)
-	sum := 0.0
-	for i := range d * orders {
-		for j := (i/orders + 1) * orders; j < d*orders; j++ {
-			sum += gram.At(i, j) * gram.At(i, j)
-		}
-	}
-	return float64(n) * sum
+	return blocks
 }
 
-var independents sync.Map // [2]int{n, d} → []float64
+// blockOfNames has (1{name} − p)/√p of each name.
+func blockOfNames(values []float64) (b block) {
+	n := float64(len(values))
+	at := map[float64]int{}
+	var counts []float64
+	for _, v := range values {
+		k, known := at[v]
+		if !known {
+			k = len(counts)
+			at[v] = k
+			counts = append(counts, 0)
+		}
+		counts[k]++
+	}
+	for _, c := range counts {
+		feature := make([]float64, len(values))
+		for i := range feature {
+			feature[i] = -math.Sqrt(c / n)
+		}
+		b = append(b, feature)
+	}
+	for i, v := range values {
+		k := at[v]
+		b[k][i] += 1 / math.Sqrt(counts[k]/n)
+	}
+	return b
+}
 
-// independentDraws are T of independent columns.
-func (s *Sample) independentDraws(d int) ([]float64, error) {
-	key := [2]int{s.n, d}
-	if known, ok := independents.Load(key); ok {
+// inOrder has in row i what row from[i] has in b.
+func (b block) inOrder(from []int) block {
+	moved := make(block, len(b))
+	for k, feature := range b {
+		moved[k] = make([]float64, len(feature))
+		for i, r := range from {
+			moved[k][i] = feature[r]
+		}
+	}
+	return moved
+}
+
+// stack is the features of blocks, one in each row.
+func stack(blocks []block) *mat.Dense {
+	var data []float64
+	for _, b := range blocks {
+		for _, feature := range b {
+			data = append(data, feature...)
+		}
+	}
+	n := len(blocks[0][0])
+	return mat.NewDense(len(data)/n, n, data)
+}
+
+// pairStatistic is T.
+func pairStatistic(blocks []block) (t float64) {
+	sums := pairSums(blocks)
+	for i := range sums {
+		for _, v := range sums[i][:i] {
+			t += v
+		}
+	}
+	return t
+}
+
+// pairSums are the T of every two blocks, j < i.
+func pairSums(blocks []block) [][]float64 {
+	n := float64(len(blocks[0][0]))
+	var gram mat.SymDense
+	gram.SymOuterK(1/n, stack(blocks))
+	sums, row := make([][]float64, len(blocks)), 0
+	for i, b := range blocks {
+		sums[i] = make([]float64, len(blocks))
+		for range b {
+			column := 0
+			for j, other := range blocks[:i] {
+				for range other {
+					v := gram.At(row, column)
+					sums[i][j] += n * v * v
+					column++
+				}
+			}
+			row++
+		}
+	}
+	return sums
+}
+
+var independents sync.Map // [2]int{n, d} → []float64, of numbers
+
+// independentDraws are T of independent columns that look like these.
+func (s *Sample) independentDraws(columns []int, blocks []block) ([]float64, error) {
+	key := [2]int{s.n, len(columns)}
+	names, _ := s.parted(columns)
+	if known, ok := independents.Load(key); ok && len(names) == 0 {
 		return known.([]float64), nil
 	}
-	f := features(s.scores)
-	null := make([]float64, draws(s.n*d*d*orders*orders))
+	wide := 0
+	for _, b := range blocks {
+		wide += len(b)
+	}
+	null := make([]float64, draws(s.n*wide*wide))
 	err := initializers.EachColumn(len(null), func(b int) error {
 		if err := s.config.ended(); err != nil {
 			return err
 		}
 		rng := initializers.NewRand(uint64(b), uint64(s.n))
-		ranks := make([][]int, d)
-		for j := range ranks {
-			ranks[j] = rng.Perm(s.n)
+		moved := make([]block, len(blocks))
+		for j := range moved {
+			moved[j] = blocks[j].inOrder(rng.Perm(s.n))
 		}
-		null[b] = pairStatistic(ranks, f)
+		null[b] = pairStatistic(moved)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	independents.Store(key, null)
+	if len(names) == 0 {
+		independents.Store(key, null)
+	}
 	return null, nil
 }
 
 // DependenceTest tests whether two groups of columns are independent of each other, by the T of pairs of one of each; the hypothesis is
 // drawn from by giving the rows of b another order.
 func (s *Sample) DependenceTest(a, b []int) (Test, error) {
-	if err := s.grouped("DependenceTest", a, b); err != nil {
+	s, err := s.grouped("DependenceTest", a, b)
+	if err != nil {
 		return Test{}, err
 	}
-	f := features(s.scores)
-	build := func(group []int, order []int) *mat.Dense {
-		x := mat.NewDense(len(group)*orders, s.n, nil)
-		for at, j := range group {
-			rank := s.columns[j].rank
-			for k := range orders {
-				row := x.RawRowView(at*orders + k)
-				for i, from := range order {
-					row[i] = f[k][rank[from]]
-				}
-			}
-		}
-		return x
-	}
-	plain := initializers.NewRand(0, 0).Perm(s.n)
-	for i := range plain {
-		plain[i] = i
-	}
-	left := build(a, plain)
-	statistic := func(order []int) float64 {
+	left, right := stack(s.blocks(a)), stack(s.blocks(b))
+	statistic := func(right *mat.Dense) float64 {
 		var c mat.Dense
-		c.Mul(left, build(b, order).T())
+		c.Mul(left, right.T())
 		return square(&c) / float64(s.n)
 	}
-	null := make([]float64, draws(s.n*len(a)*len(b)*orders*orders))
-	err := initializers.EachColumn(len(null), func(i int) error {
+	many, _ := left.Dims()
+	more, _ := right.Dims()
+	null := make([]float64, draws(s.n*many*more))
+	err = initializers.EachColumn(len(null), func(i int) error {
 		if err := s.config.ended(); err != nil {
 			return err
 		}
-		null[i] = statistic(initializers.NewRand(s.config.Seed+uint64(i), 11).Perm(s.n))
+		order := initializers.NewRand(s.config.Seed+uint64(i), 11).Perm(s.n)
+		moved := mat.NewDense(more, s.n, nil)
+		for k := range more {
+			from, to := right.RawRowView(k), moved.RawRowView(k)
+			for i, r := range order {
+				to[i] = from[r]
+			}
+		}
+		null[i] = statistic(moved)
 		return nil
 	})
-	return tested(statistic(plain), null), err
+	return tested(statistic(right), null), err
 }
 
 func square(m *mat.Dense) (sum float64) {

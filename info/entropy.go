@@ -1,0 +1,124 @@
+package info
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/rbig"
+)
+
+// Entropy is H(x) = Σ_i H(x_i) − TC of some columns, all where none are named, in nats: differential, in the columns' units, of numbers, and
+// −E log p of names. Where the rows cannot be told from those of a multivariate normal or t it is that one's, in closed form; else the
+// columns' own entropies are by spacings: see rbig.Entropy. A column of numbers with more ties than a smooth one can have has no entropy:
+// it is an error.
+func (s *Sample) Entropy(columns ...int) (Estimate, error) {
+	s, columns, err := s.dense("Entropy", columns)
+	if err != nil {
+		return Estimate{}, err
+	}
+	p, err := s.entropy(columns)
+	if err != nil {
+		return Estimate{}, err
+	}
+	return p.signed(), nil
+}
+
+// A TiedError is of a column of which so many values are equal that it has no density, and so no entropy of its own.
+type TiedError struct {
+	Column string
+	Rows   int // that share their value with another
+}
+
+func (e *TiedError) Error() string { return "info: " + e.Reason() }
+
+// Reason is the error in words for people.
+func (e *TiedError) Reason() string {
+	return "column \"" + e.Column + "\" has many equal values, so no density, and its entropy as one is −∞; its mutual information with other columns is well defined"
+}
+
+// dense are columns that have an entropy, all where none are named, and the rows that have them all.
+func (s *Sample) dense(op string, columns []int) (*Sample, []int, error) {
+	if len(columns) == 0 {
+		columns = s.all()
+	}
+	s, err := s.whole(op, columns)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, numbers := s.parted(columns)
+	for _, j := range numbers {
+		if s.columns[j].tied > s.n/20 {
+			return nil, nil, &TiedError{s.config.Names[j], s.columns[j].tied}
+		}
+	}
+	return s, columns, s.determined(columns)
+}
+
+// entropy is the points of an entropy by the copula and the columns' own.
+func (s *Sample) entropy(columns []int) (points, error) {
+	total, err := s.copula(columns, columns)
+	if err != nil {
+		return points{}, err
+	}
+	p := points{}.plus(-1, total)
+	p.noise = math.Abs(p.noise)
+	for _, j := range columns {
+		own := s.surprise(j)
+		if !s.columns[j].name {
+			if _, own.row, err = rbig.Entropy(s.values[j]); err != nil {
+				return points{}, err
+			}
+		}
+		p = p.plus(1, own)
+	}
+	return p, nil
+}
+
+// Negentropy is J(x) = H(normal of x's covariance) − H(x) of some columns of numbers, all where none are named: how far from normal they
+// are. It is the one measure here that an increasing map of a column changes, beside Entropy.
+func (s *Sample) Negentropy(columns ...int) (Estimate, error) {
+	s, columns, err := s.dense("Negentropy", columns)
+	if err != nil {
+		return Estimate{}, err
+	}
+	if err := s.numbersOnly("Negentropy", columns); err != nil {
+		return Estimate{}, err
+	}
+	p, err := s.entropy(columns)
+	if err != nil {
+		return Estimate{}, err
+	}
+	normal, err := s.normalEntropy(columns)
+	if err != nil {
+		return Estimate{}, err
+	}
+	return normal.plus(-1, p).signed(), nil
+}
+
+// matrix is the values of columns, n×d.
+func (s *Sample) matrix(columns []int) *mat.Dense {
+	x := mat.NewDense(s.n, len(columns), nil)
+	for k, j := range columns {
+		x.SetCol(k, s.values[j])
+	}
+	return x
+}
+
+// normalEntropy is the entropy of the normal that has the columns' mean and covariance, −log of its density at the rows.
+func (s *Sample) normalEntropy(columns []int) (points, error) {
+	x, d := s.matrix(columns), len(columns)
+	g, err := normalOf(x)
+	if err != nil {
+		return points{}, err
+	}
+	p := points{row: make([]float64, s.n)}
+	for i := range p.row {
+		p.row[i] = -g.logProb(x.RawRowView(i))
+	}
+	// E log det of a sample's covariance is low by Σ_j [log((n−1)/2) − ψ((n−j)/2)], divisor n−1.
+	for j := 1; j <= d; j++ {
+		p.bias += (digamma(float64(s.n-j)/2) - math.Log(float64(s.n-1)/2)) / 2
+	}
+	return p, nil
+}
