@@ -49,10 +49,10 @@ func (s *Sample) components(columns []int) (parts [][]int) {
 	for i := range group {
 		group[i] = i
 	}
-	sums := pairSums(s.blocks(columns))
+	sums := s.features(columns).pairs()
 	for i := range columns {
 		for j := range i {
-			if from, to := group[i], group[j]; from != to && sums[i][j] > beyond {
+			if from, to := group[i], group[j]; from != to && sums[i*(i-1)/2+j] > beyond {
 				for k := range group {
 					if group[k] == from {
 						group[k] = to

@@ -2,16 +2,18 @@ package info
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/initializers"
 	"gaussflow/rbig"
 )
 
 // Entropy is H(x) = Σ_i H(x_i) − TC of some columns, all where none are named, in nats: differential, in the columns' units, of numbers, and
 // −E log p of names. Where the rows cannot be told from those of a multivariate normal or t it is that one's, in closed form; else the
-// columns' own entropies are by spacings: see rbig.Entropy. A column of numbers with more ties than a smooth one can have has no entropy:
-// it is an error.
+// columns' own entropies are by spacings: see rbig.Entropy. Values on a grid, as
+// a schema says, are spread over its steps. Another column of numbers with more ties than a smooth one can have has no entropy: it is an error.
 func (s *Sample) Entropy(columns ...int) (Estimate, error) {
 	s, columns, err := s.dense("Entropy", columns)
 	if err != nil {
@@ -48,7 +50,7 @@ func (s *Sample) dense(op string, columns []int) (*Sample, []int, error) {
 	}
 	_, numbers := s.parted(columns)
 	for _, j := range numbers {
-		if s.columns[j].tied > s.n/20 {
+		if s.columns[j].tied > s.n/20 && s.columns[j].step == 0 {
 			return nil, nil, &TiedError{s.config.Names[j], s.columns[j].tied}
 		}
 	}
@@ -66,7 +68,7 @@ func (s *Sample) entropy(columns []int) (points, error) {
 	for _, j := range columns {
 		own := s.surprise(j)
 		if !s.columns[j].name {
-			if _, own.row, err = rbig.Entropy(s.values[j]); err != nil {
+			if _, own.row, err = rbig.Entropy(s.spread(j)); err != nil {
 				return points{}, err
 			}
 		}
@@ -94,6 +96,21 @@ func (s *Sample) Negentropy(columns ...int) (Estimate, error) {
 		return Estimate{}, err
 	}
 	return normal.plus(-1, p).signed(), nil
+}
+
+// spread is the values of a column of numbers, those on a grid spread evenly over its steps: their entropy is that of the grid's points, as
+// names, and the logarithm of the step.
+func (s *Sample) spread(j int) []float64 {
+	values, step := s.values[j], s.columns[j].step
+	if step == 0 {
+		return values
+	}
+	values = slices.Clone(values)
+	rng := initializers.NewRand(s.config.Seed, uint64(300+j))
+	for i := range values {
+		values[i] += step * (rng.Float64() - 0.5)
+	}
+	return values
 }
 
 // matrix is the values of columns, n×d.

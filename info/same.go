@@ -62,13 +62,14 @@ func SameTest(p, q *Sample) (Test, error) {
 		plain[i] = i
 	}
 	rows, _ := x.Dims()
-	null := make([]float64, draws(n*rows))
-	err = initializers.EachColumn(len(null), func(b int) error {
+	h := null{draws: make([]float64, draws(n*rows)), mean: square(x) / float64(n-1)}
+	err = initializers.EachColumn(len(h.draws), func(b int) error {
 		if err := p.config.ended(); err != nil {
 			return err
 		}
-		null[b] = statistic(initializers.NewRand(p.config.Seed+uint64(b), 12).Perm(n))
+		h.draws[b] = statistic(initializers.NewRand(p.config.Seed+uint64(b), 12).Perm(n))
 		return nil
 	})
-	return tested(statistic(plain), null), err
+	h.variance = variance(h.draws, h.mean)
+	return h.test(statistic(plain)), err
 }

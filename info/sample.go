@@ -57,16 +57,16 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 	for j := range d {
 		values[j] = mat.Col(nil, j, x)
 	}
-	return newSample(c, values, make([]bool, d)), nil
+	return newSample(c, values, make([]kind, d)), nil
 }
 
-// newSample takes the values of columns, of which some are names: nil where a column is left out.
-func newSample(c Config, values [][]float64, names []bool) *Sample {
+// newSample takes the values of columns: nil where one is left out.
+func newSample(c Config, values [][]float64, kinds []kind) *Sample {
 	s := &Sample{config: c, values: values, columns: make([]scored, len(values)), fits: map[string]points{}, copulas: map[string]*elliptical{}, wholes: map[string]*Sample{}, parts: map[string][][]int{}}
 	for j, v := range values {
 		s.n = max(s.n, len(v))
 		s.columns[j] = scoresOf(v, c.Seed, uint64(j))
-		s.columns[j].name = names[j]
+		s.columns[j].kind = kinds[j]
 	}
 	s.scores = normalScores(s.n)
 	return s
@@ -74,15 +74,15 @@ func newSample(c Config, values [][]float64, names []bool) *Sample {
 
 // at is the sample of some rows, of a group of columns alone.
 func (s *Sample) at(rows, group []int) *Sample {
-	values, names := make([][]float64, len(s.values)), make([]bool, len(s.values))
+	values, kinds := make([][]float64, len(s.values)), make([]kind, len(s.values))
 	for _, j := range group {
-		names[j] = s.columns[j].name
+		kinds[j] = s.columns[j].kind
 		values[j] = make([]float64, len(rows))
 		for k, i := range rows {
 			values[j][k] = s.values[j][i]
 		}
 	}
-	return newSample(s.config, values, names)
+	return newSample(s.config, values, kinds)
 }
 
 // Names are those of the columns.

@@ -32,10 +32,10 @@ func OfTable(schema *columns.Schema, x mat.Matrix, c Config) (*Sample, error) {
 	case c.Names != nil && len(c.Names) != d:
 		return nil, fmt.Errorf("info: OfTable: got %d names for %d columns", len(c.Names), d)
 	}
-	values, names := make([][]float64, d), make([]bool, d)
+	values, kinds := make([][]float64, d), make([]kind, d)
 	own := make([]string, d)
 	for j, column := range modelled {
-		own[j], names[j] = column.Name, len(column.Levels) > 0
+		own[j], kinds[j] = column.Name, kind{name: len(column.Levels) > 0, step: column.Step}
 		values[j] = mat.Col(nil, j, x)
 		for i, v := range values[j] {
 			if math.IsInf(v, 0) {
@@ -47,5 +47,5 @@ func OfTable(schema *columns.Schema, x mat.Matrix, c Config) (*Sample, error) {
 		c.Names = own
 	}
 	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
-	return newSample(c, values, names), nil
+	return newSample(c, values, kinds), nil
 }

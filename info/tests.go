@@ -3,6 +3,7 @@ package info
 import (
 	"errors"
 	"math"
+	"math/rand/v2"
 	"sync"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,7 +14,8 @@ import (
 
 // A Test is the outcome of a test of a hypothesis by simulation, at any number of rows: P is the share of draws of the hypothesis whose
 // Statistic is no less, this one among them, so that under the hypothesis P ≤ α in a share α of samples. Where a draw is dear there are
-// fewer than a thousand, and P is that of a gamma law of their mean and variance: the statistics are sums of many squares.
+// fewer than a thousand, and P is that of a gamma law of the statistics' mean, which is known, and of their variance in the draws: the
+// statistics are sums of many squares.
 type Test struct {
 	Statistic float64 `json:"statistic"`
 	P         float64 `json:"p"`
@@ -26,6 +28,8 @@ const orders = 3
 // draws is how many times a hypothesis is drawn, by the numbers that one draw takes.
 func draws(cost int) int {
 	switch {
+	case cost < 1<<18:
+		return 4999
 	case cost < 1<<20:
 		return 1999
 	case cost < 1<<26:
@@ -73,52 +77,74 @@ func (s *Sample) IndependenceTest(columns ...int) (Test, error) {
 	if len(columns) < 2 {
 		return Test{}, errors.New("info: IndependenceTest: got one column, want two at least")
 	}
-	blocks := s.blocks(columns)
-	null, err := s.independentDraws(columns, blocks)
+	x := s.features(columns)
+	null, err := s.independentDraws(columns, x)
 	if err != nil {
 		return Test{}, err
 	}
-	return tested(pairStatistic(blocks), null), nil
+	t := 0.0
+	for _, v := range x.pairs() {
+		t += v
+	}
+	return null.test(t), nil
 }
 
-// tested is the outcome beside draws of the hypothesis.
-func tested(t float64, null []float64) Test {
-	r := Test{Statistic: t, Draws: len(null)}
-	if len(null) >= enoughDraws {
+// A null is what a statistic is under a hypothesis.
+type null struct {
+	draws          []float64
+	mean, variance float64
+}
+
+// test is the outcome beside it.
+func (h null) test(t float64) Test {
+	r := Test{Statistic: t, Draws: len(h.draws)}
+	if len(h.draws) >= enoughDraws {
 		more := 1
-		for _, v := range null {
+		for _, v := range h.draws {
 			if v >= t {
 				more++
 			}
 		}
-		r.P = float64(more) / float64(len(null)+1)
+		r.P = float64(more) / float64(len(h.draws)+1)
 		return r
 	}
-	m := mean(null)
-	v := variance(null, m)
-	r.P = distuv.Gamma{Alpha: m * m / v, Beta: m / v}.Survival(t)
+	r.P = distuv.Gamma{Alpha: h.mean * h.mean / h.variance, Beta: h.mean / h.variance}.Survival(t)
 	return r
 }
 
-// A block is what the tests look at of one column, a slice of numbers a row for each.
-type block [][]float64
-
-// blocks are those of columns.
-func (s *Sample) blocks(columns []int) []block {
-	f := features(s.scores)
-	blocks := make([]block, len(columns))
-	for at, j := range columns {
-		if s.columns[j].name {
-			blocks[at] = blockOfNames(s.values[j])
-		} else {
-			blocks[at] = block(f[:]).inOrder(s.columns[j].rank)
-		}
-	}
-	return blocks
+// A featured sample is what the tests look at of columns: numbers of each row whose mean is 0, several of each column.
+type featured struct {
+	x  *mat.Dense // a row for each feature
+	of []int      // its column, ascending from 0
 }
 
-// blockOfNames has (1{name} − p)/√p of each name.
-func blockOfNames(values []float64) (b block) {
+// features are those of columns.
+func (s *Sample) features(columns []int) featured {
+	var f featured
+	var data []float64
+	hermite := features(s.scores)
+	for at, j := range columns {
+		own := hermite[:]
+		if s.columns[j].name {
+			own = ofNames(s.values[j])
+		}
+		for _, feature := range own {
+			f.of = append(f.of, at)
+			if s.columns[j].name {
+				data = append(data, feature...)
+				continue
+			}
+			for _, r := range s.columns[j].rank {
+				data = append(data, feature[r])
+			}
+		}
+	}
+	f.x = mat.NewDense(len(f.of), s.n, data)
+	return f
+}
+
+// ofNames are (1{name} − p)/√p of each name.
+func ofNames(values []float64) (of [][]float64) {
 	n := float64(len(values))
 	at := map[float64]int{}
 	var counts []float64
@@ -136,106 +162,108 @@ func blockOfNames(values []float64) (b block) {
 		for i := range feature {
 			feature[i] = -math.Sqrt(c / n)
 		}
-		b = append(b, feature)
+		of = append(of, feature)
 	}
 	for i, v := range values {
 		k := at[v]
-		b[k][i] += 1 / math.Sqrt(counts[k]/n)
+		of[k][i] += 1 / math.Sqrt(counts[k]/n)
 	}
-	return b
+	return of
 }
 
-// inOrder has in row i what row from[i] has in b.
-func (b block) inOrder(from []int) block {
-	moved := make(block, len(b))
-	for k, feature := range b {
-		moved[k] = make([]float64, len(feature))
-		for i, r := range from {
-			moved[k][i] = feature[r]
+// dealt is the features with the rows of each column but the first in another order, each in its own.
+func (f featured) dealt(rng *rand.Rand) featured {
+	moved := mat.DenseCopyOf(f.x)
+	_, n := f.x.Dims()
+	var order []int
+	for k, column := range f.of {
+		switch {
+		case column == 0:
+			continue
+		case f.of[k-1] != column:
+			order = rng.Perm(n)
+		}
+		from, to := f.x.RawRowView(k), moved.RawRowView(k)
+		for i, r := range order {
+			to[i] = from[r]
 		}
 	}
-	return moved
+	return featured{moved, f.of}
 }
 
-// stack is the features of blocks, one in each row.
-func stack(blocks []block) *mat.Dense {
-	var data []float64
-	for _, b := range blocks {
-		for _, feature := range b {
-			data = append(data, feature...)
-		}
-	}
-	n := len(blocks[0][0])
-	return mat.NewDense(len(data)/n, n, data)
-}
-
-// pairStatistic is T.
-func pairStatistic(blocks []block) (t float64) {
-	sums := pairSums(blocks)
-	for i := range sums {
-		for _, v := range sums[i][:i] {
-			t += v
-		}
-	}
-	return t
-}
-
-// pairSums are the T of every two blocks, j < i.
-func pairSums(blocks []block) [][]float64 {
-	n := float64(len(blocks[0][0]))
+// pairs are the T of every two columns, n times the sum of the squared means of their features' products.
+func (f featured) pairs() []float64 {
+	rows, n := f.x.Dims()
+	d := f.of[rows-1] + 1
 	var gram mat.SymDense
-	gram.SymOuterK(1/n, stack(blocks))
-	sums, row := make([][]float64, len(blocks)), 0
-	for i, b := range blocks {
-		sums[i] = make([]float64, len(blocks))
-		for range b {
-			column := 0
-			for j, other := range blocks[:i] {
-				for range other {
-					v := gram.At(row, column)
-					sums[i][j] += n * v * v
-					column++
-				}
+	gram.SymOuterK(1, f.x)
+	sums := make([]float64, d*(d-1)/2)
+	for k, b := range f.of {
+		for l, a := range f.of[:k] {
+			if a < b {
+				v := gram.At(k, l)
+				sums[b*(b-1)/2+a] += v * v / float64(n)
 			}
-			row++
 		}
 	}
 	return sums
 }
 
-var independents sync.Map // [2]int{n, d} → []float64, of numbers
+// expected is the mean of the sum of pairs of columns whose rows stand in any order: of two features Σf²·Σg²/(n(n−1)).
+func (f featured) expected() (mean float64) {
+	rows, n := f.x.Dims()
+	squares := make([]float64, f.of[rows-1]+1)
+	for k, column := range f.of {
+		row := f.x.RawRowView(k)
+		for _, v := range row {
+			squares[column] += v * v
+		}
+	}
+	before := 0.0
+	for _, v := range squares {
+		mean += before * v
+		before += v
+	}
+	return mean / (float64(n) * float64(n-1))
+}
 
-// independentDraws are T of independent columns that look like these.
-func (s *Sample) independentDraws(columns []int, blocks []block) ([]float64, error) {
+var independents sync.Map // [2]int{n, d} → null, of numbers
+
+// independentDraws are T of independent columns that look like these. Those of two pairs of columns do not depend on each other, so that their
+// variances add up.
+func (s *Sample) independentDraws(columns []int, x featured) (null, error) {
 	key := [2]int{s.n, len(columns)}
 	names, _ := s.parted(columns)
 	if known, ok := independents.Load(key); ok && len(names) == 0 {
-		return known.([]float64), nil
+		return known.(null), nil
 	}
-	wide := 0
-	for _, b := range blocks {
-		wide += len(b)
-	}
-	null := make([]float64, draws(s.n*wide*wide))
-	err := initializers.EachColumn(len(null), func(b int) error {
+	wide, _ := x.x.Dims()
+	h := null{draws: make([]float64, draws(s.n*wide*wide)), mean: x.expected()}
+	pairs := make([][]float64, len(h.draws))
+	err := initializers.EachColumn(len(h.draws), func(b int) error {
 		if err := s.config.ended(); err != nil {
 			return err
 		}
-		rng := initializers.NewRand(uint64(b), uint64(s.n))
-		moved := make([]block, len(blocks))
-		for j := range moved {
-			moved[j] = blocks[j].inOrder(rng.Perm(s.n))
+		pairs[b] = x.dealt(initializers.NewRand(uint64(b), uint64(s.n))).pairs()
+		for _, v := range pairs[b] {
+			h.draws[b] += v
 		}
-		null[b] = pairStatistic(moved)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return null{}, err
+	}
+	one := make([]float64, len(pairs))
+	for pair := range pairs[0] {
+		for b := range pairs {
+			one[b] = pairs[b][pair]
+		}
+		h.variance += variance(one, mean(one))
 	}
 	if len(names) == 0 {
-		independents.Store(key, null)
+		independents.Store(key, h)
 	}
-	return null, nil
+	return h, nil
 }
 
 // DependenceTest tests whether two groups of columns are independent of each other, by the T of pairs of one of each; the hypothesis is
@@ -245,16 +273,17 @@ func (s *Sample) DependenceTest(a, b []int) (Test, error) {
 	if err != nil {
 		return Test{}, err
 	}
-	left, right := stack(s.blocks(a)), stack(s.blocks(b))
+	left, right := s.features(a).x, s.features(b).x
+	n := float64(s.n)
 	statistic := func(right *mat.Dense) float64 {
 		var c mat.Dense
 		c.Mul(left, right.T())
-		return square(&c) / float64(s.n)
+		return square(&c) / n
 	}
 	many, _ := left.Dims()
 	more, _ := right.Dims()
-	null := make([]float64, draws(s.n*many*more))
-	err = initializers.EachColumn(len(null), func(i int) error {
+	h := null{draws: make([]float64, draws(s.n*many*more)), mean: square(left) * square(right) / (n * (n - 1))}
+	err = initializers.EachColumn(len(h.draws), func(i int) error {
 		if err := s.config.ended(); err != nil {
 			return err
 		}
@@ -266,10 +295,11 @@ func (s *Sample) DependenceTest(a, b []int) (Test, error) {
 				to[i] = from[r]
 			}
 		}
-		null[i] = statistic(moved)
+		h.draws[i] = statistic(moved)
 		return nil
 	})
-	return tested(statistic(right), null), err
+	h.variance = variance(h.draws, h.mean)
+	return h.test(statistic(right)), err
 }
 
 func square(m *mat.Dense) (sum float64) {
