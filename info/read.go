@@ -64,8 +64,8 @@ func (s *Sample) readCopula(z *mat.Dense) (points, error) {
 	if err != nil {
 		return points{}, err
 	}
-	for i, base := range logNormal(w) {
-		p.row[i] += logProb[i] - base
+	for i, over := range overNormal(logProb, w, s.n) {
+		p.row[i] += over
 	}
 	return p, nil
 }
