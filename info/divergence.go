@@ -13,8 +13,9 @@ type Divergence struct {
 	KL            Estimate `json:"kl"`             // KL(p ‖ q) = E_p log(p/q)
 	Reverse       Estimate `json:"reverse"`        // KL(q ‖ p)
 	JensenShannon Estimate `json:"jensen_shannon"` // ½·KL(p ‖ m) + ½·KL(q ‖ m), m = (p+q)/2; from 0 to log 2
-	// ByValue names the columns whose values were used and not their ranks alone: so many rows of one sample lie outside the other that
-	// ranks cannot say how far. They must look normal, and do; an increasing map of such a column changes the result.
+	// ByValue names the columns whose values were used and not their ranks alone, so that an increasing map of such a column changes the result:
+	// all, where one sample cannot be told from a normal and the other neither or from a t, as the divergence to the normal is theirs then; else
+	// those that look normal in a sample of which so many rows of the other lie outside that ranks cannot say how far.
 	ByValue []string `json:"by_value,omitempty"`
 }
 
@@ -24,7 +25,9 @@ type Divergence struct {
 //
 // The columns' own part is by where the rows of one sample stand among the other's: the normal scores that q's rows have in p's column
 // are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to. The copula c_q of q is read at p's
-// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it.
+// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it. Where q cannot be told from a normal, and p
+// neither or from a multivariate t, KL(p ‖ q) is that of these two laws in closed form: what decides it are squares far out, which a sample of
+// heavy tails hardly ever has.
 func Diverge(p, q *Sample) (Divergence, error) {
 	p, q, err := alike("Diverge", p, q)
 	if err != nil {
@@ -42,6 +45,9 @@ func Diverge(p, q *Sample) (Divergence, error) {
 		return Divergence{}, err
 	}
 	d := Divergence{KL: there.estimate(back), Reverse: back.estimate(there), JensenShannon: jensenShannon(there, back)}
+	if d.byLaws(p, q) {
+		return d, nil
+	}
 	seen := map[int]bool{}
 	for _, r := range []logRatio{there, back} {
 		for _, j := range r.byValue {
@@ -52,6 +58,23 @@ func Diverge(p, q *Sample) (Divergence, error) {
 		}
 	}
 	return d, nil
+}
+
+// byLaws puts in place the divergences that the laws of the samples have in closed form, and reports whether there are any.
+func (d *Divergence) byLaws(p, q *Sample) bool {
+	of, from := p.law(p.all()), q.law(q.all())
+	e, there := of.toNormal(from)
+	if there {
+		d.KL = e
+	}
+	r, back := from.toNormal(of)
+	if back {
+		d.Reverse = r
+	}
+	if there || back {
+		d.ByValue = p.Names()
+	}
+	return there || back
 }
 
 // alike are the rows without missing cells of two samples of the same columns, which are numbers.

@@ -19,6 +19,9 @@ func (s *Sample) Entropy(columns ...int) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
+	if l := s.law(columns); l != nil {
+		return l.entropyEstimate(), nil
+	}
 	p, err := s.entropy(columns)
 	if err != nil {
 		return Estimate{}, err
