@@ -19,6 +19,9 @@ func (s *Sample) Entropy(columns ...int) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
+	if s.logProb != nil && len(columns) == len(s.columns) {
+		return points{}.plus(-1, points{row: s.logProb}).signed(), nil
+	}
 	if l := s.law(columns); l != nil {
 		return l.entropyEstimate(), nil
 	}

@@ -24,6 +24,9 @@ func (s *Sample) total(op string, columns []int) (points, []int, error) {
 	if err != nil {
 		return points{}, nil, err
 	}
+	if p, ok := s.byModel(columns); ok {
+		return p, columns, nil
+	}
 	p, err := s.copula(columns, columns)
 	return p, columns, err
 }

@@ -21,6 +21,7 @@ type Sample struct {
 	values  [][]float64 // of each column
 	columns []scored
 	scores  []float64 // normal scores of ranks
+	logProb []float64 // of the rows, in nats, where they were drawn from a density; nil: they were not
 
 	mu      sync.Mutex
 	fits    map[string]points      // by remainder and group

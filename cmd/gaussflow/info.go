@@ -29,13 +29,17 @@ What each column is, is found from its cells, as fit finds it. Numbers and dates
 unit, and of the logarithms, all but the entropy and --kl of normal columns are the same. Equal ones are ranked at random among each
 other, as if measured finer, which changes nothing that columns share. Categories are measured as names. Columns that say nothing of a
 row, as its number, and those that others make are left out, and named. A measure is of the rows that have all cells which it is about:
-one of two columns is of more rows than one of all.`
+one of two columns is of more rows than one of all.
+
+DATA and the table of --kl may be models: rows are drawn from them. The entropy and the total correlation of a flow, and the divergence of
+two, are by its own density, and their standard errors are of the draws alone.`
 
 const infoExample = `  gaussflow info table.csv
   gaussflow info table.csv --between height,weight:age --given sex
   gaussflow info table.csv --except notes --as code=category --dual
   gaussflow info table.csv --matrix --json
-  gaussflow info january.csv --kl july.csv`
+  gaussflow info january.csv --kl july.csv
+  gaussflow info model.gflow --matrix`
 
 // infoFlags are the flags of info.
 type infoFlags struct {
@@ -118,6 +122,9 @@ func (o *infoFlags) check(c *cobra.Command, path string) error {
 		if err := o.table.schemaAlone(o.as); err != nil {
 			return usage(c, err)
 		}
+	}
+	if isModel(path) && (o.schema != "" || len(o.as)+len(o.table.options.Columns)+len(o.table.options.Except) > 0) {
+		return usage(c, fmt.Errorf("%s is a model, which knows what its columns are: --columns, --except, --as and --schema are of tables; --between chooses columns", path))
 	}
 	if len(o.given) > 0 && o.between == "" {
 		return usage(c, errors.New("--given without --between a,b:c,d, want the groups whose mutual information it is"))

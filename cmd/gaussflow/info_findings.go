@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -23,6 +24,8 @@ type findings struct {
 	Tests    map[string]info.Test `json:"tests,omitempty"`
 	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null: infinite, as on the diagonal; of 0 rows: it cannot be told
 	ByValue  []string             `json:"by_value,omitempty"`
+
+	pair bool // of two tables
 }
 
 // A finding is a measure, or why there is none.
@@ -151,8 +154,14 @@ func (f *findings) groups(m *measured, between string, groups [3][]int) error {
 
 // compare says how two tables differ.
 func (f *findings) compare(table, other *measured) error {
-	f.Rows, f.Columns = table.sample.Rows(), table.sample.Names()
-	d, err := info.Diverge(table.sample, other.sample)
+	f.Rows, f.Columns, f.pair = table.sample.Rows(), table.sample.Names(), true
+	var d info.Divergence
+	var err error
+	if table.flow != nil && other.flow != nil {
+		d, err = info.DivergeFlows(table.flow, other.flow, table.sample.Rows(), table.config.Seed)
+	} else {
+		d, err = info.Diverge(table.sample, other.sample)
+	}
 	if err != nil {
 		return err
 	}
@@ -176,7 +185,7 @@ func (f *findings) print(out io.Writer) {
 			fmt.Fprintf(w, "%s\t–\t%s\n", inCell(m.Name), inCell(m.Why))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%.4f ± %.4f nats\t95 %%: %.4f to %.4f\tbias taken off: %.4f%s\n", inCell(m.Name), m.Value, m.SE, m.Lo, m.Hi, m.Bias, f.partly(m.Rows))
+		fmt.Fprintf(w, "%s\t%s ± %s nats\t95 %%: %s to %s\tbias taken off: %s%s\n", inCell(m.Name), fixed(m.Value), fixed(m.SE), fixed(m.Lo), fixed(m.Hi), fixed(m.Bias), f.partly(m.Rows))
 	}
 	for name, t := range f.Tests {
 		fmt.Fprintf(w, "%s\tp = %.3g\t%d draws\n", name, t.P, t.Draws)
@@ -200,9 +209,17 @@ func (f *findings) print(out io.Writer) {
 	f.printMatrix(w)
 }
 
+// fixed is nats with four decimals, and no sign before nothing.
+func fixed(nats float64) string {
+	if text := strconv.FormatFloat(nats, 'f', 4, 64); text != "-0.0000" {
+		return text
+	}
+	return "0.0000"
+}
+
 // partly says of how many rows a measure is, where some have missing cells.
 func (f *findings) partly(rows int) string {
-	if rows == f.Rows {
+	if rows == f.Rows || f.pair {
 		return ""
 	}
 	return fmt.Sprintf("\tof the %d rows that have all cells", rows)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -11,7 +12,9 @@ import (
 	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/data/sql"
+	"gaussflow/flows"
 	"gaussflow/info"
+	"gaussflow/tabular"
 )
 
 // A measured table is what info has read of one.
@@ -21,7 +24,15 @@ type measured struct {
 	x       *mat.Dense
 	sample  *info.Sample
 	config  info.Config
+	flow    *flows.Flow // that x was drawn from; nil: it is of a table, or of a model that is no flow
 	leftOut []leftOut
+}
+
+func namesOfSchema(schema *columns.Schema) (names []string) {
+	for _, column := range schema.Modelled() {
+		names = append(names, column.Name)
+	}
+	return names
 }
 
 // A leftOut column is not measured.
@@ -30,8 +41,11 @@ type leftOut struct {
 	Why  string `json:"why"`
 }
 
-// read reads a table, of which it finds out what the columns are.
+// read reads a table, of which it finds out what the columns are, or draws one from a model.
 func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
+	if isModel(path) {
+		return o.draw(c, path)
+	}
 	file, err := o.open(c, path)
 	if err != nil {
 		return nil, err
@@ -51,8 +65,62 @@ func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
 	return o.measure(c, file, schema)
 }
 
+// draw draws rows from a model.
+func (o *infoFlags) draw(c *cobra.Command, path string) (*measured, error) {
+	model, err := tabular.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &measured{name: path, config: o.config, flow: model.Flow}
+	n := o.table.maxRows
+	if n == 0 {
+		n = info.ModelRows
+	}
+	if model.Mixed != nil {
+		m.flow, m.schema = nil, modelledOnly(model.Schema)
+		if m.x, err = model.Mixed.Sample(n, rand.New(rand.NewPCG(o.config.Seed, 0))); err == nil {
+			m.sample, err = info.OfTable(m.schema, m.x, m.config)
+		}
+	} else {
+		m.schema = numbersSchema(keptColumns(model))
+		m.config.Names = keptColumns(model)
+		m.sample, err = info.OfFlow(m.flow, n, m.config)
+	}
+	if err != nil {
+		return nil, in(path, err)
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: measured on %s rows drawn from the model; --max-rows says how many\n", grouped(n))
+	return m, nil
+}
+
+// modelledOnly is a schema of the columns that are measured.
+func modelledOnly(schema *columns.Schema) *columns.Schema {
+	only := &columns.Schema{Rows: schema.Rows}
+	for _, column := range schema.Modelled() {
+		only.Columns = append(only.Columns, *column)
+	}
+	return only
+}
+
+// keptColumns are the columns that a flow has a dimension for.
+func keptColumns(model *tabular.Model) (names []string) {
+	for _, column := range model.Columns {
+		if !column.Dropped {
+			names = append(names, column.Name)
+		}
+	}
+	return names
+}
+
 // readAs reads a table whose columns are those of another one.
 func (o *infoFlags) readAs(c *cobra.Command, path string, schema *columns.Schema) (*measured, error) {
+	if isModel(path) {
+		m, err := o.draw(c, path)
+		if err == nil && !slices.Equal(m.sample.Names(), namesOfSchema(schema)) {
+			err = in(path, fmt.Errorf("its columns are %s, want %s: those of the first", quoted(m.sample.Names()), quoted(namesOfSchema(schema))))
+		}
+		return m, err
+	}
 	file, err := o.open(c, path)
 	if err != nil {
 		return nil, err
@@ -76,12 +144,10 @@ var errUnmeasured = errors.New("no column is left that could be measured: each i
 
 // measure reads the columns that are modelled.
 func (o *infoFlags) measure(c *cobra.Command, file *data.File, schema *columns.Schema) (*measured, error) {
-	m := &measured{name: file.Name(), schema: &columns.Schema{Rows: schema.Rows}}
+	m := &measured{name: file.Name(), schema: modelledOnly(schema)}
 	for i := range schema.Columns {
 		if column := &schema.Columns[i]; !column.Modelled() {
 			m.leftOut = append(m.leftOut, leftOut{column.Name, whyUnmeasured(column)})
-		} else {
-			m.schema.Columns = append(m.schema.Columns, *column)
 		}
 	}
 	if len(m.schema.Columns) == 0 {
@@ -135,6 +201,9 @@ func (m *measured) column(name string) (int, error) {
 
 // numbers are the columns of numbers alone.
 func (m *measured) numbers() (*measured, error) {
+	if m.flow != nil {
+		return m, nil
+	}
 	only := &measured{name: m.name, schema: &columns.Schema{Rows: m.schema.Rows}, config: m.config, leftOut: slices.Clone(m.leftOut)}
 	var kept []int
 	for j, column := range m.schema.Columns {
