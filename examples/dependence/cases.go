@@ -121,6 +121,7 @@ func studies() (all []study) {
 			}})
 		}
 	}
+	all = append(all, nameStudies()...)
 	return append(all, bentStudies()...)
 }
 
