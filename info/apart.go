@@ -7,8 +7,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// apartLevel is the chance that columns which are independent are taken to be parts of one group somewhere.
-const apartLevel = 0.01
+// apartLevel is about the chance that columns which are independent are taken to be parts of one group somewhere. It is small: what pairs share
+// that are taken apart though they are not is then below about 20/n nats each, while one group in place of two may lose tenths.
+const apartLevel = 0.001
 
 // apart is columns of numbers in groups that do not depend on each other, so far as pairs show: two columns are in one group where the T of
 // their pair, which is about χ² of independent columns, is beyond its quantile, corrected for the number of pairs, or where a chain of such
