@@ -48,9 +48,11 @@ func fitLaw(x *mat.Dense) (*law, error) {
 		return nil, err
 	}
 	normal.loss = normal.meanLoss(x)
+	from := normal // where the last ν settled
 	best, gain, err := likeliestNu(0.003, func(nu float64) (*law, float64, error) {
-		t := &law{n: n, d: d, nu: nu, mean: normal.mean, scale: normal.scale, factor: normal.factor}
+		t := &law{n: n, d: d, nu: nu, mean: from.mean, scale: from.scale, factor: from.factor}
 		err := t.settle(x)
+		from = t
 		return t, 2 * float64(n) * (normal.loss - t.loss), err
 	})
 	if err != nil || gain <= nuWorth {
@@ -120,10 +122,11 @@ func (l *law) weigh(x *mat.Dense, weights []float64) error {
 
 // whitened is L⁻¹(x − µ) of the rows, Σ = L·Lᵀ: d×n, and the squared length of each.
 func (l *law) whitened(x *mat.Dense) (*mat.Dense, []float64) {
-	y := mat.NewDense(l.d, l.n, nil)
-	for i := range l.n {
-		for j, v := range x.RawRowView(i) {
-			y.Set(j, i, v-l.mean[j])
+	y := mat.DenseCopyOf(x.T())
+	for j, m := range l.mean {
+		row := y.RawRowView(j)
+		for i := range row {
+			row[i] -= m
 		}
 	}
 	e := elliptical{factor: l.factor}
