@@ -1,6 +1,7 @@
 package info
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -45,6 +46,27 @@ func (e *TiedError) Reason() string {
 	return "column \"" + e.Column + "\" has many equal values, so no density, and its entropy as one is −∞; its mutual information with other columns is well defined"
 }
 
+// A SpreadError is of a column whose values are too large, or too far apart, to have an entropy that can be computed.
+type SpreadError struct {
+	Column string
+	Err    error
+}
+
+func (e *SpreadError) Error() string {
+	if e.Err == nil {
+		return "info: " + e.Reason()
+	}
+	return "info: " + e.Reason() + ": " + e.Err.Error()
+}
+
+// Unwrap is what went wrong.
+func (e *SpreadError) Unwrap() error { return e.Err }
+
+// Reason is the error in words for people.
+func (e *SpreadError) Reason() string {
+	return fmt.Sprintf("the values of column %q are too large or too far apart for an entropy; what it shares with others is well defined", e.Column)
+}
+
 // dense are columns that have an entropy, all where none are named, and the rows that have them all.
 func (s *Sample) dense(op string, columns []int) (*Sample, []int, error) {
 	if len(columns) == 0 {
@@ -75,7 +97,7 @@ func (s *Sample) entropy(columns []int) (points, error) {
 		own := s.surprise(j)
 		if !s.columns[j].name {
 			if _, own.row, err = rbig.Entropy(s.spread(j)); err != nil {
-				return points{}, err
+				return points{}, &SpreadError{s.config.Names[j], err}
 			}
 		}
 		p = p.plus(1, own)

@@ -68,7 +68,7 @@ func (p points) positive() Estimate {
 	if inside := half*half + z95*z95*(s*e.Value+p.noise); inside > 0 {
 		half = math.Sqrt(inside)
 	}
-	e.Lo, e.Hi = centre-half, centre+half
+	e.Lo, e.Hi = min(centre-half, e.Value), centre+half
 	return e
 }
 

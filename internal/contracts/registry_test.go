@@ -335,6 +335,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[info.NamesError](),
 	reflect.TypeFor[info.Remainder](),
 	reflect.TypeFor[info.Sample](),
+	reflect.TypeFor[info.SpreadError](),
 	reflect.TypeFor[info.Test](),
 	reflect.TypeFor[info.TiedError](),
 	reflect.TypeFor[initializers.Distribution](),
