@@ -66,7 +66,7 @@ func (f *summarizeFn) summarize(ctx context.Context, file fileio.ReadableFile) (
 		}
 	}
 	s := newSummary(len(columns), f.Cross)
-	refused, err := readFile(ctx, file, columns, func(b batch) error {
+	refused, err := numbersOf(columns).file(ctx, file, func(b batch) error {
 		z, err := f.through(b.x)
 		if err == nil {
 			s.add(z)
