@@ -28,6 +28,7 @@ var (
 	columns = flag.String("columns", "20", "numbers of columns")
 	workers = flag.String("workers", "1,2,4", "numbers of workers")
 	blocks  = flag.Int("blocks", 10, "blocks of the fit")
+	of      = flag.Int("of", 10, "blocks of the fits that the numbers are read off for")
 	files   = flag.Int("files", 20, "files of a table")
 	child   = flag.String("child", "", "be a run on the files of this glob: what this program starts")
 )
@@ -38,7 +39,7 @@ func main() {
 	err := errors.New("the flags want whole numbers, with commas between them")
 	n, d, w := numbers(*rows), numbers(*columns), numbers(*workers)
 	switch {
-	case n == nil || d == nil || w == nil || *blocks < 2 || *files < 1:
+	case n == nil || d == nil || w == nil || *blocks < 2 || *of < 1 || *files < 1:
 	case *child != "":
 		err = fit(context.Background(), *child, d[0], w[0])
 	default:
