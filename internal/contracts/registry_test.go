@@ -536,6 +536,7 @@ var values = []any{
 	columns.Numbers,
 	columns.Text,
 	columns.Time,
+	data.Arrow,
 	data.CSV,
 	data.ErrEncoding,
 	data.ErrLineEnds,
