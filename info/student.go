@@ -43,12 +43,16 @@ func studentOf(nu, most float64) func(z float64) float64 {
 	return known.(func(z float64) float64)
 }
 
+// lastScore is where the probability beyond it is about the least that a float64 has; scores farther out count as this one.
+const lastScore = 37
+
 func newStudent(nu, most float64, nodes int) func(z float64) float64 {
+	most = min(most, lastScore)
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: nu}
 	f := smooth(0, most, nodes, func(v float64) float64 { // its inverse hyperbolic sine bends less
 		return math.Asinh(-student.Quantile(math.Exp(kernel.LogCDF(-v))))
 	})
-	return func(z float64) float64 { return math.Sinh(f(z)) }
+	return func(z float64) float64 { return math.Sinh(f(min(z, most))) }
 }
 
 // smooth interpolates f over [lo, hi] by a cubic spline through so many points.

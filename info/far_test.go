@@ -1,0 +1,19 @@
+package info
+
+import (
+	"math"
+	"testing"
+)
+
+// TestFar: scores beyond any that a float64 has a probability for, as rows far outside of another sample have, are values of a t all the same.
+func TestFar(t *testing.T) {
+	f := studentOf(100, 500)
+	last := 0.0
+	for _, z := range []float64{1, 10, 36, 60, 500} {
+		v := f(z)
+		if math.IsNaN(v) || math.IsInf(v, 0) || v < last {
+			t.Errorf("the score %v is the value %v of a t, want a number of at least %v", z, v, last)
+		}
+		last = v
+	}
+}
