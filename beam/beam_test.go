@@ -279,3 +279,36 @@ func TestFitRBIG(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRotation: what comes out of the first block's rotation is not correlated, whatever went in.
+func TestRotation(t *testing.T) {
+	const n, d = 2000, 6
+	rng := rand.New(rand.NewPCG(3, 4))
+	z, mix := mat.NewDense(n, d, nil), initializers.Haar(d, 1)
+	for i := range n {
+		for j := range d {
+			z.Set(i, j, float64(j+1)*rng.NormFloat64())
+		}
+	}
+	var x, turned mat.Dense
+	x.Mul(z, mix)
+	s := newSummary(d, true)
+	s.add(&x)
+	rotation, err := (&walk{RBIGConfig: RBIGConfig{Columns: make([]string, d)}}).rotation(s, 0)
+	noError(t, err)
+	flow, err := flows.New(flows.Named{Name: "rotation", Layer: rotation})
+	noError(t, err)
+	out, _, err := flow.Forward(&x)
+	noError(t, err)
+	turned.CloneFrom(out)
+	after := newSummary(d, true)
+	after.add(&turned)
+	_, covariance := after.moments()
+	for j := range d {
+		for k := range j {
+			if math.Abs(covariance.At(j, k)) > 1e-6 {
+				t.Errorf("covariance of %d and %d is %v, want 0", j, k, covariance.At(j, k))
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
@@ -236,24 +237,23 @@ func (w *walk) rotation(s *Summary, block int) (*layers.Householder, error) {
 	}
 	var axes mat.Dense
 	eigen.VectorsTo(&axes)
-	q := mat.DenseCopyOf(axes.T())
-	for k := range d { // an axis has no sign: the greatest of its parts is positive
-		row := q.RawRowView(k)
+	q := &axes // of which each column is an axis: z = x·Q
+	for k := range d {
+		axis := mat.Col(nil, k, q)
 		greatest := 0
-		for j := range row {
-			if math.Abs(row[j]) > math.Abs(row[greatest]) {
+		for j := range axis {
+			if math.Abs(axis[j]) > math.Abs(axis[greatest]) {
 				greatest = j
 			}
 		}
-		if row[greatest] < 0 {
-			for j := range row {
-				row[j] = -row[j]
-			}
+		if axis[greatest] < 0 { // an axis has no sign: the greatest of its parts is positive
+			floats.Scale(-1, axis)
+			q.SetCol(k, axis)
 		}
 	}
 	if block%2 == 1 {
 		var turned mat.Dense
-		turned.Mul(initializers.Haar(d, w.Seed+uint64(block)), q)
+		turned.Mul(q, initializers.Haar(d, w.Seed+uint64(block)))
 		q = &turned
 	}
 	reflectors, _, err := initializers.HouseholderDecompose(q, d)
