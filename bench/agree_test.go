@@ -13,6 +13,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -45,7 +46,7 @@ func TestGradientsAgree(t *testing.T) {
 func gradients(t *testing.T, s Shape, dtype graph.Dtype) map[string]gradient {
 	t.Helper()
 	f, err := s.Flow(dtype)
-	noError(t, err)
+	errtest.None(t, err)
 	x := s.Data(agreeRows)
 	hand := byHand[float64]
 	if dtype == graph.Float32 {
@@ -82,9 +83,9 @@ func byGraph(t *testing.T, f *flows.Flow, x *mat.Dense, composed bool) (g gradie
 		grads = b.Grad(cost, wrt...)
 		return append(grads, cost)
 	})
-	noError(t, err)
+	errtest.None(t, err)
 	p.Set(in, x.RawMatrix().Data)
-	noError(t, p.Run())
+	errtest.None(t, p.Run())
 	for _, node := range grads {
 		v := make([]float64, node.Shape().TotalSize())
 		p.Get(node, v)
@@ -97,7 +98,7 @@ func byGraph(t *testing.T, f *flows.Flow, x *mat.Dense, composed bool) (g gradie
 func byHand[T kernel.Float](t *testing.T, f *flows.Flow, x *mat.Dense, workers int) (g gradient) {
 	t.Helper()
 	m, err := manual.New[T](f, workers)
-	noError(t, err)
+	errtest.None(t, err)
 	defer m.Start()()
 	var grads [][]T
 	g.loss, grads = m.Gradient(x)
@@ -120,11 +121,11 @@ func byStock(t *testing.T, f *flows.Flow, x *mat.Dense, rows int) (g gradient) {
 	t.Helper()
 	n, _ := x.Dims()
 	s, err := newStock(f, rows, n)
-	noError(t, err)
-	noError(t, s.learn(x))
+	errtest.None(t, err)
+	errtest.None(t, s.learn(x))
 	for _, p := range G.NodesToValueGrads(s.params) {
 		v, err := p.Grad()
-		noError(t, err)
+		errtest.None(t, err)
 		g.params = append(g.params, float64s(v.Data()))
 	}
 	g.loss = float64s(s.out.Data())[0]
@@ -134,7 +135,7 @@ func byStock(t *testing.T, f *flows.Flow, x *mat.Dense, rows int) (g gradient) {
 // TestStockAddsUpParts: gradients of a batch in 13 parts are those of the whole.
 func TestStockAddsUpParts(t *testing.T) {
 	f, err := Shapes[0].Flow(graph.Float64)
-	noError(t, err)
+	errtest.None(t, err)
 	x := Shapes[0].Data(agreeRows)
 	parts, whole := byStock(t, f, x, agreeRows/13), byStock(t, f, x, agreeRows)
 	parts.loss = whole.loss // of the last part only
@@ -188,13 +189,13 @@ func TestLogProbAgrees(t *testing.T) {
 	for _, s := range Shapes {
 		for _, rows := range []int{1, agreeRows} {
 			f, err := s.Flow(graph.Float64)
-			noError(t, err)
+			errtest.None(t, err)
 			x := s.Data(rows)
 			want, err := f.LogProb(x)
-			noError(t, err)
+			errtest.None(t, err)
 			if byHandToo(s) {
 				m, err := manual.New[float64](f, 2)
-				noError(t, err)
+				errtest.None(t, err)
 				got := make([]float64, rows)
 				m.LogProb(got, x)
 				if d := distance(got, want); !(d <= 1e-12) {
@@ -202,9 +203,9 @@ func TestLogProbAgrees(t *testing.T) {
 				}
 			}
 			stock, err := newStock(f, rows, 0)
-			noError(t, err)
+			errtest.None(t, err)
 			stock.load(x, 0)
-			noError(t, stock.run())
+			errtest.None(t, stock.run())
 			if d := distance(float64s(stock.out.Data()), want); !(d <= 1e-12) {
 				t.Errorf("%s: stock: log p of %d rows is off by %.2g", s.Name, rows, d)
 			}
@@ -218,24 +219,24 @@ func TestStepsAgree(t *testing.T) {
 	const steps = 5
 	for _, s := range []Shape{Shapes[0], {"small diagonal", 5, 2, 8, nil, 64, Mixtures}, {"small masked", 5, 3, 0, []int{8, 8}, 64, Masked}} {
 		f, err := s.Flow(graph.Float64)
-		noError(t, err)
+		errtest.None(t, err)
 		m, err := manual.New[float64](f, 2)
-		noError(t, err)
+		errtest.None(t, err)
 		for i, p := range f.Params() { // weights that a mask leaves out are zero there
-			noError(t, p.Set(wide(m.Params()[i])))
+			errtest.None(t, p.Set(wide(m.Params()[i])))
 		}
 		defer m.Start()()
 		machine, err := newStock(f, s.Batch, s.Batch)
-		noError(t, err)
+		errtest.None(t, err)
 		x := s.Data(s.Batch)
-		noError(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{}))
 		before, err := f.Evaluate(x, nil)
-		noError(t, err)
+		errtest.None(t, err)
 		_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: steps, BatchSize: s.Batch, Workers: 2})
-		noError(t, err)
+		errtest.None(t, err)
 		for range steps {
 			m.Step(x)
-			noError(t, machine.step(x))
+			errtest.None(t, machine.step(x))
 		}
 		for i, p := range f.Params() {
 			if d := distance(m.Params()[i], p.Values()); !(d <= 1e-9) {
@@ -243,17 +244,10 @@ func TestStepsAgree(t *testing.T) {
 			}
 		}
 		after, err := f.Evaluate(x, nil)
-		noError(t, err)
-		noError(t, machine.run())
+		errtest.None(t, err)
+		errtest.None(t, machine.run())
 		if got := float64s(machine.out.Data())[0]; !(math.Abs(got-after) <= 0.05*(before-after)) {
 			t.Errorf("%s: stock: loss %v after %d steps from %v, want %v", s.Name, got, steps, before, after)
 		}
-	}
-}
-
-func noError(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 var serve = flag.Duration("serve", 0, "score single rows for so long, 10m say, and hold the 99.9th percentile of the time to 5 times the median")
@@ -25,12 +26,12 @@ func TestServing(t *testing.T) {
 		lasts, collect = *serve, 2*time.Second
 	}
 	f, err := Shapes[1].Flow(graph.Float64)
-	noError(t, err)
+	errtest.None(t, err)
 	x := Shapes[1].Data(rows)
 	var want [rows]float64
 	for i := range want {
 		lp, err := f.LogProb(x.Slice(i, i+1, 0, Shapes[1].Dim))
-		noError(t, err)
+		errtest.None(t, err)
 		want[i] = lp[0]
 	}
 	deadline := time.Now().Add(lasts)

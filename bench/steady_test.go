@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/bench/manual"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -42,8 +43,8 @@ func TestStepAllocatesNothing(t *testing.T) {
 func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (counts []int) {
 	t.Helper()
 	f, err := s.Flow(dtype)
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-4}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-4}}))
 	var stats runtime.MemStats
 	mallocs := func() int {
 		runtime.ReadMemStats(&stats)
@@ -63,7 +64,7 @@ func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (cou
 	}
 	_, err = f.Fit(context.Background(), s.Data(steadyRows*batches), train.FitConfig{
 		BatchSize: steadyRows, Workers: 2, Callbacks: []train.Callback{count}})
-	noError(t, err)
+	errtest.None(t, err)
 	return counts
 }
 
@@ -95,8 +96,8 @@ type use struct {
 func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, warm int) (u use) {
 	t.Helper()
 	f, err := s.Flow(dtype)
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-4}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-4}}))
 	var stats runtime.MemStats
 	step := 0
 	watch := train.LambdaCallback{BatchEnd: func(*train.State) error {
@@ -114,7 +115,7 @@ func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, w
 	}}
 	_, err = f.Fit(context.Background(), s.Data(rows*batches), train.FitConfig{
 		Epochs: epochs, BatchSize: rows, Workers: 2, Callbacks: []train.Callback{watch}})
-	noError(t, err)
+	errtest.None(t, err)
 	return u
 }
 
@@ -142,11 +143,11 @@ func TestLogProbAllocatesItsResult(t *testing.T) {
 			for _, rows := range []int{1, 2 * steadyRows, 1500} {
 				t.Run(fmt.Sprintf("%s/%s/%d", s.Name, dtype, rows), func(t *testing.T) {
 					f, err := s.Flow(dtype)
-					noError(t, err)
+					errtest.None(t, err)
 					x := s.Data(rows)
 					allocations := testing.AllocsPerRun(3, func() {
 						_, err := f.LogProb(x)
-						noError(t, err)
+						errtest.None(t, err)
 					})
 					if allocations > 1 {
 						t.Errorf("%v allocations a call, want 1, the result", allocations)
@@ -164,9 +165,9 @@ func TestManualAllocatesNothing(t *testing.T) {
 			continue
 		}
 		f, err := s.Flow(graph.Float32)
-		noError(t, err)
+		errtest.None(t, err)
 		m, err := manual.New[float32](f, 2)
-		noError(t, err)
+		errtest.None(t, err)
 		stop := m.Start()
 		x, dst := s.Data(steadyRows), make([]float64, steadyRows)
 		if n := testing.AllocsPerRun(3, func() { m.Step(x); m.LogProb(dst, x) }); n != 0 {

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // TestTrainedFlowIsTrained: it explains its rows better, and is the same flow each time, so that what the peers are given is
@@ -14,15 +15,15 @@ func TestTrainedFlowIsTrained(t *testing.T) {
 	s := Shapes[0]
 	x := s.Data(s.Batch)
 	before, err := s.Flow(graph.Float32)
-	noError(t, err)
+	errtest.None(t, err)
 	after, err := s.Trained(graph.Float32)
-	noError(t, err)
+	errtest.None(t, err)
 	again, err := s.Trained(graph.Float32)
-	noError(t, err)
+	errtest.None(t, err)
 	first, err := before.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	last, err := after.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	if got, was := stat.Mean(last, nil), stat.Mean(first, nil); !(got > was+0.1) {
 		t.Errorf("mean log p is %g after training, %g before", got, was)
 	}

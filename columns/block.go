@@ -1,6 +1,7 @@
 package columns
 
 import (
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -14,7 +15,7 @@ type block struct {
 	places  []place
 	numbers []float64 // row-major, of cells that are stored as numbers
 	stored  []bool    // which these are
-	seen    []bool    // columns of which a number has come: the first one's text is kept
+	seen    []bool    // columns of which a number has come: the first one's text is kept, and that of all that a float64 may have rounded
 	text    string    // the other cells, one after the other
 	ends    []int     // of each cell in text
 
@@ -45,8 +46,8 @@ func (b *block) add(p Pass) {
 	b.numbers, b.stored, b.ends = slices.Grow(b.numbers, b.width), slices.Grow(b.stored, b.width), slices.Grow(b.ends, b.width)
 	for j := range b.width {
 		v, ok := p.Number(j)
-		if first := v-v == 0 && !b.seen[j]; !ok || first {
-			b.seen[j] = ok
+		if first := v-v == 0 && !b.seen[j]; !ok || first || math.Abs(v) > mostWhole {
+			b.seen[j] = b.seen[j] || first
 			text := p.Text(j)
 			b.cells = append(b.cells, text[:min(len(text), longestLooked)]...)
 		}
@@ -76,7 +77,8 @@ func (b *block) number(i, j int) (v float64, ok bool) {
 	return b.numbers[i*b.width+j], b.stored[i*b.width+j]
 }
 
-// cell is the text of column j of row i, as far as it is looked at; of numbers it is there of the first in a column only.
+// cell is the text of column j of row i, as far as it is looked at; of numbers it is there of the first in a column, and of those that
+// are greater than mostWhole.
 func (b *block) cell(i, j int) string {
 	at := i*b.width + j
 	if at == 0 {

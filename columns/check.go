@@ -65,7 +65,7 @@ func (k *check) same(text string) bool {
 	}
 	v, why := k.number(text)
 	one, unread := k.number(k.Value)
-	return why == "" && unread == "" && math.Abs(v-one) <= fewUnits*(math.Nextafter(math.Abs(one), math.Inf(1))-math.Abs(one))
+	return why == "" && unread == "" && math.Abs(v-one) <= fewUnits*unitOf(one)
 }
 
 // Column is the column of a name.

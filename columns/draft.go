@@ -46,6 +46,7 @@ func (t *texts) numeric(f *Form) bool {
 	}
 	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
 	f.Thousands, _ = n.marks.most()
+	f.Lakhs = n.lakhs > 0
 	f.Negative, _ = n.negatives.most()
 	if comma {
 		f.Decimal = ","

@@ -131,14 +131,17 @@ func (f *Form) negative() (before, after string) {
 // maxDecimals bounds what a schema can ask for.
 const maxDecimals = 30
 
-// group puts the mark for thousands between groups of three digits.
+// group puts the mark for thousands between groups of digits.
 func (f *Form) group(whole string) string {
 	if f.Thousands == "" || !allDigits(whole) {
 		return whole
 	}
 	var groups []string
-	for ; len(whole) > 3; whole = whole[:len(whole)-3] {
-		groups = append(groups, whole[len(whole)-3:])
+	for size := 3; len(whole) > size; {
+		groups, whole = append(groups, whole[len(whole)-size:]), whole[:len(whole)-size]
+		if f.Lakhs {
+			size = 2
+		}
 	}
 	groups = append(groups, whole)
 	slices.Reverse(groups)

@@ -88,18 +88,35 @@ func gapsOf(sorted []float64) []float64 {
 }
 
 const (
-	// gridTolerance is how far off a multiple of the step a distance may be, as a share of the step: fractions are rounded.
-	gridTolerance = 0.01
+	// gridTolerance is how far off a point of the grid a value may be, as a share of the step: fractions are rounded. More would take
+	// −128, 0 and 127 for a grid of 127.
+	gridTolerance = 1e-5
 	// finest is how many steps the least distance may have: chance makes a grid that is finer.
 	finest = 1000
 )
 
-// onGrid reports whether all gaps are multiples of a step.
-func onGrid(gaps []float64, step float64) bool {
-	return step > 0 && !slices.ContainsFunc(gaps, func(gap float64) bool {
-		steps := gap / step
-		return math.Abs(steps-math.Round(steps)) > gridTolerance
-	})
+// gridThrough is the step near to one that is guessed of the grid that ascending values lie on, 0 where they do not. The first and the
+// last value say it best: what rounding did to them is shared by all steps between. Below the
+// distance between neighbouring numbers everything lies on any grid.
+func gridThrough(sorted []float64, guess float64) (step float64) {
+	first, last := sorted[0], sorted[len(sorted)-1]
+	step = (last - first) / math.Round((last-first)/guess)
+	if !(step >= max(unitOf(first), unitOf(last))) || math.IsInf(step, 1) {
+		return 0
+	}
+	for _, v := range sorted {
+		steps := (v - first) / step
+		if math.Abs(steps-math.Round(steps)) > gridTolerance {
+			return 0
+		}
+	}
+	return step
+}
+
+// unitOf is the distance from a number to the next one further from 0.
+func unitOf(v float64) float64 {
+	v = math.Abs(v)
+	return math.Nextafter(v, math.Inf(1)) - v
 }
 
 // divisorOf is the greatest common divisor of gaps, by Euclid; what is less than a ten-thousandth of the least gap is taken for

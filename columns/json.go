@@ -144,7 +144,7 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("min %g is above max %g", c.Min, c.Max)
 	case c.Lower != nil && c.Upper != nil && *c.Lower > *c.Upper:
 		return fmt.Sprintf("lower %g is above upper %g", *c.Lower, *c.Upper)
-	case c.Kind == Time && !c.Form.readsBack():
+	case (c.Kind == Time || c.Form.Layout != "") && !c.Form.readsBack():
 		return fmt.Sprintf("the layout %q is none of a time, want one as 2006-01-02 15:04:05", c.Form.Layout)
 	case c.Form.Decimal != "" && c.Form.Decimal != "," && c.Form.Decimal != ".":
 		return fmt.Sprintf("decimal %q, want a point or a comma", c.Form.Decimal)
@@ -202,8 +202,8 @@ func (c *Column) unrelated(columns map[string]*Column) string {
 		switch {
 		case of == nil:
 			return fmt.Sprintf("is made of %q, which is no column", name)
-		case of.Kind != Numbers && of.Kind != Grid:
-			return fmt.Sprintf("is made of %q, which is %s, want numbers or a grid", name, of.Kind)
+		case !of.related():
+			return fmt.Sprintf("is made of %q, which is %s, want numbers, a grid or a time", name, of.Kind)
 		case r.Factors[i]-r.Factors[i] != 0:
 			return fmt.Sprintf("has the factor %g, want finite numbers", r.Factors[i])
 		}

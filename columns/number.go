@@ -26,6 +26,7 @@ type reading struct {
 	value          float64
 	prefix, suffix string
 	thousands      string // between groups of digits, "": none
+	lakhs          bool   // groups of two digits stand before the last three
 	decimals       int    // digits after the point; −1: an exponent
 	padded         bool   // a 0 before other digits: a code
 	digits         string // as they are written
@@ -213,7 +214,7 @@ func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
 	return whole + "." + fraction + digits[end:], true
 }
 
-// ungroup takes out what stands between groups of three digits.
+// ungroup takes out what stands between groups of digits: of three, or as in India of three at the end and of two before.
 func (r *reading) ungroup(whole string) (digits string, ok bool) {
 	if allDigits(whole) {
 		return whole, true
@@ -222,8 +223,12 @@ func (r *reading) ungroup(whole string) (digits string, ok bool) {
 	_, size := utf8.DecodeRuneInString(whole[at:])
 	r.thousands = whole[at : at+size]
 	groups := strings.Split(whole, r.thousands)
+	last, between := len(groups)-1, 3
+	if r.lakhs = last > 1 && len(groups[1]) == 2; r.lakhs {
+		between = 2
+	}
 	for i, g := range groups {
-		if !allDigits(g) || i > 0 && len(g) != 3 || i == 0 && (len(g) == 0 || len(g) > 3 || g[0] == '0') {
+		if first := i == 0 && 0 < len(g) && len(g) <= between && g[0] != '0'; !allDigits(g) || !first && (i == 0 || i < last && len(g) != between || i == last && len(g) != 3) {
 			return "", false
 		}
 	}

@@ -48,12 +48,15 @@ type found struct {
 // undo makes it again what it was.
 func (f found) undo() { *f.Column = f.before }
 
-// relatable takes the columns of numbers that are modelled and are no booleans.
+// related reports a column that others may be made of.
+func (c *Column) related() bool { return c.Kind == Numbers || c.Kind == Grid || c.Kind == Time }
+
+// relatable takes the columns that may be made of each other.
 func (p *profile) relatable() *related {
 	m := &related{}
 	var at []int
 	for i, j := range p.read {
-		if c := &p.schema.Columns[j]; c.Kind == Numbers || c.Kind == Grid {
+		if c := &p.schema.Columns[j]; c.related() {
 			m.columns, at = append(m.columns, c), append(at, i)
 		}
 	}
@@ -180,7 +183,7 @@ func (m *related) tolerance(r *Relation, from []int, j int, rows [][]float64) fl
 		tolerance = 0 // a step so coarse that anything would hold: to the digits, or not at all
 	}
 	largest = max(largest, math.Abs(m.columns[j].Min), math.Abs(m.columns[j].Max))
-	return tolerance + 16*(math.Nextafter(largest, math.Inf(1))-largest)
+	return tolerance + 16*unitOf(largest)
 }
 
 // holds reports whether the relation holds in all rows but few, and in many.

@@ -92,8 +92,9 @@ type Form struct {
 	Negative  string `json:"negative,omitempty"`
 	Decimal   string `json:"decimal,omitempty"`   // "": a point
 	Thousands string `json:"thousands,omitempty"` // between groups of three digits, "": nothing
+	Lakhs     bool   `json:"lakhs,omitempty"`     // groups before the last three digits are of two, as in India: 12,34,567
 	Decimals  int    `json:"decimals,omitempty"`  // after the point, -1: as many as it takes
-	Layout    string `json:"layout,omitempty"`    // of package time, for Time; an H is an hour of 24 without a zero before it
+	Layout    string `json:"layout,omitempty"`    // of package time, for Time; an H is an hour of 24 without a zero before it, and an N begins a duration: hours, minutes or days of any number
 	Missing   string `json:"missing,omitempty"`   // how a cell without a value is written
 }
 

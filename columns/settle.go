@@ -76,12 +76,14 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 	if c.Kind == Time {
 		return rounding(v) || v.Distinct() == 1 && t.different != nil && t.different.number() > 1
 	}
+	if n, _ := t.numbers(); v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
+		return t.digits || t.different != nil && t.different.number() > 1 && !n.exponents
+	}
 	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
 }
 
 func rounding(v *Values) bool {
-	at := max(math.Abs(v.Min), math.Abs(v.Max))
-	return v.Max-v.Min <= fewUnits*(math.Nextafter(at, math.Inf(1))-at) && v.Max != v.Min
+	return v.Max-v.Min <= fewUnits*max(unitOf(v.Min), unitOf(v.Max)) && v.Max != v.Min
 }
 
 // same makes a constant of a column of one value.
@@ -143,7 +145,7 @@ func (c *Column) identifies(v *Values) bool {
 		return false
 	}
 	if c.Kind == Time {
-		if !v.sorted() || v.Count < fewestInRow {
+		if _, length := durationOf(c.Form.Layout); length || !v.sorted() || v.Count < fewestInRow {
 			return false
 		}
 		c.Note = "one moment a row, in order"

@@ -16,6 +16,7 @@ type texts struct {
 	different              *distinct[string]
 	first                  string // of stored numbers that are there, as text
 	long                   bool   // some are too long to be a level of a category
+	digits                 bool   // numbers that are stored differ in digits, whether or not they do as float64
 }
 
 // Bounds on what one column holds.
@@ -53,6 +54,7 @@ func (t tokens) most() (best string, n int) {
 // numeral counts the cells that are numbers in one way of writing them.
 type numeral struct {
 	count, padded  int
+	lakhs          int    // numbers whose digits are grouped as in India, less those that would be, and are in groups of three
 	affixes, marks tokens // prefix, a zero byte and suffix; what groups digits
 	negatives      tokens // of numbers below 0, as Form.Negative
 	decimals       [2]int // the fewest and the most
@@ -84,6 +86,12 @@ func (n *numeral) add(r reading) {
 	if r.thousands != "" {
 		n.marks.add(r.thousands)
 	}
+	switch {
+	case r.lakhs:
+		n.lakhs++
+	case r.thousands != "" && math.Abs(r.value) >= 1e5:
+		n.lakhs--
+	}
 }
 
 // block takes column j of some rows.
@@ -97,7 +105,7 @@ func (t *texts) block(b *block, j, held int) {
 	}
 }
 
-// number takes a number of a table that stores numbers; text is how the first one is written.
+// number takes a number of a table that stores numbers; text is how the first one is written, and those that a float64 may round.
 func (t *texts) number(v float64, text string) {
 	t.cells++
 	switch t.stored++; {
@@ -105,6 +113,8 @@ func (t *texts) number(v float64, text string) {
 		t.missing++
 	case t.first == "":
 		t.first = strings.Clone(text)
+	case math.Abs(v) > mostWhole && text != t.first:
+		t.digits = true
 	}
 }
 

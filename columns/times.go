@@ -35,7 +35,7 @@ var layouts = func() (all []string) {
 			}
 		}
 	}
-	all = append(all, clocks...)
+	all = append(append(all, clocks...), durations...)
 	return append(all, "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
 }()
 
@@ -79,10 +79,13 @@ const (
 	lastYear  = 2200
 )
 
-// seconds reads a time: since 1970-01-01 UTC, of a clock without a date since midnight. A time without a zone is one of UTC. ok is false
+// seconds reads a time: since 1970-01-01 UTC, of a clock without a date since midnight, of a duration its length. A time without a zone is one of UTC. ok is false
 // where the cell is none, or not written as the layout has it.
 func seconds(cell, layout string) (v float64, ok bool) {
 	cell = strings.TrimSpace(cell)
+	if d, ok := durationOf(layout); ok {
+		return d.seconds(cell)
+	}
 	t, err := time.Parse(strings.Replace(layout, shortHour, "15", 1), cell) // which takes hours of one digit too
 	if err != nil || !sameDigits(cell, layout, t) {
 		return math.NaN(), false
@@ -112,6 +115,9 @@ func appendLayout(dst []byte, t time.Time, layout string) []byte {
 
 // appendTime writes seconds by a layout, to its unit.
 func appendTime(dst []byte, v float64, layout string) []byte {
+	if d, ok := durationOf(layout); ok {
+		return d.append(dst, v)
+	}
 	whole := math.Floor(v)
 	unit := math.Pow10(9 - fractionDigits(layout))
 	nano := int64(math.Round((v-whole)*1e9/unit) * unit)
@@ -156,7 +162,7 @@ func (t *timely) add(cell string) {
 
 // readers are the layouts whose marks between digits and words are the cell's, and that could read it were its numbers others.
 func readers(cell string) (found []string) {
-	marks := marksOf(cell)
+	marks := strings.Replace(marksOf(strings.TrimPrefix(cell, "-")), " +", " ", 1) // a duration may be below 0
 	for _, layout := range layouts {
 		if layoutMarks[layout] == marks {
 			found = append(found, layout)

@@ -86,16 +86,20 @@ func (f *Values) Quantum() float64 {
 	if f.Distinct() < 2 || !f.distinct.exact() {
 		return decimal
 	}
-	gaps := gapsOf(f.distinct.sorted())
+	sorted := f.distinct.sorted()
+	gaps := gapsOf(sorted)
 	least := slices.Min(gaps)
-	for _, step := range []float64{least, divisorOf(gaps), decimal} {
-		switch {
-		case step < least/finest || !onGrid(gaps, step):
+	for _, guess := range []float64{least, divisorOf(gaps)} {
+		switch step := gridThrough(sorted, guess); {
+		case step == 0 || step < least/finest:
 		case math.Abs(decimal-step) <= gridTolerance*step: // 0.1, not 0.1 and a rounding error
 			return decimal
 		default:
 			return step
 		}
 	}
-	return 0
+	if decimal < least/finest {
+		return 0
+	}
+	return decimal
 }

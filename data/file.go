@@ -23,7 +23,7 @@ var _ rows.Source = (*File)(nil)
 
 // maxColumns bounds what a table can ask for before its first row is read: each column takes memory for its name and for what is
 // known of it.
-const maxColumns = 1 << 17
+const maxColumns = 1 << 16
 
 // Open reads the header of a file; "-" is standard input, which like a pipe can be read again only as far as it fits
 // Options.MaxBuffered (ErrOnce). The format and the packing (gzip, zstd) are found by the

@@ -92,6 +92,9 @@ func TestQuantum(t *testing.T) {
 		"far from 0":           {[]float64{1e15, 1e15 + 0.25, 1e15 + 0.625}, 0.125},
 		"huge":                 {[]float64{1e300, 2e300, 4e300}, 1e300},
 		"tiny":                 {[]float64{1e-200, 2e-200, 4e-200}, 1e-200},
+		"nearly equal gaps":    {[]float64{-128, 0, 127}, 1},
+		"nearly, of thirds":    {[]float64{0, 33.33, 66.67, 100}, 0},
+		"too fine to tell":     {[]float64{-99999.99, 0, 1e-20, 12345.67}, 0},
 		"chance":               {random, 0},
 		"chance, 17 digits":    {[]float64{0, math.Pi, math.E, math.Sqrt2}, 0},
 	} {

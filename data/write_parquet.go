@@ -28,6 +28,8 @@ const rowsAtOnce = 256
 const (
 	groupRows  = 1 << 16
 	groupBytes = 32 << 20
+	// mostWritten bounds the columns of a file: each takes the library that writes it 3 kB before the first row.
+	mostWritten = 1 << 15
 )
 
 // newParquetEncoder writes the columns passed, and behind them doubles of those names; behind records these may be missing, and columns
@@ -45,6 +47,9 @@ func newParquetEncoder(w io.Writer, passed []parquet.Field, names []string, text
 	fields := slices.Concat(passed, numbers, nullable(texts, parquet.String()))
 	if err = checkNames(fields); err != nil {
 		return nil, err
+	}
+	if len(fields) > mostWritten {
+		return nil, reasonf("%d columns are too many for a Parquet file, want at most %d, or a CSV file", len(fields), mostWritten)
 	}
 	schema := parquet.NewSchema("table", tableNode{columns: fields})
 	leafs := len(schema.Columns()) - len(names) - len(texts)

@@ -254,3 +254,23 @@ func TestErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestWide: of more columns than pairs are looked at, it is said which pairs these were.
+func TestWide(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 6))
+	a := &table{}
+	for j := range 130 {
+		a.names = append(a.names, fmt.Sprint("x", j))
+	}
+	for range 80 {
+		row := make([]any, len(a.names))
+		for j := range row {
+			row[j] = rng.NormFloat64()
+		}
+		a.add(row...)
+	}
+	odd := compare(t, a, a, drift.Config{Draws: 99}).Oddities()
+	if want := "of the 8385 pairs of columns 4950 were looked at: those of the 100 columns that depend most on others"; !slices.Equal(odd, []string{want}) {
+		t.Errorf("oddities: %q, want %q", odd, want)
+	}
+}

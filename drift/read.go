@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/columns"
+	"gaussflow/rows"
 )
 
 // A sample is rows of a table, drawn evenly.
@@ -54,7 +55,7 @@ type kept struct {
 	unread map[int]Unread
 }
 
-// read draws rows evenly from all of a table (J. Vitter's algorithm R, see package columns).
+// read draws rows evenly from all of a table. Only the cells of rows that are held are parsed.
 func read(ctx context.Context, t columns.Table, side int, of []aligned, limit int, rng *rand.Rand) (*sample, error) {
 	cells := cellsOf(t.Names(), side, of)
 	pass, err := t.Pass()
@@ -62,8 +63,12 @@ func read(ctx context.Context, t columns.Table, side int, of []aligned, limit in
 		return nil, err
 	}
 	defer pass.Close()
+	lot, err := rows.NewLot(limit, rng)
+	if err != nil {
+		return nil, err
+	}
 	s := &sample{}
-	var rows []kept
+	var held []kept
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -79,18 +84,16 @@ func read(ctx context.Context, t columns.Table, side int, of []aligned, limit in
 			s.fault(pass, why)
 			continue
 		}
-		s.seen++
-		at := len(rows)
-		if at == limit {
-			if at = rng.IntN(s.seen); at >= limit {
-				continue
-			}
-		} else {
-			rows = append(rows, kept{values: make([]float64, len(cells))})
+		place := lot.Next()
+		if place == len(held) {
+			held = append(held, kept{values: make([]float64, len(cells))})
 		}
-		rows[at].fill(pass, cells)
+		if place >= 0 {
+			held[place].fill(pass, cells)
+		}
 	}
-	s.gather(rows, len(cells))
+	s.seen = lot.Seen()
+	s.gather(held, len(cells))
 	return s, nil
 }
 

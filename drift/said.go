@@ -46,7 +46,8 @@ func (p Pair) Strength() string {
 	return strings.ReplaceAll(fmt.Sprintf("%s %.2f → %.2f", what, p.Dependence[0], p.Dependence[1]), "-", "−")
 }
 
-// Oddities says in words which columns are not quite of one kind in both tables, and which cells could not be read.
+// Oddities says in words which columns are not quite of one kind in both tables, which cells could not be read, and which pairs were not
+// looked at.
 func (r *Result) Oddities() (odd []string) {
 	if r == nil {
 		return nil
@@ -61,6 +62,10 @@ func (r *Result) Oddities() (odd []string) {
 					c.Name, r.Names[side], u.Count, r.Tables[side].Kept, u.Why))
 			}
 		}
+	}
+	if len(r.Columns) > pairedColumns && r.Paired > 0 {
+		odd = append(odd, fmt.Sprintf("of the %d pairs of columns %d were looked at: those of the %d columns that depend most on others",
+			len(r.Columns)*(len(r.Columns)-1)/2, r.Paired, pairedColumns))
 	}
 	return odd
 }

@@ -12,6 +12,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -22,9 +23,9 @@ import (
 func maskedFlow(t testing.TB, d, c int, mlp layers.MLPConfig, order []int) *flows.Flow {
 	t.Helper()
 	l, err := layers.NewAutoregressive(d, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Order: order, Context: c, Conditioner: mlp.Masked})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "masked", Layer: l})
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -33,17 +34,17 @@ func TestAutoregressiveWarmStart(t *testing.T) {
 	mixture := transforms.GaussianMixtureCDF{Components: 3, Clamp: initializers.DefaultScaleClamp}
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		each, err := layers.NewElementwise(4, layers.ElementwiseConfig{Transform: mixture, Dtype: dtype})
-		noError(t, err)
+		errtest.None(t, err)
 		want, err := flows.New(flows.Named{Name: "each", Layer: each})
-		noError(t, err)
+		errtest.None(t, err)
 		x := randomData("student t", 300, 4, 1)
 		initFrom(t, want, x)
 		for _, fast := range []bool{false, true} {
 			l, err := layers.NewAutoregressive(4, layers.AutoregressiveConfig{
 				Transform: mixture, Order: []int{2, 0, 3, 1}, FastSampling: fast, Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.Masked})
-			noError(t, err)
+			errtest.None(t, err)
 			f, err := flows.New(flows.Named{Name: "masked", Layer: l})
-			noError(t, err)
+			errtest.None(t, err)
 			initFrom(t, f, x)
 			if d := maxDifference(logProb(t, f, x), logProb(t, want, x)); !(d <= 1e-12) {
 				t.Errorf("%s, fast sampling %v: log p after the warm start differs by %.2g from Elementwise's", dtype, fast, d)
@@ -57,10 +58,10 @@ func fitGiven(t testing.TB, f *flows.Flow, x, given *mat.Dense, epochs int, rate
 	t.Helper()
 	n, _ := x.Dims()
 	_, err := f.InitFrom(flows.Given(x, given), initializers.IGConfig{})
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: rate, Floor: rate / 500, WarmupSteps: 20, DecaySteps: epochs * n / 256}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: rate, Floor: rate / 500, WarmupSteps: 20, DecaySteps: epochs * n / 256}}))
 	_, err = f.Fit(context.Background(), flows.Given(x, given), train.FitConfig{Epochs: epochs, BatchSize: 256})
-	noError(t, err)
+	errtest.None(t, err)
 }
 
 // TestAutoregressiveConditionalDensity: p(x | y) is learned to the entropy of x given y: see bent.
@@ -79,7 +80,7 @@ func TestAutoregressiveConditionalDensity(t *testing.T) {
 	}
 	one := mat.NewDense(1, 1, []float64{1})
 	drawn, said, err := f.SampleGiven(one, 500, rand.New(rand.NewPCG(4, 4)))
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(logProb(t, f, flows.Given(drawn, one)), said); !(d <= 1e-9) {
 		t.Errorf("log p of samples differs by %.2g from what SampleGiven said", d)
 	}
@@ -127,9 +128,9 @@ func TestBoundedScales(t *testing.T) {
 	of := func(bound float64) *flows.Flow {
 		l, err := layers.NewAutoregressive(2, layers.AutoregressiveConfig{
 			Transform: transforms.Affine{Bound: bound}, Conditioner: layers.MLPConfig{Hidden: []int{8}, Activation: graph.Tanh}.Masked})
-		noError(t, err)
+		errtest.None(t, err)
 		f, err := flows.New(flows.Named{Name: "masked", Layer: l})
-		noError(t, err)
+		errtest.None(t, err)
 		return f
 	}
 	f := of(bound)
@@ -137,7 +138,7 @@ func TestBoundedScales(t *testing.T) {
 		for i := range w.Values {
 			w.Values[i] = 900 * float64(i%5-2)
 		}
-		noError(t, f.SetWeights(w))
+		errtest.None(t, f.SetWeights(w))
 	}
 	x := mat.NewDense(40, 2, nil)
 	for i := range 40 {
@@ -154,7 +155,7 @@ func TestBoundedScales(t *testing.T) {
 		finite bool
 	}{{bound, true}, {0, false}} {
 		f := of(c.bound)
-		noError(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1}}))
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1}}))
 		history, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: 30, BatchSize: 40, Workers: 1})
 		if finite := err == nil; finite != c.finite {
 			t.Errorf("bound %v: the fit ends with %v", c.bound, err)

@@ -17,6 +17,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/rows"
 	"gaussflow/train"
@@ -75,14 +76,14 @@ func TestBadRows(t *testing.T) {
 		for method, call := range readers {
 			t.Run(method+"/"+name, func(t *testing.T) {
 				f := coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{4}})
-				noError(t, f.Compile(train.Config{}))
+				errtest.None(t, f.Compile(train.Config{}))
 				before := values(f)
-				err := failure(t, func() error { return call(f, bad.x) })
+				err := errtest.Of(t, func() error { return call(f, bad.x) })
 				words := bad.words
 				if bad.x == nil && method == "Fit's validation" {
 					words = []string{"0×0"}
 				}
-				wantError(t, err, words...)
+				errtest.Says(t, err, words...)
 				var shape *graph.ShapeError
 				var domain *rows.DomainError
 				switch {
@@ -111,7 +112,7 @@ func values(f *flows.Flow) (v [][]float64) {
 func TestTooFarOut(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1})
 	x := mat.NewDense(3, 2, []float64{0, 0, 1, 1, 1e300, 0})
-	wantError(t, failure(t, func() error { _, err := f.LogProb(x); return err }), "LogProb", "row 2", "too far out")
+	errtest.Says(t, errtest.Of(t, func() error { _, err := f.LogProb(x); return err }), "LogProb", "row 2", "too far out")
 }
 
 func TestNotCompiled(t *testing.T) {
@@ -120,7 +121,7 @@ func TestNotCompiled(t *testing.T) {
 	_, fitErr := f.Fit(context.Background(), x, train.FitConfig{})
 	_, evalErr := f.Evaluate(x, nil)
 	for _, err := range []error{fitErr, evalErr} {
-		wantError(t, err, "Compile")
+		errtest.Says(t, err, "Compile")
 		if !errors.Is(err, train.ErrNotCompiled) {
 			t.Errorf("%v is not train.ErrNotCompiled", err)
 		}
@@ -129,9 +130,9 @@ func TestNotCompiled(t *testing.T) {
 		t.Error("Trainer is not nil before Compile")
 	}
 	z, err := f.Predict(x)
-	noError(t, err)
+	errtest.None(t, err)
 	want, _, err := f.Forward(x)
-	noError(t, err)
+	errtest.None(t, err)
 	if !mat.Equal(z, want) {
 		t.Error("Predict before Compile is not Forward's z")
 	}
@@ -143,7 +144,7 @@ func TestNotBuilt(t *testing.T) {
 	for name, f := range map[string]*flows.Flow{"zero": {}, "nil": nil} {
 		for method, call := range readers {
 			t.Run(method+"/"+name, func(t *testing.T) {
-				err := failure(t, func() error { return call(f, x) })
+				err := errtest.Of(t, func() error { return call(f, x) })
 				if !errors.Is(err, flows.ErrNotBuilt) && !errors.Is(err, train.ErrNotCompiled) {
 					t.Errorf("got %v, want ErrNotBuilt or ErrNotCompiled", err)
 				}
@@ -154,7 +155,7 @@ func TestNotBuilt(t *testing.T) {
 			"Compile": func() error { return f.Compile(train.Config{}) },
 		} {
 			t.Run(method+"/"+name, func(t *testing.T) {
-				if err := failure(t, call); !errors.Is(err, flows.ErrNotBuilt) {
+				if err := errtest.Of(t, call); !errors.Is(err, flows.ErrNotBuilt) {
 					t.Errorf("got %v, want ErrNotBuilt", err)
 				}
 			})
@@ -169,7 +170,7 @@ func TestNotBuilt(t *testing.T) {
 		} {
 			t.Run(method+"/"+name, func(t *testing.T) {
 				empty := false
-				noError(t, failure(t, func() error { empty = call(); return nil }))
+				errtest.None(t, errtest.Of(t, func() error { empty = call(); return nil }))
 				if !empty {
 					t.Error("it is not empty")
 				}
@@ -191,7 +192,7 @@ func TestNotBuiltMethods(t *testing.T) {
 		v := reflect.ValueOf(f)
 		for i := range v.NumMethod() {
 			method := v.Type().Method(i).Name
-			err := failure(t, func() error {
+			err := errtest.Of(t, func() error {
 				arguments[reflect.TypeFor[*graph.Builder]()] = graph.NewBuilder(graph.Float64)
 				var in []reflect.Value
 				for j := range v.Method(i).Type().NumIn() {
@@ -234,8 +235,8 @@ func TestBadSample(t *testing.T) {
 		"no rng":   {5, nil, []string{"rng is nil"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantError(t, failure(t, func() error { _, err := f.Sample(c.n, c.rng); return err }), c.words...)
-			wantError(t, failure(t, func() error { _, _, err := f.SampleAndLogProb(c.n, c.rng); return err }), c.words...)
+			errtest.Says(t, errtest.Of(t, func() error { _, err := f.Sample(c.n, c.rng); return err }), c.words...)
+			errtest.Says(t, errtest.Of(t, func() error { _, _, err := f.SampleAndLogProb(c.n, c.rng); return err }), c.words...)
 		})
 	}
 }
@@ -252,7 +253,7 @@ func TestBadConfigs(t *testing.T) {
 	}
 	rotation := func(d int, dtype graph.Dtype) layers.Bijector {
 		h, err := layers.NewHouseholder(d, layers.HouseholderConfig{Dtype: dtype})
-		noError(t, err)
+		errtest.None(t, err)
 		return h
 	}
 	nan := mat.NewDense(3, 2, []float64{1, 2, 3, math.NaN(), 5, 7})
@@ -327,7 +328,7 @@ func TestBadConfigs(t *testing.T) {
 			return err
 		}, []string{"scales"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
+		t.Run(name, func(t *testing.T) { errtest.Says(t, errtest.Of(t, c.call), c.words...) })
 	}
 }
 
@@ -337,7 +338,7 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	x := randomData("blobs", 64, 2, 0)
 	f := coupling(t, 2, flows.CouplingConfig{Blocks: 1, Hidden: []int{4}})
-	noError(t, f.Compile(train.Config{}))
+	errtest.None(t, f.Compile(train.Config{}))
 	before := logProb(t, f, x)
 	history, err := f.Fit(ctx, x, train.FitConfig{Epochs: 100})
 	if !errors.Is(err, context.Canceled) || history == nil || len(history.Loss) != 0 {
@@ -351,9 +352,9 @@ func TestCancelled(t *testing.T) {
 func TestBatchLargerThanTheData(t *testing.T) {
 	x := randomData("blobs", 20, 2, 0)
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1})
-	noError(t, f.Compile(train.Config{}))
+	errtest.None(t, f.Compile(train.Config{}))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{BatchSize: 21})
-	noError(t, err)
+	errtest.None(t, err)
 	if facts := f.Metadata.Training; facts.Rows != 20 || len(facts.History.Loss) != 1 {
 		t.Errorf("the facts are %+v, want 20 rows and one epoch", facts)
 	}

@@ -13,6 +13,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
@@ -23,11 +24,11 @@ import (
 func studentFlow(t testing.TB, d int, dtype graph.Dtype) *flows.Flow {
 	t.Helper()
 	base, err := bases.NewIndependent(d, bases.IndependentConfig{Family: bases.StudentT{}, Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	l, err := layers.NewHouseholder(d, layers.HouseholderConfig{Seed: 1, Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "rotation", Layer: l})
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -38,7 +39,7 @@ func TestBaseIsTheFlows(t *testing.T) {
 	x := randomData("student t", 60, 2, 1)
 	lp := logProb(t, f, x)
 	z, _, err := f.Forward(x)
-	noError(t, err)
+	errtest.None(t, err)
 	p := f.Base().Params()
 	for i := range 60 {
 		want := 0.0
@@ -49,19 +50,19 @@ func TestBaseIsTheFlows(t *testing.T) {
 			t.Fatalf("log p of row %d = %v, gonum's Student t says %v", i, lp[i], want)
 		}
 	}
-	noError(t, f.Compile(train.Config{Loss: losses.NLL{}}))
+	errtest.None(t, f.Compile(train.Config{Loss: losses.NLL{}}))
 	got, err := f.Evaluate(x, nil)
-	noError(t, err)
+	errtest.None(t, err)
 	if want := -mean(lp); !(math.Abs(got-want) <= 1e-12*math.Abs(want)) {
 		t.Errorf("NLL = %v, want −mean log p = %v", got, want)
 	}
 	drawn, again, err := f.SampleAndLogProb(200, rand.New(rand.NewPCG(1, 1)))
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(logProb(t, f, drawn), again); !(d <= 1e-9) {
 		t.Errorf("log p of samples differs by %.2g from LogProb's", d)
 	}
 	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(logProb(t, g, x), lp); d > 0 {
 		t.Errorf("after Save and Load log p differs by %g", d)
 	}
@@ -77,9 +78,9 @@ func TestDegreesAreLearned(t *testing.T) {
 		truth += true3.LogProb(x.At(i, 0)) / 20000
 	}
 	f := studentFlow(t, 1, graph.Float64)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 0.05, Floor: 1e-4, DecaySteps: 600}}))
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 0.05, Floor: 1e-4, DecaySteps: 600}}))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: 15})
-	noError(t, err)
+	errtest.None(t, err)
 	if got := mean(logProb(t, f, x)); !(math.Abs(got-truth) <= 0.005) {
 		t.Errorf("mean log p = %.4f nats, under the true density %.4f", got, truth)
 	}
@@ -103,26 +104,26 @@ func TestConditionalBase(t *testing.T) {
 	}
 	base, err := bases.NewIndependent(1, bases.IndependentConfig{
 		Family: bases.Normal{}, Context: 1, Conditioner: layers.MLPConfig{Hidden: []int{16}, Activation: graph.Tanh}.New})
-	noError(t, err)
+	errtest.None(t, err)
 	l, err := layers.NewStandardize(mat.NewDense(2, 1, []float64{-1, 1}), layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "affine", Layer: l})
-	noError(t, err)
+	errtest.None(t, err)
 	x, c, _ := draw(10000, 1)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 0.02, Floor: 1e-4, DecaySteps: 800}}))
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 0.02, Floor: 1e-4, DecaySteps: 800}}))
 	_, err = f.Fit(context.Background(), flows.Given(x, c), train.FitConfig{Epochs: 40})
-	noError(t, err)
+	errtest.None(t, err)
 	held, heldC, truth := draw(10000, 2)
 	if got := mean(logProb(t, f, flows.Given(held, heldC))); !(math.Abs(got-truth) <= 0.01) {
 		t.Errorf("mean log p(x | c) = %.4f nats, under the true density %.4f", got, truth)
 	}
 	drawn, _, err := f.SampleGiven(mat.NewDense(1, 1, []float64{0.5}), 4000, rand.New(rand.NewPCG(1, 1)))
-	noError(t, err)
+	errtest.None(t, err)
 	if m := mat.Sum(drawn) / 4000; !(math.Abs(m-1) <= 0.15) {
 		t.Errorf("samples given 0.5 have the mean %.3f, want about 1", m)
 	}
 	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	rows := flows.Given(held, heldC)
 	if d := maxDifference(logProb(t, g, rows), logProb(t, f, rows)); d > 0 {
 		t.Errorf("after Save and Load log p differs by %g", d)
@@ -164,11 +165,11 @@ func TestBadBase(t *testing.T) {
 		}, []string{"Context = -1"}},
 		"not registered": {func() error {
 			f, err := flows.NewWithBase(ownBase{normal(2)}, flows.Named{Name: "a", Layer: affine(t, 2)})
-			noError(t, err)
+			errtest.None(t, err)
 			return f.SaveTo(&bytes.Buffer{})
 		}, []string{"base", "flows_test.ownBase", "not registered", "bases.Register"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
+		t.Run(name, func(t *testing.T) { errtest.Says(t, errtest.Of(t, c.call), c.words...) })
 	}
 }
 
@@ -177,10 +178,10 @@ func TestBadBase(t *testing.T) {
 func TestRowsOutsideOfABox(t *testing.T) {
 	const n = 4000
 	l, err := layers.NewElementwise(1, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{}})
-	noError(t, err)
+	errtest.None(t, err)
 	box := must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3}, High: []float64{3}}))
 	f, err := flows.NewWithBase(box, flows.Named{Name: "spline", Layer: l})
-	noError(t, err)
+	errtest.None(t, err)
 	beta := distuv.Beta{Alpha: 2, Beta: 4, Src: rand.New(rand.NewPCG(1, 2))}
 	x, truth := mat.NewDense(n, 1, nil), 0.0
 	for i := range n {
@@ -188,14 +189,14 @@ func TestRowsOutsideOfABox(t *testing.T) {
 		x.Set(i, 0, 6*u-3)
 		truth += (beta.LogProb(u) - math.Log(6)) / n
 	}
-	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 300}}))
+	errtest.None(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 300}}))
 	_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 40})
-	noError(t, err)
+	errtest.None(t, err)
 	if got := mean(logProb(t, f, x)); !(math.Abs(got-truth) <= 0.02) {
 		t.Errorf("mean log p = %.4f nats, under the true density %.4f", got, truth)
 	}
 	drawn, err := f.Sample(1000, rand.New(rand.NewPCG(1, 1)))
-	noError(t, err)
+	errtest.None(t, err)
 	if low, high := mat.Min(drawn), mat.Max(drawn); low < -3 || high > 3 {
 		t.Errorf("samples from %g to %g, want none outside of the box", low, high)
 	}
@@ -206,7 +207,7 @@ func TestRowsOutsideOfABox(t *testing.T) {
 	}
 	i := 0
 	for v, err := range f.LogProbSource(context.Background(), tableOf(rows)) {
-		noError(t, err)
+		errtest.None(t, err)
 		if v != lp[i] {
 			t.Errorf("log p of row %d from a source = %v, want %v", i, v, lp[i])
 		}
@@ -235,12 +236,12 @@ func TestMixtureIsLearned(t *testing.T) {
 	}
 	base := must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 4, Full: true, Seed: 3}))
 	l, err := layers.NewStandardize(x, layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "standardize", Layer: l})
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 400}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Schedule: train.Cosine{Peak: 0.05, Floor: 1e-3, DecaySteps: 400}}))
 	_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 34})
-	noError(t, err)
+	errtest.None(t, err)
 	if got := mean(logProb(t, f, x)); !(math.Abs(got-truth) <= 0.01) {
 		t.Errorf("mean log p = %.4f nats, under the true density %.4f", got, truth)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -64,11 +65,11 @@ func circularFlow(t *testing.T, s transforms.CircularSpline, layersOf int) *flow
 	var named []flows.Named
 	for i := range layersOf {
 		layer, err := layers.NewElementwise(1, layers.ElementwiseConfig{Transform: s})
-		noError(t, err)
+		errtest.None(t, err)
 		named = append(named, flows.Named{Name: string(rune('a' + i)), Layer: layer})
 	}
 	f, err := flows.NewWithBase(circle{1}, named...)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 

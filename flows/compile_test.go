@@ -13,6 +13,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
@@ -40,13 +41,13 @@ func TestCompileTakesWhatHasBeenFitted(t *testing.T) {
 					for i, v := range x.RawMatrix().Data {
 						x.RawMatrix().Data[i] = change(v)
 					}
-					noError(t, f.Compile(train.Config{}))
+					errtest.None(t, f.Compile(train.Config{}))
 					_, err := f.InitFrom(x, initializers.IGConfig{})
-					noError(t, err)
-					noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.02}}))
+					errtest.None(t, err)
+					errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.02}}))
 					_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: 2, BatchSize: 20, Workers: 1})
-					noError(t, err)
-					noError(t, f.Compile(train.Config{Composed: true}))
+					errtest.None(t, err)
+					errtest.None(t, f.Compile(train.Config{Composed: true}))
 				})
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/errtest"
 	"gaussflow/losses"
 	"gaussflow/train"
 )
@@ -29,7 +30,7 @@ var registeredOptimizer = train.RegisterOptimizer[ownOptimizer]("flows_test.own"
 
 // TestLoadedIsCompiled: a flow that is read trains as it was compiled to, to the same parameters as one that is compiled so by hand.
 func TestLoadedIsCompiled(t *testing.T) {
-	noError(t, registeredOptimizer)
+	errtest.None(t, registeredOptimizer)
 	x := randomData("blobs", 200, 2, 1)
 	for name, c := range map[string]train.Config{
 		"defaults": {},
@@ -43,12 +44,12 @@ func TestLoadedIsCompiled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2, Dtype: graph.Float64})
-			noError(t, f.Compile(c))
+			errtest.None(t, f.Compile(c))
 			file := saved(t, f)
 			var loaded [2]*flows.Flow
 			for i := range loaded {
 				g, err := flows.LoadFrom(bytes.NewReader(file))
-				noError(t, err)
+				errtest.None(t, err)
 				if g.Trainer() != nil {
 					t.Error("a flow that was read has a trainer before it needs one")
 				}
@@ -58,14 +59,14 @@ func TestLoadedIsCompiled(t *testing.T) {
 				loaded[i] = g
 			}
 			got, err := loaded[0].Compiled()
-			noError(t, err)
+			errtest.None(t, err)
 			if !reflect.DeepEqual(got, c) {
 				t.Errorf("compiled with %+v, want %+v", got, c)
 			}
-			noError(t, loaded[1].Compile(c))
+			errtest.None(t, loaded[1].Compile(c))
 			for _, g := range loaded {
 				_, err := g.Fit(context.Background(), x, train.FitConfig{Epochs: 3, BatchSize: 50, Workers: 1})
-				noError(t, err)
+				errtest.None(t, err)
 			}
 			if !slices.EqualFunc(values(loaded[0]), values(loaded[1]), slices.Equal) {
 				t.Error("trained with what was saved it has other parameters than compiled by hand")
@@ -89,39 +90,39 @@ func TestLeftOut(t *testing.T) {
 		"a schedule": {train.Config{Schedule: ownSchedule{train.Constant{Rate: 0.1}}}, []string{"Schedule", "flows_test.ownSchedule", "train.RegisterSchedule"}},
 	} {
 		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-		noError(t, f.Compile(c.config))
+		errtest.None(t, f.Compile(c.config))
 		if _, err := f.Compiled(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-		noError(t, err)
+		errtest.None(t, err)
 		if !slices.Equal(logProb(t, g, x), logProb(t, f, x)) {
 			t.Errorf("%s: log p differs", name)
 		}
 		_, err = g.Evaluate(x, nil)
-		wantError(t, err, c.words...)
+		errtest.Says(t, err, c.words...)
 		if !errors.Is(err, train.ErrNotCompiled) {
 			t.Errorf("%s: %v is not train.ErrNotCompiled", name, err)
 		}
 		if again := saved(t, g); !bytes.Equal(again, saved(t, f)) {
 			t.Errorf("%s: saved again it is another file", name)
 		}
-		noError(t, g.Compile(train.Config{}))
+		errtest.None(t, g.Compile(train.Config{}))
 		_, err = g.Evaluate(x, nil)
-		noError(t, err)
+		errtest.None(t, err)
 	}
 	never, err := flows.LoadFrom(bytes.NewReader(saved(t, diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1}))))
-	noError(t, err)
+	errtest.None(t, err)
 	_, err = never.Compiled()
-	wantError(t, err, "not compiled")
+	errtest.Says(t, err, "not compiled")
 	_, err = (&flows.Flow{}).Compiled()
-	wantError(t, err, "not built")
+	errtest.Says(t, err, "not built")
 }
 
 // TestStrangeCompiled: whatever stands there, the flow can be read, since no number depends on it.
 func TestStrangeCompiled(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-	noError(t, f.Compile(train.Config{EMA: 0.5}))
+	errtest.None(t, f.Compile(train.Config{EMA: 0.5}))
 	good := saved(t, f)
 	for compiled, words := range map[string][]string{
 		`{"optimizer":{"kind":"acme.lion","config":{}}}`:                      {"Optimizer", "acme.lion", "train.RegisterOptimizer"},
@@ -137,10 +138,10 @@ func TestStrangeCompiled(t *testing.T) {
 		`{"clip":{"value":"large"}}`: {"clip"},
 	} {
 		file, err := safetensors.Read(bytes.NewReader(good))
-		noError(t, err)
+		errtest.None(t, err)
 		file.Metadata["model"] = string(bytes.Replace([]byte(file.Metadata["model"]), []byte(`{"ema":0.5}`), []byte(compiled), 1))
 		var b bytes.Buffer
-		noError(t, safetensors.Write(&b, file))
+		errtest.None(t, safetensors.Write(&b, file))
 		g, err := flows.LoadFrom(&b)
 		if err != nil {
 			if compiled != `{"ema":0.5,"ema":0.25}` { // a name that comes twice is an error of the file
@@ -149,6 +150,6 @@ func TestStrangeCompiled(t *testing.T) {
 			continue
 		}
 		_, err = g.Fit(context.Background(), randomData("blobs", 20, 2, 1), train.FitConfig{})
-		wantError(t, err, words...)
+		errtest.Says(t, err, words...)
 	}
 }

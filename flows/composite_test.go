@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 )
 
@@ -56,17 +57,17 @@ var registeredTwice = layers.Register("flows_test.twice", twiceSpecs, newTwice)
 
 // TestOwnComposite: the layers inside of a composite of a user's own are named, frozen, shared and kept as those of a chain.
 func TestOwnComposite(t *testing.T) {
-	noError(t, registeredTwice)
+	errtest.None(t, registeredTwice)
 	shared := affine(t, 2)
 	chain := must(layers.NewChain(shared, must(layers.NewLU(2, layers.LUConfig{}))))
 	d, err := layers.Describe(chain)
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "twice", Layer: twice{chain, twiceConfig{d}}}, flows.Named{Name: "again", Layer: shared})
-	noError(t, err)
+	errtest.None(t, err)
 	perturbFlow(t, f)
-	noError(t, f.SetTrainable(false, "twice.0.1"))
+	errtest.None(t, f.SetTrainable(false, "twice.0.1"))
 	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	want := []string{"twice.0.0.shift", "twice.0.0.log_scale", "twice.0.1.lu"}
 	if got := namesOf(g.Weights()); !slices.Equal(got, want) {
 		t.Errorf("the names are %q, want %q", got, want)

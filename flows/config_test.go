@@ -9,6 +9,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/transforms"
 )
@@ -17,8 +18,8 @@ import (
 func afterJSON[C any](t *testing.T, c C) (back C) {
 	t.Helper()
 	b, err := json.Marshal(c)
-	noError(t, err)
-	noError(t, json.Unmarshal(b, &back))
+	errtest.None(t, err)
+	errtest.None(t, json.Unmarshal(b, &back))
 	if !reflect.DeepEqual(back, c) {
 		t.Errorf("%+v became %+v", c, back)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
@@ -20,7 +21,7 @@ import (
 func trainedMoons(t testing.TB) *flows.Flow {
 	t.Helper()
 	f, err := trainMoons()
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -69,7 +70,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 	const n = 200
 	x, cell = lattice(4, n)
 	grad, lp, err := f.LogProbGrad(x)
-	noError(t, err)
+	errtest.None(t, err)
 	for i, v := range lp {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			t.Fatalf("log p at %v is %v", x.RawRowView(i), v)
@@ -90,7 +91,7 @@ func TestLogProbGrad(t *testing.T) {
 	rows := testsize.Of(t, 20, 5)
 	x := refMoons(rows)
 	grad, lp, err := f.LogProbGrad(x)
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(lp, logProb(t, f, x)); d > 0 {
 		t.Errorf("log p beside the gradient is off by %v", d)
 	}
@@ -109,12 +110,12 @@ func TestLogProbGrad(t *testing.T) {
 func TestSampleAndLogProb(t *testing.T) {
 	f := trainedMoons(t)
 	x, lp, err := f.SampleAndLogProb(700, rand.New(rand.NewPCG(1, 2)))
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(lp, logProb(t, f, x)); !(d < 1e-9) {
 		t.Errorf("log p of samples is off by %v", d)
 	}
 	again, err := f.Sample(700, rand.New(rand.NewPCG(1, 2)))
-	noError(t, err)
+	errtest.None(t, err)
 	if !mat.Equal(x, again) {
 		t.Error("one seed gave two samples")
 	}
@@ -126,7 +127,7 @@ func TestConcurrentReaders(t *testing.T) {
 	x := refMoons(900)
 	want := logProb(t, f, x)
 	wantSample, err := f.Sample(300, rand.New(rand.NewPCG(9, 9)))
-	noError(t, err)
+	errtest.None(t, err)
 	var wg sync.WaitGroup
 	for range testsize.Of(t, 16, 4) {
 		wg.Go(func() {

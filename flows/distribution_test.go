@@ -13,6 +13,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 )
 
@@ -20,7 +21,7 @@ import (
 func distribution(t testing.TB, f *flows.Flow, context []float64) *flows.Distribution {
 	t.Helper()
 	d, err := flows.NewDistribution(f, context, rand.New(rand.NewPCG(1, 2)))
-	noError(t, err)
+	errtest.None(t, err)
 	return d
 }
 
@@ -47,9 +48,9 @@ func TestSampleMV(t *testing.T) {
 	}
 
 	many, err := f.Sample(50_000, rand.New(rand.NewPCG(3, 3)))
-	noError(t, err)
+	errtest.None(t, err)
 	quantiler, err := d.Quantiler()
-	noError(t, err)
+	errtest.None(t, err)
 	proposal, ok := samplemv.NewProposalNormal(mat.NewSymDense(2, []float64{1, 0, 0, 1}), rand.NewPCG(4, 4))
 	if !ok {
 		t.Fatal("no proposal")
@@ -83,16 +84,16 @@ func TestQuantilesOfOneColumn(t *testing.T) {
 		var named []flows.Named
 		if turned {
 			mirror, err := layers.NewHouseholder(1, layers.HouseholderConfig{Reflectors: 1})
-			noError(t, err)
+			errtest.None(t, err)
 			named = append(named, flows.Named{Name: "mirror", Layer: mirror})
 		}
 		marginal, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 3, Seed: 4})
-		noError(t, err)
+		errtest.None(t, err)
 		f, err := flows.New(append(named, flows.Named{Name: "marginal", Layer: marginal})...)
-		noError(t, err)
+		errtest.None(t, err)
 		d := distribution(t, f, nil)
 		q, err := d.Quantiler()
-		noError(t, err)
+		errtest.None(t, err)
 		const from, to, steps = -15., 15., 6000
 		below := func(x float64) (mass float64) {
 			h := (x - from) / steps
@@ -120,9 +121,9 @@ func TestQuantilesOfOneColumn(t *testing.T) {
 func TestDistributionOfAContext(t *testing.T) {
 	base, err := bases.NewIndependent(1, bases.IndependentConfig{Family: bases.Normal{}, Context: 2,
 		Conditioner: layers.MLPConfig{Hidden: []int{3}, Activation: graph.Tanh}.New})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "a", Layer: affine(t, 1)})
-	noError(t, err)
+	errtest.None(t, err)
 	perturbFlow(t, f)
 	c := []float64{1.5, -1}
 	d := distribution(t, f, c)
@@ -147,12 +148,12 @@ func TestBadDistribution(t *testing.T) {
 		_, err := flows.NewDistribution(f, context, rng)
 		return err
 	}
-	wantError(t, made(nil, nil, rng), "not built")
-	wantError(t, made(f, []float64{1}, rng), "context of 1 numbers, want 0")
-	wantError(t, made(f, nil, nil), "rng is nil")
+	errtest.Says(t, made(nil, nil, rng), "not built")
+	errtest.Says(t, made(f, []float64{1}, rng), "context of 1 numbers, want 0")
+	errtest.Says(t, made(f, nil, nil), "rng is nil")
 	d := distribution(t, f, nil)
 	q, err := d.Quantiler()
-	noError(t, err)
+	errtest.None(t, err)
 	for what, v := range map[string]float64{
 		"log p of one number":     d.LogProb([]float64{1}),
 		"log p of NaN":            d.LogProb([]float64{1, math.NaN()}),
@@ -174,9 +175,9 @@ func TestBadDistribution(t *testing.T) {
 		t.Errorf("drew %v of nothing", x)
 	}
 	_, err = (&flows.Distribution{}).Quantiler()
-	wantError(t, err, "not built")
+	errtest.Says(t, err, "not built")
 	mixture, err := flows.NewWithBase(must(bases.NewGaussianMixture(1, bases.GaussianMixtureConfig{})), flows.Named{Name: "a", Layer: affine(t, 1)})
-	noError(t, err)
+	errtest.None(t, err)
 	_, err = distribution(t, mixture, nil).Quantiler()
-	wantError(t, err, "gaussian_mixture", "no quantiles")
+	errtest.Says(t, err, "gaussian_mixture", "no quantiles")
 }

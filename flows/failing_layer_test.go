@@ -11,6 +11,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
@@ -40,7 +41,7 @@ func (c custom) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node
 func affine(t *testing.T, d int) *layers.Affine {
 	t.Helper()
 	a, err := layers.NewAffine(d, layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	return a
 }
 
@@ -72,18 +73,18 @@ func TestFailingLayerIsNamed(t *testing.T) {
 			t.Run(name+"/"+direction, func(t *testing.T) {
 				layer.Affine = affine(t, 2)
 				f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: layer})
-				noError(t, err)
-				compiled := failure(t, func() error { return f.Compile(train.Config{}) })
+				errtest.None(t, err)
+				compiled := errtest.Of(t, func() error { return f.Compile(train.Config{}) })
 				x := randomData("blobs", 8, 2, 0)
 				words := append([]string{"layer 1 (flows_test.custom)." + direction + ": "}, c.words...)
 				if direction == "Inverse" {
-					noError(t, compiled)
-					wantError(t, failure(t, func() error { _, err := f.Sample(3, rand.New(rand.NewPCG(1, 2))); return err }), words...)
+					errtest.None(t, compiled)
+					errtest.Says(t, errtest.Of(t, func() error { _, err := f.Sample(3, rand.New(rand.NewPCG(1, 2))); return err }), words...)
 					return
 				}
-				wantError(t, compiled, words...)
+				errtest.Says(t, compiled, words...)
 				for _, method := range []string{"Forward", "Predict", "LogProb", "LogProbGrad", "Intermediates", "InitFrom"} {
-					wantError(t, failure(t, func() error { return readers[method](f, x) }), words...)
+					errtest.Says(t, errtest.Of(t, func() error { return readers[method](f, x) }), words...)
 				}
 			})
 		}
@@ -109,15 +110,15 @@ func (s stubborn) Apply(b *graph.Builder, x *G.Node) *G.Node {
 // TestFailingConditionerIsNamed: with the layer that it is of.
 func TestFailingConditionerIsNamed(t *testing.T) {
 	mlp, err := layers.NewMLP(1, 3*2, layers.MLPConfig{Hidden: []int{2}})
-	noError(t, err)
+	errtest.None(t, err)
 	coupling, err := layers.NewCoupling(2, layers.CouplingConfig{
 		Transform:   transforms.GaussianMixtureCDF{Components: 2},
 		Conditioner: func(int, int) (layers.Conditioner, error) { return stubborn{mlp, new(int)}, nil },
 	})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: coupling})
-	noError(t, err)
-	wantError(t, failure(t, func() error { _, err := f.LogProb(mat.NewDense(1, 2, nil)); return err }),
+	errtest.None(t, err)
+	errtest.Says(t, errtest.Of(t, func() error { _, err := f.LogProb(mat.NewDense(1, 2, nil)); return err }),
 		"layer 1 (coupling, *layers.Coupling).Forward: conditioner flows_test.stubborn: panic at failing_layer_test.go:", "no more")
 }
 
@@ -135,7 +136,7 @@ func TestFailingLossIsNamed(t *testing.T) {
 		"penalty 1 (from 0), flows_test.broken: panic at failing_layer_test.go:": {Penalties: []losses.Penalty{losses.L2{Lambda: 1}, broken{}}},
 	} {
 		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-		wantError(t, failure(t, func() error { return f.Compile(c) }), "flows: Compile: ", word)
+		errtest.Says(t, errtest.Of(t, func() error { return f.Compile(c) }), "flows: Compile: ", word)
 	}
 }
 
@@ -143,7 +144,7 @@ func TestFailingLossIsNamed(t *testing.T) {
 func TestFailingWarmStartIsNamed(t *testing.T) {
 	layer := custom{Affine: affine(t, 2), forward: func(*graph.Builder, *G.Node) (*G.Node, *G.Node) { panic("stuck") }}
 	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: layer})
-	noError(t, err)
-	wantError(t, failure(t, func() error { _, err := f.InitFrom(randomData("blobs", 8, 2, 0), initializers.IGConfig{}); return err }),
+	errtest.None(t, err)
+	errtest.Says(t, errtest.Of(t, func() error { _, err := f.InitFrom(randomData("blobs", 8, 2, 0), initializers.IGConfig{}); return err }),
 		"layer 1 (second)", ".Forward: panic at failing_layer_test.go:", "stuck")
 }

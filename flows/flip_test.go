@@ -16,6 +16,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -49,21 +50,21 @@ func TestFlippedCheckpoint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) ([]float64, error) {
 		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-		noError(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{}))
 		stop := &train.EarlyStopping{Patience: 9, RestoreBest: true}
 		_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: epochs, Workers: 1, Checkpoint: c, Callbacks: []train.Callback{stop}})
 		return logProb(t, f, x), err
 	}
 	_, err := run(1, train.Checkpoint{Path: path})
-	noError(t, err)
+	errtest.None(t, err)
 	data, err := os.ReadFile(path)
-	noError(t, err)
+	errtest.None(t, err)
 	resume := train.Checkpoint{Path: path, Resume: true, Every: 9}
 	want, err := run(2, resume)
-	noError(t, err)
+	errtest.None(t, err)
 	rng := rand.New(rand.NewPCG(2, 9))
 	for range *flips / 10 {
-		noError(t, os.WriteFile(path, flipped(data, rng), 0o600))
+		errtest.None(t, os.WriteFile(path, flipped(data, rng), 0o600))
 		if got, err := run(2, resume); err == nil && !slices.Equal(got, want) {
 			t.Fatal("a turned bit is resumed from to another flow")
 		}
@@ -87,10 +88,10 @@ func TestDescriptionSaysThingsOnce(t *testing.T) {
 		"another string": {func(m map[string]string) { m["checksun"] = "" }, flows.ErrFormat},
 	} {
 		file, err := safetensors.Read(bytes.NewReader(saved(t, exampleFlow(t))))
-		noError(t, err)
+		errtest.None(t, err)
 		c.change(file.Metadata)
 		var b bytes.Buffer
-		noError(t, safetensors.Write(&b, file))
+		errtest.None(t, safetensors.Write(&b, file))
 		if _, err := flows.LoadFrom(&b); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
@@ -100,7 +101,7 @@ func TestDescriptionSaysThingsOnce(t *testing.T) {
 	member := len(`"checksum":"",`) + 64
 	old := slices.Concat(data[:at], data[at+member:end], bytes.Repeat([]byte(" "), member), data[end:])
 	f, err := flows.LoadFrom(bytes.NewReader(old))
-	noError(t, err)
+	errtest.None(t, err)
 	if !f.Unverified() || exampleFlow(t).Unverified() {
 		t.Error("a flow from a file without a checksum, or one from no file, is taken for the other")
 	}

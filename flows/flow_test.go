@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/bases"
 	"gaussflow/flows"
+	"gaussflow/internal/errtest"
 )
 
 // TestSummary is a table as Keras prints it: a line a layer, then the totals.
@@ -32,10 +33,10 @@ Total params: 36, trainable: 27, fixed: 9, dtype: float64
 // TestSummaryOfABase: a base's parameters have a line and are in the totals; those of a layer that comes twice are there once.
 func TestSummaryOfABase(t *testing.T) {
 	base, err := bases.NewIndependent(2, bases.IndependentConfig{Family: bases.Normal{}})
-	noError(t, err)
+	errtest.None(t, err)
 	twice := affine(t, 2)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "a", Layer: twice}, flows.Named{Name: "b", Layer: twice})
-	noError(t, err)
+	errtest.None(t, err)
 	got := strings.Join(strings.Fields(f.Summary()), " ")
 	for _, want := range []string{"a (affine) (N, 2) 4", "b (affine) (N, 2) 4", "base (independent) (N) 4", "Total params: 8, trainable: 8, fixed: 0"} {
 		if !strings.Contains(got, want) {
@@ -50,7 +51,7 @@ func TestIntermediates(t *testing.T) {
 	x := randomData("blobs", 40, 3, 2)
 	initFrom(t, f, x)
 	steps, err := f.Intermediates(x)
-	noError(t, err)
+	errtest.None(t, err)
 	if len(steps) != 7 || !mat.Equal(steps[0], x) || !mat.Equal(steps[6], forward(t, f, x)) {
 		t.Fatalf("%d steps, want 7 from x to z", len(steps))
 	}
@@ -62,9 +63,9 @@ func TestIntermediates(t *testing.T) {
 	}
 	for i, n := range f.Layers() {
 		one, err := flows.New(n)
-		noError(t, err)
+		errtest.None(t, err)
 		z, logDet, err := one.Forward(steps[i])
-		noError(t, err)
+		errtest.None(t, err)
 		if !mat.Equal(z, steps[i+1]) {
 			t.Errorf("step %d is not what %s makes of step %d", i+1, n.Name, i)
 		}
@@ -89,5 +90,5 @@ func TestNames(t *testing.T) {
 	}
 	twice := f.Layers()[:1]
 	_, err := flows.New(twice[0], twice[0])
-	wantError(t, err, "layer 1", "block0.rotation", "name of its own")
+	errtest.Says(t, err, "layer 1", "block0.rotation", "name of its own")
 }

@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -32,7 +33,7 @@ func TestStranger(t *testing.T) {
 		for name, f := range savedFlows(t, dtype) {
 			fit(t, f, randomData("blobs", 300, 3, 2), train.Config{Optimizer: train.Adam{LearningRate: 0.01}}, 3)
 			s, err := readAsStranger(saved(t, f))
-			noError(t, err)
+			errtest.None(t, err)
 			for i, want := range logProb(t, f, x) {
 				if got, _, _ := s.logProb(x.RawRowView(i)); !(math.Abs(got-want) <= tol*math.Max(1, math.Abs(want))) {
 					t.Errorf("%s, %s: row %v: log p = %.17g by the document, %.17g by the flow (off by %.2g)", name, dtype, x.RawRowView(i), got, want, got-want)
@@ -45,16 +46,16 @@ func TestStranger(t *testing.T) {
 // exampleFlow is the model of the document's example: short numbers in every tensor.
 func exampleFlow(t *testing.T) *flows.Flow {
 	standardize, err := layers.NewStandardize(mat.NewDense(2, 2, []float64{0, 1, 2, 3}), layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	rotation, err := layers.NewHouseholder(2, layers.HouseholderConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	marginal, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 2})
-	noError(t, err)
+	errtest.None(t, err)
 	coupling, err := layers.NewMixtureCDFCoupling(2, layers.MixtureCDFCouplingConfig{Components: 2, MLP: layers.MLPConfig{Hidden: []int{2}}})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "block0.rotation", Layer: rotation},
 		flows.Named{Name: "block0.marginal", Layer: marginal}, flows.Named{Name: "block0.coupling", Layer: coupling})
-	noError(t, err)
+	errtest.None(t, err)
 	for i, values := range [][]float64{
 		{10, -1}, {0.5, 0}, // shift, log_scale
 		{1, 2, 0, 1},                                      // v
@@ -62,7 +63,7 @@ func exampleFlow(t *testing.T) *flows.Flow {
 		{1, -1}, {0.5, 0}, // dense0 kernel, bias
 		{0, 1, -1, 0.5, 0, 0.25, 0.5, 0, 0, -1, 0.5, 0}, {0, 0, -1, 1, 0, -0.25}, // dense1 kernel, bias
 	} {
-		noError(t, f.Params()[i].Set(values))
+		errtest.None(t, f.Params()[i].Set(values))
 	}
 	f.Metadata = flows.Metadata{Columns: []string{"height", "weight"}, Seed: 11}
 	return f
@@ -84,7 +85,7 @@ func example(t *testing.T, s *stranger, f *flows.Flow) string {
 		}
 		fmt.Fprintf(&b, "log p = %.10f\n", logP)
 		want, err := f.LogProb(mat.NewDense(1, 2, x))
-		noError(t, err)
+		errtest.None(t, err)
 		if !(math.Abs(logP-want[0]) <= 1e-12*math.Abs(want[0])) {
 			t.Errorf("x = %v: log p = %.17g by the document, %.17g by the flow", x, logP, want[0])
 		}
@@ -97,17 +98,17 @@ func TestFormatDocument(t *testing.T) {
 	const open, end = "<!-- example -->\n```\n", "```\n<!-- end -->"
 	f := exampleFlow(t)
 	s, err := readAsStranger(saved(t, f))
-	noError(t, err)
+	errtest.None(t, err)
 	want := example(t, s, f)
 	raw, err := os.ReadFile(formatDoc)
-	noError(t, err)
+	errtest.None(t, err)
 	before, rest, ok := strings.Cut(string(raw), open)
 	got, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
 		t.Fatalf("%s has no example between %q and %q", formatDoc, open, end)
 	}
 	if *regen {
-		noError(t, os.WriteFile(formatDoc, []byte(before+open+want+end+after), 0o644))
+		errtest.None(t, os.WriteFile(formatDoc, []byte(before+open+want+end+after), 0o644))
 	} else if got != want {
 		t.Errorf("%s has\n%s\nwant\n%s\n(go test ./flows -run FormatDocument -regen writes it)", formatDoc, got, want)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -25,11 +26,11 @@ func conditionalFlow(t testing.TB, d, c int, seed uint64) *flows.Flow {
 		l, err := layers.NewMixtureCDFCoupling(d, layers.MixtureCDFCouplingConfig{
 			Mask: mask, Context: c, Components: 4, MLP: layers.MLPConfig{Hidden: []int{32, 32}, Seed: seed + uint64(i)},
 		})
-		noError(t, err)
+		errtest.None(t, err)
 		named = append(named, flows.Named{Name: string(rune('a' + i)), Layer: l})
 	}
 	f, err := flows.New(named...)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -56,10 +57,10 @@ func TestConditionalDensity(t *testing.T) {
 	f := conditionalFlow(t, 2, 1, 5)
 	x, y := bent(20000, 1)
 	_, err := f.InitFrom(flows.Given(x, y), initializers.IGConfig{})
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 5e-3, Floor: 1e-5, WarmupSteps: 50, DecaySteps: 40 * 30}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{}, Schedule: train.Cosine{Peak: 5e-3, Floor: 1e-5, WarmupSteps: 50, DecaySteps: 40 * 30}}))
 	_, err = f.Fit(context.Background(), flows.Given(x, y), train.FitConfig{Epochs: testsize.Of(t, 30, 10), ValidationSplit: 0.1})
-	noError(t, err)
+	errtest.None(t, err)
 	held, heldY := bent(20000, 2)
 	nll := -mean(logProb(t, f, flows.Given(held, heldY)))
 	t.Logf("held-out NLL %.4f nats, entropy %.4f", nll, bentEntropy)
@@ -67,7 +68,7 @@ func TestConditionalDensity(t *testing.T) {
 		t.Errorf("held-out NLL = %.4f nats, want within 0.02 of the entropy %.4f", nll, bentEntropy)
 	}
 	drawn, lp, err := f.SampleGiven(mat.NewDense(2, 1, []float64{-1, 1}), 4000, rand.New(rand.NewPCG(4, 4)))
-	noError(t, err)
+	errtest.None(t, err)
 	for half, sign := range []float64{-1, 1} {
 		moment := 0.0
 		for i := half * 4000; i < (half+1)*4000; i++ {
@@ -98,14 +99,14 @@ func TestConditionalReaders(t *testing.T) {
 	rows := flows.Given(x, c)
 	lp := logProb(t, f, rows)
 	z, logDet, err := f.Forward(rows)
-	noError(t, err)
+	errtest.None(t, err)
 	back, _, err := f.Inverse(flows.Given(z, c))
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(numbers(back), numbers(x)); !(d <= 1e-9) {
 		t.Errorf("round trip is off by %.2g", d)
 	}
 	grad, again, err := f.LogProbGrad(rows)
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(again, lp); d > 1e-12 {
 		t.Errorf("log p of LogProbGrad differs by %.2g", d)
 	}
@@ -120,7 +121,7 @@ func TestConditionalReaders(t *testing.T) {
 		}
 	}
 	steps, err := f.Intermediates(rows)
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(numbers(steps[len(steps)-1]), numbers(z)); len(steps) != 3 || d > 0 {
 		t.Errorf("%d intermediates, the last differs by %g from z", len(steps), d)
 	}
@@ -146,9 +147,9 @@ func TestConditionalReaders(t *testing.T) {
 		t.Errorf("rows put together by the caller differ by %g", d)
 	}
 	path := filepath.Join(t.TempDir(), "conditional.gflow")
-	noError(t, f.Save(path))
+	errtest.None(t, f.Save(path))
 	loaded, err := flows.Load(path)
-	noError(t, err)
+	errtest.None(t, err)
 	if d := maxDifference(logProb(t, loaded, rows), lp); d > 0 || loaded.ContextDim() != 2 {
 		t.Errorf("after Save and Load log p differs by %g, context of %d", d, loaded.ContextDim())
 	}
@@ -161,7 +162,7 @@ func TestConditionalStranger(t *testing.T) {
 	rows := flows.Given(randomData("blobs", 40, 3, 1), randomData("blobs", 40, 2, 2))
 	check := func(f *flows.Flow) {
 		s, err := readAsStranger(saved(t, f))
-		noError(t, err)
+		errtest.None(t, err)
 		for i, want := range logProb(t, f, rows) {
 			if got, _, _ := s.logProb(mat.Row(nil, i, rows)); !(math.Abs(got-want) <= 1e-12*max(1, math.Abs(want))) {
 				t.Errorf("row %d: a stranger computes log p = %v, want %v", i, got, want)
@@ -170,9 +171,9 @@ func TestConditionalStranger(t *testing.T) {
 	}
 	check(f)
 	masked, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{7, 7, 7}, Residual: true}.Masked})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err = flows.New(flows.Named{Name: "masked", Layer: masked})
-	noError(t, err)
+	errtest.None(t, err)
 	perturbFlow(t, f)
 	check(f)
 }
@@ -186,7 +187,7 @@ func perturbFlow(t testing.TB, f *flows.Flow) {
 		for i := range v {
 			v[i] += 0.2 * rng.NormFloat64()
 		}
-		noError(t, p.Set(v))
+		errtest.None(t, p.Set(v))
 	}
 }
 
@@ -197,8 +198,8 @@ func TestConditionalFits(t *testing.T) {
 	c := train.FitConfig{Epochs: 4, BatchSize: 128, Seed: 3, ValidationData: flows.Given(bent(100, 2))}
 	fitted := func(run func(f *flows.Flow) error) []float64 {
 		f := conditionalFlow(t, 2, 1, 5)
-		noError(t, f.Compile(train.Config{}))
-		noError(t, run(f))
+		errtest.None(t, f.Compile(train.Config{}))
+		errtest.None(t, run(f))
 		return logProb(t, f, rows)
 	}
 	want := fitted(func(f *flows.Flow) error { _, err := f.Fit(context.Background(), rows, c); return err })
@@ -230,7 +231,7 @@ func TestConditionalFits(t *testing.T) {
 // TestBadContext: a context that is not the flow's is an error that says what was wanted.
 func TestBadContext(t *testing.T) {
 	f := conditionalFlow(t, 2, 1, 5)
-	noError(t, f.Compile(train.Config{}))
+	errtest.None(t, f.Compile(train.Config{}))
 	x, c := randomData("blobs", 10, 2, 1), randomData("blobs", 10, 1, 2)
 	nan := mat.DenseCopyOf(c)
 	nan.Set(3, 0, math.NaN())
@@ -272,6 +273,6 @@ func TestBadContext(t *testing.T) {
 			return err
 		}, []string{"Context = -1"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantError(t, failure(t, bad.call), bad.words...) })
+		t.Run(name, func(t *testing.T) { errtest.Says(t, errtest.Of(t, bad.call), bad.words...) })
 	}
 }

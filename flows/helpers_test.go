@@ -4,13 +4,13 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/train"
@@ -56,43 +56,43 @@ func widths(t testing.TB) []int {
 func coupling(t testing.TB, d int, c flows.CouplingConfig) *flows.Flow {
 	t.Helper()
 	f, err := flows.NewCoupling(d, c)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
 func diagonal(t testing.TB, d int, c flows.GaussianizationConfig) *flows.Flow {
 	t.Helper()
 	f, err := flows.NewGaussianization(d, c)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
 func initFrom(t testing.TB, f *flows.Flow, x *mat.Dense) *mat.Dense {
 	t.Helper()
 	z, err := f.InitFrom(x, initializers.IGConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	return z
 }
 
 func forward(t testing.TB, f *flows.Flow, x mat.Matrix) *mat.Dense {
 	t.Helper()
 	z, _, err := f.Forward(x)
-	noError(t, err)
+	errtest.None(t, err)
 	return z
 }
 
 func logProb(t testing.TB, f *flows.Flow, x mat.Matrix) []float64 {
 	t.Helper()
 	lp, err := f.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	return lp
 }
 
 func fit(t testing.TB, f *flows.Flow, x mat.Matrix, c train.Config, epochs int) {
 	t.Helper()
-	noError(t, f.Compile(c))
+	errtest.None(t, f.Compile(c))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: epochs})
-	noError(t, err)
+	errtest.None(t, err)
 }
 
 // maxDifference is the largest |a−b|, NaN if there is one.
@@ -108,37 +108,6 @@ func maxDifference(a, b []float64) (worst float64) {
 }
 
 func numbers(m *mat.Dense) []float64 { return m.RawMatrix().Data }
-
-func noError(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// failure runs f and reports a panic as a failure of the test.
-func failure(t *testing.T, f func() error) (err error) {
-	t.Helper()
-	defer func() {
-		if r := recover(); r != nil {
-			t.Fatalf("panic: %v", r)
-		}
-	}()
-	return f()
-}
-
-// wantError asserts an error with each of the key words.
-func wantError(t *testing.T, err error, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatal("got no error")
-	}
-	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("error %q does not say %q", err, w)
-		}
-	}
-}
 
 // couplings are the coupling layers of a flow.
 func couplings(f *flows.Flow) (cs []*layers.MixtureCDFCoupling) {

@@ -14,6 +14,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/hdf5"
 	"gaussflow/layers"
 )
@@ -22,9 +23,9 @@ import (
 func kerasWeights(t testing.TB, name string) (weights []flows.KerasWeight) {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/keras/" + name + ".weights.h5")
-	noError(t, err)
+	errtest.None(t, err)
 	datasets, err := hdf5.Read(raw)
-	noError(t, err)
+	errtest.None(t, err)
 	for _, d := range datasets {
 		weights = append(weights, flows.KerasWeight{Name: d.Path, Shape: d.Shape, Values: d.Values})
 	}
@@ -42,13 +43,13 @@ func TestFromKeras(t *testing.T) {
 		}
 	}
 	raw, err := os.ReadFile("testdata/keras/log_prob.json")
-	noError(t, err)
-	noError(t, json.Unmarshal(raw, &known))
+	errtest.None(t, err)
+	errtest.None(t, json.Unmarshal(raw, &known))
 	for name, want := range known.Flows {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 			tolerance := map[graph.Dtype]float64{graph.Float64: 5e-6, graph.Float32: 5e-5}[dtype]
 			f, err := flows.FromKeras(kerasWeights(t, name), flows.KerasConfig{Dtype: dtype})
-			noError(t, err)
+			errtest.None(t, err)
 			d := len(want.Rows[0])
 			inside, worst := 0, 0.0
 			for i, got := range logProb(t, f, mat.NewDense(len(want.Rows), d, slices.Concat(want.Rows...))) {
@@ -76,19 +77,19 @@ func TestFromKeras(t *testing.T) {
 func TestKerasNPZ(t *testing.T) {
 	for _, name := range []string{"coupling", "diagonal"} {
 		want, err := flows.FromKeras(kerasWeights(t, name), flows.KerasConfig{})
-		noError(t, err)
+		errtest.None(t, err)
 		var weights []flows.KerasWeight
 		for i := range want.Params() {
 			key := "arr_" + strconv.Itoa(i)
 			file, err := data.Open("testdata/keras/"+name+".npz", data.Options{Key: key})
-			noError(t, err)
+			errtest.None(t, err)
 			table, err := file.ReadAll()
-			noError(t, err)
+			errtest.None(t, err)
 			r, c := table.X.Dims()
 			weights = append([]flows.KerasWeight{{Name: key, Shape: []int{r, c}, Values: mat.DenseCopyOf(table.X).RawMatrix().Data}}, weights...)
 		}
 		got, err := flows.FromKeras(weights, flows.KerasConfig{})
-		noError(t, err)
+		errtest.None(t, err)
 		if !slices.EqualFunc(values(got), values(want), slices.Equal) || got.Summary() != want.Summary() {
 			t.Errorf("%s: another flow\n%s\nwant\n%s", name, got.Summary(), want.Summary())
 		}
@@ -200,11 +201,11 @@ func TestBadKeras(t *testing.T) {
 		}
 	}
 	_, err := flows.FromKeras(good, flows.KerasConfig{Activation: "step"})
-	wantError(t, err, "step")
+	errtest.Says(t, err, "step")
 	_, err = flows.FromKeras(good, flows.KerasConfig{Shared: true})
-	wantError(t, err, "array", "got shape [5 9]", "want [5 18]")
+	errtest.Says(t, err, "array", "got shape [5 9]", "want [5 18]")
 	skewed := kerasWeights(t, "diagonal")
 	skewed[0].Values = []float64{1, 1, 0, 1}
 	_, err = flows.FromKeras(skewed, flows.KerasConfig{})
-	wantError(t, err, "orthogonal")
+	errtest.Says(t, err, "orthogonal")
 }

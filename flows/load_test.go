@@ -12,20 +12,21 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/errtest"
 )
 
 // small is a model file of every kind of layer, as small as it gets.
 func small(t testing.TB) *safetensors.File {
 	t.Helper()
 	file, err := safetensors.Read(bytes.NewReader(saved(t, savedFlows(t, "")["mixed"])))
-	noError(t, err)
+	errtest.None(t, err)
 	return file
 }
 
 func written(t testing.TB, f *safetensors.File) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	noError(t, safetensors.Write(&b, f))
+	errtest.None(t, safetensors.Write(&b, f))
 	return b.Bytes()
 }
 
@@ -129,9 +130,9 @@ func TestLoadDamaged(t *testing.T) {
 			data := written(t, file)
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			err := failure(t, func() error { _, err := flows.LoadFrom(bytes.NewReader(data)); return err })
+			err := errtest.Of(t, func() error { _, err := flows.LoadFrom(bytes.NewReader(data)); return err })
 			runtime.ReadMemStats(&after)
-			wantError(t, err, append(c.words, "LoadFrom")...)
+			errtest.Says(t, err, append(c.words, "LoadFrom")...)
 			if !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
@@ -151,7 +152,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("gaussflow-model/1", `{"dim":4,"layers":[{"name":"b","kind":"mixture_cdf_coupling","dim":4,"config":{"mlp":{"hidden":[1]}}}]}`, "b", 0.0)
 	f.Fuzz(func(t *testing.T, format, model, name string, value float64) {
 		file, err := safetensors.Read(bytes.NewReader(data))
-		noError(t, err)
+		errtest.None(t, err)
 		file.Metadata = map[string]string{"format": format, "model": model}
 		file.Tensors[1].Name = name
 		file.Tensors[1].Data.([]float64)[0] = value
@@ -174,10 +175,10 @@ func TestLoadKeepsExtra(t *testing.T) {
 	file := small(t)
 	edit(`"facts":{}`, `"facts":{"extra":{"a":{"b":[1, 2]},"c":null}}`)(t, file)
 	f, err := flows.LoadFrom(bytes.NewReader(written(t, file)))
-	noError(t, err)
+	errtest.None(t, err)
 	if len(f.Metadata.Extra) != 2 || string(f.Metadata.Extra["a"]) != `{"b":[1, 2]}` {
 		t.Errorf("extra = %q", f.Metadata.Extra)
 	}
 	var a struct{ B []int }
-	noError(t, json.Unmarshal(f.Metadata.Extra["a"], &a))
+	errtest.None(t, json.Unmarshal(f.Metadata.Extra["a"], &a))
 }

@@ -15,6 +15,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -30,7 +31,7 @@ func bounded(t *testing.T, dtype graph.Dtype) *flows.Flow {
 		flows.Named{Name: "norm", Layer: must(layers.NewActNorm(3, layers.AffineConfig{Dtype: dtype}))},
 		flows.Named{Name: "marginal", Layer: must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 3, Dtype: dtype}))},
 	)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -62,34 +63,34 @@ func TestRowsOutside(t *testing.T) {
 		}
 		var streamed []float64
 		for lp, err := range f.LogProbSource(context.Background(), tableOf(x)) {
-			noError(t, err)
+			errtest.None(t, err)
 			streamed = append(streamed, lp)
 		}
 		if !slices.Equal(streamed, want) {
 			t.Errorf("%s: log p of the source is another one", dtype)
 		}
 		grad, lp, err := f.LogProbGrad(x)
-		noError(t, err)
+		errtest.None(t, err)
 		if d := maxDifference(grad.RawMatrix().Data, make([]float64, 120)); math.IsInf(d, 0) || !math.IsInf(lp[3], -1) {
 			t.Errorf("%s: gradients of rows outside: %v, log p %v", dtype, d, lp[3])
 		}
 		_, _, err = f.Forward(x)
-		wantError(t, err, "row 3", "column 0", "layer ends.0", "is 0 ", "(0, 1)")
+		errtest.Says(t, err, "row 3", "column 0", "layer ends.0", "is 0 ", "(0, 1)")
 		var outside *flows.OutsideError
 		if !errors.As(err, &outside) || outside.Column != 0 || outside.Want != (layers.Interval{Lo: 0, Hi: 1}) {
 			t.Errorf("%s: %+v", dtype, outside)
 		}
 		for _, name := range []string{"Predict", "Intermediates", "InitFrom"} {
-			wantError(t, readers[name](f, x), "row 3", "column 0")
+			errtest.Says(t, readers[name](f, x), "row 3", "column 0")
 		}
 		_, err = f.LogProb(mat.NewDense(2, 3, []float64{0, 0.5, 3, 1e200, 0.5, 3}))
-		wantError(t, err, "row 1", "too far out")
+		errtest.Says(t, err, "row 1", "too far out")
 		if errors.As(err, &outside) {
 			t.Errorf("%s: a row that is too far out is said to be outside: %v", dtype, err)
 		}
-		noError(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{}))
 		loss, err := f.Evaluate(x, nil)
-		noError(t, err)
+		errtest.None(t, err)
 		if !math.IsInf(loss, 1) {
 			t.Errorf("%s: the loss with rows outside is %v, want +Inf", dtype, loss)
 		}
@@ -108,7 +109,7 @@ func TestRowsOutside(t *testing.T) {
 // TestTrainingOutside: a row that cannot be trained on ends a fit before it begins, with its number and its column.
 func TestTrainingOutside(t *testing.T) {
 	f := bounded(t, graph.Float64)
-	noError(t, f.Compile(train.Config{}))
+	errtest.None(t, f.Compile(train.Config{}))
 	x := insideRows(30)
 	x.Set(17, 2, 1.5)
 	before := f.Params()[0].Values()
@@ -123,22 +124,22 @@ func TestTrainingOutside(t *testing.T) {
 		},
 		"InitFrom": func() error { _, err := f.InitFrom(x, initializers.IGConfig{}); return err },
 	} {
-		wantError(t, failure(t, fit), name, "row 17", "column 1", "1.5", "ends.0", "(2, +Inf)")
+		errtest.Says(t, errtest.Of(t, fit), name, "row 17", "column 1", "1.5", "ends.0", "(2, +Inf)")
 	}
 	if !slices.Equal(before, f.Params()[0].Values()) {
 		t.Error("a parameter has moved")
 	}
 	many := insideRows(3000)
 	_, err := f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64})
-	noError(t, err)
+	errtest.None(t, err)
 	many.Set(2999, 1, 1)
 	history, err := f.Fit(context.Background(), insideRows(50), train.FitConfig{Epochs: 1, ValidationData: many})
-	noError(t, err)
+	errtest.None(t, err)
 	if !math.IsInf(history.ValLoss[0], 1) {
 		t.Errorf("the validation loss with a row outside is %v, want +Inf", history.ValLoss)
 	}
 	_, err = f.FitSource(context.Background(), tableOf(many), train.FitConfig{Epochs: 2, BatchSize: 64, ShuffleRows: 128})
-	wantError(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
+	errtest.Says(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
 }
 
 // TestSupportsLearnTheDensity: held-out rows of a Beta, a Gamma and a log-normal density are within 0.02 nats of what they are; there
@@ -168,7 +169,7 @@ func TestSupportsLearnTheDensity(t *testing.T) {
 			flows.Named{Name: "ends", Layer: must(layers.NewSupport(c.column))},
 			flows.Named{Name: "marginal", Layer: must(layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 4}))},
 		)
-		noError(t, err)
+		errtest.None(t, err)
 		x, _ := draw(6000)
 		initFrom(t, f, x)
 		held, logP := draw(4000)
@@ -180,7 +181,7 @@ func TestSupportsLearnTheDensity(t *testing.T) {
 			t.Errorf("%s: held-out rows are %.4f nats from the truth", name, g)
 		}
 		samples, err := f.Sample(20_000, rand.New(rand.NewPCG(5, 5)))
-		noError(t, err)
+		errtest.None(t, err)
 		if lp := logProb(t, f, samples); math.IsInf(slices.Min(lp), -1) {
 			t.Errorf("%s: a sample is outside", name)
 		}
@@ -215,14 +216,14 @@ func mass(t *testing.T, f *flows.Flow, column layers.Column) (total float64) {
 func TestNoWayBack(t *testing.T) {
 	logit := must(layers.NewSupport(layers.Logit(0, 1), layers.Everywhere()))
 	f, err := flows.New(flows.Named{Name: "sigmoid", Layer: must(layers.Invert(must(layers.NewChain(logit))))})
-	noError(t, err)
+	errtest.None(t, err)
 	if lp := logProb(t, f, mat.NewDense(1, 2, []float64{-30, 4})); math.IsInf(lp[0], 0) {
 		t.Errorf("log p = %v, want a number: every row is inside", lp)
 	}
 	_, err = f.Sample(50, rand.New(rand.NewPCG(1, 1)))
-	wantError(t, err, "Sample", "column 0", "layer sigmoid.0.0", "(0, 1)")
+	errtest.Says(t, err, "Sample", "column 0", "layer sigmoid.0.0", "(0, 1)")
 	_, _, err = f.Inverse(mat.NewDense(2, 2, []float64{0.5, 2, 1, 3}))
-	wantError(t, err, "row 1", "column 0", "is 1 ", "(0, 1)")
+	errtest.Says(t, err, "row 1", "column 0", "is 1 ", "(0, 1)")
 }
 
 // TestRowsOutsideASpline: what a transform of an interval has no image of is outside as of a support, in whatever structure, chained and
@@ -240,7 +241,7 @@ func TestRowsOutsideASpline(t *testing.T) {
 				must(layers.NewCoupling(2, layers.CouplingConfig{Transform: spline, Conditioner: mlp.New})))),
 		} {
 			f, err := flows.New(flows.Named{Name: "bent", Layer: layer})
-			noError(t, err)
+			errtest.None(t, err)
 			perturbFlow(t, f)
 			lp := logProb(t, f, mat.NewDense(4, 2, []float64{0.5, 0.5, 0, 7, -1, 2, 1, -1.001}))
 			if !math.IsInf(lp[1], -1) || !math.IsInf(lp[3], -1) || math.IsInf(lp[0], 0) || math.IsInf(lp[2], 0) {
@@ -248,12 +249,12 @@ func TestRowsOutsideASpline(t *testing.T) {
 			}
 			x := mat.NewDense(3, 2, []float64{0.5, 0.5, 1, 1, 0, 7})
 			_, _, err = f.Forward(x)
-			wantError(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
+			errtest.Says(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
 			_, _, err = f.Inverse(x)
-			wantError(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
-			noError(t, f.Compile(train.Config{}))
+			errtest.Says(t, err, "row 2", "column 1", "is 7 ", "[-1, 2]")
+			errtest.None(t, f.Compile(train.Config{}))
 			_, err = f.Fit(context.Background(), x, train.FitConfig{})
-			wantError(t, err, "Fit", "row 2", "column 1", "[-1, 2]")
+			errtest.Says(t, err, "Fit", "row 2", "column 1", "[-1, 2]")
 		}
 	}
 }

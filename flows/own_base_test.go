@@ -16,6 +16,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -100,7 +101,7 @@ var registeredBases = errors.Join(
 // TestOwnBaseIsKept: a base of a user's own comes back from a file as it was, trained, frozen, of a context, and where it shares a
 // parameter with a layer; its log p is that of the density.
 func TestOwnBaseIsKept(t *testing.T) {
-	noError(t, registeredBases)
+	errtest.None(t, registeredBases)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		for name, c := range map[string]struct{ context, frozen, tied bool }{
 			"alone": {}, "of a context": {context: true}, "frozen": {frozen: true}, "tied": {tied: true},
@@ -113,7 +114,7 @@ func TestOwnBaseIsKept(t *testing.T) {
 					l, base.shift = h, h.Params()[0]
 				}
 				f, err := flows.NewWithBase(base, flows.Named{Name: "it", Layer: l})
-				noError(t, err)
+				errtest.None(t, err)
 				perturbFlow(t, f)
 				base.shift.Trainable = !c.frozen
 				before := base.shift.Values()
@@ -121,16 +122,16 @@ func TestOwnBaseIsKept(t *testing.T) {
 				if c.context {
 					rows = flows.Given(rows, randomData("blobs", 200, 1, 2))
 				}
-				noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.01}}))
+				errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.01}}))
 				_, err = f.Fit(context.Background(), rows, train.FitConfig{Epochs: 2, BatchSize: 50})
-				noError(t, err)
+				errtest.None(t, err)
 				if stayed := base.shift.Values()[0] == before[0]; stayed != c.frozen {
 					t.Errorf("the base's parameter stayed as it was: %v", stayed)
 				}
 
 				file := saved(t, f)
 				g, err := flows.LoadFrom(bytes.NewReader(file))
-				noError(t, err)
+				errtest.None(t, err)
 				if d := maxDifference(logProb(t, g, rows), logProb(t, f, rows)); d > 0 {
 					t.Errorf("log p differs by %g after Save and Load", d)
 				}
@@ -152,11 +153,11 @@ func TestOwnBaseIsKept(t *testing.T) {
 // TestOwnBaseIsADensity: log p and the samples of a flow are those of the base that it was given.
 func TestOwnBaseIsADensity(t *testing.T) {
 	base := &logistic{graph.NewParam("shift", graph.Float64, 1, 2), logisticConfig{Scale: 0.7}}
-	noError(t, base.shift.Set([]float64{1, -2}))
+	errtest.None(t, base.shift.Set([]float64{1, -2}))
 	f, err := flows.NewWithBase(base, flows.Named{Name: "identity", Layer: affine(t, 2)})
-	noError(t, err)
+	errtest.None(t, err)
 	x, lp, err := f.SampleAndLogProb(5000, rand.New(rand.NewPCG(1, 1)))
-	noError(t, err)
+	errtest.None(t, err)
 	sums := []float64{0, 0}
 	for i := range 5000 {
 		want := 0.0
@@ -177,20 +178,20 @@ func TestOwnBaseIsADensity(t *testing.T) {
 // TestOwnBaseGoesWrong: a function that a user has registered fails, panics, or makes nothing or another thing: an error each, of the
 // base in the file.
 func TestOwnBaseGoesWrong(t *testing.T) {
-	noError(t, registeredBases)
+	errtest.None(t, registeredBases)
 	base := &unlucky{logistic{graph.NewParam("shift", graph.Float64, 1, 2), logisticConfig{Scale: 5}}}
 	f, err := flows.NewWithBase(base, flows.Named{Name: "it", Layer: affine(t, 2)})
-	noError(t, err)
+	errtest.None(t, err)
 	for scale, words := range map[float64][]string{
 		-1: {"scale is not positive"}, 1: {"nil"}, 2: {"no luck"}, 3: {"panic", "help"}, 4: {"the base has 3 columns"},
 	} {
 		base.config.Scale = scale
 		if scale < 0 {
-			wantError(t, f.SaveTo(&bytes.Buffer{}), append(words, "flows_test.unlucky")...)
+			errtest.Says(t, f.SaveTo(&bytes.Buffer{}), append(words, "flows_test.unlucky")...)
 			continue
 		}
 		_, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-		wantError(t, err, append(words, "base")...)
+		errtest.Says(t, err, append(words, "base")...)
 		if !strings.Contains(err.Error(), "flows_test.unlucky") && scale != 4 {
 			t.Errorf("%v does not name the base", err)
 		}

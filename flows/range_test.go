@@ -13,6 +13,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 )
@@ -47,7 +48,7 @@ func randomize(t *testing.T, f *flows.Flow) {
 		for i := range v {
 			v[i] = 0.7 * rng.NormFloat64()
 		}
-		noError(t, p.Set(v))
+		errtest.None(t, p.Set(v))
 	}
 }
 
@@ -109,7 +110,7 @@ func newScalarWalk(f *flows.Flow) *scalarWalk {
 			})
 			w.steps = append(w.steps, func(t *testing.T, x *mat.Dense) (*mat.Dense, float64) {
 				theta, err := conditioner.Run(x)
-				noError(t, err)
+				errtest.None(t, err)
 				return w.mixtures(x, c.Mask, theta[0], c.ScaleClamp)
 			})
 		default:
@@ -119,7 +120,7 @@ func newScalarWalk(f *flows.Flow) *scalarWalk {
 			})
 			w.steps = append(w.steps, func(t *testing.T, x *mat.Dense) (*mat.Dense, float64) {
 				out, err := forward.Run(x)
-				noError(t, err)
+				errtest.None(t, err)
 				return mat.NewDense(1, f.Dim(), out[0]), out[1][0]
 			})
 		}

@@ -10,6 +10,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/transforms"
 )
@@ -89,7 +90,7 @@ var registered = errors.Join(
 // TestOwnPartsAreKept: a flow of a user's own layer, transform and conditioner, of chains and of layers that share parameters comes
 // back from a file as it was.
 func TestOwnPartsAreKept(t *testing.T) {
-	noError(t, registered)
+	errtest.None(t, registered)
 	own := &power{graph.NewParam("s", graph.Float64, 3), "s"}
 	coupling := must(layers.NewCoupling(3, layers.CouplingConfig{Transform: shift{}, Conditioner: makeNet}))
 	inner := must(layers.NewChain(own, coupling))
@@ -98,12 +99,12 @@ func TestOwnPartsAreKept(t *testing.T) {
 		flows.Named{Name: "first", Layer: own}, flows.Named{Name: "chain", Layer: chain}, flows.Named{Name: "again", Layer: coupling},
 		flows.Named{Name: "marginal", Layer: must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: shift{}}))},
 	)
-	noError(t, err)
+	errtest.None(t, err)
 	perturbFlow(t, f)
 	own.scale.Trainable = false
 	file := saved(t, f)
 	g, err := flows.LoadFrom(bytes.NewReader(file))
-	noError(t, err)
+	errtest.None(t, err)
 	x := randomData("blobs", 50, 3, 1)
 	if d := maxDifference(logProb(t, g, x), logProb(t, f, x)); d > 0 {
 		t.Errorf("log p differs by %g after Save and Load", d)
@@ -202,27 +203,27 @@ func TestImpostorIsRefused(t *testing.T) {
 				c.layer = affine(t, 2)
 			}
 			f, err := flows.NewWithBase(c.base, flows.Named{Name: "it", Layer: c.layer})
-			noError(t, err)
-			wantError(t, f.SaveTo(&bytes.Buffer{}), append(c.words, "not registered")...)
+			errtest.None(t, err)
+			errtest.Says(t, f.SaveTo(&bytes.Buffer{}), append(c.words, "not registered")...)
 		})
 	}
 }
 
 // TestBadRegistration: a name or a type that is there, a nil function, parameters that are not those declared, a panic.
 func TestBadRegistration(t *testing.T) {
-	noError(t, registered)
-	wantError(t, layers.Register("flows_test.power", powerSpecs, newPower), "registered already")
-	wantError(t, layers.Register("", powerSpecs, newPower), "empty")
-	wantError(t, layers.Register[*power, powerConfig]("other", nil, nil), "nil function")
-	wantError(t, transforms.Register[transforms.GaussianMixtureCDF]("mine"), "registered already")
-	noError(t, layers.Register("flows_test.lying", lyingSpecs, newLying))
+	errtest.None(t, registered)
+	errtest.Says(t, layers.Register("flows_test.power", powerSpecs, newPower), "registered already")
+	errtest.Says(t, layers.Register("", powerSpecs, newPower), "empty")
+	errtest.Says(t, layers.Register[*power, powerConfig]("other", nil, nil), "nil function")
+	errtest.Says(t, transforms.Register[transforms.GaussianMixtureCDF]("mine"), "registered already")
+	errtest.None(t, layers.Register("flows_test.lying", lyingSpecs, newLying))
 	f, err := flows.New(flows.Named{Name: "it", Layer: &lying{power{graph.NewParam("s", graph.Float64, 2), "s"}}})
-	noError(t, err)
-	wantError(t, f.SaveTo(&bytes.Buffer{}), "flows_test.lying", "shape [3]")
+	errtest.None(t, err)
+	errtest.Says(t, f.SaveTo(&bytes.Buffer{}), "flows_test.lying", "shape [3]")
 	_, err = layers.New(layers.Description{Kind: "flows_test.lying", Dim: 3, Config: []byte("{}")}, []*graph.Param{graph.NewParam("s", "", 3)})
-	wantError(t, err, "flows_test.lying", "panic", "help")
+	errtest.Says(t, err, "flows_test.lying", "panic", "help")
 	_, err = layers.Specs(layers.Description{Kind: "flows_test.power", Dim: 3, Config: []byte(`{"name":""}`)})
-	wantError(t, err, "name is empty")
+	errtest.Says(t, err, "name is empty")
 }
 
 // lying declares another parameter than it has, and cannot be made.

@@ -19,6 +19,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -37,7 +38,7 @@ func newResumable(t testing.TB, dtype graph.Dtype, checkpoint train.Checkpoint) 
 		early:   &train.EarlyStopping{Patience: 3, RestoreBest: true},
 		plateau: &train.ReduceLROnPlateau{Patience: 1, Factor: 0.5, MinDelta: 0.01},
 	}
-	noError(t, r.flow.Compile(train.Config{
+	errtest.None(t, r.flow.Compile(train.Config{
 		Optimizer: train.Adam{AMSGrad: true}, EMA: 0.95, Clip: train.Clip{GlobalNorm: 1},
 		Schedule: train.Cosine{Peak: 0.2, Floor: 1e-3, WarmupSteps: 5, DecaySteps: 60},
 	}))
@@ -58,7 +59,7 @@ type outcome struct {
 func (r *resumable) run(t testing.TB) outcome {
 	t.Helper()
 	h, err := r.flow.Fit(context.Background(), randomData("blobs", 120, 2, 8), r.config)
-	noError(t, err)
+	errtest.None(t, err)
 	return r.outcome(t, h)
 }
 
@@ -68,9 +69,9 @@ func (r *resumable) outcome(t testing.TB, h *train.History) outcome {
 	h.Seconds = nil // the one thing that may differ
 	var err error
 	o.Early, err = r.early.MarshalState()
-	noError(t, err)
+	errtest.None(t, err)
 	o.Plateau, err = r.plateau.MarshalState()
-	noError(t, err)
+	errtest.None(t, err)
 	for scale := o.Optimizer.RateScale; scale < 1; scale *= 2 {
 		o.Cuts++
 	}
@@ -119,9 +120,9 @@ func TestResumeKilled(t *testing.T) {
 		t.Errorf("the child was killed %d times, want at least 3", kills)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "outcome"))
-	noError(t, err)
+	errtest.None(t, err)
 	want, err := json.Marshal(newResumable(t, "", train.Checkpoint{}).run(t))
-	noError(t, err)
+	errtest.None(t, err)
 	if string(raw) != string(want) {
 		t.Errorf("after %d kills: got %s\nwant %s", kills, raw, want)
 	}
@@ -133,7 +134,7 @@ func killed(t *testing.T, dir string, wait time.Duration) bool {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestResumeChild$")
 	child.Env = append(os.Environ(), "GAUSSFLOW_RESUME="+dir)
-	noError(t, child.Start())
+	errtest.None(t, child.Start())
 	over := make(chan error, 1)
 	go func() { over <- child.Wait() }()
 	begun := filepath.Join(dir, "begun")
@@ -176,8 +177,8 @@ func TestResumeChild(t *testing.T) {
 		},
 	})
 	raw, err := json.Marshal(r.run(t))
-	noError(t, err)
-	noError(t, os.WriteFile(filepath.Join(dir, "outcome"), raw, 0o600))
+	errtest.None(t, err)
+	errtest.None(t, os.WriteFile(filepath.Join(dir, "outcome"), raw, 0o600))
 }
 
 // TestResumeOtherFit: what decides the result must be the same, and the error says what is not.
@@ -198,11 +199,13 @@ func TestResumeOtherFit(t *testing.T) {
 		"validation":  {func(r *resumable) { r.config.ValidationSplit = 0.1 }, []string{"rows: got 72×2", "validation: got 48×2"}},
 		"weights":     {func(r *resumable) { r.config.SampleWeights = slices.Repeat([]float64{2}, 120) }, []string{"rows: got 72×2, checksum"}},
 		"no callback": {func(r *resumable) { r.config.Callbacks = r.config.Callbacks[:1] }, []string{"callback 1: got *train.EarlyStopping, want none"}},
-		"optimizer": {func(r *resumable) { noError(t, r.flow.Compile(train.Config{Optimizer: train.SGD{LearningRate: 0.1}})) },
+		"optimizer": {func(r *resumable) {
+			errtest.None(t, r.flow.Compile(train.Config{Optimizer: train.SGD{LearningRate: 0.1}}))
+		},
 			[]string{`optimizer: got train.Adam{"amsgrad":true}, want train.SGD{"learning_rate":0.1}`, "ema: got 0.95, want 0", "schedule"}},
 		"model": {func(r *resumable) {
 			r.flow = coupling(t, 2, flows.CouplingConfig{Blocks: 1, Components: 3, Hidden: []int{5}})
-			noError(t, r.flow.Compile(train.Config{}))
+			errtest.None(t, r.flow.Compile(train.Config{}))
 		}, []string{"parameter 1: got mlp.dense0.kernel, float64[1 6], trained: true, want mlp.dense0.kernel, float64[1 5]"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,7 +213,7 @@ func TestResumeOtherFit(t *testing.T) {
 			c.change(r)
 			before := values(r.flow)
 			_, err := r.flow.Fit(context.Background(), x, r.config)
-			wantError(t, err, append(c.words, path)...)
+			errtest.Says(t, err, append(c.words, path)...)
 			if !errors.Is(err, train.ErrOtherFit) {
 				t.Errorf("%v is not ErrOtherFit", err)
 			}
@@ -221,10 +224,10 @@ func TestResumeOtherFit(t *testing.T) {
 	}
 	r := newResumable(t, "", train.Checkpoint{Path: path, Resume: true})
 	_, err := r.flow.Fit(context.Background(), randomData("blobs", 120, 2, 9), r.config)
-	wantError(t, err, "rows: got 72×2, checksum")
+	errtest.Says(t, err, "rows: got 72×2, checksum")
 	r.config.Epochs = 1
 	_, err = r.flow.Fit(context.Background(), x, r.config)
-	wantError(t, err, "epochs: got 2 done, want at most 1")
+	errtest.Says(t, err, "epochs: got 2 done, want at most 1")
 }
 
 // TestResumeDamaged: a file that is something else, or cut anywhere, is an error and changes nothing.
@@ -235,22 +238,22 @@ func TestResumeDamaged(t *testing.T) {
 	one.run(t)
 	x := randomData("blobs", 120, 2, 8)
 	whole, err := os.ReadFile(path)
-	noError(t, err)
+	errtest.None(t, err)
 	again := newResumable(t, "", train.Checkpoint{Path: path, Resume: true})
 	before := values(again.flow)
 	resume := func(data []byte) error {
-		noError(t, os.WriteFile(path, data, 0o600))
-		return failure(t, func() error { _, err := again.flow.Fit(context.Background(), x, again.config); return err })
+		errtest.None(t, os.WriteFile(path, data, 0o600))
+		return errtest.Of(t, func() error { _, err := again.flow.Fit(context.Background(), x, again.config); return err })
 	}
 	for n := 0; n < len(whole); n += 1 + len(whole)/200 {
-		wantError(t, resume(whole[:n]), "resume", "too early")
+		errtest.Says(t, resume(whole[:n]), "resume", "too early")
 	}
 	for was, is := range map[string]string{
 		`"epoch":0`: `"epoch":-7`, `"step":5`: `"step":-5`, `"loss":[`: `"loss":[1,`, `"rate_scale":1`: `"rate_scale":{}`,
 		`"ema_steps"`: `"warmup":{"rows":1,"done":2},"ema_steps"`, `,"ema_steps"`: `,"warmup":60,"ema_steps"`,
 	} {
 		file, err := safetensors.Read(bytes.NewReader(whole))
-		noError(t, err)
+		errtest.None(t, err)
 		changed := strings.Replace(file.Metadata["progress"], was, is, 1)
 		if changed == file.Metadata["progress"] {
 			t.Fatalf("%s has no %s", changed, was)
@@ -262,16 +265,16 @@ func TestResumeDamaged(t *testing.T) {
 	}
 	for _, name := range []string{"parameter.0", "optimizer.1.2", "average.3", "callback.1"} {
 		file, err := safetensors.Read(bytes.NewReader(whole))
-		noError(t, err)
+		errtest.None(t, err)
 		tensor(name, func(t *safetensors.Tensor) { t.Name = "x" })(t, file)
 		err = resume(written(t, file))
 		if !errors.Is(err, train.ErrCheckpoint) {
 			t.Errorf("without %s: got %v, want ErrCheckpoint", name, err)
 		}
-		noError(t, setValues(again.flow, before))
+		errtest.None(t, setValues(again.flow, before))
 	}
 	err = resume(saved(t, again.flow))
-	wantError(t, err, "gaussflow-model/1", "gaussflow-checkpoint/1")
+	errtest.Says(t, err, "gaussflow-model/1", "gaussflow-checkpoint/1")
 	if !errors.Is(err, train.ErrCheckpoint) {
 		t.Errorf("%v is not ErrCheckpoint", err)
 	}
@@ -319,11 +322,11 @@ func TestResumeLonger(t *testing.T) {
 		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2, PCA: true})
 		if warm {
 			_, err := f.InitFrom(x, initializers.IGConfig{})
-			noError(t, err)
+			errtest.None(t, err)
 		}
-		noError(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{}))
 		_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: epochs, BatchSize: 50, Workers: 1, Checkpoint: c})
-		noError(t, err)
+		errtest.None(t, err)
 		return logProb(t, f, x)
 	}
 	want := run(5, true, train.Checkpoint{})
@@ -337,8 +340,8 @@ func TestBadCheckpoint(t *testing.T) {
 	x := randomData("blobs", 40, 2, 8)
 	for _, c := range []train.Checkpoint{{Every: 2}, {Resume: true}, {Path: "a", Every: -1}, {Path: filepath.Join(t.TempDir(), "no", "such")}} {
 		f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
-		noError(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{}))
 		_, err := f.Fit(context.Background(), x, train.FitConfig{Checkpoint: c})
-		wantError(t, err, "heckpoint")
+		errtest.Says(t, err, "heckpoint")
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/rows"
 	"gaussflow/train"
@@ -27,7 +28,7 @@ func TestRoundTripOfRows(t *testing.T) {
 				initFrom(t, f, x)
 				fit(t, f, x, train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}, 3)
 				z, back, err := f.RoundTrip(x)
-				noError(t, err)
+				errtest.None(t, err)
 				if !mat.Equal(z, forward(t, f, x)) {
 					t.Errorf("%s, %s, %s: z is not Forward's", kind, dtype, name)
 				}
@@ -60,19 +61,19 @@ func farthest(x, y *mat.Dense) (worst float64) {
 func TestFlatPlace(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		l, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 2, LogScale: -3, Dtype: dtype})
-		noError(t, err)
+		errtest.None(t, err)
 		for _, p := range l.Params() {
 			if p.Name == "means" {
-				noError(t, p.Set([]float64{-2, 2, -2, 2}))
+				errtest.None(t, p.Set([]float64{-2, 2, -2, 2}))
 			}
 		}
 		f, err := flows.New(flows.Named{Name: "peaks", Layer: l})
-		noError(t, err)
+		errtest.None(t, err)
 		x := mat.NewDense(3, 2, []float64{-2.01, 2.03, 1.9, 0.9, -0.7, 2})
 		z, back, err := f.RoundTrip(x)
-		noError(t, err)
+		errtest.None(t, err)
 		_, room, err := f.InverseError(z)
-		noError(t, err)
+		errtest.None(t, err)
 		for i := range 3 {
 			for j := range 2 {
 				name := fmt.Sprintf("%s, row %d, column %d", dtype, i, j)

@@ -20,6 +20,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 	"gaussflow/transforms"
@@ -29,28 +30,28 @@ import (
 func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	x := randomData("blobs", 300, 3, 0)
 	standardize, err := layers.NewStandardize(x, layers.AffineConfig{Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	affine, err := layers.NewAffine(3, layers.AffineConfig{Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	ortho, err := layers.NewFixedOrtho(3, layers.FixedOrthoConfig{Seed: 5, Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	sigmoid, err := layers.NewMixtureCDFCoupling(3, layers.MixtureCDFCouplingConfig{
 		Mask: layers.Mask{false, true, false}, ScaleClamp: layers.SigmoidClamp(-2, 1), Dtype: dtype,
 		MLP: layers.MLPConfig{Hidden: []int{5}, Activation: graph.Gelu}})
-	noError(t, err)
+	errtest.None(t, err)
 	linear, err := layers.NewMixtureCDFCoupling(3, layers.MixtureCDFCouplingConfig{Dtype: dtype, MLP: layers.MLPConfig{Hidden: []int{}}})
-	noError(t, err)
+	errtest.None(t, err)
 	mixed, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "ortho", Layer: ortho},
 		flows.Named{Name: "sigmoid", Layer: sigmoid}, flows.Named{Name: "affine", Layer: affine}, flows.Named{Name: "linear", Layer: linear})
-	noError(t, err)
+	errtest.None(t, err)
 	each, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{Bins: 5, Bound: 4}, Dtype: dtype})
-	noError(t, err)
+	errtest.None(t, err)
 	spline, err := layers.NewCoupling(3, layers.CouplingConfig{
 		Mask: layers.Mask{false, true, false}, Transform: transforms.RationalQuadraticSpline{MinSlope: 1e-2},
 		Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.New})
-	noError(t, err)
+	errtest.None(t, err)
 	splines, err := flows.New(flows.Named{Name: "each", Layer: each}, flows.Named{Name: "spline", Layer: spline})
-	noError(t, err)
+	errtest.None(t, err)
 	config := layers.AffineConfig{Dtype: dtype}
 	lines, err := flows.New( // rows far out are inside, too
 		flows.Named{Name: "support", Layer: must(layers.NewSupport(layers.Logit(-2000, 3000), layers.YeoJohnson(0.7), layers.SoftplusInverse(-1100)))},
@@ -59,22 +60,22 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 		flows.Named{Name: "order", Layer: must(layers.NewPermutation(layers.Reversed(3)))},
 		flows.Named{Name: "inverse", Layer: must(layers.Invert(must(layers.NewAffine(3, config))))},
 	)
-	noError(t, err)
+	errtest.None(t, err)
 	ends, err := flows.New(
 		flows.Named{Name: "first", Layer: must(layers.NewSupport(layers.Log(-1500), layers.LogBelow(1500), layers.Everywhere()))},
 		flows.Named{Name: "second", Layer: must(layers.NewSupport(layers.Everywhere(), layers.BoxCox(-20, 0), layers.Atanh(-3000, 3000)))},
 		flows.Named{Name: "third", Layer: must(layers.NewSupport(layers.BoxCox(-20, 0.1), layers.YeoJohnson(2), layers.YeoJohnson(0)))},
 		flows.Named{Name: "affine", Layer: must(layers.NewAffine(3, config))},
 	)
-	noError(t, err)
+	errtest.None(t, err)
 	masked, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
 		Transform: transforms.Affine{}, Order: []int{1, 2, 0}, Conditioner: layers.MLPConfig{Hidden: []int{6, 5}, Activation: graph.Tanh, Dtype: dtype}.Masked})
-	noError(t, err)
+	errtest.None(t, err)
 	sampler, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{
 		Transform: transforms.Affine{}, FastSampling: true, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh, Dtype: dtype}.Masked})
-	noError(t, err)
+	errtest.None(t, err)
 	autoregressive, err := flows.New(flows.Named{Name: "masked", Layer: masked}, flows.Named{Name: "sampler", Layer: sampler})
-	noError(t, err)
+	errtest.None(t, err)
 	var others []flows.Named
 	for i, transform := range []transforms.Transform{ // as wide as any row that comes
 		transforms.CircularSpline{Bins: 3, Period: 2e4, Rotates: true}, transforms.CircularSpline{Period: 3e4}, transforms.IntervalSpline{Bins: 4, Lo: -1e4, Hi: 2e4},
@@ -82,14 +83,14 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 		transforms.Affine{}, transforms.Affine{Bound: 1.5}, transforms.YeoJohnson{}, transforms.SinhArcsinh{},
 	} {
 		layer, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transform, Dtype: dtype})
-		noError(t, err)
+		errtest.None(t, err)
 		others = append(others, flows.Named{Name: string(rune('a' + i)), Layer: layer})
 	}
 	logistic, err := layers.NewCoupling(3, layers.CouplingConfig{
 		Transform: transforms.LogisticMixtureCDF{Components: 3, Clamp: layers.SigmoidClamp(-2, 2)}, Conditioner: layers.MLPConfig{Hidden: []int{6}, Dtype: dtype}.New})
-	noError(t, err)
+	errtest.None(t, err)
 	transformed, err := flows.New(append(others, flows.Named{Name: "logistic", Layer: logistic})...)
-	noError(t, err)
+	errtest.None(t, err)
 	return map[string]*flows.Flow{
 		"transforms":     transformed,
 		"autoregressive": autoregressive,
@@ -109,7 +110,7 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 func saved(t testing.TB, f *flows.Flow) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	noError(t, f.SaveTo(&b))
+	errtest.None(t, f.SaveTo(&b))
 	return b.Bytes()
 }
 
@@ -125,17 +126,17 @@ func TestSaveLoad(t *testing.T) {
 				f.Metadata.Seed = math.MaxUint64
 				f.Metadata.Extra = map[string]json.RawMessage{"quantiles": json.RawMessage(`[0.1,1e-300,{"a":null}]`)}
 				path := filepath.Join(t.TempDir(), "m.gflow")
-				noError(t, f.Save(path))
+				errtest.None(t, f.Save(path))
 				g, err := flows.Load(path)
-				noError(t, err)
+				errtest.None(t, err)
 
 				if !slices.Equal(logProb(t, g, x), logProb(t, f, x)) {
 					t.Error("LogProb differs")
 				}
 				a, err := f.Sample(100, rand.New(rand.NewPCG(1, 2)))
-				noError(t, err)
+				errtest.None(t, err)
 				b, err := g.Sample(100, rand.New(rand.NewPCG(1, 2)))
-				noError(t, err)
+				errtest.None(t, err)
 				if !mat.Equal(a, b) {
 					t.Error("Sample differs")
 				}
@@ -148,7 +149,7 @@ func TestSaveLoad(t *testing.T) {
 				if !bytes.Equal(saved(t, g), saved(t, f)) {
 					t.Error("saved again it is another file")
 				}
-				noError(t, g.Compile(train.Config{}))
+				errtest.None(t, g.Compile(train.Config{}))
 			})
 		}
 	}
@@ -158,7 +159,7 @@ func TestSaveLoad(t *testing.T) {
 func TestTensorNames(t *testing.T) {
 	f := coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{6, 5}})
 	file, err := safetensors.Read(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	want := []safetensors.Tensor{
 		{Name: "block0.rotation.v", Shape: []int{3, 3}},
 		{Name: "block0.coupling_a.mlp.dense0.kernel", Shape: []int{1, 6}}, {Name: "block0.coupling_a.mlp.dense0.bias", Shape: []int{6}},
@@ -192,15 +193,15 @@ func TestCannotSave(t *testing.T) {
 			return linear{graph.NewParam("kernel", "", in, out), graph.NewParam("bias", "", out)}, nil
 		},
 	})
-	noError(t, err)
+	errtest.None(t, err)
 	custom, err := flows.New(flows.Named{Name: "own", Layer: own})
-	noError(t, err)
+	errtest.None(t, err)
 	nan := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 1})
-	noError(t, nan.Params()[1].Set([]float64{0, math.NaN()}))
+	errtest.None(t, nan.Params()[1].Set([]float64{0, math.NaN()}))
 	columns := diagonal(t, 2, flows.GaussianizationConfig{})
 	columns.Metadata.Columns = []string{"one"}
 	skewed := diagonal(t, 2, flows.GaussianizationConfig{PCA: true})
-	noError(t, skewed.Params()[0].Set([]float64{1, 1, 0, 1}))
+	errtest.None(t, skewed.Params()[0].Set([]float64{1, 1, 0, 1}))
 	dir := t.TempDir()
 	for name, c := range map[string]struct {
 		flow  *flows.Flow
@@ -215,7 +216,7 @@ func TestCannotSave(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(dir, name)
-			wantError(t, failure(t, func() error { return c.flow.Save(path) }), append(c.words, "Save")...)
+			errtest.Says(t, errtest.Of(t, func() error { return c.flow.Save(path) }), append(c.words, "Save")...)
 			if _, err := flows.Load(path); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("a file was left: %v", err)
 			}
@@ -229,7 +230,7 @@ func TestLoadedFromManyGoroutines(t *testing.T) {
 	f := coupling(t, 2, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{16}, Seed: 11})
 	initFrom(t, f, x)
 	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	want := logProb(t, f, x)
 	var wg sync.WaitGroup
 	for i := range 16 {

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -28,9 +29,9 @@ func (w watched) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Nod
 func TestGarbageCollectionForgetsNothing(t *testing.T) {
 	built := 0
 	inner, err := layers.NewAffine(2, layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "affine", Layer: watched{inner, &built}})
-	noError(t, err)
+	errtest.None(t, err)
 	x := randomData("blobs", 1, 2, 0)
 	logProb(t, f, x)
 	first := built
@@ -52,21 +53,21 @@ func TestReadersFollowTheFit(t *testing.T) {
 		"ema":  {Optimizer: train.Adam{LearningRate: 0.05}, EMA: 0.5},
 	} {
 		affine, err := layers.NewAffine(3, layers.AffineConfig{})
-		noError(t, err)
+		errtest.None(t, err)
 		rotation, err := layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 1})
-		noError(t, err)
+		errtest.None(t, err)
 		mixture, err := layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2})
-		noError(t, err)
+		errtest.None(t, err)
 		f, err := flows.New(flows.Named{Name: "affine", Layer: affine}, flows.Named{Name: "rotation", Layer: rotation}, flows.Named{Name: "mixture", Layer: mixture})
-		noError(t, err)
+		errtest.None(t, err)
 		x := randomData("blobs", 64, 3, 0)
 		before, start := logProb(t, f, x), rotation.Params()[0].Values()
 		fit(t, f, x, c, 3)
 		after := logProb(t, f, x)
 		path := filepath.Join(t.TempDir(), "model.gflow")
-		noError(t, f.Save(path))
+		errtest.None(t, f.Save(path))
 		loaded, err := flows.Load(path)
-		noError(t, err)
+		errtest.None(t, err)
 		if d := maxDifference(after, logProb(t, loaded, x)); d != 0 {
 			t.Errorf("%s: log p after the fit is off by %v from the saved model's", name, d)
 		}

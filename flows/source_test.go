@@ -12,6 +12,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/rows"
 	"gaussflow/train"
 )
@@ -28,17 +29,17 @@ func TestFlowFromASource(t *testing.T) {
 	ctx := context.Background()
 	make := func() *flows.Flow {
 		f := coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 3, Hidden: []int{6}, Seed: 3, Dtype: graph.Float32})
-		noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.01}}))
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.01}}))
 		return f
 	}
 	c := train.FitConfig{Epochs: 3, BatchSize: 64, Seed: 5, Workers: 2}
 	matrix, source := make(), make()
 	c.ValidationData = held
 	want, err := matrix.Fit(ctx, x, c)
-	noError(t, err)
+	errtest.None(t, err)
 	c.ValidationData, c.ValidationSource = nil, tableOf(held)
 	got, err := source.FitSource(ctx, tableOf(x), c)
-	noError(t, err)
+	errtest.None(t, err)
 	if !slices.Equal(got.Loss, want.Loss) || !slices.Equal(got.ValLoss, want.ValLoss) || !slices.EqualFunc(values(source), values(matrix), slices.Equal) {
 		t.Errorf("losses %v and %v, want %v and %v", got.Loss, got.ValLoss, want.Loss, want.ValLoss)
 	}
@@ -46,15 +47,15 @@ func TestFlowFromASource(t *testing.T) {
 		t.Errorf("the facts are %+v", facts)
 	}
 	loss, err := matrix.Evaluate(x, nil)
-	noError(t, err)
+	errtest.None(t, err)
 	streamed, err := source.EvaluateSource(ctx, tableOf(x))
-	noError(t, err)
+	errtest.None(t, err)
 	if loss != streamed {
 		t.Errorf("EvaluateSource is %v, Evaluate %v", streamed, loss)
 	}
 	var lp []float64
 	for v, err := range source.LogProbSource(ctx, tableOf(x)) {
-		noError(t, err)
+		errtest.None(t, err)
 		lp = append(lp, v)
 	}
 	if !slices.Equal(lp, logProb(t, matrix, x)) {
@@ -76,9 +77,9 @@ func TestBadSource(t *testing.T) {
 		}
 		return last
 	}
-	wantError(t, read(built, tableOf(far)), "LogProbSource", "row 8500 ", "too far out")
-	wantError(t, read(built, tableOf(randomData("blobs", 5, 3, 1))), "LogProbSource", "3 columns", "input_dim = 2")
-	wantError(t, read(built, nil), "LogProbSource", "source is nil")
+	errtest.Says(t, read(built, tableOf(far)), "LogProbSource", "row 8500 ", "too far out")
+	errtest.Says(t, read(built, tableOf(randomData("blobs", 5, 3, 1))), "LogProbSource", "3 columns", "input_dim = 2")
+	errtest.Says(t, read(built, nil), "LogProbSource", "source is nil")
 	for _, f := range []*flows.Flow{nil, {}} {
 		if err := read(f, tableOf(far)); !errors.Is(err, flows.ErrNotBuilt) {
 			t.Errorf("got %v, want ErrNotBuilt", err)
@@ -93,9 +94,9 @@ func TestBadSource(t *testing.T) {
 			}
 		}
 	}
-	noError(t, built.Compile(train.Config{}))
+	errtest.None(t, built.Compile(train.Config{}))
 	_, err := built.FitSource(ctx, tableOf(far), train.FitConfig{ValidationSplit: 0.1})
-	wantError(t, err, "FitSource", "ValidationSplit = 0.1")
+	errtest.Says(t, err, "FitSource", "ValidationSplit = 0.1")
 	_, err = built.EvaluateSource(ctx, tableOf(randomData("blobs", 5, 3, 1)))
-	wantError(t, err, "EvaluateSource", "3 columns")
+	errtest.Says(t, err, "EvaluateSource", "3 columns")
 }

@@ -9,6 +9,7 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/transforms"
 )
@@ -128,9 +129,9 @@ func basedFlows(t *testing.T, dtype graph.Dtype) map[string]*flows.Flow {
 	all := map[string]*flows.Flow{}
 	for name, base := range of {
 		l, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{}, Dtype: dtype})
-		noError(t, err)
+		errtest.None(t, err)
 		f, err := flows.NewWithBase(base, flows.Named{Name: "each", Layer: l})
-		noError(t, err)
+		errtest.None(t, err)
 		perturbFlow(t, f)
 		all[name] = f
 	}
@@ -148,7 +149,7 @@ func TestStrangerKnowsBases(t *testing.T) {
 				rows = flows.Given(x, context)
 			}
 			s, err := readAsStranger(saved(t, f))
-			noError(t, err)
+			errtest.None(t, err)
 			outside := 0
 			for i, want := range logProb(t, f, rows) {
 				got, _, _ := s.logProb(mat.Row(nil, i, rows))

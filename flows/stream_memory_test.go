@@ -13,6 +13,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/layers"
 	"gaussflow/rows"
@@ -71,30 +72,30 @@ func TestStreamMemory(t *testing.T) {
 	}
 	ctx := context.Background()
 	standardize, err := layers.NewStandardizeFrom(train.Batches(ctx, src, train.SourceRows(src.dim)), layers.AffineConfig{Dtype: graph.Float32})
-	noError(t, err)
+	errtest.None(t, err)
 	rotation, err := layers.NewHouseholder(src.dim, layers.HouseholderConfig{Reflectors: 8, Dtype: graph.Float32, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	marginal, err := layers.NewMixtureCDF(src.dim, layers.MixtureCDFConfig{Components: 2, Dtype: graph.Float32, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "standardize", Layer: standardize}, flows.Named{Name: "rotation", Layer: rotation}, flows.Named{Name: "marginal", Layer: marginal})
-	noError(t, err)
-	noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-2}}))
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 1e-2}}))
 	start, err := f.EvaluateSource(ctx, synthetic{2000, src.dim})
-	noError(t, err)
+	errtest.None(t, err)
 
 	var training, scoring memory
 	const size, warm = 512, 24 // batches
 	h, err := f.FitSource(ctx, src, train.FitConfig{BatchSize: size, ShuffleRows: window, Callbacks: []train.Callback{
 		train.LambdaCallback{BatchEnd: func(s *train.State) error { training.watch(t, s.Batch >= warm); return nil }}}})
-	noError(t, err)
+	errtest.None(t, err)
 	t.Logf("epoch of %d×%d in %.1f s; loss from %.2f to %.2f, the least is %.2f", src.rows, src.dim, h.Seconds[0], start, h.Loss[0], src.nll())
 	training.flat(t, "training")
 
 	loss, err := f.EvaluateSource(ctx, src)
-	noError(t, err)
+	errtest.None(t, err)
 	n, total := 0, 0.0
 	for lp, err := range f.LogProbSource(ctx, src) {
-		noError(t, err)
+		errtest.None(t, err)
 		total += lp
 		if n++; n%size == 0 {
 			scoring.watch(t, n > 16*1024)

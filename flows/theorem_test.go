@@ -13,6 +13,7 @@ import (
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/train"
 )
@@ -73,7 +74,7 @@ func TestWarmStartIsRBIG(t *testing.T) {
 					f := diagonal(t, d, flows.GaussianizationConfig{Blocks: blocks, Components: k})
 					initFrom(t, f, x)
 					want, err := initializers.RBIG(x, blocks, k, initializers.IGConfig{})
-					noError(t, err)
+					errtest.None(t, err)
 					if off := maxDifference(numbers(forward(t, f, x)), numbers(want)); !(off <= 1e-10) {
 						t.Errorf("max |Δz| = %.2g, want ≤ 1e-10", off)
 					}
@@ -117,7 +118,7 @@ func TestSharedMixture(t *testing.T) {
 		got, want := initFrom(t, f, x), mat.DenseCopyOf(x)
 		for block := range blocks {
 			q, _, err := initializers.PCA(want)
-			noError(t, err)
+			errtest.None(t, err)
 			want.Mul(mat.DenseCopyOf(want), q)
 			for _, columns := range [][]int{mask.Columns(false), mask.Columns(true)} {
 				pushPooled(t, want, columns, block, k)
@@ -137,7 +138,7 @@ func pushPooled(t *testing.T, y *mat.Dense, columns []int, block, k int) {
 		pooled = append(pooled, mat.Col(nil, j, y)...)
 	}
 	fit, _, err := initializers.Site{Block: block}.FitColumn(pooled, columns[0], k, initializers.DefaultScaleClamp, graph.Float64)
-	noError(t, err)
+	errtest.None(t, err)
 	m := kernel.NewMixture(k)
 	kernel.SetMixture(m, fit.Logits, fit.Means, fit.LogScales)
 	n, _ := y.Dims()
@@ -169,9 +170,9 @@ func TestHiddenGradientIsZeroAtWarmStart(t *testing.T) {
 	}
 	grads := b.Grad(b.SumLast(lp), nodes...)
 	program, err := b.Compile(grads...)
-	noError(t, err)
+	errtest.None(t, err)
 	program.Set(in, numbers(x))
-	noError(t, program.Run())
+	errtest.None(t, program.Run())
 	for i, p := range params {
 		g := make([]float64, p.Size())
 		program.Get(grads[i], g)
@@ -192,9 +193,9 @@ func TestOneStepBreaksTheTheorem(t *testing.T) {
 		values[p] = p.Values()
 	}
 
-	noError(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 0.1}}))
+	errtest.None(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 0.1}}))
 	_, err := f.Fit(context.Background(), x, train.FitConfig{BatchSize: 300})
-	noError(t, err)
+	errtest.None(t, err)
 
 	if maxDifference(numbers(forward(t, f, x)), numbers(before)) == 0 {
 		t.Error("a gradient step left the push-forward as it was")
@@ -211,7 +212,7 @@ func TestOneStepBreaksTheTheorem(t *testing.T) {
 			t.Error("after the step a coupling still ignores its identity half")
 		}
 		kernel := finalLayer(c).Kernel()
-		noError(t, kernel.Set(make([]float64, kernel.Size())))
+		errtest.None(t, kernel.Set(make([]float64, kernel.Size())))
 		if conditional(t, c) {
 			t.Error("with its final kernel back at zero a coupling still depends on its identity half")
 		}
@@ -222,7 +223,7 @@ func TestOneStepBreaksTheTheorem(t *testing.T) {
 func conditional(t *testing.T, c *layers.MixtureCDFCoupling) bool {
 	t.Helper()
 	one, err := flows.New(flows.Named{Name: "coupling", Layer: c})
-	noError(t, err)
+	errtest.None(t, err)
 	mask := c.Config().Mask
 	x := randomData("blobs", 50, c.Dim(), 6)
 	moved := mat.DenseCopyOf(x)

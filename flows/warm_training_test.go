@@ -17,6 +17,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/internal/testsize"
 	"gaussflow/train"
 )
@@ -141,13 +142,13 @@ func TestWarmup(t *testing.T) {
 		f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
 		config := train.Config{Optimizer: train.Adam{LearningRate: 0.1}, Schedule: c.schedule}
 		if c.before {
-			noError(t, f.Compile(config))
+			errtest.None(t, f.Compile(config))
 		}
 		if c.start {
 			must(f.InitFrom(x, initializers.IGConfig{}))
 		}
 		if !c.before {
-			noError(t, f.Compile(config))
+			errtest.None(t, f.Compile(config))
 		}
 		if got := f.Trainer().LearningRate(); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: the first rate is %g, want %g", name, got, c.want)
@@ -163,15 +164,15 @@ func TestWarmupCountsRows(t *testing.T) {
 	for batch, counted := range map[int]float64{50: 1200, 512: 1200, 700: 512 + 500, 1200: 512} {
 		f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
 		must(f.InitFrom(x, initializers.IGConfig{}))
-		noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
 		h := must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
 		want := 0.1 * math.Pow(counted/over, 2)
 		if got := h.LearningRate[0]; math.Abs(got-want) > 1e-15 {
 			t.Errorf("batches of %d: the epoch's last rate is %g, want %g", batch, got, want)
 		}
 		state := f.Trainer().State()
-		noError(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
-		noError(t, f.Trainer().SetState(state))
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
+		errtest.None(t, f.Trainer().SetState(state))
 		must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
 		if got := f.Trainer().State().Warmup.Done; got != int(2*counted) {
 			t.Errorf("batches of %d: %d rows counted after two epochs, want %g", batch, got, 2*counted)
@@ -189,7 +190,7 @@ func TestShortReflectors(t *testing.T) {
 	_, x := warmTable(5)
 	f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 2, Dtype: graph.Float32}))
 	fresh := f.Params()[0].Values()
-	noError(t, f.Compile(train.Config{}))
+	errtest.None(t, f.Compile(train.Config{}))
 	if !slices.Equal(f.Params()[0].Values(), fresh) {
 		t.Error("the reflectors of a fresh flow changed")
 	}
@@ -199,12 +200,12 @@ func TestShortReflectors(t *testing.T) {
 			v := p.Values()
 			floats.Scale(7e-10, v[:4])
 			floats.Scale(0, v[4:8]) // the identity has no length
-			noError(t, p.Set(v))
+			errtest.None(t, p.Set(v))
 		}
 	}
 	old := must(flows.LoadFrom(bytes.NewReader(saved(t, f))))
 	want := must(old.LogProb(x))
-	noError(t, old.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}))
+	errtest.None(t, old.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}))
 	if got := must(old.LogProb(x)); !slices.Equal(got, want) {
 		t.Error("log p changed")
 	}

@@ -16,6 +16,7 @@ import (
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/rows"
 	"gaussflow/train"
@@ -25,7 +26,7 @@ import (
 // nested is a flow of chains in chains, of a layer that two of them share, of an inverted chain with an own layer, and a base that is trained.
 func nested(t *testing.T) *flows.Flow {
 	t.Helper()
-	noError(t, registered)
+	errtest.None(t, registered)
 	shared := affine(t, 3)
 	own := &power{graph.NewParam("s", graph.Float64, 3), "s"}
 	mixture := must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2}))
@@ -36,7 +37,7 @@ func nested(t *testing.T) *flows.Flow {
 		flows.Named{Name: "again", Layer: shared},
 		flows.Named{Name: "back", Layer: back},
 	)
-	noError(t, err)
+	errtest.None(t, err)
 	return f
 }
 
@@ -58,23 +59,23 @@ func TestWeights(t *testing.T) {
 		t.Fatalf("the names are %q, want %q", got, want)
 	}
 	s, err := readAsStranger(saved(t, f))
-	noError(t, err)
+	errtest.None(t, err)
 	for _, w := range weights {
 		if !slices.Equal(s.tensors[w.Name], w.Values) {
 			t.Errorf("the tensor %s of the file has other numbers", w.Name)
 		}
 	}
 	raw, err := json.Marshal(weights)
-	noError(t, err)
+	errtest.None(t, err)
 	var read []flows.Weight
-	noError(t, json.Unmarshal(raw, &read))
+	errtest.None(t, json.Unmarshal(raw, &read))
 	g := nested(t)
-	noError(t, g.SetWeights(read...))
+	errtest.None(t, g.SetWeights(read...))
 	x := randomData("blobs", 40, 3, 1)
 	if d := maxDifference(logProb(t, g, x), logProb(t, f, x)); d > 0 {
 		t.Errorf("log p differs by %g", d)
 	}
-	noError(t, g.SetWeights(flows.Weight{Name: "again.shift", Shape: []int{3}, Values: []float64{1, 2, 3}}))
+	errtest.None(t, g.SetWeights(flows.Weight{Name: "again.shift", Shape: []int{3}, Values: []float64{1, 2, 3}}))
 	if v := g.Weights()[1].Values; !slices.Equal(v, []float64{1, 2, 3}) {
 		t.Errorf("a shared parameter that is set by its second name is %v", v)
 	}
@@ -97,7 +98,7 @@ func TestBadWeights(t *testing.T) {
 		"no rotation":  {flows.Weight{Name: "pca.q", Shape: []int{2, 2}, Values: []float64{2, 0, 0, 2}}, []string{"pca", "orthogonal"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantError(t, failure(t, func() error { return f.SetWeights(good, c.weight) }), append(c.words, "SetWeights")...)
+			errtest.Says(t, errtest.Of(t, func() error { return f.SetWeights(good, c.weight) }), append(c.words, "SetWeights")...)
 			for i, w := range f.Weights() {
 				if !slices.Equal(w.Values, before[i].Values) {
 					t.Errorf("%s has been set", w.Name)
@@ -105,36 +106,36 @@ func TestBadWeights(t *testing.T) {
 			}
 		})
 	}
-	wantError(t, (&flows.Flow{}).SetWeights(), "not built")
+	errtest.Says(t, (&flows.Flow{}).SetWeights(), "not built")
 }
 
 // TestFrozenLayers: what is frozen, a layer, one inside of another, the base or a parameter, is not moved by training, and is frozen
 // still when the flow has been saved.
 func TestFrozenLayers(t *testing.T) {
 	f := nested(t)
-	noError(t, f.Compile(train.Config{}))
-	noError(t, f.SetTrainable(false, "chain.0.0", "again", "back.0.1.lu", "base"))
+	errtest.None(t, f.Compile(train.Config{}))
+	errtest.None(t, f.SetTrainable(false, "chain.0.0", "again", "back.0.1.lu", "base"))
 	before := f.Weights()
 	x := randomData("blobs", 64, 3, 2)
 	_, err := f.Fit(context.Background(), x, train.FitConfig{Epochs: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	frozen := []string{"chain.0.0.v", "chain.0.1.shift", "chain.0.1.log_scale", "back.0.1.lu", "base.mean", "base.log_scale", "base.log_degrees"}
 	g, err := flows.LoadFrom(bytes.NewReader(saved(t, f)))
-	noError(t, err)
+	errtest.None(t, err)
 	for i, w := range f.Weights() {
 		if stays := slices.Contains(frozen, w.Name); stays != slices.Equal(w.Values, before[i].Values) || g.Params()[i].Trainable == stays {
 			t.Errorf("%s: frozen %v, moved %v; trained after it was read: %v", w.Name, stays, !slices.Equal(w.Values, before[i].Values), g.Params()[i].Trainable)
 		}
 	}
-	noError(t, f.SetTrainable(true, "chain"))
+	errtest.None(t, f.SetTrainable(true, "chain"))
 	if !f.Params()[0].Trainable {
 		t.Error("a layer that is to be trained again is not")
 	}
-	wantError(t, f.SetTrainable(false, "chain.7"), `"chain.7"`)
-	wantError(t, (&flows.Flow{}).SetTrainable(true), "not built")
+	errtest.Says(t, f.SetTrainable(false, "chain.7"), `"chain.7"`)
+	errtest.Says(t, (&flows.Flow{}).SetTrainable(true), "not built")
 	pca := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, PCA: true})
-	wantError(t, pca.SetTrainable(true, "pca"), "pca", "not trained")
-	noError(t, pca.SetTrainable(false, "pca"))
+	errtest.Says(t, pca.SetTrainable(true, "pca"), "pca", "not trained")
+	errtest.None(t, pca.SetTrainable(false, "pca"))
 }
 
 // TestLayersByName: a layer is found by its name, also inside of another, and Summary shows those.
@@ -160,7 +161,7 @@ func TestNestedFlowsAreKept(t *testing.T) {
 	perturbFlow(t, f)
 	file := saved(t, f)
 	g, err := flows.LoadFrom(bytes.NewReader(file))
-	noError(t, err)
+	errtest.None(t, err)
 	x := randomData("blobs", 40, 3, 3)
 	if d := maxDifference(logProb(t, g, x), logProb(t, f, x)); d > 0 {
 		t.Errorf("log p differs by %g after Save and Load", d)
@@ -191,10 +192,10 @@ func TestWarmStartInChains(t *testing.T) {
 		named = append(named, flows.Named{Name: string(rune('a' + i)), Layer: l})
 	}
 	f, err := flows.New(named...)
-	noError(t, err)
+	errtest.None(t, err)
 	in := make()
 	g, err := flows.New(flows.Named{Name: "all", Layer: must(layers.NewChain(in[0], must(layers.NewChain(in[1:5]...)), in[5], in[6]))})
-	noError(t, err)
+	errtest.None(t, err)
 	before := f.Layer("e").Params()[0].Values()
 	want, got := initFrom(t, f, x), initFrom(t, g, x)
 	if !slices.Equal(numbers(got), numbers(want)) {
@@ -210,7 +211,7 @@ func TestWarmStartInChains(t *testing.T) {
 		t.Error("the layer after those that are passed over is not fitted")
 	}
 	c, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transforms.SinhArcsinh{}})
-	noError(t, err)
+	errtest.None(t, err)
 	if err := c.InitFrom(x, initializers.Site{}); !errors.Is(err, initializers.ErrNothingToFit) {
 		t.Errorf("InitFrom of a layer without a fit: %v", err)
 	}
@@ -231,20 +232,20 @@ func TestFirstDataSetsActNorm(t *testing.T) {
 		},
 	} {
 		before := affine(t, 3)
-		noError(t, before.Params()[0].Set([]float64{100, -50, 7}))
+		errtest.None(t, before.Params()[0].Set([]float64{100, -50, 7}))
 		before.Params()[0].Trainable, before.Params()[1].Trainable = false, false
 		norm := must(layers.NewActNorm(3, layers.AffineConfig{}))
 		f, err := flows.New(flows.Named{Name: "before", Layer: before}, flows.Named{Name: "chain", Layer: must(layers.NewChain(norm))})
-		noError(t, err)
-		noError(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1e-12}}))
-		noError(t, fit(f, 1))
+		errtest.None(t, err)
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1e-12}}))
+		errtest.None(t, fit(f, 1))
 		set := f.Weights()
 		z := forward(t, f, x)
 		if d := maxDifference(meansOf(z), []float64{0, 0, 0}); !(d <= 1e-6) {
 			t.Errorf("%s: after the first data the columns have the means %v", name, meansOf(z))
 		}
-		noError(t, f.SetWeights(flows.Weight{Name: "chain.0.shift", Shape: []int{3}, Values: []float64{5, 5, 5}}))
-		noError(t, fit(f, 1))
+		errtest.None(t, f.SetWeights(flows.Weight{Name: "chain.0.shift", Shape: []int{3}, Values: []float64{5, 5, 5}}))
+		errtest.None(t, fit(f, 1))
 		if v := f.Weights()[2].Values; !(math.Abs(v[0]-5) <= 1e-6) {
 			t.Errorf("%s: a later fit has set it anew: %v, first %v", name, v, set[2].Values)
 		}

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // TestTypesOfNumbersDoNotMix: what is of another type of numbers than the graph is an error that says so.
@@ -37,7 +38,7 @@ func stockVector(b *graph.Builder, of tensor.Dtype) *G.Node {
 // TestSinglesInDoubles: a graph of float64 takes a parameter of float32, and what it has become.
 func TestSinglesInDoubles(t *testing.T) {
 	w := graph.NewParam("w", graph.Float32, 2)
-	noError(t, w.Set([]float64{0.1, -3}))
+	errtest.None(t, w.Set([]float64{0.1, -3}))
 	var fixed, moving, x *G.Node
 	program := func() *graph.Program {
 		p, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {
@@ -45,13 +46,13 @@ func TestSinglesInDoubles(t *testing.T) {
 			fixed, moving = b.Exp(b.Param(w)), b.Add(x, b.Param(w))
 			return []*G.Node{fixed, moving}
 		})
-		noError(t, err)
+		errtest.None(t, err)
 		p.Set(x, []float64{1e-12, 1})
 		return p
 	}
 	check := func(p *graph.Program, fixed, moving *G.Node) {
 		t.Helper()
-		noError(t, p.Run())
+		errtest.None(t, p.Run())
 		got, v := make([]float64, 4), w.Values()
 		p.Get(fixed, got)
 		p.Get(moving, got[2:])
@@ -63,7 +64,7 @@ func TestSinglesInDoubles(t *testing.T) {
 	}
 	p, pFixed, pMoving := program(), fixed, moving
 	check(p, pFixed, pMoving)
-	noError(t, w.Set([]float64{0.3, 2}))
+	errtest.None(t, w.Set([]float64{0.3, 2}))
 	check(p, pFixed, pMoving)
 	q := program()
 	check(q, fixed, moving)
@@ -87,7 +88,7 @@ func TestParamThatNewParamDidNotMake(t *testing.T) {
 // TestSetData takes numbers of the parameter's own type and size, bit for bit, and no others.
 func TestSetData(t *testing.T) {
 	p := graph.NewParam("w", graph.Float32, 2)
-	noError(t, p.SetData([]float32{1, 0.1}))
+	errtest.None(t, p.SetData([]float32{1, 0.1}))
 	equal(t, "values", p.Values(), []float64{1, float64(float32(0.1))}, 0)
 	for _, bad := range []any{nil, []float64{1, 2}, []float32{1}, []byte{1, 2}} {
 		if p.SetData(bad) == nil {

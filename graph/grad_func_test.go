@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/errtest"
 )
 
 // weighted are rows of so many columns, row i of weight 1 + i/10.
@@ -58,8 +59,8 @@ func TestEveryParameterGetsItsGradient(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, q := graph.NewParam("p", graph.Float64, c.shape...), graph.NewParam("q", graph.Float64, c.shape...)
-			noError(t, p.Set(normal(p.Size(), 1)))
-			noError(t, q.Set(normal(q.Size(), 2)))
+			errtest.None(t, p.Set(normal(p.Size(), 1)))
+			errtest.None(t, q.Set(normal(q.Size(), 2)))
 			params := []*graph.Param{p, q}
 			f := graph.NewGradFunc[float64](2, params, func(b *graph.Builder, in graph.BatchNodes) *G.Node {
 				cost := b.Zeros()
@@ -83,7 +84,7 @@ func checkGradients(t *testing.T, f *graph.GradFunc[float64], params []*graph.Pa
 	t.Helper()
 	cost := func() float64 {
 		c, err := f.Run(rows, rows.all(), len(rows.all()))
-		noError(t, err)
+		errtest.None(t, err)
 		return c
 	}
 	cost()
@@ -95,7 +96,7 @@ func checkGradients(t *testing.T, f *graph.GradFunc[float64], params []*graph.Pa
 	for i, p := range params {
 		v := p.Values()
 		for j, x := range v {
-			at := func(y float64) float64 { v[j] = y; noError(t, p.Set(v)); return cost() }
+			at := func(y float64) float64 { v[j] = y; errtest.None(t, p.Set(v)); return cost() }
 			numeric := (at(x+h) - at(x-h)) / (2 * h)
 			at(x)
 			equal(t, "gradient in "+p.Name, grads[i][j:j+1], []float64{numeric}, 1e-7)
@@ -133,7 +134,7 @@ func TestWhatWouldNeverBeTrained(t *testing.T) {
 		t.Error("a run of no rows went by without an error")
 	}
 	_, err := f.Run(weighted{normal(4, 1), 2}, []int{0, 1}, 2)
-	noError(t, err)
+	errtest.None(t, err)
 }
 
 // TestSumIntoTwice: a node's sums, its value among the outputs, and the sum of what it is computed from do not disturb
@@ -151,11 +152,11 @@ func TestSumIntoTwice(t *testing.T) {
 		b.SumInto(grads[1], totals[2])
 		return []*G.Node{y}
 	})
-	noError(t, err)
+	errtest.None(t, err)
 	p.Set(x, []float64{1, 2, 3, 4, 5, 6})
-	noError(t, p.RunSum(false))
-	noError(t, p.RunSum(true))
-	noError(t, p.FinishSum(false))
+	errtest.None(t, p.RunSum(false))
+	errtest.None(t, p.RunSum(true))
+	errtest.None(t, p.FinishSum(false))
 	value := make([]float64, 2)
 	p.Get(y, value)
 	equal(t, "the last run's value", value, []float64{-9, -12}, 0)
@@ -168,7 +169,7 @@ func TestSumIntoTwice(t *testing.T) {
 // TestWholeBatch: a cost that rows do not add up to, here the logarithm of a sum over them, has them in one piece.
 func TestWholeBatch(t *testing.T) {
 	w := graph.NewParam("w", graph.Float64, 2)
-	noError(t, w.Set([]float64{0.5, -2}))
+	errtest.None(t, w.Set([]float64{0.5, -2}))
 	f := graph.NewGradFunc[float64](2, []*graph.Param{w}, func(b *graph.Builder, in graph.BatchNodes) *G.Node {
 		return b.LogSumExp(b.SumLast(b.Mul(in.X, b.Param(w))))
 	})
@@ -177,7 +178,7 @@ func TestWholeBatch(t *testing.T) {
 		rows := weighted{normal(2*n, 5), 2}
 		checkGradients(t, f, []*graph.Param{w}, rows)
 		got, err := f.Run(rows, rows.all(), n)
-		noError(t, err)
+		errtest.None(t, err)
 		sum := 0.0
 		for i := range n {
 			sum += math.Exp(0.5*rows.x[2*i] - 2*rows.x[2*i+1])
@@ -204,11 +205,11 @@ func scaled[T kernel.Float](t *testing.T, rows weighted) (float64, []T) {
 		dtype = graph.Float32
 	}
 	w := graph.NewParam("w", dtype, 2)
-	noError(t, w.Set([]float64{0.5, -2}))
+	errtest.None(t, w.Set([]float64{0.5, -2}))
 	f := graph.NewGradFunc[T](2, []*graph.Param{w}, func(b *graph.Builder, in graph.BatchNodes) *G.Node {
 		return b.Dot(b.LogNormal(b.Mul(in.X, b.Param(w))), in.Weights)
 	})
 	cost, err := f.Run(rows, rows.all(), len(rows.all()))
-	noError(t, err)
+	errtest.None(t, err)
 	return cost, f.Grads()[0]
 }

@@ -15,6 +15,7 @@ type rowCall struct {
 	x      mat.Matrix
 	outs   [][]float64
 	rows   int
+	size   int          // rows a chunk
 	next   atomic.Int64 // chunk that nobody has taken
 	others sync.WaitGroup
 	help   func() // what another goroutine does
@@ -36,6 +37,7 @@ func newRowCall() any {
 func (c *rowCall) run(f *RowFunc, x mat.Matrix, outs [][]float64) error {
 	c.f, c.x, c.outs = f, x, append(c.outs[:0], outs...)
 	c.rows, _ = x.Dims()
+	c.size = chunkOf(c.rows)
 	c.next.Store(0)
 	c.failed, c.err = -1, nil
 	helpers := min(c.chunks(), runtime.GOMAXPROCS(0)) - 1
@@ -50,15 +52,27 @@ func (c *rowCall) run(f *RowFunc, x mat.Matrix, outs [][]float64) error {
 	return c.err
 }
 
-func (c *rowCall) chunks() int { return (c.rows + chunkRows - 1) / chunkRows }
+func (c *rowCall) chunks() int { return (c.rows + c.size - 1) / c.size }
 
-const chunkRows = 512 // rows a chunk, the largest of rowSizes
+// Rows a chunk, of which there are programs: the longer ones where each processor has one, else shorter ones, so that all processors
+// have work and little of a chunk is padding.
+const (
+	shortChunk = 128
+	chunkRows  = 512
+)
+
+func chunkOf(rows int) int {
+	if rows < chunkRows*runtime.GOMAXPROCS(0) {
+		return shortChunk
+	}
+	return chunkRows
+}
 
 // work takes chunks until none is left.
 func (c *rowCall) work() {
 	for i := int(c.next.Add(1)) - 1; i < c.chunks(); i = int(c.next.Add(1)) - 1 {
-		lo := i * chunkRows
-		if err := c.f.runChunk(c.x, lo, min(lo+chunkRows, c.rows), c.outs); err != nil {
+		lo := i * c.size
+		if err := c.f.runChunk(c.x, lo, min(lo+c.size, c.rows), c.outs); err != nil {
 			c.fail(i, err)
 		}
 	}

@@ -26,8 +26,8 @@ type RowFunc struct {
 }
 
 // rowSizes are the batch sizes: a single row is answered at once, and many fill the caches without
-// overflowing them.
-var rowSizes = [...]int{1, 16, 128, chunkRows}
+// overflowing them. See chunkOf.
+var rowSizes = [...]int{1, 16, shortChunk, chunkRows}
 
 // NewRowFunc makes a RowFunc of a graph from x (rows×dim) to outputs whose first axis is the row: rows, or
 // rows×anything.
@@ -89,7 +89,7 @@ func (f *RowFunc) check(x mat.Matrix) error {
 
 // widths are the numbers a row of each output, by a program that rows rows would run.
 func (f *RowFunc) widths(rows int) ([]int, error) {
-	s := f.sizeFor(rows)
+	s := f.sizeFor(min(rows, chunkOf(rows)))
 	p, err := f.borrow(s)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (f *RowFunc) RunInto(x mat.Matrix, outs ...[]float64) error {
 		return err
 	}
 	n, _ := x.Dims()
-	if n <= chunkRows {
+	if n <= shortChunk {
 		return f.runChunk(x, 0, n, outs)
 	}
 	c := f.calls.Get().(*rowCall)

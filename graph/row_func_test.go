@@ -2,6 +2,8 @@ package graph_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -11,6 +13,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // compiling is a RowFunc of one column that counts how often it is compiled; the first `failing` times it is not.
@@ -26,14 +29,15 @@ func compiling(failing int32) (f *graph.RowFunc, compiled *atomic.Int32) {
 
 // TestProgramsAreKept: no garbage collection makes a RowFunc compile again.
 func TestProgramsAreKept(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // more would each have their own
 	f, compiled := compiling(0)
 	for round := range 3 {
-		for i, n := range []int{1, 2, 17, 129, 512} { // of five, two have one batch size
-			out, err := f.Run(mat.NewDense(n, 1, nil))
-			noError(t, err)
+		for _, c := range []struct{ rows, programs int }{{1, 1}, {2, 2}, {17, 3}, {129, 3}, {512, 4}, {700, 4}} {
+			out, err := f.Run(mat.NewDense(c.rows, 1, nil))
+			errtest.None(t, err)
 			equal(t, "exp 0", out[0], []float64{1}, 0)
-			if want := int32(min(i+1, 4)); round == 0 && i != 4 && compiled.Load() != want {
-				t.Errorf("after the first %d rows: compiled %d times, want %d", n, compiled.Load(), want)
+			if n := int(compiled.Load()); round == 0 && n != c.programs {
+				t.Errorf("after the first %d rows: compiled %d times, want %d", c.rows, n, c.programs)
 			}
 		}
 		runtime.GC()
@@ -41,6 +45,25 @@ func TestProgramsAreKept(t *testing.T) {
 	}
 	if n := compiled.Load(); n != 4 {
 		t.Errorf("compiled %d times for four batch sizes, want 4", n)
+	}
+}
+
+// TestAnyNumberOfRows: rows come out in their order, however they are cut to batches and spread over processors.
+func TestAnyNumberOfRows(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		f, _ := compiling(0)
+		for _, n := range []int{127, 128, 129, 500, 512, 513, 1023, 1024, 1100, 2600} {
+			x, want := mat.NewDense(n, 1, nil), make([]float64, n)
+			for i := range n {
+				x.Set(i, 0, float64(i)/float64(n))
+				want[i] = math.Exp(x.At(i, 0))
+			}
+			out, err := f.Run(x)
+			errtest.None(t, err)
+			equal(t, fmt.Sprintf("%d rows on %d processors", n, processors), out[0], want, 1e-14)
+		}
 	}
 }
 
@@ -102,7 +125,7 @@ func (o counted) Do(in ...G.Value) (G.Value, error) {
 func TestOnlyOwnParametersCount(t *testing.T) {
 	scalar := func(name string, v float64) *graph.Param {
 		p := graph.NewParam(name, graph.Float64)
-		noError(t, p.Set([]float64{v}))
+		errtest.None(t, p.Set([]float64{v}))
 		return p
 	}
 	p, q, offset, stranger := scalar("p", 2), scalar("q", 3), scalar("offset", 0), scalar("stranger", 0)
@@ -120,10 +143,10 @@ func TestOnlyOwnParametersCount(t *testing.T) {
 		{nil, 0, 6, 1}, {nil, 0, 6, 1}, {stranger, 1, 6, 1}, {offset, 1, 7, 1}, {q, 5, 11, 2}, {p, 3, 16, 3}, {stranger, 2, 16, 3},
 	} {
 		if c.change != nil {
-			noError(t, c.change.Set([]float64{c.to}))
+			errtest.None(t, c.change.Set([]float64{c.to}))
 		}
 		out, err := f.Run(mat.NewDense(1, 1, []float64{1}))
-		noError(t, err)
+		errtest.None(t, err)
 		if out[0][0] != c.value || runs != c.runs {
 			t.Errorf("%v: got %v after %d runs of what depends on parameters alone, want %v after %d", c, out[0][0], runs, c.value, c.runs)
 		}

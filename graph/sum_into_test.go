@@ -8,6 +8,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/errtest"
 )
 
 // sums is a graph of n rows whose gradients are taken in each of the ways: by matMul and the column sums themselves, by
@@ -61,23 +62,23 @@ func TestSumInto(t *testing.T) {
 	for batch := range 3 {
 		x := normal(14, uint64(20+batch))
 		all.Set(all.x, x)
-		noError(t, all.Run())
+		errtest.None(t, all.Run())
 		two.Set(two.x, x[:4])
-		noError(t, two.RunSum(false))
+		errtest.None(t, two.RunSum(false))
 		two.Set(two.x, x[4:8])
-		noError(t, two.RunSum(true))
-		noError(t, two.FinishSum(false))
+		errtest.None(t, two.RunSum(true))
+		errtest.None(t, two.FinishSum(false))
 		three.Set(three.x, x[8:])
-		noError(t, three.RunSum(true))
-		noError(t, three.FinishSum(true))
+		errtest.None(t, three.RunSum(true))
+		errtest.None(t, three.FinishSum(true))
 		for i := range whole {
 			equal(t, "sum of gradients", pieces[i], whole[i], 1e-12)
 		}
 		if batch < 2 && (whole[0][0] == 0 || whole[2][0] == 0 || whole[3][0] == 0) {
 			t.Fatal("a gradient is zero: the test tests nothing")
 		}
-		noError(t, params[0].Set(normal(4, uint64(40+batch))))
-		noError(t, params[2].Set(normal(4, uint64(50+batch))))
+		errtest.None(t, params[0].Set(normal(4, uint64(40+batch))))
+		errtest.None(t, params[2].Set(normal(4, uint64(50+batch))))
 	}
 }
 
@@ -88,12 +89,5 @@ func TestSumIntoOfTheWrongSize(t *testing.T) {
 		if _, err := b.Compile(); err == nil || !strings.Contains(err.Error(), "want 3 numbers of float64") {
 			t.Errorf("total %T: error %v", total, err)
 		}
-	}
-}
-
-func noError(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 )
 
 func TestBadInput(t *testing.T) {
@@ -67,7 +68,7 @@ func TestBadInput(t *testing.T) {
 		"fit of 1e200":              {fit([]float64{1e200}, initializers.MixtureConfig{}), []string{"value 0", "1e+200", "1e150"}},
 		"unknown kernel":            {func() error { return initializers.Distribution("ones").Validate() }, []string{`"ones"`, "he_normal"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantWords(t, failure(t, c.call), c.words...) })
+		t.Run(name, func(t *testing.T) { errtest.Says(t, errtest.Of(t, c.call), c.words...) })
 	}
 }
 

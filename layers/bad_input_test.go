@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/transforms"
 )
@@ -243,7 +244,7 @@ func TestBadInput(t *testing.T) {
 		"description, huge affine":               {describe("affine", math.MaxInt/2, "{}"), []string{"affine"}},
 		"description, negative K":                {describe("mixture_cdf_coupling", 2, `{"components":-8}`), []string{"Components = -8"}},
 	} {
-		t.Run(name, func(t *testing.T) { wantError(t, failure(t, c.call), c.words...) })
+		t.Run(name, func(t *testing.T) { errtest.Says(t, errtest.Of(t, c.call), c.words...) })
 	}
 }
 
@@ -287,7 +288,7 @@ func described(d layers.Description) (layers.Bijector, error) {
 // TestKindsOfAffine: one that training leaves alone is a kind of its own.
 func TestKindsOfAffine(t *testing.T) {
 	_, err := described(layers.Description{Kind: "affine", Dim: 2, Config: []byte(`{"frozen":true}`)})
-	wantError(t, err, "frozen", "standardize")
+	errtest.Says(t, err, "frozen", "standardize")
 	s, err := described(layers.Description{Kind: "standardize", Dim: 2, Config: []byte(`{}`)})
 	if err != nil {
 		t.Fatal(err)

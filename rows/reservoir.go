@@ -9,13 +9,50 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Reservoir holds rows drawn evenly from all that come, however many they are: each choice of so many of them is as likely as any other
+// A Lot says of rows as they come which to hold, so that each choice of limit of them is as likely as any other however many come
 // (J. Vitter's algorithm R, "Random sampling with a reservoir", ACM Transactions on Mathematical Software 11 (1985)).
+type Lot struct {
+	limit, seen int
+	rng         *rand.Rand
+}
+
+// NewLot holds at most limit rows, at least 1; the same rng draws the same ones.
+func NewLot(limit int, rng *rand.Rand) (*Lot, error) {
+	if limit < 1 || rng == nil {
+		return nil, fmt.Errorf("rows: NewLot: got limit = %d and the rng %v, want at least 1 and one", limit, rng)
+	}
+	return &Lot{limit: limit, rng: rng}, nil
+}
+
+// Next is where the next row is held: 0, 1, … while there is room, then in the place of a row that is held no longer; −1 where it is this
+// one that is not held.
+func (l *Lot) Next() (place int) {
+	if l == nil || l.rng == nil {
+		return -1
+	}
+	if l.seen++; l.seen <= l.limit {
+		return l.seen - 1
+	}
+	if place = l.rng.IntN(l.seen); place < l.limit {
+		return place
+	}
+	return -1
+}
+
+// Seen is how many rows came.
+func (l *Lot) Seen() int {
+	if l == nil {
+		return 0
+	}
+	return l.seen
+}
+
+// A Reservoir holds the rows that a Lot chooses.
 type Reservoir struct {
-	dim, limit, seen int
-	values           []float64 // of the rows held, row-major
-	came             []int     // which of all rows they are
-	rng              *rand.Rand
+	dim    int
+	lot    *Lot
+	values []float64 // of the rows held, row-major
+	came   []int     // which of all rows they are
 }
 
 // NewReservoir holds at most limit rows of dim columns, both at least 1. The same seed draws the same rows.
@@ -23,25 +60,23 @@ func NewReservoir(dim, limit int, seed uint64) (*Reservoir, error) {
 	if dim < 1 || limit < 1 {
 		return nil, fmt.Errorf("rows: NewReservoir: dim = %d and limit = %d, want at least 1 of each", dim, limit)
 	}
-	return &Reservoir{dim: dim, limit: limit, rng: rand.New(rand.NewPCG(seed, 11))}, nil
+	lot, err := NewLot(limit, rand.New(rand.NewPCG(seed, 11)))
+	return &Reservoir{dim: dim, lot: lot}, err
 }
 
-// Add takes a row of dim numbers. place is where it is held: 0, 1, … while there is room, then in the place of a row that is held no
-// longer; −1 where it is this one that is not held.
+// Add takes a row of dim numbers; place is where it is held: see Lot.Next.
 func (r *Reservoir) Add(row []float64) (place int, err error) {
-	if r == nil || r.rng == nil || len(row) != r.dim {
+	if r == nil || r.lot == nil || len(row) != r.dim {
 		return -1, &ShapeError{"rows: Reservoir.Add", fmt.Sprintf("a row of %d", len(row)), "a Reservoir of NewReservoir and a row of its columns"}
 	}
-	r.seen++
-	if r.seen <= r.limit {
-		r.values, r.came = append(r.values, row...), append(r.came, r.seen)
-		return r.seen - 1, nil
+	switch place = r.lot.Next(); {
+	case place < 0:
+	case place == len(r.came):
+		r.values, r.came = append(r.values, row...), append(r.came, r.lot.seen)
+	default:
+		copy(r.values[place*r.dim:], row)
+		r.came[place] = r.lot.seen
 	}
-	if place = r.rng.IntN(r.seen); place >= r.limit {
-		return -1, nil
-	}
-	copy(r.values[place*r.dim:], row)
-	r.came[place] = r.seen
 	return place, nil
 }
 
@@ -50,7 +85,7 @@ func (r *Reservoir) Seen() int {
 	if r == nil {
 		return 0
 	}
-	return r.seen
+	return r.lot.Seen()
 }
 
 // Rows are those that are held, in the order in which they came, and of each the place that Add said; nil where none came. What is added
@@ -64,7 +99,7 @@ func (r *Reservoir) Rows() (x *mat.Dense, places []int) {
 		places[i] = i
 	}
 	held := mat.NewDense(len(r.came), r.dim, r.values)
-	if r.seen <= r.limit {
+	if r.lot.seen <= r.lot.limit {
 		return held, places
 	}
 	slices.SortFunc(places, func(a, b int) int { return cmp.Compare(r.came[a], r.came[b]) })

@@ -1,6 +1,7 @@
 package rows_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -107,6 +108,21 @@ func TestReservoirRefuses(t *testing.T) {
 		}
 		if x, places := r.Rows(); x != nil || places != nil {
 			t.Errorf("rows %v in places %v, want none", x, places)
+		}
+	}
+}
+
+// TestLotRefuses what it cannot draw with, and holds nothing without it.
+func TestLotRefuses(t *testing.T) {
+	if _, err := rows.NewLot(0, rand.New(rand.NewPCG(1, 1))); err == nil {
+		t.Error("a lot of no row: no error")
+	}
+	if _, err := rows.NewLot(1, nil); err == nil {
+		t.Error("a lot without chance: no error")
+	}
+	for _, l := range []*rows.Lot{nil, {}} {
+		if at := l.Next(); at != -1 || l.Seen() != 0 {
+			t.Errorf("place %d of %d rows seen, want −1 of none", at, l.Seen())
 		}
 	}
 }

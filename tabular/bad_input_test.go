@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
@@ -31,7 +32,7 @@ func TestBadTables(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := tabular.Fit(context.Background(), c.names, c.x, quick)
-			wantError(t, err, c.words...)
+			errtest.Says(t, err, c.words...)
 		})
 	}
 }
@@ -59,7 +60,7 @@ func TestBadConfigs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := tabular.Fit(context.Background(), names(2), curve(20, 2, 1), c.config)
-			wantError(t, err, c.words...)
+			errtest.Says(t, err, c.words...)
 		})
 	}
 }
@@ -67,9 +68,9 @@ func TestBadConfigs(t *testing.T) {
 func TestBadReads(t *testing.T) {
 	m := fit(t, curve(50, 2, 1), quick)
 	_, err := m.LogProb(curve(3, 3, 1))
-	wantError(t, err, "tabular: LogProb", "3×3", "2 columns")
+	errtest.Says(t, err, "tabular: LogProb", "3×3", "2 columns")
 	_, err = m.Sample(0, nil)
-	wantError(t, err, "tabular: Sample", "n = 0")
+	errtest.Says(t, err, "tabular: Sample", "n = 0")
 	if m.Config.Dtype != graph.Float32 || m.Config.Epochs != quick.Epochs {
 		t.Errorf("config %+v: want the choices filled in", m.Config)
 	}

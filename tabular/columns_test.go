@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
@@ -26,7 +27,7 @@ func set(x *mat.Dense, column int, value func(i int) float64) *mat.Dense {
 func TestConstantColumn(t *testing.T) {
 	x := set(curve(200, 3, 1), 1, func(int) float64 { return 7 })
 	_, err := tabular.Fit(context.Background(), names(3), x, quick)
-	wantError(t, err, "constant", "x1", "DropConstant")
+	errtest.Says(t, err, "constant", "x1", "DropConstant")
 	var constant *tabular.ConstantError
 	if !errors.As(err, &constant) || !slices.Equal(constant.Columns, []string{"x1"}) {
 		t.Errorf("%v is no ConstantError about x1", err)
@@ -48,7 +49,7 @@ func TestConstantColumn(t *testing.T) {
 		t.Errorf("samples %v, want three columns, the second 7", mat.Formatted(rows))
 	}
 	_, err = tabular.Fit(context.Background(), names(1), mat.NewDense(5, 1, []float64{1, 1, 1, 1, 1}), c)
-	wantError(t, err, "constant", "varies")
+	errtest.Says(t, err, "constant", "varies")
 }
 
 // TestIntegerColumn: with noise of one quantum exp(log p) is a probability, so log p of a fair die is −log 6.
@@ -124,7 +125,7 @@ func TestSpreads(t *testing.T) {
 	ulp := math.Nextafter(3.3, 4) - 3.3
 	rounded := set(x, 1, func(i int) float64 { return 3.3 + float64(i%3)*ulp })
 	_, err := tabular.Fit(context.Background(), names(2), rounded, c)
-	wantError(t, err, "constant", "x1")
+	errtest.Says(t, err, "constant", "x1")
 	c.DropConstant = true
 	m := fit(t, rounded, c)
 	if w := warning(m, tabular.ConstantColumns); w == nil || !slices.Equal(w.Columns, []string{"x1"}) {
@@ -178,7 +179,7 @@ func TestNoDigits(t *testing.T) {
 	c := quick
 	c.Dtype = "float32"
 	_, err := tabular.Fit(context.Background(), names(2), set(x, 1, func(i int) float64 { return 1e9 + x.At(i, 1) }), c)
-	wantError(t, err, "x1", "64 apart", "float64")
+	errtest.Says(t, err, "x1", "64 apart", "float64")
 	_, err = tabular.Fit(context.Background(), names(2), set(x, 1, func(i int) float64 { return 1e-310 * x.At(i, 1) }), quick)
-	wantError(t, err, "x1", "larger numbers")
+	errtest.Says(t, err, "x1", "larger numbers")
 }

@@ -10,6 +10,7 @@ import (
 
 	"gaussflow/data"
 	"gaussflow/flows"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/tabular"
 )
@@ -57,7 +58,7 @@ func TestExplainFlow(t *testing.T) {
 		}
 	}
 	_, err = tabular.NewExplainer(m, mat.NewDense(1, 2, nil))
-	wantError(t, err, "1×2")
+	errtest.Says(t, err, "1×2")
 }
 
 // TestTelling: what is among the usual is no reason, unless far less likely than the best of them; nor is what costs little beside the first.

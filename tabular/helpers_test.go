@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -54,18 +53,6 @@ func logProb(t *testing.T, m *tabular.Model, x mat.Matrix) []float64 {
 		t.Fatal(err)
 	}
 	return lp
-}
-
-func wantError(t *testing.T, err error, words ...string) {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want one about %q", words)
-	}
-	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("error %q does not contain %q", err, w)
-		}
-	}
 }
 
 func warning(m *tabular.Model, kind tabular.WarningKind) *tabular.Warning {

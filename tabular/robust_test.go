@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/flows"
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
@@ -78,12 +79,12 @@ func TestAllRowsAreWild(t *testing.T) {
 		x.Set(i, i, 1e6)
 	}
 	_, err := tabular.Fit(t.Context(), names(100), x, loud)
-	wantError(t, err, "got 0 rows")
+	errtest.Says(t, err, "got 0 rows")
 	held := mat.DenseCopyOf(x.Slice(0, 3, 0, 100))
 	c := loud
 	c.Validation = held
 	_, err = tabular.Fit(t.Context(), names(100), drawn(100, 100, 2, normal), c)
-	wantError(t, err, "far from all others")
+	errtest.Says(t, err, "far from all others")
 }
 
 // TestTailsAreNotWild: rows of heavy tails, rare values and counts are what they are.

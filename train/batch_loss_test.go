@@ -12,6 +12,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/losses"
 	"gaussflow/train"
 )
@@ -141,7 +142,7 @@ func TestBatchLossOfASource(t *testing.T) {
 	a := fit(t, newTrainer(t, m, c), x, f)
 	tr := newTrainer(t, n, c)
 	b, err := tr.FitSource(context.Background(), &stored{x: x}, f)
-	noError(t, err)
+	errtest.None(t, err)
 	same(t, "losses", b.Loss, a.Loss)
 	same(t, "validation losses", b.ValLoss, a.ValLoss)
 	same(t, "parameters", n.theta(), m.theta())

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -241,7 +242,7 @@ func TestCSVLogger(t *testing.T) {
 		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), x, train.FitConfig{
 			InitialEpoch: 2, Epochs: 5, ValidationSplit: split, Callbacks: []train.Callback{&train.CSVLogger{Out: &out}}})
 		records, err := csv.NewReader(&out).ReadAll()
-		noError(t, err)
+		errtest.None(t, err)
 		if want := []string{"epoch", "loss", "val_loss", "learning_rate", "seconds"}; !slices.Equal(records[0], want) {
 			t.Errorf("header %q, want %q", records[0], want)
 		}
@@ -380,7 +381,7 @@ func TestCSVLoggerGoesOn(t *testing.T) {
 	for name, fresh := range map[string]bool{"the same logger": false, "a new one on the same writer": true} {
 		path := filepath.Join(t.TempDir(), "log.csv")
 		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		noError(t, err)
+		errtest.None(t, err)
 		var buffer bytes.Buffer
 		for _, out := range []io.Writer{&buffer, file} {
 			logger := &train.CSVLogger{Out: out}
@@ -391,9 +392,9 @@ func TestCSVLoggerGoesOn(t *testing.T) {
 			}
 			fit(t, tr, x, train.FitConfig{InitialEpoch: 2, Epochs: 4, Callbacks: []train.Callback{logger}})
 		}
-		noError(t, file.Close())
+		errtest.None(t, file.Close())
 		raw, err := os.ReadFile(path)
-		noError(t, err)
+		errtest.None(t, err)
 		for _, text := range []string{buffer.String(), string(raw)} {
 			lines := strings.Split(strings.TrimSpace(text), "\n")
 			if len(lines) != 5 || !strings.HasPrefix(lines[0], "epoch,") || !strings.HasPrefix(lines[1], "0,") || !strings.HasPrefix(lines[4], "3,") {
@@ -420,7 +421,7 @@ func TestCSVLoggerMetrics(t *testing.T) {
 			Callbacks: []train.Callback{report, logger}, Checkpoint: train.Checkpoint{Path: path, Resume: true}})
 	}
 	records, err := csv.NewReader(&out).ReadAll()
-	noError(t, err)
+	errtest.None(t, err)
 	var got []string
 	for _, r := range records {
 		got = append(got, strings.Join(r[5:], ","))

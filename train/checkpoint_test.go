@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -20,16 +21,16 @@ func TestHistoryJSON(t *testing.T) {
 	h := train.History{Epoch: []int{3, 4}, Loss: []float64{0.1 + 0.2, math.Inf(1)}, ValLoss: []float64{math.Copysign(0, -1), math.Inf(-1)},
 		LearningRate: []float64{5e-324, math.MaxFloat64}, Seconds: []float64{1, 2}, BestEpoch: 4}
 	raw, err := json.Marshal(&h)
-	noError(t, err)
+	errtest.None(t, err)
 	var back train.History
-	noError(t, json.Unmarshal(raw, &back))
+	errtest.None(t, json.Unmarshal(raw, &back))
 	if !reflect.DeepEqual(back, h) || !math.Signbit(back.ValLoss[0]) {
 		t.Errorf("%s reads back as %+v, want %+v", raw, back, h)
 	}
 	h = train.History{Loss: []float64{math.NaN()}}
 	raw, err = json.Marshal(h)
-	noError(t, err)
-	noError(t, json.Unmarshal(raw, &back))
+	errtest.None(t, err)
+	errtest.None(t, json.Unmarshal(raw, &back))
 	if !math.IsNaN(back.Loss[0]) || back.ValLoss != nil {
 		t.Errorf("%s reads back as %+v", raw, back)
 	}
@@ -100,7 +101,7 @@ func TestStateErrors(t *testing.T) {
 	if err := run(&fickle{write: broken}, false); !errors.Is(err, broken) || !strings.Contains(err.Error(), "fickle") {
 		t.Errorf("got %v, want the callback's error", err)
 	}
-	noError(t, run(&fickle{}, false))
+	errtest.None(t, run(&fickle{}, false))
 	if err := run(&fickle{read: broken}, true); !errors.Is(err, broken) || !strings.Contains(err.Error(), "fickle") {
 		t.Errorf("got %v, want the callback's error", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -55,7 +56,7 @@ func TestFewRowsOfASource(t *testing.T) {
 	want := fit(t, newTrainer(t, m, adamOnNLL), x, train.FitConfig{Epochs: 3, Workers: 8, ValidationData: someRows(1, 23)})
 	got, err := newTrainer(t, n, adamOnNLL).FitSource(context.Background(), &stored{x: x},
 		train.FitConfig{Epochs: 3, BatchSize: 1000, Workers: 8, ValidationSource: &stored{x: someRows(1, 23)}})
-	noError(t, err)
+	errtest.None(t, err)
 	same(t, "losses", got.Loss, want.Loss)
 	same(t, "validation losses", got.ValLoss, want.ValLoss)
 	same(t, "parameters", n.theta(), m.theta())

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/losses"
 	"gaussflow/rows"
 	"gaussflow/train"
@@ -28,7 +29,7 @@ var everything = train.Config{Optimizer: train.Adam{}, EMA: 0.9, Clip: train.Cli
 func fitSource(t testing.TB, tr *train.Trainer, src rows.Source, c train.FitConfig) *train.History {
 	t.Helper()
 	h, err := tr.FitSource(context.Background(), src, c)
-	noError(t, err)
+	errtest.None(t, err)
 	return h
 }
 
@@ -334,9 +335,9 @@ func TestEvaluateSource(t *testing.T) {
 		x := someRows(n, 27)
 		tr := newTrainer(t, newGaussian(graph.Float32), everything)
 		want, err := tr.Evaluate(x, nil)
-		noError(t, err)
+		errtest.None(t, err)
 		got, err := tr.EvaluateSource(context.Background(), &stored{x: x, most: 1000})
-		noError(t, err)
+		errtest.None(t, err)
 		same(t, fmt.Sprint(n, " rows"), []float64{got}, []float64{want})
 	}
 }
@@ -349,7 +350,7 @@ func TestBatches(t *testing.T) {
 	for range 2 {
 		var sizes, seen []int
 		for x, err := range batches {
-			noError(t, err)
+			errtest.None(t, err)
 			n, _ := x.Dims()
 			sizes = append(sizes, n)
 			for i := range n {

@@ -14,6 +14,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/losses"
 	"gaussflow/train"
 )
@@ -92,9 +93,9 @@ func TestSampleWeights(t *testing.T) {
 	m := newGaussian(graph.Float64)
 	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: testRate}})
 	weighted, err := tr.Evaluate(x, weights)
-	noError(t, err)
+	errtest.None(t, err)
 	mean, err := tr.Evaluate(twice, nil)
-	noError(t, err)
+	errtest.None(t, err)
 	near(t, "weighted loss", []float64{weighted * 12}, []float64{mean * float64(len(repeated)/2)}, 1e-12)
 
 	h := fit(t, tr, x, train.FitConfig{Epochs: 3, BatchSize: 5, NoShuffle: true, SampleWeights: weights})
@@ -113,7 +114,7 @@ func TestPartialBatch(t *testing.T) {
 	for _, workers := range []int{1, 2, 7} {
 		tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: train.SGD{LearningRate: 1e-300}})
 		want, err := tr.Evaluate(x, nil)
-		noError(t, err)
+		errtest.None(t, err)
 		for _, batch := range []int{1, 5, 22, 23} {
 			h := fit(t, tr, x, train.FitConfig{BatchSize: batch, Workers: workers})
 			near(t, fmt.Sprintf("loss at batch %d, %d workers", batch, workers), h.Loss, []float64{want}, 1e-13)
@@ -206,7 +207,7 @@ func TestResume(t *testing.T) {
 		f.Epochs = 2
 		a := fit(t, first, x, f)
 		second := newTrainer(t, m, c)
-		noError(t, second.SetState(first.State()))
+		errtest.None(t, second.SetState(first.State()))
 		f.InitialEpoch, f.Epochs = 2, 6
 		b := fit(t, second, x, f)
 		same(t, name+": losses", slices.Concat(a.Loss, b.Loss), h.Loss)
@@ -258,8 +259,8 @@ func TestL2(t *testing.T) {
 		}
 		for _, workers := range []int{1, 2, 3, 4, 8} {
 			m := newGaussian(graph.Float64)
-			noError(t, m.shift.Set([]float64{0.5, -1}))
-			noError(t, m.logScale.Set([]float64{0.2, 0.1}))
+			errtest.None(t, m.shift.Set([]float64{0.5, -1}))
+			errtest.None(t, m.logScale.Set([]float64{0.2, 0.1}))
 			l := &loop{theta: m.theta(), update: func(l *loop, g []float64) {
 				for i := first; i < 4; i++ {
 					g[i] += 2 * lambda * l.theta[i]
@@ -287,7 +288,7 @@ func TestL2(t *testing.T) {
 			}
 			want, _ := lossAndGrad(l.theta, x, nil, all)
 			got, err := tr.Evaluate(x, nil)
-			noError(t, err)
+			errtest.None(t, err)
 			near(t, "Evaluate", []float64{got}, []float64{want + penalty()}, 1e-12)
 		}
 	}
@@ -302,11 +303,11 @@ func TestNonFinite(t *testing.T) {
 			bad.Set(25, 0, worst) // batch 2 of batches of 10
 			m := newGaussian(graph.Float64)
 			if worst == 1e154 { // z²/2 fits, Σg² does not
-				noError(t, m.logScale.Set([]float64{math.Log(2), 0}))
+				errtest.None(t, m.logScale.Set([]float64{math.Log(2), 0}))
 			}
 			tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: 1e-3}})
 			clean := newGaussian(graph.Float64)
-			noError(t, clean.logScale.Set(m.logScale.Values()))
+			errtest.None(t, clean.logScale.Set(m.logScale.Values()))
 			fit(t, newTrainer(t, clean, train.Config{Optimizer: train.SGD{LearningRate: 1e-3}}), x.Slice(0, 20, 0, 2),
 				train.FitConfig{BatchSize: 10, NoShuffle: true, Workers: 1})
 
@@ -365,8 +366,8 @@ func TestCancel(t *testing.T) {
 func TestEvaluateAndPredict(t *testing.T) {
 	x := someRows(1100, 13)
 	m := newGaussian(graph.Float64)
-	noError(t, m.shift.Set([]float64{1, 2}))
-	noError(t, m.logScale.Set([]float64{0.5, -0.5}))
+	errtest.None(t, m.shift.Set([]float64{1, 2}))
+	errtest.None(t, m.logScale.Set([]float64{0.5, -0.5}))
 	tr := newTrainer(t, m, train.Config{})
 	var all []int
 	for i := range 1100 {
@@ -374,10 +375,10 @@ func TestEvaluateAndPredict(t *testing.T) {
 	}
 	want, _ := lossAndGrad(m.theta(), x, nil, all)
 	got, err := tr.Evaluate(x, nil)
-	noError(t, err)
+	errtest.None(t, err)
 	near(t, "Evaluate", []float64{got}, []float64{want}, 1e-13)
 	z, err := tr.Predict(x)
-	noError(t, err)
+	errtest.None(t, err)
 	for i := range 1100 {
 		near(t, "Predict", z.RawRowView(i), []float64{(x.At(i, 0) - 1) * math.Exp(-0.5), (x.At(i, 1) - 2) * math.Exp(0.5)}, 1e-14)
 	}

@@ -12,6 +12,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/losses"
 	"gaussflow/train"
 )
@@ -105,22 +106,15 @@ func someRows(n int, seed uint64) *mat.Dense {
 func newTrainer(t testing.TB, m train.Model, c train.Config) *train.Trainer {
 	t.Helper()
 	tr, err := train.New(m, c)
-	noError(t, err)
+	errtest.None(t, err)
 	return tr
 }
 
 func fit(t testing.TB, tr *train.Trainer, x mat.Matrix, c train.FitConfig) *train.History {
 	t.Helper()
 	h, err := tr.Fit(context.Background(), x, c)
-	noError(t, err)
+	errtest.None(t, err)
 	return h
-}
-
-func noError(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // near fails where a number of got is further than tol, relative to max(1, |want|).

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -57,13 +58,13 @@ func TestMetricHistory(t *testing.T) {
 		h := fit(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), someRows(60, 1), train.FitConfig{Epochs: epochs, Workers: 1, Checkpoint: c,
 			Callbacks: []train.Callback{reported("late", nan, 0.30000000000000004, nan, math.Inf(1)), reported("early", 1, nan, nan, nan)}})
 		raw, err := json.Marshal(h.Metrics["late"][1:2])
-		noError(t, err)
+		errtest.None(t, err)
 		whole, err := json.Marshal(h)
-		noError(t, err)
+		errtest.None(t, err)
 		var back train.History
-		noError(t, json.Unmarshal(whole, &back))
+		errtest.None(t, json.Unmarshal(whole, &back))
 		again, err := json.Marshal(back)
-		noError(t, err)
+		errtest.None(t, err)
 		if !bytes.Equal(again, whole) || string(raw) != "[0.30000000000000004]" {
 			t.Errorf("%s reads back as %s", whole, again)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -210,7 +211,7 @@ func TestSchedules(t *testing.T) {
 		"cosine":    {cosine, map[int]float64{0: 0.25, 1: 0.5, 3: 1, 4: 1, 9: 0.6, 14: 0.2, 1000: 0.2}},
 		"piecewise": {piecewise, map[int]float64{0: 1, 3: 1, 4: 0.5, 5: 0.5, 6: 0.1, 100: 0.1}}, // Keras's: step ≤ boundary
 	} {
-		noError(t, c.schedule.Validate())
+		errtest.None(t, c.schedule.Validate())
 		for step, want := range c.at {
 			near(t, name, []float64{c.schedule.At(step)}, []float64{want}, 1e-15)
 		}

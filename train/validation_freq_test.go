@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/train"
 )
 
@@ -63,11 +64,11 @@ func TestValidationFreqResumed(t *testing.T) {
 			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 3, RestoreBest: true}}})
 	}
 	want, err := run(6, 2, filepath.Join(t.TempDir(), "whole"))
-	noError(t, err)
+	errtest.None(t, err)
 	_, err = run(3, 2, path)
-	noError(t, err)
+	errtest.None(t, err)
 	got, err := run(6, 2, path)
-	noError(t, err)
+	errtest.None(t, err)
 	same(t, "losses", got.Loss, want.Loss)
 	for e, v := range want.ValLoss {
 		if got.ValLoss[e] != v && !(math.IsNaN(v) && math.IsNaN(got.ValLoss[e])) {

@@ -15,19 +15,13 @@ import (
 	"gaussflow/bases"
 	"gaussflow/flows"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/losses"
 	"gaussflow/train"
 	"gaussflow/transforms"
 	"gaussflow/variational"
 )
-
-func noError(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -100,9 +94,9 @@ func approximate(t testing.TB, f *flows.Flow, target variational.LogDensity, pat
 	t.Helper()
 	q, err := variational.New(f, target, variational.Config{PathDerivative: path, Train: train.Config{
 		Schedule: train.Cosine{Peak: 0.01, Floor: 1e-5, WarmupSteps: 20, DecaySteps: steps}, Clip: train.Clip{GlobalNorm: 20}}})
-	noError(t, err)
+	errtest.None(t, err)
 	_, err = q.Fit(context.Background(), 10*256, train.FitConfig{Epochs: steps / 10, BatchSize: 256, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	return q
 }
 
@@ -123,7 +117,7 @@ func TestReverseKL(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := approximate(t, affineFlow(2, 1, c.dtype), c.target, c.path, c.steps)
 			w, err := q.Weigh(n, rand.New(rand.NewPCG(1, 2)))
-			noError(t, err)
+			errtest.None(t, err)
 			kl := 0.0 // Z is 1
 			for _, l := range w.LogWeights {
 				kl -= l / n
@@ -146,7 +140,7 @@ func TestMissedModes(t *testing.T) {
 	const n = 5000
 	q := approximate(t, affineFlow(2, 1, graph.Float64), ring, true, 500)
 	w, err := q.Weigh(n, rand.New(rand.NewPCG(1, 2)))
-	noError(t, err)
+	errtest.None(t, err)
 	centres := ringCentres()
 	var share [8]float64
 	for i := range n {
@@ -165,7 +159,7 @@ func TestMissedModes(t *testing.T) {
 		}
 	}
 	missed, err := q.Missed(centres, w, 0.05)
-	noError(t, err)
+	errtest.None(t, err)
 	logZ, se := w.LogZ()
 	t.Logf("missed %v, shares %.3f, Z = %.3f ± %.3f", missed, share, math.Exp(logZ), math.Exp(logZ)*se)
 	if !slices.Equal(missed, want) || len(missed) == 0 || len(missed) == 8 {
@@ -186,8 +180,8 @@ func TestStickingTheLanding(t *testing.T) {
 			for j := range v {
 				v[j] += 0.1 * math.Sin(float64(i+3*j))
 			}
-			noError(t, param.Set(v))
-			noError(t, p.Params()[i].Set(v))
+			errtest.None(t, param.Set(v))
+			errtest.None(t, p.Params()[i].Set(v))
 			p.Params()[i].Trainable = false
 		}
 		itself := func(b *graph.Builder, x *G.Node) *G.Node {
@@ -195,9 +189,9 @@ func TestStickingTheLanding(t *testing.T) {
 			return logP
 		}
 		q, err := variational.New(f, itself, variational.Config{PathDerivative: path, Train: train.Config{Optimizer: train.SGD{LearningRate: 0.1}}})
-		noError(t, err)
+		errtest.None(t, err)
 		h, err := q.Fit(context.Background(), 64, train.FitConfig{BatchSize: 32, Epochs: 2})
-		noError(t, err)
+		errtest.None(t, err)
 		if !(math.Abs(h.Loss[0]) <= 1e-12) == path {
 			t.Errorf("path derivative %v: the divergence is %g", path, h.Loss[0])
 		}
@@ -230,10 +224,10 @@ func TestPosterior(t *testing.T) {
 		return b.Sum(terms...)
 	}
 	l, err := layers.NewAffine(1, layers.AffineConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	q := approximate(t, must(flows.New(flows.Named{Name: "affine", Layer: l})), posterior, true, 60)
 	w, err := q.Weigh(4000, rand.New(rand.NewPCG(4, 4)))
-	noError(t, err)
+	errtest.None(t, err)
 	mean := 0.0
 	for i, weight := range w.Weights() {
 		mean += weight * w.X.At(i, 0)
@@ -256,7 +250,7 @@ func TestSameSeedSameFit(t *testing.T) {
 		h, err := q.Fit(context.Background(), 200, train.FitConfig{Epochs: epochs, BatchSize: 64, Seed: seed, Workers: 2,
 			Checkpoint: train.Checkpoint{Path: path, Resume: true}, ValidationData: must(f.Base().Sample(50, nil, rand.New(rand.NewPCG(9, 9)))),
 			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}})
-		noError(t, err)
+		errtest.None(t, err)
 		if f.Metadata.Training == nil || f.Metadata.Training.History != h {
 			t.Error("Metadata.Training is not of this fit")
 		}

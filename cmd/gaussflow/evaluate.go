@@ -34,10 +34,7 @@ func newEvaluate() *cobra.Command {
 		Example: evaluateExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).check(c); err != nil {
-				return err
-			}
-			model, err := load(c, args[0])
+			model, err := loadFor(c, args, "")
 			if err != nil {
 				return err
 			}

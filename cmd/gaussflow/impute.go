@@ -46,11 +46,7 @@ func newImpute() *cobra.Command {
 			if err := f.check(c, output); err != nil {
 				return err
 			}
-			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if err := p.check(c); err != nil {
-				return err
-			}
-			model, err := load(c, args[0])
+			model, err := loadFor(c, args, output)
 			if err != nil {
 				return err
 			}

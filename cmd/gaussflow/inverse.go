@@ -33,11 +33,7 @@ func newInverse() *cobra.Command {
 		Example: inverseExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if err := p.check(c); err != nil {
-				return err
-			}
-			model, err := load(c, args[0])
+			model, err := loadFor(c, args, output)
 			if err != nil {
 				return err
 			}

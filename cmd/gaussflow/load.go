@@ -11,6 +11,14 @@ import (
 	"gaussflow/tabular"
 )
 
+// loadFor reads the model of a command whose arguments are MODEL DATA, once its output, "" for none, is known to be a file of its own.
+func loadFor(c *cobra.Command, args []string, output string) (*tabular.Model, error) {
+	if err := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output).check(c); err != nil {
+		return nil, err
+	}
+	return load(c, args[0])
+}
+
 // load reads a model, also one without the facts of a table, as flows.Flow's Save and programs of others write it: then its columns
 // are those it names or x1, x2, …, and this is said.
 func load(c *cobra.Command, path string) (*tabular.Model, error) {

@@ -47,11 +47,7 @@ func newPredict() *cobra.Command {
 					return usage(c, fmt.Errorf("--levels %v, want numbers above 0 and below 1", p))
 				}
 			}
-			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if err := p.check(c); err != nil {
-				return err
-			}
-			model, err := load(c, args[0])
+			model, err := loadFor(c, args, output)
 			if err != nil {
 				return err
 			}

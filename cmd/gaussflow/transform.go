@@ -31,11 +31,7 @@ func newTransform() *cobra.Command {
 		Example: transformExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if err := p.check(c); err != nil {
-				return err
-			}
-			model, err := load(c, args[0])
+			model, err := loadFor(c, args, output)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,35 @@
+package columns_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"gaussflow/columns"
+)
+
+// TestTimesOfTimes: an end that is a start and a duration is made of them, in its own form, and a row in which it is not is told of.
+func TestTimesOfTimes(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	text := table("start;hours;end;paid", 300, func(i int) []any {
+		start := time.Date(2024, 1, 1, 0, 0, rng.IntN(300*86400), 0, time.UTC)
+		hours := float64(rng.IntN(4000)) / 100
+		end := start.Add(time.Duration(hours * float64(time.Hour)))
+		if i == 70 {
+			end = end.Add(time.Hour)
+		}
+		return []any{start.Format(time.DateTime), fmt.Sprintf("%.2f", hours), end.Format(time.DateTime), start.AddDate(0, 0, 14).Format(time.DateOnly)}
+	})
+	s, _ := profile(t, text, columns.Options{})
+	end, _ := s.Column("end")
+	if end.Kind != columns.Derived || end.Relation.Broken == nil || end.Relation.Broken.Count != 1 || end.Relation.Broken.Row != 71 {
+		t.Fatalf("the end is %s", end.Describe())
+	}
+	if v, err := end.Parse("2024-05-06 07:08:09"); err != nil || string(end.Append(nil, v)) != "2024-05-06 07:08:09" {
+		t.Errorf("written as %q (%v)", end.Append(nil, v), err)
+	}
+	if paid, _ := s.Column("paid"); paid.Kind != columns.Time {
+		t.Errorf("the day of payment, to which the start is not exact, is %s", paid.Describe())
+	}
+}
