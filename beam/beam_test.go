@@ -16,6 +16,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
@@ -112,11 +113,56 @@ func TestScoreFiles(t *testing.T) {
 		records, err := csv.NewReader(f).ReadAll()
 		noError(t, err)
 		for i, r := range records[1:] {
-			got, err := strconv.ParseFloat(r[2], 64)
+			got, err := strconv.ParseFloat(r[3], 64)
 			noError(t, err)
-			if at := 1000*k + i; math.Abs(got-want[at]) > 1e-5*math.Abs(want[at]) {
-				t.Fatalf("%s row %d: log p = %v, want %v", name, i+1, got, want[at])
+			if at := 1000*k + i; name != "four.jsonl" && r[0] != strconv.Itoa(i+1) || math.Abs(got-want[at]) > 1e-5*math.Abs(want[at]) {
+				t.Fatalf("%s row %d: %v, want log p = %v", name, i+1, r, want[at])
 			}
+		}
+	}
+}
+
+// TestTyped: cells of a table of categories, units and missing cells are read as its model reads them, from a table and from lines of JSON,
+// and written as they were; cells that are none of them are counted.
+func TestTyped(t *testing.T) {
+	schema := &columns.Schema{Columns: []columns.Column{
+		{Name: "city", Kind: columns.Category, Levels: []columns.Level{{Text: "Oslo", Count: 100}, {Text: "Bergen, Vest", Count: 100}}},
+		{Name: "price", Kind: columns.Grid, Step: 1, Min: 10, Max: 60, Form: columns.Form{Prefix: "$"}},
+	}}
+	x, rng := mat.NewDense(200, 2, nil), rand.New(rand.NewPCG(5, 5))
+	for i := range 200 {
+		x.SetRow(i, []float64{float64(i % 2), math.Round(20 + 20*float64(i%2) + 3*rng.NormFloat64())})
+		if i%10 == 0 {
+			x.Set(i, 1, math.NaN())
+		}
+	}
+	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
+	noError(t, err)
+	folder, out := t.TempDir(), t.TempDir()
+	noError(t, m.Save(filepath.Join(out, "m.gflow")))
+	raw, err := os.ReadFile(filepath.Join(out, "m.gflow"))
+	noError(t, err)
+	noError(t, os.WriteFile(filepath.Join(folder, "one.csv"), []byte("id,price,city\n7,$21,Oslo\n8,,\"Bergen, Vest\"\n9,$20,Rome\n"), 0o600))
+	noError(t, os.WriteFile(filepath.Join(folder, "two.jsonl"), []byte(`{"price":"$21","city":"Oslo"}`+"\n"+`{"city":"Bergen, Vest","price":null}`+"\n"+`{"city":"Rome","price":"$20"}`+"\n"), 0o600))
+	p, s := beam.NewPipelineWithRoot()
+	Keep(s, filepath.Join(out, "totals.json"), Total(s, ScoreFiles(s, raw, out, Files(s, filepath.Join(folder, "*")))))
+	noError(t, runPrism(t.Context(), p))
+	totals, err := os.ReadFile(filepath.Join(out, "totals.json"))
+	noError(t, err)
+	if want := `{"files":2,"rows":4,"refused":2}`; string(totals) != want {
+		t.Errorf("totals %s, want %s", totals, want)
+	}
+	scores, err := m.Score(mat.NewDense(2, 2, []float64{0, 21, 1, math.NaN()}))
+	noError(t, err)
+	want := "row,city,price,log_prob,tail_probability\n"
+	for i, cells := range []string{"Oslo,$21", `"Bergen, Vest",`} {
+		want += fmt.Sprintf("%d,%s,%v,%v\n", i+1, cells, scores[i].LogProb, scores[i].Tail)
+	}
+	for _, name := range []string{"one.csv", "two.jsonl"} {
+		got, err := os.ReadFile(filepath.Join(out, name+".scored.csv"))
+		noError(t, err)
+		if string(got) != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -17,13 +18,18 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local" // paths of this machine; beamx, which commands import, has others
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/serve"
 )
 
-// Files are those that a glob names, as elements for Score, ScoreFiles and Profile. It is an error of the pipeline if there is none.
+// Files are those that a glob names, as elements for Score, ScoreFiles and Profile, dealt out to all workers. It is an error of the
+// pipeline if there is none.
 func Files(s beam.Scope, glob string) beam.PCollection {
 	s = s.Scope("beam.Files")
-	return fileio.ReadMatches(s, fileio.MatchFiles(s, glob, fileio.MatchEmptyDisallow()), fileio.ReadUncompressed())
+	found := fileio.MatchFiles(s, glob, fileio.MatchEmptyDisallow())
+	// Without this a runner may fuse what finds the files with what reads them, and one worker reads them all.
+	return fileio.ReadMatches(s, beam.Reshuffle(s, found), fileio.ReadUncompressed())
 }
 
 // batchRows is how many rows a flow maps at once.
@@ -35,9 +41,35 @@ type batch struct {
 	places []data.Place
 }
 
-// readFile gives the rows of a file, the columns named in their order, in batches whose memory is used again, and returns how many rows
-// had a cell that is no finite number: those are left out.
-func readFile(ctx context.Context, file fileio.ReadableFile, names []string, take func(batch) error) (refused int, err error) {
+// A reading says which columns of a file are read, and what their cells are.
+type reading struct {
+	names  []string                                       // in this order; nil: all of a table's
+	schema *columns.Schema                                // of the cells of tables; nil: numbers
+	value  func(column int, text []byte) (float64, error) // of a cell of JSON, "" where it is missing
+}
+
+// readingOf is how a model reads rows.
+func readingOf(m serve.Model) *reading {
+	r := &reading{names: names(m.Reads()), value: m.Value}
+	if t, ok := m.(interface{ Schema() *columns.Schema }); ok {
+		r.schema = t.Schema()
+	}
+	return r
+}
+
+// numbersOf is a reading of columns of numbers.
+func numbersOf(names []string) *reading {
+	return &reading{names: names, value: func(_ int, text []byte) (float64, error) {
+		v, err := strconv.ParseFloat(string(text), 64)
+		if err == nil && math.IsInf(v, 0) || math.IsNaN(v) {
+			err = errors.New("is no finite number")
+		}
+		return v, err
+	}}
+}
+
+// file gives the rows of a file in batches whose memory is used again, and returns how many rows cannot be read: those are left out.
+func (r *reading) file(ctx context.Context, file fileio.ReadableFile, take func(batch) error) (refused int, err error) {
 	in, err := file.Open(ctx)
 	if err != nil {
 		return 0, err
@@ -45,9 +77,9 @@ func readFile(ctx context.Context, file fileio.ReadableFile, names []string, tak
 	defer in.Close()
 	name := file.Metadata.Path
 	if strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson") {
-		refused, err = readLines(ctx, in, names, take)
+		refused, err = r.lines(ctx, in, take)
 	} else {
-		refused, err = readTable(ctx, in, name, names, take)
+		refused, err = r.table(ctx, in, name, take)
 	}
 	if err != nil {
 		return refused, fmt.Errorf("%s: %w", name, err)
@@ -58,7 +90,7 @@ func readFile(ctx context.Context, file fileio.ReadableFile, names []string, tak
 // most is what is held of a file that must be read out of order, as Parquet.
 const most = 1 << 30
 
-func readTable(ctx context.Context, in io.Reader, name string, names []string, take func(batch) error) (refused int, err error) {
+func (r *reading) table(ctx context.Context, in io.Reader, name string, take func(batch) error) (refused int, err error) {
 	o := data.Options{Stdin: in, DropMissing: true, MaxBuffered: most}
 	if e := path.Ext(strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")); e == ".tsv" || e == ".tab" {
 		o.Delimiter = '\t'
@@ -67,8 +99,11 @@ func readTable(ctx context.Context, in io.Reader, name string, names []string, t
 	if err != nil {
 		return 0, err
 	}
-	if names != nil {
-		if file, err = file.Select(names...); err != nil {
+	if r.schema != nil {
+		return r.typed(ctx, file, take)
+	}
+	if r.names != nil {
+		if file, err = file.Select(r.names...); err != nil {
 			return 0, err
 		}
 	}
@@ -79,11 +114,11 @@ func readTable(ctx context.Context, in io.Reader, name string, names []string, t
 	}
 	defer rows.Close()
 	d := file.Dim()
-	values := make([]float64, batchRows*d)
+	b, values := batch{}, make([]float64, batchRows*d)
 	for {
 		n, err := rows.Read(values)
 		if n > 0 {
-			b := batch{x: mat.NewDense(n, d, values[:n*d])}
+			b.x, b.places = mat.NewDense(n, d, values[:n*d]), b.places[:0]
 			for i := range n {
 				b.places = append(b.places, rows.Place(i))
 			}
@@ -100,48 +135,111 @@ func readTable(ctx context.Context, in io.Reader, name string, names []string, t
 	}
 }
 
+// typed reads cells as the table had them that the schema is of; a missing one is no number, and the model says what it makes of that.
+func (r *reading) typed(ctx context.Context, file *data.File, take func(batch) error) (refused int, err error) {
+	var at []int // of the columns read, among those of the schema
+	for i, c := range r.schema.Modelled() {
+		if slices.Contains(r.names, c.Name) {
+			at = append(at, i)
+		}
+	}
+	file.Once()
+	rows, err := r.schema.Open(file)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	g := &gathered{take: take, width: len(at)}
+	for {
+		err := rows.Next()
+		if errors.Is(err, io.EOF) {
+			return refused, g.flush(ctx)
+		}
+		if err != nil {
+			return refused, err
+		}
+		if rows.Reason() != "" || rows.Broken() != "" {
+			refused++
+			continue
+		}
+		for _, i := range at {
+			g.values = append(g.values, rows.Values()[i])
+		}
+		row, line := rows.Place()
+		if err = g.add(ctx, data.Place{Row: row, Line: line}); err != nil {
+			return refused, err
+		}
+	}
+}
+
+// gathered are rows that come one by one, on their way into batches.
+type gathered struct {
+	take   func(batch) error
+	width  int
+	values []float64
+	places []data.Place
+}
+
+// add takes the row whose values were appended.
+func (g *gathered) add(ctx context.Context, at data.Place) error {
+	if g.places = append(g.places, at); len(g.places) < batchRows {
+		return nil
+	}
+	return g.flush(ctx)
+}
+
+// flush hands on what there is.
+func (g *gathered) flush(ctx context.Context) error {
+	if len(g.places) == 0 {
+		return nil
+	}
+	err := errors.Join(ctx.Err(), g.take(batch{mat.NewDense(len(g.places), g.width, g.values), g.places}))
+	g.values, g.places = g.values[:0], g.places[:0]
+	return err
+}
+
 // maxLine bounds a line of JSON.
 const maxLine = 16 << 20
 
-// readLines reads an object a line, whose members are the columns.
-func readLines(ctx context.Context, in io.Reader, names []string, take func(batch) error) (refused int, err error) {
-	lines, b := bufio.NewScanner(in), batch{}
-	lines.Buffer(nil, maxLine)
-	var values []float64
-	flush := func() error {
-		if len(b.places) == 0 {
-			return nil
-		}
-		b.x = mat.NewDense(len(b.places), len(names), values)
-		err := errors.Join(ctx.Err(), take(b))
-		values, b.places = values[:0], b.places[:0]
-		return err
+// lines reads an object a line, whose members are the columns.
+func (r *reading) lines(ctx context.Context, in io.Reader, take func(batch) error) (refused int, err error) {
+	if r.names == nil {
+		return 0, errors.New("rows of JSON have no order: want the names of the columns")
 	}
+	lines, g := bufio.NewScanner(in), &gathered{take: take, width: len(r.names)}
+	lines.Buffer(nil, maxLine)
 	for row := 1; lines.Scan(); row++ {
-		var members map[string]any
+		var members map[string]json.RawMessage
 		if err = json.Unmarshal(lines.Bytes(), &members); err != nil {
 			return refused, fmt.Errorf("line %d: %w", row, err)
 		}
-		if names == nil {
-			return refused, errors.New("rows of JSON have no order: want the names of the columns")
-		}
-		at := len(values)
-		for _, name := range names {
-			if v, ok := members[name].(float64); ok && !math.IsInf(v, 0) {
-				values = append(values, v)
-			}
-		}
-		if len(values)-at < len(names) {
-			values, refused = values[:at], refused+1
+		if !r.object(g, members) {
+			refused++
 			continue
 		}
-		if b.places = append(b.places, data.Place{Row: row, Line: row}); len(b.places) == batchRows {
-			if err = flush(); err != nil {
-				return refused, err
-			}
+		if err = g.add(ctx, data.Place{Row: row, Line: row}); err != nil {
+			return refused, err
 		}
 	}
-	return refused, errors.Join(lines.Err(), flush())
+	return refused, errors.Join(lines.Err(), g.flush(ctx))
+}
+
+// object appends the values of an object, and reports whether it has them.
+func (r *reading) object(g *gathered, members map[string]json.RawMessage) bool {
+	at := len(g.values)
+	for j, name := range r.names {
+		text, word := []byte(members[name]), ""
+		if json.Unmarshal(text, &word) == nil { // a string, or null, which is a missing cell
+			text = []byte(word)
+		}
+		v, err := r.value(j, text)
+		if err != nil {
+			g.values = g.values[:at]
+			return false
+		}
+		g.values = append(g.values, v)
+	}
+	return true
 }
 
 // header is the names of a file's columns, where none were asked for.

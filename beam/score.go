@@ -3,12 +3,13 @@ package beam
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
@@ -23,21 +24,25 @@ func init() {
 	register.DoFn3x1[context.Context, fileio.ReadableFile, func(Written), error](&scoreFilesFn{})
 	register.Emitter1[Scored]()
 	register.Emitter1[Written]()
+	register.Function1x1(totalsOf)
+	register.Function2x1(addTotals)
+	register.Function1x2(totalsText)
 	beam.RegisterType(reflectOf[Scored]())
 	beam.RegisterType(reflectOf[Written]())
+	beam.RegisterType(reflectOf[Totals]())
 }
 
 // A Scored is a row with its answer.
 type Scored struct {
 	File            string
 	Row             int       // of the file's data, from 1
-	Values          []float64 // of the model's columns, in its order
+	Values          []float64 // of the model's columns, in its order; of a category the place of its level, of a missing cell NaN
 	LogProb         float64   // nats
 	TailProbability float64   // share of the reference rows that are at most as likely; NaN where the model knows none
 }
 
-// Score is the rows of Files under a model, the bytes of whose file are given. Rows with a cell that is no finite number, and those that are too
-// far out for log p to be a number, are left out and counted by the counter gaussflow/refused.
+// Score is the rows of Files under a model, the bytes of whose file are given. Cells are read as gaussflow score reads them; rows with a
+// cell that cannot be read, and those that the model has no log p of, are left out and counted by the counter gaussflow/refused.
 func Score(s beam.Scope, model []byte, files beam.PCollection) beam.PCollection {
 	return beam.ParDo(s.Scope("beam.Score"), &scoreFn{scorer{Model: model}}, files)
 }
@@ -48,10 +53,36 @@ type Written struct {
 	Rows, Refused int
 }
 
-// ScoreFiles writes for each of Files one of CSV in a folder, under its name: the model's columns, log_prob and tail_probability. It is Score
-// without a runner's hands between the rows and the disk; a file that is tried again is written again, to the same bytes.
+// ScoreFiles writes for each of Files one of CSV in a folder, under its name: the row's number in the file, the model's columns, log_prob
+// and tail_probability. It is Score without a runner's hands between the rows and the disk; a file that is tried again is written again,
+// to the same bytes. What it returns, one Written a file, should go on to somewhere, as to Total: Prism v2.77.0 has a processor of its
+// own wait in a loop for a step that nothing takes from.
 func ScoreFiles(s beam.Scope, model []byte, folder string, files beam.PCollection) beam.PCollection {
 	return beam.ParDo(s.Scope("beam.ScoreFiles"), &scoreFilesFn{scorer{Model: model}, folder}, files)
+}
+
+// Totals are what became of all files.
+type Totals struct {
+	Files   int `json:"files"`
+	Rows    int `json:"rows"`
+	Refused int `json:"refused"`
+}
+
+// Total is one text, the Totals of all that ScoreFiles wrote as JSON.
+func Total(s beam.Scope, written beam.PCollection) beam.PCollection {
+	s = s.Scope("beam.Total")
+	return beam.ParDo(s, totalsText, beam.Combine(s, addTotals, beam.ParDo(s, totalsOf, written)))
+}
+
+func totalsOf(w Written) Totals { return Totals{1, w.Rows, w.Refused} }
+
+func addTotals(a, b Totals) Totals {
+	return Totals{a.Files + b.Files, a.Rows + b.Rows, a.Refused + b.Refused}
+}
+
+func totalsText(t Totals) (string, error) {
+	text, err := json.Marshal(t)
+	return string(text), err
 }
 
 var refusedRows = beam.NewCounter("gaussflow", "refused")
@@ -70,15 +101,15 @@ func (s *scorer) Setup() (err error) {
 
 // rows scores the rows of a file.
 func (s *scorer) rows(ctx context.Context, file fileio.ReadableFile, take func(row []float64, at int, logProb, tail float64) error) (refused int, err error) {
-	far := 0
-	refused, err = readFile(ctx, file, names(s.model.Reads()), func(b batch) error {
+	unscored := 0
+	refused, err = readingOf(s.model).file(ctx, file, func(b batch) error {
 		logProb, tail, failed, err := s.model.Score(b.x)
 		if err != nil {
 			return err
 		}
 		for i, lp := range logProb {
 			if failed != nil && failed[i] != nil {
-				far++
+				unscored++
 				continue
 			}
 			if err := take(b.x.RawRowView(i), b.places[i].Row, lp, tail[i]); err != nil {
@@ -87,8 +118,8 @@ func (s *scorer) rows(ctx context.Context, file fileio.ReadableFile, take func(r
 		}
 		return nil
 	})
-	refusedRows.Inc(ctx, int64(refused+far))
-	return refused + far, err
+	refusedRows.Inc(ctx, int64(refused+unscored))
+	return refused + unscored, err
 }
 
 type scoreFn struct{ scorer }
@@ -127,26 +158,69 @@ func (s *scoreFilesFn) ProcessElement(ctx context.Context, file fileio.ReadableF
 	return nil
 }
 
+// block is how many bytes of a file are written at once.
+const block = 1 << 20
+
 func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writer) (rows, refused int, err error) {
-	out := bufio.NewWriterSize(to, 1<<16)
+	out, cells := bufio.NewWriterSize(to, block), cellsOf(s.model)
+	line := []byte("row,")
 	for _, c := range s.model.Reads() {
-		fmt.Fprintf(out, "%s,", quoted(c.Name))
+		line = append(append(line, quoted(c.Name)...), ',')
 	}
-	fmt.Fprintln(out, "log_prob,tail_probability")
-	var line []byte
-	refused, err = s.rows(ctx, file, func(row []float64, _ int, logProb, tail float64) error {
-		line = line[:0]
-		for _, v := range row {
-			line = append(strconv.AppendFloat(line, v, 'g', -1, 64), ',')
+	if _, err = out.Write(append(line, "log_prob,tail_probability\n"...)); err != nil {
+		return 0, 0, err
+	}
+	refused, err = s.rows(ctx, file, func(row []float64, at int, logProb, tail float64) error {
+		line = append(strconv.AppendInt(line[:0], int64(at), 10), ',')
+		for j, v := range row {
+			line = append(cells[j](line, v), ',')
 		}
-		line = append(strconv.AppendFloat(line, logProb, 'g', -1, 64), ',')
-		if !math.IsNaN(tail) { // else the model knows none: an empty cell
-			line = strconv.AppendFloat(line, tail, 'g', -1, 64)
-		}
-		line = append(line, '\n')
+		line = append(appendNumber(line, logProb), ',')
+		line = append(appendNumber(line, tail), '\n')
 		rows++
 		_, err := out.Write(line)
 		return err
 	})
 	return rows, refused, errors.Join(err, out.Flush())
+}
+
+// cellsOf write the columns that a model reads, as its table had them.
+func cellsOf(m serve.Model) []func(dst []byte, v float64) []byte {
+	var cells []func([]byte, float64) []byte
+	schema := readingOf(m).schema
+	for _, c := range m.Reads() {
+		column, typed := schema.Column(c.Name)
+		if !typed {
+			cells = append(cells, appendNumber)
+			continue
+		}
+		cells = append(cells, func(dst []byte, v float64) []byte {
+			at := len(dst)
+			dst = column.Append(dst, v)
+			if strings.ContainsAny(string(dst[at:]), quotable) {
+				dst = append(dst[:at], quoted(string(dst[at:]))...)
+			}
+			return dst
+		})
+	}
+	return cells
+}
+
+// appendNumber appends the fewest digits that read back as v, nothing of one that is missing.
+func appendNumber(dst []byte, v float64) []byte {
+	if math.IsNaN(v) {
+		return dst
+	}
+	return strconv.AppendFloat(dst, v, 'g', -1, 64)
+}
+
+// quotable are what cells of CSV may have in quotes alone.
+const quotable = ",\"\r\n"
+
+// quoted is a cell of CSV.
+func quoted(cell string) string {
+	if strings.ContainsAny(cell, quotable) {
+		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+	}
+	return cell
 }

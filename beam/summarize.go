@@ -29,6 +29,12 @@ func Summarize(s beam.Scope, files beam.PCollection, columns []string, flow []by
 	return beam.Combine(s, &mergeFn{}, parts)
 }
 
+// What is summarized is counted: by these the cost of a fit is known.
+var (
+	summarizedRows = beam.NewCounter("gaussflow", "summarized_rows")
+	summaryBytes   = beam.NewCounter("gaussflow", "summary_bytes")
+)
+
 type summarizeFn struct {
 	Columns []string
 	Flow    []byte
@@ -52,6 +58,8 @@ func (f *summarizeFn) ProcessElement(ctx context.Context, file fileio.ReadableFi
 	}
 	raw, err := s.encode()
 	if err == nil {
+		summarizedRows.Inc(ctx, s.Rows)
+		summaryBytes.Inc(ctx, int64(len(raw)))
 		emit(raw)
 	}
 	return err
@@ -66,7 +74,7 @@ func (f *summarizeFn) summarize(ctx context.Context, file fileio.ReadableFile) (
 		}
 	}
 	s := newSummary(len(columns), f.Cross)
-	refused, err := readFile(ctx, file, columns, func(b batch) error {
+	refused, err := numbersOf(columns).file(ctx, file, func(b batch) error {
 		z, err := f.through(b.x)
 		if err == nil {
 			s.add(z)

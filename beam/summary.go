@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -187,11 +186,3 @@ func decodeSummary(raw []byte) (*Summary, error) {
 }
 
 func reflectOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
-
-// quoted is a name as a cell of CSV.
-func quoted(name string) string {
-	if strings.ContainsAny(name, ",\"\r\n") {
-		return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
-	}
-	return name
-}

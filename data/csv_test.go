@@ -149,7 +149,7 @@ func TestCSVErrors(t *testing.T) {
 		"no column":     {"a,b\n1,2\n", data.Options{Except: []string{"b", "a"}}, "data: t.csv: no column, want at least one"},
 		"twice":         {"a,b\n1,2\n", data.Options{Columns: []string{"a", "a"}}, `data: t.csv: column "a" is named twice, want each once`},
 		"delimiter":     {"a,b\n1,2\n", data.Options{Delimiter: '"'}, `data: t.csv: cells cannot be parted by '"': want a tab or a printable ASCII character other than a quote`},
-		"format":        {"a,b\n1,2\n", data.Options{Format: "xls"}, `data: t.csv: the format "xls" is not known, want csv, parquet, npy or npz`},
+		"format":        {"a,b\n1,2\n", data.Options{Format: "xls"}, `data: t.csv: the format "xls" is not known, want csv, parquet, arrow, npy or npz`},
 		"missing":       {"a,b\n1,2\n3,NaN\n,?\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "a" has 1, the first in row 3 (line 4): ""; column "b" has 2, the first in row 2 (line 3): "NaN" (such rows can be left out: drop missing)`},
 		"infinite":      {"a,b\n1,2\n3,-Inf\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 2 rows: column "b" has 1, the first in row 2 (line 3): "-Inf" (such rows can be left out: drop missing)`},
 		"overflow":      {"a,b\n1,2\n3,1e999\n4,5\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "b" has 1, the first in row 2 (line 3): "1e999" (such rows can be left out: drop missing)`},

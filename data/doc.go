@@ -1,4 +1,4 @@
-// Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, NPY, NPZ, standard input; and
+// Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, Arrow (read only), NPY, NPZ, standard input; and
 // it makes toy sets whose density is known.
 //
 // FromTable takes rows from anything else that has cells; data/sql is such a source, of databases.

@@ -12,7 +12,7 @@ var foreign = []struct{ begins, is, instead string }{
 	{`{"`, "JSON", asRows}, {"[{", "JSON", asRows}, {"[[", "JSON", asRows},
 	{"<!DOCTYPE", "a page of HTML", asCSV}, {"<!doctype", "a page of HTML", asCSV}, {"<html", "a page of HTML", asCSV}, {"<?xml", "XML", asCSV},
 	{"%PDF-", "a PDF", asCSV}, {"\xd0\xcf\x11\xe0", "an Excel workbook", asCSV},
-	{"ARROW1", "an Arrow (Feather) file", asRows}, {"Obj\x01", "an Avro file", asRows}, {"\x89HDF", "an HDF5 file", asRows},
+	{"FEA1", "a Feather file of version 1", asRows}, {"Obj\x01", "an Avro file", asRows}, {"\x89HDF", "an HDF5 file", asRows},
 	{"<stata_dta>", "a file of Stata", asRows}, {"$FL2@", "a file of SPSS", asRows}, {"$FL3@", "a file of SPSS", asRows},
 }
 

@@ -21,7 +21,7 @@ func TestForeign(t *testing.T) {
 		"book.xlsx":     {zipped(t, "[Content_Types].xml", "xl/workbook.xml"), "is an Excel workbook, which is not read: save its table as CSV"},
 		"sheet.ods":     {zipped(t, "mimetype", "content.xml"), "is an OpenDocument file, which is not read: save its table as CSV"},
 		"tables.zip":    {zipped(t, "a.csv"), "is a zip file without arrays in .npy, which is not read: unpack it, or pack the table with gzip or zstd"},
-		"x.feather":     {"ARROW1\x00\x00", "is an Arrow (Feather) file, which is not read: write it as CSV or Parquet"},
+		"x.feather":     {"FEA1\x00\x00\x00\x00", "is a Feather file of version 1, which is not read: write it as CSV or Parquet"},
 		"statement.csv": {"%PDF-1.7\n", "is a PDF, which is not read: save its table as CSV"},
 	} {
 		_, err := data.Open(write(t, name, []byte(c.content)), data.Options{})

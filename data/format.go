@@ -56,7 +56,7 @@ type faultyScanner interface {
 var magics = []struct {
 	format Format
 	bytes  string
-}{{Parquet, "PAR1"}, {NPY, "\x93NUMPY"}, {NPZ, "PK\x03\x04"}}
+}{{Parquet, "PAR1"}, {NPY, "\x93NUMPY"}, {NPZ, "PK\x03\x04"}, {Arrow, arrowMagic}, {Arrow, "\xff\xff\xff\xff"}}
 
 // layoutOf reads the header of a file in the format of o, or the one that its first bytes show.
 func layoutOf(in *input, o Options) (layout, error) {
@@ -72,12 +72,14 @@ func layoutOf(in *input, o Options) (layout, error) {
 		return openCSV(in, o)
 	case Parquet:
 		return openParquet(in)
+	case Arrow:
+		return openArrow(in)
 	case NPY:
 		return openNPY(in)
 	case NPZ:
 		return openNPZ(in, o)
 	}
-	return nil, &FormatError{File: in.name, What: fmt.Sprintf("the format %q is not known, want csv, parquet, npy or npz", format)}
+	return nil, &FormatError{File: in.name, What: fmt.Sprintf("the format %q is not known, want csv, parquet, arrow, npy or npz", format)}
 }
 
 func (in *input) sniff() (Format, error) {
@@ -112,6 +114,8 @@ func formatNamed(path string) Format {
 		return CSV
 	case ".parquet", ".pq":
 		return Parquet
+	case ".arrow", ".arrows", ".feather":
+		return Arrow
 	case ".npy":
 		return NPY
 	case ".npz":

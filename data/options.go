@@ -15,6 +15,7 @@ type Format string
 const (
 	CSV     Format = "csv" // any delimiter: TSV is CSV with a tab
 	Parquet Format = "parquet"
+	Arrow   Format = "arrow" // its IPC format, a stream or a file (Feather); read only
 	NPY     Format = "npy"
 	NPZ     Format = "npz"
 )

@@ -32,7 +32,7 @@ func textOf(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 			return appendTimestamp(dst, v.Int64(), perSecond(l.Unit), l.IsAdjustedToUTC)
 		}
 	case *format.UUIDType:
-		return appendUUID
+		return func(dst []byte, v parquet.Value) []byte { return appendUUID(dst, v.ByteArray()) }
 	case *format.Float16Type:
 		return func(dst []byte, v parquet.Value) []byte { return columns.AppendNumber(dst, half(v.ByteArray())) }
 	case *format.StringType, *format.EnumType, *format.JsonType:
@@ -194,8 +194,7 @@ func appendInt96(dst []byte, v parquet.Value) []byte {
 	return appendClock(append(appendDate(dst, day-julian), 'T'), nanoseconds, 1e9)
 }
 
-func appendUUID(dst []byte, v parquet.Value) []byte {
-	b := v.ByteArray()
+func appendUUID(dst, b []byte) []byte {
 	if len(b) != 16 {
 		return appendBytes(dst, b)
 	}

@@ -57,7 +57,7 @@ func (s *scorer) apart(ctx context.Context, seed uint64) (*Apart, error) {
 func (s *scorer) folded(seed uint64) []int {
 	fold := make([]int, s.n[0]+s.n[1])
 	for side, from := range []int{0, s.n[0]} {
-		for at, i := range initializers.NewRand(seed, uint64(1<<40+side)).Perm(s.n[side]) {
+		for at, i := range initializers.NewRand(seed, 1<<40+uint64(side)).Perm(s.n[side]) {
 			fold[from+i] = at % min(folds, s.small)
 		}
 	}

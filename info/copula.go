@@ -26,21 +26,14 @@ func normalBias(n, d int) (bias, noise float64) {
 // trigamma is the derivative of the digamma function at x > 0.
 func trigamma(x float64) float64 { return mathext.Zeta(2, x) }
 
-// copula is log c of a group's columns at the rows, the remainder estimated as for groups of up to widest columns: measures that take
-// estimates from each other take like from like.
-func (s *Sample) copula(group []int, widest int) (points, error) {
+// copula is log c of a group's columns at the rows, the remainder estimated as for all of whole: measures that take estimates from each
+// other take like from like.
+func (s *Sample) copula(group, whole []int) (points, error) {
 	if len(group) < 2 {
 		return points{row: make([]float64, s.n)}, nil
 	}
-	group = slices.Sorted(slices.Values(group))
-	how := s.config.Remainder
-	if how == Auto {
-		how = Flow
-		if widest <= mostNeighbours {
-			how = Neighbours
-		}
-	}
-	key := fmt.Sprint(how, group)
+	group, whole = slices.Sorted(slices.Values(group)), slices.Sorted(slices.Values(whole))
+	key := fmt.Sprint(group, whole)
 	s.mu.Lock()
 	p, known := s.fits[key]
 	s.mu.Unlock()
@@ -50,13 +43,9 @@ func (s *Sample) copula(group []int, widest int) (points, error) {
 	if err := s.config.ended(); err != nil {
 		return points{}, err
 	}
-	p, err := s.fit(group, how)
+	p, err := s.fit(group, whole)
 	if errors.Is(err, errSingular) {
-		names := make([]string, len(group))
-		for i, j := range group {
-			names[i] = s.config.Names[j]
-		}
-		err = &DependentError{Columns: names}
+		err = &DependentError{Columns: s.namesOf(group)}
 	}
 	if err != nil {
 		return points{}, err
@@ -65,6 +54,45 @@ func (s *Sample) copula(group []int, widest int) (points, error) {
 	s.fits[key] = p
 	s.mu.Unlock()
 	return p, nil
+}
+
+// fit is log c of a group, which is sorted.
+func (s *Sample) fit(group, whole []int) (points, error) {
+	names, numbers := s.parted(group)
+	if len(names) > 0 {
+		return s.typed(names, numbers, whole)
+	}
+	parts, err := s.apart(whole)
+	if err != nil {
+		return points{}, err
+	}
+	if len(parts) == 1 {
+		return s.smooth(group, s.how(len(whole)))
+	}
+	p := points{row: make([]float64, s.n)}
+	for _, part := range parts {
+		some := slices.DeleteFunc(slices.Clone(part), func(j int) bool { return !slices.Contains(group, j) })
+		if len(some) < 2 {
+			continue
+		}
+		q, err := s.smooth(some, s.how(len(part)))
+		if err != nil {
+			return points{}, err
+		}
+		p = p.plus(1, q)
+	}
+	return p, nil
+}
+
+// how is the remainder of so many columns.
+func (s *Sample) how(columns int) Remainder {
+	switch {
+	case s.config.Remainder != Auto:
+		return s.config.Remainder
+	case columns <= mostNeighbours:
+		return Neighbours
+	}
+	return Flow
 }
 
 func (s *Sample) scoredOf(group []int) []scored {
@@ -97,8 +125,8 @@ func (s *Sample) elliptical(group []int) (*elliptical, error) {
 	return e, nil
 }
 
-// fit is the elliptical copula of a group, and what it leaves.
-func (s *Sample) fit(group []int, how Remainder) (points, error) {
+// smooth is the elliptical copula of a group of numbers, and what it leaves.
+func (s *Sample) smooth(group []int, how Remainder) (points, error) {
 	columns := s.scoredOf(group)
 	e, err := s.elliptical(group)
 	if err != nil {

@@ -6,13 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
-
 	"gaussflow/rows"
 )
 
-// determined names columns of a group that determine each other, nil where none do.
+// determined names columns of numbers of a group that determine each other, nil where none do.
 func (s *Sample) determined(group []int) error {
+	_, group = s.parted(group)
 	for b := range group {
 		for a := range b {
 			if s.monotone(group[a], group[b]) {
@@ -31,7 +30,7 @@ func (s *Sample) monotone(a, b int) bool {
 	up, down := true, true
 	value := make([]float64, s.n) // of b, by the rank of a
 	for i, r := range s.columns[a].rank {
-		value[r] = s.x.At(i, b)
+		value[r] = s.values[b][i]
 	}
 	for r := 1; r < s.n && (up || down); r++ {
 		up, down = up && value[r] >= value[r-1], down && value[r] <= value[r-1]
@@ -43,7 +42,7 @@ func (s *Sample) monotone(a, b int) bool {
 func (s *Sample) combination(group []int) error {
 	var basis [][]float64
 	for at, j := range group {
-		column := mat.Col(nil, j, s.x)
+		column := slices.Clone(s.values[j])
 		m, std := rows.MeanStd(column)
 		for i := range column {
 			column[i] = (column[i] - m) / std
@@ -65,7 +64,7 @@ func (s *Sample) combination(group []int) error {
 		for _, v := range column {
 			left += v * v
 		}
-		if left = math.Sqrt(left); left < 1e-7*math.Sqrt(float64(s.n)) && s.usual(column) < 1e-6*s.usual(mat.Col(nil, j, s.x))/std {
+		if left = math.Sqrt(left); left < 1e-7*math.Sqrt(float64(s.n)) && s.usual(column) < 1e-6*s.usual(s.values[j])/std {
 			e := &DependentError{}
 			for k, by := range on {
 				if math.Abs(by) > 1e-6*math.Sqrt(float64(s.n)) {
@@ -108,5 +107,7 @@ func (e *DependentError) Reason() string {
 	if last < 1 {
 		return "columns determine each other: what they share is infinite; leave some out"
 	}
-	return fmt.Sprintf("column %q is a combination of %s: what they share is infinite; leave one out", e.Columns[last], "\""+strings.Join(e.Columns[:last], "\", \"")+"\"")
+	return fmt.Sprintf("column %q is a combination of %s: what they share is infinite; leave one out", e.Columns[last], quoted(e.Columns[:last]))
 }
+
+func quoted(names []string) string { return "\"" + strings.Join(names, "\", \"") + "\"" }

@@ -13,8 +13,9 @@ type Divergence struct {
 	KL            Estimate `json:"kl"`             // KL(p ‖ q) = E_p log(p/q)
 	Reverse       Estimate `json:"reverse"`        // KL(q ‖ p)
 	JensenShannon Estimate `json:"jensen_shannon"` // ½·KL(p ‖ m) + ½·KL(q ‖ m), m = (p+q)/2; from 0 to log 2
-	// ByValue names the columns whose values were used and not their ranks alone: so many rows of one sample lie outside the other that
-	// ranks cannot say how far. They must look normal, and do; an increasing map of such a column changes the result.
+	// ByValue names the columns whose values were used and not their ranks alone, so that an increasing map of such a column changes the result:
+	// all, where one sample cannot be told from a normal and the other neither or from a t, as the divergence to the normal is theirs then; else
+	// those that look normal in a sample of which so many rows of the other lie outside that ranks cannot say how far.
 	ByValue []string `json:"by_value,omitempty"`
 }
 
@@ -24,18 +25,16 @@ type Divergence struct {
 //
 // The columns' own part is by where the rows of one sample stand among the other's: the normal scores that q's rows have in p's column
 // are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to. The copula c_q of q is read at p's
-// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it.
+// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it. Where q cannot be told from a normal, and p
+// neither or from a multivariate t, KL(p ‖ q) is that of these two laws in closed form: what decides it are squares far out, which a sample of
+// heavy tails hardly ever has.
 func Diverge(p, q *Sample) (Divergence, error) {
-	switch {
-	case p == nil || q == nil || p.n == 0 || q.n == 0:
-		return Divergence{}, errNoSample
-	case len(p.columns) != len(q.columns):
-		return Divergence{}, fmt.Errorf("info: Diverge: samples of %d and %d columns, want the same ones", len(p.columns), len(q.columns))
+	p, q, err := alike("Diverge", p, q)
+	if err != nil {
+		return Divergence{}, err
 	}
-	for _, s := range []*Sample{p, q} {
-		if err := errors.Join(s.check("Diverge", s.all()), s.determined(s.all())); err != nil {
-			return Divergence{}, err
-		}
+	if err := errors.Join(p.determined(p.all()), q.determined(q.all())); err != nil {
+		return Divergence{}, err
 	}
 	there, err := ratio(p, q)
 	if err != nil {
@@ -46,6 +45,9 @@ func Diverge(p, q *Sample) (Divergence, error) {
 		return Divergence{}, err
 	}
 	d := Divergence{KL: there.estimate(back), Reverse: back.estimate(there), JensenShannon: jensenShannon(there, back)}
+	if d.byLaws(p, q) {
+		return d, nil
+	}
 	seen := map[int]bool{}
 	for _, r := range []logRatio{there, back} {
 		for _, j := range r.byValue {
@@ -56,6 +58,39 @@ func Diverge(p, q *Sample) (Divergence, error) {
 		}
 	}
 	return d, nil
+}
+
+// byLaws puts in place the divergences that the laws of the samples have in closed form, and reports whether there are any.
+func (d *Divergence) byLaws(p, q *Sample) bool {
+	of, from := p.law(p.all()), q.law(q.all())
+	e, there := of.toNormal(from)
+	if there {
+		d.KL = e
+	}
+	r, back := from.toNormal(of)
+	if back {
+		d.Reverse = r
+	}
+	if there || back {
+		d.ByValue = p.Names()
+	}
+	return there || back
+}
+
+// alike are the rows without missing cells of two samples of the same columns, which are numbers.
+func alike(op string, p, q *Sample) (*Sample, *Sample, error) {
+	if p == nil || q == nil {
+		return nil, nil, errNoSample
+	}
+	if len(p.columns) != len(q.columns) {
+		return nil, nil, fmt.Errorf("info: %s: samples of %d and %d columns, want the same ones", op, len(p.columns), len(q.columns))
+	}
+	p, errP := p.whole(op, p.all())
+	q, errQ := q.whole(op, q.all())
+	if err := errors.Join(errP, errQ); err != nil {
+		return nil, nil, err
+	}
+	return p, q, errors.Join(p.numbersOnly(op, p.all()), q.numbersOnly(op, q.all()))
 }
 
 // A logRatio is log p/q at the rows of p.
@@ -88,7 +123,7 @@ func ratio(p, q *Sample) (logRatio, error) {
 	if d == 1 {
 		return r, nil
 	}
-	own, err := p.copula(p.all(), d)
+	own, err := p.copula(p.all(), p.all())
 	if err != nil {
 		return r, err
 	}
@@ -110,9 +145,8 @@ func (r logRatio) estimate(back logRatio) Estimate {
 	}
 	m := mean(weights)
 	if v := variance(weights, m) / float64(len(weights)); m > 0 && !math.IsInf(v, 0) {
-		e.SE = math.Hypot(e.SE, math.Sqrt(v)/m)
+		e = e.within(math.Hypot(e.SE, math.Sqrt(v)/m))
 	}
-	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
 	return e
 }
 
@@ -126,9 +160,8 @@ func jensenShannon(there, back logRatio) Estimate {
 		return p
 	}
 	a, b := half(there).signed(), half(back).signed()
-	e := Estimate{Value: a.Value + b.Value, Bias: a.Bias + b.Bias, SE: math.Hypot(a.SE, b.SE)}
-	e.Lo, e.Hi = e.Value-z95*e.SE, e.Value+z95*e.SE
-	return e
+	e := Estimate{Value: a.Value + b.Value, Bias: a.Bias + b.Bias, Rows: a.Rows}
+	return e.within(math.Hypot(a.SE, b.SE))
 }
 
 // softplus is log(1 + exp(v)).

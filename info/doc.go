@@ -17,8 +17,18 @@
 //   - Neighbours, of up to four columns: nearest neighbours, whose bias vanishes where rows are normal. Best where there are few columns.
 //   - Flow, of more: the log-likelihood of a coupling flow that was trained on other rows, so that no row judges its own fit. It is too low by
 //     as much as the flow has not found, and takes seconds to minutes.
+//     A row that it throws far out counts as one in all rows and no less.
 //   - RBIG: the same of RBIG, without training: it finds less.
 //   - Sums: the sum of what the blocks of RBIG lose, as the measures of Laparra et al. 2011 are defined. Fast; it judges rows by their own fit.
 //
-// Auto is Neighbours or Flow by the number of columns. The program examples/dependence prints all of them beside truths.
+// Auto is Neighbours or Flow by the number of columns, of each of the groups of them that do not depend on each other by a test of pairs. The
+// program examples/dependence prints all of them beside truths.
+//
+// # Columns of names, missing cells, models
+//
+// OfTable takes any table: names are measured together with numbers by the chain rule, exactly in form and by counts and ranks, and each
+// measure is of the rows that have its cells. OfFlow measures a fitted density.
+//
+// Entropies of numbers, and divergences where one sample cannot be told from a normal, are of values: rows that cannot be told from a
+// multivariate normal or t by a smooth test have that law's, in closed form, with the standard errors of Fisher's information.
 package info

@@ -26,57 +26,18 @@ func fitElliptical(columns []scored, z []float64) (*elliptical, error) {
 		return e, err
 	}
 	n := float64(len(z))
-	worth := func(inverse float64) (*elliptical, float64, error) {
-		t, err := e.withNu(columns, z, 1/inverse)
+	best, gain, err := likeliestNu(0.1, func(nu float64) (*elliptical, float64, error) {
+		t, err := e.withNu(columns, z, nu)
 		if err != nil {
 			return nil, 0, err
 		}
 		return t, 2 * n * (mean(t.density) - mean(e.density)), nil
-	}
-	const least, most = 1.0 / 128, 1.0
-	best, gain, err := worth(least)
-	if err != nil || gain <= 0 {
+	})
+	if err != nil || gain <= nuWorth {
 		return e, err
 	}
-	// Golden section in log(1/ν).
-	const golden = 0.6180339887498949
-	lo, hi := math.Log(least), math.Log(most)
-	at := [2]float64{hi - golden*(hi-lo), lo + golden*(hi-lo)}
-	var gains [2]float64
-	try := func(i int) error {
-		t, g, err := worth(math.Exp(at[i]))
-		if err != nil {
-			return err
-		}
-		if gains[i] = g; g > gain {
-			best, gain = t, g
-		}
-		return nil
-	}
-	if err := errors.Join(try(0), try(1)); err != nil {
-		return nil, err
-	}
-	for hi-lo > 0.1 {
-		i := 0
-		if gains[0] > gains[1] {
-			hi, at[1], gains[1] = at[1], at[0], gains[0]
-			at[0] = hi - golden*(hi-lo)
-		} else {
-			lo, at[0], gains[0] = at[0], at[1], gains[1]
-			at[1], i = lo+golden*(hi-lo), 1
-		}
-		if err := try(i); err != nil {
-			return nil, err
-		}
-	}
-	if gain > nuWorth {
-		return best, nil
-	}
-	return e, nil
+	return best, nil
 }
-
-// nuWorth is the 98 % quantile of twice the gain in log-likelihood by ν where ν is ∞: half a χ² of one degree of freedom, half 0.
-const nuWorth = 4.2
 
 // normalCopula has the correlation of the normal scores.
 func normalCopula(columns []scored, z []float64) (*elliptical, error) {

@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
-
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 	"gaussflow/rbig"
@@ -27,7 +25,7 @@ const outsideAt = 0.006
 
 // newMatch matches column j.
 func newMatch(p, q *Sample, j int) (*match, error) {
-	mine, theirs := mat.Col(nil, j, p.x), mat.Col(nil, j, q.x)
+	mine, theirs := p.values[j], q.values[j]
 	low, high := slices.Min(theirs), slices.Max(theirs)
 	outside := 0
 	for _, v := range mine {

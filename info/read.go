@@ -15,7 +15,7 @@ var ErrApart = errors.New("info: hardly a row of one sample lies between those o
 
 // logDensity is log p of a column's own density at the rows, by spacings.
 func (s *Sample) logDensity(j int) []float64 {
-	_, terms, err := rbig.Entropy(mat.Col(nil, j, s.x))
+	_, terms, err := rbig.Entropy(s.values[j])
 	if err != nil {
 		return make([]float64, s.n) // a Sample has rows enough, and finite ones
 	}
@@ -64,8 +64,8 @@ func (s *Sample) readCopula(z *mat.Dense) (points, error) {
 	if err != nil {
 		return points{}, err
 	}
-	for i, base := range logNormal(w) {
-		p.row[i] += logProb[i] - base
+	for i, over := range overNormal(logProb, w, s.n) {
+		p.row[i] += over
 	}
 	return p, nil
 }

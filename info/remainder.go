@@ -2,6 +2,7 @@ package info
 
 import (
 	"context"
+	"math"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -14,19 +15,29 @@ import (
 
 // rbigConfig is how RBIG is fitted to what a copula leaves.
 func (s *Sample) rbigConfig() rbig.Config {
-	return rbig.Config{Rotation: rbig.ICA, Marginal: rbig.Kernel, Sparse: true, Blocks: 40, Patience: 4, Seed: s.config.Seed, Interrupt: s.config.Interrupt}
+	return rbig.Config{Rotation: rbig.Alternating, Marginal: rbig.Kernel, Sparse: true, Blocks: 40, Patience: 4, Seed: s.config.Seed, Interrupt: s.config.Interrupt}
 }
 
 // bySums adds what the blocks of RBIG lose, and how that scatters.
 func (s *Sample) bySums(p points, w *mat.Dense) (points, error) {
-	c := s.rbigConfig()
-	c.Rotation = rbig.Alternating // a turn may lose nothing that the next one would find
-	fit, err := rbig.FitRows(w, c)
+	fit, err := rbig.FitRows(w, s.rbigConfig())
 	if err != nil {
 		return points{}, err
 	}
 	loss, noise := fit.TotalCorrelation()
 	return p.plus(1, points{row: make([]float64, s.n), bias: -loss, noise: noise * noise}), nil
+}
+
+// overNormal is log q(w) − log φ(w) at rows of log-density logProb, q mixed with the normal φ at the weight of one row of those it was fitted to:
+// a row that the flow throws far out is then as unlikely as that and no more, where it would decide the mean alone.
+func overNormal(logProb []float64, w *mat.Dense, fitted int) []float64 {
+	weight := 1 / float64(fitted+1)
+	gain := make([]float64, len(logProb))
+	for i, base := range logNormal(w) {
+		over := math.Log1p(-weight) + logProb[i] - base
+		gain[i] = over + softplus(math.Log(weight)-over)
+	}
+	return gain
 }
 
 // crossFitted is log q(w) − log φ(w) at the rows of w, q fitted to the rows of other folds.
@@ -53,9 +64,9 @@ func (s *Sample) crossFitted(w *mat.Dense, how Remainder) ([]float64, error) {
 		if err != nil {
 			return err
 		}
-		base := logNormal(own)
+		over := overNormal(logProb, own, len(others))
 		for at, i := range mine {
-			gain[i] = logProb[at] - base[at]
+			gain[i] = over[at]
 		}
 		return nil
 	})

@@ -1,8 +1,8 @@
 package info
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -13,11 +13,9 @@ import (
 // of the squared differences, in standard deviations, of the means of the columns' Hermite polynomials of orders 1 to 3 and of products of
 // two columns. The hypothesis is drawn from by dealing the rows out anew.
 func SameTest(p, q *Sample) (Test, error) {
-	switch {
-	case p == nil || q == nil || p.n == 0 || q.n == 0:
-		return Test{}, errNoSample
-	case len(p.columns) != len(q.columns):
-		return Test{}, fmt.Errorf("info: SameTest: samples of %d and %d columns, want the same ones", len(p.columns), len(q.columns))
+	p, q, err := alike("SameTest", p, q)
+	if err != nil {
+		return Test{}, err
 	}
 	n, d := p.n+q.n, len(p.columns)
 	scores := normalScores(n)
@@ -25,7 +23,7 @@ func SameTest(p, q *Sample) (Test, error) {
 	x := mat.NewDense(d*orders+d*(d-1)/2, n, nil)
 	first := make([][]float64, d)
 	for j := range d {
-		both := append(mat.Col(nil, j, p.x), mat.Col(nil, j, q.x)...)
+		both := slices.Concat(p.values[j], q.values[j])
 		rank := scoresOf(both, p.config.Seed, uint64(j)).rank
 		for k := range orders {
 			row := x.RawRowView(j*orders + k)
@@ -64,13 +62,14 @@ func SameTest(p, q *Sample) (Test, error) {
 		plain[i] = i
 	}
 	rows, _ := x.Dims()
-	null := make([]float64, draws(n*rows))
-	err := initializers.EachColumn(len(null), func(b int) error {
+	h := null{draws: make([]float64, draws(n*rows)), mean: square(x) / float64(n-1)}
+	err = initializers.EachColumn(len(h.draws), func(b int) error {
 		if err := p.config.ended(); err != nil {
 			return err
 		}
-		null[b] = statistic(initializers.NewRand(p.config.Seed+uint64(b), 12).Perm(n))
+		h.draws[b] = statistic(initializers.NewRand(p.config.Seed+uint64(b), 12).Perm(n))
 		return nil
 	})
-	return tested(statistic(plain), null), err
+	h.variance = variance(h.draws, h.mean)
+	return h.test(statistic(plain)), err
 }

@@ -3,6 +3,7 @@ package info
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -16,14 +17,17 @@ import (
 // share the work. It is safe for concurrent use.
 type Sample struct {
 	config  Config
-	x       *mat.Dense
 	n       int
+	values  [][]float64 // of each column
 	columns []scored
 	scores  []float64 // normal scores of ranks
+	logProb []float64 // of the rows, in nats, where they were drawn from a density; nil: they were not
 
 	mu      sync.Mutex
 	fits    map[string]points      // by remainder and group
 	copulas map[string]*elliptical // by group
+	wholes  map[string]*Sample     // the rows that have all cells of a group
+	parts   map[string][][]int     // of a group
 }
 
 // minRows is how few rows a copula can be fitted to at all.
@@ -50,11 +54,36 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 		}
 	}
 	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
-	s := &Sample{config: c, x: mat.DenseCopyOf(x), n: n, scores: normalScores(n), columns: make([]scored, d), fits: map[string]points{}, copulas: map[string]*elliptical{}}
+	values := make([][]float64, d)
 	for j := range d {
-		s.columns[j] = scoresOf(mat.Col(nil, j, s.x), c.Seed, uint64(j))
+		values[j] = mat.Col(nil, j, x)
 	}
-	return s, nil
+	return newSample(c, values, make([]kind, d)), nil
+}
+
+// newSample takes the values of columns: nil where one is left out.
+func newSample(c Config, values [][]float64, kinds []kind) *Sample {
+	s := &Sample{config: c, values: values, columns: make([]scored, len(values)), fits: map[string]points{}, copulas: map[string]*elliptical{}, wholes: map[string]*Sample{}, parts: map[string][][]int{}}
+	for j, v := range values {
+		s.n = max(s.n, len(v))
+		s.columns[j] = scoresOf(v, c.Seed, uint64(j))
+		s.columns[j].kind = kinds[j]
+	}
+	s.scores = normalScores(s.n)
+	return s
+}
+
+// at is the sample of some rows, of a group of columns alone.
+func (s *Sample) at(rows, group []int) *Sample {
+	values, kinds := make([][]float64, len(s.values)), make([]kind, len(s.values))
+	for _, j := range group {
+		kinds[j] = s.columns[j].kind
+		values[j] = make([]float64, len(rows))
+		for k, i := range rows {
+			values[j][k] = s.values[j][i]
+		}
+	}
+	return newSample(s.config, values, kinds)
 }
 
 // Names are those of the columns.
@@ -98,51 +127,90 @@ func (e *ConstantError) Reason() string {
 }
 
 // A FewRowsError is of a table with too few rows for its columns.
-type FewRowsError struct{ Rows, Columns, Want int }
+type FewRowsError struct {
+	Rows, Columns, Want int
+	Whole               bool // other rows have a missing cell
+}
 
 func (e *FewRowsError) Error() string { return "info: " + e.Reason() }
 
 // Reason is the error in words for people.
 func (e *FewRowsError) Reason() string {
+	if e.Whole {
+		return fmt.Sprintf("%d rows have values in all of %d columns, want at least %d", e.Rows, e.Columns, e.Want)
+	}
 	return fmt.Sprintf("%d rows of %d columns, want at least %d rows", e.Rows, e.Columns, e.Want)
 }
 
 var errNoSample = errors.New("info: the Sample is nil or zero: Of makes one")
 
-// check reports groups of columns that are no groups: empty, out of range, overlapping, constant, or too many for the rows.
-func (s *Sample) check(op string, groups ...[]int) error {
+// whole is the sample of the rows that have all cells of groups of columns. It reports groups that are no groups: empty, out of range,
+// overlapping, constant, or too many for the rows.
+func (s *Sample) whole(op string, groups ...[]int) (*Sample, error) {
 	if s == nil || s.n == 0 {
-		return errNoSample
+		return nil, errNoSample
 	}
-	seen, all := map[int]bool{}, 0
+	seen, all, gaps := map[int]bool{}, []int(nil), 0
 	for _, g := range groups {
 		for _, j := range g {
 			switch {
 			case j < 0 || j >= len(s.columns):
-				return fmt.Errorf("info: %s: there is no column %d (from 0) among %d", op, j, len(s.columns))
+				return nil, fmt.Errorf("info: %s: there is no column %d (from 0) among %d", op, j, len(s.columns))
 			case seen[j]:
-				return fmt.Errorf("info: %s: column %q is in it twice, want groups that do not overlap", op, s.config.Names[j])
-			case s.columns[j].same:
-				return &ConstantError{s.config.Names[j]}
+				return nil, fmt.Errorf("info: %s: column %q is in it twice, want groups that do not overlap", op, s.config.Names[j])
 			}
 			seen[j] = true
-			all++
+			all = append(all, j)
+			gaps += s.columns[j].gaps
 		}
 	}
-	if all+4 > s.n {
-		return &FewRowsError{Rows: s.n, Columns: all, Want: all + 4}
+	if gaps > 0 {
+		s = s.without(all)
 	}
-	return s.config.ended()
+	if s.n < minRows || len(all)+4 > s.n {
+		return nil, &FewRowsError{Rows: s.n, Columns: len(all), Want: max(len(all)+4, minRows), Whole: gaps > 0}
+	}
+	for _, j := range all {
+		if s.columns[j].same {
+			return nil, &ConstantError{s.config.Names[j]}
+		}
+	}
+	return s, s.config.ended()
 }
 
-// grouped is check of groups that must not be empty.
-func (s *Sample) grouped(op string, groups ...[]int) error {
-	for i, g := range groups {
-		if len(g) == 0 {
-			return fmt.Errorf("info: %s: group %d (from 0) of columns is empty, want at least one in each", op, i)
+// without is the sample of the rows without a missing cell in a group of columns.
+func (s *Sample) without(group []int) *Sample {
+	group = slices.Sorted(slices.Values(group))
+	key := fmt.Sprint(group)
+	s.mu.Lock()
+	w, known := s.wholes[key]
+	s.mu.Unlock()
+	if known {
+		return w
+	}
+	var rows []int
+	for i := range s.n {
+		if !slices.ContainsFunc(group, func(j int) bool { return math.IsNaN(s.values[j][i]) }) {
+			rows = append(rows, i)
 		}
 	}
-	return s.check(op, groups...)
+	w = s.at(rows, group)
+	if len(group) > 2 { // of pairs there are many, and each is asked for once
+		s.mu.Lock()
+		s.wholes[key] = w
+		s.mu.Unlock()
+	}
+	return w
+}
+
+// grouped is whole of groups that must not be empty.
+func (s *Sample) grouped(op string, groups ...[]int) (*Sample, error) {
+	for i, g := range groups {
+		if len(g) == 0 {
+			return nil, fmt.Errorf("info: %s: group %d (from 0) of columns is empty, want at least one in each", op, i)
+		}
+	}
+	return s.whole(op, groups...)
 }
 
 // all are the columns' indices.

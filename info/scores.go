@@ -8,17 +8,36 @@ import (
 	"gaussflow/initializers"
 )
 
+// A kind is what the values of a column are.
+type kind struct {
+	name bool    // names, of which it matters only whether they are equal
+	step float64 // of the grid that numbers lie on; 0: none, or it is not known
+}
+
 // A scored column is its values' ranks, from 0, and nothing else of it: whatever an increasing map makes of the values, they stay.
 type scored struct {
 	rank []int // of each row
 	tied int   // rows that share their value with another one
 	same bool  // all rows have one value
+	kind
+	gaps int // cells that are missing; then there is no rank, and the rest is of those that are there
 }
 
 // scoresOf ranks the values of a column. Equal values are ranked among each other at random, by the seed: the same as adding noise that
 // is smaller than the distance to the next value, from which the value can be told again, so that no information is lost or made.
 func scoresOf(values []float64, seed, column uint64) scored {
 	n := len(values)
+	if there := slices.DeleteFunc(slices.Clone(values), math.IsNaN); len(there) < n {
+		s := scored{same: true}
+		if len(there) > 0 {
+			s = scoresOf(there, seed, column)
+		}
+		s.rank, s.gaps = nil, n-len(there)
+		return s
+	}
+	if n == 0 {
+		return scored{}
+	}
 	order := initializers.NewRand(seed, 100+column).Perm(n)
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {

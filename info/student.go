@@ -2,6 +2,7 @@ package info
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/interp"
 	"gonum.org/v1/gonum/mathext"
@@ -25,20 +26,36 @@ func studentScores(z []float64, nu float64) []float64 {
 	return out
 }
 
+// farScore is beyond what normal scores of ranks reach; studentNodes is how many points a map is computed at up to there.
+const farScore, studentNodes = 9, 400
+
+var students sync.Map // ν → func(z float64) float64 up to farScore: few ν are tried, by all groups of columns
+
 // studentOf is t_ν⁻¹(Φ(z)) for z from 0 to most.
 func studentOf(nu, most float64) func(z float64) float64 {
+	if most > farScore {
+		return newStudent(nu, most, splineNodes)
+	}
+	known, ok := students.Load(nu)
+	if !ok {
+		known, _ = students.LoadOrStore(nu, newStudent(nu, farScore, studentNodes))
+	}
+	return known.(func(z float64) float64)
+}
+
+func newStudent(nu, most float64, nodes int) func(z float64) float64 {
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: nu}
-	f := smooth(0, max(most, 1), func(v float64) float64 { // its inverse hyperbolic sine bends less
+	f := smooth(0, most, nodes, func(v float64) float64 { // its inverse hyperbolic sine bends less
 		return math.Asinh(-student.Quantile(math.Exp(kernel.LogCDF(-v))))
 	})
 	return func(z float64) float64 { return math.Sinh(f(z)) }
 }
 
-// smooth interpolates f over [lo, hi] by a cubic spline.
-func smooth(lo, hi float64, f func(float64) float64) func(float64) float64 {
-	x, y := make([]float64, splineNodes), make([]float64, splineNodes)
+// smooth interpolates f over [lo, hi] by a cubic spline through so many points.
+func smooth(lo, hi float64, nodes int, f func(float64) float64) func(float64) float64 {
+	x, y := make([]float64, nodes), make([]float64, nodes)
 	for i := range x {
-		x[i] = lo + (hi-lo)*float64(i)/(splineNodes-1)
+		x[i] = lo + (hi-lo)*float64(i)/float64(nodes-1)
 		y[i] = f(x[i])
 	}
 	var s interp.NotAKnotCubic
@@ -55,7 +72,7 @@ func radial(d, nu float64, square []float64) []float64 {
 		lo, hi = min(lo, math.Log(q)), max(hi, math.Log(q))
 	}
 	chi, f := distuv.ChiSquared{K: d}, distuv.Beta{Alpha: d / 2, Beta: nu / 2}
-	g := smooth(lo, hi+1e-9, func(l float64) float64 {
+	g := smooth(lo, hi+1e-9, splineNodes, func(l float64) float64 {
 		share := math.Exp(l) / (nu + math.Exp(l)) // of a Beta(d/2, ν/2)
 		p := f.CDF(share)
 		if p > 0.5 { // the upper tail, by its own probability

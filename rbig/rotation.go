@@ -20,7 +20,36 @@ func (c Config) rotation(y *mat.Dense, block int) (*mat.Dense, error) {
 		q, _, err := initializers.PCA(y)
 		return q, err
 	}
-	return independent(y, seed)
+	q, err := independent(y, seed)
+	if err != nil || c.Rotation == Alternating || shows(y, q) {
+		return q, err
+	}
+	return initializers.Haar(d, seed), nil
+}
+
+// showsAt is how many standard deviations of that of normal columns of this size a negentropy must be above another one to show something:
+// ICA seeks the axis of the largest one, so that two are nothing.
+const showsAt = 3
+
+// shows reports whether a column of y·q is less normal than those of y, which have been mapped to normals. Where ICA finds none, it goes back
+// and forth between the same axes block after block, and what is mapped along them is the noise of the rows and of the maps before, again
+// and again, until the density has nothing to do with rows that were not fitted to.
+func shows(y, q *mat.Dense) bool {
+	n, _ := y.Dims()
+	var turned mat.Dense
+	turned.Mul(y, q)
+	return leastNormal(&turned) > leastNormal(y)+showsAt*nullOf(n).std
+}
+
+// leastNormal is the largest negentropy of a column.
+func leastNormal(y *mat.Dense) float64 {
+	_, d := y.Dims()
+	most := math.Inf(-1)
+	for j := range d {
+		negentropy, _ := shape(y, j)
+		most = max(most, negentropy)
+	}
+	return most
 }
 
 // icaRows is how many rows are looked at for the axes of ICA, evenly over all: any orthogonal matrix will do, a better one does more.

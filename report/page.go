@@ -31,6 +31,7 @@ type view struct {
 	Columns               columnList
 	Multiples             multiples
 	Pairs                 pairs
+	Shared                *shared
 	Likelihoods           likelihoods
 	LineDensity           *lineDensity
 	Maps                  *maps
@@ -60,6 +61,7 @@ func (s *study) page() (*view, error) {
 	for _, section := range []func(){
 		func() { v.Multiples, err = s.multiples(like) },
 		func() { v.Pairs, err = s.pairs(like) },
+		func() { v.Shared, err = s.shared(like) },
 		func() { v.Likelihoods, err = s.likelihoods() },
 		func() { v.LineDensity, err = s.lineDensity() },
 		func() { v.Maps, err = s.maps() },

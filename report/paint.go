@@ -1,7 +1,9 @@
 package report
 
 import (
+	"fmt"
 	"image/color"
+	"math"
 	"strings"
 )
 
@@ -18,9 +20,24 @@ var (
 	violet    = color.NRGBA{R: 1, B: 8, A: 255} // the fourth, where there is one
 )
 
-var inPaint = strings.NewReplacer(
+// shades is how many depths of the colour data there are; shade is one of them, from 0 to 1, and is not so deep that a word on it could not
+// be read.
+const shades, deepest = 64, 0.6
+
+func shade(depth float64) color.Color {
+	return color.NRGBA{R: 2, B: uint8(math.Round(min(max(depth, 0), 1) * shades)), A: 255}
+}
+
+var inPaint = strings.NewReplacer(append(inShade(),
 	"#010001", "var(--ink)", "#010002", "var(--soft)", "#010003", "var(--faint)", "#010004", "var(--band)",
 	"#010005", "var(--data)", "#010006", "var(--model)", "#010007", "var(--reference)", "#010008", "var(--violet)",
 	"font-variant:normal;font-weight:normal;font-style:normal;", "", "font-family:Liberation Sans;", "",
 	"data:image/jpg;", "data:image/png;", "xlink:href", "href", "<image ", `<image preserveAspectRatio="none" `, // or the browser keeps a shape of its own
-)
+)...)
+
+func inShade() (pairs []string) {
+	for k := range shades + 1 {
+		pairs = append(pairs, fmt.Sprintf("#0200%02X", k), fmt.Sprintf("var(--data);fill-opacity:%.3g", deepest*float64(k)/shades))
+	}
+	return pairs
+}

@@ -29,7 +29,7 @@ type Config struct {
 // Limits are how much a Server does for one request and at a time. What is over one is refused with a status that says so.
 type Limits struct {
 	Body     int64         // bytes of a body, unpacked, default 4 GiB: 413
-	Document int64         // bytes of a body that must be held whole, Parquet's, default 64 MiB: 413
+	Document int64         // bytes of what must be held whole, a body of Parquet or a batch of Arrow, default 64 MiB: 413
 	Row      int64         // bytes of one row of JSON or lines, default 1 MiB: 413, or the row's reason
 	Rows     int           // rows of a body, default 100,000,000: 413, or where an answer has begun its last line
 	Columns  int           // columns of a table, members of a JSON row, default 16,384: 413

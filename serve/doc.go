@@ -12,8 +12,8 @@
 //	POST /v1/models/{name}/sample     {"rows": 100, "seed": 1} → rows
 //	GET  /v1/models, /v1/models/{name}, /healthz, /readyz, /metrics, /openapi.json, and a page at /
 //
-// Rows come as JSON (an object, or an array of objects), as JSON lines, as CSV or TSV, or as Parquet, which Content-Type says; the answer
-// is of the same kind, Parquet's is CSV, and Accept chooses another. Cells are read and written as those of the table that the model was
+// Rows come as JSON (an object, or an array of objects), as JSON lines, as CSV or TSV, or as Parquet or Arrow, which Content-Type says; the answer
+// is of the same kind, theirs is CSV, and Accept chooses another. Cells are read and written as those of the table that the model was
 // fitted to: categories, units, dates, missing cells. A row that cannot be read is answered in its place with the
 // reason, the others with their numbers.
 //

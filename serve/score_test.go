@@ -98,6 +98,22 @@ func TestScore(t *testing.T) {
 		}
 	}
 
+	for contentType, body := range arrowBodies(t, x) {
+		status, text := s.post(score, contentType, string(body))
+		records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+		if err != nil || len(records) != n+1 {
+			t.Fatalf("%s: status %d, %d records, want %d, %v", contentType, status, len(records), n+1, err)
+		}
+		for i, r := range records[1:] {
+			lp, err := strconv.ParseFloat(r[0], 64)
+			noError(t, err)
+			share, err := strconv.ParseFloat(r[1], 64)
+			noError(t, err)
+			check(contentType, i, lp, share)
+		}
+		s.want(400, "truncated")(s.post(score, contentType, string(body[:200])))
+	}
+
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	_, _ = z.Write([]byte(objects[0]))

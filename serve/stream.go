@@ -73,9 +73,12 @@ func (s *Server) open(q *question, media string, b *body) (source, kind, error) 
 		return withTable(q, b, data.Options{Format: data.CSV, Delimiter: '\t'}, &s.limits)
 	case "application/vnd.apache.parquet", "application/x-parquet":
 		return withTable(q, b, data.Options{Format: data.Parquet}, &s.limits)
+	case "application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.file":
+		return withTable(q, b, data.Options{Format: data.Arrow}, &s.limits)
 	}
 	return nil, 0, refuse(http.StatusUnsupportedMediaType,
-		"Content-Type is %.60q, want application/json, application/x-ndjson, text/csv, text/tab-separated-values or application/vnd.apache.parquet", media)
+		"Content-Type is %.60q, want application/json, application/x-ndjson, text/csv, text/tab-separated-values, application/vnd.apache.parquet, "+
+			"application/vnd.apache.arrow.stream or application/vnd.apache.arrow.file", media)
 }
 
 func withTable(q *question, b *body, o data.Options, limits *Limits) (source, kind, error) {

@@ -13,7 +13,7 @@ import (
 // errCell is the reason of a row that data leaves out.
 var errCell = errors.New("a cell of the columns asked for is missing, or is no finite number")
 
-// tableSource reads CSV, TSV and Parquet as package data does. Rows with a cell that is no number, which data leaves out and counts, have
+// tableSource reads CSV, TSV, Parquet and Arrow as package data does. Rows with a cell that is no number, which data leaves out and counts, have
 // their places in the answer.
 type tableSource struct {
 	rows  *data.Rows

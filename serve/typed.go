@@ -167,7 +167,7 @@ func (t *typed) Sample(n int, given []float64, rng *rand.Rand) (*mat.Dense, erro
 	if len(given) > 0 {
 		return nil, &rows.ShapeError{Op: "serve: Sample", Got: "given numbers", Want: "none"}
 	}
-	x, err := t.model.Sample(n, rng)
+	x, err := t.model.DrawSeen(n, func(n int) (*mat.Dense, error) { return t.model.Sample(n, rng) })
 	if err != nil {
 		return nil, err
 	}

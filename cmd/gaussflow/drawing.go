@@ -85,41 +85,13 @@ func (d *drawing) draw(n int) (*mat.Dense, error) {
 	return mat.DenseCopyOf(flows.Given(x, given)), nil
 }
 
-// mostRounds is how often rows beyond what the table had are drawn again; then they are taken as they come.
-const mostRounds = 20
-
-// drawSeen is draw of rows whose numbers lie between the least and the greatest that their columns had in the table: beyond them a heavy
-// tail is a guess, and one row in a thousand would have a cell that the table could not.
+// drawSeen is draw of rows as the table could have had them. What is given stands as it is.
 func (d *drawing) drawSeen(n int) (*mat.Dense, error) {
-	var rows *mat.Dense
-	for have, round := 0, 1; have < n; round++ {
-		x, err := d.draw(n - have)
-		if err != nil {
-			return nil, err
-		}
-		drawn, width := x.Dims()
-		if rows == nil {
-			rows = mat.NewDense(n, width, nil)
-		}
-		for i := range drawn {
-			if row := x.RawRowView(i); round == mostRounds || d.seen(row) {
-				rows.SetRow(have, row)
-				have++
-			}
-		}
+	var given []string
+	for _, g := range d.given {
+		given = append(given, g.Column)
 	}
-	return rows, nil
-}
-
-// seen reports whether the numbers of a row are in the ranges that the table had. What is given stands as it is.
-func (d *drawing) seen(row []float64) bool {
-	for j, name := range d.model.Names() {
-		c, there := d.model.Schema.Column(name)
-		if there && c.Min < c.Max && !d.knows(name) && (row[j] < c.Min || row[j] > c.Max) {
-			return false
-		}
-	}
-	return true
+	return d.model.DrawSeen(n, d.draw, given...)
 }
 
 // write writes n rows, as cells of the table where the model knows it, unless they are wanted plain.

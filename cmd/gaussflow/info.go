@@ -3,13 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"gaussflow/data"
-	"gaussflow/data/sql"
 	"gaussflow/info"
 )
 
@@ -28,16 +25,27 @@ and with --dual, which leaves each column out in turn and so takes longer:
 With --between, the mutual information of two groups of columns, with --given what is left of it where those columns are known;
 with --matrix, that of every two columns; with --kl, how the rows differ from those of another table of the same columns.
 
-All but the entropy depend on the order of the values in each column alone: in any unit, and of the logarithms, they are the same.`
+What each column is, is found from its cells, as fit finds it. Numbers and dates are measured by the order of their values alone: in any
+unit, and of the logarithms, all but the entropy and --kl of normal columns are the same. Equal ones are ranked at random among each
+other, as if measured finer, which changes nothing that columns share. Categories are measured as names. Columns that say nothing of a
+row, as its number, and those that others make are left out, and named. A measure is of the rows that have all cells which it is about:
+one of two columns is of more rows than one of all.
+
+DATA and the table of --kl may be models: rows are drawn from them. The entropy and the total correlation of a flow, and the divergence of
+two, are by its own density, and their standard errors are of the draws alone.`
 
 const infoExample = `  gaussflow info table.csv
   gaussflow info table.csv --between height,weight:age --given sex
+  gaussflow info table.csv --except notes --as code=category --dual
   gaussflow info table.csv --matrix --json
-  gaussflow info january.csv --kl july.csv`
+  gaussflow info january.csv --kl july.csv
+  gaussflow info model.gflow --matrix`
 
 // infoFlags are the flags of info.
 type infoFlags struct {
 	table                tableFlags
+	as                   map[string]string
+	schema               string
 	between, other       string
 	given                []string
 	dual, matrix, asJSON bool
@@ -54,11 +62,13 @@ func newInfo() *cobra.Command {
 		Args:    arguments("DATA"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, args[0]) },
 	}
-	o.table.register(c)
+	o.table.registerWhole(c)
 	o.table.rowsFlag(c, "measure")
 	f := c.Flags()
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
 	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
+	f.StringToStringVar(&o.as, "as", nil, asUsage)
+	f.StringVar(&o.schema, "schema", "", "take what the columns are from this JSON `file`, which gaussflow inspect --schema writes")
 	f.StringVar(&o.between, "between", "", "the mutual information of two `groups` of columns, a,b:c,d")
 	f.StringSliceVar(&o.given, "given", nil, "with --between: what is left of it where these columns, by `name`, are known")
 	f.BoolVar(&o.dual, "dual", false, "the dual total correlation and the O-information too")
@@ -76,37 +86,28 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	if o.other != "" {
 		p.reads("--kl", o.other)
 	}
-	if err := errors.Join(o.table.checkRows(c), p.check(c)); err != nil {
+	if o.schema != "" {
+		p.reads("--schema", o.schema)
+	}
+	if err := errors.Join(o.check(c, path), o.table.checkRows(c), p.check(c)); err != nil {
 		return err
-	}
-	if o.other != "" {
-		if err := o.table.checkPair(c, path, o.other); err != nil {
-			return err
-		}
-	}
-	if len(o.given) > 0 && o.between == "" {
-		return usage(c, errors.New("--given without --between a,b:c,d, want the groups whose mutual information it is"))
 	}
 	o.config.Interrupt = c.Context()
-	table, err := o.read(c, path, nil)
+	table, err := o.read(c, path)
 	if err != nil {
 		return err
 	}
-	path = sql.Name(path)
-	var said findings
+	said := &findings{LeftOut: table.leftOut}
 	switch {
 	case o.other != "":
-		var other *data.Table
-		if other, err = o.read(c, o.other, table.Names); err == nil {
-			err = said.compare(o.config, path, sql.Name(o.other), table, other)
-		}
+		err = o.compare(c, said, table)
 	case o.between != "":
-		err = o.betweenGroups(c, &said, path, table)
+		err = o.betweenGroups(c, said, table)
 	default:
-		err = said.describe(c, o, path, table)
+		err = said.describe(table, o)
 	}
 	if err != nil {
-		return err
+		return in(table.name, err)
 	}
 	if o.asJSON {
 		return printJSON(c.OutOrStdout(), said)
@@ -115,35 +116,27 @@ func (o *infoFlags) run(c *cobra.Command, path string) error {
 	return nil
 }
 
-// read reads a table, of the columns named where there are any.
-func (o *infoFlags) read(c *cobra.Command, path string, columns []string) (*data.Table, error) {
-	flags := o.table
-	if o.other != "" {
-		flags = o.table.ofPair(path)
-	}
-	if columns != nil {
-		flags.options.Columns, flags.options.Except = nil, nil
-	}
-	file, err := flags.open(c, path)
-	if err != nil {
-		return nil, err
-	}
-	if columns != nil {
-		if file, err = file.Select(columns...); err != nil {
-			return nil, err
+// check reports flags that do not go together.
+func (o *infoFlags) check(c *cobra.Command, path string) error {
+	if o.schema != "" {
+		if err := o.table.schemaAlone(o.as); err != nil {
+			return usage(c, err)
 		}
 	}
-	table, all, err := file.ReadSome(c.Context(), o.table.mostRows(file.Dim()), o.config.Seed)
-	if err != nil {
-		return nil, err
+	if isModel(path) && (o.schema != "" || len(o.as)+len(o.table.options.Columns)+len(o.table.options.Except) > 0) {
+		return usage(c, fmt.Errorf("%s is a model, which knows what its columns are: --columns, --except, --as and --schema are of tables; --between chooses columns", path))
 	}
-	sayDropped(c, table.Dropped)
-	sayDrawn(c, "measured on", table.Rows(), all)
-	return table, nil
+	if len(o.given) > 0 && o.between == "" {
+		return usage(c, errors.New("--given without --between a,b:c,d, want the groups whose mutual information it is"))
+	}
+	if o.other == "" {
+		return nil
+	}
+	return o.table.checkPair(c, path, o.other)
 }
 
 // betweenGroups is the mutual information that --between asks for.
-func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, path string, table *data.Table) error {
+func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, table *measured) error {
 	left, right, ok := strings.Cut(o.between, ":")
 	if !ok || left == "" || right == "" {
 		return usage(c, fmt.Errorf("--between %q, want two groups of columns, a,b:c,d", o.between))
@@ -152,10 +145,10 @@ func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, path string,
 	seen := map[string]bool{}
 	for i, names := range [][]string{strings.Split(left, ","), strings.Split(right, ","), o.given} {
 		for _, name := range names {
-			at := slices.Index(table.Names, name)
+			at, err := table.column(name)
 			switch {
-			case at < 0:
-				return &data.ColumnError{File: path, Missing: []string{name}, Have: table.Names}
+			case err != nil:
+				return err
 			case seen[name]:
 				return usage(c, fmt.Errorf("the column %q is named twice, want groups that do not overlap", name))
 			}
@@ -163,9 +156,20 @@ func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, path string,
 			groups[i] = append(groups[i], at)
 		}
 	}
-	s, err := sampleOf(o.config, path, table)
+	said.LeftOut = nil // the columns are those that were asked for
+	return said.groups(table, o.between, groups)
+}
+
+// compare is what --kl asks for.
+func (o *infoFlags) compare(c *cobra.Command, said *findings, table *measured) error {
+	table, err := table.numbers()
 	if err != nil {
 		return err
 	}
-	return in(path, said.groups(s, o.between, groups))
+	other, err := o.readAs(c, o.other, table.schema)
+	if err != nil {
+		return err
+	}
+	said.LeftOut = table.leftOut
+	return said.compare(table, other)
 }

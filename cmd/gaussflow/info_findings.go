@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/spf13/cobra"
-
-	"gaussflow/data"
 	"gaussflow/info"
 	"gaussflow/internal/visible"
 )
@@ -19,11 +17,15 @@ import (
 type findings struct {
 	Rows     int                  `json:"rows"`
 	Columns  []string             `json:"columns"`
-	LeftOut  []string             `json:"left_out,omitempty"` // columns of one value
+	LeftOut  []leftOut            `json:"left_out,omitempty"`
+	Names    []string             `json:"names,omitempty"` // columns of categories
+	Tied     []string             `json:"tied,omitempty"`  // columns of numbers of which many are equal
 	Measures []finding            `json:"measures,omitempty"`
 	Tests    map[string]info.Test `json:"tests,omitempty"`
-	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null: infinite, as on the diagonal
+	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null: infinite, as on the diagonal; of 0 rows: it cannot be told
 	ByValue  []string             `json:"by_value,omitempty"`
+
+	pair bool // of two tables
 }
 
 // A finding is a measure, or why there is none.
@@ -33,20 +35,27 @@ type finding struct {
 	Why string `json:"why_not,omitempty"`
 }
 
-// sampleOf is the sample of a table.
-func sampleOf(c info.Config, path string, table *data.Table) (*info.Sample, error) {
-	c.Names = table.Names
-	s, err := info.Of(table.X, c)
-	return s, in(path, err)
+// of says of which columns of a table the findings are.
+func (f *findings) of(m *measured, columns ...int) {
+	f.Rows = m.sample.Rows()
+	for _, j := range columns {
+		name := m.sample.Names()[j]
+		f.Columns = append(f.Columns, name)
+		switch {
+		case len(m.schema.Columns[j].Levels) > 0:
+			f.Names = append(f.Names, name)
+		case m.sample.Tied(j) > f.Rows/20:
+			f.Tied = append(f.Tied, name)
+		}
+	}
 }
 
 // add adds a measure. Where columns have none, why is said in its place.
 func (f *findings) add(name string, e info.Estimate, err error) error {
-	var dependent *info.DependentError
-	var tied *info.TiedError
+	var why interface{ Reason() string }
 	switch {
-	case errors.As(err, &dependent) || errors.As(err, &tied):
-		f.Measures = append(f.Measures, finding{Name: name, Why: message(err)})
+	case errors.As(err, &why):
+		f.Measures = append(f.Measures, finding{Name: name, Why: why.Reason()})
 		return nil
 	case err != nil:
 		return err
@@ -56,28 +65,13 @@ func (f *findings) add(name string, e info.Estimate, err error) error {
 }
 
 // describe says what the columns of one table share.
-func (f *findings) describe(c *cobra.Command, o *infoFlags, path string, table *data.Table) error {
-	all, err := sampleOf(o.config, path, table)
-	if err != nil {
-		return err
+func (f *findings) describe(m *measured, o *infoFlags) error {
+	var all []int
+	for j := range m.schema.Columns {
+		all = append(all, j)
 	}
-	var varying []int
-	for j, name := range table.Names {
-		if all.Constant(j) {
-			f.LeftOut = append(f.LeftOut, name)
-			continue
-		}
-		varying = append(varying, j)
-		f.Columns = append(f.Columns, name)
-	}
-	if len(f.LeftOut) > 0 {
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: columns of one value in all rows share nothing, and are left out: %s\n", quoted(f.LeftOut))
-	}
-	f.Rows = table.Rows()
-	if len(varying) == 0 {
-		return in(path, errors.New("every column has one value in all rows, want at least one that varies"))
-	}
-	return in(path, f.shared(all, varying, o))
+	f.of(m, all...)
+	return f.shared(m.sample, all, o)
 }
 
 // shared are the measures of columns that vary.
@@ -103,11 +97,9 @@ func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	if len(columns) < 2 {
 		return nil
 	}
-	t, err := s.IndependenceTest(columns...)
-	if err != nil {
+	if err := f.test("independence", func() (info.Test, error) { return s.IndependenceTest(columns...) }); err != nil {
 		return err
 	}
-	f.Tests = map[string]info.Test{"independence": t}
 	if !o.matrix {
 		return nil
 	}
@@ -118,7 +110,10 @@ func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	for _, row := range pairs {
 		out := make([]*info.Estimate, len(row))
 		for j := range row {
-			if !math.IsInf(row[j].Value, 1) {
+			switch {
+			case math.IsNaN(row[j].Value):
+				out[j] = &info.Estimate{}
+			case !math.IsInf(row[j].Value, 1):
 				out[j] = &row[j]
 			}
 		}
@@ -127,42 +122,46 @@ func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	return nil
 }
 
-// groups says what two groups share, where a third is known.
-func (f *findings) groups(s *info.Sample, between string, groups [3][]int) error {
-	for _, g := range groups {
-		for _, j := range g {
-			f.Columns = append(f.Columns, s.Names()[j])
-		}
+// test adds a test, unless the columns have none, which the measures beside it say why.
+func (f *findings) test(name string, of func() (info.Test, error)) error {
+	t, err := of()
+	var why interface{ Reason() string }
+	if errors.As(err, &why) {
+		return nil
 	}
-	f.Rows = s.Rows()
+	f.Tests = map[string]info.Test{name: t}
+	return err
+}
+
+// groups says what two groups share, where a third is known.
+func (f *findings) groups(m *measured, between string, groups [3][]int) error {
+	for _, g := range groups {
+		f.of(m, g...)
+	}
 	name := "mutual information of " + strings.ReplaceAll(between, ":", " and ")
 	if len(groups[2]) > 0 {
 		name += " given " + strings.Join(f.Columns[len(groups[0])+len(groups[1]):], ",")
 	}
-	e, err := s.ConditionalMutualInformation(groups[0], groups[1], groups[2])
+	e, err := m.sample.ConditionalMutualInformation(groups[0], groups[1], groups[2])
 	if err := f.add(name, e, err); err != nil {
 		return err
 	}
 	if len(groups[2]) > 0 {
 		return nil
 	}
-	t, err := s.DependenceTest(groups[0], groups[1])
-	f.Tests = map[string]info.Test{"independence": t}
-	return err
+	return f.test("independence", func() (info.Test, error) { return m.sample.DependenceTest(groups[0], groups[1]) })
 }
 
 // compare says how two tables differ.
-func (f *findings) compare(config info.Config, path, otherPath string, table, other *data.Table) error {
-	p, err := sampleOf(config, path, table)
-	if err != nil {
-		return err
+func (f *findings) compare(table, other *measured) error {
+	f.Rows, f.Columns, f.pair = table.sample.Rows(), table.sample.Names(), true
+	var d info.Divergence
+	var err error
+	if table.flow != nil && other.flow != nil {
+		d, err = info.DivergeFlows(table.flow, other.flow, table.sample.Rows(), table.config.Seed)
+	} else {
+		d, err = info.Diverge(table.sample, other.sample)
 	}
-	q, err := sampleOf(config, otherPath, other)
-	if err != nil {
-		return err
-	}
-	f.Rows, f.Columns = table.Rows(), table.Names
-	d, err := info.Diverge(p, q)
 	if err != nil {
 		return err
 	}
@@ -170,14 +169,12 @@ func (f *findings) compare(config info.Config, path, otherPath string, table, ot
 	for _, m := range []struct {
 		name string
 		e    info.Estimate
-	}{{fmt.Sprintf("KL(%s ‖ %s)", path, otherPath), d.KL}, {fmt.Sprintf("KL(%s ‖ %s)", otherPath, path), d.Reverse}, {"Jensen–Shannon", d.JensenShannon}} {
+	}{{fmt.Sprintf("KL(%s ‖ %s)", table.name, other.name), d.KL}, {fmt.Sprintf("KL(%s ‖ %s)", other.name, table.name), d.Reverse}, {"Jensen–Shannon", d.JensenShannon}} {
 		if err := f.add(m.name, m.e, nil); err != nil {
 			return err
 		}
 	}
-	t, err := info.SameTest(p, q)
-	f.Tests = map[string]info.Test{"one distribution": t}
-	return err
+	return f.test("one distribution", func() (info.Test, error) { return info.SameTest(table.sample, other.sample) })
 }
 
 func (f *findings) print(out io.Writer) {
@@ -185,22 +182,56 @@ func (f *findings) print(out io.Writer) {
 	fmt.Fprintf(w, "rows\t%d\n", f.Rows)
 	for _, m := range f.Measures {
 		if m.Estimate == nil {
-			fmt.Fprintf(w, "%s\t–\t%s\n", m.Name, m.Why)
+			fmt.Fprintf(w, "%s\t–\t%s\n", inCell(m.Name), inCell(m.Why))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%.4f ± %.4f nats\t95 %%: %.4f to %.4f\tbias taken off: %.4f\n", m.Name, m.Value, m.SE, m.Lo, m.Hi, m.Bias)
+		fmt.Fprintf(w, "%s\t%s ± %s nats\t95 %%: %s to %s\tbias taken off: %s%s\n", inCell(m.Name), fixed(m.Value), fixed(m.SE), fixed(m.Lo), fixed(m.Hi), fixed(m.Bias), f.partly(m.Rows))
 	}
 	for name, t := range f.Tests {
 		fmt.Fprintf(w, "%s\tp = %.3g\t%d draws\n", name, t.P, t.Draws)
 	}
-	if len(f.ByValue) > 0 {
-		fmt.Fprintf(w, "taken for normal\t%s\n", strings.Join(f.ByValue, ", "))
+	for _, said := range []struct {
+		what    string
+		columns []string
+	}{{"measured as names", f.Names}, {"equal values ranked at random", f.Tied}, {"taken for normal", f.ByValue}} {
+		if len(said.columns) > 0 {
+			fmt.Fprintf(w, "%s\t%s\n", said.what, listed(cells(said.columns), ", "))
+		}
 	}
 	w.Flush()
+	for i, l := range f.LeftOut {
+		if i == 0 {
+			fmt.Fprint(w, "\nleft out\n")
+		}
+		fmt.Fprintf(w, "  %s\t%s\n", inCell(l.Name), inCell(l.Why))
+	}
+	w.Flush()
+	f.printMatrix(w)
+}
+
+// fixed is nats with four decimals, and no sign before nothing.
+func fixed(nats float64) string {
+	if text := strconv.FormatFloat(nats, 'f', 4, 64); text != "-0.0000" {
+		return text
+	}
+	return "0.0000"
+}
+
+// partly says of how many rows a measure is, where some have missing cells.
+func (f *findings) partly(rows int) string {
+	if rows == f.Rows || f.pair {
+		return ""
+	}
+	return fmt.Sprintf("\tof the %d rows that have all cells", rows)
+}
+
+// printMatrix prints what every two columns share.
+func (f *findings) printMatrix(w *tabwriter.Writer) {
 	if f.Matrix == nil {
 		return
 	}
 	fmt.Fprintf(w, "\nmutual information, nats\t%s\n", strings.Join(cells(f.Columns), "\t"))
+	unknown := false
 	for i, row := range f.Matrix {
 		fmt.Fprint(w, inCell(f.Columns[i]))
 		for j, e := range row {
@@ -209,6 +240,9 @@ func (f *findings) print(out io.Writer) {
 				fmt.Fprint(w, "\t·")
 			case e == nil:
 				fmt.Fprint(w, "\tinfinite")
+			case e.Rows == 0:
+				unknown = true
+				fmt.Fprint(w, "\t?")
 			default:
 				fmt.Fprintf(w, "\t%.3f ± %.3f", e.Value, e.SE)
 			}
@@ -216,6 +250,10 @@ func (f *findings) print(out io.Writer) {
 		fmt.Fprintln(w)
 	}
 	w.Flush()
+	if unknown {
+		fmt.Fprintln(w, "?: too few rows have both cells, or too few each of the names, to tell")
+		w.Flush()
+	}
 }
 
 func cells(names []string) []string {

@@ -106,6 +106,7 @@ func init() { // they call message
 		as(sayConstant), as(sayRow), as(func(e *tabular.SpreadError) string { return e.Error() }), as(func(e *report.UnfitError) string { return e.What }),
 		as(func(e *info.DependentError) string { return e.Reason() }), as(func(e *info.ConstantError) string { return e.Reason() }),
 		as(func(e *info.TiedError) string { return e.Reason() }), as(func(e *info.FewRowsError) string { return e.Reason() }),
+		as(func(e *info.LevelsError) string { return e.Reason() }), as(func(e *info.NamesError) string { return e.Reason() }),
 		as(func(e *drift.IncomparableError) string { return e.Reason() }), as(func(e *driftedError) string { return e.Error() }),
 		as(func(e *graph.SizeError) string {
 			return fmt.Sprintf("%s would be too much, want at most %d numbers", e.Got, e.Most)

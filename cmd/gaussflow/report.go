@@ -13,8 +13,8 @@ import (
 )
 
 const reportLong = `Report writes a page for people who do not know flows: how far samples can stand in for rows of the table, each
-column and the pairs that matter beside them, which rows are odd and by which columns, whether this is the table that was
-fitted to at all, and how the fit went. One HTML file that needs no network.
+column and the pairs that matter beside them, what every two columns tell of each other and how the layers take that apart,
+which rows are odd and by which columns, whether this is the table that was fitted to at all, and how the fit went. One HTML file that needs no network.
 
 The table is the one fitted to, or another one with all of its columns, dropped ones too, found by name.`
 

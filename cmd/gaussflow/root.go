@@ -12,7 +12,7 @@ import (
 const rootLong = `Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows
 like these, is the model any good.
 
-A table is CSV or TSV (also .gz and .zst), Parquet, NPY or NPZ; "-" is standard input. Results go to standard output
+A table is CSV or TSV (also .gz and .zst), Parquet, Arrow, NPY or NPZ; "-" is standard input. Results go to standard output
 or to the file of -o, which appears once it is whole; progress goes to standard error where that is a terminal.
 
 With --sql "select ..." a table is what a database answers: an SQLite file, or postgres://user@host:port/name, whose

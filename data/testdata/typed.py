@@ -1,5 +1,5 @@
-"""Writes typed.parquet and nested.parquet, and typed.csv, as which the first is passed on with a column more: python typed.py, with
-pyarrow. The text comes from Python alone."""
+"""Writes typed.parquet, typed.arrow (a file of Arrow) and typed.arrows (a stream, packed), one table, and typed.csv, as which it is passed
+on with a column more; and nested.parquet: python typed.py, with pyarrow. The text comes from Python alone."""
 import datetime as dt
 import decimal
 import uuid
@@ -82,6 +82,10 @@ columns["of"] = pa.array([{"p": 2**60 + 1, "q": "u"}, None, {"p": None, "q": "v"
 texts["of.p"], texts["of.q"] = [str(2**60 + 1), "", ""] * (N // 3), ["u", "", "v"] * (N // 3)
 
 pq.write_table(pa.table(columns), "typed.parquet", row_group_size=5, compression="snappy")
+with pa.ipc.new_file("typed.arrow", pa.table(columns).schema) as out:
+    out.write_table(pa.table(columns), max_chunksize=5)
+with pa.ipc.new_stream("typed.arrows", pa.table(columns).schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out:
+    out.write_table(pa.table(columns), max_chunksize=5)
 pq.write_table(pa.table({
     "x": columns["x"],
     "tags": pa.array([["a", None], [], None, ["b"]] * (N // 4)),

@@ -10,13 +10,13 @@ import (
 	"gaussflow/info"
 )
 
-// A study is one line of the table: a measure whose truth is known, estimated of fresh rows again and again.
+// A study is one line of the table: a measure whose truth is known, estimated of fresh rows again and again, or a test.
 type study struct {
 	name     string
 	truth    float64
-	within   float64 // that the mean error is to be, 0: the mean standard error of an estimate
-	estimate func(rng *rand.Rand) (info.Estimate, error)
-	p        func(rng *rand.Rand) (float64, error) // of a test whose hypothesis holds; nil: none
+	within   float64                                     // that the mean error is to be, 0: the mean standard error of an estimate
+	estimate func(rng *rand.Rand) (info.Estimate, error) // nil: only a test
+	p        func(rng *rand.Rand) (float64, error)       // of a test whose hypothesis holds; nil: none
 }
 
 // sample is a law's rows, mapped column by column.
@@ -107,9 +107,21 @@ func studies() (all []study) {
 				}
 				t, err := s.IndependenceTest()
 				return t.P, err
+			}}, study{name: fmt.Sprintf("two samples of independent columns, d = %2d, n = %4d each", d, n), p: func(rng *rand.Rand) (float64, error) {
+				a, err := sample(l.draw(n, rng))
+				if err != nil {
+					return 0, err
+				}
+				b, err := sample(l.draw(n, rng))
+				if err != nil {
+					return 0, err
+				}
+				t, err := info.SameTest(a, b)
+				return t.P, err
 			}})
 		}
 	}
+	all = append(all, nameStudies()...)
 	return append(all, bentStudies()...)
 }
 

@@ -70,15 +70,17 @@ func (s study) line(draws int) (string, error) {
 	for i := range draws {
 		rng := rand.New(rand.NewPCG(uint64(i), 1))
 		begin := time.Now()
-		e, err := s.estimate(rng)
-		if err != nil {
-			return "", err
-		}
-		seconds += time.Since(begin).Seconds()
-		off := e.Value - s.truth
-		sum, squares, se = sum+off, squares+off*off, se+e.SE
-		if e.Lo <= s.truth && s.truth <= e.Hi {
-			holds++
+		if s.estimate != nil {
+			e, err := s.estimate(rng)
+			if err != nil {
+				return "", err
+			}
+			seconds += time.Since(begin).Seconds()
+			off := e.Value - s.truth
+			sum, squares, se = sum+off, squares+off*off, se+e.SE
+			if e.Lo <= s.truth && s.truth <= e.Hi {
+				holds++
+			}
 		}
 		if s.p != nil {
 			p, err := s.p(rng)
@@ -103,6 +105,9 @@ func (s study) line(draws int) (string, error) {
 	rejected := "–"
 	if s.p != nil {
 		rejected = fmt.Sprintf("%.1f %%", 100*float64(rejects)/n)
+	}
+	if s.estimate == nil {
+		return fmt.Sprintf("%-52s %62s", s.name, rejected), nil
 	}
 	return fmt.Sprintf("%-52s %8.4f %+9.5f%s%8.4f %8.4f %8.4f %4.0f %% %8s %.3f", s.name, s.truth, mean, mark,
 		math.Sqrt(max(squares/n-mean*mean, 0)*n/max(n-1, 1)), se/n, within, 100*float64(holds)/n, rejected, seconds/n), nil

@@ -8,7 +8,7 @@ import (
 // TestTable: the program prints its lines, and the mean errors of some are as small as they must be.
 func TestTable(t *testing.T) {
 	var out strings.Builder
-	if err := run(&out, 2, `normal pair, ρ = 0.6|independent, d =  2, n =  500|TC of a t.*columns' exp|seconds`); err != nil {
+	if err := run(&out, 2, `normal pair, ρ = 0.6|independent, d =  2, n =  500|a name and a number, shift 2|TC of a t.*columns' exp|seconds`); err != nil {
 		t.Fatal(err)
 	}
 	for _, words := range []string{"MI, normal pair, ρ = 0.6, n = 5000", "TC of 6000 × 8", "TC of a t less that of its columns' exp"} {

@@ -109,6 +109,12 @@ func shapes() ([]shape, error) {
 		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)
 		x.Slice(0, n, 0, 2).(*mat.Dense).Copy(bows[0].draw(n, rng))
 		return x, nil
+	}}, shape{"both bows and 1 apart", func() (float64, error) { return bows[0].truth() + bows[1].truth(), nil }, func(n int, rng *rand.Rand) (*mat.Dense, error) {
+		x := mat.NewDense(n, 5, nil)
+		x.Apply(func(int, int, float64) float64 { return rng.NormFloat64() }, x)
+		x.Slice(0, n, 0, 2).(*mat.Dense).Copy(bows[0].draw(n, rng))
+		x.Slice(0, n, 3, 5).(*mat.Dense).Copy(bows[1].draw(n, rng))
+		return x, nil
 	}}, shape{"two moons", func() (float64, error) { return moonsTruth(moons) }, func(n int, rng *rand.Rand) (*mat.Dense, error) {
 		t, err := data.Draw(moons, n, rng)
 		if err != nil {
@@ -126,7 +132,7 @@ func shapeStudies(wanted func(name string) bool) (all []study, err error) {
 	}
 	for _, s := range of {
 		truth := math.NaN()
-		for _, by := range []info.Remainder{info.Neighbours, info.Flow, info.RBIG, info.Sums} {
+		for _, by := range []info.Remainder{info.Auto, info.Neighbours, info.Flow, info.RBIG, info.Sums} {
 			name := fmt.Sprintf("TC, %s, n = 5000, by %s", s.name, by)
 			if !wanted(name) {
 				continue

@@ -16,5 +16,5 @@ func peakOf(c *exec.Cmd) int64 {
 	if !ok {
 		return 0
 	}
-	return usage.Maxrss << 10
+	return int64(usage.Maxrss) << 10
 }

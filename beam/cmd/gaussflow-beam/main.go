@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path"
 	"strings"
 
 	sdk "github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -74,7 +75,9 @@ func score(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return runOn(ctx, func(s sdk.Scope) { beam.ScoreFiles(s, raw, *out, beam.Files(s, *files)) })
+	return runOn(ctx, func(s sdk.Scope) {
+		beam.Keep(s, path.Join(*out, "totals.json"), beam.Total(s, beam.ScoreFiles(s, raw, *out, beam.Files(s, *files))))
+	})
 }
 
 // runOn runs what build makes.

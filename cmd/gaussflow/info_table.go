@@ -1,0 +1,228 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/columns"
+	"gaussflow/data"
+	"gaussflow/data/sql"
+	"gaussflow/flows"
+	"gaussflow/info"
+	"gaussflow/tabular"
+)
+
+// A measured table is what info has read of one.
+type measured struct {
+	name    string
+	schema  *columns.Schema // of the columns in x alone
+	x       *mat.Dense
+	sample  *info.Sample
+	config  info.Config
+	flow    *flows.Flow // that x was drawn from; nil: it is of a table, or of a model that is no flow
+	leftOut []leftOut
+}
+
+func namesOfSchema(schema *columns.Schema) (names []string) {
+	for _, column := range schema.Modelled() {
+		names = append(names, column.Name)
+	}
+	return names
+}
+
+// A leftOut column is not measured.
+type leftOut struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// read reads a table, of which it finds out what the columns are, or draws one from a model.
+func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
+	if isModel(path) {
+		return o.draw(c, path)
+	}
+	file, err := o.open(c, path)
+	if err != nil {
+		return nil, err
+	}
+	var schema *columns.Schema
+	if o.schema != "" {
+		schema, err = readSchema(o.schema)
+	} else {
+		schema, err = profile(c, file, o.as)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if schema.Rows == 0 && o.schema == "" && schema.BadRows == nil {
+		return nil, &data.EmptyError{File: file.Name(), What: "row"}
+	}
+	return o.measure(c, file, schema)
+}
+
+// draw draws rows from a model.
+func (o *infoFlags) draw(c *cobra.Command, path string) (*measured, error) {
+	model, err := tabular.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &measured{name: path, config: o.config, flow: model.Flow}
+	n := o.table.maxRows
+	if n == 0 {
+		n = info.ModelRows
+	}
+	if model.Mixed != nil {
+		m.flow, m.schema = nil, modelledOnly(model.Schema)
+		if m.x, err = model.Mixed.Sample(n, rand.New(rand.NewPCG(o.config.Seed, 0))); err == nil {
+			m.sample, err = info.OfTable(m.schema, m.x, m.config)
+		}
+	} else {
+		m.schema = numbersSchema(keptColumns(model))
+		m.config.Names = keptColumns(model)
+		m.sample, err = info.OfFlow(m.flow, n, m.config)
+	}
+	if err != nil {
+		return nil, in(path, err)
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: measured on %s rows drawn from the model; --max-rows says how many\n", grouped(n))
+	return m, nil
+}
+
+// modelledOnly is a schema of the columns that are measured.
+func modelledOnly(schema *columns.Schema) *columns.Schema {
+	only := &columns.Schema{Rows: schema.Rows}
+	for _, column := range schema.Modelled() {
+		only.Columns = append(only.Columns, *column)
+	}
+	return only
+}
+
+// keptColumns are the columns that a flow has a dimension for.
+func keptColumns(model *tabular.Model) (names []string) {
+	for _, column := range model.Columns {
+		if !column.Dropped {
+			names = append(names, column.Name)
+		}
+	}
+	return names
+}
+
+// readAs reads a table whose columns are those of another one.
+func (o *infoFlags) readAs(c *cobra.Command, path string, schema *columns.Schema) (*measured, error) {
+	if isModel(path) {
+		m, err := o.draw(c, path)
+		if err == nil && !slices.Equal(m.sample.Names(), namesOfSchema(schema)) {
+			err = in(path, fmt.Errorf("its columns are %s, want %s: those of the first", quoted(m.sample.Names()), quoted(namesOfSchema(schema))))
+		}
+		return m, err
+	}
+	file, err := o.open(c, path)
+	if err != nil {
+		return nil, err
+	}
+	return o.measure(c, file, schema)
+}
+
+func (o *infoFlags) open(c *cobra.Command, path string) (*data.File, error) {
+	flags := o.table
+	if o.other != "" {
+		flags = o.table.ofPair(path)
+	}
+	if path == o.other { // its columns are those of the first table
+		flags.options.Columns, flags.options.Except = nil, nil
+	}
+	return flags.open(c, path)
+}
+
+// errUnmeasured is of a table of whose columns none is measured.
+var errUnmeasured = errors.New("no column is left that could be measured: each is of one value, names rows, or is made of others; gaussflow inspect says which")
+
+// measure reads the columns that are modelled.
+func (o *infoFlags) measure(c *cobra.Command, file *data.File, schema *columns.Schema) (*measured, error) {
+	m := &measured{name: file.Name(), schema: modelledOnly(schema)}
+	for i := range schema.Columns {
+		if column := &schema.Columns[i]; !column.Modelled() {
+			m.leftOut = append(m.leftOut, leftOut{column.Name, whyUnmeasured(column)})
+		}
+	}
+	if len(m.schema.Columns) == 0 {
+		return nil, in(m.name, errUnmeasured)
+	}
+	chosen, err := columnsOf(file, m.schema)
+	if err != nil {
+		return nil, err
+	}
+	table, err := o.table.readTable(c.Context(), chosen, m.schema, o.config.Seed)
+	if err != nil {
+		return nil, err
+	}
+	table.say(c, "measured on")
+	m.x, m.config = table.x, o.config
+	m.sample, err = info.OfTable(m.schema, m.x, m.config)
+	return m, in(m.name, err)
+}
+
+// whyUnmeasured says why a column is left out.
+func whyUnmeasured(c *columns.Column) string {
+	switch c.Kind {
+	case columns.Constant:
+		return "one value in all rows, which shares nothing"
+	case columns.Derived:
+		return fmt.Sprintf("made of others (%s), with which it shares infinitely much", c.Relation)
+	case columns.Identifier:
+		return "it names rows, and says nothing else of them"
+	case columns.Text:
+		return "words that hardly ever come twice"
+	case columns.Empty:
+		return "no value at all"
+	}
+	return c.Note
+}
+
+// column is the place of a column among those measured.
+func (m *measured) column(name string) (int, error) {
+	have := m.sample.Names()
+	if at := slices.Index(have, name); at >= 0 {
+		return at, nil
+	}
+	for _, l := range m.leftOut {
+		if l.Name == name {
+			return 0, fmt.Errorf("column %q cannot be measured: %s", name, l.Why)
+		}
+		have = append(have, l.Name)
+	}
+	return 0, &data.ColumnError{File: sql.Name(m.name), Missing: []string{name}, Have: have}
+}
+
+// numbers are the columns of numbers alone.
+func (m *measured) numbers() (*measured, error) {
+	if m.flow != nil {
+		return m, nil
+	}
+	only := &measured{name: m.name, schema: &columns.Schema{Rows: m.schema.Rows}, config: m.config, leftOut: slices.Clone(m.leftOut)}
+	var kept []int
+	for j, column := range m.schema.Columns {
+		if len(column.Levels) > 0 {
+			only.leftOut = append(only.leftOut, leftOut{column.Name, "names, which have no place among numbers; gaussflow compare compares them"})
+			continue
+		}
+		kept = append(kept, j)
+		only.schema.Columns = append(only.schema.Columns, column)
+	}
+	if len(kept) == 0 {
+		return nil, errors.New("no column is of numbers, of which --kl is; gaussflow compare compares categories")
+	}
+	n, _ := m.x.Dims()
+	only.x = mat.NewDense(n, len(kept), nil)
+	for to, from := range kept {
+		only.x.SetCol(to, mat.Col(nil, from, m.x))
+	}
+	var err error
+	only.sample, err = info.OfTable(only.schema, only.x, only.config)
+	return only, err
+}

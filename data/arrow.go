@@ -1,0 +1,218 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/parquet-go/parquet-go"
+)
+
+// arrowLayout is a table in Arrow's IPC format, a stream or a file, whose schema was read. A file is a stream between eight bytes and a
+// footer that lists its batches, so both are read from the first byte on, a batch at a time.
+type arrowLayout struct {
+	in    *input
+	leafs []arrowLeaf
+	names []string
+}
+
+func openArrow(in *input) (layout, error) {
+	s, err := newArrowStream(in)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	l := &arrowLayout{in: in, leafs: leafsOf(s.batches.Schema())}
+	for j, leaf := range l.leafs {
+		if leaf.name == "" { // as in a header of CSV
+			leaf.name = fmt.Sprintf("x%d", j+1)
+		}
+		l.names = append(l.names, leaf.name)
+	}
+	if len(l.names) == 0 {
+		return nil, &EmptyError{File: in.name, What: "column"}
+	}
+	return l, nil
+}
+
+func (l *arrowLayout) width() int { return len(l.leafs) }
+
+func (l *arrowLayout) columns() []string { return l.names }
+
+func (l *arrowLayout) appendHeader(dst []byte, comma byte) []byte {
+	return appendNames(dst, l.names, comma)
+}
+
+// fields are those of text, since Parquet has not all of Arrow's types.
+func (l *arrowLayout) fields(pick []int) ([]parquet.Field, error) {
+	return cellFields(l.names, pick), nil
+}
+
+func (l *arrowLayout) scan(pick []int, keep form) (scanner, error) {
+	stream, err := newArrowStream(l.in)
+	if err != nil {
+		return nil, err
+	}
+	s := &arrowScanner{stream: stream, pick: pick, columns: make([]*arrowColumn, len(l.leafs))}
+	read := pick
+	if keep > cellsOnly {
+		read = all(len(l.leafs))
+	}
+	for _, j := range read {
+		s.columns[j] = &arrowColumn{arrowLeaf: l.leafs[j]}
+	}
+	return s, nil
+}
+
+// arrowStream is one pass over the batches.
+type arrowStream struct {
+	in      *input
+	bytes   io.ReadCloser
+	spent   *allowance
+	batches *ipc.Reader
+	isFile  bool
+}
+
+// arrowMagic begins and ends a file; eight bytes with the padding at its beginning.
+const arrowMagic = "ARROW1"
+
+func newArrowStream(in *input) (_ *arrowStream, err error) {
+	stream, err := in.open()
+	if err != nil {
+		return nil, err
+	}
+	s := &arrowStream{in: in, bytes: stream, spent: &allowance{most: in.limit}}
+	defer func() {
+		if err != nil {
+			stream.Close()
+		}
+	}()
+	head := make([]byte, 8)
+	if _, err = io.ReadFull(stream, head); err != nil {
+		return nil, in.failed(truncated(err))
+	}
+	var from io.Reader = stream
+	if s.isFile = bytes.HasPrefix(head, []byte(arrowMagic)); !s.isFile {
+		from = io.MultiReader(bytes.NewReader(head), stream)
+	}
+	messages := ipc.NewMessageReader(from, ipc.WithAllocator(s.spent), ipc.WithMetadataSizeLimit(in.limit), ipc.WithBodySizeLimit(in.limit))
+	s.batches, err = ipc.NewReaderFromMessageReader(&wholeMessages{MessageReader: messages, spent: s.spent}, ipc.WithAllocator(s.spent))
+	if err != nil {
+		return nil, s.damaged(err)
+	}
+	return s, nil
+}
+
+// next is the next batch, good until the one after it; io.EOF behind the last one.
+func (s *arrowStream) next() (arrow.RecordBatch, error) {
+	s.spent.bytes = s.spent.kept
+	if s.batches.Next() {
+		return s.batches.RecordBatch(), nil
+	}
+	if err := s.batches.Err(); err != nil {
+		return nil, s.damaged(err)
+	}
+	if s.isFile {
+		if err := s.footer(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, io.EOF
+}
+
+// footer is an error where a file ends before its end.
+func (s *arrowStream) footer() error {
+	tail := make([]byte, 0, 2*len(arrowMagic))
+	for piece := make([]byte, 4<<10); ; {
+		n, err := s.bytes.Read(piece)
+		tail = append(tail, piece[:n]...)
+		tail = append(tail[:0], tail[max(0, len(tail)-len(arrowMagic)):]...)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return s.in.failed(err)
+		}
+	}
+	if string(tail) != arrowMagic {
+		return s.in.failed(io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// damaged tells of an error while reading batches. The words of the decoder are about bytes, and help nobody.
+func (s *arrowStream) damaged(err error) error {
+	why := s.spent.refused
+	switch {
+	case why != "" || errors.As(err, &why):
+		return &FormatError{File: s.in.name, What: "cannot be read as Arrow: " + string(why)}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return s.in.failed(err)
+	}
+	return &FormatError{File: s.in.name, What: "cannot be read as Arrow: it is damaged, or written in a way that is not supported", Err: err}
+}
+
+// Close ends the pass.
+func (s *arrowStream) Close() error {
+	if s.batches != nil {
+		s.batches.Release()
+	}
+	return s.bytes.Close()
+}
+
+// wholeMessages tells an end that is said, as all writers do, from one that comes because the rest is lost, and counts what dictionaries
+// keep.
+type wholeMessages struct {
+	ipc.MessageReader
+	spent *allowance
+}
+
+// Message is the next one.
+func (w *wholeMessages) Message() (*ipc.Message, error) {
+	m, err := w.MessageReader.Message()
+	switch {
+	case err != nil && err != io.EOF && errors.Is(err, io.EOF): //nolint:errorlint // io.EOF itself is the mark at the end
+		return nil, io.ErrUnexpectedEOF
+	case err == nil && m.Type() == ipc.MessageDictionaryBatch:
+		if w.spent.kept += m.BodyLen(); w.spent.kept > w.spent.most {
+			w.spent.refused = tooLarge(w.spent.most)
+			return nil, w.spent.refused
+		}
+	}
+	return m, err
+}
+
+// An allowance is the memory that one batch may take, so that one that claims more than it has, or was packed to fill a memory, takes none.
+type allowance struct {
+	bytes, kept, most int64
+	refused           reason // why memory was refused, which the decoder would not pass on
+}
+
+// Allocate makes size bytes.
+func (a *allowance) Allocate(size int) []byte {
+	if a.bytes += int64(size); size < 0 || a.bytes > a.most {
+		a.refused = tooLarge(a.most)
+		panic(a.refused) // which the decoder makes an error of
+	}
+	return make([]byte, size)
+}
+
+// Reallocate makes size bytes that begin as b.
+func (a *allowance) Reallocate(size int, b []byte) []byte {
+	if size <= cap(b) && size >= 0 {
+		return b[:size]
+	}
+	larger := a.Allocate(size)
+	copy(larger, b)
+	return larger
+}
+
+// Free leaves b to the collector.
+func (a *allowance) Free([]byte) {}
+
+func tooLarge(most int64) reason {
+	return reason(fmt.Sprintf("a batch, or what its dictionaries hold, has more than %d bytes unpacked, want smaller ones", most))
+}

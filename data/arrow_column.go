@@ -1,0 +1,257 @@
+package data
+
+import (
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"gaussflow/columns"
+)
+
+// An arrowLeaf is a column: where it is, and what its values are. Those in a struct are named by their path, a.b, as in Parquet.
+type arrowLeaf struct {
+	name string
+	path []int // of the schema's fields, and then those of structs
+	kind arrowKind
+}
+
+// leafsOf are the columns of a schema.
+func leafsOf(schema *arrow.Schema) (leafs []arrowLeaf) {
+	var walk func(fields []arrow.Field, prefix string, path []int)
+	walk = func(fields []arrow.Field, prefix string, path []int) {
+		for k, f := range fields {
+			at := append(slices.Clone(path), k)
+			if s, nested := f.Type.(*arrow.StructType); nested {
+				walk(s.Fields(), prefix+f.Name+".", at)
+				continue
+			}
+			leafs = append(leafs, arrowLeaf{prefix + f.Name, at, arrowKindIn(f)})
+		}
+	}
+	walk(schema.Fields(), "", nil)
+	return leafs
+}
+
+// within are the arrays of a batch that say what the column is in a row: the structs around it, and itself.
+func (l arrowLeaf) within(batch arrow.RecordBatch) []arrow.Array {
+	arrays := []arrow.Array{batch.Column(l.path[0])}
+	for _, k := range l.path[1:] {
+		arrays = append(arrays, arrays[len(arrays)-1].(*array.Struct).Field(k))
+	}
+	return arrays
+}
+
+// An arrowKind is how the values of a type are read, as those of the same type in Parquet are: see valueOf, textOf and isNumeric.
+type arrowKind struct {
+	value   func(a arrow.Array, i int) float64            // of one that is not null
+	text    func(dst []byte, a arrow.Array, i int) []byte // of one that is not null
+	numeric bool                                          // a number is stored, which is no time
+	null    func(a arrow.Array, i int) bool               // besides what the array itself says; nil: nothing
+}
+
+// arrowKindIn is that of a field. What is known of a type that the library does not register stands beside it.
+func arrowKindIn(f arrow.Field) arrowKind {
+	k := arrowKindOf(f.Type)
+	if name, _ := f.Metadata.GetValue("ARROW:extension:name"); name == "arrow.uuid" {
+		k.text = func(dst []byte, a arrow.Array, i int) []byte {
+			return appendUUID(dst, a.(*array.FixedSizeBinary).Value(i))
+		}
+	}
+	return k
+}
+
+// arrowKindOf is that of a type. Lists, maps and what else has no one value are texts of JSON.
+func arrowKindOf(t arrow.DataType) arrowKind {
+	switch t := t.(type) {
+	case *arrow.NullType:
+		return arrowKind{null: func(arrow.Array, int) bool { return true }}
+	case *arrow.BooleanType:
+		return arrowKind{
+			value: func(a arrow.Array, i int) float64 {
+				if a.(*array.Boolean).Value(i) {
+					return 1
+				}
+				return 0
+			},
+			text: func(dst []byte, a arrow.Array, i int) []byte {
+				return strconv.AppendBool(dst, a.(*array.Boolean).Value(i))
+			},
+		}
+	case *arrow.Int8Type:
+		return wholeKind[*array.Int8]()
+	case *arrow.Int16Type:
+		return wholeKind[*array.Int16]()
+	case *arrow.Int32Type:
+		return wholeKind[*array.Int32]()
+	case *arrow.Int64Type:
+		return wholeKind[*array.Int64]()
+	case *arrow.Uint8Type:
+		return wholeKind[*array.Uint8]()
+	case *arrow.Uint16Type:
+		return wholeKind[*array.Uint16]()
+	case *arrow.Uint32Type:
+		return wholeKind[*array.Uint32]()
+	case *arrow.Uint64Type:
+		return arrowKind{
+			value: func(a arrow.Array, i int) float64 { return float64(a.(*array.Uint64).Value(i)) },
+			text: func(dst []byte, a arrow.Array, i int) []byte {
+				return strconv.AppendUint(dst, a.(*array.Uint64).Value(i), 10)
+			},
+			numeric: true,
+		}
+	case *arrow.Float16Type:
+		return floatKind(func(a arrow.Array, i int) float64 { return float64(a.(*array.Float16).Value(i).Float32()) })
+	case *arrow.Float32Type:
+		return floatKind(func(a arrow.Array, i int) float64 { return float64(a.(*array.Float32).Value(i)) })
+	case *arrow.Float64Type:
+		return floatKind(func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) })
+	case *arrow.Decimal32Type:
+		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
+	case *arrow.Decimal64Type:
+		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
+	case *arrow.Decimal128Type:
+		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal128).Value(i).BigInt() })
+	case *arrow.Decimal256Type:
+		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal256).Value(i).BigInt() })
+	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
+		return stringKind
+	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
+		return bytesKind
+	case *arrow.DictionaryType:
+		return dictionaryKind(arrowKindOf(t.ValueType))
+	}
+	return arrowTimeKindOf(t)
+}
+
+// arrowTimeKindOf is arrowKindOf of dates and times, whose numbers are those that they are stored as.
+func arrowTimeKindOf(t arrow.DataType) arrowKind {
+	switch t := t.(type) {
+	case *arrow.Date32Type:
+		return timeKind[*array.Date32](appendDate)
+	case *arrow.Date64Type:
+		return timeKind[*array.Date64](func(dst []byte, v int64) []byte { return appendTimestamp(dst, v, 1e3, false) })
+	case *arrow.Time32Type:
+		return timeKind[*array.Time32](func(dst []byte, v int64) []byte {
+			v, units := inUnits(v, t.Unit)
+			return appendTime(dst, v, units, false)
+		})
+	case *arrow.Time64Type:
+		return timeKind[*array.Time64](func(dst []byte, v int64) []byte {
+			v, units := inUnits(v, t.Unit)
+			return appendTime(dst, v, units, false)
+		})
+	case *arrow.TimestampType:
+		return timeKind[*array.Timestamp](func(dst []byte, v int64) []byte {
+			v, units := inUnits(v, t.Unit)
+			return appendTimestamp(dst, v, units, t.TimeZone != "")
+		})
+	case *arrow.DurationType:
+		return wholeKind[*array.Duration]()
+	}
+	return arrowKind{
+		value: func(a arrow.Array, i int) float64 {
+			_ = a.ValueStr(i) // which fails here if it does
+			return math.NaN()
+		},
+		text: func(dst []byte, a arrow.Array, i int) []byte { return append(dst, a.ValueStr(i)...) },
+	}
+}
+
+// wholes are arrays of whole numbers.
+type wholes[V any] interface {
+	arrow.Array
+	Value(i int) V
+}
+
+// integer is what whole numbers and times are stored as.
+type integer interface {
+	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32
+}
+
+func wholeKind[A wholes[V], V integer]() arrowKind {
+	return arrowKind{
+		value: func(a arrow.Array, i int) float64 { return float64(a.(A).Value(i)) },
+		text: func(dst []byte, a arrow.Array, i int) []byte {
+			return strconv.AppendInt(dst, int64(a.(A).Value(i)), 10)
+		},
+		numeric: true,
+	}
+}
+
+func timeKind[A wholes[V], V integer](text func(dst []byte, v int64) []byte) arrowKind {
+	k := wholeKind[A]()
+	k.numeric = false
+	k.text = func(dst []byte, a arrow.Array, i int) []byte { return text(dst, int64(a.(A).Value(i))) }
+	return k
+}
+
+func floatKind(value func(a arrow.Array, i int) float64) arrowKind {
+	return arrowKind{
+		value:   value,
+		text:    func(dst []byte, a arrow.Array, i int) []byte { return columns.AppendNumber(dst, value(a, i)) },
+		numeric: true,
+	}
+}
+
+func decimalKind(scale int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
+	return arrowKind{
+		value: func(a arrow.Array, i int) float64 {
+			v, _ := new(big.Float).SetInt(unscaled(a, i)).Float64()
+			return v / math.Pow10(int(scale))
+		},
+		text:    func(dst []byte, a arrow.Array, i int) []byte { return appendDecimal(dst, unscaled(a, i), int(scale)) },
+		numeric: true,
+	}
+}
+
+// stringKind is text, whose number is that of a cell of CSV.
+var stringKind = arrowKind{
+	value: func(a arrow.Array, i int) float64 { return columns.Number(a.(wholes[string]).Value(i)) },
+	text:  func(dst []byte, a arrow.Array, i int) []byte { return append(dst, a.(wholes[string]).Value(i)...) },
+}
+
+// bytesKind is bytes that need not be text.
+var bytesKind = arrowKind{
+	value: func(a arrow.Array, i int) float64 { return columns.Number(string(a.(wholes[[]byte]).Value(i))) },
+	text:  func(dst []byte, a arrow.Array, i int) []byte { return appendBytes(dst, a.(wholes[[]byte]).Value(i)) },
+}
+
+// dictionaryKind is of numbers that say which of a dictionary's values they stand for.
+func dictionaryKind(of arrowKind) arrowKind {
+	entry := func(a arrow.Array, i int) (arrow.Array, int) {
+		d := a.(*array.Dictionary)
+		return d.Dictionary(), d.GetValueIndex(i)
+	}
+	return arrowKind{
+		value: func(a arrow.Array, i int) float64 {
+			values, k := entry(a, i)
+			return of.value(values, k)
+		},
+		text: func(dst []byte, a arrow.Array, i int) []byte {
+			values, k := entry(a, i)
+			return of.text(dst, values, k)
+		},
+		numeric: of.numeric,
+		null: func(a arrow.Array, i int) bool {
+			values, k := entry(a, i)
+			return values.IsNull(k) || of.null != nil && of.null(values, k)
+		},
+	}
+}
+
+// inUnits is a time in units of which a second has so many; seconds become milliseconds, as in Parquet, which has no seconds.
+func inUnits(v int64, unit arrow.TimeUnit) (_, perSecond int64) {
+	switch unit {
+	case arrow.Second:
+		return v * 1e3, 1e3
+	case arrow.Millisecond:
+		return v, 1e3
+	case arrow.Microsecond:
+		return v, 1e6
+	}
+	return v, 1e9
+}

@@ -1,0 +1,156 @@
+package data_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"gaussflow/data"
+)
+
+// TestArrowTypes: a file and a packed stream of what pyarrow wrote come out as Python spells them, and their numbers are those of the
+// same table in Parquet (testdata/typed.py).
+func TestArrowTypes(t *testing.T) {
+	want := contentOf(t, filepath.Join("testdata", "typed.csv"))
+	same, err := open(t, filepath.Join("testdata", "typed.parquet"), data.Options{DropMissing: true}).Select("x", "y", "id", "at_ns", "half")
+	must(t, err)
+	numbers, err := same.ReadAll()
+	must(t, err)
+	for _, name := range []string{"typed.arrow", "typed.arrows"} {
+		path := filepath.Join("testdata", name)
+		f := open(t, path, data.Options{Columns: []string{"x", "y"}})
+		if got := contentOf(t, passedOn(t, f, "t.csv")); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+		}
+		if f, err = open(t, path, data.Options{DropMissing: true}).Select("x", "y", "id", "at_ns", "half"); err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.ReadAll()
+		must(t, err)
+		if !bytes.Equal(float64Bytes(got.X.RawMatrix().Data), float64Bytes(numbers.X.RawMatrix().Data)) {
+			t.Errorf("%s: numbers\n%v\nwant\n%v", name, got.X.RawMatrix().Data, numbers.X.RawMatrix().Data)
+		}
+		if _, passed := parquetRows(t, passedOn(t, open(t, path, data.Options{Columns: []string{"x"}}), "t.parquet")); len(passed) != 12 || passed[0][28].String() != "" ||
+			passed[1][28].String() != `a, "b"` {
+			t.Errorf("%s: passed on as Parquet: %v", name, passed)
+		}
+	}
+}
+
+func float64Bytes(v []float64) []byte {
+	var b []byte
+	for _, x := range v {
+		b = append(b, []byte(arrow.Float64Traits.CastToBytes([]float64{x}))...)
+	}
+	return b
+}
+
+// TestArrowCut: a stream or a file that ends anywhere before its end is refused, and one with a batch that is larger than may be held.
+func TestArrowCut(t *testing.T) {
+	for _, name := range []string{"typed.arrow", "typed.arrows"} {
+		whole := []byte(contentOf(t, filepath.Join("testdata", name)))
+		if rows, err := arrowRows(whole, 0); rows != 12 || err != nil {
+			t.Errorf("%s: %d rows, %v", name, rows, err)
+		}
+		for n := 0; n < len(whole); n += 1 + n/97 {
+			var bad *data.FormatError
+			if rows, err := arrowRows(whole[:n], 0); !errors.As(err, &bad) {
+				t.Fatalf("%s: of %d of %d bytes %d rows are read, and then: %v", name, n, len(whole), rows, err)
+			}
+		}
+		if _, err := arrowRows(whole, 100); err == nil || !strings.Contains(err.Error(), "more than 100 bytes") && !strings.Contains(err.Error(), "cannot be read") {
+			t.Errorf("%s: batches of more than 100 bytes: %v", name, err)
+		}
+	}
+}
+
+// arrowRows counts the rows that are read, with all their cells.
+func arrowRows(content []byte, most int64) (rows int, err error) {
+	f, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.Arrow, MaxBuffered: most})
+	if err != nil {
+		return 0, err
+	}
+	f.Once()
+	pass, err := f.Pass()
+	if err != nil {
+		return 0, err
+	}
+	defer pass.Close()
+	for ; ; rows++ {
+		if err = pass.Next(); errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		for j := range f.Dim() {
+			pass.Number(j)
+			pass.Text(j)
+		}
+	}
+}
+
+// TestArrowNests: structs are columns by their path, missing where they are; lists are JSON; dictionaries of later batches may be longer.
+func TestArrowNests(t *testing.T) {
+	schema := arrow.NewSchema([]arrow.Field{
+		{Name: "of", Type: arrow.StructOf(arrow.Field{Name: "p", Type: arrow.PrimitiveTypes.Int64}), Nullable: true},
+		{Name: "list", Type: arrow.ListOf(arrow.PrimitiveTypes.Int64)},
+		{Name: "days", Type: arrow.FixedWidthTypes.Timestamp_s},
+		{Name: "", Type: arrow.Null},
+	}, nil)
+	var out bytes.Buffer
+	w := ipc.NewWriter(&out, ipc.WithSchema(schema))
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	for i := range 3 {
+		of := b.Field(0).(*array.StructBuilder)
+		if of.Append(i != 1); i != 1 { // else it appends null to its fields
+			of.FieldBuilder(0).(*array.Int64Builder).Append(int64(10 + i))
+		}
+		list := b.Field(1).(*array.ListBuilder)
+		list.Append(true)
+		list.ValueBuilder().(*array.Int64Builder).AppendValues([]int64{1, int64(i)}, nil)
+		b.Field(2).(*array.TimestampBuilder).Append(arrow.Timestamp(i * 86400))
+		b.Field(3).AppendNull()
+	}
+	batch := b.NewRecordBatch()
+	defer batch.Release()
+	must(t, w.Write(batch))
+	must(t, w.Close())
+	f, err := data.Open("-", data.Options{Stdin: &out, Columns: []string{"of.p"}, DropMissing: true})
+	must(t, err)
+	want := "of.p,list,days,x4,score\n10,\"[1,0]\",1970-01-01T00:00:00.000Z,,0.5\n12,\"[1,2]\",1970-01-03T00:00:00.000Z,,0.5\n"
+	if got := contentOf(t, passedOn(t, f, "t.csv")); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// FuzzArrow: nothing panics and nothing takes more memory than it may, whatever the bytes are.
+func FuzzArrow(f *testing.F) {
+	for _, name := range []string{"typed.arrow", "typed.arrows"} {
+		f.Add([]byte(contentOf(f, filepath.Join("testdata", name))))
+	}
+	f.Add([]byte("\xff\xff\xff\xff\xff\xff\xff\x7f"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		rows, err := arrowRows(content, 1<<20)
+		if rows > math.MaxInt32 {
+			t.Fatalf("%d rows, %v", rows, err)
+		}
+	})
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
