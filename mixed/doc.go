@@ -7,8 +7,9 @@
 //	imputed, err := model.Impute(x, 20, rng)
 //	odd, err := model.Explain(x)
 //
-// One network gives the law of every column from any subset of the others: log p(x) = Σ_j log p(x_j | x_before j), the columns in their
-// order, and what is given stands first. A category's law is a softmax. A number is taken to its normal score by its marginal, a
+// One network gives the law of every column from any subset of the others: log p(x) = Σ_j log p(x_j | x_before j), times first, then the
+// other columns in their order, and what is given stands before all. Of a time the network sees where it lies in the day, the week, the
+// month and the year. A category's law is a softmax. A number is taken to its normal score by its marginal, a
 // spline through quantiles, where its law is a mixture of normals: of a continuous number it is a density, of a value on a grid, or
 // one with a probability of its own, the exact probability of an interval of scores. A missing cell is left out of the sum and is not
 // shown to the network. The laws of different subsets come from one network and agree as well as it has learned them:

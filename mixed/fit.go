@@ -66,7 +66,7 @@ type fit struct {
 func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	n, _ := x.Dims()
 	chosen, held := split(n, c.withDefaults(n))
-	l := newLayout(modelled, gapsOf(x, chosen))
+	l := newLayout(modelled, gapsOf(x, chosen), true)
 	for _, j := range l.numbers {
 		values := make([]float64, 0, len(chosen))
 		for _, i := range chosen {
@@ -91,7 +91,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.model = &Model{net: net, order: slices.Clone(l.slot), config: f.Config, held: held}
+	f.model = &Model{net: net, order: l.order(), config: f.Config, held: held}
 	f.model.Facts.Rows, f.model.Facts.ValidationRows = len(chosen), len(held)
 	return f, net.startIndependent(f.fitted)
 }

@@ -21,6 +21,7 @@ type layout struct {
 	levels     []int // of the categories, then of the gaps
 	slot       []int // of each column
 	gap        []int // the slot of each column's gap, −1: it has none
+	times      []int // the slots of the times whose calendar the network sees
 	total      int   // of all levels
 }
 
@@ -29,8 +30,8 @@ func isCategory(c *columns.Column) bool {
 	return c.Kind == columns.Category || c.Kind == columns.Boolean
 }
 
-// newLayout is of columns of which those at gaps had missing cells.
-func newLayout(modelled []columns.Column, gaps []int) *layout {
+// newLayout is of columns of which those at gaps had missing cells; calendar says whether the network sees that of times.
+func newLayout(modelled []columns.Column, gaps []int, calendar bool) *layout {
 	l := &layout{columns: modelled, gaps: gaps, slot: make([]int, len(modelled)), gap: slices.Repeat([]int{-1}, len(modelled))}
 	for j := range modelled {
 		if isCategory(&modelled[j]) {
@@ -44,12 +45,23 @@ func newLayout(modelled []columns.Column, gaps []int) *layout {
 	for s, j := range append(append([]int{}, l.numbers...), l.categories...) {
 		l.slot[j] = s
 	}
+	for s, j := range l.numbers {
+		if calendar && modelled[j].Kind == columns.Time {
+			l.times = append(l.times, s)
+		}
+	}
 	for g, j := range gaps {
 		l.gap[j] = len(modelled) + g
 		l.levels = append(l.levels, 2)
 		l.total += 2
 	}
 	return l
+}
+
+// order is that of the columns' slots in the chain of LogProb: times that have a calendar first, else as the schema has them.
+func (l *layout) order() []int {
+	rest := slices.DeleteFunc(slices.Clone(l.slot), func(s int) bool { return slices.Contains(l.times, s) })
+	return append(slices.Clone(l.times), rest...)
 }
 
 // Widths of what the network reads: of a number a value and whether it is seen, of a category a code.
@@ -59,8 +71,13 @@ func (l *layout) c() int { return len(l.levels) }
 // slots is how many there are.
 func (l *layout) slots() int { return l.d() + l.c() }
 
-// rowWidth is that of a row of the network's graph: values, seen, codes, then what is asked for: lo, hi, codes, weights.
-func (l *layout) rowWidth() int { return 5*l.d() + 3*l.c() }
+// rowWidth is that of a row of the network's graph: values, seen, codes, then what is asked for: lo, hi, codes, weights, and last the
+// calendars, which are seen.
+func (l *layout) rowWidth() int  { return l.calendars() + ofCalendar*len(l.times) }
+func (l *layout) calendars() int { return 5*l.d() + 3*l.c() }
+
+// inputs is how many numbers the network reads of a row.
+func (l *layout) inputs() int { return 2*l.d() + l.total + ofCalendar*len(l.times) }
 
 // A table is rows in the numbers that the network reads, by slot: of a number the interval of scores and its middle, of a category
 // the code, 1 + the level's index.
@@ -70,6 +87,7 @@ type table struct {
 	state  []state    // of each cell
 	value  []float64  // what the network reads of it
 	of     []interval // of a number
+	clock  []float64  // of the layout's times, seconds
 	values *mat.Dense // the cells themselves, by column, where they are wanted; set keeps it up
 	gapped bool       // whether it is known of a cell without a value that it is missing; else it is only not known
 }
@@ -104,7 +122,7 @@ func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 // emptyTable is n rows in which all is missing.
 func (l *layout) emptyTable(n int) *table {
 	cells := n * l.slots()
-	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d())}
+	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d()), clock: make([]float64, n*len(l.times))}
 }
 
 // set puts a value into a cell; NaN is a missing one.
@@ -126,6 +144,9 @@ func (t *table) set(i, j int, v float64) {
 			t.state[at], t.value[at] = present, 1+v
 		}
 	default:
+		if k := slices.Index(t.times, s); k >= 0 {
+			t.clock[i*len(t.times)+k] = v
+		}
 		in, ok := t.marginals[s].of(v)
 		t.state[at], t.of[i*t.d()+s] = impossible, in
 		if ok {
@@ -176,6 +197,11 @@ func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 		}
 	}
 	copy(row[4*d+2*c:], weights)
+	for k, s := range t.times {
+		if seen[s] && t.at(i, s) == present {
+			calendar(t.clock[i*len(t.times)+k], row[t.calendars()+ofCalendar*k:][:ofCalendar])
+		}
+	}
 }
 
 // logUnits is the log du/dx of a cell: what takes its log-density from scores to the column's units; 0 of a probability.

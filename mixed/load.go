@@ -115,7 +115,7 @@ func (doc document) build(file *safetensors.File) (*Model, error) {
 	if err := fill(net, rest); err != nil {
 		return nil, err
 	}
-	return &Model{Facts: doc.Facts, schema: doc.Schema, net: net, order: slices.Clone(l.slot), config: c}, nil
+	return &Model{Facts: doc.Facts, schema: doc.Schema, net: net, order: l.order(), config: c}, nil
 }
 
 // complete reports a config without the numbers that the network is made by.
@@ -128,7 +128,7 @@ func (doc document) complete(c Config) error {
 
 // networkSize is how many numbers the network has.
 func networkSize(l *layout, c Config) (n float64) {
-	in := float64(2*l.d() + l.total)
+	in := float64(l.inputs())
 	for _, width := range append(slices.Clone(c.Hidden), 3*l.d()*c.Components+l.total) {
 		n += (in + 1) * float64(width)
 		in = float64(width)
@@ -153,7 +153,7 @@ func (doc document) layout(rest tensors) (*layout, error) {
 	if err := checkGaps(doc.Gaps, len(modelled)); err != nil {
 		return nil, described(err)
 	}
-	l := newLayout(modelled, doc.Gaps)
+	l := newLayout(modelled, doc.Gaps, doc.Calendar)
 	for i, j := range l.numbers {
 		m := newMarginal(&modelled[j])
 		var err error

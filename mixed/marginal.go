@@ -11,7 +11,7 @@ import (
 // A marginal takes a column of numbers to normal scores, u = S(x), and back. S goes through knots (x_i, u_i) with slopes δ_i by the
 // rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130), and beyond the outermost ones as
 // u_K + log(1 + δ_K·(x − x_K)), whose tails are those of log-normals; towards a bound L of the column as u_0 + δ_0·(x_0 − L)·log((x − L)/(x_0 − L)), so that the bound is infinitely far away. Two
-// knots of one x are an atom, which has the scores between them.
+// knots of one x are an atom, which has the scores between them. A column of recurring values has knots around each of them.
 //
 // Of a column on a grid a value is the interval of scores from half a step below it to half a step above.
 type marginal struct {

@@ -21,10 +21,18 @@ const (
 	priorRows = 5
 )
 
-// fitMarginal puts knots at quantiles of values, which are those of the column that there are.
+// fitMarginal puts knots at quantiles of values, which are those of the column that there are, or around each of its distinct values,
+// where recurring says so.
 func fitMarginal(c *columns.Column, values []float64) *marginal {
+	return marginalOf(c, values, recurring(c, values))
+}
+
+func marginalOf(c *columns.Column, values []float64, each bool) *marginal {
 	m := newMarginal(c)
 	t := tallyOf(c, m, values)
+	if each {
+		t.separate()
+	}
 	m.knots(t, t.bins())
 	return m
 }
@@ -39,6 +47,7 @@ type tally struct {
 	centre   float64 // median
 	scale    float64 // of the normal that has the quartiles
 	smallest int     // values that a bin has, in the middle
+	unseen   float64 // values that bins between values' own bins have together
 }
 
 type distinct struct {
@@ -179,7 +188,23 @@ func (t *tally) bins() (bins []bin) {
 		}
 	}
 	shut(t.end(), false)
+	t.spreadUnseen(bins)
 	return bins
+}
+
+// spreadUnseen gives the bins without values what is unseen, alike.
+func (t *tally) spreadUnseen(bins []bin) {
+	empty := 0.0
+	for _, b := range bins {
+		if b.count == 0 {
+			empty++
+		}
+	}
+	for i := range bins {
+		if bins[i].count == 0 {
+			bins[i].count = t.unseen / empty
+		}
+	}
 }
 
 // end is where the last value ends.

@@ -23,7 +23,7 @@ type network struct {
 }
 
 func newNetwork(l *layout, c Config) (*network, error) {
-	mlp, err := layers.NewMLP(2*l.d()+l.total, 3*l.d()*c.Components+l.total, layers.MLPConfig{
+	mlp, err := layers.NewMLP(l.inputs(), 3*l.d()*c.Components+l.total, layers.MLPConfig{
 		Hidden: c.Hidden, Residual: true, Seed: c.Seed, Dtype: c.Dtype,
 	})
 	return &network{l, mlp, c.Components, defaults.OrNone(c.Background, 0), c.Dtype}, err
@@ -92,6 +92,9 @@ func (n *network) laws(b *graph.Builder, x *G.Node) (numbers, categories *G.Node
 		in = b.OneHot(b.Columns(x, 0, c), n.levels)
 	default:
 		in = b.Beside(b.Columns(x, 0, 2*d), b.OneHot(b.Columns(x, 2*d, c), n.levels))
+	}
+	if len(n.times) > 0 {
+		in = b.Beside(in, b.Columns(x, n.calendars(), ofCalendar*len(n.times)))
 	}
 	theta := n.mlp.Apply(b, in)
 	width := 3 * d * n.components

@@ -22,8 +22,10 @@ type document struct {
 	Library string         `json:"library"`
 	Schema  columns.Schema `json:"schema"`
 	Gaps    []int          `json:"gaps,omitempty"` // of the columns that are modelled those that had missing cells
-	Config  Config         `json:"config"`
-	Facts   Facts          `json:"facts"`
+	// Calendar: the network sees where in the day, the week, the month and the year times lie. Models from before it did have none.
+	Calendar bool   `json:"calendar,omitempty"`
+	Config   Config `json:"config"`
+	Facts    Facts  `json:"facts"`
 }
 
 // Save writes the model to one file that Load and any reader of safetensors understand: the layout is in docs/model-format.md.
@@ -55,7 +57,7 @@ func (m *Model) file() (*safetensors.File, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(document{"gaussflow " + flows.Version, m.schema, m.net.gaps, m.config, m.Facts})
+	raw, err := json.Marshal(document{"gaussflow " + flows.Version, m.schema, m.net.gaps, len(m.net.times) > 0, m.config, m.Facts})
 	if err != nil {
 		return nil, err
 	}

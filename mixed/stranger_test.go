@@ -12,8 +12,9 @@ type stranger struct {
 	Schema struct {
 		Columns []strangeColumn `json:"columns"`
 	} `json:"schema"`
-	Gaps   []int `json:"gaps"`
-	Config struct {
+	Gaps     []int `json:"gaps"`
+	Calendar bool  `json:"calendar"`
+	Config   struct {
 		Hidden     []int   `json:"hidden"`
 		Components int     `json:"components"`
 		Background float64 `json:"background"`
@@ -80,7 +81,8 @@ func (s *stranger) logProb(row []float64) (logP float64) {
 		}
 	}
 	seen := map[int]bool{}
-	for j, c := range s.Schema.Columns {
+	for _, j := range s.order() {
+		c := s.Schema.Columns[j]
 		if math.IsNaN(row[j]) {
 			continue
 		}
@@ -91,7 +93,46 @@ func (s *stranger) logProb(row []float64) (logP float64) {
 	return logP
 }
 
-// input is what the network reads: values, whether they are seen, one-hot codes and those of the gaps, which are not known.
+// order is the columns with times first, where they have a calendar.
+func (s *stranger) order() (order []int) {
+	for _, times := range []bool{true, false} {
+		for j, c := range s.Schema.Columns {
+			if (s.Calendar && c.Kind == "time") == times {
+				order = append(order, j)
+			}
+		}
+	}
+	return order
+}
+
+// calendar is that of a time, by day numbers: a Monday is day 4 of those that are counted from 1970-01-01, and dates are those of
+// Hinnant's civil_from_days.
+func calendar(seconds float64) (out []float64) {
+	days := math.Floor(seconds / 86400)
+	passed := seconds/86400 - days
+	weekday := math.Mod(math.Mod(days+4, 7)+7, 7)
+	z := days + 719468
+	era := math.Floor(z / 146097)
+	ofEra := z - era*146097
+	year := math.Floor((ofEra - math.Floor(ofEra/1460) + math.Floor(ofEra/36524) - math.Floor(ofEra/146096)) / 365)
+	ofYear := ofEra - (365*year + math.Floor(year/4) - math.Floor(year/100)) // from the first of March
+	month := math.Floor((5*ofYear + 2) / 153)
+	day := ofYear - math.Floor((153*month+2)/5)
+	civil, leap := year+era*400, 0.0
+	if math.Mod(civil, 4) == 0 && (math.Mod(civil, 100) != 0 || math.Mod(civil, 400) == 0) {
+		leap = 1
+	}
+	fromJanuary := ofYear + 59 + leap // of March and later
+	if month >= 10 {
+		fromJanuary = ofYear - 306
+	}
+	for _, a := range []float64{passed, (weekday + passed) / 7, (day + passed) / 31, (fromJanuary + passed) / 366} {
+		out = append(out, 2*a-1, math.Sin(2*math.Pi*a), math.Cos(2*math.Pi*a))
+	}
+	return out
+}
+
+// input is what the network reads: values, whether they are seen, one-hot codes, those of the gaps, which are not known, and calendars.
 func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]bool) (in []float64) {
 	for i, j := range numbers {
 		v := 0.0
@@ -115,7 +156,17 @@ func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]
 		}
 		in = append(in, hot...)
 	}
-	return append(in, make([]float64, 2*len(s.Gaps))...)
+	in = append(in, make([]float64, 2*len(s.Gaps))...)
+	for j, c := range s.Schema.Columns {
+		switch {
+		case !s.Calendar || c.Kind != "time":
+		case seen[j]:
+			in = append(in, calendar(row[j])...)
+		default:
+			in = append(in, make([]float64, 12)...)
+		}
+	}
+	return in
 }
 
 func (s *stranger) network(x []float64) []float64 {

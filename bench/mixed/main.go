@@ -29,7 +29,8 @@ func main() {
 	names := flag.String("tables", "penguins.csv,california_housing.csv.gz,diamonds.csv.gz,weather.csv.gz", "their names")
 	most := flag.Int("rows", 10000, "rows of a table at most, drawn at random")
 	seed := flag.Uint64("seed", 1, "of the draws and of the fits")
-	out := flag.String("o", "", "folder to write the rows that were held out and as many samples to, for c2st.py; empty: none")
+	out := flag.String("o", "", "folder to write the rows fitted to and held out to, for trees.py; empty: none")
+	points := flag.Bool("dequantized", true, "fit the flow of dequantized cells too, which takes longest")
 	flag.Parse()
 	if *out != "" {
 		if err := os.MkdirAll(*out, 0o755); err != nil {
@@ -38,13 +39,13 @@ func main() {
 	}
 	fmt.Println("held-out log p, nats a row")
 	for _, name := range strings.Split(*names, ",") {
-		if err := compare(filepath.Join(*folder, name), *out, *most, *seed); err != nil {
+		if err := compare(filepath.Join(*folder, name), *out, *most, *seed, *points); err != nil {
 			log.Fatal(name, ": ", err)
 		}
 	}
 }
 
-func compare(path, out string, most int, seed uint64) error {
+func compare(path, out string, most int, seed uint64, withPoints bool) error {
 	schema, x, err := readTable(path, []string{"rownames"})
 	if err != nil {
 		return err
@@ -64,9 +65,11 @@ func compare(path, out string, most int, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	points, err := logProbDequantized(&schema, fitted, held, seed)
-	if err != nil {
-		return err
+	points := math.NaN()
+	if withPoints {
+		if points, err = logProbDequantized(&schema, fitted, held, seed); err != nil {
+			return err
+		}
 	}
 	n, d := fitted.Dims()
 	slices.Sort(lp)
@@ -76,19 +79,13 @@ func compare(path, out string, most int, seed uint64) error {
 	if out == "" {
 		return nil
 	}
-	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), m, schema, fitted, held, seed)
+	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), schema, fitted, held)
 }
 
-// writeTables writes what c2st.py and trees.py read.
-func writeTables(stem string, m *mixed.Model, schema columns.Schema, fitted, held *mat.Dense, seed uint64) error {
-	n, _ := held.Dims()
-	sample, err := m.Sample(n, rand.New(rand.NewPCG(seed, 2)))
-	if err != nil {
-		return err
-	}
+// writeTables writes what trees.py reads.
+func writeTables(stem string, schema columns.Schema, fitted, held *mat.Dense) error {
 	return errors.Join(
-		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held),
-		writeTable(stem+"-sample.csv", schema, sample), writeSchema(stem+"-schema.json", &schema))
+		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeSchema(stem+"-schema.json", &schema))
 }
 
 // independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
