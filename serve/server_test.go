@@ -59,27 +59,27 @@ func TestLimits(t *testing.T) {
 func TestBusy(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Streams: 1}})
 	hold, holder := io.Pipe()
-	done := make(chan int)
+	release := make(chan struct{})
 	go func() {
-		r, err := http.NewRequest(http.MethodPost, s.url+score, hold)
-		if err != nil {
+		if _, err := io.WriteString(holder, strings.Repeat(`{"a":1,"b":2}`+"\n", 20_000)); err != nil {
 			t.Error(err)
 		}
-		r.Header.Set("Content-Type", "text/csv")
-		status, text := s.do(r)
-		if got := strings.Count(text, "\n"); got != 20_001 {
-			t.Errorf("%d lines, want 20001", got)
-		}
-		done <- status
+		<-release
+		holder.Close()
 	}()
-	_, err := io.WriteString(holder, "a,b\n"+strings.Repeat("1,2.5\n", 20_000))
+	r, err := http.NewRequest(http.MethodPost, s.url+score, hold)
 	noError(t, err)
+	r.Header.Set("Content-Type", "application/x-ndjson")
+	answer, err := http.DefaultClient.Do(r) // returns with the first bytes of the answer: the stream has its place
+	noError(t, err)
+	defer answer.Body.Close()
 	body := "a,b\n" + strings.Repeat("1,2.5\n", 20_000)
 	s.want(503, "busy")(s.post(score, "text/csv", body))
 	s.want(200, "log_prob")(s.post(score, "application/json", `{"a":1,"b":2}`))
-	noError(t, holder.Close())
-	if status := <-done; status != 200 {
-		t.Errorf("the stream that was there first: %d", status)
+	close(release)
+	rows, err := io.ReadAll(answer.Body)
+	if got := strings.Count(string(rows), "\n"); err != nil || answer.StatusCode != 200 || got != 20_000 {
+		t.Errorf("the stream that was there first: %d, %d lines, %v, want 200 and 20000 lines", answer.StatusCode, got, err)
 	}
 	s.want(200, "log_prob")(s.post(score, "text/csv", body))
 }
