@@ -98,8 +98,7 @@ func newArrowStream(in *input) (_ *arrowStream, err error) {
 	if s.isFile = bytes.HasPrefix(head, []byte(arrowMagic)); !s.isFile {
 		from = io.MultiReader(bytes.NewReader(head), stream)
 	}
-	messages := ipc.NewMessageReader(from, ipc.WithAllocator(s.spent), ipc.WithMetadataSizeLimit(in.limit), ipc.WithBodySizeLimit(in.limit))
-	s.batches, err = ipc.NewReaderFromMessageReader(&wholeMessages{MessageReader: messages, spent: s.spent}, ipc.WithAllocator(s.spent))
+	s.batches, err = ipc.NewReaderFromMessageReader(&arrowMessages{from, s.spent}, ipc.WithAllocator(s.spent))
 	if err != nil {
 		return nil, s.damaged(err)
 	}
@@ -161,28 +160,6 @@ func (s *arrowStream) Close() error {
 		s.batches.Release()
 	}
 	return s.bytes.Close()
-}
-
-// wholeMessages tells an end that is said, as all writers do, from one that comes because the rest is lost, and counts what dictionaries
-// keep.
-type wholeMessages struct {
-	ipc.MessageReader
-	spent *allowance
-}
-
-// Message is the next one.
-func (w *wholeMessages) Message() (*ipc.Message, error) {
-	m, err := w.MessageReader.Message()
-	switch {
-	case err != nil && err != io.EOF && errors.Is(err, io.EOF): //nolint:errorlint // io.EOF itself is the mark at the end
-		return nil, io.ErrUnexpectedEOF
-	case err == nil && m.Type() == ipc.MessageDictionaryBatch:
-		if w.spent.kept += m.BodyLen(); w.spent.kept > w.spent.most {
-			w.spent.refused = tooLarge(w.spent.most)
-			return nil, w.spent.refused
-		}
-	}
-	return m, err
 }
 
 // An allowance is the memory that one batch may take, so that one that claims more than it has, or was packed to fill a memory, takes none.

@@ -160,6 +160,9 @@ func TestCost(t *testing.T) {
 		}
 		good = append(good, raw)
 	}
+	for _, name := range []string{"typed.arrow", "typed.arrows"} {
+		good = append(good, []byte(contentOf(t, filepath.Join("testdata", name))))
+	}
 	good = append(good, npz(t, map[string][]byte{"X": npy(t, sample().X)}))
 	costs.Hunt(t, func(rng *rand.Rand) []byte { return costs.Mutated(rng, good[rng.IntN(len(good))]) },
 		func(content []byte) (uint64, time.Duration) { return cost(content, data.Options{}) })
