@@ -46,9 +46,15 @@ func (l *arrowLayout) appendHeader(dst []byte, comma byte) []byte {
 	return appendNames(dst, l.names, comma)
 }
 
-// fields are those of text, since Parquet has not all of Arrow's types.
+// fields are of the same types in Parquet, those of text where it has none.
 func (l *arrowLayout) fields(pick []int) ([]parquet.Field, error) {
-	return cellFields(l.names, pick), nil
+	nodes := cellNodes(len(l.names), pick)
+	for j, leaf := range l.leafs {
+		if leaf.kind.node != nil {
+			nodes[j] = parquet.Optional(leaf.kind.node)
+		}
+	}
+	return fieldsOf(l.names, nodes), nil
 }
 
 func (l *arrowLayout) scan(pick []int, keep form) (scanner, error) {

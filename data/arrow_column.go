@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/parquet-go/parquet-go"
 
 	"gaussflow/columns"
 )
@@ -51,12 +52,15 @@ type arrowKind struct {
 	text    func(dst []byte, a arrow.Array, i int) []byte // of one that is not null
 	numeric bool                                          // a number is stored, which is no time
 	null    func(a arrow.Array, i int) bool               // besides what the array itself says; nil: nothing
+	node    parquet.Node                                  // the same type in Parquet; nil: there is none, and values are passed on as text
+	typed   func(a arrow.Array, i int) parquet.Value      // of one that is not null, as a value of node
 }
 
 // arrowKindIn is that of a field. What is known of a type that the library does not register stands beside it.
 func arrowKindIn(f arrow.Field) arrowKind {
 	k := arrowKindOf(f.Type)
 	if name, _ := f.Metadata.GetValue("ARROW:extension:name"); name == "arrow.uuid" {
+		k.node = nil // a text that says it
 		k.text = func(dst []byte, a arrow.Array, i int) []byte {
 			return appendUUID(dst, a.(*array.FixedSizeBinary).Value(i))
 		}
@@ -80,21 +84,23 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 			text: func(dst []byte, a arrow.Array, i int) []byte {
 				return strconv.AppendBool(dst, a.(*array.Boolean).Value(i))
 			},
+			node:  parquet.Leaf(parquet.BooleanType),
+			typed: func(a arrow.Array, i int) parquet.Value { return parquet.BooleanValue(a.(*array.Boolean).Value(i)) },
 		}
 	case *arrow.Int8Type:
-		return wholeKind[*array.Int8]()
+		return wholeKind[*array.Int8](parquet.Int(8))
 	case *arrow.Int16Type:
-		return wholeKind[*array.Int16]()
+		return wholeKind[*array.Int16](parquet.Int(16))
 	case *arrow.Int32Type:
-		return wholeKind[*array.Int32]()
+		return wholeKind[*array.Int32](parquet.Int(32))
 	case *arrow.Int64Type:
-		return wholeKind[*array.Int64]()
+		return wholeKind[*array.Int64](parquet.Int(64))
 	case *arrow.Uint8Type:
-		return wholeKind[*array.Uint8]()
+		return wholeKind[*array.Uint8](parquet.Uint(8))
 	case *arrow.Uint16Type:
-		return wholeKind[*array.Uint16]()
+		return wholeKind[*array.Uint16](parquet.Uint(16))
 	case *arrow.Uint32Type:
-		return wholeKind[*array.Uint32]()
+		return wholeKind[*array.Uint32](parquet.Uint(32))
 	case *arrow.Uint64Type:
 		return arrowKind{
 			value: func(a arrow.Array, i int) float64 { return float64(a.(*array.Uint64).Value(i)) },
@@ -102,21 +108,26 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 				return strconv.AppendUint(dst, a.(*array.Uint64).Value(i), 10)
 			},
 			numeric: true,
+			node:    parquet.Uint(64),
+			typed:   func(a arrow.Array, i int) parquet.Value { return parquet.Int64Value(int64(a.(*array.Uint64).Value(i))) },
 		}
 	case *arrow.Float16Type:
-		return floatKind(func(a arrow.Array, i int) float64 { return float64(a.(*array.Float16).Value(i).Float32()) })
+		return singleKind(func(a arrow.Array, i int) float32 { return a.(*array.Float16).Value(i).Float32() })
 	case *arrow.Float32Type:
-		return floatKind(func(a arrow.Array, i int) float64 { return float64(a.(*array.Float32).Value(i)) })
+		return singleKind(func(a arrow.Array, i int) float32 { return a.(*array.Float32).Value(i) })
 	case *arrow.Float64Type:
-		return floatKind(func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) })
+		k := floatKind(func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) })
+		k.node = parquet.Leaf(parquet.DoubleType)
+		k.typed = func(a arrow.Array, i int) parquet.Value { return parquet.DoubleValue(a.(*array.Float64).Value(i)) }
+		return k
 	case *arrow.Decimal32Type:
-		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
 	case *arrow.Decimal64Type:
-		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
 	case *arrow.Decimal128Type:
-		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal128).Value(i).BigInt() })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal128).Value(i).BigInt() })
 	case *arrow.Decimal256Type:
-		return decimalKind(t.Scale, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal256).Value(i).BigInt() })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal256).Value(i).BigInt() })
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
 		return stringKind
 	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
@@ -131,26 +142,24 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 func arrowTimeKindOf(t arrow.DataType) arrowKind {
 	switch t := t.(type) {
 	case *arrow.Date32Type:
-		return timeKind[*array.Date32](appendDate)
+		return timeKind[*array.Date32](parquet.Date(), appendDate)
 	case *arrow.Date64Type:
-		return timeKind[*array.Date64](func(dst []byte, v int64) []byte { return appendTimestamp(dst, v, 1e3, false) })
+		return timeKind[*array.Date64](parquet.TimestampAdjusted(parquet.Millisecond, false), func(dst []byte, v int64) []byte { return appendTimestamp(dst, v, 1e3, false) })
 	case *arrow.Time32Type:
-		return timeKind[*array.Time32](func(dst []byte, v int64) []byte {
-			v, units := inUnits(v, t.Unit)
-			return appendTime(dst, v, units, false)
+		return unitKind[*array.Time32](t.Unit, func(u parquet.TimeUnit) parquet.Node { return parquet.TimeAdjusted(u, false) }, func(dst []byte, v, perSecond int64) []byte {
+			return appendTime(dst, v, perSecond, false)
 		})
 	case *arrow.Time64Type:
-		return timeKind[*array.Time64](func(dst []byte, v int64) []byte {
-			v, units := inUnits(v, t.Unit)
-			return appendTime(dst, v, units, false)
+		return unitKind[*array.Time64](t.Unit, func(u parquet.TimeUnit) parquet.Node { return parquet.TimeAdjusted(u, false) }, func(dst []byte, v, perSecond int64) []byte {
+			return appendTime(dst, v, perSecond, false)
 		})
 	case *arrow.TimestampType:
-		return timeKind[*array.Timestamp](func(dst []byte, v int64) []byte {
-			v, units := inUnits(v, t.Unit)
-			return appendTimestamp(dst, v, units, t.TimeZone != "")
+		zoned := t.TimeZone != ""
+		return unitKind[*array.Timestamp](t.Unit, func(u parquet.TimeUnit) parquet.Node { return parquet.TimestampAdjusted(u, zoned) }, func(dst []byte, v, perSecond int64) []byte {
+			return appendTimestamp(dst, v, perSecond, zoned)
 		})
 	case *arrow.DurationType:
-		return wholeKind[*array.Duration]()
+		return wholeKind[*array.Duration](parquet.Int(64))
 	}
 	return arrowKind{
 		value: func(a arrow.Array, i int) float64 {
@@ -172,20 +181,46 @@ type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32
 }
 
-func wholeKind[A wholes[V], V integer]() arrowKind {
+func wholeKind[A wholes[V], V integer](node parquet.Node) arrowKind {
 	return arrowKind{
 		value: func(a arrow.Array, i int) float64 { return float64(a.(A).Value(i)) },
 		text: func(dst []byte, a arrow.Array, i int) []byte {
 			return strconv.AppendInt(dst, int64(a.(A).Value(i)), 10)
 		},
 		numeric: true,
+		node:    node,
+		typed:   func(a arrow.Array, i int) parquet.Value { return wholeValue(node, int64(a.(A).Value(i))) },
 	}
 }
 
-func timeKind[A wholes[V], V integer](text func(dst []byte, v int64) []byte) arrowKind {
-	k := wholeKind[A]()
+// wholeValue is a whole number of a column of Parquet.
+func wholeValue(node parquet.Node, v int64) parquet.Value {
+	if node.Type().Kind() == parquet.Int64 {
+		return parquet.Int64Value(v)
+	}
+	return parquet.Int32Value(int32(v))
+}
+
+func timeKind[A wholes[V], V integer](node parquet.Node, text func(dst []byte, v int64) []byte) arrowKind {
+	k := wholeKind[A](node)
 	k.numeric = false
 	k.text = func(dst []byte, a arrow.Array, i int) []byte { return text(dst, int64(a.(A).Value(i))) }
+	return k
+}
+
+// unitKind is a time in units; seconds become milliseconds, as Parquet has no seconds.
+func unitKind[A wholes[V], V integer](unit arrow.TimeUnit, node func(parquet.TimeUnit) parquet.Node, text func(dst []byte, v, perSecond int64) []byte) arrowKind {
+	factor, perSecond, of := inUnits(unit)
+	k := timeKind[A](node(of), func(dst []byte, v int64) []byte { return text(dst, v*factor, perSecond) })
+	k.typed = func(a arrow.Array, i int) parquet.Value { return wholeValue(k.node, int64(a.(A).Value(i))*factor) }
+	return k
+}
+
+// singleKind is numbers of 32 bits at most.
+func singleKind(value func(a arrow.Array, i int) float32) arrowKind {
+	k := floatKind(func(a arrow.Array, i int) float64 { return float64(value(a, i)) })
+	k.node = parquet.Leaf(parquet.FloatType)
+	k.typed = func(a arrow.Array, i int) parquet.Value { return parquet.FloatValue(value(a, i)) }
 	return k
 }
 
@@ -197,8 +232,8 @@ func floatKind(value func(a arrow.Array, i int) float64) arrowKind {
 	}
 }
 
-func decimalKind(scale int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
-	return arrowKind{
+func decimalKind(scale, precision int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
+	k := arrowKind{
 		value: func(a arrow.Array, i int) float64 {
 			v, _ := new(big.Float).SetInt(unscaled(a, i)).Float64()
 			return v / math.Pow10(int(scale))
@@ -206,6 +241,19 @@ func decimalKind(scale int32, unscaled func(a arrow.Array, i int) *big.Int) arro
 		text:    func(dst []byte, a arrow.Array, i int) []byte { return appendDecimal(dst, unscaled(a, i), int(scale)) },
 		numeric: true,
 	}
+	if scale < 0 || scale > precision {
+		return k
+	}
+	const size = 32 // bytes of the largest decimal
+	k.node = parquet.Decimal(int(scale), int(precision), parquet.FixedLenByteArrayType(size))
+	k.typed = func(a arrow.Array, i int) parquet.Value {
+		v := unscaled(a, i)
+		if v.Sign() < 0 { // the two's complement
+			v = new(big.Int).Add(v, new(big.Int).Lsh(big.NewInt(1), 8*size))
+		}
+		return parquet.FixedLenByteArrayValue(v.FillBytes(make([]byte, size)))
+	}
+	return k
 }
 
 // stringKind is text, whose number is that of a cell of CSV.
@@ -218,6 +266,8 @@ var stringKind = arrowKind{
 var bytesKind = arrowKind{
 	value: func(a arrow.Array, i int) float64 { return columns.Number(string(a.(wholes[[]byte]).Value(i))) },
 	text:  func(dst []byte, a arrow.Array, i int) []byte { return appendBytes(dst, a.(wholes[[]byte]).Value(i)) },
+	node:  parquet.Leaf(parquet.ByteArrayType),
+	typed: func(a arrow.Array, i int) parquet.Value { return parquet.ByteArrayValue(a.(wholes[[]byte]).Value(i)) },
 }
 
 // dictionaryKind is of numbers that say which of a dictionary's values they stand for.
@@ -240,18 +290,23 @@ func dictionaryKind(of arrowKind) arrowKind {
 			values, k := entry(a, i)
 			return values.IsNull(k) || of.null != nil && of.null(values, k)
 		},
+		node: of.node,
+		typed: func(a arrow.Array, i int) parquet.Value {
+			values, k := entry(a, i)
+			return of.typed(values, k)
+		},
 	}
 }
 
-// inUnits is a time in units of which a second has so many; seconds become milliseconds, as in Parquet, which has no seconds.
-func inUnits(v int64, unit arrow.TimeUnit) (_, perSecond int64) {
+// inUnits is by what a time in Arrow's unit is one in Parquet's, and how many of these a second has.
+func inUnits(unit arrow.TimeUnit) (factor, perSecond int64, of parquet.TimeUnit) {
 	switch unit {
 	case arrow.Second:
-		return v * 1e3, 1e3
+		return 1e3, 1e3, parquet.Millisecond
 	case arrow.Millisecond:
-		return v, 1e3
+		return 1, 1e3, parquet.Millisecond
 	case arrow.Microsecond:
-		return v, 1e6
+		return 1, 1e6, parquet.Microsecond
 	}
-	return v, 1e9
+	return 1, 1e9, parquet.Nanosecond
 }

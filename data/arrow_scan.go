@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/parquet-go/parquet-go"
 )
 
 // arrowScanner is a pass over the rows of an Arrow table.
@@ -104,6 +105,14 @@ func (c *arrowColumn) text(dst []byte, i int) []byte {
 	return c.kind.text(dst, c.arrays[len(c.arrays)-1], c.first+i)
 }
 
+// parquet is row i of those looked at as a value of a column of Parquet that may be missing.
+func (c *arrowColumn) parquet(i, column int) parquet.Value {
+	if c.null(i) {
+		return parquet.Value{}
+	}
+	return c.kind.typed(c.arrays[len(c.arrays)-1], c.first+i).Level(0, 1, column)
+}
+
 func (s *arrowScanner) number(column int) (float64, bool) {
 	c := s.columns[column]
 	return c.values[s.at], c.kind.numeric
@@ -133,6 +142,10 @@ func (s *arrowScanner) appendValues(dst []byte, numbers []float64) ([]byte, erro
 		number[j] = &numbers[i]
 	}
 	for j, c := range s.columns {
+		if c.kind.node != nil {
+			dst = appendValue(dst, j, c.parquet(s.at, j))
+			continue
+		}
 		var why string
 		s.buf = c.text(s.buf[:0], s.at)
 		if dst, why = appendCellValue(dst, j, s.buf, c.null(s.at), number[j]); why != "" {

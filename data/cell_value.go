@@ -9,14 +9,18 @@ import (
 // cellFields are the columns of a table of text as those of a Parquet table: doubles where numbers are read, which pick lists, and text
 // elsewhere, both of which may be missing. Nothing else is known of text before its last row.
 func cellFields(names []string, pick []int) []parquet.Field {
-	nodes := make([]parquet.Node, len(names))
+	return fieldsOf(names, cellNodes(len(names), pick))
+}
+
+func cellNodes(columns int, pick []int) []parquet.Node {
+	nodes := make([]parquet.Node, columns)
 	for j := range nodes {
 		nodes[j] = parquet.Optional(parquet.String())
 	}
 	for _, j := range pick {
 		nodes[j] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
 	}
-	return fieldsOf(names, nodes)
+	return nodes
 }
 
 // appendCellValue appends cell j of a row of text as cellFields has it: as its number, NaN where it is missing, or, where that is nil, as its text.

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -18,7 +19,8 @@ func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...s
 	if m == nil || draw == nil || n < 1 {
 		return nil, errors.New("tabular: DrawSeen: the Model or draw is nil, or n less than 1")
 	}
-	var rows *mat.Dense
+	var rows []float64
+	width := 0
 	for have, round := 0, 1; have < n; round++ {
 		x, err := draw(n - have)
 		if err != nil {
@@ -27,21 +29,22 @@ func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...s
 		if x == nil || x.IsEmpty() {
 			return nil, errors.New("tabular: DrawSeen: draw made no rows")
 		}
-		drawn, width := x.Dims()
-		if rows == nil {
-			rows = mat.NewDense(n, width, nil)
-		}
-		if _, w := rows.Dims(); w != width || width < len(m.Names()) {
+		drawn, columns := x.Dims()
+		switch {
+		case drawn != n-have:
+			return nil, fmt.Errorf("tabular: DrawSeen: draw made %d rows, want the %d that it was asked for", drawn, n-have)
+		case columns < len(m.Names()) || width > 0 && columns != width:
 			return nil, errors.New("tabular: DrawSeen: draw made rows of other columns than the Model's")
 		}
-		for i := range min(drawn, n-have) {
+		width = columns
+		for i := range drawn {
 			if row := x.RawRowView(i); round >= mostRounds || m.seen(row, given) {
-				rows.SetRow(have, row)
+				rows = append(rows, row...)
 				have++
 			}
 		}
 	}
-	return rows, nil
+	return mat.NewDense(n, width, rows), nil
 }
 
 // seen reports whether the numbers of a row are in the ranges that the table had.
