@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/endian"
 	"github.com/parquet-go/parquet-go"
 
 	"gaussflow/columns"
@@ -125,9 +126,15 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 	case *arrow.Decimal64Type:
 		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
 	case *arrow.Decimal128Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal128).Value(i).BigInt() })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
+			v := a.(*array.Decimal128).Value(i)
+			return bigOf(v.LowBits(), uint64(v.HighBits()))
+		})
 	case *arrow.Decimal256Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return a.(*array.Decimal256).Value(i).BigInt() })
+		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
+			v := a.(*array.Decimal256).Value(i).Array()
+			return bigOf(v[:]...)
+		})
 	case *arrow.StringType, *arrow.LargeStringType, *arrow.StringViewType:
 		return stringKind
 	case *arrow.BinaryType, *arrow.LargeBinaryType, *arrow.BinaryViewType, *arrow.FixedSizeBinaryType:
@@ -254,6 +261,23 @@ func decimalKind(scale, precision int32, unscaled func(a arrow.Array, i int) *bi
 		return parquet.FixedLenByteArrayValue(v.FillBytes(make([]byte, size)))
 	}
 	return k
+}
+
+// bigOf is a number in two's complement, its lowest word first. The library's own conversion loses half of each word where words have 32
+// bits; and where the highest byte comes first it has the words in memory the other way round, but reads them so as elsewhere.
+func bigOf(words ...uint64) *big.Int {
+	words = slices.Clone(words)
+	if !endian.IsBigEndian {
+		slices.Reverse(words)
+	}
+	v := new(big.Int)
+	for _, w := range words {
+		v.Or(v.Lsh(v, 64), new(big.Int).SetUint64(w))
+	}
+	if int64(words[0]) < 0 {
+		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(64*len(words))))
+	}
+	return v
 }
 
 // stringKind is text, whose number is that of a cell of CSV.
