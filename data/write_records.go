@@ -29,7 +29,7 @@ type recordEncoder interface {
 // extra, which are numbers of 64 bits. A pipe or a device takes CSV.
 //
 // CSV and TSV hold cells of text as they are written, and other values as text that says them exactly: dates and times in ISO
-// 8601, decimals in their digits. Lists have no such text and are left out: see RecordWriter.LeftOut. Parquet holds the columns of Parquet and NPY in their own types,
+// 8601, decimals in their digits. Lists have no such text and are left out: see RecordWriter.LeftOut. Parquet holds the columns of Parquet, Arrow and NPY in their own types,
 // nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
 //
 // A number behind a record that is NaN is a missing cell. Behind the numbers may stand columns of text: texts.
