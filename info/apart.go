@@ -21,25 +21,13 @@ func (s *Sample) apart(whole []int) ([][]int, error) {
 	if s.config.Remainder != Auto || len(whole) < 3 {
 		return one, nil
 	}
-	key := fmt.Sprint(whole)
-	s.mu.Lock()
-	parts, known := s.parts[key]
-	s.mu.Unlock()
-	if known {
-		return parts, nil
-	}
-	e, err := s.elliptical(whole)
-	if err != nil {
-		return nil, err
-	}
-	parts = one
-	if odd(e.gaussianized(s.scoredOf(whole))) {
-		parts = s.components(whole)
-	}
-	s.mu.Lock()
-	s.parts[key] = parts
-	s.mu.Unlock()
-	return parts, nil
+	return remembered(s, s.parts, fmt.Sprint(whole), func() ([][]int, error) {
+		e, err := s.elliptical(whole)
+		if err != nil || !odd(e.gaussianized(s.scoredOf(whole))) {
+			return one, err
+		}
+		return s.components(whole), nil
+	})
 }
 
 // components are the groups of columns between which no pair is dependent.

@@ -26,6 +26,9 @@ func normalBias(n, d int) (bias, noise float64) {
 // trigamma is the derivative of the digamma function at x > 0.
 func trigamma(x float64) float64 { return mathext.Zeta(2, x) }
 
+// logGamma is log Γ at x > 0.
+func logGamma(x float64) float64 { v, _ := math.Lgamma(x); return v }
+
 // copula is log c of a group's columns at the rows, the remainder estimated as for all of whole: measures that take estimates from each
 // other take like from like.
 func (s *Sample) copula(group, whole []int) (points, error) {
@@ -33,27 +36,16 @@ func (s *Sample) copula(group, whole []int) (points, error) {
 		return points{row: make([]float64, s.n)}, nil
 	}
 	group, whole = slices.Sorted(slices.Values(group)), slices.Sorted(slices.Values(whole))
-	key := fmt.Sprint(group, whole)
-	s.mu.Lock()
-	p, known := s.fits[key]
-	s.mu.Unlock()
-	if known {
-		return p, nil
-	}
-	if err := s.config.ended(); err != nil {
-		return points{}, err
-	}
-	p, err := s.fit(group, whole)
-	if errors.Is(err, errSingular) {
-		err = &DependentError{Columns: s.namesOf(group)}
-	}
-	if err != nil {
-		return points{}, err
-	}
-	s.mu.Lock()
-	s.fits[key] = p
-	s.mu.Unlock()
-	return p, nil
+	return remembered(s, s.fits, fmt.Sprint(group, whole), func() (points, error) {
+		if err := s.config.ended(); err != nil {
+			return points{}, err
+		}
+		p, err := s.fit(group, whole)
+		if errors.Is(err, errSingular) {
+			err = &DependentError{Columns: s.namesOf(group)}
+		}
+		return p, err
+	})
 }
 
 // fit is log c of a group, which is sorted.
@@ -108,21 +100,7 @@ const mostNeighbours = 4
 
 // elliptical is the likeliest elliptical copula of a sorted group.
 func (s *Sample) elliptical(group []int) (*elliptical, error) {
-	key := fmt.Sprint(group)
-	s.mu.Lock()
-	e, known := s.copulas[key]
-	s.mu.Unlock()
-	if known {
-		return e, nil
-	}
-	e, err := fitElliptical(s.scoredOf(group), s.scores)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	s.copulas[key] = e
-	s.mu.Unlock()
-	return e, nil
+	return remembered(s, s.copulas, fmt.Sprint(group), func() (*elliptical, error) { return fitElliptical(s.scoredOf(group), s.scores) })
 }
 
 // smooth is the elliptical copula of a group of numbers, and what it leaves.

@@ -57,8 +57,7 @@ func (e *elliptical) logDensity(x *mat.Dense) []float64 {
 	f, density := float64(d), make([]float64, n)
 	constant := -0.5 * e.logDet
 	if !math.IsInf(e.nu, 1) {
-		lg := func(x float64) float64 { v, _ := math.Lgamma(x); return v }
-		constant += lg((e.nu+f)/2) + (f-1)*lg(e.nu/2) - f*lg((e.nu+1)/2)
+		constant += logGamma((e.nu+f)/2) + (f-1)*logGamma(e.nu/2) - f*logGamma((e.nu+1)/2)
 	}
 	for j := range d {
 		for i, v := range x.RawRowView(j) {

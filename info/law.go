@@ -33,8 +33,9 @@ func (s *Sample) law(columns []int) *law {
 			return nil
 		}
 	}
-	l, err := fitLaw(s.matrix(columns))
-	if err != nil || odd(l.gaussianized(s.matrix(columns))) {
+	x := s.matrix(columns)
+	l, err := fitLaw(x)
+	if err != nil || odd(l.gaussianized(x)) {
 		return nil
 	}
 	return l
@@ -154,8 +155,7 @@ func (l *law) constant() float64 {
 		return 0
 	}
 	f := float64(l.d)
-	lg := func(x float64) float64 { v, _ := math.Lgamma(x); return v }
-	return lg((l.nu+f)/2) - lg(l.nu/2) - f/2*math.Log(l.nu/2)
+	return logGamma((l.nu+f)/2) - logGamma(l.nu/2) - f/2*math.Log(l.nu/2)
 }
 
 // gaussianized is the rows as the law makes them independent standard normals, n×d.

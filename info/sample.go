@@ -53,7 +53,6 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 			c.Names = append(c.Names, fmt.Sprintf("x%d", j+1))
 		}
 	}
-	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
 	values := make([][]float64, d)
 	for j := range d {
 		values[j] = mat.Col(nil, j, x)
@@ -63,6 +62,7 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 
 // newSample takes the values of columns: nil where one is left out.
 func newSample(c Config, values [][]float64, kinds []kind) *Sample {
+	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
 	s := &Sample{config: c, values: values, columns: make([]scored, len(values)), fits: map[string]points{}, copulas: map[string]*elliptical{}, wholes: map[string]*Sample{}, parts: map[string][][]int{}}
 	for j, v := range values {
 		s.n = max(s.n, len(v))
@@ -84,6 +84,23 @@ func (s *Sample) at(rows, group []int) *Sample {
 		}
 	}
 	return newSample(s.config, values, kinds)
+}
+
+// remembered is of[key], made once. Two that ask for it at the same time may both make it: it is the same.
+func remembered[T any](s *Sample, of map[string]T, key string, first func() (T, error)) (T, error) {
+	s.mu.Lock()
+	v, known := of[key]
+	s.mu.Unlock()
+	if known {
+		return v, nil
+	}
+	v, err := first()
+	if err == nil {
+		s.mu.Lock()
+		of[key] = v
+		s.mu.Unlock()
+	}
+	return v, err
 }
 
 // Names are those of the columns.
@@ -181,24 +198,20 @@ func (s *Sample) whole(op string, groups ...[]int) (*Sample, error) {
 // without is the sample of the rows without a missing cell in a group of columns.
 func (s *Sample) without(group []int) *Sample {
 	group = slices.Sorted(slices.Values(group))
-	key := fmt.Sprint(group)
-	s.mu.Lock()
-	w, known := s.wholes[key]
-	s.mu.Unlock()
-	if known {
-		return w
-	}
-	var rows []int
-	for i := range s.n {
-		if !slices.ContainsFunc(group, func(j int) bool { return math.IsNaN(s.values[j][i]) }) {
-			rows = append(rows, i)
+	there := func() (*Sample, error) { // never an error
+		var rows []int
+		for i := range s.n {
+			if !slices.ContainsFunc(group, func(j int) bool { return math.IsNaN(s.values[j][i]) }) {
+				rows = append(rows, i)
+			}
 		}
+		return s.at(rows, group), nil
 	}
-	w = s.at(rows, group)
-	if len(group) > 2 { // of pairs there are many, and each is asked for once
-		s.mu.Lock()
-		s.wholes[key] = w
-		s.mu.Unlock()
+	var w *Sample
+	if len(group) > 2 {
+		w, _ = remembered(s, s.wholes, fmt.Sprint(group), there)
+	} else { // of pairs there are many, and each is asked for once
+		w, _ = there()
 	}
 	return w
 }

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/columns"
-	"gaussflow/internal/defaults"
 	"gaussflow/rows"
 )
 
@@ -46,6 +45,5 @@ func OfTable(schema *columns.Schema, x mat.Matrix, c Config) (*Sample, error) {
 	if c.Names == nil {
 		c.Names = own
 	}
-	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
 	return newSample(c, values, kinds), nil
 }

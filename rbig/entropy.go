@@ -28,14 +28,12 @@ func Entropy(values []float64) (h float64, terms []float64, err error) {
 	if n < 4 {
 		return 0, nil, fmt.Errorf("rbig: Entropy: got %d values, want at least 4", n)
 	}
-	order := make([]int, n)
 	for i, v := range values {
 		if !(math.Abs(v) <= 1e150) {
 			return 0, nil, fmt.Errorf("rbig: Entropy: value %d (from 0) is %v, want finite numbers up to 1e150", i, v)
 		}
-		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
+	order := ordered(values)
 	z := make([]float64, n)
 	for r, i := range order {
 		z[r] = values[i]
@@ -154,4 +152,14 @@ func logMass(low, high float64) float64 {
 	}
 	top := kernel.LogCDF(high)
 	return top + math.Log(-math.Expm1(kernel.LogCDF(low)-top))
+}
+
+// ordered are the places of values, that of the least first.
+func ordered(values []float64) []int {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
+	return order
 }

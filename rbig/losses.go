@@ -1,13 +1,13 @@
 package rbig
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
@@ -74,7 +74,8 @@ func Losses(f *flows.Flow, x mat.Matrix) ([]Loss, error) {
 			for i, v := range logDet {
 				before[i] += v - after[i]
 			}
-			loss.Value, loss.SE = meanAndError(before)
+			mean, std := stat.MeanStdDev(before, nil)
+			loss.Value, loss.SE = mean, stat.StdErr(std, float64(n))
 			before = after
 		} else {
 			before = nil
@@ -101,15 +102,6 @@ func inOrder(y, w *mat.Dense) bool {
 		}
 	}
 	return true
-}
-
-func ordered(values []float64) []int {
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
-	return order
 }
 
 // surprises is Σ_j −log p(y_j) at the rows, by spacings. These are of asinh((y − median)/scale), along which a heavy tail is no longer wide.
@@ -149,16 +141,4 @@ func surprises(y *mat.Dense) ([]float64, error) {
 		}
 	}
 	return sum, nil
-}
-
-// meanAndError are the mean of values and its standard error.
-func meanAndError(values []float64) (mean, se float64) {
-	n := float64(len(values))
-	for _, v := range values {
-		mean += v / n
-	}
-	for _, v := range values {
-		se += (v - mean) * (v - mean)
-	}
-	return mean, math.Sqrt(se / (n - 1) / n)
 }
