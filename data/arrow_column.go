@@ -103,24 +103,18 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 	case *arrow.Uint32Type:
 		return wholeKind[*array.Uint32](parquet.Uint(32))
 	case *arrow.Uint64Type:
-		return arrowKind{
-			value: func(a arrow.Array, i int) float64 { return float64(a.(*array.Uint64).Value(i)) },
-			text: func(dst []byte, a arrow.Array, i int) []byte {
-				return strconv.AppendUint(dst, a.(*array.Uint64).Value(i), 10)
-			},
-			numeric: true,
-			node:    parquet.Uint(64),
-			typed:   func(a arrow.Array, i int) parquet.Value { return parquet.Int64Value(int64(a.(*array.Uint64).Value(i))) },
+		k := wholeKind[*array.Uint64](parquet.Uint(64))
+		k.value = func(a arrow.Array, i int) float64 { return float64(a.(*array.Uint64).Value(i)) }
+		k.text = func(dst []byte, a arrow.Array, i int) []byte {
+			return strconv.AppendUint(dst, a.(*array.Uint64).Value(i), 10)
 		}
-	case *arrow.Float16Type:
-		return singleKind(func(a arrow.Array, i int) float32 { return a.(*array.Float16).Value(i).Float32() })
-	case *arrow.Float32Type:
-		return singleKind(func(a arrow.Array, i int) float32 { return a.(*array.Float32).Value(i) })
-	case *arrow.Float64Type:
-		k := floatKind(func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) })
-		k.node = parquet.Leaf(parquet.DoubleType)
-		k.typed = func(a arrow.Array, i int) parquet.Value { return parquet.DoubleValue(a.(*array.Float64).Value(i)) }
 		return k
+	case *arrow.Float16Type:
+		return floatKind(parquet.FloatType, func(a arrow.Array, i int) float64 { return float64(a.(*array.Float16).Value(i).Float32()) }, single)
+	case *arrow.Float32Type:
+		return floatKind(parquet.FloatType, func(a arrow.Array, i int) float64 { return float64(a.(*array.Float32).Value(i)) }, single)
+	case *arrow.Float64Type:
+		return floatKind(parquet.DoubleType, func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) }, parquet.DoubleValue)
 	case *arrow.Decimal32Type:
 		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
 	case *arrow.Decimal64Type:
@@ -185,7 +179,7 @@ type wholes[V any] interface {
 
 // integer is what whole numbers and times are stored as.
 type integer interface {
-	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32
+	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
 func wholeKind[A wholes[V], V integer](node parquet.Node) arrowKind {
@@ -196,16 +190,8 @@ func wholeKind[A wholes[V], V integer](node parquet.Node) arrowKind {
 		},
 		numeric: true,
 		node:    node,
-		typed:   func(a arrow.Array, i int) parquet.Value { return wholeValue(node, int64(a.(A).Value(i))) },
+		typed:   func(a arrow.Array, i int) parquet.Value { return stored(node, int64(a.(A).Value(i))) },
 	}
-}
-
-// wholeValue is a whole number of a column of Parquet.
-func wholeValue(node parquet.Node, v int64) parquet.Value {
-	if node.Type().Kind() == parquet.Int64 {
-		return parquet.Int64Value(v)
-	}
-	return parquet.Int32Value(int32(v))
 }
 
 func timeKind[A wholes[V], V integer](node parquet.Node, text func(dst []byte, v int64) []byte) arrowKind {
@@ -219,23 +205,17 @@ func timeKind[A wholes[V], V integer](node parquet.Node, text func(dst []byte, v
 func unitKind[A wholes[V], V integer](unit arrow.TimeUnit, node func(parquet.TimeUnit) parquet.Node, text func(dst []byte, v, perSecond int64) []byte) arrowKind {
 	factor, perSecond, of := inUnits(unit)
 	k := timeKind[A](node(of), func(dst []byte, v int64) []byte { return text(dst, v*factor, perSecond) })
-	k.typed = func(a arrow.Array, i int) parquet.Value { return wholeValue(k.node, int64(a.(A).Value(i))*factor) }
+	k.typed = func(a arrow.Array, i int) parquet.Value { return stored(k.node, int64(a.(A).Value(i))*factor) }
 	return k
 }
 
-// singleKind is numbers of 32 bits at most.
-func singleKind(value func(a arrow.Array, i int) float32) arrowKind {
-	k := floatKind(func(a arrow.Array, i int) float64 { return float64(value(a, i)) })
-	k.node = parquet.Leaf(parquet.FloatType)
-	k.typed = func(a arrow.Array, i int) parquet.Value { return parquet.FloatValue(value(a, i)) }
-	return k
-}
-
-func floatKind(value func(a arrow.Array, i int) float64) arrowKind {
+func floatKind(t parquet.Type, value func(a arrow.Array, i int) float64, typed func(float64) parquet.Value) arrowKind {
 	return arrowKind{
 		value:   value,
 		text:    func(dst []byte, a arrow.Array, i int) []byte { return columns.AppendNumber(dst, value(a, i)) },
 		numeric: true,
+		node:    parquet.Leaf(t),
+		typed:   func(a arrow.Array, i int) parquet.Value { return typed(value(a, i)) },
 	}
 }
 

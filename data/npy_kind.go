@@ -32,8 +32,7 @@ func npyKindOf(descr string) (npyKind, bool) {
 	case "f8":
 		return npyFloat(8, parquet.DoubleType, func(b []byte) float64 { return math.Float64frombits(order.Uint64(b)) }, parquet.DoubleValue), true
 	case "f4":
-		return npyFloat(4, parquet.FloatType, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) },
-			func(v float64) parquet.Value { return parquet.FloatValue(float32(v)) }), true
+		return npyFloat(4, parquet.FloatType, func(b []byte) float64 { return float64(math.Float32frombits(order.Uint32(b))) }, single), true
 	case "i8":
 		return npySigned(8, func(b []byte) int64 { return int64(order.Uint64(b)) }), true
 	case "i4":
@@ -68,26 +67,31 @@ func npyFloat(size int, t parquet.Type, value func([]byte) float64, typed func(f
 }
 
 func npySigned(size int, value func([]byte) int64) npyKind {
+	node := parquet.Int(8 * size)
 	return npyKind{
-		size: size, node: parquet.Int(8 * size),
+		size: size, node: node,
 		value: func(b []byte) float64 { return float64(value(b)) },
 		text:  func(dst, b []byte) []byte { return strconv.AppendInt(dst, value(b), 10) },
-		typed: func(b []byte) parquet.Value { return stored(size, value(b)) },
+		typed: func(b []byte) parquet.Value { return stored(node, value(b)) },
 	}
 }
 
 func npyUnsigned(size int, value func([]byte) uint64) npyKind {
+	node := parquet.Uint(8 * size)
 	return npyKind{
-		size: size, node: parquet.Uint(8 * size),
+		size: size, node: node,
 		value: func(b []byte) float64 { return float64(value(b)) },
 		text:  func(dst, b []byte) []byte { return strconv.AppendUint(dst, value(b), 10) },
-		typed: func(b []byte) parquet.Value { return stored(size, int64(value(b))) },
+		typed: func(b []byte) parquet.Value { return stored(node, int64(value(b))) },
 	}
 }
 
-// stored is a whole number of that many bytes as Parquet stores it, by its lowest 64 or 32 bits, signed or not.
-func stored(size int, bits int64) parquet.Value {
-	if size == 8 {
+// single is a number of 32 bits.
+func single(v float64) parquet.Value { return parquet.FloatValue(float32(v)) }
+
+// stored is a whole number as a column of Parquet stores it, by its lowest 64 or 32 bits, signed or not.
+func stored(column parquet.Node, bits int64) parquet.Value {
+	if column.Type().Kind() == parquet.Int64 {
 		return parquet.Int64Value(bits)
 	}
 	return parquet.Int32Value(int32(bits))
