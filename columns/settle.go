@@ -73,11 +73,12 @@ const mostWhole = 1 << 53
 
 // coarse reports values that differ in more digits than a float64 has: identifiers of 64 bits, nanoseconds of one moment.
 func (c *Column) coarse(t *texts, v *Values) bool {
+	apart := t.different != nil && t.different.number() > 1 // by the texts
 	if c.Kind == Time {
-		return rounding(v) || v.Distinct() == 1 && t.different != nil && t.different.number() > 1
+		return rounding(v) || v.Distinct() == 1 && apart
 	}
 	if n, _ := t.numbers(); v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
-		return t.digits || t.different != nil && t.different.number() > 1 && !n.exponents
+		return t.digits || apart && !n.exponents
 	}
 	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
 }

@@ -62,7 +62,7 @@ const (
 )
 
 func chunkOf(rows int) int {
-	if rows < chunkRows*runtime.GOMAXPROCS(0) {
+	if rows < chunkRows || rows < chunkRows*runtime.GOMAXPROCS(0) { // which takes a lock of the whole process: not for a row
 		return shortChunk
 	}
 	return chunkRows

@@ -82,8 +82,8 @@ func (o *infoFlags) draw(c *cobra.Command, path string) (*measured, error) {
 			m.sample, err = info.OfTable(m.schema, m.x, m.config)
 		}
 	} else {
-		m.schema = numbersSchema(keptColumns(model))
-		m.config.Names = keptColumns(model)
+		m.schema = numbersSchema(model.Kept())
+		m.config.Names = model.Kept()
 		m.sample, err = info.OfFlow(m.flow, n, m.config)
 	}
 	if err != nil {
@@ -100,16 +100,6 @@ func modelledOnly(schema *columns.Schema) *columns.Schema {
 		only.Columns = append(only.Columns, *column)
 	}
 	return only
-}
-
-// keptColumns are the columns that a flow has a dimension for.
-func keptColumns(model *tabular.Model) (names []string) {
-	for _, column := range model.Columns {
-		if !column.Dropped {
-			names = append(names, column.Name)
-		}
-	}
-	return names
 }
 
 // readAs reads a table whose columns are those of another one.

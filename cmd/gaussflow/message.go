@@ -61,6 +61,9 @@ func as[E error](say func(e E) string) saying {
 	}
 }
 
+// reasonOf is what an error says in words for people.
+func reasonOf[E interface{ Reason() string }](e E) string { return e.Reason() }
+
 // A phrase is the words for errors that are of a kind.
 type phrase struct {
 	kind error
@@ -104,14 +107,13 @@ func init() { // they call message
 			return fmt.Sprintf("want at least %d rows, three to fit to and one to choose when to stop, got %d", e.Want, e.Got)
 		}),
 		as(sayConstant), as(sayRow), as(func(e *tabular.SpreadError) string { return e.Error() }), as(func(e *report.UnfitError) string { return e.What }),
-		as(func(e *info.DependentError) string { return e.Reason() }), as(func(e *info.ConstantError) string { return e.Reason() }),
-		as(func(e *info.TiedError) string { return e.Reason() }), as(func(e *info.FewRowsError) string { return e.Reason() }),
-		as(func(e *info.LevelsError) string { return e.Reason() }), as(func(e *info.NamesError) string { return e.Reason() }),
-		as(func(e *drift.IncomparableError) string { return e.Reason() }), as(func(e *driftedError) string { return e.Error() }),
+		as(reasonOf[*info.DependentError]), as(reasonOf[*info.ConstantError]), as(reasonOf[*info.TiedError]), as(reasonOf[*info.FewRowsError]),
+		as(reasonOf[*info.LevelsError]), as(reasonOf[*info.NamesError]), as(reasonOf[*info.SpreadError]), as(reasonOf[*drift.IncomparableError]),
+		as(func(e *driftedError) string { return e.Error() }),
 		as(func(e *graph.SizeError) string {
 			return fmt.Sprintf("%s would be too much, want at most %d numbers", e.Got, e.Most)
 		}),
-		as(func(e *flows.RowError) string { return e.Reason() }),
+		as(reasonOf[*flows.RowError]),
 		as(sayFlagValue),
 		as(sayContent), sayContainer, as(saySetting),
 		as(func(e *registry.KindError) string {
