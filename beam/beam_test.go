@@ -20,6 +20,7 @@ import (
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
@@ -66,32 +67,25 @@ func lake(t *testing.T, rows int) (glob string, x *mat.Dense) {
 	piece := rows / 4
 	for k, name := range []string{"one.csv", "two.parquet", "three.csv.gz"} {
 		part := mat.DenseCopyOf(x.Slice(k*piece, (k+1)*piece, 0, 2))
-		noError(t, (&data.Table{Names: []string{"a", "b"}, X: part}).Write(filepath.Join(folder, name)))
+		errtest.None(t, (&data.Table{Names: []string{"a", "b"}, X: part}).Write(filepath.Join(folder, name)))
 	}
 	lines := []byte(`{"a":1}` + "\n" + `{"a":"x","b":2}` + "\n")
 	for i := 3 * piece; i < rows; i++ {
 		lines = fmt.Appendf(lines, `{"b":%v,"a":%v}`+"\n", x.At(i, 1), x.At(i, 0))
 	}
-	noError(t, os.WriteFile(filepath.Join(folder, "four.jsonl"), lines, 0o600))
+	errtest.None(t, os.WriteFile(filepath.Join(folder, "four.jsonl"), lines, 0o600))
 	return filepath.Join(folder, "*"), x
-}
-
-func noError(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // model fits the rows, and gives the bytes of its file too.
 func model(t *testing.T, x *mat.Dense) (*tabular.Model, []byte) {
 	t.Helper()
 	m, err := tabular.Fit(t.Context(), []string{"a", "b"}, x, tabular.Config{Preset: tabular.Fast, Epochs: 2})
-	noError(t, err)
+	errtest.None(t, err)
 	path := filepath.Join(t.TempDir(), "m.gflow")
-	noError(t, m.Save(path))
+	errtest.None(t, m.Save(path))
 	raw, err := os.ReadFile(path)
-	noError(t, err)
+	errtest.None(t, err)
 	return m, raw
 }
 
@@ -103,18 +97,18 @@ func TestScoreFiles(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	written := ScoreFiles(s, raw, out, Files(s, glob))
 	passert.Equals(s, beam.ParDo(s, counted, written), "one.csv 1000 0", "two.parquet 1000 0", "three.csv.gz 1000 0", "four.jsonl 1000 2")
-	noError(t, runPrism(t.Context(), p))
+	errtest.None(t, runPrism(t.Context(), p))
 	want, err := m.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	for k, name := range []string{"one.csv", "two.parquet", "three.csv.gz", "four.jsonl"} {
 		f, err := os.Open(filepath.Join(out, name+".scored.csv"))
-		noError(t, err)
+		errtest.None(t, err)
 		defer f.Close()
 		records, err := csv.NewReader(f).ReadAll()
-		noError(t, err)
+		errtest.None(t, err)
 		for i, r := range records[1:] {
 			got, err := strconv.ParseFloat(r[3], 64)
-			noError(t, err)
+			errtest.None(t, err)
 			if at := 1000*k + i; name != "four.jsonl" && r[0] != strconv.Itoa(i+1) || math.Abs(got-want[at]) > 1e-5*math.Abs(want[at]) {
 				t.Fatalf("%s row %d: %v, want log p = %v", name, i+1, r, want[at])
 			}
@@ -137,30 +131,30 @@ func TestTyped(t *testing.T) {
 		}
 	}
 	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	folder, out := t.TempDir(), t.TempDir()
-	noError(t, m.Save(filepath.Join(out, "m.gflow")))
+	errtest.None(t, m.Save(filepath.Join(out, "m.gflow")))
 	raw, err := os.ReadFile(filepath.Join(out, "m.gflow"))
-	noError(t, err)
-	noError(t, os.WriteFile(filepath.Join(folder, "one.csv"), []byte("id,price,city\n7,$21,Oslo\n8,,\"Bergen, Vest\"\n9,$20,Rome\n"), 0o600))
-	noError(t, os.WriteFile(filepath.Join(folder, "two.jsonl"), []byte(`{"price":"$21","city":"Oslo"}`+"\n"+`{"city":"Bergen, Vest","price":null}`+"\n"+`{"city":"Rome","price":"$20"}`+"\n"), 0o600))
+	errtest.None(t, err)
+	errtest.None(t, os.WriteFile(filepath.Join(folder, "one.csv"), []byte("id,price,city\n7,$21,Oslo\n8,,\"Bergen, Vest\"\n9,$20,Rome\n"), 0o600))
+	errtest.None(t, os.WriteFile(filepath.Join(folder, "two.jsonl"), []byte(`{"price":"$21","city":"Oslo"}`+"\n"+`{"city":"Bergen, Vest","price":null}`+"\n"+`{"city":"Rome","price":"$20"}`+"\n"), 0o600))
 	p, s := beam.NewPipelineWithRoot()
 	Keep(s, filepath.Join(out, "totals.json"), Total(s, ScoreFiles(s, raw, out, Files(s, filepath.Join(folder, "*")))))
-	noError(t, runPrism(t.Context(), p))
+	errtest.None(t, runPrism(t.Context(), p))
 	totals, err := os.ReadFile(filepath.Join(out, "totals.json"))
-	noError(t, err)
+	errtest.None(t, err)
 	if want := `{"files":2,"rows":4,"refused":2}`; string(totals) != want {
 		t.Errorf("totals %s, want %s", totals, want)
 	}
 	scores, err := m.Score(mat.NewDense(2, 2, []float64{0, 21, 1, math.NaN()}))
-	noError(t, err)
+	errtest.None(t, err)
 	want := "row,city,price,log_prob,tail_probability\n"
 	for i, cells := range []string{"Oslo,$21", `"Bergen, Vest",`} {
 		want += fmt.Sprintf("%d,%s,%v,%v\n", i+1, cells, scores[i].LogProb, scores[i].Tail)
 	}
 	for _, name := range []string{"one.csv", "two.jsonl"} {
 		got, err := os.ReadFile(filepath.Join(out, name+".scored.csv"))
-		noError(t, err)
+		errtest.None(t, err)
 		if string(got) != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
@@ -172,7 +166,7 @@ func TestScore(t *testing.T) {
 	glob, x := lake(t, 2000)
 	m, raw := model(t, x)
 	want, err := m.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	total := 0.0
 	for _, lp := range want {
 		total += lp
@@ -182,7 +176,7 @@ func TestScore(t *testing.T) {
 	passert.Count(s, scored, "rows", len(want))
 	sum := beam.Combine(s, plus, beam.ParDo(s, logProbOf, scored))
 	passert.EqualsFloat(s, sum, beam.Create(s, total), 1e-3*math.Abs(total))
-	noError(t, runPrism(t.Context(), p))
+	errtest.None(t, runPrism(t.Context(), p))
 }
 
 // TestSample: the rows are those of the seed, however they are drawn.
@@ -190,15 +184,15 @@ func TestSample(t *testing.T) {
 	_, x := lake(t, 400)
 	m, raw := model(t, x)
 	first, err := m.Sample(sampleRows, rand.New(rand.NewPCG(7, 0)))
-	noError(t, err)
+	errtest.None(t, err)
 	second, err := m.Sample(8, rand.New(rand.NewPCG(7, sampleRows)))
-	noError(t, err)
+	errtest.None(t, err)
 	p, s := beam.NewPipelineWithRoot()
 	drawn := Sample(s, raw, sampleRows+8, 7)
 	some := beam.ParDo(s, firstAndLast, drawn)
 	passert.Count(s, drawn, "rows", sampleRows+8)
 	passert.Equals(s, some, fmt.Sprint(5, first.RawRowView(5)), fmt.Sprint(sampleRows+7, second.RawRowView(7)))
-	noError(t, runPrism(t.Context(), p))
+	errtest.None(t, runPrism(t.Context(), p))
 }
 
 // TestProfile: the facts are those of all rows together.
@@ -207,11 +201,11 @@ func TestProfile(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "facts")
 	p, s := beam.NewPipelineWithRoot()
 	Keep(s, kept, Profile(s, Files(s, glob), []string{"b", "a"}))
-	noError(t, runPrism(t.Context(), p))
+	errtest.None(t, runPrism(t.Context(), p))
 	raw, err := os.ReadFile(kept)
-	noError(t, err)
+	errtest.None(t, err)
 	var f Facts
-	noError(t, json.Unmarshal(raw, &f))
+	errtest.None(t, json.Unmarshal(raw, &f))
 	a := mat.Col(nil, 0, x)
 	mean, square, least := 0.0, 0.0, math.Inf(1)
 	for _, v := range a {
@@ -231,9 +225,9 @@ func TestFitRBIG(t *testing.T) {
 	glob, x := lake(t, 8000)
 	c := RBIGConfig{Files: glob, Columns: []string{"a", "b"}, Blocks: 4}
 	many, err := FitRBIG(t.Context(), c)
-	noError(t, err)
+	errtest.None(t, err)
 	filled, err := c.filled()
-	noError(t, err)
+	errtest.None(t, err)
 	alone := &walk{RBIGConfig: filled, summarize: func(flow []byte, cross bool) (*Summary, error) {
 		f := &summarizeFn{Flow: flow}
 		if err := f.Setup(); err != nil {
@@ -248,11 +242,11 @@ func TestFitRBIG(t *testing.T) {
 		return s, nil
 	}}
 	one, err := alone.fit()
-	noError(t, err)
+	errtest.None(t, err)
 	a, err := many.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	b, err := one.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	mean := 0.0
 	for i := range a {
 		if math.Abs(a[i]-b[i]) > 1e-6 {
@@ -261,11 +255,11 @@ func TestFitRBIG(t *testing.T) {
 		mean += a[i] / float64(len(a))
 	}
 	warm, err := flows.NewGaussianization(2, flows.GaussianizationConfig{Blocks: 5})
-	noError(t, err)
+	errtest.None(t, err)
 	_, err = warm.InitFrom(x, initializers.IGConfig{})
-	noError(t, err)
+	errtest.None(t, err)
 	reference, err := warm.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	want := 0.0
 	for _, lp := range reference {
 		want += lp / float64(len(reference))
@@ -274,7 +268,7 @@ func TestFitRBIG(t *testing.T) {
 		t.Errorf("mean log p %v, want about %v, which the walk in memory has", mean, want)
 	}
 	path := filepath.Join(t.TempDir(), "rbig.gflow")
-	noError(t, many.Save(path))
+	errtest.None(t, many.Save(path))
 	if _, err = flows.Load(path); err != nil {
 		t.Error(err)
 	}
@@ -295,11 +289,11 @@ func TestRotation(t *testing.T) {
 	s := newSummary(d, true)
 	s.add(&x)
 	rotation, err := (&walk{RBIGConfig: RBIGConfig{Columns: make([]string, d)}}).rotation(s, 0)
-	noError(t, err)
+	errtest.None(t, err)
 	flow, err := flows.New(flows.Named{Name: "rotation", Layer: rotation})
-	noError(t, err)
+	errtest.None(t, err)
 	out, _, err := flow.Forward(&x)
-	noError(t, err)
+	errtest.None(t, err)
 	turned.CloneFrom(out)
 	after := newSummary(d, true)
 	after.add(&turned)

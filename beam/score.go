@@ -9,13 +9,14 @@ import (
 	"math"
 	"path"
 	"strconv"
-	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
+	"gaussflow/columns"
+	"gaussflow/internal/csvcell"
 	"gaussflow/serve"
 )
 
@@ -165,7 +166,7 @@ func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writ
 	out, cells := bufio.NewWriterSize(to, block), cellsOf(s.model)
 	line := []byte("row,")
 	for _, c := range s.model.Reads() {
-		line = append(append(line, quoted(c.Name)...), ',')
+		line = append(csvcell.Append(line, []byte(c.Name), ','), ',')
 	}
 	if _, err = out.Write(append(line, "log_prob,tail_probability\n"...)); err != nil {
 		return 0, 0, err
@@ -187,6 +188,7 @@ func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writ
 // cellsOf write the columns that a model reads, as its table had them.
 func cellsOf(m serve.Model) []func(dst []byte, v float64) []byte {
 	var cells []func([]byte, float64) []byte
+	var cell []byte // the text of one, which is used again
 	schema := readingOf(m).schema
 	for _, c := range m.Reads() {
 		column, typed := schema.Column(c.Name)
@@ -195,12 +197,8 @@ func cellsOf(m serve.Model) []func(dst []byte, v float64) []byte {
 			continue
 		}
 		cells = append(cells, func(dst []byte, v float64) []byte {
-			at := len(dst)
-			dst = column.Append(dst, v)
-			if strings.ContainsAny(string(dst[at:]), quotable) {
-				dst = append(dst[:at], quoted(string(dst[at:]))...)
-			}
-			return dst
+			cell = column.Append(cell[:0], v)
+			return csvcell.Append(dst, cell, ',')
 		})
 	}
 	return cells
@@ -211,16 +209,5 @@ func appendNumber(dst []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return dst
 	}
-	return strconv.AppendFloat(dst, v, 'g', -1, 64)
-}
-
-// quotable are what cells of CSV may have in quotes alone.
-const quotable = ",\"\r\n"
-
-// quoted is a cell of CSV.
-func quoted(cell string) string {
-	if strings.ContainsAny(cell, quotable) {
-		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
-	}
-	return cell
+	return columns.AppendNumber(dst, v)
 }

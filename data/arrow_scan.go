@@ -6,6 +6,8 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/parquet-go/parquet-go"
+
+	"gaussflow/internal/csvcell"
 )
 
 // arrowScanner is a pass over the rows of an Arrow table.
@@ -131,7 +133,7 @@ func (s *arrowScanner) appendText(dst []byte, comma byte) []byte {
 		if len(s.buf) == 0 && !c.null(s.at) { // text that is empty is in quotes, as null is nothing
 			dst = append(dst, `""`...)
 		}
-		dst = appendQuoted(dst, s.buf, comma)
+		dst = csvcell.Append(dst, s.buf, comma)
 	}
 	return dst
 }

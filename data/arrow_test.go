@@ -15,6 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"gaussflow/data"
+	"gaussflow/internal/errtest"
 )
 
 // TestArrowTypes: a file and a packed stream of what pyarrow wrote come out as Python spells them, and their numbers are those of the
@@ -22,9 +23,9 @@ import (
 func TestArrowTypes(t *testing.T) {
 	want := contentOf(t, filepath.Join("testdata", "typed.csv"))
 	same, err := open(t, filepath.Join("testdata", "typed.parquet"), data.Options{DropMissing: true}).Select("x", "y", "id", "at_ns", "half")
-	must(t, err)
+	errtest.None(t, err)
 	numbers, err := same.ReadAll()
-	must(t, err)
+	errtest.None(t, err)
 	for _, name := range []string{"typed.arrow", "typed.arrows"} {
 		path := filepath.Join("testdata", name)
 		f := open(t, path, data.Options{Columns: []string{"x", "y"}})
@@ -35,7 +36,7 @@ func TestArrowTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := f.ReadAll()
-		must(t, err)
+		errtest.None(t, err)
 		if !bytes.Equal(float64Bytes(got.X.RawMatrix().Data), float64Bytes(numbers.X.RawMatrix().Data)) {
 			t.Errorf("%s: numbers\n%v\nwant\n%v", name, got.X.RawMatrix().Data, numbers.X.RawMatrix().Data)
 		}
@@ -132,10 +133,10 @@ func TestArrowNests(t *testing.T) {
 	}
 	batch := b.NewRecordBatch()
 	defer batch.Release()
-	must(t, w.Write(batch))
-	must(t, w.Close())
+	errtest.None(t, w.Write(batch))
+	errtest.None(t, w.Close())
 	f, err := data.Open("-", data.Options{Stdin: &out, Columns: []string{"of.p"}, DropMissing: true})
-	must(t, err)
+	errtest.None(t, err)
 	want := "of.p,list,days,x4,score\n10,\"[1,0]\",1970-01-01T00:00:00.000Z,,0.5\n12,\"[1,2]\",1970-01-03T00:00:00.000Z,,0.5\n"
 	if got := contentOf(t, passedOn(t, f, "t.csv")); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -154,11 +155,4 @@ func FuzzArrow(f *testing.F) {
 			t.Fatalf("%d rows, %v", rows, err)
 		}
 	})
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }

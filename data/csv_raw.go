@@ -3,6 +3,8 @@ package data
 import (
 	"bytes"
 	"unicode"
+
+	"gaussflow/internal/csvcell"
 )
 
 // A rawCell is a cell of CSV as it is written, spaces and quotes included.
@@ -87,10 +89,10 @@ func (c rawCell) appendTo(dst []byte, comma byte) []byte {
 		return append(dst, c.text...)
 	}
 	text := c.text
-	if needsQuotes(text, comma) { // within which spaces are a part
+	if csvcell.NeedsQuotes(text, comma) { // within which spaces are a part
 		text = text[c.spaces:]
 	}
-	return appendQuoted(dst, text, comma)
+	return csvcell.Append(dst, text, comma)
 }
 
 // appendRaw appends a record of delimiter from as one of delimiter to: the same bytes where these are the same, but for a last cell that

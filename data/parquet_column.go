@@ -10,6 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 
 	"gaussflow/columns"
+	"gaussflow/internal/csvcell"
 )
 
 // parquetColumn is a column chunk, read page by page.
@@ -91,7 +92,7 @@ func (c *parquetColumn) cell(dst, text []byte, comma byte) []byte {
 	if len(text) == 0 && !c.values[c.at].IsNull() {
 		return append(dst, `""`...)
 	}
-	return appendQuoted(dst, text, comma)
+	return csvcell.Append(dst, text, comma)
 }
 
 // valueOf is how a type is read as a number: booleans as 0 and 1, decimals with their scale, dates and times as the

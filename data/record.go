@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 
 	"github.com/parquet-go/parquet-go"
+
+	"gaussflow/internal/csvcell"
 )
 
 // A form is how whole rows are kept while a table is read, so that they are passed on exactly as they are.
@@ -27,7 +29,7 @@ func appendCells(dst []byte, columns int, comma byte, cell func(dst []byte, colu
 			dst = append(dst, comma)
 		}
 		text = cell(text[:0], j)
-		dst = appendQuoted(dst, text, comma)
+		dst = csvcell.Append(dst, text, comma)
 	}
 	return dst
 }

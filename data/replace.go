@@ -1,6 +1,10 @@
 package data
 
-import "errors"
+import (
+	"errors"
+
+	"gaussflow/internal/csvcell"
+)
 
 // Cells are the cells of a record of text, what is meant by them, in the order of the file's Header, its Lists left out. Records of Parquet have none.
 func (w *RecordWriter) Cells(record []byte) (cells []string) {
@@ -22,7 +26,7 @@ func (w *RecordWriter) Replace(dst, record []byte, cells map[int]string) ([]byte
 	for j := 0; ; j++ {
 		_, end := cutCell(record, w.comma)
 		if cell, replaced := cells[j]; replaced {
-			dst = appendQuoted(dst, []byte(cell), w.comma)
+			dst = csvcell.Append(dst, []byte(cell), w.comma)
 		} else {
 			dst = append(dst, record[:end]...)
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"gaussflow/columns"
+	"gaussflow/internal/csvcell"
 )
 
 // csvEncoder writes CSV with numbers that read back exactly.
@@ -47,7 +48,7 @@ func (e *csvEncoder) writeRecord(record []byte, extra []float64, texts []string)
 		}
 	}
 	for _, text := range texts {
-		e.buf = appendQuoted(append(e.buf, e.comma), []byte(text), e.comma)
+		e.buf = csvcell.Append(append(e.buf, e.comma), []byte(text), e.comma)
 	}
 	e.buf = append(e.buf, '\n')
 	return e.flush()

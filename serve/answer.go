@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"gaussflow/internal/csvcell"
 )
 
 // A kind is how rows are written.
@@ -165,17 +167,10 @@ func (w *rowWriter) end(dst []byte) []byte {
 	return dst
 }
 
-// appendCell appends a cell of CSV, in quotes where it needs them.
+// appendCell appends a cell of CSV, in quotes where it needs them, or begins with a space, which some readers drop.
 func appendCell(dst, cell []byte) []byte {
-	if !strings.ContainsAny(string(cell), ",\"\r\n") && (len(cell) == 0 || cell[0] != ' ') {
-		return append(dst, cell...)
+	if len(cell) > 0 && cell[0] == ' ' {
+		return csvcell.AppendQuoted(dst, cell)
 	}
-	dst = append(dst, '"')
-	for _, c := range cell {
-		if c == '"' {
-			dst = append(dst, '"')
-		}
-		dst = append(dst, c)
-	}
-	return append(dst, '"')
+	return csvcell.Append(dst, cell, ',')
 }

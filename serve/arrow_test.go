@@ -9,6 +9,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/internal/errtest"
 )
 
 // arrowBodies are rows of a, b and c as the two kinds of Arrow, in batches of 100 rows.
@@ -22,7 +24,7 @@ func arrowBodies(t *testing.T, x *mat.Dense) map[string][]byte {
 	var stream, file bytes.Buffer
 	streams := ipc.NewWriter(&stream, ipc.WithSchema(schema))
 	files, err := ipc.NewFileWriter(&file, ipc.WithSchema(schema))
-	noError(t, err)
+	errtest.None(t, err)
 	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
 	defer b.Release()
 	n, _ := x.Dims()
@@ -33,11 +35,11 @@ func arrowBodies(t *testing.T, x *mat.Dense) map[string][]byte {
 			}
 		}
 		batch := b.NewRecordBatch()
-		noError(t, streams.Write(batch))
-		noError(t, files.Write(batch))
+		errtest.None(t, streams.Write(batch))
+		errtest.None(t, files.Write(batch))
 		batch.Release()
 	}
-	noError(t, streams.Close())
-	noError(t, files.Close())
+	errtest.None(t, streams.Close())
+	errtest.None(t, files.Close())
 	return map[string][]byte{"application/vnd.apache.arrow.stream": stream.Bytes(), "application/vnd.apache.arrow.file": file.Bytes()}
 }

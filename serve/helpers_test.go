@@ -16,6 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 	"gaussflow/tabular"
 )
@@ -38,17 +39,10 @@ func fit(seed uint64) (*tabular.Model, error) {
 func saved(t *testing.T) (*tabular.Model, string) {
 	t.Helper()
 	m, err := fitted()
-	noError(t, err)
+	errtest.None(t, err)
 	path := filepath.Join(t.TempDir(), "m.gflow")
-	noError(t, m.Save(path))
+	errtest.None(t, m.Save(path))
 	return m, path
-}
-
-func noError(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // A service is a Server that runs.
@@ -72,7 +66,7 @@ func run(t *testing.T, c serve.Config) *service {
 	c.Log = slog.New(slog.NewTextHandler(&locked{w: s.log}, nil))
 	var err error
 	s.Server, err = serve.New(c)
-	noError(t, err)
+	errtest.None(t, err)
 	server := httptest.NewServer(s.Server)
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -95,7 +89,7 @@ func (l *locked) Write(p []byte) (int, error) {
 func (s *service) post(path, contentType, body string, header ...string) (int, string) {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(body))
-	noError(s.t, err)
+	errtest.None(s.t, err)
 	r.Header.Set("Content-Type", contentType)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -106,17 +100,17 @@ func (s *service) post(path, contentType, body string, header ...string) (int, s
 func (s *service) get(path string) (int, string) {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, s.url+path, nil)
-	noError(s.t, err)
+	errtest.None(s.t, err)
 	return s.do(r)
 }
 
 func (s *service) do(r *http.Request) (int, string) {
 	s.t.Helper()
 	answer, err := http.DefaultClient.Do(r)
-	noError(s.t, err)
+	errtest.None(s.t, err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	noError(s.t, err)
+	errtest.None(s.t, err)
 	return answer.StatusCode, string(text)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 )
 
@@ -20,10 +21,10 @@ func TestOpenAPI(t *testing.T) {
 	s := run(t, serve.Config{})
 	_, text := s.get("/openapi.json")
 	document, err := openapi3.NewLoader().LoadFromData([]byte(text))
-	noError(t, err)
-	noError(t, document.Validate(t.Context()))
+	errtest.None(t, err)
+	errtest.None(t, document.Validate(t.Context()))
 	router, err := gorillamux.NewRouter(document)
-	noError(t, err)
+	errtest.None(t, err)
 	for _, text := range []string{"text/html", "application/x-ndjson"} { // the library knows CSV and plain text alone
 		openapi3filter.RegisterBodyDecoder(text, openapi3filter.PlainBodyDecoder)
 		t.Cleanup(func() { openapi3filter.UnregisterBodyDecoder(text) })
@@ -54,7 +55,7 @@ func TestOpenAPI(t *testing.T) {
 		r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
 		r.Header.Set("Content-Type", c.contentType)
 		route, parameters, err := router.FindRoute(r)
-		noError(t, err)
+		errtest.None(t, err)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		r.Body = http.NoBody

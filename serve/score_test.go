@@ -18,6 +18,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 )
 
@@ -44,7 +45,7 @@ func TestScore(t *testing.T) {
 	const n = 1300 // some batches, and a part of one
 	x := table(n)
 	want, err := s.model.LogProb(x)
-	noError(t, err)
+	errtest.None(t, err)
 	tail := s.model.TailProbability(want)
 	check := func(how string, i int, logProb, share float64) {
 		t.Helper()
@@ -80,20 +81,20 @@ func TestScore(t *testing.T) {
 	dir := t.TempDir()
 	for name, contentType := range map[string]string{"t.csv": "text/csv", "t.tsv": "text/tab-separated-values", "t.csv.gz": "text/csv", "t.parquet": "application/vnd.apache.parquet"} {
 		path := filepath.Join(dir, name)
-		noError(t, (&data.Table{Names: []string{"a", "b", "c"}, X: x}).Write(path))
+		errtest.None(t, (&data.Table{Names: []string{"a", "b", "c"}, X: x}).Write(path))
 		body, err := os.ReadFile(path)
-		noError(t, err)
+		errtest.None(t, err)
 		_, text = s.post(score, contentType, string(body))
 		records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-		noError(t, err)
+		errtest.None(t, err)
 		if got := strings.Join(records[0], " "); got != "log_prob tail_probability reason" || len(records) != n+1 {
 			t.Fatalf("%s: header %q, %d records, want %d", name, got, len(records), n+1)
 		}
 		for i, r := range records[1:] {
 			lp, err := strconv.ParseFloat(r[0], 64)
-			noError(t, err)
+			errtest.None(t, err)
 			share, err := strconv.ParseFloat(r[1], 64)
-			noError(t, err)
+			errtest.None(t, err)
 			check(name, i, lp, share)
 		}
 	}
@@ -106,9 +107,9 @@ func TestScore(t *testing.T) {
 		}
 		for i, r := range records[1:] {
 			lp, err := strconv.ParseFloat(r[0], 64)
-			noError(t, err)
+			errtest.None(t, err)
 			share, err := strconv.ParseFloat(r[1], 64)
-			noError(t, err)
+			errtest.None(t, err)
 			check(contentType, i, lp, share)
 		}
 		s.want(400, "truncated")(s.post(score, contentType, string(body[:200])))
@@ -117,7 +118,7 @@ func TestScore(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	_, _ = z.Write([]byte(objects[0]))
-	noError(t, z.Close())
+	errtest.None(t, z.Close())
 	_, text = s.post(score, "application/json", packed.String(), "Content-Encoding", "gzip")
 	a := decode[answer](t, text)
 	check("packed", 0, *a.LogProb, *a.Tail)
@@ -197,7 +198,7 @@ func TestBadRows(t *testing.T) {
 	const bad = "a,b,c\n,1,x\n1,2,x\nNA,1,\n,,\n3,4,y\n5,oops,z\n"
 	_, text := s.post(score, "text/csv", bad)
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	noError(t, err)
+	errtest.None(t, err)
 	var shown []string
 	for _, r := range records[1:] {
 		shown = append(shown, strconv.FormatBool(r[0] != "" && r[1] != "" && r[2] == ""))
@@ -215,7 +216,7 @@ func TestLatents(t *testing.T) {
 	s := run(t, serve.Config{})
 	x := table(40)
 	z, err := s.model.Forward(x)
-	noError(t, err)
+	errtest.None(t, err)
 	for i := range 40 {
 		_, text := s.post("/v1/models/m/transform", "application/json", asJSON(x, i))
 		got := decode[map[string]float64](t, text)
@@ -237,9 +238,9 @@ func TestSample(t *testing.T) {
 	const sample = "/v1/models/m/sample"
 	rng := rand.New(rand.NewPCG(5, 0))
 	first, err := s.model.Sample(8192, rng)
-	noError(t, err)
+	errtest.None(t, err)
 	second, err := s.model.Sample(8, rng)
-	noError(t, err)
+	errtest.None(t, err)
 	_, text := s.post(sample, "application/json", `{"rows":8200,"seed":5}`)
 	rows := decode[[]map[string]float64](t, text)
 	if len(rows) != 8200 || rows[3]["b"] != first.At(3, 1) || rows[8199]["a"] != second.At(7, 0) || rows[0]["c"] != 7 {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 )
 
@@ -68,10 +69,10 @@ func TestBusy(t *testing.T) {
 		holder.Close()
 	}()
 	r, err := http.NewRequest(http.MethodPost, s.url+score, hold)
-	noError(t, err)
+	errtest.None(t, err)
 	r.Header.Set("Content-Type", "application/x-ndjson")
 	answer, err := http.DefaultClient.Do(r) // returns with the first bytes of the answer: the stream has its place
-	noError(t, err)
+	errtest.None(t, err)
 	defer answer.Body.Close()
 	body := "a,b\n" + strings.Repeat("1,2.5\n", 20_000)
 	s.want(503, "busy")(s.post(score, "text/csv", body))
@@ -89,7 +90,7 @@ func TestStreams(t *testing.T) {
 	s := run(t, serve.Config{})
 	body, writer := io.Pipe()
 	r, err := http.NewRequest(http.MethodPost, s.url+score, body)
-	noError(t, err)
+	errtest.None(t, err)
 	r.Header.Set("Content-Type", "application/x-ndjson")
 	sent := make(chan struct{})
 	go func() {
@@ -102,7 +103,7 @@ func TestStreams(t *testing.T) {
 		close(sent)
 	}()
 	answer, err := http.DefaultClient.Do(r) // returns with the first bytes: the body has not ended
-	noError(t, err)
+	errtest.None(t, err)
 	defer answer.Body.Close()
 	lines := bufio.NewReader(answer.Body)
 	first, err := lines.ReadString('\n')
@@ -127,22 +128,22 @@ func TestStreams(t *testing.T) {
 func TestSlow(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Wait: 200 * time.Millisecond, Rate: 1 << 20}})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	noError(t, err)
+	errtest.None(t, err)
 	defer conn.Close()
 	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{", score)
-	noError(t, err)
-	noError(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
+	errtest.None(t, err)
+	errtest.None(t, conn.SetReadDeadline(time.Now().Add(10*time.Second)))
 	text, err := io.ReadAll(conn)
 	if err != nil || !strings.Contains(string(text), "408") || !strings.Contains(string(text), "too slowly") {
 		t.Errorf("%v %s", err, text)
 	}
 
 	taker, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
-	noError(t, err)
+	errtest.None(t, err)
 	defer taker.Close()
 	const ask = `{"rows":1000000}` // some 40 MB, which nobody takes
 	_, err = fmt.Fprintf(taker, "POST /v1/models/m/sample HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(ask), ask)
-	noError(t, err)
+	errtest.None(t, err)
 	waitFor(t, "the answer that nobody takes to end", func() bool {
 		_, metrics := s.get("/metrics")
 		return strings.Contains(metrics, `gaussflow_request_seconds_count{route="/v1/models/{name}/sample"} 1`)
@@ -206,12 +207,12 @@ func TestDescribe(t *testing.T) {
 func TestSwap(t *testing.T) {
 	s := run(t, serve.Config{})
 	ours, err := os.ReadFile(s.path)
-	noError(t, err)
+	errtest.None(t, err)
 	second, err := fit(2)
-	noError(t, err)
-	noError(t, second.Save(s.path))
+	errtest.None(t, err)
+	errtest.None(t, second.Save(s.path))
 	others, err := os.ReadFile(s.path)
-	noError(t, err)
+	errtest.None(t, err)
 	const row = `{"a":0.3,"b":-1}`
 	answers := [2]string{}
 	_, answers[0] = s.post(score, "application/json", row)
@@ -241,8 +242,8 @@ func TestSwap(t *testing.T) {
 		})
 	}
 	replace := func(content []byte) {
-		noError(t, os.WriteFile(s.path+".new", content, 0o600))
-		noError(t, os.Rename(s.path+".new", s.path))
+		errtest.None(t, os.WriteFile(s.path+".new", content, 0o600))
+		errtest.None(t, os.Rename(s.path+".new", s.path))
 	}
 	for i := range 20 {
 		at := i % 2
@@ -264,7 +265,7 @@ func (s *service) refusals() (n int) {
 	_, metrics := s.get("/metrics")
 	if _, count, ok := strings.Cut(metrics, `gaussflow_model_loads_total{model="m",result="refused"} `); ok {
 		_, err := fmt.Sscan(count, &n)
-		noError(s.t, err)
+		errtest.None(s.t, err)
 	}
 	return n
 }
@@ -273,10 +274,10 @@ func (s *service) refusals() (n int) {
 func TestRun(t *testing.T) {
 	_, path := saved(t)
 	s, err := serve.New(serve.Config{Models: map[string]string{"m": path}})
-	noError(t, err)
+	errtest.None(t, err)
 	for _, config := range []*tls.Config{nil, certificate(t)} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
-		noError(t, err)
+		errtest.None(t, err)
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- s.Run(ctx, l, config, 10*time.Second) }()
@@ -286,7 +287,7 @@ func TestRun(t *testing.T) {
 		}
 		body, writer := io.Pipe()
 		r, err := http.NewRequest(http.MethodPost, scheme+l.Addr().String()+score, body)
-		noError(t, err)
+		errtest.None(t, err)
 		r.Header.Set("Content-Type", "text/csv")
 		go func() {
 			_, _ = io.WriteString(writer, "a,b\n"+strings.Repeat("1,2\n", 50_000))
@@ -295,10 +296,10 @@ func TestRun(t *testing.T) {
 			writer.Close()
 		}()
 		answer, err := client.Do(r) // returns once the answer has begun
-		noError(t, err)
+		errtest.None(t, err)
 		stop()
 		text, err := io.ReadAll(answer.Body)
-		noError(t, err)
+		errtest.None(t, err)
 		answer.Body.Close()
 		if got := strings.Count(string(text), "\n"); got != 51_001 {
 			t.Errorf("%s: %d lines, want 51001", scheme, got)

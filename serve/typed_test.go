@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/columns"
+	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 	"gaussflow/tabular"
 )
@@ -36,9 +37,9 @@ func cities(t *testing.T) (m *tabular.Model, path string) {
 		}
 	}
 	m, err := tabular.FitTable(context.Background(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	path = filepath.Join(t.TempDir(), "cities.gflow")
-	noError(t, m.Save(path))
+	errtest.None(t, m.Save(path))
 	return m, path
 }
 
@@ -48,7 +49,7 @@ func TestTyped(t *testing.T) {
 	m, path := cities(t)
 	s := run(t, serve.Config{Models: map[string]string{"m": path}})
 	scores, err := m.Score(mat.NewDense(3, 2, []float64{0, 21, 1, math.NaN(), 1, 44}))
-	noError(t, err)
+	errtest.None(t, err)
 	for _, body := range []struct{ media, text string }{
 		{"application/json", `[{"city":"Oslo","price":"$21"},{"city":"Bergen"},{"city":"Bergen","price":"$44"},{"city":"Rome","price":"$20"}]`},
 		{"text/csv", "price,city,country\n$21,Oslo,Norway\n,Bergen,Norway\n$44,Bergen,Norway\n$20,Rome,Norway\n"},
@@ -94,9 +95,9 @@ func TestTypedText(t *testing.T) {
 		x.SetRow(i, []float64{math.Round(1500 * rng.NormFloat64()), float64(i % 2)})
 	}
 	m, err := tabular.FitTable(context.Background(), schema, x, tabular.Config{Preset: tabular.Fast, Epochs: 3, Seed: 1})
-	noError(t, err)
+	errtest.None(t, err)
 	path := filepath.Join(t.TempDir(), "m.gflow")
-	noError(t, m.Save(path))
+	errtest.None(t, m.Save(path))
 	s := run(t, serve.Config{Models: map[string]string{"m": path}})
 	status, text := s.post("/v1/models/m/sample", "application/json", `{"rows":100,"seed":3}`)
 	var drawn []struct{ Balance, Open string }

@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
@@ -24,11 +25,11 @@ func TestService(t *testing.T) {
 		x.SetRow(i, []float64{a, a + 0.1*rng.NormFloat64()})
 	}
 	model, err := tabular.Fit(context.Background(), []string{"a", "b"}, x, tabular.Config{Preset: tabular.Fast, Epochs: 3})
-	noError(t, err)
+	errtest.None(t, err)
 	path := filepath.Join(t.TempDir(), "m.gflow")
-	noError(t, model.Save(path))
+	errtest.None(t, model.Save(path))
 	handler, err := newHandler(path)
-	noError(t, err)
+	errtest.None(t, err)
 	server := httptest.NewServer(handler)
 	defer server.Close()
 	for url, want := range map[string]string{
@@ -47,17 +48,10 @@ func TestService(t *testing.T) {
 func text(t *testing.T) func(*http.Response, error) string {
 	return func(answer *http.Response, err error) string {
 		t.Helper()
-		noError(t, err)
+		errtest.None(t, err)
 		defer answer.Body.Close()
 		body, err := io.ReadAll(answer.Body)
-		noError(t, err)
+		errtest.None(t, err)
 		return string(body)
-	}
-}
-
-func noError(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -1,10 +1,12 @@
+//go:build linux
+
 // Scale prints the table of docs/scale.md: what FitRBIG takes on Prism at some numbers of rows, columns and workers, what of that is for
 // a row and for a row and a block, and what the same numbers say of runs that no one machine should make.
 //
 //	go run ./cmd/scale -rows 100000,1000000 -columns 20,50 -workers 1,2,4
 //
 // A worker is a processor of one process here. Tables are NPY files of a law that is known, in a temporary folder; each run is a process of
-// its own, whose processor time and most memory the system counts.
+// its own, whose processor time and most memory the system counts: Linux, which counts memory in kilobytes.
 package main
 
 import (

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -67,7 +69,7 @@ func fit(ctx context.Context, glob string, d, workers int) error {
 		return err
 	}
 	after := usage()
-	r.Wall, r.Memory = time.Since(began).Seconds(), after.Maxrss<<10
+	r.Wall, r.Memory = time.Since(began).Seconds(), int64(after.Maxrss)<<10
 	r.Fits = seconds(after) - seconds(before) - (r.processor() - r.Fits)
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
