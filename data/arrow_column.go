@@ -116,16 +116,16 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 	case *arrow.Float64Type:
 		return floatKind(parquet.DoubleType, func(a arrow.Array, i int) float64 { return a.(*array.Float64).Value(i) }, parquet.DoubleValue)
 	case *arrow.Decimal32Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
+		return decimalKind(16, t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal32).Value(i))) })
 	case *arrow.Decimal64Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
+		return decimalKind(16, t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int { return big.NewInt(int64(a.(*array.Decimal64).Value(i))) })
 	case *arrow.Decimal128Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
+		return decimalKind(16, t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
 			v := a.(*array.Decimal128).Value(i)
 			return bigOf(v.LowBits(), uint64(v.HighBits()))
 		})
 	case *arrow.Decimal256Type:
-		return decimalKind(t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
+		return decimalKind(32, t.Scale, t.Precision, func(a arrow.Array, i int) *big.Int {
 			v := a.(*array.Decimal256).Value(i).Array()
 			return bigOf(v[:]...)
 		})
@@ -219,7 +219,9 @@ func floatKind(t parquet.Type, value func(a arrow.Array, i int) float64, typed f
 	}
 }
 
-func decimalKind(scale, precision int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
+// decimalKind is of decimals that fit in size bytes, 16 or 32, whatever they hold. Other readers of Parquet expect 16 bytes for up to 38
+// digits; fewer digits in 32 bytes are passed on as text, since the bytes may hold more than they are said to.
+func decimalKind(size int, scale, precision int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
 	k := arrowKind{
 		value: func(a arrow.Array, i int) float64 {
 			v, _ := new(big.Float).SetInt(unscaled(a, i)).Float64()
@@ -228,15 +230,15 @@ func decimalKind(scale, precision int32, unscaled func(a arrow.Array, i int) *bi
 		text:    func(dst []byte, a arrow.Array, i int) []byte { return appendDecimal(dst, unscaled(a, i), int(scale)) },
 		numeric: true,
 	}
-	if scale < 0 || scale > precision {
+	const ofSixteen = 38 // digits
+	if scale < 0 || scale > precision || (size == 16) != (precision <= ofSixteen) {
 		return k
 	}
-	const size = 32 // bytes of the largest decimal
 	k.node = parquet.Decimal(int(scale), int(precision), parquet.FixedLenByteArrayType(size))
 	k.typed = func(a arrow.Array, i int) parquet.Value {
 		v := unscaled(a, i)
 		if v.Sign() < 0 { // the two's complement
-			v = new(big.Int).Add(v, new(big.Int).Lsh(big.NewInt(1), 8*size))
+			v = new(big.Int).Add(v, new(big.Int).Lsh(big.NewInt(1), uint(8*size)))
 		}
 		return parquet.FixedLenByteArrayValue(v.FillBytes(make([]byte, size)))
 	}

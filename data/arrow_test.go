@@ -47,7 +47,7 @@ func TestArrowTypes(t *testing.T) {
 			}
 		}
 		schema, _ := parquetRows(t, asParquet)
-		for _, typ := range []string{"int32 i8 (INT(8,true))", "int64 u64 (INT(64,false))", "float y", "double x", "boolean", "DECIMAL(70,30)", "DATE", "TIMESTAMP(isAdjustedToUTC=true,unit=NANOS)", "TIME("} {
+		for _, typ := range []string{"int32 i8 (INT(8,true))", "int64 u64 (INT(64,false))", "float y", "double x", "boolean", "fixed_len_byte_array(16) dec4 (DECIMAL(7,2))", "fixed_len_byte_array(32) dec32 (DECIMAL(70,30))", "DATE", "TIMESTAMP(isAdjustedToUTC=true,unit=NANOS)", "TIME("} {
 			if !strings.Contains(schema, typ) {
 				t.Errorf("%s: as Parquet it has not the type %q: %s", name, typ, schema)
 			}
