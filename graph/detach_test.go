@@ -82,4 +82,4 @@ func TestDetachedAlone(t *testing.T) {
 
 type oneRow struct{}
 
-func (oneRow) Row(dst []float64, _ int) float64 { dst[0] = 1; return 1 }
+func (oneRow) Row([]float64, int) ([]float64, float64) { return []float64{1}, 1 }

@@ -93,8 +93,8 @@ func valueOf[T kernel.Float](v G.Value) []T {
 // numbers are a slice of either type.
 type numbers interface {
 	len() int
-	// set copies src to the start, get the start to dst, as many as both have.
-	set(src []float64)
+	// set copies src to the numbers from at on, get the start to dst, as many as both have.
+	set(at int, src []float64)
 	get(dst []float64)
 	// copyFrom copies numbers of the same type.
 	copyFrom(src numbers)
@@ -105,11 +105,11 @@ type numbers interface {
 // vector is numbers of type T.
 type vector[T kernel.Float] []T
 
-func (v vector[T]) len() int           { return len(v) }
-func (v vector[T]) set(src []float64)  { convert(v, src) }
-func (v vector[T]) get(dst []float64)  { convert(dst, v) }
-func (v vector[T]) copyFrom(n numbers) { copy(v, n.(vector[T])) }
-func (v vector[T]) slice() any         { return []T(v) }
+func (v vector[T]) len() int                  { return len(v) }
+func (v vector[T]) set(at int, src []float64) { convert(v[at:], src) }
+func (v vector[T]) get(dst []float64)         { convert(dst, v) }
+func (v vector[T]) copyFrom(n numbers)        { copy(v, n.(vector[T])) }
+func (v vector[T]) slice() any                { return []T(v) }
 
 // first is 0 of no numbers.
 func (v vector[T]) first() float64 {

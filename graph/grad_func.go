@@ -28,8 +28,9 @@ type GradFunc[T kernel.Float] struct {
 
 // WeightedRows are a table with a weight a row.
 type WeightedRows interface {
-	// Row copies row i into dst and returns its weight.
-	Row(dst []float64, i int) (weight float64)
+	// Row is row i and its weight: memory of the table's own, which stays as it is until the next call, or scratch, of a number a
+	// column, filled with it.
+	Row(scratch []float64, i int) (row []float64, weight float64)
 }
 
 // BatchNodes are the inputs of a GradFunc's graph: a piece of a batch.
@@ -101,7 +102,7 @@ func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float
 			}
 			finished = true
 		}
-		p.load(rows, index[at:at+length], batch)
+		p.load(rows, f.dim, index[at:at+length], batch)
 		at += length
 		if err := p.RunSum(i > 0); err != nil {
 			return 0, err
@@ -130,17 +131,18 @@ func (f *GradFunc[T]) piecesOf(rows int) int {
 // A piece is the graph at one number of rows; its gradients are added to the function's.
 type piece struct {
 	*Program
-	rows           int
-	inputs         BatchNodes
-	cost           *G.Node
-	x, weights, by []float64 // of inputs
+	rows    int
+	inputs  BatchNodes
+	cost    *G.Node
+	weights []float64 // of the inputs
+	share   [1]float64
 }
 
 func (f *GradFunc[T]) pieceOf(rows int) (*piece, error) {
 	if p := f.pieces[rows]; p != nil {
 		return p, nil
 	}
-	p := &piece{rows: rows, x: make([]float64, rows*f.dim), weights: make([]float64, rows), by: make([]float64, 1)}
+	p := &piece{rows: rows, weights: make([]float64, rows)}
 	var err error
 	p.Program, err = Build(engineFor[T]().name, func(b *Builder) []*G.Node {
 		p.inputs = BatchNodes{b.Input("x", rows, f.dim), b.Input("weights", rows), b.Input("share")}
@@ -203,14 +205,17 @@ func nameOf(i int, p *Param) string {
 	return fmt.Sprintf("parameter %d (from 0), %q of shape %v,", i, p.Name, p.Shape())
 }
 
-// load sets the inputs to the rows at index, in a batch of so many.
-func (p *piece) load(rows WeightedRows, index []int, batch int) {
-	dim := len(p.x) / p.rows
-	for i, row := range index {
-		p.weights[i] = rows.Row(p.x[i*dim:(i+1)*dim], row) / float64(batch)
+// load sets the inputs to the rows at index, of dim numbers each, in a batch of so many.
+func (p *piece) load(rows WeightedRows, dim int, index []int, batch int) {
+	x, scratch := p.buffers[p.inputs.X], p.scratch(dim)
+	for i, at := range index {
+		row, weight := rows.Row(scratch, at)
+		p.weights[i] = weight / float64(batch)
+		if x != nil { // nil: the cost does not look at the rows
+			x.set(i*dim, row[:min(len(row), dim)])
+		}
 	}
-	p.by[0] = float64(p.rows) / float64(batch)
-	p.Set(p.inputs.X, p.x)
+	p.share[0] = float64(p.rows) / float64(batch)
 	p.Set(p.inputs.Weights, p.weights)
-	p.Set(p.inputs.Share, p.by)
+	p.Set(p.inputs.Share, p.share[:])
 }

@@ -26,9 +26,8 @@ func (w weighted) all() (index []int) {
 	return index
 }
 
-func (w weighted) Row(dst []float64, i int) (weight float64) {
-	copy(dst, w.x[i*w.dim:(i+1)*w.dim])
-	return 1 + float64(i)/10
+func (w weighted) Row(_ []float64, i int) (row []float64, weight float64) {
+	return w.x[i*w.dim : (i+1)*w.dim], 1 + float64(i)/10
 }
 
 // swap is a·b of two scalars, for a cost: as its own gradient is 1, the gradients of its inputs are the inputs themselves.

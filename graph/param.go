@@ -113,7 +113,7 @@ func (p *Param) Set(values []float64) error {
 	if len(values) != p.Size() {
 		return fmt.Errorf("graph: Param %s: got %d values, want %d", p.Name, len(values), p.Size())
 	}
-	p.data.set(values)
+	p.data.set(0, values)
 	p.Changed()
 	return nil
 }

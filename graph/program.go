@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"sync"
 
+	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/rows"
 )
 
 // A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
@@ -19,6 +21,7 @@ type Program struct {
 	late    []func() error      // of what is summed, what can be done once, after the last run
 	buffers map[*G.Node]numbers // of inputs and outputs
 	seen    uint64              // version at the last run of fixed; 0 before the first
+	row     []float64           // see scratch
 
 	add     bool // to the totals of SumInto
 	pending bool // this program's runs since the last FinishSum: late has something to do
@@ -112,8 +115,34 @@ func runAll(steps []func() error) error {
 // Set fills the start of an input with values, row-major, as many as both have.
 func (p *Program) Set(input *G.Node, values []float64) {
 	if data := p.buffers[input]; data != nil {
-		data.set(values)
+		data.set(0, values)
 	}
+}
+
+// SetRows fills an input, rows×dim, with rows lo ≤ i < hi of x, which has dim columns, and where they are fewer with the last of them
+// again. No row is copied on its way that x can show.
+func (p *Program) SetRows(input *G.Node, x mat.Matrix, lo, hi int) error {
+	n, dim := rows.Dims(x)
+	if lo < 0 || lo >= hi || hi > n || dim < 1 {
+		return &ShapeError{Op: "graph: SetRows", Got: fmt.Sprintf("rows %d ≤ i < %d of %s", lo, hi, rows.ShapeOf(x)), Want: "one of its rows at least"}
+	}
+	data := p.buffers[input]
+	if data == nil {
+		return nil
+	}
+	view, scratch := rows.ViewOf(x), p.scratch(dim)
+	for at := range data.len() / dim {
+		data.set(at*dim, view.Row(scratch, min(lo+at, hi-1)))
+	}
+	return nil
+}
+
+// scratch is memory for a row of dim numbers.
+func (p *Program) scratch(dim int) []float64 {
+	if cap(p.row) < dim {
+		p.row = make([]float64, dim)
+	}
+	return p.row[:dim]
 }
 
 // Get copies the start of a node's value, row-major, into dst, as many as both have.

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // run compiles and runs b for the given inputs.
@@ -230,4 +232,30 @@ func TestBuildFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestSetRows: rows that a matrix can show and rows that it computes fill an input alike, the last one again where they are too few.
+func TestSetRows(t *testing.T) {
+	x := mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6})
+	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
+		var in *G.Node
+		p, err := graph.Build(dtype, func(b *graph.Builder) []*G.Node {
+			in = b.Input("x", 4, 2)
+			return []*G.Node{in}
+		})
+		errtest.None(t, err)
+		for _, m := range []mat.Matrix{x, mat.DenseCopyOf(x.T()).T()} {
+			got := make([]float64, 8)
+			errtest.None(t, p.SetRows(in, m, 1, 3))
+			errtest.None(t, p.Run())
+			p.Get(in, got)
+			if want := []float64{3, 4, 5, 6, 5, 6, 5, 6}; !slices.Equal(got, want) {
+				t.Errorf("%v, %T: got %v, want %v", dtype, m, got, want)
+			}
+		}
+		for _, rows := range [][2]int{{-1, 2}, {2, 2}, {1, 4}} {
+			errtest.Says(t, p.SetRows(in, x, rows[0], rows[1]), "of 3×2, want one of its rows at least")
+		}
+		errtest.Says(t, p.SetRows(in, nil, 0, 1), "of 0×0")
+	}
 }

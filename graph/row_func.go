@@ -50,14 +50,13 @@ type rowProgram struct {
 	x       *G.Node
 	outputs []*G.Node
 	widths  []int // numbers a row of each output
-	in      []float64
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	if f.dim < 1 || f.dim > maxTensor/chunkRows || f.build == nil {
 		return nil, fmt.Errorf("graph: RowFunc: dim = %d, a function that builds the graph: %t; want 1 ≤ dim ≤ %d, and a function", f.dim, f.build != nil, maxTensor/chunkRows)
 	}
-	r := &rowProgram{rows: rows, in: make([]float64, rows*f.dim)}
+	r := &rowProgram{rows: rows}
 	var err error
 	r.Program, err = Build(f.dtype, func(b *Builder) []*G.Node {
 		r.x = b.Input("x", rows, f.dim)
@@ -140,7 +139,9 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 	if err := p.fits(x, outs); err != nil {
 		return err
 	}
-	p.load(x, lo, hi)
+	if err := p.SetRows(p.x, x, lo, hi); err != nil {
+		return err
+	}
 	if err := p.Run(); err != nil {
 		return err
 	}
@@ -163,23 +164,6 @@ func (p *rowProgram) fits(x mat.Matrix, outs [][]float64) error {
 		}
 	}
 	return nil
-}
-
-// load fills the input with rows lo ≤ i < hi and repeats the last one.
-func (p *rowProgram) load(x mat.Matrix, lo, hi int) {
-	d := len(p.in) / p.rows
-	view, dense := x.(mat.RawRowViewer)
-	for i := range p.rows {
-		row, from := p.in[i*d:(i+1)*d], min(lo+i, hi-1)
-		if dense {
-			copy(row, view.RawRowView(from))
-			continue
-		}
-		for j := range row {
-			row[j] = x.At(from, j)
-		}
-	}
-	p.Set(p.x, p.in)
 }
 
 // sizeFor is the index of the smallest batch size that holds rows, or of the largest.

@@ -375,6 +375,24 @@ func TestEarlyStoppingOfNaN(t *testing.T) {
 	}
 }
 
+// TestCSVLoggerWriteHeader: a fit that had no epoch has a table with a header, and none has two.
+func TestCSVLoggerWriteHeader(t *testing.T) {
+	var out bytes.Buffer
+	logger := &train.CSVLogger{Out: &out}
+	for range 2 {
+		errtest.None(t, logger.WriteHeader())
+	}
+	const header = "epoch,loss,val_loss,learning_rate,seconds\n"
+	if out.String() != header {
+		t.Fatalf("got %q, want %q", out.String(), header)
+	}
+	fit(t, newTrainer(t, newGaussian(graph.Float64), slowSGD), someRows(20, 1), train.FitConfig{Epochs: 1, Callbacks: []train.Callback{logger}})
+	if lines := strings.Split(out.String(), "\n"); len(lines) != 3 || lines[0]+"\n" != header || !strings.HasPrefix(lines[1], "0,") {
+		t.Errorf("got\n%s\nwant the header and an epoch", out.String())
+	}
+	errtest.Says(t, (&train.CSVLogger{}).WriteHeader(), "Out is nil")
+}
+
 // TestCSVLoggerGoesOn: one header and each epoch once, whether the logger, its buffer or its file is used again.
 func TestCSVLoggerGoesOn(t *testing.T) {
 	x := someRows(20, 1)

@@ -3,7 +3,6 @@ package train
 import (
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -33,28 +32,46 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 		return err
 	}
 	if c.Out == nil {
-		return fmt.Errorf("train: CSVLogger: Out is nil, want a writer")
+		return errNoOut
 	}
-	c.csv = csv.NewWriter(c.Out)
 	h := s.history()
-	same := c.begun != nil && sameWriter(c.begun, c.Out)
-	switch {
+	switch same := c.hasBegun(); {
 	case !same && filled(c.Out):
-		c.begun, c.next = c.Out, 0
+		c.csv, c.begun, c.next = csv.NewWriter(c.Out), c.Out, 0
 		return nil
-	case !same:
-		if err := c.write(append([]string{"epoch", "loss", "val_loss", "learning_rate", "seconds"}, c.Metrics...)...); err != nil {
-			return err
-		}
-		c.begun, c.next = c.Out, 0
-	case len(h.Epoch) == 0: // another fit, or more epochs of it: all of them are new
+	case same && len(h.Epoch) == 0: // another fit, or more epochs of it: all of them are new
 		c.next = 0
+	}
+	if err := c.WriteHeader(); err != nil {
+		return err
 	}
 	for i, epoch := range h.Epoch {
 		if err := c.line(epoch, h.logs(i)); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+var errNoOut = errors.New("train: CSVLogger: Out is nil, want a writer")
+
+// hasBegun reports that this logger has begun the table in Out, or gone on in it.
+func (c *CSVLogger) hasBegun() bool { return c.begun != nil && sameWriter(c.begun, c.Out) }
+
+// WriteHeader writes the header where Out holds nothing yet. The begin of a training does so by itself; a fit that ends before, or
+// that needs no training, has a table without lines by it.
+func (c *CSVLogger) WriteHeader() error {
+	switch {
+	case c == nil || c.Out == nil:
+		return errNoOut
+	case c.hasBegun(), filled(c.Out):
+		return nil
+	}
+	c.csv = csv.NewWriter(c.Out)
+	if err := c.write(append([]string{"epoch", "loss", "val_loss", "learning_rate", "seconds"}, c.Metrics...)...); err != nil {
+		return err
+	}
+	c.begun, c.next = c.Out, 0
 	return nil
 }
 

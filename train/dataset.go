@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/rows"
 )
 
 // A Redrawn matrix has rows that are drawn anew for every epoch, as those of a table with noise are. Fit has them drawn at the start
@@ -17,25 +19,19 @@ type Redrawn interface {
 // dataset is a table with optional sample weights.
 type dataset struct {
 	x       mat.Matrix
-	view    mat.RawRowViewer // x, where it can show its rows
-	weights []float64        // nil: all one
+	view    rows.View
+	weights []float64 // nil: all one
 	rows    int
 }
 
 func newDataset(x mat.Matrix, weights []float64) *dataset {
 	n, _ := x.Dims()
-	view, _ := x.(mat.RawRowViewer)
-	return &dataset{x: x, view: view, weights: weights, rows: n}
+	return &dataset{x: x, view: rows.ViewOf(x), weights: weights, rows: n}
 }
 
-// Row copies row i into dst and returns its weight.
-func (d *dataset) Row(dst []float64, i int) (weight float64) {
-	if d.view != nil {
-		copy(dst, d.view.RawRowView(i))
-	} else {
-		mat.Row(dst, i, d.x)
-	}
-	return d.weight(i)
+// Row is row i, in scratch where x cannot show it, and its weight.
+func (d *dataset) Row(scratch []float64, i int) (row []float64, weight float64) {
+	return d.view.Row(scratch, i), d.weight(i)
 }
 
 func (d *dataset) weight(i int) float64 {
@@ -53,7 +49,7 @@ func (d *dataset) split(op string, share float64) (train, held *dataset, err err
 	}
 	train, held = d.slice(0, at), d.slice(at, d.rows)
 	if x, ok := d.x.(Redrawn); ok {
-		train.x, train.view = &head{x, at}, nil
+		train = newDataset(&head{x, at}, train.weights)
 	}
 	return train, held, nil
 }
@@ -77,7 +73,7 @@ func (d *dataset) between(lo, hi int) mat.Matrix {
 	}
 	m := mat.NewDense(hi-lo, dim, nil)
 	for i := range hi - lo {
-		d.Row(m.RawRowView(i), lo+i)
+		mat.Row(m.RawRowView(i), lo+i, d.x)
 	}
 	return m
 }

@@ -76,12 +76,12 @@ func described(v any) string {
 // digest is the shape of the data and a checksum of its rows and weights.
 func (d *dataset) digest(ctx context.Context) (string, error) {
 	_, dim := d.x.Dims()
-	row, c := make([]float64, dim), checksum{}
+	scratch, c := make([]float64, dim), checksum{}
 	for i := range d.rows {
 		if i%evaluateRows == 0 && ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		c.add(row, d.Row(row, i))
+		c.add(d.Row(scratch, i))
 	}
 	return extent{d.rows, dim, c.sum}.String(), nil
 }

@@ -40,11 +40,10 @@ type oneBatch struct {
 	*graph.Program
 	rows      int
 	x, losses *G.Node
-	in        []float64
 }
 
 func (j *judge) compile(rows int) (*oneBatch, error) {
-	o := &oneBatch{rows: rows, in: make([]float64, rows*j.model.Dim())}
+	o := &oneBatch{rows: rows}
 	var err error
 	o.Program, err = graph.Build(j.dtype(), func(b *graph.Builder) []*G.Node {
 		o.x = b.Input("x", rows, j.model.Dim())
@@ -55,11 +54,9 @@ func (j *judge) compile(rows int) (*oneBatch, error) {
 }
 
 func (o *oneBatch) run(x mat.Matrix, dst []float64) error {
-	_, dim := x.Dims()
-	for i := range o.rows {
-		mat.Row(o.in[i*dim:(i+1)*dim], i, x)
+	if err := o.SetRows(o.x, x, 0, o.rows); err != nil {
+		return err
 	}
-	o.Set(o.x, o.in)
 	if err := o.Run(); err != nil {
 		return err
 	}

@@ -135,9 +135,9 @@ func (s *stream) fill(b *buffer, p *pass) (err error) {
 	} else {
 		b.numbers, err = p.read(b.numbers[:0], s.size)
 	}
-	if rows := len(b.numbers) / p.dim; err == nil && rows > 0 {
-		b.x.SetRawMatrix(blas64.General{Rows: rows, Cols: p.dim, Stride: p.dim, Data: b.numbers})
-		b.data = dataset{x: &b.x, view: &b.x, rows: rows}
+	if n := len(b.numbers) / p.dim; err == nil && n > 0 {
+		b.x.SetRawMatrix(blas64.General{Rows: n, Cols: p.dim, Stride: p.dim, Data: b.numbers})
+		b.data = dataset{x: &b.x, view: rows.ViewOf(&b.x), rows: n}
 	}
 	return err
 }

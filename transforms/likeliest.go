@@ -101,11 +101,8 @@ func (f *likelihood) at(theta []float64) (cost float64, err error) {
 // A column is a table of one column, each row of weight 1.
 type column []float64
 
-// Row copies row i.
-func (c column) Row(dst []float64, i int) (weight float64) {
-	dst[0] = c[i]
-	return 1
-}
+// Row is row i.
+func (c column) Row(_ []float64, i int) (row []float64, weight float64) { return c[i : i+1], 1 }
 
 // quantiles are at most n numbers that stand for values: the one in the middle of each n-th of them.
 func quantiles(values []float64, n int) []float64 {

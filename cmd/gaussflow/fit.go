@@ -165,7 +165,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, err
 	}
 	if o.history != "" {
 		o.losses = newHistoryFile(o.history)
-		o.config.Callbacks = append(o.config.Callbacks, &train.CSVLogger{Out: o.losses})
+		o.config.Callbacks = append(o.config.Callbacks, o.losses.logger)
 	}
 	// From here on there is something to lose, and an interrupt is honoured at the next batch.
 	o.config.Callbacks = append(o.config.Callbacks, train.LambdaCallback{TrainBegin: func(*train.State) error {

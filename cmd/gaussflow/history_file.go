@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"time"
 
 	"gaussflow/internal/files"
+	"gaussflow/train"
 )
 
 // A historyFile is the losses of a fit on their way to a file. The file is replaced as a whole, so that at any moment it holds all
@@ -13,14 +15,19 @@ import (
 // a full disk ends no fit.
 type historyFile struct {
 	path    string
-	content []byte    // of the file; of a pipe or a device, what it has not taken
-	at      time.Time // of the last replacement
+	logger  *train.CSVLogger // which writes here
+	content []byte           // of the file; of a pipe or a device, what it has not taken
+	at      time.Time        // of the last replacement
 }
 
 // historyEvery is the least time between two replacements.
 const historyEvery = time.Second
 
-func newHistoryFile(path string) *historyFile { return &historyFile{path: path, at: time.Now()} }
+func newHistoryFile(path string) *historyFile {
+	h := &historyFile{path: path, at: time.Now()}
+	h.logger = &train.CSVLogger{Out: h}
+	return h
+}
 
 // Write takes lines; it does not fail.
 func (h *historyFile) Write(lines []byte) (int, error) {
@@ -32,12 +39,12 @@ func (h *historyFile) Write(lines []byte) (int, error) {
 	return len(lines), nil
 }
 
-// finish writes what is left.
+// finish writes what is left, the header at least: of a fit that was interrupted before its first epoch, or that needed none.
 func (h *historyFile) finish() error {
 	if h == nil {
 		return nil
 	}
-	if err := h.flush(); err != nil {
+	if err := errors.Join(h.logger.WriteHeader(), h.flush()); err != nil {
 		return &unwritable{"--history", err}
 	}
 	return nil

@@ -1,0 +1,32 @@
+package rows
+
+import "gonum.org/v1/gonum/mat"
+
+// A View reads the rows of a matrix where they lie, if the matrix can show them, so that nothing is copied that is only read. The zero
+// View has no rows.
+type View struct {
+	x          mat.Matrix
+	shown      mat.RawRowViewer // x, where it can show its rows
+	rows, cols int
+}
+
+// ViewOf is a view of x.
+func ViewOf(x mat.Matrix) View {
+	n, d := Dims(x)
+	shown, _ := x.(mat.RawRowViewer)
+	return View{x, shown, n, d}
+}
+
+// Row is row i, from 0: the matrix's own memory, not to be written to, or a copy, in scratch where that has a number a column. nil where
+// there is no such row.
+func (v View) Row(scratch []float64, i int) []float64 {
+	switch {
+	case uint(i) >= uint(v.rows):
+		return nil
+	case v.shown != nil:
+		return v.shown.RawRowView(i)
+	case len(scratch) != v.cols:
+		scratch = nil // mat.Row makes one
+	}
+	return mat.Row(scratch, i, v.x)
+}
