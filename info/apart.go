@@ -22,8 +22,7 @@ func (s *Sample) apart(whole []int) ([][]int, error) {
 		return one, nil
 	}
 	return remembered(s, s.parts, fmt.Sprint(whole), func() ([][]int, error) {
-		e, err := s.elliptical(whole)
-		if err != nil || !odd(e.gaussianized(s.scoredOf(whole))) {
+		if more, err := s.leaves(whole); err != nil || !more {
 			return one, err
 		}
 		return s.components(whole), nil
@@ -33,7 +32,7 @@ func (s *Sample) apart(whole []int) ([][]int, error) {
 // components are the groups of columns between which no pair is dependent.
 func (s *Sample) components(columns []int) (parts [][]int) {
 	pairs := float64(len(columns) * (len(columns) - 1) / 2)
-	beyond := distuv.ChiSquared{K: orders * orders}.Quantile(1 - apartLevel/pairs)
+	beyond := pairQuantile(apartLevel / pairs)
 	group := make([]int, len(columns)) // of each column
 	for i := range group {
 		group[i] = i
@@ -60,4 +59,9 @@ func (s *Sample) components(columns []int) (parts [][]int) {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// pairQuantile is what the T of a pair of independent columns of numbers exceeds at a level: that of χ².
+func pairQuantile(level float64) float64 {
+	return distuv.ChiSquared{K: orders * orders}.Quantile(1 - level)
 }

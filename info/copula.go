@@ -41,11 +41,16 @@ func (s *Sample) copula(group, whole []int) (points, error) {
 			return points{}, err
 		}
 		p, err := s.fit(group, whole)
-		if errors.Is(err, errSingular) {
-			err = &DependentError{Columns: s.namesOf(group)}
-		}
-		return p, err
+		return p, s.dependent(err, group)
 	})
+}
+
+// dependent names the group in the error of a singular correlation.
+func (s *Sample) dependent(err error, group []int) error {
+	if errors.Is(err, errSingular) {
+		return &DependentError{Columns: s.namesOf(group)}
+	}
+	return err
 }
 
 // fit is log c of a group, which is sorted.
@@ -103,32 +108,43 @@ func (s *Sample) elliptical(group []int) (*elliptical, error) {
 	return remembered(s, s.copulas, fmt.Sprint(group), func() (*elliptical, error) { return fitElliptical(s.scoredOf(group), s.scores) })
 }
 
-// smooth is the elliptical copula of a group of numbers, and what it leaves.
+// leaves reports whether the elliptical copula of a sorted group leaves anything.
+func (s *Sample) leaves(group []int) (bool, error) {
+	return remembered(s, s.odds, fmt.Sprint(group), func() (bool, error) {
+		e, err := s.elliptical(group)
+		return err == nil && odd(e.gaussianized(s.scoredOf(group))), err
+	})
+}
+
+// smooth is the elliptical copula of a sorted group of numbers, and what it leaves.
 func (s *Sample) smooth(group []int, how Remainder) (points, error) {
-	columns := s.scoredOf(group)
 	e, err := s.elliptical(group)
 	if err != nil {
 		return points{}, err
 	}
-	p := e.points(len(columns))
+	p := e.points(len(group))
 	if how == None {
 		return p, nil
 	}
-	w := e.gaussianized(columns)
-	if !odd(w) {
-		return p, nil
+	if more, err := s.leaves(group); err != nil || !more {
+		return p, err
 	}
+	if how == Sums {
+		return s.bySums(p, e.gaussianized(s.scoredOf(group)))
+	}
+	gain, err := s.remainder(e, group, how)
+	return p.plus(1, points{row: gain}), err
+}
+
+// remainder is what the elliptical copula e of a group leaves, at the rows.
+func (s *Sample) remainder(e *elliptical, group []int, how Remainder) ([]float64, error) {
 	switch how {
 	case Neighbours:
-		return p.plus(1, points{row: byNeighbours(w)}), nil
-	case Sums:
-		return s.bySums(p, w)
+		return byNeighbours(e.gaussianized(s.scoredOf(group)), s.config.ended)
+	case RBIG:
+		return s.byRBIG(e.gaussianized(s.scoredOf(group)))
 	}
-	gain, err := s.crossFitted(w, how)
-	if err != nil {
-		return points{}, err
-	}
-	return p.plus(1, points{row: gain}), nil
+	return s.after(nil, group)
 }
 
 // points are the copula's log-density at the rows of d columns.

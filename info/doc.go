@@ -15,14 +15,17 @@
 // estimated of the Gaussianized rows:
 //
 //   - Neighbours, of up to four columns: nearest neighbours, whose bias vanishes where rows are normal. Best where there are few columns.
-//   - Flow, of more: the log-likelihood of a coupling flow that was trained on other rows, so that no row judges its own fit. It is too low by
-//     as much as the flow has not found, and takes seconds to minutes.
-//     A row that it throws far out counts as one in all rows and no less.
-//   - RBIG: the same of RBIG, without training: it finds less.
+//   - Flow, of more: the log-likelihood of an autoregressive flow, by the chain rule one conditional density for each column where those before it
+//     are known: the mean of three mixtures whose parameters networks read off the known columns, trained on other rows, so that no row
+//     judges its own fit. It is too low by as much as the flow has not found. Of more than twelve known columns those are read whose pair with the
+//     column is dependent, and twelve of them at most. What fits take is bounded: of very many columns or rows they see some of the rows.
+//     A row that a flow throws far out counts as one in all rows and no less.
+//   - RBIG: the log-likelihood of RBIG, without training: it finds less.
 //   - Sums: the sum of what the blocks of RBIG lose, as the measures of Laparra et al. 2011 are defined. Fast; it judges rows by their own fit.
 //
 // Auto is Neighbours or Flow by the number of columns, of each of the groups of them that do not depend on each other by a test of pairs. The
-// program examples/dependence prints all of them beside truths.
+// program examples/dependence prints all of them beside truths. What a column shares with all others, of which the dual total correlation is a sum,
+// takes one conditional a column, also where RBIG or Sums estimate total correlations, and mutual information those of its smaller group alone.
 //
 // # Columns of names, missing cells, models
 //

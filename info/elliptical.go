@@ -90,6 +90,17 @@ func (e *elliptical) spread(columns []scored) *mat.Dense {
 	return x
 }
 
+// zScores is the normal scores of a group's columns, n×d.
+func (s *Sample) zScores(group []int) *mat.Dense {
+	z := mat.NewDense(s.n, len(group), nil)
+	for k, j := range group {
+		for i, r := range s.columns[j].rank {
+			z.Set(i, k, s.scores[r])
+		}
+	}
+	return z
+}
+
 // at are the points of other rows, by their normal scores z (n×d).
 func (e *elliptical) at(z *mat.Dense) points { return points{row: e.logDensity(e.valuesAt(z))} }
 
@@ -151,6 +162,20 @@ func (e *elliptical) setCorrelation(s *mat.SymDense) error {
 		return errSingular
 	}
 	return nil
+}
+
+// permuted is the copula of the columns in another order.
+func (e *elliptical) permuted(order []int) (*elliptical, error) {
+	var r mat.SymDense
+	e.factor.ToSym(&r)
+	moved := mat.NewSymDense(len(order), nil)
+	for a, i := range order {
+		for b, j := range order {
+			moved.SetSym(a, b, r.At(i, j))
+		}
+	}
+	p := &elliptical{nu: e.nu, scores: e.scores, density: e.density}
+	return p, p.setCorrelation(moved)
 }
 
 // whitenInPlace turns x (d×n) into L⁻¹·x, R = L·Lᵀ, and returns the squared length of each column.

@@ -3,6 +3,7 @@ package info
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gaussflow/initializers"
 )
@@ -47,6 +48,7 @@ func (s *Sample) several(op string, columns []int) (*Sample, []int, error) {
 }
 
 // DualTotalCorrelation is DTC = H(x) − Σ_i H(x_i | the others) of some columns, all where none are named: what is shared by two or more.
+// It is Σ_i I(x_i; the others) − TC, so that what an estimate of TC misses it has too much of.
 //
 // Source: Han 1978.
 func (s *Sample) DualTotalCorrelation(columns ...int) (Estimate, error) {
@@ -57,26 +59,18 @@ func (s *Sample) DualTotalCorrelation(columns ...int) (Estimate, error) {
 	return p.positive(), nil
 }
 
-// dual is (d−1)·TC(x) − Σ_i TC(x without i).
+// dual is Σ_i I(x_i; the others) − TC(x).
 func (s *Sample) dual(op string, columns []int) (points, error) {
 	s, columns, err := s.several(op, columns)
 	if err != nil {
 		return points{}, err
 	}
-	d := len(columns)
 	whole, err := s.copula(columns, columns)
 	if err != nil {
 		return points{}, err
 	}
-	p := points{}.plus(float64(d-1), whole)
-	for i := range columns {
-		without, err := s.copula(append(append([]int{}, columns[:i]...), columns[i+1:]...), columns)
-		if err != nil {
-			return points{}, err
-		}
-		p = p.plus(-1, without)
-	}
-	return p, nil
+	p, err := s.others(columns)
+	return p.plus(-1, whole), err
 }
 
 // OInformation is Ω = TC − DTC of some columns, three at least, all where none are named: above 0 where they say the same again, below 0
@@ -115,20 +109,12 @@ func (s *Sample) ConditionalMutualInformation(a, b, given []int) (Estimate, erro
 	if err != nil {
 		return Estimate{}, err
 	}
-	all := append(append(append([]int{}, a...), b...), given...)
-	if err := s.determined(all); err != nil {
+	if err := s.determined(slices.Concat(a, b, given)); err != nil {
 		return Estimate{}, err
 	}
-	var p points
-	for _, term := range []struct {
-		by    float64
-		group []int
-	}{{1, all}, {1, given}, {-1, append(append([]int{}, a...), given...)}, {-1, append(append([]int{}, b...), given...)}} {
-		q, err := s.copula(term.group, all)
-		if err != nil {
-			return Estimate{}, err
-		}
-		p = p.plus(term.by, q)
+	p, err := s.mutual(a, b, given)
+	if err != nil {
+		return Estimate{}, err
 	}
 	return p.positive(), nil
 }

@@ -22,7 +22,9 @@ const neighbours = 5
 // has no bias at all where the rows are normal, and else that of a density which is not the same all over the cube.
 //
 // Source: Kraskov, Stögbauer & Grassberger 2004, arXiv:cond-mat/0305641, with known margins in place of counted ones.
-func byNeighbours(w *mat.Dense) []float64 {
+//
+// It ends with the error of ended.
+func byNeighbours(w *mat.Dense, ended func() error) ([]float64, error) {
 	n, d := w.Dims()
 	k := min(neighbours, n-1)
 	all := make(cloud, n)
@@ -33,7 +35,10 @@ func byNeighbours(w *mat.Dense) []float64 {
 	constant := mathext.Digamma(float64(k)) - mathext.Digamma(float64(n))
 	gains := make([]float64, n)
 	const each = 256
-	_ = initializers.EachColumn((n+each-1)/each, func(part int) error { // it has no error
+	err := initializers.EachColumn((n+each-1)/each, func(part int) error {
+		if err := ended(); err != nil {
+			return err
+		}
 		for i := part * each; i < min(n, (part+1)*each); i++ {
 			keep := kdtree.NewNKeeper(k + 1) // and the row itself
 			tree.NearestSet(keep, row(w.RawRowView(i)))
@@ -48,7 +53,7 @@ func byNeighbours(w *mat.Dense) []float64 {
 		}
 		return nil
 	})
-	return gains
+	return gains, err
 }
 
 // logMass is log[Φ(x + ε) − Φ(x − ε)], ε > 0.

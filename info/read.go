@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/initializers"
@@ -42,30 +43,50 @@ func looksNormal(values []float64) bool {
 
 // readCopula is log c of the sample's copula at other rows, given as normal scores in it.
 func (s *Sample) readCopula(z *mat.Dense) (points, error) {
-	columns := s.scoredOf(s.all())
 	e, err := s.elliptical(s.all())
 	if err != nil {
 		return points{}, err
 	}
-	remains := s.config.Remainder != None && odd(e.gaussianized(columns))
+	remains, err := s.leaves(s.all())
+	if err != nil {
+		return points{}, err
+	}
 	p := e.at(z)
-	bias, noise := normalBias(s.n, len(columns))
+	bias, noise := normalBias(s.n, len(s.columns))
 	p.bias, p.noise = -bias, -noise // fitted to other rows it is as much too low as it is too high on its own
-	if !remains {
+	if !remains || s.config.Remainder == None {
 		return p, nil
 	}
+	over, err := s.readSteps(e, z)
+	return p.plus(1, points{row: over}), err
+}
+
+// readSteps is what the columns gain one after another at normal scores z, by conditionals that are fitted to the sample's own rows.
+func (s *Sample) readSteps(e *elliptical, z *mat.Dense) ([]float64, error) {
+	n, _ := z.Dims()
+	mine := stepsAfter(0, e.successive(e.spread(s.scoredOf(s.all()))))
+	theirs := stepsAfter(0, e.successive(e.valuesAt(z)))
+	members := membersOf(len(mine))
 	mixed := initializers.NewRand(s.config.Seed, 6).Perm(s.n) // the last rows are validated on, and rows may be in order
-	flow, err := s.fitFlow(rowsAt(e.gaussianized(columns), mixed), Flow)
+	v := viewOf(s.zScores(s.all()), mixed, mine, len(mine)*members)
+	gains := make([][]float64, len(mine))
+	err := initializers.EachColumn(len(mine), func(j int) error {
+		if err := s.config.ended(); err != nil {
+			return err
+		}
+		c, err := s.fitConditional(mine[j], v, members)
+		if err != nil {
+			return err
+		}
+		gains[j], err = c.gain(theirs[j].score, z, span(0, n))
+		return err
+	})
 	if err != nil {
-		return points{}, err
+		return nil, err
 	}
-	w := e.gaussianizedAt(z)
-	logProb, err := flow.LogProb(w)
-	if err != nil {
-		return points{}, err
+	sum := make([]float64, n)
+	for _, g := range gains {
+		floats.Add(sum, g)
 	}
-	for i, over := range overNormal(logProb, w, s.n) {
-		p.row[i] += over
-	}
-	return p, nil
+	return sum, nil
 }

@@ -1,16 +1,13 @@
 package info
 
 import (
-	"context"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/flows"
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
 	"gaussflow/rbig"
-	"gaussflow/train"
 )
 
 // rbigConfig is how RBIG is fitted to what a copula leaves.
@@ -40,33 +37,41 @@ func overNormal(logProb []float64, w *mat.Dense, fitted int) []float64 {
 	return gain
 }
 
-// crossFitted is log q(w) − log φ(w) at the rows of w, q fitted to the rows of other folds.
-func (s *Sample) crossFitted(w *mat.Dense, how Remainder) ([]float64, error) {
-	n, _ := w.Dims()
-	folds := min(s.config.Folds, n/2)
-	order := initializers.NewRand(s.config.Seed, 5).Perm(n)
-	gain := make([]float64, n)
-	err := initializers.EachColumn(folds, func(k int) error {
-		var mine, others []int
-		for at, i := range order {
-			if at%folds == k {
-				mine = append(mine, i)
+// A fold is rows, and all others.
+type fold struct{ own, others []int }
+
+// folds deals the rows out.
+func (s *Sample) folds() []fold {
+	folds := make([]fold, min(s.config.Folds, s.n/2))
+	for at, i := range initializers.NewRand(s.config.Seed, 5).Perm(s.n) {
+		for k := range folds {
+			if at%len(folds) == k {
+				folds[k].own = append(folds[k].own, i)
 			} else {
-				others = append(others, i)
+				folds[k].others = append(folds[k].others, i)
 			}
 		}
-		own := rowsAt(w, mine)
-		flow, err := s.fitFlow(rowsAt(w, others), how)
+	}
+	return folds
+}
+
+// byRBIG is log q(w) − log φ(w) at the rows of w, q fitted to the rows of other folds.
+func (s *Sample) byRBIG(w *mat.Dense) ([]float64, error) {
+	folds, gain := s.folds(), make([]float64, s.n)
+	err := initializers.EachColumn(len(folds), func(k int) error {
+		c := s.rbigConfig()
+		c.Stop = rbig.HeldOut
+		fit, err := rbig.FitRows(rowsAt(w, folds[k].others), c)
 		if err != nil {
 			return err
 		}
-		logProb, err := flow.LogProb(own)
+		own := rowsAt(w, folds[k].own)
+		logProb, err := fit.Flow.LogProb(own)
 		if err != nil {
 			return err
 		}
-		over := overNormal(logProb, own, len(others))
-		for at, i := range mine {
-			gain[i] = over[at]
+		for at, over := range overNormal(logProb, own, len(folds[k].others)) {
+			gain[folds[k].own[at]] = over
 		}
 		return nil
 	})
@@ -80,34 +85,6 @@ func rowsAt(w *mat.Dense, at []int) *mat.Dense {
 		some.SetRow(to, w.RawRowView(i))
 	}
 	return some
-}
-
-// fitFlow fits q.
-func (s *Sample) fitFlow(w *mat.Dense, how Remainder) (*flows.Flow, error) {
-	if how == RBIG {
-		c := s.rbigConfig()
-		c.Stop = rbig.HeldOut
-		fit, err := rbig.FitRows(w, c)
-		if err != nil {
-			return nil, err
-		}
-		return fit.Flow, nil
-	}
-	_, d := w.Dims()
-	flow, err := flows.NewCoupling(d, flows.CouplingConfig{Hidden: []int{32, 32}, Seed: s.config.Seed})
-	if err != nil {
-		return nil, err
-	}
-	if err := flow.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}); err != nil {
-		return nil, err
-	}
-	ctx := s.config.Interrupt
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	_, err = flow.Fit(ctx, w, train.FitConfig{Epochs: 60, BatchSize: 256, ValidationSplit: 0.15, Seed: s.config.Seed, Workers: 1,
-		Callbacks: []train.Callback{&train.EarlyStopping{Patience: 6, RestoreBest: true}}})
-	return flow, err
 }
 
 // logNormal is log φ of each row of w.

@@ -28,6 +28,7 @@ type Sample struct {
 	copulas map[string]*elliptical // by group
 	wholes  map[string]*Sample     // the rows that have all cells of a group
 	parts   map[string][][]int     // of a group
+	odds    map[string]bool        // of a group: whether its elliptical copula leaves anything
 }
 
 // minRows is how few rows a copula can be fitted to at all.
@@ -63,7 +64,7 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 // newSample takes the values of columns: nil where one is left out.
 func newSample(c Config, values [][]float64, kinds []kind) *Sample {
 	c.Remainder, c.Folds = defaults.Or(c.Remainder, Auto), defaults.Or(c.Folds, 5)
-	s := &Sample{config: c, values: values, columns: make([]scored, len(values)), fits: map[string]points{}, copulas: map[string]*elliptical{}, wholes: map[string]*Sample{}, parts: map[string][][]int{}}
+	s := &Sample{config: c, values: values, columns: make([]scored, len(values)), fits: map[string]points{}, copulas: map[string]*elliptical{}, wholes: map[string]*Sample{}, parts: map[string][][]int{}, odds: map[string]bool{}}
 	for j, v := range values {
 		s.n = max(s.n, len(v))
 		s.columns[j] = scoresOf(v, c.Seed, uint64(j))

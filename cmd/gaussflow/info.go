@@ -17,7 +17,7 @@ the interval that holds the truth in 95 % of tables like it:
   entropy                 of a row, in the columns' units
   independence            the chance of columns so dependent if they were not: a p-value
 
-and with --dual, which leaves each column out in turn and so takes longer:
+and with --dual, which looks at each column beside all others and so takes longer:
 
   dual total correlation  what two or more of them share
   O-information           above 0: they say the same again; below 0: they say something only together

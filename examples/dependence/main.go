@@ -43,7 +43,7 @@ func run(w io.Writer, draws int, only string) error {
 	if err != nil {
 		return err
 	}
-	all = append(all, shapes...)
+	all = append(append(all, shapes...), webStudies(match.MatchString)...)
 	slices.SortStableFunc(all, func(a, b study) int { return cmp.Compare(a.name[:2], b.name[:2]) })
 	fmt.Fprintf(w, "%d draws of each\n", draws)
 	fmt.Fprintf(w, "%-52s %8s %9s %8s %8s %8s %6s %8s %s\n", "", "truth", "error", "scatter", "SE", "within", "holds", "rejects", "seconds")
