@@ -1,6 +1,7 @@
-// Package flows is the framework's front: a Flow is a chain of bijectors with a density behind it, a standard normal unless it is given
-// another. Make one with NewGaussianization, NewCoupling or New, start it with InitFrom, train it with Compile and Fit, and read it
-// with LogProb, Sample and the rest; the package's example does all of that. Evaluate and Predict are Keras's.
+// Package flows is the front of the framework. A Flow is a chain of bijectors followed by a base density, the standard normal
+// unless another is given. Make one with NewGaussianization, NewCoupling or New, start it with InitFrom, train it with Compile and
+// Fit, and use it with LogProb, Sample and the other readers; the package example does all of that. Evaluate and Predict are as in
+// Keras.
 //
 // For who knows Keras and TensorFlow Probability (package train has the words of compile and fit):
 //

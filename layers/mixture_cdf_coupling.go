@@ -9,8 +9,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// MixtureCDFCoupling is the conditional Gaussianization layer: a Coupling by a transforms.GaussianMixtureCDF, whose network θ
-// chooses the mixtures of the transformed half,
+// MixtureCDFCoupling is the conditional Gaussianization layer: a Coupling with transforms.GaussianMixtureCDF, whose network θ
+// computes the mixtures of the transformed half,
 //
 //	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),   θ_i(x_a, context) where there is one,
 //	logDet = Σ_{i∈b} [log f(x_b,i; θ_i(x_a)) − log φ(z_b,i)].
@@ -48,7 +48,7 @@ func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig
 	return c
 }
 
-// core is the layer without its conditioner, of a config with its defaults.
+// core makes the layer without its conditioner, from a config whose defaults are filled in.
 func (c MixtureCDFCouplingConfig) core(dim int) (coupling, error) {
 	if c.Components < 1 {
 		return coupling{}, notPositive("MixtureCDFCoupling", "Components", c.Components)
@@ -70,8 +70,8 @@ func (c MixtureCDFCouplingConfig) Validate(dim int) error {
 	return err
 }
 
-// NewMixtureCDFCoupling makes a coupling with an MLP conditioner: the identity, until it is trained or fitted. For a conditioner
-// of one's own there is NewCoupling, with a transforms.GaussianMixtureCDF.
+// NewMixtureCDFCoupling makes a coupling with an MLP conditioner, the identity until it is trained or fitted. To use another
+// conditioner, call NewCoupling with a transforms.GaussianMixtureCDF.
 func NewMixtureCDFCoupling(dim int, c MixtureCDFCouplingConfig) (*MixtureCDFCoupling, error) {
 	m, err := made(dim, c, c.Dtype, mixtureCDFCouplingSpecs, newMixtureCDFCoupling)
 	if err != nil {
