@@ -16,8 +16,8 @@ import (
 //
 //	z_i = (x_i − shift_i)·exp(−logScale_i),  logDet = −Σ logScale_i.
 //
-// Parameters shift and log_scale, d each, zero: the identity. InitFrom makes it a
-// standardizer; Standardize is one that training leaves alone.
+// Parameters shift and log_scale, d each, start at zero: the identity. InitFrom makes the layer a standardizer;
+// Standardize is the variant that is not trained.
 type Affine struct {
 	dim      int
 	config   AffineConfig

@@ -20,8 +20,9 @@ import (
 //
 //	z_a = x_a,  z_b,i = T(x_b,i; θ_i),  θ = conditioner(x_a, context),  logDet = Σ_{i∈b} log T′(x_b,i; θ_i).
 //
-// θ is N×(d_b·Width(T)): the first part of all d_b columns, then the second, and so on. Where θ is zero, as from a fresh MLP, it is
-// the identity. The inverse is as exact as the transform's: the identity half is there to condition on.
+// θ is N×(d_b·Width(T)): the first part of the transform's parameters for all d_b columns, then the second part, and so on. Where θ
+// is zero, as from a fresh MLP, the layer is the identity. The inverse is as exact as the transform's, because it conditions on the
+// unchanged half.
 //
 // Source: Dinh et al. 2017, arXiv:1605.08803.
 type Coupling struct {

@@ -21,9 +21,10 @@ import (
 // where the map is P alone. The map is invertible for every value of lu. The inverse is two substitutions, as exact as the matrix
 // is well conditioned.
 //
-// It has the place of a Householder, and can stretch and shear the columns besides.
+// It can take the place of a Householder, and can stretch and shear the columns as well.
 //
-// Source: Oliva et al. 2018, arXiv:1801.09819; Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow), with its logarithms of the diagonal.
+// Source: Oliva et al. 2018, arXiv:1801.09819; Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow), from which the logarithms on the
+// diagonal are taken.
 type LU struct {
 	dim    int
 	config LUConfig

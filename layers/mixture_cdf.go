@@ -19,9 +19,9 @@ import (
 //	z_i = Φ⁻¹(F_i(x_i)),  F_i(x) = Σ_k π_ik Φ((x − μ_ik)/σ_ik),
 //	logDet = Σ_i [log f_i(x_i) − log φ(z_i)].
 //
-// Parameters logits (π = softmax), means and log_scales (log σ), each d×K. With one component, or equal ones
-// of mean 0 and scale 1, it is the identity. A smooth bijection of all of ℝ: far out the slope is 1/σ of the
-// dominating component; nothing is clipped. The inverse is exact to the last digits that z determines.
+// Parameters logits (π = softmax), means and log_scales (log σ), each d×K. With one component, or equal ones, of mean 0
+// and scale 1 it is the identity. It is a smooth bijection of all of ℝ: far out the slope is 1/σ of the dominating
+// component, and nothing is clipped. The inverse is exact to the last digits that z determines.
 //
 // Source: Meng et al. 2020, arXiv:2003.01941; as one step of RBIG, Laparra et al. 2011, arXiv:1602.00229.
 type MixtureCDF struct {

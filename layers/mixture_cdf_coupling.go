@@ -19,8 +19,8 @@ import (
 // scales. With a zero conditioner (a fresh MLP) it is the identity; with a constant one it is a MixtureCDF on
 // the transformed half.
 //
-// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in
-// it). Unlike there, nothing is clipped and z is Gaussian, not logistic.
+// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in couplings).
+// Unlike theirs, nothing is clipped and z is Gaussian, not logistic.
 type MixtureCDFCoupling struct {
 	coupling
 	config MixtureCDFCouplingConfig
