@@ -13,7 +13,7 @@ import (
 	"gaussflow/columns"
 )
 
-// csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
+// csvScanner is a pass over a CSV file. Most of the time goes into parsing numbers, so encoding/csv is fast enough
 // (BenchmarkCSV).
 type csvScanner struct {
 	name   string
@@ -21,18 +21,18 @@ type csvScanner struct {
 	bound  *bounded
 	text   *bufio.Reader
 	csv    *csv.Reader
-	target []int // of each column, where its number goes; −1: nowhere
+	target []int // for each column the index at which its number is stored; −1 if it is not read
 
-	separator byte // what the first line says that parts cells, 0 where it says nothing
+	separator byte // the separator that a first line sep=… declares, else 0
 
-	head  []byte    // how the text begins, after begin
-	raw   []byte    // the present record as it is written, where it is kept
-	cells []rawCell // of raw
+	head  []byte    // the start of the text, after begin
+	raw   []byte    // the current record as it is written, if records are kept
+	cells []rawCell // the cells of raw
 
-	record []string // the present one
+	record []string // the current record
 	at     int      // the line where it begins
 	end    int      // the line where it ends
-	// rows to hand out before another record is read: the present one and, in a file of one column, the empty lines
+	// rows to hand out before another record is read: the current one and, in a file of one column, the empty lines
 	// before it
 	pending int
 }
@@ -42,8 +42,8 @@ func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
 	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
 }
 
-// begin gives the first line, as far as it can be seen, and skips a byte order mark, and the line sep=; by which spreadsheets are told
-// what parts cells: its end stays, an empty line, so that lines keep their numbers.
+// begin returns the first line, as far as it is buffered. It skips a byte order mark, and a first line sep=; which tells
+// spreadsheets the separator; the end of that line stays as an empty line, so that line numbers remain right.
 func (s *csvScanner) begin() ([]byte, error) {
 	head, err := s.text.Peek(s.text.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -63,14 +63,14 @@ func (s *csvScanner) begin() ([]byte, error) {
 	return head, nil
 }
 
-// skip leaves out the first bytes of a text, which have been looked at.
+// skip drops the first bytes of the text, which have been examined.
 func (s *csvScanner) skip(n int, head []byte) []byte {
-	_, _ = s.text.Discard(n) // they are there
+	_, _ = s.text.Discard(n) // they are buffered, so this cannot fail
 	s.bound.skip(n)
 	return head[n:]
 }
 
-// separatorSaid is the character of a first line sep=;, 0 where there is none.
+// separatorSaid is the character that a first line sep=; declares; 0 if there is none.
 func separatorSaid(head []byte) byte {
 	line, _, ended := bytes.Cut(head, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
@@ -80,13 +80,13 @@ func separatorSaid(head []byte) byte {
 	return 0
 }
 
-// headBytes is how much of a text is seen before its first record is read.
+// headBytes is how much of a text is examined before its first record is read.
 const headBytes = 128 << 10
 
-// split cuts what follows into records.
+// split starts to divide the rest of the text into records.
 func (s *csvScanner) split(comma byte) {
 	s.bound.comma = comma
-	if ahead, err := s.text.Peek(s.text.Buffered()); err == nil { // what begin has looked at
+	if ahead, err := s.text.Peek(s.text.Buffered()); err == nil { // the part that begin has examined
 		s.bound.count(ahead)
 	}
 	s.csv = csv.NewReader(s.text)
@@ -96,7 +96,7 @@ func (s *csvScanner) split(comma byte) {
 	s.csv.ReuseRecord = true
 }
 
-// aim sends column pick[i] of width to place i.
+// aim sets target so that column pick[i] of width is stored at index i.
 func (s *csvScanner) aim(width int, pick []int) {
 	s.target = make([]int, width)
 	for j := range s.target {
@@ -107,7 +107,7 @@ func (s *csvScanner) aim(width int, pick []int) {
 	}
 }
 
-// read makes the next record the present one.
+// read reads the next record and makes it the current one.
 func (s *csvScanner) read() error {
 	record, err := s.csv.Read()
 	if err != nil {

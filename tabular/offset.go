@@ -14,8 +14,8 @@ import (
 //
 //	x − c is exact near c (P. H. Sterbenz, Floating-Point Computation (1974)), and x − c + noise resolves the noise.
 //
-// During the fit the standardizer's shift for such a column is relative to c. When the fit is done, c becomes part of the shift;
-// since the standardizer computes (x − c)·exp(−logScale), log p of a row is then the same, bit for bit, as during the fit.
+// During the fit the standardizer's shift for such a column is 0. When the fit is done it is set to c; since the standardizer
+// computes (x − c)·exp(−logScale), log p of a row is then the same, bit for bit, as during the fit.
 
 // spacing is the distance from |v| to the next larger float64 number.
 func spacing(v float64) float64 { return math.Nextafter(math.Abs(v), math.Inf(1)) - math.Abs(v) }
