@@ -225,26 +225,26 @@ func (s *csvScanner) unfit(column int, why string) error {
 // Close closes the file.
 func (s *csvScanner) Close() error { return s.stream.Close() }
 
-// maxRecord bounds the memory that one record can ask for: a quote that is never closed, a line that never ends. A record of many
-// cells asks for much more than its bytes, so that cells are bounded too, by maxColumns.
+// maxRecord limits the memory that one record can ask for, by a quote that is never closed or a line that never ends. A record of
+// many cells needs much more memory than its bytes, so the number of cells is limited too, by maxColumns.
 const maxRecord = 16 << 20
 
 // bounded fails once a record has become too long.
 type bounded struct {
 	src        io.Reader
-	read, done int64 // bytes read, and those of them in complete records
-	comma      byte  // 0: nothing is known of cells
-	quoted     bool  // what was read last ends inside quotes
+	read, done int64 // bytes read, and how many of them are in complete records
+	comma      byte  // 0 if it is not known yet
+	quoted     bool  // the bytes read so far end inside quotes
 	cells      int   // delimiters since the read in which the last record ended
 	err        error
 
-	keep   bool   // what is read, in window
-	window []byte // from some byte before the next record on
-	from   int    // the next record's first byte in window
+	keep   bool   // keep what is read, in window
+	window []byte // starts at or before the next record
+	from   int    // index of the next record's first byte in window
 }
 
-// complete says that all records up to an offset have been made, and gives the bytes since the last call where they are kept. They
-// are good until the next read.
+// complete is told that all records up to an offset have been handed out. If records are kept it returns the bytes since the last
+// call, which are valid until the next read.
 func (b *bounded) complete(offset int64) (raw []byte) {
 	if b.keep {
 		end := b.from + int(offset-b.done)
@@ -254,7 +254,7 @@ func (b *bounded) complete(offset int64) (raw []byte) {
 	return raw
 }
 
-// skip leaves the first bytes out of what offsets count.
+// skip excludes the first bytes from what offsets count.
 func (b *bounded) skip(n int) {
 	b.read -= int64(n)
 	if b.keep {
@@ -262,7 +262,7 @@ func (b *bounded) skip(n int) {
 	}
 }
 
-// store keeps what was read, and forgets the records behind.
+// store keeps what has been read, and forgets the records already handed out.
 func (b *bounded) store(p []byte) {
 	if !b.keep {
 		return
@@ -271,7 +271,7 @@ func (b *bounded) store(p []byte) {
 	b.window, b.from = append(b.window, p...), 0
 }
 
-// Read reads on.
+// Read reads on and enforces the limits.
 func (b *bounded) Read(p []byte) (n int, err error) {
 	switch {
 	case b.read-b.done > maxRecord:
