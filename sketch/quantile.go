@@ -36,7 +36,7 @@ func (c *Column) Error() float64 {
 		return math.NaN()
 	}
 	c.compress()
-	type change struct{ at, by float64 } // of the width of Rank, times n
+	type change struct{ at, by float64 } // a change of n times the width of Rank
 	var changes []change
 	for _, k := range c.cells {
 		if k.high > k.low {

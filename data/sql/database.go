@@ -23,7 +23,7 @@ func IsAddress(database string) bool {
 	return false
 }
 
-// IsDatabase reports whether Open takes it for a database: the address of a server, or a file that begins as those of SQLite do.
+// IsDatabase reports whether Open treats database as one: it is the address of a server, or a file that begins as SQLite's do.
 func IsDatabase(database string) bool {
 	if IsAddress(database) {
 		return true
