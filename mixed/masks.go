@@ -126,10 +126,11 @@ func (p *part) subset(rng *rand.Rand, counts [][]float64) {
 // subsetWeights are the weights of the cells that are asked for, by the number m of cells that a row of d has and the number k that
 // are shown:
 //
-//	w(m, k) ∝ m·C(m, k), so that a law given some cells is learned from all rows that have these as if they were drawn alike,
+//	w(m, k) ∝ m·C(m, k).
 //
-// though of rows with few cells each subset is drawn more often; the factor, of k alone, makes a row count on average as many times as
-// it has cells. Of a table without missing cells w is d/(d − k).
+// Each subset of a row with few cells is drawn more often than one of a row with many. The weights undo that, so that the
+// distribution given some cells is learned equally from all rows that have these cells. The factor of proportionality depends on k
+// alone, and makes a row count on average as many times as it has cells. For a table without missing cells w is d/(d − k).
 func (t *table) subsetWeights() [][]float64 {
 	d := len(t.columns)
 	rows := make([]float64, d+1) // number of rows with each number of cells

@@ -18,7 +18,7 @@ func WriteFile(path string, f *File) error {
 	return files.Replace(path, func(w io.Writer) error { return Write(w, f) })
 }
 
-// ReadFile is Read of the file at path.
+// ReadFile reads the file at path.
 func ReadFile(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
