@@ -13,25 +13,25 @@ import (
 	"gaussflow/internal/registry"
 )
 
-// A Base is a density of d numbers, written once as a graph, and what draws from it.
+// A Base is a density of d numbers, written once as a graph, together with a way to sample from it.
 type Base interface {
 	// Dim is d.
 	Dim() int
-	// Params are its parameters: the same ones in the same order, always.
+	// Params are its parameters, always the same ones in the same order.
 	Params() []*graph.Param
-	// LogProb is log p of each row of z (N×d), N, in nats. The context is N×c, or nil where there is none.
+	// LogProb is log p of each row of z (N×d), a vector of N, in nats. The context is N×c, or nil if there is none.
 	LogProb(b *graph.Builder, z, context *G.Node) *G.Node
-	// Sample draws n rows by rng. The context has a row for each; nil where there is none.
+	// Sample draws n rows with rng. The context has one row for each; it is nil if there is none.
 	Sample(n int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, error)
 }
 
 // A Conditional base reads a context.
 type Conditional interface {
-	// ContextDim is how many numbers of it a row has; 0 of a base that was made without a context.
+	// ContextDim is how many context values a row has; 0 if the base was made without a context.
 	ContextDim() int
 }
 
-// ContextDim is how many numbers of context b reads, 0 where it reads none.
+// ContextDim is how many context values b reads, 0 if it reads none.
 func ContextDim(b Base) int {
 	if c, ok := b.(Conditional); ok && !defaults.IsNil(b) {
 		return c.ContextDim()
@@ -39,19 +39,19 @@ func ContextDim(b Base) int {
 	return 0
 }
 
-// A Bounded base is a density that is zero outside of a set.
+// A Bounded base is a density that is zero outside a set.
 type Bounded interface {
-	// Bounded reports that LogProb may be −Inf, which then is the answer, and no number that is too large to be one.
+	// Bounded reports that LogProb may be −Inf, as the log-density of a point outside the set rather than by overflow.
 	Bounded() bool
 }
 
-// IsBounded reports a base that says so of itself.
+// IsBounded reports whether b is a Bounded base whose Bounded is true.
 func IsBounded(b Base) bool {
 	bounded, ok := b.(Bounded)
 	return ok && !defaults.IsNil(b) && bounded.Bounded()
 }
 
-// A Description is a base's architecture as JSON; its parameters are not in it.
+// A Description is a base's architecture as JSON, without its parameters.
 type Description struct {
 	Kind   string          `json:"kind"`
 	Config json.RawMessage `json:"config"`
@@ -59,8 +59,8 @@ type Description struct {
 
 var known = registry.New[Base, int]("bases.Register")
 
-// Register makes the bases of type B ones that a flow can be saved with, under a name that files have for them. It is as
-// layers.Register, where everything is said.
+// Register lets flows with bases of type B be saved, under the given name in files. It works like layers.Register, which
+// describes the arguments.
 func Register[B interface {
 	Base
 	Config() C
@@ -68,10 +68,10 @@ func Register[B interface {
 	return registry.Add(known, kind, B.Config, specs, make)
 }
 
-// Kinds lists the names of bases that are registered.
+// Kinds lists the names of the registered bases.
 func Kinds() []string { return known.Kinds() }
 
-// Kind is the name that b's type is registered under; where it is not, the Go type.
+// Kind is the name that b's type is registered under; if it is not registered, the Go type.
 func Kind(b Base) string {
 	if kind := known.KindOf(b); kind != "" {
 		return kind
@@ -79,7 +79,7 @@ func Kind(b Base) string {
 	return fmt.Sprintf("%T", b)
 }
 
-// Describe is b's architecture. It is an error if its type, or that of a part, is not registered.
+// Describe describes b's architecture. It returns an error if its type, or that of a part, is not registered.
 func Describe(b Base) (Description, error) {
 	kind, config, err := known.Describe(b)
 	if err != nil {
@@ -95,7 +95,7 @@ func Describe(b Base) (Description, error) {
 	return Description{kind, config}, nil
 }
 
-// Specs are the parameters of the base of dim numbers that d describes, found without making it.
+// Specs are the parameters of the base of dim numbers that d describes, found without making the base.
 func Specs(d Description, dim int) ([]graph.ParamSpec, error) {
 	specs, err := known.Specs(d.Kind, dim, d.Config)
 	if err != nil {
@@ -104,7 +104,7 @@ func Specs(d Description, dim int) ([]graph.ParamSpec, error) {
 	return specs, nil
 }
 
-// New makes the base of dim numbers that d describes, of parameters that are as Specs says.
+// New makes the base of dim numbers that d describes from params, which must be as Specs says.
 func New(d Description, dim int, params []*graph.Param) (Base, error) {
 	b, err := known.Make(d.Kind, dim, d.Config, params)
 	if err != nil {
@@ -113,7 +113,7 @@ func New(d Description, dim int, params []*graph.Param) (Base, error) {
 	return b, nil
 }
 
-// The bases of this package: a new one is a file and a line.
+// The bases of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		Register("gaussian_mixture", gaussianMixtureSpecs, newGaussianMixture),
@@ -124,7 +124,7 @@ func init() {
 		RegisterFamily[StudentT]("student_t"),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }

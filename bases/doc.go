@@ -1,3 +1,3 @@
-// Package bases holds the densities that a flow ends in: log p(x) = log p_base(z) + log|det ∂z/∂x|. A base has samples, may have
-// parameters that are trained with the layers', and may depend on the context. It is saved with the flow.
+// Package bases holds the densities of a flow's latents: log p(x) = log p_base(z) + log|det ∂z/∂x|. A base can be sampled from,
+// may have parameters that are trained with the layers', and may depend on the context. It is saved with the flow.
 package bases

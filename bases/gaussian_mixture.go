@@ -23,14 +23,14 @@ import (
 //
 //	log p(z) = LSE_k(log π_k + Σ_j (log φ(t_kj) − s_kj)),   π = softmax(logits),   t_kj = (y_kj + Σ_{i<j} c_kji·y_ki)·e^(−s_kj),   y_k = z − μ_k.
 //
-// Its parameters are trained with the flow: logits K, means μ K×d, log_scales s K×d and, with Full, coefficients c K×d(d−1)/2, the rows
-// of a triangle: c_10, c_20, c_21, c_30, … Without Full c is zero and the columns of a component are independent. With it t = L·y for
-// a lower triangle L with a positive diagonal, the inverse of the Cholesky factor of the component's covariance: L exists for every
-// covariance, every L is of one, and nothing has to be solved to train.
+// Its parameters are trained with the flow: logits K, means μ K×d, log_scales s K×d and, with Full, coefficients c K×d(d−1)/2, in
+// the order of the rows of a triangle: c_10, c_20, c_21, c_30, … Without Full c is zero and the columns of a component are
+// independent. With Full t = L·y for a lower triangular L with a positive diagonal, the inverse of the Cholesky factor of the
+// component's covariance. Every covariance has such an L and every L gives a covariance, and training needs no linear solves.
 //
-// With a context a conditioner chooses all of them.
+// With a context a conditioner computes all of them.
 //
-// Source of the triangle: Pourahmadi 1999, Biometrika 86(3). Where all numbers are zero it is the standard normal.
+// Source of the triangle: Pourahmadi 1999, Biometrika 86(3). With all parameters zero it is the standard normal.
 type GaussianMixture struct {
 	dim    int
 	config GaussianMixtureConfig
@@ -41,10 +41,10 @@ type GaussianMixture struct {
 type GaussianMixtureConfig struct {
 	Components  int                    // K, default 8
 	Full        bool                   // a covariance of its own for each component
-	Seed        uint64                 // of the means that a fresh one starts with, standard normal numbers; default 0
+	Seed        uint64                 // for the initial means, which are standard normal numbers; default 0
 	Context     int                    // numbers of context a row; default 0: none
-	Conditioner layers.MakeConditioner // of the context; default layers.MLPConfig{}.New
-	Dtype       graph.Dtype            // where there is no context; else the conditioner's
+	Conditioner layers.MakeConditioner // reads the context; default layers.MLPConfig{}.New
+	Dtype       graph.Dtype            // without a context; with one the conditioner's dtype holds
 
 	conditioned
 }
@@ -80,8 +80,8 @@ func (c *GaussianMixtureConfig) UnmarshalJSON(raw []byte) error {
 
 func (c GaussianMixtureConfig) components() int { return defaults.Or(c.Components, 8) }
 
-// NewGaussianMixture makes a base of dim numbers. A conditioner that can be told what to put out at first, as a layers.MLP can, starts
-// with the seeded means, too; components that start as one stay one.
+// NewGaussianMixture makes a base of dim numbers. It starts with means drawn with the seed, also with a context if the conditioner
+// is a layers.ConstantSetter, as layers.MLP is. Different means are needed because components that start equal stay equal.
 func NewGaussianMixture(dim int, c GaussianMixtureConfig) (*GaussianMixture, error) {
 	specs, err := c.specs(dim)
 	if err != nil {
@@ -107,13 +107,13 @@ func NewGaussianMixture(dim int, c GaussianMixtureConfig) (*GaussianMixture, err
 	return c.of(dim, p), nil
 }
 
-// of is the base of parameters p.
+// of makes the base with parameters p.
 func (c GaussianMixtureConfig) of(dim int, p *parameters) *GaussianMixture {
 	c.is = p.conditioner
 	return &GaussianMixture{dim, c, p}
 }
 
-// specs are the tensors: logits, means, log_scales and, with Full, coefficients.
+// specs declares the tensors: logits, means, log_scales and, with Full, coefficients.
 func (c GaussianMixtureConfig) specs(dim int) ([]graph.ParamSpec, error) {
 	if err := c.check("GaussianMixture", dim, c.Context, c.Conditioner); err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (c GaussianMixtureConfig) specs(dim int) ([]graph.ParamSpec, error) {
 	return specs, c.Dtype.Validate()
 }
 
-// mostFull is how many columns a full covariance may have: its graph has a few nodes for each.
+// mostFull is the largest number of columns for a full covariance, whose graph has a few nodes for each column.
 const mostFull = 256
 
 func gaussianMixtureSpecs(dim int, c GaussianMixtureConfig) ([]graph.ParamSpec, error) {
@@ -161,10 +161,11 @@ func (m *GaussianMixture) Config() GaussianMixtureConfig { return m.config }
 // Dim is d.
 func (m *GaussianMixture) Dim() int { return m.dim }
 
-// ContextDim is how many numbers of context the base reads.
+// ContextDim is how many context values the base reads.
 func (m *GaussianMixture) ContextDim() int { return m.config.Context }
 
-// Params are logits, means, log_scales and coefficients, or the conditioner's parameters; none of a base that is not made.
+// Params are logits, means, log_scales and coefficients, or the conditioner's parameters; none if the base was not made by
+// its constructor.
 func (m *GaussianMixture) Params() []*graph.Param {
 	if m.parameters == nil {
 		return nil
@@ -191,7 +192,7 @@ func (m *GaussianMixture) LogProb(b *graph.Builder, z, context *G.Node) *G.Node 
 	return b.LogSumExp(b.Add(b.Sub(bells, b.SumLast(logScales)), b.LogSoftmax(logits)))
 }
 
-// correlated is Σ_j log φ(t_kj), N×K, of y (N×K×d) with the coefficients of the triangle, column by column.
+// correlated is Σ_j log φ(t_kj), N×K, computed column by column from y (N×K×d) and the coefficients of the triangle.
 func (m *GaussianMixture) correlated(b *graph.Builder, y, logScales, coefficients *G.Node) *G.Node {
 	bells := make([]*G.Node, m.dim)
 	for j := range bells {
@@ -205,7 +206,7 @@ func (m *GaussianMixture) correlated(b *graph.Builder, y, logScales, coefficient
 	return b.Sum(bells...)
 }
 
-// lastColumns are n numbers of x's last axis, from one on.
+// lastColumns are the n elements of x's last axis that start at index from.
 func lastColumns(b *graph.Builder, x *G.Node, from, n int) *G.Node {
 	if b.Err() != nil {
 		return nil
@@ -217,7 +218,7 @@ func lastColumns(b *graph.Builder, x *G.Node, from, n int) *G.Node {
 	return b.Reshape(b.Columns(flat, from, n), shape...)
 }
 
-// lastColumn is number j of x's last axis, which is gone.
+// lastColumn is element j of x's last axis, with that axis removed.
 func lastColumn(b *graph.Builder, x *G.Node, j int) *G.Node {
 	if b.Err() != nil {
 		return nil
@@ -225,7 +226,7 @@ func lastColumn(b *graph.Builder, x *G.Node, j int) *G.Node {
 	return b.Reshape(lastColumns(b, x, j, 1), x.Shape()[:x.Dims()-1]...)
 }
 
-// Sample draws n rows: a component, and its columns one after the other.
+// Sample draws n rows: for each first a component, then one column after the other.
 func (m *GaussianMixture) Sample(n int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, error) {
 	if m.parameters == nil {
 		return nil, errMixtureNotMade
@@ -244,7 +245,7 @@ func (m *GaussianMixture) Sample(n int, context mat.Matrix, rng *rand.Rand) (*ma
 	return z, nil
 }
 
-// draw draws one row by the numbers theta, tensor after tensor.
+// draw draws one row with the parameters theta, which holds tensor after tensor.
 func (m *GaussianMixture) draw(z, theta []float64, rng *rand.Rand) {
 	k, d := m.config.components(), m.dim
 	logits, means, logScales, coefficients := theta[:k], theta[k:k*(1+d)], theta[k*(1+d):k*(1+2*d)], theta[k*(1+2*d):]
@@ -263,7 +264,7 @@ func (m *GaussianMixture) draw(z, theta []float64, rng *rand.Rand) {
 	}
 }
 
-// component is the one that a share u of the weights softmax(logits) falls to.
+// component is the first k at which the cumulative sum of the weights softmax(logits) exceeds u, for u from 0 to 1.
 func component(logits []float64, u float64) int {
 	all := kernel.LogSumExp(logits)
 	for c, l := range logits {

@@ -17,28 +17,28 @@ import (
 	"gaussflow/transforms"
 )
 
-// A Family is a family of densities of one number with a few parameters, part by part as a transform's. It is a value: what it
-// says of itself as JSON is all there is to it. Where the parameters are zero it is a density near the standard normal.
+// A Family is a family of densities of one number with a few parameters, grouped in parts like those of a transform. Its JSON
+// form describes it completely. With all parameters zero it is a density near the standard normal.
 type Family interface {
 	Parts() []transforms.Part
 	// LogDensity is log p of each element of z, N×d.
 	LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node
-	// Draw draws one number by the parameters of one column, part by part. Those of this package draw NaN where the parts are not
-	// theirs, or rng is nil.
+	// Draw draws one number with the parameters of one column, part by part. The families of this package return NaN if parts do
+	// not have the sizes of Parts or rng is nil.
 	Draw(parts [][]float64, rng *rand.Rand) float64
 }
 
-// drawable reports n parts of one number each, and something to draw by.
+// drawable reports whether there are n parts of one number each and a random generator.
 func drawable(parts [][]float64, n int, rng *rand.Rand) bool { return rng != nil && areParts(parts, n) }
 
-// areParts reports n parts of one number each.
+// areParts reports whether there are n parts of one number each.
 func areParts(parts [][]float64, n int) bool {
 	return len(parts) == n && !slices.ContainsFunc(parts, func(p []float64) bool { return len(p) != 1 })
 }
 
 var families = registry.New[Family, struct{}]("bases.RegisterFamily")
 
-// RegisterFamily makes the families of type F, which must survive JSON, ones that a base can be saved with.
+// RegisterFamily lets bases with families of type F be saved. F must survive encoding to JSON and back.
 func RegisterFamily[F Family](kind string) error {
 	return registry.AddValue[F](families, kind, nil)
 }
@@ -47,8 +47,8 @@ func RegisterFamily[F Family](kind string) error {
 //
 //	log p(z) = Σ_j log f(z_j; θ_j).
 //
-// The parameters are the family's parts, d×Size each, zero at first and trained with the flow. With a context a conditioner chooses
-// them, θ = conditioner(context).
+// The parameters are the family's parts, d×Size each, zero at first and trained with the flow. With a context a conditioner
+// computes them, θ = conditioner(context).
 type Independent struct {
 	dim    int
 	config IndependentConfig
@@ -59,8 +59,8 @@ type Independent struct {
 type IndependentConfig struct {
 	Family      Family                 // required
 	Context     int                    // numbers of context a row; default 0: none
-	Conditioner layers.MakeConditioner // of the context; default layers.MLPConfig{}.New
-	Dtype       graph.Dtype            // where there is no context; else the conditioner's
+	Conditioner layers.MakeConditioner // reads the context; default layers.MLPConfig{}.New
+	Dtype       graph.Dtype            // without a context; with one the conditioner's dtype holds
 
 	conditioned
 }
@@ -109,13 +109,13 @@ func NewIndependent(dim int, c IndependentConfig) (*Independent, error) {
 	return c.of(dim, p), nil
 }
 
-// of is the base of parameters p.
+// of makes the base with parameters p.
 func (c IndependentConfig) of(dim int, p *parameters) *Independent {
 	c.is = p.conditioner
 	return &Independent{dim, c, p}
 }
 
-// specs are a tensor for each of the family's parts.
+// specs declares one tensor for each of the family's parts.
 func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
 	if defaults.IsNil(c.Family) {
 		return nil, errors.New("bases: Independent: the family is nil")
@@ -155,10 +155,10 @@ func (n *Independent) Config() IndependentConfig { return n.config }
 // Dim is d.
 func (n *Independent) Dim() int { return n.dim }
 
-// ContextDim is how many numbers of context the base reads.
+// ContextDim is how many context values the base reads.
 func (n *Independent) ContextDim() int { return n.config.Context }
 
-// Params are the parts of the family, or the conditioner's parameters; none of a base that NewIndependent has not made.
+// Params are the parts of the family, or the conditioner's parameters; none if the base was not made by NewIndependent.
 func (n *Independent) Params() []*graph.Param {
 	if n.parameters == nil {
 		return nil
@@ -205,7 +205,7 @@ func (n *Independent) Sample(rows int, context mat.Matrix, rng *rand.Rand) (*mat
 	return z, nil
 }
 
-// column are the parts of column j among the numbers of a row, in the memory of parts where there is some.
+// column finds the parts of column j among the numbers of a row. It reuses parts if that is long enough.
 func (n *Independent) column(row []float64, j int, parts [][]float64) [][]float64 {
 	if parts == nil {
 		parts = make([][]float64, len(n.specs))

@@ -14,7 +14,8 @@ import (
 //
 //	log f(z) = log φ((z − μ)/σ) − log σ.
 //
-// Parts mean and log_scale. At zero it is the standard normal.
+// Parts mean and log_scale. With both zero it is the standard normal. Draw is μ + σ·u for a standard normal u. It is
+// NaN if parts do not have the sizes of Parts or rng is nil.
 type Normal struct{}
 
 // Parts are mean and log_scale.

@@ -13,24 +13,26 @@ import (
 	"gaussflow/rows"
 )
 
-// parameters are a base's: tensors of its own, which are every row's, or what a conditioner makes of a row's context.
+// parameters are those of a base: either tensors of its own, the same for all rows, or what a conditioner computes from
+// a row's context.
 type parameters struct {
-	base        string // of its errors
+	base        string // the base's name in errors
 	specs       []graph.ParamSpec
 	context     int
-	own         []*graph.Param     // one a spec, where there is no context
-	conditioner layers.Conditioner // of the context
-	chosen      *graph.RowFunc     // what the conditioner makes of it, for samples
+	own         []*graph.Param     // one for each spec, if there is no context
+	conditioner layers.Conditioner // reads the context, if there is one
+	chosen      *graph.RowFunc     // the conditioner as a function of rows, for samples
 }
 
-// A conditioned is what the config of a base that may read a context knows beside what its fields say: the conditioner in a file, or
-// that of a base that was asked for its config.
+// A conditioned is the part of a config that is not in its public fields, for a base that may read a context: the conditioner as a
+// file describes it, or the conditioner of the base whose Config was called.
 type conditioned struct {
 	described layers.ConditionerDescription
 	is        layers.Conditioner
 }
 
-// check reports columns or a context that are out of range, and a conditioner, made or described, that has nothing to read.
+// check reports a dimension or a context that is out of range, and a conditioner, made or described, where there is no
+// context to read.
 func (c conditioned) check(base string, dim, context int, make layers.MakeConditioner) error {
 	switch {
 	case dim < 1 || dim > mostNumbers:
@@ -43,10 +45,10 @@ func (c conditioned) check(base string, dim, context int, make layers.MakeCondit
 	return nil
 }
 
-// mostNumbers bounds the columns and the context that a slip of the hand can ask for.
+// mostNumbers limits the columns and the context that can be asked for by mistake.
 const mostNumbers = 1 << 20
 
-// describe is the conditioner for a file, empty where there is none.
+// describe describes the conditioner for a file; it is empty if there is none.
 func (c conditioned) describe() (d layers.ConditionerDescription, err error) {
 	if c.is != nil {
 		d, err = layers.DescribeConditioner(c.is)
@@ -62,7 +64,7 @@ func (c conditioned) specsOf(specs []graph.ParamSpec, context int) ([]graph.Para
 	return specs, nil
 }
 
-// numbersOf is how many numbers a conditioner is to put out.
+// numbersOf is how many numbers a conditioner has to output for these specs.
 func numbersOf(specs []graph.ParamSpec) (n int) {
 	for _, s := range specs {
 		n += int(s.Size())
@@ -70,7 +72,8 @@ func numbersOf(specs []graph.ParamSpec) (n int) {
 	return n
 }
 
-// newParameters are fresh ones: zeros, or what a conditioner starts with; make is layers.MLPConfig{}.New where it is nil.
+// newParameters makes fresh parameters: zeros, or those that the conditioner starts with. A nil make stands for
+// layers.MLPConfig{}.New.
 func newParameters(base string, specs []graph.ParamSpec, context int, dtype graph.Dtype, make layers.MakeConditioner) (*parameters, error) {
 	p := &parameters{base: base, specs: specs, context: context}
 	var err error
@@ -90,7 +93,7 @@ func newParameters(base string, specs []graph.ParamSpec, context int, dtype grap
 	return p, p.choose(c)
 }
 
-// readParameters are those of a file.
+// readParameters makes parameters from those of a file.
 func (c conditioned) readParameters(base string, specs []graph.ParamSpec, context int, params []*graph.Param) (*parameters, error) {
 	p := &parameters{base: base, specs: specs, context: context}
 	if context == 0 {
@@ -104,7 +107,7 @@ func (c conditioned) readParameters(base string, specs []graph.ParamSpec, contex
 	return p, p.choose(conditioner)
 }
 
-// choose has the parameters chosen by c.
+// choose makes c the conditioner that computes the parameters.
 func (p *parameters) choose(c layers.Conditioner) error {
 	if err := conditioning.Check(c, p.context, numbersOf(p.specs)); err != nil {
 		return fmt.Errorf("bases: %s: %w", p.base, err)
@@ -124,12 +127,13 @@ func (p *parameters) params() []*graph.Param {
 	return p.own
 }
 
-// packed is what the conditioner makes of the context, N×numbers: spec after spec.
+// packed is the conditioner's output for the context, N×numbers, in the order of the specs.
 func (p *parameters) packed(b *graph.Builder, context *G.Node) *G.Node {
 	return conditioning.Apply(b, p.conditioner, context)
 }
 
-// nodes are a node for each spec, of its shape, or N× that where there is a context. They can stand second in b.Add, b.Sub and b.Mul.
+// nodes has one node for each spec, of the spec's shape, with N in front of it if there is a context. The nodes can be the second
+// operand of b.Add, b.Sub and b.Mul.
 func (p *parameters) nodes(b *graph.Builder, context *G.Node) []*G.Node {
 	nodes := make([]*G.Node, len(p.specs))
 	if p.conditioner == nil {
@@ -147,7 +151,7 @@ func (p *parameters) nodes(b *graph.Builder, context *G.Node) []*G.Node {
 	return nodes
 }
 
-// values are the numbers of each of count rows, spec after spec, or one set for all of them.
+// values are the parameter values for each of count rows, in the order of the specs, or one set for all rows.
 func (p *parameters) values(count int, context mat.Matrix) ([][]float64, error) {
 	if p.conditioner == nil {
 		var all []float64

@@ -9,21 +9,21 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A Quantiler is a base of independent numbers whose distribution functions can be inverted: it maps the unit cube to rows, uniform
-// numbers to samples.
+// A Quantiler is a base of independent numbers whose distribution functions can be inverted: it maps uniform numbers, points of the
+// unit cube, to samples.
 type Quantiler interface {
-	// Quantile is the row z whose number j has a share p_j of column j's distribution below it, for d numbers 0 ≤ p ≤ 1. It is an error
-	// of a base that depends on a context, and of one whose family has no quantiles.
+	// Quantile is the row z whose number j is the p_j-quantile of column j, for d numbers 0 ≤ p ≤ 1. It returns an error if the
+	// base depends on a context or its family has no quantiles.
 	Quantile(p []float64) (z []float64, err error)
 }
 
-// A FamilyQuantiler is a Family that has quantiles: the number that a share p is below, by the parameters of one column, part by part.
-// Those of this package give NaN where the parts are not theirs, or p is no share.
+// A FamilyQuantiler is a Family with quantiles: Quantile is the p-quantile for the parameters of one column, part by part. The
+// families of this package return NaN if parts do not have the sizes of Parts or p is not from 0 to 1.
 type FamilyQuantiler interface {
 	Quantile(parts [][]float64, p float64) float64
 }
 
-// checkShares reports p that are not d numbers from 0 to 1.
+// checkShares reports a p that is not d numbers from 0 to 1.
 func checkShares(base string, dim int, p []float64) error {
 	if dim < 1 {
 		return fmt.Errorf("bases: %s: Quantile: the base is not made: want one of its constructor", base)
@@ -63,7 +63,7 @@ func (u *Uniform) Quantile(p []float64) (z []float64, err error) {
 	return z, nil
 }
 
-// Quantile is the family's, column by column.
+// Quantile takes the family's quantile in each column.
 func (n *Independent) Quantile(p []float64) (z []float64, err error) {
 	if n.parameters == nil {
 		return nil, errNotMade
@@ -94,7 +94,7 @@ func (Normal) Quantile(parts [][]float64, p float64) float64 {
 	return parts[0][0] + math.Exp(parts[1][0])*kernel.Quantile(math.Log(p))
 }
 
-// Quantile is μ + σ·t for the quantile t of the standard density of ν degrees.
+// Quantile is μ + σ·t for the quantile t of the standard density with ν degrees.
 func (StudentT) Quantile(parts [][]float64, p float64) float64 {
 	if !areParts(parts, 3) || !isShare(p) {
 		return math.NaN()

@@ -10,13 +10,13 @@ import (
 	"gaussflow/graph"
 )
 
-// StandardNormal is d independent standard normals, log p(z) = Σ_j log φ(z_j): the base of every flow that is not given another.
+// StandardNormal is d independent standard normals, log p(z) = Σ_j log φ(z_j): the base of a flow unless another is given.
 type StandardNormal struct{ dim int }
 
-// StandardNormalConfig is all there is to say of a StandardNormal.
+// StandardNormalConfig is empty: a StandardNormal has no settings.
 type StandardNormalConfig struct{}
 
-// NewStandardNormal makes one of dim numbers.
+// NewStandardNormal makes a StandardNormal of dim numbers.
 func NewStandardNormal(dim int) (StandardNormal, error) {
 	return StandardNormal{dim}, checkDim("StandardNormal", dim)
 }
@@ -35,7 +35,7 @@ func (s StandardNormal) Config() StandardNormalConfig { return StandardNormalCon
 // Dim is d.
 func (s StandardNormal) Dim() int { return s.dim }
 
-// Params are none.
+// Params is empty.
 func (s StandardNormal) Params() []*graph.Param { return nil }
 
 // LogProb is Σ_j log φ(z_j).
@@ -60,7 +60,7 @@ func checkDim(base string, dim int) error {
 	return nil
 }
 
-// maxDrawn bounds the numbers that one call may draw, 8 GiB: more are a slip of the hand.
+// maxDrawn limits the numbers that one call may draw, 8 GiB. More is taken for a mistake.
 const maxDrawn = 1 << 30
 
 func checkSample(base string, n, dim int, rng *rand.Rand) error {

@@ -11,15 +11,15 @@ import (
 	"gaussflow/transforms"
 )
 
-// StudentT is the family of Student's t densities of ν degrees of freedom, location μ and scale σ: tails that fall as |z|^(−ν−1),
-// with t = (z − μ)/σ and ν = 10·exp(log_degrees),
+// StudentT is the family of Student's t densities with ν degrees of freedom, location μ and scale σ, whose tails fall as
+// |z|^(−ν−1); with t = (z − μ)/σ and ν = 10·exp(log_degrees),
 //
 //	log f(z) = log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ − (ν+1)/2·log(1 + t²/ν) − log σ.
 //
-// Parts mean, log_scale and log_degrees. At zero it has ten degrees.
+// Parts mean, log_scale and log_degrees. With all zero it has ten degrees of freedom.
 type StudentT struct{}
 
-// tenDegrees is log ν where the parameter is zero.
+// tenDegrees is log ν for a zero parameter.
 var tenDegrees = math.Log(10)
 
 // Parts are mean, log_scale and log_degrees.
@@ -36,7 +36,7 @@ func (StudentT) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) 
 	return b.Add(b.Scale(tail, -0.5), b.Sub(b.StudentConstant(logNu), logScale))
 }
 
-// Draw is μ + σ·t. It is NaN where parts are not those of Parts, or rng is nil.
+// Draw is μ + σ·t. It is NaN if parts do not have the sizes of Parts or rng is nil.
 func (StudentT) Draw(parts [][]float64, rng *rand.Rand) float64 {
 	if !drawable(parts, 3, rng) {
 		return math.NaN()

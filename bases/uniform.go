@@ -12,16 +12,16 @@ import (
 	"gaussflow/graph"
 )
 
-// Uniform is the uniform density on a box, its faces included,
+// Uniform is the uniform density on a box, including its faces,
 //
 //	log p(z) = −Σ_j log(high_j − low_j)   where low_j ≤ z_j ≤ high_j for all j,   −Inf elsewhere.
 //
-// It has no parameters: the box is configuration. A row that the layers map outside of it has log p = −Inf, which Flow.LogProb says
-// and Fit does not survive: the layers before it are to end in the box, whatever their parameters.
+// It has no parameters; the box is part of the configuration. A row that the layers map outside the box has log p = −Inf:
+// Flow.LogProb returns that, but Fit fails. So the last layers must map into the box, whatever their parameters.
 type Uniform struct {
 	config    UniformConfig
 	logVolume float64
-	bounds    map[graph.Dtype][2]*graph.Param // low and high, as constants of graphs of either type of numbers
+	bounds    map[graph.Dtype][2]*graph.Param // low and high, as constants for graphs of either type of numbers
 }
 
 // UniformConfig is the box.
@@ -30,7 +30,7 @@ type UniformConfig struct {
 	High []float64 `json:"high"` // required, a number a column, above Low
 }
 
-// Validate reports a box that is none.
+// Validate reports Low and High that do not describe a box.
 func (c UniformConfig) Validate() error {
 	if len(c.Low) == 0 || len(c.Low) != len(c.High) {
 		return fmt.Errorf("bases: Uniform: got %d numbers in Low and %d in High, want one a column in both, of at least one column", len(c.Low), len(c.High))
@@ -43,7 +43,7 @@ func (c UniformConfig) Validate() error {
 	return nil
 }
 
-// NewUniform makes one of a column for each number of Low.
+// NewUniform makes a Uniform with one column for each number of Low.
 func NewUniform(c UniformConfig) (*Uniform, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -84,10 +84,10 @@ func (u *Uniform) Config() UniformConfig { return u.config }
 // Dim is d.
 func (u *Uniform) Dim() int { return len(u.config.Low) }
 
-// Params are none.
+// Params is empty.
 func (u *Uniform) Params() []*graph.Param { return nil }
 
-// Bounded is true: outside of the box the density is zero.
+// Bounded is true: outside the box the density is zero.
 func (u *Uniform) Bounded() bool { return true }
 
 // LogProb is −log volume inside and −Inf outside.
@@ -116,7 +116,7 @@ func (u *Uniform) Sample(n int, _ mat.Matrix, rng *rand.Rand) (*mat.Dense, error
 	return z, nil
 }
 
-// at is the number of column j below which a share p of the mass is.
+// at is the p-quantile of column j.
 func (u *Uniform) at(j int, p float64) float64 {
 	low, high := u.config.Low[j], u.config.High[j]
 	return min(low+p*(high-low), high)

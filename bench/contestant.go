@@ -8,15 +8,15 @@ import (
 	"gaussflow/graph"
 )
 
-// A Work is what contestants are timed at.
+// A Work is a task at which contestants are timed.
 type Work string
 
-// The works.
+// The tasks.
 const (
 	Step       Work = "step"        // forward, backward and Adam on one batch of the shape
-	LogProb    Work = "logprob"     // of Rows rows
-	LogProbOne Work = "logprob_one" // of one row
-	Sample     Work = "sample"      // of Rows rows
+	LogProb    Work = "logprob"     // LogProb of Rows rows
+	LogProbOne Work = "logprob_one" // LogProb of one row
+	Sample     Work = "sample"      // Sample of Rows rows
 	Trained    Work = "trained"     // Sample of Rows rows of the shape's flow after training
 	WarmStart  Work = "warmstart"   // InitFrom on the shape's WarmRows rows
 )
@@ -27,11 +27,11 @@ var Works = []Work{Step, LogProb, LogProbOne, Sample, Trained, WarmStart}
 // Rows is the size of the table of LogProb and Sample.
 const Rows = 4096
 
-// A Run does the work once for every true that next returns. What it does before the first call (compiling, the first
-// step) is no part of the work: *testing.B's Loop is a next, and so is a count that starts a clock.
+// A Run does the work once for every true that next returns. What it does before the first call (compiling, a first
+// step) is not part of the work. Both *testing.B's Loop and a counter that starts a clock can be next.
 type Run func(next func() bool) error
 
-// Time is how long n times the work take.
+// Time is how long it takes to do the work n times.
 func (r Run) Time(n int) (took time.Duration, err error) {
 	var start time.Time
 	i := 0
@@ -49,7 +49,7 @@ func (r Run) Time(n int) (took time.Duration, err error) {
 	return took, err
 }
 
-// repeat is the Run of a piece of work that stands by itself. It is done once beforehand.
+// repeat makes a Run of a piece of work that can be repeated. It is done once beforehand.
 func repeat(do func() error) Run {
 	return func(next func() bool) error {
 		err := do()
@@ -60,17 +60,18 @@ func repeat(do func() error) Run {
 	}
 }
 
-// A Contestant is one way to run a shape's flow. All have the same parameters and data.
+// A Contestant is one way of computing a shape's flow. All have the same parameters and data.
 type Contestant struct {
 	Name  string
 	works map[Work]maker
 }
 
-// A maker prepares a work. workers are the shards of a training batch; readers use what GOMAXPROCS allows.
+// A maker prepares a work. workers is the number of shards of a training batch; the other works use as many processors
+// as GOMAXPROCS allows.
 type maker func(s Shape, dtype graph.Dtype, workers int) (Run, error)
 
-// Contestants are fused and composed graphs under our Program, the hand-written opponent, and the composed graph under
-// Gorgonia's own machine and Adam.
+// Contestants are fused and composed graphs under our Program, the hand-written implementation, and the composed graph
+// under Gorgonia's own machine and Adam.
 var Contestants = []Contestant{
 	{"fused", map[Work]maker{
 		Step: fitStep(false), LogProb: readRows(Rows), LogProbOne: readRows(1), Sample: sampleRows(Shape.Flow), Trained: sampleRows(Shape.Trained), WarmStart: warmStart}},
@@ -82,14 +83,14 @@ var Contestants = []Contestant{
 		Step: stockStep, LogProb: stockRows(Rows), LogProbOne: stockRows(1)}},
 }
 
-// Does reports whether c can do w on s: a warm start and samples of the trained flow are about mixtures, and nobody has written
-// splines by hand.
+// Does reports whether c can do w on s: warm starts, and samples of the trained flow, need mixtures, and there is no
+// hand-written implementation of splines.
 func (c Contestant) Does(s Shape, w Work) bool {
 	mixtures := s.Recipe == Mixtures || w != Trained && w != WarmStart
 	return c.works[w] != nil && mixtures && !(c.Name == "manual" && s.Recipe == Splines)
 }
 
-// New prepares c for w on a shape, with workers ≥ 1 shards of a training batch. It is an error that wraps
+// New prepares c for w on a shape, with workers ≥ 1 shards of a training batch. It returns an error that wraps
 // errors.ErrUnsupported if c does not do w on s.
 func (c Contestant) New(s Shape, dtype graph.Dtype, w Work, workers int) (Run, error) {
 	if !c.Does(s, w) {

@@ -13,7 +13,7 @@ import (
 	"gaussflow/train"
 )
 
-// fitStep steps by a Fit of one batch an epoch, in the order of its rows as all contestants have it, which asks next after every
+// fitStep makes steps by a Fit with one batch an epoch and the rows in order, as for all contestants; it calls next after every
 // batch.
 func fitStep(composed bool) maker {
 	return func(s Shape, dtype graph.Dtype, workers int) (Run, error) {

@@ -52,7 +52,7 @@ func hand[T kernel.Float](s Shape, dtype graph.Dtype, workers int) (*manual.Flow
 	return manual.New[T](f, workers)
 }
 
-// started repeats do while m's workers run.
+// started repeats do while m's workers are running.
 func started[T kernel.Float](m *manual.Flow[T], do func() error) Run {
 	return func(next func() bool) error {
 		defer m.Start()()

@@ -9,17 +9,17 @@ import (
 	"gaussflow/transforms"
 )
 
-// A Recipe says what a shape's flow is made of. What is not named is its default.
+// A Recipe says what a shape's flow is made of. Settings that it does not mention have their defaults.
 type Recipe string
 
 // The recipes.
 const (
-	Mixtures Recipe = ""    // couplings of mixtures behind rotations, or without Hidden a Gaussianization: what the project began with
+	Mixtures Recipe = ""    // couplings of mixtures with rotations before them, or without Hidden a Gaussianization flow
 	Splines  Recipe = "nsf" // a neural spline flow: couplings of rational-quadratic splines of Components bins, two a block
-	Masked   Recipe = "maf" // a masked autoregressive flow: affine layers in turning order, one a block
+	Masked   Recipe = "maf" // a masked autoregressive flow: affine layers in alternating order, one a block
 )
 
-// fresh makes the shape's flow as its recipe begins it.
+// fresh makes the shape's flow with the initial parameters of its recipe.
 func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {
 	switch {
 	case s.Recipe == Splines:
@@ -34,7 +34,7 @@ func (s Shape) fresh(dtype graph.Dtype) (*flows.Flow, error) {
 	}
 }
 
-// masked has the columns in order in every other layer and in reverse in the ones between.
+// masked makes layers that alternate between the columns' order and its reverse.
 func (s Shape) masked(dtype graph.Dtype) (*flows.Flow, error) {
 	var stack []flows.Named
 	for i := range s.Blocks {

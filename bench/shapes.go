@@ -11,18 +11,18 @@ import (
 	"gaussflow/train"
 )
 
-// A Shape is one of the problems that everything is measured on.
+// A Shape is one of the problems on which everything is measured.
 type Shape struct {
 	Name       string
 	Dim        int
 	Blocks     int
 	Components int   // of a mixture, or bins of a spline
-	Hidden     []int // nil: the diagonal flow
+	Hidden     []int // nil for the diagonal flow
 	Batch      int
 	Recipe     Recipe
 }
 
-// Shapes are the problems, of each recipe small to large.
+// Shapes are the problems, from small to large for each recipe.
 var Shapes = []Shape{
 	{"moons", 2, 4, 8, []int{32, 32}, 512, Mixtures},
 	{"tabular", 6, 6, 8, []int{64, 64}, 512, Mixtures},
@@ -34,7 +34,7 @@ var Shapes = []Shape{
 	{"maf-43", 43, 5, 0, []int{128, 128}, 512, Masked},
 }
 
-// Flow makes the shape's flow with every parameter moved off its start, so that nothing is trivially zero.
+// Flow makes the shape's flow with every parameter changed from its start, so that nothing is trivially zero.
 func (s Shape) Flow(dtype graph.Dtype) (*flows.Flow, error) {
 	f, err := s.fresh(dtype)
 	if err != nil {
@@ -53,10 +53,10 @@ func (s Shape) Flow(dtype graph.Dtype) (*flows.Flow, error) {
 	return f, nil
 }
 
-// trainedSteps is how many steps of training a Trained flow has had.
+// trainedSteps is how many training steps a Trained flow has had.
 const trainedSteps = 100
 
-// Trained is Flow after steps of Adam on Data, the same numbers at each call.
+// Trained is Flow after some steps of Adam on Data, with the same numbers in each call.
 func (s Shape) Trained(dtype graph.Dtype) (*flows.Flow, error) {
 	f, err := s.Flow(dtype)
 	if err != nil {
@@ -70,7 +70,7 @@ func (s Shape) Trained(dtype graph.Dtype) (*flows.Flow, error) {
 	return f, err
 }
 
-// WarmRows is the size of the table that the warm start reads: 5000 of two columns, 50,000 of more.
+// WarmRows is the size of the table for the warm start: 5000 rows of two columns, 50,000 of more.
 func (s Shape) WarmRows() int {
 	if s.Dim == 2 {
 		return 5000
@@ -78,7 +78,7 @@ func (s Shape) WarmRows() int {
 	return 50_000
 }
 
-// Data is n rows of seeded noise as wide as the shape.
+// Data is n rows of seeded noise, as wide as the shape.
 func (s Shape) Data(n int) *mat.Dense {
 	rng := initializers.NewRand(2, 2)
 	x := mat.NewDense(n, s.Dim, nil)

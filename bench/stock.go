@@ -11,20 +11,20 @@ import (
 	"gaussflow/graph"
 )
 
-// A stock is the composed graph of a flow as a user of Gorgonia alone would run it: its tape machine, its gradients bound
-// to the parameters' nodes, its Adam. It copies the flow's parameters.
+// A stock is the composed graph of a flow as it would run with Gorgonia alone: with its tape machine, with gradients
+// bound to the parameters' nodes, and with its Adam. It has copies of the flow's parameters.
 type stock struct {
 	machine G.VM
 	solver  G.Solver
 	x       *G.Node
 	params  G.Nodes
-	out     G.Value // log p of each row, or their part of the mean of −log p
+	out     G.Value // log p of each row, or the rows' contribution to the batch's mean of −log p
 	rows    int
 	in      *tensor.Dense
 }
 
-// newStock builds the graph for a number of rows. With a batch > 0 it is one to learn from: its result is the rows' part of
-// the batch's mean of −log p, and it has the gradients.
+// newStock builds the graph for a number of rows. If batch > 0 it is for training: its result is the rows' contribution to
+// the batch's mean of −log p, and it has gradients.
 func newStock(f *flows.Flow, rows, batch int) (*stock, error) {
 	b := graph.NewBuilder(f.Dtype())
 	b.Composed = true
@@ -54,7 +54,7 @@ func newStock(f *flows.Flow, rows, batch int) (*stock, error) {
 	return s, nil
 }
 
-// fill gives the parameters' nodes copies of the flow's, and every other input zeros.
+// fill sets the parameters' nodes to copies of the flow's parameters, and every other input to zeros.
 func (s *stock) fill(g *G.ExprGraph, f *flows.Flow) error {
 	for i, p := range f.Params() {
 		v := tensor.New(tensor.WithShape(p.Shape()...), tensor.WithBacking(clone(p.Data())))
@@ -90,7 +90,7 @@ func zeros(n *G.Node) any {
 	return float64(0)
 }
 
-// load copies rows first… of x in; those beyond its end repeat its last one.
+// load copies rows of x from row first on; beyond its end the last row is repeated.
 func (s *stock) load(x *mat.Dense, first int) {
 	n, dim := x.Dims()
 	for i := range s.rows {
@@ -105,13 +105,14 @@ func (s *stock) load(x *mat.Dense, first int) {
 	}
 }
 
-// run evaluates the graph and makes the machine ready for the next time.
+// run evaluates the graph and resets the machine.
 func (s *stock) run() error {
 	s.machine.Reset()
 	return s.machine.RunAll()
 }
 
-// learn adds the gradients of the batch x, part by part, to what the parameters' nodes hold since the last step.
+// learn adds the gradients of the batch x, part by part, to those that the parameters' nodes have accumulated since the
+// last step.
 func (s *stock) learn(x *mat.Dense) error {
 	n, _ := x.Dims()
 	for first := 0; first < n; first += s.rows {
@@ -131,11 +132,11 @@ func (s *stock) step(x *mat.Dense) error {
 	return s.solver.Step(G.NodesToValueGrads(s.params))
 }
 
-// stockMost is the most rows of a batch that a tape machine takes at a time. It keeps the value of every node: diagonal's
-// 4096 rows would be over 20 GB in float64.
+// stockMost is the most rows that a tape machine processes at a time. It keeps the value of every node, which for the
+// 4096 rows of the shape diagonal would be over 20 GB in float64.
 const stockMost = 1024
 
-// stockStep steps on one thread: a tape machine has no shards.
+// stockStep uses one thread, because a tape machine has no shards.
 func stockStep(s Shape, dtype graph.Dtype, _ int) (Run, error) {
 	rows := min(s.Batch, stockMost)
 	if s.Batch%rows != 0 {

@@ -7,17 +7,18 @@ import (
 	"sort"
 )
 
-// What makes a value an atom.
+// The conditions under which a value is an atom.
 const (
-	atomShare   = 0.03 // of the values
-	atomExcess  = 5    // times what its neighbours let expect
-	fewestAtoms = 10   // cells that have it
+	atomShare   = 0.03 // the least share of the values
+	atomExcess  = 5    // the least multiple of the share that its neighbours suggest
+	fewestAtoms = 10   // the fewest cells that have the value
 	mostAtoms   = 8
-	neighbours  = 0.05 // share of the values that are its neighbours
+	neighbours  = 0.05 // the share of the values that count as its neighbours
 )
 
-// atomsOf finds values that have a probability of their own beside a continuous rest, as the 0 of sums that were not spent has: at least
-// a share of all, and many more than a smooth density of the values around would give a cell of the grid. sample is some of the values.
+// atomsOf finds values with a probability of their own beside a continuous distribution, such as 0 among amounts spent: values with
+// at least a minimal share of all, and many more than a smooth density of the values around would give a cell of the grid. sample
+// is some of the values.
 func atomsOf(v *Values, sample []float64, step float64) (atoms []Atom) {
 	if v.Distinct() <= 2*mostAtoms {
 		return nil
@@ -35,10 +36,12 @@ func atomsOf(v *Values, sample []float64, step float64) (atoms []Atom) {
 	return atoms[:min(len(atoms), mostAtoms)]
 }
 
-// sparse is how many points of a grid a value may stand for before the grid says nothing of how likely its neighbours are.
+// sparse is how many points of a grid there may be for each distinct value; beyond that the grid does not show how likely
+// neighbouring points are.
 const sparse = 50
 
-// around says which share the values next to another have on average, two on either side, where values fill a grid.
+// around returns a function that gives the average share of the values next to another, two on either side, for values
+// that fill a grid.
 func around(v *Values, step float64) func(value float64) float64 {
 	counts := v.distinct.most()
 	if !v.distinct.exact() || step == 0 || v.Max-v.Min > sparse*step*float64(counts.used) {
@@ -57,7 +60,8 @@ func around(v *Values, step float64) func(value float64) float64 {
 	}
 }
 
-// expected is the share that a cell of the grid around a value has by those of its neighbours on either side, the greater of both.
+// expected is the share that the grid cell around a value would have, judged by its neighbours: the greater of the estimates from
+// either side.
 func expected(sorted []float64, value, step float64) float64 {
 	lo, hi := sort.SearchFloat64s(sorted, value), sort.SearchFloat64s(sorted, math.Nextafter(value, math.Inf(1)))
 	n := max(int(neighbours*float64(len(sorted))), 1)
@@ -71,7 +75,7 @@ func expected(sorted []float64, value, step float64) float64 {
 	return share
 }
 
-// density is the share of all that one cell has where n of them lie within a width.
+// density is the share of all values in one cell, if n of them lie within a width.
 func density(n int, width, step float64, all int) float64 {
 	if width <= 0 {
 		return 1

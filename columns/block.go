@@ -8,21 +8,21 @@ import (
 	"sync/atomic"
 )
 
-// A block is some rows of a table, copied, so that several columns can be looked at at the same time while the next rows are read.
+// A block is a copy of some rows of a table, so that several columns can be examined concurrently while the next rows are read.
 type block struct {
 	width   int // columns
 	rows    int
 	places  []place
-	numbers []float64 // row-major, of cells that are stored as numbers
-	stored  []bool    // which these are
-	seen    []bool    // columns of which a number has come: the first one's text is kept, and that of all that a float64 may have rounded
-	text    string    // the other cells, one after the other
-	ends    []int     // of each cell in text
+	numbers []float64 // row-major; the values of cells that are stored as numbers
+	stored  []bool    // which cells these are
+	seen    []bool    // columns in which a number has been seen: the text of the first is kept, and of all that float64 may have rounded
+	text    string    // the texts of the other cells, joined
+	ends    []int     // end of each cell in text
 
-	cells []byte // the text in the making
+	cells []byte // text while the block is filled
 }
 
-// A place is that of a row in the table: see Pass.Place.
+// A place is a row's position in the table: see Pass.Place.
 type place struct{ row, line int }
 
 func placeOf(p Pass) (at place) {
@@ -30,17 +30,17 @@ func placeOf(p Pass) (at place) {
 	return at
 }
 
-// What a block holds at most, or a row.
+// The limits of a block, and of a row.
 const (
 	blockCells = 1 << 16
 	blockRows  = 1 << 12
 	blockText  = 1 << 20
 )
 
-// longestLooked is how much of a text is looked at: no level of a category and no number is longer.
+// longestLooked is how much of a text is examined: every level of a category and every number is shorter.
 const longestLooked = longestLevel + 1
 
-// add takes the present row of a pass.
+// add appends the current row of a pass.
 func (b *block) add(p Pass) {
 	b.places = append(b.places, placeOf(p))
 	b.numbers, b.stored, b.ends = slices.Grow(b.numbers, b.width), slices.Grow(b.stored, b.width), slices.Grow(b.ends, b.width)
@@ -56,15 +56,15 @@ func (b *block) add(p Pass) {
 	b.rows++
 }
 
-// full reports whether no row more should be added.
+// full reports whether no further row should be added.
 func (b *block) full() bool {
 	return b.rows >= blockRows || b.rows*b.width >= blockCells || len(b.cells) >= blockText
 }
 
-// end ends the making of a block.
+// end completes the block.
 func (b *block) end() { b.text = string(b.cells) }
 
-// begin makes it one of no rows again.
+// begin empties the block.
 func (b *block) begin() {
 	b.rows, b.places, b.numbers, b.stored, b.ends, b.cells = 0, b.places[:0], b.numbers[:0], b.stored[:0], b.ends[:0], b.cells[:0]
 }
@@ -72,13 +72,13 @@ func (b *block) begin() {
 // numeric reports whether all cells are stored as numbers.
 func (b *block) numeric() bool { return !slices.Contains(b.stored, false) }
 
-// number is column j of row i, where it is stored as a number.
+// number is column j of row i, if it is stored as a number.
 func (b *block) number(i, j int) (v float64, ok bool) {
 	return b.numbers[i*b.width+j], b.stored[i*b.width+j]
 }
 
-// cell is the text of column j of row i, as far as it is looked at; of numbers it is there of the first in a column, and of those that
-// are greater than mostWhole.
+// cell is the text of column j of row i, up to longestLooked bytes. For numbers it is there for the first of a column, and for
+// those greater than mostWhole.
 func (b *block) cell(i, j int) string {
 	at := i*b.width + j
 	if at == 0 {
@@ -87,7 +87,7 @@ func (b *block) cell(i, j int) string {
 	return b.text[b.ends[at-1]:b.ends[at]]
 }
 
-// blocks reads all rows that can be read, in blocks: the next one while one is looked at.
+// blocks reads all readable rows in blocks, and reads the next block while look examines the current one.
 func (p *profile) blocks(look func(*block) error, fault func(Pass, string)) (err error) {
 	read, looked := make(chan *block), make(chan *block, 2)
 	for seen := make([]bool, len(p.names)); len(looked) < cap(looked); {

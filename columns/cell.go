@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A cell reads the cells of one column.
+// A cell converts the cells of one column to values.
 type cell struct {
 	*Column
 	level map[string]int
@@ -22,10 +22,11 @@ func newCell(c *Column) *cell {
 	return r
 }
 
-// text is the value of a text: NaN for a missing one, and where why says that it is none.
+// text is the value of a cell's text; NaN if it is missing, and also if why says that it cannot be a value of the
+// column.
 func (c *cell) text(s string) (v float64, why string) {
 	if c.level != nil {
-		if i, known := c.level[s]; known { // also one that looks like a missing value, where a schema says so
+		if i, known := c.level[s]; known { // a level that looks like a missing value comes first
 			return float64(i), ""
 		}
 	}
@@ -46,8 +47,8 @@ func (c *cell) text(s string) (v float64, why string) {
 	return c.number(s)
 }
 
-// number reads a number as the column writes them; one without the currency or unit of the column is none of it,
-// nor is one that is below 0 by parentheses where those of the column are not.
+// number reads a number in the way in which the column writes numbers. One without the column's currency or unit is
+// refused, and so is a negative number in parentheses if the column does not write negative numbers so.
 func (c *cell) number(s string) (v float64, why string) {
 	r, ok := read(s, c.Form.Decimal == ",")
 	if !ok {
@@ -59,7 +60,7 @@ func (c *cell) number(s string) (v float64, why string) {
 	return r.value, ""
 }
 
-// stored is the value of a number of a table that stores numbers.
+// stored is the value of a number in a table that stores numbers.
 func (c *cell) stored(v float64) (_ float64, why string) {
 	if c.level == nil || v != v {
 		return v, ""
@@ -67,7 +68,7 @@ func (c *cell) stored(v float64) (_ float64, why string) {
 	return c.text(string(AppendNumber(nil, v)))
 }
 
-// of is the value of column j of the present row.
+// of is the value of column j of the current row.
 func (c *cell) of(p Pass, j int) (v float64, why string) {
 	if v, ok := p.Number(j); ok {
 		return c.stored(v)
@@ -83,8 +84,8 @@ func (c *cell) in(b *block, i, j int) (v float64, why string) {
 	return c.text(b.cell(i, j))
 }
 
-// Parse is the value of a cell of the column: a number, the seconds of a time, the index of a level; NaN where the cell is missing.
-// An error says why the cell is none of these.
+// Parse is the value of a cell of the column: a number, the seconds of a time, the index of a level; NaN for a missing cell. The
+// error says why the cell is none of these.
 func (c *Column) Parse(text string) (float64, error) {
 	if c == nil {
 		return math.NaN(), fmt.Errorf("columns: Parse: the Column is nil")
@@ -96,8 +97,8 @@ func (c *Column) Parse(text string) (float64, error) {
 	return v, nil
 }
 
-// Reader is Parse for many cells, prepared once; why says what is wrong with a cell that has no value, without the column's name. It
-// may be called from several goroutines. Of a nil Column all cells are missing.
+// Reader returns a function that does what Parse does, prepared for many cells. why says, without the column's name, what is wrong
+// with a cell that has no value. The function may be called from several goroutines. For a nil Column all cells are missing.
 func (c *Column) Reader() (read func(text string) (v float64, why string)) {
 	if c == nil {
 		return func(string) (float64, string) { return math.NaN(), "" }

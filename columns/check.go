@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// A check compares a derived column of a row with what it is made of.
+// A check compares a derived column of a row with the value computed from the columns it is derived from.
 type check struct {
 	*cell
 	at   int
@@ -14,7 +14,7 @@ type check struct {
 	x    []float64
 }
 
-// relations are the checks of the derived columns of a table whose columns have those names.
+// relations are the checks of the derived columns for a table whose columns have these names.
 func (s *Schema) relations(names []string) (checks []*check, err error) {
 	place := make(map[string]int, len(names))
 	for j, name := range names {
@@ -43,7 +43,7 @@ func (s *Schema) relations(names []string) (checks []*check, err error) {
 	return checks, nil
 }
 
-// broken reports whether the present row has another value than the relation makes, and that value; where a cell is missing it has not.
+// broken reports whether the current row has a value other than the computed one, and that value. A missing cell is never broken.
 func (k *check) broken(p Pass) (off bool, text string) {
 	y, why := k.of(p, k.at)
 	if why != "" || y != y {
@@ -58,7 +58,7 @@ func (k *check) broken(p Pass) (off bool, text string) {
 	return true, string(p.Text(k.at))
 }
 
-// same reports whether a text is the one value of a constant, or no value.
+// same reports whether a text is the value of a constant column, or missing.
 func (k *check) same(text string) bool {
 	if text == k.Value || Missing(text) {
 		return true
@@ -68,7 +68,7 @@ func (k *check) same(text string) bool {
 	return why == "" && unread == "" && math.Abs(v-one) <= fewUnits*unitOf(one)
 }
 
-// Column is the column of a name.
+// Column is the column with that name.
 func (s *Schema) Column(name string) (c *Column, ok bool) {
 	if s == nil {
 		return nil, false

@@ -2,25 +2,26 @@ package columns
 
 import "iter"
 
-// counts says how often each of many values came: a hash table of open addressing. A value costs it a few nanoseconds, a map of the
-// language ten times as many, and the table of a column of few values takes next to no memory, where a table may have many columns.
+// counts counts how often each of many values occurs: a hash table with open addressing. A value costs a few nanoseconds, a tenth
+// of what Go's map takes, and the table for a column with few values is very small, which matters because a table may have many
+// columns.
 type counts[K comparable] struct {
-	hash  func(K) uint64 // of which the highest bits say where a value is looked for first
-	slots []slot[K]      // a power of two of them
+	hash  func(K) uint64 // its highest bits say where the search for a value starts
+	slots []slot[K]      // their number is a power of two
 	used  int
-	shift int // of a hash, to a place in slots
+	shift int // of a hash, to an index of slots
 }
 
-// A slot is free where times is 0.
+// A slot is free if times is 0.
 type slot[K comparable] struct {
 	key   K
 	times int
 }
 
-// fewestSlots is how many a table begins with: room for three values.
+// fewestSlots is the initial size of a table, enough for three values.
 const fewestSlots = 4
 
-// at is the slot of a value whose hash is known, or a free one where it belongs, which the caller fills before another call.
+// at is the slot of a value with the given hash, or a free slot for it, which the caller must fill before another call.
 func (c *counts[K]) at(hash uint64, v K) *slot[K] {
 	if 4*(c.used+1) > 3*len(c.slots) {
 		c.resize(max(2*len(c.slots), fewestSlots))
@@ -37,7 +38,7 @@ func (c *counts[K]) find(hash uint64, v K) *slot[K] {
 	}
 }
 
-// resize makes room for what is there in so many slots.
+// resize moves the values to a table with that many slots.
 func (c *counts[K]) resize(slots int) {
 	old := c.slots
 	c.slots, c.shift = make([]slot[K], slots), 64
@@ -51,7 +52,7 @@ func (c *counts[K]) resize(slots int) {
 	}
 }
 
-// keep keeps the values for which a count is left, and that many of each.
+// keep sets each value's count to what left returns, and drops the values for which that is 0.
 func (c *counts[K]) keep(left func(v K, times int) int) {
 	kept := make([]slot[K], 0, c.used)
 	for v, times := range c.all() {
@@ -66,7 +67,7 @@ func (c *counts[K]) keep(left func(v K, times int) int) {
 	c.used = len(kept)
 }
 
-// of is how often a value came.
+// of is how often a value has occurred.
 func (c *counts[K]) of(v K) int {
 	if c.used == 0 {
 		return 0
@@ -74,7 +75,7 @@ func (c *counts[K]) of(v K) int {
 	return c.find(c.hash(v), v).times
 }
 
-// all are the values and how often each came, in no order that means anything.
+// all yields the values with their counts, in no particular order.
 func (c *counts[K]) all() iter.Seq2[K, int] {
 	return func(yield func(K, int) bool) {
 		for _, s := range c.slots {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Describe says in words what the values of the column are: their range, their step, their levels.
+// Describe describes the values of the column in words: their range, their step, their levels.
 func (c *Column) Describe() string {
 	if c == nil {
 		return ""
@@ -43,7 +43,7 @@ func (c *Column) Describe() string {
 	return strings.Join(parts, "; ")
 }
 
-// Show is a value as the column writes it, also one beyond its bounds, in few digits where it has many.
+// Show writes a value as the column does, even one beyond its bounds, and shortened if it has many digits.
 func (c *Column) Show(v float64) string {
 	if c == nil {
 		return strconv.FormatFloat(v, 'g', 6, 64)
@@ -56,7 +56,7 @@ func (c *Column) Show(v float64) string {
 	return string(plain.Append(nil, v))
 }
 
-// spell is a number of seconds in words.
+// spell writes a number of seconds in words.
 func spell(seconds float64) string {
 	for _, u := range []struct {
 		name string
@@ -76,10 +76,10 @@ func plural(n int, name string) string {
 	return fmt.Sprintf("%d %ss", n, name)
 }
 
-// listedLevels is how many levels are written out.
+// listedLevels is how many levels are listed.
 const listedLevels = 6
 
-// listed is the levels with their counts, the commonest first.
+// listed lists the levels with their counts, the commonest first.
 func (c *Column) listed() string {
 	levels := c.commonest()
 	var b strings.Builder
@@ -101,7 +101,7 @@ func (c *Column) listed() string {
 	return b.String()
 }
 
-// String is the relation as a sum: 2.54 a + 7.
+// String writes the relation as a sum: 2.54 a + 7.
 func (r *Relation) String() string {
 	if r == nil {
 		return ""
@@ -120,7 +120,7 @@ func (r *Relation) String() string {
 	return b.String()
 }
 
-// term writes a summand behind others.
+// term writes a further summand.
 func term(b *strings.Builder, f float64, name string) {
 	sign, first := " + ", b.Len() == 0
 	if f < 0 {

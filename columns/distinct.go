@@ -8,28 +8,29 @@ import (
 	"strings"
 )
 
-// distinct counts values: each of them while there are at most limit; then those whose hash ends in so many zeros that the limit is
-// kept, which are a fair sample of all different values (M. Wegman; P. Flajolet, "On adaptive sampling", Computing 43 (1990)):
-// the number of values is off by about 1.2/√limit of itself.
+// distinct counts values. It counts each of them as long as there are at most limit; beyond that only those whose hash ends in so
+// many zeros that the limit is kept, which are a fair sample of all different values (M. Wegman; P. Flajolet, "On adaptive
+// sampling", Computing 43 (1990)). The number of different values then has a relative error of about 1.2/√limit.
 type distinct[K cmp.Ordered] struct {
 	limit  int
-	own    func(K) K // what of a value is held for long
-	zeros  int       // at the end of the hashes of what is counted
+	own    func(K) K // makes a copy of a value for keeping
+	zeros  int       // how many zeros the hashes of counted values end in
 	counts counts[K]
-	common *common[K] // once not all are counted
-	rough  bool       // which are the commonest is not asked once not all are counted
+	common *common[K] // set once not all values are counted
+	rough  bool       // the commonest values are not needed once not all are counted
 }
 
 func newDistinct[K cmp.Ordered](limit int, hash func(K) uint64, own func(K) K) *distinct[K] {
 	return &distinct[K]{limit: limit, own: own, counts: counts[K]{hash: hash}}
 }
 
-// newNumbers are distinct numbers.
+// newNumbers counts numbers.
 func newNumbers(limit int) *distinct[float64] {
 	return newDistinct(limit, hashNumber, func(v float64) float64 { return v })
 }
 
-// newTexts are distinct texts, of which the commonest are not asked for. Those that come may be parts of much longer ones.
+// newTexts counts texts, without finding the commonest. It copies those it keeps, because they may be parts of much longer
+// ones.
 func newTexts(limit int) *distinct[string] {
 	d := newDistinct(limit, hashText, strings.Clone)
 	d.rough = true
@@ -39,7 +40,7 @@ func newTexts(limit int) *distinct[string] {
 // hashNumber is the same for 0 and −0, which are one value.
 func hashNumber(v float64) uint64 { return mixed(math.Float64bits(v + 0)) }
 
-// hashText is FNV-1a of 64 bits, mixed, because its last bits alone are weak.
+// hashText is 64-bit FNV-1a with its bits mixed again, because its last bits alone are weak.
 func hashText(s string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := range len(s) {
@@ -50,7 +51,7 @@ func hashText(s string) uint64 {
 
 func mixed(seed uint64) uint64 {
 	hash := rand.NewPCG(seed, 0)
-	hash.Uint64() // still shows the seed
+	hash.Uint64() // without mixing, the result still shows the seed
 	return hash.Uint64()
 }
 
@@ -74,7 +75,7 @@ func (d *distinct[K]) add(v K) {
 	}
 }
 
-// thin goes on with about half of the values.
+// thin drops about half of the values.
 func (d *distinct[K]) thin() {
 	if d.common == nil {
 		if d.common = new(common[K]); !d.rough {
@@ -95,10 +96,10 @@ func (d *distinct[K]) sampled(hash uint64) bool { return hash&(1<<d.zeros-1) == 
 // exact reports whether all values are counted.
 func (d *distinct[K]) exact() bool { return d.common == nil }
 
-// number is how many values there are.
+// number is the number of different values.
 func (d *distinct[K]) number() int { return d.counts.used << d.zeros }
 
-// top is how often the commonest value is there, by at most a thousandth of all values too few.
+// top is the count of the commonest value; it may be too low by up to a thousandth of all values.
 func (d *distinct[K]) top() (top int) {
 	for _, n := range d.most().all() {
 		top = max(top, n)
@@ -106,7 +107,7 @@ func (d *distinct[K]) top() (top int) {
 	return top
 }
 
-// most are the counts of the commonest values, each by at most a thousandth of all values too low.
+// most are the counts of the commonest values; each may be too low by up to a thousandth of all values.
 func (d *distinct[K]) most() *counts[K] {
 	if d.common != nil {
 		return &d.common.counts
@@ -114,7 +115,7 @@ func (d *distinct[K]) most() *counts[K] {
 	return &d.counts
 }
 
-// sorted are the values that are counted, ascending.
+// sorted are the counted values, ascending.
 func (d *distinct[K]) sorted() []K {
 	values := make([]K, 0, d.counts.used)
 	for v := range d.counts.all() {
@@ -124,18 +125,18 @@ func (d *distinct[K]) sorted() []K {
 	return values
 }
 
-// common finds values that are in more than a thousandth of the rows. Values are counted while the table has room; then as many are
-// taken off each as the first beyond the commonest has, so that a count is too low by at most n/commonest of all n (J. Misra and
-// D. Gries, "Finding repeated elements", Science of Computer Programming 2 (1982); P. Agarwal and others, "Mergeable summaries", ACM
-// Transactions on Database Systems 38 (2013)).
+// common finds values that occur in more than a thousandth of the rows. Values are counted as long as the table has room. Then the
+// count of the first value after the commonest ones is subtracted from every count, so that a count is too low by at most
+// n/commonest out of all n (J. Misra and D. Gries, "Finding repeated elements", Science of Computer Programming 2 (1982); P.
+// Agarwal and others, "Mergeable summaries", ACM Transactions on Database Systems 38 (2013)).
 type common[K cmp.Ordered] struct{ counts counts[K] }
 
 const (
 	commonest  = 1 << 10
-	commonHeld = 4 * commonest // before some are taken off
+	commonHeld = 4 * commonest // values held before counts are reduced
 )
 
-// newCommon goes on from full counts.
+// newCommon continues from a full table of counts.
 func newCommon[K cmp.Ordered](full *counts[K]) *common[K] {
 	c := &common[K]{*full}
 	c.counts.slots = slices.Clone(full.slots)
@@ -155,7 +156,7 @@ func (c *common[K]) add(hash uint64, v K) {
 	}
 }
 
-// less takes off each count as many as the first beyond the commonest has.
+// less subtracts from every count that of the first value after the commonest ones.
 func (c *common[K]) less() {
 	if c.counts.used <= commonest {
 		return

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// draft is what a column seems to be by its texts alone: Numbers or Time, whose values are to be read, or a kind that is sure.
+// draft is what a column seems to be judging by its texts alone: Numbers or Time, whose values have to be read, or a kind that
+// is certain.
 func (t *texts) draft(name string) Column {
 	c := Column{Name: name, Missing: t.missing}
 	c.Form.Missing, _ = t.absent.most()
@@ -27,16 +28,16 @@ func (t *texts) draft(name string) Column {
 	return c
 }
 
-// fewBad is the share of the cells of a column that may be something else, a typo say, and one may in any case.
+// fewBad is the share of a column's cells that may be something else, such as a typo; one cell may in any case.
 const fewBad = 0.05
 
-// enough reports whether a column of that many values is what good of them are.
+// enough reports whether good cells out of values decide what a column is.
 func enough(good, values int) bool {
 	bad := values - good
 	return bad == 0 || good >= 4 && float64(bad) <= max(1, fewBad*float64(values))
 }
 
-// numeric reports whether the column is one of numbers, and how they are written.
+// numeric reports whether the column consists of numbers, and finds how they are written.
 func (t *texts) numeric(f *Form) bool {
 	n, comma := t.numbers()
 	affix, count := n.affixes.most()
@@ -58,18 +59,18 @@ func (t *texts) numeric(f *Form) bool {
 	return true
 }
 
-// pairs are the two values of a boolean, in lower case.
+// pairs are the pairs of values of a boolean, in lower case.
 var pairs = [][2]string{{"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"}, {"off", "on"}, {"0", "1"}, {"nein", "ja"}, {"nej", "ja"},
 	{"non", "oui"}, {"no", "si"}, {"no", "sí"}, {"absent", "present"}, {"negative", "positive"}}
 
 // MostLevels is how many levels a category may have.
 const MostLevels = 1 << 10
 
-// Bounds on what is a category.
+// Limits of a category.
 const (
 	mostLevels   = MostLevels
-	clearlyFew   = 20  // levels that may have fewer than two rows each
-	nearlyUnique = 0.9 // share of different values from which on texts are identifiers or prose
+	clearlyFew   = 20  // up to so many levels, each may have fewer than two rows
+	nearlyUnique = 0.9 // share of different values above which texts are identifiers or prose
 )
 
 // words makes a column of texts a category, a text or one of the kinds between.
@@ -93,7 +94,7 @@ func (t *texts) words(c *Column) {
 	}
 }
 
-// unlisted makes a column of more texts than a category has one that is left out.
+// unlisted decides what a column is that has more different texts than a category; it is left out of the density.
 func (c *Column) unlisted(t *texts, share float64) {
 	c.Kind, c.Note = Text, "words that hardly ever come twice"
 	switch {
@@ -106,7 +107,7 @@ func (c *Column) unlisted(t *texts, share float64) {
 	}
 }
 
-// spaced reports whether most of the texts that are held have spaces in them: prose, not codes.
+// spaced reports whether most of the stored texts contain spaces: they are prose, not codes.
 func (t *texts) spaced() bool {
 	n := 0
 	for s := range t.different.counts.all() {
@@ -117,7 +118,7 @@ func (t *texts) spaced() bool {
 	return 2*n > t.different.counts.used
 }
 
-// levels takes the texts as the values of a category.
+// levels makes the texts the levels of a category.
 func (c *Column) levels(t *texts) {
 	for _, s := range t.different.sorted() {
 		c.Levels = append(c.Levels, Level{s, t.different.counts.of(s)})
@@ -133,7 +134,7 @@ func (c *Column) pair() bool {
 	return slices.Contains(pairs, two)
 }
 
-// single makes a column of one level a constant, or, where cells are missing, a category of which only that is a matter of chance.
+// single makes a column with one level a constant or, if cells are missing, a category in which only that is random.
 func (c *Column) single() {
 	if c.Kind = Category; c.Missing == 0 {
 		c.Kind, c.Value, c.Levels = Constant, c.Levels[0].Text, nil

@@ -2,8 +2,8 @@ package columns
 
 import "math"
 
-// Written are the columns that rows drawn from a density have: those that are modelled, those that are computed from these, and
-// constants, in the schema's order. What is left out of a density has no values to write.
+// Written are the columns of rows drawn from a density, in the schema's order: those that are modelled, those computed from
+// them, and constants. Columns that a density leaves out have no values to write.
 func (s *Schema) Written() (columns []*Column) {
 	if s == nil {
 		return nil
@@ -16,8 +16,9 @@ func (s *Schema) Written() (columns []*Column) {
 	return columns
 }
 
-// Complete are the values of Written for those of the modelled columns, in order: each as its column can have it (see Column.Round),
-// derived columns computed from these, and of a constant its number, NaN where it is none. It is nil where x has not a value for each.
+// Complete returns the values of Written for x, the values of the modelled columns in order: modelled values are rounded to what
+// their columns can hold (see Column.Round), derived columns are computed from them, and a constant is its number, or NaN if it is
+// none. It returns nil if x does not have one value for each modelled column.
 func (s *Schema) Complete(x []float64) []float64 {
 	modelled := s.Modelled()
 	if len(x) != len(modelled) {

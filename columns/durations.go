@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// durations are the layouts of spans of time, tried after those of moments. Package time has no name for a number of hours, minutes or days
-// of any size: an N stands for one, an N for each digit that it has at least. The rest is a layout of that package.
+// durations are the layouts of time spans, which are tried after those of points in time. Package time has no name for an arbitrary
+// number of hours, minutes or days: an N stands for it, with one N for each digit that it has at least. The rest is a layout of
+// that package.
 var durations = func() (all []string) {
 	for _, fraction := range []string{"", ".0", ".00", ".000", ".000000", ".000000000"} {
 		for _, n := range []string{"N", "NN"} {
@@ -22,11 +23,11 @@ var durations = func() (all []string) {
 	return append(all, "N:04", "NN:04")
 }()
 
-// A duration is a layout of one, taken apart.
+// A duration is the parsed layout of a time span.
 type duration struct {
-	least int     // digits of N
-	rest  string  // of the layout
-	unit  float64 // seconds of N
+	least int     // the least number of digits of N
+	rest  string  // the layout after N
+	unit  float64 // the seconds in one unit of N
 	days  bool
 }
 
@@ -48,11 +49,11 @@ func durationOf(layout string) (d duration, ok bool) {
 	return d, true
 }
 
-// mostDigits bounds the digits of N: a float64 tells the seconds of so many hours apart.
+// mostDigits limits the digits of N, so that float64 can still represent the seconds.
 const mostDigits = 9
 
-// seconds reads a duration. One below 0 has a minus ahead of all; with days, a number of days below 0 and a plus before the rest of the
-// day, as pandas writes it.
+// seconds reads a time span. A negative one has a minus before it; one with days may instead have a negative number of days and a
+// plus before the rest of the day, as pandas writes it.
 func (d duration) seconds(cell string) (v float64, ok bool) {
 	digits, negative := strings.CutPrefix(cell, "-")
 	end := 0
@@ -71,7 +72,7 @@ func (d duration) seconds(cell string) (v float64, ok bool) {
 	if err != nil {
 		return math.NaN(), false
 	}
-	whole, of := float64(n)*d.unit*1e9, float64(t.Sub(t.Truncate(24*time.Hour))) // nanoseconds, so that a decimal fraction is the nearest number
+	whole, of := float64(n)*d.unit*1e9, float64(t.Sub(t.Truncate(24*time.Hour))) // in nanoseconds, so that the result is the float64 nearest to the decimal fraction
 	switch {
 	case negative && d.days:
 		v = (of - whole) / 1e9
@@ -83,7 +84,7 @@ func (d duration) seconds(cell string) (v float64, ok bool) {
 	return v, string(d.append(nil, v)) == cell
 }
 
-// append writes a duration, to the unit of its layout.
+// append writes a time span, rounded to the unit of its layout.
 func (d duration) append(dst []byte, v float64) []byte {
 	unit := math.Pow10(-fractionDigits(d.rest))
 	if !strings.Contains(d.rest, "05") {
@@ -94,7 +95,7 @@ func (d duration) append(dst []byte, v float64) []byte {
 		dst, v = append(dst, '-'), -v
 	}
 	n := math.Floor(v / d.unit)
-	if v-n*d.unit > d.unit-unit/2 { // what a fraction of a second was rounded to
+	if v-n*d.unit > d.unit-unit/2 { // a fraction of a second was rounded up to a whole unit
 		n++
 	}
 	of := max(v-n*d.unit, 0)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Append writes a value as a cell of the column, unquoted: on its grid and within its bounds, in its digits, with its unit; NaN as its
-// missing cells are written. The value of a category is the index of a level; what is none is written as missing.
+// Append writes a value as a cell of the column, unquoted: rounded to its grid and bounds, with its digits and its unit; NaN as the
+// column writes missing cells. The value of a category is the index of a level; an invalid index is written as missing.
 func (c *Column) Append(dst []byte, v float64) []byte {
 	if c == nil {
 		return dst
@@ -34,10 +34,10 @@ func (c *Column) Append(dst []byte, v float64) []byte {
 	return c.Form.append(dst, v)
 }
 
-// farthest is a number of seconds that is within what package time can write.
+// farthest is a number of seconds up to which package time can write dates.
 const farthest = 1e12
 
-// Round is the value of the column that is nearest to v: on the grid through Min, where the column has a Step, and within its bounds.
+// Round is the value of the column that is nearest to v: within its bounds and, if the column has a Step, on the grid through Min.
 func (c *Column) Round(v float64) float64 {
 	if c == nil {
 		return v
@@ -59,7 +59,7 @@ func (c *Column) Round(v float64) float64 {
 	return v
 }
 
-// onStep is the point of a grid that is nearest to v, without the rounding errors of its multiplication.
+// onStep is the grid point nearest to v, without the rounding error of a multiplication.
 func onStep(v, from, step float64) float64 {
 	at := from + math.Round((v-from)/step)*step
 	if places := placesOf(step); places <= maxPlaces && math.Abs(at) < doubleDigits/math.Pow10(places) {
@@ -70,10 +70,10 @@ func onStep(v, from, step float64) float64 {
 	return short
 }
 
-// gridDigits is how many digits of a point of a grid that is no decimal one are told from rounding.
+// gridDigits is how many digits of a point on a grid with no decimal step are significant; the rest is rounding error.
 const gridDigits = 12
 
-// placesOf is how many decimal places a number has, maxPlaces + 1 for more.
+// placesOf is how many decimal places a number has, or maxPlaces + 1 if it has more.
 func placesOf(v float64) int {
 	for places := range maxPlaces + 1 {
 		if scaled := v * math.Pow10(places); math.Abs(scaled-math.Round(scaled)) <= 1e-9*math.Abs(scaled) {
@@ -94,7 +94,7 @@ func (f *Form) append(dst []byte, v float64) []byte {
 	return f.appendDigits(dst, digits)
 }
 
-// appendDigits writes a number whose digits, with a point and a minus, are given.
+// appendDigits writes a number given as digits, which may contain a point and a minus.
 func (f *Form) appendDigits(dst []byte, digits string) []byte {
 	before, after := f.Prefix, f.Suffix
 	if rest, negative := strings.CutPrefix(digits, "-"); negative {
@@ -114,12 +114,12 @@ func (f *Form) appendDigits(dst []byte, digits string) []byte {
 	return append(dst, after...)
 }
 
-// Plain reports whether all numbers are written as programs write them: nothing around their digits, and a point.
+// Plain reports whether all numbers are written as programs write them: with a point, and nothing around the digits.
 func (f *Form) Plain() bool {
 	return f == nil || f.Prefix+f.Suffix+f.Negative+f.Thousands+f.Layout == "" && f.Decimal != ","
 }
 
-// negative is what stands around the digits of a number below 0.
+// negative is the text before and after the digits of a negative number.
 func (f *Form) negative() (before, after string) {
 	if f.Negative == "" {
 		return "-" + f.Prefix, f.Suffix
@@ -128,10 +128,10 @@ func (f *Form) negative() (before, after string) {
 	return before, after
 }
 
-// maxDecimals bounds what a schema can ask for.
+// maxDecimals limits what a schema can ask for.
 const maxDecimals = 30
 
-// group puts the mark for thousands between groups of digits.
+// group inserts the thousands separator between groups of digits.
 func (f *Form) group(whole string) string {
 	if f.Thousands == "" || !allDigits(whole) {
 		return whole
@@ -148,12 +148,12 @@ func (f *Form) group(whole string) string {
 	return strings.Join(groups, f.Thousands)
 }
 
-// example is a number as the column writes it.
+// example is a number written as in the column.
 func (f *Form) example() string {
 	return string(f.append(nil, 1234))
 }
 
-// AppendNumber writes v so that it reads back exactly, in the fewest digits; with an exponent only where there would be many zeros.
+// AppendNumber writes v with the fewest digits that read back exactly; it uses an exponent only to avoid many zeros.
 func AppendNumber(dst []byte, v float64) []byte {
 	format := byte('f')
 	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e21) {

@@ -6,18 +6,18 @@ import (
 )
 
 // A decimalGrid finds the step of values that are decimal fractions, one value at a time: the greatest common divisor of their
-// distances from the first, in whole units of the last place.
+// distances from the first, in units of the last decimal place.
 type decimalGrid struct {
 	begun  bool
-	places int   // decimal places that all values have, at least 0; past maxPlaces: none do
-	first  int64 // value, in 10^−places
-	gcd    int64 // of the distances from it
+	places int   // the decimal places that all values fit in; above maxPlaces if there are none
+	first  int64 // the first value, in units of 10^−places
+	gcd    int64 // gcd of the distances from first
 }
 
 const (
 	maxPlaces = 9
-	// A decimal fraction of so many digits is told from its neighbours by a float64, and of so many by a float32; a value that has
-	// more could be anything.
+	// A decimal fraction with so many digits is distinguishable from its neighbours in float64, or in float32; a value with more
+	// digits could be anything.
 	doubleDigits = 1e15
 	singleDigits = 1e6
 )
@@ -37,7 +37,7 @@ func (g *decimalGrid) add(v float64) {
 	}
 }
 
-// units is v in 10^−places, if it is a whole number of them.
+// units is v in units of 10^−places, if that is an integer.
 func (g *decimalGrid) units(v float64) (n int64, ok bool) {
 	scale := math.Pow10(g.places)
 	whole := math.Round(v * scale)
@@ -51,9 +51,9 @@ func (g *decimalGrid) units(v float64) (n int64, ok bool) {
 	return int64(whole), size <= doubleDigits && whole/scale == v
 }
 
-// refine takes a decimal place more.
+// refine adds a decimal place.
 func (g *decimalGrid) refine() {
-	const most = math.MaxInt64 / 20 // so that distances fit as well
+	const most = math.MaxInt64 / 20 // so that differences fit too
 	g.places++
 	if max(g.first, -g.first, g.gcd) > most {
 		g.places = maxPlaces + 1
@@ -61,7 +61,7 @@ func (g *decimalGrid) refine() {
 	g.first, g.gcd = 10*g.first, 10*g.gcd
 }
 
-// step is the step, 0 of other values or of one.
+// step is the step; 0 if the values are no decimal fractions or are all equal.
 func (g *decimalGrid) step() float64 {
 	if g.places > maxPlaces {
 		return 0
@@ -69,7 +69,7 @@ func (g *decimalGrid) step() float64 {
 	return float64(g.gcd) / math.Pow10(g.places)
 }
 
-// gcd is the greatest common divisor of a ≥ 0 and the size of b.
+// gcd is the greatest common divisor of a ≥ 0 and |b|.
 func gcd(a, b int64) int64 {
 	b = max(b, -b)
 	for b != 0 {
@@ -88,16 +88,16 @@ func gapsOf(sorted []float64) []float64 {
 }
 
 const (
-	// gridTolerance is how far off a point of the grid a value may be, as a share of the step: fractions are rounded. More would take
-	// −128, 0 and 127 for a grid of 127.
+	// gridTolerance is how far a value may be from a point of the grid, as a share of the step, to allow for rounded fractions. If
+	// it were larger, −128, 0 and 127 would look like a grid of step 127.
 	gridTolerance = 1e-5
-	// finest is how many steps the least distance may have: chance makes a grid that is finer.
+	// finest is how many steps the smallest distance may have: a finer grid fits by chance.
 	finest = 1000
 )
 
-// gridThrough is the step near to one that is guessed of the grid that ascending values lie on, 0 where they do not. The first and the
-// last value say it best: what rounding did to them is shared by all steps between. Below the
-// distance between neighbouring numbers everything lies on any grid.
+// gridThrough is the step, near guess, of the grid on which ascending values lie; 0 if they do not lie on one. It is determined
+// from the first and the last value, since their rounding errors are divided by the number of steps between them. Below the
+// distance between neighbouring float64 numbers every value lies on any grid.
 func gridThrough(sorted []float64, guess float64) (step float64) {
 	first, last := sorted[0], sorted[len(sorted)-1]
 	step = (last - first) / math.Round((last-first)/guess)
@@ -113,20 +113,20 @@ func gridThrough(sorted []float64, guess float64) (step float64) {
 	return step
 }
 
-// unitOf is the distance from a number to the next one further from 0.
+// unitOf is the distance from |v| to the next larger float64.
 func unitOf(v float64) float64 {
 	v = math.Abs(v)
 	return math.Nextafter(v, math.Inf(1)) - v
 }
 
-// divisorOf is the greatest common divisor of gaps, by Euclid; what is less than a ten-thousandth of the least gap is taken for
-// rounding.
+// divisorOf is the greatest common divisor of gaps, by Euclid's algorithm; remainders below a ten-thousandth of the smallest
+// gap count as rounding errors.
 func divisorOf(gaps []float64) float64 {
 	step := slices.Min(gaps)
 	rounding := 1e-4 * step
 	for _, gap := range gaps {
 		for a, b := gap, step; ; a, b = b, math.Abs(math.Remainder(a, b)) {
-			if !(b > rounding) { // also where gaps are so far apart that they overflow
+			if !(b > rounding) { // also true if gaps overflow
 				step = a
 				break
 			}

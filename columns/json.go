@@ -13,10 +13,10 @@ import (
 	"gaussflow/internal/strictjson"
 )
 
-// maxSchema bounds the size of a schema's JSON, in bytes.
+// maxSchema limits the size of a schema's JSON, in bytes.
 const maxSchema = 64 << 20
 
-// Write writes the schema as JSON that a person can edit and Read reads.
+// Write writes the schema as JSON that a person can edit and Read can read.
 func (s *Schema) Write(w io.Writer) error {
 	if defaults.IsNil(w) {
 		return &SchemaError{What: "there is nothing to write to"}
@@ -30,8 +30,8 @@ func (s *Schema) Write(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// Read reads the JSON of a schema, which a person may have edited: each name once, nothing that is not known. A *SchemaError says where
-// something is wrong.
+// Read reads the JSON of a schema, which a person may have edited. It accepts each name once and no unknown ones. A *SchemaError
+// says where something is wrong.
 func Read(r io.Reader) (*Schema, error) {
 	if defaults.IsNil(r) {
 		return nil, &SchemaError{What: "there is nothing to read"}
@@ -53,7 +53,7 @@ func Read(r io.Reader) (*Schema, error) {
 	return &s, nil
 }
 
-// unread puts an error of the JSON decoder into words, with the line where it knows one.
+// unread explains an error of the JSON decoder, with the line if that is known.
 func unread(text []byte, err error) error {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
@@ -66,7 +66,7 @@ func unread(text []byte, err error) error {
 	return &SchemaError{What: err.Error()}
 }
 
-// wanted is a kind of Go in words of JSON.
+// wanted names a Go kind in terms of JSON.
 func wanted(kind string) string {
 	switch kind {
 	case "int", "float64":
@@ -84,7 +84,7 @@ func lineOf(text []byte, offset int64) string {
 	return fmt.Sprintf("line %d", 1+strings.Count(string(text[:at]), "\n"))
 }
 
-// Validate reports what in a schema cannot be, as a *SchemaError that says where.
+// Validate reports an inconsistency in a schema, as a *SchemaError that says where it is.
 func (s *Schema) Validate() error {
 	if s == nil {
 		return &SchemaError{What: "is nil"}
@@ -113,7 +113,7 @@ func (s *Schema) Validate() error {
 	return nil
 }
 
-// wrong says what is wrong with a column by itself, "" where nothing is.
+// wrong says what is wrong with a column by itself; "" if nothing is.
 func (c *Column) wrong() string {
 	numbers := []float64{c.Step, c.Min, c.Max}
 	for _, b := range []*float64{c.Lower, c.Upper} {
@@ -171,14 +171,14 @@ func (c *Column) wrongLevels() string {
 	return ""
 }
 
-// readsBack reports whether a time that is written by the layout is read by it.
+// readsBack reports whether a time written by the layout can be read by it.
 func (f *Form) readsBack() bool {
 	const moment = 1e9
 	_, ok := seconds(string(appendTime(nil, moment, f.Layout)), f.Layout)
 	return ok && f.Layout != ""
 }
 
-// negates reports whether a number below 0 that is written as Negative says is read as one.
+// negates reports whether a negative number written as Negative says is read as one.
 func (f *Form) negates() bool {
 	const below = -2.5
 	plain := Form{Prefix: f.Prefix, Suffix: f.Suffix, Negative: f.Negative, Decimals: 1}

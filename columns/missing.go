@@ -2,19 +2,19 @@ package columns
 
 import "strings"
 
-// absent are the texts that Missing knows, in lower case.
+// absent are the texts that Missing recognizes, in lower case.
 var absent = map[string]bool{"": true, "na": true, "n/a": true, "#n/a": true, "nan": true, "null": true, "none": true, "nil": true,
 	"<na>": true, `\n`: true, "nat": true, "?": true, "-": true, "--": true, ".": true, "*": true, "(null)": true, "#null!": true, "n.a.": true,
 	"inf": true, "+inf": true, "-inf": true, "infinity": true, "+infinity": true, "-infinity": true}
 
-// longestAbsent is the length of the longest of them.
+// longestAbsent is the length of the longest text in absent.
 const longestAbsent = 9
 
 // Missing reports whether a cell stands for a missing value: it is empty or, in any case, NA, N/A, n.a., #N/A, <NA>, \N, NaN, NaT, null,
 // (null), #NULL!, none, nil, ?, -, --, ., * or an infinity.
 func Missing(cell string) bool {
 	if digits := strings.TrimPrefix(cell, "-"); digits != "" && isDigit(digits[0]) {
-		return false // as most cells
+		return false // true of most cells
 	}
 	cell = strings.TrimSpace(cell)
 	return len(cell) <= longestAbsent && absent[strings.ToLower(cell)]

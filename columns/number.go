@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Number is the value of a cell that is a plain number, as strconv.ParseFloat rounds it, spaces around it aside; NaN of another cell,
-// and of a number that is not finite. What only a program would read as one is none: digits parted by _, hexadecimal digits.
+// Number is the value of a cell that is a plain number, possibly with spaces around it, rounded as strconv.ParseFloat does. It is
+// NaN for any other cell, and for a number that is not finite. Forms that only programs use, _ between digits and hexadecimal, are
+// not accepted.
 func Number(cell string) float64 {
 	if strings.ContainsAny(cell, "_xXpP") {
 		return math.NaN()
@@ -21,28 +22,28 @@ func Number(cell string) float64 {
 	return v
 }
 
-// A reading is a cell read as a number that a person wrote.
+// A reading is the result of reading a cell as a number that a person wrote.
 type reading struct {
 	value          float64
 	prefix, suffix string
-	thousands      string // between groups of digits, "": none
-	lakhs          bool   // groups of two digits stand before the last three
-	decimals       int    // digits after the point; −1: an exponent
-	padded         bool   // a 0 before other digits: a code
+	thousands      string // separator between groups of digits; "" for none
+	lakhs          bool   // digits before the last three are in groups of two, as in India
+	decimals       int    // digits after the point; −1 if there is an exponent
+	padded         bool   // there is a 0 before other digits, as in a code
 	digits         string // as they are written
-	signed         bool   // by + or −
-	booked         bool   // below 0 in another way
-	negative       string // as Form.Negative, of a number below 0
+	signed         bool   // with + or −
+	booked         bool   // negative, but written without a minus before it
+	negative       string // for a negative number: how it is written, as in Form.Negative
 }
 
 // currencies may stand before a number.
 var currencies = []string{"US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "CHF", "USD", "EUR", "GBP", "JPY", "Rs.", "Rs", "kr"}
 
-// longestNumber bounds what is looked at: no number that a person wrote is longer.
+// longestNumber limits what is examined: numbers that people write are shorter.
 const longestNumber = 64
 
-// read reads a cell as a number, its decimals behind a comma or a point. ok is false where it is none: digits follow a unit, groups
-// are not of three digits, it is not finite.
+// read reads a cell as a number whose decimal separator is a comma, or else a point. ok is false if it is none: for example if
+// digits follow a unit, groups do not have three digits, or it is not finite.
 func read(cell string, comma bool) (r reading, ok bool) {
 	if p, ok := plainly(cell); ok && (!comma || p.decimals == 0) {
 		r = p.reading()
@@ -62,12 +63,12 @@ func read(cell string, comma bool) (r reading, ok bool) {
 	}
 	r, ok = readSigned(rest, comma)
 	before, after, whole := strings.Cut(cell, r.digits)
-	mark := strings.HasSuffix(cell, "-") && r.decimals == 0 // 2- is one of school
+	mark := strings.HasSuffix(cell, "-") && r.decimals == 0 // but 2- may be a school grade
 	r.value, r.negative, r.booked = 0-r.value, before+"1"+after, true
 	return r, ok && whole && !r.signed && !mark
 }
 
-// unmarked takes out what says in bookkeeping that a number is below 0: parentheses around it, or a minus behind it.
+// unmarked removes the marks with which bookkeeping writes negative numbers: parentheses, or a minus at the end.
 func unmarked(cell string) (rest string, marked bool) {
 	if rest, marked = strings.CutSuffix(cell, "-"); marked {
 		return rest, true
@@ -77,7 +78,7 @@ func unmarked(cell string) (rest string, marked bool) {
 	return before + inner + after, opened && closed
 }
 
-// readSigned reads a number whose sign, if it has one, stands before its digits or its currency.
+// readSigned reads a number whose sign, if any, stands before its digits or its currency.
 func readSigned(cell string, comma bool) (r reading, ok bool) {
 	rest, sign := cutSign(cell)
 	rest, r.prefix = cutCurrency(rest)
@@ -100,7 +101,7 @@ func readSigned(cell string, comma bool) (r reading, ok bool) {
 	return r, r.value == r.value
 }
 
-// hasDigit tells words from what may be a number or a time.
+// hasDigit reports whether a text can be a number or a time, rather than words.
 func hasDigit(s string) bool {
 	for i := range len(s) {
 		if isDigit(s[i]) {
@@ -120,7 +121,7 @@ func cutSign(s string) (rest, sign string) {
 	return s, ""
 }
 
-// cutCurrency cuts a currency and the space behind it.
+// cutCurrency cuts off a currency and the space after it.
 func cutCurrency(s string) (rest, prefix string) {
 	for _, c := range currencies {
 		if after, found := strings.CutPrefix(s, c); found {
@@ -131,7 +132,7 @@ func cutCurrency(s string) (rest, prefix string) {
 	return s, ""
 }
 
-// cutNumber cuts digits, what may stand between them, and an exponent.
+// cutNumber cuts off digits, the separators among them, and an exponent.
 func cutNumber(s string) (digits, rest string) {
 	end := 0
 	for at := 0; at < len(s); {
@@ -151,7 +152,7 @@ func cutNumber(s string) (digits, rest string) {
 	return s[:end+exponent(s[end:])], s[end+exponent(s[end:]):]
 }
 
-// exponent is the length of an exponent that s begins with.
+// exponent is the length of the exponent at the start of s.
 func exponent(s string) int {
 	if s == "" || s[0] != 'e' && s[0] != 'E' {
 		return 0
@@ -170,7 +171,7 @@ func exponent(s string) int {
 	return at
 }
 
-// unit reports whether what stands behind a number can be its unit: nothing, a percent sign or a short word.
+// unit reports whether the text after a number can be its unit: nothing, a percent sign or a short word.
 func unit(s string) (suffix string, ok bool) {
 	word := strings.TrimLeft(s, " \u00a0\u202f")
 	letters := 0
@@ -186,7 +187,7 @@ func unit(s string) (suffix string, ok bool) {
 	return s, letters <= 12
 }
 
-// plain is a number as programs write it.
+// plain is the number as programs write it.
 func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
 	end := len(digits)
 	if e := strings.IndexAny(digits, "eE"); e >= 0 {
@@ -214,7 +215,8 @@ func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
 	return whole + "." + fraction + digits[end:], true
 }
 
-// ungroup takes out what stands between groups of digits: of three, or as in India of three at the end and of two before.
+// ungroup removes the separators between groups of three digits or, as in India, of two digits before a last group of
+// three.
 func (r *reading) ungroup(whole string) (digits string, ok bool) {
 	if allDigits(whole) {
 		return whole, true

@@ -2,20 +2,20 @@ package columns
 
 import "math"
 
-// A plain number is digits with at most a point among them and a minus ahead, as most cells of most tables are: what it is shows in one
-// walk over its bytes. All else is read by read.
+// A plain number is digits with at most one point among them and possibly a minus before them, as most cells of most tables are. It
+// is read in one pass over its bytes; everything else is read by read.
 type plain struct {
 	text            string
 	negative        bool
 	whole, decimals int    // digits before and after the point
-	digits          uint64 // all of them, where they are at most plainDigits
+	digits          uint64 // the number made of all digits, if these are at most plainDigits
 }
 
-// plainDigits is how many digits a float64 holds, whatever they are, so that one division rounds as strconv.ParseFloat does (W. Clinger,
-// "How to read floating point numbers accurately" (1990)).
+// plainDigits is how many decimal digits float64 always represents exactly, so that a single division rounds as strconv.ParseFloat
+// does (W. Clinger, "How to read floating point numbers accurately" (1990)).
 const plainDigits = 15
 
-// tens are the powers of ten that go with them.
+// tens are the powers of ten by which such numbers are divided.
 var tens = func() (tens [plainDigits + 1]float64) {
 	for i := range tens {
 		tens[i] = math.Pow10(i)
@@ -23,7 +23,7 @@ var tens = func() (tens [plainDigits + 1]float64) {
 	return tens
 }()
 
-// plainly reads a plain number; ok is false where the cell is another one, or none.
+// plainly reads a plain number; ok is false if the cell is none.
 func plainly(cell string) (p plain, ok bool) {
 	if len(cell) == 0 || len(cell) > longestNumber {
 		return p, false
@@ -50,10 +50,11 @@ func plainly(cell string) (p plain, ok bool) {
 	return p, p.whole > 0 && pointed == (p.decimals > 0)
 }
 
-// grouped reports whether the point may part groups of three digits, 1.234, where decimals stand behind a comma.
+// grouped reports whether the point may separate groups of three digits, as in 1.234 where the decimal separator is a
+// comma.
 func (p *plain) grouped() bool { return p.decimals == 3 && p.whole <= 3 && !p.zero() }
 
-// zero reports whether the first digit is one.
+// zero reports whether the first digit is 0.
 func (p *plain) zero() bool {
 	if p.negative {
 		return p.text[1] == '0'
@@ -61,7 +62,7 @@ func (p *plain) zero() bool {
 	return p.text[0] == '0'
 }
 
-// padded reports a 0 before other digits: a code.
+// padded reports whether a 0 stands before other digits, as in a code.
 func (p *plain) padded() bool { return p.whole > 1 && p.zero() }
 
 // value is the number, as strconv.ParseFloat rounds it.
@@ -76,5 +77,5 @@ func (p *plain) value() float64 {
 	return v
 }
 
-// reading is the number as read reads it.
+// reading is the number in the form that read returns.
 func (p *plain) reading() reading { return reading{decimals: p.decimals, padded: p.padded()} }

@@ -15,16 +15,18 @@ import (
 	"gaussflow/rows"
 )
 
-// Options of Profile.
+// Options configure Profile.
 type Options struct {
-	// Kinds are those of columns, by name, that a person knows better: Numbers, Grid, Category, Text, Identifier, Ignored.
+	// Kinds overrides, by name, the kinds of columns that a person knows better: Numbers, Grid, Category, Text,
+	// Identifier, Ignored.
 	Kinds map[string]Kind
-	// Seed of the choice of rows in which relations between columns are looked for, default 0.
+	// Seed selects the rows in which relations between columns are sought, default 0.
 	Seed uint64
 }
 
-// Profile finds what the columns of a table are. It reads the table twice, and where columns seem to be made of others a third time, in
-// memory that does not depend on the number of rows. Its error is the table's, that of a ctx that is done, or a *SchemaError of Kinds.
+// Profile finds out what the columns of a table are. It reads the table twice, and a third time if columns seem to be computed from
+// others, in memory that does not depend on the number of rows. Its error is the table's, that of a ctx that is done, or a
+// *SchemaError about Kinds.
 func Profile(ctx context.Context, t Table, o Options) (*Schema, error) {
 	if ctx == nil || defaults.IsNil(t) {
 		return nil, errors.New("columns: Profile: want a context and a table")
@@ -49,7 +51,7 @@ func Profile(ctx context.Context, t Table, o Options) (*Schema, error) {
 	return &p.schema, nil
 }
 
-// profile is a Schema in the making.
+// profile is a Schema under construction.
 type profile struct {
 	ctx     context.Context
 	table   Table
@@ -58,15 +60,15 @@ type profile struct {
 	schema  Schema
 
 	texts  []texts
-	read   []int // columns whose values are read
+	read   []int // indexes of the columns whose values are read
 	cells  []*cell
 	values []*Values
-	row    []float64 // the values in a block, row-major
+	row    []float64 // the values of a block, row-major
 	drawn  *rows.Reservoir
-	sample *mat.Dense // the rows that were drawn; nil: none
+	sample *mat.Dense // the rows drawn at random; nil if there are none
 }
 
-// check reports kinds that no column can be given, or of no column.
+// check reports kinds that cannot be given to a column, or that are given to a column that does not exist.
 func (p *profile) check() error {
 	if len(p.options.Kinds) == 0 {
 		return nil
@@ -115,19 +117,19 @@ func (p *profile) pass(row func(Pass), fault func(Pass, string)) error {
 
 func ignore(Pass, string) {}
 
-// Bounds on what all columns together hold, by which each one holds less where there are many.
+// Limits on what is stored for all columns together, which are divided among the columns.
 const (
 	textsHeld  = 1 << 18
 	valuesHeld = 1 << 20
 	sampleHeld = 1 << 22
 )
 
-// readTexts is the first reading: it finds how cells are written. Where all are stored as numbers it finds what the values are, too, and
-// reports so.
+// readTexts is the first pass: it finds out how cells are written. If all cells are stored as numbers it examines their values as
+// well, and reports so.
 func (p *profile) readTexts() (valued bool, err error) {
 	p.texts, p.schema.Columns = make([]texts, len(p.names)), make([]Column, len(p.names))
 	held := min(max(textsHeld/max(len(p.names), 1), 1<<8), 1<<12)
-	for j, name := range p.names { // what columns of numbers will turn out to be
+	for j, name := range p.names { // if all cells are stored numbers, these will be columns of numbers
 		p.schema.Columns[j], p.read = Column{Name: name, Kind: Numbers}, append(p.read, j)
 	}
 	valued = len(p.names) > 0
@@ -151,7 +153,7 @@ func (p *profile) readTexts() (valued bool, err error) {
 	return valued && len(p.read) == len(p.names), nil
 }
 
-// drafts makes of each column what it seems to be by its cells' texts.
+// drafts determines for each column what it seems to be by its texts.
 func (p *profile) drafts() {
 	times := repeated(p.names)
 	p.read = p.read[:0]
@@ -166,7 +168,7 @@ func (p *profile) drafts() {
 	}
 }
 
-// repeated is how many columns have a name, of names that more than one has.
+// repeated maps each name that several columns share to how many.
 func repeated(names []string) map[string]int {
 	times := map[string]int{}
 	sorted := slices.Sorted(slices.Values(names))
@@ -178,7 +180,7 @@ func repeated(names []string) map[string]int {
 	return times
 }
 
-// draft is what column j seems to be, or what it is said to be.
+// draft is what column j seems to be, or what Options says it is.
 func (p *profile) draft(j int) Column {
 	t := &p.texts[j]
 	if of, lists := p.table.(ListTable); lists && of.List(j) {
@@ -197,7 +199,7 @@ func (p *profile) draft(j int) Column {
 	return c
 }
 
-// more counts a cell or a row that is not what it should be; b may be nil.
+// more counts a further bad cell or row; b may be nil.
 func (b *Bad) more(at place, text string) *Bad {
 	if b == nil {
 		b = &Bad{Row: at.row, Line: at.line, Text: strings.Clone(text)}
@@ -206,7 +208,7 @@ func (b *Bad) more(at place, text string) *Bad {
 	return b
 }
 
-// begin begins to look at the values of the columns that are read.
+// begin prepares to examine the values of the columns that are read.
 func (p *profile) begin() (err error) {
 	p.cells, p.values = make([]*cell, len(p.read)), make([]*Values, len(p.read))
 	for i, j := range p.read {
@@ -217,7 +219,7 @@ func (p *profile) begin() (err error) {
 	return err
 }
 
-// look looks at the values in a block.
+// look examines the values of a block.
 func (p *profile) look(b *block) (err error) {
 	p.row = slices.Grow(p.row[:0], b.rows*len(p.read))[:b.rows*len(p.read)]
 	each(len(p.read), func(i int) {
@@ -238,7 +240,7 @@ func (p *profile) look(b *block) (err error) {
 	return err
 }
 
-// readValues is the second reading: it finds what the values are.
+// readValues is the second pass: it finds out what the values are.
 func (p *profile) readValues() error {
 	if err := p.begin(); err != nil {
 		return err
@@ -246,17 +248,17 @@ func (p *profile) readValues() error {
 	return p.blocks(p.look, ignore)
 }
 
-// settle says what the columns are whose values were read.
+// settle decides what the columns are whose values have been read.
 func (p *profile) settle() {
 	p.sample, _ = p.drawn.Rows()
 	for i, j := range p.read {
 		c := &p.schema.Columns[j]
 		c.settle(&p.texts[j], p.values[i], p.sampled(i), p.options.Kinds[c.Name])
-		p.values[i] = nil // what it holds is no longer wanted
+		p.values[i] = nil // no longer needed
 	}
 }
 
-// sampled are the values of a column in the sample, those that are missing aside.
+// sampled are a column's values in the sample, without missing ones.
 func (p *profile) sampled(i int) []float64 {
 	if p.sample == nil {
 		return nil
@@ -264,7 +266,7 @@ func (p *profile) sampled(i int) []float64 {
 	return slices.DeleteFunc(mat.Col(nil, i, p.sample), math.IsNaN)
 }
 
-// Bounds on the sample of rows: fewer of wide tables.
+// Limits of the sample of rows, which is smaller for wide tables.
 const (
 	mostSampled   = 2048
 	fewestSampled = 32

@@ -6,17 +6,17 @@ import (
 	"strconv"
 )
 
-// What a relation must be before it is believed.
+// The conditions under which a relation is accepted.
 const (
-	fewestRelated = 20   // rows in which it can be tried
-	mostBroken    = 0.01 // share of the rows in which it does not hold
-	mostTerms     = 8    // columns that another is made of
-	mostPairs     = 2000 // columns up to which each is compared with each
-	mostSums      = 256  // columns up to which sums are looked for
-	mostTries     = 3    // choices of rows, of which one at least will have no broken one
+	fewestRelated = 20   // the fewest rows in which it can be tested
+	mostBroken    = 0.01 // the largest share of the rows in which it may fail
+	mostTerms     = 8    // the most columns that another is computed from
+	mostPairs     = 2000 // the most columns among which all pairs are compared
+	mostSums      = 256  // the most columns among which sums are sought
+	mostTries     = 3    // choices of rows, at least one of which will be without broken rows
 )
 
-// relate finds the columns that are made of others, and checks in all rows that they are.
+// relate finds the columns that are computed from others, and checks this in all rows.
 func (p *profile) relate() error {
 	m := p.relatable()
 	if len(m.columns) < 2 || len(m.rows) < fewestRelated {
@@ -31,7 +31,7 @@ func (p *profile) relate() error {
 	return p.confirm(m.found)
 }
 
-// related is the sample of the columns that may be made of others or others of them.
+// related is the sample of the columns that may be computed from others or enter such a computation.
 type related struct {
 	columns []*Column
 	rows    [][]float64
@@ -39,19 +39,19 @@ type related struct {
 	found   []found
 }
 
-// found is a column that was found to be made of others, and what it was before.
+// found is a column that was found to be computed from others, with its description before.
 type found struct {
 	*Column
 	before Column
 }
 
-// undo makes it again what it was.
+// undo restores the column's description.
 func (f found) undo() { *f.Column = f.before }
 
-// related reports a column that others may be made of.
+// related reports whether other columns may be computed from this one.
 func (c *Column) related() bool { return c.Kind == Numbers || c.Kind == Grid || c.Kind == Time }
 
-// relatable takes the columns that may be made of each other.
+// relatable selects the columns that may be related.
 func (p *profile) relatable() *related {
 	m := &related{}
 	var at []int
@@ -75,7 +75,7 @@ func (p *profile) relatable() *related {
 	return m
 }
 
-// pairs looks for columns that are another one, times a factor, plus an offset: y = f·x + o.
+// pairs looks for columns that are a linear function of another: y = f·x + o.
 func (m *related) pairs() {
 	for j := range m.columns {
 		for i := 0; i < j && !m.derived[j]; i++ {
@@ -86,9 +86,10 @@ func (m *related) pairs() {
 	}
 }
 
-// line tries y = f·x + o by the rows where x is farthest apart, leaving out more and more of the farthest.
+// line tries y = f·x + o, determined by the two rows in which x is farthest apart; if it fails, these rows are left
+// out, and so on.
 func (m *related) line(i, j int) {
-	if len(m.columns) > manyPairs && !m.collinear(i, j) { // most pairs end here; a broken row among three is rare
+	if len(m.columns) > manyPairs && !m.collinear(i, j) { // most pairs are ruled out here; it is rare that one of the three rows is broken
 		return
 	}
 	var both [][]float64
@@ -120,10 +121,10 @@ func (m *related) line(i, j int) {
 	}
 }
 
-// manyPairs is from how many columns on pairs are not looked at closely which three rows show to be none.
+// manyPairs is the number of columns from which on pairs are skipped if three rows show that they are not related.
 const manyPairs = 64
 
-// collinear compares the slopes of the first three rows that have both values.
+// collinear compares the slopes between the first three rows that have both values.
 func (m *related) collinear(i, j int) bool {
 	var three [3][]float64
 	n := 0
@@ -141,7 +142,8 @@ func (m *related) collinear(i, j int) bool {
 	return math.Abs(left-right) <= 0.02*max(math.Abs(left), math.Abs(right))+math.SmallestNonzeroFloat64
 }
 
-// accept makes column j a derived one if the relation holds to the printed digits in all rows but few, with factors as short as do.
+// accept makes column j a derived one if the relation holds, to the printed digits, in all rows but a few. It shortens the factors
+// as far as the relation still holds.
 func (m *related) accept(r *Relation, from []int, j int, rows [][]float64) bool {
 	y := m.columns[j]
 	r.Tolerance = m.tolerance(r, from, j, rows)
@@ -160,15 +162,15 @@ func (m *related) accept(r *Relation, from []int, j int, rows [][]float64) bool 
 	return true
 }
 
-// derive makes a column one that is made of others.
+// derive makes a column a derived one.
 func derive(c *Column, r *Relation) found {
 	f := found{c, *c}
 	c.Kind, c.Relation, c.Atoms = Derived, r, nil
 	return f
 }
 
-// tolerance is half a step of what is printed, of the column itself and of those that it is made of; of numbers with all their digits
-// some units in the last place.
+// tolerance is half a step of the printed digits, of the column itself and of those it is computed from; for numbers with all their
+// digits it is a few units in the last place.
 func (m *related) tolerance(r *Relation, from []int, j int, rows [][]float64) float64 {
 	largest := math.Abs(r.Offset)
 	tolerance := 0.5001 * m.columns[j].Step
@@ -180,13 +182,13 @@ func (m *related) tolerance(r *Relation, from []int, j int, rows [][]float64) fl
 		}
 	}
 	if spread := m.columns[j].Max - m.columns[j].Min; tolerance > 0.01*spread {
-		tolerance = 0 // a step so coarse that anything would hold: to the digits, or not at all
+		tolerance = 0 // the step is so coarse that any relation would hold, so demand an exact one
 	}
 	largest = max(largest, math.Abs(m.columns[j].Min), math.Abs(m.columns[j].Max))
 	return tolerance + 16*unitOf(largest)
 }
 
-// holds reports whether the relation holds in all rows but few, and in many.
+// holds reports whether the relation holds in enough rows, and in all but a few.
 func (r *Relation) holds(from []int, j int, rows [][]float64) bool {
 	tried, broken := 0, 0
 	x := make([]float64, len(from))
@@ -217,7 +219,7 @@ func (r *Relation) of(x []float64) float64 {
 	return sum
 }
 
-// shorten takes the fewest digits of a factor with which the relation holds.
+// shorten gives a factor the fewest digits for which the relation holds.
 func (r *Relation) shorten(factor *float64, from []int, j int, rows [][]float64) {
 	full := *factor
 	if *factor = 0; r.holds(from, j, rows) {
@@ -232,7 +234,7 @@ func (r *Relation) shorten(factor *float64, from []int, j int, rows [][]float64)
 	*factor = full
 }
 
-// confirm is the third reading: it counts the rows in which the relations do not hold, and gives up those with too many.
+// confirm is the third pass: it counts the rows in which the relations do not hold, and drops relations with too many.
 func (p *profile) confirm(all []found) error {
 	checks, err := p.schema.relations(p.names)
 	if err != nil {

@@ -8,8 +8,9 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// Rows reads the modelled columns of a table as numbers, in the schema's order: a number, the seconds of a time, the index of a level,
-// NaN where a cell is missing or is not what its column is. Each row has an answer: Reason says in words what in it could not be read.
+// Rows reads the modelled columns of a table as numbers, in the schema's order: a number, the seconds of a time, the index of a
+// level, and NaN for a cell that is missing or cannot be a value of its column. Such cells are no error: Reason says in words what
+// could not be read.
 type Rows struct {
 	pass   Pass
 	cells  []*cell
@@ -21,7 +22,7 @@ type Rows struct {
 	broken string
 }
 
-// Modelled are the columns that a density has a coordinate for, in order.
+// Modelled are the columns that have a coordinate in a density, in order.
 func (s *Schema) Modelled() (columns []*Column) {
 	if s == nil {
 		return nil
@@ -34,7 +35,8 @@ func (s *Schema) Modelled() (columns []*Column) {
 	return columns
 }
 
-// Open starts a pass over a table that has the schema's modelled columns, by name, in any order and among others.
+// Open starts a pass over a table that contains the schema's modelled columns, found by name, in any order and among
+// others.
 func (s *Schema) Open(t Table) (*Rows, error) {
 	if defaults.IsNil(t) {
 		return nil, &SchemaError{What: "there is no table to read"}
@@ -70,7 +72,7 @@ func (s *Schema) Open(t Table) (*Rows, error) {
 	return r, err
 }
 
-// Next goes to the next row and reads it; io.EOF after the last one.
+// Next reads the next row; it returns io.EOF after the last one.
 func (r *Rows) Next() error {
 	if r == nil || r.pass == nil {
 		return &SchemaError{What: "the rows are zero: Schema.Open makes some"}
@@ -106,7 +108,7 @@ func (r *Rows) Next() error {
 	return nil
 }
 
-// Fault says why the present row is none of the table, a line cut short say; "" where it is one, whatever its cells are.
+// Fault says why the current row is malformed, for example cut short; "" if it is not, whatever its cells are.
 func (r *Rows) Fault() string {
 	if r == nil || r.pass == nil {
 		return ""
@@ -114,7 +116,7 @@ func (r *Rows) Fault() string {
 	return r.pass.Fault()
 }
 
-// Values are those of the present row, one for each modelled column. They are good until the next row.
+// Values are the values of the current row, one for each modelled column. They are valid until the next row.
 func (r *Rows) Values() []float64 {
 	if r == nil {
 		return nil
@@ -122,7 +124,7 @@ func (r *Rows) Values() []float64 {
 	return r.values
 }
 
-// Reason says what in the present row could not be read, "" where all could.
+// Reason says what in the current row could not be read; "" if everything could.
 func (r *Rows) Reason() string {
 	if r == nil {
 		return ""
@@ -130,8 +132,8 @@ func (r *Rows) Reason() string {
 	return r.reason
 }
 
-// Broken says what the present row has that no row can have: relations between columns that do not hold, another value in a column
-// of one value; "" where there is nothing.
+// Broken says what in the current row contradicts the schema: a relation between columns that does not hold, or another value in a
+// constant column; "" if there is nothing.
 func (r *Rows) Broken() string {
 	if r == nil {
 		return ""
@@ -139,7 +141,7 @@ func (r *Rows) Broken() string {
 	return r.broken
 }
 
-// Place is where the present row stands: which of the data it is, from 1, and on which line, 0 where the format has no lines.
+// Place is the position of the current row: its number, from 1, and its line, 0 if the format has no lines.
 func (r *Rows) Place() (row, line int) {
 	if r == nil || r.pass == nil {
 		return 0, 0
@@ -155,8 +157,8 @@ func (r *Rows) Close() error {
 	return r.pass.Close()
 }
 
-// Compute is the value of a derived column, given those of the columns it is made of, in the relation's order: rounded as the column
-// is. It is NaN where one is missing, or the column is not derived.
+// Compute is the value of a derived column for the values x of the columns it is computed from, in the relation's order, rounded as
+// the column is. It is NaN if one of them is missing or the column is not derived.
 func (c *Column) Compute(x []float64) float64 {
 	if c == nil || c.Relation == nil || len(x) != len(c.Relation.Factors) {
 		return math.NaN()

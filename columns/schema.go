@@ -1,70 +1,71 @@
 package columns
 
-// A Schema is what the columns of a table are, in the table's order. It is found from the rows, and is JSON that a person can edit.
+// A Schema describes the columns of a table, in the table's order. It is found from the rows, and is JSON that a person can edit.
 type Schema struct {
 	Columns []Column `json:"columns"`
-	Rows    int      `json:"rows,omitempty"`     // that it was found from
-	BadRows *Bad     `json:"bad_rows,omitempty"` // rows that could not be read, and were left out
+	Rows    int      `json:"rows,omitempty"`     // the number of rows from which it was found
+	BadRows *Bad     `json:"bad_rows,omitempty"` // rows that could not be read and were left out
 }
 
-// A Kind is what the values of a column are.
+// A Kind says what the values of a column are.
 type Kind string
 
-// The kinds. Numbers, Grid, Boolean, Category and Time are modelled; a Derived column is computed from others, a Constant is written
-// as it is, and Text, Identifier, Empty and Ignored are left out.
+// The kinds. Numbers, Grid, Boolean, Category and Time are modelled; a Derived column is computed from others, a Constant has one
+// value, and Text, Identifier, Empty and Ignored are left out.
 const (
 	Numbers    Kind = "numbers"    // continuous values
-	Grid       Kind = "grid"       // Min, Min + Step, … to Max: whole numbers, say
+	Grid       Kind = "grid"       // Min, Min + Step, … to Max, such as whole numbers
 	Boolean    Kind = "boolean"    // two Levels
 	Category   Kind = "category"   // one of Levels
 	Time       Kind = "time"       // a date or a time, in seconds since 1970-01-01 UTC, on a grid of Step
-	Derived    Kind = "derived"    // Relation of other columns, to the printed digits
+	Derived    Kind = "derived"    // computed from other columns by Relation, to the printed digits
 	Constant   Kind = "constant"   // one value
-	Text       Kind = "text"       // words that hardly ever come twice
+	Text       Kind = "text"       // words that hardly ever occur twice
 	Identifier Kind = "identifier" // unique and consecutive, or nearly all distinct
 	Empty      Kind = "empty"      // no value at all
-	Ignored    Kind = "ignored"    // left out because a person says so, because two columns have its name, or because it is a list
+	Ignored    Kind = "ignored"    // left out because a person said so, because two columns have its name, or because it is a list
 )
 
 // kinds are all of them.
 var kinds = []Kind{Numbers, Grid, Boolean, Category, Time, Derived, Constant, Text, Identifier, Empty, Ignored}
 
-// A Column is what was found in one column of a table.
+// A Column describes one column of a table.
 type Column struct {
 	Name    string `json:"name"`
 	Kind    Kind   `json:"kind"`
 	Missing int    `json:"missing,omitempty"` // cells without a value
-	Bad     *Bad   `json:"bad,omitempty"`     // cells that are not what the column is
-	Note    string `json:"note,omitempty"`    // why the column is what it is, where one may ask
+	Bad     *Bad   `json:"bad,omitempty"`     // cells that cannot be values of the column
+	Note    string `json:"note,omitempty"`    // the reason for Kind, if it is not obvious
 
-	// Of Numbers, Grid and Time:
+	// For Numbers, Grid and Time:
 	Step  float64  `json:"step,omitempty"` // of the grid that the values lie on, 0: none
 	Min   float64  `json:"min,omitempty"`  // the least value seen
 	Max   float64  `json:"max,omitempty"`
-	Lower *float64 `json:"lower,omitempty"` // values never lie below, by what they are: a share, a count; nil: no such bound
+	Lower *float64 `json:"lower,omitempty"` // bound below which values cannot lie by their meaning, as for a share or a count; nil if there is none
 	Upper *float64 `json:"upper,omitempty"`
-	Atoms []Atom   `json:"atoms,omitempty"` // values that have a probability beside a continuous rest, the likeliest first
+	Atoms []Atom   `json:"atoms,omitempty"` // values with a probability of their own beside a continuous distribution, the likeliest first
 
-	// Of Boolean and Category: the value of a cell is the index of its level.
+	// For Boolean and Category: the value of a cell is the index of its level.
 	Levels []Level `json:"levels,omitempty"`
 
-	Relation *Relation `json:"relation,omitempty"` // of Derived
-	Value    string    `json:"value,omitempty"`    // of Constant, as it is written
+	Relation *Relation `json:"relation,omitempty"` // for Derived
+	Value    string    `json:"value,omitempty"`    // for Constant, as it is written
 	Form     Form      `json:"form"`               // how values are written
 }
 
-// Bad is cells that are not what their column is: 12o5 among numbers. As values they are missing, and each row of one is told of.
+// Bad counts cells that cannot be values of their column, such as 12o5 among numbers. They count as missing values, and their
+// rows are reported.
 type Bad struct {
 	Count int    `json:"count"`
-	Row   int    `json:"row"`            // of the first, from 1
-	Line  int    `json:"line,omitempty"` // of the first; 0 where the format has no lines
-	Text  string `json:"text"`           // of the first
+	Row   int    `json:"row"`            // row of the first bad cell, from 1
+	Line  int    `json:"line,omitempty"` // line of the first; 0 if the format has no lines
+	Text  string `json:"text"`           // text of the first
 }
 
 // An Atom is a value that many rows have exactly.
 type Atom struct {
 	Value float64 `json:"value"`
-	Share float64 `json:"share"` // of the rows that have a value
+	Share float64 `json:"share"` // share among the rows that have a value
 }
 
 // A Level is a value of a category.
@@ -73,32 +74,33 @@ type Level struct {
 	Count int    `json:"count"`
 }
 
-// A Relation makes a column of others: value = Offset + Σ Factors[i]·From[i], rounded to Step where that is not 0.
+// A Relation computes a column from others: value = Offset + Σ Factors[i]·From[i], rounded to Step if that is not 0.
 type Relation struct {
 	From    []string  `json:"from"`
 	Factors []float64 `json:"factors"`
 	Offset  float64   `json:"offset,omitempty"`
-	// Tolerance is how far off a value may be and still hold: rounding of the printed digits.
+	// Tolerance is how far a value may be off because of the rounding of printed digits.
 	Tolerance float64 `json:"tolerance"`
-	Broken    *Bad    `json:"broken,omitempty"` // rows that are further off
+	Broken    *Bad    `json:"broken,omitempty"` // rows in which the value is further off
 }
 
-// A Form is how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix; or
-// a date or time by Layout.
+// A Form says how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix;
+// or a date or time by Layout.
 type Form struct {
 	Prefix string `json:"prefix,omitempty"` // "$"
 	Suffix string `json:"suffix,omitempty"` // "%", " kg"
-	// Negative is how a number below 0 is written, 1 standing for its digits: "($1)", "1-"; "": with a minus ahead of all.
+	// Negative is how a negative number is written, with 1 standing for its digits: "($1)", "1-"; "" for a minus before
+	// everything.
 	Negative  string `json:"negative,omitempty"`
-	Decimal   string `json:"decimal,omitempty"`   // "": a point
-	Thousands string `json:"thousands,omitempty"` // between groups of three digits, "": nothing
-	Lakhs     bool   `json:"lakhs,omitempty"`     // groups before the last three digits are of two, as in India: 12,34,567
-	Decimals  int    `json:"decimals,omitempty"`  // after the point, -1: as many as it takes
-	Layout    string `json:"layout,omitempty"`    // of package time, for Time; an H is an hour of 24 without a zero before it, and an N begins a duration: hours, minutes or days of any number
-	Missing   string `json:"missing,omitempty"`   // how a cell without a value is written
+	Decimal   string `json:"decimal,omitempty"`   // the decimal separator; "" for a point
+	Thousands string `json:"thousands,omitempty"` // the separator between groups of three digits; "" for none
+	Lakhs     bool   `json:"lakhs,omitempty"`     // digits before the last three are in groups of two, as in India: 12,34,567
+	Decimals  int    `json:"decimals,omitempty"`  // digits after the point; -1 for as many as needed
+	Layout    string `json:"layout,omitempty"`    // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days
+	Missing   string `json:"missing,omitempty"`   // how a missing cell is written
 }
 
-// Modelled reports whether a density has a coordinate for the column.
+// Modelled reports whether the column has a coordinate in a density.
 func (c *Column) Modelled() bool {
 	switch c.Kind {
 	case Numbers, Grid, Boolean, Category, Time:

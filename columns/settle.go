@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// settle says what a column is whose values have been read: t are its texts, sample some of its values, said what it is said to be, or
-// nothing.
+// settle decides what a column is after its values have been read: t are its texts, sample is some of its values, said is the kind
+// that a person gave it, or empty.
 func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	c.Min, c.Max = v.Min, v.Max
 	switch free := said == ""; {
@@ -35,14 +35,14 @@ func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	}
 }
 
-// What a column is left out for, whatever a person says.
+// Reasons for which a column is left out, whatever a person says.
 const (
 	tooManyDigits = "more digits than a number of 64 bits has"
 	tooLong       = "texts too long for a category"
 )
 
-// MayBe reports whether a column that is left out can be of that kind, Numbers or Category, where a person says so: numbers that name
-// rows can be either, words a category if they are MostLevels at most.
+// MayBe reports whether a column that is left out can have kind k, Numbers or Category, if a person says so: numbers that identify
+// rows can have either, words can be a category if there are at most MostLevels.
 func (c *Column) MayBe(k Kind) bool {
 	switch {
 	case c == nil || c.Kind != Identifier && c.Kind != Text || c.Note == tooManyDigits || c.Note == tooLong:
@@ -53,7 +53,7 @@ func (c *Column) MayBe(k Kind) bool {
 	return k == Category
 }
 
-// categorize makes a category of numbers that are stored as such; it reports whether they are few enough.
+// categorize makes a column of stored numbers a category; it reports whether there are few enough different ones.
 func (c *Column) categorize(v *Values) bool {
 	if !v.distinct.exact() || v.Distinct() > mostLevels {
 		return false
@@ -65,15 +65,16 @@ func (c *Column) categorize(v *Values) bool {
 	return true
 }
 
-// fewUnits is how many units in the last place values may be apart and still be one value that was computed in several ways.
+// fewUnits is how many units in the last place values may differ and still be one value that was computed in different ways.
 const fewUnits = 32
 
-// mostWhole is 2^53: above it a float64 has no place for all whole numbers.
+// mostWhole is 2^53; above it float64 does not represent all integers.
 const mostWhole = 1 << 53
 
-// coarse reports values that differ in more digits than a float64 has: identifiers of 64 bits, nanoseconds of one moment.
+// coarse reports values that differ in more digits than float64 has, such as 64-bit identifiers or nanoseconds within one
+// second.
 func (c *Column) coarse(t *texts, v *Values) bool {
-	apart := t.different != nil && t.different.number() > 1 // by the texts
+	apart := t.different != nil && t.different.number() > 1 // judging by the texts
 	if c.Kind == Time {
 		return rounding(v) || v.Distinct() == 1 && apart
 	}
@@ -87,7 +88,7 @@ func rounding(v *Values) bool {
 	return v.Max-v.Min <= fewUnits*max(unitOf(v.Min), unitOf(v.Max)) && v.Max != v.Min
 }
 
-// same makes a constant of a column of one value.
+// same makes a column with a single value a constant.
 func (c *Column) same(t *texts, v *Values) {
 	if v.Distinct() > 1 {
 		c.Note = "its values differ by rounding alone"
@@ -115,7 +116,7 @@ func commonestText(t *texts) (text string, n int) {
 	return text, n
 }
 
-// boolean reports whether a column of 0 and 1, and makes it one.
+// boolean makes a column of 0 and 1 a boolean, and reports whether it is one.
 func (c *Column) boolean(t *texts, v *Values) bool {
 	if v.Min != 0 || v.Max != 1 || v.Distinct() != 2 || c.Kind == Time || c.Form.Prefix+c.Form.Suffix != "" {
 		return false
@@ -131,15 +132,15 @@ func (c *Column) boolean(t *texts, v *Values) bool {
 	return true
 }
 
-// What makes whole numbers those of rows.
+// The conditions under which whole numbers identify rows.
 const (
 	fewestIDs   = 5
-	fewestInRow = 20   // ascending numbers that chance will not have made
-	consecutive = 1.05 // numbers a row
-	loose       = 20   // the same, of ascending ones
+	fewestInRow = 20   // the fewest ascending numbers that are not so by chance
+	consecutive = 1.05 // the range of the numbers divided by the number of rows, at most
+	loose       = 20   // the same, for ascending numbers
 )
 
-// identifies reports whether each row has its own value, by which it is known, and notes why that is thought.
+// identifies reports whether each row has a value of its own that identifies it, and notes why.
 func (c *Column) identifies(v *Values) bool {
 	unique := v.sorted() || v.distinct.exact() && v.Distinct() == v.Count || !v.distinct.exact() && float64(v.Distinct()) > 0.9*float64(v.Count)
 	if !unique || c.Missing > 0 || c.Bad != nil || v.Count < fewestIDs {
@@ -168,7 +169,7 @@ func (c *Column) identifies(v *Values) bool {
 	return true
 }
 
-// namesRows reports names that columns of identifiers have.
+// namesRows reports whether a column's name is typical of identifiers.
 func namesRows(name string) bool {
 	lower := strings.ToLower(strings.TrimSpace(name))
 	switch lower {
@@ -178,10 +179,10 @@ func namesRows(name string) bool {
 	return strings.HasSuffix(lower, "_id") || strings.HasSuffix(lower, " id") || strings.HasSuffix(lower, "_no") || strings.HasSuffix(name, "ID") || strings.HasSuffix(name, "Id")
 }
 
-// fewCells is how many points a grid of whole numbers may have, whatever the number of rows.
+// fewCells is how many points a grid of integers may have, whatever the number of rows.
 const fewCells = 1000
 
-// gridded reports whether the values beside the atoms come more than once, or could not but.
+// gridded reports whether the values other than atoms lie on a grid on which many coincide or could coincide.
 func (c *Column) gridded(v *Values) bool {
 	rows, different := float64(v.Count), float64(v.Distinct()-len(c.Atoms))
 	for _, a := range c.Atoms {
@@ -191,10 +192,10 @@ func (c *Column) gridded(v *Values) bool {
 	return 2*different < rows && cells <= sparse*different || v.Whole() && cells <= fewCells
 }
 
-// fewestBounded is how many rows it takes to believe in a bound.
+// fewestBounded is the fewest rows for which a bound is accepted.
 const fewestBounded = 20
 
-// bound sets the bounds that values have by what they are: nothing is below 0 where nothing was, shares end at 1 and percentages at 100.
+// bound sets the bounds that values have by their meaning: 0 if no value is negative, 1 for shares and 100 for percentages.
 func (c *Column) bound(v *Values) {
 	if v.Count < fewestBounded || v.Min < 0 {
 		return

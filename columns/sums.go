@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// sums looks for columns that are sums of several others, in rows without missing cells. It goes through the columns from the left and
-// takes from each what those before it explain (Gram and Schmidt, twice: W. Kahan and B. Parlett, "twice is enough"); of a column
-// that is made of them nothing but rounding is left.
+// sums looks for columns that are sums of several others, in rows without missing cells. It goes through the columns from the left
+// and subtracts from each what the columns before it explain (Gram–Schmidt, done twice: W. Kahan and B. Parlett, "twice is
+// enough"). Of a column that is a sum of others only rounding error remains.
 func (m *related) sums() {
 	if len(m.columns) > mostSums {
 		return
@@ -36,13 +36,14 @@ func (m *related) complete() (rows [][]float64) {
 	return rows
 }
 
-// A direction is what a column adds to those before it, as unit vector and as combination of the columns.
+// A direction is the part of a column that the columns before it do not explain, as a unit vector and as a combination
+// of the columns.
 type direction struct {
-	unit    []float64 // a row each
-	weights []float64 // of the constant, and of the columns
+	unit    []float64 // one for each row
+	weights []float64 // weights of the constant and of the columns
 }
 
-// eliminate finds the dependent columns of some rows, and accepts those that hold in all.
+// eliminate finds the dependent columns in some rows, and accepts the relations that hold in all.
 func (m *related) eliminate(part, all [][]float64) {
 	width := len(m.columns) + 1
 	one := make([]float64, len(part))
@@ -94,7 +95,8 @@ func newDirection(y, weights []float64) direction {
 	return direction{y, weights}
 }
 
-// combination tries a column that is minus the other weights: those that matter, which must be few.
+// combination tries to express column j by the other columns, with minus their weights; only those that matter, which
+// must be few.
 func (m *related) combination(weights []float64, j int, rows [][]float64) bool {
 	r := &Relation{Offset: -weights[0]}
 	var from []int
@@ -104,7 +106,7 @@ func (m *related) combination(weights []float64, j int, rows [][]float64) bool {
 			continue
 		}
 		if rounded := math.Round(f); rounded != 0 && math.Abs(f-rounded) < 0.02 {
-			f = rounded // a sum: what rounding has left of its factors
+			f = rounded // the factors of a sum are whole numbers apart from rounding
 		}
 		r.From, r.Factors, from = append(r.From, c.Name), append(r.Factors, f), append(from, i)
 	}
@@ -114,7 +116,7 @@ func (m *related) combination(weights []float64, j int, rows [][]float64) bool {
 	return m.accept(r.centred(from, j, rows), from, j, rows)
 }
 
-// turn says b = total − a the other way round, total = a + b, where no other relation needs the total.
+// turn rewrites b = total − a as total = a + b, provided that no other relation needs the total.
 func (m *related) turn() {
 	used := map[string]int{}
 	for _, f := range m.found {
@@ -138,7 +140,7 @@ func (m *related) turn() {
 	}
 }
 
-// total is the one summand of a difference that is not taken off.
+// total is the index of the only summand of a difference that is not subtracted.
 func (r *Relation) total() (at int, one bool) {
 	positive := 0
 	for i, f := range r.Factors {
@@ -150,7 +152,7 @@ func (r *Relation) total() (at int, one bool) {
 	return at, positive == 1 && len(r.Factors) > 1
 }
 
-// solved is the relation of its summand at an index, name being the column that it was of.
+// solved is the relation solved for the summand at an index; name is the column that it was for.
 func (r *Relation) solved(at int, name string) *Relation {
 	f := r.Factors[at]
 	turned := &Relation{Offset: -r.Offset / f, Tolerance: r.Tolerance / f}
@@ -163,7 +165,7 @@ func (r *Relation) solved(at int, name string) *Relation {
 	return turned
 }
 
-// centred is the relation with the offset at which half of the rows are above it.
+// centred is the relation with the offset at which half of the rows lie above it.
 func (r *Relation) centred(from []int, j int, rows [][]float64) *Relation {
 	x := make([]float64, len(from))
 	off := make([]float64, 0, len(rows))

@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// texts is what the cells of a column say before it is known what they are: the first reading of a table.
+// texts is what the texts of a column's cells show in the first pass, before it is known what they are.
 type texts struct {
-	cells, missing, stored int // rows; without a value; stored as numbers
+	cells, missing, stored int // cells; those without a value; those stored as numbers
 	absent                 tokens
 	point                  numeral
-	comma                  *numeral // nil: the same, as of whole numbers it is
+	comma                  *numeral // with a decimal comma; nil if it is equal to the other, as for whole numbers
 	times                  timely
 	different              *distinct[string]
-	first                  string // of stored numbers that are there, as text
-	long                   bool   // some are too long to be a level of a category
-	digits                 bool   // numbers that are stored differ in digits, whether or not they do as float64
+	first                  string // text of the first stored number
+	long                   bool   // some texts are too long to be a level of a category
+	digits                 bool   // stored numbers differ in their digits, though perhaps not as float64
 }
 
-// Bounds on what one column holds.
+// Limits on what is stored for one column.
 const (
-	longestLevel = 128 // bytes of a text that is held
-	mostTokens   = 8   // affixes, ways to write a missing value
+	longestLevel = 128 // bytes of a text that is stored
+	mostTokens   = 8   // affixes, or ways to write a missing value
 )
 
-// tokens counts few texts: a list takes less than a map, and a table may have many columns.
+// tokens counts a few texts. It is a list, which takes less memory than a map, because a table may have many columns.
 type tokens []Level
 
-// add counts a text, and forgets new ones once there are many.
+// add counts a text; once there are many, new ones are not added.
 func (t *tokens) add(s string) {
 	for i := range *t {
 		if (*t)[i].Text == s {
@@ -41,7 +41,7 @@ func (t *tokens) add(s string) {
 	}
 }
 
-// most is the commonest text, of equally common ones the first in the alphabet.
+// most is the commonest text; of equally common ones the first in alphabetical order.
 func (t tokens) most() (best string, n int) {
 	for _, l := range t {
 		if l.Count > n || l.Count == n && l.Text < best {
@@ -51,13 +51,13 @@ func (t tokens) most() (best string, n int) {
 	return best, n
 }
 
-// numeral counts the cells that are numbers in one way of writing them.
+// numeral counts the cells that are numbers with one decimal separator.
 type numeral struct {
 	count, padded  int
-	lakhs          int    // numbers whose digits are grouped as in India, less those that would be, and are in groups of three
-	affixes, marks tokens // prefix, a zero byte and suffix; what groups digits
-	negatives      tokens // of numbers below 0, as Form.Negative
-	decimals       [2]int // the fewest and the most
+	lakhs          int    // numbers grouped as in India, minus those grouped in threes that would differ then
+	affixes, marks tokens // prefix, a zero byte and suffix; thousands separators
+	negatives      tokens // how negative numbers are written, as in Form.Negative
+	decimals       [2]int // the fewest and the most decimals
 	exponents      bool
 }
 
@@ -94,7 +94,7 @@ func (n *numeral) add(r reading) {
 	}
 }
 
-// block takes column j of some rows.
+// block examines column j of a block of rows.
 func (t *texts) block(b *block, j, held int) {
 	for i := range b.rows {
 		if v, ok := b.number(i, j); ok {
@@ -105,7 +105,8 @@ func (t *texts) block(b *block, j, held int) {
 	}
 }
 
-// number takes a number of a table that stores numbers; text is how the first one is written, and those that a float64 may round.
+// number examines a number of a table that stores numbers. text is how it is written, for the first one and those that float64
+// may round.
 func (t *texts) number(v float64, text string) {
 	t.cells++
 	switch t.stored++; {
@@ -118,7 +119,7 @@ func (t *texts) number(v float64, text string) {
 	}
 }
 
-// add takes the cell of a row, of which no more than longestLevel+1 bytes are looked at.
+// add examines a cell, at most longestLevel+1 bytes of it.
 func (t *texts) add(s string, held int) {
 	t.cells++
 	if !t.plain(s) {
@@ -135,7 +136,7 @@ func (t *texts) add(s string, held int) {
 	t.different.add(s)
 }
 
-// plain takes a plain number, of which all that is looked for shows at once; it reports whether the cell is one.
+// plain examines a plain number, of which everything needed shows at once; it reports whether the cell is one.
 func (t *texts) plain(s string) bool {
 	p, ok := plainly(s)
 	if !ok {
@@ -151,13 +152,13 @@ func (t *texts) plain(s string) bool {
 		return true
 	}
 	t.readings(r, true, r, true)
-	if mayBeTime(s) { // eight digits
+	if mayBeTime(s) { // eight digits may be a date
 		t.times.add(s)
 	}
 	return true
 }
 
-// readings takes a cell as it is read with decimals behind a point and behind a comma, where these read it.
+// readings examines a cell that can be read with a decimal point, a decimal comma, or both.
 func (t *texts) readings(point reading, isPoint bool, comma reading, isComma bool) {
 	if t.comma == nil && (isPoint != isComma || isPoint && point != comma) {
 		t.comma = t.point.clone()
@@ -170,7 +171,7 @@ func (t *texts) readings(point reading, isPoint bool, comma reading, isComma boo
 	}
 }
 
-// wordy takes any other cell that has a value.
+// wordy examines any other cell that has a value.
 func (t *texts) wordy(s string) {
 	if len(s) > longestLevel {
 		t.long = true

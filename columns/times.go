@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// dates and clocks are the layouts that are tried, of equally good ones the first; a time is a date, a clock, or both with one of seams
-// between them.
+// dates and clocks are the layouts that are tried; of equally good ones the first is taken. A time is a date, a clock, or both with
+// one of seams between them.
 var (
 	dates = []string{"2006-01-02", "2006/01/02", "2006.01.02", "1/2/2006", "2/1/2006", "01/02/2006", "02/01/2006", "02-01-2006",
 		"01-02-2006", "2.1.2006", "02.01.2006", "1/2/06", "2/1/06", "01/02/06", "02/01/06", "02.01.06", "2-Jan-2006", "02-Jan-2006", "2-Jan-06", "02-Jan-06",
@@ -20,7 +20,7 @@ var (
 	zones = []string{"", "-07:00", "Z07:00", " -0700", "-0700"}
 )
 
-// shortHour is an hour of 24 without a zero before it, as spreadsheets write it, for which package time has no name.
+// shortHour is an hour from 0 to 23 without a leading zero, as spreadsheets write it; package time has no name for it.
 const shortHour = "H"
 
 // layouts are all of them.
@@ -39,10 +39,10 @@ var layouts = func() (all []string) {
 	return append(all, "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
 }()
 
-// longestTime bounds what is looked at.
+// longestTime limits the length of a cell that is examined.
 const longestTime = 40
 
-// mayBeTime tells most cells that are no time from those that are worth a try.
+// mayBeTime quickly rules out most cells that are no time.
 func mayBeTime(cell string) bool {
 	if len(cell) < 4 || len(cell) > longestTime {
 		return false
@@ -59,7 +59,7 @@ func mayBeTime(cell string) bool {
 	return digits >= 3 && marks > 0 || digits == 8 && len(cell) == 8
 }
 
-// shape is a cell with its digits and letters made alike: a layout reads few shapes.
+// shape replaces the digits and letters of a cell by one of each, so that cells of one layout have few shapes.
 func shape(cell string) string {
 	b := []byte(cell)
 	for i, c := range b {
@@ -73,20 +73,20 @@ func shape(cell string) string {
 	return string(b)
 }
 
-// Years that a table is likely to have: eight digits that would be a day of another are a number.
+// The range of years that a table is likely to contain: eight digits that would be a date in another year are a number.
 const (
 	firstYear = 1800
 	lastYear  = 2200
 )
 
-// seconds reads a time: since 1970-01-01 UTC, of a clock without a date since midnight, of a duration its length. A time without a zone is one of UTC. ok is false
-// where the cell is none, or not written as the layout has it.
+// seconds reads a time: in seconds since 1970-01-01 UTC, for a clock without a date since midnight, for a duration its length. A
+// time without a zone is taken as UTC. ok is false if the cell is no time in this layout.
 func seconds(cell, layout string) (v float64, ok bool) {
 	cell = strings.TrimSpace(cell)
 	if d, ok := durationOf(layout); ok {
 		return d.seconds(cell)
 	}
-	t, err := time.Parse(strings.Replace(layout, shortHour, "15", 1), cell) // which takes hours of one digit too
+	t, err := time.Parse(strings.Replace(layout, shortHour, "15", 1), cell) // 15 also accepts hours with one digit
 	if err != nil || !sameDigits(cell, layout, t) {
 		return math.NaN(), false
 	}
@@ -98,12 +98,12 @@ func seconds(cell, layout string) (v float64, ok bool) {
 	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, true
 }
 
-// sameDigits tells 01/02 from 1/2 and a fraction of a second from none, which time.Parse takes for the same.
+// sameDigits distinguishes 01/02 from 1/2, and a fraction of a second from none, which time.Parse accepts alike.
 func sameDigits(cell, layout string, t time.Time) bool {
 	return len(cell) == len(appendLayout(nil, t, layout))
 }
 
-// appendLayout writes a time by a layout of package time, or one with a shortHour.
+// appendLayout writes a time by a layout of package time, or by one with a shortHour.
 func appendLayout(dst []byte, t time.Time, layout string) []byte {
 	before, after, short := strings.Cut(layout, shortHour)
 	dst = t.AppendFormat(dst, before)
@@ -113,7 +113,7 @@ func appendLayout(dst []byte, t time.Time, layout string) []byte {
 	return t.AppendFormat(strconv.AppendInt(dst, int64(t.Hour()), 10), after)
 }
 
-// appendTime writes seconds by a layout, to its unit.
+// appendTime writes seconds by a layout, rounded to its unit.
 func appendTime(dst []byte, v float64, layout string) []byte {
 	if d, ok := durationOf(layout); ok {
 		return d.append(dst, v)
@@ -124,22 +124,22 @@ func appendTime(dst []byte, v float64, layout string) []byte {
 	return appendLayout(dst, time.Unix(int64(whole), nano).UTC(), layout)
 }
 
-// fractionDigits is how many digits of a second a layout has.
+// fractionDigits is how many digits after the second a layout has.
 func fractionDigits(layout string) int {
 	_, fraction, _ := strings.Cut(layout, "05.")
 	return len(fraction) - len(strings.TrimLeft(fraction, "0"))
 }
 
-// timely counts the layouts that read the cells of a column.
+// timely counts which layouts can read the cells of a column.
 type timely struct {
-	counts map[string]int // of each layout that has read one
+	counts map[string]int // cells read, for each layout that has read one
 	tried  map[string][]string
 }
 
-// mostShapes bounds the ways of writing a time that are looked for in one column.
+// mostShapes limits the ways of writing a time that are examined in one column.
 const mostShapes = 32
 
-// add takes a cell that may be a time.
+// add examines a cell that may be a time.
 func (t *timely) add(cell string) {
 	form := shape(cell)
 	candidates, known := t.tried[form]
@@ -160,9 +160,10 @@ func (t *timely) add(cell string) {
 	}
 }
 
-// readers are the layouts whose marks between digits and words are the cell's, and that could read it were its numbers others.
+// readers are the layouts with the same marks between digits and words as the cell, which could read it if its numbers were
+// suitable.
 func readers(cell string) (found []string) {
-	marks := strings.Replace(marksOf(strings.TrimPrefix(cell, "-")), " +", " ", 1) // a duration may be below 0
+	marks := strings.Replace(marksOf(strings.TrimPrefix(cell, "-")), " +", " ", 1) // a duration may be negative
 	for _, layout := range layouts {
 		if layoutMarks[layout] == marks {
 			found = append(found, layout)
@@ -179,7 +180,7 @@ var layoutMarks = func() map[string]string {
 	return marks
 }()
 
-// marksOf is what stands between runs of digits and of letters, a zone at the end aside.
+// marksOf is the text between runs of digits and of letters, without a time zone at the end.
 func marksOf(s string) string {
 	s = withoutZone(s)
 	var b strings.Builder
@@ -195,7 +196,7 @@ func marksOf(s string) string {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// withoutZone cuts Z, +02:00, +0200 and their layouts from a time.
+// withoutZone removes Z, +02:00, +0200 or their layouts from a time.
 func withoutZone(s string) string {
 	clock := strings.IndexByte(s, ':')
 	if clock < 0 {
@@ -212,7 +213,7 @@ func withoutZone(s string) string {
 	return strings.TrimSuffix(s, "Z")
 }
 
-// best is the layout that read most cells.
+// best is the layout that can read the most cells.
 func (t *timely) best() (layout string, count int) {
 	if len(t.counts) == 0 {
 		return "", 0

@@ -5,27 +5,28 @@ import (
 	"slices"
 )
 
-// Values looks at the numbers of a column one after the other, in bounded memory: how many there are and how many differ, between what
-// they lie, on which grid. The zero Values is ready; what is not finite is no number.
+// Values summarizes the numbers of a column, one after the other and in bounded memory: how many there are, how many are different,
+// their range and their grid. The zero Values is ready for use; numbers that are not finite are ignored.
 type Values struct {
 	Min, Max float64 // 0 before the first number
 	Count    int
 
-	limit    int // of numbers that are held
+	limit    int // of the different numbers held
 	distinct *distinct[float64]
 	grid     decimalGrid
-	fraction bool // not all are whole
+	fraction bool // not all are integers
 	unsorted [2]bool
 	last     float64
 }
 
-// heldValues is how many different numbers Values holds unless NewValues says another number.
+// heldValues is how many different numbers Values holds unless NewValues sets another limit.
 const heldValues = 1 << 16
 
-// NewValues holds at most so many different numbers at once, at least 1024: of more, their number is an estimate.
+// NewValues makes a Values that holds at most so many different numbers, at least 1024; if there are more, Distinct is
+// an estimate.
 func NewValues(held int) *Values { return &Values{limit: max(held, 1<<10)} }
 
-// Add takes a number.
+// Add adds a number.
 func (f *Values) Add(v float64) {
 	if f == nil || v-v != 0 {
 		return
@@ -48,10 +49,10 @@ func (f *Values) Add(v float64) {
 	f.fraction = f.fraction || v != math.Trunc(v)
 }
 
-// none reports that no number has come.
+// none reports whether no number has been added.
 func (f *Values) none() bool { return f == nil || f.distinct == nil }
 
-// Distinct is how many different numbers there are; of more than are held an estimate, off by some percents.
+// Distinct is how many different numbers there are; if more than can be held, an estimate, off by a few per cent.
 func (f *Values) Distinct() int {
 	if f.none() {
 		return 0
@@ -59,7 +60,7 @@ func (f *Values) Distinct() int {
 	return min(f.distinct.number(), f.Count)
 }
 
-// Top is the share of the commonest number; where not all are held by up to 0.001 too low.
+// Top is the share of the commonest number; if not all are held, it may be up to 0.001 too low.
 func (f *Values) Top() float64 {
 	if f.none() {
 		return 0
@@ -67,17 +68,17 @@ func (f *Values) Top() float64 {
 	return float64(f.distinct.top()) / float64(f.Count)
 }
 
-// Whole reports whether all numbers are whole ones.
+// Whole reports whether all numbers are integers.
 func (f *Values) Whole() bool { return !f.none() && !f.fraction }
 
-// sorted reports whether each number is greater than the one before, or each less.
+// sorted reports whether the numbers are strictly ascending or strictly descending.
 func (f *Values) sorted() bool { return f.Count > 1 && !(f.unsorted[0] && f.unsorted[1]) }
 
-// few reports fewer than half as many different numbers as there are numbers.
+// few reports whether there are fewer than half as many different numbers as numbers.
 func (f *Values) few() bool { return 2*f.Distinct() < f.Count }
 
-// Quantum is the step of the grid that the numbers lie on, 0 where there is none: the greatest common divisor of their distances, up
-// to what rounding does to them, and of decimal fractions exactly.
+// Quantum is the step of the grid on which the numbers lie, 0 if there is none: the greatest common divisor of their distances,
+// exact for decimal fractions and otherwise up to rounding.
 func (f *Values) Quantum() float64 {
 	if f.none() {
 		return 0
@@ -92,7 +93,7 @@ func (f *Values) Quantum() float64 {
 	for _, guess := range []float64{least, divisorOf(gaps)} {
 		switch step := gridThrough(sorted, guess); {
 		case step == 0 || step < least/finest:
-		case math.Abs(decimal-step) <= gridTolerance*step: // 0.1, not 0.1 and a rounding error
+		case math.Abs(decimal-step) <= gridTolerance*step: // 0.1 instead of 0.1 plus a rounding error
 			return decimal
 		default:
 			return step

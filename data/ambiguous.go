@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// ambiguous is a FormatError about a column to be read whose name is no text, or which the file has twice, in any format; nil where
-// there is none. Columns that nobody asks for may be called anything.
+// ambiguous reports a column to be read, in a file of any format, whose name is not UTF-8 or occurs twice; nil if there is none.
+// Columns that are not read may have any names.
 func (f *File) ambiguous() error {
 	times := make(map[string]int, len(f.all))
 	for _, name := range f.all {

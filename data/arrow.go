@@ -11,8 +11,9 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// arrowLayout is a table in Arrow's IPC format, a stream or a file, whose schema was read. A file is a stream between eight bytes and a
-// footer that lists its batches, so both are read from the first byte on, a batch at a time.
+// arrowLayout is a table in Arrow's IPC format, a stream or a file, whose schema has been read. A file is a stream preceded by
+// eight bytes and followed by a footer that lists its batches, so both are read in the same way, from the first byte on, a batch at
+// a time.
 type arrowLayout struct {
 	in    *input
 	leafs []arrowLeaf
@@ -27,7 +28,7 @@ func openArrow(in *input) (layout, error) {
 	defer s.Close()
 	l := &arrowLayout{in: in, leafs: leafsOf(s.batches.Schema())}
 	for j, leaf := range l.leafs {
-		if leaf.name == "" { // as in a header of CSV
+		if leaf.name == "" { // named as a column without a name in CSV is
 			leaf.name = fmt.Sprintf("x%d", j+1)
 		}
 		l.names = append(l.names, leaf.name)
@@ -46,7 +47,7 @@ func (l *arrowLayout) appendHeader(dst []byte, comma byte) []byte {
 	return appendNames(dst, l.names, comma)
 }
 
-// fields are of the same types in Parquet, those of text where it has none.
+// fields are the columns in the same types in Parquet, or as text where Parquet has no such type.
 func (l *arrowLayout) fields(pick []int) ([]parquet.Field, error) {
 	nodes := cellNodes(len(l.names), pick)
 	for j, leaf := range l.leafs {
@@ -82,7 +83,7 @@ type arrowStream struct {
 	isFile  bool
 }
 
-// arrowMagic begins and ends a file; eight bytes with the padding at its beginning.
+// arrowMagic is at both ends of a file; at its beginning it is padded to eight bytes.
 const arrowMagic = "ARROW1"
 
 func newArrowStream(in *input) (_ *arrowStream, err error) {
@@ -111,7 +112,7 @@ func newArrowStream(in *input) (_ *arrowStream, err error) {
 	return s, nil
 }
 
-// next is the next batch, good until the one after it; io.EOF behind the last one.
+// next is the next batch, valid until the following call; after the last one it returns io.EOF.
 func (s *arrowStream) next() (arrow.RecordBatch, error) {
 	s.spent.bytes = s.spent.kept
 	if s.batches.Next() {
@@ -128,7 +129,7 @@ func (s *arrowStream) next() (arrow.RecordBatch, error) {
 	return nil, io.EOF
 }
 
-// footer is an error where a file ends before its end.
+// footer reports a file that ends too early.
 func (s *arrowStream) footer() error {
 	tail := make([]byte, 0, 2*len(arrowMagic))
 	for piece := make([]byte, 4<<10); ; {
@@ -148,7 +149,8 @@ func (s *arrowStream) footer() error {
 	return nil
 }
 
-// damaged tells of an error while reading batches. The words of the decoder are about bytes, and help nobody.
+// damaged describes an error met while reading batches. The decoder's own words are about bytes and would not help a
+// user.
 func (s *arrowStream) damaged(err error) error {
 	why := s.spent.refused
 	switch {
@@ -168,22 +170,23 @@ func (s *arrowStream) Close() error {
 	return s.bytes.Close()
 }
 
-// An allowance is the memory that one batch may take, so that one that claims more than it has, or was packed to fill a memory, takes none.
+// An allowance limits the memory that one batch may take, so that a batch that claims more than it has, or was packed to exhaust
+// memory, fails.
 type allowance struct {
 	bytes, kept, most int64
-	refused           reason // why memory was refused, which the decoder would not pass on
+	refused           reason // why memory was refused; the decoder would lose the reason
 }
 
-// Allocate makes size bytes.
+// Allocate returns size bytes.
 func (a *allowance) Allocate(size int) []byte {
 	if a.bytes += int64(size); size < 0 || a.bytes > a.most {
 		a.refused = tooLarge(a.most)
-		panic(a.refused) // which the decoder makes an error of
+		panic(a.refused) // the decoder turns it into an error
 	}
 	return make([]byte, size)
 }
 
-// Reallocate makes size bytes that begin as b.
+// Reallocate returns size bytes that begin with those of b.
 func (a *allowance) Reallocate(size int, b []byte) []byte {
 	if size <= cap(b) && size >= 0 {
 		return b[:size]
@@ -193,7 +196,7 @@ func (a *allowance) Reallocate(size int, b []byte) []byte {
 	return larger
 }
 
-// Free leaves b to the collector.
+// Free leaves b to the garbage collector.
 func (a *allowance) Free([]byte) {}
 
 func tooLarge(most int64) reason {

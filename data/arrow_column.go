@@ -14,10 +14,11 @@ import (
 	"gaussflow/columns"
 )
 
-// An arrowLeaf is a column: where it is, and what its values are. Those in a struct are named by their path, a.b, as in Parquet.
+// An arrowLeaf describes a column: where it is, and how its values are read. A column within structs is named by its path, a.b,
+// as in Parquet.
 type arrowLeaf struct {
 	name string
-	path []int // of the schema's fields, and then those of structs
+	path []int // index among the schema's fields, then among those of each struct
 	kind arrowKind
 }
 
@@ -38,7 +39,7 @@ func leafsOf(schema *arrow.Schema) (leafs []arrowLeaf) {
 	return leafs
 }
 
-// within are the arrays of a batch that say what the column is in a row: the structs around it, and itself.
+// within are the arrays of a batch that determine a cell of the column: those of the structs around it, and its own.
 func (l arrowLeaf) within(batch arrow.RecordBatch) []arrow.Array {
 	arrays := []arrow.Array{batch.Column(l.path[0])}
 	for _, k := range l.path[1:] {
@@ -47,21 +48,23 @@ func (l arrowLeaf) within(batch arrow.RecordBatch) []arrow.Array {
 	return arrays
 }
 
-// An arrowKind is how the values of a type are read, as those of the same type in Parquet are: see valueOf, textOf and isNumeric.
+// An arrowKind says how the values of a type are read. They are read as those of the same type in Parquet: see valueOf, textOf
+// and isNumeric.
 type arrowKind struct {
-	value   func(a arrow.Array, i int) float64            // of one that is not null
-	text    func(dst []byte, a arrow.Array, i int) []byte // of one that is not null
-	numeric bool                                          // a number is stored, which is no time
-	null    func(a arrow.Array, i int) bool               // besides what the array itself says; nil: nothing
-	node    parquet.Node                                  // the same type in Parquet; nil: there is none, and values are passed on as text
-	typed   func(a arrow.Array, i int) parquet.Value      // of one that is not null, as a value of node
+	value   func(a arrow.Array, i int) float64            // the number of a value that is not null
+	text    func(dst []byte, a arrow.Array, i int) []byte // appends the text of a value that is not null
+	numeric bool                                          // a number is stored, other than a date or time
+	null    func(a arrow.Array, i int) bool               // reports further values as null, beside those the array marks; may be nil
+	node    parquet.Node                                  // the same type in Parquet; nil if there is none, and values are passed on as text
+	typed   func(a arrow.Array, i int) parquet.Value      // a value that is not null as a value of node
 }
 
-// arrowKindIn is that of a field. What is known of a type that the library does not register stands beside it.
+// arrowKindIn is the kind of a field. The type's name, if it is one that the library does not know, is in the field's
+// metadata.
 func arrowKindIn(f arrow.Field) arrowKind {
 	k := arrowKindOf(f.Type)
 	if name, _ := f.Metadata.GetValue("ARROW:extension:name"); name == "arrow.uuid" {
-		k.node = nil // a text that says it
+		k.node = nil // passed on as text
 		k.text = func(dst []byte, a arrow.Array, i int) []byte {
 			return appendUUID(dst, a.(*array.FixedSizeBinary).Value(i))
 		}
@@ -69,7 +72,8 @@ func arrowKindIn(f arrow.Field) arrowKind {
 	return k
 }
 
-// arrowKindOf is that of a type. Lists, maps and what else has no one value are texts of JSON.
+// arrowKindOf is the kind of a type. Lists, maps and other values without a single number or text are read as JSON
+// text.
 func arrowKindOf(t arrow.DataType) arrowKind {
 	switch t := t.(type) {
 	case *arrow.NullType:
@@ -139,7 +143,7 @@ func arrowKindOf(t arrow.DataType) arrowKind {
 	return arrowTimeKindOf(t)
 }
 
-// arrowTimeKindOf is arrowKindOf of dates and times, whose numbers are those that they are stored as.
+// arrowTimeKindOf is arrowKindOf for dates and times; their numbers are the integers that are stored.
 func arrowTimeKindOf(t arrow.DataType) arrowKind {
 	switch t := t.(type) {
 	case *arrow.Date32Type:
@@ -164,20 +168,20 @@ func arrowTimeKindOf(t arrow.DataType) arrowKind {
 	}
 	return arrowKind{
 		value: func(a arrow.Array, i int) float64 {
-			_ = a.ValueStr(i) // which fails here if it does
+			_ = a.ValueStr(i) // panics now if it does at all
 			return math.NaN()
 		},
 		text: func(dst []byte, a arrow.Array, i int) []byte { return append(dst, a.ValueStr(i)...) },
 	}
 }
 
-// wholes are arrays of whole numbers.
+// wholes are arrays of integers.
 type wholes[V any] interface {
 	arrow.Array
 	Value(i int) V
 }
 
-// integer is what whole numbers and times are stored as.
+// integer is the constraint for the types that integers and times are stored as.
 type integer interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
@@ -201,7 +205,7 @@ func timeKind[A wholes[V], V integer](node parquet.Node, text func(dst []byte, v
 	return k
 }
 
-// unitKind is a time in units; seconds become milliseconds, as Parquet has no seconds.
+// unitKind is the kind of a time in the given unit. Seconds become milliseconds, as Parquet has no seconds.
 func unitKind[A wholes[V], V integer](unit arrow.TimeUnit, node func(parquet.TimeUnit) parquet.Node, text func(dst []byte, v, perSecond int64) []byte) arrowKind {
 	factor, perSecond, of := inUnits(unit)
 	k := timeKind[A](node(of), func(dst []byte, v int64) []byte { return text(dst, v*factor, perSecond) })
@@ -219,8 +223,8 @@ func floatKind(t parquet.Type, value func(a arrow.Array, i int) float64, typed f
 	}
 }
 
-// decimalKind is of decimals that fit in size bytes, 16 or 32, whatever they hold. Other readers of Parquet expect 16 bytes for up to 38
-// digits; fewer digits in 32 bytes are passed on as text, since the bytes may hold more than they are said to.
+// decimalKind is the kind of decimals stored in size bytes, 16 or 32. Other readers of Parquet expect 16 bytes for up to 38 digits;
+// decimals with fewer digits in 32 bytes are passed on as text, since the bytes may hold more digits than are declared.
 func decimalKind(size int, scale, precision int32, unscaled func(a arrow.Array, i int) *big.Int) arrowKind {
 	k := arrowKind{
 		value: func(a arrow.Array, i int) float64 {
@@ -237,7 +241,7 @@ func decimalKind(size int, scale, precision int32, unscaled func(a arrow.Array, 
 	k.node = parquet.Decimal(int(scale), int(precision), parquet.FixedLenByteArrayType(size))
 	k.typed = func(a arrow.Array, i int) parquet.Value {
 		v := unscaled(a, i)
-		if v.Sign() < 0 { // the two's complement
+		if v.Sign() < 0 { // write the two's complement
 			v = new(big.Int).Add(v, new(big.Int).Lsh(big.NewInt(1), uint(8*size)))
 		}
 		return parquet.FixedLenByteArrayValue(v.FillBytes(make([]byte, size)))
@@ -245,8 +249,8 @@ func decimalKind(size int, scale, precision int32, unscaled func(a arrow.Array, 
 	return k
 }
 
-// bigOf is a number in two's complement, its lowest word first. The library's own conversion loses half of each word where words have 32
-// bits; and where the highest byte comes first it has the words in memory the other way round, but reads them so as elsewhere.
+// bigOf is the number whose two's complement is words, lowest word first. The library's own conversion is not used: where words
+// have 32 bits it loses half of each word, and on big-endian machines it misreads the order of the words in memory.
 func bigOf(words ...uint64) *big.Int {
 	words = slices.Clone(words)
 	if !endian.IsBigEndian {
@@ -262,13 +266,13 @@ func bigOf(words ...uint64) *big.Int {
 	return v
 }
 
-// stringKind is text, whose number is that of a cell of CSV.
+// stringKind is the kind of text, whose number is that of the same text in a cell of CSV.
 var stringKind = arrowKind{
 	value: func(a arrow.Array, i int) float64 { return columns.Number(a.(wholes[string]).Value(i)) },
 	text:  func(dst []byte, a arrow.Array, i int) []byte { return append(dst, a.(wholes[string]).Value(i)...) },
 }
 
-// bytesKind is bytes that need not be text.
+// bytesKind is the kind of bytes that need not be text.
 var bytesKind = arrowKind{
 	value: func(a arrow.Array, i int) float64 { return columns.Number(string(a.(wholes[[]byte]).Value(i))) },
 	text:  func(dst []byte, a arrow.Array, i int) []byte { return appendBytes(dst, a.(wholes[[]byte]).Value(i)) },
@@ -276,7 +280,7 @@ var bytesKind = arrowKind{
 	typed: func(a arrow.Array, i int) parquet.Value { return parquet.ByteArrayValue(a.(wholes[[]byte]).Value(i)) },
 }
 
-// dictionaryKind is of numbers that say which of a dictionary's values they stand for.
+// dictionaryKind is the kind of indexes into a dictionary with values of the given kind.
 func dictionaryKind(of arrowKind) arrowKind {
 	entry := func(a arrow.Array, i int) (arrow.Array, int) {
 		d := a.(*array.Dictionary)
@@ -304,7 +308,8 @@ func dictionaryKind(of arrowKind) arrowKind {
 	}
 }
 
-// inUnits is by what a time in Arrow's unit is one in Parquet's, and how many of these a second has.
+// inUnits returns the factor by which a time in Arrow's unit becomes one in Parquet's, the number of Parquet's units in
+// a second, and Parquet's unit.
 func inUnits(unit arrow.TimeUnit) (factor, perSecond int64, of parquet.TimeUnit) {
 	switch unit {
 	case arrow.Second:

@@ -11,18 +11,20 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// arrowMessages reads the messages of a stream, as https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
-// lays them out, for the library to decode. The library's own reader is not used, because its decoder makes as many fields as a message
-// claims to have: what is claimed is held against what is there first.
+// arrowMessages reads the messages of a stream, as
+// https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc lays them out, for the
+// library to decode. The library's own reader is not used, because its decoder allocates as many fields as a message claims to
+// have. Here every claim is first compared with the bytes that are there.
 type arrowMessages struct {
 	from  io.Reader
 	spent *allowance
 }
 
-// continuation begins a message; the length of its description follows.
+// continuation precedes a message; the length of the message's description follows it.
 const continuation = 0xFFFFFFFF
 
-// Message is the next one; io.EOF behind the last one where the stream says that it is, as all writers do.
+// Message is the next message; it returns io.EOF after the last one, where the stream has the end mark that all writers
+// write.
 func (m *arrowMessages) Message() (*ipc.Message, error) {
 	size, err := m.length()
 	if err == nil && size == continuation {
@@ -63,7 +65,7 @@ func (m *arrowMessages) length() (uint32, error) {
 	return binary.LittleEndian.Uint32(word[:]), nil
 }
 
-// bytes are the next size bytes.
+// bytes returns the next size bytes.
 func (m *arrowMessages) bytes(size int64) ([]byte, error) {
 	if size < 0 || size > m.spent.most {
 		m.spent.refused = tooLarge(m.spent.most)
@@ -76,13 +78,13 @@ func (m *arrowMessages) bytes(size int64) ([]byte, error) {
 	return b, nil
 }
 
-// Retain does nothing: a message is the collector's.
+// Retain does nothing: messages are garbage collected.
 func (*arrowMessages) Retain() {}
 
 // Release does nothing.
 func (*arrowMessages) Release() {}
 
-// Where the parts of a message's description are: slots of the tables of Arrow's Message.fbs and Schema.fbs.
+// The positions of the parts of a message's description: slots of the tables in Arrow's Message.fbs and Schema.fbs.
 const (
 	slotKind, slotHeader, slotBody, slotMessageMetadata = 6, 8, 10, 12 // Message
 
@@ -91,22 +93,22 @@ const (
 	slotName, slotTypeKind, slotType, slotChildren, slotFieldMetadata = 4, 8, 10, 14, 16 // Field
 
 	slotKey, slotValue = 4, 6 // KeyValue
-	slotOfType         = 6    // Timestamp's zone, and Union's type ids
+	slotOfType         = 6    // Timestamp's time zone, and Union's type ids
 	slotDictionary     = 6    // DictionaryBatch's batch
 
 	slotNodes, slotBuffers, slotVariadic = 6, 8, 12 // RecordBatch
 
-	typeTimestamp, typeUnion = 10, 14 // of Type
+	typeTimestamp, typeUnion = 10, 14 // values of the union Type
 )
 
-// mostNested is how deep fields may be in each other.
+// mostNested limits how deeply fields may be nested.
 const mostNested = 64
 
-// described looks through the description of a message. It is sound where every vector ends before the description does, and what is in
-// it is no more than it has room for: tables and texts may be shared, so that few bytes claim much.
+// described examines the description of a message. It is sound if every vector ends within the description, and its tables and
+// texts together are no larger than the description itself: tables and texts may be shared, so that a few bytes could claim much.
 func described(description []byte) (kind ipc.MessageType, bodySize int64, sound bool) {
 	defer func() {
-		if recover() != nil { // a place beyond the end
+		if recover() != nil { // an offset beyond the end
 			sound = false
 		}
 	}()
@@ -129,16 +131,17 @@ func described(description []byte) (kind ipc.MessageType, bodySize int64, sound 
 	return kind, bodySize, !c.unsound
 }
 
-// claims are what was found in a description so far.
+// claims are the tables and texts found in a description so far.
 type claims struct {
-	room    int // for tables and texts, in words of four bytes
+	room    int // what is left for tables and texts, in words of four bytes
 	unsound bool
 }
 
-// errNoTable is what described recovers from where a table is not there, as it does from a place beyond the end.
+// errNoTable is the value with which described panics, and from which it recovers, when a table is missing; offsets
+// beyond the end panic too.
 var errNoTable = errors.New("no table")
 
-// union is the table in a slot of a union, inner that in a slot of a table.
+// union is the table in a union's slot of a table, inner the one in a table's slot.
 func union(of flatbuffers.Table, slot flatbuffers.VOffsetT) (t flatbuffers.Table) {
 	at := of.Offset(slot)
 	if at == 0 {
@@ -156,7 +159,7 @@ func inner(of flatbuffers.Table, slot flatbuffers.VOffsetT) flatbuffers.Table {
 	return flatbuffers.Table{Bytes: of.Bytes, Pos: of.Indirect(flatbuffers.UOffsetT(at) + of.Pos)}
 }
 
-// vector is where a vector of elements of so many bytes begins, and how many they are.
+// vector is the start of a vector with elements of size bytes, and their number.
 func (c *claims) vector(of flatbuffers.Table, slot flatbuffers.VOffsetT, size int64) (from flatbuffers.UOffsetT, n int) {
 	at := flatbuffers.UOffsetT(of.Offset(slot))
 	if at == 0 || c.unsound {
@@ -170,7 +173,7 @@ func (c *claims) vector(of flatbuffers.Table, slot flatbuffers.VOffsetT, size in
 	return from, n
 }
 
-// take takes a table or a text out of the room.
+// take subtracts a table or a text from the room.
 func (c *claims) take(words int) {
 	if c.room -= words; c.room < 0 {
 		c.unsound = true

@@ -14,22 +14,22 @@ import (
 type arrowScanner struct {
 	stream  *arrowStream
 	pick    []int
-	columns []*arrowColumn // of the table; nil: not read
+	columns []*arrowColumn // of the table; nil for those not read
 	batch   arrow.RecordBatch
-	left    int64 // rows of the batch that were not looked at
-	at, n   int   // the present row of those that were, and how many they are
+	left    int64 // rows of the batch that have not been decoded
+	at, n   int   // index of the current row among the decoded ones, and their number
 	row     int
 	buf     []byte // one cell
 }
 
-// arrowPiece is how many rows of a batch are looked at together.
+// arrowPiece is how many rows of a batch are decoded together.
 const arrowPiece = 256
 
-// arrowColumn is a column as far as it was looked at.
+// arrowColumn is a column with the values decoded so far.
 type arrowColumn struct {
 	arrowLeaf
-	arrays []arrow.Array // of the batch: the structs that the column is in, and itself
-	first  int           // row of the batch that values begin with
+	arrays []arrow.Array // of the batch: the structs around the column, and the column itself
+	first  int           // row of the batch to which the first value belongs
 	values [arrowPiece]float64
 }
 
@@ -46,10 +46,10 @@ func (s *arrowScanner) next(dst []float64) error {
 	return nil
 }
 
-// look takes in the next rows. What is wrong with an array shows here, where an error can be told.
+// look decodes the next rows. A damaged array makes the library panic here, where it can be turned into an error.
 func (s *arrowScanner) look() (err error) {
 	defer func() {
-		if recover() != nil { // an index of a damaged array that is out of its range, whose words help nobody
+		if recover() != nil { // mostly an index out of range in a damaged array; its message would not help a user
 			err = s.stream.damaged(reason("a column is not what the schema says"))
 		}
 	}()
@@ -77,7 +77,7 @@ func (s *arrowScanner) look() (err error) {
 	return nil
 }
 
-// look takes in n rows.
+// look decodes n rows.
 func (c *arrowColumn) look(from, n int) {
 	c.first = from
 	a := c.arrays[len(c.arrays)-1]
@@ -89,7 +89,7 @@ func (c *arrowColumn) look(from, n int) {
 	}
 }
 
-// null reports whether row i of those looked at has no value.
+// null reports whether decoded row i has no value.
 func (c *arrowColumn) null(i int) bool {
 	for _, a := range c.arrays {
 		if a.IsNull(c.first + i) {
@@ -99,7 +99,7 @@ func (c *arrowColumn) null(i int) bool {
 	return c.kind.null != nil && c.kind.null(c.arrays[len(c.arrays)-1], c.first+i)
 }
 
-// text appends row i of those looked at: nothing where there is no value.
+// text appends the text of decoded row i; nothing if there is no value.
 func (c *arrowColumn) text(dst []byte, i int) []byte {
 	if c.null(i) {
 		return dst
@@ -107,7 +107,7 @@ func (c *arrowColumn) text(dst []byte, i int) []byte {
 	return c.kind.text(dst, c.arrays[len(c.arrays)-1], c.first+i)
 }
 
-// parquet is row i of those looked at as a value of a column of Parquet that may be missing.
+// parquet is decoded row i as a value of an optional column of Parquet.
 func (c *arrowColumn) parquet(i, column int) parquet.Value {
 	if c.null(i) {
 		return parquet.Value{}
@@ -130,7 +130,7 @@ func (s *arrowScanner) appendText(dst []byte, comma byte) []byte {
 			dst = append(dst, comma)
 		}
 		s.buf = c.text(s.buf[:0], s.at)
-		if len(s.buf) == 0 && !c.null(s.at) { // text that is empty is in quotes, as null is nothing
+		if len(s.buf) == 0 && !c.null(s.at) { // empty text is written in quotes, to differ from null
 			dst = append(dst, `""`...)
 		}
 		dst = csvcell.Append(dst, s.buf, comma)

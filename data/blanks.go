@@ -7,20 +7,20 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// byBlanks makes of a text whose cells are parted by runs of blanks, as scientists' programs and R print tables, one whose cells are
-// parted by a tab each. Blanks in quotes, and at the ends of lines, part nothing.
+// byBlanks converts a text whose cells are separated by runs of blanks, as R and scientific programs print tables, to one whose
+// cells are separated by single tabs. Blanks in quotes and at the ends of lines are no separators.
 type byBlanks struct {
-	rowNames bool // the first line has a name less than others have cells: as R writes it, it leaves out that of the rows' names
-	comment  bool // the first line is a comment of names, as NumPy writes it
+	rowNames bool // the first line has one name fewer than the others have cells, as R writes it: the column of row names has none
+	comment  bool // the first line holds the names in a comment, as NumPy writes it
 
-	begun, cells   bool // a line has begun; there are cells in this one
-	quoted, parted bool // within quotes; behind a cell and blanks
+	begun, cells   bool // a line has begun; the current line has cells
+	quoted, parted bool // inside quotes; after a cell and blanks
 }
 
-// Reset begins anew.
+// Reset returns to the state before the first byte.
 func (b *byBlanks) Reset() { b.begun, b.cells, b.quoted, b.parted = false, false, false, false }
 
-// Transform converts.
+// Transform converts src to dst.
 func (b *byBlanks) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {
 	for ; nSrc < len(src); nSrc++ {
 		if len(dst)-nDst < 2 {
@@ -56,9 +56,9 @@ func (b *byBlanks) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error
 	return nDst, nSrc, nil
 }
 
-// blanksIn is how a text is read whose cells are parted by blanks, nil where they are not: by blanks all lines are to have as many cells,
-// with two columns of numbers more than by tabs, and by no other character can they have that. head is how the text begins, which is cut
-// in the middle of a line or whole.
+// blanksIn returns how to read a text whose cells are separated by blanks, or nil if they are not. They are if, split at blanks,
+// all lines have equally many cells, with at least two more columns of numbers than if split at tabs, and no other separator gives
+// lines of equal length. head is the start of the text, which may be cut in the middle of a line.
 func blanksIn(head []byte, cut bool) *byBlanks {
 	b := &byBlanks{comment: bytes.HasPrefix(head, []byte("#"))}
 	text, _, err := transform.Bytes(b, head)
@@ -76,7 +76,7 @@ func blanksIn(head []byte, cut bool) *byBlanks {
 	}
 	line, _, _ := bytes.Cut(head, []byte("\n"))
 	comma := delimiter("", line)
-	others := recordsOf(head, comma, cut) // none where a quote stands where there can be none
+	others := recordsOf(head, comma, cut) // none if a quote is in a wrong place
 	if comma != '\t' && len(others) > 1 && len(others[0]) > 1 && alike(others) {
 		return nil
 	}
@@ -87,7 +87,7 @@ func blanksIn(head []byte, cut bool) *byBlanks {
 	return b
 }
 
-// alike reports whether all records have as many cells.
+// alike reports whether all records have equally many cells.
 func alike(records [][]string) bool {
 	return !slices.ContainsFunc(records, func(r []string) bool { return len(r) != len(records[0]) })
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// cellFields are the columns of a table of text as those of a Parquet table: doubles where numbers are read, which pick lists, and text
-// elsewhere, both of which may be missing. Nothing else is known of text before its last row.
+// cellFields are the columns of a table of text as fields of a Parquet table: doubles for the columns in pick, which are read as
+// numbers, and text for the others, all optional. More than that is not known of text before its last row has been read.
 func cellFields(names []string, pick []int) []parquet.Field {
 	return fieldsOf(names, cellNodes(len(names), pick))
 }
@@ -23,8 +23,8 @@ func cellNodes(columns int, pick []int) []parquet.Node {
 	return nodes
 }
 
-// appendCellValue appends cell j of a row of text as cellFields has it: as its number, NaN where it is missing, or, where that is nil, as its text.
-// why says what is wrong with a cell that cannot be passed on so, without the cell.
+// appendCellValue appends cell j of a row of text as cellFields declares it: as a number, NaN if it is missing, or, if number is
+// nil, as text. why says what is wrong with a cell that cannot be passed on in this way.
 func appendCellValue(dst []byte, j int, text []byte, missing bool, number *float64) (_ []byte, why string) {
 	switch {
 	case number != nil && *number != *number, number == nil && missing:

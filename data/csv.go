@@ -12,14 +12,14 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// csvLayout is a CSV file whose header was read.
+// csvLayout is a CSV file whose header has been read.
 type csvLayout struct {
 	in     *input
 	comma  byte
 	header bool // the first record holds the names
 	names  []string
-	first  []byte // the first record as it is written, where it holds the names
-	why    string // what header was guessed by, "" where it was said
+	first  []byte // the first record as it is written, if it holds the names
+	why    string // the reason for a guess of header; "" if Options say it
 	text   *encoded
 }
 
@@ -68,7 +68,7 @@ func openCSV(in *input, o Options) (layout, error) {
 	return l, nil
 }
 
-// checkText tells text from the encodings and the binary files that would be read as a strange header.
+// checkText reports encodings and binary files that would be read as a strange header.
 func checkText(name string, line []byte) error {
 	if bytes.IndexByte(line, 0) >= 0 {
 		return &FormatError{File: name, Line: 1, What: "holds a zero byte: not a text file, and no Parquet, NPY or NPZ"}
@@ -79,7 +79,7 @@ func checkText(name string, line []byte) error {
 	return nil
 }
 
-// delimiter is that of the file's name, or the candidate that the line holds most often.
+// delimiter is the one that the file's name implies, or else the candidate that occurs most often in the line.
 func delimiter(name string, line []byte) byte {
 	if tabs(name) {
 		return '\t'
@@ -93,13 +93,13 @@ func delimiter(name string, line []byte) byte {
 	return best
 }
 
-// tabs tells a name that says that tabs part cells.
+// tabs reports whether the file's name implies that cells are separated by tabs.
 func tabs(name string) bool {
 	e := extension(name)
 	return e == ".tsv" || e == ".tab"
 }
 
-// countOutside counts c outside quotes.
+// countOutside counts how often c occurs outside quotes.
 func countOutside(line []byte, c byte) (n int) {
 	for i, part := range bytes.Split(line, []byte{'"'}) {
 		if i%2 == 0 {
@@ -109,7 +109,8 @@ func countOutside(line []byte, c byte) (n int) {
 	return n
 }
 
-// setHeader takes the names from the first record, or gives the columns names where it holds none; head is how the text begins.
+// setHeader takes the names from the first record or, if that holds none, names the columns itself; head is the start of the
+// text.
 func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 	l.header = h != HeaderNone
 	if h == HeaderGuess {
@@ -124,7 +125,7 @@ func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 	}
 }
 
-// setNames takes the header; a column without a name gets x and its number.
+// setNames takes the names from the first record; a column without a name is called x and its number.
 func (l *csvLayout) setNames(first []string) {
 	l.names = make([]string, len(first))
 	for j, name := range first {
@@ -178,7 +179,7 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 	return s, nil
 }
 
-// notes say how the text is written.
+// notes describe how the text is written.
 func (l *csvLayout) notes() []string {
 	notes := l.text.notes()
 	switch {

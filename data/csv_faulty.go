@@ -2,8 +2,8 @@ package data
 
 import "github.com/parquet-go/parquet-go"
 
-// appendFaulty appends a record that is not what a row should be, in as many cells as the others have: those that it has, then empty
-// ones. Cells beyond are in the fault's words.
+// appendFaulty appends a record with a wrong number of cells, with as many cells as the others have: surplus cells are left out and
+// missing ones are empty. The fault's text names the surplus cells.
 func (s *csvScanner) appendFaulty(dst []byte, comma byte) []byte {
 	return appendCells(dst, len(s.target), comma, func(dst []byte, j int) []byte {
 		if j < len(s.record) {
@@ -13,10 +13,10 @@ func (s *csvScanner) appendFaulty(dst []byte, comma byte) []byte {
 	})
 }
 
-// appendNulls appends a row without values.
+// appendNulls appends a row in which all values are missing.
 func (s *csvScanner) appendNulls(dst []byte) []byte { return appendNulls(dst, len(s.target)) }
 
-// appendNulls appends a row of so many columns without values.
+// appendNulls appends a row of so many columns in which all values are missing.
 func appendNulls(dst []byte, columns int) []byte {
 	for j := range columns {
 		dst = appendValue(dst, j, parquet.Value{})

@@ -7,14 +7,14 @@ import (
 	"gaussflow/internal/csvcell"
 )
 
-// A rawCell is a cell of CSV as it is written, spaces and quotes included.
+// A rawCell is a cell of CSV as it is written, with its spaces and quotes.
 type rawCell struct {
 	text   []byte
-	spaces int // that text begins with and that are no part of the cell
+	spaces int // leading spaces of text, which are no part of the cell
 	quoted bool
 }
 
-// cutRecord cuts a record, which encoding/csv has found to be one, at its delimiters.
+// cutRecord splits a record, which encoding/csv has accepted, at its delimiters.
 func cutRecord(dst []rawCell, record []byte, comma byte) []rawCell {
 	for {
 		c, end := cutCell(record, comma)
@@ -26,7 +26,7 @@ func cutRecord(dst []rawCell, record []byte, comma byte) []rawCell {
 	}
 }
 
-// cutCell is the first cell of a record; it ends before the delimiter, or with the record.
+// cutCell returns the first cell of a record, which ends at the delimiter or with the record.
 func cutCell(record []byte, comma byte) (c rawCell, end int) {
 	start := 0
 	if comma != '\t' { // see csvScanner.split
@@ -45,7 +45,7 @@ func cutCell(record []byte, comma byte) (c rawCell, end int) {
 	return c.trimmed(start, comma), end
 }
 
-// closingQuote is where a quoted cell ends, whose text begins at an index.
+// closingQuote is the index of the quote that ends a cell whose text begins at from.
 func closingQuote(record []byte, from int) int {
 	for from < len(record) {
 		quote := bytes.IndexByte(record[from:], '"')
@@ -56,12 +56,13 @@ func closingQuote(record []byte, from int) int {
 		if from == len(record) || record[from] != '"' {
 			return from
 		}
-		from++ // two quotes are one in the text
+		from++ // two quotes stand for one
 	}
 	return len(record)
 }
 
-// trimmed is the cell without the spaces before its quote, which are no part of it; nor are they where spaces part cells.
+// trimmed is the cell without the spaces before its quote, which are no part of it. If cells are separated by spaces it
+// stays as it is.
 func (c rawCell) trimmed(start int, comma byte) rawCell {
 	if c.quoted || comma == ' ' {
 		c.text = c.text[start:]
@@ -71,10 +72,10 @@ func (c rawCell) trimmed(start int, comma byte) rawCell {
 	return c
 }
 
-// missing reports a cell with nothing in it, not even quotes.
+// missing reports an empty cell without quotes.
 func (c rawCell) missing() bool { return len(c.text) == 0 }
 
-// value is the text that is meant.
+// value is the cell's text without quotes.
 func (c rawCell) value() []byte {
 	if !c.quoted {
 		return c.text
@@ -83,20 +84,20 @@ func (c rawCell) value() []byte {
 	return bytes.ReplaceAll(bytes.TrimSuffix(inner, []byte(`"`)), []byte(`""`), []byte(`"`))
 }
 
-// appendTo appends the cell to a record of another delimiter.
+// appendTo appends the cell to a record with another delimiter.
 func (c rawCell) appendTo(dst []byte, comma byte) []byte {
 	if c.quoted {
 		return append(dst, c.text...)
 	}
 	text := c.text
-	if csvcell.NeedsQuotes(text, comma) { // within which spaces are a part
+	if csvcell.NeedsQuotes(text, comma) { // inside quotes spaces are part of the cell
 		text = text[c.spaces:]
 	}
 	return csvcell.Append(dst, text, comma)
 }
 
-// appendRaw appends a record of delimiter from as one of delimiter to: the same bytes where these are the same, but for a last cell that
-// ends in CR, which without quotes would be read as a part of the end of the line.
+// appendRaw appends a record with the delimiter from as one with the delimiter to. If these are equal the bytes stay the same,
+// except for a last cell that ends in CR, which needs quotes so that the CR is not read as part of the line's end.
 func appendRaw(dst, record []byte, from, to byte) []byte {
 	if from == to && !bytes.HasSuffix(record, []byte("\r")) {
 		return append(dst, record...)
@@ -110,7 +111,7 @@ func appendRaw(dst, record []byte, from, to byte) []byte {
 	return dst
 }
 
-// withoutLineEnds is what was read for a record without the empty lines before it and the end of its last line.
+// withoutLineEnds strips from the bytes read for a record the empty lines before it and the end of its last line.
 func withoutLineEnds(raw []byte) []byte {
 	for {
 		rest, unix := bytes.CutPrefix(raw, []byte("\n"))

@@ -13,7 +13,7 @@ import (
 	"gaussflow/columns"
 )
 
-// csvScanner is a pass over a CSV file. Parsing the numbers takes most of its time, so that encoding/csv is fast enough
+// csvScanner is a pass over a CSV file. Most of the time goes into parsing numbers, so encoding/csv is fast enough
 // (BenchmarkCSV).
 type csvScanner struct {
 	name   string
@@ -21,18 +21,18 @@ type csvScanner struct {
 	bound  *bounded
 	text   *bufio.Reader
 	csv    *csv.Reader
-	target []int // of each column, where its number goes; −1: nowhere
+	target []int // for each column the index at which its number is stored; −1 if it is not read
 
-	separator byte // what the first line says that parts cells, 0 where it says nothing
+	separator byte // the separator that a first line sep=… declares, else 0
 
-	head  []byte    // how the text begins, after begin
-	raw   []byte    // the present record as it is written, where it is kept
-	cells []rawCell // of raw
+	head  []byte    // the start of the text, after begin
+	raw   []byte    // the current record as it is written, if records are kept
+	cells []rawCell // the cells of raw
 
-	record []string // the present one
+	record []string // the current record
 	at     int      // the line where it begins
 	end    int      // the line where it ends
-	// rows to hand out before another record is read: the present one and, in a file of one column, the empty lines
+	// rows to hand out before another record is read: the current one and, in a file of one column, the empty lines
 	// before it
 	pending int
 }
@@ -42,8 +42,8 @@ func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
 	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
 }
 
-// begin gives the first line, as far as it can be seen, and skips a byte order mark, and the line sep=; by which spreadsheets are told
-// what parts cells: its end stays, an empty line, so that lines keep their numbers.
+// begin returns the first line, as far as it is buffered. It skips a byte order mark, and a first line sep=; which tells
+// spreadsheets the separator; the end of that line stays as an empty line, so that line numbers remain right.
 func (s *csvScanner) begin() ([]byte, error) {
 	head, err := s.text.Peek(s.text.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -63,14 +63,14 @@ func (s *csvScanner) begin() ([]byte, error) {
 	return head, nil
 }
 
-// skip leaves out the first bytes of a text, which have been looked at.
+// skip drops the first bytes of the text, which have been examined.
 func (s *csvScanner) skip(n int, head []byte) []byte {
-	_, _ = s.text.Discard(n) // they are there
+	_, _ = s.text.Discard(n) // they are buffered, so this cannot fail
 	s.bound.skip(n)
 	return head[n:]
 }
 
-// separatorSaid is the character of a first line sep=;, 0 where there is none.
+// separatorSaid is the character that a first line sep=; declares; 0 if there is none.
 func separatorSaid(head []byte) byte {
 	line, _, ended := bytes.Cut(head, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
@@ -80,13 +80,13 @@ func separatorSaid(head []byte) byte {
 	return 0
 }
 
-// headBytes is how much of a text is seen before its first record is read.
+// headBytes is how much of a text is examined before its first record is read.
 const headBytes = 128 << 10
 
-// split cuts what follows into records.
+// split starts to divide the rest of the text into records.
 func (s *csvScanner) split(comma byte) {
 	s.bound.comma = comma
-	if ahead, err := s.text.Peek(s.text.Buffered()); err == nil { // what begin has looked at
+	if ahead, err := s.text.Peek(s.text.Buffered()); err == nil { // the part that begin has examined
 		s.bound.count(ahead)
 	}
 	s.csv = csv.NewReader(s.text)
@@ -96,7 +96,7 @@ func (s *csvScanner) split(comma byte) {
 	s.csv.ReuseRecord = true
 }
 
-// aim sends column pick[i] of width to place i.
+// aim sets target so that column pick[i] of width is stored at index i.
 func (s *csvScanner) aim(width int, pick []int) {
 	s.target = make([]int, width)
 	for j := range s.target {
@@ -107,7 +107,7 @@ func (s *csvScanner) aim(width int, pick []int) {
 	}
 }
 
-// read makes the next record the present one.
+// read reads the next record and makes it the current one.
 func (s *csvScanner) read() error {
 	record, err := s.csv.Read()
 	if err != nil {
@@ -225,26 +225,26 @@ func (s *csvScanner) unfit(column int, why string) error {
 // Close closes the file.
 func (s *csvScanner) Close() error { return s.stream.Close() }
 
-// maxRecord bounds the memory that one record can ask for: a quote that is never closed, a line that never ends. A record of many
-// cells asks for much more than its bytes, so that cells are bounded too, by maxColumns.
+// maxRecord limits the memory that one record can ask for, by a quote that is never closed or a line that never ends. A record of
+// many cells needs much more memory than its bytes, so the number of cells is limited too, by maxColumns.
 const maxRecord = 16 << 20
 
 // bounded fails once a record has become too long.
 type bounded struct {
 	src        io.Reader
-	read, done int64 // bytes read, and those of them in complete records
-	comma      byte  // 0: nothing is known of cells
-	quoted     bool  // what was read last ends inside quotes
+	read, done int64 // bytes read, and how many of them are in complete records
+	comma      byte  // 0 if it is not known yet
+	quoted     bool  // the bytes read so far end inside quotes
 	cells      int   // delimiters since the read in which the last record ended
 	err        error
 
-	keep   bool   // what is read, in window
-	window []byte // from some byte before the next record on
-	from   int    // the next record's first byte in window
+	keep   bool   // keep what is read, in window
+	window []byte // starts at or before the next record
+	from   int    // index of the next record's first byte in window
 }
 
-// complete says that all records up to an offset have been made, and gives the bytes since the last call where they are kept. They
-// are good until the next read.
+// complete is told that all records up to an offset have been handed out. If records are kept it returns the bytes since the last
+// call, which are valid until the next read.
 func (b *bounded) complete(offset int64) (raw []byte) {
 	if b.keep {
 		end := b.from + int(offset-b.done)
@@ -254,7 +254,7 @@ func (b *bounded) complete(offset int64) (raw []byte) {
 	return raw
 }
 
-// skip leaves the first bytes out of what offsets count.
+// skip excludes the first bytes from what offsets count.
 func (b *bounded) skip(n int) {
 	b.read -= int64(n)
 	if b.keep {
@@ -262,7 +262,7 @@ func (b *bounded) skip(n int) {
 	}
 }
 
-// store keeps what was read, and forgets the records behind.
+// store keeps what has been read, and forgets the records already handed out.
 func (b *bounded) store(p []byte) {
 	if !b.keep {
 		return
@@ -271,7 +271,7 @@ func (b *bounded) store(p []byte) {
 	b.window, b.from = append(b.window, p...), 0
 }
 
-// Read reads on.
+// Read reads on and enforces the limits.
 func (b *bounded) Read(p []byte) (n int, err error) {
 	switch {
 	case b.read-b.done > maxRecord:

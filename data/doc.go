@@ -1,10 +1,10 @@
-// Package data brings tables in and out: CSV and TSV (plain, gzip or zstd), Parquet, Arrow (read only), NPY, NPZ, standard input; and
-// it makes toy sets whose density is known.
+// Package data reads and writes tables: CSV and TSV (plain, gzip or zstd), Parquet, Arrow (read only), NPY, NPZ, standard input. It
+// also makes toy data sets whose density is known.
 //
-// FromTable takes rows from anything else that has cells; data/sql is such a source, of databases.
+// FromTable reads rows from anything else that has cells; data/sql provides this for databases.
 //
-// Open gives a File, which is a rows.Source: it can be read as often as wanted, in constant memory. ReadAll gives a Table.
-// Inspect reads any source once, in constant memory, and says what is in each column.
+// Open gives a File, which is a rows.Source: it can be read any number of times, in constant memory. ReadAll gives a
+// Table. Inspect reads any source once, in constant memory, and summarizes each column.
 //
 //	f, err := data.Open("table.csv.gz", data.Options{Except: []string{"label"}})
 //	columns, err := data.Inspect(ctx, f)
@@ -12,12 +12,12 @@
 //
 // # Bad cells
 //
-// A cell is a number if strconv.ParseFloat, after spaces around it are cut, reads a finite one without a _ in it. All others are bad:
-// those that Missing lists (an empty cell, NA, NaN, null, ?, inf, …) are missing, the rest is text. A bad cell in a
-// column that is read is an error which names it; with Options.DropMissing the row is left out and counted. Nothing
+// A cell is a number if strconv.ParseFloat, after surrounding spaces are removed, reads it as a finite number and it contains no _.
+// All other cells are bad: those that Missing lists (an empty cell, NA, NaN, null, ?, inf, …) are missing, the rest is text. A bad
+// cell in a column that is read is an error that names the cell; with Options.DropMissing its row is left out and counted. Nothing
 // is dropped, clipped or filled in silently.
 //
 // # Rows that are passed on
 //
-// CreateRecords writes the rows of a File, columns that are not read included, with more behind, and each value exactly: see there.
+// CreateRecords writes the rows of a File exactly as they are, including columns that are not read, followed by further columns.
 package data

@@ -13,13 +13,14 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// encoded is how a text is written; what is read of it is UTF-8, with lines that end in LF and a character that parts cells.
+// encoded describes how a text is written. What is read from it is UTF-8, with lines that end in LF and a single character
+// as separator.
 type encoded struct {
 	utf16  atomic.Bool
-	latin  atomic.Bool // bytes beyond ASCII are not UTF-8: Windows-1252, of which Latin-1 is a part
-	crEnds atomic.Bool // lines end with CR alone
-	anyOf  bool        // nothing says by what cells are parted
-	blanks atomic.Bool // they are by runs of blanks
+	latin  atomic.Bool // bytes beyond ASCII are not UTF-8 but Windows-1252, which includes Latin-1
+	crEnds atomic.Bool // lines end in CR alone
+	anyOf  bool        // neither Options nor the file's name determine the separator
+	blanks atomic.Bool // cells are separated by runs of blanks
 }
 
 // decode reads a text from its first byte.
@@ -34,7 +35,7 @@ func (e *encoded) decode(stream io.ReadCloser) (io.ReadCloser, error) {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		e.utf16.Store(true)
 		text = bufio.NewReaderSize(transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder()), headBytes)
-		head, _ = text.(*bufio.Reader).Peek(headBytes) // its error comes again where it is read
+		head, _ = text.(*bufio.Reader).Peek(headBytes) // an error occurs again when the text is read
 	} else {
 		text = transform.NewReader(r, &byFirst{latin: &e.latin})
 	}
@@ -56,7 +57,7 @@ type decodedText struct {
 	io.Closer
 }
 
-// notes say what was converted.
+// notes say what has been converted.
 func (e *encoded) notes() (notes []string) {
 	if e.utf16.Load() {
 		notes = append(notes, "the text is UTF-16, and was converted to UTF-8")
@@ -76,7 +77,7 @@ func (e *encoded) notes() (notes []string) {
 // crLines reads CR as LF.
 type crLines struct{ io.Reader }
 
-// Read reads.
+// Read reads and converts.
 func (r crLines) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	for i, c := range p[:n] {
@@ -87,18 +88,18 @@ func (r crLines) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// byFirst leaves UTF-8 as it is and converts Windows-1252 to it: which of them a text is, its first byte beyond ASCII tells, with those
-// behind it. In UTF-8 bytes that are none stay as they are.
+// byFirst leaves UTF-8 as it is and converts Windows-1252 to it. Its first byte beyond ASCII, with those after it, decides which of
+// them a text is. In a text taken for UTF-8, invalid bytes stay as they are.
 type byFirst struct {
 	latin *atomic.Bool
 	known bool
-	code  transform.Transformer // nil: as it is
+	code  transform.Transformer // nil: the text stays as it is
 }
 
-// Reset begins anew.
+// Reset returns to the state before the first byte.
 func (b *byFirst) Reset() { b.known, b.code = false, nil }
 
-// Transform converts.
+// Transform converts src to dst.
 func (b *byFirst) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
 	if !b.known {
 		n := ascii(src)
@@ -122,7 +123,7 @@ func (b *byFirst) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err er
 	return nDst, nDst, err
 }
 
-// ascii is how many bytes of ASCII text begins with.
+// ascii is how many bytes at the start of text are ASCII.
 func ascii(text []byte) int {
 	for i, c := range text {
 		if c >= utf8.RuneSelf {

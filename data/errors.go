@@ -8,23 +8,23 @@ import (
 	"strings"
 )
 
-// ErrOnce says that a stream, standard input or a pipe, is too long to be kept for a second reading.
+// ErrOnce reports a stream, standard input or a pipe, that is too long to be kept for a second reading.
 var ErrOnce = errors.New("a stream longer than Options.MaxBuffered")
 
-// ErrEncoding says that text is not UTF-8.
+// ErrEncoding reports text that is not UTF-8.
 var ErrEncoding = errors.New("not UTF-8")
 
-// ErrLineEnds says that the lines of a text end with CR alone.
+// ErrLineEnds reports a text whose lines end in CR alone.
 var ErrLineEnds = errors.New("lines that end with CR alone")
 
 // A FormatError says why a file is not what it should be.
 type FormatError struct {
 	File string
-	Line int    // 0 where the format has no lines
-	What string // in words of the file
-	Err  error  // the cause in words of the code that found it, or nil
+	Line int    // 0 if the format has no lines
+	What string // in the file's terms
+	Err  error  // the cause as an error of the code that found it, or nil
 
-	Column string // where it is one column's, ""
+	Column string // the column concerned, or ""
 }
 
 func (e *FormatError) Error() string {
@@ -35,25 +35,25 @@ func (e *FormatError) Error() string {
 	if e.Column != "" {
 		at += fmt.Sprintf(" column %q:", e.Column)
 	}
-	if e.Err != nil && !errors.Is(e.Err, ErrEncoding) && !errors.Is(e.Err, ErrLineEnds) && !errors.Is(e.Err, io.ErrUnexpectedEOF) { // which What says
+	if e.Err != nil && !errors.Is(e.Err, ErrEncoding) && !errors.Is(e.Err, ErrLineEnds) && !errors.Is(e.Err, io.ErrUnexpectedEOF) { // in these cases What says it
 		cause = ": " + e.Err.Error()
 	}
 	return fmt.Sprintf("data: %s:%s %s%s", e.File, at, e.What, cause)
 }
 
-// Unwrap is the cause.
+// Unwrap returns the cause.
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// A rowFault is a row that cannot be read, behind which others may be.
+// A rowFault reports a row that cannot be read although the rows after it can.
 type rowFault struct{ FormatError }
 
-// Unwrap is the fault as an error of the file.
+// Unwrap returns the fault as a FormatError.
 func (e *rowFault) Unwrap() error { return &e.FormatError }
 
-// Reason is what is wrong with the row.
+// Reason says what is wrong with the row.
 func (e *rowFault) Reason() string { return e.What }
 
-// A WriteError is a table that could not be written.
+// A WriteError reports a table that could not be written.
 type WriteError struct {
 	File string
 	Err  error
@@ -61,24 +61,24 @@ type WriteError struct {
 
 func (e *WriteError) Error() string { return fmt.Sprintf("data: writing %s: %v", e.File, e.Err) }
 
-// Unwrap is why.
+// Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Reason is why in words of the file, "" where the error is another one.
+// Reason is the cause in the file's terms; "" if the error is of another kind.
 func (e *WriteError) Reason() string {
 	var why reason
 	_ = errors.As(e.Err, &why)
 	return string(why)
 }
 
-// A reason is why a file cannot be read, in words of the file.
+// A reason says in the file's terms why a file cannot be read.
 type reason string
 
 func (r reason) Error() string { return string(r) }
 
 func reasonf(format string, args ...any) error { return reason(fmt.Sprintf(format, args...)) }
 
-// A ColumnError names all columns that were asked for and are not there.
+// A ColumnError names all columns that were asked for and do not exist.
 type ColumnError struct {
 	File          string
 	Missing, Have []string
@@ -88,10 +88,10 @@ func (e *ColumnError) Error() string {
 	return fmt.Sprintf("data: %s: no column %s; it has %s", e.File, quoted(e.Missing), quoted(e.Have))
 }
 
-// A Cell is where a cell stands and what is written there.
+// A Cell is a cell's position and text.
 type Cell struct {
 	Row  int // of the data, from 1
-	Line int // of the file, from 1; 0 where the format has no lines
+	Line int // of the file, from 1; 0 if the format has no lines
 	Text string
 }
 
@@ -103,7 +103,7 @@ func (c Cell) String() string {
 	return fmt.Sprintf("row %d%s: %q", c.Row, line, c.Text)
 }
 
-// A CellError is the first cell of a pass that is not a finite number.
+// A CellError reports the first cell of a pass that is not a finite number.
 type CellError struct {
 	File, Column string
 	Cell         Cell
@@ -128,7 +128,7 @@ func (b BadColumn) String() string {
 // A MissingError names the columns with cells that are missing or not numbers.
 type MissingError struct {
 	File    string
-	Rows    int // read
+	Rows    int // rows read
 	Columns []BadColumn
 }
 
@@ -137,7 +137,7 @@ func (e *MissingError) Error() string {
 		e.File, e.Rows, listed(e.Columns))
 }
 
-// A CategoryError names the columns that hold text for the greater part: a density of categories is not supported.
+// A CategoryError names the columns that consist mostly of text: densities of categories are not supported here.
 type CategoryError struct {
 	File    string
 	Columns []BadColumn
@@ -148,7 +148,7 @@ func (e *CategoryError) Error() string {
 		e.File, listed(e.Columns))
 }
 
-// An EmptyError says that no row, or no column, is left to read.
+// An EmptyError reports that no row, or no column, is left to read.
 type EmptyError struct {
 	File    string
 	What    string // "row" or "column"

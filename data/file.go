@@ -8,27 +8,26 @@ import (
 	"gaussflow/rows"
 )
 
-// A File is a table in a file, or a choice of its columns. It is a rows.Source: each pass opens the file anew and
+// A File is a table in a file, or a selection of its columns. It is a rows.Source: each pass opens the file anew and
 // reads it in constant memory. Passes are independent, so a File may be read by several goroutines.
 type File struct {
 	in     *input
 	layout layout
 	all    []string // the file's columns
-	pick   []int    // those to read, in order
-	drop   bool     // rows with bad cells
-	text   bool     // no column is passed on as numbers
+	pick   []int    // indexes of the columns to read, in order
+	drop   bool     // leave out rows with bad cells
+	text   bool     // pass on every column as text
 }
 
 var _ rows.Source = (*File)(nil)
 
-// maxColumns bounds what a table can ask for before its first row is read: each column takes memory for its name and for what is
-// known of it.
+// maxColumns limits what a table can ask for before its first row is read: each column takes memory for its name and for what is
+// recorded about it.
 const maxColumns = 1 << 16
 
-// Open reads the header of a file; "-" is standard input, which like a pipe can be read again only as far as it fits
-// Options.MaxBuffered (ErrOnce). The format and the packing (gzip, zstd) are found by the
-// first bytes. Columns that o names and the file lacks are one ColumnError; a file that is not what it should be is a
-// FormatError.
+// Open reads the header of a file. "-" is standard input, which like a pipe can be read again only as long as it fits
+// into Options.MaxBuffered (ErrOnce). The format and the compression (gzip, zstd) are recognized by the first bytes.
+// Columns that o names and the file lacks give one ColumnError; a malformed file gives a FormatError.
 func Open(path string, o Options) (*File, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -44,7 +43,7 @@ func Open(path string, o Options) (*File, error) {
 	return newFile(in, l, o)
 }
 
-// newFile is the File of a table whose header has been read, with the columns that o chooses.
+// newFile makes the File for a table whose header has been read, with the columns that o selects.
 func newFile(in *input, l layout, o Options) (f *File, err error) {
 	if n := l.width(); n > maxColumns {
 		return nil, &FormatError{File: in.name, What: fmt.Sprintf("has %d columns, want at most %d", n, maxColumns)}
@@ -59,7 +58,7 @@ func newFile(in *input, l layout, o Options) (f *File, err error) {
 	return f.Except(o.Except...)
 }
 
-// all are the numbers of n columns.
+// all is the indexes of n columns.
 func all(n int) []int {
 	pick := make([]int, n)
 	for j := range pick {
@@ -68,7 +67,7 @@ func all(n int) []int {
 	return pick
 }
 
-// check reports a File that Open has not made.
+// check reports a File that was not made by Open.
 func (f *File) check() error {
 	if f == nil || f.in == nil {
 		return errors.New("data: the File is nil or zero: Open makes one")
@@ -102,7 +101,8 @@ func (f *File) Names() []string {
 	return names
 }
 
-// List reports whether column j of Names is a list: it has several values a row, or none, and so no cells (columns.ListTable).
+// List reports whether column j of Names is a list: its rows may have several values or none, so that it has no cells
+// (columns.ListTable).
 func (f *File) List(j int) bool {
 	if f.check() != nil || j < 0 || j >= len(f.pick) {
 		return false
@@ -111,7 +111,7 @@ func (f *File) List(j int) bool {
 	return nested && l.list(f.pick[j])
 }
 
-// Lists are the columns of Header that are lists.
+// Lists are the names of the columns of Header that are lists.
 func (f *File) Lists() (names []string) {
 	if f.check() != nil {
 		return nil
@@ -133,8 +133,8 @@ func (f *File) Header() []string {
 	return slices.Clone(f.all)
 }
 
-// Select is the same file with the columns named, in that order: a model's columns are found in any file which has
-// them. All that it lacks are one ColumnError.
+// Select is the same file with the named columns only, in that order: so a model's columns are found in any file that
+// has them. All names that the file lacks give one ColumnError.
 func (f *File) Select(names ...string) (*File, error) {
 	at, err := f.positions(names)
 	if err != nil {
@@ -150,7 +150,7 @@ func (f *File) Select(names ...string) (*File, error) {
 	return f.with(at)
 }
 
-// Except is the same file without the columns named.
+// Except is the same file without the named columns.
 func (f *File) Except(names ...string) (*File, error) {
 	if len(names) == 0 && f.check() == nil && len(f.pick) > 0 {
 		return f, nil
@@ -162,11 +162,11 @@ func (f *File) Except(names ...string) (*File, error) {
 	for _, name := range names {
 		drop[name] = true
 	}
-	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return drop[f.all[j]] }) // also where two are called alike
+	left := slices.DeleteFunc(slices.Clone(f.pick), func(j int) bool { return drop[f.all[j]] }) // also if two have the same name
 	return f.with(left)
 }
 
-// AsText is the same file, of which CreateRecords passes on to Parquet each cell as text, and none as a number, where it is text here.
+// AsText is the same file, except that CreateRecords passes on every cell of a text format to Parquet as text, never as a number.
 func (f *File) AsText() *File {
 	if f == nil {
 		return nil
@@ -176,7 +176,7 @@ func (f *File) AsText() *File {
 	return &g
 }
 
-// passedNumbers are the columns that are passed on as numbers where cells are text.
+// passedNumbers are the columns that are passed on as numbers if the file's cells are text.
 func (f *File) passedNumbers() []int {
 	if f.text {
 		return nil
@@ -184,7 +184,7 @@ func (f *File) passedNumbers() []int {
 	return f.pick
 }
 
-// CheckNames is a FormatError if the file has two columns of the name of one that is read.
+// CheckNames returns a FormatError if the file has two columns with the name of one that is read.
 func (f *File) CheckNames() error {
 	if err := f.check(); err != nil {
 		return err
@@ -201,14 +201,14 @@ func (f *File) with(pick []int) (*File, error) {
 	return &g, nil
 }
 
-// positions finds columns in the whole header.
+// positions finds the indexes of named columns in the whole header.
 func (f *File) positions(names []string) ([]int, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
 	place := make(map[string]int, len(f.all))
 	for j, name := range slices.Backward(f.all) {
-		place[name] = j // of equal names the first
+		place[name] = j // the first of equal names
 	}
 	at := make([]int, len(names))
 	var missing []string
@@ -224,8 +224,8 @@ func (f *File) positions(names []string) ([]int, error) {
 	return at, nil
 }
 
-// Once says that the next pass is the last: a stream, standard input or a pipe, is no longer kept in memory to be read
-// again (ErrOnce), which saves up to Options.MaxBuffered and more. Of other files it changes nothing.
+// Once declares that the next pass is the last: a stream, standard input or a pipe, is then no longer kept in memory to
+// be read again (ErrOnce), which saves Options.MaxBuffered bytes and more. For other files it changes nothing.
 func (f *File) Once() {
 	if f.check() == nil && f.in.stream != nil {
 		f.in.stream.once()
@@ -235,8 +235,8 @@ func (f *File) Once() {
 // Open starts a pass over the rows: see Rows.
 func (f *File) Open() (rows.Reader, error) { return f.Rows() }
 
-// Notes say in words what was found out about how the file is written, and done about it: whether the first line holds names, from
-// which encoding a text was converted. What a pass finds, they say after it.
+// Notes describe how the file is written and what was done about it: whether the first line holds names, from which encoding a
+// text was converted. Notes about what a pass finds are complete after that pass.
 func (f *File) Notes() []string {
 	if f.check() != nil {
 		return nil

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// foreign are formats that are known and not read: how a file begins, blanks aside, what it is, and what to do.
+// foreign lists formats that are recognized but not read: how a file begins, apart from blanks, what it is, and what to
+// do instead.
 var foreign = []struct{ begins, is, instead string }{
 	{`{"`, "JSON", asRows}, {"[{", "JSON", asRows}, {"[[", "JSON", asRows},
 	{"<!DOCTYPE", "a page of HTML", asCSV}, {"<!doctype", "a page of HTML", asCSV}, {"<html", "a page of HTML", asCSV}, {"<?xml", "XML", asCSV},
@@ -22,10 +23,10 @@ const (
 	asCSV  = "save its table as CSV"
 )
 
-// foreignHead is how many bytes tell a format.
+// foreignHead is how many bytes are needed to recognize a format.
 const foreignHead = 64
 
-// checkForeign is an error about a file that begins as one of a format that is known and not read.
+// checkForeign reports a file that begins like one of a foreign format.
 func checkForeign(name string, head []byte) error {
 	squeezed := bytes.Join(bytes.Fields(bytes.TrimPrefix(head, utf8Mark)), nil)
 	for _, f := range foreign {
@@ -40,7 +41,7 @@ func notRead(name, is, instead string) error {
 	return &FormatError{File: name, What: fmt.Sprintf("is %s, which is not read: %s", is, instead)}
 }
 
-// checkArrays is an error about a zip file without arrays: other formats are such files, too.
+// checkArrays reports a zip file without arrays, since other formats are zip files too.
 func checkArrays(name string, archive *zip.Reader) error {
 	for _, f := range archive.File {
 		switch {

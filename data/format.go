@@ -11,54 +11,54 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// A layout is a file in one format, its header read: it names its columns and starts passes.
+// A layout is a file in some format whose header has been read: it knows its columns and starts passes.
 type layout interface {
-	// width is how many columns there are, found without naming them.
+	// width is the number of columns, known without making their names.
 	width() int
 	columns() []string
-	// appendHeader appends the columns as the first record of CSV.
+	// appendHeader appends the names of the columns as the first record of CSV.
 	appendHeader(dst []byte, comma byte) []byte
-	// fields are the columns, of which pick are read as numbers, as those of a Parquet table.
+	// fields are the columns as fields of a Parquet table; those in pick are read as numbers.
 	fields(pick []int) ([]parquet.Field, error)
-	// scan starts before the first row. It reads the columns pick, and where whole rows are kept all of them.
+	// scan starts a pass before the first row. It reads the columns in pick, or all of them if whole rows are kept.
 	scan(pick []int, keep form) (scanner, error)
 }
 
 // A scanner is one pass over the rows.
 type scanner interface {
-	// next writes the picked columns of the next row into dst, NaN where a cell is no finite number; io.EOF after the
-	// last row.
+	// next writes the picked columns of the next row into dst, NaN for a cell that is no finite number; it returns
+	// io.EOF after the last row.
 	next(dst []float64) error
-	// It is a *rowFault if the row is not what a row of the table should be, and then goes on behind it. A nil dst takes nothing.
-	// number is a column of the present row, NaN where it is missing; ok is false where no number is stored.
+	// next returns a *rowFault if the row is malformed, and can then be called for the following row. With a nil dst nothing is
+	// written. number is a column of the current row, NaN if it is missing; ok is false if the column does not store numbers.
 	number(column int) (v float64, ok bool)
-	// cell appends a column of the present row, of those that are read, as text: exactly, unquoted.
+	// cell appends a column of the current row, which must be one that is read, as text: exact and unquoted.
 	cell(dst []byte, column int) []byte
-	// appendText appends the present row, kept asText, as a record of CSV without a line end.
+	// appendText appends the current row, if it is kept asText, as a record of CSV without a line end.
 	appendText(dst []byte, comma byte) []byte
-	// appendValues appends the present row, kept asValues, whose picked numbers are given.
+	// appendValues appends the current row, if it is kept asValues; numbers are its picked columns.
 	appendValues(dst []byte, numbers []float64) ([]byte, error)
-	// line is where the present row begins, from 1; 0 where the format has no lines.
+	// line is the line at which the current row begins, from 1; 0 if the format has no lines.
 	line() int
 	Close() error
 }
 
-// A faultyScanner is a scanner whose next may say rowFault: it has something to pass on of such a row, too.
+// A faultyScanner is a scanner whose next may return a rowFault, and which can pass on something even for such a row.
 type faultyScanner interface {
 	scanner
-	// appendFaulty appends what can be said of the present row, which is a fault, as a record of CSV.
+	// appendFaulty appends as a record of CSV what is known of the current row, which is malformed.
 	appendFaulty(dst []byte, comma byte) []byte
-	// appendNulls appends the present row, which is a fault, as a row of Parquet without values.
+	// appendNulls appends for the current row, which is malformed, a row of Parquet without values.
 	appendNulls(dst []byte) []byte
 }
 
-// magics begin the files of a format.
+// magics are the first bytes of the files of a format.
 var magics = []struct {
 	format Format
 	bytes  string
 }{{Parquet, "PAR1"}, {NPY, "\x93NUMPY"}, {NPZ, "PK\x03\x04"}, {Arrow, arrowMagic}, {Arrow, "\xff\xff\xff\xff"}}
 
-// layoutOf reads the header of a file in the format of o, or the one that its first bytes show.
+// layoutOf reads the header of a file in the format that o gives, or that the first bytes show.
 func layoutOf(in *input, o Options) (layout, error) {
 	format := o.Format
 	if format == "" {
@@ -107,7 +107,7 @@ func (in *input) sniff() (Format, error) {
 	return CSV, nil
 }
 
-// formatNamed is the format that a file's name asks for, .gz and .zst aside; "" for another name.
+// formatNamed is the format that a file's name implies, apart from .gz and .zst; "" if it implies none.
 func formatNamed(path string) Format {
 	switch extension(path) {
 	case ".csv", ".tsv", ".tab", ".txt":

@@ -11,12 +11,12 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// FromTable is a File of rows that are not in a file: the answer to a query, say. name is what errors call it. Each pass over the File
-// is one of t, which may have several under way at a time and must give each of them the same rows.
+// FromTable makes a File of rows that are not in a file, such as the answer to a query. Errors call it name. Each pass over the
+// File is a pass of t, which must allow several passes at a time and give each the same rows.
 //
-// A cell is a number where t stores one, or where its text is one; CreateRecords passes its text on. Of o, what chooses columns and
-// rows counts, and what says how a file is written does not. It is an error if t is nil or has no columns; columns that o names and t
-// lacks are a ColumnError.
+// A cell is a number if t stores one or its text is one; CreateRecords passes on its text. The fields of o that select columns and
+// rows are used, those about how a file is written are not. It is an error if t is nil or has no columns; columns that o names and
+// t lacks give a ColumnError.
 func FromTable(name string, t columns.Table, o Options) (*File, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func FromTable(name string, t columns.Table, o Options) (*File, error) {
 	return newFile(&input{name: name}, &tableLayout{name, t, slices.Clone(names)}, o)
 }
 
-// tableLayout is a columns.Table as a layout: cells that are text, or that t has as numbers.
+// tableLayout is a columns.Table as a layout: its cells are text, or numbers where t has them as numbers.
 type tableLayout struct {
 	name  string
 	table columns.Table
@@ -72,7 +72,7 @@ func (l *tableLayout) scan(pick []int, _ form) (scanner, error) {
 type tableScanner struct {
 	layout *tableLayout
 	pass   columns.Pass
-	target []int // of each column, where its number goes; −1: nowhere
+	target []int // for each column the index at which its number is stored; −1 if it is not read
 }
 
 func (s *tableScanner) next(dst []float64) error {
@@ -93,7 +93,7 @@ func (s *tableScanner) next(dst []float64) error {
 	return nil
 }
 
-// value is column j of the present row, NaN where it is no finite number.
+// value is column j of the current row, NaN if it is no finite number.
 func (s *tableScanner) value(j int) float64 {
 	if v, ok := s.number(j); ok {
 		return v
@@ -130,7 +130,7 @@ func (s *tableScanner) appendValues(dst []byte, numbers []float64) ([]byte, erro
 	return dst, nil
 }
 
-// appendFaulty appends a row of empty cells: nothing else is known of it.
+// appendFaulty appends a row of empty cells, because nothing is known of a malformed row.
 func (s *tableScanner) appendFaulty(dst []byte, comma byte) []byte {
 	return appendCells(dst, len(s.target), comma, func(dst []byte, _ int) []byte { return dst })
 }

@@ -9,10 +9,10 @@ import (
 	"gaussflow/columns"
 )
 
-// mostEvidence is how many rows are looked at to tell names from a row.
+// mostEvidence is how many rows are examined to decide whether the first record holds names.
 const mostEvidence = 100
 
-// recordsOf are the first records of a text, which ends in the middle of one where it is cut.
+// recordsOf are the first records of a text. If the text is cut, its last record may be incomplete and is dropped.
 func recordsOf(text []byte, comma byte, cut bool) (records [][]string) {
 	r := csv.NewReader(bytes.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = rune(comma), -1, comma != '\t'
@@ -29,9 +29,9 @@ func recordsOf(text []byte, comma byte, cut bool) (records [][]string) {
 	return records
 }
 
-// named reports whether the first record of a table holds the names of its columns, and says in words why that is thought. Names
-// stand out from what is below: words above numbers, numbers in order above others. Where nothing does, words that come nowhere below
-// are names, and numbers are a row.
+// named reports whether the first record of a table holds the names of its columns, and gives the reason in words. Names differ
+// from the cells below them: words above numbers, or consecutive numbers above other numbers. If nothing differs, words that do not
+// occur again below are taken for names, and numbers for a row.
 func named(records [][]string) (header bool, why string) {
 	first, rest := records[0], records[1:]
 	words, numbers, above, within := 0, 0, 0, 0
@@ -65,7 +65,7 @@ func named(records [][]string) (header bool, why string) {
 
 func isNumber(cell string) bool { v := columns.Number(cell); return v == v }
 
-// numeric reports whether most of the cells of a column are numbers, and one at least.
+// numeric reports whether most of the cells of a column, and at least one, are numbers.
 func numeric(rows [][]string, j int) bool {
 	numbers, others := 0, 0
 	for _, row := range rows {
@@ -80,14 +80,14 @@ func numeric(rows [][]string, j int) bool {
 	return numbers > 9*others
 }
 
-// Years that are names of columns.
+// The years that may be names of columns.
 const (
 	firstYear = 1800
 	lastYear  = 2200
 )
 
-// counted reports whether the numbers among the first cells are 0, 1, 2, …, or 1, 2, 3, …, or years that follow each other, and
-// those in most of their columns are of another kind: with decimals, or far from them.
+// counted reports whether the numbers among the first cells are 0, 1, 2, …, or 1, 2, 3, …, or consecutive years, while most of
+// their columns contain other kinds of numbers: with decimals, or far from them.
 func counted(first []string, rest [][]string) bool {
 	last, numbers, unlike := math.NaN(), 0, 0
 	for j, cell := range first {
@@ -107,7 +107,8 @@ func counted(first []string, rest [][]string) bool {
 	return numbers > 1 && 2*unlike > numbers
 }
 
-// differs reports whether a whole number is unlike all in its column: most of those have decimals, or it is far outside.
+// differs reports whether a whole number is unlike all others of its column: most of these have decimals, or it is far
+// outside their range.
 func differs(v float64, rows [][]string, j int) bool {
 	lo, hi, values, fractions := math.Inf(1), math.Inf(-1), 0, 0
 	for _, row := range rows {
@@ -124,7 +125,8 @@ func differs(v float64, rows [][]string, j int) bool {
 	return values > 0 && (2*fractions > values || v < lo-(hi-lo) || v > hi+(hi-lo) && hi > lo)
 }
 
-// repeated reports whether the first record's words come again in their columns: then they are values, as a name is not.
+// repeated reports whether words of the first record occur again in their columns: then they are values, since a name
+// does not.
 func repeated(first []string, rest [][]string) bool {
 	again := 0
 	for j, cell := range first {

@@ -13,10 +13,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// input is the bytes of a file or of a stream, unpacked, from the first one as often as they are opened.
+// input is the unpacked bytes of a file or of a stream, which can be read from the start any number of times.
 type input struct {
 	name   string
-	stream *replay // standard input, a pipe or a device; nil: the file of that name
+	stream *replay // standard input, a pipe or a device; nil for a file
 	limit  int64   // bytes to hold in memory
 }
 
@@ -49,7 +49,7 @@ func (in *input) raw() (io.ReadCloser, error) {
 	return f, nil
 }
 
-// open starts at the first unpacked byte.
+// open opens the unpacked bytes.
 func (in *input) open() (io.ReadCloser, error) {
 	raw, err := in.raw()
 	if err != nil {
@@ -63,7 +63,7 @@ func (in *input) open() (io.ReadCloser, error) {
 	return stream, nil
 }
 
-// failed tells of an error while reading.
+// failed describes an error met while reading.
 func (in *input) failed(err error) error {
 	var why reason
 	var path *fs.PathError
@@ -93,7 +93,7 @@ func (p packed) Close() error {
 	return p.file.Close()
 }
 
-// maxWindow bounds the memory that a zstd file can ask for.
+// maxWindow limits the memory that a zstd file can ask for.
 const maxWindow = 128 << 20
 
 // unpack recognizes gzip and zstd by their first bytes, not by the file's name.
@@ -134,14 +134,14 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A packed file may unpack to some bytes whatever its size, and to a multiple of it that no table of numbers comes near; what
-// goes beyond was made to fill a memory.
+// A packed file may unpack to a fixed number of bytes whatever its size, plus a multiple of its size that no table of numbers
+// reaches. A file that unpacks to more was made to exhaust memory.
 const (
 	inflatedSome     = 32 << 20
 	inflatedMultiple = 256
 )
 
-// inflated is what a decoder unpacks, as long as that is no more than a file of its size may hold.
+// inflated is what a decoder unpacks, up to the most that a file of its size may hold.
 type inflated struct {
 	src  io.Reader
 	from *counter
@@ -158,7 +158,7 @@ func (r *inflated) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// truncated is err, with an end of file that comes too early told from a good one.
+// truncated returns err, but an unexpected end of file in place of one that comes too early.
 func truncated(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -177,8 +177,8 @@ type inMemory struct{ *bytes.Reader }
 // Close does nothing.
 func (inMemory) Close() error { return nil }
 
-// at opens the unpacked bytes for reading in any order: the file itself where it is not packed, else a copy in
-// memory, up to the limit.
+// at opens the unpacked bytes for reading in any order: the file itself if it is not packed, else a copy in memory, up
+// to the limit.
 func (in *input) at() (r readerAt, size int64, err error) {
 	stream, err := in.open()
 	if err != nil {
@@ -206,7 +206,7 @@ func (in *input) hold(stream io.Reader) (r readerAt, size int64, err error) {
 	return inMemory{bytes.NewReader(all)}, int64(len(all)), nil
 }
 
-// plainFile is the file that a stream reads as it is.
+// plainFile is the file below a stream that is not packed.
 func plainFile(stream io.ReadCloser) (*os.File, bool) {
 	p, ok := stream.(packed)
 	if !ok {

@@ -13,42 +13,43 @@ import (
 	"gaussflow/rows"
 )
 
-// A Column is what was found in one column of a table.
+// A Column summarizes one column of a table.
 type Column struct {
 	Name     string  `json:"name"`
-	Mean     float64 `json:"mean"`     // in the column's unit
+	Mean     float64 `json:"mean"`     // in the column's units
 	Std      float64 `json:"std"`      // divisor N
-	Distinct int     `json:"distinct"` // number of different values; of more than 1024 at least, an estimate, off by some percents
-	Top      float64 `json:"top"`      // share of the rows that have the commonest value; then by up to 0.001 too low
+	Distinct int     `json:"distinct"` // number of different values; above 1024 an estimate, off by a few per cent
+	Top      float64 `json:"top"`      // share of the rows that have the commonest value; above 1024 values up to 0.001 too low
 	Integer  bool    `json:"integer,omitempty"`
-	// Quantum is the step of the grid that the values lie on, 0 where they lie on none, or where there are more than half as many
+	// Quantum is the step of the grid that the values lie on. It is 0 if they lie on none, or if there are more than half as many
 	// values as rows: see Tied.
 	Quantum float64 `json:"quantum,omitempty"`
 }
 
-// Constant reports a column of one value.
+// Constant reports a column with a single value.
 func (c Column) Constant() bool { return c.Distinct == 1 }
 
-// Tied reports a column in which many rows share a value: fewer than half as many values as rows, or one value
-// in a tenth of them.
+// Tied reports a column in which many rows share a value: it has fewer than half as many values as rows, or a tenth of
+// the rows have the same value.
 func (c Column) Tied(rows int) bool { return c.few(rows) || c.Top > 0.1 }
 
 func (c Column) few(rows int) bool { return 2*c.Distinct < rows }
 
-// fewSteps is how many floating-point numbers there are at least in a standard deviation of an ordinary column.
+// fewSteps is how many floating-point numbers an ordinary column has at least within a standard deviation.
 const fewSteps = 1024
 
-// Coarse reports a column so far from 0 that a float64 has few digits left for its spread: its density is that of such steps.
+// Coarse reports a column so far from 0 that float64 has few digits left for its spread: its density is then one of rounded
+// values.
 func (c Column) Coarse() bool {
 	at := math.Abs(c.Mean)
 	return !c.Constant() && c.Std < fewSteps*(math.Nextafter(at, math.Inf(1))-at)
 }
 
-// inspectRows is how many rows are looked at together.
+// inspectRows is how many rows are examined together.
 const inspectRows = 512
 
-// Inspect reads a source once, in constant memory, and says what is in each of its columns. Its error is the source's, an EmptyError
-// where that has no row, or that of a ctx that is done.
+// Inspect reads a source once, in constant memory, and summarizes each of its columns. Its error is the source's, an EmptyError if
+// the source has no rows, or that of a ctx that is done.
 func Inspect(ctx context.Context, s rows.Source) ([]Column, error) {
 	if ctx == nil || defaults.IsNil(s) || s.Dim() < 1 {
 		return nil, errors.New("data: Inspect: want a context and a source of one column at least")
@@ -78,7 +79,7 @@ func Inspect(ctx context.Context, s rows.Source) ([]Column, error) {
 	return out, nil
 }
 
-// batchesOf reads a source and takes its rows to look, until that is done.
+// batchesOf reads a source and passes its rows to look, until look returns true.
 func batchesOf(ctx context.Context, s rows.Source, look func(*mat.Dense) bool) error {
 	r, err := s.Open()
 	if err != nil {
@@ -106,7 +107,7 @@ func batchesOf(ctx context.Context, s rows.Source, look func(*mat.Dense) bool) e
 	}
 }
 
-// namesOf are the names of a source's columns, x1, x2, … where it knows none.
+// namesOf are the names of a source's columns, x1, x2, … if it has none.
 func namesOf(s rows.Source) []string {
 	switch s := s.(type) {
 	case *File:
@@ -117,10 +118,10 @@ func namesOf(s rows.Source) []string {
 	return defaults.Names("x", s.Dim())
 }
 
-// budget is how many values all columns together hold.
+// budget is how many different values are kept for all columns together.
 const budget = 1 << 20
 
-// look takes the rows of x into account.
+// look adds the rows of x to the summaries.
 func look(found []*columns.Values, x *mat.Dense) []*columns.Values {
 	n, d := x.Dims()
 	for range d - len(found) {

@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// npyHeader describes an array: n×d, a vector being n×1.
+// npyHeader describes an array of shape n×d; a vector is n×1.
 type npyHeader struct {
 	rows, cols int
 	fortran    bool // columns are contiguous
 	kind       npyKind
-	offset     int64 // of the first element
+	offset     int64 // position of the first element
 }
 
-// maxNPYHeader bounds the memory that a header can ask for; numpy itself refuses to read longer than 10 kB.
+// maxNPYHeader limits the memory that a header can ask for; numpy itself refuses headers longer than 10 kB.
 const maxNPYHeader = 64 << 10
 
 var (
@@ -74,7 +74,7 @@ func (h *npyHeader) parse(text string) error {
 }
 
 func (h *npyHeader) setShape(text string) error {
-	var shape []int64 // an int may be too small for what a file says
+	var shape []int64 // int may be too small for the numbers in a file
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {

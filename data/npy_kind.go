@@ -10,12 +10,12 @@ import (
 	"gaussflow/columns"
 )
 
-// npyKind is how one element of an array is stored.
+// npyKind says how one element of an array is stored.
 type npyKind struct {
 	size  int
-	value func([]byte) float64                    // as the number that is read
-	text  func(dst []byte, element []byte) []byte // exactly
-	typed func([]byte) parquet.Value              // exactly, as a value of node
+	value func([]byte) float64                    // the element as a number
+	text  func(dst []byte, element []byte) []byte // the element as exact text
+	typed func([]byte) parquet.Value              // the element as an exact value of node
 	node  parquet.Node
 }
 
@@ -89,7 +89,7 @@ func npyUnsigned(size int, value func([]byte) uint64) npyKind {
 // single is a number of 32 bits.
 func single(v float64) parquet.Value { return parquet.FloatValue(float32(v)) }
 
-// stored is a whole number as a column of Parquet stores it, by its lowest 64 or 32 bits, signed or not.
+// stored is an integer, given by its lowest 64 or 32 bits, as a column of Parquet stores it.
 func stored(column parquet.Node, bits int64) parquet.Value {
 	if column.Type().Kind() == parquet.Int64 {
 		return parquet.Int64Value(bits)

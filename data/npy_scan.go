@@ -9,12 +9,12 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// npyLayout is one array, of an NPY file or in an NPZ, whose header was read.
+// npyLayout is one array, in an NPY file or in an NPZ, whose header has been read.
 type npyLayout struct {
 	in     *input
 	header npyHeader
-	open   func() (io.ReadCloser, error)              // the array's bytes, header first
-	at     func() (r readerAt, size int64, err error) // the same in any order
+	open   func() (io.ReadCloser, error)              // the array's bytes, starting with the header
+	at     func() (r readerAt, size int64, err error) // the same for reading in any order
 }
 
 func openNPY(in *input) (layout, error) {
@@ -30,7 +30,7 @@ func newNPYLayout(l *npyLayout) (layout, error) {
 	if l.header, err = readNPYHeader(stream); err != nil {
 		return nil, l.in.failed(err)
 	}
-	if l.header.rows > 0 && l.header.cols <= maxColumns { // a row is there before it costs what its header claims
+	if l.header.rows > 0 && l.header.cols <= maxColumns { // a row must exist before memory is spent on what the header claims
 		if _, err = io.CopyN(io.Discard, stream, int64(l.header.cols*l.header.kind.size)); err != nil {
 			return nil, l.in.failed(truncated(err))
 		}
@@ -46,7 +46,7 @@ func (l *npyLayout) appendHeader(dst []byte, comma byte) []byte {
 	return appendNames(dst, l.columns(), comma)
 }
 
-// fields are columns of the array's type.
+// fields are the columns, all of the array's type.
 func (l *npyLayout) fields([]int) ([]parquet.Field, error) {
 	nodes := make([]parquet.Node, l.header.cols)
 	for j := range nodes {
@@ -84,8 +84,8 @@ type npyScanner struct {
 	pick   []int
 	close  io.Closer
 	stream *bufio.Reader
-	record []byte // the present row
-	row    int    // how many were read
+	record []byte // the current row
+	row    int    // number of rows read
 }
 
 func (s *npyScanner) next(dst []float64) error {
@@ -106,7 +106,7 @@ func (s *npyScanner) number(column int) (float64, bool) { return finite(s.value(
 
 func (s *npyScanner) value(column int) float64 { return s.header.kind.value(s.element(column)) }
 
-// element is the bytes of a column of the present row.
+// element is the bytes of a column of the current row.
 func (s *npyScanner) element(column int) []byte { return s.record[column*s.header.kind.size:] }
 
 func (s *npyScanner) cell(dst []byte, column int) []byte {
@@ -129,16 +129,17 @@ func (s *npyScanner) line() int { return 0 }
 // Close closes the file.
 func (s *npyScanner) Close() error { return s.close.Close() }
 
-// fortranBlock is how many elements are read at a time where columns are contiguous, if a row has no more.
+// fortranBlock is how many elements are read at a time if columns are contiguous, or the elements of one row if these
+// are more.
 const fortranBlock = 1 << 20
 
 // fortranScanner is a pass over an array whose columns are contiguous: it reads a block of each column.
 type fortranScanner struct {
 	npyScanner
 	at    io.ReaderAt
-	block []byte // of the present rows, column after column
+	block []byte // the current rows, column after column
 	rows  int    // in the block
-	taken int    // of them
+	taken int    // rows of the block already returned
 }
 
 func (s *fortranScanner) next(dst []float64) error {
@@ -163,7 +164,8 @@ func (s *fortranScanner) next(dst []float64) error {
 	return nil
 }
 
-// fill reads the rows that follow, a few where there are many columns. It grows with what is there, whatever the header promises.
+// fill reads the next rows, only a few if there are many columns. Its memory grows with the bytes that are there, whatever the
+// header claims.
 func (s *fortranScanner) fill() error {
 	size := s.header.kind.size
 	s.rows, s.taken = min(max(fortranBlock/s.header.cols, 1), s.header.rows-s.row), 0

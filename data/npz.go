@@ -14,7 +14,7 @@ type npzArray struct {
 	name string
 }
 
-// openNPZ finds the array: o.Key, else X, else the only one.
+// openNPZ opens the array named o.Key, else the one named X, else the only one.
 func openNPZ(in *input, o Options) (layout, error) {
 	archive, err := openArchive(in)
 	if err != nil {
@@ -44,7 +44,7 @@ func openNPZ(in *input, o Options) (layout, error) {
 	return newNPYLayout(&npyLayout{in: in, open: a.open, at: a.at})
 }
 
-// archive is a zip file whose directory was read.
+// archive is a zip file whose directory has been read.
 type archive struct {
 	*zip.Reader
 	readerAt
@@ -64,7 +64,7 @@ func openArchive(in *input) (*archive, error) {
 	return &archive{r, source, size}, nil
 }
 
-// member is the file of a name in the archive, nil where there is none.
+// member is the file with that name in the archive, nil if there is none.
 func (a *archive) member(name string) *zip.File {
 	for _, f := range a.File {
 		if f.Name == name {
@@ -74,7 +74,7 @@ func (a *archive) member(name string) *zip.File {
 	return nil
 }
 
-// open starts at the first byte of the array.
+// open opens the array's bytes.
 func (a npzArray) open() (io.ReadCloser, error) {
 	archive, err := openArchive(a.in)
 	if err != nil {
@@ -95,7 +95,7 @@ func (a npzArray) open() (io.ReadCloser, error) {
 	return closers{&inflated{src: member, from: packed}, member, archive}, nil
 }
 
-// closers closes a member and its archive.
+// closers closes a member together with its archive.
 type closers struct {
 	io.Reader
 	member, archive io.Closer
@@ -107,7 +107,7 @@ func (c closers) Close() error {
 	return c.archive.Close()
 }
 
-// at is the array in the file where it is stored as it is, else a copy in memory, up to the limit.
+// at is the array inside the file if it is stored uncompressed, else a copy in memory, up to the limit.
 func (a npzArray) at() (readerAt, int64, error) {
 	archive, err := openArchive(a.in)
 	if err != nil {
@@ -128,7 +128,7 @@ func (a npzArray) at() (readerAt, int64, error) {
 	return a.in.hold(member)
 }
 
-// section is a part of a file, which is closed with it.
+// section is a part of a file; closing it closes the file.
 type section struct {
 	io.ReaderAt
 	io.Closer

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// finite is v, NaN for an infinity.
+// finite is v, or NaN if v is infinite.
 func finite(v float64) float64 {
 	if math.IsInf(v, 0) {
 		return math.NaN()
@@ -14,7 +14,7 @@ func finite(v float64) float64 {
 	return v
 }
 
-// exactly reports whether v is the number that a cell says, where that is whole: a float64 has no place for 9007199254740993.
+// exactly reports whether v equals the number in a cell, if that is an integer: float64 cannot represent 9007199254740993.
 func exactly(v float64, cell string) bool {
 	if math.Abs(v) < 1<<53 {
 		return true

@@ -8,10 +8,11 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Format is how a table is written in a file.
+// A Format is a file format.
 type Format string
 
-// The formats. A zero Format is found out: reading, by the first bytes of the (unpacked) file; writing, by the name.
+// The formats. An empty Format is determined automatically: when reading, by the first bytes of the unpacked file; when
+// writing, by the file's name.
 const (
 	CSV     Format = "csv" // any delimiter: TSV is CSV with a tab
 	Parquet Format = "parquet"
@@ -25,25 +26,25 @@ type Header int
 
 // The kinds of header.
 const (
-	HeaderGuess Header = iota // what the rows below show: File.Notes says it, and why
+	HeaderGuess Header = iota // decided by the rows below; File.Notes gives the result and the reason
 	HeaderFirst               // it does
 	HeaderNone                // it does not; the columns are x1, x2, …
 )
 
-// Options for reading. The zero value reads all columns of any format and allows nothing to be left out.
+// Options for reading. The zero value reads all columns of any format and leaves nothing out.
 type Options struct {
 	Columns []string // by name, read in this order; default: all
-	Except  []string // left out, by name
+	Except  []string // by name, left out
 
 	Format    Format
-	Delimiter byte   // of CSV; default: tab for .tsv and .tab, else runs of blanks where these part numbers, or the likeliest of , tab ; | in the first line
+	Delimiter byte   // of CSV; default: tab for .tsv and .tab, else runs of blanks if these separate numbers, else the likeliest of , tab ; | in the first line
 	Header    Header // of CSV
 	Key       string // the array in an NPZ; "": X, or the only one
 
-	DropMissing bool // leave rows with bad cells out, and count them
+	DropMissing bool // leave out rows with bad cells, and count them
 
 	Stdin       io.Reader // what "-" reads; default os.Stdin
-	MaxBuffered int64     // bytes of a stream held in memory to be read again or out of order; default 64 MiB
+	MaxBuffered int64     // bytes of a stream kept in memory to be read again or out of order; default 64 MiB
 }
 
 func (o Options) stdin() io.Reader {

@@ -13,7 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// parquetLayout is a Parquet file whose footer was read. Nested columns are named by their path, a.b.
+// parquetLayout is a Parquet file whose footer has been read. Nested columns are named by their path, a.b.
 type parquetLayout struct {
 	in    *input
 	names []string
@@ -39,12 +39,13 @@ func openParquet(in *input) (_ layout, err error) {
 	return l, nil
 }
 
-// leafs takes in the leafs of a node; elements are what the file says of it and of what comes behind it, whose rest is returned.
+// leafs adds the leaves of a node. elements are the schema elements of the node and of those that follow it; the elements that
+// follow are returned.
 func (l *parquetLayout) leafs(c *parquet.Column, elements []format.SchemaElement) (rest []format.SchemaElement) {
 	element, rest := &elements[0], elements[1:]
 	if c.Leaf() {
 		name := strings.Join(c.Path(), ".")
-		if name == "" { // as in a header of CSV
+		if name == "" { // named as a column without a name in CSV is
 			name = fmt.Sprintf("x%d", len(l.names)+1)
 		}
 		l.names = append(l.names, name)
@@ -99,7 +100,7 @@ func (in *input) damaged(err error) error {
 func (in *input) recovered(err *error) {
 	switch p := recover().(type) {
 	case nil:
-	case runtime.Error: // an index, mostly, whose words help nobody
+	case runtime.Error: // mostly an index out of range; its message would not help a user
 		*err = in.damaged(errors.New("its pages are not what its footer says"))
 	default:
 		*err = in.damaged(fmt.Errorf("%v", p))
@@ -139,7 +140,7 @@ func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
 		read = all(len(l.names))
 	}
 	for _, j := range read {
-		if l.lists[j] && keep != asValues { // it has no cells
+		if l.lists[j] && keep != asValues { // a list has no cells
 			continue
 		}
 		t := l.types[j]
@@ -148,7 +149,7 @@ func (l *parquetLayout) scan(pick []int, keep form) (scanner, error) {
 	return s, nil
 }
 
-// list reports whether column j has several values a row, or none.
+// list reports whether the rows of column j may have several values, or none.
 func (l *parquetLayout) list(j int) bool { return l.lists[j] }
 
 // parquetScanner is a pass over the row groups of a Parquet file.
@@ -157,14 +158,14 @@ type parquetScanner struct {
 	source  readerAt
 	pages   pageCheck
 	groups  []parquet.RowGroup // still to read
-	wide    []parquet.RowGroup // of these, with deltas read in 64 bits; nil where there are none
-	left    int64              // rows of the present group
+	wide    []parquet.RowGroup // the same groups with deltas read in 64 bits; nil if there are none
+	left    int64              // rows left in the current group
 	names   []string
 	pick    []int
-	columns []*parquetColumn // of the file; nil: not read, as lists are not where cells are wanted
+	columns []*parquetColumn // of the file; nil for those not read, such as lists when cells are wanted
 	buf     []byte           // one cell
 
-	metadata []format.RowGroup // of groups
+	metadata []format.RowGroup // the metadata of groups
 }
 
 func (in *input) widened(file *parquet.File, source io.ReaderAt) (groups []parquet.RowGroup, err error) {
@@ -250,8 +251,8 @@ func (s *parquetScanner) advance(j int, c *parquetColumn) error {
 	return err
 }
 
-// nextList keeps the values of the next row: of these the first begins a row, by its repetition level of 0, and the others do not.
-// It is io.EOF if the column has no more values.
+// nextList collects the values of the next row. The first value of a row has repetition level 0, the others do not. It returns
+// io.EOF if the column has no more values.
 func (s *parquetScanner) nextList(j int, c *parquetColumn) error {
 	c.row = c.row[:0]
 	for first := true; ; first = false {
@@ -296,7 +297,7 @@ func (s *parquetScanner) cell(dst []byte, column int) []byte {
 	return s.columns[column].text(dst)
 }
 
-// list reports whether a column has no one value a row.
+// list reports whether a column may have other than one value in a row.
 func (s *parquetScanner) list(column int) bool {
 	c := s.columns[column]
 	return c == nil || c.list

@@ -9,7 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// checkFooter walks over the footer before it is decoded: 4 bytes of its length and "PAR1" end the file.
+// checkFooter examines the footer before it is decoded: the file ends with the footer's length in 4 bytes and "PAR1".
 func checkFooter(source io.ReaderAt, size int64) error {
 	const ending = 8
 	var end [ending]byte
@@ -30,8 +30,8 @@ func checkFooter(source io.ReaderAt, size int64) error {
 	return (&thrift{rest: footer}).structure(0, 0)
 }
 
-// checkCodecs refuses LZ4: of a page that unpacks to less than three times its size parquet-go v0.32.0 gives what stood in memory
-// before, because its decoder unpacks to a buffer of its own and Column.decompress looks at the one that it gave.
+// checkCodecs refuses LZ4. For a page that unpacks to less than three times its size, parquet-go v0.32.0 returns old contents of
+// memory, because its decoder unpacks into a buffer of its own while Column.decompress reads the one that it passed.
 func (in *input) checkCodecs(groups []format.RowGroup) error {
 	for _, g := range groups {
 		for _, c := range g.Columns {
@@ -43,16 +43,16 @@ func (in *input) checkCodecs(groups []format.RowGroup) error {
 	return nil
 }
 
-// A pageCheck walks over the page headers of column chunks before their pages are decoded.
+// A pageCheck examines the page headers of column chunks before their pages are decoded.
 type pageCheck struct {
 	source io.ReaderAt
-	size   int64 // of the file
-	walked int64 // bytes; chunks that overlap would be walked over again and again
+	size   int64 // size of the file
+	walked int64 // bytes examined; limits the work if chunks overlap
 	buf    []byte
 }
 
-// chunk refuses pages that ask for much more memory than their bytes can mean. It goes as far as a pass over the rows of the group
-// will; what a writer has left behind the last page does not matter.
+// chunk refuses pages that ask for much more memory than their bytes can hold. It examines as many pages as a pass over the rows
+// of the group will read; what a writer has left after the last page does not matter.
 func (p *pageCheck) chunk(c *format.ColumnMetaData, rows int64) error {
 	at := c.DataPageOffset
 	if c.DictionaryPageOffset != 0 {
@@ -79,15 +79,15 @@ func (p *pageCheck) chunk(c *format.ColumnMetaData, rows int64) error {
 	return nil
 }
 
-// pageHeader is what a page claims.
+// pageHeader holds what a page claims.
 type pageHeader struct {
 	uncompressed, compressed int64 // bytes
-	values                   int64 // of data
-	entries                  int64 // of a dictionary
-	definition, repetition   int64 // bytes of levels that are not compressed, before the others
+	values                   int64 // number of data values
+	entries                  int64 // number of dictionary entries
+	definition, repetition   int64 // bytes of uncompressed levels that precede the data
 }
 
-// header looks at the header at an offset; it takes more bytes until they are enough.
+// header reads the page header at an offset, with more and more bytes until they suffice.
 func (p *pageCheck) header(at, end int64) (h pageHeader, length int64, err error) {
 	for n := int64(256); ; n *= 4 {
 		n = min(n, end-at)
@@ -108,7 +108,8 @@ func (p *pageCheck) header(at, end int64) (h pageHeader, length int64, err error
 	}
 }
 
-// field takes the numbers of parquet.thrift's PageHeader: 5, 7 and 8 are the headers of data, dictionary and data of version 2.
+// field takes the numbers of parquet.thrift's PageHeader: its fields 5, 7 and 8 are the headers of data, dictionary and version
+// 2 data.
 func (h *pageHeader) field(path, v int64) {
 	switch path {
 	case 2:
@@ -126,7 +127,8 @@ func (h *pageHeader) field(path, v int64) {
 	}
 }
 
-// A page may unpack to some bytes whatever its size, and to a multiple of it; and its values may take no bytes at all where they repeat.
+// A page may unpack to a fixed number of bytes whatever its size, plus a multiple of its size; repeated values may take no bytes at
+// all.
 const (
 	pageSome     = 8 << 20
 	pageMultiple = 128
@@ -151,7 +153,8 @@ func (h pageHeader) check(source io.ReaderAt, at, end int64, codec format.Compre
 	return nil
 }
 
-// claimedSize is what the first bytes of a packed page say that it unpacks to; the decoders of these codecs believe it.
+// claimedSize is the unpacked size that the first bytes of a packed page claim, which the decoders of these codecs
+// believe.
 func claimedSize(head []byte, codec format.CompressionCodec) uint64 {
 	switch codec {
 	case format.Snappy:
@@ -161,7 +164,7 @@ func claimedSize(head []byte, codec format.CompressionCodec) uint64 {
 		var h zstd.Header
 		switch {
 		case h.Decode(head) != nil:
-			return 0 // the decoder will tell
+			return 0 // the decoder will report it
 		case h.WindowSize > maxWindow:
 			return h.WindowSize
 		case h.HasFCS:

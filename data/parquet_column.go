@@ -17,19 +17,19 @@ import (
 type parquetColumn struct {
 	value   func(parquet.Value) float64
 	write   func(dst []byte, v parquet.Value) []byte
-	numeric bool   // a number is stored, which is no time
-	wide    bool   // the chunk is read as numbers of 64 bits, and its values are of 32
+	numeric bool   // a number is stored, other than a date or time
+	wide    bool   // the chunk is read as 64-bit numbers although its values have 32 bits
 	list    bool   // a row has several values, or none
-	row     []byte // of a list: the values of the present row, as appendValue writes them
-	left    int64  // of a list: the values that may still come
+	row     []byte // for a list: the values of the current row, as appendValue writes them
+	left    int64  // for a list: the number of values that may still come
 	pages   parquet.Pages
 	page    parquet.Page
 	reader  parquet.ValueReader
 	values  [256]parquet.Value
-	at, n   int // the present value, and how many there are
+	at, n   int // index of the current value, and the number of values
 }
 
-// fill reads the next values, of the next page where one ends.
+// fill reads more values, from the next page if one has ended.
 func (c *parquetColumn) fill() error {
 	c.at, c.n = 0, 0
 	for c.n == 0 {
@@ -78,7 +78,7 @@ func (c *parquetColumn) number() float64 {
 	return finite(c.value(v))
 }
 
-// text is the present value as text: nothing for null.
+// text appends the current value as text; nothing for null.
 func (c *parquetColumn) text(dst []byte) []byte {
 	v := c.values[c.at]
 	if v.IsNull() {
@@ -87,7 +87,7 @@ func (c *parquetColumn) text(dst []byte) []byte {
 	return c.write(dst, v)
 }
 
-// cell is the present value as a CSV cell: text that is empty is in quotes, as null is nothing.
+// cell appends the current value as a CSV cell: empty text is in quotes, to differ from null.
 func (c *parquetColumn) cell(dst, text []byte, comma byte) []byte {
 	if len(text) == 0 && !c.values[c.at].IsNull() {
 		return append(dst, `""`...)
@@ -95,8 +95,8 @@ func (c *parquetColumn) cell(dst, text []byte, comma byte) []byte {
 	return csvcell.Append(dst, text, comma)
 }
 
-// valueOf is how a type is read as a number: booleans as 0 and 1, decimals with their scale, dates and times as the
-// integers that they are stored as, strings as CSV cells. Int96 and other bytes are no numbers.
+// valueOf says how a type is read as a number: booleans as 0 and 1, decimals with their scale, dates and times as the
+// integers that they are stored as, strings like cells of CSV. Int96 and other bytes are no numbers.
 func valueOf(t parquet.Type) func(parquet.Value) float64 {
 	scale, decimal := decimalScale(t)
 	switch kind := t.Kind(); {
@@ -128,7 +128,8 @@ func valueOf(t parquet.Type) func(parquet.Value) float64 {
 	return func(parquet.Value) float64 { return math.NaN() }
 }
 
-// isNumeric tells numbers from what is stored as such: booleans, dates, times and texts.
+// isNumeric reports whether a type holds numbers rather than booleans, dates, times or texts, which may be stored as
+// numbers.
 func isNumeric(t parquet.Type) bool {
 	switch logical(t).(type) {
 	case *format.DateType, *format.TimeType, *format.TimestampType:

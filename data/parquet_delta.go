@@ -11,23 +11,24 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// DELTA_BINARY_PACKED holds integers as differences, in the same bytes whether they are of 32 bits or of 64. Some writers, as DuckDB, take
-// differences of numbers of 32 bits in 64, where an unsigned number above 2³¹, or a step of more than that, has no place in the 32 bits
-// in which the decoder adds them up. So chunks that are packed so are read as numbers of 64 bits, from a footer that says so.
+// DELTA_BINARY_PACKED stores integers as differences, in the same format for 32 and 64 bits. Some writers, such as DuckDB, compute
+// the differences of 32-bit numbers in 64 bits, so that unsigned numbers above 2³¹, and steps larger than that, overflow the 32
+// bits in which the decoder adds them up. Such chunks are therefore read as 64-bit numbers, with a modified footer that declares
+// them so.
 
-// deltasOnly tells a chunk of numbers of 32 bits of which every value is a difference.
+// deltasOnly reports a chunk of 32-bit numbers in which every value is stored as a difference.
 func deltasOnly(c *format.ColumnMetaData) bool {
 	return c.Type == format.Int32 && slices.Contains(c.Encoding, format.DeltaBinaryPacked) &&
-		!slices.ContainsFunc(c.Encoding, func(e format.Encoding) bool { // the others are of levels
+		!slices.ContainsFunc(c.Encoding, func(e format.Encoding) bool { // the others are encodings of levels
 			return e != format.DeltaBinaryPacked && e != format.RLE && e != format.BitPacked
 		})
 }
 
-// widened are the row groups of a file in which each column with such a chunk has numbers of 64 bits, nil where none has: they are
-// right for those chunks alone.
+// widened are the row groups of a file with each column that has such a chunk declared as 64-bit numbers; nil if there is none.
+// They are right for those chunks alone.
 func widened(file *parquet.File, source io.ReaderAt) ([]parquet.RowGroup, error) {
 	m := *file.Metadata()
-	var wide []bool // by leaf
+	var wide []bool // for each leaf
 	found := false
 	for _, g := range m.RowGroups {
 		wide = append(wide, make([]bool, max(0, len(g.Columns)-len(wide)))...)
@@ -64,7 +65,7 @@ func widened(file *parquet.File, source io.ReaderAt) ([]parquet.RowGroup, error)
 	return again.RowGroups(), nil
 }
 
-// widenedSchema has INT64 for each wide leaf, and no meaning for it.
+// widenedSchema declares each wide leaf as INT64 without a logical type.
 func widenedSchema(schema []format.SchemaElement, wide []bool) []format.SchemaElement {
 	schema, leaf := slices.Clone(schema), 0
 	for i := range schema {
@@ -81,14 +82,14 @@ func widenedSchema(schema []format.SchemaElement, wide []bool) []format.SchemaEl
 	return schema
 }
 
-// refooted is a file of size bytes with another footer behind them.
+// refooted is a file with another footer appended after its size bytes.
 type refooted struct {
 	file   io.ReaderAt
 	size   int64
 	footer []byte
 }
 
-// ReadAt reads from both.
+// ReadAt reads from the file and from the footer after it.
 func (r *refooted) ReadAt(p []byte, at int64) (n int, err error) {
 	if at < r.size {
 		if n, err = r.file.ReadAt(p[:min(int64(len(p)), r.size-at)], at); err != nil || n == len(p) {
@@ -99,7 +100,7 @@ func (r *refooted) ReadAt(p []byte, at int64) (n int, err error) {
 	return n + more, err
 }
 
-// narrow makes values of 32 bits of those of 64.
+// narrow converts 64-bit values to 32-bit values.
 func narrow(values []parquet.Value) {
 	for i, v := range values {
 		if !v.IsNull() {

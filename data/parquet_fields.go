@@ -10,7 +10,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// A tableNode is the root of a table's schema: its columns in their order, not in that of the alphabet.
+// A tableNode is the root of a table's schema, which keeps the columns in their order instead of sorting them by name.
 type tableNode struct {
 	parquet.Group
 	columns []parquet.Field
@@ -19,7 +19,7 @@ type tableNode struct {
 // Fields are the columns.
 func (t tableNode) Fields() []parquet.Field { return t.columns }
 
-// fieldsOf are columns of that name and type each.
+// fieldsOf are columns with these names and types.
 func fieldsOf(names []string, nodes []parquet.Node) []parquet.Field {
 	fields := make([]parquet.Field, len(names))
 	for j, name := range names {
@@ -28,7 +28,7 @@ func fieldsOf(names []string, nodes []parquet.Node) []parquet.Field {
 	return fields
 }
 
-// doubles are columns of float64 that are never missing.
+// doubles are required columns of float64.
 func doubles(names []string) []parquet.Field {
 	nodes := make([]parquet.Node, len(names))
 	for j := range nodes {
@@ -37,14 +37,14 @@ func doubles(names []string) []parquet.Field {
 	return fieldsOf(names, nodes)
 }
 
-// A field is a column to write: what another is, in our packing.
+// A field is a column to write, with the type of a column that was read, in our own encoding and compression.
 type field struct {
 	parquet.Field
 	within []parquet.Field
 	typ    parquet.Type
 }
 
-// Fields are those of a group.
+// Fields are the fields of a group.
 func (f field) Fields() []parquet.Field { return f.within }
 
 // Type is the type.
@@ -56,7 +56,7 @@ func (f field) Encoding() encoding.Encoding { return nil }
 // Compression is Snappy.
 func (f field) Compression() compress.Codec { return &parquet.Snappy }
 
-// fields are the columns of the file, nested ones too, with their names, types and what may be missing.
+// fields are the columns of the file, including nested ones, with their names and types and whether they are optional.
 func (l *parquetLayout) fields([]int) (fields []parquet.Field, err error) {
 	for j, t := range l.types {
 		if _, null := logical(t).(*format.NullType); t.Kind() < 0 && !null {
@@ -76,7 +76,7 @@ func (l *parquetLayout) fields([]int) (fields []parquet.Field, err error) {
 	return fields, nil
 }
 
-// passedField is a field to write as a file has it; types are those of the leaves that are left.
+// passedField is a field to write with the type it has in the file; types are those of the leaves still to come.
 func passedField(f parquet.Field, types *[]parquet.Type) parquet.Field {
 	if f.Leaf() {
 		t := (*types)[0]
@@ -90,7 +90,7 @@ func passedField(f parquet.Field, types *[]parquet.Type) parquet.Field {
 	return g
 }
 
-// meant is a type with the meaning that the file gives it: also one that the decoder does not know, and no more than that.
+// meant is a type with exactly the logical type that the file declares, even one that the decoder does not know.
 func meant(t parquet.Type, element *format.SchemaElement) parquet.Type {
 	named := element.LogicalType.Value != nil
 	switch {
@@ -108,13 +108,13 @@ type meaning struct {
 	logical *format.LogicalType
 }
 
-// LogicalType is what the values mean.
+// LogicalType is the declared logical type.
 func (m meaning) LogicalType() *format.LogicalType { return m.logical }
 
-// ConvertedType is nil: no type that has one is unknown.
+// ConvertedType is nil, because every type that has one is known to the decoder.
 func (m meaning) ConvertedType() *deprecated.ConvertedType { return nil }
 
-// logical is the logical type of a type, nil where there is none.
+// logical is the logical type of a type, nil if there is none.
 func logical(t parquet.Type) format.LogicalTypeValue {
 	if l := t.LogicalType(); l != nil {
 		return l.Value
@@ -122,7 +122,7 @@ func logical(t parquet.Type) format.LogicalTypeValue {
 	return nil
 }
 
-// checkNames is an error if two columns of a Parquet table have one name: its readers find columns by it.
+// checkNames reports two columns of a Parquet table with the same name, because readers find columns by name.
 func checkNames(fields []parquet.Field) error {
 	seen := make(map[string]bool, len(fields))
 	for _, f := range fields {

@@ -15,8 +15,8 @@ import (
 	"gaussflow/columns"
 )
 
-// textOf is how the values of a type are written as text, each exactly: whole numbers in all their digits, decimals with their
-// point, dates and times in ISO 8601 (Z where they are of UTC), text as it is, other bytes as by appendBytes.
+// textOf says how the values of a type are written as text, always exactly: integers with all digits, decimals with their
+// point, dates and times in ISO 8601 (with Z if they are in UTC), text as it is, other bytes as appendBytes writes them.
 func textOf(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	switch l := logical(t).(type) {
 	case *format.DecimalType:
@@ -41,7 +41,7 @@ func textOf(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	return textOfKind(t)
 }
 
-// textOfKind is textOf types that are what they are stored as.
+// textOfKind is textOf for types without a logical type.
 func textOfKind(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	switch kind := t.Kind(); {
 	case kind == parquet.Boolean:
@@ -62,7 +62,7 @@ func textOfKind(t parquet.Type) func(dst []byte, v parquet.Value) []byte {
 	return func(dst []byte, v parquet.Value) []byte { return appendBytes(dst, v.Bytes()) }
 }
 
-// whole is the number that a value of 32 or 64 bits stores.
+// whole is the integer stored in a value of 32 or 64 bits.
 func whole(v parquet.Value) int64 {
 	if v.Kind() == parquet.Int32 {
 		return int64(v.Int32())
@@ -70,7 +70,7 @@ func whole(v parquet.Value) int64 {
 	return v.Int64()
 }
 
-// unscaled is the whole number that a decimal stores.
+// unscaled is the integer that a decimal stores.
 func unscaled(v parquet.Value) *big.Int {
 	if k := v.Kind(); k == parquet.Int32 || k == parquet.Int64 {
 		return big.NewInt(whole(v))
@@ -78,7 +78,7 @@ func unscaled(v parquet.Value) *big.Int {
 	return bigEndian(v.ByteArray())
 }
 
-// appendDecimal writes n·10^−scale with scale digits behind the point.
+// appendDecimal writes n·10^−scale with scale digits after the point.
 func appendDecimal(dst []byte, n *big.Int, scale int) []byte {
 	switch {
 	case scale == 0:
@@ -116,7 +116,7 @@ func half(b []byte) float64 {
 	return v
 }
 
-// maxScale bounds the zeros that a file can ask for.
+// maxScale limits the zeros that a file can ask for.
 const maxScale = 1 << 10
 
 // perSecond is how many units a second has.
@@ -141,8 +141,8 @@ func divided(a, b int64) (q, r int64) {
 
 const daySeconds = 24 * 60 * 60
 
-// appendDate writes a day, counted from 1970-01-01, of the Gregorian calendar; years of other than four digits with their sign, as
-// ISO 8601 wants.
+// appendDate writes a day, counted from 1970-01-01, in the Gregorian calendar; a year without exactly four digits gets a sign, as
+// ISO 8601 requires.
 func appendDate(dst []byte, days int64) []byte {
 	year, month, day := time.Unix(days*daySeconds, 0).UTC().Date()
 	if year < 0 || year > 9999 {
@@ -151,7 +151,7 @@ func appendDate(dst []byte, days int64) []byte {
 	return fmt.Appendf(dst, "%04d-%02d-%02d", year, month, day)
 }
 
-// appendTime writes a time of day in units of which a second has so many; one that no day has, as its number.
+// appendTime writes a time of day in units of which a second has so many; a number outside a day is written as it is.
 func appendTime(dst []byte, at, units int64, utc bool) []byte {
 	if at < 0 || at >= daySeconds*units {
 		return strconv.AppendInt(dst, at, 10)
@@ -183,7 +183,8 @@ func appendClock(dst []byte, at, units int64) []byte {
 	return dst
 }
 
-// appendInt96 writes a moment of the days before Parquet had timestamps: 8 bytes of nanoseconds of the day, 4 of the Julian day.
+// appendInt96 writes a timestamp in the format that Parquet had before its logical types: 8 bytes of nanoseconds of the day, 4
+// of the Julian day.
 func appendInt96(dst []byte, v parquet.Value) []byte {
 	const julian = 2440588 // 1970-01-01
 	b := v.Bytes()
@@ -201,8 +202,8 @@ func appendUUID(dst, b []byte) []byte {
 	return fmt.Appendf(dst, "%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// appendBytes writes bytes that need not be text: as they are where they are UTF-8, others, control characters and the backslash as
-// \x and two digits, so that what is written says exactly what was there.
+// appendBytes writes bytes that need not be text: valid UTF-8 as it is, other bytes, control characters and the backslash as \x and
+// two digits, so that the bytes can be recovered exactly.
 func appendBytes(dst, b []byte) []byte {
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)

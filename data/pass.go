@@ -6,24 +6,24 @@ import (
 	"gaussflow/columns"
 )
 
-// A Pass is one reading of the cells of a File, whatever they are: a columns.Pass of the columns chosen.
+// A Pass is one reading of the cells of a File, numbers or not: a columns.Pass over the selected columns.
 type Pass struct {
 	file  *File
 	scan  scanner
 	row   int
 	fault string
 	text  []byte
-	err   error // that ended the pass
+	err   error // the error that ended the pass
 
 	keep    form
 	comma   byte
-	numbers []float64 // of columns that a record holds as numbers
+	numbers []float64 // the columns that a record holds as numbers
 	record  []byte
 }
 
 var _ columns.ListTable = (*File)(nil)
 
-// Pass starts before the first row.
+// Pass starts a pass before the first row.
 func (f *File) Pass() (columns.Pass, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -35,7 +35,8 @@ func (f *File) Pass() (columns.Pass, error) {
 	return &Pass{file: f, scan: s}, nil
 }
 
-// RecordPass starts a pass that keeps each row whole, columns not read included, as w writes it: see Pass.Record.
+// RecordPass starts a pass that keeps each row whole, including columns that are not read, in the form that w writes:
+// see Pass.Record.
 func (f *File) RecordPass(w *RecordWriter) (*Pass, error) {
 	if err := f.check(); err != nil {
 		return nil, err
@@ -54,8 +55,8 @@ func (f *File) RecordPass(w *RecordWriter) (*Pass, error) {
 	return p, nil
 }
 
-// Record is the present row, whole, for RecordWriter.WriteRecord: of a row that cannot be read what can be said of it in as many cells
-// as others have. It is nil in a pass that RecordPass has not started, and good until the next row.
+// Record is the whole current row, for RecordWriter.WriteRecord. For a row that cannot be read it is what is known of it, with as
+// many cells as other rows have. It is nil in a pass that was not started by RecordPass, and valid until the next row.
 func (p *Pass) Record() ([]byte, error) {
 	if p == nil || p.scan == nil || p.row == 0 || p.err != nil {
 		return nil, nil
@@ -75,7 +76,7 @@ func (p *Pass) Record() ([]byte, error) {
 	return p.record, err
 }
 
-// errPass is what a zero Pass says.
+// errPass is the error of a zero or closed Pass.
 var errPass = errors.New("data: Pass: zero or closed: File.Pass makes one")
 
 // Next goes to the next row.
@@ -106,12 +107,12 @@ func (p *Pass) Fault() string {
 	return p.fault
 }
 
-// readable reports whether the present row has a column j.
+// readable reports whether the current row can be read and has a column j.
 func (p *Pass) readable(j int) bool {
 	return p != nil && p.scan != nil && p.row > 0 && p.err == nil && p.fault == "" && j >= 0 && j < len(p.file.pick)
 }
 
-// Number is column j where the table stores numbers.
+// Number is column j as a number, if the table stores numbers.
 func (p *Pass) Number(j int) (v float64, ok bool) {
 	if !p.readable(j) {
 		return 0, false
@@ -128,7 +129,7 @@ func (p *Pass) Text(j int) []byte {
 	return p.text
 }
 
-// Place is where the row stands.
+// Place is the position of the current row.
 func (p *Pass) Place() (row, line int) {
 	if p == nil || p.scan == nil || p.row == 0 {
 		return 0, 0

@@ -8,17 +8,18 @@ import (
 	"gaussflow/internal/csvcell"
 )
 
-// A form is how whole rows are kept while a table is read, so that they are passed on exactly as they are.
+// A form says how whole rows are kept while a table is read, so that they can be passed on exactly.
 type form int
 
 const (
-	numbersOnly form = iota // no whole rows: what is read as numbers is all that is wanted
+	numbersOnly form = iota // no whole rows, only the columns read as numbers
 	cellsOnly               // the cells, as text or numbers, and no whole rows
-	asText                  // records of CSV; cells that are text already stay as they are written
-	asValues                // values of a Parquet table, in their types
+	asText                  // whole rows as records of CSV; cells of a text format stay as they are written
+	asValues                // whole rows as typed values of Parquet
 )
 
-// keptText is how many bytes of whole rows one Read collects before it returns early: rows may be long, and many are under way.
+// keptText is how many bytes of whole rows one Read collects before it returns early, because rows may be long and many are
+// read at once.
 const keptText = 4 << 20
 
 // appendCells appends the cells of a row as a record of CSV.
@@ -48,8 +49,8 @@ func appendValue(dst []byte, column int, v parquet.Value) []byte {
 	return append(dst, body...)
 }
 
-// readValues reads what appendValue wrote back onto row; byte arrays share the memory of record. ok is false where record is
-// something else.
+// readValues reads back onto row what appendValue wrote; byte arrays share the memory of record. ok is false if record holds
+// anything else.
 func readValues(row parquet.Row, record []byte) (_ parquet.Row, ok bool) {
 	for len(record) > 0 {
 		column, n := binary.Uvarint(record)
@@ -72,7 +73,7 @@ func readValues(row parquet.Row, record []byte) (_ parquet.Row, ok bool) {
 	return row, true
 }
 
-// errLong says that one row is too long to be passed on.
+// errLong reports a row that is too long to be passed on.
 func errLong(column string) error {
 	return reasonf("column %q has a row of more than %d bytes, which is not passed on", column, maxRecord)
 }

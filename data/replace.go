@@ -6,7 +6,8 @@ import (
 	"gaussflow/internal/csvcell"
 )
 
-// Cells are the cells of a record of text, what is meant by them, in the order of the file's Header, its Lists left out. Records of Parquet have none.
+// Cells are the unquoted cells of a text record, in the order of the file's Header without its Lists. It is nil for records of
+// Parquet.
 func (w *RecordWriter) Cells(record []byte) (cells []string) {
 	if w == nil || w.rows == nil || w.keep != asText {
 		return nil
@@ -17,8 +18,8 @@ func (w *RecordWriter) Cells(record []byte) (cells []string) {
 	return cells
 }
 
-// Replace appends a record of text to dst with other cells in some columns of the file's Header, its Lists left out; all others stay as they are written. It is an
-// error of a writer of Parquet.
+// Replace appends a text record to dst with other cells in some columns, which are numbered as in the file's Header without its
+// Lists; all other cells stay as they are written. It is an error for a writer of Parquet.
 func (w *RecordWriter) Replace(dst, record []byte, cells map[int]string) ([]byte, error) {
 	if w == nil || w.rows == nil || w.keep != asText {
 		return dst, errors.New("data: RecordWriter: Replace: want a writer of CSV or TSV, as CreateRecords makes one")

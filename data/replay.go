@@ -5,15 +5,15 @@ import (
 	"sync"
 )
 
-// replay lets a stream be read again from its start, as long as what was read of it fits the limit.
+// replay lets a stream be read again from its start, as long as what has been read of it fits the limit.
 type replay struct {
 	mu    sync.Mutex
 	src   io.Reader
 	limit int64
 	kept  []byte // the first bytes; nil once they no longer fit
 	taken int64  // bytes read from src: len(kept), or more
-	lost  bool   // kept was given up
-	err   error  // src's last
+	lost  bool   // kept has been given up
+	err   error  // the last error of src
 }
 
 // replayReader is one pass over a replay.
@@ -22,7 +22,7 @@ type replayReader struct {
 	at int64
 }
 
-// Read gives the bytes kept, then those of the stream. A pass that comes too late is ErrOnce.
+// Read returns the bytes kept, then those of the stream. A pass that starts too late gets ErrOnce.
 func (r *replayReader) Read(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -44,7 +44,7 @@ func (r *replayReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// once gives up what is kept as soon as more is read.
+// once gives up the bytes kept as soon as more is read.
 func (r *replay) once() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

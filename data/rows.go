@@ -7,32 +7,34 @@ import (
 	"gaussflow/rows"
 )
 
-// Rows is one pass over a File: a rows.Reader which also tells where each row stands in the file and, where asked,
-// what is written there.
+// Rows is one pass over a File: a rows.Reader that also tells the position of each row in the file and, if asked for,
+// the row as it is written there.
 type Rows struct {
 	file    *File
 	scan    scanner
-	tally   *tally // nil: a bad cell ends the pass
+	tally   *tally // nil if a bad cell ends the pass
 	row     int    // of the file, from 1
 	dropped int
-	places  []Place // of the last Read
+	places  []Place // places of the rows of the last Read
 	keep    form
-	comma   byte   // of records of text
+	comma   byte   // delimiter of text records
 	kept    []byte // the records of the last Read
-	ends    []int  // of each record in kept
-	err     error  // that ended the pass
+	ends    []int  // end of each record in kept
+	err     error  // the error that ended the pass
 }
 
-// A Place is where a row stands.
+// A Place is a row's position.
 type Place struct {
 	Row  int // of the file's data, from 1, rows left out included
-	Line int // of the file, from 1; 0 where the format has no lines
+	Line int // of the file, from 1; 0 if the format has no lines
 }
 
-// Rows starts a pass over the rows. It is a FormatError if the file has two columns of the name of one that is read.
+// Rows starts a pass over the rows. It returns a FormatError if the file has two columns with the name of one that is
+// read.
 func (f *File) Rows() (*Rows, error) { return f.rows(numbersOnly, 0) }
 
-// Records starts a pass which keeps each row whole, columns not read included, as w writes it: see Record.
+// Records starts a pass that keeps each row whole, including columns that are not read, in the form that w writes: see
+// Record.
 func (f *File) Records(w *RecordWriter) (*Rows, error) {
 	if w == nil || w.rows == nil {
 		return nil, errors.New("data: File.Records: the RecordWriter is nil or zero: CreateRecords makes one")
@@ -59,8 +61,8 @@ func (f *File) rows(keep form, comma byte) (*Rows, error) {
 	return &Rows{file: f, scan: s, keep: keep, comma: comma}, nil
 }
 
-// Read fills dst with whole rows of d columns, fewer where long records are kept, and returns how many; io.EOF comes once no row
-// is left. A cell that is no finite number is a CellError, unless the File leaves such rows out.
+// Read fills dst with whole rows of d columns and returns how many; there may be fewer if long records are kept. It returns
+// io.EOF once no row is left. A cell that is no finite number gives a CellError, unless the File leaves out such rows.
 func (r *Rows) Read(dst []float64) (n int, err error) {
 	if r.file == nil {
 		return 0, errors.New("data: Rows.Read: the pass is zero: File.Rows makes one")
@@ -83,7 +85,7 @@ func (r *Rows) Read(dst []float64) (n int, err error) {
 	return n, r.err
 }
 
-// next reads a row and reports whether it is one to hand out.
+// next reads a row and reports whether it is to be handed out.
 func (r *Rows) next(row []float64) (kept bool, err error) {
 	if err = r.scan.next(row); err != nil {
 		return false, err
@@ -110,12 +112,12 @@ func (r *Rows) next(row []float64) (kept bool, err error) {
 func allFinite(row []float64) bool {
 	sum := 0.0
 	for _, v := range row {
-		sum += v - v // 0, or NaN for what is not finite
+		sum += v - v // 0, or NaN if v is not finite
 	}
 	return sum == 0
 }
 
-// badCell is the first one of a row.
+// badCell reports the first bad cell of a row.
 func (r *Rows) badCell(row []float64) error {
 	for i, v := range row {
 		if v != v {
@@ -125,12 +127,12 @@ func (r *Rows) badCell(row []float64) error {
 	return nil
 }
 
-// cell is what stands in picked column i of the present row.
+// cell is the current row's cell in picked column i.
 func (r *Rows) cell(i int) Cell {
 	return Cell{r.row, r.scan.line(), string(r.scan.cell(nil, r.file.pick[i]))}
 }
 
-// keepRow remembers where the present row stands, and what it is.
+// keepRow records the position of the current row and, if asked for, the row itself.
 func (r *Rows) keepRow(row []float64) (err error) {
 	r.places = append(r.places, Place{r.row, r.scan.line()})
 	switch r.keep {
@@ -145,7 +147,7 @@ func (r *Rows) keepRow(row []float64) (err error) {
 	return err
 }
 
-// Place is where row i of the last Read stands; zero where it had no such row.
+// Place is the position of row i of the last Read; zero if there was no such row.
 func (r *Rows) Place(i int) Place {
 	if i < 0 || i >= len(r.places) {
 		return Place{}
@@ -153,8 +155,8 @@ func (r *Rows) Place(i int) Place {
 	return r.places[i]
 }
 
-// Record is row i of the last Read, whole, for RecordWriter.WriteRecord: without a line end where it is text, and nil in a pass that
-// Rows started, and where the last Read had no such row. It is valid until the next Read.
+// Record is the whole row i of the last Read, for RecordWriter.WriteRecord; a text record has no line end. It is nil in a pass
+// started by Rows, and if the last Read had no such row. It is valid until the next Read.
 func (r *Rows) Record(i int) []byte {
 	if i < 0 || i >= len(r.ends) {
 		return nil
@@ -166,7 +168,7 @@ func (r *Rows) Record(i int) []byte {
 	return r.kept[start:r.ends[i]]
 }
 
-// Dropped is how many rows were left out so far because of bad cells.
+// Dropped is how many rows have been left out so far because of bad cells.
 func (r *Rows) Dropped() int { return r.dropped }
 
 // Close ends the pass.

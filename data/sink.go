@@ -8,7 +8,7 @@ import (
 	"gaussflow/internal/files"
 )
 
-// A sink is a file in the making: see files.Replacement. Standard output is one that is written directly.
+// A sink is a file while it is written: see files.Replacement. Standard output is a sink that is written directly.
 type sink interface {
 	io.WriteSeeker
 	Direct() bool
@@ -16,7 +16,7 @@ type sink interface {
 	Discard() error
 }
 
-// special reports whether path is there and no regular file: a pipe, a device.
+// special reports whether path exists and is no regular file, but a pipe or a device.
 func special(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular()
@@ -38,7 +38,7 @@ type standardOutput struct{ *os.File }
 // Direct is true.
 func (standardOutput) Direct() bool { return true }
 
-// Commit does nothing: what was written is out.
+// Commit does nothing, since everything has been written.
 func (standardOutput) Commit() error { return nil }
 
 // Discard does nothing.

@@ -18,11 +18,11 @@ import (
 type Table struct {
 	Names   []string   // d
 	X       *mat.Dense // N×d, finite
-	Dropped int        // rows of the file left out because of bad cells
+	Dropped int        // number of rows of the file left out because of bad cells
 }
 
-// ReadAll reads the whole file. Bad cells are one CategoryError or MissingError over all columns; a file without
-// rows is an EmptyError.
+// ReadAll reads the whole file. Bad cells give one CategoryError or MissingError over all columns; a file without rows
+// gives an EmptyError.
 func (f *File) ReadAll() (*Table, error) {
 	r, err := f.Rows()
 	if err != nil {
@@ -44,9 +44,9 @@ func (f *File) ReadAll() (*Table, error) {
 	return &Table{f.Names(), mat.NewDense(n, f.Dim(), values), r.dropped}, nil
 }
 
-// ReadSome reads the whole file and holds at most limit of its rows, drawn evenly, in their order: memory does not depend on how many
-// there are. rows is how many there are without those that Options.DropMissing leaves out; where they are no more than limit it is
-// ReadAll. The same seed draws the same rows. It ends with ctx.
+// ReadSome reads the whole file and keeps at most limit of its rows, drawn uniformly, in their order; its memory does not depend on
+// how many rows there are. rows is the number of rows without those that Options.DropMissing leaves out; if it is at most limit,
+// the result is that of ReadAll. The same seed draws the same rows. It ends with ctx.
 func (f *File) ReadSome(ctx context.Context, limit int, seed uint64) (t *Table, rows int, err error) {
 	if ctx == nil || limit < 1 {
 		return nil, 0, fmt.Errorf("data: File.ReadSome: got the context %v and limit = %d, want a context and limit ≥ 1", ctx, limit)
@@ -71,7 +71,7 @@ func (f *File) ReadSome(ctx context.Context, limit int, seed uint64) (t *Table, 
 	return &Table{f.Names(), x, r.dropped}, held.Seen(), nil
 }
 
-// drawn are limit of the rows of a pass.
+// drawn draws limit of the rows of a pass.
 func drawn(ctx context.Context, r *Rows, dim, limit int, seed uint64) (*rows.Reservoir, error) {
 	held, err := rows.NewReservoir(dim, limit, seed)
 	block := make([]float64, max(drawnAtOnce/dim, 1)*dim)
@@ -96,7 +96,7 @@ func drawn(ctx context.Context, r *Rows, dim, limit int, seed uint64) (*rows.Res
 // drawnAtOnce is how many numbers are read at once.
 const drawnAtOnce = 4096
 
-// ReadAll reads the whole of any source; its columns are x1, x2, ….
+// ReadAll reads all rows of any source; the columns are called x1, x2, ….
 func ReadAll(s rows.Source) (*Table, error) {
 	if f, ok := s.(*File); ok {
 		return f.ReadAll()
@@ -127,7 +127,7 @@ func checkSource(op string, s rows.Source) error {
 	return nil
 }
 
-// readAll grows with what is there, whatever a header promises.
+// readAll allocates memory as rows arrive, whatever a header claims.
 func readAll(r rows.Reader, d int) (values []float64, err error) {
 	const least = 4096
 	for err == nil {
@@ -155,7 +155,7 @@ func (t *Table) Rows() int {
 	return n
 }
 
-// dims is the shape of X, 0×0 where there is none.
+// dims is the shape of X, 0×0 if X is nil.
 func (t *Table) dims() (n, d int) {
 	if t == nil || t.X == nil {
 		return 0, 0
@@ -171,7 +171,7 @@ func (t *Table) Dim() int {
 	return len(t.Names)
 }
 
-// check reports a Table that is none: its fields are the caller's.
+// check reports a Table that is inconsistent, which is possible because its fields are exported.
 func (t *Table) check(op string) error {
 	if n, d := t.dims(); n == 0 || d != t.Dim() {
 		return &rows.ShapeError{Op: "data: Table." + op, Got: fmt.Sprintf("X %d×%d", n, d), Want: fmt.Sprintf("at least one row of %d columns, one a name", t.Dim())}
@@ -179,7 +179,8 @@ func (t *Table) check(op string) error {
 	return nil
 }
 
-// Shuffle is the table with its rows in a random order; as it is where X has not a column for each of Names.
+// Shuffle is the table with its rows in a random order; it is unchanged if X does not have one column for each of
+// Names.
 func (t *Table) Shuffle(seed uint64) *Table {
 	if t.check("Shuffle") != nil {
 		return t
@@ -191,7 +192,8 @@ func (t *Table) Shuffle(seed uint64) *Table {
 	return &Table{t.Names, x, t.Dropped}
 }
 
-// Split deals the rows at random into two tables: the second gets share of them, rounded, and each at least one.
+// Split divides the rows at random into two tables: part gets the given share of them, rounded, and each at least one
+// row.
 func (t *Table) Split(share float64, seed uint64) (rest, part *Table, err error) {
 	if err := t.check("Split"); err != nil {
 		return nil, nil, err
@@ -209,7 +211,7 @@ func (t *Table) slice(lo, hi int) *Table {
 	return &Table{Names: t.Names, X: t.X.Slice(lo, hi, 0, t.Dim()).(*mat.Dense)}
 }
 
-// Open starts a pass over the rows: a Table is a rows.Source.
+// Open starts a pass over the rows, so that a Table is a rows.Source.
 func (t *Table) Open() (rows.Reader, error) {
 	if err := t.check("Open"); err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ func newTally(names []string) *tally {
 	return t
 }
 
-// add counts the bad cells of a row, NaN in its numbers.
+// add counts the bad cells of a row, those that are NaN in row.
 func (t *tally) add(row []float64, r *Rows) {
 	for i, v := range row {
 		if v != v {
@@ -35,10 +35,11 @@ func (b *BadColumn) add(c Cell) {
 	}
 }
 
-// Category reports whether a column of that many rows is text for at least half of the cells that are not missing.
+// Category reports whether at least half of the column's cells that are not missing are text; rows is the number of its
+// rows.
 func (b BadColumn) Category(rows int) bool { return b.Text > 0 && 2*b.Text >= rows-b.Missing }
 
-// split tells the columns of categories from those with some bad cells.
+// split separates the columns of categories from those with some bad cells.
 func (t *tally) split(rows int) (categories, missing []BadColumn) {
 	for _, b := range t.bad {
 		switch {
@@ -51,7 +52,7 @@ func (t *tally) split(rows int) (categories, missing []BadColumn) {
 	return categories, missing
 }
 
-// check is a CategoryError, else unless such rows were dropped a MissingError, else nil.
+// check returns a CategoryError, or else, unless rows with bad cells were dropped, a MissingError, or nil.
 func (t *tally) check(file string, rows int, dropped bool) error {
 	categories, missing := t.split(rows)
 	if categories != nil {

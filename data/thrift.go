@@ -4,12 +4,12 @@ import (
 	"encoding/binary"
 )
 
-// A thrift walks over a value of Thrift's compact protocol, in which Parquet has its footer and the headers of its pages, and
-// believes no length that the bytes do not bear out: the decoder behind it makes room for what a length says.
-// https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+// A thrift parses a value in Thrift's compact protocol, in which Parquet stores its footer and the headers of its pages. It
+// rejects every length that the remaining bytes cannot hold, because the decoder that runs afterwards allocates what a length
+// says. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 type thrift struct {
 	rest  []byte
-	field func(path, v int64) // is told of each i32 with its fields' numbers, outermost first, two digits each; may be nil
+	field func(path, v int64) // called for each i32; path is the numbers of the enclosing fields, outermost first, two digits each; may be nil
 }
 
 var (
@@ -17,13 +17,13 @@ var (
 	errThriftDeep  = reason("its metadata are nested too deeply")
 )
 
-// maxPath is how many digits a path may have, so that no path looks like another one.
+// maxPath limits the length of a path, so that no two paths are equal by overflow.
 const maxPath = 1e14
 
 // footerGroups and footerChunks are the paths of the lists of row groups and, in them, of column chunks.
 const footerGroups, footerChunks = 4, 401
 
-// types of the compact protocol.
+// The types of the compact protocol.
 const (
 	thriftTrue, thriftFalse, thriftByte            = 1, 2, 3
 	thriftI16, thriftI32, thriftI64, thriftDouble  = 4, 5, 6, 7
@@ -57,7 +57,7 @@ func (t *thrift) skip(n uint64) error {
 	return nil
 }
 
-// structure walks over the fields of a struct.
+// structure parses the fields of a struct.
 func (t *thrift) structure(path int64, depth int) error {
 	if depth > 32 {
 		return errThriftDeep
@@ -78,10 +78,10 @@ func (t *thrift) structure(path int64, depth int) error {
 			id = int64(v>>1) ^ -int64(v&1)
 		}
 		if id < 1 || id > 99 || path > maxPath {
-			return errThriftDeep // Parquet knows none such
+			return errThriftDeep // no field of Parquet has such a number
 		}
 		if kind := head & 15; kind == thriftTrue || kind == thriftFalse {
-			continue // the value is in the type
+			continue // the type is the value
 		} else if err = t.value(kind, 100*path+id, depth); err != nil {
 			return err
 		}
@@ -132,9 +132,9 @@ func (t *thrift) list(path int64, depth int) error {
 		}
 	}
 	kind := head & 15
-	least := uint64(1) // bytes of an element
+	least := uint64(1) // the least number of bytes of an element
 	switch {
-	case path == footerGroups || path == footerChunks: // with several fields each, which take hundreds of bytes in memory
+	case path == footerGroups || path == footerChunks: // elements with several fields, which take hundreds of bytes in memory
 		least = 12
 	case kind == thriftStruct:
 		least = 3

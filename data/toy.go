@@ -12,19 +12,19 @@ import (
 	"gaussflow/rows"
 )
 
-// A Distribution is a law of rows with a known density. Its methods may be called by several goroutines.
+// A Distribution is a distribution of rows with a known density. Its methods may be called by several goroutines.
 type Distribution interface {
 	// Dim is d.
 	Dim() int
-	// Rand draws one row into dst. The laws of this package fill a dst of another length than d with NaN, and any where rng is nil.
+	// Rand draws one row into dst. The distributions of this package fill dst with NaN if its length is not d or rng is nil.
 	Rand(rng *rand.Rand, dst []float64)
-	// LogProb is the log-density at x in nats, −Inf outside of the support. The laws of this package give NaN to an x of another
-	// length than d.
+	// LogProb is the log-density at x in nats, −Inf outside the support. The distributions of this package return NaN if the
+	// length of x is not d.
 	LogProb(x []float64) float64
 }
 
-// drawable reports whether a row of d numbers can be drawn into dst, where d = 0 is a law that no constructor has made, and fills dst
-// with NaN where it cannot.
+// drawable reports whether a row of d numbers can be drawn into dst; otherwise it fills dst with NaN. d = 0 belongs to a
+// distribution that no constructor has made.
 func drawable(rng *rand.Rand, dst []float64, d int) bool {
 	if rng != nil && d > 0 && len(dst) == d {
 		return true
@@ -53,7 +53,7 @@ var toys = []struct {
 	}},
 }
 
-// ToyNames are the toy sets that Toy knows.
+// ToyNames are the names that Toy accepts.
 func ToyNames() []string {
 	names := make([]string, len(toys))
 	for i, t := range toys {
@@ -62,7 +62,7 @@ func ToyNames() []string {
 	return names
 }
 
-// ToyDistribution is the law of a toy set.
+// ToyDistribution is the distribution of a toy set.
 func ToyDistribution(name string) (Distribution, error) {
 	for _, t := range toys {
 		if t.name == name {
@@ -72,7 +72,7 @@ func ToyDistribution(name string) (Distribution, error) {
 	return nil, fmt.Errorf("data: toy %q, want one of %s", name, quoted(ToyNames()))
 }
 
-// Toy draws n rows of a toy set: the same ones for the same seed, whatever n.
+// Toy draws n rows of a toy set. For the same seed the rows of a smaller n are the first ones of a larger n.
 func Toy(name string, n int, seed uint64) (*Table, error) {
 	d, err := ToyDistribution(name)
 	if err != nil {
@@ -81,7 +81,7 @@ func Toy(name string, n int, seed uint64) (*Table, error) {
 	return Draw(d, n, rand.New(rand.NewPCG(seed, 0)))
 }
 
-// maxDrawn is how many numbers a table in memory may be drawn of: 8 GiB.
+// maxDrawn is the most numbers of a table drawn in memory, 8 GiB.
 const maxDrawn = 1 << 30
 
 // Draw draws n ≥ 1 rows; the columns are x1, x2, ….

@@ -11,16 +11,16 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Copula is a Gaussian copula with margins of any shape: z ~ N(0, R) with Rᵢⱼ = ρ^|i−j|, xⱼ = Fⱼ⁻¹(Φ(zⱼ)), so
+// A Copula is a Gaussian copula with arbitrary margins: z ~ N(0, R) with Rᵢⱼ = ρ^|i−j|, xⱼ = Fⱼ⁻¹(Φ(zⱼ)), so
 //
 //	log p(x) = log N(z; 0, R) − Σ log φ(zⱼ) + Σ log fⱼ(xⱼ)
 type Copula struct {
 	margins []Margin
 	rho     float64
-	cov     mat.Cholesky // of R
+	cov     mat.Cholesky // factor of R
 }
 
-// NewCopula is the copula of ρ in (−1, 1) and at least one margin.
+// NewCopula makes a copula with ρ in (−1, 1) and at least one margin.
 func NewCopula(rho float64, margins ...Margin) (*Copula, error) {
 	if !(math.Abs(rho) < 1) || len(margins) == 0 {
 		return nil, fmt.Errorf("data: NewCopula: rho = %v and %d margins, want |rho| < 1 and at least one margin", rho, len(margins))

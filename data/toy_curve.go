@@ -10,7 +10,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A Curves is a point on one of several plane curves, each as likely, plus noise N(0, σ²) in both coordinates:
+// A Curves is a point on one of several equally likely plane curves, plus noise N(0, σ²) in both coordinates:
 //
 //	p(x) = mean over curves c of ∫ w(t) N(x; c(t), σ²I) dt
 //
@@ -22,7 +22,7 @@ type Curves struct {
 	nodes  []node
 }
 
-// curve is c(t) for t in [lo, hi], with the density w(t) ∝ 1, or ∝ t where linear.
+// curve is c(t) for t in [lo, hi], with the density w(t) ∝ 1, or ∝ t if linear is true.
 type curve struct {
 	at     func(t float64) (x, y float64)
 	lo, hi float64
@@ -35,7 +35,7 @@ type node struct{ x, y, logWeight float64 }
 // nodesPerPiece is how many nodes each piece has.
 const nodesPerPiece = 12
 
-// leastNoise keeps the number of nodes in bounds.
+// leastNoise limits the number of nodes.
 const leastNoise = 1e-3
 
 func newCurves(name string, noise float64, curves ...curve) (*Curves, error) {
@@ -50,7 +50,7 @@ func newCurves(name string, noise float64, curves ...curve) (*Curves, error) {
 	return c, nil
 }
 
-// draw is t at share u of its distribution.
+// draw is the u-quantile of t.
 func (c curve) draw(u float64) float64 {
 	if c.linear {
 		return math.Sqrt(c.lo*c.lo + u*(c.hi*c.hi-c.lo*c.lo))
@@ -81,7 +81,7 @@ func (c curve) quadrature(longest, logShare float64) []node {
 	return nodes
 }
 
-// speed is the greatest length of curve by t.
+// speed is the greatest length of the curve's derivative by t.
 func (c curve) speed() float64 {
 	const chords = 1000
 	step := (c.hi - c.lo) / chords
@@ -95,7 +95,7 @@ func (c curve) speed() float64 {
 	return fastest
 }
 
-// Dim is 2; 0 of a Curves that no constructor has made.
+// Dim is 2; 0 if no constructor made the Curves.
 func (c *Curves) Dim() int {
 	if c == nil || len(c.curves) == 0 {
 		return 0

@@ -6,15 +6,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A Margin is a law on the line, seen from the standard normal.
+// A Margin is a distribution on the line, given by its map from the standard normal.
 type Margin interface {
 	// Quantile is F⁻¹(Φ(z)).
 	Quantile(z float64) float64
-	// Score is z = Φ⁻¹(F(x)) and log f(x), −Inf outside of the support.
+	// Score is z = Φ⁻¹(F(x)) and log f(x), −Inf outside the support.
 	Score(x float64) (z, logDensity float64)
 }
 
-// normalScore is Φ⁻¹(F) from log F and log (1 − F): the smaller of both keeps its digits.
+// normalScore is Φ⁻¹(F) from log F and log (1 − F): the smaller of the two is the more precise.
 func normalScore(logF, logS float64) float64 {
 	if logF <= logS {
 		return kernel.Quantile(logF)
@@ -94,7 +94,7 @@ func (b Bimodal) Quantile(z float64) float64 {
 	return x
 }
 
-// Score is the mixture's.
+// Score is the normal score and log-density of the mixture.
 func (b Bimodal) Score(x float64) (z, logDensity float64) {
 	z, logSlope := b.mixture().At(x)
 	return z, logSlope + kernel.LogPDF(z)

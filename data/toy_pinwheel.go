@@ -25,7 +25,7 @@ const (
 // Dim is 2.
 func (Pinwheel) Dim() int { return 2 }
 
-// angle is that by which arm k is turned at distance r.
+// angle is the angle by which arm k is turned at distance r.
 func (Pinwheel) angle(k int, r float64) float64 {
 	return 2*math.Pi*float64(k)/pinwheelArms + pinwheelTwist*math.Exp(r)
 }

@@ -11,7 +11,7 @@ import (
 //
 //	(t cos t, h, t sin t) + N(0, σ²I),   t uniform on [3π/2, 9π/2], h uniform on [0, 21]
 //
-// the law of scikit-learn's make_swiss_roll.
+// the distribution of scikit-learn's make_swiss_roll.
 type SwissRoll struct {
 	spiral *Curves
 	noise  float64
@@ -30,7 +30,7 @@ func NewSwissRoll(noise float64) (*SwissRoll, error) {
 	return &SwissRoll{spiral, noise}, nil
 }
 
-// Dim is 3; 0 of a SwissRoll that NewSwissRoll has not made.
+// Dim is 3; 0 if the SwissRoll was not made by NewSwissRoll.
 func (s *SwissRoll) Dim() int {
 	if s == nil || s.spiral == nil {
 		return 0

@@ -11,13 +11,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// A Writer takes rows and writes a table. Close completes it; until then nothing stands at the path.
+// A Writer takes rows and writes a table. The table appears at its path only when Close has completed it.
 type Writer interface {
 	// Write appends whole rows, row-major.
 	Write(rows []float64) error
-	// Close completes the table. A file is moved to its path once it is whole and on the disk.
+	// Close completes the table. A file is moved to its path once it is complete and on disk.
 	Close() error
-	// Discard gives the table up and leaves no trace of it; after Close it does nothing.
+	// Discard abandons the table and leaves no trace of it; after Close it does nothing.
 	Discard()
 }
 
@@ -27,7 +27,7 @@ type encoder interface {
 	finish() error
 }
 
-// A tableWriter encodes into a packer into a file.
+// A tableWriter passes rows through an encoder and a packer to a file.
 type tableWriter struct {
 	encoder
 	name  string
@@ -37,8 +37,9 @@ type tableWriter struct {
 	ended bool
 }
 
-// Create makes a table with the columns named; "-" is standard output, as CSV, and so is a pipe or a device. The path's name says the format (.csv,
-// .tsv, .parquet, .npy) and the packing (.gz, .zst; not for NPY). A table that is not closed leaves nothing behind.
+// Create makes a table with the named columns. The name of path determines the format (.csv, .tsv, .parquet, .npy) and the
+// compression (.gz, .zst; not for NPY). "-" is standard output, which is written as CSV, as a pipe or a device is. If the table is
+// not closed, nothing is left behind.
 func Create(path string, names []string) (Writer, error) {
 	if len(names) == 0 {
 		return nil, &EmptyError{File: path, What: "column"}
@@ -95,7 +96,7 @@ func create(path string, cols int) (*tableWriter, error) {
 	return w, nil
 }
 
-// delimiterNamed is a tab for .tsv and .tab.
+// delimiterNamed is a tab if the name ends in .tsv or .tab, else a comma.
 func delimiterNamed(path string) byte {
 	if e := extension(path); e == ".tsv" || e == ".tab" {
 		return '\t'
@@ -103,7 +104,7 @@ func delimiterNamed(path string) byte {
 	return ','
 }
 
-// packer packs as the name says.
+// packer compresses as the name says.
 func packer(path string, sink io.Writer) (io.WriteCloser, error) {
 	switch lower := strings.ToLower(path); {
 	case strings.HasSuffix(lower, ".gz"):
@@ -114,10 +115,10 @@ func packer(path string, sink io.Writer) (io.WriteCloser, error) {
 	return plain{bufio.NewWriterSize(sink, 1<<16)}, nil
 }
 
-// plain packs nothing.
+// plain does not compress.
 type plain struct{ *bufio.Writer }
 
-// Close writes what is buffered.
+// Close writes what is still buffered.
 func (p plain) Close() error { return p.Flush() }
 
 // Write appends rows.
@@ -154,7 +155,7 @@ func (w *tableWriter) Close() error {
 func (w *tableWriter) Discard() {
 	if w != nil && !w.ended {
 		w.ended = true
-		_ = w.sink.Discard() // nothing can be done about a file that cannot be removed
+		_ = w.sink.Discard() // if the file cannot be removed, nothing can be done
 	}
 }
 

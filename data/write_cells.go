@@ -10,16 +10,16 @@ import (
 // A CellWriter writes rows of cells, numbers and text.
 type CellWriter struct {
 	table  *tableWriter
-	text   []bool // of each column
-	cells  bool   // all are written as text
+	text   []bool // which columns are text
+	cells  bool   // write all columns as text
 	rows   recordEncoder
 	comma  byte
 	record []byte
 }
 
-// CreateCells makes a table, as Create does, whose columns are numbers, or text where text says so. CSV and TSV hold the cells of all
-// columns; Parquet the numbers in 64 bits and the cells of columns of text, either of which may be missing; NPY holds numbers alone,
-// and no column of text.
+// CreateCells makes a table, as Create does, whose columns are numbers, or text where text is true. CSV and TSV hold the cells of
+// all columns; Parquet holds 64-bit numbers and the cells of text columns, all optional; NPY holds numbers only, and no column of
+// text.
 func CreateCells(path string, names []string, text []bool) (*CellWriter, error) {
 	if len(text) != len(names) || len(names) == 0 {
 		return nil, fmt.Errorf("data: CreateCells: got %d names and %d kinds, want one of each for every column", len(names), len(text))
@@ -79,7 +79,7 @@ func (w *CellWriter) fields(names []string) []parquet.Field {
 	return fieldsOf(names, nodes)
 }
 
-// Write writes a row: of each column its cell as text, "" where it is missing, and its number, NaN where it is missing or text.
+// Write writes a row: for each column its cell as text, "" if it is missing, and its number, NaN if it is missing or text.
 func (w *CellWriter) Write(cells []string, numbers []float64) error {
 	switch {
 	case w == nil || w.table == nil:
@@ -115,7 +115,7 @@ func (w *CellWriter) Close() error {
 	return w.table.Close()
 }
 
-// Discard gives the table up, as a Writer's does.
+// Discard abandons the table, as a Writer's does.
 func (w *CellWriter) Discard() {
 	if w != nil {
 		w.table.Discard()

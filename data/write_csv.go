@@ -39,7 +39,7 @@ func (e *csvEncoder) write(rows []float64) error {
 	return e.flush()
 }
 
-// writeRecord takes a record that was passed on, and the numbers and texts behind it.
+// writeRecord writes a record that is passed on, followed by the numbers and texts.
 func (e *csvEncoder) writeRecord(record []byte, extra []float64, texts []string) error {
 	e.buf = append(e.buf, record...)
 	for _, v := range extra {

@@ -8,32 +8,33 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// parquetEncoder writes a Parquet file, compressed with Snappy, whose rows come as values of its leaves.
+// parquetEncoder writes a Parquet file, compressed with Snappy, whose rows arrive as values of its leaves.
 type parquetEncoder struct {
 	w     *parquet.GenericWriter[any]
-	cols  int  // of doubles
-	leafs int  // before them
-	null  bool // the doubles may be missing
+	cols  int  // number of columns of doubles
+	leafs int  // number of leaves before them
+	null  bool // the doubles are optional
 
-	rows    []parquet.Row // to write
-	records []byte        // their records, copied: those that come belong to the reader
-	n       int64         // rows in the present group
+	rows    []parquet.Row // rows waiting to be written
+	records []byte        // copies of their records, because the originals belong to the reader
+	n       int64         // rows in the current group
 	size    int64         // bytes in it
 }
 
-// rowsAtOnce is how many rows are given to the Parquet library at a time: each call of it costs what some rows do.
+// rowsAtOnce is how many rows are given to the Parquet library at a time, since each call costs as much as several
+// rows.
 const rowsAtOnce = 256
 
-// A row group ends after so many rows or bytes: it bounds the memory of the writer.
+// A row group ends after so many rows or bytes, which limits the writer's memory.
 const (
 	groupRows  = 1 << 16
 	groupBytes = 32 << 20
-	// mostWritten bounds the columns of a file: each takes the library that writes it 3 kB before the first row.
+	// mostWritten limits the columns of a file: the library takes 3 kB for each before the first row.
 	mostWritten = 1 << 15
 )
 
-// newParquetEncoder writes the columns passed, and behind them doubles of those names; behind records these may be missing, and columns
-// of text may follow.
+// newParquetEncoder writes the columns passed, followed by doubles with the given names. If there are columns passed, the doubles
+// are optional, and columns of text may follow them.
 func newParquetEncoder(w io.Writer, passed []parquet.Field, names []string, texts ...string) (e *parquetEncoder, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -56,7 +57,7 @@ func newParquetEncoder(w io.Writer, passed []parquet.Field, names []string, text
 	return &parquetEncoder{w: parquet.NewGenericWriter[any](w, schema), cols: len(names), leafs: leafs, null: passed != nil}, nil
 }
 
-// nullable are columns of one type, which may be missing.
+// nullable are optional columns of one type.
 func nullable(names []string, of parquet.Node) []parquet.Field {
 	nodes := make([]parquet.Node, len(names))
 	for j := range nodes {
@@ -75,9 +76,9 @@ func (e *parquetEncoder) write(rows []float64) error {
 	return e.flush()
 }
 
-// writeRecord takes a row that was passed on, and the doubles and texts behind it.
+// writeRecord writes a row that is passed on, followed by the doubles and texts.
 func (e *parquetEncoder) writeRecord(record []byte, extra []float64, texts []string) (err error) {
-	defer unwritable(&err) // a record that no pass has made may hold anything
+	defer unwritable(&err) // a record that was not made by a pass may hold anything
 	from := len(e.records)
 	e.records = append(e.records, record...)
 	if err := e.add(e.records[from:], extra, texts); err != nil || len(e.rows) < rowsAtOnce && len(e.records) < keptText {
@@ -86,11 +87,11 @@ func (e *parquetEncoder) writeRecord(record []byte, extra []float64, texts []str
 	return e.flush()
 }
 
-// add makes a row one of those to write.
+// add appends a row to those waiting to be written.
 func (e *parquetEncoder) add(record []byte, doubles []float64, texts []string) error {
 	var row parquet.Row
 	if at := len(e.rows); at < cap(e.rows) {
-		row = e.rows[:at+1][at][:0] // the memory of a row that has been written
+		row = e.rows[:at+1][at][:0] // reuse the memory of a row that has been written
 	}
 	row, ok := readValues(row, record)
 	if !ok {
@@ -119,7 +120,7 @@ func (e *parquetEncoder) add(record []byte, doubles []float64, texts []string) e
 	return nil
 }
 
-// flush writes the rows, and ends the group where it is long enough.
+// flush writes the waiting rows, and ends the group if it is large enough.
 func (e *parquetEncoder) flush() (err error) {
 	defer unwritable(&err)
 	_, err = e.w.WriteRows(e.rows)
@@ -138,7 +139,7 @@ func (e *parquetEncoder) finish() error {
 	return e.w.Close()
 }
 
-// unwritable, deferred, makes an error of what the Parquet library panics with.
+// unwritable, when deferred, turns a panic of the Parquet library into an error.
 func unwritable(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%w: %v", reason("a row cannot be written as Parquet"), p)

@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// A RecordWriter writes the rows of a table exactly as they are (see Rows.Record), each with more columns behind.
+// A RecordWriter writes the rows of a table exactly as they are (see Rows.Record), each followed by further columns.
 type RecordWriter struct {
 	table *tableWriter
 	keep  form
 	comma byte
-	pick  []int // the columns that are numbers, where the table does not say
+	pick  []int // the columns that are numbers, if the table itself has no types
 	rows  recordEncoder
-	extra int      // columns of numbers
-	texts int      // columns of text behind them
-	left  []string // columns that have no place in the file
+	extra int      // number of added columns of numbers
+	texts int      // number of added columns of text, after those
+	left  []string // columns that the file's format cannot hold
 }
 
 // A recordEncoder writes one format.
@@ -25,14 +25,17 @@ type recordEncoder interface {
 	writeRecord(record []byte, extra []float64, texts []string) error
 }
 
-// CreateRecords makes a file, packed as the path's name says, for the rows of a table: all its columns, read or not, and then
-// extra, which are numbers of 64 bits. A pipe or a device takes CSV.
+// CreateRecords makes a file, compressed as the path's name says, for the rows of a table: all its columns, whether they are
+// read or not, then the columns extra, which are 64-bit numbers, then the columns texts. A pipe or a device is written as
+// CSV.
 //
-// CSV and TSV hold cells of text as they are written, and other values as text that says them exactly: dates and times in ISO
-// 8601, decimals in their digits. Lists have no such text and are left out: see RecordWriter.LeftOut. Parquet holds the columns of Parquet, Arrow and NPY in their own types,
-// nested ones too; of text those that are read as numbers are numbers of 64 bits, which is an error where one has more digits, and the others text, missing where a cell is empty.
+// CSV and TSV keep the cells of text formats as they are written, and represent other values by exact text: dates and times in ISO
+// 8601, decimals with all digits. Lists have no such text and are left out: see RecordWriter.LeftOut. Parquet keeps the columns of
+// Parquet, Arrow and NPY in their own types, including nested ones. Of a text format, columns that are read as numbers become
+// 64-bit numbers, which is an error for a cell with more digits than they hold, and the others become text, missing where a cell is
+// empty.
 //
-// A number behind a record that is NaN is a missing cell. Behind the numbers may stand columns of text: texts.
+// An extra number that is NaN becomes a missing cell.
 func CreateRecords(path string, of *File, extra []string, texts ...string) (*RecordWriter, error) {
 	if err := of.check(); err != nil {
 		return nil, err
@@ -90,7 +93,7 @@ func newParquetRecords(t *tableWriter, of *File, extra, texts []string) (recordE
 	return e, t.failed(err)
 }
 
-// LeftOut are the columns of the table that the file has no place for: lists, where it is one of text.
+// LeftOut are the columns of the table that the file's format cannot hold: lists, in a text format.
 func (w *RecordWriter) LeftOut() []string {
 	if w == nil {
 		return nil
@@ -98,12 +101,12 @@ func (w *RecordWriter) LeftOut() []string {
 	return w.left
 }
 
-// WriteRecord writes a record and the numbers behind it.
+// WriteRecord writes a record followed by the numbers.
 func (w *RecordWriter) WriteRecord(record []byte, extra ...float64) error {
 	return w.WriteAnnotated(record, extra)
 }
 
-// WriteAnnotated writes a record, the numbers behind it, and the texts behind those.
+// WriteAnnotated writes a record followed by the numbers and the texts.
 func (w *RecordWriter) WriteAnnotated(record []byte, extra []float64, texts ...string) error {
 	if w.rows == nil {
 		return errors.New("data: RecordWriter: zero: CreateRecords makes one")
@@ -118,5 +121,5 @@ func (w *RecordWriter) WriteAnnotated(record []byte, extra []float64, texts ...s
 // Close completes the file, as a Writer's does.
 func (w *RecordWriter) Close() error { return w.table.Close() }
 
-// Discard gives the file up, as a Writer's does.
+// Discard abandons the file, as a Writer's does.
 func (w *RecordWriter) Discard() { w.table.Discard() }

@@ -8,14 +8,14 @@ import (
 	"gaussflow/columns"
 )
 
-// An aligned column is what a column is where both tables are read as one.
+// An aligned column is a pair of columns, one of each table, together with how both are read as one column.
 type aligned struct {
-	of     [2]columns.Column // the same but for how times are written
-	others bool              // what is no level is the last one
+	of     [2]columns.Column // equal except for how times are written
+	others bool              // the last level stands for all texts that are no level
 	note   string
 }
 
-// alignment is what can be compared of two tables, and what cannot.
+// alignment says which columns of two tables can be compared and which cannot.
 type alignment struct {
 	columns []aligned
 	onlyIn  [2][]OneSided
@@ -51,7 +51,7 @@ func has(s *columns.Schema, name string) bool {
 	return there
 }
 
-// meet is the column that both are, or why there is none.
+// meet combines two columns into one, or says why that is impossible.
 func meet(a, b *columns.Column) (c aligned, why string) {
 	if a.Kind == columns.Ignored || b.Kind == columns.Ignored {
 		return c, "is ignored"
@@ -88,7 +88,7 @@ func meet(a, b *columns.Column) (c aligned, why string) {
 	return c, ""
 }
 
-// whole is a column as it is read beside one without a value.
+// whole is how to read a column whose counterpart has no value.
 func whole(c *columns.Column) [2]columns.Column {
 	if few(c) {
 		return [2]columns.Column{*c, *c}
@@ -105,20 +105,20 @@ func differ(a, b *columns.Column) string {
 	return fmt.Sprintf("is %s in A and %s in B", a.Kind, b.Kind)
 }
 
-// telling reports a column whose values say something by themselves.
+// telling reports a column whose values carry information by themselves.
 func telling(c *columns.Column) bool {
 	return c.Modelled() || c.Kind == columns.Derived || c.Kind == columns.Constant
 }
 
-// levelled reports a column of few texts.
+// levelled reports a column with few texts.
 func levelled(c *columns.Column) bool {
 	return c.Kind == columns.Boolean || c.Kind == columns.Category || c.Kind == columns.Constant
 }
 
-// few reports a column of few texts that differ.
+// few reports a column with few different texts.
 func few(c *columns.Column) bool { return c.Kind == columns.Boolean || c.Kind == columns.Category }
 
-// numeric reports a column whose values are numbers, also where they are few, all the same, or each row's own.
+// numeric reports a column whose values are numbers, even if they are few, all equal, or unique to each row.
 func numeric(c *columns.Column) bool {
 	switch c.Kind {
 	case columns.Numbers, columns.Grid, columns.Derived:
@@ -133,14 +133,14 @@ func numeric(c *columns.Column) bool {
 	return false
 }
 
-// isNumber reports a text that is one, as the column would write it.
+// isNumber reports whether a text is a number as the column would write it.
 func isNumber(c *columns.Column, text string) bool {
 	one := plain(c)
 	v, err := one.Parse(text)
 	return err == nil && !math.IsNaN(v)
 }
 
-// plain is a column as it is read where all of its values are read: a number that others make is a number.
+// plain is how to read all values of a column: a number that is computed from other columns is read like any other.
 func plain(c *columns.Column) columns.Column {
 	p := *c
 	switch c.Kind {
@@ -150,7 +150,7 @@ func plain(c *columns.Column) columns.Column {
 	return p
 }
 
-// numbers are two columns of numbers as one, written as A's.
+// numbers combines two columns of numbers, to be written as in A.
 func numbers(a, b *columns.Column) (c aligned) {
 	p := plain(a)
 	if a.Kind == columns.Identifier || levelled(a) {
@@ -181,7 +181,7 @@ func relation(a, b *columns.Column) *columns.Relation {
 	return b.Relation
 }
 
-// levels are two columns of which one at least has few texts, as one.
+// levels combines two columns at least one of which has few texts.
 func levels(a, b *columns.Column) (c aligned, why string) {
 	p := columns.Column{Name: a.Name, Kind: columns.Category, Form: columns.Form{Missing: a.Form.Missing}}
 	seen := map[string]bool{}
@@ -212,7 +212,7 @@ func levels(a, b *columns.Column) (c aligned, why string) {
 	return c, ""
 }
 
-// unused is a text that is none of those.
+// unused returns a text that is not among those in of, starting from text.
 func unused(text string, of map[string]bool) string {
 	for of[text] {
 		text += "…"

@@ -13,11 +13,12 @@ import (
 )
 
 const (
-	folds        = 5   // of rows that are left out in turn
-	mostProducts = 400 // of features, beside them
+	folds        = 5   // parts of the rows that are left out in turn
+	mostProducts = 400 // the most products of features that are added to the features
 )
 
-// apart says how well a linear discriminant tells rows it has not seen; nil where there are too few.
+// apart measures how well a linear discriminant classifies rows that it was not fitted to; nil if there are too few
+// rows.
 func (s *scorer) apart(ctx context.Context, seed uint64) (*Apart, error) {
 	if s.small < 2 {
 		return nil, nil
@@ -53,7 +54,7 @@ func (s *scorer) apart(ctx context.Context, seed uint64) (*Apart, error) {
 	return auc(score[:s.n[0]], score[s.n[0]:]), nil
 }
 
-// folded deals the rows of each table out to the folds.
+// folded assigns the rows of each table to folds at random.
 func (s *scorer) folded(seed uint64) []int {
 	fold := make([]int, s.n[0]+s.n[1])
 	for side, from := range []int{0, s.n[0]} {
@@ -64,8 +65,8 @@ func (s *scorer) folded(seed uint64) []int {
 	return fold
 }
 
-// withProducts are the features, and where there are rows enough the products of the first ones of every two columns, in which a change of
-// their dependence shows.
+// withProducts are the features and, if there are enough rows, the products of the first features of every two columns, which show
+// a change of their dependence.
 func (s *scorer) withProducts() *mat.Dense {
 	n, m := s.x.Dims()
 	if len(s.pairs) == 0 || len(s.pairs) > mostProducts || 5*(m+len(s.pairs)) > s.small {
@@ -88,8 +89,8 @@ func (s *scorer) withProducts() *mat.Dense {
 	return x
 }
 
-// discriminant is Fisher's, of these rows, the first of which are A's: the direction of B's mean from A's. The more features there are for
-// a row the more it shrinks towards features that are independent.
+// discriminant is Fisher's linear discriminant for the given rows, the first of which belong to A: the direction from A's mean to
+// B's. It treats the features as the more independent, the more features there are for each row.
 func discriminant(x *mat.Dense, in []int, first int) *mat.VecDense {
 	_, m := x.Dims()
 	rows := mat.NewDense(len(in), m, nil)
@@ -125,8 +126,9 @@ func discriminant(x *mat.Dense, in []int, first int) *mat.VecDense {
 	return w
 }
 
-// auc is the share of pairs of a score of a and one of b of which b's is greater, equal ones counting half, with DeLong's standard error: of
-// each row the share of the other table's that it is on the right side of, and the spread of these.
+// auc is the share of pairs of a score of a and a score of b in which b's is greater, with equal ones counted half, and DeLong's
+// standard error. For each row it computes the share of the other table's rows on whose right side it is, and the variance of
+// these.
 func auc(a, b []float64) *Apart {
 	byB, byA := places(b, a), places(a, b)
 	out := &Apart{}
@@ -144,7 +146,7 @@ func auc(a, b []float64) *Apart {
 	return out
 }
 
-// places are the shares of others that are below each one of v, and half of those that are equal.
+// places are, for each of v, the share of others below it plus half the share of those equal to it.
 func places(v, others []float64) []float64 {
 	ascending := slices.Sorted(slices.Values(others))
 	out := make([]float64, len(v))

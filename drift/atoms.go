@@ -9,15 +9,15 @@ import (
 	"gaussflow/columns"
 )
 
-// What makes a value one that many rows have exactly.
+// The conditions under which a value counts as one that many rows have exactly.
 const (
 	mostAtoms  = 3
 	leastShare = 0.05
-	farAbove   = 10 // times the share that a value has on average
+	farAbove   = 10 // multiple of the average share of a value
 )
 
-// findAtoms finds the values that many rows have exactly. It looks at the rows of both tables without regard to which one they are of: what
-// is tested must not depend on that.
+// findAtoms finds the values that many rows have exactly. It examines the rows of both tables together, because what is tested must
+// not depend on which table a row belongs to.
 func (a *alignment) findAtoms(samples [2]*sample) {
 	for j := range a.columns {
 		if len(a.columns[j].of[0].Levels) > 0 {

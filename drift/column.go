@@ -11,10 +11,10 @@ import (
 	"gaussflow/columns"
 )
 
-// quantiles are those of a Column.
+// quantiles are the probabilities of Column.Quantiles.
 var quantiles = []float64{0.05, 0.25, 0.5, 0.75, 0.95}
 
-// column measures column j of both tables.
+// column compares column j of both tables.
 func column(c *aligned, j int, a, b *sample) Column {
 	of := &c.of[0]
 	out := Column{Name: of.Name, Kind: of.Kind, Note: c.note, Unread: [2]*Unread{a.unread[j], b.unread[j]}}
@@ -57,7 +57,8 @@ func (c *Column) countAtoms(of *columns.Column, values [2][]float64) {
 	}
 }
 
-// kolmogorov is the greatest distance of the shares of rows below a value, from above and from below, missing cells standing behind all.
+// kolmogorov is the greatest difference between the tables' shares of rows up to a value, or below it; missing cells count as
+// beyond all values.
 func (c *Column) kolmogorov(present [2][]float64) (gap float64) {
 	at := [2]int{}
 	share := func(side int) float64 {
@@ -110,5 +111,5 @@ func (c *Column) level(of *columns.Column, values [2][]float64) {
 	slices.SortStableFunc(c.Levels, func(l, m Level) int { return cmp.Compare(math.Abs(m.by()), math.Abs(l.by())) })
 }
 
-// by is how much greater the share is in B.
+// by is how much greater the share is in B than in A.
 func (l Level) by() float64 { return l.Shares[1] - l.Shares[0] }

@@ -15,10 +15,10 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// Compare says how two tables differ. B's cells are read as those of A's columns are, so that cells mean the same; categories that A has not
-// are news. What is not there or of another kind is said and left out. Each table is read in memory that does not depend on the
-// number of its rows. Its errors are the tables', that of a ctx that is done, a *columns.SchemaError, an *EmptyError or
-// an *IncomparableError.
+// Compare says how two tables differ. The cells of B are read in the way in which A's columns are written, so that equal cells mean
+// the same; categories that A does not have are reported as new. Columns that are missing in one table or of another kind are
+// reported and left out. The memory for reading a table does not depend on the number of its rows. Its errors are the tables', that
+// of a ctx that is done, a *columns.SchemaError, an *EmptyError or an *IncomparableError.
 func Compare(ctx context.Context, a, b Table, c Config) (*Result, error) {
 	if ctx == nil || defaults.IsNil(a.Rows) || defaults.IsNil(b.Rows) {
 		return nil, errors.New("drift: Compare: want a context and two tables")
@@ -43,7 +43,8 @@ func Compare(ctx context.Context, a, b Table, c Config) (*Result, error) {
 	return r, r.test(ctx, common.columns, samples, c)
 }
 
-// profile finds what the columns are, where that is not said: numbers and categories where those of the other table are, if they can be.
+// profile finds out what the columns are, unless the Table says so: numbers and categories like those of the other table, if
+// possible.
 func (t *Table) profile(ctx context.Context, other *columns.Schema, c Config) (err error) {
 	names := t.Rows.Names()
 	if t.Schema == nil {
@@ -68,7 +69,7 @@ func (t *Table) profile(ctx context.Context, other *columns.Schema, c Config) (e
 	return nil
 }
 
-// read draws the rows that are looked at, and leaves out columns of which they cannot be read.
+// read draws the rows that are examined, and leaves out columns whose cells cannot be read.
 func (r *Result) read(ctx context.Context, tables [2]Table, common *alignment, c Config) (samples [2]*sample, err error) {
 	limit := c.rows(len(common.columns))
 	for side, t := range tables {
@@ -107,7 +108,7 @@ func (r *Result) read(ctx context.Context, tables [2]Table, common *alignment, c
 	return samples, nil
 }
 
-// otherwise says that most cells of a column in a table are written otherwise than the other table's are, "" where they are not.
+// otherwise says that one table writes most cells of a column differently from the other table; "" if it does not.
 func otherwise(names [2]string, samples [2]*sample, j int) string {
 	for side, s := range samples {
 		u := s.unread[j]
@@ -144,7 +145,7 @@ func (s *sample) keep(kept []int) {
 	s.rows, s.unread = rows, unread
 }
 
-// test fills in what the draws say.
+// test fills in the results of the permutation test.
 func (r *Result) test(ctx context.Context, of []aligned, samples [2]*sample, c Config) (err error) {
 	s := newScorer(newFeatures(of, samples[0], samples[1]))
 	r.Draws, r.Paired = s.draws(c.Draws), len(s.pairs)
@@ -173,7 +174,7 @@ func (r *Result) test(ctx context.Context, of []aligned, samples [2]*sample, c C
 	return nil
 }
 
-// pair fills in the pairs that changed; the columns are still in A's order.
+// pair fills in the pairs that changed; the columns must still be in A's order.
 func (r *Result) pair(s *scorer, null *null, c Config) {
 	if len(s.pairs) == 0 {
 		return
@@ -204,10 +205,11 @@ func (r *Result) pair(s *scorer, null *null, c Config) {
 	}
 }
 
-// mostly is the share of the greatest change of a correlation that makes the one of ranks tell of it.
+// mostly is the share of the greatest change of a correlation that the change of the rank correlation must have to be
+// reported.
 const mostly = 0.7
 
-// signed reports whether the correlation of ranks is about what changed most.
+// signed reports whether the rank correlation shows most of the change.
 func (s *scorer) signed(of [2]int, a, b *mat.SymDense) bool {
 	most := 0.0
 	by := func(k, l int) float64 { return math.Abs(a.At(s.at[k], s.at[l]) - b.At(s.at[k], s.at[l])) }
@@ -220,7 +222,8 @@ func (s *scorer) signed(of [2]int, a, b *mat.SymDense) bool {
 	return by(u[0], v[0]) >= mostly*most
 }
 
-// dependence is the correlation of the first features, or that of all of them together.
+// dependence is the correlation of the first features or, if signed is false, the strength of all correlations
+// together.
 func (s *scorer) dependence(of [2]int, c *mat.SymDense, signed bool) float64 {
 	u, v := s.blocks[of[0]].pair, s.blocks[of[1]].pair
 	if signed {

@@ -7,37 +7,37 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Table is one of the two.
+// A Table is one of the two tables that are compared.
 type Table struct {
-	Rows   columns.Table   // is read two to four times
-	Schema *columns.Schema // what the columns are; nil: columns.Profile finds it
+	Rows   columns.Table   // read two to four times
+	Schema *columns.Schema // what the columns are; nil: columns.Profile finds out
 	Name   string          // default A or B
 }
 
 // Config configures Compare; the zero value is the default.
 type Config struct {
-	Rows  int     // of each table that are looked at, drawn evenly from all of them; default 5000, fewer where there are many columns
-	Draws int     // of the hypothesis; default 999, or 199 where they are dear
-	Level float64 // of the corrected p-values up to which a column moved and a pair changed; default 0.05
-	Seed  uint64  // of the rows looked at and of the draws; default 0
+	Rows  int     // rows of each table that are examined, drawn uniformly from all; default 5000, fewer if there are many columns
+	Draws int     // permutations of the rows, drawn under the hypothesis; default 999, or 199 where they are expensive
+	Level float64 // a column moved and a pair changed if their corrected p-value is at most this; default 0.05
+	Seed  uint64  // for the rows examined and the draws; default 0
 }
 
-// The bounds of Config, on what a slip of the hand can ask for.
+// The bounds of Config, which limit what can be asked for by mistake.
 const (
-	FewestDraws = 19 // of which one in twenty is as extreme
+	FewestDraws = 19 // enough for a p-value of 0.05
 	MostDraws   = 100_000
 	MostRows    = 10_000_000
 )
 
-// heldNumbers is how many numbers of a table are held at most, by which fewer rows of a wide table are.
+// heldNumbers is how many numbers of a table are held in memory at most; a wide table has fewer rows.
 const heldNumbers = 1 << 22
 
-// rows is how many of a table with so many columns are looked at.
+// rows is how many rows are examined of a table with so many columns.
 func (c Config) rows(columns int) int {
 	return defaults.Or(c.Rows, min(5_000, max(heldNumbers/max(columns, 1), 500)))
 }
 
-// level is Level, or its default.
+// level is Level or its default.
 func (c Config) level() float64 { return defaults.Or(c.Level, 0.05) }
 
 // Validate reports fields out of range.

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// mostDependent are so many of the blocks, in their order: those whose first feature has the greatest squared correlation with that of
-// another one in all rows.
+// mostDependent selects so many of the blocks, keeping their order: those whose first feature has the greatest squared correlation
+// with another block's first feature in all rows.
 func mostDependent(f *features, blocks []int, most int) []int {
 	n, _ := f.x.Dims()
 	first := mat.NewDense(n, len(blocks), nil)

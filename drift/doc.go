@@ -1,29 +1,31 @@
-// Package drift says whether two tables of the same columns are of one population: one p-value, how far apart they are, which columns
-// moved and how, which pairs of columns depend on each other in another way than before. Columns may be of any kind (numbers, categories,
-// times) and cells may be missing.
+// Package drift tests whether two tables with the same columns come from one population: with one p-value, how far apart they are,
+// which columns moved and how, and which pairs of columns changed their dependence. Columns may be of any kind (numbers,
+// categories, times) and cells may be missing.
 //
 // # The test
 //
-// If nothing drifted, which of the two tables a row stands in says nothing of it. So all statistics are computed again with the rows dealt
-// out anew, some hundreds of times, and a p-value is the share of these draws, this one among them, that are as extreme: it holds at any
-// number of rows, whatever the columns are (rows that follow on each other, as those of a time series do, are not exchangeable, and look
-// more different than they are).
+// If nothing drifted, a row says nothing about the table it is in. So all statistics are computed again after the rows have been
+// assigned to the tables at random, some hundreds of times. A p-value is the share of these draws, the actual tables among them,
+// that are at least as extreme. It is valid for any number of rows and any kind of column. (Rows of a time series, which depend on
+// their neighbours, are not exchangeable, and appear more different than they are.)
 //
-// The rows of both tables together make an orthonormal set of features f of each column: of numbers and times the Legendre polynomials of
-// orders 1 to 4 of their ranks, and whether they have a value that many rows have exactly; of categories whether they are a level; and
-// whether a cell is missing. With n rows, n_A of them in A,
+// From the rows of both tables together, each column gets an orthonormal set of features f. For numbers and times they are the
+// Legendre polynomials of orders 1 to 4 of the ranks, and indicators of values that many rows have exactly; for categories they are
+// indicators of the levels. For all kinds there is an indicator of missing cells. With n rows, n_A of them in A,
 //
 //	T = Σ_k z_k²,  z_k = Σ_{i in A} f_k(x_i) / √(n_A·n_B/(n − 1)),
 //
-// is χ² of as many degrees of freedom as there are features: of a category Pearson's χ², and of numbers Wilcoxon's rank test, a test of
-// the spread by ranks, and what is left of the shape. Of two columns it is the change of the correlations r of their first features,
+// is distributed as χ² with as many degrees of freedom as there are features. For a category it is Pearson's χ²; for numbers it
+// consists of Wilcoxon's rank test, a rank test of the spread, and further terms for the shape. For two columns the statistic is
+// the change of the correlations r of their first features,
 //
 //	T = Σ_kl (artanh r_kl(A) − artanh r_kl(B))² / (1/(n_A − 3) + 1/(n_B − 3)),
 //
-// the ranks being those within each table, so that a column that moved does not change them.
+// with ranks taken within each table, so that a column that moved does not affect it.
 //
-// All T are brought to one scale (Wilson & Hilferty 1931, and the mean and spread of the draws). P of the tables is that of the smallest of
-// four p-values, which is drawn too: of the greatest T and the sum of T, of columns and of pairs. P of columns and of pairs is corrected
-// for how many are looked at by Westfall & Young's step-down maxT (1993, Resampling-based multiple testing, 2.6), which is Holm's procedure
-// with the dependence between them taken into account: the chance that any is named though none moved is at most the level.
+// All T are brought to one scale (Wilson & Hilferty 1931, and then the mean and standard deviation of the draws). The p-value of
+// the tables is that of the smallest of four p-values, by the same draws: of the greatest T and of the sum of T, for columns and
+// for pairs. The p-values of columns and of pairs are corrected for their number by Westfall & Young's step-down maxT (1993,
+// Resampling-based multiple testing, 2.6). It is Holm's procedure with the dependence between the statistics taken into account:
+// the probability that any column is named though none moved is at most the level.
 package drift

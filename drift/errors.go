@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// An EmptyError is a table without a row that can be read.
+// An EmptyError reports a table without a readable row.
 type EmptyError struct{ Name string }
 
 func (e *EmptyError) Error() string { return "drift: " + e.Name + ": it has no row that can be read" }
 
-// An IncomparableError is two tables that have no column in common that can be compared.
+// An IncomparableError reports two tables without a common column that can be compared.
 type IncomparableError struct {
 	OnlyIn  [2][]OneSided
 	LeftOut []LeftOut
@@ -18,7 +18,7 @@ type IncomparableError struct {
 
 func (e *IncomparableError) Error() string { return "drift: " + e.Reason() }
 
-// Reason is the error in words for people.
+// Reason is the error in words for a reader.
 func (e *IncomparableError) Reason() string {
 	parts := []string{"they have no column in common that can be compared"}
 	for side, name := range []string{"A", "B"} {

@@ -11,24 +11,24 @@ import (
 	"gaussflow/columns"
 )
 
-// What the features of a column are at most.
+// The features of a column, at most.
 const (
 	orders       = 4  // polynomials of ranks
-	shownLevels  = 20 // levels of a category, the commonest; the others are one
-	pairFeatures = 2  // that a pair of columns looks at, of each
+	shownLevels  = 20 // the commonest levels of a category; the others count as one
+	pairFeatures = 2  // features of each column that a pair uses
 )
 
-// A block is the features of one column: z-scores of them follow each other in a row of features.
+// A block is the features of one column; they are adjacent in a row of features.
 type block struct {
 	from, to int
-	missing  int      // which of them is whether a cell is missing, -1: none
-	pair     []int    // which of them are looked at in pairs: the first of the values
-	location int      // which is the rank, of numbers and times; -1: none
-	ranks    *ranking // of numbers and times
+	missing  int      // index of the indicator of missing cells; -1 if there is none
+	pair     []int    // indexes of the features used in pairs: the first ones about values
+	location int      // index of the rank, for numbers and times; else -1
+	ranks    *ranking // for numbers and times
 }
 
-// features are those of the rows of both tables, A's first: each of mean 0 and mean square 1 over all rows, those of a column
-// orthogonal.
+// features are those of the rows of both tables, A's first. Each has mean 0 and mean square 1 over all rows, and those of a
+// column are orthogonal.
 type features struct {
 	n      [2]int
 	x      *mat.Dense // rows × features
@@ -63,7 +63,7 @@ func newFeatures(c []aligned, a, b *sample) *features {
 		out.to = len(all)
 		f.blocks = append(f.blocks, out)
 	}
-	f.x = mat.NewDense(f.n[0]+f.n[1], max(len(all), 1), nil) // a matrix cannot be empty; a column of zeros says nothing
+	f.x = mat.NewDense(f.n[0]+f.n[1], max(len(all), 1), nil) // a matrix cannot be empty, and a column of zeros has no effect
 	for k, v := range all {
 		f.x.SetCol(k, v)
 	}
@@ -88,7 +88,7 @@ func missing(values []float64) []float64 {
 	return out
 }
 
-// A basis is vectors of mean 0 and mean square 1, orthogonal to each other (Gram & Schmidt).
+// A basis is a set of orthogonal vectors with mean 0 and mean square 1 (Gram–Schmidt).
 type basis struct {
 	n  int
 	of [][]float64
@@ -96,14 +96,14 @@ type basis struct {
 
 func newBasis(n int) *basis { return &basis{n: n} }
 
-// independent is the share of a vector's square that must be left beside the others.
+// independent is the least share of a vector's square that must remain after projection on the others.
 const independent = 1e-6
 
-// add takes what a vector has beside the others, if it has anything; it changes v.
+// add adds the part of a vector that is orthogonal to the others, if there is any; it changes v.
 func (b *basis) add(v []float64) bool {
 	floats.AddConst(-floats.Sum(v)/float64(b.n), v)
 	before := floats.Dot(v, v)
-	for range 2 { // once more for what rounding has left
+	for range 2 { // the second time removes what rounding has left
 		for _, u := range b.of {
 			floats.AddScaled(v, -floats.Dot(u, v)/float64(b.n), u)
 		}
@@ -117,7 +117,7 @@ func (b *basis) add(v []float64) bool {
 	return true
 }
 
-// addLevels adds whether a category is each of its levels, the commonest first.
+// addLevels adds an indicator for each level of a category, the commonest first.
 func (b *basis) addLevels(values []float64, levels int) {
 	counts := make([]int, levels)
 	for _, v := range values {
@@ -141,7 +141,7 @@ func (b *basis) addLevels(values []float64, levels int) {
 	}
 }
 
-// addNumbers adds polynomials of the ranks, equal values sharing theirs, and whether a value is one that many rows have exactly.
+// addNumbers adds polynomials of the ranks, with equal ranks for equal values, and an indicator for each atom.
 func (b *basis) addNumbers(values []float64, r *ranking, atoms []columns.Atom) {
 	u := r.shares(len(values))
 	for order := 1; order <= orders; order++ {
@@ -150,7 +150,7 @@ func (b *basis) addNumbers(values []float64, r *ranking, atoms []columns.Atom) {
 			power[i] = math.Pow(u[i]-0.5, float64(order))
 		}
 		mean := floats.Sum(power) / float64(max(len(r.order), 1))
-		for _, i := range r.order { // so that a missing cell, which is 0, is none of it
+		for _, i := range r.order { // only rows with a value: in a missing cell values holds 0
 			power[i] -= mean
 		}
 		b.add(power)

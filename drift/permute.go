@@ -12,10 +12,10 @@ import (
 	"gaussflow/initializers"
 )
 
-// dear is how many products of numbers all draws may take before there are fewer of them.
+// dear is how many multiplications all draws may take before their number is reduced.
 const dear = 1e10
 
-// draws is how many times the hypothesis is drawn.
+// draws is the number of draws.
 func (s *scorer) draws(asked int) int {
 	if asked > 0 {
 		return asked
@@ -28,16 +28,16 @@ func (s *scorer) draws(asked int) int {
 	return many
 }
 
-// A null is the statistics of the tables as they are, first, and of draws of the hypothesis, on one scale: scores[b][j] is that of column
-// or pair j.
+// A null holds the statistics of the actual tables, first, and of random assignments of the rows to tables, on one scale:
+// scores[b][j] is that of column or pair j in draw b.
 type null struct {
-	columns int // which come first
+	columns int // number of columns; pairs follow them
 	scores  [][]float64
-	sums    [2][]float64 // of T over columns, and over pairs
-	z       []float64    // of each feature, of the tables as they are: above 0 where B's mean is higher
+	sums    [2][]float64 // sums of T over columns, and over pairs
+	z       []float64    // of each feature, for the actual tables: positive if B's mean is higher
 }
 
-// permute scores the tables and draws.
+// permute scores the actual tables and the draws.
 func (s *scorer) permute(ctx context.Context, draws int, seed uint64) (*null, error) {
 	out := &null{columns: len(s.blocks), scores: make([][]float64, draws+1)}
 	out.sums[0], out.sums[1] = make([]float64, draws+1), make([]float64, draws+1)
@@ -65,7 +65,7 @@ func (s *scorer) permute(ctx context.Context, draws int, seed uint64) (*null, er
 	return out, nil
 }
 
-// choice is the rows that stand for the smaller table: its own in draw 0, else any.
+// choice is the rows that represent the smaller table: its own in draw 0, else random ones.
 func (s *scorer) choice(b, n int, seed uint64) []int {
 	if b > 0 {
 		return initializers.NewRand(seed, uint64(b)).Perm(n)[:s.small]
@@ -79,7 +79,7 @@ func (s *scorer) choice(b, n int, seed uint64) []int {
 	return rows
 }
 
-// normalOf is χ² of so many degrees of freedom as a number that is about standard normal (Wilson & Hilferty 1931).
+// normalOf maps χ² with so many degrees of freedom to an approximately standard normal number (Wilson & Hilferty 1931).
 func normalOf(t, degrees float64) float64 {
 	if degrees == 0 {
 		return 0
@@ -88,7 +88,8 @@ func normalOf(t, degrees float64) float64 {
 	return (math.Cbrt(t/degrees) - 1 + by) / math.Sqrt(by)
 }
 
-// standardize brings each statistic to mean 0 and spread 1 over all draws, so that none is great by what it is of.
+// standardize brings each statistic to mean 0 and standard deviation 1 over all draws, so that statistics of different
+// kinds are comparable.
 func (n *null) standardize() {
 	column := make([]float64, len(n.scores))
 	for j := range n.scores[0] {
@@ -104,12 +105,12 @@ func (n *null) standardize() {
 	}
 }
 
-// alone is the p-value of a statistic by itself.
+// alone is the uncorrected p-value of a statistic.
 func (n *null) alone(j int) float64 {
 	return n.share(func(b int) bool { return atLeast(n.scores[b][j], n.scores[0][j]) })
 }
 
-// share is that of the draws, the tables as they are among them, for which something holds.
+// share is the share of the draws, including the actual tables, for which holds is true.
 func (n *null) share(holds func(b int) bool) float64 {
 	count := 0
 	for b := range n.scores {
@@ -120,10 +121,10 @@ func (n *null) share(holds func(b int) bool) float64 {
 	return float64(count) / float64(len(n.scores))
 }
 
-// atLeast is v ≥ w, but for rounding: of equal rows all draws are equal.
+// atLeast is v ≥ w up to rounding, because draws of equal rows should be equal.
 func atLeast(v, w float64) bool { return v >= w-1e-9*max(1, math.Abs(w)) }
 
-// corrected are the step-down p-values of statistics from … to−1.
+// corrected are the step-down p-values of the statistics from … to−1.
 func (n *null) corrected(from, to int) []float64 {
 	order := make([]int, to-from)
 	for k := range order {
@@ -133,7 +134,7 @@ func (n *null) corrected(from, to int) []float64 {
 	p := make([]float64, len(order))
 	for _, s := range n.scores {
 		most := math.Inf(-1)
-		for k := len(order) - 1; k >= 0; k-- { // of this one and all that are less
+		for k := len(order) - 1; k >= 0; k-- { // maximum over this statistic and all smaller ones
 			if most = max(most, s[order[k]]); atLeast(most, n.scores[0][order[k]]) {
 				p[k] += 1 / float64(len(n.scores))
 			}
@@ -148,7 +149,8 @@ func (n *null) corrected(from, to int) []float64 {
 	return out
 }
 
-// all is the p-value of the tables: that of the least of the p-values of the greatest statistic and of the sum, of columns and of pairs.
+// all is the p-value of the tables: that of the smallest of four p-values, of the greatest statistic and of the sum, for columns
+// and for pairs.
 func (n *null) all() float64 {
 	var p [][]float64
 	for part, of := range [2][2]int{{0, n.columns}, {n.columns, len(n.scores[0])}} {
@@ -167,12 +169,12 @@ func (n *null) all() float64 {
 			least[b], sum[b] = min(least[b], v), sum[b]+v
 		}
 	}
-	return n.share(func(b int) bool { // the least is one of few numbers: of equal ones the others decide
+	return n.share(func(b int) bool { // the smallest p-value takes few different values; ties are decided by the others
 		return least[b] < least[0] || least[b] == least[0] && sum[b] <= sum[0]
 	})
 }
 
-// tails are the shares of v that are at least each one.
+// tails are, for each of v, the share of v that is at least as large.
 func tails(v []float64) []float64 {
 	ascending := slices.Sorted(slices.Values(v))
 	out := make([]float64, len(v))

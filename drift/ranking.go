@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// A ranking is the rows that have a value, in the order of the values.
+// A ranking is the rows that have a value, in the order of their values.
 type ranking struct {
 	order []int
-	ends  []int // of rows with equal values in order
+	ends  []int // ends of the runs of equal values in order
 }
 
 func rankingOf(values []float64) *ranking {
@@ -28,7 +28,8 @@ func rankingOf(values []float64) *ranking {
 	return r
 }
 
-// shares are of each row the share of values below its own, and half of those equal to it; 0 where it has none.
+// shares are, for each row, the share of values below its own plus half the share of equal ones; 0 for a row without a
+// value.
 func (r *ranking) shares(rows int) []float64 {
 	u := make([]float64, rows)
 	from := 0
@@ -41,7 +42,7 @@ func (r *ranking) shares(rows int) []float64 {
 	return u
 }
 
-// within calls set with the share of each row among the rows of its side alone.
+// within calls set for each row with its share among the rows of its own side alone.
 func (r *ranking) within(side []uint8, set func(row int, share float64)) {
 	var all, below [2]float64
 	for _, i := range r.order {

@@ -14,12 +14,12 @@ import (
 	"gaussflow/rows"
 )
 
-// A sample is rows of a table, drawn evenly.
+// A sample is rows of a table, drawn uniformly.
 type sample struct {
 	rows   *mat.Dense
 	seen   int
 	bad    *columns.Bad
-	unread []*Unread // of each column, among the rows of the sample
+	unread []*Unread // for each column, among the rows of the sample
 }
 
 // A cell reads the cells of one column.
@@ -30,7 +30,7 @@ type cell struct {
 	others bool
 }
 
-// of is the value of the present row, NaN where it has none, and why it cannot be read.
+// of is the value of the current row, NaN if it has none, and the reason if it cannot be read.
 func (c *cell) of(p columns.Pass) (v float64, text, why string) {
 	if v, ok := p.Number(c.at); ok {
 		switch {
@@ -49,13 +49,13 @@ func (c *cell) of(p columns.Pass) (v float64, text, why string) {
 	return v, text, why
 }
 
-// A kept row, and what in it could not be read.
+// A kept is a row that has been drawn, with what could not be read in it.
 type kept struct {
 	values []float64
 	unread map[int]Unread
 }
 
-// read draws rows evenly from all of a table. Only the cells of rows that are held are parsed.
+// read draws rows uniformly from all of a table. Only the cells of rows that are kept are parsed.
 func read(ctx context.Context, t columns.Table, side int, of []aligned, limit int, rng *rand.Rand) (*sample, error) {
 	cells := cellsOf(t.Names(), side, of)
 	pass, err := t.Pass()
@@ -106,7 +106,7 @@ func cellsOf(names []string, side int, of []aligned) []cell {
 	return cells
 }
 
-// fill reads the present row.
+// fill reads the current row.
 func (k *kept) fill(p columns.Pass, cells []cell) {
 	k.unread = nil
 	for j := range cells {

@@ -18,7 +18,7 @@ func (r *Result) Moved() (moved []Column) {
 	return moved
 }
 
-// Differ reports that the tables are not of one population, as far as Level goes.
+// Differ reports whether the tables differ at the level Level.
 func (r *Result) Differ() bool { return r != nil && r.P <= r.Level }
 
 // Verdict is the answer in a sentence.
@@ -29,7 +29,7 @@ func (r *Result) Verdict() string {
 	return "No difference can be seen."
 }
 
-// Say is a p-value in words: = 0.043, or ≤ 0.001 where no draw was as extreme.
+// Say writes a p-value with its relation: = 0.043, or ≤ 0.001 if no draw was as extreme.
 func (r *Result) Say(p float64) string {
 	if r != nil && r.Draws > 0 && p <= 1/float64(r.Draws+1) {
 		return fmt.Sprintf("≤ %.2g", p)
@@ -37,7 +37,7 @@ func (r *Result) Say(p float64) string {
 	return fmt.Sprintf("= %.2g", p)
 }
 
-// Strength is the dependence in words: rank correlation 0.82 → 0.11.
+// Strength describes the change of the dependence: rank correlation 0.82 → 0.11.
 func (p Pair) Strength() string {
 	what := "dependence"
 	if p.Signed {
@@ -46,8 +46,8 @@ func (p Pair) Strength() string {
 	return strings.ReplaceAll(fmt.Sprintf("%s %.2f → %.2f", what, p.Dependence[0], p.Dependence[1]), "-", "−")
 }
 
-// Oddities says in words which columns are not quite of one kind in both tables, which cells could not be read, and which pairs were not
-// looked at.
+// Oddities says which columns are not quite of the same kind in both tables, which cells could not be read, and which pairs were
+// not examined.
 func (r *Result) Oddities() (odd []string) {
 	if r == nil {
 		return nil

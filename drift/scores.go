@@ -7,19 +7,19 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Bounds on the pairs.
+// Limits for pairs.
 const (
-	fewestPaired  = 8   // rows of the smaller table, for correlations to say anything
-	pairedColumns = 100 // columns whose pairs are looked at: the ones that depend most on others, where there are more
+	fewestPaired  = 8   // rows of the smaller table that correlations need at least
+	pairedColumns = 100 // the most columns whose pairs are examined; of more columns those that depend most on others
 )
 
-// A scorer computes the T of columns and pairs for any choice of rows that stand for one of the tables, the smaller one.
+// A scorer computes T of columns and pairs for any choice of rows to represent the smaller table.
 type scorer struct {
 	*features
 	small  int         // rows of the smaller table
 	pairs  [][2]int    // blocks
-	used   []int       // features that pairs look at
-	at     map[int]int // where a feature stands in used
+	used   []int       // the features that pairs use
+	at     map[int]int // index of a feature in used
 	paired *mat.Dense  // rows × used
 }
 
@@ -51,10 +51,10 @@ func newScorer(f *features) *scorer {
 	return s
 }
 
-// draw is what is scored: T of each column, then of each pair, and how many squares each is of.
+// A draw holds T of each column, then of each pair, and the number of squares in each.
 type draw struct{ t, squares []float64 }
 
-// score scores a choice of as many rows as the smaller table has.
+// score computes the statistics for a choice of as many rows as the smaller table has.
 func (s *scorer) score(rows []int) draw {
 	d := draw{make([]float64, len(s.blocks)+len(s.pairs)), make([]float64, len(s.blocks)+len(s.pairs))}
 	z := s.z(rows)
@@ -99,8 +99,8 @@ func (s *scorer) z(rows []int) []float64 {
 	return z
 }
 
-// correlations are those of the features that pairs look at, among the rows and among all others. Of numbers the ranks are those among
-// the rows of one side, so that a column that moved does not change them.
+// correlations are those of the features that pairs use, among the rows and among all others. For numbers ranks are taken among the
+// rows of one side, so that a column that moved does not affect them.
 func (s *scorer) correlations(rows []int) (few, many *mat.SymDense) {
 	n, m := s.paired.Dims()
 	side, at := s.sides(rows)
@@ -116,7 +116,7 @@ func (s *scorer) correlations(rows []int) (few, many *mat.SymDense) {
 		b.ranks.within(side, func(i int, share float64) {
 			row := x[side[i]].RawRowView(at[i])
 			if row[first] = 2*share - 1; two {
-				row[first+1] = row[first]*row[first] - 1.0/3 // Legendre's second polynomial, but for its scale
+				row[first+1] = row[first]*row[first] - 1.0/3 // Legendre's second polynomial up to a factor
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func (s *scorer) looksAt(feature int) bool {
 	return there
 }
 
-// sides are 0 of the rows and 1 of all others, and where each row stands among those of its side.
+// sides is 0 for the given rows and 1 for all others; at is the index of each row among those of its side.
 func (s *scorer) sides(rows []int) (side []uint8, at []int) {
 	n, _ := s.paired.Dims()
 	side, at = make([]uint8, n), make([]int, n)
@@ -150,7 +150,7 @@ func (s *scorer) sides(rows []int) (side []uint8, at []int) {
 	return side, at
 }
 
-// correlations are those of the columns of x, 0 where one has a single value.
+// correlations are those of the columns of x, 0 for a column with a single value.
 func correlations(x *mat.Dense) *mat.SymDense {
 	n, m := x.Dims()
 	sum := make([]float64, m)
@@ -176,13 +176,13 @@ func correlations(x *mat.Dense) *mat.SymDense {
 	return c
 }
 
-// flat is the spread of a feature, 1 in all rows, that is none but for rounding.
+// flat is the standard deviation below which a feature counts as constant apart from rounding; in all rows together it is 1.
 const flat = 1e-6
 
-// artanh is that of a correlation, of a perfect one a number that is not too far out: of so few rows that happens by chance.
+// artanh is artanh r, limited for nearly perfect correlations, which occur by chance if there are few rows.
 func artanh(r float64) float64 { return math.Atanh(max(-0.99, min(0.99, r))) }
 
-// paireds are the blocks whose pairs are looked at, chosen without regard to which table a row is of.
+// paireds are the blocks whose pairs are examined, chosen without regard to which table a row belongs to.
 func (s *scorer) paireds() (blocks []int) {
 	for j, b := range s.blocks {
 		if len(b.pair) > 0 {

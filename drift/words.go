@@ -8,13 +8,13 @@ import (
 	"gaussflow/columns"
 )
 
-// Bounds on what is said.
+// Limits of what is described.
 const (
-	plainly = 3.0 // standard deviations by which a part of what changed is told beside the greatest one
-	named   = 3   // levels in a sentence
+	plainly = 3.0 // standard deviations from which a further change is described in addition to the greatest one
+	named   = 3   // the most levels named in a sentence
 )
 
-// how says in words what changed most in a column, of z those of its features; "" where nothing did.
+// how describes what changed most in a column; z are the z-scores of its features. "" if nothing did.
 func (c *Column) how(of *aligned, b block, z []float64) string {
 	if c.Gap == 0 {
 		return ""
@@ -41,8 +41,8 @@ func (c *Column) how(of *aligned, b block, z []float64) string {
 	return strings.Join(parts, "; ")
 }
 
-// numbersMoved says how values moved: by a value that many rows have exactly, if that is most of it, by their median, or where that says less
-// by the middle half or the ends.
+// numbersMoved describes how values moved: by a value that many rows have exactly, if that is most of the change; else by the
+// median or, if that shows less, by the middle half or the ends.
 func (c *Column) numbersMoved(of *columns.Column, b block, z []float64) string {
 	q := c.Quantiles
 	if len(q[0]) == 0 || len(q[1]) == 0 || b.location < 0 {
@@ -72,7 +72,7 @@ func (c *Column) numbersMoved(of *columns.Column, b block, z []float64) string {
 	return "the shape of its distribution"
 }
 
-// levelsMoved says what is new and what is gone, and of the other levels which moved most.
+// levelsMoved says which levels are new, which are gone, and which of the others moved most.
 func (c *Column) levelsMoved() (parts []string) {
 	isNew, isGone := map[string]bool{}, map[string]bool{}
 	for _, t := range c.New {
@@ -101,7 +101,7 @@ func (c *Column) levelsMoved() (parts []string) {
 	return append(parts, moved...)
 }
 
-// first are the first of some texts, and the number of the others.
+// first lists the first texts and the number of the others.
 func first(texts []string) string {
 	if more := len(texts) - named; more > 0 {
 		return strings.Join(texts[:named], ", ") + fmt.Sprintf(" and %d more", more)
@@ -109,7 +109,7 @@ func first(texts []string) string {
 	return strings.Join(texts, ", ")
 }
 
-// percent is a share in few digits.
+// percent writes a share with few digits.
 func percent(share float64) string {
 	if share > 0 && share < 0.001 {
 		return "under 0.1 %"

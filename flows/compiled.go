@@ -9,14 +9,14 @@ import (
 	"gaussflow/train"
 )
 
-// A recipe is what a file says of how its flow was compiled.
+// A recipe records how a flow was compiled, as a model file keeps it.
 type recipe struct {
-	config json.RawMessage // a train.Config; nil: the flow was not compiled, or the file could not say how
-	why    string          // it could not
+	config json.RawMessage // a train.Config; nil if the flow was not compiled or its configuration could not be saved
+	why    string          // why the configuration could not be saved; else empty
 }
 
-// recipe is the flow's own for a file: what it is compiled with or, where it has been read and not been compiled since, what that file
-// said.
+// recipe returns how the flow was compiled, for a file: its current configuration or, if it was loaded and not compiled since, what
+// its file said.
 func (f *Flow) recipe() recipe {
 	if f.trainer == nil {
 		return f.asRead
@@ -28,7 +28,8 @@ func (f *Flow) recipe() recipe {
 	return recipe{config: raw}
 }
 
-// leftOut is an error of a part of the config without what encoding/json says of the way to it.
+// leftOut is the message of an error about a part of the configuration, without the wrapping that
+// encoding/json adds.
 func leftOut(err error) string {
 	for m := (*json.MarshalerError)(nil); errors.As(err, &m); {
 		err = m.Err
@@ -36,9 +37,10 @@ func leftOut(err error) string {
 	return err.Error()
 }
 
-// Compiled is what the flow is compiled with: by Compile or, of a flow that has been read from a file, by the program that wrote it. It
-// is train.ErrNotCompiled where it is not, or where the file could not say how: of an optimizer, schedule, loss or penalty of a type
-// that is not registered, there or here (train.RegisterOptimizer, train.RegisterSchedule, losses.Register, losses.RegisterPenalty).
+// Compiled is the configuration that the flow was compiled with, by Compile or, if it was loaded from a file, by the program that
+// wrote the file. It returns train.ErrNotCompiled if the flow was never compiled, or if its file could not record how because an
+// optimizer, schedule, loss or penalty is of a type that is not registered in the writing or the reading program
+// (train.RegisterOptimizer, train.RegisterSchedule, losses.Register, losses.RegisterPenalty).
 func (f *Flow) Compiled() (train.Config, error) {
 	const op = "flows: Compiled"
 	switch {
@@ -50,7 +52,7 @@ func (f *Flow) Compiled() (train.Config, error) {
 	return f.asRead.compiled(op)
 }
 
-// compiled is the config in a file.
+// compiled decodes the configuration.
 func (r recipe) compiled(op string) (c train.Config, err error) {
 	switch {
 	case r.why != "":
@@ -64,7 +66,8 @@ func (r recipe) compiled(op string) (c train.Config, err error) {
 	return c, nil
 }
 
-// compiled reports a flow without a trainer, once it has tried to compile it as the program that wrote its file did.
+// compiled makes sure that the flow has a trainer: one that was loaded and not compiled since is compiled as its
+// file says.
 func (f *Flow) compiled(op string) error {
 	if !f.built() {
 		return fmt.Errorf("flows: %s: %w", op, train.ErrNotCompiled)

@@ -68,9 +68,10 @@ func (c *CouplingConfig) UnmarshalJSON(raw []byte) (err error) {
 	return err
 }
 
-// NewCoupling makes the coupling flow of d ≥ 2 columns: Blocks × [Householder?, coupling(mask), coupling(¬mask)],
-// so that both halves are transformed in each block. It starts as its rotations. With transforms.Affine it is a RealNVP (Dinh et al.
-// 2017, arXiv:1605.08803), with transforms.RationalQuadraticSpline a neural spline flow (Durkan et al. 2019, arXiv:1906.04032).
+// NewCoupling makes the coupling flow of d ≥ 2 columns: Blocks × [Householder?, coupling(mask), coupling(¬mask)], so that both
+// halves are transformed in each block. Before training its couplings are identities and only its rotations act. With
+// transforms.Affine it is a RealNVP (Dinh et al. 2017, arXiv:1605.08803), with transforms.RationalQuadraticSpline a neural spline
+// flow (Durkan et al. 2019, arXiv:1906.04032).
 func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {
 	return s.flow()
 }
 
-// layer is one coupling.
+// layer makes one coupling.
 func (c CouplingConfig) layer(dim int, mask layers.Mask, seed uint64) made {
 	mlp := layers.MLPConfig{Hidden: c.Hidden, Activation: c.Activation, Kernel: c.Kernel, Residual: c.Residual, Seed: seed}
 	if c.Transform == nil {

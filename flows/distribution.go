@@ -14,8 +14,9 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Distribution is a flow as gonum has distributions, a distmv.RandLogProber: for package samplemv and whatever else takes one. It is
-// of the flow as it is at each call. Gonum's interfaces have no errors: where a Flow's method has one, the number is NaN.
+// A Distribution presents a flow as a gonum distribution, a distmv.RandLogProber, for package samplemv and others. It follows the
+// flow: training the flow changes it. Gonum's interfaces return no errors, so where a Flow's method would return one, the number is
+// NaN.
 //
 // LogProb may be called by several goroutines at a time, Rand by one.
 type Distribution struct {
@@ -26,7 +27,8 @@ type Distribution struct {
 
 var _ distmv.RandLogProber = (*Distribution)(nil)
 
-// NewDistribution is flow as a distribution, of a conditional flow p(x | context); Rand draws by rng.
+// NewDistribution returns flow as a distribution; for a conditional flow it is p(x | context), else
+// context is nil. Rand draws with rng.
 func NewDistribution(flow *Flow, context []float64, rng *rand.Rand) (*Distribution, error) {
 	const op = "NewDistribution"
 	switch {
@@ -58,8 +60,8 @@ func (d *Distribution) row(x []float64) *mat.Dense {
 	return mat.NewDense(1, d.flow.width(), slices.Concat(x, d.context))
 }
 
-// LogProb is log p(x), nats. It is −Inf outside of a bounded base, and so far out that the squares of x overflow; NaN where x is not d
-// finite numbers.
+// LogProb is log p(x), nats. It is −Inf outside a bounded base and where x is so far out that its squares overflow, and NaN where x
+// is not d finite numbers.
 func (d *Distribution) LogProb(x []float64) float64 {
 	if d.Dim() == 0 || len(x) != d.Dim() {
 		return math.NaN()
@@ -75,7 +77,7 @@ func (d *Distribution) LogProb(x []float64) float64 {
 	return logProb[0]
 }
 
-// Rand is a sample, in x where that is not nil. Where none can be drawn, or x is not of d numbers, all of its numbers are NaN.
+// Rand draws a sample, into x if that is not nil. All its numbers are NaN if none can be drawn or x does not have length d.
 func (d *Distribution) Rand(x []float64) []float64 {
 	if x == nil {
 		x = make([]float64, d.Dim())
@@ -104,10 +106,11 @@ func fillNaN(x []float64) []float64 {
 	return x
 }
 
-// Quantiler is the flow as a map of the unit cube to x that takes uniform numbers to samples: for samplemv.LatinHypercube and Halton. Of
-// one column it is the quantile function, the inverse of the distribution function; its direction is that of the flow at this call.
+// Quantiler returns the flow as a map from the unit cube to x that takes uniform numbers to samples, for samplemv.LatinHypercube
+// and Halton. With one column it is the quantile function, the inverse of the distribution function. Whether the map rises or falls
+// is determined once, by this call.
 //
-// It is an error of a flow whose base has no quantiles: see bases.Quantiler.
+// It returns an error if the base has no quantiles: see bases.Quantiler.
 func (d *Distribution) Quantiler() (distmv.Quantiler, error) {
 	const op = "flows: Quantiler"
 	if d.Dim() == 0 {
@@ -134,15 +137,15 @@ func (d *Distribution) Quantiler() (distmv.Quantiler, error) {
 	return q, nil
 }
 
-// quantiler is a Distribution's.
+// quantiler is what Distribution.Quantiler returns.
 type quantiler struct {
 	d     *Distribution
 	base  bases.Quantiler
-	falls bool // the one column: x falls where z rises
+	falls bool // for one column: x falls as z rises
 }
 
-// Quantile is the x at p, in the memory of x where that is not nil. It is NaN where p is not d numbers from 0 to 1, and at 0 and 1 where
-// the base has no bounds.
+// Quantile is x at the probabilities p, stored in x if that is not nil. It is NaN where p is not d numbers from 0 to 1, and at 0
+// and 1 if the base is unbounded.
 func (q *quantiler) Quantile(x, p []float64) []float64 {
 	if x == nil {
 		x = make([]float64, len(p))
@@ -161,7 +164,7 @@ func (q *quantiler) Quantile(x, p []float64) []float64 {
 	return x
 }
 
-// at is the x that the base's quantiles at p come from.
+// at maps the base's quantiles at p to x.
 func (q *quantiler) at(p []float64) ([]float64, error) {
 	z, err := q.base.Quantile(p)
 	if err != nil {

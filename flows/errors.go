@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// What can be wrong with a model file, beside the errors of package safetensors. The errors of Load wrap one of
-// these, one of those or one of the file system's, and say where.
+// What can be wrong with a model file, beside the errors of package safetensors. Each error of Load wraps one
+// of these, an error of safetensors or one of the file system, and says where.
 var (
 	ErrFormat        = errors.New("this is no gaussflow model")
 	ErrVersion       = errors.New("the model is of a version that this program does not know")
@@ -19,7 +19,7 @@ var (
 	ErrNonFinite     = errors.New("a parameter is not a finite number")
 )
 
-// A FileError is of a file that holds no model.
+// A FileError reports a file that holds no readable model.
 type FileError struct {
 	Op, Path string
 	Err      error
@@ -27,15 +27,15 @@ type FileError struct {
 
 func (e *FileError) Error() string { return fmt.Sprintf("flows: %s: %s: %v", e.Op, e.Path, e.Err) }
 
-// Unwrap is why.
+// Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// A ContentError is what is wrong with the content of a model file. Its fields are in the words of the file; Err is in those of the
-// code that found it.
+// A ContentError says what is wrong with the content of a model file. Its other fields use the file's terms; Err is the error of
+// the code that found the fault.
 type ContentError struct {
 	Kind  error  // one of the above
-	Where string // a layer or a tensor, "" where it is the whole
-	What  string // got and want, "" where Err says it
+	Where string // a layer or a tensor; "" for the file as a whole
+	What  string // got and want; "" where Err says it
 	Err   error  // or nil
 }
 
@@ -55,12 +55,12 @@ func (e *ContentError) Error() string {
 	return strings.Join(text, ": ")
 }
 
-// Unwrap is the kind and the cause.
+// Unwrap returns the kind and the cause.
 func (e *ContentError) Unwrap() []error {
 	return slices.DeleteFunc([]error{e.Kind, e.Err}, func(err error) bool { return err == nil })
 }
 
-// A ColumnNameError is a name that a model file cannot hold.
+// A ColumnNameError reports a column name that a model file cannot hold.
 type ColumnNameError struct{ Name string }
 
 func (e *ColumnNameError) Error() string {

@@ -15,7 +15,7 @@ import (
 	"gaussflow/train"
 )
 
-// ErrNotBuilt is returned by the methods of a Flow that no constructor made.
+// ErrNotBuilt is returned by the methods of a Flow that was not made by a constructor.
 var ErrNotBuilt = errors.New("flows: the flow is not built: make it with New, NewGaussianization or NewCoupling")
 
 // A Named is a layer with its name in the flow, as "block0.rotation".
@@ -24,43 +24,46 @@ type Named struct {
 	Layer layers.Bijector
 }
 
-// A Flow is an invertible map from data x to latents z of a known density, its base, and so an exact density:
+// A Flow is an invertible map from data x to latents z that have a known density, the base. So the density of
+// x is exact:
 //
 //	log p(x) = log p_base(z) + log|det ∂z/∂x|,  nats.
 //
-// The base is a standard normal, log p_base(z) = Σ_i log φ(z_i), where it is given no other: see NewWithBase.
+// The base is the standard normal, log p_base(z) = Σ_i log φ(z_i), unless another is given: see NewWithBase.
 //
-// One with a Conditional layer is a density p(x | context). The rows that it reads are x with the context beside it: see Given.
+// A flow with a Conditional layer is a density p(x | context). The rows that it reads are x with the context beside it: see
+// Given.
 //
-// LogProb, Sample and the other readers are safe for concurrent use, with each other; Fit and InitFrom write the
-// parameters and need the flow for themselves.
+// LogProb, Sample and the other readers may run concurrently with each other. Fit and InitFrom write the
+// parameters and must not run beside any other method.
 type Flow struct {
 	Metadata Metadata // not used in any computation; not to be written while another goroutine saves
 
 	names   []string
 	chain   *layers.Chain
-	leaves  []Named       // see leaves
-	flat    *layers.Chain // of leaves
+	leaves  []Named       // the layers that rows pass one after another: see leaves
+	flat    *layers.Chain // the chain of leaves
 	base    bases.Base
 	dtype   graph.Dtype
 	trainer *train.Trainer
 
 	unverified bool // see Unverified
 
-	compile train.Config // of trainer
-	asRead  recipe       // of the file that the flow was read from
-	warm    bool         // the parameters are worth something: see WarmupRows
+	compile train.Config // what trainer was made with
+	asRead  recipe       // what the file that the flow was loaded from says
+	warm    bool         // the parameters have been fitted or loaded: see WarmupRows
 
 	forward, inverse, shaken, logProb, logProbGrad, sample, steps *graph.RowFunc
 
-	there, back, domain *graph.RowFunc // for rows that a layer has no map for
+	there, back, domain *graph.RowFunc // find rows outside a layer's domain: see ways
 }
 
-// New makes a flow of layers, from data to latent, all of one width and dtype, that ends in a standard normal.
+// New makes a flow of layers, in order from data to latents, all of one width and dtype, with a standard
+// normal base.
 func New(named ...Named) (*Flow, error) { return NewWithBase(nil, named...) }
 
-// NewWithBase is New of a flow that ends in base; nil is the standard normal. Its parameters, if it has any, are trained with the
-// layers' and have names that begin with "base." in a file, so that no layer is called base beside them.
+// NewWithBase is New with the given base; nil is the standard normal. The base's parameters, if any, are trained with the
+// layers'. In a file their names begin with "base.", so no layer may be called base then.
 func NewWithBase(base bases.Base, named ...Named) (*Flow, error) {
 	f := &Flow{}
 	seen := map[string]bool{}
@@ -110,7 +113,7 @@ func bijectorsOf(named []Named) (bijectors []layers.Bijector) {
 	return bijectors
 }
 
-// checkBase reports a base that the layers cannot end in.
+// checkBase reports a base that does not fit the layers.
 func (f *Flow) checkBase() error {
 	if d := f.base.Dim(); d != f.chain.Dim() {
 		return fmt.Errorf("the base has %d columns, want %d as the layers", d, f.chain.Dim())
@@ -128,10 +131,10 @@ func (f *Flow) checkBase() error {
 	return nil
 }
 
-// baseName is what the names of the base's tensors begin with.
+// baseName is the prefix of the names of the base's tensors.
 const baseName = "base"
 
-// Base is what the flow ends in; nil of a flow that is not built.
+// Base is the flow's base; nil if the flow is not built.
 func (f *Flow) Base() bases.Base {
 	if !f.built() {
 		return nil
@@ -139,7 +142,7 @@ func (f *Flow) Base() bases.Base {
 	return f.base
 }
 
-// logBase is log p of z (N×d) under the base, N: the one place where it is computed.
+// logBase is log p of z (N×d) under the base, a vector of N. It is computed nowhere else.
 func (f *Flow) logBase(b *graph.Builder, z, context *G.Node) (logProb *G.Node) {
 	b.Within(func() {
 		logProb = f.base.LogProb(b, z, context)
@@ -150,8 +153,8 @@ func (f *Flow) logBase(b *graph.Builder, z, context *G.Node) (logProb *G.Node) {
 	return logProb
 }
 
-// LogProbNodes builds z (N×d) and log p(x | context) (N) of a batch x (N×d), for graphs of a user's own. The context is N×c, or nil
-// where the flow has none.
+// LogProbNodes builds z (N×d) and log p(x | context) (N) of a batch x (N×d), for graphs of one's own. The context is N×c, or nil if
+// the flow has none.
 func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.Node) {
 	if !f.built() {
 		b.Fail(fmt.Errorf("flows: LogProbNodes: %w", ErrNotBuilt))
@@ -161,8 +164,8 @@ func (f *Flow) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G
 	return z, b.Sum(f.logBase(b, z, context), logDet)
 }
 
-// SampleNodes builds x (N×d) and log p(x | context) (N) of a batch z (N×d) of the base's, for graphs of a user's own: the other way
-// of LogProbNodes.
+// SampleNodes builds x (N×d) and log p(x | context) (N) of a batch z (N×d) drawn from the base, for graphs of one's own. It is the
+// inverse of LogProbNodes.
 func (f *Flow) SampleNodes(b *graph.Builder, z, context *G.Node) (x, logProb *G.Node) {
 	if !f.built() {
 		b.Fail(fmt.Errorf("flows: SampleNodes: %w", ErrNotBuilt))
@@ -175,11 +178,11 @@ func (f *Flow) SampleNodes(b *graph.Builder, z, context *G.Node) (x, logProb *G.
 // built reports whether a constructor made f.
 func (f *Flow) built() bool { return f != nil && f.chain != nil }
 
-// Unverified reports a flow from a file without a checksum, as they were written before there was one: whether its numbers are
-// those that were saved is not known. Save writes a checksum.
+// Unverified reports whether the flow comes from a file without a checksum, as older versions wrote them: such a file cannot
+// show that its numbers are those that were saved. Save always writes a checksum.
 func (f *Flow) Unverified() bool { return f != nil && f.unverified }
 
-// Dim is d, the number of columns; 0 of a flow that is not built.
+// Dim is d, the number of columns; 0 if the flow is not built.
 func (f *Flow) Dim() int {
 	if !f.built() {
 		return 0
@@ -187,7 +190,7 @@ func (f *Flow) Dim() int {
 	return f.chain.Dim()
 }
 
-// ContextDim is c, how many numbers of context a row of a conditional flow comes with; 0 of any other.
+// ContextDim is c, the number of context values of each row of a conditional flow; 0 for any other.
 func (f *Flow) ContextDim() int {
 	if !f.built() {
 		return 0
@@ -195,10 +198,10 @@ func (f *Flow) ContextDim() int {
 	return max(f.chain.ContextDim(), bases.ContextDim(f.base))
 }
 
-// width is how many numbers the flow reads a row: those of x, then those of the context.
+// width is how many numbers a row that the flow reads has: those of x, then those of the context.
 func (f *Flow) width() int { return f.Dim() + f.ContextDim() }
 
-// split cuts rows (N×width) into x (N×d) and the context (N×c), nil where there is none.
+// split cuts rows (N×width) into x (N×d) and the context (N×c), which is nil if the flow has none.
 func (f *Flow) split(b *graph.Builder, rows *G.Node) (x, context *G.Node) {
 	if f.ContextDim() == 0 {
 		return rows, nil
@@ -218,7 +221,8 @@ func (f *Flow) Dtype() graph.Dtype {
 	return f.dtype
 }
 
-// Params are the parameters of all layers in order, then those of the base, each once.
+// Params are the parameters of all layers in order, then those of the base. A shared parameter is
+// listed once.
 func (f *Flow) Params() []*graph.Param {
 	if !f.built() {
 		return nil
@@ -244,8 +248,8 @@ func (f *Flow) Layers() []Named {
 	return named
 }
 
-// Terms makes a Flow a train.Model: its output is z, its layer losses the −logDet of each layer. The rows of a conditional flow
-// are x with the context beside it.
+// Terms makes a Flow a train.Model: its output is z, and its layer losses are the −logDet of each layer. The rows of a
+// conditional flow are x with the context beside it.
 func (f *Flow) Terms(b *graph.Builder, rows *G.Node) losses.Terms {
 	if !f.built() {
 		b.Fail(fmt.Errorf("flows: Terms: %w", ErrNotBuilt))

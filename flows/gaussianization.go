@@ -26,8 +26,8 @@ type GaussianizationConfig struct {
 	Hidden     []int                `json:"hidden,omitzero"`      // widths of the networks that read the context, default 64, 64
 	Seed       uint64               `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype          `json:"dtype,omitempty"`
-	// PCA puts a fixed rotation first, to the principal axes of PCAInit where it is given (a Haar one until
-	// InitFrom otherwise).
+	// PCA puts a fixed rotation first: onto the principal axes of PCAInit if that is given, else a random
+	// one (Haar) until InitFrom sets it.
 	PCA bool `json:"pca,omitempty"`
 
 	PCAInit     mat.Matrix `json:"-"` // data for the first rotation; implies PCA
@@ -47,7 +47,7 @@ func (c GaussianizationConfig) Validate() error {
 	return errors.Join(validSizes("GaussianizationConfig", c.Blocks, c.Components, c.Reflectors, c.Context), c.Dtype.Validate())
 }
 
-// plain reports whether the marginal maps are mixtures, the same for all rows.
+// plain reports whether the marginal maps are mixtures and the same for all rows.
 func (c GaussianizationConfig) plain() bool { return c.Transform == nil && c.Context == 0 }
 
 // MarshalJSON writes the transform under its registered name.
@@ -78,7 +78,7 @@ func (c *GaussianizationConfig) UnmarshalJSON(raw []byte) (err error) {
 	return err
 }
 
-// describeTransform is t in a file; nil is the default, and absent.
+// describeTransform describes t for a file. nil is the default and is left out.
 func describeTransform(t transforms.Transform) (*transforms.Description, error) {
 	if t == nil {
 		return nil, nil
@@ -94,13 +94,13 @@ func describedTransform(d *transforms.Description) (transforms.Transform, error)
 	return transforms.New(*d)
 }
 
-// maxBlocks bounds what a damaged or hostile configuration can ask for.
+// maxBlocks limits what a damaged or hostile configuration can ask for.
 const maxBlocks = 1 << 16
 
-// maxNumbers bounds the parameters of all blocks of a recipe together.
+// maxNumbers limits the total number of parameter values of all blocks.
 const maxNumbers = 1 << 27
 
-// validSizes reports sizes of a recipe that cannot be meant; 0 is the default of each.
+// validSizes reports sizes of a recipe that cannot be meant. Zero stands for each default.
 func validSizes(recipe string, blocks, components, reflectors, context int) error {
 	switch {
 	case blocks < 0 || components < 0 || reflectors < 0:
@@ -113,8 +113,9 @@ func validSizes(recipe string, blocks, components, reflectors, context int) erro
 	return nil
 }
 
-// NewGaussianization makes the diagonal flow of d columns: [FixedOrtho?] + Blocks × [Householder, MixtureCDF]
-// (Meng et al. 2020, arXiv:2003.01941), or by another transform. With a context each block's maps are chosen by a network that reads it.
+// NewGaussianization makes the diagonal flow of d columns: [FixedOrtho?] + Blocks × [Householder, MixtureCDF] (Meng et al. 2020,
+// arXiv:2003.01941), or with another Transform in place of the mixture. With a context, a network that reads the context gives the
+// parameters of each block's maps.
 func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -139,7 +140,7 @@ func NewGaussianization(dim int, c GaussianizationConfig) (*Flow, error) {
 	return f, f.adaptMeans(c.MixtureInit)
 }
 
-// layer is the marginal maps of one block.
+// layer makes the marginal maps of one block.
 func (c GaussianizationConfig) layer(dim int, seed uint64) made {
 	if c.plain() {
 		return with(layers.NewMixtureCDF(dim, layers.MixtureCDFConfig{Components: c.Components, Seed: seed, Dtype: c.Dtype}))
@@ -155,7 +156,7 @@ func (c GaussianizationConfig) layer(dim int, seed uint64) made {
 	return with(layers.NewElementwise(dim, e))
 }
 
-// adaptMeans starts each block's mixtures from the quantiles of what reaches it.
+// adaptMeans starts each block's mixtures at quantiles of that block's input.
 func (f *Flow) adaptMeans(x mat.Matrix) error {
 	if err := rows.Check("flows: NewGaussianization: MixtureInit", x, f.Dim()); err != nil {
 		return err
@@ -182,7 +183,7 @@ func layerSeed(seed uint64, block int) uint64 { return seed*1_000_003 + uint64(b
 type stack struct {
 	named   []Named
 	err     error
-	numbers int // of the parameters so far
+	numbers int // parameter values of the layers so far
 }
 
 type made struct {
@@ -194,7 +195,7 @@ func with[B layers.Bijector](b B, err error) made { return made{b, err} }
 
 func (s *stack) add(name string, m made) {
 	switch {
-	case s.err != nil: // the first says it all
+	case s.err != nil: // keep the first error
 	case m.err != nil:
 		s.err = fmt.Errorf("flows: %s: %w", name, m.err)
 	default:
@@ -205,7 +206,8 @@ func (s *stack) add(name string, m made) {
 	}
 }
 
-// goesOn reports whether to make the next of so many blocks. By the blocks made it foresees a flow that is too large to be meant.
+// goesOn reports whether to make the next of the blocks. From the blocks made so far it extrapolates the size of the whole, and
+// fails if that is too large to be meant.
 func (s *stack) goesOn(made, blocks int) bool {
 	if made > 0 && s.err == nil && float64(s.numbers)/float64(made)*float64(blocks) > maxNumbers {
 		s.err = &graph.SizeError{Op: "flows", Got: fmt.Sprintf("%d blocks of %d parameters each", blocks, s.numbers/made), Most: maxNumbers}

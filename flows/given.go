@@ -9,19 +9,19 @@ import (
 	"gaussflow/rows"
 )
 
-// Given puts a context beside x: the rows that a conditional flow reads, N×(d+c). Wherever such a flow takes rows, to train on, to
-// validate on or to evaluate, it takes them so, and a rows.Source has them so:
+// Given puts a context beside x, as N×(d+c): the rows that a conditional flow reads. Wherever such a flow takes rows, for
+// training, validation or evaluation, they have this form, as do the rows of a rows.Source:
 //
 //	logProb, err := flow.LogProb(flows.Given(x, context)) // log p(x | context)
 //
-// The context has a row for each of x (N×d), or one that is every row's. Nothing is copied. A context of another number of rows is
-// an error where the rows are read.
+// The context has one row for each row of x (N×d), or a single row that serves for all. Nothing is copied. A context with another
+// number of rows is an error where the rows are read.
 func Given(x, context mat.Matrix) mat.Matrix { return given{x, context} }
 
 // given is x with a context beside it.
 type given struct{ x, context mat.Matrix }
 
-// Err reports what cannot be put together.
+// Err reports an x and a context that do not fit together.
 func (g given) Err() error {
 	n, d := rows.Dims(g.x)
 	m, c := rows.Dims(g.context)
@@ -34,7 +34,7 @@ func (g given) Err() error {
 	return nil
 }
 
-// Dims is 0×0 of what cannot be put together.
+// Dims is 0×0 if x and the context do not fit together.
 func (g given) Dims() (rows, columns int) {
 	if g.Err() != nil {
 		return 0, 0

@@ -20,19 +20,20 @@ type KerasWeight struct {
 	Values []float64
 }
 
-// KerasConfig is what the weights of a flow do not say.
+// KerasConfig says what the weights of a flow do not.
 type KerasConfig struct {
 	Activation graph.Activation // of the conditioners; default relu
-	Shared     bool             // the conditioners put out one mixture for all columns
+	Shared     bool             // each conditioner outputs one mixture for all columns
 	Dtype      graph.Dtype      // default float64
 }
 
-// FromKeras makes the flow of the library in Keras that this one descends from (make_coupling_flow or make_gaussianization_flow,
-// saved by save_weights, or by numpy.savez of get_weights). Its layers and their sizes are read off the shapes: with or without
-// rotations, for the default mask, the first d/2 columns; the arrays are then one to one those of Params.
+// FromKeras converts a flow of the Keras library that this one descends from (made by make_coupling_flow or
+// make_gaussianization_flow, saved by save_weights, or by numpy.savez of get_weights). The layers and their sizes are inferred
+// from the shapes: with or without rotations, and with the default mask, whose identity half is the first d/2 columns. The
+// arrays then match Params one to one.
 //
-// log p is that of Keras up to its float32 arithmetic where Keras clips nothing; it clips the distribution functions to
-// [1e-6, 1 − 1e-6], beyond which its log p is not that of a change of variables.
+// log p equals that of Keras up to its float32 arithmetic wherever Keras clips nothing. Keras clips distribution
+// functions to [1e-6, 1 − 1e-6]; beyond that its log p does not satisfy the change of variables.
 func FromKeras(weights []KerasWeight, c KerasConfig) (*Flow, error) {
 	f, err := c.fromKeras(weights)
 	if err != nil {
@@ -73,7 +74,7 @@ func (c KerasConfig) fromKeras(weights []KerasWeight) (*Flow, error) {
 func (w KerasWeight) rows() int { return w.axis(0) }
 func (w KerasWeight) cols() int { return w.axis(1) }
 
-// axis is the length along an axis, 1 where there is none.
+// axis is the length along an axis, 1 for an axis that the shape does not have.
 func (w KerasWeight) axis(i int) int {
 	if i >= len(w.Shape) {
 		return 1
@@ -81,7 +82,7 @@ func (w KerasWeight) axis(i int) int {
 	return w.Shape[i]
 }
 
-// size is the number of values that the shape has, −1 of a shape of more than two axes.
+// size is the number of values in the shape, −1 for a shape of more than two axes.
 func (w KerasWeight) size() int {
 	if len(w.Shape) > 2 {
 		return -1
@@ -89,7 +90,7 @@ func (w KerasWeight) size() int {
 	return w.rows() * w.cols()
 }
 
-// The layers of a flow in Keras, in the order in which one block has them.
+// The names of the layers in Keras, in the order that they have in a block.
 const (
 	kerasOrtho    = "fixed_ortho"
 	kerasRotation = "householder"
@@ -97,11 +98,11 @@ const (
 	kerasCoupling = "mixture_cdf_coupling"
 )
 
-// kerasLayer is the layer that an array is of and its number, counted among those of a kind, in a path.
+// kerasLayer finds in a path the kind of the layer and its number among the layers of that kind.
 var kerasLayer = regexp.MustCompile(`(?:^|/)(` + strings.Join([]string{kerasOrtho, kerasRotation, kerasMarginal, kerasCoupling}, "|") + `)(?:_(\d+))?/`)
 
-// inOrder are the weights in the order of the flow's layers, which paths do not say: layers of a kind are numbered, and every block has
-// as many of each.
+// inOrder sorts the weights into the order of the flow's layers. Paths do not give that order: layers are numbered within their
+// kind, and every block has equally many of each kind.
 func inOrder(weights []KerasWeight) ([]KerasWeight, error) {
 	if len(weights) == 0 {
 		return nil, fmt.Errorf("got no arrays")
@@ -144,7 +145,7 @@ func inOrder(weights []KerasWeight) ([]KerasWeight, error) {
 	return interleaved(byLayer)
 }
 
-// interleaved puts the layers of each kind into blocks.
+// interleaved distributes the layers of each kind over the blocks.
 func interleaved(byLayer map[string][][]KerasWeight) (ordered []KerasWeight, err error) {
 	rotations, marginals, couplings := byLayer[kerasRotation], byLayer[kerasMarginal], byLayer[kerasCoupling]
 	blocks, each := len(marginals), 1
@@ -172,7 +173,7 @@ func interleaved(byLayer map[string][][]KerasWeight) (ordered []KerasWeight, err
 
 var digits = regexp.MustCompile(`\d+|\D+`)
 
-// naturally compares names so that dense_2 is before dense_10, and dense before both.
+// naturally compares names so that dense comes before dense_2, and dense_2 before dense_10.
 func naturally(a, b string) int {
 	x, y := digits.FindAllString(a, -1), digits.FindAllString(b, -1)
 	for i := range min(len(x), len(y)) {
@@ -188,7 +189,7 @@ func naturally(a, b string) int {
 	return len(x) - len(y)
 }
 
-// flow makes the flow that has weights of these shapes.
+// flow makes the flow whose weights have these shapes.
 func (c KerasConfig) flow(w []KerasWeight) (*Flow, error) {
 	if f, is, err := c.diagonal(w); is {
 		return f, err
@@ -196,7 +197,8 @@ func (c KerasConfig) flow(w []KerasWeight) (*Flow, error) {
 	return c.coupling(w)
 }
 
-// diagonal is a flow of blocks of a rotation and three arrays of one shape, d×K, after a square one or none.
+// diagonal makes a flow of blocks, each a rotation followed by three arrays of one shape, d×K; a square
+// array, for a fixed rotation, may come first. is reports whether the shapes are those of such a flow.
 func (c KerasConfig) diagonal(w []KerasWeight) (f *Flow, is bool, err error) {
 	pca := len(w)%4 == 1
 	blocks := w
@@ -222,9 +224,10 @@ func (c KerasConfig) diagonal(w []KerasWeight) (f *Flow, is bool, err error) {
 	return f, true, err
 }
 
-// coupling is a flow of blocks of a rotation, or none, and two conditioners: kernel and bias of each dense layer.
+// coupling makes a flow of blocks, each an optional rotation and two conditioners, for which a kernel and a bias
+// are given for each dense layer.
 func (c KerasConfig) coupling(w []KerasWeight) (*Flow, error) {
-	first := 0 // of the first conditioner
+	first := 0 // index of the first conditioner's first array
 	if len(w) < 4 || !w[1].follows(w[0]) {
 		first = 1
 	}
@@ -265,7 +268,8 @@ func (c KerasConfig) coupling(w []KerasWeight) (*Flow, error) {
 	return NewCoupling(d, config)
 }
 
-// repeated reports an array that is not as the one in the first block, of so many: nothing is made that is larger than what is there.
+// repeated reports an array whose shape differs from that of its counterpart in the first block. It is checked before anything is
+// made, so that nothing larger than the arrays themselves is allocated.
 func repeated(w []KerasWeight, block int) error {
 	for i := block; i < len(w); i++ {
 		if first := w[i%block]; w[i].rows() != first.rows() || w[i].cols() != first.cols() {
@@ -275,7 +279,7 @@ func repeated(w []KerasWeight, block int) error {
 	return nil
 }
 
-// follows reports a bias of the kernel before it.
+// follows reports whether w is the bias that belongs to the kernel before it.
 func (w KerasWeight) follows(kernel KerasWeight) bool {
 	return w.cols() == 1 && w.rows() == kernel.cols()
 }

@@ -7,8 +7,8 @@ import (
 	"gaussflow/layers"
 )
 
-// leaves are the layers that rows pass one after another: the links of a chain in place of the chain, under its name and their number,
-// as files have them: "chain.0", "chain.1.2". Of a chain that is inverted they are the links, inverted, the last one first.
+// leaves are the layers that rows pass one after another. A chain is replaced by its links, which are named as in files by the
+// chain's name and their number: "chain.0", "chain.1.2". For an inverted chain they are the inverted links, the last one first.
 func leaves(named []Named) (flat []Named) {
 	for _, n := range named {
 		switch l := n.Layer.(type) {
@@ -23,7 +23,7 @@ func leaves(named []Named) (flat []Named) {
 	return flat
 }
 
-// invertedLeaves are those of a layer that is inverted.
+// invertedLeaves are the leaves of an inverted layer.
 func invertedLeaves(n Named) []Named {
 	of := inside(n.Name, n.Layer)
 	if len(of) != 1 {
@@ -36,12 +36,12 @@ func invertedLeaves(n Named) []Named {
 	links := inside(of[0].Name, chain)
 	slices.Reverse(links)
 	for i, l := range links {
-		links[i].Layer, _ = layers.Invert(l.Layer) // it is not nil
+		links[i].Layer, _ = layers.Invert(l.Layer) // no error: the layer is not nil
 	}
 	return leaves(links)
 }
 
-// inside are the layers that a layer is made of, under its name and their number; none of one that is no layers.Composite.
+// inside lists the layers that a layer is made of, named by its name and their number; none if it is no layers.Composite.
 func inside(name string, b layers.Bijector) (named []Named) {
 	for i, l := range layers.Inside(b) {
 		named = append(named, Named{name + "." + strconv.Itoa(i), l})
@@ -49,7 +49,7 @@ func inside(name string, b layers.Bijector) (named []Named) {
 	return named
 }
 
-// all are the layers and those inside of them, each before its own.
+// all lists the layers and the layers inside them, each before those it contains.
 func all(named []Named) (every []Named) {
 	for _, n := range named {
 		every = append(append(every, n), all(inside(n.Name, n.Layer))...)
@@ -57,8 +57,8 @@ func all(named []Named) (every []Named) {
 	return every
 }
 
-// Layer is the layer of that name, nil if there is none. A layer inside of another, of a Chain say, has the other's name and its number
-// there, from 0: "chain.1".
+// Layer returns the layer with that name, nil if there is none. A layer inside another, a Chain say, has the other's name and its
+// number there, from 0: "chain.1".
 func (f *Flow) Layer(name string) layers.Bijector {
 	every := all(f.Layers())
 	if i := slices.IndexFunc(every, func(n Named) bool { return n.Name == name }); i >= 0 {

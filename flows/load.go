@@ -16,9 +16,9 @@ import (
 	"gaussflow/layers"
 )
 
-// Load reads a flow that Save wrote. It computes the same numbers, bit for bit, and trains as it was compiled to, with an optimizer that
-// starts anew (a fit that is to go on where it was has train.Checkpoint). A file whose checksum is wrong is safetensors.ErrChecksum;
-// of one that has none, Unverified reports so.
+// Load reads a flow that Save wrote. It computes the same numbers, bit for bit, and can be trained as it was compiled, with a fresh
+// optimizer state (to resume a fit where it stopped, use train.Checkpoint). A file with a wrong checksum is
+// safetensors.ErrChecksum; if the file has none, the flow's Unverified reports true.
 func Load(path string) (*Flow, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -31,7 +31,7 @@ func Load(path string) (*Flow, error) {
 	return f, nil
 }
 
-// LoadFrom is Load from r, which must end with the model.
+// LoadFrom is Load from r; the model must be the last thing in r.
 func LoadFrom(r io.Reader) (*Flow, error) {
 	file, err := safetensors.Read(r)
 	if err != nil {
@@ -73,7 +73,8 @@ func fromFile(file *safetensors.File) (*Flow, error) {
 	return f, f.checkParams()
 }
 
-// build makes the flow that is described, once it is clear that it is no larger than the file, and fills it.
+// build makes the flow that is described, after a check that it is no larger than the file, and fills in its
+// parameters.
 func (doc document) build(file *safetensors.File) (*Flow, error) {
 	f, slots, err := doc.flow(file)
 	if err != nil {
@@ -82,7 +83,7 @@ func (doc document) build(file *safetensors.File) (*Flow, error) {
 	return f, fill(file, slots, doc.Frozen)
 }
 
-// flow makes the flow with parameters of zeros, which are in slots.
+// flow makes the flow with its parameters zero; slots lists them.
 func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err error) {
 	specs, err := doc.specs(file)
 	if err != nil {
@@ -126,7 +127,7 @@ func (doc document) flow(file *safetensors.File) (f *Flow, slots []slot, err err
 	return f, slots, nil
 }
 
-// owner is the name of what has the i-th specs: a layer, or after them the base.
+// owner names the layer, or after the layers the base, that the i-th specs belong to.
 func (doc document) owner(i int) string {
 	if i < len(doc.Layers) {
 		return doc.Layers[i].Name
@@ -134,8 +135,8 @@ func (doc document) owner(i int) string {
 	return baseName
 }
 
-// specs are the parameters of each layer, and of the base where there is one. A description of many more numbers than the file holds is refused; a few more are let
-// through: they cost little, and params can then name the tensor that is missing.
+// specs are the parameters of each layer, and of the base if there is one. A description of many more numbers than the file holds
+// is refused. A few more are let through: they cost little, and params can then name the tensor that is missing.
 func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, err error) {
 	const few = 1 << 16
 	have, want := 0, 0.0
@@ -169,7 +170,7 @@ func (doc document) specs(file *safetensors.File) (specs [][]graph.ParamSpec, er
 	return specs, nil
 }
 
-// params are the parameters as specs has them, those that are one made once; slots are the ones that have a tensor.
+// params makes the parameters that specs describe, tied ones once; slots are those that have a tensor of their own.
 func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, slots []slot, err error) {
 	known := map[string]*graph.Param{}
 	tied := 0
@@ -198,7 +199,7 @@ func (doc document) params(specs [][]graph.ParamSpec) (params [][]*graph.Param, 
 	return params, slots, nil
 }
 
-// fill takes the parameters from the file.
+// fill reads the values of the parameters from the file.
 func fill(file *safetensors.File, slots []slot, frozen []string) error {
 	tensors := map[string]safetensors.Tensor{}
 	for _, t := range file.Tensors {
@@ -240,7 +241,7 @@ func setParam(p *graph.Param, t safetensors.Tensor) error {
 	return nil
 }
 
-// checkParams asks the layers that not every value suits.
+// checkParams asks the layers that do not accept every value whether theirs are acceptable.
 func (f *Flow) checkParams() error {
 	for _, n := range f.Layers() {
 		if c, ok := n.Layer.(layers.ParamChecker); ok {
@@ -252,12 +253,12 @@ func (f *Flow) checkParams() error {
 	return nil
 }
 
-// fault is what is wrong with a layer's description.
+// fault reports what is wrong with a layer's description.
 func (l namedLayer) fault(err error) error {
 	return &ContentError{Kind: ErrArchitecture, Where: fmt.Sprintf("layer %s (%s)", l.Name, l.Kind), Err: err}
 }
 
-// dtypeOf is the type of a tensor's numbers, as a model spells it.
+// dtypeOf is the type of a tensor's numbers, spelled as in a model file.
 func dtypeOf(data any) string {
 	switch data.(type) {
 	case []float64:

@@ -11,22 +11,23 @@ import (
 // Version is the library's, as model files record it.
 const Version = "0.1.0"
 
-// Metadata is what is known about a flow beside its layers. It travels in its file and changes no number it computes.
+// Metadata is what is known about a flow beside its layers. It is saved with the flow and affects no computation.
 type Metadata struct {
 	Columns  []string    `json:"columns,omitempty"`  // the names of the d columns, in order, and after them those of the context
-	Seed     uint64      `json:"seed,omitempty"`     // that the flow was made with
+	Seed     uint64      `json:"seed,omitempty"`     // the seed that the flow was made with
 	Training *FitSummary `json:"training,omitempty"` // of the last Fit, which sets it
-	// Extra is for programs: what they put in under a name of their own comes back, byte for byte but for spaces.
+	// Extra is for other programs: what they store under a name of their own is returned unchanged, byte for byte
+	// except for spaces.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// A FitSummary sums a Fit up.
+// A FitSummary summarizes a Fit.
 type FitSummary struct {
-	Rows            int            `json:"rows"`                       // given to Fit, those to validate on by a split included; 0 of a source that was not read to its end
+	Rows            int            `json:"rows"`                       // given to Fit, including those that ValidationSplit holds out; 0 for a source that was not read to its end
 	ValidationSplit float64        `json:"validation_split,omitempty"` // the share of them that was held out
 	BatchSize       int            `json:"batch_size,omitempty"`       // 0: the default
 	Seed            uint64         `json:"seed,omitempty"`             // of the shuffles
-	Kernels         string         `json:"kernels,omitempty"`          // the instruction set that computed it; see kernel.Set
+	Kernels         string         `json:"kernels,omitempty"`          // the instruction set that was used; see kernel.Set
 	History         *train.History `json:"history"`
 }
 

@@ -13,8 +13,8 @@ import (
 	"gaussflow/rows"
 )
 
-// An OutsideError is a number for which a layer has no map: see layers.Bounded. A row of x with one has a log-density of −∞; where
-// there is to be a z, or a row is to be trained on, it is an error.
+// An OutsideError reports a number outside a layer's domain: see layers.Bounded. A row of x with such a number has the log-density
+// −∞; where z is asked for, or the row is to be trained on, it is an error.
 type OutsideError struct {
 	Layer  string // its name in the flow
 	Column int    // from 0
@@ -26,7 +26,8 @@ func (e *OutsideError) Error() string {
 	return fmt.Sprintf("column %d (from 0) is %v where it comes to layer %s, want a number in %v", e.Column, e.Value, e.Layer, e.Want)
 }
 
-// outsideOf is the number of a row that comes to a layer for which it has no map, nil if there is none; inverse is of its map from z.
+// outsideOf finds the number in a row that is outside the domain of the layer it comes to, nil if there is none. With inverse the
+// layer's map from z is meant.
 func outsideOf(n Named, row []float64, inverse bool) *OutsideError {
 	b, ok := n.Layer.(layers.Bounded)
 	if !ok {
@@ -44,8 +45,8 @@ func outsideOf(n Named, row []float64, inverse bool) *OutsideError {
 	return nil
 }
 
-// ways are the graphs by which it is looked for: what comes to each leaf on the way to z, as far as there are bounds, and on the way
-// back, the last leaf first.
+// ways compiles the two graphs that find such numbers. there computes what comes to each leaf on the way to z, up to the last
+// bounded leaf; back computes it on the way from z, from the last leaf to the first.
 func (f *Flow) ways() (there, back *graph.RowFunc) {
 	way := func(n int, step func(b *graph.Builder, i int, x, context *G.Node) (y, logDet *G.Node)) *graph.RowFunc {
 		return f.reader(f.dtype, func(b *graph.Builder, x, context *G.Node) (outs []*G.Node) {
@@ -62,7 +63,8 @@ func (f *Flow) ways() (there, back *graph.RowFunc) {
 	})
 }
 
-// outside is the first number of each row of x for which a layer has no map, nil for a row that has none; inverse is of the maps from z.
+// outside finds for each row of x the first number outside a layer's domain, nil for a row without one. With inverse the maps from
+// z are meant.
 func (f *Flow) outside(x *mat.Dense, inverse bool) ([]*OutsideError, error) {
 	n, _ := x.Dims()
 	found := make([]*OutsideError, n)
@@ -89,7 +91,7 @@ func (f *Flow) outside(x *mat.Dense, inverse bool) ([]*OutsideError, error) {
 	return found, nil
 }
 
-// possible is the first of some rows of x, by their numbers, for which every layer has a map, −1 where there is none.
+// possible is the first of the rows of x listed in some that is inside every layer's domain, −1 if there is none.
 func (f *Flow) possible(x mat.Matrix, some []int) (first int, err error) {
 	for piece := range slices.Chunk(some, 1<<12) {
 		copied := mat.NewDense(len(piece), f.width(), nil)
@@ -107,8 +109,8 @@ func (f *Flow) possible(x mat.Matrix, some []int) (first int, err error) {
 	return -1, nil
 }
 
-// bounds is how many leaves there are up to the last that is bounded, 0 where none is, and whether training leaves those before it as
-// they are.
+// bounds returns how many leaves there are up to the last bounded one, 0 if none is bounded, and whether training leaves all the
+// leaves before it unchanged.
 func (f *Flow) bounds() (n int, fixed bool) {
 	fixed = true
 	for i, l := range f.leaves {
@@ -125,13 +127,14 @@ func (f *Flow) bounds() (n int, fixed bool) {
 	return n, fixed
 }
 
-// bounded reports a layer with an end that is finite.
+// bounded reports whether the layer's domain has a finite end.
 func bounded(l layers.Bijector) bool {
 	b, ok := l.(layers.Bounded)
 	return ok && slices.ContainsFunc(append(b.Domain(), b.Image()...), func(i layers.Interval) bool { return i != layers.Real() })
 }
 
-// checkDomain reports the first row of x, which have been checked, that a layer has no map for. first is the number of the first.
+// checkDomain reports the first row of x outside a layer's domain. x has been checked by rows.Check; first is the number of its
+// first row.
 func (f *Flow) checkDomain(op string, first int, x mat.Matrix) error {
 	if n, _ := f.bounds(); n == 0 {
 		return nil
@@ -151,7 +154,7 @@ func (f *Flow) checkDomain(op string, first int, x mat.Matrix) error {
 	return nil
 }
 
-// domainNodes is the sum of the log-dets of the leaves that are bounded, of which each may be −∞.
+// domainNodes are the log-dets of the bounded leaves. Each may be −∞.
 func (f *Flow) domainNodes(b *graph.Builder, x, context *G.Node) []*G.Node {
 	n, _ := f.bounds()
 	var logDets []*G.Node
@@ -168,7 +171,8 @@ func (f *Flow) domainNodes(b *graph.Builder, x, context *G.Node) []*G.Node {
 	return []*G.Node{b.Sum(logDets...)}
 }
 
-// inDomain is a source whose rows are checked as they are read, where what comes to a bounded layer does not change with training.
+// inDomain returns a source that checks its rows as they are read, provided that training does not change what comes to a bounded
+// layer.
 func (f *Flow) inDomain(op string, src rows.Source) rows.Source {
 	if n, fixed := f.bounds(); n == 0 || !fixed || src == nil {
 		return src
@@ -196,7 +200,8 @@ type checkedReader struct {
 	read int // rows so far
 }
 
-// Read is an error of the first row that is outside. Rows that are no numbers are left to who checks that.
+// Read returns an error for the first row outside a layer's domain. Rows that are not finite are left to
+// the caller to report.
 func (r *checkedReader) Read(dst []float64) (n int, err error) {
 	n, err = r.Reader.Read(dst)
 	d := r.of.flow.width()

@@ -14,7 +14,7 @@ import (
 	"gaussflow/rows"
 )
 
-// reader is a graph of rows, cut into x or z and the context.
+// reader compiles a graph of rows, which are cut into x or z and the context.
 func (f *Flow) reader(dtype graph.Dtype, build func(b *graph.Builder, x, context *G.Node) []*G.Node) *graph.RowFunc {
 	return graph.NewRowFunc(dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		b.Widen = true
@@ -23,8 +23,8 @@ func (f *Flow) reader(dtype graph.Dtype, build func(b *graph.Builder, x, context
 	})
 }
 
-// compileReaders sets up the graphs of the readers; each is compiled when it is first needed. What maps rows to latents and back
-// computes in float64 whatever the model's dtype: where a map is nearly flat, x is in the last digits of z.
+// compileReaders sets up the graphs of the readers; each is compiled when it is first needed. Those that map rows to latents and
+// back compute in float64 whatever the model's dtype, because where a map is nearly flat x depends on the last digits of z.
 func (f *Flow) compileReaders() {
 	f.forward = f.reader(graph.Float64, func(b *graph.Builder, x, context *G.Node) []*G.Node {
 		z, logDet := f.chain.Forward(b, x, context)
@@ -39,7 +39,8 @@ func (f *Flow) compileReaders() {
 	f.logProbGrad = graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)
 		lp := f.density(b, x, context)
-		// rows do not depend on each other, so the gradient of the sum is each row's own
+		// rows are independent of each other, so the gradient of the sum holds each row's own
+		// gradient
 		grad, _ := f.split(b, b.Grad(b.SumLast(lp), rows)[0])
 		return []*G.Node{grad, lp}
 	})
@@ -60,18 +61,18 @@ func (f *Flow) density(b *graph.Builder, x, context *G.Node) *G.Node {
 	return lp
 }
 
-// check reports a flow that is not built, or an x that is not its data.
+// check reports a flow that is not built, or an x that does not have the flow's width.
 func (f *Flow) check(op string, x mat.Matrix) error {
 	if !f.built() {
 		return fmt.Errorf("flows: %s: %w", op, ErrNotBuilt)
 	}
-	if rows.Check("", x, f.width()) != nil { // its name is put together only where it is needed
+	if rows.Check("", x, f.width()) != nil { // the name is put together only for an error
 		return f.checkRows("flows: "+op, x)
 	}
 	return nil
 }
 
-// checkRows is rows.Check with an error that says of what the rows of a conditional flow are put together.
+// checkRows is rows.Check with an error that explains the width of a conditional flow's rows.
 func (f *Flow) checkRows(op string, x mat.Matrix) error {
 	err := rows.Check(op, x, f.width())
 	var shape *graph.ShapeError
@@ -81,8 +82,8 @@ func (f *Flow) checkRows(op string, x mat.Matrix) error {
 	return err
 }
 
-// read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: an x so large
-// that its squares overflow, or one that a layer has no map for. first is the number of the first row.
+// read evaluates a reader at x, which has been checked, into outs. A result that is not finite is an error: x is so large
+// that its squares overflow, or is outside a layer's domain. first is the number of the first row.
 func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
 	if err := reader.RunInto(x, outs...); err != nil {
 		return fmt.Errorf("flows: %s: %w", op, err)
@@ -98,14 +99,14 @@ func (f *Flow) read(op string, first int, reader *graph.RowFunc, x mat.Matrix, o
 	return nil
 }
 
-// readDensity is read of log-densities, the last of outs, and of what goes with them: that of a row that a layer has no map for, or that
-// is outside of a bounded base, is −∞.
+// readDensity is read for log-densities, the last of outs, and what comes with them. The log-density of a row outside a layer's
+// domain or outside a bounded base is −∞.
 func (f *Flow) readDensity(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error {
 	if err := reader.RunInto(x, outs...); err != nil {
 		return fmt.Errorf("flows: %s: %w", op, err)
 	}
 	logProb := outs[len(outs)-1]
-	var rows []int // of which a log-density is −∞, for whatever reason
+	var rows []int // those whose log-density is −∞, for whatever reason
 	for i, v := range logProb {
 		if math.IsInf(v, -1) && !bases.IsBounded(f.base) {
 			rows = append(rows, i)
@@ -129,18 +130,18 @@ func (f *Flow) readDensity(op string, first int, reader *graph.RowFunc, x mat.Ma
 	return nil
 }
 
-// rowError is about row i of x, of which a reader's result is v.
+// rowError describes row i of x, for which a reader returned v.
 func (f *Flow) rowError(op string, first, i int, v float64, reader *graph.RowFunc, x mat.Matrix) *RowError {
 	e := &RowError{Op: op, Row: first + i, Value: v, Dtype: reader.Dtype()}
 	row := mat.NewDense(1, f.width(), mat.Row(nil, i, x))
-	if found, err := f.outside(row, reader == f.inverse || reader == f.sample); err == nil { // else there is no more to be said
+	if found, err := f.outside(row, reader == f.inverse || reader == f.sample); err == nil { // on an error no more is known
 		e.Outside = found[0]
 	}
 	return e
 }
 
-// A RowError names the first row whose result is not a finite number, although the row is: it is too far out, or outside of where a
-// layer is defined.
+// A RowError reports the first row whose result is not finite although the row itself is: the row is too far out, or outside a
+// layer's domain.
 type RowError struct {
 	Op      string
 	Row     int // from 0
@@ -153,7 +154,7 @@ func (e *RowError) Error() string {
 	return fmt.Sprintf("flows: %s: row %d (from 0): %v", e.Op, e.Row, e.Reason())
 }
 
-// Unwrap is the number that a layer has no map for.
+// Unwrap returns the number outside a layer's domain, if that is the reason.
 func (e *RowError) Unwrap() error {
 	if e.Outside == nil {
 		return nil
@@ -161,7 +162,7 @@ func (e *RowError) Unwrap() error {
 	return e.Outside
 }
 
-// Reason is the error without the row's number, for callers that know it by another one.
+// Reason is the error without the row's number, for callers that number rows differently.
 func (e *RowError) Reason() string {
 	if e.Outside != nil {
 		return e.Outside.Error()
@@ -169,12 +170,12 @@ func (e *RowError) Reason() string {
 	return fmt.Sprintf("the result is %v: the row is too far out for %s arithmetic", e.Value, e.Dtype)
 }
 
-// readMap evaluates a reader of a matrix as wide as x and a number a row.
+// readMap evaluates a reader that returns a matrix as wide as x and one number a row.
 func (f *Flow) readMap(op string, reader func() *graph.RowFunc, x mat.Matrix) (*mat.Dense, []float64, error) {
 	return f.mapped(op, reader, x, f.read)
 }
 
-// mapped is readMap by a read of its own.
+// mapped is readMap with the given way of reading.
 func (f *Flow) mapped(op string, reader func() *graph.RowFunc, x mat.Matrix,
 	read func(op string, first int, reader *graph.RowFunc, x mat.Matrix, outs ...[]float64) error) (*mat.Dense, []float64, error) {
 	if err := f.check(op, x); err != nil {
@@ -189,20 +190,20 @@ func (f *Flow) mapped(op string, reader func() *graph.RowFunc, x mat.Matrix,
 	return m, v, nil
 }
 
-// Forward maps the rows of x (N×d; of a conditional flow x and its context, here and below: Given) to z (N×d) with log|det ∂z/∂x| of
-// each, in float64 whatever the flow's Dtype.
+// Forward maps the rows of x (N×d) to z (N×d) and returns log|det ∂z/∂x| of each row, in float64 whatever the flow's Dtype. A
+// conditional flow takes x with its context, here and below: see Given.
 func (f *Flow) Forward(x mat.Matrix) (z *mat.Dense, logDet []float64, err error) {
 	return f.readMap("Forward", func() *graph.RowFunc { return f.forward }, x)
 }
 
-// Inverse maps the rows of z (N×d) to x (N×d) with log|det ∂x/∂z| of each, in float64 whatever the flow's Dtype. Of what Forward
-// made it is what was, as far as z determines that: see RoundTrip.
+// Inverse maps the rows of z (N×d) to x (N×d) and returns log|det ∂x/∂z| of each row, in float64 whatever the flow's Dtype. It
+// undoes Forward as far as z determines x: see RoundTrip.
 func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error) {
 	return f.readMap("Inverse", func() *graph.RowFunc { return f.inverse }, z)
 }
 
-// LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit
-// volume of x. Of a row outside of the flow's support (layers.Support), or of a bounded base (bases.Bounded), it is −∞.
+// LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit volume of
+// x. For a row outside the flow's support (layers.Support) or outside a bounded base (bases.Bounded) it is −∞.
 func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := f.check("LogProb", x); err != nil {
 		return nil, err
@@ -215,13 +216,14 @@ func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	return logProb, nil
 }
 
-// LogProbGrad is ∇ₓ log p of each row of x (N×d), with log p. Of a row outside of the flow's support, where log p is −∞, no part of the
-// gradient comes from what is outside.
+// LogProbGrad is ∇ₓ log p of each row of x (N×d), and log p. For a row outside the flow's support, where log p is −∞, the numbers
+// that are outside contribute nothing to the gradient.
 func (f *Flow) LogProbGrad(x mat.Matrix) (grad *mat.Dense, logProb []float64, err error) {
 	return f.mapped("LogProbGrad", func() *graph.RowFunc { return f.logProbGrad }, x, f.readDensity)
 }
 
-// Intermediates are the n+1 values of the rows of x on their way through n layers, x first and z last, as Forward has them.
+// Intermediates are the n+1 stages of the rows of x on their way through the n layers, x first and z last, as Forward
+// computes them.
 func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 	if err := f.check("Intermediates", x); err != nil {
 		return nil, err
@@ -242,16 +244,16 @@ func (f *Flow) Intermediates(x mat.Matrix) ([]*mat.Dense, error) {
 	return values, nil
 }
 
-// Sample draws n rows, by rng.
+// Sample draws n rows with rng.
 func (f *Flow) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	x, _, err := f.SampleAndLogProb(n, rng)
 	return x, err
 }
 
-// maxSampled is how many numbers are drawn at once at most, 8 GiB: more are a slip of the hand.
+// maxSampled is the largest count of numbers drawn in one call, 8 GiB. More is taken for a mistake.
 const maxSampled = 1 << 30
 
-// SampleAndLogProb draws n rows and returns log p of each with them.
+// SampleAndLogProb draws n rows and returns log p of each.
 func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []float64, err error) {
 	switch {
 	case !f.built():
@@ -272,8 +274,8 @@ func (f *Flow) SampleAndLogProb(n int, rng *rand.Rand) (x *mat.Dense, logProb []
 	return f.readMap("Sample", func() *graph.RowFunc { return f.sample }, z)
 }
 
-// SampleGiven draws n rows for each row of the context (M×c), by rng, and returns log p(x | context) of each with them: n·M rows,
-// those of the first context first.
+// SampleGiven draws n rows for each row of the context (M×c) with rng, and returns log p(x | context) of each: n·M rows, those of
+// the first context first.
 func (f *Flow) SampleGiven(context mat.Matrix, n int, rng *rand.Rand) (x *mat.Dense, logProb []float64, err error) {
 	switch {
 	case !f.built():

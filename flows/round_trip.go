@@ -10,9 +10,9 @@ import (
 	"gaussflow/graph"
 )
 
-// RoundTrip maps the rows of x (N×d) to z and back (both N×d). How far back is from x is what z does not determine: where a map
-// is nearly flat, as between two narrow peaks or far from all rows that a flow was trained on, many x have one z to the last digit.
-// Where the way back overflows, back is no finite number.
+// RoundTrip maps the rows of x (N×d) to z and back (both N×d). The difference between back and x is what z does not determine:
+// where the map is nearly flat, as between two narrow peaks or far from all rows that the flow was trained on, many x share one z
+// to the last digit. Where the way back overflows, back is not finite.
 func (f *Flow) RoundTrip(x mat.Matrix) (z, back *mat.Dense, err error) {
 	if z, _, err = f.Forward(x); err != nil {
 		return nil, nil, err
@@ -29,9 +29,10 @@ func (f *Flow) RoundTrip(x mat.Matrix) (z, back *mat.Dense, err error) {
 	return z, back, nil
 }
 
-// InverseError is Inverse with how far each number of x can be trusted: room (N×d) is how far it moves when every number on the
-// way from z to x, z included, is moved by a few rounding errors, this way or that. It is an estimate, in the units of x;
-// +Inf where such a step leads to no finite x. Where it is large, z says little about that x.
+// InverseError is Inverse together with how far each number of x can be trusted. room (N×d) is how far the number moves when
+// every number on the way from z to x, including z, is perturbed by a few rounding errors in either direction. It is an
+// estimate in the units of x, and +Inf where a perturbation leads to no finite x. Where room is large, z says little about that
+// x.
 func (f *Flow) InverseError(z mat.Matrix) (x, room *mat.Dense, err error) {
 	if x, _, err = f.Inverse(z); err != nil {
 		return nil, nil, err
@@ -48,7 +49,7 @@ func (f *Flow) InverseError(z mat.Matrix) (x, room *mat.Dense, err error) {
 	return x, room, nil
 }
 
-// distance is |a−b|, and infinite where b is no number.
+// distance is |a−b|, and infinite where b is NaN.
 func distance(a, b float64) float64 {
 	if math.IsNaN(b) {
 		return math.Inf(1)
@@ -56,8 +57,8 @@ func distance(a, b float64) float64 {
 	return math.Abs(a - b)
 }
 
-// shake is the inverse with each layer's z moved by step·(1 + z): always to one side, for a column that a layer leaves alone would be
-// back in its place where the next one needs it.
+// shake is the inverse with the z of each layer moved by step·(1 + z). All moves are to one side, because moves of a column that a
+// layer leaves unchanged could otherwise cancel before the next layer.
 func (f *Flow) shake(b *graph.Builder, z, context *G.Node, step float64) *G.Node {
 	ones := b.Exp(b.Zeros(f.Dim()))
 	for i := len(f.names) - 1; i >= 0; i-- {
@@ -67,8 +68,8 @@ func (f *Flow) shake(b *graph.Builder, z, context *G.Node, step float64) *G.Node
 	return z
 }
 
-// shakes are the two ways in which InverseError moves the numbers: by more than the residual that the inverse of a mixture takes for
-// a rounding error, so that on a flat place they come out at its two ends.
+// shakes are the two perturbed inverses of InverseError. The step is larger than the residual that the inverse of a mixture accepts
+// as a rounding error, so that on a flat stretch the two come out at its two ends.
 func (f *Flow) shakes(b *graph.Builder, z, context *G.Node) []*G.Node {
 	const step = 0x20p-52
 	return []*G.Node{f.shake(b, z, context, step), f.shake(b, z, context, -step)}

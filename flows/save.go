@@ -13,13 +13,14 @@ import (
 	"gaussflow/layers"
 )
 
-// formatName and formatVersion are a model file's; docs/model-format.md describes it.
+// formatName and formatVersion identify the model file's format, which docs/model-format.md
+// describes.
 const (
 	formatName    = "gaussflow-model/"
 	formatVersion = "1"
 )
 
-// document is the "model" in a model file's metadata.
+// document is the value of "model" in a model file's metadata.
 type document struct {
 	Library string             `json:"library"`
 	Dtype   graph.Dtype        `json:"dtype"`
@@ -27,11 +28,11 @@ type document struct {
 	Layers  []namedLayer       `json:"layers"`
 	Base    *bases.Description `json:"base,omitempty"`   // nil: the standard normal
 	Frozen  []string           `json:"frozen,omitempty"` // tensors that training leaves alone
-	// Tied are the parameters that have no tensor of their own, because they are one with an earlier one: the name that a tensor
-	// would have, and that of the tensor.
+	// Tied lists the parameters that have no tensor of their own because they are the same as an earlier one: it maps the name
+	// that the tensor would have to the name of the tensor that holds the values.
 	Tied     map[string]string `json:"tied,omitempty"`
 	Metadata json.RawMessage   `json:"facts"`
-	// Compiled is the train.Config that the flow was compiled with; NotCompiled is why it is not there, where it was compiled.
+	// Compiled is the train.Config that the flow was compiled with. If it could not be described, NotCompiled says why.
 	Compiled    json.RawMessage `json:"compiled,omitempty"`
 	NotCompiled string          `json:"not_compiled,omitempty"`
 }
@@ -41,13 +42,14 @@ type namedLayer struct {
 	layers.Description
 }
 
-// Save writes the flow, with its Metadata, to one file that Load and any reader of safetensors understand: the layout is
-// in docs/model-format.md. Whatever happens on the way, path holds what it held before or the whole flow.
+// Save writes the flow, with its Metadata, to one file that Load and any reader of safetensors understand; the layout is
+// in docs/model-format.md. The write is atomic: whatever happens, path holds either what it held before or the whole
+// flow.
 //
-// It is an error if the type of a layer, of the base or of a part of one is not registered (layers.Register), or if a parameter is not
-// finite. Layers that share a parameter share it when they are read. What Compile set is saved with it, so that the flow that is read
-// can be trained on. An optimizer, schedule, loss or penalty of a type that is not registered is no error: then that is left out, and
-// Fit of the flow that is read says so. What the optimizer remembers is not saved; to go on with a fit use train.Checkpoint.
+// It is an error if the type of a layer, of the base or of a part of one is not registered (layers.Register), or if a parameter is
+// not finite. Layers that share a parameter share it again after Load. The configuration set by Compile is saved too, so that the
+// loaded flow can be trained on. An optimizer, schedule, loss or penalty of an unregistered type is no error: the configuration is
+// then left out, and Fit of the loaded flow says so. The optimizer's state is not saved; to resume a fit use train.Checkpoint.
 func (f *Flow) Save(path string) error {
 	file, err := f.file()
 	if err != nil {
@@ -108,7 +110,8 @@ func (f *Flow) file() (*safetensors.File, error) {
 	return file, err
 }
 
-// add takes the parameters of a layer, or of the base, into the file; first has the tensors that hold those that are in it.
+// add puts the parameters of a layer, or of the base, into the file. first maps the parameters already there to their
+// tensors.
 func (doc *document) add(file *safetensors.File, first map[*graph.Param]string, of string, specs []graph.ParamSpec, slots []*graph.Param) error {
 	for i, p := range slots {
 		name := tensorName(of, specs[i])
@@ -128,7 +131,7 @@ func (doc *document) add(file *safetensors.File, first map[*graph.Param]string, 
 	return nil
 }
 
-// addBase takes the base in; where it is the standard normal there is nothing to be said.
+// addBase adds the base. The standard normal is not recorded.
 func (doc *document) addBase(file *safetensors.File, first map[*graph.Param]string, base bases.Base) error {
 	if _, standard := base.(bases.StandardNormal); standard {
 		return nil
@@ -145,10 +148,10 @@ func (doc *document) addBase(file *safetensors.File, first map[*graph.Param]stri
 	return doc.add(file, first, baseName, specs, base.Params())
 }
 
-// tensorName is the name of a parameter of a layer, or of the base, in a file, as "block0.coupling_a.mlp.dense2.kernel".
+// tensorName is the name in a file of a parameter of a layer or of the base, as "block0.coupling_a.mlp.dense2.kernel".
 func tensorName(of string, s graph.ParamSpec) string { return of + "." + s.Name }
 
-// tie takes down that a parameter is another one.
+// tie records that the parameter called name is the same as the one called of.
 func (doc *document) tie(name, of string) {
 	if doc.Tied == nil {
 		doc.Tied = map[string]string{}

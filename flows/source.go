@@ -12,8 +12,8 @@ import (
 	"gaussflow/train"
 )
 
-// LogProbSource is LogProb of the rows of src, yielded one by one in order, in constant memory. It reads the source while
-// it computes. An error is the last thing yielded.
+// LogProbSource yields LogProb of the rows of src one by one, in order and in constant memory. It reads the source while
+// it computes. If there is an error, it is yielded last.
 func (f *Flow) LogProbSource(ctx context.Context, src rows.Source) iter.Seq2[float64, error] {
 	return func(yield func(float64, error) bool) {
 		first, logProb := 0, []float64(nil)
@@ -35,7 +35,7 @@ func (f *Flow) LogProbSource(ctx context.Context, src rows.Source) iter.Seq2[flo
 	}
 }
 
-// batches are those of a source as wide as f.
+// batches are the batches of a source, which must be as wide as f's rows.
 func (f *Flow) batches(ctx context.Context, src rows.Source) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		const op = "flows: LogProbSource"
@@ -56,7 +56,8 @@ func (f *Flow) batches(ctx context.Context, src rows.Source) iter.Seq2[*mat.Dens
 	}
 }
 
-// logProbOf is log p of the rows of x, the first of which has the number first, in the memory of the batch before.
+// logProbOf is log p of the rows of x, whose first row has the number first. It reuses the memory of the previous
+// batch.
 func (f *Flow) logProbOf(first int, x *mat.Dense, logProb []float64) ([]float64, error) {
 	n, _ := x.Dims()
 	if cap(logProb) < n {

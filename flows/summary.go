@@ -11,9 +11,9 @@ import (
 	"gaussflow/layers"
 )
 
-// Summary is the table of layers that Keras prints: name and kind, output shape, number of parameters. The layers inside of another, of
-// a chain say, are set in below it; its number is theirs together. A base that has parameters comes last. In the totals a parameter
-// that several have counts once.
+// Summary is a table of layers as Keras prints it: name and kind, output shape, number of parameters. The layers inside another,
+// such as a chain, are indented below it; the chain's count is their sum. A base with parameters comes last. In the totals a shared
+// parameter counts once.
 func (f *Flow) Summary() string {
 	if !f.built() {
 		return ErrNotBuilt.Error()
@@ -31,7 +31,7 @@ func (f *Flow) Summary() string {
 	return s.String()
 }
 
-// summarize writes a line for each layer, and for those inside of it.
+// summarize writes a line for each layer and for the layers inside it.
 func summarize(w io.Writer, indent string, named []Named) {
 	for _, n := range named {
 		fmt.Fprintf(w, "%s%s (%s)\t(N, %d)\t%d\n", indent, n.Name, layers.Kind(n.Layer), n.Layer.Dim(), numbers(n.Layer.Params()))
@@ -39,7 +39,7 @@ func summarize(w io.Writer, indent string, named []Named) {
 	}
 }
 
-// numbers is how many params are.
+// numbers counts the values of params.
 func numbers(params []*graph.Param) (n int) {
 	for _, p := range params {
 		n += p.Size()
@@ -47,7 +47,7 @@ func numbers(params []*graph.Param) (n int) {
 	return n
 }
 
-// TrainableParams is the number of trained numbers.
+// TrainableParams is the number of parameter values that are trained.
 func (f *Flow) TrainableParams() (n int) {
 	for _, p := range f.Params() {
 		if p.Trainable {

@@ -14,9 +14,10 @@ import (
 	"gaussflow/train"
 )
 
-// Compile sets how the flow is trained; the optimizer starts anew. A flow that Load has read need not be compiled: Fit and Evaluate
-// compile it with what it was compiled with when it was saved, see Compiled. Without a Schedule the learning rate rises in the first steps
-// where the flow has been brought to a good place: see WarmupRows. There short reflectors are made longer, which no map depends on.
+// Compile sets how the flow is trained; the optimizer starts afresh. A flow that Load has read need not be compiled: Fit and
+// Evaluate use the configuration that was saved with it, see Compiled. If c has no Schedule and the flow's parameters have been
+// fitted or loaded, the learning rate warms up: see WarmupRows. For such a flow Compile also rescales short Householder vectors, on
+// whose length no map depends.
 func (f *Flow) Compile(c train.Config) error {
 	if !f.built() {
 		return fmt.Errorf("flows: Compile: %w", ErrNotBuilt)
@@ -32,7 +33,8 @@ func (f *Flow) Compile(c train.Config) error {
 	return nil
 }
 
-// lengthen makes a step of training a small turn of every rotation of a flow that is at a good place.
+// lengthen rescales the Householder vectors of a fitted flow, so that one training step turns each
+// rotation by a small angle only.
 func (f *Flow) lengthen() error {
 	if !f.warm {
 		return nil
@@ -47,17 +49,18 @@ func (f *Flow) lengthen() error {
 	return nil
 }
 
-// rowsOf is a flow as its trainer has it: a model of whole rows, which the flow itself cuts into x and context.
+// rowsOf is the model that the trainer sees: one of whole rows, which the flow itself splits into x and
+// context.
 type rowsOf struct{ *Flow }
 
-// Dim is how many numbers a row has.
+// Dim is the number of values in a row.
 func (r rowsOf) Dim() int { return r.width() }
 
-// WarmupRows is over how many rows trained on the learning rate rises, where train.Config has no Schedule: 15,360·√d, of a batch of
-// 512 rows 30·√d steps, for a flow that InitFrom, a fit or a file has brought to its place; 0 for a fresh one. See train.Warmup.
+// WarmupRows is the number of rows over which the learning rate rises if train.Config has no Schedule: 15,360·√d, that is 30·√d
+// steps of 512 rows, for a flow that InitFrom, a fit or a file has given its parameters; 0 for a fresh one. See train.Warmup.
 //
-// What steps from there lose grows with the columns: all of them move, and the kernels of a conditioner, whose gradients agree in
-// sign, all in one direction.
+// Full-sized first steps from fitted parameters do damage that grows with the number of columns: all columns move at once, and
+// the gradients of a conditioner's kernels agree in sign, so that all kernels move in one direction.
 func (f *Flow) WarmupRows() int {
 	if !f.built() || !f.warm {
 		return 0
@@ -65,8 +68,8 @@ func (f *Flow) WarmupRows() int {
 	return int(math.Round(15_360 * math.Sqrt(float64(f.Dim()))))
 }
 
-// Trainer is what Compile made: for its optimizer state. Before Compile, and of a flow from a file before its first Fit or Evaluate, it
-// is nil, whose methods are train.ErrNotCompiled.
+// Trainer is the trainer that Compile made, for access to its optimizer's state. Before Compile, and for a loaded flow before its
+// first Fit or Evaluate, it is nil; the methods of a nil trainer return train.ErrNotCompiled.
 func (f *Flow) Trainer() *train.Trainer {
 	if f == nil {
 		return nil
@@ -74,7 +77,8 @@ func (f *Flow) Trainer() *train.Trainer {
 	return f.trainer
 }
 
-// checkContext reports rows that are not those of a conditional flow; of any other the trainer reports them.
+// checkContext reports rows that a conditional flow cannot read. For other flows the trainer checks the
+// rows.
 func (f *Flow) checkContext(op string, x mat.Matrix) error {
 	if f.ContextDim() == 0 {
 		return nil
@@ -82,9 +86,9 @@ func (f *Flow) checkContext(op string, x mat.Matrix) error {
 	return f.checkRows("flows: "+op, x)
 }
 
-// Fit trains on the rows of x; see train.Trainer.Fit. It sets Metadata.Training. Before Compile it is train.ErrNotCompiled. A row outside of
-// the flow's support (layers.Support) is an error that names it and its column. In a fresh flow the layers that the first data sets
-// (layers.ActNorm) are set by rows of x.
+// Fit trains on the rows of x; see train.Trainer.Fit. It sets Metadata.Training. Before Compile it returns train.ErrNotCompiled. A
+// row outside the flow's support (layers.Support) is an error that names the row and its column. In a fresh flow, layers that the
+// first data initialize (layers.ActNorm) are set from rows of x.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("Fit"); err != nil {
 		return nil, err
@@ -104,11 +108,11 @@ func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train
 	return history, err
 }
 
-// meet is what a flow does with the rows of a fit before the trainer has them.
+// meet prepares the flow for the rows of a fit before the trainer gets them.
 func (f *Flow) meet(x mat.Matrix) error {
 	bounded, _ := f.bounds()
 	if bounded == 0 && f.selfSettings() == 0 || rows.Check("", x, f.width()) != nil {
-		return nil // of rows that are none the trainer says what they are
+		return nil // the trainer reports what is wrong with the rows
 	}
 	if err := f.checkDomain("Fit", 0, x); err != nil {
 		return err
@@ -116,9 +120,9 @@ func (f *Flow) meet(x mat.Matrix) error {
 	return f.firstData("Fit", x)
 }
 
-// FitSource trains on the rows of a source in memory that does not grow with them; see train.Trainer.FitSource. It sets
-// Metadata.Training. Before Compile it is train.ErrNotCompiled. Rows outside of the flow's support are found as they are read, where no
-// layer before it is trained; else a loss that is not finite ends the fit.
+// FitSource trains on the rows of a source, in memory that does not depend on their number; see train.Trainer.FitSource. It sets
+// Metadata.Training. Before Compile it returns train.ErrNotCompiled. A row outside the flow's support is reported when it is read,
+// provided that no layer before the bounded one is trained; otherwise the fit ends with a loss that is not finite.
 func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("FitSource"); err != nil {
 		return nil, err
@@ -137,7 +141,8 @@ func (f *Flow) FitSource(ctx context.Context, src rows.Source, c train.FitConfig
 	return history, err
 }
 
-// EvaluateSource is Evaluate of the rows of a source, in constant memory. Before Compile it is train.ErrNotCompiled.
+// EvaluateSource is Evaluate for the rows of a source, in constant memory. Before Compile it returns
+// train.ErrNotCompiled.
 func (f *Flow) EvaluateSource(ctx context.Context, src rows.Source) (float64, error) {
 	if err := f.compiled("EvaluateSource"); err != nil {
 		return 0, err
@@ -145,7 +150,8 @@ func (f *Flow) EvaluateSource(ctx context.Context, src rows.Source) (float64, er
 	return f.trainer.EvaluateSource(ctx, src)
 }
 
-// Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it is train.ErrNotCompiled.
+// Evaluate is the mean loss of the rows of x; nil weights are all one. Before Compile it returns
+// train.ErrNotCompiled.
 func (f *Flow) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	if err := f.compiled("Evaluate"); err != nil {
 		return 0, err

@@ -15,10 +15,10 @@ import (
 	"gaussflow/train"
 )
 
-// InitFrom is the warm start: the iterative Gaussianization of x by the flow's own layers, each fitted to what the
-// ones before it put out, those of a chain one by one. A layer that cannot be fitted to data, a permutation or a spline say, is passed
-// over: it stays as it is. Where all can, the flow is RBIG afterwards. It returns the push-forward of x, computed in the flow's Dtype. A
-// flow that was compiled is compiled anew: what its optimizer remembers was of other parameters.
+// InitFrom is the warm start: iterative Gaussianization of x with the flow's own layers. Each layer, including those inside a
+// chain, is fitted to the output of the layers before it. A layer that cannot be fitted to data, such as a permutation or a spline,
+// stays as it is. If all can be fitted, the flow is RBIG afterwards. InitFrom returns x mapped through the flow, computed in the
+// flow's Dtype. A flow that was compiled is compiled again, because its optimizer's state belongs to the former parameters.
 func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	if !f.built() {
 		return nil, fmt.Errorf("flows: InitFrom: %w", ErrNotBuilt)
@@ -37,7 +37,8 @@ func (f *Flow) InitFrom(x mat.Matrix, c initializers.IGConfig) (*mat.Dense, erro
 	return z, nil
 }
 
-// walk takes the rows of x, which have been checked, through the first n leaves; of each what fits makes of it is fitted on the way.
+// walk takes the rows of x, which have been checked, through the first n leaves. fits selects the leaves that are fitted on the
+// way.
 func (f *Flow) walk(n int, fits func(layers.Bijector) any, x mat.Matrix, c initializers.IGConfig) (*mat.Dense, error) {
 	rows, given := mat.DenseCopyOf(x), (*mat.Dense)(nil)
 	if f.ContextDim() > 0 {
@@ -53,11 +54,11 @@ func (f *Flow) walk(n int, fits func(layers.Bijector) any, x mat.Matrix, c initi
 	return initializers.Walk(n, layer, push, rows, given, c)
 }
 
-// pushRows is how many rows are pushed through a layer before an interrupt is asked for.
+// pushRows is the number of rows pushed through a layer between two checks for an interrupt.
 const pushRows = 1 << 14
 
-// push runs leaf i alone, in the arithmetic that training has: what is equal in it, to the last bit, is equal in each layer's fit.
-// given, the context of the rows, may be nil where the flow has none.
+// push maps y through leaf i alone, in the arithmetic of training, so that values that are equal in training, to the last bit, are
+// equal in each layer's fit. given, the context of the rows, is nil if the flow has none.
 func (f *Flow) push(ctx context.Context, i int, y, given *mat.Dense) (*mat.Dense, error) {
 	one := graph.NewRowFunc(f.dtype, f.width(), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		x, context := f.split(b, rows)
@@ -88,17 +89,17 @@ func (f *Flow) push(ctx context.Context, i int, y, given *mat.Dense) (*mat.Dense
 	return z, nil
 }
 
-// selfSetting are layers that the first data of a fit sets: layers.ActNorm.
+// selfSetting marks the layers that the first data of a fit set: layers.ActNorm.
 type selfSetting interface{ SetsItself() }
 
-// firstData sets, in a fresh flow, the layers that the first data is to set, from some of the rows of x, which have been checked.
+// firstData sets the self-setting layers of a fresh flow from some of the rows of x, which have been checked.
 func (f *Flow) firstData(op string, x mat.Matrix) error {
 	last := f.selfSettings()
 	if last == 0 {
 		return nil
 	}
 	rows, width := x.Dims()
-	some := mat.NewDense(min(rows, pushRows), width, nil) // of all of x: it may be in order
+	some := mat.NewDense(min(rows, pushRows), width, nil) // spread over all of x, which may be sorted
 	for i := range some.RawMatrix().Rows {
 		mat.Row(some.RawRowView(i), i*rows/some.RawMatrix().Rows, x)
 	}
@@ -114,7 +115,7 @@ func (f *Flow) firstData(op string, x mat.Matrix) error {
 	return nil
 }
 
-// selfSettings is how many leaves there are up to the last that the first data is to set; 0 where none is, or the flow is not fresh.
+// selfSettings is the number of leaves up to the last self-setting one; 0 if there is none or the flow is not fresh.
 func (f *Flow) selfSettings() (n int) {
 	for i, l := range f.leaves {
 		if _, ok := l.Layer.(selfSetting); ok && !f.warm {
@@ -124,10 +125,10 @@ func (f *Flow) selfSettings() (n int) {
 	return n
 }
 
-// firstOf is firstData of the first rows of a source.
+// firstOf is firstData with the first rows of a source.
 func (f *Flow) firstOf(ctx context.Context, src rows.Source) error {
 	if f.selfSettings() == 0 || ctx == nil || defaults.IsNil(src) || src.Dim() != f.width() {
-		return nil // the trainer says what is wrong
+		return nil // the trainer reports what is wrong
 	}
 	for x, err := range train.Batches(ctx, src, min(pushRows, train.SourceRows(f.width()))) {
 		if err != nil {

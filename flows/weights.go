@@ -12,14 +12,16 @@ import (
 	"gaussflow/layers"
 )
 
-// A Weight is a parameter of a flow by the name that it has in a file: "block0.coupling_a.mlp.dense2.kernel".
+// A Weight is a parameter of a flow, under the name that it has in a file:
+// "block0.coupling_a.mlp.dense2.kernel".
 type Weight struct {
 	Name   string    `json:"name"`
 	Shape  []int     `json:"shape"`
 	Values []float64 `json:"values"` // row-major
 }
 
-// Weights are copies of the parameters in order, one that several layers share under its first name.
+// Weights returns copies of the parameters in order. One that several layers share is listed once,
+// under its first name.
 func (f *Flow) Weights() (weights []Weight) {
 	seen := map[*graph.Param]bool{}
 	for _, s := range f.slots() {
@@ -31,9 +33,10 @@ func (f *Flow) Weights() (weights []Weight) {
 	return weights
 }
 
-// SetWeights sets parameters by name, those that are given: of another flow, say, that has some layers of the same name. It is an
-// error, and none is set, if there is no parameter of such a name, if it has another shape, if a number is not finite or the layer
-// takes no such numbers. A flow that was compiled is compiled anew: what its optimizer remembers was of other parameters.
+// SetWeights sets the named parameters and leaves the others: for example those of another flow that has some layers of the same
+// names. It returns an error, and sets none, if there is no parameter of a given name, if its shape differs, if a number is not
+// finite or if the layer does not accept the values. A flow that was compiled is compiled again, because its optimizer's state
+// belongs to the former parameters.
 func (f *Flow) SetWeights(weights ...Weight) error {
 	if !f.built() {
 		return fmt.Errorf("flows: SetWeights: %w", ErrNotBuilt)
@@ -69,11 +72,12 @@ func (f *Flow) SetWeights(weights ...Weight) error {
 	return f.recompile()
 }
 
-// SetTrainable says whether training moves the parameters of layers, Keras's layer.trainable. A name is that of a layer, also of one
-// inside of another ("chain.1"), "base" for those of the base, or that of a single parameter (Weight). In a file they are frozen
-// still. A flow that was compiled is compiled anew.
+// SetTrainable says whether training changes the parameters of layers, as Keras's layer.trainable does. A name is that of a layer,
+// also of one inside another ("chain.1"), "base" for the base's parameters, or that of a single parameter (Weight). Save keeps what
+// is frozen. A flow that was compiled is compiled again.
 //
-// A layers.FixedOrtho is never trained: a step would take it away from the rotations.
+// A layers.FixedOrtho is never trained: a gradient step would make it something other than a
+// rotation.
 func (f *Flow) SetTrainable(trainable bool, names ...string) error {
 	if !f.built() {
 		return fmt.Errorf("flows: SetTrainable: %w", ErrNotBuilt)
@@ -99,7 +103,7 @@ func (f *Flow) SetTrainable(trainable bool, names ...string) error {
 	return f.recompile()
 }
 
-// fixedAmong is the name of a layer that is never trained and has one of some parameters, empty if there is none.
+// fixedAmong names a layer that is never trained and owns one of params; empty if there is none.
 func (f *Flow) fixedAmong(params []*graph.Param) string {
 	for _, n := range all(f.Layers()) {
 		if q, ok := n.Layer.(*layers.FixedOrtho); ok && slices.Contains(params, q.Params()[0]) {
@@ -109,7 +113,7 @@ func (f *Flow) fixedAmong(params []*graph.Param) string {
 	return ""
 }
 
-// recompile is Compile as it was done before, if it was.
+// recompile compiles the flow again as before, if it was compiled.
 func (f *Flow) recompile() error {
 	if f.trainer == nil {
 		return nil
@@ -117,16 +121,16 @@ func (f *Flow) recompile() error {
 	return f.Compile(f.compile)
 }
 
-// A slot is a place for a parameter, with its name in a file.
+// A slot is a parameter with its name in a file.
 type slot struct {
 	name string
 	*graph.Param
 }
 
-// within reports whether the slot has the name, or is in the layer of that name.
+// within reports whether the slot has that name or belongs to the layer of that name.
 func (s slot) within(name string) bool { return s.name == name || strings.HasPrefix(s.name, name+".") }
 
-// slots are the places of all layers in order, then those of the base.
+// slots lists the parameters of all layers in order, then those of the base.
 func (f *Flow) slots() (slots []slot) {
 	if !f.built() {
 		return nil
@@ -142,7 +146,8 @@ func (f *Flow) slots() (slots []slot) {
 	return append(slots, placed(baseName, specs, err, f.base.Params())...)
 }
 
-// slotsOf are the places of a layer: as a file has them or, of one that is not registered, by those of the layers inside of it.
+// slotsOf lists the parameters of a layer, named as in a file. For an unregistered layer it lists those of the layers inside
+// it.
 func slotsOf(n Named) (slots []slot) {
 	d, err := layers.Describe(n.Layer)
 	var specs []graph.ParamSpec
@@ -159,7 +164,8 @@ func slotsOf(n Named) (slots []slot) {
 	return slots
 }
 
-// placed gives the places of a layer, or of the base, their names: those that it declares or, where it declares none, the parameters' own.
+// placed names the parameters of a layer, or of the base, as it declares them or, if it declares none, by the parameters' own
+// names.
 func placed(of string, specs []graph.ParamSpec, err error, params []*graph.Param) (slots []slot) {
 	for i, p := range params {
 		s := graph.ParamSpec{Name: p.Name}

@@ -8,17 +8,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// A Builder writes one expression graph. Its error is sticky (the bufio.Writer idiom): after the first
-// failure every method returns nil and does nothing, so a layer reads as maths and the caller asks Err once.
-// It makes every input's name unique, because Gorgonia silently merges inputs of one name.
+// A Builder writes one expression graph. Its error is sticky, as that of a bufio.Writer: after the first failure every
+// method does nothing and returns nil, so that a layer reads as maths and the caller checks Err once. It makes every
+// input's name unique, because Gorgonia silently merges inputs with the same name.
 //
-// A Builder belongs to one goroutine and one program.
+// A Builder may be used by one goroutine, and for one program.
 type Builder struct {
-	// Composed asks for layers made of small ops instead of the fused ones: same numbers, slower; for
-	// comparison and for tests.
+	// Composed builds layers from small ops instead of the fused ones: same numbers, slower; for comparison and for
+	// tests.
 	Composed bool
-	// Widen lets a graph of float64 take parameters of float32: every one of their values is a float64 too. Without it they are
-	// an error, as most often they are one.
+	// Widen lets a float64 graph use float32 parameters, whose values are all representable. Without it they are an error,
+	// since they usually indicate one.
 	Widen bool
 
 	g      *G.ExprGraph
@@ -27,7 +27,7 @@ type Builder struct {
 	inputs int
 	params map[*Param]*G.Node
 	bound  map[*G.Node]*Param
-	used   []*Param // in the order of their first use
+	used   []*Param // in the order in which they are first used
 	zeros  map[*G.Node]bool
 	sums   []sumInto
 	parts  map[*G.Node]string // see Within
@@ -35,7 +35,7 @@ type Builder struct {
 	detached bool // see Detached
 }
 
-// NewBuilder starts an empty graph of one storage type.
+// NewBuilder starts an empty graph with one storage type.
 func NewBuilder(dtype Dtype) *Builder {
 	return &Builder{
 		g: G.NewGraph(), engine: dtype.engine(),
@@ -46,7 +46,7 @@ func NewBuilder(dtype Dtype) *Builder {
 
 var errNoBuilder = errors.New("graph: the Builder is nil or zero: NewBuilder makes one")
 
-// fails reports whether there is nothing to build on: an error stands, or NewBuilder did not make b.
+// fails reports whether nothing more can be built: there is an error, or b was not made by NewBuilder.
 func (b *Builder) fails() bool { return b == nil || b.g == nil || b.err != nil }
 
 // Err is the first error, or nil.
@@ -57,7 +57,7 @@ func (b *Builder) Err() error {
 	return b.err
 }
 
-// Fail records err unless an earlier one stands, and returns nil.
+// Fail records err, unless there is an earlier error, and returns nil.
 func (b *Builder) Fail(err error) *G.Node {
 	if !b.fails() {
 		b.err = err
@@ -65,7 +65,7 @@ func (b *Builder) Fail(err error) *G.Node {
 	return nil
 }
 
-// Dtype is the storage type of every node; empty if NewBuilder did not make b.
+// Dtype is the storage type of every node; empty if b was not made by NewBuilder.
 func (b *Builder) Dtype() Dtype {
 	if b == nil || b.g == nil {
 		return ""
@@ -73,7 +73,8 @@ func (b *Builder) Dtype() Dtype {
 	return b.engine.dtype()
 }
 
-// Graph is Gorgonia's graph, for stock functions; see Lift. nil if NewBuilder did not make b.
+// Graph is Gorgonia's graph, for use with Gorgonia's own functions; see Lift. It is nil if b was not made by
+// NewBuilder.
 func (b *Builder) Graph() *G.ExprGraph {
 	if b == nil {
 		return nil
@@ -81,7 +82,7 @@ func (b *Builder) Graph() *G.ExprGraph {
 	return b.g
 }
 
-// Input adds a tensor that the caller fills before each run. No axes: a scalar.
+// Input adds a tensor that the caller fills before each run; without axes it is a scalar.
 func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
 	if b.fails() {
 		return nil
@@ -102,7 +103,7 @@ func (b *Builder) Input(name string, shape ...int) (n *G.Node) {
 	return G.NewTensor(b.g, b.engine.tensorType(), len(shape), G.WithShape(shape...), G.WithName(unique))
 }
 
-// Zeros is a tensor of zeros; Sum leaves it out.
+// Zeros is a tensor of zeros; Sum skips it.
 func (b *Builder) Zeros(shape ...int) *G.Node {
 	n := b.Input("zeros", shape...)
 	if n != nil {
@@ -111,7 +112,7 @@ func (b *Builder) Zeros(shape ...int) *G.Node {
 	return n
 }
 
-// Param is the node of p, the same one each time; within Detached, that node as a constant.
+// Param is the node of p, always the same one; within Detached it is that node as a constant.
 func (b *Builder) Param(p *Param) *G.Node {
 	n := b.param(p)
 	if b.fails() || !b.detached {
@@ -141,7 +142,7 @@ func (b *Builder) param(p *Param) *G.Node {
 	return n
 }
 
-// Params are the parameters that the graph uses, in the order of their first use.
+// Params are the parameters that the graph uses, in the order in which they are first used.
 func (b *Builder) Params() []*Param {
 	if b == nil {
 		return nil
@@ -149,7 +150,7 @@ func (b *Builder) Params() []*Param {
 	return b.used
 }
 
-// Apply adds op(children…), for ops of a user's own.
+// Apply adds op(children…), for ops of one's own.
 func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
 	if o == nil {
 		return b.Fail(errors.New("graph: Apply: the op is nil"))
@@ -157,7 +158,7 @@ func (b *Builder) Apply(o G.Op, children ...*G.Node) *G.Node {
 	return b.guard(children, func() (*G.Node, error) { return G.ApplyOp(o, children...) })
 }
 
-// Lift takes the result of a stock Gorgonia function: b.Lift(gorgonia.Tanh(x)).
+// Lift adds the result of a function of Gorgonia's: b.Lift(gorgonia.Tanh(x)).
 func (b *Builder) Lift(n *G.Node, err error) *G.Node {
 	if err != nil {
 		return b.Fail(fmt.Errorf("graph: %w", err))
@@ -189,7 +190,7 @@ func (b *Builder) guard(children []*G.Node, build func() (*G.Node, error)) (n *G
 	return n
 }
 
-// check reports a node that is nil or of another Builder.
+// check reports a node that is nil or belongs to another Builder.
 func (b *Builder) check(of string, nodes ...*G.Node) error {
 	for i, n := range nodes {
 		switch {

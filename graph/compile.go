@@ -8,7 +8,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// compile binds the nodes of a plan, children first.
+// compile gives the nodes of a plan their memory and makes the program's steps, children first.
 func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	c := &compiler[T]{
 		engineOf: e, plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]numbers{}},
@@ -28,7 +28,7 @@ func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	return c.program, nil
 }
 
-// sources are the parameters that what is fixed is computed from, and those that are converted.
+// sources are the parameters from which fixed nodes are computed, and those that are converted to float64.
 func (c *compiler[T]) sources() (params []*Param) {
 	read := map[*G.Node]bool{}
 	for _, n := range c.order {
@@ -44,7 +44,7 @@ func (c *compiler[T]) sources() (params []*Param) {
 	return params
 }
 
-// compiler is one compilation.
+// compiler is the state of one compilation.
 type compiler[T kernel.Float] struct {
 	*engineOf[T]
 	*plan
@@ -52,10 +52,11 @@ type compiler[T kernel.Float] struct {
 	program *Program
 	work    *workspace[T]
 	arrays  map[*G.Node]array[T]
-	memory  map[int][][]T // that nothing reads any more, by length
+	memory  map[int][][]T // memory that is no longer read, by length
 }
 
-// make is memory for n: what another node is done with, where n itself may be overwritten one day.
+// make returns memory for n. It reuses what another node no longer needs, provided that n's own memory may be reused
+// later.
 func (c *compiler[T]) make(n *G.Node) array[T] {
 	shape := n.Shape()
 	length := size(shape)
@@ -66,7 +67,7 @@ func (c *compiler[T]) make(n *G.Node) array[T] {
 	return array[T]{data: kernel.Aligned[T](length), shape: shape, work: c.work}
 }
 
-// bind gives n its memory and adds the step that fills it; no step for inputs, constants and views.
+// bind gives n its memory and adds the step that fills it; inputs, constants and views need no step.
 func (c *compiler[T]) bind(n *G.Node) error {
 	a, step, err := c.bindNode(n)
 	if err != nil {
@@ -113,13 +114,13 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 		return a, assemble(pads, a, in), nil
 	case ours:
 		return a, stepOf(c.builder.parts[n], o.spec, c.binder(o.spec.kernels())(a, in)), nil
-	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's sum of gradient terms
+	case isStockAdd(n.Op()) && sameSizes(a, in): // Gorgonia's own op for sums of gradient terms
 		return a, addTerms(a, in), nil
 	}
 	return a, c.stockStep(c.builder.parts[n], n.Op(), a, in), nil
 }
 
-// stepOf runs a kernel of s; errors begin with the part of the graph that it is in.
+// stepOf makes a step that runs a kernel of s; its errors begin with the name of the part of the graph.
 func stepOf(part string, s spec, run func()) func() error {
 	f, ok := s.(fallible)
 	if !ok {
@@ -134,7 +135,7 @@ func stepOf(part string, s spec, run func()) func() error {
 	}
 }
 
-// param is p's own memory or, in a graph of float64, that of its values as such.
+// param is p's own memory or, for a float32 parameter in a float64 graph, that of its widened values.
 func (c *compiler[T]) param(p *Param) (a array[T], widen func() error, err error) {
 	if own, ok := p.data.(vector[T]); ok {
 		return array[T]{data: own, shape: p.Shape()}, nil, nil
@@ -173,7 +174,7 @@ func sameSizes[T kernel.Float](a array[T], in []array[T]) bool {
 	return true
 }
 
-// assemble is the sum of what pads put at places that do not meet, without the zeros between them.
+// assemble sums pads at places that do not overlap, without writing the zeros between them first.
 func assemble[T kernel.Float](pads []pad, out array[T], in []array[T]) func() error {
 	whole := 0
 	for _, x := range in {

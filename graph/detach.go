@@ -9,14 +9,14 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// detach is x, of which no gradient comes back.
+// detach passes x on; its gradient in x is zero.
 type detach struct{}
 
 // Detach is x as a constant: gradients do not pass through it.
 func (b *Builder) Detach(x *G.Node) *G.Node { return b.apply(detach{}, x) }
 
-// Detached runs build with every parameter as a constant: what it builds has gradients in the other nodes that it uses, none in
-// parameters.
+// Detached runs build with every parameter as a constant: what build makes has gradients in the other nodes that it uses, but
+// none in parameters.
 func (b *Builder) Detached(build func()) {
 	switch {
 	case b.fails():

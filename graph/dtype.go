@@ -24,5 +24,5 @@ func (d Dtype) Validate() error {
 	return fmt.Errorf("graph: Dtype = %q, want %q or %q", string(d), Float64, Float32)
 }
 
-// Tensor is the tensor package's name of d.
+// Tensor is d as a dtype of package tensor.
 func (d Dtype) Tensor() tensor.Dtype { return d.engine().tensorType() }

@@ -7,20 +7,21 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// An engine does what depends on the type of numbers. There is one of each type, and Dtype.engine chooses it where a Builder or
-// a Param is made: nothing after that asks for the type again.
+// An engine does what depends on the type of numbers. There is one for each type, and Dtype.engine selects it when a Builder or
+// a Param is made; later code need not distinguish the types.
 type engine interface {
 	dtype() Dtype
 	tensorType() tensor.Dtype
-	// zeros are n numbers of the engine's type, of which slice is a slice.
+	// zeros makes n numbers of the engine's type; slice wraps an existing slice.
 	zeros(n int) numbers
 	of(slice any) (n numbers, ok bool)
 	compile(b *Builder, outputs []*G.Node) (*Program, error)
-	// do runs an op under Gorgonia's machines, into out or, where it is nil or the result is a scalar, into new memory.
+	// do runs an op under one of Gorgonia's machines, into out or, if out is nil or the result is a scalar, into new
+	// memory.
 	do(s spec, out G.Value, in []G.Value) (G.Value, error)
 }
 
-// engineOf is the engine of numbers of type T.
+// engineOf is the engine for numbers of type T.
 type engineOf[T kernel.Float] struct {
 	name   Dtype
 	tensor tensor.Dtype
@@ -41,7 +42,7 @@ var (
 	}
 )
 
-// engine is d's, Float64's where d is not known.
+// engine is the engine for d; that for Float64 if d is unknown.
 func (d Dtype) engine() engine {
 	if d == Float32 {
 		return engine32
@@ -49,7 +50,7 @@ func (d Dtype) engine() engine {
 	return engine64
 }
 
-// engineFor is the engine of a type that a caller is written for.
+// engineFor is the engine for T.
 func engineFor[T kernel.Float]() *engineOf[T] {
 	for _, e := range []engine{engine64, engine32} {
 		if of, ok := e.(*engineOf[T]); ok {
@@ -82,7 +83,7 @@ func (e *engineOf[T]) do(s spec, out G.Value, in []G.Value) (G.Value, error) {
 	return out, stepOf("", s, bind(array[T]{data: valueOf[T](out), shape: out.Shape(), work: work}, arrays))()
 }
 
-// valueOf is the memory of a value of Gorgonia's; a scalar's is a copy.
+// valueOf is the memory of a Gorgonia value; for a scalar it is a copy.
 func valueOf[T kernel.Float](v G.Value) []T {
 	if x, ok := v.Data().(T); ok {
 		return []T{x}
@@ -90,10 +91,10 @@ func valueOf[T kernel.Float](v G.Value) []T {
 	return v.Data().([]T)
 }
 
-// numbers are a slice of either type.
+// numbers is a slice of either type of numbers.
 type numbers interface {
 	len() int
-	// set copies src to the numbers from at on, get the start to dst, as many as both have.
+	// set copies src to the elements from at on, get copies the first elements to dst; both copy as many as fit.
 	set(at int, src []float64)
 	get(dst []float64)
 	// copyFrom copies numbers of the same type.
@@ -102,7 +103,7 @@ type numbers interface {
 	slice() any // []float64 or []float32
 }
 
-// vector is numbers of type T.
+// vector is a slice of numbers of type T.
 type vector[T kernel.Float] []T
 
 func (v vector[T]) len() int                  { return len(v) }
@@ -111,7 +112,7 @@ func (v vector[T]) get(dst []float64)         { convert(dst, v) }
 func (v vector[T]) copyFrom(n numbers)        { copy(v, n.(vector[T])) }
 func (v vector[T]) slice() any                { return []T(v) }
 
-// first is 0 of no numbers.
+// first is the first number, 0 if there is none.
 func (v vector[T]) first() float64 {
 	if len(v) == 0 {
 		return 0
@@ -119,7 +120,7 @@ func (v vector[T]) first() float64 {
 	return float64(v[0])
 }
 
-// convert copies the start of src to dst, as many as both have.
+// convert copies the start of src to dst, as many numbers as fit.
 func convert[D, S kernel.Float](dst []D, src []S) {
 	if same, ok := any(src).([]D); ok {
 		copy(dst, same)

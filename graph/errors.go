@@ -6,13 +6,15 @@ import (
 	"gaussflow/rows"
 )
 
-// A ShapeError says what shape an operation was given and what it wants: of a graph's node as of a matrix of rows.
+// A ShapeError says which shape an operation was given and which it wants; it serves for nodes of a graph as for
+// matrices of rows.
 type ShapeError = rows.ShapeError
 
-// A SizeError says that something would be larger than can be meant: a slip of the hand, or a hostile file, is to cost no memory.
+// A SizeError reports that something would be larger than can be meant. It is found before memory is allocated, so that neither a
+// mistake nor a hostile file can exhaust it.
 type SizeError struct {
 	Op   string
-	Got  string // with its noun: 9 blocks of 100 parameters
+	Got  string // with a noun: 9 blocks of 100 parameters
 	Most int    // numbers
 }
 
@@ -20,7 +22,7 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("%s: %s, want at most %d numbers", e.Op, e.Got, e.Most)
 }
 
-// maxTensor is how many numbers a tensor may have: more are a slip of the hand or a hostile file, and would take all memory.
+// maxTensor is how many numbers a tensor may have. More are taken for a mistake or a hostile file.
 const maxTensor = 1 << 30
 
 // checkShape reports a shape that no tensor can have.

@@ -10,13 +10,13 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A GradFunc is a cost summed over the rows of a batch, with its gradients in parameters: what a step of training runs. T is
-// the parameters' storage type. A batch goes through in pieces, small enough for what the forward pass leaves behind to be in
-// the cache when the backward pass needs it. One goroutine at a time may use a GradFunc; those of several goroutines share the
-// parameters.
+// A GradFunc is a cost summed over the rows of a batch, with its gradients in parameters: what a training step computes. T is
+// the parameters' storage type. A batch is processed in pieces, small enough that the results of the forward pass are still in
+// the cache when the backward pass needs them. A GradFunc may be used by one goroutine at a time; several GradFuncs in
+// different goroutines share the parameters.
 type GradFunc[T kernel.Float] struct {
-	// Whole has the rows go through in one piece, however many they are: for a cost that the pieces do not add up to. It is to
-	// be set before the first Run.
+	// Whole processes all rows of a batch in one piece, for a cost that is no sum over pieces. It must be set before the first
+	// Run.
 	Whole bool
 
 	dim    int
@@ -26,23 +26,24 @@ type GradFunc[T kernel.Float] struct {
 	grads  [][]T
 }
 
-// WeightedRows are a table with a weight a row.
+// WeightedRows are a table with a weight for each row.
 type WeightedRows interface {
-	// Row is row i and its weight: memory of the table's own, which stays as it is until the next call, or scratch, of a number a
-	// column, filled with it.
+	// Row returns row i and its weight: either the table's own memory, unchanged until the next call, or scratch, which has one
+	// number for each column, filled with the row.
 	Row(scratch []float64, i int) (row []float64, weight float64)
 }
 
-// BatchNodes are the inputs of a GradFunc's graph: a piece of a batch.
+// BatchNodes are the inputs of a GradFunc's graph, for one piece of a batch.
 type BatchNodes struct {
 	X       *G.Node // rows×dim
-	Weights *G.Node // the row's weight over the number of rows of the batch, one a row
-	Share   *G.Node // the piece's share of the batch's rows, a scalar: of what the cost has once a batch
+	Weights *G.Node // each row's weight divided by the number of rows of the batch
+	Share   *G.Node // the piece's share of the batch's rows, a scalar: the factor for terms that the cost has once for a batch
 }
 
-// NewGradFunc makes the gradient of a cost in params, each of which is there once and has storage type T. What a batch costs is
-// the sum of what build makes of its pieces. Runs fail with an error that names the parameter where the cost does not depend on
-// one of params, and where the graph uses a trainable parameter that is not among them: neither would ever be trained.
+// NewGradFunc makes a GradFunc of the gradient in params, which must be distinct and have storage type T. The cost of a batch
+// is the sum of the costs that build makes for its pieces. A run fails, with an error that names the parameter, if the cost
+// does not depend on one of params, or if the graph uses a trainable parameter that is not among them: neither would ever be
+// trained.
 func NewGradFunc[T kernel.Float](dim int, params []*Param, build func(b *Builder, batch BatchNodes) (cost *G.Node)) *GradFunc[T] {
 	f := &GradFunc[T]{dim: dim, params: params, build: build, pieces: map[int]*piece{}}
 	for _, p := range params {
@@ -51,7 +52,7 @@ func NewGradFunc[T kernel.Float](dim int, params []*Param, build func(b *Builder
 	return f
 }
 
-// ready reports a GradFunc that cannot run, and rows that are none.
+// ready reports a GradFunc that cannot run, and invalid numbers of rows.
 func (f *GradFunc[T]) ready(rows WeightedRows, n, batch int) error {
 	switch {
 	case f == nil || f.pieces == nil:
@@ -68,7 +69,8 @@ func (f *GradFunc[T]) ready(rows WeightedRows, n, batch int) error {
 	return nil
 }
 
-// Grads are the gradients of the last Run, one a parameter: the same memory each time, for the caller to use and to change.
+// Grads are the gradients of the last Run, one for each parameter. Their memory is the same each time; the caller may
+// change it.
 func (f *GradFunc[T]) Grads() [][]T {
 	if f == nil {
 		return nil
@@ -76,8 +78,8 @@ func (f *GradFunc[T]) Grads() [][]T {
 	return f.grads
 }
 
-// Run computes the cost, and the gradients, of the rows at index, which are all or some of a batch of so many. After the first
-// runs of a size it allocates nothing.
+// Run computes the cost, and the gradients, for the rows at index: all or some of a batch of so many rows. After the first
+// runs with a size it allocates nothing.
 func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float64, err error) {
 	n := len(index)
 	if err := f.ready(rows, n, batch); err != nil {
@@ -114,13 +116,14 @@ func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float
 }
 
 const (
-	// pieceRows is how many rows a piece has at most: of 128, 256 and 512 the fastest where it makes a difference.
+	// pieceRows is the most rows of a piece: of 128, 256 and 512 the fastest where it makes a difference.
 	pieceRows = 128
-	// wholeSizes are the sizes of whole batches whose programs are kept: in a fit there are two, its batches' and the last one's.
+	// wholeSizes is for how many batch sizes programs are kept if Whole is set. A fit has two, that of its batches and that of
+	// the last one.
 	wholeSizes = 4
 )
 
-// piecesOf is the number of pieces that so many rows go through in.
+// piecesOf is the number of pieces for so many rows.
 func (f *GradFunc[T]) piecesOf(rows int) int {
 	if f.Whole {
 		return 1
@@ -128,13 +131,13 @@ func (f *GradFunc[T]) piecesOf(rows int) int {
 	return (rows + pieceRows - 1) / pieceRows
 }
 
-// A piece is the graph at one number of rows; its gradients are added to the function's.
+// A piece is the graph for one number of rows; its gradients are added to the GradFunc's.
 type piece struct {
 	*Program
 	rows    int
 	inputs  BatchNodes
 	cost    *G.Node
-	weights []float64 // of the inputs
+	weights []float64 // the inputs' values
 	share   [1]float64
 }
 
@@ -160,7 +163,7 @@ func (f *GradFunc[T]) pieceOf(rows int) (*piece, error) {
 	return p, nil
 }
 
-// sumGrads has the runs of b's program add up the gradients of cost.
+// sumGrads makes the runs of b's program sum up the gradients of cost.
 func (f *GradFunc[T]) sumGrads(b *Builder, cost *G.Node) {
 	if b.fails() {
 		return
@@ -178,7 +181,7 @@ func (f *GradFunc[T]) sumGrads(b *Builder, cost *G.Node) {
 	}
 }
 
-// check reports a parameter that would never be trained, or twice in a step.
+// check reports a parameter that would never be trained, or would be trained twice in a step.
 func (f *GradFunc[T]) check(b *Builder, cost *G.Node) error {
 	if cost == nil {
 		return errors.New("graph: GradFunc: the cost is nil, want a scalar node")
@@ -205,13 +208,13 @@ func nameOf(i int, p *Param) string {
 	return fmt.Sprintf("parameter %d (from 0), %q of shape %v,", i, p.Name, p.Shape())
 }
 
-// load sets the inputs to the rows at index, of dim numbers each, in a batch of so many.
+// load sets the inputs to the rows at index, with dim numbers each, in a batch of so many rows.
 func (p *piece) load(rows WeightedRows, dim int, index []int, batch int) {
 	x, scratch := p.buffers[p.inputs.X], p.scratch(dim)
 	for i, at := range index {
 		row, weight := rows.Row(scratch, at)
 		p.weights[i] = weight / float64(batch)
-		if x != nil { // nil: the cost does not look at the rows
+		if x != nil { // nil if the cost does not depend on the rows
 			x.set(i*dim, row[:min(len(row), dim)])
 		}
 	}

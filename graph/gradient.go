@@ -6,8 +6,8 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation.
-// An input that cost does not depend on has the gradient zero.
+// Grad is the gradient of the scalar cost in each input of wrt, built by Gorgonia's symbolic differentiation. The
+// gradient in an input that cost does not depend on is zero.
 func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
 	if b.fails() {
 		return make([]*G.Node, len(wrt))
@@ -48,7 +48,8 @@ func (b *Builder) Grad(cost *G.Node, wrt ...*G.Node) (grads []*G.Node) {
 	return grads
 }
 
-// ancestors is the set of nodes that n has a gradient in, n included: those that it is computed from, but for what is detached.
+// ancestors is the set of nodes in which n has a gradient, including n: those from which it is computed other than through a
+// detached node.
 func ancestors(n *G.Node) map[*G.Node]bool {
 	seen := map[*G.Node]bool{n: true}
 	for queue := []*G.Node{n}; len(queue) > 0; {

@@ -2,7 +2,7 @@ package graph
 
 import G "gorgonia.org/gorgonia"
 
-// chain applies ops one after another with a sticky error, for the bodies of grads.
+// chain applies ops one after another with a sticky error, for use in the methods grads.
 type chain struct{ err error }
 
 func (c *chain) apply(s spec, children ...*G.Node) *G.Node {
@@ -14,7 +14,7 @@ func (c *chain) apply(s spec, children ...*G.Node) *G.Node {
 	return n
 }
 
-// parts reads tensors of the shapes of like from packed, where they lie one after the other.
+// parts reads tensors with the shapes of like from packed, where they are stored one after the other.
 func (c *chain) parts(packed *G.Node, like G.Nodes) (parts G.Nodes) {
 	at := 0
 	for _, x := range like {
@@ -24,7 +24,7 @@ func (c *chain) parts(packed *G.Node, like G.Nodes) (parts G.Nodes) {
 	return parts
 }
 
-// nodes is the result of grads.
+// nodes is the result of a method grads.
 func (c *chain) nodes(ns ...*G.Node) (G.Nodes, error) {
 	if c.err != nil {
 		return nil, c.err

@@ -11,13 +11,13 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// op carries a spec through Gorgonia.
+// op makes a spec an op of Gorgonia's.
 type op struct {
 	spec   spec
 	engine engine
 	arity  int
-	dims   int    // of the output
-	salt   uint32 // another number where another node has the same hash, without which Gorgonia would take the two for one
+	dims   int    // number of axes of the output
+	salt   uint32 // distinguishes the op from another one with the same hash, which Gorgonia would otherwise take for the same
 }
 
 var (
@@ -27,8 +27,8 @@ var (
 
 // apply adds spec(children…) to the children's graph.
 //
-// Gorgonia merges nodes of equal 32-bit hash without comparing their children. A merge with a node of
-// other children is a collision: the op is then salted until its node is its own.
+// Gorgonia merges nodes with the same 32-bit hash without comparing their children. If the node returned has other
+// children, the hashes have collided: the salt is then changed until the op gets a node of its own.
 func apply(s spec, children ...*G.Node) (n *G.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -90,11 +90,11 @@ func childrenOf(n *G.Node) (children []*G.Node) {
 // Arity is the number of inputs.
 func (o op) Arity() int { return o.arity }
 
-// Type has a free variable for each input; the output's type is known already.
+// Type has a free type variable for each input; the output's type is known already.
 func (o op) Type() hm.Type {
 	ts := make([]hm.Type, 0, o.arity+1)
 	for i := range o.arity {
-		ts = append(ts, hm.TypeVariable(rune(0x4e00+i))) // apart from Gorgonia's own letters
+		ts = append(ts, hm.TypeVariable(rune(0x4e00+i))) // letters that Gorgonia does not use itself
 	}
 	if o.dims == 0 {
 		return hm.NewFnType(append(ts, o.engine.tensorType())...)
@@ -102,7 +102,7 @@ func (o op) Type() hm.Type {
 	return hm.NewFnType(append(ts, G.TensorType{Dims: o.dims, Of: o.engine.tensorType()})...)
 }
 
-// InferShape is the spec's.
+// InferShape is the spec's shape.
 func (o op) InferShape(in ...G.DimSizer) (tensor.Shape, error) {
 	shapes, err := G.DimSizersToShapes(in)
 	if err != nil {
@@ -127,12 +127,12 @@ func (o op) Do(in ...G.Value) (G.Value, error) {
 	return o.do(tensor.New(tensor.Of(o.engine.tensorType()), tensor.WithShape(out...)), in)
 }
 
-// UsePreallocDo runs the op into the memory given.
+// UsePreallocDo runs the op into the given memory.
 func (o op) UsePreallocDo(prealloc G.Value, in ...G.Value) (G.Value, error) {
 	return o.do(prealloc, in)
 }
 
-// do runs under Gorgonia's own machines, which start it on another goroutine where a panic would end the
+// do runs the op under Gorgonia's own machines, which call it on another goroutine, where a panic would end the
 // process.
 func (o op) do(out G.Value, in []G.Value) (v G.Value, err error) {
 	defer func() {
@@ -143,7 +143,7 @@ func (o op) do(out G.Value, in []G.Value) (v G.Value, err error) {
 	return o.engine.do(o.spec, out, in)
 }
 
-// ReturnsPtr is false: no output aliases an input under Gorgonia's machines.
+// ReturnsPtr is false: under Gorgonia's machines no output aliases an input.
 func (o op) ReturnsPtr() bool { return false }
 
 // CallsExtern is false.
@@ -164,7 +164,7 @@ func (o op) Hashcode() uint32 {
 	return h.Sum32()
 }
 
-// String names the op in messages.
+// String prints the op in messages.
 func (o op) String() string { return fmt.Sprintf("%T%+v", o.spec, o.spec) }
 
 // DiffWRT is true for every input of a differentiable spec.

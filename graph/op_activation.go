@@ -11,7 +11,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// An Activation names what a layer of a network applies to each number; the zero value is the identity.
+// An Activation names a function that a layer of a network applies to each number; the zero value is the identity.
 type Activation string
 
 // The activations of conditioners.
@@ -23,7 +23,7 @@ const (
 	Gelu   Activation = "gelu"
 )
 
-// A function names a function of one number that an op applies to every element: the activations, and those below.
+// A function names a function that an op applies to each element: the activations, and those below.
 type function string
 
 const (
@@ -48,7 +48,7 @@ const (
 	logStepFn          function = "logstep"
 )
 
-// curve is a function and its slope from x and y = f(x).
+// curve is a function and its slope, the latter from x and y = f(x).
 type curve struct {
 	f     func(x float64) float64
 	slope func(x, y float64) float64
@@ -100,10 +100,10 @@ func (a Activation) Validate() error {
 	return nil
 }
 
-// slopeFromValue reports whether the slope needs only y, so that a fused op need not keep x.
+// slopeFromValue reports whether the slope depends only on y, so that a fused op need not keep x.
 func (a Activation) slopeFromValue() bool { return a == Linear || a == Relu || a == Tanh }
 
-// activate is a function applied to every element.
+// activate applies a function to every element.
 type activate struct{ fn function }
 
 // Activate applies act to every element.

@@ -9,8 +9,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// arith is a∘b, element by element; b's axes may be the last axes of a and are then repeated over the first
-// ones. Nothing is copied for it.
+// arith is a∘b, element by element. b may have only the last axes of a, and is then repeated along the first ones,
+// without being copied.
 type arith struct{ kind arithKind }
 
 type arithKind byte

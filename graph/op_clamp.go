@@ -35,7 +35,7 @@ func bindClamp[T kernel.Float](s clampOp, out array[T], in []array[T]) func() {
 	}
 }
 
-// clampSlope is g times the clamp's slope, from the clamped value.
+// clampSlope is g times the clamp's slope, computed from the clamped value.
 type clampSlope clampOp
 
 func (s clampSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }

@@ -9,10 +9,10 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// columnRange is n columns of a matrix, from one on.
+// columnRange is n columns of a matrix, from index from on.
 type columnRange struct{ from, n int }
 
-// Columns are n columns of x (N×D), from one on: N×n.
+// Columns are n columns of x (N×D), from index from on: N×n.
 func (b *Builder) Columns(x *G.Node, from, n int) *G.Node { return b.apply(columnRange{from, n}, x) }
 
 func (s columnRange) shape(in []tensor.Shape) (tensor.Shape, error) {

@@ -10,8 +10,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A mask splits the columns of a matrix: true marks a column of the first half (the identity half of a coupling), 'T' in
-// a string, which can be part of an op.
+// maskString writes a mask as a string, which can be part of an op: 'T' for a column of the first half (the identity
+// half of a coupling), which the mask marks by true.
 func maskString(mask []bool) string {
 	var s strings.Builder
 	for _, m := range mask {
@@ -59,7 +59,7 @@ func (b *Builder) Apart(x *G.Node, d int) (first, second *G.Node) {
 	return b.Split(x, mask)
 }
 
-// split packs the two halves of a matrix one after the other.
+// split stores the two halves of a matrix one after the other.
 type split struct{ mask string }
 
 func (s split) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -75,7 +75,7 @@ func (s split) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 	return c.nodes(c.apply(join(s), first, second))
 }
 
-// halves are the two matrices, of n rows, that are packed in p.
+// halves are the two matrices, of n rows, that are stored in p.
 func (s split) halves(c *chain, p *G.Node, n int) (first, second *G.Node) {
 	da := countTrue(s.mask)
 	db := len(s.mask) - da
@@ -124,8 +124,8 @@ func bindJoin[T kernel.Float](s join, out array[T], in []array[T]) func() {
 	}
 }
 
-// A columnRun is n neighbouring columns of one half, 0 or 1: from column on in the matrix, from packed on in the packed
-// halves, whose rows there are width long.
+// A columnRun is n adjacent columns of one half, 0 or 1: from index column on in the matrix, and from index packed on
+// in the packed halves, whose rows have the given width.
 type columnRun struct{ half, n, column, packed, width int }
 
 func runsOf(mask string, rows int) (runs []columnRun) {
@@ -152,7 +152,7 @@ func moveColumns[T kernel.Float](dst []T, dstWidth int, src []T, srcWidth, n int
 		for i, j := 0, 0; i < len(src) && j < len(dst); i, j = i+srcWidth, j+dstWidth {
 			dst[j] = src[i]
 		}
-	case n <= 8: // too few to repay the call of copy
+	case n <= 8: // too few for a call of copy to pay off
 		for i, j := 0, 0; i+n <= len(src) && j+n <= len(dst); i, j = i+srcWidth, j+dstWidth {
 			for k, v := range src[i : i+n] {
 				dst[j+k] = v

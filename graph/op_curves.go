@@ -12,12 +12,13 @@ import (
 
 // Functions of one number, element by element, for transforms and bases.
 
-// LogOnePlusSquare is log(1 + x²), which does not overflow.
+// LogOnePlusSquare is log(1 + x²), without overflow.
 func (b *Builder) LogOnePlusSquare(x *G.Node) *G.Node {
 	return b.apply(activate{logOnePlusSquareFn}, x)
 }
 
-// StudentConstant is log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ from log ν: the log-density of Student's t at its middle.
+// StudentConstant is log Γ((ν+1)/2) − log Γ(ν/2) − ½ log νπ as a function of log ν: the log-density of Student's t at
+// its centre.
 func (b *Builder) StudentConstant(logNu *G.Node) *G.Node {
 	return b.apply(activate{studentConstantFn}, logNu)
 }
@@ -28,10 +29,10 @@ func (b *Builder) Sinh(x *G.Node) *G.Node { return b.apply(activate{sinhFn}, x) 
 // Asinh is the inverse of Sinh.
 func (b *Builder) Asinh(x *G.Node) *G.Node { return b.apply(activate{asinhFn}, x) }
 
-// LogCosh is log cosh x, which does not overflow.
+// LogCosh is log cosh x, without overflow.
 func (b *Builder) LogCosh(x *G.Node) *G.Node { return b.apply(activate{logCoshFn}, x) }
 
-// Softplus is log(1 + exp x), which does not overflow.
+// Softplus is log(1 + exp x), without overflow.
 func (b *Builder) Softplus(x *G.Node) *G.Node { return b.apply(activate{softplusFn}, x) }
 
 // SignedLog is log(1 + x) for x ≥ 0 and −log(1 − x) for x < 0.
@@ -46,19 +47,19 @@ func (b *Builder) Abs(x *G.Node) *G.Node { return b.apply(activate{absFn}, x) }
 // ExpRelative is (exp(x) − 1)/x, which is 1 at 0.
 func (b *Builder) ExpRelative(x *G.Node) *G.Node { return b.apply(activate{expRelativeFn}, x) }
 
-// LogRelative is log(1 + x)/x, which is 1 at 0; x is to be more than −1.
+// LogRelative is log(1 + x)/x, which is 1 at 0; x must be greater than −1.
 func (b *Builder) LogRelative(x *G.Node) *G.Node { return b.apply(activate{logRelativeFn}, x) }
 
-// Log is the natural logarithm; x is to be positive.
+// Log is the natural logarithm; x must be positive.
 func (b *Builder) Log(x *G.Node) *G.Node { return b.apply(activate{logFn}, x) }
 
-// Sqrt is the square root; x is to be positive.
+// Sqrt is the square root; x must be positive.
 func (b *Builder) Sqrt(x *G.Node) *G.Node { return b.apply(activate{sqrtFn}, x) }
 
-// Invert is 1/x; x is not to be zero.
+// Invert is 1/x; x must not be zero.
 func (b *Builder) Invert(x *G.Node) *G.Node { return b.apply(activate{inverseFn}, x) }
 
-// LogStep is 0 where x ≥ 0 and −Inf where it is not: the logarithm of being inside, x of it. Its slope is 0.
+// LogStep is 0 for x ≥ 0 and −Inf for x < 0: the logarithm of the indicator of x ≥ 0. Its slope is 0.
 func (b *Builder) LogStep(x *G.Node) *G.Node { return b.apply(activate{logStepFn}, x) }
 
 // shift adds a constant.
@@ -82,10 +83,10 @@ func bindShift[T kernel.Float](s shift, out array[T], in []array[T]) func() {
 	}
 }
 
-// wrap takes numbers into an interval by steps of its length.
+// wrap moves numbers into an interval by multiples of its length.
 type wrap struct{ lo, hi float64 }
 
-// Wrap is the angle x in [lo, hi): x + n·(hi − lo) for a whole number n. Its slope is 1.
+// Wrap moves x into [lo, hi): x + n·(hi − lo) for an integer n. Its slope is 1.
 func (b *Builder) Wrap(x *G.Node, lo, hi float64) *G.Node { return b.apply(wrap{lo, hi}, x) }
 
 func (s wrap) shape(in []tensor.Shape) (tensor.Shape, error) {

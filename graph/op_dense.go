@@ -9,7 +9,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// affine is the fused dense layer act(x·W + bias), for activations whose slope is a function of their value. With degrees W is masked.
+// affine is the fused dense layer act(x·W + bias), for activations whose slope is a function of their value. With degrees, W is
+// masked.
 type affine struct {
 	act Activation
 	degrees
@@ -20,7 +21,7 @@ func (b *Builder) Dense(x, w, bias *G.Node, act Activation) *G.Node {
 	return b.dense(x, w, bias, degrees{}, act)
 }
 
-// dense is Dense of weights that are masked where there are degrees.
+// dense is Dense, with masked weights if there are degrees.
 func (b *Builder) dense(x, w, bias *G.Node, m degrees, act Activation) *G.Node {
 	if !b.fails() && b.Composed {
 		return b.Activate(b.Add(b.MatMul(x, w), bias), act)
@@ -42,7 +43,7 @@ func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	x, w := in[0], in[1]
 	switch factors, of, ok := factorsOf(g); {
-	case s.act == Relu && ok: // what the relu does not let through need not be computed
+	case s.act == Relu && ok: // products where the relu is zero need not be computed
 		g = c.apply(matMulWhere{of}, out, factors[0], factors[1])
 	case s.act != Linear:
 		g = c.apply(activationSlope{function(s.act)}, out, out, g)

@@ -9,10 +9,10 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Intervals is the log-probability of the intervals from lo to hi under mixtures of k normals, and the log-density where lo = hi: N×d
-// each. theta, N×(3·d·K), holds logits, means and raw log scales as Mixture's does; clamp bounds the log scales, and a standard
-// normal has the weight background beside the mixture. Exact however far
-// out or narrow an interval is; see kernel.Intervals. There is no form of small ops.
+// Intervals is the log-probability of the intervals from lo to hi under mixtures of k normals, or the log-density where lo = hi; lo
+// and hi are N×d. theta, N×(3·d·K), holds logits, means and raw log scales as for Mixture; clamp bounds the log scales, and a
+// standard normal is added to the mixture with the weight background. The result is exact however far out or narrow an interval is;
+// see kernel.Intervals. There is no composed form.
 func (b *Builder) Intervals(lo, hi, theta *G.Node, k int, clamp kernel.Clamp, background float64) *G.Node {
 	return b.apply(intervals{k, clamp, background}, lo, hi, theta)
 }
@@ -48,7 +48,7 @@ func bindIntervals[T kernel.Float](s intervals, out array[T], in []array[T]) fun
 	return func() { c.Forward(in[0].data, in[1].data, in[2].data, out.data) }
 }
 
-// intervalsSlope packs the gradients in lo, hi and theta.
+// intervalsSlope stores the gradients in lo, hi and theta in one tensor.
 type intervalsSlope intervals
 
 func (s intervalsSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -67,7 +67,7 @@ func bindIntervalsSlope[T kernel.Float](s intervals, out array[T], in []array[T]
 	}
 }
 
-// intervalsShape is what tells kernel.Intervals apart.
+// intervalsShape is the key of a kernel.Intervals in the workspace.
 type intervalsShape struct {
 	d int
 	intervals

@@ -11,21 +11,21 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A code is how a level of a category stands in a tensor: 1 + its index, and 0 for none.
+// A code represents a level of a category in a tensor: 1 + its index, or 0 for none.
 
-// OneHot writes codes (N×C) of categories that have so many levels each as N×Σlevels: 1 at the level of a code, else 0. It has no
-// gradient. A code that is none of its column is a NaN in all of its places.
+// OneHot writes codes (N×C) of categories with the given numbers of levels as N×Σlevels: 1 at the level of the code, else 0. It
+// has no gradient. An invalid code gives NaN in all places of its category.
 func (b *Builder) OneHot(codes *G.Node, levels []int) *G.Node {
 	return b.apply(oneHot{levelString(levels)}, codes)
 }
 
-// LevelLogProb is the log-probability of codes (N×C) under the softmax of each category's logits (N×Σlevels, the categories one
-// after the other): N×C. The code 0 has 0. A code that is none of its column has NaN.
+// LevelLogProb is the log-probability of codes (N×C) under the softmax of each category's logits (N×Σlevels, one category after
+// the other): N×C. The code 0 gives 0, an invalid code NaN.
 func (b *Builder) LevelLogProb(logits, codes *G.Node, levels []int) *G.Node {
 	return b.apply(levelLogProb{levelString(levels)}, logits, codes)
 }
 
-// levelString is the categories' numbers of levels as a string, which can be part of an op.
+// levelString writes the numbers of levels as a string, which can be part of an op.
 func levelString(levels []int) string { return strings.Trim(fmt.Sprint(levels), "[]") }
 
 func levelsOf(s string) (levels []int, total int) {
@@ -48,7 +48,7 @@ func checkLevels(s string) (levels []int, total int, err error) {
 	return levels, total, nil
 }
 
-// levelAt is the index that a code stands for, −1 for none; ok is false where it is no code.
+// levelAt is the index of the level that a code stands for, −1 for none; ok is false for an invalid code.
 func levelAt(code float64, levels int) (at int, ok bool) {
 	if code != math.Trunc(code) || !(code >= 0 && code <= float64(levels)) {
 		return 0, false

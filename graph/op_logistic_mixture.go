@@ -7,18 +7,18 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// LogisticMixture is Mixture of logistic distributions, z = logit F(x), with the log slope log dz/dx = log f(x) − log F(x)(1 − F(x)).
-// x, theta and clamp are as there. There is no form of small ops.
+// LogisticMixture is Mixture with logistic distributions, z = logit F(x), and the log slope log dz/dx = log f(x) − log F(x)(1 −
+// F(x)). x, theta and clamp are as for Mixture. There is no composed form.
 func (b *Builder) LogisticMixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSlope *G.Node) {
 	return b.unpack(b.apply(logisticMixture{k, clamp, false}, x, theta), x)
 }
 
-// LogisticMixtureInverse is the inverse map x(z) and its log slope log dx/dz, both N×d, as MixtureInverse is.
+// LogisticMixtureInverse is the inverse map x(z) and its log slope log dx/dz, both N×d, as MixtureInverse.
 func (b *Builder) LogisticMixtureInverse(z, theta *G.Node, k int, clamp kernel.Clamp) (x, logSlope *G.Node) {
 	return b.unpack(b.apply(logisticMixture{k, clamp, true}, z, theta), z)
 }
 
-// logisticMixture packs the map's value and log slope, each N×d. With inverse it maps z to x.
+// logisticMixture stores the map's value and log slope, each N×d, in one tensor. With inverse it maps z to x.
 type logisticMixture mixture
 
 func (s logisticMixture) shape(in []tensor.Shape) (tensor.Shape, error) { return mixture(s).shape(in) }
@@ -30,7 +30,7 @@ func (s logisticMixture) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 
 func (s logisticMixture) kernels() kernels { return both(s, bindLogisticMixture, bindLogisticMixture) }
 
-// logisticShape is what tells LogisticMixtures apart.
+// logisticShape is the key of a kernel.LogisticMixtures in the workspace.
 type logisticShape mixtureShape
 
 // logisticsOf are the mixtures of the columns of x.
@@ -51,7 +51,8 @@ func bindLogisticMixture[T kernel.Float](s logisticMixture, out array[T], in []a
 	return func() { batch.Forward(x, theta, value, logSlope) }
 }
 
-// logisticMixtureSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
+// logisticMixtureSlope stores the gradients in x (or z) and theta in one tensor, from x, theta, the op's result and its
+// gradient.
 type logisticMixtureSlope mixture
 
 func (s logisticMixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {

@@ -9,7 +9,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// logSumExp is log Σ exp over the last axis; −Inf terms are legal.
+// logSumExp is log Σ exp over the last axis; terms may be −Inf.
 type logSumExp struct{}
 
 // LogSumExp is log Σ exp over the last axis: N×K → N.

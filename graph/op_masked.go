@@ -11,22 +11,22 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// degrees say what is kept of the weights of a layer, i×o: what leads from a row's degree to an equal or a higher one of a column;
-// all of them where there are none. They are lists of numbers as fmt prints them, since an op is comparable.
+// degrees say which weights of an i×o layer are kept: those that lead from a row to a column of the same or a higher degree; all
+// if there are no degrees. They are lists of numbers as printed by fmt, since an op must be comparable.
 type degrees struct{ rows, columns string }
 
-// masked is a matrix without what its degrees leave out, where it is zero.
+// masked sets the entries of a matrix that its degrees exclude to zero.
 type masked struct{ degrees }
 
-// MaskedDense is Dense without those weights w_ij of which rows_i > columns_j, which count as zero: what is of degree m then depends
-// on inputs of degree at most m (Germain et al. 2015, arXiv:1502.03509). The weights and their gradients are masked once a step, and
-// products pass over the zeros where degrees are in order.
+// MaskedDense is Dense without the weights w_ij for which rows_i > columns_j, which count as zero: a unit of degree m then depends
+// only on inputs of degree at most m (Germain et al. 2015, arXiv:1502.03509). The weights and their gradients are masked once a
+// step, and products skip the zeros if degrees are in ascending order.
 func (b *Builder) MaskedDense(x, w, bias *G.Node, rows, columns []int, act Activation) *G.Node {
 	m := degrees{fmt.Sprint(rows), fmt.Sprint(columns)}
 	return b.dense(x, b.apply(masked{m}, w), bias, m, act)
 }
 
-// degreesOf reads what fmt printed.
+// degreesOf parses degrees printed by fmt.
 func degreesOf(printed string) (degrees []int) {
 	for _, s := range strings.Fields(strings.Trim(printed, "[]")) {
 		m, _ := strconv.Atoi(s) // printed from an int
@@ -71,7 +71,7 @@ func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 	}
 }
 
-// gemm prepares a product in which weights have the degrees.
+// gemm prepares a product with weights that have these degrees.
 func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
 	product := w.products.Gemm(transA, transB, m, n, k)
 	if s != (degrees{}) {

@@ -7,8 +7,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// matMul is op(a)·op(b) of two matrices, op the transpose where asked. With degrees it is a product of masked weights, which are b,
-// or with transA their gradient.
+// matMul is op(a)·op(b) for two matrices, where op is the transpose if requested. With degrees it is a product with masked weights,
+// which are b, or with transA the gradient of such weights.
 type matMul struct {
 	transA, transB bool
 	degrees

@@ -9,10 +9,10 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Mixture maps every element of x (N×d) by the mixture of its column, z = Φ⁻¹(F(x)), and returns z and the
-// log slope log dz/dx = log f(x) − log φ(z), both N×d. theta holds logits, means and raw log scales, in this
-// order, either 3×d×K, the same for every row, or N×(3·d·K), one set a row; clamp bounds the log scales.
-// Exact in both tails; see kernel.Mixture.
+// Mixture maps every element of x (N×d) by the mixture of its column, z = Φ⁻¹(F(x)), and returns z and the log slope
+// log dz/dx = log f(x) − log φ(z), both N×d. theta holds logits, means and raw log scales, in this order: either 3×d×K,
+// the same for every row, or N×(3·d·K), one set for each row; clamp bounds the log scales. The result is exact in both
+// tails; see kernel.Mixture.
 func (b *Builder) Mixture(x, theta *G.Node, k int, clamp kernel.Clamp) (z, logSlope *G.Node) {
 	if !b.fails() && b.Composed {
 		return b.composedMixture(x, theta, k, clamp)
@@ -31,7 +31,7 @@ func (b *Builder) MixtureInverse(z, theta *G.Node, k int, clamp kernel.Clamp) (x
 	return x, logSlope
 }
 
-// unpack reads a mixture's result and log slope, packed one after the other.
+// unpack separates an op's value and log slope, which are stored one after the other in one tensor.
 func (b *Builder) unpack(packed, like *G.Node) (value, logSlope *G.Node) {
 	if b.fails() {
 		return nil, nil
@@ -40,7 +40,7 @@ func (b *Builder) unpack(packed, like *G.Node) (value, logSlope *G.Node) {
 	return b.Slab(packed, 0, n, d), b.Slab(packed, n*d, n, d)
 }
 
-// mixture packs the map's value and log slope, each N×d. With inverse it maps z to x.
+// mixture stores the map's value and log slope, each N×d, in one tensor. With inverse it maps z to x.
 type mixture struct {
 	k       int
 	clamp   kernel.Clamp
@@ -94,7 +94,8 @@ func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() 
 // perRow reports whether theta has a set of mixtures for each row.
 func perRow(theta tensor.Shape) bool { return theta.Dims() == 2 }
 
-// mixtureSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
+// mixtureSlope stores the gradients in x (or z) and theta in one tensor, from x, theta, the op's result and its
+// gradient.
 type mixtureSlope mixture
 
 func (s mixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -116,7 +117,7 @@ func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 	}
 }
 
-// mixtureShape is what tells MixtureBatches apart.
+// mixtureShape is the key of a MixtureBatch in the workspace.
 type mixtureShape struct {
 	d, k   int
 	perRow bool

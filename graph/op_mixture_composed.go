@@ -26,7 +26,7 @@ func (b *Builder) composedMixture(x, theta *G.Node, k int, clamp kernel.Clamp) (
 	return z, b.Sub(logf, b.LogPDF(z))
 }
 
-// third is logits (0), means (1) or raw log scales (2) of theta: d×K, or N×d×K where theta has a row for each x.
+// third is logits (0), means (1) or raw log scales (2) of theta: d×K, or N×d×K if theta has a set for each row.
 func (b *Builder) third(theta *G.Node, i, d, k int) *G.Node {
 	if b.fails() {
 		return nil

@@ -6,15 +6,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// mixtures walks the elements of an N×d matrix with each one's mixture loaded: column by column where theta is
-// the same for every row, element by element otherwise.
+// mixtures visits the elements of an N×d matrix, each with its mixture loaded: column by column if theta is the same
+// for every row, else element by element.
 type mixtures[T kernel.Float] struct {
 	mixture *kernel.Mixture
 	clamp   kernel.Clamp
 	k       int
 	theta   []T
 	perRow  bool
-	scales  []float64 // clamped log scales of the mixture that is loaded
+	scales  []float64 // clamped log scales of the current mixture
 	logits  []float64
 	means   []float64
 }
@@ -44,7 +44,8 @@ func (m *mixtures[T]) each(n, d int, visit func(mix *kernel.Mixture, i int)) {
 	}
 }
 
-// at is the offset of element i's logits in theta and the stride from there to its means and scales.
+// at is the offset of element i's logits in theta, and the distance from there to its means and from these to its
+// scales.
 func (m *mixtures[T]) at(i, d int) (offset, stride int) {
 	stride = d * m.k
 	if m.perRow {
@@ -69,16 +70,16 @@ func (m *mixtures[T]) parts(theta []T, offset, stride int) (logits, means, scale
 // bindInverseSlope is the gradient of the inverse map x(z), whose log slope is −l(x). The implicit function theorem gives,
 // from gradients gx and gl' of its results,
 //
-//	gz = gx'/z'(x),  gθ = −(gx'/z'(x))·∂z/∂θ − gl'·∂l/∂θ,  gx' = gx − gl'·∂l/∂x:
+//	gz = gx'/z'(x),  gθ = −(gx'/z'(x))·∂z/∂θ − gl'·∂l/∂θ,  gx' = gx − gl'·∂l/∂x.
 //
-// the forward gradient at x with upstream −gz and −gl'.
+// This is the forward gradient at x with the upstream gradients −gz and −gl'.
 func bindInverseSlope[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
 	packed, up := in[2].data, in[3].data
 	gz, gtheta := out.data[:nd], out.data[nd:]
 	m := newMixtures(s, in[1])
-	sums := make([]float64, 3*s.k) // the gradient of the mixture that is loaded
+	sums := make([]float64, 3*s.k) // the gradient of the current mixture
 	gLogits, gMeans, gScales := sums[:s.k], sums[s.k:2*s.k], sums[2*s.k:]
 
 	one := func(mix *kernel.Mixture, i int) {
@@ -99,7 +100,7 @@ func bindInverseSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 	return func() {
 		m.each(n, d, func(mix *kernel.Mixture, i int) {
 			one(mix, i)
-			if m.perRow || i+d >= nd { // the last element of its mixture
+			if m.perRow || i+d >= nd { // this was the last element of the current mixture
 				flush(m.at(i, d))
 			}
 		})

@@ -6,8 +6,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// keptMixture is a mixture with a set a row that keeps what its gradient needs of the sets: no softmax and no clamp is then
-// evaluated a second time, and theta is not needed any more. Its output is the mixture's, and what it keeps.
+// keptMixture is a mixture with one set for each row that keeps intermediate results for its gradient. The gradient then
+// evaluates no softmax and no clamp again, and does not need theta. Its output is the mixture's, followed by what it keeps.
 type keptMixture mixture
 
 func (s keptMixture) extends() spec { return mixture(s) }
@@ -27,7 +27,8 @@ func bindKeptMixture[T kernel.Float](s mixture, out array[T], in []array[T]) fun
 	}
 }
 
-// ownMixtureSlope packs the gradients in x and theta, from x, the output of keptMixture and the gradient of the mixture's.
+// ownMixtureSlope stores the gradients in x and theta in one tensor, from x, the output of keptMixture and the gradient of
+// the mixture's part.
 type ownMixtureSlope mixture
 
 func (s ownMixtureSlope) shape(in []tensor.Shape) (tensor.Shape, error) {

@@ -17,7 +17,7 @@ func (s normalScore) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return sum{}.shape(in)
 }
 
-// grads gives each tail its own gradient and the tail that was not taken zero, whatever its value.
+// grads gives the tail that was used its gradient, and the other one zero, whatever its value.
 func (s normalScore) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	var c chain
 	return c.nodes(

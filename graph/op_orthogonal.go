@@ -9,14 +9,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// maxDim bounds the columns of a rotation and its reflectors: square matrices of each are made before anything is computed.
+// maxDim limits the columns of a rotation and its reflectors, because square matrices of both are allocated before anything
+// is computed.
 const maxDim = 1 << 14
 
 // orthogonal is the product of Householder reflectors as a matrix.
 type orthogonal struct{}
 
-// Orthogonal is Q = H_1·…·H_R, d×d, of the reflectors v (R×d), H = I − 2 v vᵀ/‖v‖². The rotation is then one
-// matrix product x·Q for any number of rows; a zero v is the identity.
+// Orthogonal is Q = H_1·…·H_R, d×d, for the reflectors v (R×d), H = I − 2 v vᵀ/‖v‖². A rotation is then one matrix
+// product x·Q for any number of rows; a zero v is the identity.
 func (b *Builder) Orthogonal(v *G.Node) *G.Node { return b.apply(orthogonal{}, v) }
 
 func (s orthogonal) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -59,7 +60,7 @@ func bindOrthogonalSlope[T kernel.Float](out array[T], in []array[T]) func() {
 	return func() { reflectors.Backward(out.data, v.data, gq) }
 }
 
-// reflectorShape is what tells Reflectors apart.
+// reflectorShape is the key of a kernel.Reflectors in the workspace.
 type reflectorShape struct{ r, d int }
 
 func reflectorScratch[T kernel.Float](w *workspace[T], r, d int) *kernel.Reflectors[T] {

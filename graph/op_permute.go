@@ -12,7 +12,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// permute puts the columns of a matrix into another order, which it has as a string: numbers with commas between them.
+// permute puts the columns of a matrix into another order, given as a string: numbers separated by commas.
 type permute struct{ order string }
 
 // Permute puts the columns of x (N×d) into another order: column j of the result is column order[j] of x. order is a permutation of
@@ -32,13 +32,13 @@ func permuteBy(order []int) permute {
 func (s permute) columns() []int {
 	order := make([]int, 0, strings.Count(s.order, ",")+1)
 	for from := range strings.SplitSeq(s.order, ",") {
-		n, _ := strconv.Atoi(from) // permuteBy has written it
+		n, _ := strconv.Atoi(from) // cannot fail: permuteBy has written it
 		order = append(order, n)
 	}
 	return order
 }
 
-// InverseOrder is the permutation that undoes another one; ok is false where order is no permutation of 0 … len(order)−1.
+// InverseOrder is the inverse permutation; ok is false if order is no permutation of 0 … len(order)−1.
 func InverseOrder(order []int) (back []int, ok bool) {
 	back = slices.Repeat([]int{-1}, len(order))
 	for j, from := range order {

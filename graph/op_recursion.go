@@ -11,25 +11,25 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A Recursion maps v to y, both N×d, column by column: the column at place p of the order by a map of one number whose parameters θ
-// depend on the columns of y at earlier places,
+// A Recursion maps v to y, both N×d, column by column. The column at place p of the order is mapped by a map of one number whose
+// parameters θ depend on the columns of y at earlier places,
 //
 //	y_j = Map(v_j; θ_j),  θ = Theta(y, context),  j = Order[p],  θ_j a function of y_Order[0] … y_Order[p−1] and the context.
 //
 // It is the slow direction of an autoregressive flow: y takes d evaluations of Theta, and its gradients d more, by the implicit
-// function theorem. The other direction, v from y, takes one and is an ordinary graph.
+// function theorem. The other direction, from y to v, takes one evaluation and is an ordinary graph.
 type Recursion struct {
 	Order  []int    // a permutation of the columns
 	Parts  []int    // sizes: θ is N×(d·ΣParts), Parts[0] numbers for each column, then Parts[1] for each, and so on
-	Params []*Param // that Theta reads
+	Params []*Param // the parameters that Theta uses
 	// Theta maps y (N×d) and the context (N×c, or nil) to θ.
 	Theta func(b *Builder, y, context *G.Node) *G.Node
-	// Map maps any number of columns of v by their θ: y and log dy/dv, both of v's shape.
+	// Map maps any number of columns of v by their θ. It returns y and log dy/dv, both in v's shape.
 	Map func(b *Builder, v, theta *G.Node) (y, logSlope *G.Node)
 }
 
-// Recurse adds the recursion to the graph: y and log dy_j/dv_j, both N×d. The graph has Theta once, however many columns there are:
-// in a program of its own, which runs d times.
+// Recurse adds the recursion to the graph and returns y and log dy_j/dv_j, both N×d. Theta is compiled once, however many columns
+// there are: into a program of its own, which runs d times.
 func (b *Builder) Recurse(r Recursion, v, context *G.Node) (y, logSlope *G.Node) {
 	if b.fails() {
 		return nil, nil
@@ -51,8 +51,8 @@ func (b *Builder) Recurse(r Recursion, v, context *G.Node) (y, logSlope *G.Node)
 	return b.unpack(b.apply(recur{s}, children...), v)
 }
 
-// recur packs y and its log slopes, from v, the context where there is one, and the parameters. Two recursions are never the same
-// node: each has its own programs.
+// recur stores y and its log slopes in one tensor; its inputs are v, the context if there is one, and the parameters. Two
+// recursions are never merged into one node, because each has its own programs.
 type recur struct{ *solver }
 
 func (s recur) shape([]tensor.Shape) (tensor.Shape, error) { return tensor.Shape{2, s.n, s.d}, nil }
@@ -68,8 +68,8 @@ func (s recur) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 
 func (s recur) kernels() kernels { return both(s, bindRecur, bindRecur) }
 
-// bindRecur finds one column after the other. Those that are not known yet are zero: a number that is not finite would reach θ even
-// through a factor that is zero.
+// bindRecur computes one column after the other. Columns that are not known yet are zero, because a number that is not finite would
+// affect θ even through a zero factor.
 func bindRecur[T kernel.Float](s recur, out array[T], in []array[T]) func() {
 	d, v := s.d, in[0].data
 	y, logSlope := out.data[:s.n*d], out.data[s.n*d:]
@@ -109,13 +109,16 @@ func moveParts[T kernel.Float](one, theta []T, parts []int, j, d int) {
 	}
 }
 
-// recurSlope packs the gradients in v, the context and the parameters, from these, the packed result and its gradient.
+// recurSlope stores the gradients in v, the context and the parameters in one tensor, from these inputs, the op's
+// result and its gradient.
 //
-// With F(v, y, φ) = Map(v; Theta(y)), which is y, and ℓ(v, y, φ) its log slopes, gradients gy and gℓ of both make
+// Let F(v, y, φ) = Map(v; Theta(y)), which equals y, and ℓ(v, y, φ) be its log slopes. From the gradients gy and gℓ of
+// both,
 //
 //	u = gy + (∂F/∂y)ᵀu + (∂ℓ/∂y)ᵀgℓ,  gφ = (∂F/∂φ)ᵀu + (∂ℓ/∂φ)ᵀgℓ,  and gv likewise.
 //
-// Row j of ∂F/∂y and of ∂ℓ/∂y reaches the columns before j alone, so u is found from the last column to the first.
+// Row j of ∂F/∂y and of ∂ℓ/∂y is nonzero only for the columns before j, so u is computed from the last column to the
+// first.
 type recurSlope recur
 
 func (s recurSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -161,12 +164,12 @@ func bindRecurSlope[T kernel.Float](s recurSlope, out array[T], in []array[T]) f
 	})
 }
 
-// A solver is a recursion over n rows, with the programs that it runs. It belongs to the one program of the graph that it is in.
+// A solver is a recursion over n rows, with the programs that it runs. It belongs to the one program whose graph it is in.
 type solver struct {
 	Recursion
 	n, d, c int // rows, columns, numbers of context
 	like    *Builder
-	failed  error // of the last run
+	failed  error // error of the last run
 
 	theta  *subprogram // y and context → θ
 	column *subprogram // v and θ of one column → y, log slope
@@ -174,7 +177,7 @@ type solver struct {
 	inRest *subprogram // the same → the gradients in v, context and parameters
 }
 
-// newSolver is of v and, where there is one, the context.
+// newSolver makes a solver for v and, if there is one, the context.
 func newSolver(b *Builder, r Recursion, given []*G.Node) (*solver, error) {
 	s := &solver{Recursion: r, n: Rows(given[0]), d: Cols(given[0]), like: b}
 	if len(given) > 1 {
@@ -223,7 +226,7 @@ func shapesOf(nodes []*G.Node) (shapes []tensor.Shape) {
 	return shapes
 }
 
-// differentiate makes the programs of the gradient, where the graph wants one.
+// differentiate compiles the programs of the gradient, if the graph needs it.
 func (s *solver) differentiate() (err error) {
 	if s.inRest != nil {
 		return nil
@@ -241,7 +244,7 @@ func (s *solver) differentiate() (err error) {
 	return err
 }
 
-// gradient is of F·u + ℓ·gℓ, in nodes that wrt chooses.
+// gradient compiles the gradient of F·u + ℓ·gℓ in the nodes that wrt selects.
 func (s *solver) gradient(wrt func(b *Builder, in []*G.Node) []*G.Node) (*subprogram, error) {
 	return s.compile(func(b *Builder) (in, out []*G.Node) {
 		for _, name := range []string{"v", "y", "u", "gl"} {
@@ -253,7 +256,7 @@ func (s *solver) gradient(wrt func(b *Builder, in []*G.Node) []*G.Node) (*subpro
 	})
 }
 
-// context is the input of that name, where there is one.
+// context is the input for the context, if there is one.
 func (s *solver) context(b *Builder) []*G.Node {
 	if s.c == 0 {
 		return nil
@@ -261,13 +264,13 @@ func (s *solver) context(b *Builder) []*G.Node {
 	return []*G.Node{b.Input("context", s.n, s.c)}
 }
 
-// parameters is Theta, whose shape is checked.
+// parameters is the result of Theta, with its shape checked.
 func (s *solver) parameters(b *Builder, y *G.Node, context []*G.Node) *G.Node {
 	theta := s.Theta(b, y, append(context, nil)[0])
 	return s.checked(b, "Theta", theta, s.d*total(s.Parts))
 }
 
-// mapped is Map, whose shapes are checked.
+// mapped is the result of Map, with its shapes checked.
 func (s *solver) mapped(b *Builder, v, theta *G.Node) (y, logSlope *G.Node) {
 	y, logSlope = s.Map(b, v, theta)
 	return s.checked(b, "Map", y, Cols(v)), s.checked(b, "Map", logSlope, Cols(v))
@@ -286,14 +289,14 @@ func (s *solver) checked(b *Builder, of string, n *G.Node, columns int) *G.Node 
 	return n
 }
 
-// A subprogram is a program with what it reads and puts out.
+// A subprogram is a program with its inputs and outputs.
 type subprogram struct {
 	*Program
 	in, out []*G.Node
 }
 
-// compile makes a program in the way of the graph that the recursion is in. Whoever writes that graph is alone with Gorgonia: see
-// building.
+// compile compiles a program with the settings of the graph that contains the recursion. The lock that building a graph needs is
+// already held by the builder of that graph: see building.
 func (s *solver) compile(write func(b *Builder) (in, out []*G.Node)) (*subprogram, error) {
 	b := NewBuilder(s.like.Dtype())
 	b.Composed, b.Widen = s.like.Composed, s.like.Widen
@@ -302,7 +305,7 @@ func (s *solver) compile(write func(b *Builder) (in, out []*G.Node)) (*subprogra
 	return &subprogram{p, in, out}, err
 }
 
-// bufferOf is the memory of a subprogram's input or output; of its own where the program does without that input.
+// bufferOf is the memory of a subprogram's input or output; it is new memory if the program does not use that input.
 func bufferOf[T kernel.Float](p *subprogram, n *G.Node) []T {
 	if v, ok := p.buffers[n].(vector[T]); ok {
 		return v
@@ -323,7 +326,7 @@ func copyAll[T kernel.Float](to, from [][]T) {
 	}
 }
 
-// guard keeps what goes wrong in a run for failure.
+// guard returns a function that stores the error of a run, for failure to return.
 func (s *solver) guard(run func() error) func() {
 	return func() { s.failed = run() }
 }

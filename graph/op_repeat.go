@@ -9,11 +9,11 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// repeatBlocks repeats each of n equal blocks of columns `times` times, side by side.
+// repeatBlocks repeats each of n equal blocks of columns times times, side by side.
 type repeatBlocks struct{ n, times int }
 
-// RepeatBlocks cuts the columns of x into n equal blocks and repeats each `times` times:
-// [A B] → [A A B B] for n = 2, times = 2.
+// RepeatBlocks divides the columns of x into n equal blocks and repeats each times times: [A B] → [A A B B] for n = 2,
+// times = 2.
 func (b *Builder) RepeatBlocks(x *G.Node, n, times int) *G.Node {
 	if times == 1 && n > 0 {
 		return x

@@ -9,15 +9,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// slab is the part of x's memory from offset on, read as a tensor of up to four axes. Under Program it
-// copies nothing: an op with several results packs them in one tensor and hands out slabs.
+// slab is the part of x's memory from an offset on, read as a tensor of up to four axes. A Program copies nothing for
+// it: an op with several results stores them in one tensor and returns slabs of it.
 type slab struct {
 	at   int
 	axes [4]int
 	dims int
 }
 
-// slabOf has a shape of at most four axes.
+// slabOf makes a slab for a shape of at most four axes.
 func slabOf(at int, shape tensor.Shape) slab {
 	s := slab{at: at, dims: len(shape)}
 	copy(s.axes[:], shape)
@@ -65,7 +65,7 @@ func bindSlab[T kernel.Float](s slab, out array[T], in []array[T]) func() {
 	return func() { copy(out.data, in[0].data[s.at:]) }
 }
 
-// pad is the transpose of a slab: g placed at an offset of a tensor of zeros.
+// pad is the transpose of a slab: g placed at an offset in a tensor of zeros.
 type pad slab
 
 func (s pad) shape([]tensor.Shape) (tensor.Shape, error) {

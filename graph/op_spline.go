@@ -10,8 +10,9 @@ import (
 )
 
 // Spline maps every element of x (N×d) by the rational-quadratic spline of its column and returns z and log dz/dx, both N×d; see
-// kernel.Spline. theta are the raw numbers: either three nodes, widths, heights and slopes, d times as many as the family's Sizes, the same for
-// every row, or one, N×(d·Width), a set a row: all columns' widths, then their heights, then their slopes. There is no form of small ops.
+// kernel.Spline. theta holds the raw parameters: either three nodes, widths, heights and slopes, each d × the family's size, the
+// same for every row; or one node, N×(d·Width), with a set for each row: widths of all columns, then heights, then slopes. There is
+// no composed form.
 func (b *Builder) Spline(x *G.Node, s kernel.Spline, theta ...*G.Node) (z, logSlope *G.Node) {
 	return b.unpack(b.apply(spline{s, false}, append([]*G.Node{x}, theta...)...), x)
 }
@@ -21,7 +22,7 @@ func (b *Builder) SplineInverse(z *G.Node, s kernel.Spline, theta ...*G.Node) (x
 	return b.unpack(b.apply(spline{s, true}, append([]*G.Node{z}, theta...)...), z)
 }
 
-// spline packs the map's value and log slope, each N×d. With inverse it maps z to x.
+// spline stores the map's value and log slope, each N×d, in one tensor. With inverse it maps z to x.
 type spline struct {
 	family  kernel.Spline
 	inverse bool
@@ -64,7 +65,7 @@ func bindSpline[T kernel.Float](s spline, out array[T], in []array[T]) func() {
 	return func() { splines.Forward(x, theta, value, logSlope) }
 }
 
-// splineTheta are the raw numbers in theta, an input or three.
+// splineTheta are the raw parameters in theta, which is one input or three.
 func splineTheta[T kernel.Float](s kernel.Spline, d int, theta []array[T]) kernel.SplineTheta[T] {
 	if len(theta) == 3 {
 		return kernel.SplineTheta[T]{Widths: theta[0].data, Heights: theta[1].data, Slopes: theta[2].data}
@@ -72,7 +73,8 @@ func splineTheta[T kernel.Float](s kernel.Spline, d int, theta []array[T]) kerne
 	return packedSplineTheta(s, d, theta[0].data, d*s.Width())
 }
 
-// packedSplineTheta has the columns' widths, heights and slopes one after the other, a set every stride numbers.
+// packedSplineTheta describes a layout in which the columns' widths, heights and slopes follow each other, with a new
+// set after every stride numbers.
 func packedSplineTheta[T kernel.Float](s kernel.Spline, d int, data []T, stride int) kernel.SplineTheta[T] {
 	if len(data) == 0 {
 		return kernel.SplineTheta[T]{Stride: stride}
@@ -81,7 +83,8 @@ func packedSplineTheta[T kernel.Float](s kernel.Spline, d int, data []T, stride 
 	return kernel.SplineTheta[T]{Widths: data, Heights: data[d*w:], Slopes: data[d*(w+h):], Stride: stride}
 }
 
-// splineSlope packs the gradients in x (or z) and theta, from x, theta, the packed result and its gradient.
+// splineSlope stores the gradients in x (or z) and theta in one tensor, from x, theta, the op's result and its
+// gradient.
 type splineSlope spline
 
 func (s splineSlope) shape(in []tensor.Shape) (tensor.Shape, error) {
@@ -109,7 +112,7 @@ func bindSplineSlope[T kernel.Float](s spline, out array[T], in []array[T]) func
 	return func() { splines.Backward(in[0].data, theta, up[:nd], up[nd:], out.data[:nd], thetaUp) }
 }
 
-// splineShape is what tells Splines apart.
+// splineShape is the key of a kernel.Splines in the workspace.
 type splineShape struct {
 	family kernel.Spline
 	d      int

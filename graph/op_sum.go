@@ -7,12 +7,12 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Sums over a row's columns, and sums of few tensors, are accumulated in float64, whatever the storage type.
+// Sums over a row's columns, and sums of a few tensors, are accumulated in float64, whatever the storage type.
 
 // sum adds any number of tensors of one shape.
 type sum struct{}
 
-// Sum adds tensors of one shape; those made by Zeros are left out.
+// Sum adds tensors of one shape; it skips those made by Zeros.
 func (b *Builder) Sum(xs ...*G.Node) *G.Node {
 	if b.fails() {
 		return nil
@@ -63,7 +63,7 @@ func bindSum[T kernel.Float](out array[T], in []array[T]) func() {
 	}
 }
 
-// sumLeading sums over all but the last `suffix` axes.
+// sumLeading sums over all but the last suffix axes.
 type sumLeading struct{ suffix int }
 
 func (s sumLeading) shape(in []tensor.Shape) (tensor.Shape, error) {

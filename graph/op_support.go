@@ -10,19 +10,19 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Support takes every column of x (N×d) from its support to ℝ by the curve that its kernel.Support says: z and log dz/dx, both N×d.
-// A number outside of its support has z = 0 and log dz/dx = −∞, and no gradient. There is no form of small ops.
+// Support maps every column of x (N×d) from its support to ℝ by the curve that its kernel.Support describes, and returns z and log
+// dz/dx, both N×d. A number outside its support gives z = 0 and log dz/dx = −∞, and has no gradient. There is no composed form.
 func (b *Builder) Support(x *G.Node, columns []kernel.Support) (z, logSlope *G.Node) {
 	return b.unpack(b.apply(support{supportString(columns), false}, x), x)
 }
 
-// SupportInverse is the inverse map x(z) and log dx/dz, both N×d. x is inside of its support, however far out z is.
+// SupportInverse is the inverse map x(z) and log dx/dz, both N×d. x lies inside its support, however far out z is.
 func (b *Builder) SupportInverse(z *G.Node, columns []kernel.Support) (x, logSlope *G.Node) {
 	return b.unpack(b.apply(support{supportString(columns), true}, z), z)
 }
 
-// support packs the map's value and log slope, each N×d. With inverse it maps z to x. columns are the supports as a string, which can
-// be part of an op.
+// support stores the map's value and log slope, each N×d, in one tensor. With inverse it maps z to x. columns are the supports as a
+// string, which can be part of an op.
 type support struct {
 	columns string
 	inverse bool
@@ -36,7 +36,7 @@ func supportString(columns []kernel.Support) string {
 	return s.String()
 }
 
-// supports reads what supportString wrote.
+// supports parses what supportString wrote.
 func (s support) supports() (columns []kernel.Support, err error) {
 	for line := range strings.Lines(s.columns) {
 		var c kernel.Support
@@ -72,12 +72,12 @@ func (s support) grads(in G.Nodes, _, g *G.Node) (G.Nodes, error) {
 func (s support) kernels() kernels { return both(s, bindSupport, bindSupport) }
 
 func bindSupport[T kernel.Float](s support, out array[T], in []array[T]) func() {
-	columns, _ := s.supports() // shape has read them
+	columns, _ := s.supports() // cannot fail: shape has read them before
 	x := in[0].data
 	return func() { kernel.SupportMap(columns, s.inverse, x, out.data[:len(x)], out.data[len(x):]) }
 }
 
-// supportSlope is the gradient in x (or z), from x and the gradient of the packed result.
+// supportSlope is the gradient in x (or z), from x and the gradient of the op's result.
 type supportSlope support
 
 func (s supportSlope) shape(in []tensor.Shape) (tensor.Shape, error) { return in[0].Clone(), nil }

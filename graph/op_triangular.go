@@ -10,13 +10,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Triangular matrices, for linear maps whose determinant is a product. A d×d node packs two of them, as LAPACK does: L is what is
-// left of its diagonal, with ones on its own; U is what is right of it, and the diagonal has the logarithms of U's.
+// Triangular matrices, for linear maps whose determinant is a product. A d×d node holds two of them, as in LAPACK: L is stored
+// below the diagonal, and its own diagonal is all ones; U is stored above it, and the diagonal holds the logarithms of U's
+// diagonal.
 
-// UnitLower is L of packed (d×d): ones on the diagonal, zeros right of it.
+// UnitLower is L of packed (d×d): ones on the diagonal, zeros above it.
 func (b *Builder) UnitLower(packed *G.Node) *G.Node { return b.apply(triangle{}, packed) }
 
-// UpperExp is U of packed (d×d), whose diagonal is ±exp of packed's: minus where negative is true. negative may be nil.
+// UpperExp is U of packed (d×d). Its diagonal is ±exp of packed's, with a minus where negative is true; negative may be
+// nil.
 func (b *Builder) UpperExp(packed *G.Node, negative []bool) *G.Node {
 	if negative == nil {
 		negative = make([]bool, Cols(packed))
@@ -27,7 +29,7 @@ func (b *Builder) UpperExp(packed *G.Node, negative []bool) *G.Node {
 // triangle is L or U.
 type triangle struct {
 	upper    bool
-	negative string // a mask of U's diagonal
+	negative string // a mask of the negative numbers on U's diagonal
 }
 
 func checkSquare(in []tensor.Shape) error {
@@ -104,10 +106,10 @@ func bindTriangleSlope[T kernel.Float](s triangle, out array[T], in []array[T]) 
 	}
 }
 
-// SolveLower is the x (N×d) for which x·t = y, t (d×d) lower triangular; SolveUpper the same of an upper one.
+// SolveLower is the x (N×d) with x·t = y for a lower triangular t (d×d).
 func (b *Builder) SolveLower(y, t *G.Node) *G.Node { return b.apply(solve{}, y, t) }
 
-// SolveUpper is the x (N×d) for which x·t = y, t (d×d) upper triangular.
+// SolveUpper is the x (N×d) with x·t = y for an upper triangular t (d×d).
 func (b *Builder) SolveUpper(y, t *G.Node) *G.Node {
 	return b.apply(solve{kernel.Triangle{Upper: true}}, y, t)
 }
@@ -122,7 +124,8 @@ func (s solve) shape(in []tensor.Shape) (tensor.Shape, error) {
 	return in[0].Clone(), nil
 }
 
-// grads: with x = y·T⁻¹ the gradient in y is g·T⁻ᵀ, and that in T is −xᵀ·(g·T⁻ᵀ), of which whoever made the triangle takes his half.
+// grads: for x = y·T⁻¹ the gradient in y is g·T⁻ᵀ, and that in T is −xᵀ·(g·T⁻ᵀ). The op that made the triangle uses only its half
+// of the latter.
 func (s solve) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 	if s.triangle.Transposed {
 		return nil, errNoGradient

@@ -13,7 +13,7 @@ import (
 	"gaussflow/rows"
 )
 
-// A Param is a tensor that a layer owns: trained if Trainable, and shared by every program that uses it.
+// A Param is a tensor that a layer owns. It is trained if Trainable is true, and shared by every program that uses it.
 // Its memory never moves once a program has been compiled: values are copied in, never replaced.
 type Param struct {
 	Name      string // within its layer, as "mlp.dense0.kernel"
@@ -22,16 +22,16 @@ type Param struct {
 	shape  tensor.Shape
 	engine engine
 	data   numbers
-	slice  any           // data's, made once: to make an interface of a slice allocates
-	writes atomic.Uint64 // how often data has changed
+	slice  any           // data as an interface, made once because the conversion allocates
+	writes atomic.Uint64 // number of changes of data
 
 	mu        sync.Mutex
-	wide      []float64 // data's values for graphs of float64, where data is of float32: made when one first wants them
-	wideSince uint64    // one more than writes when they were copied
+	wide      []float64 // float64 copy of float32 data for float64 graphs, made when first needed
+	wideSince uint64    // the value of writes when wide was copied, plus 1
 }
 
-// NewParam makes a trainable parameter of zeros. One of a shape that no tensor has can be made, and not used: every method that
-// returns an error says why, and so does a Builder that is given it.
+// NewParam makes a trainable parameter of zeros. It accepts a shape that no tensor can have, but such a parameter cannot be
+// used: every method that returns an error says why, and so does a Builder that is given it.
 func NewParam(name string, dtype Dtype, shape ...int) *Param {
 	p := &Param{Name: name, Trainable: true, shape: tensor.Shape(shape).Clone(), engine: dtype.engine()}
 	if checkShape(shape) != nil {
@@ -55,7 +55,7 @@ func (p *Param) check() error {
 	return nil
 }
 
-// Shape is the parameter's shape; not to be changed.
+// Shape is the parameter's shape; it must not be changed.
 func (p *Param) Shape() tensor.Shape {
 	if p == nil {
 		return nil
@@ -63,7 +63,7 @@ func (p *Param) Shape() tensor.Shape {
 	return p.shape
 }
 
-// Size is the number of its elements, 0 if it has no memory.
+// Size is the number of elements, 0 if the parameter has no memory.
 func (p *Param) Size() int {
 	if p.check() != nil {
 		return 0
@@ -71,7 +71,7 @@ func (p *Param) Size() int {
 	return p.data.len()
 }
 
-// Dtype is its storage type; empty if NewParam did not make it.
+// Dtype is the storage type; empty if the parameter was not made by NewParam.
 func (p *Param) Dtype() Dtype {
 	if p == nil || p.engine == nil {
 		return ""
@@ -79,7 +79,8 @@ func (p *Param) Dtype() Dtype {
 	return p.engine.dtype()
 }
 
-// Data is its memory, row-major: a []float64 or a []float32. Whoever writes to it calls Changed afterwards.
+// Data is the parameter's memory, row-major: a []float64 or a []float32. Whoever writes to it must call Changed
+// afterwards.
 func (p *Param) Data() any {
 	if p == nil {
 		return nil
@@ -87,15 +88,15 @@ func (p *Param) Data() any {
 	return p.slice
 }
 
-// Changed tells the programs that use the parameter that its memory has been written to: what they computed from it alone
-// must be computed again. Programs of other parameters are not disturbed.
+// Changed informs the programs that use the parameter that its memory has been written to, so that they compute again
+// what depends on it alone. Programs of other parameters are not affected.
 func (p *Param) Changed() {
 	if p != nil {
 		p.writes.Add(1)
 	}
 }
 
-// Values is a copy, row-major, as float64.
+// Values is a copy of the values, row-major, as float64.
 func (p *Param) Values() []float64 {
 	if p.check() != nil {
 		return nil
@@ -105,7 +106,7 @@ func (p *Param) Values() []float64 {
 	return v
 }
 
-// Set copies values in, row-major. It is an error if their number is not Size.
+// Set copies values into the parameter, row-major. It returns an error if their number is not Size.
 func (p *Param) Set(values []float64) error {
 	if err := p.check(); err != nil {
 		return err
@@ -118,7 +119,8 @@ func (p *Param) Set(values []float64) error {
 	return nil
 }
 
-// SetData is Set of a slice as of Data, bit for bit. It is an error if its type is not the parameter's or its length not Size.
+// SetData is Set for a slice of Data's type, bit for bit. It returns an error if values has another type or its length is not
+// Size.
 func (p *Param) SetData(values any) error {
 	if err := p.check(); err != nil {
 		return err
@@ -132,7 +134,7 @@ func (p *Param) SetData(values any) error {
 	return nil
 }
 
-// SetMatrix copies m in. It is an error if its shape is not the parameter's.
+// SetMatrix copies m into the parameter. It returns an error if its shape is not the parameter's.
 func (p *Param) SetMatrix(m mat.Matrix) error {
 	if err := p.check(); err != nil {
 		return err
@@ -143,7 +145,7 @@ func (p *Param) SetMatrix(m mat.Matrix) error {
 	return p.Set(mat.DenseCopyOf(m).RawMatrix().Data)
 }
 
-// Matrix is a copy of a parameter of two axes; empty if p is another one.
+// Matrix is a copy of a parameter with two axes; empty for any other.
 func (p *Param) Matrix() *mat.Dense {
 	if p.Shape().Dims() != 2 || p.Size() == 0 {
 		return &mat.Dense{}
@@ -151,7 +153,7 @@ func (p *Param) Matrix() *mat.Dense {
 	return mat.NewDense(p.Shape()[0], p.Shape()[1], p.Values())
 }
 
-// widened is memory for the values as float64, the same for all programs; widen fills it.
+// widened is the memory for the values as float64, shared by all programs; widen fills it.
 func (p *Param) widened() []float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -161,7 +163,7 @@ func (p *Param) widened() []float64 {
 	return p.wide
 }
 
-// widen copies the values where they have changed.
+// widen copies the values if they have changed.
 func (p *Param) widen() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,7 @@ type ParamSpec struct {
 	Shape []int
 }
 
-// Size is the number of its elements; a float64, since what a hostile description asks for may be more than an int holds.
+// Size is the number of elements, as a float64 because a hostile description may ask for more than an int can hold.
 func (s ParamSpec) Size() float64 {
 	n := 1.0
 	for _, d := range s.Shape {
@@ -17,10 +17,11 @@ func (s ParamSpec) Size() float64 {
 	return n
 }
 
-// maxNumbers bounds one parameter: what a damaged or hostile description asks for is refused before memory is.
+// maxNumbers limits the size of one parameter, so that a damaged or hostile description is refused before memory is
+// allocated.
 const maxNumbers = 1 << 28
 
-// Validate reports a shape that is not one, or too large to be meant.
+// Validate reports a shape that is invalid or too large to be meant.
 func (s ParamSpec) Validate() error {
 	for _, d := range s.Shape {
 		if d < 1 {
@@ -33,7 +34,7 @@ func (s ParamSpec) Validate() error {
 	return nil
 }
 
-// NewParams makes trainable parameters of zeros as they are declared.
+// NewParams makes the trainable parameters that specs declare, filled with zeros.
 func NewParams(dtype Dtype, specs []ParamSpec) ([]*Param, error) {
 	if err := dtype.Validate(); err != nil {
 		return nil, err

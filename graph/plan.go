@@ -6,17 +6,18 @@ import (
 	G "gorgonia.org/gorgonia"
 )
 
-// A plan is what is known of a graph before it is bound: what is computed, in which order, and how long it is needed.
+// A plan is what is determined about a graph before memory is allocated: what is computed, in which order, and how long
+// it is needed.
 type plan struct {
 	order    []*G.Node
 	children map[*G.Node][]*G.Node
 	fixed    map[*G.Node]bool    // computed from parameters and constants alone
-	kept     map[*G.Node]bool    // inputs and outputs, to be read from outside
-	parts    map[*G.Node]bool    // computed by the extension that is their only child, at the start of its memory
-	pads     map[*G.Node][]pad   // of a sum of pads: they are not computed, its children are what is padded
-	late     map[*G.Node]bool    // done once after a series of runs
-	totals   map[*G.Node]numbers // what a node alone, run by run, is added into; nil: memory of its own
-	lastRead [][]*G.Node         // at each place of order, the nodes whose memory is not read after it
+	kept     map[*G.Node]bool    // inputs and outputs, which are read from outside
+	parts    map[*G.Node]bool    // computed as the start of the output of an extension, their only child
+	pads     map[*G.Node][]pad   // for a sum of pads: these are not computed, and the sum reads what they pad
+	late     map[*G.Node]bool    // computed once after a series of runs
+	totals   map[*G.Node]numbers // where the values of a summed node are added up by its op; nil for memory of its own
+	lastRead [][]*G.Node         // for each place of order, the nodes whose memory is not read after it
 	forever  map[*G.Node]bool    // nodes whose memory no other node may use, because it is read after the run or by every run
 }
 
@@ -26,7 +27,8 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 		late: map[*G.Node]bool{}, totals: map[*G.Node]numbers{}, forever: map[*G.Node]bool{},
 	}
 	roots := append([]*G.Node(nil), outputs...)
-	// the last parameter's gradient is the first that the backward pass has, while what it needs is still in the cache
+	// the last parameter's gradient is the first that the backward pass can compute, while what it needs is still in
+	// the cache
 	for _, s := range slices.Backward(b.sums) {
 		roots = append(roots, s.node)
 	}
@@ -53,7 +55,7 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	return p
 }
 
-// sort lists what roots are computed from, children first, in an order that depends only on the graph.
+// sort lists the nodes from which roots are computed, children first, in an order that depends only on the graph.
 func (p *plan) sort(roots []*G.Node) {
 	p.order = nil
 	seen := map[*G.Node]bool{}
@@ -90,7 +92,7 @@ func (p *plan) uses(roots []*G.Node) map[*G.Node]int {
 	return uses
 }
 
-// joinExtensions makes every node that an extension computes as well a part of it.
+// joinExtensions marks every node that is also the start of an extension's output as a part of the extension.
 func (p *plan) joinExtensions() {
 	for _, n := range p.order {
 		o, _ := n.Op().(op)
@@ -106,8 +108,8 @@ func (p *plan) joinExtensions() {
 	}
 }
 
-// joinPads looks for Gorgonia's sum of gradients that lie at places of one tensor that do not meet, and reads what is padded
-// instead of the pads.
+// joinPads finds Gorgonia's sums of gradients that were padded at places that do not overlap, and lets the sum read what was
+// padded instead of the pads.
 func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
 	if n.Op() == nil || !isStockAdd(n.Op()) {
 		return
@@ -131,7 +133,7 @@ func (p *plan) joinPads(n *G.Node, uses map[*G.Node]int) {
 	p.pads[n], p.children[n] = pads, padded
 }
 
-// owner is the node whose memory n's value lies in.
+// owner is the node in whose memory n's value lies.
 func (p *plan) owner(n *G.Node) *G.Node {
 	for p.isView(n) {
 		n = p.children[n][0]
@@ -144,7 +146,7 @@ func (p *plan) isView(n *G.Node) bool {
 	return ok
 }
 
-// viewOffset is where n's value starts in its first child's memory, if that is where it is.
+// viewOffset is the offset of n's value in its first child's memory; ok is false if it has memory of its own.
 func (p *plan) viewOffset(n *G.Node) (at int, ok bool) {
 	if p.parts[n] {
 		return 0, true
@@ -157,7 +159,8 @@ func (p *plan) viewOffset(n *G.Node) (at int, ok bool) {
 	return v.offset(), true
 }
 
-// planMemory finds how long each node's memory is read. What is kept or fixed, and what late steps read, stays.
+// planMemory determines how long each node's memory is read. The memory of kept and fixed nodes, and of those that late
+// steps read, is never reused.
 func (p *plan) planMemory() {
 	last := map[*G.Node]int{}
 	for i, n := range p.order {
@@ -178,5 +181,5 @@ func (p *plan) planMemory() {
 	}
 }
 
-// shared reports whether n's memory is some other node's before and after.
+// shared reports whether n's memory may be used for other nodes before and after.
 func (p *plan) shared(n *G.Node) bool { return !p.forever[n] }

@@ -12,28 +12,28 @@ import (
 	"gaussflow/rows"
 )
 
-// A Program is a compiled graph: a list of steps over buffers made once. Parameters are read from their own
-// memory, so programs that share parameters see each update. One goroutine at a time may use a Program.
+// A Program is a compiled graph: a list of steps over memory allocated once. Parameters are read from their own memory,
+// so programs that share parameters see each update. A Program may be used by one goroutine at a time.
 type Program struct {
-	fixed   []func() error // what depends on parameters alone, run only when one of sources has changed
-	sources []*Param       // that fixed reads
+	fixed   []func() error // steps that depend on parameters alone, run only when one of sources has changed
+	sources []*Param       // the parameters that fixed reads
 	steps   []func() error
-	late    []func() error      // of what is summed, what can be done once, after the last run
-	buffers map[*G.Node]numbers // of inputs and outputs
+	late    []func() error      // steps of summed nodes that can be run once, after the last run
+	buffers map[*G.Node]numbers // memory of inputs and outputs
 	seen    uint64              // version at the last run of fixed; 0 before the first
 	row     []float64           // see scratch
 
-	add     bool // to the totals of SumInto
-	pending bool // this program's runs since the last FinishSum: late has something to do
+	add     bool // add to the totals of SumInto instead of setting them
+	pending bool // the program has run since the last FinishSum, so that late has to run
 }
 
-// building makes Build one at a time: Gorgonia's operations share constant nodes whose hashes are computed, without a
+// building serializes Build, because Gorgonia's operations share constant nodes whose hashes are computed, without a
 // lock, when a graph first asks for them.
 var building sync.Mutex
 
-// Build compiles the graph that write makes, whose outputs it returns. It is safe to call from several goroutines, which
-// a Builder by itself is not. A panic of write is an error: the Builder's own where there is one, since Gorgonia's
-// functions do not take the nil nodes that follow it.
+// Build compiles the graph that write makes; write returns the outputs. It may be called from several goroutines, unlike
+// the methods of a Builder. A panic of write becomes an error, or the Builder's own error if it has one, because
+// Gorgonia's functions panic on the nil nodes that follow an error.
 func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program, err error) {
 	if write == nil {
 		return nil, errors.New("graph: Build: the function that writes the graph is nil")
@@ -50,8 +50,8 @@ func Build(dtype Dtype, write func(b *Builder) (outputs []*G.Node)) (p *Program,
 	return b.Compile(write(b)...)
 }
 
-// Compile keeps what outputs and sums (see SumInto) need of the Builder's graph, gives each node its memory and returns the
-// program. Only inputs and outputs can be read afterwards: what lies between shares its memory.
+// Compile keeps the part of the Builder's graph that outputs and sums (see SumInto) need, allocates memory for its nodes
+// and returns the program. Only inputs and outputs can be read afterwards, since other nodes share memory.
 func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
 	if err := b.Err(); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (b *Builder) Compile(outputs ...*G.Node) (*Program, error) {
 	return b.engine.compile(b, outputs)
 }
 
-// Run computes every output from the inputs as they are, and sets the totals of SumInto.
+// Run computes every output from the current inputs, and sets the totals of SumInto.
 func (p *Program) Run() error {
 	if err := p.RunSum(false); err != nil {
 		return err
@@ -73,8 +73,8 @@ func (p *Program) Run() error {
 	return p.FinishSum(false)
 }
 
-// RunSum computes every output and sets the totals of SumInto or, with add, adds to them. The totals are whole after
-// FinishSum.
+// RunSum computes every output and sets the totals of SumInto or, with add, adds to them. The totals are complete only
+// after FinishSum.
 func (p *Program) RunSum(add bool) error {
 	if now := p.version(); p.seen != now {
 		if err := runAll(p.fixed); err != nil {
@@ -88,7 +88,7 @@ func (p *Program) RunSum(add bool) error {
 	return err
 }
 
-// version grows with every change of a source; it is at least 1.
+// version increases with every change of a source; it is at least 1.
 func (p *Program) version() uint64 {
 	v := uint64(1)
 	for _, param := range p.sources {
@@ -112,15 +112,15 @@ func runAll(steps []func() error) error {
 	return nil
 }
 
-// Set fills the start of an input with values, row-major, as many as both have.
+// Set copies values, row-major, to the start of an input, as many as fit.
 func (p *Program) Set(input *G.Node, values []float64) {
 	if data := p.buffers[input]; data != nil {
 		data.set(0, values)
 	}
 }
 
-// SetRows fills an input, rows×dim, with rows lo ≤ i < hi of x, which has dim columns, and where they are fewer with the last of them
-// again. No row is copied on its way that x can show.
+// SetRows fills an input, rows×dim, with the rows lo ≤ i < hi of x, which has dim columns; if these are fewer, the last one is
+// repeated. Rows to which x gives access are not copied elsewhere first.
 func (p *Program) SetRows(input *G.Node, x mat.Matrix, lo, hi int) error {
 	n, dim := rows.Dims(x)
 	if lo < 0 || lo >= hi || hi > n || dim < 1 {
@@ -145,7 +145,7 @@ func (p *Program) scratch(dim int) []float64 {
 	return p.row[:dim]
 }
 
-// Get copies the start of a node's value, row-major, into dst, as many as both have.
+// Get copies the start of a node's value, row-major, to dst, as many numbers as fit.
 func (p *Program) Get(n *G.Node, dst []float64) {
 	if data := p.buffers[n]; data != nil {
 		data.get(dst)
@@ -160,8 +160,8 @@ func (p *Program) Scalar(n *G.Node) float64 {
 	return 0
 }
 
-// Buffer is the memory of a node, a []float64 or []float32 by the graph's dtype: valid after Run, until the
-// next. nil where the program does not need the node.
+// Buffer is the memory of a node, a []float64 or []float32 by the graph's dtype, valid after Run until the next. It is
+// nil if the program does not need the node.
 func (p *Program) Buffer(n *G.Node) any {
 	if data := p.buffers[n]; data != nil {
 		return data.slice()

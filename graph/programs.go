@@ -2,22 +2,22 @@ package graph
 
 import "sync"
 
-// programs are the compiled programs of one graph at one batch size: as many as ever ran at once, at most a set number, and
-// never forgotten, for to compile takes a hundred times as long as to run. Who finds all of them running waits in turn: more
-// programs than processors would only be preempted in the middle of their runs.
+// programs holds the compiled programs of one graph at one batch size: as many as have ever run at once, up to a limit. They
+// are kept, because compiling takes a hundred times as long as running. If all are running, callers wait for their turn:
+// more programs than processors would only be preempted in the middle of their runs.
 type programs struct {
-	running chan struct{} // one place each
+	running chan struct{} // one place for each running program
 
 	mu   sync.Mutex
-	idle []*rowProgram // the last one used, which the caches know, at the end
+	idle []*rowProgram // the most recently used one, which may still be in the caches, is last
 }
 
-// newPrograms allows so many at once.
+// newPrograms allows so many programs to run at once.
 func newPrograms(most int) *programs {
 	return &programs{running: make(chan struct{}, most), idle: make([]*rowProgram, 0, most)}
 }
 
-// borrow is a program for one run, to be released after it; compile makes one where none is idle.
+// borrow returns a program for one run, to be released afterwards; compile is called if none is idle.
 func (p *programs) borrow(compile func() (*rowProgram, error)) (*rowProgram, error) {
 	p.running <- struct{}{}
 	if program := p.take(); program != nil {
@@ -39,7 +39,7 @@ func (p *programs) take() (program *rowProgram) {
 	return program
 }
 
-// release takes a program back.
+// release returns a program.
 func (p *programs) release(program *rowProgram) {
 	p.mu.Lock()
 	p.idle = append(p.idle, program)

@@ -8,17 +8,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A rowCall is one evaluation of many rows: goroutines that take chunk after chunk. It is kept from call to call, so that a
-// call allocates nothing.
+// A rowCall is one evaluation of many rows, by goroutines that take one chunk after another. It is reused, so that a call
+// allocates nothing.
 type rowCall struct {
 	f      *RowFunc
 	x      mat.Matrix
 	outs   [][]float64
 	rows   int
-	size   int          // rows a chunk
-	next   atomic.Int64 // chunk that nobody has taken
+	size   int          // rows of a chunk
+	next   atomic.Int64 // the next chunk to take
 	others sync.WaitGroup
-	help   func() // what another goroutine does
+	help   func() // the function that additional goroutines run
 
 	mu     sync.Mutex
 	failed int // the first chunk with an error, or −1
@@ -54,15 +54,15 @@ func (c *rowCall) run(f *RowFunc, x mat.Matrix, outs [][]float64) error {
 
 func (c *rowCall) chunks() int { return (c.rows + c.size - 1) / c.size }
 
-// Rows a chunk, of which there are programs: the longer ones where each processor has one, else shorter ones, so that all processors
-// have work and little of a chunk is padding.
+// The two chunk sizes. The longer one is used if there is a chunk for each processor; otherwise the shorter one, so that all
+// processors have work and a chunk has little padding.
 const (
 	shortChunk = 128
 	chunkRows  = 512
 )
 
 func chunkOf(rows int) int {
-	if rows < chunkRows || rows < chunkRows*runtime.GOMAXPROCS(0) { // which takes a lock of the whole process: not for a row
+	if rows < chunkRows || rows < chunkRows*runtime.GOMAXPROCS(0) { // GOMAXPROCS takes a lock of the whole process, which a call for a few rows avoids
 		return shortChunk
 	}
 	return chunkRows
@@ -78,7 +78,7 @@ func (c *rowCall) work() {
 	}
 }
 
-// fail keeps the error of the first chunk that has one.
+// fail keeps the error of the chunk with the lowest number.
 func (c *rowCall) fail(chunk int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,26 +12,25 @@ import (
 	"gaussflow/rows"
 )
 
-// A RowFunc runs a graph over any number of rows. Gorgonia's shapes are static, so it compiles the graph for a
-// few batch sizes, when each is first needed, cuts the rows to them, and pads the last cut. Rows do not
-// depend on each other. It is safe for concurrent use: every running batch has a program of its own, and at each batch size
-// as many run at once as there were processors when the RowFunc was made; others wait. What has been compiled is kept as long
-// as the RowFunc.
+// A RowFunc evaluates a graph on any number of rows. Gorgonia's shapes are static, so it compiles the graph for a few batch
+// sizes, each when it is first needed, divides the rows into such batches, and pads the last one. Rows must not depend on
+// each other. It is safe for concurrent use: every running batch has a program of its own, and at each batch size as many can
+// run at once as there were processors when the RowFunc was made; others wait. Compiled programs are kept as long as the
+// RowFunc.
 type RowFunc struct {
 	dtype    Dtype
 	dim      int
 	build    func(b *Builder, x *G.Node) []*G.Node
 	programs [len(rowSizes)]*programs
-	calls    sync.Pool // of *rowCall, which cost an allocation and no more
+	calls    sync.Pool // of *rowCall, to save their allocation
 }
 
-// rowSizes are the batch sizes: a single row is answered at once, and many fill the caches without
+// rowSizes are the batch sizes: 1 for a quick answer to a single row, and larger ones that fill the caches without
 // overflowing them. See chunkOf.
 var rowSizes = [...]int{1, 16, shortChunk, chunkRows}
 
 // NewRowFunc makes a RowFunc of a graph from x (rows×dim) to outputs whose first axis is the row: rows, or
-// rows×anything.
-// Run says what is wrong with a dim or a build that no graph has.
+// rows×anything. An invalid dim or build is reported by Run.
 func NewRowFunc(dtype Dtype, dim int, build func(b *Builder, x *G.Node) []*G.Node) *RowFunc {
 	f := &RowFunc{dtype: dtype, dim: dim, build: build, calls: sync.Pool{New: newRowCall}}
 	for i := range f.programs {
@@ -49,7 +48,7 @@ type rowProgram struct {
 	rows    int
 	x       *G.Node
 	outputs []*G.Node
-	widths  []int // numbers a row of each output
+	widths  []int // numbers in a row of each output
 }
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
@@ -75,7 +74,7 @@ func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	return r, nil
 }
 
-// check reports a RowFunc that cannot run, and an x that is no rows for it.
+// check reports a RowFunc that cannot run, and an x that does not fit.
 func (f *RowFunc) check(x mat.Matrix) error {
 	if f == nil || f.programs[0] == nil {
 		return errors.New("graph: RowFunc: nil or zero: NewRowFunc makes one")
@@ -86,7 +85,7 @@ func (f *RowFunc) check(x mat.Matrix) error {
 	return nil
 }
 
-// widths are the numbers a row of each output, by a program that rows rows would run.
+// widths are how many numbers a row of each output has, found with the program for so many rows.
 func (f *RowFunc) widths(rows int) ([]int, error) {
 	s := f.sizeFor(min(rows, chunkOf(rows)))
 	p, err := f.borrow(s)
@@ -114,7 +113,7 @@ func (f *RowFunc) Run(x mat.Matrix) ([][]float64, error) {
 	return outs, f.RunInto(x, outs...)
 }
 
-// RunInto is Run into memory of the caller's, one slice an output; it allocates nothing once it has warmed up.
+// RunInto is Run into memory of the caller, one slice for each output; after the first calls it allocates nothing.
 func (f *RowFunc) RunInto(x mat.Matrix, outs ...[]float64) error {
 	if err := f.check(x); err != nil {
 		return err
@@ -128,7 +127,7 @@ func (f *RowFunc) RunInto(x mat.Matrix, outs ...[]float64) error {
 	return c.run(f, x, outs)
 }
 
-// runChunk evaluates rows lo ≤ i < hi; the rest of the batch repeats the last row.
+// runChunk evaluates the rows lo ≤ i < hi; the rest of the batch repeats the last row.
 func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 	s := f.sizeFor(hi - lo)
 	p, err := f.borrow(s)
@@ -152,7 +151,7 @@ func (f *RowFunc) runChunk(x mat.Matrix, lo, hi int, outs [][]float64) error {
 	return nil
 }
 
-// fits reports memory that is not one slice an output, each of a whole number of rows as x has.
+// fits reports memory that is not one slice for each output, each with as many rows as x has.
 func (p *rowProgram) fits(x mat.Matrix, outs [][]float64) error {
 	n, _ := x.Dims()
 	if len(outs) != len(p.outputs) {
@@ -166,7 +165,7 @@ func (p *rowProgram) fits(x mat.Matrix, outs [][]float64) error {
 	return nil
 }
 
-// sizeFor is the index of the smallest batch size that holds rows, or of the largest.
+// sizeFor is the index of the smallest batch size that is at least rows, or of the largest.
 func (f *RowFunc) sizeFor(rows int) int {
 	for i, s := range rowSizes {
 		if rows <= s {
@@ -176,7 +175,7 @@ func (f *RowFunc) sizeFor(rows int) int {
 	return len(rowSizes) - 1
 }
 
-// borrow is a program of batch size s, to be released.
+// borrow returns a program for batch size number s, to be released.
 func (f *RowFunc) borrow(s int) (*rowProgram, error) {
 	return f.programs[s].borrow(func() (*rowProgram, error) { return f.compile(rowSizes[s]) })
 }

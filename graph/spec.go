@@ -7,24 +7,25 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A spec is what the author of an op writes: a comparable value that knows its output shape and its kernels, of which an
-// engine takes its own.
+// A spec is what the author of an op writes: a comparable value that knows its output's shape and its kernels, from
+// which an engine takes the one for its type.
 type spec interface {
 	shape(in []tensor.Shape) (tensor.Shape, error)
 	kernels() kernels
 }
 
-// kernels are an op's binder of either type, made from one generic function.
+// kernels are an op's binders for both types, made from one generic function.
 type kernels struct {
 	float64 binder[float64]
 	float32 binder[float32]
 }
 
-// A binder returns the kernel bound to its buffers, run once a step: it may set scratch memory aside when it is bound and must
-// not allocate when it runs.
+// A binder returns the kernel bound to its memory, which is run once a step. It may allocate scratch memory, but the kernel
+// must not allocate when it runs.
 type binder[T kernel.Float] func(out array[T], in []array[T]) func()
 
-// both are the kernels of spec s by a generic function of it, given twice: Go takes each for its type.
+// both makes the kernels of spec s from a generic function, which is passed twice so that Go instantiates it for each
+// type.
 func both[S any](
 	s S, f64 func(s S, out array[float64], in []array[float64]) func(), f32 func(s S, out array[float32], in []array[float32]) func(),
 ) kernels {
@@ -34,7 +35,7 @@ func both[S any](
 	}
 }
 
-// A differentiable spec builds the gradient nodes of its inputs, one each, from the output's gradient.
+// A differentiable spec builds the gradient nodes of its inputs, one for each, from the output's gradient.
 type differentiable interface {
 	spec
 	grads(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
@@ -46,26 +47,26 @@ type view interface {
 	offset() int
 }
 
-// A fallible spec runs what may fail; failure is the error of its last run.
+// A fallible spec may fail when it runs; failure is the error of its last run.
 type fallible interface {
 	spec
 	failure() error
 }
 
-// An extension is a spec whose output starts with that of another one on the same inputs: where a graph has both, the other's
-// is a part of it.
+// An extension is a spec whose output starts with the output of another spec on the same inputs. If a graph has both, the
+// other one's output becomes a part of the extension's.
 type extension interface {
 	spec
 	extends() spec
 }
 
-// array is a buffer with its shape; an op's output comes with the program's workspace.
+// array is memory with its shape; an op's output also has the program's workspace.
 type array[T kernel.Float] struct {
 	data  []T
 	shape tensor.Shape
 	work  *workspace[T]
-	add   *bool // of a summing op's output: whether to add to what is there; nil: no
+	add   *bool // for the output of a summing op: whether to add to its contents; nil: no
 }
 
-// adds reports whether an op is to add to its output.
+// adds reports whether an op must add to its output.
 func (a array[T]) adds() bool { return a.add != nil && *a.add }

@@ -7,27 +7,28 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// stockAdd is how Gorgonia's own addition, an unexported type, prints.
+// stockAdd is the printed form of Gorgonia's addition, whose type is not exported.
 var stockAdd = func() string {
 	g := G.NewGraph()
 	v := func(name string) *G.Node { return G.NewVector(g, tensor.Float64, G.WithShape(2), G.WithName(name)) }
 	n, err := G.Add(v("a"), v("b"))
 	if err != nil {
-		return "" // then additions run through Do, slower
+		return "" // additions then run through Do, which is slower
 	}
 	return printed(n.Op())
 }()
 
 func printed(o G.Op) string { return fmt.Sprintf("%T %v", o, o) }
 
-// isStockAdd asks for the print, which is slow, only of ops that are not ours.
+// isStockAdd recognizes Gorgonia's addition by its printed form. Printing is slow, so it is done only for ops that are
+// not ours.
 func isStockAdd(o G.Op) bool {
 	_, ours := o.(op)
 	return !ours && printed(o) == stockAdd
 }
 
-// stockStep runs an op that is not ours through its Do, on copies of its inputs: some stock ops write into
-// what they are given. Errors begin with the part of the graph that it is in.
+// stockStep runs an op that is not ours through its Do, on copies of its inputs, because some of Gorgonia's ops write
+// into their inputs. Errors begin with the name of the part of the graph.
 func (e *engineOf[T]) stockStep(part string, o G.Op, out array[T], in []array[T]) func() error {
 	return func() (err error) {
 		defer func() {

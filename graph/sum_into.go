@@ -8,14 +8,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A sumInto is a node whose value is added up from run to run.
+// A sumInto is a node whose value is summed over runs.
 type sumInto struct {
 	node  *G.Node
 	total numbers
 }
 
-// SumInto has the program's runs add up n's values in total, a []float64 or []float32 by the graph's dtype, of n's size: see
-// Program.RunSum. Programs may share totals. A batch that goes through in pieces adds its gradients up so.
+// SumInto makes the program's runs sum n's values in total, a []float64 or []float32 by the graph's dtype, with n's size:
+// see Program.RunSum. Programs may share totals. The gradients of a batch that is processed in pieces are summed in this
+// way.
 func (b *Builder) SumInto(n *G.Node, total any) {
 	if b.fails() {
 		return
@@ -32,16 +33,16 @@ func (b *Builder) SumInto(n *G.Node, total any) {
 	b.sums = append(b.sums, sumInto{n, numbers})
 }
 
-// summing marks the specs that can add to their output instead of setting it: where array.add is set and true.
+// summing marks the specs that can add to their output instead of setting it, when array.add is set and true.
 type summing interface{ sums() }
 
-// linear marks the specs that are linear in those inputs that depend on data: what is summed of them can be computed once,
-// from the sum of those inputs.
+// linear marks the specs that are linear in those inputs that depend on data: the sum of their outputs can be computed
+// once, from the sum of those inputs.
 type linear interface{ linear() }
 
-// planSums chooses how each sum is taken: by the op itself; by an op that is linear in something that the op before it can
-// sum, once after the last run; or, where neither can be, from the node's value. A node of more than one use has a value:
-// Gorgonia makes one node of equal gradients, so that two parameters' sums may be of the same one.
+// planSums chooses how each sum is computed: by the op itself; once after the last run, by an op that is linear in
+// something that the op before it can sum; or, if neither is possible, from the node's value. A node that is used more
+// than once needs its value: Gorgonia merges equal gradients, so that the sums of two parameters may be of the same node.
 func (p *plan) planSums(sums []sumInto, uses map[*G.Node]int) {
 	for _, s := range sums {
 		if uses[s.node] != 1 || p.fixed[s.node] {
@@ -59,7 +60,7 @@ func (p *plan) planSums(sums []sumInto, uses map[*G.Node]int) {
 	}
 }
 
-// linearIn is the one input that n depends on data through, if n is linear in it and its op can sum it.
+// linearIn is the only input through which n depends on data, provided that n is linear in it and its op can sum it.
 func (p *plan) linearIn(n *G.Node, uses map[*G.Node]int) (inner *G.Node) {
 	o, _ := n.Op().(op)
 	if _, ok := o.spec.(linear); !ok {
@@ -78,7 +79,7 @@ func (p *plan) linearIn(n *G.Node, uses map[*G.Node]int) (inner *G.Node) {
 	return inner
 }
 
-// sumsIn makes a, the memory of a node that is summed by its own op, the total.
+// sumsIn makes the total the memory a of a node that is summed by its own op.
 func (c *compiler[T]) sumsIn(n *G.Node, a *array[T]) {
 	total, ok := c.totals[n]
 	switch {
@@ -90,7 +91,7 @@ func (c *compiler[T]) sumsIn(n *G.Node, a *array[T]) {
 	}
 }
 
-// addUp adds the steps that take the other sums from the nodes' values.
+// addUp adds the steps that compute the other sums from the nodes' values.
 func (c *compiler[T]) addUp() {
 	for _, s := range c.builder.sums {
 		if c.totals[s.node] != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Within builds a part of the graph, a layer say: the error of what fails or panics in build begins with the part's name,
-// format and args as of fmt.Sprintf, and so does the error of an op of the part that fails when it runs. Parts may have parts.
+// Within builds a part of the graph, such as a layer. If build fails or panics, or an op of the part fails when it runs, the
+// error begins with the part's name, given by format and args as for fmt.Sprintf. Parts may contain parts.
 func (b *Builder) Within(build func(), format string, args ...any) {
 	if b.fails() {
 		return
@@ -34,7 +34,7 @@ func (b *Builder) Within(build func(), format string, args ...any) {
 	build()
 }
 
-// panicSite is " at file:line" of the panic that a deferred function recovers from; empty where it cannot be told.
+// panicSite is " at file:line" of the panic from which a deferred function recovers; empty if it cannot be determined.
 func panicSite() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])

@@ -2,8 +2,8 @@ package graph
 
 import "gaussflow/graph/kernel"
 
-// A workspace is the scratch memory that the ops of a program share: they run one after another, so what one leaves in the
-// cache the next finds there.
+// A workspace is the scratch memory that the ops of a program share. The ops run one after another, so the memory is still
+// in the cache when the next op uses it.
 type workspace[T kernel.Float] struct {
 	products kernel.GemmSpace[T]
 	scratch  map[any]any
@@ -11,7 +11,7 @@ type workspace[T kernel.Float] struct {
 
 func newWorkspace[T kernel.Float]() *workspace[T] { return &workspace[T]{scratch: map[any]any{}} }
 
-// scratchOf is the scratch memory of an op whose key is of a type of its own and says what tells its sizes apart; it is made once.
+// scratchOf is the scratch memory for a key, made once. The key's type must be specific to the op, and its value to the size.
 func scratchOf[S any, T kernel.Float](w *workspace[T], key any, make func() S) S {
 	s, ok := w.scratch[key].(S)
 	if !ok {

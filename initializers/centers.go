@@ -16,7 +16,7 @@ func (t *tally) quantiles(k int) []float64 {
 	return centers
 }
 
-// heaviest are the k values of the largest counts, ascending: the atoms of a tied column.
+// heaviest are the k values with the largest counts, ascending: the atoms of a tied column.
 func (t *tally) heaviest(k int) []float64 {
 	order := make([]int, len(t.values))
 	for i := range order {

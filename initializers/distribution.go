@@ -9,11 +9,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Distribution is what the kernel of a dense layer is drawn from at the start, as Keras's kernel_initializer; the zero value is GlorotUniform.
+// A Distribution is what the initial kernel of a dense layer is drawn from, like Keras's kernel_initializer; the zero value is
+// GlorotUniform.
 type Distribution string
 
 // The distributions. Glorot: variance 2/(in+out) (Glorot & Bengio 2010). He: variance 2/in (He et al. 2015,
-// arXiv:1502.01852). Normal: N(0, 0.05²), as Keras. Orthogonal: Saxe et al. 2014, arXiv:1312.6120.
+// arXiv:1502.01852). Normal: N(0, 0.05²), as in Keras. Orthogonal: Saxe et al. 2014, arXiv:1312.6120.
 const (
 	GlorotUniform Distribution = "glorot_uniform"
 	GlorotNormal  Distribution = "glorot_normal"
@@ -37,8 +38,8 @@ func (k Distribution) Validate() error {
 	return nil
 }
 
-// Make draws a kernel of in rows and out columns, row-major; nil where in or out is not positive, both make more than 2^28 numbers,
-// one of them is more than 16384 and the kernel orthogonal (it is cut from a square matrix), or rng is nil.
+// Make draws a kernel of in rows and out columns, row-major. It returns nil if in or out is not positive, if in·out is more than
+// 2^28, if the kernel is orthogonal (cut from a square matrix) and in or out is more than 16384, or if rng is nil.
 func (k Distribution) Make(in, out int, rng *rand.Rand) []float64 {
 	if in < 1 || out < 1 || in > maxNumbers/out || rng == nil {
 		return nil
@@ -77,12 +78,12 @@ func normal(w []float64, std float64, rng *rand.Rand) {
 	}
 }
 
-// orthogonal has orthonormal rows or columns, whichever are fewer: a corner of a Haar matrix would not.
+// orthogonal has orthonormal rows or columns, whichever are fewer; a corner of a Haar matrix would not.
 func orthogonal(w []float64, in, out int, rng *rand.Rand) {
 	n := max(in, out)
 	q := haar(n, rng)
 	mat.NewDense(in, out, w).Copy(q.Slice(0, in, 0, out))
 }
 
-// NewRand is the generator that everything seeded uses; stream tells apart the users of one seed.
+// NewRand is the random generator used for everything seeded; stream distinguishes the users of one seed.
 func NewRand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }

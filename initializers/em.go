@@ -6,15 +6,15 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// em runs EM for one column, on its summary and on its values. Logits hold log weights, which sum to 1.
+// em runs EM for one column, on a summary of it and on its values. Logits hold the logarithms of normalized weights.
 type em struct {
 	c                        MixtureConfig
 	minLogScale, maxLogScale float64
 	variance                 float64 // of the column
-	unit                     float64 // of the means: a power of two near the standard deviation
+	unit                     float64 // unit of the means: a power of two near the standard deviation
 	sums                     *kernel.EM
 	normals                  []kernel.Normal
-	path                     [3]Mixture // the last points of run
+	path                     [3]Mixture // the last three points of run
 }
 
 func newEM(variance float64, c MixtureConfig) *em {
@@ -31,14 +31,14 @@ func newMixture(k int) Mixture {
 	return Mixture{make([]float64, k), make([]float64, k), make([]float64, k)}
 }
 
-// set copies a mixture of as many components.
+// set copies a mixture with the same number of components.
 func (m Mixture) set(from Mixture) {
 	copy(m.Logits, from.Logits)
 	copy(m.Means, from.Means)
 	copy(m.LogScales, from.LogScales)
 }
 
-// step is one of EM, from the sums of the last E-step to the next.
+// step is one step of EM, from the sums of the last E-step to those of the next.
 func (e *em) step(data *tally, fit *MixtureFit) {
 	e.maximize(data, fit.Mixture)
 	ll := e.expect(data, fit)
@@ -47,7 +47,7 @@ func (e *em) step(data *tally, fit *MixtureFit) {
 	fit.LogLikelihood = ll
 }
 
-// expect takes the sums under fit and returns the mean log-likelihood.
+// expect computes the sums under fit and returns the mean log-likelihood.
 func (e *em) expect(data *tally, fit *MixtureFit) float64 {
 	for k, s := range fit.LogScales {
 		e.normals[k] = kernel.Normal{LogHeight: fit.Logits[k] - s, Mean: fit.Means[k], HalfPrec: 0.5 * math.Exp(-2*s)}
@@ -56,14 +56,14 @@ func (e *em) expect(data *tally, fit *MixtureFit) float64 {
 	return e.sums.Expect(data.cells, e.normals)/data.total + kernel.LogPDF(0)
 }
 
-// maximize sets weights, means and scales from the sums, rounded to a grid of a millionth. The extrapolation between steps (see
-// squarem.go) multiplies every difference of what it starts from, so that without the grid the last digits of the data would decide
-// the fit; and two flows that compute the same data in another order are to be given the same fit.
+// maximize sets weights, means and scales from the sums, rounded to a grid of one millionth. The extrapolation between steps (see
+// squarem.go) amplifies small differences, so that without the rounding the last digits of the data would determine the fit; and
+// two flows that compute the same data in different orders should get the same fit.
 func (e *em) maximize(data *tally, m Mixture) {
 	reseeded := false
 	for k, s := range e.sums.Moments {
 		if s.Mass < 1e-8 {
-			if !reseeded { // one a step: the next worst value is another one
+			if !reseeded { // only one in a step, since the least likely value changes after it
 				m.Means[k], m.LogScales[k] = e.leastLikely(data), e.logScale(e.variance)
 				reseeded = true
 			}
@@ -79,11 +79,12 @@ func (e *em) maximize(data *tally, m Mixture) {
 	normalize(m.Logits)
 }
 
-// narrow is the logarithm of a scale, in standard deviations of the column, below which a millionth of those is too coarse for a mean.
+// narrow is the logarithm of a component's scale, in standard deviations of the column, below which means need a finer grid than a
+// millionth of a standard deviation.
 const narrow = -7
 
-// unitOf is what the mean of a component is rounded in: that of the column, or of a component much narrower by itself, as those of
-// modes far apart are.
+// unitOf is the unit in which the mean of a component is rounded: the column's or, for a much narrower component, as with modes
+// far apart, one of its own.
 func (e *em) unitOf(logScale float64) float64 {
 	if logScale > narrow+math.Log(e.unit) {
 		return e.unit
@@ -103,7 +104,7 @@ func (e *em) leastLikely(data *tally) float64 {
 	return data.values[worst]
 }
 
-// logScale is log σ of a variance, regularised and within the bounds.
+// logScale is log σ for a variance, regularized and within the bounds.
 func (e *em) logScale(variance float64) float64 {
 	return e.bounded(onGrid(0.5 * math.Log(max(variance, 0)+e.c.MinVariance)))
 }

@@ -10,43 +10,44 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Mixture of K normals in one dimension; the weights are softmax(Logits).
+// A Mixture is a mixture of K normals in one dimension; the weights are softmax(Logits).
 type Mixture struct {
 	Logits, Means, LogScales []float64
 }
 
-// MixtureFit is what FitMixture found.
+// MixtureFit is the result of FitMixture.
 type MixtureFit struct {
 	Mixture
 	LogLikelihood float64 // mean over the rows, nats
-	Steps         int     // E-steps on the values themselves, after those on their summary
+	Steps         int     // E-steps on the values themselves; those on the summary are not counted
 	Converged     bool
-	AtBound       int // components whose scale sits on MinScale or MaxScale
+	AtBound       int // components whose scale equals MinScale or MaxScale
 }
 
-// None is zero, in the fields whose comment offers it, as MixtureConfig.Moves: their own zero means their default.
+// None stands for zero in the fields whose comment offers it, as MixtureConfig.Moves, where a plain zero stands for the
+// default.
 const None = defaults.None
 
-// DefaultComponents is the number of components of a mixture of which nobody says more.
+// DefaultComponents is the number of components of a mixture if nothing else is said.
 const DefaultComponents = 8
 
 // MixtureConfig configures FitMixture; the zero value of each field is its default.
 type MixtureConfig struct {
 	Components  int     `json:"components,omitempty"`   // K, default 8
-	Seed        uint64  `json:"seed,omitempty"`         // of the k-means++ starts and of the moves; default 0
+	Seed        uint64  `json:"seed,omitempty"`         // for the k-means++ starts and the moves; default 0
 	MinScale    float64 `json:"min_scale,omitempty"`    // least σ; default 0: only MinVariance bounds it
 	MaxScale    float64 `json:"max_scale,omitempty"`    // greatest σ; default: no bound
 	MinVariance float64 `json:"min_variance,omitempty"` // added to each variance, default 1e-6
-	Tol         float64 `json:"tol,omitempty"`          // stop when a step's gain in mean log-likelihood is less, default 1e-6; None: never
-	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, after those on their summary, default 20
-	Starts      int     `json:"starts,omitempty"`       // k-means++ starts beside the quantile and the heaviest-value one, default 4; None: none
-	Moves       int     `json:"moves,omitempty"`        // of a component to another place, each kept if it helps, default 28; None: none
+	Tol         float64 `json:"tol,omitempty"`          // stop when a step gains less in mean log-likelihood, default 1e-6; None: never
+	MaxSteps    int     `json:"max_steps,omitempty"`    // E-steps on the values, not counting those on the summary, default 20
+	Starts      int     `json:"starts,omitempty"`       // k-means++ starts, in addition to those from quantiles and from the commonest values, default 4; None: none
+	Moves       int     `json:"moves,omitempty"`        // moves of a component to another place, each kept if it helps, default 28; None: none
 
-	// Interrupt ends the fit, within a step of EM, with its error once it is done; nil: nothing does.
+	// Interrupt ends the fit, even within a step of EM, with the context's error once it is done; nil: nothing does.
 	Interrupt context.Context `json:"-"`
 }
 
-// withDefaults says what each field means. It must be asked once: what None has become is a zero.
+// withDefaults resolves zero fields and None. It must be called once only, since it turns None into zero.
 func (c MixtureConfig) withDefaults() MixtureConfig {
 	c.Components = defaults.Or(c.Components, DefaultComponents)
 	c.MaxScale = defaults.Or(c.MaxScale, math.Inf(1))
@@ -57,7 +58,7 @@ func (c MixtureConfig) withDefaults() MixtureConfig {
 	return c
 }
 
-// maxCount bounds what a slip of the hand can ask for: components, steps, blocks. maxNumbers bounds an array.
+// maxCount limits what can be asked for by mistake: components, steps, blocks. maxNumbers limits an array.
 const (
 	maxCount   = 1 << 16
 	maxNumbers = 1 << 28
@@ -83,13 +84,13 @@ func (c MixtureConfig) Validate() error {
 	return nil
 }
 
-// FitMixture fits a mixture to the values of x by EM. A summary of x in a few hundred cells is fitted first: from quantiles,
-// from the heaviest values and from seeded k-means++ starts, of which the likeliest is improved by moves of components; then
-// x itself, from there. Statistics are in float64, equal values are counted once (exact and fast on tied columns), a
-// component that loses its rows is seeded again at the least likely value.
+// FitMixture fits a mixture to the values of x by EM. First it fits a summary of x in a few hundred cells: it starts from
+// quantiles, from the commonest values and from seeded k-means++ centres, and improves the likeliest of these fits by moving
+// components. Then it continues on x itself. Statistics are in float64, equal values are counted once (exact and fast for
+// tied columns), and a component that loses all its rows is placed anew at the least likely value.
 //
-// The fit depends on x as a list of values and on c, and on nothing else on one kind of processor. Where vectors have
-// another width, sums differ by rounding, and so may the choice between fits that are about as likely.
+// The fit depends only on the list of values x and on c, as long as the kind of processor is the same. With another
+// vector width sums differ by rounding, and so may the choice between fits that are about equally likely.
 func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 	if err := c.Validate(); err != nil {
 		return MixtureFit{}, err
@@ -101,7 +102,7 @@ func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 		return MixtureFit{}, fmt.Errorf("initializers: FitMixture: got no values")
 	}
 	for i, v := range x {
-		if !(math.Abs(v) <= 1e150) { // squares are finite
+		if !(math.Abs(v) <= 1e150) { // so that squares are finite
 			return MixtureFit{}, fmt.Errorf("initializers: FitMixture: value %d is %v, want finite numbers up to 1e150", i, v)
 		}
 	}
@@ -125,7 +126,7 @@ func FitMixture(x []float64, c MixtureConfig) (MixtureFit, error) {
 	return *best, nil
 }
 
-// ended is why a context is done, nil where it is not, or is none.
+// ended is the error of a context that is done; nil if it is not done or is nil.
 func ended(ctx context.Context) error {
 	if ctx == nil {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"gaussflow/rows"
 )
 
-// QuantileMixture is a mixture of k equal weights for each column of x: means at the quantiles (j+½)/k
-// (linear interpolation), every scale the mean gap between a column's means, at least a tenth of its standard
-// deviation; for k = 1 the standard deviation itself.
+// QuantileMixture is a mixture with k equal weights for each column of x. The means are the quantiles (j+½)/k (linear
+// interpolation), and every scale is the mean gap between the column's means, but at least a tenth of its standard
+// deviation; for k = 1 it is the standard deviation itself.
 func QuantileMixture(x mat.Matrix, k int) ([]Mixture, error) {
 	if err := rows.CheckFinite("initializers: QuantileMixture", x); err != nil {
 		return nil, err

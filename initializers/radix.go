@@ -7,8 +7,8 @@ const (
 	digits    = (64 + digitBits - 1) / digitBits
 )
 
-// sorted is x in ascending order, by radix: digit by digit from the lowest, each pass stable. For columns of thousands of
-// numbers it is several times faster than comparing them.
+// sorted is x in ascending order, by radix sort: digit by digit from the lowest, each pass stable. For columns of
+// thousands of numbers it is several times faster than a comparison sort.
 func sorted(x []float64) []float64 {
 	from, to := make([]uint64, len(x)), make([]uint64, len(x))
 	var counts [digits][1 << digitBits]int
@@ -21,7 +21,7 @@ func sorted(x []float64) []float64 {
 	}
 	for d := range digits {
 		if len(x) == 0 || counts[d][digit(from[0], d)] == len(x) {
-			continue // all alike
+			continue // all numbers have the same digit
 		}
 		place := &counts[d]
 		sum := 0
@@ -45,7 +45,8 @@ func sorted(x []float64) []float64 {
 
 func digit(k uint64, d int) uint64 { return k >> (d * digitBits) & (1<<digitBits - 1) }
 
-// key is a number's bits, in the order of the numbers: negative ones are inverted, the others lie above them.
+// key maps a number to bits that sort like the numbers: for negative ones all bits are inverted, for the others only
+// the sign bit.
 func key(v float64) uint64 {
 	b := math.Float64bits(v)
 	return b ^ (uint64(int64(b)>>63) | 1<<63)

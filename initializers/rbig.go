@@ -10,13 +10,13 @@ import (
 	"gaussflow/rows"
 )
 
-// RBIG is the plain iterative Gaussianization of x, a loop that uses no flow: each block rotates to the principal
-// axes and maps each column by the CDF of its own mixture fit,
+// RBIG is the plain iterative Gaussianization of x, without a flow: each block rotates to the principal axes and maps
+// each column by the CDF of a mixture fitted to it,
 //
 //	y ← y·PCA(y),  y_i ← Φ⁻¹(F_i(y_i)).
 //
-// It returns the last y. A flow that was warm-started with the same configuration computes the same numbers; the
-// loop is there to check that.
+// It returns the last y. A flow that is warm-started with the same configuration computes the same numbers; RBIG exists
+// to check that.
 //
 // Source: Laparra, Camps-Valls & Malo 2011, arXiv:1602.00229.
 func RBIG(x mat.Matrix, blocks, components int, c IGConfig) (*mat.Dense, error) {

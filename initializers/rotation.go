@@ -13,8 +13,8 @@ import (
 	"gaussflow/rows"
 )
 
-// Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal
-// (Mezzadri 2007, arXiv:math-ph/0609050). It is empty where d is not 1 to 16384.
+// Haar draws a d×d orthogonal matrix uniformly: the Q of a Gaussian matrix with the signs of R's diagonal (Mezzadri
+// 2007, arXiv:math-ph/0609050). It is empty if d is not from 1 to 16384.
 func Haar(d int, seed uint64) *mat.Dense {
 	if d < 1 || d > maxNumbers/d {
 		return &mat.Dense{}
@@ -45,11 +45,11 @@ func flipColumn(q *mat.Dense, j int) {
 	}
 }
 
-// PCA is the orthogonal matrix Q (d×d) whose columns are the principal axes of x (N×d), by descending
-// variance (divisor N−1), so that the columns of x·Q are uncorrelated. Signs are free, so a rule sets them and
-// two runs agree: each column's largest component is positive; then the first column is flipped if that is
-// what it takes for det Q = (−1)^d, so that d reflectors can write Q. The rows are not centred. Variances beyond the range of
-// float64 are 0 or +Inf; the axes are right.
+// PCA is the orthogonal matrix Q (d×d) whose columns are the principal axes of x (N×d), by descending variance (divisor N−1),
+// so that the columns of x·Q are uncorrelated. The signs of the axes are arbitrary and fixed by a rule, so that two runs
+// agree: each column's largest component is positive; then the first column is flipped if that is needed for det Q = (−1)^d,
+// so that d reflectors can represent Q. The rows are not centred. Variances beyond the range of float64 are 0 or +Inf; the
+// axes are still right.
 func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	if err := rows.CheckFinite("initializers: PCA", x); err != nil {
 		return nil, nil, err
@@ -81,7 +81,8 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	return q, variances, nil
 }
 
-// inUnits is x in units of a power of two, 1 but where squares of its columns' spreads would leave the range of float64.
+// inUnits is x in units of a power of two. That is 1 unless the squares of its columns' spreads would leave the range of
+// float64.
 func inUnits(x mat.Matrix) (_ mat.Matrix, unit float64) {
 	_, d := x.Dims()
 	most := 0.0
@@ -98,7 +99,7 @@ func inUnits(x mat.Matrix) (_ mat.Matrix, unit float64) {
 	return &y, unit
 }
 
-// matchParity flips the first column of an orthogonal q where det q ≠ (−1)^d, and reports it.
+// matchParity flips the first column of an orthogonal q if det q ≠ (−1)^d, and reports whether it did.
 func matchParity(q *mat.Dense) (flipped bool) {
 	d, _ := q.Dims()
 	if parity := 1 - 2*float64(d%2); mat.Det(q)*parity > 0 {
@@ -122,15 +123,15 @@ func largest(v []float64) (at int) {
 	return 0
 }
 
-// HouseholderDecompose writes the orthogonal q (d×d) as d reflectors (the rows of v), in the order in which a
-// row vector meets them: x·q = x·H_1·…·H_d, H = I − 2 v vᵀ/‖v‖².
+// HouseholderDecompose expresses the orthogonal q (d×d) by d reflectors (the rows of v), in the order in which they act
+// on a row vector: x·q = x·H_1·…·H_d, H = I − 2 v vᵀ/‖v‖².
 //
-// A product of d reflections has determinant (−1)^d; where q has the other sign its first column is flipped
-// first, which is free for a rotation of PCA, and flipped reports it. reflectors is the number the caller has
-// room for: anything but d is an error, as is a q that is not square or not orthogonal to 1e-5.
+// A product of d reflections has determinant (−1)^d. If q has the other sign, its first column is flipped first, which
+// does not matter for a rotation from PCA, and flipped reports it. reflectors is the number that the caller has room
+// for; it must be d. It is also an error if q is not square or not orthogonal to 1e-5.
 //
-// Every reflector has unit length: the product does not depend on it, but an optimizer that moves each number by its learning
-// rate turns a short one anywhere.
+// Every reflector has unit length. The product does not depend on the length, but an optimizer that moves each number by its
+// learning rate would turn a short reflector by a large angle.
 func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped bool, err error) {
 	if err := rows.CheckFinite("initializers: HouseholderDecompose", q); err != nil {
 		return nil, false, err
@@ -159,16 +160,16 @@ func HouseholderDecompose(q mat.Matrix, reflectors int) (v *mat.Dense, flipped b
 			used++
 		}
 	}
-	// Columns that were unit vectors already needed no reflector; by parity they are even in number, and a
-	// pair of equal reflectors is the identity while both stay trainable (a zero vector would not).
+	// Columns that already are unit vectors need no reflector. By parity an even number of reflectors is left over; a
+	// pair of equal reflectors is the identity while both stay trainable (zero vectors would not).
 	for ; used < d; used++ {
 		v.Set(used, 0, 1)
 	}
 	return v, flipped, nil
 }
 
-// toUnit is the reflector that takes the column c, zero above j, to the unit vector e_j: v = c − ‖c‖ e_j with
-// its j-th component written without cancellation; nil where c is e_j already.
+// toUnit is the reflector that maps the column c, which is zero above j, to the unit vector e_j: v = c − ‖c‖ e_j, with
+// its j-th component computed without cancellation; nil if c is e_j already.
 func toUnit(c []float64, j int) []float64 {
 	v := make([]float64, len(c))
 	below := 0.0
@@ -214,9 +215,9 @@ func distanceFromIdentity(m *mat.Dense) (off float64) {
 	return off
 }
 
-// HouseholderBasis writes r orthonormal columns of length d, axes (d×r), as r reflectors, the rows of v: the first r columns of
-// x·H_1·…·H_r are x·axes, and the others an orthonormal basis of what is left. It is an error if axes is empty, wider than it is
-// long, or its columns are not orthonormal to 1e-5.
+// HouseholderBasis expresses r orthonormal columns of length d, axes (d×r), by r reflectors, the rows of v: the first r columns
+// of x·H_1·…·H_r are x·axes, and the others an orthonormal basis of the complement. It is an error if axes is empty, has more
+// columns than rows, or its columns are not orthonormal to 1e-5.
 func HouseholderBasis(axes mat.Matrix) (v *mat.Dense, err error) {
 	if err := rows.CheckFinite("initializers: HouseholderBasis", axes); err != nil {
 		return nil, err

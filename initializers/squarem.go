@@ -2,11 +2,12 @@ package initializers
 
 import "math"
 
-// run takes fit through up to steps E-steps, until a step of EM gains less than Tol. Two steps of EM are followed by a leap
-// along the curve they lie on.
+// run improves fit with up to steps E-steps, until a step of EM gains less than Tol. After every two steps of EM it
+// extrapolates along the curve on which they lie: a leap.
 //
 // Source: Varadhan & Roland 2008, Simple and globally convergent methods for accelerating the convergence of any EM
-// algorithm: SQUAREM with their third length, here never shorter than EM and taken back where the likelihood falls.
+// algorithm: SQUAREM with their third step length, but never shorter than that of EM, and undone if the likelihood
+// falls.
 func (e *em) run(data *tally, fit *MixtureFit, steps int) {
 	end := fit.Steps + steps
 	fit.LogLikelihood, fit.Converged = e.expect(data, fit), false
@@ -18,14 +19,14 @@ func (e *em) run(data *tally, fit *MixtureFit, steps int) {
 			}
 			e.step(data, fit)
 		}
-		if e.path[2].set(fit.Mixture); fit.Converged || fit.Steps+2 > end { // a leap takes two E-steps at worst
+		if e.path[2].set(fit.Mixture); fit.Converged || fit.Steps+2 > end { // a leap takes up to two E-steps
 			return
 		}
 		e.leap(data, fit)
 	}
 }
 
-// leap moves fit on along the path, or leaves it at its end.
+// leap moves fit further along the path, or leaves it at the path's end.
 func (e *em) leap(data *tally, fit *MixtureFit) {
 	length := e.leapLength()
 	if !(length > 1) {
@@ -40,8 +41,8 @@ func (e *em) leap(data *tally, fit *MixtureFit) {
 	fit.LogLikelihood = ll
 }
 
-// leapLength is |r|/|v|, at most 100, where r is the first step of the path and v the second less the first, with means in
-// units of the data.
+// leapLength is |r|/|v|, at most 100, where r is the first step of the path and v the second step minus the first, with
+// means in units of the data.
 func (e *em) leapLength() float64 {
 	var r, v float64
 	add := func(p0, p1, p2 []float64, unit float64) {

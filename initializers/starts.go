@@ -5,16 +5,16 @@ import (
 	"math/rand/v2"
 )
 
-// Steps of EM on the summary. What the search tries is compared after few steps; what it found is run on.
+// Numbers of EM steps on the summary. Candidates are compared after a few steps; the best one is then improved further.
 const (
 	startSteps  = 6
 	chosenSteps = 20
-	trialSteps  = 6  // of a move, before it is given up
-	moveSteps   = 14 // of one that came close
+	trialSteps  = 6  // for a move, before it may be rejected
+	moveSteps   = 14 // for a move that came close
 	lastSteps   = 100
 )
 
-// closeCall is the mean log-likelihood that a move may lack after trialSteps.
+// closeCall is by how much a move may fall short in mean log-likelihood after trialSteps and still be continued.
 const closeCall = 0.01
 
 // search returns the likeliest fit it finds of a summary: the best of the starts, then moves from there.
@@ -31,7 +31,7 @@ func (e *em) search(data *tally) *MixtureFit {
 	return best
 }
 
-// bestStart is the likeliest start after a few steps.
+// bestStart is the start that is likeliest after a few steps.
 func (e *em) bestStart(data *tally, rng *rand.Rand) (best *MixtureFit) {
 	k := e.c.Components
 	for i := range 2 + e.c.Starts {
@@ -52,7 +52,7 @@ func (e *em) bestStart(data *tally, rng *rand.Rand) (best *MixtureFit) {
 	return best
 }
 
-// fromCenters starts from the hard clusters of the centres.
+// fromCenters starts from the clusters nearest to each centre.
 func (e *em) fromCenters(data *tally, centers []float64) *MixtureFit {
 	k := len(centers)
 	fit := &MixtureFit{Mixture: Mixture{make([]float64, k), centers, make([]float64, k)}}
@@ -74,8 +74,8 @@ func (e *em) fromCenters(data *tally, centers []float64) *MixtureFit {
 	return fit
 }
 
-// tryMove returns fit with one component moved to where another one is, if a few steps from there are likelier, or fit. It
-// finds what no number of starts does: a wide component behind a narrow one, two on a skewed peak.
+// tryMove returns fit with one component moved to the place of another, if that is likelier after a few steps, or else
+// fit. It finds what additional starts do not: a wide component hidden behind a narrow one, or two on a skewed peak.
 func (e *em) tryMove(data *tally, fit *MixtureFit, rng *rand.Rand) *MixtureFit {
 	moved := e.move(fit, rng)
 	e.run(data, moved, trialSteps)
@@ -88,7 +88,7 @@ func (e *em) tryMove(data *tally, fit *MixtureFit, rng *rand.Rand) *MixtureFit {
 	return fit
 }
 
-// move replaces a component at random by the half of another one, which is split into two at μ ± 1.2σ of scale σ/e.
+// move drops a random component and splits another one in its place, into two at μ ± 1.2σ with scale σ/e.
 func (e *em) move(fit *MixtureFit, rng *rand.Rand) *MixtureFit {
 	k := len(fit.Means)
 	moved := &MixtureFit{Mixture: newMixture(k)}

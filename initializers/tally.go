@@ -6,11 +6,11 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// tally is a column as ascending cells: its distinct values, each with its count, or a summary of them. Clusters of a
-// line are intervals, so k-means needs only running sums.
+// tally is a column as ascending cells: its distinct values with their counts, or a summary of them. Since clusters on
+// a line are intervals, k-means needs only running sums.
 type tally struct {
 	cells                  kernel.Cells
-	values, counts         []float64 // of the cells
+	values, counts         []float64 // the cells
 	mass, weighted, square []float64 // running sums of 1, x−origin, (x−origin)² up to and without i
 	origin                 float64
 	total, variance        float64
@@ -50,8 +50,8 @@ func tallyOf(cells kernel.Cells) *tally {
 	return t
 }
 
-// summary is t as about n cells of at most 2·total/n rows each, in the tails of at most an eighth of the rows from the end of
-// the column to there, so that a long tail is not one cell; a value that more rows have is a cell by itself.
+// summary is t in about n cells of at most 2·total/n rows each. In the tails a cell has at most an eighth of the rows between
+// it and the end of the column, so that a long tail is not one cell; a value with more rows than that is a cell by itself.
 func (t *tally) summary(n int) *tally {
 	if len(t.values) <= n {
 		return t
@@ -77,7 +77,7 @@ func (t *tally) above(cut float64) int {
 	return sort.Search(len(t.values), func(i int) bool { return t.values[i] > cut })
 }
 
-// moments of the values lo ≤ i < hi.
+// moments are those of the values lo ≤ i < hi.
 func (t *tally) moments(lo, hi int) (mass, mean, variance float64) {
 	mass = t.mass[hi] - t.mass[lo]
 	if mass == 0 {
@@ -87,7 +87,7 @@ func (t *tally) moments(lo, hi int) (mass, mean, variance float64) {
 	return mass, t.origin + d, max((t.square[hi]-t.square[lo])/mass-d*d, 0)
 }
 
-// at is the value that covers the given mass.
+// at is the value at which the cumulative count reaches the given mass.
 func (t *tally) at(mass float64) float64 {
 	i := sort.SearchFloat64s(t.mass, mass)
 	return t.values[min(max(i-1, 0), len(t.values)-1)]

@@ -17,14 +17,14 @@ import (
 // IGConfig configures the iterative Gaussianization; the zero value is the default.
 type IGConfig struct {
 	Seed uint64 `json:"seed,omitempty"` // default 0
-	// ScaleClamp is the curve in whose range the scales of a layer without a clamp of its own are fitted;
-	// the zero value is DefaultScaleClamp, which coupling layers have too. Where both kinds of layer use
-	// one curve, they are given the same fit to the last bit.
+	// ScaleClamp is the curve whose range limits the fitted scales of layers without a clamp of their own; the zero
+	// value is DefaultScaleClamp, which is also the default of coupling layers. If both kinds of layer use the same
+	// curve, they get the same fit to the last bit.
 	ScaleClamp kernel.Clamp `json:"scale_clamp,omitzero"`
-	// Mixture configures every column's fit; its Components, Seed and scale bounds are the layer's business.
+	// Mixture configures every column's fit; its Components, Seed and scale bounds are set by the layer.
 	Mixture MixtureConfig `json:"mixture,omitzero"`
-	// Interrupt ends the walk with its error once it is done: between two layers, and within the fits and the pushes of the rows; nil:
-	// nothing does.
+	// Interrupt ends the walk with the context's error once it is done: between two layers, and within fits and pushes of rows;
+	// nil: nothing does.
 	Interrupt context.Context `json:"-"`
 }
 
@@ -38,11 +38,11 @@ func (c IGConfig) withDefaults() IGConfig {
 	return c
 }
 
-// A Site is a layer's place in the walk: what its fit may depend on beside the data.
+// A Site describes a layer's place in the walk: what its fit may depend on besides the data.
 type Site struct {
 	IGConfig
-	Block   int        // rotations passed so far, less one; never negative
-	Context *mat.Dense // the context of the rows, one row each; nil: none
+	Block   int        // number of rotations so far minus one; never negative
+	Context *mat.Dense // the context, one row for each row of the data; nil if there is none
 }
 
 // A Fitter fits itself to the data that reaches it.
@@ -53,13 +53,13 @@ type Fitter interface {
 // A Rotator is a layer that opens a block.
 type Rotator interface{ Rotates() }
 
-// ErrNothingToFit is of a layer that is a Fitter and has nothing that it could fit: made of a transform without a fit, say.
+// ErrNothingToFit is returned by a Fitter that has nothing to fit, such as a layer whose transform cannot be fitted.
 var ErrNothingToFit = errors.New("there is nothing to fit to data")
 
-// Walk is the iterative Gaussianization: each of n layers is fitted to the data that the layers before it put
-// out, and the data is pushed through it. layer returns the i-th layer and its name, push runs it forward. One that is no Fitter, or
-// whose InitFrom is ErrNothingToFit, stays as it is. It
-// returns the push-forward of x under the whole flow. The context has a row for each of x; nil: none.
+// Walk is the iterative Gaussianization: each of n layers is fitted to the output of the layers before it, and then maps that
+// output itself. layer returns the i-th layer and its name; push maps the rows through it. A layer that is no Fitter, or whose
+// InitFrom returns ErrNothingToFit, stays as it is. Walk returns x mapped by the whole flow. context has one row for each row of x;
+// nil if there is none.
 func Walk(n int, layer func(i int) (layer any, name string), push func(i int, y *mat.Dense) (*mat.Dense, error), x, context *mat.Dense, c IGConfig) (*mat.Dense, error) {
 	if layer == nil || push == nil || x == nil {
 		return nil, errors.New("initializers: Walk: a function or x is nil")
@@ -87,9 +87,9 @@ func Walk(n int, layer func(i int) (layer any, name string), push func(i int, y 
 	return y, nil
 }
 
-// FitColumn fits the mixture of dimension dim at this site to values, seeded by (seed, block, dimension) and
-// by nothing else, its scales within the range of clamp. The log scales that come back are, to the last bit, the ones
-// that clamp returns in a model of dtype for the raw values raw.
+// FitColumn fits a mixture to values, which are dimension dim at this site. The seed is derived from (seed, block,
+// dimension) and nothing else, and scales are within the range of clamp. The log scales of fit equal, to the last bit,
+// those that clamp computes in a model of dtype from the raw values raw.
 func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clamp, dtype graph.Dtype) (fit MixtureFit, raw []float64, err error) {
 	if components < 1 {
 		return fit, nil, fmt.Errorf("initializers: FitColumn: Components = %d, want ≥ 1", components)
@@ -114,8 +114,8 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 	return fit, raw, nil
 }
 
-// EachColumn calls fit for 0 ≤ i < n from as many goroutines as there are processors and returns the first
-// error in order.
+// EachColumn calls fit for 0 ≤ i < n from as many goroutines as there are processors. It returns the error of the
+// lowest i.
 func EachColumn(n int, fit func(i int) error) error {
 	if n < 0 || n > maxNumbers || fit == nil {
 		return fmt.Errorf("initializers: EachColumn: %d columns, a function to fit each: %t; want 0 to %d, and a function", n, fit != nil, maxNumbers)

@@ -2,14 +2,14 @@ package layers
 
 import "gaussflow/graph"
 
-// ActNorm is an Affine that the first data sets, so that its columns come out with mean 0 and standard deviation 1, and that training
-// then moves like any other: the first Fit of a fresh flow does so with the first rows it is given, a warm start with all of them. It is
-// trained where a Standardize is not.
+// ActNorm is an Affine that the first data initialize, so that its output has mean 0 and standard deviation 1 in each column, and
+// that is trained from there like any other layer. The first Fit of a fresh flow initializes it from the first rows it is given, a
+// warm start from all of them. A Standardize, by contrast, is not trained.
 //
 // Source: Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow).
 type ActNorm struct{ Affine }
 
-// NewActNorm makes the identity of ℝᵈ, d = dim, until there is data.
+// NewActNorm makes a layer that is the identity of ℝᵈ, d = dim, until it is initialized.
 func NewActNorm(dim int, c AffineConfig) (*ActNorm, error) {
 	return made(dim, c, c.Dtype, actNormSpecs, newActNorm)
 }
@@ -26,5 +26,5 @@ func newActNorm(dim int, c AffineConfig, params []*graph.Param) (*ActNorm, error
 	return &ActNorm{*a}, nil
 }
 
-// SetsItself marks the layer as one that the first data of a fit sets, by InitFrom.
+// SetsItself marks the layer as one that the first data of a fit initialize, through InitFrom.
 func (a *ActNorm) SetsItself() {}

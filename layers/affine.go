@@ -16,8 +16,8 @@ import (
 //
 //	z_i = (x_i − shift_i)·exp(−logScale_i),  logDet = −Σ logScale_i.
 //
-// Parameters shift and log_scale, d each, zero: the identity. InitFrom makes it a
-// standardizer; Standardize is one that training leaves alone.
+// Parameters shift and log_scale, d each, start at zero: the identity. InitFrom makes the layer a standardizer;
+// Standardize is the variant that is not trained.
 type Affine struct {
 	dim      int
 	config   AffineConfig
@@ -27,7 +27,7 @@ type Affine struct {
 
 // AffineConfig configures an Affine and a Standardize; the zero value is the default.
 type AffineConfig struct {
-	Frozen bool        `json:"frozen,omitempty"` // of a Standardize, which says so itself
+	Frozen bool        `json:"frozen,omitempty"` // set by Standardize for itself; not to be set
 	Dtype  graph.Dtype `json:"dtype,omitempty"`
 }
 
@@ -40,7 +40,7 @@ func affineSpecs(dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 	return trainedAffine("Affine", dim, c)
 }
 
-// trainedAffine declares the parameters of a layer that is trained.
+// trainedAffine declares the parameters of a trained layer.
 func trainedAffine(layer string, dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 	if c.Frozen {
 		return nil, fmt.Errorf("layers: %s: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)", layer)
@@ -95,7 +95,7 @@ func (a *Affine) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	return a.standardize(mean, std)
 }
 
-// standardize takes the columns' means and standard deviations in; a constant column keeps its scale.
+// standardize sets shift and scale from the columns' means and standard deviations; a constant column keeps its scale.
 func (a *Affine) standardize(mean, std []float64) error {
 	logScale := make([]float64, a.dim)
 	for j, s := range std {

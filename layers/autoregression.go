@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// An Autoregression says what the conditioner of an Autoregressive layer may make each number of θ depend on: those for the column
-// at place p of the order on the columns at earlier places, and on the context.
+// An Autoregression says what the conditioner of an Autoregressive layer may make each number of θ depend on: the numbers for the
+// column at place p of the order depend only on the columns at earlier places and on the context.
 type Autoregression struct {
 	Order   []int // a permutation of the columns
 	Parts   []int // sizes of the transform's parts: θ has Parts[0] numbers for each column, then Parts[1] for each, and so on
 	Context int   // numbers of context a row, which the conditioner reads after the columns
 }
 
-// Validate reports an order that is no permutation, sizes that are none, or a negative context.
+// Validate reports an Order that is no permutation, Parts that are not positive, or a negative Context.
 func (a Autoregression) Validate() error {
 	d := len(a.Order)
 	switch sorted := slices.Sorted(slices.Values(a.Order)); {
@@ -36,7 +36,7 @@ func (a Autoregression) Validate() error {
 	return nil
 }
 
-// widths are how many numbers the conditioner reads and puts out.
+// widths are how many numbers the conditioner reads and how many it outputs.
 func (a Autoregression) widths() (in, out int) {
 	for _, size := range a.Parts {
 		out += len(a.Order) * size
@@ -44,10 +44,10 @@ func (a Autoregression) widths() (in, out int) {
 	return len(a.Order) + a.Context, out
 }
 
-// The degree of a number is how many columns, the first ones of the order, it may depend on. Context has degree 0, the column at
-// place p counted from 0 has p + 1, and its parameters have p: they do not depend on that column itself.
+// The degree of a number is how many of the first columns of the order it may depend on. Context has degree 0. The column at
+// place p, counted from 0, has degree p + 1; its parameters have degree p, since they must not depend on that column itself.
 
-// known are the degrees of what the conditioner reads.
+// known lists the degrees of the conditioner's inputs.
 func (a Autoregression) known() []int {
 	degrees := make([]int, len(a.Order)+a.Context)
 	for place, j := range a.Order {
@@ -56,7 +56,7 @@ func (a Autoregression) known() []int {
 	return degrees
 }
 
-// theta are the degrees of θ.
+// theta lists the degrees of θ.
 func (a Autoregression) theta() (degrees []int) {
 	places := make([]int, len(a.Order))
 	for place, j := range a.Order {
@@ -70,8 +70,8 @@ func (a Autoregression) theta() (degrees []int) {
 	return degrees
 }
 
-// kinds are the degrees that a hidden unit can be of use with, from the least on: not 0, unless there is a context, and not d, of
-// which no parameter is.
+// kinds are the degrees that are useful for a hidden unit: the least one and how many there are. Degree 0 is useful only with a
+// context, and degree d is not, because no parameter has it.
 func (a Autoregression) kinds() (least, kinds int) {
 	least, kinds = 1, len(a.Order)-1
 	if a.Context > 0 || kinds == 0 {
@@ -80,7 +80,7 @@ func (a Autoregression) kinds() (least, kinds int) {
 	return least, kinds
 }
 
-// hidden are the degrees of a layer of so many units, each degree as often as the others, in order.
+// hidden lists the degrees of a hidden layer of that many units, in ascending order, each degree equally often.
 func (a Autoregression) hidden(units int) []int {
 	least, kinds := a.kinds()
 	degrees := make([]int, units)

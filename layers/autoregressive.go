@@ -15,15 +15,16 @@ import (
 	"gaussflow/transforms"
 )
 
-// Autoregressive maps each column by a Transform whose parameters a conditioner chooses, from the columns before it in an order and,
-// where there is one, the context:
+// Autoregressive maps each column by a Transform whose parameters a conditioner computes from the columns before it in an order
+// and, if there is one, the context:
 //
 //	z_j = T(x_j; θ_j),  θ = conditioner(x, context),  θ_j a function of the columns before j,  logDet = Σ_j log T′(x_j; θ_j).
 //
-// θ is N×(d·Width(T)): the first part of all d columns, then the second, and so on. It comes from one evaluation of the conditioner,
-// so a density costs one; the inverse finds column after column and evaluates the one conditioner d times. With FastSampling it is
-// the other way round: the conditioner reads z, θ = conditioner(z, context), and a sample costs one evaluation, a density d. Where θ
-// is zero, as from a fresh MaskedMLP, it is the identity. The inverse is as exact as the transform's.
+// θ is N×(d·Width(T)): the first part of the transform's parameters for all d columns, then the second part, and so on. One
+// evaluation of the conditioner gives all of θ, so a density costs one evaluation; the inverse finds one column after another and
+// costs d. With FastSampling it is the other way round: the conditioner reads z, θ = conditioner(z, context), and a sample costs
+// one evaluation, a density d. Where θ is zero, as from a fresh MaskedMLP, the layer is the identity. The inverse is as exact as
+// the transform's.
 //
 // Source: Papamakarios et al. 2017, arXiv:1705.07057 (masked autoregressive flows); with FastSampling Kingma et al. 2016,
 // arXiv:1606.04934 (inverse autoregressive flows).
@@ -41,8 +42,8 @@ type AutoregressiveConfig struct {
 	FastSampling bool                          // the conditioner reads z, not x
 	Context      int                           // numbers of context a row that the conditioner reads; default 0: none
 
-	described ConditionerDescription // instead of Conditioner
-	is        Conditioner            // of the layer that was asked for its config
+	described ConditionerDescription // the conditioner as a file describes it, in place of Conditioner
+	is        Conditioner            // the layer's own conditioner, in what Config returns
 }
 
 // autoregressiveJSON is an AutoregressiveConfig in a file.
@@ -78,7 +79,7 @@ func (c *AutoregressiveConfig) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// NewAutoregressive makes the identity of ℝᵈ, d = dim, until it is trained or fitted.
+// NewAutoregressive makes a layer that is the identity of ℝᵈ, d = dim, until it is trained or fitted.
 func NewAutoregressive(dim int, c AutoregressiveConfig) (*Autoregressive, error) {
 	of, err := c.of(dim)
 	if err != nil {
@@ -94,7 +95,7 @@ func NewAutoregressive(dim int, c AutoregressiveConfig) (*Autoregressive, error)
 	return c.with(of, conditioner)
 }
 
-// of is what the conditioner may depend on.
+// of is the Autoregression of this configuration.
 func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	if err := checkDim("Autoregressive", dim); err != nil {
 		return of, err
@@ -121,7 +122,7 @@ func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	return of, nil
 }
 
-// with completes the layer; it builds the conditioner once and checks what comes out.
+// with puts the layer together; it builds the conditioner once and checks the output.
 func (c AutoregressiveConfig) with(of Autoregression, conditioner Conditioner) (*Autoregressive, error) {
 	in, out := of.widths()
 	if err := conditioning.Check(conditioner, in, out); err != nil {
@@ -157,16 +158,16 @@ func (a *Autoregressive) Config() AutoregressiveConfig { return a.config }
 // Dim is d.
 func (a *Autoregressive) Dim() int { return len(a.of.Order) }
 
-// Domain is the transform's interval in each column, nil of a transform of all of ℝ: see transforms.Bounded.
+// Domain is the transform's interval for each column, nil if the transform takes all of ℝ: see transforms.Bounded.
 func (a *Autoregressive) Domain() []Interval { return intervalsOf(a.config.Transform, a.Dim(), nil) }
 
-// Image is the Domain.
+// Image equals Domain.
 func (a *Autoregressive) Image() []Interval { return a.Domain() }
 
-// ContextDim is how many numbers of context the conditioner reads.
+// ContextDim is how many context values the conditioner reads.
 func (a *Autoregressive) ContextDim() int { return a.of.Context }
 
-// Params are the conditioner's.
+// Params are the conditioner's parameters.
 func (a *Autoregressive) Params() []*graph.Param {
 	if a.conditioner == nil {
 		return nil
@@ -174,20 +175,21 @@ func (a *Autoregressive) Params() []*graph.Param {
 	return a.conditioner.Params()
 }
 
-// Conditioner is θ.
+// Conditioner is the network that computes θ.
 func (a *Autoregressive) Conditioner() Conditioner { return a.conditioner }
 
-// Forward maps x to z: with one evaluation of the conditioner, with FastSampling d.
+// Forward maps x to z with one evaluation of the conditioner, or d with FastSampling.
 func (a *Autoregressive) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
 	return a.run(b, x, context, forward, !a.config.FastSampling)
 }
 
-// Inverse maps z to x: with d evaluations of the conditioner, with FastSampling one.
+// Inverse maps z to x with d evaluations of the conditioner, or one with FastSampling.
 func (a *Autoregressive) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	return a.run(b, z, context, inverse, a.config.FastSampling)
 }
 
-// run maps v to y; the conditioner reads v, which is known, or else y, which comes column by column.
+// run maps v to y. If reads is true the conditioner reads v, which is known; otherwise it reads y, which is found
+// column by column.
 func (a *Autoregressive) run(b *graph.Builder, v, context *G.Node, way direction, reads bool) (y, logDet *G.Node) {
 	if a.conditioner == nil {
 		b.Fail(fmt.Errorf("layers: %w", errNotMade))
@@ -212,8 +214,9 @@ func (a *Autoregressive) run(b *graph.Builder, v, context *G.Node, way direction
 	return y, b.SumLast(logSlope)
 }
 
-// InitFrom makes the conditioner the constant that Gaussianizes the columns of y one by one: the layer is then Elementwise, fitted
-// with the same seeds. Hidden layers begin anew, from what the conditioner will read, x or z: see MLP.StartFrom.
+// InitFrom makes the conditioner a constant, the parameters that Gaussianize the columns of y one by one: the layer then equals an
+// Elementwise fitted with the same seeds. Hidden layers are drawn again to suit what the conditioner will read, x or z: see
+// MLP.StartFrom.
 func (a *Autoregressive) InitFrom(y *mat.Dense, at initializers.Site) error {
 	const op = "layers: Autoregressive: InitFrom"
 	if a.conditioner == nil {
@@ -236,7 +239,8 @@ func (a *Autoregressive) InitFrom(y *mat.Dense, at initializers.Site) error {
 	})
 }
 
-// standardized has y's columns on scale 1: as far as a conditioner's units go, what a fitted layer puts out.
+// standardized is y with its columns on scale 1. To a conditioner this is close enough to the output of the fitted
+// layer.
 func standardized(y *mat.Dense) *mat.Dense {
 	z := mat.DenseCopyOf(y)
 	n, d := y.Dims()

@@ -10,26 +10,26 @@ import (
 )
 
 // A Bijector is an invertible map f: ℝᵈ → ℝᵈ, written once as two graph builders. It may depend on a context, numbers that
-// each row comes with: see Conditional.
+// accompany each row: see Conditional.
 type Bijector interface {
 	// Dim is d.
 	Dim() int
-	// Params are the layer's parameters: the same ones in the same order, always.
+	// Params are the layer's parameters, always the same ones in the same order.
 	Params() []*graph.Param
-	// Forward maps x (N×d) to z (N×d); logDet (N) is log|det ∂z/∂x| of each row, nats. The context is N×c, or nil where
-	// there is none; a layer that is not Conditional leaves it alone.
+	// Forward maps x (N×d) to z (N×d); logDet (N) is log|det ∂z/∂x| of each row, nats. The context is N×c, or nil if
+	// there is none; a layer that is not Conditional ignores it.
 	Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node)
 	// Inverse maps z (N×d) to x (N×d); logDet (N) is log|det ∂x/∂z| of each row, nats.
 	Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node)
 }
 
-// A Conditional layer reads a context: c numbers a row that it is not a map of, but that choose the map.
+// A Conditional layer reads a context: c numbers a row that are not mapped themselves but determine the map.
 type Conditional interface {
-	// ContextDim is c; 0 of a layer that was made without a context.
+	// ContextDim is c; 0 if the layer was made without a context.
 	ContextDim() int
 }
 
-// ContextDim is how many numbers of context b reads, 0 where it reads none.
+// ContextDim is how many context values b reads, 0 if it reads none.
 func ContextDim(b Bijector) int {
 	if c, ok := b.(Conditional); ok && !defaults.IsNil(b) {
 		return c.ContextDim()
@@ -50,10 +50,10 @@ func checkContext(x, context *G.Node, c int) error {
 	return nil
 }
 
-// maxDim bounds the columns of a coupling, and the numbers of a context.
+// maxDim limits the columns of a coupling and the width of a context.
 const maxDim = 1 << 20
 
-// checkContextDim reports a context of fewer numbers than none, or of too many to be meant.
+// checkContextDim reports a width of the context that is negative or too large to be meant.
 func checkContextDim(layer string, c int) error {
 	if c < 0 || c > maxDim {
 		return fmt.Errorf("layers: %s: Context = %d, want 0 to %d", layer, c, maxDim)
@@ -68,7 +68,8 @@ func checkDim(layer string, dim int) error {
 	return checkSize(layer, 1, dim)
 }
 
-// maxNumbers bounds one parameter: what a damaged or hostile description asks for is refused before memory is.
+// maxNumbers limits the size of one parameter, so that a damaged or hostile description is refused before memory is
+// allocated.
 const maxNumbers = 1 << 28
 
 // checkSize reports a parameter of rows×cols numbers that is too large to be meant.

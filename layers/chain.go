@@ -45,10 +45,10 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 	return c, nil
 }
 
-// ChainConfig is what a chain is made of.
+// ChainConfig describes the layers of a chain.
 type ChainConfig struct {
 	layers    []Bijector
-	described []Description // instead of layers
+	described []Description // the layers as a file describes them, in place of layers
 }
 
 // MarshalJSON writes the layers under their registered names.
@@ -81,10 +81,10 @@ type chainJSON struct {
 	Layers []Description `json:"layers"`
 }
 
-// Config is what the chain is made of.
+// Config describes the chain's layers.
 func (c *Chain) Config() ChainConfig { return ChainConfig{layers: c.layers} }
 
-// chainSpecs are the parameters of the layers in order, each layer's under its number: "0.shift".
+// chainSpecs are the parameters of the layers in order, each prefixed by its layer's number: "0.shift".
 func chainSpecs(dim int, c ChainConfig) (specs []graph.ParamSpec, err error) {
 	err = c.each(dim, func(i int, of []graph.ParamSpec) error {
 		specs = append(specs, within(strconv.Itoa(i), of)...)
@@ -106,7 +106,7 @@ func newChain(dim int, c ChainConfig, params []*graph.Param) (*Chain, error) {
 	return NewChain(links...)
 }
 
-// each visits the described layers with their parameters.
+// each calls visit for each described layer with its parameters.
 func (c ChainConfig) each(dim int, visit func(i int, of []graph.ParamSpec) error) error {
 	if len(c.described) == 0 {
 		return errors.New("layers: Chain: got no layers, want at least one")
@@ -126,7 +126,7 @@ func (c ChainConfig) each(dim int, visit func(i int, of []graph.ParamSpec) error
 	return nil
 }
 
-// CheckParams asks the layers that not every value of their parameters suits.
+// CheckParams asks the layers that do not accept every value whether their parameters are acceptable.
 func (c *Chain) CheckParams() error {
 	for i, l := range c.layers {
 		if err := checkParams(l); err != nil {
@@ -136,7 +136,7 @@ func (c *Chain) CheckParams() error {
 	return nil
 }
 
-// Dim is d; 0 of a chain that NewChain has not made.
+// Dim is d; 0 if the chain was not made by NewChain.
 func (c *Chain) Dim() int {
 	if len(c.layers) == 0 {
 		return 0
@@ -144,7 +144,7 @@ func (c *Chain) Dim() int {
 	return c.layers[0].Dim()
 }
 
-// ContextDim is how many numbers of context those links read that read one.
+// ContextDim is the width of the context that the conditional links read; 0 if no link reads one.
 func (c *Chain) ContextDim() int {
 	for _, l := range c.layers {
 		if n := ContextDim(l); n != 0 {
@@ -157,7 +157,7 @@ func (c *Chain) ContextDim() int {
 // Layers are the links in order.
 func (c *Chain) Layers() []Bijector { return c.layers }
 
-// Params are the links' parameters in order, each once.
+// Params are the links' parameters in order; a shared one is listed once.
 func (c *Chain) Params() (params []*graph.Param) {
 	seen := map[*graph.Param]bool{}
 	for _, l := range c.layers {
@@ -187,7 +187,7 @@ func (c *Chain) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node
 	return z, b.Sum(logDets...)
 }
 
-// Steps is Forward with everything on the way: the n+1 values from x to z and the n log-dets.
+// Steps is Forward with all intermediate results: the n+1 values from x to z and the n log-dets.
 func (c *Chain) Steps(b *graph.Builder, x, context *G.Node) (zs, logDets []*G.Node) {
 	zs = append(zs, x)
 	for i := range c.layers {
@@ -218,8 +218,8 @@ func (c *Chain) StepBack(b *graph.Builder, i int, z, context *G.Node) (x, logDet
 
 type bijectorMap func(b *graph.Builder, x, context *G.Node) (y, logDet *G.Node)
 
-// link builds a map of link i. Where it panics, fails or builds something of another shape, the error names the link and the
-// map.
+// link builds one of the maps of link i. If that panics, fails or builds a node of another shape, the error names the link
+// and the map.
 func (c *Chain) link(b *graph.Builder, i int, direction string, f bijectorMap, x, context *G.Node) (y, logDet *G.Node) {
 	b.Within(func() {
 		if err := checkContext(x, context, ContextDim(c.layers[i])); b.Err() == nil && err != nil {
@@ -234,7 +234,7 @@ func (c *Chain) link(b *graph.Builder, i int, direction string, f bijectorMap, x
 	return y, logDet
 }
 
-// checkMap reports a y that has not x's shape N×d, or a logDet that has not N numbers.
+// checkMap reports a y that does not have x's shape N×d, or a logDet that does not have N numbers.
 func checkMap(x, y, logDet *G.Node) error {
 	switch {
 	case y == nil || logDet == nil:
@@ -247,7 +247,7 @@ func checkMap(x, y, logDet *G.Node) error {
 	return nil
 }
 
-// name is a layer's kind, if it has one, and its type, for errors.
+// name prints a layer for errors: its kind, if it is registered, and its type.
 type name struct{ Bijector }
 
 func (n name) String() string {

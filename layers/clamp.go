@@ -5,8 +5,8 @@ import (
 	"gaussflow/initializers"
 )
 
-// A ScaleClamp bounds log σ: a smooth, increasing, invertible curve from raw values. The zero value stands for
-// the default, DefaultScaleClamp.
+// A ScaleClamp keeps log σ within bounds: a smooth, increasing, invertible curve of the raw value. The zero value
+// stands for the default, DefaultScaleClamp.
 type ScaleClamp = kernel.Clamp
 
 // TanhClamp is log σ = bound·tanh(raw).

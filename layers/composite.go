@@ -7,15 +7,16 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Composite is a bijector made of others, as a Chain is: what lists, freezes or saves layers finds those inside of it. The
-// parameters that it declares (Register) are those of the layers inside, each under the number of its layer, as "0.shift".
+// A Composite is a bijector made of others, as a Chain is. Functions that list, freeze or save layers look inside it. The
+// parameters that it declares (Register) are those of the layers inside, each prefixed by the number of its layer, as
+// "0.shift".
 type Composite interface {
 	Bijector
 	// Layers are the bijectors inside, in the order of their parameters.
 	Layers() []Bijector
 }
 
-// Inside are the layers that b is made of; none of a layer that is no Composite, or nil.
+// Inside lists the layers that b is made of; it is empty if b is nil or no Composite.
 func Inside(b Bijector) []Bijector {
 	if c, ok := b.(Composite); ok && !defaults.IsNil(b) {
 		return c.Layers()
@@ -23,8 +24,8 @@ func Inside(b Bijector) []Bijector {
 	return nil
 }
 
-// Slots are the places for parameters in b, in the order of Specs. They are its Params, but for a Composite whose layers share one:
-// that is in the slots of each. A nil has none.
+// Slots lists b's parameters in the order of Specs. For a Composite whose layers share a parameter it is repeated for each of them;
+// otherwise Slots equals Params. It is empty if b is nil.
 func Slots(b Bijector) []*graph.Param {
 	if defaults.IsNil(b) {
 		return nil
@@ -40,7 +41,7 @@ func Slots(b Bijector) []*graph.Param {
 	return slots
 }
 
-// within puts the name of a place before those of the parameters there.
+// within prefixes the names of parameters with place.
 func within(place string, specs []graph.ParamSpec) []graph.ParamSpec {
 	named := make([]graph.ParamSpec, len(specs))
 	for i, s := range specs {
@@ -49,7 +50,7 @@ func within(place string, specs []graph.ParamSpec) []graph.ParamSpec {
 	return named
 }
 
-// checkParams asks a layer that not every value of its parameters suits.
+// checkParams asks a layer that does not accept every value whether its parameters are acceptable.
 func checkParams(b Bijector) error {
 	if p, ok := b.(ParamChecker); ok && !defaults.IsNil(b) {
 		return p.CheckParams()
@@ -57,10 +58,10 @@ func checkParams(b Bijector) error {
 	return nil
 }
 
-// maxDepth bounds the nesting of a description: each level is read once more than the one above it.
+// maxDepth limits the nesting of a description: reading costs one more pass over the text for every level.
 const maxDepth = 64
 
-// checkDepth reports JSON of layers in layers in layers, too many to be meant.
+// checkDepth reports JSON in which layers are nested too deeply to be meant.
 func checkDepth(raw []byte) error {
 	if deep := depth(raw); deep > maxDepth {
 		return fmt.Errorf("layers in layers: %d levels of JSON, want at most %d", deep, maxDepth)
@@ -68,7 +69,7 @@ func checkDepth(raw []byte) error {
 	return nil
 }
 
-// depth is how deep the brackets of raw, which is JSON, are nested; brackets in strings may count too.
+// depth is the nesting depth of the brackets of raw, which is JSON. Brackets inside strings are counted too.
 func depth(raw []byte) (deepest int) {
 	open := 0
 	for _, c := range raw {

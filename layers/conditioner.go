@@ -12,34 +12,37 @@ import (
 	"gaussflow/internal/registry"
 )
 
-// A Conditioner chooses the parameters of a transform from what is known of a row: the identity half of a coupling, say, and,
-// where there is one, the context.
+// A Conditioner computes the parameters of a transform from what is known of a row: for a coupling its identity half and, if
+// there is one, the context.
 type Conditioner interface {
-	// Params are its parameters: the same ones in the same order, always.
+	// Params are its parameters, always the same ones in the same order.
 	Params() []*graph.Param
 	// Apply maps what is known (N×in) to θ (N×out).
 	Apply(b *graph.Builder, known *G.Node) *G.Node
 }
 
-// MakeConditioner makes a conditioner from in to out numbers: a layer knows how many. MLPConfig.New is one.
+// MakeConditioner makes a conditioner with in inputs and out outputs; the layer that needs it supplies the numbers.
+// MLPConfig.New is one.
 type MakeConditioner func(in, out int) (Conditioner, error)
 
-// A ConstantSetter is a Conditioner that can be made constant: θ = c whatever it reads, bit for bit. A warm start needs it.
+// A ConstantSetter is a Conditioner that can be made constant: θ = c for every input, bit for bit. A warm start needs it.
 type ConstantSetter interface {
 	SetConstant(c []float64) error
 }
 
-// A ConditionerDescription is a conditioner's architecture as JSON; how many numbers it reads and puts out is the layer's business.
+// A ConditionerDescription is a conditioner's architecture as JSON. It does not say how many numbers the conditioner reads and
+// outputs: the layer determines that.
 type ConditionerDescription struct {
 	Kind   string          `json:"kind"`
 	Config json.RawMessage `json:"config"`
 }
 
-// MakeAutoregressiveConditioner makes a conditioner for an Autoregressive layer, whose numbers depend on no more than a says.
-// MLPConfig.Masked is one.
+// MakeAutoregressiveConditioner makes a conditioner for an Autoregressive layer, each of whose outputs depends on no more
+// than a allows. MLPConfig.Masked is one.
 type MakeAutoregressiveConditioner func(a Autoregression) (Conditioner, error)
 
-// widths are how many numbers a conditioner reads and puts out; in an Autoregressive layer by what else it goes.
+// widths are how many numbers a conditioner reads and outputs and, for one in an Autoregressive layer, what each output
+// may depend on.
 type widths struct {
 	in, out int
 	of      *Autoregression
@@ -47,8 +50,8 @@ type widths struct {
 
 var conditioners = registry.New[Conditioner, widths]("layers.RegisterConditioner")
 
-// RegisterConditioner makes the conditioners of type C ones that a layer can be saved with, under a name that files have for them.
-// What is said of Register holds for it too; specs and make are told how many numbers the conditioner reads and puts out.
+// RegisterConditioner lets layers with conditioners of type C be saved, under the given name in files. What Register says holds
+// here too; specs and make are told how many numbers the conditioner reads and outputs.
 func RegisterConditioner[B interface {
 	Conditioner
 	Config() C
@@ -67,7 +70,7 @@ func RegisterConditioner[B interface {
 }
 
 // RegisterAutoregressiveConditioner is RegisterConditioner for conditioners of Autoregressive layers: specs and make are told what
-// each number may depend on.
+// each output may depend on.
 func RegisterAutoregressiveConditioner[B interface {
 	Conditioner
 	Config() C
@@ -85,10 +88,10 @@ func RegisterAutoregressiveConditioner[B interface {
 		func(w widths, c C, params []*graph.Param) (B, error) { return make(*w.of, c, params) })
 }
 
-// ConditionerKinds lists the names of conditioners that are registered.
+// ConditionerKinds lists the names of the registered conditioners.
 func ConditionerKinds() []string { return conditioners.Kinds() }
 
-// DescribeConditioner is c's architecture. It is an error if its type is not registered.
+// DescribeConditioner describes c's architecture. It returns an error if c's type is not registered.
 func DescribeConditioner(c Conditioner) (ConditionerDescription, error) {
 	if defaults.IsNil(c) {
 		return ConditionerDescription{}, fmt.Errorf("layers: DescribeConditioner: %w", errNotMade)
@@ -100,7 +103,7 @@ func DescribeConditioner(c Conditioner) (ConditionerDescription, error) {
 	return ConditionerDescription{kind, config}, nil
 }
 
-// ConditionerSpecs are the parameters of the conditioner that d describes, from in to out numbers.
+// ConditionerSpecs are the parameters of the conditioner that d describes, with in inputs and out outputs.
 func ConditionerSpecs(d ConditionerDescription, in, out int) ([]graph.ParamSpec, error) {
 	return conditionerSpecs(d, widths{in: in, out: out})
 }
@@ -113,7 +116,7 @@ func conditionerSpecs(d ConditionerDescription, w widths) ([]graph.ParamSpec, er
 	return specs, nil
 }
 
-// NewConditioner makes the conditioner that d describes of parameters that are as ConditionerSpecs says.
+// NewConditioner makes the conditioner that d describes from params, which must be as ConditionerSpecs says.
 func NewConditioner(d ConditionerDescription, in, out int, params []*graph.Param) (Conditioner, error) {
 	return newConditioner(d, widths{in: in, out: out}, params)
 }
@@ -126,14 +129,14 @@ func newConditioner(d ConditionerDescription, w widths, params []*graph.Param) (
 	return c, nil
 }
 
-// The conditioners of this package: a new one is a file and a line.
+// The conditioners of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		RegisterConditioner("mlp", mlpSpecs, newMLP),
 		RegisterAutoregressiveConditioner("masked_mlp", maskedMLPSpecs, newMaskedMLP),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }

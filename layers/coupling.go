@@ -15,13 +15,14 @@ import (
 	"gaussflow/transforms"
 )
 
-// Coupling maps half of the columns by a Transform whose parameters a conditioner chooses, from the other half and, where there is
+// Coupling maps half of the columns by a Transform whose parameters a conditioner computes from the other half and, if there is
 // one, the context:
 //
 //	z_a = x_a,  z_b,i = T(x_b,i; θ_i),  θ = conditioner(x_a, context),  logDet = Σ_{i∈b} log T′(x_b,i; θ_i).
 //
-// θ is N×(d_b·Width(T)): the first part of all d_b columns, then the second, and so on. Where θ is zero, as from a fresh MLP, it is
-// the identity. The inverse is as exact as the transform's: the identity half is there to condition on.
+// θ is N×(d_b·Width(T)): the first part of the transform's parameters for all d_b columns, then the second part, and so on. Where θ
+// is zero, as from a fresh MLP, the layer is the identity. The inverse is as exact as the transform's, because it conditions on the
+// unchanged half.
 //
 // Source: Dinh et al. 2017, arXiv:1605.08803.
 type Coupling struct {
@@ -37,8 +38,8 @@ type CouplingConfig struct {
 	Shared      bool                 // one set of parameters for all transformed columns
 	Context     int                  // numbers of context a row that the conditioner reads; default 0: none
 
-	described ConditionerDescription // instead of Conditioner
-	is        Conditioner            // of the layer that was asked for its config
+	described ConditionerDescription // the conditioner as a file describes it, in place of Conditioner
+	is        Conditioner            // the layer's own conditioner, in what Config returns
 }
 
 // couplingJSON is a CouplingConfig in a file.
@@ -74,7 +75,7 @@ func (c *CouplingConfig) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// NewCoupling makes the identity of ℝᵈ, d = dim, until it is trained or fitted.
+// NewCoupling makes a layer that is the identity of ℝᵈ, d = dim, until it is trained or fitted.
 func NewCoupling(dim int, c CouplingConfig) (*Coupling, error) {
 	core, err := c.core(dim)
 	if err != nil {
@@ -89,7 +90,7 @@ func NewCoupling(dim int, c CouplingConfig) (*Coupling, error) {
 	return c.with(core)
 }
 
-// core is the layer without its conditioner.
+// core makes the layer without its conditioner.
 func (c CouplingConfig) core(dim int) (coupling, error) {
 	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
@@ -98,7 +99,7 @@ func (c CouplingConfig) core(dim int) (coupling, error) {
 	return core, core.validate()
 }
 
-// with completes the layer.
+// with puts the layer together from core and the conditioner.
 func (c CouplingConfig) with(core coupling) (*Coupling, error) {
 	c.Mask, c.is = core.mask, core.conditioner
 	return &Coupling{core, c}, core.probe()
@@ -128,9 +129,9 @@ func newCoupling(dim int, c CouplingConfig, params []*graph.Param) (*Coupling, e
 // Config is the configuration with its defaults filled in.
 func (c *Coupling) Config() CouplingConfig { return c.config }
 
-// coupling is what all couplings are.
+// coupling is what Coupling and MixtureCDFCoupling share.
 type coupling struct {
-	name        string // of the layer, for errors
+	name        string // the layer's name in errors
 	dim         int
 	mask        Mask
 	transform   transforms.Transform
@@ -157,7 +158,7 @@ func (c *coupling) validate() error {
 	return nil
 }
 
-// sets is how many sets of parameters the conditioner puts out.
+// sets is how many sets of parameters the conditioner outputs for a row.
 func (c *coupling) sets() int {
 	if c.shared {
 		return 1
@@ -165,12 +166,12 @@ func (c *coupling) sets() int {
 	return c.mask.Count(false)
 }
 
-// widths are how many numbers the conditioner reads and puts out.
+// widths are how many numbers the conditioner reads and how many it outputs.
 func (c *coupling) widths() (in, out int) {
 	return c.mask.Count(true) + c.context, c.sets() * transforms.Width(c.transform)
 }
 
-// probe builds the conditioner once and checks what comes out.
+// probe builds the conditioner once and checks the output.
 func (c *coupling) probe() error {
 	in, out := c.widths()
 	if err := conditioning.Check(c.conditioner, in, out); err != nil {
@@ -182,16 +183,16 @@ func (c *coupling) probe() error {
 // Dim is d.
 func (c *coupling) Dim() int { return c.dim }
 
-// Domain is the transform's interval in each column that is transformed, nil of a transform of all of ℝ: see transforms.Bounded.
+// Domain is the transform's interval for each transformed column, nil if the transform takes all of ℝ: see transforms.Bounded.
 func (c *coupling) Domain() []Interval { return intervalsOf(c.transform, c.dim, c.mask) }
 
-// Image is the Domain.
+// Image equals Domain.
 func (c *coupling) Image() []Interval { return c.Domain() }
 
-// ContextDim is how many numbers of context the conditioner reads.
+// ContextDim is how many context values the conditioner reads.
 func (c *coupling) ContextDim() int { return c.context }
 
-// Params are the conditioner's.
+// Params are the conditioner's parameters.
 func (c *coupling) Params() []*graph.Param {
 	if c.conditioner == nil {
 		return nil
@@ -199,7 +200,7 @@ func (c *coupling) Params() []*graph.Param {
 	return c.conditioner.Params()
 }
 
-// Conditioner is θ.
+// Conditioner is the network that computes θ.
 func (c *coupling) Conditioner() Conditioner { return c.conditioner }
 
 // Forward transforms the columns for which the mask is false.
@@ -207,7 +208,7 @@ func (c *coupling) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.N
 	return c.run(b, x, context, forward)
 }
 
-// Inverse undoes Forward: the identity half is there to condition on.
+// Inverse undoes Forward. It conditions on the identity half, which Forward left unchanged.
 func (c *coupling) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node) {
 	return c.run(b, z, context, inverse)
 }
@@ -250,9 +251,9 @@ func repeat(b *graph.Builder, theta *G.Node, t transforms.Transform, d int) *G.N
 	return all
 }
 
-// InitFrom makes the conditioner the constant that Gaussianizes the transformed columns of y one by one: the layer is then
-// Elementwise on them, fitted with the same seeds. A shared set is fitted to these columns pooled, so that what the walk pushes on
-// is what the layer computes. An MLP's hidden layers begin anew: see MLP.StartFrom.
+// InitFrom makes the conditioner a constant, the parameters that Gaussianize the transformed columns of y one by one: on those
+// columns the layer then equals an Elementwise fitted with the same seeds. A shared set is fitted to these columns pooled, so that
+// the warm start passes on exactly what the layer computes. An MLP's hidden layers are drawn again: see MLP.StartFrom.
 func (c *coupling) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if c.conditioner == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)

@@ -6,12 +6,12 @@ import (
 	"gaussflow/graph"
 )
 
-// Dense is act(x·kernel + bias): kernel in×out, bias out. In a MaskedMLP entries of the kernel that lead to a lower degree count as
-// zero.
+// Dense is act(x·kernel + bias): kernel in×out, bias out. In a MaskedMLP an entry of the kernel that leads to a unit of lower
+// degree counts as zero.
 type Dense struct {
 	kernel, bias  *graph.Param
 	act           graph.Activation
-	rows, columns []int // degrees, where it is masked
+	rows, columns []int // degrees of inputs and outputs; nil if it is not masked
 }
 
 // denseSpecs declares a kernel and a bias.
@@ -31,7 +31,7 @@ func (d *Dense) apply(b *graph.Builder, x *G.Node, act graph.Activation) *G.Node
 	return b.Dense(x, b.Param(d.kernel), b.Param(d.bias), act)
 }
 
-// mask sets what the degrees forbid to zero in the numbers of a kernel.
+// mask sets the entries of a kernel that the degrees forbid to zero.
 func (d *Dense) mask(kernel []float64) {
 	for i, from := range d.rows {
 		for j, to := range d.columns {

@@ -19,8 +19,8 @@ import (
 //
 //	z_j = T(x_j; θ_j),  logDet = Σ_j log T′(x_j; θ_j).
 //
-// The parameters are the parts of the transform, d×Size each, zero at first: the identity. With a context a conditioner chooses
-// them, θ = conditioner(context). The inverse is as exact as the transform's.
+// The parameters are the parts of the transform, d×Size each, zero at first: the identity. With a context a conditioner
+// computes them, θ = conditioner(context). The inverse is as exact as the transform's.
 type Elementwise struct {
 	elementwise
 	config ElementwiseConfig
@@ -30,11 +30,11 @@ type Elementwise struct {
 type ElementwiseConfig struct {
 	Transform   transforms.Transform // required
 	Context     int                  // numbers of context a row; default 0: none
-	Conditioner MakeConditioner      // of the context; default MLPConfig{}.New
-	Dtype       graph.Dtype          // where there is no context; else the conditioner's
+	Conditioner MakeConditioner      // reads the context; default MLPConfig{}.New
+	Dtype       graph.Dtype          // without a context; with one the conditioner's dtype holds
 
-	described ConditionerDescription // instead of Conditioner
-	is        Conditioner            // of the layer that was asked for its config
+	described ConditionerDescription // the conditioner as a file describes it, in place of Conditioner
+	is        Conditioner            // the layer's own conditioner, in what Config returns
 }
 
 // elementwiseJSON is an ElementwiseConfig in a file.
@@ -70,7 +70,7 @@ func (c *ElementwiseConfig) UnmarshalJSON(raw []byte) error {
 	return err
 }
 
-// NewElementwise makes the identity of ℝᵈ, d = dim, until it is trained or fitted.
+// NewElementwise makes a layer that is the identity of ℝᵈ, d = dim, until it is trained or fitted.
 func NewElementwise(dim int, c ElementwiseConfig) (*Elementwise, error) {
 	if c.Context == 0 {
 		return made(dim, c, c.Dtype, elementwiseSpecs, newElementwise)
@@ -88,7 +88,7 @@ func NewElementwise(dim int, c ElementwiseConfig) (*Elementwise, error) {
 	return c.with(core)
 }
 
-// core is the layer without its parameters.
+// core makes the layer without its parameters.
 func (c ElementwiseConfig) core(dim int) (elementwise, error) {
 	if c.Context == 0 && (c.Conditioner != nil || c.described.Kind != "") {
 		return elementwise{}, &SettingError{"Elementwise", "Conditioner", "one", "none where Context is 0: there is nothing that it could read"}
@@ -97,7 +97,7 @@ func (c ElementwiseConfig) core(dim int) (elementwise, error) {
 	return core, core.validate()
 }
 
-// with completes the layer.
+// with puts the layer together from core and its parameters or conditioner.
 func (c ElementwiseConfig) with(core elementwise) (*Elementwise, error) {
 	c.is = core.conditioner
 	if core.context > 0 {
@@ -143,14 +143,14 @@ func newElementwise(dim int, c ElementwiseConfig, params []*graph.Param) (*Eleme
 // Config is the configuration.
 func (e *Elementwise) Config() ElementwiseConfig { return e.config }
 
-// elementwise is what all elementwise layers are.
+// elementwise is what Elementwise and MixtureCDF share.
 type elementwise struct {
-	name        string // of the layer, for errors
+	name        string // the layer's name in errors
 	dim         int
 	transform   transforms.Transform
 	context     int
-	params      []*graph.Param // a part each, where there is no context
-	conditioner Conditioner    // of the context
+	params      []*graph.Param // one for each part of the transform, if there is no context
+	conditioner Conditioner    // reads the context, if there is one
 }
 
 func (e *elementwise) validate() error {
@@ -166,7 +166,7 @@ func (e *elementwise) validate() error {
 	return nil
 }
 
-// specs declares a parameter for each part.
+// specs declares one parameter for each part.
 func (e *elementwise) specs() (specs []graph.ParamSpec) {
 	for _, p := range e.transform.Parts() {
 		specs = append(specs, graph.ParamSpec{Name: p.Name, Shape: []int{e.dim, p.Size}})
@@ -174,7 +174,7 @@ func (e *elementwise) specs() (specs []graph.ParamSpec) {
 	return specs
 }
 
-// widths are how many numbers the conditioner reads and puts out.
+// widths are how many numbers the conditioner reads and how many it outputs.
 func (e *elementwise) widths() (in, out int) {
 	return e.context, e.dim * transforms.Width(e.transform)
 }
@@ -182,13 +182,13 @@ func (e *elementwise) widths() (in, out int) {
 // Dim is d.
 func (e *elementwise) Dim() int { return e.dim }
 
-// Domain is the transform's interval in each column, nil of a transform of all of ℝ: see transforms.Bounded.
+// Domain is the transform's interval for each column, nil if the transform takes all of ℝ: see transforms.Bounded.
 func (e *elementwise) Domain() []Interval { return intervalsOf(e.transform, e.dim, nil) }
 
-// Image is the Domain.
+// Image equals Domain.
 func (e *elementwise) Image() []Interval { return e.Domain() }
 
-// ContextDim is how many numbers of context the layer reads.
+// ContextDim is how many context values the layer reads.
 func (e *elementwise) ContextDim() int { return e.context }
 
 // Params are the parts of the transform, or the conditioner's parameters.
@@ -199,7 +199,7 @@ func (e *elementwise) Params() []*graph.Param {
 	return e.params
 }
 
-// Conditioner is θ, nil where there is no context.
+// Conditioner is the network that computes θ, nil if there is no context.
 func (e *elementwise) Conditioner() Conditioner { return e.conditioner }
 
 // Forward maps each column.
@@ -231,7 +231,8 @@ func (e *elementwise) run(b *graph.Builder, x, context *G.Node, way direction) (
 	return y, b.SumLast(logSlope)
 }
 
-// InitFrom fits the transform to each column of y; with a context, by a constant conditioner.
+// InitFrom fits the transform to each column of y; with a context it makes the conditioner the constant that was
+// fitted.
 func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	if e.transform == nil {
 		return fmt.Errorf("layers: InitFrom: %w", errNotMade)
@@ -261,7 +262,7 @@ func (e *elementwise) InitFrom(y *mat.Dense, at initializers.Site) error {
 	return e.set(theta)
 }
 
-// set takes the parameters in the order of θ.
+// set sets the parameters to theta, in the order of θ.
 func (e *elementwise) set(theta []float64) error {
 	for _, p := range e.params {
 		if err := p.Set(theta[:p.Size()]); err != nil {

@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// A SettingError is a field of a layer's config that is out of range.
+// A SettingError reports a field of a layer's config that is out of range.
 type SettingError struct {
-	Layer     string // as Go calls it; "" for a config that several layers have
-	Field     string // of the config; empty where the dimension is meant
+	Layer     string // the Go type; "" for a config that several layers share
+	Field     string // of the config; "" for the dimension
 	Got, Want string
 }
 

@@ -18,13 +18,13 @@ type FixedOrtho struct {
 	q      *graph.Param
 }
 
-// FixedOrthoConfig configures a FixedOrtho; the zero value draws Q by Haar from seed 0.
+// FixedOrthoConfig configures a FixedOrtho; the zero value draws Q with seed 0.
 type FixedOrthoConfig struct {
 	Seed  uint64      `json:"seed,omitempty"` // default 0
 	Dtype graph.Dtype `json:"dtype,omitempty"`
 }
 
-// NewFixedOrtho draws Q uniformly from the orthogonal matrices (Haar) by the seed.
+// NewFixedOrtho draws Q with the seed, uniformly from the orthogonal matrices (Haar measure).
 func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := checkDim("FixedOrtho", dim); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func NewFixedOrtho(dim int, c FixedOrthoConfig) (*FixedOrtho, error) {
 	return NewFixedOrthoFrom(initializers.Haar(dim, c.Seed), c)
 }
 
-// NewFixedOrthoPCA takes Q from the principal axes of x (N×d), by descending variance.
+// NewFixedOrthoPCA sets Q to the principal axes of x (N×d), by descending variance.
 func NewFixedOrthoPCA(x mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	q, _, err := initializers.PCA(x)
 	if err != nil {
@@ -44,7 +44,7 @@ func NewFixedOrthoPCA(x mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	return NewFixedOrthoFrom(q, c)
 }
 
-// NewFixedOrthoFrom takes q itself, which must be square and orthogonal to 1e-5.
+// NewFixedOrthoFrom sets Q to q, which must be square and orthogonal to 1e-5.
 func NewFixedOrthoFrom(q mat.Matrix, c FixedOrthoConfig) (*FixedOrtho, error) {
 	if err := c.Dtype.Validate(); err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func checkOrthogonal(q mat.Matrix) error {
 	return nil
 }
 
-// CheckParams reports a Q that has been set to something not orthogonal to 1e-5: its log-det would be wrong.
+// CheckParams reports a Q that has been set to a matrix not orthogonal to 1e-5: its log-det would be wrong.
 func (f *FixedOrtho) CheckParams() error { return checkOrthogonal(f.q.Matrix()) }
 
 // Dim is d.
@@ -93,10 +93,10 @@ func (f *FixedOrtho) Dim() int { return f.dim }
 // Params is q, which is not trainable.
 func (f *FixedOrtho) Params() []*graph.Param { return []*graph.Param{f.q} }
 
-// Config is the configuration; a Q that did not come from the seed is in Params.
+// Config is the configuration. It does not hold a Q that was not drawn with the seed; that is only in Params.
 func (f *FixedOrtho) Config() FixedOrthoConfig { return f.config }
 
-// Rotates marks the layer as one that opens a block.
+// Rotates marks the layer as one that opens a block of the warm start.
 func (f *FixedOrtho) Rotates() {}
 
 // Forward is x·Q.

@@ -77,7 +77,7 @@ func (h *Householder) Params() []*graph.Param { return []*graph.Param{h.v} }
 // Config is the configuration with its defaults filled in.
 func (h *Householder) Config() HouseholderConfig { return h.config }
 
-// Rotates marks the layer as one that opens a block.
+// Rotates marks the layer as one that opens a block of the warm start.
 func (h *Householder) Rotates() {}
 
 // Forward is x·Q.
@@ -90,8 +90,8 @@ func (h *Householder) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node
 	return b.MatMulT(z, b.Orthogonal(b.Param(h.v))), b.Zeros(graph.Rows(z))
 }
 
-// InitFrom sets the rotation to the principal axes of y. It needs as many reflectors as columns. They are as long as training
-// needs them: see stepLength.
+// InitFrom sets the rotation to the principal axes of y, which needs as many reflectors as columns. The length of the
+// reflectors is chosen for training: see stepLength.
 func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	if err := rows.Check("layers: Householder: InitFrom", y, h.dim); err != nil {
 		return err
@@ -108,8 +108,9 @@ func (h *Householder) InitFrom(y *mat.Dense, _ initializers.Site) error {
 	return h.v.SetMatrix(v)
 }
 
-// Lengthen multiplies reflectors shorter than 1 by a power of two, to a length from 1 to 2: it is the same rotation to the last bit,
-// and one that a step of training does not turn anywhere. Models fitted before reflectors had a length have some of 10⁻¹⁰.
+// Lengthen multiplies each reflector shorter than 1 by a power of two, to a length from 1 to 2. The rotation stays the same to the
+// last bit, but a training step no longer turns it by a large angle. Models fitted by early versions have reflectors as short as
+// 10⁻¹⁰.
 func (h *Householder) Lengthen() error {
 	v, changed := h.v.Values(), false
 	for j := range h.config.Reflectors {
@@ -125,19 +126,20 @@ func (h *Householder) Lengthen() error {
 	return h.v.Set(v)
 }
 
-// stepLength is the length κ of the reflectors that rotate y: the ratio of the greatest spread of its columns to the least, at most a
-// thousand; 1 on standardized columns.
+// stepLength is the length κ of the reflectors that rotate y: the ratio of the greatest standard deviation of its columns to the
+// least, at most a thousand. On standardized columns it is 1.
 //
-// The length has no say in the rotation, but in what a step of an optimizer does to it: one that moves each of the d numbers of a
-// reflector by a rate turns it by the angle √d·rate/length. A turn by the angle α moves what is in the column of the greatest
-// spread by α·κ spreads of the least, so with κ that is √d·rate spreads, whatever the columns' units are. That columns depend on
-// each other does not make the reflectors longer: there is something to be turned to.
+// The length does not affect the rotation, but it determines what an optimizer's step does to it: a step that moves each of the d
+// numbers of a reflector by a rate turns the reflector by the angle √d·rate/length. A turn by the angle α moves values of the
+// widest column into the narrowest one, by α·κ standard deviations of the latter. With length κ that is √d·rate standard
+// deviations, whatever the columns' units. Correlation between columns does not lengthen the reflectors: there the rotation has
+// something to learn.
 func stepLength(y *mat.Dense) float64 {
 	const most = 1e3
 	_, d := y.Dims()
 	least, greatest := math.Inf(1), 0.0
 	for j := range d {
-		if _, std := rows.MeanStd(mat.Col(nil, j, y)); std > 0 { // a constant is in nobody's way
+		if _, std := rows.MeanStd(mat.Col(nil, j, y)); std > 0 { // a constant column cannot be distorted
 			least, greatest = min(least, std), max(greatest, std)
 		}
 	}

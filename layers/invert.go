@@ -12,12 +12,12 @@ import (
 	"gaussflow/internal/strictjson"
 )
 
-// Inverted is a bijector the other way round: its Forward is the Inverse of another one, and its Inverse the Forward. It has the other's
-// parameters and reads its context. A sigmoid is an inverted Support; a layer whose density is the slow direction, inverted, is one
-// whose samples are.
+// Inverted is a bijector with its directions exchanged: its Forward is the Inverse of the layer inside, its Inverse the Forward. It
+// shares that layer's parameters and context. Inverting a Support gives a sigmoid, for example; inverting a layer with a slow
+// density and fast samples gives one with a fast density and slow samples.
 type Inverted struct{ of Bijector }
 
-// Invert turns b round. Of one that is inverted already it is the one inside.
+// Invert exchanges the directions of b. For an Inverted it returns the layer inside.
 func Invert(b Bijector) (Bijector, error) {
 	if defaults.IsNil(b) {
 		return nil, errors.New("layers: Invert: the layer is nil")
@@ -28,10 +28,10 @@ func Invert(b Bijector) (Bijector, error) {
 	return &Inverted{b}, nil
 }
 
-// InvertedConfig is what an Inverted is made of.
+// InvertedConfig describes the layer inside an Inverted.
 type InvertedConfig struct {
 	of        Bijector
-	described Description // instead of of
+	described Description // the layer as a file describes it, in place of of
 }
 
 // invertedJSON is an InvertedConfig in a file.
@@ -61,7 +61,7 @@ func (c *InvertedConfig) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// invertedSpecs are the layer's, under the number of the only one inside: "0.shift".
+// invertedSpecs are the parameters of the layer inside, prefixed by its number, 0: "0.shift".
 func invertedSpecs(dim int, c InvertedConfig) ([]graph.ParamSpec, error) {
 	if c.described.Dim != dim {
 		return nil, fmt.Errorf("layers: Inverted: dim = %d of the layer inside, want %d", c.described.Dim, dim)
@@ -78,10 +78,10 @@ func newInverted(_ int, c InvertedConfig, params []*graph.Param) (*Inverted, err
 	return &Inverted{of}, nil
 }
 
-// Config is what the layer is made of.
+// Config describes the layer inside.
 func (i *Inverted) Config() InvertedConfig { return InvertedConfig{of: i.of} }
 
-// Layers is the layer that is inverted, alone.
+// Layers holds one layer, the one inside.
 func (i *Inverted) Layers() []Bijector {
 	if i.of == nil {
 		return nil
@@ -89,10 +89,10 @@ func (i *Inverted) Layers() []Bijector {
 	return []Bijector{i.of}
 }
 
-// CheckParams asks the layer inside.
+// CheckParams checks the parameters of the layer inside.
 func (i *Inverted) CheckParams() error { return checkParams(i.of) }
 
-// Dim is d; 0 of a layer that Invert has not made.
+// Dim is d; 0 if the layer was not made by Invert.
 func (i *Inverted) Dim() int {
 	if i.of == nil {
 		return 0
@@ -100,7 +100,7 @@ func (i *Inverted) Dim() int {
 	return i.of.Dim()
 }
 
-// ContextDim is how many numbers of context the layer reads.
+// ContextDim is how many context values the layer reads.
 func (i *Inverted) ContextDim() int { return ContextDim(i.of) }
 
 // Params are those of the layer inside.

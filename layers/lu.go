@@ -16,13 +16,15 @@ import (
 //
 //	z = x·P·L·U,  logDet = Σ_i log|U_ii|,
 //
-// P a permutation that stays, L lower triangular with ones on its diagonal, U upper triangular with a diagonal of fixed signs. There is
-// one parameter, lu (d×d): L is left of its diagonal, U right of it, and on it are the logarithms log|U_ii|. Zero is the identity, but
-// for P, as it starts. No value of it is singular. The inverse is two substitutions, as exact as the matrix is well conditioned.
+// P is a fixed permutation, L lower triangular with ones on its diagonal, U upper triangular with a diagonal of fixed signs. There
+// is one parameter, lu (d×d): L is stored below its diagonal, U above it, and the logarithms log|U_ii| on it. It starts at zero,
+// where the map is P alone. The map is invertible for every value of lu. The inverse is two substitutions, as exact as the matrix
+// is well conditioned.
 //
-// It has the place of a Householder, and can stretch and shear the columns besides.
+// It can take the place of a Householder, and can stretch and shear the columns as well.
 //
-// Source: Oliva et al. 2018, arXiv:1801.09819; Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow), with its logarithms of the diagonal.
+// Source: Oliva et al. 2018, arXiv:1801.09819; Kingma & Dhariwal 2018, arXiv:1807.03039 (Glow), from which the logarithms on the
+// diagonal are taken.
 type LU struct {
 	dim    int
 	config LUConfig
@@ -36,13 +38,13 @@ type LUConfig struct {
 	Dtype    graph.Dtype `json:"dtype,omitempty"`
 }
 
-// NewLU makes the map of ℝᵈ, d = dim, that puts the columns into the order of c.
+// NewLU makes a layer of ℝᵈ, d = dim, that starts as the permutation of the columns in c.
 func NewLU(dim int, c LUConfig) (*LU, error) {
 	return made(dim, c, c.Dtype, luSpecs, newLU)
 }
 
-// NewLUFrom makes the map z = x·w of an invertible matrix, a rotation of initializers.Haar say, as Glow starts. P and the signs come
-// from the factorization of w with partial pivoting.
+// NewLUFrom makes the map z = x·w for an invertible matrix w; Glow, for example, starts from a rotation, initializers.Haar. P and
+// the signs come from the factorization of w with partial pivoting.
 func NewLUFrom(w mat.Matrix, dtype graph.Dtype) (*LU, error) {
 	if err := rows.CheckFinite("layers: LU", w); err != nil {
 		return nil, err
@@ -113,7 +115,7 @@ func (l *LU) Config() LUConfig {
 	return c
 }
 
-// Rotates marks the layer as one that opens a block.
+// Rotates marks the layer as one that opens a block of the warm start.
 func (l *LU) Rotates() {}
 
 // factors are L and U.

@@ -10,10 +10,10 @@ import (
 // the other.
 type Mask []bool
 
-// maxColumns bounds the masks that are made for so many columns.
+// maxColumns limits the length of masks.
 const maxColumns = 1 << 24
 
-// newMask marks no column; it is nil, which no layer takes, where d is negative or more than 2^24.
+// newMask makes a mask that marks no column. It is nil, which every layer refuses, if d is negative or more than 2^24.
 func newMask(d int) Mask {
 	if d < 0 || d > maxColumns {
 		return nil
@@ -21,7 +21,7 @@ func newMask(d int) Mask {
 	return make(Mask, d)
 }
 
-// HalfMask marks the first ⌊d/2⌋ columns; it is nil where d is negative or more than 2^24.
+// HalfMask marks the first ⌊d/2⌋ columns; it is nil if d is negative or more than 2^24.
 func HalfMask(d int) Mask {
 	m := newMask(d)
 	for i := range len(m) / 2 {
@@ -30,7 +30,7 @@ func HalfMask(d int) Mask {
 	return m
 }
 
-// AlternatingMask marks every other column, the first one included; it is nil where d is negative or more than 2^24.
+// AlternatingMask marks every other column, starting with the first; it is nil if d is negative or more than 2^24.
 func AlternatingMask(d int) Mask {
 	m := newMask(d)
 	for i := 0; i < len(m); i += 2 {
@@ -39,8 +39,7 @@ func AlternatingMask(d int) Mask {
 	return m
 }
 
-// RandomMask marks ⌊d/2⌋ columns, drawn by the seed, each such half with the same probability; it is nil where d is negative or more
-// than 2^24.
+// RandomMask marks ⌊d/2⌋ columns, drawn uniformly with the seed; it is nil if d is negative or more than 2^24.
 func RandomMask(d int, seed uint64) Mask {
 	m := HalfMask(d)
 	initializers.NewRand(seed, 2).Shuffle(len(m), func(i, j int) { m[i], m[j] = m[j], m[i] })
@@ -76,7 +75,7 @@ func (m Mask) Columns(v bool) (columns []int) {
 	return columns
 }
 
-// Validate reports a mask that does not split dim columns in two halves with something in each.
+// Validate reports a mask that does not split dim columns into two halves with at least one column each.
 func (m Mask) Validate(dim int) error {
 	switch {
 	case len(m) != dim:

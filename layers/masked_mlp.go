@@ -7,11 +7,12 @@ import (
 	"gaussflow/graph"
 )
 
-// MaskedMLP is an MLP that puts out the parameters of all columns at once, each from the columns before it in the order and the
-// context: the conditioner of an Autoregressive layer. A hidden unit has a degree m and sees the first m columns alone: an entry
-// of a kernel that leads from a unit to one of lower degree counts as zero, whatever its value. The degrees of a hidden layer are
-// those from 1 to d−1, with a context from 0, each as often as the others, in order; so each layer has at least as many units. The
-// masks are applied once a step, to kernels and gradients, so that a product costs what a dense one does.
+// MaskedMLP is an MLP that outputs the parameters of all columns at once, those of each column computed only from the columns
+// before it in the order and the context: the conditioner of an Autoregressive layer. A hidden unit has a degree m and depends on
+// the first m columns only: an entry of a kernel that leads to a unit of lower degree counts as zero, whatever its value. The
+// degrees of a hidden layer run from 1 to d−1, or from 0 with a context, in ascending order, each equally often; so each layer
+// needs at least that many units. The masks are applied once a step, to kernels and gradients, so that a product costs what a
+// dense one does.
 //
 // Source: Germain et al. 2015, arXiv:1502.03509 (MADE); degrees in order, as in Papamakarios et al. 2017, arXiv:1705.07057.
 type MaskedMLP struct{ perceptron }
@@ -36,7 +37,7 @@ func NewMaskedMLP(a Autoregression, c MLPConfig) (*MaskedMLP, error) {
 // Masked is NewMaskedMLP: a MakeAutoregressiveConditioner.
 func (c MLPConfig) Masked(a Autoregression) (Conditioner, error) { return NewMaskedMLP(a, c) }
 
-// withDefaultsFor widens the default layers to one unit a degree.
+// withDefaultsFor widens the default hidden layers to at least one unit for each degree.
 func (c MLPConfig) withDefaultsFor(a Autoregression) MLPConfig {
 	given := c.Hidden != nil
 	c = c.withDefaults()

@@ -13,15 +13,15 @@ import (
 	"gaussflow/transforms"
 )
 
-// MixtureCDF is the diagonal Gaussianization layer, Elementwise by a transforms.GaussianMixtureCDF: each coordinate by the CDF of
-// its own mixture of K normals,
+// MixtureCDF is the diagonal Gaussianization layer, an Elementwise with transforms.GaussianMixtureCDF: each coordinate is mapped
+// by the CDF of its own mixture of K normals,
 //
 //	z_i = Φ⁻¹(F_i(x_i)),  F_i(x) = Σ_k π_ik Φ((x − μ_ik)/σ_ik),
 //	logDet = Σ_i [log f_i(x_i) − log φ(z_i)].
 //
-// Parameters logits (π = softmax), means and log_scales (log σ), each d×K. With one component, or equal ones
-// of mean 0 and scale 1, it is the identity. A smooth bijection of all of ℝ: far out the slope is 1/σ of the
-// dominating component; nothing is clipped. The inverse is exact to the last digits that z determines.
+// Parameters logits (π = softmax), means and log_scales (log σ), each d×K. With one component, or equal ones, of mean 0
+// and scale 1 it is the identity. It is a smooth bijection of all of ℝ: far out the slope is 1/σ of the dominating
+// component, and nothing is clipped. The inverse is exact to the last digits that z determines.
 //
 // Source: Meng et al. 2020, arXiv:2003.01941; as one step of RBIG, Laparra et al. 2011, arXiv:1602.00229.
 type MixtureCDF struct {
@@ -29,7 +29,8 @@ type MixtureCDF struct {
 	config MixtureCDFConfig
 }
 
-// None is zero, in the fields whose comment offers it, as MixtureCDFConfig.MeanRange: their own zero means their default.
+// None stands for zero in the fields whose comment offers it, as MixtureCDFConfig.MeanRange, where a plain zero stands
+// for the default.
 const None = defaults.None
 
 // MixtureCDFConfig configures a MixtureCDF; the zero value is the default.
@@ -44,14 +45,14 @@ type MixtureCDFConfig struct {
 // defaultMeanRange is the default of MixtureCDFConfig.MeanRange.
 const defaultMeanRange = 3
 
-// withDefaults leaves None as it is: a config that is read back from a model says what it said.
+// withDefaults leaves None as it is, so that a config read back from a model is the one that was given.
 func (c MixtureCDFConfig) withDefaults() MixtureCDFConfig {
 	c.Components = defaults.Or(c.Components, initializers.DefaultComponents)
 	c.MeanRange = defaults.Or(c.MeanRange, defaultMeanRange)
 	return c
 }
 
-// NewMixtureCDF makes a layer of equal weights and random means.
+// NewMixtureCDF makes a layer with equal weights and random means.
 func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	m, err := made(dim, c, c.Dtype, mixtureCDFSpecs, newMixtureCDF)
 	if err != nil {
@@ -69,7 +70,7 @@ func NewMixtureCDF(dim int, c MixtureCDFConfig) (*MixtureCDF, error) {
 	return m, m.setMixtures(start)
 }
 
-// core is the layer without its parameters, of a config with its defaults.
+// core makes the layer without its parameters, from a config whose defaults are filled in.
 func (c MixtureCDFConfig) core(dim int) (elementwise, error) {
 	core := elementwise{name: "MixtureCDF", dim: dim, transform: transforms.GaussianMixtureCDF{Components: c.Components}}
 	if err := checkDim("MixtureCDF", dim); err != nil {
@@ -90,7 +91,7 @@ func (c MixtureCDFConfig) core(dim int) (elementwise, error) {
 	return core, c.Dtype.Validate()
 }
 
-// mixtureCDFSpecs are logits, means and log_scales.
+// mixtureCDFSpecs declares logits, means and log_scales.
 func mixtureCDFSpecs(dim int, c MixtureCDFConfig) ([]graph.ParamSpec, error) {
 	core, err := c.withDefaults().core(dim)
 	if err != nil {
@@ -125,7 +126,7 @@ func constantMixture(k int, logScale float64) initializers.Mixture {
 // Config is the configuration with its defaults filled in.
 func (m *MixtureCDF) Config() MixtureCDFConfig { return m.config }
 
-// AdaptMeans starts from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
+// AdaptMeans sets the mixtures from the quantiles of x (N×d) instead of random means: initializers.QuantileMixture.
 func (m *MixtureCDF) AdaptMeans(x mat.Matrix) error {
 	if err := rows.Check("layers: MixtureCDF: AdaptMeans: shape (n, d)", x, m.dim); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// MixtureCDFCoupling is the conditional Gaussianization layer: a Coupling by a transforms.GaussianMixtureCDF, whose network θ
-// chooses the mixtures of the transformed half,
+// MixtureCDFCoupling is the conditional Gaussianization layer: a Coupling with transforms.GaussianMixtureCDF, whose network θ
+// computes the mixtures of the transformed half,
 //
 //	z_a = x_a,  z_b,i = Φ⁻¹(F(x_b,i; θ_i(x_a))),   θ_i(x_a, context) where there is one,
 //	logDet = Σ_{i∈b} [log f(x_b,i; θ_i(x_a)) − log φ(z_b,i)].
@@ -19,8 +19,8 @@ import (
 // scales. With a zero conditioner (a fresh MLP) it is the identity; with a constant one it is a MixtureCDF on
 // the transformed half.
 //
-// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in
-// it). Unlike there, nothing is clipped and z is Gaussian, not logistic.
+// Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in couplings).
+// Unlike theirs, nothing is clipped and z is Gaussian, not logistic.
 type MixtureCDFCoupling struct {
 	coupling
 	config MixtureCDFCouplingConfig
@@ -48,7 +48,7 @@ func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig
 	return c
 }
 
-// core is the layer without its conditioner, of a config with its defaults.
+// core makes the layer without its conditioner, from a config whose defaults are filled in.
 func (c MixtureCDFCouplingConfig) core(dim int) (coupling, error) {
 	if c.Components < 1 {
 		return coupling{}, notPositive("MixtureCDFCoupling", "Components", c.Components)
@@ -70,8 +70,8 @@ func (c MixtureCDFCouplingConfig) Validate(dim int) error {
 	return err
 }
 
-// NewMixtureCDFCoupling makes a coupling with an MLP conditioner: the identity, until it is trained or fitted. For a conditioner
-// of one's own there is NewCoupling, with a transforms.GaussianMixtureCDF.
+// NewMixtureCDFCoupling makes a coupling with an MLP conditioner, the identity until it is trained or fitted. To use another
+// conditioner, call NewCoupling with a transforms.GaussianMixtureCDF.
 func NewMixtureCDFCoupling(dim int, c MixtureCDFCouplingConfig) (*MixtureCDFCoupling, error) {
 	m, err := made(dim, c, c.Dtype, mixtureCDFCouplingSpecs, newMixtureCDFCoupling)
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"gaussflow/rows"
 )
 
-// MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its
-// output is zero for every input. With Residual it is a residual network,
+// MLP is a perceptron x → Dense(act) → … → Dense whose last layer is linear and starts at zero, so that its output is
+// zero for every input. With Residual it is a residual network,
 //
 //	h = x·W₀ + b₀,  h ← h + act(act(h)·W₁ + b₁)·W₂ + b₂ for each pair of hidden layers after the first,  θ = h·W + b.
 //
-// Source of the latter: He et al. 2016, arXiv:1603.05027, as the networks of neural spline flows have it (Durkan et al. 2019,
-// arXiv:1906.04032).
+// Source of the residual form: He et al. 2016, arXiv:1603.05027, as used in the networks of neural spline flows (Durkan et
+// al. 2019, arXiv:1906.04032).
 type MLP struct{ perceptron }
 
 // MLPConfig configures an MLP and a MaskedMLP; the zero value is the default.
@@ -46,7 +46,7 @@ func (c MLPConfig) withDefaults() MLPConfig {
 	return c
 }
 
-// NewMLP makes a perceptron from in to out numbers.
+// NewMLP makes a perceptron with in inputs and out outputs.
 func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
 	specs, err := mlpSpecs(in, out, c)
 	if err != nil {
@@ -66,7 +66,7 @@ func NewMLP(in, out int, c MLPConfig) (*MLP, error) {
 // New is NewMLP: a MakeConditioner.
 func (c MLPConfig) New(in, out int) (Conditioner, error) { return NewMLP(in, out, c) }
 
-// mlpSpecs are a kernel and a bias for each dense layer.
+// mlpSpecs declares a kernel and a bias for each dense layer.
 func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	c = c.withDefaults()
 	if in < 1 || out < 1 {
@@ -92,7 +92,7 @@ func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	return specs, nil
 }
 
-// checkResidual reports hidden layers that short cuts do not fit around.
+// checkResidual reports hidden layers that short cuts cannot span.
 func (c MLPConfig) checkResidual() error {
 	if !c.Residual || len(c.Hidden)%2 == 1 && len(slices.Compact(slices.Clone(c.Hidden))) == 1 {
 		return nil
@@ -105,14 +105,14 @@ func newMLP(_, _ int, c MLPConfig, params []*graph.Param) (*MLP, error) {
 	return &MLP{p}, err
 }
 
-// perceptron is what an MLP and a MaskedMLP are.
+// perceptron is what MLP and MaskedMLP share.
 type perceptron struct {
 	config MLPConfig
 	dense  []*Dense
 }
 
-// newPerceptron is of a kernel and a bias for each dense layer. degrees are those of its inputs, of each hidden layer and of its
-// outputs, or nil.
+// newPerceptron makes a perceptron from a kernel and a bias for each dense layer. degrees lists those of its inputs, of each
+// hidden layer and of its outputs; it is nil if there is no mask.
 func newPerceptron(c MLPConfig, params []*graph.Param, degrees [][]int) (perceptron, error) {
 	m := perceptron{config: c.withDefaults()}
 	if err := checkDtype(params, c.Dtype); err != nil {
@@ -132,7 +132,7 @@ func newPerceptron(c MLPConfig, params []*graph.Param, degrees [][]int) (percept
 // Config is the configuration with its defaults filled in.
 func (m *perceptron) Config() MLPConfig { return m.config }
 
-// draw gives the hidden layers the kernels of the seed and zero biases.
+// draw draws the kernels of the hidden layers with the seed and sets their biases to zero.
 func (m *perceptron) draw() error {
 	rng := initializers.NewRand(m.config.Seed, 3)
 	for _, d := range m.hidden() {
@@ -148,10 +148,10 @@ func (m *perceptron) draw() error {
 
 func (m *perceptron) hidden() []*Dense { return m.dense[:len(m.dense)-1] }
 
-// StartFrom draws the hidden layers anew, the first of them for inputs in the units of xa (N×d_a): what the seed gives reads
-// (x_j − m_j)/s_j, where s_j is the power of two nearest to the column's standard deviation and m_j the multiple of s_j nearest
-// to its mean. On standardized columns these are 1 and 0. On others a step of training would change θ by as much more as they
-// are larger, on top of what the hidden layers sum up.
+// StartFrom draws the hidden layers again, with the first one adapted to the units of xa (N×d_a): the network that the seed
+// gives is applied to (x_j − m_j)/s_j, where s_j is the power of two nearest to the column's standard deviation and m_j the
+// multiple of s_j nearest to its mean. On standardized columns these are 1 and 0. Without this, large columns would make a
+// training step change θ in proportion to their size.
 func (m *perceptron) StartFrom(xa mat.Matrix) error {
 	if len(m.dense) == 0 {
 		return errors.New("layers: MLP: StartFrom: the MLP is not made: want one of NewMLP")
@@ -166,7 +166,7 @@ func (m *perceptron) StartFrom(xa mat.Matrix) error {
 	kernel, bias := first.kernel.Values(), first.bias.Values()
 	for j := range first.kernel.Shape()[0] {
 		mean, std := rows.MeanStd(mat.Col(nil, j, xa))
-		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else a bias of 10¹² spreads would be all there is
+		if !(std > 1e-12*math.Abs(mean)) || math.IsInf(std, 0) { // else the bias, 10¹² standard deviations, would drown the column
 			continue
 		}
 		unit := math.Exp2(math.Round(math.Log2(std)))
@@ -188,7 +188,7 @@ func (m *perceptron) Params() (params []*graph.Param) {
 	return params
 }
 
-// Apply runs the perceptron.
+// Apply evaluates the perceptron.
 func (m *perceptron) Apply(b *graph.Builder, x *G.Node) *G.Node {
 	if m.config.Residual {
 		return m.applyResidual(b, x)
@@ -209,7 +209,7 @@ func (m *perceptron) applyResidual(b *graph.Builder, x *G.Node) *G.Node {
 	return m.Final().Apply(b, h)
 }
 
-// SetConstant zeroes the last kernel and sets the last bias to c: W·φ(x) is then exactly 0.
+// SetConstant zeroes the last kernel and sets the last bias to c. The product with the last kernel is then exactly 0.
 func (m *perceptron) SetConstant(c []float64) error {
 	last := m.Final()
 	if last == nil {
@@ -221,7 +221,7 @@ func (m *perceptron) SetConstant(c []float64) error {
 	return last.bias.Set(c)
 }
 
-// Final is the last dense layer, whose kernel is zero at the start; nil of an MLP that NewMLP has not made.
+// Final is the last dense layer, whose kernel starts at zero; nil if the MLP was not made by NewMLP.
 func (m *perceptron) Final() *Dense {
 	if len(m.dense) == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"gaussflow/initializers"
 )
 
-// Permutation puts the columns into another order, z_j = x_{Order[j]}, logDet = 0 exactly. It has no parameters. Between couplings of one
-// mask it brings other columns into each half: Reversed and Shuffled are the orders for that.
+// Permutation puts the columns into another order, z_j = x_{Order[j]}, logDet = 0 exactly. It has no parameters. Between couplings
+// with the same mask it brings other columns into each half; Reversed and Shuffled are orders for that.
 type Permutation struct{ config PermutationConfig }
 
 // PermutationConfig configures a Permutation.
@@ -19,7 +19,7 @@ type PermutationConfig struct {
 	Order []int `json:"order"` // each of 0 … d−1 once; required
 }
 
-// NewPermutation makes a layer of as many columns as order has.
+// NewPermutation makes a layer with as many columns as order has entries.
 func NewPermutation(order []int) (*Permutation, error) {
 	c := PermutationConfig{slices.Clone(order)}
 	if _, err := permutationSpecs(len(order), c); err != nil {
@@ -28,21 +28,21 @@ func NewPermutation(order []int) (*Permutation, error) {
 	return &Permutation{c}, nil
 }
 
-// Reversed is the order d−1 … 0; nil where d is negative or more than 2^24.
+// Reversed is the order d−1 … 0; nil if d is negative or more than 2^24.
 func Reversed(d int) []int {
 	order := inOrderOf(d)
 	slices.Reverse(order)
 	return order
 }
 
-// Shuffled is an order drawn by the seed, each with the same probability; nil where d is negative or more than 2^24.
+// Shuffled is an order drawn uniformly with the seed; nil if d is negative or more than 2^24.
 func Shuffled(d int, seed uint64) []int {
 	order := inOrderOf(d)
 	initializers.NewRand(seed, 1).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	return order
 }
 
-// inOrderOf is 0 … d−1.
+// inOrderOf is the order 0 … d−1.
 func inOrderOf(d int) []int {
 	if d < 0 || d > maxColumns {
 		return nil
@@ -65,7 +65,7 @@ func newPermutation(_ int, c PermutationConfig, _ []*graph.Param) (*Permutation,
 	return NewPermutation(c.Order)
 }
 
-// checkOrder reports what is no order of dim columns.
+// checkOrder reports an order that is no permutation of dim columns.
 func checkOrder(layer string, dim int, order []int) error {
 	if len(order) != dim {
 		return &SettingError{layer, "Order", fmt.Sprintf("%d entries", len(order)), fmt.Sprintf("one for each of %d columns", dim)}
@@ -79,7 +79,7 @@ func checkOrder(layer string, dim int, order []int) error {
 // Dim is d.
 func (p *Permutation) Dim() int { return len(p.config.Order) }
 
-// Params are none.
+// Params is empty.
 func (p *Permutation) Params() []*graph.Param { return nil }
 
 // Config is the configuration.

@@ -8,27 +8,28 @@ import (
 	"gaussflow/internal/registry"
 )
 
-// A Description is a layer's architecture as JSON; its parameters are not in it.
+// A Description is a layer's architecture as JSON, without its parameters.
 type Description struct {
 	Kind   string          `json:"kind"`
 	Dim    int             `json:"dim"`
 	Config json.RawMessage `json:"config"`
 }
 
-// A ParamChecker is a layer that not every value of its parameters makes sense for; it is asked after they have been
-// read from a file.
+// A ParamChecker is a layer that does not accept every value of its parameters. It is asked after they have been read
+// from a file.
 type ParamChecker interface {
 	CheckParams() error
 }
 
 var bijectors = registry.New[Bijector, int]("layers.Register")
 
-// Register makes the layers of type B ones that can be saved and loaded, under a name that files have for them. It is called
-// once, in an init function, by each program that writes or reads such files.
+// Register lets layers of type B be saved and loaded, under the given name in files. Each program that writes or reads such
+// files calls it once, in an init function.
 //
-// Config, what a layer tells of itself, must survive JSON; specs declares the parameters that a configuration has with dim
-// columns, and reports a configuration that makes no layer; make puts a layer together from such parameters, whose values come
-// later. The layer's Params must be those, in that order. A name with the program's before it, as "acme.spline", meets no other.
+// A layer's Config must survive encoding to JSON and back. specs declares the parameters that a configuration has with dim
+// columns, and reports a configuration that is invalid. make puts a layer together from such parameters, whose values are set
+// later; the layer's Params must be those, in that order. A name prefixed by the program's, as "acme.spline", cannot collide
+// with others.
 func Register[B interface {
 	Bijector
 	Config() C
@@ -36,10 +37,10 @@ func Register[B interface {
 	return registry.Add(bijectors, kind, B.Config, specs, make)
 }
 
-// Kinds lists the names of layers that are registered.
+// Kinds lists the names of the registered layers.
 func Kinds() []string { return bijectors.Kinds() }
 
-// Kind is the name that b's type is registered under; where it is not, the Go type.
+// Kind is the name that b's type is registered under; if it is not registered, the Go type.
 func Kind(b Bijector) string {
 	if kind := bijectors.KindOf(b); kind != "" {
 		return kind
@@ -47,7 +48,8 @@ func Kind(b Bijector) string {
 	return fmt.Sprintf("%T", b)
 }
 
-// Describe is b's architecture. It is an error if its type, or that of a part, is not registered: see Register.
+// Describe describes b's architecture. It returns an error if its type, or that of a part, is not registered: see
+// Register.
 func Describe(b Bijector) (Description, error) {
 	kind, config, err := bijectors.Describe(b)
 	if err != nil {
@@ -64,7 +66,7 @@ func Describe(b Bijector) (Description, error) {
 	return d, nil
 }
 
-// Specs are the parameters of the layer that d describes, found without making it.
+// Specs are the parameters of the layer that d describes, found without making the layer.
 func Specs(d Description) ([]graph.ParamSpec, error) {
 	specs, err := bijectors.Specs(d.Kind, d.Dim, d.Config)
 	if err != nil {
@@ -73,8 +75,8 @@ func Specs(d Description) ([]graph.ParamSpec, error) {
 	return specs, nil
 }
 
-// New makes the layer that d describes of parameters that are as Specs says; their values are the caller's business. Two layers
-// that are given one parameter share it.
+// New makes the layer that d describes from params, which must be as Specs says; the caller sets their values. Two layers that
+// are given the same parameter share it.
 func New(d Description, params []*graph.Param) (Bijector, error) {
 	b, err := bijectors.Make(d.Kind, d.Dim, d.Config, params)
 	if err != nil {
@@ -86,7 +88,7 @@ func New(d Description, params []*graph.Param) (Bijector, error) {
 	return b, nil
 }
 
-// made is a fresh layer of parameters as they are declared, all zero.
+// made makes a layer with the parameters that its configuration declares, all zero.
 func made[B, C any](dim int, c C, dtype graph.Dtype,
 	specs func(int, C) ([]graph.ParamSpec, error), make func(int, C, []*graph.Param) (B, error)) (b B, err error) {
 	declared, err := specs(dim, c)
@@ -100,7 +102,7 @@ func made[B, C any](dim int, c C, dtype graph.Dtype,
 	return make(dim, c, params)
 }
 
-// checkDtype reports parameters of another type of numbers than a configuration asks for.
+// checkDtype reports parameters whose dtype is not the one that a configuration asks for.
 func checkDtype(params []*graph.Param, dtype graph.Dtype) error {
 	if err := dtype.Validate(); err != nil {
 		return err
@@ -113,7 +115,7 @@ func checkDtype(params []*graph.Param, dtype graph.Dtype) error {
 	return nil
 }
 
-// The layers of this package: a new one is a file and a line.
+// The layers of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		Register("act_norm", actNormSpecs, newActNorm),
@@ -133,7 +135,7 @@ func init() {
 		Register("support", supportSpecs, newSupport),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }

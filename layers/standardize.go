@@ -11,11 +11,11 @@ import (
 	"gaussflow/rows"
 )
 
-// Standardize is an Affine that is fitted to data, columns of mean 0 and standard deviation 1 (divisor N), and not trained. A
-// constant column keeps its scale.
+// Standardize is an Affine that is fitted to data, so that each column has mean 0 and standard deviation 1 (divisor N), and
+// is not trained. A constant column keeps its scale.
 type Standardize struct{ Affine }
 
-// NewStandardize fits one to the rows of x.
+// NewStandardize fits a Standardize to the rows of x.
 func NewStandardize(x mat.Matrix, c AffineConfig) (*Standardize, error) {
 	if err := rows.CheckFinite("layers: Standardize", x); err != nil {
 		return nil, err
@@ -28,8 +28,8 @@ func NewStandardize(x mat.Matrix, c AffineConfig) (*Standardize, error) {
 	return s, s.InitFrom(mat.DenseCopyOf(x), initializers.Site{})
 }
 
-// NewStandardizeFrom is NewStandardize of rows that come in batches, train.Batches say, which it reads once and does not
-// keep.
+// NewStandardizeFrom is NewStandardize for rows that come in batches, as from train.Batches. It reads them once and
+// keeps none.
 func NewStandardizeFrom(batches iter.Seq2[*mat.Dense, error], c AffineConfig) (*Standardize, error) {
 	m, err := rows.MomentsOf(batches)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// What all layers made of a transform and a conditioner share: how θ comes about, in graphs and from data.
+// What all layers with a transform and a conditioner share: how θ is computed in graphs and fitted to data.
 
 var errNotMade = errors.New("the layer is not made: want one of its constructor")
 
@@ -30,7 +30,7 @@ func inverse(t transforms.Transform) func(b *graph.Builder, x *G.Node, theta tra
 	return t.Inverse
 }
 
-// known is what a conditioner reads: columns of x, and the context of c numbers beside them.
+// known is what a conditioner reads: columns of x, beside them the context of c values.
 func known(b *graph.Builder, x, context *G.Node, c int) *G.Node {
 	if c == 0 {
 		return x
@@ -38,7 +38,8 @@ func known(b *graph.Builder, x, context *G.Node, c int) *G.Node {
 	return b.Beside(x, context)
 }
 
-// knownRows are the rows that a conditioner reads where y comes in at a site: some of its columns, and the context of c numbers.
+// knownRows are the rows that a conditioner reads when y is the input of its layer: some columns of y, beside them the context
+// of c values.
 func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c int) (mat.Matrix, error) {
 	n, _ := y.Dims()
 	x := mat.NewDense(n, max(len(columns)+c, 1), nil)
@@ -58,8 +59,8 @@ func knownRows(op string, y *mat.Dense, columns []int, at initializers.Site, c i
 	return x, nil
 }
 
-// setConstant makes a conditioner put out what fit says for its type of numbers, whatever it reads; what else is in it starts anew
-// from what it will read.
+// setConstant makes a conditioner output what fit returns for its dtype, for every input. Its hidden layers are drawn again to
+// suit seen, what the conditioner will read.
 func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype) ([]float64, error)) error {
 	setter, ok := c.(ConstantSetter)
 	if !ok {
@@ -77,8 +78,8 @@ func setConstant(op string, c Conditioner, seen mat.Matrix, fit func(graph.Dtype
 	return setter.SetConstant(theta)
 }
 
-// fitColumns are the parameters by which t Gaussianizes some columns of y, in the order of θ; with pooled one set for all of them
-// together.
+// fitColumns are the parameters with which t Gaussianizes the given columns of y, in the order of θ; with pooled, one set for all
+// of them together.
 func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, pooled bool, at initializers.Site, dtype graph.Dtype) ([]float64, error) {
 	fitter, ok := t.(transforms.Fitter)
 	if !ok {
@@ -102,7 +103,7 @@ func fitColumns(op string, t transforms.Transform, y *mat.Dense, columns []int, 
 	return inOrder(op, t, fits)
 }
 
-// inOrder lays the parameters of columns out as θ has them: all columns' first part, then their second, and so on.
+// inOrder arranges the parameters of columns as θ has them: the first part for all columns, then the second, and so on.
 func inOrder(op string, t transforms.Transform, columns [][][]float64) (theta []float64, err error) {
 	parts := t.Parts()
 	for p := range parts {

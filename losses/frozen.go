@@ -11,14 +11,15 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Gaussianizer is a flow as a loss looks through it; *flows.Flow is one.
+// A Gaussianizer is a flow through which a loss looks at a model's output; *flows.Flow is one.
 type Gaussianizer interface {
 	Dim() int
 	// LogProbNodes builds z (N×d) and log p (N) of a batch x (N×d).
 	LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.Node)
 }
 
-// Freeze marks the parameters of a flow as not to be trained, as a trainer wants those that a loss uses and its model does not list.
+// Freeze marks the parameters of a flow as not trainable. A trainer requires this of parameters that a loss uses but its model does
+// not list.
 func Freeze(params []*graph.Param) {
 	for _, p := range params {
 		if p != nil {
@@ -27,34 +28,37 @@ func Freeze(params []*graph.Param) {
 	}
 }
 
-// A Measure is how a Dependence measures what columns share.
+// A Measure selects what a Dependence measures.
 type Measure string
 
-// The measures of Gaussianized columns z of a batch, C their correlation, the first Group columns of which are A and the others B:
+// The measures, for the Gaussianized columns z of a batch. C is their correlation matrix; the first Group columns are A, the
+// others B:
 //
 //	TotalCorrelation    −½·log det C
 //	MutualInformation   −½·[log det C − log det C_A − log det C_B]
 //	CrossCovariance     ‖C_AB‖², the sum of squares
 //
-// The first two are in nats, and exact where z is jointly normal. They grow without bound as columns determine each other; the third does not.
+// The first two are in nats, and exact if z is jointly normal. They grow without bound as columns determine each other; the third
+// does not.
 const (
 	TotalCorrelation  Measure = "total-correlation"
 	MutualInformation Measure = "mutual-information"
 	CrossCovariance   Measure = "cross-covariance"
 )
 
-// Dependence is what the columns of a model's output share, measured in the space where a frozen flow makes each of them normal: a
-// penalty on predictions that tell a protected attribute, say. The model puts out both beside each other; the gradient passes through the
-// flow and stops at its parameters, which Freeze has marked. The flow should treat the groups apart, as the maps of single columns do (rbig.Fit's First(0)): one
-// that is fitted to all of them together takes out what is to be measured. It is a BatchLoss; log det is by orthogonalizing the columns,
-// and the batch has more rows than columns.
+// Dependence measures how much the columns of a model's output depend on each other, after a frozen flow has made each of them
+// normal. It can serve as a penalty on predictions that reveal a protected attribute, for example: the model outputs both side by
+// side, and the gradient passes through the flow but does not change its parameters, which Freeze has marked. The flow should map
+// the two groups separately, as maps of single columns do (rbig.Fit's First(0)); a flow fitted to all columns together would remove
+// the dependence that is to be measured. Dependence is a BatchLoss. It finds log det by orthogonalizing the columns, and needs more
+// rows than columns in every batch.
 type Dependence struct {
 	Measure Measure      // default MutualInformation
-	Frozen  Gaussianizer // of the output's columns; nil: they are taken as they are
-	Group   int          // columns of A, default 1
+	Frozen  Gaussianizer // maps the output's columns; nil: they are used as they are
+	Group   int          // number of columns of A, default 1
 }
 
-// Validate reports a measure that is not known, or a Group that is negative.
+// Validate reports an unknown measure or a negative Group.
 func (d Dependence) Validate() error {
 	if known := []Measure{"", TotalCorrelation, MutualInformation, CrossCovariance}; !slices.Contains(known, d.Measure) {
 		return fmt.Errorf("losses: Dependence: Measure = %q, want one of %q", string(d.Measure), known[1:])
@@ -73,7 +77,7 @@ func (d Dependence) measure() Measure { return defaults.Or(d.Measure, MutualInfo
 // Batchwise is true.
 func (Dependence) Batchwise() bool { return true }
 
-// Rows is the measure of the batch, for each row.
+// Rows is the measure of the batch, repeated for each row.
 func (d Dependence) Rows(b *graph.Builder, t Terms) *G.Node {
 	z := t.Output
 	n, columns := graph.Rows(z), graph.Cols(z)
@@ -116,7 +120,7 @@ func (d Dependence) Rows(b *graph.Builder, t Terms) *G.Node {
 	return b.ExpandLast(share, n)
 }
 
-// standardized are the columns of z (N×d), each of mean 0 and length 1.
+// standardized returns the columns of z (N×d), each with mean 0 and length 1.
 func standardized(b *graph.Builder, z *G.Node) (unit []*G.Node) {
 	n := graph.Rows(z)
 	for j := range graph.Cols(z) {
@@ -128,8 +132,8 @@ func standardized(b *graph.Builder, z *G.Node) (unit []*G.Node) {
 	return unit
 }
 
-// logDet is log det of the correlation of columns of mean 0 and length 1: Σ_j log of the squared length of what the columns before
-// leave of column j (Gram–Schmidt).
+// logDet is the log-determinant of the correlation matrix of columns with mean 0 and length 1: Σ_j log of the squared length of
+// what remains of column j after projection on the columns before it (Gram–Schmidt).
 func logDet(b *graph.Builder, unit []*G.Node) *G.Node {
 	logs := []*G.Node{b.Zeros()}
 	var basis []*G.Node
@@ -138,7 +142,7 @@ func logDet(b *graph.Builder, unit []*G.Node) *G.Node {
 		for _, q := range basis {
 			column = b.Sub(column, b.Mul(q, b.ExpandLast(b.Dot(q, column), n)))
 		}
-		if j == 0 { // its length is 1
+		if j == 0 { // the first column has length 1
 			basis = append(basis, column)
 			continue
 		}
@@ -149,9 +153,10 @@ func logDet(b *graph.Builder, unit []*G.Node) *G.Node {
 	return b.Sum(logs...)
 }
 
-// LogRatio is log p(a, b) − log p(a) − log p(b) of the columns of a model's output, by three frozen flows, whose mean is the mutual
-// information of A, as many columns as Left has, and B: each row by itself, and any dependence that the flows have seen. As the model moves
-// away from what they were fitted to it measures less well; then they are fitted anew.
+// LogRatio is log p(a, b) − log p(a) − log p(b) for the columns of a model's output, computed with three frozen flows. A is as many
+// columns as Left has, B the others. Its mean is their mutual information. Unlike Dependence it is a loss of each row alone and
+// finds any kind of dependence that the flows have learnt. As training moves the output away from what the flows were fitted to, it
+// measures less well, and they should be fitted again.
 type LogRatio struct{ Joint, Left, Right Gaussianizer }
 
 // Name is "log-ratio".

@@ -7,7 +7,7 @@ import (
 	"gaussflow/internal/registry"
 )
 
-// A Description is a loss or a penalty as JSON.
+// A Description is the JSON form of a loss or a penalty.
 type Description struct {
 	Kind   string          `json:"kind"`
 	Config json.RawMessage `json:"config"`
@@ -18,19 +18,19 @@ var (
 	penalties = registry.New[Penalty, struct{}]("losses.RegisterPenalty")
 )
 
-// Register makes losses of type L, which must survive JSON, ones that a file can say a model was compiled with, under a name that files
-// have for them. It is called once, in an init function.
+// Register lets a file record that a model was compiled with a loss of type L, under the given name. L must survive encoding to
+// JSON and back. It is called once, in an init function.
 func Register[L Loss](kind string) error { return registry.AddValue[L](losses, kind, nil) }
 
-// RegisterPenalty is Register of a penalty.
+// RegisterPenalty is Register for a penalty.
 func RegisterPenalty[P Penalty](kind string) error {
 	return registry.AddValue[P](penalties, kind, nil)
 }
 
-// Describe is l as JSON. It is an error if its type is not registered.
+// Describe describes l as JSON. It returns an error if l's type is not registered.
 func Describe(l Loss) (Description, error) { return describe(losses, l) }
 
-// DescribePenalty is p as JSON. It is an error if its type is not registered.
+// DescribePenalty describes p as JSON. It returns an error if p's type is not registered.
 func DescribePenalty(p Penalty) (Description, error) { return describe(penalties, p) }
 
 func describe[N any](r *registry.Registry[N, struct{}], n N) (d Description, err error) {
@@ -40,15 +40,15 @@ func describe[N any](r *registry.Registry[N, struct{}], n N) (d Description, err
 	return d, nil
 }
 
-// New is the loss that d describes.
+// New makes the loss that d describes.
 func New(d Description) (Loss, error) {
-	if d.Kind == "base_nll" { // what files once called the NLL whose layer losses the trainer added
+	if d.Kind == "base_nll" { // the name of the NLL in early files, when the trainer added the layer losses
 		d.Kind = "nll"
 	}
 	return read(losses, d)
 }
 
-// NewPenalty is the penalty that d describes.
+// NewPenalty makes the penalty that d describes.
 func NewPenalty(d Description) (Penalty, error) { return read(penalties, d) }
 
 func read[N any](r *registry.Registry[N, struct{}], d Description) (n N, err error) {
@@ -58,14 +58,14 @@ func read[N any](r *registry.Registry[N, struct{}], d Description) (n N, err err
 	return n, nil
 }
 
-// The losses and penalties of this package: a new one is a file and a line.
+// The losses and penalties of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		Register[NLL]("nll"),
 		RegisterPenalty[L2]("l2"),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }

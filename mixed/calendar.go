@@ -5,19 +5,20 @@ import (
 	"time"
 )
 
-// A time tells more than how late it is: hours, weekdays and seasons come again. So the network sees where in the day, the week, the
-// month and the year a time lies, in UTC, and other columns can depend on it. Times stand first in the order of the columns, as much that a
-// table says beside a time follows from it, and it from little.
+// A time says more than how late it is: hours, weekdays and seasons recur. The network therefore reads the position of a time in
+// the day, the week, the month and the year, in UTC, so that other columns can depend on it. Times come first in the order of the
+// columns, because other columns often depend on a time, but a time little on them.
 //
-// Of each of the four, a the share of it that has passed, the calendar has 2a − 1, sin 2πa and cos 2πa: the first for what jumps where it
-// begins anew, the others for what does not. A month counts as 31 days and a year as 366, so that a date is at one place in all of them.
+// For each of the four, with a the share of it that has passed, the calendar has 2a − 1, sin 2πa and cos 2πa: the first for effects
+// that jump where it begins anew, the others for periodic ones. A month counts as 31 days and a year as 366, so that a date has the
+// same position in all.
 const ofCalendar = 12
 
-// calendar writes the calendar of a time, seconds since 1970 in UTC.
+// calendar writes the calendar of a time, given in seconds since 1970 in UTC.
 func calendar(seconds float64, to []float64) {
 	const (
 		day  = 86400
-		last = 1 << 40 // seconds, some 35,000 years: what is farther away has the calendar of then
+		last = 1 << 40 // seconds, some 35,000 years; times farther away get the calendar of that time
 	)
 	seconds = min(max(seconds, -last), last)
 	whole := math.Floor(seconds)

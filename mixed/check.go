@@ -11,7 +11,7 @@ import (
 	"gaussflow/rows"
 )
 
-// checkTable gives the columns that are modelled.
+// checkTable returns the columns that are modelled.
 func checkTable(schema columns.Schema, x mat.Matrix) (modelled []columns.Column, err error) {
 	for _, c := range schema.Columns {
 		if c.Modelled() {
@@ -39,7 +39,7 @@ func checkNames(schema columns.Schema) error {
 	return nil
 }
 
-// checkColumns reports what no density can be made of.
+// checkColumns reports columns for which there can be no density.
 func checkColumns(modelled []columns.Column) error {
 	for _, c := range modelled {
 		lower, upper := boundsOf(&c)
@@ -57,14 +57,15 @@ func checkColumns(modelled []columns.Column) error {
 
 func checkValues(c *columns.Column, values []float64) error {
 	for _, v := range values {
-		if !(math.Abs(v) <= 1e150) { // squares are finite
+		if !(math.Abs(v) <= 1e150) { // so that squares are finite
 			return fmt.Errorf("column %q has the value %v, want finite numbers up to 1e150", c.Name, v)
 		}
 	}
 	return nil
 }
 
-// checkPossible reports the first cell that its column cannot have; index are the rows' numbers in what was given, nil: they are t's.
+// checkPossible reports the first cell with a value that its column cannot have. index are the row numbers to report; nil if they
+// are t's own.
 func (t *table) checkPossible(index []int) error {
 	if index == nil {
 		index = t.all()

@@ -10,34 +10,35 @@ import (
 	"gaussflow/train"
 )
 
-// None is zero, in the fields whose comment offers it: their own zero means their default.
+// None stands for zero in the fields whose comment offers it, where a plain zero stands for the default.
 const None = defaults.None
 
-// Config configures Fit. The zero value decides everything by the number of rows and columns; a field that is set overrides it.
+// Config configures Fit. The zero value chooses everything by the number of rows and columns; a field that is set overrides it.
 type Config struct {
-	Hidden     []int `json:"hidden,omitempty"`     // widths of the network, an odd number of equal ones; default three, of 32 to 192 by rows
-	Components int   `json:"components,omitempty"` // K of the mixture that a number has, default 8
-	// Background is the weight that a column's own marginal has in the law of a number, so that a wild cell is unlikely and not
-	// impossible; default one in ten times the rows trained on, at most 0.001; None: none.
+	Hidden     []int `json:"hidden,omitempty"`     // widths of the network's layers, an odd number of equal ones; default three, of 32 to 192 by rows
+	Components int   `json:"components,omitempty"` // K of the mixture of each number, default 8
+	// Background is the weight of a column's own marginal in the conditional distribution of a number, so that a wild cell is
+	// unlikely but not impossible; default 1/(10·training rows), at most 0.001; None: none.
 	Background float64 `json:"background,omitempty"`
 
-	Epochs       int     `json:"epochs,omitempty"`        // at most, default by rows; an epoch is at least 2000 rows, small tables several times over
+	Epochs       int     `json:"epochs,omitempty"`        // the most epochs, default by rows; an epoch has at least 2000 rows, for which small tables are repeated
 	BatchSize    int     `json:"batch_size,omitempty"`    // default 128
 	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 5e-3
-	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends, default a third of Epochs, at least 15
-	WeightDecay  float64 `json:"weight_decay,omitempty"`  // of the network's kernels, see train.AdamW; default by rows; None: no decay
-	// ValidationShare of the rows, drawn by Seed, chooses the epoch; default 0.1, of fewer than 1000 rows 0.2.
+	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss after which the fit ends; default a third of Epochs, at least 15
+	WeightDecay  float64 `json:"weight_decay,omitempty"`  // for the network's kernels, see train.AdamW; default by rows; None: no decay
+	// ValidationShare is the share of the rows, drawn with Seed, that choose the best epoch; default 0.1, with fewer
+	// than 1000 rows 0.2.
 	ValidationShare float64 `json:"validation_share,omitempty"`
 
 	Seed    uint64      `json:"seed,omitempty"`    // default 0
-	Workers int         `json:"workers,omitempty"` // default all processors; the result depends on it in the last digits
-	Dtype   graph.Dtype `json:"dtype,omitempty"`   // what the network is trained in, default float32; it is evaluated in float64
+	Workers int         `json:"workers,omitempty"` // default all processors; the last digits of the result depend on it
+	Dtype   graph.Dtype `json:"dtype,omitempty"`   // for training, default float32; the network is evaluated in float64
 
 	Callbacks  []train.Callback `json:"-"`
-	Checkpoint train.Checkpoint `json:"-"` // keeps the fit in a file, so that one that was killed can go on
+	Checkpoint train.Checkpoint `json:"-"` // keeps the fit in a file, so that a fit that was killed can be resumed
 }
 
-// What a slip of the hand can ask for.
+// Limits of what can be asked for by mistake.
 const (
 	mostWidth      = 1 << 14
 	mostLayers     = 1 << 6
@@ -94,7 +95,7 @@ func configError(field string, got any, want string) error {
 	return fmt.Errorf("mixed: Config: %s = %v, want %s", field, got, want)
 }
 
-// withDefaults fills in what the number of rows trained on says.
+// withDefaults fills in what depends on the number of training rows.
 func (c Config) withDefaults(rows int) Config {
 	if c.Hidden == nil {
 		width := 16 * min(max(int(math.Sqrt(float64(rows))/6), 3), 10)

@@ -8,8 +8,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// draw fills the missing cells of the slots in order, each given what stands in its row by then. Values are drawn within the slot's
-// window, where it has one; weights, if not nil, are multiplied by the probability of the window.
+// draw fills the missing cells of the slots in order, each given what is in its row by then. A value is drawn within the slot's
+// window, if it has one; weights, if not nil, are multiplied by the probability of the window.
 func (m *Model) draw(t *table, order []int, windows map[int]window, weights []float64, rng *rand.Rand) error {
 	for _, s := range order {
 		which := t.rowsWhere(s, missing)
@@ -31,7 +31,8 @@ func (m *Model) draw(t *table, order []int, windows map[int]window, weights []fl
 	return nil
 }
 
-// put sets the cell of a slot to a value; of a gap that is missing, its column's cell is to stay without one.
+// put sets the cell of a slot to a value. If the slot is a gap and the value is missing, the column's cell must then
+// stay missing.
 func (t *table) put(i, slot int, v float64) {
 	if g := slot - len(t.columns); g >= 0 {
 		t.setGap(i, t.gaps[g], v == 1)
@@ -51,13 +52,13 @@ func (l *layout) columnOf(slot int) int {
 	return l.categories[slot-l.d()]
 }
 
-// A law is what the network says of a row's columns, given what it sees of the row.
+// A law is the distribution of each of a row's columns that the network computes from what it sees of the row.
 type law struct {
 	*network
 	numbers, categories []float64
 }
 
-// laws calls use with the laws of the rows at which, given all that is present but the slots in without.
+// laws calls use with the laws of the rows in which, given all their present cells except the slots in without.
 func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law)) error {
 	seen := slices.Repeat([]bool{true}, m.net.slots())
 	for _, s := range without {
@@ -86,7 +87,7 @@ func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law
 	}, m.thetaFunc())
 }
 
-// mixture is that of a number's score, its background the last component.
+// mixture is the distribution of a number's score; the background is its last component.
 func (l law) mixture(slot int) *kernel.Mixture {
 	k, part := l.components, l.d()*l.components
 	at := l.numbers[slot*k:]
@@ -103,7 +104,7 @@ func (l law) mixture(slot int) *kernel.Mixture {
 	return m
 }
 
-// logProbs are those of a category's levels.
+// logProbs are the log-probabilities of a category's levels.
 func (l law) logProbs(slot int) []float64 {
 	logits := l.categories
 	for c := range slot - l.d() {
@@ -117,12 +118,12 @@ func (l law) logProbs(slot int) []float64 {
 	return logits
 }
 
-// drawWithin is the value of a column in a window whose place there, by probability, is p in (0, 1), and the log-probability of the
-// window. A category's levels count in their order. Of a window without probability the value is one at its end.
+// drawWithin is the p-quantile, p in (0, 1), of a column within a window, and the log-probability of the window. A category's
+// levels are taken in their order. If the window has no probability, the value is one at its end.
 func (l law) drawWithin(slot int, w window, p float64) (v, logShare float64) {
 	if slot < l.d() {
 		z, logShare := truncated(l.normal(slot, w.low, false), l.normal(slot, w.high, true), p)
-		return min(max(l.number(slot, z), w.low), w.high), logShare // rounding may take it a hair beyond
+		return min(max(l.number(slot, z), w.low), w.high), logShare // rounding may take it slightly beyond
 	}
 	logProbs := l.logProbs(slot)
 	first, last := w.levels(len(logProbs))
@@ -137,11 +138,10 @@ func (l law) drawWithin(slot int, w window, p float64) (v, logShare float64) {
 			return float64(first + i), logShare
 		}
 	}
-	return float64(last), logShare // rounding: the sum is 1
+	return float64(last), logShare // reached only by rounding, as the sum is 1
 }
 
-// normal is the z for which a standard normal is less with the probability with which a number is less than v, or with v itself:
-// exact in both tails.
+// normal is the normal score of the probability that a number is less than v, or with is true at most v: exact in both tails.
 func (l law) normal(slot int, v float64, with bool) float64 {
 	u := l.marginals[slot].edge(v, with)
 	if math.Abs(u) >= endless {
@@ -151,7 +151,7 @@ func (l law) normal(slot int, v float64, with bool) float64 {
 	return z
 }
 
-// number is the value that a number has at that z.
+// number is the value of a number at the normal score z.
 func (l law) number(slot int, z float64) float64 {
 	u := math.Copysign(endless, z)
 	if !math.IsInf(z, 0) {
@@ -160,7 +160,8 @@ func (l law) number(slot int, z float64) float64 {
 	return l.marginals[slot].value(u)
 }
 
-// truncated is the place p of a standard normal between lo and hi, and the log-probability of that interval.
+// truncated is the p-quantile of a standard normal restricted to the interval from lo to hi, and the log-probability of
+// that interval.
 func truncated(lo, hi, p float64) (z, logShare float64) {
 	if lo > 0 {
 		z, logShare = truncated(-hi, -lo, 1-p)
@@ -177,7 +178,7 @@ func truncated(lo, hi, p float64) (z, logShare float64) {
 	return kernel.Quantile(min(kernel.LogSumExp([]float64{below, logShare + math.Log(p)}), 0)), logShare
 }
 
-// levels are the first and the last level in the window, of so many.
+// levels are the first and the last of n levels in the window.
 func (w window) levels(n int) (first, last int) {
 	return int(min(max(math.Ceil(w.low), 0), float64(n))), int(min(max(math.Floor(w.high), -1), float64(n-1)))
 }

@@ -2,5 +2,5 @@ package mixed
 
 import "errors"
 
-// ErrNotFitted is wrapped by the errors of a Model that neither Fit nor Load has made.
+// ErrNotFitted is wrapped by the errors of a Model that was made by neither Fit nor Load.
 var ErrNotFitted = errors.New("the model is nil or zero: Fit makes one, or Load")

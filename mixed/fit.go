@@ -15,20 +15,20 @@ import (
 	"gaussflow/train"
 )
 
-// An epoch is at least leastEpoch rows, and rows are validated on as at least leastValidation: small tables several times over, with
-// parts of their own each time.
+// An epoch has at least leastEpoch rows, and validation at least leastValidation: small tables are repeated, each time with other
+// parts of a row shown to the network.
 const (
 	leastEpoch      = 2000
 	leastValidation = 2000
 )
 
-// Fit fits a density to the rows of x, which has a column for each of the schema's that is modelled (columns.Column.Modelled), in
-// its order: NaN is a missing cell, a category or a boolean is the index of its level, all else is a number. A part of the rows is
-// held out to choose the epoch by; where no epoch is better than columns that do not depend on each other, the model is that, and a
+// Fit fits a density to the rows of x, which has a column for each modelled column of the schema (columns.Column.Modelled), in its
+// order: NaN is a missing cell, a category or a boolean is the index of its level, everything else is a number. Some of the rows
+// are held out to choose the best epoch. If no epoch is better than a model of independent columns, that is the model, and a
 // warning says so.
 //
-// It is an error if there are fewer than four rows, no column is modelled, or a cell is a value that its column cannot have. When ctx
-// is done, the best model so far is returned with an error that wraps ctx.Err; without one if there is none yet.
+// It is an error if there are fewer than four rows, no column is modelled, or a cell has a value that its column cannot have. When
+// ctx is done, Fit returns the best model so far with an error that wraps ctx.Err; the model is nil if there is none yet.
 func Fit(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config) (*Model, error) {
 	if ctx == nil {
 		return nil, errors.New("mixed: Fit: ctx is nil, want a context.Context, context.Background() say")
@@ -54,13 +54,13 @@ func Fit(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config) (*M
 	return f.model, nil
 }
 
-// A fit is what is made on the way to a model.
+// A fit is the state of one call of Fit.
 type fit struct {
 	Config
 	model       *Model
 	fitted      *table
 	validation  *table
-	independent [][]float64 // the parameters at the start
+	independent [][]float64 // the parameters at the start, which make the columns independent
 }
 
 func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
@@ -96,7 +96,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	return f, net.startIndependent(f.fitted)
 }
 
-// gapsOf are the columns in which some of the rows have missing cells, and some have none.
+// gapsOf are the columns in which some, but not all, of the rows have missing cells.
 func gapsOf(x mat.Matrix, index []int) (gaps []int) {
 	_, d := x.Dims()
 	for j := range d {
@@ -123,7 +123,7 @@ func split(n int, c Config) (chosen, held []int) {
 	return chosen, held
 }
 
-// rowsOf are some rows of a matrix.
+// rowsOf is a selection of the rows of a matrix.
 type rowsOf struct {
 	mat.Matrix
 	index []int
@@ -164,7 +164,7 @@ func (f *fit) train(ctx context.Context) error {
 	return errors.Join(err, f.judge(start))
 }
 
-// judge compares the model with independent columns on the rows held out, and takes them where it is no better.
+// judge compares the model with independent columns on the rows held out, and returns to these if it is no better.
 func (f *fit) judge(start [][]float64) (err error) {
 	m := f.model
 	if m.Facts.LogProb, err = m.meanLogProb(f.validation); err != nil {

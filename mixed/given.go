@@ -10,17 +10,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Condition says what is known of a column: that its value lies from Low to High, both included. Low = High is that value; a
-// category's value is the index of its level. Either may be infinite.
+// A Condition says that a column's value lies from Low to High, both included. Low = High gives the exact value; a category's
+// value is the index of its level. Either end may be infinite.
 type Condition struct {
 	Column    string
 	Low, High float64 // of any sign; default 0: the value 0
 }
 
-// Is is the condition that a column has a value.
+// Is is the condition that a column has exactly a value.
 func Is(column string, value float64) Condition { return Condition{column, value, value} }
 
-// Validate reports ends that are no numbers, or in the wrong order.
+// Validate reports ends that are NaN or in the wrong order.
 func (c Condition) Validate() error {
 	if !(c.Low <= c.High) {
 		return fmt.Errorf("column %q is given from %v to %v, want numbers, the lower one first", c.Column, c.Low, c.High)
@@ -33,19 +33,19 @@ type window struct{ low, high float64 }
 
 var everything = window{math.Inf(-1), math.Inf(1)}
 
-// Sample draws n rows, with the columns of Columns: values of the grid, of the levels and of the atoms, nothing beyond the bounds, and
-// cells missing, NaN, as they were in the rows fitted to: first which cells a row has, then these.
+// Sample draws n rows with the columns of Columns. Values lie on the grid, are levels or atoms, and respect the bounds; cells are
+// missing, NaN, as often as in the training rows. For each row it is drawn first which cells it has, and then their values.
 func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) { return m.SampleGiven(nil, n, rng) }
 
-// SampleGiven is Sample under conditions. Values that are given exactly stand first, then ranges, in the order of the columns; the
-// first range is drawn from its column's law cut to it, exactly. Further ones make the draws before them more or less likely: rows
-// are drawn until n of them have been accepted with the probability of these ranges. It is an error if the ranges are together so
-// unlikely that mostTries rows for each one wanted are not enough.
+// SampleGiven is Sample under conditions. Exact values come first in the order, then ranges in the order of the columns. The first
+// range is drawn exactly, from its column's distribution restricted to it. Further ranges change the probability of the draws
+// before them, so rows are drawn, and accepted with the probability of these ranges, until there are n. It returns an error if the
+// ranges together are so unlikely that mostTries draws for each row are not enough.
 func (m *Model) SampleGiven(given []Condition, n int, rng *rand.Rand) (*mat.Dense, error) {
 	return m.sample(given, n, true, rng)
 }
 
-// SampleWhole is SampleGiven of rows without missing cells.
+// SampleWhole is SampleGiven for rows without missing cells.
 func (m *Model) SampleWhole(given []Condition, n int, rng *rand.Rand) (*mat.Dense, error) {
 	return m.sample(given, n, false, rng)
 }
@@ -85,17 +85,17 @@ func (m *Model) sample(given []Condition, n int, gapped bool, rng *rand.Rand) (*
 	return out, nil
 }
 
-// mostTries are rows drawn for each that is wanted, and mostRows what one call may ask for.
+// mostTries is how many rows are drawn at most for each one wanted; mostRows is how many rows one call may ask for.
 const (
 	mostTries = 1000
 	mostRows  = 1 << 26
 )
 
-// evidence is what is given, by slot.
+// evidence is what is given, for each slot.
 type evidence struct {
 	exact   map[int]float64
 	windows map[int]window
-	order   []int // the slots that are drawn: those with windows first
+	order   []int // the slots to draw, those with windows first
 }
 
 // has reports whether something is known of a slot.
@@ -157,7 +157,7 @@ func (m *Model) checkCondition(c Condition, slot int) error {
 	return nil
 }
 
-// attempt draws n rows and gives those that are accepted.
+// attempt draws n rows and returns those that are accepted.
 func (m *Model) attempt(e evidence, n int, gapped bool, rng *rand.Rand) (accepted [][]float64, err error) {
 	x := mat.NewDense(n, len(m.net.columns), nil)
 	t := m.net.emptyTable(n)
@@ -175,7 +175,7 @@ func (m *Model) attempt(e evidence, n int, gapped bool, rng *rand.Rand) (accepte
 			}
 		}
 	}
-	first := slices.Repeat([]float64{1}, n) // the first window's draws are exact: its probability does not decide, unless there is none
+	first := slices.Repeat([]float64{1}, n) // the first window is drawn exactly, so that its probability matters only if it is zero
 	one := min(len(e.windows), 1)
 	if err := m.draw(t, e.order[:one], e.windows, first, rng); err != nil {
 		return nil, err
@@ -197,8 +197,8 @@ func (m *Model) attempt(e evidence, n int, gapped bool, rng *rand.Rand) (accepte
 	return accepted, nil
 }
 
-// LogProbGiven is log p of each row of x given its own values of some columns: of the others that are there, as LogProb. Given a
-// value that its column cannot have it is NaN; a missing one is not given.
+// LogProbGiven is log p of each row of x conditional on the row's own values in some columns: log p of the other cells that are
+// there, as in LogProb. It is NaN if a given value is impossible for its column. A missing cell is not conditioned on.
 func (m *Model) LogProbGiven(x mat.Matrix, given ...string) ([]float64, error) {
 	if err := m.checkRows("LogProbGiven", x); err != nil {
 		return nil, err
@@ -223,7 +223,7 @@ func (m *Model) LogProbGiven(x mat.Matrix, given ...string) ([]float64, error) {
 	return out, err
 }
 
-// columnIndex is the place of a column of that name, −1 where there is none.
+// columnIndex is the index of the column with that name, −1 if there is none.
 func (m *Model) columnIndex(name string) int { return slices.Index(m.Columns(), name) }
 
 func (m *Model) unknown(name string) error {

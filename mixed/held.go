@@ -2,7 +2,8 @@ package mixed
 
 import "slices"
 
-// HeldOut are the rows of Fit's x, ascending, that were held out to choose the epoch by; nil of a model that was loaded.
+// HeldOut are the numbers of the rows of Fit's x, ascending, that were held out to choose the epoch; nil if the model
+// was loaded.
 func (m *Model) HeldOut() []int {
 	if m == nil {
 		return nil

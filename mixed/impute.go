@@ -9,19 +9,20 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// An Imputation is what missing cells could be.
+// An Imputation holds possible values of missing cells.
 type Imputation struct {
-	Draws []*mat.Dense // the rows, their missing cells drawn, each time anew
-	// Mean are the rows with the mean of the draws in missing cells of numbers and the level drawn most often in those of categories.
+	Draws []*mat.Dense // the rows with their missing cells filled by independent draws
+	// Mean are the rows with missing cells filled: with the mean of the draws for a number, the level drawn most often for a
+	// category.
 	Mean *mat.Dense
-	// Spread is the standard deviation of the draws of a number, and of a category the share of the draws that are not its level in
-	// Mean; 0 of what was not missing.
+	// Spread is the standard deviation of the draws for a number and, for a category, the share of the draws that differ from its
+	// level in Mean; 0 for cells that were not missing.
 	Spread *mat.Dense
 }
 
-// Impute draws the missing cells of each row of x from their law given the cells that are there, draws times: multiple imputation
-// (Rubin 1987). A cell that its column cannot have is an error. Numbers are drawn between the least and the greatest that their column had:
-// beyond them a heavy tail is a guess, of which there need not even be a mean.
+// Impute draws the missing cells of each row of x from their distribution given the cells that are there, draws times: multiple
+// imputation (Rubin 1987). A value that its column cannot have is an error. Numbers are drawn between the least and the greatest
+// that their column had, because beyond them a heavy tail is extrapolation, which may not even have a mean.
 func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, error) {
 	if err := m.checkRows("Impute", x); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, er
 	return imp, nil
 }
 
-// seen are the ranges of the numbers that the table had.
+// seen are the ranges that the numbers had in the table.
 func (l *layout) seen() map[int]window {
 	windows := map[int]window{}
 	for slot, j := range l.numbers {
@@ -67,7 +68,7 @@ func (l *layout) seen() map[int]window {
 	return windows
 }
 
-// sum sums up the draws of a cell.
+// sum summarizes the draws of a cell.
 func (imp *Imputation) sum(i, j int, category bool) {
 	n := float64(len(imp.Draws))
 	if category {

@@ -10,19 +10,20 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A layout says where the columns of a table are in what the network reads and says: a column's slot. Numbers come first, then
-// categories, and after them for each column that had missing cells a category of two levels, its gap: is the cell there, or missing?
+// A layout says where each column of a table is in the network's input and output: the column's slot. Numbers come first, then
+// categories. After them each column that had missing cells has a gap, a category of two levels that says whether its cell is
+// missing.
 type layout struct {
-	columns    []columns.Column // those that are modelled, in the schema's order
-	marginals  []*marginal      // of the numbers
-	numbers    []int            // the columns that are numbers
+	columns    []columns.Column // the modelled columns, in the schema's order
+	marginals  []*marginal      // one for each number
+	numbers    []int            // indexes of the columns that are numbers
 	categories []int
-	gaps       []int // the columns that have one
-	levels     []int // of the categories, then of the gaps
-	slot       []int // of each column
-	gap        []int // the slot of each column's gap, −1: it has none
-	times      []int // the slots of the times whose calendar the network sees
-	total      int   // of all levels
+	gaps       []int // indexes of the columns that have a gap
+	levels     []int // number of levels of each category, then of each gap
+	slot       []int // slot of each column
+	gap        []int // slot of each column's gap; −1 if it has none
+	times      []int // slots of the times whose calendar the network reads
+	total      int   // total number of levels
 }
 
 // isCategory reports whether a column's values are indices of levels.
@@ -30,7 +31,8 @@ func isCategory(c *columns.Column) bool {
 	return c.Kind == columns.Category || c.Kind == columns.Boolean
 }
 
-// newLayout is of columns of which those at gaps had missing cells; calendar says whether the network sees that of times.
+// newLayout makes the layout of columns; those listed in gaps had missing cells, and calendar says whether the network
+// reads the calendar of times.
 func newLayout(modelled []columns.Column, gaps []int, calendar bool) *layout {
 	l := &layout{columns: modelled, gaps: gaps, slot: make([]int, len(modelled)), gap: slices.Repeat([]int{-1}, len(modelled))}
 	for j := range modelled {
@@ -58,55 +60,55 @@ func newLayout(modelled []columns.Column, gaps []int, calendar bool) *layout {
 	return l
 }
 
-// order is that of the columns' slots in the chain of LogProb: times that have a calendar first, else as the schema has them.
+// order is the order of the columns' slots in the chain of LogProb: times that have a calendar first, else as in the schema.
 func (l *layout) order() []int {
 	rest := slices.DeleteFunc(slices.Clone(l.slot), func(s int) bool { return slices.Contains(l.times, s) })
 	return append(slices.Clone(l.times), rest...)
 }
 
-// Widths of what the network reads: of a number a value and whether it is seen, of a category a code.
+// The number of numbers, and the number of categories with gaps.
 func (l *layout) d() int { return len(l.numbers) }
 func (l *layout) c() int { return len(l.levels) }
 
-// slots is how many there are.
+// slots is the number of slots.
 func (l *layout) slots() int { return l.d() + l.c() }
 
-// rowWidth is that of a row of the network's graph: values, seen, codes, then what is asked for: lo, hi, codes, weights, and last the
-// calendars, which are seen.
+// rowWidth is the width of a row of the network's graph: values, whether they are seen, and codes; then what is asked for: lo, hi,
+// codes, weights; and last the calendars that are seen.
 func (l *layout) rowWidth() int  { return l.calendars() + ofCalendar*len(l.times) }
 func (l *layout) calendars() int { return 5*l.d() + 3*l.c() }
 
-// inputs is how many numbers the network reads of a row.
+// inputs is how many numbers of a row the network reads.
 func (l *layout) inputs() int { return 2*l.d() + l.total + ofCalendar*len(l.times) }
 
-// A table is rows in the numbers that the network reads, by slot: of a number the interval of scores and its middle, of a category
+// A table is rows as the network reads them, by slot: for a number its interval of scores and the middle of that, for a category
 // the code, 1 + the level's index.
 type table struct {
 	*layout
 	n      int
-	state  []state    // of each cell
-	value  []float64  // what the network reads of it
-	of     []interval // of a number
-	clock  []float64  // of the layout's times, seconds
-	values *mat.Dense // the cells themselves, by column, where they are wanted; set keeps it up
-	gapped bool       // whether it is known of a cell without a value that it is missing; else it is only not known
+	state  []state    // state of each cell
+	value  []float64  // what the network reads of each cell
+	of     []interval // for each number
+	clock  []float64  // seconds of the layout's times
+	values *mat.Dense // the cells themselves, by column, if needed; set updates it
+	gapped bool       // a cell without a value is known to be missing; if false, its value is merely unknown
 }
 
-// A state is what is known of a cell.
+// A state says what is known of a cell.
 type state uint8
 
 const (
 	missing state = iota
 	present
-	impossible // a value that the column cannot have
-	absent     // is to stay without a value
+	impossible // it has a value that the column cannot have
+	absent     // it is to stay missing
 )
 
-// most is how far out the network sees a score: what is beyond looks alike to it. It bounds what one wild cell does to the law of
-// the others; the cell's own density is not touched.
+// most is the largest score that the network reads; scores beyond look the same to it. That limits the effect of a wild cell on
+// the distributions of the others; the cell's own density is not affected.
 const most = 4
 
-// newTable reads the rows of x, a column of it for each of the layout's; gapped is as the table's.
+// newTable reads the rows of x, which has a column for each of the layout's; gapped is as in table.
 func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 	n, _ := x.Dims()
 	t := l.emptyTable(n)
@@ -119,13 +121,13 @@ func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 	return t
 }
 
-// emptyTable is n rows in which all is missing.
+// emptyTable is n rows in which all cells are missing.
 func (l *layout) emptyTable(n int) *table {
 	cells := n * l.slots()
 	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d()), clock: make([]float64, n*len(l.times))}
 }
 
-// set puts a value into a cell; NaN is a missing one.
+// set sets a cell to a value; NaN is a missing one.
 func (t *table) set(i, j int, v float64) {
 	s := t.slot[j]
 	at := i*t.slots() + s
@@ -155,7 +157,7 @@ func (t *table) set(i, j int, v float64) {
 	}
 }
 
-// setGap says whether a cell is missing.
+// setGap sets whether a cell is missing.
 func (t *table) setGap(i, j int, is bool) {
 	if s := t.gap[j]; s >= 0 {
 		at := i*t.slots() + s
@@ -168,8 +170,8 @@ func (t *table) setGap(i, j int, is bool) {
 
 func (t *table) at(i, slot int) state { return t.state[i*t.slots()+slot] }
 
-// fill writes row i for the network: seen are the slots that it sees, weights how much the log-probability of each slot counts. What
-// does not count is asked for as any value at all, which costs nothing.
+// fill writes row i for the network: seen are the slots that it reads, weights how much the log-probability of each slot counts.
+// For a slot that does not count any value at all is asked for, which has log-probability 0.
 func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 	clear(row)
 	d, c := t.d(), t.c()
@@ -204,7 +206,8 @@ func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 	}
 }
 
-// logUnits is the log du/dx of a cell: what takes its log-density from scores to the column's units; 0 of a probability.
+// logUnits is log du/dx of a cell, which converts its log-density from scores to the column's units; 0 for a
+// probability.
 func (t *table) logUnits(i, slot int) float64 {
 	if slot >= t.d() {
 		return 0
@@ -212,5 +215,5 @@ func (t *table) logUnits(i, slot int) float64 {
 	return t.of[i*t.d()+slot].logSlope
 }
 
-// scaleClamp bounds the log scales of a number's mixture, in scores.
+// scaleClamp limits the log scales of a number's mixture, in scores.
 var scaleClamp = kernel.Clamp{Kind: kernel.ClampSigmoid, Lo: -6, Hi: 2}

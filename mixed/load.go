@@ -16,8 +16,8 @@ import (
 	"gaussflow/internal/strictjson"
 )
 
-// Load reads a model that Save wrote: it computes the same numbers, bit for bit. The errors of what is wrong with a file wrap those of
-// package safetensors, or flows.ErrFormat and its like.
+// Load reads a model that Save wrote: it computes the same numbers, bit for bit. The errors about the content of a file wrap those
+// of package safetensors, or flows.ErrFormat and the like.
 func Load(path string) (*Model, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -30,7 +30,7 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
-// LoadFrom is Load from r, which must end with the model.
+// LoadFrom is Load from r; the model must be the last thing in r.
 func LoadFrom(r io.Reader) (*Model, error) {
 	if r == nil {
 		return nil, errors.New("mixed: LoadFrom: the reader is nil")
@@ -67,13 +67,13 @@ func fromFile(file *safetensors.File) (*Model, error) {
 	return m, nil
 }
 
-// described is what is wrong with the description.
+// described reports what is wrong with the description.
 func described(err error) error { return &flows.ContentError{Kind: flows.ErrArchitecture, Err: err} }
 
-// tensors are those of a file that have not been taken.
+// tensors are the tensors of a file that have not been used yet.
 type tensors map[string]safetensors.Tensor
 
-// take gives a tensor's numbers, of any length where want is negative.
+// take returns a tensor's numbers, of any length if want is negative, and removes the tensor.
 func (t tensors) take(name string, want int) ([]float64, error) {
 	tensor, ok := t[name]
 	if !ok {
@@ -87,7 +87,7 @@ func (t tensors) take(name string, want int) ([]float64, error) {
 	return numbers, nil
 }
 
-// build makes the model that is described, once it is clear that it is no larger than the file.
+// build makes the model that is described, after a check that it is no larger than the file.
 func (doc document) build(file *safetensors.File) (*Model, error) {
 	rest, numbers := tensors{}, 0.0
 	for _, t := range file.Tensors {
@@ -118,7 +118,7 @@ func (doc document) build(file *safetensors.File) (*Model, error) {
 	return &Model{Facts: doc.Facts, schema: doc.Schema, net: net, order: l.order(), config: c}, nil
 }
 
-// complete reports a config without the numbers that the network is made by.
+// complete reports a config without the fields that determine the network.
 func (doc document) complete(c Config) error {
 	if len(c.Hidden) == 0 || c.Components == 0 || c.Dtype == "" {
 		return errors.New("config: want hidden, components and dtype")
@@ -136,7 +136,7 @@ func networkSize(l *layout, c Config) (n float64) {
 	return n
 }
 
-// layout is that of the schema with the marginals of the file.
+// layout is that of the schema, with the marginals of the file.
 func (doc document) layout(rest tensors) (*layout, error) {
 	var modelled []columns.Column
 	for _, c := range doc.Schema.Columns {
@@ -173,7 +173,7 @@ func (doc document) layout(rest tensors) (*layout, error) {
 	return l, nil
 }
 
-// checkGaps reports gaps that are not ascending numbers of columns.
+// checkGaps reports gaps that are not ascending indexes of columns.
 func checkGaps(gaps []int, d int) error {
 	for g, j := range gaps {
 		if j < 0 || j >= d || g > 0 && j <= gaps[g-1] {
@@ -183,7 +183,7 @@ func checkGaps(gaps []int, d int) error {
 	return nil
 }
 
-// validate reports knots that make no increasing map.
+// validate reports knots that do not define an increasing map.
 func (m *marginal) validate() error {
 	if len(m.x) < 2 {
 		return fmt.Errorf("got %d knots, want 2 or more", len(m.x))
@@ -199,7 +199,7 @@ func (m *marginal) validate() error {
 	return nil
 }
 
-// fill takes the network's parameters from the file, and reports what is left in it.
+// fill reads the network's parameters from the file, and reports tensors that are left over.
 func fill(net *network, rest tensors) error {
 	for _, p := range net.Params() {
 		t, ok := rest[p.Name]

@@ -8,35 +8,37 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A marginal takes a column of numbers to normal scores, u = S(x), and back. S goes through knots (x_i, u_i) with slopes δ_i by the
-// rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130), and beyond the outermost ones as
-// u_K + log(1 + δ_K·(x − x_K)), whose tails are those of log-normals; towards a bound L of the column as u_0 + δ_0·(x_0 − L)·log((x − L)/(x_0 − L)), so that the bound is infinitely far away. Two
-// knots of one x are an atom, which has the scores between them. A column of recurring values has knots around each of them.
+// A marginal maps a column of numbers to normal scores, u = S(x), and back. S passes through knots (x_i, u_i) with slopes δ_i by
+// the rational quadratics of Gregory & Delbourgo 1982 (IMA J. Numer. Anal. 2, 123–130). Beyond the outermost knots it continues as
+// u_K + log(1 + δ_K·(x − x_K)), which gives the tails of log-normals, or, towards a bound L of the column, as u_0 + δ_0·(x_0 −
+// L)·log((x − L)/(x_0 − L)), so that the bound has an infinite score. Two knots with the same x are an atom, to which the scores
+// between them belong. A column of recurring values has knots around each of them.
 //
-// Of a column on a grid a value is the interval of scores from half a step below it to half a step above.
+// In a column on a grid a value has the interval of scores from half a step below it to half a step above.
 type marginal struct {
 	x, u, slope  []float64
-	lower, upper float64 // bounds, ±Inf where there are none
+	lower, upper float64 // bounds, ±Inf if there are none
 	grid
 }
 
-// A grid is the values from + k·step; of the step 0 it is none: the column is continuous.
+// A grid is the values from + k·step. If step is 0 there is no grid: the column is continuous.
 type grid struct{ from, step float64 }
 
-// index is the k of the value that is nearest to x, and at the value of a k; of k ± ½ it is where two values' cells meet.
+// index is the k of the grid value nearest to x, and at is the value for a k; for k ± ½ it is the border between two
+// values.
 func (g grid) index(x float64) float64 { return math.Round((x - g.from) / g.step) }
 func (g grid) at(k float64) float64    { return g.from + k*g.step }
 
-// An interval of normal scores is what a cell of a table says; a point where lo and hi are one number. logSlope is log du/dx of a
-// point, and 0 of an interval, whose probability has no units.
+// An interval of normal scores represents a cell of a table; it is a point if lo = hi. logSlope is log du/dx at a point, and 0
+// for an interval, whose probability has no units.
 type interval struct{ lo, hi, logSlope float64 }
 
-// endless is a score beyond all: graph.Builder.Intervals takes it for infinity, and a float32 can hold it.
+// endless is a score that stands for infinity: graph.Builder.Intervals treats it so, and a float32 can hold it.
 const endless = 1e30
 
 func (i interval) point() bool { return i.lo == i.hi }
 
-// middle is the normal score of the middle of the probability that a standard normal gives the interval.
+// middle is the normal score that halves the probability of the interval.
 func (i interval) middle() float64 {
 	if i.point() {
 		return i.lo
@@ -48,7 +50,7 @@ func (i interval) middle() float64 {
 	return kernel.Quantile(kernel.LogSumExp(pair) - math.Ln2)
 }
 
-// of is what the value x says; ok is false of a value that the column cannot have.
+// of is the interval of the value x; ok is false if the column cannot have that value.
 func (m *marginal) of(x float64) (i interval, ok bool) {
 	if !(x >= m.lower && x <= m.upper) || math.IsInf(x, 0) {
 		return interval{}, false
@@ -66,7 +68,7 @@ func (m *marginal) of(x float64) (i interval, ok bool) {
 	return interval{u, u, logSlope}, true
 }
 
-// atom is the interval of the atom of knots at and at+1: all of what is on a side where the column ends.
+// atom is the interval of the atom with the knots at and at+1. At an end of the column it extends to infinity.
 func (m *marginal) atom(at int) interval {
 	i := interval{lo: m.u[at], hi: m.u[at+1]}
 	if m.x[at] == m.lower {
@@ -94,7 +96,8 @@ func (m *marginal) cell(x float64) (i interval, ok bool) {
 	return i, i.lo < i.hi
 }
 
-// edge is the score below which values less than v are, or with v itself: ±endless where none is, or all are.
+// edge is the score that separates the values less than v, or with is true at most v, from the others: ±endless if
+// there are none, or all are.
 func (m *marginal) edge(v float64, with bool) float64 {
 	switch {
 	case v < m.lower || !with && v == m.lower || math.IsInf(v, -1):
@@ -102,7 +105,7 @@ func (m *marginal) edge(v float64, with bool) float64 {
 	case v > m.upper || with && v == m.upper || math.IsInf(v, 1):
 		return endless
 	}
-	if m.step > 0 { // from the middle between two values of the grid, where their intervals meet
+	if m.step > 0 { // the border between two values of the grid
 		k := math.Ceil((v-m.from)/m.step) - 0.5
 		if with {
 			k = math.Floor((v-m.from)/m.step) + 0.5
@@ -123,7 +126,7 @@ func (m *marginal) edge(v float64, with bool) float64 {
 	return u
 }
 
-// score is S(x) and log S′(x). At an atom it is the end of its interval.
+// score is S(x) and log S′(x). At an atom it is the end of the atom's interval.
 func (m *marginal) score(x float64) (u, logSlope float64) {
 	last := len(m.x) - 1
 	switch {
@@ -142,7 +145,8 @@ func (m *marginal) score(x float64) (u, logSlope float64) {
 	return u, math.Log(q) + math.Log(q*(m.slope[i+1]*xi*xi+2*s*xi*rest+m.slope[i]*rest*rest))
 }
 
-// tail is S and log S′ at distance e beyond an outermost knot, which is room away from its bound. side is −1 below and 1 above.
+// tail is S and log S′ at distance e beyond an outermost knot, whose distance from its bound is room. side is −1 below and 1
+// above.
 func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
 	if math.IsInf(room, 1) {
 		return u + side*math.Log1p(slope*e), math.Log(slope) - math.Log1p(slope*e)
@@ -150,15 +154,15 @@ func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
 	return u - side*slope*room*math.Log1p(-e/room), math.Log(slope) - math.Log1p(-e/room)
 }
 
-// value is the x whose score is u, or the atom or the value of the grid whose interval holds it.
+// value is the x whose score is u, or the atom or grid value whose interval contains u.
 func (m *marginal) value(u float64) float64 {
 	x := m.inverse(u)
 	if m.step > 0 {
-		const slack = 1e-6 // of a step: a bound on the grid is a value of it, whatever rounding says
+		const slack = 1e-6 // share of a step: a bound on the grid is a grid value in spite of rounding
 		first, last := math.Ceil((m.lower-m.from)/m.step-slack), math.Floor((m.upper-m.from)/m.step+slack)
 		x = m.at(min(max(m.index(x), first), last))
 	}
-	return min(max(x, m.lower), m.upper) // a bound is where scores end: rounding may take x a hair beyond it
+	return min(max(x, m.lower), m.upper) // rounding may take x slightly beyond a bound
 }
 
 func (m *marginal) inverse(u float64) float64 {
@@ -181,7 +185,8 @@ func (m *marginal) inverse(u float64) float64 {
 	return m.x[i] + w*min(max(xi, 0), 1)
 }
 
-// reach is the distance from an outermost knot, room away from its bound, whose score is v beyond the knot's.
+// reach is the distance beyond an outermost knot at which the score differs from the knot's by v; room is the knot's
+// distance from its bound.
 func (m *marginal) reach(v, slope, room float64) float64 {
 	switch {
 	case math.IsInf(room, 1):
@@ -192,7 +197,7 @@ func (m *marginal) reach(v, slope, room float64) float64 {
 	return -room * math.Expm1(-v/slope/room)
 }
 
-// newMarginal has the bounds and the grid of a column and no knots yet.
+// newMarginal makes a marginal with the bounds and the grid of a column, without knots yet.
 func newMarginal(c *columns.Column) *marginal {
 	m := &marginal{}
 	m.lower, m.upper = boundsOf(c)

@@ -10,10 +10,11 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// How a marginal is fitted: a bin between knots has leastBin values or more, and there are mostBins of them about, so that the noise in
-// the knots of n values costs some mostBins/2n nats. A value that one in ownShare rows has, leastBin of them at least, has a bin of its
-// own. Towards either end bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to itself. A normal of the column's median and quartiles counts
-// as priorRows rows: what few values leave open is as if the column were one.
+// Parameters of the fit of a marginal. A bin between knots has at least leastBin values, and there are about mostBins bins, so that
+// the noise in the knots of n values costs about mostBins/2n nats. A value that at least one in ownShare rows has, and at least
+// leastBin rows, gets a bin of its own. Towards either end bins are smaller, 1, 2, 4, … values, so that a wild value has a bin to
+// itself. A normal with the column's median and quartiles counts as priorRows additional rows, which determine what few values
+// leave open.
 const (
 	leastBin  = 30
 	mostBins  = 16
@@ -21,8 +22,8 @@ const (
 	priorRows = 5
 )
 
-// fitMarginal puts knots at quantiles of values, which are those of the column that there are, or around each of its distinct values,
-// where recurring says so.
+// fitMarginal puts knots at quantiles of values, the column's values without missing ones, or around each distinct value if
+// recurring says so.
 func fitMarginal(c *columns.Column, values []float64) *marginal {
 	return marginalOf(c, values, recurring(c, values))
 }
@@ -45,9 +46,9 @@ type tally struct {
 	of       []distinct
 	n        float64
 	centre   float64 // median
-	scale    float64 // of the normal that has the quartiles
-	smallest int     // values that a bin has, in the middle
-	unseen   float64 // values that bins between values' own bins have together
+	scale    float64 // standard deviation of the normal with the same quartiles
+	smallest int     // number of values in a bin, in the middle
+	unseen   float64 // number of values that the bins between values' own bins count for together
 }
 
 type distinct struct {
@@ -73,7 +74,7 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 			t.of[last].count++
 			continue
 		}
-		bound := v == m.lower || v == m.upper // a value at a bound has no density there: it must be an atom
+		bound := v == m.lower || v == m.upper // a value at a bound must be an atom, since there is no density there
 		atom := m.step == 0 && (bound || slices.ContainsFunc(c.Atoms, func(a columns.Atom) bool { return a.Value == v }))
 		t.of = append(t.of, distinct{value: v, count: 1, atom: atom})
 	}
@@ -84,8 +85,8 @@ func tallyOf(c *columns.Column, m *marginal, values []float64) *tally {
 	return t
 }
 
-// boundsSeen are the bounds that the column is known to reach and none of values does: the rows that do are not fitted to, and have a
-// probability all the same, as at a bound there is no density.
+// boundsSeen are the bounds that the column is known to reach although none of values does. The rows that do are not in the
+// training set, but need a probability, as there is no density at a bound.
 func boundsSeen(c *columns.Column, values []float64) (bounds []float64) {
 	if len(values) == 0 || c.Min == c.Max {
 		return nil
@@ -99,7 +100,8 @@ func boundsSeen(c *columns.Column, values []float64) (bounds []float64) {
 	return bounds
 }
 
-// spread finds centre and scale; where most values are one, the scale of all, and of a single value one that shows in its digits.
+// spread finds centre and scale. If most values are equal, the scale is that of all; for a single value it is one that shows in
+// its digits.
 func (t *tally) spread(sorted []float64) {
 	t.scale = 1
 	if len(sorted) == 0 {
@@ -118,10 +120,11 @@ func (t *tally) spread(sorted []float64) {
 	}
 }
 
-// A bin is the x from left to right with a number of values; an atom has no width.
+// A bin is the x from left to right with the number of values there; an atom has no width.
 type bin struct{ left, right, count float64 }
 
-// left and right are where a value begins and ends: half a step from it on a grid, else half-way to its neighbour, and at an atom.
+// left and right are the ends of a value's cell: on a grid half a step from it, else halfway to its neighbour, and for an atom the
+// value itself.
 func (t *tally) left(i int) float64 {
 	switch d := t.of[i]; {
 	case t.step > 0:
@@ -150,7 +153,7 @@ func (t *tally) right(i int) float64 {
 	}
 }
 
-// gap is the distance from value i to the next, and no more than a scale.
+// gap is the distance from value i to the next, at most one scale.
 func (t *tally) gap(i int) float64 {
 	if i < 0 || i+1 >= len(t.of) {
 		return t.scale
@@ -158,7 +161,8 @@ func (t *tally) gap(i int) float64 {
 	return min(t.of[i+1].value-t.of[i].value, t.scale)
 }
 
-// bins cut the values up, without gaps between bins: one beside a value's own bin is a bin without values, others are a part of one.
+// bins divides the values into adjacent bins. Next to a value's own bin, space without values becomes a bin of its own; elsewhere
+// it is part of a bin.
 func (t *tally) bins() (bins []bin) {
 	open, before, ownLast := bin{}, 0.0, false
 	shut := func(right float64, own bool) {
@@ -192,7 +196,7 @@ func (t *tally) bins() (bins []bin) {
 	return bins
 }
 
-// spreadUnseen gives the bins without values what is unseen, alike.
+// spreadUnseen divides unseen equally among the bins without values.
 func (t *tally) spreadUnseen(bins []bin) {
 	empty := 0.0
 	for _, b := range bins {
@@ -207,7 +211,7 @@ func (t *tally) spreadUnseen(bins []bin) {
 	}
 }
 
-// end is where the last value ends.
+// end is the right end of the last value's cell.
 func (t *tally) end() float64 {
 	if len(t.of) == 0 {
 		return t.centre + t.scale
@@ -215,7 +219,7 @@ func (t *tally) end() float64 {
 	return t.right(len(t.of) - 1)
 }
 
-// size is how many values a bin should have that ends after so many of all.
+// size is how many values a bin should have if before values precede it.
 func (t *tally) size(before float64) float64 {
 	return min(float64(t.smallest), max(1, (min(before, t.n-before)+1)/2))
 }
@@ -225,7 +229,7 @@ func (m *marginal) knots(t *tally, bins []bin) {
 	if len(bins) == 0 {
 		bins = []bin{{left: t.centre - t.scale, right: t.centre + t.scale}}
 	}
-	const leastCount = 0.01 // of a bin that has no values, which must have a width in scores still
+	const leastCount = 0.01 // for a bin without values, which still needs a width in scores
 	below := m.prior(t, bins[0].left)
 	sums := []float64{0.5 + priorRows*below}
 	m.x = []float64{bins[0].left}
@@ -242,17 +246,17 @@ func (m *marginal) knots(t *tally, bins []bin) {
 	m.slopes(t)
 }
 
-// prior is the normal of median and quartiles within the bounds, at x.
+// prior is the distribution function at x of the normal with the same median and quartiles, restricted to the bounds.
 func (m *marginal) prior(t *tally, x float64) float64 {
 	at := func(x float64) float64 { return kernel.CDF((x - t.centre) / t.scale) }
 	lo, hi := at(m.lower), at(m.upper)
 	return min(max((at(x)-lo)/(hi-lo), 0), 1)
 }
 
-// slopes are at each knot the geometric mean of those of the straight lines on both sides.
+// slopes are, at each knot, the geometric mean of the slopes of the straight lines on both sides.
 func (m *marginal) slopes(t *tally) {
 	last := len(m.x) - 1
-	secant := func(i int) float64 { return (m.u[i+1] - m.u[i]) / (m.x[i+1] - m.x[i]) } // +Inf of an atom
+	secant := func(i int) float64 { return (m.u[i+1] - m.u[i]) / (m.x[i+1] - m.x[i]) } // +Inf for an atom
 	m.slope = make([]float64, len(m.x))
 	for i := range m.slope {
 		before, after := math.Inf(1), math.Inf(1)
@@ -271,7 +275,7 @@ func (m *marginal) slopes(t *tally) {
 			m.slope[i] = min(before, after)
 		}
 	}
-	const reach = 5 // knots from the end, some 30 values: a tail is as wide as they are apart
+	const reach = 5 // knots from the end, about 30 values, whose spread determines the width of a tail
 	m.slope[0] = min(m.slope[0], m.across(0, min(reach, last), t))
 	m.slope[last] = min(m.slope[last], m.across(max(last-reach, 0), last, t))
 }

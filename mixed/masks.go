@@ -7,16 +7,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// maskedRows are a table's rows, each copies times, as the network reads them in training: of each row a part is seen, and of the rest
-// something is asked for. They are train.Redrawn: each epoch has parts of its own. A part is of one of three
-// kinds: what stands before a cell in the table's order, and that cell is asked for, so that the mean over them is the negative
-// log-likelihood of LogProb's chain; all cells but one, which is asked for, as Impute and Explain mostly do; or one of all subsets of
-// the row's cells, and all the rest is asked for (Uria, Murray & Larochelle 2014, arXiv:1310.1757).
+// maskedRows are a table's rows, each repeated copies times, as the network reads them in training: of each row one part is shown,
+// and of the rest something is asked for. They are a train.Redrawn: each epoch has new parts. A part is of one of three kinds. (1)
+// All cells before one cell in the table's order are shown, and that cell is asked for, so that the mean is the negative
+// log-likelihood of LogProb's chain. (2) All cells but one are shown, and that one is asked for, as in Impute and Explain. (3) A
+// random subset of the row's cells is shown, and all others are asked for (Uria, Murray & Larochelle 2014, arXiv:1310.1757).
 type maskedRows struct {
 	*mat.Dense
 	table  *table
 	copies int
-	order  []int // slots of columns
+	order  []int // slots of the columns
 	gapped []int // the slots of gaps, then those of columns
 	seed   uint64
 	counts [][]float64 // see subsetWeights
@@ -56,15 +56,15 @@ func (m *maskedRows) Redraw(epoch int) {
 	}
 }
 
-// gapShare of the parts, where there are gaps, are of gaps and cells; of the rest prefixShare are what stands before a cell, and
-// otherShare all cells but one.
+// If there are gaps, gapShare of the parts show gaps and cells. Of the rest, prefixShare are of the first kind and otherShare of
+// the second.
 const (
 	gapShare    = 0.3
 	prefixShare = 0.4
 	otherShare  = 0.25
 )
 
-// A part is the slots of a row that are seen, and how much the log-probability of each of the others counts.
+// A part says which slots of a row are shown, and how much the log-probability of each of the others counts.
 type part struct {
 	seen    []bool
 	weights []float64
@@ -82,7 +82,7 @@ func (p *part) begin(t *table, i int, order []int) {
 	}
 }
 
-// prefix asks for one cell of m, which counts m times: the mean is the sum over cells.
+// prefix asks for one of m cells, which counts m times, so that the mean is the sum over the cells.
 func (p *part) prefix(rng *rand.Rand) {
 	if len(p.present) == 0 {
 		return
@@ -94,7 +94,7 @@ func (p *part) prefix(rng *rand.Rand) {
 	p.weights[p.present[k]] = float64(len(p.present))
 }
 
-// others shows all cells but one of m, which counts m times.
+// others shows all but one of m cells; that one counts m times.
 func (p *part) others(rng *rand.Rand) {
 	if len(p.present) == 0 {
 		return
@@ -106,7 +106,7 @@ func (p *part) others(rng *rand.Rand) {
 	p.seen[hidden], p.weights[hidden] = false, float64(len(p.present))
 }
 
-// subset shows k cells, each number of them as likely, and asks for all others.
+// subset shows k cells, with all numbers k equally likely, and asks for all others.
 func (p *part) subset(rng *rand.Rand, counts [][]float64) {
 	m := len(p.present)
 	if m == 0 {
@@ -123,15 +123,17 @@ func (p *part) subset(rng *rand.Rand, counts [][]float64) {
 	}
 }
 
-// subsetWeights are, by the number m of cells that a row of d has and the number k that are seen, how much each of the others counts:
+// subsetWeights are the weights of the cells that are asked for, by the number m of cells that a row of d has and the number k that
+// are shown:
 //
-//	w(m, k) ∝ m·C(m, k), so that a law given some cells is learned from all rows that have these as if they were drawn alike,
+//	w(m, k) ∝ m·C(m, k).
 //
-// though of rows with few cells each subset is drawn more often; the factor, of k alone, makes a row count on average as many times as
-// it has cells. Of a table without missing cells w is d/(d − k).
+// Each subset of a row with few cells is drawn more often than one of a row with many. The weights undo that, so that the
+// distribution given some cells is learned equally from all rows that have these cells. The factor of proportionality depends on k
+// alone, and makes a row count on average as many times as it has cells. For a table without missing cells w is d/(d − k).
 func (t *table) subsetWeights() [][]float64 {
 	d := len(t.columns)
-	rows := make([]float64, d+1) // by their number of cells
+	rows := make([]float64, d+1) // number of rows with each number of cells
 	for i := range t.n {
 		m := 0
 		for s := range d {
@@ -161,7 +163,7 @@ func (t *table) subsetWeights() [][]float64 {
 	return w
 }
 
-// choose is the number of subsets of k of n.
+// choose is the number of subsets of size k of n.
 func choose(n, k int) float64 {
 	of := func(n int) float64 { l, _ := math.Lgamma(float64(n + 1)); return l }
 	return math.Exp(of(n) - of(k) - of(n-k))

@@ -14,36 +14,36 @@ import (
 	"gaussflow/rows"
 )
 
-// A Model is a density of rows whose columns may be numbers and categories, and whose cells may be missing. Fit makes it, or Load.
-// Its methods may be called from several goroutines.
+// A Model is a density of rows whose columns may be numbers and categories, and whose cells may be missing. It is made by Fit or
+// Load. Its methods may be called from several goroutines.
 type Model struct {
-	Facts Facts // of the fit
+	Facts Facts // about the fit
 
 	schema columns.Schema
 	net    *network
-	order  []int // slots, as LogProb takes them
+	order  []int // slots, in the order of LogProb
 	config Config
-	held   []int // the rows of Fit that were held out; not saved
+	held   []int // numbers of the rows of Fit that were held out; not saved
 
 	once  sync.Once
-	probs *graph.RowFunc // logProbs of rows
-	theta *graph.RowFunc // laws of rows
+	probs *graph.RowFunc // computes logProbs of rows
+	theta *graph.RowFunc // computes laws of rows
 }
 
-// Facts are what Fit saw.
+// Facts describe the fit.
 type Facts struct {
 	Rows           int `json:"rows"`            // trained on
 	ValidationRows int `json:"validation_rows"` // held out, to choose the epoch by
 	Epochs         int `json:"epochs"`          // trained
-	BestEpoch      int `json:"best_epoch"`      // whose parameters the model has, from 0; train.Start: those it started from
-	// LogProb is the mean log p of the rows held out, nats; Independent is that of columns that do not depend on each other.
+	BestEpoch      int `json:"best_epoch"`      // the epoch whose parameters the model has, from 0; train.Start for those it started from
+	// LogProb is the mean log p of the rows held out, nats; Independent is the same for a model of independent columns.
 	LogProb     float64 `json:"log_prob"`
 	Independent float64 `json:"independent_log_prob"`
-	// Warnings are what a user should know of the fit, a sentence each.
+	// Warnings are what a user should know about the fit, one sentence each.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Schema is what the columns are; those that are not modelled are in it too.
+// Schema describes the columns, including those that are not modelled.
 func (m *Model) Schema() columns.Schema {
 	if m == nil {
 		return columns.Schema{}
@@ -80,7 +80,7 @@ func (m *Model) checkRows(op string, x mat.Matrix) error {
 	return nil
 }
 
-// compile makes the graphs, in float64 whatever the parameters are stored in.
+// compile makes the graphs, in float64 whatever the dtype of the parameters.
 func (m *Model) compile() {
 	m.once.Do(func() {
 		wide := func(build func(b *graph.Builder, x *G.Node) []*G.Node) *graph.RowFunc {
@@ -102,9 +102,9 @@ func (m *Model) compile() {
 	})
 }
 
-// LogProb is log p of each row of x, whose columns are those of Columns: nats, a density in the units of columns of numbers without
-// a step and a probability in the others. Of a row with missing cells, NaN, it is that of what is there; of one without any cell 0. A
-// row with a value that its column cannot have, a level that is none say, has −Inf.
+// LogProb is log p of each row of x, whose columns are those of Columns, in nats. It is a density in the units of the columns of
+// numbers without a step, and a probability in the others. For a row with missing cells, NaN, it is log p of the cells that are
+// there; for one without any cell it is 0. A row with a value that its column cannot have, such as an invalid level, has −Inf.
 func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.checkRows("LogProb", x); err != nil {
 		return nil, err
@@ -113,7 +113,8 @@ func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	return m.chain(t, make([]bool, m.net.slots()))
 }
 
-// chain is for each row the sum over the slots that are not given, in order, of log p given what stands before and what is given.
+// chain is, for each row, the sum of log p of the slots that are not given, in order, each conditional on those before it and on
+// those given.
 func (m *Model) chain(t *table, given []bool) ([]float64, error) {
 	out := make([]float64, t.n)
 	seen := slices.Clone(given)
@@ -144,7 +145,7 @@ func (m *Model) addLogProb(t *table, slot int, seen []bool, to []float64) error 
 	return err
 }
 
-// rowsWhere are the rows whose cell is so.
+// rowsWhere are the rows in which the slot's cell has that state.
 func (t *table) rowsWhere(slot int, is state) (which []int) {
 	for i := range t.n {
 		if t.at(i, slot) == is {
@@ -154,7 +155,7 @@ func (t *table) rowsWhere(slot int, is state) (which []int) {
 	return which
 }
 
-// logProbsOf are log p of a slot of the rows at which, in which it is present.
+// logProbsOf are log p of a slot in the rows which; the slot must be present in these.
 func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]float64, error) {
 	out := make([]float64, len(which))
 	asked := make([]float64, m.net.slots())
@@ -172,8 +173,8 @@ func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]floa
 func (m *Model) probsFunc() *graph.RowFunc { m.compile(); return m.probs }
 func (m *Model) thetaFunc() *graph.RowFunc { m.compile(); return m.theta }
 
-// run runs f over the rows at which, some thousands at a time, with the slots that are seen and those that are asked for; use gets the
-// outputs from row first on.
+// run evaluates f for the rows which, some thousands at a time, with the slots that are seen and those that are asked for. use gets
+// the outputs, first being the index of their first row.
 func (m *Model) run(t *table, which []int, seen []bool, asked []float64, use func(first int, outs [][]float64), f *graph.RowFunc) error {
 	const most = 4096
 	for first := 0; first < len(which); first += most {

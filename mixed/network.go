@@ -12,8 +12,8 @@ import (
 	"gaussflow/losses"
 )
 
-// A network maps what is seen of a row to the law of each column: of a number the mixture of its normal score, of a category the
-// logits of its levels. It is a train.Model of rows as a table fills them.
+// A network maps what is seen of a row to the distribution of each column: for a number the mixture of its normal score, for a
+// category the logits of its levels. It is a train.Model of rows as a table fills them.
 type network struct {
 	*layout
 	mlp        *layers.MLP
@@ -29,8 +29,8 @@ func newNetwork(l *layout, c Config) (*network, error) {
 	return &network{l, mlp, c.Components, defaults.OrNone(c.Background, 0), c.Dtype}, err
 }
 
-// startIndependent makes every column independent of the others: numbers standard normal in their scores, about, and categories as
-// often as they were counted, with one more row spread over their levels.
+// startIndependent sets parameters for which all columns are independent: numbers are about standard normal in their scores, and
+// categories have their observed frequencies, with one additional row spread over the levels.
 func (n *network) startIndependent(t *table) error {
 	k := n.components
 	var logits, means, scales []float64
@@ -74,14 +74,15 @@ func (n *network) Dtype() graph.Dtype { return n.dtype }
 // Params are the perceptron's.
 func (n *network) Params() []*graph.Param { return n.mlp.Params() }
 
-// Terms has the weighted log-probability of a row as that of the base: the loss is its negative, losses.NLL.
+// Terms provides the weighted log-probability of a row as log p of the base; the loss losses.NLL is its negative.
 func (n *network) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	logProbs := n.logProbs(b, x)
 	weights := b.Columns(x, 4*n.d()+2*n.c(), n.d()+n.c())
 	return losses.Terms{Output: logProbs, LogBase: b.SumLast(b.Mul(logProbs, weights))}
 }
 
-// laws are the parameters of the columns' laws: of numbers N×(3·D·K), of categories N×Σlevels; nil where there are none.
+// laws are the parameters of the columns' distributions: for numbers N×(3·D·K), for categories N×Σlevels; nil if there
+// are none.
 func (n *network) laws(b *graph.Builder, x *G.Node) (numbers, categories *G.Node) {
 	d, c := n.d(), n.c()
 	var in *G.Node
@@ -107,7 +108,7 @@ func (n *network) laws(b *graph.Builder, x *G.Node) (numbers, categories *G.Node
 	return numbers, categories
 }
 
-// logProbs are of each slot what is asked for, given what is seen: N×(D+C), in scores.
+// logProbs are, for each slot, the log-probability of what is asked for given what is seen: N×(D+C), in scores.
 func (n *network) logProbs(b *graph.Builder, x *G.Node) *G.Node {
 	d, c := n.d(), n.c()
 	numbers, categories := n.laws(b, x)

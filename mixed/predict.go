@@ -9,8 +9,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Quantiles are of each row of x the quantiles at the levels, in (0, 1), of a column that is a number, given the row's other cells
-// that are there: N×levels. The column's own cell is not looked at.
+// Quantiles are, for each row of x, the quantiles at the levels, in (0, 1), of a column of numbers given the row's other cells
+// that are there: N×levels. The column's own cell is ignored.
 func (m *Model) Quantiles(x mat.Matrix, column string, levels ...float64) (*mat.Dense, error) {
 	t, slot, err := m.predictor("Quantiles", x, column, false)
 	if err != nil {
@@ -33,8 +33,8 @@ func (m *Model) Quantiles(x mat.Matrix, column string, levels ...float64) (*mat.
 	return out, err
 }
 
-// Probabilities are of each row of x those of a category's levels, in their order, given the row's other cells that are there:
-// N×levels. The category's own cell is not looked at.
+// Probabilities are, for each row of x, the probabilities of a category's levels, in their order, given the row's other cells
+// that are there: N×levels. The category's own cell is ignored.
 func (m *Model) Probabilities(x mat.Matrix, column string) (*mat.Dense, error) {
 	t, slot, err := m.predictor("Probabilities", x, column, true)
 	if err != nil {
@@ -49,7 +49,8 @@ func (m *Model) Probabilities(x mat.Matrix, column string) (*mat.Dense, error) {
 	return out, err
 }
 
-// predictor is the table of x and the slot of a column, which is to be a category or a number.
+// predictor makes the table of x and finds the slot of a column, which must be a category if category is true and else
+// a number.
 func (m *Model) predictor(op string, x mat.Matrix, column string, category bool) (t *table, slot int, err error) {
 	if err := m.checkRows(op, x); err != nil {
 		return nil, 0, err
@@ -80,19 +81,21 @@ func (t *table) all() []int {
 	return which
 }
 
-// An Explanation says how usual the cells of rows are beside the other cells of their rows.
+// An Explanation says how usual the cells of rows are given the other cells of their rows.
 type Explanation struct {
-	// LogProb is log p of each cell given all others of its row that are there, in the units of LogProb; NaN of a missing cell.
+	// LogProb is log p of each cell given all other cells of its row that are there, in the units of Model.LogProb; NaN for a
+	// missing cell.
 	LogProb *mat.Dense
-	// Tail is the probability that the column is as far out or farther, given the others: of a number twice that of the side where
-	// the value is, at most 1, of a category that of levels at most as likely. The smaller, the odder.
+	// Tail is the probability, given the other cells, of a value as far out or farther: for a number twice the probability of the
+	// tail beyond the value, at most 1; for a category the probability of all levels at most as likely. Small values are unusual.
 	Tail *mat.Dense
-	// Usual is what would be usual in the cell: the median of a number, the likeliest level of a category. Low and High are the
-	// 5 % and the 95 % quantile of a number, and Usual of a category.
+	// Usual is a usual value of the cell: the median of a number, the likeliest level of a category. Low and High are the 5 %
+	// and the 95 % quantile of a number; for a category they equal Usual.
 	Usual, Low, High *mat.Dense
 }
 
-// Explain explains the rows of x. What the column cannot have has −Inf and the tail 0, and is not looked at for the other cells.
+// Explain explains the rows of x. A value that its column cannot have has log p −Inf and tail 0, and is ignored for the other
+// cells.
 func (m *Model) Explain(x mat.Matrix) (*Explanation, error) {
 	if err := m.checkRows("Explain", x); err != nil {
 		return nil, err
@@ -110,7 +113,7 @@ func (m *Model) Explain(x mat.Matrix) (*Explanation, error) {
 	return e, nil
 }
 
-// cell explains one cell by the law that it has given the others.
+// cell explains one cell by its distribution given the others.
 func (e *Explanation) cell(t *table, l law, i, j int, v float64) {
 	s := t.slot[j]
 	logP, tail := math.NaN(), math.NaN()
@@ -139,7 +142,7 @@ func (e *Explanation) cell(t *table, l law, i, j int, v float64) {
 	}
 }
 
-// oddity is log p of a present cell and its tail.
+// oddity is log p of a present cell, and its tail probability.
 func (l law) oddity(t *table, i, slot int, v float64) (logP, tail float64) {
 	if slot >= l.d() {
 		logProbs := l.logProbs(slot)

@@ -7,19 +7,20 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Many columns have few values that come again and again, on no grid of their own: weights that were asked for in pounds and written in
-// kilograms, temperatures in two units, amounts that people round. Between them lies hardly anything. Such a column's marginal has a bin
-// for each of its values; of numbers they are atoms.
+// Many columns have few values that recur, but lie on no grid: weights reported in pounds and stored in kilograms, temperatures in
+// two units, amounts that people round. Hardly any values lie between them. The marginal of such a column has a bin for each of its
+// values; for numbers without a step they are atoms.
 
-// How recurring is decided: on every judgeEvery-th value, of judgedValues at most, for a column of mostOwn distinct values at most.
+// Recurring values are detected on every judgeEvery-th value, up to judgedValues of them, in a column with at most mostOwn distinct
+// values.
 const (
 	judgeEvery   = 5
 	judgedValues = 20_000
 	mostOwn      = 2000
 )
 
-// recurring reports whether a marginal of a bin for each value is likelier than one through quantiles, on a part of the values that
-// neither has seen. A density is compared as the probability of a step of the column; without one a column is continuous.
+// recurring reports whether a marginal with a bin for each value is likelier than one through quantiles, on values that neither was
+// fitted to. A density is compared as the probability of one step of the column; a column without a step is continuous.
 func recurring(c *columns.Column, values []float64) bool {
 	if !(c.Step > 0) {
 		return false
@@ -40,8 +41,8 @@ func recurring(c *columns.Column, values []float64) bool {
 	return gain > 0
 }
 
-// separate gives each value a bin of its own, and what lies between them the probability of values that were not seen, for which those
-// that were seen once stand (Good 1953, Biometrika 40, 237–264). Values that are on no grid are atoms.
+// separate gives each value a bin of its own. The space between gets the estimated probability of unseen values, which is the share
+// of values seen once (Good 1953, Biometrika 40, 237–264). Values that are on no grid are atoms.
 func (t *tally) separate() {
 	for i := range t.of {
 		d := &t.of[i]
@@ -52,7 +53,7 @@ func (t *tally) separate() {
 	}
 }
 
-// meanLogProb is the mean log-probability of values, a density as that of a step.
+// meanLogProb is the mean log-probability of values; a density counts as the probability of one step.
 func (m *marginal) meanLogProb(values []float64, step float64) float64 {
 	sum := 0.0
 	for _, v := range values {

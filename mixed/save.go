@@ -11,25 +11,27 @@ import (
 	"gaussflow/graph/safetensors"
 )
 
-// formatName and formatVersion are a model file's; docs/model-format.md describes it.
+// formatName and formatVersion identify the model file's format, which docs/model-format.md describes.
 const (
 	formatName    = "gaussflow-mixed/"
 	formatVersion = "1"
 )
 
-// document is the "model" in a model file's metadata.
+// document is the value of "model" in a model file's metadata.
 type document struct {
 	Library string         `json:"library"`
 	Schema  columns.Schema `json:"schema"`
-	Gaps    []int          `json:"gaps,omitempty"` // of the columns that are modelled those that had missing cells
-	// Calendar: the network sees where in the day, the week, the month and the year times lie. Models from before it did have none.
+	Gaps    []int          `json:"gaps,omitempty"` // indexes of the modelled columns that had missing cells
+	// Calendar says that the network reads the position of times in the day, the week, the month and the year. In models of earlier
+	// versions it does not.
 	Calendar bool   `json:"calendar,omitempty"`
 	Config   Config `json:"config"`
 	Facts    Facts  `json:"facts"`
 }
 
-// Save writes the model to one file that Load and any reader of safetensors understand: the layout is in docs/model-format.md.
-// Whatever happens on the way, path holds what it held before or the whole model. The same fit gives the same file, byte for byte.
+// Save writes the model to one file that Load and any reader of safetensors understand; the layout is in docs/model-format.md. The
+// write is atomic: whatever happens, path holds either what it held before or the whole model. The same fit gives the same file,
+// byte for byte.
 func (m *Model) Save(path string) error {
 	file, err := m.file()
 	if err != nil {
@@ -78,8 +80,8 @@ func (m *Model) file() (*safetensors.File, error) {
 	return file, nil
 }
 
-// partNames are what a marginal's tensors are called after its name.
+// partNames are the suffixes of the names of a marginal's tensors.
 var partNames = [3]string{"x", "u", "slope"}
 
-// marginalName is that of a tensor of the i-th number's marginal.
+// marginalName is the name of a tensor of the i-th number's marginal.
 func marginalName(i int, part string) string { return fmt.Sprintf("marginal%d.%s", i, part) }

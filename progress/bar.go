@@ -13,15 +13,15 @@ import (
 	"gaussflow/train"
 )
 
-// A Bar is a callback that draws a bar of all batches of a fit on Out; while their number is not known it counts them. On a file that
-// is no terminal it draws nothing: what reads it would be given every state of the bar, one after the other.
+// A Bar is a callback that draws on Out a progress bar over all batches of a fit; while their number is unknown it counts them. On
+// a file that is no terminal it draws nothing, because the file would record every state of the bar one after another.
 type Bar struct {
 	Out io.Writer // default os.Stderr
 
 	train.NopCallback
 	bar   *progressbar.ProgressBar
-	first int // epoch
-	steps int // batches of all epochs, −1: not known
+	first int // the epoch at which the fit began
+	steps int // batches of all epochs; −1 if unknown
 	val   train.Logs
 	drawn time.Time
 }
@@ -46,7 +46,7 @@ func (p *Bar) OnTrainBegin(s *train.State) error {
 	return nil
 }
 
-// screen is Out, nothing where that is a file and no terminal.
+// screen is Out, or a writer that discards everything if Out is a file that is no terminal.
 func (p *Bar) screen() io.Writer {
 	out := or(p.Out)
 	if file, ok := out.(*os.File); ok && !term.IsTerminal(int(file.Fd())) {
@@ -55,7 +55,7 @@ func (p *Bar) screen() io.Writer {
 	return out
 }
 
-// total is the number of batches of all epochs, −1 where it is not known yet.
+// total is the number of batches of all epochs, −1 while it is unknown.
 func (p *Bar) total(s *train.State) int {
 	if s.Batches < 0 {
 		return -1
@@ -63,7 +63,8 @@ func (p *Bar) total(s *train.State) int {
 	return (s.Epochs - p.first) * s.Batches
 }
 
-// OnBatchEnd moves it, at most 20 times a second; the last batch of an epoch waits for the epoch's validation.
+// OnBatchEnd advances the bar, at most 20 times a second. The last batch of an epoch is left to OnEpochEnd, after the
+// validation.
 func (p *Bar) OnBatchEnd(s *train.State) error {
 	if err := made("Bar", s); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (p *Bar) OnBatchEnd(s *train.State) error {
 	return p.draw(s)
 }
 
-// OnEpochEnd moves it, with the validation loss, which then stays until the next one.
+// OnEpochEnd advances the bar and shows the validation loss, which stays until the next one.
 func (p *Bar) OnEpochEnd(s *train.State) error {
 	if err := made("Bar", s); err != nil {
 		return err
@@ -102,7 +103,7 @@ func (p *Bar) draw(s *train.State) error {
 	return p.bar.Set(min((s.Epoch-p.first)*s.Batches+s.Batch+1, p.steps)) // a source may have grown
 }
 
-// known makes a bar of what counted batches.
+// known turns the batch counter into a bar once the number of batches is known.
 func (p *Bar) known(s *train.State) error {
 	if err := p.bar.Clear(); err != nil {
 		return err
@@ -113,7 +114,7 @@ func (p *Bar) known(s *train.State) error {
 	return nil
 }
 
-// OnTrainEnd leaves it where an early stop found it.
+// OnTrainEnd leaves the bar as it is, also after an early stop.
 func (p *Bar) OnTrainEnd(*train.State) error {
 	if p.bar == nil || p.bar.IsFinished() {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"gaussflow/train"
 )
 
-// or is out, standard error where that is nil.
+// or is out, or standard error if out is nil.
 func or(out io.Writer) io.Writer {
 	if out == nil {
 		return os.Stderr
@@ -20,7 +20,7 @@ func or(out io.Writer) io.Writer {
 	return out
 }
 
-// made reports a State that no fit has made.
+// made reports a State that does not belong to a fit.
 func made(callback string, s *train.State) error {
 	if s == nil {
 		return fmt.Errorf("progress: %s: the State is nil, want that of a fit", callback)

@@ -23,7 +23,7 @@ func (l *Lines) OnEpochEnd(s *train.State) error {
 	return err
 }
 
-// figures are the losses of an epoch.
+// figures formats the losses of an epoch.
 func figures(l train.Logs) string {
 	text := fmt.Sprintf("loss %.4f", l.Loss)
 	if l.HasVal {

@@ -12,13 +12,13 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Rotation is how a block turns the columns.
+// A Rotation says how a block rotates the columns.
 type Rotation string
 
-// The rotations. PCA turns to the principal axes. Haar turns at random, uniformly. ICA turns to the axes along which the columns are
-// least normal, which lose the most total correlation a block (FastICA with log cosh, Hyvärinen 1999, its unmixing matrix replaced by
-// the nearest orthogonal one). Alternating is ICA and Haar in turn: ICA may rest where no single direction looks odd while a random turn
-// shows something.
+// The rotations. PCA rotates to the principal axes. Haar rotates at random, uniformly. ICA rotates to the axes along which the
+// columns are least normal, which removes the most total correlation in a block (FastICA with log cosh, Hyvärinen 1999, its
+// unmixing matrix replaced by the nearest orthogonal one). Alternating takes ICA and Haar in turn, because ICA may stop where no
+// single direction looks non-normal while a random rotation still shows something.
 const (
 	PCA         Rotation = "pca"
 	Haar        Rotation = "haar"
@@ -29,13 +29,13 @@ const (
 // Rotations lists the names.
 func Rotations() []Rotation { return []Rotation{PCA, Haar, ICA, Alternating} }
 
-// A Marginal is how the distribution of a column is estimated, and so mapped to a normal.
+// A Marginal says how the distribution of a column is estimated in order to map it to a normal.
 type Marginal string
 
-// The marginals. Mixture is a mixture of normals by EM. Empirical is the empirical distribution function through Bins knots at equal
-// distances of normal scores, with normal tails beyond three (transforms.Empirical). Histogram and Kernel smooth the values first, over
-// bins of equal width, or by a normal kernel with the bandwidth of Silverman 1986, eq. 3.31, and go through the same knots. All score
-// rows that they were not fitted to: none is a step function, and none ends where the data does.
+// The marginals. Mixture is a mixture of normals by EM. Empirical is the empirical distribution function through Bins knots,
+// equally spaced in normal scores, with normal tails beyond ±3 (transforms.Empirical). Histogram and Kernel first smooth the
+// values, by bins of equal width or by a normal kernel with the bandwidth of Silverman 1986, eq. 3.31, and then use the same knots.
+// All of them can map rows that they were not fitted to: none is a step function, and none ends where the data does.
 const (
 	Mixture   Marginal = "mixture"
 	Empirical Marginal = "empirical"
@@ -49,9 +49,9 @@ func Marginals() []Marginal { return []Marginal{Mixture, Empirical, Histogram, K
 // A Stop is the rule that ends a fit.
 type Stop string
 
-// The rules. TotalCorrelation ends where Patience blocks in turn lose no more total correlation than 95 % of independent normal columns of
-// this size would seem to: see Block. HeldOut ends where Patience blocks in turn do not raise the log-likelihood of rows held out, and
-// goes back to the likeliest. Depth makes all Blocks.
+// The rules. TotalCorrelation ends after Patience successive blocks that reduce the total correlation by no more than the 95 %
+// quantile of what they would appear to do for independent normal columns of this size: see Block. HeldOut ends after Patience
+// successive blocks that do not raise the log-likelihood of rows held out, and returns to the best one. Depth makes all Blocks.
 const (
 	TotalCorrelation Stop = "total-correlation"
 	HeldOut          Stop = "held-out"
@@ -66,19 +66,20 @@ type Config struct {
 	Rotation   Rotation // default Alternating
 	Marginal   Marginal // default Kernel
 	Stop       Stop     // default TotalCorrelation
-	Blocks     int      // at most, after the first maps of the columns; default 100
-	Patience   int      // blocks without gain that end it, default 3
-	Components int      // of a Mixture, default 8
-	Bins       int      // of the other marginals, default 32
-	// Sparse gives a column whose negentropy is not above that of a normal column of this size by two standard deviations the map of a
-	// normal: the maps learn no noise of columns that have nothing to be mapped. Better of many columns, a little worse of few.
+	Blocks     int      // the most blocks, not counting the first maps of the columns; default 100
+	Patience   int      // successive blocks without gain that end the fit, default 3
+	Components int      // for Mixture, default 8
+	Bins       int      // for the other marginals, default 32
+	// Sparse maps a column as a normal if its negentropy exceeds that of a normal column of this size by no more than two standard
+	// deviations. Then the maps do not learn the noise of columns that are already normal. It helps with many columns, and costs a
+	// little with few.
 	Sparse     bool
-	Validation float64 // share of the rows held out where the rule is HeldOut, below 1; default 0.2
-	// HeldOutRows, where they are not nil, are held out in place of a share of the rows.
+	Validation float64 // share of the rows held out for the rule HeldOut, below 1; default 0.2
+	// HeldOutRows, if not nil, are held out in place of a share of the rows.
 	HeldOutRows mat.Matrix
-	Seed        uint64      // of rotations, mixtures, the rows held out and the simulation of the rule; default 0
+	Seed        uint64      // for rotations, mixtures, the choice of rows held out and the simulation for the rule; default 0
 	Dtype       graph.Dtype // of the flow, default float64
-	// Interrupt ends the fit with its error once it is done, between two steps of a block; nil: nothing does.
+	// Interrupt ends the fit with the context's error once it is done, between two steps of a block; nil: nothing does.
 	Interrupt context.Context
 }
 
@@ -93,7 +94,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// maxCount bounds what a slip of the hand can ask for.
+// maxCount limits what can be asked for by mistake.
 const maxCount = 1 << 12
 
 // Validate reports fields out of range.

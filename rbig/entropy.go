@@ -13,16 +13,17 @@ import (
 	"gaussflow/initializers"
 )
 
-// Entropy is the differential entropy of a column of n values, in nats, by spacings of order statistics against a mixture of normals F
-// with density f, which is fitted to them with as many components as Schwarz's criterion allows:
+// Entropy is the differential entropy of n values, in nats. It uses the spacings of order statistics relative to a mixture of
+// normals F with density f, which is fitted to the values with as many components as Schwarz's criterion allows:
 //
 //	h = mean_i terms_i,  terms_i = −log f(x_i) + log[F(x_(i+m)) − F(x_(i−m))] + ψ(n+1) − ψ(2m),  m ≈ √n/2,
 //
-// with the spacing to the end, and as many ranks, where i±m lies outside. Of k ranks of n uniform values E log of the spacing is ψ(k) − ψ(n+1):
-// there is no bias where F is the truth, and as little as the truth differs from F within a spacing where it is not. The terms are −log p
-// at the values, in their order. It wants four values at least, and h is −Inf where m of them or more are equal: such a column has no density.
+// Where i±m lies outside the sample, the spacing to the end is used, with its own number of ranks. For k ranks of n uniform values,
+// E log of the spacing is ψ(k) − ψ(n+1): so there is no bias if F is the true distribution, and otherwise only as much as the two
+// differ within a spacing. The terms are −log p at the values, in their order. It needs at least four values. h is −Inf if m or
+// more of them are equal: such a column has no density.
 //
-// Source: Vasicek 1976; the digamma terms as Kozachenko & Leonenko 1987 have them.
+// Source: Vasicek 1976; the digamma terms as in Kozachenko & Leonenko 1987.
 func Entropy(values []float64) (h float64, terms []float64, err error) {
 	n := len(values)
 	if n < 4 {
@@ -54,7 +55,7 @@ func Entropy(values []float64) (h float64, terms []float64, err error) {
 	terms = make([]float64, n)
 	for r, i := range order {
 		var logSlope float64
-		z[r], logSlope = mixture.At(z[r]) // now normal scores: F is Φ(z)
+		z[r], logSlope = mixture.At(z[r]) // z now holds normal scores: F = Φ(z)
 		terms[i] = math.Log(scale) - logSlope - kernel.LogPDF(z[r])
 	}
 	spacings(n, func(low, high int) float64 { return logMass(z[low], z[high]) }, func(r int, term float64) { terms[order[r]] += term })
@@ -64,8 +65,8 @@ func Entropy(values []float64) (h float64, terms []float64, err error) {
 	return h, terms, nil
 }
 
-// LikeliestMixture is the mixture of normals of the number of components, up to eight, that Schwarz's criterion chooses, of columns of a
-// scale near 1.
+// LikeliestMixture is the mixture of normals with the number of components, up to eight, that Schwarz's criterion chooses. The
+// values should have a scale near 1.
 //
 // Source: Schwarz 1978.
 func LikeliestMixture(values []float64) (best initializers.MixtureFit, err error) {
@@ -85,7 +86,7 @@ func LikeliestMixture(values []float64) (best initializers.MixtureFit, err error
 	return best, nil
 }
 
-// spacings gives the term of each of n ranks: the log of what lies between two ranks, less what that is on average.
+// spacings computes the term of each of n ranks: the logarithm of the mass between two ranks minus its expected value.
 func spacings(n int, logBetween func(low, high int) float64, give func(rank int, term float64)) {
 	m := max(int(math.Sqrt(float64(n))/2), 1)
 	all := mathext.Digamma(float64(n) + 1)
@@ -99,8 +100,8 @@ func spacings(n int, logBetween func(low, high int) float64, give func(rank int,
 	}
 }
 
-// negentropyOf is how much less entropy sorted values have than a normal of their variance, in nats, by spacings against a flat F: biased, and
-// fast. It returns the variance too.
+// negentropyOf is by how much the entropy of sorted values is below that of a normal with their variance, in nats, from spacings
+// with F uniform: biased, but fast. It also returns the variance.
 func negentropyOf(sorted []float64) (negentropy, variance float64) {
 	h, mean, square, n := 0.0, 0.0, 0.0, float64(len(sorted))
 	between := func(low, high int) float64 { return math.Log(sorted[high] - sorted[low]) }
@@ -114,15 +115,15 @@ func negentropyOf(sorted []float64) (negentropy, variance float64) {
 	return 0.5*(math.Log(2*math.Pi*square)+1) - h, square
 }
 
-// A null is what negentropyOf shows of n values that are normal: its bias, and how it scatters.
+// A null describes negentropyOf for n normal values: its mean, which is the bias, and its standard deviation.
 type null struct{ mean, std float64 }
 
-// nullDraws is how many normal columns are drawn to know it.
+// nullDraws is how many normal columns are drawn to estimate a null.
 const nullDraws = 40
 
-var nulls sync.Map // int → null: it is of nothing but n
+var nulls sync.Map // int → null, which depends on n alone
 
-// nullOf simulates it, once for each n.
+// nullOf simulates the null, once for each n.
 func nullOf(n int) null {
 	if known, ok := nulls.Load(n); ok {
 		return known.(null)
@@ -147,14 +148,14 @@ func nullOf(n int) null {
 
 // logMass is log[Φ(high) − Φ(low)], low ≤ high.
 func logMass(low, high float64) float64 {
-	if low > 0 { // the lower tail has the digits
+	if low > 0 { // the lower tail is the more precise
 		low, high = -high, -low
 	}
 	top := kernel.LogCDF(high)
 	return top + math.Log(-math.Expm1(kernel.LogCDF(low)-top))
 }
 
-// ordered are the places of values, that of the least first.
+// ordered are the indexes of the values in ascending order.
 func ordered(values []float64) []int {
 	order := make([]int, len(values))
 	for i := range order {

@@ -11,30 +11,30 @@ import (
 	"gaussflow/rows"
 )
 
-// A Fit is what was fitted, and how it went.
+// A Fit is the fitted flow with the history of the fit.
 type Fit struct {
 	Flow    *flows.Flow
-	Blocks  []Block // those that were tried, in order; the flow has the first Kept of them
+	Blocks  []Block // all that were tried, in order; the flow has the first Kept of them
 	Kept    int
-	Stopped string // in words, why there are no more
+	Stopped string // the reason, in words, why the fit ended
 
 	named []flows.Named
 }
 
-// A Block is a rotation and the maps of the columns that follow it. What the rotation makes of columns y is columns w whose entropies add
-// up to less where the columns depended on each other: by as much total correlation is lost as
+// A Block is a rotation followed by maps of the columns. If the columns y depend on each other, the rotation turns them into
+// columns w whose entropies have a smaller sum. The reduction is the total correlation that the block removes,
 //
 //	Loss = Σ_i [h(y_i) − h(w_i)] = Σ_i [½·log(var y_i/var w_i) + J(w_i) − J(y_i)],  J(w) = h(normal of w's variance) − h(w) ≥ 0.
 //
-// J is measured by spacings, less what those show of columns of this size that are normal, by simulation; that of y, which has been
-// mapped to a normal, as far as it is above 0.
+// J is measured by spacings, minus the mean value, by simulation, for normal columns of this size; for y, which has been mapped to
+// a normal, it is taken as 0 if negative.
 type Block struct {
-	Loss    float64 // of total correlation, nats
-	Noise   float64 // standard deviation of Loss where there is nothing to lose
-	HeldOut float64 // mean log-likelihood of the rows held out after this block; NaN where there are none
+	Loss    float64 // total correlation removed, nats
+	Noise   float64 // standard deviation of Loss if there is nothing to remove
+	HeldOut float64 // mean log-likelihood of the rows held out after this block; NaN if there are none
 }
 
-// FitRows fits the rows of x (n×d), three at least, of columns that are not constant.
+// FitRows fits the rows of x (n×d), at least three, whose columns must not be constant.
 func FitRows(x mat.Matrix, c Config) (*Fit, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func FitRows(x mat.Matrix, c Config) (*Fit, error) {
 	return (&walk{Config: c, kept: fit, held: held}).run()
 }
 
-// parted is the rows of x in two, of which the second are held out.
+// parted divides the rows of x into those to fit to and those held out.
 func parted(x *mat.Dense, share float64, seed uint64) (fit, held *mat.Dense) {
 	n, d := x.Dims()
 	order := initializers.NewRand(seed, 3).Perm(n)
@@ -78,8 +78,8 @@ func parted(x *mat.Dense, share float64, seed uint64) (fit, held *mat.Dense) {
 	return fit, held
 }
 
-// TotalCorrelation is the sum of what the blocks that are kept have lost, in nats, the total correlation of the rows that the walk was
-// fitted to as RBIG measures it, and the standard deviation of the sum where there is nothing to lose.
+// TotalCorrelation is the sum of what the kept blocks have removed, in nats: the total correlation of the rows that were fitted to,
+// as RBIG measures it. noise is the standard deviation of that sum if there is nothing to remove.
 func (f *Fit) TotalCorrelation() (loss, noise float64) {
 	if f == nil {
 		return 0, 0
@@ -91,7 +91,8 @@ func (f *Fit) TotalCorrelation() (loss, noise float64) {
 	return loss, noise
 }
 
-// First is the flow of the first blocks of those that were tried, also of ones that are not kept. Its layers are Flow's.
+// First is the flow of the first blocks of those that were tried, even of ones that are not kept. It shares its layers
+// with Flow.
 func (f *Fit) First(blocks int) (*flows.Flow, error) {
 	if f == nil || len(f.named) == 0 || blocks < 0 || blocks > len(f.Blocks) {
 		return nil, fmt.Errorf("rbig: First: %d blocks, want 0 to as many as a fit has tried", blocks)
@@ -99,7 +100,7 @@ func (f *Fit) First(blocks int) (*flows.Flow, error) {
 	return flows.New(f.named[:2+2*blocks]...)
 }
 
-// A ConstantError is of a column that is one value: it has no density.
+// A ConstantError reports a column with a single value, which has no density.
 type ConstantError struct {
 	Column int // from 0
 	Value  float64

@@ -14,26 +14,28 @@ import (
 	"gaussflow/rows"
 )
 
-// ErrTied is of columns of which so many values are equal that they have no density.
+// ErrTied reports columns in which so many values are equal that they have no density.
 var ErrTied = errors.New("rbig: a column that a layer mixes with others has many equal values, and so no entropy")
 
-// A Loss is how much total correlation a layer takes from rows: how much less its outputs tell of each other than its inputs.
+// A Loss is how much total correlation a layer removes: how much less its outputs depend on each other than its inputs.
 type Loss struct {
 	Layer string
 	Value float64 // nats
 	SE    float64 // standard error
 }
 
-// Losses are those of a flow's layers, in order, at the rows of x (N×d), at least eight. Of a layer that maps columns y to w
+// Losses are those of a flow's layers, in order, estimated on the rows of x (N×d), at least eight. For a layer that maps
+// columns y to w it is
 //
 //	TC(y) − TC(w) = Σ_j [h(y_j) − h(w_j)] + E log|det ∂w/∂y|,
 //
-// the entropies h of single columns by spacings. A layer that keeps the order of the values in every column, as maps of single columns do,
-// takes nothing, exactly. What all layers take is TC(x) − TC(z): all of it, where z is normal.
+// with the entropies h of single columns from spacings. A layer that keeps the order of the values in every column, as maps of
+// single columns do, removes exactly nothing. All layers together remove TC(x) − TC(z), that is all of TC(x) if z is normal.
 //
-// It is an error, ErrTied, where a layer mixes columns of which many values are equal: those have no entropy.
+// It returns the error ErrTied if a layer mixes columns in which many values are equal, because those have no entropy.
 //
-// Source: Laparra, Camps-Valls & Malo 2011, arXiv:1602.00229, of rotations; of any layer by the same change of variables.
+// Source: Laparra, Camps-Valls & Malo 2011, arXiv:1602.00229, for rotations; for other layers by the same change of
+// variables.
 func Losses(f *flows.Flow, x mat.Matrix) ([]Loss, error) {
 	if f == nil || f.Dim() == 0 {
 		return nil, errors.New("rbig: Losses: the flow is nil or zero")
@@ -86,7 +88,8 @@ func Losses(f *flows.Flow, x mat.Matrix) ([]Loss, error) {
 	return all, nil
 }
 
-// inOrder reports whether each column of w has its rows in the order that the same column of y has, or in the opposite one.
+// inOrder reports whether the values of each column of w are in the same order as those of that column of y, or in the
+// opposite order.
 func inOrder(y, w *mat.Dense) bool {
 	_, d := y.Dims()
 	for j := range d {
@@ -104,7 +107,8 @@ func inOrder(y, w *mat.Dense) bool {
 	return true
 }
 
-// surprises is Σ_j −log p(y_j) at the rows, by spacings. These are of asinh((y − median)/scale), along which a heavy tail is no longer wide.
+// surprises is Σ_j −log p(y_j) at the rows, from spacings. These are taken of asinh((y − median)/scale), which compresses heavy
+// tails.
 func surprises(y *mat.Dense) ([]float64, error) {
 	n, d := y.Dims()
 	columns := make([][]float64, d)

@@ -12,14 +12,14 @@ import (
 	"gaussflow/transforms"
 )
 
-// marginalLayer is a layer that fits itself to columns.
+// marginalLayer is a layer of column maps that fits itself to data.
 type marginalLayer interface {
 	layers.Bijector
 	initializers.Fitter
 }
 
-// newMarginal is the maps of d columns, fitted to values of theirs (n×d): each column by itself, so that a row need not be one of the
-// table.
+// newMarginal makes the maps of d columns, fitted to values (n×d). Each column is fitted by itself, so a row of values need not be
+// a row of the table.
 func (c Config) newMarginal(values *mat.Dense, block int) (layers.Bijector, error) {
 	_, d := values.Dims()
 	var layer marginalLayer
@@ -37,17 +37,17 @@ func (c Config) newMarginal(values *mat.Dense, block int) (layers.Bijector, erro
 	return layer, layer.InitFrom(c.smoothed(values), site)
 }
 
-// leastVariance is of a component of a mixture, of columns whose variance is about 1: a narrower one, of a few rows that came to lie
-// together, sends rows that were not fitted to far out, and the next block farther.
+// leastVariance is the least variance of a mixture's component, for columns of variance about 1. A narrower one, fitted to a few
+// rows that happen to lie close together, would map other rows far out, and the next block still farther.
 const leastVariance = 0.01
 
-// smoothed is what stands for the columns' values: themselves, or as many as a smooth estimate of their distribution has; of a Sparse fit,
-// where they cannot be told from a normal's, the normal's.
+// smoothed returns values that represent the columns: the values themselves, or a set with a smooth estimate of their distribution.
+// With Sparse, a column that cannot be distinguished from a normal one is represented by normal values.
 func (c Config) smoothed(values *mat.Dense) *mat.Dense {
 	n, d := values.Dims()
 	noise := nullOf(n)
 	columns := make([][]float64, d)
-	_ = initializers.EachColumn(d, func(j int) error { // it has no error
+	_ = initializers.EachColumn(d, func(j int) error { // the function returns no error
 		column := mat.Col(nil, j, values)
 		slices.Sort(column)
 		negentropy, variance := negentropyOf(column)
@@ -64,7 +64,7 @@ func (c Config) smoothed(values *mat.Dense) *mat.Dense {
 	return out
 }
 
-// smooth is the values of the estimate of a column's distribution.
+// smooth returns values with the estimated distribution of a column.
 func (c Config) smooth(sorted []float64) []float64 {
 	switch c.Marginal {
 	case Histogram:
@@ -75,7 +75,7 @@ func (c Config) smooth(sorted []float64) []float64 {
 	return sorted
 }
 
-// normalLike replaces values by those of a normal of their mean and of the variance.
+// normalLike replaces values by those of a normal with their mean and the given variance.
 func normalLike(values []float64, variance float64) {
 	n := float64(len(values))
 	mean, std := 0.0, math.Sqrt(variance)
@@ -87,7 +87,7 @@ func normalLike(values []float64, variance float64) {
 	}
 }
 
-// inBins spreads the sorted values over bins of equal width, evenly in each.
+// inBins spreads the sorted values over bins of equal width, evenly within each.
 func inBins(sorted []float64, bins int) []float64 {
 	low, width := sorted[0], (sorted[len(sorted)-1]-sorted[0])/float64(bins)
 	if !(width > 0) {
@@ -108,21 +108,22 @@ func inBins(sorted []float64, bins int) []float64 {
 	return out
 }
 
-// kernelValues is about how many values a kernel estimate is made of: as many normal scores around each value as come to it, within
-// leastScores and mostScores, and of a longer column values evenly over its ranks.
+// kernelValues is about how many values represent a kernel estimate. Each value is replaced by as many normal scores as that
+// allows, within leastScores and mostScores; of a longer column only values at equally spaced ranks are used.
 const kernelValues, leastScores, mostScores = 1 << 14, 3, 15
 
-// byKernel is the values of a kernel density estimate: each of the sorted ones with the bandwidth times normal scores around it.
+// byKernel returns values that represent a kernel density estimate: around each of the sorted values, the bandwidth times normal
+// scores.
 func byKernel(sorted []float64) []float64 {
 	n := len(sorted)
 	median, scale := spread(sorted)
 	h := 0.9 * scale * math.Pow(float64(n), -0.2)
 	shrink := 1.0
 	if h > 0 {
-		shrink /= math.Sqrt(1 + h*h/(scale*scale)) // so that the estimate is not wider than the values
+		shrink /= math.Sqrt(1 + h*h/(scale*scale)) // so that the estimate is no wider than the values
 	}
 	scores := min(max(kernelValues/n, leastScores), mostScores)
-	of := max(n*scores/(2*kernelValues), 1) // every so many ranks
+	of := max(n*scores/(2*kernelValues), 1) // distance between the ranks that are used
 	out := make([]float64, 0, n*scores/of+scores)
 	for k := range scores {
 		score := kernel.Quantile(math.Log((float64(k) + 0.5) / float64(scores)))
@@ -133,8 +134,8 @@ func byKernel(sorted []float64) []float64 {
 	return out
 }
 
-// spread is the median of sorted values and how far they are from it, in units of a normal's standard deviation: by the quartiles, which
-// wild values do not move, or where half of the values are one, by all.
+// spread is the median of sorted values and their scale, in units of a normal's standard deviation: by the quartiles, which wild
+// values do not affect, or by all values if half of them are equal.
 func spread(sorted []float64) (median, scale float64) {
 	n := len(sorted)
 	median = sorted[n/2]

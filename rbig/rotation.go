@@ -9,7 +9,7 @@ import (
 	"gaussflow/initializers"
 )
 
-// rotation is Q (d×d, orthogonal) of block number block, for rows y that pass it: z = y·Q.
+// rotation is Q (d×d, orthogonal) of block number block, for rows y that it will rotate: z = y·Q.
 func (c Config) rotation(y *mat.Dense, block int) (*mat.Dense, error) {
 	_, d := y.Dims()
 	seed := c.Seed + 1000*uint64(block)
@@ -27,13 +27,13 @@ func (c Config) rotation(y *mat.Dense, block int) (*mat.Dense, error) {
 	return initializers.Haar(d, seed), nil
 }
 
-// showsAt is how many standard deviations of that of normal columns of this size a negentropy must be above another one to show something:
-// ICA seeks the axis of the largest one, so that two are nothing.
+// showsAt is by how many of the standard deviations for normal columns of this size the largest negentropy after an ICA rotation
+// must exceed the largest one before. Two would not be significant, since ICA looks for the axis with the largest negentropy.
 const showsAt = 3
 
-// shows reports whether a column of y·q is less normal than those of y, which have been mapped to normals. Where ICA finds none, it goes back
-// and forth between the same axes block after block, and what is mapped along them is the noise of the rows and of the maps before, again
-// and again, until the density has nothing to do with rows that were not fitted to.
+// shows reports whether a column of y·q is less normal than those of y, which have been mapped to normals. If ICA finds no such
+// column, it alternates between the same axes block after block, and the maps along them fit the noise of the rows and of earlier
+// maps, until the density of rows that were not fitted to is far off.
 func shows(y, q *mat.Dense) bool {
 	n, _ := y.Dims()
 	var turned mat.Dense
@@ -41,7 +41,7 @@ func shows(y, q *mat.Dense) bool {
 	return leastNormal(&turned) > leastNormal(y)+showsAt*nullOf(n).std
 }
 
-// leastNormal is the largest negentropy of a column.
+// leastNormal is the largest negentropy of any column.
 func leastNormal(y *mat.Dense) float64 {
 	_, d := y.Dims()
 	most := math.Inf(-1)
@@ -52,10 +52,11 @@ func leastNormal(y *mat.Dense) float64 {
 	return most
 }
 
-// icaRows is how many rows are looked at for the axes of ICA, evenly over all: any orthogonal matrix will do, a better one does more.
+// icaRows is how many rows, evenly spaced over all, are used to find the axes of ICA: any orthogonal matrix is valid, a better one
+// removes more.
 const icaRows = 1 << 11
 
-// icaSteps bounds the fixed-point steps.
+// icaSteps limits the fixed-point steps.
 const icaSteps = 20
 
 // independent is the orthogonal matrix nearest to the unmixing matrix of FastICA (symmetric, log cosh) on the whitened rows.
@@ -71,7 +72,7 @@ func independent(y *mat.Dense, seed uint64) (*mat.Dense, error) {
 		if s := math.Sqrt(variances[j]); s > 1e-6*math.Sqrt(variances[0]) {
 			return v / s
 		}
-		return 0 // a direction that rows do not extend in
+		return 0 // the rows do not extend in this direction
 	}, whiten)
 	white, turned, update := mat.NewDense(n, d, nil), mat.NewDense(n, d, nil), mat.NewDense(d, d, nil)
 	white.Mul(centred(x), whiten)
@@ -124,7 +125,7 @@ func nearestOrthogonal(m *mat.Dense) (*mat.Dense, error) {
 	return &q, nil
 }
 
-// thinned is at most most rows of y, evenly over all.
+// thinned is at most most rows of y, evenly spaced over all.
 func thinned(y *mat.Dense, most int) *mat.Dense {
 	n, d := y.Dims()
 	if n <= most {
@@ -137,7 +138,7 @@ func thinned(y *mat.Dense, most int) *mat.Dense {
 	return few
 }
 
-// centred is y less the mean of each column.
+// centred is y minus the mean of each column.
 func centred(y *mat.Dense) *mat.Dense {
 	n, d := y.Dims()
 	mean := make([]float64, d)

@@ -15,12 +15,13 @@ import (
 	"gaussflow/train"
 )
 
-// KeptRows is how many rows FitSource holds in memory: a table of no more is fitted as FitRows does, to the same bits.
+// KeptRows is how many rows FitSource holds in memory. A table with no more rows is fitted as by FitRows, to the same
+// bits.
 const KeptRows = 1 << 16
 
-// FitSource fits the rows of a source that need not fit in memory. It reads it once for the columns' scales and once for the maps of each
-// block: the rows go through the layers so far, and of each column a sketch.Column is kept. Rotations, and what a block has lost, are of
-// KeptRows rows drawn at random from all.
+// FitSource fits the rows of a source that need not fit in memory. It reads the source once for the columns' scales and once for
+// the maps of each block: the rows pass through the layers so far, and each column is summarized by a sketch.Column. Rotations, and
+// the loss of a block, are computed from KeptRows rows drawn at random from all.
 func FitSource(ctx context.Context, src rows.Source, c Config) (*Fit, error) {
 	switch {
 	case ctx == nil:
@@ -63,15 +64,15 @@ func FitSource(ctx context.Context, src rows.Source, c Config) (*Fit, error) {
 	return w.run()
 }
 
-// A stream is a source that is read again and again.
+// A stream is a source that is read repeatedly.
 type stream struct {
 	ctx   context.Context
 	src   rows.Source
-	drawn []int        // the numbers of the rows in memory
-	apart map[int]bool // of rows held out
+	drawn []int        // row numbers of the rows in memory
+	apart map[int]bool // row numbers of the rows held out
 }
 
-// draw is KeptRows rows, each row of the n with the same chance (Vitter 1985, algorithm R), or all in order if there are no more.
+// draw draws KeptRows of the n rows uniformly (Vitter 1985, algorithm R), or returns all in order if there are no more.
 func (s *stream) draw(seed uint64) (drawn *mat.Dense, n int, err error) {
 	d, rng := s.src.Dim(), initializers.NewRand(seed, 4)
 	var kept []float64
@@ -97,7 +98,7 @@ func (s *stream) draw(seed uint64) (drawn *mat.Dense, n int, err error) {
 	return mat.NewDense(len(kept)/d, d, kept), n, nil
 }
 
-// columns are values that stand for each column of what layers put out, over all rows but those held out.
+// columns returns values that represent each column of the layers' output, over all rows except those held out.
 func (s *stream) columns(named []flows.Named) (*mat.Dense, error) {
 	d, n := s.src.Dim(), 0
 	sketches, column := make([]sketch.Column, d), []float64(nil)

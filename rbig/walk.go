@@ -12,15 +12,16 @@ import (
 	"gaussflow/layers"
 )
 
-// A walk fits layers in turn to rows that are pushed through them.
+// A walk fits layers in turn to rows, which are pushed through each layer once it is fitted.
 type walk struct {
 	Config
-	kept   *mat.Dense // rows in memory, as the layers so far put them out
-	held   *mat.Dense // rows held out, likewise; nil: none
-	logDet float64    // mean over the rows held out, of the layers so far
+	kept   *mat.Dense // rows in memory, mapped by the layers so far
+	held   *mat.Dense // rows held out, mapped likewise; nil if there are none
+	logDet float64    // log-det of the layers so far, mean over the rows held out
 	named  []flows.Named
 
-	// all is values that stand for each column of what the layers so far put out, over more rows than those in memory; nil: these are all.
+	// all returns values that represent each column of the output of the layers so far, over more rows than those in memory; nil if
+	// those in memory are all.
 	all func() (values *mat.Dense, err error)
 }
 
@@ -57,7 +58,7 @@ func (w *walk) run() (*Fit, error) {
 	return fit, w.finish(fit)
 }
 
-// gained reports whether a block did more than the rule asks for.
+// gained reports whether a block gained more than the rule asks for.
 func (w *walk) gained(b Block, best float64) bool {
 	if w.Stop == HeldOut {
 		return b.HeldOut > best
@@ -74,7 +75,7 @@ func (w *walk) finish(f *Fit) (err error) {
 	return nil
 }
 
-// scale puts in front a shift and a scale of each column, by median and quartiles.
+// scale puts a shift and a scale of each column first, by median and quartiles.
 func (w *walk) scale() error {
 	_, d := w.kept.Dims()
 	values, err := w.values()
@@ -104,7 +105,7 @@ func (w *walk) scale() error {
 	return w.push("scale", layer)
 }
 
-// block turns the columns and maps them.
+// block adds a rotation and the maps of the rotated columns.
 func (w *walk) block(i int) (b Block, err error) {
 	q, err := w.rotation(w.kept, i)
 	if err != nil {
@@ -143,7 +144,7 @@ func shape(y *mat.Dense, j int) (negentropy, variance float64) {
 	return negentropyOf(column)
 }
 
-// newRotation is Q as reflectors, which training can turn further and never takes off the orthogonal matrices.
+// newRotation expresses Q by reflectors, which training can change without leaving the orthogonal matrices.
 func newRotation(q *mat.Dense, c Config) (*layers.Householder, error) {
 	d, _ := q.Dims()
 	layer, err := layers.NewHouseholder(d, layers.HouseholderConfig{Dtype: c.Dtype})
@@ -170,7 +171,7 @@ func (w *walk) mapColumns(name string, block int) error {
 	return w.push(name, layer)
 }
 
-// values are of each column of what the layers so far put out.
+// values represent each column of the output of the layers so far.
 func (w *walk) values() (*mat.Dense, error) {
 	if w.all != nil {
 		return w.all()
@@ -178,7 +179,7 @@ func (w *walk) values() (*mat.Dense, error) {
 	return w.kept, nil
 }
 
-// push takes the rows in memory through a layer, and adds it.
+// push maps the rows in memory by a layer, and adds the layer to the flow.
 func (w *walk) push(name string, layer layers.Bijector) error {
 	w.named = append(w.named, flows.Named{Name: name, Layer: layer})
 	one, err := flows.New(w.named[len(w.named)-1])

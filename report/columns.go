@@ -6,16 +6,16 @@ import (
 	"gaussflow/columns"
 )
 
-// listedColumns are the lines of the table of columns at most.
+// listedColumns is the most lines of the table of columns.
 const listedColumns = 1000
 
 // column is a line of the table of columns.
 type column struct{ Name, Kind, What, Note string }
 
-// columnList is the table of columns: those of the model and those without a density.
+// columnList is the table of columns: those of the model, and those without a density.
 type columnList struct {
 	Modelled, Others []column
-	More             int // left out of the lists, which have a bounded size
+	More             int // number of columns left out, because the lists have a bounded size
 }
 
 func (s *study) columnList() (l columnList) {
@@ -57,7 +57,7 @@ var kindWords = map[columns.Kind]string{
 	columns.Derived: "computed", columns.Constant: "constant", columns.Text: "text", columns.Identifier: "identifier", columns.Empty: "empty", columns.Ignored: "ignored",
 }
 
-// unmodelled says why a column has no density.
+// unmodelled says for each kind why a column has no density.
 var unmodelled = map[columns.Kind]string{
 	columns.Derived:    "It follows from others: sampled rows have it computed.",
 	columns.Constant:   "It says nothing of a row: sampled rows have the one value.",
@@ -67,7 +67,7 @@ var unmodelled = map[columns.Kind]string{
 	columns.Ignored:    "Left out, as the schema says.",
 }
 
-// columns are the lines of a model that has no schema.
+// columns are the lines for a model without a schema.
 func (s *study) columns() []column {
 	var out []column
 	kept := 0

@@ -18,23 +18,23 @@ import (
 )
 
 const (
-	drawnPairs = 8   // of those that changed
-	stillLines = 300 // of the table of columns that did not move
+	drawnPairs = 8   // the most pairs drawn of those that changed
+	stillLines = 300 // the most lines of the table of columns that did not move
 )
 
-// driftView is what the page of two tables shows.
+// driftView is the content of the page of two tables.
 type driftView struct {
 	A, B         string
 	Differ       bool
 	P            string
-	Apart, SE    string // empty: too few rows
+	Apart, SE    string // empty if there are too few rows
 	Tables       []driftTable
 	Moved        multiples
 	MovedCount   int
 	Columns      int
 	Pairs        []pair
-	PairsAlone   int // changed though neither column moved
-	PairsMore    int // changed and not drawn
+	PairsAlone   int // pairs that changed although neither column moved
+	PairsMore    int // pairs that changed but are not drawn
 	PairsOf      int
 	Still        []driftColumn
 	StillMore    int
@@ -45,7 +45,7 @@ type driftView struct {
 	Level        string
 }
 
-// driftTable says how much of a table was looked at.
+// driftTable says how much of a table was examined.
 type driftTable struct {
 	Name       string
 	Rows, Kept int
@@ -55,7 +55,7 @@ type driftTable struct {
 // driftColumn is a line of the table of columns that did not move.
 type driftColumn struct{ Name, Kind, P, Gap, Missing string }
 
-// WriteDrift writes a page of how two tables differ to w, all of it or, on an error, nothing. r is a result of drift.Compare.
+// WriteDrift writes a page of how two tables differ to w: all of it or, on an error, nothing. r is a result of drift.Compare.
 func WriteDrift(w io.Writer, r *drift.Result) error {
 	switch {
 	case defaults.IsNil(w):
@@ -71,11 +71,11 @@ func WriteDrift(w io.Writer, r *drift.Result) error {
 	if err := page.ExecuteTemplate(&b, "drift", v); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err = io.WriteString(w, visible.Text(b.String())) // of names; the page's own text has nothing of the kind
+	_, err = io.WriteString(w, visible.Text(b.String())) // makes invisible characters in names visible; the page's own text has none
 	return err
 }
 
-// compared reports a result that has what the page draws.
+// compared reports whether a result has everything that the page draws.
 func compared(r *drift.Result) bool {
 	if r == nil || r.Schema == nil || len(r.Columns) == 0 {
 		return false
@@ -170,7 +170,7 @@ func (d *drifted) values(name string) (v [2][]float64) {
 	return v
 }
 
-// field is a column in a window that holds most values of either table.
+// field describes a column with a window that holds most values of either table.
 func (d *drifted) field(name string) *field {
 	if f := d.fields[name]; f != nil {
 		return f
@@ -207,7 +207,7 @@ func (d *drifted) multiples() (m multiples, err error) {
 	return m, nil
 }
 
-// pairs draws pairs that changed, first those of which neither column moved.
+// pairs draws pairs that changed, first those neither of whose columns moved.
 func (d *drifted) pairs() (drawn []pair, err error) {
 	order := slices.Clone(d.r.Pairs)
 	slices.SortStableFunc(order, func(p, q drift.Pair) int {
@@ -221,7 +221,7 @@ func (d *drifted) pairs() (drawn []pair, err error) {
 	})
 	for _, p := range order[:min(len(order), drawnPairs)] {
 		x, y := p.Names[0], p.Names[1]
-		if d.field(x).category() && !d.field(y).category() { // levels have the longer names: they stand on the vertical axis
+		if d.field(x).category() && !d.field(y).category() { // levels have longer labels, so they go on the vertical axis
 			x, y = y, x
 		}
 		out := pair{Names: x + " and " + y, Note: p.Strength() + "; p " + d.r.Say(p.Corrected)}
@@ -239,12 +239,12 @@ func (d *drifted) pairs() (drawn []pair, err error) {
 	return drawn, nil
 }
 
-// cloud draws two columns of one of the tables, as many rows of each.
+// cloud draws two columns of one of the tables, with equally many rows of each table.
 func (d *drifted) cloud(side int, x, y string) (picture, error) {
 	u, v := d.field(x), d.field(y)
 	xs, ys := d.values(x)[side], d.values(y)[side]
 	points := min(len(d.values(x)[0]), len(d.values(x)[1]), pairPoints)
-	if points < fewestHalved { // as many as there are: a few beside a few say nothing
+	if points < fewestHalved { // too few for equal numbers: draw all rows
 		points = min(len(xs), pairPoints)
 	}
 	paint := data

@@ -8,10 +8,10 @@ import (
 	"gaussflow/tabular"
 )
 
-// fact is a line of the table of facts; Why explains it, where it needs that.
+// fact is a line of the table of facts; Why explains it, if needed.
 type fact struct{ Name, Value, Why string }
 
-// facts are what is known of the model and of the rows.
+// facts are what is known about the model and the rows.
 func (s *study) facts() []fact {
 	t, c := s.Model.Training, s.Model.Config
 	n, _ := s.rows.Dims()
@@ -55,7 +55,7 @@ func (s *study) parameters() int {
 	return s.flow.TrainableParams()
 }
 
-// drawn says from how many rows those looked at were drawn.
+// drawn says how many rows the examined ones were drawn from.
 func (s *study) drawn() string {
 	if n, _ := s.Rows.Dims(); s.Of <= n {
 		return ""
@@ -97,7 +97,7 @@ func (s *study) epochs() []fact {
 	return f
 }
 
-// family is the kind of model in words.
+// family describes the kind of model.
 func (s *study) family() string {
 	if s.flow == nil {
 		return "any-order density"
@@ -111,7 +111,7 @@ func (s *study) family() string {
 	return "normalizing flow"
 }
 
-// layers are counted, with what tells the families apart.
+// layers describes the number of layers and the features of the family.
 func (s *study) layers() string {
 	if s.flow == nil {
 		return "one network that gives the law of each column from any of the others"
@@ -126,7 +126,7 @@ func (s *study) layers() string {
 	return text
 }
 
-// sentence starts with a capital and ends with a stop.
+// sentence capitalizes a text and ends it with a full stop.
 func sentence(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if size == 0 {

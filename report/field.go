@@ -11,21 +11,21 @@ import (
 	"gaussflow/columns"
 )
 
-const shownLevels = 8 // of a category; the others stand together
+const shownLevels = 8 // the most levels of a category that are shown; the others share a bar
 
 // field is a column of the model as the page shows it.
 type field struct {
 	name    string
-	column  *columns.Column // what it is; nil where the model knows only that it is a number
-	quantum float64         // step of its grid, 0: none
+	column  *columns.Column // nil if the model knows only that the column is numeric
+	quantum float64         // step of its grid; 0 if there is none
 	atoms   []float64       // values with a probability of their own
-	levels  []int           // of a category, those shown, the commonest of the table first
-	other   bool            // a level that is not shown has rows
-	missing bool            // a cell has no value, in the table or in the samples
-	window  span            // where most values lie; of a category, the places of its bars
+	levels  []int           // for a category: the levels shown, the table's commonest first
+	other   bool            // there are rows with a level that is not shown
+	missing bool            // some cell is missing, in the table or in the samples
+	window  span            // where most values lie; for a category, the places of its bars
 }
 
-// newField looks at a column of the table and of the samples.
+// newField describes a column of the table and of the samples.
 func newField(name string, column *columns.Column, quantum float64, rows, samples []float64) *field {
 	f := &field{name: name, column: column, quantum: quantum}
 	f.missing = slices.ContainsFunc(rows, math.IsNaN) || slices.ContainsFunc(samples, math.IsNaN)
@@ -85,7 +85,8 @@ func (f *field) level(v float64) (k int, ok bool) {
 	return int(v), true
 }
 
-// bar is the place of a category's value among the bars: those of the levels, then that of all others, then that of missing cells.
+// bar is the index of the bar for a category's value: first those of the levels, then one for all others, then one for missing
+// cells.
 func (f *field) bar(v float64) int {
 	if math.IsNaN(v) {
 		if f.other {
@@ -101,7 +102,7 @@ func (f *field) bar(v float64) int {
 	return len(f.levels)
 }
 
-// bars are how many there are.
+// bars is the number of bars.
 func (f *field) bars() int {
 	n := len(f.levels)
 	if f.other {
@@ -113,7 +114,7 @@ func (f *field) bars() int {
 	return n
 }
 
-// say is a value as the table writes it, and as the page does where the model has no schema.
+// say writes a value as the table does, or, if the model has no schema, in the page's own way.
 func (f *field) say(v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -128,10 +129,10 @@ func (f *field) say(v float64) string {
 	return short(text, 40)
 }
 
-// edge is where missing cells are drawn, right of the window of a number.
+// edge is the position of missing cells, to the right of a number's window.
 func (f *field) edge() float64 { return f.window.hi + 0.1*(f.window.hi-f.window.lo) }
 
-// whole is the window with the place of missing cells.
+// whole is the window including the position of missing cells.
 func (f *field) whole() span {
 	if f.missing && !f.category() {
 		return span{f.window.lo, f.window.hi + 0.17*(f.window.hi-f.window.lo)}
@@ -139,7 +140,8 @@ func (f *field) whole() span {
 	return f.window
 }
 
-// place is where a value is drawn on an axis; u, in 0…1, spreads values that are equal by what they are.
+// place is the position of a value on an axis. u, from 0 to 1, spreads equal values over the width that the column
+// gives them.
 func (f *field) place(v, u float64) float64 {
 	switch {
 	case f.category():
@@ -150,7 +152,7 @@ func (f *field) place(v, u float64) float64 {
 	return v + f.quantum*(u-0.5)
 }
 
-// ticks are those of the column's axis.
+// ticks are the ticks of the column's axis.
 func (f *field) ticks(most int) plot.Ticker {
 	return plot.TickerFunc(func(_, _ float64) (t []plot.Tick) {
 		switch {
@@ -175,7 +177,7 @@ func (f *field) ticks(most int) plot.Ticker {
 				at = float64(f.bars() - 1)
 			}
 			for len(t) > 0 && !f.category() && t[len(t)-1].Value > f.window.hi-0.12*(f.window.hi-f.window.lo) {
-				t = t[:len(t)-1] // its label would run into this one
+				t = t[:len(t)-1] // its label would overlap with this one
 			}
 			t = append(t, plot.Tick{Value: at, Label: "missing"})
 		}
@@ -190,7 +192,7 @@ func everySecond(t []plot.Tick) (kept []plot.Tick) {
 	return kept
 }
 
-// visibleText is a level's text, or a sign that it has none.
+// visibleText is a level's text, or a sign that stands for an empty one.
 func visibleText(s string) string {
 	if s == "" {
 		return "“”"

@@ -10,7 +10,8 @@ import (
 
 const bins = 40
 
-// edges cut s into bins. Values on a grid, a whole number of quantum from anchor, get bins of whole steps around them.
+// edges divides s into bins. Values on a grid, integer multiples of quantum from anchor, get bins of whole steps
+// centred on them.
 func edges(s span, quantum, anchor float64) []float64 {
 	width, from := (s.hi-s.lo)/bins, s.lo
 	if quantum > 0 && s.hi-s.lo < 1e6*quantum {
@@ -27,8 +28,8 @@ func edges(s span, quantum, anchor float64) []float64 {
 	return e
 }
 
-// density is the share of v in each bin, divided by the bin's width. Values outside all bins count as rows, so that
-// two samples compare.
+// density is the share of v in each bin, divided by the bin's width. Values outside all bins count in the total, so
+// that two samples can be compared.
 func density(v, edges []float64) []float64 {
 	height := make([]float64, len(edges)-1)
 	for _, x := range v {
@@ -44,7 +45,7 @@ func density(v, edges []float64) []float64 {
 	return height
 }
 
-// outline is a histogram as a curve of steps.
+// outline draws a histogram as a stepped curve.
 func outline(edges, height []float64, colour color.Color, width vg.Length, dashes ...vg.Length) curve {
 	c := curve{LineStyle: line(colour, width, dashes...)}
 	at := func(x, y float64) { c.x, c.y = append(c.x, x), append(c.y, y) }
@@ -57,7 +58,7 @@ func outline(edges, height []float64, colour color.Color, width vg.Length, dashe
 	return c
 }
 
-// filled is a histogram as an area.
+// filled draws a histogram as an area.
 func filled(edges, height []float64, colour color.Color) area {
 	c := outline(edges, height, colour, 0)
 	return area{x: c.x, low: make([]float64, len(c.x)), high: c.y, colour: colour}

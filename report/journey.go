@@ -11,10 +11,10 @@ import (
 
 const (
 	travellers   = 700
-	journeySteps = 24 // pictures at most; of a deeper flow, evenly spaced layers
+	journeySteps = 24 // the most pictures; for a deeper flow evenly spaced layers are shown
 )
 
-// journey shows rows of a flow of two columns after each layer.
+// journey shows rows after each layer of a flow of two columns.
 type journey struct {
 	Pictures []picture
 	Rows     int
@@ -22,7 +22,7 @@ type journey struct {
 	All      bool // every layer is shown
 }
 
-// journey is nil unless the model is a flow of two columns.
+// journey is nil if the model is no flow of two columns.
 func (s *study) journey() (*journey, error) {
 	if s.flow == nil || len(s.names) != 2 {
 		return nil, nil
@@ -51,7 +51,8 @@ func (s *study) journey() (*journey, error) {
 	return j, nil
 }
 
-// stage draws the rows at one layer's output; those of each quarter of the first column keep their colour.
+// stage draws the rows at the output of one layer. The rows of each quarter of the first column keep their colour
+// through all layers.
 func (s *study) stage(x *mat.Dense, title string, first bool, parts []int) (picture, error) {
 	p := panel(short(title, 30), "", "")
 	u, v := mat.Col(nil, 0, x), mat.Col(nil, 1, x)
@@ -82,7 +83,7 @@ func (s *study) stage(x *mat.Dense, title string, first bool, parts []int) (pict
 	return one("The rows after "+title+".", 230, 230, p)
 }
 
-// quarters says in which quarter of v, by rank, each value is.
+// quarters says for each value in which quarter of v, by rank, it lies.
 func quarters(v []float64) []int {
 	order := orAll(nil, len(v))
 	slices.SortStableFunc(order, func(a, b int) int { return compareOdd(v[a], v[b]) })
@@ -93,7 +94,7 @@ func quarters(v []float64) []int {
 	return part
 }
 
-// evenly are at most most of the indexes below n, first and last among them.
+// evenly are at most most evenly spaced indexes below n, including the first and the last.
 func evenly(n, most int) []int {
 	if n <= most {
 		return orAll(nil, n)

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	latents = 24 // latent columns shown, the worst where there are more
+	latents = 24 // the most latent columns shown; the worst if there are more
 	qqLimit = 5.0
 )
 
@@ -21,14 +21,14 @@ const (
 type latent struct {
 	Pictures []picture
 	Rows     int
-	Of       int  // latent columns
-	Aligned  bool // a latent column is a column of the table, given others
-	Outside  int  // values beyond the window
+	Of       int  // number of latent columns
+	Aligned  bool // each latent column corresponds to a column of the table, given others
+	Outside  int  // number of values outside the window
 	Worst    string
-	Expected string // the largest gap of as many normal numbers, 95 times in 100
+	Expected string // 95 % quantile of the largest gap for as many normal numbers
 }
 
-// latent is nil where the model is no flow.
+// latent is nil if the model is no flow.
 func (s *study) latent() (*latent, error) {
 	if s.flow == nil {
 		return nil, nil
@@ -47,7 +47,7 @@ func (s *study) latent() (*latent, error) {
 		gaps[j] = gap(columns[j])
 	}
 	l.Worst = number(slices.Max(gaps), 2)
-	// Kolmogorov's limit; for few rows Stephens (1970), as the largest of d columns (Bonferroni).
+	// Kolmogorov's limit with Stephens's correction (1970) for few rows, for the largest of d columns (Bonferroni).
 	root := math.Sqrt(float64(n))
 	l.Expected = number(math.Sqrt(-math.Log(0.05/float64(d)/2)/2)/(root+0.12+0.11/root), 2)
 	worst := orAll(nil, d)
@@ -68,7 +68,7 @@ func (s *study) latent() (*latent, error) {
 	return l, nil
 }
 
-// gap is the distance of Kolmogorov and Smirnov between sorted and a standard normal: sup |F_n − Φ|.
+// gap is the Kolmogorov–Smirnov distance between sorted values and a standard normal: sup |F_n − Φ|.
 func gap(sorted []float64) (most float64) {
 	n := float64(len(sorted))
 	for i, z := range sorted {
@@ -78,8 +78,8 @@ func gap(sorted []float64) (most float64) {
 	return most
 }
 
-// qq draws the values of sorted against the normal quantiles of (i+½)/n, with the band in which 95 of 100 points lie
-// if they are normal: ± 1.96·√(p(1−p)/n)/φ(q).
+// qq draws sorted values against the normal quantiles of (i+½)/n, with the band in which 95 % of the points lie if they
+// are normal: ± 1.96·√(p(1−p)/n)/φ(q).
 func qq(sorted []float64, title string) (picture, int, error) {
 	n := len(sorted)
 	p := panel(title, "normal quantile", "quantile of the rows")
@@ -116,7 +116,7 @@ func even(_, _ float64) (t []plot.Tick) {
 	return t
 }
 
-// subscript is n in small digits.
+// subscript is n in subscript digits.
 func subscript(n int) (s string) {
 	for ; n > 0; n /= 10 {
 		s = string(rune('₀'+n%10)) + s

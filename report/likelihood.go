@@ -14,16 +14,16 @@ import (
 	"gaussflow/tabular"
 )
 
-// likelihoods compare the log-densities of rows, reference rows and samples.
+// likelihoods compares the log-densities of rows, reference rows and samples.
 type likelihoods struct {
 	picture
-	Mean     string    // of the rows, with its standard error
-	Others   []curveOf // log-densities that the model has stored
-	Left     string    // what lies left of the window
-	Infinite int       // log-densities that are no numbers
-	Gaussian string    // mean log-density of the rows under one Gaussian, empty: it has none
-	Gain     string    // of the flow over that
-	Factor   string    // exp of it
+	Mean     string    // mean log-density of the rows, with its standard error
+	Others   []curveOf // distributions of log-densities that the model has stored
+	Left     string    // describes what lies to the left of the window
+	Infinite int       // number of log-densities that are not finite
+	Gaussian string    // mean log-density of the rows under one Gaussian; empty if there is none
+	Gain     string    // gain of the flow over the Gaussian
+	Factor   string    // exp of the gain
 	Better   bool
 }
 
@@ -66,8 +66,8 @@ type curveOf struct {
 	dashes      []vg.Length
 }
 
-// stored are the log-densities of which a model has quantiles: those of the rows fitted to and of the validation rows, or
-// of the reference rows where it has not.
+// stored are the log-densities for which a model has quantiles: those of the training rows and of the validation rows, or
+// of the reference rows if it lacks these.
 func (s *study) stored() (curves []curveOf) {
 	add := func(name, class string, rows int, q tabular.Quantiles, c color.Color, dashes ...vg.Length) {
 		if len(q) > 1 {
@@ -95,7 +95,7 @@ func beyond(rows []float64, limit float64) string {
 	return count(len(below)) + " rows lie further left, down to " + nats(slices.Min(below)) + "."
 }
 
-// meanError is the mean with its standard error, where there is more than one row.
+// meanError is the mean, with its standard error if there is more than one row.
 func meanError(v []float64) string {
 	mean, std := stat.MeanStdDev(v, nil)
 	if len(v) < 2 {
@@ -104,15 +104,15 @@ func meanError(v []float64) string {
 	return nats(mean) + " ± " + nats(std/math.Sqrt(float64(len(v))))
 }
 
-// compare sets the flow's mean beside that of the Gaussian with the rows' own mean and covariance Σ (divisor N), under
-// which it is −½(d·(log 2π + 1) + log|Σ|).
+// compare compares the flow's mean log-density with that of the Gaussian with the rows' own mean and covariance Σ
+// (divisor N), which is −½(d·(log 2π + 1) + log|Σ|).
 func (l *likelihoods) compare(x *mat.Dense, flow float64) {
 	n, d := x.Dims()
 	if n < 2*d+2 {
 		return
 	}
 	logDet, standard := 0.0, mat.NewDense(n, d, nil)
-	for j := range d { // the correlations' determinant, whatever the columns' units, and the variances
+	for j := range d { // log|Σ| from correlations and variances, so that the columns' units do not matter
 		mean, std := rows.MeanStd(mat.Col(nil, j, x))
 		if !(std > 0) {
 			return
@@ -125,7 +125,7 @@ func (l *likelihoods) compare(x *mat.Dense, flow float64) {
 	var correlation mat.SymDense
 	stat.CorrelationMatrix(&correlation, standard, nil)
 	var factor mat.Cholesky
-	if !factor.Factorize(&correlation) || factor.Cond() > 1e12 { // the rows lie in a plane: no Gaussian has their density
+	if !factor.Factorize(&correlation) || factor.Cond() > 1e12 { // the rows lie in a hyperplane, so there is no Gaussian density
 		return
 	}
 	gaussian := -0.5 * (float64(d)*(math.Log(2*math.Pi)+1) + logDet + factor.LogDet())

@@ -14,7 +14,7 @@ type lineDensity struct {
 	Mass string // integral of the density over the window
 }
 
-// lineDensity is nil unless the model is a flow of one column.
+// lineDensity is nil if the model is no flow of one column.
 func (s *study) lineDensity() (*lineDensity, error) {
 	if s.flow == nil || len(s.names) != 1 {
 		return nil, nil

@@ -10,27 +10,27 @@ import (
 	"gaussflow/rbig"
 )
 
-// layerLosses is what each layer of a flow takes of what the columns share.
+// layerLosses shows how much total correlation of the columns each layer of a flow removes.
 type layerLosses struct {
 	picture
 	Rows, Layers int
-	Sum          string // of all, nats
-	Most         string // the layer that takes most
+	Sum          string // total over all layers, nats
+	Most         string // the layer that removes most
 	MostNumber   int
-	Why          string // why it is not known; then the rest is empty
+	Why          string // why nothing is known; the other fields are then empty
 }
 
 const (
-	lossRows  = 2000    // sent through the layers, fewer of many columns
+	lossRows  = 2000    // rows sent through the layers; fewer if there are many columns
 	lossCells = 1 << 18 // numbers in these rows
 )
 
-// layerLosses is nil where the model is no flow of the columns alone.
+// layerLosses is nil if the model is no flow, or a conditional one.
 func (s *study) layerLosses() (*layerLosses, error) {
 	if s.flow == nil || s.flow.ContextDim() > 0 {
 		return nil, nil
 	}
-	var possible []int // rows of some
+	var possible []int // indexes in some of the rows inside the flow's domain
 	for i, at := range s.index {
 		if lp := s.logProb[at]; !math.IsInf(lp, 0) && !math.IsNaN(lp) {
 			possible = append(possible, i)
@@ -49,7 +49,7 @@ func (s *study) layerLosses() (*layerLosses, error) {
 	return l, l.measure(s, choose(s.some, rows, nil))
 }
 
-// fewestLost is how few rows say anything of what a layer takes.
+// fewestLost is the fewest rows for which the losses of layers are meaningful.
 const fewestLost = 50
 
 // measure measures the layers, and draws a bar for each.

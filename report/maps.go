@@ -17,18 +17,18 @@ import (
 
 const (
 	mapCells = 180
-	mapDepth = 25.0 // nats below the top where the log-density map's colours end
+	mapDepth = 25.0 // the colours of the log-density map end so many nats below the highest point
 )
 
-// maps show the density of a flow of two columns, and its logarithm.
+// maps shows the density of a flow of two columns, and its logarithm.
 type maps struct {
 	Density, Log picture
 	Mass         string // integral of the density over the window
 	Depth        int
-	Highest      string // log p at the window's highest point
+	Highest      string // log p at the highest point of the window
 }
 
-// lattice holds a value at each cell's centre.
+// lattice holds a value at the centre of each cell.
 type lattice struct {
 	x, y span
 	n    int
@@ -60,7 +60,7 @@ func logDensity(f *flows.Flow, x, y span, n int) (l *lattice, err error) {
 	return l, err
 }
 
-// maps is nil unless the model is a flow of two columns.
+// maps is nil if the model is no flow of two columns.
 func (s *study) maps() (*maps, error) {
 	if s.flow == nil || len(s.names) != 2 {
 		return nil, nil
@@ -91,7 +91,7 @@ func (s *study) maps() (*maps, error) {
 	return m, err
 }
 
-// heat draws a lattice with the scale of its colours.
+// heat draws a lattice with its colour scale.
 func (s *study) heat(title string, l *lattice, z span) (picture, error) {
 	if z = z.wide(); !(z.lo < z.hi) {
 		return picture{}, nil
@@ -103,7 +103,7 @@ func (s *study) heat(title string, l *lattice, z span) (picture, error) {
 	h := plotter.NewHeatMap(l, colours.Palette(256))
 	h.Min, h.Max, h.Rasterized = z.lo, z.hi, true
 	h.Overflow, h.NaN = colours.Palette(256).Colors()[255], color.Gray{Y: 128}
-	p.Add(struct{ plot.Plotter }{h}) // without the margin that a HeatMap asks for
+	p.Add(struct{ plot.Plotter }{h}) // hides the HeatMap's method that asks for a margin
 	window(p, l.x, l.y)
 	scale := blank("", "", "")
 	bar := &plotter.ColorBar{ColorMap: colours, Vertical: true, Colors: 128}
@@ -114,8 +114,8 @@ func (s *study) heat(title string, l *lattice, z span) (picture, error) {
 	return withScale("Map of the "+title+", over "+s.names[0]+" and "+s.names[1]+".", 420, 340, p, scale)
 }
 
-// viridis is matplotlib's default map (Smith & van der Walt 2015, CC0) through five of its colours: from dark to light
-// in even steps, for readers of any colour vision.
+// viridis is matplotlib's default colour map (Smith & van der Walt 2015, CC0), interpolated from five of its colours:
+// from dark to light in even steps, for readers of any colour vision.
 func viridis() palette.ColorMap {
 	colours := []color.Color{
 		color.NRGBA{R: 0x44, G: 0x01, B: 0x54, A: 255}, color.NRGBA{R: 0x3b, G: 0x52, B: 0x8b, A: 255},
@@ -123,7 +123,7 @@ func viridis() palette.ColorMap {
 		color.NRGBA{R: 0xfd, G: 0xe7, B: 0x25, A: 255},
 	}
 	m, err := moreland.NewLuminance(colours)
-	if err != nil { // they are of rising luminance
+	if err != nil { // cannot happen: luminance ascends
 		panic("report: viridis: " + err.Error())
 	}
 	return m

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// dots draws points as one path of lines of no length, which the style sheet gives round ends: a tenth of the bytes
-// of circles. Points outside the window are left out.
+// dots draws points as one path of lines of length zero, to which the style sheet gives round ends; that takes a tenth
+// of the bytes of circles. Points outside the window are left out.
 type dots struct {
 	x, y   []float64
 	size   vg.Length
@@ -30,7 +30,7 @@ func (d dots) Plot(c draw.Canvas, p *plot.Plot) {
 	stroke(c, path, draw.LineStyle{Color: d.colour, Width: d.size})
 }
 
-// curve joins points, cut at the window.
+// curve joins points by lines, clipped to the window.
 type curve struct {
 	x, y []float64
 	draw.LineStyle
@@ -59,7 +59,7 @@ func (r rule) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// area fills what lies between two curves over x.
+// area fills the region between two curves over x.
 type area struct {
 	x, low, high []float64
 	colour       color.Color
@@ -86,7 +86,7 @@ func stroke(c draw.Canvas, path vg.Path, style draw.LineStyle) {
 	c.Stroke(path)
 }
 
-// line is a line style; dashed tells it from others without colour.
+// line is a line style; dashes distinguish it from others without colour.
 func line(colour color.Color, width vg.Length, dashes ...vg.Length) draw.LineStyle {
 	return draw.LineStyle{Color: colour, Width: width, Dashes: dashes}
 }

@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	drawnColumns = 320 // small multiples at most, the ones that fit worst: a page has a bounded size
-	openColumns  = 24  // of which are shown before a reader asks for the others
+	drawnColumns = 320 // the most small multiples, those that fit worst, because a page has a bounded size
+	openColumns  = 24  // how many of them are shown before a reader asks for the others
 )
 
-// small is the picture of a column, rows of the table beside samples.
+// small is the picture of a column, with rows of the table beside samples.
 type small struct {
 	picture
 	Name string
-	Note string // how well it fits, atoms and missing cells in numbers
+	Note string // how well it fits, and shares of atoms and missing cells
 }
 
 // multiples are the pictures of all columns, the worst first.
@@ -48,7 +48,7 @@ func (s *study) multiples(l *likenesses) (m multiples, err error) {
 	return m, nil
 }
 
-// small draws column c; coarse has fewer bins, where there are many columns.
+// small draws column c; with coarse it uses fewer bins, for when there are many columns.
 func (s *study) small(c likeness, coarse bool) (small, error) {
 	f := s.fields[c.a]
 	rows, samples := mat.Col(nil, c.a, s.rows), mat.Col(nil, c.a, s.samples)
@@ -56,7 +56,7 @@ func (s *study) small(c likeness, coarse bool) (small, error) {
 	return small{pic, f.name, f.note(c, rows, samples)}, err
 }
 
-// beside draws the shares of two lots of values, the second ones dashed.
+// beside draws the shares of two sets of values, the second one dashed.
 func (f *field) beside(of string, rows, samples []float64, coarse bool) (picture, error) {
 	p := panel("", "", "")
 	p.Title.Padding = 0
@@ -93,7 +93,7 @@ func (f *field) levelBars(p *plot.Plot, rows, samples []float64) {
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(shares), f.ticks(16)
 }
 
-// histogram draws the shares of bins, and beside them the values that have a probability of their own, and missing cells.
+// histogram draws the shares of bins and, beside them, of values with a probability of their own and of missing cells.
 func (f *field) histogram(p *plot.Plot, rows, samples []float64, coarse bool) {
 	w := f.window
 	e := edges(w, f.quantum, f.anchor(rows))
@@ -122,7 +122,7 @@ func (f *field) histogram(p *plot.Plot, rows, samples []float64, coarse bool) {
 			p.Add(thin)
 		}
 	}
-	// A spike far above the bins is cut, so that these are seen; the note has its share.
+	// A spike far above the bins is cut off, so that the bins remain visible; the note gives its share.
 	if top > 0 && spike > 4*top {
 		spike = 4 * top
 	}
@@ -149,7 +149,7 @@ func every(edges []float64, n int) (out []float64) {
 	return out
 }
 
-// standing is a value that has a bar of its own, and where it stands.
+// standing is a value that has a bar of its own, and the position of that bar.
 type standing struct{ value, at float64 }
 
 func (f *field) apart() (all []standing) {
@@ -162,7 +162,7 @@ func (f *field) apart() (all []standing) {
 	return all
 }
 
-// share is how much of v is value.
+// share is the share of v that equals value.
 func share(v []float64, value float64) float64 {
 	n := 0
 	for _, x := range v {
@@ -173,7 +173,7 @@ func share(v []float64, value float64) float64 {
 	return float64(n) / float64(len(v))
 }
 
-// note says how far the column is off, and what the bars beside the histogram are.
+// note says how far the column is off, and explains the bars beside the histogram.
 func (f *field) note(c likeness, rows, samples []float64) (text string) {
 	if gap := c.gap(); gap >= 0.015 {
 		text = "off by " + wholePercent(gap)
@@ -192,7 +192,7 @@ func (f *field) note(c likeness, rows, samples []float64) (text string) {
 	return text
 }
 
-// shares are ticks of shares, in percent.
+// shares are ticks for shares, in per cent.
 func shares(lo, hi float64) (t []plot.Tick) {
 	for _, k := range ticks(100*lo, 100*hi) {
 		t = append(t, plot.Tick{Value: k.Value / 100, Label: k.Label + "\u00a0%"})
@@ -203,10 +203,10 @@ func shares(lo, hi float64) (t []plot.Tick) {
 	return t
 }
 
-// box is a rectangle, cut at the window.
+// box is a rectangle, clipped to the window.
 type box struct {
 	x, y   span
-	colour color.Color // of what is inside; nil: nothing
+	colour color.Color // of the inside; nil for none
 	edge   draw.LineStyle
 }
 

@@ -14,12 +14,12 @@ type odd struct {
 	Number  int
 	LogProb string
 	Tail    string // tail probability
-	Short   string // nats below the reference's median; empty where there is no such number
+	Short   string // nats below the reference's median; empty if there is no such number
 	Reasons []reason
 	Note    string
 }
 
-// odd are the least likely rows, least first.
+// odd are the least likely rows, the least likely first.
 func (s *study) odd() ([]odd, error) {
 	order := orAll(nil, len(s.logProb))
 	slices.SortStableFunc(order, func(a, b int) int { return compareOdd(s.logProb[a], s.logProb[b]) })
@@ -55,7 +55,7 @@ func (s *study) odd() ([]odd, error) {
 	return out, nil
 }
 
-// oddRow is what is said of row i beside its reasons, and the nats that it lacks to a typical row.
+// oddRow describes row i apart from its reasons; lack is by how many nats it is less likely than a typical row.
 func (s *study) oddRow(i int) (o odd, lack float64) {
 	o = odd{Number: s.number(i), LogProb: nats(s.logProb[i]), Tail: s.tail(s.logProb[i])}
 	lack = s.typical() - s.logProb[i]
@@ -65,7 +65,7 @@ func (s *study) oddRow(i int) (o odd, lack float64) {
 	return o, lack
 }
 
-// compareOdd puts what is not a number first, then the least.
+// compareOdd sorts NaN first, then ascending.
 func compareOdd(a, b float64) int {
 	switch {
 	case math.IsNaN(a) && math.IsNaN(b) || a == b:
@@ -76,7 +76,7 @@ func compareOdd(a, b float64) int {
 	return 1
 }
 
-// typical is the median log p of the reference rows, or of the table's where the model has none.
+// typical is the median log p of the reference rows or, if the model has none, of the table's rows.
 func (s *study) typical() float64 {
 	if q := s.Model.Reference; len(q) > 0 {
 		return q[len(q)/2]
@@ -89,7 +89,7 @@ func (s *study) typical() float64 {
 	return finite[len(finite)/2]
 }
 
-// tail is the tail probability in words: a share of zero says only that the reference is too small.
+// tail describes a tail probability; a share of zero says only that the reference is too small.
 func (s *study) tail(logProb float64) string {
 	q := s.Model.Reference
 	if len(q) == 0 {

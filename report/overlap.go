@@ -9,17 +9,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A number has this many codes, of about as many rows of the table each, beside those of its atoms; with them and that of missing
-// cells there are at most cells.
+// A number gets this many codes, each with about equally many rows of the table, in addition to codes for its atoms and for
+// missing cells; altogether there are at most cells codes.
 const (
 	parts = 8
 	cells = 16
 )
 
-// coder makes few codes of a column's values, whatever its kind, so that all kinds are compared in one way.
+// coder assigns a few codes to a column's values, whatever its kind, so that all kinds are compared in the same way.
 type coder struct {
 	field *field
-	cuts  []float64 // ascending, between the codes of a number
+	cuts  []float64 // for a number: the boundaries between codes, ascending
 }
 
 func newCoder(f *field, rows []float64) coder {
@@ -30,13 +30,13 @@ func newCoder(f *field, rows []float64) coder {
 	values := slices.DeleteFunc(slices.Clone(rows), func(v float64) bool { return math.IsNaN(v) || slices.Contains(f.atoms, v) })
 	slices.Sort(values)
 	for k := 1; k < parts && len(values) > 0; k++ {
-		c.cuts = append(c.cuts, values[k*len(values)/parts]-f.quantum/2) // between the points of a grid, about which samples of a flow are spread
+		c.cuts = append(c.cuts, values[k*len(values)/parts]-f.quantum/2) // between the points of a grid, around which a flow's samples are spread
 	}
 	c.cuts = slices.Compact(c.cuts)
 	return c
 }
 
-// code is below cells; 0 is a missing cell.
+// code is less than cells; 0 stands for a missing cell.
 func (c coder) code(v float64) uint8 {
 	switch {
 	case math.IsNaN(v):
@@ -50,7 +50,7 @@ func (c coder) code(v float64) uint8 {
 	return uint8(1 + len(c.field.atoms) + sort.Search(len(c.cuts), func(k int) bool { return c.cuts[k] > v }))
 }
 
-// codes are those of column j of x in these rows.
+// codes are those of column j of x in the given rows.
 func (c coder) codes(x *mat.Dense, j int, rows []int) []uint8 {
 	out := make([]uint8, len(rows))
 	for k, i := range rows {
@@ -68,7 +68,7 @@ func (c *counts) add(a, b []uint8) {
 	}
 }
 
-// overlap is the share that two samples of as many rows have in common: 1 less their distance in total variation.
+// overlap is the share that two samples with equally many rows have in common: 1 minus their total variation distance.
 func overlap(a, b *counts, rows int) float64 {
 	common := int32(0)
 	for k, n := range a {
@@ -77,8 +77,8 @@ func overlap(a, b *counts, rows int) float64 {
 	return float64(common) / float64(max(rows, 1))
 }
 
-// dependence is Cramér's V of two columns of codes without its bias (Bergsma 2013, J. Korean Stat. Soc. 42): 0 where they do not
-// depend on each other, 1 where one says the other.
+// dependence is Cramér's V of two columns of codes, bias-corrected (Bergsma 2013, J. Korean Stat. Soc. 42): 0 if they are
+// independent, 1 if one determines the other.
 func dependence(c *counts) float64 {
 	var n float64
 	var row, column [cells]float64
@@ -112,25 +112,26 @@ func dependence(c *counts) float64 {
 	return math.Min(1, math.Sqrt(square/most))
 }
 
-// likeness is how far samples, and halves of the table among themselves, overlap in a column or in a pair of them.
+// likeness is the overlap of samples with the table, and of two halves of the table with each other, in a column or in
+// a pair of columns.
 type likeness struct {
-	a, b               int     // columns, equal: one
+	a, b               int     // the columns; equal for a single column
 	model, table       float64 // overlaps
 	inTable, inSamples float64 // dependence in the table and in the samples
 }
 
-// gap is what the samples lack to another half of the table.
+// gap is how much less the samples overlap with half of the table than its other half does.
 func (l likeness) gap() float64 { return l.table - l.model }
 
-// likenesses compares samples with the halves of the table, all of as many rows.
+// likenesses compares samples and two halves of the table, all with equally many rows.
 type likenesses struct {
 	rows    int
 	columns []likeness // each column, in the model's order
-	pairs   []likeness // each pair of those looked at
-	among   int        // columns in pairs
+	pairs   []likeness // each pair that is examined
+	among   int        // number of columns that enter pairs
 }
 
-// pairedColumns are those whose pairs are looked at, the ones that fit worst where there are more: a page is made in bounded time.
+// pairedColumns is the most columns whose pairs are examined, those that fit worst, so that the time for a page is bounded.
 const pairedColumns = 320
 
 func (s *study) likenesses() *likenesses {
@@ -139,7 +140,7 @@ func (s *study) likenesses() *likenesses {
 	l := &likenesses{rows: min(n/2, drawn)}
 	order := s.rng.Perm(n)
 	sample := orAll(nil, l.rows)
-	var codes [3][][]uint8 // two halves of the table, and samples
+	var codes [3][][]uint8 // of two halves of the table, and of samples
 	for j, f := range s.fields {
 		c := newCoder(f, mat.Col(nil, j, s.plain))
 		codes[0] = append(codes[0], c.codes(s.plain, j, order[:l.rows]))
@@ -175,7 +176,7 @@ func (s *study) likenesses() *likenesses {
 	return l
 }
 
-// worst are those of the largest gaps first, equal ones in the model's order.
+// worst sorts by descending gap; equal ones keep the model's order.
 func worst(l []likeness) []likeness {
 	return sorted(l, func(v likeness) float64 { return -v.gap() })
 }

@@ -19,7 +19,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"count": count,
 }).Parse(pageHTML + driftHTML))
 
-// view is what the page shows; a nil section is left out.
+// view is the content of the page; a section that is nil is left out.
 type view struct {
 	Name, Family, Summary string
 	Flow                  bool // the model is a flow: it has latents and layers
@@ -37,7 +37,7 @@ type view struct {
 	Maps                  *maps
 	Odd                   []odd
 	HasReference          bool
-	Numbered              bool // rows by their numbers in the file
+	Numbered              bool // rows are identified by their numbers in the file
 	Typical               string
 	Training              *training
 	Latent                *latent

@@ -12,11 +12,11 @@ import (
 
 const (
 	pairPoints = 700 // rows and samples in each picture of a pair
-	shownPairs = 4   // of the worst ones, and of those that depend most
-	often      = 2   // a column is in at most so many of them
+	shownPairs = 4   // pairs shown of the worst ones, and of those that depend most
+	often      = 2   // a column is in at most so many of the pairs
 )
 
-// pair is two columns, rows of the table beside samples.
+// pair is a picture of two columns, with rows of the table beside samples.
 type pair struct {
 	Rows, Samples picture
 	Names         string
@@ -27,7 +27,7 @@ type pair struct {
 type pairs struct {
 	Worst, Dependent []pair
 	Of, Points       int
-	Dependences      string // how far those of all pairs are off, on average
+	Dependences      string // how far the dependences of all pairs are off, on average
 }
 
 func (s *study) pairs(l *likenesses) (p pairs, err error) {
@@ -56,7 +56,7 @@ func (s *study) pairs(l *likenesses) (p pairs, err error) {
 	return p, err
 }
 
-// some are the first of l that matter and are not shown yet, no column in more than a few of them.
+// some are the first of l that matter and are not shown yet, with no column in more than a few of them.
 func some(l, shown []likeness, matters func(likeness) bool) (kept []likeness) {
 	uses := map[int]int{}
 	for _, v := range l {
@@ -75,7 +75,7 @@ func some(l, shown []likeness, matters func(likeness) bool) (kept []likeness) {
 func (s *study) drawPairs(l []likeness, points int) (drawn []pair, err error) {
 	for _, v := range l {
 		x, y := v.a, v.b
-		if s.fields[x].category() && !s.fields[y].category() { // levels have the longer names: they stand on the vertical axis
+		if s.fields[x].category() && !s.fields[y].category() { // levels have longer labels, so they go on the vertical axis
 			x, y = y, x
 		}
 		p := pair{Names: s.fields[x].name + " and " + s.fields[y].name, Note: s.notePair(v)}
@@ -98,10 +98,10 @@ func (s *study) notePair(v likeness) string {
 	return text
 }
 
-// degree is a dependence, two decimals.
+// degree writes a dependence with two decimals.
 func degree(v float64) string { return strconv.FormatFloat(v, 'f', 2, 64) }
 
-// cloud draws columns i and j of rows of x, evenly chosen.
+// cloud draws columns i and j of evenly spaced rows of x.
 func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour color.Color) (picture, error) {
 	u, v := s.fields[i], s.fields[j]
 	n, _ := x.Dims()
@@ -109,7 +109,7 @@ func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour colo
 	for k := range points {
 		row := k * n / points
 		spreadX, spreadY := s.rng.Float64(), s.rng.Float64()
-		if x == s.samples && s.flow != nil { // a flow's samples are spread as they are
+		if x == s.samples && s.flow != nil { // a flow's samples are spread over the grid's steps already
 			spreadX, spreadY = s.still(u, spreadX), s.still(v, spreadY)
 		}
 		d.x2y(u.place(x.At(row, i), spreadX), v.place(x.At(row, j), spreadY))
@@ -117,7 +117,7 @@ func (s *study) cloud(of string, i, j int, x *mat.Dense, points int, colour colo
 	return scatter(of, u, v, d)
 }
 
-// newDots are dots for so many points, larger where they are few.
+// newDots are dots for so many points; they are larger if there are few.
 func newDots(points int, colour color.Color) dots {
 	if points < 100 {
 		return dots{size: 5, colour: colour}
@@ -134,7 +134,7 @@ func scatter(of string, u, v *field, d dots) (picture, error) {
 	return one(u.name+" and "+v.name+": "+of+".", 400, 310, p)
 }
 
-// still is a spread of a column of which samples lie between the points of its grid already.
+// still is a constant place within the spread for a column whose samples lie between the points of its grid already.
 func (s *study) still(f *field, u float64) float64 {
 	if f.quantum > 0 && !f.category() {
 		return 0.5

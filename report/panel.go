@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// panel is an empty plot in the house style, with a grid.
+// panel is an empty plot in the page's style, with a grid.
 func panel(title, x, y string) *plot.Plot {
 	p := blank(title, x, y)
 	p.Add(grid{})
@@ -39,7 +39,7 @@ func blank(title, x, y string) *plot.Plot {
 	return p
 }
 
-// window fixes the axes' ranges. gonum/plot cannot draw an empty one, so a range of one point is widened.
+// window fixes the axes' ranges. gonum/plot cannot draw an empty range, so a range of one point is widened.
 func window(p *plot.Plot, x, y span) {
 	x, y = x.wide(), y.wide()
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = x.lo, x.hi, y.lo, y.hi
@@ -57,8 +57,8 @@ func bare(a *plot.Axis) {
 	})
 }
 
-// ticks are about four ticks at multiples of 1, 2 or 5 times a power of ten, labelled with the digits that tell them
-// apart.
+// ticks are about four ticks at multiples of 1, 2 or 5 times a power of ten, labelled with as many digits as
+// distinguish them.
 func ticks(lo, hi float64) (t []plot.Tick) {
 	step := round((hi - lo) / 5)
 	if !(step > 0) || math.IsInf(step, 0) {
@@ -71,7 +71,7 @@ func ticks(lo, hi float64) (t []plot.Tick) {
 	return t
 }
 
-// tickLabel is v, a multiple of step, as short as it can be.
+// tickLabel is v, a multiple of step, written as short as possible.
 func tickLabel(v, step float64) string {
 	if big := math.Abs(v); v == 0 || big < 1e6 && step >= 1e-4 {
 		return minus(strconv.FormatFloat(v, 'f', max(0, -int(math.Floor(math.Log10(step)+1e-9))), 64))
@@ -80,7 +80,7 @@ func tickLabel(v, step float64) string {
 	return number(v, min(digits, 15))
 }
 
-// round is the least 1, 2 or 5 times a power of ten that is not below v > 0.
+// round is the least number of the form 1, 2 or 5 times a power of ten that is at least v > 0.
 func round(v float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, m := range []float64{1, 2, 5} {
@@ -106,7 +106,7 @@ func (grid) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// short cuts a name that would not fit in a figure.
+// short shortens a name that would not fit in a figure.
 func short(name string, most int) string {
 	runes := []rune(name)
 	if len(runes) <= most {
@@ -115,5 +115,5 @@ func short(name string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// wideWidth is that of a figure by itself.
+// wideWidth is the width of a figure by itself.
 const wideWidth = vg.Length(640)

@@ -10,16 +10,16 @@ import (
 	"gaussflow/tabular"
 )
 
-const reasons = 3 // columns that are changed together
+const reasons = 3 // the most columns that are changed together
 
 // reason is a tabular.Reason in words.
 type reason struct {
 	Column, Value, Usual string
 	Weight               string // the rise of log p, or how rare the value is
-	Percent              int    // of what the row lacks to a typical one
+	Percent              int    // share of the nats by which the row is less likely than a typical one
 }
 
-// reasons are all columns of a row, the oddest first.
+// reasons are the reasons from all columns of a row, the strongest first.
 func (s *study) reasons(row []float64, e *tabular.Explainer) ([]tabular.Reason, error) {
 	all, err := e.Explain(mat.NewDense(1, len(row), row))
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *study) reasons(row []float64, e *tabular.Explainer) ([]tabular.Reason, 
 	return all[0], nil
 }
 
-// weigh puts the columns that matter into words.
+// weigh describes the columns that matter.
 func (s *study) weigh(all []tabular.Reason, lack float64) (kept []reason) {
 	for _, r := range tabular.Telling(all) {
 		f := s.fields[r.Column]
@@ -41,8 +41,8 @@ func (s *study) weigh(all []tabular.Reason, lack float64) (kept []reason) {
 	return kept
 }
 
-// combination says how much of what row i lacks comes back if the best change is kept, then the best one beside it,
-// and so on, for the few columns of a row that no single one explains.
+// combination says how much of what row i lacks is regained if the best change is kept, then the best further one is
+// made, and so on. It is for rows that no single column explains.
 func (s *study) combination(i int, first tabular.Reason, e *tabular.Explainer, lack float64) (string, error) {
 	row := slices.Clone(s.rows.RawRowView(i))
 	logProb := s.logProb[i]
@@ -69,7 +69,7 @@ func (s *study) combination(i int, first tabular.Reason, e *tabular.Explainer, l
 		list(names), nats(logProb-s.logProb[i]), nats(lack), s.extreme(i)), nil
 }
 
-// extreme names the column in which the fewest rows lie as far out as row i, if that is at most one in a hundred.
+// extreme names the column in which the fewest rows lie as far out as row i, if that is at most one row in a hundred.
 func (s *study) extreme(i int) string {
 	n, _ := s.rows.Dims()
 	least, column := n/100+1, 0

@@ -6,7 +6,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// oddMixed are the rows of these indexes with the cells that are rare beside the others of their row.
+// oddMixed are the rows with these indexes, with the cells that are rare given the other cells of their row.
 func (s *study) oddMixed(index []int) ([]odd, error) {
 	explainer, err := tabular.NewExplainer(s.Model, nil)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *study) oddMixed(index []int) ([]odd, error) {
 	return out, nil
 }
 
-// usual is what would be usual in a cell: a level, or where nine of ten values lie.
+// usual describes usual values of a cell: a level, or the range of nine values in ten.
 func (f *field) usual(r tabular.Reason) string {
 	low, high := f.say(r.Low), f.say(r.High)
 	if f.category() || low == high {
@@ -49,7 +49,7 @@ func (f *field) usual(r tabular.Reason) string {
 	return low + " to " + high
 }
 
-// rarity is a tail probability in words.
+// rarity describes a tail probability.
 func rarity(p float64) string {
 	if !(p > 1e-9) {
 		return "hardly ever"

@@ -18,19 +18,19 @@ import (
 // Input is what a page is made from.
 type Input struct {
 	Model *tabular.Model
-	// Rows is N×d of a table, d = len(Model.Columns): the columns in the model's order, dropped ones included: the table fitted to, or
-	// another one to be looked at. N ≥ 1, all finite; where Model.Mixed is the density a cell may be missing, NaN, and that of a
-	// category is the index of its level, as columns.Rows reads them.
+	// Rows is the N×d rows of a table, d = len(Model.Columns), with the columns in the model's order and including dropped ones:
+	// the table that the model was fitted to, or another one. N ≥ 1, and all numbers are finite. If Model.Mixed is the density, a
+	// cell may be missing, NaN, and a category's cell is the index of its level, as columns.Rows reads them.
 	Rows mat.Matrix
 	// Numbers are the rows' numbers in their file, for a table from which rows were left out; default 1, 2, …
 	Numbers []int
-	Name    string // of the table, as its file name; empty: "the table"
-	Missing int    // rows that were left out because a cell is missing; default 0
-	Of      int    // rows of the table, where Rows were drawn evenly from more; default as many as Rows has
-	Seed    uint64 // of the samples, and of the rows shown where there are too many; default 0
+	Name    string // of the table, such as its file name; empty: "the table"
+	Missing int    // number of rows left out because a cell is missing; default 0
+	Of      int    // number of rows of the table from which Rows were drawn uniformly; default as many as Rows has
+	Seed    uint64 // for the samples, and for the choice of rows to show if there are too many; default 0
 }
 
-// Validate reports what is missing or does not fit together.
+// Validate reports fields that are missing or do not fit together.
 func (in Input) Validate() error {
 	if in.Model == nil || in.Model.Flow == nil && in.Model.Mixed == nil {
 		return fmt.Errorf("report: Model = nil, want a fitted model")
@@ -62,7 +62,7 @@ func (in Input) Validate() error {
 	return nil
 }
 
-// checkRows reports rows that the model cannot be asked about.
+// checkRows reports rows that the model cannot score.
 func (in Input) checkRows() error {
 	if in.Model.Mixed == nil {
 		return rows.Check("report: Rows", in.Rows, len(in.Model.Columns))
@@ -84,12 +84,12 @@ func (in Input) checkRows() error {
 	return nil
 }
 
-// An UnfitError is a model or rows of which there is nothing to show.
+// An UnfitError reports a model or rows of which nothing can be shown.
 type UnfitError struct{ What string }
 
 func (e *UnfitError) Error() string { return e.What }
 
-// Write writes the page to w, all of it or, on an error, nothing.
+// Write writes the page to w: all of it or, on an error, nothing.
 func Write(w io.Writer, in Input) error {
 	if err := in.Validate(); err != nil {
 		return err
@@ -109,6 +109,6 @@ func Write(w io.Writer, in Input) error {
 	if err := page.Execute(&b, p); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	_, err = io.WriteString(w, visible.Text(b.String())) // of names; the page's own text has nothing of the kind
+	_, err = io.WriteString(w, visible.Text(b.String())) // makes invisible characters in names visible; the page's own text has none
 	return err
 }

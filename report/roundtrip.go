@@ -8,22 +8,22 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// roundTrip is how exactly rows come back from the flow.
+// roundTrip shows how exactly the flow maps rows to latents and back.
 type roundTrip struct {
 	picture
 	Rows                  int
-	Median, P99, Most     string // of the rows' errors
+	Median, P99, Most     string // quantiles of the rows' errors
 	Exact                 int    // rows that come back to the last digit
 	NotFinite             int
-	Bad                   int // rows that do not come back to badError
+	Bad                   int // rows whose error is more than badError
 	BadError, WorstNumber string
 }
 
-// badError is how many spreads a row may be off before the page calls it bad.
+// badError is the error, in standard deviations, above which the page calls a row bad.
 const badError = 1e-3
 
-// roundTrip sends rows through the flow and back. A row's error is in standard deviations of the column where it is largest.
-// It is nil where the model is no flow.
+// roundTrip maps rows through the flow and back. A row's error is in standard deviations of the column where it is largest.
+// It is nil if the model is no flow.
 func (s *study) roundTrip() (*roundTrip, error) {
 	if s.flow == nil {
 		return nil, nil
@@ -74,7 +74,8 @@ func (r *roundTrip) count(errors []float64, name func(row int) string) {
 	}
 }
 
-// unit is the standard deviation of column j that the model was fitted with, or the rows' range where it has none.
+// unit is the standard deviation of column j with which the model was fitted, or the length of the rows' range if it
+// has none.
 func (s *study) unit(j int, rows span) float64 {
 	for _, c := range s.Model.Columns {
 		if c.Name == s.names[j] && c.Std > 0 {
@@ -84,7 +85,7 @@ func (s *study) unit(j int, rows span) float64 {
 	return rows.wide().hi - rows.wide().lo
 }
 
-// errorFigure is the histogram of log₁₀ of errors > 0, some four bins a decade, as shares of all rows.
+// errorFigure is the histogram of log₁₀ of errors > 0, with about four bins a decade, as shares of all rows.
 func (s *study) errorFigure(errors []float64, all int) (picture, error) {
 	if len(errors) == 0 {
 		return picture{}, nil

@@ -17,27 +17,27 @@ import (
 )
 
 const (
-	sharedColumns = 24   // of the picture, the most dependent ones: a page is made in bounded time
-	sharedRows    = 2000 // that are measured
-	sharedListed  = 5    // pairs in words
-	numbered      = 8    // columns up to which cells say their number
+	sharedColumns = 24   // the most columns in the picture, the most dependent ones, so that the time for a page is bounded
+	sharedRows    = 2000 // rows that are used
+	sharedListed  = 5    // pairs that are listed in words
+	numbered      = 8    // the most columns for which the cells show their number
 )
 
-// shared is what every two columns tell of each other.
+// shared shows how much every two columns tell of each other.
 type shared struct {
 	picture
 	Rows, Of, Shown int // rows measured, columns of the density, columns in the picture
 	Strongest       []sharedPair
-	Constant        []string // columns of one value here
-	Unknown         int      // pairs that cannot be told
-	Few             bool     // too few rows for any
+	Constant        []string // columns with a single value in these rows
+	Unknown         int      // number of pairs for which there is no estimate
+	Few             bool     // there are too few rows for any estimate
 	Losses          *layerLosses
 }
 
-// sharedPair is a pair in words.
+// sharedPair describes a pair in words.
 type sharedPair struct{ Names, Value, Note string }
 
-// shared is nil where there is one column.
+// shared is nil if there is only one column.
 func (s *study) shared(l *likenesses) (*shared, error) {
 	if len(s.names) < 2 {
 		return nil, nil
@@ -76,7 +76,7 @@ func (s *study) shared(l *likenesses) (*shared, error) {
 	return out, err
 }
 
-// schema says what the density's columns are.
+// schema describes the density's columns.
 func (s *study) schema() *columns.Schema {
 	schema := &columns.Schema{}
 	for _, f := range s.fields {
@@ -97,7 +97,8 @@ func (s *study) named(columns []int) []string {
 	return names
 }
 
-// dependent are the columns to show, in the model's order: all, or those that depend most on another by the comparison of pairs.
+// dependent are the columns to show, in the model's order: all, or those that depend most on another one according to the
+// comparison of pairs.
 func (s *study) dependent(l *likenesses, measurable func(int) bool) (chosen []int) {
 	most := make([]float64, len(s.names))
 	for _, p := range l.pairs {
@@ -114,7 +115,7 @@ func (s *study) dependent(l *likenesses, measurable func(int) bool) (chosen []in
 	return chosen
 }
 
-// strongest lists the pairs that share most, and counts those of which nothing is known.
+// strongest lists the pairs that share most, and counts those without an estimate.
 func (v *shared) strongest(names []string, pairs [][]info.Estimate) {
 	type place struct{ i, j int }
 	var order []place
@@ -142,10 +143,11 @@ func (v *shared) strongest(names []string, pairs [][]info.Estimate) {
 	}
 }
 
-// correlation is that of two normal columns that share as much (Linfoot 1957, Information and Control 1): from 0 to 1.
+// correlation is the correlation of two normal columns with the same mutual information (Linfoot 1957, Information and
+// Control 1): from 0 to 1.
 func correlation(nats float64) float64 { return math.Sqrt(-math.Expm1(-2 * max(nats, 0))) }
 
-// dependences draws the matrix, the first column on the left and on top.
+// dependences draws the matrix, with the first column on the left and at the top.
 func (s *study) dependences(chosen []int, pairs [][]info.Estimate) (picture, error) {
 	d := len(chosen)
 	p := blank("", "", "")
@@ -192,7 +194,7 @@ func (s *study) dependences(chosen []int, pairs [][]info.Estimate) (picture, err
 	return withScale("How far every two columns depend on each other, a square of a cell for each pair.", side+70, side, p, scale)
 }
 
-// cell is a square of a matrix, with a word in it.
+// cell is a square of a matrix, with a text in it.
 type cell struct {
 	at    span // its column and row
 	paint color.Color

@@ -13,23 +13,23 @@ import (
 
 const (
 	sampled = 4000 // rows drawn from a flow
-	slow    = 2000 // rows drawn from a density that takes as many steps for a row as it has columns
-	shown   = 4000 // rows of the table in figures that need few; medians and histograms take all
+	slow    = 2000 // rows drawn from an any-order density, which takes one step for each column of a row
+	shown   = 4000 // rows of the table in figures that need only some; medians and histograms use all
 )
 
-// study is what the sections of a page are made from.
+// study holds what the sections of a page are made from.
 type study struct {
 	Input
 	law     law
-	flow    *flows.Flow // the density, where it is a flow, else nil: what needs latents is of flows
+	flow    *flows.Flow // the density if it is a flow, else nil; sections about latents need one
 	names   []string    // of the density's d columns
 	fields  []*field    // the same columns, as the page shows them
-	quanta  []float64   // of the density's columns, 0: fitted as they are
+	quanta  []float64   // steps by which the density's columns were dequantized; 0 for none
 	rows    *mat.Dense
 	logProb []float64  // of rows
-	index   []int      // of the rows in some, ascending
+	index   []int      // row numbers of the rows in some, ascending
 	plain   *mat.Dense // those rows
-	some    *mat.Dense // those rows, spread as they were for the fit
+	some    *mat.Dense // those rows, with noise as in the fit
 	samples *mat.Dense
 	// sampleLogProb is log p of samples.
 	sampleLogProb []float64
@@ -73,13 +73,13 @@ func newStudy(in Input) (*study, error) {
 	return s, nil
 }
 
-// law is what the page asks of a model: log p of rows, and rows.
+// law is what the page needs of a model: log p of rows, and samples.
 type law interface {
 	LogProb(x mat.Matrix) ([]float64, error)
 	Sample(n int, rng *rand.Rand) (*mat.Dense, error)
 }
 
-// kinds are what the columns of the model's schema are, by name; none where it has no schema.
+// kinds describes the columns of the model's schema, by name; it is empty if there is no schema.
 func (in Input) kinds() map[string]*columns.Column {
 	kinds := map[string]*columns.Column{}
 	for _, c := range in.Model.Schema.Modelled() {
@@ -88,7 +88,8 @@ func (in Input) kinds() map[string]*columns.Column {
 	return kinds
 }
 
-// sample draws from the model. A sample that is not finite, as float32 has them far out, is left out; a missing cell is none of those.
+// sample draws from the model. Samples that are not finite, which float32 can produce far out, are left out; missing cells are
+// allowed.
 func (s *study) sample() (err error) {
 	if s.flow != nil {
 		s.samples, s.sampleLogProb, err = s.flow.SampleAndLogProb(sampled, s.rng)
@@ -112,7 +113,7 @@ func (s *study) sample() (err error) {
 	return nil
 }
 
-// choose copies rows and columns of x by index; nil: all.
+// choose copies rows and columns of x by index; nil stands for all.
 func choose(x mat.Matrix, rows, columns []int) *mat.Dense {
 	n, d := x.Dims()
 	rows, columns = orAll(rows, n), orAll(columns, d)
@@ -136,8 +137,8 @@ func orAll(index []int, n int) []int {
 	return index
 }
 
-// spread adds uniform noise of one step to the columns that the model was fitted to in that way. The model knows no
-// ties, so only so can the rows be compared with its samples.
+// spread adds uniform noise of one step to the columns that were dequantized for the fit. The model has no ties, so
+// only then are the rows comparable with its samples.
 func (s *study) spread(x *mat.Dense) *mat.Dense {
 	n, _ := x.Dims()
 	for j, q := range s.quanta {
@@ -148,7 +149,7 @@ func (s *study) spread(x *mat.Dense) *mat.Dense {
 	return x
 }
 
-// number is what row i is called.
+// number is the number by which row i is identified.
 func (s *study) number(i int) int {
 	if s.Numbers != nil {
 		return s.Numbers[i]
@@ -160,7 +161,7 @@ func finite(v []float64) bool {
 	return !slices.ContainsFunc(v, func(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) })
 }
 
-// onlyFinite are the finite ones of v, and how many are not.
+// onlyFinite are the finite values of v, and the number of others.
 func onlyFinite(v []float64) (kept []float64, left int) {
 	for _, x := range v {
 		if !math.IsNaN(x) && !math.IsInf(x, 0) {

@@ -11,14 +11,14 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// A picture is an SVG element, which says in words what it shows.
+// A picture is an SVG element with a description of what it shows.
 type picture struct {
 	SVG template.HTML
-	// Width is the width in px at which its text has its size.
+	// Width is the width in px at which its text has its natural size.
 	Width int
 }
 
-// render draws a matrix of plots, aligned; nil leaves a place empty. A panic of the drawing library becomes an error.
+// render draws a matrix of aligned plots; nil leaves a place empty. A panic of the drawing library becomes an error.
 func render(alt string, width, height vg.Length, plots [][]*plot.Plot) (pic picture, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -38,7 +38,7 @@ func render(alt string, width, height vg.Length, plots [][]*plot.Plot) (pic pict
 	return finish(canvas, alt)
 }
 
-// withScale draws a plot with a scale of its colours on the right, as high as its data.
+// withScale draws a plot with its colour scale on the right, as high as its data.
 func withScale(alt string, width, height vg.Length, p, scale *plot.Plot) (pic picture, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -55,7 +55,7 @@ func withScale(alt string, width, height vg.Length, p, scale *plot.Plot) (pic pi
 	return finish(canvas, alt)
 }
 
-// finish is the canvas as an element of a page.
+// finish makes the canvas an element of a page.
 func finish(canvas *vgsvg.Canvas, alt string) (pic picture, err error) {
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {

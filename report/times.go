@@ -7,10 +7,11 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// farTime is a number of seconds that package time can count.
+// farTime is a number of seconds that package time can still represent.
 const farTime = 1e12
 
-// timeTicks are two to five ticks of an axis in seconds since 1970-01-01 UTC, where years, months, days, hours or minutes begin.
+// timeTicks are two to five ticks of an axis in seconds since 1970-01-01 UTC, at the beginnings of years, months, days, hours or
+// minutes.
 func timeTicks(lo, hi float64) (t []plot.Tick) {
 	if !(math.Abs(lo) < farTime && math.Abs(hi) < farTime && lo < hi) {
 		return ticks(lo, hi)

@@ -9,17 +9,17 @@ import (
 	"gaussflow/train"
 )
 
-// training are the loss curves of the fit.
+// training shows the loss curves of the fit.
 type training struct {
 	picture
-	Epochs, Best int // from 1; Best 0: not known
+	Epochs, Best int // from 1; Best is 0 if it is not known
 	Validated    bool
-	NotFinite    int    // losses that are no numbers
-	Above        int    // losses above the window
-	ValLoss      string // the best
+	NotFinite    int    // number of losses that are not finite
+	Above        int    // number of losses above the window
+	ValLoss      string // the best validation loss
 }
 
-// training is nil of a model without a history.
+// training is nil if the model has no history.
 func (s *study) training() (*training, error) {
 	h := s.Model.Training.History
 	if h == nil || len(h.Loss) == 0 {

@@ -7,21 +7,21 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// verdict is what the page says first.
+// verdict is the summary at the top of the page.
 type verdict struct {
-	Fidelity, Overlap, Ceiling string // shares; Fidelity is empty where there are too few rows
-	Pairs                      bool   // they are of pairs of columns
-	Among                      string // the columns whose pairs are looked at, where those are not all
-	HeldOut                    string // mean log p of the rows held out, with its standard error; empty: not known
+	Fidelity, Overlap, Ceiling string // shares; Fidelity is empty if there are too few rows
+	Pairs                      bool   // the shares are for pairs of columns
+	Among                      string // the columns whose pairs are examined, if these are not all
+	HeldOut                    string // mean log p of the rows held out, with its standard error; empty if not known
 	HeldRows                   int
-	Tail                       string // share of the rows below the 1 % tail; empty: the model has no reference to tell
-	Strange                    bool   // far more of them than chance allows
+	Tail                       string // share of the rows in the 1 % tail; empty if the model has no reference
+	Strange                    bool   // there are far more of them than chance allows
 	Differ                     []string
 }
 
 const (
-	fewestHalved = 20  // rows in half of the table for an overlap to say anything
-	oneTail      = 100 // reference rows for a tail of 1 %
+	fewestHalved = 20  // the fewest rows in half of the table for a meaningful overlap
+	oneTail      = 100 // the fewest reference rows for a tail of 1 %
 )
 
 func (s *study) verdict(l *likenesses) verdict {
@@ -41,7 +41,7 @@ func (s *study) verdict(l *likenesses) verdict {
 	return v
 }
 
-// fidelity is the mean overlap of the samples with halves of the table, as a share of that of the halves.
+// fidelity is the mean overlap of samples with halves of the table, relative to that of the halves with each other.
 func (v *verdict) fidelity(l *likenesses) {
 	if l.rows < fewestHalved {
 		return
@@ -60,8 +60,8 @@ func (v *verdict) fidelity(l *likenesses) {
 	}
 }
 
-// tail counts the rows that are less likely than 99 of 100 reference rows. Of rows like those the count is binomial; four of its
-// standard deviations beyond one in a hundred, and twice that, are not chance.
+// tail counts the rows that are less likely than 99 of 100 reference rows. If the rows are like those, the count is binomial; it
+// is called strange if it is more than four standard deviations above one in a hundred, and more than twice that.
 func (v *verdict) tail(s *study) {
 	if len(s.Model.Reference) < oneTail || s.Model.Training.ReferenceRows < oneTail {
 		return
@@ -74,12 +74,12 @@ func (v *verdict) tail(s *study) {
 	}
 	n := float64(len(s.logProb))
 	v.Tail = number(100*float64(below)/n, 2) + "\u00a0%"
-	// The reference has its own error of 1 %.
+	// The reference has a sampling error of its own at 1 %.
 	chance := math.Sqrt(0.01 * 0.99 * (n + n*n/float64(s.Model.Training.ReferenceRows)))
 	v.Strange = float64(below) > math.Max(0.02*n, 0.01*n+4*chance)
 }
 
-// heldOut is the mean log p of the validation rows. Their spread is that of the stored quantiles.
+// heldOut is the mean log p of the validation rows, with a standard error from the stored quantiles.
 func (s *study) heldOut() string {
 	t := s.Model.Training
 	mean := nats(t.LogLikelihood)
@@ -93,7 +93,7 @@ func (s *study) heldOut() string {
 	return mean
 }
 
-// wholePercent is a share without decimals, one that is almost none as such.
+// wholePercent is a share without decimals; a tiny share is still distinguished from none.
 func wholePercent(share float64) string {
 	if share > 0 && share < 0.005 {
 		return "under 1 %"

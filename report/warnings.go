@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// namedColumns are those that a sentence names; it counts the others.
+// namedColumns is how many columns a sentence names; the others are counted.
 const namedColumns = 4
 
-// warnings are the model's, and what this table adds, a sentence each.
+// warnings are the model's, followed by those about this table, one sentence each.
 func (s *study) warnings() []string {
 	var w []string
 	for _, m := range s.Model.Warnings {
@@ -27,7 +27,7 @@ func (s *study) warnings() []string {
 	return append(w, s.changed()...)
 }
 
-// changed says which columns that were constant in the table fitted to are not constant here.
+// changed says which columns that were constant for the fit are not constant here.
 func (s *study) changed() (w []string) {
 	n, _ := s.rows.Dims()
 	for j, c := range s.Model.Columns {
@@ -48,7 +48,7 @@ func (s *study) changed() (w []string) {
 	return w
 }
 
-// few are the first names and the number of the others.
+// few lists the first names and the number of the others.
 func few(names []string) string {
 	if len(names) <= namedColumns+1 {
 		return list(names)

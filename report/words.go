@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// minus writes the minus sign that a reader expects.
+// minus replaces hyphens by minus signs.
 func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
 
-// number is v with a number of significant digits.
+// number writes v with so many significant digits.
 func number(v float64, digits int) string {
 	switch {
 	case v == 0:
@@ -35,7 +35,7 @@ func number(v float64, digits int) string {
 	return minus(mantissa) + " × 10" + superscript(power)
 }
 
-// superscript is n in raised digits.
+// superscript is n in superscript digits.
 func superscript(n int) (s string) {
 	if n < 0 {
 		return "⁻" + superscript(-n)
@@ -47,10 +47,10 @@ func superscript(n int) (s string) {
 	return string(digits[n]) + s
 }
 
-// value is a cell of the table.
+// value writes a cell of the table.
 func value(v float64) string { return number(v, 5) }
 
-// nats is a log-density, two decimals.
+// nats writes a log-density with two decimals.
 func nats(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) >= 1e6 {
 		return number(v, 4)
@@ -58,7 +58,7 @@ func nats(v float64) string {
 	return minus(strconv.FormatFloat(v, 'f', 2, 64))
 }
 
-// count is n with its thousands apart.
+// count writes n with its thousands separated.
 func count(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -67,7 +67,7 @@ func count(n int) string {
 	return s
 }
 
-// times is a factor ≥ 1 to two digits.
+// times writes a factor ≥ 1 with two digits.
 func times(v float64) string {
 	if v < 10 || v >= 1e6 {
 		return number(v, 2)
@@ -76,7 +76,7 @@ func times(v float64) string {
 	return count(int(math.Round(v/unit) * unit))
 }
 
-// list is "a, b and c".
+// list joins names as "a, b and c".
 func list(names []string) string {
 	if n := len(names) - 1; n > 0 {
 		return strings.Join(names[:n], ", ") + " and " + names[n]
@@ -84,7 +84,7 @@ func list(names []string) string {
 	return strings.Join(names, "")
 }
 
-// many is a count with its noun.
+// many is a number with its noun.
 func many(n int, singular, plural string) string {
 	if n == 1 {
 		return "1 " + singular
@@ -92,7 +92,7 @@ func many(n int, singular, plural string) string {
 	return count(n) + " " + plural
 }
 
-// percent is a share of some rows.
+// percent writes a share of some rows.
 func percent(share float64) string {
 	switch {
 	case share == 0:

@@ -9,7 +9,7 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A ShapeError says what shape an operation was given and what it wants.
+// A ShapeError says which shape an operation was given and which it wants.
 type ShapeError struct {
 	Op        string
 	Got, Want string
@@ -17,7 +17,7 @@ type ShapeError struct {
 
 func (e *ShapeError) Error() string { return fmt.Sprintf("%s: got %s, want %s", e.Op, e.Got, e.Want) }
 
-// A DomainError names the first entry that is not a finite number.
+// A DomainError reports the first entry that is not a finite number.
 type DomainError struct {
 	Op       string
 	Row, Col int // from 0
@@ -28,8 +28,8 @@ func (e *DomainError) Error() string {
 	return fmt.Sprintf("%s: row %d, column %d (from 0) is %v, want a finite number", e.Op, e.Row, e.Col, e.Value)
 }
 
-// Check reports x that is not a matrix of at least one row, dim columns and finite entries, as a ShapeError
-// or DomainError of operation op.
+// Check reports an x that is not a matrix of at least one row, dim columns and finite entries, by a ShapeError or
+// DomainError that names the operation op.
 func Check(op string, x mat.Matrix, dim int) error {
 	if n, d := Dims(x); errOf(x) == nil && (n < 1 || d != dim) {
 		return &ShapeError{op, ShapeOf(x), fmt.Sprintf("at least one row of input_dim = %d columns", dim)}
@@ -37,15 +37,15 @@ func Check(op string, x mat.Matrix, dim int) error {
 	return CheckFinite(op, x)
 }
 
-// A Checked matrix knows whether its numbers are finite without making them all, as one does that adds noise to a table.
+// A Checked matrix can tell whether its numbers are finite without computing them all, as a table with added noise can.
 type Checked interface {
 	mat.Matrix
-	// CheckFinite is rows.CheckFinite of it.
+	// CheckFinite does what rows.CheckFinite does for this matrix.
 	CheckFinite(op string) error
 }
 
-// CheckFinite is Check for any number of columns. A matrix that has an Err, as one put together from others, is not read where
-// that is not nil; a Checked one is asked.
+// CheckFinite is Check for any number of columns. If the matrix has a method Err, as one put together from others may, and
+// that returns an error, the matrix is not read; a Checked matrix is asked to check itself.
 func CheckFinite(op string, x mat.Matrix) error {
 	n, d := Dims(x)
 	if err := errOf(x); err != nil {
@@ -71,7 +71,7 @@ func CheckFinite(op string, x mat.Matrix) error {
 	return nil
 }
 
-// errOf is the Err of a matrix that has one.
+// errOf is the result of x's method Err, nil if it has none.
 func errOf(x mat.Matrix) error {
 	if m, ok := x.(interface{ Err() error }); ok {
 		return m.Err()
@@ -88,9 +88,9 @@ func finite(row []float64) bool {
 	return true
 }
 
-// Dims is the shape of x, 0×0 where it is nil, be it as an interface or as a pointer in one.
+// Dims is the shape of x, 0×0 if x is nil or a nil pointer.
 func Dims(x mat.Matrix) (rows, cols int) {
-	if dense, ok := x.(*mat.Dense); ok && dense != nil { // most often, and on the way of every row that is served
+	if dense, ok := x.(*mat.Dense); ok && dense != nil { // the common case, made fast because it lies on the path of every row that is served
 		return dense.Dims()
 	}
 	if defaults.IsNil(x) {
@@ -99,7 +99,7 @@ func Dims(x mat.Matrix) (rows, cols int) {
 	return x.Dims()
 }
 
-// ShapeOf is the shape of x in words, n×d.
+// ShapeOf is the shape of x as text, n×d.
 func ShapeOf(x mat.Matrix) string {
 	n, d := Dims(x)
 	return fmt.Sprintf("%d×%d", n, d)

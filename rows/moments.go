@@ -9,24 +9,24 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Moments are the mean and standard deviation of columns, gathered row by row in float64 without keeping the rows, whatever the
-// columns' units: see moment.
+// Moments are the means and standard deviations of columns, accumulated row by row in float64 without keeping the rows,
+// whatever the columns' units: see moment.
 type Moments struct {
 	Rows    int       // N
 	Mean    []float64 // d
 	columns []moment
 }
 
-// A moment is the mean and the spread of a column of n values. Of each value it takes the distance from the first one, which is
-// exact where the values are close together, in units of a power of two above all distances, u, so that no square underflows
-// or overflows. Of these,
+// A moment is the mean and the spread of n values. Each value is taken as its distance from the first one, which is exact if
+// the values are close together, and scaled by a power of two so that no square underflows or overflows. With these scaled
+// distances u,
 //
 //	δ = u − mean,  mean += δ/n,  square += δ·(u − mean)
 //
-// (Welford 1962), which stays exact to rounding where Σu² − N·mean² cancels.
+// (Welford 1962), which is exact to rounding where Σu² − N·mean² cancels.
 type moment struct {
 	n                         int
-	first, unit, mean, square float64 // unit 0: all values are the first
+	first, unit, mean, square float64 // unit is 0 while all values equal the first
 }
 
 func (m *moment) add(v float64) {
@@ -49,16 +49,17 @@ func (m *moment) add(v float64) {
 	m.square += delta * (u - m.mean)
 }
 
-// center is the mean, that of equal values their value.
+// center is the mean; for equal values exactly their value.
 func (m *moment) center() float64 { return m.first + m.unit*m.mean }
 
-// spread is the standard deviation, divisor N: 0 of equal values, and of no others.
+// spread is the standard deviation, divisor N; it is 0 only if all values are equal.
 func (m *moment) spread() float64 {
 	return m.unit * math.Sqrt(m.square/float64(max(m.n, 1)))
 }
 
-// MeanStd is the mean and the standard deviation (divisor N) of values that are less than 1.8e308 apart. It is exact to
-// rounding in any unit: a deviation is 0 where all values are equal, and only there, and then the mean is their value.
+// MeanStd is the mean and the standard deviation (divisor N) of values that differ by less than 1.8e308. It is exact to
+// rounding in any unit. The deviation is 0 if and only if all values are equal, and then the mean is exactly their
+// value.
 func MeanStd(values []float64) (mean, std float64) {
 	var m moment
 	for _, v := range values {
@@ -67,8 +68,8 @@ func MeanStd(values []float64) (mean, std float64) {
 	return m.center(), m.spread()
 }
 
-// MomentsOf reads all batches, of at least one row together and all of one width; their error is its own. A row that is not
-// finite is a DomainError, counted from the first batch on.
+// MomentsOf reads all batches, which must have the same width and at least one row together, and returns their error if
+// there is one. A row that is not finite is a DomainError, with the row counted from the first batch on.
 func MomentsOf(batches iter.Seq2[*mat.Dense, error]) (*Moments, error) {
 	if batches == nil {
 		return nil, errors.New("rows: MomentsOf: the batches are nil")
@@ -91,7 +92,7 @@ func MomentsOf(batches iter.Seq2[*mat.Dense, error]) (*Moments, error) {
 	return m, nil
 }
 
-// add takes the rows of x in, d of the first of them.
+// add adds the rows of x.
 func (m *Moments) add(x *mat.Dense) error {
 	if err := m.check(x); err != nil {
 		return err
@@ -109,7 +110,7 @@ func (m *Moments) add(x *mat.Dense) error {
 	return nil
 }
 
-// check reports an x that is not rows like those before.
+// check reports an x that does not fit the rows before.
 func (m *Moments) check(x *mat.Dense) error {
 	const op = "batch"
 	err := CheckFinite(op, x)

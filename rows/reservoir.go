@@ -9,14 +9,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A Lot says of rows as they come which to hold, so that each choice of limit of them is as likely as any other however many come
-// (J. Vitter's algorithm R, "Random sampling with a reservoir", ACM Transactions on Mathematical Software 11 (1985)).
+// A Lot decides for each row of a sequence whether to keep it, so that every choice of limit rows is equally likely, however long
+// the sequence is (J. Vitter's algorithm R, "Random sampling with a reservoir", ACM Transactions on Mathematical Software 11
+// (1985)).
 type Lot struct {
 	limit, seen int
 	rng         *rand.Rand
 }
 
-// NewLot holds at most limit rows, at least 1; the same rng draws the same ones.
+// NewLot makes a Lot that keeps at most limit rows, at least 1. An rng in the same state makes the same choices.
 func NewLot(limit int, rng *rand.Rand) (*Lot, error) {
 	if limit < 1 || rng == nil {
 		return nil, fmt.Errorf("rows: NewLot: got limit = %d and the rng %v, want at least 1 and one", limit, rng)
@@ -24,8 +25,8 @@ func NewLot(limit int, rng *rand.Rand) (*Lot, error) {
 	return &Lot{limit: limit, rng: rng}, nil
 }
 
-// Next is where the next row is held: 0, 1, … while there is room, then in the place of a row that is held no longer; −1 where it is this
-// one that is not held.
+// Next returns the place at which to keep the next row: 0, 1, … while there is room, then the place of a row that is dropped for
+// it; −1 if the row is not kept.
 func (l *Lot) Next() (place int) {
 	if l == nil || l.rng == nil {
 		return -1
@@ -39,7 +40,7 @@ func (l *Lot) Next() (place int) {
 	return -1
 }
 
-// Seen is how many rows came.
+// Seen is how many rows have come.
 func (l *Lot) Seen() int {
 	if l == nil {
 		return 0
@@ -47,15 +48,16 @@ func (l *Lot) Seen() int {
 	return l.seen
 }
 
-// A Reservoir holds the rows that a Lot chooses.
+// A Reservoir keeps the rows that a Lot chooses.
 type Reservoir struct {
 	dim    int
 	lot    *Lot
-	values []float64 // of the rows held, row-major
-	came   []int     // which of all rows they are
+	values []float64 // the rows kept, row-major
+	came   []int     // their numbers among all rows
 }
 
-// NewReservoir holds at most limit rows of dim columns, both at least 1. The same seed draws the same rows.
+// NewReservoir makes a Reservoir for at most limit rows of dim columns, both at least 1. The same seed draws the same
+// rows.
 func NewReservoir(dim, limit int, seed uint64) (*Reservoir, error) {
 	if dim < 1 || limit < 1 {
 		return nil, fmt.Errorf("rows: NewReservoir: dim = %d and limit = %d, want at least 1 of each", dim, limit)
@@ -64,7 +66,7 @@ func NewReservoir(dim, limit int, seed uint64) (*Reservoir, error) {
 	return &Reservoir{dim: dim, lot: lot}, err
 }
 
-// Add takes a row of dim numbers; place is where it is held: see Lot.Next.
+// Add adds a row of dim numbers. place is where it is kept: see Lot.Next.
 func (r *Reservoir) Add(row []float64) (place int, err error) {
 	if r == nil || r.lot == nil || len(row) != r.dim {
 		return -1, &ShapeError{"rows: Reservoir.Add", fmt.Sprintf("a row of %d", len(row)), "a Reservoir of NewReservoir and a row of its columns"}
@@ -80,7 +82,7 @@ func (r *Reservoir) Add(row []float64) (place int, err error) {
 	return place, nil
 }
 
-// Seen is how many rows came.
+// Seen is how many rows have come.
 func (r *Reservoir) Seen() int {
 	if r == nil {
 		return 0
@@ -88,8 +90,8 @@ func (r *Reservoir) Seen() int {
 	return r.lot.Seen()
 }
 
-// Rows are those that are held, in the order in which they came, and of each the place that Add said; nil where none came. What is added
-// later changes them.
+// Rows returns the rows that are kept, in the order in which they came, and for each the place that Add returned; nil if none came.
+// Later calls of Add change them.
 func (r *Reservoir) Rows() (x *mat.Dense, places []int) {
 	if r.Seen() == 0 {
 		return nil, nil

@@ -1,11 +1,11 @@
 package rows
 
-// A Source is a table of d columns that need not fit in memory, read in order from the first row as often as it is
-// opened. What is open is read by one goroutine, not always the caller's; more than one may be open at a time.
+// A Source is a table of d columns that need not fit in memory, read in order from the first row each time it is
+// opened. Each Reader is used by one goroutine, not necessarily the caller's; several may be open at a time.
 type Source interface {
 	// Dim is d.
 	Dim() int
-	// Open starts at the first row. The caller closes what it opens.
+	// Open starts at the first row. The caller must close the Reader.
 	Open() (Reader, error)
 }
 

@@ -2,11 +2,11 @@ package rows
 
 import "gonum.org/v1/gonum/mat"
 
-// A View reads the rows of a matrix where they lie, if the matrix can show them, so that nothing is copied that is only read. The zero
-// View has no rows.
+// A View reads the rows of a matrix in place if the matrix allows it, so that nothing is copied that is only read. The zero View
+// has no rows.
 type View struct {
 	x          mat.Matrix
-	shown      mat.RawRowViewer // x, where it can show its rows
+	shown      mat.RawRowViewer // x, if it gives access to its rows
 	rows, cols int
 }
 
@@ -17,8 +17,8 @@ func ViewOf(x mat.Matrix) View {
 	return View{x, shown, n, d}
 }
 
-// Row is row i, from 0: the matrix's own memory, not to be written to, or a copy, in scratch where that has a number a column. nil where
-// there is no such row.
+// Row is row i, from 0: the matrix's own memory, which must not be written to, or a copy, in scratch if that has one number for
+// each column. It is nil if there is no such row.
 func (v View) Row(scratch []float64, i int) []float64 {
 	switch {
 	case uint(i) >= uint(v.rows):
@@ -26,7 +26,7 @@ func (v View) Row(scratch []float64, i int) []float64 {
 	case v.shown != nil:
 		return v.shown.RawRowView(i)
 	case len(scratch) != v.cols:
-		scratch = nil // mat.Row makes one
+		scratch = nil // then mat.Row allocates
 	}
 	return mat.Row(scratch, i, v.x)
 }

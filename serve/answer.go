@@ -8,18 +8,18 @@ import (
 	"gaussflow/internal/csvcell"
 )
 
-// A kind is how rows are written.
+// A kind is a format in which rows are written.
 type kind int
 
 const (
 	asJSON  kind = iota // an object, or an array of objects
-	asLines             // an object a line
+	asLines             // one object a line
 	asCSV
 )
 
 var contentTypes = [...]string{"application/json", "application/x-ndjson", "text/csv; charset=utf-8"}
 
-// accepted is the kind that Accept asks for, otherwise where it takes anything.
+// accepted is the kind that an Accept header asks for, or otherwise if it accepts anything.
 func accepted(accept string, otherwise kind) (kind, error) {
 	if accept == "" {
 		return otherwise, nil
@@ -44,15 +44,15 @@ func accepted(accept string, otherwise kind) (kind, error) {
 	return otherwise, nil
 }
 
-// A rowWriter writes rows. A row without numbers is written as its reason.
+// A rowWriter writes rows. In place of a row without numbers it writes the reason.
 type rowWriter struct {
 	kind    kind
-	single  bool // of JSON: one object, and no array
+	single  bool // for JSON: one object, not an array
 	columns []Column
 	text    func(dst []byte, column int, v float64) []byte
-	reasons bool // there may be rows without numbers
+	reasons bool // rows without numbers are possible
 
-	names [][]byte // of JSON: {"name": and ,"name":
+	names [][]byte // for JSON: {"name": and ,"name":
 	cell  []byte
 	begun bool
 }
@@ -69,16 +69,16 @@ func newRowWriter(k kind, single bool, q *question) *rowWriter {
 	return w
 }
 
-// quote is a text as JSON.
+// quote writes a text as JSON.
 func quote(s string) []byte {
 	text, err := json.Marshal(s)
-	if err != nil { // of a string
+	if err != nil { // cannot happen for a string
 		panic(err)
 	}
 	return text
 }
 
-// begin appends what stands before the first row.
+// begin appends what comes before the first row.
 func (w *rowWriter) begin(dst []byte) []byte {
 	switch {
 	case w.kind == asJSON && !w.single:
@@ -156,7 +156,7 @@ func (w *rowWriter) record(dst []byte, values []float64, reason error) []byte {
 	return append(dst, '\n')
 }
 
-// end appends what stands behind the last row.
+// end appends what comes after the last row.
 func (w *rowWriter) end(dst []byte) []byte {
 	switch {
 	case w.kind == asJSON && !w.single:
@@ -167,7 +167,8 @@ func (w *rowWriter) end(dst []byte) []byte {
 	return dst
 }
 
-// appendCell appends a cell of CSV, in quotes where it needs them, or begins with a space, which some readers drop.
+// appendCell appends a cell of CSV. It is quoted if necessary, and also if it begins with a space, which some readers
+// drop.
 func appendCell(dst, cell []byte) []byte {
 	if len(cell) > 0 && cell[0] == ' ' {
 		return csvcell.AppendQuoted(dst, cell)

@@ -7,17 +7,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// together is how many rows of different requests are computed at once at most, and at least two are. A graph is compiled for 1, 16,
-// 128 and 512 rows, each with last digits of its own, and two to 16 rows run as 16: a row has the same bits whoever else asks.
+// together is the most rows of different requests that are computed together; at least two are. A graph is compiled for 1, 16, 128
+// and 512 rows, and the last digits differ between these. Since two to 16 rows are computed as 16, a row has the same bits whatever
+// other requests there are.
 const together = 16
 
-// A batcher computes single rows of requests that are there at the same time together. It never waits for more of them: the first request
-// computes, those that come meanwhile queue up, and the first of these computes the next batch. So a row waits for those before it and for
-// nothing else, and a batch is as large as the load makes it.
+// A batcher computes together the single rows of requests that are present at the same time. It never waits for more of them: the
+// first request computes, those that arrive meanwhile queue up, and the first of these computes the next batch. So a row waits only
+// for those before it, and batches are as large as the load makes them.
 type batcher struct {
 	model   Model
-	most    int // rows of a batch
-	leaders int // batches that are computed at the same time at most
+	most    int // the most rows of a batch
+	leaders int // the most batches that are computed at the same time
 
 	mu      sync.Mutex
 	leading int
@@ -30,8 +31,8 @@ type asked struct {
 	row           []float64
 	logProb, tail float64
 	failed        error     // why this row has no answer
-	err           error     // why no row has one
-	lead          chan bool // true: compute, with your own row; false: you have your answer
+	err           error     // why no row of the batch has an answer
+	lead          chan bool // receives true if the request must compute the next batch, false if its answer is ready
 	batch         batchRows
 }
 
@@ -48,12 +49,12 @@ func newBatcher(m Model, most, leaders int) *batcher {
 	return b
 }
 
-// borrow is an asked to fill the row of.
+// borrow returns an asked whose row is to be filled.
 func (b *batcher) borrow() *asked { return b.asks.Get().(*asked) }
 
 func (b *batcher) release(a *asked) { b.asks.Put(a) }
 
-// score answers a. It returns how many rows were computed with it, 0 where another request did.
+// score answers a. It returns how many rows were computed with it, or 0 if another request computed it.
 func (b *batcher) score(a *asked) int {
 	b.mu.Lock()
 	if b.leading == b.leaders {
@@ -66,7 +67,7 @@ func (b *batcher) score(a *asked) int {
 		b.leading++
 		b.mu.Unlock()
 	}
-	runtime.Gosched() // whoever has a row and only wants a processor joins
+	runtime.Gosched() // requests that have a row and only lack a processor can join
 	n := b.take(a)
 	b.compute(a)
 	b.pass()
@@ -76,7 +77,7 @@ func (b *batcher) score(a *asked) int {
 	return n
 }
 
-// take puts a and those in the queue into a's batch.
+// take moves a and the requests in the queue into a's batch.
 func (b *batcher) take(a *asked) int {
 	b.mu.Lock()
 	n := min(b.most-1, len(b.queue))
@@ -86,7 +87,7 @@ func (b *batcher) take(a *asked) int {
 	return n + 1
 }
 
-// pass makes the first in the queue compute, or leaves the place free.
+// pass makes the first in the queue compute the next batch; if there is none, the place becomes free.
 func (b *batcher) pass() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -99,14 +100,14 @@ func (b *batcher) pass() {
 	next.lead <- true
 }
 
-// compute answers all of a's batch.
+// compute answers all requests of a's batch.
 func (b *batcher) compute(a *asked) {
 	x, with := a.batch.x[:0], a.batch.with
 	for _, one := range with {
 		x = append(x, one.row...)
 	}
 	if len(with) == 1 {
-		x = append(x, a.row...) // two rows, whose bits are those of 16: see together
+		x = append(x, a.row...) // a second row, so that the bits are those of 16 rows: see together
 	}
 	a.batch.x = x
 	d := len(a.row)

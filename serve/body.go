@@ -11,14 +11,15 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// smallBody is the most that is read of a body before a place is taken: what is no longer is a request, what is, a stream.
+// smallBody is the most that is read of a body before it takes a place. A body that is no longer takes a place for
+// requests, a longer one a place for streams.
 const smallBody = 64 << 10
 
-// body is what a client sends, unpacked and bounded.
+// body is what a client sends, unpacked and limited in size.
 type body struct {
 	src   io.Reader
 	begun []byte // the first bytes
-	whole bool   // begun is all there is
+	whole bool   // begun is the whole body
 	stop  func()
 }
 
@@ -84,7 +85,7 @@ func (b *body) unpack(src io.Reader, encoding string) error {
 	return nil
 }
 
-// unreadable is what is said of a body that ends before its end.
+// unreadable is the problem with a body that is truncated.
 func unreadable(err error) error {
 	var p *problem
 	switch {
@@ -106,7 +107,7 @@ func (b *body) rest() io.Reader {
 	return io.MultiReader(&ended{b.begun}, b.src)
 }
 
-// ended reads bytes.
+// ended reads the bytes in left.
 type ended struct{ left []byte }
 
 func (e *ended) Read(p []byte) (int, error) {
@@ -118,7 +119,7 @@ func (e *ended) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// capped fails at the first byte over a limit.
+// capped fails at the first byte beyond a limit.
 type capped struct {
 	src        io.Reader
 	left, most int64
@@ -132,7 +133,8 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// paced gives a client Wait, and more for each byte that comes, at Rate. Time in which the server does not want to read is not counted.
+// paced gives a client the time Wait, plus the time that each byte takes at Rate. Time in which the server is not reading does not
+// count.
 type paced struct {
 	src     io.Reader
 	control *http.ResponseController
@@ -144,11 +146,11 @@ type paced struct {
 func (p *paced) Read(b []byte) (int, error) {
 	began := time.Now()
 	allowed := p.limits.Wait + time.Duration(float64(p.read)/float64(p.limits.Rate)*float64(time.Second))
-	_ = p.control.SetReadDeadline(began.Add(allowed - p.waited)) // a server that knows no deadlines has none
+	_ = p.control.SetReadDeadline(began.Add(allowed - p.waited)) // an error means that the server does not support deadlines
 	n, err := p.src.Read(b)
 	p.waited += time.Since(began)
 	p.read += int64(n)
-	if errors.Is(err, io.EOF) { // else net/http, which goes on reading to see the client go, would take the deadline for that
+	if errors.Is(err, io.EOF) { // remove the deadline: net/http reads on to notice when the client leaves, and would mistake the deadline for that
 		_ = p.control.SetReadDeadline(time.Time{})
 	}
 	return n, err

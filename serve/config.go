@@ -11,38 +11,39 @@ import (
 
 // Config configures New.
 type Config struct {
-	// Models are files of models by name: letters, digits, and . _ - between them. Required.
+	// Models are the files of models by name. A name consists of letters, digits, and . _ - between them. Required.
 	Models map[string]string
 	// Load reads a model from a file; default Load, which reads models of tables.
 	Load func(path string) (Model, error)
 
 	Limits Limits
-	// Token is what Authorization: Bearer has to say on /v1/ and /metrics; "": nothing.
+	// Token is what a request to /v1/ or /metrics must send as Authorization: Bearer; "": no token is needed.
 	Token string
-	// Log takes what happens: models that are loaded or refused, and failures; default none. LogRequests has a line for each request.
+	// Log receives events: models loaded or refused, and failures; default none. LogRequests adds a line for each request.
 	Log         *slog.Logger
 	LogRequests bool
-	// LogRows has the reasons of rows without an answer in the log, which quote their cells.
+	// LogRows adds the reasons of rows without an answer to the log; these quote cells.
 	LogRows bool
 }
 
-// Limits are how much a Server does for one request and at a time. What is over one is refused with a status that says so.
+// Limits are how much a Server does for one request and at a time. What exceeds one is refused with a status that names
+// it.
 type Limits struct {
 	Body     int64         // bytes of a body, unpacked, default 4 GiB: 413
-	Document int64         // bytes of what must be held whole, a body of Parquet or a batch of Arrow, default 64 MiB: 413
+	Document int64         // bytes of what must be held in memory as a whole, a body of Parquet or a batch of Arrow, default 64 MiB: 413
 	Row      int64         // bytes of one row of JSON or lines, default 1 MiB: 413, or the row's reason
-	Rows     int           // rows of a body, default 100,000,000: 413, or where an answer has begun its last line
+	Rows     int           // rows of a body, default 100,000,000: 413, or if the answer has begun, its last line says so
 	Columns  int           // columns of a table, members of a JSON row, default 16,384: 413
 	Sample   int           // rows to draw, default 1,000,000: 413
-	Time     time.Duration // of a request from its first byte, default 30 minutes: 503
+	Time     time.Duration // for a request from its first byte, default 30 minutes: 503
 
-	Requests int // of a few rows (64 KiB) answered at a time, default 32 a processor: more are refused at once with 503 and Retry-After
-	Streams  int // requests of more rows at a time, default 2 a processor; refused likewise
+	Requests int // requests with few rows (64 KiB) answered at a time, default 32 a processor: more are refused at once with 503 and Retry-After
+	Streams  int // requests with more rows answered at a time, default 2 a processor: more are refused likewise
 
-	// Wait is how long a client may keep the server waiting for bytes, or for it to take some, beyond what they take at Rate, default 10
-	// seconds: 408, or the connection ends.
+	// Wait is how long a client may make the server wait for bytes, or for it to accept bytes, beyond the time that these take at
+	// Rate, default 10 seconds: 408, or the connection is closed.
 	Wait time.Duration
-	Rate int // bytes a second that a client at least sends, or takes, default 16 KiB
+	Rate int // the least bytes a second that a client must send, or accept, default 16 KiB
 }
 
 // Validate reports fields out of range.
@@ -59,7 +60,7 @@ func (l Limits) Validate() error {
 	return nil
 }
 
-// filled are the limits with their defaults.
+// filled are the limits with their defaults filled in.
 func (l Limits) filled() Limits {
 	processors := runtime.GOMAXPROCS(0)
 	return Limits{

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// description is a model as GET tells of it.
+// description describes a model in the answer to GET.
 type description struct {
 	Name    string    `json:"name"`
-	Digest  string    `json:"digest"` // of the file, as the header Gaussflow-Model of its answers
+	Digest  string    `json:"digest"` // of the file, as in the header Gaussflow-Model of answers
 	Loaded  time.Time `json:"loaded"`
-	Reads   []Column  `json:"reads"`  // of a row to score
-	Writes  []Column  `json:"writes"` // of a row that is drawn
+	Reads   []Column  `json:"reads"`  // columns of a row to score
+	Writes  []Column  `json:"writes"` // columns of a row that is drawn
 	Latents int       `json:"latents"`
 	Card    any       `json:"card,omitempty"`
 }
@@ -51,7 +51,7 @@ func answerJSON(w http.ResponseWriter, v any) error {
 		return fmt.Errorf("serve: %w", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(append(text, '\n')) // to a client that may have gone
+	_, _ = w.Write(append(text, '\n')) // the client may have gone
 	return nil
 }
 
@@ -76,19 +76,19 @@ var openAPI []byte
 
 func (s *Server) openAPI(w http.ResponseWriter, _ *http.Request, _ *tally) error {
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(openAPI) // to a client that may have gone
+	_, _ = w.Write(openAPI) // the client may have gone
 	return nil
 }
 
 //go:embed page.html
 var page []byte
 
-// page is all in one file and asks nobody else, which its policy says to the browser.
+// page is a single file that loads nothing else, as its content security policy tells the browser.
 func (s *Server) page(w http.ResponseWriter, _ *http.Request, _ *tally) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(page) // to a client that may have gone
+	_, _ = w.Write(page) // the client may have gone
 	return nil
 }

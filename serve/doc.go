@@ -1,4 +1,4 @@
-// Package serve answers questions about densities over HTTP: how likely are these rows, draw some like them, map them to latents and
+// Package serve answers questions about densities over HTTP: how likely given rows are, rows like them, and maps to latents and
 // back. A Server is an http.Handler that any program can mount; gaussflow serve is such a program.
 //
 //	s, err := serve.New(serve.Config{Models: map[string]string{"penguins": "penguins.gflow"}})
@@ -7,24 +7,25 @@
 // # Questions
 //
 //	POST /v1/models/{name}/score      rows → log p and tail probability of each
-//	POST /v1/models/{name}/transform  rows → z1, z2, …, a standard normal where the model is right
+//	POST /v1/models/{name}/transform  rows → z1, z2, …, standard normal if the model is right
 //	POST /v1/models/{name}/inverse    rows of z1, z2, … → rows
 //	POST /v1/models/{name}/sample     {"rows": 100, "seed": 1} → rows
 //	GET  /v1/models, /v1/models/{name}, /healthz, /readyz, /metrics, /openapi.json, and a page at /
 //
-// Rows come as JSON (an object, or an array of objects), as JSON lines, as CSV or TSV, or as Parquet or Arrow, which Content-Type says; the answer
-// is of the same kind, theirs is CSV, and Accept chooses another. Cells are read and written as those of the table that the model was
-// fitted to: categories, units, dates, missing cells. A row that cannot be read is answered in its place with the
-// reason, the others with their numbers.
+// Rows are sent as JSON (an object, or an array of objects), as JSON lines, as CSV or TSV, or as Parquet or Arrow, according to
+// Content-Type. The answer has the same format, or CSV for Parquet and Arrow; Accept selects another one. Cells are read and
+// written like those of the table that the model was fitted to: categories, units, dates, missing cells. For a row that cannot be
+// read the answer has the reason in its place, for the others their numbers.
 //
 // # Many rows, many clients
 //
-// Tables, lines and arrays are streamed both ways: what is not asked for yet is not read, so that memory depends neither on
-// the size of a body nor on the speed of who reads the answer. Single rows of requests that are there at the same time are computed together,
-// and have the same bits whoever else asks. What is over a limit is refused at once and says which limit: see Limits.
+// Tables, lines and arrays are streamed in both directions: nothing is read before it is needed, so that memory depends neither on
+// the size of a body nor on the speed with which a client reads the answer. Single rows of requests that arrive at the same time
+// are computed together, and have the same bits whatever other requests there are. A request over a limit is refused at once with
+// the name of the limit: see Limits.
 //
 // # Models that change
 //
-// Watch looks at the files of the models. A new one is loaded beside the one that serves, tried, and takes its place between two
-// requests; a file that is no model, or one of other columns, changes nothing and is logged.
+// Watch observes the files of the models. A new file is loaded and tried while the old model serves, and replaces it between two
+// requests. A file that is no model, or one with other columns, changes nothing and is logged.
 package serve

@@ -12,26 +12,26 @@ import (
 	"time"
 )
 
-// A handler answers a request, or returns why it did not before it has written anything.
+// A handler answers a request. It returns an error if it fails before it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request, t *tally) error
 
-// tally is what is counted of one request.
+// tally is what is counted for one request.
 type tally struct {
 	status       int
-	rows         int // answered, with numbers or a reason
-	refused      int // of these, with a reason
+	rows         int // rows answered, with numbers or a reason
+	refused      int // how many of these with a reason
 	firstRefused error
 	failed       error // why an answer broke off
 }
 
-// reason remembers the first reason of a row.
+// reason stores the first reason of a row.
 func (t *tally) reason(err error) {
 	if t.firstRefused == nil {
 		t.firstRefused = err
 	}
 }
 
-// recorder knows the status of an answer.
+// recorder records the status of an answer.
 type recorder struct {
 	http.ResponseWriter
 	tally *tally
@@ -51,13 +51,13 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap serves http.ResponseController.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// open are the routes that need no token: they tell nothing of the models' rows.
+// open are the routes that need no token, because they reveal nothing about the models' rows.
 var open = map[string]bool{"/healthz": true, "/readyz": true, "/openapi.json": true, "/{$}": true, "/": true}
 
-// handle sets up a route: its method, "" for all, its token, its metrics, its log.
+// handle sets up a route: its method, "" for any, its token, its metrics, its log.
 func (s *Server) handle(route, method string, h handler) {
 	measured := s.metrics.route(route)
 	s.mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (s *Server) handle(route, method string, h handler) {
 		rec := &recorder{w, t}
 		defer func() {
 			failure := recover()
-			if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // net/http compares so too
+			if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
 				s.log.Error("a request failed", "path", r.URL.Path, "failure", failure, "stack", string(debug.Stack()))
 				if t.status == 0 {
 					failure = nil
@@ -99,16 +99,17 @@ func (s *Server) allowed(route, method string, w http.ResponseWriter, r *http.Re
 		return nil
 	}
 	given, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	sum := sha256.Sum256([]byte(given)) // of equal length, whatever was given
+	sum := sha256.Sum256([]byte(given)) // of constant length, whatever was given
 	if same := subtle.ConstantTimeCompare(sum[:], s.token[:]) == 1; !same || !bearer {
 		return refuse(http.StatusUnauthorized, "Authorization is not Bearer and the token of this service")
 	}
 	return nil
 }
 
-// answer says why a request has no result.
+// answer tells the client why a request has no result.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
-	// net/http reads what is left of a body to use the connection again: not longer than a client may keep it waiting.
+	// net/http reads the rest of a body in order to use the connection again; not longer than a client may make it
+	// wait.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.Wait))
 	var p *problem
 	switch {
@@ -122,7 +123,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// logRequest has a line for a request where that is asked for, and for one that broke off.
+// logRequest logs a request if that is configured, or if its answer broke off.
 func (s *Server) logRequest(r *http.Request, t *tally, took time.Duration) {
 	if !s.config.LogRequests && t.failed == nil {
 		return

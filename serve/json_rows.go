@@ -23,7 +23,7 @@ func newRowParser(q *question, limits *Limits) *rowParser {
 	return &rowParser{q: q, limits: limits, seen: make([]bool, len(q.reads))}
 }
 
-// parse reads one value into dst. reason is why it is no row; err is that what follows cannot be read.
+// parse reads one value into dst. reason says why the value is no row; err says that what follows cannot be read.
 func (p *rowParser) parse(d *jsontext.Decoder, dst []float64) (reason, err error) {
 	if kind := d.PeekKind(); kind != '{' {
 		if err = d.SkipValue(); err != nil {
@@ -58,7 +58,7 @@ func (p *rowParser) parse(d *jsontext.Decoder, dst []float64) (reason, err error
 	return reason, nil
 }
 
-// member reads a name and its value; a name that is none of the columns' is passed over.
+// member reads a name and its value; a name that is no column's is skipped.
 func (p *rowParser) member(d *jsontext.Decoder, dst []float64) (reason, err error) {
 	raw, err := d.ReadValue()
 	if err != nil {
@@ -117,7 +117,7 @@ func kindOf(k jsontext.Kind) string {
 	return "true or false"
 }
 
-// decoders are kept: each has a buffer.
+// decoders are reused, because each has a buffer.
 var decoders = sync.Pool{New: func() any { return &memoryDecoder{d: jsontext.NewDecoder(new(bytes.Buffer))} }}
 
 // memoryDecoder reads JSON that is in memory.
@@ -136,7 +136,7 @@ func borrowDecoder(text []byte) *memoryDecoder {
 
 func (m *memoryDecoder) release() { decoders.Put(m) }
 
-// one reads a row that is all of text.
+// one reads a row from a text that contains nothing else.
 func (p *rowParser) one(text []byte, dst []float64) (reason, err error) {
 	m := borrowDecoder(text)
 	defer m.release()

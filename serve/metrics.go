@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are what a Server counts, in a registry of its own: two Servers in one program do not meet.
+// metrics are what a Server counts, in a registry of its own, so that several Servers in one program do not conflict.
 type metrics struct {
 	requests   *prometheus.CounterVec
 	seconds    *prometheus.HistogramVec
@@ -47,7 +47,7 @@ func (m *metrics) loaded(model string, err error) {
 	m.loads.WithLabelValues(model, result).Inc()
 }
 
-// routeMetrics are those of one route, found once.
+// routeMetrics are those of one route, looked up once.
 type routeMetrics struct {
 	route           string
 	all             *metrics

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// finite is the value of a cell that is a number, as data reads one: Go's digits parted by _ and infinities are none.
+// finite is the value of a cell that is a number in the sense of package data: without _ between digits, and finite.
 func finite(text []byte) (float64, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
@@ -21,8 +21,8 @@ func finite(text []byte) (float64, error) {
 	return v, nil
 }
 
-// appendNumber appends v in the fewest digits that read back as v, with an exponent only where there would be many zeros; nothing for
-// one that is no number.
+// appendNumber appends v with the fewest digits that read back as v, with an exponent only to avoid many zeros; nothing if v is
+// NaN.
 func appendNumber(dst []byte, v float64) []byte {
 	if math.IsNaN(v) {
 		return dst

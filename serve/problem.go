@@ -6,16 +6,16 @@ import (
 	"net/http"
 )
 
-// A problem is an answer that is no result, as RFC 9457 has it.
+// A problem is an error answer in the form of RFC 9457.
 type problem struct {
-	Title  string `json:"title"`  // of the status
-	Status int    `json:"status"` // of HTTP
+	Title  string `json:"title"`  // the status in words
+	Status int    `json:"status"` // the HTTP status
 	Detail string `json:"detail"` // where, what, and what is wanted
 }
 
 func (p *problem) Error() string { return p.Detail }
 
-// refuse is a problem of a status.
+// refuse makes a problem with a status.
 func refuse(status int, format string, a ...any) *problem {
 	return &problem{http.StatusText(status), status, fmt.Sprintf(format, a...)}
 }
@@ -32,8 +32,8 @@ func (p *problem) write(w http.ResponseWriter) {
 	}
 	w.WriteHeader(p.Status)
 	body, err := json.Marshal(p)
-	if err != nil { // of two strings and a number
+	if err != nil { // cannot happen for two strings and a number
 		panic(err)
 	}
-	_, _ = w.Write(append(body, '\n')) // to a client that may have gone
+	_, _ = w.Write(append(body, '\n')) // the client may have gone
 }

@@ -8,15 +8,15 @@ import (
 	"gaussflow/columns"
 )
 
-// A question is what is asked about rows: what is read of each, what is computed, and what is written.
+// A question is an operation on rows: what is read of each row, what is computed, and what is written.
 type question struct {
 	reads   []Column
 	value   func(column int, text []byte) (float64, error)
 	compute func(x *mat.Dense) (out *mat.Dense, failed []error, err error)
 	writes  []Column
 	text    func(dst []byte, column int, v float64) []byte
-	schema  *columns.Schema // of the tables that are read, nil: all cells are numbers
-	place   map[string]int  // of each column that is read
+	schema  *columns.Schema // of the tables that are read; nil if all cells are numbers
+	place   map[string]int  // index of each column that is read
 }
 
 func newQuestion(q question) *question {
@@ -27,7 +27,7 @@ func newQuestion(q question) *question {
 	return &q
 }
 
-// numbered are columns of numbers with these names.
+// numbered are numeric columns with these names.
 func numbered(names []string) []Column {
 	columns := make([]Column, len(names))
 	for j, name := range names {
@@ -36,10 +36,10 @@ func numbered(names []string) []Column {
 	return columns
 }
 
-// number is the text of a number where no column says how it is written.
+// number writes a number if no column says how it is written.
 func number(dst []byte, _ int, v float64) []byte { return appendNumber(dst, v) }
 
-// schemaOf is what the cells of a model's tables are, nil of one of numbers.
+// schemaOf describes the columns of a model's tables; nil if all are plain numbers.
 func schemaOf(m Model) *columns.Schema {
 	if t, ok := m.(interface{ Schema() *columns.Schema }); ok {
 		return t.Schema()
@@ -47,7 +47,7 @@ func schemaOf(m Model) *columns.Schema {
 	return nil
 }
 
-// scoreOf asks for log p and the tail probability.
+// scoreOf is the question for log p and the tail probability.
 func scoreOf(m Model) *question {
 	return newQuestion(question{reads: m.Reads(), value: m.Value, schema: schemaOf(m), writes: numbered([]string{"log_prob", "tail_probability"}), text: number,
 		compute: func(x *mat.Dense) (*mat.Dense, []error, error) {
@@ -63,12 +63,12 @@ func scoreOf(m Model) *question {
 		}})
 }
 
-// transformOf asks for latents.
+// transformOf is the question for latents.
 func transformOf(m Model) *question {
 	return newQuestion(question{reads: m.Reads(), value: m.Value, schema: schemaOf(m), compute: m.Transform, writes: numbered(latents(m)), text: number})
 }
 
-// inverseOf asks for rows of latents.
+// inverseOf is the question for the rows of latents.
 func inverseOf(m Model) *question {
 	reads, offset := numbered(latents(m)), len(m.Reads())-m.Latents()
 	given := m.Reads()[len(m.Reads())-offset:]
@@ -81,15 +81,15 @@ func inverseOf(m Model) *question {
 	return newQuestion(question{reads: append(reads, given...), value: value, compute: m.Inverse, writes: m.Writes(), text: m.AppendText})
 }
 
-// A batch is consecutive rows of a body on their way to the answer.
+// A batch is consecutive rows of a body with their answers.
 type batch struct {
 	n       int
 	values  []float64 // n×reads
-	reasons []error   // of each row, nil where it can be computed
+	reasons []error   // for each row, why it cannot be computed, or nil
 	out     []float64 // n×writes
 }
 
-// batchSize is what a flow runs at once.
+// batchSize is the number of rows that a flow computes at once.
 const batchSize = 512
 
 // reset makes room for rows of d numbers.
@@ -103,20 +103,20 @@ func (b *batch) reset(d int) {
 
 func (b *batch) full() bool { return b.n == batchSize }
 
-// add ends a row, which is in its place in values.
+// add completes a row, which has been appended to values.
 func (b *batch) add(reason error) {
 	b.n++
 	b.reasons = append(b.reasons, reason)
 }
 
-// answer computes the rows that can be.
+// answer computes the rows that can be computed.
 func (q *question) answer(b *batch) error {
 	d, w := len(q.reads), len(q.writes)
 	if cap(b.out) < b.n*w {
 		b.out = make([]float64, batchSize*w)
 	}
 	b.out = b.out[:b.n*w]
-	good := make([]int, 0, b.n) // their places in b
+	good := make([]int, 0, b.n) // indexes in b of the rows that can be computed
 	for i, reason := range b.reasons {
 		if reason == nil {
 			copy(b.values[len(good)*d:], b.values[i*d:(i+1)*d])

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// headerBytes bounds the header of a request.
+// headerBytes limits the header of a request.
 const headerBytes = 16 << 10
 
-// Run serves on l, with TLS where config is not nil, until ctx is done; then it takes no new connections, lets those requests that it has
-// taken finish, and returns. It returns an error if that takes longer than grace, or l fails. Slow and silent clients are cut off: see
+// Run serves on l, with TLS if config is not nil, until ctx is done. Then it accepts no new connections, lets the current requests
+// finish, and returns. It returns an error if that takes longer than grace, or if l fails. Slow and silent clients are cut off: see
 // Limits.Wait.
 func (s *Server) Run(ctx context.Context, l net.Listener, config *tls.Config, grace time.Duration) error {
 	if s == nil || s.mux == nil || ctx == nil || l == nil {
@@ -25,9 +25,9 @@ func (s *Server) Run(ctx context.Context, l net.Listener, config *tls.Config, gr
 		TLSConfig:         config,
 		ReadHeaderTimeout: s.limits.Wait,
 		IdleTimeout:       2 * time.Minute,
-		WriteTimeout:      s.limits.Wait + s.limits.Wait, // to read a request and to send a short answer; one that is streamed moves it
+		WriteTimeout:      s.limits.Wait + s.limits.Wait, // enough to read a request and send a short answer; a streamed answer extends it
 		MaxHeaderBytes:    headerBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // what clients do wrong, and nobody else can mend
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // errors caused by clients, which nobody else can correct
 	}
 	ended := make(chan error, 1)
 	go func() {

@@ -15,17 +15,18 @@ import (
 	"gaussflow/internal/strictjson"
 )
 
-// wish is what is asked of sample.
+// wish is the body of a request to sample.
 type wish struct {
 	Rows  *int                       `json:"rows"`
 	Seed  *uint64                    `json:"seed"`
 	Given map[string]json.RawMessage `json:"given"`
 }
 
-// sampleRows is how many rows are drawn at a time, as gaussflow sample does: the same seed gives the same rows.
+// sampleRows is how many rows are drawn at a time, the same as in gaussflow sample, so that the same seed gives the
+// same rows.
 const sampleRows = 8192
 
-// sample draws rows. Without a seed one is chosen; the answer says it.
+// sample draws rows. If no seed is given one is chosen; the answer contains it.
 func (s *Server) sample(w http.ResponseWriter, r *http.Request, t *tally) error {
 	v, err := s.model(r)
 	if err != nil {
@@ -61,7 +62,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request, t *tally) error 
 	return a.draw(ctx, v, rows, given, rand.New(rand.NewPCG(seed, 0)))
 }
 
-// draw draws and writes.
+// draw draws rows and writes them.
 func (a *reply) draw(ctx context.Context, v *version, n int, given []float64, rng *rand.Rand) error {
 	for left := n; left > 0; left -= sampleRows {
 		if ctx.Err() != nil {
@@ -78,13 +79,13 @@ func (a *reply) draw(ctx context.Context, v *version, n int, given []float64, rn
 	return a.close(nil)
 }
 
-// batchOf is rows that are made already.
+// batchOf is a batch of rows that have been computed already.
 func batchOf(x *mat.Dense) *batch {
 	n, _ := x.Dims()
 	return &batch{n: n, out: x.RawMatrix().Data, reasons: make([]error, n)}
 }
 
-// wished reads what is asked of sample.
+// wished reads the body of a request to sample.
 func (s *Server) wished(v *version, text []byte) (rows int, seed uint64, given []float64, err error) {
 	var asked wish
 	if err = strictjson.Unmarshal(text, &asked, true); err != nil {
@@ -103,7 +104,7 @@ func (s *Server) wished(v *version, text []byte) (rows int, seed uint64, given [
 	return *asked.Rows, seed, given, err
 }
 
-// givenOf are the numbers of the columns that the density is conditional on, in its order.
+// givenOf are the values of the columns that the density is conditional on, in the model's order.
 func givenOf(v *version, values map[string]json.RawMessage) ([]float64, error) {
 	given := []float64{}
 	var wanted []string

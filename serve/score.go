@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// score answers with log p and the tail probability of rows. One row of JSON, which is what most requests are, is computed together with
-// those of others; all else is streamed.
+// score answers with log p and the tail probability of rows. A single row of JSON, as in most requests, is computed together with
+// those of other requests; everything else is streamed.
 func (s *Server) score(w http.ResponseWriter, r *http.Request, t *tally) error {
 	v, err := s.model(r)
 	if err != nil {
@@ -27,12 +27,12 @@ func (s *Server) score(w http.ResponseWriter, r *http.Request, t *tally) error {
 	return s.scoreOne(w, v, b.begun, t)
 }
 
-// takesJSON reports whether JSON is an answer that Accept allows, without a look at the rarer ones.
+// takesJSON reports whether Accept is one of the common forms that allow JSON.
 func takesJSON(accept string) bool {
 	return accept == "" || accept == "*/*" || strings.HasPrefix(accept, "application/json")
 }
 
-// scoreOne answers a row.
+// scoreOne answers for a single row.
 func (s *Server) scoreOne(w http.ResponseWriter, v *version, text []byte, t *tally) error {
 	release, err := s.admit(true)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Server) scoreOne(w http.ResponseWriter, v *version, text []byte, t *tal
 	}
 	w.Header()["Content-Type"] = jsonHeader
 	p.text = v.one.object(p.text[:0], []float64{a.logProb, a.tail}, nil)
-	_, _ = w.Write(append(p.text, '\n')) // to a client that may have gone
+	_, _ = w.Write(append(p.text, '\n')) // the client may have gone
 	return nil
 }
 

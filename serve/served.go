@@ -20,7 +20,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// served is a model under its name, and what it is now.
+// served is a name with the model that is currently served under it.
 type served struct {
 	name, path string
 	load       func(path string) (Model, error)
@@ -29,26 +29,26 @@ type served struct {
 	mu         sync.Mutex // one reload at a time
 
 	watching sync.Mutex
-	refused  fs.FileInfo // the file that was refused last, which is not read again
+	refused  fs.FileInfo // the file that was refused last, so that it is not read again
 }
 
-// A version is what one file of a model says. A request keeps the version that it began with.
+// A version is a model as read from one state of its file. A request keeps the version with which it began.
 type version struct {
 	Model
-	digest                    string      // of the file
-	file                      fs.FileInfo // as it was before it was read
+	digest                    string      // checksum of the file
+	file                      fs.FileInfo // the file's information from before it was read
 	loaded                    time.Time
 	batcher                   *batcher
 	score, transform, inverse *question
-	header                    []string   // of answers: the digest
-	one                       *rowWriter // of the object of one score, which has no text, so that many may use it
-	parsers                   sync.Pool  // of *rowParser of score
+	header                    []string   // the header of answers: the digest
+	one                       *rowWriter // for the answer to a single row, which has no text columns, so that it can be shared
+	parsers                   sync.Pool  // of *rowParser for score
 }
 
-// say names the version in an answer.
+// say puts the version into the header of an answer.
 func (v *version) say(w http.ResponseWriter) { w.Header()["Gaussflow-Model"] = v.header }
 
-// read loads and tries the file.
+// read loads the file and tries the model.
 func (m *served) read() (*version, error) {
 	file, err := fileAt(m.path)
 	if err != nil {
@@ -80,7 +80,7 @@ func (m *served) read() (*version, error) {
 	return v, nil
 }
 
-// try has a model draw rows and score them, which also compiles what the first requests need.
+// try makes a model draw rows and score them, which also compiles what the first requests need.
 func try(m Model) error {
 	var given []float64
 	for _, c := range m.Reads() {
@@ -108,8 +108,8 @@ func try(m Model) error {
 	return err
 }
 
-// fileAt is what tells a file from the one that was there before, without its being read. Names that link to names, as Kubernetes mounts
-// them, are followed.
+// fileAt is the file's information, by which a new file is recognized without being read. Symbolic links to symbolic links, with
+// which Kubernetes mounts files, are followed.
 func fileAt(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
@@ -118,7 +118,7 @@ func fileAt(path string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// sameFile reports whether nothing was written since, nor put in its place.
+// sameFile reports whether the file was neither written to nor replaced.
 func sameFile(a, b fs.FileInfo) bool {
 	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
@@ -136,8 +136,8 @@ func digestOf(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
-// Reload reads the file of a model again and, if it is a model of the same columns, serves it from the next request on. It reports whether
-// there was something new; on an error the model stays what it was.
+// Reload reads the file of a model again and, if it is a model with the same columns, serves it from the next request on. It
+// reports whether there was a new model; on an error the old one stays.
 func (s *Server) Reload(name string) (changed bool, err error) {
 	if s == nil || s.models[name] == nil {
 		return false, fmt.Errorf("serve: Reload: there is no model %.100q", name)
@@ -155,7 +155,7 @@ func (s *Server) Reload(name string) (changed bool, err error) {
 	case err != nil:
 		s.log.Error("a new file of a model is refused, the old one goes on", "model", name, "file", m.path, "failure", err)
 		return false, err
-	case v.digest == old.digest: // written anew, or touched: the version is as good, and Watch need not read it again
+	case v.digest == old.digest: // same content, written again or touched: store the new file information, so that Watch need not read it again
 		m.now.Store(v)
 		return false, nil
 	}
@@ -164,7 +164,7 @@ func (s *Server) Reload(name string) (changed bool, err error) {
 	return true, nil
 }
 
-// alike wants the new version to read and write what the old one does: clients know its columns.
+// alike requires that a new version reads and writes the same columns as the old one, because clients know them.
 func alike(old, v *version) error {
 	same := func(a, b Column) bool { return a.Name == b.Name && a.Text == b.Text && a.Given == b.Given }
 	if !slices.EqualFunc(old.Reads(), v.Reads(), same) || !slices.EqualFunc(old.Writes(), v.Writes(), same) || old.Latents() != v.Latents() {
@@ -173,9 +173,9 @@ func alike(old, v *version) error {
 	return nil
 }
 
-// Watch looks at the files of the models each so often until ctx is done, and reloads what has changed. It asks for size and time rather
-// than for the system's notices: those do not come from network file systems, nor through the links by which Kubernetes changes a mounted
-// file, and a look costs microseconds.
+// Watch checks the files of the models at intervals until ctx is done, and reloads those that have changed. It compares size and
+// time instead of using the system's notifications, because these do not work on network file systems, nor with the symbolic links
+// by which Kubernetes changes a mounted file; and a check takes only microseconds.
 func (s *Server) Watch(ctx context.Context, every time.Duration) {
 	if s == nil || ctx == nil || every <= 0 {
 		return
@@ -194,8 +194,8 @@ func (s *Server) Watch(ctx context.Context, every time.Duration) {
 	}
 }
 
-// look reloads a model whose file has changed since it was last read, whether it was taken or refused. One that cannot be seen is being
-// replaced, or gone: what is served stays.
+// look reloads a model whose file has changed since it was last read, whether it was accepted then or refused. If the file cannot
+// be found it is being replaced, or has been removed; the model that is served stays.
 func (s *Server) look(name string) {
 	m := s.models[name]
 	m.watching.Lock()

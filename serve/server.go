@@ -12,12 +12,12 @@ import (
 	"sync/atomic"
 )
 
-// A Server answers questions about models: see the package. It is an http.Handler, safe for concurrent use.
+// A Server answers questions about models: see the package comment. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	config   Config
 	limits   Limits
 	models   map[string]*served
-	names    []string // of the models, in order
+	names    []string // names of the models, sorted
 	requests chan struct{}
 	streams  chan struct{}
 	token    [sha256.Size]byte
@@ -27,7 +27,7 @@ type Server struct {
 	draining atomic.Bool
 }
 
-// modelName is what a model may be called: it is a part of a URL.
+// modelName is the form of a model's name, which is part of a URL.
 var modelName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$`)
 
 // New loads the models, all of them or none, and tries each.
@@ -70,7 +70,7 @@ func (c Config) Validate() error {
 	return c.Limits.Validate()
 }
 
-// A NameError is a name that a model cannot have.
+// A NameError reports a name that a model cannot have.
 type NameError struct{ Name string }
 
 func (e *NameError) Error() string {
@@ -80,7 +80,7 @@ func (e *NameError) Error() string {
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if w == nil || r == nil || r.URL == nil {
-		return // no server calls it so
+		return // no server calls it with these
 	}
 	if s == nil || s.mux == nil {
 		refuse(http.StatusServiceUnavailable, "the service has no models").write(w)
@@ -107,14 +107,14 @@ func (s *Server) route() {
 	})
 }
 
-// Drain makes /readyz say that no more requests should come; those that come are answered as ever.
+// Drain makes /readyz say that no more requests should be sent; requests that arrive are still answered.
 func (s *Server) Drain() {
 	if s != nil {
 		s.draining.Store(true)
 	}
 }
 
-// admit takes a place for a request, or for a stream, or says that there is none.
+// admit takes a place for a request, or for a stream, or returns an error if there is none.
 func (s *Server) admit(request bool) (release func(), err error) {
 	places := s.streams
 	if request {
@@ -128,7 +128,7 @@ func (s *Server) admit(request bool) (release func(), err error) {
 	}
 }
 
-// busy refuses while all places for requests are taken, before a body is read that would be turned away behind it.
+// busy refuses a request while all places are taken, before its body is read in vain.
 func (s *Server) busy() error {
 	if len(s.requests) < cap(s.requests) {
 		return nil
@@ -143,7 +143,7 @@ func (s *Server) turnAway() error {
 
 var errBusy = refuse(http.StatusServiceUnavailable, "the service is busy with as many requests as it takes at a time: try again in a second")
 
-// model is the model of a request, as it is now.
+// model is the current version of a request's model.
 func (s *Server) model(r *http.Request) (*version, error) {
 	name := r.PathValue("name")
 	m, ok := s.models[name]
@@ -153,7 +153,7 @@ func (s *Server) model(r *http.Request) (*version, error) {
 	return m.now.Load(), nil
 }
 
-// asks answers one kind of question.
+// asks makes the handler for one kind of question.
 func (s *Server) asks(which func(*version) *question) handler {
 	return func(w http.ResponseWriter, r *http.Request, t *tally) error {
 		v, err := s.model(r)

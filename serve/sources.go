@@ -13,8 +13,8 @@ import (
 
 // A source reads the rows of a body.
 type source interface {
-	// fill fills a batch that has been reset. It returns io.EOF at the end, and another error where what follows cannot be read, either
-	// perhaps with rows; it is not called again then.
+	// fill fills a batch that has been reset. It returns io.EOF at the end, and another error if what follows cannot be read. In
+	// both cases the batch may contain rows; fill is not called again then.
 	fill(b *batch) error
 	close()
 }
@@ -76,7 +76,7 @@ func (s *arraySource) next(b *batch) error {
 	return nil
 }
 
-// end wants nothing more.
+// end requires that nothing more follows.
 func (s *arraySource) end() error {
 	s.ended = true
 	if _, err := s.d.ReadToken(); !errors.Is(err, io.EOF) {
@@ -95,12 +95,12 @@ func (r *rowBound) Read(p []byte) (int, error) {
 	if r.read-r.done > r.most {
 		return 0, refuse(http.StatusRequestEntityTooLarge, "a row has more than %d bytes, want fewer", r.most)
 	}
-	n, err := r.src.Read(p[:min(len(p), int(r.most))]) // what is read ahead counts
+	n, err := r.src.Read(p[:min(len(p), int(r.most))]) // bytes read ahead count too
 	r.read += int64(n)
 	return n, err
 }
 
-// lineSource reads an object a line. A line that is none has its reason; empty ones are passed over.
+// lineSource reads one object a line. For a line that is no object it gives the reason; empty lines are skipped.
 type lineSource struct {
 	p     *rowParser
 	lines *bufio.Scanner

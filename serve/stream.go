@@ -26,7 +26,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, q *question, t *tal
 	return s.askBody(w, r, q, media, b, t)
 }
 
-// askBody is ask of a body that has been opened.
+// askBody is ask for a body that has been opened.
 func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, media string, b *body, t *tally) (err error) {
 	defer b.stop()
 	release, err := s.admit(b.whole)
@@ -36,10 +36,10 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 	defer release()
 	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Time, errTime)
 	defer cancel()
-	if !b.whole { // answers begin before the body has ended
-		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs no leave
+	if !b.whole { // the answer begins before the body has ended
+		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs no permission
 		defer func() {
-			if err != nil { // the connection is of no more use: net/http would read the rest while it waits for the next request
+			if err != nil { // the connection must be closed, or net/http would read the rest of the body while it waits for the next request
 				w.Header().Set("Connection", "close")
 			}
 		}()
@@ -57,10 +57,10 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 	return out.run(ctx, q, src)
 }
 
-// errTime ends a request that takes too long.
+// errTime is the error of a request that takes too long.
 var errTime = errors.New("the time for a request is over")
 
-// open makes the source that a Content-Type names, and says of what kind its answer is.
+// open makes the source for a Content-Type, and determines the format of the answer.
 func (s *Server) open(q *question, media string, b *body) (source, kind, error) {
 	switch media {
 	case "application/json", "":
@@ -86,7 +86,7 @@ func withTable(q *question, b *body, o data.Options, limits *Limits) (source, ki
 	return t, asCSV, err
 }
 
-// isObject reports a body that is one JSON object.
+// isObject reports whether a body is one JSON object.
 func isObject(media string, b *body) bool {
 	if media != "application/json" && media != "" {
 		return false
@@ -99,7 +99,8 @@ func isObject(media string, b *body) bool {
 	return true
 }
 
-// A reply is an answer of rows, which begins when the first of them are known: what fails before has a status of its own.
+// A reply is an answer of rows. It begins when the first rows have been computed, so that a failure before that can have
+// a status of its own.
 type reply struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -109,15 +110,15 @@ type reply struct {
 	buf     []byte
 
 	begun    bool
-	streamed bool // it takes a while, and has deadlines of its own
+	streamed bool // the answer is streamed and extends its own deadlines
 }
 
-// batches are kept: each has the memory of its rows.
+// batches are reused, with the memory of their rows.
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
 // run streams the rows of src through the question.
 func (a *reply) run(ctx context.Context, q *question, src source) error {
-	var late error // what came behind rows, which are answered first
+	var late error // an error that came after rows, which are answered first
 	err := pipeline.Run(ctx, func() (*batch, error) {
 		if late != nil {
 			return nil, late
@@ -169,10 +170,11 @@ func (a *reply) begin() {
 	a.buf = a.rows.begin(a.buf)
 }
 
-// keep is how many bytes of an answer wait for more.
+// keep is how many bytes of an answer are collected before they are sent.
 const keep = 32 << 10
 
-// send writes what has come together, if that is enough. A client has Wait, and more for each byte at Rate, to take it.
+// send sends what has been collected, if that is enough. A client has the time Wait, plus the time that the bytes take
+// at Rate, to accept it.
 func (a *reply) send() error {
 	if len(a.buf) < keep {
 		return nil
@@ -183,13 +185,13 @@ func (a *reply) send() error {
 
 func (a *reply) write() error {
 	allowed := a.limits.Wait + time.Duration(float64(len(a.buf))/float64(a.limits.Rate)*float64(time.Second))
-	_ = a.control.SetWriteDeadline(time.Now().Add(allowed)) // a server that knows no deadlines has none
+	_ = a.control.SetWriteDeadline(time.Now().Add(allowed)) // an error means that the server does not support deadlines
 	_, err := a.w.Write(a.buf)
 	a.buf = a.buf[:0]
 	return err
 }
 
-// last writes what is left. The deadline of an answer that was streamed ends with it.
+// last sends what is left, and removes the deadline of a streamed answer.
 func (a *reply) last() error {
 	if !a.streamed {
 		a.w.Header().Set("Content-Length", strconv.Itoa(len(a.buf)))
@@ -199,8 +201,8 @@ func (a *reply) last() error {
 	return errors.Join(a.write(), a.control.Flush(), a.control.SetWriteDeadline(time.Time{}))
 }
 
-// close ends the answer. One that cannot be completed says why in the place of its next row, and then breaks off, so that nobody takes it
-// for a whole one.
+// close ends the answer. If it cannot be completed, it writes the reason in place of the next row, and then breaks off the
+// connection, so that the answer cannot be mistaken for a complete one.
 func (a *reply) close(err error) error {
 	if err != nil && !a.begun {
 		return err
@@ -215,7 +217,7 @@ func (a *reply) close(err error) error {
 	if errors.As(err, &p) {
 		a.buf = a.rows.row(a.buf, make([]float64, len(a.rows.columns)), errors.New("nothing from here on was computed: "+p.Detail))
 		a.streamed = true
-		_ = a.last() // to a client that may have gone
+		_ = a.last() // the client may have gone
 	}
 	panic(http.ErrAbortHandler)
 }

@@ -10,20 +10,20 @@ import (
 	"gaussflow/data"
 )
 
-// errCell is the reason of a row that data leaves out.
+// errCell is the reason for a row that package data leaves out.
 var errCell = errors.New("a cell of the columns asked for is missing, or is no finite number")
 
-// tableSource reads CSV, TSV, Parquet and Arrow as package data does. Rows with a cell that is no number, which data leaves out and counts, have
-// their places in the answer.
+// tableSource reads CSV, TSV, Parquet and Arrow with package data. Rows with a cell that is no number, which package data leaves
+// out and counts, get their places in the answer.
 type tableSource struct {
 	rows  *data.Rows
 	width int
 
-	ahead  []float64 // rows that were read and not yet handed out
-	n, at  int       // how many, and the next one
-	good   int       // rows that were read in all
-	last   int       // row of the table that was handed out last
-	counts int       // rows of the table that are known of
+	ahead  []float64 // rows that have been read but not yet handed out
+	n, at  int       // how many of them there are, and the index of the next one
+	good   int       // rows that have been read in all
+	last   int       // number of the row of the table handed out last
+	counts int       // number of rows of the table that are known to exist
 	ended  bool
 }
 
@@ -39,7 +39,7 @@ func openTable(q *question, in io.Reader, o data.Options, limits *Limits) (sourc
 	}
 	if q.schema != nil {
 		s, err := openTyped(q, file)
-		if err != nil { // and no source, rather than one that is a nil pointer
+		if err != nil { // return a nil source, not one that holds a nil pointer
 			return nil, err
 		}
 		return s, nil
@@ -84,7 +84,7 @@ func (s *tableSource) fill(b *batch) error {
 	return nil
 }
 
-// next is the row of the table that comes next of those that can be read; behind them all, one more than there are.
+// next is the number of the next readable row of the table; after the last one it is one more than the number of rows.
 func (s *tableSource) next() int {
 	if s.at < s.n {
 		return s.rows.Place(s.at).Row
@@ -97,7 +97,7 @@ func (s *tableSource) read() error {
 	n, err := s.rows.Read(s.ahead)
 	s.n, s.at, s.good = n, 0, s.good+n
 	switch {
-	case n > 0: // an error comes again
+	case n > 0: // an error will occur again
 		s.counts = s.rows.Place(n - 1).Row
 	case errors.Is(err, io.EOF):
 		s.ended, s.counts = true, s.good+s.rows.Dropped()
@@ -107,7 +107,7 @@ func (s *tableSource) read() error {
 	return nil
 }
 
-// unreadableTable is what is said of a body that is no table, or not one of these columns.
+// unreadableTable is the problem with a body that is no table, or lacks these columns.
 func unreadableTable(err error) error {
 	var p *problem
 	var format *data.FormatError

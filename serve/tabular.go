@@ -14,7 +14,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// Load reads a model as tabular.Model.Save writes it, or a flow alone, whose columns are then those that it names or x1, x2, …
+// Load reads a model written by tabular.Model.Save, or a flow alone, whose columns are then those that it names, or x1, x2, …
 func Load(path string) (Model, error) {
 	m, err := tabular.Load(path)
 	if errors.Is(err, tabular.ErrNoTable) {
@@ -29,7 +29,7 @@ func Load(path string) (Model, error) {
 	return OfTabular(m)
 }
 
-// OfTabular is a tabular model as a service asks it. It is an error where m is nil or has no density.
+// OfTabular makes a Model of a tabular model. It returns an error if m is nil or has no density.
 func OfTabular(m *tabular.Model) (Model, error) {
 	if m != nil && m.Schema != nil {
 		return ofTyped(m)
@@ -52,7 +52,7 @@ func OfTabular(m *tabular.Model) (Model, error) {
 	return t, nil
 }
 
-// table is a model of a table of numbers.
+// table is a model of a table of plain numbers.
 type table struct {
 	model         *tabular.Model
 	reads, writes []Column
@@ -62,7 +62,7 @@ func (t *table) Reads() []Column  { return t.reads }
 func (t *table) Writes() []Column { return t.writes }
 func (t *table) Latents() int     { return t.model.Flow.Dim() }
 
-// card is what is known of a tabular model without what takes pages: the history of its fit.
+// card is what is known about a tabular model, without the lengthy history of its fit.
 type card struct {
 	Dtype    string            `json:"dtype"`
 	Layers   int               `json:"layers"`
@@ -80,7 +80,7 @@ func (t *table) Card() any {
 	return c
 }
 
-// Value is that of a cell that is a finite number.
+// Value is the value of a cell that must be a finite number.
 func (t *table) Value(_ int, text []byte) (float64, error) { return finite(text) }
 
 // AppendText appends v in the fewest digits that read back as v.
@@ -124,9 +124,9 @@ func (t *table) Inverse(z *mat.Dense) (x *mat.Dense, failed []error, err error) 
 	})
 }
 
-// mapped applies f, which makes rows of width numbers, to the rows of x.
+// mapped applies f, which returns rows of width numbers, to the rows of x.
 func (t *table) mapped(op string, x *mat.Dense, width int, f func(*mat.Dense) (*mat.Dense, error)) (*mat.Dense, []error, error) {
-	if err := rows.Check(op, x, len(t.reads)); err != nil { // z and what is given are as many
+	if err := rows.Check(op, x, len(t.reads)); err != nil { // z with the given values has the same number of columns
 		return nil, nil, err
 	}
 	n, _ := x.Dims()
@@ -156,11 +156,12 @@ func (t *table) Sample(n int, given []float64, rng *rand.Rand) (*mat.Dense, erro
 	return beside(x, context), nil
 }
 
-// beside is x with given behind each row, of which there is one for all rows or one for each.
+// beside is x with given after each row; given has one row for all rows of x, or one for each.
 func beside(x, given mat.Matrix) *mat.Dense { return mat.DenseCopyOf(flows.Given(x, given)) }
 
-// each applies f, which puts what it makes of the rows of x at from, to all rows at once, or, where one of them has no result, to one
-// after the other: a row that is too far out takes nobody else's answer. One row is computed as two of a kind: see together.
+// each applies f, which stores its results for x from row from on, to all rows at once; if one of them has no result, it applies f
+// to one row after the other, so that a row that is too far out does not affect the others. A single row is computed as two equal
+// rows: see together.
 func each(x *mat.Dense, f func(x *mat.Dense, from int) error) (failed []error, err error) {
 	var row *flows.RowError
 	if err = f(x, 0); !errors.As(err, &row) {
@@ -170,7 +171,7 @@ func each(x *mat.Dense, f func(x *mat.Dense, from int) error) (failed []error, e
 	failed, two := make([]error, n), mat.NewDense(2, d, nil)
 	for i := range n {
 		two.SetRow(0, x.RawRowView(i))
-		two.SetRow(1, x.RawRowView(i)) // whose result the next row's replaces
+		two.SetRow(1, x.RawRowView(i)) // its result is overwritten by that of the next row
 		err = f(two, i)
 		if errors.As(err, &row) {
 			failed[i], err = errors.New(row.Reason()), nil

@@ -14,13 +14,13 @@ import (
 	"gaussflow/tabular"
 )
 
-// typed is a model of a table of typed columns: its cells are read and written as the table's were. The density is a flow of numbers, or
-// one of mixed columns, which has no latents.
+// typed is a model of a table of typed columns, whose cells are read and written as in the table. The density is a flow of numbers,
+// or an any-order density, which has no latents.
 type typed struct {
 	table
 	read    []func(text string) (v float64, why string)
 	written []*columns.Column
-	some    []float64 // a value of each column that is read
+	some    []float64 // an example value for each column that is read
 }
 
 func ofTyped(m *tabular.Model) (Model, error) {
@@ -39,7 +39,7 @@ func ofTyped(m *tabular.Model) (Model, error) {
 	return t, nil
 }
 
-// described is what a client has to know of a column.
+// described is what a client has to know about a column.
 func described(c *columns.Column) Column {
 	typical := c.Min + (c.Max-c.Min)/2
 	if len(c.Levels) > 0 {
@@ -49,10 +49,10 @@ func described(c *columns.Column) Column {
 	return Column{Name: c.Name, Typical: text, Text: !json.Valid([]byte(text)) || len(c.Levels) > 0 || !c.Form.Plain()}
 }
 
-// Schema is what the columns are, by which tables are read.
+// Schema describes the columns of tables to read.
 func (t *typed) Schema() *columns.Schema { return t.model.Schema }
 
-// Latents are as many as the flow has columns, none where the density is no flow.
+// Latents is the number of the flow's columns, 0 if the density is no flow.
 func (t *typed) Latents() int {
 	if t.model.Flow == nil {
 		return 0
@@ -60,7 +60,7 @@ func (t *typed) Latents() int {
 	return t.model.Flow.Dim()
 }
 
-// typedCard is what is known of the model without what takes pages.
+// typedCard is what is known about the model, without lengthy parts.
 type typedCard struct {
 	Columns  []columns.Column  `json:"columns"`
 	Config   tabular.Config    `json:"config"`
@@ -68,14 +68,14 @@ type typedCard struct {
 	Warnings []tabular.Warning `json:"warnings,omitempty"`
 }
 
-// Card is the facts of the model, columns that have no density among them.
+// Card is the facts of the model, including columns that have no density.
 func (t *typed) Card() any {
 	c := typedCard{t.model.Schema.Columns, t.model.Config, t.model.Training, t.model.Warnings}
 	c.Training.History = nil
 	return c
 }
 
-// Value is that of a cell as its column writes them, NaN of a missing one.
+// Value is the value of a cell as its column writes it; NaN if it is missing.
 func (t *typed) Value(column int, text []byte) (float64, error) {
 	v, why := t.read[column](string(text))
 	if why != "" {
@@ -89,7 +89,7 @@ func (t *typed) AppendText(dst []byte, column int, v float64) []byte {
 	return t.written[column].Append(dst, v)
 }
 
-// Score answers for every row; the reason of one without an answer, or that cannot be, is its failure.
+// Score answers for every row; for a row without an answer, or an impossible one, failed has the reason.
 func (t *typed) Score(x *mat.Dense) (logProb, tail []float64, failed []error, err error) {
 	scores, err := t.model.Score(x)
 	if err != nil {
@@ -131,7 +131,8 @@ func (t *typed) Transform(x *mat.Dense) (z *mat.Dense, failed []error, err error
 	return z, gaps, nil
 }
 
-// gaps are why rows with a missing cell have no latents, nil where all cells are there; whole has a number in their place.
+// gaps are the reasons why rows with a missing cell have no latents; nil if no cell is missing. whole is x with a number
+// in place of each missing cell.
 func (t *typed) gaps(x *mat.Dense) (gaps []error, whole *mat.Dense) {
 	n, _ := x.Dims()
 	whole = x
@@ -174,7 +175,8 @@ func (t *typed) Sample(n int, given []float64, rng *rand.Rand) (*mat.Dense, erro
 	return t.complete(x), nil
 }
 
-// complete is rows of the modelled columns with the others that are written: computed from them, or of one value, which Append knows.
+// complete adds the other written columns to rows of the modelled ones: derived columns are computed, and constants have their
+// value.
 func (t *typed) complete(x *mat.Dense) *mat.Dense {
 	n, _ := x.Dims()
 	out := mat.NewDense(n, len(t.written), nil)

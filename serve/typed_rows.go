@@ -9,10 +9,10 @@ import (
 	"gaussflow/data"
 )
 
-// typedSource reads the rows of a table by a schema: each has its numbers, or why it has none.
+// typedSource reads the rows of a table by a schema: for each row its numbers, or why it has none.
 type typedSource struct {
 	rows *columns.Rows
-	at   []int // of the modelled columns, those of the question
+	at   []int // indexes of the question's columns among the modelled ones
 }
 
 // openTyped finds the columns of a table.

@@ -8,24 +8,24 @@ import (
 	"slices"
 )
 
-// A Column summarizes numbers that are added to it: how many, their mean and standard deviation, and their distribution as cells of
-// neighbouring values. A cell at the rank share q holds at most
+// A Column summarizes the numbers added to it: how many there are, their mean and standard deviation, and their distribution as
+// cells of neighbouring values. A cell at the rank share q holds at most
 //
 //	max(1, 4·n·q·(1−q)/Resolution)
 //
-// of n values, so that the ends of the column, where normal scores change fastest, are kept value by value: of N(0, 1) the error of
-// a quantile is about the same share of a standard deviation everywhere. It takes about Resolution·(1 + ½ ln n) cells.
+// of n values. So the ends of the column, where normal scores change fastest, are kept value by value: for N(0, 1) the error of a
+// quantile is about the same share of a standard deviation everywhere. There are about Resolution·(1 + ½ ln n) cells.
 //
-// The error is known, not only bounded: each cell keeps its least and greatest value, so Rank returns an interval that the true rank
-// is certain to lie in, however the values came and were merged. Values that come in ascending order, or parts that do not overlap,
-// have cells that do not overlap either. There is nothing random in it: the same values, added and merged in the same order, make the
-// same bytes. The zero value is empty and ready, with the Resolution of DefaultResolution.
+// The error is known, not only bounded: each cell keeps its least and greatest value, so Rank returns an interval that is certain
+// to contain the true rank, in whatever order the values were added and merged. If values come in ascending order, or the parts
+// that are merged do not overlap, the cells do not overlap either. Nothing is random: the same values, added and merged in the same
+// order, give the same bytes. The zero value is empty and ready for use, with DefaultResolution.
 //
 // Source: Dunning 2021, arXiv:1902.04023 (t-digest, the merging variant with the scale q(1−q)); the intervals are our own.
 type Column struct {
 	resolution   int
 	n            float64
-	mean, square float64 // of all values; Σ(v − mean)²
+	mean, square float64 // mean of all values; Σ(v − mean)²
 	cells        []cell  // ascending by mean
 	fresh        []float64
 }
@@ -33,13 +33,13 @@ type Column struct {
 // A cell is count values from low to high.
 type cell struct{ count, mean, low, high float64 }
 
-// DefaultResolution is the resolution of a Column that is told no other: ranks of the middle to about a thousandth.
+// DefaultResolution is the resolution if none is given: ranks in the middle are right to about a thousandth.
 const DefaultResolution = 1000
 
-// maxResolution bounds what a slip of the hand, or a damaged file, can ask for.
+// maxResolution limits what a mistake, or a damaged file, can ask for.
 const maxResolution = 1 << 20
 
-// New makes an empty Column of a resolution, 10 to 2^20; 0 is DefaultResolution.
+// New makes an empty Column with a resolution from 10 to 2^20; 0 stands for DefaultResolution.
 func New(resolution int) (*Column, error) {
 	if resolution != 0 && (resolution < 10 || resolution > maxResolution) {
 		return nil, fmt.Errorf("sketch: New: a resolution of %d, want 10 to %d, or 0 for %d", resolution, maxResolution, DefaultResolution)
@@ -56,14 +56,13 @@ func (c *Column) size() int {
 
 var errNil = errors.New("sketch: the Column is nil")
 
-// Add takes values in. One that is not a finite number up to 1e150 is an error, which names its place among them, and then none is
-// taken.
+// Add adds values. If one is not a finite number up to 1e150, it returns an error that gives its index, and adds none.
 func (c *Column) Add(values ...float64) error {
 	if c == nil {
 		return errNil
 	}
 	for i, v := range values {
-		if !(math.Abs(v) <= 1e150) { // squares are finite
+		if !(math.Abs(v) <= 1e150) { // so that squares are finite
 			return fmt.Errorf("sketch: Add: value %d (from 0) is %v, want finite numbers up to 1e150", i, v)
 		}
 	}
@@ -79,7 +78,7 @@ func (c *Column) Add(values ...float64) error {
 	return nil
 }
 
-// Merge takes in all that other has seen; other stays as it is.
+// Merge adds all values that other has summarized; other does not change.
 func (c *Column) Merge(other *Column) error {
 	switch {
 	case c == nil || other == nil:
@@ -105,7 +104,7 @@ func byMean(a, b cell) int {
 	return cmp.Or(cmp.Compare(a.mean, b.mean), cmp.Compare(a.low, b.low), cmp.Compare(a.count, b.count))
 }
 
-// compress takes the fresh values in and joins neighbours as far as cells may be large.
+// compress adds the fresh values and joins neighbouring cells as far as their sizes allow.
 func (c *Column) compress() {
 	if len(c.fresh) == 0 && len(c.cells) < 2 {
 		return
@@ -121,11 +120,11 @@ func (c *Column) compress() {
 	}
 	all = append(all, old...)
 	c.fresh = c.fresh[:0]
-	joined, before := all[:1], 0.0 // before: the values below the last cell of joined
+	joined, before := all[:1], 0.0 // before is the number of values below the last cell of joined
 	for _, next := range all[1:] {
 		last := &joined[len(joined)-1]
 		count := last.count + next.count
-		same := last.low == next.high && last.high == next.low // one value, which is no loss however often it comes
+		same := last.low == next.high && last.high == next.low // a single value, so that joining loses nothing
 		if q := (before + count/2) / c.n; same || count <= 4*c.n*q*(1-q)/float64(c.size()) {
 			last.mean += (next.mean - last.mean) * (next.count / count)
 			last.low, last.high, last.count = min(last.low, next.low), max(last.high, next.high), count
@@ -137,7 +136,7 @@ func (c *Column) compress() {
 	c.cells = slices.Clip(joined)
 }
 
-// Count is how many values there were; 0 of nil.
+// Count is how many values have been added; 0 if c is nil.
 func (c *Column) Count() int {
 	if c == nil {
 		return 0
@@ -145,7 +144,7 @@ func (c *Column) Count() int {
 	return int(c.n)
 }
 
-// Mean is their mean, NaN where there is none.
+// Mean is their mean, NaN if there are none.
 func (c *Column) Mean() float64 {
 	if c.Count() == 0 {
 		return math.NaN()
@@ -153,7 +152,7 @@ func (c *Column) Mean() float64 {
 	return c.mean
 }
 
-// StdDev is their standard deviation, divisor n; NaN where there is none.
+// StdDev is their standard deviation, divisor n; NaN if there are none.
 func (c *Column) StdDev() float64 {
 	if c.Count() == 0 {
 		return math.NaN()

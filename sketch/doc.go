@@ -1,3 +1,3 @@
-// Package sketch summarizes a column of numbers in little memory, so that the summaries of its parts, made anywhere and in any order,
-// merge into one of the whole: how rbig fits a table larger than memory, and how many machines fit one together.
+// Package sketch summarizes a column of numbers in little memory. Summaries of parts of a column, made anywhere and in any order,
+// can be merged into one of the whole. Package rbig uses them to fit a table larger than memory, and on many machines at once.
 package sketch

@@ -7,14 +7,14 @@ import (
 	"math"
 )
 
-// magic opens the bytes of a Column and names their version.
+// magic begins the bytes of a Column and gives the format's version.
 const magic = "gaussflow.sketch.1"
 
 // headNumbers are the numbers before the cells: resolution, count, mean, square.
 const headNumbers = 4
 
-// MarshalBinary is the Column as bytes: the magic, then 64-bit little-endian floats: resolution, count, mean, Σ(v − mean)²; then count, mean,
-// least and greatest of each cell, ascending.
+// MarshalBinary encodes the Column: the magic, then 64-bit little-endian floats: resolution, count, mean, Σ(v − mean)²; then count,
+// mean, least and greatest value of each cell, ascending.
 func (c *Column) MarshalBinary() ([]byte, error) {
 	if c == nil {
 		return nil, errNil
@@ -72,9 +72,9 @@ func (c *Column) UnmarshalBinary(raw []byte) error {
 	return nil
 }
 
-// sound reports whether there are values that a cell could be of.
+// sound reports whether a cell is consistent.
 func (k cell) sound() bool {
-	slack := 1e-9 * (math.Abs(k.low) + math.Abs(k.high)) // of the mean's rounding
+	slack := 1e-9 * (math.Abs(k.low) + math.Abs(k.high)) // allows for the rounding of the mean
 	return k.count >= 1 && k.count == math.Trunc(k.count) && k.low <= k.high && math.Abs(k.low) <= 1e150 && math.Abs(k.high) <= 1e150 &&
 		k.mean >= k.low-slack && k.mean <= k.high+slack
 }

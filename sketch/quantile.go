@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Rank is an interval that is certain to hold the share of the values that are at most v; [NaN, NaN] of an empty Column, or of a v
-// that is NaN. Its width is the error of the summary there.
+// Rank is an interval that is certain to contain the share of the values that are at most v. It is [NaN, NaN] if the Column is
+// empty or v is NaN. Its width is the uncertainty of the summary there.
 func (c *Column) Rank(v float64) (low, high float64) {
 	if c.Count() == 0 || math.IsNaN(v) {
 		return math.NaN(), math.NaN()
@@ -21,7 +21,7 @@ func (c *Column) Rank(v float64) (low, high float64) {
 		if k.low <= v {
 			high += k.count
 		}
-		if k.low <= v && v < k.high { // the one at low is at most v, the one at high is not
+		if k.low <= v && v < k.high { // the value at low is at most v, the one at high is not
 			low++
 			high--
 		}
@@ -29,13 +29,14 @@ func (c *Column) Rank(v float64) (low, high float64) {
 	return low / c.n, high / c.n
 }
 
-// Error is the greatest half width of Rank at any v: how far off the middle of the interval may be. NaN of an empty Column.
+// Error is half the greatest width of Rank over all v: the most by which the middle of the interval can be off. NaN if the
+// Column is empty.
 func (c *Column) Error() float64 {
 	if c.Count() == 0 {
 		return math.NaN()
 	}
 	c.compress()
-	type change struct{ at, by float64 } // of the width of Rank, times n
+	type change struct{ at, by float64 } // a change of n times the width of Rank
 	var changes []change
 	for _, k := range c.cells {
 		if k.high > k.low {
@@ -51,8 +52,8 @@ func (c *Column) Error() float64 {
 	return widest / 2 / c.n
 }
 
-// Quantile is the value below which the share p of the values lie, by a straight line between the middles of cells, the least and
-// the greatest value at the ends. It is NaN of an empty Column, or of a p outside [0, 1].
+// Quantile is the value below which the share p of the values lies, interpolated linearly between the means of cells, with the
+// least and the greatest value at the ends. It is NaN if the Column is empty or p is outside [0, 1].
 func (c *Column) Quantile(p float64) float64 {
 	if c.Count() == 0 || !(p >= 0 && p <= 1) {
 		return math.NaN()
@@ -61,8 +62,8 @@ func (c *Column) Quantile(p float64) float64 {
 	return c.walk([]float64{p})[0]
 }
 
-// Values are n values that stand for the column: its quantiles at (i+½)/n, ascending. Where it has no more than n values in cells of
-// their own they are these values.
+// Values returns n values that represent the column: its quantiles at (i+½)/n, ascending. If the column has at most n values, each
+// in a cell of its own, they are these values.
 func (c *Column) Values(n int) ([]float64, error) {
 	switch {
 	case c.Count() == 0:
@@ -78,9 +79,9 @@ func (c *Column) Values(n int) ([]float64, error) {
 	return c.walk(shares), nil
 }
 
-// walk is the quantiles of ascending shares.
+// walk finds the quantiles for ascending shares.
 func (c *Column) walk(shares []float64) []float64 {
-	at, below, out := 0, 0.0, make([]float64, len(shares)) // below: the values in cells before at
+	at, below, out := 0, 0.0, make([]float64, len(shares)) // below is the number of values in cells before at
 	for i, p := range shares {
 		place := p * c.n
 		for at < len(c.cells)-1 && below+c.cells[at].count <= place {
@@ -95,8 +96,8 @@ func (c *Column) walk(shares []float64) []float64 {
 	return out
 }
 
-// within is the value at a place, 0 to its count, of cell i: lines from its lower edge to its mean and on to its upper edge. An edge
-// is halfway to the neighbour's mean, and the column's own end outside.
+// within is the value at a place, from 0 to its count, in cell i: linear from the cell's lower edge to its mean and on to its upper
+// edge. An edge is halfway to the neighbour's mean, or the end of the column.
 func (c *Column) within(i int, place float64) float64 {
 	k := c.cells[i]
 	if k.count == 1 || k.low == k.high {

@@ -12,21 +12,22 @@ import (
 	"gaussflow/rows"
 )
 
-// Some columns are not what the layers of a family can take: of heavy tails, of modes so far apart that each is narrow beside the
-// column's spread, or combinations of other columns. Fixed layers ahead of the family's map them to what they can; the family is
-// fitted, and given its noise, behind them. A column that is none of these passes them as it is.
+// Some columns are not what the layers of a family can learn: those with heavy tails, those with modes so far apart that each is
+// narrow beside the column's spread, and linear combinations of other columns. Fixed layers, placed ahead of the family's, map
+// such columns to ones that can be learnt. The family's layers are then fitted to the mapped columns, and the noise of the fit is
+// added there. Columns that need none of this pass the fixed layers unchanged.
 
-// ahead are the layers ahead of the family's, and what they take; nil: there are none.
+// ahead holds the fixed layers ahead of the family's, and which columns they map; it is nil if there are none.
 type ahead struct {
 	layers    []flows.Named
 	flow      *flows.Flow
 	marginals []marginal
-	combined  []bool // columns that are combinations; nil: none
-	precise   bool   // float32 would lose digits
+	combined  []bool // which columns are combinations; nil if none is
+	precise   bool   // the maps need float64
 }
 
-// newAhead makes the layers that the columns of x (rows to fit to, kept columns) need; usable says which may be mapped at all. Nil:
-// none is needed.
+// newAhead makes the fixed layers that the columns of x need (rows to fit to, kept columns); usable says which may be mapped at
+// all. It is nil if none is needed.
 func newAhead(x *mat.Dense, usable []bool, p settings) (*ahead, error) {
 	middle, spread := robustUnits(x)
 	y := mat.DenseCopyOf(x)
@@ -92,10 +93,11 @@ func (a *ahead) warnings(columns []Column) (warnings []Warning) {
 	return warnings
 }
 
-// preciseBelow is what a combination may leave of a column's spread, and a float32 still has four digits of.
+// preciseBelow is the share of a combination's spread left below which float32 keeps fewer than four digits of it.
 const preciseBelow = 1e-3
 
-// robustUnits are the median and the distance of the quartiles of each column; the standard deviation where the quartiles are equal.
+// robustUnits are the median of each column and the distance between its quartiles, or its standard deviation if the quartiles are
+// equal.
 func robustUnits(x *mat.Dense) (middle, spread []float64) {
 	_, d := x.Dims()
 	middle, spread = make([]float64, d), make([]float64, d)
@@ -111,7 +113,7 @@ func robustUnits(x *mat.Dense) (middle, spread []float64) {
 	return middle, spread
 }
 
-// through maps rows by layers.
+// through maps rows through layers.
 func through(named []flows.Named, x *mat.Dense) (*mat.Dense, error) {
 	f, err := flows.New(named...)
 	if err != nil {
@@ -121,8 +123,8 @@ func through(named []flows.Named, x *mat.Dense) (*mat.Dense, error) {
 	return y, err
 }
 
-// lookAhead finds out what has to be ahead of the family's layers, and how much noise there is behind it. Columns that have an
-// offset would lose their digits in it: of such a table every column is taken as it is.
+// lookAhead determines the fixed layers ahead of the family's and the noise behind them. If a column has an offset, nothing is
+// mapped, because the offset would cost the mapped columns their digits.
 func (f *fit) lookAhead() (err error) {
 	n, d := f.rows.Dims()
 	f.quantum, f.gaussian = f.quanta(), make([]float64, d)
@@ -147,10 +149,10 @@ func (f *fit) lookAhead() (err error) {
 	}
 	for j := range d {
 		_, std := rows.MeanStd(mat.Col(nil, j, y))
-		if f.ahead.combined != nil && f.ahead.combined[j] { // in units of what an inexact one leaves
+		if f.ahead.combined != nil && f.ahead.combined[j] { // in units of the spread that an inexact combination leaves
 			std = max(std, 1)
 		}
-		if f.ahead.marginals[j].far != nil { // of the modes, not of the distance between them
+		if f.ahead.marginals[j].far != nil { // of a mode's width, not of the distance between modes
 			std = 1
 		}
 		f.gaussian[j] = f.noise() * std
@@ -158,5 +160,5 @@ func (f *fit) lookAhead() (err error) {
 	return nil
 }
 
-// noise is the deviation of the Gaussian noise, in those of the columns.
+// noise is the standard deviation of the Gaussian noise, in standard deviations of the columns.
 func (p settings) noise() float64 { return defaults.OrNone(p.Noise, 0) }

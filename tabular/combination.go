@@ -10,18 +10,18 @@ import (
 	"gaussflow/rows"
 )
 
-// A combination is columns less what others say of them,
+// A combination replaces columns that are nearly linear combinations of others by what is left of them,
 //
 //	y_j = (x_j − Σ_i w_ij·x_i)/s_j,  s_j the spread of what is left,
 //
-// i over independent columns before j: an upper triangular matrix.
+// where i runs over the independent columns before j. As a matrix it is upper triangular.
 type combination struct {
-	upper  *mat.Dense // d×d, above the diagonal minus the weights of row i in column j, on it the logarithms of the scale of what is left
-	least  float64    // share of a column's spread that is left
-	column []bool     // d, those that are combinations
+	upper  *mat.Dense // d×d: above the diagonal −w_ij, on it log s_j
+	least  float64    // the smallest share of a column's spread that is left
+	column []bool     // d, which columns are combinations
 }
 
-// layer takes the combinations from their columns.
+// layer makes the layer that subtracts the combinations from their columns.
 func (c *combination) layer(dtype graph.Dtype) (*layers.LU, error) {
 	d, _ := c.upper.Dims()
 	lu, err := layers.NewLU(d, layers.LUConfig{Dtype: dtype})
@@ -32,15 +32,15 @@ func (c *combination) layer(dtype graph.Dtype) (*layers.LU, error) {
 }
 
 const (
-	leftOver    = 0.02 // of a column's spread: less is a combination
-	leastLeft   = 1e-6 // rounding leaves about as much of an exact one
-	fitRows     = 4000 // that combinations are found in
-	rowsAWeight = 10   // rows a column that they take at least
-	mostColumns = 512  // that are looked through: the factorization takes their square times the rows
+	leftOver    = 0.02 // share of a column's spread: a column of which less is left is a combination
+	leastLeft   = 1e-6 // about the share that rounding leaves of an exact combination
+	fitRows     = 4000 // rows that combinations are sought in
+	rowsAWeight = 10   // the least number of rows for each column
+	mostColumns = 512  // the most columns that are examined: the factorization costs their square times the rows
 )
 
-// combinations finds the columns of y that are linear combinations of those before them, up to leftOver of their spread; nil: none
-// is. Least squares on independent columns alone.
+// combinations finds the columns of y of which least squares on the independent columns before them leaves less than leftOver of
+// the spread. It is nil if there are none.
 func combinations(y *mat.Dense, usable []bool) *combination {
 	n, d := y.Dims()
 	n = min(n, fitRows)
@@ -73,7 +73,7 @@ func combinations(y *mat.Dense, usable []bool) *combination {
 			continue
 		}
 		weights, left := explained(take(centred, free), take(centred, []int{j}))
-		if !(left < leftOver) { // of columns that may not be used, or ill conditioned
+		if !(left < leftOver) { // the column depends on columns that are not usable, or the system is ill conditioned
 			free = append(free, j)
 			continue
 		}
@@ -90,7 +90,8 @@ func combinations(y *mat.Dense, usable []bool) *combination {
 	return c
 }
 
-// explained are the least squares of one column on others, and the root mean square of what is left; NaN where there are none.
+// explained is the least-squares fit of one column on others: the weights and the root mean square of what is left. That is
+// NaN if there is no solution.
 func explained(others, column *mat.Dense) (weights *mat.Dense, left float64) {
 	weights = &mat.Dense{}
 	if err := weights.Solve(others, column); err != nil {

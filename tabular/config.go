@@ -14,72 +14,76 @@ import (
 	"gaussflow/train"
 )
 
-// Preset is how much a fit spends.
+// A Preset says how much time a fit may take.
 type Preset string
 
 // The presets; the empty one is Default.
 const (
 	Fast    Preset = "fast"    // about a fifth of the default's time
-	Default Preset = "default" // 600,000 row-steps at most, whatever the table
+	Default Preset = "default" // at most 600,000 row-steps (epochs times rows an epoch), whatever the table
 	Best    Preset = "best"    // about five times the default's time, wider conditioners
 )
 
-// Family is the kind of flow.
+// A Family is the kind of density.
 type Family string
 
-// The families. The empty one is Aligned where there are 20 rows a column or more, Rotated where there are fewer, and
-// Diagonal for one column; and Gaussian where there are fewer than two rows a column, or where none of these is better on the
-// validation rows, by a standard error of the difference.
+// The families. Empty stands for Aligned if there are 20 rows a column or more, for Rotated if there are fewer, and for
+// Diagonal if there is one column. The model is Gaussian instead if there are fewer than two rows a column, or if the flow's
+// log p on the validation rows is not better by at least a standard error of the difference.
 const (
 	Aligned  Family = "aligned"  // couplings between the table's own columns, by binary masks: see newAligned
 	Rotated  Family = "rotated"  // couplings between principal axes: flows.NewCoupling
-	Diagonal Family = "diagonal" // no conditioners: flows.NewGaussianization
-	Gaussian Family = "gaussian" // one Gaussian of a shrunk covariance, which exists for any number of rows
-	// AnyOrder is no flow: each column given any others, which takes categories and missing cells; see mixed.Fit. FitTable fits it.
+	Diagonal Family = "diagonal" // rotations and maps of single coordinates: flows.NewGaussianization
+	Gaussian Family = "gaussian" // one Gaussian with a shrinkage estimate of the covariance, which exists for any number of rows
+	// AnyOrder is no flow but a density of each column given any others, which allows categories and missing cells; see mixed.Fit.
+	// It is fitted by FitTable.
 	AnyOrder Family = "any-order"
 )
 
-// Dequantize says which columns get uniform noise of one quantum while the flow is fitted.
+// Dequantize says which columns get uniform noise, as wide as the step between their values, while the flow is fitted.
 type Dequantize string
 
-// The choices; the empty one is DequantizeGrids.
+// The choices. Empty stands for DequantizeGrids.
 const (
 	DequantizeGrids Dequantize = "grids" // tied columns whose values lie on a grid
 	DequantizeNone  Dequantize = "none"
 )
 
-// None is zero, in the fields whose comment offers it, as Config.Noise: their own zero means their default.
+// None stands for zero in the fields whose comment offers it, as Config.Noise, where a plain zero stands for the
+// default.
 const None = defaults.None
 
-// Config configures Fit. The zero value is the default preset, which decides everything from the number of rows and
+// Config configures Fit. The zero value is the default preset, which chooses everything by the number of rows and
 // columns; a field that is set overrides it.
 type Config struct {
 	Preset     Preset `json:"preset,omitempty"`     // default Default
 	Family     Family `json:"family,omitempty"`     // default by rows and columns, see Family
-	Blocks     int    `json:"blocks,omitempty"`     // of two couplings, or one marginal layer, each; default by family and columns
+	Blocks     int    `json:"blocks,omitempty"`     // each of two couplings or one marginal layer; default by family and columns
 	Components int    `json:"components,omitempty"` // K of each mixture, default by family and rows
 	Hidden     []int  `json:"hidden,omitempty"`     // widths of the conditioners, default the preset's
 
-	Epochs       int     `json:"epochs,omitempty"`        // at most, default the preset's; an epoch is at least 2000 rows, small tables several times over
-	BatchSize    int     `json:"batch_size,omitempty"`    // default 256; an epoch of fewer rows is one batch
+	Epochs       int     `json:"epochs,omitempty"`        // the most epochs, default the preset's; an epoch has at least 2000 rows, for which small tables are repeated
+	BatchSize    int     `json:"batch_size,omitempty"`    // default 256; an epoch with fewer rows is one batch
 	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 3e-3
-	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss before the fit ends, default a sixth of Epochs, at least 10
-	// ValidationShare of the rows, drawn by Seed, chooses the epoch; default 0.1. Validation, if it is set, is used instead.
+	Patience     int     `json:"patience,omitempty"`      // epochs without a better validation loss after which the fit ends; default a sixth of Epochs, at least 10
+	// ValidationShare is the share of the rows, drawn with Seed, that choose the best epoch; default 0.1. If Validation is
+	// set, it is used instead.
 	ValidationShare float64    `json:"validation_share,omitempty"`
 	Validation      mat.Matrix `json:"-"`
 
 	Seed       uint64      `json:"seed,omitempty"`       // default 0
-	Workers    int         `json:"workers,omitempty"`    // default all processors; the result depends on it in the last digits
-	Dtype      graph.Dtype `json:"dtype,omitempty"`      // default float32, or float64 where a column's offset needs it
+	Workers    int         `json:"workers,omitempty"`    // default all processors; the last digits of the result depend on it
+	Dtype      graph.Dtype `json:"dtype,omitempty"`      // default float32, or float64 if a column's offset needs it
 	Dequantize Dequantize  `json:"dequantize,omitempty"` // default DequantizeGrids
-	// Noise is the standard deviation of the Gaussian noise of the fit, in standard deviations of each column; default by rows
-	// and columns, at most 0.05; None: no noise.
+	// Noise is the standard deviation of the Gaussian noise that is added to the rows in training, in standard deviations of
+	// each column; default by rows and columns, at most 0.05; None: no noise.
 	Noise float64 `json:"noise,omitempty"`
 	// DropConstant leaves constant columns out of the flow; without it they are an error.
 	DropConstant bool `json:"drop_constant,omitempty"`
 
 	Callbacks []train.Callback `json:"-"`
-	// Checkpoint keeps the fit in a file, so that one that was killed can go on; default of Every: about fifty times on its way.
+	// Checkpoint keeps the fit in a file, so that a fit that was killed can be resumed. By default it is written about fifty
+	// times.
 	Checkpoint train.Checkpoint `json:"-"`
 }
 
@@ -114,7 +118,8 @@ func choice[S ~string](field string, got S, want ...S) error {
 	return configError(field, strconv.Quote(string(got)), fmt.Sprintf("one of %q", want))
 }
 
-// maxSize and maxWorkers bound what a slip of the hand can ask for; maxNumbers bounds all of it together, the parameters of the flow.
+// maxSize and maxWorkers limit what can be asked for by mistake; maxNumbers limits all sizes together, as the count of the flow's
+// parameters.
 const (
 	maxSize       = 1 << 16
 	maxComponents = 1 << 10

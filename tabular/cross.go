@@ -11,14 +11,14 @@ import (
 	"gaussflow/train"
 )
 
-// The reference of tail probabilities is log p of rows that were not fitted to. Where the validation rows are too few, the rows are
-// cut into parts, and each part is scored by a fit to the others (cross-fitting; Stone 1974).
+// The reference of tail probabilities is log p of rows that the model was not fitted to. If there are too few validation rows, the
+// rows are cut into parts, and each part is scored by a fit to the others (cross-fitting; Stone 1974).
 
-// flowParts is how many parts the rows are cut into where the model is a flow.
+// flowParts is how many parts the rows are cut into if the model is a flow.
 const flowParts = 4
 
-// parted calls score for the first so many of parts of n rows, with the places of the other rows and of its own, and puts log p
-// together, part after part.
+// parted cuts n rows into parts and calls score for the first scored of them, with the indexes of all other rows (in) and of
+// the part's own (out). It returns their log p, part after part.
 func parted(ctx context.Context, n, parts, scored int, score func(in, out []int) ([]float64, error)) (crossed []float64, err error) {
 	for k := range scored {
 		if err := ctx.Err(); err != nil {
@@ -41,8 +41,8 @@ func parted(ctx context.Context, n, parts, scored int, score func(in, out []int)
 	return crossed, nil
 }
 
-// crossFlow is log p of rows fitted to, each by a flow of the other parts that is trained as far as the model was: of as many parts
-// as take half of the epochs that the fit has run, and of one at least.
+// crossFlow is log p of rows of the training set, each by a flow fitted to the other parts and trained for as many epochs as the model's best one. As
+// many parts are scored as take half of the epochs that the fit has run, but at least one.
 func (f *fit) crossFlow(ctx context.Context, history *train.History) ([]float64, error) {
 	n, d := f.rows.Dims()
 	epochs := history.BestEpoch + 1
@@ -70,7 +70,7 @@ func (f *fit) crossFlow(ctx context.Context, history *train.History) ([]float64,
 	})
 }
 
-// gaussianParts are how many parts the rows are cut into where the model is a Gaussian; few where a fit is dear.
+// gaussianParts is how many parts the rows are cut into if the model is a Gaussian; fewer if a fit is expensive.
 func gaussianParts(n, d int) int {
 	if d > 200 {
 		return min(n, 4)
@@ -78,7 +78,7 @@ func gaussianParts(n, d int) int {
 	return min(n, 20)
 }
 
-// crossGaussian is log p of rows, each by the Gaussian of the other parts.
+// crossGaussian is log p of rows, each by a Gaussian fitted to the other parts.
 func (f *fit) crossGaussian(ctx context.Context, x *mat.Dense) ([]float64, error) {
 	n, d := x.Dims()
 	parts := gaussianParts(n, d)
@@ -91,15 +91,16 @@ func (f *fit) crossGaussian(ctx context.Context, x *mat.Dense) ([]float64, error
 	})
 }
 
-// smoothBelow is the sample below which the quantiles of a law tell more of a hundredth than the least values do.
+// smoothBelow is the sample size below which a fitted distribution gives better quantiles near 1 % than the smallest
+// values do.
 const smoothBelow = 300
 
-// skewRows is how many rows tell as much of a skewness as the law of Gaussian rows does.
+// skewRows is the number of rows at which the sample's skewness and the theoretical one have equal weight.
 const skewRows = 100
 
-// smoothed are the quantiles of log p of a Gaussian's rows: of few rows those of the law that their distances from the greatest
-// would have, −log p = c + a gamma variable, as of a quadratic form of d normals (Box 1954), by moments. Its skewness is that of
-// the sample, drawn to √(8/d), that of d squares, as far as few rows do not tell it.
+// smoothed are the quantiles of log p for rows of a Gaussian. For few rows they are those of a fitted distribution: −log p = c
+// plus a gamma variable, which approximates a quadratic form of d normals (Box 1954), fitted by moments. Its skewness is the
+// sample's, shrunk towards √(8/d), that of a sum of d squares, the more so the fewer rows there are.
 func smoothed(logProb []float64, d int) Quantiles {
 	n := len(logProb)
 	mean, std := stat.MeanStdDev(logProb, nil)

@@ -6,6 +6,7 @@
 //	tail := model.TailProbability(lp)    // share of reference rows at most as likely
 //	err = model.Save("model.gflow")      // Load reads it
 //
-// What real tables bring is handled and said: constant columns are an error or are dropped by name, integer-coded
-// columns are dequantized, cells far from all others are left out and named, heavy tails are mapped, and Model.Warnings lists what a density means where values are tied.
+// Difficulties of real tables are handled, and reported in Model.Warnings: constant columns are an error or are dropped,
+// integer-coded columns are dequantized, rows with cells far from all others are left out, heavy tails are mapped; and for columns
+// with tied values the warning says what their density means.
 package tabular

@@ -7,7 +7,7 @@ import (
 	"gaussflow/flows"
 )
 
-// A ConfigError is a field of Config that is out of range.
+// A ConfigError reports a field of Config that is out of range.
 type ConfigError struct{ Field, Got, Want string }
 
 func configError(field string, got any, want string) error {
@@ -18,7 +18,7 @@ func (e *ConfigError) Error() string {
 	return fmt.Sprintf("tabular: Config: %s = %s, want %s", e.Field, e.Got, e.Want)
 }
 
-// A ConstantError names the columns that have one value in every row trained on.
+// A ConstantError names the columns that have the same value in every training row.
 type ConstantError struct {
 	Columns []string
 	All     bool // no other column is left
@@ -32,24 +32,25 @@ func (e *ConstantError) Error() string {
 	return text + ": want none, or DropConstant to leave them out"
 }
 
-// A FewRowsError is a table that is too short to be fitted to.
+// A FewRowsError reports a table with too few rows for a fit.
 type FewRowsError struct{ Got, Want int }
 
 func (e *FewRowsError) Error() string {
 	return fmt.Sprintf("tabular: Fit: got %d rows, want at least %d", e.Got, e.Want)
 }
 
-// A SpreadError is a column whose spread the arithmetic cannot standardize.
+// A SpreadError reports a column that cannot be standardized because of its spread.
 type SpreadError struct{ Column, What string }
 
 func (e *SpreadError) Error() string { return fmt.Sprintf("column %q: %s", e.Column, e.What) }
 
-// A RowError is a row of the table that the fitted flow has no finite log-density of: a cell is too far from all others.
+// A RowError reports a row of the table for which the fitted flow has no finite log-density, because a cell is too far
+// from all others.
 type RowError struct {
-	Row    int    // of the table, from 0; −1 of Config.Validation
-	Column string // of the cell that is farthest out, by standard deviations of the rows fitted to
+	Row    int    // of the table, from 0; −1 for a row of Config.Validation
+	Column string // of the cell that is farthest out, in standard deviations of the training rows
 	Value  float64
-	Err    *flows.RowError // whose Row counts within the rows that were held out, or within the others
+	Err    *flows.RowError // its Row is the index among the validation rows, or among the training rows
 }
 
 func (e *RowError) Error() string {
@@ -60,15 +61,15 @@ func (e *RowError) Error() string {
 	return text + ": " + e.Err.Reason()
 }
 
-// Unwrap is what the flow says.
+// Unwrap returns the flow's error.
 func (e *RowError) Unwrap() error {
-	if e.Err == nil { // no error, rather than one that is a nil pointer
+	if e.Err == nil { // nil, rather than an error that holds a nil pointer
 		return nil
 	}
 	return e.Err
 }
 
-// A MixedError is why an any-order density could not be fitted.
+// A MixedError says why an any-order density could not be fitted.
 type MixedError struct{ Err error }
 
 func (e *MixedError) Error() string { return fmt.Sprintf("tabular: FitTable: %v", e.Err) }

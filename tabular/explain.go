@@ -13,38 +13,38 @@ import (
 	"gaussflow/rows"
 )
 
-// A Reason is a column that makes a row odd, and what would be usual there beside the row's other cells.
+// A Reason is a column that makes a row unusual, and what would be usual there given the row's other cells.
 type Reason struct {
-	Column int     // its place in the model's Reads
+	Column int     // its index in the model's Reads
 	Name   string  // of the column
-	Value  float64 // what the row has there
-	// Usual is what would be usual: of a flow the likeliest of the column's usual values, of an any-order density the median of a number
-	// and the likeliest level of a category. Low and High are the 5 % and the 95 % quantile, of a flow as far as the usual values tell;
-	// of a category they are Usual.
+	Value  float64 // the row's value
+	// Usual is a usual value: for a flow the likeliest of the column's usual values, for an any-order density the median of a
+	// number and the likeliest level of a category. Low and High are the 5 % and the 95 % quantile given the other cells, for a
+	// flow estimated from the usual values; for a category they equal Usual.
 	Usual, Low, High float64
-	// Nats says how odd the value is: of a flow by how much log p rises when Usual stands in for Value, the rest of the row unchanged; of
-	// an any-order density −log of the probability that the column is as far out or farther, given the others.
+	// Nats says how unusual the value is: for a flow the rise of log p when Usual replaces Value in the row; for an any-order
+	// density −log of the probability, given the other cells, of a value as far out or farther.
 	Nats float64
 }
 
 const (
-	tries    = 33   // values of a column that stand in for an odd one, and one more at either end
-	far      = 500  // one row in so many lies beyond that end: beside odd others what is usual may be far out
+	tries    = 33   // usual values of a column that are tried in place of an odd one, plus one more at either end
+	far      = 500  // one row in so many lies beyond that end value; beside other odd cells the usual value may be far out
 	together = 64   // columns tried in one matrix, which bounds its size
-	telling  = 3    // columns named for a row
-	mostTail = 0.1  // up to which a cell of an any-order density is odd: beyond the 5 % or the 95 % quantile
-	drawn    = 2000 // rows of a model's own that say what is usual
+	telling  = 3    // the most columns named for a row
+	mostTail = 0.1  // tail probability up to which an any-order density calls a cell odd: beyond the 5 % or the 95 % quantile
+	drawn    = 2000 // rows drawn from the model to find usual values
 )
 
-// An Explainer says which columns make rows odd. It is safe for concurrent use.
+// An Explainer finds the columns that make rows unusual. It is safe for concurrent use.
 type Explainer struct {
 	model *Model
-	usual [][]float64 // values of each column of a flow, ascending
+	usual [][]float64 // for a flow: usual values of each column, ascending
 }
 
-// NewExplainer explains rows of a model. What is usual in a column of a flow are quantiles of the rows usual, whose columns are the
-// model's Reads, or of rows that the model draws, always the same ones, where usual is nil; an any-order density knows it by itself. A flow that
-// is conditional on columns is an error.
+// NewExplainer makes an Explainer for the rows of a model. For a flow the usual values of a column are quantiles of the rows in
+// usual, whose columns are the model's Reads; if usual is nil, rows are drawn from the model, always the same ones. An any-order
+// density needs no such rows. A flow that is conditional on columns is an error.
 func NewExplainer(m *Model, usual mat.Matrix) (*Explainer, error) {
 	if err := m.check("NewExplainer"); err != nil {
 		return nil, err
@@ -68,7 +68,8 @@ func NewExplainer(m *Model, usual mat.Matrix) (*Explainer, error) {
 	return usualOf(m, usual)
 }
 
-// usualOf takes quantiles of each column of x, equal ones once; draws that are not finite, as float32 has them far out, are none.
+// usualOf takes quantiles of each column of x, without repetitions. Values that are not finite, which float32 can produce far
+// out, are skipped.
 func usualOf(m *Model, x mat.Matrix) (*Explainer, error) {
 	e := &Explainer{model: m, usual: make([][]float64, m.Flow.Dim())}
 	for j := range e.usual {
@@ -87,9 +88,9 @@ func usualOf(m *Model, x mat.Matrix) (*Explainer, error) {
 	return e, nil
 }
 
-// Explain gives of each row of x, whose columns are the model's Reads, the columns that make it odd, the oddest first: of a flow all
-// columns, and none of a row with a missing cell; of an any-order density those whose value, or one farther out, has a probability of at most 0.1 given
-// the others.
+// Explain finds for each row of x, whose columns are the model's Reads, the columns that make it unusual, the most unusual first.
+// For a flow these are all columns, and none for a row with a missing cell; for an any-order density those for which a value as far
+// out or farther has a probability of at most 0.1 given the other cells.
 func (e *Explainer) Explain(x mat.Matrix) ([][]Reason, error) {
 	if e == nil || e.model == nil {
 		return nil, errors.New("tabular: Explain: the Explainer is nil or zero: NewExplainer makes one")
@@ -108,8 +109,9 @@ func (e *Explainer) Explain(x mat.Matrix) ([][]Reason, error) {
 	return out, nil
 }
 
-// Telling are those of the reasons for a row, the oddest first, that say most of why it is odd: at most three. A value between Low and
-// High is one only if the usual one makes the row e³ times as likely, as between two modes.
+// Telling selects from the reasons for a row, the most unusual first, those that explain most of why it is unusual, at most three.
+// A value between Low and High is selected only if Usual makes the row at least e³ times as likely, as for a value between two
+// modes.
 func Telling(all []Reason) (kept []Reason) {
 	for _, r := range all {
 		if len(kept) == telling || !(r.Nats > 0.01 && r.Nats >= all[0].Nats/20) {
@@ -130,7 +132,7 @@ func (e *Explainer) mixed(x mat.Matrix) ([][]Reason, error) {
 	out := make([][]Reason, lengthOf(x))
 	for i := range out {
 		for j, name := range e.model.Reads() {
-			if tail := found.Tail.At(i, j); tail <= mostTail { // not of a missing cell, which has NaN
+			if tail := found.Tail.At(i, j); tail <= mostTail { // false for a missing cell, where it is NaN
 				out[i] = append(out[i], Reason{
 					j, name, x.At(i, j), found.Usual.At(i, j), found.Low.At(i, j), found.High.At(i, j), -math.Log(tail),
 				})
@@ -160,7 +162,7 @@ func (e *Explainer) flow(x mat.Matrix) ([][]Reason, error) {
 	return out, nil
 }
 
-// tried tries values in the columns that begin at from, in a row of that log p.
+// tried tries values in the columns from index from on, in a row whose log p is logProb.
 func (e *Explainer) tried(row []float64, logProb float64, from int, columns [][]float64) ([]Reason, error) {
 	scores, err := e.model.Score(changed(row, from, columns))
 	if err != nil {
@@ -175,7 +177,7 @@ func (e *Explainer) tried(row []float64, logProb float64, from int, columns [][]
 		scores = scores[len(values):]
 		r := Reason{Column: j, Name: e.model.Reads()[j], Value: row[j]}
 		best := slices.Index(lp, slices.Max(lp))
-		if r.Usual = values[best]; lp[best] != logProb { // both may be −Inf
+		if r.Usual = values[best]; lp[best] != logProb { // they are equal if both are −Inf
 			r.Nats = lp[best] - logProb
 		}
 		r.Low, r.High = middle(values, lp, best)
@@ -184,7 +186,7 @@ func (e *Explainer) tried(row []float64, logProb float64, from int, columns [][]
 	return out, nil
 }
 
-// changed are copies of a row, each with one of the values in one of the columns that begin at from.
+// changed makes copies of a row, each with one of the values in one of the columns from index from on.
 func changed(row []float64, from int, columns [][]float64) *mat.Dense {
 	var rows []float64
 	for k, values := range columns {
@@ -197,10 +199,10 @@ func changed(row []float64, from int, columns [][]float64) *mat.Dense {
 	return mat.NewDense(len(rows)/len(row), len(row), rows)
 }
 
-// middle are the 5 % and the 95 % quantile of the law on the span of ascending values that has there the densities exp(logProb), up to
-// a factor, and between them straight lines; twice the best value where there is no such law.
+// middle are the 5 % and the 95 % quantile of the distribution whose density is proportional to exp(logProb) at the ascending
+// values and linear between them. Both are the best value if there is no such distribution.
 func middle(values, logProb []float64, best int) (low, high float64) {
-	mass := make([]float64, len(values)) // up to each value
+	mass := make([]float64, len(values)) // cumulative, up to each value
 	density := func(k int) float64 { return math.Exp(logProb[k] - logProb[best]) }
 	for k := 1; k < len(values); k++ {
 		mass[k] = mass[k-1] + (density(k-1)+density(k))/2*(values[k]-values[k-1])

@@ -16,18 +16,19 @@ import (
 	"gaussflow/train"
 )
 
-// Fit fits a flow to the rows of x, whose columns are called names. The flow standardizes the columns by the rows
-// trained on, starts as an iterative Gaussianization of them, and is trained with noise (see noisy) until its validation
-// loss has stopped falling. The model is the best epoch's; where no epoch was better than the start, it is the start, with a
+// Fit fits a flow to the rows of x; names are the names of its columns. The flow standardizes the columns by the training
+// rows, starts as an iterative Gaussianization of them, and is trained with noise (see noisy) until its validation loss has
+// stopped falling. The model is that of the best epoch; if no epoch was better than the start, it is the start, with a
 // warning.
 //
-// Rows of wild cells, far from all others of their column, are left out, with a warning that names them. Columns of heavy tails, of
-// modes far apart, or that others nearly determine are mapped by fixed layers ahead of the trained ones, and named too. Where Family is
-// open and no flow is better than one Gaussian of a shrunk covariance on the validation rows, or there are fewer than two rows a column, that is the model.
+// Rows with wild cells, which lie far from all others of their column, are left out; a warning names them. Columns with heavy tails
+// or modes far apart, and columns that others nearly determine, are mapped by fixed layers ahead of the trained ones, and named in
+// a warning too. If Family is empty, and there are fewer than two rows a column or no flow is better on the validation rows than
+// one Gaussian with a shrunk covariance, the model is that Gaussian.
 //
-// It is an error if x is empty, has fewer than four rows, a number that is not finite, or a constant column
-// (ConstantError) without DropConstant. When ctx is done, the best model so far is returned with an error that wraps
-// ctx.Err; without one if there is none yet.
+// It is an error if x is empty or has fewer than four rows, a number that is not finite, or a constant column without
+// DropConstant (ConstantError). When ctx is done, Fit returns the best model so far with an error that wraps ctx.Err;
+// the model is nil if there is none yet.
 func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, error) {
 	start := time.Now()
 	if ctx == nil {
@@ -79,7 +80,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 	if history == nil {
 		return nil, fmt.Errorf("tabular: Fit: %w", err)
 	}
-	if len(history.Epoch) == 0 { // interrupted within the first one, or before a callback has looked
+	if len(history.Epoch) == 0 { // interrupted within the first epoch, or before a callback has seen it
 		history.BestEpoch = train.Start
 	}
 	if f.open && ctx.Err() == nil && (err == nil || errors.Is(err, train.ErrNonFinite)) {
@@ -99,7 +100,7 @@ func Fit(ctx context.Context, names []string, x mat.Matrix, c Config) (*Model, e
 		m.Warnings = append(m.Warnings, Warning{Kind: UnverifiedStart, Text: "the fit went on from a checkpoint without a checksum, as they " +
 			"had none once: whether its numbers were those that had been kept is not known"})
 	}
-	if err == nil && ctx.Err() != nil { // not all rows have their log p
+	if err == nil && ctx.Err() != nil { // log p of some rows is missing
 		err = fmt.Errorf("tabular: Fit: %w", ctx.Err())
 	}
 	diverged := errors.Is(err, train.ErrNonFinite)
@@ -127,19 +128,19 @@ func diverges(err error, rate float64) string {
 // fit is one call of Fit.
 type fit struct {
 	settings
-	*division                // its rows of the kept columns, less offset
-	table, held   *mat.Dense // the same as they came
-	offset        []float64  // 0: none
+	*division                // the rows of the kept columns, minus offset
+	table, held   *mat.Dense // the same rows as they were given
+	offset        []float64  // of each column; 0 for none
 	columns, kept []Column
-	ahead         *ahead // nil: the family's layers take the columns as they are
+	ahead         *ahead // nil if the family's layers take the columns as they are
 	standardize   *layers.Standardize
-	core, flow    *flows.Flow // what is trained; with what is ahead of it
+	core, flow    *flows.Flow // what is trained; the same with the fixed layers ahead of it
 	quantum       []float64   // widths of the uniform noise
-	gaussian      []float64   // deviations of the Gaussian noise, in the units of what is trained on
+	gaussian      []float64   // standard deviations of the Gaussian noise, in the units of what core is trained on
 	noisy         mat.Matrix
 }
 
-// inspect looks at the columns of the rows.
+// inspect examines the columns of the rows.
 func (f *fit) inspect(ctx context.Context, names []string) error {
 	found, err := data.Inspect(ctx, &data.Table{Names: names, X: f.rows})
 	for _, c := range found {
@@ -169,7 +170,7 @@ func (f *fit) keep(drop bool) error {
 	return nil
 }
 
-// warmStart makes the flow and starts it as an iterative Gaussianization of one draw of the noisy rows.
+// warmStart makes the flow and starts it as an iterative Gaussianization of the rows with one draw of noise.
 func (f *fit) warmStart(ctx context.Context) (err error) {
 	if f.noisy, err = f.draws(f.rows, f.copies, f.gaussian, f.Seed); err != nil {
 		return err
@@ -198,7 +199,7 @@ func (f *fit) warmStart(ctx context.Context) (err error) {
 	return err
 }
 
-// checkSaves finds out before the first epoch whether a file can hold the model: names that are not UTF-8, numbers that are not finite.
+// checkSaves finds out before the first epoch whether a file can hold the model: names must be UTF-8 and numbers finite.
 func (f *fit) checkSaves() error {
 	m := &Model{Flow: f.flow, Facts: Facts{Columns: f.columns, Config: f.Config, Quanta: f.quantum, Reference: Quantiles{0}}}
 	return m.SaveTo(io.Discard)
@@ -215,8 +216,8 @@ func (f *fit) quanta() []float64 {
 	return q
 }
 
-// train runs the epochs. The validation rows are dequantized, or a spike at a grid's points would pass for likelihood,
-// but carry no Gaussian noise.
+// train runs the epochs. The validation rows are dequantized, because otherwise density concentrated on a grid's points
+// would count as likelihood, but they get no Gaussian noise.
 func (f *fit) train(ctx context.Context) (*train.History, error) {
 	n, _ := f.validation.Dims()
 	held, err := f.draws(f.validation, (validationRows+n-1)/n, make([]float64, len(f.kept)), f.Seed+1)
@@ -234,5 +235,6 @@ func (f *fit) train(ctx context.Context) (*train.History, error) {
 	})
 }
 
-// validationRows is what a small validation set is repeated to, each copy with its own dequantization.
+// validationRows is the number of rows up to which a small validation set is repeated, each copy with its own
+// dequantization.
 const validationRows = 500

@@ -36,9 +36,9 @@ func (p settings) family(d int) ([]flows.Named, error) {
 	return recipe.Layers(), nil
 }
 
-// newAligned couples the columns themselves, without rotations: block i conditions the columns whose number has digit
-// i (binary, modulo the number of digits) on those whose number has it not, and the other way round. What a table's
-// columns have each for itself, ties above all, stays in one coordinate. Bijective for d ≥ 2.
+// newAligned makes couplings between the columns themselves, without rotations. Block i has two couplings: columns
+// whose number has the binary digit i (modulo the number of digits) equal to 1 are conditioned on those with a 0, and
+// the other way round. Features of a single column, ties above all, then stay in one coordinate. Bijective for d ≥ 2.
 func (p settings) newAligned(d int) (named []flows.Named, err error) {
 	for i := range p.Blocks {
 		mask := binaryMask(d, i)
@@ -59,7 +59,7 @@ func (p settings) newAligned(d int) (named []flows.Named, err error) {
 	return named, nil
 }
 
-// checkNumbers refuses a flow of many large blocks after the first of its two couplings a block.
+// checkNumbers refuses a flow of many large blocks once the first coupling of its first block shows how large they are.
 func (p settings) checkNumbers(first layers.Bijector) error {
 	numbers := 0.0
 	for _, param := range first.Params() {
@@ -72,7 +72,8 @@ func (p settings) checkNumbers(first layers.Bijector) error {
 	return nil
 }
 
-// binaryMask marks the columns whose number has a 0 as its binary digit i, modulo the digits that d columns take.
+// binaryMask marks the columns whose number has the binary digit i equal to 0; i is taken modulo the number of digits
+// that d columns need.
 func binaryMask(d, i int) layers.Mask {
 	m := make(layers.Mask, d)
 	for j := range m {
@@ -81,13 +82,13 @@ func binaryMask(d, i int) layers.Mask {
 	return m
 }
 
-// warmStartConfig is a quick warm start: training goes on from it, so its mixtures need not be the best ones.
+// warmStartConfig is a quick warm start. Training improves on it, so its mixtures need not be the best ones.
 func (p settings) warmStartConfig() initializers.IGConfig {
 	return initializers.IGConfig{Seed: p.Seed, Mixture: initializers.MixtureConfig{Starts: 1, Moves: 2, MaxSteps: 40, Tol: 1e-4}}
 }
 
-// compileConfig is AdamW under a cosine with clipped gradients and averaged weights. Only kernels decay: without them
-// a coupling flow is the diagonal one, which is what there is to shrink to.
+// compileConfig is AdamW with a cosine schedule, clipped gradients and averaged weights. Only kernels decay: with zero
+// kernels a coupling flow is the diagonal flow, which is what it should shrink to.
 func (p settings) compileConfig() train.Config {
 	return train.Config{
 		Optimizer: train.AdamW{Adam: train.Adam{LearningRate: p.LearningRate}, WeightDecay: 1, Suffix: ".kernel"},

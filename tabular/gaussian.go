@@ -15,25 +15,26 @@ import (
 	"gaussflow/rows"
 )
 
-// A shrunk is one Gaussian of d columns with a covariance that exists for any number of rows. In units u of the columns it is
+// A shrunk is one Gaussian of d columns with a shrinkage estimate of the covariance, which exists for any number of rows. In
+// units u of the columns it is
 //
 //	Σ = ρ·m·I + (1 − ρ)·S,  m = tr S/d,
 //
-// S the covariance of the rows (divisor N) and ρ the share that makes the expected squared error least, estimated from the rows
-// (Ledoit & Wolf 2004, J. Multivariate Analysis 88, 365–411). Beside the principal axes that the rows have, at most N − 1, every
-// direction has the variance ρ·m.
+// where S is the covariance of the rows (divisor N) and ρ is chosen to minimize the expected squared error, as estimated from
+// the rows (Ledoit & Wolf 2004, J. Multivariate Analysis 88, 365–411). The rows have at most N − 1 principal axes; in all other
+// directions the variance is ρ·m.
 //
-// The units are the columns' standard deviations, drawn together as far as they differ no more than those of N normal rows do: the
-// logarithm of such a variance has the variance 2/(N − 1), and each is moved towards their mean by the share that this is of what is
-// seen (Efron & Morris 1973).
+// The units are the columns' standard deviations, shrunk towards each other as far as they differ no more than those of N normal
+// rows would: the logarithm of such a variance has the variance 2/(N − 1). Each logarithm is moved towards their mean by the ratio
+// of that to the variance that is observed among them (Efron & Morris 1973).
 type shrunk struct {
 	mean, unit []float64  // d
 	axes       *mat.Dense // d×r, orthonormal
 	variances  []float64  // r, along the axes, in units
-	rest       float64    // in all other directions
+	rest       float64    // variance in all other directions
 }
 
-// newShrunk fits one to rows.
+// newShrunk fits a shrunk to rows.
 func newShrunk(x *mat.Dense) (*shrunk, error) {
 	n, d := x.Dims()
 	g := &shrunk{mean: make([]float64, d), unit: make([]float64, d)}
@@ -51,7 +52,8 @@ func newShrunk(x *mat.Dense) (*shrunk, error) {
 	return g, nil
 }
 
-// shrinkUnits draws standard deviations of n rows together; where one is 0 they stay, and 0 becomes 1.
+// shrinkUnits shrinks the standard deviations of n rows towards each other. If one is 0 the others stay, and 0 becomes
+// 1.
 func shrinkUnits(unit []float64, n int) {
 	logs := make([]float64, len(unit))
 	for j, s := range unit {
@@ -70,7 +72,8 @@ func shrinkUnits(unit []float64, n int) {
 	}
 }
 
-// principal are the axes along which centred rows y vary, with their variances (divisor N): of the smaller of YᵀY and YYᵀ.
+// principal are the axes along which the centred rows y vary, with their variances (divisor N), from the smaller of YᵀY
+// and YYᵀ.
 func principal(y *mat.Dense) (axes *mat.Dense, variances []float64, err error) {
 	n, d := y.Dims()
 	product := mat.NewSymDense(min(n, d), nil)
@@ -89,7 +92,7 @@ func principal(y *mat.Dense) (axes *mat.Dense, variances []float64, err error) {
 	if d <= n {
 		return &vectors, variances, nil
 	}
-	first := 0 // the rows are centred, so that one variance is 0 at least
+	first := 0 // the rows are centred, so at least one variance is 0
 	for first < n-1 && variances[first] < 1e-9*variances[n-1] {
 		first++
 	}
@@ -105,10 +108,11 @@ func principal(y *mat.Dense) (axes *mat.Dense, variances []float64, err error) {
 	return axes, variances, nil
 }
 
-// leastVariance is what a direction's has at least, of the mean one: float64 tells no smaller one from rounding.
+// leastVariance is the least variance of a direction, as a share of the mean variance: float64 cannot distinguish less
+// from rounding.
 const leastVariance = 1e-12
 
-// shrink moves the variances of S along the axes to those of Σ; y are the rows.
+// shrink changes the variances along the axes from those of S to those of Σ; y are the rows.
 func (g *shrunk) shrink(y *mat.Dense) {
 	n, d := y.Dims()
 	fourth := 0.0
@@ -118,7 +122,7 @@ func (g *shrunk) shrink(y *mat.Dense) {
 	}
 	m, squares := floats.Sum(g.variances)/float64(d), floats.Dot(g.variances, g.variances)
 	spread := squares/float64(d) - m*m                               // ‖S − m·I‖²/d
-	noise := (fourth/float64(n) - squares) / float64(n) / float64(d) // of S about Σ
+	noise := (fourth/float64(n) - squares) / float64(n) / float64(d) // the expected error of S
 	share := 1.0
 	if spread > 0 {
 		share = min(max(noise, 0)/spread, 1)
@@ -129,7 +133,7 @@ func (g *shrunk) shrink(y *mat.Dense) {
 	g.rest = max(share*m, leastVariance*m)
 }
 
-// layers are the Gaussian as a flow: units, a rotation to the axes, their scales.
+// layers expresses the Gaussian as a flow: units, a rotation to the axes, their scales.
 func (g *shrunk) layers(dtype graph.Dtype) ([]flows.Named, error) {
 	d := len(g.mean)
 	units, err := fixedUnits(g.mean, g.unit, dtype)
@@ -175,7 +179,7 @@ func fixedUnits(shift, scale []float64, dtype graph.Dtype) (*layers.Standardize,
 	return s, fixed(s, shift, logs)
 }
 
-// fixed gives a layer the values of its parameters, and has training leave them alone.
+// fixed sets the values of a layer's parameters and excludes them from training.
 func fixed(l layers.Bijector, values ...[]float64) error {
 	for i, p := range l.Params() {
 		if err := p.Set(values[i]); err != nil {

@@ -14,12 +14,12 @@ import (
 	"gaussflow/train"
 )
 
-// worthErrors is by how many standard errors of the difference a flow must be better than the Gaussian on the validation rows. They
-// have chosen its epoch, so that a flow that has learnt nothing may come out ahead.
+// worthErrors is by how many standard errors of the difference a flow must be better than the Gaussian on the validation rows.
+// Because these rows have chosen the flow's epoch, a flow that has learnt nothing may come out slightly ahead.
 const worthErrors = 1
 
-// gaussianInstead is the shrunk Gaussian of all rows where the flow is not better on the validation rows than that of the rows
-// fitted to; else nil.
+// gaussianInstead is the model of the shrunk Gaussian of all rows, provided that on the validation rows the flow is not better
+// than the Gaussian of the training rows; else nil.
 func (f *fit) gaussianInstead(ctx context.Context, start time.Time) (*Model, error) {
 	flow, err := f.gaussianOf(f.table)
 	if err != nil {
@@ -27,7 +27,7 @@ func (f *fit) gaussianInstead(ctx context.Context, start time.Time) (*Model, err
 	}
 	theirs, err := flow.LogProb(f.held)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a Gaussian that rounding ends is no better
+		return nil, nil //nolint:nilerr // a Gaussian that fails by rounding cannot be better
 	}
 	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (f *fit) gaussianInstead(ctx context.Context, start time.Time) (*Model, err
 		"no clear gain: the model is one Gaussian of a shrunk covariance", len(ours), stat.Mean(ours, nil)-stat.Mean(theirs, nil)))
 }
 
-// tooFew says why a Gaussian was chosen before anything was tried; empty where it was asked for.
+// tooFew says why a Gaussian was chosen without trying a flow; it is empty if it was asked for.
 func tooFew(open bool, rows, columns int) string {
 	if !open {
 		return ""
@@ -51,8 +51,8 @@ func tooFew(open bool, rows, columns int) string {
 	return fmt.Sprintf("%d rows are too few for a flow of %d columns: the model is one Gaussian of a shrunk covariance", rows, columns)
 }
 
-// gaussianOf is the shrunk Gaussian of rows as a flow would be given them, dequantized and behind what is ahead, but without Gaussian
-// noise.
+// gaussianOf is the shrunk Gaussian of rows that are prepared as for a flow, dequantized and mapped by the fixed layers, but
+// without Gaussian noise.
 func (f *fit) gaussianOf(x *mat.Dense) (*flows.Flow, error) {
 	drawn, err := f.draws(x, 1, make([]float64, len(f.kept)), f.Seed)
 	if err != nil {
@@ -72,7 +72,8 @@ func (f *fit) gaussianOf(x *mat.Dense) (*flows.Flow, error) {
 	return flows.New(named...)
 }
 
-// fitGaussian is the shrunk Gaussian of the rows to fit to and to validate on together; why it was chosen is a warning.
+// fitGaussian makes the model of the shrunk Gaussian of training and validation rows together; why is the text of its
+// warning.
 func (f *fit) fitGaussian(ctx context.Context, start time.Time, why string) (*Model, error) {
 	all := stacked(f.table, f.held)
 	flow, err := f.gaussianOf(all)

@@ -8,7 +8,7 @@ import (
 	"gaussflow/flows"
 )
 
-// draws are rows with their noise, behind what is ahead of the family's layers.
+// draws are rows with their noise, mapped by the fixed layers ahead of the family's.
 func (f *fit) draws(x *mat.Dense, copies int, gaussian []float64, seed uint64) (mat.Matrix, error) {
 	t := &noisy{x: x, copies: copies, quantum: f.quantum, gaussian: gaussian, seed: seed}
 	if f.ahead == nil {
@@ -45,7 +45,7 @@ func (m *mapped) draw() {
 // T is the transpose.
 func (m *mapped) T() mat.Matrix { return mat.Transpose{Matrix: m} }
 
-// Err is why a draw could not be mapped.
+// Err says why a draw could not be mapped.
 func (m *mapped) Err() error { return m.err }
 
 // Redraw gives the rows the noise of an epoch.

@@ -13,43 +13,43 @@ import (
 	"gaussflow/rows"
 )
 
-// A marginal is the map of one column ahead of the family's layers, one of two or none:
+// A marginal is the map of one column ahead of the family's layers. It is one of these two or none:
 //
 //	tails:  y = sinh(δ·asinh((x − shift)/scale)), δ = tailPower, nearly a logarithm on both sides of shift, so that powers of x
 //	        become exponentials of y (Jones & Pewsey 2009; Johnson 1949 for the logarithm itself)
 //	modes:  y = F₂⁻¹(F₁(x)), F₁ the distribution function of a mixture that resolves the modes, F₂ of one whose components have the
 //	        same weights, the scale 1 and places near each other.
 type marginal struct {
-	shift, scale float64               // scale 0: no map of tails
-	far          *initializers.Mixture // nil: no map of modes
+	shift, scale float64               // scale is 0 if there is no map of tails
+	far          *initializers.Mixture // F₁; nil if there is no map of modes
 }
 
 func (m marginal) any() bool { return m.scale > 0 || m.far != nil }
 
-// precise reports a map that float32 is too coarse for.
+// precise reports whether the map needs more precision than float32 has.
 func (m marginal) precise() bool { return m.far != nil || math.Abs(m.shift) > 1e3*m.scale }
 
 const (
-	tailPower  = 0.1  // δ of a map of tails
-	heavyIndex = 0.55 // 1/α of a power law, from which on a tail is one
-	tailGain   = 0.6  // nats a row that a map of other tails must gain on values it was not fitted to: what gains less, the family's layers learn
+	tailPower  = 0.1  // δ of the map of tails
+	heavyIndex = 0.55 // 1/α from which on a tail counts as a power law's
+	tailGain   = 0.6  // nats a row that a map must gain on held values if the tails are no power law's; with a smaller gain it is left to the family's layers
 
-	modes     = 8    // components of a map of modes at most, and of the mixtures that maps are compared by
-	modeShare = 0.04 // of the values that a mode has at least
-	modeWidth = 0.02 // of a column's spread: wider modes need no map
-	modeGap   = 8    // scales at most between neighbouring modes, mapped
-	modeGain  = 0.3  // nats a row, as tailGain
+	modes     = 8    // the most components of a map of modes, and of the mixtures with which maps are compared
+	modeShare = 0.04 // the least share of the values that a mode has
+	modeWidth = 0.02 // share of a column's spread: wider modes need no map
+	modeGap   = 8    // the largest distance between neighbouring modes after the map, in scales
+	modeGain  = 0.3  // like tailGain, for a map of modes
 
-	farthest   = 1e100 // quartile distances: what lies farther out cannot be mapped
-	marginRows = 2000  // that maps are chosen by, at most
-	fewestRows = 100   // and at least
-	rowsAMode  = 40    // of a mixture that maps are compared by
+	farthest   = 1e100 // in distances between the quartiles: values farther out cannot be mapped
+	marginRows = 2000  // the most rows used to choose a map
+	fewestRows = 100   // and the fewest
+	rowsAMode  = 40    // rows for each component of a mixture with which maps are compared
 
-	gainErrors = 3    // standard errors that a gain is beyond, for one column
-	mostGain   = 3    // nats that one row can count for
-	farGain    = 1    // nats that a row far out gains
-	farRows    = 4    // of which there must be so many
-	farLoss    = 0.01 // nats a row, which is next to none
+	gainErrors = 3    // standard errors by which a gain must exceed 0, for one column
+	mostGain   = 3    // the most nats that one row counts for
+	farGain    = 1    // nats that a row gains to count as one far out
+	farRows    = 4    // the least number of such rows
+	farLoss    = 0.01 // nats a row that the others may lose
 )
 
 // newMarginals chooses the map of each column.
@@ -68,9 +68,9 @@ func newMarginals(x *mat.Dense, usable []bool, seed uint64) ([]marginal, error) 
 	return marginals, err
 }
 
-// newMarginal is the map by which a mixture is likeliest on every other value, fitted to those between. A gain must be limit
-// standard errors, for the best of d columns gains about √(2·log d) of them by chance. Of a column with tails as heavy as a power
-// law's, what a map gains shows in rows that are still to come: it need not lose.
+// newMarginal chooses the map after which a mixture, fitted to every other value, is likeliest on the values between. A gain must
+// exceed limit standard errors, because the best of d columns gains about √(2·log d) of them by chance. If the tails are as heavy
+// as a power law's, a map need only not lose: what it gains shows mostly in rows that are not in the table.
 func newMarginal(values []float64, limit float64, seed uint64) (best marginal, err error) {
 	even, odd := everyOther(values)
 	plain, err := heldLogs(even, odd, marginal{}, seed)
@@ -99,7 +99,7 @@ func newMarginal(values []float64, limit float64, seed uint64) (best marginal, e
 	return marginal{far: far}, err
 }
 
-// everyOther are two halves of the values, of marginRows together at most.
+// everyOther splits the values into two halves, of at most marginRows together.
 func everyOther(values []float64) (even, odd []float64) {
 	step := max(1, len(values)/marginRows)
 	for i := 0; i < len(values); i += step {
@@ -112,7 +112,8 @@ func everyOther(values []float64) (even, odd []float64) {
 	return even, odd
 }
 
-// quickMixture is a fit of a column to compare maps by, as narrow and as wide as the family's own can be.
+// quickMixture fits a mixture to a column, to compare maps by; its scales have the same range as those of the family's
+// layers.
 func quickMixture(values []float64, seed uint64) (initializers.Mixture, error) {
 	least, most := initializers.DefaultScaleClamp.ScaleRange()
 	fit, err := initializers.FitMixture(values, initializers.MixtureConfig{
@@ -121,7 +122,7 @@ func quickMixture(values []float64, seed uint64) (initializers.Mixture, error) {
 	return fit.Mixture, err
 }
 
-// heldLogs are log p of the held values by a mixture of the mapped fitted ones.
+// heldLogs are log p of the held values under a mixture fitted to the mapped fitted values.
 func heldLogs(fitted, held []float64, m marginal, seed uint64) ([]float64, error) {
 	y, _ := m.tails(fitted)
 	mean, std := rows.MeanStd(y)
@@ -147,7 +148,7 @@ func scaleTo(v []float64, mean, std float64) {
 	}
 }
 
-// mixtureLogs are log-densities of a mixture.
+// mixtureLogs are the log-densities of values under a mixture.
 func mixtureLogs(values []float64, m initializers.Mixture) []float64 {
 	logs, terms := make([]float64, len(values)), make([]float64, len(m.Means))
 	total := kernel.LogSumExp(m.Logits)
@@ -160,8 +161,8 @@ func mixtureLogs(values []float64, m initializers.Mixture) []float64 {
 	return logs
 }
 
-// gainOf is the mean of what logs have more than plain, 0 where that may be chance. It counts where it is limit standard errors beyond
-// nothing, each row counting mostGain at most; and where a few rows far out have it, as long as the others lose next to nothing by it.
+// gainOf is the mean by which logs exceed plain, or 0 if that may be chance. It is not chance if it is limit standard errors above
+// 0, with each row counting at most mostGain; or if at least farRows rows far out gain, and the others lose at most farLoss.
 func gainOf(logs, plain []float64, limit float64) float64 {
 	clipped, mean, far := make([]float64, len(logs)), 0.0, 0
 	for i := range logs {

@@ -11,7 +11,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// marginalLayers are the maps of single columns, in order: modes brought near each other, tails made light.
+// marginalLayers are the maps of single columns as layers, in order: first modes are brought near each other, then
+// tails made light.
 func marginalLayers(marginals []marginal, dtype graph.Dtype) (named []flows.Named, err error) {
 	d := len(marginals)
 	add := func(name string, l layers.Bijector, err error) error {
@@ -77,7 +78,7 @@ func mixtureLayer(mixtures []initializers.Mixture, dtype graph.Dtype) (*layers.M
 	return l, fixed(l, logits, means, logScales)
 }
 
-// normals is a mixture of k equal standard normals: its map is the identity.
+// normals is a mixture of k equal standard normals, whose map is the identity.
 func normals(k int) initializers.Mixture {
 	return initializers.Mixture{Logits: make([]float64, k), Means: make([]float64, k), LogScales: make([]float64, k)}
 }

@@ -6,13 +6,13 @@ import (
 	"gaussflow/mixed"
 )
 
-// Epochs of an any-order density by the preset; that of Default is the density's own.
+// Epochs of an any-order density for each preset; Default leaves the choice to package mixed.
 const (
 	fastEpochs = 20
 	bestEpochs = 300
 )
 
-// mixed is the configuration of an any-order density; a field that it does not have is an error.
+// mixed is the configuration of an any-order density; setting a field that such a density does not have is an error.
 func (c Config) mixed() (mixed.Config, error) {
 	const only = "nothing: the density of a table with categories or missing cells, any-order, has no such setting"
 	switch {

@@ -15,17 +15,17 @@ import (
 // A Model is a fitted density of rows, in the units of the table it was fitted to. Its methods are safe for concurrent
 // use.
 type Model struct {
-	// Flow is the density of the columns that were kept, in order, in the units of the table; nil where Mixed is.
+	// Flow is the density of the kept columns, in order and in the units of the table; nil if Mixed is set.
 	Flow *flows.Flow
-	// Mixed is the density of rows with categories or missing cells, which has no latents; nil where Flow is the density.
+	// Mixed is the density of rows with categories or missing cells, which has no latents; nil if Flow is set.
 	Mixed *mixed.Model
 	Facts
 }
 
-// ErrNoLatents is what a model says that is asked for latents and has none.
+// ErrNoLatents is returned when a model without latents is asked for them.
 var ErrNoLatents = errors.New("the density of a table with categories or missing cells has no latents: there is no map to a standard normal")
 
-// check reports a Model that neither Fit nor Load has made, or whose facts a caller has changed.
+// check reports a Model that was made by neither Fit nor Load, or whose facts a caller has changed.
 func (m *Model) check(op string) error {
 	switch {
 	case m != nil && m.Mixed != nil && m.Flow == nil:
@@ -41,7 +41,7 @@ func (m *Model) check(op string) error {
 	return nil
 }
 
-// checkFlow is check of a model that must be a flow.
+// checkFlow is check for a method that only a flow has.
 func (m *Model) checkFlow(op string) error {
 	if m != nil && m.Mixed != nil && m.Flow == nil {
 		return fmt.Errorf("tabular: %s: %w", op, ErrNoLatents)
@@ -59,7 +59,7 @@ func (f Facts) kept() (index []int) {
 	return index
 }
 
-// read are the indexes of the columns that the flow reads, of a table with Given after its columns.
+// read are the indexes of the columns that the flow reads, in a table that has Given after its columns.
 func (f Facts) read() []int {
 	index := f.kept()
 	for j := range f.Given {
@@ -68,8 +68,8 @@ func (f Facts) read() []int {
 	return index
 }
 
-// LogProb is log p of each row of x, whose columns are those of the table, dropped ones included, and after them Given: a log-density
-// in nats per unit volume of the columns that were kept. A model of mixed columns takes missing cells, NaN, and gives log p of the others.
+// LogProb is log p of each row of x, in nats per unit volume of the kept columns. The columns of x are those of the table,
+// including dropped ones, then those of Given. An any-order density accepts missing cells, NaN, and gives log p of the others.
 func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := m.check("LogProb"); err != nil {
 		return nil, err
@@ -87,8 +87,8 @@ func (m *Model) LogProb(x mat.Matrix) ([]float64, error) {
 	return lp, nil
 }
 
-// Sample draws n rows of the table's columns by rng; dropped columns have their one value. Grid columns come out
-// between the grid's points, as they were fitted.
+// Sample draws n rows of the table's columns with rng; dropped columns have their constant value. Values of grid
+// columns lie between the grid's points, because the flow was fitted to dequantized values.
 func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	if err := m.check("Sample"); err != nil {
 		return nil, err
@@ -103,7 +103,8 @@ func (m *Model) Sample(n int, rng *rand.Rand) (*mat.Dense, error) {
 	return m.whole(rows), nil
 }
 
-// SampleGiven is Sample of a conditional density: n rows for each row of given (M×c, the columns Given), those of the first one first.
+// SampleGiven is Sample for a conditional density: n rows for each row of given (M×c, the columns Given), those of the first row
+// first.
 func (m *Model) SampleGiven(given mat.Matrix, n int, rng *rand.Rand) (*mat.Dense, error) {
 	if err := m.checkFlow("SampleGiven"); err != nil {
 		return nil, err
@@ -115,7 +116,7 @@ func (m *Model) SampleGiven(given mat.Matrix, n int, rng *rand.Rand) (*mat.Dense
 	return m.whole(x), nil
 }
 
-// TailProbability is the share of the reference rows that are at most as likely as each log p; 0 of a Model that is nil.
+// TailProbability is, for each log p, the share of the reference rows that are at most as likely; 0 if the Model is nil.
 func (m *Model) TailProbability(logProb []float64) []float64 {
 	if m == nil {
 		return make([]float64, len(logProb))

@@ -12,8 +12,8 @@ import (
 	"gaussflow/rows"
 )
 
-// gapped reports a column of which most lies in gaps between neighbouring values, with modeShare of the values at least on both sides
-// of each gap, as that of modes far apart does.
+// gapped reports whether most of a column's range lies in gaps between neighbouring values with at least modeShare of the values on
+// either side, as if its modes are far apart.
 func gapped(values []float64) bool {
 	s := slices.Sorted(slices.Values(values))
 	edge := int(modeShare * float64(len(s)))
@@ -26,7 +26,7 @@ func gapped(values []float64) bool {
 	return floats.Sum(gaps[max(0, len(gaps)-modes+1):]) > 0.5*(inner[len(inner)-1]-inner[0])
 }
 
-// farModes is a mixture of a column whose components are narrow beside its spread, nil where they are not.
+// farModes is a mixture fitted to a column if its components are narrow beside the column's spread; else nil.
 func farModes(values []float64, seed uint64) (*initializers.Mixture, error) {
 	mean, std := rows.MeanStd(values)
 	y := slices.Clone(values)
@@ -47,7 +47,7 @@ func farModes(values []float64, seed uint64) (*initializers.Mixture, error) {
 	return &m, nil
 }
 
-// nearer is the mixture with all scales 1 and places at most modeGap apart.
+// nearer is the mixture with all scales 1 and its means moved to at most modeGap from their neighbours.
 func nearer(m initializers.Mixture) initializers.Mixture {
 	order := make([]int, len(m.Means))
 	for k := range order {

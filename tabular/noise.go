@@ -8,15 +8,15 @@ import (
 	"gaussflow/rows"
 )
 
-// noisy is a table whose rows carry noise: uniform over one quantum (dequantization; Uria et al. 2013,
-// arXiv:1306.0186) and Gaussian (noise regularisation; Rothfuss et al. 2019, arXiv:1907.08982), each row copies
-// times. The noise of a cell is a hash of seed, draw, row and column, so that it can be read from several goroutines
-// and is the same for the same draw; a fit takes a new draw each epoch, since it is train.Redrawn.
+// noisy is a table whose rows carry noise: uniform over one quantum (dequantization; Uria et al. 2013, arXiv:1306.0186)
+// and Gaussian (noise regularisation; Rothfuss et al. 2019, arXiv:1907.08982). Each row appears copies times. The noise
+// of a cell is a hash of seed, draw, row and column, so that it can be read from several goroutines and is always the
+// same for the same draw. It is a train.Redrawn: a fit takes a new draw each epoch.
 type noisy struct {
 	x        *mat.Dense
 	copies   int
-	quantum  []float64 // width of the uniform noise of each column, 0: none
-	gaussian []float64 // standard deviation of the Gaussian noise of each column, 0: none
+	quantum  []float64 // width of the uniform noise of each column; 0 for none
+	gaussian []float64 // standard deviation of the Gaussian noise of each column; 0 for none
 	seed     uint64
 	draws    uint64
 }
@@ -30,10 +30,10 @@ func (t *noisy) Dims() (n, d int) {
 // T is the transpose.
 func (t *noisy) T() mat.Matrix { return mat.Transpose{Matrix: t} }
 
-// Redraw gives the rows the noise of an epoch. That of the warm start, which is no epoch's, is the zero draw.
+// Redraw gives the rows the noise of an epoch. Draw 0 is that of the warm start.
 func (t *noisy) Redraw(epoch int) { t.draws = uint64(epoch) + 1 }
 
-// CheckFinite looks at the table: noise of a finite width is finite.
+// CheckFinite checks the table alone, since noise of finite width is finite.
 func (t *noisy) CheckFinite(op string) error { return rows.CheckFinite(op, t.x) }
 
 // At is a cell with its noise.
@@ -57,5 +57,5 @@ func scramble(z uint64) uint64 {
 	return z ^ z>>31
 }
 
-// unit is a number in (0, 1) of the high bits of z.
+// unit is a number in (0, 1) made of the high bits of z.
 func unit(z uint64) float64 { return (float64(z>>11) + 0.5) / (1 << 53) }

@@ -9,35 +9,36 @@ import (
 	"gaussflow/graph"
 )
 
-// A column so far from 0 that its noise would be lost between two numbers, like 10¹⁵ ± 1, whose numbers lie ⅛ apart, is fitted as
-// its distance from an offset c, its mean as it is rounded:
+// In a column very far from 0, like 10¹⁵ ± 1, where neighbouring float64 numbers lie ⅛ apart, noise would be lost to rounding.
+// Such a column is fitted as its distance from an offset c, its rounded mean:
 //
-//	x − c is exact near c (P. H. Sterbenz, Floating-Point Computation (1974)), and x − c + noise as fine as noise is.
+//	x − c is exact near c (P. H. Sterbenz, Floating-Point Computation (1974)), and x − c + noise resolves the noise.
 //
-// The standardizer, whose shift is 0 meanwhile, gets c when the fit is done; it computes the same (x − c)·exp(−logScale), so that
-// log p of a row is to the bit what was fitted.
+// During the fit the standardizer's shift for such a column is 0. When the fit is done it is set to c; since the standardizer
+// computes (x − c)·exp(−logScale), log p of a row is then the same, bit for bit, as during the fit.
 
-// spacing is the distance of a number from the next greater one in size.
+// spacing is the distance from |v| to the next larger float64 number.
 func spacing(v float64) float64 { return math.Nextafter(math.Abs(v), math.Inf(1)) - math.Abs(v) }
 
-// fewSteps is how many numbers noise needs in its width.
+// fewSteps is how many float64 steps the noise must be wide.
 const fewSteps = 1024
 
-// far reports a column whose noise is lost in float64: that of a grid's step, or the share of a spread that regularizes.
+// far reports whether a column's noise would be lost in float64: that of a grid's step, or the Gaussian one.
 func (c Column) far() bool {
 	return c.Coarse() || c.Quantum > 0 && c.Quantum < fewSteps*spacing(c.Mean)
 }
 
-// roundingSteps is how many steps between numbers what rounding leaves of a constant spreads over, in standard deviations.
+// roundingSteps is how many float64 steps the rounding errors of a constant spread over, as a standard deviation.
 const roundingSteps = 2
 
-// rounding reports a column that is one value but for the last digits of its numbers, 3.3 as different sums come to it; whole
-// numbers are what they are.
+// rounding reports whether the column is a constant apart from rounding errors, as 3.3 computed by different sums. Whole
+// numbers are never taken for that.
 func (c Column) rounding() bool {
 	return !c.Integer && c.Mean != 0 && c.Std < roundingSteps*spacing(c.Mean)
 }
 
-// step is the width of the uniform noise of a column: its grid's step, and of a coarse one at least that of the numbers themselves.
+// step is the width of a column's uniform noise: its grid's step, and for a coarse column at least the distance between its
+// numbers.
 func (c Column) step() float64 {
 	if c.Quantum == 0 && c.Coarse() {
 		return spacing(c.Mean)
@@ -45,7 +46,7 @@ func (c Column) step() float64 {
 	return c.Quantum
 }
 
-// centre moves the rows to fit by the offsets of columns that need one.
+// centre subtracts the offsets from the rows, in columns that need one.
 func (f *fit) centre() {
 	f.offset = make([]float64, len(f.kept))
 	for j, c := range f.kept {
@@ -56,7 +57,7 @@ func (f *fit) centre() {
 	}
 }
 
-// shifted is a copy of x with c taken from column j.
+// shifted is a copy of x with c subtracted from column j.
 func shifted(x *mat.Dense, j int, c float64) *mat.Dense {
 	y := mat.DenseCopyOf(x)
 	n, _ := y.Dims()
@@ -66,7 +67,7 @@ func shifted(x *mat.Dense, j int, c float64) *mat.Dense {
 	return y
 }
 
-// setOffsets gives the standardizer these shifts in columns that have an offset.
+// setOffsets sets the standardizer's shift in columns that have an offset.
 func (f *fit) setOffsets(shift func(j int) float64) error {
 	p := f.standardize.Params()[0]
 	values := p.Values()
@@ -78,11 +79,11 @@ func (f *fit) setOffsets(shift func(j int) float64) error {
 	return p.Set(values)
 }
 
-// fewestSteps is how many numbers of its type a spread must have at least.
+// fewestSteps is how many steps of its type of numbers a column's spread must be at least.
 const fewestSteps = 64
 
-// checkSpreads refuses columns that cannot be brought to a spread of 1: in float32, where it was asked for, those that are too far
-// from 0; in any type, those by whose spread nothing can be divided.
+// checkSpreads refuses columns that cannot be standardized: for float32, if that was asked for, those too far from 0; for any
+// type, those whose spread has no finite reciprocal.
 func (p settings) checkSpreads(columns []Column) error {
 	for _, c := range columns {
 		if 1/c.Std > math.MaxFloat64 {

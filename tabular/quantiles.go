@@ -5,13 +5,13 @@ import (
 	"sort"
 )
 
-// Quantiles are the values of a sample at equally spaced probabilities, from its least to its greatest.
+// Quantiles are a sample's quantiles at equally spaced probabilities, from its least value to its greatest.
 type Quantiles []float64
 
-// maxQuantiles bounds what a model stores.
+// maxQuantiles limits how many a model stores.
 const maxQuantiles = 1001
 
-// newQuantiles are the quantiles of a sample: all of it, sorted, where it is small.
+// newQuantiles are the quantiles of a sample; of a small one all values, sorted.
 func newQuantiles(sample []float64) Quantiles {
 	s := slices.Sorted(slices.Values(sample))
 	if len(s) <= maxQuantiles {

@@ -16,7 +16,7 @@ import (
 	"gaussflow/train"
 )
 
-// model is what the fit leaves behind.
+// model puts the model together when the training has ended.
 func (f *fit) model(ctx context.Context, history *train.History, start time.Time) (*Model, error) {
 	if err := f.setOffsets(func(j int) float64 { return f.offset[j] }); err != nil {
 		return nil, err
@@ -60,11 +60,12 @@ func (f *fit) warnings() []Warning {
 	return warnings
 }
 
-// hurried is how many rows stand for all where a fit was interrupted: they are in random order, and a model that is to be written at
-// once cannot wait for millions.
+// hurried is how many rows are scored if a fit was interrupted. They are in random order and stand for all rows, because a model
+// that is to be saved at once cannot wait until millions are scored.
 const hurried = 1 << 12
 
-// logProb is log p of the rows of x, in their order; once ctx is done, of the first of them. at are their places in the table.
+// logProb is log p of the rows of x, in their order; once ctx is done, only of the first rows. at are their row numbers in the
+// table.
 func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []float64, err error) {
 	n, d := x.Dims()
 	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += hurried {
@@ -77,7 +78,8 @@ func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []fl
 	return logProb, nil
 }
 
-// locate says which row of the table an error is about, lo being the first of those that were tried, and by which column it is out.
+// locate adds to an error the row of the table and the column that is farthest out; lo is the index of the first row that was
+// scored.
 func (f *fit) locate(err error, lo int, x *mat.Dense, at []int) error {
 	var bad *flows.RowError
 	if !errors.As(err, &bad) {
@@ -97,11 +99,11 @@ func (f *fit) locate(err error, lo int, x *mat.Dense, at []int) error {
 	return e
 }
 
-// referenceRows is how many validation rows make a reference by themselves; fewer are joined by the rows fitted to.
+// referenceRows is how many validation rows suffice as a reference; if there are fewer, training rows are added.
 const referenceRows = 200
 
-// reference is log p of rows that were not fitted to: the validation rows where they are many, else rows fitted to as well, each
-// by a fit without it; of a fit that was interrupted by the fit itself.
+// reference is log p of rows that a model was not fitted to: the validation rows and, if they are few, training rows too, each
+// scored by a fit without it. For an interrupted fit the training rows are scored by the model itself.
 func (f *fit) reference(ctx context.Context, history *train.History, fitted, held []float64) ([]float64, error) {
 	if len(held) >= referenceRows {
 		return held, nil

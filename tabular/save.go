@@ -19,12 +19,12 @@ import (
 // ErrNoTable is wrapped by the error of Load for a flow that was saved without the facts of a table.
 var ErrNoTable = errors.New("the file holds a flow without the facts of a table: Model.Save writes them")
 
-// extra is the name of a Model's Facts in the Metadata of its flow.
+// extra is the key of a Model's Facts in the Metadata of its flow.
 const extra = "tabular"
 
-// Save writes the model to one file (see flows.Flow.Save), from which flows.Load reads the flow alone; of mixed columns one as
-// mixed.Model.Save writes it, with the facts of the table as a string more. It holds nothing
-// of the time that the fit took, so that the same fit gives the same file, byte for byte.
+// Save writes the model to one file (see flows.Flow.Save), from which flows.Load can read the flow alone. For an any-order
+// density it is the file of mixed.Model.Save with the facts of the table as an additional string. The file does not hold the
+// duration of the fit, so that the same fit gives the same file, byte for byte.
 func (m *Model) Save(path string) error {
 	if m != nil && m.Mixed != nil && m.Flow == nil {
 		return m.saveMixed("Save", func(f *safetensors.File) error { return safetensors.WriteFile(path, f) })
@@ -48,7 +48,7 @@ func (m *Model) SaveTo(w io.Writer) error {
 	return f.SaveTo(w)
 }
 
-// saved is the flow with all that is known of the table among its Metadata; the history is there once, as the flow's.
+// saved is the flow with everything known about the table in its Metadata. The history is kept once, with the flow.
 func (m *Model) saved() (*flows.Flow, error) {
 	if m == nil || m.Flow == nil {
 		return nil, errors.New("the Model is nil or has no Flow: Fit or Load makes one")
@@ -75,14 +75,15 @@ func (m *Model) saved() (*flows.Flow, error) {
 	return &f, nil
 }
 
-// lasting are the facts without what is of one run: the time that it took, and from where the model was loaded.
+// lasting are the facts without those of a single run: its duration, and the warning about the file that the model was
+// loaded from.
 func (f Facts) lasting() Facts {
 	f.Training.Seconds = 0
 	f.Warnings = slices.DeleteFunc(slices.Clone(f.Warnings), func(w Warning) bool { return w.Kind == Unverified })
 	return f
 }
 
-// timeless is a history whose epochs took no time.
+// timeless is the history with all durations zero.
 func timeless(h *train.History) *train.History {
 	if h == nil {
 		return nil
@@ -92,8 +93,8 @@ func timeless(h *train.History) *train.History {
 	return &t
 }
 
-// Load reads a model that Save wrote: it computes the same numbers, bit for bit. A flow saved by itself is ErrNoTable;
-// the other errors are those of flows.Load.
+// Load reads a model that Save wrote: it computes the same numbers, bit for bit. For a flow that was saved by itself
+// the error is ErrNoTable; the other errors are those of flows.Load.
 func Load(path string) (*Model, error) {
 	f, err := flows.Load(path)
 	if errors.Is(err, flows.ErrFormat) {
@@ -111,9 +112,9 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
-// OfFlow is the model of a flow without the facts of a table: its columns are those that the flow's Metadata names or x1, x2, …,
-// and what it is conditional on those or c1, c2, …. It maps
-// rows, and draws them; of a table it knows nothing else, so that spreads count as 1, and it has no Reference and cannot be saved.
+// OfFlow makes a model of a flow that has no facts of a table. Its columns are named by the flow's Metadata, or else x1, x2, …,
+// and the columns it is conditional on c1, c2, …. It maps and draws rows, but has no Reference and cannot be saved, and counts
+// every column's standard deviation as 1.
 func OfFlow(f *flows.Flow) (*Model, error) {
 	if f == nil || f.Dim() < 1 {
 		return nil, flows.ErrNotBuilt
@@ -159,12 +160,12 @@ func notOfTable(err error) error {
 	return &flows.ContentError{Kind: flows.ErrArchitecture, Where: "the facts of the table", Err: err}
 }
 
-// A FactError is facts of a table that contradict each other, or the flow.
+// A FactError reports facts of a table that contradict each other or the flow.
 type FactError struct{ What string }
 
 func (e *FactError) Error() string { return e.What }
 
-// validate reports facts that do not fit a flow of d columns with so many of context.
+// validate reports facts that do not fit a flow of d columns and context columns of context.
 func (f Facts) validate(d, context int) error {
 	names := slices.Sorted(slices.Values(append(f.Names(), f.Given...)))
 	switch {
@@ -195,18 +196,19 @@ func (f Facts) validate(d, context int) error {
 	return nil
 }
 
-// maxSteps is how many standard deviations a step of a column's grid can have: of N rows that lie on two of its points, one on the
-// one, it has √N.
+// maxSteps is the greatest step of a column's grid, in standard deviations: if all but one of N rows lie on one point and that one
+// on the next, the step is √N standard deviations.
 const maxSteps = 1e9
 
-// mostNumber bounds what is said of a kept column, and of log p: sums and differences of a few such numbers are finite.
+// mostNumber limits the numbers in the facts of a kept column, and log p, so that sums and differences of a few of them
+// are finite.
 const mostNumber = 1e307
 
-// boundNumbers reports numbers that no table has: readers of a model compute with them, and believe them.
+// boundNumbers reports numbers that no table can have, because readers of a model compute with them unchecked.
 func (f Facts) boundNumbers() error {
 	for _, c := range f.Columns {
 		most := mostNumber
-		if c.Dropped { // a constant is what it is
+		if c.Dropped { // a constant may have any value
 			most = math.MaxFloat64
 		}
 		for _, n := range []struct {
@@ -238,5 +240,5 @@ func (f Facts) boundNumbers() error {
 	return nil
 }
 
-// ascend reports whether q is in order; JSON has no NaN, but a Model made by hand may.
+// ascend reports whether q is in ascending order. JSON has no NaN, but a Model made by hand may.
 func (q Quantiles) ascend() bool { return slices.IsSorted(q) && (len(q) == 0 || !math.IsNaN(q[0])) }

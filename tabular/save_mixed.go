@@ -12,7 +12,7 @@ import (
 	"gaussflow/mixed"
 )
 
-// saveMixed writes the file of mixed.Model.Save with the facts as one string more.
+// saveMixed writes the file of mixed.Model.Save with the facts of the table as an additional string.
 func (m *Model) saveMixed(op string, write func(*safetensors.File) error) error {
 	file, err := m.mixedFile()
 	if err == nil {
@@ -38,7 +38,7 @@ func (m *Model) mixedFile() (*safetensors.File, error) {
 	}
 	facts := m.lasting()
 	facts.Training.History = timeless(facts.Training.History)
-	facts.Schema = nil // the density's own
+	facts.Schema = nil // the density has it itself
 	raw, err := json.Marshal(facts)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (m *Model) mixedFile() (*safetensors.File, error) {
 	return file, nil
 }
 
-// loadMixed reads a model of mixed columns; is reports whether the file has the facts of one.
+// loadMixed reads an any-order model; is reports whether the file holds the facts of one.
 func loadMixed(path string) (m *Model, is bool, err error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
@@ -88,7 +88,7 @@ func fromMixed(file *safetensors.File, raw string) (*Model, error) {
 	return m, nil
 }
 
-// checkSchema reports a schema that is not of the columns.
+// checkSchema reports a schema that does not describe the columns.
 func (f Facts) checkSchema() error {
 	if f.Schema == nil {
 		return nil

@@ -13,16 +13,16 @@ import (
 	"gaussflow/rows"
 )
 
-// A Score is what a model says of a row.
+// A Score is a model's answer for a row.
 type Score struct {
-	LogProb float64 // nats; −Inf of a row that cannot be, NaN where there is no answer
-	Tail    float64 // the tail probability, see Model.TailProbability; NaN where there is no log p
-	Reason  string  // why the answer is −Inf or NaN, "" of other rows
+	LogProb float64 // nats; −Inf for an impossible row, NaN if there is no answer
+	Tail    float64 // the tail probability, see Model.TailProbability; NaN if there is no log p
+	Reason  string  // why LogProb is −Inf or NaN; "" for other rows
 }
 
-// Score is log p and the tail probability of each row of x, whose columns are Reads: every row has an answer. A flow has none for a
-// row with a missing cell, NaN; a density of mixed columns gives log p of what is there, and none of a row without any cell. What no
-// row can have, or is so far out that arithmetic ends, is −Inf.
+// Score is log p and the tail probability of each row of x, whose columns are Reads. No row causes an error. A flow has no answer
+// for a row with a missing cell, NaN; an any-order density gives log p of the cells that are there, and no answer for a row without
+// any. Rows that are impossible, or so far out that the arithmetic overflows, get −Inf.
 func (m *Model) Score(x mat.Matrix) ([]Score, error) {
 	if err := m.check("Score"); err != nil {
 		return nil, err
@@ -59,9 +59,9 @@ func (m *Model) Score(x mat.Matrix) ([]Score, error) {
 	return scores, m.scoreFlow(x, whole, scores)
 }
 
-// ScoreGiven is log p of each row of x, whose columns are Reads, given its own values of some columns: of the others that are there. A
-// cell that is missing is not given. Every row has an answer, as in Score; Tail is NaN, because the reference rows were not scored so. A
-// model that is not an any-order density is an error.
+// ScoreGiven is log p of each row of x, whose columns are Reads, conditional on the row's own values in the given columns: log p of
+// its other cells. A missing cell is not conditioned on. As in Score, no row causes an error. Tail is NaN, because the reference
+// rows were not scored in this way. It returns an error if the model is no any-order density.
 func (m *Model) ScoreGiven(x mat.Matrix, given ...string) ([]Score, error) {
 	if err := m.check("ScoreGiven"); err != nil {
 		return nil, err
@@ -109,7 +109,8 @@ func (m *Model) gaps(x mat.Matrix, i int) (names []string) {
 	return names
 }
 
-// scoreFlow scores the rows at: all at once, and where one of them has no finite log p the halves by themselves.
+// scoreFlow scores the rows listed in at: all at once or, if one of them has no finite log p, each half separately, and
+// so on.
 func (m *Model) scoreFlow(x mat.Matrix, at []int, scores []Score) error {
 	if len(at) == 0 {
 		return nil

@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// mostRounds is how often rows beyond what the table had are drawn again; then they are taken as they come.
+// mostRounds is how often rows with values outside the table's ranges are drawn again; after that they are kept.
 const mostRounds = 20
 
-// DrawSeen is n rows of draw, which makes as many rows of the model's columns as it is asked for, whose numbers lie between the least and
-// the greatest that their columns had in the table: beyond them a heavy tail is a guess, and one row in a thousand would have a cell that
-// the table could not. Others are drawn again, a few times; columns of the names given stand as they are. Of a model without a Schema
-// nothing is known of that, and the rows are as draw makes them. gaussflow sample and package serve draw so.
+// DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers between the least and the
+// greatest value that their column had in the table. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
+// have a cell that could not occur in the table. Rows outside are drawn again, a few times; the columns in given are not checked. A
+// model without a Schema does not know the ranges, and the rows are returned as drawn. gaussflow sample and package serve draw rows
+// with it.
 func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...string) (*mat.Dense, error) {
 	if m == nil || draw == nil || n < 1 {
 		return nil, errors.New("tabular: DrawSeen: the Model or draw is nil, or n less than 1")

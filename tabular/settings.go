@@ -9,18 +9,19 @@ import (
 	"gaussflow/train"
 )
 
-// settings are everything a fit needs to know: what Config says, the rest from the preset and the shape of the table.
+// settings are everything that determines a fit: what Config says, and for the rest the preset's choice for the shape
+// of the table.
 type settings struct {
 	Config
-	copies    int  // of each row in an epoch
-	perEpoch  int  // rows, copies included
-	open      bool // the family was not asked for
-	dtypeOpen bool // nor was the type
+	copies    int  // how often each row appears in an epoch
+	perEpoch  int  // rows in an epoch, copies included
+	open      bool // Config leaves the family open
+	dtypeOpen bool // Config leaves the dtype open
 }
 
-// effort is what tells the presets apart.
+// effort is what a preset chooses.
 type effort struct {
-	rows   int // row-steps at most: rows an epoch times epochs
+	rows   int // the most row-steps: rows an epoch times epochs
 	hidden int
 }
 
@@ -31,18 +32,18 @@ var efforts = map[Preset]effort{
 }
 
 const (
-	epochRows     = 2000 // at least: a validation every few steps would only follow noise
-	patienceShare = 6    // of the epochs may pass without gain
-	// rotateBelow is the rows a column below which couplings between principal axes have the better validation likelihood:
-	// a covariance needs few rows, the dependences between columns one by one need more.
+	epochRows     = 2000 // the fewest rows of an epoch, since a validation every few steps would only follow noise
+	patienceShare = 6    // a fit ends when this fraction of its epochs, 1/6, has passed without a gain
+	// rotateBelow is the number of rows a column below which couplings between principal axes have the better validation
+	// likelihood: a covariance can be estimated from few rows, dependences between single columns need more.
 	rotateBelow = 20
-	// gaussianBelow is the rows a column below which nothing beyond a shrunk covariance can be learnt.
+	// gaussianBelow is the number of rows a column below which nothing beyond a shrunk covariance can be learnt.
 	gaussianBelow  = 2
-	rowsAComponent = 150 // of the rotated family, whose tables are small: from 2 to 4 components
+	rowsAComponent = 150 // for the rotated family, whose tables are small: from 2 to 4 components
 	maxNoise       = 0.05
 )
 
-// newSettings fills in what c leaves open for a fit on n rows of the columns.
+// newSettings fills in what c leaves open for a fit to n rows of the columns.
 func newSettings(c Config, n int, columns []Column) settings {
 	or(&c.Preset, Default)
 	d, e := len(columns), efforts[c.Preset]
@@ -73,14 +74,14 @@ func familyFor(n, d int) Family {
 	return Aligned
 }
 
-// sizes sets the shape of the flow of d columns. The aligned family has a block, at least three, for each binary digit of
-// a column's number, so that each two columns are in different halves of some block.
+// sizes sets the shape of a flow of d columns. The aligned family has one block for each binary digit of a column's
+// number, but at least three, so that any two columns are in different halves of some block.
 func (p *settings) sizes(n, d int, e effort) {
 	blocks, components := 3, min(max(n/rowsAComponent, 2), 4)
 	if p.Family == Aligned {
 		blocks, components = max(3, digits(d)), 8
 	}
-	if d == 1 && p.Family != Gaussian { // nothing to rotate or to condition on
+	if d == 1 && p.Family != Gaussian { // a single column: nothing to rotate or to condition on
 		p.Family, blocks, components = Diagonal, 1, 8
 	}
 	or(&p.Blocks, blocks)
@@ -90,7 +91,8 @@ func (p *settings) sizes(n, d int, e effort) {
 	}
 }
 
-// checkpoint is Config's; writing it each epoch would cost small tables more than the epoch.
+// checkpoint is Config's Checkpoint with the default of Every: for a small table, writing it each epoch would take
+// longer than the epoch.
 func (p settings) checkpoint() train.Checkpoint {
 	c := p.Checkpoint
 	if c.Path != "" {
@@ -102,7 +104,7 @@ func (p settings) checkpoint() train.Checkpoint {
 // epochSteps is the number of optimizer steps of an epoch.
 func (p settings) epochSteps() int { return (p.perEpoch + p.BatchSize - 1) / p.BatchSize }
 
-// or sets v to its default where it is zero.
+// or sets v to its default if it is zero.
 func or[T comparable](v *T, otherwise T) { *v = defaults.Or(*v, otherwise) }
 
 // dtypeFor is float32, unless a column lies so far from 0, or its unit is so large or small, that float32 would lose

@@ -11,7 +11,7 @@ import (
 	"gaussflow/rows"
 )
 
-// minRows is the least a table may have: three to fit to and one to validate on.
+// minRows is the fewest rows of a table: three to fit to and one to validate on.
 const minRows = 4
 
 // checkTable reports names and rows that do not make a table.
@@ -36,14 +36,14 @@ func checkTable(names []string, x mat.Matrix) error {
 	return nil
 }
 
-// A division is which rows of a table are fitted to and which validate; those of wild cells do neither.
+// A division says which rows of a table are for training and which for validation; rows with wild cells are in neither.
 type division struct {
 	rows, validation *mat.Dense
-	at, heldAt       []int // their places in the table; heldAt is nil where the validation rows are not of it
+	at, heldAt       []int // their row numbers in the table; heldAt is nil if the validation rows come from elsewhere
 	wild             []Warning
 }
 
-// split separates the rows to fit to from those to validate on, at random, but for those that vary exchanges.
+// split divides the rows at random into training and validation rows, and then lets vary exchange some.
 func split(names []string, x mat.Matrix, c Config) (*division, error) {
 	n, d := x.Dims()
 	if c.Validation != nil {
@@ -79,11 +79,11 @@ func split(names []string, x mat.Matrix, c Config) (*division, error) {
 	return s, nil
 }
 
-// vary exchanges rows, while there are some: what all rows to fit to have alike, and another one has not, is no constant, so that one
-// is fitted to.
+// vary exchanges rows between training and validation, as long as there are some: if a column has one value in all training rows
+// but another value in a validation row, the column is not constant, and that row is moved to the training rows.
 func (s *division) vary(x mat.Matrix) {
 	_, d := x.Dims()
-	taken := 0 // rows at the front, which stay
+	taken := 0 // number of rows at the front that have been moved, and stay
 	for j := 0; j < d && taken < min(len(s.heldAt), len(s.at)); j++ {
 		if !alike(x, s.at, j) {
 			continue
@@ -97,7 +97,7 @@ func (s *division) vary(x mat.Matrix) {
 	}
 }
 
-// alike reports whether column j has one value in these rows.
+// alike reports whether column j has the same value in all these rows.
 func alike(x mat.Matrix, rows []int, j int) bool {
 	return !slices.ContainsFunc(rows, func(i int) bool { return x.At(i, j) != x.At(rows[0], j) })
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// tailCandidates are maps about the median and about both ends of a column, in units of a few of its quantiles.
+// tailCandidates are maps centred on the median and on both ends of a column, with scales from a few of its quantiles.
 func tailCandidates(values []float64) (candidates []marginal) {
 	s := slices.Sorted(slices.Values(values))
 	at := func(p float64) float64 { return s[int(p*float64(len(s)-1))] }
@@ -18,7 +18,7 @@ func tailCandidates(values []float64) (candidates []marginal) {
 	return slices.DeleteFunc(candidates, func(m marginal) bool { return !(m.scale > 0) || math.IsInf(m.scale, 1) })
 }
 
-// tails are mapped values and the logarithms of the map's slope there; those as they are where there is no map.
+// tails are the mapped values and the logarithms of the map's slope there; the values themselves if there is no map.
 func (m marginal) tails(values []float64) (y, logSlope []float64) {
 	y, logSlope = slices.Clone(values), make([]float64, len(values))
 	if !(m.scale > 0) {
@@ -33,8 +33,8 @@ func (m marginal) tails(values []float64) (y, logSlope []float64) {
 	return y, logSlope
 }
 
-// tailIndex is the mean of the logarithmic distances by which the twentieth of a column that is farthest from its median exceeds the
-// rest: 1/α of a power law x^(−α) (Hill 1975), 0.2 or so of a normal column.
+// tailIndex estimates 1/α of a power law x^(−α) (Hill 1975): the mean logarithmic excess of the twentieth of a column's values that
+// are farthest from its median over the nearest of them. For a normal column it is about 0.2.
 func tailIndex(values []float64) float64 {
 	s := slices.Sorted(slices.Values(values))
 	median := s[len(s)/2]

@@ -9,7 +9,7 @@ import (
 	"gaussflow/rows"
 )
 
-// Kept are the names of the columns that the flow has a density of, in its order.
+// Kept are the names of the columns that the flow has, in its order.
 func (f Facts) Kept() []string {
 	var names []string
 	for _, j := range f.kept() {
@@ -18,10 +18,10 @@ func (f Facts) Kept() []string {
 	return names
 }
 
-// Reads are the columns that scoring needs of a table: Kept, and after them Given.
+// Reads are the columns of a table that scoring needs: Kept, then Given.
 func (f Facts) Reads() []string { return append(f.Kept(), f.Given...) }
 
-// Names are the columns of the table fitted to, dropped ones included.
+// Names are the columns of the table that the model was fitted to, including dropped ones.
 func (f Facts) Names() []string {
 	names := make([]string, len(f.Columns))
 	for j, c := range f.Columns {
@@ -30,8 +30,8 @@ func (f Facts) Names() []string {
 	return names
 }
 
-// Forward maps the rows of x, whose columns are those of the table and after them Given, to z, a column for each of Kept: a standard normal
-// where the model is right.
+// Forward maps the rows of x, whose columns are those of the table and then Given, to z with one column for each of Kept. If the
+// model is right, z is standard normal.
 func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 	if err := m.checkFlow("Forward"); err != nil {
 		return nil, err
@@ -46,7 +46,8 @@ func (m *Model) Forward(x mat.Matrix) (*mat.Dense, error) {
 	return z, nil
 }
 
-// Inverse maps the rows of z, beside which is Given, to rows of the table's columns; dropped columns have their one value.
+// Inverse maps the rows of z, which have Given beside them, to rows of the table's columns; dropped columns have their
+// constant value.
 func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 	if err := m.checkFlow("Inverse"); err != nil {
 		return nil, err
@@ -58,9 +59,9 @@ func (m *Model) Inverse(z mat.Matrix) (*mat.Dense, error) {
 	return m.whole(x), nil
 }
 
-// RoundTrip is Forward with the error of each row: how far the inverse of z is from the row, in standard deviations of the column
-// where it is farthest. It is rounding error, 1e-15 or so, where the model has seen rows; where its map is nearly flat, far from all
-// rows, z has lost x, and the error is as large as the flat place.
+// RoundTrip is Forward together with the error of each row: how far the inverse of z is from the row, in standard deviations of the
+// column for which that is most. For rows like those the model was fitted to it is rounding error, about 1e-15. Where the map is
+// nearly flat, far from all such rows, z does not determine x, and the error is as large as the flat region.
 func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err error) {
 	if err := m.checkFlow("RoundTrip"); err != nil {
 		return nil, nil, err
@@ -76,8 +77,8 @@ func (m *Model) RoundTrip(x mat.Matrix) (z *mat.Dense, spreads []float64, err er
 	return z, m.Spreads(off), nil
 }
 
-// InverseError is Inverse with the error of each row: how far its last digits, and those of all numbers on the way, can move it, in
-// standard deviations of the column where that is most; see flows.Flow.InverseError.
+// InverseError is Inverse together with the error of each row: how far rounding errors in z, and in all numbers on the way, can
+// move it, in standard deviations of the column for which that is most; see flows.Flow.InverseError.
 func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err error) {
 	if err := m.checkFlow("InverseError"); err != nil {
 		return nil, nil, err
@@ -89,8 +90,9 @@ func (m *Model) InverseError(z mat.Matrix) (x *mat.Dense, spreads []float64, err
 	return m.whole(rows), m.Spreads(room), nil
 }
 
-// Spreads is the greatest of each row of differences off, whose columns are those of Kept, in standard deviations of the columns;
-// in its unit where the model knows none; infinite where one is no number, and where off has not the columns of Kept.
+// Spreads is, for each row of off, the largest of its differences in standard deviations of their columns, which are those of
+// Kept. If the model does not know a standard deviation, the difference itself counts. It is infinite if a difference is NaN or
+// off does not have these columns.
 func (m *Model) Spreads(off *mat.Dense) []float64 {
 	n, d := rows.Dims(off)
 	worst := make([]float64, n)
@@ -102,7 +104,7 @@ func (m *Model) Spreads(off *mat.Dense) []float64 {
 	}
 	for k, j := range m.kept() {
 		unit := m.Columns[j].Std
-		if !(unit > 0) { // of a flow that nobody fitted to a table
+		if !(unit > 0) { // unknown: the flow was not fitted to a table
 			unit = 1
 		}
 		for i := range n {
@@ -117,7 +119,7 @@ func (m *Model) Spreads(off *mat.Dense) []float64 {
 	return worst
 }
 
-// whole is rows of the kept columns with the dropped ones in their places.
+// whole is rows of the kept columns with the dropped columns inserted.
 func (m *Model) whole(rows *mat.Dense) *mat.Dense {
 	kept := m.kept()
 	if len(kept) == len(m.Columns) {

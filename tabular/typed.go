@@ -19,14 +19,14 @@ import (
 	"gaussflow/train"
 )
 
-// FitTable fits a density to the rows of a table whose columns are what schema says. x has a column for each that is modelled, in the
-// schema's order (columns.Schema.Modelled), as columns.Rows reads them: a number, the seconds of a time, the index of a level, NaN where
-// a cell is missing. Where all cells are numbers and none is missing it is the flow of Fit; where there are categories, missing cells or
-// values that have a probability of their own, or Config.Family is AnyOrder, it is mixed.Fit: see FamilyOf. Columns that have no
-// density are in the model's Schema, and no more is known of them.
+// FitTable fits a density to the rows of a table whose columns schema describes. x has a column for each that is modelled, in the
+// schema's order (columns.Schema.Modelled), as columns.Rows reads them: a number, the seconds of a time, the index of a level, NaN
+// for a missing cell. If all cells are numbers and none is missing, the model is the flow of Fit. If there are categories, missing
+// cells or values with a probability of their own, or Config.Family is AnyOrder, it is the density of mixed.Fit: see FamilyOf.
+// Columns that have no density are only listed in the model's Schema.
 //
-// The errors are those of Fit; a FieldError of Config says which field an any-order density does not have. When ctx is done, the best
-// model so far is returned with an error that wraps ctx.Err; without one if there is none yet.
+// The errors are those of Fit; in addition a FieldError reports a field of Config that an any-order density does not have. When ctx
+// is done, FitTable returns the best model so far with an error that wraps ctx.Err; the model is nil if there is none yet.
 func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Config) (*Model, error) {
 	start := time.Now()
 	if ctx == nil {
@@ -53,7 +53,7 @@ func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Confi
 	if FamilyOf(schema, x, c) == AnyOrder {
 		return fitMixed(ctx, kept, x, c, start)
 	}
-	c.DropConstant = true // a column that varies in rows of wild cells alone: it is named in a warning
+	c.DropConstant = true // a column may vary only in rows with wild cells; it is named in a warning
 	m, err := Fit(ctx, names, x, c)
 	if m != nil {
 		m.Schema = &kept
@@ -61,11 +61,11 @@ func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Confi
 	return m, err
 }
 
-// ErrNothingModelled is a table without a column that has a density.
+// ErrNothingModelled reports a table without a column that has a density.
 var ErrNothingModelled = errors.New("no column of the table has a density: all are constants, text, identifiers or empty")
 
-// FamilyOf is the family of density that FitTable takes for rows of a schema: AnyOrder where it has categories or booleans, or values
-// that have a probability of their own, or where a cell of x is missing; else that of the Config.
+// FamilyOf is the family of density that FitTable chooses for rows of a schema: AnyOrder if there are categories or booleans,
+// values with a probability of their own, or missing cells in x; otherwise that of the Config.
 func FamilyOf(schema *columns.Schema, x mat.Matrix, c Config) Family {
 	if c.Family != "" {
 		return c.Family
@@ -115,7 +115,7 @@ func fitMixed(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config
 	return m, err
 }
 
-// judgeMixed scores the rows: those held out, and those fitted to.
+// judgeMixed scores the validation rows and the training rows.
 func (m *Model) judgeMixed(ctx context.Context, x mat.Matrix, c mixed.Config) error {
 	n, _ := x.Dims()
 	isHeld := make([]bool, n)
@@ -166,10 +166,10 @@ func (m *Model) judgeMixed(ctx context.Context, x mat.Matrix, c mixed.Config) er
 	return nil
 }
 
-// mixedParts is how many parts the rows are cut into, of which one is scored, where the model is an any-order density.
+// mixedParts is how many parts the rows are cut into if the model is an any-order density; only one of them is scored.
 const mixedParts = 3
 
-// crossMixed is log p of a part of the rows fitted to, by a density of the others.
+// crossMixed is log p of one part of the training rows, by a density fitted to the others.
 func (m *Model) crossMixed(ctx context.Context, x *mat.Dense, c mixed.Config) ([]float64, error) {
 	n, _ := x.Dims()
 	c.Callbacks, c.Checkpoint = nil, train.Checkpoint{}
@@ -183,7 +183,7 @@ func (m *Model) crossMixed(ctx context.Context, x *mat.Dense, c mixed.Config) ([
 	return slices.DeleteFunc(crossed, func(lp float64) bool { return math.IsInf(lp, 0) }), err
 }
 
-// describe says what is in the columns of x that the schema models; of a category only how many levels it has.
+// describe summarizes the columns of x that the schema models; for a category that is only the number of levels.
 func describe(schema columns.Schema, x mat.Matrix) (found []Column) {
 	for j, c := range schema.Modelled() {
 		column := Column{Column: data.Column{Name: c.Name}}

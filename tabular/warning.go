@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// WarningKind is what a warning is about.
+// A WarningKind says what a warning is about.
 type WarningKind string
 
 // The kinds of warning.
 const (
-	ConstantColumns WarningKind = "constant columns"  // dropped: every row has the same value there
-	IntegerColumns  WarningKind = "integer columns"   // values on a grid
-	TiedColumns     WarningKind = "tied columns"      // many equal values, on no grid
+	ConstantColumns WarningKind = "constant columns"  // dropped, because every row has the same value
+	IntegerColumns  WarningKind = "integer columns"   // their values lie on a grid
+	TiedColumns     WarningKind = "tied columns"      // many equal values that lie on no grid
 	CoarseColumns   WarningKind = "coarse columns"    // so far from 0 that few digits are left for the spread
 	FewRows         WarningKind = "few rows"          // fewer rows than parameters
 	Diverged        WarningKind = "training diverged" // a loss was not finite; the best parameters before it were kept
 	Unverified      WarningKind = "unverified"        // the file that the model was loaded from has no checksum; not saved
-	UnverifiedStart WarningKind = "unverified start"  // the checkpoint that the fit went on from has no checksum
-	WildCells       WarningKind = "wild cells"        // so far from all others that their rows were not fitted to
-	MappedColumns   WarningKind = "mapped columns"    // of heavy tails or modes far apart, or combinations of others; fixed layers map them
-	PlainGaussian   WarningKind = "plain Gaussian"    // no flow was better on validation rows, or there are too few rows for one
+	UnverifiedStart WarningKind = "unverified start"  // the checkpoint from which the fit was resumed has no checksum
+	WildCells       WarningKind = "wild cells"        // cells so far from all others that their rows were left out
+	MappedColumns   WarningKind = "mapped columns"    // columns with heavy tails or modes far apart, or combinations of others; fixed layers map them
+	PlainGaussian   WarningKind = "plain Gaussian"    // the model is one Gaussian: no flow was better on the validation rows, or there are too few rows
 	NotImproved     WarningKind = "not improved"      // no epoch was better than the warm start, which was kept
 )
 
 // A Warning is something about the data or the fit that a reader of the numbers should know.
 type Warning struct {
 	Kind    WarningKind `json:"kind"`
-	Columns []string    `json:"columns,omitempty"` // those it is about
+	Columns []string    `json:"columns,omitempty"` // the columns it is about
 	Text    string      `json:"text"`
 }
 
-// String is the text with the columns.
+// String is the text followed by the columns.
 func (w Warning) String() string {
 	if len(w.Columns) == 0 {
 		return w.Text
@@ -39,7 +39,7 @@ func (w Warning) String() string {
 	return fmt.Sprintf("%s: %s", w.Text, strings.Join(w.Columns, ", "))
 }
 
-// columnWarnings are the warnings about columns of a table of rows rows.
+// columnWarnings are the warnings about the columns of a table.
 func columnWarnings(columns []Column, rows int, dequantized bool) (warnings []Warning) {
 	names := map[WarningKind][]string{}
 	for _, c := range columns {

@@ -9,24 +9,24 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A wild cell lies so far from all others of its column that it belongs to another law, as a code for a missing value does, or a
-// slip of the decimal point. One of them would decide the column's unit, its noise and the loss, so the rows of wild cells are not
-// fitted to, and a warning says so. A heavy tail has far cells too, but they come nearer one by one. Of the distances
-// u₁ ≥ u₂ ≥ … from the median on one side, the spacings
+// A wild cell lies so far from all others of its column that it must come from another distribution, like a code for a missing
+// value or a misplaced decimal point. A single such cell would dominate the column's unit, its noise and the loss, so rows with
+// wild cells are not fitted to, and a warning says so. A heavy tail has far cells too, but their distances from each other grow
+// gradually. For the distances u₁ ≥ u₂ ≥ … from the median on one side, the spacings
 //
 //	e_i = i·(log u_i − log u_{i+1})
 //
-// of a power law are independent and of one exponential law (Rényi 1953; Hill 1975), and those of lighter tails are shorter outwards.
-// The first i cells are wild if e_i is more than wildSpacing times the mean of the spacings behind it, and the gap more
-// than wildGap times u_{i+1} and the quartiles' distance together.
+// of a power law are independent and have the same exponential distribution (Rényi 1953; Hill 1975); those of lighter tails get
+// shorter outwards. The first i cells are wild if e_i is more than wildSpacing times the mean of the spacings behind it, and the
+// gap u_i − u_{i+1} is more than wildGap times the sum of u_{i+1} and the quartiles' distance.
 const (
-	wildSpacing = 15  // e⁻¹⁵ is the chance that a spacing of a power law is as long
-	wildGap     = 4   // a tail that only a law with both is still far from
-	wildShare   = 100 // at most one in so many rows: more are a mode
-	fewestTail  = 20  // rows on a side that a spacing is judged by
+	wildSpacing = 15  // a spacing of a power law is as long with probability e⁻¹⁵
+	wildGap     = 4   // the gap must also be large beside the distances themselves
+	wildShare   = 100 // at most one row in so many is wild: more form a mode
+	fewestTail  = 20  // the fewest rows on a side by which a spacing is judged
 )
 
-// An interval is where cells of a column are not wild.
+// An interval is the range of a column's cells that are not wild.
 type interval struct{ lo, hi float64 }
 
 var everything = interval{math.Inf(-1), math.Inf(1)}
@@ -58,7 +58,7 @@ func tame(values []float64) interval {
 // wildFrom is the distance from which on cells are wild; u are all distances, descending.
 func wildFrom(u []float64, quartiles float64) (from float64, ok bool) {
 	n := len(u)
-	tail := sort.Search(n, func(i int) bool { return u[i] <= 0 }) - 1 // spacings there are
+	tail := sort.Search(n, func(i int) bool { return u[i] <= 0 }) - 1 // number of spacings
 	tail = min(tail, max(fewestTail, n/10))
 	sum, count := 0.0, 0
 	for i := tail; i >= 1; i-- {
@@ -80,7 +80,7 @@ func cells(j int, x, validation mat.Matrix) []float64 {
 	return values
 }
 
-// findWild are the tame intervals of the columns.
+// findWild finds the tame interval of each column.
 func findWild(x, validation mat.Matrix) []interval {
 	_, d := x.Dims()
 	tames := make([]interval, d)
@@ -90,7 +90,7 @@ func findWild(x, validation mat.Matrix) []interval {
 	return tames
 }
 
-// withoutWild are those of the rows (places in x) that have no wild cell.
+// withoutWild are those of the given rows of x that have no wild cell.
 func withoutWild(x mat.Matrix, tames []interval, rows []int) []int {
 	return slices.DeleteFunc(rows, func(i int) bool {
 		for j, r := range tames {
@@ -102,7 +102,7 @@ func withoutWild(x mat.Matrix, tames []interval, rows []int) []int {
 	})
 }
 
-// wildWarnings say which cells of which columns were wild.
+// wildWarnings say which cells of which columns are wild.
 func wildWarnings(names []string, x, validation mat.Matrix, tames []interval) (warnings []Warning) {
 	for j, r := range tames {
 		if r == everything {
@@ -114,7 +114,7 @@ func wildWarnings(names []string, x, validation mat.Matrix, tames []interval) (w
 	return warnings
 }
 
-// wildText counts cells and names the commonest value of them.
+// wildText counts the wild cells and names their commonest value.
 func wildText(out []float64) string {
 	times := map[float64]int{}
 	for _, v := range out {

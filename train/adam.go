@@ -43,7 +43,7 @@ func (o Adam) Validate() error {
 		checkShareOrNone("Adam", "Beta2", o.Beta2), checkPositive("Adam", "Epsilon", o.Epsilon))
 }
 
-// Rules are of one step.
+// Rules are the update for each type of numbers.
 func (o Adam) Rules() Rules { return Rules{adam[float64](o), adam[float32](o)} }
 
 func adam[T kernel.Float](o Adam) Rule[T] {

@@ -22,7 +22,7 @@ func (o AdamW) Validate() error {
 	return errors.Join(defaults.CheckNone("train: AdamW", "WeightDecay", o.WeightDecay), o.Adam.Validate())
 }
 
-// Rules are of one step.
+// Rules are the update for each type of numbers.
 func (o AdamW) Rules() Rules { return Rules{adamW[float64](o), adamW[float32](o)} }
 
 func adamW[T kernel.Float](o AdamW) Rule[T] {

@@ -1,6 +1,6 @@
 package train
 
-// A batch is rows of a dataset.
+// A batch is a selection of the rows of a dataset.
 type batch struct {
 	data  *dataset
 	index []int // of the rows
@@ -9,7 +9,7 @@ type batch struct {
 // size is the number of rows.
 func (b batch) size() int { return len(b.index) }
 
-// shard is the i-th of n parts that differ by a row at most, in order.
+// shard is the i-th of n consecutive parts, whose sizes differ by at most one row.
 func (b batch) shard(i, n int) batch {
 	each, longer := len(b.index)/n, len(b.index)%n
 	lo, hi := i*each+min(i, longer), (i+1)*each+min(i+1, longer)

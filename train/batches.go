@@ -11,9 +11,9 @@ import (
 	"gaussflow/rows"
 )
 
-// Batches reads src from its start and yields its rows in order, batches of that many rows and the last one as small as it
-// is, each valid until the next. A goroutine reads ahead meanwhile; it has ended when the loop has. An error is the last
-// thing yielded: that of the source, a row that is not finite, no row at all, or a ctx that is done.
+// Batches reads src from its start and yields its rows in order, in batches of size rows; the last one may be smaller.
+// Each batch is valid until the next. A goroutine reads ahead and has ended when the loop has. An error is yielded last:
+// that of the source, a row that is not finite, a source without rows, or a ctx that is done.
 func Batches(ctx context.Context, src rows.Source, size int) iter.Seq2[*mat.Dense, error] {
 	return batches(ctx, "train: Batches", src, size)
 }
@@ -50,9 +50,9 @@ func errNoContext(op string) error {
 	return errors.New(op + ": ctx is nil, want a context.Context, context.Background() say")
 }
 
-// SourceRows is a good batch for reading a source of dim columns to its end: enough for all processors, and at most some
-// 8 MiB unless 512 rows are more.
+// SourceRows is a good batch size for reading a source of dim columns to its end: enough rows for all processors, and at
+// most about 8 MiB unless 512 rows are more.
 func SourceRows(dim int) int {
-	const chunk = 512 // rows that graph.RowFunc runs at once
+	const chunk = 512 // rows that graph.RowFunc evaluates at once
 	return chunk * max(1, min(8, 1<<20/(chunk*max(dim, 1))))
 }

@@ -2,8 +2,8 @@ package train
 
 import "fmt"
 
-// A Callback is called at Keras's moments. Embed NopCallback and write the hooks that matter. An error ends
-// the fit. However it ends, OnTrainEnd runs of every callback whose OnTrainBegin was well.
+// A Callback is called at the same moments as one of Keras. Embed NopCallback and write the hooks that are needed. An
+// error ends the fit. However the fit ends, OnTrainEnd is called for every callback whose OnTrainBegin succeeded.
 type Callback interface {
 	OnTrainBegin(s *State) error
 	OnTrainEnd(s *State) error
@@ -34,7 +34,7 @@ func (NopCallback) OnBatchBegin(*State) error { return nil }
 // OnBatchEnd does nothing.
 func (NopCallback) OnBatchEnd(*State) error { return nil }
 
-// Logs are the figures of the moment: at the end of a batch Loss is the mean of the epoch so far.
+// Logs are the current figures: at the end of a batch Loss is the mean of the epoch so far.
 type Logs struct {
 	Loss         float64
 	BatchLoss    float64 // of the last batch alone
@@ -42,11 +42,11 @@ type Logs struct {
 	HasVal       bool
 	LearningRate float64
 	Seconds      float64 // since the epoch began
-	// Metrics are the figures that callbacks have reported at the end of this epoch, by name; nil where there are none.
+	// Metrics are the figures that callbacks have reported at the end of this epoch, by name; nil if there are none.
 	Metrics map[string]float64
 }
 
-// State is what a callback sees of a fit, and its handle on it.
+// State is a callback's view of a fit and the means to control it.
 type State struct {
 	Epoch, Epochs  int // from 0; the last epoch is Epochs−1
 	Batch, Batches int // from 0, within the epoch; Batches is −1 until a source has been read to its end
@@ -59,11 +59,11 @@ type State struct {
 	fit     *fit
 }
 
-// validated reports a fit with rows to validate on.
+// validated reports whether the fit has rows to validate on.
 func (s *State) validated() bool { return s.fit != nil && s.fit.validation != nil }
 
-// lossNow is the loss of the parameters as they are, on the validation rows or on all of those that are trained on; ok is false
-// where there is none to compute.
+// lossNow is the loss of the current parameters on the validation rows, if val is true, or else on all training rows. ok is
+// false if there is no such loss.
 func (s *State) lossNow(val bool) (v float64, ok bool, err error) {
 	if s.fit == nil {
 		return 0, false, nil
@@ -71,9 +71,9 @@ func (s *State) lossNow(val bool) (v float64, ok bool, err error) {
 	return s.fit.lossNow(val)
 }
 
-// Report adds a figure of a caller's own, a metric, to the epoch that has just ended: to History.Metrics, and to Logs.Metrics, where a
-// Monitor of its name finds it. A callback calls it in OnEpochEnd and stands before those that watch the figure. It is an error
-// elsewhere, and for a name that is empty or one of the fit's own figures.
+// Report adds a figure that a callback computed, a metric, to the epoch that has just ended: to History.Metrics, and to
+// Logs.Metrics, where a Monitor of that name finds it. A callback calls it in OnEpochEnd, and must come before the callbacks that
+// monitor the figure. Calling it elsewhere is an error, as is a name that is empty or belongs to one of the fit's own figures.
 func (s *State) Report(name string, value float64) error {
 	if err := s.check("Report"); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *State) Stop() {
 // Stopped reports whether a callback has called Stop.
 func (s *State) Stopped() bool { return s != nil && s.stopped }
 
-// check reports a State that is nil, to the callback that was called with it.
+// check reports a nil State to a callback that was called with it.
 func (s *State) check(callback string) error {
 	if s == nil {
 		return fmt.Errorf("train: %s: the State is nil, want that of a fit", callback)
@@ -111,7 +111,8 @@ func (s *State) check(callback string) error {
 	return nil
 }
 
-// compiled is Trainer.compiled of the fit's trainer, of which a State that no fit has made has none.
+// compiled is Trainer.compiled for the fit's trainer; a State that does not belong to a fit has none, which is an
+// error.
 func (s *State) compiled(op string) error {
 	if s == nil {
 		return fmt.Errorf("%s: %w", op, ErrNotCompiled)
@@ -119,8 +120,8 @@ func (s *State) compiled(op string) error {
 	return s.trainer.compiled(op)
 }
 
-// Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones. A State that no fit
-// has made has none.
+// Weights is a copy of the parameters' values: with EMA, during OnEpochEnd and after, the averaged ones. It is nil for a
+// State that does not belong to a fit.
 func (s *State) Weights() [][]float64 {
 	if s.compiled("") != nil {
 		return nil
@@ -128,7 +129,7 @@ func (s *State) Weights() [][]float64 {
 	return s.trainer.weights()
 }
 
-// SetWeights restores a copy.
+// SetWeights sets the parameters' values to those that Weights returned.
 func (s *State) SetWeights(w [][]float64) error {
 	const op = "train: SetWeights"
 	if err := s.compiled(op); err != nil {
@@ -137,14 +138,14 @@ func (s *State) SetWeights(w [][]float64) error {
 	return s.trainer.setWeights(op, w)
 }
 
-// ScaleLearningRate multiplies every later learning rate.
+// ScaleLearningRate multiplies all later learning rates.
 func (s *State) ScaleLearningRate(by float64) {
 	if s.compiled("") == nil {
 		s.trainer.rateScale *= by
 	}
 }
 
-// history is History, an empty one where a State that no fit has made has none.
+// history is History, or an empty one for a State that does not belong to a fit.
 func (s *State) history() *History {
 	if s.History == nil {
 		s.History = &History{}
@@ -152,7 +153,7 @@ func (s *State) history() *History {
 	return s.History
 }
 
-// LambdaCallback is a Callback of functions; nil ones are left out.
+// LambdaCallback is a Callback made of functions; nil ones are skipped.
 type LambdaCallback struct {
 	TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, BatchEnd func(s *State) error
 }

@@ -11,31 +11,31 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// Checkpoint keeps a fit in a file, so that one that was killed, at any moment, can go on: the resumed fit gives the
+// Checkpoint keeps a fit in a file, so that a fit that was killed, at any moment, can be resumed: it then gives the
 // same parameters, history and callbacks' states, bit for bit, as one that was never interrupted, on the same kind of
 // processor. The zero value keeps nothing.
 //
-// The file is replaced as a whole at the ends of epochs, after all callbacks have seen them; batches since are
-// trained again. It holds parameters, the optimizer's state, the averaged weights, the history and the state of every
-// callback that is Stateful. A Path that cannot be written is an error before the first epoch; one that can no longer be, later, is
-// an UnkeptError when the fit has ended. An epoch that a callback cut short is not kept: the resumed fit trains it again. A fit that a
-// callback ended at the end of an epoch is over, and a resumed one ends there too.
+// The file is replaced as a whole at the ends of epochs, after all callbacks have seen them; batches trained after the last such
+// end are trained again. It holds parameters, the optimizer's state, the averaged weights, the history and the state of every
+// Stateful callback. If Path cannot be written before the first epoch, the fit returns an error at once; if that happens later, it
+// returns an UnkeptError when it has ended. An epoch that a callback cut short is not kept: the resumed fit trains it again. A fit
+// that a callback ended at the end of an epoch is complete, and resuming it trains no further.
 type Checkpoint struct {
 	Path  string
-	Every int // epochs from one to the next; default 1; the last epoch of a fit is always kept
-	// Resume goes on from the file at Path, and begins anew where there is none. It is an error, ErrOtherFit, if
-	// the file is of another model, configuration, data, seed, batch size or number of workers; Epochs may differ.
-	// FitSource then reads the source once more, to see that it is the same.
+	Every int // epochs between two checkpoints; default 1; the last epoch of a fit is always kept
+	// Resume continues from the file at Path, or starts afresh if there is none. It is an error, ErrOtherFit, if the
+	// file belongs to another model, configuration, data, seed, batch size or number of workers; Epochs may differ. To
+	// compare the data, FitSource reads the source once more.
 	Resume bool
 }
 
-// ErrOtherFit is wrapped by the error of a Fit that was told to resume another one.
+// ErrOtherFit is wrapped by the error of a Fit whose checkpoint to resume belongs to a different fit.
 var ErrOtherFit = errors.New("the checkpoint is of another fit")
 
-// An OtherFitError says by what a checkpoint is of another fit. It wraps ErrOtherFit.
+// An OtherFitError says in what the checkpoint's fit differs from this one. It wraps ErrOtherFit.
 type OtherFitError struct{ Differences []Difference }
 
-// A Difference is something that decides what a fit computes, as the checkpoint and the fit have it.
+// A Difference is a setting that affects what a fit computes: Got in the checkpoint, Want in the fit.
 type Difference struct{ Name, Got, Want string }
 
 func (e *OtherFitError) Error() string {
@@ -49,18 +49,18 @@ func (e *OtherFitError) Error() string {
 // Unwrap is ErrOtherFit.
 func (e *OtherFitError) Unwrap() error { return ErrOtherFit }
 
-// ErrCheckpoint is wrapped by the error of a Fit whose checkpoint is a safetensors file of something else.
+// ErrCheckpoint is wrapped by the error of a Fit whose checkpoint file is safetensors, but no checkpoint.
 var ErrCheckpoint = errors.New("the file is no checkpoint")
 
-// A Stateful callback remembers something from epoch to epoch. A checkpoint keeps it, and a resumed fit gives it back
-// after OnTrainBegin.
+// A Stateful callback has state that lasts from epoch to epoch. A checkpoint keeps that state, and a resumed fit
+// restores it after OnTrainBegin.
 type Stateful interface {
 	MarshalState() ([]byte, error)
 	UnmarshalState(state []byte) error
 }
 
-// An UnkeptError comes with a fit that went to its end, and whose last Checkpoint could not be written: a full disk costs the
-// possibility to go on, not the fit.
+// An UnkeptError is returned with a fit that ran to its end but whose last Checkpoint could not be written: a full disk
+// prevents resuming, it does not fail the fit.
 type UnkeptError struct {
 	op, Path string
 	Err      error
@@ -70,15 +70,15 @@ func (e *UnkeptError) Error() string {
 	return fmt.Sprintf("%s: checkpoint %s: %v", e.op, e.Path, e.Err)
 }
 
-// Unwrap is why.
+// Unwrap returns the cause.
 func (e *UnkeptError) Unwrap() error { return e.Err }
 
 const checkpointFormat = "gaussflow-checkpoint/1"
 
-// progressed is the part of a checkpoint that is not in tensors.
+// progressed is the part of a checkpoint that is not stored as tensors.
 type progressed struct {
-	Epoch     int     `json:"epoch"`   // the last one in it, from 0
-	Stopped   bool    `json:"stopped"` // by a callback, at its end
+	Epoch     int     `json:"epoch"`   // the last complete epoch, from 0
+	Stopped   bool    `json:"stopped"` // a callback stopped the fit at the end of Epoch
 	Step      int     `json:"step"`
 	RateScale number  `json:"rate_scale"`
 	Warmup    Warmup  `json:"warmup,omitzero"`
@@ -96,7 +96,7 @@ func (c Checkpoint) validate(op string) error {
 	return nil
 }
 
-// checkpoint writes the file at the end of epoch e, where it is due.
+// checkpoint writes the file at the end of epoch e, if one is due.
 func (f *fit) checkpoint(ctx context.Context, e int) error {
 	c := f.config.Checkpoint
 	last := e == f.config.Epochs-1 || f.state.stopped
@@ -158,7 +158,7 @@ func (f *fit) snapshot(ctx context.Context, e int) (*safetensors.File, error) {
 	return file, err
 }
 
-// stateful are the callbacks that remember something, in order.
+// stateful lists the Stateful callbacks in order.
 func (f *fit) stateful() (s []Stateful) {
 	for _, c := range f.callbacks {
 		if c, ok := c.(Stateful); ok {

@@ -10,7 +10,7 @@ import (
 // checksum is a CRC-64 of rows and their weights.
 type checksum struct {
 	sum uint64
-	raw []byte // of a row
+	raw []byte // the bytes of a row
 }
 
 var ecma = crc64.MakeTable(crc64.ECMA)
@@ -24,7 +24,7 @@ func (c *checksum) add(row []float64, weight float64) {
 	c.sum = crc64.Update(c.sum, ecma, c.raw)
 }
 
-// extent is what tells tables apart.
+// extent identifies a table: its shape and checksum.
 type extent struct {
 	rows, dim int
 	sum       uint64

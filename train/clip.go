@@ -7,8 +7,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// Clip bounds gradients before the optimizer sees them; the zero value leaves them alone. At most one field is
-// set, as in Keras.
+// Clip limits gradients before the optimizer sees them; the zero value does not. At most one field is set, as in Keras.
 type Clip struct {
 	Value      float64 `json:"value,omitempty"`       // each element to [−Value, Value]; default 0: no bound
 	Norm       float64 `json:"norm,omitempty"`        // each parameter's gradient to this Euclidean norm; default 0: no bound
@@ -32,7 +31,7 @@ func (c Clip) Validate() error {
 	return nil
 }
 
-// clipGradients clips worker 0's gradients, after addUp.
+// clipGradients clips the summed gradients, which worker 0 holds after addUp.
 func (e *engineOf[T]) clipGradients() {
 	c := e.clip
 	switch {
@@ -52,10 +51,10 @@ func (e *engineOf[T]) clipGradients() {
 	}
 }
 
-// all stands for all parameters.
+// all, in place of a parameter's index, means all parameters together.
 const all = -1
 
-// norm is the Euclidean norm of the gradient of parameter i.
+// norm is the Euclidean norm of the gradient of parameter i, or of all.
 func (e *engineOf[T]) norm(i int) float64 {
 	square := 0.0
 	for j := range e.segments {
@@ -66,7 +65,7 @@ func (e *engineOf[T]) norm(i int) float64 {
 	return math.Sqrt(square)
 }
 
-// shorten scales the gradient of parameter i by bound/norm, where the norm is larger.
+// shorten scales the gradient of parameter i, or of all, by bound/norm if norm is larger than bound.
 func (e *engineOf[T]) shorten(i int, norm, bound float64) {
 	if norm <= bound {
 		return

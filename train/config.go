@@ -8,10 +8,11 @@ import (
 	"gaussflow/losses"
 )
 
-// None is zero, in the fields whose comment offers it, as AdamW.WeightDecay: their own zero means their default.
+// None stands for zero in the fields whose comment offers it, as AdamW.WeightDecay, where a plain zero stands for the
+// default.
 const None = defaults.None
 
-// Config is what Keras's compile takes. The zero value is Adam with its defaults on the exact NLL.
+// Config holds the arguments of Keras's compile. The zero value is Adam with its defaults on the exact NLL.
 type Config struct {
 	Optimizer Optimizer        // default Adam{}
 	Loss      losses.Loss      // default losses.NLL{}
@@ -20,9 +21,9 @@ type Config struct {
 	// model asks for.
 	Schedule Schedule
 	Clip     Clip // default: no bound
-	// EMA, if positive, keeps an exponential moving average of the parameters with this momentum (0.999,
-	// say; less in the first steps, min(EMA, (1+t)/(10+t))). Validation, OnEpochEnd and the model that the fit
-	// leaves behind use the average. Default 0: no average.
+	// EMA, if positive, keeps an exponential moving average of the parameters with this momentum (0.999, for example;
+	// less in the first steps, min(EMA, (1+t)/(10+t))). Validation, OnEpochEnd and the model that the fit leaves behind
+	// use the average. Default 0: no average.
 	EMA float64
 	// Composed trains on graphs of small ops instead of the fused ones.
 	Composed bool
@@ -41,7 +42,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Validate reports fields out of range, those of a loss or a penalty that can validate itself included.
+// Validate reports fields out of range, including those of a loss or a penalty that has a Validate method.
 func (c Config) Validate() error {
 	if err := c.complete(); err != nil {
 		return err
@@ -61,7 +62,7 @@ func validate(v any) error {
 	return nil
 }
 
-// complete reports a nil pointer, which is no default, and a nil penalty.
+// complete reports a nil pointer in an interface, which does not stand for a default, and a nil penalty.
 func (c Config) complete() error {
 	for name, v := range map[string]any{"Optimizer": c.Optimizer, "Loss": c.Loss, "Schedule": c.Schedule} {
 		if v != nil && defaults.IsNil(v) {

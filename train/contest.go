@@ -2,17 +2,18 @@ package train
 
 import "encoding/json"
 
-// A contest finds the best parameters of a fit among those it started from and those at the ends of its epochs. They are compared by
-// their own losses: by the validation loss or, where the training loss is watched, by another pass over those rows, since the loss
-// of an epoch is that of the parameters on its way. (A losses.BatchLoss has no value on all rows: there it is the epoch's, and the
-// start is not compared. Nor is it by a figure that callbacks report at the ends of epochs.)
+// A contest finds the best parameters of a fit among those it started from and those at the end of each epoch. It compares the
+// losses of these very parameters: the validation loss or, if the training loss is monitored, the loss of another pass over the
+// training rows, because the loss recorded for an epoch is an average over parameters that changed during it. (A losses.BatchLoss
+// has no value for all rows; for it the epoch's loss is used and the start is left out. The start is left out too if the figure is
+// one that callbacks report.)
 type contest struct {
-	best best // of which wait is not used
-	val  bool // its figure is a validation loss
+	best best // its field wait is unused
+	val  bool // the best figure is a validation loss
 }
 
-// begin takes the parameters that a fit starts from for the best so far, whatever they are worth: they are better than nothing. It is
-// false where they cannot be compared.
+// begin enters the parameters that a fit starts from as the best so far, even if their figure is not finite. entered is false if
+// they cannot be compared.
 func (c *contest) begin(m Monitor, s *State) (entered bool, err error) {
 	*c = contest{best: newBest(), val: m != MonitorLoss && !m.own() && s.validated()}
 	if m.own() {
@@ -26,7 +27,8 @@ func (c *contest) begin(m Monitor, s *State) (entered bool, err error) {
 	return true, nil
 }
 
-// enter compares the parameters at the end of an epoch, whose figure is v, with the best so far.
+// enter compares the parameters at the end of an epoch, whose figure is v, with the best so far, and reports whether
+// they won.
 func (c *contest) enter(m Monitor, v float64, s *State) (won bool, err error) {
 	val := m == MonitorValLoss || m == "" && s.Logs.HasVal
 	if !val && !m.own() {
@@ -36,19 +38,19 @@ func (c *contest) enter(m Monitor, v float64, s *State) (won bool, err error) {
 			v = now
 		}
 	}
-	if c.val != val { // a callback has set another figure than the start's
+	if c.val != val { // the start was compared by the other figure
 		c.best, c.val = newBest(), val
 	}
 	return c.best.improved(v, s.Epoch, 0), nil
 }
 
-// contestJSON is contest in JSON.
+// contestJSON is the JSON form of a contest.
 type contestJSON struct {
 	bestJSON
 	Val bool `json:"val,omitempty"`
 }
 
-// MarshalJSON keeps every bit.
+// MarshalJSON writes numbers that read back bit for bit.
 func (c contest) MarshalJSON() ([]byte, error) {
 	return json.Marshal(contestJSON{c.best.json(), c.val})
 }

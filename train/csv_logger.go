@@ -10,23 +10,25 @@ import (
 	"strconv"
 )
 
-// CSVLogger writes one line an epoch to Out: epoch, loss, val_loss, learning_rate, seconds, and the Metrics, under one header.
+// CSVLogger writes a table to Out, one line an epoch: epoch, loss, val_loss, learning_rate, seconds, and the Metrics, under
+// one header.
 //
-// A fit that goes on, with InitialEpoch or from a checkpoint, goes on in the same table: a logger that has begun, or an Out that
-// holds something already (a file or a bytes.Buffer), gets no second header, and a logger no line that it has written. Where
-// Out is new, a resumed fit first writes the epochs before.
+// A fit that continues, by InitialEpoch or from a checkpoint, continues the same table. The header is not repeated if this
+// logger has written it or Out already holds something (a file or a bytes.Buffer), and no epoch is written twice. If Out is
+// empty, a resumed fit first writes the earlier epochs.
 type CSVLogger struct {
 	Out io.Writer
-	// Metrics are the names of figures that callbacks before this one report, a column each; a cell is empty where there is none, or NaN.
+	// Metrics names figures that callbacks before this one report, one column each. A cell is empty if there is no figure or it is
+	// NaN.
 	Metrics []string
 
 	NopCallback
 	csv   *csv.Writer
-	begun io.Writer // that has the header
+	begun io.Writer // the writer to which the header has been written
 	next  int       // the epoch after the last one written
 }
 
-// OnTrainBegin writes the header, and what a resumed fit has behind it, where Out has not got them.
+// OnTrainBegin writes the header, and the earlier epochs of a resumed fit, unless Out has them.
 func (c *CSVLogger) OnTrainBegin(s *State) error {
 	if err := s.check("CSVLogger"); err != nil {
 		return err
@@ -39,7 +41,7 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 	case !same && filled(c.Out):
 		c.csv, c.begun, c.next = csv.NewWriter(c.Out), c.Out, 0
 		return nil
-	case same && len(h.Epoch) == 0: // another fit, or more epochs of it: all of them are new
+	case same && len(h.Epoch) == 0: // another fit, or further epochs of this one: all lines will be new
 		c.next = 0
 	}
 	if err := c.WriteHeader(); err != nil {
@@ -55,11 +57,11 @@ func (c *CSVLogger) OnTrainBegin(s *State) error {
 
 var errNoOut = errors.New("train: CSVLogger: Out is nil, want a writer")
 
-// hasBegun reports that this logger has begun the table in Out, or gone on in it.
+// hasBegun reports whether this logger has written or continued the table in Out.
 func (c *CSVLogger) hasBegun() bool { return c.begun != nil && sameWriter(c.begun, c.Out) }
 
-// WriteHeader writes the header where Out holds nothing yet. The begin of a training does so by itself; a fit that ends before, or
-// that needs no training, has a table without lines by it.
+// WriteHeader writes the header if Out is still empty. OnTrainBegin does so too; call WriteHeader for a table that is to have a
+// header even if training never begins.
 func (c *CSVLogger) WriteHeader() error {
 	switch {
 	case c == nil || c.Out == nil:
@@ -75,10 +77,10 @@ func (c *CSVLogger) WriteHeader() error {
 	return nil
 }
 
-// sameWriter compares writers of which some cannot be compared.
+// sameWriter reports whether a and b are the same writer; writers of types that cannot be compared are not.
 func sameWriter(a, b io.Writer) bool { return reflect.TypeOf(a).Comparable() && a == b }
 
-// filled reports a writer that is known to hold something.
+// filled reports whether w is known to hold something.
 func filled(w io.Writer) bool {
 	switch w := w.(type) {
 	case interface{ Len() int }:

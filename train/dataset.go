@@ -8,9 +8,9 @@ import (
 	"gaussflow/rows"
 )
 
-// A Redrawn matrix has rows that are drawn anew for every epoch, as those of a table with noise are. Fit has them drawn at the start
-// of an epoch, and reads them from several goroutines until its end. What an epoch sees is to depend on its number alone, so that a
-// resumed fit sees the same. Rows to validate on, which a ValidationSplit cuts off, stay as they are at the start of the fit.
+// A Redrawn matrix draws its rows anew for every epoch, as a table with random noise does. Fit calls Redraw at the start of an
+// epoch, and then reads the rows from several goroutines. The rows of an epoch must depend on its number alone, so that a resumed
+// fit sees the same. Validation rows that ValidationSplit cuts off stay as they are at the start of the fit.
 type Redrawn interface {
 	mat.Matrix
 	Redraw(epoch int) // from 0
@@ -29,7 +29,7 @@ func newDataset(x mat.Matrix, weights []float64) *dataset {
 	return &dataset{x: x, view: rows.ViewOf(x), weights: weights, rows: n}
 }
 
-// Row is row i, in scratch where x cannot show it, and its weight.
+// Row returns row i and its weight. It uses scratch if x cannot give access to the row without a copy.
 func (d *dataset) Row(scratch []float64, i int) (row []float64, weight float64) {
 	return d.view.Row(scratch, i), d.weight(i)
 }
@@ -41,7 +41,7 @@ func (d *dataset) weight(i int) float64 {
 	return d.weights[i]
 }
 
-// split cuts the last rows off, share of all of them.
+// split cuts off the given share of the rows, the last ones.
 func (d *dataset) split(op string, share float64) (train, held *dataset, err error) {
 	at := int(float64(d.rows) * (1 - share))
 	if at < 1 || at == d.rows {
@@ -62,7 +62,7 @@ func (d *dataset) slice(lo, hi int) *dataset {
 	return newDataset(d.between(lo, hi), w)
 }
 
-// between is rows lo ≤ i < hi, a copy of them where x cannot be cut.
+// between is the rows lo ≤ i < hi, as a copy if x cannot be sliced.
 func (d *dataset) between(lo, hi int) mat.Matrix {
 	_, dim := d.x.Dims()
 	if dense, ok := d.x.(*mat.Dense); ok {

@@ -8,18 +8,19 @@ import (
 
 // EarlyStopping ends the fit when the monitored figure has not fallen by more than MinDelta for Patience epochs.
 //
-// History.BestEpoch is then the best epoch; −1, Start, where none has been looked at or none had a number, or with RestoreBest
-// none was better than what the fit started from.
+// History.BestEpoch is then the best epoch. It is −1, Start, if no epoch was looked at, if the figure was never a number or,
+// with RestoreBest, if no epoch was better than the start of the fit.
 type EarlyStopping struct {
 	Monitor   Monitor
 	MinDelta  float64 // default 0: any fall counts
 	Patience  int     // default 1: stop at the first epoch without a gain, as Keras's 0 and 1 both do
-	StartFrom int     // epochs before it looks; default 0
-	// RestoreBest puts the best epoch's parameters back at the end, however the fit ends. Those that the fit started from are
-	// a candidate, though they have no say in when to stop. Parameters are compared by their own losses: by the validation
-	// loss or, where the training loss is watched, by another pass over those rows, since the loss of an epoch is that of the
-	// parameters on its way. (For a losses.BatchLoss, which has no value on all rows, it is the epoch's, and
-	// without the start, as it is for a figure that callbacks report.)
+	StartFrom int     // the first epoch that is looked at; default 0
+	// RestoreBest restores the best epoch's parameters at the end, however the fit ends. The parameters that the fit started
+	// from are a candidate too, though they do not count towards Patience. What is compared is the loss of these very
+	// parameters: the validation loss or, if the training loss is monitored, the loss of another pass over the training rows,
+	// because the loss recorded for an epoch is an average over parameters that changed during it. (For a losses.BatchLoss,
+	// which has no value for all rows, and for a figure that callbacks report, it is the epoch's figure, and the start is not
+	// compared.)
 	RestoreBest bool
 
 	NopCallback
@@ -27,7 +28,7 @@ type EarlyStopping struct {
 	kept kept
 }
 
-// kept is what RestoreBest goes back to.
+// kept is what RestoreBest restores.
 type kept struct {
 	contest
 	weights [][]float64
@@ -41,14 +42,14 @@ func (c *EarlyStopping) Validate() error {
 	return nil
 }
 
-// OnTrainBegin forgets an earlier fit and, with RestoreBest, looks at what this one starts from. It is an error if a field is out
-// of range.
+// OnTrainBegin forgets an earlier fit and, with RestoreBest, evaluates the parameters that this fit starts from. It returns an
+// error if a field is out of range.
 func (c *EarlyStopping) OnTrainBegin(s *State) error {
 	c.best, c.kept = newBest(), kept{contest: contest{best: newBest()}}
 	if err := s.check("EarlyStopping"); err != nil {
 		return err
 	}
-	if err := c.Validate(); err != nil || !c.RestoreBest || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
+	if err := c.Validate(); err != nil || !c.RestoreBest || len(s.history().Epoch) > 0 { // a resumed fit: the checkpoint holds the state
 		return err
 	}
 	entered, err := c.kept.begin(c.Monitor, s)
@@ -58,7 +59,7 @@ func (c *EarlyStopping) OnTrainBegin(s *State) error {
 	return err
 }
 
-// OnEpochEnd looks at the figure.
+// OnEpochEnd checks the monitored figure.
 func (c *EarlyStopping) OnEpochEnd(s *State) error {
 	if err := s.check("EarlyStopping"); err != nil {
 		return err
@@ -76,7 +77,7 @@ func (c *EarlyStopping) OnEpochEnd(s *State) error {
 	return nil
 }
 
-// keep takes the parameters at the end of an epoch, whose figure is v, for those to restore, unless they are worse than others.
+// keep stores the parameters at the end of an epoch, whose figure is v, as those to restore, unless stored ones are better.
 func (c *EarlyStopping) keep(v float64, s *State) error {
 	if !c.RestoreBest {
 		return nil

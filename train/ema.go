@@ -5,7 +5,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// ema is an exponential moving average of the parameters; a nil one does nothing.
+// ema is an exponential moving average of the parameters; a nil ema does nothing.
 type ema struct {
 	momentum float64
 	steps    int
@@ -20,8 +20,8 @@ func newEMA(momentum float64, params []*graph.Param) *ema {
 	return e
 }
 
-// next begins another step and returns the share of the average that the step keeps. Early steps weigh more, so that the start
-// is soon forgotten.
+// next starts another step and returns the weight of the old average in it. It is smaller in early steps, so that the start is
+// soon forgotten.
 func (e *ema) next() (keep float64) {
 	if e == nil {
 		return 0
@@ -31,7 +31,7 @@ func (e *ema) next() (keep float64) {
 	return min(e.momentum, (1+t)/(10+t))
 }
 
-// blend keeps a share of an average of values and takes the rest of them in.
+// blend sets average to keep·average + (1 − keep)·values.
 func blend[T kernel.Float](average []float64, values []T, keep float64) {
 	for i, v := range values {
 		average[i] = keep*average[i] + (1-keep)*float64(v)
@@ -45,7 +45,7 @@ func (e *ema) swap(params []*graph.Param) {
 	}
 	for i, p := range params {
 		now := p.Values()
-		_ = p.Set(e.average[i]) // of the same size by construction
+		_ = p.Set(e.average[i]) // cannot fail: the sizes are equal by construction
 		e.average[i] = now
 	}
 }

@@ -8,16 +8,18 @@ import (
 	"gaussflow/internal/crew"
 )
 
-// An engine takes the steps of a fit. There is one of each type of numbers, and New chooses.
+// An engine takes the steps of a fit. There is one implementation, generic in the type of numbers; New chooses the
+// type.
 type engine interface {
-	// begin starts so many workers, end lets them go; in between batches are trained on. It is false where they are at work
-	// already.
+	// begin starts the given number of workers and end lets them go; in between batches are trained on. It is false if they
+	// are working already.
 	begin(workers int) bool
 	end()
-	// gradients computes a batch's cost and, for update, its gradients; squares is Σ g² of all of them.
+	// gradients computes a batch's cost and, for update, its gradients; squares is Σ g² over all of them.
 	gradients(b batch) (cost, squares float64, err error)
 	update(u update) error
-	// state is a copy of the optimizer's vectors: parameter, slot, element. setState takes one that has been checked.
+	// state is a copy of the optimizer's vectors: parameter, slot, element. setState sets them to a copy whose shape
+	// has been checked.
 	state() [][][]float64
 	setState(slots [][][]float64)
 }
@@ -36,16 +38,16 @@ func newEngine(o *objective, c Config) (engine, error) {
 	return newEngineOf(o, c, rules.Float64), nil
 }
 
-// engineOf is the engine of numbers of type T.
+// engineOf is the engine for numbers of type T.
 type engineOf[T kernel.Float] struct {
 	*objective
 	clip     Clip
 	rule     Rule[T]
-	slots    [][][]T // the optimizer's: parameter, slot, element
+	slots    [][][]T // the optimizer's vectors: parameter, slot, element
 	segments []segment[T]
-	size     int // numbers to train
+	size     int // count of trained numbers
 	workers  []*worker[T]
-	crew     *crew.Crew[job] // of the workers, while a fit runs
+	crew     *crew.Crew[job] // runs the workers while a fit runs
 }
 
 func newEngineOf[T kernel.Float](o *objective, c Config, rule Rule[T]) *engineOf[T] {
@@ -64,7 +66,7 @@ func newEngineOf[T kernel.Float](o *objective, c Config, rule Rule[T]) *engineOf
 	return e
 }
 
-// hire makes sure of n workers; those there are keep their programs.
+// hire makes sure that there are n workers; existing ones keep their programs.
 func (e *engineOf[T]) hire(n int) {
 	for len(e.workers) < n {
 		e.workers = append(e.workers, newWorker[T](e.objective))

@@ -13,7 +13,7 @@ import (
 )
 
 // Evaluate is the mean loss of the rows of x, Σ w·loss/N, plus penalties; nil weights are all one. For a losses.BatchLoss x is
-// one batch, however many rows it has.
+// one batch, whatever its number of rows.
 func (t *Trainer) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	const op = "train: Evaluate"
 	if err := t.compiled(op); err != nil {
@@ -29,11 +29,11 @@ func (t *Trainer) Evaluate(x mat.Matrix, weights []float64) (float64, error) {
 	return t.evaluate(context.Background(), op, newDataset(x, weights))
 }
 
-// evaluateRows is how many rows are evaluated before the context is asked. A multiple of what a graph.RowFunc runs at once, so that
-// rows meet the same programs whatever their number.
+// evaluateRows is how many rows are evaluated between two checks of the context. It is a multiple of what a graph.RowFunc evaluates
+// at once, so that the programs that evaluate a row do not depend on the number of rows.
 const evaluateRows = 1 << 14
 
-// evaluate is Evaluate of rows that have been checked.
+// evaluate is Evaluate for rows that have been checked.
 func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64, error) {
 	losses := make([]float64, d.rows)
 	step := evaluateRows
@@ -51,7 +51,7 @@ func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64,
 	}
 	total := 0.0
 	for i, l := range losses {
-		if w := d.weight(i); w > 0 { // a row that does not count may have an infinite loss
+		if w := d.weight(i); w > 0 { // a row of weight 0 may have an infinite loss
 			total += l * w
 		}
 	}
@@ -59,8 +59,8 @@ func (t *Trainer) evaluate(ctx context.Context, op string, d *dataset) (float64,
 	return total/float64(d.rows) + p, err
 }
 
-// EvaluateSource is Evaluate of the rows of src, in constant memory; the same number, bit for bit. A losses.BatchLoss, for
-// which all rows are one batch, is an error.
+// EvaluateSource is Evaluate for the rows of src, in constant memory; it returns the same number, bit for bit. A
+// losses.BatchLoss, for which all rows are one batch, is an error.
 func (t *Trainer) EvaluateSource(ctx context.Context, src rows.Source) (float64, error) {
 	const op = "train: EvaluateSource"
 	if err := t.compiled(op); err != nil {
@@ -81,7 +81,7 @@ func (t *Trainer) evaluateSource(ctx context.Context, op string, src rows.Source
 		}
 		rows, _ := x.Dims()
 		if losses == nil {
-			losses = make([]float64, rows) // no later batch is larger
+			losses = make([]float64, rows) // the first batch is the largest
 		}
 		if err := t.judge.lossesInto(x, losses[:rows]); err != nil {
 			return 0, err
@@ -95,7 +95,7 @@ func (t *Trainer) evaluateSource(ctx context.Context, op string, src rows.Source
 	return total/float64(n) + p, err
 }
 
-// checkHeldSource reports a source that the loss cannot be evaluated on.
+// checkHeldSource reports a source on which the loss cannot be evaluated.
 func (t *Trainer) checkHeldSource(op string, src rows.Source) error {
 	if err := checkSource(op, src, t.model.Dim()); err != nil {
 		return err

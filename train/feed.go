@@ -9,21 +9,21 @@ import (
 
 // A feed deals the rows of an epoch into batches.
 type feed interface {
-	// begin starts epoch e; end ends it, wherever it is.
+	// begin starts epoch e; end ends it, at any point.
 	begin(ctx context.Context, e int)
 	end()
-	// next is the next batch, valid until the following call; after the last one an empty one.
+	// next is the next batch, valid until the following call. After the last one it is empty.
 	next(ctx context.Context) (batch, error)
-	// rows are those of an epoch, −1 where they have not been counted yet.
+	// rows is the number of rows of an epoch, −1 while it is unknown.
 	rows() int
-	validation // of all of its rows
+	validation // on all rows of the feed
 }
 
-// shuffler is what epoch e is shuffled by. It depends on the seed and e alone: a fit resumed at InitialEpoch sees the
-// same order.
+// shuffler is the random generator that shuffles epoch e. It depends on the seed and e alone, so that a fit resumed at
+// InitialEpoch sees the same order.
 func shuffler(seed uint64, e int) *rand.Rand { return initializers.NewRand(seed, uint64(e)+1<<32) }
 
-// count numbers the elements of order.
+// count sets order to 0, 1, 2, ….
 func count(order []int) {
 	for i := range order {
 		order[i] = i
@@ -35,7 +35,7 @@ func shuffle(order []int, rng *rand.Rand) {
 	rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 }
 
-// batchesOf is the number of batches of size rows, −1 where the rows are not known.
+// batchesOf is the number of batches of size rows, −1 if the number of rows is unknown.
 func batchesOf(rows, size int) int {
 	if rows < 0 {
 		return -1
@@ -43,12 +43,12 @@ func batchesOf(rows, size int) int {
 	return (rows-1)/size + 1
 }
 
-// memory is the feed of a dataset.
+// memory is the feed for a dataset in memory.
 type memory struct {
 	data   *dataset
 	config FitConfig
 	order  []int
-	dealt  int // of order
+	dealt  int // rows of order dealt so far
 }
 
 func newMemory(d *dataset, c FitConfig) *memory {

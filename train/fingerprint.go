@@ -8,11 +8,11 @@ import (
 	"slices"
 )
 
-// A fingerprint is all that decides what a fit computes, but for its length, as names and values that a person can
-// read.
+// A fingerprint holds everything that determines what a fit computes, except the number of epochs, as names and
+// readable values.
 type fingerprint map[string]string
 
-// fingerprint is f's, computed once: it reads all rows.
+// fingerprint is f's fingerprint. It is computed once, since it reads all rows.
 func (f *fit) fingerprint(ctx context.Context) (of fingerprint, err error) {
 	if f.of == nil {
 		f.of, err = f.describe(ctx)
@@ -64,7 +64,7 @@ func (f *fit) describe(ctx context.Context) (fingerprint, error) {
 	return p, nil
 }
 
-// described is a value's type and its fields as JSON, the type alone where it has none to tell.
+// described is a value's type with its fields as JSON, or the type alone if it cannot be encoded.
 func described(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -86,7 +86,8 @@ func (d *dataset) digest(ctx context.Context) (string, error) {
 	return extent{d.rows, dim, c.sum}.String(), nil
 }
 
-// differs is ErrOtherFit with what p, a checkpoint's, has other than want, nil where that is nothing.
+// differs lists the entries of p, a checkpoint's fingerprint, that differ from want in an error that wraps ErrOtherFit;
+// nil if there are none.
 func (p fingerprint) differs(want fingerprint) error {
 	var others []Difference
 	for _, name := range slices.Sorted(maps.Keys(union(p, want))) {

@@ -9,9 +9,9 @@ import (
 	"gaussflow/rows"
 )
 
-// Fit trains on the rows of x. It ends after the last epoch, when a callback stops it, when ctx is done (at the
-// next batch, with an error that wraps ctx.Err), or with a NonFiniteError. However it ends, the callbacks'
-// OnTrainEnd runs, the model is usable and the history so far is returned.
+// Fit trains on the rows of x. It ends after the last epoch, when a callback stops it, when ctx is done (at the next
+// batch, with an error that wraps ctx.Err), or with a NonFiniteError. However it ends, the callbacks' OnTrainEnd is
+// called, the model is usable and the history so far is returned.
 func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History, error) {
 	const op = "train: Fit"
 	if err := t.compiled(op); err != nil {
@@ -39,20 +39,21 @@ func (t *Trainer) Fit(ctx context.Context, x mat.Matrix, c FitConfig) (*History,
 	}
 	c = c.withDefaults()
 	c.BatchSize = min(c.BatchSize, data.rows)
-	c.ShuffleRows = 0 // it has no say here
+	c.ShuffleRows = 0 // not used with rows in memory
 	return t.fit(ctx, op, c, newMemory(data, c), held)
 }
 
-// FitSource is Fit on the rows of src, in memory that does not grow with them. A goroutine reads a few batches ahead; it
-// has ended when FitSource returns, which waits for the Read at hand. A row that is not finite or cannot be read ends the
-// fit with an error that names it.
+// FitSource is Fit on the rows of src, in memory that does not depend on their number. A goroutine reads a few batches
+// ahead. FitSource waits for its current Read and ends it before it returns. A row that is not finite or cannot be read
+// ends the fit with an error that names it.
 //
-// An epoch is a pass, shuffled in a window of FitConfig.ShuffleRows rows: the window is filled, then each row that is read
-// takes the place of one drawn uniformly, which is trained on; the rows left at the end follow in random order. This is
-// exact shuffling where the window holds the whole source, and then gives the same bits as Fit; a source that is larger
-// should not be sorted. Draws depend on seed and epoch alone. With FitConfig.NoShuffle rows keep their order.
+// An epoch is one pass over the source, shuffled in a window of FitConfig.ShuffleRows rows. The window is filled first;
+// then each row that is read takes the place of one drawn uniformly from the window, which is trained on; at the end the
+// remaining rows follow in random order. If the window holds the whole source, the shuffle is exact and gives the same
+// bits as Fit. A larger source should not be sorted. Draws depend on seed and epoch alone. With FitConfig.NoShuffle rows
+// keep their order.
 //
-// State.Batches and State.Rows are −1 until the first epoch is through.
+// State.Batches and State.Rows are −1 during the first epoch.
 func (t *Trainer) FitSource(ctx context.Context, src rows.Source, c FitConfig) (*History, error) {
 	const op = "train: FitSource"
 	if err := t.compiled(op); err != nil {
@@ -72,7 +73,7 @@ func (t *Trainer) FitSource(ctx context.Context, src rows.Source, c FitConfig) (
 	return t.fit(ctx, op, c, newStream(op, src, c.BatchSize, c.ShuffleRows, c.Seed), held)
 }
 
-// held is what c gives to validate on, nil where that is nothing or a split.
+// held is what c gives to validate on; nil if that is nothing or a split.
 func (t *Trainer) held(op string, c FitConfig) (validation, error) {
 	if c.ValidationSource != nil {
 		op += ": ValidationSource"
@@ -88,7 +89,7 @@ func (t *Trainer) held(op string, c FitConfig) (validation, error) {
 	return newDataset(c.ValidationData, c.ValidationWeights), checkWeights(op+": ValidationWeights", c.ValidationWeights, n)
 }
 
-// fit trains on what feed deals.
+// fit trains on the batches that feed deals.
 func (t *Trainer) fit(ctx context.Context, op string, c FitConfig, feed feed, held validation) (*History, error) {
 	if ctx == nil {
 		return nil, errNoContext(op)

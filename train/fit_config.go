@@ -11,38 +11,40 @@ import (
 	"gaussflow/rows"
 )
 
-// FitConfig is what Keras's fit takes. The zero value is one epoch in batches of up to 512 rows on all processors.
+// FitConfig holds the arguments of Keras's fit. The zero value is one epoch in batches of up to 512 rows on all
+// processors.
 type FitConfig struct {
 	Epochs       int // the last epoch is Epochs−1; default InitialEpoch+1
 	InitialEpoch int // default 0
-	// BatchSize is the rows a step, default 512; the last batch of an epoch may be smaller, and a table of fewer rows is one
-	// batch.
+	// BatchSize is the number of rows of a step, default 512. The last batch of an epoch may be smaller, and a table of
+	// fewer rows is one batch.
 	BatchSize int
-	Seed      uint64 // of the shuffles; default 0
+	Seed      uint64 // for the shuffles; default 0
 	NoShuffle bool
-	// ShuffleRows is the window that FitSource shuffles in, default 65,536 rows, fewer where they would take more than
-	// 64 MiB; see FitSource. Fit shuffles all rows.
+	// ShuffleRows is the size of the window in which FitSource shuffles, default 65,536 rows, or as many as take 64 MiB
+	// if that is fewer; see FitSource. Fit shuffles all rows.
 	ShuffleRows int
-	// ValidationSplit cuts this share of the rows off, the last ones, before shuffling; default 0: no validation. Not for
-	// FitSource.
+	// ValidationSplit is the share of the rows, the last ones, that is held out before shuffling; default 0: no
+	// validation. Not for FitSource.
 	ValidationSplit   float64
 	ValidationData    mat.Matrix  // instead of a split
-	ValidationWeights []float64   // of the rows of ValidationData; default: all one
-	ValidationSource  rows.Source // instead of either, read at the end of every epoch
-	// ValidationFreq is epochs from one validation to the next: after those whose number, counted from 1, it divides, as in Keras.
-	// Default 1, every epoch. Between them State.Logs has no ValLoss, History.ValLoss a NaN, and callbacks that watch it wait.
+	ValidationWeights []float64   // weights of the rows of ValidationData; default: all one
+	ValidationSource  rows.Source // instead of either; read at the end of every validated epoch
+	// ValidationFreq is the number of epochs between validations: an epoch whose number, counted from 1, is a multiple of it is
+	// validated, as in Keras. Default 1, every epoch. Without a validation State.Logs has no ValLoss, History.ValLoss a NaN, and
+	// callbacks that monitor it wait.
 	ValidationFreq int
 	// SampleWeights multiply the rows' losses, one a row; the batch loss is Σ w·loss/rows, as in Keras. Default: all one.
 	// Not for FitSource.
 	SampleWeights []float64
-	// Workers is the number of shards a batch is cut into, computed in parallel; default all processors. A batch of fewer
-	// rows has a shard a row. The history depends on it in the last digits.
+	// Workers is the number of shards that a batch is cut into, which are computed in parallel; default all processors. A
+	// batch of fewer rows has one shard for each row. The last digits of the history depend on it.
 	Workers    int
 	Callbacks  []Callback
 	Checkpoint Checkpoint
 }
 
-// maxWorkers bounds what a slip of the hand can ask for.
+// maxWorkers limits what can be asked for by mistake.
 const maxWorkers = 1 << 12
 
 // defaultBatch is the default of FitConfig.BatchSize.
@@ -56,7 +58,7 @@ func (c FitConfig) withDefaults() FitConfig {
 	return c
 }
 
-// withSourceDefaults is withDefaults of rows of dim columns that nobody has counted.
+// withSourceDefaults is withDefaults for a source of dim columns, whose number of rows is unknown.
 func (c FitConfig) withSourceDefaults(dim int) FitConfig {
 	const most = 64 << 20 // bytes
 	c = c.withDefaults()
@@ -99,7 +101,7 @@ func (c FitConfig) validate(op string) error {
 	return c.Checkpoint.validate(op)
 }
 
-// validateSource is validate, and refuses what needs the rows' number or order.
+// validateSource is validate for a source. It also refuses what needs the number or order of the rows.
 func (c FitConfig) validateSource(op string) error {
 	switch {
 	case c.ValidationSplit > 0:

@@ -5,26 +5,26 @@ import (
 	"math"
 )
 
-// History is what Fit saw, one entry an epoch.
+// History is the record of a fit, one entry an epoch.
 type History struct {
 	Epoch        []int     // from 0
-	Loss         []float64 // mean over the epoch's rows, with the parameters of the moment
-	ValLoss      []float64 // after the epoch; NaN of one without validation (FitConfig.ValidationFreq), empty without validation data
+	Loss         []float64 // mean over the epoch's rows, each with the parameters of its step
+	ValLoss      []float64 // after the epoch; NaN for one without validation (FitConfig.ValidationFreq); empty without validation data
 	LearningRate []float64 // of the epoch's last step
 	Seconds      []float64 // wall clock
 	BestEpoch    int       // set by EarlyStopping; Start: none was better than what the fit started from
-	// Metrics are the figures that callbacks have reported, by name, each with a number an epoch; NaN where there was none. See
+	// Metrics are the figures that callbacks have reported, by name, with one number an epoch; NaN if there was none. See
 	// State.Report.
 	Metrics map[string][]float64
-	// Unverified: the fit went on from a checkpoint without a checksum, as they were written before there was one. Whether its
-	// numbers were those that had been kept is not known.
+	// Unverified reports that the fit was resumed from a checkpoint without a checksum, as early versions wrote them. Such a
+	// file cannot show that its numbers are those that were kept.
 	Unverified bool
 }
 
-// Start stands for the parameters that a fit starts from, where the number of an epoch is asked for.
+// Start takes the place of an epoch's number for the parameters that a fit starts from.
 const Start = -1
 
-// add adds an epoch's figures; validated is of the fit, which may have left this epoch out.
+// add adds an epoch's figures. validated says whether the fit validates at all; it may have left out this epoch.
 func (h *History) add(epoch int, l Logs, validated bool) {
 	h.Epoch = append(h.Epoch, epoch)
 	h.Loss = append(h.Loss, l.Loss)
@@ -41,7 +41,7 @@ func (h *History) add(epoch int, l Logs, validated bool) {
 	}
 }
 
-// report sets a figure of the last entry.
+// report adds a figure to the last entry.
 func (h *History) report(name string, value float64) {
 	if h.Metrics == nil {
 		h.Metrics = map[string][]float64{}
@@ -56,7 +56,7 @@ func (h *History) report(name string, value float64) {
 
 // logs are the figures of entry i.
 func (h *History) logs(i int) Logs {
-	if i >= min(len(h.Loss), len(h.LearningRate), len(h.Seconds)) { // a caller has filled it
+	if i >= min(len(h.Loss), len(h.LearningRate), len(h.Seconds)) { // can happen if a caller has filled h
 		return Logs{}
 	}
 	l := Logs{Loss: h.Loss[i], LearningRate: h.LearningRate[i], Seconds: h.Seconds[i]}
@@ -74,7 +74,7 @@ func (h *History) logs(i int) Logs {
 	return l
 }
 
-// historyJSON is History in JSON: a loss that is NaN does not make it unreadable.
+// historyJSON is the JSON form of a History, in which a loss may be NaN.
 type historyJSON struct {
 	Epoch        []int               `json:"epoch"`
 	Loss         []number            `json:"loss"`
@@ -86,7 +86,7 @@ type historyJSON struct {
 	Unverified   bool                `json:"unverified,omitempty"`
 }
 
-// MarshalJSON writes numbers that read back bit for bit; those that are not finite as "NaN", "+Inf", "-Inf".
+// MarshalJSON writes numbers that read back bit for bit; those that are not finite become "NaN", "+Inf", "-Inf".
 func (h History) MarshalJSON() ([]byte, error) {
 	return json.Marshal(historyJSON{h.Epoch, numbers(h.Loss), numbers(h.ValLoss), numbers(h.LearningRate), numbers(h.Seconds), h.BestEpoch,
 		eachMetric(h.Metrics, numbers), h.Unverified})

@@ -7,11 +7,11 @@ import (
 	"gaussflow/graph"
 )
 
-// A judge computes the losses of rows, without gradients.
+// A judge evaluates the losses of rows, without gradients.
 type judge struct {
 	*objective
-	byRow *graph.RowFunc // of a loss whose rows do not depend on each other
-	batch *oneBatch      // of one that needs its batch, the last one asked for
+	byRow *graph.RowFunc // for a loss whose rows do not depend on each other
+	batch *oneBatch      // for a losses.BatchLoss: the graph for the batch size last asked for
 }
 
 func newJudge(o *objective) *judge {
@@ -20,7 +20,7 @@ func newJudge(o *objective) *judge {
 	})}
 }
 
-// lossesInto writes the loss of each row of x, which has been checked, into dst. Where the loss needs its batch, x is one.
+// lossesInto writes the loss of each row of x, which has been checked, into dst. For a losses.BatchLoss x is one batch.
 func (j *judge) lossesInto(x mat.Matrix, dst []float64) error {
 	if !j.batchwise() {
 		return j.byRow.RunInto(x, dst)
@@ -35,7 +35,7 @@ func (j *judge) lossesInto(x mat.Matrix, dst []float64) error {
 	return j.batch.run(x, dst)
 }
 
-// oneBatch is the losses of so many rows as one graph.
+// oneBatch is a graph of the losses of a fixed number of rows.
 type oneBatch struct {
 	*graph.Program
 	rows      int

@@ -14,26 +14,26 @@ import (
 type fit struct {
 	*Trainer
 	ctx        context.Context
-	op         string // of its errors
+	op         string // the method's name in errors
 	config     FitConfig
 	feed       feed
 	validation validation // nil: none
 	callbacks  []Callback
-	begun      int // callbacks whose OnTrainBegin was well
+	begun      int // number of callbacks whose OnTrainBegin succeeded
 	state      *State
 	average    *ema
 	cutShort   bool        // a callback has stopped the fit within an epoch
-	of         fingerprint // once it was needed
-	unkept     error       // of the last checkpoint, an UnkeptError
+	of         fingerprint // computed when first needed
+	unkept     error       // the last checkpoint's failure, an UnkeptError
 }
 
-// count tells the callbacks how much there is in an epoch.
+// count sets the numbers of rows and batches of an epoch in the State.
 func (f *fit) count() {
 	f.state.Rows = f.feed.rows()
 	f.state.Batches = batchesOf(f.state.Rows, f.config.BatchSize)
 }
 
-// lossNow is what State's is.
+// lossNow implements State.lossNow.
 func (f *fit) lossNow(val bool) (v float64, ok bool, err error) {
 	var rows validation = f.feed
 	if val {
@@ -56,7 +56,7 @@ func (f *fit) begin() error {
 	return nil
 }
 
-// end leaves the average behind.
+// end makes the averaged parameters the model's, if there is an average.
 func (f *fit) end() (err error) {
 	f.average.swap(f.params)
 	for _, c := range f.callbacks[:f.begun] {
@@ -113,7 +113,7 @@ func (f *fit) run(ctx context.Context) (err error) {
 
 func (f *fit) epoch(ctx context.Context, e int) error {
 	start := time.Now()
-	f.batch = f.config.BatchSize // whatever the last one of the epoch before was
+	f.batch = f.config.BatchSize // the last batch of the previous epoch may have been smaller
 	f.state.Epoch, f.state.Logs = e, Logs{LearningRate: f.LearningRate()}
 	if err := f.each(func(c Callback) error { return c.OnEpochBegin(f.state) }); err != nil {
 		return err
@@ -165,7 +165,7 @@ func (f *fit) batches(ctx context.Context) error {
 		seen += b.size()
 		s.Logs = Logs{Loss: total / float64(seen), BatchLoss: cost, LearningRate: rate}
 		if !finite && isFinite(cost) {
-			s.Logs.BatchLoss = math.NaN() // a gradient, not the loss
+			s.Logs.BatchLoss = math.NaN() // the gradient is not finite, whatever the loss is
 		}
 		if err := f.each(func(c Callback) error { return c.OnBatchEnd(s) }); err != nil {
 			return err

@@ -4,10 +4,10 @@ import "errors"
 
 // ModelCheckpoint calls Save at the end of every epoch.
 //
-// With BestOnly it calls it for the best parameters so far: for those that the fit starts from, State.Epoch is Start then, and at
-// the end of each epoch whose parameters are better than all before, the start's included. They are compared as EarlyStopping's
-// RestoreBest does; a start without a figure to compare, of a losses.BatchLoss or where the
-// figure is one that callbacks report, is not saved.
+// With BestOnly it calls Save only for the best parameters so far: first for those that the fit starts from, with State.Epoch set
+// to Start, then at the end of each epoch whose parameters are better than all before. They are compared as EarlyStopping's
+// RestoreBest compares them. If the start cannot be compared, with a losses.BatchLoss or a figure that callbacks report, it is
+// not saved.
 type ModelCheckpoint struct {
 	Save     func(s *State) error
 	Monitor  Monitor
@@ -19,7 +19,8 @@ type ModelCheckpoint struct {
 
 var errNoSave = errors.New("train: ModelCheckpoint: Save is nil, want a function that stores the model")
 
-// OnTrainBegin forgets an earlier fit and, with BestOnly, saves what this one starts from. It is an error if Save is nil.
+// OnTrainBegin forgets an earlier fit and, with BestOnly, saves the parameters that this fit starts from. It returns an
+// error if Save is nil.
 func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 	if c.Save == nil {
 		return errNoSave
@@ -28,7 +29,7 @@ func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 		return err
 	}
 	c.contest = contest{best: newBest()}
-	if !c.BestOnly || len(s.history().Epoch) > 0 { // resumed: the checkpoint knows
+	if !c.BestOnly || len(s.history().Epoch) > 0 { // a resumed fit: the checkpoint holds the state
 		return nil
 	}
 	entered, err := c.contest.begin(c.Monitor, s)
@@ -44,7 +45,7 @@ func (c *ModelCheckpoint) OnTrainBegin(s *State) error {
 	return c.Save(s)
 }
 
-// OnEpochEnd saves.
+// OnEpochEnd saves the parameters, with BestOnly if they are the best.
 func (c *ModelCheckpoint) OnEpochEnd(s *State) error {
 	if c.Save == nil {
 		return errNoSave

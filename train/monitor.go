@@ -5,22 +5,23 @@ import (
 	"math"
 )
 
-// A Monitor names the figure a callback watches; the zero value is the validation loss where there is one, the
-// training loss otherwise. Any other name is that of a figure that a callback before this one has reported at the end of the
-// epoch (State.Report). Less is better. An epoch without validation (FitConfig.ValidationFreq) has no validation loss: callbacks that
-// watch it wait, and neither count nor save it.
+// A Monitor names the figure that a callback monitors; less is better. The zero value is the validation loss if there is one, the
+// training loss otherwise. A name other than the constants below is a figure that an earlier callback has reported at the end of
+// the epoch (State.Report). An epoch without validation (FitConfig.ValidationFreq) has no validation loss: callbacks that monitor
+// it skip that epoch, and it does not count towards their patience.
 type Monitor string
 
-// The figures.
+// The fit's own figures.
 const (
 	MonitorLoss    Monitor = "loss"
 	MonitorValLoss Monitor = "val_loss"
 )
 
-// own reports a figure of a caller's, not of the fit's.
+// own reports whether the figure is one that callbacks report, rather than the fit's own.
 func (m Monitor) own() bool { return m != "" && m != MonitorLoss && m != MonitorValLoss }
 
-// value is the figure of the epoch that has ended; there is none where it was not validated.
+// value is the figure of the epoch that has ended; is reports whether there is one, which an epoch without validation
+// may lack.
 func (m Monitor) value(s *State) (v float64, is bool, err error) {
 	l := s.Logs
 	switch {
@@ -44,7 +45,7 @@ func (m Monitor) value(s *State) (v float64, is bool, err error) {
 type best struct {
 	value float64
 	epoch int
-	wait  int // epochs since
+	wait  int // epochs since the best one
 }
 
 func newBest() best { return best{value: math.Inf(1), epoch: Start} }

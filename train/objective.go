@@ -9,7 +9,7 @@ import (
 	"gaussflow/losses"
 )
 
-// An objective is what a trainer minimises, as graphs over a model's parameters.
+// An objective is what a trainer minimises, written as graphs over a model's parameters.
 type objective struct {
 	model     Model
 	params    []*graph.Param // trainable
@@ -18,7 +18,7 @@ type objective struct {
 	composed  bool
 }
 
-// newObjective is c's, of a model that has something to train.
+// newObjective makes the objective of c for a model, which must have something to train.
 func newObjective(m Model, c Config) (*objective, error) {
 	if d := m.Dim(); d < 1 {
 		return nil, fmt.Errorf("train: New: the model has %d columns, want at least one", d)
@@ -47,10 +47,10 @@ func (o *objective) dtype() graph.Dtype {
 	return graph.Float64
 }
 
-// batchwise reports that a batch must not be cut.
+// batchwise reports whether a batch must not be cut into shards.
 func (o *objective) batchwise() bool { return losses.Batchwise(o.loss) }
 
-// rows builds the whole loss of each row of x, N.
+// rows builds the total loss of each row of x, a vector of N.
 func (o *objective) rows(b *graph.Builder, x *G.Node) *G.Node {
 	b.Composed = o.composed
 	terms := o.model.Terms(b, x)
@@ -69,7 +69,7 @@ func shapeOf(n *G.Node) string {
 	return fmt.Sprint(n.Shape())
 }
 
-// penalty builds the sum of the penalties, zero where there are none.
+// penalty builds the sum of the penalties, zero if there are none.
 func (o *objective) penalty(b *graph.Builder) *G.Node {
 	terms := []*G.Node{b.Zeros()}
 	for i, p := range o.penalties {
@@ -84,7 +84,7 @@ func (o *objective) penalty(b *graph.Builder) *G.Node {
 	return b.Sum(terms...)
 }
 
-// cost builds a piece's part of what a batch costs, Σ w·loss/N + penalty.
+// cost builds the contribution of one shard to the cost of a batch, Σ w·loss/N + penalty.
 func (o *objective) cost(b *graph.Builder, in graph.BatchNodes) *G.Node {
 	cost := b.Dot(o.rows(b, in.X), in.Weights)
 	if len(o.penalties) == 0 {
@@ -93,7 +93,7 @@ func (o *objective) cost(b *graph.Builder, in graph.BatchNodes) *G.Node {
 	return b.Sum(cost, b.Dot(o.penalty(b), in.Share))
 }
 
-// penaltyNow is the sum of the penalties of the parameters as they are.
+// penaltyNow is the sum of the penalties at the current parameters.
 func (o *objective) penaltyNow() (float64, error) {
 	if len(o.penalties) == 0 {
 		return 0, nil

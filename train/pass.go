@@ -11,16 +11,16 @@ import (
 	"gaussflow/rows"
 )
 
-// A pass is one reading of a Source. It checks and counts the rows.
+// A pass is one reading of a Source from start to end. It checks and counts the rows.
 type pass struct {
 	ctx    context.Context
-	op     string // of its errors
+	op     string // the caller's name in errors
 	dim    int
 	reader rows.Reader
-	sum    *checksum // of the rows, nil: not wanted
-	rows   int       // read
-	ended  bool      // after the last row
-	idle   int       // reads without a row since the last one with one
+	sum    *checksum // of the rows; nil if it is not needed
+	rows   int       // rows read so far
+	ended  bool      // the last row has been read
+	idle   int       // consecutive reads that returned no row
 }
 
 func newPass(ctx context.Context, op string, src rows.Source) (*pass, error) {
@@ -34,10 +34,11 @@ func newPass(ctx context.Context, op string, src rows.Source) (*pass, error) {
 	return &pass{ctx: ctx, op: op, dim: src.Dim(), reader: reader}, nil
 }
 
-// blockNumbers is about how many numbers are asked for at once; between two blocks a pass can be cancelled.
+// blockNumbers is about how many numbers are read at once; a pass can be cancelled between two blocks.
 const blockNumbers = 1 << 18
 
-// read appends rows to dst, fewer than rows only at the end. Memory grows with what is there, not with what is asked for.
+// read appends up to the given number of rows to dst, fewer only at the end of the source. Memory grows with the rows
+// that are read, not with the number asked for.
 func (p *pass) read(dst []float64, rows int) ([]float64, error) {
 	for rows > 0 && !p.ended {
 		from, numbers := len(dst), max(1, min(rows, blockNumbers/p.dim))*p.dim
@@ -52,7 +53,7 @@ func (p *pass) read(dst []float64, rows int) ([]float64, error) {
 	return dst, nil
 }
 
-// block is one call of Read.
+// block makes one call of Read.
 func (p *pass) block(dst []float64) (rows int, err error) {
 	if err = p.ctx.Err(); err != nil {
 		return 0, fmt.Errorf("%s: %w", p.op, err)
@@ -64,7 +65,7 @@ func (p *pass) block(dst []float64) (rows int, err error) {
 	if bad := p.take(dst[:rows*p.dim]); bad != nil {
 		return 0, bad
 	}
-	p.ended = err == io.EOF //nolint:errorlint // as of an io.Reader: a wrapped one is a file cut off
+	p.ended = err == io.EOF //nolint:errorlint // as for an io.Reader: a wrapped EOF means a truncated file
 	if p.idle++; rows > 0 {
 		p.idle = 0
 	}
@@ -79,7 +80,7 @@ func (p *pass) block(dst []float64) (rows int, err error) {
 	return rows, nil
 }
 
-// take counts rows that have been read. One that is not finite is a DomainError.
+// take checks and counts rows that have been read. A row that is not finite is a DomainError.
 func (p *pass) take(block []float64) error {
 	for ; len(block) > 0; block = block[p.dim:] {
 		row := block[:p.dim]

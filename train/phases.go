@@ -2,32 +2,32 @@ package train
 
 import "fmt"
 
-// A job is a phase of a step, with what the phase is told.
+// A job is one phase of a step, with the arguments of that phase.
 type job struct {
 	phase  phase
-	of     int    // workers that share the phase
-	batch  batch  // to differentiate
-	shards int    // workers that have differentiated it, to add up
-	update update // to apply
+	of     int    // number of workers that share the phase
+	batch  batch  // for differentiate
+	shards int    // for addUp: number of workers that have differentiated the batch
+	update update // for apply
 }
 
 type phase int
 
 const (
-	differentiate phase = iota // each worker's shard of the batch
-	addUp                      // the workers' gradients of each segment
-	apply                      // the gradients of each segment to its parameters
+	differentiate phase = iota // each worker differentiates its shard of the batch
+	addUp                      // sums the workers' gradients, segment by segment
+	apply                      // updates the parameters, segment by segment
 )
 
-// An update is what a step does with the gradients.
+// An update holds the arguments of the optimizer's step.
 type update struct {
 	rate    float64
 	step    int     // from 1
-	average *ema    // nil: none
-	keep    float64 // of the average
+	average *ema    // nil if there is no average
+	keep    float64 // weight of the old average
 }
 
-// work is worker i's part of a job. A panic, of code that a user has written, is the worker's error.
+// work is worker i's part of a job. A panic in a user's code becomes the worker's error.
 func (e *engineOf[T]) work(i int, j job) {
 	w := e.workers[i]
 	defer func() {
@@ -47,7 +47,7 @@ func (e *engineOf[T]) work(i int, j job) {
 	}
 }
 
-// do has a job done and returns the first worker's error.
+// do runs a job and returns the first worker's error.
 func (e *engineOf[T]) do(j job) error {
 	e.crew.Do(j.of, j)
 	for _, w := range e.workers[:j.of] {
@@ -58,8 +58,8 @@ func (e *engineOf[T]) do(j job) error {
 	return nil
 }
 
-// gradients runs a batch over the workers. The gradients, added in worker order, are worker 0's. A loss that needs its batch
-// gets it, whole and from one worker.
+// gradients runs a batch over the workers. The gradients, added in worker order, end up with worker 0. For a
+// losses.BatchLoss one worker gets the whole batch.
 func (e *engineOf[T]) gradients(b batch) (cost, squares float64, err error) {
 	shards := min(len(e.workers), b.size())
 	if e.batchwise() {

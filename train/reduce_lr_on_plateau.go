@@ -14,7 +14,7 @@ type ReduceLROnPlateau struct {
 	Factor   float64 // default 0.1
 	Patience int     // default 10; 1: at the first epoch without a gain
 	MinDelta float64 // default 1e-4; None: any fall is one
-	Cooldown int     // after a cut the count begins again with the Cooldown-th epoch, as in Keras; default 0
+	Cooldown int     // counting starts again with this epoch after a cut, as in Keras; default 0
 	MinRate  float64 // default 0
 
 	NopCallback
@@ -43,7 +43,7 @@ func (c *ReduceLROnPlateau) OnTrainBegin(*State) error {
 	return c.Validate()
 }
 
-// OnEpochEnd looks at the figure.
+// OnEpochEnd checks the monitored figure.
 func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 	if err := s.check("ReduceLROnPlateau"); err != nil {
 		return err

@@ -14,18 +14,19 @@ var (
 	schedules  = registry.New[Schedule, struct{}]("train.RegisterSchedule")
 )
 
-// RegisterOptimizer makes optimizers of type O, which must survive JSON, ones that a file can say a model was compiled with, under a
-// name that files have for them. It is called once, in an init function.
+// RegisterOptimizer lets a file record that a model was compiled with an optimizer of type O, under the given name. O must survive
+// encoding to JSON and back. It is called once, in an init function.
 func RegisterOptimizer[O Optimizer](kind string) error {
 	return registry.AddValue[O](optimizers, kind, nil)
 }
 
-// RegisterSchedule is RegisterOptimizer of a schedule. A loss and a penalty have losses.Register and losses.RegisterPenalty.
+// RegisterSchedule is RegisterOptimizer for a schedule. Losses and penalties have losses.Register and
+// losses.RegisterPenalty.
 func RegisterSchedule[S Schedule](kind string) error {
 	return registry.AddValue[S](schedules, kind, nil)
 }
 
-// The optimizers and schedules of this package: a new one is a file and a line.
+// The optimizers and schedules of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		RegisterOptimizer[Adam]("adam"),
@@ -38,12 +39,12 @@ func init() {
 		RegisterSchedule[Piecewise]("piecewise"),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }
 
-// configJSON is a Config in a file; what is absent is its default.
+// configJSON is the JSON form of a Config. An absent part has its default.
 type configJSON struct {
 	Optimizer *losses.Description  `json:"optimizer,omitempty"`
 	Loss      *losses.Description  `json:"loss,omitempty"`
@@ -84,7 +85,7 @@ func (c Config) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// describe is n as JSON, nothing where it is nil.
+// describe is n as JSON; nil if n is nil.
 func describe[N any](r *registry.Registry[N, struct{}], n N) (*losses.Description, error) {
 	if any(n) == nil {
 		return nil, nil

@@ -16,10 +16,11 @@ import (
 type resumption struct {
 	progressed
 	tensors    map[string]safetensors.Tensor
-	unverified bool // it has no checksum
+	unverified bool // the file has no checksum
 }
 
-// readCheckpoint reads the file to resume from, nil where there is none, and checks that it is of this fit.
+// readCheckpoint reads the file to resume from and checks that it belongs to this fit. It returns nil if there is no
+// file.
 func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	c := f.config.Checkpoint
 	if !c.Resume {
@@ -61,7 +62,7 @@ func (f *fit) readCheckpoint(ctx context.Context) (*resumption, error) {
 	return r, r.check(f.config.Epochs)
 }
 
-// check reports what no fit of so many epochs can have written.
+// check reports values that no fit of so many epochs can have written.
 func (p progressed) check(epochs int) error {
 	h := p.History
 	n := len(h.Epoch)
@@ -81,7 +82,7 @@ func (p progressed) check(epochs int) error {
 	return nil
 }
 
-// next is the first epoch to train, initial where nothing is resumed.
+// next is the first epoch to train: initial if nothing is resumed.
 func (r *resumption) next(initial int) int {
 	if r == nil {
 		return initial
@@ -89,7 +90,7 @@ func (r *resumption) next(initial int) int {
 	return r.Epoch + 1
 }
 
-// resume takes up what a checkpoint holds, but for the callbacks' states, and returns it, nil where there is none.
+// resume restores what a checkpoint holds, except the callbacks' states, and returns it; nil if there is none.
 func (f *fit) resume(ctx context.Context) (r *resumption, err error) {
 	defer func() {
 		if err != nil {
@@ -141,7 +142,7 @@ func (f *fit) restore(r *resumption) error {
 	return f.SetState(optimizer)
 }
 
-// vector is the tensor of n float64 numbers called name.
+// vector is the tensor with that name, which must hold n float64 numbers.
 func (r *resumption) vector(name string, n int) ([]float64, error) {
 	v, ok := r.tensors[name].Data.([]float64)
 	if !ok || len(v) != n {
@@ -150,7 +151,7 @@ func (r *resumption) vector(name string, n int) ([]float64, error) {
 	return v, nil
 }
 
-// callbacks gives the callbacks their states back.
+// callbacks restores the callbacks' states.
 func (r *resumption) callbacks(op string, stateful []Stateful) error {
 	if r == nil {
 		return nil

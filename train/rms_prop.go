@@ -19,7 +19,7 @@ type RMSProp struct {
 // Rate is the learning rate.
 func (o RMSProp) Rate() float64 { return defaults.Or(o.LearningRate, 0.001) }
 
-// Slots is the mean square and, with momentum, the velocity.
+// Slots counts the mean square and, with momentum, the velocity.
 func (o RMSProp) Slots() int { return 1 + SGD{Momentum: o.Momentum}.Slots() }
 
 // Validate reports fields out of range.
@@ -28,7 +28,7 @@ func (o RMSProp) Validate() error {
 		checkShare("RMSProp", "Momentum", o.Momentum), checkPositive("RMSProp", "Epsilon", o.Epsilon))
 }
 
-// Rules are of one step.
+// Rules are the update for each type of numbers.
 func (o RMSProp) Rules() Rules { return Rules{rmsProp[float64](o), rmsProp[float32](o)} }
 
 func rmsProp[T kernel.Float](o RMSProp) Rule[T] {

@@ -11,16 +11,18 @@ import (
 	"gaussflow/initializers"
 )
 
-// ErrNotRowByRow is wrapped by the error of New for a loss that looks at a batch as a whole and does not say so.
+// ErrNotRowByRow is wrapped by the error of New for a loss that depends on the batch as a whole but is not declared a
+// losses.BatchLoss.
 var ErrNotRowByRow = errors.New("the loss of a row depends on the other rows of its batch, which is cut up between workers: " +
 	"make the loss a losses.BatchLoss, or the model one whose rows do not depend on each other")
 
-// probeRows are the rows that checkRowByRow tries a loss on, a batch size that graph.RowFunc does not pad.
+// probeRows is the number of rows on which checkRowByRow tries a loss, a batch size that graph.RowFunc does not pad.
 const probeRows = 16
 
-// checkRowByRow tries on random rows whether the loss of each is its own. Rows are told apart by the binary digits of their
-// numbers: for each digit, rows that have it stay and the others are replaced, so that each row is seen with each other one
-// replaced. Last, each row is tried alone, for a loss that depends on how many there are. One that needs its batch is only tried.
+// checkRowByRow tests with random rows whether the loss of each row depends on that row alone. For each binary digit of the row
+// numbers, the rows that have the digit stay and the others are replaced; so for any two rows, there is a trial in which one
+// stays and the other is replaced. Finally each row is tried alone, to find a loss that depends on the number of rows. A
+// losses.BatchLoss is only evaluated.
 func (j *judge) checkRowByRow() error {
 	rng := initializers.NewRand(1, probeRows)
 	draw := func() *mat.Dense {
@@ -35,8 +37,8 @@ func (j *judge) checkRowByRow() error {
 	if err := j.lossesInto(x, want); err != nil || j.batchwise() {
 		return err
 	}
-	// One program gives one row the same bits whatever is beside it, but where vectors are told apart by their numbers.
-	// Programs of different sizes round differently, by some 1e-14, in float32 1e-5, of a steep flow.
+	// A program gives a row the same bits whatever the other rows are, except that rows may be computed in vectors or
+	// as a remainder. Programs of different sizes round differently, for a steep flow by some 1e-14, in float32 1e-5.
 	same, alone := 1e-10, 1e-6
 	if j.dtype() == graph.Float32 {
 		same, alone = 1e-5, 1e-3
@@ -70,7 +72,8 @@ func (j *judge) checkRowByRow() error {
 	return nil
 }
 
-// differ allows rounding. What is not finite says nothing where both are not: the random rows may be outside a domain.
+// differ allows for rounding. Two values that are both not finite count as equal: the random rows may be outside the
+// model's domain.
 func differ(a, b, tol float64) bool {
 	if !isFinite(a) || !isFinite(b) {
 		return isFinite(a) != isFinite(b)

@@ -3,20 +3,20 @@ package train
 import "gaussflow/graph/kernel"
 
 // A segment is a part of a parameter that one worker adds up and updates at a time. Segments do not depend on the number of
-// workers, and so neither do sums over them.
+// workers, and therefore sums over them do not either.
 type segment[T kernel.Float] struct {
 	Part[T]
-	param, lo, hi int     // where it is
-	square        float64 // Σ g² of the batch at hand, NaN or Inf where an element is
+	param, lo, hi int     // the parameter's index and the range of its elements
+	square        float64 // Σ g² of the current batch; NaN or Inf if an element is
 }
 
 const (
 	segmentSize = 1 << 14
-	// alone is the number of parameters up to which other workers cost more than they save.
+	// alone is the number of parameters up to which a single worker is faster than several.
 	alone = 1 << 12
 )
 
-// segmentsOf cuts parameter number `param` into segments.
+// segmentsOf cuts the parameter with index param into segments.
 func segmentsOf[T kernel.Float](param int, whole Part[T]) (segments []segment[T]) {
 	for lo := 0; lo < len(whole.Values); lo += segmentSize {
 		hi := min(lo+segmentSize, len(whole.Values))
@@ -29,7 +29,8 @@ func segmentsOf[T kernel.Float](param int, whole Part[T]) (segments []segment[T]
 	return segments
 }
 
-// spread is the number of workers that share the segments, each every spread-th of them; one where there are few.
+// spread is the number of workers that share the segments: worker i takes segments i, i+spread, …. It is one if there
+// are few.
 func (e *engineOf[T]) spread() int {
 	if e.size <= alone {
 		return 1
@@ -37,7 +38,7 @@ func (e *engineOf[T]) spread() int {
 	return len(e.workers)
 }
 
-// addUp adds the gradients of the first workers, in their order, in the segments of worker `first` of so many, and takes
+// addUp adds the gradients of the first shards workers, in their order, in the segments first, first+of, …, and computes
 // their squares.
 func (e *engineOf[T]) addUp(first, of, shards int) {
 	for i := first; i < len(e.segments); i += of {
@@ -49,7 +50,7 @@ func (e *engineOf[T]) addUp(first, of, shards int) {
 	}
 }
 
-// apply updates the segments of worker `first` of so many.
+// apply updates the segments first, first+of, ….
 func (e *engineOf[T]) apply(first, of int, u update) {
 	for i := first; i < len(e.segments); i += of {
 		s := &e.segments[i]

@@ -17,7 +17,7 @@ type SGD struct {
 // Rate is the learning rate.
 func (o SGD) Rate() float64 { return defaults.Or(o.LearningRate, 0.01) }
 
-// Slots is one, the velocity, where there is momentum.
+// Slots is one with momentum, for the velocity; else zero.
 func (o SGD) Slots() int {
 	if o.Momentum == 0 {
 		return 0
@@ -30,7 +30,7 @@ func (o SGD) Validate() error {
 	return errors.Join(checkRate("SGD", o.Rate()), checkShare("SGD", "Momentum", o.Momentum))
 }
 
-// Rules are of one step.
+// Rules are the update for each type of numbers.
 func (o SGD) Rules() Rules { return Rules{sgd[float64](o), sgd[float32](o)} }
 
 func sgd[T kernel.Float](o SGD) Rule[T] {

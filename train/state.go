@@ -7,15 +7,15 @@ import (
 	"gaussflow/graph"
 )
 
-// OptimizerState is what the optimizer remembers, in the order of the trainable parameters.
+// OptimizerState is the state of an optimizer, in the order of the trainable parameters.
 type OptimizerState struct {
 	Step      int           `json:"step"`
-	RateScale float64       `json:"rate_scale"` // what callbacks have multiplied the learning rate by
+	RateScale float64       `json:"rate_scale"` // the factor by which callbacks have multiplied the learning rate
 	Warmup    Warmup        `json:"warmup,omitzero"`
 	Slots     [][][]float64 `json:"slots"` // parameter, slot, element
 }
 
-// State is a copy of the optimizer's state; empty of a trainer that New has not made.
+// State is a copy of the optimizer's state; empty if the trainer was not made by New.
 func (t *Trainer) State() OptimizerState {
 	if t.compiled("") != nil {
 		return OptimizerState{}
@@ -23,7 +23,7 @@ func (t *Trainer) State() OptimizerState {
 	return OptimizerState{Step: t.step, RateScale: t.rateScale, Warmup: t.warmup, Slots: t.engine.state()}
 }
 
-// SetState restores a copy. It is an error if it is of another optimizer or model.
+// SetState restores such a copy. It returns an error if the copy belongs to another optimizer or model.
 func (t *Trainer) SetState(s OptimizerState) error {
 	const op = "train: SetState"
 	if err := t.compiled(op); err != nil {

@@ -7,11 +7,11 @@ import (
 	"math"
 )
 
-// earlyStoppingState is what an EarlyStopping remembers.
+// earlyStoppingState is the state of an EarlyStopping.
 type earlyStoppingState struct {
 	Best    best     `json:"best"`
 	Weights []packed `json:"weights,omitempty"`
-	Kept    *best    `json:"kept,omitempty"` // what Weights are of; Best where it is missing
+	Kept    *best    `json:"kept,omitempty"` // the figure of Weights; Best if it is missing
 	KeptVal bool     `json:"kept_val,omitempty"`
 }
 
@@ -24,7 +24,7 @@ func (c *EarlyStopping) MarshalState() ([]byte, error) {
 	return json.Marshal(s)
 }
 
-// UnmarshalState takes up what MarshalState wrote.
+// UnmarshalState restores what MarshalState wrote.
 func (c *EarlyStopping) UnmarshalState(raw []byte) error {
 	var s earlyStoppingState
 	if err := json.Unmarshal(raw, &s); err != nil {
@@ -45,12 +45,12 @@ type plateauState struct {
 	Cooldown int  `json:"cooldown"`
 }
 
-// MarshalState makes ReduceLROnPlateau Stateful; what it has done to the learning rate is the optimizer's.
+// MarshalState makes ReduceLROnPlateau Stateful. The learning rate itself is part of the optimizer's state.
 func (c *ReduceLROnPlateau) MarshalState() ([]byte, error) {
 	return json.Marshal(plateauState{c.best, c.cooldown})
 }
 
-// UnmarshalState takes up what MarshalState wrote.
+// UnmarshalState restores what MarshalState wrote.
 func (c *ReduceLROnPlateau) UnmarshalState(raw []byte) error {
 	var s plateauState
 	if err := json.Unmarshal(raw, &s); err != nil {
@@ -63,10 +63,10 @@ func (c *ReduceLROnPlateau) UnmarshalState(raw []byte) error {
 // MarshalState makes ModelCheckpoint Stateful.
 func (c *ModelCheckpoint) MarshalState() ([]byte, error) { return json.Marshal(c.contest) }
 
-// UnmarshalState takes up what MarshalState wrote.
+// UnmarshalState restores what MarshalState wrote.
 func (c *ModelCheckpoint) UnmarshalState(raw []byte) error { return json.Unmarshal(raw, &c.contest) }
 
-// bestJSON is best in JSON.
+// bestJSON is the JSON form of best.
 type bestJSON struct {
 	Value number `json:"value"`
 	Epoch int    `json:"epoch"`
@@ -77,7 +77,7 @@ func (b best) json() bestJSON { return bestJSON{number(b.value), b.epoch, b.wait
 
 func (j bestJSON) best() best { return best{float64(j.Value), j.Epoch, j.Wait} }
 
-// MarshalJSON keeps every bit.
+// MarshalJSON writes numbers that read back bit for bit.
 func (b best) MarshalJSON() ([]byte, error) { return json.Marshal(b.json()) }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -90,10 +90,10 @@ func (b *best) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// packed is numbers as their bits in base64: exact, and quick to read where there are many.
+// packed encodes numbers in JSON as their bits in base64, which is exact and quick to read.
 type packed []float64
 
-// MarshalJSON packs.
+// MarshalJSON encodes the numbers.
 func (p packed) MarshalJSON() ([]byte, error) {
 	raw := make([]byte, 0, 8*len(p))
 	for _, v := range p {
@@ -102,7 +102,7 @@ func (p packed) MarshalJSON() ([]byte, error) {
 	return json.Marshal(raw)
 }
 
-// UnmarshalJSON unpacks.
+// UnmarshalJSON decodes them.
 func (p *packed) UnmarshalJSON(text []byte) error {
 	var raw []byte
 	if err := json.Unmarshal(text, &raw); err != nil {

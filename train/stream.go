@@ -13,35 +13,35 @@ import (
 	"gaussflow/rows"
 )
 
-// ahead is the number of buffers of a stream: one in use, the others read ahead.
+// ahead is the number of buffers of a stream: one in use, the others filled ahead of it.
 const ahead = 3
 
-// A stream is the feed of a Source. While an epoch runs a goroutine reads ahead.
+// A stream is the feed for a Source. While an epoch runs, a goroutine reads ahead.
 type stream struct {
 	op     string
 	src    rows.Source
-	size   int // rows a batch
+	size   int // rows of a batch
 	seed   uint64
-	window *window // nil: the rows keep their order
+	window *window // nil if the rows keep their order
 
 	buffers    [ahead]buffer
-	free, full chan *buffer // to be filled, and filled ones; full is closed after the last
+	free, full chan *buffer // empty and filled buffers; full is closed after the last
 	current    *buffer      // in use
 	index      []int        // 0, 1, 2, …
 	cancel     context.CancelFunc
 	reading    sync.WaitGroup
-	err        error   // that ended the pass, if any; to be read after full was closed
-	known      *extent // of the first pass that went through
+	err        error   // the error that ended the pass, if any; valid once full is closed
+	known      *extent // of the source, from the first complete pass
 }
 
-// A buffer is the rows of a batch in memory of its own.
+// A buffer holds the rows of a batch in memory of its own.
 type buffer struct {
 	numbers []float64
-	x       mat.Dense // over numbers
-	data    dataset   // of x
+	x       mat.Dense // a view of numbers
+	data    dataset   // the rows of x
 }
 
-// newStream deals batches of size rows, shuffled in a window of `shuffled` rows, or in order where it is 0.
+// newStream deals batches of size rows, shuffled in a window of shuffled rows, or in order if shuffled is 0.
 func newStream(op string, src rows.Source, size, shuffled int, seed uint64) *stream {
 	s := &stream{op: op, src: src, size: size, seed: seed}
 	if shuffled > 0 {
@@ -50,7 +50,7 @@ func newStream(op string, src rows.Source, size, shuffled int, seed uint64) *str
 	return s
 }
 
-// checkSource reports a source that is not of rows of dim columns; dim 0 allows any.
+// checkSource reports a source whose rows do not have dim columns; dim 0 allows any number.
 func checkSource(op string, src rows.Source, dim int) error {
 	if defaults.IsNil(src) {
 		return fmt.Errorf("%s: the source is nil, a %T", op, src)
@@ -80,7 +80,7 @@ func (s *stream) begin(ctx context.Context, e int) {
 	})
 }
 
-// end waits for the goroutine: nothing reads the source afterwards.
+// end waits for the goroutine, so that nothing reads the source afterwards.
 func (s *stream) end() {
 	s.cancel()
 	s.reading.Wait()
@@ -112,7 +112,7 @@ func (s *stream) read(ctx context.Context) error {
 	}
 }
 
-// open starts a pass, with a checksum unless it is known.
+// open starts a pass. It computes a checksum unless that is already known.
 func (s *stream) open(ctx context.Context) (*pass, error) {
 	p, err := newPass(ctx, s.op, s.src)
 	if err == nil && s.known == nil {
@@ -121,14 +121,14 @@ func (s *stream) open(ctx context.Context) (*pass, error) {
 	return p, err
 }
 
-// learn takes down what a whole pass has found.
+// learn records the extent that a complete pass has found.
 func (s *stream) learn(p *pass) {
 	if s.known == nil {
 		s.known = &extent{p.rows, p.dim, p.sum.sum}
 	}
 }
 
-// fill fills b with the next rows, none after the last one.
+// fill fills b with the next rows; it is empty after the last one.
 func (s *stream) fill(b *buffer, p *pass) (err error) {
 	if s.window != nil {
 		b.numbers, err = s.window.draw(p, b.numbers[:0], s.size)
@@ -169,12 +169,12 @@ func (s *stream) rows() int {
 	return s.known.rows
 }
 
-// loss makes a pass of its own.
+// loss reads the source in a pass of its own.
 func (s *stream) loss(ctx context.Context, t *Trainer) (float64, error) {
 	return t.evaluateSource(ctx, s.op, s.src)
 }
 
-// digest makes a pass of its own where none has been through.
+// digest reads the source in a pass of its own, unless a complete pass has been made before.
 func (s *stream) digest(ctx context.Context) (string, error) {
 	if s.known != nil {
 		return s.known.String(), nil

@@ -6,7 +6,7 @@ import "math"
 // they were before that batch.
 type TerminateOnNaN struct{ NopCallback }
 
-// OnBatchEnd looks at the loss.
+// OnBatchEnd checks the loss.
 func (TerminateOnNaN) OnBatchEnd(s *State) error {
 	if err := s.check("TerminateOnNaN"); err != nil {
 		return err

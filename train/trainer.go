@@ -11,7 +11,8 @@ import (
 	"gaussflow/losses"
 )
 
-// ErrNotCompiled is wrapped by the errors of a Trainer that New has not made, and of a model that has not been compiled.
+// ErrNotCompiled is wrapped by the errors of a Trainer that was not made by New, and of a model that has not been
+// compiled.
 var ErrNotCompiled = errors.New("not compiled: call Compile first, or train.New")
 
 // A Model is anything with parameters and a graph.
@@ -23,21 +24,21 @@ type Model interface {
 	Terms(b *graph.Builder, x *G.Node) losses.Terms
 }
 
-// A Trainer trains one model. Its optimizer state lasts from one Fit to the next, as in Keras. One goroutine at a
-// time may use it. New makes it; the methods of any other, nil included, are ErrNotCompiled.
+// A Trainer trains one model. Its optimizer state persists from one Fit to the next, as in Keras. It must not be used
+// by several goroutines at a time. New makes it; the methods of any other, including nil, return ErrNotCompiled.
 type Trainer struct {
 	*objective
 	config    Config
 	engine    engine
 	judge     *judge
 	step      int
-	warmup    Warmup // where Config has no Schedule
-	batch     int    // rows of the next step's batch, as far as they are known
+	warmup    Warmup // if Config has no Schedule
+	batch     int    // rows of the next step's batch, or the best guess
 	rateScale float64
 }
 
-// New compiles a trainer for model. It tries model, loss and penalties: what fails in them is an error here, ErrNotRowByRow for a
-// loss that looks at a batch as a whole and is no losses.BatchLoss.
+// New compiles a trainer for model. It evaluates model, loss and penalties once, so that their failures are reported here;
+// ErrNotRowByRow for a loss that depends on the batch as a whole and is no losses.BatchLoss.
 func New(model Model, c Config) (*Trainer, error) {
 	if defaults.IsNil(model) {
 		return nil, fmt.Errorf("train: New: the model is nil, a %T", model)
@@ -68,7 +69,7 @@ func New(model Model, c Config) (*Trainer, error) {
 	return t, nil
 }
 
-// compiled reports a trainer that New has not made.
+// compiled reports a trainer that was not made by New.
 func (t *Trainer) compiled(op string) error {
 	if t == nil || t.objective == nil {
 		return fmt.Errorf("%s: %w", op, ErrNotCompiled)
@@ -76,7 +77,7 @@ func (t *Trainer) compiled(op string) error {
 	return nil
 }
 
-// LearningRate is the rate of the next step; 0 of a trainer that New has not made.
+// LearningRate is the rate of the next step; 0 if the trainer was not made by New.
 func (t *Trainer) LearningRate() float64 {
 	if t.compiled("") != nil {
 		return 0
@@ -84,7 +85,7 @@ func (t *Trainer) LearningRate() float64 {
 	return t.config.Schedule.At(t.step) * t.warmup.after(t.batch).share() * t.rateScale
 }
 
-// update takes a step by the gradients of the last batch.
+// update takes a step with the gradients of the last batch.
 func (t *Trainer) update(average *ema) error {
 	rate := t.LearningRate()
 	t.step++

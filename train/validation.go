@@ -6,7 +6,7 @@ import (
 	"gaussflow/rows"
 )
 
-// A validation is rows that a fit is judged on.
+// A validation is the rows on which a fit is validated.
 type validation interface {
 	loss(ctx context.Context, t *Trainer) (float64, error)
 	// digest is the shape of the rows and a checksum.
@@ -17,7 +17,7 @@ func (d *dataset) loss(ctx context.Context, t *Trainer) (float64, error) {
 	return t.evaluate(ctx, "train: Evaluate", d)
 }
 
-// heldSource is a source to validate on.
+// heldSource is a source that serves as validation.
 type heldSource struct {
 	op string
 	rows.Source

@@ -2,16 +2,16 @@ package train
 
 import "math/rand/v2"
 
-// A window shuffles what passes through it: each row that comes in takes the place of one drawn at random, which goes
-// out; after the last one the rows left go out in random order. Rows that all fit in are shuffled exactly, and as a memory
-// feed would.
+// A window shuffles the rows that pass through it: each row that comes in takes the place of one drawn at random, which
+// goes out; after the last one the remaining rows go out in random order. If all rows fit in, the shuffle is exact, and
+// equal to that of a memory feed.
 type window struct {
 	size, dim int
 	rng       *rand.Rand
 	held      []float64 // rows
 	incoming  []float64
-	order     []int // of the rows left, once the source has ended
-	dealt     int   // of order
+	order     []int // order of the remaining rows, once the source has ended
+	dealt     int   // rows of order dealt so far
 	full      bool
 }
 
@@ -22,7 +22,7 @@ func (w *window) begin(rng *rand.Rand) {
 
 func (w *window) row(i int) []float64 { return w.held[i*w.dim : (i+1)*w.dim] }
 
-// draw appends rows to dst, fewer than rows only at the end.
+// draw appends up to the given number of rows to dst, fewer only at the end.
 func (w *window) draw(p *pass, dst []float64, rows int) (_ []float64, err error) {
 	if !w.full {
 		if w.held, err = p.read(w.held, w.size); err != nil {
@@ -43,7 +43,7 @@ func (w *window) draw(p *pass, dst []float64, rows int) (_ []float64, err error)
 	return dst, nil
 }
 
-// exchange lets the incoming rows in and appends those which they replace to dst.
+// exchange puts the incoming rows into the window and appends those that they replace to dst.
 func (w *window) exchange(dst []float64) []float64 {
 	n := len(w.held) / w.dim
 	for in := w.incoming; len(in) > 0; in = in[w.dim:] {
@@ -54,7 +54,7 @@ func (w *window) exchange(dst []float64) []float64 {
 	return dst
 }
 
-// deal appends up to rows of the rows left to dst.
+// deal appends up to the given number of the remaining rows to dst.
 func (w *window) deal(dst []float64, rows int) []float64 {
 	if len(w.order) == 0 {
 		for i := range len(w.held) / w.dim {

@@ -5,11 +5,11 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A worker differentiates its shard of a batch, by programs of its own over the parameters that all workers share.
+// A worker differentiates its shard of a batch, with programs of its own over the parameters that all workers share.
 type worker[T kernel.Float] struct {
 	*graph.GradFunc[T]
-	cost float64 // of the shard
-	err  error   // of its part of the last job
+	cost float64 // the cost of its shard
+	err  error   // the error of its part of the last job
 }
 
 func newWorker[T kernel.Float](o *objective) *worker[T] {

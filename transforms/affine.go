@@ -18,15 +18,16 @@ import (
 //
 // Parts shift and log_scale, one number each. In a Coupling it is a layer of RealNVP, in an Autoregressive one of MAF.
 //
-// Without a bound a network that fits closer and closer to few rows, or to tied ones, makes the scales ever smaller, until the loss is
-// no number. With one log p is at most B − ½ log 2π a column and layer, and a row that the network has not seen is not thrown far.
+// Without a Bound, a network that fits a few rows, or tied ones, ever more closely makes the scales ever smaller, until the loss is
+// not finite. With one, log p is at most B − ½ log 2π for each column and layer, and a row unlike the training rows is not mapped
+// far out.
 //
 // Source: Dinh et al. 2017, arXiv:1605.08803, where the scale is bounded by tanh.
 type Affine struct {
 	Bound float64 `json:"bound,omitempty"` // B, of |log dz/dx|, 0.001 to 700; default 0: none
 }
 
-// Validate reports a bound that is none.
+// Validate reports a Bound out of range.
 func (a Affine) Validate() error {
 	if a.Bound != 0 && !(a.Bound >= 1e-3 && a.Bound <= 700) {
 		return fmt.Errorf("transforms: Affine: Bound = %v, want 0.001 to 700, or 0: none", a.Bound)
@@ -58,7 +59,8 @@ func (a Affine) logScale(b *graph.Builder, theta Theta) *G.Node {
 	return b.Scale(b.Activate(b.Scale(raw, 1/a.Bound), graph.Tanh), a.Bound)
 }
 
-// Fit is the column's mean and standard deviation, the latter as near as the bound lets it; a constant column keeps its scale.
+// Fit returns the column's mean and standard deviation, the latter as closely as the bound allows; a constant column keeps its
+// scale.
 func (a Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
 	mean, std := rows.MeanStd(values)
 	logScale := 0.0
@@ -66,7 +68,7 @@ func (a Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype)
 		logScale = math.Log(std)
 	}
 	if a.Bound != 0 {
-		const most = 0.998 // of the bound, where tanh is not yet flat
+		const most = 0.998 // share of the bound at which tanh is not yet flat
 		logScale = a.Bound * math.Atanh(min(max(logScale/a.Bound, -most), most))
 	}
 	return [][]float64{{mean}, {logScale}}, nil

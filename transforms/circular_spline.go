@@ -11,25 +11,27 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// CircularSpline bends a circle, whose points are angles x of a Period P: x and x + P are one point. What comes out is in [−P/2, P/2),
+// CircularSpline maps a circle onto itself. Its points are angles x with a Period P: x and x + P are the same point. The result is
+// in [−P/2, P/2),
 //
 //	z = S(x) mod P,
 //
-// with S a RationalQuadraticSpline that takes [−P/2, P/2] to itself and has one slope at both ends, so that the density is periodic and
-// has no jump there. A flow of it ends in a density of the circle, the uniform one on [−P/2, P/2), say.
+// with S a RationalQuadraticSpline that maps [−P/2, P/2] onto itself and has equal slopes at both ends, so that the density is
+// periodic without a jump there. A flow of such layers needs a base on the circle, such as the uniform density on [−P/2, P/2).
 //
-// S does not move the point ±P/2. With Rotates there is another part, phase (φ), one number: z = S(x + φ) mod P moves it, as layers
-// that follow each other want.
+// S leaves the point ±P/2 fixed. With Rotates there is another part, phase (φ), one number: z = S(x + φ) mod P moves that point
+// too, which is useful when several such layers follow each other.
 //
-// Parts widths, heights and slopes, K = Bins each, and phase; it is the identity of the circle where they are zero. The inverse is a formula.
+// Parts widths, heights and slopes, K = Bins each, and phase; with all zero it is the identity of the circle. The inverse is a
+// formula.
 //
 // Source: Rezende et al. 2020, arXiv:2002.02428, section 2.2.
 type CircularSpline struct {
 	Bins      int     `json:"bins,omitempty"`       // K, 2 or more; default 8
 	Period    float64 `json:"period,omitempty"`     // P; default 2π
 	Rotates   bool    `json:"rotates,omitempty"`    // whether there is a phase
-	MinWidth  float64 `json:"min_width,omitempty"`  // of a piece, in shares of P, less than 1/K; default 1e-3
-	MinHeight float64 `json:"min_height,omitempty"` // of a piece, in shares of P, less than 1/K; default 1e-3
+	MinWidth  float64 `json:"min_width,omitempty"`  // of a piece, as a share of P, less than 1/K; default 1e-3
+	MinHeight float64 `json:"min_height,omitempty"` // of a piece, as a share of P, less than 1/K; default 1e-3
 	MinSlope  float64 `json:"min_slope,omitempty"`  // at a knot, less than 1; default 1e-3
 }
 
@@ -75,7 +77,7 @@ func (s CircularSpline) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, lo
 	return b.Wrap(x, f.Lo, f.Hi), logSlope
 }
 
-// spline are the parameters of S.
+// spline returns the parameters of S.
 func (s CircularSpline) spline(b *graph.Builder, theta Theta) []*G.Node {
 	return theta.First(b, 3).Nodes()
 }

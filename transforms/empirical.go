@@ -14,19 +14,23 @@ import (
 	"gaussflow/rows"
 )
 
-// Empirical maps a number by an empirical distribution function, in Gaussianized form: through K+1 knots (x_i, z_i) with slopes δ_i, i = 0…K,
-// whose z_i are normal scores at equal distances from −Bound to Bound, and whose x_i are the quantiles of a column there,
+// Empirical maps a number by an empirical distribution function, in Gaussianized form: S passes through K+1 knots (x_i, z_i) with
+// slopes δ_i, i = 0…K. The z_i are equally spaced normal scores from −Bound to Bound, and the x_i are the column's quantiles at
+// those scores,
 //
 //	z = S(x),  S(x_i) = z_i,  S′(x_i) = δ_i,
 //	x_0 = −Bound + start,  x_{i+1} = x_i + (z_{i+1} − z_i)·exp(log_gaps_i),  δ_i = exp(log_slopes_i),
 //
-// with the pieces of a RationalQuadraticSpline between knots. Beyond the outermost ones S goes on as a straight line with their slopes:
-// the tails are those of normals, δ_0 and δ_K their 1/σ, without a jump in value or slope, however far out. Nothing is clipped.
+// with the pieces of a RationalQuadraticSpline between knots. Beyond the outermost knots S continues as a straight line with their
+// slopes: the tails are those of normals with 1/σ = δ_0 and δ_K, without a jump in value or slope, however far out. Nothing is
+// clipped.
 //
-// Parts start, log_gaps (K) and log_slopes (K+1): it is the identity where they are zero, and trains as any other. The inverse is a
-// formula. Fit is what a layer of RBIG does to a column; with more Bins it follows the column closer, with the noise that is in it.
+// Parts start, log_gaps (K) and log_slopes (K+1); with all zero it is the identity, and it can be trained like any other. The
+// inverse is a formula. Fit computes what a layer of RBIG does to a column; with more Bins it follows the column more closely,
+// including its noise.
 //
-// Source: Laparra et al. 2011, arXiv:1602.00229, with the pieces of Gregory & Delbourgo 1982 in place of a histogram's.
+// Source: Laparra et al. 2011, arXiv:1602.00229, with the pieces of Gregory & Delbourgo 1982 in place of a histogram's
+// bins.
 type Empirical struct {
 	Bins  int     `json:"bins,omitempty"`  // K, 2 or more; default 32
 	Bound float64 `json:"bound,omitempty"` // the normal score of the outermost knot; default 3
@@ -37,7 +41,7 @@ func (e Empirical) family() kernel.Spline {
 	return kernel.Spline{Bins: defaults.Or(e.Bins, 32), Lo: -bound, Hi: bound, Ends: kernel.OpenEnds}
 }
 
-// Validate reports fewer bins than two, or a bound that is no normal score.
+// Validate reports fewer than two bins or a Bound out of range.
 func (e Empirical) Validate() error {
 	if bound := e.family().Hi; !(bound >= 0.1 && bound <= 30) {
 		return fmt.Errorf("transforms: Empirical: Bound = %v, want 0.1 to 30", bound)
@@ -61,8 +65,8 @@ func (e Empirical) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlop
 	return b.SplineInverse(z, e.family(), theta.Nodes()...)
 }
 
-// Fit puts knots at the values' quantiles. Where values are equal, or there are fewer than knots, a gap is at least a thousandth of what
-// it is of a normal of their scale. A constant column is only shifted.
+// Fit puts knots at the values' quantiles. If values are equal, or there are fewer of them than knots, a gap is at least a
+// thousandth of the gap that a normal distribution of the same scale would have. A constant column is only shifted.
 func (e Empirical) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
@@ -71,7 +75,7 @@ func (e Empirical) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dty
 		return nil, fmt.Errorf("transforms: Empirical: Fit: got no values")
 	}
 	for i, v := range values {
-		if !(math.Abs(v) <= 1e150) { // squares are finite
+		if !(math.Abs(v) <= 1e150) { // so that squares are finite
 			return nil, fmt.Errorf("transforms: Empirical: Fit: value %d is %v, want finite numbers up to 1e150", i, v)
 		}
 	}
@@ -90,7 +94,7 @@ func (e Empirical) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dty
 		logGaps[i] = math.Log((next - last) / each)
 		last = next
 	}
-	for i := 1; i < f.Bins; i++ { // the geometric mean of the slopes on both sides
+	for i := 1; i < f.Bins; i++ { // the geometric mean of the slopes of the adjacent gaps
 		logSlopes[i] = -(logGaps[i-1] + logGaps[i]) / 2
 	}
 	var below, above []float64
@@ -106,13 +110,14 @@ func (e Empirical) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dty
 	return [][]float64{{first - f.Lo}, logGaps, logSlopes}, nil
 }
 
-// A scoredColumn is sorted values and their scale: the quantile function of a column over normal scores.
+// A scoredColumn is a column's sorted values with their scale. It gives quantiles as a function of normal scores.
 type scoredColumn struct {
 	sorted []float64
 	scale  float64
 }
 
-// at is the quantile at a normal score: between the values on both sides of it, and beyond all values as if a normal went on from them.
+// at is the quantile at a normal score: interpolated between the adjacent values, and beyond all values extrapolated as for a
+// normal.
 func (c scoredColumn) at(score float64) float64 {
 	n := len(c.sorted)
 	place := kernel.CDF(score)*float64(n) - 0.5 // value i is the quantile i + ½ of n
@@ -131,11 +136,12 @@ func (c scoredColumn) score(i int) float64 {
 	return kernel.Quantile(math.Log((float64(i) + 0.5) / float64(len(c.sorted))))
 }
 
-// tailSlope is the slope δ of a straight line from the normal score bound on by which the excesses e beyond it are most likely,
+// tailSlope is the slope δ of a straight tail from the normal score bound outwards for which the excesses e beyond it are most
+// likely,
 //
 //	1/δ = bound·ē + δ·mean e²,
 //
-// with as many as tailPrior more of them, which are as those of a normal of the slope that the line goes on from.
+// with tailPrior additional excesses, distributed as those of a normal with the slope at which the tail begins.
 func tailSlope(bound, slope float64, excesses []float64) float64 {
 	hazard := math.Exp(kernel.LogPDF(bound) - kernel.LogCDF(-bound))
 	mean := tailPrior * (hazard - bound) / slope
@@ -149,5 +155,5 @@ func tailSlope(bound, slope float64, excesses []float64) float64 {
 	return 2 / (bound*mean + math.Sqrt(bound*mean*bound*mean+4*square))
 }
 
-// tailPrior is how many excesses the slope next to a tail stands for.
+// tailPrior is how many excesses the slope next to a tail counts for.
 const tailPrior = 5

@@ -11,24 +11,25 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// GaussianMixtureCDF maps a number by the CDF of a mixture of K normals, and what comes out to a standard normal,
+// GaussianMixtureCDF maps a number by the CDF of a mixture of K normals, and the result by the standard normal quantile
+// function,
 //
 //	z = Φ⁻¹(F(x)),  F(x) = Σ_k π_k Φ((x − μ_k)/σ_k),
 //	log dz/dx = log f(x) − log φ(z).
 //
-// Parts logits (π = softmax), means and log_scales, K each; log σ is the raw number there, bounded by Clamp. A smooth bijection of
-// all of ℝ: far out the slope is 1/σ of the dominating component; nothing is clipped. The inverse is exact to the last digits that
-// z determines, and differentiable.
+// Parts logits (π = softmax), means and log_scales, K each; log σ is the raw log_scale, bounded by Clamp. It is a smooth bijection
+// of all of ℝ: far out the slope is 1/σ of the dominating component, and nothing is clipped. The inverse is exact to the last
+// digits that z determines, and differentiable.
 //
 // Source: Meng et al. 2020, arXiv:2003.01941; Laparra et al. 2011, arXiv:1602.00229.
 type GaussianMixtureCDF struct {
 	Components int          `json:"components,omitempty"` // K, default 8
-	Clamp      kernel.Clamp `json:"clamp,omitzero"`       // of the log scales; default none
+	Clamp      kernel.Clamp `json:"clamp,omitzero"`       // for the log scales; default none
 }
 
 func (m GaussianMixtureCDF) k() int { return defaults.Or(m.Components, initializers.DefaultComponents) }
 
-// Validate reports fewer components than one, or a clamp that is none.
+// Validate reports a number of components below one or an invalid clamp.
 func (m GaussianMixtureCDF) Validate() error { return m.validate("GaussianMixtureCDF") }
 
 func (m GaussianMixtureCDF) validate(name string) error {
@@ -56,7 +57,7 @@ func (m GaussianMixtureCDF) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x
 	return b.MixtureInverse(z, theta.Packed(b), m.k(), m.Clamp)
 }
 
-// Fit is a mixture by EM, with scales in the range of the clamp, or of the site's where there is none.
+// Fit fits a mixture by EM, with scales in the range of the clamp, or of the site's clamp if there is none.
 func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) ([][]float64, error) {
 	fit, raw, err := at.FitColumn(values, column, m.k(), m.fitClamp(at), dtype)
 	if err != nil {
@@ -68,7 +69,7 @@ func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Si
 	return [][]float64{fit.Logits, fit.Means, raw}, nil
 }
 
-// fitClamp is the clamp in whose range scales are fitted.
+// fitClamp is the clamp that limits the fitted scales.
 func (m GaussianMixtureCDF) fitClamp(at initializers.Site) kernel.Clamp {
 	for _, clamp := range []kernel.Clamp{m.Clamp, at.ScaleClamp} {
 		if clamp != (kernel.Clamp{}) {

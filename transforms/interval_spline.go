@@ -7,22 +7,23 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// IntervalSpline bends the interval [Lo, Hi] onto itself in K = Bins pieces: a RationalQuadraticSpline whose ends have slopes of their own,
-// for numbers that are nowhere else, as a share or a dimmed pixel. A flow of it ends in a density of that interval, the uniform one, say.
+// IntervalSpline maps the interval [Lo, Hi] onto itself in K = Bins pieces: a RationalQuadraticSpline whose slopes at the ends are
+// parameters too. It is for numbers confined to an interval, such as a share or the brightness of a pixel. A flow of such layers
+// needs a base on that interval, such as the uniform density.
 //
-// A number outside of [Lo, Hi] has no image: it stays as it is, with log dz/dx = −Inf, and so log p of its row is −Inf, without an error
-// and without a part in any gradient. Of float32 numbers the ends are the float32 numbers next to Lo and Hi.
+// A number outside [Lo, Hi] has no image: it is left unchanged, with log dz/dx = −Inf, so that log p of its row is −Inf. That is no
+// error, and contributes to no gradient. For float32 numbers the ends are Lo and Hi rounded to float32.
 //
-// Parts widths and heights, K each, and slopes, K+1, with the formulas of RationalQuadraticSpline; it is the identity where they are zero.
-// The inverse is a formula.
+// Parts widths and heights, K each, and slopes, K+1, with the formulas of RationalQuadraticSpline; with all zero it is the
+// identity. The inverse is a formula.
 //
 // Source: Durkan et al. 2019, arXiv:1906.04032; Gregory & Delbourgo 1982.
 type IntervalSpline struct {
 	Bins      int     `json:"bins,omitempty"`       // K, 2 or more; default 8
 	Lo        float64 `json:"lo"`                   // of any sign, less than Hi; default 0
 	Hi        float64 `json:"hi"`                   // required, more than Lo
-	MinWidth  float64 `json:"min_width,omitempty"`  // of a piece, in shares of Hi − Lo, less than 1/K; default 1e-3
-	MinHeight float64 `json:"min_height,omitempty"` // of a piece, in shares of Hi − Lo, less than 1/K; default 1e-3
+	MinWidth  float64 `json:"min_width,omitempty"`  // of a piece, as a share of Hi − Lo, less than 1/K; default 1e-3
+	MinHeight float64 `json:"min_height,omitempty"` // of a piece, as a share of Hi − Lo, less than 1/K; default 1e-3
 	MinSlope  float64 `json:"min_slope,omitempty"`  // at a knot, less than 1; default 1e-3
 }
 
@@ -30,10 +31,10 @@ func (s IntervalSpline) family() kernel.Spline {
 	return splineFamily(s.Bins, s.Lo, s.Hi, kernel.FreeEnds, s.MinWidth, s.MinHeight, s.MinSlope)
 }
 
-// Interval is Lo and Hi.
+// Interval returns Lo and Hi.
 func (s IntervalSpline) Interval() (lo, hi float64) { return s.Lo, s.Hi }
 
-// Validate reports fewer bins than two, an interval that is none, or minima that do not fit.
+// Validate reports fewer than two bins, Lo and Hi that are no interval, or minima that do not fit.
 func (s IntervalSpline) Validate() error { return validateSpline("IntervalSpline", s.family()) }
 
 // Parts are widths, heights and slopes.
@@ -44,7 +45,7 @@ func (s IntervalSpline) Forward(b *graph.Builder, x *G.Node, theta Theta) (z, lo
 	return b.Spline(x, s.family(), theta.Nodes()...)
 }
 
-// Inverse is its inverse.
+// Inverse is the inverse of the spline.
 func (s IntervalSpline) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node) {
 	return b.SplineInverse(z, s.family(), theta.Nodes()...)
 }

@@ -12,11 +12,11 @@ import (
 	"gaussflow/graph"
 )
 
-// likeliestRows is how many quantiles a fit looks at of a column that has more values, and likeliestSteps how many steps it takes at most.
+// likeliestRows is how many quantiles stand for a column with more values; likeliestSteps is the largest number of L-BFGS steps.
 const likeliestRows, likeliestSteps = 1024, 100
 
-// likeliest are the parameters, part by part, by which t makes the values most likely if what it puts out is standard normal: those of
-// the greatest mean of log φ(z) + log dz/dx, by L-BFGS from start on. unit is, of each part, what a step is measured in.
+// likeliest finds the parameters, part by part, for which the values are most likely if t's output is standard normal: those with
+// the greatest mean of log φ(z) + log dz/dx, by L-BFGS from start. unit is the scale of a step for each part.
 func likeliest(t Transform, values []float64, start [][]float64, unit []float64) (parts [][]float64, err error) {
 	f := newLikelihood(t, quantiles(values, likeliestRows))
 	var from, units []float64
@@ -26,7 +26,7 @@ func likeliest(t Transform, values []float64, start [][]float64, unit []float64)
 	}
 	at, last, cost := make([]float64, len(from)), []float64{math.NaN()}, 0.0
 	evaluate := func(steps []float64) float64 {
-		if slices.Equal(steps, last) { // the gradient is wanted where the value was
+		if slices.Equal(steps, last) { // the gradient is asked for at the same point as the value
 			return cost
 		}
 		last = append(last[:0], steps...)
@@ -48,7 +48,7 @@ func likeliest(t Transform, values []float64, start [][]float64, unit []float64)
 		},
 	}
 	best, stopped := optimize.Minimize(problem, make([]float64, len(from)), &optimize.Settings{MajorIterations: likeliestSteps}, &optimize.LBFGS{})
-	if best == nil || math.IsInf(best.F, 1) { // not even where it starts
+	if best == nil || math.IsInf(best.F, 1) { // the likelihood is infinite even at the start
 		return nil, fmt.Errorf("transforms: Fit: %w", errors.Join(err, stopped))
 	}
 	for i, p := range start {
@@ -60,11 +60,11 @@ func likeliest(t Transform, values []float64, start [][]float64, unit []float64)
 	return start, nil
 }
 
-// A likelihood is −log p a row of some values as a function of a transform's parameters.
+// A likelihood is the mean of −log p over some values, as a function of a transform's parameters.
 type likelihood struct {
 	rows   column
 	index  []int
-	params []*graph.Param // a part each
+	params []*graph.Param // one for each part
 	cost   *graph.GradFunc[float64]
 }
 
@@ -87,7 +87,7 @@ func newLikelihood(t Transform, values []float64) *likelihood {
 	return f
 }
 
-// at is the cost at parameters, one part after the other.
+// at is the cost at theta, which holds one part after the other.
 func (f *likelihood) at(theta []float64) (cost float64, err error) {
 	for _, p := range f.params {
 		if err := p.Set(theta[:p.Size()]); err != nil {
@@ -104,7 +104,8 @@ type column []float64
 // Row is row i.
 func (c column) Row(_ []float64, i int) (row []float64, weight float64) { return c[i : i+1], 1 }
 
-// quantiles are at most n numbers that stand for values: the one in the middle of each n-th of them.
+// quantiles returns at most n numbers that represent values: the middle one of each of n equal groups of the sorted
+// values.
 func quantiles(values []float64, n int) []float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	if len(sorted) <= n {

@@ -9,27 +9,27 @@ import (
 	"gaussflow/rows"
 )
 
-// LogisticMixtureCDF maps a number by the CDF of a mixture of K logistic distributions, and what comes out by the logit,
+// LogisticMixtureCDF maps a number by the CDF of a mixture of K logistic distributions, and the result by the logit,
 //
 //	z = log F(x) − log(1 − F(x)),  F(x) = Σ_k π_k Λ((x − μ_k)/σ_k),  Λ(t) = 1/(1 + e^−t),
 //	log dz/dx = log f(x) − log F(x) − log(1 − F(x)).
 //
-// Parts, Clamp and the inverse are as those of GaussianMixtureCDF, and so is the rest: a smooth bijection of all of ℝ, whose slope
-// far out is 1/σ of the dominating component; nothing is clipped. Its steps from one component to the next have heavier shoulders.
+// Parts, Clamp and the inverse are as those of GaussianMixtureCDF. It is also a smooth bijection of all of ℝ, whose slope far out
+// is 1/σ of the dominating component; nothing is clipped. Its transitions between components are more gradual.
 //
-// It ends in the logit, as published, and not in Φ⁻¹: so it is the identity where parameters are zero, and what it does to a tail is
-// to shift and scale it. Φ⁻¹∘F would take the exponential tail of any logistic distribution to z ≈ √(2x/σ), whose slope goes to 0. z
-// has a logistic distribution where x is of the mixture; Fit chooses one by which a column becomes normal instead.
+// It ends in the logit, as published, and not in Φ⁻¹. So it is the identity if all parameters are zero, and only shifts and scales
+// a tail. Φ⁻¹∘F would map the exponential tail of a logistic distribution to z ≈ √(2x/σ), whose slope goes to 0. If x follows the
+// mixture, z has a logistic distribution; Fit instead looks for the mixture for which z is closest to normal.
 //
 // Source: Ho et al. 2019, arXiv:1902.00275 (Flow++).
 type LogisticMixtureCDF struct {
 	Components int          `json:"components,omitempty"` // K, default 8
-	Clamp      kernel.Clamp `json:"clamp,omitzero"`       // of the log scales; default none
+	Clamp      kernel.Clamp `json:"clamp,omitzero"`       // for the log scales; default none
 }
 
 func (m LogisticMixtureCDF) k() int { return GaussianMixtureCDF(m).k() }
 
-// Validate reports fewer components than one, or a clamp that is none.
+// Validate reports a number of components below one or an invalid clamp.
 func (m LogisticMixtureCDF) Validate() error {
 	return GaussianMixtureCDF(m).validate("LogisticMixtureCDF")
 }
@@ -47,7 +47,8 @@ func (m LogisticMixtureCDF) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x
 	return b.LogisticMixtureInverse(z, theta.Packed(b), m.k(), m.Clamp)
 }
 
-// Fit is the likeliest mixture by which the values become normal, sought from what fits a GaussianMixtureCDF, with scales in its range.
+// Fit finds the mixture for which the mapped values are most likely as standard normal numbers. It starts from the fit of a
+// GaussianMixtureCDF, and scales are in the same range.
 func (m LogisticMixtureCDF) Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) ([][]float64, error) {
 	bounded := m
 	bounded.Clamp = GaussianMixtureCDF(m).fitClamp(at)

@@ -11,8 +11,8 @@ import (
 //	z = sinh(δ·asinh(x) − ε),  δ = exp(log_tail),
 //	log dz/dx = log δ + log cosh(δ·asinh(x) − ε) − ½ log(1 + x²).
 //
-// Parts skew (ε) and log_tail, one number each. A smooth bijection of all of ℝ; far out z goes as |x|^δ, which overflows sooner than x
-// where δ > 1. The inverse is a formula of the same kind.
+// Parts skew (ε) and log_tail, one number each. It is a smooth bijection of all of ℝ. Far out z grows as |x|^δ, which for δ > 1
+// overflows sooner than x does. The inverse is a formula of the same kind.
 //
 // Source: Jones & Pewsey 2009, Biometrika 96, 761–780.
 type SinhArcsinh struct{}
@@ -34,7 +34,7 @@ func (SinhArcsinh) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlop
 	return b.Sinh(u), b.Add(slopeOfSinhAsinh(b, z, u), minus)
 }
 
-// slopeOfSinhAsinh is log cosh(u) − ½ log(1 + x²): of sinh at u and of asinh at x.
+// slopeOfSinhAsinh is log cosh(u) − ½ log(1 + x²), the log-slope of sinh at u plus that of asinh at x.
 func slopeOfSinhAsinh(b *graph.Builder, x, u *G.Node) *G.Node {
 	return b.Sub(b.LogCosh(u), b.Scale(b.LogOnePlusSquare(x), 0.5))
 }

@@ -12,11 +12,11 @@ import (
 	"gaussflow/internal/registry"
 )
 
-// A Transform is a family of increasing, smooth maps of ℝ onto ℝ, written once as two graph builders. It is a value: what it says
-// of itself as JSON is all there is to it, but for the parameters θ. Where θ is zero it is the identity, so that a structure
-// whose network puts out zeros is.
+// A Transform is a family of increasing, smooth maps of ℝ onto ℝ, written once as two graph builders. Its JSON form describes it
+// completely, except for the parameters θ. With θ zero it is the identity, so that a layer whose network outputs zeros is the
+// identity too.
 type Transform interface {
-	// Parts are the parameters of one number, in order: the same ones, always.
+	// Parts lists the parameters of one number, always in the same order.
 	Parts() []Part
 	// Forward maps each element of x (N×d) by its parameters; logSlope is log dz/dx. Both are N×d.
 	Forward(b *graph.Builder, x *G.Node, theta Theta) (z, logSlope *G.Node)
@@ -24,13 +24,13 @@ type Transform interface {
 	Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node)
 }
 
-// A Part is some parameters of one number that belong together.
+// A Part is a group of a transform's parameters, for one number.
 type Part struct {
-	Name string // of the tensor, where a layer owns it
-	Size int    // numbers
+	Name string // of the tensor, if a layer holds the parameters itself
+	Size int    // count of parameters
 }
 
-// Width is how many parameters one number has; 0 of a transform that is nil.
+// Width is how many parameters t has for one number; 0 if t is nil.
 func Width(t Transform) (n int) {
 	if defaults.IsNil(t) {
 		return 0
@@ -41,16 +41,17 @@ func Width(t Transform) (n int) {
 	return n
 }
 
-// A Bounded transform maps an interval onto itself, its ends included, and nothing else: of a number outside logSlope is −Inf, and z
-// whatever finite number.
+// A Bounded transform maps an interval, including its ends, onto itself and is defined nowhere else: for a number outside, logSlope
+// is −Inf and z some finite number.
 type Bounded interface {
 	Interval() (lo, hi float64)
 }
 
-// A Validator is a transform that not every value of makes sense.
+// A Validator is a transform of which not every value is valid.
 type Validator interface{ Validate() error }
 
-// Validate reports a transform that is nil, that says so itself, or whose parts are no parts.
+// Validate reports a transform that is nil, whose own Validate returns an error, or whose parts lack distinct names or
+// positive sizes.
 func Validate(t Transform) (err error) {
 	if defaults.IsNil(t) {
 		return fmt.Errorf("transforms: the transform is nil")
@@ -75,34 +76,35 @@ func Validate(t Transform) (err error) {
 	return nil
 }
 
-// A Fitter is a transform that can be fitted to a column, so that what it puts out is standard normal: the warm start of every
-// layer made of it.
+// A Fitter is a transform that can be fitted to a column, so that its output is standard normal. Any layer made with it then
+// has a warm start.
 type Fitter interface {
-	// Fit is the parameters for values, column number column at its site, part by part. raw numbers of type dtype are what a
-	// model of that type computes with.
+	// Fit returns the parameters for values, part by part; they are column number column of the data at its site. dtype is
+	// the type of numbers in which the model computes.
 	Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) (parts [][]float64, err error)
 }
 
-// Theta are the parameters of d columns: a set a row, or one for all rows.
+// Theta holds the parameters for d columns: one set for each row, or one for all rows.
 type Theta struct {
 	parts  []Part
 	d      int
-	own    []*G.Node // a part each, d×Size, the same for all rows; nil: packed
-	packed *G.Node   // N×(d·Width), all columns' first part, then their second, …
+	own    []*G.Node // for each part a node d×Size, the same for all rows; nil if packed is set
+	packed *G.Node   // N×(d·Width): the first part for all columns, then the second, …
 }
 
-// ThetaOfAll are parameters that are the same for all rows: a node d×Size for each part.
+// ThetaOfAll makes a Theta that is the same for all rows, from a node d×Size for each part.
 func ThetaOfAll(parts []Part, d int, nodes ...*G.Node) Theta {
 	return Theta{parts: parts, d: d, own: nodes}
 }
 
-// ThetaPerRow are parameters for each row: N×(d·Width), the first part of all d columns, then the second, and so on.
+// ThetaPerRow makes a Theta with parameters for each row: N×(d·Width), the first part for all d columns, then the
+// second, and so on.
 func ThetaPerRow(parts []Part, d int, packed *G.Node) Theta {
 	return Theta{parts: parts, d: d, packed: packed}
 }
 
-// Part is part i: N×d×Size, or d×Size where it is the same for all rows; without the last axis where Size is 1. It can stand second
-// in b.Add, b.Sub and b.Mul beside what has a row for each of N.
+// Part is part i: N×d×Size, or d×Size if it is the same for all rows; without the last axis if Size is 1. It can be the second
+// operand of b.Add, b.Sub and b.Mul, with a first operand that has N rows.
 func (t Theta) Part(b *graph.Builder, i int) *G.Node {
 	parts := t.parts
 	if i < 0 || i >= len(parts) || t.own != nil && len(t.own) != len(parts) {
@@ -125,8 +127,8 @@ func (t Theta) Part(b *graph.Builder, i int) *G.Node {
 	return b.Reshape(b.Columns(t.packed, from, t.d*parts[i].Size), append([]int{graph.Rows(t.packed)}, shape...)...)
 }
 
-// Each gives every element of x (N×d) a number that depends on the parameters alone: what has a row for each of N is that already, what
-// is the same for all rows is repeated.
+// Each gives v, a function of the parameters, the shape of x (N×d): if the parameters are the same for all rows, v is repeated for
+// each.
 func (t Theta) Each(b *graph.Builder, x, v *G.Node) *G.Node {
 	if t.own == nil {
 		return v
@@ -134,8 +136,8 @@ func (t Theta) Each(b *graph.Builder, x, v *G.Node) *G.Node {
 	return b.Add(b.Scale(x, 0), v)
 }
 
-// Packed is all of it where the parts are of one size: N×(d·Width), or parts×d×Size where it is the same for all rows. Fused ops
-// take it so.
+// Packed is all parameters in one node, if the parts have the same size: N×(d·Width), or parts×d×Size if they are the same for
+// all rows. Fused ops take this form.
 func (t Theta) Packed(b *graph.Builder) *G.Node {
 	if t.own == nil {
 		return t.packed
@@ -143,8 +145,8 @@ func (t Theta) Packed(b *graph.Builder) *G.Node {
 	return b.Stack(t.own...)
 }
 
-// Nodes are all of it as it is, whatever the sizes of the parts: N×(d·Width), or a node d×Size for each part where it is the same for
-// all rows.
+// Nodes are all parameters as they are stored, whatever the sizes of the parts: one node N×(d·Width), or a node d×Size for each
+// part if they are the same for all rows.
 func (t Theta) Nodes() []*G.Node {
 	if t.own == nil {
 		return []*G.Node{t.packed}
@@ -152,7 +154,7 @@ func (t Theta) Nodes() []*G.Node {
 	return t.own
 }
 
-// First are the first n parts, for what is computed of them by themselves.
+// First is a Theta of the first n parts alone.
 func (t Theta) First(b *graph.Builder, n int) Theta {
 	if n < 0 || n > len(t.parts) || t.own != nil && len(t.own) != len(t.parts) {
 		b.Fail(fmt.Errorf("transforms: there are no first %d parts of %d", n, len(t.parts)))
@@ -174,7 +176,7 @@ func (t Theta) First(b *graph.Builder, n int) Theta {
 	return first
 }
 
-// A Description is a transform as JSON.
+// A Description is the JSON form of a transform.
 type Description struct {
 	Kind   string          `json:"kind"`
 	Config json.RawMessage `json:"config"`
@@ -182,16 +184,16 @@ type Description struct {
 
 var known = registry.New[Transform, struct{}]("transforms.Register")
 
-// Register makes the transforms of type T, which must survive JSON, ones that a layer can be saved with, under a name that files
-// have for them. It is called once, in an init function. A name with the program's before it, as "acme.cubic", meets no other.
+// Register lets layers with transforms of type T be saved, under the given name in files. T must survive encoding to JSON and
+// back. It is called once, in an init function. A name prefixed by the program's, as "acme.cubic", cannot collide with others.
 func Register[T Transform](kind string) error {
 	return registry.AddValue(known, kind, func(t T) error { return Validate(t) })
 }
 
-// Kinds lists the names of transforms that are registered.
+// Kinds lists the names of the registered transforms.
 func Kinds() []string { return known.Kinds() }
 
-// Describe is t as JSON. It is an error if its type is not registered.
+// Describe describes t as JSON. It returns an error if t's type is not registered.
 func Describe(t Transform) (Description, error) {
 	kind, config, err := known.Describe(t)
 	if err != nil {
@@ -200,7 +202,7 @@ func Describe(t Transform) (Description, error) {
 	return Description{kind, config}, nil
 }
 
-// New is the transform that d describes.
+// New makes the transform that d describes.
 func New(d Description) (Transform, error) {
 	t, err := known.Make(d.Kind, struct{}{}, d.Config, nil)
 	if err != nil {
@@ -209,7 +211,7 @@ func New(d Description) (Transform, error) {
 	return t, nil
 }
 
-// The transforms of this package: a new one is a file and a line.
+// The transforms of this package. A new one needs a file and a line here.
 func init() {
 	for _, err := range []error{
 		Register[Affine]("affine"),
@@ -223,7 +225,7 @@ func init() {
 		Register[YeoJohnson]("yeo_johnson"),
 	} {
 		if err != nil {
-			panic(err) // the lines above are wrong
+			panic(err) // a mistake in the lines above
 		}
 	}
 }

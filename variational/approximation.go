@@ -16,31 +16,33 @@ import (
 	"gaussflow/train"
 )
 
-// A LogDensity builds log p̃ of each row of x (N×d): N, in nats, but for a constant. Its gradient in x is derived from it. Where p̃ is
-// zero it is −Inf; a sample there ends a fit, so that a flow is to map to where p̃ is positive.
+// A LogDensity builds log p̃ of each row of x (N×d), a vector of N, in nats, up to a constant. Its gradient in x is derived from
+// it. Where p̃ is zero it is −Inf. A sample there ends a fit, so the flow's image must lie where p̃ is positive.
 type LogDensity func(b *graph.Builder, x *G.Node) *G.Node
 
 // Config configures an Approximation; the zero value is the default.
 type Config struct {
-	// Train is as for flows.Flow.Compile, without a Loss: that is the divergence.
+	// Train is as for flows.Flow.Compile, but without a Loss, since the loss is the divergence.
 	Train train.Config
-	// PathDerivative leaves out the part of the gradient whose mean is zero, log q's own in its parameters: what is left has no noise
-	// where q is p ("sticking the landing", Roeder, Wu & Duvenaud 2017, arXiv:1703.09194). A step costs a pass through the flow more.
+	// PathDerivative leaves out a part of the gradient whose mean is zero, that of log q in its own parameters. The rest has no
+	// noise where q equals p ("sticking the landing", Roeder, Wu & Duvenaud 2017, arXiv:1703.09194). A step then costs one more
+	// pass through the flow.
 	PathDerivative bool
 }
 
-// An Approximation is a flow q that is fitted to p̃. New makes it; the methods of any other are ErrNotMade.
+// An Approximation is a flow q that is fitted to p̃. It must be made by New; the methods of any other return
+// ErrNotMade.
 type Approximation struct {
 	flow    *flows.Flow
 	trainer *train.Trainer
 	target  *graph.RowFunc // log p̃
 }
 
-// ErrNotMade is wrapped by the errors of an Approximation that New has not made.
+// ErrNotMade is wrapped by the errors of an Approximation that was not made by New.
 var ErrNotMade = errors.New("the approximation is not made: want one of New")
 
-// New prepares flow to be fitted to the density of target. Parameters of the flow's base are not trained by this, since samples of the
-// base have no gradient in them: such a base is an error unless they are frozen; so is a flow with a context.
+// New prepares flow to be fitted to the density of target. Parameters of the flow's base cannot be trained in this way, since the
+// samples of a base carry no gradient: unless they are frozen, such a base is an error. So is a flow with a context.
 func New(flow *flows.Flow, target LogDensity, c Config) (*Approximation, error) {
 	switch {
 	case flow.Dim() == 0:
@@ -69,7 +71,7 @@ func New(flow *flows.Flow, target LogDensity, c Config) (*Approximation, error) 
 	return a, nil
 }
 
-// build builds log p̃; its errors say that it is the target's.
+// build builds log p̃; its errors say that they come from the target.
 func build(b *graph.Builder, target LogDensity, x *G.Node) (logP *G.Node) {
 	b.Within(func() {
 		logP = target(b, x)
@@ -80,18 +82,18 @@ func build(b *graph.Builder, target LogDensity, x *G.Node) (logP *G.Node) {
 	return logP
 }
 
-// model is the divergence as a trainer has it: noise z comes in, x goes out. Its loss log q(x) − log p̃(x) is the NLL of z under the
-// flow's inverse and a base p̃.
+// model is the divergence in the form that a trainer needs: it reads noise z and outputs x. Its loss log q(x) − log p̃(x) is the
+// NLL of z under the flow's inverse and the base p̃.
 type model struct {
 	*flows.Flow
 	target LogDensity
 	path   bool
 }
 
-// WarmupRows is none: a flow that has been fitted to data is not at a good place for this.
+// WarmupRows is 0, because parameters that were fitted to data are no good start for this fit.
 func (m model) WarmupRows() int { return 0 }
 
-// Terms are x, log p̃(x) and, as the one layer loss, log q(x).
+// Terms are x, log p̃(x) and log q(x), the last as the only layer loss.
 func (m model) Terms(b *graph.Builder, z *G.Node) losses.Terms {
 	x, logQ := m.SampleNodes(b, z, nil)
 	if b.Err() != nil {
@@ -103,7 +105,7 @@ func (m model) Terms(b *graph.Builder, z *G.Node) losses.Terms {
 	return losses.Terms{Output: x, LogBase: build(b, m.target, x), LayerLosses: []*G.Node{logQ}}
 }
 
-// Flow is q; nil of an Approximation that is not made.
+// Flow is q; nil if the Approximation was not made by New.
 func (a *Approximation) Flow() *flows.Flow {
 	if a == nil {
 		return nil
@@ -111,7 +113,7 @@ func (a *Approximation) Flow() *flows.Flow {
 	return a.flow
 }
 
-// Trainer is for its optimizer state, and is nil of an Approximation that is not made.
+// Trainer gives access to the optimizer's state; nil if the Approximation was not made by New.
 func (a *Approximation) Trainer() *train.Trainer {
 	if a == nil {
 		return nil
@@ -126,9 +128,10 @@ func (a *Approximation) made(op string) error {
 	return nil
 }
 
-// Fit trains q on so many samples an epoch, of noise that is drawn anew for each by FitConfig.Seed; see train.Trainer.Fit and
-// train.Redrawn. The losses of the history are E_q[log q − log p̃], the divergence less log Z. Rows to validate on are noise: a
-// ValidationSplit of it, or Flow().Base().Sample of another generator. It sets the flow's Metadata.Training.
+// Fit trains q with the given number of samples an epoch, from noise that is drawn anew for each epoch with FitConfig.Seed; see
+// train.Trainer.Fit and train.Redrawn. The losses of the history are E_q[log q − log p̃], which is the divergence minus log Z.
+// Validation rows are noise too: those of a ValidationSplit, or Flow().Base().Sample from another generator. It sets the flow's
+// Metadata.Training.
 func (a *Approximation) Fit(ctx context.Context, samples int, c train.FitConfig) (*train.History, error) {
 	if err := a.made("Fit"); err != nil {
 		return nil, err
@@ -140,7 +143,7 @@ func (a *Approximation) Fit(ctx context.Context, samples int, c train.FitConfig)
 	if err != nil {
 		return nil, fmt.Errorf("variational: Fit: %w", err)
 	}
-	c.NoShuffle = true // one row of noise is as good as another
+	c.NoShuffle = true // the rows of noise are random already
 	history, err := a.trainer.Fit(ctx, z, c)
 	if history != nil {
 		a.flow.Metadata.Training = &flows.FitSummary{Rows: samples, ValidationSplit: c.ValidationSplit, BatchSize: c.BatchSize, Seed: c.Seed,

@@ -11,12 +11,12 @@ import (
 	"gaussflow/train"
 )
 
-// noise is samples of a base, others in every epoch, by the seed and the number of the epoch alone.
+// noise is samples of a base, new ones in every epoch, which depend on the seed and the number of the epoch alone.
 type noise struct {
 	*mat.Dense
 	base bases.Base
 	seed uint64
-	err  error // of the last draw that failed: then the rows are those of the one before
+	err  error // of the last draw, if it failed; the rows are then those of the draw before
 }
 
 var _ train.Redrawn = (*noise)(nil)

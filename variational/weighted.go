@@ -16,7 +16,7 @@ type Weighted struct {
 	LogWeights []float64  // log p̃(x) − log q(x), N; −Inf where p̃ is zero
 }
 
-// Weigh draws n samples of q by rng and weighs them.
+// Weigh draws n samples of q with rng and weights them.
 func (a *Approximation) Weigh(n int, rng *rand.Rand) (Weighted, error) {
 	if err := a.made("Weigh"); err != nil {
 		return Weighted{}, err
@@ -49,8 +49,8 @@ func (a *Approximation) logTarget(op string, x mat.Matrix) ([]float64, error) {
 	return out[0], nil
 }
 
-// Weights are the self-normalized weights, N: their sum is one. A mean of g under p is Σ Weights_i·g(X_i). They are NaN where all
-// weights are zero.
+// Weights are the self-normalized weights, a vector of N with sum one. The mean of g under p is Σ Weights_i·g(X_i). They are NaN
+// if all weights are zero.
 func (w Weighted) Weights() []float64 {
 	all := kernel.LogSumExp(w.LogWeights)
 	weights := make([]float64, len(w.LogWeights))
@@ -60,8 +60,8 @@ func (w Weighted) Weights() []float64 {
 	return weights
 }
 
-// ESS is the effective sample size, (Σw)²/Σw²: from 1, where one sample has all of the weight, to N, where q is p (Kong 1992). It is
-// NaN where there is no weight.
+// ESS is the effective sample size, (Σw)²/Σw²: from 1, if one sample has all the weight, to N, if q equals p (Kong 1992). It is NaN
+// if all weights are zero.
 func (w Weighted) ESS() float64 {
 	squares := 0.0
 	for _, v := range w.Weights() {
@@ -73,14 +73,15 @@ func (w Weighted) ESS() float64 {
 	return 1 / squares
 }
 
-// LogZ estimates log Z = log ∫p̃, log of the mean weight, with its standard error √(1/ESS − 1/N). It is of the part of p̃ that q reaches.
+// LogZ estimates log Z = log ∫p̃ as the logarithm of the mean weight, with its standard error √(1/ESS − 1/N). It covers only the
+// part of p̃ that q reaches.
 func (w Weighted) LogZ() (logZ, standardError float64) {
 	n := float64(len(w.LogWeights))
 	return kernel.LogSumExp(w.LogWeights) - math.Log(n), math.Sqrt(max(0, 1/w.ESS()-1/n))
 }
 
-// KL estimates KL(q ‖ p) = E_q[log q − log p̃] + log Z, nats, with Z as LogZ has it: of a p̃ that is normalized it is better taken as
-// −mean(LogWeights).
+// KL estimates KL(q ‖ p) = E_q[log q − log p̃] + log Z, in nats, with Z from LogZ. If p̃ is normalized, −mean(LogWeights) is the
+// better estimate.
 func (w Weighted) KL() float64 {
 	logZ, _ := w.LogZ()
 	mean := 0.0
@@ -90,8 +91,8 @@ func (w Weighted) KL() float64 {
 	return logZ - mean
 }
 
-// Excess is log p̃(x) − log q(x) of each row of x (N×d), nats, for rows that are not q's own: it is log Z where q is right. Where it is
-// larger by log 100, say, q has a hundredth of the density that it should have: a mode there is missed.
+// Excess is log p̃(x) − log q(x) of each row of x (N×d), in nats, for rows that are not q's own samples. Where q is right it equals
+// log Z. Where it is larger by log 100, for example, q has a hundredth of the density that it should have: it misses a mode there.
 func (a *Approximation) Excess(x mat.Matrix) ([]float64, error) {
 	if err := a.made("Excess"); err != nil {
 		return nil, err
@@ -110,8 +111,8 @@ func (a *Approximation) Excess(x mat.Matrix) ([]float64, error) {
 	return logP, nil
 }
 
-// Missed are the rows of x, places of known or suspected modes, at which q has less than a share of the density that it should have, by
-// the Z of w: 0.01, say. The numbers of the rows are ascending.
+// Missed lists the rows of x, places of known or suspected modes, at which q has less than the given share, 0.01 for example, of
+// the density that it should have, with Z estimated from w. The row numbers are ascending.
 func (a *Approximation) Missed(x mat.Matrix, w Weighted, share float64) (rows []int, err error) {
 	if !(share > 0 && share < 1) {
 		return nil, fmt.Errorf("variational: Missed: share = %g, want 0 < share < 1", share)

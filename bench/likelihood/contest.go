@@ -22,7 +22,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// The training that both sides have.
+// The settings of training, the same for both sides.
 const (
 	rate     = 1e-3
 	batch    = 256
@@ -33,11 +33,11 @@ const (
 
 var hidden = []int{64, 64}
 
-// A contestant is a flow, with the name of its like in zuko, if it has one.
+// A contestant is a flow, with the name of its counterpart in zuko, if there is one.
 type contestant struct {
 	name, peer string
 	make       func(dim int, seed uint64) (*flows.Flow, error)
-	warm       bool // starts as the iterative Gaussianization of the rows
+	warm       bool // training starts from the iterative Gaussianization of the rows
 }
 
 var contestants = []contestant{
@@ -48,7 +48,7 @@ var contestants = []contestant{
 	}, true},
 }
 
-// autoregressive stacks layers whose orders turn round.
+// autoregressive stacks layers whose order is reversed from one to the next.
 func autoregressive(t transforms.Transform) func(dim int, seed uint64) (*flows.Flow, error) {
 	return func(dim int, seed uint64) (*flows.Flow, error) {
 		var named []flows.Named
@@ -67,7 +67,7 @@ func autoregressive(t transforms.Transform) func(dim int, seed uint64) (*flows.F
 	}
 }
 
-// contest fits ours and the peer.
+// contest fits our flow and the peer's.
 func (c contestant) contest(ctx context.Context, t table, o options) (result, error) {
 	r := result{table: t, flow: c.name}
 	var err error
@@ -78,7 +78,7 @@ func (c contestant) contest(ctx context.Context, t table, o options) (result, er
 	return r, err
 }
 
-// fit is ours.
+// fit fits our flow.
 func (c contestant) fit(ctx context.Context, t table, seed uint64) (outcome, error) {
 	start := time.Now()
 	f, err := c.make(t.dim(), seed)
@@ -108,7 +108,7 @@ func (c contestant) fit(ctx context.Context, t table, seed uint64) (outcome, err
 	return outcome{stat.Mean(logProb, nil), f.TrainableParams(), len(h.Epoch), seconds}, nil
 }
 
-// zuko trains the peer in a process of its own, on the same arrays.
+// zuko trains the peer's flow in a separate process, on the same arrays.
 func zuko(ctx context.Context, flow string, t table, o options) (*outcome, error) {
 	dir, err := os.MkdirTemp("", "likelihood")
 	if err != nil {

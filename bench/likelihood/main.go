@@ -1,11 +1,11 @@
-// Command likelihood fits flows of the literature to tables, ours beside zuko's of equal size and training, and prints what log p each
-// gives to rows that no choice was made on:
+// Command likelihood fits flows of the literature to tables, ours beside zuko's with equal size and training, and prints the log p
+// that each gives to rows that were not used for any choice:
 //
 //	go run ./bench/likelihood -dir ../shared/data [-python bench/peers/.venv/bin/python] [-o docs/likelihood.md]
 //
-// Both sides read the same arrays: the rows of a table are shuffled by a seed; eight tenths train, one validates, one is scored. Ties
-// are dequantized, a column that lies on a grid by uniform noise of the grid's step, and columns are standardized by the rows to train
-// on. Without -python ours stand alone.
+// Both sides read the same arrays: the rows of a table are shuffled with a seed; eight tenths are for training, one for validation,
+// one is scored. Columns that lie on a grid are dequantized with uniform noise of the grid's step, and columns are standardized by
+// the training rows. Without -python only our flows are fitted.
 package main
 
 import (
@@ -79,7 +79,7 @@ func run(ctx context.Context, o options) error {
 	return page(out, results)
 }
 
-// An outcome is what one fit reaches.
+// An outcome is the result of one fit.
 type outcome struct {
 	LogProb    float64 `json:"log_prob"` // mean over the rows that are scored, nats a row
 	Parameters int     `json:"parameters"`
@@ -87,7 +87,7 @@ type outcome struct {
 	Seconds    float64 `json:"seconds"`
 }
 
-// A result is ours and, where there is one, the peer's outcome on a table.
+// A result is our outcome on a table and, if there is one, the peer's.
 type result struct {
 	table table
 	flow  string

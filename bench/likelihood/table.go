@@ -21,7 +21,7 @@ var tables = []source{
 	{"california_housing", "tables/california_housing.csv.gz"},
 }
 
-// A table is split, dequantized and standardized.
+// A table is a table that has been split, dequantized and standardized.
 type table struct {
 	name                  string
 	train, validate, test *mat.Dense
@@ -64,8 +64,8 @@ func (s source) prepare(ctx context.Context, o options) (table, error) {
 	}, nil
 }
 
-// dequantized is x without its constant columns, each on a grid with uniform noise of the grid's step: a density of numbers that
-// repeat has no bound, and its likelihood says nothing.
+// dequantized is x without its constant columns, with uniform noise of a grid's step added to columns on a grid: the density of
+// repeated numbers is unbounded, and their likelihood means nothing.
 func dequantized(x *mat.Dense, columns []data.Column, rng *rand.Rand) *mat.Dense {
 	n, _ := x.Dims()
 	var kept []int
@@ -83,7 +83,7 @@ func dequantized(x *mat.Dense, columns []data.Column, rng *rand.Rand) *mat.Dense
 	return y
 }
 
-// standardize gives the first rows of each column mean 0 and deviation 1.
+// standardize gives the first rows of each column mean 0 and standard deviation 1.
 func standardize(x *mat.Dense, count int) {
 	n, d := x.Dims()
 	for j := range d {

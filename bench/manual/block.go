@@ -2,23 +2,24 @@ package manual
 
 import "gaussflow/graph/kernel"
 
-// A block is what follows a rotation, bound to its memory for a fixed number of rows.
+// A block is the layers after a rotation, bound to memory for a fixed number of rows.
 type block[T kernel.Float] interface {
 	// forward maps y to z, both rows×d, and adds each row's log-det to logDet.
 	forward(y, z []T, logDet []float64)
-	// backward takes ∂/∂z to ∂/∂y and to the parameters' gradients, added where add; gl is ∂/∂logDet, a number for each
-	// element.
+	// backward computes from ∂/∂z the gradient ∂/∂y and the parameters' gradients, which are added if add is true; gl
+	// is ∂/∂logDet, one number for each element.
 	backward(gz, gl, gy []T, add bool)
 }
 
-// coupled is a pair of couplings. The halves a and b of the columns stay apart from the rotation to the block's end.
+// coupled is a pair of couplings. The halves a and b of the columns are stored separately from the rotation to the end
+// of the block.
 type coupled[T kernel.Float] struct {
 	na, nb        int
 	first, second mlp[T] // a → mixtures of b, new b → mixtures of a
 	mixA, mixB    *kernel.MixtureBatch[T]
 	a, b, za, zb  []T
 	la, lb        []T
-	keptA, keptB  []T // by the mixtures, for the way back
+	keptA, keptB  []T // intermediate results of the mixtures, for the backward pass
 	ga, gb        []T
 	gza, gzb      []T
 	gthetaA       []T
@@ -58,7 +59,7 @@ func (c *coupled[T]) backward(gz, gl, gy []T, add bool) {
 	join(gy, c.ga, c.gb, c.na, c.nb)
 }
 
-// split cuts each row of x in its halves.
+// split divides each row of x into its halves.
 func split[T kernel.Float](x, a, b []T, na, nb int) {
 	for ; len(x) >= na+nb; x, a, b = x[na+nb:], a[na:], b[nb:] {
 		for j := range a[:na] {
@@ -84,7 +85,7 @@ func join[T kernel.Float](x, a, b []T, na, nb int) {
 	}
 }
 
-// addRows adds the sum of each row of n numbers of l.
+// addRows adds the sum of each row of l, which has n numbers.
 func addRows[T kernel.Float](to []float64, l []T, n int) {
 	for i := range to {
 		sum := 0.0
@@ -100,7 +101,7 @@ type marginal[T kernel.Float] struct {
 	dim           int
 	mix           *kernel.MixtureBatch[T]
 	theta, gtheta []T
-	part          []T // of gtheta
+	part          []T // a part of gtheta
 	y, z, l       []T
 }
 

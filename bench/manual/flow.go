@@ -11,26 +11,27 @@ import (
 	"gaussflow/internal/crew"
 )
 
-// A Flow is a coupling, diagonal or masked affine flow with hand-written gradients and Adam with Keras's defaults. One goroutine at a
-// time may use it. Every table that it is given must have the flow's d columns.
+// A Flow is a coupling, diagonal or masked affine flow with hand-written gradients and Adam with Keras's defaults. It may be used
+// by one goroutine at a time. Every table that it is given must have the flow's d columns.
 type Flow[T kernel.Float] struct {
 	shape   *shape
 	params  []T
 	m, v    []T // Adam's moments
 	steps   int
-	rate    T // of this step, bias correction included
+	rate    T // learning rate of this step, including bias correction
 	q       [][]T
 	piece   int
 	workers []*worker[T]
-	crew    *crew.Crew[job] // nil: all work is the caller's
+	crew    *crew.Crew[job] // nil if the caller does all the work
 }
 
-// pieceRows is how many rows go through the whole flow at a time: of 64, 128 and 256 the fastest on wide, where it matters.
+// pieceRows is how many rows pass through the whole flow at a time: of 64, 128 and 256 the fastest on the shape wide, where
+// it matters.
 const pieceRows = 128
 
-// New copies the architecture and the parameters of f, whose dtype must be T: of NewCoupling with ReLU conditioners and the default
-// mask, of NewGaussianization without PCA, or of affine Autoregressive layers with ReLU conditioners alone. Weights that a mask leaves
-// out are zero here, whatever they are there.
+// New copies the architecture and the parameters of f, whose dtype must be T. f must be a flow of NewCoupling with ReLU
+// conditioners and the default mask, of NewGaussianization without PCA, or of affine Autoregressive layers with ReLU conditioners
+// only. Weights that a mask excludes are set to zero, whatever their values in f.
 func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 	if workers < 1 {
 		return nil, fmt.Errorf("manual: New: workers = %d, want ≥ 1", workers)
@@ -62,7 +63,8 @@ func New[T kernel.Float](f *flows.Flow, workers int) (*Flow[T], error) {
 	return m, nil
 }
 
-// Start gives every worker but the first a goroutine of its own, until stop. Without it all work is the caller's.
+// Start gives every worker but the first a goroutine of its own, until stop is called. Without it the caller does all
+// the work.
 func (f *Flow[T]) Start() (stop func()) {
 	f.crew = crew.Start(len(f.workers), func(i int, j job) { f.workers[i].run(j) })
 	return func() {
@@ -91,7 +93,7 @@ func (f *Flow[T]) loss(n int) float64 {
 	return -total / float64(n)
 }
 
-// Step is one step of Adam on the mean of −log p of the rows of x (N×d), which it returns.
+// Step makes one step of Adam on the mean of −log p of the rows of x (N×d), and returns that mean.
 func (f *Flow[T]) Step(x *mat.Dense) float64 {
 	f.each(job{phase: differentiate, x: x})
 	f.steps++
@@ -101,8 +103,8 @@ func (f *Flow[T]) Step(x *mat.Dense) float64 {
 	return f.loss(n)
 }
 
-// Gradient is the mean of −log p of the rows of x (N×d) and its gradient in each parameter, in the order of the flow that
-// New was given; valid until the next call.
+// Gradient is the mean of −log p of the rows of x (N×d) and its gradient in each parameter, in the order of the flow
+// given to New. It is valid until the next call.
 func (f *Flow[T]) Gradient(x *mat.Dense) (loss float64, grads [][]T) {
 	f.each(job{phase: differentiate, x: x})
 	f.each(job{phase: add})
@@ -115,14 +117,14 @@ func (f *Flow[T]) Gradient(x *mat.Dense) (loss float64, grads [][]T) {
 
 // LogProb writes log p of each row of x (N×d) into dst (N), nats.
 func (f *Flow[T]) LogProb(dst []float64, x *mat.Dense) {
-	if n, _ := x.Dims(); n == 1 { // the last worker has it
+	if n, _ := x.Dims(); n == 1 { // the last worker gets the only row
 		f.workers[len(f.workers)-1].run(job{phase: evaluate, x: x, dst: dst})
 		return
 	}
 	f.each(job{phase: evaluate, x: x, dst: dst})
 }
 
-// Params are the parameters' values, in the order of the flow that New was given: views.
+// Params are views of the parameters' values, in the order of the flow given to New.
 func (f *Flow[T]) Params() (params [][]T) {
 	for _, s := range f.shape.spans {
 		params = append(params, cut(f.params, s))
@@ -130,7 +132,7 @@ func (f *Flow[T]) Params() (params [][]T) {
 	return params
 }
 
-// Keras's defaults of Adam.
+// Keras's default settings of Adam.
 const (
 	learningRate = 1e-3
 	beta1        = 0.9
@@ -143,7 +145,7 @@ func adamRate[T kernel.Float](step int) T {
 	return T(learningRate * math.Sqrt(1-math.Pow(beta2, t)) / (1 - math.Pow(beta1, t)))
 }
 
-// adam steps a part of the parameters.
+// adam updates a part of the parameters.
 func (f *Flow[T]) adam(s span) {
 	kernel.Adam(T(1-beta1), T(1-beta2), f.rate, T(epsilon), cut(f.params, s), cut(f.workers[0].grads, s), cut(f.m, s), cut(f.v, s))
 }

@@ -9,7 +9,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// masked is an affine Autoregressive layer: z = (y − shift)·exp(−a), log-det −Σ a, with shift and a of a masked perceptron of y.
+// masked is an affine Autoregressive layer: z = (y − shift)·exp(−a), log-det −Σ a, where shift and a come from a masked
+// perceptron of y.
 type masked[T kernel.Float] struct {
 	dim     int
 	network mlp[T]
@@ -60,7 +61,7 @@ func (m *masked[T]) backward(gz, gl, gy []T, add bool) {
 	m.network.backward(m.y, m.gtheta, gy, add)
 }
 
-// autoregressive reads a layer whose density takes one pass, and lists what its masks leave out.
+// autoregressive reads a layer whose density takes one pass, and lists the weights that its masks exclude.
 func (s *shape) autoregressive(a *layers.Autoregressive, next func() span) ([]denseShape, error) {
 	c := a.Config()
 	network, ok := a.Conditioner().(*layers.MaskedMLP)
@@ -77,7 +78,7 @@ func (s *shape) autoregressive(a *layers.Autoregressive, next func() span) ([]de
 	for place, j := range order {
 		places[j] = place
 	}
-	known := make([]int, s.dim) // a column at place p is known to what has degree p + 1
+	known := make([]int, s.dim) // the column at place p has degree p + 1
 	for j, place := range places {
 		known[j] = place + 1
 	}
@@ -100,7 +101,7 @@ func inOrder(n int) (order []int) {
 	return order
 }
 
-// spread are the degrees of so many hidden units: those from 1 to d−1, each as often as the others, in order.
+// spread lists the degrees of so many hidden units: those from 1 to d−1, each equally often, in ascending order.
 func spread(dim, units int) (degrees []int) {
 	least := min(1, dim-1)
 	for k := range units {
@@ -109,7 +110,7 @@ func spread(dim, units int) (degrees []int) {
 	return degrees
 }
 
-// leaveOut adds the runs of a kernel that are zero.
+// leaveOut records the parts of a kernel that are zero.
 func (s *shape) leaveOut(d denseShape) {
 	for i, row := range d.rows {
 		for j, column := range d.columns {

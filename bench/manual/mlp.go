@@ -2,7 +2,7 @@ package manual
 
 import "gaussflow/graph/kernel"
 
-// dense is a layer of a perceptron, bound to its memory: h = x·w + b, rectified where it is hidden.
+// dense is a layer of a perceptron, bound to memory: h = x·w + b, rectified if it is a hidden layer.
 type dense[T kernel.Float] struct {
 	hidden                 bool
 	w, b, gw, gb           []T
@@ -11,7 +11,7 @@ type dense[T kernel.Float] struct {
 	gh, sum                []T // shared buffers
 }
 
-// newDense takes its gradient's buffer from the shared ones by name.
+// newDense makes a layer; it finds the memory of its gradient among the shared buffers by name.
 func newDense[T kernel.Float](m denseShape, hidden bool, gh string, rows int, params, grads []T, s *scratch[T]) *dense[T] {
 	return &dense[T]{
 		hidden: hidden,
@@ -30,7 +30,7 @@ func (d *dense[T]) forward(x []T) []T {
 	return d.h
 }
 
-// backward takes ∂/∂h, in gh, to the parameters' gradients (added where add) and to gx, added where addX.
+// backward computes from ∂/∂h, in gh, the parameters' gradients (added if add is true) and gx (added if addX is true).
 func (d *dense[T]) backward(x, gh, gx []T, add, addX bool) {
 	d.gradW.Run(x, gh, d.gw, add)
 	if add {

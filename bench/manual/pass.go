@@ -6,13 +6,13 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A pass is the whole flow, forward and backward, bound to its memory for a fixed number of rows.
+// A pass is the whole flow, forward and backward, bound to memory for a fixed number of rows.
 type pass[T kernel.Float] struct {
 	rows, dim int
-	q, gq     [][]T // of each block; gq is the worker's
+	q, gq     [][]T // rotation of each block and its gradient; gq belongs to the worker
 	blocks    []block[T]
-	x         [][]T // what reaches each block, and z
-	y         [][]T // rotated, or x itself
+	x         [][]T // input of each block, and last z
+	y         [][]T // the rotated input, or x itself
 	logProb   []float64
 	gz, gy    []T
 	gl        []T
@@ -37,7 +37,7 @@ func newPass[T kernel.Float](m *shape, rows int, params, grads []T, q, gq [][]T,
 			p.y = append(p.y, p.x[len(p.y)])
 		case b.first != nil:
 			p.blocks = append(p.blocks, newCoupled(m, b, rows, params, grads, s))
-			p.y = append(p.y, s.buffer("y", size)) // the couplings keep their halves
+			p.y = append(p.y, s.buffer("y", size)) // can be shared: the couplings copy their halves
 		default:
 			p.blocks = append(p.blocks, newMarginal(m, b, rows, params, grads, s))
 			p.y = append(p.y, make([]T, size))
@@ -46,7 +46,7 @@ func newPass[T kernel.Float](m *shape, rows int, params, grads []T, q, gq [][]T,
 	return p
 }
 
-// load takes rows first… of x in.
+// load copies rows of x from row first on.
 func (p *pass[T]) load(x *mat.Dense, first int) {
 	to := p.x[0]
 	for i := range p.rows {
@@ -78,7 +78,7 @@ func (p *pass[T]) forward() (total float64) {
 	return total
 }
 
-// backward finds the gradients of −scale·Σ log p, and adds them where add.
+// backward computes the gradients of −scale·Σ log p, and adds them if add is true.
 func (p *pass[T]) backward(scale float64, add bool) {
 	for i, v := range p.x[len(p.blocks)] {
 		p.gz[i], p.gl[i] = T(scale)*v, T(-scale)

@@ -6,7 +6,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// scratch makes kernels that hold scratch space, one a shape: used one after the other, they find it in the cache.
+// scratch makes kernels that need scratch memory, one for each shape; used one after the other, they find it in the
+// cache.
 type scratch[T kernel.Float] struct {
 	products map[productShape]*kernel.Gemm[T]
 	mixtures map[mixtureShape]*kernel.MixtureBatch[T]
@@ -16,7 +17,7 @@ type scratch[T kernel.Float] struct {
 type productShape struct {
 	transA, transB bool
 	m, n, k        int
-	degrees        string // of the weights, where there are masks
+	degrees        string // of the weights, if they are masked
 }
 
 type mixtureShape struct {
@@ -42,7 +43,7 @@ func (s *scratch[T]) product(transA, transB bool, m, n, k int) *kernel.Gemm[T] {
 	return s.products[at]
 }
 
-// weighted is product of a layer's weights, or with transA of their gradient, of which it passes over what a mask leaves out.
+// weighted is product for a layer's weights or, with transA, for their gradient; it skips weights that a mask excludes.
 func (s *scratch[T]) weighted(layer denseShape, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
 	if layer.rows == nil {
 		return s.product(transA, transB, m, n, k)
@@ -62,7 +63,7 @@ func (s *scratch[T]) mixture(d, k int, perRow bool, clamp kernel.Clamp) *kernel.
 	return s.mixtures[at]
 }
 
-// buffer is a buffer of n numbers that whoever names it shares.
+// buffer is memory for n numbers, shared by all who use the name.
 func (s *scratch[T]) buffer(name string, n int) []T {
 	at := bufferName{name, n}
 	if s.buffers[at] == nil {

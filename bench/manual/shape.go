@@ -14,14 +14,15 @@ type span struct{ at, n int }
 
 func cut[T any](flat []T, s span) []T { return flat[s.at : s.at+s.n] }
 
-// denseShape is x·kernel + bias, kernel in×out. With degrees an entry of the kernel is zero where its row's is above its column's.
+// denseShape is x·kernel + bias, kernel in×out. With degrees, an entry of the kernel is zero if its row's degree is above its
+// column's.
 type denseShape struct {
 	in, out       int
 	kernel, bias  span
 	rows, columns []int
 }
 
-// blockShape is a rotation and what follows it, two couplings or one MixtureCDF; or else one masked layer alone.
+// blockShape is a rotation followed by two couplings or one MixtureCDF; or else a single masked layer.
 type blockShape struct {
 	reflectors span
 	masked     []denseShape // from all columns to their shifts and log scales
@@ -31,22 +32,22 @@ type blockShape struct {
 	theta      span // logits, means, log scales, each d×K
 }
 
-// shape is a flow's architecture over one flat vector of parameters: the reflectors of all blocks come last, because
-// their gradients are found otherwise.
+// shape is a flow's architecture over one flat vector of parameters. The reflectors of all blocks come last, because
+// their gradients are computed differently.
 type shape struct {
 	dim, a int // columns; columns of half a
 	clamp  kernel.Clamp
 	blocks []blockShape
-	turns  int    // blocks with a rotation: all of them or none
-	zeros  []span // of the parameters, those that masks leave out
-	spans  []span // of the flow's parameters, in its order
-	flat   int    // parameters that are no reflectors
+	turns  int    // number of blocks with a rotation: all or none
+	zeros  []span // parameters that masks exclude
+	spans  []span // places of the flow's parameters, in its order
+	flat   int    // number of parameters that are no reflectors
 	all    int
 }
 
 var errRecipe = errors.New("manual: want a flow of NewCoupling (ReLU, half masks), of NewGaussianization (no PCA) or of affine Autoregressive layers (ReLU)")
 
-// read finds the architecture of f in its layers.
+// read determines the architecture of f from its layers.
 func read(f *flows.Flow) (*shape, error) {
 	s := &shape{dim: f.Dim(), a: f.Dim() / 2}
 	for _, p := range f.Params() {
@@ -72,7 +73,7 @@ func read(f *flows.Flow) (*shape, error) {
 	return s, nil
 }
 
-// block reads the first block of named, of n layers.
+// block reads the first block of named, which has n layers.
 func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n int, err error) {
 	if a, ok := named[0].Layer.(*layers.Autoregressive); ok {
 		b.masked, err = s.autoregressive(a, next)
@@ -84,7 +85,7 @@ func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n in
 	b.reflectors = next()
 	if m, ok := named[1].Layer.(*layers.MixtureCDF); ok {
 		b.k = m.Config().Components
-		b.theta = next() // the other two follow it
+		b.theta = next() // the places of the other two parameters follow
 		b.theta.n += next().n + next().n
 		return b, 2, nil
 	}
@@ -98,7 +99,7 @@ func (s *shape) block(named []flows.Named, next func() span) (b blockShape, n in
 	return b, 3, err
 }
 
-// place lays the parameters out.
+// place determines where the parameters are stored.
 func (s *shape) place(params []*graph.Param) {
 	for _, reflectors := range []bool{false, true} {
 		for i, p := range params {
@@ -113,7 +114,7 @@ func (s *shape) place(params []*graph.Param) {
 	}
 }
 
-// coupling reads a coupling whose identity half is a (or b). Components and clamp are those of the couplings before.
+// coupling reads a coupling whose identity half is a (or b). Components and clamp must be those of earlier couplings.
 func (s *shape) coupling(b *blockShape, l layers.Bijector, a bool, next func() span) (mlp []denseShape, err error) {
 	c, ok := l.(*layers.MixtureCDFCoupling)
 	if !ok {

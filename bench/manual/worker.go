@@ -6,14 +6,14 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A worker runs its shard of the rows, and its share of the update.
+// A worker computes its shard of the rows, and its share of the update.
 type worker[T kernel.Float] struct {
 	flow       *Flow[T]
 	index      int
 	grads      []T
 	gq         [][]T
 	scratch    *scratch[T]
-	passes     map[int]*pass[T] // by rows
+	passes     map[int]*pass[T] // by number of rows
 	reflectors *kernel.Reflectors[T]
 	total      float64 // Σ log p of the shard
 }
@@ -22,7 +22,7 @@ type worker[T kernel.Float] struct {
 type job struct {
 	phase phase
 	x     *mat.Dense
-	dst   []float64 // of logProb
+	dst   []float64 // for logProb
 }
 
 type phase int
@@ -57,7 +57,7 @@ func (w *worker[T]) run(j job) {
 	}
 }
 
-// rows takes the worker's shard through in pieces.
+// rows processes the worker's shard in pieces.
 func (w *worker[T]) rows(j job) {
 	n, _ := j.x.Dims()
 	first, end := share(n, w.index, len(w.flow.workers))
@@ -95,10 +95,10 @@ func (w *worker[T]) pass(rows int) *pass[T] {
 	return p
 }
 
-// share is part i of n things among parts.
+// share is the range of part i if n things are divided into parts.
 func share(n, i, parts int) (first, end int) { return n * i / parts, n * (i + 1) / parts }
 
-// sum adds, in worker order, the worker's share of the gradients into the first worker's.
+// sum adds the worker's share of the gradients of all workers, in their order, into the first worker's.
 func (w *worker[T]) sum() {
 	f := w.flow
 	lo, hi := share(f.shape.flat, w.index, len(f.workers))
@@ -117,7 +117,7 @@ func (w *worker[T]) sum() {
 	}
 }
 
-// mask sets to zero, from lo to hi, the gradients of weights that are to stay zero.
+// mask sets the gradients, from lo to hi, of weights that must stay zero to zero.
 func (w *worker[T]) mask(grads []T, lo, hi int) {
 	for _, z := range w.flow.shape.zeros {
 		if from, to := max(lo, z.at), min(hi, z.at+z.n); from < to {
@@ -132,7 +132,7 @@ func (w *worker[T]) turn(b int) {
 	w.reflectors.Product(f.q[b], cut(f.params, f.shape.blocks[b].reflectors))
 }
 
-// step is Adam on the worker's share of the parameters, and the rotations that follow from them.
+// step applies Adam to the worker's share of the parameters, and updates the rotations that depend on them.
 func (w *worker[T]) step() {
 	f := w.flow
 	lo, hi := share(f.shape.flat, w.index, len(f.workers))

@@ -16,30 +16,31 @@ import (
 	"gaussflow/train"
 )
 
-// dequantized is the other way to model such rows: each value of a grid and each level of a category is an interval of normal scores,
-// in which a point is drawn anew for each epoch (Uria et al. 2013, arXiv:1306.0186), and a coupling flow models the points. A
-// missing cell is a draw of the standard normal, beside a column that says which cells are missing. log p of a row is estimated from
-// below by importance sampling, log (1/S) Σ p(z_s)/q(z_s) with z_s ~ q, the draws (Burda et al. 2016, arXiv:1509.00519).
+// dequantized models such rows in the other common way: each value of a grid and each level of a category is an interval of normal
+// scores, in which a point is drawn anew for each epoch (Uria et al. 2013, arXiv:1306.0186), and a coupling flow models the points.
+// A missing cell is a draw from the standard normal, with a further column that says which cells are missing. log p of a row is
+// estimated from below by importance sampling, log (1/S) Σ p(z_s)/q(z_s) with draws z_s ~ q (Burda et al. 2016, arXiv:1509.00519).
 type dequantized struct {
-	*mat.Dense // a draw of the rows fitted to; train.Redrawn
+	*mat.Dense // a draw of the training rows; a train.Redrawn
 	columns    []scores
 	rows       *mat.Dense
 	copies     int
 	seed       uint64
 }
 
-// importance is how many draws log p of a row is estimated from.
+// importance is the number of draws from which log p of a row is estimated.
 const importance = 256
 
-// scores are a column's: of a grid or a category the shares of rows up to each value, of numbers the mean and the spread.
+// scores describe a column: for a grid or a category the shares of rows up to each value, for other numbers mean and
+// standard deviation.
 type scores struct {
 	of        int // the column of the table
 	gap       bool
 	from      float64
-	step      float64 // 0: numbers
+	step      float64 // 0 for numbers without a grid
 	upTo      []float64
 	mean, std float64
-	missing   float64 // share
+	missing   float64 // share of missing cells
 }
 
 func scoresOf(schema *columns.Schema, fitted *mat.Dense) (all []scores) {
@@ -65,7 +66,7 @@ func scoresOf(schema *columns.Schema, fitted *mat.Dense) (all []scores) {
 	return all
 }
 
-// count takes the shares of values, with one more row spread over all that there can be.
+// count computes the shares of values, with one additional row spread over all possible values.
 func (s *scores) count(there []float64, values int) {
 	counts := slices.Repeat([]float64{1 / float64(values)}, values)
 	for _, v := range there {
@@ -77,7 +78,8 @@ func (s *scores) count(there []float64, values int) {
 	}
 }
 
-// draw is a point of a cell and log q of it, which takes the point's density to that of the cell.
+// draw draws a point of a cell's interval and log q of it, which converts the point's density to the cell's
+// probability.
 func (s *scores) draw(v float64, rng *rand.Rand) (z, logQ float64) {
 	lo, hi := 0.0, 1.0
 	switch {
@@ -121,7 +123,8 @@ func newDequantized(all []scores, rows *mat.Dense, copies int, seed uint64) *deq
 	return d
 }
 
-// logProbDequantized fits a coupling flow and is the mean log p of the held rows, given which of their cells are missing.
+// logProbDequantized fits a coupling flow and returns the mean log p of the held rows, given which of their cells are
+// missing.
 func logProbDequantized(schema *columns.Schema, fitted, held *mat.Dense, seed uint64) (float64, error) {
 	n, d := fitted.Dims()
 	all := scoresOf(schema, fitted)

@@ -82,13 +82,13 @@ func compare(path, out string, most int, seed uint64, withPoints bool) error {
 	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), schema, fitted, held)
 }
 
-// writeTables writes what trees.py reads.
+// writeTables writes the files that trees.py reads.
 func writeTables(stem string, schema columns.Schema, fitted, held *mat.Dense) error {
 	return errors.Join(
 		writeTable(stem+"-fitted.csv", schema, fitted), writeTable(stem+"-held.csv", schema, held), writeSchema(stem+"-schema.json", &schema))
 }
 
-// independent is log p of each row as if its columns did not depend on each other: the sum of log p of each cell alone.
+// independent is log p of each row for independent columns: the sum of log p of each cell alone.
 func independent(m *mixed.Model, x *mat.Dense) ([]float64, error) {
 	n, d := x.Dims()
 	sum := make([]float64, n)
@@ -104,8 +104,8 @@ func independent(m *mixed.Model, x *mat.Dense) ([]float64, error) {
 	return sum, nil
 }
 
-// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing; the columns that others make
-// stand behind.
+// writeTable writes rows as numbers, categories as the indices of their levels, a missing cell as nothing; derived columns come
+// last.
 func writeTable(path string, schema columns.Schema, x *mat.Dense) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -137,7 +137,7 @@ func writeSchema(path string, schema *columns.Schema) error {
 	return errors.Join(schema.Write(file), file.Close())
 }
 
-// namesOf are the names of the modelled columns, and then of those that others make.
+// namesOf are the names of the modelled columns followed by those of derived columns.
 func namesOf(schema columns.Schema) (names []string) {
 	for _, c := range schema.Modelled() {
 		names = append(names, c.Name)
@@ -150,7 +150,7 @@ func namesOf(schema columns.Schema) (names []string) {
 	return names
 }
 
-// divide draws at most so many rows and cuts a fifth of them off.
+// divide draws at most so many rows and holds out a fifth of them.
 func divide(x *mat.Dense, most int, seed uint64) (fitted, held *mat.Dense) {
 	n, d := x.Dims()
 	perm := rand.New(rand.NewPCG(seed, 1)).Perm(n)

@@ -13,7 +13,7 @@ import (
 	"gaussflow/data"
 )
 
-// readTable finds what the columns of a table are and gives the rows; a cell that cannot be read is a missing one.
+// readTable finds out what the columns of a table are and returns the rows; an unreadable cell counts as missing.
 func readTable(path string, leaveOut []string) (columns.Schema, *mat.Dense, error) {
 	file, err := data.Open(path, data.Options{})
 	if err != nil {
@@ -52,7 +52,7 @@ func readRows(schema *columns.Schema, file *data.File) (*mat.Dense, error) {
 	}
 }
 
-// derived are a row of values of the modelled columns and, behind them, of the columns that are made of these.
+// derived is a row of values of the modelled columns followed by those of the derived columns.
 func derived(schema columns.Schema, row []float64) (cells []float64) {
 	place := map[string]int{}
 	for j, c := range schema.Modelled() {

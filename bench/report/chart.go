@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// series are the bars of the chart: ours, then each peer, at its best number of threads.
+// series are the bars of the chart: ours, then those of each peer with its best number of threads.
 var series = []struct {
 	name, prefix string
 	colour       color.Color
@@ -25,19 +25,19 @@ var series = []struct {
 	{"PyTorch compiled", "PyTorch compiled", color.NRGBA{0x81, 0x72, 0xb3, 0xff}},
 }
 
-// charted are the sections that the chart shows, with their names in it.
+// charted are the sections that the chart shows, with their labels.
 var charted = []struct{ section, label string }{
 	{"step", "step"}, {"logprob", "log p\n4096 rows"}, {"one", "log p\n1 row"}, {"sample", "sample\n4096 rows"}, {"sample-trained", "sample\ntrained"}, {"run", "whole run"},
 }
 
-// A group is a case of the chart: the times of all series, 0 where there is none.
+// A group is a case of the chart: the times of all series, 0 if there is none.
 type group struct {
 	label   string
 	seconds []float64
 }
 
-// draw writes the chart: how many times longer than ours each contestant takes, on a logarithmic axis; nothing where
-// there is nothing to draw.
+// draw writes the chart: how many times longer than ours each contestant takes, on a logarithmic axis. It writes
+// nothing if there is nothing to draw.
 func (r *report) draw(path string) error {
 	groups := r.groups()
 	if len(groups) == 0 {
@@ -74,14 +74,14 @@ func (r *report) draw(path string) error {
 	return p.Save(vg.Length(max(7, len(groups)))*1.1*vg.Inch, 6*vg.Inch, path)
 }
 
-// plain sets all text of a plot without serifs.
+// plain sets all text of a plot in a sans-serif font.
 func plain(p *plot.Plot) {
 	for _, f := range []*font.Font{&p.Title.TextStyle.Font, &p.Legend.TextStyle.Font, &p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font, &p.X.Tick.Label.Font, &p.Y.Tick.Label.Font} {
 		f.Variant = "Sans"
 	}
 }
 
-// groups are the cases in float32 that we were measured at.
+// groups are the cases in float32 for which ours was measured.
 func (r *report) groups() (groups []group) {
 	for _, c := range charted {
 		s := r.section(c.section)
@@ -107,7 +107,7 @@ func (r *report) groups() (groups []group) {
 	return groups
 }
 
-// bars are one series in all groups, from the foot of the axis, with its ratio at the end.
+// bars are one series in all groups, from the foot of the axis, with its ratio at the end of each bar.
 type bars struct {
 	groups []group
 	series int

@@ -6,11 +6,10 @@ import (
 	"os/exec"
 )
 
-// childVariable makes this program do a piece of work itself, so that a whole process of ours can be timed, and its memory
-// watched.
+// childVariable makes this program do a single task, so that a whole process of ours can be timed and its memory observed.
 const childVariable = "GAUSSFLOW_REPORT_CHILD"
 
-// child is this program as the process that does a piece of work.
+// child is this program started as a process for one task.
 func child(work string) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -21,7 +20,7 @@ func child(work string) (*exec.Cmd, error) {
 	return c, nil
 }
 
-// beChild does the piece of work and prints what came of it.
+// beChild does the task and prints the result.
 func beChild(work string) error {
 	var rows int
 	if work == "run" {

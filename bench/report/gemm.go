@@ -27,7 +27,7 @@ func dense(batch, in, out int) map[string]product {
 
 func (p product) flops() float64 { return 2 * float64(p.m) * float64(p.n) * float64(p.k) }
 
-// conditioners are the dense layers that are measured: hidden ones of each width, and the last one of wide.
+// conditioners are the dense layers that are measured: hidden ones of each width, and the last one of the shape wide.
 var conditioners = [][2]int{{32, 32}, {64, 64}, {128, 128}, {128, 528}}
 
 // products races our matrix products against OpenBLAS, both with the same number of cores.
@@ -65,8 +65,8 @@ func (m *meter) multiply(name string, p product, dtype string, cores int) []resu
 	return results
 }
 
-// sharded does a product on cores goroutines as training does: each has its share of the batch, and of a weight
-// gradient its own sum.
+// sharded computes a product on cores goroutines in the way of training: each has its share of the batch, and for a
+// weight gradient a sum of its own.
 func sharded[T kernel.Float](p product, cores int) func(n int) (time.Duration, error) {
 	part := p
 	if p.transA {
@@ -106,7 +106,7 @@ func noise[T kernel.Float](n int, seed uint64) []T {
 	return v
 }
 
-// peak is the greatest rate of one core at products of a dtype in any lap, FLOP/s, by OpenBLAS where it is there.
+// peak is the greatest rate of one core for products of a dtype in any lap, in FLOP/s; OpenBLAS's if it was measured.
 func (s *section) peak(dtype string) (rate float64, who string) {
 	if s == nil {
 		return 0, ""

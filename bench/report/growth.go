@@ -11,13 +11,13 @@ import (
 	"gaussflow/graph"
 )
 
-// A growth is a training step as one size grows and the rest stays.
+// A growth measures a training step as one size grows and everything else stays the same.
 type growth struct {
-	size  string  // what grows
-	unit  string  // of which the time is linear: size, or its square
-	power float64 // of size that unit is
+	size  string  // the size that grows
+	unit  string  // what the time is linear in: the size, or its square
+	power float64 // exponent of size in unit
 	sizes []int
-	what  string // the flow
+	what  string // describes the flow
 	shape func(n int) bench.Shape
 }
 
@@ -37,12 +37,12 @@ var growths = []growth{
 	}},
 }
 
-// squareNote says what the last growth measures.
+// squareNote explains what the last growth measures.
 const squareNote = "A coupling flow of 2 blocks with one component and hidden layers of 3d (as wide has, nearly): its rotations and all " +
 	"matrices of its conditioners, 31 d² numbers a block, grow as d². Mixtures and activations, which grow as d, are in the time as " +
 	"well, and products of small matrices run below the peak: both weigh most where d is small."
 
-// shapeOf is bench's shape of a name.
+// shapeOf is bench's shape with that name.
 func shapeOf(name string) bench.Shape {
 	for _, s := range bench.Shapes {
 		if s.Name == name {
@@ -52,7 +52,7 @@ func shapeOf(name string) bench.Shape {
 	panic("report: no shape " + name)
 }
 
-// part is the section of a growth.
+// part is the section for a growth.
 func (g growth) part() part {
 	title := fmt.Sprintf("Training step over %s (%s), float32, one worker", g.size, g.what)
 	return part{g.section(), title, func(m *meter, before *report) (section, error) {
@@ -74,7 +74,7 @@ func (g growth) part() part {
 
 func (g growth) section() string { return "linear-" + g.size }
 
-// field are the sizes, which run interleaved.
+// field are the contestants for the sizes, which run interleaved.
 func (g growth) field(m *meter) (field []contestant) {
 	for _, n := range g.sizes {
 		c := m.prepared(fmt.Sprintf("fused, %s = %d", g.size, n), func() (bench.Run, error) {
@@ -86,7 +86,7 @@ func (g growth) field(m *meter) (field []contestant) {
 	return field
 }
 
-// notes say as which power of the size the time grows, and which line is nearest to it.
+// notes say with which power of the size the time grows, and which line fits best.
 func (g growth) notes(cases []result) (notes []string) {
 	if g.power == 2 {
 		notes = append(notes, squareNote)
@@ -101,7 +101,8 @@ func (g growth) notes(cases []result) (notes []string) {
 			fmt.Sprintf("Nearest line: %s + %s a %s, at most %.0f %% off.", duration(fixed), duration(each), g.unit, 100*worst))
 }
 
-// line is the line fixed + each·sizeᵖ nearest to the times, by least squares of relative errors, and the worst of these.
+// line is the line fixed + each·sizeᵖ that fits the times best, by least squares of relative errors, and the largest of
+// these errors.
 func (g growth) line(cases []result) (fixed, each, worst float64) {
 	var x, y, weights []float64
 	for _, r := range cases {
@@ -114,7 +115,7 @@ func (g growth) line(cases []result) (fixed, each, worst float64) {
 	return fixed, each, worst
 }
 
-// exponent is the slope from a to b where both axes are logarithmic.
+// exponent is the slope from a to b on logarithmic axes.
 func exponent(a, b result) float64 {
 	return math.Log(b.Seconds/a.Seconds) / math.Log(b.Size/a.Size)
 }

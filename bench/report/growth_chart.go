@@ -14,7 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// drawGrowths writes the figure, a panel a growth; nothing where none was measured.
+// drawGrowths writes the figure, one panel for each growth; nothing if none was measured.
 func (r *report) drawGrowths(path string) error {
 	var panels []*plot.Plot
 	for _, g := range growths {
@@ -47,7 +47,7 @@ func (r *report) drawGrowths(path string) error {
 	return f.Close()
 }
 
-// panel sets the times beside the nearest line, over the power of the size along which the maths says they grow.
+// panel shows the times and the fitted line over that power of the size with which they should grow.
 func (g growth) panel(cases []result) (*plot.Plot, error) {
 	p := plot.New()
 	plain(p)
@@ -87,9 +87,9 @@ func (g growth) panel(cases []result) (*plot.Plot, error) {
 	return p, nil
 }
 
-// ticks are the sizes, those without a label whose label would lie on the last one's.
+// ticks are the sizes; a tick whose label would overlap with the previous one has none.
 func (g growth) ticks(cases []result) (ticks []plot.Tick) {
-	const room = 0.09 // of the axis
+	const room = 0.09 // share of the axis
 	last, power := math.Inf(-1), ""
 	if g.power == 2 {
 		power = "²"
@@ -104,7 +104,7 @@ func (g growth) ticks(cases []result) (ticks []plot.Tick) {
 	return ticks
 }
 
-// plainTicks are gonum's, with no more digits than they need.
+// plainTicks are gonum's default ticks, labelled with no more digits than necessary.
 func plainTicks(least, most float64) []plot.Tick {
 	ticks := plot.DefaultTicks{}.Ticks(least, most)
 	for i, t := range ticks {

@@ -8,7 +8,7 @@ import (
 	"gaussflow/layers"
 )
 
-// kernels times the numerics on one core, in nanoseconds a component or a number.
+// kernels times the numerical kernels on one core, in nanoseconds for a component or a number.
 func kernels(m *meter, _ *report) (section, error) {
 	s := section{Unit: "ns a component, or a number"}
 	add := func(name string, count int, run func()) {
@@ -37,7 +37,7 @@ func kernels(m *meter, _ *report) (section, error) {
 	return s, nil
 }
 
-// accuracies are what the tests of graph/kernel hold the kernels to.
+// accuracies are the error bounds that the tests of graph/kernel check.
 var accuracies = []string{
 	"Accuracy that the tests of `graph/kernel` hold: log Φ and the quantile to a relative 1e-13 in float64 and 5e-7 in float32, against tables of 50 digits; " +
 		"a mixture's z and log slope to 1e-13 and 3e-6 (of max(1, |z|), of max(1, z²)), its gradients to 1e-11 and 1e-4 of the terms that they sum, against the scalar reference.",
@@ -54,7 +54,7 @@ func normals[T kernel.Float](dtype string, add func(name string, count int, run 
 	add("quantile/"+dtype, n, func() { kernel.Quantiles(y, logP) })
 }
 
-// mixtureShape is n rows of d mixtures of k components, one an element or one a column.
+// mixtureShape is n rows of d mixtures with k components, one for each element or one for each column.
 type mixtureShape struct {
 	n, d, k int
 	perRow  bool

@@ -6,18 +6,18 @@ import (
 	"gaussflow/bench"
 )
 
-// peersFolder holds the peers' scripts, from the root of the repository.
+// peersFolder holds the peers' scripts, relative to the root of the repository.
 const peersFolder = "bench/peers"
 
-// A kind is a peer's script with the way it is started.
+// A kind is a peer's script with the way in which it is started.
 type kind struct {
 	label, script string
 	flags         []string
-	greedy        bool // its own choice of threads is all cores, not the physical ones
-	threads       int  // 0: its own choice
+	greedy        bool // by default it uses all cores, not only the physical ones
+	threads       int  // 0 for its default
 }
 
-// The flow peers; each runs with the numbers of threads of the meter. Those of mixtures are written for this comparison, since no
+// The peers for flows; each runs with the meter's numbers of threads. Those of mixtures are written for this comparison, since no
 // library has them; splines and masked flows are the libraries' own.
 var flowPeers = []kind{
 	{label: "JAX", script: "jax_peer.py", greedy: true},
@@ -39,7 +39,7 @@ var libraryPeers = []kind{
 	{label: "PyTorch compiled, zuko", script: "library_peer.py", flags: []string{"--zuko", "--compile"}},
 }
 
-// peersOf are the peers that have a shape's recipe.
+// peersOf are the peers for a shape's recipe.
 func peersOf(s bench.Shape) []kind {
 	if s.Recipe == bench.Mixtures {
 		return flowPeers
@@ -72,15 +72,15 @@ func (k kind) arguments(mode string) []string {
 	return args
 }
 
-// holding is the environment that holds the peers' libraries to an instruction set: XLA, oneDNN, PyTorch's own kernels, MKL and
-// OpenBLAS have a switch each.
+// holding is the environment that restricts the peers' libraries to an instruction set; XLA, oneDNN, PyTorch's own kernels, MKL
+// and OpenBLAS have one variable each.
 func holding(set string) ([]string, error) {
 	switch set {
 	case "avx2":
 		return []string{"XLA_FLAGS=--xla_cpu_max_isa=AVX2", "ONEDNN_MAX_CPU_ISA=AVX2", "ATEN_CPU_CAPABILITY=avx2",
 			"MKL_ENABLE_INSTRUCTIONS=AVX2", "OPENBLAS_CORETYPE=Haswell"}, nil
 	case "avx512":
-		return nil, nil // all of them use what there is
+		return nil, nil // by default they use everything the processor has
 	}
 	return nil, fmt.Errorf("-hold-peers: the peers have no switch for %s, only for avx2", set)
 }

@@ -7,8 +7,9 @@ import (
 	"gaussflow/bench"
 )
 
-// limits sets the measured step on one core beside its floor: floating-point operations at the peak rate of products,
-// plus components at the kernels' rate, plus bytes at the bandwidth of memory, each in its best lap of this run.
+// limits compares the measured step on one core with a lower bound: floating-point operations at the peak rate of
+// products, plus components at the kernels' rate, plus bytes at the memory bandwidth, each from its best lap in this
+// run.
 func limits(m *meter, before *report) (section, error) {
 	s := section{Unit: "fraction of the limit reached"}
 	steps, gemms, kernels := before.section("step"), before.section("gemm"), before.section("kernel")
@@ -46,11 +47,12 @@ func rates(gemms *section, bandwidth float64) string {
 		single/1e9, double/1e9, who, bandwidth/1e9)
 }
 
-// A cost is what a training step cannot do without.
+// A cost is the least amount of work of a training step.
 type cost struct{ flops, components, bytes float64 }
 
-// floor counts one step of a shape. Products: three a matrix. Bytes: the batch's θ written and read once each way where
-// every row has its own, and the parameters with their gradient and Adam's two moments read, three of them written.
+// floor counts the work of one step of a shape. Products: three for each matrix. Bytes: the batch's θ is written and
+// read once in each direction if every row has its own; and the parameters are read with their gradient and Adam's two
+// moments, and three of these written.
 func floor(s bench.Shape, dtype string) (c cost) {
 	size := 4.0
 	if dtype == "float64" {
@@ -78,8 +80,8 @@ func floor(s bench.Shape, dtype string) (c cost) {
 	return cost{c.flops * blocks, c.components * blocks, c.bytes * blocks}
 }
 
-// perComponent is the time of a component, forward and backward, of the mixtures nearest to a shape's, seconds: in the
-// best lap, as a floor should have it.
+// perComponent is the time in seconds of a component, forward and backward, for the mixtures most similar to a shape's;
+// that of the best lap, since it is for a lower bound.
 func (s *section) perComponent(shape bench.Shape, dtype string) (seconds float64) {
 	near := mixtureShape{k: 8, perRow: true}
 	if shape.Hidden == nil {

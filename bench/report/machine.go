@@ -11,13 +11,13 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// A machine is where and on what the figures were made.
+// A machine is the computer and the settings with which the figures were measured.
 type machine struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
 	System string `json:"system"`
-	Set    string `json:"set"`             // of our kernels
-	Peers  string `json:"peers,omitempty"` // the instruction set that the peers are held to, if any
+	Set    string `json:"set"`             // the instruction set of our kernels
+	Peers  string `json:"peers,omitempty"` // the instruction set to which the peers are restricted, if any
 	Commit string `json:"commit"`
 	Date   string `json:"date"`
 }
@@ -29,7 +29,7 @@ func describeMachine(peers string) machine {
 	}
 }
 
-// kind is what tells results apart that are not to be compared: the processor and the instruction sets that were used of it.
+// kind identifies results that may be compared: it is the processor and the instruction sets that were used.
 func (m machine) kind() string {
 	name := fmt.Sprintf("%s, kernels in %s", strings.NewReplacer("(R)", "", "(TM)", "").Replace(m.CPU), m.Set)
 	if m.Peers != "" {
@@ -38,10 +38,10 @@ func (m machine) kind() string {
 	return name
 }
 
-// figure is the file of a figure of this kind.
+// figure is the file of a figure for this kind.
 func (m machine) figure(name string) string { return fmt.Sprintf("%s-%s.png", name, anchor(m.kind())) }
 
-// cpuName is the kernel's word for the processor, or unknown.
+// cpuName is the operating system's name of the processor, or unknown.
 func cpuName() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
@@ -61,7 +61,7 @@ func siblings() bool {
 	return err != nil || strings.TrimSpace(string(active)) != "0"
 }
 
-// resident is the memory that this process takes, bytes; 0 where the system does not tell.
+// resident is the memory of this process in bytes; 0 if the system does not tell.
 func resident() int {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -74,7 +74,7 @@ func resident() int {
 	return pages * os.Getpagesize()
 }
 
-// commit is that of the working tree, or unknown.
+// commit is the commit of the working tree, or unknown.
 func commit() string {
 	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
 	if err != nil {

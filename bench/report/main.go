@@ -35,11 +35,11 @@ type options struct {
 	only    *regexp.Regexp
 	quick   bool
 	python  string
-	limit   time.Duration // for a peer's answer
-	threads []int         // of the peers; 0 is their own choice
+	limit   time.Duration // the longest time for a peer's answer
+	threads []int         // numbers of threads of the peers; 0 for their default
 	out     string
 	keep    bool
-	held    bool // the peers, to the instruction set of our kernels
+	held    bool // restrict the peers to the instruction set of our kernels
 }
 
 func parse(args []string) (o options, err error) {
@@ -71,7 +71,7 @@ func parse(args []string) (o options, err error) {
 	return o, nil
 }
 
-// numbers are those of a list with commas, none negative.
+// numbers parses a list of numbers separated by commas, none negative.
 func numbers(list string) (out []int, err error) {
 	for word := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(word))
@@ -125,14 +125,14 @@ func run(args []string) error {
 			r.Sections = append(r.Sections, *before)
 		}
 		r.Versions = m.versions
-		if err := all.write(o.out, r); err != nil { // section by section: a run that is broken off has what it measured
+		if err := all.write(o.out, r); err != nil { // after each section, so that an interrupted run keeps what it measured
 			return err
 		}
 	}
 	return nil
 }
 
-// kept is the report of a kind to keep sections of, empty without -keep.
+// kept is the report of a kind whose sections are kept; empty without -keep.
 func (o options) kept(all *results, kind string) (old report) {
 	before := all.of(kind)
 	if !o.keep || before == nil {

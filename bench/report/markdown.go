@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// markdown is the part of a kind of processor.
+// markdown is the part for a kind of processor.
 func (r *report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n", r.Machine.kind())
@@ -30,7 +30,7 @@ func (r *report) markdown() string {
 	return b.String()
 }
 
-// summary sets the product at its best beside the fastest peer wherever there is one.
+// summary compares the library at its best with the fastest peer wherever there is one.
 func (r *report) summary() string {
 	var rows [][]string
 	for _, s := range r.Sections {
@@ -49,7 +49,7 @@ func (r *report) summary() string {
 	return "### Ours beside the fastest peer\nOurs is the fused graph, a kernel or a fit, at its best number of workers. Ratio: our time over theirs; below 1 we are faster.\n\n" + table([]string{"work", "case", "ours", "time", "fastest peer", "time", "ratio"}, rows)
 }
 
-// markdown is a section's, in a report made at a commit.
+// markdown is the part for a section, in a report made at a commit.
 func (s section) markdown(commit string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### %s\n", s.Title)
@@ -86,7 +86,7 @@ func (s section) markdown(commit string) string {
 	return b.String() + table(head, rows)
 }
 
-// row is a result's, or what went wrong.
+// row is the table row of a result, or of what went wrong.
 func (r result) row(related, valued bool) []string {
 	if r.Error != "" {
 		return []string{r.Case, r.Who, "– " + strings.ReplaceAll(r.Error, "|", "\\|")}
@@ -101,7 +101,7 @@ func (r result) row(related, valued bool) []string {
 	return row
 }
 
-// caseNames are the cases in order, each once.
+// caseNames are the cases in order, without repetitions.
 func (s section) caseNames() (names []string) {
 	for _, r := range s.Cases {
 		if !slices.Contains(names, r.Case) {
@@ -111,7 +111,7 @@ func (s section) caseNames() (names []string) {
 	return names
 }
 
-// table is a Markdown table; rows may be short.
+// table is a Markdown table; rows may be shorter than the head.
 func table(head []string, rows [][]string) string {
 	var b strings.Builder
 	line := func(cells []string) {

@@ -13,7 +13,7 @@ import (
 	"gaussflow/bench"
 )
 
-// A meter knows how to measure, and holds the peers that run.
+// A meter holds the settings of the measurements, and the peers that are running.
 type meter struct {
 	options
 	lap      time.Duration
@@ -23,7 +23,7 @@ type meter struct {
 	missing  map[string]error
 	versions map[string]string
 
-	environment []string // of the peers, beside ours
+	environment []string // of the peers, in addition to ours
 }
 
 func newMeter(o options) *meter {
@@ -46,12 +46,12 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// wanted reports whether -only takes a case.
+// wanted reports whether -only selects a case.
 func (m *meter) wanted(section, name string) bool {
 	return m.only.MatchString(section + "/" + name)
 }
 
-// ask has a peer of a kind answer. One that took too long with a shape is not asked for that shape again.
+// ask sends a request to a peer of a kind. A peer that took too long with a shape is not asked about that shape again.
 func (m *meter) ask(k kind, q request) (reply, error) {
 	key := k.name() + "/" + q.Shape
 	if err := m.missing[key]; err != nil {
@@ -68,8 +68,8 @@ func (m *meter) ask(k kind, q request) (reply, error) {
 	return r, err
 }
 
-// peer is the running peer of a kind, started when it is first asked for. A start that failed fails at once the next
-// time.
+// peer is the running peer of a kind, which is started when it is first needed. If the start failed, later calls fail
+// at once.
 func (m *meter) peer(k kind) (*peer, error) {
 	if err := m.missing[k.name()]; err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (m *meter) peer(k kind) (*peer, error) {
 	return p, nil
 }
 
-// command starts a peer's script. A relative path to Python is one from here.
+// command starts a peer's script. A relative path to Python is relative to the current folder.
 func (m *meter) command(k kind, mode string) *exec.Cmd {
 	python := m.python
 	if strings.ContainsRune(python, filepath.Separator) {
@@ -112,7 +112,8 @@ func (m *meter) close() {
 	}
 }
 
-// settings are a kind with each number of threads, each setting once: where its own choice is all cores, all is no other.
+// settings are a kind with each number of threads, without repetitions: a kind whose default is all cores is not run with
+// that number again.
 func (m *meter) settings(k kind) (out []kind) {
 	all := slices.Contains(m.threads, 0) && (k.greedy || !siblings())
 	for _, n := range m.threads {
@@ -123,7 +124,7 @@ func (m *meter) settings(k kind) (out []kind) {
 	return out
 }
 
-// workers are the numbers of shards that a step of ours runs with.
+// workers are the numbers of shards with which our steps are run.
 func (m *meter) workers() []int {
 	if m.cores == 1 {
 		return []int{1}

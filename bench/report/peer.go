@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// A peer is a process that answers requests, a JSON line each.
+// A peer is a process that answers requests, one JSON line each.
 type peer struct {
 	name     string
 	command  *exec.Cmd
 	in       io.WriteCloser
-	pipe     io.Closer // of out
+	pipe     io.Closer // the pipe that out reads
 	out      *bufio.Reader
-	dead     bool // it was killed
+	dead     bool // it has been killed
 	errors   *os.File
 	versions map[string]string
 }
 
-// A request is a line to a peer; fields that a work has no use for are left out.
+// A request is a line sent to a peer; fields that a work does not need are omitted.
 type request struct {
 	Work       string `json:"work"`
 	Shape      string `json:"shape,omitempty"`
 	Iterations int    `json:"iterations,omitempty"`
-	Path       string `json:"path,omitempty"` // of stored rows or parameters
+	Path       string `json:"path,omitempty"` // path of stored rows or parameters
 	Components int    `json:"components,omitempty"`
 	M          int    `json:"m,omitempty"`
 	N          int    `json:"n,omitempty"`
@@ -81,8 +81,8 @@ func startPeer(c *exec.Cmd, k kind) (*peer, error) {
 	return p, nil
 }
 
-// ask sends a request and waits for its answer; the peer's error is an error. A peer that takes longer than the limit is
-// killed.
+// ask sends a request and waits for the answer; an error of the peer is an error. A peer that takes longer than the
+// limit is killed.
 func (p *peer) ask(q request, limit time.Duration) (reply, error) {
 	line, err := json.Marshal(q)
 	if err != nil {
@@ -92,8 +92,8 @@ func (p *peer) ask(q request, limit time.Duration) (reply, error) {
 		return reply{}, fmt.Errorf("%s: %w", p.name, err)
 	}
 	late := time.AfterFunc(limit, func() {
-		p.command.Process.Kill() // if it has ended, the better
-		p.pipe.Close()           // what it started may hold the other end open
+		p.command.Process.Kill() // it may have ended already
+		p.pipe.Close()           // a process that it started may hold the other end open
 	})
 	r, err := p.read()
 	if !late.Stop() {
@@ -132,10 +132,10 @@ func lastLine(text string) string {
 	return lines[len(lines)-1]
 }
 
-// close ends the input, upon which the peer ends.
+// close closes the peer's input, which ends the peer.
 func (p *peer) close() {
 	p.in.Close()
-	p.command.Wait() // how it ends changes nothing any more
+	p.command.Wait() // its exit status no longer matters
 	p.removeLog()
 }
 

@@ -2,17 +2,17 @@ package main
 
 import "math"
 
-// How laps are shared out, so that a slow opponent does not take the time of all others.
+// How laps are distributed, so that a slow contestant does not take the time of all others.
 const (
-	fewLaps  = 3   // the least that a median is taken of
-	twoLaps  = 2   // of what outlasts all patience
-	spend    = 6   // laps of the usual length, the time that a contestant gets for whose figure no target is set
-	rivals   = 1.5 // a peer within this of the fastest one, at the warm-up, may turn out to be the fastest
-	patience = 20  // seconds: what takes longer runs two laps, whatever it is
+	fewLaps  = 3   // the fewest laps for a median
+	twoLaps  = 2   // laps of contestants slower than patience
+	spend    = 6   // the time of a contestant for whose figure there is no target, in laps of the usual length
+	rivals   = 1.5 // a peer that takes up to so many times as long as the fastest one at the warm-up may turn out to be the fastest
+	patience = 20  // seconds: a contestant that takes longer runs two laps
 )
 
-// plan gives every round to the contestants that a target compares: the vital ones, and the fastest peers. The others run
-// as many as their time allows, and a warm-up that was as long as a lap is the first of them.
+// plan lets the contestants that a target compares run in every round: the vital ones, and the fastest peers. The others
+// run as often as their time allows. A warm-up as long as a lap counts as the first lap.
 func (m *meter) plan(racers []racer) {
 	best := math.Inf(1)
 	for _, r := range racers {
@@ -38,7 +38,7 @@ func (m *meter) plan(racers []racer) {
 	}
 }
 
-// runs reports whether a racer takes part in a round: its laps are spread evenly over all.
+// runs reports whether a racer runs in a round; its laps are spread evenly over all rounds.
 func (r *racer) runs(round, rounds int) bool {
 	return r.result.Error == "" && (round+1)*r.planned/rounds > round*r.planned/rounds
 }

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// A contestant of a race does its work n times and says how long one took, and what it compiled for the first time.
+// A contestant does its work n times and returns the time of one, and the time of compilation if there was any.
 type contestant struct {
 	who     string
 	outside bool
-	vital   bool    // a target is set for its figure: it runs every lap
-	size    float64 // what grows, in a section of a growth
+	vital   bool    // there is a target for its figure, so it runs every lap
+	size    float64 // the size that grows, in a section of a growth
 	do      func(n int) (lap, error)
-	value   func() float64 // optional: a number that comes with the work, read after the race
+	value   func() float64 // optional: a number that results from the work, read after the race
 }
 
 type lap struct{ seconds, compile float64 }
 
-// clocked is a contestant of this process.
+// clocked is a contestant in this process.
 func clocked(who string, do func(n int) (time.Duration, error)) contestant {
 	return contestant{who: who, do: func(n int) (lap, error) {
 		took, err := do(n)
@@ -26,7 +26,7 @@ func clocked(who string, do func(n int) (time.Duration, error)) contestant {
 	}}
 }
 
-// important makes c one that runs every lap.
+// important makes c run every lap.
 func important(c contestant) contestant {
 	c.vital = true
 	return c
@@ -36,13 +36,13 @@ func important(c contestant) contestant {
 type racer struct {
 	contestant
 	result  result
-	seconds float64 // of the work, at the warm-up
-	length  int     // works a lap
+	seconds float64 // time of the work in the warm-up
+	length  int     // how often the work is done in a lap
 	planned int     // laps after the warm-up
 	laps    []float64
 }
 
-// race runs the contestants of one case interleaved. One that fails is a result with its error.
+// race runs the contestants of one case interleaved. A contestant that fails gives a result with its error.
 func (m *meter) race(name string, contestants []contestant) []result {
 	racers := make([]racer, len(contestants))
 	for i, c := range contestants {
@@ -63,7 +63,7 @@ func (m *meter) race(name string, contestants []contestant) []result {
 	return relate(results)
 }
 
-// warmUp does the work once, and again if it was short enough that the first time was not the usual one.
+// warmUp does the work once, and again if it was so short that the first time may not be typical.
 func (m *meter) warmUp(name string, c contestant) racer {
 	r := racer{contestant: c, result: result{Case: name, Who: c.who, Outside: c.outside, Size: c.size}}
 	l, err := c.do(1)
@@ -76,7 +76,7 @@ func (m *meter) warmUp(name string, c contestant) racer {
 	return r
 }
 
-// lapLength is how many times the work fills a lap.
+// lapLength is how often the work has to be done to fill a lap.
 func (m *meter) lapLength(seconds float64) int {
 	if !(seconds > 0) {
 		return 1

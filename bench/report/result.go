@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A report is all that was measured.
+// A report is everything that was measured.
 type report struct {
 	Machine  machine           `json:"machine"`
 	Versions map[string]string `json:"versions"`
@@ -19,15 +19,15 @@ type report struct {
 type section struct {
 	Name   string   `json:"name"`
 	Title  string   `json:"title"`
-	Unit   string   `json:"unit,omitempty"` // of Value: "" where there is none
+	Unit   string   `json:"unit,omitempty"` // unit of Value; "" if there is none
 	Cases  []result `json:"cases"`
 	Notes  []string `json:"notes,omitempty"`
 	Figure string   `json:"figure,omitempty"` // a file beside RESULTS.md
-	Commit string   `json:"commit,omitempty"` // that it was measured at
+	Commit string   `json:"commit,omitempty"` // the commit at which it was measured
 }
 
-// over is s with the cases of an older measurement, if there is one, that s has not; in the older one's order, and with both commits.
-// A section with a figure or notes stands for itself: these are about all of its cases.
+// over is s completed with the cases of an older measurement that s lacks, in the older one's order, and with both commits. A
+// section with a figure or notes is not completed, because these are about all of its cases.
 func (s section) over(old *section) section {
 	if old == nil || old.Figure != "" || len(old.Notes)+len(s.Notes) > 0 {
 		return s
@@ -57,7 +57,7 @@ func (s section) over(old *section) section {
 	return s
 }
 
-// A result is one contestant at one case.
+// A result is the measurement of one contestant in one case.
 type result struct {
 	Case    string  `json:"case"` // as "wide/float32"
 	Who     string  `json:"who"`
@@ -66,10 +66,10 @@ type result struct {
 	Least   float64 `json:"least"`
 	Most    float64 `json:"most"`
 	Laps    int     `json:"laps,omitempty"`
-	Size    float64 `json:"size,omitempty"` // what grows, in a section of a growth
+	Size    float64 `json:"size,omitempty"` // the size that grows, in a section of a growth
 	Compile float64 `json:"compile_seconds,omitempty"`
-	Value   float64 `json:"value,omitempty"` // what the section's unit counts
-	Ratio   float64 `json:"ratio,omitempty"` // Seconds over those of the fastest peer
+	Value   float64 `json:"value,omitempty"` // a value in the section's unit
+	Ratio   float64 `json:"ratio,omitempty"` // Seconds divided by those of the fastest peer
 	Error   string  `json:"error,omitempty"`
 }
 
@@ -79,13 +79,13 @@ func (r *result) fill(laps []float64) {
 	r.Seconds, r.Least, r.Most, r.Laps = median(laps), laps[0], laps[len(laps)-1], len(laps)
 }
 
-// median is that of sorted numbers, at least one.
+// median is the median of sorted numbers, of which there must be at least one.
 func median(sorted []float64) float64 {
 	n := len(sorted)
 	return (sorted[n/2] + sorted[(n-1)/2]) / 2
 }
 
-// fastest is the quickest result without an error that keep wants; nil if there is none.
+// fastest is the fastest result without an error for which keep is true; nil if there is none.
 func fastest(results []result, keep func(r result) bool) *result {
 	kept := slices.DeleteFunc(slices.Clone(results), func(r result) bool { return r.Error != "" || !keep(r) })
 	if len(kept) == 0 {
@@ -95,7 +95,7 @@ func fastest(results []result, keep func(r result) bool) *result {
 	return &best
 }
 
-// isOurs reports whether r is what a user of this library gets, not one of bench's opponents.
+// isOurs reports whether r is what a user of this library gets, rather than one of bench's comparisons.
 func (r result) isOurs() bool {
 	name, _, _ := strings.Cut(r.Who, ",")
 	return !r.Outside && name != "composed" && name != "manual" && name != "stock"
@@ -112,7 +112,7 @@ func relate(results []result) []result {
 	return results
 }
 
-// section is the measured one of this name, nil if it was left out.
+// section is the section with this name, nil if it was left out.
 func (r *report) section(name string) *section {
 	for i := range r.Sections {
 		if r.Sections[i].Name == name {

@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// results are the reports of all kinds of processors that were measured, in the order in which they came.
+// results are the reports for all kinds of processors that were measured, in the order in which they were added.
 type results struct {
 	Kinds []*report `json:"kinds"`
 }
 
-// readResults reads results.json in a folder; without one there are no kinds.
+// readResults reads results.json in a folder; without such a file there are no reports.
 func readResults(dir string) (all *results, err error) {
 	path := filepath.Join(dir, "results.json")
 	text, err := os.ReadFile(path)
@@ -36,7 +36,7 @@ func readResults(dir string) (all *results, err error) {
 	return all, nil
 }
 
-// of is the report of a kind, nil where there is none.
+// of is the report for a kind, nil if there is none.
 func (all *results) of(kind string) *report {
 	for _, r := range all.Kinds {
 		if r.Machine.kind() == kind {
@@ -46,7 +46,7 @@ func (all *results) of(kind string) *report {
 	return nil
 }
 
-// put takes a report in, in the place of the one of its kind.
+// put adds a report, or replaces the one for its kind.
 func (all *results) put(r *report) {
 	for i, old := range all.Kinds {
 		if old.Machine.kind() == r.Machine.kind() {
@@ -57,7 +57,7 @@ func (all *results) put(r *report) {
 	all.Kinds = append(all.Kinds, r)
 }
 
-// write stores all reports and the figures of the one that is new.
+// write writes all reports, and the figures of the new one.
 func (all *results) write(dir string, r *report) error {
 	all.put(r)
 	text, err := json.MarshalIndent(all, "", "\t")
@@ -76,7 +76,7 @@ func (all *results) write(dir string, r *report) error {
 	return os.WriteFile(filepath.Join(dir, "RESULTS.md"), []byte(all.markdown()), 0o644)
 }
 
-// markdown is RESULTS.md.
+// markdown is the content of RESULTS.md.
 func (all *results) markdown() string {
 	var b strings.Builder
 	b.WriteString("# Results\nMade by `go run ./bench/report`, a part for each kind of processor and set of kernels that it was run on; every figure is in [results.json](results.json). What was tried and lost: [TRIED.md](TRIED.md).\n\n")
@@ -92,7 +92,7 @@ func (all *results) markdown() string {
 	return b.String()
 }
 
-// anchor is the name that a heading gets: lower case, hyphens for spaces, no other signs.
+// anchor is the fragment by which a heading is linked: lower case, hyphens for spaces, no other signs.
 func anchor(heading string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// scaling reads the section of the steps: one worker against all.
+// scaling compares one worker with all, from the section of the steps.
 func scaling(m *meter, before *report) (section, error) {
 	s := section{Unit: "times faster than 1 worker"}
 	steps := before.section("step")
@@ -33,5 +33,5 @@ func scaling(m *meter, before *report) (section, error) {
 	return s, nil
 }
 
-// parts are those of a case's name.
+// parts are the parts of a case's name.
 func parts(name string) []string { return strings.Split(name, "/") }

@@ -2,7 +2,7 @@ package main
 
 import "gaussflow/bench"
 
-// A part measures one section; it sees those before it.
+// A part measures one section; it can use the sections before it.
 type part struct {
 	name, title string
 	measure     func(m *meter, before *report) (section, error)

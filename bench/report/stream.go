@@ -16,17 +16,17 @@ import (
 	"gaussflow/train"
 )
 
-// streamed is the diagonal flow that a stream trains.
+// streamed is the diagonal flow that is trained on a stream.
 var streamed = bench.Shape{Name: "stream", Dim: 43, Blocks: 6, Components: 8, Batch: 512}
 
-// epoch is what a child prints of its epoch.
+// epoch is what a child process prints about its epoch.
 type epoch struct {
 	Seconds  float64 `json:"seconds"`
 	Loss     float64 `json:"loss"`
 	Resident [3]int  `json:"resident"` // bytes after a tenth of the rows, half of them and all
 }
 
-// streams times an epoch over a table that is made as it is read, in a process of its own.
+// streams times an epoch on a table that is generated while it is read, in a process of its own.
 func streams(m *meter, _ *report) (section, error) {
 	s := section{Unit: "rows/s"}
 	rows := 1_000_000
@@ -68,7 +68,7 @@ func (e epoch) notes(rows int) []string {
 		mb(e.Resident[0]), mb(e.Resident[1]), mb(e.Resident[2]), mb(4*rows*streamed.Dim))}
 }
 
-// window is that of the shuffle: full before a tenth of the rows is read.
+// window is the size of the shuffle's window, which is full before a tenth of the rows has been read.
 func window(rows int) int { return rows / 16 }
 
 // streamEpoch trains for one epoch and prints how it went.
@@ -101,7 +101,7 @@ func streamEpoch(rows int) error {
 	return json.NewEncoder(os.Stdout).Encode(e)
 }
 
-// normalTable is a table of independent N(0, 1), the same at every pass.
+// normalTable is a table of independent N(0, 1) numbers, the same in every pass.
 type normalTable struct{ rows, dim int }
 
 // Dim is the number of columns.
@@ -112,7 +112,7 @@ func (n normalTable) Open() (rows.Reader, error) {
 	return &normalRows{n, initializers.NewRand(6, 0)}, nil
 }
 
-// normalRows are the rows that are left of a pass.
+// normalRows generates the remaining rows of a pass.
 type normalRows struct {
 	normalTable
 	rng *rand.Rand
@@ -131,5 +131,5 @@ func (n *normalRows) Read(dst []float64) (rows int, err error) {
 	return rows, nil
 }
 
-// Close has nothing to do.
+// Close does nothing.
 func (*normalRows) Close() error { return nil }

@@ -16,7 +16,7 @@ import (
 
 const warmComponents = 8
 
-// warmStarts times the fits of InitFrom and scikit-learn's, column by column of the same tables.
+// warmStarts times the mixture fits of InitFrom and of scikit-learn, column by column on the same tables.
 func warmStarts(m *meter, _ *report) (section, error) {
 	s := section{Unit: "mean log-likelihood of a column, nats, mean over the columns"}
 	wide := initializers.NewRand(5, 0)
@@ -81,7 +81,7 @@ func (m *meter) warmStart(name string, x *mat.Dense) (results []result, worst st
 	return results, worst, nil
 }
 
-// fits is the contestant of this library: what InitFrom does to every column of a block.
+// fits is this library's contestant: it does to every column of a block what InitFrom does.
 func (m *meter) fits(x *mat.Dense, likelihoods *[]float64) contestant {
 	_, d := x.Dims()
 	*likelihoods = make([]float64, d)
@@ -104,7 +104,8 @@ func (m *meter) fits(x *mat.Dense, likelihoods *[]float64) contestant {
 	return c
 }
 
-// mixed is a table of n rows whose columns are mixtures of three normals each, no two alike, standard deviation near 1.
+// mixed is a table of n rows whose columns are mixtures of three normals each, all different, with standard deviations
+// near 1.
 func mixed(n, d int, uniform, normal func() float64) *mat.Dense {
 	x := mat.NewDense(n, d, nil)
 	for j := range d {
@@ -129,7 +130,7 @@ func writeNpy(x *mat.Dense) (path string, err error) {
 	defer f.Close()
 	n, d := x.Dims()
 	header := fmt.Sprintf("{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", n, d)
-	header += strings.Repeat(" ", 63-(len(header)+10)%64) + "\n" // the data starts at a multiple of 64
+	header += strings.Repeat(" ", 63-(len(header)+10)%64) + "\n" // so that the data starts at a multiple of 64
 	prefix := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(header)))
 	if _, err := f.Write(slices.Concat(prefix, []byte(header))); err != nil {
 		return "", err

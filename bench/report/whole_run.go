@@ -24,7 +24,7 @@ type outcome struct {
 	TrainMeanLogProb float64 `json:"train_mean_log_prob"`
 }
 
-// wholeRuns times processes from their start to their end.
+// wholeRuns times whole processes.
 func wholeRuns(m *meter, _ *report) (section, error) {
 	s := section{Unit: "mean log p of the training rows, nats"}
 	if !m.wanted("run", "moons/float32") {
@@ -43,7 +43,7 @@ func wholeRuns(m *meter, _ *report) (section, error) {
 	return s, nil
 }
 
-// process is the contestant that a whole process is.
+// process is a contestant that runs as a whole process.
 func (m *meter) process(who string, outside bool, start func() (*exec.Cmd, error)) contestant {
 	var last outcome
 	return contestant{who: who, outside: outside, value: func() float64 { return last.TrainMeanLogProb },
@@ -67,9 +67,9 @@ func (m *meter) process(who string, outside bool, start func() (*exec.Cmd, error
 		}}
 }
 
-// within runs a process, and kills it where it takes longer than the limit.
+// within runs a process, and kills it if it takes longer than the limit.
 func within(limit time.Duration, c *exec.Cmd) error {
-	c.WaitDelay = time.Second // what it started may hold its output open
+	c.WaitDelay = time.Second // a process that it started may hold its output open
 	if err := c.Start(); err != nil {
 		return err
 	}

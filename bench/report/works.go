@@ -11,14 +11,15 @@ import (
 	"gaussflow/graph"
 )
 
-// work is the section of one of bench's works, asked of the peers by their name for it.
+// work is the section for one of bench's works; asked is the peers' name for it.
 func work(name, title string, w bench.Work, asked string) part {
 	return workOn(name, title, w, func(shape bench.Shape) (request, error) {
 		return request{Work: asked, Shape: shape.Name}, nil
 	})
 }
 
-// workOn is work with what is asked of the peers on a shape, which may store the parameters that they are to have.
+// workOn is work with a function that makes the request to the peers for a shape, which may store the parameters that
+// they need.
 func workOn(name, title string, w bench.Work, asked func(shape bench.Shape) (request, error)) part {
 	return part{name, title, func(m *meter, _ *report) (s section, err error) {
 		for _, shape := range m.shapes {
@@ -28,11 +29,11 @@ func workOn(name, title string, w bench.Work, asked func(shape bench.Shape) (req
 					continue
 				}
 				field := m.inside(w, shape, dtype)
-				if len(field) == 0 { // it has no such work
+				if len(field) == 0 { // no contestant does this work on the shape
 					continue
 				}
 				var q request
-				if dtype == graph.Float32 { // the peers' own
+				if dtype == graph.Float32 { // the peers compute in float32
 					if q, err = asked(shape); err != nil {
 						return s, err
 					}
@@ -48,7 +49,7 @@ func workOn(name, title string, w bench.Work, asked func(shape bench.Shape) (req
 	}}
 }
 
-// sampleTrained asks for samples of our trained flow, whose parameters it stores.
+// sampleTrained requests samples of our trained flow, whose parameters it stores.
 func sampleTrained(shape bench.Shape) (q request, err error) {
 	f, err := shape.Trained(graph.Float32)
 	if err != nil {
@@ -62,7 +63,7 @@ func sampleTrained(shape bench.Shape) (q request, err error) {
 	return request{Work: "sample", Shape: shape.Name, Path: path}, err
 }
 
-// inside are bench's contestants at a work; only a step has workers of its own.
+// inside are bench's contestants for a work; only a step has workers.
 func (m *meter) inside(w bench.Work, shape bench.Shape, dtype graph.Dtype) (field []contestant) {
 	for _, c := range bench.Contestants {
 		slow := shape.Name == "diagonal" && (c.Name == "composed" || c.Name == "stock")
@@ -86,7 +87,7 @@ func (m *meter) inside(w bench.Work, shape bench.Shape, dtype graph.Dtype) (fiel
 	return field
 }
 
-// prepared is a contestant that is made when it is first run.
+// prepared is a contestant that is set up when it is first run.
 func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant {
 	var run bench.Run
 	return clocked(who, func(n int) (took time.Duration, err error) {
@@ -99,7 +100,7 @@ func (m *meter) prepared(who string, make func() (bench.Run, error)) contestant 
 	})
 }
 
-// outside are a shape's peers at a request.
+// outside are a shape's peers with a request.
 func (m *meter) outside(shape bench.Shape, q request) (field []contestant) {
 	for _, k := range peersOf(shape) {
 		for _, k := range m.settings(k) {
@@ -109,7 +110,7 @@ func (m *meter) outside(shape bench.Shape, q request) (field []contestant) {
 	return field
 }
 
-// asking is the contestant that a peer's answers to a request are.
+// asking is the contestant that sends a request to a peer.
 func (m *meter) asking(k kind, q request) contestant {
 	return contestant{who: k.name(), outside: true, do: func(n int) (lap, error) {
 		q.Iterations = n

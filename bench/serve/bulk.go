@@ -17,7 +17,7 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// bulk posts a table whole, in turns with gaussflow score of the same file.
+// bulk posts a whole table, alternating with gaussflow score on the same file.
 func bulk(o *options) error {
 	path := filepath.Join(o.dir, "table.csv")
 	if err := o.writeTable(path); err != nil {
@@ -76,7 +76,7 @@ func (o *options) writeTable(path string) error {
 	return w.Close()
 }
 
-// postTable posts a file and counts the rows that are answered.
+// postTable posts a file and counts the rows of the answer.
 func (o *options) postTable(p *process, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -110,10 +110,10 @@ func (o *options) postTable(p *process, path string) error {
 	return nil
 }
 
-// peakMemory is the most resident memory that a process has had, in MB, as Linux knows it.
+// peakMemory is the largest resident memory of a process so far, in MB, on Linux.
 func peakMemory(pid int) (int, error) { return status(pid, "VmHWM:") }
 
-// memoryNow is its resident memory, in MB.
+// memoryNow is its current resident memory, in MB.
 func memoryNow(pid int) (int, error) { return status(pid, "VmRSS:") }
 
 func status(pid int, field string) (int, error) {

@@ -19,7 +19,7 @@ import (
 	"gaussflow/serve"
 )
 
-// child is a server; it prints its address once it listens, and ends when its input does.
+// child is a server; it prints its address when it is listening, and ends when its input ends.
 func child(kind, model string) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,7 +51,7 @@ func child(kind, model string) error {
 	return s.Run(ctx, l, nil, 10*time.Second)
 }
 
-// row is what parse reads, as people write it.
+// row is what parse reads, as one would usually write it.
 type row struct {
 	X1 float64 `json:"x1"`
 	X2 float64 `json:"x2"`
@@ -61,7 +61,7 @@ type row struct {
 	X6 float64 `json:"x6"`
 }
 
-// parse only reads the JSON, and answers a constant.
+// parse only reads the JSON, and answers with a constant.
 func parse(w http.ResponseWriter, r *http.Request) {
 	var v row
 	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
@@ -69,10 +69,10 @@ func parse(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, `{"log_prob":-8.123456954956055,"tail_probability":0.25}`+"\n") // to a client that may have gone
+	_, _ = io.WriteString(w, `{"log_prob":-8.123456954956055,"tail_probability":0.25}`+"\n") // the client may have gone
 }
 
-// A process is a server that runs.
+// A process is a running server.
 type process struct {
 	name  string
 	addr  string
@@ -126,12 +126,12 @@ func (o *options) begin(name, ready, program string, args ...string) (*process, 
 	}
 }
 
-// end ends a server and says how it ended.
+// end stops a server and returns the error with which it ended.
 func (p *process) end() error {
 	p.stdin.Close()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		return err
 	}
-	_ = p.cmd.Wait() // one that an interrupt ended
+	_ = p.cmd.Wait() // ended by an interrupt
 	return nil
 }

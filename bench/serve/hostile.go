@@ -17,7 +17,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// hostile has clients that mean ill, and looks at what they leave behind.
+// hostile runs malicious clients, and checks what they leave behind.
 func hostile(o *options) error {
 	p, err := o.launch("gaussflow")
 	if err != nil {
@@ -49,7 +49,7 @@ func hostile(o *options) error {
 	}
 	fmt.Printf("a gigabyte of zeros in gzip: %d after %v; peak resident memory %d MB\n", code, took.Round(time.Millisecond), peak)
 	after := before
-	for range 100 { // idle connections go with those who made them
+	for range 100 { // wait until idle connections have been closed
 		if after, err = o.left(p); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func hostile(o *options) error {
 	return nil
 }
 
-// leftovers are what a process holds.
+// leftovers are the resources that a process holds.
 type leftovers struct{ goroutines, descriptors int }
 
 func (o *options) left(p *process) (l leftovers, err error) {
@@ -87,13 +87,13 @@ func (o *options) left(p *process) (l leftovers, err error) {
 	return l, err
 }
 
-// crowd is what became of slow clients, and of others meanwhile.
+// crowd counts what became of slow clients, and of other clients meanwhile.
 type crowd struct {
 	said string
 	p99  time.Duration
 }
 
-// slowClients send a request byte by byte, half of them its header and half its body, until they are cut off.
+// slowClients send a request byte by byte, half of them in the header and half in the body, until they are cut off.
 func (o *options) slowClients(p *process, n int) (crowd, error) {
 	request := post(p.addr, scorePath, "application/json", jsonRows(1)[0])
 	header := bytes.Index(request, []byte("\r\n\r\n")) + 4
@@ -124,7 +124,7 @@ func (o *options) slowClients(p *process, n int) (crowd, error) {
 	return crowd{fmt.Sprint(said), r.quantile(200, 0.99)}, nil
 }
 
-// crawl sends all before at, then a byte a second, and says how it ended.
+// crawl sends everything before at, then a byte a second, and returns how it ended.
 func crawl(addr string, request []byte, at int) string {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -133,7 +133,7 @@ func crawl(addr string, request []byte, at int) string {
 	defer conn.Close()
 	ended := make(chan string, 1)
 	go func() {
-		answer, _ := io.ReadAll(conn) // until it is cut off
+		answer, _ := io.ReadAll(conn) // ends when the connection is cut off
 		switch line, _, _ := strings.Cut(string(answer), "\r\n"); {
 		case line == "":
 			ended <- "closed"
@@ -157,7 +157,7 @@ func crawl(addr string, request []byte, at int) string {
 	return "served"
 }
 
-// malformed sends bodies that were good before some bytes were changed, and counts the answers.
+// malformed sends valid bodies with some bytes changed, and counts the answers by status.
 func (o *options) malformed(p *process, n int, codes map[int]int) error {
 	rng := rand.New(rand.NewPCG(1, 2))
 	rows := jsonRows(4)
@@ -178,7 +178,7 @@ func (o *options) malformed(p *process, n int, codes map[int]int) error {
 		if err != nil {
 			return fmt.Errorf("%q: %w", body, err)
 		}
-		_, err = io.Copy(io.Discard, answer.Body) // one that breaks off is an answer too
+		_, err = io.Copy(io.Discard, answer.Body) // an answer that breaks off counts too
 		answer.Body.Close()
 		if codes[answer.StatusCode]++; err != nil {
 			codes[-1]++
@@ -190,7 +190,7 @@ func (o *options) malformed(p *process, n int, codes map[int]int) error {
 	return nil
 }
 
-// bomb sends a gigabyte of zeros that gzip has made a megabyte of.
+// bomb sends a gigabyte of zeros compressed to a megabyte by gzip.
 func (o *options) bomb(p *process) (code int, took time.Duration, err error) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -214,6 +214,6 @@ func (o *options) bomb(p *process) (code int, took time.Duration, err error) {
 		return 0, 0, err
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, answer.Body) // what it says is its status
+	_, _ = io.Copy(io.Discard, answer.Body) // only its status matters
 	return answer.StatusCode, time.Since(began), nil
 }

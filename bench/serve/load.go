@@ -16,8 +16,8 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A client is one connection that sends requests that are ready made, one after the other: what it costs is taken from the servers, so it
-// parses no more of an answer than its status and its length.
+// A client is one connection that sends prepared requests one after the other. It parses no more of an answer than its status and
+// length, because its processor time is taken from the servers.
 type client struct {
 	conn net.Conn
 	in   *bufio.Reader
@@ -32,7 +32,7 @@ func dial(addr string) (*client, error) {
 	return &client{conn: conn, in: bufio.NewReaderSize(conn, 4<<10)}, nil
 }
 
-// do sends a request and returns the status of its answer, whose body is then in c.body.
+// do sends a request and returns the status of its answer; the body is then in c.body.
 func (c *client) do(request []byte) (status int, err error) {
 	if _, err = c.conn.Write(request); err != nil {
 		return 0, err
@@ -92,7 +92,7 @@ func jsonRows(n int) [][]byte {
 	return all
 }
 
-// A result is what a load has seen.
+// A result is what a load has measured.
 type result struct {
 	requests int
 	seconds  float64
@@ -102,7 +102,7 @@ type result struct {
 
 func (r *result) rate(status int) float64 { return float64(len(r.times[status])) / r.seconds }
 
-// quantile is a time that a share q of the answers of a status took at most.
+// quantile is the q-quantile of the times of answers with a status.
 func (r *result) quantile(status int, q float64) time.Duration {
 	t := r.times[status]
 	if len(t) == 0 {
@@ -112,7 +112,7 @@ func (r *result) quantile(status int, q float64) time.Duration {
 	return t[min(len(t)-1, int(q*float64(len(t))))]
 }
 
-// closed has each connection send its next request when it has the answer to the last.
+// closed lets each connection send its next request when it has the answer to the last one.
 func closed(ctx context.Context, addr string, connections int, lasts time.Duration, requests [][]byte) *result {
 	ctx, cancel := context.WithTimeout(ctx, lasts)
 	defer cancel()
@@ -126,8 +126,8 @@ func closed(ctx context.Context, addr string, connections int, lasts time.Durati
 	}, addr)
 }
 
-// open sends requests at times that do not depend on the answers, at a rate in all; a connection that is late sends at once, and the time
-// of its answer counts from when it was due.
+// open sends requests at times that do not depend on the answers, at a total rate. A connection that is late sends at once, and the
+// time of the answer counts from when the request was due.
 func open(ctx context.Context, addr string, connections int, lasts time.Duration, rate float64, requests [][]byte) *result {
 	began := time.Now()
 	every := time.Duration(float64(connections) / rate * float64(time.Second))
@@ -140,7 +140,7 @@ func open(ctx context.Context, addr string, connections int, lasts time.Duration
 			if err := timed(c, r, requests[k%len(requests)], time.Now()); err != nil {
 				return err
 			}
-			if due = due.Add(every); time.Since(due) > lasts/10 { // it cannot send so fast: those requests are not made
+			if due = due.Add(every); time.Since(due) > lasts/10 { // too far behind: these requests are skipped
 				due = time.Now()
 			}
 		}
@@ -157,7 +157,7 @@ func timed(c *client, r *result, request []byte, from time.Time) error {
 	return nil
 }
 
-// load runs connections at the same time.
+// load runs connections concurrently.
 func load(connections int, run func(i int, c *client, r *result) error, addr string) *result {
 	began, parts := time.Now(), make([]result, connections)
 	var running sync.WaitGroup

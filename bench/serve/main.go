@@ -1,6 +1,6 @@
-// Serve measures package serve over loopback: single rows beside a handler that only reads the same JSON and beside services as people
-// write them in Python, a table posted whole, more than it can take, clients that mean ill, and models that change under load. Servers
-// are processes of their own, and take turns: on a machine that others use too, ratios within a run are what counts.
+// Serve measures package serve over loopback: single rows beside a handler that only reads the same JSON and beside typical
+// services in Python, a table posted whole, overload, malicious clients, and models that change under load. Servers are separate
+// processes and take turns, because on a machine that is used by others too only ratios within a run are meaningful.
 //
 //	go run ./bench/serve                      # all but the peers, in some minutes
 //	go run ./bench/serve -only single -peers /path/to/venv/bin/python
@@ -22,10 +22,10 @@ import (
 	"gaussflow/graph"
 )
 
-// options are what all parts share.
+// options are shared by all parts.
 type options struct {
 	ctx         context.Context
-	dir         string // for files that are used and removed
+	dir         string // for temporary files
 	model       string // file of the tabular shape
 	connections int
 	time        time.Duration
@@ -35,7 +35,7 @@ type options struct {
 	python      string
 }
 
-// parts are what is measured, in order.
+// parts are the measurements, in order.
 var parts = []struct {
 	name string
 	run  func(o *options) error
@@ -93,7 +93,8 @@ func (o *options) prepare() (err error) {
 // shape is that of a table of six columns.
 var shape = bench.Shapes[1]
 
-// writeModel writes the shape's flow, moved by some of its first parameter: another number is another model.
+// writeModel writes the shape's flow with its first parameter changed by a number, so that different numbers give
+// different models.
 func writeModel(path string, by float64) error {
 	f, err := shape.Flow(graph.Float32)
 	if err != nil {

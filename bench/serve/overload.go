@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// overload asks for ten times what the service can do, at times that do not depend on its answers: requests of a hundred rows, so that the
-// load, which shares the machine, has processor left to offer so many.
+// overload requests ten times what the service can do, at times that do not depend on its answers. The requests have a hundred
+// rows, so that the load generator, which shares the machine, has enough processor time to send so many.
 func overload(o *options) error {
 	p, err := o.launch("gaussflow")
 	if err != nil {

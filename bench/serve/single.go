@@ -28,7 +28,7 @@ func start(o *options) error {
 	return nil
 }
 
-// single scores single rows, the servers in turns.
+// single scores single rows; the servers take turns.
 func single(o *options) error {
 	servers, err := o.contestants()
 	defer func() {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// swap changes the model's file again and again while single rows are scored: each answer is to be one model's or the other's, byte for byte.
+// swap replaces the model's file repeatedly while single rows are scored: each answer must be one model's or the other's, byte for
+// byte.
 func swap(o *options) error {
 	p, err := o.launch("gaussflow")
 	if err != nil {
@@ -36,7 +37,7 @@ func swap(o *options) error {
 	defer c.conn.Close()
 	var answers [2]string
 	for i := range files {
-		for began := time.Now(); ; { // until the answer is another one
+		for began := time.Now(); ; { // until the answer has changed
 			if status, err := c.do(request); err != nil || status != http.StatusOK {
 				return fmt.Errorf("status %d, %w", status, err)
 			}
@@ -93,7 +94,7 @@ func swap(o *options) error {
 	return failed
 }
 
-// replace puts content in the model's place.
+// replace replaces the model's file by content.
 func (o *options) replace(content []byte) error {
 	beside := o.model + ".new"
 	if err := os.WriteFile(beside, content, 0o600); err != nil {

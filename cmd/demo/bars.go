@@ -10,10 +10,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// foot is where bars of a logarithmic axis begin, below the rounding of float64.
+// foot is where bars on a logarithmic axis begin, below the rounding error of float64.
 const foot = 1e-18
 
-// bars compares the spreads before and after on a logarithmic axis, which gonum/plot leaves no good place for a label.
+// bars compares two spreads on a logarithmic axis. It draws the labels itself, because gonum/plot places them badly
+// there.
 func bars(title, after string, before, then spread) tile {
 	p := panel(title, "", "")
 	const width = 60
@@ -37,7 +38,7 @@ func bars(title, after string, before, then spread) tile {
 	return p
 }
 
-// logBars are bars from the foot of a logarithmic axis, with their values written above.
+// logBars are bars from the foot of a logarithmic axis, with their values written above them.
 type logBars struct {
 	values        [2]float64
 	colour        color.NRGBA

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// cloud is the first two columns of m as points.
+// cloud draws the first two columns of m as points.
 func cloud(m *mat.Dense, c color.NRGBA, radius vg.Length) *plotter.Scatter {
 	n, _ := m.Dims()
 	points := make(plotter.XYs, n)
@@ -29,7 +29,7 @@ func (e *experiment) overlay(z *mat.Dense, title, name string) tile {
 	return p
 }
 
-// deltas shows a − b on axes of its own scale, through whose origin two lines go.
+// deltas draws a − b on axes with their own scale, with two lines through the origin.
 func deltas(a, b *mat.Dense, title string) tile {
 	var d mat.Dense
 	d.Sub(a, b)

@@ -9,7 +9,7 @@ import (
 	"gaussflow/data"
 )
 
-// table is data with, where it is known, the true log-density of each row.
+// table is data with the true log-density of each row, if that is known.
 type table struct {
 	x     *mat.Dense
 	truth []float64
@@ -23,7 +23,7 @@ func (t *table) rows() int {
 	return n
 }
 
-// load reads or makes the rows to train on and the held-out ones, which may be absent.
+// load reads or makes the training rows and the held-out ones; the latter may be nil.
 func load(o options) (train, heldout *table, err error) {
 	if o.data == "" {
 		return twoMoons(5000, 0.05, o.seed)
@@ -41,7 +41,7 @@ func load(o options) (train, heldout *table, err error) {
 	return train, heldout, nil
 }
 
-// readTable reads the columns x1, x2, … and, where there is one, true_log_prob; it ignores all others.
+// readTable reads the columns x1, x2, … and, if it exists, true_log_prob; it ignores all others.
 func readTable(path string) (*table, error) {
 	f, err := data.Open(path, data.Options{})
 	if err != nil {
@@ -70,7 +70,7 @@ func readTable(path string) (*table, error) {
 	return t, nil
 }
 
-// leadingColumns are x1, x2, … as far as the header has them.
+// leadingColumns are x1, x2, … as far as they are in the header.
 func leadingColumns(header []string) []string {
 	var names []string
 	for d := 1; ; d++ {

@@ -11,7 +11,7 @@ import (
 	"gaussflow/flows"
 )
 
-// square lattice of side 2·limit with n×n points at the cells' centres.
+// lattice is a square of side 2·limit with n×n points at the centres of its cells.
 type lattice struct {
 	limit float64
 	n     int
@@ -60,7 +60,7 @@ func (l *lattice) integral() float64 {
 	return sum * l.cell() * l.cell()
 }
 
-// densityMap draws log p on [−4, 4]², with the scale of its colours, and integrates p over [−6, 6]².
+// densityMap draws log p on [−4, 4]² with its colour scale, and integrates p over [−6, 6]².
 func (e *experiment) densityMap() (p, scale tile, mass float64, err error) {
 	wide, err := logDensity(e.coupling, 6, 480)
 	if err != nil {

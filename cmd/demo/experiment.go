@@ -20,7 +20,7 @@ import (
 	"gaussflow/train"
 )
 
-// experiment is one run of the notebook: what it measured, and the point clouds for the figures.
+// experiment is one run of the notebook's experiment: what it measured, and the point clouds for the figures.
 type experiment struct {
 	options          options
 	train, heldout   *table
@@ -31,7 +31,7 @@ type experiment struct {
 	lpDiagonal       []float64
 	zInit, zTrained  *mat.Dense
 	history          *train.History
-	truth            score // mean true log-density, where it is known
+	truth            score // mean true log-density, if it is known
 	hasTruth         bool
 	pushInit, lpInit []float64
 	pushEnd, lpEnd   []float64
@@ -56,7 +56,7 @@ func run(ctx context.Context, o options, stdout io.Writer) error {
 	return nil
 }
 
-// measure fills the report.
+// measure runs the experiment and fills in the report.
 func (e *experiment) measure(ctx context.Context) error {
 	start := time.Now()
 	for _, step := range []func(context.Context) error{e.load, e.warmStart, e.compareAtInit, e.fit, e.compareAfterTraining} {
@@ -88,7 +88,7 @@ func (e *experiment) load(context.Context) (err error) {
 	return nil
 }
 
-// warmStart builds the matched flows and starts both by iterative Gaussianization.
+// warmStart builds the two matching flows and starts both by iterative Gaussianization.
 func (e *experiment) warmStart(context.Context) (err error) {
 	o := e.options
 	d := e.report.Data.Cols
@@ -125,7 +125,7 @@ func (e *experiment) warmStart(context.Context) (err error) {
 	return nil
 }
 
-// score is the mean log-likelihood of the rows trained on and of the held-out ones.
+// score is the mean log-likelihood of the training rows and of the held-out ones.
 func (e *experiment) score(f *flows.Flow) (s score, err error) {
 	lp, err := f.LogProb(e.train.x)
 	if err != nil {
@@ -182,7 +182,7 @@ func roundTrip(f *flows.Flow, x, z *mat.Dense) (spread, error) {
 	return spreadOf(rowDistances(back, x)), nil
 }
 
-// fit trains the coupling flow; the diagonal one stays as it is, for reference.
+// fit trains the coupling flow; the diagonal flow stays as it is, for reference.
 func (e *experiment) fit(ctx context.Context) (err error) {
 	r := recipes[e.options.recipe](e.options, e.report.Data.Rows)
 	if err := e.coupling.Compile(r.compile); err != nil {

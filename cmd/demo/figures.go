@@ -61,7 +61,7 @@ func (e *experiment) draw() ([]figure, error) {
 	return figures, nil
 }
 
-// write stores the figures, the report and the page.
+// write writes the figures, the report and the page to files.
 func (e *experiment) write() error {
 	figures, err := e.draw()
 	if err != nil {

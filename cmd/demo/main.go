@@ -1,5 +1,5 @@
-// Demo runs the experiment this project was created from: a coupling flow whose conditioners are constant is the
-// diagonal Gaussianization flow, and both are RBIG; one training run breaks the equality.
+// Demo runs the experiment from which this project originated: a coupling flow whose conditioners are constant is the
+// diagonal Gaussianization flow, and both are RBIG; training makes them differ.
 //
 //	go run ./cmd/demo
 //

@@ -10,8 +10,8 @@ import (
 	"gaussflow/initializers"
 )
 
-// twoMoons makes n rows to train on and n held-out ones: two half circles, uniform in angle, with Gaussian noise,
-// both standardized with the mean and standard deviation of the first. The true log-density comes with them.
+// twoMoons makes n training rows and n held-out ones: two half circles, uniform in angle, with Gaussian noise, all
+// standardized with the mean and standard deviation of the training rows. It also returns their true log-density.
 func twoMoons(n int, noise float64, seed uint64) (train, heldout *table, err error) {
 	a, b := rawMoons(n, noise, seed, 0), rawMoons(n, noise, seed, 1)
 	train, heldout = &table{}, &table{}

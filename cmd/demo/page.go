@@ -20,7 +20,7 @@ type pageFigure struct {
 	Data           template.URL
 }
 
-// writePage stores index.html, which needs no other file.
+// writePage writes index.html, which needs no other file.
 func (e *experiment) writePage(path string, figures []figure) error {
 	page := struct {
 		Report  report
@@ -35,7 +35,7 @@ func (e *experiment) writePage(path string, figures []figure) error {
 	return files.Replace(path, func(w io.Writer) error { return pageTemplate.Execute(w, page) })
 }
 
-// keyNumber is one of the figures at the head of the page.
+// keyNumber is one of the numbers at the top of the page.
 type keyNumber struct{ Value, Meaning string }
 
 func (e *experiment) keyNumbers() []keyNumber {

@@ -61,7 +61,7 @@ func render(height vg.Length, tiles ...tile) ([]byte, error) {
 	}
 	for i, t := range tiles {
 		data := t.DataCanvas(canvases[i])
-		t.Title.Padding += data.Max.Y - top // and not a lower title
+		t.Title.Padding += data.Max.Y - top // so that the titles stay at one height
 		t.Draw(draw.Crop(canvases[i], 0, 0, bottom-data.Min.Y, 0))
 	}
 	var b bytes.Buffer
@@ -69,7 +69,7 @@ func render(height vg.Length, tiles ...tile) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// panel is an empty plot in the house style.
+// panel is an empty plot in the page's style.
 func panel(title, x, y string) tile {
 	p := plot.New()
 	for _, f := range []*font.Font{
@@ -106,8 +106,8 @@ func (t tile) window(limit float64) {
 	}
 }
 
-// roundTicks are some five ticks at multiples of a round step. The default ones of gonum/plot are rounded in their
-// labels: 1.15 is called 1.2.
+// roundTicks are about five ticks at multiples of a round step. The default ticks of gonum/plot are rounded only in
+// their labels: 1.15 is labelled 1.2.
 func roundTicks(lo, hi float64) (ticks []plot.Tick) {
 	step := roundLimit((hi - lo) / 6)
 	for k := math.Ceil(lo / step); k*step <= hi; k++ {
@@ -116,7 +116,7 @@ func roundTicks(lo, hi float64) (ticks []plot.Tick) {
 	return ticks
 }
 
-// roundLimit is the least 1, 2 or 5 times a power of ten that is not below v.
+// roundLimit is the least number of the form 1, 2 or 5 times a power of ten that is at least v.
 func roundLimit(v float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(v)))
 	for _, m := range []float64{1, 2, 5} {
@@ -127,7 +127,7 @@ func roundLimit(v float64) float64 {
 	return 10 * power
 }
 
-// key is a legend in a frame, in the upper left corner, over whatever is there.
+// key is a legend with a frame, drawn in the upper left corner over the plot.
 type key struct {
 	names   []string
 	colours []color.NRGBA

@@ -7,10 +7,10 @@ import (
 	"gaussflow/internal/files"
 )
 
-// outputs are the files of the folder -out.
+// outputs are the files written to the folder -out.
 var outputs = []string{"equal_at_init.png", "broken_after_training.png", "errors.png", "density.png", "report.json", "index.html"}
 
-// checkPaths wants the tables to be other files than what is written, and that to be writable, before the work.
+// checkPaths checks, before the work, that the tables are no files that will be written, and that these can be written.
 func (o options) checkPaths() error {
 	in := []files.Use{{Name: "-data", Path: o.data}, {Name: "-heldout", Path: o.heldout}}
 	var out []files.Use

@@ -5,7 +5,7 @@ import (
 	"gaussflow/train"
 )
 
-// recipe is how the coupling flow is trained.
+// recipe says how the coupling flow is trained.
 type recipe struct {
 	compile train.Config
 	fit     train.FitConfig
@@ -13,7 +13,7 @@ type recipe struct {
 
 var recipes = map[string]func(o options, rows int) recipe{"notebook": notebookRecipe, "best": bestRecipe}
 
-// notebookRecipe is the notebook's: Adam at one rate, nothing else.
+// notebookRecipe is the notebook's: Adam with a constant rate.
 func notebookRecipe(o options, _ int) recipe {
 	return recipe{
 		train.Config{Optimizer: train.Adam{LearningRate: o.lr}},
@@ -21,9 +21,9 @@ func notebookRecipe(o options, _ int) recipe {
 	}
 }
 
-// bestRecipe generalises: small batches, a cosine schedule with warm-up, decoupled weight decay, clipped
-// gradients, averaged weights, and the epoch chosen on a tenth of the rows trained on. Its numbers were chosen on
-// that tenth and on fresh rows of the same law, never on the held-out file.
+// bestRecipe is for good generalization: small batches, a cosine schedule with warm-up, decoupled weight decay, clipped
+// gradients, averaged weights, and the best epoch chosen on a tenth of the training rows. Its numbers were chosen on
+// that tenth and on fresh rows of the same distribution, never on the held-out file.
 func bestRecipe(o options, rows int) recipe {
 	const split = 0.1
 	trained := int(float64(rows) * (1 - split))

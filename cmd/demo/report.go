@@ -8,10 +8,10 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// report is report.json. A held-out figure is null where there are no held-out rows.
+// report is the content of report.json. A held-out figure is null if there are no held-out rows.
 type report struct {
 	Dtype           string       `json:"dtype"`
-	Kernels         string       `json:"kernels"` // the instruction set that computed it
+	Kernels         string       `json:"kernels"` // the instruction set that was used
 	Data            dataReport   `json:"data"`
 	Diagonal        flowReport   `json:"diagonal"`
 	CouplingInit    flowReport   `json:"coupling_init"`
@@ -54,7 +54,7 @@ type equivalence struct {
 	AfterTraining distances `json:"after_training"`
 }
 
-// distances are between the coupling flow and the diagonal one: ‖Δz‖₂ and |Δ log p| of each row.
+// distances are the differences between the coupling flow and the diagonal one: ‖Δz‖₂ and |Δ log p| of each row.
 type distances struct {
 	Push    spread `json:"push"`
 	LogProb spread `json:"log_prob"`
@@ -73,7 +73,7 @@ type secondReport struct {
 	Total      float64 `json:"total"`
 }
 
-// spread summarises one non-negative number a row.
+// spread summarizes non-negative numbers, one for each row.
 type spread struct {
 	Median float64 `json:"median"`
 	P95    float64 `json:"p95"`
@@ -86,7 +86,7 @@ func spreadOf(v []float64) spread {
 	return spread{quantile(v, 0.5), quantile(v, 0.95), v[len(v)-1]}
 }
 
-// quantile of sorted values, by linear interpolation.
+// quantile is the p-quantile of sorted values, by linear interpolation.
 func quantile(sorted []float64, p float64) float64 {
 	at := p * float64(len(sorted)-1)
 	i := min(int(at), len(sorted)-2)

@@ -14,7 +14,7 @@ type tableOf struct {
 	Rows        [][]string
 }
 
-// tables are the notebook's, in its order.
+// tables are the notebook's tables, in its order.
 func (e *experiment) tables() []tableOf {
 	r := e.report
 	sci := func(s spread) []string {
@@ -71,7 +71,7 @@ func (e *experiment) tables() []tableOf {
 	}
 }
 
-// nats writes a mean log-likelihood, where there is one.
+// nats writes a mean log-likelihood, if there is one.
 func nats(v *float64) string {
 	if v == nil {
 		return "–"
@@ -79,7 +79,7 @@ func nats(v *float64) string {
 	return fmt.Sprintf("%+.4f", *v)
 }
 
-// scientific writes a difference; exactly zero is worth telling from nearly zero.
+// scientific writes a difference; exactly zero is distinguished from nearly zero.
 func scientific(v float64) string {
 	if v == 0 {
 		return "0"

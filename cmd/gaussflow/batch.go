@@ -20,25 +20,25 @@ import (
 	"gaussflow/internal/pipeline"
 )
 
-// A batch is consecutive rows of a table on their way through a model.
+// A batch is consecutive rows of a table with what a model has computed for them.
 type batch struct {
-	x       *mat.Dense // rows × columns read
+	x       *mat.Dense // rows × columns that are read
 	places  []data.Place
-	reasons []string    // why a row cannot be read, "" where it can
-	faults  []bool      // whether it is no row at all
-	broken  []string    // what a row has that no row can have
-	out     *mat.Dense  // what the work made of x
-	errors  []float64   // of the rows of out, where they are measured
-	says    []string    // of the rows of out, where they are explained
-	filled  []filledRow // where missing cells are filled
-	why     []string    // of the rows of out: what makes them odd, where that is asked
+	reasons []string    // why a row cannot be read; "" if it can
+	faults  []bool      // whether the row is malformed as a whole
+	broken  []string    // what in a row contradicts the schema
+	out     *mat.Dense  // the result for x
+	errors  []float64   // errors of the rows of out, if they are measured
+	says    []string    // reasons for the rows of out, if there are any
+	filled  []filledRow // rows with their missing cells filled, for impute
+	why     []string    // what makes the rows of out unusual, if that is asked for
 
-	values []float64 // behind x
-	kept   []byte    // the records, where they are wanted
-	ends   []int     // of each record in kept
+	values []float64 // the memory of x
+	kept   []byte    // the rows' records, if they are needed
+	ends   []int     // end of each record in kept
 }
 
-// record is row i as it came.
+// record is row i as it was read.
 func (b *batch) record(i int) []byte {
 	if i == 0 {
 		return b.kept[:b.ends[0]]
@@ -46,19 +46,20 @@ func (b *batch) record(i int) []byte {
 	return b.kept[b.ends[i-1]:b.ends[i]]
 }
 
-// batchRows is what a flow runs at once, and keptBytes how many bytes of whole rows stand in a batch before it ends early.
+// batchRows is what a flow computes at once; keptBytes is how many bytes of whole rows a batch may hold before it ends
+// early.
 const (
 	batchRows = 512
 	keptBytes = 4 << 20
 )
 
-// batches reads the columns of a schema in batches that are used again.
+// batches reads the columns of a schema in batches, whose memory is reused.
 type batches struct {
 	rows    *columns.Rows
-	pass    *data.Pass // keeps whole rows, or nil
+	pass    *data.Pass // if not nil, it keeps whole rows
 	name    string
 	dim     int
-	drop    bool // rows with missing cells
+	drop    bool // leave out rows with missing cells
 	dropped int
 	used    sync.Pool
 }
@@ -70,7 +71,7 @@ type recordTable struct {
 	pass *data.Pass
 }
 
-// Pass starts it.
+// Pass starts that pass.
 func (t *recordTable) Pass() (columns.Pass, error) {
 	var err error
 	if t.pass, err = t.RecordPass(t.w); err != nil {
@@ -79,7 +80,7 @@ func (t *recordTable) Pass() (columns.Pass, error) {
 	return t.pass, nil
 }
 
-// newBatches starts the last pass over the file; it keeps whole rows for records, or none where that is nil.
+// newBatches starts the last pass over the file. The pass keeps whole rows for records, unless that is nil.
 func newBatches(file *data.File, schema *columns.Schema, drop bool, records *data.RecordWriter) (b *batches, err error) {
 	file.Once()
 	b = &batches{name: file.Name(), dim: len(schema.Modelled()), drop: drop}
@@ -94,7 +95,7 @@ func newBatches(file *data.File, schema *columns.Schema, drop bool, records *dat
 	return b, err
 }
 
-// next reads a batch; io.EOF after the last one.
+// next reads a batch; it returns io.EOF after the last one.
 func (b *batches) next() (*batch, error) {
 	t := b.used.Get().(*batch)
 	t.places, t.reasons, t.faults, t.broken, t.kept, t.ends = t.places[:0], t.reasons[:0], t.faults[:0], t.broken[:0], t.kept[:0], t.ends[:0]
@@ -132,7 +133,7 @@ func hasGap(values []float64) bool {
 	return false
 }
 
-// take puts the present row into a batch.
+// take adds the current row to a batch.
 func (b *batches) take(t *batch, n int) error {
 	copy(t.values[n*b.dim:], b.rows.Values())
 	row, line := b.rows.Place()
@@ -148,7 +149,7 @@ func (b *batches) take(t *batch, n int) error {
 	return err
 }
 
-// all are the batches one after the other, each good until the next.
+// all yields the batches one after the other, each valid until the next.
 func (b *batches) all(ctx context.Context) iter.Seq2[*batch, error] {
 	return func(yield func(*batch, error) bool) {
 		for {
@@ -170,7 +171,7 @@ func (b *batches) all(ctx context.Context) iter.Seq2[*batch, error] {
 // Close ends the pass.
 func (b *batches) Close() error { return b.rows.Close() }
 
-// stream works on all rows, on all processors, writes in order and counts on the bar.
+// stream applies work to all batches, on all processors, passes them to write in order, and advances the bar.
 func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work, write func(*batch) error) error {
 	located := func(t *batch) error { return b.located(t, work(t)) }
 	err := pipeline.Run(ctx, b.next, located, func(t *batch) error {
@@ -180,12 +181,12 @@ func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work
 	return errors.Join(err, bar.Finish())
 }
 
-// A gapError is a row that has not all values, where all are wanted.
+// A gapError reports a row with a missing cell where all are needed.
 type gapError struct{ what string }
 
 func (e *gapError) Error() string { return e.what }
 
-// whole is an error of the first row of a batch that has not a value in each column that the schema models.
+// whole returns an error for the first row of a batch without a value in some column that the schema models.
 func (b *batches) whole(t *batch, schema *columns.Schema) error {
 	for i, at := range t.places {
 		if t.reasons[i] != "" {
@@ -200,7 +201,7 @@ func (b *batches) whole(t *batch, schema *columns.Schema) error {
 	return nil
 }
 
-// located says where in the file the row of an error stands.
+// located adds to an error the position of its row in the file.
 func (b *batches) located(t *batch, err error) error {
 	var row *flows.RowError
 	if !errors.As(err, &row) || row.Row >= len(t.places) {
@@ -209,7 +210,7 @@ func (b *batches) located(t *batch, err error) error {
 	return rowAt(b.name, t.places[row.Row], row)
 }
 
-// rowAt is an error about a row of a file.
+// rowAt makes an error about a row of a file.
 func rowAt(file string, at data.Place, err error) error {
 	e := &located{where: fmt.Sprintf("%s: row %d", file, at.Row), err: err}
 	if at.Line > 0 {

@@ -16,7 +16,7 @@ type choice[S ~string] struct {
 
 func newChoice[S ~string](value *S, words ...S) *choice[S] { return &choice[S]{value, words} }
 
-// String is the word chosen, "" before.
+// String is the chosen word; "" if none has been chosen.
 func (c *choice[S]) String() string { return string(*c.value) }
 
 // Set chooses a word.
@@ -28,7 +28,7 @@ func (c *choice[S]) Set(word string) error {
 	return nil
 }
 
-// Type is what help calls the value.
+// Type is the value's name in the help.
 func (c *choice[S]) Type() string { return strings.Join(c.offered(), "|") }
 
 func (c *choice[S]) offered() []string {

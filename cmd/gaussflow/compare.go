@@ -75,7 +75,7 @@ func newCompare() *cobra.Command {
 	return c
 }
 
-// A driftedError is that of --fail-below: the tables differ.
+// A driftedError is returned for --fail-below if the tables differ.
 type driftedError struct {
 	p     string
 	below float64
@@ -109,7 +109,7 @@ func (o *compareFlags) run(c *cobra.Command, pathA, pathB string) error {
 	return nil
 }
 
-// check holds the flags to what they can be.
+// check checks the values of the flags.
 func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
 	has := c.Flags().Changed
 	if o.schema != "" {
@@ -135,7 +135,7 @@ func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
 	case !(o.failBelow > 0 && o.failBelow < 1):
 		return fmt.Errorf("--fail-below %g, want more than 0 and less than 1", o.failBelow)
 	}
-	need := math.Ceil(1 / o.failBelow) // of which the least p is below
+	need := math.Ceil(1 / o.failBelow) // draws for which the least possible p is below the limit
 	switch {
 	case need > drift.MostDraws:
 		return fmt.Errorf("--fail-below %g is finer than %d draws can tell, want more than %g", o.failBelow, drift.MostDraws, 1.0/drift.MostDraws)
@@ -187,7 +187,7 @@ func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Re
 	return r, nil
 }
 
-// open opens both tables, with those of the columns asked for that each one has.
+// open opens both tables, each with those of the requested columns that it has.
 func (o *compareFlags) open(c *cobra.Command, pathA, pathB string) (a, b *data.File, err error) {
 	var of [2]*data.File
 	for side, path := range []string{pathA, pathB} {
@@ -213,7 +213,7 @@ func (o *compareFlags) open(c *cobra.Command, pathA, pathB string) (a, b *data.F
 	return of[0], of[1], nil
 }
 
-// choose is the file with those of its columns that are looked at.
+// choose selects the columns of the file that are compared.
 func (o *compareFlags) choose(file *data.File) (*data.File, error) {
 	there := func(names []string) []string {
 		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(file.Header(), name) })
@@ -234,8 +234,8 @@ func (o *compareFlags) choose(file *data.File) (*data.File, error) {
 	return file, nil
 }
 
-// called is what the tables are called: their files or databases, with their folders or servers where these are called the same, and by
-// what they were asked where they are one.
+// called gives the tables their names: those of their files or databases; if these are equal, with their folders or servers; and if
+// both are the same database, with the queries.
 func (o *compareFlags) called(pathA, pathB string) [2]string {
 	names := [2]string{sql.ShortName(pathA), sql.ShortName(pathB)}
 	if names[0] == names[1] {
@@ -252,7 +252,7 @@ func (o *compareFlags) called(pathA, pathB string) [2]string {
 	return names
 }
 
-// write prints what was found, and writes the page.
+// write prints the findings, and writes the page.
 func (o *compareFlags) write(c *cobra.Command, r *drift.Result) error {
 	page := func(w io.Writer) error { return report.WriteDrift(w, r) }
 	if o.output == "-" {

@@ -12,7 +12,7 @@ import (
 // mostListed is how many columns and pairs are printed; --json has all of them.
 const mostListed = 30
 
-// printDrift prints what was found about two tables: the answer first.
+// printDrift prints how two tables differ, beginning with the answer.
 func printDrift(out io.Writer, r *drift.Result) {
 	out = visible.Writer{Writer: out}
 	fmt.Fprintf(out, "%s p %s (%d draws)\n", r.Verdict(), r.Say(r.P), r.Draws)
@@ -66,7 +66,7 @@ func printMoved(out io.Writer, r *drift.Result) {
 	}
 }
 
-// printPairs prints the pairs that changed though neither column moved, and counts the others.
+// printPairs prints the pairs that changed although neither column moved, and counts the others.
 func printPairs(out io.Writer, r *drift.Result) {
 	var alone []drift.Pair
 	for _, p := range r.Pairs {

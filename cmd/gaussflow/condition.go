@@ -12,7 +12,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// conditionOf reads a value of a column, or of one without levels a range of values, low..high, of which one end may be left open.
+// conditionOf reads a value of a column or, for a column without levels, a range low..high, one end of which may be omitted.
 func conditionOf(c *columns.Column, text string) (mixed.Condition, error) {
 	value, err := c.Parse(text)
 	if err == nil && !math.IsNaN(value) {
@@ -41,8 +41,8 @@ func conditionOf(c *columns.Column, text string) (mixed.Condition, error) {
 	return condition, nil
 }
 
-// reaches reports whether a density has a value that is given, or one in a range. What is given alone decides by itself whether there is
-// a row, so that one shows it.
+// reaches reports whether a density can produce the given value, or one in the range. A condition by itself is either possible for
+// all rows or for none, so one row suffices to show it.
 func reaches(model *tabular.Model, c mixed.Condition) bool {
 	_, err := model.Mixed.SampleGiven([]mixed.Condition{c}, 1, rand.New(rand.NewPCG(0, 0)))
 	return err == nil

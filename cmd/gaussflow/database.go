@@ -12,7 +12,7 @@ import (
 	"gaussflow/data/sql"
 )
 
-// openDatabase opens the rows that a query gives as a table.
+// openDatabase opens the rows that a query returns as a table.
 func (t *tableFlags) openDatabase(c *cobra.Command, database string, o data.Options) (*data.File, error) {
 	name := sql.Name(database)
 	_, absent := os.Stat(database)
@@ -32,7 +32,7 @@ func (t *tableFlags) openDatabase(c *cobra.Command, database string, o data.Opti
 	return data.FromTable(name, query, o)
 }
 
-// ofPair is how one of the two tables of a command is read: --sql is for those that are databases.
+// ofPair is the flags for one of a command's two tables: --sql applies to those that are databases.
 func (t *tableFlags) ofPair(path string) tableFlags {
 	flags := *t
 	if !sql.IsDatabase(path) {
@@ -41,7 +41,7 @@ func (t *tableFlags) ofPair(path string) tableFlags {
 	return flags
 }
 
-// checkPair refuses --sql where neither of two tables is a database.
+// checkPair refuses --sql if neither of two tables is a database.
 func (t *tableFlags) checkPair(c *cobra.Command, a, b string) error {
 	if t.query != "" && !sql.IsDatabase(a) && !sql.IsDatabase(b) {
 		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one", sql.Name(a), sql.Name(b)))
@@ -49,7 +49,7 @@ func (t *tableFlags) checkPair(c *cobra.Command, a, b string) error {
 	return nil
 }
 
-// unasked says what a database could be asked, where it is not.
+// unasked is the error for a database without --sql; it says what could be asked.
 func unasked(c *cobra.Command, database string) error {
 	tables, err := sql.Tables(c.Context(), database)
 	if err != nil {
@@ -62,7 +62,7 @@ func unasked(c *cobra.Command, database string) error {
 	return usage(c, fmt.Errorf("%s is a database; tables in it: %s; use --sql %s", sql.Name(database), listed(tables, ", "), ask))
 }
 
-// argument is DATA as it is typed in a shell, with its query and without its password.
+// argument is DATA as typed in a shell, with its query and without its password.
 func (t *tableFlags) argument(path string) string {
 	word := inShell(sql.Name(path))
 	if t.query != "" {
@@ -71,18 +71,18 @@ func (t *tableFlags) argument(path string) string {
 	return word
 }
 
-// databasesKey is where a context of withDatabases keeps the *databases of a command.
+// databasesKey is the key under which a context of withDatabases holds a command's *databases.
 type databasesKey struct{}
 
-// databases are those that a command has open: their tables are read until it ends.
+// databases are the databases that a command has opened; they stay open until it ends.
 type databases struct{ opened []*sql.Query }
 
-// withDatabases is a context of which closeAtEnd takes databases, and what closes them.
+// withDatabases returns a context in which closeAtEnd registers databases, and a function that closes them.
 func withDatabases(ctx context.Context) (context.Context, func()) {
 	d := new(databases)
 	return context.WithValue(ctx, databasesKey{}, d), func() {
 		for _, q := range d.opened {
-			_ = q.Close() // all that was asked has been answered
+			_ = q.Close() // an error no longer matters: all queries have been answered
 		}
 	}
 }

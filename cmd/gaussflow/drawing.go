@@ -16,11 +16,11 @@ import (
 	"gaussflow/tabular"
 )
 
-// A drawing draws rows of a model, given what is known of them.
+// A drawing draws rows from a model, given what is known of them.
 type drawing struct {
 	model   *tabular.Model
-	context []float64         // of a flow that is conditional on columns
-	given   []mixed.Condition // of an any-order density
+	context []float64         // for a flow that is conditional on columns
+	given   []mixed.Condition // for an any-order density
 	rng     *rand.Rand
 }
 
@@ -65,12 +65,12 @@ func (d *drawing) knows(name string) bool {
 	return false
 }
 
-// draw draws n rows, with the context after them where there is one.
+// draw draws n rows, followed by the context if there is one.
 func (d *drawing) draw(n int) (*mat.Dense, error) {
 	switch {
 	case d.given != nil:
 		x, err := d.model.Mixed.SampleGiven(d.given, n, d.rng)
-		if err != nil { // of ranges that are too unlikely together: each by itself is possible
+		if err != nil { // the ranges are too unlikely together; each by itself is possible
 			return nil, in("--given", errors.New(strings.TrimPrefix(err.Error(), "mixed: Sample: ")))
 		}
 		return x, nil
@@ -85,7 +85,7 @@ func (d *drawing) draw(n int) (*mat.Dense, error) {
 	return mat.DenseCopyOf(flows.Given(x, given)), nil
 }
 
-// drawSeen is draw of rows as the table could have had them. What is given stands as it is.
+// drawSeen is draw restricted to values within the table's ranges; columns that are given are not checked.
 func (d *drawing) drawSeen(n int) (*mat.Dense, error) {
 	var given []string
 	for _, g := range d.given {
@@ -94,7 +94,7 @@ func (d *drawing) drawSeen(n int) (*mat.Dense, error) {
 	return d.model.DrawSeen(n, d.draw, given...)
 }
 
-// write writes n rows, as cells of the table where the model knows it, unless they are wanted plain.
+// write writes n rows: as cells of the table if the model knows how these are written, unless plain is set.
 func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) error {
 	if d.model.Schema == nil || plain {
 		w, err := data.Create(output, append(d.model.Names(), d.model.Given...))
@@ -128,13 +128,13 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 	})
 }
 
-// isNumber reports a column whose values Parquet and NPY hold as numbers.
+// isNumber reports whether Parquet and NPY hold the column's values as numbers.
 func isNumber(c *columns.Column) bool {
 	_, err := c.Parse(c.Value)
 	return len(c.Levels) == 0 && c.Form.Layout == "" && (c.Kind != columns.Constant || err == nil && columns.Number(c.Value) == columns.Number(c.Value))
 }
 
-// writeRows draws rows a part at a time, and closes the table.
+// writeRows draws rows in parts, and closes the table.
 func (d *drawing) writeRows(c *cobra.Command, n int, output string, table interface {
 	Close() error
 	Discard()

@@ -55,14 +55,14 @@ func newEvaluate() *cobra.Command {
 	return c
 }
 
-// evaluation is what evaluate prints.
+// evaluation is the output of evaluate.
 type evaluation struct {
 	Rows          int      `json:"rows"`
 	DroppedRows   int      `json:"dropped_rows"`
-	NoAnswer      int      `json:"rows_without_log_prob"` // a cell is missing that must not, or cannot be read
-	Impossible    int      `json:"impossible_rows"`       // log p is −∞: not in the mean
+	NoAnswer      int      `json:"rows_without_log_prob"` // a cell is missing that the model needs, or cannot be read
+	Impossible    int      `json:"impossible_rows"`       // log p is −∞; not included in the mean
 	LogLikelihood float64  `json:"log_likelihood"`        // mean log p, nats
-	StandardError *float64 `json:"standard_error"`        // null of a single row
+	StandardError *float64 `json:"standard_error"`        // null for a single row
 	Bits          float64  `json:"bits_per_dimension"`
 	*ranking
 
@@ -134,7 +134,7 @@ func (e *evaluation) read(c *cobra.Command, table *tableFlags, file *data.File, 
 	return nil
 }
 
-// add takes a row into mean and squares (Welford 1962).
+// add adds a row to the mean and the squares (Welford 1962).
 func (e *evaluation) add(logProb float64) {
 	switch {
 	case math.IsNaN(logProb):

@@ -8,13 +8,13 @@ import (
 	"gaussflow/columns"
 )
 
-// fillable are the columns of a table whose missing cells can be filled.
+// fillable describes the columns of a table whose missing cells can be filled.
 type fillable struct {
 	schema  *columns.Schema
 	written []*columns.Column
-	at      []int          // their places in the table, −1 of those that it has not
-	place   map[string]int // of each among those written
-	inRow   []int          // their places among those that are modelled, −1 of others
+	at      []int          // their indexes in the table; −1 for those that it does not have
+	place   map[string]int // index of each among the written columns
+	inRow   []int          // their indexes among the modelled columns; −1 for others
 }
 
 func newFillable(schema *columns.Schema, header []string) *fillable {
@@ -27,15 +27,15 @@ func newFillable(schema *columns.Schema, header []string) *fillable {
 	return f
 }
 
-// A gappedRow is a row whose missing cells are looked for.
+// A gappedRow is a row whose missing cells are to be filled.
 type gappedRow struct {
-	values []float64 // of the columns written, NaN where there is none
-	wanted []bool    // whether a cell is missing and can be filled; one that cannot be read is not missing
-	x      []float64 // the modelled ones among values
+	values []float64 // values of the written columns, NaN if missing
+	wanted []bool    // whether a cell is missing and can be filled; an unreadable cell is not missing
+	x      []float64 // values of the modelled columns
 }
 
-// open are the cells to fill, by their places among the columns written, and why others that are missing are not. What follows from
-// the sums that the row has is set in x.
+// open returns the cells to fill, by their indexes among the written columns, and says why other missing cells are not filled.
+// Values that follow from sums in the row are set in x.
 func (f *fillable) open(cells []string, x []float64) (open []int, why string) {
 	row := gappedRow{values: make([]float64, len(f.written)), wanted: make([]bool, len(f.written)), x: x}
 	for k, c := range f.written {
@@ -43,12 +43,12 @@ func (f *fillable) open(cells []string, x []float64) (open []int, why string) {
 		if f.at[k] >= 0 {
 			v, err := c.Parse(cells[f.at[k]])
 			if f.inRow[k] >= 0 {
-				v = x[f.inRow[k]] // as the reader of the table has it, which knows what spaces mean
+				v = x[f.inRow[k]] // as the table's reader has parsed it
 			}
 			row.values[k], row.wanted[k] = v, err == nil && math.IsNaN(v)
 		}
 	}
-	for f.solve(&row) { // what one sum gives may be wanted by another
+	for f.solve(&row) { // a value from one sum may complete another
 		continue
 	}
 	why = f.close(&row)
@@ -60,7 +60,7 @@ func (f *fillable) open(cells []string, x []float64) (open []int, why string) {
 	return open, why
 }
 
-// solve sets the only part of a sum that is missing, where the sum and all others are there; it reports whether there was one.
+// solve computes the only missing part of a sum whose total and other parts are there; it reports whether it found one.
 func (f *fillable) solve(row *gappedRow) bool {
 	for k, c := range f.written {
 		parts, without := f.parts(row, c)
@@ -84,8 +84,8 @@ func (f *fillable) solve(row *gappedRow) bool {
 	return false
 }
 
-// close gives up cells that no draw fits: the parts of a sum that is there, of which solve has left some open, and sums of these or of
-// cells that cannot be read. It says why.
+// close gives up cells that draws cannot fill consistently: parts of a sum that is there, if solve has left several open, and sums
+// of such parts or of unreadable cells. It says why.
 func (f *fillable) close(row *gappedRow) (why string) {
 	for k, c := range f.written {
 		parts, without := f.parts(row, c)
@@ -111,7 +111,8 @@ func (f *fillable) close(row *gappedRow) (why string) {
 	return why
 }
 
-// parts are the places of what a derived column is made of, and which of these have no value; none of other columns.
+// parts are the indexes of the columns from which a derived column is computed, and those of them without a value; none
+// for other columns.
 func (f *fillable) parts(row *gappedRow, c *columns.Column) (parts, without []int) {
 	if c.Kind != columns.Derived {
 		return nil, nil
@@ -125,7 +126,7 @@ func (f *fillable) parts(row *gappedRow, c *columns.Column) (parts, without []in
 	return parts, without
 }
 
-// cells are the texts of the open cells of a row of the density, by their places in the table.
+// cells are the texts of the open cells of a row of the density, by their indexes in the table.
 func (f *fillable) cells(open []int, x []float64) map[int]string {
 	values, cells := f.schema.Complete(x), make(map[int]string, len(open))
 	for _, k := range open {
@@ -134,7 +135,7 @@ func (f *fillable) cells(open []int, x []float64) map[int]string {
 	return cells
 }
 
-// names are those of the open cells.
+// names are the names of the open cells' columns.
 func (f *fillable) names(open []int) (names []string) {
 	for _, k := range open {
 		names = append(names, f.written[k].Name)

@@ -11,7 +11,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// meanDraws is how many draws a mean is of.
+// meanDraws is how many draws a mean is computed from.
 const meanDraws = 100
 
 // A filling is one run of impute.
@@ -21,23 +21,24 @@ type filling struct {
 	w        *data.RecordWriter
 	seed     uint64
 	draws    int
-	numbered bool // whether the column draw is written
+	numbered bool // whether the column "draw" is written
 	mean     bool
 	mark     bool
 
-	left    int // rows with cells that were not filled
+	left    int // number of rows with cells that were not filled
 	leftAt  data.Place
 	leftWhy string
 }
 
 // A filledRow is a row with its missing cells filled.
 type filledRow struct {
-	records [][]byte // of each draw; nil: the row as it came
+	records [][]byte // one for each draw; nil for the row as it was read
 	mark    string   // the columns filled
-	why     string   // why a cell was not
+	why     string   // why a cell was not filled
 }
 
-// fill fills the rows of a batch. Its seed is that of the run and the place of its first row, whichever processor has it.
+// fill fills the rows of a batch. Its seed is derived from the run's seed and the number of its first row, so that it
+// does not depend on which processor computes it.
 func (f *filling) fill(b *batch) error {
 	b.filled = make([]filledRow, len(b.places))
 	open, which, err := f.open(b)
@@ -76,7 +77,7 @@ func (f *filling) fill(b *batch) error {
 	return nil
 }
 
-// open finds the cells of each row that are to be filled, and which rows have some.
+// open finds the cells of each row that are to be filled, and the rows that have any.
 func (f *filling) open(b *batch) (open [][]int, which []int, err error) {
 	open = make([][]int, len(b.places))
 	for i := range b.places {

@@ -103,7 +103,7 @@ func (o *fitFlags) run(c *cobra.Command, path string) error {
 	return errors.Join(err, o.losses.finish())
 }
 
-// read reads the table: it finds what its columns are, or is told, and says so.
+// read reads the table, finds out what its columns are unless that is given, and reports it.
 func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) {
 	schema, err := o.schemaOf(c, file)
 	if err != nil {
@@ -135,15 +135,15 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 	}
 	table.say(c, "fitted to")
 	if table.drawn() && table.missing != nil && o.config.Family == "" {
-		o.config.Family = tabular.AnyOrder // also where no cell is missing in the rows that were drawn
+		o.config.Family = tabular.AnyOrder // even if no cell is missing in the rows that were drawn
 	}
 	if !c.Flags().Changed("validation-share") {
-		o.config.ValidationShare = 0 // each family's own
+		o.config.ValidationShare = 0 // the default depends on the family
 	}
 	return table, nil
 }
 
-// schemaOf is the schema of the file that --schema names, or what is found in the table.
+// schemaOf is the schema in the file named by --schema, or the one found from the table.
 func (o *fitFlags) schemaOf(c *cobra.Command, file *data.File) (*columns.Schema, error) {
 	if o.schema == "" {
 		return profile(c, file, o.as)
@@ -154,10 +154,11 @@ func (o *fitFlags) schemaOf(c *cobra.Command, file *data.File) (*columns.Schema,
 	return readSchema(o.schema)
 }
 
-// fit fits; one that was interrupted, or whose checkpoint could not be written, comes with a model and the error.
+// fit fits a model. If the fit was interrupted, or its checkpoint could not be written, it returns a model together
+// with an error.
 func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, error) {
 	if !o.quiet {
-		o.config.Callbacks = append(o.config.Callbacks, &progress.Bar{}) // which draws on a terminal only
+		o.config.Callbacks = append(o.config.Callbacks, &progress.Bar{}) // draws only on a terminal
 	}
 	o.config.Checkpoint = train.Checkpoint{Path: o.checkpoint(), Resume: o.resume}
 	if _, err := os.Stat(o.checkpoint()); o.resume && errors.Is(err, fs.ErrNotExist) {
@@ -167,7 +168,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, err
 		o.losses = newHistoryFile(o.history)
 		o.config.Callbacks = append(o.config.Callbacks, o.losses.logger)
 	}
-	// From here on there is something to lose, and an interrupt is honoured at the next batch.
+	// From here on there is something to lose, so an interrupt takes effect at the next batch.
 	o.config.Callbacks = append(o.config.Callbacks, train.LambdaCallback{TrainBegin: func(*train.State) error {
 		setPatient(c.Context(), true)
 		return nil
@@ -183,7 +184,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, err
 	return model, err
 }
 
-// checkShare refuses the 0 that tabular.Config takes for its default.
+// checkShare refuses 0, which tabular.Config would take for its default.
 func (o *fitFlags) checkShare() error {
 	if o.config.ValidationShare == 0 {
 		return errors.New("--validation-share 0, want 0 < share < 1: these rows choose when to stop")
@@ -191,7 +192,7 @@ func (o *fitFlags) checkShare() error {
 	return nil
 }
 
-// finish writes the model and says what it is.
+// finish writes the model and describes it.
 func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *typedTable, interrupted bool) error {
 	if err := model.Save(o.output); err != nil {
 		return err
@@ -215,7 +216,7 @@ func (o *fitFlags) finish(c *cobra.Command, model *tabular.Model, table *typedTa
 	return nil
 }
 
-// ofTable says of which table an error of a fit is, and where in it: what the fit calls a row, it counts.
+// ofTable adds to an error of a fit the table and the position in it; the fit counts only the rows that it was given.
 func ofTable(table *typedTable, err error) error {
 	var row *tabular.RowError
 	var few *tabular.FewRowsError

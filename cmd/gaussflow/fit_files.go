@@ -10,7 +10,7 @@ import (
 	"gaussflow/data/sql"
 )
 
-// modelName is the table's file name, in the present folder, with .gflow in the place of its extensions, or the name of its database.
+// modelName is the table's file name, in the current folder, with .gflow in place of its extensions, or the name of its database.
 func modelName(table string) string {
 	if table == "-" {
 		return "model.gflow"
@@ -19,10 +19,10 @@ func modelName(table string) string {
 	return strings.TrimSuffix(name, filepath.Ext(name)) + ".gflow"
 }
 
-// checkpoint is where a fit is kept while it runs.
+// checkpoint is the file that holds a fit while it runs.
 func (o *fitFlags) checkpoint() string { return o.output + ".checkpoint" }
 
-// checkOutput wants a file for the model.
+// checkOutput requires a file for the model.
 func (o *fitFlags) checkOutput() error {
 	if o.output == "-" {
 		return errors.New("--output -, want a file for the model: it is written as a whole")
@@ -36,7 +36,7 @@ func (o *fitFlags) paths(table string) *paths {
 	return p.writes("--history", o.history).writes("--report", o.report)
 }
 
-// resumable says that an interrupted fit can go on, if it has come to its first checkpoint.
+// resumable says that an interrupted fit can be resumed, if it has reached its first checkpoint.
 func (o *fitFlags) resumable() string {
 	if _, err := os.Stat(o.checkpoint()); err != nil {
 		return ""
@@ -44,7 +44,7 @@ func (o *fitFlags) resumable() string {
 	return "; --resume goes on"
 }
 
-// removeCheckpoint removes what the fit was kept in.
+// removeCheckpoint removes the fit's checkpoint.
 func (o *fitFlags) removeCheckpoint() error {
 	if err := os.Remove(o.checkpoint()); !errors.Is(err, fs.ErrNotExist) {
 		return err

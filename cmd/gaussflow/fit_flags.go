@@ -14,9 +14,9 @@ type fitFlags struct {
 	config                  tabular.Config
 	output, history, report string
 	as                      map[string]string
-	schema                  string // the file to read
+	schema                  string // the file of the schema to read
 	resume, json, quiet     bool
-	losses                  *historyFile // nil: no --history
+	losses                  *historyFile // nil without --history
 }
 
 func (o *fitFlags) register(c *cobra.Command) {

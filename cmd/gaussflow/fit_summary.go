@@ -12,7 +12,7 @@ type fitSummary struct {
 	Model          string            `json:"model"`
 	Rows           int               `json:"rows"`
 	ValidationRows int               `json:"validation_rows"`
-	TableRows      int               `json:"table_rows,omitempty"` // of which these were drawn, where not all are fitted to
+	TableRows      int               `json:"table_rows,omitempty"` // rows from which these were drawn, if not all are used
 	DroppedRows    int               `json:"dropped_rows"`
 	Columns        []string          `json:"columns"`
 	Family         tabular.Family    `json:"family"`

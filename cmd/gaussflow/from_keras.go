@@ -18,7 +18,7 @@ import (
 	"gaussflow/internal/hdf5"
 )
 
-// fromKeras makes a model of weights that Keras has saved.
+// fromKeras makes a model from weights that Keras has saved.
 func fromKeras(c *cobra.Command, weights, output string, config flows.KerasConfig) error {
 	if config.Activation != "" {
 		if err := config.Activation.Validate(); err != nil {
@@ -38,15 +38,15 @@ func fromKeras(c *cobra.Command, weights, output string, config flows.KerasConfi
 	}
 	flow, err := flows.FromKeras(arrays, config)
 	if err != nil {
-		return in(weights, errors.Unwrap(err)) // without the name of the function
+		return in(weights, errors.Unwrap(err)) // drop the name of the function
 	}
 	return flow.Save(output)
 }
 
-// maxKeras is how large weights may be, far more than a flow has.
+// maxKeras is the largest size of a weights file, far more than a flow has.
 const maxKeras = 1 << 30
 
-// kerasH5 reads what save_weights has written.
+// kerasH5 reads a file written by save_weights.
 func kerasH5(path string) (weights []flows.KerasWeight, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -70,7 +70,7 @@ func kerasH5(path string) (weights []flows.KerasWeight, err error) {
 	return weights, nil
 }
 
-// kerasNPZ reads what numpy.savez has written of get_weights.
+// kerasNPZ reads a file written by numpy.savez from get_weights.
 func kerasNPZ(path string) (weights []flows.KerasWeight, err error) {
 	archive, err := zip.OpenReader(path)
 	var system *fs.PathError
@@ -93,7 +93,7 @@ func kerasNPZ(path string) (weights []flows.KerasWeight, err error) {
 	return weights, nil
 }
 
-// readArray is an array of an NPZ; a vector is one column.
+// readArray is an array of an NPZ; a vector becomes one column.
 func readArray(path, name string) (mat.Matrix, error) {
 	file, err := data.Open(path, data.Options{Key: name, Format: data.NPZ})
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"gaussflow/tabular"
 )
 
-// hint is what can be done about an error of a command: a flag that the command has, or a line for a shell; "" where nothing is known.
+// hint says what can be done about an error of a command: a flag that the command has, or a line for a shell; "" if nothing is
+// known.
 func hint(c *cobra.Command, err error) string {
 	var category *data.CategoryError
 	var missing *data.MissingError
@@ -59,7 +60,7 @@ func hint(c *cobra.Command, err error) string {
 	return ""
 }
 
-// withoutValues are the columns in which every cell is missing: without the rows of such cells no row would be left.
+// withoutValues are the columns in which every cell is missing: leaving out rows with missing cells would leave no row.
 func withoutValues(e *data.MissingError) (names []string) {
 	for _, column := range e.Columns {
 		if column.Missing == e.Rows {
@@ -69,7 +70,7 @@ func withoutValues(e *data.MissingError) (names []string) {
 	return names
 }
 
-// titled says how to leave out the lines before the first row that cannot be read, where those that cannot are most: a title, a comment.
+// titled says how to leave out the lines before the first readable row, such as a title or a comment, if most bad lines are there.
 func titled(bad *columns.Bad, file string) string {
 	if n := bad.Line - 1; n > 1 {
 		return fmt.Sprintf("the first %d lines are of another kind than most others: sed 1,%dd %s > rows.csv leaves them out", n, n, inShell(file))
@@ -90,7 +91,7 @@ func formatHint(c *cobra.Command, e *data.FormatError) string {
 	return ""
 }
 
-// encodingOf guesses what a text that is not UTF-8 is in.
+// encodingOf guesses the encoding of a text that is not UTF-8.
 func encodingOf(e *data.FormatError) string {
 	if strings.Contains(e.What, "UTF-16") {
 		return "UTF-16"
@@ -98,7 +99,7 @@ func encodingOf(e *data.FormatError) string {
 	return "LATIN1"
 }
 
-// flagged is a text about a flag, "" where the command has no such flag.
+// flagged is a text about a flag; "" if the command does not have that flag.
 func flagged(c *cobra.Command, flag, text string) string {
 	if c.Flags().Lookup(flag) == nil {
 		return ""
@@ -106,16 +107,16 @@ func flagged(c *cobra.Command, flag, text string) string {
 	return text
 }
 
-// except is --except of columns, whatever they are called, as a shell takes it.
+// except is the flag --except for these columns, quoted for a shell whatever their names contain.
 func except(c *cobra.Command, what string, names []string) string {
 	var list strings.Builder
 	w := csv.NewWriter(&list)
-	_ = w.Write(names) // to memory
+	_ = w.Write(names) // writing to memory cannot fail
 	w.Flush()
 	return flagged(c, "except", fmt.Sprintf("--except %s leaves %s out", inShell(strings.TrimSuffix(list.String(), "\n")), what))
 }
 
-// inShell is a word as a shell takes it.
+// inShell quotes a word for a shell.
 func inShell(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./,:=+@%", r)

@@ -10,14 +10,14 @@ import (
 	"gaussflow/train"
 )
 
-// A historyFile is the losses of a fit on their way to a file. The file is replaced as a whole, so that at any moment it holds all
-// lines up to an epoch; a fit of many short epochs does not wait for the disk after each. What cannot be written is kept for finish:
-// a full disk ends no fit.
+// A historyFile writes the losses of a fit to a file. The file is replaced as a whole, so that at any moment it holds all lines up
+// to some epoch; replacements have a minimal distance in time, so that a fit with many short epochs does not wait for the disk. An
+// error in writing does not end the fit; finish returns it.
 type historyFile struct {
 	path    string
-	logger  *train.CSVLogger // which writes here
-	content []byte           // of the file; of a pipe or a device, what it has not taken
-	at      time.Time        // of the last replacement
+	logger  *train.CSVLogger // writes to this historyFile
+	content []byte           // of the file; for a pipe or a device, what has not been written to it yet
+	at      time.Time        // time of the last replacement
 }
 
 // historyEvery is the least time between two replacements.
@@ -29,17 +29,18 @@ func newHistoryFile(path string) *historyFile {
 	return h
 }
 
-// Write takes lines; it does not fail.
+// Write adds lines; it does not fail.
 func (h *historyFile) Write(lines []byte) (int, error) {
 	h.content = append(h.content, lines...)
 	if time.Since(h.at) >= historyEvery {
-		_ = h.flush() // finish tells
+		_ = h.flush() // finish reports the error
 		h.at = time.Now()
 	}
 	return len(lines), nil
 }
 
-// finish writes what is left, the header at least: of a fit that was interrupted before its first epoch, or that needed none.
+// finish writes what is left, and at least the header, also for a fit that was interrupted before its first epoch or needed
+// none.
 func (h *historyFile) finish() error {
 	if h == nil {
 		return nil

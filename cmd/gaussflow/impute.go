@@ -29,7 +29,7 @@ const imputeExample = `  gaussflow impute model.gflow table.csv -o filled.csv
   gaussflow impute model.gflow table.csv --mean --mark
   gaussflow impute model.gflow table.csv --draws 20 --seed 1 -o filled.csv.gz`
 
-// mostDraws bounds --draws: the draws of a batch stand in memory.
+// mostDraws limits --draws, because the draws of a batch are held in memory.
 const mostDraws = 1000
 
 func newImpute() *cobra.Command {

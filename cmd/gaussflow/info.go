@@ -135,7 +135,7 @@ func (o *infoFlags) check(c *cobra.Command, path string) error {
 	return o.table.checkPair(c, path, o.other)
 }
 
-// betweenGroups is the mutual information that --between asks for.
+// betweenGroups measures the mutual information that --between asks for.
 func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, table *measured) error {
 	left, right, ok := strings.Cut(o.between, ":")
 	if !ok || left == "" || right == "" {
@@ -156,11 +156,11 @@ func (o *infoFlags) betweenGroups(c *cobra.Command, said *findings, table *measu
 			groups[i] = append(groups[i], at)
 		}
 	}
-	said.LeftOut = nil // the columns are those that were asked for
+	said.LeftOut = nil // only the columns that were asked for are concerned
 	return said.groups(table, o.between, groups)
 }
 
-// compare is what --kl asks for.
+// compare computes what --kl asks for.
 func (o *infoFlags) compare(c *cobra.Command, said *findings, table *measured) error {
 	table, err := table.numbers()
 	if err != nil {

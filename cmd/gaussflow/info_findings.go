@@ -13,29 +13,29 @@ import (
 	"gaussflow/internal/visible"
 )
 
-// findings are what info prints.
+// findings is the output of info.
 type findings struct {
 	Rows     int                  `json:"rows"`
 	Columns  []string             `json:"columns"`
 	LeftOut  []leftOut            `json:"left_out,omitempty"`
-	Names    []string             `json:"names,omitempty"` // columns of categories
-	Tied     []string             `json:"tied,omitempty"`  // columns of numbers of which many are equal
+	Names    []string             `json:"names,omitempty"` // names of columns that are categories
+	Tied     []string             `json:"tied,omitempty"`  // columns of numbers with many equal values
 	Measures []finding            `json:"measures,omitempty"`
 	Tests    map[string]info.Test `json:"tests,omitempty"`
-	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null: infinite, as on the diagonal; of 0 rows: it cannot be told
+	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null is infinite, as on the diagonal; 0 rows: there is no estimate
 	ByValue  []string             `json:"by_value,omitempty"`
 
-	pair bool // of two tables
+	pair bool // the findings are about two tables
 }
 
-// A finding is a measure, or why there is none.
+// A finding is a measure, or the reason why there is none.
 type finding struct {
 	Name string `json:"name"`
 	*info.Estimate
 	Why string `json:"why_not,omitempty"`
 }
 
-// of says of which columns of a table the findings are.
+// of records which columns of a table the findings are about.
 func (f *findings) of(m *measured, columns ...int) {
 	f.Rows = m.sample.Rows()
 	for _, j := range columns {
@@ -50,7 +50,7 @@ func (f *findings) of(m *measured, columns ...int) {
 	}
 }
 
-// add adds a measure. Where columns have none, why is said in its place.
+// add adds a measure or, if it is not defined for the columns, the reason.
 func (f *findings) add(name string, e info.Estimate, err error) error {
 	var why interface{ Reason() string }
 	switch {
@@ -64,7 +64,7 @@ func (f *findings) add(name string, e info.Estimate, err error) error {
 	return nil
 }
 
-// describe says what the columns of one table share.
+// describe measures what the columns of one table share.
 func (f *findings) describe(m *measured, o *infoFlags) error {
 	var all []int
 	for j := range m.schema.Columns {
@@ -74,13 +74,13 @@ func (f *findings) describe(m *measured, o *infoFlags) error {
 	return f.shared(m.sample, all, o)
 }
 
-// shared are the measures of columns that vary.
+// shared adds the measures of columns that vary.
 func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	type measure struct {
 		name string
 		of   func(columns ...int) (info.Estimate, error)
-		from int  // columns
-		is   bool // asked for
+		from int  // the fewest columns that the measure needs
+		is   bool // whether it was asked for
 	}
 	for _, m := range []measure{
 		{"total correlation", s.TotalCorrelation, 2, true}, {"dual total correlation", s.DualTotalCorrelation, 2, o.dual},
@@ -122,7 +122,7 @@ func (f *findings) shared(s *info.Sample, columns []int, o *infoFlags) error {
 	return nil
 }
 
-// test adds a test, unless the columns have none, which the measures beside it say why.
+// test adds a test, unless it is not defined for the columns; the measures beside it then say why.
 func (f *findings) test(name string, of func() (info.Test, error)) error {
 	t, err := of()
 	var why interface{ Reason() string }
@@ -133,7 +133,7 @@ func (f *findings) test(name string, of func() (info.Test, error)) error {
 	return err
 }
 
-// groups says what two groups share, where a third is known.
+// groups measures what two groups share, given a third one if there is one.
 func (f *findings) groups(m *measured, between string, groups [3][]int) error {
 	for _, g := range groups {
 		f.of(m, g...)
@@ -152,7 +152,7 @@ func (f *findings) groups(m *measured, between string, groups [3][]int) error {
 	return f.test("independence", func() (info.Test, error) { return m.sample.DependenceTest(groups[0], groups[1]) })
 }
 
-// compare says how two tables differ.
+// compare measures how two tables differ.
 func (f *findings) compare(table, other *measured) error {
 	f.Rows, f.Columns, f.pair = table.sample.Rows(), table.sample.Names(), true
 	var d info.Divergence
@@ -209,7 +209,7 @@ func (f *findings) print(out io.Writer) {
 	f.printMatrix(w)
 }
 
-// fixed is nats with four decimals, and no sign before nothing.
+// fixed writes nats with four decimals, without a sign before zero.
 func fixed(nats float64) string {
 	if text := strconv.FormatFloat(nats, 'f', 4, 64); text != "-0.0000" {
 		return text
@@ -217,7 +217,7 @@ func fixed(nats float64) string {
 	return "0.0000"
 }
 
-// partly says of how many rows a measure is, where some have missing cells.
+// partly says how many rows a measure is computed from, if some have missing cells.
 func (f *findings) partly(rows int) string {
 	if rows == f.Rows || f.pair {
 		return ""

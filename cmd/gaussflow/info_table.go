@@ -17,14 +17,14 @@ import (
 	"gaussflow/tabular"
 )
 
-// A measured table is what info has read of one.
+// A measured is a table as read by info.
 type measured struct {
 	name    string
-	schema  *columns.Schema // of the columns in x alone
+	schema  *columns.Schema // describes only the measured columns
 	x       *mat.Dense
 	sample  *info.Sample
 	config  info.Config
-	flow    *flows.Flow // that x was drawn from; nil: it is of a table, or of a model that is no flow
+	flow    *flows.Flow // the flow from which the rows were drawn; nil for a table, or a model that is no flow
 	leftOut []leftOut
 }
 
@@ -41,7 +41,7 @@ type leftOut struct {
 	Why  string `json:"why"`
 }
 
-// read reads a table, of which it finds out what the columns are, or draws one from a model.
+// read reads a table and finds out what its columns are, or draws rows from a model.
 func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
 	if isModel(path) {
 		return o.draw(c, path)
@@ -93,7 +93,7 @@ func (o *infoFlags) draw(c *cobra.Command, path string) (*measured, error) {
 	return m, nil
 }
 
-// modelledOnly is a schema of the columns that are measured.
+// modelledOnly is the schema of the measured columns.
 func modelledOnly(schema *columns.Schema) *columns.Schema {
 	only := &columns.Schema{Rows: schema.Rows}
 	for _, column := range schema.Modelled() {
@@ -102,7 +102,7 @@ func modelledOnly(schema *columns.Schema) *columns.Schema {
 	return only
 }
 
-// readAs reads a table whose columns are those of another one.
+// readAs reads a table with the columns of another one.
 func (o *infoFlags) readAs(c *cobra.Command, path string, schema *columns.Schema) (*measured, error) {
 	if isModel(path) {
 		m, err := o.draw(c, path)
@@ -123,16 +123,16 @@ func (o *infoFlags) open(c *cobra.Command, path string) (*data.File, error) {
 	if o.other != "" {
 		flags = o.table.ofPair(path)
 	}
-	if path == o.other { // its columns are those of the first table
+	if path == o.other { // its columns must be those of the first table
 		flags.options.Columns, flags.options.Except = nil, nil
 	}
 	return flags.open(c, path)
 }
 
-// errUnmeasured is of a table of whose columns none is measured.
+// errUnmeasured is the error for a table without a column that can be measured.
 var errUnmeasured = errors.New("no column is left that could be measured: each is of one value, names rows, or is made of others; gaussflow inspect says which")
 
-// measure reads the columns that are modelled.
+// measure reads the modelled columns.
 func (o *infoFlags) measure(c *cobra.Command, file *data.File, schema *columns.Schema) (*measured, error) {
 	m := &measured{name: file.Name(), schema: modelledOnly(schema)}
 	for i := range schema.Columns {
@@ -174,7 +174,7 @@ func whyUnmeasured(c *columns.Column) string {
 	return c.Note
 }
 
-// column is the place of a column among those measured.
+// column is the index of a column among those measured.
 func (m *measured) column(name string) (int, error) {
 	have := m.sample.Names()
 	if at := slices.Index(have, name); at >= 0 {
@@ -189,7 +189,7 @@ func (m *measured) column(name string) (int, error) {
 	return 0, &data.ColumnError{File: sql.Name(m.name), Missing: []string{name}, Have: have}
 }
 
-// numbers are the columns of numbers alone.
+// numbers is the table restricted to the columns of numbers.
 func (m *measured) numbers() (*measured, error) {
 	if m.flow != nil {
 		return m, nil

@@ -63,13 +63,13 @@ func newInspect() *cobra.Command {
 	return c
 }
 
-// isModel tells a model file from a table: by its name, or by its first bytes, the length of a header and that header.
+// isModel recognizes a model file by its name, or by its first bytes: the length of a header, and that header.
 func isModel(path string) bool {
 	if filepath.Ext(path) == ".gflow" {
 		return true
 	}
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() { // a pipe gives its bytes once
+	if err != nil || !info.Mode().IsRegular() { // a pipe can be read only once
 		return false
 	}
 	f, err := os.Open(path)
@@ -168,7 +168,7 @@ func inspect(out io.Writer, m *tabular.Model) {
 	}
 }
 
-// inCell is a name that fits into one cell of a printed table.
+// inCell writes a name so that it fits into one cell of a printed table.
 func inCell(name string) string { return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(name) }
 
 func inspectColumns(w io.Writer, m *tabular.Model) {

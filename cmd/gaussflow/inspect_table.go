@@ -18,7 +18,7 @@ import (
 type schemaFlags struct {
 	table  tableFlags
 	as     map[string]string
-	schema string // the file to write
+	schema string // the file to which the schema is written
 }
 
 const asUsage = "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored; may be given again"
@@ -66,7 +66,7 @@ func printTable(out io.Writer, file *data.File, schema *columns.Schema) {
 	}
 }
 
-// writeSchema writes a schema to a file that appears once it is whole.
+// writeSchema writes a schema to a file that appears only when it is complete.
 func writeSchema(path string, schema *columns.Schema) error {
 	f, err := files.New(path)
 	if err != nil {
@@ -79,7 +79,7 @@ func writeSchema(path string, schema *columns.Schema) error {
 	return f.Commit()
 }
 
-// profile finds what the columns of a table are, or are said to be.
+// profile finds out what the columns of a table are, taking into account what --as says.
 func (s *schemaFlags) profile(c *cobra.Command, file *data.File) (*columns.Schema, error) {
 	return profile(c, file, s.as)
 }
@@ -99,7 +99,7 @@ func profile(c *cobra.Command, file *data.File, as map[string]string) (*columns.
 	return schema, obeyed(schema, o.Kinds)
 }
 
-// obeyed reports a column that cannot be what it is said to be.
+// obeyed reports a column that cannot be of the kind that --as says.
 func obeyed(schema *columns.Schema, kinds map[string]columns.Kind) error {
 	for i := range schema.Columns {
 		c := &schema.Columns[i]
@@ -111,7 +111,7 @@ func obeyed(schema *columns.Schema, kinds map[string]columns.Kind) error {
 	return nil
 }
 
-// printSchema prints the columns, and then what is odd in them.
+// printSchema prints the columns, and then what is unusual in them.
 func printSchema(out io.Writer, s *columns.Schema) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\nColumn\tKind\tMissing\tValues")
@@ -136,7 +136,7 @@ func printSchema(out io.Writer, s *columns.Schema) {
 	}
 }
 
-// takenIn says how columns that are left out are taken in, where they can be.
+// takenIn says how columns that are left out can be included, if possible.
 func takenIn(s *columns.Schema) string {
 	numbers, category := "", ""
 	for i := range s.Columns {
@@ -159,7 +159,7 @@ func takenIn(s *columns.Schema) string {
 	return ""
 }
 
-// oddities are the rows and cells that are not what the others are.
+// oddities lists the rows and cells that are malformed.
 func oddities(s *columns.Schema) (odd []string) {
 	add := func(b *columns.Bad, format string, args ...any) {
 		if b == nil {

@@ -10,15 +10,16 @@ import (
 	"time"
 )
 
-// patienceKey is where a context of interruptible keeps an *atomic.Bool.
+// patienceKey is the key under which a context of interruptible holds an *atomic.Bool.
 type patienceKey struct{}
 
-// grace is what an impatient command has to clean up; one that waits for its input would not end by itself.
+// grace is the time that a command has to clean up after an interrupt if it is not patient; a command that waits for
+// input would not end by itself.
 const grace = time.Second
 
 // interruptible is a context that ends at the first interrupt, request to terminate or hang-up of the terminal. The program ends at
-// the second, or after a moment, unless the command is patient. A signal that the program was started to ignore, as nohup and the
-// background of a shell do, stays ignored.
+// the second one, or after grace, unless the command is patient (see setPatient). A signal that was ignored when the program
+// started, as with nohup or in a shell's background, stays ignored.
 func interruptible() (context.Context, func()) {
 	patient := &atomic.Bool{}
 	ctx, cancel := context.WithCancel(context.WithValue(context.Background(), patienceKey{}, patient))
@@ -31,7 +32,7 @@ func interruptible() (context.Context, func()) {
 	go func() {
 		<-signals
 		cancel()
-		var late <-chan time.Time // never, for the patient
+		var late <-chan time.Time // never fires for a patient command
 		if !patient.Load() {
 			late = time.After(grace)
 		}
@@ -48,7 +49,8 @@ func interruptible() (context.Context, func()) {
 	}
 }
 
-// setPatient says whether the command ends by itself, soon, once ctx is done, and has something to write before.
+// setPatient says whether the command will end by itself soon after ctx is done, because it has something to write
+// first.
 func setPatient(ctx context.Context, on bool) {
 	if patient, ok := ctx.Value(patienceKey{}).(*atomic.Bool); ok {
 		patient.Store(on)

@@ -57,7 +57,8 @@ func newInverse() *cobra.Command {
 	return c
 }
 
-// latentColumns chooses the columns of z, and what the model is conditional on; those of a table without names are taken as they stand.
+// latentColumns selects the columns of z, and those that the model is conditional on; in a table without names they are taken in
+// order.
 func latentColumns(file *data.File, model *tabular.Model, unnamed bool) (*data.File, error) {
 	if unnamed && file.Dim() == len(model.Reads()) {
 		return file, nil

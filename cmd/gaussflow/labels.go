@@ -13,13 +13,13 @@ import (
 	"gaussflow/data"
 )
 
-// labelled collects log p and labels of the rows of a table.
+// labelled collects log p and the labels of the rows of a table.
 type labelled struct {
-	file   *data.File      // to read; the label is its last column, unless it has an array of its own
-	schema *columns.Schema // of it
+	file   *data.File      // the file to read; the label is its last column, unless that is an array of its own
+	schema *columns.Schema // the schema of file
 	name   string
-	own    int        // the label's place in file
-	rest   *data.Rows // a pass over the label's own array, where it is not a column of file
+	own    int        // index of the label in file
+	rest   *data.Rows // a pass over the label's own array, if it is no column of file
 
 	logProb []float64
 	anomaly []bool
@@ -53,7 +53,7 @@ func (l *labelled) Close() {
 	}
 }
 
-// add takes the rows of a batch.
+// add adds the rows of a batch.
 func (l *labelled) add(b *batch) error {
 	values := make([]float64, len(b.places))
 	if l.rest != nil {
@@ -72,7 +72,7 @@ func (l *labelled) add(b *batch) error {
 	}
 	for i, v := range values {
 		if math.IsNaN(b.out.At(i, 0)) {
-			continue // no answer, no rank
+			continue // a row without an answer has no rank
 		}
 		l.logProb = append(l.logProb, b.out.At(i, 0))
 		l.anomaly = append(l.anomaly, v != 0)
@@ -80,7 +80,7 @@ func (l *labelled) add(b *batch) error {
 	return nil
 }
 
-// rank says how well log p ranks the labels.
+// rank measures how well log p ranks the labels.
 func (l *labelled) rank() (*ranking, error) {
 	if l.rest != nil {
 		if n, err := l.rest.Read(make([]float64, 1)); n > 0 || !errors.Is(err, io.EOF) {

@@ -11,7 +11,8 @@ import (
 	"gaussflow/tabular"
 )
 
-// loadFor reads the model of a command whose arguments are MODEL DATA, once its output, "" for none, is known to be a file of its own.
+// loadFor reads the model for a command with the arguments MODEL DATA, after a check that its output, "" for none, is no input
+// file.
 func loadFor(c *cobra.Command, args []string, output string) (*tabular.Model, error) {
 	if err := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output).check(c); err != nil {
 		return nil, err
@@ -19,8 +20,8 @@ func loadFor(c *cobra.Command, args []string, output string) (*tabular.Model, er
 	return load(c, args[0])
 }
 
-// load reads a model, also one without the facts of a table, as flows.Flow's Save and programs of others write it: then its columns
-// are those it names or x1, x2, …, and this is said.
+// load reads a model. A model without the facts of a table, as flows.Flow.Save and other programs write it, has the columns that it
+// names, or x1, x2, …; a message says so.
 func load(c *cobra.Command, path string) (*tabular.Model, error) {
 	model, err := tabular.Load(path)
 	if !errors.Is(err, tabular.ErrNoTable) {
@@ -45,7 +46,7 @@ func load(c *cobra.Command, path string) (*tabular.Model, error) {
 	return model, nil
 }
 
-// hasLatents refuses a model without a map to a standard normal.
+// hasLatents refuses a model that has no map to a standard normal.
 func hasLatents(path string, m *tabular.Model) error {
 	if m.Mixed == nil {
 		return nil
@@ -53,7 +54,8 @@ func hasLatents(path string, m *tabular.Model) error {
 	return in(path, tabular.ErrNoLatents)
 }
 
-// answers refuses a model without a law of each column given any others; table is what it was asked about, as in a shell.
+// answers refuses a model that has no distribution of each column given any others. table is the table in question,
+// quoted for a shell.
 func answers(path, table string, m *tabular.Model) error {
 	if m.Mixed != nil {
 		return nil
@@ -61,5 +63,5 @@ func answers(path, table string, m *tabular.Model) error {
 	return in(path, fmt.Errorf("the density is a flow of numbers, which has no law of a cell given others; one that has is fitted by gaussflow fit %s --family any-order", table))
 }
 
-// known reports whether a model knows the table it was fitted to.
+// known reports whether a model knows the table that it was fitted to.
 func known(m *tabular.Model) bool { return len(m.Reference) > 0 }

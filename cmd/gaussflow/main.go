@@ -1,5 +1,5 @@
-// Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows like
-// these, is the model any good.
+// Gaussflow fits a density to the rows of a table and uses it: which rows are unusual, how likely is a given row, draw
+// more rows like these, how good is the model.
 //
 //	gaussflow fit table.csv -o model.gflow
 //	gaussflow score model.gflow table.csv -o scored.csv
@@ -25,18 +25,18 @@ const (
 	exitError       = 1
 	exitUsage       = 2
 	exitDrifted     = 3
-	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+	exitInterrupted = 130 // 128 + SIGINT, as in shells
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is the program; it returns the exit code.
+// run runs the program and returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := interruptible()
 	defer stop()
 	ctx, closeDatabases := withDatabases(ctx)
 	defer closeDatabases()
-	stderr = visible.Writer{Writer: stderr} // all that is said there may have names of files and columns in it
+	stderr = visible.Writer{Writer: stderr} // messages may contain names of files and columns
 	root, out := newRoot(), &files.Printed{Writer: stdout}
 	root.SetArgs(args)
 	root.SetOut(out)
@@ -67,5 +67,5 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitError
 }
 
-// oneLine is an error's message on one line.
+// oneLine writes an error's message on one line.
 func oneLine(err error) string { return strings.ReplaceAll(message(err), "\n", "; ") }

@@ -12,29 +12,29 @@ import (
 	"gaussflow/data"
 )
 
-// A mapping writes what becomes of the rows of a file, in order, with the error of each where it is asked for.
+// A mapping writes the results of mapping the rows of a file, in order, with the error of each if that is asked for.
 type mapping struct {
 	c       *cobra.Command
 	output  string
-	drop    bool     // rows with missing cells
+	drop    bool     // leave out rows with missing cells
 	names   []string // of the columns that are written
-	errors  bool     // a last column with the error of each row
-	warning string   // what is said of rows whose error is above largeError
+	errors  bool     // write a last column with the error of each row
+	warning string   // the warning about rows whose error is above largeError
 
 	rows, bad int
 	worst     float64
-	place     data.Place // of the worst row
+	place     data.Place // position of the worst row
 }
 
-// largeError is how many spreads a row may be off before a warning counts it.
+// largeError is the error, in standard deviations, above which a warning counts a row.
 const largeError = 1e-3
 
-// errorFlag is --error.
+// errorFlag registers --error.
 func errorFlag(c *cobra.Command, on *bool) {
 	c.Flags().BoolVar(on, "error", false, "add a column with the error of each row, in standard deviations of the column where it is largest")
 }
 
-// run writes what f makes of the rows: its rows, and the error of each.
+// run writes the results of f for the rows, with the error of each.
 func (m *mapping) run(file *data.File, schema *columns.Schema, f func(*mat.Dense) (*mat.Dense, []float64, error)) error {
 	names := m.names
 	if m.errors {
@@ -84,7 +84,7 @@ func (m *mapping) count(b *batch) {
 	}
 }
 
-// warn says how many rows have a large error, and which the largest.
+// warn says how many rows have a large error, and which row has the largest.
 func (m *mapping) warn() {
 	if m.bad == 0 {
 		return
@@ -101,7 +101,7 @@ func (m *mapping) warn() {
 		m.bad, m.rows, m.warning, m.place.Row, size, hint)
 }
 
-// beside is x with a last column.
+// beside is x with one more column at the end.
 func beside(x *mat.Dense, last []float64) *mat.Dense {
 	n, d := x.Dims()
 	out := mat.NewDense(n, d+1, nil)
@@ -112,7 +112,7 @@ func beside(x *mat.Dense, last []float64) *mat.Dense {
 	return out
 }
 
-// unlike is name, or name with as many _ behind it as it takes to be none of names.
+// unlike is name, followed by as many _ as are needed to differ from all of names.
 func unlike(name string, names []string) string {
 	for slices.Contains(names, name) {
 		name += "_"

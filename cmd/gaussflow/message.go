@@ -19,8 +19,8 @@ import (
 	"gaussflow/tabular"
 )
 
-// message is an error in the words of the person at the prompt: where, in a file, what, and what is wanted. The errors of the library
-// keep the words of its code for those who call it; here, and only here, what they say in their fields is said for those who do not.
+// message is an error in the user's terms: where, in which file, what, and what is wanted. The library's errors use the terms of
+// its Go code, for those who call it. Here, and only here, the content of their fields is put into words for users of the command.
 func message(err error) string {
 	if text, ok := worded(err); ok {
 		return text
@@ -28,9 +28,9 @@ func message(err error) string {
 	return err.Error()
 }
 
-// worded is what the sayings make of an error; ok is false where none knows it.
+// worded is the text that the sayings make of an error; ok is false if none of them applies.
 func worded(err error) (text string, ok bool) {
-	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // of errors.Join itself, not of what it may wrap
+	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only a joined error itself, not one that is wrapped
 		if joined := errors.Join(several.Unwrap()...); joined.Error() == err.Error() {
 			var lines []string
 			for _, e := range several.Unwrap() {
@@ -47,10 +47,10 @@ func worded(err error) (text string, ok bool) {
 	return "", false
 }
 
-// A saying puts one type of error into words; ok is false where err is of another type.
+// A saying puts one type of error into words; ok is false if err is of another type.
 type saying func(err error) (text string, ok bool)
 
-// as is the saying of errors that are an E, or wrap one.
+// as makes the saying for errors that are an E or wrap one.
 func as[E error](say func(e E) string) saying {
 	return func(err error) (string, bool) {
 		var e E
@@ -61,16 +61,16 @@ func as[E error](say func(e E) string) saying {
 	}
 }
 
-// reasonOf is what an error says in words for people.
+// reasonOf is an error's reason in words for readers.
 func reasonOf[E interface{ Reason() string }](e E) string { return e.Reason() }
 
-// A phrase is the words for errors that are of a kind.
+// A phrase is the text for errors that match a kind.
 type phrase struct {
 	kind error
 	text string
 }
 
-// phrased is the first of phrases that is of err's kind; ok is false where none is.
+// phrased is the text of the first of phrases that matches err; ok is false if none does.
 func phrased(phrases []phrase, err error) (text string, ok bool) {
 	for _, p := range phrases {
 		if errors.Is(err, p.kind) {
@@ -80,11 +80,11 @@ func phrased(phrases []phrase, err error) (text string, ok bool) {
 	return "", false
 }
 
-// sayings are tried in order: what knows more of where comes first. Those that take more than a line are in message_table.go,
+// sayings are tried in order: those that know more of the place come first. Longer ones are in message_table.go,
 // message_fit.go, message_model.go and message_system.go.
 var sayings []saying
 
-func init() { // they call message
+func init() { // in init, because the sayings call message
 	sayings = []saying{
 		as(func(e *unwritable) string { return e.flag + ": " + message(e.err) }),
 		as(func(e *located) string { return e.where + ": " + message(e.err) }),
@@ -128,21 +128,21 @@ func init() { // they call message
 	}
 }
 
-// A located error is one of which only the tool knows the file.
+// A located error adds to an error the file, which only the command knows.
 type located struct {
 	where string
 	err   error
 
-	file string // where the error is a row's that stands on a line of it
+	file string // the file itself, if the error is about a row on one of its lines
 	line int
 }
 
 func (e *located) Error() string { return e.where + ": " + e.err.Error() }
 
-// Unwrap is the error.
+// Unwrap returns the error.
 func (e *located) Unwrap() error { return e.err }
 
-// in says of which file an error is, nil where there is none.
+// in adds to an error the file that it is about; nil if err is nil.
 func in(where string, err error) error {
 	if err == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"gaussflow/train"
 )
 
-// configFlags are the flags of the fields of tabular.Config.
+// configFlags are the flags for fields of tabular.Config.
 var configFlags = map[string]string{
 	"Preset": "--preset", "Family": "--family", "Dequantize": "--dequantize", "Blocks": "--blocks", "Components": "--components",
 	"Hidden": "--hidden", "Epochs": "--epochs", "BatchSize": "--batch", "LearningRate": "--lr", "Patience": "--patience",
@@ -32,7 +32,8 @@ func sayRow(e *tabular.RowError) string {
 	return fmt.Sprintf("column %q is %v, so far from all other rows that its density is no finite number: correct the cell, or leave the row out", e.Column, e.Value)
 }
 
-// sayMixed is what the fit of an any-order density says, without the names of the code; what it wraps may say more.
+// sayMixed is an error of the fit of an any-order density, without the names of the code; the error that it wraps may
+// know more.
 func sayMixed(e *tabular.MixedError) string {
 	for err := e.Err; err != nil; err = errors.Unwrap(err) {
 		if text, ok := worded(err); ok {
@@ -42,7 +43,7 @@ func sayMixed(e *tabular.MixedError) string {
 	return strings.TrimPrefix(e.Err.Error(), "mixed: Fit: ")
 }
 
-// differenceFlags are the flags that decide what a checkpoint's fit compares.
+// differenceFlags are the flags that determine what a checkpoint compares.
 var differenceFlags = map[string]string{
 	"seed": "--seed", "batch size": "--batch", "workers": "--workers", "epochs": "--epochs", "optimizer": "--lr",
 	"schedule": "--lr, --epochs or --batch", "rows": "DATA, its columns, --max-rows or --seed", "validation": "DATA or --validation-share",

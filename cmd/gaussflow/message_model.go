@@ -27,7 +27,7 @@ func sayModel(e *flows.FileError) string {
 	return e.Path + ": " + message(e.Err)
 }
 
-// container are the words for what is wrong with a file before it is known to be a model.
+// container holds the texts for what is wrong with a file before it is known to be a model.
 var container = []phrase{
 	{safetensors.ErrTruncated, "the file ends too early: copy it again, or fit anew"},
 	{safetensors.ErrTrailing, "there is something after the end of the model: copy it again, or fit anew"},
@@ -65,7 +65,7 @@ func sayJSONType(e *json.UnmarshalTypeError) string {
 	return fmt.Sprintf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type))
 }
 
-// jsonKind is what JSON has for a type.
+// jsonKind is JSON's name for a Go type.
 func jsonKind(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:

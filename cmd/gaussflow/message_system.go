@@ -22,7 +22,7 @@ func sayFlagValue(e *pflag.InvalidValueError) string {
 	return fmt.Sprintf("--%s %q, want %s", e.GetFlag().Name, e.GetValue(), want)
 }
 
-// systems are the words for what the system refuses.
+// systems holds the texts for errors of the operating system.
 var systems = []phrase{
 	{fs.ErrNotExist, "there is no such file or folder"},
 	{fs.ErrPermission, "you have no permission"},

@@ -11,17 +11,17 @@ import (
 	"gaussflow/internal/visible"
 )
 
-// outputFlag is -o.
+// outputFlag registers -o.
 func outputFlag(c *cobra.Command, path *string, what string) {
 	c.Flags().StringVarP(path, "output", "o", "-", "write "+what+" to this `file`; - is standard output")
 }
 
-// jsonFlag is --json.
+// jsonFlag registers --json.
 func jsonFlag(c *cobra.Command, on *bool) {
 	c.Flags().BoolVar(on, "json", false, "print the numbers as JSON")
 }
 
-// printJSON prints v, indented.
+// printJSON prints v as indented JSON.
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(visible.Writer{Writer: w})
 	e.SetIndent("", "  ")
@@ -29,13 +29,13 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// onTerminal reports whether w is one.
+// onTerminal reports whether w is a terminal.
 func onTerminal(w io.Writer) bool {
 	f, ok := raw(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// raw is what a visible.Writer writes to: a bar of progress moves the cursor.
+// raw is the writer below a visible.Writer, because a progress bar moves the cursor.
 func raw(w io.Writer) io.Writer {
 	if v, ok := w.(visible.Writer); ok {
 		return v.Writer

@@ -10,7 +10,7 @@ import (
 	"gaussflow/internal/files"
 )
 
-// paths are the files of a command. They are told apart before any is opened.
+// paths are the files of a command, which are compared before any is opened.
 type paths struct {
 	in, out []files.Use
 }
@@ -31,7 +31,8 @@ func (p *paths) reads(name, path string) *paths {
 	return p
 }
 
-// writes adds the file of a flag; "" is none, "-" is standard output, which is among the outputs of every command.
+// writes adds the file of a flag; "" is none, and "-" is standard output, which is also compared with the outputs of
+// every command.
 func (p *paths) writes(name, path string) *paths {
 	if path != "-" {
 		p.out = append(p.out, files.Use{Name: name, Path: path})
@@ -39,8 +40,8 @@ func (p *paths) writes(name, path string) *paths {
 	return p
 }
 
-// check wants every output to be another file than the inputs and than the other outputs, else it is a mistake in the command line, and
-// one that can be written: neither costs work, or a file. Whether it can be written is asked again when it is.
+// check requires that every output differs from the inputs and from the other outputs, which is otherwise a mistake in the command
+// line, and that it can be written, so that no work and no file is lost. Whether it can be written is checked again when it is.
 func (p *paths) check(c *cobra.Command) error {
 	stdout := files.Use{Name: "standard output", Path: "-", Open: os.Stdout}
 	if err := files.Distinct(p.in, append(p.out, stdout)); err != nil {
@@ -57,7 +58,7 @@ func (p *paths) check(c *cobra.Command) error {
 	return nil
 }
 
-// unwritable is an output that cannot be written.
+// unwritable reports an output that cannot be written.
 type unwritable struct {
 	flag string
 	err  error
@@ -65,5 +66,5 @@ type unwritable struct {
 
 func (e *unwritable) Error() string { return e.flag + ": " + e.err.Error() }
 
-// Unwrap is what the system says.
+// Unwrap returns the system's error.
 func (e *unwritable) Unwrap() error { return e.err }

@@ -78,13 +78,13 @@ func newPredict() *cobra.Command {
 type prediction struct {
 	model  *tabular.Model
 	column *columns.Column
-	at     int             // its place among the columns that are modelled
-	schema *columns.Schema // of what is read: without the column
-	levels []float64       // of quantiles, nil of a category
-	text   bool            // whether quantiles are written as cells
+	at     int             // the column's index among the modelled ones
+	schema *columns.Schema // of the columns that are read: without this one
+	levels []float64       // levels of the quantiles; nil for a category
+	text   bool            // whether quantiles are written as cells of the column
 
 	told   int
-	odd    int // rows with a reason
+	odd    int // number of rows with a reason
 	oddAt  data.Place
 	oddWhy string
 }
@@ -115,7 +115,7 @@ func newPrediction(c *cobra.Command, model *tabular.Model, name string, levels [
 	return s, nil
 }
 
-// names are the columns that are added.
+// names are the names of the added columns.
 func (s *prediction) names() (names []string) {
 	for _, p := range s.levels {
 		names = append(names, s.column.Name+"_"+strconv.FormatFloat(p, 'g', -1, 64))
@@ -162,7 +162,7 @@ func (s *prediction) run(c *cobra.Command, file *data.File, output string) error
 	return nil
 }
 
-// write writes the rows of a batch, each with what was predicted.
+// write writes the rows of a batch, each with its prediction.
 func (s *prediction) write(w *data.RecordWriter, b *batch) error {
 	for i, at := range b.places {
 		if b.says[i] == "" {

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// predict makes the quantiles or probabilities of the rows of a batch, and says why where there are none.
+// predict computes the quantiles or probabilities for the rows of a batch, and says why a row has none.
 func (s *prediction) predict(b *batch) error {
 	x := s.withColumn(b.x)
 	scores, err := s.model.Score(x)
@@ -48,7 +48,7 @@ func (s *prediction) predict(b *batch) error {
 	return err
 }
 
-// of is what the model says of the column: quantiles on its steps and within its bounds, or probabilities.
+// of is the model's prediction of the column: quantiles rounded to its steps and bounds, or probabilities.
 func (s *prediction) of(x *mat.Dense) (*mat.Dense, error) {
 	if s.levels == nil {
 		return s.model.Mixed.Probabilities(x, s.column.Name)
@@ -60,7 +60,7 @@ func (s *prediction) of(x *mat.Dense) (*mat.Dense, error) {
 	return q, err
 }
 
-// withColumn is x with the column, missing in each row, in its place.
+// withColumn is x with the column, missing in each row, inserted at its place.
 func (s *prediction) withColumn(x *mat.Dense) *mat.Dense {
 	n, d := x.Dims()
 	out := mat.NewDense(n, d+1, nil)

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// rowBar counts rows on a terminal while a result goes to a file; n is how many there will be, −1 where nobody knows.
+// rowBar counts rows on a terminal while a result goes to a file; n is how many there will be, −1 if unknown.
 func rowBar(c *cobra.Command, output string, n int) *progressbar.ProgressBar {
 	stderr := c.ErrOrStderr()
 	if output == "-" || !onTerminal(stderr) {

@@ -12,11 +12,11 @@ import (
 	"gaussflow/tabular"
 )
 
-// questions are what score is asked beside log p.
+// questions are what score is asked besides log p.
 type questions struct {
 	why   bool
-	flag  float64 // the tail probability up to which a row is flagged, 0: none is
-	top   int     // how many rows are written, 0: all
+	flag  float64 // the tail probability up to which a row is flagged; 0 for no flags
+	top   int     // how many rows are written; 0 for all
 	given []string
 
 	explainer *tabular.Explainer
@@ -31,7 +31,7 @@ func (q *questions) register(c *cobra.Command) {
 	f.StringSliceVar(&q.given, "given", nil, "score the other columns given these `NAMES`, separated by commas")
 }
 
-// check holds the questions to what the model can answer.
+// check checks that the model can answer the questions.
 func (s *scoring) check(c *cobra.Command) (err error) {
 	has := c.Flags().Changed
 	switch {
@@ -57,7 +57,7 @@ func (s *scoring) check(c *cobra.Command) (err error) {
 	return err
 }
 
-// checkGiven holds --given to the columns of the model.
+// checkGiven checks that --given names columns of the model.
 func (s *scoring) checkGiven() error {
 	if len(s.given) == 0 {
 		return fmt.Errorf("--given %q, want names of columns of the model: %s", "", quoted(s.model.Reads()))
@@ -83,7 +83,7 @@ func (s *scoring) checkGiven() error {
 	return nil
 }
 
-// texts are the columns of text that are added.
+// texts are the names of the added text columns.
 func (q *questions) texts() []string {
 	names := []string{"reason"}
 	if q.flag > 0 {
@@ -98,11 +98,11 @@ func (q *questions) texts() []string {
 	return names
 }
 
-// answers are the cells of row i in the columns texts.
+// answers are the cells of row i in the columns of texts.
 func (q *questions) answers(b *batch, i int) []string {
 	cells := []string{b.says[i]}
 	if q.flag > 0 {
-		flagged := "" // of a row without a log p
+		flagged := "" // for a row without a log p
 		if tail := b.out.At(i, 1); !math.IsNaN(tail) {
 			flagged = strconv.FormatBool(tail <= q.flag)
 		}

@@ -8,14 +8,14 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// ranking is how well −log p finds anomalies.
+// ranking measures how well −log p finds anomalies.
 type ranking struct {
 	Anomalies        int     `json:"anomalies"`
 	ROCAUC           float64 `json:"roc_auc"`
 	AveragePrecision float64 `json:"average_precision"`
 }
 
-// newRanking takes rows of one log p together, as one step of either curve:
+// newRanking treats rows with equal log p together, as one step of either curve:
 //
 //	average precision = Σₖ (recallₖ − recallₖ₋₁) · precisionₖ   over the steps k, the unlikeliest rows first
 func newRanking(logProb []float64, anomaly []bool) (*ranking, error) {

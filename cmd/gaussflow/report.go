@@ -71,7 +71,7 @@ func newReport() *cobra.Command {
 	return c
 }
 
-// writeReport writes the page of a model and the rows of a table.
+// writeReport writes the page for a model and the rows of a table.
 func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {
 	in := report.Input{Model: model, Rows: rows.x, Name: sql.ShortName(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Of: rows.rows, Seed: seed}
 	if path == "-" {

@@ -33,7 +33,7 @@ const rootExample = `  gaussflow fit table.csv -o model.gflow
   gaussflow score model.gflow table.csv -o scored.csv
   gaussflow sample model.gflow -n 1000 -o like.csv`
 
-// A usageError is a mistake in the command line of a command.
+// A usageError is a mistake in a command line.
 type usageError struct {
 	command string
 	err     error
@@ -41,10 +41,10 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.err.Error() }
 
-// Unwrap is the mistake.
+// Unwrap returns the mistake.
 func (e *usageError) Unwrap() error { return e.err }
 
-// usage marks an error as one of the command line, nil where there is none.
+// usage marks an error as a mistake in the command line; nil if err is nil.
 func usage(c *cobra.Command, err error) error {
 	if err == nil {
 		return nil
@@ -88,7 +88,7 @@ func suggestion(c *cobra.Command, arg string) string {
 	return ""
 }
 
-// arguments wants exactly the arguments named.
+// arguments requires exactly the named arguments.
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == len(names) {

@@ -31,7 +31,7 @@ const sampleExample = `  gaussflow sample model.gflow -n 1000 --seed 1 -o like.c
   gaussflow sample model.gflow --given sex=female,year=2008 -n 100
   gaussflow sample model.gflow --given bedrooms=3..5,city=Oslo`
 
-// sampleRows is how many rows are drawn at a time: memory does not depend on how many there are.
+// sampleRows is how many rows are drawn at a time, so that memory does not depend on their total.
 const sampleRows = 8192
 
 func newSample() *cobra.Command {
@@ -73,7 +73,7 @@ func newSample() *cobra.Command {
 	return c
 }
 
-// contextOf is the row of values of the columns that the model is conditional on, in its order.
+// contextOf is the values of the columns that the model is conditional on, in its order.
 func contextOf(c *cobra.Command, model *tabular.Model, values []string) ([]float64, error) {
 	context := make([]float64, len(model.Given))
 	absent := slices.Clone(model.Given)

@@ -13,7 +13,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// numbersSchema is of columns of plain numbers.
+// numbersSchema is a schema of columns of plain numbers.
 func numbersSchema(names []string) *columns.Schema {
 	s := &columns.Schema{}
 	for _, name := range names {
@@ -22,7 +22,7 @@ func numbersSchema(names []string) *columns.Schema {
 	return s
 }
 
-// schemaOf is what the columns are that a model scores: plain numbers where it does not know better.
+// schemaOf is the schema of the columns that a model scores: plain numbers if it has no schema.
 func schemaOf(model *tabular.Model) *columns.Schema {
 	if model.Schema == nil {
 		return numbersSchema(model.Reads())
@@ -37,7 +37,7 @@ func schemaOf(model *tabular.Model) *columns.Schema {
 	return &s
 }
 
-// openFor opens a table that has the columns of a model, and says what they are.
+// openFor opens a table that has the columns of a model, and returns their schema.
 func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model) (*data.File, *columns.Schema, error) {
 	file, err := t.open(c, path)
 	if err != nil {
@@ -47,12 +47,13 @@ func (t *tableFlags) openFor(c *cobra.Command, path string, model *tabular.Model
 	chosen, err := columnsOf(file, schema)
 	var absent *data.ColumnError
 	if errors.As(err, &absent) && !known(model) && file.Dim() == len(model.Reads()) {
-		return file, numbersSchema(file.Names()), nil // by their places: see load
+		return file, numbersSchema(file.Names()), nil // taken in order: see load
 	}
 	return chosen, schema, err
 }
 
-// columnsOf is the file with the columns that a schema reads: those that are modelled, and what is checked, where it is there.
+// columnsOf selects the columns of a file that a schema reads: those that are modelled, and those that are only checked, if
+// the file has them.
 func columnsOf(file *data.File, schema *columns.Schema) (*data.File, error) {
 	var names []string
 	for _, c := range schema.Written() {
@@ -82,7 +83,7 @@ func readSchema(path string) (*columns.Schema, error) {
 	return s, err
 }
 
-// plainNumbers are the columns whose cells are numbers and nothing else.
+// plainNumbers are the columns whose cells are numbers without anything around them.
 func plainNumbers(schema *columns.Schema) (names []string) {
 	for _, c := range schema.Modelled() {
 		plain := columns.Form{Decimals: c.Form.Decimals, Missing: c.Form.Missing}
@@ -93,7 +94,7 @@ func plainNumbers(schema *columns.Schema) (names []string) {
 	return names
 }
 
-// sayRows says of rows what happened to them, and where the first one stands.
+// sayRows says how many rows something happened to, and where the first one is.
 func sayRows(c *cobra.Command, n int, what string, first data.Place, why string) {
 	if n == 0 {
 		return
@@ -105,7 +106,7 @@ func sayRows(c *cobra.Command, n int, what string, first data.Place, why string)
 	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: %d; the first is %s: %s\n", what, n, at, why)
 }
 
-// schemaAlone refuses flags that have no place beside --schema.
+// schemaAlone refuses flags that contradict --schema.
 func (t *tableFlags) schemaAlone(as map[string]string) error {
 	if len(as)+len(t.options.Columns)+len(t.options.Except) > 0 {
 		return errors.New("--schema says what each column is, so that --as, --columns and --except have no place beside it: edit the schema")

@@ -79,15 +79,15 @@ func newScore() *cobra.Command {
 type scoring struct {
 	questions
 	model   *tabular.Model
-	drop    bool // rows with missing cells
+	drop    bool // leave out rows with missing cells
 	scored  int
-	odd     int // rows with a reason
+	odd     int // number of rows with a reason
 	oddAt   data.Place
 	oddWhy  string
-	columns int // of numbers that are added
+	columns int // number of added columns of numbers
 }
 
-// An unscoredError is a table of which no row has what was asked of each.
+// An unscoredError reports a table in which no row has the required score.
 type unscoredError struct{ what, why string }
 
 func (e *unscoredError) Error() string {
@@ -137,7 +137,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 	return nil
 }
 
-// passedOn is the file of which the columns of plain numbers are numbers where text is passed on as Parquet.
+// passedOn is the file, with its columns of plain numbers written as numbers if text is passed on as Parquet.
 func passedOn(file *data.File, schema *columns.Schema) (*data.File, error) {
 	if names := plainNumbers(schema); len(names) > 0 {
 		return file.Select(names...)
@@ -145,7 +145,7 @@ func passedOn(file *data.File, schema *columns.Schema) (*data.File, error) {
 	return file.AsText(), nil
 }
 
-// work scores the rows of a batch, and explains them where all are written.
+// work scores the rows of a batch, and explains them if all are written.
 func (s *scoring) work(b *batch) error {
 	score := s.model.Score
 	if s.given != nil {
@@ -192,7 +192,7 @@ func (s *scoring) sayOdd(c *cobra.Command) {
 	sayRows(c, s.odd, what, s.oddAt, s.oddWhy)
 }
 
-// scoreBatch makes log p and the tail probability of the rows by their first d columns, and says why where there is none.
+// scoreBatch computes log p and the tail probability of the rows from their first d columns, and says why a row has none.
 func scoreBatch(b *batch, d int, score func(mat.Matrix) ([]tabular.Score, error)) error {
 	n, _ := b.x.Dims()
 	scores, err := score(b.x.Slice(0, n, 0, d))

@@ -34,12 +34,12 @@ const serveExample = `  gaussflow serve penguins.gflow
   curl -s localhost:8080/v1/models/penguins/score --json '{"bill_length_mm":39,"bill_depth_mm":18.7,"flipper_length_mm":181,"body_mass_g":3750}'
   curl -s localhost:8080/v1/models/penguins/score -H 'Content-Type: text/csv' --data-binary @penguins.csv`
 
-// serveFlags are what serve is told beside its models.
+// serveFlags are the flags of serve.
 type serveFlags struct {
 	config    serve.Config
 	addr      string
 	cert, key string
-	token     string // a file
+	token     string // the file of the token
 	watch     time.Duration
 	grace     time.Duration
 	logJSON   bool
@@ -106,7 +106,7 @@ func (f *serveFlags) check(c *cobra.Command, args []string) error {
 	return f.checkConfig(c)
 }
 
-// checkConfig says of the flags what the library says of their fields.
+// checkConfig checks the flags by the library's checks of their fields, in the flags' terms.
 func (f *serveFlags) checkConfig(c *cobra.Command) (err error) {
 	var name *serve.NameError
 	if errors.As(f.config.Validate(), &name) {
@@ -156,7 +156,7 @@ func serveModels(c *cobra.Command, f *serveFlags) error {
 	return s.Run(c.Context(), l, config, f.grace)
 }
 
-// listening is an address that cannot be had.
+// listening reports an address on which the service cannot listen.
 type listening struct {
 	addr string
 	err  error
@@ -174,7 +174,7 @@ func (e *listening) Error() string {
 	return fmt.Sprintf("--addr %s: %v", e.addr, e.err)
 }
 
-// readToken is the token of the file, else of the environment.
+// readToken is the token in the file, or else in the environment.
 func (f *serveFlags) readToken() (string, error) {
 	if f.token == "" {
 		return os.Getenv("GAUSSFLOW_TOKEN"), nil
@@ -190,7 +190,7 @@ func (f *serveFlags) readToken() (string, error) {
 	return token, nil
 }
 
-// tls is nil where there is no certificate.
+// tls is nil if there is no certificate.
 func (f *serveFlags) tls() (*tls.Config, error) {
 	if f.cert == "" {
 		return nil, nil

@@ -19,8 +19,8 @@ type tableFlags struct {
 	noHeader  bool
 	header    bool
 	skipBad   bool
-	query     string // of DATA, a database
-	maxRows   int    // that are held in memory; 0: see mostRows
+	query     string // the query, if DATA is a database
+	maxRows   int    // rows that are held in memory; 0: see mostRows
 }
 
 func (t *tableFlags) register(c *cobra.Command) {
@@ -28,13 +28,13 @@ func (t *tableFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
 }
 
-// registerWhole registers those of commands that read a whole table before they do anything.
+// registerWhole registers the flags for commands that read a whole table before they do anything.
 func (t *tableFlags) registerWhole(c *cobra.Command) {
 	t.register(c)
 	c.Flags().BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
 }
 
-// registerFormat registers those of commands that leave no row out.
+// registerFormat registers the flags for commands that leave out no row.
 func (t *tableFlags) registerFormat(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")

@@ -18,7 +18,7 @@ type unusual struct {
 	says, broken string
 }
 
-// keep keeps the rows of a batch that may be among the most unusual: never more than twice as many as are wanted, and a batch.
+// keep keeps the rows of a batch that may be among the most unusual: never more than twice as many as are wanted plus a batch.
 func (s *scoring) keep(b *batch) {
 	for i, at := range b.places {
 		if out := b.out.RawRowView(i); !math.IsNaN(out[0]) {
@@ -32,15 +32,15 @@ func (s *scoring) keep(b *batch) {
 	}
 }
 
-// cut keeps the most unusual rows alone, in their order; of rows that are as unusual those that come first.
+// cut drops all but the most unusual rows; of equally unusual rows those that come first are kept.
 func (s *scoring) cut() {
 	slices.SortStableFunc(s.kept, func(a, b unusual) int { return cmp.Compare(a.out[0], b.out[0]) })
 	n := min(s.top, len(s.kept))
-	clear(s.kept[n:]) // their memory is free
+	clear(s.kept[n:]) // so that their memory can be freed
 	s.kept = s.kept[:n]
 }
 
-// writeTop writes the rows that were kept, d columns read, as batches.
+// writeTop writes the rows that were kept, with d columns that were read, as batches.
 func (s *scoring) writeTop(w *data.RecordWriter, d int) error {
 	s.cut()
 	for part := range slices.Chunk(s.kept, batchRows) {

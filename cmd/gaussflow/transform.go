@@ -50,7 +50,7 @@ func newTransform() *cobra.Command {
 				}
 				n, d := back.Dims()
 				back.Sub(back, x.Slice(0, n, 0, d))
-				if len(model.Given) > 0 { // the inverse needs it
+				if len(model.Given) > 0 { // the inverse needs these columns
 					z = mat.DenseCopyOf(flows.Given(z, x.Slice(0, n, d, d+len(model.Given))))
 				}
 				return z, model.Spreads(back), nil

@@ -13,27 +13,27 @@ import (
 	"gaussflow/data"
 )
 
-// A typedTable is the rows of a table as numbers, and what its columns are. Of more rows than are held x has some, drawn evenly; all
-// that is counted is counted in all of them.
+// A typedTable is the rows of a table as numbers, and the schema of its columns. If there are more rows than are held, x has some,
+// drawn uniformly; the counts are of all rows.
 type typedTable struct {
 	name    string
 	schema  *columns.Schema
 	x       *mat.Dense
-	places  []data.Place // of the rows of x
-	rows    int          // of which these were drawn
-	missing *gapError    // the first row with a missing cell, nil where there is none
-	holed   data.Place   // where it is
-	dropped int          // rows left out because of missing cells
-	skipped int          // rows that are none
-	gaps    int          // rows with a cell that is not what its column is, and counts as missing
+	places  []data.Place // positions of the rows of x
+	rows    int          // number of rows from which these were drawn
+	missing *gapError    // the first missing cell; nil if there is none
+	holed   data.Place   // position of that row
+	dropped int          // number of rows left out because of missing cells
+	skipped int          // number of malformed rows
+	gaps    int          // number of rows with a cell that cannot be a value of its column, and counts as missing
 	gapAt   data.Place
 	gapWhy  string
 }
 
-// mostGaps is the share of rows that may have a cell that is not what its column is.
+// mostGaps is the largest share of rows that may have a cell that cannot be a value of its column.
 const mostGaps = 0.1
 
-// A mistypedError is a table in which too many cells are not what their columns are said to be.
+// A mistypedError reports a table in which too many cells cannot be values of their columns.
 type mistypedError struct {
 	gaps, rows int
 	why        string
@@ -43,10 +43,10 @@ func (e *mistypedError) Error() string {
 	return fmt.Sprintf("%d of %d rows have cells that are not what their columns are, which are too many to count as missing: %s", e.gaps, e.rows, e.why)
 }
 
-// A badRowsError is a table with rows that cannot be read.
+// A badRowsError reports a table with rows that cannot be read.
 type badRowsError struct {
 	bad  *columns.Bad
-	file string // where most rows cannot be read, else ""
+	file string // the file, if most rows cannot be read; else ""
 }
 
 func (e *badRowsError) Error() string {
@@ -60,7 +60,8 @@ func (e *badRowsError) Error() string {
 	return fmt.Sprintf("%d rows cannot be read, the first in %s, which %s", e.bad.Count, at, text(e.bad))
 }
 
-// readTable reads all rows and holds as many as mostRows, by a seed; those that are none are an error, or left out.
+// readTable reads all rows and holds at most mostRows of them, drawn with a seed; malformed rows are an error, or left
+// out.
 func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *columns.Schema, seed uint64) (*typedTable, error) {
 	rows, err := newBatches(file, schema, false, nil)
 	if err != nil {
@@ -109,7 +110,7 @@ func (t *tableFlags) readTable(ctx context.Context, file *data.File, schema *col
 	return out, nil
 }
 
-// lookAt counts what is odd in a row, whether it will be one of those that are held or not.
+// lookAt counts what is unusual in a row, whether or not the row will be held.
 func (t *typedTable) lookAt(row []float64, at data.Place, why string) {
 	if why != "" {
 		if t.gaps++; t.gaps == 1 {
@@ -137,7 +138,7 @@ func (t *typedTable) say(c *cobra.Command, used string) {
 	sayRows(c, t.gaps, "rows with a cell that is not what its column is, and counts as missing", t.gapAt, t.gapWhy)
 }
 
-// whole is an error of the first cell without a value, and nil where there is none.
+// whole returns an error for the first missing cell; nil if there is none.
 func (t *typedTable) whole() error {
 	if t.missing == nil {
 		return nil
@@ -145,7 +146,7 @@ func (t *typedTable) whole() error {
 	return rowAt(t.name, t.holed, t.missing)
 }
 
-// numbers are those of the rows in the file, from 1, where some were left out.
+// numbers are the row numbers in the file, from 1; nil if no rows were left out.
 func (t *typedTable) numbers() (numbers []int) {
 	if t.dropped+t.skipped == 0 && !t.drawn() {
 		return nil

@@ -19,13 +19,13 @@ others that this processor has. GAUSSFLOW_KERNELS=portable gaussflow ... takes a
 const versionExample = `  gaussflow version
   GAUSSFLOW_KERNELS=portable gaussflow version --json`
 
-// build is what the program is and runs on.
+// build describes the program and what it runs on.
 type build struct {
 	Version   string   `json:"version"`
 	Go        string   `json:"go"`
 	System    string   `json:"system"`
-	Kernels   string   `json:"kernels"`   // the set in use
-	Available []string `json:"available"` // those that the processor has, fastest first
+	Kernels   string   `json:"kernels"`   // the instruction set in use
+	Available []string `json:"available"` // the sets that the processor has, fastest first
 }
 
 func newVersion() *cobra.Command {

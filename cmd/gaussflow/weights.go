@@ -53,7 +53,7 @@ func writeWeights(path string, flow *flows.Flow) error {
 	})
 }
 
-// npyHeader is that of NPY version 1.0, its length a multiple of 64
+// npyHeader is a header of NPY version 1.0, whose length is a multiple of 64
 // (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 func (w weight) npyHeader() []byte {
 	descr := "<f8"
@@ -73,7 +73,7 @@ func (w weight) npyHeader() []byte {
 	return append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(text))), text...)
 }
 
-// readWeights puts the arrays of an NPZ in the place of the flow's parameters.
+// readWeights replaces the flow's parameters by the arrays of an NPZ.
 func readWeights(path string, flow *flows.Flow) error {
 	weights := weightsOf(flow)
 	if err := checkNames(path, weights); err != nil {
@@ -87,7 +87,7 @@ func readWeights(path string, flow *flows.Flow) error {
 	return nil
 }
 
-// checkNames reports arrays that are missing, or that are none of the weights.
+// checkNames reports arrays that are missing, or that belong to no parameter.
 func checkNames(path string, weights []weight) error {
 	archive, err := zip.OpenReader(path)
 	var system *fs.PathError
@@ -113,7 +113,7 @@ func checkNames(path string, weights []weight) error {
 	return nil
 }
 
-// read takes the weight's values from an NPZ.
+// read reads the parameter's values from an NPZ.
 func (w weight) read(path string) error {
 	x, err := readArray(path, w.name)
 	if err != nil {

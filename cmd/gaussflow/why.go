@@ -14,7 +14,7 @@ import (
 // oddTail is the tail probability up to which a row is explained.
 const oddTail = 0.05
 
-// explain says of the odd rows of a batch which columns make them so.
+// explain finds for the unusual rows of a batch the columns that make them so.
 func (s *scoring) explain(b *batch) error {
 	b.why = make([]string, len(b.places))
 	if !s.why {
@@ -41,27 +41,27 @@ func (s *scoring) explain(b *batch) error {
 	return nil
 }
 
-// isOdd reports whether row i is to be explained; a row that breaks a rule of the table has a reason already.
+// isOdd reports whether row i is to be explained; a row that contradicts the schema has a reason already.
 func (s *scoring) isOdd(b *batch, i int) bool {
 	logProb, tail := b.out.At(i, 0), b.out.At(i, 1)
 	return b.broken[i] == "" && !math.IsNaN(logProb) && (s.top > 0 || tail <= max(oddTail, s.flag) || !known(s.model))
 }
 
-// inWords are reasons as a person reads them, in the form of the table's cells: price 99000, usual 2400 to 5100.
+// inWords writes reasons for a reader, in the form of the table's cells: price 99000, usual 2400 to 5100.
 func inWords(reasons []tabular.Reason, schema *columns.Schema) string {
 	if len(reasons) == 0 {
 		return "no single column: its values are rare together"
 	}
 	said := make([]string, len(reasons))
 	for k, r := range reasons {
-		var column *columns.Column // nil is a column of plain numbers
+		var column *columns.Column // nil for a column of plain numbers
 		if schema != nil {
 			column, _ = schema.Column(r.Name)
 		}
 		usual := func(v float64) string { return column.Show(column.Round(v)) }
 		span := usual(r.Low)
 		switch high := usual(r.High); {
-		case r.Low <= r.Value && r.Value <= r.High: // between two modes, say
+		case r.Low <= r.Value && r.Value <= r.High: // for example between two modes
 			span = usual(r.Usual)
 		case span != high:
 			span += " to " + high

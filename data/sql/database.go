@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// schemes begin the address of a Postgres server.
+// schemes are the beginnings of the address of a Postgres server.
 var schemes = []string{"postgres://", "postgresql://"}
 
-// IsAddress reports whether Open takes it for the address of a server, and not for a file.
+// IsAddress reports whether Open treats database as the address of a server rather than as a file.
 func IsAddress(database string) bool {
 	for _, s := range schemes {
 		if len(database) >= len(s) && strings.EqualFold(database[:len(s)], s) {
@@ -23,7 +23,7 @@ func IsAddress(database string) bool {
 	return false
 }
 
-// IsDatabase reports whether Open takes it for a database: the address of a server, or a file that begins as those of SQLite do.
+// IsDatabase reports whether Open treats database as one: it is the address of a server, or a file that begins as SQLite's do.
 func IsDatabase(database string) bool {
 	if IsAddress(database) {
 		return true
@@ -36,7 +36,7 @@ func IsDatabase(database string) bool {
 	return err == nil && begins
 }
 
-// sqliteHeader is how every SQLite file begins (https://sqlite.org/fileformat2.html).
+// sqliteHeader is the beginning of every SQLite file (https://sqlite.org/fileformat2.html).
 const sqliteHeader = "SQLite format 3\x00"
 
 // beginsAsSQLite reports whether the first bytes of a file are those of an SQLite file.
@@ -53,11 +53,11 @@ func beginsAsSQLite(file string) (bool, error) {
 	return string(first) == sqliteHeader, err
 }
 
-// secrets are the parameters of an address that nobody should read.
+// secrets are the parameters of an address that must not be shown.
 var secrets = []string{"password", "sslpassword"}
 
-// Name is a database as messages name it: the path of a file, or the address of a server without its password. Of an address that is none
-// only the beginning is told, since nobody knows where in it the password stands.
+// Name is a database's name for messages: the path of a file, or the address of a server without its password. If the address is
+// malformed only its beginning is shown, since it is not known where the password stands in it.
 func Name(database string) string {
 	if !IsAddress(database) {
 		return database
@@ -82,7 +82,7 @@ func Name(database string) string {
 	return u.String()
 }
 
-// ShortName is the name of a file without its folders, and of an address that of the database on its server.
+// ShortName is the name of a file without its folders, or, for an address, the name of the database on its server.
 func ShortName(database string) string {
 	if !IsAddress(database) {
 		return filepath.Base(database)

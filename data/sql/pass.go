@@ -9,10 +9,10 @@ import (
 type block struct {
 	width int // cells of a row
 	cells []cell
-	text  []byte // of all cells
+	text  []byte // the texts of all cells, joined
 }
 
-// A cell is its text, which ends there in the block's, and its number where the database stores one.
+// A cell is a text, given by its end in the block's text, and a number if the database stores one.
 type cell struct {
 	end    int
 	number float64
@@ -27,10 +27,10 @@ func (b *block) reset() { b.cells, b.text = b.cells[:0], b.text[:0] }
 // full reports whether a block has enough rows.
 func (b *block) full() bool { return len(b.text)+16*len(b.cells) >= blockBytes }
 
-// add adds the cell whose text has been appended to the block's.
+// add adds a cell; its text has already been appended to the block's.
 func (b *block) add() { b.cells = append(b.cells, cell{end: len(b.text)}) }
 
-// addNumber adds the cell whose text has been appended to the block's, a number.
+// addNumber adds a cell that is a number; its text has already been appended to the block's.
 func (b *block) addNumber(v float64) {
 	b.cells = append(b.cells, cell{end: len(b.text), number: v, stored: true})
 }
@@ -47,9 +47,9 @@ func (b *block) textOf(at int) []byte {
 // A pass is one reading of the rows of a Query: a columns.Pass.
 type pass struct {
 	query  *Query
-	reader reader // nil: closed
+	reader reader // nil once closed
 	block  block
-	at     int // the first cell of the present row in the block
+	at     int // index of the first cell of the current row in the block
 	row    int // from 1
 	err    error
 }
@@ -70,7 +70,7 @@ func (p *pass) Next() error {
 	return nil
 }
 
-// fill takes the next block.
+// fill reads the next block.
 func (p *pass) fill() error {
 	if p.reader == nil {
 		return errQuery
@@ -87,13 +87,13 @@ func (p *pass) fill() error {
 	return nil
 }
 
-// has reports whether the present row has a column j.
+// has reports whether the current row has a column j.
 func (p *pass) has(j int) bool { return j >= 0 && j < p.block.width && p.at+j < len(p.block.cells) }
 
-// Fault is nothing: a database has no broken rows.
+// Fault is always empty: a database has no malformed rows.
 func (p *pass) Fault() string { return "" }
 
-// Number is column j where the database stores a number.
+// Number is column j, if the database stores a number there.
 func (p *pass) Number(j int) (v float64, ok bool) {
 	if !p.has(j) {
 		return math.NaN(), false
@@ -102,7 +102,7 @@ func (p *pass) Number(j int) (v float64, ok bool) {
 	return c.number, c.stored
 }
 
-// Text is column j, nothing where it is NULL.
+// Text is column j; empty if it is NULL.
 func (p *pass) Text(j int) []byte {
 	if !p.has(j) {
 		return nil
@@ -110,7 +110,7 @@ func (p *pass) Text(j int) []byte {
 	return p.block.textOf(p.at + j)
 }
 
-// Place is which row of the answer it is; a database has no lines.
+// Place is the number of the row in the answer; a database has no lines.
 func (p *pass) Place() (row, line int) { return p.row, 0 }
 
 // Close ends the pass.

@@ -17,24 +17,24 @@ import (
 
 // postgres is a transaction of a Postgres server.
 type postgres struct {
-	ctx     context.Context // of all that the connection does
+	ctx     context.Context // the context of everything that the connection does
 	name    string
 	conn    *pgconn.PgConn
-	cursors int // that were declared
+	cursors int // number of cursors declared
 }
 
-// closeTime is how long a server may take to say goodbye.
+// closeTime is how long the server may take to close the connection.
 const closeTime = time.Second
 
-// The transaction sees the rows of one moment. Floating-point numbers have all their digits, times are ISO 8601, and two readings of a table
-// without an order begin at the same end; a cursor is planned for all its rows.
+// The settings of the transaction: it sees the rows of a single moment, floating-point numbers have all their digits, and times are
+// ISO 8601. Two readings of a table without an order start at the same row, and a cursor is planned for reading all rows.
 const begin = `begin isolation level repeatable read read only;
 set local datestyle to 'ISO, YMD'; set local extra_float_digits to 3; set local synchronize_seqscans to off; set local cursor_tuple_fraction to 1`
 
 func openPostgres(ctx context.Context, address string) (connection, error) {
 	p := &postgres{ctx: ctx, name: Name(address)}
 	config, err := pgconn.ParseConfig(address)
-	if err != nil { // which may tell of the password
+	if err != nil { // err may contain the password
 		return nil, &Error{Database: p.name, What: "is no address of a database, want postgres://user@host:port/name; signs in a name or a password are written as %40 for @"}
 	}
 	if p.conn, err = pgconn.ConnectConfig(ctx, config); err != nil {
@@ -45,7 +45,7 @@ func openPostgres(ctx context.Context, address string) (connection, error) {
 		statements += "; set local timezone to 'UTC'"
 	}
 	if _, err = p.conn.Exec(ctx, statements).ReadAll(); err != nil {
-		_ = p.Close() // the first error is the cause
+		_ = p.Close() // err is the cause
 		return nil, p.failed(err)
 	}
 	return p, nil
@@ -65,7 +65,7 @@ func setsZone(address string) bool {
 	return false
 }
 
-// unreached says why there is no connection, in words without Go's.
+// unreached explains why there is no connection, without Go's terms.
 func (p *postgres) unreached(err error) error {
 	if done := p.ctx.Err(); done != nil {
 		return &Error{Database: p.name, What: "the connection was interrupted", Err: done}
@@ -87,7 +87,7 @@ func (p *postgres) unreached(err error) error {
 	return e
 }
 
-// failed is an error of the server in its own words; that of a context which is done wherever that may be why.
+// failed is an error of the server in its own words, or that of the context if it is done and may be the reason.
 func (p *postgres) failed(err error) error {
 	if err == nil {
 		return nil
@@ -106,7 +106,7 @@ func (p *postgres) failed(err error) error {
 	return &Error{Database: p.name, What: what, Err: err}
 }
 
-// refused is an error of a query that the server does not understand.
+// refused is the error for a query that the server rejects.
 func (p *postgres) refused(query string, err error) error {
 	failed := p.failed(err)
 	var said *pgconn.PgError
@@ -117,7 +117,7 @@ func (p *postgres) refused(query string, err error) error {
 	return failed
 }
 
-// byteOf is where character n of a text begins, from 1; its length where it has fewer.
+// byteOf is the byte offset at which character n of a text begins, counted from 1; the text's length if it has fewer.
 func byteOf(text string, n int) int {
 	for at := range text {
 		if n--; n == 0 {
@@ -159,12 +159,12 @@ func (p *postgres) tables() (names []string, err error) {
 	return names, p.failed(result.Err)
 }
 
-// Close ends the transaction with the connection, and the query where it is still running.
+// Close ends the transaction and the connection, and the query if it is still running.
 func (p *postgres) Close() error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), closeTime)
 	defer cancel()
 	err := p.conn.Close(ctx)
-	select { // where the query was interrupted the server is told in the background
+	select { // if the query was interrupted, the server is told so in the background
 	case <-p.conn.CleanupDone():
 	case <-ctx.Done():
 	}
@@ -187,13 +187,13 @@ func (a *postgresAnswer) rows() (reader, error) {
 	return r, a.run("declare " + r.cursor + " no scroll cursor for " + a.query)
 }
 
-// run runs a statement that gives no rows.
+// run runs a statement that returns no rows.
 func (p *postgres) run(statement string) error {
 	_, err := p.conn.ExecParams(p.ctx, statement, nil, nil, nil, nil).Close()
 	return p.failed(err)
 }
 
-// How many rows are fetched: a few first, by which it is known how long they are.
+// How many rows are fetched at a time: first a few, to see how long they are.
 const (
 	firstFetch = 64
 	mostFetch  = 1 << 13
@@ -222,7 +222,7 @@ func (r *postgresRows) read(b *block) error {
 
 // Close ends the cursor.
 func (r *postgresRows) Close() error {
-	if r.ctx.Err() != nil || r.conn.IsClosed() || r.conn.TxStatus() != 'T' { // the cursor has ended with the transaction
+	if r.ctx.Err() != nil || r.conn.IsClosed() || r.conn.TxStatus() != 'T' { // the cursor has already ended with the transaction
 		return nil
 	}
 	return r.run("close " + r.cursor)

@@ -10,10 +10,10 @@ import (
 // postgresKind is the type of a column.
 type postgresKind struct {
 	oid      uint32
-	modifier int32 // of times, the digits of a second; −1: all
+	modifier int32 // for times the digits after the second; −1 for all
 }
 
-// add adds a value, in the server's text, to a block; nil is NULL.
+// add adds a value, in the server's text form, to a block; nil is NULL.
 func (k postgresKind) add(b *block, value []byte) {
 	if value == nil {
 		b.add()
@@ -25,7 +25,7 @@ func (k postgresKind) add(b *block, value []byte) {
 		if v, err := strconv.ParseFloat(string(value), 64); err == nil {
 			b.addNumber(v)
 		} else {
-			b.add() // a decimal beyond the range of 64 bits stays text
+			b.add() // a decimal beyond the range of float64 stays text
 		}
 		return
 	case pgtype.BoolOID:
@@ -38,7 +38,7 @@ func (k postgresKind) add(b *block, value []byte) {
 	b.add()
 }
 
-// digits is how many digits of a second are written: 0, 3 or 6, as readers of times know them.
+// digits is how many digits after the second are written: 0, 3 or 6, which readers of times understand.
 func (k postgresKind) digits() int {
 	if k.modifier < 0 {
 		return 6
@@ -46,11 +46,11 @@ func (k postgresKind) digits() int {
 	return (int(k.modifier) + 2) / 3 * 3
 }
 
-// clockLength is that of 15:04:05.
+// clockLength is the length of 15:04:05.
 const clockLength = 8
 
-// appendISO appends what Postgres writes for a time, 2006-01-02 15:04:05.5+02, as ISO 8601 has it, 2006-01-02T15:04:05.500000+02:00, with that
-// many digits of a second. What has no such form, infinity and years before Christ, stays as it is.
+// appendISO converts a time as Postgres writes it, 2006-01-02 15:04:05.5+02, to ISO 8601, 2006-01-02T15:04:05.500000+02:00, with
+// the given number of digits after the second. Values without such a form, infinity and years before Christ, stay as they are.
 func appendISO(dst, value []byte, digits int) []byte {
 	day, clock, dated := bytes.Cut(value, []byte(" "))
 	if !dated {
@@ -63,7 +63,7 @@ func appendISO(dst, value []byte, digits int) []byte {
 		dst = append(append(dst, day...), 'T')
 	}
 	dst, rest := append(dst, clock[:clockLength]...), clock[clockLength:]
-	fraction := 0 // digits of a second and their point
+	fraction := 0 // length of the fraction of a second with its point
 	if len(rest) > 0 && rest[0] == '.' {
 		fraction = 1 + len(rest[1:]) - len(bytes.TrimLeft(rest[1:], "0123456789"))
 	}
@@ -77,7 +77,7 @@ func appendISO(dst, value []byte, digits int) []byte {
 	return appendZone(dst, rest[fraction:])
 }
 
-// appendZone appends a zone: Z for that of Greenwich, minutes where Postgres leaves them out.
+// appendZone appends a time zone: Z for UTC, and with the minutes that Postgres leaves out if they are zero.
 func appendZone(dst, zone []byte) []byte {
 	switch {
 	case string(zone) == "+00":

@@ -1,19 +1,20 @@
-// Package sql brings the rows that a database gives: of an SQLite file, or of a Postgres server.
+// Package sql reads the rows that a database returns for a query: an SQLite file or a Postgres server.
 //
 //	query, err := sql.Open(ctx, "shop.db", "select price, rooms, city from sales")
 //	defer query.Close()
 //	file, err := data.FromTable(query.Name(), query, data.Options{})
 //
-// The query runs anew for each pass over the rows, all of them within one transaction that only reads, so that they see the same
-// rows whoever else writes. Their order is the database's own where the query has no ORDER BY; a query whose rows are drawn at random
-// gives others to each pass. Rows are read in blocks of about a megabyte, whatever the size of the table.
+// The query runs again for each pass over the rows. All passes belong to one read-only transaction, so that they see the same rows
+// whatever others write. Without an ORDER BY the order is the database's own; a query that draws rows at random gives each pass
+// different ones. Rows are read in blocks of about a megabyte, whatever the size of the table.
 //
 // # Cells
 //
-// Whole numbers, decimals and floating-point numbers are numbers, and text in all their digits. Booleans of Postgres are true and
-// false; SQLite has none, and its 0 and 1 are numbers. Dates and times of Postgres are ISO 8601, moments with a zone in UTC unless the address
-// asks for another (?timezone=Europe/Oslo), with as many digits of a second as the column's type has; SQLite has no such types, and gives
-// what is stored. NULL is a missing cell. Bytes are refused. Other types are text as the database writes it.
+// Integers, decimals and floating-point numbers are numbers, and as text have all their digits. Booleans of Postgres are true and
+// false; SQLite has none, and its 0 and 1 are numbers. Dates and times of Postgres are ISO 8601, with as many digits after the
+// second as the column's type has; those with a zone are in UTC unless the address asks for another one (?timezone=Europe/Oslo).
+// SQLite has no such types and returns what is stored. NULL is a missing cell. Bytes are refused. Other types are text as the
+// database writes it.
 package sql
 
 import (
@@ -27,44 +28,46 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// A Query is a question to a database and the rows of its answer: a columns.Table.
+// A Query is a query to a database together with the rows of its answer: a columns.Table.
 type Query struct {
 	name    string
 	columns []string
-	shared  sync.Mutex // a connection does one thing at a time
+	shared  sync.Mutex // serializes the use of the connection
 	answer  answer
 	close   func() error
 }
 
 var _ columns.Table = (*Query)(nil)
 
-// A connection is a transaction of a database that only reads. Its methods, and those of what they return, are not called at the same time.
+// A connection is a read-only transaction of a database. Neither its methods nor those of what they return may be called
+// concurrently.
 type connection interface {
-	// ask prepares a query, whose answer has these columns.
+	// ask prepares a query and returns its answer and the names of the answer's columns.
 	ask(query string) (answer, []string, error)
-	// tables are the names of the tables and views, as a query writes them.
+	// tables are the names of the tables and views, in the form that a query needs.
 	tables() ([]string, error)
 	// Close ends the transaction and the connection.
 	Close() error
 }
 
-// An answer is what a query gives, as often as it is asked for.
+// An answer is the result of a query, which can be read any number of times.
 type answer interface {
-	// rows begins before the first row.
+	// rows starts a reading before the first row.
 	rows() (reader, error)
 }
 
 // A reader is one reading of an answer.
 type reader interface {
-	// read fills an empty block with the next rows, and leaves it empty after the last one.
+	// read fills an empty block with the next rows; after the last one the block stays empty.
 	read(b *block) error
 	Close() error
 }
 
-// Open asks a database: an SQLite file, or postgres://user@host:port/name. The password of an address may be left to the variable PGPASSWORD or a
-// password file, as Postgres's own programs do. The end of ctx ends the query, the passes over its rows and the connection.
+// Open prepares a query to a database: an SQLite file, or postgres://user@host:port/name. The password of an address may be given
+// by the variable PGPASSWORD or a password file, as for Postgres's own programs. When ctx ends, so do the query, the passes over
+// its rows and the connection.
 //
-// What the database refuses is an *Error; a file that cannot be opened is an *fs.PathError.
+// If the database refuses something the error is an *Error; if a file cannot be opened, an *fs.PathError.
 func Open(ctx context.Context, database, query string) (*Query, error) {
 	c, err := connect(ctx, database)
 	if err != nil {
@@ -72,13 +75,13 @@ func Open(ctx context.Context, database, query string) (*Query, error) {
 	}
 	q := &Query{name: Name(database), close: c.Close}
 	if q.answer, q.columns, err = c.ask(query); err != nil {
-		_ = c.Close() // what the query's error says comes first
+		_ = c.Close() // the query's error is the one to return
 		return nil, err
 	}
 	return q, nil
 }
 
-// Tables are the tables and views of a database, in order of their names, as a query writes them: quoted where need be.
+// Tables are the tables and views of a database, sorted by name, in the form that a query needs: quoted if necessary.
 func Tables(ctx context.Context, database string) (names []string, err error) {
 	c, err := connect(ctx, database)
 	if err != nil {
@@ -98,7 +101,7 @@ func connect(ctx context.Context, database string) (connection, error) {
 	return openSQLite(ctx, database)
 }
 
-// errQuery is what a zero Query says.
+// errQuery is the error of a zero Query.
 var errQuery = errors.New("sql: the Query is nil or zero: Open makes one")
 
 func (q *Query) check() error {
@@ -108,7 +111,7 @@ func (q *Query) check() error {
 	return nil
 }
 
-// Name is the database's, without a password.
+// Name is the database's name, without a password.
 func (q *Query) Name() string {
 	if q.check() != nil {
 		return ""
@@ -124,7 +127,7 @@ func (q *Query) Names() []string {
 	return slices.Clone(q.columns)
 }
 
-// Pass asks the database once more, and starts before the first row.
+// Pass runs the query again and starts before the first row.
 func (q *Query) Pass() (columns.Pass, error) {
 	if err := q.check(); err != nil {
 		return nil, err
@@ -138,7 +141,7 @@ func (q *Query) Pass() (columns.Pass, error) {
 	return &pass{query: q, reader: r, block: block{width: len(q.columns)}}, nil
 }
 
-// Close ends the transaction and the connection; passes that are under way fail.
+// Close ends the transaction and the connection; passes that are not finished fail.
 func (q *Query) Close() error {
 	if err := q.check(); err != nil {
 		return err
@@ -148,7 +151,7 @@ func (q *Query) Close() error {
 	return q.close()
 }
 
-// checkColumns wants an answer with columns, and no parameters in the query.
+// checkColumns requires that the answer has columns and the query no parameters.
 func checkColumns(database, query string, columns, parameters int) error {
 	e := &Error{Database: Name(database)}
 	switch {

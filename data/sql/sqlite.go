@@ -16,12 +16,12 @@ import (
 
 // sqlite is an SQLite file, open for reading.
 type sqlite struct {
-	ctx  context.Context // of all that the connection does
+	ctx  context.Context // the context of everything that the connection does
 	path string
 	conn *sqlite3.Conn
 }
 
-// busyTime is how long a file is waited for that another program writes.
+// busyTime is how long to wait for a file that another program is writing.
 const busyTime = 5 * time.Second
 
 func openSQLite(ctx context.Context, path string) (connection, error) {
@@ -32,7 +32,7 @@ func openSQLite(ctx context.Context, path string) (connection, error) {
 	if !begins {
 		return nil, &Error{Database: path, What: "is no database: it does not begin as a file of SQLite does"}
 	}
-	whole, err := filepath.Abs(path) // SQLite takes other paths for addresses, where they begin with file:
+	whole, err := filepath.Abs(path) // absolute, because SQLite takes a path that begins with file: for a URI
 	if err != nil {
 		return nil, fmt.Errorf("sql: %w", err)
 	}
@@ -45,13 +45,13 @@ func openSQLite(ctx context.Context, path string) (connection, error) {
 		err = s.conn.Exec("BEGIN")
 	}
 	if err != nil {
-		_ = s.conn.Close() // the first error is the cause
+		_ = s.conn.Close() // err is the cause
 		return nil, s.failed(err)
 	}
 	return s, nil
 }
 
-// failed is an error of SQLite in its own words; that of a context which is done wherever that may be why.
+// failed is an error of SQLite in its own words, or that of the context if it is done and may be the reason.
 func (s *sqlite) failed(err error) error {
 	if err == nil {
 		return nil
@@ -67,7 +67,7 @@ func (s *sqlite) failed(err error) error {
 	return &Error{Database: s.path, What: strings.TrimPrefix(what, "sqlite3: "), Err: err}
 }
 
-// refused is an error of a query that SQLite does not understand.
+// refused is the error for a query that SQLite rejects.
 func (s *sqlite) refused(query string, err error) error {
 	failed := s.failed(err)
 	var said *sqlite3.Error
@@ -78,7 +78,7 @@ func (s *sqlite) refused(query string, err error) error {
 	return failed
 }
 
-// prepare prepares the one statement of a query.
+// prepare prepares the query, which must be a single statement.
 func (s *sqlite) prepare(query string) (*sqlite3.Stmt, error) {
 	statement, rest, err := s.conn.Prepare(query)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *sqlite) prepare(query string) (*sqlite3.Stmt, error) {
 	if statement == nil {
 		return nil, checkColumns(s.path, "", 0, 0)
 	}
-	if next, _, err := s.conn.Prepare(rest); next != nil || err != nil { // a comment is nil
+	if next, _, err := s.conn.Prepare(rest); next != nil || err != nil { // next is nil for a comment
 		_ = next.Close()
 		_ = statement.Close()
 		return nil, (&Error{Database: s.path, What: "the query is more than one statement, want one select"}).about(query, len(query)-len(strings.TrimSpace(rest)))
@@ -120,7 +120,7 @@ func (s *sqlite) tables() (names []string, err error) {
 	return names, s.failed(statement.Err())
 }
 
-// identifier is a name as a query writes it.
+// identifier quotes a name for a query.
 func identifier(name string) string {
 	plain := func(r rune) bool {
 		return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
@@ -133,7 +133,7 @@ func identifier(name string) string {
 
 // Close ends the transaction with the connection.
 func (s *sqlite) Close() error {
-	s.conn.SetInterrupt(context.Background()) // also where the query was interrupted
+	s.conn.SetInterrupt(context.Background()) // even if the query was interrupted
 	for statement := range s.conn.Stmts() {
 		_ = statement.Close()
 	}
@@ -157,7 +157,7 @@ type sqliteRows struct {
 	*sqlite
 	statement *sqlite3.Stmt
 	row       int
-	ended     bool // a statement that is stepped once more begins anew
+	ended     bool // set after the last row, because stepping the statement again would restart it
 }
 
 func (r *sqliteRows) read(b *block) error {
@@ -176,7 +176,7 @@ func (r *sqliteRows) read(b *block) error {
 	return nil
 }
 
-// cell adds column j of the present row, whose type is that of its value, not the column's.
+// cell adds column j of the current row. Its type is that of the value, not of the column.
 func (r *sqliteRows) cell(b *block, j int) error {
 	switch r.statement.ColumnType(j) {
 	case sqlite3.INTEGER:

@@ -1,5 +1,5 @@
-// Command anomaly scores labelled tables by the one-class protocol and prints ROC-AUC and log p beside what other
-// methods reach: one preset for every table, no label seen by the fit.
+// Command anomaly scores labelled tables by the one-class protocol and prints ROC-AUC and log p beside the figures of
+// other methods. All tables are fitted with one preset, and the fit never sees labels.
 //
 //	go run ./examples/anomaly -dir ../shared/data/adbench
 package main

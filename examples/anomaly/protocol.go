@@ -13,15 +13,16 @@ import (
 	"gaussflow/tabular"
 )
 
-// outcome is what one fit reaches on rows it has not seen.
+// outcome is the result of one fit on rows it has not seen.
 type outcome struct {
-	auc     float64 // of −log p
+	auc     float64 // ROC-AUC of −log p
 	median  float64 // log p of normal rows, per unit volume of the standardized columns
-	seconds float64 // of the fit
+	seconds float64 // duration of the fit
 }
 
-// evaluate runs the one-class protocol: the rows are shuffled with seed, half of the normal ones train, the last tenth of
-// these validates; the other half and all anomalies are scored. Labels choose the rows and nothing else.
+// evaluate runs the one-class protocol: the rows are shuffled with seed; half of the normal ones are for training, and
+// the last tenth of these for validation; the other half and all anomalies are scored. Labels determine this division and
+// nothing else.
 func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (outcome, error) {
 	var normal, anomalies []int
 	for _, i := range rand.New(rand.NewPCG(seed, 0)).Perm(len(t.anomaly)) {
@@ -54,7 +55,7 @@ func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (out
 	return outcome{rocAUC(lpNormal, lpAnomalies), median(lpNormal) + logVolume(m), m.Training.Seconds}, nil
 }
 
-// logVolume is Σ log σ of the kept columns: what log p gains in standardized units.
+// logVolume is Σ log σ of the kept columns: the difference between log p in standardized units and in the table's.
 func logVolume(m *tabular.Model) (sum float64) {
 	for _, c := range m.Columns {
 		if !c.Dropped {
@@ -78,7 +79,8 @@ func median(v []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// rocAUC is the chance that an anomaly is less likely than a normal row, ties counted half: Mann & Whitney's U.
+// rocAUC is the probability that an anomaly is less likely than a normal row, with ties counted half: Mann & Whitney's
+// U.
 func rocAUC(normal, anomalies []float64) float64 {
 	type scored struct {
 		logProb float64
@@ -92,7 +94,7 @@ func rocAUC(normal, anomalies []float64) float64 {
 		all = append(all, scored{lp, false})
 	}
 	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(a.logProb, b.logProb) })
-	ranks := 0.0 // of the normal rows, from 1
+	ranks := 0.0 // sum of the ranks of the normal rows, from 1
 	for i := 0; i < len(all); {
 		j := i
 		for j < len(all) && all[j].logProb == all[i].logProb {

@@ -68,8 +68,8 @@ func average(v []float64) float64 {
 	return sum / float64(len(v))
 }
 
-// figures are the cells of a line of the README's table after its name: ROC-AUC by method, then log p of the neural spline
-// flow, then its seconds.
+// figures are the cells of a line of the README's table after the name: ROC-AUC by method, then log p of the neural spline
+// flow, then its duration in seconds.
 type figures []string
 
 func (f figures) auc(n int) []string {
@@ -86,7 +86,7 @@ func (f figures) logProb() string {
 }
 
 // readOthers reads the table of the other methods from the data's README: cells by line, and the methods. Both are
-// empty where there is no such file.
+// empty if there is no such file.
 func readOthers(path string) (lines map[string]figures, methods []string) {
 	lines = map[string]figures{}
 	f, err := os.Open(path)

@@ -16,7 +16,7 @@ type table struct {
 	anomaly []bool
 }
 
-// load reads arrays X and y of an NPZ file.
+// load reads the arrays X and y of an NPZ file.
 func load(path string) (*table, error) {
 	f, err := npz.Open(path)
 	if err != nil {
@@ -79,7 +79,7 @@ func widen[T float32 | int64 | int32 | uint8](f *npz.Reader, name string) ([]flo
 	return wide, nil
 }
 
-// transposed turns values in column order into row order.
+// transposed converts values in column order to row order.
 func transposed(v []float64, rows, cols int) []float64 {
 	out := make([]float64, 0, len(v))
 	for i := range rows {

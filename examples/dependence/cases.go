@@ -10,16 +10,16 @@ import (
 	"gaussflow/info"
 )
 
-// A study is one line of the table: a measure whose truth is known, estimated of fresh rows again and again, or a test.
+// A study is one line of the table: a measure with a known true value, estimated repeatedly from fresh rows, or a test.
 type study struct {
 	name     string
 	truth    float64
-	within   float64                                     // that the mean error is to be, 0: the mean standard error of an estimate
-	estimate func(rng *rand.Rand) (info.Estimate, error) // nil: only a test
-	p        func(rng *rand.Rand) (float64, error)       // of a test whose hypothesis holds; nil: none
+	within   float64                                     // bound for the mean error; 0 for the mean standard error of an estimate
+	estimate func(rng *rand.Rand) (info.Estimate, error) // nil if the study is only a test
+	p        func(rng *rand.Rand) (float64, error)       // p-value of a test whose hypothesis is true; nil if there is none
 }
 
-// sample is a law's rows, mapped column by column.
+// sample makes a sample for info of rows.
 func sample(x *mat.Dense) (*info.Sample, error) { return info.Of(x, info.Config{}) }
 
 // bends are increasing maps of a column.
@@ -79,7 +79,7 @@ func divergenceOf(p, q law, n int, bend string) func(rng *rand.Rand) (info.Estim
 	}
 }
 
-// studies are all lines.
+// studies are all lines of the table.
 func studies() (all []study) {
 	add := func(name string, truth, within float64, f func(rng *rand.Rand) (info.Estimate, error)) {
 		all = append(all, study{name: name, truth: truth, within: within, estimate: f})
@@ -125,7 +125,7 @@ func studies() (all []study) {
 	return append(all, bentStudies()...)
 }
 
-// studentStudies are of t's, and between them and normals.
+// studentStudies are about t-distributions, and divergences between them and normals.
 func studentStudies() (all []study) {
 	const n = 10000
 	most := func(truth float64) float64 { return max(0.02, 0.03*math.Abs(truth)) }
@@ -149,7 +149,8 @@ func studentStudies() (all []study) {
 	return all
 }
 
-// bentStudies are differences between an estimate and that of the columns' images: 0, in the last digits.
+// bentStudies are differences between an estimate and the same for mapped columns, which should be 0 up to the last
+// digits.
 func bentStudies() (all []study) {
 	const n = 10000
 	l := law{equicorrelated(5, 0.5), 3, 1, 0}

@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// A law is a multivariate t of ν degrees of freedom, whole or infinite (a normal), whose scale matrix is R times scale² and whose mean is
-// shift in every column.
+// A law is a multivariate t distribution with ν degrees of freedom, an integer or infinite (a normal). Its scale matrix is R times
+// scale² and its mean is shift in every column.
 type law struct {
 	r            *mat.SymDense
 	nu           float64
@@ -18,7 +18,7 @@ type law struct {
 
 func normal(r *mat.SymDense) law { return law{r, math.Inf(1), 1, 0} }
 
-// equicorrelated has ones on its diagonal and rho beside it.
+// equicorrelated is the matrix with ones on its diagonal and rho elsewhere.
 func equicorrelated(d int, rho float64) *mat.SymDense {
 	r := mat.NewSymDense(d, nil)
 	for i := range d {
@@ -30,7 +30,7 @@ func equicorrelated(d int, rho float64) *mat.SymDense {
 	return r
 }
 
-// paired are 2d columns, of which column i and column d+i are correlated.
+// paired is the correlation matrix of 2d columns, of which column i and column d+i are correlated.
 func paired(d int, rho float64) *mat.SymDense {
 	r := equicorrelated(2*d, 0)
 	for i := range d {
@@ -45,7 +45,7 @@ func factor(r *mat.SymDense) *mat.Cholesky {
 	return &c
 }
 
-// draw is n rows.
+// draw draws n rows.
 func (l law) draw(n int, rng *rand.Rand) *mat.Dense {
 	d := l.r.SymmetricDim()
 	var lower mat.TriDense
@@ -73,7 +73,7 @@ func (l law) draw(n int, rng *rand.Rand) *mat.Dense {
 
 func logGamma(x float64) float64 { v, _ := math.Lgamma(x); return v }
 
-// entropy is in closed form.
+// entropy is the entropy in closed form.
 func (l law) entropy() float64 {
 	d := float64(l.r.SymmetricDim())
 	h := factor(l.r).LogDet()/2 + d*math.Log(l.scale)
@@ -84,7 +84,7 @@ func (l law) entropy() float64 {
 	return h + d/2*math.Log(l.nu*math.Pi) + logGamma(l.nu/2) - logGamma(half) + half*(mathext.Digamma(half)-mathext.Digamma(l.nu/2))
 }
 
-// of is the law of some columns.
+// of is the distribution of some of the columns.
 func (l law) of(columns ...int) law {
 	r := mat.NewSymDense(len(columns), nil)
 	for i, a := range columns {
@@ -118,8 +118,8 @@ func span(from, to int) (s []int) {
 	return s
 }
 
-// divergence is KL(l ‖ m), whose scale matrices are one but for the scale: by quadrature, over the squared length q of a normal and the χ² of
-// l, of E log(1 + q/ν), which is all that has no closed form.
+// divergence is KL(l ‖ m) for scale matrices that are equal up to a factor. The only term without a closed form, E log(1 + q/ν), is
+// computed by quadrature, over the squared length q of a normal and the χ² of l.
 func (l law) divergence(m law) float64 {
 	d := float64(l.r.SymmetricDim())
 	ratio := l.scale * l.scale / (m.scale * m.scale)
@@ -134,7 +134,7 @@ func (l law) divergence(m law) float64 {
 		return -l.entropy() - (cross - d/2*math.Log(2*math.Pi) - second*mat.Trace(&solved)/2 - l.offset(m)/2)
 	}
 	if l.shift != m.shift {
-		return math.NaN() // no row of the table needs it
+		return math.NaN() // no line of the table needs this case
 	}
 	cross += logGamma((m.nu+d)/2) - logGamma(m.nu/2) - d/2*math.Log(m.nu*math.Pi)
 	return -l.entropy() - (cross - (m.nu+d)/2*l.meanLog(ratio/m.nu))
@@ -152,12 +152,12 @@ func (l law) offset(m law) float64 {
 	return mat.Dot(mean, &solved) / (m.scale * m.scale)
 }
 
-// meanLog is E log(1 + by·q) of q the squared length of a whitened row of l.
+// meanLog is E log(1 + by·q), where q is the squared length of a whitened row of l.
 func (l law) meanLog(by float64) float64 {
 	d := float64(l.r.SymmetricDim())
 	const nodes = 4000
 	sum, mass := 0.0, 0.0
-	for i := range nodes { // over t = log q
+	for i := range nodes { // quadrature over t = log q
 		t := -30 + 90*(float64(i)+0.5)/nodes
 		q := math.Exp(t)
 		logP := d / 2 * t

@@ -1,11 +1,12 @@
-// Dependence prints what package info finds of rows whose truth is known: how far its measures are off on average, whether their standard
-// errors are what they scatter by, how often their intervals hold the truth, how often a test rejects what holds, and what it takes.
+// Dependence tests package info on rows for which the true values are known: how large the mean error of its measures is, whether
+// their standard errors match their scatter, how often their intervals contain the true value, how often a test rejects a true
+// hypothesis, and how long it takes.
 //
 //	go run ./examples/dependence                 # 20 draws of each line
 //	go run ./examples/dependence -draws 200      # enough to judge intervals; an hour
 //	go run ./examples/dependence -only 'normal pair'
 //
-// peers.py prints the same of scikit-learn's nearest neighbours and of the RBIG library; its first lines say how.
+// peers.py prints the same for scikit-learn's nearest neighbours and for the RBIG library; its first lines say how.
 package main
 
 import (
@@ -63,7 +64,7 @@ func run(w io.Writer, draws int, only string) error {
 	return timings(w)
 }
 
-// line is the outcome of a study.
+// line runs a study and formats the result.
 func (s study) line(draws int) (string, error) {
 	var sum, squares, se, seconds float64
 	holds, rejects := 0, 0
@@ -113,7 +114,7 @@ func (s study) line(draws int) (string, error) {
 		math.Sqrt(max(squares/n-mean*mean, 0)*n/max(n-1, 1)), se/n, within, 100*float64(holds)/n, rejected, seconds/n), nil
 }
 
-// timings are of the two sizes that the RBIG library's notes name, the best of three.
+// timings are for the two sizes that the RBIG library's notes mention, the best of three.
 func timings(w io.Writer) error {
 	for _, size := range [][2]int{{3000, 5}, {6000, 8}} {
 		for _, nu := range []float64{math.Inf(1), 5} {

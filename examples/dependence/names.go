@@ -11,13 +11,13 @@ import (
 	"gaussflow/info"
 )
 
-// levels is how many names there are, each as likely.
+// levels is how many equally likely names there are.
 const levels = 3
 
-// A shifted number is normal about by times the index of its row's name.
+// A shifted is a law of a name and a number: the number is normal with the mean by times the index of the name.
 type shifted struct{ by float64 }
 
-// truth is what the name and the number share, by quadrature.
+// truth is the mutual information of the name and the number, by quadrature.
 func (s shifted) truth() float64 {
 	if s.by == 0 {
 		return 0
@@ -48,7 +48,7 @@ func (s shifted) sample(n int, rng *rand.Rand) (*info.Sample, error) {
 	return info.OfTable(schema, x, info.Config{})
 }
 
-// nameStudies are of what a name and a number share.
+// nameStudies are about the mutual information of a name and a number.
 func nameStudies() (all []study) {
 	for _, n := range []int{400, 3000} {
 		for _, by := range []float64{0, 0.5, 2, 4} {

@@ -11,7 +11,8 @@ import (
 	"gaussflow/info"
 )
 
-// A bow is a pair (x, y), x normal and y = g(x) + noise·e: its mutual information is h(y) − h(noise·e), the first by quadrature.
+// A bow is a pair (x, y) with x normal and y = g(x) + noise·e. Its mutual information is h(y) − h(noise·e), the first term by
+// quadrature.
 type bow struct {
 	name  string
 	g     func(x float64) float64
@@ -87,7 +88,7 @@ func moonsTruth(of data.Distribution) (float64, error) {
 	return tc, nil
 }
 
-// A shape is a law of rows that no elliptical copula has, whose total correlation takes a quadrature.
+// A shape is a distribution that no elliptical copula has, and whose total correlation is found by quadrature.
 type shape struct {
 	name  string
 	truth func() (float64, error)
@@ -124,7 +125,8 @@ func shapes() ([]shape, error) {
 	}}), nil
 }
 
-// shapeStudies are of shapes, by one remainder after another: where estimators part. wanted chooses by name.
+// shapeStudies are about shapes, with one way of estimating the non-elliptical remainder after another, where
+// estimators differ most. wanted selects them by name.
 func shapeStudies(wanted func(name string) bool) (all []study, err error) {
 	of, err := shapes()
 	if err != nil {

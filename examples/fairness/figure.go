@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// draws draws the curve, and the best there is.
+// draws draws the curve, and the best possible one.
 func draws(curve []point, path string) error {
 	p := plot.New()
 	p.Title.Text = "What fairness costs"

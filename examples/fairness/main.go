@@ -1,10 +1,11 @@
-// Fairness trains a prediction that must not tell a protected attribute, with the dependence of the two, seen through frozen maps of RBIG,
-// as part of the loss, and prints the trade of accuracy against dependence beside the best there is, which here is known.
+// Fairness trains a prediction that must not reveal a protected attribute. Part of the loss is the dependence of the two, measured
+// after frozen maps of RBIG. It prints the trade-off of accuracy against dependence beside the best possible one, which is known
+// here.
 //
 //	go run ./examples/fairness -out out
 //
-// The attribute s is normal and is seen as exp(2s). The target is y = u + s with u independent of s; the features are u and s with noise.
-// A linear prediction w·x has a mutual information of −½·log(1 − ρ²) with s, whatever increasing map s is seen through.
+// The attribute is s, which is normal, observed as exp(2s). The target is y = u + s with u independent of s; the features are u and
+// s with noise. A linear prediction w·x has the mutual information −½·log(1 − ρ²) with s, and with any increasing function of s.
 package main
 
 import (
@@ -37,15 +38,15 @@ func main() {
 	}
 }
 
-// weights are those of the mutual information beside the squared error.
+// weights are the weights of the mutual information relative to the squared error.
 var weights = []float64{0, 0.1, 0.3, 1, 3, 10}
 
-// A point is a place on the curve.
+// A point is a point of the curve.
 type point struct {
 	weight     float64
-	error      float64 // mean squared
+	error      float64 // mean squared error
 	shared     info.Estimate
-	bestError  float64 // of the best there is at this weight
+	bestError  float64 // error of the best possible prediction at this weight
 	bestShared float64
 }
 
@@ -67,7 +68,7 @@ func run(w io.Writer, out string, rows, epochs int) error {
 	return draws(curve, filepath.Join(out, "fairness.png"))
 }
 
-// draw is rows of two features, the target, and the attribute as it is seen.
+// draw draws rows of two features, the target, and the observed attribute.
 func draw(n int, seed uint64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	x := mat.NewDense(n, 4, nil)
@@ -78,7 +79,7 @@ func draw(n int, seed uint64) *mat.Dense {
 	return x
 }
 
-// trade trains at one weight.
+// trade trains with one weight.
 func trade(fit, judge *mat.Dense, weight float64, epochs int) (point, error) {
 	p := point{weight: weight}
 	p.bestError, p.bestShared = best(weight)
@@ -86,7 +87,7 @@ func trade(fit, judge *mat.Dense, weight float64, epochs int) (point, error) {
 	if err := model.w.Set([]float64{0.5, 0.5}); err != nil {
 		return p, err
 	}
-	// Frozen: how the untrained prediction and the attribute are Gaussianized, each by itself.
+	// Frozen maps that Gaussianize the untrained prediction and the attribute, each by itself.
 	seen := mat.NewDense(fit.RawMatrix().Rows, 2, nil)
 	for i := range fit.RawMatrix().Rows {
 		seen.SetRow(i, []float64{model.predict(fit.RawRowView(i)), fit.At(i, 3)})

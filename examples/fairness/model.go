@@ -9,8 +9,8 @@ import (
 	"gaussflow/losses"
 )
 
-// A predictor is w·x of the two features. It reads the target and the attribute too, and puts them out beside its prediction: a loss sees
-// nothing but the output.
+// A predictor is w·x of the two features. It also reads the target and the attribute, and outputs them beside its prediction,
+// because a loss sees only the output.
 type predictor struct{ w *graph.Param }
 
 func (p *predictor) Dim() int               { return 4 }
@@ -28,7 +28,7 @@ func (p *predictor) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	return losses.Terms{Output: b.Beside(b.Reshape(prediction, graph.Rows(x), 1), b.Columns(x, 2, 2))}
 }
 
-// fair is the squared error and a weight times what the prediction and the attribute share.
+// fair is the squared error plus a weight times the mutual information of the prediction and the attribute.
 type fair struct {
 	weight     float64
 	dependence losses.Dependence
@@ -49,10 +49,10 @@ func (f fair) Rows(b *graph.Builder, t losses.Terms) *G.Node {
 	return b.Add(square, b.Scale(f.dependence.Rows(b, losses.Terms{Output: both}), f.weight))
 }
 
-// best is the least of error + weight·information over all w, on a grid that narrows: of a linear prediction both are
-// functions of second moments.
+// best is the minimum of error + weight·information over all w, on a grid that is refined; for a linear prediction both
+// are functions of second moments.
 func best(weight float64) (squaredError, shared float64) {
-	// With x₁ = u + 0.4s + ½e₁, x₂ = s + ½e₂, y = u + s: the moments.
+	// The second moments for x₁ = u + 0.4s + ½e₁, x₂ = s + ½e₂, y = u + s.
 	xx := [2][2]float64{{1 + 0.16 + 0.25, 0.4}, {0.4, 1.25}}
 	xy, xs := [2]float64{1.4, 1}, [2]float64{0.4, 1}
 	judge := func(a, c float64) (e, i float64) {

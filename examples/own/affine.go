@@ -11,7 +11,8 @@ import (
 //
 //	z = x·e^c + t,  log dz/dx = c = tanh s,
 //
-// bounded so that no row makes it overflow. It is the identity where θ is zero. In a coupling it is a layer of RealNVP (arXiv:1605.08803).
+// bounded so that no row makes it overflow. It is the identity if θ is zero. In a coupling it is a layer of RealNVP
+// (arXiv:1605.08803).
 type affine struct{}
 
 func (affine) Parts() []transforms.Part {

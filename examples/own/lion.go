@@ -6,7 +6,7 @@ import (
 	"gaussflow/train"
 )
 
-// lion is an optimizer: every number p moves by the learning rate η, against the sign of its smoothed gradient g,
+// lion is an optimizer: every number p moves by the learning rate η, against the sign of its smoothed gradient,
 //
 //	p ← p − η·(sign(β₁m + (1−β₁)g) + λp),  m ← β₂m + (1−β₂)g,  β₁ = 0.9, β₂ = 0.99.
 //

@@ -7,14 +7,14 @@ import (
 	"gaussflow/layers"
 )
 
-// logMap is a bijector: it takes the logarithm of its positive columns p and lets the others pass,
+// logMap is a bijector: it takes the logarithm of its positive columns p and leaves the others unchanged,
 //
 //	z_j = log x_j,  logDet = −Σ_{j∈p} log x_j,  j ∈ p.
 //
 // Its domain is x_p > 0. It has no parameters.
-type logMap struct{ positive layers.Mask } // true: a column of p
+type logMap struct{ positive layers.Mask } // true for a column of p
 
-// logMapConfig is what a file says of a logMap.
+// logMapConfig is the configuration of a logMap in a file.
 type logMapConfig struct {
 	Positive layers.Mask `json:"positive"`
 }

@@ -1,6 +1,6 @@
-// Command own trains a flow of which every piece is its own: an affine coupling with a residual conditioner, a logarithm, a base of
+// Command own trains a flow made entirely of its own pieces: an affine coupling with a residual conditioner, a logarithm, a base of
 // Student's t, an optimizer and a metric. It saves the flow, loads it in another process, and compares log p bit for bit.
-// docs/your-own.md tells it piece by piece.
+// docs/your-own.md explains it piece by piece.
 package main
 
 import (
@@ -64,7 +64,8 @@ func newFlow() *flows.Flow {
 	return flow
 }
 
-// fit trains on rows, and says what it is worth on others beside the density that both are from.
+// fit trains the flow on rows, and prints its log p of other rows beside that of the density from which both were
+// drawn.
 func fit(flow *flows.Flow) {
 	x, _ := draw(4000, 1)
 	held, truth := draw(4000, 2)
@@ -85,7 +86,7 @@ func fit(flow *flows.Flow) {
 	}
 }
 
-// draw draws n rows of an income and what depends on it, with log p of their density on average:
+// draw draws n rows of an income and a quantity that depends on it, and returns the mean of their true log p:
 //
 //	log x₁ = 1 + t₁/2,  x₂ = 2·tanh(log x₁) + t₂,  t₁, t₂ of Student's t with 5 degrees of freedom.
 func draw(n int, seed uint64) (x *mat.Dense, meanLogProb float64) {

@@ -10,8 +10,8 @@ import (
 	"gaussflow/train"
 )
 
-// oddest is a metric: −log p, in nats, of the row that one in a hundred of some rows are odder than. A mean hides how badly a
-// density does at its tails; this does not. History.Metrics has it as "oddest", and callbacks after it can monitor it.
+// oddest is a metric: the 99 % quantile of −log p over some rows, in nats. A mean hides how bad a density is in its tails;
+// this does not. History.Metrics has it as "oddest", and callbacks after it can monitor it.
 type oddest struct {
 	train.NopCallback
 	flow *flows.Flow

@@ -12,15 +12,15 @@ import (
 //
 //	h = x·W,  θ = (h + gelu(h·U + u))·V.
 //
-// V starts at zero, and with it θ: the layer that it conditions starts as the identity.
+// V starts at zero, and so θ does: a layer with this conditioner starts as the identity.
 type residual struct {
 	config residualConfig
 	params []*graph.Param // W, U, u, V
 }
 
 type residualConfig struct {
-	Width int    `json:"width"` // of h
-	Seed  uint64 `json:"seed"`  // of W and U
+	Width int    `json:"width"` // width of h
+	Seed  uint64 `json:"seed"`  // for W and U
 }
 
 func residualSpecs(in, out int, c residualConfig) ([]graph.ParamSpec, error) {
@@ -34,7 +34,7 @@ func newResidual(_, _ int, c residualConfig, params []*graph.Param) (residual, e
 	return residual{c, params}, nil
 }
 
-// New makes a fresh one: a layers.MakeConditioner.
+// New makes a conditioner with initial parameters: it is a layers.MakeConditioner.
 func (c residualConfig) New(in, out int) (layers.Conditioner, error) {
 	specs, _ := residualSpecs(in, out, c)
 	params, err := graph.NewParams(graph.Float64, specs)

@@ -12,12 +12,13 @@ import (
 	"gaussflow/graph"
 )
 
-// student is a base: d independent numbers of Student's t, ν_j = e^η_j degrees of freedom each, with η trained beside the layers,
+// student is a base: d independent numbers with Student's t distribution, each with ν_j = e^η_j degrees of freedom, where η is
+// trained with the layers,
 //
 //	log p(z) = Σ_j log Γ((ν_j+1)/2) − log Γ(ν_j/2) − ½ log(ν_j π) − (ν_j+1)/2·log(1 + z_j²/ν_j).
 type student struct{ eta *graph.Param }
 
-type studentConfig struct{} // a file has nothing to say but η
+type studentConfig struct{} // empty: η, a parameter, is all there is
 
 func studentSpecs(dim int, _ studentConfig) ([]graph.ParamSpec, error) {
 	return []graph.ParamSpec{{Name: "eta", Shape: []int{dim}}}, nil

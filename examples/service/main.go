@@ -1,5 +1,5 @@
-// Service is a program of its own that also answers for a density: the handler of package serve stands beside the program's routes, and
-// asks the same mux's middleware. Here the program knows which penguins are odd.
+// Service is an example of a program that also answers questions about a density: the handler of package serve is mounted beside
+// the program's own routes in the same mux. Here the program knows which penguins are unusual.
 //
 //	gaussflow fit examples/penguins.csv --columns bill_length_mm,body_mass_g --drop-missing -o out/penguins.gflow
 //	go run ./examples/service -model out/penguins.gflow
@@ -49,16 +49,16 @@ func run(ctx context.Context, path, addr string) error {
 		<-ctx.Done()
 		last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		_ = server.Shutdown(last) // what is not done by then is cut off
+		_ = server.Shutdown(last) // requests not finished by then are cut off
 	}()
 	slog.Info("ready", "addr", l.Addr().String())
-	if err = server.Serve(l); err != http.ErrServerClosed { //nolint:errorlint // it is returned as it is
+	if err = server.Serve(l); err != http.ErrServerClosed { //nolint:errorlint // Serve returns it unwrapped
 		return err
 	}
 	return nil
 }
 
-// newHandler mounts the questions of package serve beside a route of the program's own, which asks the model as a Go value.
+// newHandler mounts package serve beside a route of the program's own, which uses the model as a Go value.
 func newHandler(path string) (http.Handler, error) {
 	s, err := serve.New(serve.Config{Models: map[string]string{"penguins": path}})
 	if err != nil {
@@ -91,5 +91,5 @@ func odd(model serve.Model, w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	fmt.Fprintln(w, failed != nil || tail[0] < 0.01) // a row that is too far out for a number is odd too
+	fmt.Fprintln(w, failed != nil || tail[0] < 0.01) // a row too far out to have a log p is odd too
 }

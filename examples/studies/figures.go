@@ -18,7 +18,7 @@ import (
 
 func logOf(v float64) float64 { return math.Log(v) }
 
-// colours that are told apart in grey too.
+// colours that can be distinguished in greyscale too.
 var colours = []color.RGBA{{0, 68, 136, 255}, {187, 85, 102, 255}, {221, 170, 51, 255}, {34, 136, 51, 255}, {120, 120, 120, 255}}
 
 // A curve is a line of a figure.
@@ -28,7 +28,7 @@ type curve struct {
 	dashed bool
 }
 
-// lines draws curves over a common count, y no lower than least.
+// lines draws curves over a common x axis 0, 1, …; the y axis starts at least at least.
 func lines(title, x, y string, least float64, curves ...curve) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
@@ -64,7 +64,7 @@ func constant(name string, v float64, n int) curve {
 	return c
 }
 
-// scatter draws the rows of x, two columns.
+// scatter draws the rows of x, which has two columns.
 func scatter(title string, x *mat.Dense) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = title
@@ -82,7 +82,7 @@ func scatter(title string, x *mat.Dense) (*plot.Plot, error) {
 	return p, nil
 }
 
-// A field is a density over a square of a grid.
+// A field is a density on a square grid.
 type field struct {
 	n     int
 	reach float64
@@ -94,7 +94,7 @@ func (f field) X(c int) float64    { return f.reach * (2*float64(c)/float64(f.n-
 func (f field) Y(r int) float64    { return f.X(r) }
 func (f field) Z(c, r int) float64 { return f.value[r*f.n+c] }
 
-// density draws a flow's density over [−2.6, 2.6]².
+// density draws a flow's density on [−2.6, 2.6]².
 func density(title string, flow *flows.Flow) (*plot.Plot, error) {
 	f := field{n: 130, reach: 2.6}
 	grid := mat.NewDense(f.n*f.n, 2, nil)
@@ -108,7 +108,7 @@ func density(title string, flow *flows.Flow) (*plot.Plot, error) {
 		return nil, err
 	}
 	for _, l := range logProb {
-		f.value = append(f.value, math.Sqrt(math.Exp(l))) // the root, so that what is thin is seen
+		f.value = append(f.value, math.Sqrt(math.Exp(l))) // the square root makes low densities visible
 	}
 	p := plot.New()
 	p.Title.Text = title
@@ -116,7 +116,7 @@ func density(title string, flow *flows.Flow) (*plot.Plot, error) {
 	return p, nil
 }
 
-// shades are from white to dark blue.
+// shades is a palette from white to dark blue.
 type shades struct{}
 
 func (shades) Colors() (all []color.Color) {
@@ -129,7 +129,7 @@ func (shades) Colors() (all []color.Color) {
 
 var _ palette.Palette = shades{}
 
-// save writes plots in rows of a figure.
+// save writes plots, arranged in rows, as one figure.
 func save(path string, width, height vg.Length, rows ...[]*plot.Plot) error {
 	img := vgimg.New(width, height)
 	tiles := draw.Tiles{Rows: len(rows), Cols: len(rows[0]), PadX: vg.Points(10), PadY: vg.Points(10), PadTop: vg.Points(6), PadBottom: vg.Points(6), PadLeft: vg.Points(6), PadRight: vg.Points(12)}

@@ -1,4 +1,4 @@
-// Studies are the small experiments of docs/studies: each prints a table and writes a figure.
+// Studies runs the small experiments of docs/studies: each prints a table and writes a figure.
 //
 //	go run ./examples/studies -out docs/studies              # all of them, some minutes
 //	go run ./examples/studies -out out -only rotations
@@ -30,12 +30,13 @@ func main() {
 	}
 }
 
-// A bench is what the studies work on: two moons, rows to fit to and rows to judge by, standardized by the law's own mean and spread.
+// A bench is the data of the studies: two moons, with rows for fitting and rows for judging, standardized by their distribution's
+// mean and standard deviation.
 type bench struct {
 	w          io.Writer
 	out        string
 	fit, judge *mat.Dense
-	truth      float64 // mean true log-density of judge
+	truth      float64 // mean true log-density of the rows in judge
 	epochs     int
 	blocks     int
 }
@@ -93,7 +94,7 @@ func newBench(w io.Writer, out string, rows int) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{w: w, out: out, fit: fit.X, judge: judge.X, truth: stat.Mean(logProb, nil)}
-	for j := range 2 { // by the rows to fit to
+	for j := range 2 { // standardize by the rows for fitting
 		mean, std := stat.MeanStdDev(mat.Col(nil, j, b.fit), nil)
 		for _, x := range []*mat.Dense{b.fit, b.judge} {
 			n, _ := x.Dims()
@@ -106,7 +107,7 @@ func newBench(w io.Writer, out string, rows int) (*bench, error) {
 	return b, nil
 }
 
-// score is the mean log-density of the rows to judge by.
+// score is the mean log-density of the rows for judging.
 func (b *bench) score(f *flows.Flow) (float64, error) {
 	logProb, err := f.LogProb(b.judge)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"gaussflow/rbig"
 )
 
-// layers shows what blocks of RBIG make of the rows, and the density that they are together.
+// layers shows the rows after some blocks of RBIG, and the density that these blocks make together.
 func layers(b *bench) error {
 	f, err := rbig.FitRows(b.fit, rbig.Config{Stop: rbig.Depth, Blocks: b.blocks})
 	if err != nil {
@@ -51,7 +51,7 @@ func layers(b *bench) error {
 	return save(b.path("layers"), 30*vg.Centimeter, 13*vg.Centimeter, above, below)
 }
 
-// convergence shows what each block loses of total correlation, and what that does to rows held out.
+// convergence shows how much total correlation each block removes, and the log-density of held-out rows after it.
 func convergence(b *bench) error {
 	f, err := rbig.FitRows(b.fit, rbig.Config{Stop: rbig.Depth, Blocks: b.blocks, HeldOutRows: b.judge})
 	if err != nil {
@@ -85,7 +85,7 @@ func convergence(b *bench) error {
 	return save(b.path("convergence"), 26*vg.Centimeter, 10*vg.Centimeter, []*plot.Plot{left, right})
 }
 
-// rotations compares the four.
+// rotations compares the four rotations.
 func rotations(b *bench) error {
 	var curves []curve
 	fmt.Fprintln(b.w, "rotation      log p held out after 5, 10, 20 and all blocks")
@@ -104,7 +104,7 @@ func rotations(b *bench) error {
 	return save(b.path("rotations"), 16*vg.Centimeter, 11*vg.Centimeter, []*plot.Plot{p})
 }
 
-// heldOut is the log-likelihood of the rows to judge by after each block.
+// heldOut is the mean log-likelihood of the rows for judging after each block.
 func (b *bench) heldOut(c rbig.Config) (held []float64, err error) {
 	c.Stop, c.Blocks, c.HeldOutRows = rbig.Depth, b.blocks, b.judge
 	f, err := rbig.FitRows(b.fit, c)
@@ -119,7 +119,7 @@ func (b *bench) heldOut(c rbig.Config) (held []float64, err error) {
 
 func at(v []float64, i int) float64 { return v[min(i, len(v))-1] }
 
-// marginals compares the four, in RBIG and on a column by itself.
+// marginals compares the four marginals, in RBIG and on a column by itself.
 func marginals(b *bench) error {
 	var curves []curve
 	fmt.Fprintln(b.w, "marginal      log p held out after 5, 10, 20 and all blocks   of one column alone, less the truth")
@@ -157,7 +157,7 @@ func marginals(b *bench) error {
 	return save(b.path("marginals"), 28*vg.Centimeter, 11*vg.Centimeter, []*plot.Plot{left, right})
 }
 
-// bimodal is a column of two modes.
+// bimodal is a column with two modes.
 func bimodal() (*mat.Dense, data.Distribution, error) {
 	law, err := data.NewCopula(0, data.Bimodal{})
 	if err != nil {
@@ -189,7 +189,8 @@ func truthOf(law data.Distribution) (p []float64) {
 	return p
 }
 
-// besideTruth is how far a flow's mean log-density of fresh rows is below the law's, and its density along the line.
+// besideTruth is by how much a flow's mean log-density of fresh rows is below the true one, and its density along the
+// line.
 func besideTruth(f *flows.Flow, law data.Distribution) (gap float64, shape []float64, err error) {
 	fresh, err := data.Draw(law, 20000, seeded(4))
 	if err != nil {

@@ -21,7 +21,7 @@ func newCoupling() (*flows.Flow, error) {
 	return flows.NewCoupling(2, flows.CouplingConfig{Blocks: 4, Components: 8, Hidden: []int{32, 32}, Seed: 11})
 }
 
-// trained fits a flow and returns the loss of the rows it is fitted to and of the rows to judge by, at the start and after each epoch.
+// trained fits a flow and returns the loss of the rows for fitting and of those for judging, at the start and after each epoch.
 func (b *bench) trained(f *flows.Flow) (fitted, held []float64, err error) {
 	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}); err != nil {
 		return nil, nil, err
@@ -72,7 +72,7 @@ func coupling(b *bench) error {
 	return save(b.path("coupling"), 32*vg.Centimeter, 10*vg.Centimeter, []*plot.Plot{before, after, curves})
 }
 
-// warmStart trains two kinds of flow from the warm start and from a random one.
+// warmStart trains two kinds of flow, each from the warm start and from random parameters.
 func warmStart(b *bench) error {
 	var both []*plot.Plot
 	fmt.Fprintln(b.w, "flow       start    −log p held out at the start, after 5 epochs, at the end")
@@ -115,7 +115,7 @@ func warmStart(b *bench) error {
 	return save(b.path("warm-start"), 26*vg.Centimeter, 10*vg.Centimeter, both)
 }
 
-// capped leaves a curve's first points that are off the page at its edge.
+// capped limits values to the upper edge of the figure.
 func capped(v []float64, most float64) []float64 {
 	out := make([]float64, len(v))
 	for i, x := range v {

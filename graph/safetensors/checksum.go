@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// checksumKey is the name of the checksum in the metadata.
+// checksumKey is the key of the checksum in the metadata.
 const checksumKey = "checksum"
 
-// noChecksum stands where the checksum will.
+// noChecksum takes the place of the checksum while it is computed.
 var noChecksum = strings.Repeat("0", hex.EncodedLen(sha256.Size))
 
-// A digest is a checksum on its way.
+// A digest is a checksum in the process of being computed.
 type digest struct{ hash.Hash }
 
 func newDigest(parts ...[]byte) digest {
@@ -28,7 +28,8 @@ func newDigest(parts ...[]byte) digest {
 
 func (d digest) text() string { return hex.EncodeToString(d.Sum(nil)) }
 
-// replaced is a header with the digits by after the first place where it has before and old digits.
+// replaced is a copy of header in which, at the first place where before and then the digits old occur, old is replaced
+// by by.
 func replaced(header []byte, before, old, by string) ([]byte, bool) {
 	at := bytes.Index(header, []byte(before+old))
 	if at < 0 || len(old) != len(by) {
@@ -39,7 +40,7 @@ func replaced(header []byte, before, old, by string) ([]byte, bool) {
 	return out, true
 }
 
-// verify compares the checksum of a file that has one.
+// verify checks the checksum of a file that has one.
 func (f *File) verify(prefix, header, data []byte) error {
 	want, ok := f.Metadata[checksumKey]
 	if !ok {

@@ -9,8 +9,8 @@ import (
 	"gaussflow/internal/files"
 )
 
-// WriteFile is Write to the file at path, which, after a crash at any moment, holds what was there before or all of the new
-// content. An existing file keeps its permissions; a link is followed.
+// WriteFile writes f to the file at path, which after a crash at any moment holds either what was there before or all of
+// the new content. An existing file keeps its permissions; a link is followed.
 func WriteFile(path string, f *File) error {
 	if f == nil {
 		return errors.New("safetensors: WriteFile: the file is nil")
@@ -18,7 +18,7 @@ func WriteFile(path string, f *File) error {
 	return files.Replace(path, func(w io.Writer) error { return Write(w, f) })
 }
 
-// ReadFile is Read of the file at path.
+// ReadFile reads the file at path.
 func ReadFile(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {

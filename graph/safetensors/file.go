@@ -4,12 +4,12 @@
 //	N bytes    header: a JSON object, padded with spaces to a multiple of 8
 //	the rest   the arrays' numbers, little-endian, row-major, without gaps
 //
-// The header maps each array's name to {"dtype": "F64", "shape": [2, 3], "data_offsets": [begin, end]}, with
-// offsets from the end of the header, and "__metadata__" to an object of strings. What is read is checked: a
-// damaged or hostile file is an error, and costs memory in proportion to its length, not to what it claims.
+// The header maps each array's name to {"dtype": "F64", "shape": [2, 3], "data_offsets": [begin, end]}, with offsets
+// from the end of the header, and "__metadata__" to an object of strings. Everything read is checked: a damaged or
+// hostile file is an error, and takes memory in proportion to its length, not to what it claims.
 //
-// What is written has one string more, "checksum": the SHA-256 of the whole file, in hexadecimal, where these 64 digits
-// themselves count as 64 zeros. Read verifies it, where a file has one.
+// Files written here have an additional string, "checksum": the SHA-256 of the whole file, in hexadecimal, computed
+// with these 64 digits replaced by zeros. Read verifies it if a file has one.
 //
 // Source: https://github.com/huggingface/safetensors, its section "Format".
 package safetensors
@@ -20,10 +20,10 @@ import "errors"
 type File struct {
 	Metadata map[string]string // without the checksum
 	Tensors  []Tensor
-	Verified bool // Read has found a checksum and it is right; of no use to Write
+	Verified bool // Read has found a checksum and it is right; ignored by Write
 }
 
-// A Tensor is a named array, row-major; no axes: one number.
+// A Tensor is a named array, row-major; without axes it is one number.
 type Tensor struct {
 	Name  string
 	Shape []int
@@ -44,11 +44,11 @@ var (
 
 const (
 	maxHeader   = 100_000_000 // as in the reference implementation
-	maxTensors  = 1 << 17     // each costs more to describe than a small one holds
+	maxTensors  = 1 << 17     // the description of a tensor takes more memory than a small tensor
 	metadataKey = "__metadata__"
 )
 
-// dtypeOf is the dtype of a Tensor's data, its length and the bytes of one element.
+// dtypeOf is the dtype of a Tensor's data, its length and the number of bytes of an element.
 func dtypeOf(data any) (name string, length, size int, ok bool) {
 	switch d := data.(type) {
 	case []float64:
@@ -61,5 +61,5 @@ func dtypeOf(data any) (name string, length, size int, ok bool) {
 	return "", 0, 0, false
 }
 
-// sizes are the bytes of one element.
+// sizes are the numbers of bytes of an element.
 var sizes = map[string]uint64{"F64": 8, "F32": 4, "U8": 1}

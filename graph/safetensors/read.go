@@ -16,8 +16,8 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-// Read reads a whole file; r must end with it. Its tensors are in the order of their data. Every error wraps one of
-// the package's or is r's own.
+// Read reads a whole file, which must end where r does. Its tensors are in the order of their data. Every error wraps
+// one of the package's or is r's own.
 func Read(r io.Reader) (*File, error) {
 	if defaults.IsNil(r) {
 		return nil, errors.New("safetensors: Read: the reader is nil")
@@ -61,7 +61,7 @@ func Read(r io.Reader) (*File, error) {
 	return f, nil
 }
 
-// take reads n bytes. Memory grows with what is there, not with what n claims.
+// take reads n bytes. Its memory grows with the bytes that are there, not with n.
 func take(r io.Reader, n uint64) ([]byte, error) {
 	var data bytes.Buffer
 	got, err := data.ReadFrom(io.LimitReader(r, int64(n)))
@@ -104,7 +104,7 @@ func parse(header []byte) (*File, map[string]entry, error) {
 	return f, entries, nil
 }
 
-// object reads a JSON object, member by member, and refuses a name that comes twice, which encoding/json does not.
+// object reads a JSON object, member by member, and refuses a name that occurs twice, unlike encoding/json.
 func object(d *json.Decoder, where string, member func(name string) error) error {
 	if err := delimiter(d, where, '{'); err != nil {
 		return err
@@ -115,7 +115,7 @@ func object(d *json.Decoder, where string, member func(name string) error) error
 		if err != nil {
 			return badJSON(where, err)
 		}
-		name := token.(string) // between { and } a name or an error comes
+		name := token.(string) // between { and } there is a name or an error
 		if seen[name] {
 			return fmt.Errorf("%s: %q: %w", where, name, ErrDuplicate)
 		}
@@ -135,7 +135,7 @@ func delimiter(d *json.Decoder, where string, want json.Delim) error {
 	return badJSON(where, err)
 }
 
-// text reads a string and nothing else: null would pass for an empty one.
+// text reads a string and nothing else; encoding/json would accept null as an empty string.
 func text(d *json.Decoder, where string) (string, error) {
 	token, err := d.Token()
 	s, ok := token.(string)
@@ -179,8 +179,8 @@ func readEntry(d *json.Decoder, name string) (e entry, err error) {
 	return e, nil
 }
 
-// place sorts the tensors by their data, checks that it fills the file from first to last, and takes their shapes; it returns
-// the data's length.
+// place sorts the tensors by their data, checks that their data covers the file without gaps, and sets their shapes; it
+// returns the data's length.
 func (f *File) place(entries map[string]entry) (total uint64, err error) {
 	slices.SortStableFunc(f.Tensors, func(a, b Tensor) int {
 		x, y := entries[a.Name].Offsets, entries[b.Name].Offsets
@@ -203,7 +203,7 @@ func (f *File) place(entries map[string]entry) (total uint64, err error) {
 	}
 	for _, t := range f.Tensors {
 		for i, s := range entries[t.Name].Shape {
-			if s > math.MaxInt { // beside a 0, where words have 32 bits
+			if s > math.MaxInt { // possible beside a 0, if words have 32 bits
 				return 0, fmt.Errorf("safetensors: tensor %q: %w: %d is more than this processor counts to", t.Name, ErrShape, s)
 			}
 			t.Shape[i] = int(s)
@@ -212,7 +212,7 @@ func (f *File) place(entries map[string]entry) (total uint64, err error) {
 	return total, nil
 }
 
-// bytes is the length of an entry's data, not ok where the shape is negative or overflows.
+// bytes is the length of an entry's data; ok is false if the shape is negative or overflows.
 func (e entry) bytes() (n uint64, ok bool) {
 	n = sizes[e.Dtype]
 	for _, s := range e.Shape {
@@ -236,6 +236,6 @@ func decode(dtype string, raw []byte) any {
 
 func numbers[T float32 | float64](raw []byte, size int) []T {
 	v := make([]T, len(raw)/size)
-	_, _ = binary.Decode(raw, binary.LittleEndian, v) // as long as raw by construction
+	_, _ = binary.Decode(raw, binary.LittleEndian, v) // cannot fail: v is as long as raw by construction
 	return v
 }

@@ -16,12 +16,12 @@ import (
 // entry is a tensor in the header.
 type entry struct {
 	Dtype   string    `json:"dtype"`
-	Shape   []int64   `json:"shape"` // an int may be too small for what a file says
+	Shape   []int64   `json:"shape"` // int may be too small for the numbers in a file
 	Offsets [2]uint64 `json:"data_offsets"`
 }
 
-// Write writes f, with its checksum; the same File gives the same bytes. It is an error if two tensors have one name, a shape
-// does not fit its data, a string is called "checksum", or the header grows beyond 100 MB.
+// Write writes f, with its checksum; the same File gives the same bytes. It is an error if two tensors have the same name, a
+// shape does not fit its data, a string is called "checksum", or the header is longer than 100 MB.
 func Write(w io.Writer, f *File) error {
 	if f == nil || defaults.IsNil(w) {
 		return errors.New("safetensors: Write: the file or the writer is nil")
@@ -35,7 +35,7 @@ func Write(w io.Writer, f *File) error {
 	if err := f.data(sum); err != nil {
 		return err
 	}
-	header, _ = replaced(header, `"`+checksumKey+`":"`, noChecksum, sum.text()) // no text has these quotes: JSON escapes them
+	header, _ = replaced(header, `"`+checksumKey+`":"`, noChecksum, sum.text()) // no other text contains this, since JSON escapes quotes
 	if _, err := w.Write(append(prefix, header...)); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (f *File) data(w io.Writer) error {
 	return nil
 }
 
-// header is the JSON object, written by hand so that it keeps the order of the tensors, with zeros for a checksum.
+// header is the JSON object, written by hand so that it keeps the order of the tensors, with zeros for the checksum.
 func (f *File) header() ([]byte, error) {
 	var h bytes.Buffer
 	h.WriteByte('{')
@@ -99,7 +99,7 @@ func (f *File) header() ([]byte, error) {
 	return h.Bytes(), nil
 }
 
-// entry places t's data at an offset.
+// entry describes t, with its data at an offset.
 func (t Tensor) entry(at uint64) (entry, error) {
 	if err := checkText(t.Name); err != nil {
 		return entry{}, err

@@ -1,4 +1,4 @@
-// Package conditioning is how whatever is given a conditioner, a layer or a base, asks it for θ, and what is made sure of before.
+// Package conditioning builds and checks the conditioners of layers and bases.
 package conditioning
 
 import (
@@ -18,13 +18,13 @@ type Conditioner interface {
 	Apply(b *graph.Builder, known *G.Node) *G.Node
 }
 
-// Apply builds a conditioner; its errors name it.
+// Apply builds a conditioner's graph; its errors name the conditioner.
 func Apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
 	b.Within(func() { theta = c.Apply(b, known) }, "conditioner %T", c)
 	return theta
 }
 
-// Check builds a conditioner once, and reports what does not map in numbers to out.
+// Check builds a conditioner once, and reports one that does not map in numbers to out numbers.
 func Check(c Conditioner, in, out int) error {
 	const rows = 2
 	if defaults.IsNil(c) {

@@ -1,3 +1,3 @@
 // Package contracts lists what the library exports, for its test: everything is called with arguments that a careless or hostile
-// caller could give, and must answer with a result or an error.
+// caller could pass, and must return a result or an error.
 package contracts

@@ -17,8 +17,8 @@ import (
 
 //go:generate go run ./register
 
-// Registry is the Go file that names all that the module at root exports, functions, types and values: Go cannot list them by
-// reflection.
+// Registry generates a Go file that lists all exported functions, types and values of the module at root, which reflection
+// cannot list.
 func Registry(root string) ([]byte, error) {
 	name, err := module(root)
 	if err != nil {
@@ -31,16 +31,16 @@ func Registry(root string) ([]byte, error) {
 	return format.Source(write(name, packages))
 }
 
-// unchecked are packages whose functions are not called, and why.
+// unchecked are packages whose functions are not called, with the reason.
 var unchecked = map[string]string{
 	"graph/kernel":     "kernels neither check nor fail, which its comment says; graph checks once",
 	"layers/layertest": "it is called by tests, with their *testing.T",
 }
 
-// An api is what a package exports, as Go expressions without its name.
+// An api is what a package exports, as Go expressions without the package's name.
 type api struct{ functions, types, values []string }
 
-// exported finds the packages in the tree: all but commands, and what is internal or unchecked.
+// exported finds the packages in the tree, except commands and those that are internal or unchecked.
 func exported(root string) (map[string]*api, error) {
 	found := map[string]*api{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -101,8 +101,8 @@ func (a *api) add(file *ast.File) {
 	}
 }
 
-// instance is the type arguments with which a generic function or type is registered: float64 where that is one. It is not ok where
-// a parameter wants methods, as of a layer that a caller defines.
+// instance is the type arguments with which a generic function or type is registered: float64 if that satisfies the constraints. ok
+// is false if a parameter needs methods, such as a layer that a caller defines.
 func instance(params *ast.FieldList) (arguments string, ok bool) {
 	if params.NumFields() == 0 {
 		return "", true
@@ -117,13 +117,13 @@ func instance(params *ast.FieldList) (arguments string, ok bool) {
 	return "[" + strings.TrimSuffix(strings.Repeat("float64, ", params.NumFields()), ", ") + "]", true
 }
 
-// constraint reports an interface that is no type of values, as interface{ float32 | float64 }.
+// constraint reports an interface that can only be a constraint, as interface{ float32 | float64 }.
 func constraint(s *ast.TypeSpec) bool {
 	i, ok := s.Type.(*ast.InterfaceType)
 	return ok && slices.ContainsFunc(i.Methods.List, func(f *ast.Field) bool { _, union := f.Type.(*ast.BinaryExpr); return union })
 }
 
-// module is the name of the module at root, which may have been changed.
+// module is the name of the module at root, which may have been renamed.
 func module(root string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {

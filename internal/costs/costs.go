@@ -1,5 +1,5 @@
-// Package costs measures, for tests, what reading a small input takes: no input of up to 1 MB may take more than MostBytes of
-// memory or MostTime.
+// Package costs measures, for tests, the resources needed to read a small input: no input of up to 1 MB may take more than
+// MostBytes of memory or MostTime.
 package costs
 
 import (
@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// What no input of up to 1 MB may take: memory made in all, kept or not, and time.
+// The limits for an input of up to 1 MB: total memory allocated, whether kept or not, and time.
 const (
 	MostBytes = 256 << 20
 	MostTime  = 5 * time.Second
 )
 
-// Of is what work takes.
+// Of measures what work takes.
 func Of(work func()) (bytes uint64, took time.Duration) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -30,14 +30,14 @@ func Of(work func()) (bytes uint64, took time.Duration) {
 	return after.TotalAlloc - before.TotalAlloc, took
 }
 
-// TooMuch says whether an input has taken more than it may. Under the race detector nothing is too much: it has pools forget what
-// they hold, at random, and makes everything many times slower.
+// TooMuch reports whether an input has exceeded a limit. With the race detector there are no limits, because it randomly drops
+// what pools hold, and makes everything many times slower.
 func TooMuch(bytes uint64, took time.Duration) bool {
 	return counts && (bytes > MostBytes || took > MostTime)
 }
 
-// Hunt makes inputs and measures what they cost; the first that costs too much ends the test, and is kept. GAUSSFLOW_COST is for how
-// long, as 8h, default two seconds.
+// Hunt generates inputs and measures their cost. The first one that costs too much is kept in a file, and ends the test.
+// GAUSSFLOW_COST sets how long it runs, as 8h; default two seconds.
 func Hunt(t *testing.T, input func(rng *rand.Rand) []byte, cost func(content []byte) (bytes uint64, took time.Duration)) {
 	t.Helper()
 	long := 2 * time.Second

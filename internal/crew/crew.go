@@ -1,4 +1,4 @@
-// Package crew has goroutines that work together in phases that are over in less than a millisecond.
+// Package crew runs goroutines that work together in phases of less than a millisecond.
 package crew
 
 import (
@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// patience is how long a member looks out for the next phase, and the caller for the end of one, before it sleeps: to be
-// woken takes the system some 50 µs, as long as a phase of a small model.
+// patience is how long a member spins for the next phase, and the caller for the end of one, before it sleeps: waking a
+// goroutine takes some 50 µs, as long as a phase of a small model.
 const patience = 100 * time.Microsecond
 
-// A Crew is the caller and n−1 goroutines that share jobs. A job is a value, and reaches every member as one: no member reads
-// what the caller may be writing for the next phase. One goroutine at a time may call a Crew's methods.
+// A Crew is the caller and n−1 goroutines that share jobs. A job is passed to every member by value, so that no member reads
+// what the caller may be writing for the next phase. Only one goroutine at a time may call a Crew's methods.
 type Crew[Job any] struct {
 	work  func(member int, j Job)
-	calls []chan Job     // one of each member but the caller, with room for one
-	left  atomic.Int64   // members at work
-	busy  sync.WaitGroup // the same, to sleep on
+	calls []chan Job     // one for each member but the caller, with a buffer of one
+	left  atomic.Int64   // number of members at work
+	busy  sync.WaitGroup // the same, for sleeping until all are done
 }
 
-// Start is a crew of n ≥ 1, of which member i does its part of a job j by work(i, j).
+// Start makes a crew of n ≥ 1 members; member i does its part of a job j by work(i, j).
 func Start[Job any](n int, work func(member int, j Job)) *Crew[Job] {
 	c := &Crew[Job]{work: work, calls: make([]chan Job, n-1)}
 	for m := range c.calls {
@@ -38,7 +38,7 @@ func (c *Crew[Job]) Stop() {
 	}
 }
 
-// Do has members 0 to n−1, n not above the crew's size, do their parts of j at the same time, the first on the caller's
+// Do lets members 0 to n−1, n at most the crew's size, do their parts of j concurrently, the first on the caller's
 // goroutine, and returns when all are done. It allocates nothing.
 func (c *Crew[Job]) Do(n int, j Job) {
 	others := c.calls[:n-1]
@@ -62,12 +62,12 @@ func (c *Crew[Job]) member(i int, calls chan Job) {
 			return
 		}
 		c.work(i, j)
-		c.busy.Done() // before left, so that a caller that sees none left need not sleep
+		c.busy.Done() // before left is decremented, so that a caller that sees left = 0 need not sleep
 		c.left.Add(-1)
 	}
 }
 
-// next is the next job, looked out for a while and then waited for; false where there will be none.
+// next returns the next job, for which it spins for a while and then waits; more is false if there will be none.
 func next[Job any](calls chan Job) (j Job, more bool) {
 	for start := time.Now(); time.Since(start) < patience; {
 		select {

@@ -3,12 +3,12 @@ package csvcell
 
 import "bytes"
 
-// NeedsQuotes reports whether the text of a cell has to stand in quotes.
+// NeedsQuotes reports whether a cell with this text must be quoted.
 func NeedsQuotes(cell []byte, comma byte) bool {
 	return bytes.IndexByte(cell, comma) >= 0 || bytes.ContainsAny(cell, "\"\r\n")
 }
 
-// Append writes a cell, in quotes where it needs them.
+// Append appends a cell, quoted if necessary.
 func Append(dst, cell []byte, comma byte) []byte {
 	if !NeedsQuotes(cell, comma) {
 		return append(dst, cell...)
@@ -16,7 +16,7 @@ func Append(dst, cell []byte, comma byte) []byte {
 	return AppendQuoted(dst, cell)
 }
 
-// AppendQuoted writes a cell in quotes.
+// AppendQuoted appends a cell in quotes.
 func AppendQuoted(dst, cell []byte) []byte {
 	dst = append(dst, '"')
 	for _, c := range cell {

@@ -1,5 +1,5 @@
-// Package defaults is what a zero field of a config means, in the whole library: its default. Where zero itself would be a
-// sensible value and is not the default, None says zero.
+// Package defaults defines what a zero field of a config means in the whole library: its default. Where zero itself is a
+// sensible value but not the default, None stands for zero.
 package defaults
 
 import (
@@ -7,13 +7,13 @@ import (
 	"reflect"
 )
 
-// None is zero, in those fields of a config whose comment offers it: their own zero means their default.
+// None stands for zero in those fields of a config whose comment offers it; a plain zero stands for the default.
 const None = -1
 
-// Number is a type of a config's field.
+// Number is the constraint for the types of a config's numeric fields.
 type Number interface{ int | int64 | float64 }
 
-// Or is what a field v means: d where it is zero.
+// Or is the meaning of a field v with the default d: d if v is zero, else v.
 func Or[T comparable](v, d T) T {
 	var zero T
 	if v == zero {
@@ -22,7 +22,7 @@ func Or[T comparable](v, d T) T {
 	return v
 }
 
-// OrNone is Or of a field that offers None.
+// OrNone is Or for a field that offers None.
 func OrNone[T Number](v, d T) T {
 	if v == None {
 		return 0
@@ -30,8 +30,8 @@ func OrNone[T Number](v, d T) T {
 	return Or(v, d)
 }
 
-// CheckNone reports a field that offers None and has another negative value, or NaN; where is its package and type, as
-// "train: AdamW".
+// CheckNone reports a field that offers None and has another negative value, or NaN; where names its package and type,
+// as "train: AdamW".
 func CheckNone[T Number](where, field string, v T) error {
 	if v >= 0 || v == None {
 		return nil
@@ -39,7 +39,7 @@ func CheckNone[T Number](where, field string, v T) error {
 	return fmt.Errorf("%s: %s = %v, want ≥ 0 (0: the default) or None", where, field, v)
 }
 
-// IsNil reports a value that is not there, be it as an interface or as a pointer in one.
+// IsNil reports a nil interface, or an interface that holds a nil pointer.
 func IsNil(v any) bool {
 	if v == nil {
 		return true

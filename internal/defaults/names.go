@@ -2,7 +2,7 @@ package defaults
 
 import "fmt"
 
-// Names are the names of n columns that have none: the prefix and 1, 2, ….
+// Names are names for n columns without names: the prefix followed by 1, 2, ….
 func Names(prefix string, n int) []string {
 	names := make([]string, n)
 	for j := range names {

@@ -1,4 +1,4 @@
-// Package errtest holds what tests ask of errors.
+// Package errtest holds assertions about errors for tests.
 package errtest
 
 import (
@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// None ends a test at an error.
+// None ends a test if there is an error.
 func None(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -14,7 +14,7 @@ func None(t testing.TB, err error) {
 	}
 }
 
-// Says fails a test where there is no error, or one that lacks a word.
+// Says fails a test if there is no error, or one whose text lacks one of the words.
 func Says(t testing.TB, err error, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -27,7 +27,7 @@ func Says(t testing.TB, err error, words ...string) {
 	}
 }
 
-// Of is the error of a call; a panic ends the test.
+// Of is the error that a call returns; a panic ends the test.
 func Of(t testing.TB, call func() error) (err error) {
 	t.Helper()
 	defer func() {

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// A Use is what a command does with a file.
+// A Use says how a command uses a file.
 type Use struct {
-	Name string   // what the command line calls it: DATA, --history
-	Path string   // "": not used
+	Name string   // its name on the command line: DATA, --history
+	Path string   // "" if there is none
 	Open *os.File // a standard stream, which may be a file too
 }
 
 func (u Use) String() string { return u.Name + " " + u.Path }
 
-// Distinct reports every output that is the same file as an input or as another output, however the paths are spelled: links,
-// relative paths, names that differ in nothing that the file system tells apart. Nothing is opened; of the files that are not there
-// yet, the folders decide. Pipes and devices may be used as often as one likes.
+// Distinct reports every output that is the same file as an input or another output, however the paths are written: links, relative
+// paths, names that the file system does not distinguish. No file is opened; for files that do not exist yet, the folders are
+// compared. Pipes and devices may be used more than once.
 func Distinct(inputs, outputs []Use) error {
 	var errs []error
 	for i, out := range outputs {
@@ -62,8 +62,8 @@ func (u Use) stat() (os.FileInfo, error) {
 	return os.Stat(u.Path)
 }
 
-// sameName reports whether two names are one in a folder where neither is. Whether case, accents or a dot at the end count is known to
-// the file system alone, which is asked with a file of its own where there may be a question.
+// sameName reports whether two names denote the same file in a folder where neither exists. Only the file system knows whether
+// case, accents or a dot at the end matter, so if these are the difference, sameName tries it with a file of its own.
 func sameName(folder, a, b string) bool {
 	if a == b || isASCII(a) && isASCII(b) && plain(a) != plain(b) {
 		return a == b
@@ -79,7 +79,7 @@ func sameName(folder, a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// plain is what tells names apart for every file system.
+// plain reduces a name so that names with different results are distinct in every file system.
 func plain(name string) string { return strings.ToLower(strings.TrimRight(name, ". ")) }
 
 func isASCII(s string) bool { return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' }) }

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// lock locks a temporary file through a handle of its own, so that the lock outlasts the writer's Close until the rename; the
-// system undoes it when the process ends, however it ends. alive is false where a sweep has the file: it is as good as gone. Where
-// the file system has no locks there is none, and nothing is swept either.
+// lock locks a temporary file through a handle of its own, so that the lock outlives the writer's Close until the rename; the
+// system releases it when the process ends, in whatever way. alive is false if a sweep has claimed the file for removal. On file
+// systems without locks there is no lock, and nothing is swept either.
 func lock(path string) (held io.Closer, alive bool) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -35,7 +35,7 @@ func isAt(f *os.File, path string) bool {
 	return err == nil && os.SameFile(open, there)
 }
 
-// removeAbandoned removes a temporary file that nobody has locked.
+// removeAbandoned removes a temporary file that is not locked.
 func removeAbandoned(path string) {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return

@@ -7,10 +7,10 @@ import (
 	"runtime"
 )
 
-// lock does nothing: Windows removes no file that is open, and elsewhere nothing is swept.
+// lock does nothing: Windows does not remove open files, and on other systems nothing is swept.
 func lock(string) (held io.Closer, alive bool) { return nil, true }
 
-// removeAbandoned removes a temporary file, if the system refuses to remove those in use.
+// removeAbandoned removes a temporary file, if the system refuses to remove files in use.
 func removeAbandoned(path string) {
 	if runtime.GOOS == "windows" {
 		_ = system.Remove(path)

@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// A Printed is standard output that remembers its first error, so that what is printed without a look at errors is still known to
-// have arrived.
+// A Printed is standard output that remembers its first error, so that a program that ignores errors while printing can still
+// find out whether everything was written.
 type Printed struct {
 	io.Writer
 	Err error
 }
 
-// Write writes.
+// Write writes p, and remembers an error.
 func (w *Printed) Write(p []byte) (int, error) {
 	n, err := w.Writer.Write(p)
 	if err != nil && w.Err == nil {

@@ -1,5 +1,6 @@
-// Package files is how the library and its tools treat the files of a user: new content replaces old content as a whole or
-// not at all (Replacement), what killed runs have left is removed, and paths that mean one file are told (Distinct).
+// Package files is how the library and its tools handle a user's files: new content replaces old content as a whole or not
+// at all (Replacement), temporary files of killed processes are removed (Sweep), and different paths to the same file are
+// recognized (Distinct).
 package files
 
 import (
@@ -11,19 +12,20 @@ import (
 	"path/filepath"
 )
 
-// A Replacement is new content for a path. It is written into a temporary file of the same folder; Commit puts that in the
-// place of the old content, so that whoever opens the path, after a crash at any moment, finds all of the old or all of the
-// new. A pipe or a device has no content to keep and is written directly.
+// A Replacement is new content for a path. It is written to a temporary file in the same folder; Commit renames that to the
+// path, so that whoever opens the path, even after a crash at any moment, finds either all of the old content or all of the
+// new. A pipe or a device has no content to preserve and is written directly.
 type Replacement struct {
 	Handle
 	path   string
-	lock   io.Closer // says to Sweep that the writer lives
+	lock   io.Closer // tells Sweep that the writer is alive
 	direct bool
 	ended  bool
 }
 
-// New begins a replacement. A link is followed; a file that is there keeps its permissions, also while it is written, and must
-// be one that the user may write, for to rename over it asks only for the folder. A folder is an error.
+// New begins a replacement. A link is followed. An existing file keeps its permissions, also while it is written. The user
+// must have permission to write it, which is checked because a rename would need only permission for the folder. A folder is
+// an error.
 func New(path string) (*Replacement, error) {
 	given := path
 	path = resolve(path)
@@ -51,9 +53,9 @@ func New(path string) (*Replacement, error) {
 	return create(path, info)
 }
 
-// create makes and locks the temporary file; info is that of the file to replace, nil where there is none.
+// create makes and locks the temporary file; info describes the file to replace, nil if there is none.
 func create(path string, info fs.FileInfo) (*Replacement, error) {
-	perm := fs.FileMode(0o666) // less the umask
+	perm := fs.FileMode(0o666) // reduced by the umask
 	if info != nil {
 		perm = info.Mode().Perm()
 	}
@@ -67,7 +69,7 @@ func create(path string, info fs.FileInfo) (*Replacement, error) {
 		}
 		r := &Replacement{Handle: h, path: path}
 		var alive bool
-		if r.lock, alive = lock(h.Name()); !alive { // a sweep of another process came between
+		if r.lock, alive = lock(h.Name()); !alive { // another process's sweep has claimed it
 			if err := r.Discard(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, err
 			}
@@ -82,7 +84,7 @@ func create(path string, info fs.FileInfo) (*Replacement, error) {
 	}
 }
 
-// inFolder is an error about a temporary file in the words of the user, who knows of none.
+// inFolder words an error about a temporary file for the user, who does not know of that file.
 func inFolder(path string, err error) error {
 	var e *fs.PathError
 	if !errors.As(err, &e) {
@@ -91,11 +93,11 @@ func inFolder(path string, err error) error {
 	return &fs.PathError{Op: "create a file in", Path: filepath.Dir(path), Err: e.Err}
 }
 
-// Direct reports whether the path is a pipe or a device, which is written as it comes and cannot be read back.
+// Direct reports whether the path is a pipe or a device, which is written directly and cannot be read back.
 func (r *Replacement) Direct() bool { return r.direct }
 
-// Commit completes the replacement. After an error other than that of the folder's sync, which comes last, the path holds
-// what it held before.
+// Commit completes the replacement. If it returns an error, the path holds what it held before, unless the error is that
+// of the last step, syncing the folder.
 func (r *Replacement) Commit() error {
 	if r.ended {
 		return nil
@@ -119,7 +121,7 @@ func (r *Replacement) Commit() error {
 	return system.SyncDir(filepath.Dir(r.path))
 }
 
-// Discard gives the replacement up and removes what was written; after Commit it does nothing.
+// Discard abandons the replacement and removes what was written; after Commit it does nothing.
 func (r *Replacement) Discard() error {
 	if r.ended {
 		return nil
@@ -135,11 +137,11 @@ func (r *Replacement) Discard() error {
 
 func (r *Replacement) unlock() {
 	if r.lock != nil {
-		_ = r.lock.Close() // only a lock, nothing was written through it
+		_ = r.lock.Close() // nothing was written through the lock's handle
 	}
 }
 
-// Replace is New, write and Commit.
+// Replace does New, write and Commit.
 func Replace(path string, write func(w io.Writer) error) error {
 	r, err := New(path)
 	if err != nil {
@@ -155,11 +157,12 @@ func Replace(path string, write func(w io.Writer) error) error {
 	return r.Commit()
 }
 
-// Check reports whether Replace could write to the path now, and changes nothing: what a command finds out before it works.
+// Check reports whether Replace could write to the path now, without changing anything, so that a command can find out
+// before it works.
 func Check(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return nil // to open a pipe is to wait for its reader
+		return nil // opening a pipe would wait for its reader
 	}
 	r, err := New(path)
 	if err != nil {
@@ -168,9 +171,9 @@ func Check(path string) error {
 	return r.Discard()
 }
 
-// resolve follows links, also to a file that is not there yet.
+// resolve follows links, also to a file that does not exist yet.
 func resolve(path string) string {
-	const most = 40 // as Linux has it
+	const most = 40 // as in Linux
 	for range most {
 		if target, err := filepath.EvalSymlinks(path); err == nil {
 			return target

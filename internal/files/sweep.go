@@ -9,14 +9,15 @@ import (
 	"sync"
 )
 
-// temporary names a file in the making. The name does not depend on that of the path, which may be as long as names can be.
+// temporary makes a name for a temporary file. It does not contain the name in the path, which may already have the maximal
+// length.
 func temporary(folder string) string {
 	return filepath.Join(folder, fmt.Sprintf(".gaussflow-%016x.tmp", rand.Uint64()))
 }
 
 var temporaries = regexp.MustCompile(`^\.gaussflow-[0-9a-f]{16}\.tmp`)
 
-// swept are the folders that this process has looked through.
+// swept are the folders that this process has swept.
 var swept sync.Map
 
 func sweepOnce(folder string) {
@@ -28,8 +29,8 @@ func sweepOnce(folder string) {
 	}
 }
 
-// Sweep removes the temporary files that killed processes have left in a folder. A living one holds a lock on its own. Files that
-// cannot be told or removed stay: an error here is none of the work that the process is about to do.
+// Sweep removes the temporary files that killed processes have left in a folder. A process that is alive holds a lock on its own.
+// Files that cannot be examined or removed stay: an error here does not concern the work that the process is about to do.
 func Sweep(folder string) {
 	d, err := os.Open(folder)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"syscall"
 )
 
-// A System is what a replacement asks of the file system. Tests put one that fails, or kills, at a chosen call in the place of
-// the disk.
+// A System is what a replacement needs of the file system. Tests replace the disk by one that fails, or kills the process, at
+// a chosen call.
 type System interface {
-	// Create makes a file that must not be there, to be written and read.
+	// Create makes a file that must not exist, for writing and reading.
 	Create(path string, perm fs.FileMode) (Handle, error)
 	Rename(from, to string) error
 	Remove(path string) error
-	// SyncDir makes a rename in the folder last. Where the system cannot, it does nothing.
+	// SyncDir makes a rename in the folder durable. Where the system cannot do that, it does nothing.
 	SyncDir(path string) error
 }
 
@@ -31,8 +31,8 @@ type Handle interface {
 
 var system System = Disk{}
 
-// SetSystem puts a System in the place of the Disk and returns what undoes it. It is for tests, and not for use while a
-// replacement is under way.
+// SetSystem replaces the Disk by a System and returns a function that undoes it. It is for tests, and must not be used
+// while a replacement is in progress.
 func SetSystem(s System) (restore func()) {
 	before := system
 	system = s
@@ -60,18 +60,18 @@ func (Disk) Remove(path string) error { return os.Remove(path) }
 // SyncDir syncs a folder.
 func (Disk) SyncDir(path string) error {
 	if runtime.GOOS == "windows" || runtime.GOOS == "plan9" || runtime.GOOS == "js" {
-		return nil // there a folder is no file that can be synced
+		return nil // on Windows a folder cannot be synced
 	}
 	d, err := os.Open(path)
 	if errors.Is(err, fs.ErrPermission) {
-		return nil // a folder may be written to and not read
+		return nil // a folder may be writable but not readable
 	}
 	if err != nil {
 		return err
 	}
 	defer d.Close()
 	if err = d.Sync(); errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		return nil // some file systems cannot
+		return nil // some file systems do not support it
 	}
 	return err
 }

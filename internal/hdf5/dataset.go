@@ -17,7 +17,7 @@ func (f *file) dataset(path string, o object) error {
 	if err != nil {
 		return err
 	}
-	if n < 1 || n > len(f.raw)/size-f.numbers { // each byte of a file is in one array at most
+	if n < 1 || n > len(f.raw)/size-f.numbers { // each byte of a file belongs to one array at most
 		return fmt.Errorf("has an array of shape %v beside %d other numbers, want at least one number, and no more than the file holds", shape, f.numbers)
 	}
 	f.numbers += n
@@ -56,7 +56,7 @@ func shapeOf(b []byte) (shape []int, n int, err error) {
 	return shape, n, nil
 }
 
-// numberOf reads a datatype (IV.A.2.d), of which this knows the floats of 4 and 8 bytes, in either byte order.
+// numberOf reads a datatype (IV.A.2.d); it knows floats of 4 and 8 bytes, in either byte order.
 func numberOf(b []byte) (number func([]byte) float64, size int, err error) {
 	if len(b) < 20 {
 		return nil, 0, errors.New("has elements of a type that this program does not know, want floats of 4 or 8 bytes")
@@ -75,7 +75,7 @@ func numberOf(b []byte) (number func([]byte) float64, size int, err error) {
 	return nil, 0, fmt.Errorf("has elements of class %d in %d bytes, want floats of 4 or 8 bytes", class, size)
 }
 
-// stored are the n bytes of an array, by a layout of version 3 or 4 (IV.A.2.i): within the message, or in one piece elsewhere.
+// stored are the n bytes of an array, by a layout of version 3 or 4 (IV.A.2.i): within the message, or contiguous elsewhere.
 func (f *file) stored(b []byte, n uint64) ([]byte, error) {
 	if len(b) < 4 || b[0] < 3 || b[0] > 4 {
 		return nil, errors.New("has a data layout that this program does not know, want version 3 or 4")

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// group walks through the members of a group, whose symbol table message says where its tree of entries is and the heap of their
-// names (III.A.1, III.B, III.C, III.D).
+// group visits the members of a group. Its symbol table message gives the addresses of the tree of entries and of the heap with
+// their names (III.A.1, III.B, III.C, III.D).
 func (f *file) group(path string, table []byte, depth int) error {
 	if len(table) < 16 {
 		return named(path, errors.New("is damaged: a group without addresses"))
@@ -19,7 +19,7 @@ func (f *file) group(path string, table []byte, depth int) error {
 	return err
 }
 
-// heap is the memory of the names.
+// heap is the memory that holds the names.
 func (f *file) heap(address uint64) ([]byte, error) {
 	b, err := f.signed("HEAP", address, 32)
 	if err != nil {
@@ -28,7 +28,7 @@ func (f *file) heap(address uint64) ([]byte, error) {
 	return f.at(u64(b, 24), u64(b, 8))
 }
 
-// tree walks through a node of the tree: other nodes, or at level 0 tables of entries.
+// tree visits a node of the tree, which leads to other nodes or, at level 0, to tables of entries.
 func (f *file) tree(path string, address uint64, names []byte, depth, nodes int) error {
 	b, err := f.signed("TREE", address, 24)
 	if err != nil {
@@ -38,7 +38,7 @@ func (f *file) tree(path string, address uint64, names []byte, depth, nodes int)
 	if b[4] != 0 || nodes > maxDepth {
 		return fmt.Errorf("is damaged: the tree at byte %d is none of a group", address)
 	}
-	if b, err = f.at(address+24, entries*16+8); err != nil { // keys of 8 bytes around addresses of 8
+	if b, err = f.at(address+24, entries*16+8); err != nil { // 8-byte keys alternate with 8-byte addresses
 		return err
 	}
 	for i := range int(entries) {
@@ -58,7 +58,8 @@ func (f *file) tree(path string, address uint64, names []byte, depth, nodes int)
 	return nil
 }
 
-// entries walks through a table of symbols, 40 bytes each: where the name is in the heap, and the header of the object.
+// entries visits a table of symbols of 40 bytes each: the offset of the name in the heap, and the address of the
+// object's header.
 func (f *file) entries(path string, address uint64, names []byte, depth int) error {
 	b, err := f.signed("SNOD", address, 8)
 	if err != nil {

@@ -1,8 +1,8 @@
-// Package hdf5 reads arrays of floats out of HDF5 files as h5py writes them unless it is told otherwise: a superblock of version 0 or
-// 1, groups that are symbol tables, and datasets that lie in one piece. That is what weights saved by Keras are. Everything that a
-// file says is checked against its size, and it can ask for no more memory than that.
+// Package hdf5 reads arrays of floats from HDF5 files as h5py writes them by default: a superblock of version 0 or 1, groups with
+// symbol tables, and contiguous datasets. Weights saved by Keras have this form. Everything that a file says is checked against its
+// size, and reading takes no more memory than that.
 //
-// Source: HDF5 File Format Specification, version 3.0, The HDF Group; the numbers of its sections are in the comments.
+// Source: HDF5 File Format Specification, version 3.0, The HDF Group; comments give the numbers of its sections.
 package hdf5
 
 import (
@@ -14,15 +14,15 @@ import (
 
 // A Dataset is an array of numbers, row-major.
 type Dataset struct {
-	Path   string // of its groups and itself, as "layers/dense/vars/0"
+	Path   string // names of its groups and its own, as "layers/dense/vars/0"
 	Shape  []int
 	Values []float64
 }
 
-// ErrNotHDF5 is of what does not begin as an HDF5 file does.
+// ErrNotHDF5 reports a file that does not begin as an HDF5 file does.
 var ErrNotHDF5 = errors.New("does not begin as an HDF5 file does")
 
-// Read reads all datasets of a file of floats, in the order of their paths as the file sorts them.
+// Read reads all datasets of a file of floats, in the file's order of their paths.
 func Read(raw []byte) ([]Dataset, error) {
 	f := &file{raw: raw}
 	root, err := f.superblock()
@@ -35,22 +35,22 @@ func Read(raw []byte) ([]Dataset, error) {
 	return f.datasets, nil
 }
 
-// file is what is being read. Its offsets and lengths are of 8 bytes, as on every system of today.
+// file is the file being read. Its offsets and lengths have 8 bytes, as on all current systems.
 type file struct {
 	raw      []byte
-	base     uint64 // that addresses count from
-	steps    int    // taken so far: objects, their messages, nodes of trees and their entries
-	numbers  int    // read so far
+	base     uint64 // the position from which addresses count
+	steps    int    // number of objects, messages, nodes and entries read so far
+	numbers  int    // count of numbers read so far
 	datasets []Dataset
 }
 
 const (
-	maxDepth = 16      // of groups in groups, and of nodes in nodes
+	maxDepth = 16      // nesting of groups, and of nodes
 	maxName  = 255     // bytes
-	maxSteps = 1 << 20 // that a file may take: what points back at itself has an end
+	maxSteps = 1 << 20 // the most steps for a file, so that cyclic references end
 )
 
-// step counts one.
+// step counts a step.
 func (f *file) step() error {
 	if f.steps++; f.steps > maxSteps {
 		return fmt.Errorf("is damaged, or has too many objects: more than %d steps to read it", maxSteps)
@@ -58,7 +58,7 @@ func (f *file) step() error {
 	return nil
 }
 
-// at are n bytes at an address.
+// at returns n bytes at an address.
 func (f *file) at(address, n uint64) ([]byte, error) {
 	size := uint64(len(f.raw))
 	start := f.base + address
@@ -68,7 +68,7 @@ func (f *file) at(address, n uint64) ([]byte, error) {
 	return f.raw[start : start+n], nil
 }
 
-// signed is at of a block that begins with a signature of four letters.
+// signed is at for a block that begins with a signature of four letters.
 func (f *file) signed(signature string, address, n uint64) ([]byte, error) {
 	b, err := f.at(address, n)
 	if err == nil && string(b[:4]) != signature {
@@ -83,7 +83,7 @@ func u64(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
 
 // superblock is the address of the root group's header (II.A).
 func (f *file) superblock() (root uint64, err error) {
-	const fixed = 24 // bytes before the addresses
+	const fixed = 24 // number of bytes before the addresses
 	if !bytes.HasPrefix(f.raw, []byte("\x89HDF\r\n\x1a\n")) {
 		return 0, ErrNotHDF5
 	}
@@ -106,10 +106,10 @@ func (f *file) superblock() (root uint64, err error) {
 		return 0, err
 	}
 	f.base = u64(b, 0)
-	return u64(b, 40), nil // after base, free space, end of file, driver and the root entry's name
+	return u64(b, 40), nil // follows base, free space, end of file, driver and the root entry's name
 }
 
-// walk reads the object whose header is at an address, and what is in it where it is a group.
+// walk reads the object whose header is at an address and, if it is a group, its members.
 func (f *file) walk(path string, address uint64, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("has groups within each other more than %d deep", maxDepth)
@@ -134,7 +134,7 @@ func named(path string, err error) error {
 	return fmt.Errorf("%q: %w", path, err)
 }
 
-// object are the messages of a header that say what there is.
+// object holds those messages of a header that describe the object.
 type object struct{ space, kind, layout, table []byte }
 
 // header reads the messages of an object's header, version 1 (IV.A.1.a).

@@ -1,4 +1,4 @@
-// Package pipeline works on what is read in order, on all processors, and hands it on in that order.
+// Package pipeline processes a sequence of batches on all processors, and passes the results on in the original order.
 package pipeline
 
 import (
@@ -10,8 +10,8 @@ import (
 )
 
 // Run reads batches until read returns io.EOF, works on several of them at a time, and writes them in the order in
-// which they were read. The first error in that order ends it. Only read, and only write, is never called by two
-// goroutines at once.
+// which they were read. The first error in that order ends it. Neither read nor write is ever called by two goroutines
+// at once; work is.
 func Run[B any](ctx context.Context, read func() (B, error), work func(B) error, write func(B) error) error {
 	if ctx == nil || read == nil || work == nil || write == nil {
 		return errors.New("pipeline: Run: the context or a function is nil")
@@ -43,8 +43,8 @@ func Run[B any](ctx context.Context, read func() (B, error), work func(B) error,
 
 // stages are the two queues between reading, working and writing.
 type stages[B any] struct {
-	tasks chan *task[B] // to work on
-	order chan *task[B] // to write: as many as may be under way
+	tasks chan *task[B] // batches to work on
+	order chan *task[B] // batches to write, in order; its capacity limits the batches in progress
 }
 
 type task[B any] struct {
@@ -70,7 +70,7 @@ func (s *stages[B]) read(ctx context.Context, read func() (B, error)) {
 			close(t.done)
 			return
 		}
-		s.tasks <- t // workers take all of them
+		s.tasks <- t // never blocks for long: the workers take all tasks
 	}
 }
 

@@ -1,2 +1,2 @@
-// Package postgrestest starts a Postgres server for tests: the real one, which asks for no network and is gone after the test.
+// Package postgrestest starts a real Postgres server for tests, which needs no network and ends with the test.
 package postgrestest

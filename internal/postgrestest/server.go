@@ -18,21 +18,21 @@ import (
 	"testing"
 )
 
-// User may do everything in the server without a password; Guarded has one.
+// User has all rights in the server and no password; Guarded has a password.
 const (
 	User    = "tester"
 	Guarded = "guarded"
 )
 
-// access is who may come in how.
+// access is the server's access rules.
 const access = "local all " + Guarded + " scram-sha-256\nlocal all all trust\n"
 
-// Start starts a server in a folder of its own and returns its address; it stops with the test. Where the machine has no server the
-// test is skipped, but not under CI, which installs one.
+// Start starts a server in a folder of its own and returns its address; it stops with the test. If the machine has no server the
+// test is skipped, except under CI, which installs one.
 func Start(t *testing.T) (address string) {
 	t.Helper()
 	programs := folder(t)
-	home, err := os.MkdirTemp("", "postgres") // not t.TempDir, which other users cannot enter
+	home, err := os.MkdirTemp("", "postgres") // not t.TempDir, which the user of the server cannot enter
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,13 +78,13 @@ func run(t *testing.T, server *exec.Cmd) {
 		_, _ = io.Copy(io.Discard, log)
 	}()
 	t.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGINT) // which ends sessions, too
+		_ = server.Process.Signal(syscall.SIGINT) // a fast shutdown, which also ends sessions
 		<-drained
 		_ = server.Wait()
 	})
 }
 
-// folder is where initdb and postgres are.
+// folder is the folder of initdb and postgres.
 func folder(t *testing.T) string {
 	t.Helper()
 	if path, err := exec.LookPath("initdb"); err == nil {
@@ -110,7 +110,7 @@ func has(folder, program string) bool {
 	return err == nil
 }
 
-// owner gives a folder to the user that the server runs as, which must not be root.
+// owner gives a folder to the user as whom the server runs, which must not be root.
 func owner(t *testing.T, home string) *syscall.SysProcAttr {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -1,5 +1,5 @@
-// Package registry knows the types that can be written to a file and read again, by their Go type and by the name that a file
-// has for each, as encoding/gob and image do. What a type says of itself counts for nothing: one that embeds another is another.
+// Package registry holds the types that can be written to a file and read again, by their Go type and by the name that a file
+// has for each, as encoding/gob and image do. The Go type decides: a type that embeds a registered one is a different type.
 package registry
 
 import (
@@ -16,16 +16,16 @@ import (
 	"gaussflow/internal/strictjson"
 )
 
-// A Registry is of the types that implement N, an interface; a value is made in a place P: for so many columns, say.
+// A Registry holds types that implement N, an interface. A value is made for a P, such as a number of columns.
 type Registry[N, P any] struct {
-	call string // by which a type is registered, for errors
+	call string // the function that registers a type, for errors
 
 	mu    sync.RWMutex
 	kinds map[string]*entry[N, P]
 	types map[reflect.Type]*entry[N, P]
 }
 
-// An entry is one type.
+// An entry is one registered type.
 type entry[N, P any] struct {
 	kind   string
 	config func(N) any
@@ -33,13 +33,13 @@ type entry[N, P any] struct {
 	make   func(P, json.RawMessage, []*graph.Param) (N, error)
 }
 
-// New is an empty registry; call is the function by which a caller adds to it, "layers.Register" say.
+// New makes an empty registry; call is the function with which users add to it, such as "layers.Register".
 func New[N, P any](call string) *Registry[N, P] {
 	return &Registry[N, P]{call: call, kinds: map[string]*entry[N, P]{}, types: map[reflect.Type]*entry[N, P]{}}
 }
 
-// Add registers type B under the name kind, with its configuration C, which must survive JSON. specs declares the parameters that
-// a configuration has at a place, make puts a value together from such parameters.
+// Add registers type B under the name kind. Its configuration C must survive encoding to JSON and back. specs declares the
+// parameters of a configuration for a P, make puts a value together from such parameters.
 func Add[B, C, N, P any](r *Registry[N, P], kind string, config func(B) C,
 	specs func(P, C) ([]graph.ParamSpec, error), make func(P, C, []*graph.Param) (B, error)) error {
 	typ, noun := reflect.TypeFor[B](), reflect.TypeFor[N]()
@@ -82,8 +82,8 @@ func Add[B, C, N, P any](r *Registry[N, P], kind string, config func(B) C,
 	return nil
 }
 
-// AddValue is Add of a type whose value is its own configuration and which declares no parameters. check, unless it is nil, is asked
-// before one that a file describes is made.
+// AddValue is Add for a type that is its own configuration and has no parameters. check, unless it is nil, is called before a value
+// that a file describes is made.
 func AddValue[V, N, P any](r *Registry[N, P], kind string, check func(V) error) error {
 	return Add(r, kind,
 		func(v V) V { return v },
@@ -96,7 +96,7 @@ func AddValue[V, N, P any](r *Registry[N, P], kind string, check func(V) error) 
 		func(_ P, v V, _ []*graph.Param) (V, error) { return v, nil })
 }
 
-// parse refuses fields it does not know: what is read without them would be another thing.
+// parse refuses unknown fields, because ignoring them would change the meaning.
 func parse[C any](raw json.RawMessage) (c C, err error) {
 	if err := strictjson.Unmarshal(raw, &c, true); err != nil {
 		return c, fmt.Errorf("config %.40q: %w", raw, err)
@@ -104,14 +104,14 @@ func parse[C any](raw json.RawMessage) (c C, err error) {
 	return c, nil
 }
 
-// Kinds are the registered names in order.
+// Kinds are the registered names, sorted.
 func (r *Registry[N, P]) Kinds() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return slices.Sorted(maps.Keys(r.kinds))
 }
 
-// KindOf is the name of n's type; empty where it is not registered.
+// KindOf is the name of n's type; empty if it is not registered.
 func (r *Registry[N, P]) KindOf(n N) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -121,7 +121,7 @@ func (r *Registry[N, P]) KindOf(n N) string {
 	return ""
 }
 
-// Describe is the name of n's type, and its configuration.
+// Describe is the name of n's type and n's configuration.
 func (r *Registry[N, P]) Describe(n N) (kind string, config json.RawMessage, err error) {
 	if defaults.IsNil(n) {
 		return "", nil, fmt.Errorf("got nil, want one of the kinds %q", r.Kinds())
@@ -139,7 +139,7 @@ func (r *Registry[N, P]) Describe(n N) (kind string, config json.RawMessage, err
 	return e.kind, config, nil
 }
 
-// unwrapped is the error of a part of a configuration, without what encoding/json says of the way to it.
+// unwrapped is an error about a part of a configuration, without the wrapping that encoding/json adds.
 func unwrapped(err error) error {
 	for m := (*json.MarshalerError)(nil); errors.As(err, &m); {
 		err = m.Err
@@ -147,7 +147,7 @@ func unwrapped(err error) error {
 	return err
 }
 
-// unregistered says what to do about a type, and why it is not the one that it looks like.
+// unregistered says how to register a type and, if it resembles a registered one, why it is a different type.
 func (r *Registry[N, P]) unregistered(typ reflect.Type) error {
 	hint := ""
 	if e := r.embedded(typ); e != nil {
@@ -192,7 +192,7 @@ func (r *Registry[N, P]) find(kind string) (*entry[N, P], error) {
 	return e, nil
 }
 
-// Specs are the parameters of what is described.
+// Specs are the parameters of the value that is described.
 func (r *Registry[N, P]) Specs(kind string, at P, config json.RawMessage) (specs []graph.ParamSpec, err error) {
 	e, err := r.find(kind)
 	if err != nil {
@@ -210,7 +210,7 @@ func (r *Registry[N, P]) Specs(kind string, at P, config json.RawMessage) (specs
 	return specs, nil
 }
 
-// Make is what is described, of parameters that are as Specs says.
+// Make makes the value that is described from params, which must be as Specs says.
 func (r *Registry[N, P]) Make(kind string, at P, config json.RawMessage, params []*graph.Param) (n N, err error) {
 	e, err := r.find(kind)
 	if err != nil {
@@ -233,7 +233,7 @@ func (r *Registry[N, P]) Make(kind string, at P, config json.RawMessage, params 
 	return n, nil
 }
 
-// Check reports parameters that are not as they are declared.
+// Check reports parameters that differ from their declaration.
 func Check(specs []graph.ParamSpec, params []*graph.Param) error {
 	if len(params) != len(specs) {
 		return fmt.Errorf("got %d parameters, want %d as declared", len(params), len(specs))
@@ -246,14 +246,14 @@ func Check(specs []graph.ParamSpec, params []*graph.Param) error {
 	return nil
 }
 
-// catch makes a panic of a function that a caller has registered an error.
+// catch turns a panic of a function that a user has registered into an error.
 func catch(err *error, kind, function string) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%s: %s: panic: %v", kind, function, p)
 	}
 }
 
-// A KindError is a kind that nobody has registered.
+// A KindError reports a kind that is not registered.
 type KindError struct {
 	Kind  string
 	Known []string

@@ -1,4 +1,4 @@
-// Package strictjson reads JSON that says each thing once.
+// Package strictjson reads JSON without duplicate names or trailing text.
 package strictjson
 
 import (
@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Unmarshal is json.Unmarshal of text that is one value and nothing after it, in which no object has a name twice: encoding/json
-// takes the last of such members, others the first. With known it is also an error if v has no field for a name.
+// Unmarshal is json.Unmarshal for text that must be a single value, in which no object has a name twice: encoding/json takes the
+// last of such members, other parsers the first. If known is true, a name for which v has no field is an error too.
 func Unmarshal(text []byte, v any, known bool) error {
 	if err := check(text); err != nil {
 		return err
@@ -24,26 +24,26 @@ func Unmarshal(text []byte, v any, known bool) error {
 	return named(d.Decode(v))
 }
 
-// An UnknownError is a member that a value has no field for.
+// An UnknownError reports a member for which a value has no field.
 type UnknownError struct{ Name string }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown field %q", e.Name) }
 
-// A TwiceError is a name that comes twice in one object.
+// A TwiceError reports a name that occurs twice in one object.
 type TwiceError struct{ Name string }
 
 func (e *TwiceError) Error() string {
 	return fmt.Sprintf("the name %q comes twice in an object", e.Name)
 }
 
-// A TrailingError is what follows a value that should be all there is.
+// A TrailingError reports text after the value.
 type TrailingError struct{ Text string }
 
 func (e *TrailingError) Error() string {
 	return fmt.Sprintf("there is something after the JSON value: %.20q", e.Text)
 }
 
-// named gives the one error of encoding/json that has no type of its own a type.
+// named gives a type to the one error of encoding/json that has none.
 func named(err error) error {
 	if err == nil {
 		return nil
@@ -56,13 +56,13 @@ func named(err error) error {
 	return err
 }
 
-// A level is an object or an array that has been opened.
+// A level is an object or an array that has been opened but not closed.
 type level struct {
-	names map[string]bool // nil: an array
-	name  bool            // a name is next
+	names map[string]bool // nil for an array
+	name  bool            // a name is expected next
 }
 
-// check walks text token by token.
+// check checks text token by token.
 func check(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -102,7 +102,7 @@ func check(text []byte) error {
 		case json.Delim('}'), json.Delim(']'):
 			open = open[:len(open)-1]
 		}
-		if n := len(open) - 1; n >= 0 { // a value has ended
+		if n := len(open) - 1; n >= 0 { // a value is complete
 			open[n].name = open[n].names != nil
 		}
 	}

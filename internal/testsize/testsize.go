@@ -1,4 +1,4 @@
-// Package testsize lets tests be smaller where the processor is emulated, which takes ten to a hundred times as long.
+// Package testsize makes tests smaller where the processor is emulated, which takes ten to a hundred times as long.
 package testsize
 
 import (
@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// Variable is the environment variable that names the size: "full", the same as none, or "emulated".
+// Variable is the environment variable for the size: "full", which is the default, or "emulated".
 const Variable = "GAUSSFLOW_TEST_SIZE"
 
-// Of is full, or emulated where the environment asks for that. A smaller size leaves out repetition only: every branch and
-// every remainder of the code under test is still reached.
+// Of is full, or emulated if the environment says so. A smaller size only reduces repetition: every branch and every
+// remainder of the code under test must still be reached.
 func Of[T any](t testing.TB, full, emulated T) T {
 	t.Helper()
 	small, err := asked(os.Getenv(Variable))
@@ -24,7 +24,7 @@ func Of[T any](t testing.TB, full, emulated T) T {
 	return full
 }
 
-// Emulated reports whether the environment asks for the smaller size, where there is no test to fail: what it does not know is full.
+// Emulated reports whether the environment asks for the smaller size, for use outside a test; an unknown value counts as full.
 func Emulated() bool {
 	small, _ := asked(os.Getenv(Variable))
 	return small

@@ -1,4 +1,5 @@
-// Package visible shows text that others have written, names of columns and files say, where it could be taken for instructions.
+// Package visible makes text from outside, such as names of columns and files, safe to display, where its characters could act
+// as commands.
 package visible
 
 import (
@@ -9,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// A Writer shows text of a file on a terminal: see Text. What is written must not cut a character in two.
+// A Writer displays text of a file on a terminal: see Text. A single write must not divide a character.
 type Writer struct{ io.Writer }
 
-// Write writes all of p, or an error.
+// Write writes all of p, or returns an error.
 func (w Writer) Write(p []byte) (int, error) {
 	if _, err := io.WriteString(w.Writer, Text(string(p))); err != nil {
 		return 0, err
@@ -20,8 +21,8 @@ func (w Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Text is a text whose control characters, which could move a terminal's cursor, change its title or turn the text about, are
-// spelled out as in JSON, and bytes that are no UTF-8 as in Go. Lines and tabs stay.
+// Text is a text with control characters, which could move a terminal's cursor, change its title or reverse the direction of
+// text, written as escapes as in JSON, and bytes that are not UTF-8 as in Go. Line ends and tabs stay.
 func Text(text string) string {
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, commands) {
 		return text
@@ -42,7 +43,7 @@ func Text(text string) string {
 	return b.String()
 }
 
-// commands reports a character that is an instruction to what shows it.
+// commands reports a character that acts as a command when displayed.
 func commands(r rune) bool {
 	bidirectional := r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u200e' || r == '\u200f' || r == '\u061c'
 	lines := r == '\u2028' || r == '\u2029'

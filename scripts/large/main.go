@@ -1,9 +1,9 @@
-// Large writes a table of any number of rows, ten columns of known laws that depend on each other, to try what is said of tables larger
-// than memory. It streams; the same seed makes the same rows on any number of processors.
+// Large writes a table of any number of rows, with ten dependent columns of known distributions, to check claims about tables
+// larger than memory. It streams; the same seed makes the same rows on any number of processors.
 //
 //	go run ./scripts/large [-rows 100000000] [-seed 0] -o out/large.parquet
 //
-// The path's name says the format and the packing: .parquet, .csv, .csv.gz, .npy.
+// The path's name determines the format and the compression: .parquet, .csv, .csv.gz, .npy.
 package main
 
 import (
@@ -30,7 +30,8 @@ func main() {
 	}
 }
 
-// columns are the names and what is made of each number drawn: prices in cents, whole numbers and counts beside continuous values.
+// columns are the names, and how a value is made from each number drawn: prices in cents, whole numbers and counts beside
+// continuous values.
 var columns = []struct {
 	name   string
 	margin data.Margin
@@ -50,10 +51,10 @@ var columns = []struct {
 
 func same(v float64) float64 { return v }
 
-// blockRows are drawn together, from a seed of their own.
+// blockRows is how many rows are drawn together, from a seed of their own.
 const blockRows = 1 << 14
 
-// A block is consecutive rows, and which of the blocks it is.
+// A block is consecutive rows with the block's number.
 type block struct {
 	at     int
 	values []float64

@@ -17,7 +17,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// A file is a table that failed once, and what is asked of its fit.
+// A file is a table on which a fit once failed, and what is checked of the fit.
 type file struct {
 	name string
 	ask  func(m *tabular.Model) (string, error)

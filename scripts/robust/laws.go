@@ -8,12 +8,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// A law is one that tables are drawn of.
+// A law is a distribution from which tables are drawn.
 type law struct {
 	name string
 	n, d int
 	rows func(n int, rng *rand.Rand) (x *mat.Dense, logProb []float64)
-	// spoil changes the table that is fitted to, and not the fresh rows.
+	// spoil changes the training table, but not the fresh rows.
 	spoil func(x *mat.Dense)
 }
 
@@ -48,7 +48,7 @@ var laws = []law{
 	{name: "copy 2.54·a + 7 ± 1e-5", n: 1000, d: 2, rows: copied(1e-5)},
 }
 
-// A univariate draws a number and says log p of it.
+// A univariateLaw draws a number and returns its log p.
 type univariateLaw func(rng *rand.Rand) (v, logProb float64)
 
 // univariate is a distribution of gonum, drawn by its quantiles.
@@ -62,7 +62,7 @@ func univariate(u interface {
 	}
 }
 
-// modesAt is a normal of unit spread at ±at, by halves.
+// modesAt is an equal mixture of normals of unit standard deviation at ±at.
 func modesAt(at float64) univariateLaw {
 	return func(rng *rand.Rand) (float64, float64) {
 		e := rng.NormFloat64()

@@ -1,9 +1,10 @@
-// Robust fits tables that are hard for a fit with no options, draws fresh rows of the same laws, and prints a table: mean log p of the
-// fresh rows beside the law's own, the share of them whose tail probability is at most a hundredth, and what the fit said.
+// Robust fits tables that are hard for a fit, with default options, draws fresh rows of the same distributions, and prints a table:
+// mean log p of the fresh rows beside the true one, the share of them whose tail probability is at most a hundredth, and the fit's
+// warnings.
 //
 //	go run ./scripts/robust [-run wide] [-seeds 3] [-inputs ../shared/data/field]
 //
-// Every law is drawn here, so that its log-density is known. Files that are not there are left out, and said to be.
+// Every table is drawn here, so that its log-density is known. Files that are missing are skipped, and reported.
 package main
 
 import (
@@ -44,7 +45,7 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// freshRows are drawn to judge a fit by.
+// freshRows is how many fresh rows judge a fit.
 const freshRows = 10_000
 
 func tryLaws(w *tabwriter.Writer, only string, seeds int) error {
@@ -88,7 +89,7 @@ func fit(x *mat.Dense, seed uint64) (*tabular.Model, error) {
 	return tabular.Fit(context.Background(), names, x, tabular.Config{Seed: seed, DropConstant: true})
 }
 
-// share of the values that are at most v.
+// share is the share of the values that are at most v.
 func share(values []float64, v float64) float64 {
 	n := 0
 	for _, x := range values {
@@ -99,7 +100,7 @@ func share(values []float64, v float64) float64 {
 	return float64(n) / float64(len(values))
 }
 
-// said are the kinds of warning, with the columns of a table of few.
+// said are the kinds of warning, with their columns if the table has few.
 func said(m *tabular.Model) string {
 	var kinds []string
 	for _, w := range m.Warnings {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// files: nothing of a user's is lost.
+// files: no file of a user's is lost.
 var files = []line{
 	{"A1 fit t.csv --history t.csv, --report t.csv, -o ./t.csv; score -o MODEL", "exit code 0, and the file is gone", func(p *place) (string, bool) {
 		p.moons()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// hostile: what is claimed costs nothing.
+// hostile: a file's claims cost nothing.
 var hostile = []line{
 	{"C an NPY of 200 bytes with the shape (1, 16777216)", "2.1 GiB, 30 s", func(p *place) (string, bool) {
 		head := "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 16777216), }"
@@ -42,7 +42,7 @@ var hostile = []line{
 	{"C hostile files, in every reader", "up to 3.7 GiB of 15.7 kB", goTest("./data", "TestHostile|TestInflated|TestQuotedCommas")},
 }
 
-// cheap wants a table to be refused, within 5 s and, where the system says, 256 MiB.
+// cheap checks that a table is refused within 5 s and, if the system can tell, 256 MiB.
 func cheap(r run) (string, bool) {
 	return fmt.Sprintf("%d: %.1f s, %d MiB", r.code, r.took.Seconds(), r.peak>>20), r.code == 1 && r.took < 5*time.Second && r.peak < 256<<20
 }

@@ -10,7 +10,7 @@ import (
 	"gaussflow/flows"
 )
 
-// life: it ends when it is told to, and others can read and write what it writes.
+// life: the tool ends when it is told to, and other programs can read and write its files.
 var life = []line{
 	{"E interrupt of fit, score, evaluate on 2,000,000 rows", "honoured after 108 s", func(p *place) (string, bool) {
 		p.put("t.csv", gaussians(2_000_000, 2, 5))
@@ -53,7 +53,7 @@ var life = []line{
 	{"E a stranger writes a model, and reads one", "unexpected end of JSON input", goTest("./flows", "TestStrange")},
 }
 
-// interrupted is how long the tool goes on after an interrupt; ran is false where it had ended before.
+// interrupted is how long the tool continues after an interrupt; ran is false if it had ended before.
 func (p *place) interrupted(after time.Duration, args ...string) (took time.Duration, ran bool) {
 	c := p.command(args...)
 	var stderr strings.Builder
@@ -63,7 +63,7 @@ func (p *place) interrupted(after time.Duration, args ...string) (took time.Dura
 	}
 	time.Sleep(after)
 	begin := time.Now()
-	_ = c.Process.Signal(syscall.SIGINT) // of one that has ended but was not waited for, too
-	_ = c.Wait()                         // however it ends
+	_ = c.Process.Signal(syscall.SIGINT) // no error either if it has ended but was not waited for
+	_ = c.Wait()                         // its exit status does not matter
 	return time.Since(begin), strings.Contains(stderr.String(), "interrupted")
 }

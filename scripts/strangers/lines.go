@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// lines are all, in the order in which they were tried first.
+// lines are all lines, in the order in which they were first tried.
 var lines = slices.Concat(files, numbers, hostile, messages, life)
 
 // gaussians are rows of d dependent columns x1, x2, … as text.

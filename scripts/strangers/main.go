@@ -1,9 +1,10 @@
-// Strangers tries again what strangers tried on the tool and saw go wrong, as they tried it, and prints a table: what was tried, what
-// was seen first, what is seen now. It ends with exit code 1 if a line is not as it should be.
+// Strangers repeats what first-time users tried with the tool and saw go wrong, and prints a table: what was tried, what was seen
+// then, what is seen now. It ends with exit code 1 if a line is not as it should be.
 //
 //	go run ./scripts/strangers [-inputs ../shared/data/field] [-run B5] [-tests=false]
 //
-// Lines whose input is not there are left out, and said to be; with -tests=false those, too, that a test of a package tries. It runs from the root of the repository and writes to a temporary folder.
+// Lines whose input is missing are skipped, and reported; with -tests=false so are those that are tried by a package's test. It
+// must be run in the root of the repository, and writes to a temporary folder.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 	"time"
 )
 
-// A line is something that a stranger tried.
+// A line is something that a first-time user tried.
 type line struct {
 	name, seen string
 	try        func(p *place) (now string, ok bool)
@@ -26,8 +27,8 @@ type line struct {
 // A place is where lines are tried: a folder for each, and the tool.
 type place struct {
 	tool, folder, inputs string
-	tests                bool   // whether tests of packages are run
-	leftOut              string // why a line was
+	tests                bool   // run the tests of packages
+	leftOut              string // why a line was left out
 }
 
 func main() {
@@ -65,7 +66,7 @@ func tryAll(inputs, only string, tests bool) (ok bool, err error) {
 			continue
 		}
 		p := &place{tool: tool, inputs: inputs, tests: tests}
-		if p.folder, err = os.MkdirTemp(root, "line"); err != nil { // its own: what another line has left there could pass for its
+		if p.folder, err = os.MkdirTemp(root, "line"); err != nil { // of its own, so that files of another line are not taken for its
 			return false, err
 		}
 		begin := time.Now()

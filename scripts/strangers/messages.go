@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// messages: in the words of who has typed.
+// messages: they are in the user's terms.
 var messages = []line{
 	{"D outlier300.csv", "names row 5 for row 1000", func(p *place) (string, bool) {
 		table := p.input("outlier300.csv")
 		if p.leftOut != "" {
 			return "", false
 		}
-		return refused(p.fit(table), 0, "warning: a cell is 1e+300, far from all others") // and the row left out
+		return refused(p.fit(table), 0, "warning: a cell is 1e+300, far from all others") // and the row is left out
 	}},
 	{"D a CSV given as model", "flows: Load: … safetensors: length is 4050199713359399521", func(p *place) (string, bool) {
 		p.moons()

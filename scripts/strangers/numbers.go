@@ -99,7 +99,7 @@ var numbers = []line{
 			return "", false
 		}
 		far, near := p.run("transform", model, rows, "--error"), p.run("transform", model, fitted, "--error")
-		worst := math.NaN() // of no rows
+		worst := math.NaN() // if there are no rows
 		if errors := column(near.stdout, "error"); len(errors) > 0 {
 			worst = slices.Max(errors)
 		}

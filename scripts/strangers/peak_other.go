@@ -4,5 +4,5 @@ package main
 
 import "os/exec"
 
-// peakOf is not known.
+// peakOf is unknown on this system.
 func peakOf(*exec.Cmd) int64 { return 0 }

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// peakOf is the most that a command had in memory.
+// peakOf is the largest memory of a command.
 func peakOf(c *exec.Cmd) int64 {
 	if c.ProcessState == nil {
 		return 0

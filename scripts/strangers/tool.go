@@ -15,24 +15,24 @@ import (
 	"gaussflow/data"
 )
 
-// A run is what the tool did.
+// A run is what happened in one call of the tool.
 type run struct {
 	code           int
 	stdout, stderr string
 	took           time.Duration
-	peak           int64 // bytes resident, 0 where the system does not say
+	peak           int64 // resident bytes; 0 if the system does not tell
 }
 
 // said is the first line of standard error.
 func (r run) said() string { l, _, _ := strings.Cut(r.stderr, "\n"); return l }
 
-// line is a line of standard output, from 0, "" where there are fewer.
+// line is line n of standard output, from 0; "" if there are fewer.
 func (r run) line(n int) string {
 	lines := strings.Split(r.stdout, "\n")
 	return lines[min(n, len(lines)-1)]
 }
 
-// command is the tool in the line's folder.
+// command is a call of the tool in the line's folder.
 func (p *place) command(args ...string) *exec.Cmd {
 	c := exec.Command(p.tool, args...)
 	c.Dir = p.folder
@@ -59,15 +59,15 @@ func finish(c *exec.Cmd) run {
 	return r
 }
 
-// fast are flags of a fit that takes a moment.
+// fast are flags for a fit that takes only a moment.
 var fast = []string{"--preset", "fast", "--hidden", "8", "--epochs", "2", "--seed", "1", "-q"}
 
-// fit fits quickly to a file and returns the path of the model, "m.gflow".
+// fit fits quickly to a file; the model is "m.gflow".
 func (p *place) fit(table string, more ...string) run {
 	return p.run(append(append([]string{"fit", table, "-o", "m.gflow"}, fast...), more...)...)
 }
 
-// input is the path of one of the files that failed.
+// input is the path of one of the files that once failed.
 func (p *place) input(name string) string {
 	path := filepath.Join(p.inputs, name)
 	if _, err := os.Stat(path); err != nil {
@@ -90,7 +90,7 @@ func (p *place) read(name string) string {
 	return string(raw)
 }
 
-// moons puts a table and a model of it into the folder.
+// moons writes a table and a model of it to the folder.
 func (p *place) moons() {
 	t, err := data.Toy("moons", 300, 1)
 	if err == nil {
@@ -121,7 +121,7 @@ func column(text, name string) (values []float64) {
 	return values
 }
 
-// spread is taken from the first value, which the others may be near.
+// spread measures values relative to the first one, to which they may be close.
 func spread(v []float64) float64 {
 	shifted := make([]float64, len(v))
 	for i, x := range v {
@@ -141,7 +141,7 @@ func mean(v []float64) (m float64) {
 	return m
 }
 
-// goTest runs tests of the repository: a line whose try is one of them.
+// goTest runs tests of the repository, for a line that one of them tries.
 func goTest(pkg, pattern string, args ...string) func(p *place) (string, bool) {
 	return func(p *place) (string, bool) {
 		if !p.tests {
@@ -155,7 +155,7 @@ func goTest(pkg, pattern string, args ...string) func(p *place) (string, bool) {
 	}
 }
 
-// refused wants an exit code and a text on standard error.
+// refused checks the exit code and a text on standard error.
 func refused(r run, code int, text string) (string, bool) {
 	return fmt.Sprintf("%d: %s", r.code, r.said()), r.code == code && strings.Contains(r.stderr, text)
 }

@@ -1,4 +1,4 @@
-// Command register writes registry_test.go anew, in the folder of package contracts: go generate ./internal/contracts.
+// Command register regenerates registry_test.go in the folder of package contracts: go generate ./internal/contracts.
 package main
 
 import (

@@ -1,4 +1,5 @@
-// Package faults makes a file system fail, or a process end, at a chosen call: the tests of all that writes files use it.
+// Package faults makes a file system fail, or a process end, at a chosen call, for the tests of everything that writes
+// files.
 package faults
 
 import (
@@ -10,10 +11,10 @@ import (
 // A System is the disk with a fault at one call.
 type System struct {
 	files.Disk
-	At    int    // the call of Kind, from 1; 0: none, the calls are counted
+	At    int    // the number of the call of Kind, from 1; 0 for no fault, calls are only counted
 	Kind  string // create, chmod, write, seek, sync, close, rename, remove or syncdir; "": any
-	Calls int    // of Kind so far
-	// Fault is what happens there; a call whose Fault returns an error does not take place. A close takes place all the same.
+	Calls int    // number of calls of Kind so far
+	// Fault is called at that call; if it returns an error, the call does not take place, except that a close always does.
 	Fault func() error
 }
 
@@ -27,7 +28,7 @@ func (s *System) at(kind string) error {
 	return nil
 }
 
-// Create makes a file whose calls are counted too.
+// Create makes a file whose calls are counted as well.
 func (s *System) Create(path string, perm fs.FileMode) (files.Handle, error) {
 	if err := s.at("create"); err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func (h *handle) Chmod(mode fs.FileMode) error {
 	return h.Handle.Chmod(mode)
 }
 
-// Write writes half of p at a fault, as a full disk does.
+// Write writes half of p at a fault, as happens on a full disk.
 func (h *handle) Write(p []byte) (int, error) {
 	half := len(p) / 2
 	if h.s.At == 0 || h.s.Calls+1 != h.s.At {
@@ -93,7 +94,7 @@ func (h *handle) Write(p []byte) (int, error) {
 	return n + m, err
 }
 
-// Seek moves the place to write at.
+// Seek moves the position for writing.
 func (h *handle) Seek(offset int64, whence int) (int64, error) {
 	if err := h.s.at("seek"); err != nil {
 		return 0, err
@@ -101,7 +102,7 @@ func (h *handle) Seek(offset int64, whence int) (int64, error) {
 	return h.Handle.Seek(offset, whence)
 }
 
-// Sync brings the content to the disk.
+// Sync writes the content to the disk.
 func (h *handle) Sync() error {
 	if err := h.s.at("sync"); err != nil {
 		return err
