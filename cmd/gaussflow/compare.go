@@ -16,18 +16,21 @@ import (
 	"gaussflow/report"
 )
 
-const compareLong = `Compare says whether two tables are of one population, how far apart they are, which columns moved and how, and which pairs of
-columns depend on each other in another way though neither moved. It needs no model. Columns may be numbers, categories, dates, and
-cells may be missing; what each column is, is found in A, and B's cells are read as A's are. Columns that one table has not, or that are
-of another kind there, are named and left out; categories that A has not are news.
+const compareLong = `Compare tests whether two tables come from the same population. It reports how far apart they are, which columns have
+changed and how, and which pairs of columns have changed their dependence although neither column changed by itself.
+It needs no model. Columns may be numbers, categories or dates, and cells may be missing. The kinds of the columns are
+determined from A, and the cells of B are read accordingly. Columns that one table lacks, or that are of another kind
+there, are named and left out. Categories that occur only in B are reported.
 
-  p           the chance of tables as different as these if nothing had drifted: rows are dealt out to A and B anew, hundreds of times. It
-              holds at any number of rows, if they do not follow on each other as those of a time series do
-  told apart  of a row of A and a row of B, how often it is found out which is which: 50 % is not at all, 100 % always
-  off by      the share of a column's rows that would have to be other ones for it not to have moved, at least
+  p           the probability of tables at least this different if nothing had changed: a permutation test, which
+              deals the rows out to A and B again hundreds of times. It is valid for any number of rows, provided the
+              rows are independent (those of a time series are not)
+  told apart  given one row of A and one of B, how often a classifier finds out which is which: 50 % is never better
+              than chance, 100 % is always
+  off by      the smallest share of a column's rows that would have to be replaced for the column not to have changed
 
-The p of columns and of pairs is corrected for how many there are, by Holm's procedure as Westfall and Young have it. Of more than --rows
-rows that many are looked at, drawn evenly from all.`
+The p of columns and of pairs is corrected for their number by Holm's procedure in the version of Westfall and Young.
+Of a table with more than --rows rows, that many are used, drawn uniformly from all.`
 
 const compareExample = `  gaussflow compare january.csv february.csv
   gaussflow compare january.csv february.parquet -o drift.html --except id
@@ -50,7 +53,7 @@ func newCompare() *cobra.Command {
 	var o compareFlags
 	c := &cobra.Command{
 		Use:     "compare A B",
-		Short:   "Say whether a table has drifted, in which columns and how",
+		Short:   "Test whether a table has drifted, in which columns and how",
 		Long:    compareLong,
 		Example: compareExample,
 		Args:    arguments("A", "B"),
@@ -58,18 +61,18 @@ func newCompare() *cobra.Command {
 	}
 	o.table.registerFormat(c)
 	f := c.Flags()
-	f.BoolVar(&o.table.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
+	f.BoolVar(&o.table.skipBad, "skip-bad-rows", false, "leave out rows that cannot be read (cut short, for example), and report how many")
 	f.StringSliceVar(&o.table.options.Columns, "columns", nil, "look at these columns, by `name` (default: all)")
 	f.StringSliceVar(&o.table.options.Except, "except", nil, "leave these columns out, by `name`")
 	f.StringToStringVar(&o.as, "as", nil, asUsage)
 	f.StringVar(&o.schema, "schema", "", "take what A's columns are from this JSON `file`, which gaussflow inspect --schema writes")
-	f.StringVarP(&o.output, "output", "o", "", "write a page that shows the columns of both side by side to this `file`; - is standard output, in place of the text")
+	f.StringVarP(&o.output, "output", "o", "", "write a page that shows the columns of both tables side by side to this `file`; with -, to standard output instead of the text")
 	f.Float64Var(&o.failBelow, "fail-below", 0, "exit with code 3 where the tables' `p` is less than this")
-	f.IntVar(&o.config.Rows, "rows", 0, "look at so many rows of each table at most (default: 5000, fewer of wide tables)")
-	f.IntVar(&o.config.Draws, "draws", 0, "deal the rows out so often (default: 999, or 199 where that takes long, or as --fail-below needs)")
+	f.IntVar(&o.config.Rows, "rows", 0, "use at most this many rows of each table (default: 5000, fewer for wide tables)")
+	f.IntVar(&o.config.Draws, "draws", 0, "number of permutations of the rows (default: 999, or 199 if that takes long, or as many as --fail-below needs)")
 	f.Float64Var(&o.config.Level, "level", 0, "name columns and pairs whose corrected p is at most this (default: 0.05)")
-	f.Uint64Var(&o.config.Seed, "seed", 0, "of the rows looked at and of the draws")
-	f.StringVar(&o.queryB, "sql-b", "", "take the rows of B that this `query` gives (default: that of --sql)")
+	f.Uint64Var(&o.config.Seed, "seed", 0, "seed of the sample of rows and of the permutations")
+	f.StringVar(&o.queryB, "sql-b", "", "take the rows of B from this `query` (default: that of --sql)")
 	f.Lookup("sql").Usage = "take the rows that this `query` gives of those tables that are SQLite files or postgres://user@host/name"
 	jsonFlag(c, &o.asJSON)
 	return c

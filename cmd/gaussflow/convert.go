@@ -11,12 +11,13 @@ import (
 	"gaussflow/graph"
 )
 
-const convertLong = `Convert writes the weights of a model to an NPZ file, an array for each tensor, under the names of the model file
-(block0.coupling_a.mlp.dense2.kernel); or, given such a file, the model with these weights in the place of its own:
-every array must be there and of its tensor's shape.
+const convertLong = `Convert writes the weights of a model to an NPZ file, one array for each tensor, under the names of the model file
+(block0.coupling_a.mlp.dense2.kernel). Given such an NPZ file as well, it writes the model with these weights instead
+of its own: every array must be present and have its tensor's shape.
 
-With --from-keras it makes a model of the weights of the flow in Keras that gaussflow descends from, as its save_weights writes them
-(.weights.h5), or numpy.savez of its get_weights (.npz). Log densities agree where that library clips nothing.`
+With --from-keras it makes a model from the weights of the Keras flow that gaussflow is derived from, as its
+save_weights writes them (.weights.h5), or numpy.savez of its get_weights (.npz). The log densities agree with Keras
+wherever the Keras library does not clip values.`
 
 const convertExample = `  gaussflow convert model.gflow -o weights.npz
   gaussflow convert model.gflow weights.npz -o changed.gflow
@@ -27,7 +28,7 @@ func newConvert() *cobra.Command {
 	var shared bool
 	c := &cobra.Command{
 		Use:     "convert [MODEL] [WEIGHTS.npz] -o FILE",
-		Short:   "Weights of a model to NPZ and back",
+		Short:   "Convert the weights of a model to NPZ and back",
 		Long:    convertLong,
 		Example: convertExample,
 		Args: func(c *cobra.Command, args []string) error {
@@ -80,7 +81,7 @@ func newConvert() *cobra.Command {
 	}
 	c.Flags().StringVarP(&output, "output", "o", "", "write to this `file`")
 	c.Flags().StringVar(&keras, "from-keras", "", "make a model of the weights in this `file`, .h5 or .npz")
-	c.Flags().StringVar(&activation, "activation", "", "with --from-keras: of the conditioners, `one` of relu, tanh, silu and gelu (default relu)")
-	c.Flags().BoolVar(&shared, "shared", false, "with --from-keras: a coupling has one mixture for all of its columns")
+	c.Flags().StringVar(&activation, "activation", "", "with --from-keras: the activation of the conditioners, `one` of relu, tanh, silu and gelu (default relu)")
+	c.Flags().BoolVar(&shared, "shared", false, "with --from-keras: each coupling has one mixture shared by all of its columns")
 	return c
 }

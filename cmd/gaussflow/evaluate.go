@@ -12,12 +12,13 @@ import (
 	"gaussflow/tabular"
 )
 
-const evaluateLong = `Evaluate prints how well a model describes the rows of a table, best one that it was not fitted to: the mean of log p
-with its standard error, and bits per dimension, −log p / (d log 2). Rows without an answer, as score explains them, are counted
-and not in the mean.
+const evaluateLong = `Evaluate prints how well a model describes the rows of a table, preferably one that it was not fitted to: the mean of
+log p with its standard error, and bits per dimension, −log p / (d log 2). Rows without a log p (see gaussflow score
+--help) are counted and left out of the mean.
 
 With --label, a column (or an array of an NPZ file) that is 0 for normal rows and not 0 for anomalies, it also prints
-how well −log p finds the anomalies: the area under the ROC curve and the average precision; ties count as they should.`
+how well −log p separates the anomalies from the normal rows: the area under the ROC curve and the average precision,
+both with ties taken into account.`
 
 const evaluateExample = `  gaussflow evaluate model.gflow heldout.csv
   gaussflow evaluate model.gflow labelled.csv --label anomaly --json
@@ -29,7 +30,7 @@ func newEvaluate() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "evaluate MODEL DATA",
-		Short:   "Say how well a model describes a table",
+		Short:   "Measure how well a model describes a table",
 		Long:    evaluateLong,
 		Example: evaluateExample,
 		Args:    arguments("MODEL", "DATA"),

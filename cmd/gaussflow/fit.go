@@ -17,22 +17,26 @@ import (
 	"gaussflow/train"
 )
 
-const fitLong = `Fit finds the density of the rows of a table and writes it to a model file.
+const fitLong = `Fit estimates the density of the rows of a table and writes it to a model file.
 
-With no flags it does well on most tables: what each column is (numbers, a category, a date, …) is found from its cells and
-printed, as gaussflow inspect does, with what has no density and is left out: text, identifiers, constants. --as id=numbers says what
-a column is where a person knows better, or --schema takes a file that inspect has written and a person has edited. Where all cells
-are numbers the density is a flow; where there are categories, missing cells or values that have a probability of their own it is
-one that takes them, any-order. A tenth of the rows chooses when to stop.
+The defaults do well on most tables. The kind of each column (numbers, a category, a date, …) is determined from its
+cells and printed, as gaussflow inspect does. Columns without a density are left out and named: text, identifiers,
+constants. To correct a kind, use --as id=numbers, or edit the file that inspect --schema writes and pass it with
+--schema. If all cells are numbers, the density is a flow; if there are categories, missing cells or values with a
+probability of their own, it is an any-order density, which handles them and can be conditioned on any of its columns.
+A tenth of the rows is held out for validation and decides when to stop.
 
-A table of more rows than memory has room for is read as a stream: what its columns are is found from all rows, and the density is
-fitted to rows drawn evenly of them, in their order; --max-rows says how many, the same --seed draws the same.
+A table that does not fit into memory is read as a stream: the kinds of its columns are determined from all rows, and
+the density is fitted to a uniform sample of the rows, in their order. --max-rows sets the size of the sample; the
+same --seed draws the same rows.
 
-A cell that is not what its column is (12o5 among numbers) counts as missing, with a warning that names the first; more than one row
-in ten of them is an error, as is a row with too few or too many cells, until --skip-bad-rows allows to leave it out.
+A cell that is not of its column's kind (12o5 among numbers) counts as missing, and a warning names the first one. If
+more than one row in ten has such a cell, that is an error. A row with too few or too many cells is an error unless
+--skip-bad-rows is given, which leaves such rows out.
 
-An interrupt (Ctrl-C) stops the fit and writes the best model so far; a second one quits. While a fit runs, it is kept
-in a checkpoint beside the model: --resume goes on from there, to the same model, byte for byte.`
+An interrupt (Ctrl-C) stops the fit and writes the best model so far; a second one quits. A running fit is saved in a
+checkpoint beside the model. --resume continues from it and gives the same model, byte for byte, as a fit that was not
+interrupted.`
 
 const fitExample = `  gaussflow fit table.csv -o model.gflow
   gaussflow fit table.parquet --except label --as zip=category

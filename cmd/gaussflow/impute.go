@@ -10,20 +10,24 @@ import (
 	"gaussflow/data"
 )
 
-const imputeLong = `Impute writes the rows of a table as they came, in their order, with a value in each missing cell: drawn from the law that the cell has
-given those of its row that are there. The same seed gives the same draws. --draws 20 draws each row as often, one below the other, and
-says in the column draw which one a row is: what is computed from each and then compared shows what the missing cells leave open.
---mean writes no draw but the mean of 100 of a number, on the steps of its column, and the level drawn most often of a category.
+const imputeLong = `Impute writes the rows of a table unchanged and in their order, with a value in each missing cell: a draw from the
+distribution of that cell given the cells of the row that are present. The same seed gives the same draws. With
+--draws 20 each row is written 20 times in succession, each time with new draws, and the column draw numbers them:
+computing a result from each draw and comparing them shows how uncertain the result is because of the missing cells.
+--mean writes no single draw but, for a number, the mean of 100 draws, rounded to the steps of its column, and for a
+category the level drawn most often.
 
-Numbers are drawn between the least and the greatest that their column had in the table fitted to.
+Numbers are drawn between the smallest and the largest value of their column in the table fitted to.
 
-A column that others make, as total = a + b, is computed; so is a part of it that is missing where the total and all others are there,
-and where two parts are missing these stay empty. What is not missing is not touched: a cell that cannot be read stays as it is, and a
-row with a value that its column cannot have stays as it came. How many rows have such cells is said at the end. --mark adds the column
-filled, which names the columns of the cells that were filled, with a semicolon between them.
+A column that follows from others, as total = a + b, is computed from them. A missing part of such a sum is computed
+if the total and all other parts are present; if two parts are missing, they stay empty. Cells that are not missing
+are not changed: a cell that cannot be read stays as it is, and a row with a value that its column cannot have is
+written without imputed values. The number of such rows is reported at the end. --mark adds the column filled, which
+lists the columns whose cells were filled, separated by semicolons.
 
-The model is any-order: that of a table with categories or missing cells, or fitted with --family any-order. The output is CSV or, by the
-name of -o, TSV; cells that are there are written as they came. Rows are streamed: memory does not depend on the size of the table.`
+The model must be any-order: one of a table with categories or missing cells, or one fitted with --family any-order.
+The output is CSV, or TSV if -o names a .tsv file; present cells are written as they were read. Rows are streamed:
+memory use does not depend on the size of the table.`
 
 const imputeExample = `  gaussflow impute model.gflow table.csv -o filled.csv
   gaussflow impute model.gflow table.csv --mean --mark
@@ -64,9 +68,9 @@ func newImpute() *cobra.Command {
 	}
 	table.registerFormat(c)
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the draws")
-	c.Flags().IntVar(&f.draws, "draws", 1, "how often each row is drawn; given, the column draw counts them")
-	c.Flags().BoolVar(&f.mean, "mean", false, "write means and likeliest levels, not draws")
-	c.Flags().BoolVar(&f.mark, "mark", false, "add the column filled: the columns whose cells were filled")
+	c.Flags().IntVar(&f.draws, "draws", 1, "how many times to draw each row; if given, the column draw numbers the draws")
+	c.Flags().BoolVar(&f.mean, "mean", false, "write means and most likely levels instead of draws")
+	c.Flags().BoolVar(&f.mark, "mark", false, "add the column filled, which lists the columns whose cells were filled")
 	outputFlag(c, &output, "the rows")
 	return c
 }

@@ -19,12 +19,13 @@ import (
 
 const inspectLong = `Inspect prints what is in a table or in a model file.
 
-Of a table it prints what each column is: numbers, a grid (whole numbers, say), a boolean, a category, a time; one that others make,
-as total = a + b; and those that have no density and would be left out: constants, text, identifiers, empty columns. It reads the
-table two or three times, in memory that does not grow with it. --as id=numbers says what a column is where a person knows
-better, and --schema writes all of it to a JSON file that can be edited.
+Of a table it prints the kind of each column: numbers, a grid (whole numbers, for example), a boolean, a category, a
+time, or a column that follows from others, as total = a + b. It also prints the columns that have no density and
+would be left out: constants, text, identifiers, empty columns. It reads the table two or three times, in memory that
+does not grow with the table. --as id=numbers corrects the kind of a column, and --schema writes the kinds of all
+columns to a JSON file that can be edited.
 
-Of a model it prints the layers as Keras prints them, how the model was fitted, and its columns.`
+Of a model it prints the layers in the style of Keras, how the model was fitted, and its columns.`
 
 const inspectExample = `  gaussflow inspect table.csv
   gaussflow inspect table.csv --as zip=category --as id=ignored --schema table.json
@@ -36,7 +37,7 @@ func newInspect() *cobra.Command {
 	var table schemaFlags
 	c := &cobra.Command{
 		Use:     "inspect FILE",
-		Short:   "Print what the columns of a table are, or what a model is",
+		Short:   "Print the kinds of a table's columns, or what is in a model",
 		Long:    inspectLong,
 		Example: inspectExample,
 		Args:    arguments("FILE"),

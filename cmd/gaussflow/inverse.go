@@ -9,13 +9,13 @@ import (
 	"gaussflow/tabular"
 )
 
-const inverseLong = `Inverse maps rows z, as transform writes them, back to rows of the model's columns. It finds columns z1, z2, … by
-name; a table without names, as NPY is, must have as many columns as the model.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY.
+const inverseLong = `Inverse maps rows z, as transform writes them, back to rows of the model's columns. It finds the columns z1, z2, … by
+name; a table without names, such as NPY, must have as many columns as the model. The output is CSV, or TSV, Parquet
+or NPY according to the ending of the name given with -o.
 
-Where the model's map is nearly flat, many rows have one z to its last digit. So it is tried how far a few rounding errors on
-the way move each row, and a warning says for how many that is more than 0.001 standard deviations of a column. With --error
-the last column is that estimate.`
+Where the model's map is nearly flat, many rows have the same z to its last digit, and x is then not determined by z.
+Inverse therefore estimates how far rounding errors move each row, and warns of the number of rows that move by more
+than 0.001 standard deviations of a column. With --error the last column is that estimate.`
 
 const inverseWarning = "are not determined by z to 0.001 standard deviations of a column"
 
@@ -28,7 +28,7 @@ func newInverse() *cobra.Command {
 	var errors bool
 	c := &cobra.Command{
 		Use:     "inverse MODEL DATA",
-		Short:   "Map rows z to x",
+		Short:   "Map rows z back to x",
 		Long:    inverseLong,
 		Example: inverseExample,
 		Args:    arguments("MODEL", "DATA"),

@@ -14,18 +14,21 @@ import (
 	"gaussflow/tabular"
 )
 
-const predictLong = `Predict writes the rows of a table as they came, in their order, with what the model says of one column given the other cells of the row:
+const predictLong = `Predict writes the rows of a table unchanged and in their order, with the model's distribution of one column given the
+other cells of the row:
 
-  COLUMN_0.05, …  of a number or a time its quantiles, at the levels of --levels, as the column's cells are written
-  COLUMN=LEVEL    of a category the probability of each of its values
-  reason          why a row has none of these; empty of all others
+  COLUMN_0.05, …  for a number or a time: its quantiles at the levels of --levels, in the format of the column's cells
+  COLUMN=LEVEL    for a category: the probability of each of its values
+  reason          why a row has no prediction; empty for all other rows
 
-The column itself is not looked at, and the table need not have it. Missing cells say nothing. Columns that others make, as
-total = a + b, are not looked at, and are not predicted: what they are made of is. A row with a cell that cannot be read, or with a value
-that its column cannot have, has a reason, and how many there are is said at the end.
+The predicted column itself is not used, and the table need not contain it. Missing cells are not conditioned on.
+Columns that follow from others, as total = a + b, are not used and cannot be predicted: predict their parts instead.
+A row with a cell that cannot be read, or with a value that its column cannot have, gets a reason; the number of such
+rows is reported at the end.
 
-The model is any-order: that of a table with categories or missing cells, or fitted with --family any-order. The output is CSV or, by the
-name of -o, TSV or Parquet, whose quantiles are numbers. Rows are streamed: memory does not depend on the size of the table.`
+The model must be any-order: one of a table with categories or missing cells, or one fitted with --family any-order.
+The output is CSV, or TSV or Parquet according to the ending of the name given with -o; in Parquet, quantiles are
+numbers. Rows are streamed: memory use does not depend on the size of the table.`
 
 const predictExample = `  gaussflow predict model.gflow table.csv price -o predicted.csv
   gaussflow predict model.gflow table.csv price --levels 0.1,0.9
@@ -37,7 +40,7 @@ func newPredict() *cobra.Command {
 	var levels []float64
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA COLUMN",
-		Short:   "Say of each row what one column could be, given the others",
+		Short:   "Predict one column of each row, given the others",
 		Long:    predictLong,
 		Example: predictExample,
 		Args:    arguments("MODEL", "DATA", "COLUMN"),
@@ -69,7 +72,7 @@ func newPredict() *cobra.Command {
 		},
 	}
 	table.registerFormat(c)
-	c.Flags().Float64SliceVar(&levels, "levels", []float64{0.05, 0.5, 0.95}, "the probabilities of the quantiles of a number")
+	c.Flags().Float64SliceVar(&levels, "levels", []float64{0.05, 0.5, 0.95}, "the levels of the quantiles of a number or a time")
 	outputFlag(c, &output, "the rows")
 	return c
 }

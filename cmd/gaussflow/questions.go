@@ -25,10 +25,10 @@ type questions struct {
 
 func (q *questions) register(c *cobra.Command) {
 	f := c.Flags()
-	f.BoolVar(&q.why, "why", false, "add the columns that make a row odd, and what would be usual there")
-	f.Float64Var(&q.flag, "flag", 0, "add whether the tail probability is at most this `share`")
-	f.IntVar(&q.top, "top", 0, "write only this `number` of rows, the most unusual ones, and their places in the table")
-	f.StringSliceVar(&q.given, "given", nil, "score the other columns given these `NAMES`, separated by commas")
+	f.BoolVar(&q.why, "why", false, "add the column why: which columns make a row unusual, and what would be usual there")
+	f.Float64Var(&q.flag, "flag", 0, "add the column flagged: whether the tail probability is at most this `share`")
+	f.IntVar(&q.top, "top", 0, "write only this `number` of rows, the most unusual ones, with their numbers in the table")
+	f.StringSliceVar(&q.given, "given", nil, "score the other columns conditional on these `NAMES`, separated by commas")
 }
 
 // check checks that the model can answer the questions.

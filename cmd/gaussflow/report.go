@@ -12,11 +12,14 @@ import (
 	"gaussflow/tabular"
 )
 
-const reportLong = `Report writes a page for people who do not know flows: how far samples can stand in for rows of the table, each
-column and the pairs that matter beside them, what every two columns tell of each other and how the layers take that apart,
-which rows are odd and by which columns, whether this is the table that was fitted to at all, and how the fit went. One HTML file that needs no network.
+const reportLong = `Report writes a page about a model for readers who do not know flows: how well samples can stand in for rows of the
+table; the distribution of each column and of the most dependent pairs, next to the table's; the mutual information of
+every two columns, and how much of it each layer removes; which rows are unusual, and because of which columns;
+whether this is the table that the model was fitted to; and how the fit went. The page is one HTML file that needs no
+network.
 
-The table is the one fitted to, or another one with all of its columns, dropped ones too, found by name.`
+The table is the one that the model was fitted to, or another one with all of its columns, including those that the
+fit left out. Columns are found by name.`
 
 const reportExample = `  gaussflow report model.gflow table.csv -o report.html
   gaussflow report model.gflow new.parquet -o new.html --seed 2`
@@ -27,7 +30,7 @@ func newReport() *cobra.Command {
 	var seed uint64
 	c := &cobra.Command{
 		Use:     "report MODEL DATA",
-		Short:   "Write a page that shows a model",
+		Short:   "Write a page that describes a model",
 		Long:    reportLong,
 		Example: reportExample,
 		Args:    arguments("MODEL", "DATA"),

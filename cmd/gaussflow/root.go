@@ -9,22 +9,23 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-const rootLong = `Gaussflow fits a density to the rows of a table and uses it: which rows are odd, how likely is this one, more rows
-like these, is the model any good.
+const rootLong = `Gaussflow fits a density to the rows of a table and uses it: to find unusual rows, to tell how likely a row is, to
+draw more rows like these, and to assess how good the model is.
 
-A table is CSV or TSV (also .gz and .zst), Parquet, Arrow, NPY or NPZ; "-" is standard input. Results go to standard output
-or to the file of -o, which appears once it is whole; progress goes to standard error where that is a terminal.
+A table is CSV or TSV (also .gz and .zst), Parquet, Arrow, NPY or NPZ; "-" is standard input. Results go to standard
+output or to the file given with -o, which appears under its name only once it is complete. Progress is shown on
+standard error if that is a terminal.
 
-With --sql "select ..." a table is what a database answers: an SQLite file, or postgres://user@host:port/name, whose
-password may be left to the environment variable PGPASSWORD or the file .pgpass. A command that reads a table twice sees
-the same rows, those of one moment; their order is the database's own where the query has no ORDER BY.
+With --sql "select ..." the table is the result of a query to an SQLite file or to postgres://user@host:port/name. The
+password may be given in the environment variable PGPASSWORD or in the file .pgpass. A command that reads a table
+twice sees the same rows both times, in one snapshot. Their order is up to the database if the query has no ORDER BY.
 
-The environment variable GAUSSFLOW_KERNELS holds the computation to one instruction set: portable, avx2, avx512 or neon, of
-those that the processor has ("gaussflow version" lists them). Unset, the fastest is taken.
+The environment variable GAUSSFLOW_KERNELS restricts the computation to one instruction set: portable, avx2, avx512 or
+neon, if the processor has it ("gaussflow version" lists those available). By default the fastest is used.
 
 Exit codes:
-  0    done; also a fit that an interrupt ended early, whose best model is written, and a service that one ended
-  1    data, a model or a file is not what it should be; the message says where, what and what is wanted
+  0    success; also a fit stopped early by an interrupt, whose best model is written, and a service stopped by one
+  1    data, a model or a file is not as required; the message says where, what is wrong and what is needed
   2    the command line is wrong
   3    the tables of gaussflow compare --fail-below differ
   130  interrupted: a fit by the second interrupt, any other command by the first`

@@ -13,18 +13,20 @@ import (
 	"gaussflow/tabular"
 )
 
-const sampleLong = `Sample draws rows from the model's density: rows that could be in the table. The same seed gives the same rows.
+const sampleLong = `Sample draws rows from the model's density: synthetic rows like those of the table. The same seed gives the same rows.
 
-Numbers are on the steps of their column and within its bounds, categories are words, dates are dates, in the digits and units that the
-table had; columns that others make, as total = a + b, are computed, and columns of one value have it. Cells are missing as they were.
-Columns that the fit left out (text, identifiers, empty ones) are not written. A row with a number beyond the least or the greatest that
-its column had is drawn again. --raw writes the plain numbers of the density instead: wherever it draws them, between the steps, seconds
-for times, numbers from 0 for categories.
+Numbers are on the steps of their column and within its bounds, categories are words, and dates are dates, in the
+digits and units of the table. Columns that follow from others, as total = a + b, are computed from them, and constant
+columns have their one value. Cells are missing as often as they were in the table. Columns that the fit left out
+(text, identifiers, empty ones) are not written. A row with a number below the smallest or above the largest value of
+its column in the table is drawn again. --raw writes the numbers of the density instead: without rounding to steps,
+with seconds for times and numbers from 0 for categories.
 
---given draws rows given values of columns, as --given sex=female,year=2008, or ranges of numbers and times, both ends included, as
---given year=2008..2009,body_mass_g=5000.. (an end left open), where the density is any-order; a model that is conditional on columns
-needs a value of each and writes them after its own.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY, which holds numbers alone.`
+--given draws rows conditional on values of columns, as --given sex=female,year=2008, or on ranges of numbers and
+times, both ends included, as --given year=2008..2009,body_mass_g=5000.. (an open end). This needs an any-order model.
+A model that was fitted as conditional on columns needs a value for each of them, and writes them after its own
+columns.
+The output is CSV, or TSV, Parquet or NPY (numbers only) according to the ending of the name given with -o.`
 
 const sampleExample = `  gaussflow sample model.gflow -n 1000 --seed 1 -o like.csv
   gaussflow sample model.gflow -n 5
@@ -65,10 +67,10 @@ func newSample() *cobra.Command {
 			return d.write(c, n, output, plain)
 		},
 	}
-	c.Flags().IntVarP(&n, "rows", "n", 1000, "how many rows")
+	c.Flags().IntVarP(&n, "rows", "n", 1000, "how many rows to draw")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the draw")
-	c.Flags().StringSliceVar(&values, "given", nil, "`NAME=VALUE` or NAME=LOW..HIGH of columns that the rows are to have")
-	c.Flags().BoolVar(&plain, "raw", false, "write the plain numbers of the density, not cells as the table has them")
+	c.Flags().StringSliceVar(&values, "given", nil, "draw rows with `NAME=VALUE` or NAME=LOW..HIGH")
+	c.Flags().BoolVar(&plain, "raw", false, "write the numbers of the density, not cells in the table's format")
 	outputFlag(c, &output, "the rows")
 	return c
 }

@@ -12,30 +12,34 @@ import (
 	"gaussflow/tabular"
 )
 
-const scoreLong = `Score writes the rows of a table as they came, in their order, with three more columns:
+const scoreLong = `Score writes the rows of a table unchanged and in their order, with three more columns:
 
-  log_prob          log p of the row in nats: a log-density per unit volume of the model's columns, which may be positive
-  tail_probability  the share of the reference rows, known to the model, that are at most as likely
-  reason            why a row has no log_prob, or -Inf; empty of all others
+  log_prob          log p of the row in nats: a log density per unit volume of the model's columns, which may be
+                    positive
+  tail_probability  the share of the reference rows, which the model stores, that are at most as likely
+  reason            why log_prob is empty or -Inf; empty for all other rows
 
-Every row has an answer, and scoring never stops at one. A cell that cannot be read, or a category that the model has not seen, leaves
-log_prob empty; what no row can have, as a total that is not the sum it was, is -Inf. Of a row with missing cells log_prob is that of
-the others where the model was fitted to such rows, else empty. How many rows have a reason is said at the end. The exit code is 0 as
-long as one row has a log_prob, and 1 where none has.
+Every row is written, and no row stops the scoring. For a cell that cannot be read, or a category that the model has
+not seen, log_prob is empty; for values that no row can have, such as a total that is not the sum of its parts, it is
+-Inf. For a row with missing cells, log_prob is that of the other cells if the model was fitted to such rows, and
+empty otherwise. The number of rows with a reason is reported at the end. The exit code is 0 if at least one row has a
+log_prob, and 1 if none has.
 
---why adds the column why: of a row whose tail_probability is at most 0.05, or at most that of --flag, and of all that --top writes, the
-columns that make it odd, at most three, the oddest first, and what would be usual there beside the row's other cells, from the 5 % to
-the 95 % quantile, or that no single column does; empty of other rows.
---flag adds the column flagged: whether tail_probability is at most that.
---top writes only the most unusual rows, those of the least log_prob first, with the column row, their number in the table; rows
-without a log_prob are not among them.
---given scores the other columns given the row's own values of these, where the density is any-order: log_prob is then log p of the
-others. A given cell that is missing is not given. There is no tail_probability, which is that of whole rows.
+--why adds the column why, for rows whose tail_probability is at most 0.05 (or the value of --flag) and for all rows
+that --top writes. It names at most three columns that make the row unusual, the most unusual first, each with the
+range that would be usual given the row's other cells, from the 5 % to the 95 % quantile. If no single column makes
+the row unusual, it says so. It is empty for other rows.
+--flag adds the column flagged: whether tail_probability is at most the given share.
+--top writes only the most unusual rows, the lowest log_prob first, with the column row, their number in the table.
+Rows without a log_prob are not among them.
+--given scores the other columns conditional on the row's own values of the given ones, with an any-order model:
+log_prob is then the conditional log density. A given cell that is missing is not conditioned on. There is no
+tail_probability, which is defined for whole rows only.
 
-The model's columns are found by name, in any order; others are passed through. The output is CSV or, by the name of -o,
-TSV or Parquet, and holds each value exactly: text as it is written; from Parquet the same columns in Parquet, and in CSV
-whole numbers in all their digits, dates and times in ISO 8601, decimals with their point. Rows are streamed: memory does
-not depend on the size of the table.`
+The model's columns are found by name, in any order; other columns are copied. The output is CSV, or TSV or Parquet
+according to the ending of the name given with -o. Each value is kept exactly: text is copied as written; Parquet
+columns keep their types in Parquet, and in CSV whole numbers have all their digits, dates and times are in ISO 8601,
+and decimals keep their point. Rows are streamed: memory use does not depend on the size of the table.`
 
 const scoreExample = `  gaussflow score model.gflow table.csv -o scored.csv
   gaussflow score model.gflow table.parquet -o scored.parquet
@@ -49,7 +53,7 @@ func newScore() *cobra.Command {
 	s := new(scoring)
 	c := &cobra.Command{
 		Use:     "score MODEL DATA",
-		Short:   "Write the rows with log p and how unusual it is",
+		Short:   "Write the rows with log p and how unusual each one is",
 		Long:    scoreLong,
 		Example: scoreExample,
 		Args:    arguments("MODEL", "DATA"),

@@ -19,15 +19,17 @@ import (
 	"gaussflow/serve"
 )
 
-const serveLong = `Serve answers questions about models over HTTP: POST rows to /v1/models/NAME/score, /transform or /inverse, ask /sample for
-some, or open the address in a browser. NAME is that of the file without its ending, or what stands before it, as in
-NAME=model.gflow. Rows are JSON (an object or an array of them), JSON lines, CSV, TSV or Parquet; /openapi.json says all of it.
+const serveLong = `Serve answers questions about models over HTTP: POST rows to /v1/models/NAME/score, /transform or /inverse, request
+samples at /sample, or open the address in a browser. NAME is the file's name without its ending, or is given
+explicitly, as in NAME=model.gflow. Rows are JSON (an object or an array of objects), JSON lines, CSV, TSV or Parquet;
+/openapi.json describes the interface in full.
 
-A model whose file changes is served anew, without a request lost; a file that is no model, or one of other columns, is refused and
-the old one goes on. An interrupt ends the service once it has answered what it took.
+If the file of a model changes, the new model is loaded without losing a request. A file that is not a model, or a
+model with other columns, is refused, and the old model stays in use. On an interrupt, the service finishes the
+requests that it has accepted and ends.
 
-With --token-file, or the environment variable GAUSSFLOW_TOKEN, requests need the header "Authorization: Bearer TOKEN". The log goes
-to standard error, and holds no row unless --log-rows is given.`
+With --token-file, or the environment variable GAUSSFLOW_TOKEN, requests need the header "Authorization: Bearer
+TOKEN". The log goes to standard error and contains no row unless --log-rows is given.`
 
 const serveExample = `  gaussflow serve penguins.gflow
   gaussflow serve sizes=penguins.gflow houses=houses.gflow --addr :8443 --tls-cert cert.pem --tls-key key.pem
@@ -61,20 +63,20 @@ func newServe() *cobra.Command {
 	}
 	flags, l := c.Flags(), &f.config.Limits
 	flags.StringVar(&f.addr, "addr", "localhost:8080", "where to listen, as `HOST:PORT`; :8080 is every address of this machine")
-	flags.StringVar(&f.cert, "tls-cert", "", "`file` of a certificate in PEM, for HTTPS")
-	flags.StringVar(&f.key, "tls-key", "", "`file` of its key")
+	flags.StringVar(&f.cert, "tls-cert", "", "`file` with a certificate in PEM, for HTTPS")
+	flags.StringVar(&f.key, "tls-key", "", "`file` with the key of the certificate")
 	flags.StringVar(&f.token, "token-file", "", "`file` with the token that requests need (default: that in GAUSSFLOW_TOKEN, or none)")
-	flags.DurationVar(&f.watch, "watch", time.Second, "look so often whether a model's file has changed, 0: never")
-	flags.DurationVar(&f.grace, "grace", 30*time.Second, "at the end wait so long for answers under way")
-	flags.BoolVar(&f.config.LogRequests, "log-requests", false, "a line in the log for each request")
-	flags.BoolVar(&f.config.LogRows, "log-rows", false, "with the first row that was refused, whose cells it quotes")
-	flags.BoolVar(&f.logJSON, "log-json", false, "the log as lines of JSON")
-	flags.Int64Var(&l.Body, "max-body", 0, "`bytes` of a body, unpacked (default 4 GiB)")
-	flags.IntVar(&l.Rows, "max-rows", 0, "`rows` of a body (default 100,000,000)")
-	flags.IntVar(&l.Sample, "max-sample", 0, "`rows` to draw (default 1,000,000)")
-	flags.IntVar(&l.Requests, "max-requests", 0, "`requests` of a few rows answered at a time (default 32 a processor); more are refused at once")
-	flags.IntVar(&l.Streams, "max-streams", 0, "`requests` of more rows at a time (default 2 a processor)")
-	flags.DurationVar(&l.Time, "max-time", 0, "`time` of a request (default 30m)")
+	flags.DurationVar(&f.watch, "watch", time.Second, "how often to check whether a model's file has changed; 0: never")
+	flags.DurationVar(&f.grace, "grace", 30*time.Second, "how long to wait at the end for requests in progress")
+	flags.BoolVar(&f.config.LogRequests, "log-requests", false, "log a line for each request")
+	flags.BoolVar(&f.config.LogRows, "log-rows", false, "also log why the first refused row of a request was refused, which quotes its cells")
+	flags.BoolVar(&f.logJSON, "log-json", false, "write the log as lines of JSON")
+	flags.Int64Var(&l.Body, "max-body", 0, "most `bytes` of a request body, uncompressed (default 4 GiB)")
+	flags.IntVar(&l.Rows, "max-rows", 0, "most `rows` of a request body (default 100,000,000)")
+	flags.IntVar(&l.Sample, "max-sample", 0, "most `rows` to draw in one request (default 1,000,000)")
+	flags.IntVar(&l.Requests, "max-requests", 0, "most `requests` of a few rows answered at a time (default 32 per processor); further ones are refused immediately")
+	flags.IntVar(&l.Streams, "max-streams", 0, "most `requests` of more rows answered at a time (default 2 per processor)")
+	flags.DurationVar(&l.Time, "max-time", 0, "most `time` for a request (default 30m)")
 	return c
 }
 

@@ -25,22 +25,22 @@ type tableFlags struct {
 
 func (t *tableFlags) register(c *cobra.Command) {
 	t.registerFormat(c)
-	c.Flags().BoolVar(&t.options.DropMissing, "drop-missing", false, "leave rows with missing cells out, and say how many")
+	c.Flags().BoolVar(&t.options.DropMissing, "drop-missing", false, "leave out rows with missing cells, and report how many")
 }
 
 // registerWhole registers the flags for commands that read a whole table before they do anything.
 func (t *tableFlags) registerWhole(c *cobra.Command) {
 	t.register(c)
-	c.Flags().BoolVar(&t.skipBad, "skip-bad-rows", false, "leave rows that cannot be read, cut short say, out, and say how many")
+	c.Flags().BoolVar(&t.skipBad, "skip-bad-rows", false, "leave out rows that cannot be read (cut short, for example), and report how many")
 }
 
 // registerFormat registers the flags for commands that leave out no row.
 func (t *tableFlags) registerFormat(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of text, or tab (default: found out)")
-	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are x1, x2, …")
-	f.BoolVar(&t.header, "header", false, "the first line holds the names, also where they are numbers")
-	f.StringVar(&t.query, "sql", "", "take the rows that this `query` gives: DATA is an SQLite file or postgres://user@host/name")
+	f.StringVar(&t.delimiter, "delimiter", "", "the `character` between cells of a text file, or tab (default: detected)")
+	f.BoolVar(&t.noHeader, "no-header", false, "the first line holds no names; the columns are named x1, x2, …")
+	f.BoolVar(&t.header, "header", false, "the first line holds the names, even if they are numbers")
+	f.StringVar(&t.query, "sql", "", "take the rows from this `query`; DATA is an SQLite file or postgres://user@host/name")
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
 }
 

@@ -8,12 +8,13 @@ import (
 	"gaussflow/internal/defaults"
 )
 
-const transformLong = `Transform maps rows x to z, which the model takes for standard normal: columns z1, z2, … , as many as the model has.
-The output is CSV or, by the name of -o, TSV, Parquet or NPY.
+const transformLong = `Transform maps rows x to z, which is standard normal if the model is right: columns z1, z2, …, as many as the model
+has. The output is CSV, or TSV, Parquet or NPY according to the ending of the name given with -o.
 
-It is computed in float64 whatever the model's dtype. Where the model has seen no rows its map may be so flat that z keeps
-too few digits to find the row again; so each row is sent back, and a warning says how many do not come back to 0.001
-standard deviations of a column. With --error the last column is that error.`
+It is computed in float64 whatever the model's dtype. Far from the rows that the model was fitted to, its map may be
+so flat that z has too few digits to recover the row. Each row is therefore mapped back, and a warning gives the
+number of rows that do not return to within 0.001 standard deviations of a column. With --error the last column is
+that error.`
 
 const transformWarning = "do not come back from z to 0.001 standard deviations of a column"
 

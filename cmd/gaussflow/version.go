@@ -12,9 +12,9 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-const versionLong = `Version prints the version of the program and, for a report of a fault or a comparison, what it runs on: the release of Go
-it was built with, the system and the processor's architecture, and the instruction set whose kernels compute, with the
-others that this processor has. GAUSSFLOW_KERNELS=portable gaussflow ... takes another.`
+const versionLong = `Version prints the version of the program and the facts needed for bug reports and timing comparisons: the version of
+Go that it was built with, the operating system and the processor's architecture, the instruction set in use, and the
+others that this processor has. To use another one: GAUSSFLOW_KERNELS=portable gaussflow ...`
 
 const versionExample = `  gaussflow version
   GAUSSFLOW_KERNELS=portable gaussflow version --json`
@@ -32,7 +32,7 @@ func newVersion() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "version",
-		Short:   "Version, system and instruction set",
+		Short:   "Print version, system and instruction set",
 		Long:    versionLong,
 		Example: versionExample,
 		Args:    arguments(),
