@@ -84,6 +84,6 @@ func (l *layerLosses) measure(s *study, x *mat.Dense) error {
 	l.Sum = nats(sum)
 	window(p, span{0.3, float64(len(losses)) + 0.7}, reach.grow(0.05))
 	p.X.Tick.Marker = plot.TickerFunc(whole)
-	l.picture, err = one("What each layer takes of what the columns tell of each other.", wideWidth, 240, p)
+	l.picture, err = one("The total correlation that each layer removes.", wideWidth, 240, p)
 	return err
 }
