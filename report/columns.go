@@ -59,12 +59,12 @@ var kindWords = map[columns.Kind]string{
 
 // unmodelled says for each kind why a column has no density.
 var unmodelled = map[columns.Kind]string{
-	columns.Derived:    "It follows from others: sampled rows have it computed.",
-	columns.Constant:   "It says nothing of a row: sampled rows have the one value.",
+	columns.Derived:    "It follows from other columns and is computed in sampled rows.",
+	columns.Constant:   "It has the same value in all rows, sampled ones too.",
 	columns.Text:       "Left out: hardly any value comes twice.",
 	columns.Identifier: "Left out: it names rows and does not describe them.",
 	columns.Empty:      "Left out: it has no value.",
-	columns.Ignored:    "Left out, as the schema says.",
+	columns.Ignored:    "Left out, as specified by the schema.",
 }
 
 // columns are the lines for a model without a schema.

@@ -19,7 +19,7 @@ func (s *study) facts() []fact {
 		{"Rows of " + s.Name, count(n), "looked at in this page" + s.drawn() + s.missing()},
 		{"Columns", count(len(s.names)), s.leftOut()},
 		{"Kind of model", s.family(), s.layers()},
-		{"Parameters", count(s.parameters()), "numbers that the fit has set"},
+		{"Parameters", count(s.parameters()), "numbers determined by the fit"},
 	}
 	add := func(name, value, why string) { all = append(all, fact{name, value, why}) }
 	if t.Rows > 0 {
@@ -30,7 +30,7 @@ func (s *study) facts() []fact {
 		add("Rows fitted to", count(t.Rows), why)
 	}
 	if t.ValidationRows > 0 {
-		add("Rows held out", count(t.ValidationRows), "not fitted to; they chose the epoch to keep")
+		add("Rows held out", count(t.ValidationRows), "not used to fit the parameters, but to choose the epoch to keep")
 	}
 	if c.Preset != "" {
 		add("Preset", string(c.Preset), "")
@@ -43,7 +43,7 @@ func (s *study) facts() []fact {
 		add("Storage type", string(s.flow.Dtype()), "")
 	}
 	if t.Kernels != "" {
-		add("Instruction set", t.Kernels, "of the processor that the fit was made on")
+		add("Instruction set", t.Kernels, "used for the fit")
 	}
 	return all
 }
@@ -73,7 +73,7 @@ func (s *study) missing() string {
 func (s *study) leftOut() string {
 	if schema := s.Model.Schema; schema != nil {
 		if n := len(schema.Columns) - len(s.names); n > 0 {
-			return many(n, "column", "columns") + " of the table not modelled: the table of columns says why"
+			return many(n, "column", "columns") + " of the table not modelled, for the reasons in the table of columns"
 		}
 		return ""
 	}
@@ -91,7 +91,7 @@ func (s *study) epochs() []fact {
 	f := []fact{{"Epochs", count(len(h.Loss)), "passes over the rows"}}
 	for i, e := range h.Epoch {
 		if e == h.BestEpoch && len(h.ValLoss) == len(h.Loss) {
-			f = append(f, fact{"Best epoch", count(i + 1), "of the least validation loss; its parameters were kept"})
+			f = append(f, fact{"Best epoch", count(i + 1), "the one with the lowest validation loss; its parameters were kept"})
 		}
 	}
 	return f
@@ -114,14 +114,14 @@ func (s *study) family() string {
 // layers describes the number of layers and the features of the family.
 func (s *study) layers() string {
 	if s.flow == nil {
-		return "one network that gives the law of each column from any of the others"
+		return "one network that gives the distribution of each column given any of the others"
 	}
 	text := many(len(s.flow.Layers()), "layer", "layers")
 	switch s.Model.Config.Family {
 	case tabular.Aligned:
-		return text + ", which bend the table's own columns"
+		return text + ", which transform the table's columns without mixing them"
 	case tabular.Rotated:
-		return text + ", which turn the columns into each other and bend them"
+		return text + ", which rotate the columns and transform them"
 	}
 	return text
 }

@@ -33,7 +33,7 @@ func (s *study) oddMixed(index []int) ([]odd, error) {
 		case lack <= 0.5:
 			o.Note = "Not odd: about as likely as a typical row."
 		case len(o.Reasons) == 0:
-			o.Note = "No single cell is rare beside the others: many are a little."
+			o.Note = "No single cell is rare given the others; many are slightly unusual."
 		}
 		out = append(out, o)
 	}

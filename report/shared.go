@@ -132,7 +132,7 @@ func (v *shared) strongest(names []string, pairs [][]info.Estimate) {
 	slices.SortStableFunc(order, func(a, b place) int { return cmp.Compare(pairs[b.i][b.j].Value, pairs[a.i][a.j].Value) })
 	for _, at := range order[:min(len(order), sharedListed)] {
 		e := pairs[at.i][at.j]
-		p := sharedPair{Names: names[at.j] + " and " + names[at.i], Value: "infinite", Note: "one says the order of the other in every row"}
+		p := sharedPair{Names: names[at.j] + " and " + names[at.i], Value: "infinite", Note: "one determines the order of the other in every row"}
 		if !math.IsInf(e.Value, 1) {
 			p.Value, p.Note = fmt.Sprintf("%.2f ± %.2f nats", e.Value, e.SE), "as a correlation of "+degree(correlation(e.Value))
 			if e.Rows < v.Rows {

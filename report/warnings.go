@@ -38,12 +38,12 @@ func (s *study) changed() (w []string) {
 			}
 		}
 		if differ > 0 {
-			w = append(w, fmt.Sprintf("%s was constant at %s when the model was fitted; it differs in %s here, and log p does not see it.", c.Name, value(c.Mean), many(differ, "row", "rows")))
+			w = append(w, fmt.Sprintf("%s was constant at %s when the model was fitted; it differs in %s here, which log p does not take into account.", c.Name, value(c.Mean), many(differ, "row", "rows")))
 		}
 	}
 	if len(w) > namedColumns {
 		more := len(w) - namedColumns
-		w = append(w[:namedColumns], sentence("so it is in "+many(more, "further column", "further columns")))
+		w = append(w[:namedColumns], sentence("the same holds for "+many(more, "further column", "further columns")))
 	}
 	return w
 }
