@@ -86,7 +86,7 @@ func (r *Result) read(ctx context.Context, tables [2]Table, common *alignment, c
 	}
 	var kept []int
 	for j := range common.columns {
-		if why := otherwise(r.Names, samples, j); why != "" {
+		if why := writtenDifferently(r.Names, samples, j); why != "" {
 			r.LeftOut = append(r.LeftOut, LeftOut{common.columns[j].of[0].Name, why})
 		} else {
 			kept = append(kept, j)
@@ -108,8 +108,8 @@ func (r *Result) read(ctx context.Context, tables [2]Table, common *alignment, c
 	return samples, nil
 }
 
-// otherwise says that one table writes most cells of a column differently from the other table; "" if it does not.
-func otherwise(names [2]string, samples [2]*sample, j int) string {
+// writtenDifferently says that one table writes most cells of a column differently from the other table; "" if it does not.
+func writtenDifferently(names [2]string, samples [2]*sample, j int) string {
 	for side, s := range samples {
 		u := s.unread[j]
 		if u == nil {

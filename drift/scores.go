@@ -28,7 +28,7 @@ func newScorer(f *features) *scorer {
 	if s.small < fewestPaired {
 		return s
 	}
-	blocks := s.paireds()
+	blocks := s.pairedBlocks()
 	for _, b := range blocks {
 		for _, k := range f.blocks[b].pair {
 			s.at[k] = len(s.used)
@@ -182,8 +182,8 @@ const flat = 1e-6
 // artanh is artanh r, limited for nearly perfect correlations, which occur by chance if there are few rows.
 func artanh(r float64) float64 { return math.Atanh(max(-0.99, min(0.99, r))) }
 
-// paireds are the blocks whose pairs are examined, chosen without regard to which table a row belongs to.
-func (s *scorer) paireds() (blocks []int) {
+// pairedBlocks are the blocks whose pairs are examined, chosen without regard to which table a row belongs to.
+func (s *scorer) pairedBlocks() (blocks []int) {
 	for j, b := range s.blocks {
 		if len(b.pair) > 0 {
 			blocks = append(blocks, j)

@@ -60,16 +60,16 @@ func (f *fit) warnings() []Warning {
 	return warnings
 }
 
-// hurried is how many rows are scored if a fit was interrupted. They are in random order and stand for all rows, because a model
+// scoredIfInterrupted is how many rows are scored if a fit was interrupted. They are in random order and stand for all rows, because a model
 // that is to be saved at once cannot wait until millions are scored.
-const hurried = 1 << 12
+const scoredIfInterrupted = 1 << 12
 
 // logProb is log p of the rows of x, in their order; once ctx is done, only of the first rows. at are their row numbers in the
 // table.
 func (f *fit) logProb(ctx context.Context, x *mat.Dense, at []int) (logProb []float64, err error) {
 	n, d := x.Dims()
-	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += hurried {
-		some, err := f.flow.LogProb(x.Slice(lo, min(lo+hurried, n), 0, d))
+	for lo := 0; lo < n && (lo == 0 || ctx.Err() == nil); lo += scoredIfInterrupted {
+		some, err := f.flow.LogProb(x.Slice(lo, min(lo+scoredIfInterrupted, n), 0, d))
 		if err != nil {
 			return nil, f.locate(err, lo, x, at)
 		}
