@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx2Set is AVX2 with FMA, and POPCNT, which is older: sixteen vectors of 32 bytes.
+// avx2Set is AVX2 with FMA, and BMI, which counts zeros of masks: sixteen vectors of 32 bytes.
 func avx2Set() set {
 	return set{
 		name:     "avx2",
@@ -21,9 +21,8 @@ func avx2Set() set {
 				gemm1F64AVX2, gemm2F64AVX2, gemm3F64AVX2, gemm4F64AVX2, gemm5F64AVX2, gemm6F64AVX2,
 			}, {
 				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
-			}}, factors: factorsF64AVX2, sparse: []sparseTile[float64]{
-				gemmSparse1F64AVX2, gemmSparse2F64AVX2, gemmSparse3F64AVX2, gemmSparse4F64AVX2,
-				gemmSparse5F64AVX2, gemmSparse6F64AVX2, gemmSparse7F64AVX2, gemmSparse8F64AVX2,
+			}}, nonzero: nonzeroF64AVX2, where: gemmWhereF64AVX2, spread: spreadDotsF64AVX2, sparse: []sparseTile[float64]{
+				gemmSparse1F64AVX2, gemmSparse2F64AVX2, gemmSparse3F64AVX2, gemmSparse4F64AVX2, gemmSparse5F64AVX2, gemmSparse6F64AVX2,
 			}},
 			squares: []squareKernel[float64]{{4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
@@ -43,9 +42,8 @@ func avx2Set() set {
 				gemm1F32AVX2, gemm2F32AVX2, gemm3F32AVX2, gemm4F32AVX2, gemm5F32AVX2, gemm6F32AVX2,
 			}, {
 				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,
-			}}, factors: factorsF32AVX2, sparse: []sparseTile[float32]{
-				gemmSparse1F32AVX2, gemmSparse2F32AVX2, gemmSparse3F32AVX2, gemmSparse4F32AVX2,
-				gemmSparse5F32AVX2, gemmSparse6F32AVX2, gemmSparse7F32AVX2, gemmSparse8F32AVX2,
+			}}, nonzero: nonzeroF32AVX2, where: gemmWhereF32AVX2, spread: spreadDotsF32AVX2, sparse: []sparseTile[float32]{
+				gemmSparse1F32AVX2, gemmSparse2F32AVX2, gemmSparse3F32AVX2, gemmSparse4F32AVX2, gemmSparse5F32AVX2, gemmSparse6F32AVX2,
 			}},
 			squares: []squareKernel[float32]{{8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
@@ -61,4 +59,4 @@ func avx2Set() set {
 	}
 }
 
-func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT }
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 }

@@ -5305,235 +5305,423 @@ store:
 	VZEROUPPER
 	RET
 
-// func factorsF64AVX2(m int, n int, a *float64, ars int, brs int, values *float64, offsets *int64, list int, counts *int)
-// Requires: AVX, AVX2, POPCNT
-TEXT ·factorsF64AVX2(SB), NOSPLIT, $0-72
-	MOVQ         m+0(FP), AX
-	MOVQ         a+16(FP), CX
-	MOVQ         values+40(FP), DX
-	MOVQ         offsets+48(FP), BX
-	MOVQ         counts+64(FP), SI
-	LEAQ         orders64<>+0(SB), DI
-	VXORPD       Y0, Y0, Y0
-	VPBROADCASTQ brs+32(FP), Y2
-	VPMULUDQ     countUp64<>+0(SB), Y2, Y1
-	VPSLLQ       $0x02, Y2, Y2
+// func nonzeroF64AVX2(m int, n int, a *float64, ars int, masks *uint64)
+// Requires: AVX
+TEXT ·nonzeroF64AVX2(SB), NOSPLIT, $0-40
+	MOVQ   m+0(FP), AX
+	MOVQ   a+16(FP), CX
+	MOVQ   masks+32(FP), DX
+	VXORPD Y0, Y0, Y0
+	MOVQ   n+8(FP), BX
+	SHLQ   $0x05, BX
 
 row:
-	MOVQ    n+8(FP), R8
-	VMOVAPD Y1, Y3
-	MOVQ    CX, R9
-	XORQ    R10, R10
+	XORQ SI, SI
+	MOVQ BX, DI
 
 vector:
-	VMOVUPD   (R9), Y4
-	VCMPPD    $0x04, Y0, Y4, Y5
-	VMOVMSKPD Y5, R11
-	VPMOVZXBD (DI)(R11*8), Y5
-	VPERMPS   Y4, Y5, Y4
-	VPERMD    Y3, Y5, Y5
-	VMOVUPD   Y4, (DX)(R10*8)
-	VMOVUPD   Y5, (BX)(R10*8)
-	POPCNTQ   R11, R11
-	ADDQ      R11, R10
-	VPADDQ    Y2, Y3, Y3
-	ADDQ      $0x20, R9
-	DECQ      R8
-	JNZ       vector
-	MOVQ      R10, (SI)
-	ADDQ      $0x08, SI
-	MOVQ      ars+24(FP), R8
-	ADDQ      R8, CX
-	MOVQ      list+56(FP), R8
-	ADDQ      R8, DX
-	ADDQ      R8, BX
+	SUBQ      $0x20, DI
+	SHLQ      $0x04, SI
+	VMOVUPD   (CX)(DI*1), Y1
+	VCMPPD    $0x04, Y0, Y1, Y1
+	VMOVMSKPD Y1, R8
+	ORQ       R8, SI
+	TESTQ     DI, DI
+	JNE       vector
+	MOVQ      SI, (DX)
+	ADDQ      $0x08, DX
+	MOVQ      ars+24(FP), SI
+	ADDQ      SI, CX
 	DECQ      AX
 	JNZ       row
 	VZEROUPPER
 	RET
 
-DATA orders64<>+0(SB)/1, $0x00
-DATA orders64<>+1(SB)/1, $0x00
-DATA orders64<>+2(SB)/1, $0x00
-DATA orders64<>+3(SB)/1, $0x00
-DATA orders64<>+4(SB)/1, $0x00
-DATA orders64<>+5(SB)/1, $0x00
-DATA orders64<>+6(SB)/1, $0x00
-DATA orders64<>+7(SB)/1, $0x00
-DATA orders64<>+8(SB)/1, $0x00
-DATA orders64<>+9(SB)/1, $0x01
-DATA orders64<>+10(SB)/1, $0x00
-DATA orders64<>+11(SB)/1, $0x00
-DATA orders64<>+12(SB)/1, $0x00
-DATA orders64<>+13(SB)/1, $0x00
-DATA orders64<>+14(SB)/1, $0x00
-DATA orders64<>+15(SB)/1, $0x00
-DATA orders64<>+16(SB)/1, $0x02
-DATA orders64<>+17(SB)/1, $0x03
-DATA orders64<>+18(SB)/1, $0x00
-DATA orders64<>+19(SB)/1, $0x00
-DATA orders64<>+20(SB)/1, $0x00
-DATA orders64<>+21(SB)/1, $0x00
-DATA orders64<>+22(SB)/1, $0x00
-DATA orders64<>+23(SB)/1, $0x00
-DATA orders64<>+24(SB)/1, $0x00
-DATA orders64<>+25(SB)/1, $0x01
-DATA orders64<>+26(SB)/1, $0x02
-DATA orders64<>+27(SB)/1, $0x03
-DATA orders64<>+28(SB)/1, $0x00
-DATA orders64<>+29(SB)/1, $0x00
-DATA orders64<>+30(SB)/1, $0x00
-DATA orders64<>+31(SB)/1, $0x00
-DATA orders64<>+32(SB)/1, $0x04
-DATA orders64<>+33(SB)/1, $0x05
-DATA orders64<>+34(SB)/1, $0x00
-DATA orders64<>+35(SB)/1, $0x00
-DATA orders64<>+36(SB)/1, $0x00
-DATA orders64<>+37(SB)/1, $0x00
-DATA orders64<>+38(SB)/1, $0x00
-DATA orders64<>+39(SB)/1, $0x00
-DATA orders64<>+40(SB)/1, $0x00
-DATA orders64<>+41(SB)/1, $0x01
-DATA orders64<>+42(SB)/1, $0x04
-DATA orders64<>+43(SB)/1, $0x05
-DATA orders64<>+44(SB)/1, $0x00
-DATA orders64<>+45(SB)/1, $0x00
-DATA orders64<>+46(SB)/1, $0x00
-DATA orders64<>+47(SB)/1, $0x00
-DATA orders64<>+48(SB)/1, $0x02
-DATA orders64<>+49(SB)/1, $0x03
-DATA orders64<>+50(SB)/1, $0x04
-DATA orders64<>+51(SB)/1, $0x05
-DATA orders64<>+52(SB)/1, $0x00
-DATA orders64<>+53(SB)/1, $0x00
-DATA orders64<>+54(SB)/1, $0x00
-DATA orders64<>+55(SB)/1, $0x00
-DATA orders64<>+56(SB)/1, $0x00
-DATA orders64<>+57(SB)/1, $0x01
-DATA orders64<>+58(SB)/1, $0x02
-DATA orders64<>+59(SB)/1, $0x03
-DATA orders64<>+60(SB)/1, $0x04
-DATA orders64<>+61(SB)/1, $0x05
-DATA orders64<>+62(SB)/1, $0x00
-DATA orders64<>+63(SB)/1, $0x00
-DATA orders64<>+64(SB)/1, $0x06
-DATA orders64<>+65(SB)/1, $0x07
-DATA orders64<>+66(SB)/1, $0x00
-DATA orders64<>+67(SB)/1, $0x00
-DATA orders64<>+68(SB)/1, $0x00
-DATA orders64<>+69(SB)/1, $0x00
-DATA orders64<>+70(SB)/1, $0x00
-DATA orders64<>+71(SB)/1, $0x00
-DATA orders64<>+72(SB)/1, $0x00
-DATA orders64<>+73(SB)/1, $0x01
-DATA orders64<>+74(SB)/1, $0x06
-DATA orders64<>+75(SB)/1, $0x07
-DATA orders64<>+76(SB)/1, $0x00
-DATA orders64<>+77(SB)/1, $0x00
-DATA orders64<>+78(SB)/1, $0x00
-DATA orders64<>+79(SB)/1, $0x00
-DATA orders64<>+80(SB)/1, $0x02
-DATA orders64<>+81(SB)/1, $0x03
-DATA orders64<>+82(SB)/1, $0x06
-DATA orders64<>+83(SB)/1, $0x07
-DATA orders64<>+84(SB)/1, $0x00
-DATA orders64<>+85(SB)/1, $0x00
-DATA orders64<>+86(SB)/1, $0x00
-DATA orders64<>+87(SB)/1, $0x00
-DATA orders64<>+88(SB)/1, $0x00
-DATA orders64<>+89(SB)/1, $0x01
-DATA orders64<>+90(SB)/1, $0x02
-DATA orders64<>+91(SB)/1, $0x03
-DATA orders64<>+92(SB)/1, $0x06
-DATA orders64<>+93(SB)/1, $0x07
-DATA orders64<>+94(SB)/1, $0x00
-DATA orders64<>+95(SB)/1, $0x00
-DATA orders64<>+96(SB)/1, $0x04
-DATA orders64<>+97(SB)/1, $0x05
-DATA orders64<>+98(SB)/1, $0x06
-DATA orders64<>+99(SB)/1, $0x07
-DATA orders64<>+100(SB)/1, $0x00
-DATA orders64<>+101(SB)/1, $0x00
-DATA orders64<>+102(SB)/1, $0x00
-DATA orders64<>+103(SB)/1, $0x00
-DATA orders64<>+104(SB)/1, $0x00
-DATA orders64<>+105(SB)/1, $0x01
-DATA orders64<>+106(SB)/1, $0x04
-DATA orders64<>+107(SB)/1, $0x05
-DATA orders64<>+108(SB)/1, $0x06
-DATA orders64<>+109(SB)/1, $0x07
-DATA orders64<>+110(SB)/1, $0x00
-DATA orders64<>+111(SB)/1, $0x00
-DATA orders64<>+112(SB)/1, $0x02
-DATA orders64<>+113(SB)/1, $0x03
-DATA orders64<>+114(SB)/1, $0x04
-DATA orders64<>+115(SB)/1, $0x05
-DATA orders64<>+116(SB)/1, $0x06
-DATA orders64<>+117(SB)/1, $0x07
-DATA orders64<>+118(SB)/1, $0x00
-DATA orders64<>+119(SB)/1, $0x00
-DATA orders64<>+120(SB)/1, $0x00
-DATA orders64<>+121(SB)/1, $0x01
-DATA orders64<>+122(SB)/1, $0x02
-DATA orders64<>+123(SB)/1, $0x03
-DATA orders64<>+124(SB)/1, $0x04
-DATA orders64<>+125(SB)/1, $0x05
-DATA orders64<>+126(SB)/1, $0x06
-DATA orders64<>+127(SB)/1, $0x07
-GLOBL orders64<>(SB), RODATA|NOPTR, $128
+// func gemmSparse6F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse6F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-DATA countUp64<>+0(SB)/8, $0x0000000000000000
-DATA countUp64<>+8(SB)/8, $0x0000000000000001
-DATA countUp64<>+16(SB)/8, $0x0000000000000002
-DATA countUp64<>+24(SB)/8, $0x0000000000000003
-GLOBL countUp64<>(SB), RODATA|NOPTR, $32
-
-// func gemmSparse8F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse8F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y8, Y8, Y8
-
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
 	VMOVUPD 128(DI), Y4
 	VMOVUPD 160(DI), Y5
-	VMOVUPD 192(DI), Y6
-	VMOVUPD 224(DI), Y7
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y6
+	VMOVUPD 32(DI), Y7
+	VMOVUPD 64(DI), Y8
+	VMOVUPD 96(DI), Y9
+	VMOVUPD 128(DI), Y10
+	VMOVUPD 160(DI), Y11
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y9
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y9, Y0
-	VFMADD231PD  32(R11), Y9, Y1
-	VFMADD231PD  64(R11), Y9, Y2
-	VFMADD231PD  96(R11), Y9, Y3
-	VFMADD231PD  128(R11), Y9, Y4
-	VFMADD231PD  160(R11), Y9, Y5
-	VFMADD231PD  192(R11), Y9, Y6
-	VFMADD231PD  224(R11), Y9, Y7
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y12
+	VBROADCASTSD (DI)(R11*8), Y13
+	VMOVUPD      (R12), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y6
+	VMOVUPD      32(R12), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      64(R12), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y8
+	VMOVUPD      96(R12), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y9
+	VMOVUPD      128(R12), Y14
+	VFMADD231PD  Y14, Y12, Y4
+	VFMADD231PD  Y14, Y13, Y10
+	VMOVUPD      160(R12), Y14
+	VFMADD231PD  Y14, Y12, Y5
+	VFMADD231PD  Y14, Y13, Y11
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y12
+	VFMADD231PD  (R11), Y12, Y0
+	VFMADD231PD  32(R11), Y12, Y1
+	VFMADD231PD  64(R11), Y12, Y2
+	VFMADD231PD  96(R11), Y12, Y3
+	VFMADD231PD  128(R11), Y12, Y4
+	VFMADD231PD  160(R11), Y12, Y5
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y12
+	VFMADD231PD  (R8), Y12, Y6
+	VFMADD231PD  32(R8), Y12, Y7
+	VFMADD231PD  64(R8), Y12, Y8
+	VFMADD231PD  96(R8), Y12, Y9
+	VFMADD231PD  128(R8), Y12, Y10
+	VFMADD231PD  160(R8), Y12, Y11
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y12, Y12, Y12
+	VMAXPD Y0, Y12, Y0
+	VMAXPD Y1, Y12, Y1
+	VMAXPD Y2, Y12, Y2
+	VMAXPD Y3, Y12, Y3
+	VMAXPD Y4, Y12, Y4
+	VMAXPD Y5, Y12, Y5
+	VMAXPD Y6, Y12, Y6
+	VMAXPD Y7, Y12, Y7
+	VMAXPD Y8, Y12, Y8
+	VMAXPD Y9, Y12, Y9
+	VMAXPD Y10, Y12, Y10
+	VMAXPD Y11, Y12, Y11
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD Y2, 64(SI)
+	VMOVUPD Y3, 96(SI)
+	VMOVUPD Y4, 128(SI)
+	VMOVUPD Y5, 160(SI)
+	ADDQ    R8, SI
+	VMOVUPD Y6, (SI)
+	VMOVUPD Y7, 32(SI)
+	VMOVUPD Y8, 64(SI)
+	VMOVUPD Y9, 96(SI)
+	VMOVUPD Y10, 128(SI)
+	VMOVUPD Y11, 160(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse5F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse5F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y5
+	VMOVUPD 32(DI), Y6
+	VMOVUPD 64(DI), Y7
+	VMOVUPD 96(DI), Y8
+	VMOVUPD 128(DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y10
+	VBROADCASTSD (DI)(R11*8), Y11
+	VMOVUPD      (R12), Y12
+	VFMADD231PD  Y12, Y10, Y0
+	VFMADD231PD  Y12, Y11, Y5
+	VMOVUPD      32(R12), Y12
+	VFMADD231PD  Y12, Y10, Y1
+	VFMADD231PD  Y12, Y11, Y6
+	VMOVUPD      64(R12), Y12
+	VFMADD231PD  Y12, Y10, Y2
+	VFMADD231PD  Y12, Y11, Y7
+	VMOVUPD      96(R12), Y12
+	VFMADD231PD  Y12, Y10, Y3
+	VFMADD231PD  Y12, Y11, Y8
+	VMOVUPD      128(R12), Y12
+	VFMADD231PD  Y12, Y10, Y4
+	VFMADD231PD  Y12, Y11, Y9
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y10
+	VFMADD231PD  (R11), Y10, Y0
+	VFMADD231PD  32(R11), Y10, Y1
+	VFMADD231PD  64(R11), Y10, Y2
+	VFMADD231PD  96(R11), Y10, Y3
+	VFMADD231PD  128(R11), Y10, Y4
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y10
+	VFMADD231PD  (R8), Y10, Y5
+	VFMADD231PD  32(R8), Y10, Y6
+	VFMADD231PD  64(R8), Y10, Y7
+	VFMADD231PD  96(R8), Y10, Y8
+	VFMADD231PD  128(R8), Y10, Y9
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VXORPD Y10, Y10, Y10
+	VMAXPD Y0, Y10, Y0
+	VMAXPD Y1, Y10, Y1
+	VMAXPD Y2, Y10, Y2
+	VMAXPD Y3, Y10, Y3
+	VMAXPD Y4, Y10, Y4
+	VMAXPD Y5, Y10, Y5
+	VMAXPD Y6, Y10, Y6
+	VMAXPD Y7, Y10, Y7
+	VMAXPD Y8, Y10, Y8
+	VMAXPD Y9, Y10, Y9
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD Y2, 64(SI)
+	VMOVUPD Y3, 96(SI)
+	VMOVUPD Y4, 128(SI)
+	ADDQ    R8, SI
+	VMOVUPD Y5, (SI)
+	VMOVUPD Y6, 32(SI)
+	VMOVUPD Y7, 64(SI)
+	VMOVUPD Y8, 96(SI)
+	VMOVUPD Y9, 128(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse4F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse4F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y4
+	VMOVUPD 32(DI), Y5
+	VMOVUPD 64(DI), Y6
+	VMOVUPD 96(DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y8
+	VBROADCASTSD (DI)(R11*8), Y9
+	VMOVUPD      (R12), Y10
+	VFMADD231PD  Y10, Y8, Y0
+	VFMADD231PD  Y10, Y9, Y4
+	VMOVUPD      32(R12), Y10
+	VFMADD231PD  Y10, Y8, Y1
+	VFMADD231PD  Y10, Y9, Y5
+	VMOVUPD      64(R12), Y10
+	VFMADD231PD  Y10, Y8, Y2
+	VFMADD231PD  Y10, Y9, Y6
+	VMOVUPD      96(R12), Y10
+	VFMADD231PD  Y10, Y8, Y3
+	VFMADD231PD  Y10, Y9, Y7
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y8
+	VFMADD231PD  (R11), Y8, Y0
+	VFMADD231PD  32(R11), Y8, Y1
+	VFMADD231PD  64(R11), Y8, Y2
+	VFMADD231PD  96(R11), Y8, Y3
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y8
+	VFMADD231PD  (R8), Y8, Y4
+	VFMADD231PD  32(R8), Y8, Y5
+	VFMADD231PD  64(R8), Y8, Y6
+	VFMADD231PD  96(R8), Y8, Y7
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VXORPD Y8, Y8, Y8
 	VMAXPD Y0, Y8, Y0
 	VMAXPD Y1, Y8, Y1
 	VMAXPD Y2, Y8, Y2
@@ -5544,551 +5732,509 @@ summed:
 	VMAXPD Y7, Y8, Y7
 
 store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	VMOVUPD Y3, 96(R8)
-	VMOVUPD Y4, 128(R8)
-	VMOVUPD Y5, 160(R8)
-	VMOVUPD Y6, 192(R8)
-	VMOVUPD Y7, 224(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD Y2, 64(SI)
+	VMOVUPD Y3, 96(SI)
+	ADDQ    R8, SI
+	VMOVUPD Y4, (SI)
+	VMOVUPD Y5, 32(SI)
+	VMOVUPD Y6, 64(SI)
+	VMOVUPD Y7, 96(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse7F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse7F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y7, Y7, Y7
+// func gemmSparse3F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse3F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
-	VMOVUPD 96(DI), Y3
-	VMOVUPD 128(DI), Y4
-	VMOVUPD 160(DI), Y5
-	VMOVUPD 192(DI), Y6
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y3
+	VMOVUPD 32(DI), Y4
+	VMOVUPD 64(DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y8
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y8, Y0
-	VFMADD231PD  32(R11), Y8, Y1
-	VFMADD231PD  64(R11), Y8, Y2
-	VFMADD231PD  96(R11), Y8, Y3
-	VFMADD231PD  128(R11), Y8, Y4
-	VFMADD231PD  160(R11), Y8, Y5
-	VFMADD231PD  192(R11), Y8, Y6
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y6
+	VBROADCASTSD (DI)(R11*8), Y7
+	VMOVUPD      (R12), Y8
+	VFMADD231PD  Y8, Y6, Y0
+	VFMADD231PD  Y8, Y7, Y3
+	VMOVUPD      32(R12), Y8
+	VFMADD231PD  Y8, Y6, Y1
+	VFMADD231PD  Y8, Y7, Y4
+	VMOVUPD      64(R12), Y8
+	VFMADD231PD  Y8, Y6, Y2
+	VFMADD231PD  Y8, Y7, Y5
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y6
+	VFMADD231PD  (R11), Y6, Y0
+	VFMADD231PD  32(R11), Y6, Y1
+	VFMADD231PD  64(R11), Y6, Y2
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y6
+	VFMADD231PD  (R8), Y6, Y3
+	VFMADD231PD  32(R8), Y6, Y4
+	VFMADD231PD  64(R8), Y6, Y5
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
-	VMAXPD Y0, Y7, Y0
-	VMAXPD Y1, Y7, Y1
-	VMAXPD Y2, Y7, Y2
-	VMAXPD Y3, Y7, Y3
-	VMAXPD Y4, Y7, Y4
-	VMAXPD Y5, Y7, Y5
-	VMAXPD Y6, Y7, Y6
-
-store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	VMOVUPD Y3, 96(R8)
-	VMOVUPD Y4, 128(R8)
-	VMOVUPD Y5, 160(R8)
-	VMOVUPD Y6, 192(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse6F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse6F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y12, Y12, Y12
-
-row:
-	VMOVUPD (DI), Y0
-	VMOVAPD Y12, Y6
-	VMOVUPD 32(DI), Y1
-	VMOVAPD Y12, Y7
-	VMOVUPD 64(DI), Y2
-	VMOVAPD Y12, Y8
-	VMOVUPD 96(DI), Y3
-	VMOVAPD Y12, Y9
-	VMOVUPD 128(DI), Y4
-	VMOVAPD Y12, Y10
-	VMOVUPD 160(DI), Y5
-	VMOVAPD Y12, Y11
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y13
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y13, Y0
-	VFMADD231PD  32(R11), Y13, Y1
-	VFMADD231PD  64(R11), Y13, Y2
-	VFMADD231PD  96(R11), Y13, Y3
-	VFMADD231PD  128(R11), Y13, Y4
-	VFMADD231PD  160(R11), Y13, Y5
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y13
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y13, Y6
-	VFMADD231PD  32(R11), Y13, Y7
-	VFMADD231PD  64(R11), Y13, Y8
-	VFMADD231PD  96(R11), Y13, Y9
-	VFMADD231PD  128(R11), Y13, Y10
-	VFMADD231PD  160(R11), Y13, Y11
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPD Y6, Y0, Y0
-	VADDPD Y7, Y1, Y1
-	VADDPD Y8, Y2, Y2
-	VADDPD Y9, Y3, Y3
-	VADDPD Y10, Y4, Y4
-	VADDPD Y11, Y5, Y5
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPD Y0, Y12, Y0
-	VMAXPD Y1, Y12, Y1
-	VMAXPD Y2, Y12, Y2
-	VMAXPD Y3, Y12, Y3
-	VMAXPD Y4, Y12, Y4
-	VMAXPD Y5, Y12, Y5
-
-store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	VMOVUPD Y3, 96(R8)
-	VMOVUPD Y4, 128(R8)
-	VMOVUPD Y5, 160(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse5F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse5F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y10, Y10, Y10
-
-row:
-	VMOVUPD (DI), Y0
-	VMOVAPD Y10, Y5
-	VMOVUPD 32(DI), Y1
-	VMOVAPD Y10, Y6
-	VMOVUPD 64(DI), Y2
-	VMOVAPD Y10, Y7
-	VMOVUPD 96(DI), Y3
-	VMOVAPD Y10, Y8
-	VMOVUPD 128(DI), Y4
-	VMOVAPD Y10, Y9
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y11
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y11, Y0
-	VFMADD231PD  32(R11), Y11, Y1
-	VFMADD231PD  64(R11), Y11, Y2
-	VFMADD231PD  96(R11), Y11, Y3
-	VFMADD231PD  128(R11), Y11, Y4
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y11
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y11, Y5
-	VFMADD231PD  32(R11), Y11, Y6
-	VFMADD231PD  64(R11), Y11, Y7
-	VFMADD231PD  96(R11), Y11, Y8
-	VFMADD231PD  128(R11), Y11, Y9
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPD Y5, Y0, Y0
-	VADDPD Y6, Y1, Y1
-	VADDPD Y7, Y2, Y2
-	VADDPD Y8, Y3, Y3
-	VADDPD Y9, Y4, Y4
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPD Y0, Y10, Y0
-	VMAXPD Y1, Y10, Y1
-	VMAXPD Y2, Y10, Y2
-	VMAXPD Y3, Y10, Y3
-	VMAXPD Y4, Y10, Y4
-
-store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	VMOVUPD Y3, 96(R8)
-	VMOVUPD Y4, 128(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse4F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse4F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y8, Y8, Y8
-
-row:
-	VMOVUPD (DI), Y0
-	VMOVAPD Y8, Y4
-	VMOVUPD 32(DI), Y1
-	VMOVAPD Y8, Y5
-	VMOVUPD 64(DI), Y2
-	VMOVAPD Y8, Y6
-	VMOVUPD 96(DI), Y3
-	VMOVAPD Y8, Y7
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y9
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y9, Y0
-	VFMADD231PD  32(R11), Y9, Y1
-	VFMADD231PD  64(R11), Y9, Y2
-	VFMADD231PD  96(R11), Y9, Y3
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y9
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y9, Y4
-	VFMADD231PD  32(R11), Y9, Y5
-	VFMADD231PD  64(R11), Y9, Y6
-	VFMADD231PD  96(R11), Y9, Y7
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPD Y4, Y0, Y0
-	VADDPD Y5, Y1, Y1
-	VADDPD Y6, Y2, Y2
-	VADDPD Y7, Y3, Y3
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPD Y0, Y8, Y0
-	VMAXPD Y1, Y8, Y1
-	VMAXPD Y2, Y8, Y2
-	VMAXPD Y3, Y8, Y3
-
-store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	VMOVUPD Y3, 96(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse3F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse3F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
 	VXORPD Y6, Y6, Y6
-
-row:
-	VMOVUPD (DI), Y0
-	VMOVAPD Y6, Y3
-	VMOVUPD 32(DI), Y1
-	VMOVAPD Y6, Y4
-	VMOVUPD 64(DI), Y2
-	VMOVAPD Y6, Y5
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y7
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y7, Y0
-	VFMADD231PD  32(R11), Y7, Y1
-	VFMADD231PD  64(R11), Y7, Y2
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y7
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y7, Y3
-	VFMADD231PD  32(R11), Y7, Y4
-	VFMADD231PD  64(R11), Y7, Y5
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPD Y3, Y0, Y0
-	VADDPD Y4, Y1, Y1
-	VADDPD Y5, Y2, Y2
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
 	VMAXPD Y0, Y6, Y0
 	VMAXPD Y1, Y6, Y1
 	VMAXPD Y2, Y6, Y2
+	VMAXPD Y3, Y6, Y3
+	VMAXPD Y4, Y6, Y4
+	VMAXPD Y5, Y6, Y5
 
 store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	VMOVUPD Y2, 64(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	VMOVUPD Y1, 32(SI)
+	VMOVUPD Y2, 64(SI)
+	ADDQ    R8, SI
+	VMOVUPD Y3, (SI)
+	VMOVUPD Y4, 32(SI)
+	VMOVUPD Y5, 64(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse2F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y4, Y4, Y4
+// func gemmSparse2F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse2F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
-	VMOVAPD Y4, Y2
 	VMOVUPD 32(DI), Y1
-	VMOVAPD Y4, Y3
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y2
+	VMOVUPD 32(DI), Y3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y5
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y5, Y0
-	VFMADD231PD  32(R11), Y5, Y1
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y5
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y5, Y2
-	VFMADD231PD  32(R11), Y5, Y3
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y4
+	VBROADCASTSD (DI)(R11*8), Y5
+	VMOVUPD      (R12), Y6
+	VFMADD231PD  Y6, Y4, Y0
+	VFMADD231PD  Y6, Y5, Y2
+	VMOVUPD      32(R12), Y6
+	VFMADD231PD  Y6, Y4, Y1
+	VFMADD231PD  Y6, Y5, Y3
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	VADDPD Y2, Y0, Y0
-	VADDPD Y3, Y1, Y1
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y4
+	VFMADD231PD  (R11), Y4, Y0
+	VFMADD231PD  32(R11), Y4, Y1
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y4
+	VFMADD231PD  (R8), Y4, Y2
+	VFMADD231PD  32(R8), Y4, Y3
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y4, Y4, Y4
 	VMAXPD Y0, Y4, Y0
 	VMAXPD Y1, Y4, Y1
+	VMAXPD Y2, Y4, Y2
+	VMAXPD Y3, Y4, Y3
 
 store:
-	VMOVUPD Y0, (R8)
-	VMOVUPD Y1, 32(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	VMOVUPD Y1, 32(SI)
+	ADDQ    R8, SI
+	VMOVUPD Y2, (SI)
+	VMOVUPD Y3, 32(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse1F64AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y2, Y2, Y2
+// func gemmSparse1F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse1F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
-	VMOVAPD Y2, Y1
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPD (DI), Y1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y3
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y3, Y0
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVQ         (BX)(R10*8), R11
-	VBROADCASTSD (DX)(R10*8), Y3
-	ADDQ         SI, R11
-	VFMADD231PD  (R11), Y3, Y1
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Y2
+	VBROADCASTSD (DI)(R11*8), Y3
+	VMOVUPD      (R12), Y4
+	VFMADD231PD  Y4, Y2, Y0
+	VFMADD231PD  Y4, Y3, Y1
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	VADDPD Y1, Y0, Y0
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Y2
+	VFMADD231PD  (R11), Y2, Y0
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Y2
+	VFMADD231PD  (R8), Y2, Y1
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y2, Y2, Y2
 	VMAXPD Y0, Y2, Y0
+	VMAXPD Y1, Y2, Y1
 
 store:
-	VMOVUPD Y0, (R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (SI)
+	ADDQ    R8, SI
+	VMOVUPD Y1, (SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
+	RET
+
+// func gemmWhereF64AVX2(m int, n int, masks *uint64, a *float64, ars int, b *float64, brs int, dots *float64, list int, add bool)
+// Requires: AVX, BMI, CMOV, FMA3
+TEXT ·gemmWhereF64AVX2(SB), NOSPLIT, $0-73
+	MOVQ a+24(FP), R10
+	MOVQ b+40(FP), R11
+	MOVQ n+8(FP), AX
+	SHLQ $0x05, AX
+	ADDQ AX, R10
+	ADDQ AX, R11
+	NEGQ AX
+	MOVQ AX, n+8(FP)
+
+row:
+	MOVQ  dots+56(FP), R13
+	MOVQ  masks+16(FP), AX
+	MOVQ  (AX), R12
+	ADDQ  $0x08, masks+16(FP)
+	TESTQ R12, R12
+	JEQ   rowDone
+
+group:
+	XORQ    R14, R14
+	TZCNTQ  R12, AX
+	CMOVQCS R14, AX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), AX
+	ADDQ    R11, AX
+	VXORPD  Y0, Y0, Y0
+	VMOVAPD Y0, Y0
+	TZCNTQ  R12, CX
+	CMOVQCS R14, CX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), CX
+	ADDQ    R11, CX
+	VXORPD  Y1, Y1, Y1
+	VMOVAPD Y1, Y1
+	TZCNTQ  R12, DX
+	CMOVQCS R14, DX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DX
+	ADDQ    R11, DX
+	VXORPD  Y2, Y2, Y2
+	VMOVAPD Y2, Y2
+	TZCNTQ  R12, BX
+	CMOVQCS R14, BX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), BX
+	ADDQ    R11, BX
+	VXORPD  Y3, Y3, Y3
+	VMOVAPD Y3, Y3
+	TZCNTQ  R12, SI
+	CMOVQCS R14, SI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), SI
+	ADDQ    R11, SI
+	VXORPD  Y4, Y4, Y4
+	VMOVAPD Y4, Y4
+	TZCNTQ  R12, DI
+	CMOVQCS R14, DI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DI
+	ADDQ    R11, DI
+	VXORPD  Y5, Y5, Y5
+	VMOVAPD Y5, Y5
+	TZCNTQ  R12, R8
+	CMOVQCS R14, R8
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R8
+	ADDQ    R11, R8
+	VXORPD  Y6, Y6, Y6
+	VMOVAPD Y6, Y6
+	TZCNTQ  R12, R9
+	CMOVQCS R14, R9
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R9
+	ADDQ    R11, R9
+	VXORPD  Y7, Y7, Y7
+	VMOVAPD Y7, Y7
+	MOVQ    n+8(FP), R14
+
+step:
+	VMOVUPD     (R10)(R14*1), Y8
+	VFMADD231PD (AX)(R14*1), Y8, Y0
+	VFMADD231PD (CX)(R14*1), Y8, Y1
+	VFMADD231PD (DX)(R14*1), Y8, Y2
+	VFMADD231PD (BX)(R14*1), Y8, Y3
+	VFMADD231PD (SI)(R14*1), Y8, Y4
+	VFMADD231PD (DI)(R14*1), Y8, Y5
+	VFMADD231PD (R8)(R14*1), Y8, Y6
+	VFMADD231PD (R9)(R14*1), Y8, Y7
+	ADDQ        $0x20, R14
+	JNE         step
+	VUNPCKLPD   Y1, Y0, Y8
+	VUNPCKHPD   Y1, Y0, Y0
+	VADDPD      Y8, Y0, Y0
+	VUNPCKLPD   Y3, Y2, Y1
+	VUNPCKHPD   Y3, Y2, Y2
+	VADDPD      Y1, Y2, Y1
+	VPERM2F128  $0x20, Y1, Y0, Y2
+	VPERM2F128  $0x31, Y1, Y0, Y0
+	VADDPD      Y2, Y0, Y0
+	VUNPCKLPD   Y5, Y4, Y1
+	VUNPCKHPD   Y5, Y4, Y2
+	VADDPD      Y1, Y2, Y1
+	VUNPCKLPD   Y7, Y6, Y2
+	VUNPCKHPD   Y7, Y6, Y3
+	VADDPD      Y2, Y3, Y2
+	VPERM2F128  $0x20, Y2, Y1, Y3
+	VPERM2F128  $0x31, Y2, Y1, Y1
+	VADDPD      Y3, Y1, Y1
+	MOVB        add+72(FP), AL
+	CMPB        AL, $0x00
+	JEQ         set
+	VADDPD      (R13), Y0, Y0
+	VADDPD      32(R13), Y1, Y1
+
+set:
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, 32(R13)
+	ADDQ    $0x40, R13
+	TESTQ   R12, R12
+	JNE     group
+
+rowDone:
+	MOVQ ars+32(FP), AX
+	ADDQ AX, R10
+	MOVQ list+64(FP), AX
+	ADDQ AX, dots+56(FP)
+	DECQ m+0(FP)
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func spreadDotsF64AVX2(m int, masks *uint64, dots *float64, list int, c *float64, crs int)
+// Requires: BMI
+TEXT ·spreadDotsF64AVX2(SB), NOSPLIT, $0-48
+	MOVQ m+0(FP), AX
+	MOVQ masks+8(FP), CX
+	MOVQ dots+16(FP), DX
+	MOVQ c+32(FP), BX
+	MOVQ list+24(FP), SI
+	MOVQ crs+40(FP), DI
+
+row:
+	MOVQ  (CX), R8
+	TESTQ R8, R8
+	JEQ   rowDone
+	MOVQ  DX, R9
+
+dot:
+	TZCNTQ R8, R10
+	MOVQ   (R9), R11
+	MOVQ   R11, (BX)(R10*8)
+	ADDQ   $0x08, R9
+	BLSRQ  R8, R8
+	JNE    dot
+
+rowDone:
+	ADDQ $0x08, CX
+	ADDQ SI, DX
+	ADDQ DI, BX
+	DECQ AX
+	JNZ  row
 	RET
 
 // func turnF64AVX2(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
@@ -6377,27 +6523,20 @@ weights:
 	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      c32x32_c2ae0000<>+0(SB), Y4
 	VMAXPS       Y3, Y4, Y3
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y4
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y4
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y3, Y4
-	VSUBPS       c32x32_4b400000<>+0(SB), Y4, Y5
+	VSUBPS       c32x32_49c00000<>+0(SB), Y4, Y5
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y5, Y3
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y5, Y3
-	VMULPS       Y3, Y3, Y5
-	VMULPS       Y5, Y5, Y6
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y7
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y6, Y7
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y8
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y6, Y8
-	VFMADD231PS  Y8, Y5, Y7
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y8
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y6, Y8
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y6
-	VFMADD231PS  Y6, Y5, Y8
-	VFMADD231PS  Y8, Y3, Y7
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y3
-	VPSLLD       $0x17, Y4, Y4
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y5
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y3, Y5
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y3, Y5
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y3, Y5
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y3, Y5
+	VPERMPS      eighths32<>+0(SB), Y4, Y3
+	VPSLLD       $0x14, Y4, Y4
 	VPADDD       Y4, Y3, Y3
-	VMULPS       Y7, Y3, Y3
+	VMULPS       Y5, Y3, Y3
 	VMOVUPS      Y3, (SI)(R9*1)
 	VADDPS       Y3, Y2, Y2
 	ADDQ         $0x20, R9
@@ -6420,27 +6559,20 @@ scales:
 	VMAXPS       Y2, Y3, Y2
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y3
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y3
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y2, Y3
-	VSUBPS       c32x32_4b400000<>+0(SB), Y3, Y4
+	VSUBPS       c32x32_49c00000<>+0(SB), Y3, Y4
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y4, Y2
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y4, Y2
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y4, Y5
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y6
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y7
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y5, Y7
-	VFMADD231PS  Y7, Y4, Y6
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y7
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y7
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y5
-	VFMADD231PS  Y5, Y4, Y7
-	VFMADD231PS  Y7, Y2, Y6
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y2
-	VPSLLD       $0x17, Y3, Y3
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y4
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y2, Y4
+	VPERMPS      eighths32<>+0(SB), Y3, Y2
+	VPSLLD       $0x14, Y3, Y3
 	VPADDD       Y3, Y2, Y2
-	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y2, Y2
 	VADDPS       c32x32_3f800000<>+0(SB), Y2, Y3
 	VBROADCASTSS (R10), Y2
 	VMOVAPS      Y2, Y2
@@ -6462,27 +6594,20 @@ inverses:
 	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      c32x32_42ae0000<>+0(SB), Y2
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y2
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y2
 	VFNMADD231PS c32x32_3fb8aa3b<>+0(SB), Y1, Y2
-	VSUBPS       c32x32_4b400000<>+0(SB), Y2, Y3
+	VSUBPS       c32x32_49c00000<>+0(SB), Y2, Y3
 	VFNMSUB231PS c32x32_3f317200<>+0(SB), Y3, Y1
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y3, Y1
-	VMULPS       Y1, Y1, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y5
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y5
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y4, Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y6
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y4
-	VFMADD231PS  Y4, Y3, Y6
-	VFMADD231PS  Y6, Y1, Y5
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y1
-	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y3
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y1, Y3
+	VPERMPS      eighths32<>+0(SB), Y2, Y1
+	VPSLLD       $0x14, Y2, Y2
 	VPADDD       Y2, Y1, Y1
-	VMULPS       Y5, Y1, Y1
+	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, (R8)(R9*1)
 	ADDQ         $0x20, R9
 	CMPQ         R9, CX
@@ -6639,35 +6764,35 @@ DATA c32x32_42960000<>+24(SB)/4, $0x42960000
 DATA c32x32_42960000<>+28(SB)/4, $0x42960000
 GLOBL c32x32_42960000<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_4b400000<>+0(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+4(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+8(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+12(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+16(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+20(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+24(SB)/4, $0x4b400000
-DATA c32x32_4b400000<>+28(SB)/4, $0x4b400000
-GLOBL c32x32_4b400000<>(SB), RODATA|NOPTR, $32
+DATA c32x32_49c00000<>+0(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+4(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+8(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+12(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+16(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+20(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+24(SB)/4, $0x49c00000
+DATA c32x32_49c00000<>+28(SB)/4, $0x49c00000
+GLOBL c32x32_49c00000<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_3d2aaa56<>+0(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+4(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+8(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+12(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+16(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+20(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+24(SB)/4, $0x3d2aaa56
-DATA c32x32_3d2aaa56<>+28(SB)/4, $0x3d2aaa56
-GLOBL c32x32_3d2aaa56<>(SB), RODATA|NOPTR, $32
+DATA c32x32_3d2aad68<>+0(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+4(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+8(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+12(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+16(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+20(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+24(SB)/4, $0x3d2aad68
+DATA c32x32_3d2aad68<>+28(SB)/4, $0x3d2aad68
+GLOBL c32x32_3d2aad68<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_3ab6baf3<>+0(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+4(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+8(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+12(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+16(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+20(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+24(SB)/4, $0x3ab6baf3
-DATA c32x32_3ab6baf3<>+28(SB)/4, $0x3ab6baf3
-GLOBL c32x32_3ab6baf3<>(SB), RODATA|NOPTR, $32
+DATA c32x32_3e2aaec6<>+0(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+4(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+8(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+12(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+16(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+20(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+24(SB)/4, $0x3e2aaec6
+DATA c32x32_3e2aaec6<>+28(SB)/4, $0x3e2aaec6
+GLOBL c32x32_3e2aaec6<>(SB), RODATA|NOPTR, $32
 
 DATA c32x32_3f000000<>+0(SB)/4, $0x3f000000
 DATA c32x32_3f000000<>+4(SB)/4, $0x3f000000
@@ -6679,25 +6804,15 @@ DATA c32x32_3f000000<>+24(SB)/4, $0x3f000000
 DATA c32x32_3f000000<>+28(SB)/4, $0x3f000000
 GLOBL c32x32_3f000000<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_3c09382d<>+0(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+4(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+8(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+12(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+16(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+20(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+24(SB)/4, $0x3c09382d
-DATA c32x32_3c09382d<>+28(SB)/4, $0x3c09382d
-GLOBL c32x32_3c09382d<>(SB), RODATA|NOPTR, $32
-
-DATA c32x32_3e2aaa01<>+0(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+4(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+8(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+12(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+16(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+20(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+24(SB)/4, $0x3e2aaa01
-DATA c32x32_3e2aaa01<>+28(SB)/4, $0x3e2aaa01
-GLOBL c32x32_3e2aaa01<>(SB), RODATA|NOPTR, $32
+DATA eighths32<>+0(SB)/4, $0x3f800000
+DATA eighths32<>+4(SB)/4, $0x3f7b95c2
+DATA eighths32<>+8(SB)/4, $0x3f7837f0
+DATA eighths32<>+12(SB)/4, $0x3f75fed7
+DATA eighths32<>+16(SB)/4, $0x3f7504f3
+DATA eighths32<>+20(SB)/4, $0x3f75672a
+DATA eighths32<>+24(SB)/4, $0x3f7744fd
+DATA eighths32<>+28(SB)/4, $0x3f7ac0c7
+GLOBL eighths32<>(SB), RODATA|NOPTR, $32
 
 DATA c32x32_c2b00000<>+0(SB)/4, $0xc2b00000
 DATA c32x32_c2b00000<>+4(SB)/4, $0xc2b00000
@@ -6737,34 +6852,24 @@ component:
 	VBROADCASTSS (BX)(R9*1), Y6
 	VMULPS       Y5, Y5, Y7
 	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y5, Y5, Y8
 	VMOVUPS      c32x32_43160000<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y10, Y8
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
-	VMOVAPS      Y7, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y10
-	VFMSUB231PS  Y5, Y5, Y9
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y9, Y10
-	VMULPS       Y8, Y10, Y8
+	VMINPS       Y7, Y9, Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y9
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y9, Y8, Y8
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y7, Y7
 	VPAND        Y7, Y8, Y7
 	VPAND        c32x32_7fffffff<>+0(SB), Y5, Y8
@@ -6877,25 +6982,25 @@ DATA c32x32_43160000<>+24(SB)/4, $0x43160000
 DATA c32x32_43160000<>+28(SB)/4, $0x43160000
 GLOBL c32x32_43160000<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_3b2aaa56<>+0(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+4(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+8(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+12(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+16(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+20(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+24(SB)/4, $0x3b2aaa56
-DATA c32x32_3b2aaa56<>+28(SB)/4, $0x3b2aaa56
-GLOBL c32x32_3b2aaa56<>(SB), RODATA|NOPTR, $32
+DATA c32x32_3b2aad68<>+0(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+4(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+8(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+12(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+16(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+20(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+24(SB)/4, $0x3b2aad68
+DATA c32x32_3b2aad68<>+28(SB)/4, $0x3b2aad68
+GLOBL c32x32_3b2aad68<>(SB), RODATA|NOPTR, $32
 
-DATA c32x32_37b6baf3<>+0(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+4(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+8(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+12(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+16(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+20(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+24(SB)/4, $0x37b6baf3
-DATA c32x32_37b6baf3<>+28(SB)/4, $0x37b6baf3
-GLOBL c32x32_37b6baf3<>(SB), RODATA|NOPTR, $32
+DATA c32x32_3caaaec6<>+0(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+4(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+8(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+12(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+16(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+20(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+24(SB)/4, $0x3caaaec6
+DATA c32x32_3caaaec6<>+28(SB)/4, $0x3caaaec6
+GLOBL c32x32_3caaaec6<>(SB), RODATA|NOPTR, $32
 
 DATA c32x32_3e000000<>+0(SB)/4, $0x3e000000
 DATA c32x32_3e000000<>+4(SB)/4, $0x3e000000
@@ -6906,26 +7011,6 @@ DATA c32x32_3e000000<>+20(SB)/4, $0x3e000000
 DATA c32x32_3e000000<>+24(SB)/4, $0x3e000000
 DATA c32x32_3e000000<>+28(SB)/4, $0x3e000000
 GLOBL c32x32_3e000000<>(SB), RODATA|NOPTR, $32
-
-DATA c32x32_3989382d<>+0(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+4(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+8(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+12(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+16(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+20(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+24(SB)/4, $0x3989382d
-DATA c32x32_3989382d<>+28(SB)/4, $0x3989382d
-GLOBL c32x32_3989382d<>(SB), RODATA|NOPTR, $32
-
-DATA c32x32_3caaaa01<>+0(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+4(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+8(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+12(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+16(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+20(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+24(SB)/4, $0x3caaaa01
-DATA c32x32_3caaaa01<>+28(SB)/4, $0x3caaaa01
-GLOBL c32x32_3caaaa01<>(SB), RODATA|NOPTR, $32
 
 DATA c32x32_7fffffff<>+0(SB)/4, $0x7fffffff
 DATA c32x32_7fffffff<>+4(SB)/4, $0x7fffffff
@@ -7105,34 +7190,24 @@ component:
 	VMOVUPS      (BX)(R9*1), Y6
 	VMULPS       Y5, Y5, Y7
 	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y5, Y5, Y8
 	VMOVUPS      c32x32_43160000<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y10, Y8
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
-	VMOVAPS      Y7, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y10
-	VFMSUB231PS  Y5, Y5, Y9
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y9, Y10
-	VMULPS       Y8, Y10, Y8
+	VMINPS       Y7, Y9, Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y9
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y9, Y8, Y8
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y7, Y7
 	VPAND        Y7, Y8, Y7
 	VPAND        c32x32_7fffffff<>+0(SB), Y5, Y8
@@ -7214,34 +7289,24 @@ component:
 	VBROADCASTSS (BX)(R9*1), Y7
 	VMULPS       Y6, Y6, Y8
 	VMOVAPS      Y8, Y9
+	VFMSUB231PS  Y6, Y6, Y9
 	VMOVUPS      c32x32_43160000<>+0(SB), Y10
-	VMINPS       Y9, Y10, Y9
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y10
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
-	VSUBPS       c32x32_4b400000<>+0(SB), Y10, Y11
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
-	VMULPS       Y9, Y9, Y11
-	VMULPS       Y11, Y11, Y12
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y13
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y14
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y12, Y14
-	VFMADD231PS  Y14, Y11, Y13
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y12, Y14
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y12
-	VFMADD231PS  Y12, Y11, Y14
-	VFMADD231PS  Y14, Y9, Y13
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y9
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       Y10, Y9, Y9
-	VMULPS       Y13, Y9, Y9
-	VMOVAPS      Y8, Y10
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y11
-	VFMSUB231PS  Y6, Y6, Y10
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y10, Y11
-	VMULPS       Y9, Y11, Y9
+	VMINPS       Y8, Y10, Y10
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y11
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y10, Y11
+	VSUBPS       c32x32_49c00000<>+0(SB), Y11, Y12
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y12, Y10
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y12, Y10
+	VSUBPS       Y9, Y10, Y9
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y10
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y9, Y10
+	VPERMPS      eighths32<>+0(SB), Y11, Y9
+	VPSLLD       $0x14, Y11, Y11
+	VPADDD       Y11, Y9, Y9
+	VMULPS       Y10, Y9, Y9
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y8, Y8
 	VPAND        Y8, Y9, Y8
 	VPAND        c32x32_7fffffff<>+0(SB), Y6, Y9
@@ -7329,34 +7394,24 @@ component:
 	VMOVUPS      (BX)(R9*1), Y7
 	VMULPS       Y6, Y6, Y8
 	VMOVAPS      Y8, Y9
+	VFMSUB231PS  Y6, Y6, Y9
 	VMOVUPS      c32x32_43160000<>+0(SB), Y10
-	VMINPS       Y9, Y10, Y9
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y10
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
-	VSUBPS       c32x32_4b400000<>+0(SB), Y10, Y11
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
-	VMULPS       Y9, Y9, Y11
-	VMULPS       Y11, Y11, Y12
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y13
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y14
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y12, Y14
-	VFMADD231PS  Y14, Y11, Y13
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y12, Y14
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y12
-	VFMADD231PS  Y12, Y11, Y14
-	VFMADD231PS  Y14, Y9, Y13
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y9
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       Y10, Y9, Y9
-	VMULPS       Y13, Y9, Y9
-	VMOVAPS      Y8, Y10
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y11
-	VFMSUB231PS  Y6, Y6, Y10
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y10, Y11
-	VMULPS       Y9, Y11, Y9
+	VMINPS       Y8, Y10, Y10
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y11
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y10, Y11
+	VSUBPS       c32x32_49c00000<>+0(SB), Y11, Y12
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y12, Y10
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y12, Y10
+	VSUBPS       Y9, Y10, Y9
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y10
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y9, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y9, Y10
+	VPERMPS      eighths32<>+0(SB), Y11, Y9
+	VPSLLD       $0x14, Y11, Y11
+	VPADDD       Y11, Y9, Y9
+	VMULPS       Y10, Y9, Y9
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y8, Y8
 	VPAND        Y8, Y9, Y8
 	VPAND        c32x32_7fffffff<>+0(SB), Y6, Y9
@@ -7690,27 +7745,20 @@ component:
 	VXORPD       Y9, Y9, Y9
 	VMOVUPS      c32x32_c2960000<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y10
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y8, Y10
-	VSUBPS       c32x32_4b400000<>+0(SB), Y10, Y11
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y11, Y8
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y11, Y8
-	VMULPS       Y8, Y8, Y11
-	VMULPS       Y11, Y11, Y12
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y13
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y12, Y14
-	VFMADD231PS  Y14, Y11, Y13
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y14
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y12
-	VFMADD231PS  Y12, Y11, Y14
-	VFMADD231PS  Y14, Y8, Y13
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y10, Y10
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y11
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y11
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
 	VPADDD       Y10, Y8, Y8
-	VMULPS       Y13, Y8, Y8
+	VMULPS       Y11, Y8, Y8
 	VBLENDVPS    Y7, Y9, Y8, Y8
 	VBROADCASTSS (R8)(R9*1), Y9
 	VXORPD       Y10, Y10, Y10
@@ -7742,27 +7790,20 @@ component:
 	VMAXPS       Y8, Y9, Y8
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y9
 	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y9
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y9, Y10
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y10, Y8
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y10
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y10
+	VPERMPS      eighths32<>+0(SB), Y9, Y8
+	VPSLLD       $0x14, Y9, Y9
 	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
+	VMULPS       Y10, Y8, Y8
 	VSUBPS       Y7, Y8, Y8
 	VBLENDVPS    Y6, Y8, Y7, Y6
 	VMOVAPS      Y6, Y7
@@ -8455,27 +8496,20 @@ component:
 	VXORPD       Y9, Y9, Y9
 	VMOVUPS      c32x32_c2960000<>+0(SB), Y10
 	VMAXPS       Y8, Y10, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y10
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y8, Y10
-	VSUBPS       c32x32_4b400000<>+0(SB), Y10, Y11
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y11, Y8
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y11, Y8
-	VMULPS       Y8, Y8, Y11
-	VMULPS       Y11, Y11, Y12
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y13
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y12, Y14
-	VFMADD231PS  Y14, Y11, Y13
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y14
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y12, Y14
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y12
-	VFMADD231PS  Y12, Y11, Y14
-	VFMADD231PS  Y14, Y8, Y13
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y10, Y10
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y11
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y11
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y11
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
 	VPADDD       Y10, Y8, Y8
-	VMULPS       Y13, Y8, Y8
+	VMULPS       Y11, Y8, Y8
 	VBLENDVPS    Y7, Y9, Y8, Y8
 	VMOVUPS      (R8)(R9*1), Y9
 	VXORPD       Y10, Y10, Y10
@@ -8507,27 +8541,20 @@ component:
 	VMAXPS       Y8, Y9, Y8
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y9
 	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y9
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y9, Y10
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y10, Y8
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y10
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y10
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y10
+	VPERMPS      eighths32<>+0(SB), Y9, Y8
+	VPSLLD       $0x14, Y9, Y9
 	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
+	VMULPS       Y10, Y8, Y8
 	VSUBPS       Y7, Y8, Y8
 	VBLENDVPS    Y6, Y8, Y7, Y6
 	VMOVAPS      Y6, Y7
@@ -8725,27 +8752,20 @@ vector:
 	VMAXPS       Y0, Y1, Y0
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y0
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y1
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y1
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y0, Y1
-	VSUBPS       c32x32_4b400000<>+0(SB), Y1, Y2
+	VSUBPS       c32x32_49c00000<>+0(SB), Y1, Y2
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y2, Y0
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y2, Y0
-	VMULPS       Y0, Y0, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y4
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y3, Y4
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y5
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y3, Y5
-	VFMADD231PS  Y5, Y2, Y4
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y5
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y3, Y5
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y3
-	VFMADD231PS  Y3, Y2, Y5
-	VFMADD231PS  Y5, Y0, Y4
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y0
-	VPSLLD       $0x17, Y1, Y1
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y2
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y0, Y2
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y0, Y2
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y0, Y2
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y0, Y2
+	VPERMPS      eighths32<>+0(SB), Y1, Y0
+	VPSLLD       $0x14, Y1, Y1
 	VPADDD       Y1, Y0, Y0
-	VMULPS       Y4, Y0, Y0
+	VMULPS       Y2, Y0, Y0
 	MOVQ         x+72(FP), BX
 	VMOVUPS      (BX)(CX*1), Y1
 	MOVQ         z+80(FP), BX
@@ -9187,34 +9207,24 @@ vector:
 	VMOVUPS      (DX)(CX*1), Y2
 	VMULPS       Y2, Y2, Y3
 	VMOVAPS      Y3, Y4
+	VFMSUB231PS  Y2, Y2, Y4
 	VMOVUPS      c32x32_43160000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y5
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y4, Y5
-	VSUBPS       c32x32_4b400000<>+0(SB), Y5, Y6
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y6, Y4
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y6, Y4
-	VMULPS       Y4, Y4, Y6
-	VMULPS       Y6, Y6, Y7
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y8
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y7, Y8
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y9
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y7, Y9
-	VFMADD231PS  Y9, Y6, Y8
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y9
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y7, Y9
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y7
-	VFMADD231PS  Y7, Y6, Y9
-	VFMADD231PS  Y9, Y4, Y8
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y4
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       Y5, Y4, Y4
-	VMULPS       Y8, Y4, Y4
-	VMOVAPS      Y3, Y5
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y6
-	VFMSUB231PS  Y2, Y2, Y5
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y5, Y6
-	VMULPS       Y4, Y6, Y4
+	VMINPS       Y3, Y5, Y5
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y6
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32x32_49c00000<>+0(SB), Y6, Y7
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y7, Y5
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y7, Y5
+	VSUBPS       Y4, Y5, Y4
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y5
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y4, Y5
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y4, Y5
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y4, Y5
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y5
+	VPERMPS      eighths32<>+0(SB), Y6, Y4
+	VPSLLD       $0x14, Y6, Y6
+	VPADDD       Y6, Y4, Y4
+	VMULPS       Y5, Y4, Y4
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y3, Y3
 	VPAND        Y3, Y4, Y3
 	VPAND        c32x32_7fffffff<>+0(SB), Y2, Y4
@@ -9246,27 +9256,20 @@ vector:
 	VMAXPS       Y5, Y6, Y5
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y6
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y6
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y6
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32x32_4b400000<>+0(SB), Y6, Y7
+	VSUBPS       c32x32_49c00000<>+0(SB), Y6, Y7
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y7, Y5
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y7, Y5
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y9
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y10
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y10
-	VFMADD231PS  Y10, Y7, Y9
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y10
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y10
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y8
-	VFMADD231PS  Y8, Y7, Y10
-	VFMADD231PS  Y10, Y5, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y5
-	VPSLLD       $0x17, Y6, Y6
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y7
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y7
+	VPERMPS      eighths32<>+0(SB), Y6, Y5
+	VPSLLD       $0x14, Y6, Y6
 	VPADDD       Y6, Y5, Y5
-	VMULPS       Y9, Y5, Y5
+	VMULPS       Y7, Y5, Y5
 	VMULPS       Y3, Y5, Y6
 	VMULPS       Y3, Y4, Y7
 	VMINPS       Y7, Y6, Y7
@@ -9357,34 +9360,24 @@ component:
 	VMULPS       Y2, Y5, Y6
 	VMULPS       Y6, Y6, Y7
 	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y6, Y6, Y8
 	VMOVUPS      c32x32_43160000<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y10, Y8
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
-	VMOVAPS      Y7, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y10
-	VFMSUB231PS  Y6, Y6, Y9
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y9, Y10
-	VMULPS       Y8, Y10, Y8
+	VMINPS       Y7, Y9, Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y9
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y9, Y8, Y8
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y7, Y7
 	VPAND        Y7, Y8, Y8
 	VPAND        Y7, Y6, Y7
@@ -9487,27 +9480,20 @@ scale:
 	VMAXPS       Y2, Y3, Y2
 	VMOVUPS      c32x32_42ae0000<>+0(SB), Y3
 	VMINPS       Y2, Y3, Y2
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y3
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y3
 	VFNMADD231PS c32x32_3fb8aa3b<>+0(SB), Y2, Y3
-	VSUBPS       c32x32_4b400000<>+0(SB), Y3, Y4
+	VSUBPS       c32x32_49c00000<>+0(SB), Y3, Y4
 	VFNMSUB231PS c32x32_3f317200<>+0(SB), Y4, Y2
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y4, Y2
-	VMULPS       Y2, Y2, Y4
-	VMULPS       Y4, Y4, Y5
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y6
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y7
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y5, Y7
-	VFMADD231PS  Y7, Y4, Y6
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y7
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y7
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y5
-	VFMADD231PS  Y5, Y4, Y7
-	VFMADD231PS  Y7, Y2, Y6
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y2
-	VPSLLD       $0x17, Y3, Y3
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y4
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y2, Y4
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y2, Y4
+	VPERMPS      eighths32<>+0(SB), Y3, Y2
+	VPSLLD       $0x14, Y3, Y3
 	VPADDD       Y3, Y2, Y2
-	VMULPS       Y6, Y2, Y2
+	VMULPS       Y4, Y2, Y2
 	MOVQ         graw+136(FP), R14
 	VMOVUPS      Y2, (R14)(SI*1)
 	ADDQ         $0x20, SI
@@ -9530,34 +9516,24 @@ component:
 	VMULPS       Y2, Y5, Y6
 	VMULPS       Y6, Y6, Y7
 	VMOVAPS      Y7, Y8
+	VFMSUB231PS  Y6, Y6, Y8
 	VMOVUPS      c32x32_43160000<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y9
-	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32x32_4b400000<>+0(SB), Y9, Y10
-	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y10, Y8
-	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y10, Y8
-	VMULPS       Y8, Y8, Y10
-	VMULPS       Y10, Y10, Y11
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y12
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y11, Y12
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y13
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y11, Y13
-	VFMADD231PS  Y13, Y10, Y12
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y13
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y11, Y13
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y11
-	VFMADD231PS  Y11, Y10, Y13
-	VFMADD231PS  Y13, Y8, Y12
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       Y9, Y8, Y8
-	VMULPS       Y12, Y8, Y8
-	VMOVAPS      Y7, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y10
-	VFMSUB231PS  Y6, Y6, Y9
-	VFNMADD231PS c32x32_3f000000<>+0(SB), Y9, Y10
-	VMULPS       Y8, Y10, Y8
+	VMINPS       Y7, Y9, Y9
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y10
+	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y9, Y10
+	VSUBPS       c32x32_49c00000<>+0(SB), Y10, Y11
+	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y11, Y9
+	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y11, Y9
+	VSUBPS       Y8, Y9, Y8
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y9
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y9
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
+	VPERMPS      eighths32<>+0(SB), Y10, Y8
+	VPSLLD       $0x14, Y10, Y10
+	VPADDD       Y10, Y8, Y8
+	VMULPS       Y9, Y8, Y8
 	VCMPPS       $0x19, c32x32_43160000<>+0(SB), Y7, Y7
 	VPAND        Y7, Y8, Y8
 	VPAND        Y7, Y6, Y7
@@ -9718,27 +9694,20 @@ vector:
 	VMOVAPS      Y3, Y5
 	VMOVUPS      c32x32_432e0000<>+0(SB), Y6
 	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y6
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y6
 	VFNMADD231PS c32x32_3f38aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32x32_4b400000<>+0(SB), Y6, Y7
+	VSUBPS       c32x32_49c00000<>+0(SB), Y6, Y7
 	VFNMSUB231PS c32x32_3fb17200<>+0(SB), Y7, Y5
 	VFNMADD231PS c32x32_363fbe8e<>+0(SB), Y7, Y5
-	VMULPS       Y5, Y5, Y7
-	VMULPS       Y7, Y7, Y8
-	VMOVUPS      c32x32_3b2aaa56<>+0(SB), Y9
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y8, Y9
-	VMOVUPS      c32x32_37b6baf3<>+0(SB), Y10
-	VFMADD213PS  c32x32_3e000000<>+0(SB), Y8, Y10
-	VFMADD231PS  Y10, Y7, Y9
-	VMOVUPS      c32x32_3989382d<>+0(SB), Y10
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y8, Y10
-	VMOVUPS      c32x32_3caaaa01<>+0(SB), Y8
-	VFMADD231PS  Y8, Y7, Y10
-	VFMADD231PS  Y10, Y5, Y9
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y5
-	VPSLLD       $0x17, Y6, Y6
+	VMOVUPS      c32x32_3b2aad68<>+0(SB), Y7
+	VFMADD213PS  c32x32_3caaaec6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3e000000<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y5, Y7
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y5, Y7
+	VPERMPS      eighths32<>+0(SB), Y6, Y5
+	VPSLLD       $0x14, Y6, Y6
 	VPADDD       Y6, Y5, Y5
-	VMULPS       Y9, Y5, Y5
+	VMULPS       Y7, Y5, Y5
 	VMOVAPS      Y3, Y6
 	VFMSUB231PS  Y2, Y2, Y6
 	VMOVAPS      Y5, Y2
@@ -10283,6 +10252,56 @@ DATA c32x32_bd9faa4d<>+24(SB)/4, $0xbd9faa4d
 DATA c32x32_bd9faa4d<>+28(SB)/4, $0xbd9faa4d
 GLOBL c32x32_bd9faa4d<>(SB), RODATA|NOPTR, $32
 
+DATA c32x32_4b400000<>+0(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+4(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+8(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+12(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+16(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+20(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+24(SB)/4, $0x4b400000
+DATA c32x32_4b400000<>+28(SB)/4, $0x4b400000
+GLOBL c32x32_4b400000<>(SB), RODATA|NOPTR, $32
+
+DATA c32x32_3ab6baf3<>+0(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+4(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+8(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+12(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+16(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+20(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+24(SB)/4, $0x3ab6baf3
+DATA c32x32_3ab6baf3<>+28(SB)/4, $0x3ab6baf3
+GLOBL c32x32_3ab6baf3<>(SB), RODATA|NOPTR, $32
+
+DATA c32x32_3d2aaa56<>+0(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+4(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+8(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+12(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+16(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+20(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+24(SB)/4, $0x3d2aaa56
+DATA c32x32_3d2aaa56<>+28(SB)/4, $0x3d2aaa56
+GLOBL c32x32_3d2aaa56<>(SB), RODATA|NOPTR, $32
+
+DATA c32x32_3e2aaa01<>+0(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+4(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+8(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+12(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+16(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+20(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+24(SB)/4, $0x3e2aaa01
+DATA c32x32_3e2aaa01<>+28(SB)/4, $0x3e2aaa01
+GLOBL c32x32_3e2aaa01<>(SB), RODATA|NOPTR, $32
+
+DATA c32x32_3c09382d<>+0(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+4(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+8(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+12(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+16(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+20(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+24(SB)/4, $0x3c09382d
+DATA c32x32_3c09382d<>+28(SB)/4, $0x3c09382d
+GLOBL c32x32_3c09382d<>(SB), RODATA|NOPTR, $32
+
 DATA c32x32_40a00000<>+0(SB)/4, $0x40a00000
 DATA c32x32_40a00000<>+4(SB)/4, $0x40a00000
 DATA c32x32_40a00000<>+8(SB)/4, $0x40a00000
@@ -10482,27 +10501,20 @@ vector:
 	VMAXPS       Y1, Y2, Y1
 	VMOVUPS      c32x32_42b00000<>+0(SB), Y2
 	VMINPS       Y1, Y2, Y1
-	VMOVUPS      c32x32_4b400000<>+0(SB), Y2
+	VMOVUPS      c32x32_49c00000<>+0(SB), Y2
 	VFMADD231PS  c32x32_3fb8aa3b<>+0(SB), Y1, Y2
-	VSUBPS       c32x32_4b400000<>+0(SB), Y2, Y3
+	VSUBPS       c32x32_49c00000<>+0(SB), Y2, Y3
 	VFNMADD231PS c32x32_3f317200<>+0(SB), Y3, Y1
 	VFNMADD231PS c32x32_35bfbe8e<>+0(SB), Y3, Y1
-	VMULPS       Y1, Y1, Y3
-	VMULPS       Y3, Y3, Y4
-	VMOVUPS      c32x32_3d2aaa56<>+0(SB), Y5
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y5
-	VMOVUPS      c32x32_3ab6baf3<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f000000<>+0(SB), Y4, Y6
-	VFMADD231PS  Y6, Y3, Y5
-	VMOVUPS      c32x32_3c09382d<>+0(SB), Y6
-	VFMADD213PS  c32x32_3f800000<>+0(SB), Y4, Y6
-	VMOVUPS      c32x32_3e2aaa01<>+0(SB), Y4
-	VFMADD231PS  Y4, Y3, Y6
-	VFMADD231PS  Y6, Y1, Y5
-	VMOVUPS      c32x32_3f800000<>+0(SB), Y1
-	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      c32x32_3d2aad68<>+0(SB), Y3
+	VFMADD213PS  c32x32_3e2aaec6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f000000<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y1, Y3
+	VFMADD213PS  c32x32_3f800000<>+0(SB), Y1, Y3
+	VPERMPS      eighths32<>+0(SB), Y2, Y1
+	VPSLLD       $0x14, Y2, Y2
 	VPADDD       Y2, Y1, Y1
-	VMULPS       Y5, Y1, Y1
+	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, (DX)(BX*1)
 	ADDQ         $0x20, BX
 	DECQ         AX
@@ -11568,2159 +11580,423 @@ store:
 	VZEROUPPER
 	RET
 
-// func factorsF32AVX2(m int, n int, a *float32, ars int, brs int, values *float32, offsets *int64, list int, counts *int)
-// Requires: AVX, AVX2, POPCNT
-TEXT ·factorsF32AVX2(SB), NOSPLIT, $0-72
-	MOVQ         m+0(FP), AX
-	MOVQ         a+16(FP), CX
-	MOVQ         values+40(FP), DX
-	MOVQ         offsets+48(FP), BX
-	MOVQ         counts+64(FP), SI
-	LEAQ         orders32<>+0(SB), DI
-	VXORPD       Y0, Y0, Y0
-	VPBROADCASTD brs+32(FP), Y2
-	VPMULLD      countUp32<>+0(SB), Y2, Y1
-	VPSLLD       $0x03, Y2, Y2
+// func nonzeroF32AVX2(m int, n int, a *float32, ars int, masks *uint64)
+// Requires: AVX
+TEXT ·nonzeroF32AVX2(SB), NOSPLIT, $0-40
+	MOVQ   m+0(FP), AX
+	MOVQ   a+16(FP), CX
+	MOVQ   masks+32(FP), DX
+	VXORPD Y0, Y0, Y0
+	MOVQ   n+8(FP), BX
+	SHLQ   $0x05, BX
 
 row:
-	MOVQ    n+8(FP), R8
-	VMOVAPS Y1, Y3
-	MOVQ    CX, R9
-	XORQ    R10, R10
+	XORQ SI, SI
+	MOVQ BX, DI
 
 vector:
-	VMOVUPS   (R9), Y4
-	VCMPPS    $0x04, Y0, Y4, Y5
-	VMOVMSKPS Y5, R11
-	VPMOVZXBD (DI)(R11*8), Y5
-	VPERMPS   Y4, Y5, Y4
-	VPERMD    Y3, Y5, Y5
-	VMOVUPS   Y4, (DX)(R10*4)
-	VMOVUPS   Y5, (BX)(R10*4)
-	POPCNTQ   R11, R11
-	ADDQ      R11, R10
-	VPADDD    Y2, Y3, Y3
-	ADDQ      $0x20, R9
-	DECQ      R8
-	JNZ       vector
-	MOVQ      R10, (SI)
-	ADDQ      $0x08, SI
-	MOVQ      ars+24(FP), R8
-	ADDQ      R8, CX
-	MOVQ      list+56(FP), R8
-	ADDQ      R8, DX
-	ADDQ      R8, BX
+	SUBQ      $0x20, DI
+	SHLQ      $0x08, SI
+	VMOVUPS   (CX)(DI*1), Y1
+	VCMPPS    $0x04, Y0, Y1, Y1
+	VMOVMSKPS Y1, R8
+	ORQ       R8, SI
+	TESTQ     DI, DI
+	JNE       vector
+	MOVQ      SI, (DX)
+	ADDQ      $0x08, DX
+	MOVQ      ars+24(FP), SI
+	ADDQ      SI, CX
 	DECQ      AX
 	JNZ       row
 	VZEROUPPER
 	RET
 
-DATA orders32<>+0(SB)/1, $0x00
-DATA orders32<>+1(SB)/1, $0x00
-DATA orders32<>+2(SB)/1, $0x00
-DATA orders32<>+3(SB)/1, $0x00
-DATA orders32<>+4(SB)/1, $0x00
-DATA orders32<>+5(SB)/1, $0x00
-DATA orders32<>+6(SB)/1, $0x00
-DATA orders32<>+7(SB)/1, $0x00
-DATA orders32<>+8(SB)/1, $0x00
-DATA orders32<>+9(SB)/1, $0x00
-DATA orders32<>+10(SB)/1, $0x00
-DATA orders32<>+11(SB)/1, $0x00
-DATA orders32<>+12(SB)/1, $0x00
-DATA orders32<>+13(SB)/1, $0x00
-DATA orders32<>+14(SB)/1, $0x00
-DATA orders32<>+15(SB)/1, $0x00
-DATA orders32<>+16(SB)/1, $0x01
-DATA orders32<>+17(SB)/1, $0x00
-DATA orders32<>+18(SB)/1, $0x00
-DATA orders32<>+19(SB)/1, $0x00
-DATA orders32<>+20(SB)/1, $0x00
-DATA orders32<>+21(SB)/1, $0x00
-DATA orders32<>+22(SB)/1, $0x00
-DATA orders32<>+23(SB)/1, $0x00
-DATA orders32<>+24(SB)/1, $0x00
-DATA orders32<>+25(SB)/1, $0x01
-DATA orders32<>+26(SB)/1, $0x00
-DATA orders32<>+27(SB)/1, $0x00
-DATA orders32<>+28(SB)/1, $0x00
-DATA orders32<>+29(SB)/1, $0x00
-DATA orders32<>+30(SB)/1, $0x00
-DATA orders32<>+31(SB)/1, $0x00
-DATA orders32<>+32(SB)/1, $0x02
-DATA orders32<>+33(SB)/1, $0x00
-DATA orders32<>+34(SB)/1, $0x00
-DATA orders32<>+35(SB)/1, $0x00
-DATA orders32<>+36(SB)/1, $0x00
-DATA orders32<>+37(SB)/1, $0x00
-DATA orders32<>+38(SB)/1, $0x00
-DATA orders32<>+39(SB)/1, $0x00
-DATA orders32<>+40(SB)/1, $0x00
-DATA orders32<>+41(SB)/1, $0x02
-DATA orders32<>+42(SB)/1, $0x00
-DATA orders32<>+43(SB)/1, $0x00
-DATA orders32<>+44(SB)/1, $0x00
-DATA orders32<>+45(SB)/1, $0x00
-DATA orders32<>+46(SB)/1, $0x00
-DATA orders32<>+47(SB)/1, $0x00
-DATA orders32<>+48(SB)/1, $0x01
-DATA orders32<>+49(SB)/1, $0x02
-DATA orders32<>+50(SB)/1, $0x00
-DATA orders32<>+51(SB)/1, $0x00
-DATA orders32<>+52(SB)/1, $0x00
-DATA orders32<>+53(SB)/1, $0x00
-DATA orders32<>+54(SB)/1, $0x00
-DATA orders32<>+55(SB)/1, $0x00
-DATA orders32<>+56(SB)/1, $0x00
-DATA orders32<>+57(SB)/1, $0x01
-DATA orders32<>+58(SB)/1, $0x02
-DATA orders32<>+59(SB)/1, $0x00
-DATA orders32<>+60(SB)/1, $0x00
-DATA orders32<>+61(SB)/1, $0x00
-DATA orders32<>+62(SB)/1, $0x00
-DATA orders32<>+63(SB)/1, $0x00
-DATA orders32<>+64(SB)/1, $0x03
-DATA orders32<>+65(SB)/1, $0x00
-DATA orders32<>+66(SB)/1, $0x00
-DATA orders32<>+67(SB)/1, $0x00
-DATA orders32<>+68(SB)/1, $0x00
-DATA orders32<>+69(SB)/1, $0x00
-DATA orders32<>+70(SB)/1, $0x00
-DATA orders32<>+71(SB)/1, $0x00
-DATA orders32<>+72(SB)/1, $0x00
-DATA orders32<>+73(SB)/1, $0x03
-DATA orders32<>+74(SB)/1, $0x00
-DATA orders32<>+75(SB)/1, $0x00
-DATA orders32<>+76(SB)/1, $0x00
-DATA orders32<>+77(SB)/1, $0x00
-DATA orders32<>+78(SB)/1, $0x00
-DATA orders32<>+79(SB)/1, $0x00
-DATA orders32<>+80(SB)/1, $0x01
-DATA orders32<>+81(SB)/1, $0x03
-DATA orders32<>+82(SB)/1, $0x00
-DATA orders32<>+83(SB)/1, $0x00
-DATA orders32<>+84(SB)/1, $0x00
-DATA orders32<>+85(SB)/1, $0x00
-DATA orders32<>+86(SB)/1, $0x00
-DATA orders32<>+87(SB)/1, $0x00
-DATA orders32<>+88(SB)/1, $0x00
-DATA orders32<>+89(SB)/1, $0x01
-DATA orders32<>+90(SB)/1, $0x03
-DATA orders32<>+91(SB)/1, $0x00
-DATA orders32<>+92(SB)/1, $0x00
-DATA orders32<>+93(SB)/1, $0x00
-DATA orders32<>+94(SB)/1, $0x00
-DATA orders32<>+95(SB)/1, $0x00
-DATA orders32<>+96(SB)/1, $0x02
-DATA orders32<>+97(SB)/1, $0x03
-DATA orders32<>+98(SB)/1, $0x00
-DATA orders32<>+99(SB)/1, $0x00
-DATA orders32<>+100(SB)/1, $0x00
-DATA orders32<>+101(SB)/1, $0x00
-DATA orders32<>+102(SB)/1, $0x00
-DATA orders32<>+103(SB)/1, $0x00
-DATA orders32<>+104(SB)/1, $0x00
-DATA orders32<>+105(SB)/1, $0x02
-DATA orders32<>+106(SB)/1, $0x03
-DATA orders32<>+107(SB)/1, $0x00
-DATA orders32<>+108(SB)/1, $0x00
-DATA orders32<>+109(SB)/1, $0x00
-DATA orders32<>+110(SB)/1, $0x00
-DATA orders32<>+111(SB)/1, $0x00
-DATA orders32<>+112(SB)/1, $0x01
-DATA orders32<>+113(SB)/1, $0x02
-DATA orders32<>+114(SB)/1, $0x03
-DATA orders32<>+115(SB)/1, $0x00
-DATA orders32<>+116(SB)/1, $0x00
-DATA orders32<>+117(SB)/1, $0x00
-DATA orders32<>+118(SB)/1, $0x00
-DATA orders32<>+119(SB)/1, $0x00
-DATA orders32<>+120(SB)/1, $0x00
-DATA orders32<>+121(SB)/1, $0x01
-DATA orders32<>+122(SB)/1, $0x02
-DATA orders32<>+123(SB)/1, $0x03
-DATA orders32<>+124(SB)/1, $0x00
-DATA orders32<>+125(SB)/1, $0x00
-DATA orders32<>+126(SB)/1, $0x00
-DATA orders32<>+127(SB)/1, $0x00
-DATA orders32<>+128(SB)/1, $0x04
-DATA orders32<>+129(SB)/1, $0x00
-DATA orders32<>+130(SB)/1, $0x00
-DATA orders32<>+131(SB)/1, $0x00
-DATA orders32<>+132(SB)/1, $0x00
-DATA orders32<>+133(SB)/1, $0x00
-DATA orders32<>+134(SB)/1, $0x00
-DATA orders32<>+135(SB)/1, $0x00
-DATA orders32<>+136(SB)/1, $0x00
-DATA orders32<>+137(SB)/1, $0x04
-DATA orders32<>+138(SB)/1, $0x00
-DATA orders32<>+139(SB)/1, $0x00
-DATA orders32<>+140(SB)/1, $0x00
-DATA orders32<>+141(SB)/1, $0x00
-DATA orders32<>+142(SB)/1, $0x00
-DATA orders32<>+143(SB)/1, $0x00
-DATA orders32<>+144(SB)/1, $0x01
-DATA orders32<>+145(SB)/1, $0x04
-DATA orders32<>+146(SB)/1, $0x00
-DATA orders32<>+147(SB)/1, $0x00
-DATA orders32<>+148(SB)/1, $0x00
-DATA orders32<>+149(SB)/1, $0x00
-DATA orders32<>+150(SB)/1, $0x00
-DATA orders32<>+151(SB)/1, $0x00
-DATA orders32<>+152(SB)/1, $0x00
-DATA orders32<>+153(SB)/1, $0x01
-DATA orders32<>+154(SB)/1, $0x04
-DATA orders32<>+155(SB)/1, $0x00
-DATA orders32<>+156(SB)/1, $0x00
-DATA orders32<>+157(SB)/1, $0x00
-DATA orders32<>+158(SB)/1, $0x00
-DATA orders32<>+159(SB)/1, $0x00
-DATA orders32<>+160(SB)/1, $0x02
-DATA orders32<>+161(SB)/1, $0x04
-DATA orders32<>+162(SB)/1, $0x00
-DATA orders32<>+163(SB)/1, $0x00
-DATA orders32<>+164(SB)/1, $0x00
-DATA orders32<>+165(SB)/1, $0x00
-DATA orders32<>+166(SB)/1, $0x00
-DATA orders32<>+167(SB)/1, $0x00
-DATA orders32<>+168(SB)/1, $0x00
-DATA orders32<>+169(SB)/1, $0x02
-DATA orders32<>+170(SB)/1, $0x04
-DATA orders32<>+171(SB)/1, $0x00
-DATA orders32<>+172(SB)/1, $0x00
-DATA orders32<>+173(SB)/1, $0x00
-DATA orders32<>+174(SB)/1, $0x00
-DATA orders32<>+175(SB)/1, $0x00
-DATA orders32<>+176(SB)/1, $0x01
-DATA orders32<>+177(SB)/1, $0x02
-DATA orders32<>+178(SB)/1, $0x04
-DATA orders32<>+179(SB)/1, $0x00
-DATA orders32<>+180(SB)/1, $0x00
-DATA orders32<>+181(SB)/1, $0x00
-DATA orders32<>+182(SB)/1, $0x00
-DATA orders32<>+183(SB)/1, $0x00
-DATA orders32<>+184(SB)/1, $0x00
-DATA orders32<>+185(SB)/1, $0x01
-DATA orders32<>+186(SB)/1, $0x02
-DATA orders32<>+187(SB)/1, $0x04
-DATA orders32<>+188(SB)/1, $0x00
-DATA orders32<>+189(SB)/1, $0x00
-DATA orders32<>+190(SB)/1, $0x00
-DATA orders32<>+191(SB)/1, $0x00
-DATA orders32<>+192(SB)/1, $0x03
-DATA orders32<>+193(SB)/1, $0x04
-DATA orders32<>+194(SB)/1, $0x00
-DATA orders32<>+195(SB)/1, $0x00
-DATA orders32<>+196(SB)/1, $0x00
-DATA orders32<>+197(SB)/1, $0x00
-DATA orders32<>+198(SB)/1, $0x00
-DATA orders32<>+199(SB)/1, $0x00
-DATA orders32<>+200(SB)/1, $0x00
-DATA orders32<>+201(SB)/1, $0x03
-DATA orders32<>+202(SB)/1, $0x04
-DATA orders32<>+203(SB)/1, $0x00
-DATA orders32<>+204(SB)/1, $0x00
-DATA orders32<>+205(SB)/1, $0x00
-DATA orders32<>+206(SB)/1, $0x00
-DATA orders32<>+207(SB)/1, $0x00
-DATA orders32<>+208(SB)/1, $0x01
-DATA orders32<>+209(SB)/1, $0x03
-DATA orders32<>+210(SB)/1, $0x04
-DATA orders32<>+211(SB)/1, $0x00
-DATA orders32<>+212(SB)/1, $0x00
-DATA orders32<>+213(SB)/1, $0x00
-DATA orders32<>+214(SB)/1, $0x00
-DATA orders32<>+215(SB)/1, $0x00
-DATA orders32<>+216(SB)/1, $0x00
-DATA orders32<>+217(SB)/1, $0x01
-DATA orders32<>+218(SB)/1, $0x03
-DATA orders32<>+219(SB)/1, $0x04
-DATA orders32<>+220(SB)/1, $0x00
-DATA orders32<>+221(SB)/1, $0x00
-DATA orders32<>+222(SB)/1, $0x00
-DATA orders32<>+223(SB)/1, $0x00
-DATA orders32<>+224(SB)/1, $0x02
-DATA orders32<>+225(SB)/1, $0x03
-DATA orders32<>+226(SB)/1, $0x04
-DATA orders32<>+227(SB)/1, $0x00
-DATA orders32<>+228(SB)/1, $0x00
-DATA orders32<>+229(SB)/1, $0x00
-DATA orders32<>+230(SB)/1, $0x00
-DATA orders32<>+231(SB)/1, $0x00
-DATA orders32<>+232(SB)/1, $0x00
-DATA orders32<>+233(SB)/1, $0x02
-DATA orders32<>+234(SB)/1, $0x03
-DATA orders32<>+235(SB)/1, $0x04
-DATA orders32<>+236(SB)/1, $0x00
-DATA orders32<>+237(SB)/1, $0x00
-DATA orders32<>+238(SB)/1, $0x00
-DATA orders32<>+239(SB)/1, $0x00
-DATA orders32<>+240(SB)/1, $0x01
-DATA orders32<>+241(SB)/1, $0x02
-DATA orders32<>+242(SB)/1, $0x03
-DATA orders32<>+243(SB)/1, $0x04
-DATA orders32<>+244(SB)/1, $0x00
-DATA orders32<>+245(SB)/1, $0x00
-DATA orders32<>+246(SB)/1, $0x00
-DATA orders32<>+247(SB)/1, $0x00
-DATA orders32<>+248(SB)/1, $0x00
-DATA orders32<>+249(SB)/1, $0x01
-DATA orders32<>+250(SB)/1, $0x02
-DATA orders32<>+251(SB)/1, $0x03
-DATA orders32<>+252(SB)/1, $0x04
-DATA orders32<>+253(SB)/1, $0x00
-DATA orders32<>+254(SB)/1, $0x00
-DATA orders32<>+255(SB)/1, $0x00
-DATA orders32<>+256(SB)/1, $0x05
-DATA orders32<>+257(SB)/1, $0x00
-DATA orders32<>+258(SB)/1, $0x00
-DATA orders32<>+259(SB)/1, $0x00
-DATA orders32<>+260(SB)/1, $0x00
-DATA orders32<>+261(SB)/1, $0x00
-DATA orders32<>+262(SB)/1, $0x00
-DATA orders32<>+263(SB)/1, $0x00
-DATA orders32<>+264(SB)/1, $0x00
-DATA orders32<>+265(SB)/1, $0x05
-DATA orders32<>+266(SB)/1, $0x00
-DATA orders32<>+267(SB)/1, $0x00
-DATA orders32<>+268(SB)/1, $0x00
-DATA orders32<>+269(SB)/1, $0x00
-DATA orders32<>+270(SB)/1, $0x00
-DATA orders32<>+271(SB)/1, $0x00
-DATA orders32<>+272(SB)/1, $0x01
-DATA orders32<>+273(SB)/1, $0x05
-DATA orders32<>+274(SB)/1, $0x00
-DATA orders32<>+275(SB)/1, $0x00
-DATA orders32<>+276(SB)/1, $0x00
-DATA orders32<>+277(SB)/1, $0x00
-DATA orders32<>+278(SB)/1, $0x00
-DATA orders32<>+279(SB)/1, $0x00
-DATA orders32<>+280(SB)/1, $0x00
-DATA orders32<>+281(SB)/1, $0x01
-DATA orders32<>+282(SB)/1, $0x05
-DATA orders32<>+283(SB)/1, $0x00
-DATA orders32<>+284(SB)/1, $0x00
-DATA orders32<>+285(SB)/1, $0x00
-DATA orders32<>+286(SB)/1, $0x00
-DATA orders32<>+287(SB)/1, $0x00
-DATA orders32<>+288(SB)/1, $0x02
-DATA orders32<>+289(SB)/1, $0x05
-DATA orders32<>+290(SB)/1, $0x00
-DATA orders32<>+291(SB)/1, $0x00
-DATA orders32<>+292(SB)/1, $0x00
-DATA orders32<>+293(SB)/1, $0x00
-DATA orders32<>+294(SB)/1, $0x00
-DATA orders32<>+295(SB)/1, $0x00
-DATA orders32<>+296(SB)/1, $0x00
-DATA orders32<>+297(SB)/1, $0x02
-DATA orders32<>+298(SB)/1, $0x05
-DATA orders32<>+299(SB)/1, $0x00
-DATA orders32<>+300(SB)/1, $0x00
-DATA orders32<>+301(SB)/1, $0x00
-DATA orders32<>+302(SB)/1, $0x00
-DATA orders32<>+303(SB)/1, $0x00
-DATA orders32<>+304(SB)/1, $0x01
-DATA orders32<>+305(SB)/1, $0x02
-DATA orders32<>+306(SB)/1, $0x05
-DATA orders32<>+307(SB)/1, $0x00
-DATA orders32<>+308(SB)/1, $0x00
-DATA orders32<>+309(SB)/1, $0x00
-DATA orders32<>+310(SB)/1, $0x00
-DATA orders32<>+311(SB)/1, $0x00
-DATA orders32<>+312(SB)/1, $0x00
-DATA orders32<>+313(SB)/1, $0x01
-DATA orders32<>+314(SB)/1, $0x02
-DATA orders32<>+315(SB)/1, $0x05
-DATA orders32<>+316(SB)/1, $0x00
-DATA orders32<>+317(SB)/1, $0x00
-DATA orders32<>+318(SB)/1, $0x00
-DATA orders32<>+319(SB)/1, $0x00
-DATA orders32<>+320(SB)/1, $0x03
-DATA orders32<>+321(SB)/1, $0x05
-DATA orders32<>+322(SB)/1, $0x00
-DATA orders32<>+323(SB)/1, $0x00
-DATA orders32<>+324(SB)/1, $0x00
-DATA orders32<>+325(SB)/1, $0x00
-DATA orders32<>+326(SB)/1, $0x00
-DATA orders32<>+327(SB)/1, $0x00
-DATA orders32<>+328(SB)/1, $0x00
-DATA orders32<>+329(SB)/1, $0x03
-DATA orders32<>+330(SB)/1, $0x05
-DATA orders32<>+331(SB)/1, $0x00
-DATA orders32<>+332(SB)/1, $0x00
-DATA orders32<>+333(SB)/1, $0x00
-DATA orders32<>+334(SB)/1, $0x00
-DATA orders32<>+335(SB)/1, $0x00
-DATA orders32<>+336(SB)/1, $0x01
-DATA orders32<>+337(SB)/1, $0x03
-DATA orders32<>+338(SB)/1, $0x05
-DATA orders32<>+339(SB)/1, $0x00
-DATA orders32<>+340(SB)/1, $0x00
-DATA orders32<>+341(SB)/1, $0x00
-DATA orders32<>+342(SB)/1, $0x00
-DATA orders32<>+343(SB)/1, $0x00
-DATA orders32<>+344(SB)/1, $0x00
-DATA orders32<>+345(SB)/1, $0x01
-DATA orders32<>+346(SB)/1, $0x03
-DATA orders32<>+347(SB)/1, $0x05
-DATA orders32<>+348(SB)/1, $0x00
-DATA orders32<>+349(SB)/1, $0x00
-DATA orders32<>+350(SB)/1, $0x00
-DATA orders32<>+351(SB)/1, $0x00
-DATA orders32<>+352(SB)/1, $0x02
-DATA orders32<>+353(SB)/1, $0x03
-DATA orders32<>+354(SB)/1, $0x05
-DATA orders32<>+355(SB)/1, $0x00
-DATA orders32<>+356(SB)/1, $0x00
-DATA orders32<>+357(SB)/1, $0x00
-DATA orders32<>+358(SB)/1, $0x00
-DATA orders32<>+359(SB)/1, $0x00
-DATA orders32<>+360(SB)/1, $0x00
-DATA orders32<>+361(SB)/1, $0x02
-DATA orders32<>+362(SB)/1, $0x03
-DATA orders32<>+363(SB)/1, $0x05
-DATA orders32<>+364(SB)/1, $0x00
-DATA orders32<>+365(SB)/1, $0x00
-DATA orders32<>+366(SB)/1, $0x00
-DATA orders32<>+367(SB)/1, $0x00
-DATA orders32<>+368(SB)/1, $0x01
-DATA orders32<>+369(SB)/1, $0x02
-DATA orders32<>+370(SB)/1, $0x03
-DATA orders32<>+371(SB)/1, $0x05
-DATA orders32<>+372(SB)/1, $0x00
-DATA orders32<>+373(SB)/1, $0x00
-DATA orders32<>+374(SB)/1, $0x00
-DATA orders32<>+375(SB)/1, $0x00
-DATA orders32<>+376(SB)/1, $0x00
-DATA orders32<>+377(SB)/1, $0x01
-DATA orders32<>+378(SB)/1, $0x02
-DATA orders32<>+379(SB)/1, $0x03
-DATA orders32<>+380(SB)/1, $0x05
-DATA orders32<>+381(SB)/1, $0x00
-DATA orders32<>+382(SB)/1, $0x00
-DATA orders32<>+383(SB)/1, $0x00
-DATA orders32<>+384(SB)/1, $0x04
-DATA orders32<>+385(SB)/1, $0x05
-DATA orders32<>+386(SB)/1, $0x00
-DATA orders32<>+387(SB)/1, $0x00
-DATA orders32<>+388(SB)/1, $0x00
-DATA orders32<>+389(SB)/1, $0x00
-DATA orders32<>+390(SB)/1, $0x00
-DATA orders32<>+391(SB)/1, $0x00
-DATA orders32<>+392(SB)/1, $0x00
-DATA orders32<>+393(SB)/1, $0x04
-DATA orders32<>+394(SB)/1, $0x05
-DATA orders32<>+395(SB)/1, $0x00
-DATA orders32<>+396(SB)/1, $0x00
-DATA orders32<>+397(SB)/1, $0x00
-DATA orders32<>+398(SB)/1, $0x00
-DATA orders32<>+399(SB)/1, $0x00
-DATA orders32<>+400(SB)/1, $0x01
-DATA orders32<>+401(SB)/1, $0x04
-DATA orders32<>+402(SB)/1, $0x05
-DATA orders32<>+403(SB)/1, $0x00
-DATA orders32<>+404(SB)/1, $0x00
-DATA orders32<>+405(SB)/1, $0x00
-DATA orders32<>+406(SB)/1, $0x00
-DATA orders32<>+407(SB)/1, $0x00
-DATA orders32<>+408(SB)/1, $0x00
-DATA orders32<>+409(SB)/1, $0x01
-DATA orders32<>+410(SB)/1, $0x04
-DATA orders32<>+411(SB)/1, $0x05
-DATA orders32<>+412(SB)/1, $0x00
-DATA orders32<>+413(SB)/1, $0x00
-DATA orders32<>+414(SB)/1, $0x00
-DATA orders32<>+415(SB)/1, $0x00
-DATA orders32<>+416(SB)/1, $0x02
-DATA orders32<>+417(SB)/1, $0x04
-DATA orders32<>+418(SB)/1, $0x05
-DATA orders32<>+419(SB)/1, $0x00
-DATA orders32<>+420(SB)/1, $0x00
-DATA orders32<>+421(SB)/1, $0x00
-DATA orders32<>+422(SB)/1, $0x00
-DATA orders32<>+423(SB)/1, $0x00
-DATA orders32<>+424(SB)/1, $0x00
-DATA orders32<>+425(SB)/1, $0x02
-DATA orders32<>+426(SB)/1, $0x04
-DATA orders32<>+427(SB)/1, $0x05
-DATA orders32<>+428(SB)/1, $0x00
-DATA orders32<>+429(SB)/1, $0x00
-DATA orders32<>+430(SB)/1, $0x00
-DATA orders32<>+431(SB)/1, $0x00
-DATA orders32<>+432(SB)/1, $0x01
-DATA orders32<>+433(SB)/1, $0x02
-DATA orders32<>+434(SB)/1, $0x04
-DATA orders32<>+435(SB)/1, $0x05
-DATA orders32<>+436(SB)/1, $0x00
-DATA orders32<>+437(SB)/1, $0x00
-DATA orders32<>+438(SB)/1, $0x00
-DATA orders32<>+439(SB)/1, $0x00
-DATA orders32<>+440(SB)/1, $0x00
-DATA orders32<>+441(SB)/1, $0x01
-DATA orders32<>+442(SB)/1, $0x02
-DATA orders32<>+443(SB)/1, $0x04
-DATA orders32<>+444(SB)/1, $0x05
-DATA orders32<>+445(SB)/1, $0x00
-DATA orders32<>+446(SB)/1, $0x00
-DATA orders32<>+447(SB)/1, $0x00
-DATA orders32<>+448(SB)/1, $0x03
-DATA orders32<>+449(SB)/1, $0x04
-DATA orders32<>+450(SB)/1, $0x05
-DATA orders32<>+451(SB)/1, $0x00
-DATA orders32<>+452(SB)/1, $0x00
-DATA orders32<>+453(SB)/1, $0x00
-DATA orders32<>+454(SB)/1, $0x00
-DATA orders32<>+455(SB)/1, $0x00
-DATA orders32<>+456(SB)/1, $0x00
-DATA orders32<>+457(SB)/1, $0x03
-DATA orders32<>+458(SB)/1, $0x04
-DATA orders32<>+459(SB)/1, $0x05
-DATA orders32<>+460(SB)/1, $0x00
-DATA orders32<>+461(SB)/1, $0x00
-DATA orders32<>+462(SB)/1, $0x00
-DATA orders32<>+463(SB)/1, $0x00
-DATA orders32<>+464(SB)/1, $0x01
-DATA orders32<>+465(SB)/1, $0x03
-DATA orders32<>+466(SB)/1, $0x04
-DATA orders32<>+467(SB)/1, $0x05
-DATA orders32<>+468(SB)/1, $0x00
-DATA orders32<>+469(SB)/1, $0x00
-DATA orders32<>+470(SB)/1, $0x00
-DATA orders32<>+471(SB)/1, $0x00
-DATA orders32<>+472(SB)/1, $0x00
-DATA orders32<>+473(SB)/1, $0x01
-DATA orders32<>+474(SB)/1, $0x03
-DATA orders32<>+475(SB)/1, $0x04
-DATA orders32<>+476(SB)/1, $0x05
-DATA orders32<>+477(SB)/1, $0x00
-DATA orders32<>+478(SB)/1, $0x00
-DATA orders32<>+479(SB)/1, $0x00
-DATA orders32<>+480(SB)/1, $0x02
-DATA orders32<>+481(SB)/1, $0x03
-DATA orders32<>+482(SB)/1, $0x04
-DATA orders32<>+483(SB)/1, $0x05
-DATA orders32<>+484(SB)/1, $0x00
-DATA orders32<>+485(SB)/1, $0x00
-DATA orders32<>+486(SB)/1, $0x00
-DATA orders32<>+487(SB)/1, $0x00
-DATA orders32<>+488(SB)/1, $0x00
-DATA orders32<>+489(SB)/1, $0x02
-DATA orders32<>+490(SB)/1, $0x03
-DATA orders32<>+491(SB)/1, $0x04
-DATA orders32<>+492(SB)/1, $0x05
-DATA orders32<>+493(SB)/1, $0x00
-DATA orders32<>+494(SB)/1, $0x00
-DATA orders32<>+495(SB)/1, $0x00
-DATA orders32<>+496(SB)/1, $0x01
-DATA orders32<>+497(SB)/1, $0x02
-DATA orders32<>+498(SB)/1, $0x03
-DATA orders32<>+499(SB)/1, $0x04
-DATA orders32<>+500(SB)/1, $0x05
-DATA orders32<>+501(SB)/1, $0x00
-DATA orders32<>+502(SB)/1, $0x00
-DATA orders32<>+503(SB)/1, $0x00
-DATA orders32<>+504(SB)/1, $0x00
-DATA orders32<>+505(SB)/1, $0x01
-DATA orders32<>+506(SB)/1, $0x02
-DATA orders32<>+507(SB)/1, $0x03
-DATA orders32<>+508(SB)/1, $0x04
-DATA orders32<>+509(SB)/1, $0x05
-DATA orders32<>+510(SB)/1, $0x00
-DATA orders32<>+511(SB)/1, $0x00
-DATA orders32<>+512(SB)/1, $0x06
-DATA orders32<>+513(SB)/1, $0x00
-DATA orders32<>+514(SB)/1, $0x00
-DATA orders32<>+515(SB)/1, $0x00
-DATA orders32<>+516(SB)/1, $0x00
-DATA orders32<>+517(SB)/1, $0x00
-DATA orders32<>+518(SB)/1, $0x00
-DATA orders32<>+519(SB)/1, $0x00
-DATA orders32<>+520(SB)/1, $0x00
-DATA orders32<>+521(SB)/1, $0x06
-DATA orders32<>+522(SB)/1, $0x00
-DATA orders32<>+523(SB)/1, $0x00
-DATA orders32<>+524(SB)/1, $0x00
-DATA orders32<>+525(SB)/1, $0x00
-DATA orders32<>+526(SB)/1, $0x00
-DATA orders32<>+527(SB)/1, $0x00
-DATA orders32<>+528(SB)/1, $0x01
-DATA orders32<>+529(SB)/1, $0x06
-DATA orders32<>+530(SB)/1, $0x00
-DATA orders32<>+531(SB)/1, $0x00
-DATA orders32<>+532(SB)/1, $0x00
-DATA orders32<>+533(SB)/1, $0x00
-DATA orders32<>+534(SB)/1, $0x00
-DATA orders32<>+535(SB)/1, $0x00
-DATA orders32<>+536(SB)/1, $0x00
-DATA orders32<>+537(SB)/1, $0x01
-DATA orders32<>+538(SB)/1, $0x06
-DATA orders32<>+539(SB)/1, $0x00
-DATA orders32<>+540(SB)/1, $0x00
-DATA orders32<>+541(SB)/1, $0x00
-DATA orders32<>+542(SB)/1, $0x00
-DATA orders32<>+543(SB)/1, $0x00
-DATA orders32<>+544(SB)/1, $0x02
-DATA orders32<>+545(SB)/1, $0x06
-DATA orders32<>+546(SB)/1, $0x00
-DATA orders32<>+547(SB)/1, $0x00
-DATA orders32<>+548(SB)/1, $0x00
-DATA orders32<>+549(SB)/1, $0x00
-DATA orders32<>+550(SB)/1, $0x00
-DATA orders32<>+551(SB)/1, $0x00
-DATA orders32<>+552(SB)/1, $0x00
-DATA orders32<>+553(SB)/1, $0x02
-DATA orders32<>+554(SB)/1, $0x06
-DATA orders32<>+555(SB)/1, $0x00
-DATA orders32<>+556(SB)/1, $0x00
-DATA orders32<>+557(SB)/1, $0x00
-DATA orders32<>+558(SB)/1, $0x00
-DATA orders32<>+559(SB)/1, $0x00
-DATA orders32<>+560(SB)/1, $0x01
-DATA orders32<>+561(SB)/1, $0x02
-DATA orders32<>+562(SB)/1, $0x06
-DATA orders32<>+563(SB)/1, $0x00
-DATA orders32<>+564(SB)/1, $0x00
-DATA orders32<>+565(SB)/1, $0x00
-DATA orders32<>+566(SB)/1, $0x00
-DATA orders32<>+567(SB)/1, $0x00
-DATA orders32<>+568(SB)/1, $0x00
-DATA orders32<>+569(SB)/1, $0x01
-DATA orders32<>+570(SB)/1, $0x02
-DATA orders32<>+571(SB)/1, $0x06
-DATA orders32<>+572(SB)/1, $0x00
-DATA orders32<>+573(SB)/1, $0x00
-DATA orders32<>+574(SB)/1, $0x00
-DATA orders32<>+575(SB)/1, $0x00
-DATA orders32<>+576(SB)/1, $0x03
-DATA orders32<>+577(SB)/1, $0x06
-DATA orders32<>+578(SB)/1, $0x00
-DATA orders32<>+579(SB)/1, $0x00
-DATA orders32<>+580(SB)/1, $0x00
-DATA orders32<>+581(SB)/1, $0x00
-DATA orders32<>+582(SB)/1, $0x00
-DATA orders32<>+583(SB)/1, $0x00
-DATA orders32<>+584(SB)/1, $0x00
-DATA orders32<>+585(SB)/1, $0x03
-DATA orders32<>+586(SB)/1, $0x06
-DATA orders32<>+587(SB)/1, $0x00
-DATA orders32<>+588(SB)/1, $0x00
-DATA orders32<>+589(SB)/1, $0x00
-DATA orders32<>+590(SB)/1, $0x00
-DATA orders32<>+591(SB)/1, $0x00
-DATA orders32<>+592(SB)/1, $0x01
-DATA orders32<>+593(SB)/1, $0x03
-DATA orders32<>+594(SB)/1, $0x06
-DATA orders32<>+595(SB)/1, $0x00
-DATA orders32<>+596(SB)/1, $0x00
-DATA orders32<>+597(SB)/1, $0x00
-DATA orders32<>+598(SB)/1, $0x00
-DATA orders32<>+599(SB)/1, $0x00
-DATA orders32<>+600(SB)/1, $0x00
-DATA orders32<>+601(SB)/1, $0x01
-DATA orders32<>+602(SB)/1, $0x03
-DATA orders32<>+603(SB)/1, $0x06
-DATA orders32<>+604(SB)/1, $0x00
-DATA orders32<>+605(SB)/1, $0x00
-DATA orders32<>+606(SB)/1, $0x00
-DATA orders32<>+607(SB)/1, $0x00
-DATA orders32<>+608(SB)/1, $0x02
-DATA orders32<>+609(SB)/1, $0x03
-DATA orders32<>+610(SB)/1, $0x06
-DATA orders32<>+611(SB)/1, $0x00
-DATA orders32<>+612(SB)/1, $0x00
-DATA orders32<>+613(SB)/1, $0x00
-DATA orders32<>+614(SB)/1, $0x00
-DATA orders32<>+615(SB)/1, $0x00
-DATA orders32<>+616(SB)/1, $0x00
-DATA orders32<>+617(SB)/1, $0x02
-DATA orders32<>+618(SB)/1, $0x03
-DATA orders32<>+619(SB)/1, $0x06
-DATA orders32<>+620(SB)/1, $0x00
-DATA orders32<>+621(SB)/1, $0x00
-DATA orders32<>+622(SB)/1, $0x00
-DATA orders32<>+623(SB)/1, $0x00
-DATA orders32<>+624(SB)/1, $0x01
-DATA orders32<>+625(SB)/1, $0x02
-DATA orders32<>+626(SB)/1, $0x03
-DATA orders32<>+627(SB)/1, $0x06
-DATA orders32<>+628(SB)/1, $0x00
-DATA orders32<>+629(SB)/1, $0x00
-DATA orders32<>+630(SB)/1, $0x00
-DATA orders32<>+631(SB)/1, $0x00
-DATA orders32<>+632(SB)/1, $0x00
-DATA orders32<>+633(SB)/1, $0x01
-DATA orders32<>+634(SB)/1, $0x02
-DATA orders32<>+635(SB)/1, $0x03
-DATA orders32<>+636(SB)/1, $0x06
-DATA orders32<>+637(SB)/1, $0x00
-DATA orders32<>+638(SB)/1, $0x00
-DATA orders32<>+639(SB)/1, $0x00
-DATA orders32<>+640(SB)/1, $0x04
-DATA orders32<>+641(SB)/1, $0x06
-DATA orders32<>+642(SB)/1, $0x00
-DATA orders32<>+643(SB)/1, $0x00
-DATA orders32<>+644(SB)/1, $0x00
-DATA orders32<>+645(SB)/1, $0x00
-DATA orders32<>+646(SB)/1, $0x00
-DATA orders32<>+647(SB)/1, $0x00
-DATA orders32<>+648(SB)/1, $0x00
-DATA orders32<>+649(SB)/1, $0x04
-DATA orders32<>+650(SB)/1, $0x06
-DATA orders32<>+651(SB)/1, $0x00
-DATA orders32<>+652(SB)/1, $0x00
-DATA orders32<>+653(SB)/1, $0x00
-DATA orders32<>+654(SB)/1, $0x00
-DATA orders32<>+655(SB)/1, $0x00
-DATA orders32<>+656(SB)/1, $0x01
-DATA orders32<>+657(SB)/1, $0x04
-DATA orders32<>+658(SB)/1, $0x06
-DATA orders32<>+659(SB)/1, $0x00
-DATA orders32<>+660(SB)/1, $0x00
-DATA orders32<>+661(SB)/1, $0x00
-DATA orders32<>+662(SB)/1, $0x00
-DATA orders32<>+663(SB)/1, $0x00
-DATA orders32<>+664(SB)/1, $0x00
-DATA orders32<>+665(SB)/1, $0x01
-DATA orders32<>+666(SB)/1, $0x04
-DATA orders32<>+667(SB)/1, $0x06
-DATA orders32<>+668(SB)/1, $0x00
-DATA orders32<>+669(SB)/1, $0x00
-DATA orders32<>+670(SB)/1, $0x00
-DATA orders32<>+671(SB)/1, $0x00
-DATA orders32<>+672(SB)/1, $0x02
-DATA orders32<>+673(SB)/1, $0x04
-DATA orders32<>+674(SB)/1, $0x06
-DATA orders32<>+675(SB)/1, $0x00
-DATA orders32<>+676(SB)/1, $0x00
-DATA orders32<>+677(SB)/1, $0x00
-DATA orders32<>+678(SB)/1, $0x00
-DATA orders32<>+679(SB)/1, $0x00
-DATA orders32<>+680(SB)/1, $0x00
-DATA orders32<>+681(SB)/1, $0x02
-DATA orders32<>+682(SB)/1, $0x04
-DATA orders32<>+683(SB)/1, $0x06
-DATA orders32<>+684(SB)/1, $0x00
-DATA orders32<>+685(SB)/1, $0x00
-DATA orders32<>+686(SB)/1, $0x00
-DATA orders32<>+687(SB)/1, $0x00
-DATA orders32<>+688(SB)/1, $0x01
-DATA orders32<>+689(SB)/1, $0x02
-DATA orders32<>+690(SB)/1, $0x04
-DATA orders32<>+691(SB)/1, $0x06
-DATA orders32<>+692(SB)/1, $0x00
-DATA orders32<>+693(SB)/1, $0x00
-DATA orders32<>+694(SB)/1, $0x00
-DATA orders32<>+695(SB)/1, $0x00
-DATA orders32<>+696(SB)/1, $0x00
-DATA orders32<>+697(SB)/1, $0x01
-DATA orders32<>+698(SB)/1, $0x02
-DATA orders32<>+699(SB)/1, $0x04
-DATA orders32<>+700(SB)/1, $0x06
-DATA orders32<>+701(SB)/1, $0x00
-DATA orders32<>+702(SB)/1, $0x00
-DATA orders32<>+703(SB)/1, $0x00
-DATA orders32<>+704(SB)/1, $0x03
-DATA orders32<>+705(SB)/1, $0x04
-DATA orders32<>+706(SB)/1, $0x06
-DATA orders32<>+707(SB)/1, $0x00
-DATA orders32<>+708(SB)/1, $0x00
-DATA orders32<>+709(SB)/1, $0x00
-DATA orders32<>+710(SB)/1, $0x00
-DATA orders32<>+711(SB)/1, $0x00
-DATA orders32<>+712(SB)/1, $0x00
-DATA orders32<>+713(SB)/1, $0x03
-DATA orders32<>+714(SB)/1, $0x04
-DATA orders32<>+715(SB)/1, $0x06
-DATA orders32<>+716(SB)/1, $0x00
-DATA orders32<>+717(SB)/1, $0x00
-DATA orders32<>+718(SB)/1, $0x00
-DATA orders32<>+719(SB)/1, $0x00
-DATA orders32<>+720(SB)/1, $0x01
-DATA orders32<>+721(SB)/1, $0x03
-DATA orders32<>+722(SB)/1, $0x04
-DATA orders32<>+723(SB)/1, $0x06
-DATA orders32<>+724(SB)/1, $0x00
-DATA orders32<>+725(SB)/1, $0x00
-DATA orders32<>+726(SB)/1, $0x00
-DATA orders32<>+727(SB)/1, $0x00
-DATA orders32<>+728(SB)/1, $0x00
-DATA orders32<>+729(SB)/1, $0x01
-DATA orders32<>+730(SB)/1, $0x03
-DATA orders32<>+731(SB)/1, $0x04
-DATA orders32<>+732(SB)/1, $0x06
-DATA orders32<>+733(SB)/1, $0x00
-DATA orders32<>+734(SB)/1, $0x00
-DATA orders32<>+735(SB)/1, $0x00
-DATA orders32<>+736(SB)/1, $0x02
-DATA orders32<>+737(SB)/1, $0x03
-DATA orders32<>+738(SB)/1, $0x04
-DATA orders32<>+739(SB)/1, $0x06
-DATA orders32<>+740(SB)/1, $0x00
-DATA orders32<>+741(SB)/1, $0x00
-DATA orders32<>+742(SB)/1, $0x00
-DATA orders32<>+743(SB)/1, $0x00
-DATA orders32<>+744(SB)/1, $0x00
-DATA orders32<>+745(SB)/1, $0x02
-DATA orders32<>+746(SB)/1, $0x03
-DATA orders32<>+747(SB)/1, $0x04
-DATA orders32<>+748(SB)/1, $0x06
-DATA orders32<>+749(SB)/1, $0x00
-DATA orders32<>+750(SB)/1, $0x00
-DATA orders32<>+751(SB)/1, $0x00
-DATA orders32<>+752(SB)/1, $0x01
-DATA orders32<>+753(SB)/1, $0x02
-DATA orders32<>+754(SB)/1, $0x03
-DATA orders32<>+755(SB)/1, $0x04
-DATA orders32<>+756(SB)/1, $0x06
-DATA orders32<>+757(SB)/1, $0x00
-DATA orders32<>+758(SB)/1, $0x00
-DATA orders32<>+759(SB)/1, $0x00
-DATA orders32<>+760(SB)/1, $0x00
-DATA orders32<>+761(SB)/1, $0x01
-DATA orders32<>+762(SB)/1, $0x02
-DATA orders32<>+763(SB)/1, $0x03
-DATA orders32<>+764(SB)/1, $0x04
-DATA orders32<>+765(SB)/1, $0x06
-DATA orders32<>+766(SB)/1, $0x00
-DATA orders32<>+767(SB)/1, $0x00
-DATA orders32<>+768(SB)/1, $0x05
-DATA orders32<>+769(SB)/1, $0x06
-DATA orders32<>+770(SB)/1, $0x00
-DATA orders32<>+771(SB)/1, $0x00
-DATA orders32<>+772(SB)/1, $0x00
-DATA orders32<>+773(SB)/1, $0x00
-DATA orders32<>+774(SB)/1, $0x00
-DATA orders32<>+775(SB)/1, $0x00
-DATA orders32<>+776(SB)/1, $0x00
-DATA orders32<>+777(SB)/1, $0x05
-DATA orders32<>+778(SB)/1, $0x06
-DATA orders32<>+779(SB)/1, $0x00
-DATA orders32<>+780(SB)/1, $0x00
-DATA orders32<>+781(SB)/1, $0x00
-DATA orders32<>+782(SB)/1, $0x00
-DATA orders32<>+783(SB)/1, $0x00
-DATA orders32<>+784(SB)/1, $0x01
-DATA orders32<>+785(SB)/1, $0x05
-DATA orders32<>+786(SB)/1, $0x06
-DATA orders32<>+787(SB)/1, $0x00
-DATA orders32<>+788(SB)/1, $0x00
-DATA orders32<>+789(SB)/1, $0x00
-DATA orders32<>+790(SB)/1, $0x00
-DATA orders32<>+791(SB)/1, $0x00
-DATA orders32<>+792(SB)/1, $0x00
-DATA orders32<>+793(SB)/1, $0x01
-DATA orders32<>+794(SB)/1, $0x05
-DATA orders32<>+795(SB)/1, $0x06
-DATA orders32<>+796(SB)/1, $0x00
-DATA orders32<>+797(SB)/1, $0x00
-DATA orders32<>+798(SB)/1, $0x00
-DATA orders32<>+799(SB)/1, $0x00
-DATA orders32<>+800(SB)/1, $0x02
-DATA orders32<>+801(SB)/1, $0x05
-DATA orders32<>+802(SB)/1, $0x06
-DATA orders32<>+803(SB)/1, $0x00
-DATA orders32<>+804(SB)/1, $0x00
-DATA orders32<>+805(SB)/1, $0x00
-DATA orders32<>+806(SB)/1, $0x00
-DATA orders32<>+807(SB)/1, $0x00
-DATA orders32<>+808(SB)/1, $0x00
-DATA orders32<>+809(SB)/1, $0x02
-DATA orders32<>+810(SB)/1, $0x05
-DATA orders32<>+811(SB)/1, $0x06
-DATA orders32<>+812(SB)/1, $0x00
-DATA orders32<>+813(SB)/1, $0x00
-DATA orders32<>+814(SB)/1, $0x00
-DATA orders32<>+815(SB)/1, $0x00
-DATA orders32<>+816(SB)/1, $0x01
-DATA orders32<>+817(SB)/1, $0x02
-DATA orders32<>+818(SB)/1, $0x05
-DATA orders32<>+819(SB)/1, $0x06
-DATA orders32<>+820(SB)/1, $0x00
-DATA orders32<>+821(SB)/1, $0x00
-DATA orders32<>+822(SB)/1, $0x00
-DATA orders32<>+823(SB)/1, $0x00
-DATA orders32<>+824(SB)/1, $0x00
-DATA orders32<>+825(SB)/1, $0x01
-DATA orders32<>+826(SB)/1, $0x02
-DATA orders32<>+827(SB)/1, $0x05
-DATA orders32<>+828(SB)/1, $0x06
-DATA orders32<>+829(SB)/1, $0x00
-DATA orders32<>+830(SB)/1, $0x00
-DATA orders32<>+831(SB)/1, $0x00
-DATA orders32<>+832(SB)/1, $0x03
-DATA orders32<>+833(SB)/1, $0x05
-DATA orders32<>+834(SB)/1, $0x06
-DATA orders32<>+835(SB)/1, $0x00
-DATA orders32<>+836(SB)/1, $0x00
-DATA orders32<>+837(SB)/1, $0x00
-DATA orders32<>+838(SB)/1, $0x00
-DATA orders32<>+839(SB)/1, $0x00
-DATA orders32<>+840(SB)/1, $0x00
-DATA orders32<>+841(SB)/1, $0x03
-DATA orders32<>+842(SB)/1, $0x05
-DATA orders32<>+843(SB)/1, $0x06
-DATA orders32<>+844(SB)/1, $0x00
-DATA orders32<>+845(SB)/1, $0x00
-DATA orders32<>+846(SB)/1, $0x00
-DATA orders32<>+847(SB)/1, $0x00
-DATA orders32<>+848(SB)/1, $0x01
-DATA orders32<>+849(SB)/1, $0x03
-DATA orders32<>+850(SB)/1, $0x05
-DATA orders32<>+851(SB)/1, $0x06
-DATA orders32<>+852(SB)/1, $0x00
-DATA orders32<>+853(SB)/1, $0x00
-DATA orders32<>+854(SB)/1, $0x00
-DATA orders32<>+855(SB)/1, $0x00
-DATA orders32<>+856(SB)/1, $0x00
-DATA orders32<>+857(SB)/1, $0x01
-DATA orders32<>+858(SB)/1, $0x03
-DATA orders32<>+859(SB)/1, $0x05
-DATA orders32<>+860(SB)/1, $0x06
-DATA orders32<>+861(SB)/1, $0x00
-DATA orders32<>+862(SB)/1, $0x00
-DATA orders32<>+863(SB)/1, $0x00
-DATA orders32<>+864(SB)/1, $0x02
-DATA orders32<>+865(SB)/1, $0x03
-DATA orders32<>+866(SB)/1, $0x05
-DATA orders32<>+867(SB)/1, $0x06
-DATA orders32<>+868(SB)/1, $0x00
-DATA orders32<>+869(SB)/1, $0x00
-DATA orders32<>+870(SB)/1, $0x00
-DATA orders32<>+871(SB)/1, $0x00
-DATA orders32<>+872(SB)/1, $0x00
-DATA orders32<>+873(SB)/1, $0x02
-DATA orders32<>+874(SB)/1, $0x03
-DATA orders32<>+875(SB)/1, $0x05
-DATA orders32<>+876(SB)/1, $0x06
-DATA orders32<>+877(SB)/1, $0x00
-DATA orders32<>+878(SB)/1, $0x00
-DATA orders32<>+879(SB)/1, $0x00
-DATA orders32<>+880(SB)/1, $0x01
-DATA orders32<>+881(SB)/1, $0x02
-DATA orders32<>+882(SB)/1, $0x03
-DATA orders32<>+883(SB)/1, $0x05
-DATA orders32<>+884(SB)/1, $0x06
-DATA orders32<>+885(SB)/1, $0x00
-DATA orders32<>+886(SB)/1, $0x00
-DATA orders32<>+887(SB)/1, $0x00
-DATA orders32<>+888(SB)/1, $0x00
-DATA orders32<>+889(SB)/1, $0x01
-DATA orders32<>+890(SB)/1, $0x02
-DATA orders32<>+891(SB)/1, $0x03
-DATA orders32<>+892(SB)/1, $0x05
-DATA orders32<>+893(SB)/1, $0x06
-DATA orders32<>+894(SB)/1, $0x00
-DATA orders32<>+895(SB)/1, $0x00
-DATA orders32<>+896(SB)/1, $0x04
-DATA orders32<>+897(SB)/1, $0x05
-DATA orders32<>+898(SB)/1, $0x06
-DATA orders32<>+899(SB)/1, $0x00
-DATA orders32<>+900(SB)/1, $0x00
-DATA orders32<>+901(SB)/1, $0x00
-DATA orders32<>+902(SB)/1, $0x00
-DATA orders32<>+903(SB)/1, $0x00
-DATA orders32<>+904(SB)/1, $0x00
-DATA orders32<>+905(SB)/1, $0x04
-DATA orders32<>+906(SB)/1, $0x05
-DATA orders32<>+907(SB)/1, $0x06
-DATA orders32<>+908(SB)/1, $0x00
-DATA orders32<>+909(SB)/1, $0x00
-DATA orders32<>+910(SB)/1, $0x00
-DATA orders32<>+911(SB)/1, $0x00
-DATA orders32<>+912(SB)/1, $0x01
-DATA orders32<>+913(SB)/1, $0x04
-DATA orders32<>+914(SB)/1, $0x05
-DATA orders32<>+915(SB)/1, $0x06
-DATA orders32<>+916(SB)/1, $0x00
-DATA orders32<>+917(SB)/1, $0x00
-DATA orders32<>+918(SB)/1, $0x00
-DATA orders32<>+919(SB)/1, $0x00
-DATA orders32<>+920(SB)/1, $0x00
-DATA orders32<>+921(SB)/1, $0x01
-DATA orders32<>+922(SB)/1, $0x04
-DATA orders32<>+923(SB)/1, $0x05
-DATA orders32<>+924(SB)/1, $0x06
-DATA orders32<>+925(SB)/1, $0x00
-DATA orders32<>+926(SB)/1, $0x00
-DATA orders32<>+927(SB)/1, $0x00
-DATA orders32<>+928(SB)/1, $0x02
-DATA orders32<>+929(SB)/1, $0x04
-DATA orders32<>+930(SB)/1, $0x05
-DATA orders32<>+931(SB)/1, $0x06
-DATA orders32<>+932(SB)/1, $0x00
-DATA orders32<>+933(SB)/1, $0x00
-DATA orders32<>+934(SB)/1, $0x00
-DATA orders32<>+935(SB)/1, $0x00
-DATA orders32<>+936(SB)/1, $0x00
-DATA orders32<>+937(SB)/1, $0x02
-DATA orders32<>+938(SB)/1, $0x04
-DATA orders32<>+939(SB)/1, $0x05
-DATA orders32<>+940(SB)/1, $0x06
-DATA orders32<>+941(SB)/1, $0x00
-DATA orders32<>+942(SB)/1, $0x00
-DATA orders32<>+943(SB)/1, $0x00
-DATA orders32<>+944(SB)/1, $0x01
-DATA orders32<>+945(SB)/1, $0x02
-DATA orders32<>+946(SB)/1, $0x04
-DATA orders32<>+947(SB)/1, $0x05
-DATA orders32<>+948(SB)/1, $0x06
-DATA orders32<>+949(SB)/1, $0x00
-DATA orders32<>+950(SB)/1, $0x00
-DATA orders32<>+951(SB)/1, $0x00
-DATA orders32<>+952(SB)/1, $0x00
-DATA orders32<>+953(SB)/1, $0x01
-DATA orders32<>+954(SB)/1, $0x02
-DATA orders32<>+955(SB)/1, $0x04
-DATA orders32<>+956(SB)/1, $0x05
-DATA orders32<>+957(SB)/1, $0x06
-DATA orders32<>+958(SB)/1, $0x00
-DATA orders32<>+959(SB)/1, $0x00
-DATA orders32<>+960(SB)/1, $0x03
-DATA orders32<>+961(SB)/1, $0x04
-DATA orders32<>+962(SB)/1, $0x05
-DATA orders32<>+963(SB)/1, $0x06
-DATA orders32<>+964(SB)/1, $0x00
-DATA orders32<>+965(SB)/1, $0x00
-DATA orders32<>+966(SB)/1, $0x00
-DATA orders32<>+967(SB)/1, $0x00
-DATA orders32<>+968(SB)/1, $0x00
-DATA orders32<>+969(SB)/1, $0x03
-DATA orders32<>+970(SB)/1, $0x04
-DATA orders32<>+971(SB)/1, $0x05
-DATA orders32<>+972(SB)/1, $0x06
-DATA orders32<>+973(SB)/1, $0x00
-DATA orders32<>+974(SB)/1, $0x00
-DATA orders32<>+975(SB)/1, $0x00
-DATA orders32<>+976(SB)/1, $0x01
-DATA orders32<>+977(SB)/1, $0x03
-DATA orders32<>+978(SB)/1, $0x04
-DATA orders32<>+979(SB)/1, $0x05
-DATA orders32<>+980(SB)/1, $0x06
-DATA orders32<>+981(SB)/1, $0x00
-DATA orders32<>+982(SB)/1, $0x00
-DATA orders32<>+983(SB)/1, $0x00
-DATA orders32<>+984(SB)/1, $0x00
-DATA orders32<>+985(SB)/1, $0x01
-DATA orders32<>+986(SB)/1, $0x03
-DATA orders32<>+987(SB)/1, $0x04
-DATA orders32<>+988(SB)/1, $0x05
-DATA orders32<>+989(SB)/1, $0x06
-DATA orders32<>+990(SB)/1, $0x00
-DATA orders32<>+991(SB)/1, $0x00
-DATA orders32<>+992(SB)/1, $0x02
-DATA orders32<>+993(SB)/1, $0x03
-DATA orders32<>+994(SB)/1, $0x04
-DATA orders32<>+995(SB)/1, $0x05
-DATA orders32<>+996(SB)/1, $0x06
-DATA orders32<>+997(SB)/1, $0x00
-DATA orders32<>+998(SB)/1, $0x00
-DATA orders32<>+999(SB)/1, $0x00
-DATA orders32<>+1000(SB)/1, $0x00
-DATA orders32<>+1001(SB)/1, $0x02
-DATA orders32<>+1002(SB)/1, $0x03
-DATA orders32<>+1003(SB)/1, $0x04
-DATA orders32<>+1004(SB)/1, $0x05
-DATA orders32<>+1005(SB)/1, $0x06
-DATA orders32<>+1006(SB)/1, $0x00
-DATA orders32<>+1007(SB)/1, $0x00
-DATA orders32<>+1008(SB)/1, $0x01
-DATA orders32<>+1009(SB)/1, $0x02
-DATA orders32<>+1010(SB)/1, $0x03
-DATA orders32<>+1011(SB)/1, $0x04
-DATA orders32<>+1012(SB)/1, $0x05
-DATA orders32<>+1013(SB)/1, $0x06
-DATA orders32<>+1014(SB)/1, $0x00
-DATA orders32<>+1015(SB)/1, $0x00
-DATA orders32<>+1016(SB)/1, $0x00
-DATA orders32<>+1017(SB)/1, $0x01
-DATA orders32<>+1018(SB)/1, $0x02
-DATA orders32<>+1019(SB)/1, $0x03
-DATA orders32<>+1020(SB)/1, $0x04
-DATA orders32<>+1021(SB)/1, $0x05
-DATA orders32<>+1022(SB)/1, $0x06
-DATA orders32<>+1023(SB)/1, $0x00
-DATA orders32<>+1024(SB)/1, $0x07
-DATA orders32<>+1025(SB)/1, $0x00
-DATA orders32<>+1026(SB)/1, $0x00
-DATA orders32<>+1027(SB)/1, $0x00
-DATA orders32<>+1028(SB)/1, $0x00
-DATA orders32<>+1029(SB)/1, $0x00
-DATA orders32<>+1030(SB)/1, $0x00
-DATA orders32<>+1031(SB)/1, $0x00
-DATA orders32<>+1032(SB)/1, $0x00
-DATA orders32<>+1033(SB)/1, $0x07
-DATA orders32<>+1034(SB)/1, $0x00
-DATA orders32<>+1035(SB)/1, $0x00
-DATA orders32<>+1036(SB)/1, $0x00
-DATA orders32<>+1037(SB)/1, $0x00
-DATA orders32<>+1038(SB)/1, $0x00
-DATA orders32<>+1039(SB)/1, $0x00
-DATA orders32<>+1040(SB)/1, $0x01
-DATA orders32<>+1041(SB)/1, $0x07
-DATA orders32<>+1042(SB)/1, $0x00
-DATA orders32<>+1043(SB)/1, $0x00
-DATA orders32<>+1044(SB)/1, $0x00
-DATA orders32<>+1045(SB)/1, $0x00
-DATA orders32<>+1046(SB)/1, $0x00
-DATA orders32<>+1047(SB)/1, $0x00
-DATA orders32<>+1048(SB)/1, $0x00
-DATA orders32<>+1049(SB)/1, $0x01
-DATA orders32<>+1050(SB)/1, $0x07
-DATA orders32<>+1051(SB)/1, $0x00
-DATA orders32<>+1052(SB)/1, $0x00
-DATA orders32<>+1053(SB)/1, $0x00
-DATA orders32<>+1054(SB)/1, $0x00
-DATA orders32<>+1055(SB)/1, $0x00
-DATA orders32<>+1056(SB)/1, $0x02
-DATA orders32<>+1057(SB)/1, $0x07
-DATA orders32<>+1058(SB)/1, $0x00
-DATA orders32<>+1059(SB)/1, $0x00
-DATA orders32<>+1060(SB)/1, $0x00
-DATA orders32<>+1061(SB)/1, $0x00
-DATA orders32<>+1062(SB)/1, $0x00
-DATA orders32<>+1063(SB)/1, $0x00
-DATA orders32<>+1064(SB)/1, $0x00
-DATA orders32<>+1065(SB)/1, $0x02
-DATA orders32<>+1066(SB)/1, $0x07
-DATA orders32<>+1067(SB)/1, $0x00
-DATA orders32<>+1068(SB)/1, $0x00
-DATA orders32<>+1069(SB)/1, $0x00
-DATA orders32<>+1070(SB)/1, $0x00
-DATA orders32<>+1071(SB)/1, $0x00
-DATA orders32<>+1072(SB)/1, $0x01
-DATA orders32<>+1073(SB)/1, $0x02
-DATA orders32<>+1074(SB)/1, $0x07
-DATA orders32<>+1075(SB)/1, $0x00
-DATA orders32<>+1076(SB)/1, $0x00
-DATA orders32<>+1077(SB)/1, $0x00
-DATA orders32<>+1078(SB)/1, $0x00
-DATA orders32<>+1079(SB)/1, $0x00
-DATA orders32<>+1080(SB)/1, $0x00
-DATA orders32<>+1081(SB)/1, $0x01
-DATA orders32<>+1082(SB)/1, $0x02
-DATA orders32<>+1083(SB)/1, $0x07
-DATA orders32<>+1084(SB)/1, $0x00
-DATA orders32<>+1085(SB)/1, $0x00
-DATA orders32<>+1086(SB)/1, $0x00
-DATA orders32<>+1087(SB)/1, $0x00
-DATA orders32<>+1088(SB)/1, $0x03
-DATA orders32<>+1089(SB)/1, $0x07
-DATA orders32<>+1090(SB)/1, $0x00
-DATA orders32<>+1091(SB)/1, $0x00
-DATA orders32<>+1092(SB)/1, $0x00
-DATA orders32<>+1093(SB)/1, $0x00
-DATA orders32<>+1094(SB)/1, $0x00
-DATA orders32<>+1095(SB)/1, $0x00
-DATA orders32<>+1096(SB)/1, $0x00
-DATA orders32<>+1097(SB)/1, $0x03
-DATA orders32<>+1098(SB)/1, $0x07
-DATA orders32<>+1099(SB)/1, $0x00
-DATA orders32<>+1100(SB)/1, $0x00
-DATA orders32<>+1101(SB)/1, $0x00
-DATA orders32<>+1102(SB)/1, $0x00
-DATA orders32<>+1103(SB)/1, $0x00
-DATA orders32<>+1104(SB)/1, $0x01
-DATA orders32<>+1105(SB)/1, $0x03
-DATA orders32<>+1106(SB)/1, $0x07
-DATA orders32<>+1107(SB)/1, $0x00
-DATA orders32<>+1108(SB)/1, $0x00
-DATA orders32<>+1109(SB)/1, $0x00
-DATA orders32<>+1110(SB)/1, $0x00
-DATA orders32<>+1111(SB)/1, $0x00
-DATA orders32<>+1112(SB)/1, $0x00
-DATA orders32<>+1113(SB)/1, $0x01
-DATA orders32<>+1114(SB)/1, $0x03
-DATA orders32<>+1115(SB)/1, $0x07
-DATA orders32<>+1116(SB)/1, $0x00
-DATA orders32<>+1117(SB)/1, $0x00
-DATA orders32<>+1118(SB)/1, $0x00
-DATA orders32<>+1119(SB)/1, $0x00
-DATA orders32<>+1120(SB)/1, $0x02
-DATA orders32<>+1121(SB)/1, $0x03
-DATA orders32<>+1122(SB)/1, $0x07
-DATA orders32<>+1123(SB)/1, $0x00
-DATA orders32<>+1124(SB)/1, $0x00
-DATA orders32<>+1125(SB)/1, $0x00
-DATA orders32<>+1126(SB)/1, $0x00
-DATA orders32<>+1127(SB)/1, $0x00
-DATA orders32<>+1128(SB)/1, $0x00
-DATA orders32<>+1129(SB)/1, $0x02
-DATA orders32<>+1130(SB)/1, $0x03
-DATA orders32<>+1131(SB)/1, $0x07
-DATA orders32<>+1132(SB)/1, $0x00
-DATA orders32<>+1133(SB)/1, $0x00
-DATA orders32<>+1134(SB)/1, $0x00
-DATA orders32<>+1135(SB)/1, $0x00
-DATA orders32<>+1136(SB)/1, $0x01
-DATA orders32<>+1137(SB)/1, $0x02
-DATA orders32<>+1138(SB)/1, $0x03
-DATA orders32<>+1139(SB)/1, $0x07
-DATA orders32<>+1140(SB)/1, $0x00
-DATA orders32<>+1141(SB)/1, $0x00
-DATA orders32<>+1142(SB)/1, $0x00
-DATA orders32<>+1143(SB)/1, $0x00
-DATA orders32<>+1144(SB)/1, $0x00
-DATA orders32<>+1145(SB)/1, $0x01
-DATA orders32<>+1146(SB)/1, $0x02
-DATA orders32<>+1147(SB)/1, $0x03
-DATA orders32<>+1148(SB)/1, $0x07
-DATA orders32<>+1149(SB)/1, $0x00
-DATA orders32<>+1150(SB)/1, $0x00
-DATA orders32<>+1151(SB)/1, $0x00
-DATA orders32<>+1152(SB)/1, $0x04
-DATA orders32<>+1153(SB)/1, $0x07
-DATA orders32<>+1154(SB)/1, $0x00
-DATA orders32<>+1155(SB)/1, $0x00
-DATA orders32<>+1156(SB)/1, $0x00
-DATA orders32<>+1157(SB)/1, $0x00
-DATA orders32<>+1158(SB)/1, $0x00
-DATA orders32<>+1159(SB)/1, $0x00
-DATA orders32<>+1160(SB)/1, $0x00
-DATA orders32<>+1161(SB)/1, $0x04
-DATA orders32<>+1162(SB)/1, $0x07
-DATA orders32<>+1163(SB)/1, $0x00
-DATA orders32<>+1164(SB)/1, $0x00
-DATA orders32<>+1165(SB)/1, $0x00
-DATA orders32<>+1166(SB)/1, $0x00
-DATA orders32<>+1167(SB)/1, $0x00
-DATA orders32<>+1168(SB)/1, $0x01
-DATA orders32<>+1169(SB)/1, $0x04
-DATA orders32<>+1170(SB)/1, $0x07
-DATA orders32<>+1171(SB)/1, $0x00
-DATA orders32<>+1172(SB)/1, $0x00
-DATA orders32<>+1173(SB)/1, $0x00
-DATA orders32<>+1174(SB)/1, $0x00
-DATA orders32<>+1175(SB)/1, $0x00
-DATA orders32<>+1176(SB)/1, $0x00
-DATA orders32<>+1177(SB)/1, $0x01
-DATA orders32<>+1178(SB)/1, $0x04
-DATA orders32<>+1179(SB)/1, $0x07
-DATA orders32<>+1180(SB)/1, $0x00
-DATA orders32<>+1181(SB)/1, $0x00
-DATA orders32<>+1182(SB)/1, $0x00
-DATA orders32<>+1183(SB)/1, $0x00
-DATA orders32<>+1184(SB)/1, $0x02
-DATA orders32<>+1185(SB)/1, $0x04
-DATA orders32<>+1186(SB)/1, $0x07
-DATA orders32<>+1187(SB)/1, $0x00
-DATA orders32<>+1188(SB)/1, $0x00
-DATA orders32<>+1189(SB)/1, $0x00
-DATA orders32<>+1190(SB)/1, $0x00
-DATA orders32<>+1191(SB)/1, $0x00
-DATA orders32<>+1192(SB)/1, $0x00
-DATA orders32<>+1193(SB)/1, $0x02
-DATA orders32<>+1194(SB)/1, $0x04
-DATA orders32<>+1195(SB)/1, $0x07
-DATA orders32<>+1196(SB)/1, $0x00
-DATA orders32<>+1197(SB)/1, $0x00
-DATA orders32<>+1198(SB)/1, $0x00
-DATA orders32<>+1199(SB)/1, $0x00
-DATA orders32<>+1200(SB)/1, $0x01
-DATA orders32<>+1201(SB)/1, $0x02
-DATA orders32<>+1202(SB)/1, $0x04
-DATA orders32<>+1203(SB)/1, $0x07
-DATA orders32<>+1204(SB)/1, $0x00
-DATA orders32<>+1205(SB)/1, $0x00
-DATA orders32<>+1206(SB)/1, $0x00
-DATA orders32<>+1207(SB)/1, $0x00
-DATA orders32<>+1208(SB)/1, $0x00
-DATA orders32<>+1209(SB)/1, $0x01
-DATA orders32<>+1210(SB)/1, $0x02
-DATA orders32<>+1211(SB)/1, $0x04
-DATA orders32<>+1212(SB)/1, $0x07
-DATA orders32<>+1213(SB)/1, $0x00
-DATA orders32<>+1214(SB)/1, $0x00
-DATA orders32<>+1215(SB)/1, $0x00
-DATA orders32<>+1216(SB)/1, $0x03
-DATA orders32<>+1217(SB)/1, $0x04
-DATA orders32<>+1218(SB)/1, $0x07
-DATA orders32<>+1219(SB)/1, $0x00
-DATA orders32<>+1220(SB)/1, $0x00
-DATA orders32<>+1221(SB)/1, $0x00
-DATA orders32<>+1222(SB)/1, $0x00
-DATA orders32<>+1223(SB)/1, $0x00
-DATA orders32<>+1224(SB)/1, $0x00
-DATA orders32<>+1225(SB)/1, $0x03
-DATA orders32<>+1226(SB)/1, $0x04
-DATA orders32<>+1227(SB)/1, $0x07
-DATA orders32<>+1228(SB)/1, $0x00
-DATA orders32<>+1229(SB)/1, $0x00
-DATA orders32<>+1230(SB)/1, $0x00
-DATA orders32<>+1231(SB)/1, $0x00
-DATA orders32<>+1232(SB)/1, $0x01
-DATA orders32<>+1233(SB)/1, $0x03
-DATA orders32<>+1234(SB)/1, $0x04
-DATA orders32<>+1235(SB)/1, $0x07
-DATA orders32<>+1236(SB)/1, $0x00
-DATA orders32<>+1237(SB)/1, $0x00
-DATA orders32<>+1238(SB)/1, $0x00
-DATA orders32<>+1239(SB)/1, $0x00
-DATA orders32<>+1240(SB)/1, $0x00
-DATA orders32<>+1241(SB)/1, $0x01
-DATA orders32<>+1242(SB)/1, $0x03
-DATA orders32<>+1243(SB)/1, $0x04
-DATA orders32<>+1244(SB)/1, $0x07
-DATA orders32<>+1245(SB)/1, $0x00
-DATA orders32<>+1246(SB)/1, $0x00
-DATA orders32<>+1247(SB)/1, $0x00
-DATA orders32<>+1248(SB)/1, $0x02
-DATA orders32<>+1249(SB)/1, $0x03
-DATA orders32<>+1250(SB)/1, $0x04
-DATA orders32<>+1251(SB)/1, $0x07
-DATA orders32<>+1252(SB)/1, $0x00
-DATA orders32<>+1253(SB)/1, $0x00
-DATA orders32<>+1254(SB)/1, $0x00
-DATA orders32<>+1255(SB)/1, $0x00
-DATA orders32<>+1256(SB)/1, $0x00
-DATA orders32<>+1257(SB)/1, $0x02
-DATA orders32<>+1258(SB)/1, $0x03
-DATA orders32<>+1259(SB)/1, $0x04
-DATA orders32<>+1260(SB)/1, $0x07
-DATA orders32<>+1261(SB)/1, $0x00
-DATA orders32<>+1262(SB)/1, $0x00
-DATA orders32<>+1263(SB)/1, $0x00
-DATA orders32<>+1264(SB)/1, $0x01
-DATA orders32<>+1265(SB)/1, $0x02
-DATA orders32<>+1266(SB)/1, $0x03
-DATA orders32<>+1267(SB)/1, $0x04
-DATA orders32<>+1268(SB)/1, $0x07
-DATA orders32<>+1269(SB)/1, $0x00
-DATA orders32<>+1270(SB)/1, $0x00
-DATA orders32<>+1271(SB)/1, $0x00
-DATA orders32<>+1272(SB)/1, $0x00
-DATA orders32<>+1273(SB)/1, $0x01
-DATA orders32<>+1274(SB)/1, $0x02
-DATA orders32<>+1275(SB)/1, $0x03
-DATA orders32<>+1276(SB)/1, $0x04
-DATA orders32<>+1277(SB)/1, $0x07
-DATA orders32<>+1278(SB)/1, $0x00
-DATA orders32<>+1279(SB)/1, $0x00
-DATA orders32<>+1280(SB)/1, $0x05
-DATA orders32<>+1281(SB)/1, $0x07
-DATA orders32<>+1282(SB)/1, $0x00
-DATA orders32<>+1283(SB)/1, $0x00
-DATA orders32<>+1284(SB)/1, $0x00
-DATA orders32<>+1285(SB)/1, $0x00
-DATA orders32<>+1286(SB)/1, $0x00
-DATA orders32<>+1287(SB)/1, $0x00
-DATA orders32<>+1288(SB)/1, $0x00
-DATA orders32<>+1289(SB)/1, $0x05
-DATA orders32<>+1290(SB)/1, $0x07
-DATA orders32<>+1291(SB)/1, $0x00
-DATA orders32<>+1292(SB)/1, $0x00
-DATA orders32<>+1293(SB)/1, $0x00
-DATA orders32<>+1294(SB)/1, $0x00
-DATA orders32<>+1295(SB)/1, $0x00
-DATA orders32<>+1296(SB)/1, $0x01
-DATA orders32<>+1297(SB)/1, $0x05
-DATA orders32<>+1298(SB)/1, $0x07
-DATA orders32<>+1299(SB)/1, $0x00
-DATA orders32<>+1300(SB)/1, $0x00
-DATA orders32<>+1301(SB)/1, $0x00
-DATA orders32<>+1302(SB)/1, $0x00
-DATA orders32<>+1303(SB)/1, $0x00
-DATA orders32<>+1304(SB)/1, $0x00
-DATA orders32<>+1305(SB)/1, $0x01
-DATA orders32<>+1306(SB)/1, $0x05
-DATA orders32<>+1307(SB)/1, $0x07
-DATA orders32<>+1308(SB)/1, $0x00
-DATA orders32<>+1309(SB)/1, $0x00
-DATA orders32<>+1310(SB)/1, $0x00
-DATA orders32<>+1311(SB)/1, $0x00
-DATA orders32<>+1312(SB)/1, $0x02
-DATA orders32<>+1313(SB)/1, $0x05
-DATA orders32<>+1314(SB)/1, $0x07
-DATA orders32<>+1315(SB)/1, $0x00
-DATA orders32<>+1316(SB)/1, $0x00
-DATA orders32<>+1317(SB)/1, $0x00
-DATA orders32<>+1318(SB)/1, $0x00
-DATA orders32<>+1319(SB)/1, $0x00
-DATA orders32<>+1320(SB)/1, $0x00
-DATA orders32<>+1321(SB)/1, $0x02
-DATA orders32<>+1322(SB)/1, $0x05
-DATA orders32<>+1323(SB)/1, $0x07
-DATA orders32<>+1324(SB)/1, $0x00
-DATA orders32<>+1325(SB)/1, $0x00
-DATA orders32<>+1326(SB)/1, $0x00
-DATA orders32<>+1327(SB)/1, $0x00
-DATA orders32<>+1328(SB)/1, $0x01
-DATA orders32<>+1329(SB)/1, $0x02
-DATA orders32<>+1330(SB)/1, $0x05
-DATA orders32<>+1331(SB)/1, $0x07
-DATA orders32<>+1332(SB)/1, $0x00
-DATA orders32<>+1333(SB)/1, $0x00
-DATA orders32<>+1334(SB)/1, $0x00
-DATA orders32<>+1335(SB)/1, $0x00
-DATA orders32<>+1336(SB)/1, $0x00
-DATA orders32<>+1337(SB)/1, $0x01
-DATA orders32<>+1338(SB)/1, $0x02
-DATA orders32<>+1339(SB)/1, $0x05
-DATA orders32<>+1340(SB)/1, $0x07
-DATA orders32<>+1341(SB)/1, $0x00
-DATA orders32<>+1342(SB)/1, $0x00
-DATA orders32<>+1343(SB)/1, $0x00
-DATA orders32<>+1344(SB)/1, $0x03
-DATA orders32<>+1345(SB)/1, $0x05
-DATA orders32<>+1346(SB)/1, $0x07
-DATA orders32<>+1347(SB)/1, $0x00
-DATA orders32<>+1348(SB)/1, $0x00
-DATA orders32<>+1349(SB)/1, $0x00
-DATA orders32<>+1350(SB)/1, $0x00
-DATA orders32<>+1351(SB)/1, $0x00
-DATA orders32<>+1352(SB)/1, $0x00
-DATA orders32<>+1353(SB)/1, $0x03
-DATA orders32<>+1354(SB)/1, $0x05
-DATA orders32<>+1355(SB)/1, $0x07
-DATA orders32<>+1356(SB)/1, $0x00
-DATA orders32<>+1357(SB)/1, $0x00
-DATA orders32<>+1358(SB)/1, $0x00
-DATA orders32<>+1359(SB)/1, $0x00
-DATA orders32<>+1360(SB)/1, $0x01
-DATA orders32<>+1361(SB)/1, $0x03
-DATA orders32<>+1362(SB)/1, $0x05
-DATA orders32<>+1363(SB)/1, $0x07
-DATA orders32<>+1364(SB)/1, $0x00
-DATA orders32<>+1365(SB)/1, $0x00
-DATA orders32<>+1366(SB)/1, $0x00
-DATA orders32<>+1367(SB)/1, $0x00
-DATA orders32<>+1368(SB)/1, $0x00
-DATA orders32<>+1369(SB)/1, $0x01
-DATA orders32<>+1370(SB)/1, $0x03
-DATA orders32<>+1371(SB)/1, $0x05
-DATA orders32<>+1372(SB)/1, $0x07
-DATA orders32<>+1373(SB)/1, $0x00
-DATA orders32<>+1374(SB)/1, $0x00
-DATA orders32<>+1375(SB)/1, $0x00
-DATA orders32<>+1376(SB)/1, $0x02
-DATA orders32<>+1377(SB)/1, $0x03
-DATA orders32<>+1378(SB)/1, $0x05
-DATA orders32<>+1379(SB)/1, $0x07
-DATA orders32<>+1380(SB)/1, $0x00
-DATA orders32<>+1381(SB)/1, $0x00
-DATA orders32<>+1382(SB)/1, $0x00
-DATA orders32<>+1383(SB)/1, $0x00
-DATA orders32<>+1384(SB)/1, $0x00
-DATA orders32<>+1385(SB)/1, $0x02
-DATA orders32<>+1386(SB)/1, $0x03
-DATA orders32<>+1387(SB)/1, $0x05
-DATA orders32<>+1388(SB)/1, $0x07
-DATA orders32<>+1389(SB)/1, $0x00
-DATA orders32<>+1390(SB)/1, $0x00
-DATA orders32<>+1391(SB)/1, $0x00
-DATA orders32<>+1392(SB)/1, $0x01
-DATA orders32<>+1393(SB)/1, $0x02
-DATA orders32<>+1394(SB)/1, $0x03
-DATA orders32<>+1395(SB)/1, $0x05
-DATA orders32<>+1396(SB)/1, $0x07
-DATA orders32<>+1397(SB)/1, $0x00
-DATA orders32<>+1398(SB)/1, $0x00
-DATA orders32<>+1399(SB)/1, $0x00
-DATA orders32<>+1400(SB)/1, $0x00
-DATA orders32<>+1401(SB)/1, $0x01
-DATA orders32<>+1402(SB)/1, $0x02
-DATA orders32<>+1403(SB)/1, $0x03
-DATA orders32<>+1404(SB)/1, $0x05
-DATA orders32<>+1405(SB)/1, $0x07
-DATA orders32<>+1406(SB)/1, $0x00
-DATA orders32<>+1407(SB)/1, $0x00
-DATA orders32<>+1408(SB)/1, $0x04
-DATA orders32<>+1409(SB)/1, $0x05
-DATA orders32<>+1410(SB)/1, $0x07
-DATA orders32<>+1411(SB)/1, $0x00
-DATA orders32<>+1412(SB)/1, $0x00
-DATA orders32<>+1413(SB)/1, $0x00
-DATA orders32<>+1414(SB)/1, $0x00
-DATA orders32<>+1415(SB)/1, $0x00
-DATA orders32<>+1416(SB)/1, $0x00
-DATA orders32<>+1417(SB)/1, $0x04
-DATA orders32<>+1418(SB)/1, $0x05
-DATA orders32<>+1419(SB)/1, $0x07
-DATA orders32<>+1420(SB)/1, $0x00
-DATA orders32<>+1421(SB)/1, $0x00
-DATA orders32<>+1422(SB)/1, $0x00
-DATA orders32<>+1423(SB)/1, $0x00
-DATA orders32<>+1424(SB)/1, $0x01
-DATA orders32<>+1425(SB)/1, $0x04
-DATA orders32<>+1426(SB)/1, $0x05
-DATA orders32<>+1427(SB)/1, $0x07
-DATA orders32<>+1428(SB)/1, $0x00
-DATA orders32<>+1429(SB)/1, $0x00
-DATA orders32<>+1430(SB)/1, $0x00
-DATA orders32<>+1431(SB)/1, $0x00
-DATA orders32<>+1432(SB)/1, $0x00
-DATA orders32<>+1433(SB)/1, $0x01
-DATA orders32<>+1434(SB)/1, $0x04
-DATA orders32<>+1435(SB)/1, $0x05
-DATA orders32<>+1436(SB)/1, $0x07
-DATA orders32<>+1437(SB)/1, $0x00
-DATA orders32<>+1438(SB)/1, $0x00
-DATA orders32<>+1439(SB)/1, $0x00
-DATA orders32<>+1440(SB)/1, $0x02
-DATA orders32<>+1441(SB)/1, $0x04
-DATA orders32<>+1442(SB)/1, $0x05
-DATA orders32<>+1443(SB)/1, $0x07
-DATA orders32<>+1444(SB)/1, $0x00
-DATA orders32<>+1445(SB)/1, $0x00
-DATA orders32<>+1446(SB)/1, $0x00
-DATA orders32<>+1447(SB)/1, $0x00
-DATA orders32<>+1448(SB)/1, $0x00
-DATA orders32<>+1449(SB)/1, $0x02
-DATA orders32<>+1450(SB)/1, $0x04
-DATA orders32<>+1451(SB)/1, $0x05
-DATA orders32<>+1452(SB)/1, $0x07
-DATA orders32<>+1453(SB)/1, $0x00
-DATA orders32<>+1454(SB)/1, $0x00
-DATA orders32<>+1455(SB)/1, $0x00
-DATA orders32<>+1456(SB)/1, $0x01
-DATA orders32<>+1457(SB)/1, $0x02
-DATA orders32<>+1458(SB)/1, $0x04
-DATA orders32<>+1459(SB)/1, $0x05
-DATA orders32<>+1460(SB)/1, $0x07
-DATA orders32<>+1461(SB)/1, $0x00
-DATA orders32<>+1462(SB)/1, $0x00
-DATA orders32<>+1463(SB)/1, $0x00
-DATA orders32<>+1464(SB)/1, $0x00
-DATA orders32<>+1465(SB)/1, $0x01
-DATA orders32<>+1466(SB)/1, $0x02
-DATA orders32<>+1467(SB)/1, $0x04
-DATA orders32<>+1468(SB)/1, $0x05
-DATA orders32<>+1469(SB)/1, $0x07
-DATA orders32<>+1470(SB)/1, $0x00
-DATA orders32<>+1471(SB)/1, $0x00
-DATA orders32<>+1472(SB)/1, $0x03
-DATA orders32<>+1473(SB)/1, $0x04
-DATA orders32<>+1474(SB)/1, $0x05
-DATA orders32<>+1475(SB)/1, $0x07
-DATA orders32<>+1476(SB)/1, $0x00
-DATA orders32<>+1477(SB)/1, $0x00
-DATA orders32<>+1478(SB)/1, $0x00
-DATA orders32<>+1479(SB)/1, $0x00
-DATA orders32<>+1480(SB)/1, $0x00
-DATA orders32<>+1481(SB)/1, $0x03
-DATA orders32<>+1482(SB)/1, $0x04
-DATA orders32<>+1483(SB)/1, $0x05
-DATA orders32<>+1484(SB)/1, $0x07
-DATA orders32<>+1485(SB)/1, $0x00
-DATA orders32<>+1486(SB)/1, $0x00
-DATA orders32<>+1487(SB)/1, $0x00
-DATA orders32<>+1488(SB)/1, $0x01
-DATA orders32<>+1489(SB)/1, $0x03
-DATA orders32<>+1490(SB)/1, $0x04
-DATA orders32<>+1491(SB)/1, $0x05
-DATA orders32<>+1492(SB)/1, $0x07
-DATA orders32<>+1493(SB)/1, $0x00
-DATA orders32<>+1494(SB)/1, $0x00
-DATA orders32<>+1495(SB)/1, $0x00
-DATA orders32<>+1496(SB)/1, $0x00
-DATA orders32<>+1497(SB)/1, $0x01
-DATA orders32<>+1498(SB)/1, $0x03
-DATA orders32<>+1499(SB)/1, $0x04
-DATA orders32<>+1500(SB)/1, $0x05
-DATA orders32<>+1501(SB)/1, $0x07
-DATA orders32<>+1502(SB)/1, $0x00
-DATA orders32<>+1503(SB)/1, $0x00
-DATA orders32<>+1504(SB)/1, $0x02
-DATA orders32<>+1505(SB)/1, $0x03
-DATA orders32<>+1506(SB)/1, $0x04
-DATA orders32<>+1507(SB)/1, $0x05
-DATA orders32<>+1508(SB)/1, $0x07
-DATA orders32<>+1509(SB)/1, $0x00
-DATA orders32<>+1510(SB)/1, $0x00
-DATA orders32<>+1511(SB)/1, $0x00
-DATA orders32<>+1512(SB)/1, $0x00
-DATA orders32<>+1513(SB)/1, $0x02
-DATA orders32<>+1514(SB)/1, $0x03
-DATA orders32<>+1515(SB)/1, $0x04
-DATA orders32<>+1516(SB)/1, $0x05
-DATA orders32<>+1517(SB)/1, $0x07
-DATA orders32<>+1518(SB)/1, $0x00
-DATA orders32<>+1519(SB)/1, $0x00
-DATA orders32<>+1520(SB)/1, $0x01
-DATA orders32<>+1521(SB)/1, $0x02
-DATA orders32<>+1522(SB)/1, $0x03
-DATA orders32<>+1523(SB)/1, $0x04
-DATA orders32<>+1524(SB)/1, $0x05
-DATA orders32<>+1525(SB)/1, $0x07
-DATA orders32<>+1526(SB)/1, $0x00
-DATA orders32<>+1527(SB)/1, $0x00
-DATA orders32<>+1528(SB)/1, $0x00
-DATA orders32<>+1529(SB)/1, $0x01
-DATA orders32<>+1530(SB)/1, $0x02
-DATA orders32<>+1531(SB)/1, $0x03
-DATA orders32<>+1532(SB)/1, $0x04
-DATA orders32<>+1533(SB)/1, $0x05
-DATA orders32<>+1534(SB)/1, $0x07
-DATA orders32<>+1535(SB)/1, $0x00
-DATA orders32<>+1536(SB)/1, $0x06
-DATA orders32<>+1537(SB)/1, $0x07
-DATA orders32<>+1538(SB)/1, $0x00
-DATA orders32<>+1539(SB)/1, $0x00
-DATA orders32<>+1540(SB)/1, $0x00
-DATA orders32<>+1541(SB)/1, $0x00
-DATA orders32<>+1542(SB)/1, $0x00
-DATA orders32<>+1543(SB)/1, $0x00
-DATA orders32<>+1544(SB)/1, $0x00
-DATA orders32<>+1545(SB)/1, $0x06
-DATA orders32<>+1546(SB)/1, $0x07
-DATA orders32<>+1547(SB)/1, $0x00
-DATA orders32<>+1548(SB)/1, $0x00
-DATA orders32<>+1549(SB)/1, $0x00
-DATA orders32<>+1550(SB)/1, $0x00
-DATA orders32<>+1551(SB)/1, $0x00
-DATA orders32<>+1552(SB)/1, $0x01
-DATA orders32<>+1553(SB)/1, $0x06
-DATA orders32<>+1554(SB)/1, $0x07
-DATA orders32<>+1555(SB)/1, $0x00
-DATA orders32<>+1556(SB)/1, $0x00
-DATA orders32<>+1557(SB)/1, $0x00
-DATA orders32<>+1558(SB)/1, $0x00
-DATA orders32<>+1559(SB)/1, $0x00
-DATA orders32<>+1560(SB)/1, $0x00
-DATA orders32<>+1561(SB)/1, $0x01
-DATA orders32<>+1562(SB)/1, $0x06
-DATA orders32<>+1563(SB)/1, $0x07
-DATA orders32<>+1564(SB)/1, $0x00
-DATA orders32<>+1565(SB)/1, $0x00
-DATA orders32<>+1566(SB)/1, $0x00
-DATA orders32<>+1567(SB)/1, $0x00
-DATA orders32<>+1568(SB)/1, $0x02
-DATA orders32<>+1569(SB)/1, $0x06
-DATA orders32<>+1570(SB)/1, $0x07
-DATA orders32<>+1571(SB)/1, $0x00
-DATA orders32<>+1572(SB)/1, $0x00
-DATA orders32<>+1573(SB)/1, $0x00
-DATA orders32<>+1574(SB)/1, $0x00
-DATA orders32<>+1575(SB)/1, $0x00
-DATA orders32<>+1576(SB)/1, $0x00
-DATA orders32<>+1577(SB)/1, $0x02
-DATA orders32<>+1578(SB)/1, $0x06
-DATA orders32<>+1579(SB)/1, $0x07
-DATA orders32<>+1580(SB)/1, $0x00
-DATA orders32<>+1581(SB)/1, $0x00
-DATA orders32<>+1582(SB)/1, $0x00
-DATA orders32<>+1583(SB)/1, $0x00
-DATA orders32<>+1584(SB)/1, $0x01
-DATA orders32<>+1585(SB)/1, $0x02
-DATA orders32<>+1586(SB)/1, $0x06
-DATA orders32<>+1587(SB)/1, $0x07
-DATA orders32<>+1588(SB)/1, $0x00
-DATA orders32<>+1589(SB)/1, $0x00
-DATA orders32<>+1590(SB)/1, $0x00
-DATA orders32<>+1591(SB)/1, $0x00
-DATA orders32<>+1592(SB)/1, $0x00
-DATA orders32<>+1593(SB)/1, $0x01
-DATA orders32<>+1594(SB)/1, $0x02
-DATA orders32<>+1595(SB)/1, $0x06
-DATA orders32<>+1596(SB)/1, $0x07
-DATA orders32<>+1597(SB)/1, $0x00
-DATA orders32<>+1598(SB)/1, $0x00
-DATA orders32<>+1599(SB)/1, $0x00
-DATA orders32<>+1600(SB)/1, $0x03
-DATA orders32<>+1601(SB)/1, $0x06
-DATA orders32<>+1602(SB)/1, $0x07
-DATA orders32<>+1603(SB)/1, $0x00
-DATA orders32<>+1604(SB)/1, $0x00
-DATA orders32<>+1605(SB)/1, $0x00
-DATA orders32<>+1606(SB)/1, $0x00
-DATA orders32<>+1607(SB)/1, $0x00
-DATA orders32<>+1608(SB)/1, $0x00
-DATA orders32<>+1609(SB)/1, $0x03
-DATA orders32<>+1610(SB)/1, $0x06
-DATA orders32<>+1611(SB)/1, $0x07
-DATA orders32<>+1612(SB)/1, $0x00
-DATA orders32<>+1613(SB)/1, $0x00
-DATA orders32<>+1614(SB)/1, $0x00
-DATA orders32<>+1615(SB)/1, $0x00
-DATA orders32<>+1616(SB)/1, $0x01
-DATA orders32<>+1617(SB)/1, $0x03
-DATA orders32<>+1618(SB)/1, $0x06
-DATA orders32<>+1619(SB)/1, $0x07
-DATA orders32<>+1620(SB)/1, $0x00
-DATA orders32<>+1621(SB)/1, $0x00
-DATA orders32<>+1622(SB)/1, $0x00
-DATA orders32<>+1623(SB)/1, $0x00
-DATA orders32<>+1624(SB)/1, $0x00
-DATA orders32<>+1625(SB)/1, $0x01
-DATA orders32<>+1626(SB)/1, $0x03
-DATA orders32<>+1627(SB)/1, $0x06
-DATA orders32<>+1628(SB)/1, $0x07
-DATA orders32<>+1629(SB)/1, $0x00
-DATA orders32<>+1630(SB)/1, $0x00
-DATA orders32<>+1631(SB)/1, $0x00
-DATA orders32<>+1632(SB)/1, $0x02
-DATA orders32<>+1633(SB)/1, $0x03
-DATA orders32<>+1634(SB)/1, $0x06
-DATA orders32<>+1635(SB)/1, $0x07
-DATA orders32<>+1636(SB)/1, $0x00
-DATA orders32<>+1637(SB)/1, $0x00
-DATA orders32<>+1638(SB)/1, $0x00
-DATA orders32<>+1639(SB)/1, $0x00
-DATA orders32<>+1640(SB)/1, $0x00
-DATA orders32<>+1641(SB)/1, $0x02
-DATA orders32<>+1642(SB)/1, $0x03
-DATA orders32<>+1643(SB)/1, $0x06
-DATA orders32<>+1644(SB)/1, $0x07
-DATA orders32<>+1645(SB)/1, $0x00
-DATA orders32<>+1646(SB)/1, $0x00
-DATA orders32<>+1647(SB)/1, $0x00
-DATA orders32<>+1648(SB)/1, $0x01
-DATA orders32<>+1649(SB)/1, $0x02
-DATA orders32<>+1650(SB)/1, $0x03
-DATA orders32<>+1651(SB)/1, $0x06
-DATA orders32<>+1652(SB)/1, $0x07
-DATA orders32<>+1653(SB)/1, $0x00
-DATA orders32<>+1654(SB)/1, $0x00
-DATA orders32<>+1655(SB)/1, $0x00
-DATA orders32<>+1656(SB)/1, $0x00
-DATA orders32<>+1657(SB)/1, $0x01
-DATA orders32<>+1658(SB)/1, $0x02
-DATA orders32<>+1659(SB)/1, $0x03
-DATA orders32<>+1660(SB)/1, $0x06
-DATA orders32<>+1661(SB)/1, $0x07
-DATA orders32<>+1662(SB)/1, $0x00
-DATA orders32<>+1663(SB)/1, $0x00
-DATA orders32<>+1664(SB)/1, $0x04
-DATA orders32<>+1665(SB)/1, $0x06
-DATA orders32<>+1666(SB)/1, $0x07
-DATA orders32<>+1667(SB)/1, $0x00
-DATA orders32<>+1668(SB)/1, $0x00
-DATA orders32<>+1669(SB)/1, $0x00
-DATA orders32<>+1670(SB)/1, $0x00
-DATA orders32<>+1671(SB)/1, $0x00
-DATA orders32<>+1672(SB)/1, $0x00
-DATA orders32<>+1673(SB)/1, $0x04
-DATA orders32<>+1674(SB)/1, $0x06
-DATA orders32<>+1675(SB)/1, $0x07
-DATA orders32<>+1676(SB)/1, $0x00
-DATA orders32<>+1677(SB)/1, $0x00
-DATA orders32<>+1678(SB)/1, $0x00
-DATA orders32<>+1679(SB)/1, $0x00
-DATA orders32<>+1680(SB)/1, $0x01
-DATA orders32<>+1681(SB)/1, $0x04
-DATA orders32<>+1682(SB)/1, $0x06
-DATA orders32<>+1683(SB)/1, $0x07
-DATA orders32<>+1684(SB)/1, $0x00
-DATA orders32<>+1685(SB)/1, $0x00
-DATA orders32<>+1686(SB)/1, $0x00
-DATA orders32<>+1687(SB)/1, $0x00
-DATA orders32<>+1688(SB)/1, $0x00
-DATA orders32<>+1689(SB)/1, $0x01
-DATA orders32<>+1690(SB)/1, $0x04
-DATA orders32<>+1691(SB)/1, $0x06
-DATA orders32<>+1692(SB)/1, $0x07
-DATA orders32<>+1693(SB)/1, $0x00
-DATA orders32<>+1694(SB)/1, $0x00
-DATA orders32<>+1695(SB)/1, $0x00
-DATA orders32<>+1696(SB)/1, $0x02
-DATA orders32<>+1697(SB)/1, $0x04
-DATA orders32<>+1698(SB)/1, $0x06
-DATA orders32<>+1699(SB)/1, $0x07
-DATA orders32<>+1700(SB)/1, $0x00
-DATA orders32<>+1701(SB)/1, $0x00
-DATA orders32<>+1702(SB)/1, $0x00
-DATA orders32<>+1703(SB)/1, $0x00
-DATA orders32<>+1704(SB)/1, $0x00
-DATA orders32<>+1705(SB)/1, $0x02
-DATA orders32<>+1706(SB)/1, $0x04
-DATA orders32<>+1707(SB)/1, $0x06
-DATA orders32<>+1708(SB)/1, $0x07
-DATA orders32<>+1709(SB)/1, $0x00
-DATA orders32<>+1710(SB)/1, $0x00
-DATA orders32<>+1711(SB)/1, $0x00
-DATA orders32<>+1712(SB)/1, $0x01
-DATA orders32<>+1713(SB)/1, $0x02
-DATA orders32<>+1714(SB)/1, $0x04
-DATA orders32<>+1715(SB)/1, $0x06
-DATA orders32<>+1716(SB)/1, $0x07
-DATA orders32<>+1717(SB)/1, $0x00
-DATA orders32<>+1718(SB)/1, $0x00
-DATA orders32<>+1719(SB)/1, $0x00
-DATA orders32<>+1720(SB)/1, $0x00
-DATA orders32<>+1721(SB)/1, $0x01
-DATA orders32<>+1722(SB)/1, $0x02
-DATA orders32<>+1723(SB)/1, $0x04
-DATA orders32<>+1724(SB)/1, $0x06
-DATA orders32<>+1725(SB)/1, $0x07
-DATA orders32<>+1726(SB)/1, $0x00
-DATA orders32<>+1727(SB)/1, $0x00
-DATA orders32<>+1728(SB)/1, $0x03
-DATA orders32<>+1729(SB)/1, $0x04
-DATA orders32<>+1730(SB)/1, $0x06
-DATA orders32<>+1731(SB)/1, $0x07
-DATA orders32<>+1732(SB)/1, $0x00
-DATA orders32<>+1733(SB)/1, $0x00
-DATA orders32<>+1734(SB)/1, $0x00
-DATA orders32<>+1735(SB)/1, $0x00
-DATA orders32<>+1736(SB)/1, $0x00
-DATA orders32<>+1737(SB)/1, $0x03
-DATA orders32<>+1738(SB)/1, $0x04
-DATA orders32<>+1739(SB)/1, $0x06
-DATA orders32<>+1740(SB)/1, $0x07
-DATA orders32<>+1741(SB)/1, $0x00
-DATA orders32<>+1742(SB)/1, $0x00
-DATA orders32<>+1743(SB)/1, $0x00
-DATA orders32<>+1744(SB)/1, $0x01
-DATA orders32<>+1745(SB)/1, $0x03
-DATA orders32<>+1746(SB)/1, $0x04
-DATA orders32<>+1747(SB)/1, $0x06
-DATA orders32<>+1748(SB)/1, $0x07
-DATA orders32<>+1749(SB)/1, $0x00
-DATA orders32<>+1750(SB)/1, $0x00
-DATA orders32<>+1751(SB)/1, $0x00
-DATA orders32<>+1752(SB)/1, $0x00
-DATA orders32<>+1753(SB)/1, $0x01
-DATA orders32<>+1754(SB)/1, $0x03
-DATA orders32<>+1755(SB)/1, $0x04
-DATA orders32<>+1756(SB)/1, $0x06
-DATA orders32<>+1757(SB)/1, $0x07
-DATA orders32<>+1758(SB)/1, $0x00
-DATA orders32<>+1759(SB)/1, $0x00
-DATA orders32<>+1760(SB)/1, $0x02
-DATA orders32<>+1761(SB)/1, $0x03
-DATA orders32<>+1762(SB)/1, $0x04
-DATA orders32<>+1763(SB)/1, $0x06
-DATA orders32<>+1764(SB)/1, $0x07
-DATA orders32<>+1765(SB)/1, $0x00
-DATA orders32<>+1766(SB)/1, $0x00
-DATA orders32<>+1767(SB)/1, $0x00
-DATA orders32<>+1768(SB)/1, $0x00
-DATA orders32<>+1769(SB)/1, $0x02
-DATA orders32<>+1770(SB)/1, $0x03
-DATA orders32<>+1771(SB)/1, $0x04
-DATA orders32<>+1772(SB)/1, $0x06
-DATA orders32<>+1773(SB)/1, $0x07
-DATA orders32<>+1774(SB)/1, $0x00
-DATA orders32<>+1775(SB)/1, $0x00
-DATA orders32<>+1776(SB)/1, $0x01
-DATA orders32<>+1777(SB)/1, $0x02
-DATA orders32<>+1778(SB)/1, $0x03
-DATA orders32<>+1779(SB)/1, $0x04
-DATA orders32<>+1780(SB)/1, $0x06
-DATA orders32<>+1781(SB)/1, $0x07
-DATA orders32<>+1782(SB)/1, $0x00
-DATA orders32<>+1783(SB)/1, $0x00
-DATA orders32<>+1784(SB)/1, $0x00
-DATA orders32<>+1785(SB)/1, $0x01
-DATA orders32<>+1786(SB)/1, $0x02
-DATA orders32<>+1787(SB)/1, $0x03
-DATA orders32<>+1788(SB)/1, $0x04
-DATA orders32<>+1789(SB)/1, $0x06
-DATA orders32<>+1790(SB)/1, $0x07
-DATA orders32<>+1791(SB)/1, $0x00
-DATA orders32<>+1792(SB)/1, $0x05
-DATA orders32<>+1793(SB)/1, $0x06
-DATA orders32<>+1794(SB)/1, $0x07
-DATA orders32<>+1795(SB)/1, $0x00
-DATA orders32<>+1796(SB)/1, $0x00
-DATA orders32<>+1797(SB)/1, $0x00
-DATA orders32<>+1798(SB)/1, $0x00
-DATA orders32<>+1799(SB)/1, $0x00
-DATA orders32<>+1800(SB)/1, $0x00
-DATA orders32<>+1801(SB)/1, $0x05
-DATA orders32<>+1802(SB)/1, $0x06
-DATA orders32<>+1803(SB)/1, $0x07
-DATA orders32<>+1804(SB)/1, $0x00
-DATA orders32<>+1805(SB)/1, $0x00
-DATA orders32<>+1806(SB)/1, $0x00
-DATA orders32<>+1807(SB)/1, $0x00
-DATA orders32<>+1808(SB)/1, $0x01
-DATA orders32<>+1809(SB)/1, $0x05
-DATA orders32<>+1810(SB)/1, $0x06
-DATA orders32<>+1811(SB)/1, $0x07
-DATA orders32<>+1812(SB)/1, $0x00
-DATA orders32<>+1813(SB)/1, $0x00
-DATA orders32<>+1814(SB)/1, $0x00
-DATA orders32<>+1815(SB)/1, $0x00
-DATA orders32<>+1816(SB)/1, $0x00
-DATA orders32<>+1817(SB)/1, $0x01
-DATA orders32<>+1818(SB)/1, $0x05
-DATA orders32<>+1819(SB)/1, $0x06
-DATA orders32<>+1820(SB)/1, $0x07
-DATA orders32<>+1821(SB)/1, $0x00
-DATA orders32<>+1822(SB)/1, $0x00
-DATA orders32<>+1823(SB)/1, $0x00
-DATA orders32<>+1824(SB)/1, $0x02
-DATA orders32<>+1825(SB)/1, $0x05
-DATA orders32<>+1826(SB)/1, $0x06
-DATA orders32<>+1827(SB)/1, $0x07
-DATA orders32<>+1828(SB)/1, $0x00
-DATA orders32<>+1829(SB)/1, $0x00
-DATA orders32<>+1830(SB)/1, $0x00
-DATA orders32<>+1831(SB)/1, $0x00
-DATA orders32<>+1832(SB)/1, $0x00
-DATA orders32<>+1833(SB)/1, $0x02
-DATA orders32<>+1834(SB)/1, $0x05
-DATA orders32<>+1835(SB)/1, $0x06
-DATA orders32<>+1836(SB)/1, $0x07
-DATA orders32<>+1837(SB)/1, $0x00
-DATA orders32<>+1838(SB)/1, $0x00
-DATA orders32<>+1839(SB)/1, $0x00
-DATA orders32<>+1840(SB)/1, $0x01
-DATA orders32<>+1841(SB)/1, $0x02
-DATA orders32<>+1842(SB)/1, $0x05
-DATA orders32<>+1843(SB)/1, $0x06
-DATA orders32<>+1844(SB)/1, $0x07
-DATA orders32<>+1845(SB)/1, $0x00
-DATA orders32<>+1846(SB)/1, $0x00
-DATA orders32<>+1847(SB)/1, $0x00
-DATA orders32<>+1848(SB)/1, $0x00
-DATA orders32<>+1849(SB)/1, $0x01
-DATA orders32<>+1850(SB)/1, $0x02
-DATA orders32<>+1851(SB)/1, $0x05
-DATA orders32<>+1852(SB)/1, $0x06
-DATA orders32<>+1853(SB)/1, $0x07
-DATA orders32<>+1854(SB)/1, $0x00
-DATA orders32<>+1855(SB)/1, $0x00
-DATA orders32<>+1856(SB)/1, $0x03
-DATA orders32<>+1857(SB)/1, $0x05
-DATA orders32<>+1858(SB)/1, $0x06
-DATA orders32<>+1859(SB)/1, $0x07
-DATA orders32<>+1860(SB)/1, $0x00
-DATA orders32<>+1861(SB)/1, $0x00
-DATA orders32<>+1862(SB)/1, $0x00
-DATA orders32<>+1863(SB)/1, $0x00
-DATA orders32<>+1864(SB)/1, $0x00
-DATA orders32<>+1865(SB)/1, $0x03
-DATA orders32<>+1866(SB)/1, $0x05
-DATA orders32<>+1867(SB)/1, $0x06
-DATA orders32<>+1868(SB)/1, $0x07
-DATA orders32<>+1869(SB)/1, $0x00
-DATA orders32<>+1870(SB)/1, $0x00
-DATA orders32<>+1871(SB)/1, $0x00
-DATA orders32<>+1872(SB)/1, $0x01
-DATA orders32<>+1873(SB)/1, $0x03
-DATA orders32<>+1874(SB)/1, $0x05
-DATA orders32<>+1875(SB)/1, $0x06
-DATA orders32<>+1876(SB)/1, $0x07
-DATA orders32<>+1877(SB)/1, $0x00
-DATA orders32<>+1878(SB)/1, $0x00
-DATA orders32<>+1879(SB)/1, $0x00
-DATA orders32<>+1880(SB)/1, $0x00
-DATA orders32<>+1881(SB)/1, $0x01
-DATA orders32<>+1882(SB)/1, $0x03
-DATA orders32<>+1883(SB)/1, $0x05
-DATA orders32<>+1884(SB)/1, $0x06
-DATA orders32<>+1885(SB)/1, $0x07
-DATA orders32<>+1886(SB)/1, $0x00
-DATA orders32<>+1887(SB)/1, $0x00
-DATA orders32<>+1888(SB)/1, $0x02
-DATA orders32<>+1889(SB)/1, $0x03
-DATA orders32<>+1890(SB)/1, $0x05
-DATA orders32<>+1891(SB)/1, $0x06
-DATA orders32<>+1892(SB)/1, $0x07
-DATA orders32<>+1893(SB)/1, $0x00
-DATA orders32<>+1894(SB)/1, $0x00
-DATA orders32<>+1895(SB)/1, $0x00
-DATA orders32<>+1896(SB)/1, $0x00
-DATA orders32<>+1897(SB)/1, $0x02
-DATA orders32<>+1898(SB)/1, $0x03
-DATA orders32<>+1899(SB)/1, $0x05
-DATA orders32<>+1900(SB)/1, $0x06
-DATA orders32<>+1901(SB)/1, $0x07
-DATA orders32<>+1902(SB)/1, $0x00
-DATA orders32<>+1903(SB)/1, $0x00
-DATA orders32<>+1904(SB)/1, $0x01
-DATA orders32<>+1905(SB)/1, $0x02
-DATA orders32<>+1906(SB)/1, $0x03
-DATA orders32<>+1907(SB)/1, $0x05
-DATA orders32<>+1908(SB)/1, $0x06
-DATA orders32<>+1909(SB)/1, $0x07
-DATA orders32<>+1910(SB)/1, $0x00
-DATA orders32<>+1911(SB)/1, $0x00
-DATA orders32<>+1912(SB)/1, $0x00
-DATA orders32<>+1913(SB)/1, $0x01
-DATA orders32<>+1914(SB)/1, $0x02
-DATA orders32<>+1915(SB)/1, $0x03
-DATA orders32<>+1916(SB)/1, $0x05
-DATA orders32<>+1917(SB)/1, $0x06
-DATA orders32<>+1918(SB)/1, $0x07
-DATA orders32<>+1919(SB)/1, $0x00
-DATA orders32<>+1920(SB)/1, $0x04
-DATA orders32<>+1921(SB)/1, $0x05
-DATA orders32<>+1922(SB)/1, $0x06
-DATA orders32<>+1923(SB)/1, $0x07
-DATA orders32<>+1924(SB)/1, $0x00
-DATA orders32<>+1925(SB)/1, $0x00
-DATA orders32<>+1926(SB)/1, $0x00
-DATA orders32<>+1927(SB)/1, $0x00
-DATA orders32<>+1928(SB)/1, $0x00
-DATA orders32<>+1929(SB)/1, $0x04
-DATA orders32<>+1930(SB)/1, $0x05
-DATA orders32<>+1931(SB)/1, $0x06
-DATA orders32<>+1932(SB)/1, $0x07
-DATA orders32<>+1933(SB)/1, $0x00
-DATA orders32<>+1934(SB)/1, $0x00
-DATA orders32<>+1935(SB)/1, $0x00
-DATA orders32<>+1936(SB)/1, $0x01
-DATA orders32<>+1937(SB)/1, $0x04
-DATA orders32<>+1938(SB)/1, $0x05
-DATA orders32<>+1939(SB)/1, $0x06
-DATA orders32<>+1940(SB)/1, $0x07
-DATA orders32<>+1941(SB)/1, $0x00
-DATA orders32<>+1942(SB)/1, $0x00
-DATA orders32<>+1943(SB)/1, $0x00
-DATA orders32<>+1944(SB)/1, $0x00
-DATA orders32<>+1945(SB)/1, $0x01
-DATA orders32<>+1946(SB)/1, $0x04
-DATA orders32<>+1947(SB)/1, $0x05
-DATA orders32<>+1948(SB)/1, $0x06
-DATA orders32<>+1949(SB)/1, $0x07
-DATA orders32<>+1950(SB)/1, $0x00
-DATA orders32<>+1951(SB)/1, $0x00
-DATA orders32<>+1952(SB)/1, $0x02
-DATA orders32<>+1953(SB)/1, $0x04
-DATA orders32<>+1954(SB)/1, $0x05
-DATA orders32<>+1955(SB)/1, $0x06
-DATA orders32<>+1956(SB)/1, $0x07
-DATA orders32<>+1957(SB)/1, $0x00
-DATA orders32<>+1958(SB)/1, $0x00
-DATA orders32<>+1959(SB)/1, $0x00
-DATA orders32<>+1960(SB)/1, $0x00
-DATA orders32<>+1961(SB)/1, $0x02
-DATA orders32<>+1962(SB)/1, $0x04
-DATA orders32<>+1963(SB)/1, $0x05
-DATA orders32<>+1964(SB)/1, $0x06
-DATA orders32<>+1965(SB)/1, $0x07
-DATA orders32<>+1966(SB)/1, $0x00
-DATA orders32<>+1967(SB)/1, $0x00
-DATA orders32<>+1968(SB)/1, $0x01
-DATA orders32<>+1969(SB)/1, $0x02
-DATA orders32<>+1970(SB)/1, $0x04
-DATA orders32<>+1971(SB)/1, $0x05
-DATA orders32<>+1972(SB)/1, $0x06
-DATA orders32<>+1973(SB)/1, $0x07
-DATA orders32<>+1974(SB)/1, $0x00
-DATA orders32<>+1975(SB)/1, $0x00
-DATA orders32<>+1976(SB)/1, $0x00
-DATA orders32<>+1977(SB)/1, $0x01
-DATA orders32<>+1978(SB)/1, $0x02
-DATA orders32<>+1979(SB)/1, $0x04
-DATA orders32<>+1980(SB)/1, $0x05
-DATA orders32<>+1981(SB)/1, $0x06
-DATA orders32<>+1982(SB)/1, $0x07
-DATA orders32<>+1983(SB)/1, $0x00
-DATA orders32<>+1984(SB)/1, $0x03
-DATA orders32<>+1985(SB)/1, $0x04
-DATA orders32<>+1986(SB)/1, $0x05
-DATA orders32<>+1987(SB)/1, $0x06
-DATA orders32<>+1988(SB)/1, $0x07
-DATA orders32<>+1989(SB)/1, $0x00
-DATA orders32<>+1990(SB)/1, $0x00
-DATA orders32<>+1991(SB)/1, $0x00
-DATA orders32<>+1992(SB)/1, $0x00
-DATA orders32<>+1993(SB)/1, $0x03
-DATA orders32<>+1994(SB)/1, $0x04
-DATA orders32<>+1995(SB)/1, $0x05
-DATA orders32<>+1996(SB)/1, $0x06
-DATA orders32<>+1997(SB)/1, $0x07
-DATA orders32<>+1998(SB)/1, $0x00
-DATA orders32<>+1999(SB)/1, $0x00
-DATA orders32<>+2000(SB)/1, $0x01
-DATA orders32<>+2001(SB)/1, $0x03
-DATA orders32<>+2002(SB)/1, $0x04
-DATA orders32<>+2003(SB)/1, $0x05
-DATA orders32<>+2004(SB)/1, $0x06
-DATA orders32<>+2005(SB)/1, $0x07
-DATA orders32<>+2006(SB)/1, $0x00
-DATA orders32<>+2007(SB)/1, $0x00
-DATA orders32<>+2008(SB)/1, $0x00
-DATA orders32<>+2009(SB)/1, $0x01
-DATA orders32<>+2010(SB)/1, $0x03
-DATA orders32<>+2011(SB)/1, $0x04
-DATA orders32<>+2012(SB)/1, $0x05
-DATA orders32<>+2013(SB)/1, $0x06
-DATA orders32<>+2014(SB)/1, $0x07
-DATA orders32<>+2015(SB)/1, $0x00
-DATA orders32<>+2016(SB)/1, $0x02
-DATA orders32<>+2017(SB)/1, $0x03
-DATA orders32<>+2018(SB)/1, $0x04
-DATA orders32<>+2019(SB)/1, $0x05
-DATA orders32<>+2020(SB)/1, $0x06
-DATA orders32<>+2021(SB)/1, $0x07
-DATA orders32<>+2022(SB)/1, $0x00
-DATA orders32<>+2023(SB)/1, $0x00
-DATA orders32<>+2024(SB)/1, $0x00
-DATA orders32<>+2025(SB)/1, $0x02
-DATA orders32<>+2026(SB)/1, $0x03
-DATA orders32<>+2027(SB)/1, $0x04
-DATA orders32<>+2028(SB)/1, $0x05
-DATA orders32<>+2029(SB)/1, $0x06
-DATA orders32<>+2030(SB)/1, $0x07
-DATA orders32<>+2031(SB)/1, $0x00
-DATA orders32<>+2032(SB)/1, $0x01
-DATA orders32<>+2033(SB)/1, $0x02
-DATA orders32<>+2034(SB)/1, $0x03
-DATA orders32<>+2035(SB)/1, $0x04
-DATA orders32<>+2036(SB)/1, $0x05
-DATA orders32<>+2037(SB)/1, $0x06
-DATA orders32<>+2038(SB)/1, $0x07
-DATA orders32<>+2039(SB)/1, $0x00
-DATA orders32<>+2040(SB)/1, $0x00
-DATA orders32<>+2041(SB)/1, $0x01
-DATA orders32<>+2042(SB)/1, $0x02
-DATA orders32<>+2043(SB)/1, $0x03
-DATA orders32<>+2044(SB)/1, $0x04
-DATA orders32<>+2045(SB)/1, $0x05
-DATA orders32<>+2046(SB)/1, $0x06
-DATA orders32<>+2047(SB)/1, $0x07
-GLOBL orders32<>(SB), RODATA|NOPTR, $2048
+// func gemmSparse6F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse6F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-DATA countUp32<>+0(SB)/4, $0x00000000
-DATA countUp32<>+4(SB)/4, $0x00000001
-DATA countUp32<>+8(SB)/4, $0x00000002
-DATA countUp32<>+12(SB)/4, $0x00000003
-DATA countUp32<>+16(SB)/4, $0x00000004
-DATA countUp32<>+20(SB)/4, $0x00000005
-DATA countUp32<>+24(SB)/4, $0x00000006
-DATA countUp32<>+28(SB)/4, $0x00000007
-GLOBL countUp32<>(SB), RODATA|NOPTR, $32
-
-// func gemmSparse8F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse8F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y8, Y8, Y8
-
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
 	VMOVUPS 128(DI), Y4
 	VMOVUPS 160(DI), Y5
-	VMOVUPS 192(DI), Y6
-	VMOVUPS 224(DI), Y7
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y6
+	VMOVUPS 32(DI), Y7
+	VMOVUPS 64(DI), Y8
+	VMOVUPS 96(DI), Y9
+	VMOVUPS 128(DI), Y10
+	VMOVUPS 160(DI), Y11
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y9
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y12
+	VBROADCASTSS (DI)(R11*4), Y13
+	VMOVUPS      (R12), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(R12), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      64(R12), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      96(R12), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      128(R12), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      160(R12), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y12
+	VFMADD231PS  (R11), Y12, Y0
+	VFMADD231PS  32(R11), Y12, Y1
+	VFMADD231PS  64(R11), Y12, Y2
+	VFMADD231PS  96(R11), Y12, Y3
+	VFMADD231PS  128(R11), Y12, Y4
+	VFMADD231PS  160(R11), Y12, Y5
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y12
+	VFMADD231PS  (R8), Y12, Y6
+	VFMADD231PS  32(R8), Y12, Y7
+	VFMADD231PS  64(R8), Y12, Y8
+	VFMADD231PS  96(R8), Y12, Y9
+	VFMADD231PS  128(R8), Y12, Y10
+	VFMADD231PS  160(R8), Y12, Y11
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	VMOVUPS Y2, 64(SI)
+	VMOVUPS Y3, 96(SI)
+	VMOVUPS Y4, 128(SI)
+	VMOVUPS Y5, 160(SI)
+	ADDQ    R8, SI
+	VMOVUPS Y6, (SI)
+	VMOVUPS Y7, 32(SI)
+	VMOVUPS Y8, 64(SI)
+	VMOVUPS Y9, 96(SI)
+	VMOVUPS Y10, 128(SI)
+	VMOVUPS Y11, 160(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse5F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse5F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y5
+	VMOVUPS 32(DI), Y6
+	VMOVUPS 64(DI), Y7
+	VMOVUPS 96(DI), Y8
+	VMOVUPS 128(DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y10
+	VBROADCASTSS (DI)(R11*4), Y11
+	VMOVUPS      (R12), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      32(R12), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      64(R12), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y7
+	VMOVUPS      96(R12), Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y8
+	VMOVUPS      128(R12), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y9
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y10
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y10
+	VFMADD231PS  (R8), Y10, Y5
+	VFMADD231PS  32(R8), Y10, Y6
+	VFMADD231PS  64(R8), Y10, Y7
+	VFMADD231PS  96(R8), Y10, Y8
+	VFMADD231PS  128(R8), Y10, Y9
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VXORPD Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	VMOVUPS Y2, 64(SI)
+	VMOVUPS Y3, 96(SI)
+	VMOVUPS Y4, 128(SI)
+	ADDQ    R8, SI
+	VMOVUPS Y5, (SI)
+	VMOVUPS Y6, 32(SI)
+	VMOVUPS Y7, 64(SI)
+	VMOVUPS Y8, 96(SI)
+	VMOVUPS Y9, 128(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse4F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse4F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y4
+	VMOVUPS 32(DI), Y5
+	VMOVUPS 64(DI), Y6
+	VMOVUPS 96(DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y8
+	VBROADCASTSS (DI)(R11*4), Y9
+	VMOVUPS      (R12), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(R12), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      64(R12), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      96(R12), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y8
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y8
+	VFMADD231PS  (R8), Y8, Y4
+	VFMADD231PS  32(R8), Y8, Y5
+	VFMADD231PS  64(R8), Y8, Y6
+	VFMADD231PS  96(R8), Y8, Y7
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VXORPD Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
 	VMAXPS Y2, Y8, Y2
@@ -13731,551 +12007,510 @@ summed:
 	VMAXPS Y7, Y8, Y7
 
 store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	VMOVUPS Y4, 128(R8)
-	VMOVUPS Y5, 160(R8)
-	VMOVUPS Y6, 192(R8)
-	VMOVUPS Y7, 224(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	VMOVUPS Y2, 64(SI)
+	VMOVUPS Y3, 96(SI)
+	ADDQ    R8, SI
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	VMOVUPS Y6, 64(SI)
+	VMOVUPS Y7, 96(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse7F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse7F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y7, Y7, Y7
+// func gemmSparse3F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse3F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-	VMOVUPS 128(DI), Y4
-	VMOVUPS 160(DI), Y5
-	VMOVUPS 192(DI), Y6
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y3
+	VMOVUPS 32(DI), Y4
+	VMOVUPS 64(DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y8
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y6
+	VBROADCASTSS (DI)(R11*4), Y7
+	VMOVUPS      (R12), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      32(R12), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      64(R12), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y6
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y6
+	VFMADD231PS  (R8), Y6, Y3
+	VFMADD231PS  32(R8), Y6, Y4
+	VFMADD231PS  64(R8), Y6, Y5
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
-	VMAXPS Y0, Y7, Y0
-	VMAXPS Y1, Y7, Y1
-	VMAXPS Y2, Y7, Y2
-	VMAXPS Y3, Y7, Y3
-	VMAXPS Y4, Y7, Y4
-	VMAXPS Y5, Y7, Y5
-	VMAXPS Y6, Y7, Y6
-
-store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	VMOVUPS Y4, 128(R8)
-	VMOVUPS Y5, 160(R8)
-	VMOVUPS Y6, 192(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse6F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse6F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y12, Y12, Y12
-
-row:
-	VMOVUPS (DI), Y0
-	VMOVAPS Y12, Y6
-	VMOVUPS 32(DI), Y1
-	VMOVAPS Y12, Y7
-	VMOVUPS 64(DI), Y2
-	VMOVAPS Y12, Y8
-	VMOVUPS 96(DI), Y3
-	VMOVAPS Y12, Y9
-	VMOVUPS 128(DI), Y4
-	VMOVAPS Y12, Y10
-	VMOVUPS 160(DI), Y5
-	VMOVAPS Y12, Y11
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y13
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y13, Y0
-	VFMADD231PS  32(R11), Y13, Y1
-	VFMADD231PS  64(R11), Y13, Y2
-	VFMADD231PS  96(R11), Y13, Y3
-	VFMADD231PS  128(R11), Y13, Y4
-	VFMADD231PS  160(R11), Y13, Y5
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y13
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y13, Y6
-	VFMADD231PS  32(R11), Y13, Y7
-	VFMADD231PS  64(R11), Y13, Y8
-	VFMADD231PS  96(R11), Y13, Y9
-	VFMADD231PS  128(R11), Y13, Y10
-	VFMADD231PS  160(R11), Y13, Y11
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPS Y6, Y0, Y0
-	VADDPS Y7, Y1, Y1
-	VADDPS Y8, Y2, Y2
-	VADDPS Y9, Y3, Y3
-	VADDPS Y10, Y4, Y4
-	VADDPS Y11, Y5, Y5
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPS Y0, Y12, Y0
-	VMAXPS Y1, Y12, Y1
-	VMAXPS Y2, Y12, Y2
-	VMAXPS Y3, Y12, Y3
-	VMAXPS Y4, Y12, Y4
-	VMAXPS Y5, Y12, Y5
-
-store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	VMOVUPS Y4, 128(R8)
-	VMOVUPS Y5, 160(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse5F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse5F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y10, Y10, Y10
-
-row:
-	VMOVUPS (DI), Y0
-	VMOVAPS Y10, Y5
-	VMOVUPS 32(DI), Y1
-	VMOVAPS Y10, Y6
-	VMOVUPS 64(DI), Y2
-	VMOVAPS Y10, Y7
-	VMOVUPS 96(DI), Y3
-	VMOVAPS Y10, Y8
-	VMOVUPS 128(DI), Y4
-	VMOVAPS Y10, Y9
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y11
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y11, Y5
-	VFMADD231PS  32(R11), Y11, Y6
-	VFMADD231PS  64(R11), Y11, Y7
-	VFMADD231PS  96(R11), Y11, Y8
-	VFMADD231PS  128(R11), Y11, Y9
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPS Y5, Y0, Y0
-	VADDPS Y6, Y1, Y1
-	VADDPS Y7, Y2, Y2
-	VADDPS Y8, Y3, Y3
-	VADDPS Y9, Y4, Y4
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPS Y0, Y10, Y0
-	VMAXPS Y1, Y10, Y1
-	VMAXPS Y2, Y10, Y2
-	VMAXPS Y3, Y10, Y3
-	VMAXPS Y4, Y10, Y4
-
-store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	VMOVUPS Y4, 128(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse4F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse4F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y8, Y8, Y8
-
-row:
-	VMOVUPS (DI), Y0
-	VMOVAPS Y8, Y4
-	VMOVUPS 32(DI), Y1
-	VMOVAPS Y8, Y5
-	VMOVUPS 64(DI), Y2
-	VMOVAPS Y8, Y6
-	VMOVUPS 96(DI), Y3
-	VMOVAPS Y8, Y7
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y9
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y9
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y9, Y4
-	VFMADD231PS  32(R11), Y9, Y5
-	VFMADD231PS  64(R11), Y9, Y6
-	VFMADD231PS  96(R11), Y9, Y7
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPS Y4, Y0, Y0
-	VADDPS Y5, Y1, Y1
-	VADDPS Y6, Y2, Y2
-	VADDPS Y7, Y3, Y3
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
-	VMAXPS Y0, Y8, Y0
-	VMAXPS Y1, Y8, Y1
-	VMAXPS Y2, Y8, Y2
-	VMAXPS Y3, Y8, Y3
-
-store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	VMOVUPS Y3, 96(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
-	VZEROUPPER
-	RET
-
-// func gemmSparse3F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse3F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
 	VXORPD Y6, Y6, Y6
-
-row:
-	VMOVUPS (DI), Y0
-	VMOVAPS Y6, Y3
-	VMOVUPS 32(DI), Y1
-	VMOVAPS Y6, Y4
-	VMOVUPS 64(DI), Y2
-	VMOVAPS Y6, Y5
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
-
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y7
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y7, Y3
-	VFMADD231PS  32(R11), Y7, Y4
-	VFMADD231PS  64(R11), Y7, Y5
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
-
-summed:
-	VADDPS Y3, Y0, Y0
-	VADDPS Y4, Y1, Y1
-	VADDPS Y5, Y2, Y2
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
-	JEQ    store
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
 	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
 
 store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	VMOVUPS Y2, 64(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	VMOVUPS Y2, 64(SI)
+	ADDQ    R8, SI
+	VMOVUPS Y3, (SI)
+	VMOVUPS Y4, 32(SI)
+	VMOVUPS Y5, 64(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse2F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y4, Y4, Y4
+// func gemmSparse2F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse2F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
-	VMOVAPS Y4, Y2
 	VMOVUPS 32(DI), Y1
-	VMOVAPS Y4, Y3
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y2
+	VMOVUPS 32(DI), Y3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y5
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y5, Y2
-	VFMADD231PS  32(R11), Y5, Y3
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y4
+	VBROADCASTSS (DI)(R11*4), Y5
+	VMOVUPS      (R12), Y6
+	VFMADD231PS  Y6, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y2
+	VMOVUPS      32(R12), Y6
+	VFMADD231PS  Y6, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y3
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	VADDPS Y2, Y0, Y0
-	VADDPS Y3, Y1, Y1
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y4
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y4
+	VFMADD231PS  (R8), Y4, Y2
+	VFMADD231PS  32(R8), Y4, Y3
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
 
 store:
-	VMOVUPS Y0, (R8)
-	VMOVUPS Y1, 32(R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    R8, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, FMA3
-TEXT ·gemmSparse1F32AVX2(SB), NOSPLIT, $0-81
-	MOVQ   m+0(FP), AX
-	MOVQ   counts+8(FP), CX
-	MOVQ   values+16(FP), DX
-	MOVQ   offsets+24(FP), BX
-	MOVQ   b+40(FP), SI
-	MOVQ   init+48(FP), DI
-	MOVQ   c+64(FP), R8
-	VXORPD Y2, Y2, Y2
+// func gemmSparse1F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmSparse1F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-row:
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
-	VMOVAPS Y2, Y1
-	MOVQ    (CX), R9
-	XORQ    R10, R10
-	TESTQ   R9, R9
-	JEQ     summed
+	ADDQ    R8, DI
+	VMOVUPS (DI), Y1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
 
-factor:
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y3
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y3, Y0
-	INCQ         R10
-	CMPQ         R10, R9
-	JEQ          summed
-	MOVLQSX      (BX)(R10*4), R11
-	VBROADCASTSS (DX)(R10*4), Y3
-	ADDQ         SI, R11
-	VFMADD231PS  (R11), Y3, Y1
-	INCQ         R10
-	CMPQ         R10, R9
-	JNE          factor
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Y2
+	VBROADCASTSS (DI)(R11*4), Y3
+	VMOVUPS      (R12), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	BLSRQ        R8, R8
+	JNE          both
 
-summed:
-	VADDPS Y1, Y0, Y0
-	MOVB   relu+80(FP), R9
-	CMPB   R9, $0x00
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Y2
+	VFMADD231PS  (R11), Y2, Y0
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Y2
+	VFMADD231PS  (R8), Y2, Y1
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
 	JEQ    store
+	VXORPD Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
 
 store:
-	VMOVUPS Y0, (R8)
-	ADDQ    $0x08, CX
-	MOVQ    list+32(FP), R9
-	ADDQ    R9, DX
-	ADDQ    R9, BX
-	MOVQ    irs+56(FP), R9
-	ADDQ    R9, DI
-	MOVQ    crs+72(FP), R9
-	ADDQ    R9, R8
-	DECQ    AX
-	JNZ     row
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (SI)
+	ADDQ    R8, SI
+	VMOVUPS Y1, (SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
 	VZEROUPPER
+	RET
+
+// func gemmWhereF32AVX2(m int, n int, masks *uint64, a *float32, ars int, b *float32, brs int, dots *float32, list int, add bool)
+// Requires: AVX, BMI, CMOV, FMA3
+TEXT ·gemmWhereF32AVX2(SB), NOSPLIT, $0-73
+	MOVQ a+24(FP), R10
+	MOVQ b+40(FP), R11
+	MOVQ n+8(FP), AX
+	SHLQ $0x05, AX
+	ADDQ AX, R10
+	ADDQ AX, R11
+	NEGQ AX
+	MOVQ AX, n+8(FP)
+
+row:
+	MOVQ  dots+56(FP), R13
+	MOVQ  masks+16(FP), AX
+	MOVQ  (AX), R12
+	ADDQ  $0x08, masks+16(FP)
+	TESTQ R12, R12
+	JEQ   rowDone
+
+group:
+	XORQ    R14, R14
+	TZCNTQ  R12, AX
+	CMOVQCS R14, AX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), AX
+	ADDQ    R11, AX
+	VXORPD  Y0, Y0, Y0
+	VMOVAPS Y0, Y0
+	TZCNTQ  R12, CX
+	CMOVQCS R14, CX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), CX
+	ADDQ    R11, CX
+	VXORPD  Y1, Y1, Y1
+	VMOVAPS Y1, Y1
+	TZCNTQ  R12, DX
+	CMOVQCS R14, DX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DX
+	ADDQ    R11, DX
+	VXORPD  Y2, Y2, Y2
+	VMOVAPS Y2, Y2
+	TZCNTQ  R12, BX
+	CMOVQCS R14, BX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), BX
+	ADDQ    R11, BX
+	VXORPD  Y3, Y3, Y3
+	VMOVAPS Y3, Y3
+	TZCNTQ  R12, SI
+	CMOVQCS R14, SI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), SI
+	ADDQ    R11, SI
+	VXORPD  Y4, Y4, Y4
+	VMOVAPS Y4, Y4
+	TZCNTQ  R12, DI
+	CMOVQCS R14, DI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DI
+	ADDQ    R11, DI
+	VXORPD  Y5, Y5, Y5
+	VMOVAPS Y5, Y5
+	TZCNTQ  R12, R8
+	CMOVQCS R14, R8
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R8
+	ADDQ    R11, R8
+	VXORPD  Y6, Y6, Y6
+	VMOVAPS Y6, Y6
+	TZCNTQ  R12, R9
+	CMOVQCS R14, R9
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R9
+	ADDQ    R11, R9
+	VXORPD  Y7, Y7, Y7
+	VMOVAPS Y7, Y7
+	MOVQ    n+8(FP), R14
+
+step:
+	VMOVUPS     (R10)(R14*1), Y8
+	VFMADD231PS (AX)(R14*1), Y8, Y0
+	VFMADD231PS (CX)(R14*1), Y8, Y1
+	VFMADD231PS (DX)(R14*1), Y8, Y2
+	VFMADD231PS (BX)(R14*1), Y8, Y3
+	VFMADD231PS (SI)(R14*1), Y8, Y4
+	VFMADD231PS (DI)(R14*1), Y8, Y5
+	VFMADD231PS (R8)(R14*1), Y8, Y6
+	VFMADD231PS (R9)(R14*1), Y8, Y7
+	ADDQ        $0x20, R14
+	JNE         step
+	VUNPCKLPS   Y1, Y0, Y8
+	VUNPCKHPS   Y1, Y0, Y0
+	VADDPS      Y8, Y0, Y0
+	VUNPCKLPS   Y3, Y2, Y1
+	VUNPCKHPS   Y3, Y2, Y2
+	VADDPS      Y1, Y2, Y1
+	VSHUFPS     $0x44, Y1, Y0, Y2
+	VSHUFPS     $0xee, Y1, Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VUNPCKLPS   Y5, Y4, Y1
+	VUNPCKHPS   Y5, Y4, Y2
+	VADDPS      Y1, Y2, Y1
+	VUNPCKLPS   Y7, Y6, Y2
+	VUNPCKHPS   Y7, Y6, Y3
+	VADDPS      Y2, Y3, Y2
+	VSHUFPS     $0x44, Y2, Y1, Y3
+	VSHUFPS     $0xee, Y2, Y1, Y1
+	VADDPS      Y3, Y1, Y1
+	VPERM2F128  $0x20, Y1, Y0, Y2
+	VPERM2F128  $0x31, Y1, Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	MOVB        add+72(FP), AL
+	CMPB        AL, $0x00
+	JEQ         set
+	VADDPS      (R13), Y0, Y0
+
+set:
+	VMOVUPS Y0, (R13)
+	ADDQ    $0x20, R13
+	TESTQ   R12, R12
+	JNE     group
+
+rowDone:
+	MOVQ ars+32(FP), AX
+	ADDQ AX, R10
+	MOVQ list+64(FP), AX
+	ADDQ AX, dots+56(FP)
+	DECQ m+0(FP)
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func spreadDotsF32AVX2(m int, masks *uint64, dots *float32, list int, c *float32, crs int)
+// Requires: BMI
+TEXT ·spreadDotsF32AVX2(SB), NOSPLIT, $0-48
+	MOVQ m+0(FP), AX
+	MOVQ masks+8(FP), CX
+	MOVQ dots+16(FP), DX
+	MOVQ c+32(FP), BX
+	MOVQ list+24(FP), SI
+	MOVQ crs+40(FP), DI
+
+row:
+	MOVQ  (CX), R8
+	TESTQ R8, R8
+	JEQ   rowDone
+	MOVQ  DX, R9
+
+dot:
+	TZCNTQ R8, R10
+	MOVL   (R9), R11
+	MOVL   R11, (BX)(R10*4)
+	ADDQ   $0x04, R9
+	BLSRQ  R8, R8
+	JNE    dot
+
+rowDone:
+	ADDQ $0x08, CX
+	ADDQ SI, DX
+	ADDQ DI, BX
+	DECQ AX
+	JNZ  row
 	RET
 
 // func turnF32AVX2(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)

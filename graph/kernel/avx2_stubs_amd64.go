@@ -164,50 +164,50 @@ func gemm2NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float
 //go:noescape
 func gemm1NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// factorsF64AVX2 is the factors of gemmKernels.
+// nonzeroF64AVX2 is the nonzero of gemmKernels.
 //
 //go:noescape
-func factorsF64AVX2(m int, n int, a *float64, ars int, brs int, values *float64, offsets *int64, list int, counts *int)
-
-// gemmSparse8F64AVX2 is a sparse of gemmKernels.
-//
-//go:noescape
-func gemmSparse8F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
-
-// gemmSparse7F64AVX2 is a sparse of gemmKernels.
-//
-//go:noescape
-func gemmSparse7F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func nonzeroF64AVX2(m int, n int, a *float64, ars int, masks *uint64)
 
 // gemmSparse6F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse6F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse6F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmSparse5F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse5F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse5F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmSparse4F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse4F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse4F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmSparse3F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse3F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse3F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmSparse2F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse2F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse2F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmSparse1F64AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse1F64AVX2(m int, counts *int, values *float64, offsets *int64, list int, b *float64, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmSparse1F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmWhereF64AVX2 is the where of gemmKernels.
+//
+//go:noescape
+func gemmWhereF64AVX2(m int, n int, masks *uint64, a *float64, ars int, b *float64, brs int, dots *float64, list int, add bool)
+
+// spreadDotsF64AVX2 is the spread of gemmKernels.
+//
+//go:noescape
+func spreadDotsF64AVX2(m int, masks *uint64, dots *float64, list int, c *float64, crs int)
 
 // turnF64AVX2 is the turn of squareKernels.
 //
@@ -404,50 +404,50 @@ func gemm2NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float
 //go:noescape
 func gemm1NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// factorsF32AVX2 is the factors of gemmKernels.
+// nonzeroF32AVX2 is the nonzero of gemmKernels.
 //
 //go:noescape
-func factorsF32AVX2(m int, n int, a *float32, ars int, brs int, values *float32, offsets *int64, list int, counts *int)
-
-// gemmSparse8F32AVX2 is a sparse of gemmKernels.
-//
-//go:noescape
-func gemmSparse8F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
-
-// gemmSparse7F32AVX2 is a sparse of gemmKernels.
-//
-//go:noescape
-func gemmSparse7F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func nonzeroF32AVX2(m int, n int, a *float32, ars int, masks *uint64)
 
 // gemmSparse6F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse6F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse6F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse5F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse5F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse5F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse4F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse4F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse4F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse3F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse3F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse3F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse2F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse2F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse2F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse1F32AVX2 is a sparse of gemmKernels.
 //
 //go:noescape
-func gemmSparse1F32AVX2(m int, counts *int, values *float32, offsets *int64, list int, b *float32, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmSparse1F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmWhereF32AVX2 is the where of gemmKernels.
+//
+//go:noescape
+func gemmWhereF32AVX2(m int, n int, masks *uint64, a *float32, ars int, b *float32, brs int, dots *float32, list int, add bool)
+
+// spreadDotsF32AVX2 is the spread of gemmKernels.
+//
+//go:noescape
+func spreadDotsF32AVX2(m int, masks *uint64, dots *float32, list int, c *float32, crs int)
 
 // turnF32AVX2 is the turn of squareKernels.
 //

@@ -29,8 +29,10 @@ type gemmKernels[T Float] struct {
 	lanes int
 	tiles [2][]gemmTile[T]
 
-	factors factorsKernel[T]
+	nonzero nonzeroKernel[T]
 	sparse  []sparseTile[T] // of 1, 2, 3 … vectors; without them no zeros are passed over
+	where   whereKernel[T]  // nil: what is not asked for is computed too
+	spread  spreadKernel[T]
 }
 
 // gemmTile is some tiles of rows×(1 or 2)·lanes of c = init + a·b, one below the other, or with relu its positive part. Element (i, p)
@@ -88,6 +90,8 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 		g.end(c, e)
 	case len(g.ops.tiles[0]) == 0:
 		g.portable(a, b, c, e)
+	case e.where != nil && g.asksForFew(e.where):
+		g.dotsWhere(e.where, a, b, c)
 	default:
 		g.tiled(a, b, c, e)
 	}

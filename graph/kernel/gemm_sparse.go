@@ -1,36 +1,48 @@
 package kernel
 
-// Where much of a is zero, as behind a relu, a product may pass over the zeros: it is done row by row of c, of each some vectors at
-// a time, and takes for each number of a that is not zero its row of b. In a tile of several rows a row of b would be left out
-// only where all of them have a zero.
+// Where much of a is zero, as behind a relu, a product may pass over the zeros: it is done two rows of c at a time, of each some vectors,
+// and takes the rows of b that belong to a number of either that is not zero. In a tile of several rows a row of b would be left
+// out only where all of them have a zero.
 
-// factorsKernel lists, for each of m rows of n vectors of a, its numbers that are not zero and where their rows of b start, in
-// bytes, if these are brs bytes apart: as integers of a T's width. The lists of rows start `list` bytes apart.
-type factorsKernel[T Float] func(m, n int, a *T, ars, brs int, values *T, offsets *int64, list int, counts *int)
+// nonzeroKernel sets, for each of m rows of n vectors of a, at most 64 numbers, the bits of those that are not zero.
+type nonzeroKernel[T Float] func(m, n int, a *T, ars int, masks *uint64)
 
-// A sparseTile is m rows of some vectors' width of c = init + a·b, or with relu its positive part, from what a factorsKernel
-// lists. Rows of init and c are irs and crs bytes apart.
-type sparseTile[T Float] func(m int, counts *int, values *T, offsets *int64, list int, b, init *T, irs int, c *T, crs int, relu bool)
+// A sparseTile is pairs of rows of some vectors' width of c = init + a·b, or with relu its positive part, of the factors of a whose bits
+// are set; a row's are next bytes after those of the row before it. Rows of init and c are irs and crs bytes apart.
+type sparseTile[T Float] func(pairs int, masks *uint64, next int, a *T, ars int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
 
-// sparseDepth is the number of rows of b at a time: as wide as the widest tile they stay in the first-level cache, also where they
-// lie some power of two apart.
+// sparseDepth is the number of rows of b at a time, as many as a mask has bits: as wide as the widest tile they stay in the first-level
+// cache, also where they lie some power of two apart.
 const sparseDepth = 64
 
-// A sparseSpace is the scratch space of such products.
+// A sparseSpace is the scratch space of such products, and of those that are asked for in some places.
 type sparseSpace[T Float] struct {
-	rows    []T // of op(a), whole vectors, where they do not lie so in a
-	values  []T
-	offsets []int64
-	counts  []int
-	zero    []T
+	rows  []T // of op(a), whole vectors, where they do not lie so in a
+	masks []uint64
+	zero  []T
+	dots  []T
+}
+
+// masksOf are the bits of rows of some numbers, at most sparseDepth, in whole vectors from x on.
+func (g *Gemm[T]) masksOf(x []T, stride, numbers int) []uint64 {
+	if len(g.sparse.masks) < g.m {
+		g.sparse.masks = make([]uint64, g.m)
+	}
+	lanes := g.ops.lanes
+	g.ops.nonzero(g.m, (numbers+lanes-1)/lanes, &x[0], stride*sizeOf[T](), &g.sparse.masks[0])
+	return g.sparse.masks[:g.m]
 }
 
 // skipsZeros reports whether a product is to pass over the zeros of a: there are tiles for that, enough work and enough zeros, and
 // zero times any number of b is zero.
 func (g *Gemm[T]) skipsZeros(a, b []T) bool {
-	const rowsThatPay, vectorsThatPay, depthThatPays = 8, 9, 48
+	const rowsThatPay, depthThatPays, vectorsThatPay, manyVectors = 8, 48, 8, 16
+	zeros := 2. / 5
+	if g.n >= manyVectors*g.ops.lanes {
+		zeros = 1. / 4
+	}
 	return len(g.ops.sparse) > 0 && g.m >= rowsThatPay && g.n >= vectorsThatPay*g.ops.lanes && g.k >= depthThatPays &&
-		zeroShare(a[:g.m*g.k]) >= 2./5 && g.finite(b[:g.k*g.n])
+		zeroShare(a[:g.m*g.k]) >= zeros && g.finite(b[:g.k*g.n])
 }
 
 // finite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.
@@ -43,11 +55,7 @@ func (g *Gemm[T]) finite(b []T) bool {
 
 // tiledSparse sets the whole vectors of c's columns, and returns how many columns these are.
 func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
-	lanes, widest, size := g.ops.lanes, len(g.ops.sparse), sizeOf[T]()
-	list := sparseDepth + lanes
-	if len(g.sparse.counts) < g.m {
-		g.sparse.counts, g.sparse.values, g.sparse.offsets = make([]int, g.m), Aligned[T](g.m*list), make([]int64, (g.m*list*size+7)/8)
-	}
+	lanes, widest := g.ops.lanes, len(g.ops.sparse)
 	if g.sparse.zero == nil {
 		g.sparse.zero = Aligned[T](widest * lanes)
 	}
@@ -60,7 +68,7 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 	panels := (vectors + widest - 1) / widest
 	for p := 0; p < g.k; p += sparseDepth {
 		depth := min(sparseDepth, g.k-p)
-		g.ops.factors(g.m, (depth+lanes-1)/lanes, &rows[p], ars*size, brs*size, &g.sparse.values[0], &g.sparse.offsets[0], list*size, &g.sparse.counts[0])
+		masks := g.masksOf(rows[p:], ars, depth)
 		columns = 0
 		for panel := range panels {
 			j, wide := columns, (vectors+panel)/panels // all nearly of one width
@@ -70,18 +78,29 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 				from = g.panel
 				g.pack(b, j, p, wide*lanes, brs, depth)
 			}
-			init, irs := &g.sparse.zero[0], 0
+			init, irs := g.sparse.zero, 0
 			switch {
 			case e.add || p > 0:
-				init, irs = &c[j], g.n
+				init, irs = c[j:], g.n
 			case e.bias != nil:
-				init = &e.bias[j]
+				init = e.bias[j:]
 			}
-			g.ops.sparse[wide-1](g.m, &g.sparse.counts[0], &g.sparse.values[0], &g.sparse.offsets[0], list*size, &from[0],
-				init, irs*size, &c[j], g.n*size, e.relu && p+depth == g.k)
+			g.sparsePanel(g.ops.sparse[wide-1], masks, rows[p:], ars, from, brs, init, irs, c[j:], e.relu && p+depth == g.k)
 		}
 	}
 	return columns
+}
+
+// sparsePanel does all rows of a panel, strides in numbers. A row that is left over is a pair of itself.
+func (g *Gemm[T]) sparsePanel(tile sparseTile[T], masks []uint64, a []T, ars int, b []T, brs int, init []T, irs int, c []T, relu bool) {
+	const next = 8
+	size, last := sizeOf[T](), g.m-1
+	if pairs := g.m / 2; pairs > 0 {
+		tile(pairs, &masks[0], next, &a[0], ars*size, &b[0], brs*size, &init[0], irs*size, &c[0], g.n*size, relu)
+	}
+	if g.m%2 > 0 {
+		tile(1, &masks[last], 0, &a[last*ars], 0, &b[0], brs*size, &init[last*irs], 0, &c[last*g.n], 0, relu)
+	}
 }
 
 // wholeRows are the rows of op(a), stride apart and zero up to whole vectors.

@@ -125,7 +125,7 @@ func TestGemmOfZeros(t *testing.T) {
 
 func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}} {
+	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}, {9, 72, 344}} {
 		m, n, k := shape[0], shape[1], shape[2]
 		for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
 			for _, odd := range []float64{0, math.Inf(1), math.NaN()} {
@@ -160,6 +160,18 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, c, true)
 				for i, w := range want {
 					check(", relu", i, max(w+float64(bias[i%n]), 0)) // NaN where w is
+				}
+				y := make([]T, m*n)
+				for i := range y {
+					y[i] = T(max(0, rng.NormFloat64()))
+				}
+				y[n+1], y[n+2] = T(math.NaN()), -1 // not positive, nor zero
+				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Where(y, a, b, c)
+				for i, w := range want {
+					if !(y[i] > 0) {
+						w = 0
+					}
+					check(", where y", i, w)
 				}
 			}
 		}

@@ -32,13 +32,13 @@ def log_survival(p):
 
 
 half = log(mpf(2)) / 2 * mpf("1.001")
-near = half / 16
+near, eighth = half / 16, half / 8
 widest = ((sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1)) ** 2 * mpf("1.001")
 for name, f, lo, hi, n in [
     ("mills64", mills(4, mp.inf), -1, 1, 22), ("mills32", mills(4, mp.inf), -1, 1, 10),
     ("millsTo38", mills(5, 38), -1, 1, 20), ("millsTo12", mills(5, 12), -1, 1, 18), ("millsTo12and32", mills(3, 12.5), -1, 1, 9),
     ("exp64", exp, -half, half, 12), ("exp32", exp, -half, half, 7),
-    ("expNear64", exp, -near, near, 7), ("expNear32", exp, -near, near, 4),
+    ("expNear64", exp, -near, near, 7), ("expNear32", exp, -near, near, 4), ("expEighth32 but its 1", lambda x: mp.expm1(x) / x if x else mpf(1), -eighth, eighth, 4),
     ("log64", log_ratio, 0, widest, 7), ("log32", log_ratio, 0, widest, 4),
     ("millsFine32", mills(1.5, mp.inf), -1, 1, 14), ("logSurvival32", log_survival, 0, mpf("0.5001"), 11),
 ]:

@@ -48,8 +48,12 @@ func (l lanes) expFrom(least, factor float64, x reg.VecVirtual) reg.VecVirtual {
 
 // expWithin is e^(factor·x) of a product within the bounds of exp; it overwrites x.
 func (l lanes) expWithin(factor float64, x reg.VecVirtual) reg.VecVirtual {
-	if l.bytes == 64 {
+	switch {
+	case l.bytes == 64:
 		return l.expByTable(factor, x)
+	case l.eighths():
+		sum, _, r := l.reduced(factor, x, 3)
+		return l.expByEighths(math.Abs(factor), sum, r)
 	}
 	sum, _, r := l.reduced(factor, x, 0)
 	p := l.poly(r, scaled(l.byType(exp64, exp32), math.Abs(factor)), 4)
@@ -63,6 +67,22 @@ func (l lanes) expByTable(factor float64, x reg.VecVirtual) reg.VecVirtual {
 	d := l.vec()
 	l.pick(VSCALEFPD, VSCALEFPS, n, p, d)
 	return d
+}
+
+// eighths tells whether there is an instruction that finds 2^(j/8) for each lane's j: the eight float32 of AVX2.
+func (l lanes) eighths() bool { return l.bytes == 32 && l.f32 }
+
+// expByEighths is 2ⁿ·e^(size·r), where n is a multiple of 1/8 and sum is n and rounding's number. The table has the bits of 2^(j/8) without
+// those of j that sum, shifted to the exponent, has below it.
+func (l lanes) expByEighths(size float64, sum, r reg.VecVirtual) reg.VecVirtual {
+	p := l.poly(r, scaled(expEighth32, size), 1)
+	table := l.table("eighths", 8, func(j int) float64 {
+		return float64(math.Float32frombits(math.Float32bits(float32(math.Exp2(float64(j)/8))) - uint32(j)<<20))
+	})
+	power, shifted := l.vec(), l.vec()
+	VPERMPS(table, sum, power)
+	VPSLLD(Imm(20), sum, shifted)
+	return l.mul(p, l.addInt(power, shifted)) // a product, not a sum of bits: NaN stays NaN
 }
 
 // scaled are the coefficients of p(factor·x).

@@ -187,23 +187,27 @@ func (l lanes) loadPart(m Mem, v reg.VecVirtual, index int) {
 // turned transposes the 2×2 float64 or 4×4 float32 in each 16 bytes: neighbouring rows are interleaved, then, of float32,
 // pairs of rows.
 func (l lanes) turned(v []reg.VecVirtual) []reg.VecVirtual {
-	interleaved := func(a, b reg.VecVirtual) (low, high reg.VecVirtual) {
-		low, high = l.vec(), l.vec()
-		l.pick(VUNPCKLPD, VUNPCKLPS, b, a, low)
-		l.pick(VUNPCKHPD, VUNPCKHPS, b, a, high)
-		return low, high
-	}
-	pairs := func(a, b reg.VecVirtual, which uint64) reg.VecVirtual {
-		d := l.vec()
-		VSHUFPS(Imm(which), b, a, d)
-		return d
-	}
-	low, high := interleaved(v[0], v[1])
+	low, high := l.interleaved(v[0], v[1])
 	if !l.f32 {
 		return []reg.VecVirtual{low, high}
 	}
-	low2, high2 := interleaved(v[2], v[3])
-	return []reg.VecVirtual{pairs(low, low2, 0x44), pairs(low, low2, 0xee), pairs(high, high2, 0x44), pairs(high, high2, 0xee)}
+	low2, high2 := l.interleaved(v[2], v[3])
+	return []reg.VecVirtual{l.pairsOf(low, low2, 0x44), l.pairsOf(low, low2, 0xee), l.pairsOf(high, high2, 0x44), l.pairsOf(high, high2, 0xee)}
+}
+
+// interleaved are the numbers of a and b in turns: those of the lower and those of the upper half of each 16 bytes.
+func (l lanes) interleaved(a, b reg.VecVirtual) (low, high reg.VecVirtual) {
+	low, high = l.vec(), l.vec()
+	l.pick(VUNPCKLPD, VUNPCKLPS, b, a, low)
+	l.pick(VUNPCKHPD, VUNPCKHPS, b, a, high)
+	return low, high
+}
+
+// pairsOf takes two float32 of a and then two of b, of each 16 bytes the first (0x44) or the last (0xee) two.
+func (l lanes) pairsOf(a, b reg.VecVirtual, which uint64) reg.VecVirtual {
+	d := l.vec()
+	VSHUFPS(Imm(which), b, a, d)
+	return d
 }
 
 // gemmRows are the heights of tiles so many vectors wide: all up to the tallest that the registers allow, so that no rows are left for

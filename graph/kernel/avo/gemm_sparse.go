@@ -8,182 +8,251 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// widestSparse is how many vectors of a row of C a sparse product has at a time: as many sums as hide how long one takes.
-const widestSparse = 8
+// widestSparse is how many vectors of two rows of C a sparse product has at a time: as many sums as there are registers for.
+const widestSparse = 6
 
-// factors lists, for each of m rows of n vectors of A, its numbers that are not zero, and how far into B their rows lie, as integers
-// of the element's width, if these are brs bytes apart. A row's lists start `list` bytes after the row's before it; behind a list
-// there must be room for a vector.
-func (l lanes) factors() {
-	l.begin("factors", "is the factors of gemmKernels.", "m, n int, a *%[1]s, ars, brs int, values *%[1]s, offsets *int64, list int, counts *int")
-	m, a, values, offsets, counts := arg("m"), arg("a"), arg("values"), arg("offsets"), arg("counts")
-	orders, zero, lanes := l.orders(), l.zero(), l.bytes/l.elem()
-	first, step := l.vec(), l.vec() // offsets of the first lanes, and from vector to vector
-	l.spread(param("brs"), step)
-	l.countUp(step, first)
-	l.timesLanes(step)
+// nonzero sets, for each of m rows of n vectors of A, at most 64 numbers, the bits of those that are not zero.
+func (l lanes) nonzero() {
+	l.begin("nonzero", "is the nonzero of gemmKernels.", "m, n int, a *%[1]s, ars int, masks *uint64")
+	m, a, masks, zero := arg("m"), arg("a"), arg("masks"), l.zero()
+	size := shifted("n", l.bytes)
 	loop("row", m, func() {
-		n, at, next, offset := arg("n"), GP64(), GP64(), l.copyOf(first)
-		MOVQ(a, at)
-		XORQ(next, next)
-		loop("vector", n, func() {
-			v := l.load(Mem{Base: at})
-			which := l.signs(l.differs(v, zero))
-			order := l.vec()
-			VPMOVZXBD(Mem{Base: orders, Index: which, Scale: 8}, order)
-			v2, o2 := l.vec(), l.vec()
-			VPERMPS(v, order, v2)
-			VPERMD(offset, order, o2)
-			l.store(v2, Mem{Base: values, Index: next, Scale: uint8(l.elem())})
-			l.store(o2, Mem{Base: offsets, Index: next, Scale: uint8(l.elem())})
-			POPCNTQ(which, which)
-			ADDQ(which, next)
-			l.do(plusInst, step, offset, offset)
-			ADDQ(Imm(uint64(l.elem()*lanes)), at)
-		})
-		MOVQ(next, Mem{Base: counts})
-		ADDQ(Imm(8), counts)
+		mask, off := GP64(), GP64()
+		XORQ(mask, mask)
+		MOVQ(size, off)
+		Label("vector") // the last first
+		SUBQ(Imm(uint64(l.bytes)), off)
+		SHLQ(Imm(uint64(l.bytes/l.elem())), mask)
+		ORQ(l.signs(l.differs(l.load(at(a, off)), zero)), mask)
+		TESTQ(off, off)
+		JNE(LabelRef("vector"))
+		MOVQ(mask, Mem{Base: masks})
+		ADDQ(Imm(8), masks)
 		ADDQ(arg("ars"), a)
-		list := arg("list")
-		ADDQ(list, values)
-		ADDQ(list, offsets)
 	})
 	VZEROUPPER()
 	RET()
 }
 
-// orders points to where, for each set of lanes, the 32-bit halves or wholes of these lanes are, as bytes, the lowest lane first.
-func (l lanes) orders() reg.GPVirtual {
-	name, lanes, parts := fmt.Sprintf("orders%d", l.elem()*8), l.bytes/l.elem(), l.elem()/4
-	table := GLOBL(name, RODATA|NOPTR)
-	for set := range 1 << lanes {
-		at := 0
-		for lane := range lanes {
-			if set>>lane&1 == 1 {
-				for part := range parts {
-					DATA(8*set+at, U8(lane*parts+part))
-					at++
-				}
-			}
-		}
-		for ; at < 8; at++ {
-			DATA(8*set+at, U8(0))
-		}
-	}
-	p := GP64()
-	LEAQ(table, p)
-	return p
-}
-
-// spread fills every lane of v with an integer.
-func (l lanes) spread(m Mem, v reg.VecVirtual) {
-	if l.f32 {
-		VPBROADCASTD(m, v)
-	} else {
-		VPBROADCASTQ(m, v)
-	}
-}
-
-// countUp is 0, 1, 2 … times step, less than 2³² (of float32: 2³¹).
-func (l lanes) countUp(step, to reg.VecVirtual) {
-	name := fmt.Sprintf("countUp%d", l.elem()*8)
-	table := GLOBL(name, RODATA|NOPTR)
-	for i := range l.bytes / l.elem() {
-		if l.f32 {
-			DATA(4*i, U32(i))
-		} else {
-			DATA(8*i, U64(i))
-		}
-	}
-	if l.f32 {
-		VPMULLD(table, step, to)
-	} else {
-		VPMULUDQ(table, step, to)
-	}
-}
-
-// timesLanes multiplies integers by the number of lanes.
-func (l lanes) timesLanes(v reg.VecVirtual) {
-	if l.f32 {
-		VPSLLD(Imm(3), v, v)
-	} else {
-		VPSLLQ(Imm(2), v, v)
-	}
-}
-
-// gemmSparse is some vectors' width of C = init + A·B, or of max(0, init + A·B), row by row, from the factors of A: a row's count,
-// values and offsets are as factors left them.
+// gemmSparse is two rows at a time of some vectors' width of C = init + A·B, or of max(0, init + A·B), from the bits of the factors of
+// A that are not zero; a row's are `next` bytes after those of the row before it. Where both rows have a factor, a row of B is
+// read once: each alone would wait for what it reads.
 func (l lanes) gemmSparse(vectors int) {
 	l.begin(fmt.Sprintf("gemmSparse%d", vectors), "is a sparse of gemmKernels.",
-		"m int, counts *int, values *%[1]s, offsets *int64, list int, b, init *%[1]s, irs int, c *%[1]s, crs int, relu bool")
-	chains := 1 // sums of each vector: too few would wait for each other
-	if vectors <= 6 {
-		chains = 2
-	}
+		"pairs int, masks *uint64, next int, a *%[1]s, ars int, b *%[1]s, brs int, init *%[1]s, irs int, c *%[1]s, crs int, relu bool")
 	var acc [2][]reg.VecVirtual
-	for chain := range chains {
+	for r := range acc {
 		for range vectors {
-			acc[chain] = append(acc[chain], l.vec())
+			acc[r] = append(acc[r], l.vec())
 		}
 	}
-	m, counts, values, offsets := arg("m"), arg("counts"), arg("values"), arg("offsets")
-	b, init, c := arg("b"), arg("init"), arg("c")
-	zero := l.zero()
-	loop("row", m, func() {
+	masks, next, b, brs := arg("masks"), arg("next"), arg("b"), arg("brs")
+	a := [2]reg.GPVirtual{arg("a"), GP64()}
+	// products adds those of the factors in a set, which it empties, to some of the rows.
+	products := func(label string, set reg.GPVirtual, rows ...int) {
+		TESTQ(set, set)
+		JEQ(LabelRef(label + "Done"))
+		Label(label)
+		p, row := GP64(), GP64()
+		TZCNTQ(set, p)
+		MOVQ(p, row)
+		IMULQ(brs, row)
+		ADDQ(b, row)
+		var factors []reg.VecVirtual
+		for _, r := range rows {
+			factors = append(factors, l.broadcast(Mem{Base: a[r], Index: p, Scale: uint8(l.elem())}))
+		}
 		for i := range vectors {
-			l.pick(VMOVUPD, VMOVUPS, Mem{Base: init, Disp: i * l.bytes}, acc[0][i])
-			if chains > 1 {
-				l.set(acc[1][i], zero)
+			var of Op = Mem{Base: row, Disp: i * l.bytes}
+			if len(rows) > 1 {
+				of = l.load(of)
+			}
+			for n, r := range rows {
+				l.fma(of, factors[n], acc[r][i])
 			}
 		}
-		left, at := GP64(), GP64()
-		MOVQ(Mem{Base: counts}, left)
-		XORQ(at, at)
-		TESTQ(left, left)
-		JEQ(LabelRef("summed"))
-		Label("factor")
-		for chain := range chains {
-			row := GP64()
-			if l.f32 {
-				MOVLQSX(Mem{Base: offsets, Index: at, Scale: 4}, row)
-			} else {
-				MOVQ(Mem{Base: offsets, Index: at, Scale: 8}, row)
-			}
-			factor := l.broadcast(Mem{Base: values, Index: at, Scale: uint8(l.elem())})
-			ADDQ(b, row)
-			for i := range vectors {
-				l.fma(Mem{Base: row, Disp: i * l.bytes}, factor, acc[chain][i])
-			}
-			INCQ(at)
-			CMPQ(at, left)
-			if chain+1 < chains {
-				JEQ(LabelRef("summed"))
-			} else {
-				JNE(LabelRef("factor"))
-			}
+		BLSRQ(set, set)
+		JNE(LabelRef(label))
+		Label(label + "Done")
+	}
+	Label("pair")
+	init, irs := arg("init"), arg("irs")
+	for _, row := range acc {
+		for i, v := range row {
+			l.pick(VMOVUPD, VMOVUPS, Mem{Base: init, Disp: i * l.bytes}, v)
 		}
-		Label("summed")
-		for i := range acc[1] {
-			l.do(addInst, acc[1][i], acc[0][i], acc[0][i])
-		}
-		relu := GP8()
-		Load(Param("relu"), relu)
-		CMPB(relu, Imm(0))
-		JEQ(LabelRef("store"))
-		for _, v := range acc[0] {
+		ADDQ(irs, init)
+	}
+	MOVQ(init, param("init"))
+	MOVQ(a[0], a[1])
+	ADDQ(arg("ars"), a[1])
+
+	both, first, second := GP64(), GP64(), GP64()
+	MOVQ(Mem{Base: masks}, first)
+	MOVQ(Mem{Base: masks, Index: next, Scale: 1}, second)
+	MOVQ(first, both)
+	ANDQ(second, both)
+	XORQ(both, first)
+	XORQ(both, second)
+	products("both", both, 0, 1)
+	products("first", first, 0)
+	products("second", second, 1)
+
+	relu := GP8()
+	Load(Param("relu"), relu)
+	CMPB(relu, Imm(0))
+	JEQ(LabelRef("store"))
+	zero := l.zero()
+	for _, row := range acc {
+		for _, v := range row {
 			l.do(maxInst, v, zero, v) // in this order: what is no number stays
 		}
-		Label("store")
-		for i, v := range acc[0] {
+	}
+	Label("store")
+	c, crs := arg("c"), arg("crs")
+	for _, row := range acc {
+		for i, v := range row {
 			l.store(v, Mem{Base: c, Disp: i * l.bytes})
 		}
-		ADDQ(Imm(8), counts)
-		list := arg("list")
-		ADDQ(list, values)
-		ADDQ(list, offsets)
-		ADDQ(arg("irs"), init)
-		ADDQ(arg("crs"), c)
-	})
+		ADDQ(crs, c)
+	}
+	MOVQ(c, param("c"))
+	MOVQ(a[1], a[0])
+	ADDQ(arg("ars"), a[0])
+	LEAQ(Mem{Base: masks, Index: next, Scale: 2}, masks)
+	DECQ(param("pairs"))
+	JNZ(LabelRef("pair"))
 	VZEROUPPER()
 	RET()
+}
+
+// dotsAtATime is how many dot products gemmWhere has at a time: they share what they read of A, and are as many as hide how long a
+// product takes.
+const dotsAtATime = 8
+
+// gemmWhere sets, or with add adds to, for each of m rows of A and each bit in the row's mask, the sum of the row's first n vectors
+// times those of that row of B; the sums of a row are one after the other in `dots`, those of rows list bytes apart. Sums beyond the
+// last are written up to whole groups.
+func (l lanes) gemmWhere() {
+	l.begin("gemmWhere", "is the where of gemmKernels.", "m, n int, masks *uint64, a *%[1]s, ars int, b *%[1]s, brs int, dots *%[1]s, list int, add bool")
+	var acc []reg.VecVirtual
+	var rows []reg.GPVirtual
+	for range dotsAtATime {
+		acc, rows = append(acc, l.vec()), append(rows, GP64())
+	}
+	a, b, size := arg("a"), arg("b"), shifted("n", l.bytes)
+	ADDQ(size, a) // offsets go from −size to 0
+	ADDQ(size, b)
+	NEGQ(size)
+	MOVQ(size, param("n"))
+	Label("row")
+	mask, dots := GP64(), arg("dots")
+	masks := arg("masks")
+	MOVQ(Mem{Base: masks}, mask)
+	ADDQ(Imm(8), param("masks"))
+	TESTQ(mask, mask)
+	JEQ(LabelRef("rowDone"))
+
+	Label("group")
+	none := GP64()
+	XORQ(none, none)
+	for i, row := range rows {
+		TZCNTQ(mask, row)
+		CMOVQCS(none, row) // no bit is left: any row
+		BLSRQ(mask, mask)
+		IMULQ(param("brs"), row)
+		ADDQ(b, row)
+		l.set(acc[i], l.zero())
+	}
+	off := arg("n")
+	Label("step")
+	v := l.load(at(a, off))
+	for i, row := range rows {
+		l.fma(at(row, off), v, acc[i])
+	}
+	ADDQ(Imm(uint64(l.bytes)), off)
+	JNE(LabelRef("step"))
+	sums := l.sumsOfLanes(acc)
+	add := GP8()
+	Load(Param("add"), add)
+	CMPB(add, Imm(0))
+	JEQ(LabelRef("set"))
+	for i, s := range sums {
+		l.do(addInst, Mem{Base: dots, Disp: i * l.bytes}, s, s)
+	}
+	Label("set")
+	for i, s := range sums {
+		l.store(s, Mem{Base: dots, Disp: i * l.bytes})
+	}
+	ADDQ(Imm(dotsAtATime*uint64(l.elem())), dots)
+	TESTQ(mask, mask)
+	JNE(LabelRef("group"))
+
+	Label("rowDone")
+	ADDQ(arg("ars"), a)
+	next := arg("list")
+	ADDQ(next, param("dots"))
+	DECQ(param("m"))
+	JNZ(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
+// spreadDots writes what gemmWhere has left of m rows to the places of the bits in rows of C.
+func (l lanes) spreadDots() {
+	l.begin("spreadDots", "is the spread of gemmKernels.", "m int, masks *uint64, dots *%[1]s, list int, c *%[1]s, crs int")
+	m, masks, dots, c := arg("m"), arg("masks"), arg("dots"), arg("c")
+	list, crs := arg("list"), arg("crs")
+	loop("row", m, func() {
+		mask, from, place, number := GP64(), GP64(), GP64(), GP64()
+		MOVQ(Mem{Base: masks}, mask)
+		TESTQ(mask, mask)
+		JEQ(LabelRef("rowDone"))
+		MOVQ(dots, from)
+		Label("dot")
+		TZCNTQ(mask, place)
+		to := Mem{Base: c, Index: place, Scale: uint8(l.elem())}
+		if l.f32 {
+			MOVL(Mem{Base: from}, number.As32())
+			MOVL(number.As32(), to)
+		} else {
+			MOVQ(Mem{Base: from}, number)
+			MOVQ(number, to)
+		}
+		ADDQ(Imm(uint64(l.elem())), from)
+		BLSRQ(mask, mask)
+		JNE(LabelRef("dot"))
+		Label("rowDone")
+		ADDQ(Imm(8), masks)
+		ADDQ(list, dots)
+		ADDQ(crs, c)
+	})
+	RET()
+}
+
+// sumsOfLanes are the sums of each vector's lanes, as whole vectors; of AVX2.
+func (l lanes) sumsOfLanes(v []reg.VecVirtual) (sums []reg.VecVirtual) {
+	halves := func(a, b reg.VecVirtual) reg.VecVirtual { // of both vectors: lower halves, plus upper ones
+		low, high := l.vec(), l.vec()
+		VPERM2F128(Imm(0x20), b, a, low)
+		VPERM2F128(Imm(0x31), b, a, high)
+		return l.add(low, high)
+	}
+	for len(v) > 0 {
+		var pairs []reg.VecVirtual
+		for i := 0; i < 4; i += 2 {
+			low, high := l.interleaved(v[i], v[i+1])
+			pairs = append(pairs, l.add(low, high))
+		}
+		if !l.f32 {
+			sums = append(sums, halves(pairs[0], pairs[1]))
+		} else {
+			sums = append(sums, l.add(l.pairsOf(pairs[0], pairs[1], 0x44), l.pairsOf(pairs[0], pairs[1], 0xee)))
+		}
+		v = v[4:]
+	}
+	if l.f32 {
+		sums = []reg.VecVirtual{halves(sums[0], sums[1])}
+	}
+	return sums
 }

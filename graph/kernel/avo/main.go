@@ -72,10 +72,12 @@ func (l lanes) all() {
 		}
 	}
 	if l.bytes == 32 {
-		l.factors()
+		l.nonzero()
 		for vectors := widestSparse; vectors > 0; vectors-- {
 			l.gemmSparse(vectors)
 		}
+		l.gemmWhere()
+		l.spreadDots()
 	}
 	l.turn()
 	l.reluSlope()

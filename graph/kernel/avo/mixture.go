@@ -103,6 +103,12 @@ func (l lanes) partsAndNear(t reg.VecVirtual, tail millsFit) (bell, ratio, near 
 
 // bell is e^(−t²/2) of a t² up to 2·faint.
 func (l lanes) bell(t, square reg.VecVirtual) reg.VecVirtual {
+	if l.eighths() {
+		lost := l.copyOf(square) // what the rounding of t² took matters here
+		l.do(fmsInst, t, t, lost)
+		sum, _, r := l.reduced(-0.5, l.min(square, l.c(2*l.faint())), 3)
+		return l.expByEighths(0.5, sum, l.sub(r, lost))
+	}
 	bell := l.expFrom(-l.faint(), -0.5, l.copyOf(square))
 	if !l.f32 {
 		return bell
