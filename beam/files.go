@@ -243,7 +243,7 @@ func (r *reading) object(g *gathered, members map[string]json.RawMessage) bool {
 	return true
 }
 
-// Join is the path of a file in a folder of any file system, which path.Join would make another of: gs:/ of gs://.
+// Join is the path of a file in a folder of any file system. It keeps a scheme such as gs://, of which path.Join makes gs:/.
 func Join(folder, name string) string {
 	if folder == "" {
 		return name
@@ -254,7 +254,7 @@ func Join(folder, name string) string {
 // block is how many bytes of a file are written at once.
 const block = 1 << 20
 
-// create makes a file of what write writes to it.
+// create writes a file by a function.
 func create(ctx context.Context, name string, write func(io.Writer) error) (err error) {
 	fs, err := filesystem.New(ctx, name)
 	if err != nil {

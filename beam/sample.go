@@ -39,14 +39,14 @@ func Sample(s beam.Scope, model []byte, n int, seed uint64) beam.PCollection {
 // fileRows is how many rows SampleFiles writes to a file.
 const fileRows = 16 * sampleRows
 
-// SampleFiles writes the rows that Sample draws to a folder, as tables of CSV of at most 131,072 rows each: sample-00000.csv has the first
-// ones. A file that is tried again is written again, to the same bytes. What it returns should go on to somewhere, as of ScoreFiles.
+// SampleFiles writes the rows that Sample draws to a folder, as CSV tables of at most 131,072 rows each; sample-00000.csv has the first
+// rows. A file that is repeated has the same bytes. Another step should take the result, as that of ScoreFiles.
 func SampleFiles(s beam.Scope, model []byte, n int, seed uint64, folder string) beam.PCollection {
 	s = s.Scope("beam.SampleFiles")
 	return beam.ParDo(s, &sampleFilesFn{drawer{Model: model, N: n, Seed: seed}, folder}, firstRows(s, n, fileRows))
 }
 
-// firstRows are the numbers of the rows that pieces of n rows begin with, dealt out to all workers.
+// firstRows are the numbers of the first row of each piece, of n rows in all, spread over all workers.
 func firstRows(s beam.Scope, n, piece int) beam.PCollection {
 	var first []int
 	for at := 0; at < n; at += piece {
@@ -69,7 +69,7 @@ func (d *drawer) Setup() (err error) {
 	return err
 }
 
-// rows are those that the seed of row number first draws.
+// rows draws sampleRows rows, or fewer at the end, with the seed of the row number first.
 func (d *drawer) rows(first int) (*mat.Dense, error) {
 	return d.model.Sample(min(sampleRows, d.N-first), nil, rand.New(rand.NewPCG(d.Seed, uint64(first))))
 }
@@ -94,7 +94,7 @@ type sampleFilesFn struct {
 	Folder string
 }
 
-// ProcessElement writes the file whose first row is given.
+// ProcessElement writes the file that begins with the row number first.
 func (s *sampleFilesFn) ProcessElement(ctx context.Context, first int, emit func(Written)) error {
 	w := Written{Output: Join(s.Folder, fmt.Sprintf("sample-%05d.csv", first/fileRows)), Rows: min(fileRows, s.N-first)}
 	err := create(ctx, w.Output, func(out io.Writer) error { return s.write(out, first, first+w.Rows) })
@@ -104,7 +104,7 @@ func (s *sampleFilesFn) ProcessElement(ctx context.Context, first int, emit func
 	return err
 }
 
-// write writes a header and the rows from one on up to another.
+// write writes a header and the rows from, from+1, …, to-1.
 func (s *sampleFilesFn) write(out io.Writer, from, to int) error {
 	var line, cell []byte
 	for j, c := range s.model.Writes() {
@@ -129,7 +129,7 @@ func (s *sampleFilesFn) write(out io.Writer, from, to int) error {
 	return err
 }
 
-// separated is a line of cells, ready for cell number j.
+// separated is the line with a comma at its end, unless j is its first cell.
 func separated(line []byte, j int) []byte {
 	if j == 0 {
 		return line

@@ -45,7 +45,7 @@ func Score(s beam.Scope, model []byte, files beam.PCollection) beam.PCollection 
 	return beam.ParDo(s.Scope("beam.Score"), &scoreFn{scorer{Model: model}}, files)
 }
 
-// A Written is a file that ScoreFiles made of another, or SampleFiles of none.
+// A Written is a file that ScoreFiles or SampleFiles wrote. File is the file that was scored, empty after SampleFiles.
 type Written struct {
 	File, Output  string
 	Rows, Refused int

@@ -1,6 +1,6 @@
 // Gaussflow-beam runs the pipelines of package beam on Prism, in this process, or with --runner=flink --endpoint=HOST:PORT on the cluster
-// behind a job server. Then --environment_type says where workers run: LOOPBACK in this process, PROCESS in processes of their own, for which the
-// cluster starts this program on its machines, by the path that it has here or by --environment_config='{"command":"PATH"}'.
+// of a job server. On a cluster --environment_type=LOOPBACK keeps the workers in this process. With --environment_type=PROCESS the cluster starts this
+// program on its machines as a worker, under the path that it has here or that of --environment_config='{"command":"PATH"}'.
 //
 //	gaussflow-beam --do=score   --files='lake/*.csv' --model=m.gflow --out=scored
 //	gaussflow-beam --do=profile --files='lake/*.csv' --columns=a,b   --out=facts.json
@@ -30,10 +30,10 @@ var (
 	model   = flag.String("model", "", "the file of the model to score with or to draw from")
 	out     = flag.String("out", "", "the folder (score, sample) or file to write")
 	rows    = flag.Int("rows", 0, "how many rows to draw")
-	seed    = flag.Uint64("seed", 0, "of sample and rbig: the same one makes the same rows")
+	seed    = flag.Uint64("seed", 0, "of sample and rbig: the same seed gives the same result")
 	blocks  = flag.Int("blocks", 10, "rotations, and maps of the columns, of rbig")
 	folder  = flag.String("folder", "", "where workers leave summaries of rbig for this program, on a file system that both see")
-	runner  = flag.String("runner", "prism", "prism, in this process, or flink or universal: the job server of --endpoint")
+	runner  = flag.String("runner", "prism", "prism (in this process), or flink or universal (the job server of --endpoint)")
 )
 
 func main() {
@@ -78,7 +78,7 @@ func run(ctx context.Context) error {
 	return flow.Save(*out)
 }
 
-// complete says which flag is missing for what is to be done.
+// complete returns an error if a flag is missing for --do, which says what that flag is.
 func complete() error {
 	wanted, known := map[string][]string{
 		"score": {"files", "model", "out"}, "sample": {"model", "rows", "out"}, "profile": {"files", "columns", "out"}, "rbig": {"files", "columns", "out"},
@@ -97,7 +97,7 @@ func complete() error {
 	return nil
 }
 
-// withModel runs what build makes of the model's file, and leaves beside what that writes how many files and rows it is.
+// withModel runs the pipeline that build makes of the bytes of the model's file, and writes the Totals of its files to totals.json beside them.
 func withModel(ctx context.Context, build func(s sdk.Scope, raw []byte) sdk.PCollection) error {
 	raw, err := os.ReadFile(*model)
 	if err != nil {

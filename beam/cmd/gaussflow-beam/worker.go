@@ -15,11 +15,11 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/grpcx"
 )
 
-// A runner that starts a worker gives it an id and this, and expects Beam's boot program, which fetches the worker's program and starts it as
-// a process of its own. This program is the worker, so it does what is left of booting itself: when the runner ends it, all of it ends.
-var provisionEndpoint = flag.String("provision_endpoint", "", "where a runner that starts this program as a worker says what else there is to know")
+// A runner starts a worker with --id and --provision_endpoint, and expects Beam's boot program there, which fetches the worker's program and runs
+// it in a second process. This program is the worker itself and needs no second process, which would outlive the first if the runner ended that.
+var provisionEndpoint = flag.String("provision_endpoint", "", "set by a runner that starts this program as a worker: where the worker asks for its job")
 
-// settle completes the flags before Beam reads them: those of a worker, or of who starts some.
+// settle completes the flags before Beam reads them: of a worker, or of a program whose workers are processes.
 func settle(ctx context.Context) error {
 	if *provisionEndpoint != "" {
 		go endWith(os.Getppid())
@@ -34,23 +34,23 @@ func settle(ctx context.Context) error {
 	}
 	config, err := json.Marshal(map[string]string{"command": self})
 	*jobopts.EnvironmentConfig = string(config)
-	if *jobopts.WorkerBinary == "" { // what Beam's boot program would fetch
+	if *jobopts.WorkerBinary == "" { // Beam's boot program would fetch it
 		*jobopts.WorkerBinary = os.DevNull
 	}
 	return err
 }
 
-// endWith ends this process when the one that started it has ended. Beam's worker would try for minutes to reach it, or wait for ever, and
-// meanwhile go on with work that others do again.
+// endWith ends this process when its parent has ended. Beam's worker would try for minutes to reach the parent, or wait for ever, and would
+// go on with work that another worker repeats.
 func endWith(parent int) {
 	for os.Getppid() == parent {
 		time.Sleep(time.Second)
 	}
-	fmt.Fprintln(os.Stderr, "gaussflow-beam: a worker ends, because the runner that started it has ended")
+	fmt.Fprintln(os.Stderr, "gaussflow-beam: this worker ends, because the runner that started it has ended")
 	os.Exit(1)
 }
 
-// becomeWorker asks the runner what a worker has to know.
+// becomeWorker asks the runner for its endpoints and the options of the job, and sets the flags of a worker.
 //
 // Source: https://s.apache.org/beam-fn-api-container-contract.
 func becomeWorker(ctx context.Context) error {
