@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/memfs"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
 	"gonum.org/v1/gonum/mat"
@@ -193,6 +194,58 @@ func TestSample(t *testing.T) {
 	passert.Count(s, drawn, "rows", sampleRows+8)
 	passert.Equals(s, some, fmt.Sprint(5, first.RawRowView(5)), fmt.Sprint(sampleRows+7, second.RawRowView(7)))
 	errtest.None(t, runPrism(t.Context(), p))
+}
+
+// TestSampleFiles: the files have the rows that Sample draws, in order, on a file system that is not this machine's.
+func TestSampleFiles(t *testing.T) {
+	_, x := lake(t, 400)
+	m, raw := model(t, x)
+	const n = fileRows + 5
+	p, s := beam.NewPipelineWithRoot()
+	totals := Join(t.TempDir(), "totals.json")
+	Keep(s, totals, Total(s, SampleFiles(s, raw, n, 7, "memfs://drawn/")))
+	errtest.None(t, runPrism(t.Context(), p))
+	said, err := os.ReadFile(totals)
+	errtest.None(t, err)
+	if want := fmt.Sprintf(`{"files":2,"rows":%d,"refused":0}`, n); string(said) != want {
+		t.Errorf("totals %s, want %s", said, want)
+	}
+	var drawn [][]string
+	fs := memfs.New(t.Context())
+	for _, name := range []string{"memfs://drawn/sample-00000.csv", "memfs://drawn/sample-00001.csv"} {
+		file, err := fs.OpenRead(t.Context(), name)
+		errtest.None(t, err)
+		records, err := csv.NewReader(file).ReadAll()
+		errtest.None(t, err)
+		if got := fmt.Sprint(records[0]); got != "[a b]" {
+			t.Errorf("%s has columns %s, want [a b]", name, got)
+		}
+		drawn = append(drawn, records[1:]...)
+	}
+	if len(drawn) != n {
+		t.Fatalf("%d rows, want %d", len(drawn), n)
+	}
+	for _, first := range []int{0, sampleRows, fileRows - sampleRows, fileRows} {
+		want, err := m.Sample(min(sampleRows, n-first), rand.New(rand.NewPCG(7, uint64(first))))
+		errtest.None(t, err)
+		rows, _ := want.Dims()
+		for i := range rows {
+			for j, cell := range drawn[first+i] {
+				if got, err := strconv.ParseFloat(cell, 64); err != nil || got != want.At(i, j) {
+					t.Fatalf("row %d, column %d: %s, want %v", first+i, j, cell, want.At(i, j))
+				}
+			}
+		}
+	}
+}
+
+// TestJoin: a path keeps its file system.
+func TestJoin(t *testing.T) {
+	for folder, want := range map[string]string{"": "b", "a": "a/b", "a/": "a/b", "/": "/b", "gs://a": "gs://a/b", "gs://a/": "gs://a/b"} {
+		if got := Join(folder, "b"); got != want {
+			t.Errorf("b in %q is %s, want %s", folder, got, want)
+		}
+	}
 }
 
 // TestProfile: the facts are those of all rows together.

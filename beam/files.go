@@ -15,6 +15,7 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local" // paths of this machine; beamx, which commands import, has others
 	"gonum.org/v1/gonum/mat"
 
@@ -240,6 +241,33 @@ func (r *reading) object(g *gathered, members map[string]json.RawMessage) bool {
 		g.values = append(g.values, v)
 	}
 	return true
+}
+
+// Join is the path of a file in a folder of any file system. It keeps a scheme such as gs://, of which path.Join makes gs:/.
+func Join(folder, name string) string {
+	if folder == "" {
+		return name
+	}
+	return strings.TrimSuffix(folder, "/") + "/" + name
+}
+
+// block is how many bytes of a file are written at once.
+const block = 1 << 20
+
+// create writes a file by a function.
+func create(ctx context.Context, name string, write func(io.Writer) error) (err error) {
+	fs, err := filesystem.New(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	file, err := fs.OpenWrite(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	out := bufio.NewWriterSize(file, block)
+	return errors.Join(write(out), out.Flush())
 }
 
 // header is the names of a file's columns, where none were asked for.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
@@ -56,7 +55,7 @@ func FitRBIG(ctx context.Context, c RBIGConfig) (*flows.Flow, error) {
 	pass := 0
 	w := &walk{RBIGConfig: c, summarize: func(flow []byte, cross bool) (*Summary, error) {
 		pass++
-		kept := filepath.Join(c.Folder, fmt.Sprintf("pass-%d", pass))
+		kept := Join(c.Folder, fmt.Sprintf("pass-%d", pass))
 		p, s := beam.NewPipelineWithRoot()
 		beam.ParDo0(s, &keepFn{kept}, Summarize(s, Files(s, c.Files), c.Columns, flow, cross))
 		if err := c.Run(ctx, p); err != nil {

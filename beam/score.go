@@ -1,10 +1,8 @@
 package beam
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"math"
 	"path"
@@ -12,7 +10,6 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"gaussflow/columns"
@@ -48,7 +45,7 @@ func Score(s beam.Scope, model []byte, files beam.PCollection) beam.PCollection 
 	return beam.ParDo(s.Scope("beam.Score"), &scoreFn{scorer{Model: model}}, files)
 }
 
-// A Written is what ScoreFiles made of a file.
+// A Written is a file that ScoreFiles or SampleFiles wrote. File is the file that was scored, empty after SampleFiles.
 type Written struct {
 	File, Output  string
 	Rows, Refused int
@@ -69,7 +66,7 @@ type Totals struct {
 	Refused int `json:"refused"`
 }
 
-// Total is one text, the Totals of all that ScoreFiles wrote as JSON.
+// Total is one text, the Totals of all that ScoreFiles or SampleFiles wrote as JSON.
 func Total(s beam.Scope, written beam.PCollection) beam.PCollection {
 	s = s.Scope("beam.Total")
 	return beam.ParDo(s, totalsText, beam.Combine(s, addTotals, beam.ParDo(s, totalsOf, written)))
@@ -140,35 +137,25 @@ type scoreFilesFn struct {
 }
 
 // ProcessElement scores a file into another.
-func (s *scoreFilesFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(Written)) (err error) {
-	w := Written{File: file.Metadata.Path, Output: path.Join(s.Folder, path.Base(file.Metadata.Path)+".scored.csv")}
-	fs, err := filesystem.New(ctx, w.Output)
-	if err != nil {
+func (s *scoreFilesFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(Written)) error {
+	w := Written{File: file.Metadata.Path, Output: Join(s.Folder, path.Base(file.Metadata.Path)+".scored.csv")}
+	err := create(ctx, w.Output, func(out io.Writer) (err error) {
+		w.Rows, w.Refused, err = s.write(ctx, file, out)
 		return err
+	})
+	if err == nil {
+		emit(w)
 	}
-	defer fs.Close()
-	out, err := fs.OpenWrite(ctx, w.Output)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	if w.Rows, w.Refused, err = s.write(ctx, file, out); err != nil {
-		return err
-	}
-	emit(w)
-	return nil
+	return err
 }
 
-// block is how many bytes of a file are written at once.
-const block = 1 << 20
-
 func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writer) (rows, refused int, err error) {
-	out, cells := bufio.NewWriterSize(to, block), cellsOf(s.model)
+	cells := cellsOf(s.model)
 	line := []byte("row,")
 	for _, c := range s.model.Reads() {
 		line = append(csvcell.Append(line, []byte(c.Name), ','), ',')
 	}
-	if _, err = out.Write(append(line, "log_prob,tail_probability\n"...)); err != nil {
+	if _, err = to.Write(append(line, "log_prob,tail_probability\n"...)); err != nil {
 		return 0, 0, err
 	}
 	refused, err = s.rows(ctx, file, func(row []float64, at int, logProb, tail float64) error {
@@ -179,10 +166,10 @@ func (s *scorer) write(ctx context.Context, file fileio.ReadableFile, to io.Writ
 		line = append(appendNumber(line, logProb), ',')
 		line = append(appendNumber(line, tail), '\n')
 		rows++
-		_, err := out.Write(line)
+		_, err := to.Write(line)
 		return err
 	})
-	return rows, refused, errors.Join(err, out.Flush())
+	return rows, refused, err
 }
 
 // cellsOf write the columns that a model reads, as its table had them.
