@@ -140,7 +140,8 @@ func (s *Sample) smooth(group []int, how Remainder) (points, error) {
 func (s *Sample) remainder(e *elliptical, group []int, how Remainder) ([]float64, error) {
 	switch how {
 	case Neighbours:
-		return byNeighbours(e.gaussianized(s.scoredOf(group)), s.config.ended)
+		w := e.gaussianized(s.scoredOf(group))
+		return byNeighbours(w, w, true, s.config.ended)
 	case RBIG:
 		return s.byRBIG(e.gaussianized(s.scoredOf(group)))
 	}

@@ -97,6 +97,7 @@ func alike(op string, p, q *Sample) (*Sample, *Sample, error) {
 type logRatio struct {
 	points
 	byValue []int
+	scatter float64 // variance that a row's has from how it is estimated
 }
 
 // ratio estimates it.
@@ -133,7 +134,10 @@ func ratio(p, q *Sample) (logRatio, error) {
 		return r, err
 	}
 	r.points = r.plus(-1, other)
-	return r, nil
+	mine, errP := p.scatter()
+	theirs, errQ := q.scatter()
+	r.scatter = mine + theirs
+	return r, errors.Join(errP, errQ)
 }
 
 // estimate is of the divergence; back is the ratio the other way, which says how the rows of q move it: by 1 − p/q each.
@@ -150,12 +154,13 @@ func (r logRatio) estimate(back logRatio) Estimate {
 	return e
 }
 
-// jensenShannon is log 2 − ½·E_p log(1 + q/p) − ½·E_q log(1 + p/q).
+// jensenShannon is log 2 − ½·E_p log(1 + q/p) − ½·E_q log(1 + p/q). log(1 + e^r) bends by σ(r)·σ(−r), so that what r scatters by itself is taken off.
 func jensenShannon(there, back logRatio) Estimate {
 	half := func(r logRatio) points {
 		p := points{row: make([]float64, len(r.row)), bias: r.bias / 4, noise: r.noise / 16} // where p = q it is a quarter of r
 		for i, v := range r.row {
-			p.row[i] = 0.5 * (math.Ln2 - softplus(-v))
+			bend := math.Exp(-softplus(v) - softplus(-v))
+			p.row[i] = 0.5 * (math.Ln2 - softplus(-v) + r.scatter*bend/2)
 		}
 		return p
 	}

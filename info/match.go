@@ -20,8 +20,15 @@ type match struct {
 	byValue bool
 }
 
-// outsideAt is the share of p's rows outside of q from which on ranks say too little.
-const outsideAt = 0.006
+// outsideAt is the share of p's rows outside of q from which on ranks say too little, where so many are beyond chance at outsideLevel.
+const outsideAt, outsideLevel = 0.006, 0.001
+
+// outsideByChance is the chance that k rows or more of n lie below or above all of m others of the same law: on each side their number is
+// geometric, ρᵏ(1−ρ), ρ = n/(n+m), in the limit of many rows.
+func outsideByChance(k, n, m int) float64 {
+	rho := float64(n) / float64(n+m)
+	return math.Pow(rho, float64(k)) * (1 + float64(k)*(1-rho))
+}
 
 // newMatch matches column j.
 func newMatch(p, q *Sample, j int) (*match, error) {
@@ -37,7 +44,7 @@ func newMatch(p, q *Sample, j int) (*match, error) {
 	for i, r := range p.columns[j].rank {
 		m.scores[i] = p.scores[r]
 	}
-	if float64(outside) > outsideAt*float64(p.n) && p.columns[j].tied+q.columns[j].tied == 0 && looksNormal(theirs) {
+	if float64(outside) > outsideAt*float64(p.n) && outsideByChance(outside, p.n, q.n) < outsideLevel && p.columns[j].tied+q.columns[j].tied == 0 && looksNormal(theirs) {
 		m.byValues(p, mine, theirs, j)
 		return m, nil
 	}

@@ -14,25 +14,29 @@ import (
 // neighbours is k of the nearest-neighbour estimate.
 const neighbours = 5
 
-// byNeighbours is log p(w) − log φ(w) at the rows of w (n×d), p by the cube around the row that its k-th neighbour lies on. Of n−1 other
-// rows E log P(cube) = ψ(k) − ψ(n), whatever P is, and what a normal has in the cube is known, so that with half the cube's edge ε
+// byNeighbours is log p(w) − log φ(w) at the rows of w (n×d), p by the cube around the row that its k-th neighbour among m rows of others lies on.
+// E log P(cube) = ψ(k) − ψ(m+1), whatever P is, and what a normal has in the cube is known, so that with half the cube's edge ε
 //
-//	ψ(k) − ψ(n) − Σ_j log[Φ(w_j + ε) − Φ(w_j − ε)]
+//	ψ(k) − ψ(m+1) − Σ_j log[Φ(w_j + ε) − Φ(w_j − ε)]
 //
-// has no bias at all where the rows are normal, and else that of a density which is not the same all over the cube.
+// has no bias at all where the others are normal, and else that of a density which is not the same all over the cube. Where the others are w
+// itself, own, a row is no neighbour of its own. It ends with the error of ended.
 //
 // Source: Kraskov, Stögbauer & Grassberger 2004, arXiv:cond-mat/0305641, with known margins in place of counted ones.
-//
-// It ends with the error of ended.
-func byNeighbours(w *mat.Dense, ended func() error) ([]float64, error) {
+func byNeighbours(w, others *mat.Dense, own bool, ended func() error) ([]float64, error) {
 	n, d := w.Dims()
-	k := min(neighbours, n-1)
-	all := make(cloud, n)
-	for i := range n {
-		all[i] = row(w.RawRowView(i))
+	m, _ := others.Dims()
+	all := make(cloud, m)
+	for i := range m {
+		all[i] = row(others.RawRowView(i))
 	}
 	tree := kdtree.New(all, false)
-	constant := mathext.Digamma(float64(k)) - mathext.Digamma(float64(n))
+	itself := 0
+	if own {
+		itself = 1
+	}
+	k := min(neighbours, m-itself)
+	constant := mathext.Digamma(float64(k)) - mathext.Digamma(float64(m-itself+1))
 	gains := make([]float64, n)
 	const each = 256
 	err := initializers.EachColumn((n+each-1)/each, func(part int) error {
@@ -40,7 +44,7 @@ func byNeighbours(w *mat.Dense, ended func() error) ([]float64, error) {
 			return err
 		}
 		for i := part * each; i < min(n, (part+1)*each); i++ {
-			keep := kdtree.NewNKeeper(k + 1) // and the row itself
+			keep := kdtree.NewNKeeper(k + itself)
 			tree.NearestSet(keep, row(w.RawRowView(i)))
 			square := 0.0
 			for _, near := range keep.Heap {
