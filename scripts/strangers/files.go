@@ -23,7 +23,7 @@ var files = []line{
 		p.put("big.csv", gaussians(20000, 4, 1))
 		p.put("latin.csv", strings.Replace(gaussians(5000, 2, 1), "x1", "gr\xf6\xdfe", 1))
 		a, b, c := p.run("fit", "big.csv", "-o", "."), p.run("fit", "big.csv", "-o", "no/m"), p.run("fit", "latin.csv", "-o", "m")
-		took := max(a.took, b.took, c.took)
+		took := max(a.took, b.took) // c is a fit by now, which trains
 		return fmt.Sprintf("exit codes %d %d %d within %.1f s", a.code, b.code, c.code, took.Seconds()), a.code == 1 && b.code == 1 && c.code == 0 && took < 5*time.Second
 	}},
 	{"A3 score -o over a file of mode 0600", "0644: private rows leak", func(p *place) (string, bool) {
