@@ -104,7 +104,9 @@ func (f *GradFunc[T]) Run(rows WeightedRows, index []int, batch int) (cost float
 			}
 			finished = true
 		}
-		p.load(rows, f.dim, index[at:at+length], batch)
+		if err := p.load(rows, index[at:at+length], batch); err != nil {
+			return 0, err
+		}
 		at += length
 		if err := p.RunSum(i > 0); err != nil {
 			return 0, err
@@ -208,17 +210,21 @@ func nameOf(i int, p *Param) string {
 	return fmt.Sprintf("parameter %d (from 0), %q of shape %v,", i, p.Name, p.Shape())
 }
 
-// load sets the inputs to the rows at index, with dim numbers each, in a batch of so many rows.
-func (p *piece) load(rows WeightedRows, dim int, index []int, batch int) {
-	x, scratch := p.buffers[p.inputs.X], p.scratch(dim)
+// load sets the inputs to the rows at index, in a batch of so many rows.
+func (p *piece) load(rows WeightedRows, index []int, batch int) error {
+	x, scratch := p.buffers[p.inputs.X], p.rowsOf(p.inputs.X).scratch
 	for i, at := range index {
 		row, weight := rows.Row(scratch, at)
+		if len(row) != len(scratch) {
+			return &ShapeError{Op: fmt.Sprintf("graph: GradFunc: row %d", at), Got: fmt.Sprintf("%d numbers", len(row)), Want: fmt.Sprint(len(scratch))}
+		}
 		p.weights[i] = weight / float64(batch)
 		if x != nil { // nil if the cost does not depend on the rows
-			x.set(i*dim, row[:min(len(row), dim)])
+			x.set(i*len(scratch), row)
 		}
 	}
 	p.share[0] = float64(p.rows) / float64(batch)
 	p.Set(p.inputs.Weights, p.weights)
 	p.Set(p.inputs.Share, p.share[:])
+	return nil
 }

@@ -132,7 +132,9 @@ func TestWhatWouldNeverBeTrained(t *testing.T) {
 	if _, err := f.Run(weighted{dim: 2}, nil, 1); err == nil {
 		t.Error("a run of no rows went by without an error")
 	}
-	_, err := f.Run(weighted{normal(4, 1), 2}, []int{0, 1}, 2)
+	_, err := f.Run(weighted{normal(6, 1), 3}, []int{0, 1}, 2)
+	errtest.Says(t, err, "row 0: got 3 numbers, want 2")
+	_, err = f.Run(weighted{normal(4, 1), 2}, []int{0, 1}, 2)
 	errtest.None(t, err)
 }
 

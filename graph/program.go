@@ -21,7 +21,7 @@ type Program struct {
 	late    []func() error      // steps of summed nodes that can be run once, after the last run
 	buffers map[*G.Node]numbers // memory of inputs and outputs
 	seen    uint64              // version at the last run of fixed; 0 before the first
-	row     []float64           // see scratch
+	input   rowInput            // see rowsOf
 
 	add     bool // add to the totals of SumInto instead of setting them
 	pending bool // the program has run since the last FinishSum, so that late has to run
@@ -119,30 +119,47 @@ func (p *Program) Set(input *G.Node, values []float64) {
 	}
 }
 
-// SetRows fills an input, rows×dim, with the rows lo ≤ i < hi of x, which has dim columns; if these are fewer, the last one is
-// repeated. Rows to which x gives access are not copied elsewhere first.
+// SetRows fills an input, rows×dim, with the rows lo ≤ i < hi of x, at least one and at most as many as it has; if they are fewer, the
+// last one is repeated. Rows to which x gives access are not copied elsewhere first.
 func (p *Program) SetRows(input *G.Node, x mat.Matrix, lo, hi int) error {
+	refused := func(want string) error {
+		return &ShapeError{Op: "graph: SetRows", Got: fmt.Sprintf("rows %d ≤ i < %d of %s", lo, hi, rows.ShapeOf(x)), Want: want}
+	}
 	n, dim := rows.Dims(x)
 	if lo < 0 || lo >= hi || hi > n || dim < 1 {
-		return &ShapeError{Op: "graph: SetRows", Got: fmt.Sprintf("rows %d ≤ i < %d of %s", lo, hi, rows.ShapeOf(x)), Want: "one of its rows at least"}
+		return refused("one of its rows at least")
 	}
 	data := p.buffers[input]
 	if data == nil {
 		return nil
 	}
-	view, scratch := rows.ViewOf(x), p.scratch(dim)
-	for at := range data.len() / dim {
-		data.set(at*dim, view.Row(scratch, min(lo+at, hi-1)))
+	in := p.rowsOf(input)
+	if in.cols != dim || in.rows < hi-lo {
+		return refused(fmt.Sprintf("rows for an input of shape %v", input.Shape()))
+	}
+	view := rows.ViewOf(x)
+	for at := range in.rows {
+		data.set(at*dim, view.Row(in.scratch, min(lo+at, hi-1)))
 	}
 	return nil
 }
 
-// scratch is memory for a row of dim numbers.
-func (p *Program) scratch(dim int) []float64 {
-	if cap(p.row) < dim {
-		p.row = make([]float64, dim)
+// A rowInput is an input that rows are copied to, with memory for one of them.
+type rowInput struct {
+	node       *G.Node
+	rows, cols int // 0 if it is no matrix
+	scratch    []float64
+}
+
+// rowsOf is kept for the input that was asked for last, because a node's shape is a new slice each time.
+func (p *Program) rowsOf(input *G.Node) *rowInput {
+	if p.input.node != input {
+		p.input = rowInput{node: input}
+		if shape := input.Shape(); len(shape) == 2 {
+			p.input = rowInput{input, shape[0], shape[1], make([]float64, shape[1])}
+		}
 	}
-	return p.row[:dim]
+	return &p.input
 }
 
 // Get copies the start of a node's value, row-major, to dst, as many numbers as fit.

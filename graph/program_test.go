@@ -257,5 +257,7 @@ func TestSetRows(t *testing.T) {
 			errtest.Says(t, p.SetRows(in, x, rows[0], rows[1]), "of 3×2, want one of its rows at least")
 		}
 		errtest.Says(t, p.SetRows(in, nil, 0, 1), "of 0×0")
+		errtest.Says(t, p.SetRows(in, mat.NewDense(3, 3, nil), 0, 1), "rows for an input of shape (4, 2)")
+		errtest.Says(t, p.SetRows(in, mat.NewDense(5, 2, nil), 0, 5), "rows for an input of shape (4, 2)")
 	}
 }

@@ -57,8 +57,9 @@ type view struct {
 	features *mat.Dense // and the Hermite polynomials of these, rows×d·orders; nil where no target has too many known columns
 }
 
-// viewOf is of the first of some rows, as many as fits of so many flows may have.
-func viewOf(z *mat.Dense, rows []int, targets []target, fits int) view {
+// viewOf is of the first of some rows, as many as the fits of all targets in so many folds may have.
+func viewOf(z *mat.Dense, rows []int, targets []target, folds int) view {
+	fits := len(targets) * folds * membersOf(len(targets))
 	v := view{rows: rows[:min(len(rows), max(mostFitted/fits, leastRows))]}
 	v.z = rowsAt(z, v.rows)
 	if !slices.ContainsFunc(targets, func(t target) bool { return len(t.known) > mostInputs }) {
@@ -203,7 +204,7 @@ func (s *Sample) gained(z *mat.Dense, targets []target) ([]float64, error) {
 	folds, members := s.folds(), membersOf(len(targets))
 	views := make([]view, len(folds))
 	for k, f := range folds {
-		views[k] = viewOf(z, f.others, targets, len(targets)*len(folds)*members)
+		views[k] = viewOf(z, f.others, targets, len(folds))
 	}
 	each := make([][]float64, len(targets)*len(folds))
 	err := initializers.EachColumn(len(each), func(at int) error {

@@ -140,7 +140,7 @@ func (s *Sample) readSteps(e *elliptical, group []int, z *mat.Dense) ([]float64,
 	theirs := stepsAfter(0, e.successive(e.valuesAt(z)))
 	members := membersOf(len(mine))
 	folds := s.folds()
-	v := viewOf(s.zScores(group), folds[0].others, mine, len(mine)*len(folds)*members)
+	v := viewOf(s.zScores(group), folds[0].others, mine, len(folds))
 	gains := make([][]float64, len(mine))
 	err := initializers.EachColumn(len(mine), func(j int) error {
 		if err := s.config.ended(); err != nil {
