@@ -17,7 +17,7 @@ func avx2Set() set {
 				upstream: upstreamF64AVX2, slopes: slopesF64AVX2, slopesEach: slopesEachF64AVX2, totals: totalsF64AVX2,
 			}),
 			normal: normalKernels[float64]{lanes: 4, logCDF: logCDFF64AVX2, quantile: quantileF64AVX2, exp: expF64AVX2},
-			gemm: gemmKernels[float64]{lanes: 4, tiles: [2][]gemmTile[float64]{{
+			gemm: gemmKernels[float64]{lanes: 4, tiles: [3][]gemmTile[float64]{{
 				gemm1F64AVX2, gemm2F64AVX2, gemm3F64AVX2, gemm4F64AVX2, gemm5F64AVX2, gemm6F64AVX2,
 			}, {
 				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
@@ -38,7 +38,7 @@ func avx2Set() set {
 				upstream: upstreamF32AVX2, slopes: slopesF32AVX2, slopesEach: slopesEachF32AVX2, totals: totalsF32AVX2,
 			}),
 			normal: normalKernels[float32]{lanes: 8, logCDF: logCDFF32AVX2, quantile: quantileF32AVX2, exp: expF32AVX2},
-			gemm: gemmKernels[float32]{lanes: 8, tiles: [2][]gemmTile[float32]{{
+			gemm: gemmKernels[float32]{lanes: 8, tiles: [3][]gemmTile[float32]{{
 				gemm1F32AVX2, gemm2F32AVX2, gemm3F32AVX2, gemm4F32AVX2, gemm5F32AVX2, gemm6F32AVX2,
 			}, {
 				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,

@@ -4,7 +4,8 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx512Set is AVX-512 F, DQ and VL: thirty-two vectors of 64 bytes. Strips too narrow for its squares take those of AVX2.
+// avx512Set is AVX-512 F, DQ and VL: thirty-two vectors of 64 bytes. Strips too narrow for its squares take those of AVX2, and so do
+// products where half a vector of columns is left.
 func avx512Set() set {
 	return set{
 		name:     "avx512",
@@ -17,11 +18,15 @@ func avx512Set() set {
 				upstream: upstreamF64AVX512, slopes: slopesF64AVX512, slopesEach: slopesEachF64AVX512, totals: totalsF64AVX512,
 			}),
 			normal: normalKernels[float64]{lanes: 8, logCDF: logCDFF64AVX512, quantile: quantileF64AVX512, exp: expF64AVX512},
-			gemm: gemmKernels[float64]{lanes: 8, tiles: [2][]gemmTile[float64]{{
+			gemm: gemmKernels[float64]{lanes: 8, tiles: [3][]gemmTile[float64]{{
 				gemm1F64AVX512, gemm2F64AVX512, gemm3F64AVX512, gemm4F64AVX512, gemm5F64AVX512, gemm6F64AVX512, gemm7F64AVX512, gemm8F64AVX512, gemm9F64AVX512, gemm10F64AVX512, gemm11F64AVX512, gemm12F64AVX512,
 			}, {
 				gemm1NarrowF64AVX512, gemm2NarrowF64AVX512, gemm3NarrowF64AVX512, gemm4NarrowF64AVX512, gemm5NarrowF64AVX512, gemm6NarrowF64AVX512, gemm7NarrowF64AVX512, gemm8NarrowF64AVX512, gemm9NarrowF64AVX512, gemm10NarrowF64AVX512, gemm11NarrowF64AVX512, gemm12NarrowF64AVX512,
-			}}},
+			}, {
+				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
+			}}, nonzero: nonzeroF64AVX512, where: gemmWhereF64AVX512, spread: spreadDotsF64AVX512, sparse: []sparseTile[float64]{
+				gemmSparse1F64AVX512, gemmSparse2F64AVX512, gemmSparse3F64AVX512, gemmSparse4F64AVX512, gemmSparse5F64AVX512, gemmSparse6F64AVX512,
+			}},
 			squares: []squareKernel[float64]{{8, turnF64AVX512}, {4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
 				lanes: 8, reluSlope: reluSlopeF64AVX512, accumulate: accumulateF64AVX512, columnSum: columnSumF64AVX512, columnSums: columnSumsF64AVX512,
@@ -36,11 +41,15 @@ func avx512Set() set {
 				upstream: upstreamF32AVX512, slopes: slopesF32AVX512, slopesEach: slopesEachF32AVX512, totals: totalsF32AVX512,
 			}),
 			normal: normalKernels[float32]{lanes: 16, logCDF: logCDFF32AVX512, quantile: quantileF32AVX512, exp: expF32AVX512},
-			gemm: gemmKernels[float32]{lanes: 16, tiles: [2][]gemmTile[float32]{{
+			gemm: gemmKernels[float32]{lanes: 16, tiles: [3][]gemmTile[float32]{{
 				gemm1F32AVX512, gemm2F32AVX512, gemm3F32AVX512, gemm4F32AVX512, gemm5F32AVX512, gemm6F32AVX512, gemm7F32AVX512, gemm8F32AVX512, gemm9F32AVX512, gemm10F32AVX512, gemm11F32AVX512, gemm12F32AVX512,
 			}, {
 				gemm1NarrowF32AVX512, gemm2NarrowF32AVX512, gemm3NarrowF32AVX512, gemm4NarrowF32AVX512, gemm5NarrowF32AVX512, gemm6NarrowF32AVX512, gemm7NarrowF32AVX512, gemm8NarrowF32AVX512, gemm9NarrowF32AVX512, gemm10NarrowF32AVX512, gemm11NarrowF32AVX512, gemm12NarrowF32AVX512,
-			}}},
+			}, {
+				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,
+			}}, nonzero: nonzeroF32AVX512, where: gemmWhereF32AVX512, spread: spreadDotsF32AVX512, sparse: []sparseTile[float32]{
+				gemmSparse1F32AVX512, gemmSparse2F32AVX512, gemmSparse3F32AVX512, gemmSparse4F32AVX512, gemmSparse5F32AVX512, gemmSparse6F32AVX512,
+			}},
 			squares: []squareKernel[float32]{{16, turnF32AVX512}, {8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
 				lanes: 16, reluSlope: reluSlopeF32AVX512, accumulate: accumulateF32AVX512, columnSum: columnSumF32AVX512, columnSums: columnSumsF32AVX512,

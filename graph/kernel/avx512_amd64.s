@@ -6114,6 +6114,954 @@ store:
 	VZEROUPPER
 	RET
 
+// func nonzeroF64AVX512(m int, n int, a *float64, ars int, masks *uint64)
+// Requires: AVX, AVX512F
+TEXT ·nonzeroF64AVX512(SB), NOSPLIT, $0-40
+	MOVQ   m+0(FP), AX
+	MOVQ   a+16(FP), CX
+	MOVQ   masks+32(FP), DX
+	VPXORQ Z0, Z0, Z0
+	MOVQ   n+8(FP), BX
+	SHLQ   $0x06, BX
+
+row:
+	XORQ SI, SI
+	MOVQ BX, DI
+
+vector:
+	SUBQ    $0x40, DI
+	SHLQ    $0x08, SI
+	VMOVUPD (CX)(DI*1), Z1
+	VCMPPD  $0x04, Z0, Z1, K1
+	KMOVW   K1, R8
+	ORQ     R8, SI
+	TESTQ   DI, DI
+	JNE     vector
+	MOVQ    SI, (DX)
+	ADDQ    $0x08, DX
+	MOVQ    ars+24(FP), SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func gemmSparse6F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse6F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 128(DI), Z2
+	VMOVUPD 192(DI), Z3
+	VMOVUPD 256(DI), Z4
+	VMOVUPD 320(DI), Z5
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z6
+	VMOVUPD 64(DI), Z7
+	VMOVUPD 128(DI), Z8
+	VMOVUPD 192(DI), Z9
+	VMOVUPD 256(DI), Z10
+	VMOVUPD 320(DI), Z11
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z12
+	VBROADCASTSD (DI)(R11*8), Z13
+	VMOVUPD      (R12), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z6
+	VMOVUPD      64(R12), Z14
+	VFMADD231PD  Z14, Z12, Z1
+	VFMADD231PD  Z14, Z13, Z7
+	VMOVUPD      128(R12), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z8
+	VMOVUPD      192(R12), Z14
+	VFMADD231PD  Z14, Z12, Z3
+	VFMADD231PD  Z14, Z13, Z9
+	VMOVUPD      256(R12), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z10
+	VMOVUPD      320(R12), Z14
+	VFMADD231PD  Z14, Z12, Z5
+	VFMADD231PD  Z14, Z13, Z11
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z12
+	VFMADD231PD  (R11), Z12, Z0
+	VFMADD231PD  64(R11), Z12, Z1
+	VFMADD231PD  128(R11), Z12, Z2
+	VFMADD231PD  192(R11), Z12, Z3
+	VFMADD231PD  256(R11), Z12, Z4
+	VFMADD231PD  320(R11), Z12, Z5
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z12
+	VFMADD231PD  (R8), Z12, Z6
+	VFMADD231PD  64(R8), Z12, Z7
+	VFMADD231PD  128(R8), Z12, Z8
+	VFMADD231PD  192(R8), Z12, Z9
+	VFMADD231PD  256(R8), Z12, Z10
+	VFMADD231PD  320(R8), Z12, Z11
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z15, Z15, Z15
+	VMAXPD Z0, Z15, Z0
+	VMAXPD Z1, Z15, Z1
+	VMAXPD Z2, Z15, Z2
+	VMAXPD Z3, Z15, Z3
+	VMAXPD Z4, Z15, Z4
+	VMAXPD Z5, Z15, Z5
+	VMAXPD Z6, Z15, Z6
+	VMAXPD Z7, Z15, Z7
+	VMAXPD Z8, Z15, Z8
+	VMAXPD Z9, Z15, Z9
+	VMAXPD Z10, Z15, Z10
+	VMAXPD Z11, Z15, Z11
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, 192(SI)
+	VMOVUPD Z4, 256(SI)
+	VMOVUPD Z5, 320(SI)
+	ADDQ    R8, SI
+	VMOVUPD Z6, (SI)
+	VMOVUPD Z7, 64(SI)
+	VMOVUPD Z8, 128(SI)
+	VMOVUPD Z9, 192(SI)
+	VMOVUPD Z10, 256(SI)
+	VMOVUPD Z11, 320(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse5F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse5F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 128(DI), Z2
+	VMOVUPD 192(DI), Z3
+	VMOVUPD 256(DI), Z4
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z5
+	VMOVUPD 64(DI), Z6
+	VMOVUPD 128(DI), Z7
+	VMOVUPD 192(DI), Z8
+	VMOVUPD 256(DI), Z9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z10
+	VBROADCASTSD (DI)(R11*8), Z11
+	VMOVUPD      (R12), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z5
+	VMOVUPD      64(R12), Z12
+	VFMADD231PD  Z12, Z10, Z1
+	VFMADD231PD  Z12, Z11, Z6
+	VMOVUPD      128(R12), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z7
+	VMOVUPD      192(R12), Z12
+	VFMADD231PD  Z12, Z10, Z3
+	VFMADD231PD  Z12, Z11, Z8
+	VMOVUPD      256(R12), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z9
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z10
+	VFMADD231PD  (R11), Z10, Z0
+	VFMADD231PD  64(R11), Z10, Z1
+	VFMADD231PD  128(R11), Z10, Z2
+	VFMADD231PD  192(R11), Z10, Z3
+	VFMADD231PD  256(R11), Z10, Z4
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z10
+	VFMADD231PD  (R8), Z10, Z5
+	VFMADD231PD  64(R8), Z10, Z6
+	VFMADD231PD  128(R8), Z10, Z7
+	VFMADD231PD  192(R8), Z10, Z8
+	VFMADD231PD  256(R8), Z10, Z9
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+	VMAXPD Z8, Z13, Z8
+	VMAXPD Z9, Z13, Z9
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, 192(SI)
+	VMOVUPD Z4, 256(SI)
+	ADDQ    R8, SI
+	VMOVUPD Z5, (SI)
+	VMOVUPD Z6, 64(SI)
+	VMOVUPD Z7, 128(SI)
+	VMOVUPD Z8, 192(SI)
+	VMOVUPD Z9, 256(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse4F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse4F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 128(DI), Z2
+	VMOVUPD 192(DI), Z3
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z4
+	VMOVUPD 64(DI), Z5
+	VMOVUPD 128(DI), Z6
+	VMOVUPD 192(DI), Z7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z8
+	VBROADCASTSD (DI)(R11*8), Z9
+	VMOVUPD      (R12), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z4
+	VMOVUPD      64(R12), Z10
+	VFMADD231PD  Z10, Z8, Z1
+	VFMADD231PD  Z10, Z9, Z5
+	VMOVUPD      128(R12), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z6
+	VMOVUPD      192(R12), Z10
+	VFMADD231PD  Z10, Z8, Z3
+	VFMADD231PD  Z10, Z9, Z7
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z8
+	VFMADD231PD  (R11), Z8, Z0
+	VFMADD231PD  64(R11), Z8, Z1
+	VFMADD231PD  128(R11), Z8, Z2
+	VFMADD231PD  192(R11), Z8, Z3
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z8
+	VFMADD231PD  (R8), Z8, Z4
+	VFMADD231PD  64(R8), Z8, Z5
+	VFMADD231PD  128(R8), Z8, Z6
+	VFMADD231PD  192(R8), Z8, Z7
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z11, Z11, Z11
+	VMAXPD Z0, Z11, Z0
+	VMAXPD Z1, Z11, Z1
+	VMAXPD Z2, Z11, Z2
+	VMAXPD Z3, Z11, Z3
+	VMAXPD Z4, Z11, Z4
+	VMAXPD Z5, Z11, Z5
+	VMAXPD Z6, Z11, Z6
+	VMAXPD Z7, Z11, Z7
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, 192(SI)
+	ADDQ    R8, SI
+	VMOVUPD Z4, (SI)
+	VMOVUPD Z5, 64(SI)
+	VMOVUPD Z6, 128(SI)
+	VMOVUPD Z7, 192(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse3F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse3F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 128(DI), Z2
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z3
+	VMOVUPD 64(DI), Z4
+	VMOVUPD 128(DI), Z5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z6
+	VBROADCASTSD (DI)(R11*8), Z7
+	VMOVUPD      (R12), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z3
+	VMOVUPD      64(R12), Z8
+	VFMADD231PD  Z8, Z6, Z1
+	VFMADD231PD  Z8, Z7, Z4
+	VMOVUPD      128(R12), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z5
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z6
+	VFMADD231PD  (R11), Z6, Z0
+	VFMADD231PD  64(R11), Z6, Z1
+	VFMADD231PD  128(R11), Z6, Z2
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z6
+	VFMADD231PD  (R8), Z6, Z3
+	VFMADD231PD  64(R8), Z6, Z4
+	VFMADD231PD  128(R8), Z6, Z5
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+	VMAXPD Z4, Z9, Z4
+	VMAXPD Z5, Z9, Z5
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	ADDQ    R8, SI
+	VMOVUPD Z3, (SI)
+	VMOVUPD Z4, 64(SI)
+	VMOVUPD Z5, 128(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse2F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse2F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	VMOVUPD 64(DI), Z1
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z2
+	VMOVUPD 64(DI), Z3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z4
+	VBROADCASTSD (DI)(R11*8), Z5
+	VMOVUPD      (R12), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z2
+	VMOVUPD      64(R12), Z6
+	VFMADD231PD  Z6, Z4, Z1
+	VFMADD231PD  Z6, Z5, Z3
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z4
+	VFMADD231PD  (R11), Z4, Z0
+	VFMADD231PD  64(R11), Z4, Z1
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z4
+	VFMADD231PD  (R8), Z4, Z2
+	VFMADD231PD  64(R8), Z4, Z3
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z7, Z7, Z7
+	VMAXPD Z0, Z7, Z0
+	VMAXPD Z1, Z7, Z1
+	VMAXPD Z2, Z7, Z2
+	VMAXPD Z3, Z7, Z3
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	ADDQ    R8, SI
+	VMOVUPD Z2, (SI)
+	VMOVUPD Z3, 64(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse1F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse1F64AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Z0
+	ADDQ    R8, DI
+	VMOVUPD (DI), Z1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSD (SI)(R11*8), Z2
+	VBROADCASTSD (DI)(R11*8), Z3
+	VMOVUPD      (R12), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSD (SI)(R8*8), Z2
+	VFMADD231PD  (R11), Z2, Z0
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSD (DI)(SI*8), Z2
+	VFMADD231PD  (R8), Z2, Z1
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z5, Z5, Z5
+	VMAXPD Z0, Z5, Z0
+	VMAXPD Z1, Z5, Z1
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Z0, (SI)
+	ADDQ    R8, SI
+	VMOVUPD Z1, (SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmWhereF64AVX512(m int, n int, masks *uint64, a *float64, ars int, b *float64, brs int, dots *float64, list int, add bool)
+// Requires: AVX, AVX512F, BMI, CMOV
+TEXT ·gemmWhereF64AVX512(SB), NOSPLIT, $0-73
+	MOVQ a+24(FP), R10
+	MOVQ b+40(FP), R11
+	MOVQ n+8(FP), AX
+	SHLQ $0x06, AX
+	ADDQ AX, R10
+	ADDQ AX, R11
+	NEGQ AX
+	MOVQ AX, n+8(FP)
+
+row:
+	MOVQ  dots+56(FP), R13
+	MOVQ  masks+16(FP), AX
+	MOVQ  (AX), R12
+	ADDQ  $0x08, masks+16(FP)
+	TESTQ R12, R12
+	JEQ   rowDone
+
+group:
+	XORQ    R14, R14
+	TZCNTQ  R12, AX
+	CMOVQCS R14, AX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), AX
+	ADDQ    R11, AX
+	VPXORQ  Z8, Z8, Z8
+	VMOVAPD Z8, Z0
+	TZCNTQ  R12, CX
+	CMOVQCS R14, CX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), CX
+	ADDQ    R11, CX
+	VPXORQ  Z9, Z9, Z9
+	VMOVAPD Z9, Z1
+	TZCNTQ  R12, DX
+	CMOVQCS R14, DX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DX
+	ADDQ    R11, DX
+	VPXORQ  Z10, Z10, Z10
+	VMOVAPD Z10, Z2
+	TZCNTQ  R12, BX
+	CMOVQCS R14, BX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), BX
+	ADDQ    R11, BX
+	VPXORQ  Z11, Z11, Z11
+	VMOVAPD Z11, Z3
+	TZCNTQ  R12, SI
+	CMOVQCS R14, SI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), SI
+	ADDQ    R11, SI
+	VPXORQ  Z12, Z12, Z12
+	VMOVAPD Z12, Z4
+	TZCNTQ  R12, DI
+	CMOVQCS R14, DI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DI
+	ADDQ    R11, DI
+	VPXORQ  Z13, Z13, Z13
+	VMOVAPD Z13, Z5
+	TZCNTQ  R12, R8
+	CMOVQCS R14, R8
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R8
+	ADDQ    R11, R8
+	VPXORQ  Z14, Z14, Z14
+	VMOVAPD Z14, Z6
+	TZCNTQ  R12, R9
+	CMOVQCS R14, R9
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R9
+	ADDQ    R11, R9
+	VPXORQ  Z15, Z15, Z15
+	VMOVAPD Z15, Z7
+	MOVQ    n+8(FP), R14
+
+step:
+	VMOVUPD       (R10)(R14*1), Z16
+	VFMADD231PD   (AX)(R14*1), Z16, Z0
+	VFMADD231PD   (CX)(R14*1), Z16, Z1
+	VFMADD231PD   (DX)(R14*1), Z16, Z2
+	VFMADD231PD   (BX)(R14*1), Z16, Z3
+	VFMADD231PD   (SI)(R14*1), Z16, Z4
+	VFMADD231PD   (DI)(R14*1), Z16, Z5
+	VFMADD231PD   (R8)(R14*1), Z16, Z6
+	VFMADD231PD   (R9)(R14*1), Z16, Z7
+	ADDQ          $0x40, R14
+	JNE           step
+	VEXTRACTF64X4 $0x01, Z0, Y16
+	VADDPD        Y0, Y16, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y16
+	VADDPD        Y1, Y16, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y16
+	VADDPD        Y2, Y16, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y16
+	VADDPD        Y3, Y16, Y3
+	VEXTRACTF64X4 $0x01, Z4, Y16
+	VADDPD        Y4, Y16, Y4
+	VEXTRACTF64X4 $0x01, Z5, Y16
+	VADDPD        Y5, Y16, Y5
+	VEXTRACTF64X4 $0x01, Z6, Y16
+	VADDPD        Y6, Y16, Y6
+	VEXTRACTF64X4 $0x01, Z7, Y16
+	VADDPD        Y7, Y16, Y7
+	VUNPCKLPD     Y1, Y0, Y16
+	VUNPCKHPD     Y1, Y0, Y0
+	VADDPD        Y16, Y0, Y0
+	VUNPCKLPD     Y3, Y2, Y1
+	VUNPCKHPD     Y3, Y2, Y2
+	VADDPD        Y1, Y2, Y1
+	VPERM2F128    $0x20, Y1, Y0, Y2
+	VPERM2F128    $0x31, Y1, Y0, Y0
+	VADDPD        Y2, Y0, Y0
+	VUNPCKLPD     Y5, Y4, Y1
+	VUNPCKHPD     Y5, Y4, Y2
+	VADDPD        Y1, Y2, Y1
+	VUNPCKLPD     Y7, Y6, Y2
+	VUNPCKHPD     Y7, Y6, Y3
+	VADDPD        Y2, Y3, Y2
+	VPERM2F128    $0x20, Y2, Y1, Y3
+	VPERM2F128    $0x31, Y2, Y1, Y1
+	VADDPD        Y3, Y1, Y1
+	MOVB          add+72(FP), AL
+	CMPB          AL, $0x00
+	JEQ           set
+	VADDPD        (R13), Y0, Y0
+	VADDPD        32(R13), Y1, Y1
+
+set:
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, 32(R13)
+	ADDQ    $0x40, R13
+	TESTQ   R12, R12
+	JNE     group
+
+rowDone:
+	MOVQ ars+32(FP), AX
+	ADDQ AX, R10
+	MOVQ list+64(FP), AX
+	ADDQ AX, dots+56(FP)
+	DECQ m+0(FP)
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func spreadDotsF64AVX512(m int, masks *uint64, dots *float64, list int, c *float64, crs int)
+// Requires: BMI
+TEXT ·spreadDotsF64AVX512(SB), NOSPLIT, $0-48
+	MOVQ m+0(FP), AX
+	MOVQ masks+8(FP), CX
+	MOVQ dots+16(FP), DX
+	MOVQ c+32(FP), BX
+	MOVQ list+24(FP), SI
+	MOVQ crs+40(FP), DI
+
+row:
+	MOVQ  (CX), R8
+	TESTQ R8, R8
+	JEQ   rowDone
+	MOVQ  DX, R9
+
+dot:
+	TZCNTQ R8, R10
+	MOVQ   (R9), R11
+	MOVQ   R11, (BX)(R10*8)
+	ADDQ   $0x08, R9
+	BLSRQ  R8, R8
+	JNE    dot
+
+rowDone:
+	ADDQ $0x08, CX
+	ADDQ SI, DX
+	ADDQ DI, BX
+	DECQ AX
+	JNZ  row
+	RET
+
 // func turnF64AVX512(n int, src *float64, srs int, sstep int, dst *float64, drs int, dstep int)
 // Requires: AVX, AVX512F
 TEXT ·turnF64AVX512(SB), NOSPLIT, $0-56
@@ -11962,6 +12910,955 @@ store:
 	DECQ    R8
 	JNZ     tile
 	VZEROUPPER
+	RET
+
+// func nonzeroF32AVX512(m int, n int, a *float32, ars int, masks *uint64)
+// Requires: AVX, AVX512F
+TEXT ·nonzeroF32AVX512(SB), NOSPLIT, $0-40
+	MOVQ   m+0(FP), AX
+	MOVQ   a+16(FP), CX
+	MOVQ   masks+32(FP), DX
+	VPXORQ Z0, Z0, Z0
+	MOVQ   n+8(FP), BX
+	SHLQ   $0x06, BX
+
+row:
+	XORQ SI, SI
+	MOVQ BX, DI
+
+vector:
+	SUBQ    $0x40, DI
+	SHLQ    $0x10, SI
+	VMOVUPS (CX)(DI*1), Z1
+	VCMPPS  $0x04, Z0, Z1, K1
+	KMOVW   K1, R8
+	ORQ     R8, SI
+	TESTQ   DI, DI
+	JNE     vector
+	MOVQ    SI, (DX)
+	ADDQ    $0x08, DX
+	MOVQ    ars+24(FP), SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     row
+	VZEROUPPER
+	RET
+
+// func gemmSparse6F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse6F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+	VMOVUPS 256(DI), Z4
+	VMOVUPS 320(DI), Z5
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z6
+	VMOVUPS 64(DI), Z7
+	VMOVUPS 128(DI), Z8
+	VMOVUPS 192(DI), Z9
+	VMOVUPS 256(DI), Z10
+	VMOVUPS 320(DI), Z11
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z12
+	VBROADCASTSS (DI)(R11*4), Z13
+	VMOVUPS      (R12), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      64(R12), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      128(R12), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      192(R12), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      256(R12), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      320(R12), Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z12
+	VFMADD231PS  (R11), Z12, Z0
+	VFMADD231PS  64(R11), Z12, Z1
+	VFMADD231PS  128(R11), Z12, Z2
+	VFMADD231PS  192(R11), Z12, Z3
+	VFMADD231PS  256(R11), Z12, Z4
+	VFMADD231PS  320(R11), Z12, Z5
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z12
+	VFMADD231PS  (R8), Z12, Z6
+	VFMADD231PS  64(R8), Z12, Z7
+	VFMADD231PS  128(R8), Z12, Z8
+	VFMADD231PS  192(R8), Z12, Z9
+	VFMADD231PS  256(R8), Z12, Z10
+	VFMADD231PS  320(R8), Z12, Z11
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z4, 256(SI)
+	VMOVUPS Z5, 320(SI)
+	ADDQ    R8, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	VMOVUPS Z8, 128(SI)
+	VMOVUPS Z9, 192(SI)
+	VMOVUPS Z10, 256(SI)
+	VMOVUPS Z11, 320(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse5F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse5F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+	VMOVUPS 256(DI), Z4
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z5
+	VMOVUPS 64(DI), Z6
+	VMOVUPS 128(DI), Z7
+	VMOVUPS 192(DI), Z8
+	VMOVUPS 256(DI), Z9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z10
+	VBROADCASTSS (DI)(R11*4), Z11
+	VMOVUPS      (R12), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      64(R12), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      128(R12), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      192(R12), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      256(R12), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z10
+	VFMADD231PS  (R11), Z10, Z0
+	VFMADD231PS  64(R11), Z10, Z1
+	VFMADD231PS  128(R11), Z10, Z2
+	VFMADD231PS  192(R11), Z10, Z3
+	VFMADD231PS  256(R11), Z10, Z4
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z10
+	VFMADD231PS  (R8), Z10, Z5
+	VFMADD231PS  64(R8), Z10, Z6
+	VFMADD231PS  128(R8), Z10, Z7
+	VFMADD231PS  192(R8), Z10, Z8
+	VFMADD231PS  256(R8), Z10, Z9
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z4, 256(SI)
+	ADDQ    R8, SI
+	VMOVUPS Z5, (SI)
+	VMOVUPS Z6, 64(SI)
+	VMOVUPS Z7, 128(SI)
+	VMOVUPS Z8, 192(SI)
+	VMOVUPS Z9, 256(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse4F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse4F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 192(DI), Z3
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z4
+	VMOVUPS 64(DI), Z5
+	VMOVUPS 128(DI), Z6
+	VMOVUPS 192(DI), Z7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z8
+	VBROADCASTSS (DI)(R11*4), Z9
+	VMOVUPS      (R12), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      64(R12), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      128(R12), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      192(R12), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z8
+	VFMADD231PS  (R11), Z8, Z0
+	VFMADD231PS  64(R11), Z8, Z1
+	VFMADD231PS  128(R11), Z8, Z2
+	VFMADD231PS  192(R11), Z8, Z3
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z8
+	VFMADD231PS  (R8), Z8, Z4
+	VFMADD231PS  64(R8), Z8, Z5
+	VFMADD231PS  128(R8), Z8, Z6
+	VFMADD231PS  192(R8), Z8, Z7
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
+	ADDQ    R8, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	VMOVUPS Z6, 128(SI)
+	VMOVUPS Z7, 192(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse3F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse3F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 128(DI), Z2
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z3
+	VMOVUPS 64(DI), Z4
+	VMOVUPS 128(DI), Z5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z6
+	VBROADCASTSS (DI)(R11*4), Z7
+	VMOVUPS      (R12), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      64(R12), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      128(R12), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z6
+	VFMADD231PS  (R11), Z6, Z0
+	VFMADD231PS  64(R11), Z6, Z1
+	VFMADD231PS  128(R11), Z6, Z2
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z6
+	VFMADD231PS  (R8), Z6, Z3
+	VFMADD231PS  64(R8), Z6, Z4
+	VFMADD231PS  128(R8), Z6, Z5
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	ADDQ    R8, SI
+	VMOVUPS Z3, (SI)
+	VMOVUPS Z4, 64(SI)
+	VMOVUPS Z5, 128(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse2F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse2F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	VMOVUPS 64(DI), Z1
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z2
+	VMOVUPS 64(DI), Z3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z4
+	VBROADCASTSS (DI)(R11*4), Z5
+	VMOVUPS      (R12), Z6
+	VFMADD231PS  Z6, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS      64(R12), Z6
+	VFMADD231PS  Z6, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z3
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z4
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z4
+	VFMADD231PS  (R8), Z4, Z2
+	VFMADD231PS  64(R8), Z4, Z3
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    R8, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmSparse1F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, AVX512F, BMI
+TEXT ·gemmSparse1F32AVX512(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+pair:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Z0
+	ADDQ    R8, DI
+	VMOVUPS (DI), Z1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    SI, DI
+	MOVQ    ars+32(FP), R8
+	ADDQ    R8, DI
+	MOVQ    (AX), R9
+	MOVQ    (AX)(CX*1), R10
+	MOVQ    R9, R8
+	ANDQ    R10, R8
+	XORQ    R8, R9
+	XORQ    R8, R10
+	TESTQ   R8, R8
+	JEQ     bothDone
+
+both:
+	TZCNTQ       R8, R11
+	MOVQ         R11, R12
+	IMULQ        BX, R12
+	ADDQ         DX, R12
+	VBROADCASTSS (SI)(R11*4), Z2
+	VBROADCASTSS (DI)(R11*4), Z3
+	VMOVUPS      (R12), Z4
+	VFMADD231PS  Z4, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z1
+	BLSRQ        R8, R8
+	JNE          both
+
+bothDone:
+	TESTQ R9, R9
+	JEQ   firstDone
+
+first:
+	TZCNTQ       R9, R8
+	MOVQ         R8, R11
+	IMULQ        BX, R11
+	ADDQ         DX, R11
+	VBROADCASTSS (SI)(R8*4), Z2
+	VFMADD231PS  (R11), Z2, Z0
+	BLSRQ        R9, R9
+	JNE          first
+
+firstDone:
+	TESTQ R10, R10
+	JEQ   secondDone
+
+second:
+	TZCNTQ       R10, SI
+	MOVQ         SI, R8
+	IMULQ        BX, R8
+	ADDQ         DX, R8
+	VBROADCASTSS (DI)(SI*4), Z2
+	VFMADD231PS  (R8), Z2, Z1
+	BLSRQ        R10, R10
+	JNE          second
+
+secondDone:
+	MOVB   relu+88(FP), SI
+	CMPB   SI, $0x00
+	JEQ    store
+	VPXORQ Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+
+store:
+	MOVQ    c+72(FP), SI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Z0, (SI)
+	ADDQ    R8, SI
+	VMOVUPS Z1, (SI)
+	ADDQ    R8, SI
+	MOVQ    SI, c+72(FP)
+	MOVQ    DI, SI
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*2), AX
+	DECQ    pairs+0(FP)
+	JNZ     pair
+	VZEROUPPER
+	RET
+
+// func gemmWhereF32AVX512(m int, n int, masks *uint64, a *float32, ars int, b *float32, brs int, dots *float32, list int, add bool)
+// Requires: AVX, AVX512F, BMI, CMOV
+TEXT ·gemmWhereF32AVX512(SB), NOSPLIT, $0-73
+	MOVQ a+24(FP), R10
+	MOVQ b+40(FP), R11
+	MOVQ n+8(FP), AX
+	SHLQ $0x06, AX
+	ADDQ AX, R10
+	ADDQ AX, R11
+	NEGQ AX
+	MOVQ AX, n+8(FP)
+
+row:
+	MOVQ  dots+56(FP), R13
+	MOVQ  masks+16(FP), AX
+	MOVQ  (AX), R12
+	ADDQ  $0x08, masks+16(FP)
+	TESTQ R12, R12
+	JEQ   rowDone
+
+group:
+	XORQ    R14, R14
+	TZCNTQ  R12, AX
+	CMOVQCS R14, AX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), AX
+	ADDQ    R11, AX
+	VPXORQ  Z8, Z8, Z8
+	VMOVAPS Z8, Z0
+	TZCNTQ  R12, CX
+	CMOVQCS R14, CX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), CX
+	ADDQ    R11, CX
+	VPXORQ  Z9, Z9, Z9
+	VMOVAPS Z9, Z1
+	TZCNTQ  R12, DX
+	CMOVQCS R14, DX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DX
+	ADDQ    R11, DX
+	VPXORQ  Z10, Z10, Z10
+	VMOVAPS Z10, Z2
+	TZCNTQ  R12, BX
+	CMOVQCS R14, BX
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), BX
+	ADDQ    R11, BX
+	VPXORQ  Z11, Z11, Z11
+	VMOVAPS Z11, Z3
+	TZCNTQ  R12, SI
+	CMOVQCS R14, SI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), SI
+	ADDQ    R11, SI
+	VPXORQ  Z12, Z12, Z12
+	VMOVAPS Z12, Z4
+	TZCNTQ  R12, DI
+	CMOVQCS R14, DI
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), DI
+	ADDQ    R11, DI
+	VPXORQ  Z13, Z13, Z13
+	VMOVAPS Z13, Z5
+	TZCNTQ  R12, R8
+	CMOVQCS R14, R8
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R8
+	ADDQ    R11, R8
+	VPXORQ  Z14, Z14, Z14
+	VMOVAPS Z14, Z6
+	TZCNTQ  R12, R9
+	CMOVQCS R14, R9
+	BLSRQ   R12, R12
+	IMULQ   brs+48(FP), R9
+	ADDQ    R11, R9
+	VPXORQ  Z15, Z15, Z15
+	VMOVAPS Z15, Z7
+	MOVQ    n+8(FP), R14
+
+step:
+	VMOVUPS       (R10)(R14*1), Z16
+	VFMADD231PS   (AX)(R14*1), Z16, Z0
+	VFMADD231PS   (CX)(R14*1), Z16, Z1
+	VFMADD231PS   (DX)(R14*1), Z16, Z2
+	VFMADD231PS   (BX)(R14*1), Z16, Z3
+	VFMADD231PS   (SI)(R14*1), Z16, Z4
+	VFMADD231PS   (DI)(R14*1), Z16, Z5
+	VFMADD231PS   (R8)(R14*1), Z16, Z6
+	VFMADD231PS   (R9)(R14*1), Z16, Z7
+	ADDQ          $0x40, R14
+	JNE           step
+	VEXTRACTF64X4 $0x01, Z0, Y16
+	VADDPS        Y0, Y16, Y0
+	VEXTRACTF64X4 $0x01, Z1, Y16
+	VADDPS        Y1, Y16, Y1
+	VEXTRACTF64X4 $0x01, Z2, Y16
+	VADDPS        Y2, Y16, Y2
+	VEXTRACTF64X4 $0x01, Z3, Y16
+	VADDPS        Y3, Y16, Y3
+	VEXTRACTF64X4 $0x01, Z4, Y16
+	VADDPS        Y4, Y16, Y4
+	VEXTRACTF64X4 $0x01, Z5, Y16
+	VADDPS        Y5, Y16, Y5
+	VEXTRACTF64X4 $0x01, Z6, Y16
+	VADDPS        Y6, Y16, Y6
+	VEXTRACTF64X4 $0x01, Z7, Y16
+	VADDPS        Y7, Y16, Y7
+	VUNPCKLPS     Y1, Y0, Y16
+	VUNPCKHPS     Y1, Y0, Y0
+	VADDPS        Y16, Y0, Y0
+	VUNPCKLPS     Y3, Y2, Y1
+	VUNPCKHPS     Y3, Y2, Y2
+	VADDPS        Y1, Y2, Y1
+	VSHUFPS       $0x44, Y1, Y0, Y2
+	VSHUFPS       $0xee, Y1, Y0, Y0
+	VADDPS        Y2, Y0, Y0
+	VUNPCKLPS     Y5, Y4, Y1
+	VUNPCKHPS     Y5, Y4, Y2
+	VADDPS        Y1, Y2, Y1
+	VUNPCKLPS     Y7, Y6, Y2
+	VUNPCKHPS     Y7, Y6, Y3
+	VADDPS        Y2, Y3, Y2
+	VSHUFPS       $0x44, Y2, Y1, Y3
+	VSHUFPS       $0xee, Y2, Y1, Y1
+	VADDPS        Y3, Y1, Y1
+	VPERM2F128    $0x20, Y1, Y0, Y2
+	VPERM2F128    $0x31, Y1, Y0, Y0
+	VADDPS        Y2, Y0, Y0
+	MOVB          add+72(FP), AL
+	CMPB          AL, $0x00
+	JEQ           set
+	VADDPS        (R13), Y0, Y0
+
+set:
+	VMOVUPS Y0, (R13)
+	ADDQ    $0x20, R13
+	TESTQ   R12, R12
+	JNE     group
+
+rowDone:
+	MOVQ ars+32(FP), AX
+	ADDQ AX, R10
+	MOVQ list+64(FP), AX
+	ADDQ AX, dots+56(FP)
+	DECQ m+0(FP)
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func spreadDotsF32AVX512(m int, masks *uint64, dots *float32, list int, c *float32, crs int)
+// Requires: BMI
+TEXT ·spreadDotsF32AVX512(SB), NOSPLIT, $0-48
+	MOVQ m+0(FP), AX
+	MOVQ masks+8(FP), CX
+	MOVQ dots+16(FP), DX
+	MOVQ c+32(FP), BX
+	MOVQ list+24(FP), SI
+	MOVQ crs+40(FP), DI
+
+row:
+	MOVQ  (CX), R8
+	TESTQ R8, R8
+	JEQ   rowDone
+	MOVQ  DX, R9
+
+dot:
+	TZCNTQ R8, R10
+	MOVL   (R9), R11
+	MOVL   R11, (BX)(R10*4)
+	ADDQ   $0x04, R9
+	BLSRQ  R8, R8
+	JNE    dot
+
+rowDone:
+	ADDQ $0x08, CX
+	ADDQ SI, DX
+	ADDQ DI, BX
+	DECQ AX
+	JNZ  row
 	RET
 
 // func turnF32AVX512(n int, src *float32, srs int, sstep int, dst *float32, drs int, dstep int)

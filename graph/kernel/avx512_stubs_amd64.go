@@ -214,6 +214,51 @@ func gemm2NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *flo
 //go:noescape
 func gemm1NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
+// nonzeroF64AVX512 is the nonzero of gemmKernels.
+//
+//go:noescape
+func nonzeroF64AVX512(m int, n int, a *float64, ars int, masks *uint64)
+
+// gemmSparse6F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse6F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse5F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse5F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse4F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse4F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse3F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse3F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse2F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse2F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse1F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse1F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmWhereF64AVX512 is the where of gemmKernels.
+//
+//go:noescape
+func gemmWhereF64AVX512(m int, n int, masks *uint64, a *float64, ars int, b *float64, brs int, dots *float64, list int, add bool)
+
+// spreadDotsF64AVX512 is the spread of gemmKernels.
+//
+//go:noescape
+func spreadDotsF64AVX512(m int, masks *uint64, dots *float64, list int, c *float64, crs int)
+
 // turnF64AVX512 is the turn of squareKernels.
 //
 //go:noescape
@@ -458,6 +503,51 @@ func gemm2NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *flo
 //
 //go:noescape
 func gemm1NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// nonzeroF32AVX512 is the nonzero of gemmKernels.
+//
+//go:noescape
+func nonzeroF32AVX512(m int, n int, a *float32, ars int, masks *uint64)
+
+// gemmSparse6F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse6F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse5F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse5F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse4F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse4F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse3F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse3F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse2F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse2F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse1F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse1F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmWhereF32AVX512 is the where of gemmKernels.
+//
+//go:noescape
+func gemmWhereF32AVX512(m int, n int, masks *uint64, a *float32, ars int, b *float32, brs int, dots *float32, list int, add bool)
+
+// spreadDotsF32AVX512 is the spread of gemmKernels.
+//
+//go:noescape
+func spreadDotsF32AVX512(m int, masks *uint64, dots *float32, list int, c *float32, crs int)
 
 // turnF32AVX512 is the turn of squareKernels.
 //

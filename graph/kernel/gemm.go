@@ -24,10 +24,11 @@ type GemmSpace[T Float] struct {
 	sparse      sparseSpace[T]
 }
 
-// gemmKernels are the inner tiles of 1, 2, 3 … rows, two vectors wide and one. Without tiles portable does the work.
+// gemmKernels are the inner tiles of 1, 2, 3 … rows, two vectors wide, one, and, where a set has them, half of one. Without tiles
+// portable does the work.
 type gemmKernels[T Float] struct {
 	lanes int
-	tiles [2][]gemmTile[T]
+	tiles [3][]gemmTile[T]
 
 	nonzero nonzeroKernel[T]
 	sparse  []sparseTile[T] // of 1, 2, 3 … vectors; without them no zeros are passed over
@@ -101,18 +102,16 @@ func (g *Gemm[T]) run(a, b, c []T, e gemmEnds[T]) {
 }
 
 func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
-	width, first := 2*g.ops.lanes, 0
+	first := 0
 	if g.mask != nil && g.mask.rows && !e.add {
 		clear(c[:g.m*g.n])
 	}
 	if g.skipsZeros(a, b) {
 		first = g.tiledSparse(a, b, c, e)
 	}
-	for j := first; j < g.n; j += width {
-		tiles := g.ops.tiles[0]
-		if g.n-j <= g.ops.lanes { // half of the wider tile would be empty
-			tiles, width = g.ops.tiles[1], g.ops.lanes
-		}
+	for j, width := first, 0; j < g.n; j += width {
+		var tiles []gemmTile[T]
+		tiles, width = g.ops.tilesFor(g.n - j)
 		w := min(width, g.n-j)
 		clear(g.start)
 		if e.bias != nil {
@@ -135,6 +134,23 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 				}
 			}
 		}
+	}
+}
+
+// tilesFor are the tiles for the next of some columns that are left, and their width: the widest of which less than a quarter would
+// be empty.
+func (k *gemmKernels[T]) tilesFor(columns int) (tiles []gemmTile[T], width int) {
+	half := 0
+	if len(k.tiles[2]) > 0 {
+		half = k.lanes / 2
+	}
+	switch {
+	case columns > k.lanes+half:
+		return k.tiles[0], 2 * k.lanes
+	case columns > half:
+		return k.tiles[1], k.lanes
+	default:
+		return k.tiles[2], half
 	}
 }
 

@@ -36,12 +36,12 @@ func (g *Gemm[T]) masksOf(x []T, stride, numbers int) []uint64 {
 // skipsZeros reports whether a product is to pass over the zeros of a: there are tiles for that, enough work and enough zeros, and
 // zero times any number of b is zero.
 func (g *Gemm[T]) skipsZeros(a, b []T) bool {
-	const rowsThatPay, depthThatPays, vectorsThatPay, manyVectors = 8, 48, 8, 16
-	zeros := 2. / 5
-	if g.n >= manyVectors*g.ops.lanes {
+	const rowsThatPay, depthThatPays, bytesThatPay, manyBytes = 8, 48, 256, 512
+	zeros, width := 2./5, g.n*sizeOf[T]()
+	if width >= manyBytes {
 		zeros = 1. / 4
 	}
-	return len(g.ops.sparse) > 0 && g.m >= rowsThatPay && g.n >= vectorsThatPay*g.ops.lanes && g.k >= depthThatPays &&
+	return len(g.ops.sparse) > 0 && g.m >= rowsThatPay && width >= bytesThatPay && g.k >= depthThatPays &&
 		zeroShare(a[:g.m*g.k]) >= zeros && g.finite(b[:g.k*g.n])
 }
 

@@ -14,17 +14,17 @@ type spreadKernel[T Float] func(m int, masks *uint64, dots *T, list int, c *T, c
 const (
 	dotsAtATime = 8
 	dotsList    = sparseDepth + dotsAtATime
-	// dotsDepth is how many vectors of a row of b are taken at a time: of sparseDepth rows they stay in the first-level cache.
-	dotsDepth = 11
+	// dotsBytes are taken of a row of b at a time: of sparseDepth rows they stay in the first-level cache.
+	dotsBytes = 384
 )
 
 // asksForFew reports whether a product is to be done in the places alone where y is not zero: rows lie as dot products need them,
 // and these are long enough and few enough.
 func (g *Gemm[T]) asksForFew(y []T) bool {
-	const rowsThatPay, vectorsThatPay = 8, 32
+	const rowsThatPay, bytesThatPay = 8, 1024
 	lanes := g.ops.lanes
 	return g.ops.where != nil && g.transB && !g.transA && g.m >= rowsThatPay && g.n%lanes == 0 && g.k%lanes == 0 &&
-		g.k >= vectorsThatPay*lanes && zeroShare(y[:g.m*g.n]) >= 2./5
+		g.k*sizeOf[T]() >= bytesThatPay && zeroShare(y[:g.m*g.n]) >= 2./5
 }
 
 // dotsWhere sets c = a·bᵀ where y is not zero, and zero elsewhere.
@@ -34,7 +34,7 @@ func (g *Gemm[T]) dotsWhere(y, a, b, c []T) {
 	}
 	clear(c[:g.m*g.n])
 	size, vectors := sizeOf[T](), g.k/g.ops.lanes
-	blocks := (vectors + dotsDepth - 1) / dotsDepth
+	blocks := (g.k*size + dotsBytes - 1) / dotsBytes
 	for p := 0; p < g.n; p += sparseDepth {
 		masks := g.masksOf(y[p:], g.n, min(sparseDepth, g.n-p))
 		at := 0

@@ -15,7 +15,7 @@ func neonSet() set {
 				upstream: upstreamF64NEON, slopes: slopesF64NEON, slopesEach: slopesEachF64NEON, totals: totalsF64NEON,
 			}),
 			normal: normalKernels[float64]{lanes: 2, logCDF: logCDFF64NEON, quantile: quantileF64NEON, exp: expF64NEON},
-			gemm: gemmKernels[float64]{lanes: 2, tiles: [2][]gemmTile[float64]{{
+			gemm: gemmKernels[float64]{lanes: 2, tiles: [3][]gemmTile[float64]{{
 				gemm1F64NEON, gemm2F64NEON, gemm3F64NEON, gemm4F64NEON, gemm5F64NEON, gemm6F64NEON, gemm7F64NEON, gemm8F64NEON,
 			}, {
 				gemm1NarrowF64NEON, gemm2NarrowF64NEON, gemm3NarrowF64NEON, gemm4NarrowF64NEON, gemm5NarrowF64NEON, gemm6NarrowF64NEON, gemm7NarrowF64NEON, gemm8NarrowF64NEON,
@@ -34,7 +34,7 @@ func neonSet() set {
 				upstream: upstreamF32NEON, slopes: slopesF32NEON, slopesEach: slopesEachF32NEON, totals: totalsF32NEON,
 			}),
 			normal: normalKernels[float32]{lanes: 4, logCDF: logCDFF32NEON, quantile: quantileF32NEON, exp: expF32NEON},
-			gemm: gemmKernels[float32]{lanes: 4, tiles: [2][]gemmTile[float32]{{
+			gemm: gemmKernels[float32]{lanes: 4, tiles: [3][]gemmTile[float32]{{
 				gemm1F32NEON, gemm2F32NEON, gemm3F32NEON, gemm4F32NEON, gemm5F32NEON, gemm6F32NEON, gemm7F32NEON, gemm8F32NEON,
 			}, {
 				gemm1NarrowF32NEON, gemm2NarrowF32NEON, gemm3NarrowF32NEON, gemm4NarrowF32NEON, gemm5NarrowF32NEON, gemm6NarrowF32NEON, gemm7NarrowF32NEON, gemm8NarrowF32NEON,

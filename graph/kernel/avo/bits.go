@@ -146,12 +146,21 @@ func (l lanes) unless(a reg.VecVirtual, b Op, vs ...reg.VecVirtual) (out []reg.V
 	return out
 }
 
-// differs has all bits set where a and b differ or one is no number; of AVX2.
-func (l lanes) differs(a, b reg.VecVirtual) reg.VecVirtual {
+// differences are bits, lowest lane first, that are set where a and b differ or one is no number; of AVX2 and AVX-512.
+func (l lanes) differences(a, b reg.VecVirtual) reg.GPVirtual {
 	const notEqual = 0x04
-	d := l.vec()
-	l.pick(VCMPPD, VCMPPS, Imm(notEqual), b, a, d)
-	return d
+	compare := func(d reg.Register) {
+		l.pick(func(o ...Op) { VCMPPD(o...) }, func(o ...Op) { VCMPPS(o...) }, Imm(notEqual), b, a, d)
+	}
+	if l.bytes == 32 {
+		d := l.vec()
+		compare(d)
+		return l.signs(d)
+	}
+	wide, k := GP64(), K()
+	compare(k)
+	KMOVW(k, wide.As32()) // writing it clears the upper half
+	return wide
 }
 
 // signs is the sign bits of v in the low bits of a register.

@@ -23,7 +23,7 @@ func (l lanes) nonzero() {
 		Label("vector") // the last first
 		SUBQ(Imm(uint64(l.bytes)), off)
 		SHLQ(Imm(uint64(l.bytes/l.elem())), mask)
-		ORQ(l.signs(l.differs(l.load(at(a, off)), zero)), mask)
+		ORQ(l.differences(l.load(at(a, off)), zero), mask)
 		TESTQ(off, off)
 		JNE(LabelRef("vector"))
 		MOVQ(mask, Mem{Base: masks})
@@ -172,17 +172,17 @@ func (l lanes) gemmWhere() {
 	}
 	ADDQ(Imm(uint64(l.bytes)), off)
 	JNE(LabelRef("step"))
-	sums := l.sumsOfLanes(acc)
+	sums, of := l.sumsOfLanes(acc)
 	add := GP8()
 	Load(Param("add"), add)
 	CMPB(add, Imm(0))
 	JEQ(LabelRef("set"))
 	for i, s := range sums {
-		l.do(addInst, Mem{Base: dots, Disp: i * l.bytes}, s, s)
+		of.do(addInst, Mem{Base: dots, Disp: i * of.bytes}, s, s)
 	}
 	Label("set")
 	for i, s := range sums {
-		l.store(s, Mem{Base: dots, Disp: i * l.bytes})
+		of.store(s, Mem{Base: dots, Disp: i * of.bytes})
 	}
 	ADDQ(Imm(dotsAtATime*uint64(l.elem())), dots)
 	TESTQ(mask, mask)
@@ -230,8 +230,12 @@ func (l lanes) spreadDots() {
 	RET()
 }
 
-// sumsOfLanes are the sums of each vector's lanes, as whole vectors; of AVX2.
-func (l lanes) sumsOfLanes(v []reg.VecVirtual) (sums []reg.VecVirtual) {
+// sumsOfLanes are the sums of each vector's lanes, as whole vectors of AVX2, whose lanes they are of.
+func (l lanes) sumsOfLanes(v []reg.VecVirtual) (sums []reg.VecVirtual, of lanes) {
+	if l.bytes == 64 {
+		l.bytes = 32
+		return l.sumsOfLanes(l.foldedHalves(v))
+	}
 	halves := func(a, b reg.VecVirtual) reg.VecVirtual { // of both vectors: lower halves, plus upper ones
 		low, high := l.vec(), l.vec()
 		VPERM2F128(Imm(0x20), b, a, low)
@@ -253,6 +257,17 @@ func (l lanes) sumsOfLanes(v []reg.VecVirtual) (sums []reg.VecVirtual) {
 	}
 	if l.f32 {
 		sums = []reg.VecVirtual{halves(sums[0], sums[1])}
+	}
+	return sums, l
+}
+
+// foldedHalves are the lower halves of vectors of AVX-512 plus the upper ones; l are the lanes of the halves.
+func (l lanes) foldedHalves(v []reg.VecVirtual) (sums []reg.VecVirtual) {
+	for _, whole := range v {
+		upper, sum := l.vec(), l.vec()
+		VEXTRACTF64X4(Imm(1), whole, upper)
+		l.do(addInst, whole.AsY(), upper, sum)
+		sums = append(sums, sum)
 	}
 	return sums
 }

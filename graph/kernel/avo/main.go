@@ -71,7 +71,7 @@ func (l lanes) all() {
 			l.gemm(rows, vectors)
 		}
 	}
-	if l.bytes == 32 {
+	if l.bytes > 16 {
 		l.nonzero()
 		for vectors := widestSparse; vectors > 0; vectors-- {
 			l.gemmSparse(vectors)

@@ -13,7 +13,7 @@ import (
 // An instruction of AVX-512 on shorter vectors is one of AVX512VL.
 var extensions = map[string][]string{
 	"avx2":   {"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3", "BMI"},
-	"avx512": {"SSE", "SSE2", "AVX", "AVX2", "FMA3", "POPCNT", "AVX512F", "AVX512DQ", "AVX512VL"},
+	"avx512": {"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3", "BMI", "POPCNT", "AVX512F", "AVX512DQ", "AVX512VL"},
 }
 
 // staysWithin refuses functions that step outside a set, after registers have been allocated. The allocator knows nothing of
