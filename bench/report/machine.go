@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,18 +42,28 @@ func (m machine) kind() string {
 // figure is the file of a figure for this kind.
 func (m machine) figure(name string) string { return fmt.Sprintf("%s-%s.png", name, anchor(m.kind())) }
 
-// cpuName is the operating system's name of the processor, or unknown.
+// cpuName is the operating system's name of the processor, with its family and model where that is told, or unknown: rented machines
+// give several generations one name.
 func cpuName() string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return "unknown"
 	}
-	for line := range strings.Lines(string(text)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
+	return cpuNameIn(string(text))
+}
+
+func cpuNameIn(cpuinfo string) string {
+	facts := map[string]string{}
+	for line := range strings.Lines(cpuinfo) {
+		if key, value, ok := strings.Cut(line, ":"); ok {
+			facts[strings.TrimSpace(key)] = strings.TrimSpace(value)
 		}
 	}
-	return "unknown"
+	name := cmp.Or(facts["model name"], "unknown")
+	if family, model := facts["cpu family"], facts["model"]; family != "" && model != "" {
+		name += fmt.Sprintf(" (family %s, model %s)", family, model)
+	}
+	return name
 }
 
 // siblings reports whether several of the cores that the system counts are one physical core, or may be.

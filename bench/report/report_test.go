@@ -215,3 +215,14 @@ func TestPiecesComplement(t *testing.T) {
 		t.Errorf("over a section with notes: %+v, want %+v", got, fresh)
 	}
 }
+
+func TestCPUNameIn(t *testing.T) {
+	for cpuinfo, want := range map[string]string{
+		"processor\t: 0\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC\n\nprocessor\t: 1\n": "AMD EPYC (family 25, model 17)",
+		"processor\t: 0\nBogoMIPS\t: 50.00\n": "unknown",
+	} {
+		if got := cpuNameIn(cpuinfo); got != want {
+			t.Errorf("%q: %q, want %q", cpuinfo, got, want)
+		}
+	}
+}
