@@ -3,7 +3,9 @@ package beam
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -114,6 +116,34 @@ func TestScoreFiles(t *testing.T) {
 				t.Fatalf("%s row %d: %v, want log p = %v", name, i+1, r, want[at])
 			}
 		}
+	}
+}
+
+// TestCreate: a file has its name when it is whole, replaces another of that name, and leaves nothing behind if it cannot be written.
+func TestCreate(t *testing.T) {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "rows.csv")
+	content := func(text string, err error) func(io.Writer) error {
+		return func(w io.Writer) error {
+			_, e := io.WriteString(w, text)
+			if files, _ := filepath.Glob(filepath.Join(folder, "*.csv")); text == "first" && len(files) > 0 {
+				t.Errorf("%v is there before all of it is written", files)
+			}
+			return errors.Join(e, err)
+		}
+	}
+	errtest.None(t, create(t.Context(), name, content("first", nil)))
+	errtest.None(t, create(t.Context(), name, content("second", nil)))
+	broken := errors.New("broken off")
+	if err := create(t.Context(), name, content("half of the thi", broken)); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	files, err := os.ReadDir(folder)
+	errtest.None(t, err)
+	raw, err := os.ReadFile(name)
+	errtest.None(t, err)
+	if len(files) != 1 || string(raw) != "second" {
+		t.Errorf("%v are left, and the file has %q, want what was written before", files, raw)
 	}
 }
 

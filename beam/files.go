@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"strconv"
@@ -254,20 +255,27 @@ func Join(folder, name string) string {
 // block is how many bytes of a file are written at once.
 const block = 1 << 20
 
-// create writes a file by a function.
+// create writes a file by a function. The file gets its name when it is whole: until then it has another one, of its own for each
+// attempt, because a runner may repeat a file while an attempt that it has given up still writes. What a failed attempt wrote is removed.
 func create(ctx context.Context, name string, write func(io.Writer) error) (err error) {
 	fs, err := filesystem.New(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer fs.Close()
-	file, err := fs.OpenWrite(ctx, name)
+	part := fmt.Sprintf("%s.%016x.part", name, rand.Uint64())
+	file, err := fs.OpenWrite(ctx, part)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
 	out := bufio.NewWriterSize(file, block)
-	return errors.Join(write(out), out.Flush())
+	if err = errors.Join(write(out), out.Flush(), file.Close()); err == nil {
+		return filesystem.Rename(ctx, fs, part, name)
+	}
+	if r, ok := fs.(filesystem.Remover); ok {
+		err = errors.Join(err, r.Remove(context.WithoutCancel(ctx), part))
+	}
+	return err
 }
 
 // header is the names of a file's columns, where none were asked for.

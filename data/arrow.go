@@ -152,10 +152,13 @@ func (s *arrowStream) footer() error {
 // damaged describes an error met while reading batches. The decoder's own words are about bytes and would not help a
 // user.
 func (s *arrowStream) damaged(err error) error {
-	why := s.spent.refused
+	const unread = "cannot be read as Arrow: "
+	var why reason
 	switch {
-	case why != "" || errors.As(err, &why):
-		return &FormatError{File: s.in.name, What: "cannot be read as Arrow: " + string(why)}
+	case s.spent.refused != "":
+		return &FormatError{File: s.in.name, What: unread + string(s.spent.refused), Err: ErrBatch}
+	case errors.As(err, &why):
+		return &FormatError{File: s.in.name, What: unread + string(why)}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return s.in.failed(err)
 	}

@@ -17,6 +17,9 @@ var ErrEncoding = errors.New("not UTF-8")
 // ErrLineEnds reports a text whose lines end in CR alone.
 var ErrLineEnds = errors.New("lines that end with CR alone")
 
+// ErrBatch reports a batch of Arrow that is too large to be held.
+var ErrBatch = errors.New("a batch larger than Options.MaxBuffered")
+
 // A FormatError says why a file is not what it should be.
 type FormatError struct {
 	File string
@@ -35,7 +38,8 @@ func (e *FormatError) Error() string {
 	if e.Column != "" {
 		at += fmt.Sprintf(" column %q:", e.Column)
 	}
-	if e.Err != nil && !errors.Is(e.Err, ErrEncoding) && !errors.Is(e.Err, ErrLineEnds) && !errors.Is(e.Err, io.ErrUnexpectedEOF) { // in these cases What says it
+	isSaid := func(cause error) bool { return errors.Is(e.Err, cause) } // by What
+	if e.Err != nil && !slices.ContainsFunc([]error{ErrEncoding, ErrLineEnds, ErrBatch, io.ErrUnexpectedEOF}, isSaid) {
 		cause = ": " + e.Err.Error()
 	}
 	return fmt.Sprintf("data: %s:%s %s%s", e.File, at, e.What, cause)

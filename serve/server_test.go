@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"gonum.org/v1/gonum/mat"
+
 	"gaussflow/internal/errtest"
 	"gaussflow/serve"
 )
@@ -23,6 +25,7 @@ import (
 func TestLimits(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Body: 200_000, Document: 1000, Row: 5000, Rows: 3, Columns: 10}})
 	long := `{"a":1,"b":2,"c":"` + strings.Repeat("x", 100_000) + `"}`
+	arrow := arrowBodies(t, mat.NewDense(100, 3, nil))
 	wide := `{"a":1,"b":2`
 	for i := range 20 {
 		wide += fmt.Sprintf(`,"c%d":0`, i)
@@ -42,6 +45,8 @@ func TestLimits(t *testing.T) {
 		{"text/csv", "", 400, "the table is empty"},
 		{"application/vnd.apache.parquet", "PAR1" + strings.Repeat("x", 2000), 413, "out of order"},
 		{"application/vnd.apache.parquet", "PAR1PAR1", 400, "table"},
+		{"application/vnd.apache.arrow.stream", string(arrow["application/vnd.apache.arrow.stream"]), 413, "more than 1000 bytes"},
+		{"application/vnd.apache.arrow.file", string(arrow["application/vnd.apache.arrow.file"]), 413, "more than 1000 bytes"},
 		{"application/json", "\x1f\x8b", 400, "no JSON"},
 		{"image/png", "x", 415, "Content-Type is"},
 		{"", `{"a":1,"b":2}`, 200, "log_prob"},

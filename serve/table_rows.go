@@ -120,6 +120,8 @@ func unreadableTable(err error) error {
 		return refuse(http.StatusUnprocessableEntity, "the table has not the columns %s, it has %s", quoted(column.Missing), quoted(column.Have))
 	case known && errors.Is(err, data.ErrOnce):
 		return refuse(http.StatusRequestEntityTooLarge, "a table that must be read out of order, as Parquet, is too long: %s", format.What)
+	case known && errors.Is(err, data.ErrBatch):
+		return refuse(http.StatusRequestEntityTooLarge, "the table %s", format.What)
 	case known && format.Line > 0:
 		return refuse(http.StatusBadRequest, "line %d %s", format.Line, format.What)
 	case known:
