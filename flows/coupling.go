@@ -69,8 +69,7 @@ func (c *CouplingConfig) UnmarshalJSON(raw []byte) (err error) {
 }
 
 // NewCoupling makes the coupling flow of d ≥ 2 columns: Blocks × [Householder?, coupling(mask), coupling(¬mask)], so that both
-// halves are transformed in each block. Before training its couplings are identities and only its rotations act. Mixtures want
-// InitFrom before training: their components start equal, and equal gradients would keep them so (see layers.MixtureCDFCoupling). With
+// halves are transformed in each block. Before training its couplings are identities and only its rotations act. With
 // transforms.Affine it is a RealNVP (Dinh et al. 2017, arXiv:1605.08803), with transforms.RationalQuadraticSpline a neural spline
 // flow (Durkan et al. 2019, arXiv:1906.04032).
 func NewCoupling(dim int, c CouplingConfig) (*Flow, error) {

@@ -88,7 +88,7 @@ func (f *Flow) checkContext(op string, x mat.Matrix) error {
 
 // Fit trains on the rows of x; see train.Trainer.Fit. It sets Metadata.Training. Before Compile it returns train.ErrNotCompiled. A
 // row outside the flow's support (layers.Support) is an error that names the row and its column. In a fresh flow, layers that the
-// first data initialize (layers.ActNorm) are set from rows of x.
+// first data initialize (layers.ActNorm) are set from rows of x, and mixtures that are the identity start apart: see StartTraining.
 func (f *Flow) Fit(ctx context.Context, x mat.Matrix, c train.FitConfig) (*train.History, error) {
 	if err := f.compiled("Fit"); err != nil {
 		return nil, err
@@ -118,6 +118,23 @@ func (f *Flow) meet(x mat.Matrix) error {
 		return err
 	}
 	return f.firstData("Fit", x)
+}
+
+// StartTraining prepares a flow for its first training step: mixtures that are the identity, as those of a fresh coupling, get components
+// that differ (transforms.Starter). Nothing else changes. Fit and FitSource call it, and so does the Trainer of any model that has it:
+// see train.Starter.
+func (f *Flow) StartTraining() error {
+	if !f.built() {
+		return fmt.Errorf("flows: StartTraining: %w", ErrNotBuilt)
+	}
+	for _, n := range all(f.Layers()) {
+		if l, ok := n.Layer.(train.Starter); ok {
+			if err := l.StartTraining(); err != nil {
+				return fmt.Errorf("flows: StartTraining: layer %q: %w", n.Name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // FitSource trains on the rows of a source, in memory that does not depend on their number; see train.Trainer.FitSource. It sets

@@ -19,8 +19,8 @@ import (
 // scales. With a zero conditioner (a fresh MLP) it is the identity; with a constant one it is a MixtureCDF on
 // the transformed half.
 //
-// In the identity all K components are the same normal, so their gradients are equal too and training keeps them equal: a fresh
-// layer learns as if K were 1. InitFrom makes the components differ.
+// In the identity all K components are the same normal, so their gradients are equal too and training would keep them equal. A fit of
+// a fresh layer therefore begins with components that differ: see StartTraining. InitFrom makes them differ too.
 //
 // Source: Dinh et al. 2017, arXiv:1605.08803 (coupling); Ho et al. 2019, arXiv:1902.00275 (mixture CDFs in couplings).
 // Unlike theirs, nothing is clipped and z is Gaussian, not logistic.

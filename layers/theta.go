@@ -109,7 +109,7 @@ func inOrder(op string, t transforms.Transform, columns [][][]float64) (theta []
 	for p := range parts {
 		for _, column := range columns {
 			if len(column) != len(parts) || len(column[p]) != parts[p].Size {
-				return nil, fmt.Errorf("%s: Fit of %T returned other parts than %v", op, t, parts)
+				return nil, fmt.Errorf("%s: %T returned other parts than %v", op, t, parts)
 			}
 			theta = append(theta, column[p]...)
 		}

@@ -89,9 +89,11 @@ func hide(x *mat.Dense, seed uint64) *mat.Dense {
 }
 
 // fitted is a model of the known law, fitted once for all tests, to rows with missing cells.
-var fitted = sync.OnceValues(func() (*mixed.Model, error) {
-	return mixed.Fit(context.Background(), knownSchema, hide(known.draw(8000, 1), 1), mixed.Config{Epochs: 60, Hidden: []int{64, 64, 64}})
-})
+var fitted = sync.OnceValues(func() (*mixed.Model, error) { return fitTo(8000) })
+
+func fitTo(rows int) (*mixed.Model, error) {
+	return mixed.Fit(context.Background(), knownSchema, hide(known.draw(rows, 1), 1), mixed.Config{Epochs: 60, Hidden: []int{64, 64, 64}})
+}
 
 func model(t *testing.T) *mixed.Model {
 	t.Helper()

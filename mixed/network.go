@@ -2,14 +2,15 @@ package mixed
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
-	"gaussflow/graph/kernel"
 	"gaussflow/internal/defaults"
 	"gaussflow/layers"
 	"gaussflow/losses"
+	"gaussflow/transforms"
 )
 
 // A network maps what is seen of a row to the distribution of each column: for a number the mixture of its normal score, for a
@@ -32,25 +33,10 @@ func newNetwork(l *layout, c Config) (*network, error) {
 // startIndependent sets parameters for which all columns are independent: numbers are about standard normal in their scores, and
 // categories have their observed frequencies, with one additional row spread over the levels.
 func (n *network) startIndependent(t *table) error {
-	k := n.components
-	var logits, means, scales []float64
-	spread := 0.0
-	for i := range k {
-		mean := 0.9 * kernel.Quantile(math.Log((float64(i)+0.5)/float64(k)))
-		means = append(means, mean)
-		spread += mean * mean / float64(k)
+	var start []float64
+	for _, part := range (transforms.GaussianMixtureCDF{Components: n.components, Clamp: scaleClamp}).Start() {
+		start = append(start, slices.Concat(slices.Repeat([][]float64{part}, n.d())...)...)
 	}
-	scale := scaleClamp.Invert(0.5 * math.Log(max(1-spread, 0.1)))
-	for range n.d() {
-		for range k {
-			logits, scales = append(logits, 0), append(scales, scale)
-		}
-	}
-	start := logits
-	for range n.d() {
-		start = append(start, means...)
-	}
-	start = append(start, scales...)
 	for c, levels := range n.levels {
 		counts := make([]float64, levels)
 		for i := range t.n {

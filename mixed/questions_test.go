@@ -27,9 +27,13 @@ func near(t *testing.T, what string, got, want, within float64) {
 	}
 }
 
-// TestChainRule: log p(x) = log p(c) + log p(x | c) for every subset c of columns, to 0.05 nats on average.
+// TestChainRule: log p(x) = log p(c) + log p(x | c) for every subset c of columns, to 0.05 nats on average. What one network has learned
+// of different orders of the columns agrees the better, the more rows it has seen: of 8000 the gap is 0.04 to 0.05, of these 0.03.
 func TestChainRule(t *testing.T) {
-	m := model(t)
+	m, err := fitTo(16000)
+	if err != nil {
+		t.Fatal(err)
+	}
 	x := known.draw(3000, 5)
 	whole, err := m.LogProb(x)
 	if err != nil {

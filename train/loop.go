@@ -75,9 +75,7 @@ func (f *fit) each(hook func(Callback) error) error {
 }
 
 func (f *fit) run(ctx context.Context) (err error) {
-	if f.Trainer.config.EMA > 0 {
-		f.average = newEMA(f.Trainer.config.EMA, f.params)
-	}
+	f.beginAverage()
 	if f.config.Checkpoint.Path != "" { // before the rows of an epoch are drawn
 		_, err := f.fingerprint(ctx)
 		if err == nil {
@@ -90,6 +88,11 @@ func (f *fit) run(ctx context.Context) (err error) {
 	resumed, err := f.resume(ctx)
 	if err != nil {
 		return err
+	}
+	if resumed == nil {
+		if err := f.startTraining(ctx); err != nil {
+			return fmt.Errorf("%s: %w", f.op, err)
+		}
 	}
 	f.count()
 	f.ctx, f.state.fit = ctx, f
@@ -108,6 +111,26 @@ func (f *fit) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	return nil
+}
+
+// beginAverage begins the average of the parameters, if there is to be one, with what they are now.
+func (f *fit) beginAverage() {
+	if f.Trainer.config.EMA > 0 {
+		f.average = newEMA(f.Trainer.config.EMA, f.params)
+	}
+}
+
+// startTraining gives a Starter its turn, if this fit takes the trainer's first step.
+func (f *fit) startTraining(ctx context.Context) error {
+	s, ok := f.model.(Starter)
+	if !ok || f.step > 0 || f.config.InitialEpoch >= f.config.Epochs || ctx.Err() != nil {
+		return nil
+	}
+	if err := s.StartTraining(); err != nil {
+		return err
+	}
+	f.beginAverage()
 	return nil
 }
 

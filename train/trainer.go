@@ -24,6 +24,12 @@ type Model interface {
 	Terms(b *graph.Builder, x *G.Node) losses.Terms
 }
 
+// A Starter is a model that gradients cannot train as it is when it is made. StartTraining is called before the first step of a Trainer,
+// once the arguments of Fit or FitSource have been checked. It must not change a model that can be trained as it is.
+type Starter interface {
+	StartTraining() error
+}
+
 // A Trainer trains one model. Its optimizer state persists from one Fit to the next, as in Keras. It must not be used
 // by several goroutines at a time. New makes it; the methods of any other, including nil, return ErrNotCompiled.
 type Trainer struct {

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"math"
 
 	G "gorgonia.org/gorgonia"
 
@@ -67,6 +68,36 @@ func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Si
 		raw = fit.LogScales
 	}
 	return [][]float64{fit.Logits, fit.Means, raw}, nil
+}
+
+// Start is K components of equal weight whose means are apart; their sum has about a standard normal's density.
+func (m GaussianMixtureCDF) Start() [][]float64 { return m.start(1) }
+
+// start is Start for components that have the given standard deviation where σ is 1. The means are normal quantiles, drawn in a little,
+// and the scales make up for the variance that these do not have.
+func (m GaussianMixtureCDF) start(deviation float64) [][]float64 {
+	const drawnIn = 0.9 // means that are closer together train more slowly
+	k := m.k()
+	means, raw, spread := make([]float64, k), make([]float64, k), 0.0
+	for i := range means {
+		mean := drawnIn * kernel.Quantile(math.Log((float64(i)+0.5)/float64(k)))
+		means[i] = deviation * mean
+		spread += mean * mean / float64(k)
+	}
+	logScale := 0.5 * math.Log(max(1-spread, 0.1))
+	for i := range raw {
+		raw[i] = m.Clamp.Invert(m.within(logScale))
+	}
+	return [][]float64{make([]float64, k), means, raw}
+}
+
+// within is the nearest log scale that the clamp lets a fit use.
+func (m GaussianMixtureCDF) within(logScale float64) float64 {
+	if m.Clamp.Kind == kernel.ClampNone {
+		return logScale
+	}
+	least, greatest := m.Clamp.ScaleRange()
+	return min(max(logScale, math.Log(least)), math.Log(greatest))
 }
 
 // fitClamp is the clamp that limits the fitted scales.

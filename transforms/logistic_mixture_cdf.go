@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"math"
+
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
@@ -45,6 +47,11 @@ func (m LogisticMixtureCDF) Forward(b *graph.Builder, x *G.Node, theta Theta) (z
 // Inverse is F⁻¹∘Λ.
 func (m LogisticMixtureCDF) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node) {
 	return b.LogisticMixtureInverse(z, theta.Packed(b), m.k(), m.Clamp)
+}
+
+// Start is that of GaussianMixtureCDF for the standard logistic distribution.
+func (m LogisticMixtureCDF) Start() [][]float64 {
+	return GaussianMixtureCDF(m).start(math.Pi / math.Sqrt(3))
 }
 
 // Fit finds the mixture for which the mapped values are most likely as standard normal numbers. It starts from the fit of a

@@ -84,6 +84,13 @@ type Fitter interface {
 	Fit(values []float64, column int, at initializers.Site, dtype graph.Dtype) (parts [][]float64, err error)
 }
 
+// A Starter is a transform that gradients cannot train from zero parameters: components that are equal there have equal gradients, and
+// stay equal. A fit starts from other parameters instead, not far from the identity.
+type Starter interface {
+	// Start returns them for one number, part by part.
+	Start() [][]float64
+}
+
 // Theta holds the parameters for d columns: one set for each row, or one for all rows.
 type Theta struct {
 	parts  []Part

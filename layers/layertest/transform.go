@@ -81,6 +81,9 @@ func transformRules(tr transforms.Transform, o TransformOptions) []rule {
 	if _, err := transforms.Describe(tr); err == nil {
 		rules = append(rules, rule{"Describe", "what JSON says of a registered transform makes the same one, or a file is another model", c.describe})
 	}
+	if _, ok := tr.(transforms.Starter); ok {
+		rules = append(rules, rule{"Start", "the parameters that a fit starts from are as many as Parts says, and not far from the identity: rows stay about where they are", c.start})
+	}
 	if _, ok := tr.(transforms.Fitter); ok {
 		rules = append(rules, rule{"Fit", "fitted to a column, a transform puts out about a standard normal: it is the warm start of a layer", c.fit})
 	}
@@ -179,6 +182,28 @@ func (c transformCheck) identity() error {
 			if !(math.Abs(l[i]) <= c.o.Identity) {
 				return fmt.Errorf("%v of %v has log slope %v, want 0, tolerance %.2g", dir, x[i], l[i], c.o.Identity)
 			}
+		}
+	}
+	return nil
+}
+
+// start looks at numbers of up to 2, where most of a standardized column is, and allows a half.
+func (c transformCheck) start() error {
+	const most, room = 2, 0.5
+	theta, parts := c.tr.(transforms.Starter).Start(), c.tr.Parts()
+	for i, p := range parts {
+		if len(theta) != len(parts) || len(theta[i]) != p.Size {
+			return fmt.Errorf("Start returned %v, want numbers for the parts %v", theta, parts)
+		}
+	}
+	x := c.line(101)
+	z, l, err := c.run(forward, x, theta)
+	if err != nil {
+		return err
+	}
+	for i, v := range x {
+		if math.Abs(v) <= most && !(c.apart(z[i], v) <= room && math.Abs(l[i]) <= room) {
+			return fmt.Errorf("forward of %v = %v, of log slope %v, want about that and 0, tolerance %v", v, z[i], l[i], room)
 		}
 	}
 	return nil
