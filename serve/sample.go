@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -58,14 +59,14 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request, t *tally) error 
 	defer cancel()
 	w.Header().Set("Gaussflow-Seed", strconv.FormatUint(seed, 10))
 	q := &question{writes: v.Writes(), text: v.AppendText}
-	a := &reply{w: w, control: http.NewResponseController(w), limits: &s.limits, tally: t, rows: newRowWriter(k, false, q)}
-	return a.draw(ctx, v, rows, given, rand.New(rand.NewPCG(seed, 0)))
+	return s.newReply(w, t, newRowWriter(k, false, q)).draw(ctx, v, rows, given, rand.New(rand.NewPCG(seed, 0)))
 }
 
 // draw draws rows and writes them.
 func (a *reply) draw(ctx context.Context, v *version, n int, given []float64, rng *rand.Rand) error {
+	defer a.turn.give()
 	for left := n; left > 0; left -= sampleRows {
-		if ctx.Err() != nil {
+		if err := errors.Join(ctx.Err(), a.turn.take(ctx)); err != nil {
 			return a.close(fmt.Errorf("sample: %w", context.Cause(ctx)))
 		}
 		x, err := v.Sample(min(left, sampleRows), given, rng)

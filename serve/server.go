@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"runtime"
 	"slices"
 	"sync/atomic"
 )
@@ -20,6 +21,7 @@ type Server struct {
 	names    []string // names of the models, sorted
 	requests chan struct{}
 	streams  chan struct{}
+	turns    chan struct{}
 	token    [sha256.Size]byte
 	log      *slog.Logger
 	metrics  *metrics
@@ -44,6 +46,7 @@ func New(c Config) (*Server, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.requests, s.streams = make(chan struct{}, s.limits.Requests), make(chan struct{}, s.limits.Streams)
+	s.turns = make(chan struct{}, runtime.GOMAXPROCS(0))
 	for _, name := range s.names {
 		m := &served{name: name, path: c.Models[name], load: c.Load, limits: &s.limits}
 		v, err := m.read()

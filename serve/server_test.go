@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -88,6 +89,26 @@ func TestBusy(t *testing.T) {
 		t.Errorf("the stream that was there first: %d, %d lines, %v, want 200 and 20000 lines", answer.StatusCode, got, err)
 	}
 	s.want(200, "log_prob")(s.post(score, "text/csv", body))
+}
+
+// TestTurns: clients that do not read their answers keep nobody from having rows computed, however many they are.
+func TestTurns(t *testing.T) {
+	s := run(t, serve.Config{Limits: serve.Limits{Streams: 1000}})
+	var waiting []net.Conn
+	body := `{"rows":1000000,"seed":1}` // of an answer that is more than a connection holds
+	for range 4 * runtime.GOMAXPROCS(0) {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		errtest.None(t, err)
+		defer c.Close()
+		_, err = fmt.Fprintf(c, "POST /v1/models/m/sample HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+		errtest.None(t, err)
+		waiting = append(waiting, c)
+	}
+	for _, c := range waiting { // the answers have begun
+		_, err := bufio.NewReader(io.LimitReader(c, 1)).ReadByte()
+		errtest.None(t, err)
+	}
+	s.want(200, "log_prob")(s.post(score, "text/csv", "a,b\n"+strings.Repeat("1,2.5\n", 1000)))
 }
 
 // TestStreams: the first rows are answered before the last are sent, and an answer that cannot be completed says why and breaks off.

@@ -52,8 +52,8 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 	if k, err = accepted(r.Header.Get("Accept"), k); err != nil {
 		return err
 	}
-	out := &reply{w: w, control: http.NewResponseController(w), limits: &s.limits, tally: t,
-		rows: newRowWriter(k, isObject(media, b), q), streamed: !b.whole}
+	out := s.newReply(w, t, newRowWriter(k, isObject(media, b), q))
+	out.streamed = !b.whole
 	return out.run(ctx, q, src)
 }
 
@@ -111,6 +111,11 @@ type reply struct {
 
 	begun    bool
 	streamed bool // the answer is streamed and extends its own deadlines
+	turn     turn // to compute; streams have their own workers instead
+}
+
+func (s *Server) newReply(w http.ResponseWriter, t *tally, rows *rowWriter) *reply {
+	return &reply{w: w, control: http.NewResponseController(w), limits: &s.limits, tally: t, rows: rows, turn: turn{of: s.turns}}
 }
 
 // batches are reused, with the memory of their rows.
@@ -119,9 +124,17 @@ var batches = sync.Pool{New: func() any { return new(batch) }}
 // run streams the rows of src through the question.
 func (a *reply) run(ctx context.Context, q *question, src source) error {
 	var late error // an error that came after rows, which are answered first
-	err := pipeline.Run(ctx, func() (*batch, error) {
+	each, begin := pipeline.Run[*batch], func(context.Context) error { return nil }
+	if !a.streamed { // few rows: other requests make use of the other processors
+		each, begin = pipeline.RunAlone[*batch], a.turn.take
+		defer a.turn.give()
+	}
+	err := each(ctx, func() (*batch, error) {
 		if late != nil {
 			return nil, late
+		}
+		if err := begin(ctx); err != nil {
+			return nil, err
 		}
 		b := batches.Get().(*batch)
 		b.reset(len(q.reads))
@@ -184,6 +197,7 @@ func (a *reply) send() error {
 }
 
 func (a *reply) write() error {
+	a.turn.give()
 	allowed := a.limits.Wait + time.Duration(float64(len(a.buf))/float64(a.limits.Rate)*float64(time.Second))
 	_ = a.control.SetWriteDeadline(time.Now().Add(allowed)) // an error means that the server does not support deadlines
 	_, err := a.w.Write(a.buf)
@@ -193,6 +207,7 @@ func (a *reply) write() error {
 
 // last sends what is left, and removes the deadline of a streamed answer.
 func (a *reply) last() error {
+	a.turn.give()
 	if !a.streamed {
 		a.w.Header().Set("Content-Length", strconv.Itoa(len(a.buf)))
 		_, err := a.w.Write(a.buf)

@@ -60,6 +60,7 @@ func main() {
 	defer stop()
 	o.ctx = ctx
 	fail(o.prepare())
+	runtime.GOMAXPROCS(1) // of the load: more of its threads would only wait for each other's turns, and the servers for theirs
 	defer os.RemoveAll(o.dir)
 	fmt.Printf("%s, %d processors, servers and load on one machine, loopback, shape tabular\n", runtime.GOARCH, runtime.NumCPU())
 	for _, p := range parts {

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"time"
 )
 
-// overload requests ten times what the service can do, at times that do not depend on its answers. The requests have a hundred
+// overload requests ten times what the service can do, at times that do not depend on its answers. The requests have some hundred
 // rows, so that the load generator, which shares the machine, has enough processor time to send so many.
 func overload(o *options) error {
 	p, err := o.launch("gaussflow")
@@ -14,14 +15,15 @@ func overload(o *options) error {
 		return err
 	}
 	defer p.end()
-	const rows = 100
+	const rows = 500
 	var requests [][]byte
 	for all := jsonRows(16 * rows); len(all) > 0; all = all[rows:] {
 		body := append(append([]byte{'['}, bytes.Join(all[:rows], []byte{','})...), ']')
 		requests = append(requests, post(p.addr, scorePath, "application/json", body))
 	}
-	warm := closed(o.ctx, p.addr, o.connections, o.time, requests)
-	normal := closed(o.ctx, p.addr, o.connections, o.time, requests)
+	calm := min(o.time, 10*time.Second)
+	warm := closed(o.ctx, p.addr, o.connections, calm, requests)
+	normal := closed(o.ctx, p.addr, o.connections, calm, requests)
 	if len(warm.failed)+len(normal.failed) > 0 {
 		return fmt.Errorf("%v %v", warm.failed, normal.failed)
 	}
@@ -35,8 +37,8 @@ func overload(o *options) error {
 	if err != nil {
 		return err
 	}
-	after := closed(o.ctx, p.addr, o.connections, o.time, requests)
-	fmt.Printf("%d rows a request, %d connections, %v each; offered: ten times what it can, from %d connections\n", rows, o.connections, o.time, 10*o.connections)
+	after := closed(o.ctx, p.addr, o.connections, calm, requests)
+	fmt.Printf("%d rows a request, %d connections, for %v; ten times what it can, from %d connections, for %v\n", rows, o.connections, calm, 10*o.connections, o.time)
 	fmt.Println("| | requests/s sent | answered/s | p50 | p99 | turned away/s | p99 of these | broken |\n|---|---|---|---|---|---|---|---|")
 	for _, r := range []struct {
 		name string

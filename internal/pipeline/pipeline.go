@@ -41,6 +41,31 @@ func Run[B any](ctx context.Context, read func() (B, error), work func(B) error,
 	return ctx.Err()
 }
 
+// RunAlone is Run on the goroutine that calls it, a batch at a time: for few batches, and where others keep all processors busy.
+func RunAlone[B any](ctx context.Context, read func() (B, error), work func(B) error, write func(B) error) error {
+	if ctx == nil || read == nil || work == nil || write == nil {
+		return errors.New("pipeline: RunAlone: the context or a function is nil")
+	}
+	for {
+		b, err := read()
+		if errors.Is(err, io.EOF) {
+			return ctx.Err()
+		}
+		if err == nil {
+			err = work(b)
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			err = write(b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // stages are the two queues between reading, working and writing.
 type stages[B any] struct {
 	tasks chan *task[B] // batches to work on

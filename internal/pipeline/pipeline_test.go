@@ -21,13 +21,24 @@ func count(n int, err error) func() (int, error) {
 	}
 }
 
+// runs are the two that must do the same.
+var runs = map[string]func(context.Context, func() (int, error), func(int) error, func(int) error) error{
+	"Run": pipeline.Run[int], "RunAlone": pipeline.RunAlone[int],
+}
+
 func TestOrder(t *testing.T) {
+	for name, run := range runs {
+		t.Run(name, func(t *testing.T) { inOrder(t, run) })
+	}
+}
+
+func inOrder(t *testing.T, run func(context.Context, func() (int, error), func(int) error, func(int) error) error) {
 	next := 1
 	work := func(i int) error {
 		spin(i % 7) // those read later may be done sooner
 		return nil
 	}
-	err := pipeline.Run(t.Context(), count(1000, io.EOF), work, func(i int) error {
+	err := run(t.Context(), count(1000, io.EOF), work, func(i int) error {
 		if i != next {
 			t.Errorf("got %d, want %d", i, next)
 		}
@@ -62,31 +73,35 @@ func TestErrors(t *testing.T) {
 	written := 0
 	write := func(int) error { written++; return nil }
 	none := func(int) error { return nil }
-	for name, run := range map[string]func() error{
-		"read": func() error { return pipeline.Run(t.Context(), count(40, failure), none, write) },
-		"work": func() error { return pipeline.Run(t.Context(), count(1000, io.EOF), failAt(41), write) },
-		"write": func() error {
-			return pipeline.Run(t.Context(), count(1000, io.EOF), none, func(i int) error { return errors.Join(write(i), failAt(40)(i)) })
-		},
-	} {
-		written = 0
-		if err := run(); !errors.Is(err, failure) || written != 40 {
-			t.Errorf("%s: %v after %d written, want the failure after 40", name, err, written)
+	for name, run := range runs {
+		for step, failing := range map[string]func() error{
+			"read": func() error { return run(t.Context(), count(40, failure), none, write) },
+			"work": func() error { return run(t.Context(), count(1000, io.EOF), failAt(41), write) },
+			"write": func() error {
+				return run(t.Context(), count(1000, io.EOF), none, func(i int) error { return errors.Join(write(i), failAt(40)(i)) })
+			},
+		} {
+			written = 0
+			if err := failing(); !errors.Is(err, failure) || written != 40 {
+				t.Errorf("%s, %s: %v after %d written, want the failure after 40", name, step, err, written)
+			}
 		}
 	}
 }
 
 func TestCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	endless := func() (int, error) { return 1, nil }
-	written := 0
-	err := pipeline.Run(ctx, endless, func(int) error { return nil }, func(int) error {
-		if written++; written == 10 {
-			cancel()
+	for name, run := range runs {
+		ctx, cancel := context.WithCancel(t.Context())
+		endless := func() (int, error) { return 1, nil }
+		written := 0
+		err := run(ctx, endless, func(int) error { return nil }, func(int) error {
+			if written++; written == 10 {
+				cancel()
+			}
+			return nil
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want context.Canceled", name, err)
 		}
-		return nil
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("%v, want context.Canceled", err)
 	}
 }
