@@ -187,13 +187,16 @@ func (w *walk) maps(name string, values *mat.Dense, block int) error {
 		return err
 	}
 	site := initializers.Site{IGConfig: initializers.IGConfig{Seed: w.Seed}, Block: block}
-	site.Mixture.MinVariance = leastVariance
+	if block > 0 {
+		site.Mixture.MinVariance = leastVariance
+	}
 	w.named = append(w.named, flows.Named{Name: name, Layer: layer})
 	return layer.InitFrom(values, site)
 }
 
-// leastVariance is of a component of a mixture, of columns whose variance is about 1: a narrower one, of a few rows that came to lie
-// together, sends rows that were not fitted to far out, and the next block farther.
+// leastVariance is of a component of a mixture behind a rotation, of columns whose variance is about 1: a narrower one, of a few rows that
+// came to lie together, sends rows that were not fitted to far out, and the next block farther. The table's own columns may have edges and
+// narrow peaks: theirs is the default of initializers, as in memory.
 const leastVariance = 0.01
 
 // block adds a rotation to the principal axes, and the maps of the columns behind it: a pass for each.

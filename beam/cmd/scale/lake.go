@@ -17,12 +17,7 @@ func writeLake(dir string, n, d, files int) (glob string, err error) {
 	if err = os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	laws := []data.Margin{data.LogNormal{}, data.Uniform{}, data.Laplace{}, data.Exponential{}, data.Bimodal{}}
-	margins := make([]data.Margin, d)
-	for j := range margins {
-		margins[j] = laws[j%len(laws)]
-	}
-	law, err := data.NewCopula(0.6, margins...)
+	law, err := lawOf(d)
 	if err != nil {
 		return "", err
 	}
@@ -32,6 +27,16 @@ func writeLake(dir string, n, d, files int) (glob string, err error) {
 		}
 	}
 	return filepath.Join(dir, "*.npy"), nil
+}
+
+// lawOf is the law of d columns: of five kinds, each of which depends on all others.
+func lawOf(d int) (data.Distribution, error) {
+	laws := []data.Margin{data.LogNormal{}, data.Uniform{}, data.Laplace{}, data.Exponential{}, data.Bimodal{}}
+	margins := make([]data.Margin, d)
+	for j := range margins {
+		margins[j] = laws[j%len(laws)]
+	}
+	return data.NewCopula(0.6, margins...)
 }
 
 func writeFile(path string, law data.Distribution, rows int, seed uint64) error {

@@ -38,8 +38,8 @@ func (r *run) processor() float64 {
 	return sum
 }
 
-// fit fits the files of a glob on some workers, and prints the run as JSON.
-func fit(ctx context.Context, glob string, d, workers int) error {
+// fit fits the files of a glob on some workers, saves the flow, and prints the run as JSON.
+func fit(ctx context.Context, glob string, d, workers int, model string) error {
 	runtime.GOMAXPROCS(workers)
 	r := &run{Columns: d, Workers: workers}
 	size, err := sizeOf(glob)
@@ -47,7 +47,7 @@ func fit(ctx context.Context, glob string, d, workers int) error {
 		return err
 	}
 	began, before := time.Now(), usage()
-	_, err = beam.FitRBIG(ctx, beam.RBIGConfig{Files: glob, Columns: defaults.Names("x", d), Blocks: *blocks, Run: func(ctx context.Context, p *sdk.Pipeline) error {
+	f, err := beam.FitRBIG(ctx, beam.RBIGConfig{Files: glob, Columns: defaults.Names("x", d), Blocks: *blocks, Run: func(ctx context.Context, p *sdk.Pipeline) error {
 		from := usage()
 		result, err := prism.Execute(ctx, p)
 		if err != nil {
@@ -70,6 +70,9 @@ func fit(ctx context.Context, glob string, d, workers int) error {
 	}
 	after := usage()
 	r.Wall, r.Memory = time.Since(began).Seconds(), int64(after.Maxrss)<<10
+	if err = f.Save(model); err != nil {
+		return err
+	}
 	r.Fits = seconds(after) - seconds(before) - (r.processor() - r.Fits)
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
