@@ -61,22 +61,9 @@ func unread(text []byte, err error) error {
 	case errors.As(err, &syntax):
 		return &SchemaError{Where: lineOf(text, syntax.Offset), What: syntax.Error()}
 	case errors.As(err, &wrong):
-		return &SchemaError{Where: lineOf(text, wrong.Offset), What: fmt.Sprintf("%q is a %s, want %s", wrong.Field, wrong.Value, wanted(wrong.Type.Kind().String()))}
+		return &SchemaError{Where: lineOf(text, wrong.Offset), What: strictjson.Mistyped(wrong)}
 	}
 	return &SchemaError{What: err.Error()}
-}
-
-// wanted names a Go kind in terms of JSON.
-func wanted(kind string) string {
-	switch kind {
-	case "int", "float64":
-		return "a number"
-	case "string":
-		return "a text in quotes"
-	case "slice":
-		return "a list in [ ]"
-	}
-	return "an object in { }"
 }
 
 func lineOf(text []byte, offset int64) string {

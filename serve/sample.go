@@ -90,7 +90,11 @@ func batchOf(x *mat.Dense) *batch {
 func (s *Server) wished(v *version, text []byte) (rows int, seed uint64, given []float64, err error) {
 	var asked wish
 	if err = strictjson.Unmarshal(text, &asked, true); err != nil {
-		return 0, 0, nil, refuse(http.StatusBadRequest, "the body is not an object of rows, seed and given: %v", err)
+		why := err.Error()
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+			why = strictjson.Mistyped(wrong)
+		}
+		return 0, 0, nil, refuse(http.StatusBadRequest, "the body is not an object of rows, seed and given: %s", why)
 	}
 	switch {
 	case asked.Rows == nil || *asked.Rows < 1:

@@ -15,6 +15,7 @@ import (
 	"gaussflow/graph/kernel"
 	"gaussflow/info"
 	"gaussflow/internal/registry"
+	"gaussflow/internal/strictjson"
 	"gaussflow/report"
 	"gaussflow/tabular"
 )
@@ -122,7 +123,7 @@ func init() { // in init, because the sayings call message
 		as(func(e *kernel.ClampError) string {
 			return fmt.Sprintf("scale_clamp: got lo = %g and hi = %g, want lo = −hi and hi > 0 for a tanh, lo < hi for a sigmoid", e.Clamp.Lo, e.Clamp.Hi)
 		}),
-		as(sayJSONType), as(sayJSONSyntax), as(sayUnknown),
+		as(strictjson.Mistyped), as(sayJSONSyntax), as(sayUnknown),
 		as(func(e *tabular.FactError) string { return e.What }),
 		as(sayPath), as(sayLink), as(saySystem),
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"reflect"
 	"strings"
 
 	"gaussflow/flows"
@@ -59,27 +58,6 @@ func sayContent(e *flows.ContentError) string {
 
 func saySetting(e *layers.SettingError) string {
 	return fmt.Sprintf("%s: got %s, want %s", e.Name(), e.Got, e.Want)
-}
-
-func sayJSONType(e *json.UnmarshalTypeError) string {
-	return fmt.Sprintf("%s is a JSON %s, want %s", e.Field, e.Value, jsonKind(e.Type))
-}
-
-// jsonKind is JSON's name for a Go type.
-func jsonKind(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Bool:
-		return "true or false"
-	case reflect.String:
-		return "a string"
-	case reflect.Float32, reflect.Float64:
-		return "a number"
-	case reflect.Slice, reflect.Array:
-		return "an array"
-	case reflect.Struct, reflect.Map, reflect.Pointer:
-		return "an object"
-	}
-	return "a whole number that is not too large"
 }
 
 func sayJSONSyntax(e *json.SyntaxError) string {

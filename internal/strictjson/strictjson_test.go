@@ -2,6 +2,7 @@ package strictjson_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"gaussflow/internal/strictjson"
@@ -38,6 +39,34 @@ func TestUnmarshal(t *testing.T) {
 	}
 	if err := strictjson.Unmarshal([]byte(`{"A":1,"B":2}`), &v, false); err != nil || v.A != 1 {
 		t.Errorf("got %+v, %v", v, err)
+	}
+}
+
+// TestMistyped: what is wrong is said in JSON's words.
+func TestMistyped(t *testing.T) {
+	type part struct {
+		Rows  int
+		Share float64
+		Given map[string]int
+		Names []string
+		On    bool
+		Of    *part
+	}
+	for text, want := range map[string]string{
+		`3`:                         "the value is a number, want an object in { }",
+		`{"Rows":"3"}`:              `"Rows" is a text in quotes, want a whole number that is not too large`,
+		`{"Rows":1e99}`:             `"Rows" is number 1e99, want a whole number that is not too large`,
+		`{"Of":{"Share":[1]}}`:      `"Of.Share" is a list in [ ], want a number`,
+		`{"Given":true}`:            `"Given" is true or false, want an object in { }`,
+		`{"Names":{"a":1}}`:         `"Names" is an object in { }, want a list in [ ]`,
+		`{"On":0}`:                  `"On" is a number, want true or false`,
+		`{"Names":["a",["b"],"c"]}`: `"Names" is a list in [ ], want a text in quotes`,
+	} {
+		var v part
+		var wrong *json.UnmarshalTypeError
+		if err := strictjson.Unmarshal([]byte(text), &v, true); !errors.As(err, &wrong) || strictjson.Mistyped(wrong) != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
 	}
 }
 
