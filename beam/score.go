@@ -52,9 +52,10 @@ type Written struct {
 }
 
 // ScoreFiles writes for each of Files one of CSV in a folder, under its name: the row's number in the file, the model's columns, log_prob
-// and tail_probability. It is Score without a runner's hands between the rows and the disk. A file has this name when it is whole, and one
-// that is tried again has the same bytes; a worker that was killed may leave one that ends in .part. What it returns, one Written a file, should go on to somewhere, as to Total: Prism v2.77.0 has a processor of its
-// own wait in a loop for a step that nothing takes from.
+// and tail_probability. It is Score without a runner's hands between the rows and the disk. A file has its name when it is whole, and one
+// that is tried again has the same bytes; a worker that was killed may leave one that ends in .part. What ScoreFiles returns, one Written
+// a file, should go on to somewhere, as to Total: Prism v2.77.0 has a processor of its own wait in a loop for a step that nothing takes
+// from.
 func ScoreFiles(s beam.Scope, model []byte, folder string, files beam.PCollection) beam.PCollection {
 	return beam.ParDo(s.Scope("beam.ScoreFiles"), &scoreFilesFn{scorer{Model: model}, folder}, files)
 }

@@ -66,7 +66,7 @@ func TestFreshMixturesTrain(t *testing.T) {
 	}
 }
 
-// TestStartTraining: only the zero parameters of a layer that is all trainable are changed, and a fit that trains nothing changes none.
+// TestStartTraining: only the zero parameters of a layer that is all trainable are changed, and rows stay about where they are.
 func TestStartTraining(t *testing.T) {
 	fresh := func() *flows.Flow {
 		f, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 1})
