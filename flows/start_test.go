@@ -106,3 +106,19 @@ func TestStartTraining(t *testing.T) {
 		t.Errorf("got %v, want %v", err, flows.ErrNotBuilt)
 	}
 }
+
+// A stuckStarter is a transform whose Start is broken.
+type stuckStarter struct{ transforms.GaussianMixtureCDF }
+
+func (stuckStarter) Start() [][]float64 { panic("stuck") }
+
+// TestStartPanics: a panic of a transform's own Start is an error of the fit that names the layer.
+func TestStartPanics(t *testing.T) {
+	layer, err := layers.NewCoupling(2, layers.CouplingConfig{Transform: stuckStarter{}})
+	errtest.None(t, err)
+	f, err := flows.New(flows.Named{Name: "broken", Layer: layer})
+	errtest.None(t, err)
+	errtest.None(t, f.Compile(train.Config{}))
+	_, err = f.Fit(t.Context(), twoModes(20, 1), train.FitConfig{Epochs: 1})
+	errtest.Says(t, err, `"broken"`, "stuckStarter", "stuck")
+}

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -62,11 +63,16 @@ func startConditioner(op string, t transforms.Transform, c Conditioner, in, sets
 }
 
 // startOf is θ of some columns, or sets of parameters, as training starts from it; nil if that is zero.
-func startOf(op string, t transforms.Transform, columns int) ([]float64, error) {
+func startOf(op string, t transforms.Transform, columns int) (theta []float64, err error) {
 	starter, ok := t.(transforms.Starter)
 	if !ok {
 		return nil, nil
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: %T: panic: %v", op, t, p)
+		}
+	}()
 	return inOrder(op, t, slices.Repeat([][][]float64{starter.Start()}, columns))
 }
 

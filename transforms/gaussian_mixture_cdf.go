@@ -77,7 +77,7 @@ func (m GaussianMixtureCDF) Start() [][]float64 { return m.start(1) }
 // and the scales make up for the variance that these do not have.
 func (m GaussianMixtureCDF) start(deviation float64) [][]float64 {
 	const drawnIn = 0.9 // means that are closer together train more slowly
-	k := m.k()
+	k := max(m.k(), 0) // Validate reports fewer than one
 	means, raw, spread := make([]float64, k), make([]float64, k), 0.0
 	for i := range means {
 		mean := drawnIn * kernel.Quantile(math.Log((float64(i)+0.5)/float64(k)))

@@ -4,8 +4,8 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx512Set is AVX-512 F, DQ and VL with all that the set of AVX2 has: thirty-two vectors of 64 bytes. Strips too narrow for its squares take those of AVX2, and so do
-// products where half a vector of columns is left.
+// avx512Set is AVX-512 F, DQ and VL with all that the set of AVX2 has: thirty-two vectors of 64 bytes. Strips too narrow for its squares
+// take those of AVX2, and so do products where half a vector of columns is left.
 func avx512Set() set {
 	return set{
 		name:     "avx512",
