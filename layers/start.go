@@ -73,7 +73,11 @@ func startOf(op string, t transforms.Transform, columns int) (theta []float64, e
 			err = fmt.Errorf("%s: %T: panic: %v", op, t, p)
 		}
 	}()
-	return inOrder(op, t, slices.Repeat([][][]float64{starter.Start()}, columns))
+	start := starter.Start()
+	if start == nil {
+		return nil, nil
+	}
+	return inOrder(op, t, slices.Repeat([][][]float64{start}, columns))
 }
 
 // outputsZero reports whether a conditioner outputs zero for some rows of normal numbers.

@@ -70,14 +70,21 @@ func (m GaussianMixtureCDF) Fit(values []float64, column int, at initializers.Si
 	return [][]float64{fit.Logits, fit.Means, raw}, nil
 }
 
-// Start is K components of equal weight whose means are apart; their sum has about a standard normal's density.
+// mostStarting is the most components that Start is for, a number that no mixture needs.
+const mostStarting = 1 << 20
+
+// Start is K components of equal weight whose means are apart; their sum has about a standard normal's density. It is nil if K is below
+// one or above 2²⁰.
 func (m GaussianMixtureCDF) Start() [][]float64 { return m.start(1) }
 
 // start is Start for components that have the given standard deviation where σ is 1. The means are normal quantiles, drawn in a little,
 // and the scales make up for the variance that these do not have.
 func (m GaussianMixtureCDF) start(deviation float64) [][]float64 {
 	const drawnIn = 0.9 // means that are closer together train more slowly
-	k := max(m.k(), 0) // Validate reports fewer than one
+	k := m.k()
+	if k < 1 || k > mostStarting {
+		return nil
+	}
 	means, raw, spread := make([]float64, k), make([]float64, k), 0.0
 	for i := range means {
 		mean := drawnIn * kernel.Quantile(math.Log((float64(i)+0.5)/float64(k)))

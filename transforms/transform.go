@@ -87,7 +87,7 @@ type Fitter interface {
 // A Starter is a transform that gradients cannot train from zero parameters: components that are equal there have equal gradients, and
 // stay equal. A fit starts from other parameters instead, not far from the identity.
 type Starter interface {
-	// Start returns them for one number, part by part.
+	// Start returns them for one number, part by part; nil: a fit starts from zero all the same.
 	Start() [][]float64
 }
 
