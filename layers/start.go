@@ -2,13 +2,13 @@ package layers
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/initializers"
 	"gaussflow/internal/conditioning"
 	"gaussflow/transforms"
 )
@@ -83,7 +83,7 @@ func startOf(op string, t transforms.Transform, columns int) (theta []float64, e
 // outputsZero reports whether a conditioner outputs zero for some rows of normal numbers.
 func outputsZero(c Conditioner, in int) (bool, error) {
 	const rows = 3
-	known, rng := mat.NewDense(rows, in, nil), rand.New(rand.NewPCG(0, 0))
+	known, rng := mat.NewDense(rows, in, nil), initializers.NewRand(0, 0)
 	for i := range known.RawMatrix().Data {
 		known.RawMatrix().Data[i] = rng.NormFloat64()
 	}

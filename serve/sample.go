@@ -55,7 +55,7 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request, t *tally) error 
 		return err
 	}
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Time, errTime)
+	ctx, cancel := s.timed(r)
 	defer cancel()
 	w.Header().Set("Gaussflow-Seed", strconv.FormatUint(seed, 10))
 	q := &question{writes: v.Writes(), text: v.AppendText}
@@ -66,8 +66,8 @@ func (s *Server) sample(w http.ResponseWriter, r *http.Request, t *tally) error 
 func (a *reply) draw(ctx context.Context, v *version, n int, given []float64, rng *rand.Rand) error {
 	defer a.turn.give()
 	for left := n; left > 0; left -= sampleRows {
-		if err := errors.Join(ctx.Err(), a.turn.take(ctx)); err != nil {
-			return a.close(fmt.Errorf("sample: %w", context.Cause(ctx)))
+		if err := a.turn.take(ctx); err != nil {
+			return a.close(fmt.Errorf("sample: %w", err))
 		}
 		x, err := v.Sample(min(left, sampleRows), given, rng)
 		if err != nil {

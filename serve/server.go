@@ -22,6 +22,7 @@ type Server struct {
 	requests chan struct{}
 	streams  chan struct{}
 	turns    chan struct{}
+	late     *problem // of a request that takes too long
 	token    [sha256.Size]byte
 	log      *slog.Logger
 	metrics  *metrics
@@ -47,6 +48,7 @@ func New(c Config) (*Server, error) {
 	}
 	s.requests, s.streams = make(chan struct{}, s.limits.Requests), make(chan struct{}, s.limits.Streams)
 	s.turns = make(chan struct{}, runtime.GOMAXPROCS(0))
+	s.late = refuse(http.StatusServiceUnavailable, "the request took more than %v, want fewer rows at a time", s.limits.Time)
 	for _, name := range s.names {
 		m := &served{name: name, path: c.Models[name], load: c.Load, limits: &s.limits}
 		v, err := m.read()

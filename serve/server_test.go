@@ -62,6 +62,13 @@ func TestLimits(t *testing.T) {
 	s.want(404, "nothing at")(s.get("/v2"))
 }
 
+// TestTooLate: a request that takes too long is said to, whatever it asks for.
+func TestTooLate(t *testing.T) {
+	s := run(t, serve.Config{Limits: serve.Limits{Time: 1}})
+	s.want(503, "took more than 1ns")(s.post(score, "text/csv", "a,b\n1,2\n"))
+	s.want(503, "took more than 1ns")(s.post("/v1/models/m/sample", "application/json", `{"rows":3}`))
+}
+
 // TestBusy: while all places are taken a request is refused at once, and those that are answered go on.
 func TestBusy(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Streams: 1}})

@@ -34,7 +34,7 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 		return err
 	}
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.limits.Time, errTime)
+	ctx, cancel := s.timed(r)
 	defer cancel()
 	if !b.whole { // the answer begins before the body has ended
 		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs no permission
@@ -57,8 +57,10 @@ func (s *Server) askBody(w http.ResponseWriter, r *http.Request, q *question, me
 	return out.run(ctx, q, src)
 }
 
-// errTime is the error of a request that takes too long.
-var errTime = errors.New("the time for a request is over")
+// timed is the context of a request, which ends with a problem as its cause if the request takes too long.
+func (s *Server) timed(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(r.Context(), s.limits.Time, s.late)
+}
 
 // open makes the source for a Content-Type, and determines the format of the answer.
 func (s *Server) open(q *question, media string, b *body) (source, kind, error) {
@@ -147,8 +149,8 @@ func (a *reply) run(ctx context.Context, q *question, src source) error {
 		defer batches.Put(b)
 		return a.batch(b)
 	})
-	if errors.Is(context.Cause(ctx), errTime) {
-		err = refuse(http.StatusServiceUnavailable, "the request took more than %v, want fewer rows at a time", a.limits.Time)
+	if p := (*problem)(nil); errors.As(context.Cause(ctx), &p) {
+		err = p
 	}
 	return a.close(err)
 }

@@ -13,8 +13,11 @@ type turn struct {
 	held bool
 }
 
-// take waits for the turn, unless it is held already.
+// take waits for the turn, unless it is held already. Once ctx is done it returns why.
 func (t *turn) take(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if t.held {
 		return nil
 	}

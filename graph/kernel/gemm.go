@@ -137,8 +137,8 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 	}
 }
 
-// tilesFor are the tiles for the next of some columns that are left, and their width: the widest of which less than a quarter would
-// be empty.
+// tilesFor are the tiles for the next of some columns that are left, and their width: the widest ones into whose last part the columns
+// reach, a part being as wide as the narrowest tiles.
 func (k *gemmKernels[T]) tilesFor(columns int) (tiles []gemmTile[T], width int) {
 	half := 0
 	if len(k.tiles[2]) > 0 {

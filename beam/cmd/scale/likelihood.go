@@ -5,10 +5,8 @@ package main
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/data"
@@ -32,15 +30,22 @@ func compare(model string, n, d int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err = near.InitFrom(drawn(law, *memory, seed), initializers.IGConfig{}); err != nil {
-		return "", err
-	}
-	x := drawn(law, fresh, seed+1)
-	a, err := far.LogProb(x)
+	sample, err := data.Draw(law, *memory, initializers.NewRand(seed, 0))
 	if err != nil {
 		return "", err
 	}
-	b, err := near.LogProb(x)
+	if _, err = near.InitFrom(sample.X, initializers.IGConfig{}); err != nil {
+		return "", err
+	}
+	judge, err := data.Draw(law, fresh, initializers.NewRand(seed+1, 0))
+	if err != nil {
+		return "", err
+	}
+	a, err := far.LogProb(judge.X)
+	if err != nil {
+		return "", err
+	}
+	b, err := near.LogProb(judge.X)
 	if err != nil {
 		return "", err
 	}
@@ -49,13 +54,4 @@ func compare(model string, n, d int) (string, error) {
 	gain, spread := stat.MeanStdDev(a, nil)
 	return fmt.Sprintf("%d columns, log p of %d fresh rows: %.4f nats of FitRBIG on %d rows, %.4f of %d rows in memory: %+.4f ± %.4f",
 		d, fresh, mean, n, mean-gain, *memory, gain, spread/math.Sqrt(fresh)), nil
-}
-
-// drawn are n rows of a law.
-func drawn(law data.Distribution, n int, seed uint64) *mat.Dense {
-	x, rng := mat.NewDense(n, law.Dim(), nil), rand.New(rand.NewPCG(seed, 0))
-	for i := range n {
-		law.Rand(rng, x.RawRowView(i))
-	}
-	return x
 }
