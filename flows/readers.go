@@ -203,7 +203,8 @@ func (f *Flow) Inverse(z mat.Matrix) (x *mat.Dense, logDet []float64, err error)
 }
 
 // LogProb is log p of each row of x (N×d), nats. It is a log-density: it may be positive, and it is per unit volume of
-// x. For a row outside the flow's support (layers.Support) or outside a bounded base (bases.Bounded) it is −∞.
+// x. For a row outside the flow's support (layers.Support) or outside a bounded base (bases.Bounded) it is −∞. The same model on the
+// same processor gives a row the same bits, alone and among any others; so do Forward and Inverse.
 func (f *Flow) LogProb(x mat.Matrix) ([]float64, error) {
 	if err := f.check("LogProb", x); err != nil {
 		return nil, err

@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx2Set is AVX2 with FMA, and BMI, which counts zeros of masks: sixteen vectors of 32 bytes.
+// avx2Set is AVX2 with FMA, and BMI and POPCNT, which count zeros and ones of masks: sixteen vectors of 32 bytes.
 func avx2Set() set {
 	return set{
 		name:     "avx2",
@@ -59,4 +59,4 @@ func avx2Set() set {
 	}
 }
 
-func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 }
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT }

@@ -5338,7 +5338,7 @@ vector:
 	RET
 
 // func gemmSparse6F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse6F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5367,68 +5367,72 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y12
-	VBROADCASTSD (DI)(R11*8), Y13
-	VMOVUPD      (R12), Y14
-	VFMADD231PD  Y14, Y12, Y0
-	VFMADD231PD  Y14, Y13, Y6
-	VMOVUPD      32(R12), Y14
-	VFMADD231PD  Y14, Y12, Y1
-	VFMADD231PD  Y14, Y13, Y7
-	VMOVUPD      64(R12), Y14
-	VFMADD231PD  Y14, Y12, Y2
-	VFMADD231PD  Y14, Y13, Y8
-	VMOVUPD      96(R12), Y14
-	VFMADD231PD  Y14, Y12, Y3
-	VFMADD231PD  Y14, Y13, Y9
-	VMOVUPD      128(R12), Y14
-	VFMADD231PD  Y14, Y12, Y4
-	VFMADD231PD  Y14, Y13, Y10
-	VMOVUPD      160(R12), Y14
-	VFMADD231PD  Y14, Y12, Y5
-	VFMADD231PD  Y14, Y13, Y11
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y12
+	VFMADD231PD  (R14), Y12, Y0
+	VFMADD231PD  32(R14), Y12, Y1
+	VFMADD231PD  64(R14), Y12, Y2
+	VFMADD231PD  96(R14), Y12, Y3
+	VFMADD231PD  128(R14), Y12, Y4
+	VFMADD231PD  160(R14), Y12, Y5
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y12
+	VFMADD231PD  (R14), Y12, Y6
+	VFMADD231PD  32(R14), Y12, Y7
+	VFMADD231PD  64(R14), Y12, Y8
+	VFMADD231PD  96(R14), Y12, Y9
+	VFMADD231PD  128(R14), Y12, Y10
+	VFMADD231PD  160(R14), Y12, Y11
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y12
-	VFMADD231PD  (R11), Y12, Y0
-	VFMADD231PD  32(R11), Y12, Y1
-	VFMADD231PD  64(R11), Y12, Y2
-	VFMADD231PD  96(R11), Y12, Y3
-	VFMADD231PD  128(R11), Y12, Y4
-	VFMADD231PD  160(R11), Y12, Y5
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y12
+	VFMADD231PD  (R13), Y12, Y0
+	VFMADD231PD  32(R13), Y12, Y1
+	VFMADD231PD  64(R13), Y12, Y2
+	VFMADD231PD  96(R13), Y12, Y3
+	VFMADD231PD  128(R13), Y12, Y4
+	VFMADD231PD  160(R13), Y12, Y5
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -5439,8 +5443,9 @@ second:
 	VFMADD231PD  96(R8), Y12, Y9
 	VFMADD231PD  128(R8), Y12, Y10
 	VFMADD231PD  160(R8), Y12, Y11
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -5488,7 +5493,7 @@ store:
 	RET
 
 // func gemmSparse5F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse5F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5515,64 +5520,69 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y10
-	VBROADCASTSD (DI)(R11*8), Y11
-	VMOVUPD      (R12), Y12
-	VFMADD231PD  Y12, Y10, Y0
-	VFMADD231PD  Y12, Y11, Y5
-	VMOVUPD      32(R12), Y12
-	VFMADD231PD  Y12, Y10, Y1
-	VFMADD231PD  Y12, Y11, Y6
-	VMOVUPD      64(R12), Y12
-	VFMADD231PD  Y12, Y10, Y2
-	VFMADD231PD  Y12, Y11, Y7
-	VMOVUPD      96(R12), Y12
-	VFMADD231PD  Y12, Y10, Y3
-	VFMADD231PD  Y12, Y11, Y8
-	VMOVUPD      128(R12), Y12
-	VFMADD231PD  Y12, Y10, Y4
-	VFMADD231PD  Y12, Y11, Y9
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y10
+	VFMADD231PD  (R14), Y10, Y0
+	VFMADD231PD  32(R14), Y10, Y1
+	VFMADD231PD  64(R14), Y10, Y2
+	VFMADD231PD  96(R14), Y10, Y3
+	VFMADD231PD  128(R14), Y10, Y4
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y10
+	VFMADD231PD  (R14), Y10, Y5
+	VFMADD231PD  32(R14), Y10, Y6
+	VFMADD231PD  64(R14), Y10, Y7
+	VFMADD231PD  96(R14), Y10, Y8
+	VFMADD231PD  128(R14), Y10, Y9
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y10
-	VFMADD231PD  (R11), Y10, Y0
-	VFMADD231PD  32(R11), Y10, Y1
-	VFMADD231PD  64(R11), Y10, Y2
-	VFMADD231PD  96(R11), Y10, Y3
-	VFMADD231PD  128(R11), Y10, Y4
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y10
+	VFMADD231PD  (R13), Y10, Y0
+	VFMADD231PD  32(R13), Y10, Y1
+	VFMADD231PD  64(R13), Y10, Y2
+	VFMADD231PD  96(R13), Y10, Y3
+	VFMADD231PD  128(R13), Y10, Y4
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -5582,8 +5592,9 @@ second:
 	VFMADD231PD  64(R8), Y10, Y7
 	VFMADD231PD  96(R8), Y10, Y8
 	VFMADD231PD  128(R8), Y10, Y9
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -5627,7 +5638,7 @@ store:
 	RET
 
 // func gemmSparse4F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse4F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5652,60 +5663,66 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y8
-	VBROADCASTSD (DI)(R11*8), Y9
-	VMOVUPD      (R12), Y10
-	VFMADD231PD  Y10, Y8, Y0
-	VFMADD231PD  Y10, Y9, Y4
-	VMOVUPD      32(R12), Y10
-	VFMADD231PD  Y10, Y8, Y1
-	VFMADD231PD  Y10, Y9, Y5
-	VMOVUPD      64(R12), Y10
-	VFMADD231PD  Y10, Y8, Y2
-	VFMADD231PD  Y10, Y9, Y6
-	VMOVUPD      96(R12), Y10
-	VFMADD231PD  Y10, Y8, Y3
-	VFMADD231PD  Y10, Y9, Y7
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y8
+	VFMADD231PD  (R14), Y8, Y0
+	VFMADD231PD  32(R14), Y8, Y1
+	VFMADD231PD  64(R14), Y8, Y2
+	VFMADD231PD  96(R14), Y8, Y3
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y8
+	VFMADD231PD  (R14), Y8, Y4
+	VFMADD231PD  32(R14), Y8, Y5
+	VFMADD231PD  64(R14), Y8, Y6
+	VFMADD231PD  96(R14), Y8, Y7
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y8
-	VFMADD231PD  (R11), Y8, Y0
-	VFMADD231PD  32(R11), Y8, Y1
-	VFMADD231PD  64(R11), Y8, Y2
-	VFMADD231PD  96(R11), Y8, Y3
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y8
+	VFMADD231PD  (R13), Y8, Y0
+	VFMADD231PD  32(R13), Y8, Y1
+	VFMADD231PD  64(R13), Y8, Y2
+	VFMADD231PD  96(R13), Y8, Y3
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -5714,8 +5731,9 @@ second:
 	VFMADD231PD  32(R8), Y8, Y5
 	VFMADD231PD  64(R8), Y8, Y6
 	VFMADD231PD  96(R8), Y8, Y7
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -5755,7 +5773,7 @@ store:
 	RET
 
 // func gemmSparse3F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse3F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5778,56 +5796,63 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y6
-	VBROADCASTSD (DI)(R11*8), Y7
-	VMOVUPD      (R12), Y8
-	VFMADD231PD  Y8, Y6, Y0
-	VFMADD231PD  Y8, Y7, Y3
-	VMOVUPD      32(R12), Y8
-	VFMADD231PD  Y8, Y6, Y1
-	VFMADD231PD  Y8, Y7, Y4
-	VMOVUPD      64(R12), Y8
-	VFMADD231PD  Y8, Y6, Y2
-	VFMADD231PD  Y8, Y7, Y5
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y6
+	VFMADD231PD  (R14), Y6, Y0
+	VFMADD231PD  32(R14), Y6, Y1
+	VFMADD231PD  64(R14), Y6, Y2
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y6
+	VFMADD231PD  (R14), Y6, Y3
+	VFMADD231PD  32(R14), Y6, Y4
+	VFMADD231PD  64(R14), Y6, Y5
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y6
-	VFMADD231PD  (R11), Y6, Y0
-	VFMADD231PD  32(R11), Y6, Y1
-	VFMADD231PD  64(R11), Y6, Y2
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y6
+	VFMADD231PD  (R13), Y6, Y0
+	VFMADD231PD  32(R13), Y6, Y1
+	VFMADD231PD  64(R13), Y6, Y2
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -5835,8 +5860,9 @@ second:
 	VFMADD231PD  (R8), Y6, Y3
 	VFMADD231PD  32(R8), Y6, Y4
 	VFMADD231PD  64(R8), Y6, Y5
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -5872,7 +5898,7 @@ store:
 	RET
 
 // func gemmSparse2F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse2F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5893,60 +5919,69 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y4
-	VBROADCASTSD (DI)(R11*8), Y5
-	VMOVUPD      (R12), Y6
-	VFMADD231PD  Y6, Y4, Y0
-	VFMADD231PD  Y6, Y5, Y2
-	VMOVUPD      32(R12), Y6
-	VFMADD231PD  Y6, Y4, Y1
-	VFMADD231PD  Y6, Y5, Y3
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y4
+	VFMADD231PD  (R14), Y4, Y0
+	VFMADD231PD  32(R14), Y4, Y1
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y4
+	VFMADD231PD  (R14), Y4, Y2
+	VFMADD231PD  32(R14), Y4, Y3
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y4
-	VFMADD231PD  (R11), Y4, Y0
-	VFMADD231PD  32(R11), Y4, Y1
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y4
+	VFMADD231PD  (R13), Y4, Y0
+	VFMADD231PD  32(R13), Y4, Y1
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
 	VBROADCASTSD (DI)(SI*8), Y4
 	VFMADD231PD  (R8), Y4, Y2
 	VFMADD231PD  32(R8), Y4, Y3
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -5978,7 +6013,7 @@ store:
 	RET
 
 // func gemmSparse1F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse1F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -5997,55 +6032,65 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSD (SI)(R11*8), Y2
-	VBROADCASTSD (DI)(R11*8), Y3
-	VMOVUPD      (R12), Y4
-	VFMADD231PD  Y4, Y2, Y0
-	VFMADD231PD  Y4, Y3, Y1
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (SI)(R13*8), Y2
+	VFMADD231PD  (R14), Y2, Y0
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSD (DI)(R13*8), Y2
+	VFMADD231PD  (R14), Y2, Y1
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSD (SI)(R8*8), Y2
-	VFMADD231PD  (R11), Y2, Y0
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSD (SI)(R12*8), Y2
+	VFMADD231PD  (R13), Y2, Y0
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
 	VBROADCASTSD (DI)(SI*8), Y2
 	VFMADD231PD  (R8), Y2, Y1
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -11613,7 +11658,7 @@ vector:
 	RET
 
 // func gemmSparse6F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse6F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -11642,68 +11687,72 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y12
-	VBROADCASTSS (DI)(R11*4), Y13
-	VMOVUPS      (R12), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y6
-	VMOVUPS      32(R12), Y14
-	VFMADD231PS  Y14, Y12, Y1
-	VFMADD231PS  Y14, Y13, Y7
-	VMOVUPS      64(R12), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y8
-	VMOVUPS      96(R12), Y14
-	VFMADD231PS  Y14, Y12, Y3
-	VFMADD231PS  Y14, Y13, Y9
-	VMOVUPS      128(R12), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y10
-	VMOVUPS      160(R12), Y14
-	VFMADD231PS  Y14, Y12, Y5
-	VFMADD231PS  Y14, Y13, Y11
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y12
+	VFMADD231PS  (R14), Y12, Y0
+	VFMADD231PS  32(R14), Y12, Y1
+	VFMADD231PS  64(R14), Y12, Y2
+	VFMADD231PS  96(R14), Y12, Y3
+	VFMADD231PS  128(R14), Y12, Y4
+	VFMADD231PS  160(R14), Y12, Y5
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y12
+	VFMADD231PS  (R14), Y12, Y6
+	VFMADD231PS  32(R14), Y12, Y7
+	VFMADD231PS  64(R14), Y12, Y8
+	VFMADD231PS  96(R14), Y12, Y9
+	VFMADD231PS  128(R14), Y12, Y10
+	VFMADD231PS  160(R14), Y12, Y11
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y12
-	VFMADD231PS  (R11), Y12, Y0
-	VFMADD231PS  32(R11), Y12, Y1
-	VFMADD231PS  64(R11), Y12, Y2
-	VFMADD231PS  96(R11), Y12, Y3
-	VFMADD231PS  128(R11), Y12, Y4
-	VFMADD231PS  160(R11), Y12, Y5
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y12
+	VFMADD231PS  (R13), Y12, Y0
+	VFMADD231PS  32(R13), Y12, Y1
+	VFMADD231PS  64(R13), Y12, Y2
+	VFMADD231PS  96(R13), Y12, Y3
+	VFMADD231PS  128(R13), Y12, Y4
+	VFMADD231PS  160(R13), Y12, Y5
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -11714,8 +11763,9 @@ second:
 	VFMADD231PS  96(R8), Y12, Y9
 	VFMADD231PS  128(R8), Y12, Y10
 	VFMADD231PS  160(R8), Y12, Y11
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -11763,7 +11813,7 @@ store:
 	RET
 
 // func gemmSparse5F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse5F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -11790,64 +11840,69 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y10
-	VBROADCASTSS (DI)(R11*4), Y11
-	VMOVUPS      (R12), Y12
-	VFMADD231PS  Y12, Y10, Y0
-	VFMADD231PS  Y12, Y11, Y5
-	VMOVUPS      32(R12), Y12
-	VFMADD231PS  Y12, Y10, Y1
-	VFMADD231PS  Y12, Y11, Y6
-	VMOVUPS      64(R12), Y12
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y7
-	VMOVUPS      96(R12), Y12
-	VFMADD231PS  Y12, Y10, Y3
-	VFMADD231PS  Y12, Y11, Y8
-	VMOVUPS      128(R12), Y12
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y9
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y10
+	VFMADD231PS  (R14), Y10, Y0
+	VFMADD231PS  32(R14), Y10, Y1
+	VFMADD231PS  64(R14), Y10, Y2
+	VFMADD231PS  96(R14), Y10, Y3
+	VFMADD231PS  128(R14), Y10, Y4
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y10
+	VFMADD231PS  (R14), Y10, Y5
+	VFMADD231PS  32(R14), Y10, Y6
+	VFMADD231PS  64(R14), Y10, Y7
+	VFMADD231PS  96(R14), Y10, Y8
+	VFMADD231PS  128(R14), Y10, Y9
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y10
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y10
+	VFMADD231PS  (R13), Y10, Y0
+	VFMADD231PS  32(R13), Y10, Y1
+	VFMADD231PS  64(R13), Y10, Y2
+	VFMADD231PS  96(R13), Y10, Y3
+	VFMADD231PS  128(R13), Y10, Y4
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -11857,8 +11912,9 @@ second:
 	VFMADD231PS  64(R8), Y10, Y7
 	VFMADD231PS  96(R8), Y10, Y8
 	VFMADD231PS  128(R8), Y10, Y9
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -11902,7 +11958,7 @@ store:
 	RET
 
 // func gemmSparse4F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse4F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -11927,60 +11983,66 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y8
-	VBROADCASTSS (DI)(R11*4), Y9
-	VMOVUPS      (R12), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(R12), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      64(R12), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      96(R12), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y8
+	VFMADD231PS  (R14), Y8, Y0
+	VFMADD231PS  32(R14), Y8, Y1
+	VFMADD231PS  64(R14), Y8, Y2
+	VFMADD231PS  96(R14), Y8, Y3
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y8
+	VFMADD231PS  (R14), Y8, Y4
+	VFMADD231PS  32(R14), Y8, Y5
+	VFMADD231PS  64(R14), Y8, Y6
+	VFMADD231PS  96(R14), Y8, Y7
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y8
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y8
+	VFMADD231PS  (R13), Y8, Y0
+	VFMADD231PS  32(R13), Y8, Y1
+	VFMADD231PS  64(R13), Y8, Y2
+	VFMADD231PS  96(R13), Y8, Y3
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -11989,8 +12051,9 @@ second:
 	VFMADD231PS  32(R8), Y8, Y5
 	VFMADD231PS  64(R8), Y8, Y6
 	VFMADD231PS  96(R8), Y8, Y7
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -12030,7 +12093,7 @@ store:
 	RET
 
 // func gemmSparse3F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse3F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -12053,56 +12116,63 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y6
-	VBROADCASTSS (DI)(R11*4), Y7
-	VMOVUPS      (R12), Y8
-	VFMADD231PS  Y8, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y3
-	VMOVUPS      32(R12), Y8
-	VFMADD231PS  Y8, Y6, Y1
-	VFMADD231PS  Y8, Y7, Y4
-	VMOVUPS      64(R12), Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y5
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y6
+	VFMADD231PS  (R14), Y6, Y0
+	VFMADD231PS  32(R14), Y6, Y1
+	VFMADD231PS  64(R14), Y6, Y2
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y6
+	VFMADD231PS  (R14), Y6, Y3
+	VFMADD231PS  32(R14), Y6, Y4
+	VFMADD231PS  64(R14), Y6, Y5
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y6
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y6
+	VFMADD231PS  (R13), Y6, Y0
+	VFMADD231PS  32(R13), Y6, Y1
+	VFMADD231PS  64(R13), Y6, Y2
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
@@ -12110,8 +12180,9 @@ second:
 	VFMADD231PS  (R8), Y6, Y3
 	VFMADD231PS  32(R8), Y6, Y4
 	VFMADD231PS  64(R8), Y6, Y5
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -12147,7 +12218,7 @@ store:
 	RET
 
 // func gemmSparse2F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse2F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -12168,60 +12239,69 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y4
-	VBROADCASTSS (DI)(R11*4), Y5
-	VMOVUPS      (R12), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      32(R12), Y6
-	VFMADD231PS  Y6, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y3
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y4
+	VFMADD231PS  (R14), Y4, Y0
+	VFMADD231PS  32(R14), Y4, Y1
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y4
+	VFMADD231PS  (R14), Y4, Y2
+	VFMADD231PS  32(R14), Y4, Y3
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y4
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y4
+	VFMADD231PS  (R13), Y4, Y0
+	VFMADD231PS  32(R13), Y4, Y1
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
 	VBROADCASTSS (DI)(SI*4), Y4
 	VFMADD231PS  (R8), Y4, Y2
 	VFMADD231PS  32(R8), Y4, Y3
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI
@@ -12253,7 +12333,7 @@ store:
 	RET
 
 // func gemmSparse1F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, FMA3
+// Requires: AVX, BMI, CMOV, FMA3, POPCNT
 TEXT ·gemmSparse1F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
@@ -12272,55 +12352,65 @@ pair:
 	MOVQ    SI, DI
 	MOVQ    ars+32(FP), R8
 	ADDQ    R8, DI
-	MOVQ    (AX), R9
-	MOVQ    (AX)(CX*1), R10
-	MOVQ    R9, R8
-	ANDQ    R10, R8
-	XORQ    R8, R9
-	XORQ    R8, R10
-	TESTQ   R8, R8
+	MOVQ    (AX), R8
+	MOVQ    (AX)(CX*1), R9
+	POPCNTQ R8, R10
+	POPCNTQ R9, R11
+	MOVQ    R10, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R10
+	SUBQ    R12, R11
+	TESTQ   R12, R12
 	JEQ     bothDone
 
 both:
-	TZCNTQ       R8, R11
-	MOVQ         R11, R12
-	IMULQ        BX, R12
-	ADDQ         DX, R12
-	VBROADCASTSS (SI)(R11*4), Y2
-	VBROADCASTSS (DI)(R11*4), Y3
-	VMOVUPS      (R12), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
+	TZCNTQ       R8, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (SI)(R13*4), Y2
+	VFMADD231PS  (R14), Y2, Y0
 	BLSRQ        R8, R8
-	JNE          both
+	TZCNTQ       R9, R13
+	MOVQ         R13, R14
+	IMULQ        BX, R14
+	ADDQ         DX, R14
+	VBROADCASTSS (DI)(R13*4), Y2
+	VFMADD231PS  (R14), Y2, Y1
+	BLSRQ        R9, R9
+	DECQ         R12
+	JNZ          both
 
 bothDone:
-	TESTQ R9, R9
+	TESTQ R10, R10
 	JEQ   firstDone
 
 first:
-	TZCNTQ       R9, R8
-	MOVQ         R8, R11
-	IMULQ        BX, R11
-	ADDQ         DX, R11
-	VBROADCASTSS (SI)(R8*4), Y2
-	VFMADD231PS  (R11), Y2, Y0
-	BLSRQ        R9, R9
-	JNE          first
+	TZCNTQ       R8, R12
+	MOVQ         R12, R13
+	IMULQ        BX, R13
+	ADDQ         DX, R13
+	VBROADCASTSS (SI)(R12*4), Y2
+	VFMADD231PS  (R13), Y2, Y0
+	BLSRQ        R8, R8
+	DECQ         R10
+	JNZ          first
 
 firstDone:
-	TESTQ R10, R10
+	TESTQ R11, R11
 	JEQ   secondDone
 
 second:
-	TZCNTQ       R10, SI
+	TZCNTQ       R9, SI
 	MOVQ         SI, R8
 	IMULQ        BX, R8
 	ADDQ         DX, R8
 	VBROADCASTSS (DI)(SI*4), Y2
 	VFMADD231PS  (R8), Y2, Y1
-	BLSRQ        R10, R10
-	JNE          second
+	BLSRQ        R9, R9
+	DECQ         R11
+	JNZ          second
 
 secondDone:
 	MOVB   relu+88(FP), SI

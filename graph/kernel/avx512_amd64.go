@@ -26,6 +26,7 @@ func avx512Set() set {
 				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
 			}}, nonzero: nonzeroF64AVX512, where: gemmWhereF64AVX512, spread: spreadDotsF64AVX512, sparse: []sparseTile[float64]{
 				gemmSparse1F64AVX512, gemmSparse2F64AVX512, gemmSparse3F64AVX512, gemmSparse4F64AVX512, gemmSparse5F64AVX512, gemmSparse6F64AVX512,
+				gemmSparse7F64AVX512, gemmSparse8F64AVX512,
 			}},
 			squares: []squareKernel[float64]{{8, turnF64AVX512}, {4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
@@ -49,6 +50,7 @@ func avx512Set() set {
 				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,
 			}}, nonzero: nonzeroF32AVX512, where: gemmWhereF32AVX512, spread: spreadDotsF32AVX512, sparse: []sparseTile[float32]{
 				gemmSparse1F32AVX512, gemmSparse2F32AVX512, gemmSparse3F32AVX512, gemmSparse4F32AVX512, gemmSparse5F32AVX512, gemmSparse6F32AVX512,
+				gemmSparse7F32AVX512, gemmSparse8F32AVX512,
 			}},
 			squares: []squareKernel[float32]{{16, turnF32AVX512}, {8, turnF32AVX2}},
 			vector: vectorKernels[float32]{

@@ -219,6 +219,16 @@ func gemm1NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *flo
 //go:noescape
 func nonzeroF64AVX512(m int, n int, a *float64, ars int, masks *uint64)
 
+// gemmSparse8F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse8F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmSparse7F64AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse7F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
 // gemmSparse6F64AVX512 is a sparse of gemmKernels.
 //
 //go:noescape
@@ -508,6 +518,16 @@ func gemm1NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *flo
 //
 //go:noescape
 func nonzeroF32AVX512(m int, n int, a *float32, ars int, masks *uint64)
+
+// gemmSparse8F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse8F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmSparse7F32AVX512 is a sparse of gemmKernels.
+//
+//go:noescape
+func gemmSparse7F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmSparse6F32AVX512 is a sparse of gemmKernels.
 //

@@ -1,8 +1,11 @@
 package kernel
 
 // Where much of a is zero, as behind a relu, a product may pass over the zeros: it is done two rows of c at a time, of each some vectors,
-// and takes the rows of b that belong to a number of either that is not zero. In a tile of several rows a row of b would be left
-// out only where all of them have a zero.
+// and takes for each of the two the rows of b that belong to its own numbers that are not zero. In a tile of several rows a row of b
+// would be left out only where all of them have a zero.
+//
+// A row adds its products in the order of op(b)'s rows, as it does in a tile: it has the same bits alone, among rows enough for zeros
+// to be passed over, and whatever row it is paired with.
 
 // nonzeroKernel sets, for each of m rows of n vectors of a, at most 64 numbers, the bits of those that are not zero.
 type nonzeroKernel[T Float] func(m, n int, a *T, ars int, masks *uint64)
@@ -12,7 +15,7 @@ type nonzeroKernel[T Float] func(m, n int, a *T, ars int, masks *uint64)
 type sparseTile[T Float] func(pairs int, masks *uint64, next int, a *T, ars int, b *T, brs int, init *T, irs int, c *T, crs int, relu bool)
 
 // sparseDepth is the number of rows of b at a time, as many as a mask has bits: as wide as the widest tile they stay in the first-level
-// cache, also where they lie some power of two apart.
+// cache, if they do not lie too many bytes apart.
 const sparseDepth = 64
 
 // A sparseSpace is the scratch space of such products, and of those that are asked for in some places.
@@ -61,7 +64,8 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 	}
 	rows, ars := g.wholeRows(a)
 	brs := g.n
-	if g.transB {
+	packs := g.transB || g.liesBadly()
+	if packs {
 		brs = widest * lanes
 	}
 	vectors := g.n / lanes
@@ -74,7 +78,7 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 			j, wide := columns, (vectors+panel)/panels // all nearly of one width
 			columns += wide * lanes
 			from := b[p*g.n+j:]
-			if g.transB {
+			if packs {
 				from = g.panel
 				g.pack(b, j, p, wide*lanes, brs, depth)
 			}
@@ -89,6 +93,14 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 		}
 	}
 	return columns
+}
+
+// liesBadly reports whether rows of b are to be copied before they are read, each as often as c has rows: where many of them compete
+// for the same few lines of the first-level cache, which a line's address picks by its bits below 4096, and where vectors of some rows
+// lie across two lines.
+func (g *Gemm[T]) liesBadly() bool {
+	const fewLines = 1024
+	return g.n*sizeOf[T]()%fewLines == 0 || g.n%g.ops.lanes > 0
 }
 
 // sparsePanel does all rows of a panel, strides in numbers. A row that is left over is a pair of itself.

@@ -178,6 +178,41 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	}
 }
 
+// TestGemmOfARow: a row of c has the same bits alone and beside other rows, whether many or few of their factors are zero, in each
+// place that a batch has in a layer: else what a row scores would hang on who else asks.
+func TestGemmOfARow(t *testing.T) {
+	for _, s := range sets {
+		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmOfARow(t, s.f64.gemm) })
+		t.Run("float32/"+s.name, func(t *testing.T) { checkGemmOfARow(t, s.f32.gemm) })
+	}
+}
+
+func checkGemmOfARow[T Float](t *testing.T, ops gemmKernels[T]) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, shape := range [][2]int{{24, 49}, {33, 51}, {72, 344}, {600, 40}, {64, 300}} {
+		n, k := shape[0], shape[1]
+		for _, transB := range []bool{false, true} {
+			b, bias := randomNumbers[T](rng, k*n, 1), randomNumbers[T](rng, n, 1)
+			for _, floor := range []float64{-10, 0.3} { // no zeros, and most of them
+				const m = 23
+				a := randomNumbers[T](rng, m*k, 1)
+				for i := range a {
+					a[i] = max(a[i], T(floor)) - T(max(floor, 0))
+				}
+				whole := make([]T, m*n)
+				newGemm(false, transB, m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, whole, false)
+				for _, rows := range []int{1, 2, 3, 5, 8} {
+					part := make([]T, rows*n)
+					newGemm(false, transB, rows, n, k, ops, new(GemmSpace[T])).Dense(a[(m-rows)*k:], b, bias, part, false)
+					if want := whole[(m-rows)*n:]; !slices.Equal(part, want) {
+						t.Errorf("n=%d k=%d transB=%v, at least %v: the last %d rows are %v by themselves, want %v as among %d", n, k, transB, floor, rows, part[:3], want[:3], m)
+					}
+				}
+			}
+		}
+	}
+}
+
 func product[T Float](trans [2]bool, m, n, k int, a, b []T) []float64 {
 	out := make([]float64, m*n)
 	for i := range m {

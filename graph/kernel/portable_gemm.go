@@ -5,11 +5,13 @@ package kernel
 //   - where they are its columns, b is transposed first, but for a few rows of c, which are dot products.
 //
 // Each number that is loaded serves two products, of which there are eight at a time: as many as a compiler keeps in sixteen
-// registers together with their factors. More of them would be kept in memory, which takes longer. Products are added in pairs
-// before they are added to a sum, so that the next one has half as many additions to wait for.
+// registers together with their factors. More of them would be kept in memory, which takes longer.
 //
 // Where much of a is zero, as behind a relu, rows of b are taken for each row of c by itself, only those whose factor is not zero.
 // Where much of c is not asked for, as in the gradient that a relu lets through, it is made of dot products too.
+//
+// Whichever of these ways is taken, products are added to a sum one by one in the order of op(b)'s rows, so a row of c has the same bits
+// whatever rows are beside it: the way may hang on all of them.
 
 // stripWidth is the number of columns of b at a time: four rows of them, and two of c, stay in the first-level cache.
 const stripWidth = 512
@@ -27,11 +29,7 @@ func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 		if g.transB {
 			b = g.transposed(b)
 		}
-		for j := 0; j < g.n; j += stripWidth {
-			for i := 0; i < g.m; i += 2 {
-				g.addMultiples(i, j, min(stripWidth, g.n-j), a, b, c)
-			}
-		}
+		g.addDense(a, b, c)
 	}
 	g.end(c, e)
 }
@@ -75,30 +73,37 @@ func (g *Gemm[T]) addSparse(a, b, c []T) {
 	if g.transB {
 		b = g.transposed(b)
 	}
-	if len(g.rows) < g.k+3 {
-		g.rows, g.factors = make([]int, g.k+3), make([]T, g.k+3)
-	}
 	ars, acs := g.strides()
 	for i := range g.m {
-		n := g.factorsOf(a[i*ars:], acs)
-		for j := 0; j < g.n; j += stripWidth {
-			c := c[i*g.n+j:][:min(stripWidth, g.n-j)]
-			q := 0
-			for ; q+8 <= n; q += 8 {
-				addEight(c, b[j:], (*[8]int)(g.rows[q:]), (*[8]T)(g.factors[q:]))
-			}
-			if q < n {
-				addFour(c, b[j:], (*[4]int)(g.rows[q:]), (*[4]T)(g.factors[q:]))
-			}
-		}
+		g.addToOne(i, g.factorsOf(a[i*ars:], acs), b, c)
+	}
+}
+
+// addToOne adds to row i of c the rows of b that have been gathered, n of them, each times its factor.
+func (g *Gemm[T]) addToOne(i, n int, b, c []T) {
+	for j := 0; j < g.n; j += stripWidth {
+		addMultiples(c[i*g.n+j:][:min(stripWidth, g.n-j)], b[j:], g.rows[:n], g.factors[:n])
+	}
+}
+
+// addMultiples is c += Σ f[q]·b_q, of the rows of b that start at at[q].
+func addMultiples[T Float](c, b []T, at []int, f []T) {
+	for ; len(at) >= 8; at, f = at[8:], f[8:] {
+		addEight(c, b, (*[8]int)(at), (*[8]T)(f))
+	}
+	if len(at) >= 4 {
+		addFour(c, b, (*[4]int)(at), (*[4]T)(f))
+		at, f = at[4:], f[4:]
+	}
+	for q, from := range at {
+		addMultiple(c, b[from:], f[q])
 	}
 }
 
 // factorsOf gathers the k numbers of a, stride apart, that are not zero, and where their rows of b start, and then what makes a
 // multiple of four of them.
 func (g *Gemm[T]) factorsOf(a []T, stride int) (n int) {
-	rows := g.rows
-	factors := g.factors[:len(rows)]
+	rows, factors := g.factorSpace()
 	at, row := 0, 0
 	for range g.k {
 		v := a[at]
@@ -111,6 +116,23 @@ func (g *Gemm[T]) factorsOf(a []T, stride int) (n int) {
 		rows[n], factors[n] = 0, 0
 	}
 	return n
+}
+
+// allFactorsOf gathers all k of them, zeros too.
+func (g *Gemm[T]) allFactorsOf(a []T, stride int) (n int) {
+	rows, factors := g.factorSpace()
+	for p := range g.k {
+		rows[p], factors[p] = p*g.n, a[p*stride]
+	}
+	return g.k
+}
+
+// factorSpace has room for the factors of a row, and for what makes a multiple of four of them.
+func (g *Gemm[T]) factorSpace() (rows []int, factors []T) {
+	if len(g.rows) < g.k+3 {
+		g.rows, g.factors = make([]int, g.k+3), make([]T, g.k+3)
+	}
+	return g.rows, g.factors[:len(g.rows)]
 }
 
 // transposed is op(b) in scratch space, of b whose rows are the columns of op(b).
@@ -130,22 +152,25 @@ func (g *Gemm[T]) strides() (rows, cols int) {
 	return g.k, 1
 }
 
-// addMultiples adds w columns of the product, from column j on, to rows i and i+1 of c, or to i if it is the last.
-func (g *Gemm[T]) addMultiples(i, j, w int, a, b, c []T) {
+// addDense adds the product to c, two rows at a time, and by itself the last one of an odd number.
+func (g *Gemm[T]) addDense(a, b, c []T) {
+	for j := 0; j < g.n; j += stripWidth {
+		for i := 0; i+1 < g.m; i += 2 {
+			g.addToTwo(i, j, min(stripWidth, g.n-j), a, b, c)
+		}
+	}
+	if last := g.m - 1; last%2 == 0 {
+		ars, acs := g.strides()
+		g.addToOne(last, g.allFactorsOf(a[last*ars:], acs), b, c)
+	}
+}
+
+// addToTwo adds w columns of the product, from column j on, to rows i and i+1 of c.
+func (g *Gemm[T]) addToTwo(i, j, w int, a, b, c []T) {
 	ars, acs := g.strides()
 	a, b = a[i*ars:], b[j:]
 	four := func(at int) *[4]T { return &[4]T{a[at], a[at+acs], a[at+2*acs], a[at+3*acs]} }
-	c0, p := c[i*g.n+j:][:w], 0
-	if i+1 == g.m {
-		for ; p+4 <= g.k; p += 4 {
-			addFour(c0, b, &[4]int{p * g.n, (p + 1) * g.n, (p + 2) * g.n, (p + 3) * g.n}, four(p*acs))
-		}
-		for ; p < g.k; p++ {
-			addMultiple(c0, b[p*g.n:], a[p*acs])
-		}
-		return
-	}
-	c1 := c[(i+1)*g.n+j:][:w]
+	c0, c1, p := c[i*g.n+j:][:w], c[(i+1)*g.n+j:][:w], 0
 	for ; p+4 <= g.k; p += 4 {
 		addFourToTwo(c0, c1, b[p*g.n:], g.n, four(p*acs), four(ars+p*acs))
 	}
@@ -163,35 +188,34 @@ func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g *[4]T) {
 	g0, g1, g2, g3 := g[0], g[1], g[2], g[3]
 	for j := range c0 {
 		x, y := b0[j], b1[j]
-		s, t := c0[j]+(f0*x+f1*y), c1[j]+(g0*x+g1*y)
+		s, t := c0[j]+f0*x+f1*y, c1[j]+g0*x+g1*y
 		x, y = b2[j], b3[j]
-		c0[j], c1[j] = s+(f2*x+f3*y), t+(g2*x+g3*y)
+		c0[j], c1[j] = s+f2*x+f3*y, t+g2*x+g3*y
 	}
 }
 
-// addFour is c += Σ f[q]·b_q, of the rows of b that start at at[q], in the order of addFourToTwo: what a row comes to does not hang on
-// whether there is another beside it.
+// addFour is addMultiples of four rows.
 func addFour[T Float](c, b []T, at *[4]int, f *[4]T) {
 	n := len(c)
 	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
 	for j := range c {
-		s := c[j] + (f0*b0[j] + f1*b1[j])
-		c[j] = s + (f2*b2[j] + f3*b3[j])
+		s := c[j] + f0*b0[j] + f1*b1[j]
+		c[j] = s + f2*b2[j] + f3*b3[j]
 	}
 }
 
-// addEight is the same with eight rows.
+// addEight is addMultiples of eight rows.
 func addEight[T Float](c, b []T, at *[8]int, f *[8]T) {
 	n := len(c)
 	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	b4, b5, b6, b7 := b[at[4]:][:n], b[at[5]:][:n], b[at[6]:][:n], b[at[7]:][:n]
 	f0, f1, f2, f3, f4, f5, f6, f7 := f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
 	for j := range c {
-		s := c[j] + (f0*b0[j] + f1*b1[j])
-		s += f2*b2[j] + f3*b3[j]
-		s += f4*b4[j] + f5*b5[j]
-		c[j] = s + (f6*b6[j] + f7*b7[j])
+		s := c[j] + f0*b0[j] + f1*b1[j]
+		s = s + f2*b2[j] + f3*b3[j]
+		s = s + f4*b4[j] + f5*b5[j]
+		c[j] = s + f6*b6[j] + f7*b7[j]
 	}
 }
 
@@ -223,11 +247,10 @@ func (g *Gemm[T]) addDots(a, b, y, c []T) {
 		for q := 0; q < n; q += 4 {
 			at := g.columns[q:][:4]
 			row := func(r int) []T { return b[at[r]*g.k:][:g.k] }
-			s0, s1, s2, s3 := fourDots(a, row(0), row(1), row(2), row(3))
-			for r, s := range [4]T{s0, s1, s2, s3} {
-				if q+r < n {
-					c[at[r]] += s
-				}
+			sums := [4]T{c[at[0]], c[at[1]], c[at[2]], c[at[3]]}
+			addFourDots(&sums, a, row(0), row(1), row(2), row(3))
+			for r := range min(4, n-q) {
+				c[at[r]] = sums[r]
 			}
 		}
 	}
@@ -249,24 +272,16 @@ func count(at []int) {
 	}
 }
 
-// fourDots are the products of a with b0 to b3.
-func fourDots[T Float](a, b0, b1, b2, b3 []T) (s0, s1, s2, s3 T) {
+// addFourDots adds the products of a with b0 to b3 to four sums.
+func addFourDots[T Float](sums *[4]T, a, b0, b1, b2, b3 []T) {
 	n := len(a)
 	b0, b1, b2, b3 = b0[:n], b1[:n], b2[:n], b3[:n]
-	p := 0
-	for ; p < n-1; p += 2 {
-		v, w := a[p], a[p+1]
-		s0 += v*b0[p] + w*b0[p+1]
-		s1 += v*b1[p] + w*b1[p+1]
-		s2 += v*b2[p] + w*b2[p+1]
-		s3 += v*b3[p] + w*b3[p+1]
-	}
-	if p < n {
-		v := a[p]
+	s0, s1, s2, s3 := sums[0], sums[1], sums[2], sums[3]
+	for p, v := range a {
 		s0 += v * b0[p]
 		s1 += v * b1[p]
 		s2 += v * b2[p]
 		s3 += v * b3[p]
 	}
-	return s0, s1, s2, s3
+	*sums = [4]T{s0, s1, s2, s3}
 }

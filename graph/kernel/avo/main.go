@@ -73,7 +73,7 @@ func (l lanes) all() {
 	}
 	if l.bytes > 16 {
 		l.nonzero()
-		for vectors := widestSparse; vectors > 0; vectors-- {
+		for vectors := l.widestSparse(); vectors > 0; vectors-- {
 			l.gemmSparse(vectors)
 		}
 		l.gemmWhere()
