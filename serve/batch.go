@@ -7,9 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// together is the most rows of different requests that are computed together; at least two are. A graph is compiled for 1, 16, 128
-// and 512 rows, and the last digits differ between these. Since two to 16 rows are computed as 16, a row has the same bits whatever
-// other requests there are.
+// together is the most rows of different requests that are computed together. A graph is compiled for 1, 16, 128 and 512 rows: more
+// than 16 would take as long as 128.
 const together = 16
 
 // A batcher computes together the single rows of requests that are present at the same time. It never waits for more of them: the
@@ -105,9 +104,6 @@ func (b *batcher) compute(a *asked) {
 	x, with := a.batch.x[:0], a.batch.with
 	for _, one := range with {
 		x = append(x, one.row...)
-	}
-	if len(with) == 1 {
-		x = append(x, a.row...) // a second row, so that the bits are those of 16 rows: see together
 	}
 	a.batch.x = x
 	d := len(a.row)
