@@ -122,6 +122,7 @@ func init() {
 		Register("uniform", uniformSpecs, newUniform),
 		RegisterFamily[Normal]("normal"),
 		RegisterFamily[StudentT]("student_t"),
+		RegisterFamily[UniformInterval]("uniform_interval"),
 	} {
 		if err != nil {
 			panic(err) // a mistake in the lines above

@@ -14,6 +14,16 @@ var all = map[string]func() (bases.Base, error){
 	"standard normal": func() (bases.Base, error) { return bases.NewStandardNormal(2) },
 	"normals":         independent(bases.IndependentConfig{Family: bases.Normal{}}),
 	"student t":       independent(bases.IndependentConfig{Family: bases.StudentT{}}),
+	"interval": func() (bases.Base, error) { // where it lies, log p does not say
+		b, err := independent(bases.IndependentConfig{Family: bases.UniformInterval{HalfWidth: 40}})()
+		if err == nil {
+			b.Params()[0].Trainable = false
+		}
+		return b, err
+	},
+	"interval, context": independent(bases.IndependentConfig{
+		Family: bases.UniformInterval{HalfWidth: 40}, Context: 2, Conditioner: layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh}.New,
+	}),
 	"uniform": func() (bases.Base, error) {
 		return bases.NewUniform(bases.UniformConfig{Low: []float64{-20, -20}, High: []float64{20, 30}})
 	},

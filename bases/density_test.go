@@ -48,6 +48,8 @@ func made(dtype graph.Dtype) map[string]bases.Base {
 		"normal, conditional":           independent(bases.Normal{}, 2),
 		"student t":                     independent(bases.StudentT{}, 0),
 		"student t, conditional":        independent(bases.StudentT{}, 2),
+		"interval":                      independent(bases.UniformInterval{HalfWidth: 40}, 0),
+		"interval, conditional":         independent(bases.UniformInterval{HalfWidth: 40}, 2),
 		"gaussian mixture":              mixture(false, 0),
 		"gaussian mixture, conditional": mixture(false, 2),
 		"full mixture":                  mixture(true, 0),
@@ -256,6 +258,7 @@ func TestBaseReferences(t *testing.T) {
 			base := map[string]func() bases.Base{
 				"normal":                func() bases.Base { return independent(bases.Normal{}) },
 				"student_t":             func() bases.Base { return independent(bases.StudentT{}) },
+				"uniform_interval":      func() bases.Base { return independent(bases.UniformInterval{}) },
 				"uniform":               func() bases.Base { return must(bases.NewUniform(bases.UniformConfig{Low: c.Low, High: c.High})) },
 				"gaussian_mixture":      func() bases.Base { return mixture(false) },
 				"gaussian_mixture_full": func() bases.Base { return mixture(true) },

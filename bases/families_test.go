@@ -11,7 +11,7 @@ import (
 // TestDrawOfOtherParts: parts that are not the family's, or no generator, draw no number; and do not panic.
 func TestDrawOfOtherParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, f := range []bases.Family{bases.Normal{}, bases.StudentT{}} {
+	for _, f := range []bases.Family{bases.Normal{}, bases.StudentT{}, bases.UniformInterval{}} {
 		var whole [][]float64
 		for range f.Parts() {
 			whole = append(whole, []float64{0})

@@ -158,6 +158,12 @@ func (n *Independent) Dim() int { return n.dim }
 // ContextDim is how many context values the base reads.
 func (n *Independent) ContextDim() int { return n.config.Context }
 
+// Bounded reports whether the family's density is zero somewhere: whether it is Bounded.
+func (n *Independent) Bounded() bool {
+	family, ok := n.config.Family.(Bounded)
+	return ok && family.Bounded()
+}
+
 // Params are the parts of the family, or the conditioner's parameters; none if the base was not made by NewIndependent.
 func (n *Independent) Params() []*graph.Param {
 	if n.parameters == nil {

@@ -22,12 +22,15 @@ func TestQuantiles(t *testing.T) {
 		case "uniform":
 			c := all[name].(*bases.Uniform).Config()
 			return distuv.Uniform{Min: c.Low[j], Max: c.High[j]}.CDF
+		case "interval":
+			mean, half := p[0].Values()[j], 40*math.Exp(p[1].Values()[j])
+			return distuv.Uniform{Min: mean - half, Max: mean + half}.CDF
 		case "normal":
 			return distuv.Normal{Mu: p[0].Values()[j], Sigma: math.Exp(p[1].Values()[j])}.CDF
 		}
 		return distuv.StudentsT{Mu: p[0].Values()[j], Sigma: math.Exp(p[1].Values()[j]), Nu: 10 * math.Exp(p[2].Values()[j])}.CDF
 	}
-	for _, name := range []string{"standard normal", "uniform", "normal", "student t"} {
+	for _, name := range []string{"standard normal", "uniform", "interval", "normal", "student t"} {
 		perturb(t, all[name])
 		for _, p := range [][]float64{{0.5, 0.5}, {0.01, 0.99}, {1e-6, 0.3}, {0.999, 1e-9}} {
 			z, err := all[name].(bases.Quantiler).Quantile(p)
@@ -74,7 +77,7 @@ func TestBadQuantiles(t *testing.T) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.words)
 		}
 	}
-	for _, f := range []bases.FamilyQuantiler{bases.Normal{}, bases.StudentT{}} {
+	for _, f := range []bases.FamilyQuantiler{bases.Normal{}, bases.StudentT{}, bases.UniformInterval{}} {
 		if v := f.Quantile(nil, 0.5); !math.IsNaN(v) {
 			t.Errorf("%T without parts: %v, want NaN", f, v)
 		}

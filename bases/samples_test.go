@@ -67,11 +67,15 @@ func TestSamplesFollowTheDensity(t *testing.T) {
 				case *bases.GaussianMixture:
 					laws = append(laws, mixtureLaw(b, slices.Concat(theta...), axis))
 				case *bases.Independent:
-					normal := distuv.Normal{Mu: theta[0][j], Sigma: math.Exp(theta[1][j])}
-					laws = append(laws, law{axis, normal.CDF})
-					if len(theta) == 3 {
-						laws[j].cdf = distuv.StudentsT{Mu: theta[0][j], Sigma: math.Exp(theta[1][j]), Nu: 10 * math.Exp(theta[2][j])}.CDF
+					mean, scale := theta[0][j], math.Exp(theta[1][j])
+					l := law{axis, distuv.Normal{Mu: mean, Sigma: scale}.CDF}
+					switch f := b.Config().Family.(type) {
+					case bases.StudentT:
+						l.cdf = distuv.StudentsT{Mu: mean, Sigma: scale, Nu: 10 * math.Exp(theta[2][j])}.CDF
+					case bases.UniformInterval:
+						l.cdf = distuv.Uniform{Min: mean - f.HalfWidth*scale, Max: mean + f.HalfWidth*scale}.CDF
 					}
+					laws = append(laws, l)
 				}
 			}
 			if m, ok := base.(*bases.GaussianMixture); ok { // what the columns have in common

@@ -17,7 +17,8 @@ import (
 //	log p(z) = −Σ_j log(high_j − low_j)   where low_j ≤ z_j ≤ high_j for all j,   −Inf elsewhere.
 //
 // It has no parameters; the box is part of the configuration. A row that the layers map outside the box has log p = −Inf:
-// Flow.LogProb returns that, but Fit fails. So the last layers must map into the box, whatever their parameters.
+// Flow.LogProb returns that, but Fit fails. So the last layers must map into the box, whatever their parameters. A box that
+// depends on the context is an Independent of UniformInterval.
 type Uniform struct {
 	config    UniformConfig
 	logVolume float64

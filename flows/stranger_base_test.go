@@ -19,7 +19,10 @@ type strangeBase struct {
 	Kind   string `json:"kind"`
 	Config struct {
 		Family struct {
-			Kind string `json:"kind"`
+			Kind   string `json:"kind"`
+			Config struct {
+				HalfWidth float64 `json:"half_width"`
+			} `json:"config"`
 		} `json:"family"`
 		Components  int  `json:"components"`
 		Full        bool `json:"full"`
@@ -80,6 +83,12 @@ func (s *stranger) independent(z []float64) (logP float64) {
 		switch s.Base.Config.Family.Kind {
 		case "normal":
 			logP += logPhi(t) - logScale
+		case "uniform_interval":
+			h := or(s.Base.Config.Family.Config.HalfWidth, math.Sqrt(3))
+			logP -= math.Log(2*h) + logScale
+			if math.Abs(t) > h {
+				logP = math.Inf(-1)
+			}
 		case "student_t":
 			nu := 10 * math.Exp(theta[2*d+j])
 			upper, _ := math.Lgamma((nu + 1) / 2)
@@ -121,9 +130,12 @@ func basedFlows(t *testing.T, dtype graph.Dtype) map[string]*flows.Flow {
 		"full mixture": must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{Components: 2, Full: true, Dtype: dtype})),
 		"full mixture, conditional": must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{
 			Components: 2, Full: true, Context: 2, Conditioner: network})),
-		"normals, conditional": must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.Normal{}, Context: 2, Conditioner: network})),
+		"interval, conditional": must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.UniformInterval{HalfWidth: 5}, Context: 2, Conditioner: network})),
+		"normals, conditional":  must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.Normal{}, Context: 2, Conditioner: network})),
 	}
-	for name, family := range map[string]bases.Family{"normals": bases.Normal{}, "student t": bases.StudentT{}} {
+	for name, family := range map[string]bases.Family{
+		"normals": bases.Normal{}, "student t": bases.StudentT{}, "interval": bases.UniformInterval{}, "wide interval": bases.UniformInterval{HalfWidth: 30},
+	} {
 		of[name] = must(bases.NewIndependent(3, bases.IndependentConfig{Family: family, Dtype: dtype}))
 	}
 	all := map[string]*flows.Flow{}
@@ -159,7 +171,7 @@ func TestStrangerKnowsBases(t *testing.T) {
 					t.Errorf("%s, %s: row %d: log p = %.17g by the document, %.17g by the flow", name, dtype, i, got, want)
 				}
 			}
-			if (name == "uniform") != (outside > 0) {
+			if bases.IsBounded(f.Base()) != (outside > 0) {
 				t.Errorf("%s, %s: %d rows are outside", name, dtype, outside)
 			}
 		}

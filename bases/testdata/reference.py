@@ -46,4 +46,8 @@ unit = inverse * scales[..., None]
 triangle = torch.stack([unit[:, j, i] for j in range(DIM) for i in range(j)], -1)
 case("gaussian_mixture_full", full.log_prob, [logits, means, scales.log(), triangle])
 
+ends = [mean - 3**0.5 * log_scale.exp(), mean + 3**0.5 * log_scale.exp()]
+inside = ends[0] + torch.rand(N, DIM) * (ends[1] - ends[0])
+case("uniform_interval", lambda z: D.Independent(D.Uniform(*ends), 1).log_prob(z), [mean, log_scale], inside)
+
 print(json.dumps({"torch": torch.__version__, "cases": cases}))

@@ -233,6 +233,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[bases.StudentT](),
 	reflect.TypeFor[bases.Uniform](),
 	reflect.TypeFor[bases.UniformConfig](),
+	reflect.TypeFor[bases.UniformInterval](),
 	reflect.TypeFor[columns.Atom](),
 	reflect.TypeFor[columns.Bad](),
 	reflect.TypeFor[columns.Column](),

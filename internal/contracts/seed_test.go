@@ -60,7 +60,7 @@ func (c *caller) seed(t *testing.T) {
 		put(chain.Config(), nil)
 		put(layers.Describe(chain))
 	}
-	for _, family := range []bases.Family{bases.Normal{}, bases.StudentT{}} {
+	for _, family := range []bases.Family{bases.Normal{}, bases.StudentT{}, bases.UniformInterval{}} {
 		put(family, nil)
 		base, err := bases.NewIndependent(2, bases.IndependentConfig{Family: family})
 		put(base, err)
