@@ -17,6 +17,8 @@ type Divergence struct {
 	// all, where one sample cannot be told from a normal and the other neither or from a t, as the divergence to the normal is theirs then; else
 	// those that look normal in a sample of which so many rows of the other lie outside that ranks cannot say how far.
 	ByValue []string `json:"by_value,omitempty"`
+	// Rounded names the columns that one sample has in finer steps than the other, whose values were rounded to those of the other.
+	Rounded []string `json:"rounded,omitempty"`
 }
 
 // Diverge compares the rows of two samples of the same columns.
@@ -29,7 +31,7 @@ type Divergence struct {
 // neither or from a multivariate t, KL(p ‖ q) is that of these two laws in closed form: what decides it are squares far out, which a sample of
 // heavy tails hardly ever has.
 func Diverge(p, q *Sample) (Divergence, error) {
-	p, q, err := alike("Diverge", p, q)
+	p, q, rounded, err := alike("Diverge", p, q)
 	if err != nil {
 		return Divergence{}, err
 	}
@@ -44,7 +46,7 @@ func Diverge(p, q *Sample) (Divergence, error) {
 	if err != nil {
 		return Divergence{}, err
 	}
-	d := Divergence{KL: there.estimate(back), Reverse: back.estimate(there), JensenShannon: jensenShannon(there, back)}
+	d := Divergence{KL: there.estimate(back), Reverse: back.estimate(there), JensenShannon: jensenShannon(there, back), Rounded: rounded}
 	if d.byLaws(p, q) {
 		return d, nil
 	}
@@ -77,20 +79,24 @@ func (d *Divergence) byLaws(p, q *Sample) bool {
 	return there || back
 }
 
-// alike are the rows without missing cells of two samples of the same columns, which are numbers.
-func alike(op string, p, q *Sample) (*Sample, *Sample, error) {
+// alike are the rows without missing cells of two samples of the same columns, which are numbers, on one grid.
+func alike(op string, p, q *Sample) (_, _ *Sample, rounded []string, err error) {
 	if p == nil || q == nil {
-		return nil, nil, errNoSample
+		return nil, nil, nil, errNoSample
 	}
 	if len(p.columns) != len(q.columns) {
-		return nil, nil, fmt.Errorf("info: %s: samples of %d and %d columns, want the same ones", op, len(p.columns), len(q.columns))
+		return nil, nil, nil, fmt.Errorf("info: %s: samples of %d and %d columns, want the same ones", op, len(p.columns), len(q.columns))
 	}
 	p, errP := p.whole(op, p.all())
 	q, errQ := q.whole(op, q.all())
 	if err := errors.Join(errP, errQ); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return p, q, errors.Join(p.numbersOnly(op, p.all()), q.numbersOnly(op, q.all()))
+	if err := errors.Join(p.numbersOnly(op, p.all()), q.numbersOnly(op, q.all())); err != nil {
+		return nil, nil, nil, err
+	}
+	p, q, rounded = onOneGrid(p, q)
+	return p, q, rounded, nil
 }
 
 // A logRatio is log p/q at the rows of p.

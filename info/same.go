@@ -13,7 +13,7 @@ import (
 // of the squared differences, in standard deviations, of the means of the columns' Hermite polynomials of orders 1 to 3 and of products of
 // two columns. The hypothesis is drawn from by dealing the rows out anew.
 func SameTest(p, q *Sample) (Test, error) {
-	p, q, err := alike("SameTest", p, q)
+	p, q, _, err := alike("SameTest", p, q)
 	if err != nil {
 		return Test{}, err
 	}

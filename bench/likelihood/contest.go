@@ -24,11 +24,10 @@ import (
 
 // The settings of training, the same for both sides.
 const (
-	rate     = 1e-3
-	batch    = 256
-	epochs   = 400
-	patience = 20
-	stack    = 3 // autoregressive layers
+	rate   = 1e-3 // at first; it falls as a cosine, to 0 in the last epoch
+	batch  = 256
+	epochs = 200
+	stack  = 3 // autoregressive layers
 )
 
 var hidden = []int{64, 64}
@@ -90,12 +89,14 @@ func (c contestant) fit(ctx context.Context, t table, seed uint64) (outcome, err
 			return outcome{}, err
 		}
 	}
-	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: rate}}); err != nil {
+	n, _ := t.train.Dims()
+	schedule := train.Cosine{Peak: rate, DecaySteps: epochs * ((n + batch - 1) / batch)}
+	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: rate}, Schedule: schedule}); err != nil {
 		return outcome{}, err
 	}
-	h, err := f.Fit(ctx, t.train, train.FitConfig{
+	_, err = f.Fit(ctx, t.train, train.FitConfig{
 		Epochs: epochs, BatchSize: batch, Seed: seed, ValidationData: t.validate,
-		Callbacks: []train.Callback{&train.EarlyStopping{Patience: patience, RestoreBest: true}},
+		Callbacks: []train.Callback{&train.EarlyStopping{Patience: epochs, RestoreBest: true}},
 	})
 	if err != nil {
 		return outcome{}, err
@@ -105,7 +106,8 @@ func (c contestant) fit(ctx context.Context, t table, seed uint64) (outcome, err
 	if err != nil {
 		return outcome{}, err
 	}
-	return outcome{stat.Mean(logProb, nil), f.TrainableParams(), len(h.Epoch), seconds}, nil
+	mean, std := stat.MeanStdDev(logProb, nil)
+	return outcome{mean, stat.StdErr(std, float64(len(logProb))), f.TrainableParams(), seconds}, nil
 }
 
 // zuko trains the peer's flow in a separate process, on the same arrays.
@@ -121,7 +123,7 @@ func zuko(ctx context.Context, flow string, t table, o options) (*outcome, error
 		}
 	}
 	c := exec.CommandContext(ctx, o.python, filepath.Join("bench", "peers", "zuko_peer.py"), dir, flow,
-		strconv.Itoa(stack), strconv.Itoa(epochs), strconv.Itoa(patience), strconv.FormatUint(o.seed, 10))
+		strconv.Itoa(stack), strconv.Itoa(epochs), strconv.FormatUint(o.seed, 10))
 	c.Stderr = os.Stderr
 	answer, err := c.Output()
 	if err != nil {

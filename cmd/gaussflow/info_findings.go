@@ -24,6 +24,7 @@ type findings struct {
 	Tests    map[string]info.Test `json:"tests,omitempty"`
 	Matrix   [][]*info.Estimate   `json:"matrix,omitempty"` // null is infinite, as on the diagonal; 0 rows: there is no estimate
 	ByValue  []string             `json:"by_value,omitempty"`
+	Rounded  []string             `json:"rounded,omitempty"`
 
 	pair bool // the findings are about two tables
 }
@@ -165,7 +166,7 @@ func (f *findings) compare(table, other *measured) error {
 	if err != nil {
 		return err
 	}
-	f.ByValue = d.ByValue
+	f.ByValue, f.Rounded = d.ByValue, d.Rounded
 	for _, m := range []struct {
 		name string
 		e    info.Estimate
@@ -193,7 +194,7 @@ func (f *findings) print(out io.Writer) {
 	for _, said := range []struct {
 		what    string
 		columns []string
-	}{{"measured as names", f.Names}, {"equal values ranked at random", f.Tied}, {"taken for normal", f.ByValue}} {
+	}{{"measured as names", f.Names}, {"equal values ranked at random", f.Tied}, {"rounded to the coarser of both", f.Rounded}, {"taken for normal", f.ByValue}} {
 		if len(said.columns) > 0 {
 			fmt.Fprintf(w, "%s\t%s\n", said.what, listed(cells(said.columns), ", "))
 		}

@@ -88,7 +88,7 @@ var sayings []saying
 func init() { // in init, because the sayings call message
 	sayings = []saying{
 		as(func(e *unwritable) string { return e.flag + ": " + message(e.err) }),
-		as(func(e *located) string { return e.where + ": " + message(e.err) }),
+		as(sayLocated),
 		as(sayOtherFit), as(sayUnkept),
 		as(func(e *data.FormatError) string { return where(e.File, e.Line) + inColumn(e.Column) + ": " + e.What }),
 		as(func(e *sql.Error) string { return e.Database + ": " + e.Reason() }),
@@ -127,6 +127,15 @@ func init() { // in init, because the sayings call message
 		as(func(e *tabular.FactError) string { return e.What }),
 		as(sayPath), as(sayLink), as(saySystem),
 	}
+}
+
+// sayLocated names the file, unless the error does.
+func sayLocated(e *located) string {
+	text := message(e.err)
+	if strings.HasPrefix(text, e.where+":") {
+		return text
+	}
+	return e.where + ": " + text
 }
 
 // A located error adds to an error the file, which only the command knows.
