@@ -80,7 +80,7 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	for i, transform := range []transforms.Transform{ // as wide as any row that comes
 		transforms.CircularSpline{Bins: 3, Period: 2e4, Rotates: true}, transforms.CircularSpline{Period: 3e4}, transforms.IntervalSpline{Bins: 4, Lo: -1e4, Hi: 2e4},
 		transforms.Empirical{Bins: 4, Bound: 2}, transforms.LogisticMixtureCDF{Components: 2}, transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.SigmoidClamp(-2, 1)},
-		transforms.Affine{}, transforms.Affine{Bound: 1.5}, transforms.YeoJohnson{}, transforms.SinhArcsinh{},
+		transforms.Affine{}, transforms.Affine{Bound: 1.5}, transforms.Affine{ShiftLast: true}, transforms.YeoJohnson{}, transforms.SinhArcsinh{},
 	} {
 		layer, err := layers.NewElementwise(3, layers.ElementwiseConfig{Transform: transform, Dtype: dtype})
 		errtest.None(t, err)

@@ -14,6 +14,7 @@ type strangeTransform struct {
 		Hi         float64      `json:"hi"`
 		Period     float64      `json:"period"`
 		Rotates    bool         `json:"rotates"`
+		ShiftLast  bool         `json:"shift_last"`
 		MinWidth   float64      `json:"min_width"`
 		MinHeight  float64      `json:"min_height"`
 		MinSlope   float64      `json:"min_slope"`
@@ -81,6 +82,9 @@ func (t strangeTransform) apply(x float64, parts [][]float64) (z, logSlope float
 		s := parts[1][0]
 		if bound := t.Config.Bound; bound != 0 {
 			s = bound * math.Tanh(s/bound)
+		}
+		if t.Config.ShiftLast {
+			return x*math.Exp(-s) - parts[0][0], -s
 		}
 		return (x - parts[0][0]) * math.Exp(-s), -s
 	case "sinh_arcsinh":

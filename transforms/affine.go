@@ -16,7 +16,12 @@ import (
 //	z = (x − shift)·exp(−s),  log dz/dx = −s,
 //	s = log_scale, or B·tanh(log_scale/B) with a Bound B.
 //
-// Parts shift and log_scale, one number each. In a Coupling it is a layer of RealNVP, in an Autoregressive one of MAF.
+// Parts shift and log_scale, one number each. In a Coupling it is a layer of RealNVP, in an Autoregressive one of MAF. With ShiftLast
+//
+//	z = x·exp(−s) − shift:
+//
+// the same maps, with the shift in units of z, so that an error of the network in it costs as much where the scale is small as where
+// it is large.
 //
 // Without a Bound, a network that fits a few rows, or tied ones, ever more closely makes the scales ever smaller, until the loss is
 // not finite. With one, log p is at most B − ½ log 2π for each column and layer, and a row unlike the training rows is not mapped
@@ -24,7 +29,8 @@ import (
 //
 // Source: Dinh et al. 2017, arXiv:1605.08803, where the scale is bounded by tanh.
 type Affine struct {
-	Bound float64 `json:"bound,omitempty"` // B, of |log dz/dx|, 0.001 to 700; default 0: none
+	Bound     float64 `json:"bound,omitempty"`      // B, of |log dz/dx|, 0.001 to 700; default 0: none
+	ShiftLast bool    `json:"shift_last,omitempty"` // after the scale
 }
 
 // Validate reports a Bound out of range.
@@ -38,16 +44,24 @@ func (a Affine) Validate() error {
 // Parts are shift and log_scale.
 func (Affine) Parts() []Part { return []Part{{"shift", 1}, {"log_scale", 1}} }
 
-// Forward is (x − shift)·exp(−s).
+// Forward is (x − shift)·exp(−s), or x·exp(−s) − shift.
 func (a Affine) Forward(b *graph.Builder, x *G.Node, theta Theta) (z, logSlope *G.Node) {
 	minus := b.Scale(a.logScale(b, theta), -1)
-	return b.Mul(b.Sub(x, theta.Part(b, 0)), b.Exp(minus)), theta.Each(b, x, minus)
+	scale, shift := b.Exp(minus), theta.Part(b, 0)
+	if a.ShiftLast {
+		return b.Sub(b.Mul(x, scale), shift), theta.Each(b, x, minus)
+	}
+	return b.Mul(b.Sub(x, shift), scale), theta.Each(b, x, minus)
 }
 
-// Inverse is z·exp(s) + shift.
+// Inverse is z·exp(s) + shift, or (z + shift)·exp(s).
 func (a Affine) Inverse(b *graph.Builder, z *G.Node, theta Theta) (x, logSlope *G.Node) {
 	logScale := a.logScale(b, theta)
-	return b.Add(b.Mul(z, b.Exp(logScale)), theta.Part(b, 0)), theta.Each(b, z, logScale)
+	scale, shift := b.Exp(logScale), theta.Part(b, 0)
+	if a.ShiftLast {
+		return b.Mul(b.Add(z, shift), scale), theta.Each(b, z, logScale)
+	}
+	return b.Add(b.Mul(z, scale), shift), theta.Each(b, z, logScale)
 }
 
 // logScale is s.
@@ -57,6 +71,14 @@ func (a Affine) logScale(b *graph.Builder, theta Theta) *G.Node {
 		return raw
 	}
 	return b.Scale(b.Activate(b.Scale(raw, 1/a.Bound), graph.Tanh), a.Bound)
+}
+
+// bounded is s for a number.
+func (a Affine) bounded(logScale float64) float64 {
+	if a.Bound == 0 {
+		return logScale
+	}
+	return a.Bound * math.Tanh(logScale/a.Bound)
 }
 
 // Fit returns the column's mean and standard deviation, the latter as closely as the bound allows; a constant column keeps its
@@ -70,6 +92,9 @@ func (a Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype)
 	if a.Bound != 0 {
 		const most = 0.998 // share of the bound at which tanh is not yet flat
 		logScale = a.Bound * math.Atanh(min(max(logScale/a.Bound, -most), most))
+	}
+	if a.ShiftLast {
+		mean *= math.Exp(-a.bounded(logScale))
 	}
 	return [][]float64{{mean}, {logScale}}, nil
 }

@@ -20,6 +20,7 @@ var all = map[string]struct {
 }{
 	"affine":                   {transforms.Affine{}, layertest.TransformOptions{}},
 	"affine, bounded":          {transforms.Affine{Bound: 2}, layertest.TransformOptions{}},
+	"affine, shift last":       {transforms.Affine{Bound: 2, ShiftLast: true}, layertest.TransformOptions{}},
 	"circular spline":          {transforms.CircularSpline{}, layertest.TransformOptions{Lo: -3.1, Hi: 3.1, Tails: []float64{}, Period: 2 * math.Pi}},
 	"circular spline, rotates": {transforms.CircularSpline{Bins: 3, Period: 12, Rotates: true}, layertest.TransformOptions{Lo: -5, Hi: 5, Period: 12}},
 	"empirical":                {transforms.Empirical{}, layertest.TransformOptions{}},

@@ -41,7 +41,7 @@ type contestant struct {
 
 var contestants = []contestant{
 	{"NSF", "NSF", autoregressive(transforms.RationalQuadraticSpline{Bins: 8, Bound: 5}), false},
-	{"MAF", "MAF", autoregressive(transforms.Affine{Bound: 7}), false},
+	{"MAF", "MAF", autoregressive(transforms.Affine{Bound: 7, ShiftLast: true}), false},
 	{"coupling", "", func(dim int, seed uint64) (*flows.Flow, error) {
 		return flows.NewCoupling(dim, flows.CouplingConfig{Seed: seed})
 	}, true},

@@ -65,7 +65,7 @@ func (m *masked[T]) backward(gz, gl, gy []T, add bool) {
 func (s *shape) autoregressive(a *layers.Autoregressive, next func() span) ([]denseShape, error) {
 	c := a.Config()
 	network, ok := a.Conditioner().(*layers.MaskedMLP)
-	if _, affine := c.Transform.(transforms.Affine); !ok || !affine || c.FastSampling || c.Context > 0 ||
+	if !ok || c.Transform != (transforms.Affine{}) || c.FastSampling || c.Context > 0 ||
 		network.Config().Activation != graph.Relu || network.Config().Residual {
 		return nil, errRecipe
 	}

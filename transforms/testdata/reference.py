@@ -33,11 +33,13 @@ def exact(f):
     return run
 
 
-def affine(bound=None):
+def affine(bound=None, shift_last=False):
     def run(theta, xs):
         log_scale = theta[1][0] if bound is None else bound * math.tanh(theta[1][0] / bound)
-        t = AffineTransform(0.0, math.exp(-log_scale))  # of x − shift
-        x = torch.tensor(xs) - theta[0][0]
+        if shift_last:
+            t, x = AffineTransform(-theta[0][0], math.exp(-log_scale)), torch.tensor(xs)
+        else:
+            t, x = AffineTransform(0.0, math.exp(-log_scale)), torch.tensor(xs) - theta[0][0]
         return [list(v) for v in zip(t(x).tolist(), t.log_abs_det_jacobian(x, t(x)).tolist())]
     return run
 
@@ -145,6 +147,7 @@ case("rational_quadratic_spline", {"bins": 5, "bound": 2}, [5, 5, 4], wide, spli
 case("sinh_arcsinh", {}, [1, 1], wide, sinh_arcsinh)
 case("yeo_johnson", {}, [1], wide, yeo_johnson)
 case("affine", {"bound": 0.5}, [1, 1], wide, affine(0.5))
+case("affine", {"shift_last": True}, [1, 1], wide, affine(shift_last=True))
 
 with open("reference.json", "w") as f:
     json.dump(cases, f, indent=1)
