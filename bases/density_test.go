@@ -306,6 +306,10 @@ func TestBadBases(t *testing.T) {
 		_, err := bases.NewUniform(bases.UniformConfig{Low: low, High: high})
 		return err
 	}
+	family := func(f bases.Family) error {
+		_, err := bases.NewIndependent(2, bases.IndependentConfig{Family: f})
+		return err
+	}
 	mixture := func(dim int, c bases.GaussianMixtureConfig) error {
 		_, err := bases.NewGaussianMixture(dim, c)
 		return err
@@ -321,6 +325,8 @@ func TestBadBases(t *testing.T) {
 	}{
 		"no box":              {uniform(nil, nil), "0 numbers in Low and 0 in High"},
 		"another width":       {uniform([]float64{0}, []float64{1, 2}), "1 numbers in Low and 2"},
+		"half an interval":    {family(bases.UniformInterval{HalfWidth: -2}), "HalfWidth = -2, want a positive number"},
+		"an endless interval": {family(bases.UniformInterval{HalfWidth: math.Inf(1)}), "HalfWidth = +Inf"},
 		"upside down":         {uniform([]float64{0, 2}, []float64{1, 2}), "column 1 (from 0): Low = 2, High = 2"},
 		"NaN":                 {uniform([]float64{math.NaN()}, []float64{1}), "Low = NaN"},
 		"endless":             {uniform([]float64{-math.MaxFloat64}, []float64{math.MaxFloat64}), "finite number apart"},

@@ -18,7 +18,7 @@ import (
 )
 
 // A Family is a family of densities of one number with a few parameters, grouped in parts like those of a transform. Its JSON
-// form describes it completely. With all parameters zero it is a density near the standard normal.
+// form describes it completely, and is refused by its Validate, if it has one. With all parameters zero it is a density near the standard normal.
 type Family interface {
 	Parts() []transforms.Part
 	// LogDensity is log p of each element of z, N×d.
@@ -119,6 +119,11 @@ func (c IndependentConfig) of(dim int, p *parameters) *Independent {
 func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
 	if defaults.IsNil(c.Family) {
 		return nil, errors.New("bases: Independent: the family is nil")
+	}
+	if family, ok := c.Family.(interface{ Validate() error }); ok {
+		if err := family.Validate(); err != nil {
+			return nil, err
+		}
 	}
 	if err := c.check("Independent", dim, c.Context, c.Conditioner); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	G "gorgonia.org/gorgonia"
 
 	"gaussflow/graph"
+	"gaussflow/internal/defaults"
 	"gaussflow/transforms"
 )
 
@@ -25,16 +26,15 @@ type UniformInterval struct {
 	HalfWidth float64 `json:"half_width,omitempty"` // h, positive; default √3, with which σ is the standard deviation
 }
 
-// halfWidth is h; NaN if HalfWidth is not one.
-func (u UniformInterval) halfWidth() float64 {
-	switch {
-	case u.HalfWidth == 0:
-		return math.Sqrt(3)
-	case u.HalfWidth > 0 && !math.IsInf(u.HalfWidth, 1):
-		return u.HalfWidth
-	default:
-		return math.NaN()
+// halfWidth is h.
+func (u UniformInterval) halfWidth() float64 { return defaults.Or(u.HalfWidth, math.Sqrt(3)) }
+
+// Validate reports a HalfWidth that is none.
+func (u UniformInterval) Validate() error {
+	if h := u.halfWidth(); !(h > 0) || math.IsInf(h, 1) {
+		return fmt.Errorf("bases: UniformInterval: HalfWidth = %g, want a positive number, or 0 for √3", u.HalfWidth)
 	}
+	return nil
 }
 
 // Parts are mean and log_scale.
@@ -45,16 +45,16 @@ func (UniformInterval) Bounded() bool { return true }
 
 // LogDensity is log f.
 func (u UniformInterval) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node {
-	h := u.halfWidth()
-	if math.IsNaN(h) {
-		return b.Fail(fmt.Errorf("bases: UniformInterval: HalfWidth = %g, want a positive number, or 0 for √3", u.HalfWidth))
+	if err := u.Validate(); err != nil {
+		return b.Fail(err)
 	}
+	h := u.halfWidth()
 	t, logScale := standardized(b, z, theta)
 	inside := b.Add(b.LogStep(b.Shift(t, h)), b.LogStep(b.Shift(b.Scale(t, -1), h)))
 	return b.Sub(b.Shift(inside, -math.Log(2*h)), logScale)
 }
 
-// Draw is a number of the interval. It is NaN where parts are not those of Parts, or rng is nil.
+// Draw is a number of the interval. It is NaN where parts are not those of Parts, or rng is nil, or HalfWidth is none.
 func (u UniformInterval) Draw(parts [][]float64, rng *rand.Rand) float64 {
 	if !drawable(parts, 2, rng) {
 		return math.NaN()
@@ -64,7 +64,7 @@ func (u UniformInterval) Draw(parts [][]float64, rng *rand.Rand) float64 {
 
 // Quantile is μ + (2p − 1)·h·σ.
 func (u UniformInterval) Quantile(parts [][]float64, p float64) float64 {
-	if !areParts(parts, 2) || !isShare(p) {
+	if !areParts(parts, 2) || !isShare(p) || u.Validate() != nil {
 		return math.NaN()
 	}
 	return parts[0][0] + (2*p-1)*u.halfWidth()*math.Exp(parts[1][0])

@@ -58,6 +58,7 @@ var configs = map[string]config{
 		_, err := bases.NewGaussianMixture(2, v.(bases.GaussianMixtureConfig))
 		return err
 	}},
+	"bases.UniformInterval":   {bases.UniformInterval{}, func(v any) error { return v.(bases.UniformInterval).Validate() }},
 	"bases.UniformConfig":     {bases.UniformConfig{Low: []float64{0}, High: []float64{1}}, func(v any) error { return v.(bases.UniformConfig).Validate() }},
 	"bases.IndependentConfig": {bases.IndependentConfig{Family: bases.Normal{}}, func(v any) error { _, err := bases.NewIndependent(2, v.(bases.IndependentConfig)); return err }},
 
