@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -76,6 +77,7 @@ func (s *Server) handle(route, method string, h handler) {
 			measured.observe(t, took)
 			s.logRequest(r, t, took)
 			if failure != nil {
+				linger(w, r.Body)
 				panic(http.ErrAbortHandler)
 			}
 		}()
@@ -87,6 +89,14 @@ func (s *Server) handle(route, method string, h handler) {
 			s.answer(rec, r, err)
 		}
 	})
+}
+
+// linger reads on for a while before a connection is broken off. If it were closed while input is unread, the client's system would throw
+// away what the client has not read of the answer yet: the reason why it breaks off.
+func linger(w http.ResponseWriter, body io.Reader) {
+	const longest, most = time.Second, 4 << 20
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(longest)) // an error means that the server does not support deadlines
+	_, _ = io.CopyN(io.Discard, body, most)
 }
 
 // allowed checks the method and the token.
