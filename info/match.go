@@ -79,26 +79,19 @@ func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 	both := 1/float64(n) + 1/float64(len(mine)) // each sample moves the other's scores
 	m.bias = float64(3*len(fit.Means)-1) / 2 * both
 	m.noise = m.bias * both
-	var under, over float64 // what the mixture has below p's rows and above them, where q's were not for it to fit
-	if share < 1 {
-		first, _ := mixture.At(scores[0])
-		last, _ := mixture.At(scores[len(scores)-1])
-		under, over = math.Exp(kernel.LogCDF(first)), math.Exp(kernel.LogCDF(-last))
-	}
-	height := share / (1 - under - over)
 	m.read = func(i int) (score, gain float64) {
 		v := m.scores[i]
 		z, slope := mixture.At(v) // slope: log dz/dv, so log g = slope + log φ(z)
-		gain = kernel.LogPDF(v) - math.Log(height) - slope - kernel.LogPDF(z)
+		gain = kernel.LogPDF(v) - math.Log(share) - slope - kernel.LogPDF(z)
 		if share == 1 {
 			return z, gain
 		}
 		rest := 0.5 / float64(n)
-		lower := below/float64(n) + height*(math.Exp(kernel.LogCDF(z))-under)
+		lower := below/float64(n) + share*math.Exp(kernel.LogCDF(z))
 		if lower < 0.5 {
 			return kernel.Quantile(math.Log(max(lower, rest))), gain
 		}
-		upper := (1 - below/float64(n) - share) + height*(math.Exp(kernel.LogCDF(-z))-over)
+		upper := (1 - below/float64(n) - share) + share*math.Exp(kernel.LogCDF(-z))
 		return -kernel.Quantile(math.Log(max(upper, rest))), gain
 	}
 	return nil
