@@ -18,7 +18,8 @@ import (
 )
 
 // A Family is a family of densities of one number with a few parameters, grouped in parts like those of a transform. Its JSON
-// form describes it completely, and is refused by its Validate, if it has one. With all parameters zero it is a density near the standard normal.
+// form describes it completely. With all parameters zero it is a density near the standard normal. If it has a method Validate() error,
+// a base is made of it only where that is nil.
 type Family interface {
 	Parts() []transforms.Part
 	// LogDensity is log p of each element of z, N×d.

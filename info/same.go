@@ -11,7 +11,8 @@ import (
 
 // SameTest tests whether two samples of the same columns are of one distribution. Their rows are scored together; the statistic is the sum
 // of the squared differences, in standard deviations, of the means of the columns' Hermite polynomials of orders 1 to 3 and of products of
-// two columns. The hypothesis is drawn from by dealing the rows out anew.
+// two columns. A column that one sample has in finer steps than the other is rounded to the other's values. The hypothesis is drawn
+// from by dealing the rows out anew.
 func SameTest(p, q *Sample) (Test, error) {
 	p, q, _, err := alike("SameTest", p, q)
 	if err != nil {

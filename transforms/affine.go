@@ -73,28 +73,22 @@ func (a Affine) logScale(b *graph.Builder, theta Theta) *G.Node {
 	return b.Scale(b.Activate(b.Scale(raw, 1/a.Bound), graph.Tanh), a.Bound)
 }
 
-// bounded is s for a number.
-func (a Affine) bounded(logScale float64) float64 {
-	if a.Bound == 0 {
-		return logScale
-	}
-	return a.Bound * math.Tanh(logScale/a.Bound)
-}
-
-// Fit returns the column's mean and standard deviation, the latter as closely as the bound allows; a constant column keeps its
-// scale.
+// Fit returns the column's mean, with ShiftLast in units of z, and its standard deviation, the latter as closely as the bound
+// allows; a constant column keeps its scale.
 func (a Affine) Fit(values []float64, _ int, _ initializers.Site, _ graph.Dtype) ([][]float64, error) {
 	mean, std := rows.MeanStd(values)
-	logScale := 0.0
+	scale := 0.0 // s
 	if std > 0 {
-		logScale = math.Log(std)
+		scale = math.Log(std)
 	}
+	logScale := scale
 	if a.Bound != 0 {
 		const most = 0.998 // share of the bound at which tanh is not yet flat
-		logScale = a.Bound * math.Atanh(min(max(logScale/a.Bound, -most), most))
+		share := min(max(scale/a.Bound, -most), most)
+		scale, logScale = a.Bound*share, a.Bound*math.Atanh(share)
 	}
 	if a.ShiftLast {
-		mean *= math.Exp(-a.bounded(logScale))
+		mean *= math.Exp(-scale)
 	}
 	return [][]float64{{mean}, {logScale}}, nil
 }
