@@ -229,7 +229,7 @@ func TestStepsAgree(t *testing.T) {
 		machine, err := newStock(f, s.Batch, s.Batch)
 		errtest.None(t, err)
 		x := s.Data(s.Batch)
-		errtest.None(t, f.Compile(train.Config{}))
+		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: manual.LearningRate}}))
 		before, err := f.Evaluate(x, nil)
 		errtest.None(t, err)
 		_, err = f.Fit(context.Background(), x, train.FitConfig{Epochs: steps, BatchSize: s.Batch, Workers: 2})

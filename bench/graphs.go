@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
 
+	"gaussflow/bench/manual"
 	"gaussflow/flows"
 	"gaussflow/graph"
 	"gaussflow/initializers"
@@ -21,7 +22,7 @@ func fitStep(composed bool) maker {
 		if err != nil {
 			return nil, err
 		}
-		if err := f.Compile(train.Config{Composed: composed}); err != nil {
+		if err := f.Compile(train.Config{Composed: composed, Optimizer: train.Adam{LearningRate: manual.LearningRate}}); err != nil {
 			return nil, err
 		}
 		x := s.Data(s.Batch)

@@ -7,6 +7,7 @@ import (
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gaussflow/bench/manual"
 	"gaussflow/flows"
 	"gaussflow/graph"
 )
@@ -50,7 +51,7 @@ func newStock(f *flows.Flow, rows, batch int) (*stock, error) {
 		return nil, fmt.Errorf("bench: stock: %w", err)
 	}
 	s.machine = G.NewTapeMachine(b.Graph(), options...)
-	s.solver = G.NewAdamSolver(G.WithLearnRate(1e-3), G.WithEps(1e-7))
+	s.solver = G.NewAdamSolver(G.WithLearnRate(manual.LearningRate), G.WithEps(1e-7))
 	return s, nil
 }
 

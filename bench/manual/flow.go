@@ -132,17 +132,20 @@ func (f *Flow[T]) Params() (params [][]T) {
 	return params
 }
 
+// LearningRate is that of a measured step. It is so small that thousands of steps on one batch hardly change a parameter: at Adam's usual
+// 0.001 affine layers fit the batch ever more closely, until their scales are not finite.
+const LearningRate = 1e-5
+
 // Keras's default settings of Adam.
 const (
-	learningRate = 1e-3
-	beta1        = 0.9
-	beta2        = 0.999
-	epsilon      = 1e-7
+	beta1   = 0.9
+	beta2   = 0.999
+	epsilon = 1e-7
 )
 
 func adamRate[T kernel.Float](step int) T {
 	t := float64(step)
-	return T(learningRate * math.Sqrt(1-math.Pow(beta2, t)) / (1 - math.Pow(beta1, t)))
+	return T(LearningRate * math.Sqrt(1-math.Pow(beta2, t)) / (1 - math.Pow(beta1, t)))
 }
 
 // adam updates a part of the parameters.
