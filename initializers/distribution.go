@@ -1,6 +1,7 @@
 package initializers
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -14,12 +15,14 @@ import (
 type Distribution string
 
 // The distributions. Glorot: variance 2/(in+out) (Glorot & Bengio 2010). He: variance 2/in (He et al. 2015,
-// arXiv:1502.01852). Normal: N(0, 0.05²), as in Keras. Orthogonal: Saxe et al. 2014, arXiv:1312.6120.
+// arXiv:1502.01852). FanInUniform: between ±1/√in, as in PyTorch. Normal: N(0, 0.05²), as in Keras. Orthogonal: Saxe et al. 2014,
+// arXiv:1312.6120.
 const (
 	GlorotUniform Distribution = "glorot_uniform"
 	GlorotNormal  Distribution = "glorot_normal"
 	HeUniform     Distribution = "he_uniform"
 	HeNormal      Distribution = "he_normal"
+	FanInUniform  Distribution = "fan_in_uniform"
 	Normal        Distribution = "normal"
 	Orthogonal    Distribution = "orthogonal"
 	Zeros         Distribution = "zeros"
@@ -27,7 +30,7 @@ const (
 
 // Distributions lists the names.
 func Distributions() []Distribution {
-	return []Distribution{GlorotUniform, GlorotNormal, HeUniform, HeNormal, Normal, Orthogonal, Zeros}
+	return []Distribution{GlorotUniform, GlorotNormal, HeUniform, HeNormal, FanInUniform, Normal, Orthogonal, Zeros}
 }
 
 // Validate reports an unknown name.
@@ -58,12 +61,23 @@ func (k Distribution) Make(in, out int, rng *rand.Rand) []float64 {
 		uniform(w, math.Sqrt(3*he), rng)
 	case HeNormal:
 		normal(w, math.Sqrt(he), rng)
+	case FanInUniform:
+		uniform(w, 1/math.Sqrt(float64(in)), rng)
 	case Normal:
 		normal(w, 0.05, rng)
 	case Orthogonal:
 		orthogonal(w, in, out, rng)
 	}
 	return w
+}
+
+// MakeBias draws the biases of out units of in inputs, each as a weight of its unit would be drawn; the zero value is Zeros here. It
+// returns nil where Make does.
+func (k Distribution) MakeBias(in, out int, rng *rand.Rand) []float64 {
+	if w := cmp.Or(k, Zeros).Make(in, out, rng); w != nil {
+		return w[:out]
+	}
+	return nil
 }
 
 func uniform(w []float64, bound float64, rng *rand.Rand) {

@@ -20,6 +20,7 @@ func TestKernels(t *testing.T) {
 		initializers.GlorotNormal:  {2.0 / (in + out), math.Inf(1)},
 		initializers.HeUniform:     {2.0 / in, math.Sqrt(6.0 / in)},
 		initializers.HeNormal:      {2.0 / in, math.Inf(1)},
+		initializers.FanInUniform:  {1.0 / 3 / in, 1 / math.Sqrt(in)},
 		initializers.Normal:        {0.05 * 0.05, math.Inf(1)},
 		initializers.Orthogonal:    {1.0 / out, 1}, // rows of length 1
 		initializers.Zeros:         {0, 0},
@@ -37,6 +38,10 @@ func TestKernels(t *testing.T) {
 		if largest := max(slices.Max(w), -slices.Min(w)); largest > want.bound || !math.IsInf(want.bound, 1) && kernel != initializers.Orthogonal && largest < 0.99*want.bound {
 			t.Errorf("%q: the largest is %v, want it just below %v", kernel, largest, want.bound)
 		}
+		bias := kernel.MakeBias(in, out, initializers.NewRand(1, 2))
+		if zeros := kernel == ""; len(bias) != out || zeros && slices.Max(bias) > 0 || !zeros && !slices.Equal(bias, w[:out]) {
+			t.Errorf("%q: biases %v, want zeros without a name, else numbers drawn as the kernel's", kernel, bias)
+		}
 		if !slices.Equal(w, kernel.Make(in, out, initializers.NewRand(1, 2))) {
 			t.Errorf("%q: one seed gave two kernels", kernel)
 		}
@@ -44,8 +49,8 @@ func TestKernels(t *testing.T) {
 			t.Errorf("%q: two seeds gave one kernel", kernel)
 		}
 	}
-	if names := initializers.Distributions(); len(names) != 7 {
-		t.Errorf("%d kernels, want the 7 tested here: %q", len(names), names)
+	if names := initializers.Distributions(); len(names) != 8 {
+		t.Errorf("%d kernels, want the 8 tested here: %q", len(names), names)
 	}
 }
 

@@ -1,10 +1,12 @@
 package layers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"gaussflow/graph"
+	"gaussflow/initializers"
 )
 
 // MaskedMLP is an MLP that outputs the parameters of all columns at once, those of each column computed only from the columns
@@ -37,9 +39,11 @@ func NewMaskedMLP(a Autoregression, c MLPConfig) (*MaskedMLP, error) {
 // Masked is NewMaskedMLP: a MakeAutoregressiveConditioner.
 func (c MLPConfig) Masked(a Autoregression) (Conditioner, error) { return NewMaskedMLP(a, c) }
 
-// withDefaultsFor widens the default hidden layers to at least one unit for each degree.
+// withDefaultsFor widens the default hidden layers to at least one unit for each degree. Units of low degree have few inputs, the lowest
+// only one: with biases of zero all of theirs would bend at the same place.
 func (c MLPConfig) withDefaultsFor(a Autoregression) MLPConfig {
 	given := c.Hidden != nil
+	c.Kernel, c.Bias = cmp.Or(c.Kernel, initializers.FanInUniform), cmp.Or(c.Bias, initializers.FanInUniform)
 	c = c.withDefaults()
 	if _, kinds := a.kinds(); !given {
 		for i := range c.Hidden {

@@ -27,7 +27,8 @@ type MLP struct{ perceptron }
 type MLPConfig struct {
 	Hidden     []int                     `json:"hidden,omitzero"`      // widths, default 64, 64; empty, not nil: none, θ is linear
 	Activation graph.Activation          `json:"activation,omitempty"` // default relu
-	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform
+	Kernel     initializers.Distribution `json:"kernel,omitempty"`     // of the hidden layers, default glorot_uniform; of a MaskedMLP fan_in_uniform
+	Bias       initializers.Distribution `json:"bias,omitempty"`       // of the hidden layers, default zeros; of a MaskedMLP fan_in_uniform
 	Residual   bool                      `json:"residual,omitempty"`   // short cuts; Hidden is an odd number of equal widths, default five of 64
 	Seed       uint64                    `json:"seed,omitempty"`       // default 0
 	Dtype      graph.Dtype               `json:"dtype,omitempty"`
@@ -72,7 +73,7 @@ func mlpSpecs(in, out int, c MLPConfig) (specs []graph.ParamSpec, err error) {
 	if in < 1 || out < 1 {
 		return nil, fmt.Errorf("layers: MLP: from %d to %d numbers, want at least one each", in, out)
 	}
-	for _, err := range []error{c.Activation.Validate(), c.Kernel.Validate(), c.Dtype.Validate(), c.checkResidual()} {
+	for _, err := range []error{c.Activation.Validate(), c.Kernel.Validate(), c.Bias.Validate(), c.Dtype.Validate(), c.checkResidual()} {
 		if err != nil {
 			return nil, err
 		}
@@ -132,14 +133,15 @@ func newPerceptron(c MLPConfig, params []*graph.Param, degrees [][]int) (percept
 // Config is the configuration with its defaults filled in.
 func (m *perceptron) Config() MLPConfig { return m.config }
 
-// draw draws the kernels of the hidden layers with the seed and sets their biases to zero.
+// draw draws the kernels and biases of the hidden layers with the seed.
 func (m *perceptron) draw() error {
 	rng := initializers.NewRand(m.config.Seed, 3)
 	for _, d := range m.hidden() {
 		in, out := d.kernel.Shape()[0], d.kernel.Shape()[1]
 		kernel := m.config.Kernel.Make(in, out, rng)
 		d.mask(kernel)
-		if err := errors.Join(d.kernel.Set(kernel), d.bias.Set(make([]float64, out))); err != nil {
+		bias := m.config.Bias.MakeBias(in, out, rng)
+		if err := errors.Join(d.kernel.Set(kernel), d.bias.Set(bias)); err != nil {
 			return err
 		}
 	}

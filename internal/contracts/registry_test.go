@@ -591,6 +591,7 @@ var values = []any{
 	initializers.DefaultComponents,
 	initializers.DefaultScaleClamp,
 	initializers.ErrNothingToFit,
+	initializers.FanInUniform,
 	initializers.GlorotNormal,
 	initializers.GlorotUniform,
 	initializers.HeNormal,
