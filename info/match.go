@@ -7,7 +7,6 @@ import (
 
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
-	"gaussflow/rbig"
 	"gaussflow/rows"
 )
 
@@ -51,48 +50,34 @@ func newMatch(p, q *Sample, j int) (*match, error) {
 	return m, m.byRanks(mine, theirs, initializers.NewRand(q.config.Seed, uint64(200+j)))
 }
 
-// byRanks fits a mixture to the scores that q's rows have in p, those beyond p's rows apart: what they are is not known but that they are there.
+// byRanks fits a mixture to the scores that q's rows have in p. Of those beyond p's rows no more is known than on which side they are.
 func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 	sorted, scores := slices.Sorted(slices.Values(mine)), slices.Sorted(slices.Values(m.scores))
-	var inside []float64
-	below := 0.0
-	n := len(theirs)
+	known := censoredValues{lo: scores[0], hi: scores[len(scores)-1]}
 	for _, v := range theirs {
 		switch at, _ := slices.BinarySearch(sorted, v); {
 		case at == 0 && v < sorted[0]:
-			below++
+			known.below++
 		case at >= len(sorted):
+			known.above++
 		default:
-			inside = append(inside, between(sorted, scores, at, v, rng))
+			known.inside = append(known.inside, between(sorted, scores, at, v, rng))
 		}
 	}
-	if len(inside) < minRows {
+	if len(known.inside) < minRows {
 		return ErrApart
 	}
-	fit, err := rbig.LikeliestMixture(inside)
+	mixture, components, err := known.likeliest()
 	if err != nil {
 		return err
 	}
-	share := float64(len(inside)) / float64(n)
-	mixture := kernel.NewMixture(len(fit.Means))
-	kernel.SetMixture(mixture, fit.Logits, fit.Means, fit.LogScales)
-	both := 1/float64(n) + 1/float64(len(mine)) // each sample moves the other's scores
-	m.bias = float64(3*len(fit.Means)-1) / 2 * both
+	both := 1/float64(len(theirs)) + 1/float64(len(mine)) // each sample moves the other's scores
+	m.bias = float64(3*components-1) / 2 * both
 	m.noise = m.bias * both
 	m.read = func(i int) (score, gain float64) {
 		v := m.scores[i]
 		z, slope := mixture.At(v) // slope: log dz/dv, so log g = slope + log φ(z)
-		gain = kernel.LogPDF(v) - math.Log(share) - slope - kernel.LogPDF(z)
-		if share == 1 {
-			return z, gain
-		}
-		rest := 0.5 / float64(n)
-		lower := below/float64(n) + share*math.Exp(kernel.LogCDF(z))
-		if lower < 0.5 {
-			return kernel.Quantile(math.Log(max(lower, rest))), gain
-		}
-		upper := (1 - below/float64(n) - share) + share*math.Exp(kernel.LogCDF(-z))
-		return -kernel.Quantile(math.Log(max(upper, rest))), gain
+		return z, kernel.LogPDF(v) - slope - kernel.LogPDF(z)
 	}
 	return nil
 }
