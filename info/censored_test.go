@@ -1,0 +1,82 @@
+package info
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"gaussflow/graph/kernel"
+)
+
+// TestCensored: of a t with ν = 3 whose values beyond ±2.5 are known by their number alone, the mixture has the density inside, near the ends
+// too, and the shares beyond.
+func TestCensored(t *testing.T) {
+	const n, end = 40000, 2.5
+	law := distuv.StudentsT{Sigma: 1, Nu: 3, Src: rand.New(rand.NewPCG(1, 1))}
+	c := censoredValues{lo: -end, hi: end}
+	for range n {
+		switch v := law.Rand(); {
+		case v < -end:
+			c.below++
+		case v > end:
+			c.above++
+		default:
+			c.inside = append(c.inside, v)
+		}
+	}
+	m, components, err := c.likeliest()
+	if err != nil || components < 2 {
+		t.Fatalf("%d components, error %v", components, err)
+	}
+	below, above := c.logBeyond(m)
+	for _, share := range []float64{below, above} {
+		if want := law.CDF(-end); math.Abs(math.Exp(share)-want) > 4*math.Sqrt(want/n) {
+			t.Errorf("a share of %.4f beyond an end, want %.4f", math.Exp(share), want)
+		}
+	}
+	logDensity := func(v float64) float64 { z, slope := m.At(v); return slope + kernel.LogPDF(z) }
+	for v := -end; v <= end; v += end / 10 {
+		if off := logDensity(v) - law.LogProb(v); math.Abs(off) > 0.08 {
+			t.Errorf("log-density at %.2f off by %+.3f", v, off)
+		}
+	}
+}
+
+// TestAllKnown: without values beyond the ends the mixture is that of the values.
+func TestAllKnown(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	c := censoredValues{lo: -5, hi: 5}
+	for range 1000 {
+		c.inside = append(c.inside, rng.NormFloat64())
+	}
+	m, components, err := c.likeliest()
+	if err != nil || components != 1 {
+		t.Fatalf("%d components, error %v; want one", components, err)
+	}
+	if z, _ := m.At(0.5); math.Abs(z-0.5) > 0.15 {
+		t.Errorf("a normal's 0.5 goes to %v", z)
+	}
+}
+
+// TestFarBeyond: where most values are beyond an end, and none near it, the density inside is still theirs who are there.
+func TestFarBeyond(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	c := censoredValues{lo: -3, hi: 3, above: 9000}
+	for range 1000 {
+		c.inside = append(c.inside, 0.5*rng.NormFloat64())
+	}
+	m, _, err := c.likeliest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, above := c.logBeyond(m)
+	if math.Abs(math.Exp(above)-0.9) > 0.01 {
+		t.Errorf("a share of %.3f above, want 0.9", math.Exp(above))
+	}
+	z, slope := m.At(0)
+	if off := slope + kernel.LogPDF(z) - math.Log(0.1/0.5) - kernel.LogPDF(0); math.Abs(off) > 0.1 {
+		t.Errorf("log-density at 0 off by %+.3f", off)
+	}
+}
