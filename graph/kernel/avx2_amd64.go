@@ -53,7 +53,7 @@ func avx2Set() set {
 		},
 		em: vectorEM(8, 4, expectF64AVX2),
 		spline: splineKernels{
-			lanes: 4, place: splinePlaceF64AVX2, find: splineFindF64AVX2, slopes: splineSlopesF64AVX2, forward: splineForwardF64AVX2, inverse: splineInverseF64AVX2,
+			lanes: 4, widen: splineWidenF64AVX2, place: splinePlaceF64AVX2, find: splineFindF64AVX2, slopes: splineSlopesF64AVX2, forward: splineForwardF64AVX2, inverse: splineInverseF64AVX2,
 			backward: splineBackwardF64AVX2, inverseBackward: splineInverseBackwardF64AVX2, takeBack: splineTakeBackF64AVX2,
 		},
 	}

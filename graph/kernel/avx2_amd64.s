@@ -13312,9 +13312,28 @@ DATA c32x64_bfe0000000000000<>+16(SB)/8, $0xbfe0000000000000
 DATA c32x64_bfe0000000000000<>+24(SB)/8, $0xbfe0000000000000
 GLOBL c32x64_bfe0000000000000<>(SB), RODATA|NOPTR, $32
 
-// func splineFindF64AVX2(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+// func splineWidenF64AVX2(n int, from *float32, to *float64)
 // Requires: AVX
-TEXT ·splineFindF64AVX2(SB), NOSPLIT, $0-56
+TEXT ·splineWidenF64AVX2(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VCVTPS2PD (CX), Y0
+	VMOVUPD   Y0, (DX)
+	VCVTPS2PD 16(CX), Y0
+	VMOVUPD   Y0, 32(DX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x40, DX
+	DECQ      AX
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func splineFindF64AVX2(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64, slopes *float64)
+// Requires: AVX
+TEXT ·splineFindF64AVX2(SB), NOSPLIT, $0-64
 	MOVQ n+0(FP), AX
 	MOVQ k+8(FP), CX
 	SHLQ $0x05, CX
@@ -13323,6 +13342,7 @@ TEXT ·splineFindF64AVX2(SB), NOSPLIT, $0-56
 	MOVQ other+32(FP), DI
 	MOVQ widths+40(FP), R8
 	MOVQ heights+48(FP), R9
+	MOVQ slopes+56(FP), R10
 
 elements:
 	XORQ    DX, DX
@@ -13333,33 +13353,41 @@ elements:
 	VMOVUPD 32(DI)(DX*1), Y4
 	VMOVUPD (R8)(DX*1), Y5
 	VMOVUPD (R9)(DX*1), Y6
-	VXORPD  Y7, Y7, Y7
-	VXORPD  Y8, Y8, Y8
+	VMOVUPD (R10)(DX*1), Y7
+	VMOVUPD 32(R10)(DX*1), Y8
+	VXORPD  Y9, Y9, Y9
+	VXORPD  Y10, Y10, Y10
 	ADDQ    $0x20, DX
 
 knot:
-	VMOVUPD   (SI)(DX*1), Y9
-	VSUBPD    Y9, Y0, Y10
-	VADDPD    c32x64_3ff0000000000000<>+0(SB), Y8, Y8
-	VBLENDVPD Y10, Y7, Y8, Y7
-	VMOVAPD   Y7, Y7
-	VBLENDVPD Y10, Y1, Y9, Y1
+	VMOVUPD   (SI)(DX*1), Y11
+	VSUBPD    Y11, Y0, Y12
+	VADDPD    c32x64_3ff0000000000000<>+0(SB), Y10, Y10
+	VBLENDVPD Y12, Y9, Y10, Y9
+	VMOVAPD   Y9, Y9
+	VBLENDVPD Y12, Y1, Y11, Y1
 	VMOVAPD   Y1, Y1
-	VMOVUPD   32(SI)(DX*1), Y9
-	VBLENDVPD Y10, Y2, Y9, Y2
+	VMOVUPD   32(SI)(DX*1), Y11
+	VBLENDVPD Y12, Y2, Y11, Y2
 	VMOVAPD   Y2, Y2
-	VMOVUPD   (DI)(DX*1), Y9
-	VBLENDVPD Y10, Y3, Y9, Y3
+	VMOVUPD   (DI)(DX*1), Y11
+	VBLENDVPD Y12, Y3, Y11, Y3
 	VMOVAPD   Y3, Y3
-	VMOVUPD   32(DI)(DX*1), Y9
-	VBLENDVPD Y10, Y4, Y9, Y4
+	VMOVUPD   32(DI)(DX*1), Y11
+	VBLENDVPD Y12, Y4, Y11, Y4
 	VMOVAPD   Y4, Y4
-	VMOVUPD   (R8)(DX*1), Y9
-	VBLENDVPD Y10, Y5, Y9, Y5
+	VMOVUPD   (R8)(DX*1), Y11
+	VBLENDVPD Y12, Y5, Y11, Y5
 	VMOVAPD   Y5, Y5
-	VMOVUPD   (R9)(DX*1), Y9
-	VBLENDVPD Y10, Y6, Y9, Y6
+	VMOVUPD   (R9)(DX*1), Y11
+	VBLENDVPD Y12, Y6, Y11, Y6
 	VMOVAPD   Y6, Y6
+	VMOVUPD   (R10)(DX*1), Y11
+	VBLENDVPD Y12, Y7, Y11, Y7
+	VMOVAPD   Y7, Y7
+	VMOVUPD   32(R10)(DX*1), Y11
+	VBLENDVPD Y12, Y8, Y11, Y8
+	VMOVAPD   Y8, Y8
 	ADDQ      $0x20, DX
 	CMPQ      DX, CX
 	JLT       knot
@@ -13367,15 +13395,19 @@ knot:
 	VMOVUPD   Y2, 1024(BX)
 	VMOVUPD   Y3, 1536(BX)
 	VMOVUPD   Y4, 2048(BX)
-	VMOVUPD   Y7, 2560(BX)
+	VMOVUPD   Y9, 2560(BX)
 	VMOVUPD   Y5, 3072(BX)
 	VMOVUPD   Y6, 3584(BX)
+	VMOVUPD   Y7, 4608(BX)
+	VMOVUPD   Y8, 5120(BX)
 	ADDQ      CX, SI
 	ADDQ      CX, DI
 	ADDQ      CX, R8
 	ADDQ      CX, R9
+	ADDQ      CX, R10
 	ADDQ      $0x20, SI
 	ADDQ      $0x20, DI
+	ADDQ      $0x20, R10
 	ADDQ      $0x20, BX
 	DECQ      AX
 	JNZ       elements

@@ -494,10 +494,15 @@ func expectF64AVX2(blocks int, k int, x *float64, v *float64, count *float64, no
 //go:noescape
 func splinePlaceF64AVX2(n int, k int, axis *float64, raw *float64, share *float64, knots *float64)
 
+// splineWidenF64AVX2 is the widen of splineKernels.
+//
+//go:noescape
+func splineWidenF64AVX2(n int, from *float32, to *float64)
+
 // splineFindF64AVX2 is the find of splineKernels.
 //
 //go:noescape
-func splineFindF64AVX2(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+func splineFindF64AVX2(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64, slopes *float64)
 
 // splineSlopesF64AVX2 is the slopes of splineKernels.
 //

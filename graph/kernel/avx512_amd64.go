@@ -60,7 +60,7 @@ func avx512Set() set {
 		},
 		em: vectorEM(32, 8, expectF64AVX512),
 		spline: splineKernels{
-			lanes: 8, place: splinePlaceF64AVX512, find: splineFindF64AVX512, slopes: splineSlopesF64AVX512, forward: splineForwardF64AVX512, inverse: splineInverseF64AVX512,
+			lanes: 8, widen: splineWidenF64AVX512, place: splinePlaceF64AVX512, find: splineFindF64AVX512, slopes: splineSlopesF64AVX512, forward: splineForwardF64AVX512, inverse: splineInverseF64AVX512,
 			backward: splineBackwardF64AVX512, inverseBackward: splineInverseBackwardF64AVX512, takeBack: splineTakeBackF64AVX512,
 		},
 	}

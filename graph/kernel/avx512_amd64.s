@@ -15558,9 +15558,28 @@ knots:
 DATA c8x64_bfe0000000000000<>+0(SB)/8, $0xbfe0000000000000
 GLOBL c8x64_bfe0000000000000<>(SB), RODATA|NOPTR, $8
 
-// func splineFindF64AVX512(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+// func splineWidenF64AVX512(n int, from *float32, to *float64)
+// Requires: AVX, AVX512F
+TEXT ·splineWidenF64AVX512(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ from+8(FP), CX
+	MOVQ to+16(FP), DX
+
+vector:
+	VCVTPS2PD (CX), Z0
+	VMOVUPD   Z0, (DX)
+	VCVTPS2PD 32(CX), Z0
+	VMOVUPD   Z0, 64(DX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x80, DX
+	DECQ      AX
+	JNZ       vector
+	VZEROUPPER
+	RET
+
+// func splineFindF64AVX512(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64, slopes *float64)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·splineFindF64AVX512(SB), NOSPLIT, $0-56
+TEXT ·splineFindF64AVX512(SB), NOSPLIT, $0-64
 	MOVQ n+0(FP), AX
 	MOVQ k+8(FP), CX
 	SHLQ $0x06, CX
@@ -15569,6 +15588,7 @@ TEXT ·splineFindF64AVX512(SB), NOSPLIT, $0-56
 	MOVQ other+32(FP), DI
 	MOVQ widths+40(FP), R8
 	MOVQ heights+48(FP), R9
+	MOVQ slopes+56(FP), R10
 
 elements:
 	XORQ    DX, DX
@@ -15579,34 +15599,42 @@ elements:
 	VMOVUPD 64(DI)(DX*1), Z4
 	VMOVUPD (R8)(DX*1), Z5
 	VMOVUPD (R9)(DX*1), Z6
-	VPXORQ  Z7, Z7, Z7
-	VPXORQ  Z8, Z8, Z8
+	VMOVUPD (R10)(DX*1), Z7
+	VMOVUPD 64(R10)(DX*1), Z8
+	VPXORQ  Z9, Z9, Z9
+	VPXORQ  Z10, Z10, Z10
 	ADDQ    $0x40, DX
 
 knot:
-	VMOVUPD     (SI)(DX*1), Z9
-	VSUBPD      Z9, Z0, Z10
-	VPMOVQ2M    Z10, K1
-	VADDPD.BCST c8x64_3ff0000000000000<>+0(SB), Z8, Z8
-	VBLENDMPD   Z7, Z8, K1, Z11
-	VMOVAPD     Z11, Z7
-	VBLENDMPD   Z1, Z9, K1, Z12
-	VMOVAPD     Z12, Z1
-	VMOVUPD     64(SI)(DX*1), Z9
-	VBLENDMPD   Z2, Z9, K1, Z13
-	VMOVAPD     Z13, Z2
-	VMOVUPD     (DI)(DX*1), Z9
-	VBLENDMPD   Z3, Z9, K1, Z14
-	VMOVAPD     Z14, Z3
-	VMOVUPD     64(DI)(DX*1), Z9
-	VBLENDMPD   Z4, Z9, K1, Z15
-	VMOVAPD     Z15, Z4
-	VMOVUPD     (R8)(DX*1), Z9
-	VBLENDMPD   Z5, Z9, K1, Z16
-	VMOVAPD     Z16, Z5
-	VMOVUPD     (R9)(DX*1), Z9
-	VBLENDMPD   Z6, Z9, K1, Z17
-	VMOVAPD     Z17, Z6
+	VMOVUPD     (SI)(DX*1), Z11
+	VSUBPD      Z11, Z0, Z12
+	VPMOVQ2M    Z12, K1
+	VADDPD.BCST c8x64_3ff0000000000000<>+0(SB), Z10, Z10
+	VBLENDMPD   Z9, Z10, K1, Z13
+	VMOVAPD     Z13, Z9
+	VBLENDMPD   Z1, Z11, K1, Z14
+	VMOVAPD     Z14, Z1
+	VMOVUPD     64(SI)(DX*1), Z11
+	VBLENDMPD   Z2, Z11, K1, Z15
+	VMOVAPD     Z15, Z2
+	VMOVUPD     (DI)(DX*1), Z11
+	VBLENDMPD   Z3, Z11, K1, Z16
+	VMOVAPD     Z16, Z3
+	VMOVUPD     64(DI)(DX*1), Z11
+	VBLENDMPD   Z4, Z11, K1, Z17
+	VMOVAPD     Z17, Z4
+	VMOVUPD     (R8)(DX*1), Z11
+	VBLENDMPD   Z5, Z11, K1, Z18
+	VMOVAPD     Z18, Z5
+	VMOVUPD     (R9)(DX*1), Z11
+	VBLENDMPD   Z6, Z11, K1, Z19
+	VMOVAPD     Z19, Z6
+	VMOVUPD     (R10)(DX*1), Z11
+	VBLENDMPD   Z7, Z11, K1, Z20
+	VMOVAPD     Z20, Z7
+	VMOVUPD     64(R10)(DX*1), Z11
+	VBLENDMPD   Z8, Z11, K1, Z21
+	VMOVAPD     Z21, Z8
 	ADDQ        $0x40, DX
 	CMPQ        DX, CX
 	JLT         knot
@@ -15614,15 +15642,19 @@ knot:
 	VMOVUPD     Z2, 1024(BX)
 	VMOVUPD     Z3, 1536(BX)
 	VMOVUPD     Z4, 2048(BX)
-	VMOVUPD     Z7, 2560(BX)
+	VMOVUPD     Z9, 2560(BX)
 	VMOVUPD     Z5, 3072(BX)
 	VMOVUPD     Z6, 3584(BX)
+	VMOVUPD     Z7, 4608(BX)
+	VMOVUPD     Z8, 5120(BX)
 	ADDQ        CX, SI
 	ADDQ        CX, DI
 	ADDQ        CX, R8
 	ADDQ        CX, R9
+	ADDQ        CX, R10
 	ADDQ        $0x40, SI
 	ADDQ        $0x40, DI
+	ADDQ        $0x40, R10
 	ADDQ        $0x40, BX
 	DECQ        AX
 	JNZ         elements

@@ -47,7 +47,7 @@ func neonSet() set {
 		},
 		em: vectorEM(8, 2, expectF64NEON),
 		spline: splineKernels{
-			lanes: 2, place: splinePlaceF64NEON, find: splineFindF64NEON, slopes: splineSlopesF64NEON, forward: splineForwardF64NEON, inverse: splineInverseF64NEON,
+			lanes: 2, widen: splineWidenF64NEON, place: splinePlaceF64NEON, find: splineFindF64NEON, slopes: splineSlopesF64NEON, forward: splineForwardF64NEON, inverse: splineInverseF64NEON,
 			backward: splineBackwardF64NEON, inverseBackward: splineInverseBackwardF64NEON, takeBack: splineTakeBackF64NEON,
 		},
 	}

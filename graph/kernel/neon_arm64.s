@@ -12983,55 +12983,85 @@ DATA constants_splinePlaceF64NEON<>+304(SB)/8, $0xbfe0000000000000
 DATA constants_splinePlaceF64NEON<>+312(SB)/8, $0xbfe0000000000000
 GLOBL constants_splinePlaceF64NEON<>(SB), RODATA|NOPTR, $320
 
-// func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
-TEXT ·splineFindF64NEON(SB), NOSPLIT, $0-56
+// func splineWidenF64NEON(n int, from *float32, to *float64)
+TEXT ·splineWidenF64NEON(SB), NOSPLIT, $0-24
+	MOVD n+0(FP), R2
+	MOVD from+8(FP), R1
+	MOVD to+16(FP), R0
+
+vector:
+	WORD $0x3dc00021 // ldr q1, [x1, #0]
+	WORD $0x0e617820 // fcvtl v0.2d, v1.2s
+	WORD $0x3d800000 // str q0, [x0, #0]
+	WORD $0x4e617820 // fcvtl2 v0.2d, v1.4s
+	WORD $0x3d800400 // str q0, [x0, #16]
+	ADD  $16, R1, R1
+	ADD  $32, R0, R0
+	SUBS $1, R2, R2
+	BNE  vector
+	RET
+
+// func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64, slopes *float64)
+TEXT ·splineFindF64NEON(SB), NOSPLIT, $0-64
 	MOVD $constants_splineFindF64NEON<>(SB), R0
 	WORD $0x3dc00002 // ldr q2, [x0, #0]
-	MOVD n+0(FP), R8
+	MOVD n+0(FP), R9
 	MOVD k+8(FP), R0
-	LSL  $4, R0, R7
-	MOVD rows+16(FP), R6
-	MOVD own+24(FP), R5
-	MOVD other+32(FP), R4
-	MOVD widths+40(FP), R3
-	MOVD heights+48(FP), R2
+	LSL  $4, R0, R8
+	MOVD rows+16(FP), R7
+	MOVD own+24(FP), R2
+	MOVD other+32(FP), R6
+	MOVD widths+40(FP), R5
+	MOVD heights+48(FP), R4
+	MOVD slopes+56(FP), R3
 
 elements:
 	MOVD $0, R1
-	WORD $0x3dc000cc // ldr q12, [x6, #0]
-	WORD $0x3ce168ab // ldr q11, [x5, x1]
-	ADD  $16, R5, R0
+	WORD $0x3dc000ee // ldr q14, [x7, #0]
+	WORD $0x3ce1684d // ldr q13, [x2, x1]
+	ADD  $16, R2, R0
+	WORD $0x3ce1680c // ldr q12, [x0, x1]
+	WORD $0x3ce168cb // ldr q11, [x6, x1]
+	ADD  $16, R6, R0
 	WORD $0x3ce1680a // ldr q10, [x0, x1]
-	WORD $0x3ce16889 // ldr q9, [x4, x1]
-	ADD  $16, R4, R0
-	WORD $0x3ce16808 // ldr q8, [x0, x1]
+	WORD $0x3ce168a9 // ldr q9, [x5, x1]
+	WORD $0x3ce16888 // ldr q8, [x4, x1]
 	WORD $0x3ce16867 // ldr q7, [x3, x1]
-	WORD $0x3ce16846 // ldr q6, [x2, x1]
+	ADD  $16, R3, R0
+	WORD $0x3ce16806 // ldr q6, [x0, x1]
 	WORD $0x4f000405 // movi v5.4s, #0
 	WORD $0x4f000404 // movi v4.4s, #0
 	ADD  $16, R1, R1
 
 knot:
-	WORD $0x3ce168a1 // ldr q1, [x5, x1]
-	WORD $0x4ee1d583 // fsub v3.2d, v12.2d, v1.2d
+	WORD $0x3ce16841 // ldr q1, [x2, x1]
+	WORD $0x4ee1d5c3 // fsub v3.2d, v14.2d, v1.2d
 	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e641ca0 // bsl v0.16b, v5.16b, v4.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611da0 // bsl v0.16b, v13.16b, v1.16b
+	WORD $0x4ea01c0d // mov v13.16b, v0.16b
+	ADD  $16, R2, R0
+	WORD $0x3ce16801 // ldr q1, [x0, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
+	WORD $0x6e611d80 // bsl v0.16b, v12.16b, v1.16b
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x3ce168c1 // ldr q1, [x6, x1]
+	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611d60 // bsl v0.16b, v11.16b, v1.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	ADD  $16, R5, R0
+	ADD  $16, R6, R0
 	WORD $0x3ce16801 // ldr q1, [x0, x1]
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611d40 // bsl v0.16b, v10.16b, v1.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x3ce16881 // ldr q1, [x4, x1]
+	WORD $0x3ce168a1 // ldr q1, [x5, x1]
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611d20 // bsl v0.16b, v9.16b, v1.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	ADD  $16, R4, R0
-	WORD $0x3ce16801 // ldr q1, [x0, x1]
+	WORD $0x3ce16881 // ldr q1, [x4, x1]
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611d00 // bsl v0.16b, v8.16b, v1.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
@@ -13039,28 +13069,33 @@ knot:
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611ce0 // bsl v0.16b, v7.16b, v1.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x3ce16841 // ldr q1, [x2, x1]
+	ADD  $16, R3, R0
+	WORD $0x3ce16801 // ldr q1, [x0, x1]
 	WORD $0x4ee0a860 // cmlt v0.2d, v3.2d, #0
 	WORD $0x6e611cc0 // bsl v0.16b, v6.16b, v1.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	ADD  $16, R1, R1
-	CMP  R7, R1
+	CMP  R8, R1
 	BLT  knot
-	WORD $0x3d8080cb // str q11, [x6, #512]
-	WORD $0x3d8100ca // str q10, [x6, #1024]
-	WORD $0x3d8180c9 // str q9, [x6, #1536]
-	WORD $0x3d8200c8 // str q8, [x6, #2048]
-	WORD $0x3d8280c5 // str q5, [x6, #2560]
-	WORD $0x3d8300c7 // str q7, [x6, #3072]
-	WORD $0x3d8380c6 // str q6, [x6, #3584]
-	ADD  R7, R5, R1
-	ADD  R7, R4, R0
-	ADD  R7, R3, R3
-	ADD  R7, R2, R2
-	ADD  $16, R1, R5
-	ADD  $16, R0, R4
-	ADD  $16, R6, R6
-	SUBS $1, R8, R8
+	WORD $0x3d8080ed // str q13, [x7, #512]
+	WORD $0x3d8100ec // str q12, [x7, #1024]
+	WORD $0x3d8180eb // str q11, [x7, #1536]
+	WORD $0x3d8200ea // str q10, [x7, #2048]
+	WORD $0x3d8280e5 // str q5, [x7, #2560]
+	WORD $0x3d8300e9 // str q9, [x7, #3072]
+	WORD $0x3d8380e8 // str q8, [x7, #3584]
+	WORD $0x3d8480e7 // str q7, [x7, #4608]
+	WORD $0x3d8500e6 // str q6, [x7, #5120]
+	ADD  R8, R2, R2
+	ADD  R8, R6, R1
+	ADD  R8, R5, R5
+	ADD  R8, R4, R4
+	ADD  R8, R3, R0
+	ADD  $16, R2, R2
+	ADD  $16, R1, R6
+	ADD  $16, R0, R3
+	ADD  $16, R7, R7
+	SUBS $1, R9, R9
 	BNE  elements
 	RET
 

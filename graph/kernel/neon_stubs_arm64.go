@@ -414,10 +414,15 @@ func expectF64NEON(blocks int, k int, x *float64, v *float64, count *float64, no
 //go:noescape
 func splinePlaceF64NEON(n int, k int, axis *float64, raw *float64, share *float64, knots *float64)
 
+// splineWidenF64NEON is the widen of splineKernels.
+//
+//go:noescape
+func splineWidenF64NEON(n int, from *float32, to *float64)
+
 // splineFindF64NEON is the find of splineKernels.
 //
 //go:noescape
-func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64)
+func splineFindF64NEON(n int, k int, rows *float64, own *float64, other *float64, widths *float64, heights *float64, slopes *float64)
 
 // splineSlopesF64NEON is the slopes of splineKernels.
 //

@@ -7,11 +7,13 @@ import "math"
 // after number, group after group.
 type splineKernels struct {
 	lanes int // 0: there are none
+	// widen: n times 2·lanes numbers.
+	widen func(n int, from *float32, to *float64)
 	// place: softmax and the k+1 knots of blocks of raw numbers, by the numbers of a laneAxis.
 	place func(n, k int, axis, raw, share, knots *float64)
-	// find: the piece that splineIn is in by its own axis, its knots and its shares.
-	find func(n, k int, rows, own, other, widths, heights *float64)
-	// slopes: s from the shares, and δ and its derivative from the two raw numbers, by slopes of splineLanes.
+	// find: the piece that splineIn is in by its own axis, its knots, its shares and the raw numbers of the slopes at its knots.
+	find func(n, k int, rows, own, other, widths, heights, slopes *float64)
+	// slopes: s from the shares, and δ and its derivative from the two raw numbers, by family of splineLanes.
 	slopes func(n int, family, rows *float64)
 	// forward, inverse: splineOut and splineLog, log dz/dx.
 	forward, inverse func(n int, rows *float64)
@@ -62,10 +64,11 @@ type splineLanes[T Float] struct {
 	d      int
 	ops    *splineKernels
 	x, y   laneAxis
-	slopes [7]float64 // shift, MinSlope and the most; MinWidth and MinHeight, each with what K of them leave of 1
+	bounds [7]float64 // shift, MinSlope and the most; MinWidth and MinHeight, each with what K of them leave of 1
 	rows   []float64
 	raw    []float64 // a block, of raw numbers or gradients in them
 	turned []T       // the same as it comes and goes
+	slopes []float64 // the raw numbers of the slopes at the k+1 knots; that of a slope of 1 is 0
 	strips []splineStrip
 	groups int // of all strips
 }
@@ -98,8 +101,9 @@ func newSplineLanes[T Float](family Spline, d int, ops *splineKernels) *splineLa
 	}
 	return &splineLanes[T]{
 		family: family, d: d, ops: ops, x: axis(family.MinWidth), y: axis(family.MinHeight),
-		slopes: [7]float64{family.shift(), family.MinSlope, mostSlope, family.MinWidth, 1 - float64(k)*family.MinWidth, family.MinHeight, 1 - float64(k)*family.MinHeight},
-		rows:   Aligned[float64](splineRows * splineRow), raw: Aligned[float64](k * splineRow), turned: Aligned[T](k * splineRow),
+		bounds: [7]float64{family.shift(), family.MinSlope, mostSlope, family.MinWidth, 1 - float64(k)*family.MinWidth, family.MinHeight, 1 - float64(k)*family.MinHeight},
+		rows:   Aligned[float64](splineRows * splineRow), raw: Aligned[float64]((k + 1) * splineRow), turned: Aligned[T]((k + 1) * splineRow),
+		slopes: Aligned[float64]((k + 1) * splineRow),
 		strips: make([]splineStrip, 0, splineRow),
 	}
 }
@@ -157,19 +161,53 @@ func (s *splineLanes[T]) elements(visit func(i, e int)) {
 	}
 }
 
-// load places the knots of the splines of the pass.
+// load places the knots of the splines of the pass, and the raw numbers of their slopes.
 func (s *splineLanes[T]) load(theta *SplineTheta[T]) {
 	s.place(&s.x, theta.Widths, theta.Stride)
 	s.place(&s.y, theta.Heights, theta.Stride)
+	_, _, k := s.family.Sizes()
+	s.loadRaw(k, theta.Slopes, theta.Stride)
+	s.placeSlopes(k * s.ops.lanes)
 }
 
 func (s *splineLanes[T]) place(a *laneAxis, theta []T, stride int) {
 	k := s.family.Bins
-	s.matrices(theta, stride, func(lanes, numbers int, theta []T, stride int, turned []T) {
+	s.loadRaw(k, theta, stride)
+	s.ops.place(s.groups, k, &a.numbers[0], &s.raw[0], &a.share[0], &a.knots[0])
+}
+
+// loadRaw reads k raw numbers of each element into blocks.
+func (s *splineLanes[T]) loadRaw(k int, theta []T, stride int) {
+	s.matrices(k, theta, stride, func(lanes, numbers int, theta []T, stride int, turned []T) {
 		transpose(lanes, numbers, theta, stride, turned, s.ops.lanes)
 	})
-	convert(s.raw[:s.groups*k*s.ops.lanes], s.turned)
-	s.ops.place(s.groups, k, &a.numbers[0], &s.raw[0], &a.share[0], &a.knots[0])
+	s.widen(s.groups * k * s.ops.lanes)
+}
+
+// widen sets the first n numbers of raw to those of turned, and some after them.
+func (s *splineLanes[T]) widen(n int) {
+	switch turned := any(s.turned).(type) {
+	case []float32:
+		s.ops.widen((n+2*s.ops.lanes-1)/(2*s.ops.lanes), &turned[0], &s.raw[0])
+	case []float64:
+		copy(s.raw[:n], turned)
+	}
+}
+
+// placeSlopes takes blocks of raw numbers, each n in all, to the knots that they belong to.
+func (s *splineLanes[T]) placeSlopes(n int) {
+	lanes := s.ops.lanes
+	size, first := (s.family.Bins+1)*lanes, 0
+	if s.family.Ends == LinearEnds {
+		first = lanes
+	}
+	for g := range s.groups {
+		block := s.slopes[g*size:][:size]
+		copy(block[first:], s.raw[g*n:][:n])
+		if s.family.Ends == CircularEnds {
+			copy(block[n:], block[:lanes])
+		}
+	}
 }
 
 // takeBack writes the gradients in an axis's raw numbers.
@@ -177,14 +215,14 @@ func (s *splineLanes[T]) takeBack(a *laneAxis, from, to int, theta []T, stride i
 	k := s.family.Bins
 	s.ops.takeBack(s.groups, k, &a.back[0], s.at(splineIndex), s.at(from), s.at(to), &a.share[0], &s.raw[0])
 	convert(s.turned[:s.groups*k*s.ops.lanes], s.raw)
-	s.matrices(theta, stride, func(lanes, numbers int, theta []T, stride int, turned []T) {
+	s.matrices(k, theta, stride, func(lanes, numbers int, theta []T, stride int, turned []T) {
 		transpose(numbers, lanes, turned, s.ops.lanes, theta, stride)
 	})
 }
 
-// matrices visits the raw numbers of an axis, a row of theta each lane, with what they are when turned.
-func (s *splineLanes[T]) matrices(theta []T, stride int, visit func(lanes, numbers int, theta []T, stride int, turned []T)) {
-	k, turned := s.family.Bins, s.turned
+// matrices visits k raw numbers of each element, a row of theta each lane, with what they are when turned.
+func (s *splineLanes[T]) matrices(k int, theta []T, stride int, visit func(lanes, numbers int, theta []T, stride int, turned []T)) {
+	turned := s.turned
 	for _, strip := range s.strips {
 		apart := stride
 		if strip.along {
@@ -204,20 +242,15 @@ func convert[To, From Float](dst []To, src []From) {
 }
 
 // find finds the pieces of elements; one that is not inside has the place of Lo.
-func (s *splineLanes[T]) find(v []T, own, other *laneAxis, theta *SplineTheta[T]) {
+func (s *splineLanes[T]) find(v []T, own, other *laneAxis) {
 	in := s.row(splineIn)
 	s.elements(func(i, e int) {
 		if in[i] = float64(v[e]); !s.inside(in[i]) {
 			in[i] = s.family.Lo
 		}
 	})
-	s.ops.find(s.groups, s.family.Bins, &s.rows[0], &own.knots[0], &other.knots[0], &s.x.share[0], &s.y.share[0])
-	index, lower, upper := s.row(splineIndex), s.row(splineLower), s.row(splineUpper)
-	s.elements(func(i, e int) {
-		slopes, knot := s.slopesOf(theta, e), int(index[i])
-		lower[i], upper[i] = s.rawSlope(slopes, knot), s.rawSlope(slopes, knot+1)
-	})
-	s.ops.slopes(s.groups, &s.slopes[0], &s.rows[0])
+	s.ops.find(s.groups, s.family.Bins, &s.rows[0], &own.knots[0], &other.knots[0], &s.x.share[0], &s.y.share[0], &s.slopes[0])
+	s.ops.slopes(s.groups, &s.bounds[0], &s.rows[0])
 }
 
 func (s *splineLanes[T]) inside(v float64) bool { return s.family.inside(v, s.family.Lo, s.family.Hi) }
@@ -226,14 +259,6 @@ func (s *splineLanes[T]) inside(v float64) bool { return s.family.inside(v, s.fa
 func (s *splineLanes[T]) slopesOf(theta *SplineTheta[T], e int) []T {
 	_, _, n := s.family.Sizes()
 	return theta.Slopes[e/s.d*theta.Stride+e%s.d*n:][:n]
-}
-
-// rawSlope is the raw number of the slope at a knot; that of a slope of 1 is 0.
-func (s *splineLanes[T]) rawSlope(slopes []T, knot int) float64 {
-	if raw := s.family.rawOf(knot); raw >= 0 {
-		return float64(slopes[raw])
-	}
-	return 0
 }
 
 // store writes splineOut, and sign times the log slope.
@@ -252,7 +277,7 @@ func (s *splineLanes[T]) store(in []T, out, logSlope []T, sign float64) {
 func (s *splineLanes[T]) forward(x []T, theta *SplineTheta[T], z, logSlope []T) {
 	s.each(len(x), func() {
 		s.load(theta)
-		s.find(x, &s.x, &s.y, theta)
+		s.find(x, &s.x, &s.y)
 		s.ops.forward(s.groups, &s.rows[0])
 		s.store(x, z, logSlope, 1)
 	})
@@ -261,7 +286,7 @@ func (s *splineLanes[T]) forward(x []T, theta *SplineTheta[T], z, logSlope []T) 
 func (s *splineLanes[T]) inverse(z []T, theta *SplineTheta[T], x, logSlope []T) {
 	s.each(len(z), func() {
 		s.load(theta)
-		s.find(z, &s.y, &s.x, theta)
+		s.find(z, &s.y, &s.x)
 		s.ops.inverse(s.groups, &s.rows[0])
 		s.store(z, x, logSlope, -1)
 	})
@@ -270,7 +295,7 @@ func (s *splineLanes[T]) inverse(z []T, theta *SplineTheta[T], x, logSlope []T) 
 func (s *splineLanes[T]) backward(x []T, theta *SplineTheta[T], zUp, logSlopeUp, xUp []T, thetaUp *SplineTheta[T]) {
 	s.each(len(x), func() {
 		s.load(theta)
-		s.find(x, &s.x, &s.y, theta)
+		s.find(x, &s.x, &s.y)
 		s.gatherUp(x, zUp, logSlopeUp, 1)
 		s.ops.backward(s.groups, &s.rows[0])
 		in := s.row(splineInUp)
@@ -286,7 +311,7 @@ func (s *splineLanes[T]) backward(x []T, theta *SplineTheta[T], zUp, logSlopeUp,
 func (s *splineLanes[T]) inverseBackward(x, logSlope []T, theta *SplineTheta[T], xUp, logSlopeUp, zUp []T, thetaUp *SplineTheta[T]) {
 	s.each(len(x), func() {
 		s.load(theta)
-		s.find(x, &s.x, &s.y, theta)
+		s.find(x, &s.x, &s.y)
 		s.gatherUp(x, xUp, logSlopeUp, -1)
 		logs := s.row(splineLog)
 		s.elements(func(i, e int) { logs[i] = float64(logSlope[e]) })

@@ -93,6 +93,7 @@ func (l lanes) all() {
 // splines writes the kernels of splines.
 func (l lanes) splines() {
 	l.splinePlace()
+	l.splineWiden()
 	l.splineFind()
 	l.splineSlopes()
 	l.splineForward()

@@ -92,11 +92,12 @@ func (l lanes) splinePlace() {
 	RET()
 }
 
-// splineFind finds the piece between whose knots each element is, the knots of the other axis, and its shares of both.
+// splineFind finds the piece between whose knots each element is, the knots of the other axis, its shares of both, and the raw numbers of
+// the slopes at its knots.
 func (l lanes) splineFind() {
-	l.begin("splineFind", "is the find of splineKernels.", "n, k int, rows, own, other, widths, heights *%[1]s")
+	l.begin("splineFind", "is the find of splineKernels.", "n, k int, rows, own, other, widths, heights, slopes *%[1]s")
 	n, size, off := arg("n"), shifted("k", l.bytes), GP64()
-	rows, own, other, widths, heights := arg("rows"), arg("own"), arg("other"), arg("widths"), arg("heights")
+	rows, own, other, widths, heights, slopes := arg("rows"), arg("own"), arg("other"), arg("widths"), arg("heights"), arg("slopes")
 	next := func(p reg.Register) Mem { return at(p, off).Offset(l.bytes) }
 	Label("elements")
 	XORQ(off, off)
@@ -104,6 +105,7 @@ func (l lanes) splineFind() {
 	from, to := l.load(at(own, off)), l.load(next(own))
 	otherFrom, otherTo := l.load(at(other, off)), l.load(next(other))
 	width, height := l.load(at(widths, off)), l.load(at(heights, off))
+	lower, upper := l.load(at(slopes, off)), l.load(next(slopes))
 	index, i := l.zero(), l.zero()
 	ADDQ(Imm(uint64(l.bytes)), off)
 	Label("knot")
@@ -117,21 +119,40 @@ func (l lanes) splineFind() {
 	l.set(otherTo, stays(otherTo, l.load(next(other))))
 	l.set(width, stays(width, l.load(at(widths, off))))
 	l.set(height, stays(height, l.load(at(heights, off))))
+	l.set(lower, stays(lower, l.load(at(slopes, off))))
+	l.set(upper, stays(upper, l.load(next(slopes))))
 	ADDQ(Imm(uint64(l.bytes)), off)
 	CMPQ(off, size)
 	JLT(LabelRef("knot"))
 	for row, v := range []reg.VecVirtual{from, to, otherFrom, otherTo, index, width, height} {
 		l.store(v, rowAt(rows, splineFrom+row))
 	}
+	l.store(lower, rowAt(rows, splineLower))
+	l.store(upper, rowAt(rows, splineUpper))
 	for _, p := range []reg.GPVirtual{own, other, widths, heights} {
 		ADDQ(size, p)
 	}
-	for _, p := range []reg.GPVirtual{own, other} {
+	ADDQ(size, slopes)
+	for _, p := range []reg.GPVirtual{own, other, slopes} {
 		ADDQ(Imm(uint64(l.bytes)), p)
 	}
 	ADDQ(Imm(uint64(l.bytes)), rows)
 	DECQ(n)
 	JNZ(LabelRef("elements"))
+	VZEROUPPER()
+	RET()
+}
+
+// splineWiden copies n vectors of float32 to float64.
+func (l lanes) splineWiden() {
+	single := lanes{bytes: l.bytes, f32: true}
+	l.begin("splineWiden", "is the widen of splineKernels.", "n int, from *float32, to *%[1]s")
+	n, from, to := arg("n"), arg("from"), arg("to")
+	loop("vector", n, func() {
+		single.eachHalf(Mem{Base: from}, func(half int, v reg.VecVirtual) { l.store(v, Mem{Base: to, Disp: half * l.bytes}) })
+		ADDQ(Imm(uint64(l.bytes)), from)
+		ADDQ(Imm(uint64(2*l.bytes)), to)
+	})
 	VZEROUPPER()
 	RET()
 }
