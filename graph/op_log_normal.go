@@ -24,13 +24,10 @@ func (logNormal) kernels() kernels { return kernels{bindLogNormal[float64], bind
 
 func bindLogNormal[T kernel.Float](out array[T], in []array[T]) func() {
 	z, d := in[0].data, lastAxis(in[0].shape)
+	constant := float64(d) * kernel.LogPDF(0)
 	return func() {
 		for i := range out.data {
-			t := 0.0
-			for _, v := range z[i*d : (i+1)*d] {
-				t += kernel.LogPDF(float64(v))
-			}
-			out.data[i] = T(t)
+			out.data[i] = T(constant - kernel.Squares(z[i*d:(i+1)*d])/2)
 		}
 	}
 }
