@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/initializers"
 	"gaussflow/rbig"
 )
 
@@ -14,7 +15,7 @@ type censoredValues struct {
 	below, above int
 }
 
-// censoredRounds bounds the rounds of likeliest; they end before where one adds less than censoredGain to the log-likelihood.
+// censoredRounds bounds the rounds of fit; they end before where one adds less than censoredGain to the log-likelihood.
 const censoredRounds, censoredGain = 10, 0.05
 
 // firstSpread is how far beyond lo and hi the values there are at first, on average: so far that none of them narrows what is inside.
@@ -22,39 +23,51 @@ const firstSpread = 2
 
 // likeliest is the likeliest mixture g of the values, as rbig.LikeliestMixture is where all are known, and how many components it has:
 //
-//	Σ_inside log g + below·log G(lo) + above·log(1 − G(hi)),
+//	Σ_inside log g + below·log G(lo) + above·log(1 − G(hi)).
 //
-// by EM: in each round the unknown values stand at the quantiles of what the last mixture has beyond lo and hi. A mixture that was fitted to those
-// inside alone would have tails beyond them all the same, which would then be missing inside.
+// A mixture that was fitted to those inside alone would have tails beyond them all the same, which would then be missing inside.
+func (c censoredValues) likeliest() (m *kernel.Mixture, components int, err error) {
+	fit, err := rbig.ByCriterion(c.count(), c.fit)
+	if err != nil {
+		return nil, 0, err
+	}
+	return evaluated(fit), len(fit.Means), nil
+}
+
+// fit is the likeliest mixture of so many components, by EM: in each round the unknown values stand at the quantiles of what the last mixture
+// has beyond lo and hi.
 //
 // Source: Dempster, Laird & Rubin 1977, Journal of the Royal Statistical Society B 39, section 4.2.
-func (c censoredValues) likeliest() (m *kernel.Mixture, components int, err error) {
+func (c censoredValues) fit(components int) (best initializers.MixtureFit, err error) {
 	beyond := func(share float64) float64 { return -firstSpread * math.Log(share) }
 	all := c.completed(
 		func(share float64) float64 { return c.lo - beyond(share) },
 		func(share float64) float64 { return c.hi + beyond(share) })
-	last := math.Inf(-1)
-	for round := range censoredRounds {
-		fit, err := rbig.LikeliestMixture(all)
-		if err != nil {
-			return nil, 0, err
+	best.LogLikelihood = math.Inf(-1)
+	for range censoredRounds {
+		fit, err := rbig.FitComponents(all, components)
+		if err != nil || c.below+c.above == 0 {
+			return fit, err
 		}
-		components = len(fit.Means)
-		m = kernel.NewMixture(components)
-		kernel.SetMixture(m, fit.Logits, fit.Means, fit.LogScales)
-		if c.below+c.above == 0 || round == censoredRounds-1 {
+		m := evaluated(fit)
+		if fit.LogLikelihood = c.logLikelihood(m); !(fit.LogLikelihood > best.LogLikelihood+censoredGain/float64(c.count())) {
 			break
 		}
-		now := c.logLikelihood(m)
-		if now-last < censoredGain {
-			break
-		}
-		last, all = now, c.completedBy(m)
+		best, all = fit, c.completedBy(m)
 	}
-	return m, components, nil
+	return best, nil
 }
 
-// logLikelihood is that of a mixture.
+// evaluated is a fitted mixture as it is evaluated.
+func evaluated(fit initializers.MixtureFit) *kernel.Mixture {
+	m := kernel.NewMixture(len(fit.Means))
+	kernel.SetMixture(m, fit.Logits, fit.Means, fit.LogScales)
+	return m
+}
+
+func (c censoredValues) count() int { return len(c.inside) + c.below + c.above }
+
+// logLikelihood is that of a mixture, on average.
 func (c censoredValues) logLikelihood(m *kernel.Mixture) float64 {
 	sum := 0.0
 	for _, v := range c.inside {
@@ -62,7 +75,15 @@ func (c censoredValues) logLikelihood(m *kernel.Mixture) float64 {
 		sum += slope + kernel.LogPDF(z)
 	}
 	below, above := c.logBeyond(m)
-	return sum + float64(c.below)*below + float64(c.above)*above
+	return (sum + times(c.below, below) + times(c.above, above)) / float64(c.count())
+}
+
+// times is n·v, and 0 of none: v may be −∞.
+func times(n int, v float64) float64 {
+	if n == 0 {
+		return 0
+	}
+	return float64(n) * v
 }
 
 // logBeyond is log of the shares that a mixture has below lo and above hi.
@@ -74,7 +95,7 @@ func (c censoredValues) logBeyond(m *kernel.Mixture) (below, above float64) {
 
 // completed is all values: those below lo and above hi at the points that have the given share of them farther out.
 func (c censoredValues) completed(below, above func(share float64) float64) []float64 {
-	all := append(make([]float64, 0, len(c.inside)+c.below+c.above), c.inside...)
+	all := append(make([]float64, 0, c.count()), c.inside...)
 	put := func(count int, at func(share float64) float64) {
 		for i := range count {
 			all = append(all, at((float64(i)+0.5)/float64(count)))

@@ -67,21 +67,33 @@ func Entropy(values []float64) (h float64, terms []float64, err error) {
 
 // LikeliestMixture is the mixture of normals with the number of components, up to eight, that Schwarz's criterion chooses. The
 // values should have a scale near 1.
+func LikeliestMixture(values []float64) (initializers.MixtureFit, error) {
+	return ByCriterion(len(values), func(components int) (initializers.MixtureFit, error) { return FitComponents(values, components) })
+}
+
+// FitComponents fits a mixture of so many components to values with a scale near 1.
+func FitComponents(values []float64, components int) (initializers.MixtureFit, error) {
+	return initializers.FitMixture(values, initializers.MixtureConfig{Components: components, MinVariance: 1e-4, MaxSteps: 200})
+}
+
+// ByCriterion is the fit to n values of 1, 2, 3, 5 or 8 components, more for as long as Schwarz's criterion prefers them.
 //
-// Source: Schwarz 1978.
-func LikeliestMixture(values []float64) (best initializers.MixtureFit, err error) {
-	least := math.Inf(1)
+// Source: Schwarz 1978, Annals of Statistics 6.
+func ByCriterion(n int, fit func(components int) (initializers.MixtureFit, error)) (best initializers.MixtureFit, err error) {
+	if n < 1 || fit == nil {
+		return best, fmt.Errorf("rbig: ByCriterion: %d values, fit %t, want at least one and a function", n, fit != nil)
+	}
+	rows, least := float64(n), math.Inf(1)
 	for _, k := range []int{1, 2, 3, 5, 8} {
-		fit, err := initializers.FitMixture(values, initializers.MixtureConfig{Components: k, MinVariance: 1e-4, MaxSteps: 200})
+		f, err := fit(k)
 		if err != nil {
 			return best, err
 		}
-		n := float64(len(values))
-		criterion := -2*n*fit.LogLikelihood + float64(3*k-1)*math.Log(n)
+		criterion := -2*rows*f.LogLikelihood + float64(3*k-1)*math.Log(rows)
 		if criterion >= least {
 			break
 		}
-		best, least = fit, criterion
+		best, least = f, criterion
 	}
 	return best, nil
 }
