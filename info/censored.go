@@ -25,9 +25,14 @@ const firstSpread = 2
 //
 //	Σ_inside log g + below·log G(lo) + above·log(1 − G(hi)).
 //
-// A mixture that was fitted to those inside alone would have tails beyond them all the same, which would then be missing inside.
+// A mixture that was fitted to those inside alone would have tails beyond them all the same, which would then be missing inside. The number of
+// components is by the criterion of Hannan and Quinn: the density is read by another sample than the one it is fitted to, whose rows may lie
+// where Schwarz's criterion, which LikeliestMixture has, finds too little to pay for a component.
+//
+// Source: Hannan & Quinn 1979, Journal of the Royal Statistical Society B 41.
 func (c censoredValues) likeliest() (m *kernel.Mixture, components int, err error) {
-	fit, err := rbig.ByCriterion(c.count(), c.fit)
+	n := c.count()
+	fit, err := rbig.ByCriterion(n, 2*math.Log(math.Log(float64(n))), c.fit)
 	if err != nil {
 		return nil, 0, err
 	}

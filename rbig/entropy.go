@@ -67,8 +67,11 @@ func Entropy(values []float64) (h float64, terms []float64, err error) {
 
 // LikeliestMixture is the mixture of normals with the number of components, up to eight, that Schwarz's criterion chooses. The
 // values should have a scale near 1.
+//
+// Source: Schwarz 1978, Annals of Statistics 6.
 func LikeliestMixture(values []float64) (initializers.MixtureFit, error) {
-	return ByCriterion(len(values), func(components int) (initializers.MixtureFit, error) { return FitComponents(values, components) })
+	n := len(values)
+	return ByCriterion(n, math.Log(float64(n)), func(components int) (initializers.MixtureFit, error) { return FitComponents(values, components) })
 }
 
 // FitComponents fits a mixture of so many components to values with a scale near 1.
@@ -76,10 +79,9 @@ func FitComponents(values []float64, components int) (initializers.MixtureFit, e
 	return initializers.FitMixture(values, initializers.MixtureConfig{Components: components, MinVariance: 1e-4, MaxSteps: 200})
 }
 
-// ByCriterion is the fit to n values of 1, 2, 3, 5 or 8 components, more for as long as Schwarz's criterion prefers them.
-//
-// Source: Schwarz 1978, Annals of Statistics 6.
-func ByCriterion(n int, fit func(components int) (initializers.MixtureFit, error)) (best initializers.MixtureFit, err error) {
+// ByCriterion is the fit to n values of 1, 2, 3, 5 or 8 components, more for as long as twice the log-likelihood gains more than a price for
+// each parameter.
+func ByCriterion(n int, price float64, fit func(components int) (initializers.MixtureFit, error)) (best initializers.MixtureFit, err error) {
 	if n < 1 || fit == nil {
 		return best, fmt.Errorf("rbig: ByCriterion: %d values, fit %t, want at least one and a function", n, fit != nil)
 	}
@@ -89,7 +91,7 @@ func ByCriterion(n int, fit func(components int) (initializers.MixtureFit, error
 		if err != nil {
 			return best, err
 		}
-		criterion := -2*rows*f.LogLikelihood + float64(3*k-1)*math.Log(rows)
+		criterion := -2*rows*f.LogLikelihood + float64(3*k-1)*price
 		if criterion >= least {
 			break
 		}
