@@ -21,18 +21,21 @@ const censoredRounds, censoredGain = 10, 0.05
 // firstSpread is how far beyond lo and hi the values there are at first, on average: so far that none of them narrows what is inside.
 const firstSpread = 2
 
-// likeliest is the likeliest mixture g of the values, as rbig.LikeliestMixture is where all are known, and how many components it has:
+// likeliest is the likeliest mixture g of the values, and how many components it has:
 //
 //	Σ_inside log g + below·log G(lo) + above·log(1 − G(hi)).
 //
-// A mixture that was fitted to those inside alone would have tails beyond them all the same, which would then be missing inside. The number of
-// components is by the criterion of Hannan and Quinn: the density is read by another sample than the one it is fitted to, whose rows may lie
-// where Schwarz's criterion, which LikeliestMixture has, finds too little to pay for a component.
+// A mixture that was fitted to those inside alone would have tails beyond them all the same, which would then be missing inside. The price of a
+// parameter is Schwarz's, as in rbig.LikeliestMixture, so that samples of one law are as alike as they are; where they differ for certain it is
+// Akaike's, because what Schwarz's smooths away is then taken for a difference that is smaller than it is.
 //
-// Source: Hannan & Quinn 1979, Journal of the Royal Statistical Society B 41.
-func (c censoredValues) likeliest() (m *kernel.Mixture, components int, err error) {
-	n := c.count()
-	fit, err := rbig.ByCriterion(n, 2*math.Log(math.Log(float64(n))), c.fit)
+// Source: Akaike 1974, IEEE Transactions on Automatic Control 19.
+func (c censoredValues) likeliest(differ bool) (m *kernel.Mixture, components int, err error) {
+	price := math.Log(float64(c.count()))
+	if differ {
+		price = 2
+	}
+	fit, err := rbig.ByCriterion(c.count(), price, c.fit)
 	if err != nil {
 		return nil, 0, err
 	}

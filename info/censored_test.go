@@ -26,7 +26,7 @@ func TestCensored(t *testing.T) {
 			c.inside = append(c.inside, v)
 		}
 	}
-	m, components, err := c.likeliest()
+	m, components, err := c.likeliest(false)
 	if err != nil || components < 2 {
 		t.Fatalf("%d components, error %v", components, err)
 	}
@@ -51,7 +51,7 @@ func TestAllKnown(t *testing.T) {
 	for range 1000 {
 		c.inside = append(c.inside, rng.NormFloat64())
 	}
-	m, components, err := c.likeliest()
+	m, components, err := c.likeliest(false)
 	if err != nil || components != 1 {
 		t.Fatalf("%d components, error %v; want one", components, err)
 	}
@@ -67,7 +67,7 @@ func TestFarBeyond(t *testing.T) {
 	for range 1000 {
 		c.inside = append(c.inside, 0.5*rng.NormFloat64())
 	}
-	m, _, err := c.likeliest()
+	m, _, err := c.likeliest(false)
 	if err != nil {
 		t.Fatal(err)
 	}

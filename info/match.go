@@ -67,7 +67,8 @@ func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 	if len(known.inside) < minRows {
 		return ErrApart
 	}
-	mixture, components, err := known.likeliest()
+	differ := outsideByChance(known.below+known.above, len(theirs), len(mine)) < outsideLevel
+	mixture, components, err := known.likeliest(differ)
 	if err != nil {
 		return err
 	}
