@@ -80,3 +80,36 @@ func TestFarBeyond(t *testing.T) {
 		t.Errorf("log-density at 0 off by %+.3f", off)
 	}
 }
+
+// TestLossByHalves: on average the log-density of a normal fitted to n values is 1/n too low at other values of theirs, half a row's share for
+// each of its two parameters.
+func TestLossByHalves(t *testing.T) {
+	const n, draws = 400, 300
+	points := normalScores(1000)
+	losses := make([]float64, draws)
+	for i := range losses {
+		rng := rand.New(rand.NewPCG(uint64(i), 4))
+		c := censoredValues{lo: -2.5, hi: 2.5}
+		for range n {
+			switch v := rng.NormFloat64(); {
+			case v < c.lo:
+				c.below++
+			case v > c.hi:
+				c.above++
+			default:
+				c.inside = append(c.inside, v)
+			}
+		}
+		fit, err := c.fit(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if losses[i], err = c.lossByHalves(points, evaluated(fit), 1, rng); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := mean(losses)
+	if se := math.Sqrt(variance(losses, m) / draws); math.Abs(m-1./n) > 4*se || se > 0.2/n {
+		t.Errorf("%.5f ± %.5f, want %.5f", m, se, 1./n)
+	}
+}

@@ -52,7 +52,36 @@ func newMatch(p, q *Sample, j int) (*match, error) {
 
 // byRanks fits a mixture to the scores that q's rows have in p. Of those beyond p's rows no more is known than on which side they are.
 func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
-	sorted, scores := slices.Sorted(slices.Values(mine)), slices.Sorted(slices.Values(m.scores))
+	known := scoresAmong(mine, m.scores, theirs, rng)
+	if len(known.inside) < minRows {
+		return ErrApart
+	}
+	differ := outsideByChance(known.below+known.above, len(theirs), len(mine)) < outsideLevel
+	mixture, components, err := known.likeliest(differ)
+	if err != nil {
+		return err
+	}
+	both := 1/float64(len(theirs)) + 1/float64(len(mine)) // each sample moves the other's scores
+	parameters := float64(3*components-1) / 2
+	m.bias, m.noise = parameters*both, parameters*both*both
+	if differ {
+		loss, err := known.lossByHalves(m.scores, mixture, components, rng)
+		if err != nil {
+			return err
+		}
+		m.bias = min(max(loss*both*float64(len(theirs)), 0), m.bias)
+	}
+	m.read = func(i int) (score, gain float64) {
+		v := m.scores[i]
+		z, slope := mixture.At(v) // slope: log dz/dv, so log g = slope + log φ(z)
+		return z, kernel.LogPDF(v) - slope - kernel.LogPDF(z)
+	}
+	return nil
+}
+
+// scoresAmong are the normal scores that theirs have among mine, whose own are given.
+func scoresAmong(mine, own, theirs []float64, rng *rand.Rand) censoredValues {
+	sorted, scores := slices.Sorted(slices.Values(mine)), slices.Sorted(slices.Values(own))
 	known := censoredValues{lo: scores[0], hi: scores[len(scores)-1]}
 	for _, v := range theirs {
 		switch at, _ := slices.BinarySearch(sorted, v); {
@@ -64,23 +93,7 @@ func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 			known.inside = append(known.inside, between(sorted, scores, at, v, rng))
 		}
 	}
-	if len(known.inside) < minRows {
-		return ErrApart
-	}
-	differ := outsideByChance(known.below+known.above, len(theirs), len(mine)) < outsideLevel
-	mixture, components, err := known.likeliest(differ)
-	if err != nil {
-		return err
-	}
-	both := 1/float64(len(theirs)) + 1/float64(len(mine)) // each sample moves the other's scores
-	m.bias = float64(3*components-1) / 2 * both
-	m.noise = m.bias * both
-	m.read = func(i int) (score, gain float64) {
-		v := m.scores[i]
-		z, slope := mixture.At(v) // slope: log dz/dv, so log g = slope + log φ(z)
-		return z, kernel.LogPDF(v) - slope - kernel.LogPDF(z)
-	}
-	return nil
+	return known
 }
 
 // between is the score of v among sorted values, the at-th of which is the first that is not below it. Where it stands between two of
