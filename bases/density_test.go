@@ -15,15 +15,9 @@ import (
 
 	"gaussflow/bases"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 )
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
 
 // network is a small conditioner of the context, if there is one.
 func network(dtype graph.Dtype, context int) layers.MakeConditioner {
@@ -36,14 +30,14 @@ func network(dtype graph.Dtype, context int) layers.MakeConditioner {
 // made are the bases that the tests run on, of two columns: a new one is one line. Those of a context read two numbers of it.
 func made(dtype graph.Dtype) map[string]bases.Base {
 	independent := func(f bases.Family, context int) bases.Base {
-		return must(bases.NewIndependent(2, bases.IndependentConfig{Family: f, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
+		return errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: f, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
 	}
 	mixture := func(full bool, context int) bases.Base {
-		return must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 3, Full: full, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
+		return errtest.Must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 3, Full: full, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
 	}
 	return map[string]bases.Base{
-		"standard normal":               must(bases.NewStandardNormal(2)),
-		"uniform":                       must(bases.NewUniform(bases.UniformConfig{Low: []float64{-9, -8}, High: []float64{9, 20}})),
+		"standard normal":               errtest.Must(bases.NewStandardNormal(2)),
+		"uniform":                       errtest.Must(bases.NewUniform(bases.UniformConfig{Low: []float64{-9, -8}, High: []float64{9, 20}})),
 		"normal":                        independent(bases.Normal{}, 0),
 		"normal, conditional":           independent(bases.Normal{}, 2),
 		"student t":                     independent(bases.StudentT{}, 0),
@@ -54,7 +48,7 @@ func made(dtype graph.Dtype) map[string]bases.Base {
 		"gaussian mixture, conditional": mixture(false, 2),
 		"full mixture":                  mixture(true, 0),
 		"full mixture, conditional":     mixture(true, 2),
-		"full mixture of the defaults":  must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Full: true, Dtype: dtype})),
+		"full mixture of the defaults":  errtest.Must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Full: true, Dtype: dtype})),
 	}
 }
 
@@ -138,7 +132,7 @@ func TestBasesAreKept(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				params := must(graph.NewParams(dtype, specs))
+				params := errtest.Must(graph.NewParams(dtype, specs))
 				for i, p := range base.Params() {
 					if err := params[i].Set(p.Values()); err != nil {
 						t.Fatal(err)
@@ -152,7 +146,7 @@ func TestBasesAreKept(t *testing.T) {
 				if got, want := logProb(t, again, rows, dtype), logProb(t, base, rows, dtype); !slices.Equal(got, want) {
 					t.Errorf("log p = %v, want %v", got, want)
 				}
-				if second := must(bases.Describe(again)); string(second.Config) != string(d.Config) || second.Kind != d.Kind {
+				if second := errtest.Must(bases.Describe(again)); string(second.Config) != string(d.Config) || second.Kind != d.Kind {
 					t.Errorf("described as %s, before as %s", second.Config, d.Config)
 				}
 				if wrong, err := bases.Specs(d, 3); err == nil && name == "uniform" {
@@ -250,16 +244,18 @@ func TestBaseReferences(t *testing.T) {
 		for _, c := range file.Cases {
 			d := len(c.Rows[0])
 			mixture := func(full bool) bases.Base {
-				return must(bases.NewGaussianMixture(d, bases.GaussianMixtureConfig{Components: len(c.Params[0]), Full: full, Dtype: dtype}))
+				return errtest.Must(bases.NewGaussianMixture(d, bases.GaussianMixtureConfig{Components: len(c.Params[0]), Full: full, Dtype: dtype}))
 			}
 			independent := func(f bases.Family) bases.Base {
-				return must(bases.NewIndependent(d, bases.IndependentConfig{Family: f, Dtype: dtype}))
+				return errtest.Must(bases.NewIndependent(d, bases.IndependentConfig{Family: f, Dtype: dtype}))
 			}
 			base := map[string]func() bases.Base{
-				"normal":                func() bases.Base { return independent(bases.Normal{}) },
-				"student_t":             func() bases.Base { return independent(bases.StudentT{}) },
-				"uniform_interval":      func() bases.Base { return independent(bases.UniformInterval{}) },
-				"uniform":               func() bases.Base { return must(bases.NewUniform(bases.UniformConfig{Low: c.Low, High: c.High})) },
+				"normal":           func() bases.Base { return independent(bases.Normal{}) },
+				"student_t":        func() bases.Base { return independent(bases.StudentT{}) },
+				"uniform_interval": func() bases.Base { return independent(bases.UniformInterval{}) },
+				"uniform": func() bases.Base {
+					return errtest.Must(bases.NewUniform(bases.UniformConfig{Low: c.Low, High: c.High}))
+				},
 				"gaussian_mixture":      func() bases.Base { return mixture(false) },
 				"gaussian_mixture_full": func() bases.Base { return mixture(true) },
 			}[c.Base]()
@@ -280,7 +276,7 @@ func TestBaseReferences(t *testing.T) {
 
 // TestUniformOutside: −Inf beyond the faces, which are inside, and no number where there is none.
 func TestUniformOutside(t *testing.T) {
-	base := must(bases.NewUniform(bases.UniformConfig{Low: []float64{0.1, -1}, High: []float64{0.3, 1}}))
+	base := errtest.Must(bases.NewUniform(bases.UniformConfig{Low: []float64{0.1, -1}, High: []float64{0.3, 1}}))
 	rows := mat.NewDense(7, 2, []float64{0.1, -1, 0.3, 1, 0.2, 0, math.Nextafter(0.3, 1), 0, 0.2, -1.0000001, math.Inf(1), 0, math.NaN(), 0})
 	for i, got := range logProb(t, base, rows, graph.Float64) {
 		want := -math.Log(0.4)

@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/bases"
 	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 )
 
 // TestQuantiles: the share of each column's distribution below its quantile is what was asked for.
@@ -59,7 +60,7 @@ type odd struct{ bases.Family }
 // TestBadQuantiles: what has none, or is no share, is an error.
 func TestBadQuantiles(t *testing.T) {
 	all := made(graph.Float64)
-	odd := must(bases.NewIndependent(2, bases.IndependentConfig{Family: odd{bases.Normal{}}}))
+	odd := errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: odd{bases.Normal{}}}))
 	for name, c := range map[string]struct {
 		base  bases.Base
 		p     []float64

@@ -33,7 +33,7 @@ func TestRowsAlone(t *testing.T) {
 			"mixtures": coupling(t, d, flows.CouplingConfig{Blocks: 2, Hidden: []int{128, 128}, Dtype: dtype}),
 			"splines": coupling(t, d, flows.CouplingConfig{Blocks: 2, Hidden: []int{64, 64}, Dtype: dtype,
 				Transform: transforms.RationalQuadraticSpline{Bins: 8}}),
-			"masked": must(flows.New(flows.Named{Name: "lu", Layer: lu}, flows.Named{Name: "masked", Layer: masked})),
+			"masked": errtest.Must(flows.New(flows.Named{Name: "lu", Layer: lu}, flows.Named{Name: "masked", Layer: masked})),
 		} {
 			t.Run(fmt.Sprintf("%s/%s", dtype, name), func(t *testing.T) {
 				for _, p := range f.Params() { // away from zeros, which make the parameters of every row the same

@@ -135,8 +135,8 @@ type ownBase struct{ bases.StandardNormal }
 
 // TestBadBase: a base that the layers cannot end in, or that cannot be saved, is an error that says why.
 func TestBadBase(t *testing.T) {
-	normal := func(d int) bases.StandardNormal { return must(bases.NewStandardNormal(d)) }
-	student := must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}}))
+	normal := func(d int) bases.StandardNormal { return errtest.Must(bases.NewStandardNormal(d)) }
+	student := errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}}))
 	with := func(base bases.Base, name string) func() error {
 		return func() error {
 			_, err := flows.NewWithBase(base, flows.Named{Name: name, Layer: affine(t, 2)})
@@ -155,7 +155,7 @@ func TestBadBase(t *testing.T) {
 			return err
 		}, []string{"family is nil"}},
 		"half made":      {with(&bases.Independent{}, "a"), []string{"the base has 0 columns"}},
-		"another dtype":  {with(must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}, Dtype: graph.Float32})), "a"), []string{"float32", "float64"}},
+		"another dtype":  {with(errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}, Dtype: graph.Float32})), "a"), []string{"float32", "float64"}},
 		"a layer's name": {with(student, "base"), []string{`"base"`}},
 		"no family":      {func() error { _, err := bases.NewIndependent(2, bases.IndependentConfig{}); return err }, []string{"family is nil"}},
 		"no column":      {func() error { _, err := bases.NewStandardNormal(0); return err }, []string{"dim = 0"}},
@@ -179,7 +179,7 @@ func TestRowsOutsideOfABox(t *testing.T) {
 	const n = 4000
 	l, err := layers.NewElementwise(1, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{}})
 	errtest.None(t, err)
-	box := must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3}, High: []float64{3}}))
+	box := errtest.Must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3}, High: []float64{3}}))
 	f, err := flows.NewWithBase(box, flows.Named{Name: "spline", Layer: l})
 	errtest.None(t, err)
 	beta := distuv.Beta{Alpha: 2, Beta: 4, Src: rand.New(rand.NewPCG(1, 2))}
@@ -234,7 +234,7 @@ func TestMixtureIsLearned(t *testing.T) {
 		p := 0.5*math.Exp(cloud(x.At(i, 0)-2, v, 0.9)) + 0.5*math.Exp(cloud(x.At(i, 0)+2, v, -0.9))
 		truth += math.Log(p) / n
 	}
-	base := must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 4, Full: true, Seed: 3}))
+	base := errtest.Must(bases.NewGaussianMixture(2, bases.GaussianMixtureConfig{Components: 4, Full: true, Seed: 3}))
 	l, err := layers.NewStandardize(x, layers.AffineConfig{})
 	errtest.None(t, err)
 	f, err := flows.NewWithBase(base, flows.Named{Name: "standardize", Layer: l})

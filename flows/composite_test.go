@@ -59,7 +59,7 @@ var registeredTwice = layers.Register("flows_test.twice", twiceSpecs, newTwice)
 func TestOwnComposite(t *testing.T) {
 	errtest.None(t, registeredTwice)
 	shared := affine(t, 2)
-	chain := must(layers.NewChain(shared, must(layers.NewLU(2, layers.LUConfig{}))))
+	chain := errtest.Must(layers.NewChain(shared, errtest.Must(layers.NewLU(2, layers.LUConfig{}))))
 	d, err := layers.Describe(chain)
 	errtest.None(t, err)
 	f, err := flows.New(flows.Named{Name: "twice", Layer: twice{chain, twiceConfig{d}}}, flows.Named{Name: "again", Layer: shared})

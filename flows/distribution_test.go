@@ -176,7 +176,7 @@ func TestBadDistribution(t *testing.T) {
 	}
 	_, err = (&flows.Distribution{}).Quantiler()
 	errtest.Says(t, err, "not built")
-	mixture, err := flows.NewWithBase(must(bases.NewGaussianMixture(1, bases.GaussianMixtureConfig{})), flows.Named{Name: "a", Layer: affine(t, 1)})
+	mixture, err := flows.NewWithBase(errtest.Must(bases.NewGaussianMixture(1, bases.GaussianMixtureConfig{})), flows.Named{Name: "a", Layer: affine(t, 1)})
 	errtest.None(t, err)
 	_, err = distribution(t, mixture, nil).Quantiler()
 	errtest.Says(t, err, "gaussian_mixture", "no quantiles")

@@ -123,11 +123,3 @@ func couplings(f *flows.Flow) (cs []*layers.MixtureCDFCoupling) {
 func finalLayer(c *layers.MixtureCDFCoupling) *layers.Dense {
 	return c.Conditioner().(interface{ Final() *layers.Dense }).Final()
 }
-
-// must is the value of a call that cannot fail in a test that is right.
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}

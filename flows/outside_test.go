@@ -24,12 +24,12 @@ import (
 // bounded is a flow of three columns, (0, 1), (2, ∞) and ℝ, whose support comes after a layer that is not trained and is in a chain.
 func bounded(t *testing.T, dtype graph.Dtype) *flows.Flow {
 	t.Helper()
-	ends := must(layers.NewChain(must(layers.NewSupport(layers.Logit(0, 1), layers.Log(2), layers.Everywhere()))))
+	ends := errtest.Must(layers.NewChain(errtest.Must(layers.NewSupport(layers.Logit(0, 1), layers.Log(2), layers.Everywhere()))))
 	f, err := flows.New(
-		flows.Named{Name: "order", Layer: must(layers.NewPermutation([]int{1, 2, 0}))},
+		flows.Named{Name: "order", Layer: errtest.Must(layers.NewPermutation([]int{1, 2, 0}))},
 		flows.Named{Name: "ends", Layer: ends},
-		flows.Named{Name: "norm", Layer: must(layers.NewActNorm(3, layers.AffineConfig{Dtype: dtype}))},
-		flows.Named{Name: "marginal", Layer: must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 3, Dtype: dtype}))},
+		flows.Named{Name: "norm", Layer: errtest.Must(layers.NewActNorm(3, layers.AffineConfig{Dtype: dtype}))},
+		flows.Named{Name: "marginal", Layer: errtest.Must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 3, Dtype: dtype}))},
 	)
 	errtest.None(t, err)
 	return f
@@ -166,8 +166,8 @@ func TestSupportsLearnTheDensity(t *testing.T) {
 			return x, logP
 		}
 		f, err := flows.New(
-			flows.Named{Name: "ends", Layer: must(layers.NewSupport(c.column))},
-			flows.Named{Name: "marginal", Layer: must(layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 4}))},
+			flows.Named{Name: "ends", Layer: errtest.Must(layers.NewSupport(c.column))},
+			flows.Named{Name: "marginal", Layer: errtest.Must(layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 4}))},
 		)
 		errtest.None(t, err)
 		x, _ := draw(6000)
@@ -214,8 +214,8 @@ func mass(t *testing.T, f *flows.Flow, column layers.Column) (total float64) {
 
 // TestNoWayBack: of a z that no x has, as where a flow ends in a sigmoid and its base does not, there is no sample, and the error says so.
 func TestNoWayBack(t *testing.T) {
-	logit := must(layers.NewSupport(layers.Logit(0, 1), layers.Everywhere()))
-	f, err := flows.New(flows.Named{Name: "sigmoid", Layer: must(layers.Invert(must(layers.NewChain(logit))))})
+	logit := errtest.Must(layers.NewSupport(layers.Logit(0, 1), layers.Everywhere()))
+	f, err := flows.New(flows.Named{Name: "sigmoid", Layer: errtest.Must(layers.Invert(errtest.Must(layers.NewChain(logit))))})
 	errtest.None(t, err)
 	if lp := logProb(t, f, mat.NewDense(1, 2, []float64{-30, 4})); math.IsInf(lp[0], 0) {
 		t.Errorf("log p = %v, want a number: every row is inside", lp)
@@ -232,13 +232,13 @@ func TestRowsOutsideASpline(t *testing.T) {
 	spline := transforms.IntervalSpline{Bins: 3, Lo: -1, Hi: 2}
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		mlp := layers.MLPConfig{Hidden: []int{4}, Dtype: dtype}
-		elementwise := must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: spline, Dtype: dtype}))
+		elementwise := errtest.Must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: spline, Dtype: dtype}))
 		for name, layer := range map[string]layers.Bijector{
 			"elementwise":    elementwise,
-			"inverted":       must(layers.Invert(elementwise)),
-			"autoregressive": must(layers.NewAutoregressive(2, layers.AutoregressiveConfig{Transform: spline, Conditioner: mlp.Masked})),
-			"coupling in a chain": must(layers.NewChain(must(layers.NewPermutation([]int{0, 1})),
-				must(layers.NewCoupling(2, layers.CouplingConfig{Transform: spline, Conditioner: mlp.New})))),
+			"inverted":       errtest.Must(layers.Invert(elementwise)),
+			"autoregressive": errtest.Must(layers.NewAutoregressive(2, layers.AutoregressiveConfig{Transform: spline, Conditioner: mlp.Masked})),
+			"coupling in a chain": errtest.Must(layers.NewChain(errtest.Must(layers.NewPermutation([]int{0, 1})),
+				errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{Transform: spline, Conditioner: mlp.New})))),
 		} {
 			f, err := flows.New(flows.Named{Name: "bent", Layer: layer})
 			errtest.None(t, err)

@@ -108,9 +108,9 @@ func TestOwnBaseIsKept(t *testing.T) {
 		} {
 			t.Run(string(dtype)+" "+name, func(t *testing.T) {
 				base := &logistic{graph.NewParam("shift", dtype, 1, 2), logisticConfig{Scale: 0.7, Context: c.context}}
-				var l layers.Bijector = must(layers.NewAffine(2, layers.AffineConfig{Dtype: dtype}))
+				var l layers.Bijector = errtest.Must(layers.NewAffine(2, layers.AffineConfig{Dtype: dtype}))
 				if c.tied {
-					h := must(layers.NewHouseholder(2, layers.HouseholderConfig{Reflectors: 1, Dtype: dtype}))
+					h := errtest.Must(layers.NewHouseholder(2, layers.HouseholderConfig{Reflectors: 1, Dtype: dtype}))
 					l, base.shift = h, h.Params()[0]
 				}
 				f, err := flows.NewWithBase(base, flows.Named{Name: "it", Layer: l})

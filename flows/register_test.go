@@ -92,12 +92,12 @@ var registered = errors.Join(
 func TestOwnPartsAreKept(t *testing.T) {
 	errtest.None(t, registered)
 	own := &power{graph.NewParam("s", graph.Float64, 3), "s"}
-	coupling := must(layers.NewCoupling(3, layers.CouplingConfig{Transform: shift{}, Conditioner: makeNet}))
-	inner := must(layers.NewChain(own, coupling))
-	chain := must(layers.NewChain(inner, must(layers.NewHouseholder(3, layers.HouseholderConfig{}))))
+	coupling := errtest.Must(layers.NewCoupling(3, layers.CouplingConfig{Transform: shift{}, Conditioner: makeNet}))
+	inner := errtest.Must(layers.NewChain(own, coupling))
+	chain := errtest.Must(layers.NewChain(inner, errtest.Must(layers.NewHouseholder(3, layers.HouseholderConfig{}))))
 	f, err := flows.New(
 		flows.Named{Name: "first", Layer: own}, flows.Named{Name: "chain", Layer: chain}, flows.Named{Name: "again", Layer: coupling},
-		flows.Named{Name: "marginal", Layer: must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: shift{}}))},
+		flows.Named{Name: "marginal", Layer: errtest.Must(layers.NewElementwise(3, layers.ElementwiseConfig{Transform: shift{}}))},
 	)
 	errtest.None(t, err)
 	perturbFlow(t, f)
@@ -181,7 +181,7 @@ func TestImpostorIsRefused(t *testing.T) {
 		return fakeConditioner{m}, err
 	}
 	independent := func(f bases.Family) *bases.Independent {
-		return must(bases.NewIndependent(2, bases.IndependentConfig{Family: f}))
+		return errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: f}))
 	}
 	for name, c := range map[string]struct {
 		layer layers.Bijector
@@ -189,12 +189,12 @@ func TestImpostorIsRefused(t *testing.T) {
 		words []string
 	}{
 		"alone":         {layer: fake, words: []string{"layer it", "flows_test.impostor", `embeds a "affine"`, "layers.Register"}},
-		"in a chain":    {layer: must(layers.NewChain(affine(t, 2), fake)), words: []string{"layer it", "flows_test.impostor", "layers.Register"}},
+		"in a chain":    {layer: errtest.Must(layers.NewChain(affine(t, 2), fake)), words: []string{"layer it", "flows_test.impostor", "layers.Register"}},
 		"same config":   {layer: double{affine(t, 2)}, words: []string{"layer it", "flows_test.double", "layers.Register"}},
 		"a pointer":     {layer: &double{affine(t, 2)}, words: []string{"layer it", "*flows_test.double", "layers.Register"}},
-		"a transform":   {layer: must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: fakeTransform{}})), words: []string{"layer it", "flows_test.fakeTransform", `embeds a "affine"`, "transforms.Register"}},
-		"in a coupling": {layer: must(layers.NewCoupling(2, layers.CouplingConfig{Transform: &fakeTransform{}})), words: []string{"layer it", "*flows_test.fakeTransform", "transforms.Register"}},
-		"a conditioner": {layer: must(layers.NewCoupling(2, layers.CouplingConfig{Transform: transforms.Affine{}, Conditioner: makeFake})), words: []string{"layer it", "flows_test.fakeConditioner", `embeds a "mlp"`, "layers.RegisterConditioner"}},
+		"a transform":   {layer: errtest.Must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: fakeTransform{}})), words: []string{"layer it", "flows_test.fakeTransform", `embeds a "affine"`, "transforms.Register"}},
+		"in a coupling": {layer: errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{Transform: &fakeTransform{}})), words: []string{"layer it", "*flows_test.fakeTransform", "transforms.Register"}},
+		"a conditioner": {layer: errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{Transform: transforms.Affine{}, Conditioner: makeFake})), words: []string{"layer it", "flows_test.fakeConditioner", `embeds a "mlp"`, "layers.RegisterConditioner"}},
 		"a base":        {base: fakeBase{independent(bases.StudentT{})}, words: []string{"base", "flows_test.fakeBase", `embeds a "independent"`, "bases.Register"}},
 		"a family":      {base: independent(fakeFamily{}), words: []string{"base", "flows_test.fakeFamily", `embeds a "student_t"`, "bases.RegisterFamily"}},
 	} {

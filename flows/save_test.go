@@ -54,18 +54,18 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	errtest.None(t, err)
 	config := layers.AffineConfig{Dtype: dtype}
 	lines, err := flows.New( // rows far out are inside, too
-		flows.Named{Name: "support", Layer: must(layers.NewSupport(layers.Logit(-2000, 3000), layers.YeoJohnson(0.7), layers.SoftplusInverse(-1100)))},
-		flows.Named{Name: "norm", Layer: must(layers.NewActNorm(3, config))},
-		flows.Named{Name: "lu", Layer: must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}, Negative: []bool{false, true, false}, Dtype: dtype}))},
-		flows.Named{Name: "order", Layer: must(layers.NewPermutation(layers.Reversed(3)))},
-		flows.Named{Name: "inverse", Layer: must(layers.Invert(must(layers.NewAffine(3, config))))},
+		flows.Named{Name: "support", Layer: errtest.Must(layers.NewSupport(layers.Logit(-2000, 3000), layers.YeoJohnson(0.7), layers.SoftplusInverse(-1100)))},
+		flows.Named{Name: "norm", Layer: errtest.Must(layers.NewActNorm(3, config))},
+		flows.Named{Name: "lu", Layer: errtest.Must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}, Negative: []bool{false, true, false}, Dtype: dtype}))},
+		flows.Named{Name: "order", Layer: errtest.Must(layers.NewPermutation(layers.Reversed(3)))},
+		flows.Named{Name: "inverse", Layer: errtest.Must(layers.Invert(errtest.Must(layers.NewAffine(3, config))))},
 	)
 	errtest.None(t, err)
 	ends, err := flows.New(
-		flows.Named{Name: "first", Layer: must(layers.NewSupport(layers.Log(-1500), layers.LogBelow(1500), layers.Everywhere()))},
-		flows.Named{Name: "second", Layer: must(layers.NewSupport(layers.Everywhere(), layers.BoxCox(-20, 0), layers.Atanh(-3000, 3000)))},
-		flows.Named{Name: "third", Layer: must(layers.NewSupport(layers.BoxCox(-20, 0.1), layers.YeoJohnson(2), layers.YeoJohnson(0)))},
-		flows.Named{Name: "affine", Layer: must(layers.NewAffine(3, config))},
+		flows.Named{Name: "first", Layer: errtest.Must(layers.NewSupport(layers.Log(-1500), layers.LogBelow(1500), layers.Everywhere()))},
+		flows.Named{Name: "second", Layer: errtest.Must(layers.NewSupport(layers.Everywhere(), layers.BoxCox(-20, 0), layers.Atanh(-3000, 3000)))},
+		flows.Named{Name: "third", Layer: errtest.Must(layers.NewSupport(layers.BoxCox(-20, 0.1), layers.YeoJohnson(2), layers.YeoJohnson(0)))},
+		flows.Named{Name: "affine", Layer: errtest.Must(layers.NewAffine(3, config))},
 	)
 	errtest.None(t, err)
 	masked, err := layers.NewAutoregressive(3, layers.AutoregressiveConfig{

@@ -125,18 +125,18 @@ func basedFlows(t *testing.T, dtype graph.Dtype) map[string]*flows.Flow {
 	t.Helper()
 	network := layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh, Dtype: dtype}.New
 	of := map[string]bases.Base{
-		"uniform":      must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3, -3, -3}, High: []float64{3, 4, 5}})),
-		"mixture":      must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{Dtype: dtype})),
-		"full mixture": must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{Components: 2, Full: true, Dtype: dtype})),
-		"full mixture, conditional": must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{
+		"uniform":      errtest.Must(bases.NewUniform(bases.UniformConfig{Low: []float64{-3, -3, -3}, High: []float64{3, 4, 5}})),
+		"mixture":      errtest.Must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{Dtype: dtype})),
+		"full mixture": errtest.Must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{Components: 2, Full: true, Dtype: dtype})),
+		"full mixture, conditional": errtest.Must(bases.NewGaussianMixture(3, bases.GaussianMixtureConfig{
 			Components: 2, Full: true, Context: 2, Conditioner: network})),
-		"interval, conditional": must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.UniformInterval{HalfWidth: 5}, Context: 2, Conditioner: network})),
-		"normals, conditional":  must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.Normal{}, Context: 2, Conditioner: network})),
+		"interval, conditional": errtest.Must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.UniformInterval{HalfWidth: 5}, Context: 2, Conditioner: network})),
+		"normals, conditional":  errtest.Must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.Normal{}, Context: 2, Conditioner: network})),
 	}
 	for name, family := range map[string]bases.Family{
 		"normals": bases.Normal{}, "student t": bases.StudentT{}, "interval": bases.UniformInterval{}, "wide interval": bases.UniformInterval{HalfWidth: 30},
 	} {
-		of[name] = must(bases.NewIndependent(3, bases.IndependentConfig{Family: family, Dtype: dtype}))
+		of[name] = errtest.Must(bases.NewIndependent(3, bases.IndependentConfig{Family: family, Dtype: dtype}))
 	}
 	all := map[string]*flows.Flow{}
 	for name, base := range of {

@@ -98,7 +98,7 @@ func TestInitFromReturnsForward(t *testing.T) {
 				z, _ := f.LogProbNodes(b, x, nil)
 				return []*G.Node{z}
 			})
-			if !slices.Equal(must(own.Run(x))[0], numbers(z)) {
+			if !slices.Equal(errtest.Must(own.Run(x))[0], numbers(z)) {
 				t.Errorf("%s, %s: InitFrom returned other numbers than the flow computes", name, dtype)
 			}
 			if off := maxDifference(numbers(forward(t, f, x)), numbers(z)); !(off <= map[graph.Dtype]float64{graph.Float64: 0, graph.Float32: 1e-4}[dtype]) {

@@ -38,10 +38,10 @@ func TestWarmStartIsAStart(t *testing.T) {
 		for _, batch := range of {
 			for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 				t.Run(fmt.Sprintf("%d_%s_%d/%d/diagonal/%s", i, name, d, batch, dtype), func(t *testing.T) {
-					staysWarm(t, must(flows.NewGaussianization(d, flows.GaussianizationConfig{Blocks: 3, Dtype: dtype})), x, batch)
+					staysWarm(t, errtest.Must(flows.NewGaussianization(d, flows.GaussianizationConfig{Blocks: 3, Dtype: dtype})), x, batch)
 				})
 				t.Run(fmt.Sprintf("%d_%s_%d/%d/coupling/%s", i, name, d, batch, dtype), func(t *testing.T) {
-					staysWarm(t, must(flows.NewCoupling(d, flows.CouplingConfig{Blocks: 3, Dtype: dtype})), x, batch)
+					staysWarm(t, errtest.Must(flows.NewCoupling(d, flows.CouplingConfig{Blocks: 3, Dtype: dtype})), x, batch)
 				})
 			}
 		}
@@ -53,7 +53,7 @@ func staysWarm(t *testing.T, f *flows.Flow, x *mat.Dense, batch int) {
 	if _, err := f.InitFrom(x, initializers.IGConfig{Mixture: quick}); err != nil {
 		t.Fatal(err)
 	}
-	start := -stat.Mean(must(f.LogProb(x)), nil)
+	start := -stat.Mean(errtest.Must(f.LogProb(x)), nil)
 	if err := f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}); err != nil {
 		t.Fatal(err)
 	}
@@ -139,13 +139,13 @@ func TestWarmup(t *testing.T) {
 		"started, compiled":     {nil, true, false, 0.1 / 3600},
 		"with its own schedule": {train.Constant{Rate: 0.1}, true, false, 0.1},
 	} {
-		f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
+		f := errtest.Must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
 		config := train.Config{Optimizer: train.Adam{LearningRate: 0.1}, Schedule: c.schedule}
 		if c.before {
 			errtest.None(t, f.Compile(config))
 		}
 		if c.start {
-			must(f.InitFrom(x, initializers.IGConfig{}))
+			errtest.Must(f.InitFrom(x, initializers.IGConfig{}))
 		}
 		if !c.before {
 			errtest.None(t, f.Compile(config))
@@ -162,10 +162,10 @@ func TestWarmupCountsRows(t *testing.T) {
 	x := randomData("blobs", 1200, 4, 3)
 	const over = 30_720. // 15,360·√4
 	for batch, counted := range map[int]float64{50: 1200, 512: 1200, 700: 512 + 500, 1200: 512} {
-		f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
-		must(f.InitFrom(x, initializers.IGConfig{}))
+		f := errtest.Must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 1, Components: 2}))
+		errtest.Must(f.InitFrom(x, initializers.IGConfig{}))
 		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
-		h := must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
+		h := errtest.Must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
 		want := 0.1 * math.Pow(counted/over, 2)
 		if got := h.LearningRate[0]; math.Abs(got-want) > 1e-15 {
 			t.Errorf("batches of %d: the epoch's last rate is %g, want %g", batch, got, want)
@@ -173,7 +173,7 @@ func TestWarmupCountsRows(t *testing.T) {
 		state := f.Trainer().State()
 		errtest.None(t, f.Compile(train.Config{Optimizer: train.Adam{LearningRate: 0.1}}))
 		errtest.None(t, f.Trainer().SetState(state))
-		must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
+		errtest.Must(f.Fit(context.Background(), x, train.FitConfig{BatchSize: batch}))
 		if got := f.Trainer().State().Warmup.Done; got != int(2*counted) {
 			t.Errorf("batches of %d: %d rows counted after two epochs, want %g", batch, got, 2*counted)
 		}
@@ -188,13 +188,13 @@ func TestWarmupCountsRows(t *testing.T) {
 // anywhere. Compile makes them longer; the flow is the same to the last bit. A fresh flow is left as it is.
 func TestShortReflectors(t *testing.T) {
 	_, x := warmTable(5)
-	f := must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 2, Dtype: graph.Float32}))
+	f := errtest.Must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 2, Dtype: graph.Float32}))
 	fresh := f.Params()[0].Values()
 	errtest.None(t, f.Compile(train.Config{}))
 	if !slices.Equal(f.Params()[0].Values(), fresh) {
 		t.Error("the reflectors of a fresh flow changed")
 	}
-	must(f.InitFrom(x, initializers.IGConfig{}))
+	errtest.Must(f.InitFrom(x, initializers.IGConfig{}))
 	for i, p := range f.Params() {
 		if p.Name == "block1.rotation.v" || i == 0 {
 			v := p.Values()
@@ -203,17 +203,17 @@ func TestShortReflectors(t *testing.T) {
 			errtest.None(t, p.Set(v))
 		}
 	}
-	old := must(flows.LoadFrom(bytes.NewReader(saved(t, f))))
-	want := must(old.LogProb(x))
+	old := errtest.Must(flows.LoadFrom(bytes.NewReader(saved(t, f))))
+	want := errtest.Must(old.LogProb(x))
 	errtest.None(t, old.Compile(train.Config{Optimizer: train.Adam{LearningRate: 3e-3}}))
-	if got := must(old.LogProb(x)); !slices.Equal(got, want) {
+	if got := errtest.Must(old.LogProb(x)); !slices.Equal(got, want) {
 		t.Error("log p changed")
 	}
 	v := old.Params()[0].Values()
 	if length := floats.Norm(v[:4], 2); length < 1 || length >= 2.0001 || floats.Norm(v[4:8], 2) != 0 {
 		t.Errorf("the lengths are %g and %g, want 1 to 2 and 0", length, floats.Norm(v[4:8], 2))
 	}
-	h := must(old.Fit(context.Background(), x, train.FitConfig{}))
+	h := errtest.Must(old.Fit(context.Background(), x, train.FitConfig{}))
 	if start := -stat.Mean(want, nil); h.Loss[0] > start+0.02 {
 		t.Errorf("the first epoch's loss is %.3f, the start's %.3f", h.Loss[0], start)
 	}

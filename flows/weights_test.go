@@ -29,11 +29,11 @@ func nested(t *testing.T) *flows.Flow {
 	errtest.None(t, registered)
 	shared := affine(t, 3)
 	own := &power{graph.NewParam("s", graph.Float64, 3), "s"}
-	mixture := must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2}))
-	inner := must(layers.NewChain(must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 1})), shared, mixture))
-	back := must(layers.Invert(must(layers.NewChain(own, must(layers.NewLU(3, layers.LUConfig{}))))))
-	f, err := flows.NewWithBase(must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.StudentT{}})),
-		flows.Named{Name: "chain", Layer: must(layers.NewChain(inner, must(layers.NewPermutation(layers.Reversed(3)))))},
+	mixture := errtest.Must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2}))
+	inner := errtest.Must(layers.NewChain(errtest.Must(layers.NewHouseholder(3, layers.HouseholderConfig{Seed: 1})), shared, mixture))
+	back := errtest.Must(layers.Invert(errtest.Must(layers.NewChain(own, errtest.Must(layers.NewLU(3, layers.LUConfig{}))))))
+	f, err := flows.NewWithBase(errtest.Must(bases.NewIndependent(3, bases.IndependentConfig{Family: bases.StudentT{}})),
+		flows.Named{Name: "chain", Layer: errtest.Must(layers.NewChain(inner, errtest.Must(layers.NewPermutation(layers.Reversed(3)))))},
 		flows.Named{Name: "again", Layer: shared},
 		flows.Named{Name: "back", Layer: back},
 	)
@@ -180,10 +180,10 @@ func TestWarmStartInChains(t *testing.T) {
 	x := randomData("blobs", 200, 3, 4)
 	make := func() []layers.Bijector {
 		return []layers.Bijector{
-			must(layers.NewHouseholder(3, layers.HouseholderConfig{})), must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2})),
-			must(layers.NewPermutation(layers.Reversed(3))), must(layers.NewLU(3, layers.LUConfig{})),
-			must(layers.NewCoupling(3, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}})),
-			must(layers.Invert(affine(t, 3))), must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2})),
+			errtest.Must(layers.NewHouseholder(3, layers.HouseholderConfig{})), errtest.Must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2})),
+			errtest.Must(layers.NewPermutation(layers.Reversed(3))), errtest.Must(layers.NewLU(3, layers.LUConfig{})),
+			errtest.Must(layers.NewCoupling(3, layers.CouplingConfig{Transform: transforms.SinhArcsinh{}})),
+			errtest.Must(layers.Invert(affine(t, 3))), errtest.Must(layers.NewMixtureCDF(3, layers.MixtureCDFConfig{Components: 2})),
 		}
 	}
 	flat := make()
@@ -194,7 +194,7 @@ func TestWarmStartInChains(t *testing.T) {
 	f, err := flows.New(named...)
 	errtest.None(t, err)
 	in := make()
-	g, err := flows.New(flows.Named{Name: "all", Layer: must(layers.NewChain(in[0], must(layers.NewChain(in[1:5]...)), in[5], in[6]))})
+	g, err := flows.New(flows.Named{Name: "all", Layer: errtest.Must(layers.NewChain(in[0], errtest.Must(layers.NewChain(in[1:5]...)), in[5], in[6]))})
 	errtest.None(t, err)
 	before := f.Layer("e").Params()[0].Values()
 	want, got := initFrom(t, f, x), initFrom(t, g, x)
@@ -234,8 +234,8 @@ func TestFirstDataSetsActNorm(t *testing.T) {
 		before := affine(t, 3)
 		errtest.None(t, before.Params()[0].Set([]float64{100, -50, 7}))
 		before.Params()[0].Trainable, before.Params()[1].Trainable = false, false
-		norm := must(layers.NewActNorm(3, layers.AffineConfig{}))
-		f, err := flows.New(flows.Named{Name: "before", Layer: before}, flows.Named{Name: "chain", Layer: must(layers.NewChain(norm))})
+		norm := errtest.Must(layers.NewActNorm(3, layers.AffineConfig{}))
+		f, err := flows.New(flows.Named{Name: "before", Layer: before}, flows.Named{Name: "chain", Layer: errtest.Must(layers.NewChain(norm))})
 		errtest.None(t, err)
 		errtest.None(t, f.Compile(train.Config{Optimizer: train.SGD{LearningRate: 1e-12}}))
 		errtest.None(t, fit(f, 1))

@@ -69,7 +69,8 @@ func (m *match) byRanks(mine, theirs []float64, rng *rand.Rand) error {
 		if err != nil {
 			return err
 		}
-		m.bias = min(max(loss*both*float64(len(theirs)), 0), m.bias)
+		byHalves := min(max(loss*both*float64(len(theirs)), 0), m.bias) // which does not see what so few components leave out
+		m.bias = (byHalves + m.bias) / 2
 	}
 	m.read = func(i int) (score, gain float64) {
 		v := m.scores[i]

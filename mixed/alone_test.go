@@ -7,15 +7,16 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/internal/alonetest"
+	"gaussflow/internal/errtest"
 )
 
 // TestRowsAlone: a row with or without missing cells has the same bits of log p and of its tails alone and beside any others.
 func TestRowsAlone(t *testing.T) {
 	m, x := model(t), hide(known.draw(300, 21), 22)
 	alonetest.Check(t, x, map[string]func(x *mat.Dense) []float64{
-		"log p": func(x *mat.Dense) []float64 { return must(m.LogProb(x)) },
+		"log p": func(x *mat.Dense) []float64 { return errtest.Must(m.LogProb(x)) },
 		"tails": func(x *mat.Dense) []float64 {
-			tail := must(m.Explain(x)).Tail
+			tail := errtest.Must(m.Explain(x)).Tail
 			for i, v := range tail.RawMatrix().Data {
 				if math.IsNaN(v) { // a missing cell's, which no comparison finds equal to itself
 					tail.RawMatrix().Data[i] = -1
@@ -24,11 +25,4 @@ func TestRowsAlone(t *testing.T) {
 			return tail.RawMatrix().Data
 		},
 	})
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
 }

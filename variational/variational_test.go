@@ -23,13 +23,6 @@ import (
 	"gaussflow/variational"
 )
 
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
 // column is column j of x as a vector.
 func column(b *graph.Builder, x *G.Node, j int) *G.Node {
 	return b.Reshape(b.Columns(x, j, 1), graph.Rows(x))
@@ -81,13 +74,13 @@ func affineFlow(blocks int, seed uint64, dtype graph.Dtype) *flows.Flow {
 	var named []flows.Named
 	for i := range blocks {
 		for j, mask := range []layers.Mask{{true, false}, {false, true}} {
-			named = append(named, flows.Named{Name: fmt.Sprintf("block%d.%d", i, j), Layer: must(layers.NewCoupling(2, layers.CouplingConfig{
+			named = append(named, flows.Named{Name: fmt.Sprintf("block%d.%d", i, j), Layer: errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{
 				Mask: mask, Transform: transforms.Affine{},
 				Conditioner: layers.MLPConfig{Hidden: []int{16, 16}, Activation: graph.Silu, Seed: seed + uint64(2*i+j), Dtype: dtype}.New}))})
 		}
 	}
-	named = append(named, flows.Named{Name: "affine", Layer: must(layers.NewAffine(2, layers.AffineConfig{Dtype: dtype}))})
-	return must(flows.New(named...))
+	named = append(named, flows.Named{Name: "affine", Layer: errtest.Must(layers.NewAffine(2, layers.AffineConfig{Dtype: dtype}))})
+	return errtest.Must(flows.New(named...))
 }
 
 func approximate(t testing.TB, f *flows.Flow, target variational.LogDensity, path bool, steps int) *variational.Approximation {
@@ -225,7 +218,7 @@ func TestPosterior(t *testing.T) {
 	}
 	l, err := layers.NewAffine(1, layers.AffineConfig{})
 	errtest.None(t, err)
-	q := approximate(t, must(flows.New(flows.Named{Name: "affine", Layer: l})), posterior, true, 60)
+	q := approximate(t, errtest.Must(flows.New(flows.Named{Name: "affine", Layer: l})), posterior, true, 60)
 	w, err := q.Weigh(4000, rand.New(rand.NewPCG(4, 4)))
 	errtest.None(t, err)
 	mean := 0.0
@@ -246,9 +239,9 @@ func TestPosterior(t *testing.T) {
 func TestSameSeedSameFit(t *testing.T) {
 	fit := func(path string, epochs int, seed uint64) ([][]float64, *train.History) {
 		f := affineFlow(1, 2, graph.Float64)
-		q := must(variational.New(f, banana, variational.Config{}))
+		q := errtest.Must(variational.New(f, banana, variational.Config{}))
 		h, err := q.Fit(context.Background(), 200, train.FitConfig{Epochs: epochs, BatchSize: 64, Seed: seed, Workers: 2,
-			Checkpoint: train.Checkpoint{Path: path, Resume: true}, ValidationData: must(f.Base().Sample(50, nil, rand.New(rand.NewPCG(9, 9)))),
+			Checkpoint: train.Checkpoint{Path: path, Resume: true}, ValidationData: errtest.Must(f.Base().Sample(50, nil, rand.New(rand.NewPCG(9, 9)))),
 			Callbacks: []train.Callback{&train.EarlyStopping{Patience: 9, RestoreBest: true}}})
 		errtest.None(t, err)
 		if f.Metadata.Training == nil || f.Metadata.Training.History != h {
@@ -270,7 +263,7 @@ func TestSameSeedSameFit(t *testing.T) {
 	if other, _ := fit(dir+"/other", 4, 8); slices.EqualFunc(other, want, slices.Equal) {
 		t.Error("another seed gives the same parameters")
 	}
-	q := must(variational.New(affineFlow(1, 2, graph.Float64), banana, variational.Config{}))
+	q := errtest.Must(variational.New(affineFlow(1, 2, graph.Float64), banana, variational.Config{}))
 	_, err := q.Fit(context.Background(), 200, train.FitConfig{Epochs: 4, BatchSize: 64, Seed: 8, Workers: 2, Checkpoint: train.Checkpoint{Path: dir + "/whole", Resume: true}})
 	if err == nil || !strings.Contains(err.Error(), "another fit") {
 		t.Errorf("resumed with another seed: %v", err)
@@ -284,17 +277,17 @@ func TestBad(t *testing.T) {
 		_, err := variational.New(f, target, c)
 		return err
 	}
-	student := must(flows.NewWithBase(must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}})),
-		flows.Named{Name: "a", Layer: must(layers.NewAffine(2, layers.AffineConfig{}))}))
-	conditional := must(flows.New(flows.Named{Name: "a", Layer: must(layers.NewElementwise(2, layers.ElementwiseConfig{
+	student := errtest.Must(flows.NewWithBase(errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}})),
+		flows.Named{Name: "a", Layer: errtest.Must(layers.NewAffine(2, layers.AffineConfig{}))}))
+	conditional := errtest.Must(flows.New(flows.Named{Name: "a", Layer: errtest.Must(layers.NewElementwise(2, layers.ElementwiseConfig{
 		Transform: transforms.Affine{}, Context: 3}))}))
-	q := must(variational.New(f(), banana, variational.Config{}))
+	q := errtest.Must(variational.New(f(), banana, variational.Config{}))
 	fit := func(samples int, c train.FitConfig) error {
 		_, err := q.Fit(context.Background(), samples, c)
 		return err
 	}
 	nan := func(b *graph.Builder, x *G.Node) *G.Node { return b.Log(b.Shift(banana(b, x), -1e9)) }
-	wild := must(variational.New(f(), nan, variational.Config{}))
+	wild := errtest.Must(variational.New(f(), nan, variational.Config{}))
 	var none *variational.Approximation
 	weigh := func(q *variational.Approximation, n int) error {
 		_, err := q.Weigh(n, rand.New(rand.NewPCG(1, 1)))

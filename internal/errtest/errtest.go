@@ -14,6 +14,14 @@ func None(t testing.TB, err error) {
 	}
 }
 
+// Must is the value of a call that cannot fail in a test that is right.
+func Must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 // Says fails a test if there is no error, or one whose text lacks one of the words.
 func Says(t testing.TB, err error, words ...string) {
 	t.Helper()
