@@ -58,23 +58,10 @@ func (s arith) kernels() kernels { return both(s, bindArith, bindArith) }
 
 func bindArith[T kernel.Float](s arith, out array[T], in []array[T]) func() {
 	a, b, y := in[0].data, in[1].data, out.data
+	of := map[arithKind]func(out, x, y []T){addKind: kernel.Sum[T], subKind: kernel.Difference[T], mulKind: kernel.Product[T]}[s.kind]
 	return func() {
 		for i := 0; i < len(a); i += len(b) {
-			x, row := a[i:i+len(b)], y[i:i+len(b)]
-			switch s.kind {
-			case addKind:
-				for j, v := range b {
-					row[j] = x[j] + v
-				}
-			case subKind:
-				for j, v := range b {
-					row[j] = x[j] - v
-				}
-			case mulKind:
-				for j, v := range b {
-					row[j] = x[j] * v
-				}
-			}
+			of(y[i:i+len(b)], a[i:i+len(b)], b)
 		}
 	}
 }
@@ -95,10 +82,5 @@ func (s scale) grads(_ G.Nodes, _, g *G.Node) (G.Nodes, error) {
 func (s scale) kernels() kernels { return both(s, bindScale, bindScale) }
 
 func bindScale[T kernel.Float](s scale, out array[T], in []array[T]) func() {
-	by := T(s.by)
-	return func() {
-		for i, x := range in[0].data {
-			out.data[i] = by * x
-		}
-	}
+	return func() { kernel.Scaled(out.data, T(s.by), in[0].data) }
 }

@@ -26,7 +26,7 @@ func avx2Set() set {
 			}},
 			squares: []squareKernel[float64]{{4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
-				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, columnSum: columnSumF64AVX2, columnSums: columnSumsF64AVX2,
+				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, sum: sumF64AVX2, difference: differenceF64AVX2, product: productF64AVX2, scaled: scaledF64AVX2, columnSum: columnSumF64AVX2, columnSums: columnSumsF64AVX2,
 				squares: squaresF64AVX2, adam: adamF64AVX2,
 			},
 		},
@@ -47,7 +47,7 @@ func avx2Set() set {
 			}},
 			squares: []squareKernel[float32]{{8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
-				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, columnSum: columnSumF32AVX2, columnSums: columnSumsF32AVX2,
+				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, sum: sumF32AVX2, difference: differenceF32AVX2, product: productF32AVX2, scaled: scaledF32AVX2, columnSum: columnSumF32AVX2, columnSums: columnSumsF32AVX2,
 				squares: squaresF32AVX2, adam: adamF32AVX2,
 			},
 		},

@@ -6367,6 +6367,81 @@ vector:
 	VZEROUPPER
 	RET
 
+// func sumF64AVX2(n int, x *float64, y *float64, out *float64)
+// Requires: AVX
+TEXT ·sumF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Y0
+	VADDPD  (CX)(SI*1), Y0, Y0
+	VMOVUPD Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func differenceF64AVX2(n int, x *float64, y *float64, out *float64)
+// Requires: AVX
+TEXT ·differenceF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Y0
+	VSUBPD  (CX)(SI*1), Y0, Y0
+	VMOVUPD Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func productF64AVX2(n int, x *float64, y *float64, out *float64)
+// Requires: AVX
+TEXT ·productF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Y0
+	VMULPD  (CX)(SI*1), Y0, Y0
+	VMOVUPD Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func scaledF64AVX2(n int, by float64, x *float64, out *float64)
+// Requires: AVX
+TEXT ·scaledF64AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+16(FP), AX
+	MOVQ         out+24(FP), CX
+	VBROADCASTSD by+8(FP), Y0
+	MOVQ         n+0(FP), DX
+	XORQ         BX, BX
+
+vector:
+	VMULPD  (AX)(BX*1), Y0, Y1
+	VMOVUPD Y1, (CX)(BX*1)
+	ADDQ    $0x20, BX
+	DECQ    DX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
 // func columnSumF64AVX2(n int, x *float64, stride int, sum *float64)
 // Requires: AVX
 TEXT ·columnSumF64AVX2(SB), NOSPLIT, $0-32
@@ -12714,6 +12789,81 @@ vector:
 	VMOVUPS (AX)(BX*1), Y0
 	VADDPS  (CX)(BX*1), Y0, Y0
 	VMOVUPS Y0, (CX)(BX*1)
+	ADDQ    $0x20, BX
+	DECQ    DX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func sumF32AVX2(n int, x *float32, y *float32, out *float32)
+// Requires: AVX
+TEXT ·sumF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Y0
+	VADDPS  (CX)(SI*1), Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func differenceF32AVX2(n int, x *float32, y *float32, out *float32)
+// Requires: AVX
+TEXT ·differenceF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Y0
+	VSUBPS  (CX)(SI*1), Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func productF32AVX2(n int, x *float32, y *float32, out *float32)
+// Requires: AVX
+TEXT ·productF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Y0
+	VMULPS  (CX)(SI*1), Y0, Y0
+	VMOVUPS Y0, (DX)(SI*1)
+	ADDQ    $0x20, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func scaledF32AVX2(n int, by float32, x *float32, out *float32)
+// Requires: AVX
+TEXT ·scaledF32AVX2(SB), NOSPLIT, $0-32
+	MOVQ         x+16(FP), AX
+	MOVQ         out+24(FP), CX
+	VBROADCASTSS by+8(FP), Y0
+	MOVQ         n+0(FP), DX
+	XORQ         BX, BX
+
+vector:
+	VMULPS  (AX)(BX*1), Y0, Y1
+	VMOVUPS Y1, (CX)(BX*1)
 	ADDQ    $0x20, BX
 	DECQ    DX
 	JNZ     vector

@@ -224,6 +224,26 @@ func reluSlopeF64AVX2(n int, y *float64, up *float64, out *float64)
 //go:noescape
 func accumulateF64AVX2(n int, x *float64, y *float64)
 
+// sumF64AVX2 is the sum of vectorKernels.
+//
+//go:noescape
+func sumF64AVX2(n int, x *float64, y *float64, out *float64)
+
+// differenceF64AVX2 is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF64AVX2(n int, x *float64, y *float64, out *float64)
+
+// productF64AVX2 is the product of vectorKernels.
+//
+//go:noescape
+func productF64AVX2(n int, x *float64, y *float64, out *float64)
+
+// scaledF64AVX2 is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF64AVX2(n int, by float64, x *float64, out *float64)
+
 // columnSumF64AVX2 is the columnSum of vectorKernels.
 //
 //go:noescape
@@ -463,6 +483,26 @@ func reluSlopeF32AVX2(n int, y *float32, up *float32, out *float32)
 //
 //go:noescape
 func accumulateF32AVX2(n int, x *float32, y *float32)
+
+// sumF32AVX2 is the sum of vectorKernels.
+//
+//go:noescape
+func sumF32AVX2(n int, x *float32, y *float32, out *float32)
+
+// differenceF32AVX2 is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF32AVX2(n int, x *float32, y *float32, out *float32)
+
+// productF32AVX2 is the product of vectorKernels.
+//
+//go:noescape
+func productF32AVX2(n int, x *float32, y *float32, out *float32)
+
+// scaledF32AVX2 is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF32AVX2(n int, by float32, x *float32, out *float32)
 
 // columnSumF32AVX2 is the columnSum of vectorKernels.
 //

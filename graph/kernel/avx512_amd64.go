@@ -30,7 +30,7 @@ func avx512Set() set {
 			}},
 			squares: []squareKernel[float64]{{8, turnF64AVX512}, {4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
-				lanes: 8, reluSlope: reluSlopeF64AVX512, accumulate: accumulateF64AVX512, columnSum: columnSumF64AVX512, columnSums: columnSumsF64AVX512,
+				lanes: 8, reluSlope: reluSlopeF64AVX512, accumulate: accumulateF64AVX512, sum: sumF64AVX512, difference: differenceF64AVX512, product: productF64AVX512, scaled: scaledF64AVX512, columnSum: columnSumF64AVX512, columnSums: columnSumsF64AVX512,
 				squares: squaresF64AVX512, adam: adamF64AVX512,
 			},
 		},
@@ -54,7 +54,7 @@ func avx512Set() set {
 			}},
 			squares: []squareKernel[float32]{{16, turnF32AVX512}, {8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
-				lanes: 16, reluSlope: reluSlopeF32AVX512, accumulate: accumulateF32AVX512, columnSum: columnSumF32AVX512, columnSums: columnSumsF32AVX512,
+				lanes: 16, reluSlope: reluSlopeF32AVX512, accumulate: accumulateF32AVX512, sum: sumF32AVX512, difference: differenceF32AVX512, product: productF32AVX512, scaled: scaledF32AVX512, columnSum: columnSumF32AVX512, columnSums: columnSumsF32AVX512,
 				squares: squaresF32AVX512, adam: adamF32AVX512,
 			},
 		},

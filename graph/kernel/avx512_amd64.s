@@ -7573,6 +7573,81 @@ vector:
 	VZEROUPPER
 	RET
 
+// func sumF64AVX512(n int, x *float64, y *float64, out *float64)
+// Requires: AVX, AVX512F
+TEXT ·sumF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Z0
+	VADDPD  (CX)(SI*1), Z0, Z0
+	VMOVUPD Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func differenceF64AVX512(n int, x *float64, y *float64, out *float64)
+// Requires: AVX, AVX512F
+TEXT ·differenceF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Z0
+	VSUBPD  (CX)(SI*1), Z0, Z0
+	VMOVUPD Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func productF64AVX512(n int, x *float64, y *float64, out *float64)
+// Requires: AVX, AVX512F
+TEXT ·productF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPD (AX)(SI*1), Z0
+	VMULPD  (CX)(SI*1), Z0, Z0
+	VMOVUPD Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func scaledF64AVX512(n int, by float64, x *float64, out *float64)
+// Requires: AVX, AVX512F
+TEXT ·scaledF64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+16(FP), AX
+	MOVQ         out+24(FP), CX
+	VBROADCASTSD by+8(FP), Z0
+	MOVQ         n+0(FP), DX
+	XORQ         BX, BX
+
+vector:
+	VMULPD  (AX)(BX*1), Z0, Z1
+	VMOVUPD Z1, (CX)(BX*1)
+	ADDQ    $0x40, BX
+	DECQ    DX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
 // func columnSumF64AVX512(n int, x *float64, stride int, sum *float64)
 // Requires: AVX, AVX512F
 TEXT ·columnSumF64AVX512(SB), NOSPLIT, $0-32
@@ -14831,6 +14906,81 @@ vector:
 	VMOVUPS (AX)(BX*1), Z0
 	VADDPS  (CX)(BX*1), Z0, Z0
 	VMOVUPS Z0, (CX)(BX*1)
+	ADDQ    $0x40, BX
+	DECQ    DX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func sumF32AVX512(n int, x *float32, y *float32, out *float32)
+// Requires: AVX, AVX512F
+TEXT ·sumF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Z0
+	VADDPS  (CX)(SI*1), Z0, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func differenceF32AVX512(n int, x *float32, y *float32, out *float32)
+// Requires: AVX, AVX512F
+TEXT ·differenceF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Z0
+	VSUBPS  (CX)(SI*1), Z0, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func productF32AVX512(n int, x *float32, y *float32, out *float32)
+// Requires: AVX, AVX512F
+TEXT ·productF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ x+8(FP), AX
+	MOVQ y+16(FP), CX
+	MOVQ out+24(FP), DX
+	MOVQ n+0(FP), BX
+	XORQ SI, SI
+
+vector:
+	VMOVUPS (AX)(SI*1), Z0
+	VMULPS  (CX)(SI*1), Z0, Z0
+	VMOVUPS Z0, (DX)(SI*1)
+	ADDQ    $0x40, SI
+	DECQ    BX
+	JNZ     vector
+	VZEROUPPER
+	RET
+
+// func scaledF32AVX512(n int, by float32, x *float32, out *float32)
+// Requires: AVX, AVX512F
+TEXT ·scaledF32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+16(FP), AX
+	MOVQ         out+24(FP), CX
+	VBROADCASTSS by+8(FP), Z0
+	MOVQ         n+0(FP), DX
+	XORQ         BX, BX
+
+vector:
+	VMULPS  (AX)(BX*1), Z0, Z1
+	VMOVUPS Z1, (CX)(BX*1)
 	ADDQ    $0x40, BX
 	DECQ    DX
 	JNZ     vector

@@ -284,6 +284,26 @@ func reluSlopeF64AVX512(n int, y *float64, up *float64, out *float64)
 //go:noescape
 func accumulateF64AVX512(n int, x *float64, y *float64)
 
+// sumF64AVX512 is the sum of vectorKernels.
+//
+//go:noescape
+func sumF64AVX512(n int, x *float64, y *float64, out *float64)
+
+// differenceF64AVX512 is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF64AVX512(n int, x *float64, y *float64, out *float64)
+
+// productF64AVX512 is the product of vectorKernels.
+//
+//go:noescape
+func productF64AVX512(n int, x *float64, y *float64, out *float64)
+
+// scaledF64AVX512 is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF64AVX512(n int, by float64, x *float64, out *float64)
+
 // columnSumF64AVX512 is the columnSum of vectorKernels.
 //
 //go:noescape
@@ -583,6 +603,26 @@ func reluSlopeF32AVX512(n int, y *float32, up *float32, out *float32)
 //
 //go:noescape
 func accumulateF32AVX512(n int, x *float32, y *float32)
+
+// sumF32AVX512 is the sum of vectorKernels.
+//
+//go:noescape
+func sumF32AVX512(n int, x *float32, y *float32, out *float32)
+
+// differenceF32AVX512 is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF32AVX512(n int, x *float32, y *float32, out *float32)
+
+// productF32AVX512 is the product of vectorKernels.
+//
+//go:noescape
+func productF32AVX512(n int, x *float32, y *float32, out *float32)
+
+// scaledF32AVX512 is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF32AVX512(n int, by float32, x *float32, out *float32)
 
 // columnSumF32AVX512 is the columnSum of vectorKernels.
 //

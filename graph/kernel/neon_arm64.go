@@ -22,7 +22,7 @@ func neonSet() set {
 			}}},
 			squares: []squareKernel[float64]{{2, turnF64NEON}},
 			vector: vectorKernels[float64]{
-				lanes: 2, reluSlope: reluSlopeF64NEON, accumulate: accumulateF64NEON, columnSum: columnSumF64NEON,
+				lanes: 2, reluSlope: reluSlopeF64NEON, accumulate: accumulateF64NEON, sum: sumF64NEON, difference: differenceF64NEON, product: productF64NEON, scaled: scaledF64NEON, columnSum: columnSumF64NEON,
 				squares: squaresF64NEON, adam: adamF64NEON,
 			},
 		},
@@ -41,7 +41,7 @@ func neonSet() set {
 			}}},
 			squares: []squareKernel[float32]{{4, turnF32NEON}},
 			vector: vectorKernels[float32]{
-				lanes: 4, reluSlope: reluSlopeF32NEON, accumulate: accumulateF32NEON, columnSum: columnSumF32NEON,
+				lanes: 4, reluSlope: reluSlopeF32NEON, accumulate: accumulateF32NEON, sum: sumF32NEON, difference: differenceF32NEON, product: productF32NEON, scaled: scaledF32NEON, columnSum: columnSumF32NEON,
 				squares: squaresF32NEON, adam: adamF32NEON,
 			},
 		},

@@ -6305,6 +6305,227 @@ vector:
 vectorEnd:
 	RET
 
+// func sumF64NEON(n int, x *float64, y *float64, out *float64)
+TEXT ·sumF64NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func differenceF64NEON(n int, x *float64, y *float64, out *float64)
+TEXT ·differenceF64NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4ee0d420 // fsub v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func productF64NEON(n int, x *float64, y *float64, out *float64)
+TEXT ·productF64NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func scaledF64NEON(n int, by float64, x *float64, out *float64)
+TEXT ·scaledF64NEON(SB), NOSPLIT, $0-32
+	MOVD  x+16(FP), R9
+	ADD   $16, R9, R5
+	ADD   $32, R9, R3
+	ADD   $48, R9, R1
+	MOVD  out+24(FP), R8
+	ADD   $16, R8, R4
+	ADD   $32, R8, R2
+	ADD   $48, R8, R0
+	FMOVD by+8(FP), F0
+	WORD  $0x4e080401 // dup v1.2d, v0.d[0]
+	MOVD  n+0(FP), R6
+	MOVD  $0, R7
+	SUBS  $4, R6, R6
+	BLT   vectorRest
+
+vectors:
+	WORD $0x3ce76920 // ldr q0, [x9, x7]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	WORD $0x3ce768a0 // ldr q0, [x5, x7]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76880 // str q0, [x4, x7]
+	WORD $0x3ce76860 // ldr q0, [x3, x7]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x3ce76820 // ldr q0, [x1, x7]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76800 // str q0, [x0, x7]
+	ADD  $64, R7, R7
+	SUBS $4, R6, R6
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R6, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3ce76920 // ldr q0, [x9, x7]
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	ADD  $16, R7, R7
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
 // func columnSumF64NEON(n int, x *float64, stride int, sum *float64)
 TEXT ·columnSumF64NEON(SB), NOSPLIT, $0-32
 	MOVD n+0(FP), R2
@@ -11993,6 +12214,227 @@ vector:
 	WORD $0x3ce76921 // ldr q1, [x9, x7]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	ADD  $16, R7, R7
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func sumF32NEON(n int, x *float32, y *float32, out *float32)
+TEXT ·sumF32NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func differenceF32NEON(n int, x *float32, y *float32, out *float32)
+TEXT ·differenceF32NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x4ea0d420 // fsub v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func productF32NEON(n int, x *float32, y *float32, out *float32)
+TEXT ·productF32NEON(SB), NOSPLIT, $0-32
+	MOVD x+8(FP), R13
+	ADD  $16, R13, R8
+	ADD  $32, R13, R5
+	ADD  $48, R13, R2
+	MOVD y+16(FP), R12
+	ADD  $16, R12, R7
+	ADD  $32, R12, R4
+	ADD  $48, R12, R1
+	MOVD out+24(FP), R11
+	ADD  $16, R11, R6
+	ADD  $32, R11, R3
+	ADD  $48, R11, R0
+	MOVD n+0(FP), R9
+	MOVD $0, R10
+	SUBS $4, R9, R9
+	BLT  vectorRest
+
+vectors:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	WORD $0x3cea6901 // ldr q1, [x8, x10]
+	WORD $0x3cea68e0 // ldr q0, [x7, x10]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3caa68c0 // str q0, [x6, x10]
+	WORD $0x3cea68a1 // ldr q1, [x5, x10]
+	WORD $0x3cea6880 // ldr q0, [x4, x10]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6860 // str q0, [x3, x10]
+	WORD $0x3cea6841 // ldr q1, [x2, x10]
+	WORD $0x3cea6820 // ldr q0, [x1, x10]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6800 // str q0, [x0, x10]
+	ADD  $64, R10, R10
+	SUBS $4, R9, R9
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R9, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3cea69a1 // ldr q1, [x13, x10]
+	WORD $0x3cea6980 // ldr q0, [x12, x10]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3caa6960 // str q0, [x11, x10]
+	ADD  $16, R10, R10
+	SUBS $1, R0, R0
+	BNE  vector
+
+vectorEnd:
+	RET
+
+// func scaledF32NEON(n int, by float32, x *float32, out *float32)
+TEXT ·scaledF32NEON(SB), NOSPLIT, $0-32
+	MOVD  x+16(FP), R9
+	ADD   $16, R9, R5
+	ADD   $32, R9, R3
+	ADD   $48, R9, R1
+	MOVD  out+24(FP), R8
+	ADD   $16, R8, R4
+	ADD   $32, R8, R2
+	ADD   $48, R8, R0
+	FMOVS by+8(FP), F0
+	WORD  $0x4e040401 // dup v1.4s, v0.s[0]
+	MOVD  n+0(FP), R6
+	MOVD  $0, R7
+	SUBS  $4, R6, R6
+	BLT   vectorRest
+
+vectors:
+	WORD $0x3ce76920 // ldr q0, [x9, x7]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76900 // str q0, [x8, x7]
+	WORD $0x3ce768a0 // ldr q0, [x5, x7]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76880 // str q0, [x4, x7]
+	WORD $0x3ce76860 // ldr q0, [x3, x7]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76840 // str q0, [x2, x7]
+	WORD $0x3ce76820 // ldr q0, [x1, x7]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x3ca76800 // str q0, [x0, x7]
+	ADD  $64, R7, R7
+	SUBS $4, R6, R6
+	BGE  vectors
+
+vectorRest:
+	ADD $4, R6, R0
+	CMP $0, R0
+	BEQ vectorEnd
+
+vector:
+	WORD $0x3ce76920 // ldr q0, [x9, x7]
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x3ca76900 // str q0, [x8, x7]
 	ADD  $16, R7, R7
 	SUBS $1, R0, R0

@@ -189,6 +189,26 @@ func reluSlopeF64NEON(n int, y *float64, up *float64, out *float64)
 //go:noescape
 func accumulateF64NEON(n int, x *float64, y *float64)
 
+// sumF64NEON is the sum of vectorKernels.
+//
+//go:noescape
+func sumF64NEON(n int, x *float64, y *float64, out *float64)
+
+// differenceF64NEON is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF64NEON(n int, x *float64, y *float64, out *float64)
+
+// productF64NEON is the product of vectorKernels.
+//
+//go:noescape
+func productF64NEON(n int, x *float64, y *float64, out *float64)
+
+// scaledF64NEON is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF64NEON(n int, by float64, x *float64, out *float64)
+
 // columnSumF64NEON is the columnSum of vectorKernels.
 //
 //go:noescape
@@ -388,6 +408,26 @@ func reluSlopeF32NEON(n int, y *float32, up *float32, out *float32)
 //
 //go:noescape
 func accumulateF32NEON(n int, x *float32, y *float32)
+
+// sumF32NEON is the sum of vectorKernels.
+//
+//go:noescape
+func sumF32NEON(n int, x *float32, y *float32, out *float32)
+
+// differenceF32NEON is the difference of vectorKernels.
+//
+//go:noescape
+func differenceF32NEON(n int, x *float32, y *float32, out *float32)
+
+// productF32NEON is the product of vectorKernels.
+//
+//go:noescape
+func productF32NEON(n int, x *float32, y *float32, out *float32)
+
+// scaledF32NEON is the scaled of vectorKernels.
+//
+//go:noescape
+func scaledF32NEON(n int, by float32, x *float32, out *float32)
 
 // columnSumF32NEON is the columnSum of vectorKernels.
 //

@@ -8,6 +8,10 @@ type vectorKernels[T Float] struct {
 	lanes      int
 	reluSlope  func(n int, y, up, out *T)
 	accumulate func(n int, x, y *T)
+	// sum, difference and product: out = x∘y; scaled: out = by·x.
+	sum, difference, product func(n int, x, y, out *T)
+	scaled                   func(n int, by T, x, out *T)
+
 	columnSum  func(n int, x *T, stride int, sum *T) // of one vector of columns over 4n rows, stride bytes apart
 	columnSums func(n int, x *T, stride int, sum *T) // of four vectors, where there is one for that
 	squares    func(n int, x *T) (sum float64)
@@ -46,12 +50,69 @@ func (v *vectorKernels[T]) reluSlopeOf(out, y, g []T) {
 func Accumulate[T Float](y, x []T) { vectors[T]().accumulateOf(y, x) }
 
 func (v *vectorKernels[T]) accumulateOf(y, x []T) {
+	x = x[:len(y)]
 	n, done := v.whole(len(y))
 	if n > 0 {
 		v.accumulate(n, &x[0], &y[0])
 	}
 	for i := done; i < len(y); i++ {
 		y[i] += x[i]
+	}
+}
+
+// Sum is out = x + y; x and y are as long as out, which may be either.
+func Sum[T Float](out, x, y []T) { vectors[T]().sumOf(out, x, y) }
+
+func (v *vectorKernels[T]) sumOf(out, x, y []T) {
+	x, y = x[:len(out)], y[:len(out)]
+	n, done := v.whole(len(out))
+	if n > 0 {
+		v.sum(n, &x[0], &y[0], &out[0])
+	}
+	for i := done; i < len(out); i++ {
+		out[i] = x[i] + y[i]
+	}
+}
+
+// Difference is out = x − y; x and y are as long as out, which may be either.
+func Difference[T Float](out, x, y []T) { vectors[T]().differenceOf(out, x, y) }
+
+func (v *vectorKernels[T]) differenceOf(out, x, y []T) {
+	x, y = x[:len(out)], y[:len(out)]
+	n, done := v.whole(len(out))
+	if n > 0 {
+		v.difference(n, &x[0], &y[0], &out[0])
+	}
+	for i := done; i < len(out); i++ {
+		out[i] = x[i] - y[i]
+	}
+}
+
+// Product is out = x·y, element by element; x and y are as long as out, which may be either.
+func Product[T Float](out, x, y []T) { vectors[T]().productOf(out, x, y) }
+
+func (v *vectorKernels[T]) productOf(out, x, y []T) {
+	x, y = x[:len(out)], y[:len(out)]
+	n, done := v.whole(len(out))
+	if n > 0 {
+		v.product(n, &x[0], &y[0], &out[0])
+	}
+	for i := done; i < len(out); i++ {
+		out[i] = x[i] * y[i]
+	}
+}
+
+// Scaled is out = by·x; x is as long as out, which it may be.
+func Scaled[T Float](out []T, by T, x []T) { vectors[T]().scaledOf(out, by, x) }
+
+func (v *vectorKernels[T]) scaledOf(out []T, by T, x []T) {
+	x = x[:len(out)]
+	n, done := v.whole(len(out))
+	if n > 0 {
+		v.scaled(n, by, &x[0], &out[0])
+	}
+	for i := done; i < len(out); i++ {
+		out[i] = by * x[i]
 	}
 }
 

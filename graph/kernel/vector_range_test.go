@@ -33,6 +33,23 @@ func checkVectorRange[T Float](t *testing.T, k *kernels[T]) {
 		want[i] = x[i] + y[i]
 	}
 	sameNumbers(t, "accumulate", sum, want, 0)
+	k.vector.sumOf(out, y, x)
+	sameNumbers(t, "sum", out, want, 0)
+	k.vector.differenceOf(out, y, x)
+	for i := range x {
+		want[i] = y[i] - x[i]
+	}
+	sameNumbers(t, "difference", out, want, 0)
+	k.vector.productOf(out, y, x)
+	for i := range x {
+		want[i] = y[i] * x[i]
+	}
+	sameNumbers(t, "product", out, want, 0)
+	k.vector.scaledOf(out, -0.3, x)
+	for i := range x {
+		want[i] = -0.3 * x[i]
+	}
+	sameNumbers(t, "scaled", out, want, 0)
 	for i, v := range x {
 		alone := make([]T, 1+i%40)
 		alone[i%len(alone)] = v

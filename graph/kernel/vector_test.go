@@ -50,6 +50,20 @@ func checkVectors[T Float](t *testing.T, v *vectorKernels[T], ulp float64) {
 		for i := range sum {
 			near("accumulate", i, sum[i], y[i]+g[i], 0)
 		}
+		for name, op := range map[string]struct {
+			of   func(out, x, y []T)
+			want func(x, y T) T
+		}{
+			"sum":        {v.sumOf, func(x, y T) T { return x + y }},
+			"difference": {v.differenceOf, func(x, y T) T { return x - y }},
+			"product":    {v.productOf, func(x, y T) T { return x * y }},
+			"scaled":     {func(out, x, _ []T) { v.scaledOf(out, 0.3, x) }, func(x, _ T) T { return 0.3 * x }},
+		} {
+			op.of(out, y, g)
+			for i := range out {
+				near(name, i, out[i], op.want(y[i], g[i]), 0)
+			}
+		}
 		checkColumnSums(t, v, n, ulp, random)
 		checkAdam(t, v, n, ulp, random)
 	}

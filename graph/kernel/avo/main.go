@@ -82,6 +82,10 @@ func (l lanes) all() {
 	l.turn()
 	l.reluSlope()
 	l.accumulate()
+	l.arithmetic("sum", l.add)
+	l.arithmetic("difference", l.sub)
+	l.arithmetic("product", l.mul)
+	l.scaled()
 	l.columnSum()
 	if l.bytes > 16 {
 		l.columnSums()

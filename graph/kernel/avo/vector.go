@@ -61,6 +61,20 @@ func (l lanes) accumulate() {
 	})
 }
 
+// arithmetic is out = x∘y.
+func (l lanes) arithmetic(name string, of func(a, b Op) reg.VecVirtual) {
+	l.begin(name, "is the "+name+" of vectorKernels.", "n int, x, y, out *%[1]s")
+	x, y, out := arg("x"), arg("y"), arg("out")
+	l.over(func(at func(reg.Register) Mem) { l.store(of(l.load(at(x)), at(y)), at(out)) })
+}
+
+// scaled is out = by·x.
+func (l lanes) scaled() {
+	l.begin("scaled", "is the scaled of vectorKernels.", "n int, by %[1]s, x, out *%[1]s")
+	x, out, by := arg("x"), arg("out"), l.broadcast(param("by"))
+	l.over(func(at func(reg.Register) Mem) { l.store(l.mul(by, at(x)), at(out)) })
+}
+
 // columnSum sums one vector of columns over 4n rows, stride bytes apart, in four interleaved sums.
 func (l lanes) columnSum() {
 	l.begin("columnSum", "is the columnSum of vectorKernels.", "n int, x *%[1]s, stride int, sum *%[1]s")
