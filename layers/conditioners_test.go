@@ -1,9 +1,13 @@
 package layers_test
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"gaussflow/graph"
+	"gaussflow/initializers"
+	"gaussflow/internal/errtest"
 	"gaussflow/layers"
 	"gaussflow/layers/layertest"
 )
@@ -22,5 +26,27 @@ func TestConditioners(t *testing.T) {
 		}, layertest.ConditionerOptions{}},
 	} {
 		t.Run(name, func(t *testing.T) { layertest.RunConditioner(t, c.make, c.options) })
+	}
+}
+
+// TestFreshMaskedMLP: the hidden weights and biases begin between ±1/√in, so that units of one input bend at different places; what a
+// configuration names is drawn instead.
+func TestFreshMaskedMLP(t *testing.T) {
+	of := layers.Autoregression{Order: []int{0, 1, 2}, Parts: []int{1}}
+	hidden := func(c layers.MLPConfig) (kernel, bias []float64) {
+		m, err := layers.NewMaskedMLP(of, c)
+		errtest.None(t, err)
+		return m.Params()[0].Values(), m.Params()[1].Values()
+	}
+	most := 1 / math.Sqrt(3)
+	kernel, bias := hidden(layers.MLPConfig{})
+	for what, values := range map[string][]float64{"weights": kernel, "biases": bias} {
+		if low, high := slices.Min(values), slices.Max(values); !(low >= -most && low < -0.8*most && high <= most && high > 0.8*most) {
+			t.Errorf("%s from %v to %v, want nearly ±%v", what, low, high, most)
+		}
+	}
+	kernel, bias = hidden(layers.MLPConfig{Kernel: initializers.Normal, Bias: initializers.Zeros})
+	if slices.Max(bias) != 0 || slices.Max(kernel) > 0.3 {
+		t.Errorf("biases up to %v, weights up to %v, want zeros and numbers of size 0.05", slices.Max(bias), slices.Max(kernel))
 	}
 }

@@ -13,7 +13,7 @@ type splineKernels struct {
 	place func(n, k int, axis, raw, share, knots *float64)
 	// find: the piece that splineIn is in by its own axis, its knots, its shares and the raw numbers of the slopes at its knots.
 	find func(n, k int, rows, own, other, widths, heights, slopes *float64)
-	// slopes: s from the shares, and δ and its derivative from the two raw numbers, by family of splineLanes.
+	// slopes: s from the shares, and δ and its derivative from the two raw numbers, by bounds of splineLanes.
 	slopes func(n int, family, rows *float64)
 	// forward, inverse: splineOut and splineLog, log dz/dx.
 	forward, inverse func(n int, rows *float64)
