@@ -37,18 +37,14 @@ func (c *Column) Append(dst []byte, v float64) []byte {
 // farthest is a number of seconds up to which package time can write dates.
 const farthest = 1e12
 
-// Round is the value of the column that is nearest to v: within its bounds and, if the column has a Step, on the grid through Min.
+// Round is the value of the column that is nearest to v: within its bounds and, if the column has a Step, on the grid through Min. A derived
+// column keeps what follows from others also beyond its bounds, because at them its relation would not hold.
 func (c *Column) Round(v float64) float64 {
 	if c == nil {
 		return v
 	}
-	for _, a := range c.Atoms {
-		if v == a.Value {
-			return v
-		}
-	}
-	if c.Step > 0 {
-		v = onStep(v, c.Min, c.Step)
+	if v = c.onGrid(v); c.Kind == Derived {
+		return v
 	}
 	if c.Lower != nil {
 		v = max(v, *c.Lower)
@@ -57,6 +53,14 @@ func (c *Column) Round(v float64) float64 {
 		v = min(v, *c.Upper)
 	}
 	return v
+}
+
+// onGrid is v, on the grid through Min if the column has a Step; an atom stays where it is.
+func (c *Column) onGrid(v float64) float64 {
+	if c.Step <= 0 || slices.ContainsFunc(c.Atoms, func(a Atom) bool { return v == a.Value }) {
+		return v
+	}
+	return onStep(v, c.Min, c.Step)
 }
 
 // onStep is the grid point nearest to v, without the rounding error of a multiplication.

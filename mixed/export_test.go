@@ -6,3 +6,8 @@ import "slices"
 func (m *Model) Knots(column string) []float64 {
 	return slices.Compact(slices.Clone(m.net.marginals[m.net.slot[m.columnIndex(column)]].x))
 }
+
+// Border is the place of the border below a value on the grid from + k·step, or with is true above it.
+func Border(from, step, v float64, with bool) float64 {
+	return grid{from: from, step: step}.border(v, with)
+}

@@ -29,6 +29,25 @@ type grid struct{ from, step float64 }
 func (g grid) index(x float64) float64 { return math.Round((x - g.from) / g.step) }
 func (g grid) at(k float64) float64    { return g.from + k*g.step }
 
+// on reports whether x is a value of the grid, as closely as a decimal step allows.
+func (g grid) on(x float64) bool {
+	return math.Abs(x-g.at(g.index(x))) <= 1e-6*g.step+1e-12*math.Abs(x)
+}
+
+// border is the place of the border between the values less than v, or with is true at most v, and the others.
+func (g grid) border(v float64, with bool) float64 {
+	switch place := (v - g.from) / g.step; {
+	case g.on(v) && with:
+		return g.index(v) + 0.5
+	case g.on(v):
+		return g.index(v) - 0.5
+	case with:
+		return math.Floor(place) + 0.5
+	default:
+		return math.Ceil(place) - 0.5
+	}
+}
+
 // An interval of normal scores represents a cell of a table; it is a point if lo = hi. logSlope is log du/dx at a point, and 0
 // for an interval, whose probability has no units.
 type interval struct{ lo, hi, logSlope float64 }
@@ -83,7 +102,7 @@ func (m *marginal) atom(at int) interval {
 // cell is the interval of a value on the grid.
 func (m *marginal) cell(x float64) (i interval, ok bool) {
 	k := m.index(x)
-	if math.Abs(x-m.at(k)) > 1e-6*m.step+1e-12*math.Abs(x) {
+	if !m.on(x) {
 		return interval{}, false
 	}
 	i = interval{lo: -endless, hi: endless}
@@ -106,11 +125,7 @@ func (m *marginal) edge(v float64, with bool) float64 {
 		return endless
 	}
 	if m.step > 0 { // the border between two values of the grid
-		k := math.Ceil((v-m.from)/m.step) - 0.5
-		if with {
-			k = math.Floor((v-m.from)/m.step) + 0.5
-		}
-		if v = m.at(k); v <= m.lower {
+		if v = m.at(m.border(v, with)); v <= m.lower {
 			return -endless
 		}
 		if v >= m.upper {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -197,5 +198,27 @@ func TestNoDependence(t *testing.T) {
 	}
 	if m.Facts.LogProb == m.Facts.Independent && len(m.Facts.Warnings) != 1 {
 		t.Errorf("warnings %q, want one of independence", m.Facts.Warnings)
+	}
+}
+
+// TestBorders: every value of a decimal grid has its borders half a step to either side, however (v − from)/step is rounded.
+func TestBorders(t *testing.T) {
+	for _, g := range []struct {
+		from, step float64
+		places     int
+	}{{0.53, 0.01, 2}, {0.1, 0.0001, 4}, {-3, 0.1, 1}, {19.99, 0.01, 2}, {0, 1, 0}, {1.7e9, 60, 0}} {
+		for k := range 3000 {
+			v, err := strconv.ParseFloat(strconv.FormatFloat(g.from+float64(k)*g.step, 'f', g.places, 64), 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if below, above := mixed.Border(g.from, g.step, v, false), mixed.Border(g.from, g.step, v, true); below != float64(k)-0.5 || above != float64(k)+0.5 {
+				t.Fatalf("%v + %d·%v: borders %v and %v, want half a step to either side", g.from, k, g.step, below, above)
+			}
+			between := v + 0.3*g.step
+			if below, above := mixed.Border(g.from, g.step, between, false), mixed.Border(g.from, g.step, between, true); below != float64(k)+0.5 || above != float64(k)+0.5 {
+				t.Fatalf("beside %v: borders %v and %v, want the one above it", v, below, above)
+			}
+		}
 	}
 }

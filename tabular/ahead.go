@@ -47,7 +47,13 @@ func newAhead(x *mat.Dense, usable []bool, p settings) (*ahead, error) {
 	if named == nil && c == nil {
 		return nil, nil
 	}
-	a := &ahead{marginals: marginals, precise: slices.ContainsFunc(marginals, marginal.precise) || c != nil && c.least < preciseBelow}
+	offset := 1.0 // the largest of a column, in its spreads
+	for j, m := range middle {
+		if spread[j] > 0 {
+			offset = max(offset, math.Abs(m)/spread[j])
+		}
+	}
+	a := &ahead{marginals: marginals, precise: slices.ContainsFunc(marginals, marginal.precise) || c != nil && c.least < preciseBelow*offset}
 	if a.precise && p.dtypeOpen {
 		p.Dtype = graph.Float64
 	}
@@ -93,7 +99,8 @@ func (a *ahead) warnings(columns []Column) (warnings []Warning) {
 	return warnings
 }
 
-// preciseBelow is the share of a combination's spread left below which float32 keeps fewer than four digits of it.
+// preciseBelow is the share of a combination's spread left below which float32 keeps fewer than four digits of it, where the column is no
+// farther from 0 than it is wide.
 const preciseBelow = 1e-3
 
 // robustUnits are the median of each column and the distance between its quartiles, or its standard deviation if the quartiles are

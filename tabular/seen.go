@@ -6,13 +6,15 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/columns"
 )
 
 // mostRounds is how often rows with values outside the table's ranges are drawn again; after that they are kept.
 const mostRounds = 20
 
-// DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers between the least and the
-// greatest value that their column had in the table. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
+// DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers, and those that follow from them,
+// between the least and the greatest value that their column had in the table. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
 // have a cell that could not occur in the table. Rows outside are drawn again, a few times; the columns in given are not checked. A
 // model without a Schema does not know the ranges, and the rows are returned as drawn. gaussflow sample and package serve draw rows
 // with it.
@@ -53,6 +55,21 @@ func (m *Model) seen(row []float64, given []string) bool {
 	for j, name := range m.Names() {
 		c, there := m.Schema.Column(name)
 		if there && c.Min < c.Max && !slices.Contains(given, name) && (row[j] < c.Min || row[j] > c.Max) {
+			return false
+		}
+	}
+	return m.derivedSeen(row, given)
+}
+
+// derivedSeen reports whether the columns that are computed from those of a row are in the ranges that they had in the table.
+func (m *Model) derivedSeen(row []float64, given []string) bool {
+	derived := func(c *columns.Column) bool { return c.Kind == columns.Derived && !slices.Contains(given, c.Name) }
+	written := m.Schema.Written()
+	if !slices.ContainsFunc(written, derived) {
+		return true
+	}
+	for j, v := range m.Schema.Complete(row[:len(m.Names())]) {
+		if c := written[j]; derived(c) && c.Min < c.Max && (v < c.Min || v > c.Max) {
 			return false
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/graph"
 	"gaussflow/graph/kernel"
 	"gaussflow/mixed"
 	"gaussflow/rows"
@@ -53,12 +54,31 @@ func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Confi
 	if FamilyOf(schema, x, c) == AnyOrder {
 		return fitMixed(ctx, kept, x, c, start)
 	}
+	if c.Dtype == "" && needsFloat64(&kept) {
+		c.Dtype = graph.Float64
+	}
 	c.DropConstant = true // a column may vary only in rows with wild cells; it is named in a warning
 	m, err := Fit(ctx, names, x, c)
 	if m != nil {
 		m.Schema = &kept
 	}
 	return m, err
+}
+
+// needsFloat64 reports a column whose values lie closer together than the numbers of float32 near the largest of them: Unix seconds of some
+// days, or cents of millions.
+func needsFloat64(schema *columns.Schema) bool {
+	const (
+		spacing = 1. / (1 << 22) // twice that of float32, so that every value has a number of its own
+		amounts = 3              // as many decimals amounts have; more are digits of a measurement, the last of which mean little
+	)
+	return slices.ContainsFunc(schema.Modelled(), func(c *columns.Column) bool {
+		step := c.Step
+		if step == 0 && c.Form.Decimals > 0 && c.Form.Decimals <= amounts {
+			step = math.Pow10(-c.Form.Decimals)
+		}
+		return step > 0 && max(math.Abs(c.Min), math.Abs(c.Max))*spacing > step
+	})
 }
 
 // ErrNothingModelled reports a table without a column that has a density.

@@ -3,24 +3,35 @@ package tabular_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/graph"
+	"gaussflow/internal/errtest"
 	"gaussflow/tabular"
 )
 
 // penguins is a table with categories and missing cells, read as its schema says.
 func penguins(t *testing.T) (*columns.Schema, *mat.Dense) {
 	t.Helper()
-	file, err := data.Open("../examples/penguins.csv", data.Options{})
+	return typedTable(t, "../examples/penguins.csv")
+}
+
+// typedTable reads a table, its columns as they are found to be.
+func typedTable(t *testing.T, path string) (*columns.Schema, *mat.Dense) {
+	t.Helper()
+	file, err := data.Open(path, data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,5 +152,67 @@ func TestFitTableFlow(t *testing.T) {
 	}
 	if _, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Family: tabular.AnyOrder, Blocks: 2}); err == nil || !strings.Contains(err.Error(), "Blocks = 2") {
 		t.Errorf("blocks of an any-order density: %v", err)
+	}
+}
+
+// written writes a table of text to a file.
+func written(t *testing.T, head string, rows int, row func(rng *rand.Rand) string) (path string) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(5, 6))
+	var b strings.Builder
+	b.WriteString(head + "\n")
+	for range rows {
+		b.WriteString(row(rng) + "\n")
+	}
+	path = filepath.Join(t.TempDir(), "table.csv")
+	errtest.None(t, os.WriteFile(path, []byte(b.String()), 0o600))
+	return path
+}
+
+// TestFineSteps: a column whose steps are finer than float32 near its values, seconds of months or cents of millions, is fitted in float64.
+func TestFineSteps(t *testing.T) {
+	for name, cell := range map[string]func(rng *rand.Rand) string{
+		"times": func(rng *rand.Rand) string { return time.Unix(1.7e9+rng.Int64N(2e7), 0).UTC().Format(time.DateTime) },
+		"cents": func(rng *rand.Rand) string { return fmt.Sprintf("%.2f", 1e6*(1+rng.ExpFloat64())) },
+	} {
+		path := written(t, "a,b", 400, func(rng *rand.Rand) string { return fmt.Sprintf("%s,%.3f", cell(rng), rng.NormFloat64()) })
+		schema, x := typedTable(t, path)
+		m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Flow.Dtype() != graph.Float64 {
+			t.Errorf("%s: %s, want float64", name, m.Flow.Dtype())
+		}
+	}
+}
+
+// TestDrawnSums: a total follows from its parts in every row that is drawn, and is in the range that it had.
+func TestDrawnSums(t *testing.T) {
+	path := written(t, "total,part,rest", 600, func(rng *rand.Rand) string {
+		for {
+			part, rest := math.Round(1e5*rng.ExpFloat64())/100, math.Round(9e4*rng.NormFloat64())/100
+			if part+rest >= 0 {
+				return fmt.Sprintf("%.2f,%.2f,%.2f", part+rest, part, rest)
+			}
+		}
+	})
+	schema, x := typedTable(t, path)
+	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := schema.Column("total"); c.Kind != columns.Derived {
+		t.Fatalf("the total is found to be %s", c.Kind)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	drawn, err := m.DrawSeen(2000, func(n int) (*mat.Dense, error) { return m.Sample(n, rng) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2000 {
+		if v := m.Schema.Complete(drawn.RawRowView(i)); v[0] < 0 || math.Abs(v[0]-v[1]-v[2]) > 1e-6 {
+			t.Fatalf("row %d: %v is not %v + %v, or negative", i, v[0], v[1], v[2])
+		}
 	}
 }
