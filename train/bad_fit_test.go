@@ -12,7 +12,7 @@ import (
 	"gaussflow/train"
 )
 
-// TestTrainBeginFails: OnTrainEnd runs of those callbacks that have begun, all of them, and of no other.
+// TestTrainBeginFails: if the OnTrainBegin of a callback fails, OnTrainEnd runs for all callbacks that have begun, and for no others.
 func TestTrainBeginFails(t *testing.T) {
 	var ended []string
 	callback := func(name string, begin, end error) train.Callback {
@@ -33,7 +33,7 @@ func TestTrainBeginFails(t *testing.T) {
 	}
 }
 
-// TestFitWithinAFit is refused, and the fit outside goes on.
+// TestFitWithinAFit: a Fit that a callback starts on the same trainer is refused, and the outer fit goes on.
 func TestFitWithinAFit(t *testing.T) {
 	x := someRows(9, 1)
 	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
@@ -48,7 +48,7 @@ func TestFitWithinAFit(t *testing.T) {
 	}
 }
 
-// TestNils: what is not there is named.
+// TestNils: a nil penalty, optimizer, context or callback is an error that says which one is nil.
 func TestNils(t *testing.T) {
 	x := someRows(9, 1)
 	var noContext context.Context
