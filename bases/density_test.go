@@ -332,7 +332,7 @@ func TestBadBases(t *testing.T) {
 		"too many":            {mixture(2, bases.GaussianMixtureConfig{Components: 1 << 30}), "Components = 1073741824"},
 		"full, wide":          {mixture(300, bases.GaussianMixtureConfig{Full: true}), "300 columns, want at most 256"},
 		"context":             {mixture(2, bases.GaussianMixtureConfig{Context: -3}), "Context = -3"},
-		"nothing to read":     {mixture(2, bases.GaussianMixtureConfig{Conditioner: layers.MLPConfig{}.New}), "Conditioner = one, want none where Context is 0"},
+		"nothing to read":     {mixture(2, bases.GaussianMixtureConfig{Conditioner: layers.MLPConfig{}.New}), "got a Conditioner and Context = 0, want none"},
 		"dtype":               {mixture(2, bases.GaussianMixtureConfig{Dtype: "float8"}), "float8"},
 		"no rows":             {sampled(made(graph.Float64)["uniform"], 0, nil, rng), "n = 0"},
 		"no generator":        {sampled(made(graph.Float64)["full mixture"], 1, nil, nil), "rng is nil"},

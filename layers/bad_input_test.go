@@ -114,8 +114,8 @@ func TestBadInput(t *testing.T) {
 		"elementwise, a conditioner and no context": {func() error {
 			_, err := layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{}.New})
 			return err
-		}, []string{"Elementwise", "Conditioner", "Context is 0"}},
-		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "Context is 0"}},
+		}, []string{"Elementwise", "Conditioner", "the context is 0 numbers"}},
+		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "the context is 0 numbers"}},
 		"affine, a negative bound":        {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{Bound: -1}}), []string{"Affine: Bound = -1", "0.001 to 700"}},
 		"chain of a layer that is not made": {func() error {
 			_, err := layers.NewChain(&layers.Inverted{})

@@ -62,12 +62,12 @@ func TestNils(t *testing.T) {
 		}
 	}
 	for words, call := range map[string]func() error{
-		"penalty 1 (from 0) is nil":              compile(train.Config{Penalties: []losses.Penalty{losses.L2{}, nil}}),
-		"penalty 0 (from 0) is nil, a *losses.":  compile(train.Config{Penalties: []losses.Penalty{(*losses.L2)(nil)}}),
+		"penalty 1 (from 0) is nil, want one":    compile(train.Config{Penalties: []losses.Penalty{losses.L2{}, nil}}),
+		"penalty 0 (from 0) is a nil *losses.L2": compile(train.Config{Penalties: []losses.Penalty{(*losses.L2)(nil)}}),
 		"Optimizer is a nil *train.Adam":         compile(train.Config{Optimizer: (*train.Adam)(nil)}),
 		"train: Fit: ctx is nil":                 with(noContext, train.FitConfig{}),
 		"train: Fit: callback 0 (from 0) is nil": with(context.Background(), train.FitConfig{Callbacks: []train.Callback{nil}}),
-		"a *train.CSVLogger":                     with(context.Background(), train.FitConfig{Callbacks: []train.Callback{(*train.CSVLogger)(nil)}}),
+		"a nil *train.CSVLogger":                 with(context.Background(), train.FitConfig{Callbacks: []train.Callback{(*train.CSVLogger)(nil)}}),
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("error %v, want one about %s", err, words)

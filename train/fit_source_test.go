@@ -188,8 +188,8 @@ func TestBadSources(t *testing.T) {
 		config train.FitConfig
 		words  string
 	}{
-		"nil":                  {nil, train.FitConfig{}, "the source is nil"},
-		"nil pointer":          {none, train.FitConfig{}, "the source is nil, a *train_test.stored"},
+		"nil":                  {nil, train.FitConfig{}, "the source is nil, want one"},
+		"nil pointer":          {none, train.FitConfig{}, "the source is a nil *train_test.stored, want one"},
 		"three columns":        {&stored{x: mat.NewDense(2, 3, nil)}, train.FitConfig{}, "a source of 3 columns, want input_dim = 2"},
 		"no rows":              {empty{}, train.FitConfig{}, "the source has no rows"},
 		"not one row":          {&stored{x: x, failAt: 1, failure: errDisk}, train.FitConfig{}, "after 0 rows: disk on fire"},
@@ -207,10 +207,10 @@ func TestBadSources(t *testing.T) {
 		"window":               {good, train.FitConfig{ShuffleRows: -1}, "ShuffleRows = -1"},
 		"epochs":               {good, train.FitConfig{InitialEpoch: 3, Epochs: 2}, "train: FitSource: epochs 3 to 2"},
 		"two validations":      {good, train.FitConfig{ValidationData: x, ValidationSource: good}, "more than one of"},
-		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is nil"},
+		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is a nil *train_test.stored, want one"},
 		"NaN to validate on":   {good, train.FitConfig{ValidationSource: &stored{x: nan}}, "ValidationSource: row 25, column 1"},
 		"nil callback":         {good, train.FitConfig{Callbacks: []train.Callback{train.NopCallback{}, nil}}, "callback 1 (from 0) is nil"},
-		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is nil, a *train.EarlyStopping"},
+		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is a nil *train.EarlyStopping, want one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := runtime.NumGoroutine()

@@ -109,8 +109,8 @@ func TestOddModels(t *testing.T) {
 	fixed := graph.NewParam("fixed", graph.Float64, 1)
 	fixed.Trainable = false
 	for words, m := range map[string]train.Model{
-		"the model is nil, a <nil>":            nil,
-		"the model is nil, a *train_test.":     (*gaussian)(nil),
+		"the model is nil, want one":           nil,
+		"the model is a nil *train_test.":      (*gaussian)(nil),
 		"has 0 columns":                        odd{g, 0, g.Params()},
 		"parameter 1 (from 0) of the model":    odd{g, 2, []*graph.Param{g.shift, nil}},
 		"parameter w is float32":               odd{g, 2, []*graph.Param{graph.NewParam("w", graph.Float32, 1)}},

@@ -23,7 +23,7 @@ import (
 var (
 	packagePrefix = regexp.MustCompile(`((^|[\s;(:])(bufio|bytes|cobra|csv|data|defaults|drift|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|mixed|os|parquet|pflag|safetensors|sql|strconv|strictjson|tabular|train|unicode|zip|zstd)|(^|: )columns): `)
 	identifier    = regexp.MustCompile(`\b([A-Z][a-z0-9]+[A-Z]\w*|\w+\.[A-Z]\w+|[A-Z][a-z]\w*(\[\d+\])? = |0x[0-9a-f]{6,})`)
-	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|\bEOF\b|\berrno\b`)
+	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|stringTo\w+|\w+Slice\b|\bEOF\b|\berrno\b`)
 	otherCommand  = regexp.MustCompile(`gaussflow ([a-z]+) (?:'[^']*'|\S+) --([a-z-]+)`) // a complete command that the message advises to run
 	flagNamed     = regexp.MustCompile(`(^|[\s("])(--[a-z][a-z-]*)`)
 )
