@@ -13,19 +13,19 @@ import (
 	"gaussflow/layers"
 )
 
-// first is a conditioner without parameters: θ is the first numbers of the context.
+// first is a conditioner without parameters: θ is the first out numbers of the context.
 type first struct{ out int }
 
 func (first) Params() []*graph.Param { return nil }
 
 func (f first) Apply(b *graph.Builder, known *G.Node) *G.Node { return b.Columns(known, 0, f.out) }
 
-// conditional is a base of one normal by a conditioner that make puts together.
+// conditional is a base of one normal number whose parameters come from the conditioner that make returns.
 func conditional(make layers.MakeConditioner) (*bases.Independent, error) {
 	return bases.NewIndependent(1, bases.IndependentConfig{Family: bases.Normal{}, Context: 3, Conditioner: make})
 }
 
-// TestConditionerOfNoParameters: it is one like any other.
+// TestConditionerOfNoParameters: a base may have a conditioner without parameters.
 func TestConditionerOfNoParameters(t *testing.T) {
 	base, err := conditional(func(_, out int) (layers.Conditioner, error) { return first{out}, nil })
 	if err != nil {
@@ -37,7 +37,8 @@ func TestConditionerOfNoParameters(t *testing.T) {
 	}
 }
 
-// TestBadConditioner: what does not choose the parameters of the family is an error before anything is drawn.
+// TestBadConditioner: a conditioner that is nil, or whose output has not the width of the family's parameters, is an error
+// when the base is made.
 func TestBadConditioner(t *testing.T) {
 	for name, c := range map[string]struct {
 		make layers.MakeConditioner

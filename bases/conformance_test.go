@@ -9,12 +9,12 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// all are the bases that the suite runs on: a new one is one line.
+// all are the bases that the conformance suite runs on; a new base is one more line here.
 var all = map[string]func() (bases.Base, error){
 	"standard normal": func() (bases.Base, error) { return bases.NewStandardNormal(2) },
 	"normals":         independent(bases.IndependentConfig{Family: bases.Normal{}}),
 	"student t":       independent(bases.IndependentConfig{Family: bases.StudentT{}}),
-	"interval": func() (bases.Base, error) { // where it lies, log p does not say
+	"interval": func() (bases.Base, error) { // log p has no gradient in the interval's place, so it cannot be trained
 		b, err := independent(bases.IndependentConfig{Family: bases.UniformInterval{HalfWidth: 40}})()
 		if err == nil {
 			b.Params()[0].Trainable = false
@@ -45,7 +45,7 @@ func mixture(c bases.GaussianMixtureConfig) func() (bases.Base, error) {
 	return func() (bases.Base, error) { return bases.NewGaussianMixture(2, c) }
 }
 
-// TestConformance: the suite that every base passes.
+// TestConformance runs the conformance suite on every base.
 func TestConformance(t *testing.T) {
 	for name, make := range all {
 		t.Run(name, func(t *testing.T) {

@@ -27,7 +27,8 @@ func network(dtype graph.Dtype, context int) layers.MakeConditioner {
 	return layers.MLPConfig{Hidden: []int{5}, Activation: graph.Tanh, Seed: 1, Dtype: dtype}.New
 }
 
-// made are the bases that the tests run on, of two columns: a new one is one line. Those of a context read two numbers of it.
+// made are the bases of two columns that the tests run on; a new base is one more line here. Those with a context read two
+// numbers of it.
 func made(dtype graph.Dtype) map[string]bases.Base {
 	independent := func(f bases.Family, context int) bases.Base {
 		return errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: f, Context: context, Conditioner: network(dtype, context), Dtype: dtype}))
@@ -52,7 +53,7 @@ func made(dtype graph.Dtype) map[string]bases.Base {
 	}
 }
 
-// perturb moves every parameter.
+// perturb adds noise to every parameter.
 func perturb(t *testing.T, b bases.Base) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(2, 3))
@@ -76,7 +77,7 @@ func normals(n, d int, seed uint64) *mat.Dense {
 	return x
 }
 
-// beside are the rows of z with those of the context.
+// beside puts the columns of z and those of the context side by side.
 func beside(z, context *mat.Dense) *mat.Dense {
 	n, d := z.Dims()
 	_, c := context.Dims()
@@ -88,7 +89,7 @@ func beside(z, context *mat.Dense) *mat.Dense {
 	return both
 }
 
-// density builds log p of rows of z with their context.
+// density builds log p of rows, which are z and, if the base reads one, its context.
 func density(b *graph.Builder, base bases.Base, rows *G.Node) *G.Node {
 	if bases.ContextDim(base) == 0 {
 		return base.LogProb(b, rows, nil)
@@ -106,19 +107,19 @@ func logProb(t *testing.T, base bases.Base, rows *mat.Dense, dtype graph.Dtype) 
 	return out[0]
 }
 
-// densityOf is log p of any rows.
+// densityOf returns a RowFunc of the base's log p.
 func densityOf(base bases.Base, dtype graph.Dtype) *graph.RowFunc {
 	return graph.NewRowFunc(dtype, base.Dim()+bases.ContextDim(base), func(b *graph.Builder, rows *G.Node) []*G.Node {
 		return []*G.Node{density(b, base, rows)}
 	})
 }
 
-// rowsFor are random rows, with a context where base reads one.
+// rowsFor draws random rows, with a context where the base reads one.
 func rowsFor(base bases.Base, n int) *mat.Dense {
 	return normals(n, base.Dim()+bases.ContextDim(base), 5)
 }
 
-// TestBasesAreKept: a base that is described and made anew is the same density, bit for bit, in either type of numbers.
+// TestBasesAreKept: a base that is made again from its description is the same density, bit for bit, in float32 and float64.
 func TestBasesAreKept(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		for name, base := range made(dtype) {
@@ -157,7 +158,7 @@ func TestBasesAreKept(t *testing.T) {
 	}
 }
 
-// TestBaseGradients: derivatives of log p, in every parameter, column and number of the context, against differences.
+// TestBaseGradients compares the derivatives of log p, in every parameter, column and number of the context, with differences.
 func TestBaseGradients(t *testing.T) {
 	const h = 1e-6
 	for name, base := range made(graph.Float64) {
@@ -221,7 +222,7 @@ func TestBaseGradients(t *testing.T) {
 	}
 }
 
-// TestBaseReferences: log p as torch.distributions has it.
+// TestBaseReferences compares log p with that of torch.distributions.
 func TestBaseReferences(t *testing.T) {
 	var file struct {
 		Cases []struct {
@@ -274,7 +275,7 @@ func TestBaseReferences(t *testing.T) {
 	}
 }
 
-// TestUniformOutside: −Inf beyond the faces, which are inside, and no number where there is none.
+// TestUniformOutside: log p is −Inf outside of the box, finite on its faces, and NaN at NaN.
 func TestUniformOutside(t *testing.T) {
 	base := errtest.Must(bases.NewUniform(bases.UniformConfig{Low: []float64{0.1, -1}, High: []float64{0.3, 1}}))
 	rows := mat.NewDense(7, 2, []float64{0.1, -1, 0.3, 1, 0.2, 0, math.Nextafter(0.3, 1), 0, 0.2, -1.0000001, math.Inf(1), 0, math.NaN(), 0})
@@ -295,7 +296,7 @@ func TestUniformOutside(t *testing.T) {
 	}
 }
 
-// TestBadBases: what is no base is an error that says where, what, got, want.
+// TestBadBases: an invalid base is an error that says where, what, got and want.
 func TestBadBases(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	uniform := func(low, high []float64) error {
@@ -331,7 +332,7 @@ func TestBadBases(t *testing.T) {
 		"too many":            {mixture(2, bases.GaussianMixtureConfig{Components: 1 << 30}), "Components = 1073741824"},
 		"full, wide":          {mixture(300, bases.GaussianMixtureConfig{Full: true}), "300 columns, want at most 256"},
 		"context":             {mixture(2, bases.GaussianMixtureConfig{Context: -3}), "Context = -3"},
-		"nothing to read":     {mixture(2, bases.GaussianMixtureConfig{Conditioner: layers.MLPConfig{}.New}), "Conditioner = one, want none where Context is 0"},
+		"nothing to read":     {mixture(2, bases.GaussianMixtureConfig{Conditioner: layers.MLPConfig{}.New}), "got a Conditioner and Context = 0, want none"},
 		"dtype":               {mixture(2, bases.GaussianMixtureConfig{Dtype: "float8"}), "float8"},
 		"no rows":             {sampled(made(graph.Float64)["uniform"], 0, nil, rng), "n = 0"},
 		"no generator":        {sampled(made(graph.Float64)["full mixture"], 1, nil, nil), "rng is nil"},

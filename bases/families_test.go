@@ -8,7 +8,8 @@ import (
 	"gaussflow/bases"
 )
 
-// TestDrawOfOtherParts: parts that are not the family's, or no generator, draw no number; and do not panic.
+// TestDrawOfOtherParts: a Draw with the wrong number of parts, with an empty part or without a generator returns NaN and
+// does not panic.
 func TestDrawOfOtherParts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, f := range []bases.Family{bases.Normal{}, bases.StudentT{}, bases.UniformInterval{}} {

@@ -40,7 +40,7 @@ func (c conditioned) check(base string, dim, context int, make layers.MakeCondit
 	case context < 0 || context > mostNumbers:
 		return fmt.Errorf("bases: %s: Context = %d, want 0 to %d", base, context, mostNumbers)
 	case context == 0 && (make != nil || c.described.Kind != ""):
-		return fmt.Errorf("bases: %s: Conditioner = one, want none where Context is 0: there is nothing that it could read", base)
+		return fmt.Errorf("bases: %s: got a Conditioner and Context = 0, want none: there is nothing that it could read", base)
 	}
 	return nil
 }

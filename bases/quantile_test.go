@@ -12,7 +12,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestQuantiles: the share of each column's distribution below its quantile is what was asked for.
+// TestQuantiles: the probability below a column's quantile is the p that was asked for.
 func TestQuantiles(t *testing.T) {
 	all := made(graph.Float64)
 	cdf := func(name string, j int) func(float64) float64 {
@@ -57,7 +57,7 @@ func TestQuantiles(t *testing.T) {
 // odd is a family without quantiles.
 type odd struct{ bases.Family }
 
-// TestBadQuantiles: what has none, or is no share, is an error.
+// TestBadQuantiles: a base or family without quantiles, and a p outside of [0, 1], are an error.
 func TestBadQuantiles(t *testing.T) {
 	all := made(graph.Float64)
 	odd := errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: odd{bases.Normal{}}}))

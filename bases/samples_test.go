@@ -13,13 +13,13 @@ import (
 	"gaussflow/graph"
 )
 
-// A law is a distribution function along a direction.
+// A law is the distribution function of z along a direction.
 type law struct {
 	direction []float64
 	cdf       func(v float64) float64
 }
 
-// mixtureLaw is that of a mixture of normals along w: a mixture of normals of w·μ_k, with the variances of w·z.
+// mixtureLaw is the law of a mixture of normals along w: a mixture of normals with means w·μ_k and the variances of w·z.
 func mixtureLaw(m *bases.GaussianMixture, theta []float64, w []float64) law {
 	k, d := len(m.Params()[0].Values()), m.Dim()
 	logits, means, scales := theta[:k], theta[k:k*(1+d)], theta[k*(1+d):k*(1+2*d)]
@@ -42,8 +42,8 @@ func mixtureLaw(m *bases.GaussianMixture, theta []float64, w []float64) law {
 	}}
 }
 
-// TestSamplesFollowTheDensity: the largest distance between the empirical distribution of samples and the known one (Kolmogorov and
-// Smirnov); beyond 1.95/√n one in a thousand.
+// TestSamplesFollowTheDensity: the Kolmogorov–Smirnov distance between samples and the known distribution is at most
+// 1.95/√n, which one sample in a thousand exceeds by chance.
 func TestSamplesFollowTheDensity(t *testing.T) {
 	const n = 4000
 	for name, base := range made(graph.Float64) {
@@ -78,7 +78,7 @@ func TestSamplesFollowTheDensity(t *testing.T) {
 					laws = append(laws, l)
 				}
 			}
-			if m, ok := base.(*bases.GaussianMixture); ok { // what the columns have in common
+			if m, ok := base.(*bases.GaussianMixture); ok { // directions between the axes, which show the correlation of the columns
 				laws = append(laws, mixtureLaw(m, slices.Concat(theta...), []float64{0.8, -0.6}), mixtureLaw(m, slices.Concat(theta...), []float64{0.6, 0.8}))
 			}
 			z, err := base.Sample(n, nil, rand.New(rand.NewPCG(8, 9)))
@@ -104,8 +104,8 @@ func TestSamplesFollowTheDensity(t *testing.T) {
 	}
 }
 
-// TestConditionalSamples: of two contexts, in turns, samples have the mean log p that the density has of its own samples: rows of one
-// context under the other have less.
+// TestConditionalSamples draws samples under two contexts in turn. Their log p under their own context must be higher than
+// under the other one, and the mean ratio of the two densities must be near 1.
 func TestConditionalSamples(t *testing.T) {
 	const n = 3000
 	for name, base := range made(graph.Float64) {
@@ -115,7 +115,7 @@ func TestConditionalSamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			perturb(t, base)
 			last := base.Params()[len(base.Params())-2]
-			v := last.Values() // the kernel of the last layer: what the context changes
+			v := last.Values() // the kernel of the last layer, enlarged so that the context matters
 			for i := range v {
 				v[i] *= 4
 			}
@@ -134,7 +134,7 @@ func TestConditionalSamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			own, other := logProb(t, base, beside(z, context), graph.Float64), logProb(t, base, beside(z, swapped), graph.Float64)
-			// E_p[q/p] = 1: a few rows of the heaviest ratios apart, the mean is 1 where the samples are from p.
+			// For samples from p, E_p[q/p] = 1. A few ratios are very large, so each is cut at 50.
 			ratio := 0.0
 			for i := range own {
 				ratio += min(math.Exp(other[i]-own[i]), 50) / n

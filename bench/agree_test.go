@@ -17,8 +17,8 @@ import (
 	"gaussflow/train"
 )
 
-// agreeRows is no multiple of anything: the hand-written opponent cuts it in uneven shards, or with one worker in uneven
-// pieces. It is small because composed and stock are slow.
+// agreeRows is prime to all sizes of pieces, so that the hand-written opponent splits the rows unevenly among its workers
+// or, with one worker, into uneven pieces. It is small because composed and stock are slow.
 const agreeRows = 299
 
 // gradient is the mean of −log p and its gradient in every parameter.
@@ -42,7 +42,7 @@ func TestGradientsAgree(t *testing.T) {
 	}
 }
 
-// gradients are the contestants', on the same parameters and rows.
+// gradients returns the gradients of all contestants, for the same parameters and rows.
 func gradients(t *testing.T, s Shape, dtype graph.Dtype) map[string]gradient {
 	t.Helper()
 	f, err := s.Flow(dtype)
@@ -116,7 +116,7 @@ func wide[T kernel.Float](v []T) []float64 {
 	return w
 }
 
-// byStock takes so many rows at a time, a divisor of all.
+// byStock computes the gradient with the stock contestant, in parts of so many rows, which must divide the number of rows.
 func byStock(t *testing.T, f *flows.Flow, x *mat.Dense, rows int) (g gradient) {
 	t.Helper()
 	n, _ := x.Dims()
@@ -132,13 +132,13 @@ func byStock(t *testing.T, f *flows.Flow, x *mat.Dense, rows int) (g gradient) {
 	return g
 }
 
-// TestStockAddsUpParts: gradients of a batch in 13 parts are those of the whole.
+// TestStockAddsUpParts: the gradient of a batch in 13 parts is that of the whole batch.
 func TestStockAddsUpParts(t *testing.T) {
 	f, err := Shapes[0].Flow(graph.Float64)
 	errtest.None(t, err)
 	x := Shapes[0].Data(agreeRows)
 	parts, whole := byStock(t, f, x, agreeRows/13), byStock(t, f, x, agreeRows)
-	parts.loss = whole.loss // of the last part only
+	parts.loss = whole.loss // the gradient of the last part alone
 	agree(t, "in parts", parts, whole, 1e-12)
 }
 
@@ -154,7 +154,7 @@ func float64s(data any) []float64 {
 	return []float64{data.(float64)}
 }
 
-// agree compares the losses, and each parameter's gradient relative to its largest element.
+// agree compares the losses, and the gradient in each parameter relative to its largest element.
 func agree(t *testing.T, name string, got, want gradient, tol float64) {
 	t.Helper()
 	if d := math.Abs(got.loss-want.loss) / math.Abs(want.loss); !(d <= tol) {
@@ -171,7 +171,7 @@ func agree(t *testing.T, name string, got, want gradient, tol float64) {
 	t.Logf("%s: gradients within %.1e", name, worst)
 }
 
-// distance is the largest |a−b| over the largest |b|; NaN where a is.
+// distance is the largest |a−b| over the largest |b|, or NaN where an element of a is NaN.
 func distance(a, b []float64) (worst float64) {
 	scale := 0.0
 	for i := range b {
@@ -184,7 +184,7 @@ func distance(a, b []float64) (worst float64) {
 	return worst / scale
 }
 
-// TestLogProbAgrees holds the readers to the same log p.
+// TestLogProbAgrees compares log p of all contestants.
 func TestLogProbAgrees(t *testing.T) {
 	for _, s := range Shapes {
 		for _, rows := range []int{1, agreeRows} {
@@ -213,8 +213,9 @@ func TestLogProbAgrees(t *testing.T) {
 	}
 }
 
-// TestStepsAgree takes a few steps of Adam with each. Gorgonia's Adam corrects the second moment before it adds epsilon,
-// Keras's (ours) afterwards, so where gradients are tiny its parameters differ: its loss must agree.
+// TestStepsAgree takes a few steps of Adam with each contestant. Gorgonia's Adam corrects the second moment before it adds
+// epsilon; ours, like Keras's, corrects it afterwards. Where gradients are tiny the parameters therefore differ, but the
+// losses must agree.
 func TestStepsAgree(t *testing.T) {
 	const steps = 5
 	for _, s := range []Shape{Shapes[0], {"small diagonal", 5, 2, 8, nil, 64, Mixtures}, {"small masked", 5, 3, 0, []int{8, 8}, 64, Masked}} {
@@ -222,7 +223,7 @@ func TestStepsAgree(t *testing.T) {
 		errtest.None(t, err)
 		m, err := manual.New[float64](f, 2)
 		errtest.None(t, err)
-		for i, p := range f.Params() { // weights that a mask leaves out are zero there
+		for i, p := range f.Params() { // weights that a mask leaves out have no gradient there
 			errtest.None(t, p.Set(wide(m.Params()[i])))
 		}
 		defer m.Start()()

@@ -9,9 +9,9 @@ import (
 	"gaussflow/graph"
 )
 
-// Benchmark times every contestant at every work it can do, by the name work/shape/dtype/contestant. -cpu sets the
-// number of workers. Only two shapes have a warm start. -short leaves out what takes minutes and gigabytes a step:
-// composed and stock on diagonal.
+// Benchmark measures each contestant at each kind of work that it can do; the names are work/shape/dtype/contestant. -cpu
+// sets the number of workers. Only two shapes have a warm start. -short leaves out contestants that take minutes and
+// gigabytes per step: composed and stock on diagonal.
 func Benchmark(b *testing.B) {
 	for _, w := range Works {
 		for _, s := range Shapes {

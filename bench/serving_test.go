@@ -16,9 +16,9 @@ import (
 
 var serve = flag.Duration("serve", 0, "score single rows for so long, 10m say, and hold the 99.9th percentile of the time to 5 times the median")
 
-// TestServing scores single rows from 8 goroutines, one call after the other, while the garbage is collected again and again.
-// Each answer is the one that a single goroutine gets. The times are held to their bound only with -serve: on a machine that
-// others use, they are mostly theirs.
+// TestServing scores single rows from 8 goroutines, one call after the other, while garbage is collected again and again.
+// Each answer must be the one that a single goroutine gets. The times are compared with their limit only with -serve,
+// because on a shared machine they depend mostly on other programs.
 func TestServing(t *testing.T) {
 	const clients, rows = 8, 64
 	lasts, collect := 200*time.Millisecond, 20*time.Millisecond
@@ -68,7 +68,7 @@ func TestServing(t *testing.T) {
 	}
 }
 
-// latencies counts times by their logarithm, 1 % a count.
+// latencies counts times in bins that are 1 % wide.
 type latencies struct {
 	counts  [3000]int // from 1 ns to 2.5 h
 	n       int
@@ -90,7 +90,7 @@ func (l *latencies) merge(other *latencies) {
 	l.longest = max(l.longest, other.longest)
 }
 
-// quantile is a time, within 1 %, that a share q of the times does not exceed.
+// quantile is the time, to within 1 %, that a share q of the times does not exceed.
 func (l *latencies) quantile(q float64) time.Duration {
 	rest := int(math.Ceil(q * float64(l.n)))
 	for i, n := range l.counts {

@@ -18,12 +18,12 @@ import (
 
 var soak = flag.Bool("soak", false, "soak for 10,000 steps instead of 400")
 
-// steadyRows keeps the test short: what a step allocates does not depend on the rows.
+// steadyRows is small to keep the test short: the allocations of a step do not depend on the number of rows.
 const steadyRows = 32
 
-// TestStepAllocatesNothing runs an epoch on every shape and counts the allocations of each step. The runtime has a record for
-// every goroutine that waits, and each processor keeps up to 128 of them: until these are full, and now and then later, it
-// makes new ones; but half of the steps at least go by without.
+// TestStepAllocatesNothing runs an epoch on every shape and counts the allocations of each step. The runtime allocates a
+// record for every goroutine that waits, and each processor keeps up to 128 of them, so a step may allocate until these are
+// full and now and then later; but at least half of the steps must allocate nothing.
 func TestStepAllocatesNothing(t *testing.T) {
 	for _, s := range Shapes {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -39,7 +39,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-// stepAllocations fits one epoch of batches and counts the allocations of each.
+// stepAllocations fits one epoch and counts the allocations of each step.
 func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (counts []int) {
 	t.Helper()
 	f, err := s.Flow(dtype)
@@ -68,7 +68,8 @@ func stepAllocations(t *testing.T, s Shape, dtype graph.Dtype, batches int) (cou
 	return counts
 }
 
-// TestSoak trains moons for long: no allocation but each epoch's own (its history, its shuffler), and flat memory.
+// TestSoak trains on moons for long: nothing is allocated but the history and the shuffled order of each epoch, and memory
+// does not grow.
 func TestSoak(t *testing.T) {
 	const batches = 100
 	epochs := 12
@@ -86,13 +87,13 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// use is what a fit used from a step on to its last.
+// use is what a fit allocates and holds between one step and its last.
 type use struct {
 	allocations   int
-	before, after int // bytes resident
+	before, after int // resident memory in bytes
 }
 
-// watchFit fits batches of rows rows for some epochs and watches from step `warm` to the last.
+// watchFit fits for some epochs in batches of the given rows, and watches from step `warm` to the last one.
 func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, warm int) (u use) {
 	t.Helper()
 	f, err := s.Flow(dtype)
@@ -119,8 +120,7 @@ func watchFit(t *testing.T, s Shape, dtype graph.Dtype, rows, batches, epochs, w
 	return u
 }
 
-// resident is the process's resident memory, without what is garbage of this test or of those before it; 0 where the system
-// does not tell.
+// resident is the process's resident memory after a garbage collection, or 0 on systems that do not report it.
 func resident(t *testing.T) int {
 	t.Helper()
 	debug.FreeOSMemory()
@@ -136,7 +136,7 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
-// TestLogProbAllocatesItsResult allows a call of LogProb one allocation: the slice that it returns.
+// TestLogProbAllocatesItsResult: a call of LogProb allocates only the slice that it returns.
 func TestLogProbAllocatesItsResult(t *testing.T) {
 	for _, s := range Shapes {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -158,7 +158,7 @@ func TestLogProbAllocatesItsResult(t *testing.T) {
 	}
 }
 
-// TestManualAllocatesNothing holds the hand-written opponent to the same.
+// TestManualAllocatesNothing: a step of the hand-written opponent does not allocate.
 func TestManualAllocatesNothing(t *testing.T) {
 	for _, s := range Shapes {
 		if !byHandToo(s) {

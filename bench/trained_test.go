@@ -9,8 +9,8 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestTrainedFlowIsTrained: it explains its rows better, and is the same flow each time, so that what the peers are given is
-// what is sampled here.
+// TestTrainedFlowIsTrained: the trained flow has a better log p of its rows than before training, and training gives the
+// same flow each time, so that the peers receive the flow that is sampled here.
 func TestTrainedFlowIsTrained(t *testing.T) {
 	s := Shapes[0]
 	x := s.Data(s.Batch)

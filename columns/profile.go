@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -68,6 +69,19 @@ type profile struct {
 	sample *mat.Dense // the rows drawn at random; nil if there are none
 }
 
+// someOf lists the first names in quotes, and says how many there are beside them.
+func someOf(names []string) string {
+	const most = 20
+	var quoted []string
+	for _, name := range names[:min(len(names), most)] {
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	if more := len(names) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
+}
+
 // check reports kinds that cannot be given to a column, or that are given to a column that does not exist.
 func (p *profile) check() error {
 	if len(p.options.Kinds) == 0 {
@@ -79,7 +93,7 @@ func (p *profile) check() error {
 	}
 	for name, k := range p.options.Kinds {
 		if !known[name] {
-			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: "is none of the table's"}
+			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: "is none of the table's, want one of " + someOf(p.names)}
 		}
 		switch k {
 		case Numbers, Grid, Category, Text, Identifier, Ignored:

@@ -18,8 +18,8 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestArrowTypes: a file and a packed stream of what pyarrow wrote come out as Python spells them, and their numbers are those of the
-// same table in Parquet (testdata/typed.py).
+// TestArrowTypes: the cells of a file and of a compressed stream that pyarrow wrote are spelled as Python spells them, and
+// their numbers are those of the same table in Parquet (testdata/typed.py).
 func TestArrowTypes(t *testing.T) {
 	want := contentOf(t, filepath.Join("testdata", "typed.csv"))
 	same, err := open(t, filepath.Join("testdata", "typed.parquet"), data.Options{DropMissing: true}).Select("x", "y", "id", "at_ns", "half")
@@ -63,7 +63,7 @@ func float64Bytes(v []float64) []byte {
 	return b
 }
 
-// TestArrowCut: a stream or a file that ends anywhere before its end is refused, and one with a batch that is larger than may be held.
+// TestArrowCut: a stream or file that is cut anywhere is refused, and so is one with a batch larger than the limit.
 func TestArrowCut(t *testing.T) {
 	for _, name := range []string{"typed.arrow", "typed.arrows"} {
 		whole := []byte(contentOf(t, filepath.Join("testdata", name)))
@@ -82,7 +82,7 @@ func TestArrowCut(t *testing.T) {
 	}
 }
 
-// arrowRows counts the rows that are read, with all their cells.
+// arrowRows counts the rows that can be read with all their cells.
 func arrowRows(content []byte, most int64) (rows int, err error) {
 	f, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.Arrow, MaxBuffered: most})
 	if err != nil {
@@ -108,7 +108,8 @@ func arrowRows(content []byte, most int64) (rows int, err error) {
 	}
 }
 
-// TestArrowNests: structs are columns by their path, missing where they are; lists are JSON; dictionaries of later batches may be longer.
+// TestArrowNests: the fields of structs are columns named by their path, and are missing where the struct is; lists are
+// written as JSON; dictionaries of later batches may be longer.
 func TestArrowNests(t *testing.T) {
 	schema := arrow.NewSchema([]arrow.Field{
 		{Name: "of", Type: arrow.StructOf(arrow.Field{Name: "p", Type: arrow.PrimitiveTypes.Int64}), Nullable: true},
@@ -122,7 +123,7 @@ func TestArrowNests(t *testing.T) {
 	defer b.Release()
 	for i := range 3 {
 		of := b.Field(0).(*array.StructBuilder)
-		if of.Append(i != 1); i != 1 { // else it appends null to its fields
+		if of.Append(i != 1); i != 1 { // for i = 1 the struct is null, and Append has appended null to its fields
 			of.FieldBuilder(0).(*array.Int64Builder).Append(int64(10 + i))
 		}
 		list := b.Field(1).(*array.ListBuilder)
@@ -143,7 +144,7 @@ func TestArrowNests(t *testing.T) {
 	}
 }
 
-// FuzzArrow: nothing panics and nothing takes more memory than it may, whatever the bytes are.
+// FuzzArrow: any bytes are read without a panic and within the memory limit.
 func FuzzArrow(f *testing.F) {
 	for _, name := range []string{"typed.arrow", "typed.arrows"} {
 		f.Add([]byte(contentOf(f, filepath.Join("testdata", name))))

@@ -18,7 +18,7 @@ func rate(b *testing.B) {
 	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkCSV reads 6 columns of 17 digits, one core.
+// BenchmarkCSV reads 6 columns of numbers with 17 digits, on one core.
 func BenchmarkCSV(b *testing.B) {
 	content := normalCSV(benchRows, 6)
 	for _, c := range []struct {
@@ -44,7 +44,7 @@ func BenchmarkCSV(b *testing.B) {
 	})
 }
 
-// BenchmarkFormats reads the same table written otherwise.
+// BenchmarkFormats reads the table of BenchmarkCSV in the other formats.
 func BenchmarkFormats(b *testing.B) {
 	table := readAll(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
 	for _, name := range []string{"t.parquet", "t.npy"} {
@@ -63,7 +63,7 @@ func BenchmarkFormats(b *testing.B) {
 	}
 }
 
-// BenchmarkInspect reads and reports.
+// BenchmarkInspect reads a table and reports on its columns.
 func BenchmarkInspect(b *testing.B) {
 	f := open(b, write(b, "t.csv", normalCSV(benchRows, 6)), data.Options{})
 	b.ReportAllocs()
@@ -75,7 +75,7 @@ func BenchmarkInspect(b *testing.B) {
 	rate(b)
 }
 
-// BenchmarkEcho reads rows and writes their records with a column more.
+// BenchmarkEcho reads rows and writes their records with one more column.
 func BenchmarkEcho(b *testing.B) {
 	in := write(b, "t.csv", normalCSV(benchRows, 6))
 	b.ReportAllocs()
@@ -110,7 +110,7 @@ func echo(b *testing.B, in, out string) {
 	}
 }
 
-// standardCSV is what encoding/csv and strconv do with the same file.
+// standardCSV reads the same file with encoding/csv and strconv, for comparison.
 func standardCSV(b *testing.B, path string) {
 	file, err := os.Open(path)
 	if err != nil {

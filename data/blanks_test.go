@@ -8,7 +8,8 @@ import (
 	"gaussflow/data"
 )
 
-// TestBlanks: tables as scientists' programs and R print them are read, and those in which blanks stand within cells are not parted by them.
+// TestBlanks: tables whose columns are separated by blanks, as scientific programs and R print them, are read; tables with
+// blanks inside of cells are not split there.
 func TestBlanks(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -37,7 +38,7 @@ func TestBlanks(t *testing.T) {
 		}
 		rows := strings.Count(strings.TrimSpace(c.text), "\n")
 		if strings.HasPrefix(c.columns[0], "x1") && c.name != "R" {
-			rows++ // no names
+			rows++ // the first line is a row: the table has no names
 		}
 		for range rows {
 			if err := pass.Next(); err != nil {

@@ -10,8 +10,8 @@ import (
 	"gaussflow/data"
 )
 
-// TestCoarse: identifiers of 64 bits that are one number to a float64 are no constant, stored as numbers or as text; one number in
-// all rows is.
+// TestCoarse: different 64-bit identifiers that are equal when rounded to float64 are not taken for a constant, whether
+// stored as numbers or as text; a column with one number in all rows is a constant.
 func TestCoarse(t *testing.T) {
 	const first = 1 << 63
 	ids, same := make([]uint64, 40), make([]uint64, 40)

@@ -16,7 +16,8 @@ import (
 	"gaussflow/internal/costs"
 )
 
-// cost reads an input as a command does and passes its rows on, as text and as Parquet, and reports what the dearer one took.
+// cost reads an input as a command does, passes its rows on as text and as Parquet, and returns the memory and time of the
+// more expensive one.
 func cost(content []byte, o data.Options) (bytes uint64, took time.Duration) {
 	for _, out := range []string{os.DevNull, filepath.Join(os.TempDir(), "cost.parquet")} {
 		b, t := costs.Of(func() { passOn(content, o, out) })
@@ -31,7 +32,7 @@ func passOn(content []byte, o data.Options, out string) {
 	if err != nil {
 		return
 	}
-	file.Select(append(file.Names(), "absent")...) //nolint:errcheck // its cost counts
+	file.Select(append(file.Names(), "absent")...) //nolint:errcheck // an error is fine here, since only the cost is measured
 	if w, err := data.CreateRecords(out, file, nil); err == nil {
 		defer w.Discard()
 		readRecords(file, w)
@@ -57,7 +58,7 @@ func readRecords(file *data.File, w *data.RecordWriter) {
 	}
 }
 
-// hostile are inputs that claim, or cost, much more than they hold.
+// hostile are inputs that are small but claim to be large or are expensive to read.
 func hostile(t testing.TB) map[string][]byte {
 	npyOf := func(fortran, shape string, more int) []byte {
 		h := fmt.Sprintf("{'descr': '<f8', 'fortran_order': %s, 'shape': (%s), }\n", fortran, shape)
@@ -103,7 +104,7 @@ func hostile(t testing.TB) map[string][]byte {
 	}
 }
 
-// TestHostile: they cost little more than they hold.
+// TestHostile: reading hostile inputs costs little more than their size.
 func TestHostile(t *testing.T) {
 	for name, content := range hostile(t) {
 		for i, header := range []data.Header{data.HeaderFirst, data.HeaderNone} {
@@ -117,7 +118,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestInflated: a file that was packed to fill a memory is an error, and costs no more than another one.
+// TestInflated: a file that unpacks to far more than its size is an error, and is not unpacked to its end.
 func TestInflated(t *testing.T) {
 	const header = "{'descr': '<f8', 'fortran_order': False, 'shape': (8388608, 1), }\n"
 	array := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), 0)
@@ -133,7 +134,7 @@ func TestInflated(t *testing.T) {
 	}
 }
 
-// TestQuotedCommas: commas inside quotes are no cells, however many there are, also across the buffers of the reader.
+// TestQuotedCommas: commas inside of quotes do not separate cells, however many there are, also where they cross the reader's buffers.
 func TestQuotedCommas(t *testing.T) {
 	cell := strings.Repeat("1,", 300_000)
 	content := "a,note\n" + strings.Repeat("1,\""+cell+"\"\n", 3)
@@ -146,7 +147,7 @@ func TestQuotedCommas(t *testing.T) {
 	}
 }
 
-// TestCost changes good files at random and measures what they then take: see costs.Hunt.
+// TestCost changes good files at random and measures the memory and time that reading them takes; see costs.Hunt.
 func TestCost(t *testing.T) {
 	folder := t.TempDir()
 	var good [][]byte

@@ -14,7 +14,7 @@ import (
 	"gaussflow/data"
 )
 
-// readings: one table, however it is written.
+// readings are spellings of one and the same table.
 var readings = map[string]struct {
 	name, text string
 	options    data.Options
@@ -45,7 +45,7 @@ func TestCSVReadings(t *testing.T) {
 				if pack != nil {
 					content = pack(t, content)
 				}
-				for _, file := range []string{c.name + suffix, c.name} { // known by name, and by the first bytes alone
+				for _, file := range []string{c.name + suffix, c.name} { // the format is recognized by the name and the first bytes, or by the first bytes alone
 					table := readAll(t, write(t, file, content), c.options)
 					if !mat.Equal(table.X, want) || fmt.Sprint(table.Names) != "[a b]" {
 						t.Errorf("%s: %v %v", file, table.Names, mat.Formatted(table.X))
@@ -68,7 +68,7 @@ func TestCSVWithoutHeader(t *testing.T) {
 	}
 }
 
-// TestHeader: whether the first line holds names is seen in the rows below, and said.
+// TestHeader: whether the first line holds names is decided by the rows below, and reported.
 func TestHeader(t *testing.T) {
 	for name, c := range map[string]struct{ text, names, why string }{
 		"words above numbers":    {"a,b\n1,2\n", "[a b]", "words above numbers"},
@@ -88,7 +88,8 @@ func TestHeader(t *testing.T) {
 	}
 }
 
-// TestEncodings: a text in Latin-1, Windows-1252 or UTF-16, or with lines that end in CR, reads as the same in UTF-8, and it is said.
+// TestEncodings: a text in Latin-1, Windows-1252 or UTF-16, or with lines that end in CR, is read like the same text in
+// UTF-8, and the conversion is reported.
 func TestEncodings(t *testing.T) {
 	for name, c := range map[string]struct{ text, note string }{
 		"UTF-8":         {"größe,b\n1,2\n3,4\n", ""},
@@ -167,7 +168,7 @@ func TestCSVErrors(t *testing.T) {
 	}
 }
 
-// TestCellError: a pass stops at the first bad cell and names it; what went before was read.
+// TestCellError: a pass stops at the first bad cell with an error that names it; the rows before it have been read.
 func TestCellError(t *testing.T) {
 	f := open(t, write(t, "t.csv", []byte("a,b\n1,2\n\n3,x\n")), data.Options{})
 	r, err := f.Open()
@@ -199,7 +200,7 @@ func TestFileErrors(t *testing.T) {
 	wantError(t, err, "data: t.parquet: does not begin as a file of format parquet does, which its name says it is")
 }
 
-// TestLongRecord: a quote that is never closed does not take the file into memory.
+// TestLongRecord: a quote that is never closed does not make the reader take the whole file into memory.
 func TestLongRecord(t *testing.T) {
 	f := open(t, write(t, "t.csv", []byte("a,b\n1,\"2"+strings.Repeat("3,4\n", 6<<20))), data.Options{})
 	_, err := f.ReadAll()
@@ -233,7 +234,8 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// TestNamesTwice: a name that a file has twice is an error where it is asked for, in Parquet as in CSV, and no matter elsewhere.
+// TestNamesTwice: a name that two columns of a file have is an error if it is asked for, in Parquet as in CSV, and otherwise
+// does not matter.
 func TestNamesTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.csv")
 	if err := os.WriteFile(path, []byte("a,b,note,note\n1,2,x,y\n4,5,x,z\n"), 0o600); err != nil {
@@ -262,7 +264,7 @@ func TestNamesTwice(t *testing.T) {
 	}
 }
 
-// TestUnderscores: 100_1 is an identifier.
+// TestUnderscores: 100_1 is text, such as an identifier, and not the number 1001.
 func TestUnderscores(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.csv")
 	if err := os.WriteFile(path, []byte("id,a\n100_1,1\n"), 0o600); err != nil {

@@ -10,8 +10,8 @@ import (
 	"gaussflow/data"
 )
 
-// TestDeltas: numbers of 32 bits that are packed as differences of 64, in all row groups or in some, are what testdata/deltas.py wrote;
-// so they are, lists too, in what is written of them.
+// TestDeltas: 32-bit numbers whose differences are packed as 64 bits, in all row groups or in some, are read as
+// testdata/deltas.py wrote them, and so are copies of the file, lists included.
 func TestDeltas(t *testing.T) {
 	in := filepath.Join("testdata", "deltas.parquet")
 	out := passedOn(t, open(t, in, data.Options{Columns: []string{"wide"}}), "t.parquet")

@@ -13,7 +13,7 @@ import (
 	"gaussflow/data"
 )
 
-// A table from a file to a matrix, its bad cells left out, and what is in its columns.
+// A table is read from a file to a matrix, without rows that have bad cells, and its columns are inspected.
 func Example() {
 	csv := strings.NewReader("id,age,site,score\n1,31,7,0.5\n2,NA,7,0.25\n3,28,7,0.125\n")
 	f, err := data.Open("-", data.Options{Stdin: csv, Except: []string{"id"}, DropMissing: true})
@@ -79,7 +79,7 @@ func ExampleMissingError() {
 	// Output: a 1 2 3
 }
 
-// Rows are echoed as they came, with a column more, in constant memory.
+// Rows are written as they were read, with one more column, in constant memory.
 func ExampleCreateRecords() {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"gaussflow/internal/files/faults"
 )
 
-// TestEveryCallFails lets each call on the disk fail, once each, in every format: an error, the old file whole and private as it was,
-// nothing beside it.
+// TestEveryCallFails lets each call on the disk fail once, in every format. Each failure is an error, leaves the old file
+// whole with its permissions, and leaves no other files.
 func TestEveryCallFails(t *testing.T) {
 	fault := errors.New("input/output error")
 	for _, name := range []string{"t.csv", "t.tsv.gz", "t.csv.zst", "t.parquet", "t.npy"} {
@@ -38,7 +38,7 @@ func TestEveryCallFails(t *testing.T) {
 			if len(entries) != 1 || errRead != nil || errStat != nil || info.Mode().Perm() != 0o600 {
 				t.Fatalf("%s: call %d: %d files, %v, %v", name, at, len(entries), errRead, errStat)
 			}
-			if last := at == count.Calls; (string(raw) == "old") == last { // the folder's sync comes last, when the new file is in place
+			if last := at == count.Calls; (string(raw) == "old") == last { // syncing the folder is the last call; the new file is in place by then
 				t.Errorf("%s: call %d of %d: the file holds %.20q", name, at, count.Calls, raw)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"gaussflow/data"
 )
 
-// TestForeign: a file of a format that is known and not read is said to be one, and what to do.
+// TestForeign: a file in a known format that this package does not read is an error that names the format and says what to do.
 func TestForeign(t *testing.T) {
 	for name, c := range map[string]struct{ content, want string }{
 		"rows.jsonl":    {"{\"a\": 1}\n{\"a\": 2}\n", "is JSON, which is not read: write it as CSV or Parquet"},
@@ -29,7 +29,7 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// TestSeparatorSaid: the line by which a spreadsheet is told what parts cells is no row, and lines keep their numbers.
+// TestSeparatorSaid: a first line like sep=; which tells a spreadsheet the separator, is not a row, but counts in line numbers.
 func TestSeparatorSaid(t *testing.T) {
 	f := open(t, write(t, "t.csv", []byte("\ufeffsep=;\r\nx;y,z\r\n1;2\r\n3;q\r\n")), data.Options{})
 	if names := f.Names(); !slices.Equal(names, []string{"x", "y,z"}) {
@@ -42,7 +42,7 @@ func TestSeparatorSaid(t *testing.T) {
 	}
 }
 
-// TestLZ4: what the decoder gives of LZ4 is wrong, so that it is refused.
+// TestLZ4: Parquet with the codec LZ4 is refused, because the decoder's output is wrong.
 func TestLZ4(t *testing.T) {
 	var b bytes.Buffer
 	if err := parquet.Write(&b, []struct{ X float64 }{{1}, {2}}, parquet.Compression(&parquet.Lz4Raw)); err != nil {

@@ -20,7 +20,7 @@ import (
 	"gaussflow/data"
 )
 
-// npy is an array in the NPY format, by npyio; x may be any slice or a matrix.
+// npy is an array in the NPY format, written by npyio; x may be any slice or a matrix.
 func npy(t testing.TB, x any) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -30,7 +30,7 @@ func npy(t testing.TB, x any) []byte {
 	return b.Bytes()
 }
 
-// rawNPY is an array with a header of our choice.
+// rawNPY is an array with the given header.
 func rawNPY(header string, content ...byte) []byte {
 	return append(fmt.Appendf(nil, "\x93NUMPY\x01\x00%c%c%s\n", len(header)+1, 0, header), content...)
 }
@@ -82,7 +82,7 @@ func TestNPY(t *testing.T) {
 	}
 }
 
-// TestFortranBlocks: an array of more rows than a block, whose columns are contiguous.
+// TestFortranBlocks: an array in Fortran order, whose columns are contiguous, with more rows than a block.
 func TestFortranBlocks(t *testing.T) {
 	const n = 2500
 	content := rawNPY(fmt.Sprintf("{'descr': '|u1', 'fortran_order': True, 'shape': (%d, 2), }", n), make([]byte, 2*n)...)
@@ -219,7 +219,7 @@ func TestParquetTypes(t *testing.T) {
 	wantError(t, err, `data: t.parquet: column "list": is a list, want one value a row`)
 }
 
-// TestParquetRecords: rows of Parquet as CSV records, columns not read included.
+// TestParquetRecords: rows of Parquet as CSV records, including the columns that are not read as numbers.
 func TestParquetRecords(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.parquet")
 	if err := sample().Write(path); err != nil {
@@ -260,7 +260,7 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
-// TestPipe: a pipe that has a path, as a shell's <(…), is not opened twice.
+// TestPipe: a pipe with a path, such as a shell's <(…), is opened only once.
 func TestPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -285,7 +285,8 @@ func TestPipe(t *testing.T) {
 	}
 }
 
-// TestLongStandardInput: more than is kept can be read once, in constant memory; a second pass is an error.
+// TestLongStandardInput: a standard input that is longer than the part that is kept can be read once, in constant memory; a
+// second pass is an error.
 func TestLongStandardInput(t *testing.T) {
 	content := normalCSV(20_000, 3)
 	f := open(t, "-", data.Options{Stdin: bytes.NewReader(content), MaxBuffered: 300_000})
@@ -299,7 +300,8 @@ func TestLongStandardInput(t *testing.T) {
 	wantError(t, err, "data: standard input: must be read out of order but is packed, or a stream, of more than 70000 bytes: save it unpacked to a file: a stream longer than Options.MaxBuffered")
 }
 
-// TestTruncated: a file cut anywhere is an error, or for plain CSV a shorter table; never a panic or a huge allocation.
+// TestTruncated: a file that is cut anywhere is an error, or a shorter table if it is plain CSV, but never a panic or a huge
+// allocation.
 func TestTruncated(t *testing.T) {
 	csv := normalCSV(12, 3)
 	table := sample()
@@ -338,7 +340,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// TestManyReaders: passes over one File do not disturb each other.
+// TestManyReaders: passes over one File that run at the same time do not disturb each other.
 func TestManyReaders(t *testing.T) {
 	f := open(t, write(t, "t.csv.gz", gzipped(t, normalCSV(3000, 2))), data.Options{})
 	want, err := f.ReadAll()

@@ -12,7 +12,8 @@ import (
 	"gaussflow/data"
 )
 
-// listed is a table of cells; a row of one cell is a fault, which that tells. Cells of the first column are stored as numbers.
+// listed is a table of cells in memory. A row of a single cell stands for a broken row, with the cell as its error. Cells of
+// the first column are stored as numbers.
 type listed struct {
 	names []string
 	rows  [][]string
@@ -57,7 +58,7 @@ func (p *listedPass) Place() (row, line int) { return p.row, 0 }
 
 func (p *listedPass) Close() error { return nil }
 
-// passedTo writes all rows of a file with one number behind, and reads what was written as text.
+// passedTo writes all rows of a file, each with one more number, and reads the text that was written.
 func passedTo(t *testing.T, file *data.File, name string) ([]string, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -89,7 +90,7 @@ func passedTo(t *testing.T, file *data.File, name string) ([]string, error) {
 	return cellsOf(t, path), nil
 }
 
-// cellsOf are the rows of a file, their cells parted by |.
+// cellsOf returns the rows of a file, their cells separated by |.
 func cellsOf(t *testing.T, path string) (rows []string) {
 	t.Helper()
 	file, err := data.Open(path, data.Options{})
@@ -114,7 +115,7 @@ func cellsOf(t *testing.T, path string) (rows []string) {
 	return rows
 }
 
-// TestFromTable: any table of cells is a File, whose rows are passed on exactly, those that are none in their place.
+// TestFromTable: any table of cells can be a File; its rows are passed on exactly, and a broken row is an error at its place.
 func TestFromTable(t *testing.T) {
 	table := listed{[]string{"n", "text"}, [][]string{{"1.50", `a,"b"`}, {"cut short"}, {"", "c"}, {"-2", ""}}}
 	file, err := data.FromTable("list", table, data.Options{})

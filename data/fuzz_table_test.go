@@ -14,8 +14,8 @@ import (
 	"gaussflow/data"
 )
 
-// FuzzTable: whatever text is given as a table, nothing panics, all of it that is found is found by evidence, and what its columns are
-// said to be is what their cells are.
+// FuzzTable: any text given as a table is read without a panic; what is found out about it is supported by its rows, and the
+// cells of each column agree with the kind that it is said to have.
 func FuzzTable(f *testing.F) {
 	for _, c := range readings {
 		f.Add([]byte(c.text))
@@ -36,7 +36,7 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
-// FuzzParquet: the same of files whose layout is of this kind, lists and differences among them.
+// FuzzParquet is FuzzTable for Parquet files of varied layout, with lists and with delta encodings.
 func FuzzParquet(f *testing.F) {
 	for _, name := range []string{"typed.parquet", "deltas.parquet", "nested.parquet"} {
 		content, err := os.ReadFile(filepath.Join("testdata", name))
@@ -52,7 +52,7 @@ func FuzzParquet(f *testing.F) {
 	})
 }
 
-// profiled finds what the columns of a table are, and reads the table again as such.
+// profiled finds the kinds of the columns, and reads the table again as of these kinds.
 func profiled(t *testing.T, file *data.File) {
 	t.Helper()
 	schema, err := columns.Profile(context.Background(), file, columns.Options{})
@@ -84,14 +84,14 @@ func profiled(t *testing.T, file *data.File) {
 	}
 }
 
-// backAndForth writes a value as its column does and reads it again: the value lies on the column's grid, between its bounds.
+// backAndForth writes a value as its column would and reads it again: the value must lie on the column's grid, between its bounds.
 func backAndForth(t *testing.T, c *columns.Column, pass columns.Pass, j int) {
 	t.Helper()
 	v, stored := pass.Number(j)
 	if !stored {
 		var err error
 		if v, err = c.Parse(string(pass.Text(j))); err != nil {
-			return // told of as bad
+			return // a bad cell, which the profile has counted as such
 		}
 	}
 	if v != v || stored && len(c.Levels) > 0 {

@@ -15,7 +15,7 @@ import (
 	"gaussflow/data"
 )
 
-// FuzzCSV: nothing panics, and a table that is read has the numbers which encoding/csv and strconv find.
+// FuzzCSV: any text is read without a panic, and a table that is read has the numbers that encoding/csv and strconv find.
 func FuzzCSV(f *testing.F) {
 	for _, c := range readings {
 		f.Add([]byte(c.text))
@@ -27,7 +27,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.CSV, Delimiter: ',', Header: data.HeaderFirst})
 		if err != nil || !utf8.Valid(content) || !bytes.ContainsRune(content, '\n') {
-			return // converted: see TestEncodings
+			return // the encoding is converted; see TestEncodings
 		}
 		w, err := data.CreateRecords(os.DevNull, file, nil)
 		if err != nil {
@@ -42,7 +42,7 @@ func FuzzCSV(f *testing.F) {
 		want := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
 		want.TrimLeadingSpace = true
 		if _, err = want.Read(); err != nil {
-			return // packed
+			return // a compressed file
 		}
 		row := make([]float64, file.Dim())
 		for {
@@ -81,7 +81,7 @@ func parses(text string) bool {
 	return err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) && !strings.ContainsAny(text, "_xXpP")
 }
 
-// FuzzBinary: no bytes in any format panic or read as more numbers than they can hold.
+// FuzzBinary: bytes in any format do not panic, and are not read as more numbers than they can hold.
 func FuzzBinary(f *testing.F) {
 	x := sample().X
 	f.Add(npy(f, x))

@@ -17,7 +17,7 @@ import (
 	"gaussflow/data"
 )
 
-// write makes a file of that name in a folder of the test.
+// write makes a file with this name in a temporary folder of the test.
 func write(t testing.TB, name string, content []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -74,7 +74,7 @@ func closed(t testing.TB, w io.WriteCloser, b []byte) {
 	}
 }
 
-// normalCSV is n rows of d normal numbers in all their digits, under a header.
+// normalCSV is n rows of d normal numbers with all their digits, under a header.
 func normalCSV(n, d int) []byte {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var b bytes.Buffer
@@ -93,7 +93,7 @@ func normalCSV(n, d int) []byte {
 
 var folder = regexp.MustCompile(`/\S*/`)
 
-// wantError compares the message, the folder of the file aside.
+// wantError compares the error's message, without the file's folder.
 func wantError(t testing.TB, err error, want string) {
 	t.Helper()
 	got := "<nil>"
@@ -126,7 +126,7 @@ func drain(t testing.TB, f *data.File) (rows int) {
 	}
 }
 
-// recorded starts a pass over a file whose rows are kept for a table at that path, which has the columns extra, too.
+// recorded starts a pass over a file whose rows are kept for a table at the given path, which also has the columns extra.
 func recorded(t testing.TB, f *data.File, path string, extra ...string) (*data.Rows, *data.RecordWriter) {
 	t.Helper()
 	w, err := data.CreateRecords(path, f, extra)
@@ -141,7 +141,7 @@ func recorded(t testing.TB, f *data.File, path string, extra ...string) (*data.R
 	return r, w
 }
 
-// passed starts a pass over a file whose rows are kept as a file of that name would have them.
+// passed starts a pass over a file whose rows are kept as a file with that name would spell them.
 func passed(t testing.TB, f *data.File, name string) *data.Rows {
 	t.Helper()
 	r, w := recorded(t, f, filepath.Join(t.TempDir(), name))

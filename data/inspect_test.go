@@ -73,7 +73,8 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// TestQuantum: the step is the greatest common divisor, whatever rounding did to the values, and there is none in chance.
+// TestQuantum: the quantum of a column is the greatest common divisor of its values, whatever rounding did to them, and
+// random values have none.
 func TestQuantum(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	random := []float64{rng.Float64(), rng.Float64(), rng.Float64(), rng.Float64()}
@@ -112,7 +113,7 @@ func TestQuantum(t *testing.T) {
 	}
 }
 
-// TestInspectBad: bad cells are the source's error, or are left out.
+// TestInspectBad: bad cells are an error of the source, or their rows are left out.
 func TestInspectBad(t *testing.T) {
 	path := write(t, "t.csv", []byte("a,b\n1,NA\n2,\nz,3\n4,4\n5,6\n"))
 	_, err := data.Inspect(t.Context(), open(t, path, data.Options{}))
@@ -123,7 +124,8 @@ func TestInspectBad(t *testing.T) {
 	}
 }
 
-// TestInspectManyValues: past the bound on values their number is an estimate, frequent ones and the grid are still found.
+// TestInspectManyValues: above the limit on different values their number is an estimate; frequent values and the grid are
+// still found.
 func TestInspectManyValues(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const n, values = 300_000, 100_000

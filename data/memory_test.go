@@ -13,7 +13,7 @@ import (
 	"gaussflow/data"
 )
 
-// TestConstantMemory streams a table larger than the memory that it may take. GAUSSFLOW_LONG=1 makes it 2,000,000 rows.
+// TestConstantMemory streams a table that is larger than the memory that the test allows. GAUSSFLOW_LONG=1 makes it 2,000,000 rows.
 func TestConstantMemory(t *testing.T) {
 	rows := 200_000
 	if os.Getenv("GAUSSFLOW_LONG") != "" {

@@ -8,7 +8,7 @@ import (
 	"gaussflow/data"
 )
 
-// TestOnce: a stream is kept for another pass until it is told that there is none.
+// TestOnce: standard input is kept for further passes, unless Once says that there will be none.
 func TestOnce(t *testing.T) {
 	text := "a,b\n" + strings.Repeat("1,2\n", 50_000)
 	f, err := data.Open("-", data.Options{Stdin: strings.NewReader(text)})

@@ -20,7 +20,7 @@ import (
 	"gaussflow/data"
 )
 
-// passOnTo writes a table to a file of that name, whole, with a column more, as a command does that keeps columns.
+// passOnTo writes all rows of a table to a file with that name, with one more column, as the commands do that keep columns.
 func passOnTo(t testing.TB, f *data.File, name string) (path string, err error) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)
@@ -69,7 +69,7 @@ func contentOf(t testing.TB, path string) string {
 	return string(b)
 }
 
-// TestPassedText: text passes as it is written, quotes, spaces and names included.
+// TestPassedText: text is passed on as it is written, including quotes, blanks and names.
 func TestPassedText(t *testing.T) {
 	for _, c := range []struct{ name, in, out, want string }{
 		{"as it is", "id,a,note\n007,1e+06,\"x, \"\"y\"\"\"\n 8 , 1.0,\"\"\n9007199254740993,+.5,\n", "t.csv",
@@ -92,7 +92,7 @@ func TestPassedText(t *testing.T) {
 	}
 }
 
-// TestPassedLongFile: records are cut right where the reader's buffers end.
+// TestPassedLongFile: records that cross the end of the reader's buffers are passed on correctly.
 func TestPassedLongFile(t *testing.T) {
 	var in, want strings.Builder
 	in.WriteString("a,b\n")
@@ -108,7 +108,7 @@ func TestPassedLongFile(t *testing.T) {
 	}
 }
 
-// TestPassedTypes: what pyarrow wrote comes out as Python spells it (testdata/typed.py).
+// TestPassedTypes: cells that pyarrow wrote are spelled as Python spells them (testdata/typed.py).
 func TestPassedTypes(t *testing.T) {
 	f := open(t, filepath.Join("testdata", "typed.parquet"), data.Options{Columns: []string{"x", "y"}})
 	want := contentOf(t, filepath.Join("testdata", "typed.csv"))
@@ -117,7 +117,7 @@ func TestPassedTypes(t *testing.T) {
 	}
 }
 
-// TestPassedToParquet: from Parquet to Parquet the columns, lists included, keep their schema and every value.
+// TestPassedToParquet: from Parquet to Parquet, columns keep their schema and every value, also those that hold lists.
 func TestPassedToParquet(t *testing.T) {
 	for _, name := range []string{"typed.parquet", "nested.parquet"} {
 		in := filepath.Join("testdata", name)
@@ -138,7 +138,7 @@ func TestPassedToParquet(t *testing.T) {
 	}
 }
 
-// TestPassedLists: lists have no cells, and no place in a line of text.
+// TestPassedLists: a list is not a cell and cannot be passed on to a text format.
 func TestPassedLists(t *testing.T) {
 	f := open(t, filepath.Join("testdata", "nested.parquet"), data.Options{})
 	text := contentOf(t, passedOn(t, open(t, filepath.Join("testdata", "nested.parquet"), data.Options{Columns: []string{"x"}}), "t.csv"))
@@ -156,7 +156,7 @@ func TestPassedLists(t *testing.T) {
 	}
 }
 
-// parquetRows reads a file by itself: its schema as the format spells it, without its name, and its rows.
+// parquetRows reads a file with the Parquet library alone: its schema as text, without its name, and its rows.
 func parquetRows(t testing.TB, path string) (schema string, rows []parquet.Row) {
 	t.Helper()
 	content := []byte(contentOf(t, path))
@@ -182,7 +182,7 @@ func parquetRows(t testing.TB, path string) (schema string, rows []parquet.Row) 
 	return schema, rows
 }
 
-// TestPassedArrays: whole numbers of every width, and their extremes.
+// TestPassedArrays: whole numbers of every width, including their extremes, are passed on exactly.
 func TestPassedArrays(t *testing.T) {
 	for name, c := range map[string]struct {
 		array []byte
@@ -226,7 +226,8 @@ func suffixed(s []string, by string) (out []string) {
 	return out
 }
 
-// TestPassedTextToParquet: numbers that are read are numbers, all else is text, and an empty cell is not an empty text.
+// TestPassedTextToParquet: columns that are read as numbers become numbers, all others text, and an empty cell is not the
+// same as an empty text.
 func TestPassedTextToParquet(t *testing.T) {
 	in := write(t, "in.csv", []byte("id,a,note\n007,1e6,\"x, \"\"y\"\"\"\n9007199254740993, 2 ,\"\"\n, 3, z \n"))
 	path := passedOn(t, open(t, in, data.Options{Columns: []string{"a"}}), "t.parquet")
@@ -255,7 +256,7 @@ func TestPassedTextToParquet(t *testing.T) {
 	}
 }
 
-// TestPassedErrors: what one format cannot hold is said, and where.
+// TestPassedErrors: what the target format cannot hold is an error that says what and where.
 func TestPassedErrors(t *testing.T) {
 	for _, c := range []struct{ in, out, want string }{
 		{"a,score\n1,2\n", "t.csv", `data: t.csv: would have two columns "score", want each name once: the table has it already`},
@@ -268,7 +269,7 @@ func TestPassedErrors(t *testing.T) {
 	}
 }
 
-// FuzzPassed: text that is passed on to another delimiter says what encoding/csv reads in it.
+// FuzzPassed: text that is passed on with another delimiter has the cells that encoding/csv reads from it.
 func FuzzPassed(f *testing.F) {
 	for _, c := range readings {
 		f.Add([]byte(c.text))
@@ -277,7 +278,7 @@ func FuzzPassed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		file, err := data.Open("-", data.Options{Stdin: bytes.NewReader(content), Format: data.CSV, Delimiter: ';', Header: data.HeaderNone, DropMissing: true})
 		if err != nil || !utf8.Valid(content) || !bytes.ContainsRune(content, '\n') {
-			return // converted: see TestEncodings
+			return // the encoding is converted; see TestEncodings
 		}
 		if file, err = file.Select("x1"); err != nil {
 			return
@@ -301,7 +302,7 @@ func FuzzPassed(f *testing.F) {
 			want := []string{"?"}
 			for !parses(want[0]) {
 				if want, err = in.Read(); err != nil {
-					return // packed
+					return // a compressed file
 				}
 			}
 			out := csv.NewReader(bytes.NewReader(append(r.Record(0), '\n')))

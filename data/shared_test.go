@@ -11,7 +11,7 @@ import (
 	"gaussflow/data"
 )
 
-// shared finds the reference tables beside the project, or skips.
+// shared finds the folder of reference tables beside the project, or skips the test.
 func shared(t *testing.T, path string) string {
 	t.Helper()
 	path = filepath.Join("..", "..", "shared", "data", path)

@@ -49,7 +49,7 @@ func (f *File) ReadAll() (*Table, error) {
 // the result is that of ReadAll. The same seed draws the same rows. It ends with ctx.
 func (f *File) ReadSome(ctx context.Context, limit int, seed uint64) (t *Table, rows int, err error) {
 	if ctx == nil || limit < 1 {
-		return nil, 0, fmt.Errorf("data: File.ReadSome: got the context %v and limit = %d, want a context and limit ≥ 1", ctx, limit)
+		return nil, 0, fmt.Errorf("data: File.ReadSome: limit = %d, ctx is nil: %t; want limit ≥ 1 and a context", limit, ctx == nil)
 	}
 	r, err := f.Rows()
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"gaussflow/rows"
 )
 
-// counted is a table whose cells tell their row and column.
+// counted is a table whose cells say their row and column.
 func counted(n, d int) *data.Table {
 	x := mat.NewDense(n, d, nil)
 	x.Apply(func(i, j int, _ float64) float64 { return float64(10*i + j) }, x)
 	return &data.Table{Names: []string{"a", "b", "c"}[:d], X: x}
 }
 
-// TestSplit: every row lands in one part, whole; the seed decides which.
+// TestSplit: every row is in exactly one part, unchanged, and the seed decides in which.
 func TestSplit(t *testing.T) {
 	table := counted(103, 3)
 	rest, part, err := table.Split(0.1, 7)
@@ -71,7 +71,7 @@ func TestSplit(t *testing.T) {
 	wantError(t, err, "data: Table.Split: share = 0.5 of 1 rows, want a share between 0 and 1 of at least 2 rows")
 }
 
-// TestTableSource: a table, and a part of one, read as sources and gathered again are themselves.
+// TestTableSource: a table, or a part of one, that is read as a source and gathered again is unchanged.
 func TestTableSource(t *testing.T) {
 	table := counted(57, 2)
 	_, part, err := table.Split(0.5, 1)
@@ -90,10 +90,11 @@ func TestTableSource(t *testing.T) {
 	}
 }
 
-// source hides what a Table is beside a rows.Source.
+// source hides that its rows.Source is a Table.
 type source struct{ rows.Source }
 
-// TestReadSome: rows are drawn from all, in their order and without those of missing cells; where all fit it is ReadAll.
+// TestReadSome: rows are drawn from the whole file and keep their order, without those that have missing cells; if all of
+// them fit, the result is that of ReadAll.
 func TestReadSome(t *testing.T) {
 	const n = 5000
 	var b strings.Builder
@@ -123,7 +124,7 @@ func TestReadSome(t *testing.T) {
 	}
 }
 
-// TestReadSomeRefuses what cannot be read, as ReadAll does, and what is asked of it in vain.
+// TestReadSomeRefuses: bad cells are the error that ReadAll gives, a limit of 0 is an error, and a cancelled context ends the reading.
 func TestReadSomeRefuses(t *testing.T) {
 	f := open(t, write(t, "t.csv", []byte("a,b\n1,2\n3,x\n5,6\n")), data.Options{})
 	_, want := f.ReadAll()

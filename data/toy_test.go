@@ -12,7 +12,7 @@ import (
 	"gaussflow/data"
 )
 
-// grid is mass and entropy of a density in two dimensions by the midpoint rule on [x0, x1]×[y0, y1].
+// grid returns mass and entropy of a density in two dimensions, by the midpoint rule on [x0, x1]×[y0, y1].
 func grid(logProb func(x, y float64) float64, x0, x1, y0, y1, step float64) (mass, entropy float64) {
 	for x := x0 + step/2; x < x1; x += step {
 		for y := y0 + step/2; y < y1; y += step {
@@ -34,7 +34,7 @@ func distribution(t *testing.T, name string) data.Distribution {
 	return d
 }
 
-// toyRows is a sample of a toy set and its log-density.
+// toyRows returns a sample of a toy set and its log-densities.
 func toyRows(t *testing.T, name string, n int) (*mat.Dense, []float64) {
 	t.Helper()
 	table, err := data.Toy(name, n, 5)
@@ -72,7 +72,8 @@ func TestToyDensities(t *testing.T) {
 	}
 }
 
-// TestSwissRoll: the density integrates to 1: over (x, z) at one height to that of the strip, and along the strip to 1.
+// TestSwissRoll: the density integrates to 1; over (x, z) at a fixed height it integrates to the density of the strip, and
+// along the strip to 1.
 func TestSwissRoll(t *testing.T) {
 	d := distribution(t, "swiss-roll")
 	at := func(x, y, z float64) float64 { return d.LogProb([]float64{x, y, z}) }
@@ -122,7 +123,8 @@ func inside(row []float64, box [][2]float64) bool {
 	return true
 }
 
-// TestMoonsQuadrature: the density by another rule, Simpson's on 40,000 steps of each arc, near, far and at the ends.
+// TestMoonsQuadrature compares the density with another rule, Simpson's on 40,000 steps of each arc, near the arcs, far from
+// them and at their ends.
 func TestMoonsQuadrature(t *testing.T) {
 	const noise, steps = 0.05, 40_000
 	moons, err := data.NewMoons(noise)
@@ -183,7 +185,7 @@ func TestMargins(t *testing.T) {
 	}
 }
 
-// TestToySeeds: the same seed gives the same rows, another one others; a longer draw begins as a shorter one.
+// TestToySeeds: the same seed gives the same rows, another seed gives others, and a longer draw begins like a shorter one.
 func TestToySeeds(t *testing.T) {
 	for _, name := range data.ToyNames() {
 		a, err := data.Toy(name, 50, 1)

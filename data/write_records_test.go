@@ -10,8 +10,8 @@ import (
 	"gaussflow/data"
 )
 
-// TestRecordsAlone: records may be passed on with nothing behind them; a number too many or too few is an error, and so is a name
-// that comes twice.
+// TestRecordsAlone: records may be written without additional numbers; too many or too few numbers are an error, and so is a
+// name that comes twice.
 func TestRecordsAlone(t *testing.T) {
 	const table = "a,b\n1,x\n2,y\n"
 	file, err := data.Open("-", data.Options{Stdin: strings.NewReader(table), Columns: []string{"a"}})
@@ -37,7 +37,8 @@ func TestRecordsAlone(t *testing.T) {
 	}
 }
 
-// TestReplace: a record with some cells replaced is read back with these, and is the same bytes elsewhere, spaces and quotes too.
+// TestReplace: a record of which some cells are replaced is read back with the new cells, and all other bytes are unchanged,
+// including blanks and quotes.
 func TestReplace(t *testing.T) {
 	file, err := data.Open("-", data.Options{Stdin: strings.NewReader("a,b,c\n1, \"x, \"\"y\"\"\",\n")})
 	if err != nil {

@@ -17,7 +17,7 @@ func sample() *data.Table {
 	return &data.Table{Names: []string{"z, quoted", "a", "m"}, X: mat.NewDense(2, 3, []float64{0.1, -1e300, 3, math.Pi, 5e-324, -0.5})}
 }
 
-// TestRoundTrip: what is written reads back bit for bit, names and their order included.
+// TestRoundTrip: numbers that are written are read back bit for bit, with their names and order.
 func TestRoundTrip(t *testing.T) {
 	for _, name := range []string{"t.csv", "t.tsv", "t.csv.gz", "t.tsv.zst", "t.parquet", "t.npy"} {
 		want := sample()
@@ -47,7 +47,7 @@ func quotedNames(t *data.Table) string {
 	return b.String()
 }
 
-// TestNPYAgainstNpyio: another reader of the format reads what we write.
+// TestNPYAgainstNpyio: npyio reads the NPY files that this package writes.
 func TestNPYAgainstNpyio(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "t.npy")
 	if err := sample().Write(path); err != nil {
@@ -98,7 +98,7 @@ func TestWriterErrors(t *testing.T) {
 	}
 }
 
-// TestAtomic: a file at the path stays as it is until the new one is whole.
+// TestAtomic: an existing file at the path stays unchanged until the new one is complete.
 func TestAtomic(t *testing.T) {
 	path := write(t, "t.csv", []byte("old"))
 	w, err := data.Create(path, []string{"a"})
@@ -120,7 +120,7 @@ func TestAtomic(t *testing.T) {
 	}
 }
 
-// TestWriteRecords echoes rows as they came with a column more.
+// TestWriteRecords: rows are written as they were read, with one more column.
 func TestWriteRecords(t *testing.T) {
 	f := open(t, write(t, "in.csv", []byte("id,a\n\"x,1\",2\ny,3\n")), data.Options{Columns: []string{"a"}})
 	path := filepath.Join(t.TempDir(), "out.csv")
@@ -145,7 +145,7 @@ func TestWriteRecords(t *testing.T) {
 	}
 }
 
-// TestSpecialPaths: a link stays a link to the new file, a device is written directly and stays.
+// TestSpecialPaths: a symbolic link still points to its target, which is replaced; a device is written to directly and stays a device.
 func TestSpecialPaths(t *testing.T) {
 	target := write(t, "target.csv", []byte("old"))
 	link := filepath.Join(t.TempDir(), "link.csv")

@@ -7,7 +7,7 @@ import (
 	"gaussflow/drift"
 )
 
-// BenchmarkCompare compares tables as large as Compare looks at.
+// BenchmarkCompare compares tables of as many rows as Compare uses at most.
 func BenchmarkCompare(b *testing.B) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	x, y := people(5_000, rng), people(5_000, rng)

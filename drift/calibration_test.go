@@ -9,8 +9,9 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// TestCalibrated: of pairs of tables of one population, of all kinds of columns, one in twenty has p ≤ 0.05, whatever the tables' sizes, and
-// as few name any column or pair. The bounds are four standard deviations above that.
+// TestCalibrated: for pairs of tables from one population, with all kinds of columns and of different sizes, p ≤ 0.05 in one
+// pair of twenty, and at most as often a column or a pair of columns is named. The bounds are four standard deviations above
+// that.
 func TestCalibrated(t *testing.T) {
 	for _, size := range [][2]int{{120, 80}, {12, 300}} {
 		tables, most := testsize.Of(t, 200, 20), testsize.Of(t, 22, 5)
@@ -33,7 +34,7 @@ func TestCalibrated(t *testing.T) {
 		if rejected > most || named > most || paired > most {
 			t.Errorf("%v rows: of %d pairs of tables without drift %d are rejected, %d name a column, %d a pair, want about 10 and at most %d", size, tables, rejected, named, paired, most)
 		}
-		if off := 4 * 0.29 / math.Sqrt(float64(tables)); math.Abs(sum-0.5) > off+0.03 { // p-values are a multiple of 1/200, and ties count
+		if off := 4 * 0.29 / math.Sqrt(float64(tables)); math.Abs(sum-0.5) > off+0.03 { // p-values are multiples of 1/200, and ties raise their mean a little
 			t.Errorf("%v rows: the mean p is %.3f, want about 0.5", size, sum)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"gaussflow/drift"
 )
 
-// TestMoved: each kind of move is found, in its column alone, and said.
+// TestMoved: each kind of change in a column is found, in this column only, and described.
 func TestMoved(t *testing.T) {
 	for _, test := range []struct {
 		column, says string
@@ -80,8 +80,8 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// TestDependence: two columns that stay as they are by themselves, of which one no longer says anything of the other; and two that move but
-// depend on each other as before.
+// TestDependence: x and y keep their distributions but are no longer correlated, which must be found; u and v both move but
+// keep their dependence, so the pair must not be named.
 func TestDependence(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	tables := [2]*table{{names: []string{"x", "y", "u", "v"}}, {names: []string{"x", "y", "u", "v"}}}
@@ -107,7 +107,7 @@ func TestDependence(t *testing.T) {
 	}
 }
 
-// TestSame: a table beside itself.
+// TestSame: a table compared with itself shows no difference.
 func TestSame(t *testing.T) {
 	a := people(400, rand.New(rand.NewPCG(1, 1)))
 	r := compare(t, a, a, drift.Config{Draws: 99})
@@ -121,7 +121,7 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestFew: five rows beside a thousand, one column, one row.
+// TestFew: comparisons of five rows with a thousand, of a single column, and of a single row.
 func TestFew(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	many := people(1000, rng)
@@ -143,7 +143,7 @@ func TestFew(t *testing.T) {
 	}
 }
 
-// TestColumnsThatDiffer: what one table has not, and what is of another kind there.
+// TestColumnsThatDiffer: columns that one table does not have, or has with another kind, are named.
 func TestColumnsThatDiffer(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	a := &table{names: []string{"id", "left", "x", "kind", "unit", "fixed", "void", "sum"}}
@@ -183,7 +183,8 @@ func TestColumnsThatDiffer(t *testing.T) {
 	}
 }
 
-// TestFewNumbers: a column of 0 and 1 in one table and of more numbers in the other is numbers; one value is beside none, or another.
+// TestFewNumbers: a column of 0 and 1 in one table and of more numbers in the other is compared as numbers; a column with a
+// single value may be empty or have another value in the other table.
 func TestFewNumbers(t *testing.T) {
 	a, b := &table{names: []string{"n", "flag", "one", "word", "both"}}, &table{names: []string{"n", "flag", "one", "word", "both"}}
 	for i := range 200 {
@@ -201,7 +202,7 @@ func TestFewNumbers(t *testing.T) {
 	}
 }
 
-// TestEvenly: of many rows a part is looked at, drawn from all of them, and the same seed draws the same.
+// TestEvenly: a long table is represented by some of its rows, drawn from all of it; the same seed draws the same rows.
 func TestEvenly(t *testing.T) {
 	a, b := &table{names: []string{"x", "c"}}, &table{names: []string{"x", "c"}}
 	for i := range 4000 {
@@ -255,7 +256,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestWide: of more columns than pairs are looked at, it is said which pairs these were.
+// TestWide: if there are more columns than are compared in pairs, the result says which pairs were compared.
 func TestWide(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	a := &table{}

@@ -1,13 +1,13 @@
 package drift
 
-// AUC, NormalOf and Ranks are what tests check against other formulas.
+// AUC, NormalOf and Ranks are exported for tests that compare them with other formulas.
 var (
 	AUC      = auc
 	NormalOf = normalOf
 	Ranks    = func(values []float64) []float64 { return rankingOf(values).shares(len(values)) }
 )
 
-// Pearson is T of a category of two tables.
+// Pearson is the statistic T of a category in two tables.
 func Pearson(a, b []float64, levels int) (t float64) {
 	k := newBasis(len(a) + len(b))
 	k.addLevels(append(append([]float64(nil), a...), b...), levels)

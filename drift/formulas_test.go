@@ -11,7 +11,7 @@ import (
 	"gaussflow/drift"
 )
 
-// TestPearson: T of a category is Pearson's χ², which gonum computes of the counts, times (n − 1)/n.
+// TestPearson: the statistic T of a category is Pearson's χ², which gonum computes from the counts, times (n − 1)/n.
 func TestPearson(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	const levels = 4
@@ -36,7 +36,7 @@ func TestPearson(t *testing.T) {
 	}
 }
 
-// TestAUC: against the count of all pairs, ties among them.
+// TestAUC compares with a count over all pairs, with ties among them.
 func TestAUC(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 2))
 	a, b := make([]float64, 37), make([]float64, 58)
@@ -64,7 +64,7 @@ func TestAUC(t *testing.T) {
 	}
 }
 
-// TestNormalOf: quantiles of χ² in the upper half, where drift is, are brought to those of a normal.
+// TestNormalOf: quantiles in the upper half of χ², where a drift shows, are mapped to about those of a normal.
 func TestNormalOf(t *testing.T) {
 	for _, degrees := range []float64{1, 4, 12} {
 		for _, p := range []float64{0.5, 0.9, 0.99, 0.9999} {

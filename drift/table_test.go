@@ -11,7 +11,7 @@ import (
 	"gaussflow/drift"
 )
 
-// A table is cells of text in memory.
+// A table holds its cells as text, in memory.
 type table struct {
 	names []string
 	rows  [][]string
@@ -46,7 +46,8 @@ func (p *pass) Text(j int) []byte          { return []byte(p.rows[p.at][j]) }
 func (p *pass) Place() (row, line int)     { return p.at + 1, p.at + 2 }
 func (p *pass) Close() error               { return nil }
 
-// people are rows of all kinds of columns: numbers with missing cells, a count with an atom, whole numbers, a category, a boolean, a date.
+// people draws rows with all kinds of columns: numbers with missing cells, a count with one frequent value, whole numbers, a
+// category, a boolean, a date.
 func people(n int, rng *rand.Rand) *table {
 	t := &table{names: []string{"height", "spent", "rooms", "city", "member", "since"}}
 	for range n {
@@ -74,7 +75,7 @@ func compare(t *testing.T, a, b *table, c drift.Config) *drift.Result {
 	return r
 }
 
-// columnOf is the column of a name.
+// columnOf returns the column with this name.
 func columnOf(t *testing.T, r *drift.Result, name string) drift.Column {
 	t.Helper()
 	for _, c := range r.Columns {

@@ -15,9 +15,9 @@ import (
 	"gaussflow/transforms"
 )
 
-// TestRowsAlone: what a row scores, and where it is mapped to and back, has the same bits alone and beside any number of others, though
-// products over many rows, or over rows with many zeros behind a relu, take other ways: else an answer of a service would hang on who
-// else asks.
+// TestRowsAlone: a row has the same bits of log p, z and x alone and among any number of other rows, though products over
+// many rows, or over rows with many zeros after a relu, use other algorithms. Otherwise a service's answer would depend on
+// the other rows of a request.
 func TestRowsAlone(t *testing.T) {
 	const d = 6
 	n := testsize.Of(t, 700, 70)
@@ -36,7 +36,7 @@ func TestRowsAlone(t *testing.T) {
 			"masked": errtest.Must(flows.New(flows.Named{Name: "lu", Layer: lu}, flows.Named{Name: "masked", Layer: masked})),
 		} {
 			t.Run(fmt.Sprintf("%s/%s", dtype, name), func(t *testing.T) {
-				for _, p := range f.Params() { // away from zeros, which make the parameters of every row the same
+				for _, p := range f.Params() { // with weights of zero every row would have the same θ
 					v := p.Values()
 					for i := range v {
 						v[i] += 0.02 * float64(i%7-3)

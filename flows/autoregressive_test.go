@@ -29,7 +29,8 @@ func maskedFlow(t testing.TB, d, c int, mlp layers.MLPConfig, order []int) *flow
 	return f
 }
 
-// TestAutoregressiveWarmStart: the walk makes a layer of either direction what Elementwise is, with the same fit of each column.
+// TestAutoregressiveWarmStart: after the warm start an Autoregressive layer of either direction is the map of an Elementwise
+// layer: the same fit of each column.
 func TestAutoregressiveWarmStart(t *testing.T) {
 	mixture := transforms.GaussianMixtureCDF{Components: 3, Clamp: initializers.DefaultScaleClamp}
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -53,7 +54,7 @@ func TestAutoregressiveWarmStart(t *testing.T) {
 	}
 }
 
-// fitGiven trains on rows x given a context, with a falling rate.
+// fitGiven trains on rows x given a context, with a learning rate that falls.
 func fitGiven(t testing.TB, f *flows.Flow, x, given *mat.Dense, epochs int, rate float64) {
 	t.Helper()
 	n, _ := x.Dims()
@@ -64,7 +65,7 @@ func fitGiven(t testing.TB, f *flows.Flow, x, given *mat.Dense, epochs int, rate
 	errtest.None(t, err)
 }
 
-// TestAutoregressiveConditionalDensity: p(x | y) is learned to the entropy of x given y: see bent.
+// TestAutoregressiveConditionalDensity: training reaches the entropy of x given y for the rows of bent.
 func TestAutoregressiveConditionalDensity(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains a flow")
@@ -86,7 +87,7 @@ func TestAutoregressiveConditionalDensity(t *testing.T) {
 	}
 }
 
-// TestConditionalGaussian: of columns that are jointly normal, log p of some given the others is gonum's.
+// TestConditionalGaussian: for columns that are jointly normal, log p of some columns given the others is the one that gonum computes.
 func TestConditionalGaussian(t *testing.T) {
 	mu := []float64{1, -2, 0.5, 3, -1}
 	sigma := mat.NewSymDense(5, nil)
@@ -103,7 +104,7 @@ func TestConditionalGaussian(t *testing.T) {
 		}
 		return mat.DenseCopyOf(rows.Slice(0, n, 0, 3)), mat.DenseCopyOf(rows.Slice(0, n, 3, 5))
 	}
-	f := maskedFlow(t, 3, 2, layers.MLPConfig{Hidden: []int{}}, []int{2, 0, 1}) // normal, with a mean that is linear in what is known
+	f := maskedFlow(t, 3, 2, layers.MLPConfig{Hidden: []int{}}, []int{2, 0, 1}) // the conditional distribution is normal, with a mean that is linear in the context
 	x, given := draw(20000)
 	fitGiven(t, f, x, given, testsize.Of(t, 12, 4), 3e-2)
 	x, given = draw(500)
@@ -121,8 +122,9 @@ func TestConditionalGaussian(t *testing.T) {
 	}
 }
 
-// TestBoundedScales: with a Bound no parameters make a density of an affine flow higher than exp(Bound) a layer and column, or throw a
-// row out of the range of numbers, and a fit to rows that a network can hit exactly stays finite; without one it does not.
+// TestBoundedScales: with a Bound, no parameters raise the density of an affine flow by more than the factor exp(Bound) per
+// layer and column, or push a row beyond the range of numbers, and the loss stays finite for rows that a network can fit
+// exactly. Without a Bound it does not.
 func TestBoundedScales(t *testing.T) {
 	const bound = 2.0
 	of := func(bound float64) *flows.Flow {

@@ -45,7 +45,7 @@ var readers = map[string]func(f *flows.Flow, x mat.Matrix) error{
 	},
 }
 
-// orNil makes a nil validation matrix one that is there and has no rows: nil itself means no validation.
+// orNil replaces a nil validation matrix by an empty one, because nil means no validation.
 func orNil(x mat.Matrix) mat.Matrix {
 	if x == nil {
 		return &mat.Dense{}
@@ -56,13 +56,13 @@ func orNil(x mat.Matrix) mat.Matrix {
 func TestBadRows(t *testing.T) {
 	with := func(v float64) mat.Matrix {
 		x := randomData("blobs", 700, 3, 0)
-		x.Set(601, 2, v) // not in the first chunk
+		x.Set(601, 2, v) // beyond the first chunk of rows that a check reads
 		return x
 	}
 	for name, bad := range map[string]struct {
 		x     mat.Matrix
 		words []string
-		shape bool // a ShapeError; else a DomainError at row 601, column 2
+		shape bool // the error is a ShapeError if true, and otherwise a DomainError at row 601, column 2
 	}{
 		"too narrow":       {randomData("blobs", 4, 2, 0), []string{"4×2", "input_dim = 3"}, true},
 		"too wide":         {randomData("blobs", 4, 5, 0), []string{"4×5", "input_dim = 3"}, true},
@@ -107,8 +107,7 @@ func values(f *flows.Flow) (v [][]float64) {
 	return v
 }
 
-// TestTooFarOut: finite numbers whose squares overflow have no density in this arithmetic; that is said, with the
-// row.
+// TestTooFarOut: a finite row whose squares overflow has no log p in float64, and the error names the row.
 func TestTooFarOut(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1})
 	x := mat.NewDense(3, 2, []float64{0, 0, 1, 1, 1e300, 0})
@@ -138,7 +137,7 @@ func TestNotCompiled(t *testing.T) {
 	}
 }
 
-// TestNotBuilt: a Flow that no constructor made, and none at all.
+// TestNotBuilt: the methods of a Flow that is nil or that no constructor made return ErrNotBuilt or nothing.
 func TestNotBuilt(t *testing.T) {
 	x := randomData("blobs", 8, 2, 0)
 	for name, f := range map[string]*flows.Flow{"zero": {}, "nil": nil} {
@@ -179,7 +178,7 @@ func TestNotBuilt(t *testing.T) {
 	}
 }
 
-// TestNotBuiltMethods calls every method there is, with arguments that are well, of a flow that no constructor made.
+// TestNotBuiltMethods calls every method of a flow that no constructor made, with valid arguments.
 func TestNotBuiltMethods(t *testing.T) {
 	arguments := map[reflect.Type]any{
 		reflect.TypeFor[context.Context](): context.Background(),
@@ -332,7 +331,7 @@ func TestBadConfigs(t *testing.T) {
 	}
 }
 
-// TestCancelled: nothing is lost; the flow is the one it was.
+// TestCancelled: a fit that is cancelled before its first batch returns an empty history and leaves the flow as it was.
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -32,7 +32,7 @@ func studentFlow(t testing.TB, d int, dtype graph.Dtype) *flows.Flow {
 	return f
 }
 
-// TestBaseIsTheFlows: log p, samples, losses and files all have the base that the flow was given.
+// TestBaseIsTheFlows: log p, samples, losses and files of a flow all use the base that it was given.
 func TestBaseIsTheFlows(t *testing.T) {
 	f := studentFlow(t, 2, graph.Float64)
 	perturbFlow(t, f)
@@ -68,7 +68,8 @@ func TestBaseIsTheFlows(t *testing.T) {
 	}
 }
 
-// TestDegreesAreLearned: rows of three degrees of freedom, and their log-likelihood under the density that they are from.
+// TestDegreesAreLearned: for rows of a Student's t with three degrees of freedom, training finds the degrees and the
+// log-likelihood of the true density.
 func TestDegreesAreLearned(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	true3 := distuv.StudentsT{Mu: 1, Sigma: 0.5, Nu: 3, Src: rng}
@@ -89,7 +90,7 @@ func TestDegreesAreLearned(t *testing.T) {
 	}
 }
 
-// TestConditionalBase: normals whose mean and scale a network chooses: x = 2c + exp(c/2)·u.
+// TestConditionalBase: a base of normals whose mean and scale a network computes from the context c learns x = 2c + exp(c/2)·u.
 func TestConditionalBase(t *testing.T) {
 	draw := func(n int, seed uint64) (x, c *mat.Dense, truth float64) {
 		rng := rand.New(rand.NewPCG(seed, 5))
@@ -130,10 +131,10 @@ func TestConditionalBase(t *testing.T) {
 	}
 }
 
-// ownBase is a base of a user's own, which is not registered.
+// ownBase is a user's own base that is not registered.
 type ownBase struct{ bases.StandardNormal }
 
-// TestBadBase: a base that the layers cannot end in, or that cannot be saved, is an error that says why.
+// TestBadBase: a base that does not fit the layers, or that cannot be saved, is an error that says why.
 func TestBadBase(t *testing.T) {
 	normal := func(d int) bases.StandardNormal { return errtest.Must(bases.NewStandardNormal(d)) }
 	student := errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}}))
@@ -173,8 +174,8 @@ func TestBadBase(t *testing.T) {
 	}
 }
 
-// TestRowsOutsideOfABox: a spline on the box of a uniform base learns a density of bounded support: no mass is outside, where log p is
-// −Inf, which is no error and does not disturb the other rows, in memory or from a source.
+// TestRowsOutsideOfABox: a spline with a uniform base learns a density of bounded support. Outside of the support log p is
+// −Inf, which is not an error and does not affect the other rows, in memory or from a source.
 func TestRowsOutsideOfABox(t *testing.T) {
 	const n = 4000
 	l, err := layers.NewElementwise(1, layers.ElementwiseConfig{Transform: transforms.RationalQuadraticSpline{}})
@@ -218,7 +219,7 @@ func TestRowsOutsideOfABox(t *testing.T) {
 	}
 }
 
-// TestMixtureIsLearned: two correlated clouds, by a base alone.
+// TestMixtureIsLearned: training the base alone finds two correlated clouds.
 func TestMixtureIsLearned(t *testing.T) {
 	const n = 6000
 	rng := rand.New(rand.NewPCG(5, 5))

@@ -48,7 +48,7 @@ func (v vonMises) density(x float64) (p float64) {
 	return p
 }
 
-// draw draws n angles by rejection, most holding the density down.
+// draw draws n angles by rejection; most is an upper bound of the density.
 func (v vonMises) draw(n int, most float64, rng *rand.Rand) *mat.Dense {
 	x := mat.NewDense(n, 1, nil)
 	for i := 0; i < n; {

@@ -18,8 +18,9 @@ import (
 	"gaussflow/train"
 )
 
-// TestCompileTakesWhatHasBeenFitted: Compile tries the loss on random rows of its own, which are anything to a flow that has
-// been fitted to other numbers: far out, between two ties, all alike. None of it may look like rows that depend on each other.
+// TestCompileTakesWhatHasBeenFitted: Compile tries the loss on random rows of its own. A flow that was fitted to other data
+// may map these far out, into a gap between two ties, or all to one point; Compile must not take any of this for a loss
+// whose rows depend on each other.
 func TestCompileTakesWhatHasBeenFitted(t *testing.T) {
 	kinds := map[string]func(v float64) float64{
 		"plain": func(v float64) float64 { return v },

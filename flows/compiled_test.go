@@ -16,7 +16,7 @@ import (
 	"gaussflow/train"
 )
 
-// ownOptimizer, ownLoss and ownSchedule are of a program's own: the first is registered, the others are not.
+// ownOptimizer, ownLoss and ownSchedule are a user's own types; only ownOptimizer is registered.
 type (
 	ownOptimizer struct {
 		train.SGD
@@ -28,7 +28,8 @@ type (
 
 var registeredOptimizer = train.RegisterOptimizer[ownOptimizer]("flows_test.own")
 
-// TestLoadedIsCompiled: a flow that is read trains as it was compiled to, to the same parameters as one that is compiled so by hand.
+// TestLoadedIsCompiled: a flow that was loaded trains with the configuration that it was compiled with, and reaches the same
+// parameters as a flow that is compiled by hand.
 func TestLoadedIsCompiled(t *testing.T) {
 	errtest.None(t, registeredOptimizer)
 	x := randomData("blobs", 200, 2, 1)
@@ -78,8 +79,8 @@ func TestLoadedIsCompiled(t *testing.T) {
 	}
 }
 
-// TestLeftOut: what a file cannot say of how a flow was compiled does not stop it from being saved, read and used; only Fit says what
-// is missing, and how to register it.
+// TestLeftOut: if part of a flow's training configuration cannot be saved, the flow can still be saved, loaded and used;
+// only Fit and Evaluate fail, and say what is missing and how to register it.
 func TestLeftOut(t *testing.T) {
 	x := randomData("blobs", 50, 2, 1)
 	for name, c := range map[string]struct {
@@ -119,7 +120,7 @@ func TestLeftOut(t *testing.T) {
 	errtest.Says(t, err, "not built")
 }
 
-// TestStrangeCompiled: whatever stands there, the flow can be read, since no number depends on it.
+// TestStrangeCompiled: a flow can be loaded whatever its file says about training, because log p does not depend on it.
 func TestStrangeCompiled(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
 	errtest.None(t, f.Compile(train.Config{EMA: 0.5}))
@@ -144,7 +145,7 @@ func TestStrangeCompiled(t *testing.T) {
 		errtest.None(t, safetensors.Write(&b, file))
 		g, err := flows.LoadFrom(&b)
 		if err != nil {
-			if compiled != `{"ema":0.5,"ema":0.25}` { // a name that comes twice is an error of the file
+			if compiled != `{"ema":0.5,"ema":0.25}` { // a name that comes twice makes the whole file invalid
 				t.Errorf("%s: %v", compiled, err)
 			}
 			continue

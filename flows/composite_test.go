@@ -13,7 +13,7 @@ import (
 	"gaussflow/layers"
 )
 
-// twice is a composite of a user's own: it applies a layer two times.
+// twice is a user's own composite layer: it applies a layer two times.
 type twice struct {
 	of     layers.Bijector
 	config twiceConfig
@@ -55,7 +55,7 @@ func (t twice) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node)
 
 var registeredTwice = layers.Register("flows_test.twice", twiceSpecs, newTwice)
 
-// TestOwnComposite: the layers inside of a composite of a user's own are named, frozen, shared and kept as those of a chain.
+// TestOwnComposite: the layers inside of a user's own composite are named, frozen, shared and saved as those of a Chain are.
 func TestOwnComposite(t *testing.T) {
 	errtest.None(t, registeredTwice)
 	shared := affine(t, 2)
@@ -79,5 +79,5 @@ func TestOwnComposite(t *testing.T) {
 	if d := maxDifference(logProb(t, g, x), logProb(t, f, x)); d > 0 {
 		t.Errorf("log p differs by %g after Save and Load", d)
 	}
-	initFrom(t, g, x) // it is passed over as one layer: its maps are its own
+	initFrom(t, g, x) // the warm start passes over the composite, since it maps rows in its own way
 }

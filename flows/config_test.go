@@ -26,8 +26,8 @@ func afterJSON[C any](t *testing.T, c C) (back C) {
 	return back
 }
 
-// TestConfigsSurviveJSON: a recipe's configuration, each field of it away from its default, makes the same flow after
-// JSON, to the last bit of its seeded parameters.
+// TestConfigsSurviveJSON: a recipe's configuration with every field away from its default makes the same flow after JSON, to
+// the last bit of its seeded parameters.
 func TestConfigsSurviveJSON(t *testing.T) {
 	gaussianization := flows.GaussianizationConfig{Blocks: 3, Reflectors: 2, Components: 5, Seed: 7, Dtype: graph.Float32, PCA: true}
 	cpl := flows.CouplingConfig{
@@ -55,7 +55,8 @@ func TestConfigsSurviveJSON(t *testing.T) {
 	afterJSON(t, initializers.IGConfig{Seed: 3, ScaleClamp: layers.TanhClamp(2)})
 }
 
-// TestJSONNamesEveryField: names in files are chosen, not inherited from Go.
+// TestJSONNamesEveryField: every field of a configuration has a JSON name of its own, so that renaming a Go field does not
+// change the file format.
 func TestJSONNamesEveryField(t *testing.T) {
 	for _, c := range []any{flows.GaussianizationConfig{}, flows.CouplingConfig{}, initializers.IGConfig{}} {
 		kind := reflect.TypeOf(c)

@@ -17,7 +17,7 @@ import (
 	"gaussflow/train"
 )
 
-// trainedMoons is a coupling flow after a few epochs on two moons; one for all tests, which only read it.
+// trainedMoons is a coupling flow after a few epochs on two moons. All tests share it and only read it.
 func trainedMoons(t testing.TB) *flows.Flow {
 	t.Helper()
 	f, err := trainMoons()
@@ -51,8 +51,8 @@ func lattice(limit float64, n int) (x *mat.Dense, cell float64) {
 	return x, cell
 }
 
-// TestDensityIntegratesToOne: finite on [−4, 4]², no jump between neighbours that the gradient does not announce, and
-// mass 1 on a wide grid: none is lost in the tails and none leaks in.
+// TestDensityIntegratesToOne: log p is finite on [−4, 4]², changes between neighbours by no more than its gradient says, and
+// integrates to 1 on a wide grid, so that no mass is lost in the tails.
 func TestDensityIntegratesToOne(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: 680,000 rows")
@@ -78,7 +78,7 @@ func TestDensityIntegratesToOne(t *testing.T) {
 		if i%n == n-1 {
 			continue
 		}
-		// between two cells log p moves at most as fast as the steeper end, with room for curvature
+		// between two cells log p changes by at most the larger gradient times the distance, with some room for curvature
 		steep := math.Max(math.Abs(grad.At(i, 0)), math.Abs(grad.At(i+1, 0)))
 		if jump := math.Abs(lp[i+1] - v); jump > 5*steep*cell+5 {
 			t.Errorf("log p jumps by %v between %v and its neighbour, slope %v", jump, x.RawRowView(i), steep)
@@ -121,7 +121,7 @@ func TestSampleAndLogProb(t *testing.T) {
 	}
 }
 
-// TestConcurrentReaders: many goroutines score and sample one flow at once and get what one would.
+// TestConcurrentReaders: many goroutines that score and sample one flow at once get what a single one gets.
 func TestConcurrentReaders(t *testing.T) {
 	f := trainedMoons(t)
 	x := refMoons(900)

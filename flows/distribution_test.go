@@ -17,7 +17,7 @@ import (
 	"gaussflow/layers"
 )
 
-// distribution is f as gonum has it.
+// distribution makes the gonum distribution of f.
 func distribution(t testing.TB, f *flows.Flow, context []float64) *flows.Distribution {
 	t.Helper()
 	d, err := flows.NewDistribution(f, context, rand.New(rand.NewPCG(1, 2)))
@@ -25,7 +25,7 @@ func distribution(t testing.TB, f *flows.Flow, context []float64) *flows.Distrib
 	return d
 }
 
-// TestSampleMV: gonum's samplers take a flow as the proposal, as the target, and by its quantiles.
+// TestSampleMV: gonum's samplers accept a flow as the proposal, as the target, and by its quantiles.
 func TestSampleMV(t *testing.T) {
 	const n = 4000
 	f := coupling(t, 2, flows.CouplingConfig{Blocks: 1, Components: 3, Hidden: []int{4}, Seed: 2})
@@ -63,7 +63,7 @@ func TestSampleMV(t *testing.T) {
 		"Latin hypercube":     {samplemv.LatinHypercube{Q: quantiler, Src: rand.NewPCG(6, 6)}, 0.02},
 		"Metropolis-Hastings": {samplemv.MetropolisHastingser{Initial: []float64{0, 0}, Target: d, Proposal: proposal, Src: rand.NewPCG(7, 7), BurnIn: 50, Rate: 2}, 0.15},
 	} {
-		batch := mat.NewDense(n, 2, nil) // Halton adds to what is there
+		batch := mat.NewDense(n, 2, nil) // Halton adds its samples to what the matrix holds
 		s.Sample(batch)
 		for j := range 2 {
 			of, want := mat.Col(nil, j, batch), mat.Col(nil, j, many)
@@ -77,8 +77,8 @@ func TestSampleMV(t *testing.T) {
 	}
 }
 
-// TestQuantilesOfOneColumn: the share of the mass, by integrating exp(LogProb), below the quantile at p is p, also where the flow turns
-// the line round.
+// TestQuantilesOfOneColumn: the mass below the quantile at p, found by integrating exp(LogProb), is p, also for a flow that
+// reverses the line.
 func TestQuantilesOfOneColumn(t *testing.T) {
 	for _, turned := range []bool{false, true} {
 		var named []flows.Named
@@ -140,7 +140,7 @@ func TestDistributionOfAContext(t *testing.T) {
 	}
 }
 
-// TestBadDistribution: what a method cannot say as an error is NaN, and nothing panics.
+// TestBadDistribution: a method that cannot return an error returns NaN for bad arguments, and nothing panics.
 func TestBadDistribution(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
 	rng := rand.New(rand.NewPCG(1, 1))

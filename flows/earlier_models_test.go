@@ -14,8 +14,8 @@ import (
 	"gaussflow/flows"
 )
 
-// TestEarlierModels: files written before layers were registered by their Go types mean what they meant, and are written again as
-// they were. testdata/earlier holds them with log p of five rows, computed by the program that wrote them.
+// TestEarlierModels: files written before layers were registered by their Go types are read as the same models and written
+// again unchanged. testdata/earlier holds the files and log p of five rows, computed by the program that wrote them.
 func TestEarlierModels(t *testing.T) {
 	const folder = "testdata/earlier"
 	raw, err := os.ReadFile(filepath.Join(folder, "log_prob.json"))

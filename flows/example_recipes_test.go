@@ -15,7 +15,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// The flows of the literature, each on rows whose second column is bent by the first.
+// The well-known flows of the literature, each fitted to rows whose second column is bent by the first one.
 
 // RealNVP (Dinh et al. 2017, arXiv:1605.08803): affine couplings of alternating halves.
 func ExampleNewCoupling_realNVP() {
@@ -62,7 +62,7 @@ func Example_maskedAutoregressiveFlow() {
 	// Output: near the entropy: true
 }
 
-// An autoregressive neural spline flow: the same with another transform.
+// An autoregressive neural spline flow: the masked autoregressive flow with splines as its transforms.
 func Example_autoregressiveSplineFlow() {
 	x := banana(600)
 	layer, err := layers.NewAutoregressive(2, layers.AutoregressiveConfig{
@@ -105,7 +105,8 @@ func Example_inverseAutoregressiveFlow() {
 	// 3 2 3
 }
 
-// banana draws n rows x₁ = u, x₂ = (u² − 1 + v/2)/1.5 of normal u and v: both of scale 1, as splines want them.
+// banana draws n rows x₁ = u, x₂ = (u² − 1 + v/2)/1.5 of normal u and v. Both columns have a scale near 1, which suits the
+// interval of splines.
 func banana(n int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(1, 1))
 	x := mat.NewDense(n, 2, nil)

@@ -13,7 +13,7 @@ import (
 	"gaussflow/train"
 )
 
-// A file that need not fit in memory: standardized, trained on and scored, read from its start each time.
+// A file that need not fit in memory is standardized, trained on and scored; each step reads it from the start.
 func ExampleFlow_FitSource() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"gaussflow/layers"
 )
 
-// A table of proportions and waiting times: the flow puts no density outside, and a row that lies there is impossible, not an error.
+// A table of proportions and waiting times: the flow gives no density to values outside of their ranges, and a row that lies
+// there has log p = −Inf, which is not an error.
 func ExampleFlow_LogProb_support() {
 	rng := rand.New(rand.NewPCG(1, 2))
 	table := mat.NewDense(500, 2, nil)

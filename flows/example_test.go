@@ -59,8 +59,8 @@ func Example() {
 	// 3 2
 }
 
-// Keras's predict is z, and evaluate the mean loss: here of the normal of two points, ½ + ½ log 2π. A rotation of one column may
-// turn its sign.
+// Keras's predict is Forward's z, and evaluate is the mean loss: here that of two points under a fitted normal, ½ + ½ log
+// 2π. A rotation of one column may turn its sign.
 func ExampleFlow_Predict() {
 	flow, err := flows.NewGaussianization(1, flows.GaussianizationConfig{Blocks: 1, Components: 1, Seed: 11})
 	if err != nil {
@@ -85,7 +85,7 @@ func ExampleFlow_Predict() {
 	// Output: z [1.00 -1.00], loss 1.42 nats
 }
 
-// A flow goes to a file and comes back the same; a program adds what it wants to find there again.
+// A flow is saved to a file and loaded unchanged, together with facts that a program adds for its own use.
 func ExampleFlow_Save() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {
@@ -120,8 +120,8 @@ func ExampleFlow_Save() {
 	// Output: [height weight] -7.5 true
 }
 
-// A fit that keeps checkpoints is run again after a crash by the same lines: it goes on where it was, to the same
-// result.
+// A fit that writes checkpoints is started again after a crash by the same lines; it goes on from the last checkpoint, to
+// the same result.
 func ExampleFlow_Fit_resume() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

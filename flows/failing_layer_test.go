@@ -18,7 +18,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// custom is a layer of a user's own: an Affine whose maps are what the test says, where it says something.
+// custom is a user's own layer: an Affine, whose forward and inverse map a test may replace.
 type custom struct {
 	*layers.Affine
 	forward, inverse func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node)
@@ -45,8 +45,8 @@ func affine(t *testing.T, d int) *layers.Affine {
 	return a
 }
 
-// TestFailingLayerIsNamed: what goes wrong while a user's layer builds its graph is an error that says in which layer, by
-// number, name and type, in which of its maps, and where.
+// TestFailingLayerIsNamed: a failure while a user's layer builds its graph is an error that names the layer by number, name
+// and type, the map, and the place in the source.
 func TestFailingLayerIsNamed(t *testing.T) {
 	type maps = func(b *graph.Builder, x *G.Node) (*G.Node, *G.Node)
 	for name, c := range map[string]struct {
@@ -91,10 +91,10 @@ func TestFailingLayerIsNamed(t *testing.T) {
 	}
 }
 
-// W is a method whose receiver the tests never reach.
+// W is called on a nil layer in the test of a nil dereference, so its body never runs.
 func (c custom) W() *G.Node { return nil }
 
-// stubborn is an MLP that does not let itself be built for the second time.
+// stubborn is an MLP that panics when its graph is built for the second time.
 type stubborn struct {
 	*layers.MLP
 	built *int
@@ -107,7 +107,7 @@ func (s stubborn) Apply(b *graph.Builder, x *G.Node) *G.Node {
 	return s.MLP.Apply(b, x)
 }
 
-// TestFailingConditionerIsNamed: with the layer that it is of.
+// TestFailingConditionerIsNamed: the error of a failing conditioner names it and its layer.
 func TestFailingConditionerIsNamed(t *testing.T) {
 	mlp, err := layers.NewMLP(1, 3*2, layers.MLPConfig{Hidden: []int{2}})
 	errtest.None(t, err)
@@ -122,14 +122,14 @@ func TestFailingConditionerIsNamed(t *testing.T) {
 		"layer 1 (coupling, *layers.Coupling).Forward: conditioner flows_test.stubborn: panic at failing_layer_test.go:", "no more")
 }
 
-// broken is a loss and a penalty of a user's own.
+// broken is a user's own loss and penalty that panic.
 type broken struct{ losses.NLL }
 
 func (broken) Rows(*graph.Builder, losses.Terms) *G.Node { panic("no loss") }
 
 func (broken) Scalar(*graph.Builder, []*graph.Param) *G.Node { panic("no penalty") }
 
-// TestFailingLossIsNamed: the loss and the penalties of a user's own, too.
+// TestFailingLossIsNamed: the error of a failing loss or penalty names it.
 func TestFailingLossIsNamed(t *testing.T) {
 	for word, c := range map[string]train.Config{
 		"loss flows_test.broken: panic at failing_layer_test.go:":                {Loss: broken{}},
@@ -140,7 +140,7 @@ func TestFailingLossIsNamed(t *testing.T) {
 	}
 }
 
-// TestFailingWarmStartIsNamed: a layer that was fitted and then fails to pass the rows on.
+// TestFailingWarmStartIsNamed: the error names a layer that is fitted by the warm start but then fails to map the rows.
 func TestFailingWarmStartIsNamed(t *testing.T) {
 	layer := custom{Affine: affine(t, 2), forward: func(*graph.Builder, *G.Node) (*G.Node, *G.Node) { panic("stuck") }}
 	f, err := flows.New(flows.Named{Name: "first", Layer: affine(t, 2)}, flows.Named{Name: "second", Layer: layer})

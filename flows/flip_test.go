@@ -29,7 +29,7 @@ func flipped(data []byte, rng *rand.Rand) []byte {
 	return damaged
 }
 
-// TestFlippedBits: a model with a bit turned is refused, or the same model.
+// TestFlippedBits: a model file with one bit turned is refused, or loads as the same model.
 func TestFlippedBits(t *testing.T) {
 	x := randomData("blobs", 20, 3, 8)
 	rng := rand.New(rand.NewPCG(1, 9))
@@ -44,7 +44,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-// TestFlippedCheckpoint: a fit resumes from a checkpoint with a bit turned not at all, or as from the whole one.
+// TestFlippedCheckpoint: with one bit of the checkpoint turned, a fit is refused, or resumes as from the intact one.
 func TestFlippedCheckpoint(t *testing.T) {
 	x := randomData("blobs", 60, 2, 8)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
@@ -71,8 +71,8 @@ func TestFlippedCheckpoint(t *testing.T) {
 	}
 }
 
-// TestDescriptionSaysThingsOnce: names that come twice and text after the description are refused, and so are strings that are
-// no model's; a file without a checksum is read, and known as one.
+// TestDescriptionSaysThingsOnce: a description with a name that comes twice or with text after its end is refused, and so is
+// an unknown metadata string. A file without a checksum is read, and Unverified reports it.
 func TestDescriptionSaysThingsOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(metadata map[string]string)

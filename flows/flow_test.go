@@ -12,7 +12,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestSummary is a table as Keras prints it: a line a layer, then the totals.
+// TestSummary: the summary is a table like Keras's: one line per layer, then the totals.
 func TestSummary(t *testing.T) {
 	f := diagonal(t, 3, flows.GaussianizationConfig{Blocks: 1, Components: 2, PCA: true})
 	want := `Layer (type)                    Output shape  Params
@@ -30,7 +30,7 @@ Total params: 36, trainable: 27, fixed: 9, dtype: float64
 	}
 }
 
-// TestSummaryOfABase: a base's parameters have a line and are in the totals; those of a layer that comes twice are there once.
+// TestSummaryOfABase: the base's parameters have a line and are in the totals; those of a layer that is used twice count once.
 func TestSummaryOfABase(t *testing.T) {
 	base, err := bases.NewIndependent(2, bases.IndependentConfig{Family: bases.Normal{}})
 	errtest.None(t, err)
@@ -45,7 +45,7 @@ func TestSummaryOfABase(t *testing.T) {
 	}
 }
 
-// TestIntermediates are x, each layer's output by itself, and z; their log-dets and the base make log p.
+// TestIntermediates: Intermediates returns x, the output of each layer and z; the log-dets and the base's log-density add up to log p.
 func TestIntermediates(t *testing.T) {
 	f := coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 3, Hidden: []int{4}})
 	x := randomData("blobs", 40, 3, 2)
@@ -78,7 +78,7 @@ func TestIntermediates(t *testing.T) {
 	}
 }
 
-// TestNames of a flow's layers are its own.
+// TestNames: no two layers of a flow have the same name, and New refuses layers that do.
 func TestNames(t *testing.T) {
 	f := coupling(t, 2, flows.CouplingConfig{Blocks: 3})
 	seen := map[string]bool{}

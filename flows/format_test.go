@@ -21,7 +21,7 @@ var regen = flag.Bool("regen", false, "write the example of docs/model-format.md
 
 const formatDoc = "../docs/model-format.md"
 
-// TestStranger: who knows only docs/model-format.md computes the same log p, near and far out.
+// TestStranger: a reader that follows docs/model-format.md alone computes the same log p, near and far out.
 func TestStranger(t *testing.T) {
 	x := randomData("student t", 300, 3, 1)
 	for _, far := range [][]float64{{40, -40, 40}, {-200, 3, 0}, {1e3, 1e3, -1e3}} {
@@ -43,7 +43,7 @@ func TestStranger(t *testing.T) {
 	}
 }
 
-// exampleFlow is the model of the document's example: short numbers in every tensor.
+// exampleFlow is the model of the example in docs/model-format.md, with short numbers in every tensor.
 func exampleFlow(t *testing.T) *flows.Flow {
 	standardize, err := layers.NewStandardize(mat.NewDense(2, 2, []float64{0, 1, 2, 3}), layers.AffineConfig{})
 	errtest.None(t, err)
@@ -69,7 +69,7 @@ func exampleFlow(t *testing.T) *flows.Flow {
 	return f
 }
 
-// example is the document's: the description, the tensors, and two rows on their way through the layers.
+// example returns the example of the document: the description, the tensors, and two rows with their values after each layer.
 func example(t *testing.T, s *stranger, f *flows.Flow) string {
 	var b strings.Builder
 	for _, n := range f.Layers() {
@@ -93,7 +93,7 @@ func example(t *testing.T, s *stranger, f *flows.Flow) string {
 	return b.String()
 }
 
-// TestFormatDocument: the example in the document is what a stranger computes, and the flow too.
+// TestFormatDocument: the example in the document agrees with the values that a stranger computes, and with the flow's.
 func TestFormatDocument(t *testing.T) {
 	const open, end = "<!-- example -->\n```\n", "```\n<!-- end -->"
 	f := exampleFlow(t)

@@ -46,10 +46,10 @@ func bent(n int, seed uint64) (x, y *mat.Dense) {
 	return x, y
 }
 
-// bentEntropy is that of x given y: two normals of scales 0.8 and 0.6, of which the second is shifted.
+// bentEntropy is the entropy of x given y: that of two normals of scales 0.8 and 0.6, the second of which is only shifted.
 var bentEntropy = math.Log(0.8*0.6) + 1 + math.Log(2*math.Pi)
 
-// TestConditionalDensity: p(x | y) is learned to the entropy of x given y; the samples given y are of that density.
+// TestConditionalDensity: training reaches the entropy of x given y, and samples given y have this density.
 func TestConditionalDensity(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains a flow")
@@ -91,7 +91,7 @@ func mean(v []float64) (m float64) {
 	return m
 }
 
-// TestConditionalReaders: all readers of a conditional flow take rows of x and context, and agree.
+// TestConditionalReaders: all methods of a conditional flow that read rows take rows of x with a context, and agree with each other.
 func TestConditionalReaders(t *testing.T) {
 	f := conditionalFlow(t, 3, 2, 1)
 	perturbFlow(t, f)
@@ -155,7 +155,7 @@ func TestConditionalReaders(t *testing.T) {
 	}
 }
 
-// TestConditionalStranger: what docs/model-format.md says of the context is enough to compute log p(x | context).
+// TestConditionalStranger: docs/model-format.md says enough about the context to compute log p(x | context).
 func TestConditionalStranger(t *testing.T) {
 	f := conditionalFlow(t, 3, 2, 1)
 	perturbFlow(t, f)
@@ -178,7 +178,7 @@ func TestConditionalStranger(t *testing.T) {
 	check(f)
 }
 
-// perturbFlow moves the parameters of a fresh flow, which is the identity in all contexts.
+// perturbFlow adds noise to the parameters of a fresh flow, which would otherwise ignore the context.
 func perturbFlow(t testing.TB, f *flows.Flow) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(9, 9))
@@ -191,7 +191,7 @@ func perturbFlow(t testing.TB, f *flows.Flow) {
 	}
 }
 
-// TestConditionalFits: a matrix and a source of the same rows give the same fit, and so does one that was interrupted.
+// TestConditionalFits: a matrix and a source of the same rows give the same fit, and so does a fit that was interrupted and resumed.
 func TestConditionalFits(t *testing.T) {
 	x, y := bent(600, 1)
 	rows := flows.Given(x, y)
@@ -228,7 +228,7 @@ func TestConditionalFits(t *testing.T) {
 	}
 }
 
-// TestBadContext: a context that is not the flow's is an error that says what was wanted.
+// TestBadContext: a context of the wrong shape is an error that says which shape the flow wants.
 func TestBadContext(t *testing.T) {
 	f := conditionalFlow(t, 2, 1, 5)
 	errtest.None(t, f.Compile(train.Config{}))

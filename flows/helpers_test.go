@@ -16,10 +16,10 @@ import (
 	"gaussflow/train"
 )
 
-// The kinds of random data on which a property must hold.
+// The kinds of random data that properties are tested with.
 var dataKinds = []string{"blobs", "ties", "constant column", "student t", "cauchy"}
 
-// randomData makes n rows of one kind.
+// randomData draws n rows of one kind.
 func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, uint64(d)))
 	x := mat.NewDense(n, d, nil)
@@ -34,7 +34,7 @@ func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 				if j == d-1 {
 					v = 3
 				}
-			case "student t": // two degrees of freedom
+			case "student t": // of two degrees of freedom
 				v = rng.NormFloat64() / math.Sqrt(rng.ExpFloat64())
 			case "cauchy":
 				v = rng.NormFloat64() / rng.NormFloat64()
@@ -45,7 +45,7 @@ func randomData(kind string, n, d int, seed uint64) *mat.Dense {
 	return x
 }
 
-// widths are the numbers of columns on which a property must hold; fewer in a short run, under the race detector, say.
+// widths returns the numbers of columns to test a property with; fewer in a short run, such as one under the race detector.
 func widths(t testing.TB) []int {
 	if testing.Short() {
 		return testsize.Of(t, []int{2, 5}, []int{3})

@@ -19,7 +19,7 @@ import (
 	"gaussflow/layers"
 )
 
-// kerasWeights are those in a .weights.h5, by testdata/keras/write.py.
+// kerasWeights reads the weights of the .weights.h5 files that testdata/keras/write.py wrote.
 func kerasWeights(t testing.TB, name string) (weights []flows.KerasWeight) {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/keras/" + name + ".weights.h5")
@@ -32,8 +32,8 @@ func kerasWeights(t testing.TB, name string) (weights []flows.KerasWeight) {
 	return weights
 }
 
-// TestFromKeras: log p of the flow that Keras's weights make is what Keras computes of every row of which it clips nothing, to 5e-6; of
-// the others it is another number, and a finite one.
+// TestFromKeras: log p of the flow made from Keras's weights equals Keras's value to 5e-6 for every row whose values Keras
+// does not clip; for the others it is finite and different.
 func TestFromKeras(t *testing.T) {
 	var known struct {
 		Flows map[string]struct {
@@ -96,7 +96,8 @@ func TestKerasNPZ(t *testing.T) {
 	}
 }
 
-// TestKerasOfMany: layers beyond the ninth are in their places, and other recipes of the library are known by their shapes.
+// TestKerasOfMany: layers beyond the ninth are in their places (layer_10 follows layer_9), and the library's other recipes
+// are recognized by the shapes of their arrays.
 func TestKerasOfMany(t *testing.T) {
 	for name, f := range map[string]*flows.Flow{
 		"twelve blocks":  diagonal(t, 2, flows.GaussianizationConfig{Blocks: 12, Components: 1, Reflectors: 1, Seed: 5}),
@@ -126,7 +127,7 @@ func TestKerasOfMany(t *testing.T) {
 	}
 }
 
-// asKeras are the parameters of a flow as Keras would save them.
+// asKeras returns the parameters of a flow as Keras would save them.
 func asKeras(f *flows.Flow, byPath bool) (weights []flows.KerasWeight) {
 	counts := map[string]int{}
 	numbered := func(kind string) string {
@@ -161,7 +162,7 @@ func asKeras(f *flows.Flow, byPath bool) (weights []flows.KerasWeight) {
 	return weights
 }
 
-// TestBadKeras: arrays that are of no flow of the library are an error that says which, and of what.
+// TestBadKeras: arrays that no flow of the library has are an error that says which array is wrong.
 func TestBadKeras(t *testing.T) {
 	good := kerasWeights(t, "coupling")
 	changed := func(change func(w []flows.KerasWeight) []flows.KerasWeight) error {

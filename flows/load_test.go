@@ -15,7 +15,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// small is a model file of every kind of layer, as small as it gets.
+// small is a small model file with every kind of layer.
 func small(t testing.TB) *safetensors.File {
 	t.Helper()
 	file, err := safetensors.Read(bytes.NewReader(saved(t, savedFlows(t, "")["mixed"])))
@@ -70,7 +70,7 @@ func first(v float64) func(t *safetensors.Tensor) {
 	return func(t *safetensors.Tensor) { t.Data.([]float64)[0] = v }
 }
 
-// bomb is a layer of far more numbers than the file has.
+// bomb adds a layer with far more parameters than the file has numbers.
 func bomb(kind, config string) func(t *testing.T, f *safetensors.File) {
 	return edit(`"layers":[`, `"layers":[{"name":"bomb","kind":"`+kind+`","dim":16384,"config":`+config+`},`)
 }
@@ -143,7 +143,7 @@ func TestLoadDamaged(t *testing.T) {
 	}
 }
 
-// FuzzLoad: whatever a file says, Load answers with a flow that can be used and saved, or with an error.
+// FuzzLoad: for any file Load returns an error, or a flow that can be used and saved.
 func FuzzLoad(f *testing.F) {
 	file := small(f)
 	data := written(f, file)
@@ -170,7 +170,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// TestLoadKeepsExtra: what other programs have put there.
+// TestLoadKeepsExtra: Load keeps the facts that other programs have written under "extra".
 func TestLoadKeepsExtra(t *testing.T) {
 	file := small(t)
 	edit(`"facts":{}`, `"facts":{"extra":{"a":{"b":[1, 2]},"c":null}}`)(t, file)

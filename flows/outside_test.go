@@ -35,7 +35,7 @@ func bounded(t *testing.T, dtype graph.Dtype) *flows.Flow {
 	return f
 }
 
-// insideRows are rows of bounded: as it reads them, the last column is that of (0, ∞).
+// insideRows are rows inside of the support of bounded. The flow permutes the columns first, so the last column is the one in (2, ∞).
 func insideRows(n int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(3, 3))
 	x := mat.NewDense(n, 3, nil)
@@ -45,8 +45,8 @@ func insideRows(n int) *mat.Dense {
 	return x
 }
 
-// TestRowsOutside: log p of a row outside of the support is −∞, on an end too, and those beside it are what they are alone. Where
-// there is to be a z, it is an error that names row, column and interval.
+// TestRowsOutside: log p of a row outside of the support, or on its ends, is −∞, and the rows beside it have the values that
+// they have alone. Methods that return z give an error that names row, column and interval.
 func TestRowsOutside(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		f := bounded(t, dtype)
@@ -106,7 +106,7 @@ func TestRowsOutside(t *testing.T) {
 	}
 }
 
-// TestTrainingOutside: a row that cannot be trained on ends a fit before it begins, with its number and its column.
+// TestTrainingOutside: a row outside of the support ends a fit before its first step, with an error that names the row and the column.
 func TestTrainingOutside(t *testing.T) {
 	f := bounded(t, graph.Float64)
 	errtest.None(t, f.Compile(train.Config{}))
@@ -142,8 +142,8 @@ func TestTrainingOutside(t *testing.T) {
 	errtest.Says(t, err, "row 2999", "column 0", "is 1 ", "(0, 1)")
 }
 
-// TestSupportsLearnTheDensity: held-out rows of a Beta, a Gamma and a log-normal density are within 0.02 nats of what they are; there
-// is a density of 1 in all inside, and samples lie there.
+// TestSupportsLearnTheDensity: the mean log p of held-out rows of a Beta, a Gamma and a log-normal distribution is within
+// 0.02 nats of the true one; the density integrates to 1 over the support, and samples lie there.
 func TestSupportsLearnTheDensity(t *testing.T) {
 	src := rand.NewPCG(4, 4)
 	for name, c := range map[string]struct {
@@ -191,8 +191,8 @@ func TestSupportsLearnTheDensity(t *testing.T) {
 	}
 }
 
-// mass is ∫exp(log p) over (0, 1) or (0, ∞), by a number u that x is the sigmoid or the exponential of, so that an infinite density at
-// an end does no harm.
+// mass is ∫exp(log p) over (0, 1) or (0, ∞). It integrates over a number u of which x is the sigmoid or the exponential, so
+// that a density may be infinite at an end.
 func mass(t *testing.T, f *flows.Flow, column layers.Column) (total float64) {
 	t.Helper()
 	const step, n = 0.01, 8000
@@ -212,7 +212,8 @@ func mass(t *testing.T, f *flows.Flow, column layers.Column) (total float64) {
 	return total
 }
 
-// TestNoWayBack: of a z that no x has, as where a flow ends in a sigmoid and its base does not, there is no sample, and the error says so.
+// TestNoWayBack: a z without an x, as where a flow ends in a sigmoid but its base is not bounded, gives no sample, and the
+// error says so.
 func TestNoWayBack(t *testing.T) {
 	logit := errtest.Must(layers.NewSupport(layers.Logit(0, 1), layers.Everywhere()))
 	f, err := flows.New(flows.Named{Name: "sigmoid", Layer: errtest.Must(layers.Invert(errtest.Must(layers.NewChain(logit))))})
@@ -226,8 +227,8 @@ func TestNoWayBack(t *testing.T) {
 	errtest.Says(t, err, "row 1", "column 0", "is 1 ", "(0, 1)")
 }
 
-// TestRowsOutsideASpline: what a transform of an interval has no image of is outside as of a support, in whatever structure, chained and
-// turned round too; the ends are inside.
+// TestRowsOutsideASpline: an x outside of the interval of a transform is treated like one outside of a support, in every
+// structure, in a Chain and inverted too; the ends belong to the interval.
 func TestRowsOutsideASpline(t *testing.T) {
 	spline := transforms.IntervalSpline{Bins: 3, Lo: -1, Hi: 2}
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {

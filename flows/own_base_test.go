@@ -21,8 +21,8 @@ import (
 	"gaussflow/train"
 )
 
-// logistic is a base of a user's own, with a setting and a parameter: d numbers u = (z − shift·c)/scale of the logistic density
-// e^u/(1 + e^u)²/scale, c the one number of context or, where there is none, 1.
+// logistic is a user's own base with a setting and a parameter: d numbers u = (z − shift·c)/scale of the logistic density
+// e^u/(1 + e^u)²/scale. c is the one number of context, or 1 if there is none.
 type logistic struct {
 	shift  *graph.Param
 	config logisticConfig
@@ -76,7 +76,7 @@ func (l *logistic) Sample(n int, context mat.Matrix, rng *rand.Rand) (*mat.Dense
 	return z, nil
 }
 
-// unlucky is a logistic whose make goes wrong, in the way of the setting.
+// unlucky is a logistic whose constructor fails in a way that the setting Scale chooses.
 type unlucky struct{ logistic }
 
 func newUnlucky(dim int, c logisticConfig, params []*graph.Param) (*unlucky, error) {
@@ -98,8 +98,8 @@ var registeredBases = errors.Join(
 	bases.Register("flows_test.unlucky", logisticSpecs, newUnlucky),
 )
 
-// TestOwnBaseIsKept: a base of a user's own comes back from a file as it was, trained, frozen, of a context, and where it shares a
-// parameter with a layer; its log p is that of the density.
+// TestOwnBaseIsKept: a user's own base is unchanged after Save and Load: trained, frozen, with a context, and with a
+// parameter that it shares with a layer; log p is that of the density.
 func TestOwnBaseIsKept(t *testing.T) {
 	errtest.None(t, registeredBases)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -150,7 +150,7 @@ func TestOwnBaseIsKept(t *testing.T) {
 	}
 }
 
-// TestOwnBaseIsADensity: log p and the samples of a flow are those of the base that it was given.
+// TestOwnBaseIsADensity: log p and the samples of a flow are those of the user's own base that it was given.
 func TestOwnBaseIsADensity(t *testing.T) {
 	base := &logistic{graph.NewParam("shift", graph.Float64, 1, 2), logisticConfig{Scale: 0.7}}
 	errtest.None(t, base.shift.Set([]float64{1, -2}))
@@ -162,7 +162,7 @@ func TestOwnBaseIsADensity(t *testing.T) {
 	for i := range 5000 {
 		want := 0.0
 		for j, mu := range []float64{1, -2} {
-			u := (x.At(i, j) - mu) / 0.7 // by hand: gonum's LogProb of the logistic leaves location and scale out
+			u := (x.At(i, j) - mu) / 0.7 // written out, because gonum's Logistic.LogProb leaves out location and scale
 			want -= u + 2*math.Log1p(math.Exp(-u)) + math.Log(0.7)
 			sums[j] += x.At(i, j) / 5000
 		}
@@ -175,8 +175,8 @@ func TestOwnBaseIsADensity(t *testing.T) {
 	}
 }
 
-// TestOwnBaseGoesWrong: a function that a user has registered fails, panics, or makes nothing or another thing: an error each, of the
-// base in the file.
+// TestOwnBaseGoesWrong: if a registered function fails, panics, or returns nil or another type, Load returns an error that
+// names the base.
 func TestOwnBaseGoesWrong(t *testing.T) {
 	errtest.None(t, registeredBases)
 	base := &unlucky{logistic{graph.NewParam("shift", graph.Float64, 1, 2), logisticConfig{Scale: 5}}}

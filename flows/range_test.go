@@ -18,9 +18,9 @@ import (
 	"gaussflow/layers"
 )
 
-// TestDensityOverTheRange: at rows from the least to the greatest numbers of its dtype a flow, fitted or of random parameters, has the
-// log p that its layers give with the scalar form of mixtures, whatever the kernels that run; it is a number as long as −z²/2 is
-// one of the dtype, and beyond an error that says so.
+// TestDensityOverTheRange: for rows from the least to the greatest numbers of the dtype, the log p of a flow, fitted or with
+// random parameters, agrees with a layer-by-layer evaluation that uses the scalar form of mixtures, whatever kernels run. It
+// is finite as long as −z²/2 is finite in the dtype; beyond that there is an error.
 func TestDensityOverTheRange(t *testing.T) {
 	const d = 3
 	table := randomData("blobs", 400, d, 1)
@@ -67,7 +67,7 @@ func checkDensityRange(t *testing.T, f *flows.Flow) {
 		x := mat.NewDense(1, len(row), row)
 		want, far := walk.logProb(t, x)
 		got, err := f.LogProb(x)
-		if far := far * far; far > math.Ldexp(1, most-2) { // log p is beyond the dtype, or nearly
+		if far := far * far; far > math.Ldexp(1, most-2) { // log p overflows the dtype, or nearly does
 			if far > math.Ldexp(1, most+4) && err == nil {
 				t.Fatalf("log p(%v) = %v, want an error: z is beyond %.2g", row, got, math.Sqrt(far))
 			}
@@ -85,7 +85,7 @@ func checkDensityRange(t *testing.T, f *flows.Flow) {
 	}
 }
 
-// A scalarWalk evaluates a flow layer by layer, mixtures by kernel.Mixture.
+// A scalarWalk evaluates a flow layer by layer, its mixtures by kernel.Mixture.
 type scalarWalk struct {
 	f     *flows.Flow
 	steps []func(t *testing.T, x *mat.Dense) (z *mat.Dense, logDet float64)
@@ -154,7 +154,7 @@ func (w *scalarWalk) mixtures(x *mat.Dense, mask layers.Mask, theta []float64, c
 	return z, logDet
 }
 
-// logProb is log p of a row, and the greatest |z|.
+// logProb returns log p of a row, and the greatest |z|.
 func (w *scalarWalk) logProb(t *testing.T, x *mat.Dense) (logP, far float64) {
 	z := mat.DenseCopyOf(x)
 	if w.f.Dtype() == graph.Float32 {

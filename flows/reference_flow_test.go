@@ -11,7 +11,7 @@ import (
 	"gaussflow/flows"
 )
 
-// TestReferenceFlow is the reference's test_flow.
+// TestReferenceFlow repeats the cases of the reference implementation's test_flow.
 func TestReferenceFlow(t *testing.T) {
 	t.Run("round_trip", refBoth(refFlowRoundTrip))
 	t.Run("log_prob_finite", refBoth(refFlowLogProbFinite))
@@ -29,7 +29,7 @@ func refFlow(t *testing.T, p refPrecision) *flows.Flow {
 	return f
 }
 
-// refNormal draws rows of N(0, 1.5²) and N(0.3, 0.5²).
+// refNormal draws rows of independent columns, N(0, 1.5²) and N(0.3, 0.5²).
 func refNormal(n int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(92, 0))
 	x := mat.NewDense(n, 2, nil)

@@ -13,13 +13,13 @@ import (
 	"gaussflow/graph"
 )
 
-// refPrecision is a storage type with the share of the reference's float32 tolerances that it must reach.
+// refPrecision is a storage type and the fraction of the reference's float32 tolerances that it must meet.
 type refPrecision struct {
 	dtype graph.Dtype
 	share float64
 }
 
-// tol is the reference's tolerance, in float64 a thousandth of it.
+// tol is the reference's tolerance in float32, and a thousandth of it in float64.
 func (p refPrecision) tol(reference float64) float64 { return reference * p.share }
 
 func refBoth(check func(t *testing.T, p refPrecision)) func(*testing.T) {
@@ -60,7 +60,7 @@ func refForward(t *testing.T, f *flows.Flow, x mat.Matrix) *mat.Dense {
 	return z
 }
 
-// refRoundTrip are the distances of the rows of x from Inverse(Forward(x)), ascending.
+// refRoundTrip returns the distances of the rows of x from Inverse(Forward(x)), ascending.
 func refRoundTrip(t *testing.T, f *flows.Flow, x *mat.Dense) []float64 {
 	t.Helper()
 	back, _, err := f.Inverse(refForward(t, f, x))
@@ -70,7 +70,7 @@ func refRoundTrip(t *testing.T, f *flows.Flow, x *mat.Dense) []float64 {
 	return refDistances(x, back)
 }
 
-// refDistances are those of the rows of x and y, ascending.
+// refDistances returns the distances between the rows of x and those of y, ascending.
 func refDistances(x, y *mat.Dense) []float64 {
 	n, _ := x.Dims()
 	var off mat.Dense
@@ -109,7 +109,7 @@ func refFinite(t *testing.T, what string, values []float64) {
 	}
 }
 
-// refWithin fails where a number of got is further than tol from that of want.
+// refWithin fails where a number of got is further than tol from the one of want.
 func refWithin(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
 	for i := range want {

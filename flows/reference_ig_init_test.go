@@ -16,7 +16,7 @@ import (
 	"gaussflow/train"
 )
 
-// TestReferenceIGInit is the reference's test_ig_init.
+// TestReferenceIGInit repeats the cases of the reference implementation's test_ig_init.
 func TestReferenceIGInit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: a warm start for each assertion and storage type")
@@ -63,7 +63,7 @@ func igInit(t *testing.T, f *flows.Flow, x *mat.Dense) (z *mat.Dense) {
 	return z
 }
 
-// igFinalDense are the last dense layers of the flow's conditioners.
+// igFinalDense returns the last dense layers of the flow's conditioners.
 func igFinalDense(f *flows.Flow) (dense []*layers.Dense) {
 	for _, named := range f.Layers() {
 		if c, ok := named.Layer.(*layers.MixtureCDFCoupling); ok {
@@ -106,7 +106,7 @@ func igDiagonalGaussianizes(t *testing.T, p refPrecision) {
 	}
 }
 
-// igCouplingKernelsZero starts from kernels that are not zero, as after training.
+// igCouplingKernelsZero starts from kernels that are not zero, as after training, and requires the warm start to set them to zero.
 func igCouplingKernelsZero(t *testing.T, p refPrecision) {
 	f := igCoupling(t, p, 2, 6)
 	for _, d := range igFinalDense(f) {
@@ -129,8 +129,8 @@ func igCouplingImproves(t *testing.T, p refPrecision) {
 	igImproves(t, igCoupling(t, p, 2, 6), refMoons(3000), 0.5)
 }
 
-// igCouplingPushforward also asks that what the walk returns is what the flow computes, in the arithmetic of both: Forward's is
-// float64 whatever the flow's.
+// igCouplingPushforward: the rows that InitFrom returns are those that the trained flow computes. It compares with the
+// trainer's Predict, which runs in the flow's dtype as InitFrom does; Forward always runs in float64.
 func igCouplingPushforward(t *testing.T, p refPrecision) {
 	f, x := igCoupling(t, p, 2, 6), refMoons(1000)
 	z := igInit(t, f, x)

@@ -15,7 +15,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// power is a bijector of a user's own, z = x·exp(s), with a setting and a parameter.
+// power is a user's own bijector, z = x·exp(s), with a setting and a parameter.
 type power struct {
 	scale *graph.Param
 	name  string
@@ -50,7 +50,7 @@ func (p *power) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	return b.Mul(z, b.Exp(s)), b.ExpandLast(b.SumLast(s), graph.Rows(z))
 }
 
-// net is a conditioner of a user's own: known·w.
+// net is a user's own conditioner, θ = known·w.
 type net struct{ w *graph.Param }
 
 type netConfig struct{}
@@ -68,7 +68,7 @@ func makeNet(in, out int) (c layers.Conditioner, err error) {
 	return net{graph.NewParam("net.w", graph.Float64, in, out)}, nil
 }
 
-// shift is a transform of a user's own, z = x + θ.
+// shift is a user's own transform, z = x + θ.
 type shift struct{}
 
 func (shift) Parts() []transforms.Part { return []transforms.Part{{Name: "by", Size: 1}} }
@@ -87,8 +87,8 @@ var registered = errors.Join(
 	transforms.Register[shift]("flows_test.shift"),
 )
 
-// TestOwnPartsAreKept: a flow of a user's own layer, transform and conditioner, of chains and of layers that share parameters comes
-// back from a file as it was.
+// TestOwnPartsAreKept: a flow with a user's own layer, transform and conditioner, with chains and with layers that share
+// parameters, is unchanged after Save and Load.
 func TestOwnPartsAreKept(t *testing.T) {
 	errtest.None(t, registered)
 	own := &power{graph.NewParam("s", graph.Float64, 3), "s"}
@@ -122,7 +122,7 @@ func TestOwnPartsAreKept(t *testing.T) {
 	}
 }
 
-// impostor embeds a built-in layer and has a map of its own.
+// impostor embeds a built-in layer but has another Forward.
 type impostor struct{ *layers.Affine }
 
 func (i impostor) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Node) {
@@ -130,7 +130,7 @@ func (i impostor) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.No
 	return z, logDet
 }
 
-// double says of itself all that a built-in layer says, and embeds none.
+// double has the methods of a built-in layer with the same results, but another map, and does not embed the layer.
 type double struct{ of *layers.Affine }
 
 func (d double) Dim() int                    { return d.of.Dim() }
@@ -147,7 +147,7 @@ func (d double) Inverse(b *graph.Builder, z, context *G.Node) (x, logDet *G.Node
 	return b.Scale(x, 0.5), logDet
 }
 
-// fakeTransform embeds a built-in transform and has a map of its own; so do the other fakes.
+// fakeTransform embeds a built-in transform but has another Forward; the other fakes do the same for conditioner, family and base.
 type fakeTransform struct{ transforms.Affine }
 
 func (f fakeTransform) Forward(b *graph.Builder, x *G.Node, theta transforms.Theta) (z, logSlope *G.Node) {
@@ -172,8 +172,8 @@ func (f fakeBase) LogProb(b *graph.Builder, z, context *G.Node) *G.Node {
 	return b.Scale(f.Independent.LogProb(b, z, context), 2)
 }
 
-// TestImpostorIsRefused: what embeds a built-in piece, or says of itself what it says, is another one, of whatever noun and wherever
-// it stands; and so is a pointer to one.
+// TestImpostorIsRefused: a type that embeds a built-in piece, or whose methods return the same settings, is not saved as
+// that piece. This holds for every kind of piece, wherever it stands in the flow, and for pointers to such types.
 func TestImpostorIsRefused(t *testing.T) {
 	fake := impostor{affine(t, 2)}
 	makeFake := func(in, out int) (layers.Conditioner, error) {
@@ -209,7 +209,8 @@ func TestImpostorIsRefused(t *testing.T) {
 	}
 }
 
-// TestBadRegistration: a name or a type that is there, a nil function, parameters that are not those declared, a panic.
+// TestBadRegistration: a name or a type that is registered already, a nil function, parameters other than those declared,
+// and a panic are errors.
 func TestBadRegistration(t *testing.T) {
 	errtest.None(t, registered)
 	errtest.Says(t, layers.Register("flows_test.power", powerSpecs, newPower), "registered already")
@@ -226,7 +227,7 @@ func TestBadRegistration(t *testing.T) {
 	errtest.Says(t, err, "name is empty")
 }
 
-// lying declares another parameter than it has, and cannot be made.
+// lying declares another parameter than it has, and its constructor panics.
 type lying struct{ power }
 
 func lyingSpecs(int, powerConfig) ([]graph.ParamSpec, error) {

@@ -23,7 +23,7 @@ import (
 	"gaussflow/train"
 )
 
-// resumable is a fit with everything on that remembers something.
+// resumable is a fit that uses everything that has state: callbacks, optimizer, average and schedule.
 type resumable struct {
 	flow    *flows.Flow
 	early   *train.EarlyStopping
@@ -47,7 +47,7 @@ func newResumable(t testing.TB, dtype graph.Dtype, checkpoint train.Checkpoint) 
 	return r
 }
 
-// outcome is all that a fit leaves behind.
+// outcome is everything that a fit leaves behind.
 type outcome struct {
 	Params             [][]float64
 	Optimizer          train.OptimizerState
@@ -66,7 +66,7 @@ func (r *resumable) run(t testing.TB) outcome {
 func (r *resumable) outcome(t testing.TB, h *train.History) outcome {
 	t.Helper()
 	o := outcome{Params: values(r.flow), Optimizer: r.flow.Trainer().State(), History: h, Epochs: len(h.Loss), Best: h.BestEpoch}
-	h.Seconds = nil // the one thing that may differ
+	h.Seconds = nil // times are all that may differ
 	var err error
 	o.Early, err = r.early.MarshalState()
 	errtest.None(t, err)
@@ -78,7 +78,7 @@ func (r *resumable) outcome(t testing.TB, h *train.History) outcome {
 	return o
 }
 
-// TestResumeFromEveryEpoch: wherever it is taken up again, a fit ends as the one that ran through.
+// TestResumeFromEveryEpoch: a fit that is resumed after any epoch ends as one that ran through.
 func TestResumeFromEveryEpoch(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		dir := t.TempDir()
@@ -96,7 +96,7 @@ func TestResumeFromEveryEpoch(t *testing.T) {
 		if want.Epochs < 5 || want.Epochs == 12 || want.Cuts == 0 || want.Best == want.Epochs-1 {
 			t.Fatalf("the fit is too easy a test: %d epochs, best %d, %d cuts of the rate", want.Epochs, want.Best, want.Cuts)
 		}
-		for i, file := range append(kept, path) { // the last one is of a fit that was over
+		for i, file := range append(kept, path) { // the last checkpoint is that of the finished fit
 			again := newResumable(t, dtype, train.Checkpoint{Path: file, Resume: true})
 			if got := again.run(t); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: resumed after epoch %d: got %+v\nwant %+v", dtype, i, got, want)
@@ -128,8 +128,9 @@ func TestResumeKilled(t *testing.T) {
 	}
 }
 
-// killed starts the child and kills it, the given time after its first batch, so that on a slow machine, too, it gets
-// further each time; without a wait it dies before. It reports whether the child was killed and had not been through.
+// killed starts the child process and kills it after a wait that begins with its first batch, so that it gets further each
+// time also on a slow machine; without a wait it is killed before. It reports whether the child was killed before it had
+// finished.
 func killed(t *testing.T, dir string, wait time.Duration) bool {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestResumeChild$")
@@ -147,7 +148,7 @@ func killed(t *testing.T, dir string, wait time.Duration) bool {
 		case err := <-over:
 			return err != nil
 		case <-kill:
-			_ = child.Process.Kill() // it may be over
+			_ = child.Process.Kill() // an error means that the child has finished
 			kill = nil
 		case <-time.After(time.Millisecond):
 			if _, err := os.Stat(begun); err == nil {
@@ -181,7 +182,8 @@ func TestResumeChild(t *testing.T) {
 	errtest.None(t, os.WriteFile(filepath.Join(dir, "outcome"), raw, 0o600))
 }
 
-// TestResumeOtherFit: what decides the result must be the same, and the error says what is not.
+// TestResumeOtherFit: a fit whose settings or rows differ from those of the checkpoint is refused, with an error that says
+// what differs.
 func TestResumeOtherFit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	one := newResumable(t, "", train.Checkpoint{Path: path})
@@ -230,7 +232,7 @@ func TestResumeOtherFit(t *testing.T) {
 	errtest.Says(t, err, "epochs: got 2 done, want at most 1")
 }
 
-// TestResumeDamaged: a file that is something else, or cut anywhere, is an error and changes nothing.
+// TestResumeDamaged: a checkpoint that is another file, or is cut anywhere, is an error and changes nothing.
 func TestResumeDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	one := newResumable(t, "", train.Checkpoint{Path: path})
@@ -295,7 +297,7 @@ func setValues(f *flows.Flow, values [][]float64) error {
 	return nil
 }
 
-// TestResumeCutShort: an epoch that a callback ended is trained again, whole.
+// TestResumeCutShort: an epoch that a callback stopped is trained again as a whole after the fit is resumed.
 func TestResumeCutShort(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	want := newResumable(t, "", train.Checkpoint{}).run(t)
@@ -314,7 +316,7 @@ func TestResumeCutShort(t *testing.T) {
 	}
 }
 
-// TestResumeLonger: with more epochs a fit that had reached its last one goes on, and a warm start is not needed.
+// TestResumeLonger: a finished fit that is resumed with more epochs goes on, without another warm start.
 func TestResumeLonger(t *testing.T) {
 	x := randomData("blobs", 120, 2, 8)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")

@@ -15,8 +15,8 @@ import (
 	"gaussflow/train"
 )
 
-// TestRoundTripOfRows: rows that a flow has seen come back to 1e-9 of a spread, with parameters of either type, warm-started and
-// trained.
+// TestRoundTripOfRows: rows that a flow was fitted to come back from z to 1e-9 of a standard deviation, with parameters of
+// either dtype, after a warm start and training.
 func TestRoundTripOfRows(t *testing.T) {
 	for _, kind := range dataKinds {
 		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -40,7 +40,8 @@ func TestRoundTripOfRows(t *testing.T) {
 	}
 }
 
-// farthest is the greatest distance of a row from its twin, in standard deviations of x's columns, or units where a column is constant.
+// farthest is the greatest distance of a number in x from its counterpart in y, in standard deviations of x's column, or in
+// units if the column is constant.
 func farthest(x, y *mat.Dense) (worst float64) {
 	_, d := x.Dims()
 	for j := range d {
@@ -56,8 +57,8 @@ func farthest(x, y *mat.Dense) (worst float64) {
 	return worst
 }
 
-// TestFlatPlace: between two narrow peaks all x have one z. The round trip and the inverse's own estimate both say so there, and not
-// on the peaks.
+// TestFlatPlace: between two narrow peaks all x have the same z to rounding. There, and not on the peaks, the round trip is
+// off, and InverseError estimates by how much.
 func TestFlatPlace(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		l, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 2, LogScale: -3, Dtype: dtype})

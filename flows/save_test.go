@@ -26,7 +26,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// savedFlows are flows of every layer and every way to configure one, of 3 columns.
+// savedFlows returns flows of 3 columns that contain every layer with every way to configure it.
 func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	x := randomData("blobs", 300, 3, 0)
 	standardize, err := layers.NewStandardize(x, layers.AffineConfig{Dtype: dtype})
@@ -53,7 +53,7 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	splines, err := flows.New(flows.Named{Name: "each", Layer: each}, flows.Named{Name: "spline", Layer: spline})
 	errtest.None(t, err)
 	config := layers.AffineConfig{Dtype: dtype}
-	lines, err := flows.New( // rows far out are inside, too
+	lines, err := flows.New( // with supports so wide that far rows of the tests are inside
 		flows.Named{Name: "support", Layer: errtest.Must(layers.NewSupport(layers.Logit(-2000, 3000), layers.YeoJohnson(0.7), layers.SoftplusInverse(-1100)))},
 		flows.Named{Name: "norm", Layer: errtest.Must(layers.NewActNorm(3, config))},
 		flows.Named{Name: "lu", Layer: errtest.Must(layers.NewLU(3, layers.LUConfig{Order: []int{1, 2, 0}, Negative: []bool{false, true, false}, Dtype: dtype}))},
@@ -77,7 +77,7 @@ func savedFlows(t testing.TB, dtype graph.Dtype) map[string]*flows.Flow {
 	autoregressive, err := flows.New(flows.Named{Name: "masked", Layer: masked}, flows.Named{Name: "sampler", Layer: sampler})
 	errtest.None(t, err)
 	var others []flows.Named
-	for i, transform := range []transforms.Transform{ // as wide as any row that comes
+	for i, transform := range []transforms.Transform{ // with intervals so wide that all rows of the tests are inside
 		transforms.CircularSpline{Bins: 3, Period: 2e4, Rotates: true}, transforms.CircularSpline{Period: 3e4}, transforms.IntervalSpline{Bins: 4, Lo: -1e4, Hi: 2e4},
 		transforms.Empirical{Bins: 4, Bound: 2}, transforms.LogisticMixtureCDF{Components: 2}, transforms.GaussianMixtureCDF{Components: 2, Clamp: layers.SigmoidClamp(-2, 1)},
 		transforms.Affine{}, transforms.Affine{Bound: 1.5}, transforms.Affine{ShiftLast: true}, transforms.YeoJohnson{}, transforms.SinhArcsinh{},
@@ -114,7 +114,7 @@ func saved(t testing.TB, f *flows.Flow) []byte {
 	return b.Bytes()
 }
 
-// TestSaveLoad: a loaded flow is the one that was saved, bit for bit, trained or not.
+// TestSaveLoad: a loaded flow equals the one that was saved, bit for bit, trained or not.
 func TestSaveLoad(t *testing.T) {
 	x := randomData("student t", 700, 3, 1)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -155,7 +155,7 @@ func TestSaveLoad(t *testing.T) {
 	}
 }
 
-// TestTensorNames: names and shapes are part of the format.
+// TestTensorNames: the names and shapes of tensors are part of the file format and must not change.
 func TestTensorNames(t *testing.T) {
 	f := coupling(t, 3, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{6, 5}})
 	file, err := safetensors.Read(bytes.NewReader(saved(t, f)))
@@ -178,7 +178,7 @@ func TestTensorNames(t *testing.T) {
 	}
 }
 
-// linear is a conditioner of a caller's own.
+// linear is a user's own conditioner.
 type linear struct{ kernel, bias *graph.Param }
 
 func (c linear) Params() []*graph.Param { return []*graph.Param{c.kernel, c.bias} }
@@ -224,7 +224,7 @@ func TestCannotSave(t *testing.T) {
 	}
 }
 
-// TestLoadedFromManyGoroutines: 16 score at once what one scores alone.
+// TestLoadedFromManyGoroutines: 16 goroutines that score a loaded flow at once get what one alone gets.
 func TestLoadedFromManyGoroutines(t *testing.T) {
 	x := refMoons(400)
 	f := coupling(t, 2, flows.CouplingConfig{Blocks: 2, Components: 4, Hidden: []int{16}, Seed: 11})

@@ -25,7 +25,7 @@ func (w watched) Forward(b *graph.Builder, x, context *G.Node) (z, logDet *G.Nod
 	return w.Bijector.Forward(b, x, context)
 }
 
-// TestGarbageCollectionForgetsNothing: a service that scores a row now and then never compiles again.
+// TestGarbageCollectionForgetsNothing: a service that scores a row now and then does not compile again after garbage collections.
 func TestGarbageCollectionForgetsNothing(t *testing.T) {
 	built := 0
 	inner, err := layers.NewAffine(2, layers.AffineConfig{})
@@ -37,7 +37,7 @@ func TestGarbageCollectionForgetsNothing(t *testing.T) {
 	first := built
 	for range 3 {
 		runtime.GC()
-		runtime.GC() // a sync.Pool is empty after two
+		runtime.GC() // two collections empty a sync.Pool
 		logProb(t, f, x)
 	}
 	if built != first || first != 1 {
@@ -45,8 +45,8 @@ func TestGarbageCollectionForgetsNothing(t *testing.T) {
 	}
 }
 
-// TestReadersFollowTheFit: what readers have computed from parameters alone, rotations say, they compute again when training,
-// or an average of the parameters, has changed those parameters, whichever they are of the model's.
+// TestReadersFollowTheFit: values that depend on parameters alone, such as the matrix of a rotation, are computed again
+// after training, or the average of the parameters, has changed any of the model's parameters.
 func TestReadersFollowTheFit(t *testing.T) {
 	for name, c := range map[string]train.Config{
 		"adam": {Optimizer: train.Adam{LearningRate: 0.05}},

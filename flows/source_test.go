@@ -17,13 +17,13 @@ import (
 	"gaussflow/train"
 )
 
-// tableOf is x as a source.
+// tableOf returns the rows of x as a source.
 func tableOf(x *mat.Dense) *data.Table {
 	_, d := x.Dims()
 	return &data.Table{Names: make([]string, d), X: x}
 }
 
-// TestFlowFromASource: trained, judged and read from a source, a flow is the one from the matrix, bit for bit.
+// TestFlowFromASource: training, validation and scoring give the same bits from a source as from a matrix.
 func TestFlowFromASource(t *testing.T) {
 	x, held := randomData("blobs", 700, 3, 1), randomData("blobs", 90, 3, 2)
 	ctx := context.Background()

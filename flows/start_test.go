@@ -25,8 +25,8 @@ func twoModes(n int, seed uint64) *mat.Dense {
 	return x
 }
 
-// TestFreshMixturesTrain: a flow of mixtures that no data has initialized becomes more than one normal by training, in each structure:
-// components that start equal would stay equal.
+// TestFreshMixturesTrain: training turns mixtures that were not initialized from data into more than one normal, in each
+// structure; components that start equal would stay equal.
 func TestFreshMixturesTrain(t *testing.T) {
 	mixture, logistic := transforms.GaussianMixtureCDF{Components: 4}, transforms.LogisticMixtureCDF{Components: 4}
 	one := func(l layers.Bijector, err error) (*flows.Flow, error) {
@@ -66,7 +66,8 @@ func TestFreshMixturesTrain(t *testing.T) {
 	}
 }
 
-// TestStartTraining: only the zero parameters of a layer that is all trainable are changed, and rows stay about where they are.
+// TestStartTraining: only parameters that are zero, in layers that are wholly trainable, are changed, and rows keep about
+// their places.
 func TestStartTraining(t *testing.T) {
 	fresh := func() *flows.Flow {
 		f, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 1})
@@ -107,12 +108,12 @@ func TestStartTraining(t *testing.T) {
 	}
 }
 
-// A stuckStarter is a transform whose Start is broken.
+// A stuckStarter is a transform whose Start panics.
 type stuckStarter struct{ transforms.GaussianMixtureCDF }
 
 func (stuckStarter) Start() [][]float64 { panic("stuck") }
 
-// TestStartPanics: a panic of a transform's own Start is an error of the fit that names the layer.
+// TestStartPanics: a panic in a transform's Start is an error of Fit that names the layer.
 func TestStartPanics(t *testing.T) {
 	layer, err := layers.NewCoupling(2, layers.CouplingConfig{Transform: stuckStarter{}})
 	errtest.None(t, err)

@@ -34,7 +34,7 @@ type strangeBase struct {
 	} `json:"config"`
 }
 
-// base is log p_base(z).
+// base returns log p_base(z).
 func (s *stranger) base(z []float64) (logP float64) {
 	if s.Base == nil {
 		for _, v := range z {
@@ -60,7 +60,7 @@ func (s *stranger) base(z []float64) (logP float64) {
 	return math.NaN()
 }
 
-// numbers are the base's tensors one after the other, or what its perceptron puts out.
+// numbers returns the base's tensors one after the other, or the output of its perceptron.
 func (s *stranger) numbers(names ...string) (all []float64) {
 	if s.Base.Config.Context > 0 {
 		_, all = s.coupling(baseName, nil, s.Base.Config.Context, s.Base.Config.Conditioner.Config, nil)
@@ -120,7 +120,7 @@ func (s *stranger) mixtureBase(z []float64) float64 {
 	return logSumExp(each)
 }
 
-// basedFlows are flows of three columns that end in every kind of base, with two numbers of context where it says so.
+// basedFlows are flows of three columns with every kind of base; those named so read two numbers of context.
 func basedFlows(t *testing.T, dtype graph.Dtype) map[string]*flows.Flow {
 	t.Helper()
 	network := layers.MLPConfig{Hidden: []int{4}, Activation: graph.Tanh, Dtype: dtype}.New
@@ -150,7 +150,8 @@ func basedFlows(t *testing.T, dtype graph.Dtype) map[string]*flows.Flow {
 	return all
 }
 
-// TestStrangerKnowsBases: who knows only the document computes the log p of every base, and of a row that is outside of it.
+// TestStrangerKnowsBases: a reader that follows the document alone computes log p for every base, also of a row outside of
+// its support.
 func TestStrangerKnowsBases(t *testing.T) {
 	x := randomData("student t", 200, 3, 1)
 	context := randomData("blobs", 200, 2, 2)

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// A stranger reads a model file by docs/model-format.md alone, with nothing of this library: what it computes is
-// what another language would.
+// A stranger reads a model file by docs/model-format.md alone, without any code of this library, as a program in another
+// language would.
 type stranger struct {
 	Dtype  string `json:"dtype"`
 	Dim    int    `json:"dim"`
@@ -37,7 +37,7 @@ type stranger struct {
 	Base *strangeBase `json:"base"` // nil: the standard normal
 
 	tensors map[string][]float64
-	context []float64 // of the row at hand
+	context []float64 // the context of the row that is being scored
 }
 
 type strangeMLP struct {
@@ -46,7 +46,7 @@ type strangeMLP struct {
 	Residual   bool   `json:"residual"`
 }
 
-// strangeColumn is a column of a support.
+// strangeColumn is a column of a support layer.
 type strangeColumn struct {
 	Kind           string
 	Lo, Hi, Lambda float64
@@ -122,7 +122,7 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 		}
 	case "lu":
 		return s.lu(x, tensor("lu"), l.Config.Order, l.Config.Negative)
-	case "inverted": // of an affine, by the document
+	case "inverted": // the limit of an affine map's log scale, by the document
 		for j := range z {
 			z[j] = x[j]*math.Exp(tensor("0.log_scale")[j]) + tensor("0.shift")[j]
 			logDet += tensor("0.log_scale")[j]
@@ -176,7 +176,7 @@ func (s *stranger) layer(i int, x []float64) (z []float64, logDet float64) {
 	return z, logDet
 }
 
-// curve is z and log dz/dx.
+// curve returns z and log dz/dx of one number.
 func (c strangeColumn) curve(x float64) (z, logSlope float64) {
 	lambda, side := c.Lambda, 1.0
 	u := x - c.Lo
@@ -205,7 +205,7 @@ func (c strangeColumn) curve(x float64) (z, logSlope float64) {
 	return x, 0
 }
 
-// lu is x·P·L·U.
+// lu returns x·P·L·U.
 func (s *stranger) lu(x, packed []float64, order []int, negative []bool) (z []float64, logDet float64) {
 	d := len(x)
 	y := append([]float64(nil), x...)
@@ -232,7 +232,7 @@ func (s *stranger) lu(x, packed []float64, order []int, negative []bool) (z []fl
 	return times(times(y, lower, d), upper, d), logDet
 }
 
-// coupling is θ and the columns that it is for.
+// coupling returns θ and the columns that it maps.
 func (s *stranger) coupling(name string, mask []bool, context int, mlp strangeMLP, x []float64) (b []int, a []float64) {
 	for j, identity := range mask {
 		if identity {
@@ -247,7 +247,8 @@ func (s *stranger) coupling(name string, mask []bool, context int, mlp strangeML
 	return b, s.perceptron(name, mlp, a, nil)
 }
 
-// perceptron is the network of a layer, masked where there are degrees: of what it reads, of each hidden layer, of what it puts out.
+// perceptron is the network of a layer; if degrees of the input, of each hidden layer and of the output are given, it is
+// masked by them.
 func (s *stranger) perceptron(name string, mlp strangeMLP, h []float64, degrees [][]int) []float64 {
 	dense := func(n int, h []float64) []float64 {
 		tensor := name + ".mlp.dense" + strconv.Itoa(n)
@@ -288,7 +289,7 @@ func plus(a, b []float64) []float64 {
 	return sum
 }
 
-// autoregressive maps column after column, by affine maps.
+// autoregressive maps one column after the other, by affine maps.
 func (s *stranger) autoregressive(i int, x []float64) (z []float64, logDet float64) {
 	c, d := s.Layers[i].Config, len(x)
 	order := c.Order
@@ -392,7 +393,7 @@ func activate(name string, x float64) float64 {
 	return math.NaN()
 }
 
-// mixture is z = Φ⁻¹(F(x)) and log dz/dx.
+// mixture returns z = Φ⁻¹(F(x)) and log dz/dx.
 func mixture(x float64, logits, means, logScales []float64) (z, logSlope float64) {
 	var lower, upper, density []float64
 	total := logSumExp(logits)
@@ -437,7 +438,7 @@ func logCDF(x float64) float64 {
 	return logPhi(x) - math.Log(-x) + math.Log1p(r*(-1+r*(3+r*(-15+r*(105-945*r)))))
 }
 
-// quantile is Φ⁻¹(p) from log p ≤ log ½.
+// quantile returns Φ⁻¹(p), given log p ≤ log ½.
 func quantile(logP float64) float64 {
 	z := -math.Sqrt(-2 * logP)
 	for range 100 {

@@ -2,7 +2,8 @@ package flows_test
 
 import "math"
 
-// A strangeTransform is a transform as docs/model-format.md has it, computed by that page alone; what is absent is its default.
+// A strangeTransform is a transform in a model file, computed by docs/model-format.md alone; absent settings have the
+// defaults of that page.
 type strangeTransform struct {
 	Kind   string `json:"kind"`
 	Config struct {
@@ -182,7 +183,7 @@ func (t strangeTransform) spline(x float64, parts [][]float64) (z, logSlope floa
 	return between(x, knots(parts[0], or(c.MinWidth, 1e-3)), knots(parts[1], or(c.MinHeight, 1e-3)), slopes)
 }
 
-// between is a rational-quadratic spline between its knots.
+// between evaluates a rational-quadratic spline inside of its interval.
 func between(x float64, xs, ys, delta []float64) (z, logSlope float64) {
 	i := 0
 	for i < len(xs)-2 && x >= xs[i+1] {

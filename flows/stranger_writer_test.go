@@ -19,7 +19,8 @@ import (
 	"gaussflow/flows"
 )
 
-// A strangeWriter writes a model file by docs/model-format.md alone, with nothing of this library: its section "To write one".
+// A strangeWriter writes a model file by docs/model-format.md alone, without any code of this library; see the section "To
+// write one" there.
 type strangeWriter struct {
 	single  bool // dtype float32
 	tensors []strangeTensor
@@ -35,7 +36,7 @@ func (w *strangeWriter) tensor(name string, shape []int, values ...float64) {
 	w.tensors = append(w.tensors, strangeTensor{name, shape, values})
 }
 
-// file is the model of a description, whose facts and layers are the caller's.
+// file is a model file with the given description, facts and layers.
 func (w *strangeWriter) file(description map[string]any) ([]byte, error) {
 	description["dtype"] = "float64"
 	kind, size := "F64", 8
@@ -71,7 +72,7 @@ func (w *strangeWriter) file(description map[string]any) ([]byte, error) {
 	return bytes.Replace(file, []byte(zeros), []byte(hex.EncodeToString(sum[:])), 1), nil
 }
 
-// strangeModel is a model of every kind of layer in three columns, its tensors random.
+// strangeModel is a model of three columns with every kind of layer and random tensors.
 func strangeModel(single bool, facts map[string]any) ([]byte, error) {
 	rng, w := rand.New(rand.NewPCG(3, 4)), &strangeWriter{single: single}
 	dtype := "float64"
@@ -122,7 +123,8 @@ func strangeModel(single bool, facts map[string]any) ([]byte, error) {
 	return w.file(map[string]any{"library": "a stranger", "dim": 3, "layers": layers, "facts": facts})
 }
 
-// TestStrangeWriter: what a stranger writes by the page is loaded, verified, and computes what a stranger reads in it.
+// TestStrangeWriter: a file that is written by docs/model-format.md alone is loaded and verified, and the flow computes what
+// a stranger computes from it.
 func TestStrangeWriter(t *testing.T) {
 	for _, single := range []bool{false, true} {
 		file, err := strangeModel(single, map[string]any{"columns": []string{"a", "b", "c"}})

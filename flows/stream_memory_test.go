@@ -22,7 +22,7 @@ import (
 
 var long = flag.Bool("long", false, "stream 1,000,000 rows instead of 60,000")
 
-// synthetic is independent normal columns of very different location and scale, made as they are read.
+// synthetic is a source of independent normal columns of very different location and scale; rows are made when they are read.
 type synthetic struct{ rows, dim int }
 
 func (s synthetic) Dim() int { return s.dim }
@@ -34,7 +34,7 @@ func (s synthetic) Open() (rows.Reader, error) {
 func (synthetic) mean(j int) float64  { return 1000 * float64(j) }
 func (synthetic) scale(j int) float64 { return math.Exp(float64(j%7) - 3) }
 
-// nll is the entropy of a row, the least loss there is.
+// nll is the entropy of a row, which is the least possible mean loss.
 func (s synthetic) nll() (total float64) {
 	for j := range s.dim {
 		total += math.Log(s.scale(j)) + 0.5*math.Log(2*math.Pi*math.E)
@@ -63,8 +63,8 @@ func (r *syntheticRows) Read(dst []float64) (rows int, err error) {
 
 func (r *syntheticRows) Close() error { return nil }
 
-// TestStreamMemory standardizes, trains on and scores a table that is made as it is read: the memory that it takes must
-// not grow with the rows, which would fill 20 MB, or with -long 344 MB.
+// TestStreamMemory standardizes, trains on and scores a table whose rows are made when they are read. Memory must not grow
+// with the rows, which would fill 20 MB, or with -long 344 MB.
 func TestStreamMemory(t *testing.T) {
 	src, window := synthetic{testsize.Of(t, 60_000, 20_000), 43}, 4096
 	if *long {
@@ -84,7 +84,7 @@ func TestStreamMemory(t *testing.T) {
 	errtest.None(t, err)
 
 	var training, scoring memory
-	const size, warm = 512, 24 // batches
+	const size, warm = 512, 24 // both in batches
 	h, err := f.FitSource(ctx, src, train.FitConfig{BatchSize: size, ShuffleRows: window, Callbacks: []train.Callback{
 		train.LambdaCallback{BatchEnd: func(s *train.State) error { training.watch(t, s.Batch >= warm); return nil }}}})
 	errtest.None(t, err)
@@ -113,12 +113,12 @@ func TestStreamMemory(t *testing.T) {
 	}
 }
 
-// memory is what the process takes, in bytes.
+// memory records how much memory the process uses, in bytes.
 type memory struct{ first, most use }
 
 type use struct{ resident, heap int }
 
-// watch looks at the memory, and takes it down unless the process is still warming up.
+// watch records the memory in use, unless the process is still warming up.
 func (m *memory) watch(t *testing.T, warm bool) {
 	if !warm {
 		return
@@ -137,13 +137,13 @@ func (m *memory) flat(t *testing.T, work string) {
 	t.Helper()
 	t.Logf("%s: resident from %d to at most %d MB, heap in use from %d to at most %d MB",
 		work, m.first.resident>>20, m.most.resident>>20, m.first.heap>>20, m.most.heap>>20)
-	const slack = 8 << 20 // the collector's
+	const slack = 8 << 20 // room for the garbage collector
 	if m.most.resident-m.first.resident > slack || m.most.heap-m.first.heap > slack {
 		t.Errorf("%s: the memory grows with the rows: from %+v to %+v", work, m.first, m.most)
 	}
 }
 
-// resident is the process's resident memory; 0 where the system does not tell.
+// resident is the process's resident memory, or 0 on systems that do not report it.
 func resident(t *testing.T) int {
 	t.Helper()
 	text, err := os.ReadFile("/proc/self/statm")

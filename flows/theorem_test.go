@@ -24,13 +24,13 @@ var theoremMasks = map[string]func(d int) layers.Mask{
 	"alternating": layers.AlternatingMask,
 }
 
-// TestTheorem: with constant conditioners the coupling flow is the diagonal flow, on any data, whatever the
-// halves. Nothing in the proof needs the data to be nice, so ties, constant columns and heavy tails are in.
+// TestTheorem: with constant conditioners the coupling flow is the diagonal flow, for all data and all masks. The proof
+// makes no assumption about the data, so ties, constant columns and heavy tails are tested too.
 func TestTheorem(t *testing.T) {
 	for _, d := range widths(t) {
 		for i, kind := range dataKinds {
 			for j, mask := range []string{"half", "other half", "alternating"} {
-				k, seed := []int{1, 3, 8}[(d+i+j)%3], uint64(d+2*i+j)%4 // each kind and mask meets each K
+				k, seed := []int{1, 3, 8}[(d+i+j)%3], uint64(d+2*i+j)%4 // each kind of data and each mask is tested with each K
 				x := randomData(kind, 150, d, seed)
 				for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 					name := fmt.Sprintf("%s/d=%d/%s/%s/K=%d/seed=%d", dtype, d, kind, mask, k, seed)
@@ -59,11 +59,11 @@ func theorem(t *testing.T, x *mat.Dense, mask layers.Mask, k int, seed uint64, d
 	}
 }
 
-// TestWarmStartIsRBIG: the corollary. The plain loop rotates with PCA's matrix, the flow with the reflectors of
-// it, so the two differ in the last digit from the first block on. Where eigenvalues are distinct that stays in
-// the last digits; where they are equal any rotation of their axes is a PCA, the last digit chooses, and no two
-// computations need agree: two constant columns, say, or one component, which whitens: after the first block
-// every rotation is a PCA. So K = 1 is compared after one block.
+// TestWarmStartIsRBIG tests a corollary of the theorem: the warm start is RBIG. The plain loop rotates by PCA's matrix and
+// the flow by reflectors made from it, so they differ in the last digit from the first block on. If the eigenvalues are
+// distinct, the difference stays that small. If some are equal, any rotation of their axes is a PCA and the last digit
+// decides which one, so the two may differ: for two constant columns, for example, or for one component, which whitens, so
+// that after the first block all eigenvalues are equal. Therefore K = 1 is compared after one block only.
 func TestWarmStartIsRBIG(t *testing.T) {
 	for _, d := range widths(t) {
 		for _, kind := range []string{"blobs", "constant column", "student t"} {
@@ -84,7 +84,7 @@ func TestWarmStartIsRBIG(t *testing.T) {
 	}
 }
 
-// TestInitFromReturnsForward: what the walk pushes on is what the flow computes, bit for bit; Forward is in float64.
+// TestInitFromReturnsForward: the rows that InitFrom returns are those that the flow computes, bit for bit. Forward runs in float64.
 func TestInitFromReturnsForward(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		x := randomData("blobs", 600, 5, 2) // more than one chunk of rows
@@ -108,7 +108,7 @@ func TestInitFromReturnsForward(t *testing.T) {
 	}
 }
 
-// TestSharedMixture: a shared mixture is the fit of its columns pooled, each of them pushed through it.
+// TestSharedMixture: a shared mixture is fitted to the pooled values of its columns, and each column is mapped by it.
 func TestSharedMixture(t *testing.T) {
 	const d, k, blocks = 5, 4, 2
 	mask := layers.HalfMask(d) // 3 transformed columns, then 2
@@ -150,7 +150,7 @@ func pushPooled(t *testing.T, y *mat.Dense, columns []int, block, k int) {
 	}
 }
 
-// TestHiddenGradientIsZeroAtWarmStart: ∂θ/∂(hidden) = Wᵀ·… and W = 0.
+// TestHiddenGradientIsZeroAtWarmStart: the hidden layers have no gradient after the warm start, because ∂θ/∂(hidden) = Wᵀ·… and W = 0.
 func TestHiddenGradientIsZeroAtWarmStart(t *testing.T) {
 	x := randomData("blobs", 100, 3, 4)
 	f := coupling(t, 3, flows.CouplingConfig{Blocks: 2, Components: 3, Hidden: []int{6, 5}})
@@ -182,8 +182,8 @@ func TestHiddenGradientIsZeroAtWarmStart(t *testing.T) {
 	}
 }
 
-// TestOneStepBreaksTheTheorem, and only through the final kernels: every other parameter may change and the flow
-// stays a diagonal one.
+// TestOneStepBreaksTheTheorem: the theorem ceases to hold after one step, and only through the final kernels: if all other
+// parameters change, the flow is still a diagonal one.
 func TestOneStepBreaksTheTheorem(t *testing.T) {
 	x := randomData("blobs", 300, 4, 5)
 	f := coupling(t, 4, flows.CouplingConfig{Blocks: 2, Components: 3, Hidden: []int{6, 5}})
@@ -219,7 +219,7 @@ func TestOneStepBreaksTheTheorem(t *testing.T) {
 	}
 }
 
-// conditional reports whether the transformed half of c's output changes, by a single bit, with the identity half.
+// conditional reports whether any bit of the transformed half of c's output changes with the identity half.
 func conditional(t *testing.T, c *layers.MixtureCDFCoupling) bool {
 	t.Helper()
 	one, err := flows.New(flows.Named{Name: "coupling", Layer: c})

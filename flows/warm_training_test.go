@@ -24,8 +24,9 @@ import (
 
 var warmTables = flag.Int("warm-tables", 8, "tables of TestWarmStartIsAStart: 50 are all of them, with batches of 64, 256 and 512 rows each, and take minutes")
 
-// TestWarmStartIsAStart: training by Adam at 3e-3 goes on from the warm start and does not leave it first. No epoch of the first
-// five has a loss more than 0.02 nats above the warm start's, neither on the way nor at its end, however many rows a step has.
+// TestWarmStartIsAStart: training by Adam at 3e-3 improves on the warm start without first getting worse. In the first five
+// epochs the loss is never more than 0.02 nats above that of the warm start, neither during an epoch nor at its end, for all
+// batch sizes.
 func TestWarmStartIsAStart(t *testing.T) {
 	batches := []int{512, 64, 256, 64}
 	for i := range testsize.Of(t, *warmTables, 1) {
@@ -49,7 +50,7 @@ func TestWarmStartIsAStart(t *testing.T) {
 }
 
 func staysWarm(t *testing.T, f *flows.Flow, x *mat.Dense, batch int) {
-	quick := initializers.MixtureConfig{Starts: 1, Moves: 2} // what the start is worth is not the question
+	quick := initializers.MixtureConfig{Starts: 1, Moves: 2} // a quick fit of the mixtures suffices: the test is not about how good the start is
 	if _, err := f.InitFrom(x, initializers.IGConfig{Mixture: quick}); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func warmTable(i int) (kind string, x *mat.Dense) {
 	return kind, x
 }
 
-// drawOf draws from one of eight distributions, of spreads near 1; the last two have ties.
+// drawOf draws from one of eight distributions whose standard deviations are near 1; the last two have ties.
 func drawOf(kind int, rng *rand.Rand) float64 {
 	v := rng.NormFloat64()
 	switch kind {
@@ -125,8 +126,8 @@ func drawOf(kind int, rng *rand.Rand) float64 {
 	return max(0, v)
 }
 
-// TestWarmup: the rate rises after a warm start, in whichever order the flow is compiled and started, and only where the user has
-// not said how it is to run.
+// TestWarmup: the learning rate rises after a warm start, whether the flow is compiled before it or after, but only if the
+// user has not set a schedule.
 func TestWarmup(t *testing.T) {
 	x := randomData("blobs", 100, 4, 3)
 	for name, c := range map[string]struct {
@@ -156,8 +157,8 @@ func TestWarmup(t *testing.T) {
 	}
 }
 
-// TestWarmupCountsRows: after the same rows the rate is the same, whatever the batches were; a large one counts as 512 rows, and
-// what has been counted is part of the state.
+// TestWarmupCountsRows: after equally many rows the rate is the same for all batch sizes; a batch of more than 512 rows
+// counts as 512, and the count is part of the state.
 func TestWarmupCountsRows(t *testing.T) {
 	x := randomData("blobs", 1200, 4, 3)
 	const over = 30_720. // 15,360·√4
@@ -184,8 +185,8 @@ func TestWarmupCountsRows(t *testing.T) {
 	}
 }
 
-// TestShortReflectors: in a model of before reflectors had a length some are so short that a step of training would turn them
-// anywhere. Compile makes them longer; the flow is the same to the last bit. A fresh flow is left as it is.
+// TestShortReflectors: models saved by earlier versions may have reflectors so short that one training step would turn them
+// in any direction. Compile lengthens them; the flow stays the same to the last bit. A fresh flow is left as it is.
 func TestShortReflectors(t *testing.T) {
 	_, x := warmTable(5)
 	f := errtest.Must(flows.NewGaussianization(4, flows.GaussianizationConfig{Blocks: 2, Dtype: graph.Float32}))
@@ -199,7 +200,7 @@ func TestShortReflectors(t *testing.T) {
 		if p.Name == "block1.rotation.v" || i == 0 {
 			v := p.Values()
 			floats.Scale(7e-10, v[:4])
-			floats.Scale(0, v[4:8]) // the identity has no length
+			floats.Scale(0, v[4:8]) // a reflector of zero is the identity and stays zero
 			errtest.None(t, p.Set(v))
 		}
 	}

@@ -23,7 +23,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// nested is a flow of chains in chains, of a layer that two of them share, of an inverted chain with an own layer, and a base that is trained.
+// nested is a flow of chains within chains, with a layer that two chains share, an inverted chain that contains a user's own
+// layer, and a trainable base.
 func nested(t *testing.T) *flows.Flow {
 	t.Helper()
 	errtest.None(t, registered)
@@ -48,7 +49,7 @@ func namesOf(weights []flows.Weight) (names []string) {
 	return names
 }
 
-// TestWeights: parameters have the names of their tensors; out, through JSON and in again they are what they were, bit for bit.
+// TestWeights: parameters have the names of their tensors, and are unchanged, bit for bit, after Weights, JSON and SetWeights.
 func TestWeights(t *testing.T) {
 	f := nested(t)
 	perturbFlow(t, f)
@@ -81,7 +82,7 @@ func TestWeights(t *testing.T) {
 	}
 }
 
-// TestBadWeights: what cannot be set is an error, and nothing is.
+// TestBadWeights: if one weight cannot be set, SetWeights returns an error and sets none.
 func TestBadWeights(t *testing.T) {
 	f := diagonal(t, 2, flows.GaussianizationConfig{Blocks: 1, Components: 2, PCA: true})
 	before := f.Weights()
@@ -109,8 +110,8 @@ func TestBadWeights(t *testing.T) {
 	errtest.Says(t, (&flows.Flow{}).SetWeights(), "not built")
 }
 
-// TestFrozenLayers: what is frozen, a layer, one inside of another, the base or a parameter, is not moved by training, and is frozen
-// still when the flow has been saved.
+// TestFrozenLayers: a layer, a layer inside of another, a base or a parameter that is frozen is not changed by training, and
+// is still frozen after Save and Load.
 func TestFrozenLayers(t *testing.T) {
 	f := nested(t)
 	errtest.None(t, f.Compile(train.Config{}))
@@ -138,7 +139,7 @@ func TestFrozenLayers(t *testing.T) {
 	errtest.None(t, pca.SetTrainable(false, "pca"))
 }
 
-// TestLayersByName: a layer is found by its name, also inside of another, and Summary shows those.
+// TestLayersByName: a layer is found by its name, also inside of another layer, and Summary shows these names.
 func TestLayersByName(t *testing.T) {
 	f := nested(t)
 	if f.Layer("again") == nil || f.Layer("chain.0.1") != f.Layer("again") || layers.Kind(f.Layer("back.0.1")) != "lu" {
@@ -155,7 +156,8 @@ func TestLayersByName(t *testing.T) {
 	}
 }
 
-// TestNestedFlowsAreKept: chains in chains, inverted ones with own layers, and parameters that are shared across them come back as they were.
+// TestNestedFlowsAreKept: chains within chains, inverted chains with a user's own layers, and parameters that chains share
+// are unchanged after Save and Load.
 func TestNestedFlowsAreKept(t *testing.T) {
 	f := nested(t)
 	perturbFlow(t, f)
@@ -174,8 +176,7 @@ func TestNestedFlowsAreKept(t *testing.T) {
 	}
 }
 
-// TestWarmStartInChains: the layers of a chain are fitted one by one, as if there were no chain; one that has nothing to fit is passed
-// over.
+// TestWarmStartInChains: the layers of a chain are fitted one by one, as if there were no chain; a layer without a fit is passed over.
 func TestWarmStartInChains(t *testing.T) {
 	x := randomData("blobs", 200, 3, 4)
 	make := func() []layers.Bijector {
@@ -217,8 +218,8 @@ func TestWarmStartInChains(t *testing.T) {
 	}
 }
 
-// TestFirstDataSetsActNorm: the first fit of a fresh flow does, from rows that the layers before it put out, in a chain too; a later fit
-// does not.
+// TestFirstDataSetsActNorm: the first fit of a fresh flow sets an ActNorm by the rows that the layers before it put out,
+// also within a chain; a later fit does not set it again.
 func TestFirstDataSetsActNorm(t *testing.T) {
 	x := randomData("blobs", 300, 3, 5)
 	for name, fit := range map[string]func(f *flows.Flow, epochs int) error{

@@ -9,8 +9,8 @@ import (
 	"gaussflow/graph"
 )
 
-// TestDetach: y = p·q(x) with p detached: the value is there, and no gradient in p; and a parameter within Detached is a constant,
-// the same parameter outside of it is not.
+// TestDetach: a detached node has its value but passes no gradient on, and a parameter that is read within Detached is a
+// constant there, while the same parameter read elsewhere has its gradient.
 func TestDetach(t *testing.T) {
 	p := graph.NewParam("p", graph.Float64, 3)
 	if err := p.Set([]float64{1, 2, 3}); err != nil {
@@ -44,11 +44,12 @@ func TestDetach(t *testing.T) {
 			}
 		}
 	}
-	close("the gradient in p", inP, 1*e, -1*2*e2, 2*3*e3) // x·constant
+	close("the gradient in p", inP, 1*e, -1*2*e2, 2*3*e3) // only the p outside of Detached is differentiated
 	close("the gradient in x", inX, 1*1*e+1, 2*2*e2-1, 3*3*e3+2)
 }
 
-// TestDetachedAlone: a cost that depends on a parameter only where it is detached has the gradient zero in it, and would never train it.
+// TestDetachedAlone: a cost that uses a parameter only where it is detached has a zero gradient in it and would never train
+// it, which is an error.
 func TestDetachedAlone(t *testing.T) {
 	p := graph.NewParam("p", graph.Float64, 2)
 	build := func(b *graph.Builder) (cost *G.Node) {

@@ -1,9 +1,9 @@
 package graph
 
 import (
-	"fmt"
-
 	"gorgonia.org/tensor"
+
+	"gaussflow/internal/strictjson"
 )
 
 // Dtype names the storage type of a model; the zero value means Float64.
@@ -21,7 +21,7 @@ func (d Dtype) Validate() error {
 	case "", Float64, Float32:
 		return nil
 	}
-	return fmt.Errorf("graph: Dtype = %q, want %q or %q", string(d), Float64, Float32)
+	return &strictjson.WordError{Where: "graph: Dtype", Name: "dtype", Got: string(d), Known: []string{string(Float64), string(Float32)}}
 }
 
 // Tensor is d as a dtype of package tensor.

@@ -12,7 +12,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestTypesOfNumbersDoNotMix: what is of another type of numbers than the graph is an error that says so.
+// TestTypesOfNumbersDoNotMix: a parameter or node whose dtype differs from the graph's is an error that names the node and its dtype.
 func TestTypesOfNumbersDoNotMix(t *testing.T) {
 	for name, c := range map[string]struct {
 		build func(b *graph.Builder) *G.Node
@@ -35,7 +35,8 @@ func stockVector(b *graph.Builder, of tensor.Dtype) *G.Node {
 	return G.NewVector(b.Graph(), of, G.WithShape(2), G.WithName("stock"))
 }
 
-// TestSinglesInDoubles: a graph of float64 takes a parameter of float32, and what it has become.
+// TestSinglesInDoubles: with Widen, a graph of float64 reads a parameter of float32, and reads its new values after the
+// parameter has changed.
 func TestSinglesInDoubles(t *testing.T) {
 	w := graph.NewParam("w", graph.Float32, 2)
 	errtest.None(t, w.Set([]float64{0.1, -3}))
@@ -74,7 +75,7 @@ func TestSinglesInDoubles(t *testing.T) {
 	check(p, pFixed, pMoving)
 }
 
-// TestParamThatNewParamDidNotMake has no numbers, and says so where it would take some.
+// TestParamThatNewParamDidNotMake: a Param that was not made by NewParam has no numbers, and Set says so.
 func TestParamThatNewParamDidNotMake(t *testing.T) {
 	p := &graph.Param{Name: "w"}
 	if err := p.Set([]float64{1}); err == nil || !strings.Contains(err.Error(), "not made by NewParam") {
@@ -85,7 +86,7 @@ func TestParamThatNewParamDidNotMake(t *testing.T) {
 	}
 }
 
-// TestSetData takes numbers of the parameter's own type and size, bit for bit, and no others.
+// TestSetData: SetData takes numbers of the parameter's own dtype and size, bit for bit, and refuses all others.
 func TestSetData(t *testing.T) {
 	p := graph.NewParam("w", graph.Float32, 2)
 	errtest.None(t, p.SetData([]float32{1, 0.1}))

@@ -12,13 +12,13 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// weighted are rows of so many columns, row i of weight 1 + i/10.
+// weighted holds rows of dim columns; row i has the weight 1 + i/10.
 type weighted struct {
 	x   []float64
 	dim int
 }
 
-// all are the numbers of the rows.
+// all returns the indices of all rows.
 func (w weighted) all() (index []int) {
 	for i := range len(w.x) / w.dim {
 		index = append(index, i)
@@ -35,13 +35,13 @@ type swap struct{ stockOp }
 
 func (swap) SymDiff(in G.Nodes, _, _ *G.Node) (G.Nodes, error) { return G.Nodes{in[1], in[0]}, nil }
 
-// TestEveryParameterGetsItsGradient: however Gorgonia merges gradients, each parameter has its own sum, in pieces of several
-// lengths as in one.
+// TestEveryParameterGetsItsGradient: however Gorgonia merges gradient nodes, each parameter receives its own sum, whether
+// the batch is run in one piece or in pieces of several lengths.
 func TestEveryParameterGetsItsGradient(t *testing.T) {
 	for name, c := range map[string]struct {
 		shape []int
-		cost  func(b *graph.Builder, x, p, q *G.Node) (rows *G.Node) // N
-		whole func(b *graph.Builder, p, q *G.Node) *G.Node           // once a piece
+		cost  func(b *graph.Builder, x, p, q *G.Node) (rows *G.Node) // one number a row
+		whole func(b *graph.Builder, p, q *G.Node) *G.Node           // a term that does not depend on the rows, added once a piece
 	}{
 		"two shifts":          {[]int{2}, func(b *graph.Builder, x, p, q *G.Node) *G.Node { return b.LogNormal(b.Add(b.Add(x, p), q)) }, nil},
 		"two summed matrices": {[]int{2, 2}, func(b *graph.Builder, x, p, q *G.Node) *G.Node { return b.LogNormal(b.MatMul(x, b.Sum(p, q))) }, nil},
@@ -78,7 +78,7 @@ func TestEveryParameterGetsItsGradient(t *testing.T) {
 	}
 }
 
-// checkGradients holds the gradients of a run against differences of its cost.
+// checkGradients compares the gradients of a run with central differences of its cost.
 func checkGradients(t *testing.T, f *graph.GradFunc[float64], params []*graph.Param, rows weighted) {
 	t.Helper()
 	cost := func() float64 {
@@ -103,7 +103,7 @@ func checkGradients(t *testing.T, f *graph.GradFunc[float64], params []*graph.Pa
 	}
 }
 
-// TestWhatWouldNeverBeTrained is an error that names the parameter.
+// TestWhatWouldNeverBeTrained: a parameter that the cost does not depend on, or that is not listed, is an error that names it.
 func TestWhatWouldNeverBeTrained(t *testing.T) {
 	a, b := graph.NewParam("a", graph.Float64, 2), graph.NewParam("b", graph.Float64, 2)
 	still := graph.NewParam("still", graph.Float64, 2)
@@ -138,8 +138,8 @@ func TestWhatWouldNeverBeTrained(t *testing.T) {
 	errtest.None(t, err)
 }
 
-// TestSumIntoTwice: a node's sums, its value among the outputs, and the sum of what it is computed from do not disturb
-// each other.
+// TestSumIntoTwice: the two sums of one node, the node's own value among the outputs, and the sum of a node that it is
+// computed from do not disturb each other.
 func TestSumIntoTwice(t *testing.T) {
 	var x, y *G.Node
 	totals := [][]float64{make([]float64, 2), make([]float64, 2), make([]float64, 6)}
@@ -167,7 +167,8 @@ func TestSumIntoTwice(t *testing.T) {
 	equal(t, "the sum of the gradient in x", totals[2], []float64{-2, -4, -6, -8, -10, -12}, 0)
 }
 
-// TestWholeBatch: a cost that rows do not add up to, here the logarithm of a sum over them, has them in one piece.
+// TestWholeBatch: with Whole, a cost that is no sum over rows, here the logarithm of a sum over them, is computed from all
+// rows in one piece.
 func TestWholeBatch(t *testing.T) {
 	w := graph.NewParam("w", graph.Float64, 2)
 	errtest.None(t, w.Set([]float64{0.5, -2}))
@@ -188,7 +189,7 @@ func TestWholeBatch(t *testing.T) {
 	}
 }
 
-// TestGradFuncIn32 is float32 against float64.
+// TestGradFuncIn32 compares a GradFunc of float32 with the same one of float64.
 func TestGradFuncIn32(t *testing.T) {
 	rows := weighted{normal(2*300, 5), 2}
 	cost64, grad64 := scaled[float64](t, rows)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestImportDirection: each package imports only what stands to its left; commands stand last and apart.
+// TestImportDirection: each package imports only packages to its left in the list; commands may import all of them and are
+// imported by none.
 func TestImportDirection(t *testing.T) {
 	order := []string{"internal/contracts", "internal/testsize", "internal/errtest", "internal/csvcell", "internal/costs", "internal/visible", "internal/crew", "internal/pipeline", "internal/defaults", "internal/files", "internal/hdf5", "internal/strictjson", "internal/postgrestest", "rows", "sketch", "graph/kernel", "columns", "data", "data/sql", "graph/safetensors", "graph", "internal/registry", "internal/conditioning", "initializers", "transforms", "layers", "bases", "losses", "train", "progress", "flows", "rbig", "info", "drift", "variational", "mixed", "tabular", "report", "serve", "bench/manual", "bench"}
 	rank := func(path string) int {
@@ -16,7 +17,7 @@ func TestImportDirection(t *testing.T) {
 			return at
 		}
 		if path == "layers/layertest" {
-			return slices.Index(order, "bases") // the test suite of all that is up to there
+			return slices.Index(order, "bases") // layertest tests pieces of all packages up to bases
 		}
 		return len(order)
 	}
@@ -43,7 +44,8 @@ func TestImportDirection(t *testing.T) {
 	}
 }
 
-// TestImportLeaves: who only reads tables takes no graphs with him, and who trains takes nothing that draws.
+// TestImportLeaves: a program that only reads tables does not link the graph packages, and one that only trains does not
+// link the terminal packages.
 func TestImportLeaves(t *testing.T) {
 	for leaf, strangers := range map[string][]string{
 		"gaussflow/data":  {"gorgonia.org/", "gaussflow/graph ", "gaussflow/train"},

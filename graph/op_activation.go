@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -9,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/strictjson"
 )
 
 // An Activation names a function that a layer of a network applies to each number; the zero value is the identity.
@@ -95,7 +95,11 @@ func Activations() []Activation { return []Activation{Linear, Relu, Tanh, Silu, 
 // Validate reports an unknown activation.
 func (a Activation) Validate() error {
 	if !slices.Contains(Activations(), a) {
-		return fmt.Errorf("graph: Activation = %q, want one of %q", string(a), Activations())
+		var known []string
+		for _, k := range Activations() {
+			known = append(known, string(k))
+		}
+		return &strictjson.WordError{Where: "graph: Activation", Name: "activation", Got: string(a), Known: known}
 	}
 	return nil
 }

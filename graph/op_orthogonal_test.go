@@ -9,7 +9,8 @@ import (
 	"gaussflow/graph"
 )
 
-// TestReflectorsAreBounded: a rotation of few columns by very many reflectors is refused, not given the square of their number in memory.
+// TestReflectorsAreBounded: a rotation of few columns by very many reflectors is refused, because it would take memory for
+// the square of their number.
 func TestReflectorsAreBounded(t *testing.T) {
 	for _, shape := range [][2]int{{1 << 20, 2}, {2, 1 << 20}} {
 		_, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {

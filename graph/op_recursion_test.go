@@ -18,7 +18,8 @@ func shift(order, parts []int, theta func(b *graph.Builder, y, context *G.Node) 
 
 func theSame(_ *graph.Builder, y, _ *G.Node) *G.Node { return y }
 
-// TestRecursionSaysWhatIsWrong: of a recursion that is none, of what Theta puts out, and of what fails when it runs.
+// TestRecursionSaysWhatIsWrong: an invalid Recursion, a Theta of the wrong shape and an op that fails at run time are each
+// an error that says which.
 func TestRecursionSaysWhatIsWrong(t *testing.T) {
 	two := []int{0, 1}
 	for name, c := range map[string]struct {

@@ -41,14 +41,14 @@ func intervalsCase(points bool, background float64) opCase {
 			if points {
 				return
 			}
-			for i, width := range []float64{0.3, 2, 0.05, 0.7, 5, 0.1} { // the naive formula loses the digits of narrow ones
+			for i, width := range []float64{0.3, 2, 0.05, 0.7, 5, 0.1} { // the naive formula loses digits in narrow intervals, so none is narrower than 0.05
 				in[1][i] = in[0][i] + width
 			}
 		},
 	}
 }
 
-// levelsCase is the log-probability of the codes of two categories, of 3 and 2 levels; no code is 0 and has none.
+// levelsCase is the log-probability of the codes of two categories, of 3 and 2 levels; the code 0 means a missing value and counts 0.
 func levelsCase() opCase {
 	return opCase{
 		build:  func(b *graph.Builder, in nodes) *G.Node { return b.LevelLogProb(in[0], in[1], []int{3, 2}) },
@@ -69,7 +69,7 @@ func levelsCase() opCase {
 	}
 }
 
-// oneHotCase writes codes of two categories, of 3 and 2 levels.
+// oneHotCase writes the codes of two categories, of 3 and 2 levels, as one-hot columns.
 func oneHotCase() opCase {
 	return opCase{
 		build:  func(b *graph.Builder, in nodes) *G.Node { return b.OneHot(in[0], []int{3, 2}) },

@@ -15,14 +15,14 @@ type opCase struct {
 	build  func(b *graph.Builder, in []*G.Node) *G.Node
 	shapes [][]int
 	naive  func(in [][]float64) []float64
-	adjust func(in [][]float64) // to the op's domain
+	adjust func(in [][]float64) // moves the inputs into the op's domain
 }
 
 func shapes(s ...[]int) [][]int { return s }
 
 type nodes = []*G.Node
 
-// each is f of every element of the first input.
+// each applies f to every element of the first input.
 func each(f func(x float64) float64) func(in [][]float64) []float64 {
 	return func(in [][]float64) []float64 {
 		out := make([]float64, len(in[0]))
@@ -33,7 +33,7 @@ func each(f func(x float64) float64) func(in [][]float64) []float64 {
 	}
 }
 
-// eachPair is f of the elements of two inputs, the second repeated as often as it takes.
+// eachPair applies f to the elements of two inputs; the second one is repeated to the length of the first.
 func eachPair(f func(x, y float64) float64) func(in [][]float64) []float64 {
 	return func(in [][]float64) []float64 {
 		out := make([]float64, len(in[0]))
@@ -44,7 +44,7 @@ func eachPair(f func(x, y float64) float64) func(in [][]float64) []float64 {
 	}
 }
 
-// eachRow is f of every k elements of the first input.
+// eachRow applies f to every k elements of the first input.
 func eachRow(k int, f func(row []float64) []float64) func(in [][]float64) []float64 {
 	return func(in [][]float64) (out []float64) {
 		for x := in[0]; len(x) > 0; x = x[k:] {
@@ -62,7 +62,7 @@ func logSum(row []float64) float64 {
 	return math.Log(s)
 }
 
-// product is a·b, m×k by k×n; at reads b.
+// product is a·b, m×k by k×n; at returns the elements of b.
 func product(m, k, n int, a []float64, at func(i, j int) float64) []float64 {
 	out := make([]float64, m*n)
 	for i := range out {
@@ -91,7 +91,7 @@ func dense(act graph.Activation, f func(float64) float64, composed bool) opCase 
 	}
 }
 
-// maskedDense is dense with the weights kept that lead to an equal or a higher degree.
+// maskedDense is dense with only those weights that lead to an equal or a higher degree.
 func maskedDense(act graph.Activation, f func(float64) float64, composed bool) opCase {
 	rows, columns := []int{0, 2, 1}, []int{1, 0}
 	c := dense(act, f, composed)
@@ -112,7 +112,7 @@ func maskedDense(act graph.Activation, f func(float64) float64, composed bool) o
 	return c
 }
 
-// phi and cdf are the standard normal in the range where nothing can go wrong.
+// phi and cdf are the density and distribution function of the standard normal, by formulas that are accurate near zero only.
 func phi(x float64) float64 { return math.Exp(-x*x/2) / math.Sqrt(2*math.Pi) }
 func cdf(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
@@ -157,7 +157,8 @@ func recursionCase(output int) opCase {
 	}
 }
 
-// mixture is F(x), 1−F(x) and f(x) of one mixture of theta at offset, whose means and raw log scales follow stride later.
+// mixture returns F(x), 1−F(x) and f(x) of one mixture; its logits begin at offset in theta, its means stride later, and its
+// raw log scales stride after those.
 func (of distribution) mixture(x float64, theta []float64, offset, stride, k int, clamp func(float64) float64) (lower, upper, density float64) {
 	total := 0.0
 	for i := range k {
@@ -187,7 +188,7 @@ func bisect(f func(float64) float64, y float64) float64 {
 
 func quantileOf(p float64) float64 { return bisect(cdf, p) }
 
-// A distribution is what the components of a mixture are of, and what z is of where x is of the mixture.
+// A distribution is the law of a mixture's components, and the law of z that the mixture is mapped to.
 type distribution struct {
 	cdf, density, quantile func(float64) float64
 	forward, inverse       func(b *graph.Builder, x, theta *G.Node, k int, clamp kernel.Clamp) (y, logSlope *G.Node)
@@ -228,7 +229,7 @@ func mixtureCase(of distribution, perRow, inverse, composed bool) opCase {
 			out := make([]float64, 2*n*d)
 			for i, x := range in[0] {
 				z, sign := x, 1.0
-				if inverse { // solve for the x whose z is given
+				if inverse { // solve for x, given z
 					target := of.cdf(x)
 					x = bisect(func(x float64) float64 { f, _, _ := of.mixture(x, in[1], at(i), d*k, k, bound); return f }, target)
 					out[i], sign = x, -1
@@ -244,7 +245,7 @@ func mixtureCase(of distribution, perRow, inverse, composed bool) opCase {
 		},
 		adjust: func(in [][]float64) {
 			for i := range in[0] {
-				in[0][i] *= 0.7 // the naive formula has no tails
+				in[0][i] *= 0.7 // the naive formula loses its digits in the tails, so x stays near the middle
 			}
 		},
 	}
@@ -307,7 +308,7 @@ func splineCase(perRow, inverse bool) opCase {
 			for e, x := range in[0] {
 				a, b, c := of(in, e)
 				sign := 1.0
-				if inverse { // solve for the x whose z is given
+				if inverse { // solve for x, given z
 					x = bisect(func(x float64) float64 { z, _ := splineOf(s, x, a, b, c); return z }, x)
 					sign = -1
 				}
@@ -446,7 +447,7 @@ var ops = map[string]opCase{
 			}
 			return -quantileOf(math.Exp(s))
 		})(in)
-	}, func(in [][]float64) { // both tails' logarithms, as if they had nothing to do with each other
+	}, func(in [][]float64) { // logarithms of both tails, drawn as two independent inputs
 		for _, x := range in {
 			for i, v := range x {
 				x[i] = -math.Abs(v) - 0.1

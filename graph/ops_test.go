@@ -41,7 +41,7 @@ func TestOps(t *testing.T) {
 	}
 }
 
-// TestLimits: −Inf is a legal logarithm, and the branch that is not taken sends nothing into the gradient.
+// TestLimits: −Inf is a valid logarithm, and the branch of an op that is not taken adds nothing to the gradient.
 func TestLimits(t *testing.T) {
 	inf := math.Inf(-1)
 	lse := func(b *graph.Builder, in nodes) *G.Node { return b.LogSumExp(in[0]) }
@@ -98,10 +98,10 @@ func normal(n int, seed uint64) []float64 {
 	return v
 }
 
-// machine runs a graph of inputs and returns a reader of the nodes asked for.
+// machine runs a graph on the given inputs and returns a function that reads the requested nodes.
 type machine func(t *testing.T, b *graph.Builder, inputs map[*G.Node][]float64, outputs ...*G.Node) func(*G.Node) []float64
 
-// run gives the op's value and the gradient of Σ weight·value, random weights, in each input.
+// run returns the op's value, and for each input the gradient of Σ weight·value with random weights.
 func (c opCase) run(t *testing.T, dtype graph.Dtype, in [][]float64, on machine) (value []float64, grads [][]float64) {
 	t.Helper()
 	b := graph.NewBuilder(dtype)
@@ -125,7 +125,7 @@ func (c opCase) run(t *testing.T, dtype graph.Dtype, in [][]float64, on machine)
 	return get(y), grads
 }
 
-// numericGrad is the finite difference of the plain formula's Σ weight·value in input i.
+// numericGrad is the central difference of Σ weight·value of the plain formula in input i.
 func (c opCase) numericGrad(in [][]float64, i int) []float64 {
 	varied := append([][]float64(nil), in...)
 	return fd.Gradient(nil, func(x []float64) float64 {
@@ -144,7 +144,8 @@ func program(t *testing.T, b *graph.Builder, inputs map[*G.Node][]float64, outpu
 	return run(t, b, inputs, outputs...)
 }
 
-// tape runs the graph on Gorgonia's machine. Values are read by Read ops: a node's own may be overwritten later.
+// tape runs the graph on Gorgonia's TapeMachine. Values are read by Read ops, because the memory of other nodes may be
+// overwritten later.
 func tape(t *testing.T, b *graph.Builder, inputs map[*G.Node][]float64, outputs ...*G.Node) func(*G.Node) []float64 {
 	t.Helper()
 	for _, n := range b.Graph().AllNodes() {

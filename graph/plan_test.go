@@ -8,7 +8,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// TestMixtureWithGradientIsComputedOnce: it is a part of the one that keeps its mixtures, and theta is not needed afterwards.
+// TestMixtureWithGradientIsComputedOnce: if a graph has the gradient of a mixture, the plan replaces the plain mixture by
+// the op that keeps its values for the gradient, and the gradient does not read theta.
 func TestMixtureWithGradientIsComputedOnce(t *testing.T) {
 	const n, d, k = 16, 2, 3
 	for _, learn := range []bool{false, true} {

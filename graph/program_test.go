@@ -43,7 +43,7 @@ func equal(t *testing.T, what string, got, want []float64, tol float64) {
 	}
 }
 
-// TestEqualNamesStayApart: Gorgonia merges inputs of one name and shape; the Builder must not let it.
+// TestEqualNamesStayApart: Gorgonia merges input nodes of equal name and shape; the Builder must keep them apart.
 func TestEqualNamesStayApart(t *testing.T) {
 	b := graph.NewBuilder(graph.Float64)
 	x, y := b.Input("x", 2), b.Input("x", 2)
@@ -59,7 +59,7 @@ func TestEqualNamesStayApart(t *testing.T) {
 	}
 }
 
-// TestManyEqualOps: nodes of one op and shape but other children never merge, however many there are.
+// TestManyEqualOps: any number of nodes of one op and shape with different children stay separate nodes.
 func TestManyEqualOps(t *testing.T) {
 	b := graph.NewBuilder(graph.Float64)
 	const n = 400
@@ -116,7 +116,7 @@ func TestGradOfWhatDoesNotMatterIsZero(t *testing.T) {
 	equal(t, "∂/∂y", get(grads[1]), []float64{0, 0}, 0)
 }
 
-// TestStickyError: after the first failure every method is quiet and Compile reports it.
+// TestStickyError: after the first failure the Builder's methods do nothing, and Compile returns that failure.
 func TestStickyError(t *testing.T) {
 	for name, c := range map[string]struct {
 		build func(b *graph.Builder) *G.Node
@@ -144,7 +144,8 @@ func TestStickyError(t *testing.T) {
 	}
 }
 
-// TestBuildRecovers: a stock function given the nil that follows a failure panics; the failure is what is reported.
+// TestBuildRecovers: after a failure the Builder returns nil, on which one of Gorgonia's functions panics; Build reports the
+// first failure, not the panic.
 func TestBuildRecovers(t *testing.T) {
 	for word, write := range map[string]func(b *graph.Builder) []*G.Node{
 		"inner axes": func(b *graph.Builder) []*G.Node {
@@ -157,13 +158,13 @@ func TestBuildRecovers(t *testing.T) {
 			t.Errorf("got %v, error %v, want one about %q", p, err, word)
 		}
 	}
-	// and the lock is free again
+	// Build has released its lock
 	if _, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node { return []*G.Node{b.Input("x", 1)} }); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestSetAndGetOfOtherLengths take what both sides have.
+// TestSetAndGetOfOtherLengths: Set and Get copy as many numbers as both slices have.
 func TestSetAndGetOfOtherLengths(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		var x *G.Node
@@ -181,7 +182,7 @@ func TestSetAndGetOfOtherLengths(t *testing.T) {
 	}
 }
 
-// TestRowFunc: any number of rows gives what each row gives alone, from 16 goroutines at once.
+// TestRowFunc: for any number of rows, and from 16 goroutines at once, each row gets the result that it gets alone.
 func TestRowFunc(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		f := graph.NewRowFunc(dtype, 3, func(b *graph.Builder, x *G.Node) []*G.Node {
@@ -234,7 +235,8 @@ func TestBuildFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// TestSetRows: rows that a matrix can show and rows that it computes fill an input alike, the last one again where they are too few.
+// TestSetRows: a matrix that exposes its rows and one that computes them fill an input alike; if there are too few rows, the
+// last one is repeated.
 func TestSetRows(t *testing.T) {
 	x := mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6})
 	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {

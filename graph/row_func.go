@@ -53,7 +53,7 @@ type rowProgram struct {
 
 func (f *RowFunc) compile(rows int) (*rowProgram, error) {
 	if f.dim < 1 || f.dim > maxTensor/chunkRows || f.build == nil {
-		return nil, fmt.Errorf("graph: RowFunc: dim = %d, a function that builds the graph: %t; want 1 ≤ dim ≤ %d, and a function", f.dim, f.build != nil, maxTensor/chunkRows)
+		return nil, fmt.Errorf("graph: RowFunc: dim = %d, the function that builds the graph is nil: %t; want 1 ≤ dim ≤ %d and a function", f.dim, f.build == nil, maxTensor/chunkRows)
 	}
 	r := &rowProgram{rows: rows}
 	var err error

@@ -16,7 +16,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// compiling is a RowFunc of one column that counts how often it is compiled; the first `failing` times it is not.
+// compiling returns a RowFunc of one column that counts its compilations; the first `failing` of them fail.
 func compiling(failing int32) (f *graph.RowFunc, compiled *atomic.Int32) {
 	compiled = &atomic.Int32{}
 	return graph.NewRowFunc(graph.Float64, 1, func(b *graph.Builder, x *G.Node) []*G.Node {
@@ -29,7 +29,7 @@ func compiling(failing int32) (f *graph.RowFunc, compiled *atomic.Int32) {
 
 // TestProgramsAreKept: no garbage collection makes a RowFunc compile again.
 func TestProgramsAreKept(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // more would each have their own
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // with more processors, each would compile its own Program
 	f, compiled := compiling(0)
 	for round := range 3 {
 		for _, c := range []struct{ rows, programs int }{{1, 1}, {2, 2}, {17, 3}, {129, 3}, {512, 4}, {700, 4}} {
@@ -41,14 +41,14 @@ func TestProgramsAreKept(t *testing.T) {
 			}
 		}
 		runtime.GC()
-		runtime.GC() // what a sync.Pool held would be gone
+		runtime.GC() // two collections empty a sync.Pool
 	}
 	if n := compiled.Load(); n != 4 {
 		t.Errorf("compiled %d times for four batch sizes, want 4", n)
 	}
 }
 
-// TestAnyNumberOfRows: rows come out in their order, however they are cut to batches and spread over processors.
+// TestAnyNumberOfRows: rows come out in their order, for all sizes of batches and numbers of processors.
 func TestAnyNumberOfRows(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, processors := range []int{1, 2, 5} {
@@ -67,7 +67,7 @@ func TestAnyNumberOfRows(t *testing.T) {
 	}
 }
 
-// TestProgramsAreBounded: however many goroutines ask, a batch size has as many programs as there are processors.
+// TestProgramsAreBounded: for any number of concurrent callers, a batch size has at most as many Programs as there are processors.
 func TestProgramsAreBounded(t *testing.T) {
 	for _, processors := range []int{1, 2, 3} {
 		before := runtime.GOMAXPROCS(processors)
@@ -91,7 +91,7 @@ func TestProgramsAreBounded(t *testing.T) {
 	}
 }
 
-// TestFailureToCompileBlocksNobody: who waits while another one fails to compile has a turn.
+// TestFailureToCompileBlocksNobody: a caller that waits while another one fails to compile gets its turn.
 func TestFailureToCompileBlocksNobody(t *testing.T) {
 	f, compiled := compiling(12)
 	var failures atomic.Int32
@@ -120,8 +120,8 @@ func (o counted) Do(in ...G.Value) (G.Value, error) {
 	return o.stockOp.Do(in...)
 }
 
-// TestOnlyOwnParametersCount: what depends on parameters alone is computed again when one of them has changed, and not when
-// another one has, be it of another model or one that the value does not depend on.
+// TestOnlyOwnParametersCount: a node that depends on parameters alone is computed again when one of its own parameters has
+// changed, and not when another one has, be it of the same model or of another one.
 func TestOnlyOwnParametersCount(t *testing.T) {
 	scalar := func(name string, v float64) *graph.Param {
 		p := graph.NewParam(name, graph.Float64)

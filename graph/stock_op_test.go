@@ -11,7 +11,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// stockOp is an op of a user's own, written for Gorgonia: the product of two scalars, with no gradient.
+// stockOp is a user's own op, written for Gorgonia: the product of two scalars, without a gradient.
 type stockOp struct{}
 
 func (stockOp) Arity() int { return 2 }

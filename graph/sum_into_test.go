@@ -11,8 +11,9 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// sums is a graph of n rows whose gradients are taken in each of the ways: by matMul and the column sums themselves, by
-// the reflectors' op once after the last run, from the nodes' values (logits through a view; w used twice), and zero.
+// sums builds a graph of n rows whose gradients are accumulated in each way that exists: by matMul and column sums during
+// the run, by the reflectors' op once after the last run, from the nodes' values (logits through a view; w used twice), and
+// as zero.
 type sums struct {
 	*graph.Program
 	x      *G.Node

@@ -12,7 +12,7 @@ import (
 
 var errBroken = errors.New("broken")
 
-// brokenOp is an op of a user's own that fails when it runs, or panics.
+// brokenOp is a user's own op that fails or panics when it runs.
 type brokenOp struct {
 	stockOp
 	panics bool
@@ -25,7 +25,8 @@ func (o brokenOp) Do(...G.Value) (G.Value, error) {
 	return nil, errBroken
 }
 
-// TestWithin: an error begins with the parts of the graph that it is from, outermost first, be it of building or of running.
+// TestWithin: an error while building or running begins with the names of the parts of the graph in which it arose, the
+// outermost first.
 func TestWithin(t *testing.T) {
 	for name, c := range map[string]struct {
 		build func(b *graph.Builder, x *G.Node) *G.Node

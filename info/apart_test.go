@@ -10,7 +10,8 @@ import (
 	"gaussflow/info"
 )
 
-// TestApart: a parabola beside three independent columns shares what it shares by itself, and so does one of its columns with the rest.
+// TestApart: beside three independent columns, a pair of columns on a parabola shares as much as alone, and so does one of
+// its columns with all others.
 func TestApart(t *testing.T) {
 	rng := rand.New(rand.NewPCG(61, 62))
 	const n, truth = 3000, 0.8026 // by quadrature: see examples/dependence

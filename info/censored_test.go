@@ -10,8 +10,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// TestCensored: of a t with ν = 3 whose values beyond ±2.5 are known by their number alone, the mixture has the density inside, near the ends
-// too, and the shares beyond.
+// TestCensored: values of a t with ν = 3, of which those beyond ±2.5 are only counted. The mixture fitted to them has the
+// right density inside, also near the ends, and the right shares beyond.
 func TestCensored(t *testing.T) {
 	const n, end = 40000, 2.5
 	law := distuv.StudentsT{Sigma: 1, Nu: 3, Src: rand.New(rand.NewPCG(1, 1))}
@@ -44,7 +44,7 @@ func TestCensored(t *testing.T) {
 	}
 }
 
-// TestAllKnown: without values beyond the ends the mixture is that of the values.
+// TestAllKnown: if no value is beyond the ends, the mixture is that of a fit to all values.
 func TestAllKnown(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	c := censoredValues{lo: -5, hi: 5}
@@ -60,7 +60,7 @@ func TestAllKnown(t *testing.T) {
 	}
 }
 
-// TestFarBeyond: where most values are beyond an end, and none near it, the density inside is still theirs who are there.
+// TestFarBeyond: if most values are beyond an end and none is near it, the density inside still follows the values inside.
 func TestFarBeyond(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 3))
 	c := censoredValues{lo: -3, hi: 3, above: 9000}
@@ -81,8 +81,8 @@ func TestFarBeyond(t *testing.T) {
 	}
 }
 
-// TestLossByHalves: on average the log-density of a normal fitted to n values is 1/n too low at other values of theirs, half a row's share for
-// each of its two parameters.
+// TestLossByHalves: a normal fitted to n values has, on average, a log-density at new values that is 1/n too low, half of
+// 1/n for each of its two parameters; lossByHalves estimates this loss.
 func TestLossByHalves(t *testing.T) {
 	const n, draws = 400, 300
 	points := normalScores(1000)

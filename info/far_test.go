@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestFar: scores beyond any that a float64 has a probability for, as rows far outside of another sample have, are values of a t all the same.
+// TestFar: scores so large that their tail probability underflows, as of rows far outside of another sample, still map to
+// finite, increasing values of a t.
 func TestFar(t *testing.T) {
 	f := studentOf(100, 500)
 	last := 0.0

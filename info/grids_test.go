@@ -13,8 +13,8 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestDivergeOfGrids: numbers in finer steps than the other sample's are compared in its steps, where the divergence is that of the
-// two discrete laws, whichever of the samples is the finer.
+// TestDivergeOfGrids: numbers on a finer grid than the other sample's are compared on the coarser grid, where the divergence
+// is that of the two discrete distributions, whichever sample is the finer.
 func TestDivergeOfGrids(t *testing.T) {
 	const n, shift = 4000, 0.7
 	drawn := func(seed uint64, mean, step float64) *info.Sample {
@@ -33,7 +33,7 @@ func TestDivergeOfGrids(t *testing.T) {
 		errtest.None(t, err)
 		return s
 	}
-	truth := 0.0 // of two columns that are rounded to whole numbers
+	truth := 0.0 // the divergence of two columns that are rounded to whole numbers
 	for k := -9.0; k < 10; k++ {
 		mass := func(mean float64) float64 {
 			return distuv.UnitNormal.CDF(k+0.5-mean) - distuv.UnitNormal.CDF(k-0.5-mean)

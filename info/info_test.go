@@ -12,7 +12,7 @@ import (
 	"gaussflow/info"
 )
 
-// TestClosedForms: what normals and t's share is known.
+// TestClosedForms: the information that normal and t columns share is known in closed form.
 func TestClosedForms(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, nu := range []float64{3, math.Inf(1)} {
@@ -46,7 +46,7 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
-// TestMonotone: increasing maps of columns change nothing, to the last bit.
+// TestMonotone: increasing maps of columns do not change any measure, to the last bit.
 func TestMonotone(t *testing.T) {
 	x := student(1500, equicorrelated(3, 0.6), 5, rand.New(rand.NewPCG(3, 4)))
 	y := mat.DenseCopyOf(x)
@@ -62,7 +62,8 @@ func TestMonotone(t *testing.T) {
 	}
 }
 
-// TestNothing: independent columns are 0 on average, their interval holds it, and the tests reject as often as they say.
+// TestNothing: for independent columns the estimates average to 0, their intervals hold 0, and the tests reject as often as
+// their level says.
 func TestNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const samples = 50
@@ -101,7 +102,7 @@ func TestNothing(t *testing.T) {
 	}
 }
 
-// TestPower: the tests see a dependence that correlation does not, and a difference that means do not.
+// TestPower: the tests find a dependence without correlation, and a difference between samples of equal means.
 func TestPower(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	x, y := mat.NewDense(300, 2, nil), mat.NewDense(300, 2, nil)
@@ -122,7 +123,8 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// TestParabola: y = x² + ½·e shares 0.803 nats with x, which no elliptical copula has; every remainder finds most of it.
+// TestParabola: y = x² + ½·e shares 0.803 nats with x, more than any elliptical copula can describe; each estimator of the
+// remainder beyond it finds most of the total.
 func TestParabola(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	const n, truth = 1500, 0.8026 // by quadrature: see examples/dependence
@@ -141,7 +143,7 @@ func TestParabola(t *testing.T) {
 	}
 }
 
-// TestDiverge: between normals, and between a t and itself.
+// TestDiverge compares divergences between normals with their closed form, and one between a normal and a t with quadrature.
 func TestDiverge(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 12))
 	r, inf := equicorrelated(3, 0.4), math.Inf(1)
@@ -181,7 +183,7 @@ func normalToStudent(d int, nu float64) float64 {
 	return -entropyOfStudent(d, math.Inf(1), 0) - logT
 }
 
-// TestBadInput: a clear error, or a right answer, for each.
+// TestBadInput: each bad input is a clear error, or has the right answer.
 func TestBadInput(t *testing.T) {
 	rng := rand.New(rand.NewPCG(13, 14))
 	x := mat.NewDense(300, 5, nil)
@@ -219,12 +221,12 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestTies: the information that whole numbers share is theirs as categories, and their entropy as a density is refused.
+// TestTies: whole numbers share the information that they share as categories, and their differential entropy is refused.
 func TestTies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(15, 16))
 	const n = 4000
 	x := mat.NewDense(n, 2, nil)
-	for i := range n { // two fair bits that agree nine times of ten
+	for i := range n { // two fair bits that agree in nine cases of ten
 		a := float64(rng.IntN(2))
 		b := a
 		if rng.Float64() < 0.1 {

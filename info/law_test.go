@@ -10,8 +10,8 @@ import (
 	"gaussflow/info"
 )
 
-// TestLaws: the entropy of a t, and its divergence to a normal of another place, scale and correlation, are near their closed forms on average,
-// scatter as much as their standard errors say, and their intervals hold the truth.
+// TestLaws: estimates of the entropy of a t, and of its divergence to a normal of another place, scale and correlation, have
+// a mean near the closed form, scatter as much as their standard errors say, and their intervals hold the truth.
 func TestLaws(t *testing.T) {
 	rng := rand.New(rand.NewPCG(31, 32))
 	const draws, n, d, nu, shift, wide = 40, 2500, 3, 6, 0.3, 1.4
@@ -56,7 +56,8 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// TestNoLaw: rows that are no t's have the entropy that spacings and ranks find, whatever a normal of their covariance has.
+// TestNoLaw: the entropy of rows that do not follow a t is the one that spacings and ranks give, not that of a normal of
+// their covariance.
 func TestNoLaw(t *testing.T) {
 	rng := rand.New(rand.NewPCG(33, 34))
 	x := mat.NewDense(4000, 2, nil)

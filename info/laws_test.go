@@ -11,7 +11,7 @@ import (
 	"gaussflow/info"
 )
 
-// equicorrelated has ones on its diagonal and rho beside it.
+// equicorrelated is the correlation matrix of d columns of which all pairs have the correlation rho.
 func equicorrelated(d int, rho float64) *mat.SymDense {
 	r := mat.NewSymDense(d, nil)
 	for i := range d {
@@ -23,7 +23,7 @@ func equicorrelated(d int, rho float64) *mat.SymDense {
 	return r
 }
 
-// student draws n rows of a t of ν degrees of freedom, ν whole or infinite, and scale matrix r.
+// student draws n rows of a t of ν degrees of freedom with scale matrix r; ν is whole or infinite.
 func student(n int, r *mat.SymDense, nu float64, rng *rand.Rand) *mat.Dense {
 	d := r.SymmetricDim()
 	var c mat.Cholesky
@@ -49,7 +49,7 @@ func student(n int, r *mat.SymDense, nu float64, rng *rand.Rand) *mat.Dense {
 	return x
 }
 
-// entropyOfStudent is of d columns whose scale matrix has the log-determinant logDet.
+// entropyOfStudent is the entropy of a t of d columns whose scale matrix has the log-determinant logDet.
 func entropyOfStudent(d int, nu, logDet float64) float64 {
 	f := float64(d)
 	if math.IsInf(nu, 1) {
@@ -65,7 +65,7 @@ func logDet(r *mat.SymDense) float64 {
 	return c.LogDet()
 }
 
-// totalOfStudent is the total correlation.
+// totalOfStudent is the total correlation of a t with correlation matrix r.
 func totalOfStudent(r *mat.SymDense, nu float64) float64 {
 	d := r.SymmetricDim()
 	return float64(d)*entropyOfStudent(1, nu, 0) - entropyOfStudent(d, nu, logDet(r))
@@ -80,7 +80,8 @@ func of(t *testing.T, x mat.Matrix, c info.Config) *info.Sample {
 	return s
 }
 
-// near reports an estimate that is more than four standard errors and slack off the truth, or whose interval does not hold its value.
+// near reports an estimate that is further from the truth than four standard errors and slack, or whose interval does not
+// hold its own value.
 func near(t *testing.T, what string, e info.Estimate, err error, truth, slack float64) {
 	t.Helper()
 	if err != nil {

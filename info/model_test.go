@@ -10,7 +10,8 @@ import (
 	"gaussflow/rbig"
 )
 
-// linear is the flow that whitens normal rows of correlation rho, scaled by scale: a normal, but for what fitting it takes.
+// linear is a flow fitted to normal rows of correlation rho, scaled by scale. It whitens them, so its density is a normal up
+// to the errors of the fit.
 func linear(t *testing.T, rho, scale float64) *flows.Flow {
 	t.Helper()
 	x := student(4000, equicorrelated(2, rho), math.Inf(1), rand.New(rand.NewPCG(51, 52)))
@@ -22,8 +23,8 @@ func linear(t *testing.T, rho, scale float64) *flows.Flow {
 	return f.Flow
 }
 
-// TestFlows: entropy, total correlation and divergence of flows that are nearly normals are nearly those of the normals, and of a flow to itself
-// nothing.
+// TestFlows: entropy, total correlation and divergence of flows that are nearly normal are nearly those of the normals, and
+// the divergence of a flow to itself is 0.
 func TestFlows(t *testing.T) {
 	const rho, wide = 0.7, 1.5
 	p, q := linear(t, rho, 1), linear(t, rho, wide)

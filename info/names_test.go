@@ -13,7 +13,7 @@ import (
 	"gaussflow/info"
 )
 
-// kinds is the schema of columns of which some are categories of so many levels, 0: numbers.
+// kinds is a schema whose columns are categories of the given numbers of levels, or numbers where 0 is given.
 func kinds(levels ...int) *columns.Schema {
 	s := &columns.Schema{}
 	for j, n := range levels {
@@ -36,7 +36,8 @@ func table(t *testing.T, x mat.Matrix, levels ...int) *info.Sample {
 	return s
 }
 
-// shifted draws a name of three and numbers that are normal about it, correlated within.
+// shifted draws rows of a category of three levels and of numbers that are normal about a mean that the level decides,
+// correlated within a level.
 func shifted(n int, by, rho float64, rng *rand.Rand) *mat.Dense {
 	x := mat.NewDense(n, 3, nil)
 	for i := range n {
@@ -47,7 +48,7 @@ func shifted(n int, by, rho float64, rng *rand.Rand) *mat.Dense {
 	return x
 }
 
-// sharedByShift is I(c; by·c + e) of three equally likely c, by a sum over the line.
+// sharedByShift is the mutual information I(c; by·c + e) of three equally likely c and normal e, by a sum over the line.
 func sharedByShift(by float64) float64 {
 	h, step := 0.0, 0.001
 	for y := -8.0; y < 8+2*by; y += step {
@@ -60,8 +61,8 @@ func sharedByShift(by float64) float64 {
 	return h - 0.5*math.Log(2*math.Pi*math.E)
 }
 
-// TestNames: what names share with each other and with numbers is near the truth, and its interval holds it as often as it says, also where
-// that is nothing.
+// TestNames: the estimated information that categories share with each other and with numbers is near the truth, and its
+// interval holds the truth as often as it says, also where the truth is 0.
 func TestNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 22))
 	for _, by := range []float64{0, 0.5, 2} {
@@ -87,13 +88,13 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestNamesAndNumbers: the chain rule, of three columns of both kinds.
+// TestNamesAndNumbers: the chain rule holds for three columns of both kinds.
 func TestNamesAndNumbers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(23, 24))
 	const by, rho = 1.5, 0.6
 	s := table(t, shifted(4000, by, rho, rng), 3, 0, 0)
 	own, correlated := sharedByShift(by), -0.5*math.Log(1-rho*rho)
-	e, err := s.TotalCorrelation() // TC = I(c; x) + I(x, c; y), and y depends on x − by·c alone
+	e, err := s.TotalCorrelation() // TC = I(c; x) + I(x, c; y), and only y − by·c depends on x
 	near(t, "total correlation", e, err, own+correlated, 0.01)
 	e, err = s.ConditionalMutualInformation([]int{1}, []int{2}, []int{0})
 	near(t, "of the numbers given the name", e, err, correlated, 0.01)
@@ -117,7 +118,8 @@ func TestNamesAndNumbers(t *testing.T) {
 	}
 }
 
-// TestManyNames: names of which each has a row or two share what cannot be told, and it is said.
+// TestManyNames: if each level has only a row or two, the information that a category shares cannot be estimated, and the
+// error says so.
 func TestManyNames(t *testing.T) {
 	rng := rand.New(rand.NewPCG(25, 26))
 	x := mat.NewDense(300, 2, nil)
@@ -135,7 +137,7 @@ func TestManyNames(t *testing.T) {
 	}
 }
 
-// TestMissing: each measure is of the rows that have its cells.
+// TestMissing: each measure uses the rows whose cells it needs are present.
 func TestMissing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(27, 28))
 	const n = 3000

@@ -12,7 +12,8 @@ import (
 	"gaussflow/info"
 )
 
-// TestLeftOut: what two or more columns of a normal and a t of many columns share is known, of one fit and not of one for each.
+// TestLeftOut: measures that leave out one column at a time agree with the closed forms for normals and t's, though they
+// come from a single fit.
 func TestLeftOut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(41, 42))
 	const d = 9
@@ -28,7 +29,7 @@ func TestLeftOut(t *testing.T) {
 	near(t, "dual total correlation of independent columns", e, err, 0, 0.01)
 }
 
-// TestClusters: of columns that all hang together, as each tells a row's cluster, most of what they share is found.
+// TestClusters: six columns depend on each other only by the cluster of the row; most of what they share is found.
 func TestClusters(t *testing.T) {
 	rng := rand.New(rand.NewPCG(43, 44))
 	const n, d = 1500, 6
@@ -76,7 +77,8 @@ func TestClusters(t *testing.T) {
 	near(t, "dual total correlation", e, err, others-total, 0.2)
 }
 
-// TestOneLaw: two samples of one law that no elliptical copula has differ by nothing, as what an estimate misses of one it misses of the other.
+// TestOneLaw: the divergence of two samples of the moons, which no elliptical copula describes, is near 0, since the
+// estimates of both samples have the same errors.
 func TestOneLaw(t *testing.T) {
 	moons, err := data.ToyDistribution("moons")
 	if err != nil {

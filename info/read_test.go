@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestAndersonDarling: the statistic is SciPy's, and a thousandth of normal samples are beyond 1.45.
+// TestAndersonDarling: the statistic is SciPy's, and one in a thousand normal samples is beyond 1.45.
 func TestAndersonDarling(t *testing.T) {
 	values := []float64{0.1, -0.3, 1.2, 0.7, -1.5, 0.4, 2.0, -0.6, 0.05, 9.0}
 	const want = 1.438245299773846 // scipy.stats.anderson, SciPy 1.17.1, times 1 + 0.75/n + 2.25/n²
@@ -29,7 +29,8 @@ func TestAndersonDarling(t *testing.T) {
 	}
 }
 
-// TestOutsideByChance: the chance that rows lie outside of others of one law is that of simulation.
+// TestOutsideByChance: the probability that at least k rows lie outside of the range of other rows of the same distribution
+// agrees with a simulation.
 func TestOutsideByChance(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const draws, n, m, k = 20000, 200, 300, 4

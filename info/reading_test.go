@@ -9,8 +9,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// TestReadings: what columns have over their margins one after another is the copula's density, and what one has where all others are known is that
-// of all columns less that of the others, to the last digits; and the scores of both are those of normals.
+// TestReadings: the gains of the columns over their margins, given the columns before, sum to the copula's log-density; the
+// gain of one column given all others is the log-density of all columns less that of the others, to the last digits; and in
+// both cases the scores are standard normal.
 func TestReadings(t *testing.T) {
 	const n, d = 400, 5
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -70,11 +71,11 @@ func same(t *testing.T, nu float64, what string, got, want []float64) {
 	}
 }
 
-// TestScores: a t's residuals in the tails of a normal, by gonum's quantiles.
+// TestScores: residuals that follow a t are mapped to normal scores, also in the tails; compared with quantiles by SciPy.
 func TestScores(t *testing.T) {
 	r := reading{nu: 3, known: 2, sigma: 1, residual: []float64{-40, -1, 0, 0.5, 1e6}, square: make([]float64, 5)}
 	for i := range r.square {
-		r.square[i] = 2 // so that the width is 1
+		r.square[i] = 2 // so that the residuals' width is 1
 	}
 	scores := r.scores()
 	// SciPy 1.17.1: norm.ppf(t.cdf(x, 5)), the last −norm.ppf(t.sf(1e6, 5)).

@@ -47,7 +47,7 @@ func Of(x mat.Matrix, c Config) (*Sample, error) {
 		return nil, &FewRowsError{Rows: n, Columns: d, Want: minRows}
 	}
 	if c.Names != nil && len(c.Names) != d {
-		return nil, fmt.Errorf("info: Of: got %d names for %d columns", len(c.Names), d)
+		return nil, fmt.Errorf("info: Of: got %d names for %d columns, want one each", len(c.Names), d)
 	}
 	if c.Names == nil {
 		for j := range d {

@@ -29,7 +29,7 @@ func OfTable(schema *columns.Schema, x mat.Matrix, c Config) (*Sample, error) {
 	case n < minRows:
 		return nil, &FewRowsError{Rows: n, Columns: d, Want: minRows}
 	case c.Names != nil && len(c.Names) != d:
-		return nil, fmt.Errorf("info: OfTable: got %d names for %d columns", len(c.Names), d)
+		return nil, fmt.Errorf("info: OfTable: got %d names for %d columns, want one each", len(c.Names), d)
 	}
 	values, kinds := make([][]float64, d), make([]kind, d)
 	own := make([]string, d)

@@ -2,12 +2,13 @@ package initializers
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"gaussflow/internal/strictjson"
 )
 
 // A Distribution is what the initial kernel of a dense layer is drawn from, like Keras's kernel_initializer; the zero value is
@@ -36,7 +37,11 @@ func Distributions() []Distribution {
 // Validate reports an unknown name.
 func (k Distribution) Validate() error {
 	if k != "" && !slices.Contains(Distributions(), k) {
-		return fmt.Errorf("initializers: Distribution = %q, want one of %q", string(k), Distributions())
+		var known []string
+		for _, d := range Distributions() {
+			known = append(known, string(d))
+		}
+		return &strictjson.WordError{Where: "initializers: Distribution", Name: "distribution", Got: string(k), Known: known}
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func (s Site) FitColumn(values []float64, dim, components int, clamp kernel.Clam
 // lowest i.
 func EachColumn(n int, fit func(i int) error) error {
 	if n < 0 || n > maxNumbers || fit == nil {
-		return fmt.Errorf("initializers: EachColumn: %d columns, a function to fit each: %t; want 0 to %d, and a function", n, fit != nil, maxNumbers)
+		return fmt.Errorf("initializers: EachColumn: n = %d columns, fit is nil: %t; want n from 0 to %d and a function", n, fit == nil, maxNumbers)
 	}
 	errs := make([]error, n)
 	next := make(chan int)

@@ -43,7 +43,7 @@ func affineSpecs(dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 // trainedAffine declares the parameters of a trained layer.
 func trainedAffine(layer string, dim int, c AffineConfig) ([]graph.ParamSpec, error) {
 	if c.Frozen {
-		return nil, fmt.Errorf("layers: %s: Frozen is true, which is a Standardize (frozen, of the kind standardize, in a file)", layer)
+		return nil, fmt.Errorf("layers: %s: Frozen = true, want false: a frozen one is a Standardize, of the kind \"standardize\" in a file", layer)
 	}
 	return shiftAndScale(layer, dim, c)
 }

@@ -18,7 +18,8 @@ type weighted struct{ *mat.Dense }
 
 func (w weighted) Row(_ []float64, i int) ([]float64, float64) { return w.RawRowView(i), 1 }
 
-// TestAutoregressiveAllocatesNothing: either direction, and a step of training through either, once it is warm.
+// TestAutoregressiveAllocatesNothing: after the first run, neither direction allocates, nor does a training step through
+// either of them.
 func TestAutoregressiveAllocatesNothing(t *testing.T) {
 	allocatesNothing[float64](t, graph.Float64)
 	allocatesNothing[float32](t, graph.Float32)

@@ -15,7 +15,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// narrow is a conditioner that forgets all but the first column of its MLP's output.
+// narrow is a conditioner that returns only the first column of its MLP's output.
 type narrow struct{ *layers.MLP }
 
 func (c narrow) Apply(b *graph.Builder, x *G.Node) *G.Node {
@@ -26,7 +26,7 @@ func (c narrow) Apply(b *graph.Builder, x *G.Node) *G.Node {
 	return first
 }
 
-// silent is a conditioner that builds nothing and says nothing.
+// silent is a conditioner that returns no node and reports no error.
 type silent struct{}
 
 func (silent) Params() []*graph.Param                { return nil }
@@ -37,7 +37,7 @@ type loud struct{ silent }
 
 func (loud) Apply(b *graph.Builder, x *G.Node) *G.Node { return b.MatMul(x, b.Input("w", 7, 7)) }
 
-// frozen is a conditioner that is right, but cannot be made constant.
+// frozen is a valid conditioner, but not of a type that can be set to a constant.
 type frozen struct{ mlp *layers.MLP }
 
 func (c frozen) Params() []*graph.Param                    { return c.mlp.Params() }
@@ -114,8 +114,8 @@ func TestBadInput(t *testing.T) {
 		"elementwise, a conditioner and no context": {func() error {
 			_, err := layers.NewElementwise(2, layers.ElementwiseConfig{Transform: transforms.Affine{}, Conditioner: layers.MLPConfig{}.New})
 			return err
-		}, []string{"Elementwise", "Conditioner", "Context is 0"}},
-		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "Context is 0"}},
+		}, []string{"Elementwise", "Conditioner", "the context is 0 numbers"}},
+		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "the context is 0 numbers"}},
 		"affine, a negative bound":        {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{Bound: -1}}), []string{"Affine: Bound = -1", "0.001 to 700"}},
 		"chain of a layer that is not made": {func() error {
 			_, err := layers.NewChain(&layers.Inverted{})
@@ -248,7 +248,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestMeanRangeNone: all means are zero, and a layer that is described and made anew says so still.
+// TestMeanRangeNone: with MeanRange None all means are zero, and the setting survives Describe and New.
 func TestMeanRangeNone(t *testing.T) {
 	m, err := layers.NewMixtureCDF(3, layers.MixtureCDFConfig{MeanRange: layers.None})
 	if err != nil {
@@ -272,7 +272,7 @@ func TestMeanRangeNone(t *testing.T) {
 	}
 }
 
-// described is the layer that d describes, of parameters that are zero.
+// described makes the layer of description d with all parameters zero.
 func described(d layers.Description) (layers.Bijector, error) {
 	specs, err := layers.Specs(d)
 	if err != nil {
@@ -285,7 +285,7 @@ func described(d layers.Description) (layers.Bijector, error) {
 	return layers.New(d, params)
 }
 
-// TestKindsOfAffine: one that training leaves alone is a kind of its own.
+// TestKindsOfAffine: the affine layer that training leaves alone has a kind of its own, "standardize".
 func TestKindsOfAffine(t *testing.T) {
 	_, err := described(layers.Description{Kind: "affine", Dim: 2, Config: []byte(`{"frozen":true}`)})
 	errtest.Says(t, err, "frozen", "standardize")

@@ -12,7 +12,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestConditioners: the suite that every conditioner passes.
+// TestConditioners runs the conformance suite on every conditioner.
 func TestConditioners(t *testing.T) {
 	for name, c := range map[string]struct {
 		make    layers.MakeConditioner

@@ -31,7 +31,7 @@ func autoregressive(dim int, c layers.AutoregressiveConfig) func() layers.Biject
 	return func() layers.Bijector { return must(layers.NewAutoregressive(dim, c)) }
 }
 
-// bijectors is every layer that the conformance suite runs on: a new one is one line.
+// bijectors are the layers that the conformance suite runs on; a new layer is one more line here.
 var bijectors = map[string]func() layers.Bijector{
 	"householder": func() layers.Bijector { return must(layers.NewHouseholder(4, layers.HouseholderConfig{Seed: 1})) },
 	"householder of few reflectors": func() layers.Bijector {
@@ -163,7 +163,7 @@ var bijectors = map[string]func() layers.Bijector{
 	"lu of one":   func() layers.Bijector { return must(layers.NewLU(1, layers.LUConfig{Negative: []bool{true}})) },
 	"lu of haar":  func() layers.Bijector { return must(layers.NewLUFrom(initializers.Haar(5, 3), "")) },
 	"permutation": func() layers.Bijector { return must(layers.NewPermutation(layers.Shuffled(5, 1))) },
-	"support": func() layers.Bijector { // as wide as the suite's rows
+	"support": func() layers.Bijector { // intervals that contain all rows of the suite
 		return must(layers.NewSupport(layers.Logit(-50, 60), layers.Log(-50), layers.Everywhere(), layers.LogBelow(55), layers.SoftplusInverse(-45), layers.YeoJohnson(0.6), layers.Atanh(-45, 70)))
 	},
 	"inverted support": func() layers.Bijector {
@@ -183,11 +183,11 @@ var bijectors = map[string]func() layers.Bijector{
 	"coupling, gelu, he kernel": coupling(4, layers.MixtureCDFCouplingConfig{MLP: layers.MLPConfig{Activation: graph.Gelu, Kernel: initializers.HeNormal}}),
 }
 
-// previous is an autoregressive conditioner of a user's own, for transforms of two parameters: they are the column before, times a
-// number, and a number.
+// previous is a user's own autoregressive conditioner for transforms of two parameters: the first is the column before times
+// a, the second is b.
 type previous struct {
 	of   layers.Autoregression
-	a, b *graph.Param // a row for each place of the order
+	a, b *graph.Param // one row for each place of the order
 }
 
 func (p previous) Config() struct{}       { return struct{}{} }
@@ -237,7 +237,7 @@ func init() {
 	}
 }
 
-// waves is a conditioner of a user's own, with one of Gorgonia's stock functions: θ(x_a) = sin(x_a)·w.
+// waves is a user's own conditioner that uses one of Gorgonia's functions: θ(x_a) = sin(x_a)·w.
 type waves struct{ w *graph.Param }
 
 func (c waves) Params() []*graph.Param { return []*graph.Param{c.w} }
@@ -246,7 +246,7 @@ func (c waves) Apply(b *graph.Builder, xa *G.Node) *G.Node {
 	return b.MatMul(b.Lift(G.Sin(xa)), b.Param(c.w))
 }
 
-// shifts is a bijector of a user's own, z = x + a + b, whose parameters have one gradient: Gorgonia makes one node of it.
+// shifts is a user's own bijector, z = x + a + b. Its two parameters have the same gradient, for which Gorgonia makes a single node.
 type shifts struct{ a, b *graph.Param }
 
 func (s shifts) Dim() int               { return s.a.Size() }

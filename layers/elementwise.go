@@ -91,7 +91,7 @@ func NewElementwise(dim int, c ElementwiseConfig) (*Elementwise, error) {
 // core makes the layer without its parameters.
 func (c ElementwiseConfig) core(dim int) (elementwise, error) {
 	if c.Context == 0 && (c.Conditioner != nil || c.described.Kind != "") {
-		return elementwise{}, &SettingError{"Elementwise", "Conditioner", "one", "none where Context is 0: there is nothing that it could read"}
+		return elementwise{}, &SettingError{"Elementwise", "Conditioner", "one", "none where the context is 0 numbers: there is nothing that it could read"}
 	}
 	core := elementwise{name: "Elementwise", dim: dim, transform: c.Transform, context: c.Context}
 	return core, core.validate()

@@ -12,7 +12,7 @@ import (
 	"gaussflow/layers"
 )
 
-// A layer is fitted to rows, run there and back: its maps are graphs, which a RowFunc runs.
+// A layer is fitted to rows and maps them forward and back. Its maps are graphs, which a RowFunc runs.
 func Example() {
 	x := mat.NewDense(4, 2, []float64{1, 10, 2, 30, 4, 20, 5, 40})
 	layer, err := layers.NewMixtureCDF(2, layers.MixtureCDFConfig{Components: 1})

@@ -12,7 +12,7 @@ import (
 	"gaussflow/layers"
 )
 
-// FuzzDescription: what is in a file may be damaged or hostile; New answers with a layer or an error.
+// FuzzDescription: the description in a file may be damaged or hostile; New returns a layer or an error.
 func FuzzDescription(f *testing.F) {
 	f.Add("householder", 3, `{"reflectors":2}`)
 	f.Add("mixture_cdf", 2, `{"components":4,"mean_range":1e308}`)
@@ -64,7 +64,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if math.IsNaN(z) || math.IsInf(z, 0) {
 			t.Fatalf("z(%v) = %v", x, z)
 		}
-		// an ulp of z is this much of x; where the slope has underflowed, z is what must come back
+		// by how much x changes with one ulp of z; where the slope underflows, the comparison is of z
 		tol := 1e-13*math.Max(1, math.Abs(x)) + 1e-14*math.Max(1, math.Abs(z))*math.Exp(-logDet)
 		if math.Abs(back-x) > tol && math.Abs(again-z) > 1e-12*math.Max(1, math.Abs(z)) {
 			t.Errorf("x = %v → z = %v → x = %v → z = %v", x, z, back, again)

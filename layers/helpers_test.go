@@ -6,7 +6,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// given is a conditioner that is there already.
+// given returns a MakeConditioner that always returns this conditioner.
 func given(c layers.Conditioner) layers.MakeConditioner {
 	return func(int, int) (layers.Conditioner, error) { return c, nil }
 }

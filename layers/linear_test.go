@@ -88,7 +88,7 @@ func TestFreshLinearLayers(t *testing.T) {
 	}
 }
 
-// TestActNormIsSetByData: columns come out standardized, and it goes on as what it is, trained.
+// TestActNormIsSetByData: after InitFrom the columns come out standardized, and the layer is still an ActNorm and trainable.
 func TestActNormIsSetByData(t *testing.T) {
 	a := must(layers.NewActNorm(3, layers.AffineConfig{})).(*layers.ActNorm)
 	x := layertest.Normal(200, 3, 7, 2)
@@ -106,7 +106,7 @@ func TestActNormIsSetByData(t *testing.T) {
 	}
 }
 
-// TestOrders: the orders and the random mask are what they say, by the seed.
+// TestOrders: Reversed, Shuffled and RandomMask return valid orders and masks, and the same ones for the same seed.
 func TestOrders(t *testing.T) {
 	if got := layers.Reversed(4); !slices.Equal(got, []int{3, 2, 1, 0}) {
 		t.Errorf("reversed: %v", got)

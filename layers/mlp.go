@@ -98,7 +98,7 @@ func (c MLPConfig) checkResidual() error {
 	if !c.Residual || len(c.Hidden)%2 == 1 && len(slices.Compact(slices.Clone(c.Hidden))) == 1 {
 		return nil
 	}
-	return &SettingError{"MLP", "Hidden", fmt.Sprint(c.Hidden), "with Residual an odd number of equal widths: one layer, and two for each short cut"}
+	return &SettingError{"MLP", "Hidden", fmt.Sprint(c.Hidden), "an odd number of equal widths, as the MLP is residual: one layer, and two for each short cut"}
 }
 
 func newMLP(_, _ int, c MLPConfig, params []*graph.Param) (*MLP, error) {

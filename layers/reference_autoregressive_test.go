@@ -15,7 +15,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// autoregressiveCase is a layer by zuko or nflows: see testdata/reference_autoregressive.py.
+// autoregressiveCase is a layer that zuko or nflows computed; see testdata/reference_autoregressive.py.
 type autoregressiveCase struct {
 	Name         string      `json:"name"`
 	Transform    string      `json:"transform"`
@@ -92,7 +92,7 @@ func TestAutoregressiveReference(t *testing.T) {
 	}
 }
 
-// runRows runs a map of a layer over rows of x with their context, nil where there is none.
+// runRows runs a layer's map over the rows of x, with context or, if that is nil, without.
 func runRows(t *testing.T, dtype graph.Dtype, run func(b *graph.Builder, x, context *G.Node) (y, logDet *G.Node), x, context [][]float64) (y, logDet []float64) {
 	t.Helper()
 	d := len(x[0])

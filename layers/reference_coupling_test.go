@@ -16,7 +16,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestReferenceCoupling is the reference's test_coupling.
+// TestReferenceCoupling repeats the cases of the reference implementation's test_coupling.
 func TestReferenceCoupling(t *testing.T) {
 	t.Run("half_mask", halfMask)
 	t.Run("tanh_clamp", both(tanhClamp))
@@ -38,7 +38,7 @@ func newCoupling(p precision, dim int, c layers.MixtureCDFCouplingConfig) layers
 	return must(layers.NewMixtureCDFCoupling(dim, c))
 }
 
-// perturbed is a coupling whose conditioner is no longer zero.
+// perturbed is a coupling whose conditioner no longer puts out zeros.
 func perturbed(t *testing.T, p precision, dim int, c layers.MixtureCDFCouplingConfig) layers.Bijector {
 	t.Helper()
 	l := newCoupling(p, dim, c)
@@ -130,7 +130,7 @@ func couplingLosses(t *testing.T, p precision) {
 }
 
 func wrongConditionerWidth(t *testing.T, p precision) {
-	mlp, err := layers.NewMLP(2, 7, layers.MLPConfig{Dtype: p.dtype}) // 3·2·8 = 48 are wanted
+	mlp, err := layers.NewMLP(2, 7, layers.MLPConfig{Dtype: p.dtype}) // the coupling needs 3·2·8 = 48
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestReferenceFixedOrtho is the reference's test_fixed_ortho.
+// TestReferenceFixedOrtho repeats the cases of the reference implementation's test_fixed_ortho.
 func TestReferenceFixedOrtho(t *testing.T) {
 	t.Run("haar_is_orthogonal", both(haarIsOrthogonal))
 	t.Run("haar_same_seed_identical", both(haarSameSeed))
@@ -52,7 +52,7 @@ func fixedOrthoRoundTrip(t *testing.T, p precision) {
 	within(t, "round trip", elements(back), elements(x), p.tol(1e-5))
 }
 
-// fixedOrthoNotTrainable asks for nothing trainable beside the other layer of a flow.
+// fixedOrthoNotTrainable: of a flow of a FixedOrtho and a Householder layer, only the latter's reflectors are trainable.
 func fixedOrthoNotTrainable(t *testing.T, p precision) {
 	ortho, other := fixedOrtho(p, 3, 41), householder(p, 3, 2)
 	f, err := flows.New(flows.Named{Name: "ortho", Layer: ortho}, flows.Named{Name: "other", Layer: other})
@@ -73,8 +73,8 @@ func fixedOrthoNotTrainable(t *testing.T, p precision) {
 	}
 }
 
-// pcaDecorrelates: the sample's own covariance is diagonal after the rotation, so its tolerance is numeric; that of
-// the variances is statistical.
+// pcaDecorrelates: the rotation makes the covariance of the sample itself diagonal, so its tolerance covers rounding only;
+// that of the variances covers sampling.
 func pcaDecorrelates(t *testing.T, p precision) {
 	x := layertest.Normal(20000, 2, 1, 44)
 	c, s := math.Cos(0.6), math.Sin(0.6)
@@ -89,8 +89,8 @@ func pcaDecorrelates(t *testing.T, p precision) {
 	within(t, "variances", []float64{cov.At(0, 0), cov.At(1, 1)}, []float64{9, 1}, 0.3)
 }
 
-// pcaRejects what is left of the reference's three axes: a mat.Matrix has two, so data that is no table of rows is
-// empty data or a single row, and a node of three axes.
+// pcaRejects: the reference refuses data of three axes. A mat.Matrix always has two, so the cases that remain are empty
+// data, a single row, and a graph node of three axes.
 func pcaRejects(t *testing.T) {
 	for name, x := range map[string]mat.Matrix{"empty": &mat.Dense{}, "one row": mat.NewDense(1, 3, nil)} {
 		if _, err := layers.NewFixedOrthoPCA(x, layers.FixedOrthoConfig{}); err == nil || !strings.Contains(err.Error(), "rows") {

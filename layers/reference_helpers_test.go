@@ -18,13 +18,13 @@ import (
 	"gaussflow/train"
 )
 
-// precision is a storage type with the share of the reference's float32 tolerances that it must reach.
+// precision is a storage type and the fraction of the reference's float32 tolerances that it must meet.
 type precision struct {
 	dtype graph.Dtype
 	share float64
 }
 
-// tol is the reference's tolerance, in float64 a thousandth of it.
+// tol is the reference's tolerance in float32, and a thousandth of it in float64.
 func (p precision) tol(reference float64) float64 { return reference * p.share }
 
 func both(check func(t *testing.T, p precision)) func(*testing.T) {
@@ -35,7 +35,7 @@ func both(check func(t *testing.T, p precision)) func(*testing.T) {
 	}
 }
 
-// within fails where a number of got is further than tol from that of want.
+// within fails where a number of got is further than tol from the one of want.
 func within(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -60,7 +60,7 @@ func finite(t *testing.T, what string, values []float64) {
 // elements are the numbers of x, row after row.
 func elements(x *mat.Dense) []float64 { return x.RawMatrix().Data }
 
-// distances are those of the rows of x and y, ascending.
+// distances are the distances between the rows of x and those of y, ascending.
 func distances(x, y *mat.Dense) []float64 {
 	n, _ := x.Dims()
 	var off mat.Dense
@@ -73,7 +73,7 @@ func distances(x, y *mat.Dense) []float64 {
 	return out
 }
 
-// roundTripWithin fails where the distances of x and back pass the tolerances of their median and maximum.
+// roundTripWithin fails where the median or the maximum of the distances between rows of x and of back is above its tolerance.
 func roundTripWithin(t *testing.T, x, back *mat.Dense, median, greatest float64) {
 	t.Helper()
 	d := distances(x, back)
@@ -115,7 +115,7 @@ func jitter(t *testing.T, params []*graph.Param, std float64) {
 
 type build = func(b *graph.Builder, x *G.Node) []*G.Node
 
-// compiled runs a graph at the very number of rows of x.
+// compiled runs a graph that is compiled for exactly as many rows as x has.
 func compiled(t *testing.T, dtype graph.Dtype, x *mat.Dense, nodesOf build) [][]float64 {
 	t.Helper()
 	n, d := x.Dims()
@@ -153,7 +153,7 @@ func inverseNodes(l layers.Bijector) build {
 	}
 }
 
-// run evaluates a map of l in the batches that readers use.
+// run evaluates a map of l by a RowFunc, in batches, as the methods of a flow do.
 func run(t *testing.T, l layers.Bijector, x *mat.Dense, nodesOf build) (y *mat.Dense, logDet []float64) {
 	t.Helper()
 	out, err := graph.NewRowFunc(l.Params()[0].Dtype(), l.Dim(), nodesOf).Run(x)
@@ -174,7 +174,7 @@ func inverse(t *testing.T, l layers.Bijector, z *mat.Dense) (x *mat.Dense, logDe
 	return run(t, l, z, inverseNodes(l))
 }
 
-// flowOf is a flow of the layer alone.
+// flowOf is a flow of this layer alone.
 func flowOf(t *testing.T, l layers.Bijector) *flows.Flow {
 	t.Helper()
 	f, err := flows.New(flows.Named{Name: layers.Kind(l), Layer: l})
@@ -184,7 +184,7 @@ func flowOf(t *testing.T, l layers.Bijector) *flows.Flow {
 	return f
 }
 
-// layerLosses are what training adds for the layer at x, for each loss one number a row.
+// layerLosses returns the losses that the layer adds in training, for each loss one number per row of x.
 func layerLosses(t *testing.T, l layers.Bijector, x *mat.Dense) [][]float64 {
 	t.Helper()
 	f := flowOf(t, l)

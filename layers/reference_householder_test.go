@@ -9,7 +9,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestReferenceHouseholder is the reference's test_householder.
+// TestReferenceHouseholder repeats the cases of the reference implementation's test_householder.
 func TestReferenceHouseholder(t *testing.T) {
 	t.Run("q_is_orthogonal", both(householderIsOrthogonal))
 	t.Run("inverse_undoes_forward", both(householderRoundTrip))
@@ -64,7 +64,7 @@ func householderLogDet(t *testing.T, p precision) {
 	within(t, "inverse", back, make([]float64, 16), p.tol(1e-6))
 }
 
-// householderCall compares the two ways to run a layer; 600 rows are more than one batch of the second.
+// householderCall compares compiled and run, the two ways to evaluate a layer; its 600 rows are more than one batch of run.
 func householderCall(t *testing.T, p precision) {
 	l := householder(p, 4, 3)
 	x := layertest.Normal(600, 4, 1, 34)

@@ -13,7 +13,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestReferenceMarginal is the reference's test_marginal.
+// TestReferenceMarginal repeats the cases of the reference implementation's test_marginal.
 func TestReferenceMarginal(t *testing.T) {
 	t.Run("forward_then_inverse", both(marginalForwardThenInverse))
 	t.Run("inverse_then_forward", both(marginalInverseThenForward))
@@ -52,7 +52,7 @@ func marginalLogDet(t *testing.T, p precision) {
 	const h = 1e-3
 	l, x := marginal(t, p), layertest.Normal(64, 2, 1.5, 54)
 	_, got := forward(t, l, x)
-	// no column depends on another, so one shift of all gives every slope
+	// no column depends on another one, so shifting all at once gives every column's slope
 	slopes := differences(h, func(step float64) *mat.Dense {
 		var shifted mat.Dense
 		shifted.Apply(func(_, _ int, v float64) float64 { return v + step }, x)
@@ -65,8 +65,8 @@ func marginalLogDet(t *testing.T, p precision) {
 	}
 }
 
-// differences is the slope at 0 of f, by the central difference of fourth order: that of second order would limit
-// float64.
+// differences is the slope of f at 0 by the central difference of fourth order; the error of one of second order would be
+// larger than float64's tolerance.
 func differences(h float64, f func(step float64) *mat.Dense) *mat.Dense {
 	var near, far mat.Dense
 	near.Sub(f(h), f(-h))
@@ -101,8 +101,8 @@ func newMarginal(t *testing.T, components int, p precision) *layers.MixtureCDF {
 	return l
 }
 
-// adaptMeansRejects what a mat.Matrix leaves of the reference's one and three axes: a single column, the columns of
-// two tables side by side, and no rows.
+// adaptMeansRejects: the reference refuses data of one and of three axes. As a mat.Matrix always has two, these become a
+// single column and the columns of two tables side by side; no rows are refused as well.
 func adaptMeansRejects(t *testing.T) {
 	l := newMarginal(t, 6, precision{})
 	before := l.Params()[1].Values()
@@ -138,7 +138,7 @@ func adaptMeansOfOne(t *testing.T, p precision) {
 func adaptMeansWithinData(t *testing.T, p precision) {
 	const k = 6
 	l, x := newMarginal(t, k, p), layertest.Normal(200, 2, 1, 59)
-	x.Apply(func(_, j int, v float64) float64 { return v + 10*float64(j) }, x) // columns that share no value
+	x.Apply(func(_, j int, v float64) float64 { return v + 10*float64(j) }, x) // columns with disjoint ranges
 	if err := l.AdaptMeans(x); err != nil {
 		t.Fatal(err)
 	}

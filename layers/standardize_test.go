@@ -11,7 +11,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestStandardizeFrom is NewStandardize to rounding, constant column and all.
+// TestStandardizeFrom: NewStandardizeFrom gives the layer of NewStandardize up to rounding, also for a constant column.
 func TestStandardizeFrom(t *testing.T) {
 	x := layertest.Normal(501, 3, 40, 9)
 	for i := range 501 {

@@ -169,7 +169,7 @@ func (l LogRatio) Rows(b *graph.Builder, t Terms) *G.Node {
 	}
 	d, a := graph.Cols(t.Output), l.Left.Dim()
 	if l.Joint.Dim() != d || a < 1 || a+l.Right.Dim() != d {
-		return b.Fail(fmt.Errorf("losses: LogRatio: flows of %d, %d and %d columns for an output of %d", l.Joint.Dim(), a, l.Right.Dim(), d))
+		return b.Fail(fmt.Errorf("losses: LogRatio: got Joint of %d columns, Left of %d and Right of %d, want Joint of %d, as the model's output, and as many in Left and Right together", l.Joint.Dim(), a, l.Right.Dim(), d))
 	}
 	left, right := b.Apart(t.Output, a)
 	var joint, first, second *G.Node

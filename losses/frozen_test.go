@@ -13,7 +13,7 @@ import (
 	"gaussflow/losses"
 )
 
-// doubled is a frozen map z = 2x + 1, whose density is as if it were one of normals.
+// doubled is a frozen map z = 2x + 1 whose log-density is that of a standard normal z.
 type doubled struct{ d int }
 
 func (g doubled) Dim() int { return g.d }
@@ -34,7 +34,7 @@ func outputs(n int) *mat.Dense {
 	return x
 }
 
-// lossAndSlope is the mean of a loss over the rows of x, and its gradient in x.
+// lossAndSlope returns the mean of a loss over the rows of x, and its gradient in x.
 func lossAndSlope(t *testing.T, l losses.Loss, x *mat.Dense) (loss float64, slope []float64) {
 	t.Helper()
 	n, d := x.Dims()
@@ -60,7 +60,8 @@ func lossAndSlope(t *testing.T, l losses.Loss, x *mat.Dense) (loss float64, slop
 	return p.Scalar(mean), slope
 }
 
-// TestDependence against gonum's correlation and determinant, through a frozen map that changes neither; its gradient against differences.
+// TestDependence compares the measure of dependence with gonum's correlation and determinant, behind a frozen map that does
+// not change either, and its gradient with differences.
 func TestDependence(t *testing.T) {
 	x := outputs(30)
 	var c mat.SymDense
@@ -84,7 +85,7 @@ func TestDependence(t *testing.T) {
 	}
 }
 
-// checkSlope compares some of a gradient with differences.
+// checkSlope compares some elements of a gradient with differences.
 func checkSlope(t *testing.T, l losses.Loss, x *mat.Dense, slope []float64) {
 	t.Helper()
 	const h = 1e-5
@@ -101,7 +102,8 @@ func checkSlope(t *testing.T, l losses.Loss, x *mat.Dense, slope []float64) {
 	}
 }
 
-// TestLogRatio: of densities that are products there is nothing left, and of a joint one that is not, what it adds.
+// TestLogRatio: the log ratio of a joint density to two others is 0 if the joint one is their product; otherwise its gradient
+// agrees with differences.
 func TestLogRatio(t *testing.T) {
 	x := outputs(20)
 	if got, _ := lossAndSlope(t, losses.LogRatio{doubled{4}, doubled{1}, doubled{3}}, x); math.Abs(got) > 1e-12 {
@@ -112,7 +114,7 @@ func TestLogRatio(t *testing.T) {
 	checkSlope(t, l, x, slope)
 }
 
-// shared is doubled's density times the exponential of the product of two columns.
+// shared is the density of doubled times the exponential of the product of two columns.
 type shared struct{}
 
 func (shared) Dim() int { return 4 }
@@ -124,7 +126,7 @@ func (shared) LogProbNodes(b *graph.Builder, x, context *G.Node) (z, logProb *G.
 	return z, b.Add(logProb, product)
 }
 
-// TestBadDependence: what makes no sense is an error.
+// TestBadDependence: invalid settings and arguments are errors.
 func TestBadDependence(t *testing.T) {
 	for _, l := range []losses.Loss{
 		losses.Dependence{Measure: "x"}, losses.Dependence{Measure: losses.CrossCovariance, Group: 4}, losses.Dependence{Measure: losses.CrossCovariance, Group: -1},

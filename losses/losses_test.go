@@ -10,14 +10,14 @@ import (
 	"gaussflow/losses"
 )
 
-// z are two latent rows of two columns, layerLosses the −logDet of two layers for each.
+// z holds two latent rows of two columns, and layerLosses the −logDet of two layers for each row.
 var (
 	z           = []float64{0.5, -1, 3, 0}
 	layerLosses = [][]float64{{0.25, -2}, {1, 0.5}}
 	log2Pi      = math.Log(2 * math.Pi)
 )
 
-// rowsOf are the losses of the two rows.
+// rowsOf returns the losses of the two rows.
 func rowsOf(t *testing.T, l losses.Loss) []float64 {
 	t.Helper()
 	var out *G.Node
@@ -48,7 +48,8 @@ func rowsOf(t *testing.T, l losses.Loss) []float64 {
 	return rows
 }
 
-// TestNLL: ½‖z‖² + d/2·log 2π under the standard normal, and the layers' losses; files that name the loss as they once did have it too.
+// TestNLL: the loss is ½‖z‖² + d/2·log 2π under the standard normal, plus the layers' losses; files that name the loss by
+// its earlier name have the same loss.
 func TestNLL(t *testing.T) {
 	want := []float64{(0.25+1)/2 + log2Pi + 0.25 + 1, 9.0/2 + log2Pi - 2 + 0.5}
 	for _, kind := range []string{"nll", "base_nll"} {
@@ -67,7 +68,8 @@ func TestNLL(t *testing.T) {
 	}
 }
 
-// TestL2: λ·Σw² over what is trained and has the suffix, with the gradient 2λw, and zero where nothing is meant.
+// TestL2: the penalty is λ·Σw² over trainable parameters with the suffix, its gradient is 2λw, and both are zero where no
+// parameter has the suffix.
 func TestL2(t *testing.T) {
 	kernel, bias, fixed := graph.NewParam("a.kernel", graph.Float64, 2), graph.NewParam("a.bias", graph.Float64, 1), graph.NewParam("q.kernel", graph.Float64, 1)
 	fixed.Trainable = false

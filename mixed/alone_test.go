@@ -10,7 +10,8 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// TestRowsAlone: a row with or without missing cells has the same bits of log p and of its tails alone and beside any others.
+// TestRowsAlone: a row, with or without missing cells, has the same bits of log p and of its tail probabilities alone and
+// among other rows.
 func TestRowsAlone(t *testing.T) {
 	m, x := model(t), hide(known.draw(300, 21), 22)
 	alonetest.Check(t, x, map[string]func(x *mat.Dense) []float64{
@@ -18,7 +19,7 @@ func TestRowsAlone(t *testing.T) {
 		"tails": func(x *mat.Dense) []float64 {
 			tail := errtest.Must(m.Explain(x)).Tail
 			for i, v := range tail.RawMatrix().Data {
-				if math.IsNaN(v) { // a missing cell's, which no comparison finds equal to itself
+				if math.IsNaN(v) { // the value of a missing cell; 0 in place of NaN, which does not equal itself
 					tail.RawMatrix().Data[i] = -1
 				}
 			}

@@ -18,8 +18,8 @@ import (
 	"gaussflow/mixed"
 )
 
-// rides are a table of a year's hours: the time, and beside it its hour and its day of the month, and how many rides there were, which
-// depends on the hour and on whether it was a weekend.
+// rides are the hours of a year: the time, its hour and its day of the month, and the number of rides, which depends on the
+// hour and on whether it was a weekend.
 var ridesSchema = columns.Schema{Columns: []columns.Column{
 	{Name: "day", Kind: columns.Grid, Min: 1, Max: 31, Step: 1},
 	{Name: "hour", Kind: columns.Grid, Min: 0, Max: 23, Step: 1},
@@ -53,8 +53,8 @@ var rideModel = sync.OnceValues(func() (*mixed.Model, error) {
 	return mixed.Fit(context.Background(), ridesSchema, rides(1500, 1), mixed.Config{Epochs: 60, Seed: 1})
 })
 
-// TestCalendar: rows that are drawn have the hour and the day of their time, about, and log p comes near the truth: the time is one of
-// 8760, hour and day follow from it, and rides are normal.
+// TestCalendar: in most rows that are drawn, hour and day agree with the time, and log p comes near the truth: the time is
+// one of 8760, hour and day follow from it, and rides are normal.
 func TestCalendar(t *testing.T) {
 	m, err := rideModel()
 	if err != nil {
@@ -89,9 +89,10 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
-// TestStrangerTimes: a reader by docs/model-format.md alone computes the same log p of a table with times, also before 1970 and missing.
+// TestStrangerTimes: a reader that follows docs/model-format.md alone computes the same log p for a table with times, also
+// before 1970 and missing.
 func TestStrangerTimes(t *testing.T) {
-	// Dates of a quarter: of finer times the stranger's differences of erf have too few digits.
+	// Dates of a single quarter, because for finer times the stranger's differences of erf have too few digits.
 	schema := columns.Schema{Columns: []columns.Column{
 		{Name: "rides", Kind: columns.Numbers},
 		{Name: "date", Kind: columns.Time, Min: float64(newYear.Unix()), Max: float64(newYear.Unix() + 90*86400), Step: 86400},
@@ -116,7 +117,8 @@ func TestStrangerTimes(t *testing.T) {
 	agree(t, m, x)
 }
 
-// TestBeforeCalendar: a model from before times had a calendar is read, computes the same bits, and is written as it was.
+// TestBeforeCalendar: a model from a version whose times had no calendar columns is read, computes the same bits, and is
+// written unchanged.
 func TestBeforeCalendar(t *testing.T) {
 	m, err := mixed.Load("testdata/before_calendar.gflow")
 	if err != nil {
@@ -127,7 +129,7 @@ func TestBeforeCalendar(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range []float64{-5.938689466561236, -7.65987812005784, -5.462936711607609} {
-		if math.Abs(lp[i]-want) > 1e-13 { // digits that differ between processors
+		if math.Abs(lp[i]-want) > 1e-13 { // the last digits differ between processors
 			t.Errorf("row %d: log p is %v, want %v", i, lp[i], want)
 		}
 	}

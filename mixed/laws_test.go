@@ -14,7 +14,7 @@ import (
 	"gaussflow/mixed"
 )
 
-// A law of three columns that is known: a category c of three levels, and two numbers,
+// threeColumns is a known distribution of three columns: a category c of three levels, and two numbers,
 //
 //	x | c ~ N(mean_c, spread_c²),   y | c, x ~ N(tilt_c·x, ½²).
 type threeColumns struct{ share, mean, spread, tilt []float64 }
@@ -48,7 +48,7 @@ func logNormal(x, mean, spread float64) float64 {
 	return -t*t/2 - math.Log(spread) - math.Log(2*math.Pi)/2
 }
 
-// logProb is the true log p of a row, NaN a missing cell: summed over the levels, and x integrated out, in closed form.
+// logProb is the true log p of a row in which NaN is a missing cell: summed over the levels, and integrated over x in closed form.
 func (l threeColumns) logProb(row []float64) float64 {
 	p := 0.0
 	for c, share := range l.share {
@@ -69,7 +69,7 @@ func (l threeColumns) logProb(row []float64) float64 {
 	return math.Log(p)
 }
 
-// hide takes cells away at random, x and y more often where c is 0.
+// hide removes cells at random, those of x and y more often where c is 0.
 func hide(x *mat.Dense, seed uint64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, 4))
 	out := mat.DenseCopyOf(x)
@@ -104,7 +104,7 @@ func model(t *testing.T) *mixed.Model {
 	return m
 }
 
-// gap is by how much the model's mean log p of rows is below the truth.
+// gap is how far the model's mean log p of rows is below the true one.
 func gap(t *testing.T, m *mixed.Model, x *mat.Dense) float64 {
 	t.Helper()
 	got, err := m.LogProb(x)
@@ -118,7 +118,7 @@ func gap(t *testing.T, m *mixed.Model, x *mat.Dense) float64 {
 	return stat.Mean(truth, nil) - stat.Mean(got, nil)
 }
 
-// TestKnownLaw: log p of fresh rows, whole and with cells missing at random, is the truth's to 0.05 nats.
+// TestKnownLaw: the mean log p of fresh rows, whole and with cells missing at random, is within 0.05 nats of the true one.
 func TestKnownLaw(t *testing.T) {
 	fresh := known.draw(6000, 2)
 	if g := gap(t, model(t), fresh); !(math.Abs(g) <= 0.05) {

@@ -12,6 +12,7 @@ import (
 
 	"gaussflow/columns"
 	"gaussflow/flows"
+	"gaussflow/graph"
 	"gaussflow/graph/safetensors"
 	"gaussflow/internal/strictjson"
 )
@@ -82,7 +83,7 @@ func (t tensors) take(name string, want int) ([]float64, error) {
 	delete(t, name)
 	numbers, ok := tensor.Data.([]float64)
 	if !ok || want >= 0 && len(numbers) != want || len(tensor.Shape) != 1 {
-		return nil, &flows.ContentError{Kind: flows.ErrTensor, Where: strconv.Quote(name), What: fmt.Sprintf("got a %T of shape %v, want float64 numbers in one axis, as many as the marginal has knots", tensor.Data, tensor.Shape)}
+		return nil, &flows.ContentError{Kind: flows.ErrTensor, Where: strconv.Quote(name), What: fmt.Sprintf("got %s of shape %v, want float64 numbers in one axis, as many as the marginal has knots", dtypeOf(tensor), tensor.Shape)}
 	}
 	return numbers, nil
 }
@@ -199,6 +200,17 @@ func (m *marginal) validate() error {
 	return nil
 }
 
+// dtypeOf names the type of a tensor's numbers as a model file does.
+func dtypeOf(t safetensors.Tensor) string {
+	switch t.Data.(type) {
+	case []float64:
+		return string(graph.Float64)
+	case []float32:
+		return string(graph.Float32)
+	}
+	return "bytes"
+}
+
 // fill reads the network's parameters from the file, and reports tensors that are left over.
 func fill(net *network, rest tensors) error {
 	for _, p := range net.Params() {
@@ -208,7 +220,7 @@ func fill(net *network, rest tensors) error {
 		}
 		delete(rest, p.Name)
 		if !slices.Equal(p.Shape(), t.Shape) || p.SetData(t.Data) != nil {
-			return &flows.ContentError{Kind: flows.ErrTensor, Where: strconv.Quote(p.Name), What: fmt.Sprintf("got a %T of shape %v, want %s of shape %v", t.Data, t.Shape, p.Dtype(), []int(p.Shape()))}
+			return &flows.ContentError{Kind: flows.ErrTensor, Where: strconv.Quote(p.Name), What: fmt.Sprintf("got %s of shape %v, want %s of shape %v", dtypeOf(t), t.Shape, p.Dtype(), []int(p.Shape()))}
 		}
 		for i, v := range p.Values() {
 			if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -12,8 +12,9 @@ import (
 	"gaussflow/mixed"
 )
 
-// weights are a table of heights, whole centimetres, and weights, asked for in multiples of five pounds and written in kilograms to two
-// digits, so that they lie on no grid: 100 to 200 pounds, each as likely, and a height of 150 + 0.3·(pounds − 100) ± 5.
+// weights is a table of heights in whole centimetres and of weights. The weights are uniform among the multiples of five
+// pounds from 100 to 200, but written in kilograms to two digits, so that they lie on no grid; a height is 150 + 0.3·(pounds
+// − 100) ± 5.
 func weights(n int, seed uint64) (table *mat.Dense, values map[float64]bool) {
 	r := rng(seed)
 	table, values = mat.NewDense(n, 2, nil), map[float64]bool{}
@@ -26,7 +27,8 @@ func weights(n int, seed uint64) (table *mat.Dense, values map[float64]bool) {
 	return table, values
 }
 
-// TestRecurring: of a column whose few values lie on no grid these are drawn, each as often as it was, and they have a probability.
+// TestRecurring: if a column has few values that lie on no grid, samples have these values, each as often as in the table,
+// and each value has a probability.
 func TestRecurring(t *testing.T) {
 	x, values := weights(1500, 1)
 	schema := columns.Schema{Columns: []columns.Column{
@@ -53,7 +55,7 @@ func TestRecurring(t *testing.T) {
 		t.Errorf("%d of 2000 weights drawn are none of the table, want 20 at most", others)
 	}
 	for v := range values {
-		if n := count[v]; n < 50 || n > 150 { // 95 ± 10 each
+		if n := count[v]; n < 50 || n > 150 { // 95 ± 10 of each are expected
 			t.Errorf("%d of 2000 weights drawn are %v, want 50 to 150", n, v)
 		}
 	}
@@ -74,7 +76,8 @@ func TestRecurring(t *testing.T) {
 	}
 }
 
-// TestNotRecurring: of a column whose values are nearly all different, to the same two digits, as many new ones are drawn as there were.
+// TestNotRecurring: if nearly all values of a column differ, though written to two digits, samples hardly ever repeat a
+// value of the table.
 func TestNotRecurring(t *testing.T) {
 	r, seen := rng(1), map[float64]bool{}
 	x := mat.NewDense(1000, 1, nil)

@@ -15,7 +15,7 @@ import (
 	"gaussflow/mixed"
 )
 
-// TestSave: what is read back gives the same numbers, bit for bit, and writes the same file.
+// TestSave: a model that is read back computes the same bits and writes the same file.
 func TestSave(t *testing.T) {
 	m := model(t)
 	path := filepath.Join(t.TempDir(), "model.gmix")
@@ -67,7 +67,7 @@ func saved(t *testing.T, m *mixed.Model) []byte {
 	return file.Bytes()
 }
 
-// TestDamaged: a file that is not what it should be is an error that says so.
+// TestDamaged: a damaged or hostile file is an error that says what is wrong.
 func TestDamaged(t *testing.T) {
 	file := saved(t, model(t))
 	flip := bytes.Clone(file)
@@ -113,7 +113,7 @@ func edit(old, new string) func(f *safetensors.File) {
 	return func(f *safetensors.File) { f.Metadata["model"] = strings.Replace(f.Metadata["model"], old, new, 1) }
 }
 
-// TestStranger: a reader by docs/model-format.md alone computes the same log p.
+// TestStranger: a reader that follows docs/model-format.md alone computes the same log p.
 func TestStranger(t *testing.T) {
 	x := hide(known.draw(60, 9), 9)
 	x.Set(0, 1, 40) // far out

@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// A stranger reads a model file by docs/model-format.md alone, with nothing of this library.
+// A stranger reads a model file by docs/model-format.md alone, without any code of this library.
 type stranger struct {
 	Schema struct {
 		Columns []strangeColumn `json:"columns"`
@@ -70,7 +70,7 @@ func readAsStranger(file []byte) (*stranger, error) {
 
 func (c strangeColumn) category() bool { return c.Kind == "category" || c.Kind == "boolean" }
 
-// logProb is log p of a row, NaN a missing cell.
+// logProb is log p of a row in which NaN is a missing cell.
 func (s *stranger) logProb(row []float64) (logP float64) {
 	var numbers, categories []int
 	for j, c := range s.Schema.Columns {
@@ -93,7 +93,7 @@ func (s *stranger) logProb(row []float64) (logP float64) {
 	return logP
 }
 
-// order is the columns with times first, where they have a calendar.
+// order lists the columns, those of times with a calendar first.
 func (s *stranger) order() (order []int) {
 	for _, times := range []bool{true, false} {
 		for j, c := range s.Schema.Columns {
@@ -105,8 +105,8 @@ func (s *stranger) order() (order []int) {
 	return order
 }
 
-// calendar is that of a time, by day numbers: a Monday is day 4 of those that are counted from 1970-01-01, and dates are those of
-// Hinnant's civil_from_days.
+// calendar computes the calendar columns of a time from day numbers: a Monday is day 4 from 1970-01-01, and dates are those
+// of Hinnant's civil_from_days.
 func calendar(seconds float64) (out []float64) {
 	days := math.Floor(seconds / 86400)
 	passed := seconds/86400 - days
@@ -132,7 +132,8 @@ func calendar(seconds float64) (out []float64) {
 	return out
 }
 
-// input is what the network reads: values, whether they are seen, one-hot codes, those of the gaps, which are not known, and calendars.
+// input is what the network reads: the values, whether they are seen, one-hot codes, codes of the gaps, which are zero
+// because the values there are not known, and the calendars.
 func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]bool) (in []float64) {
 	for i, j := range numbers {
 		v := 0.0
@@ -198,7 +199,7 @@ func rectified(x []float64) []float64 {
 	return out
 }
 
-// cell is log p of a cell from the network's numbers.
+// cell is log p of one cell, from the network's output for it.
 func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numbers, categories []int) float64 {
 	k, d := s.Config.Components, len(numbers)
 	if c.category() {
@@ -227,7 +228,7 @@ func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numb
 	return logSum(terms) + logSlope
 }
 
-// logNormalCell is log p of an interval, or the log-density of a point, of a normal.
+// logNormalCell is the log-probability of an interval, or the log-density of a point, under a normal.
 func logNormalCell(lo, hi, mean, sigma float64) float64 {
 	if lo < hi {
 		return logBetween((lo-mean)/sigma, (hi-mean)/sigma)
@@ -258,7 +259,7 @@ func logBetween(a, b float64) float64 {
 	return math.Log(math.Erfc(-b/math.Sqrt2)/2 - math.Erfc(-a/math.Sqrt2)/2)
 }
 
-// middle is the normal score of the middle of an interval's probability, by bisection.
+// middle is the normal score of the midpoint of an interval's probability, by bisection.
 func middle(lo, hi float64) float64 {
 	if lo == hi {
 		return lo
@@ -278,7 +279,7 @@ func middle(lo, hi float64) float64 {
 	return from
 }
 
-// score is the interval of scores of a value of number i, with log du/dx of a point.
+// score returns the interval of scores of a value of number i, and for a point log du/dx.
 func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope float64) {
 	name := fmt.Sprintf("marginal%d.", i)
 	x, u, slope := s.tensors[name+"x"], s.tensors[name+"u"], s.tensors[name+"slope"]

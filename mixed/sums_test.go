@@ -13,7 +13,7 @@ import (
 	"gaussflow/mixed"
 )
 
-// spending is a table of a category, a count from 0 to 12, and an amount that is 0 in 59 of 100 rows and else log-normal.
+// spending is a table of a category, a count from 0 to 12, and an amount that is 0 in 59 % of the rows and otherwise log-normal.
 func spending(n int, seed uint64) *mat.Dense {
 	r := rng(seed)
 	x := mat.NewDense(n, 3, nil)
@@ -45,8 +45,8 @@ var spent = sync.OnceValues(func() (*mixed.Model, error) {
 	return mixed.Fit(context.Background(), spendingSchema, spending(3000, 1), mixed.Config{Epochs: 15})
 })
 
-// TestSumsToOne: probabilities of all values of a category and a count sum to 1, and with an amount the atom and the integral over the
-// rest.
+// TestSumsToOne: the probabilities of all values of a category and a count sum to 1; for an amount, the probability of its
+// frequent value and the integral over all others do.
 func TestSumsToOne(t *testing.T) {
 	m, err := spent()
 	if err != nil {
@@ -71,7 +71,7 @@ func TestSumsToOne(t *testing.T) {
 	}
 	near(t, "the sum over groups and counts", sum, 1, 1e-9)
 
-	// of the amount given group 1 and count 5, in v = log amount, piece by piece between the knots, where the density has corners
+	// Given group 1 and count 5, integrate over v = log amount, piece by piece between the knots, where the density has corners.
 	at := logProb([]float64{1, 5, math.NaN()})[0]
 	sum = math.Exp(logProb([]float64{1, 5, 0})[0] - at)
 	near(t, "P(amount = 0)", sum, 0.59, 0.06)
@@ -102,7 +102,7 @@ func TestSumsToOne(t *testing.T) {
 	near(t, "the integral over amounts", sum, 1, 1e-9)
 }
 
-// TestAtom: a value that 59 of 100 rows have is drawn as often, and nothing below the bound.
+// TestAtom: a value that 59 % of the rows have is drawn about as often, and no value is drawn below the bound.
 func TestAtom(t *testing.T) {
 	m, err := spent()
 	if err != nil {
@@ -140,7 +140,7 @@ func TestAtom(t *testing.T) {
 	}
 }
 
-// TestBoundHeldOut: the one row whose value is at its column's bound is fitted around whether it is held out or not.
+// TestBoundHeldOut: the one row whose value is at its column's bound has a finite log p, whether it is held out of the fit or not.
 func TestBoundHeldOut(t *testing.T) {
 	const n = 60
 	x := mat.NewDense(n, 2, nil)
@@ -162,7 +162,7 @@ func TestBoundHeldOut(t *testing.T) {
 	}
 }
 
-// TestTiny: of values that are too close together there is an error, and no model that cannot be loaded.
+// TestTiny: values that are too close together are an error of Fit, rather than a model that cannot be loaded.
 func TestTiny(t *testing.T) {
 	r := rng(3)
 	x := mat.NewDense(100, 2, nil)
@@ -177,7 +177,7 @@ func TestTiny(t *testing.T) {
 	}
 }
 
-// TestGridFromMin: a grid goes through the least value, which need not be a whole number of steps; its probabilities sum to 1.
+// TestGridFromMin: a grid goes through the least value, which need not be a multiple of the step; its probabilities sum to 1.
 func TestGridFromMin(t *testing.T) {
 	r := rng(8)
 	x := mat.NewDense(300, 2, nil)

@@ -83,7 +83,7 @@ func FitComponents(values []float64, components int) (initializers.MixtureFit, e
 // each parameter.
 func ByCriterion(n int, price float64, fit func(components int) (initializers.MixtureFit, error)) (best initializers.MixtureFit, err error) {
 	if n < 1 || fit == nil {
-		return best, fmt.Errorf("rbig: ByCriterion: %d values, fit %t, want at least one and a function", n, fit != nil)
+		return best, fmt.Errorf("rbig: ByCriterion: n = %d values, fit is nil: %t; want n ≥ 1 and a function", n, fit == nil)
 	}
 	rows, least := float64(n), math.Inf(1)
 	for _, k := range []int{1, 2, 3, 5, 8} {

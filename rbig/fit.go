@@ -1,6 +1,7 @@
 package rbig
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -94,8 +95,11 @@ func (f *Fit) TotalCorrelation() (loss, noise float64) {
 // First is the flow of the first blocks of those that were tried, even of ones that are not kept. It shares its layers
 // with Flow.
 func (f *Fit) First(blocks int) (*flows.Flow, error) {
-	if f == nil || len(f.named) == 0 || blocks < 0 || blocks > len(f.Blocks) {
-		return nil, fmt.Errorf("rbig: First: %d blocks, want 0 to as many as a fit has tried", blocks)
+	if f == nil || len(f.named) == 0 {
+		return nil, errors.New("rbig: First: the Fit is nil or zero: FitRows or FitSource makes one")
+	}
+	if blocks < 0 || blocks > len(f.Blocks) {
+		return nil, fmt.Errorf("rbig: First: blocks = %d, want 0 to the %d that the fit has tried", blocks, len(f.Blocks))
 	}
 	return flows.New(f.named[:2+2*blocks]...)
 }

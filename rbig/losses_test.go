@@ -12,8 +12,9 @@ import (
 	"gaussflow/rbig"
 )
 
-// TestLosses: a layer that decorrelates a normal pair takes what it shares, one that maps single columns takes nothing, and the layers of a fit
-// of moons take what moons share, 1.25 nats by quadrature (see examples/dependence).
+// TestLosses: a layer that decorrelates a normal pair loses the mutual information of the pair, a layer that maps single
+// columns loses nothing, and the layers of a fit to moons lose the 1.25 nats that moons share by quadrature (see
+// examples/dependence).
 func TestLosses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	const n, rho = 4000, 0.8

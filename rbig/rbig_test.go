@@ -18,7 +18,7 @@ import (
 	"gaussflow/rbig"
 )
 
-// moons are rows to fit to and rows to judge by, with the mean of their true log-density.
+// moons returns rows to fit to, held-out rows, and the mean true log-density of the latter.
 func moons(t *testing.T, n int) (fit, judge *mat.Dense, truth float64) {
 	t.Helper()
 	a, err := data.Toy("moons", n, 1)
@@ -49,8 +49,8 @@ func score(t *testing.T, f *flows.Flow, x *mat.Dense) float64 {
 	return stat.Mean(logProb, nil)
 }
 
-// TestMoons: forty layers of RBIG alone, of 5000 rows, score rows held out far above the warm start, which is 0.62 nats below the truth, and
-// never above the truth.
+// TestMoons: forty layers of RBIG, fitted to 5000 rows, give held-out rows a log p far above that of the warm start, which
+// is 0.62 nats below the truth, and never above the truth.
 func TestMoons(t *testing.T) {
 	fit, judge, truth := moons(t, 5000)
 	f, err := rbig.FitRows(fit, rbig.Config{Stop: rbig.HeldOut, Blocks: 40, Patience: 40})
@@ -62,8 +62,8 @@ func TestMoons(t *testing.T) {
 	}
 }
 
-// TestZoo: every rotation with every marginal makes a density that is better than that of the columns' own maps, integrates to 1, and
-// comes back from a file.
+// TestZoo: every rotation with every marginal gives a density that is better than mapping the columns alone, integrates to
+// 1, and is unchanged after Save and Load.
 func TestZoo(t *testing.T) {
 	fit, judge, truth := moons(t, 500)
 	for _, rotation := range rbig.Rotations() {
@@ -98,7 +98,7 @@ func TestZoo(t *testing.T) {
 	}
 }
 
-// integral is ∫p over the plane as far as moons reach, by the midpoint rule.
+// integral is ∫p over the region of the plane that holds the moons, by the midpoint rule.
 func integral(t *testing.T, f *flows.Flow) (mass float64) {
 	t.Helper()
 	const step, n = 0.08, 100
@@ -118,8 +118,8 @@ func integral(t *testing.T, f *flows.Flow) (mass float64) {
 	return mass
 }
 
-// TestStops: independent columns are left alone, whatever theirs are; dependent ones are not, and the sum of what the blocks lose is
-// near the total correlation.
+// TestStops: for independent columns of any distribution the fit adds no block; for dependent ones it does, and the losses
+// of the blocks sum to about the total correlation.
 func TestStops(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const n, rho = 3000, 0.8
@@ -148,7 +148,8 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// TestSource: a table that fits in memory is fitted to the same bits as a stream; one that does not, to nearly the same density.
+// TestSource: a table that fits in memory gives the same bits as a stream of it; a table that does not fit gives nearly the
+// same density.
 func TestSource(t *testing.T) {
 	small, err := data.Toy("moons", 500, 1)
 	if err != nil {
@@ -188,7 +189,7 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// TestBadInput: what cannot be fitted is an error that says where.
+// TestBadInput: data or settings that cannot be fitted are an error that says where.
 func TestBadInput(t *testing.T) {
 	constant := mat.NewDense(9, 2, nil)
 	for i := range 9 {
@@ -213,7 +214,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestEntropy against closed forms, within a few standard errors, and the terms average to it.
+// TestEntropy compares entropies with closed forms, within a few standard errors, and with the mean of the terms.
 func TestEntropy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for name, c := range map[string]struct {
@@ -240,8 +241,8 @@ func TestEntropy(t *testing.T) {
 	}
 }
 
-// TestICASettles: forty blocks of ICA alone score rows held out nearly as well as the best number of them: once no axis shows anything it no
-// longer goes back and forth between two, mapping noise, which cost 0.7 nats and more.
+// TestICASettles: with forty blocks of ICA, held-out rows have nearly the log p of the best number of blocks. Once no axis
+// shows structure, ICA must stop alternating between two rotations and mapping noise, which would cost 0.7 nats or more.
 func TestICASettles(t *testing.T) {
 	fit, judge, _ := moons(t, 5000)
 	f, err := rbig.FitRows(fit, rbig.Config{Rotation: rbig.ICA, Stop: rbig.Depth, Blocks: 40, HeldOutRows: judge})

@@ -17,7 +17,7 @@ func TestBrowser(t *testing.T) {
 	browser := findBrowser(t)
 	x := moons(400)
 	raw := write(t, report.Input{Model: fit(t, []string{"x1", "x2"}, x), Rows: x, Name: "moons"})
-	for _, scheme := range []string{"0", "1"} { // dark, light
+	for _, scheme := range []string{"0", "1"} { // dark and light colour scheme
 		dom, console := open(t, browser, raw, "--blink-settings=preferredColorScheme="+scheme)
 		if console != "" {
 			t.Errorf("colour scheme %s: the console says:\n%s", scheme, console)
@@ -26,7 +26,7 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("colour scheme %s: the browser has %d of %d figures", scheme, got, want)
 		}
 	}
-	// The test can fail: what a page logs, and what it throws, is noticed.
+	// The test itself must be able to fail: logged lines and exceptions of a page are noticed.
 	for _, bad := range []string{`<script>console.error("broken")</script>`, `<script>missing()</script>`} {
 		if _, console := open(t, browser, []byte("<!DOCTYPE html><p>"+bad)); console == "" {
 			t.Errorf("the browser logs nothing for %s", bad)
@@ -44,7 +44,7 @@ func findBrowser(t *testing.T) string {
 	return ""
 }
 
-// open returns the document as the browser has it after loading, and the lines of its console.
+// open returns the document after the browser has loaded it, and the lines of the browser's console.
 func open(t *testing.T, browser string, page []byte, args ...string) (dom, console string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -16,7 +16,7 @@ import (
 	"gaussflow/report"
 )
 
-// shops are two tables: in the second prices rose, a city is new, x no longer says anything of y, cells are missing.
+// shops are two tables. In the second, prices have risen, a city is new, y no longer depends on x, and some cells are missing.
 func shops(t *testing.T, extra int) *drift.Result {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(8, 1))
@@ -90,7 +90,7 @@ func TestDriftPage(t *testing.T) {
 	}
 }
 
-// TestDriftPageOfMany: the pictures beyond the first are folded away.
+// TestDriftPageOfMany: pictures beyond the limit are in a part of the page that is closed at first.
 func TestDriftPageOfMany(t *testing.T) {
 	var b bytes.Buffer
 	if err := report.WriteDrift(&b, shops(t, 40)); err != nil {
@@ -101,7 +101,7 @@ func TestDriftPageOfMany(t *testing.T) {
 	}
 }
 
-// TestDriftPageOfNoDrift has no section of what moved.
+// TestDriftPageOfNoDrift: the page of two tables without a difference has no section of changed columns.
 func TestDriftPageOfNoDrift(t *testing.T) {
 	r := shops(t, 0)
 	for i := range r.Columns {

@@ -12,7 +12,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// A table, a model of it, and the page that shows both.
+// A page is written that shows a table and a model of it.
 func Example() {
 	r := rand.New(rand.NewPCG(1, 2))
 	x := mat.NewDense(500, 2, nil)
@@ -25,7 +25,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	var page bytes.Buffer // or a file
+	var page bytes.Buffer // os.Stdout, or a file
 	if err := report.Write(&page, report.Input{Model: model, Rows: x, Name: "people.csv"}); err != nil {
 		fmt.Println(err)
 		return

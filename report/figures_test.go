@@ -16,7 +16,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestTicks: labels of one axis differ, are finite and are not many, wherever the axis lies.
+// TestTicks: the labels of an axis differ from each other, are finite and few, wherever the axis lies.
 func TestTicks(t *testing.T) {
 	for _, s := range []span{{0, 1}, {-3.2, 4.1}, {1e9, 1e9 + 1}, {-1e-12, 2e-12}, {0, 1e300}, {1.7e9, 1.7e9 + 1e-3}, {99990, 100010}, {-1e7, 5}} {
 		got := ticks(s.lo, s.hi)
@@ -64,7 +64,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestHistogram: the bins' areas add up to the share of values inside, and a grid's points lie in the middle of theirs.
+// TestHistogram: the areas of the bins add up to the share of values inside, and the points of a grid lie in the middle of their bins.
 func TestHistogram(t *testing.T) {
 	e := edges(span{0, 4}, 0, 0)
 	h := density([]float64{0, 0.05, 1, 3.99, 4, 9, -1, 2}, e)
@@ -84,7 +84,7 @@ func TestHistogram(t *testing.T) {
 	}
 }
 
-// standard is a study of rows under independent standard normals.
+// standard is a study of rows x under independent standard normals.
 func standard(t *testing.T, x *mat.Dense) *study {
 	t.Helper()
 	_, d := x.Dims()
@@ -109,7 +109,7 @@ func standard(t *testing.T, x *mat.Dense) *study {
 	return s
 }
 
-// normals are n×d standard normal numbers, the same ones always.
+// normals are n×d standard normal numbers, the same in every call.
 func normals(n, d int) *mat.Dense {
 	x := mat.NewDense(n, d, nil)
 	for i := range n {
@@ -121,8 +121,8 @@ func normals(n, d int) *mat.Dense {
 	return x
 }
 
-// TestOdd: the odd row comes first, for the column that was made odd, and by the nats that are known: log p of a
-// standard normal falls by x²/2.
+// TestOdd: the odd row comes first, because of the column that was made odd and with the known difference in nats: log p of
+// a standard normal falls by x²/2.
 func TestOdd(t *testing.T) {
 	x := normals(200, 3)
 	x.Set(17, 1, 9)
@@ -138,7 +138,7 @@ func TestOdd(t *testing.T) {
 		column string
 		gain   float64
 	}{{"b", 40.5}, {"c", 18}} {
-		// The best of the usual values is a quantile near 0, not 0.
+		// The best usual value is a quantile near 0, but not exactly 0.
 		if r := rows[i].Reasons[0]; r.Column != want.column || math.Abs(gain(t, r)-want.gain) > 0.01 || rows[i].Note != "" {
 			t.Errorf("row %d: %+v, want column %s with %v nats", i, r, want.column, want.gain)
 		}
@@ -154,7 +154,7 @@ func gain(t *testing.T, r reason) float64 {
 	return v
 }
 
-// TestOddCombination: a row of four values that are a little odd each is odd by no single column.
+// TestOddCombination: if each of four values is only a little odd, no single column makes the row odd, and the page says so.
 func TestOddCombination(t *testing.T) {
 	x := normals(200, 4)
 	x.SetRow(0, []float64{3.4, 3.3, 3.2, 3.1})
@@ -169,7 +169,8 @@ func TestOddCombination(t *testing.T) {
 	}
 }
 
-// TestGaussian: the Gaussian beside the flow has the mean log p of rows under their own moments.
+// TestGaussian: the Gaussian that the page compares with has the mean log p of the rows under a normal of their own mean and
+// covariance.
 func TestGaussian(t *testing.T) {
 	x := mat.NewDense(6, 1, []float64{1, 2, 3, 4, 5, 9})
 	var l likelihoods
@@ -189,7 +190,7 @@ func TestGaussian(t *testing.T) {
 	}
 }
 
-// TestGap: the distance of Kolmogorov and Smirnov of normal scores is half a step.
+// TestGap: the Kolmogorov–Smirnov distance of evenly spaced normal scores is half a step, 0.5/n.
 func TestGap(t *testing.T) {
 	const n = 50
 	var z []float64

@@ -13,7 +13,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// table is n rows of one random number for each function.
+// table has n rows, with one column of random numbers for each function.
 func table(n int, columns ...func(r *rand.Rand) float64) *mat.Dense {
 	r := rand.New(rand.NewPCG(7, 1))
 	x := mat.NewDense(n, len(columns), nil)
@@ -42,7 +42,7 @@ func moons(n int) *mat.Dense {
 	return x
 }
 
-// fit is a model of x that took no time.
+// fit is a model of x by a very short fit.
 func fit(t testing.TB, names []string, x mat.Matrix) *tabular.Model {
 	t.Helper()
 	m, err := tabular.Fit(context.Background(), names, x, tabular.Config{

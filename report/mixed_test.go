@@ -14,7 +14,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// shopSchema has a column of each kind that is modelled, and some that are not.
+// shopSchema has a column of each kind that can be modelled, and some that cannot.
 func shopSchema() *columns.Schema {
 	return &columns.Schema{Rows: 300, Columns: []columns.Column{
 		{Name: "id", Kind: columns.Identifier, Note: "1, 2, … without a gap"},
@@ -26,7 +26,7 @@ func shopSchema() *columns.Schema {
 	}}
 }
 
-// shop are n rows of that: half of them pay nothing, those of Oslo come more often.
+// shop draws n rows of shopSchema: half of them pay nothing, and customers from Oslo come more often.
 func shop(n int) *mat.Dense {
 	r := rand.New(rand.NewPCG(3, 4))
 	x := mat.NewDense(n, 4, nil)
@@ -44,8 +44,8 @@ func shop(n int) *mat.Dense {
 	return x
 }
 
-// TestMixedPage: a table with categories, missing cells, dates and values that have a probability of their own has a page without the
-// sections that need latents; another table is named as such, and a cell that is odd beside the others is the reason of its row.
+// TestMixedPage: the page of a table with categories, missing cells, dates and frequent values has no sections that need
+// latents; a second table is named as such; a cell that does not fit its row is the reason why the row is odd.
 func TestMixedPage(t *testing.T) {
 	x := shop(300)
 	model, err := tabular.FitTable(context.Background(), shopSchema(), x, tabular.Config{Hidden: []int{16, 16, 16}, Epochs: 15, Workers: 1, Seed: 1})

@@ -13,7 +13,7 @@ import (
 	"gaussflow/columns"
 )
 
-// table2 are the counts of two columns of codes.
+// table2 holds the counts of two columns of codes.
 func table2(cells [][]int32) *counts {
 	var c counts
 	for i, row := range cells {
@@ -24,7 +24,8 @@ func table2(cells [][]int32) *counts {
 	return &c
 }
 
-// TestDependence: 0 and 1 where a table says nothing and everything, and Bergsma's formula worked by hand where it says something.
+// TestDependence: 0 for independent columns, 1 for columns that determine each other, and otherwise the value of Bergsma's
+// formula, worked out by hand.
 func TestDependence(t *testing.T) {
 	for _, c := range []struct {
 		cells [][]int32
@@ -42,8 +43,8 @@ func TestDependence(t *testing.T) {
 	}
 }
 
-// TestOverlap: what two normal samples have in common is 2Φ(−δ/2) where their means are δ apart (Inman & Bradley 1989), up to the
-// bins, and a page of the samples' own law is as good as another half of the table.
+// TestOverlap: the overlap of two normal samples whose means are δ apart is 2Φ(−δ/2) (Inman & Bradley 1989), up to the error
+// of the bins; a model with the column's own distribution is as near to the table as one half of the table to the other.
 func TestOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	x := mat.NewDense(4000, 2, nil)
@@ -69,7 +70,8 @@ func TestOverlap(t *testing.T) {
 	}
 }
 
-// TestManyColumns: of more columns than are drawn the pictures have a bounded size, and the others are counted.
+// TestManyColumns: if there are more columns than are drawn, the pictures have a bounded size and the page says how many
+// columns are left out.
 func TestManyColumns(t *testing.T) {
 	const d = drawnColumns + 30
 	r := rand.New(rand.NewPCG(5, 6))
@@ -95,7 +97,7 @@ func TestManyColumns(t *testing.T) {
 	}
 }
 
-// TestTimeTicks: an axis of time has two to six ticks inside, at whole units, whatever its length.
+// TestTimeTicks: an axis of time of any length has two to six ticks, at whole units.
 func TestTimeTicks(t *testing.T) {
 	start := float64(time.Date(2021, 3, 5, 7, 12, 13, 0, time.UTC).Unix())
 	for _, length := range []float64{5, 40, 600, 7200, 50000, 86400, 5 * 86400, 40 * 86400, 200 * 86400, 900 * 86400, 2e8, 3e9} {
@@ -114,7 +116,7 @@ func TestTimeTicks(t *testing.T) {
 	}
 }
 
-// TestField: levels beyond those shown stand together, and missing cells by themselves.
+// TestField: levels beyond those that are shown are counted together, and missing cells separately.
 func TestField(t *testing.T) {
 	c := &columns.Column{Name: "c", Kind: columns.Category}
 	var rows []float64

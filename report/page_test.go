@@ -13,7 +13,7 @@ import (
 	"gaussflow/report"
 )
 
-// always are the sections of every page of a fitted model.
+// always are the sections that every page of a fitted model has.
 var always = []string{"verdict", "facts", "log-density", "shapes", "likelihood", "odd", "training", "latent", "roundtrip", "columns"}
 
 func TestPage(t *testing.T) {
@@ -22,7 +22,7 @@ func TestPage(t *testing.T) {
 	for name, c := range map[string]struct {
 		names    []string
 		fitted   *mat.Dense
-		rows     mat.Matrix // nil: fitted
+		rows     mat.Matrix // nil means a model that tabular has fitted
 		sections []string
 		words    []string
 	}{
@@ -72,7 +72,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// balanced checks that every element that is opened is closed, in order.
+// balanced checks that elements are closed in the order in which they were opened.
 func balanced(t *testing.T, raw []byte) {
 	t.Helper()
 	void := []string{"meta", "link", "input", "br", "img"}
@@ -99,10 +99,10 @@ func balanced(t *testing.T, raw []byte) {
 	}
 }
 
-// parsed is what a page has.
+// parsed holds the parts of a page that tests look at.
 type parsed struct {
 	ids    map[string]bool
-	links  []string // of href and src
+	links  []string // values of href and src
 	text   strings.Builder
 	errors []string
 	svgs   int
@@ -155,7 +155,7 @@ func (p *parsed) walk(n *html.Node) {
 	}
 }
 
-// check reports what no page may have.
+// check reports what must not be in any page.
 func (p *parsed) check(t *testing.T) {
 	t.Helper()
 	for _, e := range p.errors {

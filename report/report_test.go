@@ -14,7 +14,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestSameInputSamePage: a page depends on its Input alone, and on the seed.
+// TestSameInputSamePage: equal Inputs, the seed included, give equal pages.
 func TestSameInputSamePage(t *testing.T) {
 	x := table(300, normal, integer, exponential)
 	in := report.Input{Model: fit(t, []string{"a", "b", "c"}, x), Rows: x, Seed: 5}
@@ -28,7 +28,7 @@ func TestSameInputSamePage(t *testing.T) {
 	}
 }
 
-// TestPlainFlow: a flow that tabular did not fit, without history and reference, has a page as well.
+// TestPlainFlow: a flow that was not fitted by tabular, and so has no history and no reference rows, has a page as well.
 func TestPlainFlow(t *testing.T) {
 	flow, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{4}, Seed: 1})
 	if err != nil {
@@ -42,7 +42,7 @@ func TestPlainFlow(t *testing.T) {
 	}
 }
 
-// TestFlatPlace: a row between two narrow peaks does not come back from its z, and the page says which.
+// TestFlatPlace: a row between two narrow peaks does not come back from its z, and the page names this row.
 func TestFlatPlace(t *testing.T) {
 	peaks, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 2})
 	if err != nil {
@@ -67,7 +67,7 @@ func TestFlatPlace(t *testing.T) {
 	}
 }
 
-// TestHistory: losses that are not finite are counted, not drawn, and say so.
+// TestHistory: losses that are not finite are not drawn, but the page counts them.
 func TestHistory(t *testing.T) {
 	x := table(200, normal, normal)
 	m := fit(t, []string{"a", "b"}, x)
@@ -113,7 +113,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// named is a column of which nothing but its name is known.
+// named is a column of which only the name is known.
 func named(name string) (c tabular.Column) {
 	c.Name = name
 	return c

@@ -13,7 +13,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// section is a page's section of an id.
+// section returns the section of a page that has this id.
 func section(t *testing.T, page []byte, id string) string {
 	t.Helper()
 	_, rest, found := strings.Cut(string(page), `<section id="`+id+`">`)
@@ -24,8 +24,8 @@ func section(t *testing.T, page []byte, id string) string {
 	return in
 }
 
-// TestShared: the section names the pair that shares most with about what it shares, draws a square of cells, and what the layers lose in all
-// is about the total correlation.
+// TestShared: the section names the pair of columns that shares most and about how much, draws a grid of all pairs, and the
+// total loss of the layers is about the total correlation.
 func TestShared(t *testing.T) {
 	const n, rho = 1500, 0.8
 	r := rand.New(rand.NewPCG(4, 5))
@@ -56,7 +56,7 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestSharedInWords: what cannot be measured is said.
+// TestSharedInWords: if something cannot be measured, the page says so.
 func TestSharedInWords(t *testing.T) {
 	for name, c := range map[string]struct {
 		in    report.Input

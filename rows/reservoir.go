@@ -20,7 +20,7 @@ type Lot struct {
 // NewLot makes a Lot that keeps at most limit rows, at least 1. An rng in the same state makes the same choices.
 func NewLot(limit int, rng *rand.Rand) (*Lot, error) {
 	if limit < 1 || rng == nil {
-		return nil, fmt.Errorf("rows: NewLot: got limit = %d and the rng %v, want at least 1 and one", limit, rng)
+		return nil, fmt.Errorf("rows: NewLot: limit = %d, rng is nil: %t; want limit ≥ 1 and a seeded *rand.Rand", limit, rng == nil)
 	}
 	return &Lot{limit: limit, rng: rng}, nil
 }

@@ -13,7 +13,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// certificate is one that nobody has signed.
+// certificate is a self-signed certificate.
 func certificate(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

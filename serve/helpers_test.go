@@ -24,7 +24,7 @@ import (
 // fitted is a model of a small table, fitted once.
 var fitted = sync.OnceValues(func() (*tabular.Model, error) { return fit(1) })
 
-// fit fits columns a and b, which depends on a, and c, a constant.
+// fit fits a model to three columns: a, b, which depends on a, and c, a constant.
 func fit(seed uint64) (*tabular.Model, error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := mat.NewDense(300, 3, nil)
@@ -45,17 +45,17 @@ func saved(t *testing.T) (*tabular.Model, string) {
 	return m, path
 }
 
-// A service is a Server that runs.
+// A service is a running Server.
 type service struct {
 	t *testing.T
 	*serve.Server
 	url   string
-	path  string // of the model called m
+	path  string // the file of the model called m
 	model *tabular.Model
 	log   *bytes.Buffer
 }
 
-// run starts the real server on a port of its own, with the model m.
+// run starts a real HTTP server with the model m, on a free port.
 func run(t *testing.T, c serve.Config) *service {
 	t.Helper()
 	s := &service{t: t, log: &bytes.Buffer{}}
@@ -73,7 +73,7 @@ func run(t *testing.T, c serve.Config) *service {
 	return s
 }
 
-// locked is a writer for many.
+// locked is a writer that several goroutines may use.
 type locked struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -85,7 +85,7 @@ func (l *locked) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// post asks and returns the status and the body.
+// post sends a request, and returns the status and the body of the answer.
 func (s *service) post(path, contentType, body string, header ...string) (int, string) {
 	s.t.Helper()
 	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(body))
@@ -114,7 +114,7 @@ func (s *service) do(r *http.Request) (int, string) {
 	return answer.StatusCode, string(text)
 }
 
-// want checks a status and that the body says something.
+// want returns a check of an answer: its status, and that its body contains the text.
 func (s *service) want(status int, says string) func(int, string) {
 	return func(got int, text string) {
 		s.t.Helper()
@@ -133,7 +133,7 @@ func decode[T any](t *testing.T, text string) (v T) {
 	return v
 }
 
-// answer is a row of an answer of score.
+// answer is one row of the answer of the route score.
 type answer struct {
 	LogProb *float64 `json:"log_prob"`
 	Tail    *float64 `json:"tail_probability"`

@@ -16,7 +16,7 @@ import (
 	"gaussflow/serve"
 )
 
-// TestOpenAPI: the document is OpenAPI, and what is asked and answered is as it says, for each route and status that comes up here.
+// TestOpenAPI: the document is valid OpenAPI, and requests and answers of each route and status in this test match it.
 func TestOpenAPI(t *testing.T) {
 	s := run(t, serve.Config{})
 	_, text := s.get("/openapi.json")
@@ -25,7 +25,7 @@ func TestOpenAPI(t *testing.T) {
 	errtest.None(t, document.Validate(t.Context()))
 	router, err := gorillamux.NewRouter(document)
 	errtest.None(t, err)
-	for _, text := range []string{"text/html", "application/x-ndjson"} { // the library knows CSV and plain text alone
+	for _, text := range []string{"text/html", "application/x-ndjson"} { // the validator knows CSV and plain text only
 		openapi3filter.RegisterBodyDecoder(text, openapi3filter.PlainBodyDecoder)
 		t.Cleanup(func() { openapi3filter.UnregisterBodyDecoder(text) })
 	}

@@ -24,7 +24,7 @@ import (
 
 const score = "/v1/models/m/score"
 
-// table is n rows of a and b, far from nothing.
+// table is n rows of a and b, with values from small to large.
 func table(n int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(3, 4))
 	x := mat.NewDense(n, 3, nil)
@@ -34,15 +34,15 @@ func table(n int) *mat.Dense {
 	return x
 }
 
-// asJSON is a row as an object, its members in any order, with one that the model does not have.
+// asJSON is a row as an object, with its members in any order and one that the model does not have.
 func asJSON(x *mat.Dense, i int) string {
 	return fmt.Sprintf(`{"b":%v,"other":[{"deep":null}],"a":%v}`, x.At(i, 1), x.At(i, 0))
 }
 
-// TestScore: each way of asking has the numbers of the model, which the library computes, in all their bits.
+// TestScore: every format and route gives the numbers of the model, bit for bit as the library computes them.
 func TestScore(t *testing.T) {
 	s := run(t, serve.Config{})
-	const n = 1300 // some batches, and a part of one
+	const n = 1300 // a few full batches and a partial one
 	x := table(n)
 	want, err := s.model.LogProb(x)
 	errtest.None(t, err)
@@ -128,7 +128,7 @@ func TestScore(t *testing.T) {
 	}
 }
 
-// TestTogether: a row has the same bits whoever else asks, also beside rows that are refused and rows that are too far out.
+// TestTogether: a row has the same bits whatever other rows are in the request, also beside rows that are refused or too far out.
 func TestTogether(t *testing.T) {
 	s := run(t, serve.Config{})
 	const n = 60
@@ -158,7 +158,7 @@ func TestTogether(t *testing.T) {
 	asking.Wait()
 }
 
-// TestBadRows: a bad row is answered in its place, the others with their numbers.
+// TestBadRows: a bad row gets a reason in its place, and the others their numbers.
 func TestBadRows(t *testing.T) {
 	s := run(t, serve.Config{})
 	for _, c := range []struct{ row, reason string }{
@@ -211,7 +211,7 @@ func TestBadRows(t *testing.T) {
 	}
 }
 
-// TestLatents: transform is the model's Forward, inverse takes it back, constants included.
+// TestLatents: the route transform gives the model's Forward, and the route inverse takes it back, constants included.
 func TestLatents(t *testing.T) {
 	s := run(t, serve.Config{})
 	x := table(40)
@@ -232,7 +232,7 @@ func TestLatents(t *testing.T) {
 	s.want(422, `column \"z2\" is missing`)(s.post("/v1/models/m/inverse", "application/json", `{"z1":1}`))
 }
 
-// TestSample: the rows are those that the library draws by the seed, and without one the seed is said.
+// TestSample: rows are those that the library draws with the seed, and without a seed the answer says which one was used.
 func TestSample(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Sample: 9000}})
 	const sample = "/v1/models/m/sample"

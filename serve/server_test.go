@@ -22,7 +22,7 @@ import (
 	"gaussflow/serve"
 )
 
-// TestLimits: what is over a limit has a status of its own, and says the limit.
+// TestLimits: a request beyond a limit gets the status for this limit, and the answer says what the limit is.
 func TestLimits(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Body: 200_000, Document: 1000, Row: 5000, Rows: 3, Columns: 10}})
 	long := `{"a":1,"b":2,"c":"` + strings.Repeat("x", 100_000) + `"}`
@@ -62,14 +62,14 @@ func TestLimits(t *testing.T) {
 	s.want(404, "nothing at")(s.get("/v2"))
 }
 
-// TestTooLate: a request that takes too long is said to, whatever it asks for.
+// TestTooLate: a request that takes longer than the limit gets an answer that says so, on every route.
 func TestTooLate(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Time: 1}})
 	s.want(503, "took more than 1ns")(s.post(score, "text/csv", "a,b\n1,2\n"))
 	s.want(503, "took more than 1ns")(s.post("/v1/models/m/sample", "application/json", `{"rows":3}`))
 }
 
-// TestBusy: while all places are taken a request is refused at once, and those that are answered go on.
+// TestBusy: while all places are taken, a further request is refused at once, and the requests that have places are completed.
 func TestBusy(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Streams: 1}})
 	hold, holder := io.Pipe()
@@ -84,7 +84,7 @@ func TestBusy(t *testing.T) {
 	r, err := http.NewRequest(http.MethodPost, s.url+score, hold)
 	errtest.None(t, err)
 	r.Header.Set("Content-Type", "application/x-ndjson")
-	answer, err := http.DefaultClient.Do(r) // returns with the first bytes of the answer: the stream has its place
+	answer, err := http.DefaultClient.Do(r) // Do returns with the first bytes of the answer, so the stream has a place by then
 	errtest.None(t, err)
 	defer answer.Body.Close()
 	body := "a,b\n" + strings.Repeat("1,2.5\n", 20_000)
@@ -98,11 +98,11 @@ func TestBusy(t *testing.T) {
 	s.want(200, "log_prob")(s.post(score, "text/csv", body))
 }
 
-// TestTurns: clients that do not read their answers keep nobody from having rows computed, however many they are.
+// TestTurns: any number of clients that do not read their answers cannot prevent others from being served.
 func TestTurns(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Streams: 1000}})
 	var waiting []net.Conn
-	body := `{"rows":1000000,"seed":1}` // of an answer that is more than a connection holds
+	body := `{"rows":1000000,"seed":1}` // so many rows that the answer exceeds the buffers of a connection
 	for range 4 * runtime.GOMAXPROCS(0) {
 		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 		errtest.None(t, err)
@@ -111,14 +111,15 @@ func TestTurns(t *testing.T) {
 		errtest.None(t, err)
 		waiting = append(waiting, c)
 	}
-	for _, c := range waiting { // the answers have begun
+	for _, c := range waiting { // wait until all answers have begun
 		_, err := bufio.NewReader(io.LimitReader(c, 1)).ReadByte()
 		errtest.None(t, err)
 	}
 	s.want(200, "log_prob")(s.post(score, "text/csv", "a,b\n"+strings.Repeat("1,2.5\n", 1000)))
 }
 
-// TestStreams: the first rows are answered before the last are sent, and an answer that cannot be completed says why and breaks off.
+// TestStreams: the first rows are answered before the last are sent, and an answer that cannot be completed ends with the
+// reason and an error.
 func TestStreams(t *testing.T) {
 	s := run(t, serve.Config{})
 	body, writer := io.Pipe()
@@ -135,7 +136,7 @@ func TestStreams(t *testing.T) {
 		}
 		close(sent)
 	}()
-	answer, err := http.DefaultClient.Do(r) // returns with the first bytes: the body has not ended
+	answer, err := http.DefaultClient.Do(r) // Do returns with the first bytes of the answer, before the body has ended
 	errtest.None(t, err)
 	defer answer.Body.Close()
 	lines := bufio.NewReader(answer.Body)
@@ -143,9 +144,9 @@ func TestStreams(t *testing.T) {
 	if err != nil || !strings.Contains(first, "log_prob") {
 		t.Fatalf("%q %v", first, err)
 	}
-	go func() { // the rest has to be taken, else nothing more is read
+	go func() { // the rest of the answer must be read, because otherwise the server stops reading the body
 		<-sent
-		_, _ = io.WriteString(writer, strings.Repeat("x", 2<<20)+"\n") // a line over the limit
+		_, _ = io.WriteString(writer, strings.Repeat("x", 2<<20)+"\n") // this line is longer than the limit
 		writer.Close()
 	}()
 	rest, err := io.ReadAll(lines)
@@ -157,7 +158,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// TestSlow: who sends or takes too slowly is cut off, and leaves nothing behind.
+// TestSlow: a client that sends or reads too slowly is cut off, and its place is freed.
 func TestSlow(t *testing.T) {
 	s := run(t, serve.Config{Limits: serve.Limits{Wait: 200 * time.Millisecond, Rate: 1 << 20}})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
@@ -174,7 +175,7 @@ func TestSlow(t *testing.T) {
 	taker, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 	errtest.None(t, err)
 	defer taker.Close()
-	const ask = `{"rows":1000000}` // some 40 MB, which nobody takes
+	const ask = `{"rows":1000000}` // the answer has some 40 MB, and nobody reads it
 	_, err = fmt.Fprintf(taker, "POST /v1/models/m/sample HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(ask), ask)
 	errtest.None(t, err)
 	waitFor(t, "the answer that nobody takes to end", func() bool {
@@ -183,7 +184,7 @@ func TestSlow(t *testing.T) {
 	})
 }
 
-// waitFor wants something to come true.
+// waitFor waits until a condition holds, and fails after 20 s.
 func waitFor(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for began := time.Now(); !is(); {
@@ -194,7 +195,7 @@ func waitFor(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// TestToken: what tells of the models needs the token, what tells of the service does not.
+// TestToken: routes that tell about models need the token; those that tell about the service do not.
 func TestToken(t *testing.T) {
 	s := run(t, serve.Config{Token: "secret"})
 	for _, path := range []string{"/v1/models", "/v1/models/m", "/metrics"} {
@@ -210,7 +211,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestDescribe: what is said of the models and of the service.
+// TestDescribe checks the facts that the service tells about its models and about itself.
 func TestDescribe(t *testing.T) {
 	s := run(t, serve.Config{LogRequests: true, LogRows: true})
 	s.want(200, `"reads":[{"name":"a",`)(s.get("/v1/models"))
@@ -236,7 +237,8 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
-// TestSwap: under load a model changes many times, and a bad file in between; each answer is one model's or the other's.
+// TestSwap: while requests are served, the model's file changes many times and is broken once; each answer comes wholly from
+// one of the models.
 func TestSwap(t *testing.T) {
 	s := run(t, serve.Config{})
 	ours, err := os.ReadFile(s.path)
@@ -293,7 +295,7 @@ func TestSwap(t *testing.T) {
 	running.Wait()
 }
 
-// refusals is how many files of the model were refused.
+// refusals is how many files of the model the service has refused to load.
 func (s *service) refusals() (n int) {
 	_, metrics := s.get("/metrics")
 	if _, count, ok := strings.Cut(metrics, `gaussflow_model_loads_total{model="m",result="refused"} `); ok {
@@ -303,7 +305,7 @@ func (s *service) refusals() (n int) {
 	return n
 }
 
-// TestRun: the service finishes what it took and then ends, over TLS too.
+// TestRun: the service completes the requests that it has accepted and then ends, over TLS too.
 func TestRun(t *testing.T) {
 	_, path := saved(t)
 	s, err := serve.New(serve.Config{Models: map[string]string{"m": path}})
@@ -328,7 +330,7 @@ func TestRun(t *testing.T) {
 			_, _ = io.WriteString(writer, strings.Repeat("1,2\n", 1000))
 			writer.Close()
 		}()
-		answer, err := client.Do(r) // returns once the answer has begun
+		answer, err := client.Do(r) // Do returns once the answer has begun
 		errtest.None(t, err)
 		stop()
 		text, err := io.ReadAll(answer.Body)

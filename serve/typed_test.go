@@ -18,7 +18,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// cities is a model of a category, a price with a unit, of which some are missing, and what follows from it.
+// cities is a model of a category, a price with a unit and some missing cells, and a column that follows from these.
 func cities(t *testing.T) (m *tabular.Model, path string) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(5, 5))
@@ -43,8 +43,8 @@ func cities(t *testing.T) (m *tabular.Model, path string) {
 	return m, path
 }
 
-// TestTyped: rows of categories, units and missing cells are scored as the library scores them, whatever they come as, and drawn as they are
-// written; what such a density has not is said.
+// TestTyped: rows with categories, units and missing cells get the library's scores in every format, and rows that are drawn
+// are spelled like the table; routes that such a model does not support say so.
 func TestTyped(t *testing.T) {
 	m, path := cities(t)
 	s := run(t, serve.Config{Models: map[string]string{"m": path}})
@@ -83,7 +83,8 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// TestTypedText: numbers that are not all written as programs write them are text in JSON and quoted in CSV, though most look plain.
+// TestTypedText: if some numbers of a column are spelled in a way that JSON does not know, all of them are text in JSON and
+// quoted in CSV.
 func TestTypedText(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	schema := &columns.Schema{Columns: []columns.Column{
@@ -108,14 +109,14 @@ func TestTypedText(t *testing.T) {
 		t.Errorf("no balance is below 0, or beyond a thousand: %s", text)
 	}
 	for _, r := range drawn {
-		if v, err := schema.Columns[0].Parse(r.Balance); err != nil || v != math.Trunc(v) || math.Abs(v) > 3000 { // one in twenty draws lies beyond what the table had
+		if v, err := schema.Columns[0].Parse(r.Balance); err != nil || v != math.Trunc(v) || math.Abs(v) > 3000 { // one draw in twenty lies outside of the table's range, and all must be whole
 			t.Errorf("balance %q: %v (%v), want whole numbers from -3000 to 3000", r.Balance, v, err)
 		}
 	}
 	s.want(200, "log_prob")(s.post(score, "application/json", text))
 }
 
-// first is the first number of a line of CSV, or of an object whose first member is one.
+// first is the first number in a line of CSV, or the log_prob of a JSON object.
 func first(line string) (v float64) {
 	if _, after, found := strings.Cut(line, `"log_prob":`); found {
 		line = after

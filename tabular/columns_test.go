@@ -14,7 +14,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// set returns a copy of x with one column replaced.
+// set returns a copy of x with column j replaced.
 func set(x *mat.Dense, column int, value func(i int) float64) *mat.Dense {
 	y := mat.DenseCopyOf(x)
 	n, _ := y.Dims()
@@ -77,7 +77,7 @@ func TestIntegerColumn(t *testing.T) {
 	}
 }
 
-// TestTiedColumn: zeros among continuous values have no quantum; they are named, and the density stays finite.
+// TestTiedColumn: many zeros among continuous values have no grid; the model names the column, and its density stays finite.
 func TestTiedColumn(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	x := set(curve(500, 2, 2), 1, func(int) float64 { return max(0, rng.NormFloat64()) })
@@ -111,8 +111,7 @@ func TestFewRows(t *testing.T) {
 	}
 }
 
-// TestSpreads: a density is that of the values, in whatever unit, and a column whose values differ by rounding alone is a
-// constant.
+// TestSpreads: the density is that of the values in whatever unit, and a column whose values differ only by rounding is a constant.
 func TestSpreads(t *testing.T) {
 	x := curve(600, 2, 3)
 	c := quick
@@ -140,8 +139,9 @@ func TestSpreads(t *testing.T) {
 	}
 }
 
-// TestOffsets: a density of numbers that lie apart is one of them: over all that there are, p times their distance adds up to 1, to
-// 1e-3 where a spread is eight of these and more. Of fewer a smooth density is off by some percents, at any offset.
+// TestOffsets: for numbers far from zero, which float64 spaces widely, the density sums to 1 over all numbers that exist,
+// each weighted by the spacing: to 1e-3 if the standard deviation is at least eight spacings, and to some percents below
+// that, where no smooth density can do better.
 func TestOffsets(t *testing.T) {
 	for name, c := range map[string]struct{ offset, spread, within float64 }{
 		"1e15":           {1e15, 1, 1e-3},
@@ -173,7 +173,7 @@ func TestOffsets(t *testing.T) {
 	}
 }
 
-// TestNoDigits: columns that cannot be standardized in the type asked for are errors that name them.
+// TestNoDigits: columns that cannot be standardized in the requested dtype are an error that names them.
 func TestNoDigits(t *testing.T) {
 	x := curve(200, 2, 5)
 	c := quick

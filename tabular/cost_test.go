@@ -20,7 +20,7 @@ import (
 	"gaussflow/train"
 )
 
-// TestCost changes model files and a checkpoint at random and measures what reading them takes: see costs.Hunt.
+// TestCost changes model files and a checkpoint at random and measures the memory and time that reading them takes; see costs.Hunt.
 func TestCost(t *testing.T) {
 	folder := t.TempDir()
 	x, checkpoint, changed := curve(60, 2, 9), filepath.Join(folder, "fit.ckpt"), filepath.Join(folder, "m.gflow")
@@ -32,7 +32,7 @@ func TestCost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// the cost of an error counts, too
+		// the cost of failed reads counts, too
 		flow.Fit(context.Background(), x, train.FitConfig{Epochs: 1, Workers: 1, Checkpoint: train.Checkpoint{Path: checkpoint, Resume: true}}) //nolint:errcheck
 	}
 	resume()
@@ -70,8 +70,8 @@ var (
 	claims   = []string{"0", "1", "-1", "7", "4096", "1048576", "16777216", "268435456", "9007199254740993", "18446744073709551615", "1e308"}
 )
 
-// changedTensors is a safetensors file with a few bytes or numbers of its header changed; most often its lengths and its checksum are
-// made right again, so that what is behind them is read.
+// changedTensors is a safetensors file with a few bytes or numbers of its header changed. Most often its lengths and its
+// checksum are corrected afterwards, so that the code behind these checks is reached.
 func changedTensors(rng *rand.Rand, file []byte) []byte {
 	if rng.IntN(4) == 0 {
 		return costs.Mutated(rng, file)
@@ -81,7 +81,7 @@ func changedTensors(rng *rand.Rand, file []byte) []byte {
 	for range 1 + rng.IntN(3) {
 		all := number.FindAllIndex(header, -1)
 		at, claim := all[rng.IntN(len(all))], []byte(claims[rng.IntN(len(claims))])
-		if old := header[at[0]:at[1]]; rng.IntN(2) == 0 { // wherever it stands: claims that agree are believed longer
+		if old := header[at[0]:at[1]]; rng.IntN(2) == 0 { // changed in all places, because claims that agree with each other are checked later
 			header = number.ReplaceAllFunc(header, func(n []byte) []byte {
 				if bytes.Equal(n, old) {
 					return claim

@@ -15,8 +15,8 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestExplainFlow: of the standard normal the column that was made odd comes first, by x²/2 nats, and what is usual is from −1.6 to 1.6,
-// whether rows say it or the model's own draws.
+// TestExplainFlow: under the standard normal, the column that was made odd comes first, with x²/2 nats, and the usual range
+// is −1.6 to 1.6, whether it comes from given rows or from the model's own draws.
 func TestExplainFlow(t *testing.T) {
 	layer, err := layers.NewAffine(3, layers.AffineConfig{})
 	if err != nil {
@@ -61,7 +61,8 @@ func TestExplainFlow(t *testing.T) {
 	errtest.Says(t, err, "1×2")
 }
 
-// TestTelling: what is among the usual is no reason, unless far less likely than the best of them; nor is what costs little beside the first.
+// TestTelling: a value within its usual range is no reason, unless it is far less likely than the best value; nor is one
+// that costs little beside the first reason.
 func TestTelling(t *testing.T) {
 	reason := func(name string, value, nats float64) tabular.Reason {
 		return tabular.Reason{Name: name, Value: value, Low: 1, High: 2, Nats: nats}
@@ -77,7 +78,8 @@ func TestTelling(t *testing.T) {
 	}
 }
 
-// TestExplainMixed: a weight that no penguin has is why, and what is missing is no reason. Given all cells that are there, no density is left.
+// TestExplainMixed: a weight that no penguin has is the reason of its row, and a missing cell is none. If all cells that are
+// present are given, no density is left to explain.
 func TestExplainMixed(t *testing.T) {
 	schema, x := penguins(t)
 	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 3, Workers: 1})

@@ -2,7 +2,7 @@ package tabular
 
 import "gonum.org/v1/gonum/mat"
 
-// WildWarnings are those of a table whose columns are called x0, ….
+// WildWarnings returns the warnings about wild cells in a table whose columns are called x0, x1, ….
 func WildWarnings(x *mat.Dense) []Warning {
 	_, d := x.Dims()
 	names := make([]string, d)

@@ -22,14 +22,15 @@ import (
 	"gaussflow/train"
 )
 
-// TestBeatsGaussian: on rows of a curved law the fit must see more than mean and covariance do.
+// TestBeatsGaussian: on rows whose second column is a curve in the first, the fit must be better than a normal of the same
+// mean and covariance.
 func TestBeatsGaussian(t *testing.T) {
 	c := quick
 	c.Epochs, c.Hidden, c.Blocks = 30, []int{16}, 0
 	for _, family := range []tabular.Family{tabular.Aligned, tabular.Rotated} {
 		c.Family = family
 		lp := logProb(t, fit(t, curve(1500, 2, 1), c), curve(1500, 2, 2))
-		// the differential entropy of the law itself: x0 normal, x1 given x0 normal of deviation 0.3
+		// the entropy of the true distribution: x0 is normal, and so is x1 given x0, with deviation 0.3
 		truth := -(2*0.5*math.Log(2*math.Pi*math.E) + math.Log(0.3))
 		if got := stat.Mean(lp, nil); got > truth+0.1 || got < truth-0.15 {
 			t.Errorf("%s: mean log p %.3f on fresh rows, want within 0.15 of the truth %.3f", family, got, truth)
@@ -37,7 +38,7 @@ func TestBeatsGaussian(t *testing.T) {
 	}
 }
 
-// TestUnits: a table in other units has the same density but for the units.
+// TestUnits: a table in other units has the same density, up to the factor that the units make.
 func TestUnits(t *testing.T) {
 	x := curve(400, 3, 3)
 	moved := mat.NewDense(400, 3, nil)
@@ -83,7 +84,7 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// TestOffsetNeedsFloat64: a column far from zero keeps its digits.
+// TestOffsetNeedsFloat64: a column far from zero keeps its digits, because the model chooses float64.
 func TestOffsetNeedsFloat64(t *testing.T) {
 	x := curve(200, 2, 5)
 	if m := fit(t, x, quick); m.Flow.Dtype() != graph.Float32 {
@@ -97,7 +98,7 @@ func TestOffsetNeedsFloat64(t *testing.T) {
 	}
 }
 
-// TestCancelled: stopping keeps the best epoch so far; before there is any model, there is none.
+// TestCancelled: a cancelled fit keeps the best epoch so far, or returns no model if there is none yet.
 func TestCancelled(t *testing.T) {
 	x := curve(300, 2, 7)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -157,7 +158,8 @@ func TestTailProbability(t *testing.T) {
 	}
 }
 
-// TestNoiseNone: the fit sees the rows as they are, as a fit of next to no noise does, and the model says so in its file.
+// TestNoiseNone: with Noise None the fit sees the rows without noise, its loss is that of a fit with very little noise, and
+// the model file records it.
 func TestNoiseNone(t *testing.T) {
 	x := curve(300, 2, 4)
 	c := quick
@@ -168,7 +170,7 @@ func TestNoiseNone(t *testing.T) {
 	}
 	none := noise(tabular.None)
 	loss := func(m *tabular.Model) float64 { return m.Training.History.Loss[0] }
-	// noise of nothing turns a choice of the warm start now and then
+	// even tiny noise can change a choice of the warm start
 	if tiny := loss(noise(1e-12)); math.Abs(loss(none)-tiny) > 1e-3 {
 		t.Errorf("the first loss is %v, want %v as with no noise to speak of", loss(none), tiny)
 	}
@@ -188,7 +190,7 @@ func TestNoiseNone(t *testing.T) {
 	}
 }
 
-// TestStartIsKept: a fit that a rate throws away is the warm start, and says so.
+// TestStartIsKept: a fit whose learning rate is far too large returns the warm start, and says so.
 func TestStartIsKept(t *testing.T) {
 	x := curve(300, 2, 4)
 	m := fit(t, x, tabular.Config{Family: tabular.Aligned, LearningRate: 100, Epochs: 2, Seed: 1})
@@ -202,7 +204,7 @@ func TestStartIsKept(t *testing.T) {
 	}
 }
 
-// TestUnverifiedCheckpoint: a fit that goes on from a checkpoint without a checksum, as they had none once, says so.
+// TestUnverifiedCheckpoint: a fit that resumes from a checkpoint without a checksum, as earlier versions wrote them, says so.
 func TestUnverifiedCheckpoint(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	c := quick

@@ -12,7 +12,8 @@ import (
 	"gaussflow/graph"
 )
 
-// TestShrunkIsLedoitWolf compares with the formula of the paper, term by term over the rows, and with gonum's normal density.
+// TestShrunkIsLedoitWolf compares the shrunk covariance with the formula of Ledoit and Wolf's paper, summed over the rows,
+// and the log-density with gonum's normal.
 func TestShrunkIsLedoitWolf(t *testing.T) {
 	for _, size := range [][2]int{{40, 3}, {12, 20}} {
 		n, d := size[0], size[1]
@@ -53,7 +54,7 @@ func TestShrunkIsLedoitWolf(t *testing.T) {
 	}
 }
 
-// ledoitWolf is Σ in the units of x, by sums over matrices.
+// ledoitWolf is the paper's Σ in the units of x, by sums over matrices.
 func ledoitWolf(x *mat.Dense, mean, unit []float64) *mat.SymDense {
 	n, d := x.Dims()
 	y := mat.NewDense(n, d, nil)

@@ -12,10 +12,10 @@ import (
 	"gaussflow/tabular"
 )
 
-// quick is a fit of a second or less, of a family that is asked for: it learns too little to be better than one Gaussian.
+// quick is a fit of a second or less, of a family that is set explicitly, because it learns too little to be better than a Gaussian.
 var quick = tabular.Config{Family: tabular.Aligned, Epochs: 3, Hidden: []int{8}, Blocks: 1, Components: 3, Workers: 1, Seed: 5}
 
-// curve has n rows of d columns, each after the first a noisy bend of the one before it.
+// curve has n rows of d columns, each of which after the first is a noisy function of the one before it.
 func curve(n, d int, seed uint64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	x := mat.NewDense(n, d, nil)

@@ -11,11 +11,11 @@ import (
 	"gaussflow/train"
 )
 
-// An asked context counts how often it is asked whether it is done, and is from the last-th time on.
+// An asked context counts the calls of Err, and is cancelled from the last-th call on.
 type asked struct {
 	context.Context
 	times atomic.Int64
-	last  int64 // 0: never
+	last  int64 // 0 means that it is never cancelled
 }
 
 func (c *asked) Err() error {
@@ -27,7 +27,7 @@ func (c *asked) Err() error {
 
 func (c *asked) Done() <-chan struct{} { return nil }
 
-// interruptible is a fit with a checkpoint, of one epoch of many rows.
+// interruptible runs a fit with a checkpoint, of one epoch of many rows.
 func interruptible(t *testing.T, rows int, last int64) (*asked, *tabular.Model, error) {
 	ctx := &asked{Context: t.Context(), last: last}
 	c := quick
@@ -37,8 +37,8 @@ func interruptible(t *testing.T, rows int, last int64) (*asked, *tabular.Model, 
 	return ctx, m, err
 }
 
-// TestInterruptAtAnyMoment ends a fit at moments over its whole length, whatever it is at: it asks no more than a few times
-// afterwards, and comes with a model once there is one.
+// TestInterruptAtAnyMoment cancels fits at ten moments over their whole length. A fit must call Err only a few times after
+// that, and must return a model once it has one.
 func TestInterruptAtAnyMoment(t *testing.T) {
 	const rows = 40_000
 	whole, m, err := interruptible(t, rows, 0)
@@ -70,8 +70,8 @@ func TestInterruptAtAnyMoment(t *testing.T) {
 	}
 }
 
-// TestInterruptIsAskedOften: between two questions there is a bounded number of rows, so that what an interrupt waits for does not
-// depend on how many there are.
+// TestInterruptIsAskedOften: between two calls of Err there is a bounded number of rows, so that the time until an interrupt
+// takes effect does not grow with the table.
 func TestInterruptIsAskedOften(t *testing.T) {
 	few, _, err := interruptible(t, 20_000, 0)
 	if err != nil {
@@ -81,7 +81,7 @@ func TestInterruptIsAskedOften(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// each pass over the rows asks at least once in 2^14 of them: the digest, two pushes, the steps, two evaluations, and log p
+	// each pass over the rows (the digest, two pushes, the steps, two evaluations, log p) calls Err at least once in 2^14 rows
 	if more := many.times.Load() - few.times.Load(); more < 80_000/(1<<14)*6 {
 		t.Errorf("five times the rows are asked %d times, one time %d times", many.times.Load(), few.times.Load())
 	}

@@ -10,7 +10,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestLimits: what a slip of the hand asks for is refused before it costs memory.
+// TestLimits: settings that are far too large, as after a typing error, are refused before they cost memory.
 func TestLimits(t *testing.T) {
 	x := curve(40, 2, 1)
 	for what, c := range map[string]tabular.Config{
@@ -23,7 +23,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestQuanta: a file that says that a column's grid has steps which its values cannot have is refused.
+// TestQuanta: a model whose facts give a column an impossible step of its grid is refused.
 func TestQuanta(t *testing.T) {
 	m := fit(t, curve(40, 2, 1), quick)
 	for _, step := range []float64{1e308, -1, math.NaN()} {

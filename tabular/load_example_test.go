@@ -12,7 +12,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// From a file to a model file, and what can be asked of it: the README's example.
+// From a data file to a model file, and the questions that a model answers: the README's example.
 func ExampleLoad() {
 	sizes := []string{"bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"}
 	file, err := data.Open("../examples/penguins.csv", data.Options{Columns: sizes, DropMissing: true})
@@ -23,7 +23,7 @@ func ExampleLoad() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	config := tabular.Config{Preset: tabular.Fast, Workers: 1} // of a table of your own: tabular.Config{}
+	config := tabular.Config{Preset: tabular.Fast, Workers: 1} // for your own table, start with tabular.Config{}
 	model, err := tabular.Fit(context.Background(), table.Names, table.X, config)
 	if err != nil {
 		log.Fatal(err)

@@ -19,7 +19,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// drawn is n rows of d columns.
+// drawn draws n rows of d columns.
 func drawn(n, d int, seed uint64, cell func(rng *rand.Rand) float64) *mat.Dense {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	x := mat.NewDense(n, d, nil)
@@ -29,7 +29,7 @@ func drawn(n, d int, seed uint64, cell func(rng *rand.Rand) float64) *mat.Dense 
 
 func normal(rng *rand.Rand) float64 { return rng.NormFloat64() }
 
-// entropy is that of d standard normals, nats.
+// entropy is that of d standard normals, in nats.
 func entropy(d int) float64 { return 0.5 * float64(d) * math.Log(2*math.Pi*math.E) }
 
 func shareAtMost(values []float64, v float64) float64 {
@@ -42,10 +42,10 @@ func shareAtMost(values []float64, v float64) float64 {
 	return float64(n) / float64(len(values))
 }
 
-// loud is a fit of about a second with everything open that the table decides.
+// loud is a fit of about a second that leaves everything open that the table can decide.
 var loud = tabular.Config{Epochs: 10, Hidden: []int{16}, Workers: 1}
 
-// TestWildCells: one cell, or a code in some rows, moves nothing, and is named.
+// TestWildCells: a single extreme cell, or a code such as −9999 in some rows, does not change the fit, and a warning names it.
 func TestWildCells(t *testing.T) {
 	fresh := drawn(4000, 2, 9, normal)
 	for _, c := range []struct {
@@ -72,7 +72,7 @@ func TestWildCells(t *testing.T) {
 	}
 }
 
-// TestAllRowsAreWild: rows that each have a cell far from all others leave nothing to fit to.
+// TestAllRowsAreWild: if every row has a cell far from all others, nothing is left to fit to, which is an error.
 func TestAllRowsAreWild(t *testing.T) {
 	x := drawn(100, 100, 1, normal)
 	for i := range 100 {
@@ -87,7 +87,7 @@ func TestAllRowsAreWild(t *testing.T) {
 	errtest.Says(t, err, "far from all others")
 }
 
-// TestTailsAreNotWild: rows of heavy tails, rare values and counts are what they are.
+// TestTailsAreNotWild: heavy tails, rare values and counts are not taken for wild cells.
 func TestTailsAreNotWild(t *testing.T) {
 	for name, cell := range map[string]func(rng *rand.Rand) float64{
 		"Cauchy":    func(rng *rand.Rand) float64 { return math.Tan(math.Pi * (rng.Float64() - 0.5)) },
@@ -103,11 +103,12 @@ func TestTailsAreNotWild(t *testing.T) {
 	}
 }
 
-// TestHeavyTailsAndModes: log p of fresh rows is the law's, to 0.05 nats where the law's own mean is known in closed form.
+// TestHeavyTailsAndModes: the mean log p of fresh rows is within 0.05 nats of the true one, for distributions whose entropy
+// is known in closed form.
 func TestHeavyTailsAndModes(t *testing.T) {
 	for name, c := range map[string]struct {
 		cell func(rng *rand.Rand) float64
-		want float64 // minus the differential entropy
+		want float64 // minus the entropy
 	}{
 		"Cauchy":         {func(rng *rand.Rand) float64 { return math.Tan(math.Pi * (rng.Float64() - 0.5)) }, -math.Log(4 * math.Pi)},
 		"lognormal, σ 2": {func(rng *rand.Rand) float64 { return math.Exp(2 * rng.NormFloat64()) }, -entropy(1) - math.Ln2},
@@ -120,7 +121,7 @@ func TestHeavyTailsAndModes(t *testing.T) {
 		}
 		fresh := drawn(20_000, 1, 5, c.cell)
 		lp := logProb(t, m, fresh)
-		if gap := stat.Mean(lp, nil) - c.want; math.Abs(gap) > 0.07 { // 0.05, and the fresh rows' own error
+		if gap := stat.Mean(lp, nil) - c.want; math.Abs(gap) > 0.07 { // 0.05, plus the sampling error of the fresh rows
 			t.Errorf("%s: log p of fresh rows is %+.3f beside the truth", name, gap)
 		}
 		back := logProb(t, reloaded(t, m), fresh)
@@ -139,12 +140,12 @@ func reloaded(t *testing.T, m *tabular.Model) *tabular.Model {
 	return &tabular.Model{Flow: f, Facts: m.Facts}
 }
 
-// TestFewRowsAreGaussian: where rows are few for their columns the fit is no worse than the truth by more than a mean and a variance
-// cost, and its tail probabilities are those of fresh rows.
+// TestFewRowsAreGaussian: if rows are few for the number of columns, the fit is worse than the truth by no more than
+// estimating a mean and a covariance costs, and its tail probabilities are right for fresh rows.
 func TestFewRowsAreGaussian(t *testing.T) {
 	for _, c := range []struct {
 		n, d int
-		gap  float64 // a covariance of n rows costs about d/n of it by its mean alone
+		gap  float64 // the gap that is allowed; estimating the mean and covariance from n rows costs most of it
 	}{{200, 4, 0.1}, {50, 20, 0.5}, {100, 60, 0.7}, {30, 60, 2.5}} {
 		var gap, tail float64
 		for seed := range uint64(3) {
@@ -158,13 +159,14 @@ func TestFewRowsAreGaussian(t *testing.T) {
 		if gap > c.gap {
 			t.Errorf("%d×%d: log p of fresh rows is %.3f below the truth, want %.2f at most", c.n, c.d, gap, c.gap)
 		}
-		if tail < 0.002 || tail > 0.03 { // the spread of 30 rows is known to an eighth of it
+		if tail < 0.002 || tail > 0.03 { // the standard deviation of 30 rows is known to an eighth
 			t.Errorf("%d×%d: %.2f %% of fresh rows have a tail probability of at most a hundredth", c.n, c.d, 100*tail)
 		}
 	}
 }
 
-// TestInterruptedComparison: a fit that ends while it is compared with a Gaussian, or while its reference is made, has the flow as its model.
+// TestInterruptedComparison: a fit that is interrupted while it is compared with a Gaussian, or while its reference is made,
+// returns the flow as its model.
 func TestInterruptedComparison(t *testing.T) {
 	ask := func(last int64) (*asked, *tabular.Model, error) {
 		ctx := &asked{Context: t.Context(), last: last}
@@ -184,8 +186,8 @@ func TestInterruptedComparison(t *testing.T) {
 	}
 }
 
-// TestFewRowsOfACurve: a flow that is better than a Gaussian is kept, and its tail probabilities are those of fresh rows though
-// there are few that it was not fitted to.
+// TestFewRowsOfACurve: a flow that is better than a Gaussian is kept, and its tail probabilities are right for fresh rows,
+// though only few rows were held out of the fit.
 func TestFewRowsOfACurve(t *testing.T) {
 	var tail float64
 	for seed := range uint64(3) {
@@ -200,7 +202,8 @@ func TestFewRowsOfACurve(t *testing.T) {
 	}
 }
 
-// TestCombinations: of a column that others determine up to a thousandth, what is left is fitted; samples keep to it.
+// TestCombinations: if other columns determine a column up to a thousandth, the remaining deviation is fitted, and samples
+// satisfy the relation.
 func TestCombinations(t *testing.T) {
 	sum := func(n int, seed uint64) *mat.Dense {
 		x := drawn(n, 3, seed, normal)
@@ -231,7 +234,8 @@ func TestCombinations(t *testing.T) {
 	}
 }
 
-// TestManyColumns: a hundred rows of many columns are a Gaussian of low rank, found and loaded without a matrix of them all.
+// TestManyColumns: a hundred rows of many columns become a Gaussian of low rank, which is fitted and loaded without a matrix
+// of all columns.
 func TestManyColumns(t *testing.T) {
 	m := fit(t, drawn(60, 400, 1, normal), tabular.Config{Workers: 1})
 	lp := logProb(t, m, drawn(200, 400, 2, normal))

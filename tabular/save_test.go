@@ -18,7 +18,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// dropping is a fit to three columns of which the second is constant.
+// dropping is a fit to three columns, the second of which is constant and therefore dropped.
 func dropping(t *testing.T) (*tabular.Model, *mat.Dense) {
 	t.Helper()
 	x := curve(60, 3, 8)
@@ -30,7 +30,7 @@ func dropping(t *testing.T) (*tabular.Model, *mat.Dense) {
 	return fit(t, x, c), x
 }
 
-// TestSaveLoad: what is read back computes the same numbers, and knows the same but for the time that the fit took.
+// TestSaveLoad: a model that is read back computes the same numbers and has the same facts, except for the time that the fit took.
 func TestSaveLoad(t *testing.T) {
 	m, x := dropping(t)
 	path := filepath.Join(t.TempDir(), "m.gflow")
@@ -89,11 +89,11 @@ func saved(t *testing.T, m *tabular.Model) []byte {
 	return b.Bytes()
 }
 
-// TestLoadTruncated: no part from the beginning of a model file is a model.
+// TestLoadTruncated: no proper prefix of a model file is a model.
 func TestLoadTruncated(t *testing.T) {
 	whole := saved(t, fit(t, curve(60, 1, 9), quick))
 	path := filepath.Join(t.TempDir(), "m.gflow")
-	for n := 0; n < len(whole); n += 29 { // flows tests every length
+	for n := 0; n < len(whole); n += 29 { // in steps, because the tests of package flows try every length
 		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestLoadFlowAlone(t *testing.T) {
 	}
 }
 
-// TestLoadHostileFacts: facts that do not fit the flow are an error, not a panic later.
+// TestLoadHostileFacts: facts that do not fit the flow are an error of Load, rather than a panic later.
 func TestLoadHostileFacts(t *testing.T) {
 	m := fit(t, curve(60, 2, 9), quick)
 	whole := asJSON(t, m.Facts)
@@ -144,7 +144,8 @@ func TestLoadHostileFacts(t *testing.T) {
 	}
 }
 
-// TestLoadHostileNumbers: each number of the facts that no table has is an error that names its column, be it alone or in company.
+// TestLoadHostileNumbers: each number in the facts that no table can have is an error that names its column, whether it is
+// the only one or not.
 func TestLoadHostileNumbers(t *testing.T) {
 	m := fit(t, curve(60, 2, 9), quick)
 	whole := asJSON(t, m.Facts)
@@ -180,7 +181,7 @@ func TestLoadHostileNumbers(t *testing.T) {
 	}
 }
 
-// TestConcurrent: sixteen goroutines that score at once get what one gets.
+// TestConcurrent: sixteen goroutines that score at once get what a single one gets.
 func TestConcurrent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.gflow")
 	if err := fit(t, curve(60, 2, 9), quick).Save(path); err != nil {

@@ -13,7 +13,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestForwardInverse: there and back, a dropped column included.
+// TestForwardInverse: rows come back from Forward and Inverse, a dropped column included.
 func TestForwardInverse(t *testing.T) {
 	x := curve(60, 3, 8)
 	for i := range 60 {
@@ -44,8 +44,9 @@ func TestForwardInverse(t *testing.T) {
 	}
 }
 
-// TestErrorsOfRows: a row between two narrow peaks has a large error, counted in spreads of the column, and says so; the others have
-// next to none, whatever the dtype. A dropped column counts for nothing.
+// TestErrorsOfRows: a row between two narrow peaks does not come back from its latents. Its error is large, counted in
+// standard deviations of the column, and Errors reports it; the others have almost none, in both dtypes. A dropped column
+// adds nothing.
 func TestErrorsOfRows(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
 		peaks, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 2, LogScale: -3, Dtype: dtype})

@@ -53,7 +53,8 @@ func typedTable(t *testing.T, path string) (*columns.Schema, *mat.Dense) {
 	return schema, mat.NewDense(n, len(schema.Modelled()), values)
 }
 
-// TestFitTableMixed: a table of categories and missing cells has a density, which is the same after it was saved, and no latents.
+// TestFitTableMixed: a table with categories and missing cells gets a density, which is the same after Save and Load, and
+// which has no latents.
 func TestFitTableMixed(t *testing.T) {
 	schema, x := penguins(t)
 	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 3, Workers: 1})
@@ -91,7 +92,7 @@ func TestFitTableMixed(t *testing.T) {
 	}
 }
 
-// TestScoreAnswers: each row has an answer, and says why where it is no number.
+// TestScoreAnswers: each row gets an answer, which says why if it is not a number.
 func TestScoreAnswers(t *testing.T) {
 	schema, x := penguins(t)
 	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 1, Workers: 1})
@@ -99,7 +100,7 @@ func TestScoreAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	odd := mat.DenseCopyOf(x.Slice(0, 3, 0, 8))
-	odd.Set(1, 0, 7) // no level of species
+	odd.Set(1, 0, 7) // not a level of species
 	for j := range 8 {
 		odd.Set(2, j, math.NaN())
 	}
@@ -128,8 +129,7 @@ func scores(t *testing.T, m *tabular.Model, x mat.Matrix) []tabular.Score {
 	return s
 }
 
-// TestFitTableFlow: numbers without missing cells are the flow that Fit makes of them, bit for bit, and what is known of the columns
-// is kept with it.
+// TestFitTableFlow: numbers without missing cells give the flow of Fit, bit for bit, and the columns' schema is kept with it.
 func TestFitTableFlow(t *testing.T) {
 	x := curve(60, 2, 9)
 	schema := &columns.Schema{}

@@ -12,7 +12,7 @@ import (
 	"gaussflow/train"
 )
 
-// TestTrainBeginFails: OnTrainEnd runs of those callbacks that have begun, all of them, and of no other.
+// TestTrainBeginFails: if the OnTrainBegin of a callback fails, OnTrainEnd runs for all callbacks that have begun, and for no others.
 func TestTrainBeginFails(t *testing.T) {
 	var ended []string
 	callback := func(name string, begin, end error) train.Callback {
@@ -33,7 +33,7 @@ func TestTrainBeginFails(t *testing.T) {
 	}
 }
 
-// TestFitWithinAFit is refused, and the fit outside goes on.
+// TestFitWithinAFit: a Fit that a callback starts on the same trainer is refused, and the outer fit goes on.
 func TestFitWithinAFit(t *testing.T) {
 	x := someRows(9, 1)
 	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
@@ -48,7 +48,7 @@ func TestFitWithinAFit(t *testing.T) {
 	}
 }
 
-// TestNils: what is not there is named.
+// TestNils: a nil penalty, optimizer, context or callback is an error that says which one is nil.
 func TestNils(t *testing.T) {
 	x := someRows(9, 1)
 	var noContext context.Context
@@ -62,12 +62,12 @@ func TestNils(t *testing.T) {
 		}
 	}
 	for words, call := range map[string]func() error{
-		"penalty 1 (from 0) is nil":              compile(train.Config{Penalties: []losses.Penalty{losses.L2{}, nil}}),
-		"penalty 0 (from 0) is nil, a *losses.":  compile(train.Config{Penalties: []losses.Penalty{(*losses.L2)(nil)}}),
+		"penalty 1 (from 0) is nil, want one":    compile(train.Config{Penalties: []losses.Penalty{losses.L2{}, nil}}),
+		"penalty 0 (from 0) is a nil *losses.L2": compile(train.Config{Penalties: []losses.Penalty{(*losses.L2)(nil)}}),
 		"Optimizer is a nil *train.Adam":         compile(train.Config{Optimizer: (*train.Adam)(nil)}),
 		"train: Fit: ctx is nil":                 with(noContext, train.FitConfig{}),
 		"train: Fit: callback 0 (from 0) is nil": with(context.Background(), train.FitConfig{Callbacks: []train.Callback{nil}}),
-		"a *train.CSVLogger":                     with(context.Background(), train.FitConfig{Callbacks: []train.Callback{(*train.CSVLogger)(nil)}}),
+		"a nil *train.CSVLogger":                 with(context.Background(), train.FitConfig{Callbacks: []train.Callback{(*train.CSVLogger)(nil)}}),
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("error %v, want one about %s", err, words)

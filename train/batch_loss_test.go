@@ -17,7 +17,7 @@ import (
 	"gaussflow/train"
 )
 
-// rowsLoss is a loss made of a function, for losses that are refused and some that look as if they should be.
+// rowsLoss is a loss made of a function: one that New must refuse, or one that looks like those but must be accepted.
 type rowsLoss func(b *graph.Builder, t losses.Terms) *G.Node
 
 func (l rowsLoss) Name() string                                  { return "rows" }
@@ -31,7 +31,7 @@ func everyRow(b *graph.Builder, scalar *G.Node, like *G.Node) *G.Node {
 }
 func squared(b *graph.Builder, x *G.Node) *G.Node { return b.Mul(x, x) }
 
-// columns are the two of z, N each.
+// columns returns the two columns of z, each of shape N.
 func columns(b *graph.Builder, z *G.Node) (u, v *G.Node) {
 	u, v = b.Split(z, []bool{true, false})
 	return b.Reshape(u, graph.Rows(z)), b.Reshape(v, graph.Rows(z))
@@ -43,7 +43,7 @@ func covariance(b *graph.Builder, z *G.Node) *G.Node {
 	return b.Sub(mean(b, b.Mul(u, v)), b.Mul(mean(b, u), mean(b, v)))
 }
 
-// decorrelated is the NLL and the squared covariance of the latent columns, which only the whole batch has.
+// decorrelated is the NLL plus the squared covariance of the latent columns, which can only be computed from the whole batch.
 type decorrelated struct{ losses.NLL }
 
 const covarianceWeight = 3.0
@@ -55,8 +55,9 @@ func (decorrelated) Rows(b *graph.Builder, t losses.Terms) *G.Node {
 	return b.Add(nll(b, t), everyRow(b, b.Scale(square, covarianceWeight), t.Output))
 }
 
-// decorrelatedLoss is the same of a gaussian, and its gradient, in plain Go: with the covariance C of rows of x, each of
-// z's is C/(σ₀σ₁), and its slope in either log scale is its negative. Weights do not enter the covariance, and multiply it.
+// decorrelatedLoss is the loss of decorrelated for a gaussian model, and its gradient, in plain Go: if rows of x have the
+// covariance C, rows of z have C/(σ₀σ₁), whose slope in either log scale is its negative. Weights do not enter the
+// covariance, but multiply it.
 func decorrelatedLoss(theta []float64, x *mat.Dense, weights []float64, index []int) (loss float64, grad []float64) {
 	loss, grad = lossAndGrad(theta, x, weights, index)
 	n := float64(len(index))
@@ -79,7 +80,7 @@ func decorrelatedLoss(theta []float64, x *mat.Dense, weights []float64, index []
 	return loss + w*covarianceWeight*square, grad
 }
 
-// correlatedRows are rows whose columns hang together.
+// correlatedRows are rows whose columns are correlated.
 func correlatedRows(n int) *mat.Dense {
 	x := someRows(n, 14)
 	for i := range n {
@@ -88,8 +89,8 @@ func correlatedRows(n int) *mat.Dense {
 	return x
 }
 
-// TestBatchLoss: with any number of workers, in batches of several pieces and a last one of its own size, the losses and the
-// steps are those of the whole batch, as the napkin has them.
+// TestBatchLoss: with any number of workers, with batches of several pieces and a smaller last one, losses and steps are
+// those of the whole batch, as computed in plain Go.
 func TestBatchLoss(t *testing.T) {
 	const n, batch, epochs, rate = 700, 300, 3, 0.05
 	x := correlatedRows(n)
@@ -134,7 +135,7 @@ func TestBatchLoss(t *testing.T) {
 	}
 }
 
-// TestBatchLossOfASource is that of the matrix, bit for bit, but there is no validating on a source.
+// TestBatchLossOfASource: a batch loss gives the same bits from a source as from a matrix; validating it on a source is refused.
 func TestBatchLossOfASource(t *testing.T) {
 	x := correlatedRows(500)
 	m, n := newGaussian(graph.Float32), newGaussian(graph.Float32)
@@ -156,7 +157,7 @@ func TestBatchLossOfASource(t *testing.T) {
 	}
 }
 
-// centred is a model whose rows depend on each other.
+// centred is a model that subtracts the batch's mean, so that its rows depend on each other.
 type centred struct{ *gaussian }
 
 func (m centred) Terms(b *graph.Builder, x *G.Node) losses.Terms {
@@ -168,7 +169,7 @@ func (m centred) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	return t
 }
 
-// batchLosses are losses of a batch that do not say so.
+// batchLosses are losses whose rows depend on each other, but which do not implement losses.BatchLoss.
 var batchLosses = map[string]rowsLoss{
 	"a covariance": decorrelated{}.Rows,
 	"a small covariance": func(b *graph.Builder, t losses.Terms) *G.Node {
@@ -197,7 +198,8 @@ var batchLosses = map[string]rowsLoss{
 	},
 }
 
-// TestUndeclaredBatchLosses are refused, in both types of numbers, by an error that says what to do.
+// TestUndeclaredBatchLosses: a loss whose rows depend on each other but that does not declare it is refused in both dtypes,
+// with an error that says what to do.
 func TestUndeclaredBatchLosses(t *testing.T) {
 	refused := func(name string, m train.Model, l losses.Loss) {
 		_, err := train.New(m, train.Config{Loss: l})
@@ -213,7 +215,8 @@ func TestUndeclaredBatchLosses(t *testing.T) {
 	}
 }
 
-// TestRowLosses are not refused: where the random rows that New tries are outside a domain, and where numbers are large.
+// TestRowLosses: New accepts losses of single rows, also if the random rows that it tries are outside of their domain, or if
+// their values are large.
 func TestRowLosses(t *testing.T) {
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
 		for name, l := range map[string]rowsLoss{
@@ -231,7 +234,7 @@ func TestRowLosses(t *testing.T) {
 	}
 }
 
-// TestLossesOfAnotherShape: a scalar, a matrix and nothing at all.
+// TestLossesOfAnotherShape: a loss that is a scalar, a matrix or nil is refused.
 func TestLossesOfAnotherShape(t *testing.T) {
 	for name, c := range map[string]struct {
 		loss rowsLoss
@@ -249,7 +252,7 @@ func TestLossesOfAnotherShape(t *testing.T) {
 	}
 }
 
-// grown is a penalty that is no scalar.
+// grown is a penalty that is not a scalar.
 type grown struct{}
 
 func (grown) Scalar(b *graph.Builder, params []*graph.Param) *G.Node { return b.Param(params[0]) }

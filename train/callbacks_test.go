@@ -20,7 +20,7 @@ import (
 	"gaussflow/train"
 )
 
-// scripted fits an epoch for each validation loss, which callbacks see instead of a real one. after are the
+// scripted fits one epoch for each given validation loss, which callbacks see in place of the computed one. after holds the
 // parameters at the end of each epoch.
 func scripted(t *testing.T, c train.Config, valLoss []float64, callbacks ...train.Callback) (m *gaussian, h *train.History, after [][]float64) {
 	t.Helper()
@@ -37,7 +37,8 @@ func scripted(t *testing.T, c train.Config, valLoss []float64, callbacks ...trai
 
 var slowSGD = train.Config{Optimizer: train.SGD{LearningRate: 0.05}}
 
-// TestHookOrder is Keras's: validation comes before the end of the epoch, callbacks run in list order.
+// TestHookOrder: hooks are called in Keras's order: validation comes before the end of the epoch, and callbacks run in the
+// order of the list.
 func TestHookOrder(t *testing.T) {
 	var lines []string
 	second := train.LambdaCallback{EpochEnd: func(s *train.State) error {
@@ -59,7 +60,8 @@ func TestHookOrder(t *testing.T) {
 	}
 }
 
-// TestStop: a fit stopped within an epoch ends after that batch, with the epoch's and the fit's last hooks.
+// TestStop: a fit that a callback stops within an epoch ends after that batch, and still calls the hooks at the end of the
+// epoch and of the fit.
 func TestStop(t *testing.T) {
 	var lines []string
 	stop := train.LambdaCallback{BatchEnd: func(s *train.State) error {
@@ -76,7 +78,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestCallbackError: an error of a hook ends the fit; what was learnt stays and OnTrainEnd still runs.
+// TestCallbackError: an error of a hook ends the fit; the parameters learnt so far stay, and OnTrainEnd still runs.
 func TestCallbackError(t *testing.T) {
 	full := errors.New("disk full")
 	ended := false
@@ -95,7 +97,7 @@ func TestCallbackError(t *testing.T) {
 	}
 }
 
-// TestEarlyStopping against epochs counted by hand.
+// TestEarlyStopping compares with epochs that were counted by hand.
 func TestEarlyStopping(t *testing.T) {
 	losses := []float64{5, 4, math.NaN(), 3.95, 4.1, 3.9, 4, 4, 4, 1}
 	for name, c := range map[string]struct {
@@ -106,9 +108,9 @@ func TestEarlyStopping(t *testing.T) {
 		"patience 1":    {train.EarlyStopping{Patience: 1}, 1, 2},
 		"patience 2":    {train.EarlyStopping{Patience: 2}, 5, 7},
 		"never stopped": {train.EarlyStopping{Patience: 4}, 9, 9},
-		"min delta":     {train.EarlyStopping{Patience: 3, MinDelta: 0.2}, 1, 4}, // 3.95 is too little
+		"min delta":     {train.EarlyStopping{Patience: 3, MinDelta: 0.2}, 1, 4}, // 3.95 is less than 0.2 below 4
 		"start from":    {train.EarlyStopping{Patience: 1, StartFrom: 3}, 3, 4},
-		"training loss": {train.EarlyStopping{Patience: 1, Monitor: train.MonitorLoss}, 9, 9}, // it falls
+		"training loss": {train.EarlyStopping{Patience: 1, Monitor: train.MonitorLoss}, 9, 9}, // the training loss falls in every epoch
 	} {
 		for _, restore := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, restore %v", name, restore), func(t *testing.T) {
@@ -128,8 +130,7 @@ func TestEarlyStopping(t *testing.T) {
 	}
 }
 
-// TestEarlyStoppingRestoresTheAverage: with EMA the best epoch's averaged parameters are what is validated and what is
-// left behind.
+// TestEarlyStoppingRestoresTheAverage: with EMA, the averaged parameters are validated, and those of the best epoch are restored.
 func TestEarlyStoppingRestoresTheAverage(t *testing.T) {
 	c := slowSGD
 	c.EMA = 0.9
@@ -137,7 +138,7 @@ func TestEarlyStoppingRestoresTheAverage(t *testing.T) {
 	same(t, "parameters", m.theta(), after[1])
 }
 
-// TestEarlyStoppingOfACancelledFit restores as well.
+// TestEarlyStoppingOfACancelledFit: the best epoch's parameters are also restored when the fit is cancelled.
 func TestEarlyStoppingOfACancelledFit(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := newGaussian(graph.Float64)
@@ -159,13 +160,13 @@ func TestEarlyStoppingOfACancelledFit(t *testing.T) {
 	same(t, "parameters", m.theta(), best)
 }
 
-// TestReduceLROnPlateau against rates counted by hand, in Keras's way.
+// TestReduceLROnPlateau compares with rates that were counted by hand, by Keras's rule.
 func TestReduceLROnPlateau(t *testing.T) {
 	flat := []float64{5, 4, 4, 4, 4, 4, 4, 4, 4, 4}
 	for name, c := range map[string]struct {
 		callback train.ReduceLROnPlateau
 		losses   []float64
-		cuts     []float64 // the rate of each epoch in units of the first
+		cuts     []float64 // the rate of each epoch, in multiples of the first
 	}{
 		"patience 2": {train.ReduceLROnPlateau{Factor: 0.5, Patience: 2}, flat,
 			[]float64{1, 1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125}},
@@ -191,7 +192,8 @@ func TestReduceLROnPlateau(t *testing.T) {
 	}
 }
 
-// TestReducedRateMovesLess: the cut reaches the parameters, multiplies a schedule, and lasts into the next fit.
+// TestReducedRateMovesLess: a cut of the rate makes the steps smaller, multiplies the rate of a schedule, and still holds in
+// the next fit.
 func TestReducedRateMovesLess(t *testing.T) {
 	x := someRows(20, 1)
 	m := newGaussian(graph.Float64)
@@ -262,15 +264,15 @@ func TestCSVLogger(t *testing.T) {
 	}
 }
 
-// brokenPipe takes no byte.
+// brokenPipe is a writer that always fails.
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
-// TestTerminateOnNaN ends the fit without an error and without harm to the parameters.
+// TestTerminateOnNaN: the fit ends without an error, with the parameters from before the batch whose loss is not finite.
 func TestTerminateOnNaN(t *testing.T) {
 	x := someRows(40, 11)
-	x.Set(25, 0, 1e200) // its square overflows: batch 2
+	x.Set(25, 0, 1e200) // in batch 2; its square overflows
 	m, clean := newGaussian(graph.Float64), newGaussian(graph.Float64)
 	var lines []string
 	h := fit(t, newTrainer(t, m, slowSGD), x, train.FitConfig{Epochs: 5, BatchSize: 10, NoShuffle: true, Workers: 1,
@@ -285,7 +287,7 @@ func TestTerminateOnNaN(t *testing.T) {
 	}
 }
 
-// TestBadCallbacks: a callback that cannot do its work says so.
+// TestBadCallbacks: a callback with settings that it cannot work with is an error that says why.
 func TestBadCallbacks(t *testing.T) {
 	for name, c := range map[string]struct {
 		callback train.Callback
@@ -307,9 +309,9 @@ func TestBadCallbacks(t *testing.T) {
 	}
 }
 
-// TestEarlyStoppingKeepsTheStart: a fit that only gets worse leaves behind what it started from, on validation rows or without
-// any, of a matrix or a source, also where an epoch ends it with an error; one that begins worse and ends better does not. What a
-// ModelCheckpoint has saved as the best is the same.
+// TestEarlyStoppingKeepsTheStart: a fit that only gets worse leaves the parameters that it started from, with or without
+// validation rows, from a matrix or a source, also where an epoch ends with an error; a fit that first gets worse and then
+// better does not. The best model that a ModelCheckpoint saves is the same.
 func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 	far := train.Config{Optimizer: train.SGD{LearningRate: 40}}
 	x := someRows(20, 1)
@@ -359,7 +361,7 @@ func TestEarlyStoppingKeepsTheStart(t *testing.T) {
 	}
 }
 
-// TestEarlyStoppingOfNaN: no epoch is the best of those that have no number.
+// TestEarlyStoppingOfNaN: if every epoch's loss is NaN, none of them is the best.
 func TestEarlyStoppingOfNaN(t *testing.T) {
 	nan := math.NaN()
 	for _, restore := range []bool{true, false} {
@@ -375,7 +377,7 @@ func TestEarlyStoppingOfNaN(t *testing.T) {
 	}
 }
 
-// TestCSVLoggerWriteHeader: a fit that had no epoch has a table with a header, and none has two.
+// TestCSVLoggerWriteHeader: the table of a fit without epochs has a header, and no table has two headers.
 func TestCSVLoggerWriteHeader(t *testing.T) {
 	var out bytes.Buffer
 	logger := &train.CSVLogger{Out: &out}
@@ -393,7 +395,7 @@ func TestCSVLoggerWriteHeader(t *testing.T) {
 	errtest.Says(t, (&train.CSVLogger{}).WriteHeader(), "Out is nil")
 }
 
-// TestCSVLoggerGoesOn: one header and each epoch once, whether the logger, its buffer or its file is used again.
+// TestCSVLoggerGoesOn: the table has one header and each epoch once, also if the logger, its buffer or its file is used again.
 func TestCSVLoggerGoesOn(t *testing.T) {
 	x := someRows(20, 1)
 	for name, fresh := range map[string]bool{"the same logger": false, "a new one on the same writer": true} {
@@ -422,7 +424,7 @@ func TestCSVLoggerGoesOn(t *testing.T) {
 	}
 }
 
-// TestCSVLoggerMetrics: what callbacks before it report is a column each, also of epochs that a fit which was resumed has behind it.
+// TestCSVLoggerMetrics: each figure that earlier callbacks report is a column, also for the epochs before a fit was resumed.
 func TestCSVLoggerMetrics(t *testing.T) {
 	x, path := someRows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
 	report := train.LambdaCallback{EpochEnd: func(s *train.State) error {
@@ -449,7 +451,7 @@ func TestCSVLoggerMetrics(t *testing.T) {
 	}
 }
 
-// TestCSVLoggerTakenUp: a logger that saw epochs which the fit takes up again has them once.
+// TestCSVLoggerTakenUp: a logger that has seen epochs which a resumed fit repeats writes them once.
 func TestCSVLoggerTakenUp(t *testing.T) {
 	x, path := someRows(20, 1), filepath.Join(t.TempDir(), "fit.ckpt")
 	var buffer bytes.Buffer

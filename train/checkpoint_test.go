@@ -16,7 +16,7 @@ import (
 	"gaussflow/train"
 )
 
-// TestHistoryJSON: every bit of every number, finite or not.
+// TestHistoryJSON: a History keeps every bit of every number in JSON, finite or not.
 func TestHistoryJSON(t *testing.T) {
 	h := train.History{Epoch: []int{3, 4}, Loss: []float64{0.1 + 0.2, math.Inf(1)}, ValLoss: []float64{math.Copysign(0, -1), math.Inf(-1)},
 		LearningRate: []float64{5e-324, math.MaxFloat64}, Seconds: []float64{1, 2}, BestEpoch: 4}
@@ -39,7 +39,7 @@ func TestHistoryJSON(t *testing.T) {
 	}
 }
 
-// TestCSVLoggerResumed: the file of a resumed fit is that of one that ran through, but for the seconds.
+// TestCSVLoggerResumed: the log of a resumed fit is that of a fit that ran through, except for the seconds.
 func TestCSVLoggerResumed(t *testing.T) {
 	x := someRows(60, 1)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
@@ -60,7 +60,7 @@ func TestCSVLoggerResumed(t *testing.T) {
 	}
 }
 
-// TestModelCheckpointResumed: only an epoch better than the best before the break is saved after it.
+// TestModelCheckpointResumed: after a fit is resumed, a model is saved only if it is better than the best one before the interruption.
 func TestModelCheckpointResumed(t *testing.T) {
 	x := someRows(60, 1)
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
@@ -80,7 +80,7 @@ func TestModelCheckpointResumed(t *testing.T) {
 	}
 }
 
-// fickle is a callback whose state cannot be written, or not be read.
+// fickle is a callback whose state cannot be written, or cannot be read.
 type fickle struct {
 	train.NopCallback
 	write, read error
@@ -107,7 +107,8 @@ func TestStateErrors(t *testing.T) {
 	}
 }
 
-// TestResumeRedrawn: rows that a callback draws anew each epoch do not make a resumed fit another one.
+// TestResumeRedrawn: a callback may replace the rows in each epoch, and the fit can still be resumed, with the result of one
+// that ran through.
 func TestResumeRedrawn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
 	run := func(epochs int, c train.Checkpoint) [][]float64 {

@@ -62,6 +62,14 @@ func validate(v any) error {
 	return nil
 }
 
+// nilOf says what a nil value is: nil itself, or a nil pointer of a type.
+func nilOf(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("a nil %T", v)
+}
+
 // complete reports a nil pointer in an interface, which does not stand for a default, and a nil penalty.
 func (c Config) complete() error {
 	for name, v := range map[string]any{"Optimizer": c.Optimizer, "Loss": c.Loss, "Schedule": c.Schedule} {
@@ -71,7 +79,7 @@ func (c Config) complete() error {
 	}
 	for i, p := range c.Penalties {
 		if defaults.IsNil(p) {
-			return fmt.Errorf("train: Config: penalty %d (from 0) is nil, a %T", i, p)
+			return fmt.Errorf("train: Config: penalty %d (from 0) is %s, want one", i, nilOf(p))
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"gaussflow/train"
 )
 
-// shifted is a normal of variance 1 whose mean is to be learnt: z = x − mean.
+// shifted is a normal distribution of variance 1 with a trainable mean: z = x − mean.
 type shifted struct{ mean *graph.Param }
 
 func (m shifted) Dim() int               { return 1 }
@@ -47,7 +47,7 @@ func Example() {
 	// Output: mean 5, loss fell: true
 }
 
-// signs is an optimizer of one's own: each number moves by the learning rate, against the sign of its smoothed gradient.
+// signs is a user's own optimizer: each number moves by the learning rate, against the sign of its smoothed gradient.
 type signs struct{ Momentum float64 }
 
 func (signs) Rate() float64   { return 0.01 }
@@ -58,7 +58,7 @@ func (o signs) Rules() train.Rules {
 	return train.Rules{Float64: signRule[float64](o), Float32: signRule[float32](o)}
 }
 
-// signRule is written once, for either type of numbers.
+// signRule is one generic function for float32 and float64.
 func signRule[T float32 | float64](o signs) train.Rule[T] {
 	return func(p train.Part[T], rate float64, _ int) {
 		velocity := p.State[0]

@@ -11,13 +11,13 @@ import (
 	"gaussflow/train"
 )
 
-// TestFewRows: a batch of more rows than there are is all of them, and workers without a row stand by: losses, parameters and
-// what callbacks are told are, bit for bit, those of a batch of just the rows.
+// TestFewRows: if the batch size exceeds the number of rows, or some workers have no row, the losses, the parameters and
+// what callbacks see are, bit for bit, those of a batch of exactly all rows.
 func TestFewRows(t *testing.T) {
 	for _, n := range []int{1, 2, 5} {
 		for _, workers := range []int{1, 3, 8} {
 			for _, split := range []float64{0, 0.4} {
-				if split > 0 && n == 1 { // nothing would be left to train on
+				if split > 0 && n == 1 { // a split would leave no row to train on
 					continue
 				}
 				t.Run(fmt.Sprintf("%d rows, %d workers, split %g", n, workers, split), func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestFewRows(t *testing.T) {
 	}
 }
 
-// TestFewRowsOfASource, and of one to validate on.
+// TestFewRowsOfASource: the same holds for a source, also for one of validation rows.
 func TestFewRowsOfASource(t *testing.T) {
 	x := someRows(3, 22)
 	m, n := newGaussian(graph.Float64), newGaussian(graph.Float64)

@@ -95,7 +95,7 @@ func (c FitConfig) validate(op string) error {
 	}
 	for i, callback := range c.Callbacks {
 		if defaults.IsNil(callback) {
-			return fmt.Errorf("%s: callback %d (from 0) is nil, a %T", op, i, callback)
+			return fmt.Errorf("%s: callback %d (from 0) is %s, want one", op, i, nilOf(callback))
 		}
 	}
 	return c.Checkpoint.validate(op)

@@ -22,7 +22,7 @@ import (
 	"gaussflow/train"
 )
 
-// everything is a configuration with all that a fit can do beside.
+// everything is a configuration that uses all features of training at once.
 var everything = train.Config{Optimizer: train.Adam{}, EMA: 0.9, Clip: train.Clip{GlobalNorm: 1},
 	Schedule: train.Cosine{Peak: 0.05, WarmupSteps: 3, DecaySteps: 40}, Penalties: []losses.Penalty{losses.L2{Lambda: 0.01}}}
 
@@ -33,8 +33,8 @@ func fitSource(t testing.TB, tr *train.Trainer, src rows.Source, c train.FitConf
 	return h
 }
 
-// TestFitSourceIsFit: where the window holds the source, and where nothing is shuffled, it is Fit, bit for bit,
-// however the rows arrive.
+// TestFitSourceIsFit: if the shuffle window holds the whole source, or nothing is shuffled, FitSource gives the bits of Fit,
+// in whatever portions the source returns its rows.
 func TestFitSourceIsFit(t *testing.T) {
 	held := someRows(700, 22)
 	for _, n := range []int{1, 16, 137} {
@@ -67,7 +67,7 @@ func TestFitSourceIsFit(t *testing.T) {
 	}
 }
 
-// numbered are rows that name themselves.
+// numbered are rows whose values are their numbers.
 func numbered(n int) *mat.Dense {
 	x := mat.NewDense(n, 2, nil)
 	for i := range n {
@@ -76,7 +76,7 @@ func numbered(n int) *mat.Dense {
 	return x
 }
 
-// orders are the rows in the order in which a fit sees them, an epoch each.
+// orders returns the order in which a fit sees the rows, for each epoch.
 func orders(t *testing.T, tr *train.Trainer, n int, c train.FitConfig) [][]int {
 	t.Helper()
 	seen := make([][]int, c.Epochs)
@@ -89,8 +89,8 @@ func orders(t *testing.T, tr *train.Trainer, n int, c train.FitConfig) [][]int {
 	return seen
 }
 
-// TestShuffleWindow: every row once an epoch, never further ahead than the window, by seed and epoch; the first row is
-// drawn uniformly from the window.
+// TestShuffleWindow: every row comes once an epoch and at most a window's length early, in an order that the seed and the
+// epoch decide; the first row is drawn uniformly from the window.
 func TestShuffleWindow(t *testing.T) {
 	const n, window, draws = 40, 8, 1600
 	tr := newTrainer(t, &linear{newGaussian(graph.Float64)}, train.Config{Optimizer: train.SGD{LearningRate: 1e-300}})
@@ -129,14 +129,14 @@ func TestShuffleWindow(t *testing.T) {
 	}
 }
 
-// TestFitSourceResume: taken up after any epoch, or where it was cancelled, a fit ends as the one that ran through.
+// TestFitSourceResume: a fit that is resumed after any epoch, or where it was cancelled, ends as one that ran through.
 func TestFitSourceResume(t *testing.T) {
 	x, path := someRows(150, 23), filepath.Join(t.TempDir(), "fit.ckpt")
 	c := train.FitConfig{Epochs: 6, BatchSize: 16, Seed: 2, Workers: 2, ShuffleRows: 32, ValidationSource: &stored{x: someRows(30, 24)}}
 	whole := newGaussian(graph.Float64)
 	want := fitSource(t, newTrainer(t, whole, everything), &stored{x: x}, c)
 	c.Checkpoint = train.Checkpoint{Path: path, Resume: true}
-	for _, stop := range [][2]int{{0, 9}, {2, 4}, {2, 9}, {4, 0}} { // epoch, batch
+	for _, stop := range [][2]int{{0, 9}, {2, 4}, {2, 9}, {4, 0}} { // epoch and batch at which it was cancelled
 		ctx, cancel := context.WithCancel(context.Background())
 		cut := c
 		cut.Callbacks = []train.Callback{train.LambdaCallback{BatchEnd: func(s *train.State) error {
@@ -176,7 +176,7 @@ func TestFitSourceResume(t *testing.T) {
 	}
 }
 
-// TestBadSources: an error each, nothing left running or open.
+// TestBadSources: each broken source is an error, and leaves no goroutine running and no reader open.
 func TestBadSources(t *testing.T) {
 	x := someRows(40, 25)
 	nan := mat.DenseCopyOf(x)
@@ -188,8 +188,8 @@ func TestBadSources(t *testing.T) {
 		config train.FitConfig
 		words  string
 	}{
-		"nil":                  {nil, train.FitConfig{}, "the source is nil"},
-		"nil pointer":          {none, train.FitConfig{}, "the source is nil, a *train_test.stored"},
+		"nil":                  {nil, train.FitConfig{}, "the source is nil, want one"},
+		"nil pointer":          {none, train.FitConfig{}, "the source is a nil *train_test.stored, want one"},
 		"three columns":        {&stored{x: mat.NewDense(2, 3, nil)}, train.FitConfig{}, "a source of 3 columns, want input_dim = 2"},
 		"no rows":              {empty{}, train.FitConfig{}, "the source has no rows"},
 		"not one row":          {&stored{x: x, failAt: 1, failure: errDisk}, train.FitConfig{}, "after 0 rows: disk on fire"},
@@ -207,10 +207,10 @@ func TestBadSources(t *testing.T) {
 		"window":               {good, train.FitConfig{ShuffleRows: -1}, "ShuffleRows = -1"},
 		"epochs":               {good, train.FitConfig{InitialEpoch: 3, Epochs: 2}, "train: FitSource: epochs 3 to 2"},
 		"two validations":      {good, train.FitConfig{ValidationData: x, ValidationSource: good}, "more than one of"},
-		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is nil"},
+		"nil validation":       {good, train.FitConfig{ValidationSource: none}, "ValidationSource: the source is a nil *train_test.stored, want one"},
 		"NaN to validate on":   {good, train.FitConfig{ValidationSource: &stored{x: nan}}, "ValidationSource: row 25, column 1"},
 		"nil callback":         {good, train.FitConfig{Callbacks: []train.Callback{train.NopCallback{}, nil}}, "callback 1 (from 0) is nil"},
-		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is nil, a *train.EarlyStopping"},
+		"nil callback pointer": {good, train.FitConfig{Callbacks: []train.Callback{(*train.EarlyStopping)(nil)}}, "is a nil *train.EarlyStopping, want one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := runtime.NumGoroutine()
@@ -226,7 +226,7 @@ func TestBadSources(t *testing.T) {
 	}
 }
 
-// settled fails where more goroutines run than before, after a moment.
+// settled fails if, after a moment, more goroutines run than before.
 func settled(t *testing.T, before int) {
 	t.Helper()
 	for range 100 {
@@ -238,7 +238,7 @@ func settled(t *testing.T, before int) {
 	t.Errorf("%d goroutines, want %d", runtime.NumGoroutine(), before)
 }
 
-// TestFitSourceEnds: however a fit ends, its reader is closed, its goroutine gone, its callbacks told.
+// TestFitSourceEnds: however a fit ends, its reader is closed, its goroutine has ended and its callbacks are told.
 func TestFitSourceEnds(t *testing.T) {
 	x := someRows(2000, 26)
 	x.Set(1999, 0, 1e200)
@@ -276,7 +276,7 @@ func TestFitSourceEnds(t *testing.T) {
 	}
 }
 
-// TestCancelWhileReading: a fit that waits for rows can be cancelled, and ends with the Read at hand.
+// TestCancelWhileReading: a fit that waits for rows can be cancelled, and ends when the current Read returns.
 func TestCancelWhileReading(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	src := &stored{x: someRows(10, 1), wait: make(chan struct{})}
@@ -295,7 +295,7 @@ func TestCancelWhileReading(t *testing.T) {
 	}
 }
 
-// TestStateOfASource: batches and rows are −1 until the source is known.
+// TestStateOfASource: State.Batches and State.Rows are −1 until the whole source has been read once.
 func TestStateOfASource(t *testing.T) {
 	var seen [][2]int
 	note := func(s *train.State) error { seen = append(seen, [2]int{s.Batches, s.Rows}); return nil }
@@ -306,7 +306,7 @@ func TestStateOfASource(t *testing.T) {
 	}
 }
 
-// TestFitSourceAllocatesNothing a step, once the first batches have been through.
+// TestFitSourceAllocatesNothing: after the first batches, a step does not allocate.
 func TestFitSourceAllocatesNothing(t *testing.T) {
 	const warm, steps = 50, 450
 	var stats runtime.MemStats
@@ -324,12 +324,12 @@ func TestFitSourceAllocatesNothing(t *testing.T) {
 	}}
 	fitSource(t, newTrainer(t, newGaussian(graph.Float64), adamOnNLL), &stored{x: someRows(20*(steps+50), 2)},
 		train.FitConfig{BatchSize: 20, Workers: 2, ShuffleRows: 300, Callbacks: []train.Callback{watch}})
-	if allocations > steps/10 { // the runtime's own, now and then
+	if allocations > steps/10 { // the runtime allocates now and then
 		t.Errorf("%d allocations in %d steps, want none", allocations, steps-warm)
 	}
 }
 
-// TestEvaluateSource is Evaluate, bit for bit.
+// TestEvaluateSource: EvaluateSource gives the bits of Evaluate.
 func TestEvaluateSource(t *testing.T) {
 	for _, n := range []int{1, 511, 4096, 9001} {
 		x := someRows(n, 27)
@@ -342,7 +342,8 @@ func TestEvaluateSource(t *testing.T) {
 	}
 }
 
-// TestBatches: in order, the last one small, as often as wanted; a loop left early leaves nothing behind.
+// TestBatches: batches come in order, the last one smaller, and the sequence can be read repeatedly; a loop that is left
+// early leaves no goroutine and no reader.
 func TestBatches(t *testing.T) {
 	before := runtime.NumGoroutine()
 	src := &stored{x: numbered(10), most: 3}

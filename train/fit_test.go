@@ -21,8 +21,7 @@ import (
 
 var adamOnNLL = train.Config{Optimizer: train.Adam{LearningRate: 0.05}}
 
-// TestDeterminism: the same seed, data and worker count give the same bits; another worker count only other
-// rounding.
+// TestDeterminism: the same seed, data and number of workers give the same bits; another number of workers differs only by rounding.
 func TestDeterminism(t *testing.T) {
 	x := someRows(137, 1)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -51,7 +50,7 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// TestLossFalls to what is known: the NLL of the best Gaussian, log σ + ½ log 2πe a column.
+// TestLossFalls: training reaches the NLL of the best Gaussian, log σ + ½ log 2πe for each column.
 func TestLossFalls(t *testing.T) {
 	x := someRows(400, 2)
 	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
@@ -76,8 +75,8 @@ func TestLossFalls(t *testing.T) {
 	}
 }
 
-// TestSampleWeights: the loss of a batch is Σ w·ℓ/n; a row of weight 2 counts as the row twice over n, and one of
-// weight 0 not at all.
+// TestSampleWeights: the loss of a batch is Σ w·ℓ/n: a row of weight 2 counts twice in the sum but once in n, and a row of
+// weight 0 only in n.
 func TestSampleWeights(t *testing.T) {
 	x := someRows(12, 3)
 	weights := make([]float64, 12)
@@ -108,7 +107,7 @@ func TestSampleWeights(t *testing.T) {
 	near(t, "parameters", m.theta(), l.theta, 1e-12)
 }
 
-// TestPartialBatch: with a rate of nothing the mean over unequal batches is the mean over all rows.
+// TestPartialBatch: if the parameters do not move, the mean loss over batches of unequal size is the mean over all rows.
 func TestPartialBatch(t *testing.T) {
 	x := someRows(23, 4)
 	for _, workers := range []int{1, 2, 7} {
@@ -126,7 +125,7 @@ func TestPartialBatch(t *testing.T) {
 func TestEveryRowOnce(t *testing.T) {
 	x := mat.NewDense(10, 2, nil)
 	for i := range 10 {
-		x.Set(i, 0, math.Pow(2, float64(i))) // any subset has a sum of its own
+		x.Set(i, 0, math.Pow(2, float64(i))) // every subset of the rows has a different sum
 	}
 	m := &linear{newGaussian(graph.Float64)}
 	tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: 1e-300}})
@@ -154,7 +153,7 @@ func (m *linear) Terms(b *graph.Builder, x *G.Node) losses.Terms {
 	return t
 }
 
-// TestValidationSplit: the last rows, cut off before anything is shuffled.
+// TestValidationSplit: the validation rows are the last ones, and are split off before anything is shuffled.
 func TestValidationSplit(t *testing.T) {
 	x := someRows(50, 5)
 	head, tail := x.Slice(0, 40, 0, 2), x.Slice(40, 50, 0, 2)
@@ -177,7 +176,7 @@ func TestValidationSplit(t *testing.T) {
 	near(t, "last validation loss", a.ValLoss[2:], []float64{want}, 1e-12)
 }
 
-// TestValidationLeavesTrainingAlone: parameters, optimizer and losses are those of a fit without it.
+// TestValidationLeavesTrainingAlone: parameters, optimizer and training losses are those of a fit without validation.
 func TestValidationLeavesTrainingAlone(t *testing.T) {
 	x := someRows(50, 6)
 	for name, validation := range map[string]mat.Matrix{"same rows": x, "other rows": someRows(77, 7)} {
@@ -193,7 +192,7 @@ func TestValidationLeavesTrainingAlone(t *testing.T) {
 	}
 }
 
-// TestResume: State and SetState with InitialEpoch go on as if nothing had happened, shuffling included.
+// TestResume: after State and SetState, a fit with InitialEpoch goes on with the same bits as without the break, shuffling included.
 func TestResume(t *testing.T) {
 	x := someRows(60, 8)
 	for name, o := range optimizers {
@@ -218,7 +217,7 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestSetStateOfAnother: a state that does not fit is refused whole.
+// TestSetStateOfAnother: a State of another model or optimizer is refused, and none of it is set.
 func TestSetStateOfAnother(t *testing.T) {
 	adam := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: train.Adam{}})
 	sgd := newTrainer(t, newGaussian(graph.Float64), train.Config{Optimizer: train.SGD{}})
@@ -237,7 +236,7 @@ func TestSetStateOfAnother(t *testing.T) {
 	}
 }
 
-// TestStateIsACopy: what Fit does later does not reach into it.
+// TestStateIsACopy: a later Fit does not change a State.
 func TestStateIsACopy(t *testing.T) {
 	tr := newTrainer(t, newGaussian(graph.Float64), adamOnNLL)
 	s := tr.State()
@@ -248,14 +247,14 @@ func TestStateIsACopy(t *testing.T) {
 	}
 }
 
-// TestL2 against λ·Σw² and 2λw, with more workers than one so that their shares of the penalty add up to it.
+// TestL2 compares with λ·Σw² and its gradient 2λw, with several workers, whose shares of the penalty must add up to it.
 func TestL2(t *testing.T) {
 	const lambda = 0.3
 	x := someRows(31, 10)
 	for _, suffix := range []string{"", ".kernel"} {
 		first := 0
 		if suffix != "" {
-			first = 2 // only log_scale.kernel
+			first = 2 // the suffix matches log_scale.kernel only
 		}
 		for _, workers := range []int{1, 2, 3, 4, 8} {
 			m := newGaussian(graph.Float64)
@@ -294,15 +293,15 @@ func TestL2(t *testing.T) {
 	}
 }
 
-// TestNonFinite: the error says where, and the parameters are those before that batch.
+// TestNonFinite: a loss or gradient that is not finite is an error that says where, and the parameters are those before that batch.
 func TestNonFinite(t *testing.T) {
 	x := someRows(40, 11)
 	for name, worst := range map[string]float64{"the loss overflows": 1e200, "only a gradient overflows": 1e154} {
 		t.Run(name, func(t *testing.T) {
 			bad := mat.DenseCopyOf(x)
-			bad.Set(25, 0, worst) // batch 2 of batches of 10
+			bad.Set(25, 0, worst) // in batch 2, of batches of 10 rows
 			m := newGaussian(graph.Float64)
-			if worst == 1e154 { // z²/2 fits, Σg² does not
+			if worst == 1e154 { // z²/2 is finite, but the sum of squared gradients overflows
 				errtest.None(t, m.logScale.Set([]float64{math.Log(2), 0}))
 			}
 			tr := newTrainer(t, m, train.Config{Optimizer: train.SGD{LearningRate: 1e-3}})
@@ -327,7 +326,7 @@ func TestNonFinite(t *testing.T) {
 	}
 }
 
-// TestCancel: promptly, with what there is.
+// TestCancel: a cancelled fit returns promptly, with the parameters and the history so far.
 func TestCancel(t *testing.T) {
 	x := someRows(100, 12)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -338,7 +337,7 @@ func TestCancel(t *testing.T) {
 	var cancelled time.Time
 	watch := train.LambdaCallback{
 		BatchEnd: func(*train.State) error {
-			if batches++; batches == 25 { // epoch 2, batch 4
+			if batches++; batches == 25 { // during epoch 2, batch 4
 				cancelled = time.Now()
 				cancel()
 			}
@@ -359,7 +358,7 @@ func TestCancel(t *testing.T) {
 	if loss, err := tr.Evaluate(x, nil); err != nil || math.IsNaN(loss) || loss >= h.Loss[0] {
 		t.Errorf("after the cancelled fit the loss is %v (%v), want less than %v", loss, err, h.Loss[0])
 	}
-	fit(t, tr, x, train.FitConfig{}) // and it goes on
+	fit(t, tr, x, train.FitConfig{}) // the same trainer can fit again
 }
 
 // TestEvaluateAndPredict on more rows than one chunk.
@@ -384,7 +383,7 @@ func TestEvaluateAndPredict(t *testing.T) {
 	}
 }
 
-// redrawn is a table whose rows are moved by the number of the draw.
+// redrawn is a table whose Redraw shifts all rows by 100·(epoch + 1).
 type redrawn struct {
 	x  *mat.Dense
 	by float64
@@ -395,10 +394,10 @@ func (r *redrawn) At(i, j int) float64 { return r.x.At(i, j) + r.by }
 func (r *redrawn) T() mat.Matrix       { return mat.Transpose{Matrix: r} }
 func (r *redrawn) Redraw(epoch int)    { r.by = 100 * float64(epoch+1) }
 
-// TestRedrawn: each epoch sees rows of its own, those to validate on stay.
+// TestRedrawn: each epoch sees newly drawn rows, while the validation rows stay the same.
 func TestRedrawn(t *testing.T) {
 	for _, split := range []float64{0, 0.25} {
-		rate := train.Constant{Rate: 1e-300} // the model stays, so that losses tell the rows apart
+		rate := train.Constant{Rate: 1e-300} // the parameters hardly move, so that the losses show which rows were used
 		tr := newTrainer(t, newGaussian(graph.Float64), train.Config{Schedule: rate})
 		h := fit(t, tr, &redrawn{x: someRows(40, 1)}, train.FitConfig{Epochs: 3, BatchSize: 8, ValidationSplit: split})
 		if !(h.Loss[0] > 1000 && h.Loss[1] > 2*h.Loss[0] && h.Loss[2] > h.Loss[1]) {

@@ -17,8 +17,8 @@ import (
 	"gaussflow/train"
 )
 
-// gaussian is the smallest flow: z = (x − shift)·exp(−logScale) in two columns. Its loss and gradients have closed
-// forms, which reference repeats in plain Go.
+// gaussian is the smallest flow: z = (x − shift)·exp(−logScale) in two columns. Its loss and gradients have closed forms,
+// which lossAndGrad repeats in plain Go.
 type gaussian struct {
 	dtype           graph.Dtype
 	shift, logScale *graph.Param
@@ -60,14 +60,14 @@ func lossAndGrad(theta []float64, x *mat.Dense, weights []float64, index []int) 
 	return loss, grad
 }
 
-// loop is training as it is written on a napkin, in the order of the rows.
+// loop is the plain training loop, written out without workers or shuffling.
 type loop struct {
 	theta  []float64
 	step   int
 	update func(l *loop, grad []float64)
 }
 
-// epoch takes the batches in order, the last one as small as it is, and returns the mean loss over all rows.
+// epoch takes the batches in order, the last one possibly smaller, and returns the mean loss over all rows.
 func (l *loop) epoch(x *mat.Dense, weights []float64, batch int) float64 {
 	n, _ := x.Dims()
 	total := 0.0
@@ -84,7 +84,7 @@ func (l *loop) epoch(x *mat.Dense, weights []float64, batch int) float64 {
 	return total / float64(n)
 }
 
-// descend is a step against the gradient at rate.
+// descend is a step of gradient descent with this rate.
 func descend(rate float64) func(l *loop, grad []float64) {
 	return func(l *loop, grad []float64) {
 		for i, g := range grad {
@@ -138,7 +138,7 @@ func same(t testing.TB, what string, got, want []float64) {
 	}
 }
 
-// diary is a callback that writes down its hooks.
+// diary is a callback that records which hooks were called.
 func diary(lines *[]string) train.LambdaCallback {
 	note := func(format string, args func(s *train.State) []any) func(*train.State) error {
 		return func(s *train.State) error {

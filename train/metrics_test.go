@@ -15,7 +15,7 @@ import (
 	"gaussflow/train"
 )
 
-// reported is a callback that reports a figure at the end of each epoch; none where the number is NaN.
+// reported is a callback that reports one figure at the end of each epoch, and reports nothing where the number is NaN.
 func reported(name string, values ...float64) train.Callback {
 	return train.LambdaCallback{EpochEnd: func(s *train.State) error {
 		if v := values[s.Epoch]; !math.IsNaN(v) {
@@ -25,7 +25,8 @@ func reported(name string, values ...float64) train.Callback {
 	}}
 }
 
-// TestMetricIsMonitored: a figure of a caller's own stops a fit, chooses the parameters to restore and to save, and cuts the rate.
+// TestMetricIsMonitored: a figure that a user's callback reports can stop a fit, choose the parameters to restore and to
+// save, and cut the rate.
 func TestMetricIsMonitored(t *testing.T) {
 	var after [][]float64
 	var saved []int
@@ -50,7 +51,7 @@ func TestMetricIsMonitored(t *testing.T) {
 	}
 }
 
-// TestMetricHistory: epochs without a report are NaN, and every number comes back from JSON and from a checkpoint.
+// TestMetricHistory: epochs without a report have NaN, and every number survives JSON and a checkpoint.
 func TestMetricHistory(t *testing.T) {
 	nan := math.NaN()
 	path := filepath.Join(t.TempDir(), "fit.ckpt")
@@ -81,7 +82,8 @@ func TestMetricHistory(t *testing.T) {
 	}
 }
 
-// TestBadReport: a name of the fit's own, a moment without an epoch, a State that is none, a figure that nobody reports.
+// TestBadReport: reporting under a name that the fit uses itself, before an epoch has ended or to a State without a fit is
+// an error, and so is monitoring a figure that no callback reports.
 func TestBadReport(t *testing.T) {
 	run := func(callbacks ...train.Callback) error {
 		_, err := newTrainer(t, newGaussian(graph.Float64), adamOnNLL).Fit(context.Background(), someRows(20, 1), train.FitConfig{Epochs: 2, Callbacks: callbacks})

@@ -11,7 +11,7 @@ import (
 	"gaussflow/train"
 )
 
-// scalar is an optimizer of one number, written from its paper, with a step from 1 and a memory.
+// scalar is an optimizer of a single number, written from its paper; step counts from 1, and memory holds its state.
 type scalar func(p, g float64, step int, memory map[string]float64) float64
 
 const testRate = 0.1
@@ -26,7 +26,7 @@ func sgdOf(momentum float64, nesterov bool) scalar {
 	}
 }
 
-// rmsPropOf is Keras's: ε is under the root, and momentum gathers steps.
+// rmsPropOf is RMSProp as in Keras: ε is under the root, and momentum accumulates steps.
 func rmsPropOf(rho, momentum, eps float64) scalar {
 	return func(p, g float64, _ int, m map[string]float64) float64 {
 		m["ms"] = rho*m["ms"] + (1-rho)*g*g
@@ -68,7 +68,7 @@ var optimizers = map[string]struct {
 	"AdamW of 0.3":     {train.AdamW{WeightDecay: 0.3}, adamOf(0.9, 0.999, 1e-7, 0.3, false)},
 }
 
-// testGrads have both signs, sizes far apart and a fall after a peak, where AMSGrad differs from Adam.
+// testGrads are gradients of both signs and very different sizes, with a peak after which AMSGrad differs from Adam.
 var testGrads = [][]float64{{1, -0.3, 1e-4}, {-2, -0.3, 3}, {0.1, 5, 0}, {0.01, -0.2, -1e-3}, {0, 0, 0}, {7, 1, -1}}
 
 func TestOptimizers(t *testing.T) {
@@ -97,7 +97,7 @@ func TestOptimizers(t *testing.T) {
 	}
 }
 
-// TestFirstAdamStep: by hand, m/√v is 1 in the first step, so Adam moves by the rate, whatever the gradient.
+// TestFirstAdamStep: in the first step m/√v is ±1, so Adam moves by the learning rate, whatever the gradient's size.
 func TestFirstAdamStep(t *testing.T) {
 	for _, g := range []float64{1e-3, 1, 1e3} {
 		p := []float64{0}
@@ -107,7 +107,7 @@ func TestFirstAdamStep(t *testing.T) {
 	}
 }
 
-// TestAdamWSuffix: only the named parameters decay.
+// TestAdamWSuffix: only parameters with the suffix decay.
 func TestAdamWSuffix(t *testing.T) {
 	o := train.AdamW{WeightDecay: 0.5, Suffix: ".kernel"}
 	for name, want := range map[string]float64{"mlp.dense0.kernel": 2 * (1 - 0.1*0.5), "mlp.dense0.bias": 2} {
@@ -117,8 +117,8 @@ func TestAdamWSuffix(t *testing.T) {
 	}
 }
 
-// TestFitIsTheLoop runs each optimizer through Fit, with its last partial batch, against the napkin's loop: step
-// counts, learning rates and the mean loss of the history come out right only if all of it does.
+// TestFitIsTheLoop compares each optimizer in Fit, with a partial last batch, with the plain loop; step counts, learning
+// rates and the mean losses in the history must all be right.
 func TestFitIsTheLoop(t *testing.T) {
 	x := someRows(25, 1)
 	for name, o := range optimizers {
@@ -161,7 +161,7 @@ func TestClip(t *testing.T) {
 			}
 		}},
 		"norm": {train.Clip{Norm: 0.3}, func(g []float64) {
-			for _, part := range [][]float64{g[:2], g[2:]} { // each parameter on its own
+			for _, part := range [][]float64{g[:2], g[2:]} { // each parameter is clipped by its own norm
 				if n := norm(part...); n > 0.3 {
 					part[0], part[1] = part[0]*0.3/n, part[1]*0.3/n
 				}
@@ -207,9 +207,9 @@ func TestSchedules(t *testing.T) {
 		"constant":    {train.Constant{Rate: 0.3}, map[int]float64{0: 0.3, 7: 0.3}},
 		"exponential": {exponential, map[int]float64{0: 0.1, 50: 0.1 * math.Sqrt(0.5), 100: 0.05, 300: 0.0125}},
 		"staircase":   {stairs, map[int]float64{0: 0.1, 99: 0.1, 100: 0.05, 199: 0.05, 200: 0.025}},
-		// warm-up in quarters, the peak, half way down, the floor, and there it stays
+		// a warm-up in four steps, the peak, the midpoint, the floor, and the floor for ever
 		"cosine":    {cosine, map[int]float64{0: 0.25, 1: 0.5, 3: 1, 4: 1, 9: 0.6, 14: 0.2, 1000: 0.2}},
-		"piecewise": {piecewise, map[int]float64{0: 1, 3: 1, 4: 0.5, 5: 0.5, 6: 0.1, 100: 0.1}}, // Keras's: step ≤ boundary
+		"piecewise": {piecewise, map[int]float64{0: 1, 3: 1, 4: 0.5, 5: 0.5, 6: 0.1, 100: 0.1}}, // like Keras: the boundary step still has the earlier rate
 	} {
 		errtest.None(t, c.schedule.Validate())
 		for step, want := range c.at {
@@ -218,8 +218,8 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
-// TestScheduleInFit: the step counts batches, over epochs and over calls of Fit, and the history has the rate of
-// each epoch's last step.
+// TestScheduleInFit: the step of a schedule counts batches across epochs and across calls of Fit, and the history holds the
+// rate of each epoch's last step.
 func TestScheduleInFit(t *testing.T) {
 	x := someRows(30, 3)
 	s := train.Exponential{Initial: 0.1, DecaySteps: 2, DecayRate: 0.5}
@@ -238,7 +238,7 @@ func TestScheduleInFit(t *testing.T) {
 	near(t, "parameters", m.theta(), l.theta, 1e-12)
 }
 
-// TestEMA: the fit leaves the average behind, and trains on what is not averaged.
+// TestEMA: the fit leaves the averaged parameters, but takes its steps from the parameters that are not averaged.
 func TestEMA(t *testing.T) {
 	const momentum = 0.5
 	x := someRows(30, 4)
@@ -269,7 +269,7 @@ func TestEMA(t *testing.T) {
 	near(t, "parameters", m.theta(), average, 1e-12)
 }
 
-// broken is an optimizer with a fault.
+// broken is an optimizer with one fault.
 type broken struct {
 	train.SGD
 	rules train.Rules
@@ -279,7 +279,7 @@ type broken struct {
 func (o broken) Rules() train.Rules { return o.rules }
 func (o broken) Slots() int         { return o.slots }
 
-// TestBrokenOptimizers: an error that names the optimizer, or what it said, and no panic in some goroutine.
+// TestBrokenOptimizers: the error names the optimizer, or is its own, and no goroutine panics.
 func TestBrokenOptimizers(t *testing.T) {
 	whole := train.SGD{}.Rules()
 	for words, o := range map[string]broken{

@@ -10,17 +10,17 @@ import (
 	"gaussflow/rows"
 )
 
-// stored is a source of rows in memory that reads as files do, and as they should not.
+// stored is a source of rows in memory that behaves like a file, or misbehaves.
 type stored struct {
 	x       *mat.Dense
-	most    int           // rows a Read, 0: as many as asked for
+	most    int           // rows that a Read returns at most; 0 means as many as asked for
 	late    bool          // io.EOF comes after the last rows, not with them
-	failAt  int           // a row that cannot be read, from 1
-	failure error         // of that row
-	lie     int           // what Read returns instead
-	wait    chan struct{} // what every Read waits for
-	open    atomic.Int32  // passes
-	passes  atomic.Int32  // opened so far
+	failAt  int           // number of the row that cannot be read, from 1; 0 means none
+	failure error         // the error that reading the row failAt returns
+	lie     int           // count that Read returns in place of the true one
+	wait    chan struct{} // every Read waits for it, unless nil
+	open    atomic.Int32  // passes that are open now
+	passes  atomic.Int32  // passes that were opened so far
 }
 
 func (s *stored) Dim() int { _, d := s.x.Dims(); return d }

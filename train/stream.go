@@ -53,7 +53,7 @@ func newStream(op string, src rows.Source, size, shuffled int, seed uint64) *str
 // checkSource reports a source whose rows do not have dim columns; dim 0 allows any number.
 func checkSource(op string, src rows.Source, dim int) error {
 	if defaults.IsNil(src) {
-		return fmt.Errorf("%s: the source is nil, a %T", op, src)
+		return fmt.Errorf("%s: the source is %s, want one", op, nilOf(src))
 	}
 	if d := src.Dim(); d < 1 || dim > 0 && d != dim {
 		want := "at least one"

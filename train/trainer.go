@@ -47,7 +47,7 @@ type Trainer struct {
 // ErrNotRowByRow for a loss that depends on the batch as a whole and is no losses.BatchLoss.
 func New(model Model, c Config) (*Trainer, error) {
 	if defaults.IsNil(model) {
-		return nil, fmt.Errorf("train: New: the model is nil, a %T", model)
+		return nil, fmt.Errorf("train: New: the model is %s, want one", nilOf(model))
 	}
 	if err := c.Validate(); err != nil {
 		return nil, err

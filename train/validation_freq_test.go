@@ -13,8 +13,8 @@ import (
 	"gaussflow/train"
 )
 
-// TestValidationFreq: every third epoch is validated, with the loss that it has where all are; between them there is none, and callbacks
-// that watch it wait.
+// TestValidationFreq: if only every third epoch is validated, it has the loss that it has when all are validated; the others
+// have none, and callbacks that monitor it wait.
 func TestValidationFreq(t *testing.T) {
 	x, held := someRows(40, 1), someRows(30, 2)
 	var table bytes.Buffer
@@ -54,7 +54,7 @@ func TestValidationFreq(t *testing.T) {
 	}
 }
 
-// TestValidationFreqResumed: a fit that goes on is the same, and one that validates at other epochs is another.
+// TestValidationFreqResumed: a resumed fit is the same fit, and one that validates other epochs is refused as another one.
 func TestValidationFreqResumed(t *testing.T) {
 	x, held := someRows(40, 1), someRows(30, 2)
 	path := filepath.Join(t.TempDir(), "fit")

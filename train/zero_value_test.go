@@ -16,8 +16,8 @@ import (
 	"gaussflow/train"
 )
 
-// callAll calls every method of v with arguments that are as good as they can be, and hands the error of each to check: nil
-// where a method has none. A method that is added is called as well.
+// callAll calls every method of v with valid arguments and passes the error of each, or nil if the method returns none, to
+// check. It finds methods by reflection, so new ones are called as well.
 func callAll(t *testing.T, name string, v any, check func(method string, returnsError bool, err error)) {
 	t.Helper()
 	arguments := map[reflect.Type]any{
@@ -55,7 +55,7 @@ func callAll(t *testing.T, name string, v any, check func(method string, returns
 	}
 }
 
-// TestTrainerThatNewHasNotMade: each method is ErrNotCompiled or returns nothing.
+// TestTrainerThatNewHasNotMade: the methods of a Trainer that New did not make return ErrNotCompiled or nothing.
 func TestTrainerThatNewHasNotMade(t *testing.T) {
 	for name, tr := range map[string]*train.Trainer{"nil": nil, "zero": {}} {
 		methods := 0
@@ -74,7 +74,7 @@ func TestTrainerThatNewHasNotMade(t *testing.T) {
 	}
 }
 
-// TestZeroValues: whatever can be made without a constructor can be called; what a fit has not begun has nothing to say.
+// TestZeroValues: every type that can be made without a constructor can be used; methods of a fit that has not begun return nothing.
 func TestZeroValues(t *testing.T) {
 	for name, v := range map[string]any{
 		"State": &train.State{}, "History": &train.History{},
@@ -109,8 +109,8 @@ func TestOddModels(t *testing.T) {
 	fixed := graph.NewParam("fixed", graph.Float64, 1)
 	fixed.Trainable = false
 	for words, m := range map[string]train.Model{
-		"the model is nil, a <nil>":            nil,
-		"the model is nil, a *train_test.":     (*gaussian)(nil),
+		"the model is nil, want one":           nil,
+		"the model is a nil *train_test.":      (*gaussian)(nil),
 		"has 0 columns":                        odd{g, 0, g.Params()},
 		"parameter 1 (from 0) of the model":    odd{g, 2, []*graph.Param{g.shift, nil}},
 		"parameter w is float32":               odd{g, 2, []*graph.Param{graph.NewParam("w", graph.Float32, 1)}},
@@ -122,7 +122,7 @@ func TestOddModels(t *testing.T) {
 	}
 }
 
-// TestFieldsOutOfRange: a negative number is a default of nothing, and None only where a field offers it.
+// TestFieldsOutOfRange: a negative number is never valid, and None is valid only in fields that document it.
 func TestFieldsOutOfRange(t *testing.T) {
 	type validator interface{ Validate() error }
 	for name, c := range map[string]struct {
@@ -152,7 +152,7 @@ func TestFieldsOutOfRange(t *testing.T) {
 	}
 }
 
-// TestNone: what None says is what zero would say.
+// TestNone: None in a field means the number 0, while 0 means the default.
 func TestNone(t *testing.T) {
 	steps := func(o train.Optimizer) []float64 {
 		p := []float64{1, -2, 0.5}

@@ -11,8 +11,8 @@ import (
 	"gaussflow/transforms"
 )
 
-// TestReference: every transform computes what testdata/reference.py says, which is another library's, or its formula in 60 digits, and
-// finds back, to 1e-12.
+// TestReference: every transform agrees to 1e-12, in both directions, with the values of testdata/reference.py, which come
+// from another library or from the formula in 60 digits.
 func TestReference(t *testing.T) {
 	raw, err := os.ReadFile("testdata/reference.json")
 	if err != nil {
@@ -47,7 +47,7 @@ func TestReference(t *testing.T) {
 		}
 		x, m := run(t, tr, mat.NewDense(len(want), 1, want), c.Theta, true)
 		for i, r := range c.Results {
-			room := 1e-12 * max(1, math.Exp(-r[1])) // what the rounding of z leaves
+			room := 1e-12 * max(1, math.Exp(-r[1])) // the error of x that the rounding of z causes
 			if !(math.Abs(x[i]-c.X[i]) <= room*max(1, math.Abs(c.X[i]))) || !(math.Abs(m[i]+r[1]) <= 10*room*max(1, math.Abs(r[1]))) {
 				t.Errorf("%d, %s: %v comes from %v, log slope %v, want %v, %v", n, c.Kind, r[0], x[i], m[i], c.X[i], -r[1])
 			}

@@ -115,7 +115,7 @@ func ThetaPerRow(parts []Part, d int, packed *G.Node) Theta {
 func (t Theta) Part(b *graph.Builder, i int) *G.Node {
 	parts := t.parts
 	if i < 0 || i >= len(parts) || t.own != nil && len(t.own) != len(parts) {
-		return b.Fail(fmt.Errorf("transforms: there is no part %d (from 0) among %d of %d nodes", i, len(parts), len(t.own)))
+		return b.Fail(fmt.Errorf("transforms: Theta: Part %d (from 0) of %d parts in %d nodes, want 0 ≤ i < parts, and a node for each part", i, len(parts), len(t.own)))
 	}
 	if b.Err() != nil {
 		return nil
@@ -164,7 +164,7 @@ func (t Theta) Nodes() []*G.Node {
 // First is a Theta of the first n parts alone.
 func (t Theta) First(b *graph.Builder, n int) Theta {
 	if n < 0 || n > len(t.parts) || t.own != nil && len(t.own) != len(t.parts) {
-		b.Fail(fmt.Errorf("transforms: there are no first %d parts of %d", n, len(t.parts)))
+		b.Fail(fmt.Errorf("transforms: Theta: First %d of %d parts in %d nodes, want 0 ≤ n ≤ parts, and a node for each part", n, len(t.parts), len(t.own)))
 		return Theta{}
 	}
 	if n == len(t.parts) {

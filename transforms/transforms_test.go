@@ -13,7 +13,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// all are the transforms that the suite runs on, with where and how: a new one is one line.
+// all are the transforms that the suite runs on, with its options; a new transform is one more line here.
 var all = map[string]struct {
 	transform transforms.Transform
 	options   layertest.TransformOptions
@@ -34,14 +34,14 @@ var all = map[string]struct {
 	"sinh-arcsinh":             {transforms.SinhArcsinh{}, layertest.TransformOptions{}},
 }
 
-// TestConformance: the suite that every transform passes.
+// TestConformance runs the conformance suite on every transform.
 func TestConformance(t *testing.T) {
 	for name, c := range all {
 		t.Run(name, func(t *testing.T) { layertest.RunTransform(t, c.transform, c.options) })
 	}
 }
 
-// run maps the columns of x by theta, the same for all rows, part by part.
+// run maps the columns of x by theta, which is the same for all rows and has one slice for each part of the transform.
 func run(t *testing.T, tr transforms.Transform, x *mat.Dense, theta [][]float64, inverse bool) (y, logSlope []float64) {
 	t.Helper()
 	_, d := x.Dims()
@@ -67,7 +67,7 @@ func run(t *testing.T, tr transforms.Transform, x *mat.Dense, theta [][]float64,
 	return out[0], out[1]
 }
 
-// line are n numbers from lo to hi as one column.
+// line returns n numbers from lo to hi as one column.
 func line(n int, lo, hi float64) *mat.Dense {
 	x := mat.NewDense(n, 1, nil)
 	for i := range n {
@@ -85,7 +85,7 @@ func TestWidthOfNothing(t *testing.T) {
 	}
 }
 
-// TestBadSplines: what no spline can be is an error in the words of the setting, from Go and from a file.
+// TestBadSplines: impossible settings of a spline are an error that names the setting, whether they come from Go or from a file.
 func TestBadSplines(t *testing.T) {
 	for want, s := range map[string]transforms.RationalQuadraticSpline{
 		"Bins = 1, want 2 to 65536":                                           {Bins: 1},
@@ -110,8 +110,8 @@ func TestBadSplines(t *testing.T) {
 	}
 }
 
-// TestIdentityToTheBit: parameters of zero leave a spline's knots where they are and its slopes at 1, so z is x but for its last digit,
-// and x itself in the tails.
+// TestIdentityToTheBit: with parameters of zero a spline keeps its knots and has slopes of 1, so z equals x up to the last
+// digit, and exactly in the tails.
 func TestIdentityToTheBit(t *testing.T) {
 	s := transforms.RationalQuadraticSpline{Bins: 7, Bound: 2}
 	x := line(999, -4, 4)
@@ -123,7 +123,8 @@ func TestIdentityToTheBit(t *testing.T) {
 	}
 }
 
-// TestYeoJohnsonIsThePower: a λ that is trained computes what a λ that is given does, which PyTorch's and SciPy's values are for.
+// TestYeoJohnsonIsThePower: a trained λ gives the values that a fixed λ gives; those of a fixed λ are tested against PyTorch
+// and SciPy.
 func TestYeoJohnsonIsThePower(t *testing.T) {
 	x := line(101, -8, 8)
 	for _, raw := range []float64{-3, -0.4, 0, 0.2, 2.5} {

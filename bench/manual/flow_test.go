@@ -12,7 +12,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// TestNewRefuses names what the opponent was not written for.
+// TestNewRefuses: a flow that the hand-written opponent does not support is an error that says why.
 func TestNewRefuses(t *testing.T) {
 	coupling := func(c flows.CouplingConfig) *flows.Flow {
 		f, err := flows.NewCoupling(3, c)
@@ -53,15 +53,16 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// TestWorkersDoNotMatter: any number of workers, more than rows included, started or not, finds the same gradient.
+// TestWorkersDoNotMatter: any number of workers, also more than there are rows, gives the same gradient.
 func TestWorkersDoNotMatter(t *testing.T) {
 	f, err := flows.NewCoupling(3, flows.CouplingConfig{Blocks: 2, Hidden: []int{5, 5}, Seed: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := mat.NewDense(3, 3, []float64{1, 2, 3, -1, 0.5, 0, 0.3, -2, 1})
-	// Away from the start, where the hidden layers' gradients are zero; all from the same parameters, since Adam's first step
-	// is g/(|g| + 3e-6) times its rate, which makes of a gradient near zero some 300 times its rounding error.
+	// Parameters away from the start, where the gradients of the hidden layers are zero; and the same ones for all, since the
+	// first step of Adam is g/(|g| + 3e-6) times its rate, which magnifies the rounding error of a gradient near zero some
+	// 300 times.
 	away, err := New[float64](f, 1)
 	if err != nil {
 		t.Fatal(err)

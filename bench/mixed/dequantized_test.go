@@ -11,8 +11,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// TestScores: under the standard normal, p(z)/q(z) of a draw is the share of rows of its cell, whatever the draw, and a missing cell
-// counts with the share of missing ones.
+// TestScores: under the standard normal, p(z)/q(z) of a draw is the share of rows with its cell, whatever was drawn within
+// the cell, and a missing cell has the share of missing cells.
 func TestScores(t *testing.T) {
 	nan := math.NaN()
 	schema := &columns.Schema{Columns: []columns.Column{

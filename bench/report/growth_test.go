@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// along are the cases of a growth whose times are fixed + each·sizeᵖ.
+// along returns the cases of a growth whose times are fixed + each·sizeᵖ.
 func (g growth) along(fixed, each float64) (cases []result) {
 	for _, n := range g.sizes {
 		r := result{Case: g.what, Size: float64(n)}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestPeerThatNeverAnswersIsKilled: a script of the shell stands for Python. The work that it hangs at is not asked of it
-// again, but other shapes are.
+// TestPeerThatNeverAnswersIsKilled: a shell script takes the place of the Python peer. It is not asked again for the work at
+// which it hangs, but for that of other shapes.
 func TestPeerThatNeverAnswersIsKilled(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "python")
 	text := "#!/bin/sh\necho '{\"ready\": true}'\nwhile read line; do case $line in *hang*) sleep 60;; *) echo '{\"seconds\": 2}';; esac; done\n"

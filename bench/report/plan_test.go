@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// lapsOf are the laps of contestants whose work takes as long as they say.
+// lapsOf returns how many laps each contestant runs, if its work takes as long as it reports.
 func lapsOf(rounds int, contestants ...contestant) (laps []int) {
 	m := newMeter(options{rounds: rounds, only: regexp.MustCompile("")})
 	m.lap = 100 * time.Millisecond
@@ -16,7 +16,7 @@ func lapsOf(rounds int, contestants ...contestant) (laps []int) {
 	return laps
 }
 
-// lasting is a contestant whose work takes that long, by its own word.
+// lasting is a contestant that reports this time for its work, without working.
 func lasting(seconds float64, outside, vital bool) contestant {
 	return contestant{outside: outside, vital: vital, do: func(int) (lap, error) { return lap{seconds: seconds}, nil }}
 }

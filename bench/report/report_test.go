@@ -20,7 +20,7 @@ import (
 
 func TestRaceTakesMediansAndRelatesThemToTheFastestPeer(t *testing.T) {
 	m := newMeter(options{rounds: 5, only: regexp.MustCompile("")})
-	laps := []float64{9, 3, 1, 2, 5, 4} // the first is the warm-up
+	laps := []float64{9, 3, 1, 2, 5, 4} // the first lap is the warm-up
 	ours := contestant{who: "ours", vital: true, do: func(int) (lap, error) {
 		l := laps[0]
 		laps = laps[1:]
@@ -73,7 +73,7 @@ func TestFloorOfMoons(t *testing.T) {
 	}
 }
 
-// twoResults are a step of ours and of a peer.
+// twoResults are the results of one step, ours and a peer's.
 func twoResults(ours float64) []section {
 	cases := []result{{Case: "moons/float32", Who: "fused", Seconds: ours, Least: ours, Most: 2 * ours}, {Case: "moons/float32", Who: "JAX, 1 thread", Outside: true, Seconds: 4e-3, Least: 4e-3, Most: 4e-3}}
 	return []section{{Name: "step", Title: "Training step", Cases: relate(cases)}}
@@ -100,7 +100,8 @@ func TestReportIsWritten(t *testing.T) {
 	}
 }
 
-// TestKindsOfProcessorsKeepApart: a run replaces what was measured on its kind and leaves the others to the byte.
+// TestKindsOfProcessorsKeepApart: a run replaces the results of its own kind of processor, and leaves those of other kinds
+// unchanged to the byte.
 func TestKindsOfProcessorsKeepApart(t *testing.T) {
 	dir := t.TempDir()
 	write := func(set, peers string, ours float64) {
@@ -195,7 +196,7 @@ func TestProcessThatNeverEndsIsKilled(t *testing.T) {
 	}
 }
 
-// TestPiecesComplement: a section measured in pieces has the newest of each case.
+// TestPiecesComplement: a section that is measured in several runs has the newest result of each case.
 func TestPiecesComplement(t *testing.T) {
 	old := section{Name: "step", Commit: "a", Cases: []result{{Case: "moons", Seconds: 1}, {Case: "wide", Seconds: 2}}}
 	fresh := section{Name: "step", Commit: "b", Cases: []result{{Case: "diagonal", Seconds: 4}, {Case: "wide", Seconds: 3}}}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestTicksCountWork: they rise while this process works, and stand for one that has settled.
+// TestTicksCountWork: ticks grow while this process works, and do not for one that has settled.
 func TestTicksCountWork(t *testing.T) {
 	before, known := ticks(os.Getpid())
 	if !known {

@@ -59,7 +59,7 @@ func keys(prefix string, v any) (paths []string) {
 	return paths
 }
 
-// TestReportKeys: report.json has exactly the keys that its readers were promised.
+// TestReportKeys: report.json has exactly the keys that programs which read it rely on.
 func TestReportKeys(t *testing.T) {
 	const promised = `{"dtype": "float64", "kernels": "avx2", "data": {"rows": 5000, "cols": 2, "heldout_rows": 5000},
  "diagonal": {"bijectors": 8, "trainable_params": 208, "train_mean_log_prob": 0, "heldout_mean_log_prob": 0},
@@ -104,7 +104,7 @@ func TestReportKeys(t *testing.T) {
 // trueHeldout is the mean true log-density of the notebook's held-out rows.
 const trueHeldout = -1.1423
 
-// sharedMoons are the arguments that choose the notebook's own data, where it is there.
+// sharedMoons are the arguments that choose the notebook's data, if the folder shared has them.
 func sharedMoons(t *testing.T) []string {
 	t.Helper()
 	const data, heldout = "../../../shared/data/moons_train.csv", "../../../shared/data/moons_heldout.csv"
@@ -114,7 +114,8 @@ func sharedMoons(t *testing.T) []string {
 	return []string{"-data", data, "-heldout", heldout}
 }
 
-// TestBestRecipe: what it reaches on rows that nothing was chosen on, with a density of mass one.
+// TestBestRecipe: the best recipe reaches the expected log p on test rows that no choice was based on, and its density
+// integrates to one.
 func TestBestRecipe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: a hundred epochs")
@@ -142,7 +143,7 @@ func TestBestRecipe(t *testing.T) {
 	}
 }
 
-// TestNotebookFigures are the figures that the experiment must reach on the notebook's own data.
+// TestNotebookFigures: the experiment reaches the required figures on the notebook's data.
 func TestNotebookFigures(t *testing.T) {
 	r, _, _, _ := demo(t, sharedMoons(t)...)
 	if r.Diagonal.Bijectors != 8 || r.Diagonal.TrainableParams != 208 || r.CouplingInit.Bijectors != 12 || r.CouplingInit.TrainableParams != 15312 {
@@ -177,7 +178,8 @@ func TestNotebookFigures(t *testing.T) {
 	}
 }
 
-// TestSmallTable: fewer rows than a default batch, three columns, one of them constant, no held-out rows and no truth.
+// TestSmallTable: a table with fewer rows than a batch and three columns, one of them constant, without held-out rows and
+// without a known density.
 func TestSmallTable(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("id,x2,x1,x3\n")
@@ -202,7 +204,7 @@ func TestSmallTable(t *testing.T) {
 	}
 }
 
-// TestInterrupted: a cancelled run is an error and writes no report of what it did not measure.
+// TestInterrupted: a cancelled run is an error, and its report has nothing that was not measured.
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -263,7 +265,7 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// TestTicks: an axis says where it is.
+// TestTicks: the labels of an axis show where it lies.
 func TestTicks(t *testing.T) {
 	for _, span := range [][2]float64{{1.1397, 1.5533}, {0, 1}, {1, 100}, {1, 2}, {-25, 1.3}, {3e-16, 9e-16}} {
 		ticks := roundTicks(span[0], span[1])
@@ -284,7 +286,7 @@ func TestTicks(t *testing.T) {
 	}
 }
 
-// TestMoonsTruth: the true density that the demo compares with is one.
+// TestMoonsTruth: the true density that the demo compares with integrates to one.
 func TestMoonsTruth(t *testing.T) {
 	l := &lattice{limit: 3, n: 300}
 	var err error

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestPaths: a table that an output would replace is refused before it is read, however it is spelled; so is a folder in an output's place.
+// TestPaths: an output that would replace the input table is refused before anything is read, however its path is spelled;
+// so is a folder as an output.
 func TestPaths(t *testing.T) {
 	folder := t.TempDir()
 	table := filepath.Join(folder, "errors.png")

@@ -122,7 +122,7 @@ func (o *compareFlags) check(c *cobra.Command, pathA, pathB string) error {
 	}
 	switch {
 	case o.queryB != "" && !sql.IsDatabase(pathB):
-		return fmt.Errorf("--sql-b asks a database, and %s is none", pathB)
+		return fmt.Errorf("--sql-b asks a database, and %s is none, want an SQLite file or postgres://user@host:port/name", pathB)
 	case pathA == "-" && pathB == "-":
 		return errors.New("A and B are both standard input, want one of them to be a file")
 	case o.asJSON && o.output == "-":

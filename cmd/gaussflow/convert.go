@@ -34,12 +34,12 @@ func newConvert() *cobra.Command {
 		Args: func(c *cobra.Command, args []string) error {
 			if keras != "" {
 				if len(args) > 0 {
-					return usage(c, fmt.Errorf("got %d arguments beside --from-keras, want none", len(args)))
+					return usage(c, fmt.Errorf("got %s beside --from-keras, want none", numberOf(len(args), "argument")))
 				}
 				return nil
 			}
 			if len(args) < 1 || len(args) > 2 {
-				return usage(c, fmt.Errorf("got %d arguments, want MODEL or MODEL WEIGHTS.npz", len(args)))
+				return usage(c, fmt.Errorf("got %s, want MODEL or MODEL WEIGHTS.npz", numberOf(len(args), "argument")))
 			}
 			return nil
 		},
@@ -55,7 +55,7 @@ func newConvert() *cobra.Command {
 			case keras != "":
 				return fromKeras(c, keras, output, flows.KerasConfig{Activation: graph.Activation(activation), Shared: shared})
 			case len(args) == 1 && !toNPZ:
-				return usage(c, fmt.Errorf("--output %s, want a name in .npz", output))
+				return usage(c, fmt.Errorf("--output %s, want a name that ends in .npz", output))
 			case len(args) == 2 && toNPZ:
 				return usage(c, fmt.Errorf("--output %s, want the name of a model, not .npz", output))
 			}

@@ -44,7 +44,7 @@ func (t *tableFlags) ofPair(path string) tableFlags {
 // checkPair refuses --sql if neither of two tables is a database.
 func (t *tableFlags) checkPair(c *cobra.Command, a, b string) error {
 	if t.query != "" && !sql.IsDatabase(a) && !sql.IsDatabase(b) {
-		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one", sql.Name(a), sql.Name(b)))
+		return usage(c, fmt.Errorf("--sql asks a database, and neither %s nor %s is one, want an SQLite file or postgres://user@host:port/name", sql.Name(a), sql.Name(b)))
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 	"gaussflow/internal/postgrestest"
 )
 
-// TestPostgres asks a real server: for a table, for one that it has not, and for one that is interrupted.
+// TestPostgres reads from a real server: a table, a table that does not exist, and a query that is interrupted.
 func TestPostgres(t *testing.T) {
 	address := postgrestest.Start(t)
 	server, err := pgconn.Connect(context.Background(), address)
@@ -68,7 +68,7 @@ func TestPostgres(t *testing.T) {
 	interruptPostgres(t, address, folder, ask)
 }
 
-// interruptPostgres interrupts a query that would run for an hour: the tool ends, and so does the query at the server.
+// interruptPostgres interrupts a query that would run for an hour: the tool ends, and so does the query in the server.
 func interruptPostgres(t *testing.T, address, folder string, ask func(string) string) {
 	running := func(want string) {
 		for got := ""; got != want; {
@@ -85,14 +85,14 @@ func interruptPostgres(t *testing.T, address, folder string, ask func(string) st
 	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	_ = c.Wait() // its exit code is looked at
+	_ = c.Wait() // the caller checks the exit code
 	if code := c.ProcessState.ExitCode(); code != exitInterrupted || stderr.String() != "gaussflow: interrupted\n" {
 		t.Errorf("exit code %d: %s", code, &stderr)
 	}
 	running("0")
 }
 
-// TestUntoldPassword: the advice to write a report later has the query, and no password.
+// TestUntoldPassword: the advice on how to write the report later contains the query, but no password.
 func TestUntoldPassword(t *testing.T) {
 	flags := tableFlags{query: "select a from b"}
 	got := flags.argument("postgres://ann:secret@host/shop?password=again")

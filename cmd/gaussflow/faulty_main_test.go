@@ -15,13 +15,14 @@ import (
 	"gaussflow/internal/files/faults"
 )
 
-// signalAt is the environment variable with the call on the disk, from 1, and the signals that the program gets there: "7 9", "40 2 15".
+// signalAt names an environment variable: the number of a call on the disk, from 1, and the signals that the program sends
+// itself at this call, such as "7 9" or "40 2 15".
 const signalAt = "GAUSSFLOW_TEST_SIGNAL_AT"
 
-// saidIn is the environment variable with a folder: what the program says on standard error is kept there, with what it was asked.
+// saidIn names an environment variable with a folder, in which the program records its arguments and what it writes to standard error.
 const saidIn = "GAUSSFLOW_TEST_SAID"
 
-// faultyMain is the program with signals at a chosen call.
+// faultyMain runs the program, and sends it signals at a chosen call on the disk.
 func faultyMain() {
 	if folder := os.Getenv(saidIn); folder != "" {
 		var stderr bytes.Buffer
@@ -48,7 +49,7 @@ func faultyMain() {
 	main()
 }
 
-// said is what the program was asked, and what it said.
+// said holds the program's arguments and what it wrote to standard error.
 type said struct {
 	Asked []string
 	Text  string
@@ -61,7 +62,7 @@ func signalSelf(signals []syscall.Signal) error {
 			err = self.Signal(s)
 		}
 		if err == nil && s == syscall.SIGKILL {
-			select {} // it comes at once
+			select {} // the signal ends the process at once
 		}
 	}
 	return err

@@ -191,7 +191,7 @@ func (o *fitFlags) fit(c *cobra.Command, table *typedTable) (*tabular.Model, err
 // checkShare refuses 0, which tabular.Config would take for its default.
 func (o *fitFlags) checkShare() error {
 	if o.config.ValidationShare == 0 {
-		return errors.New("--validation-share 0, want 0 < share < 1: these rows choose when to stop")
+		return errors.New("--validation-share 0, want more than 0 and less than 1: these rows choose when to stop")
 	}
 	return nil
 }

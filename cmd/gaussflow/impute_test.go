@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// runAll runs commands that are to succeed, and gives what the last one said on standard error.
+// runAll runs commands that must succeed, and returns what the last one wrote to standard error.
 func runAll(t *testing.T, commands ...[]string) string {
 	t.Helper()
 	var said bytes.Buffer
@@ -23,7 +23,7 @@ func runAll(t *testing.T, commands ...[]string) string {
 	return said.String()
 }
 
-// cellsOf are the cells of a table, its names first.
+// cellsOf returns the cells of a table; the first row has the names.
 func cellsOf(t *testing.T, name string) [][]string {
 	t.Helper()
 	raw, err := os.ReadFile(name)
@@ -37,7 +37,7 @@ func cellsOf(t *testing.T, name string) [][]string {
 	return cells
 }
 
-// putCells writes a table.
+// putCells writes a table from its cells.
 func putCells(t *testing.T, name string, cells [][]string) {
 	t.Helper()
 	var text bytes.Buffer
@@ -50,16 +50,17 @@ func putCells(t *testing.T, name string, cells [][]string) {
 	}
 }
 
-// hidden are columns of visits that are hidden, each set in every fifth row.
+// hidden are sets of columns of the table visits, each of which is hidden in every fifth row.
 var hidden = []struct {
 	columns string
-	known   bool // exactly, from the others: fee = total − extra
-	filled  bool // or left empty, because a total that is there leaves open which parts it has
+	known   bool // the others determine it exactly: fee = total − extra
+	filled  bool // false: left empty, because the known total does not say how its parts share it
 }{
 	{"fee", true, true}, {"total,unit", true, true}, {"fee,extra", false, false}, {"total,extra,city", false, true}, {"day,price,beds", false, true},
 }
 
-// TestImputedRowsCouldBe: what impute fills in are cells as the table has them, sums hold, and what sums give is exact.
+// TestImputedRowsCouldBe: cells that impute fills in are spelled as in the table, sums hold, and cells that a sum determines
+// are exact.
 func TestImputedRowsCouldBe(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("visits.csv", []byte(visits(400)), 0o644); err != nil {
@@ -105,12 +106,12 @@ func TestImputedRowsCouldBe(t *testing.T) {
 			t.Errorf("row %d: %s is not %s + %s", i+1, row[6], row[4], row[5])
 		}
 	}
-	if differ < 200 { // of 480 that are drawn or left empty
+	if differ < 200 { // of the 480 cells that are drawn or left empty
 		t.Errorf("%d cells are drawn as they were, or nearly all: nothing is drawn", differ)
 	}
 }
 
-// cents is an amount.
+// cents is an amount of money, in cents.
 func cents(t *testing.T, cell string) int {
 	t.Helper()
 	v, err := strconv.Atoi(strings.Replace(cell, ".", "", 1))
@@ -120,7 +121,8 @@ func cents(t *testing.T, cell string) int {
 	return v
 }
 
-// TestPredictReadsOthers: a prediction does not depend on the column itself, and is written as its cells are, in order.
+// TestPredictReadsOthers: a prediction does not depend on the predicted column's own cells, and predictions are spelled like
+// these cells and ordered.
 func TestPredictReadsOthers(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("visits.csv", []byte(visits(300)), 0o644); err != nil {

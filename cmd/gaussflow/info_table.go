@@ -107,7 +107,7 @@ func (o *infoFlags) readAs(c *cobra.Command, path string, schema *columns.Schema
 	if isModel(path) {
 		m, err := o.draw(c, path)
 		if err == nil && !slices.Equal(m.sample.Names(), namesOfSchema(schema)) {
-			err = in(path, fmt.Errorf("its columns are %s, want %s: those of the first", quoted(m.sample.Names()), quoted(namesOfSchema(schema))))
+			err = in(path, fmt.Errorf("its columns are %s, want %s, as the first table or model has", quoted(m.sample.Names()), quoted(namesOfSchema(schema))))
 		}
 		return m, err
 	}
@@ -205,7 +205,7 @@ func (m *measured) numbers() (*measured, error) {
 		only.schema.Columns = append(only.schema.Columns, column)
 	}
 	if len(kept) == 0 {
-		return nil, errors.New("no column is of numbers, of which --kl is; gaussflow compare compares categories")
+		return nil, errors.New("no column is of numbers, want one at least for --kl; gaussflow compare compares categories")
 	}
 	n, _ := m.x.Dims()
 	only.x = mat.NewDense(n, len(kept), nil)

@@ -18,8 +18,8 @@ import (
 	"gaussflow/internal/files/faults"
 )
 
-// TestKillAndResume: a fit that is killed or interrupted at several calls on the disk, and resumed each time, writes the same bytes as
-// one that is not.
+// TestKillAndResume: a fit that is killed or interrupted at several calls on the disk, and resumed each time, writes the
+// same bytes as a fit that ran through.
 func TestKillAndResume(t *testing.T) {
 	folder, err := moons()
 	if err != nil {
@@ -54,8 +54,9 @@ func TestKillAndResume(t *testing.T) {
 	}
 }
 
-// hear has the programs that this one starts hear signals that it was itself started to ignore, as under nohup or in the background of
-// a shell: they would inherit that, and respect it. A signal that is listened to is not ignored by what is started.
+// hear makes the programs that this one starts receive all signals in deaths. If the test itself was started to ignore a
+// signal, as under nohup or in the background of a shell, its children would inherit that; a signal that is listened to is
+// not ignored in children.
 var hear = sync.OnceFunc(func() {
 	for _, s := range deaths {
 		if signal.Ignored(s) {
@@ -64,7 +65,7 @@ var hear = sync.OnceFunc(func() {
 	}
 })
 
-// signalled is the tool without arguments, with signals at a call on the disk.
+// signalled is the tool without arguments, which sends itself the signals at a call on the disk.
 func signalled(call int, signals ...syscall.Signal) *exec.Cmd {
 	hear()
 	text := fmt.Sprint(call)
@@ -76,20 +77,20 @@ func signalled(call int, signals ...syscall.Signal) *exec.Cmd {
 	return c
 }
 
-// longFit is a fit that would take minutes, with signals after its first checkpoints.
+// longFit is a fit that would take minutes, which sends itself signals after its first checkpoints.
 func longFit(t *testing.T, signals ...syscall.Signal) (c *exec.Cmd, output string) {
 	t.Helper()
 	folder, err := moons()
 	if err != nil {
 		t.Fatal(err)
 	}
-	const call = 30 // the checks of two outputs are 6, a checkpoint about 8
+	const call = 30 // checking two outputs takes 6 calls, and a checkpoint about 8
 	output, c = filepath.Join(t.TempDir(), "m.gflow"), signalled(call, signals...)
 	c.Args = append(c.Args, "fit", filepath.Join(folder, "moons.csv"), "-o", output, "--epochs", "5000", "--patience", "5000", "--hidden", "8")
 	return c, output
 }
 
-// TestInterruptOnce: the first interrupt, request to terminate or hang-up writes the best model so far, and the fit can be resumed.
+// TestInterruptOnce: after the first SIGINT, SIGTERM or SIGHUP the best model so far is written, and the fit can be resumed.
 func TestInterruptOnce(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		c, output := longFit(t, signal)
@@ -112,9 +113,9 @@ func TestInterruptOnce(t *testing.T) {
 	}
 }
 
-// TestInterruptTwice: the second interrupt quits.
+// TestInterruptTwice: a second signal ends the fit at once, without a model.
 func TestInterruptTwice(t *testing.T) {
-	// two of one kind might be taken for one, as they come faster than a hand sends them
+	// two signals of the same kind that come so fast might be merged into one
 	c, output := longFit(t, syscall.SIGINT, syscall.SIGTERM)
 	wantInterrupted(t, c.Run())
 	if _, err := os.Stat(output); err == nil {
@@ -122,14 +123,14 @@ func TestInterruptTwice(t *testing.T) {
 	}
 }
 
-// TestInterruptScore: the first interrupt ends any other command, also one that waits for its input, and leaves nothing.
+// TestInterruptScore: in every other command the first signal ends it, also while it waits for input, and no output is left.
 func TestInterruptScore(t *testing.T) {
 	folder, err := moons()
 	if err != nil {
 		t.Fatal(err)
 	}
 	output := t.TempDir()
-	c := signalled(3, syscall.SIGINT) // the last of the check; then it waits for the table
+	c := signalled(3, syscall.SIGINT) // the last call of checking the output, after which the command waits for its input
 	c.Args = append(c.Args, "score", filepath.Join(folder, "moons.gflow"), "-", "-o", filepath.Join(output, "s.csv"))
 	stdin, err := c.StdinPipe()
 	if err != nil {
@@ -148,7 +149,7 @@ func TestInterruptScore(t *testing.T) {
 	}
 }
 
-// TestNohup: a hang-up that the program was started to ignore stays ignored.
+// TestNohup: if the program was started with hang-ups ignored, it keeps ignoring them.
 func TestNohup(t *testing.T) {
 	nohup, err := exec.LookPath("nohup")
 	if err != nil {

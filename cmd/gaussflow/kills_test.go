@@ -51,11 +51,11 @@ var killed = []struct {
 	{[]string{"convert", "moons.gflow", "weights.npz", "-o", "c.gflow"}, []string{"c.gflow"}},
 }
 
-// deaths are how a run may end before its time.
+// deaths are the signals that end a run early.
 var deaths = []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
 
-// TestKills ends commands at calls on the disk and at other moments, and wants each output to be the old file or a whole new one,
-// and nothing beside the outputs after the next run. -kills 1000 is the long version.
+// TestKills ends commands at calls on the disk and at random moments. Each output must then be the old file or a complete
+// new one, and after the next run no other files may be left. -kills 1000 is the long version.
 func TestKills(t *testing.T) {
 	hear()
 	rng := rand.New(rand.NewPCG(uint64(*kills), 9))
@@ -83,7 +83,7 @@ func TestKills(t *testing.T) {
 		at := fmt.Sprintf("call %d of %d", 1+rng.IntN(counts[of]), counts[of])
 		if i%3 < 2 {
 			c.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d", signalAt, strings.Fields(at)[1], death))
-			_ = c.Run() // killed, most of the time
+			_ = c.Run() // an error is expected, because the command is killed in most cases
 		} else {
 			after := time.Duration(rng.Float64() * 2 * float64(took[of]))
 			at = after.String()
@@ -181,7 +181,7 @@ func killFolder(t *testing.T, inputs map[string][]byte, outputs []string) string
 	return folder
 }
 
-// runIn is run in a folder, in this process.
+// runIn runs the tool in a folder, within this process.
 func runIn(t *testing.T, folder string, args []string) (code int, stderr string) {
 	t.Helper()
 	t.Chdir(folder)
@@ -201,7 +201,7 @@ func names(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-// wholeOrOld reports a file that is neither the old one nor can be read to its end.
+// wholeOrOld returns an error for a file that is neither the old one nor complete.
 func wholeOrOld(path string) error {
 	raw, err := os.ReadFile(path)
 	if err != nil || string(raw) == oldContent {
@@ -210,7 +210,7 @@ func wholeOrOld(path string) error {
 	switch {
 	case strings.HasSuffix(path, ".gflow"):
 		if _, err = tabular.Load(path); err != nil {
-			_, err = safetensors.ReadFile(path) // that of convert has no facts of a table
+			_, err = safetensors.ReadFile(path) // a model that convert wrote has no facts of a table
 		}
 	case strings.HasSuffix(path, ".html"):
 		if !bytes.HasSuffix(bytes.TrimSpace(raw), []byte("</html>")) {
@@ -238,7 +238,7 @@ func wholeOrOld(path string) error {
 	return err
 }
 
-// rowsOf reads a whole table.
+// rowsOf reads a whole table and returns the number of its rows.
 func rowsOf(path string) (rows int, err error) {
 	file, err := data.Open(path, data.Options{})
 	if err != nil {

@@ -40,7 +40,7 @@ func openLabels(c *cobra.Command, table *tableFlags, path string, file *data.Fil
 	case errArray != nil || own.Dim() != 1:
 		return nil, err // no such column
 	case table.options.DropMissing:
-		return nil, errors.New("--label of another array than the rows cannot go with --drop-missing: rows would no longer be each other's")
+		return nil, errors.New("--label is an array of its own, want no --drop-missing: without the rows that it leaves out, labels would be those of other rows")
 	}
 	l.rest, err = own.Rows()
 	return l, err

@@ -60,7 +60,7 @@ func answers(path, table string, m *tabular.Model) error {
 	if m.Mixed != nil {
 		return nil
 	}
-	return in(path, fmt.Errorf("the density is a flow of numbers, which has no law of a cell given others; one that has is fitted by gaussflow fit %s --family any-order", table))
+	return in(path, fmt.Errorf("the model is a flow, which has no distribution of one cell given others, want a model with one: gaussflow fit %s --family any-order", table))
 }
 
 // known reports whether a model knows the table that it was fitted to.

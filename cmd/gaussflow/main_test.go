@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 // All that it says on standard error meanwhile is for people: see checkMessage.
 func TestScripts(t *testing.T) {
 	folder := t.TempDir()
-	t.Cleanup(func() { checkSaid(t, folder) }) // after the scripts, which run side by side
+	t.Cleanup(func() { checkSaid(t, folder) }) // runs after the scripts, which are parallel subtests
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *update,
@@ -67,7 +67,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// peaks writes a model of one column x with two narrow peaks at ±200, spread 200: between them its map is flat.
+// peaks writes a model of one column x with two narrow peaks at ±200; the column's standard deviation is 200. Between the
+// peaks the model's map is flat.
 func peaks(path string) error {
 	layer, err := layers.NewMixtureCDF(1, layers.MixtureCDFConfig{Components: 2})
 	if err != nil {
@@ -84,7 +85,7 @@ func peaks(path string) error {
 	return (&tabular.Model{Flow: flow, Facts: facts}).Save(path)
 }
 
-// conditional writes a flow of x1 and x2 given y, as a program of its own has it: fresh, but for its rotation.
+// conditional writes a flow of x1 and x2 given y, as a user's Go program would; it is fresh, except for its rotation.
 func conditional(path string) error {
 	flow, err := flows.NewCoupling(2, flows.CouplingConfig{Blocks: 1, Components: 2, Hidden: []int{4}, Context: 1, Seed: 1})
 	if err != nil {
@@ -94,7 +95,7 @@ func conditional(path string) error {
 	return flow.Save(path)
 }
 
-// moons is a folder with a table and a model fitted to it, once for all tests.
+// moons returns a folder with a table and a model fitted to it, which all tests share.
 var moons = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "gaussflow")
 	if err != nil {
@@ -142,7 +143,7 @@ func workFolder(t *testing.T) string {
 // small is a fit that takes a fraction of a second.
 var small = []string{"--preset", "fast", "--hidden", "8", "--epochs", "3", "--seed", "1", "--workers", "1"}
 
-// checkSaid reads what the program has said in a folder.
+// checkSaid checks what the program has written to standard error, as recorded in a folder.
 func checkSaid(t *testing.T, folder string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*"))
 	if err != nil || len(files) == 0 {

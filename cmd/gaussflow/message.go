@@ -120,6 +120,9 @@ func init() { // in init, because the sayings call message
 		as(func(e *registry.KindError) string {
 			return fmt.Sprintf("the kind %q is not known, want one of %s", e.Kind, quoted(e.Known))
 		}),
+		as(func(e *strictjson.WordError) string {
+			return fmt.Sprintf("the %s %q is not known, want one of %s", e.Name, e.Got, quoted(e.Known))
+		}),
 		as(func(e *kernel.ClampError) string {
 			return fmt.Sprintf("scale_clamp: got lo = %g and hi = %g, want lo = −hi and hi > 0 for a tanh, lo < hi for a sigmoid", e.Clamp.Lo, e.Clamp.Hi)
 		}),

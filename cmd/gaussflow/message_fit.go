@@ -18,7 +18,11 @@ var configFlags = map[string]string{
 
 func sayConfig(e *tabular.ConfigError) string {
 	field, _, _ := strings.Cut(e.Field, "[")
-	return fmt.Sprintf("%s %s, want %s", configFlags[field], e.Got, e.Want)
+	want := e.Want
+	if field == "ValidationShare" { // 0 means the default in a Config, but is refused as a flag
+		want, _, _ = strings.Cut(want, " (0:")
+	}
+	return fmt.Sprintf("%s %s, want %s", configFlags[field], e.Got, want)
 }
 
 func sayConstant(e *tabular.ConstantError) string {

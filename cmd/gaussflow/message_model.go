@@ -51,6 +51,8 @@ func sayContent(e *flows.ContentError) string {
 	if e.Err != nil {
 		if cause, ok := worded(e.Err); ok {
 			text = append(text, cause)
+		} else if e.What == "" {
+			text = append(text, "a value there is not one that it can have")
 		}
 	}
 	return strings.Join(text, ": ")

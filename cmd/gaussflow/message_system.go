@@ -14,7 +14,8 @@ import (
 func sayFlagValue(e *pflag.InvalidValueError) string {
 	want := map[string]string{
 		"int": "a whole number", "int64": "a whole number", "duration": "a time, as 30s or 5m", "uint64": "a whole number, not negative", "float64": "a number", "bool": "true or false",
-		"intSlice": "whole numbers, as 64,64", "stringSlice": "names parted by commas",
+		"intSlice": "whole numbers, as 64,64", "float64Slice": "numbers, as 0.1,0.9", "stringSlice": "names parted by commas",
+		"stringToString": "NAME=KIND, as price=numbers",
 	}[e.GetFlag().Value.Type()]
 	if want == "" {
 		want = "one of " + strings.ReplaceAll(e.GetFlag().Value.Type(), "|", ", ")

@@ -19,19 +19,19 @@ import (
 	"gaussflow/flows"
 )
 
-// What a message for a person at the prompt does not have.
+// The patterns match what a message for a person at the prompt must not contain.
 var (
 	packagePrefix = regexp.MustCompile(`((^|[\s;(:])(bufio|bytes|cobra|csv|data|defaults|drift|encoding|errors|files|flate|flows|fs|graph|gzip|initializers|io|json|kernel|layers|losses|mat|mixed|os|parquet|pflag|safetensors|sql|strconv|strictjson|tabular|train|unicode|zip|zstd)|(^|: )columns): `)
 	identifier    = regexp.MustCompile(`\b([A-Z][a-z0-9]+[A-Z]\w*|\w+\.[A-Z]\w+|[A-Z][a-z]\w*(\[\d+\])? = |0x[0-9a-f]{6,})`)
-	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|\bEOF\b|\berrno\b`)
-	otherCommand  = regexp.MustCompile(`gaussflow ([a-z]+) (?:'[^']*'|\S+) --([a-z-]+)`) // a whole command that is advised
+	rubbish       = regexp.MustCompile(`%![a-zA-Z(]|<nil>|goroutine|panic|runtime error|&\{|map\[|\[\](byte|string|int|float)|stringTo\w+|\w+Slice\b|\bEOF\b|\berrno\b`)
+	otherCommand  = regexp.MustCompile(`gaussflow ([a-z]+) (?:'[^']*'|\S+) --([a-z-]+)`) // a complete command that the message advises to run
 	flagNamed     = regexp.MustCompile(`(^|[\s("])(--[a-z][a-z-]*)`)
 )
 
-// words with a capital in the middle that are no names of Go's.
+// ordinary are words with a capital inside that are not Go names.
 var ordinary = []string{"NaN", "MiB", "GiB"}
 
-// checkMessage reports what of a message on standard error is not for people; asked is what they have typed.
+// checkMessage returns the parts of a message on standard error that are not fit for people; asked are the command's arguments.
 func checkMessage(asked []string, text string) (faults []string) {
 	for _, p := range []*regexp.Regexp{packagePrefix, rubbish} {
 		if m := p.FindString(text); m != "" {
@@ -51,7 +51,7 @@ func checkMessage(asked []string, text string) (faults []string) {
 	return faults
 }
 
-// hasFlag reports whether a flag that a message names is one of the command that was asked, or stands there because it was typed.
+// hasFlag reports whether a flag that a message names is a flag of the command, or was typed by the user.
 func hasFlag(asked []string, text, flag string) bool {
 	if strings.Contains(text, "unknown flag: --"+flag) || flag == "help" {
 		return true
@@ -83,7 +83,7 @@ func TestCheckMessage(t *testing.T) {
 	}
 }
 
-// A bench is a folder of good and bad files.
+// A bench is a folder of good and bad files to try commands on.
 type bench struct {
 	t      *testing.T
 	folder string
@@ -98,7 +98,7 @@ func (b *bench) put(name string, content []byte) string {
 	return path
 }
 
-// badModels are files that are no models, each in its way.
+// badModels are files that are not models, each for another reason.
 func (b *bench) badModels(good []byte) []string {
 	flow, err := flows.NewGaussianization(2, flows.GaussianizationConfig{Blocks: 1, Components: 2})
 	if err != nil {
@@ -115,7 +115,7 @@ func (b *bench) badModels(good []byte) []string {
 		b.put("cut.gflow", good[:len(good)/2]), b.put("short.gflow", good[:len(good)-1]), b.put("long.gflow", append(bytes.Clone(good), 0)),
 		b.put("flipped.gflow", flipped), filepath.Join(b.folder, "moons.csv"), b.put("zeros.gflow", make([]byte, 4096)),
 	}
-	// the description changed, of a file without a checksum
+	// a changed description, in a file without a checksum
 	for i, change := range [][2]string{
 		{"gaussflow-model/1", "gaussflow-model/9"}, {"gaussflow-model/1", "another-model/1"}, {`\"dim\":2`, `\"dim\":3`}, {`\"dim\":2`, `\"dim\":0`}, {`\"dim\":2`, `\"dim\":"2"`},
 		{`\"kind\":\"standardize\"`, `\"kind\":\"standardise\"`}, {`\"dtype\":\"float32\"`, `\"dtype\":\"float16\"`}, {`\"components\":8`, `\"components\":-1`},
@@ -129,7 +129,7 @@ func (b *bench) badModels(good []byte) []string {
 	return bad
 }
 
-// described is a model file with its description changed, the length of its header with it, and without its checksum.
+// described is a model file with a changed description, with the header's length corrected and without a checksum.
 func described(good []byte, from, to string) []byte {
 	n := int(good[0]) | int(good[1])<<8 | int(good[2])<<16
 	header := string(good[8 : 8+n])
@@ -142,7 +142,7 @@ func described(good []byte, from, to string) []byte {
 	return append([]byte{byte(m), byte(m >> 8), byte(m >> 16), 0, 0, 0, 0, 0}, append([]byte(header), good[8+n:]...)...)
 }
 
-// badTables are files that are no tables, or not good ones, each in its way.
+// badTables are files that are not tables or are bad ones, each for another reason.
 func (b *bench) badTables() []string {
 	x := mat.NewDense(40, 2, nil)
 	for i := range 40 {
@@ -185,10 +185,10 @@ func (b *bench) badTables() []string {
 		b.put("named.parquet", []byte("x1,x2\n1,2\n")), b.put("bad.npz", []byte("PK\x03\x04 and nothing")))
 }
 
-// values are what flags are wrongly given.
+// values are bad values for flags.
 var values = []string{"", "x", "-1", "0", "0.5", "1e400", "NaN", "99999999999999999999", "1000000000", "nowhere/x.csv", "x.unknown", "a,b", "x1"}
 
-// commands are all that there are, with good arguments.
+// commands are all commands, with good arguments.
 func goodCommands(folder string) [][]string {
 	at := func(name string) string { return filepath.Join(folder, name) }
 	model, table, latents := at("moons.gflow"), at("moons.csv"), at("z.csv")
@@ -199,7 +199,7 @@ func goodCommands(folder string) [][]string {
 	}
 }
 
-// wrong are invocations that something is wrong with, of every command.
+// wrong returns invocations of every command, each with one thing wrong.
 func (b *bench) wrong() (all [][]string) {
 	good, err := os.ReadFile(filepath.Join(b.folder, "moons.gflow"))
 	if err != nil {
@@ -243,14 +243,14 @@ func (b *bench) wrong() (all [][]string) {
 	return append(all, []string{"nonsense"}, []string{"fitt"}, []string{"--nonsense"})
 }
 
-// wrongFlag gives a flag all values, those that would take long aside.
+// wrongFlag gives a flag all values, except those that are valid but would take long.
 func wrongFlag(c *cobra.Command, f *pflag.Flag, args []string) (all [][]string) {
 	if f.Name == "help" || f.Name == "output" || f.Value.Type() == "bool" {
 		return nil
 	}
 	for _, v := range values {
 		if v == "1000000000" && slices.Contains([]string{"epochs", "patience", "rows", "seed", "batch"}, f.Name) {
-			continue // good, and long
+			continue // valid, but would take long
 		}
 		if f.Name == "history" || f.Name == "report" {
 			v = filepath.Join("nowhere", v)
@@ -260,10 +260,11 @@ func wrongFlag(c *cobra.Command, f *pflag.Flag, args []string) (all [][]string) 
 	return append(all, append(slices.Clone(args), "--"+f.Name))
 }
 
-// TestMessages tries every command with everything that is wrong with it, one thing at a time, and reads what the tool says.
+// TestMessages tries every command with everything that can be wrong, one thing at a time, and checks what the tool writes
+// to standard error.
 func TestMessages(t *testing.T) {
 	t.Chdir(workFolder(t))
-	b := &bench{t, "."} // the folder's own name is one of Go's
+	b := &bench{t, "."} // a relative path, because the temporary folder's name contains a Go name
 	for _, args := range [][]string{
 		{"transform", "moons.gflow", "moons.csv", "-o", "z.csv"}, {"convert", "moons.gflow", "-o", "weights.npz"},
 	} {

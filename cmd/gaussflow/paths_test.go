@@ -16,7 +16,7 @@ import (
 	"gaussflow/internal/files/faults"
 )
 
-// exitCode runs the tool in a folder.
+// exitCode runs the tool in a folder, and returns its exit code and what it wrote to standard error.
 func exitCode(t *testing.T, c *exec.Cmd, folder string) (code int, stderr string) {
 	t.Helper()
 	var text bytes.Buffer
@@ -29,7 +29,7 @@ func exitCode(t *testing.T, c *exec.Cmd, folder string) (code int, stderr string
 	return c.ProcessState.ExitCode(), text.String()
 }
 
-// TestStandardStreams: a file that the shell has opened is told from the others too.
+// TestStandardStreams: an output that is the same file as another one is also noticed if the shell has opened one of them.
 func TestStandardStreams(t *testing.T) {
 	folder := workFolder(t)
 	before := read(t, filepath.Join(folder, "moons.csv"))
@@ -58,7 +58,7 @@ func TestStandardStreams(t *testing.T) {
 	}
 }
 
-// TestFullDevice: what could not be printed is not done.
+// TestFullDevice: a command whose output cannot be written fails.
 func TestFullDevice(t *testing.T) {
 	folder := workFolder(t)
 	for _, args := range [][]string{
@@ -113,7 +113,8 @@ func TestFullCheckpoint(t *testing.T) {
 	}
 }
 
-// TestNames: what a model file cannot hold is found before the first epoch, and what a terminal would obey is spelled out.
+// TestNames: a name that a model file cannot hold is an error before the first epoch, and control characters in names are
+// escaped, because a terminal would obey them.
 func TestNames(t *testing.T) {
 	folder := workFolder(t)
 	table := bytes.SplitN(read(t, filepath.Join(folder, "moons.csv")), []byte("\n"), 2)[1]
@@ -140,7 +141,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %v: %q", args, err, out)
 		}
 	}
-	// names of files, in every command's messages, and of columns, in a page
+	// names of files in the messages of every command, and names of columns in a page
 	const evil = "\x1b[2J\u202e\x9b2J\r"
 	for _, args := range [][]string{
 		{"fit", evil}, {"fit", "t.csv", "-o", evil + "/m.gflow"}, {"fit", "t.csv", "-o", "n.gflow", "--report", "no" + evil + "/r.html"},

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/data/sql"
+	"gaussflow/flows"
 	"gaussflow/internal/files"
 	"gaussflow/report"
 	"gaussflow/tabular"
@@ -78,7 +79,20 @@ func newReport() *cobra.Command {
 func writeReport(c *cobra.Command, path string, model *tabular.Model, rows *typedTable, seed uint64) error {
 	in := report.Input{Model: model, Rows: rows.x, Name: sql.ShortName(rows.name), Missing: rows.dropped + rows.skipped, Numbers: rows.numbers(), Of: rows.rows, Seed: seed}
 	if path == "-" {
-		return report.Write(c.OutOrStdout(), in)
+		return rows.locate(model, report.Write(c.OutOrStdout(), in))
 	}
-	return files.Replace(path, func(w io.Writer) error { return report.Write(w, in) })
+	return rows.locate(model, files.Replace(path, func(w io.Writer) error { return report.Write(w, in) }))
+}
+
+// locate adds to the error of a row without a finite log p where the row is. A page scores other points as well, whose numbers
+// are not those of rows; therefore the row is scored again.
+func (t *typedTable) locate(model *tabular.Model, err error) error {
+	var row *flows.RowError
+	if !errors.As(err, &row) || row.Row < 0 || row.Row >= len(t.places) {
+		return err
+	}
+	if _, again := model.LogProb(t.x.Slice(row.Row, row.Row+1, 0, t.x.RawMatrix().Cols)); again == nil {
+		return err
+	}
+	return rowAt(t.name, t.places[row.Row], row)
 }

@@ -95,8 +95,19 @@ func arguments(names ...string) cobra.PositionalArgs {
 		if len(args) == len(names) {
 			return nil
 		}
-		return usage(c, fmt.Errorf("got %d arguments, want %d: %s", len(args), len(names), joined(names)))
+		if len(names) == 0 {
+			return usage(c, fmt.Errorf("got %s, want none", numberOf(len(args), "argument")))
+		}
+		return usage(c, fmt.Errorf("got %s, want %d: %s", numberOf(len(args), "argument"), len(names), joined(names)))
 	}
+}
+
+// numberOf is n with a noun that forms its plural with s.
+func numberOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func joined(names []string) (text string) {

@@ -85,7 +85,7 @@ func contextOf(c *cobra.Command, model *tabular.Model, values []string) ([]float
 		number, err := strconv.ParseFloat(text, 64)
 		switch {
 		case len(model.Given) == 0:
-			return nil, usage(c, fmt.Errorf("--given %q, but the model is conditional on nothing", v))
+			return nil, usage(c, fmt.Errorf("--given %q, but the model is not conditional on any column, want no --given", v))
 		case at < 0:
 			return nil, usage(c, fmt.Errorf("--given %q, want NAME=VALUE of %s", v, quoted(model.Given)))
 		case !slices.Contains(absent, name):

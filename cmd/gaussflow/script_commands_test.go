@@ -15,7 +15,7 @@ import (
 	"gaussflow/data"
 )
 
-// exits CODE COMMAND ARGS… wants the exit code of a command.
+// exits CODE COMMAND ARGS… checks the exit code of a command.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND ARGS…")
@@ -33,7 +33,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// near TABLE TABLE TOLERANCE wants the same columns and rows, but for so much.
+// near TABLE TABLE TOLERANCE checks that two tables have equally many columns and rows, and numbers that differ by at most
+// the tolerance.
 func near(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: near TABLE TABLE TOLERANCE")
@@ -52,7 +53,7 @@ func near(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// hasRows is rows TABLE N COLUMN…: it wants so many rows of these columns.
+// hasRows implements rows TABLE N COLUMN…, which checks that the table has N rows of these columns.
 func hasRows(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: rows TABLE N COLUMN…")
@@ -74,7 +75,7 @@ func hasRows(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cut FILE N COPY copies the first N bytes, or without the last N where N is negative.
+// cut FILE N COPY copies the first N bytes of the file, or for a negative N all but the last −N bytes.
 func cut(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: cut FILE N COPY")

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// TestServe: the program serves a model, with a token, until it is interrupted, and then ends well.
+// TestServe: the program serves a model, protected by a token, until it is interrupted, and then exits with code 0.
 func TestServe(t *testing.T) {
 	folder, err := moons()
 	noFault(t, err)

@@ -22,7 +22,7 @@ import (
 	"gaussflow/data"
 )
 
-// memoryLimit is what score and fit may have resident, whatever the table's size.
+// memoryLimit is the most resident memory that score and fit may use, whatever the table's size.
 const memoryLimit = 200 << 20
 
 // TestStream scores a long table that comes through a pipe, under a memory limit, and keeps its order.
@@ -60,7 +60,7 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestFitHoldsFewRows fits to some rows of a long table under a memory limit. GAUSSFLOW_LONG=1 makes it 5,000,000 rows.
+// TestFitHoldsFewRows fits to a sample of the rows of a long table, under a memory limit. GAUSSFLOW_LONG=1 makes it 5,000,000 rows.
 func TestFitHoldsFewRows(t *testing.T) {
 	rows := 100_000
 	if os.Getenv("GAUSSFLOW_LONG") != "" {
@@ -87,7 +87,7 @@ func TestFitHoldsFewRows(t *testing.T) {
 	}
 }
 
-// resident is the most that a command that has ended had in memory, in bytes.
+// resident is the most memory, in bytes, that a finished command had in use.
 func resident(c *exec.Cmd) int64 {
 	usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -128,7 +128,7 @@ func checkOrder(t *testing.T, r io.Reader, n int) {
 	}
 }
 
-// BenchmarkScore scores 6 columns from CSV to CSV with the default preset's flow.
+// BenchmarkScore scores 6 columns from CSV to CSV with the flow of the default preset.
 func BenchmarkScore(b *testing.B) {
 	const rows = 200_000
 	folder := b.TempDir()

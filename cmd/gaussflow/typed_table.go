@@ -55,9 +55,9 @@ func (e *badRowsError) Error() string {
 		at = fmt.Sprintf("line %d", e.bad.Line)
 	}
 	if e.bad.Count == 1 {
-		return fmt.Sprintf("%s %s", at, text(e.bad))
+		return fmt.Sprintf("%s: %s", at, text(e.bad))
 	}
-	return fmt.Sprintf("%d rows cannot be read, the first in %s, which %s", e.bad.Count, at, text(e.bad))
+	return fmt.Sprintf("%d rows cannot be read, the first in %s: %s", e.bad.Count, at, text(e.bad))
 }
 
 // readTable reads all rows and holds at most mostRows of them, drawn with a seed; malformed rows are an error, or left

@@ -16,8 +16,8 @@ import (
 	"gaussflow/data"
 )
 
-// visits is a table of each kind of column: a number of the row, a date, a category, whole numbers, an amount that is often zero, a sum
-// of two others, money, missing cells, a constant and free text.
+// visits is a table with each kind of column: row numbers, a date, a category, whole numbers, an amount that is often zero,
+// a sum of two other columns, money, missing cells, a constant and free text.
 func visits(rows int) string {
 	rng := rand.New(rand.NewPCG(4, 2))
 	var t strings.Builder
@@ -37,8 +37,8 @@ func visits(rows int) string {
 	return t.String()
 }
 
-// TestSampledRowsCouldBe: rows that sample writes are read by the schema of the table as its own are, each cell as a value that its
-// column can have, with the sums that held.
+// TestSampledRowsCouldBe: rows that sample writes can be read by the table's own schema; each cell is a value that its
+// column can have, and sums hold.
 func TestSampledRowsCouldBe(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("visits.csv", []byte(visits(400)), 0o644); err != nil {
@@ -75,7 +75,7 @@ func TestSampledRowsCouldBe(t *testing.T) {
 	}
 }
 
-// couldBe checks the rows of a table, and counts missing scores and extras of 0.
+// couldBe checks the rows of a table, and returns how many scores are missing and how many extras are 0.
 func couldBe(t *testing.T, schema *columns.Schema, name string) (missing, zero float64) {
 	t.Helper()
 	file, err := data.Open(filepath.Clean(name), data.Options{})
@@ -114,15 +114,15 @@ func couldBe(t *testing.T, schema *columns.Schema, name string) (missing, zero f
 	return missing, zero
 }
 
-// TestDrawsStayWithinTheTable: of columns with heavy tails, what sample and impute write lies between the least and the greatest value of
-// the table; sample --raw draws beyond, as the density has it.
+// TestDrawsStayWithinTheTable: for columns with heavy tails, cells that sample and impute write lie between the least and
+// the greatest value of the table; sample --raw also draws beyond, as the density does.
 func TestDrawsStayWithinTheTable(t *testing.T) {
 	t.Chdir(t.TempDir())
 	rng := rand.New(rand.NewPCG(8, 1))
 	text, open := []byte("a,b,c\n"), []byte("a,b,c\n")
 	least, greatest := math.Inf(1), math.Inf(-1)
 	for i := range 600 {
-		v := math.Tan(math.Pi * (rng.Float64() - 0.5)) // Cauchy's law
+		v := math.Tan(math.Pi * (rng.Float64() - 0.5)) // a Cauchy distribution
 		least, greatest = min(least, v), max(greatest, v)
 		text = fmt.Appendf(text, "%v,%v,%s\n", v, v+rng.NormFloat64(), []string{"x", "y"}[i%2])
 		open = fmt.Appendf(open, ",,%s\n", []string{"x", "y"}[i%2])

@@ -95,7 +95,7 @@ func checkNames(path string, weights []weight) error {
 		return err
 	}
 	if err != nil {
-		return &data.FormatError{File: path, What: "is a damaged or truncated NPZ file", Err: err}
+		return &data.FormatError{File: path, What: "is no NPZ file, or a damaged or truncated one", Err: err}
 	}
 	defer archive.Close()
 	var have, want []string
@@ -108,7 +108,14 @@ func checkNames(path string, weights []weight) error {
 	missing := slices.DeleteFunc(slices.Clone(want), func(n string) bool { return slices.Contains(have, n) })
 	extra := slices.DeleteFunc(have, func(n string) bool { return slices.Contains(want, n) })
 	if len(missing)+len(extra) > 0 {
-		return fmt.Errorf("%s: arrays that are missing: %q; arrays that the model does not have: %q", path, missing, extra)
+		var wrong []string
+		if len(missing) > 0 {
+			wrong = append(wrong, "arrays that are missing: "+quoted(missing))
+		}
+		if len(extra) > 0 {
+			wrong = append(wrong, "arrays that the model does not have: "+quoted(extra))
+		}
+		return fmt.Errorf("%s: %s", path, strings.Join(wrong, "; "))
 	}
 	return nil
 }
@@ -121,7 +128,7 @@ func (w weight) read(path string) error {
 	}
 	rows, cols := x.Dims()
 	if want := w.rowsAndCols(); want != [2]int{rows, cols} {
-		return fmt.Errorf("%s: its shape is %d×%d, want %v", path, rows, cols, []int(w.Shape()))
+		return fmt.Errorf("%s: its shape is %d×%d, want %d×%d", path, rows, cols, want[0], want[1])
 	}
 	return w.Set(mat.DenseCopyOf(x).RawMatrix().Data)
 }

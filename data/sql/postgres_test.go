@@ -14,7 +14,7 @@ import (
 	"gaussflow/internal/postgrestest"
 )
 
-// serverTables are made in the server of the tests.
+// serverTables are created in the server that the tests start.
 const serverTables = `
 create table sales (id bigint primary key, price numeric(12,2), rooms smallint, city text, sold date, at timestamptz, new boolean);
 insert into sales select i, 100 + i * 0.25, 1 + i % 5, case when i % 11 = 0 then null else 'Oslo' end, date '2024-01-01' + i,
@@ -22,7 +22,7 @@ insert into sales select i, 100 + i * 0.25, 1 + i % 5, case when i % 11 = 0 then
 create schema "Back Office"; create table "Back Office".staff (name text, face bytea);
 create role guarded login password 'geheim'; grant select on sales to guarded`
 
-// admin is a connection of its own.
+// admin is a second connection, for changes and questions beside those of the tested code.
 func admin(t *testing.T, address string) *pgconn.PgConn {
 	t.Helper()
 	c, err := pgconn.Connect(context.Background(), address)
@@ -42,7 +42,7 @@ func exec(t *testing.T, c *pgconn.PgConn, statements string) []*pgconn.Result {
 	return results
 }
 
-// TestPostgres asks a real server.
+// TestPostgres runs its subtests on a real server.
 func TestPostgres(t *testing.T) {
 	address := postgrestest.Start(t)
 	exec(t, admin(t, address), serverTables)
@@ -79,9 +79,9 @@ func postgresCells(t *testing.T, address string) {
 	}
 }
 
-// postgresPasses: passes do not disturb each other, whatever their number of blocks.
+// postgresPasses: passes that run at the same time do not disturb each other, however many blocks they read.
 func postgresPasses(t *testing.T, address string) {
-	q := open(t, address, "select a.id, b.id as other from sales a, sales b order by 1, 2") // 40,000 rows
+	q := open(t, address, "select a.id, b.id as other from sales a, sales b order by 1, 2") // 40,000 rows, which are several blocks
 	first, err := q.Pass()
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func postgresPasses(t *testing.T, address string) {
 	}
 }
 
-// postgresSnapshot: what another connection writes between two passes is not seen.
+// postgresSnapshot: a second pass does not see what another connection writes after the first one.
 func postgresSnapshot(t *testing.T, address string) {
 	writer := admin(t, address)
 	exec(t, writer, "create table moving as select 1 as x")
@@ -164,13 +164,13 @@ func postgresErrors(t *testing.T, address string) {
 			t.Errorf("%q: %v, want %s", changed, err, want)
 		}
 	}
-	exec(t, admin(t, address), "select count(*) from sales") // nothing was dropped
+	exec(t, admin(t, address), "select count(*) from sales") // the table is still there: nothing has dropped it
 }
 
-// postgresInterrupt: the end of the context ends the query at the server, too.
+// postgresInterrupt: when the context ends, the query is also ended in the server.
 func postgresInterrupt(t *testing.T, address string) {
 	watch := admin(t, address)
-	// running waits until so many of the queries below are at work.
+	// running waits until this many of the test's queries run in the server.
 	running := func(want string) {
 		for got := ""; got != want; {
 			got = string(exec(t, watch, "select count(*) from pg_stat_activity where query like 'fetch%' and state = 'active'")[0].Rows[0][0])
@@ -198,7 +198,7 @@ func postgresInterrupt(t *testing.T, address string) {
 	running("0")
 }
 
-// postgresPassword: a password comes from the address or the environment, and no message tells it.
+// postgresPassword: a password comes from the address or the environment, and no message contains it.
 func postgresPassword(t *testing.T, address string) {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -233,7 +233,7 @@ func postgresTables(t *testing.T, address string) {
 	}
 }
 
-// postgresZone: an address may ask for another zone than that of Greenwich.
+// postgresZone: an address may ask for another time zone than UTC.
 func postgresZone(t *testing.T, address string) {
 	q := open(t, address+"&timezone=Asia/Kolkata", "select at, at::date from sales where id = 1")
 	if got, want := texts(t, q, 1)[0], "2024-06-01T15:30:01.500000+05:30|2024-06-01"; got != want {

@@ -37,7 +37,7 @@ func open(t *testing.T, database, query string) *sql.Query {
 	return q
 }
 
-// texts are the cells of the first rows of a table, those that are stored as numbers with # before them.
+// texts returns the cells of the first rows of a table; those that are stored as numbers begin with #.
 func texts(t *testing.T, q columns.Table, rows int) (all []string) {
 	t.Helper()
 	pass, err := q.Pass()
@@ -96,9 +96,9 @@ func TestSQLiteCells(t *testing.T) {
 	}
 }
 
-// TestSQLitePasses: passes do not disturb each other, whatever their number of blocks.
+// TestSQLitePasses: passes that run at the same time do not disturb each other, however many blocks they read.
 func TestSQLitePasses(t *testing.T) {
-	q := open(t, shop, "select a.id, b.id as other from sales a, sales b order by 1, 2") // 40,000 rows
+	q := open(t, shop, "select a.id, b.id as other from sales a, sales b order by 1, 2") // 40,000 rows, which are several blocks
 	first, err := q.Pass()
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func TestSQLitePasses(t *testing.T) {
 	}
 }
 
-// TestSQLiteSnapshot: what another connection writes between two passes is not seen.
+// TestSQLiteSnapshot: a second pass does not see what another connection writes after the first one.
 func TestSQLiteSnapshot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.db")
 	writer, err := sqlite3.Open(path)
@@ -180,7 +180,7 @@ func TestSQLiteErrors(t *testing.T) {
 		{put("damaged.db", string(raw[:1024])+strings.Repeat("\xff", len(raw)-1024)), "select * from sales", "database disk image is malformed"},
 	} {
 		q, err := sql.Open(context.Background(), c.database, c.query)
-		if err == nil { // damage may be seen only where it is read
+		if err == nil { // opening may succeed, if the damage is in a part that is read later
 			_, err = readAll(q)
 			q.Close()
 		}
@@ -218,7 +218,7 @@ func readAll(q *sql.Query) (n int, err error) {
 	return n, err
 }
 
-// TestSQLiteInterrupt: the end of the context ends a query that would run for ever, and what comes after says so.
+// TestSQLiteInterrupt: the end of the context ends a query that would never end by itself, and later calls return its error.
 func TestSQLiteInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -245,7 +245,7 @@ func TestSQLiteTables(t *testing.T) {
 	}
 }
 
-// TestFromTable: a query is a table as a file is, with its columns chosen and its cells passed on exactly.
+// TestFromTable: a query can be a File, with its columns chosen and its cells passed on exactly.
 func TestFromTable(t *testing.T) {
 	q := open(t, shop, "select id, city, price, big from sales order by id")
 	file, err := data.FromTable(q.Name(), q, data.Options{Columns: []string{"price", "id"}})

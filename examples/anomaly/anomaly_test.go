@@ -24,7 +24,7 @@ func TestROCAUC(t *testing.T) {
 		"apart":    {[]float64{3, 4}, []float64{1, 2, 0}, 1},
 		"reversed": {[]float64{1}, []float64{2, 3}, 0},
 		"all tied": {[]float64{5, 5}, []float64{5}, 0.5},
-		"mixed":    {[]float64{1, 3, 3}, []float64{2, 3}, 3. / 6}, // pairs: 0 1 1, 0 ½ ½
+		"mixed":    {[]float64{1, 3, 3}, []float64{2, 3}, 3. / 6}, // pairs of score and label: 0 1 1, 0 ½ ½
 	} {
 		if got := rocAUC(c.normal, c.anomalies); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -32,7 +32,7 @@ func TestROCAUC(t *testing.T) {
 	}
 }
 
-// writeTable stores a table of a tight cloud of normal rows and a few far ones.
+// writeTable stores a table of a dense cloud of normal rows and of a few that are far away.
 func writeTable(t *testing.T, path string, names ...string) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestTable: the program prints its lines, and the mean errors of some are as small as they must be.
+// TestTable: the program prints all its lines, and the mean errors of some estimates are below their limits.
 func TestTable(t *testing.T) {
 	var out strings.Builder
 	if err := run(&out, 2, `normal pair, ρ = 0.6|independent, d =  2, n =  500|a name and a number, shift 2|TC of a t.*columns' exp|seconds`); err != nil {

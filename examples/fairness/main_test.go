@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestTrade: the points lie near the best that there is, and the figure is written.
+// TestTrade: the points that the program finds lie near the best possible trade-off, and the figure is written.
 func TestTrade(t *testing.T) {
 	fit, judge := draw(2000, 1), draw(4000, 2)
 	for _, weight := range []float64{0, 1, 10} {

@@ -16,7 +16,7 @@ import (
 	"gaussflow/layers/layertest"
 )
 
-// TestProgram trains, saves, and loads in another process: the program itself compares log p.
+// TestProgram runs the program, which trains and saves a flow, loads it in another process and compares log p.
 func TestProgram(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "own")
 	for _, command := range []*exec.Cmd{exec.Command("go", "build", "-o", program, "."), exec.Command(program)} {
@@ -28,12 +28,12 @@ func TestProgram(t *testing.T) {
 	}
 }
 
-// TestConformance runs the suite that every bijector passes on a coupling of the own transform and conditioner.
+// TestConformance runs the suite for bijectors on a coupling of this program's own transform and conditioner.
 func TestConformance(t *testing.T) {
 	layertest.Run(t, func() layers.Bijector { return newFlow().Layers()[1].Layer }, layertest.Options{})
 }
 
-// TestPieces runs the suites of the other pieces on those of this program.
+// TestPieces runs the suites for the other pieces on those of this program.
 func TestPieces(t *testing.T) {
 	t.Run("affine", func(t *testing.T) { layertest.RunTransform(t, affine{}, layertest.TransformOptions{}) })
 	t.Run("residual", func(t *testing.T) {
@@ -44,10 +44,10 @@ func TestPieces(t *testing.T) {
 	})
 }
 
-// impostor embeds a piece that is registered and has a map of its own.
+// impostor embeds a registered piece but has another map.
 type impostor struct{ logMap }
 
-// TestImpostorIsRefused: a type that is not registered is not saved as the one that it embeds.
+// TestImpostorIsRefused: a type that is not registered is not saved as the registered type that it embeds.
 func TestImpostorIsRefused(t *testing.T) {
 	fake := impostor{newFlow().Layers()[0].Layer.(logMap)}
 	flow, err := flows.New(flows.Named{Name: "fake", Layer: fake})
@@ -60,10 +60,10 @@ func TestImpostorIsRefused(t *testing.T) {
 	}
 }
 
-// page is the document that shows the pieces.
+// page is the document that shows the program's files.
 const page = "../../docs/your-own.md"
 
-// TestPage: the page shows each file as it is.
+// TestPage: the document shows each file unchanged.
 func TestPage(t *testing.T) {
 	text, err := os.ReadFile(page)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestPiecesAreShort: no piece has more than 40 lines beside imports, comments and empty lines.
+// TestPiecesAreShort: no piece has more than 40 lines, not counting imports, comments and empty lines.
 func TestPiecesAreShort(t *testing.T) {
 	for _, name := range pieces(t) {
 		file, err := os.Open(name)
@@ -106,7 +106,7 @@ func TestPiecesAreShort(t *testing.T) {
 	}
 }
 
-// pieces are the files of the program but for main.go.
+// pieces returns the files of the program, except main.go.
 func pieces(t *testing.T) (names []string) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {

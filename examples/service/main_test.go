@@ -16,7 +16,7 @@ import (
 	"gaussflow/tabular"
 )
 
-// TestService: both kinds of routes answer, and agree on what is odd.
+// TestService: both kinds of routes answer, and agree on which row is odd.
 func TestService(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	x := mat.NewDense(400, 2, nil)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gaussflow/internal/strictjson"
 )
 
 // ClampKind names the bounded curve of a Clamp.
@@ -31,7 +33,7 @@ func (k ClampKind) MarshalText() ([]byte, error) {
 func (k *ClampKind) UnmarshalText(name []byte) error {
 	at := slices.Index(clampNames, string(name))
 	if at < 0 {
-		return fmt.Errorf("kernel: ClampKind = %q, want one of %q", name, clampNames)
+		return &strictjson.WordError{Where: "kernel: ClampKind", Name: "clamp", Got: string(name), Known: clampNames}
 	}
 	*k = ClampKind(at)
 	return nil

@@ -28,7 +28,7 @@ func TestStudentConstant(t *testing.T) {
 	}
 }
 
-// TestCurvesFarOut: no overflow where the result is a number.
+// TestCurvesFarOut: log(1 + x²) and log cosh x do not overflow where their results are finite.
 func TestCurvesFarOut(t *testing.T) {
 	for _, x := range []float64{1e-300, 1e-8, 0.5, 3, 700, 1e8, 1e9, 1e200, math.MaxFloat64} {
 		for _, x := range []float64{x, -x} {
@@ -45,7 +45,7 @@ func TestCurvesFarOut(t *testing.T) {
 	}
 }
 
-// TestRelativeSlopes: where a series takes over from the formula, the two agree.
+// TestRelativeSlopes: where the code changes from the series to the formula, the two agree.
 func TestRelativeSlopes(t *testing.T) {
 	for name, c := range map[string]struct {
 		f  func(float64) float64
@@ -65,7 +65,7 @@ func TestWrap(t *testing.T) {
 		{0, 0}, {-math.Pi, -math.Pi}, {math.Pi, -math.Pi}, {3 * math.Pi, -math.Pi}, {4, 4 - 2*math.Pi}, {-4, 2*math.Pi - 4},
 		{1e-300, 1e-300}, {math.Nextafter(-math.Pi, -4), math.Nextafter(math.Pi, 0)},
 	} {
-		got := kernel.Wrap(c.x, -math.Pi, math.Pi) // by rounding, either of the two ends that are one point
+		got := kernel.Wrap(c.x, -math.Pi, math.Pi) // −π and π are the same point, and rounding may give either
 		if apart := math.Abs(got - c.want); !(min(apart, 2*math.Pi-apart) <= 4e-15) || !(got >= -math.Pi && got < math.Pi) {
 			t.Errorf("Wrap(%v) = %v, want %v", c.x, got, c.want)
 		}
@@ -77,7 +77,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// TestLogStep: the edge is inside, and what is no number is on neither side.
+// TestLogStep: the step's edge, 0, counts as inside, and the value at NaN is NaN.
 func TestLogStep(t *testing.T) {
 	for x, want := range map[float64]float64{0: 0, math.Copysign(0, -1): 0, math.SmallestNonzeroFloat64: 0, math.Inf(1): 0,
 		-math.SmallestNonzeroFloat64: math.Inf(-1), math.Inf(-1): math.Inf(-1)} {

@@ -57,7 +57,7 @@ func checkEM(t *testing.T, kernel emKernel, n, k int) {
 		}
 		for j := range k {
 			r, d := c.Count[i]*math.Exp(logs[j]-density), c.Mean[i]-mu[j]
-			// a responsibility is as accurate as its exponent is small, and negligible ones are dropped, and negligible ones are dropped
+			// a responsibility loses digits as its exponent grows, and negligible ones are dropped
 			rough := c.Count[i]*1e-4 + r*(1+math.Abs(density)+math.Abs(logs[j]))
 			sums[j] = Moments{sums[j].Mass + r, sums[j].First + r*d, sums[j].Second + r*(d*d+c.Variance[i])}
 			sizes[j] = Moments{sizes[j].Mass + rough, sizes[j].First + rough*math.Abs(d), sizes[j].Second + rough*(d*d+c.Variance[i])}
@@ -75,7 +75,7 @@ func checkEM(t *testing.T, kernel emKernel, n, k int) {
 	}
 }
 
-// BenchmarkEM reports nanoseconds a component and cell.
+// BenchmarkEM reports nanoseconds per component and cell.
 func BenchmarkEM(b *testing.B) {
 	for _, k := range []int{8, 50} {
 		for _, s := range sets {

@@ -20,9 +20,9 @@ func FuzzQuantile(f *testing.F) {
 			t.Fatalf("LogCDF(%v) = %v, LogCDF(%v) = %v", x, p, x+step, q)
 		}
 		if x > 8 {
-			return // log Φ has no digits left to invert
+			return // log Φ is so close to 0 that it has no digits left to invert
 		}
-		// an ulp of log Φ is this much of x
+		// by how much x changes with one ulp of log Φ
 		tol := 1e-13*math.Max(1, math.Abs(x)) + 4e-16*math.Abs(p)/LogCDFSlope(x)
 		if back := Quantile(p); math.Abs(back-x) > tol {
 			t.Errorf("Quantile(LogCDF(%v)) = %v, off by %.1e, tolerance %.1e", x, back, back-x, tol)
@@ -61,7 +61,7 @@ func FuzzMixture(f *testing.F) {
 	})
 }
 
-// FuzzMixtureBits: whatever the bits of x and of a mixture's parameters, every kernel makes of them what the scalar form makes.
+// FuzzMixtureBits: for any bits of x and of a mixture's parameters, every kernel gives what the scalar form gives.
 func FuzzMixtureBits(f *testing.F) {
 	bits := func(v ...float64) (b []byte) {
 		for _, x := range v {
@@ -80,7 +80,7 @@ func FuzzMixtureBits(f *testing.F) {
 	})
 }
 
-// fuzzBits takes an x, and as many components as there are numbers for, as they lie there.
+// fuzzBits reads the bytes as x and the parameters of as many components as there are numbers for.
 func fuzzBits[T Float](t *testing.T, ops mixtureKernels[T], b []byte, size int) {
 	var v []T
 	for ; len(b) >= size; b = b[size:] {
@@ -90,16 +90,16 @@ func fuzzBits[T Float](t *testing.T, ops mixtureKernels[T], b []byte, size int) 
 		} else {
 			x = T(math.Float64frombits(binary.LittleEndian.Uint64(b)))
 		}
-		if _, most, _ := limits[T](); !(math.Abs(float64(x)) < math.Ldexp(1, most-1)) { // x − μ is to be a number
+		if _, most, _ := limits[T](); !(math.Abs(float64(x)) < math.Ldexp(1, most-1)) { // the difference x − μ must not overflow
 			x = 1
 		}
 		v = append(v, x)
 	}
-	k := min((len(v)-1)/3, 64) // the bounds are those of so many: what a sum loses grows with its terms
+	k := min((len(v)-1)/3, 64) // the tolerances hold for up to 64 components: the error of a sum grows with its terms
 	if k < 1 {
 		return
 	}
-	for j, l := range v[1 : 1+k] { // a faint weight is kept as its logarithm, in a T
+	for j, l := range v[1 : 1+k] { // the logarithm of a faint weight is kept as a T, which limits its size
 		if !(math.Abs(float64(l)) < 400) {
 			v[1+j] = 0
 		}

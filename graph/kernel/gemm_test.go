@@ -21,7 +21,8 @@ func TestGemm(t *testing.T) {
 	}
 }
 
-// checkGemm compares every transpose and every remainder of tile and panel with sums in float64.
+// checkGemm compares the product with sums in float64, for each transpose and for each remainder of rows and columns beyond
+// whole tiles and panels.
 func checkGemm[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
@@ -97,7 +98,7 @@ func checkGemmSpace[T Float](t *testing.T, ops gemmKernels[T]) {
 		a, b, y := make([]T, m*k), make([]T, k*n), make([]T, m*n)
 		for _, v := range [][]T{a, b, y} {
 			for i := range v {
-				v[i] = T(max(rng.NormFloat64(), 0)) // half of them zeros, as behind a relu
+				v[i] = T(max(rng.NormFloat64(), 0)) // half of them zeros, as after a relu
 			}
 		}
 		transA, transB := rng.IntN(2) == 0, rng.IntN(2) == 0
@@ -115,7 +116,8 @@ func checkGemmSpace[T Float](t *testing.T, ops gemmKernels[T]) {
 	}
 }
 
-// TestGemmOfZeros: factors full of zeros, as behind a relu, and numbers of b that are not finite, which zero times is no number.
+// TestGemmOfZeros: factors of which half are zeros, as after a relu, and numbers of b that are not finite, whose product
+// with zero is NaN.
 func TestGemmOfZeros(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmOfZeros(t, s.f64.gemm, 1e-14) })
@@ -159,13 +161,13 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				}
 				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, c, true)
 				for i, w := range want {
-					check(", relu", i, max(w+float64(bias[i%n]), 0)) // NaN where w is
+					check(", relu", i, max(w+float64(bias[i%n]), 0)) // NaN where the product is NaN
 				}
 				y := make([]T, m*n)
 				for i := range y {
 					y[i] = T(max(0, rng.NormFloat64()))
 				}
-				y[n+1], y[n+2] = T(math.NaN()), -1 // not positive, nor zero
+				y[n+1], y[n+2] = T(math.NaN()), -1 // not positive, so that Where gives 0 there, as for a zero
 				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Where(y, a, b, c)
 				for i, w := range want {
 					if !(y[i] > 0) {
@@ -178,8 +180,8 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	}
 }
 
-// TestGemmOfARow: a row of c has the same bits alone and beside other rows, whether many or few of their factors are zero, in each
-// place that a batch has in a layer: else what a row scores would hang on who else asks.
+// TestGemmOfARow: a row of the product has the same bits alone and among other rows, whether many or few of its factors are
+// zero, and wherever in the batch it stands. Otherwise a row's log p would depend on the other rows of a request.
 func TestGemmOfARow(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmOfARow(t, s.f64.gemm) })
@@ -193,7 +195,7 @@ func checkGemmOfARow[T Float](t *testing.T, ops gemmKernels[T]) {
 		n, k := shape[0], shape[1]
 		for _, transB := range []bool{false, true} {
 			b, bias := randomNumbers[T](rng, k*n, 1), randomNumbers[T](rng, n, 1)
-			for _, floor := range []float64{-10, 0.3} { // no zeros, and most of them
+			for _, floor := range []float64{-10, 0.3} { // −10: no zeros; 0.3: mostly zeros
 				const m = 23
 				a := randomNumbers[T](rng, m*k, 1)
 				for i := range a {
@@ -234,7 +236,7 @@ func product[T Float](trans [2]bool, m, n, k int, a, b []T) []float64 {
 	return out
 }
 
-// BenchmarkGemm reports GFLOPS at the shapes of the conditioners: forward, weight gradient, input gradient.
+// BenchmarkGemm reports GFLOPS at the shapes that conditioners have: forward, gradient in the weights, gradient in the input.
 func BenchmarkGemm(b *testing.B) {
 	for _, s := range sets {
 		for _, shape := range [][3]int{{256, 128, 128}, {256, 528, 128}, {256, 64, 64}, {256, 32, 32}} {
@@ -260,7 +262,7 @@ func benchmarkGemm[T Float](b *testing.B, name string, ops gemmKernels[T], s [3]
 			x, y, z := make([]T, c.m*c.k), make([]T, c.k*c.n), make([]T, c.m*c.n)
 			for _, v := range [][]T{x, y} {
 				for i := range v {
-					v[i] = T(rand.NormFloat64()) // of zeros the portable product would make less work
+					v[i] = T(rand.NormFloat64()) // not zeros, for which the portable product does less work
 				}
 			}
 			for b.Loop() {
@@ -271,8 +273,8 @@ func benchmarkGemm[T Float](b *testing.B, name string, ops gemmKernels[T], s [3]
 	}
 }
 
-// TestGemmMasked: a product that passes over what a mask leaves out is the product of the masked weights, in each of the three places
-// that weights have in a dense layer, whatever the order of the degrees.
+// TestGemmMasked: a product that skips the weights that a mask leaves out equals the product with those weights set to zero,
+// for each of the three products of a dense layer and for any order of the degrees.
 func TestGemmMasked(t *testing.T) {
 	for _, s := range sets {
 		ops := s.f64.gemm
@@ -335,7 +337,7 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 			want = product([2]bool{true, false}, c.in, c.out, rows, x, g)
 			for e := range want {
 				want[e] *= 2
-				if !kept(e) { // nobody asks for it
+				if !kept(e) { // masked elements of the weights' gradient are not written
 					want[e] = float64(sum[e])
 				}
 			}
@@ -344,7 +346,7 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	}
 }
 
-// randomNumbers are n numbers of a normal distribution around zero.
+// randomNumbers returns n numbers from N(0, std²).
 func randomNumbers[T Float](rng *rand.Rand, n int, std float64) []T {
 	v := make([]T, n)
 	for i := range v {

@@ -49,7 +49,8 @@ func logIntegral(lo, hi float64) float64 {
 	return LogPDF(a) + math.Log(sum*h/3)
 }
 
-// TestCertainInterval: all numbers have the log-probability 0 and no gradient, whatever the mixture, even one that is no number.
+// TestCertainInterval: the interval of all numbers has the log-probability 0 and no gradient, even if a parameter of the
+// mixture is NaN.
 func TestCertainInterval(t *testing.T) {
 	c := NewIntervals[float32](1, 2, Clamp{}, 0.1)
 	lo, hi, up := []float32{-1e30}, []float32{1e30}, []float32{1}

@@ -9,8 +9,8 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// TestLogisticMixtureAgainstReference: z, the log slope and every derivative at what TestMixtureAgainstReference looks at: both tails,
-// deserts between peaks, weights of e^−800, and the whole range of float64 of x and of scales.
+// TestLogisticMixtureAgainstReference: z, the log slope and every derivative, for the cases of TestMixtureAgainstReference:
+// both tails, deserts between peaks, weights of e^−800, and the whole range of float64 of x and of scales.
 func TestLogisticMixtureAgainstReference(t *testing.T) {
 	for i, row := range table(t, "logistic.csv") {
 		t.Run(fmt.Sprintf("line %d", i+2), func(t *testing.T) {
@@ -18,7 +18,7 @@ func TestLogisticMixtureAgainstReference(t *testing.T) {
 			setLogisticMixture[float64](m, row[1:4], row[4:7], row[7:10])
 			z, logSlope := atLogistic[float64](m, row[0])
 			m.shares()
-			steepest, terms := m.slope, make([]float64, 3) // of what size the terms are of which derivatives are sums
+			steepest, terms := m.slope, make([]float64, 3) // the size of the terms that the derivatives in x and in the means add up; it bounds their rounding error
 			for k, r := range m.density {
 				steepest += r * m.invScale[k]
 				terms[k] = max(m.invScale[k], r*m.slope)
@@ -30,7 +30,7 @@ func TestLogisticMixtureAgainstReference(t *testing.T) {
 	}
 }
 
-// TestLogisticLinearEqualsLog checks the linear sums against the log form, which is the definition.
+// TestLogisticLinearEqualsLog checks the sums of probabilities against the sums of their logarithms, which define the result.
 func TestLogisticLinearEqualsLog(t *testing.T) {
 	m := newLogisticMixture(3)
 	for _, row := range table(t, "logistic.csv") {
@@ -47,7 +47,7 @@ func TestLogisticLinearEqualsLog(t *testing.T) {
 	}
 }
 
-// TestLogisticInverse: the inverse finds x to the last digits that z determines, wherever a mixture of any kind is.
+// TestLogisticInverse: the inverse finds x to the last digits that z determines, for mixtures of every kind.
 func TestLogisticInverse(t *testing.T) {
 	for _, c := range rangeCases {
 		rng, curve := rand.New(rand.NewPCG(3, 4)), newClampCurve[float64](c.clamp)
@@ -66,7 +66,7 @@ func TestLogisticInverse(t *testing.T) {
 				z, l := atLogistic[float64](m, x)
 				back, m2 := solveLogistic[float64](m, z)
 				again, _ := atLogistic[float64](m, back)
-				if !(math.Abs(back-x) <= 1e-15*math.Abs(x)) && !(math.Abs(again-z) <= 1e-14*max(1, math.Abs(z))) { // in deserts any x will do
+				if !(math.Abs(back-x) <= 1e-15*math.Abs(x)) && !(math.Abs(again-z) <= 1e-14*max(1, math.Abs(z))) { // in a desert between peaks every x has this z
 					t.Errorf("%s: %v goes to %v and back to %v, which goes to %v", c.name, x, z, back, again)
 				}
 				if back == x && m2 != l {
@@ -77,7 +77,7 @@ func TestLogisticInverse(t *testing.T) {
 	}
 }
 
-// TestLogisticAllocatesNothing: all four passes run in the memory that was made for them.
+// TestLogisticAllocatesNothing: none of the four passes allocates after the first run.
 func TestLogisticAllocatesNothing(t *testing.T) {
 	for _, perRow := range []bool{false, true} {
 		b := newLogisticBench[float64](perRow)
@@ -126,7 +126,7 @@ func (b *logisticBench[T]) passes() map[string]func() {
 	}
 }
 
-// BenchmarkLogisticMixture has the normal mixture of as many components beside it.
+// BenchmarkLogisticMixture measures a logistic mixture and, for comparison, a normal mixture of as many components.
 func BenchmarkLogisticMixture(b *testing.B) {
 	b.Run("float64", benchLogistic[float64])
 	b.Run("float32", benchLogistic[float32])
@@ -149,8 +149,8 @@ func benchLogistic[T Float](b *testing.B) {
 	}
 }
 
-// TestLogisticOverTheRange: x of every exponent gives values, slopes and derivatives that are numbers, whatever the mixture is; where z
-// is beyond all numbers, the slope still is one.
+// TestLogisticOverTheRange: for x of every exponent, values, slopes and derivatives are finite for all mixtures; where z
+// overflows, the slope is still finite.
 func TestLogisticOverTheRange(t *testing.T) {
 	t.Run("float64", logisticOverTheRange[float64])
 	t.Run("float32", logisticOverTheRange[float32])
@@ -181,7 +181,7 @@ func logisticOverTheRange[T Float](t *testing.T) {
 			if z[i] != z[i] || !isFinite(l[i]) {
 				t.Errorf("%s: %v goes to %v, log slope %v", c.name, x, z[i], l[i])
 			}
-			if math.Abs(float64(x)) > 1e30 { // the derivative in a log scale goes with x
+			if math.Abs(float64(x)) > 1e30 { // the derivative in a log scale grows in proportion to x and may overflow
 				continue
 			}
 			b.Backward(xs[i:i+1], theta, up[:1], up[:1], gx[:1], grads)

@@ -40,7 +40,7 @@ func checkBatch[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol float
 	}
 }
 
-// checkPasses: whatever the shape, the passes visit each element once.
+// checkPasses: for every shape, each pass writes each element exactly once.
 func checkPasses[T Float](t *testing.T, ops mixtureKernels[T]) {
 	for _, perRow := range []bool{false, true} {
 		for _, d := range []int{1, 2, 9, 40} {
@@ -107,7 +107,7 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 			want[j] = make([]float64, k)
 		}
 		wantX := MixtureBackward(m, float64(gz[i]), float64(gl[i]), want[0], want[1], want[2])
-		// the terms of a gradient grow with z² and with the slope, and cancel
+		// the terms of a gradient grow with z² and with the slope, and cancel, so the tolerance grows with them
 		terms := math.Max(1, zi*zi) * math.Max(1, math.Exp(li)) * (1 + math.Abs(float64(gz[i])) + math.Abs(float64(gl[i])))
 		if !near(float64(gx[i]), wantX, gradTol, terms) {
 			t.Fatalf("x = %v: gx = %v, want %v", x[i], gx[i], wantX)
@@ -128,7 +128,7 @@ func checkBatchOf[T Float](t *testing.T, ops mixtureKernels[T], n, d, k int, per
 	}
 }
 
-// keptOf is what Forward is to fill and Backward to read: theta itself where mixtures are shared.
+// keptOf returns the memory that Forward fills for Backward: theta itself where all rows share their mixtures.
 func keptOf[T Float](theta []T, perRow bool) []T {
 	if perRow {
 		return make([]T, len(theta))
@@ -145,7 +145,7 @@ func checkInverse[T Float](t *testing.T, b *MixtureBatch[T], x, theta, z []T) {
 	b.Forward(back, theta, again, againL, nil)
 	eps := float64(epsilon[T]())
 	for i := range z {
-		// an error of x by its last digits is one of z by slope times as much
+		// an error of x in its last digits is an error of z that is larger by the factor slope
 		room := 64*eps*math.Max(1, math.Abs(float64(z[i]))) + 8*eps*math.Abs(float64(x[i]))*math.Exp(float64(againL[i]))
 		if d := math.Abs(float64(again[i] - z[i])); !(d <= room) {
 			t.Fatalf("z = %v (of x = %v): the inverse is %v, where z = %v: off by %.2g, want at most %.2g", z[i], x[i], back[i], again[i], d, room)
@@ -164,7 +164,7 @@ func widen[T Float](v []T) []float64 {
 	return w
 }
 
-// BenchmarkMixture reports nanoseconds a component.
+// BenchmarkMixture reports nanoseconds per component.
 func BenchmarkMixture(b *testing.B) {
 	for _, k := range []int{8, 50} {
 		for _, s := range sets {
@@ -208,8 +208,8 @@ func benchmarkBatch[T Float](b *testing.B, ops mixtureKernels[T], k int) {
 	}
 }
 
-// TestMixtureBatchAtTheEdges: at every number of rows that leaves another remainder, with every special value at every place;
-// what is not a number stays in its place.
+// TestMixtureBatchAtTheEdges: for each remainder of the number of rows and with every special value at every place, a NaN
+// affects only its own element.
 func TestMixtureBatchAtTheEdges(t *testing.T) {
 	for _, s := range sets {
 		ops := s.f64.mixture
@@ -259,7 +259,7 @@ func checkEdges[T Float](t *testing.T, ops mixtureKernels[T], tol float64) {
 	}
 }
 
-// TestNaNParametersAreSeen: a logit, a mean or a scale that is not a number makes its elements not numbers, and no others.
+// TestNaNParametersAreSeen: a NaN as a logit, mean or scale makes the results of the elements that use it NaN, and of no others.
 func TestNaNParametersAreSeen(t *testing.T) {
 	for _, s := range sets {
 		ops := s.f64.mixture
@@ -280,7 +280,7 @@ func checkNaN[T Float](t *testing.T, ops mixtureKernels[T]) {
 				if perRow {
 					theta = make([]T, n*3*d*k)
 				}
-				theta[part*d*k+1] = T(math.NaN()) // of the first column, or of its first row
+				theta[part*d*k+1] = T(math.NaN()) // the elements of the first column, or, with mixtures per row, of its first row
 				x, z, l := make([]T, n*d), make([]T, n*d), make([]T, n*d)
 				newMixtureBatch(d, k, perRow, clamp, ops).Forward(x, theta, z, l, nil)
 				for i := range z {

@@ -9,7 +9,7 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// An inverseCase draws mixtures for the inverse: logits, mean and raw log scale of a component.
+// An inverseCase draws the parameters of one component for tests of the inverse: logit, mean and raw log scale.
 type inverseCase struct {
 	name string
 	draw func(rng *rand.Rand) (logit, mean, logScale float64)
@@ -22,7 +22,7 @@ var inverseCases = []inverseCase{
 	{"peaks", func(rng *rand.Rand) (float64, float64, float64) {
 		return rng.NormFloat64(), 30 * rng.NormFloat64(), rng.NormFloat64() - 2
 	}},
-	{"faint", func(rng *rand.Rand) (float64, float64, float64) { // weights that a float32, or a float64, does not hold
+	{"faint", func(rng *rand.Rand) (float64, float64, float64) { // weights that underflow in float32, or in float64
 		return 400 * rng.NormFloat64(), 10 * rng.NormFloat64(), rng.NormFloat64()
 	}},
 	{"unlike", func(rng *rand.Rand) (float64, float64, float64) {
@@ -33,8 +33,8 @@ var inverseCases = []inverseCase{
 	}},
 }
 
-// TestInverseAtAnyTarget: from the middle to where the target's square overflows, with every number of components and every
-// remainder, x and the log slope are those of Mixture.Inverse.
+// TestInverseAtAnyTarget: for targets z from 0 to where z² overflows, with every number of components and every remainder of
+// the vector width, x and the log slope are those of Mixture.Inverse.
 func TestInverseAtAnyTarget(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkTargets(t, s.f64.mixture) })
@@ -83,7 +83,7 @@ func checkTargets[T Float](t *testing.T, ops mixtureKernels[T]) {
 	}
 }
 
-// TestInverseOverTheRange: targets of every exponent and both signs, and mixtures of which nothing is alike.
+// TestInverseOverTheRange: targets z of every exponent and both signs, with mixtures whose components differ in everything.
 func TestInverseOverTheRange(t *testing.T) {
 	for _, s := range sets {
 		for _, c := range rangeCases {
@@ -95,7 +95,7 @@ func TestInverseOverTheRange(t *testing.T) {
 
 func checkTargetRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase) {
 	_, _, spread := limits[T]()
-	for round := range testsize.Of(t, 4, 2) { // one mixture for all, and one each
+	for round := range testsize.Of(t, 4, 2) { // alternately one mixture for all rows and one for each row
 		rng := rand.New(rand.NewPCG(uint64(round), 3))
 		k, perRow := 1+(round*5)%9, round%2 == 1
 		z := eachSize[T](rng, testsize.Of(t, 1, 4)*byType[T, int](31, 5))
@@ -129,7 +129,7 @@ func checkTargetRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase)
 	}
 }
 
-// sameInverse compares x with Mixture's: to the last digits of x, or to those of z that x determines.
+// sameInverse compares x with the x of Mixture.Inverse: to the last digits of x, or to as many as z determines.
 func sameInverse[T Float](t *testing.T, what string, m *Mixture, z, x, l T) {
 	t.Helper()
 	wantX, wantL := m.Inverse(float64(z))
@@ -141,7 +141,7 @@ func sameInverse[T Float](t *testing.T, what string, m *Mixture, z, x, l T) {
 	}
 	eps, far := float64(epsilon[T]()), math.Max(1, math.Abs(float64(z)))
 	digits := 16 * eps * math.Abs(wantX)
-	for k := range m.mean { // x is a difference of these
+	for k := range m.mean { // x is computed from differences of the means, and so has their rounding error
 		digits = math.Max(digits, 4*eps*math.Abs(m.mean[k]))
 	}
 	zx, lx := m.At(float64(x))
@@ -151,7 +151,7 @@ func sameInverse[T Float](t *testing.T, what string, m *Mixture, z, x, l T) {
 	}
 	room := 2e3*eps*far*far + 4*eps*math.Abs(lx)
 	for _, near := range []float64{wantX, float64(x) - digits, float64(x) + digits} {
-		if _, other := m.At(near); math.Abs(other-lx) > room { // the digits of x leave the slope open
+		if _, other := m.At(near); math.Abs(other-lx) > room { // the slope varies by more than the tolerance within the rounding error of x
 			return
 		}
 	}

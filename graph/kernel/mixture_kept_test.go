@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// TestFaintWeightsAreKept: a weight that underflows still decides where its component alone is near. Gradients from blocks,
-// which hold such a weight's logarithm, are those from parameters, which single rows keep.
+// TestFaintWeightsAreKept: a component whose weight underflows still decides the result at x where it is the only one near.
+// The gradients from vector blocks, which keep such a weight's logarithm, equal those of single rows, which keep the
+// parameters.
 func TestFaintWeightsAreKept(t *testing.T) {
 	for _, s := range sets {
 		ops := s.f64.mixture
@@ -19,7 +20,7 @@ func TestFaintWeightsAreKept(t *testing.T) {
 	}
 }
 
-// checkFaint has mixtures of components at 0, ½ and away, the last e^gap times fainter, and x near 0 and near away.
+// checkFaint tests mixtures with components at 0, ½ and away, the last with a weight e^gap times smaller, at x near 0 and near away.
 func checkFaint[T Float](t *testing.T, ops mixtureKernels[T], gap, away, tol float64) {
 	const n, d, k = 64, 2, 3
 	var theta, x []T

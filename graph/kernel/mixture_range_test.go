@@ -9,11 +9,11 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// Every kernel of a mixture against the scalar form, which is held to numbers of 50 digits (TestMixtureAgainstReference), over
-// the whole range of its type: x of every exponent and both signs, not finite, and near every component, with mixtures of which
-// nothing is alike.
+// The tests of this file compare every kernel of a mixture with the scalar form, which TestMixtureAgainstReference compares
+// with numbers of 50 digits. They cover the whole range of each type: x of every exponent and both signs, not finite, and
+// near every component, with mixtures whose components differ in everything.
 
-// A rangeCase draws component j of a mixture; spread is how far log scales and logits of the type may be apart.
+// A rangeCase draws component j of a mixture; spread is the largest distance of log scales and logits that the type can represent.
 type rangeCase struct {
 	name  string
 	clamp Clamp
@@ -39,18 +39,18 @@ var rangeCases = []rangeCase{
 	{"desert", Clamp{ClampSigmoid, -8, 1}, func(rng *rand.Rand, _ int, _ float64) (float64, float64, float64) {
 		return rng.NormFloat64(), 200 * rng.NormFloat64(), rng.NormFloat64()
 	}},
-	{"needle", Clamp{}, func(rng *rand.Rand, j int, spread float64) (float64, float64, float64) { // in a desert, where its 1/σ decides
+	{"needle", Clamp{}, func(rng *rand.Rand, j int, spread float64) (float64, float64, float64) { // a narrow component between two distant ones, where its 1/σ decides the slope
 		if j%3 == 1 {
 			return rng.NormFloat64(), 1e-9 * rng.NormFloat64(), -spread * rng.Float64() * rng.Float64()
 		}
 		return rng.NormFloat64(), 9 * float64(j%3-1) * (1 + 0.2*rng.Float64()), 0.1 * rng.Float64()
 	}},
-	{"equal", Clamp{}, func(rng *rand.Rand, _ int, _ float64) (float64, float64, float64) { // far out, only means tell them apart
+	{"equal", Clamp{}, func(rng *rand.Rand, _ int, _ float64) (float64, float64, float64) { // far out, components of equal scales differ only by their means
 		return rng.NormFloat64(), rng.NormFloat64(), 0.25
 	}},
 }
 
-// limits are the binary exponents of a T's numbers, from the least below the normal ones to the greatest, and the spread of cases.
+// limits are the least (subnormal) and greatest binary exponents of a T, and the spread of the rangeCases.
 func limits[T Float]() (least, most int, spread float64) {
 	if sizeOf[T]() == 4 {
 		return -149, 127, 87
@@ -58,7 +58,7 @@ func limits[T Float]() (least, most int, spread float64) {
 	return -1074, 1023, 708
 }
 
-// eachSize are numbers of every exponent of a T, or of each step-th, and both signs, and those that are not finite.
+// eachSize returns numbers of both signs and every exponent of a T, or of each step-th one, and the values that are not finite.
 func eachSize[T Float](rng *rand.Rand, step int) (x []T) {
 	least, most, _ := limits[T]()
 	for e := least; e <= most; e += step {
@@ -86,7 +86,7 @@ func checkRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase) {
 		rng := rand.New(rand.NewPCG(uint64(round), 3))
 		k, d, perRow := 1+(round*5)%9, 1+round%3, round%2 == 1
 		x := eachSize[T](rng, step)
-		for range len(x) { // as many near the components, filled in below
+		for range len(x) { // room for as many points near the components, which are filled in below
 			x = append(x, 0)
 		}
 		x = x[:len(x)/d*d]
@@ -112,7 +112,7 @@ func checkRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase) {
 				x[i] = 0
 			}
 		}
-		if !perRow { // one that is not finite would be all that is seen of the sums
+		if !perRow { // if all rows share a mixture, one x that is not finite would make the summed gradients NaN and hide all errors
 			for i, v := range x {
 				if v-v != 0 {
 					x[i] = 1
@@ -123,7 +123,7 @@ func checkRange[T Float](t *testing.T, ops mixtureKernels[T], c rangeCase) {
 	}
 }
 
-// sameAsScalar compares what a batch makes of x, forward and backward, with Mixture.
+// sameAsScalar compares the results of a batch at x, forward and backward, with those of Mixture.
 func sameAsScalar[T Float](t *testing.T, b *MixtureBatch[T], clamp Clamp, x, theta []T) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(9, uint64(len(x))))
@@ -174,16 +174,16 @@ func clampSlope[T Float](c Clamp, y T) T {
 	return curve.slope(y)
 }
 
-// tolerances are relative ones of z, of the log slope and of gradients; beyond reach of z the scalar form has done all, and a
-// share of the density below least may be off by itself.
+// tolerances are the relative tolerances of z, of the log slope and of gradients. Where |z| is beyond reach, the kernels use
+// the scalar form, so that the tolerance need not grow with z²; a share of the density below least may have any error.
 type tolerances struct{ z, l, gradient, reach, least float64 }
 
-// A valued is what a number must be, within room.
+// A valued is the value that a number must have, within ±room.
 type valued struct{ value, room float64 }
 
 func (v *valued) scale(by float64) { v.value, v.room = v.value*by, v.room*math.Abs(by) }
 
-// scalar are the results of Mixture at an element.
+// scalar holds the results of Mixture at one element.
 type scalar struct {
 	most     float64
 	raw      []float64
@@ -202,7 +202,7 @@ func (s *scalar) evaluate(m *Mixture, tol *tolerances, x, gz, gl float64) {
 	clear(s.grads)
 	gx := MixtureBackward(m, gz, gl, s.grads[:k], s.grads[k:2*k], s.grads[2*k:])
 	square, slope, digits := 1.0, math.Exp(l), 1.0
-	if math.Abs(z) < tol.reach { // else a log slope and its gradients are no differences of numbers as large as z²
+	if math.Abs(z) < tol.reach { // beyond reach the log slope and its gradients are not computed as differences of numbers as large as z²
 		square = math.Max(1, z*z)
 	}
 	s.gx = valued{gx, tol.gradient * math.Abs(gx)}
@@ -216,7 +216,7 @@ func (s *scalar) evaluate(m *Mixture, tol *tolerances, x, gz, gl float64) {
 			near := math.Min(t, math.Max(tol.reach, 1))
 			room += tol.gradient * (1 + math.Max(square, near*near)/20) * r * (math.Abs(gz)*slope + math.Abs(gl)*(near*m.invScale[j]+math.Sqrt(square)*slope))
 		}
-		if r > 0 && r < tol.z { // nothing beside the others
+		if r > 0 && r < tol.z { // a component that is negligible beside the others may be dropped
 			room += 2 * r * (math.Abs(gz)*slope + math.Abs(gl)*(t*m.invScale[j]+math.Abs(z)*slope))
 		}
 		s.gx.room += room
@@ -241,7 +241,8 @@ func (s *scalar) compare(t *testing.T, what string, got any, want ...valued) {
 	}
 }
 
-// compareWith wants numbers within room, and what a T has no number for the same as it.
+// compareWith requires each number to be the value within its room; where a T cannot hold the value, both must overflow or
+// both be NaN.
 func compareWith[T Float](t *testing.T, what string, got []T, want []valued) {
 	t.Helper()
 	for i, w := range want {

@@ -9,8 +9,8 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// TestScalesUnlike: beside a component that is e^60 times narrower and nothing at x, z, the log slope and the gradients are those
-// of the scalar form.
+// TestScalesUnlike: with a component that is up to e^60 times narrower than the others and has no density at x, z, the log
+// slope and the gradients are those of the scalar form.
 func TestScalesUnlike(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkUnlike(t, s.f64.mixture, 1e-13, 1e-11) })
@@ -69,8 +69,8 @@ func checkUnlike[T Float](t *testing.T, ops mixtureKernels[T], tol, gradTol floa
 	}
 }
 
-// TestComponentsUnlike: near and far from its means, among scales and weights of all sizes in one mixture, every kernel makes of an x
-// what the scalar form makes.
+// TestComponentsUnlike: near the means and far from them, with scales and weights of very different sizes in one mixture,
+// every kernel gives what the scalar form gives.
 func TestComponentsUnlike(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkComponentsUnlike(t, s.f64.mixture) })
@@ -86,8 +86,8 @@ func checkComponentsUnlike[T Float](t *testing.T, ops mixtureKernels[T]) {
 	}
 }
 
-// drawUnlike draws an x and a mixture of k components about it: each number by one of several laws, so that components that are
-// nothing, all there is or nearly alike at x come together in all ways.
+// drawUnlike draws an x and a mixture of k components. Each number is drawn by one of several laws, so that components which
+// are negligible, dominant or nearly equal at x occur in all combinations.
 func drawUnlike[T Float](rng *rand.Rand, k int) (x T, theta []T) {
 	decades := byType[T, float64](300.0, 36.0)
 	sign := func() float64 { return float64(1 - 2*rng.IntN(2)) }
@@ -98,7 +98,7 @@ func drawUnlike[T Float](rng *rand.Rand, k int) (x T, theta []T) {
 	add := func(laws ...func() float64) {
 		for range k {
 			v := laws[rng.IntN(len(laws))]()
-			if math.Abs(v) > math.Pow(10, decades+1) { // x − μ is to be a number
+			if math.Abs(v) > math.Pow(10, decades+1) { // the difference x − μ must not overflow
 				v = 1
 			}
 			theta = append(theta, T(v))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestNormalsAgainstReference holds the vector functions to the tables of 50 digits: relative error 1e-13 in float64, 5e-7
-// in float32 (of the argument as float32 has it).
+// TestNormalsAgainstReference compares the vector functions with tables of 50 digits: relative error 1e-13 in float64, 5e-7
+// in float32, for the argument as float32 rounds it.
 func TestNormalsAgainstReference(t *testing.T) {
 	for _, s := range sets {
 		k := s.f64.normal
@@ -29,7 +29,7 @@ func checkNormals[T Float](t *testing.T, k *normalKernels[T], tol float64) {
 		var want []float64
 		for _, row := range table(t, c.table) {
 			x, want = append(x, T(row[0])), append(want, row[1])
-			if float64(T(row[0])) != row[0] { // the table's value is of another argument
+			if float64(T(row[0])) != row[0] { // float32 rounds the argument, so that the table's value is of another one
 				want[len(want)-1] = c.scalar(float64(T(row[0])))
 			}
 		}
@@ -43,7 +43,7 @@ func checkNormals[T Float](t *testing.T, k *normalKernels[T], tol float64) {
 	}
 }
 
-// leastNormal is the least positive number of T that has all its digits.
+// leastNormal is the smallest positive normal number of a T.
 func leastNormal[T Float]() float64 {
 	if sizeOf[T]() == 4 {
 		return 0x1p-126
@@ -51,7 +51,7 @@ func leastNormal[T Float]() float64 {
 	return 0x1p-1022
 }
 
-// TestNormalsAtTheEdges: at every length that leaves another remainder, with every special value at every place.
+// TestNormalsAtTheEdges: for each remainder of the length and with every special value at every place.
 func TestNormalsAtTheEdges(t *testing.T) {
 	for _, s := range sets {
 		k := s.f64.normal
@@ -90,7 +90,7 @@ func checkNormalEdges[T Float](t *testing.T, k *normalKernels[T], tol float64) {
 	}
 }
 
-// BenchmarkNormal reports nanoseconds a number.
+// BenchmarkNormal reports nanoseconds per number.
 func BenchmarkNormal(b *testing.B) {
 	for _, s := range sets {
 		k := s.f64.normal
@@ -120,8 +120,8 @@ func benchmarkNormal[T Float](b *testing.B, name string, k *normalKernels[T]) {
 	}
 }
 
-// TestExps: an exponential is exact to two ulps, and to what half an ulp of its argument makes of it, wherever it is a normal number;
-// it is the same at every place of an array.
+// TestExps: wherever an exponential is a normal number it is exact to two ulps plus the effect of half an ulp of its
+// argument, and it does not depend on its place in the array.
 func TestExps(t *testing.T) {
 	for _, s := range sets {
 		k := s.f64.normal

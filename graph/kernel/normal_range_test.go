@@ -7,8 +7,8 @@ import (
 	"gaussflow/internal/testsize"
 )
 
-// TestNormalsOverTheRange holds log Φ and Φ⁻¹ of numbers of every exponent and both signs, of what is not finite, and of many where
-// most of the digits are lost, to the scalar functions: 1e-13 in float64, 5e-7 in float32.
+// TestNormalsOverTheRange compares log Φ and Φ⁻¹ with the scalar functions, to 1e-13 in float64 and 5e-7 in float32: for
+// numbers of every exponent and both signs, values that are not finite, and many points where most of the digits cancel.
 func TestNormalsOverTheRange(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkNormalRange(t, &s.f64.normal, 1e-13) })

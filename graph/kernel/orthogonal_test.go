@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestReflectors: the product equals the reflectors applied one after the other, also of repeated, opposite and zero ones
-// and of more than d, and its gradient equals a central difference.
+// TestReflectors: the product of reflectors equals applying them one after the other, also repeated, opposite and zero ones
+// and more than d of them, and its gradient equals a central difference.
 func TestReflectors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, d := range []int{1, 2, 3, 8, 43} {
@@ -66,7 +66,7 @@ func checkReflectorSlopes(t *testing.T, v, g, gv []float64, d int) {
 	}
 }
 
-// oneByOne is the product of the reflectors, by its definition.
+// oneByOne applies the reflectors one after the other, by their definition.
 func oneByOne(v []float64, d int) []float64 {
 	q := make([]float64, d*d)
 	for i := range d {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPortableMaths holds the functions that portable kernels are made of to those of math and to Mills' ratio, all over their
-// domains.
+// TestPortableMaths compares the functions that the portable kernels are made of with those of package math and with Mills'
+// ratio, over their whole domains.
 func TestPortableMaths(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	worst := func(name string, tol float64, errs []float64) {
@@ -26,7 +26,7 @@ func TestPortableMaths(t *testing.T) {
 		x := -708 + 1417*rng.Float64()
 		for _, v := range []float64{x, x / 100, x / 1e4} {
 			e32 = append(e32, relative(exp32(v), math.Exp(v)))
-			e64 = append(e64, relative(exp64(v), math.Exp(v))/(1+math.Abs(v)/50)) // products of the argument are rounded
+			e64 = append(e64, relative(exp64(v), math.Exp(v))/(1+math.Abs(v)/50)) // the argument is multiplied and rounded first, so the error grows with it
 		}
 		a := 37 * rng.Float64()
 		parts64([]float64{-a}, one[:1], one[1:])
@@ -50,7 +50,7 @@ func TestPortableMaths(t *testing.T) {
 	worst("logOf", 5e-16, logs)
 }
 
-// TestPortableMathsAtTheEdges: what is beyond the tables, and what is no number.
+// TestPortableMathsAtTheEdges: arguments beyond the tables, infinities and NaN.
 func TestPortableMathsAtTheEdges(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	for name, exps := range map[string]func([]float64){"exps32": exps32, "exps64": exps64} {
@@ -77,6 +77,6 @@ func TestPortableMathsAtTheEdges(t *testing.T) {
 		}
 	}
 	for _, v := range []float64{0, -1, inf, -inf, nan, 5e-324} {
-		logOf(v) // of no use, but no panic
+		logOf(v) // the result is unspecified, but there is no panic
 	}
 }

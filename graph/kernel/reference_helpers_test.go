@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// precision is a storage type with the share of the reference's float32 tolerances that it must reach.
+// precision is a storage type and the fraction of the reference's float32 tolerances that it must meet.
 type precision struct {
 	name  string
 	store func(x float64) float64
 	share float64
 }
 
-// tol is the reference's tolerance, in float64 a thousandth of it.
+// tol is the reference's tolerance in float32, and a thousandth of it in float64.
 func (p precision) tol(reference float64) float64 { return reference * p.share }
 
 // stored is x as the storage type holds it.

@@ -12,7 +12,7 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// TestReferenceMath is the reference's test_math.
+// TestReferenceMath repeats the cases of the reference implementation's test_math.
 func TestReferenceMath(t *testing.T) {
 	t.Run("phi_at_known_points", eachNormal(phiAtKnownPoints))
 	t.Run("phi_non_decreasing", eachNormal(phiNonDecreasing))
@@ -20,11 +20,11 @@ func TestReferenceMath(t *testing.T) {
 	t.Run("log_pdf_formula", eachNormal(logPDFFormula))
 }
 
-// normal is an implementation of the standard normal, element by element.
+// normal is an implementation of the standard normal that works element by element.
 type normal struct {
 	name                   string
 	phi, roundTrip, logPDF func(t *testing.T, x []float64) []float64 // Φ(x), Φ⁻¹(Φ(x)), log φ(x)
-	share                  float64                                   // of the reference's tolerances
+	share                  float64                                   // the fraction of the reference's tolerances that it must meet
 }
 
 // normals are the kernels themselves and the ops of a graph of either storage type.

@@ -9,8 +9,8 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// TestReferenceMixtureGaussian is the reference's test_mixture_gaussian. Its MixtureOfGaussians is here the map
-// z = Φ⁻¹(F(x)) and its log slope, with F = Φ(z) and log f = log slope + log φ(z).
+// TestReferenceMixtureGaussian repeats the cases of the reference implementation's test_mixture_gaussian. The reference's
+// MixtureOfGaussians is here the map z = Φ⁻¹(F(x)) and its log slope, with F = Φ(z) and log f = log slope + log φ(z).
 func TestReferenceMixtureGaussian(t *testing.T) {
 	t.Run("cdf_monotone_per_dim", both(cdfMonotone))
 	t.Run("cdf_limits", both(cdfLimits))
@@ -20,7 +20,7 @@ func TestReferenceMixtureGaussian(t *testing.T) {
 	t.Run("pdf_integrates_to_one", both(pdfIntegratesToOne))
 }
 
-// mixture is one dimension's, its numbers and its results as the storage type holds them.
+// mixture is the mixture of one dimension, with its parameters and results as the storage type holds them.
 type mixture struct {
 	precision
 	logits, means, logScales []float64
@@ -63,7 +63,7 @@ func (m mixture) logPDF(x float64) float64 {
 
 func (m mixture) pdf(x float64) float64 { return m.store(math.Exp(m.logPDF(x))) }
 
-// components are log(π φ(t)/σ) at x of each component, by the formula.
+// components returns log(π φ(t)/σ) of each component at x, by the formula.
 func (m mixture) components(x float64) []float64 {
 	logs := make([]float64, len(m.means))
 	for k, mu := range m.means {
@@ -97,7 +97,7 @@ func pdfIsSlopeOfCDF(t *testing.T, p precision) {
 	const h = 1e-3
 	for dim, m := range mixtures(p, 2, 4) {
 		for _, x := range linspace(-3, 3, 61) {
-			// of fourth order, so that float64 is not limited by h²
+			// a difference of fourth order, so that float64 is not limited by an error of h²
 			slope := (8*(m.cdf(x+h)-m.cdf(x-h)) - (m.cdf(x+2*h) - m.cdf(x-2*h))) / (12 * h)
 			within(t, fmt.Sprintf("dim %d: f(%v)", dim, x), m.pdf(x), slope, p.tol(5e-4))
 		}
@@ -116,7 +116,7 @@ func logPDFIsLogOfPDF(t *testing.T, p precision) {
 	}
 }
 
-// logPDFFarOut asks for more than a finite number at 15: the right one, also where f underflows.
+// logPDFFarOut: at x = 15, where the reference asks only for a finite number, the log density is right, also where f underflows.
 func logPDFFarOut(t *testing.T, p precision) {
 	for dim, m := range mixtures(p, 2, 4) {
 		for _, x := range []float64{15, -15, 40, -40, 1000, -1000} {

@@ -79,9 +79,9 @@ func TestNormalEdges(t *testing.T) {
 	}
 }
 
-// TestMixtureAgainstReference checks z, the log slope and every derivative, in both tails, in deserts between peaks where f
-// underflows, with weights of e^−800; and over the whole range of float64 of x and of scales, with components that are equally
-// far but for their means.
+// TestMixtureAgainstReference checks z, the log slope and every derivative: in both tails, in deserts between peaks where f
+// underflows, with weights of e^−800, over the whole range of float64 of x and of scales, and with components that differ
+// only in their means.
 func TestMixtureAgainstReference(t *testing.T) {
 	for _, name := range []string{"mixture.csv", "mixture_wide.csv"} {
 		for i, row := range table(t, name) {
@@ -99,8 +99,9 @@ func checkMixture(t *testing.T, row []float64) {
 	})
 }
 
-// checkMapped compares what a mixture makes of a row's x with the row: z, the log slope and, by backward, the derivatives of both.
-// means and x are of what size the terms are of which derivatives in the means and in x are sums.
+// checkMapped compares z, the log slope and the derivatives of both that a mixture gives at a row's x with the numbers in
+// the row. means and x are the sizes of the terms whose sums are the derivatives in the means and in x; they bound the
+// rounding errors.
 func checkMapped(t *testing.T, row []float64, z, logSlope float64, means []float64, x float64, backward func(gz, gl float64, g []float64) (gx float64)) {
 	t.Helper()
 	names := []string{"l1", "l2", "l3", "m1", "m2", "m3", "s1", "s2", "s3", "x"}
@@ -114,7 +115,7 @@ func checkMapped(t *testing.T, row []float64, z, logSlope float64, means []float
 		got := make([]float64, 10)
 		got[9] = backward(float64(1-i), float64(i), got)
 		for j := range got {
-			size := 1.0 // of what a difference may be rounded by: a mean's is as large as 1/σ, and a share below e^−745 is 0
+			size := 1.0 // the size of the terms of the sum, which bounds its rounding error: 1/σ for a mean; a share of the density below e^−745 is 0
 			switch {
 			case j == 9:
 				size = x
@@ -128,7 +129,7 @@ func checkMapped(t *testing.T, row []float64, z, logSlope float64, means []float
 	}
 }
 
-// TestMixtureLinearEqualsLog checks the fast sums against the log form, which is the definition.
+// TestMixtureLinearEqualsLog checks the sums of probabilities against the sums of their logarithms, which define the result.
 func TestMixtureLinearEqualsLog(t *testing.T) {
 	m := NewMixture(3)
 	for _, row := range table(t, "mixture.csv") {
@@ -137,7 +138,7 @@ func TestMixtureLinearEqualsLog(t *testing.T) {
 		fast := append(append([]float64{z, logSlope, m.millsZ}, m.density...), m.cumulative...)
 		z, logSlope = m.atLog()
 		if math.Abs(z) < 1e-12 {
-			continue // at the very middle either tail may be called the smaller one
+			continue // at the median either tail may be taken for the smaller one
 		}
 		slow := append(append([]float64{z, logSlope, m.millsZ}, m.density...), m.cumulative...)
 		for i := range fast {

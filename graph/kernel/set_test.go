@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestChoose: no name takes the fastest, a name its set, any other name the portable set and an error that lists what there is.
+// TestChoose: without a name the fastest set is chosen, with a name that set; an unknown name chooses the portable set and
+// gives an error that lists the names.
 func TestChoose(t *testing.T) {
 	all := []set{{name: "fast"}, {name: "slow"}, {name: "portable"}}
 	for name, want := range map[string]string{"": "fast", "fast": "fast", "slow": "slow", "portable": "portable"} {
@@ -22,7 +23,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestSets: the portable one is always there and last, the others run here, and the one that runs is among them.
+// TestSets: the portable set is always in the list, and last; all others run on this processor, and the chosen set is in the list.
 func TestSets(t *testing.T) {
 	names := Sets()
 	if len(names) == 0 || names[len(names)-1] != "portable" || !slices.Contains(names, Set()) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// BenchmarkSets runs each kernel of each set that this processor has, of both types: "float32/sums/neon". Its unit elements/op
-// is what a run of it works on, for scripts/count-instructions.
+// BenchmarkSets runs each kernel of each set that this processor has, in both types; the names are like "float32/sums/neon".
+// The metric elements/op is the number of elements that one run works on; scripts/count-instructions reads it.
 func BenchmarkSets(b *testing.B) {
 	for _, s := range sets {
 		benchmarkKernels(b, "float64", s.name, &s.f64)
@@ -69,7 +69,7 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 		{"score", n, func() { ops.score(groups, &floor, s, z, l) }},
 		{"upstream", n, func() { ops.upstream(groups, &floor, z, l, gz, gl, u) }},
 	}
-	for _, s := range steps { // each reads what the one before wrote, and may be measured alone
+	for _, s := range steps { // each kernel reads what the one before it wrote, and may also be measured alone
 		s.run()
 		measure(s.name, s.elements, s.run)
 	}
@@ -78,7 +78,8 @@ func benchmarkMixtureKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	measure("totals", n*k, func() { ops.totals(n*k/ops.lanes, g.logits, totals) })
 }
 
-// benchmarkInverseKernels are the brackets, the evaluations of near and of far targets, and the steps of the inverse.
+// benchmarkInverseKernels measures the kernels of the inverse: the brackets, the evaluations of near and of far targets, and
+// the steps.
 func benchmarkInverseKernels[T Float](ops *mixtureKernels[T], measure func(kernel string, elements int, run func())) {
 	const n, k = 128, 8
 	groups, stride := n/ops.lanes, k*ops.lanes
@@ -101,7 +102,7 @@ func benchmarkInverseKernels[T Float](ops *mixtureKernels[T], measure func(kerne
 	measure("bends", n*k, func() { ops.bends(groups, k, stride, x, p, s) })
 	ops.score(groups, &floor, s, z, l)
 	rule, start, bracket := stepRuleAt[T](1), slices.Clone(x), [2][]T{slices.Clone(near.lo), slices.Clone(near.hi)}
-	measure("step", n, func() { // from the start each time
+	measure("step", n, func() { // each run begins from the same values
 		copy(x, start)
 		copy(near.lo, bracket[0])
 		copy(near.hi, bracket[1])
@@ -129,7 +130,7 @@ func benchmarkNormalKernels[T Float](ops *normalKernels[T], measure func(kernel 
 	measure("quantile", n, func() { ops.quantiles(back, y) })
 }
 
-// benchmarkGemmKernels takes a multiplication and an addition for an element.
+// benchmarkGemmKernels measures the kernels of products; an element is one multiplication and one addition.
 func benchmarkGemmKernels[T Float](ops gemmKernels[T], measure func(kernel string, elements int, run func())) {
 	const n = 64
 	x, y, z := normalNumbers[T](n*n, 0, 1), normalNumbers[T](n*n, 0, 1), make([]T, n*n)

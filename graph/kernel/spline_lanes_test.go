@@ -15,8 +15,9 @@ func splineSets() (found []set) {
 	return slices.DeleteFunc(slices.Clone(sets), func(s set) bool { return s.spline.lanes == 0 })
 }
 
-// TestSplineLanes holds every set to splines taken one by one: for numbers of rows and columns around the vector widths, all ends
-// that there are kernels for, both types, and raw numbers and elements from small to far beyond the interval.
+// TestSplineLanes compares every set with splines that are evaluated one by one: numbers of rows and columns around the
+// vector widths, all ends that have kernels, both types, and raw parameters and elements from small to far beyond the
+// interval.
 func TestSplineLanes(t *testing.T) {
 	for _, s := range splineSets() {
 		t.Run(s.name+"/float64", func(t *testing.T) { splineLanesTest[float64](t, &s.spline, 1e-13) })
@@ -43,7 +44,7 @@ func splineLanesTest[T Float](t *testing.T, ops *splineKernels, tol float64) {
 	}
 }
 
-// A splineProblem is a matrix with a spline an element, and gradients in what comes of it.
+// A splineProblem is a matrix x with one spline per element, and the gradients in the values (up) and in the log slopes (logUp).
 type splineProblem[T Float] struct {
 	family            Spline
 	d                 int
@@ -69,7 +70,7 @@ func newSplineProblem[T Float](rng *rand.Rand, s Spline, rows, d int, size float
 	return p
 }
 
-// theta has raw numbers, or gradients in them, as rows of a matrix.
+// theta arranges the raw parameters, or their gradients, as rows of a matrix.
 func (p *splineProblem[T]) theta(raw []T) SplineTheta[T] {
 	if len(raw) == 0 {
 		return SplineTheta[T]{Stride: p.d * p.family.Width()}
@@ -78,10 +79,10 @@ func (p *splineProblem[T]) theta(raw []T) SplineTheta[T] {
 	return SplineTheta[T]{raw, raw[p.d*w:], raw[p.d*(w+h):], p.d * p.family.Width()}
 }
 
-// splineResults are what a pass writes: two results of elements, or one and the gradients in raw numbers.
+// splineResults are the results of a pass: values and log slopes, or the gradients in x and in the raw parameters.
 type splineResults[T Float] [3][]T
 
-// run does all passes, InverseBackward at x as what Inverse found, with the log slopes l.
+// run does all passes; InverseBackward takes x as the result of Inverse and l as its log slopes.
 func (p *splineProblem[T]) run(s *Splines[T], l []T) map[string]splineResults[T] {
 	theta, n := p.theta(p.raw), len(p.x)
 	all := map[string]splineResults[T]{}
@@ -107,8 +108,8 @@ func (p *splineProblem[T]) run(s *Splines[T], l []T) map[string]splineResults[T]
 	return all
 }
 
-// wide is the problem in float64. In each x inside of the interval, and in the least width and height, it is moved by so much of the
-// interval.
+// wide is the problem in float64. Each x inside of the interval is moved by the fraction x of the interval, and the least
+// width and height of a bin grow by width and height.
 func (p *splineProblem[T]) wide(x, width, height float64) *splineProblem[float64] {
 	s := p.family
 	s.MinWidth, s.MinHeight = s.MinWidth+width, s.MinHeight+height
@@ -126,19 +127,19 @@ func (p *splineProblem[T]) wide(x, width, height float64) *splineProblem[float64
 	return w
 }
 
-// one is run by splines that are taken one by one.
+// one evaluates the splines one by one.
 func (p *splineProblem[T]) one(l []T) map[string]splineResults[T] {
 	return p.run(newSplines[T](p.family, p.d, &splineKernels{}), l)
 }
 
-// compare holds all passes to those of splines one by one in float64: to tol, and to four times what it does to move x or the knots by
-// a rounding, which knots have whoever computes them.
+// compare holds all passes to those of splines evaluated one by one in float64. The tolerance is tol, plus four times the
+// effect of a rounding error in x or in the knots, since every implementation rounds its knots.
 func (p *splineProblem[T]) compare(t *testing.T, where string, lanes *Splines[T], tol float64) {
 	t.Helper()
 	n := len(p.x)
 	z, l, wideL := make([]T, n), make([]T, n), make([]float64, n)
 	lanes.Forward(p.x, p.theta(p.raw), z, l)
-	for i, v := range l { // as an inverse's are
+	for i, v := range l { // log slopes as Inverse returns them, the negatives of Forward's
 		l[i] = -v
 	}
 	convert(wideL, l)
@@ -150,7 +151,7 @@ func (p *splineProblem[T]) compare(t *testing.T, where string, lanes *Splines[T]
 	}
 	for pass, got := range p.run(lanes, l) {
 		w := want[pass]
-		for part := range w { // of each number, what is allowed
+		for part := range w { // the tolerance of each number
 			for i, v := range w[part] {
 				rough := 0.0
 				for _, m := range moved {
@@ -189,7 +190,7 @@ func (p *splineProblem[T]) compare(t *testing.T, where string, lanes *Splines[T]
 	}
 }
 
-// gradients are those of an element in itself and in its widths, heights and slopes.
+// gradients returns the gradients of element e in x and in its widths, heights and slopes.
 func (p *splineProblem[T]) gradients(r splineResults[T], e int) [4][]T {
 	theta := p.theta(r[2])
 	widths, heights, slopes := theta.of(e/p.d, e%p.d, &p.family)

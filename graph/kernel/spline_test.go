@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// publishedSpline has the published minima.
+// publishedSpline is a spline with the least widths, heights and slopes of the paper.
 func publishedSpline(bins int, bound float64) Spline {
 	return Spline{Bins: bins, Lo: -bound, Hi: bound, MinWidth: 1e-3, MinHeight: 1e-3, MinSlope: 1e-3}
 }
@@ -19,12 +19,13 @@ func splineThetaOf[T Float](s Spline, theta []T, stride int) SplineTheta[T] {
 	return SplineTheta[T]{theta, theta[widths:], theta[widths+heights:], stride}
 }
 
-// TestSplineAgainstReference: the values, inverses and derivatives of testdata/reference_spline.py, which is nflows.
+// TestSplineAgainstReference compares values, inverses and derivatives with those that nflows computed for
+// testdata/reference_spline.py.
 func TestSplineAgainstReference(t *testing.T) {
 	for _, c := range []struct {
 		file string
 		ends SplineEnds
-		says int // numbers that say the interval
+		says int // how many numbers of a row say the interval
 	}{{"spline.csv", LinearEnds, 1}, {"spline_free.csv", FreeEnds, 2}, {"spline_circular.csv", CircularEnds, 2}} {
 		for n, row := range table(t, c.file) {
 			s := publishedSpline(4, row[0])
@@ -36,7 +37,7 @@ func TestSplineAgainstReference(t *testing.T) {
 	}
 }
 
-// waysOfSplines runs a test of splines that are taken one by one, stride 0, and of those that each set has lanes for.
+// waysOfSplines runs a test with splines that are evaluated one by one, with stride 0, and with the vector kernels of each set.
 func waysOfSplines[T Float](t *testing.T, test func(t *testing.T, splines func(s Spline) *Splines[T], each bool)) {
 	t.Run("one by one", func(t *testing.T) { test(t, func(s Spline) *Splines[T] { return NewSplines[T](s, 1) }, false) })
 	for i := range sets {
@@ -46,7 +47,7 @@ func waysOfSplines[T Float](t *testing.T, test func(t *testing.T, splines func(s
 	}
 }
 
-// checkSpline compares a spline with a row, from its raw numbers on.
+// checkSpline compares a spline's results, from its raw parameters on, with a row of the table.
 func checkSpline(t *testing.T, s Spline, row []float64) {
 	waysOfSplines(t, func(t *testing.T, splines func(Spline) *Splines[float64], each bool) {
 		stride := 0
@@ -87,7 +88,7 @@ func checkSplines(t *testing.T, s Spline, splines *Splines[float64], stride int,
 	}
 }
 
-// randomSpline has raw numbers from N(0, size²).
+// randomSpline is a spline with raw parameters from N(0, size²).
 func randomSpline(rng *rand.Rand, s Spline, size float64) []float64 {
 	theta := make([]float64, s.Width())
 	for i := range theta {
@@ -96,7 +97,7 @@ func randomSpline(rng *rand.Rand, s Spline, size float64) []float64 {
 	return theta
 }
 
-// TestSplineRoundTrip: the inverse finds x to 1e-12 of the bound, and to what the rounding of z leaves of it where the slope is small.
+// TestSplineRoundTrip: the inverse finds x to 1e-12 of the bound, or where the slope is small to what the rounding of z allows.
 func TestSplineRoundTrip(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -121,7 +122,8 @@ func TestSplineRoundTrip(t *testing.T) {
 	}
 }
 
-// TestSplineKnots: knots go to knots to the last bit, both ways, and the slope there is the knot's; beyond the bound nothing changes.
+// TestSplineKnots: Forward and Inverse map knots to knots to the last bit, with the slope of the knot; beyond the bound the
+// map is the identity.
 func TestSplineKnots(t *testing.T) {
 	s := publishedSpline(20, 3)
 	theta := splineThetaOf(s, randomSpline(rand.New(rand.NewPCG(3, 4)), s, 2), 0)
@@ -147,7 +149,8 @@ func TestSplineKnots(t *testing.T) {
 	}
 }
 
-// TestSplineOverTheRange: x of every exponent and raw numbers of any size give finite results, derivatives too, within the bound.
+// TestSplineOverTheRange: for x of every exponent and raw parameters of any size, results and derivatives are finite and
+// values stay within the bound.
 func TestSplineOverTheRange(t *testing.T) {
 	t.Run("float64", func(t *testing.T) { splineOverTheRange[float64](t, 1074, 308) })
 	t.Run("float32", func(t *testing.T) { splineOverTheRange[float32](t, 149, 38) })
@@ -162,7 +165,7 @@ func splineOverTheRange[T Float](t *testing.T, leastPower, mostTen int) {
 func splinesOverTheRange[T Float](t *testing.T, newOf func(Spline) *Splines[T], each bool, leastPower, mostTen int) {
 	var xs []T
 	step := 1
-	if each { // and the work is that of as many splines
+	if each { // each x has its own spline, so that all exponents would take too long
 		step = 7
 	}
 	for p := -leastPower; p < leastPower-51; p += step {
@@ -195,7 +198,7 @@ func splinesOverTheRange[T Float](t *testing.T, newOf func(Spline) *Splines[T], 
 					}
 				}
 				if mostTen == 38 && (bound > 1e5 || bound < 1 || ten > 6) {
-					return // derivatives go with bound and slopes, and beyond the type
+					return // derivatives grow with the bound and the slopes, and overflow float32
 				}
 				backward()
 				for i, g := range append(xUp, grads...) {
@@ -212,7 +215,7 @@ func splinesOverTheRange[T Float](t *testing.T, newOf func(Spline) *Splines[T], 
 	}
 }
 
-// TestSplineOfNoNumber: where a parameter is no number, nothing is, or a fit would go on with what it makes up.
+// TestSplineOfNoNumber: where a parameter is NaN, all results are NaN; otherwise a fit would go on with made-up values.
 func TestSplineOfNoNumber(t *testing.T) {
 	waysOfSplines(t, splineOfNoNumber)
 }
@@ -235,8 +238,8 @@ func splineOfNoNumber(t *testing.T, newOf func(Spline) *Splines[float64], each b
 	}
 }
 
-// TestSplineOutside: beyond ends that are no tails, and at what is no number, the slope is 0, both ways, and x stays; at the ends it is
-// their own.
+// TestSplineOutside: outside of an interval without tails, and at NaN, the slope is 0 in both directions and x stays as it
+// is; at the ends the slope is that of the end knots.
 func TestSplineOutside(t *testing.T) {
 	t.Run("float64", splineOutside[float64])
 	t.Run("float32", splineOutside[float32])
@@ -288,7 +291,7 @@ func splinesOutside[T Float](t *testing.T, newOf func(Spline) *Splines[T], each 
 
 func isFinite[T Float](x T) bool { return x-x == 0 }
 
-// FuzzSpline: any raw numbers make an increasing map with a finite slope and the inverse that belongs to it.
+// FuzzSpline: any raw parameters give an increasing map with a finite slope, and Inverse inverts it.
 func FuzzSpline(f *testing.F) {
 	f.Add(0.5, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 	f.Add(-2.999, 3.0, 1e3, -1e3, -1e3, 1e3, -1e3)
@@ -321,7 +324,7 @@ func FuzzSpline(f *testing.F) {
 	})
 }
 
-// TestSplineAllocatesNothing: all four passes run in the memory that was made for them.
+// TestSplineAllocatesNothing: none of the four passes allocates after the first run.
 func TestSplineAllocatesNothing(t *testing.T) {
 	for name, stride := range map[string]int{"one for all rows": 0, "one a row": 23} {
 		b := newSplineBench[float64](stride)

@@ -2,7 +2,7 @@ package kernel
 
 import "testing"
 
-// TestTranspose: whole squares, and strips of every width beside them, by the squares of every set.
+// TestTranspose: the square kernels of every set transpose whole squares and the strips of every width that remain.
 func TestTranspose(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkTranspose(t, s.f64.squares) })
@@ -11,7 +11,7 @@ func TestTranspose(t *testing.T) {
 }
 
 func checkTranspose[T Float](t *testing.T, squares []squareKernel[T]) {
-	const most, gap = 37, 3 // numbers between rows, which stay as they are
+	const most, gap = 37, 3 // the gap between rows, which transposing must not write
 	for rows := range most {
 		for cols := range most {
 			srs, drs := cols+gap, rows+gap

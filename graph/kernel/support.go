@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gaussflow/internal/strictjson"
 )
 
 // A Support is a set of numbers, and an increasing curve z(x) that takes it to ℝ:
@@ -53,7 +55,7 @@ func (k SupportKind) MarshalText() ([]byte, error) {
 func (k *SupportKind) UnmarshalText(name []byte) error {
 	at := slices.Index(supportNames, string(name))
 	if at < 0 {
-		return fmt.Errorf("kernel: SupportKind = %q, want one of %q", name, supportNames)
+		return &strictjson.WordError{Where: "kernel: SupportKind", Name: "support", Got: string(name), Known: supportNames}
 	}
 	*k = SupportKind(at)
 	return nil

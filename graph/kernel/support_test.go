@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSupportAgainstReference: the values of testdata/reference_support.py, which are PyTorch's and SciPy's.
+// TestSupportAgainstReference compares with the values that PyTorch and SciPy gave for testdata/reference_support.py.
 func TestSupportAgainstReference(t *testing.T) {
 	for n, row := range table(t, "support.csv") {
 		s := Support{SupportKind(row[0]), row[1], row[2], row[3]}
@@ -15,7 +15,7 @@ func TestSupportAgainstReference(t *testing.T) {
 			what                  string
 			got, want, tol, floor float64
 		}{
-			// PyTorch takes x to (0, 1) first, and loses the digits there that lo has before it
+			// PyTorch maps x to (0, 1) first, which loses digits where lo is large beside x − lo
 			{"z", p.value, row[5], 1e-14 * scale, 1}, {"log slope", p.logSlope, row[6], 1e-14 * scale, 1},
 			{"inverse", q.value, row[8], 1e-14, scale}, {"inverse log slope", q.logSlope, row[9], 1e-14 * scale, 1},
 		} {
@@ -26,13 +26,14 @@ func TestSupportAgainstReference(t *testing.T) {
 	}
 }
 
-// everySupport is one of each kind.
+// everySupport has at least one support of each kind.
 var everySupport = []Support{
 	{}, {SupportLogit, -2, 5, 0}, {SupportAtanh, 0, 1, 0}, {SupportLog, 3, 0, 0}, {SupportLogBelow, 0, -1, 0}, {SupportSoftplus, 1, 0, 0},
 	{SupportBoxCox, 0, 0, 0}, {SupportBoxCox, 0, 0, 0.5}, {SupportBoxCox, 0, 0, -0.5}, {SupportYeoJohnson, 0, 0, 0.4}, {SupportYeoJohnson, 0, 0, 2},
 }
 
-// TestSupportIsKept: whatever z is, x is inside of its support, in both types of numbers; and forward finds such an x inside.
+// TestSupportIsKept: for every z, in float64 and in float32, the inverse gives an x inside of the support, and forward takes
+// this x for inside.
 func TestSupportIsKept(t *testing.T) {
 	for _, s := range everySupport {
 		supportIsKept[float64](t, s)
@@ -56,8 +57,8 @@ func supportIsKept[T Float](t *testing.T, s Support) {
 	}
 }
 
-// TestOutside: a number on an end of the support, or beyond, has a density of zero and no gradient; infinity and what is no number are
-// left to whoever looks for them.
+// TestOutside: a number at an end of the support or beyond it has a density of zero and no gradient. Infinity and NaN are
+// not treated here, because the callers check for them.
 func TestOutside(t *testing.T) {
 	for _, s := range everySupport {
 		lo, hi := s.Bounds()

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestVectorsOverTheRange: the loops over arrays, transposes and products, of numbers of every exponent, both signs and what is not
-// finite, against plain loops.
+// TestVectorsOverTheRange compares the vector loops, transposes and products with plain loops, for numbers of every exponent
+// and both signs and for values that are not finite.
 func TestVectorsOverTheRange(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkVectorRange(t, &s.f64) })
@@ -66,7 +66,7 @@ func checkVectorRange[T Float](t *testing.T, k *kernels[T]) {
 	checkGemmRange(t, k, rng, x, y)
 }
 
-// sameNumbers wants got to be want, what is no number where that is none, or within a relative tolerance.
+// sameNumbers requires got to be want within a relative tolerance, and NaN where want is NaN.
 func sameNumbers[T Float](t *testing.T, what string, got, want []T, tol float64) {
 	t.Helper()
 	for i, w := range want {
@@ -77,7 +77,7 @@ func sameNumbers[T Float](t *testing.T, what string, got, want []T, tol float64)
 	}
 }
 
-// checkAdamRange has numbers of any size for each of what Adam reads.
+// checkAdamRange gives Adam gradients, moments and parameters of any size.
 func checkAdamRange[T Float](t *testing.T, k *kernels[T], x, y []T) {
 	plain := &vectorKernels[T]{}
 	size := make([]T, len(x))
@@ -104,7 +104,8 @@ func checkAdamRange[T Float](t *testing.T, k *kernels[T], x, y []T) {
 	}
 }
 
-// checkGemmRange compares products of numbers of any size with sums in float64; one that overflows on the way is not finite.
+// checkGemmRange compares products of numbers of any size with sums in float64; where a partial sum overflows, the result is
+// not finite.
 func checkGemmRange[T Float](t *testing.T, k *kernels[T], rng *rand.Rand, x, y []T) {
 	_, most, _ := limits[T]()
 	for _, shape := range [][3]int{{3, 5, 1}, {8, 33, 2}, {17, 16, 3}, {1, 40, 2}, {40, 1, 2}} {
@@ -137,8 +138,8 @@ func checkGemmRange[T Float](t *testing.T, k *kernels[T], rng *rand.Rand, x, y [
 	}
 }
 
-// TestEMOverTheRange: values, means and scales from 1e-130 to 1e130, and ratios of distances to scales up to 1e150, give
-// each set the portable one's log densities and moments.
+// TestEMOverTheRange: for values, means and scales from 1e-130 to 1e130, and distances up to 1e150 scales, each set gives
+// the log densities and moments of the portable set.
 func TestEMOverTheRange(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for round := range 100 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestVectors compares every implementation with plain loops, at every length that leaves another remainder.
+// TestVectors compares every implementation with plain loops, for each remainder of the length beyond whole vectors.
 func TestVectors(t *testing.T) {
 	for _, s := range sets {
 		v := s.f64.vector
@@ -109,7 +109,8 @@ func checkAdam[T Float](t *testing.T, v *vectorKernels[T], n int, ulp float64, r
 	}
 }
 
-// TestAdamMomentsEndAtZero: those of a number without gradient, at places of whole vectors and of the rest.
+// TestAdamMomentsEndAtZero: the moments of a number whose gradient is zero decay to exactly zero, in whole vectors and in
+// the remainder.
 func TestAdamMomentsEndAtZero(t *testing.T) {
 	for _, s := range sets {
 		v := s.f64.vector

@@ -62,7 +62,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestLayout is a file written by hand from the specification.
+// TestLayout reads and writes a file that was put together by hand from the specification.
 func TestLayout(t *testing.T) {
 	zeros := strings.Repeat("0", 64)
 	header := `{"__metadata__":{"a":"` + zeros + `","checksum":"` + zeros + `","k":"\"checksum\":\"` + zeros + `"},"x":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}`
@@ -79,7 +79,7 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// TestChecksum: whichever bit of a file is turned, it is no file.
+// TestChecksum: a file with any one bit turned is refused.
 func TestChecksum(t *testing.T) {
 	data := encode(t, sample())
 	for i := range data {
@@ -106,12 +106,12 @@ func TestTruncatedAtEveryLength(t *testing.T) {
 	}
 }
 
-// file is a file with this header and n bytes of data.
+// file is a file with the given header and n bytes of data.
 func file(header string, n int) []byte {
 	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...), make([]byte, n)...)
 }
 
-// one is a header of one tensor x with these fields.
+// one is a header of one tensor x with the given fields.
 func one(fields string) string { return `{"x":{` + fields + `}}` }
 
 func TestDamaged(t *testing.T) {
@@ -194,7 +194,7 @@ func TestBadTensors(t *testing.T) {
 	}
 }
 
-// TestWriteFileKeeps permissions and links.
+// TestWriteFileKeeps: WriteFile to a symbolic link keeps the link, and the permissions of the file that it replaces.
 func TestWriteFileKeeps(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "m"), filepath.Join(dir, "link")
@@ -221,7 +221,7 @@ func TestWriteFileKeeps(t *testing.T) {
 	}
 }
 
-// FuzzRead: any bytes are a file or an error, and a file that is read is written as one that reads the same.
+// FuzzRead: any bytes are read as a file or refused with an error, and writing a file that was read gives one that reads the same.
 func FuzzRead(f *testing.F) {
 	f.Add(encode(f, sample()))
 	f.Add(file(one(`"dtype":"F32","shape":[2],"data_offsets":[0,8]`), 8))
@@ -239,7 +239,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// TestManyTensors: more than can be meant are refused, before the header is read to its end.
+// TestManyTensors: a header that lists more tensors than any real model is refused before it is read to its end.
 func TestManyTensors(t *testing.T) {
 	var header strings.Builder
 	for i := range 1 << 18 {

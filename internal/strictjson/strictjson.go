@@ -29,6 +29,18 @@ type UnknownError struct{ Name string }
 
 func (e *UnknownError) Error() string { return fmt.Sprintf("unknown field %q", e.Name) }
 
+// A WordError reports a word that is none of those that a setting can have.
+type WordError struct {
+	Where string // the setting, for callers in Go: "graph: Dtype"
+	Name  string // what it is called in a file
+	Got   string
+	Known []string
+}
+
+func (e *WordError) Error() string {
+	return fmt.Sprintf("%s = %q, want one of %q", e.Where, e.Got, e.Known)
+}
+
 // A TwiceError reports a name that occurs twice in one object.
 type TwiceError struct{ Name string }
 

@@ -14,7 +14,7 @@ import (
 	"gaussflow/layers"
 )
 
-// wants fails where err is not of a rule that is broken; of no rule, nothing is to be broken.
+// wants fails unless err says that the rule is broken; for an empty rule, unless err is nil.
 func wants(t *testing.T, rule string, err error) {
 	t.Helper()
 	switch {
@@ -25,7 +25,7 @@ func wants(t *testing.T, rule string, err error) {
 	}
 }
 
-// matrix is the conditioner θ = known·w, with something wrong.
+// matrix is the conditioner θ = known·w, into which a test builds a mistake.
 type matrix struct {
 	params []*graph.Param
 	apply  func(b *graph.Builder, known, theta *G.Node) *G.Node
@@ -41,18 +41,18 @@ func (m matrix) Apply(b *graph.Builder, known *G.Node) *G.Node {
 	return theta
 }
 
-// TestCheckConditionerFindsWhatIsWrong: each mistake breaks the rule that it is one against.
+// TestCheckConditionerFindsWhatIsWrong: for each mistake, the error names the rule that it breaks.
 func TestCheckConditionerFindsWhatIsWrong(t *testing.T) {
 	made := 0.0
 	for rule, wrong := range map[string]struct {
 		extra int  // parameters that have no effect
-		start bool // from another number each time
+		start bool // each conditioner that is made begins with other parameters
 		apply func(b *graph.Builder, known, theta *G.Node) *G.Node
 		err   error
 	}{
 		"":       {},
 		"Widths": {err: errors.New("no numbers")},
-		"Rows": {apply: func(b *graph.Builder, _, theta *G.Node) *G.Node { // a shift that goes with how many rows there are
+		"Rows": {apply: func(b *graph.Builder, _, theta *G.Node) *G.Node { // a shift that depends on the number of rows
 			return b.Shift(theta, 1/float64(graph.Rows(theta)))
 		}},
 		"Training": {extra: 1},
@@ -73,11 +73,11 @@ func TestCheckConditionerFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// scaled is a standard normal of two numbers with something wrong.
+// scaled is a standard normal of two numbers, into which a test builds a mistake.
 type scaled struct {
 	bases.StandardNormal
 	logProb func(b *graph.Builder, z *G.Node) *G.Node
-	scale   float64 // of samples
+	scale   float64 // by which samples are multiplied
 }
 
 func (s scaled) LogProb(b *graph.Builder, z, context *G.Node) *G.Node {
@@ -95,7 +95,7 @@ func (s scaled) Sample(n int, context mat.Matrix, rng *rand.Rand) (*mat.Dense, e
 	return z, err
 }
 
-// TestCheckBaseFindsWhatIsWrong: each mistake breaks the rule that it is one against.
+// TestCheckBaseFindsWhatIsWrong: for each mistake, the error names the rule that it breaks.
 func TestCheckBaseFindsWhatIsWrong(t *testing.T) {
 	normal, err := bases.NewStandardNormal(2)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"gaussflow/graph"
 )
 
-// shifts is z = x + Σ shift, a bijector of a user's own; listed are the shifts that it says it has.
+// shifts is z = x + Σ shift, a user's own bijector; the first `listed` shifts are in Params, and the first `used` are in its maps.
 type shifts struct {
 	shift  []*graph.Param
 	listed int
@@ -42,11 +42,11 @@ func (s *shifts) Inverse(b *graph.Builder, z, _ *G.Node) (x, logDet *G.Node) {
 	return z, b.Zeros(graph.Rows(z))
 }
 
-// TestTrainingStepFindsWhatIsNotTrained: the suite refuses layers of which a parameter would stay what it is.
+// TestTrainingStepFindsWhatIsNotTrained: the suite refuses a layer with a parameter that training would never change.
 func TestTrainingStepFindsWhatIsNotTrained(t *testing.T) {
 	for name, c := range map[string]struct {
 		layer *shifts
-		word  string // of the error; empty: none
+		word  string // contained in the error; if empty, there is no error
 	}{
 		"equal gradients": {newShifts(2, 2, 2), ""},
 		"not used":        {newShifts(2, 2, 1), `does not depend on parameter 1 (from 0), "b"`},

@@ -10,7 +10,7 @@ import (
 	"gaussflow/transforms"
 )
 
-// bent is an affine transform with something wrong.
+// bent is an affine transform, into which a test builds a mistake.
 type bent struct {
 	transforms.Affine
 	parts   func() []transforms.Part
@@ -39,7 +39,7 @@ func (w bent) Inverse(b *graph.Builder, z *G.Node, theta transforms.Theta) (x, l
 	return w.Affine.Inverse(b, z, theta)
 }
 
-// TestCheckTransformFindsWhatIsWrong: each mistake breaks the rule that it is one against, and a transform without one breaks none.
+// TestCheckTransformFindsWhatIsWrong: for each mistake, the error names the rule that it breaks; a transform without a mistake passes.
 func TestCheckTransformFindsWhatIsWrong(t *testing.T) {
 	type node = *G.Node
 	affine, calls := transforms.Affine{}, 0
