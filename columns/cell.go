@@ -3,6 +3,7 @@ package columns
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // A cell converts the cells of one column to values.
@@ -16,17 +17,25 @@ func newCell(c *Column) *cell {
 	if len(c.Levels) > 0 {
 		r.level = make(map[string]int, len(c.Levels))
 		for i, l := range c.Levels {
-			r.level[l.Text] = i
+			r.level[c.levelKey(l.Text)] = i
 		}
 	}
 	return r
+}
+
+// levelKey is by what a level is known: the text of a boolean in any case, because one program writes True where another writes true.
+func (c *Column) levelKey(text string) string {
+	if c.Kind == Boolean {
+		return strings.ToLower(text)
+	}
+	return text
 }
 
 // text is the value of a cell's text; NaN if it is missing, and also if why says that it cannot be a value of the
 // column.
 func (c *cell) text(s string) (v float64, why string) {
 	if c.level != nil {
-		if i, known := c.level[s]; known { // a level that looks like a missing value comes first
+		if i, known := c.level[c.levelKey(s)]; known { // a level that looks like a missing value comes first
 			return float64(i), ""
 		}
 	}

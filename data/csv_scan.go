@@ -13,6 +13,9 @@ import (
 	"gaussflow/columns"
 )
 
+// QuoteFault begins what a FormatError says of a record with a quote in the wrong place.
+const QuoteFault = `a quote (") is missing or stands where none can`
+
 // csvScanner is a pass over a CSV file. Most of the time goes into parsing numbers, so encoding/csv is fast enough
 // (BenchmarkCSV).
 type csvScanner struct {
@@ -137,7 +140,7 @@ func (s *csvScanner) failed(err error) error {
 		s.raw = withoutLineEnds(s.bound.complete(s.csv.InputOffset()))
 		s.record, s.at, s.end, s.pending = nil, parse.StartLine, parse.Line, 0
 		return &rowFault{FormatError{File: s.name, Line: parse.StartLine, Err: err,
-			What: fmt.Sprintf("a quote (\") is missing or stands where none can, near character %d", parse.Column)}}
+			What: fmt.Sprintf("%s, near character %d", QuoteFault, parse.Column)}}
 	}
 	return (&input{name: s.name}).failed(err)
 }

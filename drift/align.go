@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gaussflow/columns"
 )
@@ -185,6 +186,10 @@ func relation(a, b *columns.Column) *columns.Relation {
 func levels(a, b *columns.Column) (c aligned, why string) {
 	p := columns.Column{Name: a.Name, Kind: columns.Category, Form: columns.Form{Missing: a.Form.Missing}}
 	seen := map[string]bool{}
+	known := func(text string) string { return text }
+	if a.Kind == columns.Boolean || b.Kind == columns.Boolean { // one program writes True where another writes true
+		known = strings.ToLower
+	}
 	for _, of := range []*columns.Column{a, b} {
 		list := of.Levels
 		switch {
@@ -196,8 +201,8 @@ func levels(a, b *columns.Column) (c aligned, why string) {
 			return c, differ(a, b)
 		}
 		for _, l := range list {
-			if !seen[l.Text] {
-				seen[l.Text] = true
+			if !seen[known(l.Text)] {
+				seen[known(l.Text)] = true
 				p.Levels = append(p.Levels, l)
 			}
 		}
@@ -205,7 +210,7 @@ func levels(a, b *columns.Column) (c aligned, why string) {
 	if c.others {
 		p.Levels = append(p.Levels, columns.Level{Text: unused("other values", seen)})
 	}
-	if a.Kind == columns.Boolean && len(p.Levels) == 2 {
+	if (a.Kind == columns.Boolean || b.Kind == columns.Boolean) && len(p.Levels) == 2 {
 		p.Kind = columns.Boolean
 	}
 	c.of = [2]columns.Column{p, p}

@@ -104,20 +104,31 @@ func (e *Explainer) Explain(x mat.Matrix) ([][]Reason, error) {
 		return nil, err
 	}
 	for _, all := range out {
+		e.round(all)
 		slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Nats, a.Nats) })
 	}
 	return out, nil
 }
 
+// round takes what is usual to values that the columns can have, so that a value that is at an end of the usual range is not beyond it.
+func (e *Explainer) round(all []Reason) {
+	for i := range all {
+		if c, there := e.model.Schema.Column(all[i].Name); there && len(c.Levels) == 0 {
+			r := &all[i]
+			r.Usual, r.Low, r.High = c.Round(r.Usual), c.Round(r.Low), c.Round(r.High)
+		}
+	}
+}
+
 // Telling selects from the reasons for a row, the most unusual first, those that explain most of why it is unusual, at most three.
-// A value between Low and High is selected only if Usual makes the row at least e³ times as likely, as for a value between two
-// modes.
+// A value between Low and High is selected only if Usual is another one that makes the row at least e³ times as likely, as for a value
+// between two modes.
 func Telling(all []Reason) (kept []Reason) {
 	for _, r := range all {
 		if len(kept) == telling || !(r.Nats > 0.01 && r.Nats >= all[0].Nats/20) {
 			break
 		}
-		if r.Nats >= 3 || !(r.Low <= r.Value && r.Value <= r.High) {
+		if r.Nats >= 3 && r.Usual != r.Value || !(r.Low <= r.Value && r.Value <= r.High) {
 			kept = append(kept, r)
 		}
 	}

@@ -16,13 +16,14 @@ import (
 // A Score is a model's answer for a row.
 type Score struct {
 	LogProb float64 // nats; −Inf for an impossible row, NaN if there is no answer
-	Tail    float64 // the tail probability, see Model.TailProbability; NaN if there is no log p
+	Tail    float64 // the tail probability, see Model.TailProbability; NaN if there is none
 	Reason  string  // why LogProb is −Inf or NaN; "" for other rows
 }
 
 // Score is log p and the tail probability of each row of x, whose columns are Reads. No row causes an error. A flow has no answer
 // for a row with a missing cell, NaN; an any-order density gives log p of the cells that are there, and no answer for a row without
-// any. Rows that are impossible, or so far out that the arithmetic overflows, get −Inf.
+// any. There is no tail probability if a cell is missing in a column that has a value in every row of the table, because no row that it
+// could be compared with is of as few columns. Rows that are impossible, or so far out that the arithmetic overflows, get −Inf.
 func (m *Model) Score(x mat.Matrix) ([]Score, error) {
 	if err := m.check("Score"); err != nil {
 		return nil, err
@@ -44,6 +45,8 @@ func (m *Model) Score(x mat.Matrix) ([]Score, error) {
 				scores[i].Reason = "it has a value that its column cannot have"
 			case lp == 0 && len(m.gaps(x, i)) == d:
 				scores[i] = Score{math.NaN(), math.NaN(), "no cell has a value"}
+			case m.newGap(x, i):
+				scores[i].Tail = math.NaN()
 			}
 		}
 		return scores, nil
@@ -107,6 +110,14 @@ func (m *Model) gaps(x mat.Matrix, i int) (names []string) {
 		}
 	}
 	return names
+}
+
+// newGap reports whether row i has no value in a column of which the table had all.
+func (m *Model) newGap(x mat.Matrix, i int) bool {
+	return slices.ContainsFunc(m.gaps(x, i), func(name string) bool {
+		c, there := m.Schema.Column(name)
+		return there && c.Missing == 0
+	})
 }
 
 // scoreFlow scores the rows listed in at: all at once or, if one of them has no finite log p, each half separately, and

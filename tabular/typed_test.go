@@ -216,3 +216,24 @@ func TestDrawnSums(t *testing.T) {
 		}
 	}
 }
+
+// TestNewGaps: a missing cell in a column that had none in the table leaves the row a log p, and no tail probability; one in a column that
+// had some leaves it both.
+func TestNewGaps(t *testing.T) {
+	schema, x := penguins(t)
+	m, err := tabular.FitTable(t.Context(), schema, x, tabular.Config{Epochs: 1, Workers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := slices.IndexFunc(m.Reads(), func(name string) bool { c, _ := schema.Column(name); return c.Missing == 0 })
+	gappy := slices.IndexFunc(m.Reads(), func(name string) bool { c, _ := schema.Column(name); return c.Missing > 0 })
+	row := slices.Clone(x.RawRowView(0))
+	for at, want := range map[int]bool{whole: false, gappy: true} {
+		some := slices.Clone(row)
+		some[at] = math.NaN()
+		s := scores(t, m, mat.NewDense(1, len(some), some))[0]
+		if math.IsNaN(s.LogProb) || math.IsNaN(s.Tail) == want || s.Reason != "" {
+			t.Errorf("without %s: %+v, a tail probability: %t", m.Reads()[at], s, want)
+		}
+	}
+}

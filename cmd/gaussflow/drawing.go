@@ -31,7 +31,7 @@ func newDrawing(c *cobra.Command, model *tabular.Model, values []string) (d *dra
 		d.context, err = contextOf(c, model, values)
 		return d, err
 	}
-	for _, v := range values {
+	for _, v := range givens(values) {
 		name, text, valued := strings.Cut(v, "=")
 		column, there := model.Schema.Column(name)
 		switch {
@@ -54,6 +54,18 @@ func newDrawing(c *cobra.Command, model *tabular.Model, values []string) (d *dra
 		d.given = append(d.given, condition)
 	}
 	return d, nil
+}
+
+// givens puts together again what a comma within a value has parted, as in height=170,5.
+func givens(values []string) (whole []string) {
+	for _, v := range values {
+		if last := len(whole) - 1; last >= 0 && !strings.Contains(v, "=") {
+			whole[last] += "," + v
+			continue
+		}
+		whole = append(whole, v)
+	}
+	return whole
 }
 
 func (d *drawing) knows(name string) bool {

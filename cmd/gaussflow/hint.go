@@ -70,8 +70,12 @@ func withoutValues(e *data.MissingError) (names []string) {
 	return names
 }
 
-// titled says how to leave out the lines before the first readable row, such as a title or a comment, if most bad lines are there.
+// titled says how to leave out the lines before the first readable row, such as a title or a comment, if most rows cannot be read; or how
+// quotes are written, if it is they that stand in the way.
 func titled(bad *columns.Bad, file string) string {
+	if strings.Contains(bad.Text, data.QuoteFault) {
+		return `a cell that has a quote in it stands in quotes, and the quote is doubled: 3" pipe is written "3"" pipe"`
+	}
 	if n := bad.Line - 1; n > 1 {
 		return fmt.Sprintf("the first %d lines are of another kind than most others: sed 1,%dd %s > rows.csv leaves them out", n, n, inShell(file))
 	}

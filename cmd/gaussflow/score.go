@@ -21,9 +21,9 @@ const scoreLong = `Score writes the rows of a table unchanged and in their order
 
 Every row is written, and no row stops the scoring. For a cell that cannot be read, or a category that the model has
 not seen, log_prob is empty; for values that no row can have, such as a total that is not the sum of its parts, it is
--Inf. For a row with missing cells, log_prob is that of the other cells if the model was fitted to such rows, and
-empty otherwise. The number of rows with a reason is reported at the end. The exit code is 0 if at least one row has a
-log_prob, and 1 if none has.
+-Inf. For a row with missing cells, an any-order model gives log_prob of the other cells, and a tail_probability if
+the table had missing cells in the same columns; other models leave both empty. The number of rows with a reason is
+reported at the end. The exit code is 0 if at least one row has a log_prob, and 1 if none has.
 
 --why adds the column why, for rows whose tail_probability is at most 0.05 (or the value of --flag) and for all rows
 that --top writes. It names at most three columns that make the row unusual, the most unusual first, each with the

@@ -49,24 +49,34 @@ func (s *scoring) isOdd(b *batch, i int) bool {
 
 // inWords writes reasons for a reader, in the form of the table's cells: price 99000, usual 2400 to 5100.
 func inWords(reasons []tabular.Reason, schema *columns.Schema) string {
-	if len(reasons) == 0 {
+	var said []string
+	for _, r := range reasons {
+		if words := reasonInWords(r, schema); words != "" {
+			said = append(said, words)
+		}
+	}
+	if len(said) == 0 {
 		return "no single column: its values are rare together"
 	}
-	said := make([]string, len(reasons))
-	for k, r := range reasons {
-		var column *columns.Column // nil for a column of plain numbers
-		if schema != nil {
-			column, _ = schema.Column(r.Name)
-		}
-		usual := func(v float64) string { return column.Show(column.Round(v)) }
-		span := usual(r.Low)
-		switch high := usual(r.High); {
-		case r.Low <= r.Value && r.Value <= r.High: // for example between two modes
-			span = usual(r.Usual)
-		case span != high:
-			span += " to " + high
-		}
-		said[k] = fmt.Sprintf("%s %s, usual %s", r.Name, column.Show(r.Value), span)
-	}
 	return strings.Join(said, "; ")
+}
+
+// reasonInWords is "" where the value, with the digits that the column has, is an end of what is usual.
+func reasonInWords(r tabular.Reason, schema *columns.Schema) string {
+	var column *columns.Column // nil for a column of plain numbers
+	if schema != nil {
+		column, _ = schema.Column(r.Name)
+	}
+	usual := func(v float64) string { return column.Show(column.Round(v)) }
+	value, low, high := column.Show(r.Value), usual(r.Low), usual(r.High)
+	span := low
+	switch {
+	case r.Low <= r.Value && r.Value <= r.High: // for example between two modes
+		span = usual(r.Usual)
+	case value == low || value == high:
+		return ""
+	case low != high:
+		span += " to " + high
+	}
+	return fmt.Sprintf("%s %s, usual %s", r.Name, value, span)
 }

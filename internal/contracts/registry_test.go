@@ -555,6 +555,7 @@ var values = []any{
 	data.NPY,
 	data.NPZ,
 	data.Parquet,
+	data.QuoteFault,
 	drift.FewestDraws,
 	drift.MostDraws,
 	drift.MostRows,
