@@ -52,6 +52,7 @@ func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Confi
 	kept := *schema
 	kept.Columns = slices.Clone(schema.Columns)
 	if FamilyOf(schema, x, c) == AnyOrder {
+		countMissing(&kept, x)
 		return fitMixed(ctx, kept, x, c, start)
 	}
 	if c.Dtype == "" && needsFloat64(&kept) {
@@ -63,6 +64,21 @@ func FitTable(ctx context.Context, schema *columns.Schema, x mat.Matrix, c Confi
 		m.Schema = &kept
 	}
 	return m, err
+}
+
+// countMissing notes the missing cells of x in columns of which the schema knows none, as one made by hand.
+func countMissing(schema *columns.Schema, x mat.Matrix) {
+	n, _ := rows.Dims(x)
+	for j, c := range schema.Modelled() {
+		if c.Missing > 0 {
+			continue
+		}
+		for i := range n {
+			if math.IsNaN(x.At(i, j)) {
+				c.Missing++
+			}
+		}
+	}
 }
 
 // needsFloat64 reports a column whose values lie closer together than the numbers of float32 near the largest of them: Unix seconds of some
