@@ -26,8 +26,8 @@ type Divergence struct {
 //	KL(p ‖ q) = Σ_i KL(p_i ‖ q_i) + TC(p) − E_p log c_q
 //
 // The columns' own part is by where the rows of one sample stand among the other's: the normal scores that q's rows have in p's column
-// are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to. The copula c_q of q is read at p's
-// rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it. Where q cannot be told from a normal, and p
+// are a sample of a density g with KL(p_i ‖ q_i) = E_φ[log φ − log g], which a mixture is fitted to; of rows of q beyond all of p's it knows how
+// many there are. The copula c_q of q is read at p's rows by where they stand in q. All of this is ranks, so no increasing map of a column changes it. Where q cannot be told from a normal, and p
 // neither or from a multivariate t, KL(p ‖ q) is that of these two laws in closed form: what decides it are squares far out, which a sample of
 // heavy tails hardly ever has.
 func Diverge(p, q *Sample) (Divergence, error) {
