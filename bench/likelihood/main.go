@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"time"
 
 	"gonum.org/v1/gonum/stat"
@@ -81,25 +82,32 @@ func run(ctx context.Context, o options) error {
 	return page(out, results)
 }
 
-// An outcome is the result of one fit.
+// An outcome is the result of one fit, or the mean of some.
 type outcome struct {
 	LogProb    []float64 `json:"log_prob"` // of the rows that are scored, nats
 	Parameters int       `json:"parameters"`
 	Seconds    float64   `json:"seconds"`
+
+	fits []float64 // means of the fits that it is the mean of
 }
 
-// A result is our outcome on a table and, if there is one, the peer's.
+// value is the mean over rows and fits, its standard error by the rows, and the range of the fits.
+func (o outcome) value() string {
+	return fmt.Sprintf("%s (%.3f to %.3f)", estimate(o.LogProb), slices.Min(o.fits), slices.Max(o.fits))
+}
+
+// A result is our outcome on a table and the peer's, which is empty if there is none.
 type result struct {
 	table table
 	flow  string
 	ours  outcome
-	peer  *outcome
+	peer  outcome
 }
 
 func (r result) String() string {
-	text := fmt.Sprintf("%s nats, %.1f s", estimate(r.ours.LogProb), r.ours.Seconds)
-	if r.peer != nil {
-		text += fmt.Sprintf("; zuko %s nats, %.1f s; %s more", estimate(r.peer.LogProb), r.peer.Seconds, r.gain())
+	text := fmt.Sprintf("%s nats, %.1f s", r.ours.value(), r.ours.Seconds)
+	if r.peer.fits != nil {
+		text += fmt.Sprintf("; zuko %s nats, %.1f s; %s more", r.peer.value(), r.peer.Seconds, r.gain())
 	}
 	return text
 }
@@ -123,13 +131,13 @@ func estimate(rows []float64) string {
 
 // page writes the table of a document.
 func page(w io.Writer, results []result) error {
-	_, err := fmt.Fprintf(w, pageHead, kernel.Set(), time.Now().UTC().Format("2006-01-02"), steep)
+	_, err := fmt.Fprintf(w, pageHead, kernel.Set(), time.Now().UTC().Format("2006-01-02"), fits, steep)
 	for _, r := range results {
-		row := fmt.Sprintf("| %s, %d × %d | %s | %s | %d | %.0f |", r.table.name, r.table.rows(), r.table.dim(), r.flow, estimate(r.ours.LogProb), r.ours.Parameters, r.ours.Seconds)
-		if r.peer == nil {
+		row := fmt.Sprintf("| %s, %d × %d | %s | %s | %d | %.0f |", r.table.name, r.table.rows(), r.table.dim(), r.flow, r.ours.value(), r.ours.Parameters, r.ours.Seconds)
+		if r.peer.fits == nil {
 			row += " – | – | – | – |"
 		} else {
-			row += fmt.Sprintf(" %s | %d | %.0f | %s |", estimate(r.peer.LogProb), r.peer.Parameters, r.peer.Seconds, r.gain())
+			row += fmt.Sprintf(" %s | %d | %.0f | %s |", r.peer.value(), r.peer.Parameters, r.peer.Seconds, r.gain())
 		}
 		if err == nil {
 			_, err = fmt.Fprintln(w, row)
@@ -143,8 +151,9 @@ const pageHead = `# Held-out likelihood beside zuko
 Written by ` + "`go run ./bench/likelihood`" + `, kernels in %s, %s. Mean log p of rows that no choice was made on, in nats a row, higher is
 better. Both sides read the same arrays: shuffled by a seed, eight tenths to train on, one to choose the epoch by, one to score; ties
 dequantized by uniform noise of the grid's step; standardized by the rows to train on. Both train in float32 by Adam, 200 epochs in
-batches of 256, from a rate of 1e-3 that falls as a cosine to 0, and go back to the epoch of the best validation loss. ± is the standard
-error by the rows that are scored; *ours − zuko* is of the same rows, and on how many of them it is positive: a few rows far out, which an
+batches of 256, from a rate of 1e-3 that falls as a cosine to 0, and go back to the epoch of the best validation loss. Log p is the mean of
+%d fits on each side, which differ in their seeds; the range in brackets is that of the fits. ± is the standard error by the rows
+that are scored, s the seconds of a fit; *ours − zuko* is of the same rows, and on how many of them it is positive: a few rows far out, which an
 affine flow has no density for, may decide a mean. NSF and MAF have three autoregressive layers of networks 64, 64 in orders that turn
 round, NSF splines of eight bins on [−5, 5], MAF slopes of at most e^%d a layer, zuko's nearly e^7. The coupling is the default of
 flows.NewCoupling, from its warm start.
