@@ -65,13 +65,18 @@ func Sum[T Float](out, x, y []T) { vectors[T]().sumOf(out, x, y) }
 
 func (v *vectorKernels[T]) sumOf(out, x, y []T) {
 	x, y = x[:len(out)], y[:len(out)]
-	n, done := v.whole(len(out))
-	if n > 0 {
-		v.sum(n, &x[0], &y[0], &out[0])
-	}
-	for i := done; i < len(out); i++ {
+	for i := v.wholeOf(v.sum, out, x, y); i < len(out); i++ {
 		out[i] = x[i] + y[i]
 	}
+}
+
+// wholeOf sets the numbers of out that make whole vectors, and returns how many they are.
+func (v *vectorKernels[T]) wholeOf(of func(n int, x, y, out *T), out, x, y []T) (done int) {
+	n, done := v.whole(len(out))
+	if n > 0 {
+		of(n, &x[0], &y[0], &out[0])
+	}
+	return done
 }
 
 // Difference is out = x − y; x and y are as long as out, which may be either.
@@ -79,11 +84,7 @@ func Difference[T Float](out, x, y []T) { vectors[T]().differenceOf(out, x, y) }
 
 func (v *vectorKernels[T]) differenceOf(out, x, y []T) {
 	x, y = x[:len(out)], y[:len(out)]
-	n, done := v.whole(len(out))
-	if n > 0 {
-		v.difference(n, &x[0], &y[0], &out[0])
-	}
-	for i := done; i < len(out); i++ {
+	for i := v.wholeOf(v.difference, out, x, y); i < len(out); i++ {
 		out[i] = x[i] - y[i]
 	}
 }
@@ -93,11 +94,7 @@ func Product[T Float](out, x, y []T) { vectors[T]().productOf(out, x, y) }
 
 func (v *vectorKernels[T]) productOf(out, x, y []T) {
 	x, y = x[:len(out)], y[:len(out)]
-	n, done := v.whole(len(out))
-	if n > 0 {
-		v.product(n, &x[0], &y[0], &out[0])
-	}
-	for i := done; i < len(out); i++ {
+	for i := v.wholeOf(v.product, out, x, y); i < len(out); i++ {
 		out[i] = x[i] * y[i]
 	}
 }
