@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"cmp"
+
 	"gorgonia.org/tensor"
 
 	"gaussflow/internal/strictjson"
@@ -17,11 +19,7 @@ const (
 
 // Validate reports a Dtype that is neither Float64, Float32 nor empty.
 func (d Dtype) Validate() error {
-	switch d {
-	case "", Float64, Float32:
-		return nil
-	}
-	return &strictjson.WordError{Where: "graph: Dtype", Name: "dtype", Got: string(d), Known: []string{string(Float64), string(Float32)}}
+	return strictjson.CheckWord("graph: Dtype", "dtype", cmp.Or(d, Float64), []Dtype{Float64, Float32})
 }
 
 // Tensor is d as a dtype of package tensor.

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"math"
-	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -94,14 +93,7 @@ func Activations() []Activation { return []Activation{Linear, Relu, Tanh, Silu, 
 
 // Validate reports an unknown activation.
 func (a Activation) Validate() error {
-	if !slices.Contains(Activations(), a) {
-		var known []string
-		for _, k := range Activations() {
-			known = append(known, string(k))
-		}
-		return &strictjson.WordError{Where: "graph: Activation", Name: "activation", Got: string(a), Known: known}
-	}
-	return nil
+	return strictjson.CheckWord("graph: Activation", "activation", a, Activations())
 }
 
 // slopeFromValue reports whether the slope depends only on y, so that a fused op need not keep x.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -36,14 +35,7 @@ func Distributions() []Distribution {
 
 // Validate reports an unknown name.
 func (k Distribution) Validate() error {
-	if k != "" && !slices.Contains(Distributions(), k) {
-		var known []string
-		for _, d := range Distributions() {
-			known = append(known, string(d))
-		}
-		return &strictjson.WordError{Where: "initializers: Distribution", Name: "distribution", Got: string(k), Known: known}
-	}
-	return nil
+	return strictjson.CheckWord("initializers: Distribution", "distribution", cmp.Or(k, GlorotUniform), Distributions())
 }
 
 // Make draws a kernel of in rows and out columns, row-major. It returns nil if in or out is not positive, if in·out is more than

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,6 +36,18 @@ type WordError struct {
 	Name  string // what it is called in a file
 	Got   string
 	Known []string
+}
+
+// CheckWord returns a WordError if got is none of the known words.
+func CheckWord[T ~string](where, name string, got T, known []T) error {
+	if slices.Contains(known, got) {
+		return nil
+	}
+	e := &WordError{Where: where, Name: name, Got: string(got)}
+	for _, k := range known {
+		e.Known = append(e.Known, string(k))
+	}
+	return e
 }
 
 func (e *WordError) Error() string {
