@@ -11,6 +11,7 @@ type Gemm[T Float] struct {
 	ops            gemmKernels[T]
 	whole          [2]Span   // all of the inner axis, and of c's rows
 	mask           *gemmMask // see Masked; nil: nothing is passed over
+	blocks         []sparseBlock
 	*GemmSpace[T]
 }
 
@@ -60,7 +61,9 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *G
 		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
-	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]Span{{0, k}, {0, m}}, GemmSpace: s}
+	g := &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]Span{{0, k}, {0, m}}, GemmSpace: s}
+	g.blocks = g.sparseBlocks()
+	return g
 }
 
 // Run sets c = op(a)·op(b), or with add adds the product to c.

@@ -1,9 +1,12 @@
 package kernel
 
+import "slices"
+
 // A gemmMask is what a product passes over because weights, i×o, are zero wherever a row's degree is above a column's: with degrees
 // in order, as good as half of it. It knows that of a panel of c's columns by the one degree that decides.
 type gemmMask struct {
 	degrees []int          // of c's columns
+	inner   []int          // of the inner axis, of op(b)'s rows; nil if parts are c's rows
 	lowest  bool           // the lowest degree of a panel decides; else the highest
 	rows    bool           // parts are c's rows; else they are the inner axis
 	parts   map[int][]Span // by the degree that decides: what there is to compute
@@ -24,7 +27,11 @@ func (g *Gemm[T]) Masked(rows, columns []int) *Gemm[T] {
 			m.parts[decides] = partsOf(axis, func(d int) bool { return kept(d, decides) })
 		}
 	}
+	if !m.rows {
+		m.inner = axis
+	}
 	g.mask = m
+	g.blocks = g.sparseBlocks()
 	return g
 }
 
@@ -35,6 +42,18 @@ func partsOf(axis []int, kept func(d int) bool) []Span {
 		return parts
 	}
 	return []Span{{0, 1}}
+}
+
+// adds reports whether any weight between some rows of op(b), from p on, and some of c's columns, from j on, is kept.
+func (m *gemmMask) adds(p, rows, j, columns int) bool {
+	if m.rows {
+		return true
+	}
+	inner, outer := m.inner[p:min(p+rows, len(m.inner))], m.degrees[j:j+columns]
+	if m.lowest {
+		return slices.Min(outer) <= slices.Max(inner)
+	}
+	return slices.Min(inner) <= slices.Max(outer)
 }
 
 // of is what there is to compute of w of c's columns, from j on.

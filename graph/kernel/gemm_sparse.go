@@ -56,6 +56,43 @@ func (g *Gemm[T]) finite(b []T) bool {
 	return finite(sums) && finite(b[len(b)/n*n:])
 }
 
+// A sparseBlock is what some sparseDepth rows of op(b) are for: panels of c, in vectors of its columns, that they add to, and those that
+// they leave alone, as a mask has it.
+type sparseBlock struct{ added, left []Span }
+
+// sparseBlocks are all of op(b)'s.
+func (g *Gemm[T]) sparseBlocks() []sparseBlock {
+	vectors, widest := 0, len(g.ops.sparse)
+	if widest > 0 {
+		vectors = g.n / g.ops.lanes
+	}
+	if g.mask != nil && g.mask.rows { // of narrower panels fewer rows are kept
+		widest = min(widest, (vectors+1)/2)
+	}
+	blocks := make([]sparseBlock, (g.k+sparseDepth-1)/sparseDepth)
+	for i := range blocks {
+		adds := func(v int) bool {
+			return g.mask == nil || g.mask.adds(i*sparseDepth, sparseDepth, v*g.ops.lanes, g.ops.lanes)
+		}
+		blocks[i] = sparseBlock{panelsOf(vectors, widest, adds), panelsOf(vectors, widest, func(v int) bool { return !adds(v) })}
+	}
+	return blocks
+}
+
+// panelsOf cuts the runs of kept vectors into panels of nearly one width.
+func panelsOf(vectors, widest int, kept func(v int) bool) (panels []Span) {
+	for _, run := range Spans(vectors, 1, kept) {
+		n := (run.Len() + widest - 1) / widest
+		at := run.From
+		for i := range n {
+			to := at + (run.Len()+i)/n
+			panels = append(panels, Span{at, to})
+			at = to
+		}
+	}
+	return panels
+}
+
 // tiledSparse sets the whole vectors of c's columns, and returns how many columns these are.
 func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 	lanes, widest := g.ops.lanes, len(g.ops.sparse)
@@ -68,31 +105,39 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 	if packs {
 		brs = widest * lanes
 	}
-	vectors := g.n / lanes
-	panels := (vectors + widest - 1) / widest
-	for p := 0; p < g.k; p += sparseDepth {
+	for i, block := range g.blocks {
+		p := i * sparseDepth
 		depth := min(sparseDepth, g.k-p)
 		masks := g.masksOf(rows[p:], ars, depth)
-		columns = 0
-		for panel := range panels {
-			j, wide := columns, (vectors+panel)/panels // all nearly of one width
-			columns += wide * lanes
-			from := b[p*g.n+j:]
-			if packs {
-				from = g.panel
-				g.pack(b, j, p, wide*lanes, brs, depth)
+		relu := e.relu && p+depth == g.k
+		each := func(panels []Span, packs bool) {
+			for _, panel := range panels {
+				j := panel.From * lanes
+				from := b[p*g.n+j:]
+				if packs {
+					from = g.panel
+					g.pack(b, j, p, panel.Len()*lanes, brs, depth)
+				}
+				init, irs := g.sparse.zero, 0
+				switch {
+				case e.add || p > 0:
+					init, irs = c[j:], g.n
+				case e.bias != nil:
+					init = e.bias[j:]
+				}
+				_, parts := g.parts(j, panel.Len()*lanes)
+				for _, part := range parts {
+					g.sparsePanel(panel, part, masks, rows[p:], ars, from, brs, init, irs, c[j:], relu)
+				}
 			}
-			init, irs := g.sparse.zero, 0
-			switch {
-			case e.add || p > 0:
-				init, irs = c[j:], g.n
-			case e.bias != nil:
-				init = e.bias[j:]
-			}
-			g.sparsePanel(g.ops.sparse[wide-1], masks, rows[p:], ars, from, brs, init, irs, c[j:], e.relu && p+depth == g.k)
+		}
+		each(block.added, packs)
+		if len(block.left) > 0 && (p == 0 || relu) { // they begin or end all the same
+			clear(masks)
+			each(block.left, false)
 		}
 	}
-	return columns
+	return g.n / lanes * lanes
 }
 
 // liesBadly reports whether rows of b are to be copied before they are read, each as often as c has rows: where many of them compete
@@ -103,14 +148,15 @@ func (g *Gemm[T]) liesBadly() bool {
 	return g.n*sizeOf[T]()%fewLines == 0 || g.n%g.ops.lanes > 0
 }
 
-// sparsePanel does all rows of a panel, strides in numbers. A row that is left over is a pair of itself.
-func (g *Gemm[T]) sparsePanel(tile sparseTile[T], masks []uint64, a []T, ars int, b []T, brs int, init []T, irs int, c []T, relu bool) {
+// sparsePanel does some rows of a panel, strides in numbers. A row that is left over is a pair of itself.
+func (g *Gemm[T]) sparsePanel(panel, part Span, masks []uint64, a []T, ars int, b []T, brs int, init []T, irs int, c []T, relu bool) {
 	const next = 8
-	size, last := sizeOf[T](), g.m-1
-	if pairs := g.m / 2; pairs > 0 {
-		tile(pairs, &masks[0], next, &a[0], ars*size, &b[0], brs*size, &init[0], irs*size, &c[0], g.n*size, relu)
+	tile, size := g.ops.sparse[panel.Len()-1], sizeOf[T]()
+	first, last := part.From, part.To-1
+	if pairs := part.Len() / 2; pairs > 0 {
+		tile(pairs, &masks[first], next, &a[first*ars], ars*size, &b[0], brs*size, &init[first*irs], irs*size, &c[first*g.n], g.n*size, relu)
 	}
-	if g.m%2 > 0 {
+	if part.Len()%2 > 0 {
 		tile(1, &masks[last], 0, &a[last*ars], 0, &b[0], brs*size, &init[last*irs], 0, &c[last*g.n], 0, relu)
 	}
 }

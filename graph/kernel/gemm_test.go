@@ -274,7 +274,7 @@ func benchmarkGemm[T Float](b *testing.B, name string, ops gemmKernels[T], s [3]
 }
 
 // TestGemmMasked: a product that skips the weights that a mask leaves out equals the product with those weights set to zero,
-// for each of the three products of a dense layer and for any order of the degrees.
+// for each of the three products of a dense layer, for any order of the degrees, and where half of the numbers are zero besides.
 func TestGemmMasked(t *testing.T) {
 	for _, s := range sets {
 		ops := s.f64.gemm
@@ -290,7 +290,10 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
 	const rows = 29
-	for _, c := range []struct{ in, out, most int }{{5, 40, 4}, {40, 70, 4}, {70, 31, 30}, {3, 2, 2}, {300, 33, 9}} {
+	for _, c := range []struct {
+		in, out, most int
+		zeros         bool
+	}{{5, 40, 4, false}, {40, 70, 4, false}, {70, 31, 30, false}, {3, 2, 2, false}, {300, 33, 9, false}, {150, 200, 4, true}, {201, 150, 60, true}} {
 		for name, degree := range map[string]func(i, n int) int{
 			"in order": func(i, n int) int { return i * (c.most + 1) / n },
 			"reversed": func(i, n int) int { return (n - 1 - i) * (c.most + 1) / n },
@@ -305,6 +308,10 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				to[j] = max(degree(j, c.out)-1, 0)
 			}
 			x, w, g, bias := random(rows*c.in), random(c.in*c.out), random(rows*c.out), random(c.out)
+			if c.zeros {
+				Relu(x)
+				Relu(g)
+			}
 			kept := func(e int) bool { return from[e/c.out] <= to[e%c.out] }
 			for e := range w {
 				if !kept(e) {
@@ -327,6 +334,11 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 			}
 			newGemm(false, false, rows, c.out, c.in, ops, space).Masked(from, to).Dense(x, w, bias, y, false)
 			check("x·W + bias", y, want)
+			newGemm(false, false, rows, c.out, c.in, ops, space).Masked(from, to).Dense(x, w, bias, y, true)
+			for e, v := range want {
+				want[e] = max(v, 0)
+			}
+			check("relu(x·W + bias)", y, want)
 			gx := random(rows * c.in)
 			newGemm(false, true, rows, c.in, c.out, ops, space).Masked(from, to).Run(g, w, gx, false)
 			check("g·Wᵀ", gx, product([2]bool{false, true}, rows, c.in, c.out, g, w))
