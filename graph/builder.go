@@ -32,7 +32,8 @@ type Builder struct {
 	sums   []sumInto
 	parts  map[*G.Node]string // see Within
 
-	detached bool // see Detached
+	detached bool   // see Detached
+	stage    *stage // of a program that runs in stages
 }
 
 // NewBuilder starts an empty graph with one storage type.

@@ -14,6 +14,7 @@ func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 		engineOf: e, plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]numbers{}},
 		work: newWorkspace[T](), arrays: map[*G.Node]array[T]{}, memory: map[int][][]T{},
 	}
+	c.work.stage = b.stage
 	for i, n := range c.order {
 		if err := c.bind(n); err != nil {
 			return nil, err

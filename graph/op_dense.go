@@ -2,6 +2,7 @@ package graph
 
 import (
 	"math"
+	"slices"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -61,12 +62,28 @@ func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
 	product := gemm(out.work, s.degrees, false, false, m, n, k)
+	if stage := out.work.stage; stage != nil && s.masked() {
+		return func() {
+			product.DenseOf(stage.degree, x, w, bias, y, s.act == Relu)
+			if s.act == Tanh {
+				for _, columns := range product.ColumnsOf(stage.degree) {
+					for row := range slices.Chunk(y, n) {
+						tanh(row[columns.From:columns.To])
+					}
+				}
+			}
+		}
+	}
 	return func() {
 		product.Dense(x, w, bias, y, s.act == Relu)
 		if s.act == Tanh {
-			for i, v := range y {
-				y[i] = T(math.Tanh(float64(v)))
-			}
+			tanh(y)
 		}
+	}
+}
+
+func tanh[T kernel.Float](y []T) {
+	for i, v := range y {
+		y[i] = T(math.Tanh(float64(v)))
 	}
 }

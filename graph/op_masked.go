@@ -15,6 +15,9 @@ import (
 // if there are no degrees. They are lists of numbers as printed by fmt, since an op must be comparable.
 type degrees struct{ rows, columns string }
 
+// masked reports whether there are degrees.
+func (s degrees) masked() bool { return s != degrees{} }
+
 // masked sets the entries of a matrix that its degrees exclude to zero.
 type masked struct{ degrees }
 
@@ -74,7 +77,7 @@ func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 // gemm prepares a product with weights that have these degrees.
 func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
 	product := w.products.Gemm(transA, transB, m, n, k)
-	if s != (degrees{}) {
+	if s.masked() {
 		product.Masked(degreesOf(s.rows), degreesOf(s.columns))
 	}
 	return product

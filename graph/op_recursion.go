@@ -26,10 +26,14 @@ type Recursion struct {
 	Theta func(b *Builder, y, context *G.Node) *G.Node
 	// Map maps any number of columns of v by their θ. It returns y and log dy/dv, both in v's shape.
 	Map func(b *Builder, v, theta *G.Node) (y, logSlope *G.Node)
+	// ByDegree says that the degrees of all of Theta's masked layers (see MaskedDense) count the columns at the first places of the
+	// order that a number depends on, in order in hidden layers. An evaluation then computes only the numbers that the column found
+	// before it adds, and all d together compute each number once.
+	ByDegree bool
 }
 
 // Recurse adds the recursion to the graph and returns y and log dy_j/dv_j, both N×d. Theta is compiled once, however many columns
-// there are: into a program of its own, which runs d times.
+// there are: into a program of its own, which runs d times, or a part of it each time.
 func (b *Builder) Recurse(r Recursion, v, context *G.Node) (y, logSlope *G.Node) {
 	if b.fails() {
 		return nil, nil
@@ -83,7 +87,10 @@ func bindRecur[T kernel.Float](s recur, out array[T], in []array[T]) func() {
 	return s.guard(func() error {
 		copy(context, given)
 		clear(known)
-		for _, j := range s.Order {
+		for place, j := range s.Order {
+			if s.stage != nil {
+				s.stage.degree = place
+			}
 			if err := s.theta.Run(); err != nil {
 				return err
 			}
@@ -169,7 +176,8 @@ type solver struct {
 	Recursion
 	n, d, c int // rows, columns, numbers of context
 	like    *Builder
-	failed  error // error of the last run
+	stage   *stage // of theta; nil: each run computes all of it
+	failed  error  // error of the last run
 
 	theta  *subprogram // y and context → θ
 	column *subprogram // v and θ of one column → y, log slope
@@ -186,15 +194,18 @@ func newSolver(b *Builder, r Recursion, given []*G.Node) (*solver, error) {
 	if err := s.check(given); err != nil {
 		return nil, err
 	}
+	if r.ByDegree {
+		s.stage = new(stage)
+	}
 	var err error
-	s.theta, err = s.compile(func(b *Builder) (in, out []*G.Node) {
+	s.theta, err = s.compile(s.stage, func(b *Builder) (in, out []*G.Node) {
 		in = append([]*G.Node{b.Input("y", s.n, s.d)}, s.context(b)...)
 		return in, []*G.Node{s.parameters(b, in[0], in[1:])}
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.column, err = s.compile(func(b *Builder) (in, out []*G.Node) {
+	s.column, err = s.compile(nil, func(b *Builder) (in, out []*G.Node) {
 		in = []*G.Node{b.Input("v", s.n, 1), b.Input("theta", s.n, total(s.Parts))}
 		y, logSlope := s.mapped(b, in[0], in[1])
 		return in, []*G.Node{y, logSlope}
@@ -246,7 +257,7 @@ func (s *solver) differentiate() (err error) {
 
 // gradient compiles the gradient of F·u + ℓ·gℓ in the nodes that wrt selects.
 func (s *solver) gradient(wrt func(b *Builder, in []*G.Node) []*G.Node) (*subprogram, error) {
-	return s.compile(func(b *Builder) (in, out []*G.Node) {
+	return s.compile(nil, func(b *Builder) (in, out []*G.Node) {
 		for _, name := range []string{"v", "y", "u", "gl"} {
 			in = append(in, b.Input(name, s.n, s.d))
 		}
@@ -295,11 +306,11 @@ type subprogram struct {
 	in, out []*G.Node
 }
 
-// compile compiles a program with the settings of the graph that contains the recursion. The lock that building a graph needs is
+// compile compiles a program, to run in stages if there is one, with the settings of the graph that contains the recursion. The lock that building a graph needs is
 // already held by the builder of that graph: see building.
-func (s *solver) compile(write func(b *Builder) (in, out []*G.Node)) (*subprogram, error) {
+func (s *solver) compile(stages *stage, write func(b *Builder) (in, out []*G.Node)) (*subprogram, error) {
 	b := NewBuilder(s.like.Dtype())
-	b.Composed, b.Widen = s.like.Composed, s.like.Widen
+	b.Composed, b.Widen, b.stage = s.like.Composed, s.like.Widen, stages
 	in, out := write(b)
 	p, err := b.Compile(out...)
 	return &subprogram{p, in, out}, err

@@ -12,7 +12,7 @@ type plan struct {
 	order    []*G.Node
 	children map[*G.Node][]*G.Node
 	fixed    map[*G.Node]bool    // computed from parameters and constants alone
-	kept     map[*G.Node]bool    // inputs and outputs, which are read from outside
+	kept     map[*G.Node]bool    // inputs and outputs, which are read from outside, and what the runs of a program's stages share
 	parts    map[*G.Node]bool    // computed as the start of the output of an extension, their only child
 	pads     map[*G.Node][]pad   // for a sum of pads: these are not computed, and the sum reads what they pad
 	late     map[*G.Node]bool    // computed once after a series of runs
@@ -44,7 +44,7 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	}
 	p.sort(roots)
 	for _, n := range p.order {
-		p.kept[n] = p.kept[n] || n.Op() == nil
+		p.kept[n] = p.kept[n] || n.Op() == nil || b.stage != nil && isMaskedLayer(n)
 		p.fixed[n] = n.Op() != nil || b.bound[n] != nil
 		for _, c := range p.children[n] {
 			p.fixed[n] = p.fixed[n] && p.fixed[c]
@@ -53,6 +53,13 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	p.planSums(b.sums, uses)
 	p.planMemory()
 	return p
+}
+
+// isMaskedLayer reports whether n is a layer that a stage computes in part.
+func isMaskedLayer(n *G.Node) bool {
+	o, _ := n.Op().(op)
+	layer, ok := o.spec.(affine)
+	return ok && layer.masked()
 }
 
 // sort lists the nodes from which roots are computed, children first, in an order that depends only on the graph.

@@ -7,7 +7,12 @@ import "gaussflow/graph/kernel"
 type workspace[T kernel.Float] struct {
 	products kernel.GemmSpace[T]
 	scratch  map[any]any
+	stage    *stage
 }
+
+// A stage is the part of a program that a run computes, if it is run in stages: the columns of its masked layers of one degree. Others
+// are left as a run of their own stage has set them.
+type stage struct{ degree int }
 
 func newWorkspace[T kernel.Float]() *workspace[T] { return &workspace[T]{scratch: map[any]any{}} }
 

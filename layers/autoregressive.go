@@ -22,7 +22,7 @@ import (
 //
 // θ is N×(d·Width(T)): the first part of the transform's parameters for all d columns, then the second part, and so on. One
 // evaluation of the conditioner gives all of θ, so a density costs one evaluation; the inverse finds one column after another and
-// costs d. With FastSampling it is the other way round: the conditioner reads z, θ = conditioner(z, context), and a sample costs
+// costs d, of which a MaskedMLP computes only what the column found before adds. With FastSampling it is the other way round: the conditioner reads z, θ = conditioner(z, context), and a sample costs
 // one evaluation, a density d. Where θ is zero, as from a fresh MaskedMLP, the layer is the identity. The inverse is as exact as
 // the transform's.
 //
@@ -209,7 +209,10 @@ func (a *Autoregressive) run(b *graph.Builder, v, context *G.Node, way direction
 	if reads {
 		y, logSlope = each(b, v, theta(b, v, context))
 	} else {
-		y, logSlope = b.Recurse(graph.Recursion{Order: a.of.Order, Parts: a.of.Parts, Params: a.Params(), Theta: theta, Map: each}, v, context)
+		_, byDegree := a.conditioner.(*MaskedMLP)
+		y, logSlope = b.Recurse(graph.Recursion{
+			Order: a.of.Order, Parts: a.of.Parts, Params: a.Params(), Theta: theta, Map: each, ByDegree: byDegree,
+		}, v, context)
 	}
 	return y, b.SumLast(logSlope)
 }

@@ -115,26 +115,31 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 	for j, width := first, 0; j < g.n; j += width {
 		var tiles []gemmTile[T]
 		tiles, width = g.ops.tilesFor(g.n - j)
-		w := min(width, g.n-j)
-		clear(g.start)
-		if e.bias != nil {
-			copy(g.start, e.bias[j:j+w])
-		}
-		inner, rows := g.parts(j, w)
-		for n, part := range inner {
-			for p := part.From; p < part.To; p += panelDepth {
-				depth := min(panelDepth, part.To-p)
-				first, last := n == 0 && p == part.From, n == len(inner)-1 && p+depth == part.To
-				piece := gemmEnds[T]{add: e.add || !first, relu: e.relu && last}
-				from, stride := g.panel, width
-				if !g.transB && w == width {
-					from, stride = b[p*g.n+j:], g.n
-				} else {
-					g.pack(b, j, p, w, width, depth)
-				}
-				for _, part := range rows {
-					g.column(tiles, width, a, from, stride, c, j, p, w, depth, part, piece)
-				}
+		inner, rows := g.parts(j, min(width, g.n-j))
+		g.tiledPanel(tiles, width, a, b, c, j, inner, rows, e)
+	}
+}
+
+// tiledPanel sets as many of c's columns as tiles are wide, from j on, in some of its rows, from some of the inner axis.
+func (g *Gemm[T]) tiledPanel(tiles []gemmTile[T], width int, a, b, c []T, j int, inner, rows []Span, e gemmEnds[T]) {
+	w := min(width, g.n-j)
+	clear(g.start)
+	if e.bias != nil {
+		copy(g.start, e.bias[j:j+w])
+	}
+	for n, part := range inner {
+		for p := part.From; p < part.To; p += panelDepth {
+			depth := min(panelDepth, part.To-p)
+			first, last := n == 0 && p == part.From, n == len(inner)-1 && p+depth == part.To
+			piece := gemmEnds[T]{add: e.add || !first, relu: e.relu && last}
+			from, stride := g.panel, width
+			if !g.transB && w == width {
+				from, stride = b[p*g.n+j:], g.n
+			} else {
+				g.pack(b, j, p, w, width, depth)
+			}
+			for _, part := range rows {
+				g.column(tiles, width, a, from, stride, c, j, p, w, depth, part, piece)
 			}
 		}
 	}

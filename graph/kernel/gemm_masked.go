@@ -10,13 +10,14 @@ type gemmMask struct {
 	lowest  bool           // the lowest degree of a panel decides; else the highest
 	rows    bool           // parts are c's rows; else they are the inner axis
 	parts   map[int][]Span // by the degree that decides: what there is to compute
+	stages  map[int]gemmStage
 }
 
 // Masked has the product pass over what is zero in its weights, i×o, those of which rows_i > columns_o: in b, which is them or with
 // transB their transpose; or with transA in c, of which what is left out is set to zero or left alone. The tiles do so; the portable
 // product computes all of it.
 func (g *Gemm[T]) Masked(rows, columns []int) *Gemm[T] {
-	m := &gemmMask{degrees: columns, rows: g.transA, parts: map[int][]Span{}}
+	m := &gemmMask{degrees: columns, rows: g.transA, parts: map[int][]Span{}, stages: map[int]gemmStage{}}
 	axis, kept := rows, func(d, decides int) bool { return d <= decides }
 	if g.transB {
 		m.degrees, m.lowest = rows, true

@@ -113,6 +113,30 @@ func (v *vectorKernels[T]) scaledOf(out []T, by T, x []T) {
 	}
 }
 
+// RowSums writes the sum of each row of x, whose rows are n long, added in order in float64: four rows side by side, since each
+// addition waits for the one before it.
+func RowSums[T Float](sum, x []T, n int) {
+	i := 0
+	for ; i+4 <= len(sum); i += 4 {
+		a, b, c, d := x[i*n:][:n], x[(i+1)*n:][:n], x[(i+2)*n:][:n], x[(i+3)*n:][:n]
+		var s, t, u, v float64
+		for j := range a {
+			s += float64(a[j])
+			t += float64(b[j])
+			u += float64(c[j])
+			v += float64(d[j])
+		}
+		sum[i], sum[i+1], sum[i+2], sum[i+3] = T(s), T(t), T(u), T(v)
+	}
+	for ; i < len(sum); i++ {
+		s := 0.0
+		for _, v := range x[i*n:][:n] {
+			s += float64(v)
+		}
+		sum[i] = T(s)
+	}
+}
+
 // ColumnSums writes the sum of each column of x, whose rows are as long as sum.
 func ColumnSums[T Float](sum, x []T) { vectors[T]().columnSumsOf(sum, x) }
 

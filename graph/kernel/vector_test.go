@@ -88,6 +88,26 @@ func checkColumnSums[T Float](t *testing.T, v *vectorKernels[T], cols int, ulp f
 	}
 }
 
+// TestRowSums: any number of rows of any length, each as it is alone, to the last bit.
+func TestRowSums(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	for rows := range 10 {
+		for n := range 7 {
+			x, sum := randomNumbers[float32](rng, rows*n, 1), make([]float32, rows)
+			RowSums(sum, x, n)
+			for i, got := range sum {
+				want := 0.0
+				for _, v := range x[i*n:][:n] {
+					want += float64(v)
+				}
+				if got != float32(want) {
+					t.Errorf("row %d of %d×%d: sum %v, want %v", i, rows, n, got, float32(want))
+				}
+			}
+		}
+	}
+}
+
 func checkAdam[T Float](t *testing.T, v *vectorKernels[T], n int, ulp float64, random func(int) []T) {
 	c := [4]T{0.1, 0.01, 0.003, 1e-7}
 	p, g, first, second := random(n), random(n), random(n), random(n)
