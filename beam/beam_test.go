@@ -52,7 +52,7 @@ func firstAndLast(d Drawn, emit func(string)) {
 	}
 }
 
-// TestMain starts no workers of its own: Prism runs them in this process.
+// TestMain starts no worker processes: the Prism runner runs the workers in this process.
 func TestMain(m *testing.M) {
 	beam.Init()
 	os.Exit(m.Run())
@@ -92,7 +92,7 @@ func model(t *testing.T, x *mat.Dense) (*tabular.Model, []byte) {
 	return m, raw
 }
 
-// TestScoreFiles: what is written is what the library computes, row by row, and what cannot be read is counted.
+// TestScoreFiles: the files have the log p that the library computes, row by row, and rows that cannot be read are counted.
 func TestScoreFiles(t *testing.T) {
 	glob, x := lake(t, 4000)
 	m, raw := model(t, x)
@@ -148,7 +148,7 @@ func TestCreate(t *testing.T) {
 }
 
 // TestTyped: cells of a table of categories, units and missing cells are read as its model reads them, from a table and from lines of JSON,
-// and written as they were; cells that are none of them are counted.
+// and written as they were; cells that the model cannot read are counted.
 func TestTyped(t *testing.T) {
 	schema := &columns.Schema{Columns: []columns.Column{
 		{Name: "city", Kind: columns.Category, Levels: []columns.Level{{Text: "Oslo", Count: 100}, {Text: "Bergen, Vest", Count: 100}}},
@@ -192,7 +192,7 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// TestScore: the rows as elements are as many, and their log p adds up to the library's.
+// TestScore: there is an element for each row, and the sum of their log p equals the library's.
 func TestScore(t *testing.T) {
 	glob, x := lake(t, 2000)
 	m, raw := model(t, x)
@@ -269,7 +269,7 @@ func TestSampleFiles(t *testing.T) {
 	}
 }
 
-// TestJoin: a path keeps its file system.
+// TestJoin: a joined path keeps the scheme of its file system, such as gs://.
 func TestJoin(t *testing.T) {
 	for folder, want := range map[string]string{"": "b", "a": "a/b", "a/": "a/b", "/": "/b", "gs://a": "gs://a/b", "gs://a/": "gs://a/b"} {
 		if got := Join(folder, "b"); got != want {
@@ -278,7 +278,7 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// TestProfile: the facts are those of all rows together.
+// TestProfile: profiles of parts of the rows merge into that of all rows.
 func TestProfile(t *testing.T) {
 	glob, x := lake(t, 4000)
 	kept := filepath.Join(t.TempDir(), "facts")

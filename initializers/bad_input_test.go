@@ -72,7 +72,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestExtremeColumns: what is odd but finite is fitted, and to finite numbers.
+// TestExtremeColumns: any column of finite numbers is fitted, however extreme they are, and the fitted parameters are finite.
 func TestExtremeColumns(t *testing.T) {
 	spread := func(from, by float64) []float64 {
 		x := make([]float64, 50)

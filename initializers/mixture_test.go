@@ -18,7 +18,7 @@ func fitted(t *testing.T, x []float64, c initializers.MixtureConfig) initializer
 	return fit
 }
 
-// TestFitMixtureIgnoresRounding: flows that compute one column in different orders are given one fit.
+// TestFitMixtureIgnoresRounding: a column that two flows compute in different orders, so that its last digits differ, is fitted alike.
 func TestFitMixtureIgnoresRounding(t *testing.T) {
 	x := threeClusters(3000)
 	rng, other := initializers.NewRand(5, 5), make([]float64, len(x))
@@ -33,7 +33,7 @@ func TestFitMixtureIgnoresRounding(t *testing.T) {
 	}
 }
 
-// TestFitMixtureOnAnyScale: what is added to a column moves the means, and a factor the scales.
+// TestFitMixtureOnAnyScale: a constant added to a column moves the fitted means by as much, and a factor multiplies means and scales.
 func TestFitMixtureOnAnyScale(t *testing.T) {
 	x := threeClusters(3000)
 	want := fitted(t, x, initializers.MixtureConfig{}).LogLikelihood
@@ -96,7 +96,7 @@ func TestFitMixtureMonotone(t *testing.T) {
 	}
 }
 
-// TestFitMixtureNone: None is no tolerance, no starts and no moves, where zero would be the defaults.
+// TestFitMixtureNone: None in a config means no tolerance, no further starts and no moves, where zero means the defaults.
 func TestFitMixtureNone(t *testing.T) {
 	rng := initializers.NewRand(3, 3)
 	x := make([]float64, 500)

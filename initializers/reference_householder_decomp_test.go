@@ -152,7 +152,7 @@ func wantError(t *testing.T, q mat.Matrix, reflectors int, text string) {
 	}
 }
 
-// TestUnitReflectors: however near to an axis a rotation leaves one, no reflector is short.
+// TestUnitReflectors: reflectors have length 1, also those of a rotation that hardly moves an axis.
 func TestUnitReflectors(t *testing.T) {
 	for _, angle := range []float64{0, 1e-14, 1e-9, 1e-3, 1, math.Pi} {
 		q := mat.NewDense(3, 3, []float64{math.Cos(angle), -math.Sin(angle), 0, math.Sin(angle), math.Cos(angle), 0, 0, 0, -1})

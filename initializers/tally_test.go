@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestSummaryKeepsMoments: a summary has the mass, mean and variance of its column, and few cells.
+// TestSummaryKeepsMoments: the summary of a column has its mass, mean and variance in far fewer cells than it has values.
 func TestSummaryKeepsMoments(t *testing.T) {
 	x, rng := make([]float64, 20000), NewRand(1, 1)
 	for i := range x {

@@ -13,7 +13,7 @@ import (
 	"gaussflow/initializers"
 )
 
-// doubler is a layer that writes down where it was fitted and to what, and doubles its input.
+// doubler is a layer that doubles its input and records at which site, and to which rows, it was fitted.
 type doubler struct {
 	sites *[]initializers.Site
 	seen  *[]float64
@@ -26,7 +26,7 @@ func (l doubler) InitFrom(y *mat.Dense, at initializers.Site) error {
 	return l.err
 }
 
-// opener is a doubler that opens a block.
+// opener is a doubler that begins a new block of layers, as a rotation does.
 type opener struct{ doubler }
 
 func (opener) Rotates() {}
@@ -66,7 +66,7 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// TestWalkErrors name the layer.
+// TestWalkErrors: an error of a fit names its layer.
 func TestWalkErrors(t *testing.T) {
 	var sites []initializers.Site
 	var seen []float64
@@ -76,7 +76,7 @@ func TestWalkErrors(t *testing.T) {
 	}
 }
 
-// turner opens a block and has nothing to fit.
+// turner begins a new block of layers and has nothing to fit.
 type turner struct{}
 
 func (turner) Rotates() {}

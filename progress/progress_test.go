@@ -56,7 +56,7 @@ func fit(t *testing.T, callbacks ...train.Callback) {
 	}
 }
 
-// TestOfAFile: no bar where standard error is no terminal; lines anywhere.
+// TestOfAFile: if standard error is not a terminal, Bar draws nothing; Lines writes to any file.
 func TestOfAFile(t *testing.T) {
 	for lines, shown := range map[int]train.Callback{0: &progress.Bar{}, 2: &progress.Lines{}} {
 		f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
@@ -89,7 +89,7 @@ func onStderr(file *os.File, f func()) {
 	f()
 }
 
-// TestBar on a writer of the caller's: it ends full, and an early stop leaves it where it was.
+// TestBar draws on a writer that the caller gives: the bar ends full, and a fit that stops early leaves it where it was.
 func TestBar(t *testing.T) {
 	for name, last := range map[string]string{"full": "4/4", "stopped": "2/4"} {
 		var out bytes.Buffer
@@ -107,7 +107,7 @@ func TestBar(t *testing.T) {
 	}
 }
 
-// TestBarOfASource: it counts until the number of batches is known, then it fills.
+// TestBarOfASource: while the number of batches is not known the bar shows a count, and after the first epoch a share.
 func TestBarOfASource(t *testing.T) {
 	var out bytes.Buffer
 	f := flow(t)
@@ -120,7 +120,7 @@ func TestBarOfASource(t *testing.T) {
 	}
 }
 
-// brokenPipe takes nothing.
+// brokenPipe is a writer whose every write fails.
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

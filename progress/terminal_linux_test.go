@@ -33,7 +33,7 @@ func terminal(t *testing.T) (screen, side *os.File) {
 	return screen, side
 }
 
-// TestBarOnATerminal: there the bar is drawn, with epoch and losses.
+// TestBarOnATerminal: if standard error is a terminal, Bar draws a bar with the epoch and its losses.
 func TestBarOnATerminal(t *testing.T) {
 	screen, side := terminal(t)
 	defer screen.Close()

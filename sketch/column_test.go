@@ -12,7 +12,7 @@ import (
 	"gaussflow/sketch"
 )
 
-// columns are of many shapes: smooth, of heavy tails, of few values, of far modes, and in order.
+// columns have many shapes: smooth, heavy tails, few distinct values, modes far apart, and values in ascending order.
 func columns(n int) map[string][]float64 {
 	rng := rand.New(rand.NewPCG(1, 2))
 	out := map[string][]float64{}
@@ -104,7 +104,7 @@ func TestNormalScores(t *testing.T) {
 	}
 }
 
-// TestSmall: few values are kept as they are.
+// TestSmall: a column of few values is kept exactly.
 func TestSmall(t *testing.T) {
 	var c sketch.Column
 	if !math.IsNaN(c.Quantile(0.5)) || !math.IsNaN(c.Mean()) || c.Count() != 0 {
@@ -124,7 +124,7 @@ func TestSmall(t *testing.T) {
 	}
 }
 
-// TestBytes: a Column comes back from its bytes, the same to the last, and bytes that are damaged are refused.
+// TestBytes: a Column that is written as bytes and read again is the same, and damaged bytes are an error.
 func TestBytes(t *testing.T) {
 	for name, values := range columns(20000) {
 		c, err := sketch.New(200)

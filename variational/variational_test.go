@@ -93,8 +93,8 @@ func approximate(t testing.TB, f *flows.Flow, target variational.LogDensity, pat
 	return q
 }
 
-// TestReverseKL: fitted to a banana and to a funnel the flow is within 0.01 nats of them, by the densities themselves, and so say its
-// own weights: nearly all samples are effective, and log Z is 0.
+// TestReverseKL: a flow fitted to a banana and to a funnel is within 0.01 nats of them, which is computed from the densities themselves.
+// Its own importance weights agree: nearly all samples are effective, and the estimate of log Z is 0.
 func TestReverseKL(t *testing.T) {
 	const n = 10_000
 	for name, c := range map[string]struct {
@@ -127,8 +127,8 @@ func TestReverseKL(t *testing.T) {
 	}
 }
 
-// TestMissedModes: a flow fitted to a ring of eight modes finds some of them. Its own weights do not show it, but that their Z counts
-// those that it has found; asked at the eight, it says which have none of its samples.
+// TestMissedModes: a flow fitted to a ring of eight modes finds only some of them. Its importance weights show this in one number alone:
+// their Z is how many modes it has found. Given the places of all eight, Missed names those that none of its samples is near.
 func TestMissedModes(t *testing.T) {
 	const n = 5000
 	q := approximate(t, affineFlow(2, 1, graph.Float64), ring, true, 500)
@@ -163,8 +163,8 @@ func TestMissedModes(t *testing.T) {
 	}
 }
 
-// TestStickingTheLanding: where q is p already, the path derivative is zero for every sample, and the parameters stay; the whole
-// gradient is zero in the mean alone, and they do not.
+// TestStickingTheLanding: where the flow q equals its target p, the path-derivative gradient is zero for every sample, so the parameters
+// do not move. The total gradient is zero only in the mean over samples, so with it they do.
 func TestStickingTheLanding(t *testing.T) {
 	for _, path := range []bool{true, false} {
 		f, p := affineFlow(1, 3, graph.Float64), affineFlow(1, 3, graph.Float64)
@@ -200,8 +200,8 @@ func TestStickingTheLanding(t *testing.T) {
 	}
 }
 
-// TestPosterior: a log-likelihood and a prior as a graph: the mean of normal data of known spread, whose posterior and evidence have
-// formulas. Weighted means have the posterior's, whatever the flow still gets wrong.
+// TestPosterior fits a flow to a log-likelihood plus a log-prior: the mean of normal data of known spread, whose posterior and evidence
+// have formulas. Importance-weighted means agree with them, even where the flow itself is not exact.
 func TestPosterior(t *testing.T) {
 	data := []float64{1.2, 0.7, 2.9, 1.6, 0.1}
 	sum, squares, n := 0.0, 0.0, float64(len(data))
@@ -235,7 +235,7 @@ func TestPosterior(t *testing.T) {
 	}
 }
 
-// TestSameSeedSameFit: noise is a matter of the seed: bit for bit, also of a fit that goes on from a checkpoint.
+// TestSameSeedSameFit: fits with one seed are equal bit for bit, also if one of them was interrupted and went on from a checkpoint.
 func TestSameSeedSameFit(t *testing.T) {
 	fit := func(path string, epochs int, seed uint64) ([][]float64, *train.History) {
 		f := affineFlow(1, 2, graph.Float64)
@@ -270,7 +270,7 @@ func TestSameSeedSameFit(t *testing.T) {
 	}
 }
 
-// TestBad: what cannot be approximated, or not so, is an error that says why.
+// TestBad: a target that cannot be approximated, or a setting that cannot be used for it, is an error that says why.
 func TestBad(t *testing.T) {
 	f := func() *flows.Flow { return affineFlow(1, 1, graph.Float64) }
 	made := func(f *flows.Flow, target variational.LogDensity, c variational.Config) error {
@@ -329,7 +329,7 @@ func TestBad(t *testing.T) {
 	}
 }
 
-// loss is a loss of a caller's.
+// loss is a loss that the caller has written.
 type loss struct{ losses.NLL }
 
 func (loss) Name() string { return "mine" }

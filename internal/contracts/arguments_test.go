@@ -16,14 +16,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// A caller makes arguments of any type: what earlier calls have returned, zero values, and what nobody should pass.
+// A caller makes arguments of any type: results of earlier calls, zero values, and values that are out of any sensible range.
 type caller struct {
-	mu   sync.Mutex // functions that are arguments may be called by many goroutines
+	mu   sync.Mutex // because a function that is an argument may be called from several goroutines
 	rng  *rand.Rand
 	pool map[reflect.Type][]reflect.Value
 }
 
-// kept is how many results of a type the pool holds; a newer one then takes the place of any.
+// kept is the most results of one type that the pool holds; further ones replace any of them at random.
 const kept = 16
 
 // large is the largest number that is given back as an argument: what is made is often as large as a number squared.
@@ -54,7 +54,7 @@ func (c *caller) one(n int) bool { return c.rng.IntN(n) == 0 }
 
 func pick[T any](c *caller, of ...T) T { return of[c.rng.IntN(len(of))] }
 
-// argument is a value of type t, a zero one of zeros. odd is how many of ten are to be zero or out of range.
+// argument makes a value of type t. Of ten values, odd are the zero value or out of range.
 func (c *caller) argument(t reflect.Type, odd, depth int) reflect.Value {
 	if c.rng.IntN(10) < odd {
 		if v, ok := c.extreme(t); ok && !c.one(3) {
@@ -74,7 +74,7 @@ func (c *caller) argument(t reflect.Type, odd, depth int) reflect.Value {
 	return c.composed(t, odd, depth+1)
 }
 
-// composed is made of values of the types that t is made of.
+// composed makes a value of a struct, slice, map or pointer type from values of the types that it consists of.
 func (c *caller) composed(t reflect.Type, odd, depth int) reflect.Value {
 	v := reflect.New(t).Elem()
 	switch t.Kind() {
@@ -162,7 +162,7 @@ func (c *caller) implementing(t reflect.Type) (of []reflect.Value) {
 
 var errRefused = errors.New("refused by the test")
 
-// usual is a value as callers have them, of a type that other modules define or of a basic one.
+// usual is a value such as callers pass, of a basic type or a type that another module defines.
 func (c *caller) usual(t reflect.Type) (reflect.Value, bool) {
 	var v any
 	switch t {

@@ -39,7 +39,7 @@ func callables() (all []callable) {
 		for i := range p.NumMethod() {
 			m := p.Method(i)
 			if of, ok := t.MethodByName(m.Name); ok {
-				m = of // by value: a nil pointer is Go's own panic
+				m = of // the method of the value: through a nil pointer Go itself panics
 			}
 			all = append(all, callable{fmt.Sprintf("(%s).%s", m.Type.In(0), m.Name), m.Func, true})
 		}
@@ -99,10 +99,10 @@ func TestContracts(t *testing.T) {
 	t.Logf("%d calls of %d functions and methods, of which %d have done their work and %d have failed", calls, len(all), len(well), len(failed))
 }
 
-// slow is what a call seldom takes, and is told of.
+// slow is a time that few calls take; the test logs those that take longer.
 const slow = 300 * time.Millisecond
 
-// call calls f once and keeps what it returns; a fault is what it should not have done.
+// call calls f once and puts its results into the pool. fault says what is wrong with what it did, empty if nothing is.
 func (c *caller) call(f callable, odd int, well map[string]bool) (fault string) {
 	var in []reflect.Value
 	for i := range f.fn.Type().NumIn() {
@@ -182,7 +182,7 @@ func (c *caller) receiver(of reflect.Type) reflect.Value {
 // goSays are words of Go's own, and of a fmt that got what its verbs do not want; %!(EXTRA comes of formats that are arguments.
 var goSays = regexp.MustCompile(`runtime error|reflect:|nil pointer|out of range \[|%![a-z]\(`)
 
-// saysNothing is why err helps nobody: it is Go's own.
+// saysNothing is why an error does not help its reader: it has words of Go's own in place of ours.
 func saysNothing(err error) string {
 	text := err.Error()
 	if bad := goSays.FindString(text); bad != "" {
@@ -202,7 +202,7 @@ func described(in []reflect.Value) string {
 	return b.String()
 }
 
-// site are the innermost lines of the library in a stack.
+// site lists the innermost lines of a stack that are in this library.
 func site(stack []byte) string {
 	var at []string
 	for _, line := range strings.Split(string(stack), "\n") {
@@ -213,7 +213,7 @@ func site(stack []byte) string {
 	return "\t" + strings.Join(at[:min(len(at), 5)], "\n\t")
 }
 
-// quiet sends what is printed nowhere, while the test runs.
+// quiet discards what is printed while the test runs.
 func quiet(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {

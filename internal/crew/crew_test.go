@@ -30,7 +30,7 @@ func TestEveryMemberWorksInEveryPhase(t *testing.T) {
 	}
 }
 
-// TestDoAllocatesNothing and TestStopEndsTheGoroutines: a step of training must not, and a fit leaves none behind.
+// TestDoAllocatesNothing, because a step of training must not allocate; TestStopEndsTheGoroutines, because a fit must leave none behind.
 func TestDoAllocatesNothing(t *testing.T) {
 	var seen [2][4]int
 	c := Start(2, func(i int, j [4]int) { seen[i] = j })

@@ -8,7 +8,7 @@ import (
 	"gaussflow/internal/csvcell"
 )
 
-// TestCells: what is written is what encoding/csv reads, in quotes only where it must be.
+// TestCells: encoding/csv reads each cell as it was before it was written, and only cells that need quotes have them.
 func TestCells(t *testing.T) {
 	for cell, want := range map[string]string{"": "", "a b": "a b", "1,5": `"1,5"`, `say "x"`: `"say ""x"""`, "two\nlines": "\"two\nlines\"", "\"": `""""`, "a;b": "a;b"} {
 		got := string(csvcell.Append(nil, []byte(cell), ','))

@@ -38,18 +38,19 @@ import (
 	"gaussflow/transforms"
 )
 
-// A config is a struct that callers fill, well filled but for what has a default, and what reports a field out of range.
+// A config is a struct that callers fill in, with valid values in the fields that are required, and the function that reports a field
+// out of range.
 type config struct {
 	value any
 	check func(v any) error
 }
 
-// validates is a config with a method Validate.
+// validates makes a config of a struct that has a method Validate.
 func validates(v any) config {
 	return config{v, func(v any) error { return v.(interface{ Validate() error }).Validate() }}
 }
 
-// unchecked is a config without a number that could be negative.
+// unchecked makes a config of a struct that has no number which could be negative.
 func unchecked(v any) config { return config{v, nil} }
 
 // configs are all of the library's. A struct with exported numbers is one of these or of results, or a test fails.
@@ -128,7 +129,7 @@ var configs = map[string]config{
 	"train.SGD":               validates(train.SGD{}),
 }
 
-// results are what the library fills and callers read.
+// results are the structs that the library fills in and callers read.
 var results = []string{
 	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
@@ -143,7 +144,7 @@ var results = []string{
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
 }
 
-// fitError is what Fit says of a config. A checkpoint in no folder ends it, where nothing else does.
+// fitError is the error of a Fit with a config. If the config is valid, a checkpoint in a folder that does not exist ends the fit at once.
 func fitError(c train.FitConfig) error {
 	f, err := flows.NewGaussianization(1, flows.GaussianizationConfig{Blocks: 1, Components: 1})
 	if err == nil {

@@ -39,7 +39,7 @@ func get(t *testing.T, path string) string {
 	return string(raw)
 }
 
-// only wants a folder to hold these files and no other.
+// only fails unless a folder holds these files and no other.
 func only(t *testing.T, folder string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -55,8 +55,8 @@ func only(t *testing.T, folder string, names ...string) {
 	}
 }
 
-// TestEveryCallFails lets each call of a replacement fail, once each: an error, and the old file whole, except that after a failed
-// sync of the folder the new one is there, whole.
+// TestEveryCallFails replaces a file once for each system call that this takes, and lets that call fail. There is an error each time,
+// and the old file is there, whole; only where syncing the folder fails it is the new file.
 func TestEveryCallFails(t *testing.T) {
 	for _, there := range []bool{true, false} {
 		count := &faults.System{}
@@ -152,7 +152,7 @@ func TestSweep(t *testing.T) {
 	only(t, folder, "a", "gaussflow-0123456789abcdef.tmp")
 }
 
-// TestLongName: whatever name the file system takes, its content can be replaced.
+// TestLongName: a file with the longest name that the file system allows can be replaced.
 func TestLongName(t *testing.T) {
 	folder := t.TempDir()
 	name := strings.Repeat("n", 250)
@@ -162,7 +162,7 @@ func TestLongName(t *testing.T) {
 	only(t, folder, name)
 }
 
-// TestCheck finds out without a trace what could not be written.
+// TestCheck: Check reports a file that could not be written, and leaves nothing behind in its folder.
 func TestCheck(t *testing.T) {
 	folder := t.TempDir()
 	put(t, filepath.Join(folder, "a"), "old", 0o644)
@@ -177,7 +177,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestDistinct tells files, however they are spelled.
+// TestDistinct: two paths of one file are found to be the same file, however they are spelled.
 func TestDistinct(t *testing.T) {
 	folder := t.TempDir()
 	t.Chdir(folder)
@@ -195,7 +195,7 @@ func TestDistinct(t *testing.T) {
 	}
 	put(t, "probe", "", 0o644)
 	_, err := os.Stat("PROBE")
-	folds := err == nil // this file system does not tell case
+	folds := err == nil // this file system ignores the case of letters
 	for _, c := range []struct {
 		a, b string
 		same bool

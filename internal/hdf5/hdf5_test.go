@@ -52,8 +52,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestDamaged: what is no such file is an error that says so, whatever byte is another one and wherever the file ends: no panic, no
-// memory beyond the file's size, no walk without an end.
+// TestDamaged: a file with any byte changed, or cut anywhere, is read or is an error that says so. It does not panic, ask for more memory
+// than the file's size, or loop without an end.
 func TestDamaged(t *testing.T) {
 	good := read(t, "diagonal.weights.h5")
 	for name, c := range map[string]struct {

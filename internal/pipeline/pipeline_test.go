@@ -10,7 +10,7 @@ import (
 	"gaussflow/internal/pipeline"
 )
 
-// count makes a read that counts to n and ends with err.
+// count makes a read function that returns 1, 2, … n and then err.
 func count(n int, err error) func() (int, error) {
 	i := 0
 	return func() (int, error) {
@@ -21,7 +21,7 @@ func count(n int, err error) func() (int, error) {
 	}
 }
 
-// runs are the two that must do the same.
+// runs are the two functions of the package, which must give the same results in the same order.
 var runs = map[string]func(context.Context, func() (int, error), func(int) error, func(int) error) error{
 	"Run": pipeline.Run[int], "RunAlone": pipeline.RunAlone[int],
 }

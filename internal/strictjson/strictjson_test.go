@@ -70,7 +70,7 @@ func TestMistyped(t *testing.T) {
 	}
 }
 
-// FuzzUnmarshal: what it takes is JSON, and it takes what json.Marshal writes.
+// FuzzUnmarshal: whatever Unmarshal accepts is valid JSON, and it accepts all that json.Marshal writes.
 func FuzzUnmarshal(f *testing.F) {
 	for _, s := range []string{`{"a":[1,{"b":null}]}`, `[[]]`, `{"a":1,"a":2}`, `1 2`, `{"":{}}`} {
 		f.Add([]byte(s))

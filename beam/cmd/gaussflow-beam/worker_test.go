@@ -16,7 +16,7 @@ import (
 	"gaussflow/internal/errtest"
 )
 
-// set sets a flag for the time of a test.
+// set sets a flag until the test ends.
 func set(t *testing.T, name, value string) {
 	t.Helper()
 	f := flag.Lookup(name)
@@ -34,7 +34,7 @@ func (p provision) GetProvisionInfo(context.Context, *fnpb.GetProvisionInfoReque
 	return &fnpb.GetProvisionInfoResponse{Info: p.info}, nil
 }
 
-// TestBecomeWorker: what the runner says stands in the flags that Beam starts a worker by.
+// TestBecomeWorker: the values that the runner sends are in the flags with which Beam starts a worker.
 func TestBecomeWorker(t *testing.T) {
 	options, err := structpb.NewStruct(map[string]any{"beam:option:job_name:v1": "one"})
 	errtest.None(t, err)
@@ -81,7 +81,7 @@ func TestProcess(t *testing.T) {
 	}
 }
 
-// TestComplete: what is missing is said by the names of flags.
+// TestComplete: an error about a missing setting names the flag.
 func TestComplete(t *testing.T) {
 	for _, c := range []struct{ do, out, rows, want string }{
 		{"", "", "0", "--do=, want score, profile, sample or rbig"},
