@@ -52,6 +52,8 @@ func (c *cell) text(s string) (v float64, why string) {
 		return math.NaN(), fmt.Sprintf("%.60q is no time as %s", s, c.Form.Layout)
 	case c.Kind == Constant && s == c.Value:
 		return 0, ""
+	case c.Limits != nil && Limit(s):
+		return math.NaN(), ""
 	}
 	return c.number(s)
 }

@@ -9,7 +9,7 @@ import (
 // draft is what a column seems to be judging by its texts alone: Numbers or Time, whose values have to be read, or a kind that
 // is certain.
 func (t *texts) draft(name string) Column {
-	c := Column{Name: name, Missing: t.missing}
+	c := Column{Name: name, Missing: t.missing, Infinite: t.infinite}
 	c.Form.Missing, _ = t.absent.most()
 	if t.stored > 0 {
 		c.Kind, c.Form.Decimals = Numbers, -1
@@ -20,8 +20,11 @@ func (t *texts) draft(name string) Column {
 		c.Kind = Empty
 	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()):
 		c.Kind, c.Form.Layout = Time, layout
+		c.Doubt = t.doubt(&c.Form)
 	case t.numeric(&c.Form):
-		c.Kind = Numbers
+		c.Kind, c.Limits = Numbers, t.limits
+		c.Missing += t.limited()
+		c.Doubt = t.doubt(&c.Form)
 	default:
 		t.words(&c)
 	}
@@ -39,17 +42,17 @@ func enough(good, values int) bool {
 
 // numeric reports whether the column consists of numbers, and finds how they are written.
 func (t *texts) numeric(f *Form) bool {
-	n, comma := t.numbers()
+	n := t.numbers()
 	affix, count := n.affixes.most()
 	codes := n.padded*50 > n.count // 007, 01234
-	if codes || !enough(count, t.values()) {
+	if codes || !enough(count, t.values()-t.limited()) || !t.beside() {
 		return false
 	}
 	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
 	f.Thousands, _ = n.marks.most()
 	f.Lakhs = n.lakhs > 0
 	f.Negative, _ = n.negatives.most()
-	if comma {
+	if t.commas {
 		f.Decimal = ","
 	}
 	f.Decimals = n.decimals[1]

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/strictjson"
 )
@@ -146,7 +147,7 @@ func (c *Column) wrong() string {
 // wrongLevels says what is wrong with the levels.
 func (c *Column) wrongLevels() string {
 	if n := len(c.Levels); c.Kind == Boolean && n != 2 || c.Kind == Category && n == 0 {
-		return fmt.Sprintf("is a %s of %d levels, want %s", c.Kind, n, map[Kind]string{Boolean: "two", Category: "one at least"}[c.Kind])
+		return fmt.Sprintf("is a %s of %s, want %s", c.Kind, counted.Of(n, "level"), map[Kind]string{Boolean: "two", Category: "one at least"}[c.Kind])
 	}
 	seen := make(map[string]bool, len(c.Levels))
 	for _, l := range c.Levels {
@@ -180,7 +181,9 @@ func (c *Column) unrelated(columns map[string]*Column) string {
 	case r == nil || len(r.From) == 0:
 		return "is derived, want a relation to other columns"
 	case len(r.From) != len(r.Factors):
-		return fmt.Sprintf("has a relation of %d columns and %d factors, want one each", len(r.From), len(r.Factors))
+		return fmt.Sprintf("has a relation of %s and %s, want one each", counted.Of(len(r.From), "column"), counted.Of(len(r.Factors), "factor"))
+	case !(r.Missing >= 0 && r.Missing <= 1):
+		return fmt.Sprintf("has a relation with %g of the rows missing, want 0 to 1", r.Missing)
 	case !(r.Tolerance >= 0) || math.IsInf(r.Tolerance, 0) || r.Offset-r.Offset != 0:
 		return fmt.Sprintf("has a relation with offset %g and tolerance %g, want finite numbers, and no tolerance below 0", r.Offset, r.Tolerance)
 	}

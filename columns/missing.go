@@ -4,10 +4,9 @@ import "strings"
 
 // absent are the texts that Missing recognizes, in lower case.
 var absent = map[string]bool{"": true, "na": true, "n/a": true, "#n/a": true, "nan": true, "null": true, "none": true, "nil": true,
-	"<na>": true, `\n`: true, "nat": true, "?": true, "-": true, "--": true, ".": true, "*": true, "(null)": true, "#null!": true, "n.a.": true,
-	"inf": true, "+inf": true, "-inf": true, "infinity": true, "+infinity": true, "-infinity": true}
+	"<na>": true, `\n`: true, "nat": true, "?": true, "-": true, "--": true, ".": true, "*": true, "(null)": true, "#null!": true, "n.a.": true}
 
-// longestAbsent is the length of the longest text in absent.
+// longestAbsent is the length of the longest text that stands for a missing value.
 const longestAbsent = 9
 
 // Missing reports whether a cell stands for a missing value: it is empty or, in any case, NA, N/A, n.a., #N/A, <NA>, \N, NaN, NaT, null,
@@ -17,5 +16,5 @@ func Missing(cell string) bool {
 		return false // true of most cells
 	}
 	cell = strings.TrimSpace(cell)
-	return len(cell) <= longestAbsent && absent[strings.ToLower(cell)]
+	return len(cell) <= longestAbsent && (absent[strings.ToLower(cell)] || infinite(cell))
 }

@@ -36,6 +36,10 @@ type Column struct {
 	Missing int    `json:"missing,omitempty"` // cells without a value
 	Bad     *Bad   `json:"bad,omitempty"`     // cells that cannot be values of the column
 	Note    string `json:"note,omitempty"`    // the reason for Kind, if it is not obvious
+	Doubt   *Doubt `json:"doubt,omitempty"`   // what else the column could be; nil if its cells decide
+
+	Infinite *Bad `json:"infinite,omitempty"` // infinite cells, which count as missing
+	Limits   *Bad `json:"limits,omitempty"`   // cells that say only that a number is below or above another, which count as missing
 
 	// For Numbers, Grid and Time:
 	Step  float64  `json:"step,omitempty"` // of the grid that the values lie on, 0: none
@@ -81,7 +85,9 @@ type Relation struct {
 	Offset  float64   `json:"offset,omitempty"`
 	// Tolerance is how far a value may be off because of the rounding of printed digits.
 	Tolerance float64 `json:"tolerance"`
-	Broken    *Bad    `json:"broken,omitempty"` // rows in which the value is further off
+	// Missing is the share of rows in which the column has no value although those that it is computed from do.
+	Missing float64 `json:"missing,omitempty"`
+	Broken  *Bad    `json:"broken,omitempty"` // rows in which the value is further off
 }
 
 // A Form says how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix;

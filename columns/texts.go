@@ -17,6 +17,11 @@ type texts struct {
 	first                  string // text of the first stored number
 	long                   bool   // some texts are too long to be a level of a category
 	digits                 bool   // stored numbers differ in their digits, though perhaps not as float64
+	infinite               *Bad   // infinite cells, which are among the missing ones
+	limits                 *Bad   // cells that say only that a value is below or above a number
+	limitTexts             tokens // their texts
+	commas                 bool   // numbers are read with a decimal comma
+	doubtful               bool   // the texts can be read in two ways, and nothing decides
 }
 
 // Limits on what is stored for one column.
@@ -98,19 +103,22 @@ func (n *numeral) add(r reading) {
 func (t *texts) block(b *block, j, held int) {
 	for i := range b.rows {
 		if v, ok := b.number(i, j); ok {
-			t.number(v, b.cell(i, j))
+			t.number(v, b.cell(i, j), b.places[i])
 		} else {
-			t.add(b.cell(i, j), held)
+			t.add(b.cell(i, j), held, b.places[i])
 		}
 	}
 }
 
 // number examines a number of a table that stores numbers. text is how it is written, for the first one and those that float64
 // may round.
-func (t *texts) number(v float64, text string) {
+func (t *texts) number(v float64, text string, at place) {
 	t.cells++
 	switch t.stored++; {
-	case v != v || math.IsInf(v, 0):
+	case math.IsInf(v, 0):
+		t.missing++
+		t.infinite = t.infinite.more(at, text)
+	case v != v:
 		t.missing++
 	case t.first == "":
 		t.first = strings.Clone(text)
@@ -120,15 +128,18 @@ func (t *texts) number(v float64, text string) {
 }
 
 // add examines a cell, at most longestLevel+1 bytes of it.
-func (t *texts) add(s string, held int) {
+func (t *texts) add(s string, held int, at place) {
 	t.cells++
 	if !t.plain(s) {
 		if Missing(s) {
 			t.missing++
 			t.absent.add(s)
+			if infinite(s) {
+				t.infinite = t.infinite.more(at, s)
+			}
 			return
 		}
-		t.wordy(s)
+		t.wordy(s, at)
 	}
 	if t.different == nil {
 		t.different = newTexts(held)
@@ -172,11 +183,16 @@ func (t *texts) readings(point reading, isPoint bool, comma reading, isComma boo
 }
 
 // wordy examines any other cell that has a value.
-func (t *texts) wordy(s string) {
+func (t *texts) wordy(s string, at place) {
 	if len(s) > longestLevel {
 		t.long = true
 	}
 	if !hasDigit(s) {
+		return
+	}
+	if Limit(s) {
+		t.limits = t.limits.more(at, s)
+		t.limitTexts.add(s)
 		return
 	}
 	point, isPoint := read(s, false)
@@ -190,10 +206,10 @@ func (t *texts) wordy(s string) {
 // values is how many cells have a value.
 func (t *texts) values() int { return t.cells - t.missing }
 
-// numbers is the way of writing in which most cells are numbers.
-func (t *texts) numbers() (n *numeral, comma bool) {
-	if t.comma != nil && t.comma.count > t.point.count {
-		return t.comma, true
+// numbers is the way of writing that was decided on.
+func (t *texts) numbers() *numeral {
+	if t.commas && t.comma != nil {
+		return t.comma
 	}
-	return &t.point, false
+	return &t.point
 }

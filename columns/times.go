@@ -130,10 +130,38 @@ func fractionDigits(layout string) int {
 	return len(fraction) - len(strings.TrimLeft(fraction, "0"))
 }
 
+// Dated reports whether the layout has a day, and whether it has a time of day. A duration has neither.
+func (f *Form) Dated() (day, clock bool) {
+	if f == nil {
+		return false, false
+	}
+	if _, length := durationOf(f.Layout); length {
+		return false, false
+	}
+	shows := func(d time.Duration) bool {
+		return string(appendTime(nil, 0, f.Layout)) != string(appendTime(nil, d.Seconds(), f.Layout))
+	}
+	return shows(24 * time.Hour), shows(time.Hour)
+}
+
+// Zoned reports whether times are written with their zone, so that they are the same everywhere.
+func (f *Form) Zoned() bool {
+	return f != nil && (strings.Contains(f.Layout, "07") || strings.Contains(f.Layout, "MST"))
+}
+
+// FractionDigits is how many digits of a second times are written with.
+func (f *Form) FractionDigits() int {
+	if f == nil {
+		return 0
+	}
+	return fractionDigits(f.Layout)
+}
+
 // timely counts which layouts can read the cells of a column.
 type timely struct {
 	counts map[string]int // cells read, for each layout that has read one
 	tried  map[string][]string
+	chosen string // the layout that was decided on where two are equally good; "" for none
 }
 
 // mostShapes limits the ways of writing a time that are examined in one column.
@@ -215,8 +243,8 @@ func withoutZone(s string) string {
 
 // best is the layout that can read the most cells.
 func (t *timely) best() (layout string, count int) {
-	if len(t.counts) == 0 {
-		return "", 0
+	if len(t.counts) == 0 || t.chosen != "" {
+		return t.chosen, t.counts[t.chosen]
 	}
 	for _, l := range layouts {
 		if n := t.counts[l]; n > count {
