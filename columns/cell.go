@@ -3,6 +3,7 @@ package columns
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func (c *cell) text(s string) (v float64, why string) {
 			return float64(i), ""
 		}
 	}
-	if Missing(s) || s == c.Form.Missing {
+	if Missing(s) || s == c.Form.Missing || slices.Contains(c.Absent, s) {
 		return math.NaN(), ""
 	}
 	switch {
@@ -65,11 +66,14 @@ func (c *cell) number(s string) (v float64, why string) {
 	if !ok {
 		return math.NaN(), fmt.Sprintf("%.60q is no number", s)
 	}
-	if r.prefix != c.Form.Prefix || r.suffix != c.Form.Suffix || r.booked && r.negative != c.Form.Negative {
+	if !sameUnit(r.prefix, c.Form.Prefix) || !sameUnit(r.suffix, c.Form.Suffix) || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
 	return r.value, ""
 }
+
+// sameUnit reports whether two units are the same but for the blanks around them: 5% and 5 %.
+func sameUnit(a, b string) bool { return a == b || strings.Trim(a, blanks) == strings.Trim(b, blanks) }
 
 // stored is the value of a number in a table that stores numbers.
 func (c *cell) stored(v float64) (_ float64, why string) {

@@ -37,7 +37,7 @@ func (c *Column) codes(t *texts, v *Values) bool {
 	switch {
 	case t.stored > 0:
 		c.categorize(v)
-	case t.different.number() != different+len(t.limitTexts): // one code is written in two ways
+	case t.different.number() != different+len(t.limitTexts)+len(c.Absent): // one code is written in two ways
 		return false
 	default:
 		c.Kind, c.Min, c.Max = Category, 0, 0

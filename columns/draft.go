@@ -2,8 +2,11 @@ package columns
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"gaussflow/internal/counted"
 )
 
 // draft is what a column seems to be judging by its texts alone: Numbers or Time, whose values have to be read, or a kind that
@@ -24,6 +27,9 @@ func (t *texts) draft(name string) Column {
 	case t.numeric(&c.Form):
 		c.Kind, c.Limits = Numbers, t.limits
 		c.Missing += t.limited()
+		if n := t.numbers().count; !enough(n, t.values()-t.limited()) {
+			c.absentWords(t)
+		}
 		c.Doubt = t.doubt(&c.Form)
 	default:
 		t.words(&c)
@@ -43,9 +49,10 @@ func enough(good, values int) bool {
 // numeric reports whether the column consists of numbers, and finds how they are written.
 func (t *texts) numeric(f *Form) bool {
 	n := t.numbers()
-	affix, count := n.affixes.most()
+	affix, _ := n.affixes.most()
+	count := n.alike(affix)
 	codes := n.padded*50 > n.count // 007, 01234
-	if codes || !enough(count, t.values()-t.limited()) || !t.beside() {
+	if codes || !enough(count, t.values()-t.limited()-t.marked(count)) || t.limits != nil && !t.beside() {
 		return false
 	}
 	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
@@ -59,7 +66,21 @@ func (t *texts) numeric(f *Form) bool {
 	if n.exponents || n.decimals[0] != n.decimals[1] {
 		f.Decimals = -1
 	}
+	if power, all := n.powers.most(); all == n.count && n.mantissa[0] == n.mantissa[1] {
+		f.Exponent, f.Decimals = power, n.mantissa[0]
+	}
 	return true
+}
+
+// alike is how many numbers have a prefix and a suffix but for the blanks around them.
+func (n *numeral) alike(affix string) (count int) {
+	prefix, suffix, _ := strings.Cut(affix, "\x00")
+	for _, l := range n.affixes {
+		if before, after, _ := strings.Cut(l.Text, "\x00"); sameUnit(before, prefix) && sameUnit(after, suffix) {
+			count += l.Count
+		}
+	}
+	return count
 }
 
 // pairs are the pairs of values of a boolean, in lower case.
@@ -100,14 +121,35 @@ func (t *texts) words(c *Column) {
 // unlisted decides what a column is that has more different texts than a category; it is left out of the density.
 func (c *Column) unlisted(t *texts, share float64) {
 	c.Kind, c.Note = Text, "words that hardly ever come twice"
-	switch {
+	switch n := t.numbers(); {
 	case t.long:
 		c.Note = tooLong
+	case n.padded == 0 && enough(n.count, t.values()-t.limited()):
+		c.Note = n.unlike()
+	case enough(t.times.read, t.values()):
+		layout, count := t.times.best()
+		c.Note = fmt.Sprintf("times written in several ways, %s in %d of %s", layout, count, counted.Of(t.values(), "cell"))
 	case share < nearlyUnique:
 		c.Note = "more different words than a category has"
 	case !t.spaced():
 		c.Kind, c.Note = Identifier, "nearly every row has its own"
 	}
+}
+
+// unlike says that numbers have different units, the commonest first.
+func (n *numeral) unlike() string {
+	byCount := slices.SortedStableFunc(slices.Values(n.affixes), func(a, b Level) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
+	})
+	var parts []string
+	for _, l := range byCount {
+		unit := strings.Trim(strings.ReplaceAll(l.Text, "\x00", " "), blanks)
+		if unit == "" {
+			unit = "none"
+		}
+		parts = append(parts, fmt.Sprintf("%s in %d", unit, l.Count))
+	}
+	return "numbers of different units: " + strings.Join(parts, ", ")
 }
 
 // spaced reports whether most of the stored texts contain spaces: they are prose, not codes.

@@ -89,11 +89,14 @@ func placesOf(v float64) int {
 
 // append writes a number.
 func (f *Form) append(dst []byte, v float64) []byte {
-	var digits string
-	if f.Decimals >= 0 {
-		digits = strconv.FormatFloat(v, 'f', min(f.Decimals, maxDecimals), 64)
-	} else {
+	digits := ""
+	switch places := min(f.Decimals, maxDecimals); {
+	case places < 0:
 		digits = string(AppendNumber(nil, v))
+	case f.Exponent != "":
+		digits = strings.Replace(strconv.FormatFloat(v, 'e', places, 64), "e", f.Exponent, 1)
+	default:
+		digits = strconv.FormatFloat(v, 'f', places, 64)
 	}
 	return f.appendDigits(dst, digits)
 }

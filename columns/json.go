@@ -136,6 +136,8 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("the layout %q is none of a time, want one as 2006-01-02 15:04:05", c.Form.Layout)
 	case c.Form.Decimal != "" && c.Form.Decimal != "," && c.Form.Decimal != ".":
 		return fmt.Sprintf("decimal %q, want a point or a comma", c.Form.Decimal)
+	case c.Form.Exponent != "" && c.Form.Exponent != "e" && c.Form.Exponent != "E":
+		return fmt.Sprintf("exponent %q, want e or E", c.Form.Exponent)
 	case c.Form.Negative != "" && !c.Form.negates():
 		return fmt.Sprintf("negative %q does not say how a number below 0 is written, want one as (1) or 1-, with the prefix and the suffix", c.Form.Negative)
 	case c.Form.Decimals < -1 || c.Form.Decimals > maxDecimals:

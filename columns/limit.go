@@ -8,18 +8,24 @@ import (
 // limits stand before a number that a value is only known to be below or above.
 var limits = []string{"<=", ">=", "<", ">", "≤", "≥"}
 
-// Limit reports whether a cell says only that its value is below or above a number, such as <0.01, as a laboratory writes what is
-// beyond what it can detect.
+// Limit reports whether a cell says only that its value is below or above a number: <0.01, as a laboratory writes what is beyond
+// what it can detect, or 90+.
 func Limit(cell string) bool {
 	cell = strings.TrimSpace(cell)
 	for _, mark := range limits {
 		if rest, found := strings.CutPrefix(cell, mark); found {
-			_, point := read(rest, false)
-			_, comma := read(rest, true)
-			return point || comma
+			return either(rest)
 		}
 	}
-	return false
+	rest, found := strings.CutSuffix(cell, "+") // 90+
+	return found && either(rest)
+}
+
+// either reports whether a text is a number, with a decimal point or a decimal comma.
+func either(s string) bool {
+	_, point := read(s, false)
+	_, comma := read(s, true)
+	return point || comma
 }
 
 // infinities are the texts of infinite numbers, in lower case.
@@ -42,7 +48,7 @@ func (t *texts) limited() int {
 	return t.limits.Count
 }
 
-// beside reports whether a column with limits has enough numbers beside them.
+// beside reports whether a column has enough different numbers beside limits and words.
 func (t *texts) beside() bool {
-	return t.limits == nil || t.different.number()-len(t.limitTexts) >= fewestBeside
+	return t.different.number()-len(t.limitTexts)-len(t.wordTexts) >= fewestBeside
 }

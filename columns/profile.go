@@ -189,6 +189,7 @@ func (p *profile) readTexts() (valued bool, err error) {
 		return false, err
 	}
 	p.drafts()
+	p.schema.Total = p.ending()
 	return valued && len(p.read) == len(p.names), nil
 }
 

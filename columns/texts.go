@@ -15,11 +15,15 @@ type texts struct {
 	times                  timely
 	different              *distinct[string]
 	first                  string // text of the first stored number
+	last                   string // the last cell, and where it is
+	lastAt                 place
 	long                   bool   // some texts are too long to be a level of a category
 	digits                 bool   // stored numbers differ in their digits, though perhaps not as float64
 	infinite               *Bad   // infinite cells, which are among the missing ones
 	limits                 *Bad   // cells that say only that a value is below or above a number
 	limitTexts             tokens // their texts
+	worded                 *Bad   // cells without a digit that are not missing
+	wordTexts              tokens // their texts
 	commas                 bool   // numbers are read with a decimal comma
 	doubtful               bool   // the texts can be read in two ways, and nothing decides
 }
@@ -64,11 +68,13 @@ type numeral struct {
 	negatives      tokens // how negative numbers are written, as in Form.Negative
 	decimals       [2]int // the fewest and the most decimals
 	exponents      bool
+	powers         tokens // e or E
+	mantissa       [2]int // the fewest and the most decimals before an exponent
 }
 
 func (n *numeral) clone() *numeral {
 	c := *n
-	c.affixes, c.marks = slices.Clone(n.affixes), slices.Clone(n.marks)
+	c.affixes, c.marks, c.negatives, c.powers = slices.Clone(n.affixes), slices.Clone(n.marks), slices.Clone(n.negatives), slices.Clone(n.powers)
 	return &c
 }
 
@@ -80,7 +86,11 @@ func (n *numeral) add(r reading) {
 		n.padded++
 	}
 	if r.decimals < 0 {
-		n.exponents = true
+		if !n.exponents {
+			n.mantissa = [2]int{r.mantissa, r.mantissa}
+		}
+		n.exponents, n.mantissa = true, [2]int{min(n.mantissa[0], r.mantissa), max(n.mantissa[1], r.mantissa)}
+		n.powers.add(r.power)
 	} else {
 		n.decimals = [2]int{min(n.decimals[0], r.decimals), max(n.decimals[1], r.decimals)}
 	}
@@ -107,6 +117,9 @@ func (t *texts) block(b *block, j, held int) {
 		} else {
 			t.add(b.cell(i, j), held, b.places[i])
 		}
+	}
+	if last := b.rows - 1; last >= 0 {
+		t.last, t.lastAt = strings.Clone(b.cell(last, j)), b.places[last]
 	}
 }
 
@@ -188,6 +201,8 @@ func (t *texts) wordy(s string, at place) {
 		t.long = true
 	}
 	if !hasDigit(s) {
+		t.worded = t.worded.more(at, s)
+		t.wordTexts.add(s)
 		return
 	}
 	if Limit(s) {

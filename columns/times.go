@@ -161,6 +161,7 @@ func (f *Form) FractionDigits() int {
 type timely struct {
 	counts map[string]int // cells read, for each layout that has read one
 	tried  map[string][]string
+	read   int    // cells that some layout can read
 	chosen string // the layout that was decided on where two are equally good; "" for none
 }
 
@@ -181,10 +182,15 @@ func (t *timely) add(cell string) {
 		}
 		t.tried[form] = candidates
 	}
+	read := false
 	for _, layout := range candidates {
 		if _, ok := seconds(cell, layout); ok {
 			t.counts[layout]++
+			read = true
 		}
+	}
+	if read {
+		t.read++
 	}
 }
 

@@ -22,7 +22,7 @@ func cellType(c *columns.Column) data.CellType {
 		return timeType(&c.Form)
 	case texts == nil && isWhole(c), texts != nil && !slices.ContainsFunc(texts, func(s string) bool { return !isInteger(s) }):
 		return data.WholeCells
-	case texts == nil, c.Kind == columns.Constant && isNumber(c):
+	case texts == nil, c.Kind == columns.Constant && isNumber(c), !slices.ContainsFunc(texts, func(s string) bool { return !isDecimal(s) }):
 		return data.NumberCells
 	case !slices.ContainsFunc(texts, func(s string) bool { return !strings.EqualFold(s, "false") && !strings.EqualFold(s, "true") }):
 		return data.BooleanCells
@@ -62,13 +62,20 @@ func isNumber(c *columns.Column) bool {
 
 // isWhole reports whether a column of numbers is written without decimals.
 func isWhole(c *columns.Column) bool {
-	return c.Form.Decimals == 0 && max(math.Abs(c.Min), math.Abs(c.Max)) < 1<<53
+	return c.Form.Decimals == 0 && c.Form.Exponent == "" && max(math.Abs(c.Min), math.Abs(c.Max)) < 1<<53
 }
 
 // isInteger reports whether a text is an integer as programs write it, and so can be written as one again.
 func isInteger(s string) bool {
 	n, err := strconv.ParseInt(s, 10, 64)
 	return err == nil && strconv.FormatInt(n, 10) == s && int64(float64(n)) == n
+}
+
+// isDecimal reports whether a text is a decimal number without zeros before it, as codes have.
+func isDecimal(s string) bool {
+	digits := strings.TrimLeft(s, "+-")
+	padded := len(digits) > 1 && digits[0] == '0' && digits[1] != '.'
+	return columns.Number(s) == columns.Number(s) && !padded
 }
 
 // valueOf is the value of a cell of a type, given the column's value: a level is the number or the boolean that its text is.

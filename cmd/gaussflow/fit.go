@@ -140,6 +140,9 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 		return nil, err
 	}
 	table.say(c, "fitted to")
+	if o.schema != "" {
+		sayStrays(c, table)
+	}
 	if table.drawn() && table.missing != nil && o.config.Family == "" {
 		o.config.Family = tabular.AnyOrder // even if no cell is missing in the rows that were drawn
 	}

@@ -185,10 +185,14 @@ func oddities(s *columns.Schema) (odd []string) {
 		c := &s.Columns[i]
 		add(c.Infinite, "column %q: %s, taken as missing: %q", c.Name, counted.Of(count(c.Infinite), "infinite cell"), text(c.Infinite))
 		add(c.Limits, "column %q: %s with a limit for a number, taken as missing: %q", c.Name, counted.Of(count(c.Limits), "cell"), text(c.Limits))
+		add(c.Words, "column %q: %s among numbers, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), text(c.Words))
 		add(c.Bad, "column %q: %s of another kind: %q", c.Name, counted.Of(count(c.Bad), "cell"), text(c.Bad))
 		if c.Relation != nil {
 			add(c.Relation.Broken, "column %q: %s not %v: %q", c.Name, counted.Of(count(c.Relation.Broken), "cell"), c.Relation, text(c.Relation.Broken))
 		}
+	}
+	if t := s.Total; t != nil {
+		odd = append(odd, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
 	}
 	odd = append(odd, doubts(s)...)
 	if len(odd) > 0 {
@@ -200,12 +204,20 @@ func oddities(s *columns.Schema) (odd []string) {
 // doubts are the decisions about columns that their cells leave open, and how to decide otherwise.
 func doubts(s *columns.Schema) (lines []string) {
 	for i := range s.Columns {
-		if c := &s.Columns[i]; c.Doubt != nil {
+		if c := &s.Columns[i]; c.Doubt != nil && !decided(c) {
 			d := c.Doubt
 			lines = append(lines, fmt.Sprintf("column %q: %q is taken as %s, which the table leaves open; --as %s takes it as %s", c.Name, d.Text, d.Taken, inShell(c.Name+"="+d.As), d.Other))
 		}
 	}
 	return lines
+}
+
+// decided reports whether a person has decided, in the file of a schema, what a column's cells leave open.
+func decided(c *columns.Column) bool {
+	if columns.Kind(c.Doubt.As) == columns.Numbers {
+		return c.Kind != columns.Category
+	}
+	return columns.Reading(c.Doubt.As) == c.Reading()
 }
 
 // sayDoubts says them where no table of the columns is printed.

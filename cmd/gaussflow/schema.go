@@ -86,7 +86,7 @@ func readSchema(path string) (*columns.Schema, error) {
 // plainNumbers are the columns whose cells are numbers without anything around them.
 func plainNumbers(schema *columns.Schema) (names []string) {
 	for _, c := range schema.Modelled() {
-		plain := columns.Form{Decimals: c.Form.Decimals, Missing: c.Form.Missing}
+		plain := columns.Form{Decimals: c.Form.Decimals, Exponent: c.Form.Exponent, Missing: c.Form.Missing}
 		if (c.Kind == columns.Numbers || c.Kind == columns.Grid) && (c.Form == plain || c.Form.Decimal == ".") {
 			names = append(names, c.Name)
 		}
