@@ -129,6 +129,10 @@ func (c *Column) unlisted(t *texts, share float64) {
 	case enough(t.times.read, t.values()):
 		layout, count := t.times.best()
 		c.Note = fmt.Sprintf("times written in several ways, %s in %d of %s", layout, count, counted.Of(t.values(), "cell"))
+	case 2*n.count >= t.values():
+		c.Note = fmt.Sprintf("numbers in %d of %s", n.count, counted.Of(t.values(), "cell"))
+	case 2*t.times.read >= t.values():
+		c.Note = fmt.Sprintf("times in %d of %s", t.times.read, counted.Of(t.values(), "cell"))
 	case share < nearlyUnique:
 		c.Note = "more different words than a category has"
 	case !t.spaced():

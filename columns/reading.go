@@ -29,7 +29,10 @@ type Doubt struct {
 
 // A convention is how the columns of a table that can be read in one way only are written. It decides about the others, because
 // one program writes all columns alike. A Reading is empty where no column shows it, or where they contradict each other.
-type convention struct{ numbers, dates Reading }
+type convention struct {
+	numbers, dates Reading
+	commas         bool // cells are separated by commas
+}
 
 // convention finds what the columns of the table show.
 func (p *profile) convention() convention {
@@ -37,7 +40,8 @@ func (p *profile) convention() convention {
 	for j := range p.texts {
 		numbers, dates = append(numbers, p.texts[j].decimal()), append(dates, p.texts[j].order())
 	}
-	return convention{agreed(numbers), agreed(dates)}
+	of, may := p.table.(CommaTable)
+	return convention{agreed(numbers), agreed(dates), may && of.Commas()}
 }
 
 // agreed is the one reading that is among those that are not empty.
@@ -84,11 +88,11 @@ func (t *texts) onlyIf(r Reading, count int) Reading {
 // decide chooses between two readings of the column: as a person says, or else as the other columns of the table are written.
 // What they leave open stays as it is, and is a doubt.
 func (t *texts) decide(said Reading, of convention) {
-	t.decideNumbers(said, of.numbers)
+	t.decideNumbers(said, of)
 	t.decideDates(said, of.dates)
 }
 
-func (t *texts) decideNumbers(said, of Reading) {
+func (t *texts) decideNumbers(said Reading, of convention) {
 	switch clear := t.decimal(); {
 	case t.comma == nil:
 	case said == DecimalComma && t.onlyIf(said, t.comma.count) != "", said == DecimalPoint && t.onlyIf(said, t.point.count) != "":
@@ -96,8 +100,8 @@ func (t *texts) decideNumbers(said, of Reading) {
 	case clear != "":
 		t.commas = clear == DecimalComma
 	default:
-		t.commas = of == DecimalComma
-		t.doubtful = of == "" && t.grouped()
+		t.commas = of.numbers == DecimalComma
+		t.doubtful = of.numbers == "" && t.comma.count == t.point.count && (t.grouped() || !of.commas && t.dotted())
 	}
 }
 
@@ -120,7 +124,13 @@ const fewestGrouped = 20
 // grouped reports whether the numbers have commas that might be decimal commas.
 func (t *texts) grouped() bool {
 	mark, n := t.point.marks.most()
-	return mark == "," && t.comma.count == t.point.count && (t.comma.decimals[0] > 0 || n < fewestGrouped)
+	return mark == "," && (t.comma.decimals[0] > 0 || n < fewestGrouped)
+}
+
+// dotted reports whether the numbers have points that might separate thousands.
+func (t *texts) dotted() bool {
+	mark, _ := t.comma.marks.most()
+	return mark == "."
 }
 
 // doubt describes the decision about a column of numbers or times that its texts leave open; nil if they do not.

@@ -85,7 +85,11 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 	if v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
 		return t.digits || apart && !t.numbers().exponents
 	}
-	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
+	largest := max(math.Abs(v.Min), math.Abs(v.Max))
+	if t.numbers().exponents || t.stored > 0 && largest >= 1<<64 { // no integers of 64 bits, and all floating-point numbers of that size are whole
+		return false
+	}
+	return v.Whole() && largest > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
 }
 
 func rounding(v *Values) bool {

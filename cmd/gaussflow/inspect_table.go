@@ -194,7 +194,7 @@ func oddities(s *columns.Schema) (odd []string) {
 	if t := s.Total; t != nil {
 		odd = append(odd, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
 	}
-	odd = append(odd, doubts(s)...)
+	odd = append(odd, append(doubts(s), twins(s)...)...)
 	if len(odd) > 0 {
 		odd[0] = "\n" + odd[0]
 	}
@@ -207,6 +207,23 @@ func doubts(s *columns.Schema) (lines []string) {
 		if c := &s.Columns[i]; c.Doubt != nil && !decided(c) {
 			d := c.Doubt
 			lines = append(lines, fmt.Sprintf("column %q: %q is taken as %s, which the table leaves open; --as %s takes it as %s", c.Name, d.Text, d.Taken, inShell(c.Name+"="+d.As), d.Other))
+		}
+	}
+	return lines
+}
+
+// twins are categories with levels that differ in nothing but case or blanks, which a person may not have meant to.
+func twins(s *columns.Schema) (lines []string) {
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		first := make(map[string]string, len(c.Levels))
+		for _, l := range c.Levels {
+			key := strings.ToLower(strings.Join(strings.Fields(l.Text), " "))
+			if other, twice := first[key]; twice {
+				lines = append(lines, fmt.Sprintf("column %q: %.60q and %.60q are taken as two levels", c.Name, other, l.Text))
+				break
+			}
+			first[key] = l.Text
 		}
 	}
 	return lines

@@ -240,6 +240,7 @@ var types = []reflect.Type{
 	reflect.TypeFor[columns.Atom](),
 	reflect.TypeFor[columns.Bad](),
 	reflect.TypeFor[columns.Column](),
+	reflect.TypeFor[columns.CommaTable](),
 	reflect.TypeFor[columns.Doubt](),
 	reflect.TypeFor[columns.Form](),
 	reflect.TypeFor[columns.Kind](),
