@@ -10,14 +10,14 @@ import (
 // The conditions under which whole numbers are codes, such as 200, 301, 404, rather than amounts.
 const (
 	fewestCodes    = 3
-	mostCodes      = clearlyFew // different ones
+	mostCodes      = clearlyFew // different ones, if the column's name is none of codes
 	coded          = 10         // rows for each of them, at least, on average
-	gapped         = 2          // points of the grid for each, at least, if the column's name is one of codes
+	gapped         = 2          // points of the grid for each, at least, if it is
 	fewestDigits   = 3          // of codes that are known by their values alone
 	mostCodeDigits = 5
 )
 
-// codeNames are words in the name of a column of codes.
+// codeNames are words that end the name of a column of codes.
 var codeNames = []string{"code", "codes", "status", "zip", "zipcode", "postcode", "postal", "plz", "fips", "naics", "sic", "errno"}
 
 // codes makes a column of whole numbers a category if they are codes, and reports whether they are: a few that come again and again,
@@ -26,18 +26,18 @@ var codeNames = []string{"code", "codes", "status", "zip", "zipcode", "postcode"
 func (c *Column) codes(t *texts, v *Values) bool {
 	different := v.Distinct()
 	if c.Kind != Numbers || !v.Whole() || v.Min <= 0 || !c.Form.Plain() || c.Form.Decimals > 0 ||
-		different < fewestCodes || different > mostCodes || !v.distinct.exact() || v.Count < coded*different {
+		different < fewestCodes || different > mostLevels || !v.distinct.exact() || v.Count < coded*different {
 		return false
 	}
 	points := v.Max - v.Min + 1
 	named := namesCodes(c.Name) && points >= gapped*float64(different)
-	if !named && !(v.Quantum() == 1 && points >= sparse*float64(different) && alikeInDigits(v) && !years(v)) {
+	if !named && !(different <= mostCodes && v.Quantum() == 1 && points >= sparse*float64(different) && alikeInDigits(v) && !years(v)) {
 		return false
 	}
 	switch {
 	case t.stored > 0:
 		c.categorize(v)
-	case t.different.number() != different+len(t.limitTexts)+len(c.Absent): // one code is written in two ways
+	case t.different.number() != different: // one code is written in two ways, or there are cells of another kind
 		return false
 	default:
 		c.Kind, c.Min, c.Max = Category, 0, 0
@@ -61,7 +61,7 @@ func alikeInDigits(v *Values) bool {
 // years reports whether all numbers can be years.
 func years(v *Values) bool { return v.Min >= firstYear && v.Max <= lastYear }
 
-// namesCodes reports whether a word of a column's name is one of codes: zip_code, statusCode.
+// namesCodes reports whether the last word of a column's name is one of codes: zip_code, statusCode, but not status_count.
 func namesCodes(name string) bool {
 	var spaced strings.Builder
 	lower := false
@@ -74,5 +74,6 @@ func namesCodes(name string) bool {
 			spaced.WriteRune(unicode.ToLower(c))
 		}
 	}
-	return slices.ContainsFunc(strings.Fields(spaced.String()), func(word string) bool { return slices.Contains(codeNames, word) })
+	words := strings.Fields(spaced.String())
+	return len(words) > 0 && slices.Contains(codeNames, words[len(words)-1])
 }

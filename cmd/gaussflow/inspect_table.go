@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -166,94 +165,4 @@ func takenIn(s *columns.Schema) string {
 		return fmt.Sprintf(" --as %s takes it in as a category.", category)
 	}
 	return ""
-}
-
-// oddities lists the rows and cells that are malformed.
-func oddities(s *columns.Schema) (odd []string) {
-	add := func(b *columns.Bad, format string, args ...any) {
-		if b == nil {
-			return
-		}
-		at := fmt.Sprintf("row %d", b.Row)
-		if b.Line > 0 {
-			at += fmt.Sprintf(" (line %d)", b.Line)
-		}
-		odd = append(odd, fmt.Sprintf(format, args...)+", the first in "+at)
-	}
-	add(s.BadRows, "%s cannot be read: %s", counted.Of(count(s.BadRows), "row"), text(s.BadRows))
-	for i := range s.Columns {
-		c := &s.Columns[i]
-		add(c.Infinite, "column %q: %s, taken as missing: %q", c.Name, counted.Of(count(c.Infinite), "infinite cell"), text(c.Infinite))
-		add(c.Limits, "column %q: %s with a limit for a number, taken as missing: %q", c.Name, counted.Of(count(c.Limits), "cell"), text(c.Limits))
-		add(c.Words, "column %q: %s among numbers, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), text(c.Words))
-		add(c.Bad, "column %q: %s of another kind: %q", c.Name, counted.Of(count(c.Bad), "cell"), text(c.Bad))
-		if c.Relation != nil {
-			add(c.Relation.Broken, "column %q: %s not %v: %q", c.Name, counted.Of(count(c.Relation.Broken), "cell"), c.Relation, text(c.Relation.Broken))
-		}
-	}
-	if t := s.Total; t != nil {
-		odd = append(odd, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
-	}
-	odd = append(odd, append(doubts(s), twins(s)...)...)
-	if len(odd) > 0 {
-		odd[0] = "\n" + odd[0]
-	}
-	return odd
-}
-
-// doubts are the decisions about columns that their cells leave open, and how to decide otherwise.
-func doubts(s *columns.Schema) (lines []string) {
-	for i := range s.Columns {
-		if c := &s.Columns[i]; c.Doubt != nil && !decided(c) {
-			d := c.Doubt
-			lines = append(lines, fmt.Sprintf("column %q: %q is taken as %s, which the table leaves open; --as %s takes it as %s", c.Name, d.Text, d.Taken, inShell(c.Name+"="+d.As), d.Other))
-		}
-	}
-	return lines
-}
-
-// twins are categories with levels that differ in nothing but case or blanks, which a person may not have meant to.
-func twins(s *columns.Schema) (lines []string) {
-	for i := range s.Columns {
-		c := &s.Columns[i]
-		first := make(map[string]string, len(c.Levels))
-		for _, l := range c.Levels {
-			key := strings.ToLower(strings.Join(strings.Fields(l.Text), " "))
-			if other, twice := first[key]; twice {
-				lines = append(lines, fmt.Sprintf("column %q: %.60q and %.60q are taken as two levels", c.Name, other, l.Text))
-				break
-			}
-			first[key] = l.Text
-		}
-	}
-	return lines
-}
-
-// decided reports whether a person has decided, in the file of a schema, what a column's cells leave open.
-func decided(c *columns.Column) bool {
-	if columns.Kind(c.Doubt.As) == columns.Numbers {
-		return c.Kind != columns.Category
-	}
-	return columns.Reading(c.Doubt.As) == c.Reading()
-}
-
-// sayDoubts says them where no table of the columns is printed.
-func sayDoubts(c *cobra.Command, s *columns.Schema) {
-	for _, line := range doubts(s) {
-		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: "+line)
-	}
-}
-
-func text(b *columns.Bad) string {
-	if b == nil {
-		return ""
-	}
-	return strings.ToValidUTF8(b.Text, "�")
-}
-
-func count(b *columns.Bad) int {
-	if b == nil {
-		return 0
-	}
-	return b.Count
 }
