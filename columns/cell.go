@@ -66,6 +66,11 @@ func (c *cell) number(s string) (v float64, why string) {
 	if !ok {
 		return math.NaN(), fmt.Sprintf("%.60q is no number", s)
 	}
+	if r.thousands != "" && r.thousands != c.Form.Thousands { // 1,234 of a table that has no such numbers may be 1.234
+		if other, ambiguous := read(s, c.Form.Decimal != ","); ambiguous && other.value != r.value {
+			return math.NaN(), fmt.Sprintf("%.60q can be read in two ways, and numbers here are written as %s", s, c.Form.example())
+		}
+	}
 	if !sameUnit(r.prefix, c.Form.Prefix) || !sameUnit(r.suffix, c.Form.Suffix) || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}

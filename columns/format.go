@@ -157,7 +157,7 @@ func (f *Form) group(whole string) string {
 
 // example is a number written as in the column.
 func (f *Form) example() string {
-	return string(f.append(nil, 1234))
+	return string(f.append(nil, 1234.5))
 }
 
 // AppendNumber writes v with the fewest digits that read back exactly; it uses an exponent only to avoid many zeros.
