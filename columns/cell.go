@@ -10,15 +10,19 @@ import (
 // A cell converts the cells of one column to values.
 type cell struct {
 	*Column
-	level map[string]int
+	level  map[string]int
+	valued map[float64]int // levels that are numbers, as a table with types stores them
 }
 
 func newCell(c *Column) *cell {
 	r := &cell{Column: c}
 	if len(c.Levels) > 0 {
-		r.level = make(map[string]int, len(c.Levels))
+		r.level, r.valued = make(map[string]int, len(c.Levels)), make(map[float64]int, len(c.Levels))
 		for i, l := range c.Levels {
 			r.level[c.levelKey(l.Text)] = i
+			if v := Number(l.Text); v == v {
+				r.valued[v] = i
+			}
 		}
 	}
 	return r
@@ -47,7 +51,7 @@ func (c *cell) text(s string) (v float64, why string) {
 	case c.level != nil:
 		return math.NaN(), fmt.Sprintf("%.60q is none of its values", s)
 	case c.Form.Layout != "":
-		if v, ok := seconds(s, c.Form.Layout); ok {
+		if v, ok := c.moment(s); ok {
 			return v, ""
 		}
 		return math.NaN(), fmt.Sprintf("%.60q is no time as %s", s, c.Form.Layout)
@@ -57,6 +61,22 @@ func (c *cell) text(s string) (v float64, why string) {
 		return math.NaN(), ""
 	}
 	return c.number(s)
+}
+
+// moment reads a time as the column writes it, or as a table with types does, in ISO 8601, which cannot be read in two ways.
+func (c *cell) moment(s string) (v float64, ok bool) {
+	if v, ok = seconds(s, c.Form.Layout); ok {
+		return v, true
+	}
+	switch day, clock := c.Form.Dated(); {
+	case day && clock:
+		return standard(s, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00")
+	case day:
+		return standard(s, "2006-01-02")
+	case clock:
+		return standard(s, "15:04:05")
+	}
+	return v, false
 }
 
 // number reads a number in the way in which the column writes numbers. One without the column's currency or unit is
@@ -84,6 +104,9 @@ func sameUnit(a, b string) bool { return a == b || strings.Trim(a, blanks) == st
 func (c *cell) stored(v float64) (_ float64, why string) {
 	if c.level == nil || v != v {
 		return v, ""
+	}
+	if i, known := c.valued[v]; known {
+		return float64(i), ""
 	}
 	return c.text(string(AppendNumber(nil, v)))
 }

@@ -90,12 +90,28 @@ func seconds(cell, layout string) (v float64, ok bool) {
 	if err != nil || !sameDigits(cell, layout, t) {
 		return math.NaN(), false
 	}
-	if !strings.Contains(layout, "06") {
-		t = t.AddDate(1970, 0, 0)
-	} else if layout == "20060102" && (t.Year() < firstYear || t.Year() > lastYear) {
+	if layout == "20060102" && (t.Year() < firstYear || t.Year() > lastYear) {
 		return math.NaN(), false
 	}
-	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, true
+	return sinceStart(t, layout), true
+}
+
+// standard reads a time in one of several layouts, with any fraction of a second, which time.Parse accepts after whole ones.
+func standard(cell string, layouts ...string) (v float64, ok bool) {
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, cell); err == nil {
+			return sinceStart(t, layout), true
+		}
+	}
+	return math.NaN(), false
+}
+
+// sinceStart is a time in seconds since 1970-01-01, or since midnight if the layout has no year.
+func sinceStart(t time.Time, layout string) float64 {
+	if !strings.Contains(layout, "06") {
+		t = t.AddDate(1970, 0, 0)
+	}
+	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
 }
 
 // sameDigits distinguishes 01/02 from 1/2, and a fraction of a second from none, which time.Parse accepts alike.
