@@ -124,7 +124,7 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 		return nil, in(file.Name(), bad)
 	}
 	if o.json {
-		sayDoubts(c, schema)
+		sayTaken(c, schema)
 	} else {
 		printTable(visible.Writer{Writer: c.OutOrStdout()}, file, schema)
 	}

@@ -63,7 +63,7 @@ func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
 	if schema.Rows == 0 && o.schema == "" && schema.BadRows == nil {
 		return nil, &data.EmptyError{File: file.Name(), What: "row"}
 	}
-	sayDoubts(c, schema)
+	sayTaken(c, schema)
 	return o.measure(c, file, schema)
 }
 

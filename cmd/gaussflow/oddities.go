@@ -10,37 +10,53 @@ import (
 	"gaussflow/internal/counted"
 )
 
-// oddities lists the rows and cells that are malformed.
+// oddities lists the rows and cells that are malformed, and what was decided about others.
 func oddities(s *columns.Schema) (odd []string) {
-	add := func(b *columns.Bad, format string, args ...any) {
-		if b == nil {
-			return
-		}
-		at := fmt.Sprintf("row %d", b.Row)
-		if b.Line > 0 {
-			at += fmt.Sprintf(" (line %d)", b.Line)
-		}
-		odd = append(odd, fmt.Sprintf(format, args...)+", the first in "+at)
+	if odd = append(malformed(s), taken(s)...); len(odd) > 0 {
+		odd[0] = "\n" + odd[0]
 	}
+	return odd
+}
+
+// malformed lists rows that cannot be read and cells that are not of their column.
+func malformed(s *columns.Schema) (lines []string) {
+	add := func(b *columns.Bad, format string, args ...any) { lines = appendBad(lines, b, format, args...) }
 	add(s.BadRows, "%s cannot be read: %s", counted.Of(count(s.BadRows), "row"), text(s.BadRows))
 	for i := range s.Columns {
 		c := &s.Columns[i]
-		add(c.Infinite, "column %q: %s, taken as missing: %q", c.Name, counted.Of(count(c.Infinite), "infinite cell"), text(c.Infinite))
-		add(c.Limits, "column %q: %s with a limit for a number, taken as missing: %q", c.Name, counted.Of(count(c.Limits), "cell"), text(c.Limits))
-		add(c.Words, "column %q: %s among numbers, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), text(c.Words))
 		add(c.Bad, "column %q: %s of another kind: %q", c.Name, counted.Of(count(c.Bad), "cell"), text(c.Bad))
 		if c.Relation != nil {
 			add(c.Relation.Broken, "column %q: %s not %v: %q", c.Name, counted.Of(count(c.Relation.Broken), "cell"), c.Relation, text(c.Relation.Broken))
 		}
 	}
+	return lines
+}
+
+// taken lists what cells, levels and a last row are taken as that a person may have meant as something else.
+func taken(s *columns.Schema) (lines []string) {
+	add := func(b *columns.Bad, format string, args ...any) { lines = appendBad(lines, b, format, args...) }
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		add(c.Infinite, "column %q: %s, taken as missing: %q", c.Name, counted.Of(count(c.Infinite), "infinite cell"), text(c.Infinite))
+		add(c.Limits, "column %q: %s with a limit for a number, taken as missing: %q", c.Name, counted.Of(count(c.Limits), "cell"), text(c.Limits))
+		add(c.Words, "column %q: %s among numbers, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), text(c.Words))
+	}
 	if t := s.Total; t != nil {
-		odd = append(odd, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
+		lines = append(lines, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
 	}
-	odd = append(odd, append(doubts(s), twins(s)...)...)
-	if len(odd) > 0 {
-		odd[0] = "\n" + odd[0]
+	return append(append(lines, doubts(s)...), twins(s)...)
+}
+
+// appendBad appends a line about cells or rows, with where the first of them is; nothing if there are none.
+func appendBad(lines []string, b *columns.Bad, format string, args ...any) []string {
+	if b == nil {
+		return lines
 	}
-	return odd
+	at := fmt.Sprintf("row %d", b.Row)
+	if b.Line > 0 {
+		at += fmt.Sprintf(" (line %d)", b.Line)
+	}
+	return append(lines, fmt.Sprintf(format, args...)+", the first in "+at)
 }
 
 // doubts are the decisions about columns that their cells leave open, and how to decide otherwise.
@@ -79,9 +95,9 @@ func decided(c *columns.Column) bool {
 	return columns.Reading(c.Doubt.As) == c.Reading()
 }
 
-// sayDoubts says them where no table of the columns is printed.
-func sayDoubts(c *cobra.Command, s *columns.Schema) {
-	for _, line := range doubts(s) {
+// sayTaken says it where no table of the columns is printed.
+func sayTaken(c *cobra.Command, s *columns.Schema) {
+	for _, line := range taken(s) {
 		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: "+line)
 	}
 }
