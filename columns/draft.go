@@ -21,8 +21,11 @@ func (t *texts) draft(name string) Column {
 	switch layout, timed := t.times.best(); {
 	case t.values() == 0:
 		c.Kind = Empty
-	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()):
+	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()-t.marked(timed)):
 		c.Kind, c.Form.Layout = Time, layout
+		if !enough(timed, t.values()) {
+			c.absentWords(t)
+		}
 		c.Doubt = t.doubt(&c.Form)
 	case t.numeric(&c.Form):
 		c.Kind, c.Limits = Numbers, t.limits

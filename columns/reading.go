@@ -79,7 +79,7 @@ func (t *texts) order() Reading {
 
 // onlyIf is r if enough cells can be read so, and else "".
 func (t *texts) onlyIf(r Reading, count int) Reading {
-	if count == 0 || !enough(count, t.values()-t.limited()) {
+	if count == 0 || !enough(count, t.values()-t.limited()-t.marked(count)) {
 		return ""
 	}
 	return r

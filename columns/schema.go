@@ -40,7 +40,7 @@ type Column struct {
 	Doubt   *Doubt `json:"doubt,omitempty"`   // what else the column could be; nil if its cells decide
 
 	Infinite *Bad `json:"infinite,omitempty"` // infinite cells, which count as missing
-	Words    *Bad `json:"words,omitempty"`    // words among numbers, which count as missing: the texts of Absent
+	Words    *Bad `json:"words,omitempty"`    // words among numbers or times, which count as missing: the texts of Absent
 	Limits   *Bad `json:"limits,omitempty"`   // cells that say only that a number is below or above another, which count as missing
 
 	// For Numbers, Grid and Time:

@@ -52,7 +52,7 @@ func looked(t drift.Side) string {
 func printMoved(out io.Writer, r *drift.Result) {
 	moved := r.Moved()
 	if len(moved) == 0 {
-		fmt.Fprintf(out, "\nNone of the %d columns moved by itself so that it would be seen.\n", len(r.Columns))
+		fmt.Fprintf(out, "\nNo column moved by itself so that it would be seen, of %d.\n", len(r.Columns))
 		return
 	}
 	fmt.Fprintf(out, "\nColumns that moved: %d of %d; p is corrected for that many\n", len(moved), len(r.Columns))

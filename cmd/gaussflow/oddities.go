@@ -39,7 +39,7 @@ func taken(s *columns.Schema) (lines []string) {
 		c := &s.Columns[i]
 		add(c.Infinite, "column %q: %s, taken as missing: %q", c.Name, counted.Of(count(c.Infinite), "infinite cell"), text(c.Infinite))
 		add(c.Limits, "column %q: %s with a limit for a number, taken as missing: %q", c.Name, counted.Of(count(c.Limits), "cell"), text(c.Limits))
-		add(c.Words, "column %q: %s among numbers, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), text(c.Words))
+		add(c.Words, "column %q: %s among %s, taken as missing: %q", c.Name, counted.Of(count(c.Words), "word"), others(c), text(c.Words))
 	}
 	if t := s.Total; t != nil {
 		lines = append(lines, fmt.Sprintf("the last row, %d, sums up those above by its cell %q, and is taken as any other: if it is none, it has no place in the table", t.Row, text(t)))
@@ -87,9 +87,13 @@ func twins(s *columns.Schema) (lines []string) {
 	return lines
 }
 
-// decided reports whether a person has decided, in the file of a schema, what a column's cells leave open.
+// decided reports whether a person has decided, in the file of a schema, what a column's cells leave open, or whether it makes no
+// difference, because the column's values are not read.
 func decided(c *columns.Column) bool {
-	if columns.Kind(c.Doubt.As) == columns.Numbers {
+	switch {
+	case !c.Modelled() && c.Kind != columns.Derived:
+		return true
+	case columns.Kind(c.Doubt.As) == columns.Numbers:
 		return c.Kind != columns.Category
 	}
 	return columns.Reading(c.Doubt.As) == c.Reading()
@@ -100,6 +104,14 @@ func sayTaken(c *cobra.Command, s *columns.Schema) {
 	for _, line := range taken(s) {
 		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: "+line)
 	}
+}
+
+// others are what a column has beside words.
+func others(c *columns.Column) string {
+	if c.Form.Layout != "" {
+		return "times"
+	}
+	return "numbers"
 }
 
 func text(b *columns.Bad) string {
