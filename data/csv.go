@@ -127,7 +127,7 @@ func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 	}
 }
 
-// setNames takes the names from the first record; a column without a name is called x and its number, and an underscore more where
+// setNames takes the names from the first record; a column without a name is called x and its number, and a further number where
 // another column is called so.
 func (l *csvLayout) setNames(first []string) {
 	l.names = make([]string, len(first))
@@ -140,8 +140,9 @@ func (l *csvLayout) setNames(first []string) {
 		if name != "" {
 			continue
 		}
-		for name = fmt.Sprintf("x%d", j+1); taken[name]; name += "_" {
-			continue
+		name = fmt.Sprintf("x%d", j+1)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("x%d_%d", j+1, n)
 		}
 		l.names[j], l.unnamed = name, append(l.unnamed, name)
 	}
