@@ -3,21 +3,26 @@ package columns
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
 // A cell converts the cells of one column to values.
 type cell struct {
 	*Column
-	level map[string]int
+	level  map[string]int
+	valued map[float64]int // levels that are numbers, as a table with types stores them
 }
 
 func newCell(c *Column) *cell {
 	r := &cell{Column: c}
 	if len(c.Levels) > 0 {
-		r.level = make(map[string]int, len(c.Levels))
+		r.level, r.valued = make(map[string]int, len(c.Levels)), make(map[float64]int, len(c.Levels))
 		for i, l := range c.Levels {
 			r.level[c.levelKey(l.Text)] = i
+			if v := Number(l.Text); v == v {
+				r.valued[v] = i
+			}
 		}
 	}
 	return r
@@ -39,21 +44,39 @@ func (c *cell) text(s string) (v float64, why string) {
 			return float64(i), ""
 		}
 	}
-	if Missing(s) || s == c.Form.Missing {
+	if Missing(s) || s == c.Form.Missing || slices.Contains(c.Absent, s) {
 		return math.NaN(), ""
 	}
 	switch {
 	case c.level != nil:
 		return math.NaN(), fmt.Sprintf("%.60q is none of its values", s)
 	case c.Form.Layout != "":
-		if v, ok := seconds(s, c.Form.Layout); ok {
+		if v, ok := c.moment(s); ok {
 			return v, ""
 		}
 		return math.NaN(), fmt.Sprintf("%.60q is no time as %s", s, c.Form.Layout)
 	case c.Kind == Constant && s == c.Value:
 		return 0, ""
+	case c.Limits != nil && Limit(s):
+		return math.NaN(), ""
 	}
 	return c.number(s)
+}
+
+// moment reads a time as the column writes it, or as a table with types does, in ISO 8601, which cannot be read in two ways.
+func (c *cell) moment(s string) (v float64, ok bool) {
+	if v, ok = seconds(s, c.Form.Layout); ok {
+		return v, true
+	}
+	switch day, clock := c.Form.Dated(); {
+	case day && clock:
+		return standard(s, "2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00")
+	case day:
+		return standard(s, "2006-01-02")
+	case clock:
+		return standard(s, "15:04:05")
+	}
+	return v, false
 }
 
 // number reads a number in the way in which the column writes numbers. One without the column's currency or unit is
@@ -63,16 +86,27 @@ func (c *cell) number(s string) (v float64, why string) {
 	if !ok {
 		return math.NaN(), fmt.Sprintf("%.60q is no number", s)
 	}
-	if r.prefix != c.Form.Prefix || r.suffix != c.Form.Suffix || r.booked && r.negative != c.Form.Negative {
+	if r.thousands != "" && r.thousands != c.Form.Thousands { // 1,234 of a table that has no such numbers may be 1.234
+		if other, ambiguous := read(s, c.Form.Decimal != ","); ambiguous && other.value != r.value {
+			return math.NaN(), fmt.Sprintf("%.60q can be read in two ways, and numbers here are written as %s", s, c.Form.example())
+		}
+	}
+	if !sameUnit(r.prefix, c.Form.Prefix) || !sameUnit(r.suffix, c.Form.Suffix) || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
 	return r.value, ""
 }
 
+// sameUnit reports whether two units are the same but for the blanks around them: 5% and 5 %.
+func sameUnit(a, b string) bool { return a == b || strings.Trim(a, blanks) == strings.Trim(b, blanks) }
+
 // stored is the value of a number in a table that stores numbers.
 func (c *cell) stored(v float64) (_ float64, why string) {
 	if c.level == nil || v != v {
 		return v, ""
+	}
+	if i, known := c.valued[v]; known {
+		return float64(i), ""
 	}
 	return c.text(string(AppendNumber(nil, v)))
 }

@@ -8,10 +8,11 @@ import (
 // A check compares a derived column of a row with the value computed from the columns it is derived from.
 type check struct {
 	*cell
-	at   int
-	from []*cell
-	ats  []int
-	x    []float64
+	at             int
+	from           []*cell
+	ats            []int
+	x              []float64
+	whole, lacking int // rows with all values that the column is computed from, and those of them in which its own is missing
 }
 
 // relations are the checks of the derived columns for a table whose columns have these names.
@@ -45,17 +46,31 @@ func (s *Schema) relations(names []string) (checks []*check, err error) {
 
 // broken reports whether the current row has a value other than the computed one, and that value. A missing cell is never broken.
 func (k *check) broken(p Pass) (off bool, text string) {
-	y, why := k.of(p, k.at)
-	if why != "" || y != y {
-		return false, ""
-	}
-	for i, c := range k.from {
-		k.x[i], _ = c.of(p, k.ats[i])
-	}
-	if d := math.Abs(k.Relation.of(k.x) - y); !(d > k.Relation.Tolerance) {
+	y, computed := k.both(p)
+	if d := math.Abs(computed - y); !(d > k.Relation.Tolerance) {
 		return false, ""
 	}
 	return true, string(p.Text(k.at))
+}
+
+// both are the value of the current row and the computed one, NaN where there is none.
+func (k *check) both(p Pass) (y, computed float64) {
+	y, _ = k.of(p, k.at)
+	for i, c := range k.from {
+		k.x[i], _ = c.of(p, k.ats[i])
+	}
+	return y, k.Relation.of(k.x)
+}
+
+// count counts the current row.
+func (k *check) count(p Pass) {
+	y, computed := k.both(p)
+	if computed != computed {
+		return
+	}
+	if k.whole++; y != y {
+		k.lacking++
+	}
 }
 
 // same reports whether a text is the value of a constant column, or missing.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"gaussflow/internal/counted"
 )
 
 // Describe describes the values of the column in words: their range, their step, their levels.
@@ -63,17 +65,10 @@ func spell(seconds float64) string {
 		size float64
 	}{{"day", 86400}, {"hour", 3600}, {"minute", 60}} {
 		if n := seconds / u.size; n >= 1 && n == float64(int(n)) {
-			return plural(int(n), u.name)
+			return strings.TrimPrefix(counted.Of(int(n), u.name), "1 ") // every day, every 2 days
 		}
 	}
 	return fmt.Sprintf("%g s", seconds)
-}
-
-func plural(n int, name string) string {
-	if n == 1 {
-		return name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
 }
 
 // listedLevels is how many levels are listed.

@@ -2,14 +2,17 @@ package columns
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"gaussflow/internal/counted"
 )
 
 // draft is what a column seems to be judging by its texts alone: Numbers or Time, whose values have to be read, or a kind that
 // is certain.
 func (t *texts) draft(name string) Column {
-	c := Column{Name: name, Missing: t.missing}
+	c := Column{Name: name, Missing: t.missing, Infinite: t.infinite}
 	c.Form.Missing, _ = t.absent.most()
 	if t.stored > 0 {
 		c.Kind, c.Form.Decimals = Numbers, -1
@@ -18,10 +21,19 @@ func (t *texts) draft(name string) Column {
 	switch layout, timed := t.times.best(); {
 	case t.values() == 0:
 		c.Kind = Empty
-	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()):
+	case layout == "20060102" && timed == t.values() && timed >= 8, layout != "20060102" && enough(timed, t.values()-t.marked(timed)):
 		c.Kind, c.Form.Layout = Time, layout
+		if !enough(timed, t.values()) {
+			c.absentWords(t)
+		}
+		c.Doubt = t.doubt(&c.Form)
 	case t.numeric(&c.Form):
-		c.Kind = Numbers
+		c.Kind, c.Limits = Numbers, t.limits
+		c.Missing += t.limited()
+		if n := t.numbers().count; !enough(n, t.values()-t.limited()) {
+			c.absentWords(t)
+		}
+		c.Doubt = t.doubt(&c.Form)
 	default:
 		t.words(&c)
 	}
@@ -39,24 +51,39 @@ func enough(good, values int) bool {
 
 // numeric reports whether the column consists of numbers, and finds how they are written.
 func (t *texts) numeric(f *Form) bool {
-	n, comma := t.numbers()
-	affix, count := n.affixes.most()
+	n := t.numbers()
+	affix, _ := n.affixes.most()
+	count := n.alike(affix)
 	codes := n.padded*50 > n.count // 007, 01234
-	if codes || !enough(count, t.values()) {
+	if codes || !enough(count, t.values()-t.limited()-t.marked(count)) || t.limits != nil && !t.beside() {
 		return false
 	}
 	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
 	f.Thousands, _ = n.marks.most()
 	f.Lakhs = n.lakhs > 0
 	f.Negative, _ = n.negatives.most()
-	if comma {
+	if t.commas {
 		f.Decimal = ","
 	}
 	f.Decimals = n.decimals[1]
 	if n.exponents || n.decimals[0] != n.decimals[1] {
 		f.Decimals = -1
 	}
+	if power, all := n.powers.most(); all == n.count && n.mantissa[0] == n.mantissa[1] {
+		f.Exponent, f.Decimals = power, n.mantissa[0]
+	}
 	return true
+}
+
+// alike is how many numbers have a prefix and a suffix but for the blanks around them.
+func (n *numeral) alike(affix string) (count int) {
+	prefix, suffix, _ := strings.Cut(affix, "\x00")
+	for _, l := range n.affixes {
+		if before, after, _ := strings.Cut(l.Text, "\x00"); sameUnit(before, prefix) && sameUnit(after, suffix) {
+			count += l.Count
+		}
+	}
+	return count
 }
 
 // pairs are the pairs of values of a boolean, in lower case.
@@ -97,14 +124,39 @@ func (t *texts) words(c *Column) {
 // unlisted decides what a column is that has more different texts than a category; it is left out of the density.
 func (c *Column) unlisted(t *texts, share float64) {
 	c.Kind, c.Note = Text, "words that hardly ever come twice"
-	switch {
+	switch n := t.numbers(); {
 	case t.long:
 		c.Note = tooLong
+	case n.padded == 0 && enough(n.count, t.values()-t.limited()):
+		c.Note = n.unlike()
+	case enough(t.times.read, t.values()):
+		layout, count := t.times.best()
+		c.Note = fmt.Sprintf("times written in several ways, %s in %d of %s", layout, count, counted.Of(t.values(), "cell"))
+	case 2*n.count >= t.values():
+		c.Note = fmt.Sprintf("numbers in %d of %s", n.count, counted.Of(t.values(), "cell"))
+	case 2*t.times.read >= t.values():
+		c.Note = fmt.Sprintf("times in %d of %s", t.times.read, counted.Of(t.values(), "cell"))
 	case share < nearlyUnique:
 		c.Note = "more different words than a category has"
 	case !t.spaced():
 		c.Kind, c.Note = Identifier, "nearly every row has its own"
 	}
+}
+
+// unlike says that numbers have different units, the commonest first.
+func (n *numeral) unlike() string {
+	byCount := slices.SortedStableFunc(slices.Values(n.affixes), func(a, b Level) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
+	})
+	var parts []string
+	for _, l := range byCount {
+		unit := strings.Trim(strings.ReplaceAll(l.Text, "\x00", " "), blanks)
+		if unit == "" {
+			unit = "none"
+		}
+		parts = append(parts, fmt.Sprintf("%s in %d", unit, l.Count))
+	}
+	return "numbers of different units: " + strings.Join(parts, ", ")
 }
 
 // spaced reports whether most of the stored texts contain spaces: they are prose, not codes.

@@ -1,6 +1,9 @@
 package columns
 
-import "math"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // Written are the columns of rows drawn from a density, in the schema's order: those that are modelled, those computed from
 // them, and constants. Columns that a density leaves out have no values to write.
@@ -48,6 +51,21 @@ func (s *Schema) Complete(x []float64) []float64 {
 			}
 		default:
 			out[i] = value[c.Name]
+		}
+	}
+	return out
+}
+
+// Draw is Complete for a row drawn from a density: a derived column also lacks its value as often as in the table, though those that
+// it is computed from have theirs.
+func (s *Schema) Draw(x []float64, rng *rand.Rand) []float64 {
+	out := s.Complete(x)
+	if out == nil || rng == nil {
+		return out
+	}
+	for i, c := range s.Written() {
+		if c.Kind == Derived && c.Relation.Missing > 0 && out[i] == out[i] && rng.Float64() < c.Relation.Missing {
+			out[i] = math.NaN()
 		}
 	}
 	return out

@@ -89,11 +89,14 @@ func placesOf(v float64) int {
 
 // append writes a number.
 func (f *Form) append(dst []byte, v float64) []byte {
-	var digits string
-	if f.Decimals >= 0 {
-		digits = strconv.FormatFloat(v, 'f', min(f.Decimals, maxDecimals), 64)
-	} else {
+	digits := ""
+	switch places := min(f.Decimals, maxDecimals); {
+	case places < 0:
 		digits = string(AppendNumber(nil, v))
+	case f.Exponent != "":
+		digits = strings.Replace(strconv.FormatFloat(v, 'e', places, 64), "e", f.Exponent, 1)
+	default:
+		digits = strconv.FormatFloat(v, 'f', places, 64)
 	}
 	return f.appendDigits(dst, digits)
 }
@@ -154,7 +157,7 @@ func (f *Form) group(whole string) string {
 
 // example is a number written as in the column.
 func (f *Form) example() string {
-	return string(f.append(nil, 1234))
+	return string(f.append(nil, 1234.5))
 }
 
 // AppendNumber writes v with the fewest digits that read back exactly; it uses an exponent only to avoid many zeros.

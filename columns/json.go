@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/strictjson"
 )
@@ -135,6 +136,8 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("the layout %q is none of a time, want one as 2006-01-02 15:04:05", c.Form.Layout)
 	case c.Form.Decimal != "" && c.Form.Decimal != "," && c.Form.Decimal != ".":
 		return fmt.Sprintf("decimal %q, want a point or a comma", c.Form.Decimal)
+	case c.Form.Exponent != "" && c.Form.Exponent != "e" && c.Form.Exponent != "E":
+		return fmt.Sprintf("exponent %q, want e or E", c.Form.Exponent)
 	case c.Form.Negative != "" && !c.Form.negates():
 		return fmt.Sprintf("negative %q does not say how a number below 0 is written, want one as (1) or 1-, with the prefix and the suffix", c.Form.Negative)
 	case c.Form.Decimals < -1 || c.Form.Decimals > maxDecimals:
@@ -146,7 +149,7 @@ func (c *Column) wrong() string {
 // wrongLevels says what is wrong with the levels.
 func (c *Column) wrongLevels() string {
 	if n := len(c.Levels); c.Kind == Boolean && n != 2 || c.Kind == Category && n == 0 {
-		return fmt.Sprintf("is a %s of %d levels, want %s", c.Kind, n, map[Kind]string{Boolean: "two", Category: "one at least"}[c.Kind])
+		return fmt.Sprintf("is a %s of %s, want %s", c.Kind, counted.Of(n, "level"), map[Kind]string{Boolean: "two", Category: "one at least"}[c.Kind])
 	}
 	seen := make(map[string]bool, len(c.Levels))
 	for _, l := range c.Levels {
@@ -180,7 +183,9 @@ func (c *Column) unrelated(columns map[string]*Column) string {
 	case r == nil || len(r.From) == 0:
 		return "is derived, want a relation to other columns"
 	case len(r.From) != len(r.Factors):
-		return fmt.Sprintf("has a relation of %d columns and %d factors, want one each", len(r.From), len(r.Factors))
+		return fmt.Sprintf("has a relation of %s and %s, want one each", counted.Of(len(r.From), "column"), counted.Of(len(r.Factors), "factor"))
+	case !(r.Missing >= 0 && r.Missing <= 1):
+		return fmt.Sprintf("has a relation with %g of the rows missing, want 0 to 1", r.Missing)
 	case !(r.Tolerance >= 0) || math.IsInf(r.Tolerance, 0) || r.Offset-r.Offset != 0:
 		return fmt.Sprintf("has a relation with offset %g and tolerance %g, want finite numbers, and no tolerance below 0", r.Offset, r.Tolerance)
 	}

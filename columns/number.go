@@ -29,6 +29,8 @@ type reading struct {
 	thousands      string // separator between groups of digits; "" for none
 	lakhs          bool   // digits before the last three are in groups of two, as in India
 	decimals       int    // digits after the point; −1 if there is an exponent
+	power          string // e or E, if there is an exponent, and the digits after the point before it
+	mantissa       int
 	padded         bool   // there is a 0 before other digits, as in a code
 	digits         string // as they are written
 	signed         bool   // with + or −
@@ -38,6 +40,9 @@ type reading struct {
 
 // currencies may stand before a number.
 var currencies = []string{"US$", "A$", "C$", "R$", "$", "€", "£", "¥", "₹", "₩", "₽", "CHF", "USD", "EUR", "GBP", "JPY", "Rs.", "Rs", "kr"}
+
+// blanks may stand between groups of digits and before a unit: of full width, of fixed width, thin.
+const blanks = " \u00a0\u202f\u2009\u2007"
 
 // longestNumber limits what is examined: numbers that people write are shorter.
 const longestNumber = 64
@@ -139,7 +144,7 @@ func cutNumber(s string) (digits, rest string) {
 		c, size := utf8.DecodeRuneInString(s[at:])
 		if c >= '0' && c <= '9' || end == 0 && c == '.' {
 			end = at + size
-		} else if !strings.ContainsRune(".,' \u00a0\u202f’", c) {
+		} else if !strings.ContainsRune(".,'’"+blanks, c) {
 			break
 		}
 		at += size
@@ -173,7 +178,7 @@ func exponent(s string) int {
 
 // unit reports whether the text after a number can be its unit: nothing, a percent sign or a short word.
 func unit(s string) (suffix string, ok bool) {
-	word := strings.TrimLeft(s, " \u00a0\u202f")
+	word := strings.TrimLeft(s, blanks)
 	letters := 0
 	for _, c := range word {
 		switch {
@@ -207,7 +212,7 @@ func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
 	r.padded = len(whole) > 1 && whole[0] == '0'
 	r.decimals = len(fraction)
 	if end < len(digits) {
-		r.decimals = -1
+		r.decimals, r.mantissa, r.power = -1, len(fraction), digits[end:end+1]
 	}
 	if !pointed {
 		return whole + digits[end:], true

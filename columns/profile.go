@@ -21,6 +21,8 @@ type Options struct {
 	// Kinds overrides, by name, the kinds of columns that a person knows better: Numbers, Grid, Category, Text,
 	// Identifier, Ignored.
 	Kinds map[string]Kind
+	// Readings says, by name, how columns are read whose cells can be read in two ways; it has no effect on others.
+	Readings map[string]Reading
 	// Seed selects the rows in which relations between columns are sought, default 0.
 	Seed uint64
 }
@@ -84,7 +86,7 @@ func someOf(names []string) string {
 
 // check reports kinds that cannot be given to a column, or that are given to a column that does not exist.
 func (p *profile) check() error {
-	if len(p.options.Kinds) == 0 {
+	if len(p.options.Kinds)+len(p.options.Readings) == 0 {
 		return nil
 	}
 	known := make(map[string]bool, len(p.names))
@@ -93,15 +95,38 @@ func (p *profile) check() error {
 	}
 	for name, k := range p.options.Kinds {
 		if !known[name] {
-			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: "is none of the table's, want one of " + someOf(p.names)}
+			return p.unknown(name)
 		}
 		switch k {
 		case Numbers, Grid, Category, Text, Identifier, Ignored:
 		default:
-			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: fmt.Sprintf("cannot be made %q, want numbers, grid, category, text, identifier or ignored", k)}
+			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: fmt.Sprintf("cannot be made %q, want numbers, grid, category, text, identifier, ignored, %s", k, alternatives(Readings))}
+		}
+	}
+	for name, r := range p.options.Readings {
+		if !known[name] {
+			return p.unknown(name)
+		}
+		if r != "" && !slices.Contains(Readings, r) {
+			return &SchemaError{Where: fmt.Sprintf("column %q", name), What: fmt.Sprintf("cannot be read %q, want %s", r, alternatives(Readings))}
 		}
 	}
 	return nil
+}
+
+// unknown is the error of a name that no column has.
+func (p *profile) unknown(name string) error {
+	return &SchemaError{Where: fmt.Sprintf("column %q", name), What: "is none of the table's, want one of " + someOf(p.names)}
+}
+
+// alternatives lists readings in words.
+func alternatives(readings []Reading) string {
+	words := make([]string, len(readings))
+	for i, r := range readings {
+		words[i] = string(r)
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // pass reads all rows that can be read.
@@ -164,15 +189,17 @@ func (p *profile) readTexts() (valued bool, err error) {
 		return false, err
 	}
 	p.drafts()
+	p.schema.Total = p.ending()
 	return valued && len(p.read) == len(p.names), nil
 }
 
 // drafts determines for each column what it seems to be by its texts.
 func (p *profile) drafts() {
-	times := repeated(p.names)
+	times, written := repeated(p.names), p.convention()
 	p.read = p.read[:0]
 	for j, name := range p.names {
 		c := &p.schema.Columns[j]
+		p.texts[j].decide(p.options.Readings[name], written)
 		if *c = p.draft(j); times[name] > 1 {
 			c.Kind, c.Note = Ignored, fmt.Sprintf("%d columns are called so", times[name])
 		}

@@ -245,8 +245,12 @@ func (p *profile) confirm(all []found) error {
 			if off, text := c.broken(r); off {
 				c.Relation.Broken = c.Relation.Broken.more(placeOf(r), text)
 			}
+			c.count(r)
 		}
 	}, ignore)
+	for _, c := range checks {
+		c.Relation.Missing = float64(c.lacking) / float64(max(c.whole, 1))
+	}
 	for _, f := range all {
 		if b := f.Relation.Broken; b != nil && float64(b.Count) > mostBroken*float64(p.schema.Rows) {
 			f.undo()

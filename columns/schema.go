@@ -5,6 +5,7 @@ type Schema struct {
 	Columns []Column `json:"columns"`
 	Rows    int      `json:"rows,omitempty"`     // the number of rows from which it was found
 	BadRows *Bad     `json:"bad_rows,omitempty"` // rows that could not be read and were left out
+	Total   *Bad     `json:"total,omitempty"`    // a last row that sums up those above, by its words, and was taken as any other
 }
 
 // A Kind says what the values of a column are.
@@ -36,6 +37,11 @@ type Column struct {
 	Missing int    `json:"missing,omitempty"` // cells without a value
 	Bad     *Bad   `json:"bad,omitempty"`     // cells that cannot be values of the column
 	Note    string `json:"note,omitempty"`    // the reason for Kind, if it is not obvious
+	Doubt   *Doubt `json:"doubt,omitempty"`   // what else the column could be; nil if its cells decide
+
+	Infinite *Bad `json:"infinite,omitempty"` // infinite cells, which count as missing
+	Words    *Bad `json:"words,omitempty"`    // words among numbers or times, which count as missing: the texts of Absent
+	Limits   *Bad `json:"limits,omitempty"`   // cells that say only that a number is below or above another, which count as missing
 
 	// For Numbers, Grid and Time:
 	Step  float64  `json:"step,omitempty"` // of the grid that the values lie on, 0: none
@@ -44,6 +50,8 @@ type Column struct {
 	Lower *float64 `json:"lower,omitempty"` // bound below which values cannot lie by their meaning, as for a share or a count; nil if there is none
 	Upper *float64 `json:"upper,omitempty"`
 	Atoms []Atom   `json:"atoms,omitempty"` // values with a probability of their own beside a continuous distribution, the likeliest first
+
+	Absent []string `json:"absent,omitempty"` // further texts that stand for a missing value in this column
 
 	// For Boolean and Category: the value of a cell is the index of its level.
 	Levels []Level `json:"levels,omitempty"`
@@ -81,7 +89,9 @@ type Relation struct {
 	Offset  float64   `json:"offset,omitempty"`
 	// Tolerance is how far a value may be off because of the rounding of printed digits.
 	Tolerance float64 `json:"tolerance"`
-	Broken    *Bad    `json:"broken,omitempty"` // rows in which the value is further off
+	// Missing is the share of rows in which the column has no value although those that it is computed from do.
+	Missing float64 `json:"missing,omitempty"`
+	Broken  *Bad    `json:"broken,omitempty"` // rows in which the value is further off
 }
 
 // A Form says how the values of a column are written: Prefix, then the number with Decimals digits after its point, then Suffix;
@@ -96,6 +106,7 @@ type Form struct {
 	Thousands string `json:"thousands,omitempty"` // the separator between groups of three digits; "" for none
 	Lakhs     bool   `json:"lakhs,omitempty"`     // digits before the last three are in groups of two, as in India: 12,34,567
 	Decimals  int    `json:"decimals,omitempty"`  // digits after the point; -1 for as many as needed
+	Exponent  string `json:"exponent,omitempty"`  // e or E, if all numbers are written with a power of ten, as 1.50e+03, with Decimals digits after the point
 	Layout    string `json:"layout,omitempty"`    // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days
 	Missing   string `json:"missing,omitempty"`   // how a missing cell is written
 }

@@ -10,6 +10,9 @@ import (
 // that a person gave it, or empty.
 func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	c.Min, c.Max = v.Min, v.Max
+	if t.stored > 0 && v.Whole() {
+		c.Form.Decimals = 0
+	}
 	switch free := said == ""; {
 	case v.Count == 0:
 		c.Kind = Empty
@@ -21,6 +24,7 @@ func (c *Column) settle(t *texts, v *Values, sample []float64, said Kind) {
 	case free && c.boolean(t, v):
 	case free && c.identifies(v):
 		c.Kind = Identifier
+	case free && c.codes(t, v):
 	default:
 		if c.Kind == Time {
 			c.Step = v.grid.step()
@@ -78,10 +82,14 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 	if c.Kind == Time {
 		return rounding(v) || v.Distinct() == 1 && apart
 	}
-	if n, _ := t.numbers(); v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
-		return t.digits || apart && !n.exponents
+	if v.Distinct() == 1 && math.Abs(v.Min) > mostWhole {
+		return t.digits || apart && !t.numbers().exponents
 	}
-	return v.Whole() && max(math.Abs(v.Min), math.Abs(v.Max)) > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
+	largest := max(math.Abs(v.Min), math.Abs(v.Max))
+	if t.numbers().exponents || t.stored > 0 && largest >= 1<<64 { // no integers of 64 bits, and all floating-point numbers of that size are whole
+		return false
+	}
+	return v.Whole() && largest > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
 }
 
 func rounding(v *Values) bool {

@@ -13,6 +13,13 @@ type ListTable interface {
 	List(j int) bool
 }
 
+// A CommaTable is a Table that may be a text whose cells are separated by commas, so that its numbers have no decimal commas unless
+// they are in quotes.
+type CommaTable interface {
+	Table
+	Commas() bool
+}
+
 // A Pass is one reading of a Table, row by row.
 type Pass interface {
 	// Next goes to the next row; it returns io.EOF after the last one. A malformed row is no error: see Fault.

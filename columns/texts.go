@@ -15,8 +15,17 @@ type texts struct {
 	times                  timely
 	different              *distinct[string]
 	first                  string // text of the first stored number
+	last                   string // the last cell, and where it is
+	lastAt                 place
 	long                   bool   // some texts are too long to be a level of a category
 	digits                 bool   // stored numbers differ in their digits, though perhaps not as float64
+	infinite               *Bad   // infinite cells, which are among the missing ones
+	limits                 *Bad   // cells that say only that a value is below or above a number
+	limitTexts             tokens // their texts
+	worded                 *Bad   // cells without a digit that are not missing
+	wordTexts              tokens // their texts
+	commas                 bool   // numbers are read with a decimal comma
+	doubtful               bool   // the texts can be read in two ways, and nothing decides
 }
 
 // Limits on what is stored for one column.
@@ -59,11 +68,13 @@ type numeral struct {
 	negatives      tokens // how negative numbers are written, as in Form.Negative
 	decimals       [2]int // the fewest and the most decimals
 	exponents      bool
+	powers         tokens // e or E
+	mantissa       [2]int // the fewest and the most decimals before an exponent
 }
 
 func (n *numeral) clone() *numeral {
 	c := *n
-	c.affixes, c.marks = slices.Clone(n.affixes), slices.Clone(n.marks)
+	c.affixes, c.marks, c.negatives, c.powers = slices.Clone(n.affixes), slices.Clone(n.marks), slices.Clone(n.negatives), slices.Clone(n.powers)
 	return &c
 }
 
@@ -75,7 +86,11 @@ func (n *numeral) add(r reading) {
 		n.padded++
 	}
 	if r.decimals < 0 {
-		n.exponents = true
+		if !n.exponents {
+			n.mantissa = [2]int{r.mantissa, r.mantissa}
+		}
+		n.exponents, n.mantissa = true, [2]int{min(n.mantissa[0], r.mantissa), max(n.mantissa[1], r.mantissa)}
+		n.powers.add(r.power)
 	} else {
 		n.decimals = [2]int{min(n.decimals[0], r.decimals), max(n.decimals[1], r.decimals)}
 	}
@@ -98,19 +113,25 @@ func (n *numeral) add(r reading) {
 func (t *texts) block(b *block, j, held int) {
 	for i := range b.rows {
 		if v, ok := b.number(i, j); ok {
-			t.number(v, b.cell(i, j))
+			t.number(v, b.cell(i, j), b.places[i])
 		} else {
-			t.add(b.cell(i, j), held)
+			t.add(b.cell(i, j), held, b.places[i])
 		}
+	}
+	if last := b.rows - 1; last >= 0 {
+		t.last, t.lastAt = strings.Clone(b.cell(last, j)), b.places[last]
 	}
 }
 
 // number examines a number of a table that stores numbers. text is how it is written, for the first one and those that float64
 // may round.
-func (t *texts) number(v float64, text string) {
+func (t *texts) number(v float64, text string, at place) {
 	t.cells++
 	switch t.stored++; {
-	case v != v || math.IsInf(v, 0):
+	case math.IsInf(v, 0):
+		t.missing++
+		t.infinite = t.infinite.more(at, text)
+	case v != v:
 		t.missing++
 	case t.first == "":
 		t.first = strings.Clone(text)
@@ -120,15 +141,18 @@ func (t *texts) number(v float64, text string) {
 }
 
 // add examines a cell, at most longestLevel+1 bytes of it.
-func (t *texts) add(s string, held int) {
+func (t *texts) add(s string, held int, at place) {
 	t.cells++
 	if !t.plain(s) {
 		if Missing(s) {
 			t.missing++
 			t.absent.add(s)
+			if infinite(s) {
+				t.infinite = t.infinite.more(at, s)
+			}
 			return
 		}
-		t.wordy(s)
+		t.wordy(s, at)
 	}
 	if t.different == nil {
 		t.different = newTexts(held)
@@ -172,11 +196,18 @@ func (t *texts) readings(point reading, isPoint bool, comma reading, isComma boo
 }
 
 // wordy examines any other cell that has a value.
-func (t *texts) wordy(s string) {
+func (t *texts) wordy(s string, at place) {
 	if len(s) > longestLevel {
 		t.long = true
 	}
 	if !hasDigit(s) {
+		t.worded = t.worded.more(at, s)
+		t.wordTexts.add(s)
+		return
+	}
+	if Limit(s) {
+		t.limits = t.limits.more(at, s)
+		t.limitTexts.add(s)
 		return
 	}
 	point, isPoint := read(s, false)
@@ -190,10 +221,10 @@ func (t *texts) wordy(s string) {
 // values is how many cells have a value.
 func (t *texts) values() int { return t.cells - t.missing }
 
-// numbers is the way of writing in which most cells are numbers.
-func (t *texts) numbers() (n *numeral, comma bool) {
-	if t.comma != nil && t.comma.count > t.point.count {
-		return t.comma, true
+// numbers is the way of writing that was decided on.
+func (t *texts) numbers() *numeral {
+	if t.commas && t.comma != nil {
+		return t.comma
 	}
-	return &t.point, false
+	return &t.point
 }

@@ -13,7 +13,7 @@ var (
 	dates = []string{"2006-01-02", "2006/01/02", "2006.01.02", "1/2/2006", "2/1/2006", "01/02/2006", "02/01/2006", "02-01-2006",
 		"01-02-2006", "2.1.2006", "02.01.2006", "1/2/06", "2/1/06", "01/02/06", "02/01/06", "02.01.06", "2-Jan-2006", "02-Jan-2006", "2-Jan-06", "02-Jan-06",
 		"2 Jan 2006", "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "Jan 02, 2006", "Jan 2 2006", "January 2, 2006", "January 02, 2006",
-		"02 January 2006", "Monday, January 2, 2006", "Mon, 02 Jan 2006", "02/Jan/2006", "2006-01", "Jan 2006", "January 2006", "20060102"}
+		"02 January 2006", "2. January 2006", "02. January 2006", "Monday, January 2, 2006", "Mon, 02 Jan 2006", "Mon 02 Jan 2006", "Mon 2 Jan 2006", "02/Jan/2006", "2006-01", "Jan 2006", "January 2006", "20060102"}
 	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", shortHour + ":04", shortHour + ":04:05", "3:04 PM", "3:04:05 PM",
 		"03:04 PM", "03:04:05 PM", "3:04PM", "03:04PM"}
 	seams = []string{" ", "T"}
@@ -36,7 +36,7 @@ var layouts = func() (all []string) {
 		}
 	}
 	all = append(append(all, clocks...), durations...)
-	return append(all, "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
+	return append(all, "20060102T150405", "20060102T150405Z07:00", "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
 }()
 
 // longestTime limits the length of a cell that is examined.
@@ -90,12 +90,28 @@ func seconds(cell, layout string) (v float64, ok bool) {
 	if err != nil || !sameDigits(cell, layout, t) {
 		return math.NaN(), false
 	}
-	if !strings.Contains(layout, "06") {
-		t = t.AddDate(1970, 0, 0)
-	} else if layout == "20060102" && (t.Year() < firstYear || t.Year() > lastYear) {
+	if layout == "20060102" && (t.Year() < firstYear || t.Year() > lastYear) {
 		return math.NaN(), false
 	}
-	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, true
+	return sinceStart(t, layout), true
+}
+
+// standard reads a time in one of several layouts, with any fraction of a second, which time.Parse accepts after whole ones.
+func standard(cell string, layouts ...string) (v float64, ok bool) {
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, cell); err == nil {
+			return sinceStart(t, layout), true
+		}
+	}
+	return math.NaN(), false
+}
+
+// sinceStart is a time in seconds since 1970-01-01, or since midnight if the layout has no year.
+func sinceStart(t time.Time, layout string) float64 {
+	if !strings.Contains(layout, "06") {
+		t = t.AddDate(1970, 0, 0)
+	}
+	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
 }
 
 // sameDigits distinguishes 01/02 from 1/2, and a fraction of a second from none, which time.Parse accepts alike.
@@ -130,10 +146,39 @@ func fractionDigits(layout string) int {
 	return len(fraction) - len(strings.TrimLeft(fraction, "0"))
 }
 
+// Dated reports whether the layout has a day, and whether it has a time of day. A duration has neither.
+func (f *Form) Dated() (day, clock bool) {
+	if f == nil {
+		return false, false
+	}
+	if _, length := durationOf(f.Layout); length {
+		return false, false
+	}
+	shows := func(d time.Duration) bool {
+		return string(appendTime(nil, 0, f.Layout)) != string(appendTime(nil, d.Seconds(), f.Layout))
+	}
+	return shows(24 * time.Hour), shows(time.Hour)
+}
+
+// Zoned reports whether times are written with their zone, so that they are the same everywhere.
+func (f *Form) Zoned() bool {
+	return f != nil && (strings.Contains(f.Layout, "07") || strings.Contains(f.Layout, "MST"))
+}
+
+// FractionDigits is how many digits of a second times are written with.
+func (f *Form) FractionDigits() int {
+	if f == nil {
+		return 0
+	}
+	return fractionDigits(f.Layout)
+}
+
 // timely counts which layouts can read the cells of a column.
 type timely struct {
 	counts map[string]int // cells read, for each layout that has read one
 	tried  map[string][]string
+	read   int    // cells that some layout can read
+	chosen string // the layout that was decided on where two are equally good; "" for none
 }
 
 // mostShapes limits the ways of writing a time that are examined in one column.
@@ -153,10 +198,15 @@ func (t *timely) add(cell string) {
 		}
 		t.tried[form] = candidates
 	}
+	read := false
 	for _, layout := range candidates {
 		if _, ok := seconds(cell, layout); ok {
 			t.counts[layout]++
+			read = true
 		}
+	}
+	if read {
+		t.read++
 	}
 }
 
@@ -215,8 +265,8 @@ func withoutZone(s string) string {
 
 // best is the layout that can read the most cells.
 func (t *timely) best() (layout string, count int) {
-	if len(t.counts) == 0 {
-		return "", 0
+	if len(t.counts) == 0 || t.chosen != "" {
+		return t.chosen, t.counts[t.chosen]
 	}
 	for _, l := range layouts {
 		if n := t.counts[l]; n > count {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 
 	"github.com/parquet-go/parquet-go"
@@ -14,13 +15,14 @@ import (
 
 // csvLayout is a CSV file whose header has been read.
 type csvLayout struct {
-	in     *input
-	comma  byte
-	header bool // the first record holds the names
-	names  []string
-	first  []byte // the first record as it is written, if it holds the names
-	why    string // the reason for a guess of header; "" if Options say it
-	text   *encoded
+	in      *input
+	comma   byte
+	header  bool // the first record holds the names
+	names   []string
+	first   []byte   // the first record as it is written, if it holds the names
+	unnamed []string // the names of columns that have none in the file
+	why     string   // the reason for a guess of header; "" if Options say it
+	text    *encoded
 }
 
 var utf8Mark = []byte("\xef\xbb\xbf")
@@ -125,14 +127,24 @@ func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 	}
 }
 
-// setNames takes the names from the first record; a column without a name is called x and its number.
+// setNames takes the names from the first record; a column without a name is called x and its number, and a further number where
+// another column is called so.
 func (l *csvLayout) setNames(first []string) {
 	l.names = make([]string, len(first))
+	taken := make(map[string]bool, len(first))
 	for j, name := range first {
-		if name = strings.TrimSpace(name); name == "" {
-			name = fmt.Sprintf("x%d", j+1)
+		l.names[j] = strings.TrimSpace(name)
+		taken[l.names[j]] = true
+	}
+	for j, name := range l.names {
+		if name != "" {
+			continue
 		}
-		l.names[j] = name
+		name = fmt.Sprintf("x%d", j+1)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("x%d_%d", j+1, n)
+		}
+		l.names[j], l.unnamed = name, append(l.unnamed, name)
 	}
 }
 
@@ -188,6 +200,9 @@ func (l *csvLayout) notes() []string {
 		notes = append(notes, fmt.Sprintf("the first line holds the names: %s", l.why))
 	default:
 		notes = append(notes, fmt.Sprintf("the first line is a row, the columns are %s: %s", joined([]string{l.names[0], "…"}, ", "), l.why))
+	}
+	if n := len(l.unnamed); n > 0 {
+		notes = append(notes, fmt.Sprintf("%s without a name, called by their place: %s", counted.Of(n, "column"), joined(l.unnamed[:min(n, most)], ", ")))
 	}
 	return notes
 }

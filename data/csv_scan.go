@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gaussflow/columns"
+	"gaussflow/internal/counted"
 )
 
 // QuoteFault begins what a FormatError says of a record with a quote in the wrong place.
@@ -164,7 +165,7 @@ func (s *csvScanner) next(dst []float64) error {
 		if got > want {
 			beyond = fmt.Sprintf("; beyond these are %s", quoted(s.record[want:]))
 		}
-		return &rowFault{FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %d cells, want %d as the first record%s", got, want, beyond)}}
+		return &rowFault{FormatError{File: s.name, Line: s.at, What: fmt.Sprintf("has %s, want %d as the first record%s", counted.Of(got, "cell"), want, beyond)}}
 	}
 	if len(dst) == 0 {
 		return nil

@@ -139,7 +139,7 @@ func TestCSVErrors(t *testing.T) {
 		"empty":         {"", data.Options{}, "data: t.csv: is empty"},
 		"only empty":    {"\n\n", data.Options{}, "data: t.csv: is empty"},
 		"no rows":       {"a,b\n", data.Options{}, "data: t.csv: no row, want at least one"},
-		"short row":     {"a,b\n1,2\n3\n", data.Options{}, "data: t.csv: line 3: has 1 cells, want 2 as the first record"},
+		"short row":     {"a,b\n1,2\n3\n", data.Options{}, "data: t.csv: line 3: has 1 cell, want 2 as the first record"},
 		"long row":      {"a,b\n1,2,3\n", data.Options{}, "data: t.csv: line 2: has 3 cells, want 2 as the first record; beyond these are \"3\""},
 		"bare quote":    {"a,b\n1,x\"y\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 4: parse error on line 2, column 4: bare " in non-quoted-field`},
 		"open quote":    {"a,b\n1,\"2\n3,4\n", data.Options{}, `data: t.csv: line 2: a quote (") is missing or stands where none can, near character 5: record on line 2; parse error on line 3, column 5: extraneous or missing " in quoted-field`},
@@ -156,7 +156,7 @@ func TestCSVErrors(t *testing.T) {
 		"overflow":      {"a,b\n1,2\n3,1e999\n4,5\n", data.Options{}, `data: t.csv: cells that are missing or not finite numbers, in 3 rows: column "b" has 1, the first in row 2 (line 3): "1e999" (such rows can be left out: drop missing)`},
 		"category":      {"a,b\n1,red\n3,blue\n4,NA\n", data.Options{}, `data: t.csv: columns of categories are not supported, leave them out: column "b" has 3, the first in row 1 (line 2): "red" are not numbers`},
 		"category kept": {"a,b\n1,red\n3,blue\n4,NA\n", data.Options{DropMissing: true}, `data: t.csv: columns of categories are not supported, leave them out: column "b" has 3, the first in row 1 (line 2): "red" are not numbers`},
-		"none left":     {"a,b\n1,\n,2\n", data.Options{DropMissing: true}, "data: t.csv: no row left: all 2 rows have missing cells"},
+		"none left":     {"a,b\n1,\n,2\n", data.Options{DropMissing: true}, "data: t.csv: no row left: a cell is missing in each of 2 rows"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := data.Open(write(t, "t.csv", []byte(c.text)), c.options)

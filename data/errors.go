@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"gaussflow/internal/counted"
 )
 
 // ErrOnce reports a stream, standard input or a pipe, that is too long to be kept for a second reading.
@@ -137,8 +139,8 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("data: %s: cells that are missing or not finite numbers, in %d rows: %s (such rows can be left out: drop missing)",
-		e.File, e.Rows, listed(e.Columns))
+	return fmt.Sprintf("data: %s: cells that are missing or not finite numbers, in %s: %s (such rows can be left out: drop missing)",
+		e.File, counted.Of(e.Rows, "row"), listed(e.Columns))
 }
 
 // A CategoryError names the columns that consist mostly of text: densities of categories are not supported here.
@@ -161,7 +163,7 @@ type EmptyError struct {
 
 func (e *EmptyError) Error() string {
 	if e.Dropped > 0 {
-		return fmt.Sprintf("data: %s: no %s left: all %d rows have missing cells", e.File, e.What, e.Dropped)
+		return fmt.Sprintf("data: %s: no %s left: a cell is missing in each of %s", e.File, e.What, counted.Of(e.Dropped, "row"))
 	}
 	return fmt.Sprintf("data: %s: no %s, want at least one", e.File, e.What)
 }

@@ -224,6 +224,15 @@ func (f *File) positions(names []string) ([]int, error) {
 	return at, nil
 }
 
+// Commas reports whether the file is a text whose cells are separated by commas (columns.CommaTable).
+func (f *File) Commas() bool {
+	if f.check() != nil {
+		return false
+	}
+	l, text := f.layout.(*csvLayout)
+	return text && l.comma == ','
+}
+
 // Once declares that the next pass is the last: a stream, standard input or a pipe, is then no longer kept in memory to
 // be read again (ErrOnce), which saves Options.MaxBuffered bytes and more. For other files it changes nothing.
 func (f *File) Once() {

@@ -133,7 +133,7 @@ func TestNPYErrors(t *testing.T) {
 		"header":    {[]byte("\x93NUMPY\x02\x00\xff\xff\xff\xff"), "data: t.npy: has an NPY header of 4294967295 bytes, want at most 65536"},
 		"huge":      {header("<f8", fmt.Sprintf("%d, 3", min(100_000_000_000, math.MaxInt/8/3))), "data: t.npy: the file is truncated"},
 		"no rows":   {header("<f8", "0, 3"), "data: t.npy: no row, want at least one"},
-		"infinite":  {rawNPY("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", 0, 0, 0x80, 0x7f), `data: t.npy: cells that are missing or not finite numbers, in 1 rows: column "x1" has 1, the first in row 1: "+Inf" (such rows can be left out: drop missing)`},
+		"infinite":  {rawNPY("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", 0, 0, 0x80, 0x7f), `data: t.npy: cells that are missing or not finite numbers, in 1 row: column "x1" has 1, the first in row 1: "+Inf" (such rows can be left out: drop missing)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := data.Open(write(t, "t.npy", c.content), data.Options{})

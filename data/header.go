@@ -53,7 +53,7 @@ func named(records [][]string) (header bool, why string) {
 	switch {
 	case above > within:
 		return true, "words above numbers"
-	case numbers > 0 && counted(first, rest):
+	case numbers > 0 && consecutive(first, rest):
 		return true, "numbers in order, unlike those below"
 	case within > 0, words == 0:
 		return false, "numbers above numbers"
@@ -86,9 +86,9 @@ const (
 	lastYear  = 2200
 )
 
-// counted reports whether the numbers among the first cells are 0, 1, 2, …, or 1, 2, 3, …, or consecutive years, while most of
+// consecutive reports whether the numbers among the first cells are 0, 1, 2, …, or 1, 2, 3, …, or consecutive years, while most of
 // their columns contain other kinds of numbers: with decimals, or far from them.
-func counted(first []string, rest [][]string) bool {
+func consecutive(first []string, rest [][]string) bool {
 	last, numbers, unlike := math.NaN(), 0, 0
 	for j, cell := range first {
 		v := columns.Number(cell)

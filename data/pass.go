@@ -21,7 +21,10 @@ type Pass struct {
 	record  []byte
 }
 
-var _ columns.ListTable = (*File)(nil)
+var (
+	_ columns.ListTable  = (*File)(nil)
+	_ columns.CommaTable = (*File)(nil)
+)
 
 // Pass starts a pass before the first row.
 func (f *File) Pass() (columns.Pass, error) {

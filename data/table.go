@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 	"gaussflow/rows"
 )
@@ -200,7 +201,7 @@ func (t *Table) Split(share float64, seed uint64) (rest, part *Table, err error)
 	}
 	n := t.Rows()
 	if !(share > 0 && share < 1) || n < 2 {
-		return nil, nil, fmt.Errorf("data: Table.Split: share = %v of %d rows, want a share between 0 and 1 of at least 2 rows", share, n)
+		return nil, nil, fmt.Errorf("data: Table.Split: share = %v of %s, want a share between 0 and 1 of at least 2 rows", share, counted.Of(n, "row"))
 	}
 	cut := n - min(max(int(math.Round(share*float64(n))), 1), n-1)
 	s := t.Shuffle(seed)

@@ -68,7 +68,7 @@ func TestSplit(t *testing.T) {
 		}
 	}
 	_, _, err = counted(1, 1).Split(0.5, 1)
-	wantError(t, err, "data: Table.Split: share = 0.5 of 1 rows, want a share between 0 and 1 of at least 2 rows")
+	wantError(t, err, "data: Table.Split: share = 0.5 of 1 row, want a share between 0 and 1 of at least 2 rows")
 }
 
 // TestTableSource: a table, or a part of one, that is read as a source and gathered again is unchanged.

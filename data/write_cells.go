@@ -3,26 +3,35 @@ package data
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
+
+	"gaussflow/internal/counted"
 )
 
 // A CellWriter writes rows of cells, numbers and text.
 type CellWriter struct {
-	table  *tableWriter
-	text   []bool // which columns are text
-	cells  bool   // write all columns as text
-	rows   recordEncoder
-	comma  byte
-	record []byte
+	table   *tableWriter
+	columns []CellColumn
+	cells   bool // write all columns as text
+	rows    recordEncoder
+	comma   byte
+	record  []byte
 }
 
-// CreateCells makes a table, as Create does, whose columns are numbers, or text where text is true. CSV and TSV hold the cells of
-// all columns; Parquet holds 64-bit numbers and the cells of text columns, all optional; NPY holds numbers only, and no column of
-// text.
-func CreateCells(path string, names []string, text []bool) (*CellWriter, error) {
-	if len(text) != len(names) || len(names) == 0 {
-		return nil, fmt.Errorf("data: CreateCells: got %d names and %d kinds, want one of each for every column", len(names), len(text))
+// CreateCells makes a table, as Create does, of typed columns. CSV and TSV hold the texts of the cells; Parquet holds them in their
+// types, all optional; NPY holds numbers only, whole or not, and no other column.
+func CreateCells(path string, columns []CellColumn) (*CellWriter, error) {
+	if len(columns) == 0 {
+		return nil, &EmptyError{File: path, What: "column"}
+	}
+	names := make([]string, len(columns))
+	for j, c := range columns {
+		if err := c.Validate(); err != nil {
+			return nil, err
+		}
+		names[j] = c.Name
 	}
 	if err := distinctNames(path, names); err != nil {
 		return nil, err
@@ -31,7 +40,7 @@ func CreateCells(path string, names []string, text []bool) (*CellWriter, error) 
 	if err != nil {
 		return nil, err
 	}
-	w := &CellWriter{table: t, text: text}
+	w := &CellWriter{table: t, columns: slices.Clone(columns)}
 	if err = w.begin(path, names); err != nil {
 		w.Discard()
 		return nil, err
@@ -52,9 +61,9 @@ func (w *CellWriter) begin(path string, names []string) (err error) {
 		e, err = newParquetEncoder(t.pack, w.fields(names), nil)
 		t.encoder, w.rows = e, e
 	case format == NPY:
-		for j, name := range names {
-			if w.text[j] {
-				return &FormatError{File: path, Column: name, What: "is text, and NPY holds numbers: want a name in .csv, .tsv or .parquet"}
+		for _, c := range w.columns {
+			if c.Type != NumberCells && c.Type != WholeCells {
+				return &FormatError{File: path, Column: c.Name, What: fmt.Sprintf("is %s, and NPY holds numbers: want a name in .csv, .tsv or .parquet", c.Type.said())}
 			}
 		}
 		t.encoder, err = newNPYEncoder(t.sink, t.pack, len(names))
@@ -71,21 +80,19 @@ func (w *CellWriter) begin(path string, names []string) (err error) {
 func (w *CellWriter) fields(names []string) []parquet.Field {
 	nodes := make([]parquet.Node, len(names))
 	for j := range nodes {
-		nodes[j] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
-		if w.text[j] {
-			nodes[j] = parquet.Optional(parquet.String())
-		}
+		nodes[j] = w.columns[j].node()
 	}
 	return fieldsOf(names, nodes)
 }
 
-// Write writes a row: for each column its cell as text, "" if it is missing, and its number, NaN if it is missing or text.
+// Write writes a row: for each column its cell as text, "" if it is missing, and its value (see CellType), NaN if it is missing or
+// text.
 func (w *CellWriter) Write(cells []string, numbers []float64) error {
 	switch {
 	case w == nil || w.table == nil:
 		return errors.New("data: CellWriter: zero: CreateCells makes one")
-	case len(cells) != len(w.text) || len(numbers) != len(w.text):
-		return fmt.Errorf("data: CellWriter: got %d cells and %d numbers, want %d of each", len(cells), len(numbers), len(w.text))
+	case len(cells) != len(w.columns) || len(numbers) != len(w.columns):
+		return fmt.Errorf("data: CellWriter: got %s and %s, want %d of each", counted.Of(len(cells), "cell"), counted.Of(len(numbers), "number"), len(w.columns))
 	case w.rows == nil:
 		return w.table.failed(w.table.write(numbers))
 	}
@@ -95,12 +102,12 @@ func (w *CellWriter) Write(cells []string, numbers []float64) error {
 		return w.table.failed(w.rows.writeRecord(w.record, nil, nil))
 	}
 	for j, cell := range cells {
-		v := parquet.Value{}
-		switch {
-		case w.text[j] && cell != "":
-			v = parquet.ByteArrayValue([]byte(cell)).Level(0, 1, j)
-		case !w.text[j] && numbers[j] == numbers[j]:
-			v = parquet.DoubleValue(numbers[j]).Level(0, 1, j)
+		v, ok := w.columns[j].value(cell, numbers[j])
+		if !ok {
+			return &FormatError{File: w.table.name, Column: w.columns[j].Name, What: fmt.Sprintf("%q does not fit into a column of %s", cell, w.columns[j].Type)}
+		}
+		if !v.IsNull() {
+			v = v.Level(0, 1, j)
 		}
 		w.record = appendValue(w.record, j, v)
 	}

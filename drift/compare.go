@@ -48,14 +48,17 @@ func Compare(ctx context.Context, a, b Table, c Config) (*Result, error) {
 func (t *Table) profile(ctx context.Context, other *columns.Schema, c Config) (err error) {
 	names := t.Rows.Names()
 	if t.Schema == nil {
-		kinds := map[string]columns.Kind{}
+		kinds, readings := map[string]columns.Kind{}, map[string]columns.Reading{}
 		for _, of := range other.Modelled() {
+			if slices.Contains(names, of.Name) {
+				readings[of.Name] = of.Reading()
+			}
 			known := of.Kind == columns.Numbers || of.Kind == columns.Grid || of.Kind == columns.Category
 			if known && slices.Contains(names, of.Name) {
 				kinds[of.Name] = of.Kind
 			}
 		}
-		t.Schema, err = columns.Profile(ctx, t.Rows, columns.Options{Seed: c.Seed, Kinds: kinds})
+		t.Schema, err = columns.Profile(ctx, t.Rows, columns.Options{Seed: c.Seed, Kinds: kinds, Readings: readings})
 		return err
 	}
 	if err = t.Schema.Validate(); err != nil {

@@ -301,7 +301,7 @@ func TestBadConfigs(t *testing.T) {
 		"diagonal of negative blocks":         {newDiagonal(2, flows.GaussianizationConfig{Blocks: -1}), []string{"Blocks = -1"}},
 		"diagonal of unknown dtype":           {newDiagonal(2, flows.GaussianizationConfig{Dtype: "int"}), []string{`"int"`, "float64"}},
 		"PCA of another width":                {newDiagonal(3, flows.GaussianizationConfig{PCAInit: randomData("blobs", 9, 2, 0)}), []string{"3", "2"}},
-		"PCA of one row":                      {newDiagonal(2, flows.GaussianizationConfig{PCAInit: randomData("blobs", 1, 2, 0)}), []string{"1 rows", "at least 2"}},
+		"PCA of one row":                      {newDiagonal(2, flows.GaussianizationConfig{PCAInit: randomData("blobs", 1, 2, 0)}), []string{"1 row,", "at least 2"}},
 		"PCA of no rows":                      {newDiagonal(2, flows.GaussianizationConfig{PCAInit: &mat.Dense{}}), []string{"PCA", "0×0"}},
 		"PCA of NaN":                          {newDiagonal(2, flows.GaussianizationConfig{PCAInit: nan}), []string{"row 1", "column 1", "NaN"}},
 		"mixtures from another width":         {newDiagonal(3, flows.GaussianizationConfig{MixtureInit: randomData("blobs", 9, 2, 0)}), []string{"MixtureInit", "9×2", "= 3"}},
@@ -315,7 +315,7 @@ func TestBadConfigs(t *testing.T) {
 			f := diagonal(t, 2, flows.GaussianizationConfig{})
 			_, err := f.InitFrom(randomData("blobs", 1, 2, 0), initializers.IGConfig{})
 			return err
-		}, []string{"block0.rotation", "1 rows", "at least 2"}},
+		}, []string{"block0.rotation", "1 row,", "at least 2"}},
 		"warm start by a bad fit": {func() error {
 			f := diagonal(t, 2, flows.GaussianizationConfig{})
 			_, err := f.InitFrom(randomData("blobs", 9, 2, 0), initializers.IGConfig{Mixture: initializers.MixtureConfig{MaxSteps: -1}})

@@ -10,7 +10,7 @@ import (
 // TestImportDirection: each package imports only packages to its left in the list; commands may import all of them and are
 // imported by none.
 func TestImportDirection(t *testing.T) {
-	order := []string{"internal/contracts", "internal/testsize", "internal/errtest", "internal/csvcell", "internal/costs", "internal/visible", "internal/crew", "internal/pipeline", "internal/defaults", "internal/files", "internal/hdf5", "internal/strictjson", "internal/postgrestest", "rows", "sketch", "graph/kernel", "columns", "data", "data/sql", "graph/safetensors", "graph", "internal/registry", "internal/conditioning", "initializers", "transforms", "layers", "bases", "losses", "train", "progress", "flows", "rbig", "info", "drift", "variational", "mixed", "tabular", "report", "serve", "bench/manual", "bench"}
+	order := []string{"internal/contracts", "internal/counted", "internal/testsize", "internal/errtest", "internal/csvcell", "internal/costs", "internal/visible", "internal/crew", "internal/pipeline", "internal/defaults", "internal/files", "internal/hdf5", "internal/strictjson", "internal/postgrestest", "rows", "sketch", "graph/kernel", "columns", "data", "data/sql", "graph/safetensors", "graph", "internal/registry", "internal/conditioning", "initializers", "transforms", "layers", "bases", "losses", "train", "progress", "flows", "rbig", "info", "drift", "variational", "mixed", "tabular", "report", "serve", "bench/manual", "bench"}
 	rank := func(path string) int {
 		path = strings.TrimPrefix(path, "gaussflow/")
 		if at := slices.Index(order, path); at >= 0 {

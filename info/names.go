@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
+
+	"gaussflow/internal/counted"
 )
 
 // Columns of names and of numbers are measured together by the chain rule: with C the combination of a row's names and x its numbers,
@@ -53,7 +55,7 @@ func (e *LevelsError) Error() string { return "info: " + e.Reason() }
 
 // Reason is the error in words for people.
 func (e *LevelsError) Reason() string {
-	return fmt.Sprintf("%s: %d different names or combinations of names in %d rows are too many to tell what they share", quoted(e.Columns), e.Combinations, e.Rows)
+	return fmt.Sprintf("%s: %d different names or combinations of names in %s are too many to tell what they share", quoted(e.Columns), e.Combinations, counted.Of(e.Rows, "row"))
 }
 
 // rowsEach is how many rows a combination of names must have on average: with fewer the bias of counts is no longer that of Miller.

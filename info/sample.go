@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 	"gaussflow/rows"
 )
@@ -155,9 +156,9 @@ func (e *FewRowsError) Error() string { return "info: " + e.Reason() }
 // Reason is the error in words for people.
 func (e *FewRowsError) Reason() string {
 	if e.Whole {
-		return fmt.Sprintf("%d rows have values in all of %d columns, want at least %d", e.Rows, e.Columns, e.Want)
+		return fmt.Sprintf("%s with values in all of %s, want at least %d", counted.Of(e.Rows, "row"), counted.Of(e.Columns, "column"), e.Want)
 	}
-	return fmt.Sprintf("%d rows of %d columns, want at least %d rows", e.Rows, e.Columns, e.Want)
+	return fmt.Sprintf("%s of %s, want at least %d rows", counted.Of(e.Rows, "row"), counted.Of(e.Columns, "column"), e.Want)
 }
 
 var errNoSample = errors.New("info: the Sample is nil or zero: Of makes one")

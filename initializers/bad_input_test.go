@@ -38,7 +38,7 @@ func TestBadInput(t *testing.T) {
 	}{
 		"PCA of nil":                {pca(nil), []string{"PCA"}},
 		"PCA of no rows":            {pca(empty), []string{"PCA", "0×0"}},
-		"PCA of one row":            {pca(mat.NewDense(1, 2, nil)), []string{"1 rows", "at least 2"}},
+		"PCA of one row":            {pca(mat.NewDense(1, 2, nil)), []string{"1 row,", "at least 2"}},
 		"PCA of NaN":                {pca(nan), []string{"PCA", "row 1, column 1", "NaN"}},
 		"decompose nil":             {decompose(nil, 2), []string{"HouseholderDecompose"}},
 		"decompose nothing":         {decompose(empty, 0), []string{"HouseholderDecompose"}},

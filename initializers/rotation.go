@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"gaussflow/internal/counted"
 	"gaussflow/rows"
 )
 
@@ -56,7 +57,7 @@ func PCA(x mat.Matrix) (q *mat.Dense, variances []float64, err error) {
 	}
 	n, d := x.Dims()
 	if n < 2 {
-		return nil, nil, fmt.Errorf("initializers: PCA: got %d rows, want at least 2", n)
+		return nil, nil, fmt.Errorf("initializers: PCA: got %s, want at least 2", counted.Of(n, "row"))
 	}
 	x, unit := inUnits(x)
 	var cov mat.SymDense

@@ -93,7 +93,7 @@ func pcaDecorrelates(t *testing.T, p precision) {
 // data, a single row, and a graph node of three axes.
 func pcaRejects(t *testing.T) {
 	for name, x := range map[string]mat.Matrix{"empty": &mat.Dense{}, "one row": mat.NewDense(1, 3, nil)} {
-		if _, err := layers.NewFixedOrthoPCA(x, layers.FixedOrthoConfig{}); err == nil || !strings.Contains(err.Error(), "rows") {
+		if _, err := layers.NewFixedOrthoPCA(x, layers.FixedOrthoConfig{}); err == nil || !strings.Contains(err.Error(), "row") {
 			t.Errorf("%s: error %v, want one about rows", name, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/graph/kernel"
 	"gaussflow/initializers"
+	"gaussflow/internal/counted"
 )
 
 // Entropy is the differential entropy of n values, in nats. It uses the spacings of order statistics relative to a mixture of
@@ -27,7 +28,7 @@ import (
 func Entropy(values []float64) (h float64, terms []float64, err error) {
 	n := len(values)
 	if n < 4 {
-		return 0, nil, fmt.Errorf("rbig: Entropy: got %d values, want at least 4", n)
+		return 0, nil, fmt.Errorf("rbig: Entropy: got %s, want at least 4", counted.Of(n, "value"))
 	}
 	for i, v := range values {
 		if !(math.Abs(v) <= 1e150) {

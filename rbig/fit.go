@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/counted"
 	"gaussflow/rows"
 )
 
@@ -54,7 +55,7 @@ func FitRows(x mat.Matrix, c Config) (*Fit, error) {
 		fit, held = parted(fit, c.Validation, c.Seed)
 	}
 	if n, _ := fit.Dims(); n < 4 {
-		return nil, fmt.Errorf("rbig: FitRows: got %d rows to fit to, want at least 4", n)
+		return nil, fmt.Errorf("rbig: FitRows: got %s to fit to, want at least 4", counted.Of(n, "row"))
 	}
 	return (&walk{Config: c, kept: fit, held: held}).run()
 }

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/counted"
 	"gaussflow/rows"
 )
 
@@ -48,7 +49,7 @@ func Losses(f *flows.Flow, x mat.Matrix) ([]Loss, error) {
 	}
 	n, _ := x.Dims()
 	if n < 8 {
-		return nil, fmt.Errorf("rbig: Losses: got %d rows, want at least 8", n)
+		return nil, fmt.Errorf("rbig: Losses: got %s, want at least 8", counted.Of(n, "row"))
 	}
 	y := mat.DenseCopyOf(x)
 	var before []float64 // Σ_j −log p(y_j) at the rows

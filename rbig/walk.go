@@ -9,6 +9,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/initializers"
+	"gaussflow/internal/counted"
 	"gaussflow/layers"
 )
 
@@ -32,7 +33,7 @@ func (w *walk) run() (*Fit, error) {
 	if err := w.mapColumns("margins", 0); err != nil {
 		return nil, err
 	}
-	fit := &Fit{Stopped: fmt.Sprintf("all %d blocks were made", w.Blocks)}
+	fit := &Fit{Stopped: "made as many as were asked for: " + counted.Of(w.Blocks, "block")}
 	_, d := w.kept.Dims()
 	if d == 1 {
 		fit.Stopped = "one column has nothing to be turned"
@@ -51,7 +52,7 @@ func (w *walk) run() (*Fit, error) {
 		if gained := w.gained(block, best); gained || w.Stop == Depth {
 			fit.Kept, idle, best = i+1, 0, block.HeldOut
 		} else if idle++; idle == w.Patience {
-			fit.Stopped = fmt.Sprintf("%d blocks in turn gained nothing by the rule %s", idle, w.Stop)
+			fit.Stopped = fmt.Sprintf("%s in turn gained nothing by the rule %s", counted.Of(idle, "block"), w.Stop)
 			break
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
 	"gaussflow/internal/visible"
 	"gaussflow/rows"
@@ -39,7 +40,7 @@ func (in Input) Validate() error {
 		return err
 	}
 	if n, _ := in.Rows.Dims(); in.Numbers != nil && len(in.Numbers) != n {
-		return fmt.Errorf("report: got %d Numbers for %d rows, want one each", len(in.Numbers), n)
+		return fmt.Errorf("report: got %d Numbers for %s, want one each", len(in.Numbers), counted.Of(n, "row"))
 	}
 	if n, _ := in.Rows.Dims(); in.Of < 0 || in.Of > 0 && in.Of < n {
 		return fmt.Errorf("report: Of = %d, want 0 or at least the %d Rows that were drawn", in.Of, n)
@@ -57,7 +58,7 @@ func (in Input) Validate() error {
 		}
 	}
 	if d := in.Model.Flow.Dim(); kept != d {
-		return fmt.Errorf("report: the model keeps %d columns, its flow has %d, want as many", kept, d)
+		return fmt.Errorf("report: the model keeps %s, its flow has %d, want as many", counted.Of(kept, "column"), d)
 	}
 	return nil
 }
@@ -68,7 +69,7 @@ func (in Input) checkRows() error {
 		return rows.Check("report: Rows", in.Rows, len(in.Model.Columns))
 	}
 	if d := len(in.Model.Mixed.Columns()); d != len(in.Model.Columns) || d == 0 {
-		return fmt.Errorf("report: the model has %d columns, its density %d, want as many", len(in.Model.Columns), d)
+		return fmt.Errorf("report: the model has %s, its density %d, want as many", counted.Of(len(in.Model.Columns), "column"), d)
 	}
 	n, d := rows.Dims(in.Rows)
 	if n < 1 || d != len(in.Model.Columns) {

@@ -99,12 +99,12 @@ func TestErrors(t *testing.T) {
 	x := table(20, normal, normal)
 	m := fit(t, []string{"a", "b"}, x)
 	for want, in := range map[string]report.Input{
-		"report: Model = nil":                     {Rows: x},
-		"report: Rows: got 0×0":                   {Model: m},
-		"input_dim = 2":                           {Model: m, Rows: table(20, normal)},
-		"report: Rows":                            {Model: m, Rows: mat.NewDense(1, 2, []float64{1, math.NaN()})},
-		"report: got 1 Numbers for 20 rows":       {Model: m, Rows: x, Numbers: []int{1}},
-		"the model keeps 1 columns, its flow has": {Model: &tabular.Model{Flow: m.Flow, Facts: tabular.Facts{Columns: m.Columns[:1]}}, Rows: table(5, normal)},
+		"report: Model = nil":                    {Rows: x},
+		"report: Rows: got 0×0":                  {Model: m},
+		"input_dim = 2":                          {Model: m, Rows: table(20, normal)},
+		"report: Rows":                           {Model: m, Rows: mat.NewDense(1, 2, []float64{1, math.NaN()})},
+		"report: got 1 Numbers for 20 rows":      {Model: m, Rows: x, Numbers: []int{1}},
+		"the model keeps 1 column, its flow has": {Model: &tabular.Model{Flow: m.Flow, Facts: tabular.Facts{Columns: m.Columns[:1]}}, Rows: table(5, normal)},
 	} {
 		var b bytes.Buffer
 		if err := report.Write(&b, in); err == nil || !strings.Contains(err.Error(), want) || b.Len() > 0 {

@@ -172,17 +172,26 @@ func (t *typed) Sample(n int, given []float64, rng *rand.Rand) (*mat.Dense, erro
 	if err != nil {
 		return nil, err
 	}
-	return t.complete(x), nil
+	return t.drawn(x, rng), nil
+}
+
+// drawn adds the other written columns to rows that are drawn.
+func (t *typed) drawn(x *mat.Dense, rng *rand.Rand) *mat.Dense {
+	return t.completed(x, func(row []float64) []float64 { return t.model.Schema.Draw(row, rng) })
 }
 
 // complete adds the other written columns to rows of the modelled ones: derived columns are computed, and constants have their
 // value.
 func (t *typed) complete(x *mat.Dense) *mat.Dense {
+	return t.completed(x, t.model.Schema.Complete)
+}
+
+func (t *typed) completed(x *mat.Dense, of func(row []float64) []float64) *mat.Dense {
 	n, _ := x.Dims()
 	out := mat.NewDense(n, len(t.written), nil)
 	for i := range n {
 		row := out.RawRowView(i)
-		copy(row, t.model.Schema.Complete(x.RawRowView(i)))
+		copy(row, of(x.RawRowView(i)))
 		for j, c := range t.written {
 			if c.Kind == columns.Constant {
 				row[j] = 0

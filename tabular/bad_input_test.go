@@ -26,7 +26,7 @@ func TestBadTables(t *testing.T) {
 		"no rows":        {names(2), &mat.Dense{}, []string{"0×0"}},
 		"NaN":            {names(2), nan, []string{"row 11", "column 1", "NaN"}},
 		"three rows":     {names(2), curve(3, 2, 1), []string{"3 rows", "at least 4"}},
-		"missing names":  {names(1), good, []string{"1 names", "2 columns"}},
+		"missing names":  {names(1), good, []string{"1 name", "2 columns"}},
 		"name twice":     {[]string{"a", "a"}, good, []string{`"a"`, "column 1"}},
 		"name of no one": {[]string{"a", ""}, good, []string{`""`, "column 1"}},
 	} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gaussflow/flows"
+	"gaussflow/internal/counted"
 )
 
 // A ConfigError reports a field of Config that is out of range.
@@ -36,7 +37,7 @@ func (e *ConstantError) Error() string {
 type FewRowsError struct{ Got, Want int }
 
 func (e *FewRowsError) Error() string {
-	return fmt.Sprintf("tabular: Fit: got %d rows, want at least %d", e.Got, e.Want)
+	return fmt.Sprintf("tabular: Fit: got %s, want at least %d", counted.Of(e.Got, "row"), e.Want)
 }
 
 // A SpreadError reports a column that cannot be standardized because of its spread.

@@ -11,6 +11,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/counted"
 	"gaussflow/train"
 )
 
@@ -39,8 +40,8 @@ func (f *fit) gaussianInstead(ctx context.Context, start time.Time) (*Model, err
 	if len(ours) > 1 && gainOf(ours, theirs, worthErrors) > 0 {
 		return nil, nil
 	}
-	return f.fitGaussian(ctx, start, fmt.Sprintf("on the %d validation rows the flow's log p is %+.3g nats a row beside one Gaussian's, "+
-		"no clear gain: the model is one Gaussian of a shrunk covariance", len(ours), stat.Mean(ours, nil)-stat.Mean(theirs, nil)))
+	return f.fitGaussian(ctx, start, fmt.Sprintf("on %s the flow's log p is %+.3g nats a row beside one Gaussian's, "+
+		"no clear gain: the model is one Gaussian of a shrunk covariance", counted.Of(len(ours), "validation row"), stat.Mean(ours, nil)-stat.Mean(theirs, nil)))
 }
 
 // tooFew says why a Gaussian was chosen without trying a flow; it is empty if it was asked for.
@@ -48,7 +49,7 @@ func tooFew(open bool, rows, columns int) string {
 	if !open {
 		return ""
 	}
-	return fmt.Sprintf("%d rows are too few for a flow of %d columns: the model is one Gaussian of a shrunk covariance", rows, columns)
+	return fmt.Sprintf("%s are too few for a flow of %s: the model is one Gaussian of a shrunk covariance", counted.Of(rows, "row"), counted.Of(columns, "column"))
 }
 
 // gaussianOf is the shrunk Gaussian of rows that are prepared as for a flow, dequantized and mapped by the fixed layers, but

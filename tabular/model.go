@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/flows"
+	"gaussflow/internal/counted"
 	"gaussflow/mixed"
 	"gaussflow/rows"
 )
@@ -30,13 +31,13 @@ func (m *Model) check(op string) error {
 	switch {
 	case m != nil && m.Mixed != nil && m.Flow == nil:
 		if d := len(m.Mixed.Columns()); d == 0 || len(m.Columns) != d {
-			return fmt.Errorf("tabular: %s: the Model has %d columns, its density %d, want as many", op, len(m.Columns), d)
+			return fmt.Errorf("tabular: %s: the Model has %s, its density %d, want as many", op, counted.Of(len(m.Columns), "column"), d)
 		}
 		return nil
 	case m == nil || m.Flow == nil:
 		return fmt.Errorf("tabular: %s: the Model is nil or has no Flow: Fit or Load makes one", op)
 	case len(m.kept()) != m.Flow.Dim():
-		return fmt.Errorf("tabular: %s: the Model keeps %d columns, its Flow has %d, want as many", op, len(m.kept()), m.Flow.Dim())
+		return fmt.Errorf("tabular: %s: the Model keeps %s, its Flow has %d, want as many", op, counted.Of(len(m.kept()), "column"), m.Flow.Dim())
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"gaussflow/flows"
 	"gaussflow/graph/kernel"
+	"gaussflow/internal/counted"
 	"gaussflow/train"
 )
 
@@ -42,7 +43,7 @@ func (f *fit) model(ctx context.Context, history *train.History, start time.Time
 	training.ReferenceRows = len(reference)
 	warnings := f.warnings()
 	if n < training.Parameters {
-		warnings = append(warnings, Warning{Kind: FewRows, Text: fmt.Sprintf("%d rows for %d parameters: held-out rows chose when to stop", n, training.Parameters)})
+		warnings = append(warnings, Warning{Kind: FewRows, Text: fmt.Sprintf("%s for %s: held-out rows chose when to stop", counted.Of(n, "row"), counted.Of(training.Parameters, "parameter"))})
 	}
 	return &Model{Flow: f.flow, Facts: Facts{
 		Columns: f.columns, Config: f.Config, Quanta: f.quantum, Warnings: warnings, Training: training,

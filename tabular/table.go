@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/initializers"
+	"gaussflow/internal/counted"
 	"gaussflow/rows"
 )
 
@@ -21,7 +22,7 @@ func checkTable(names []string, x mat.Matrix) error {
 	}
 	n, d := x.Dims()
 	if len(names) != d {
-		return fmt.Errorf("tabular: Fit: got %d names for %d columns, want one each", len(names), d)
+		return fmt.Errorf("tabular: Fit: got %s for %s, want one each", counted.Of(len(names), "name"), counted.Of(d, "column"))
 	}
 	seen := map[string]int{}
 	for j, name := range names {

@@ -90,7 +90,7 @@ func needsFloat64(schema *columns.Schema) bool {
 	)
 	return slices.ContainsFunc(schema.Modelled(), func(c *columns.Column) bool {
 		step := c.Step
-		if step == 0 && c.Form.Decimals > 0 && c.Form.Decimals <= amounts {
+		if step == 0 && c.Form.Exponent == "" && c.Form.Decimals > 0 && c.Form.Decimals <= amounts {
 			step = math.Pow10(-c.Form.Decimals)
 		}
 		return step > 0 && max(math.Abs(c.Min), math.Abs(c.Max))*spacing > step

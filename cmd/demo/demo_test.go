@@ -250,7 +250,7 @@ func TestBadFiles(t *testing.T) {
 		"x1,x2\n":              "no row",
 		"x1,x2\n1,2\n3,oops\n": `column "x2" has 1, the first in row 2 (line 3): "oops"`,
 		"x1,x2\n1,NaN\n":       `column "x2" has 1, the first in row 1 (line 2): "NaN"`,
-		"x1,x2\n1\n":           "has 1 cells, want 2",
+		"x1,x2\n1\n":           "has 1 cell, want 2",
 	} {
 		path := filepath.Join(t.TempDir(), "rows.csv")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {

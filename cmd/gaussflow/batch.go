@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/columns"
@@ -61,6 +62,7 @@ type batches struct {
 	dim     int
 	drop    bool // leave out rows with missing cells
 	dropped int
+	read    int // rows so far
 	used    sync.Pool
 }
 
@@ -108,6 +110,7 @@ func (b *batches) next() (*batch, error) {
 		if err != nil {
 			return nil, err
 		}
+		b.read++
 		if b.drop && (b.rows.Fault() != "" || hasGap(b.rows.Values())) {
 			b.dropped++
 			continue
@@ -179,6 +182,18 @@ func (b *batches) stream(ctx context.Context, bar *progressbar.ProgressBar, work
 		return errors.Join(write(t), bar.Add(len(t.places)))
 	})
 	return errors.Join(err, bar.Finish())
+}
+
+// sayEmpty says that there was no row, because what is written then looks as if something had gone wrong.
+func (b *batches) sayEmpty(c *cobra.Command) {
+	if b.read == 0 {
+		sayNoRows(c, b.name, "neither has what is written")
+	}
+}
+
+// sayNoRows says that a table has none, and what follows from it.
+func sayNoRows(c *cobra.Command, name, so string) {
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: it has no rows, and %s\n", name, so)
 }
 
 // A gapError reports a row with a missing cell where all are needed.

@@ -166,6 +166,7 @@ func (o *compareFlags) compare(c *cobra.Command, pathA, pathB string) (*drift.Re
 	if err != nil {
 		return nil, err
 	}
+	sayTaken(c, tables[0].Schema)
 	r, err := drift.Compare(c.Context(), tables[0], tables[1], o.config)
 	var empty *drift.EmptyError
 	var incomparable *drift.IncomparableError

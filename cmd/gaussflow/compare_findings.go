@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"gaussflow/drift"
+	"gaussflow/internal/counted"
 	"gaussflow/internal/visible"
 )
 
@@ -15,12 +16,12 @@ const mostListed = 30
 // printDrift prints how two tables differ, beginning with the answer.
 func printDrift(out io.Writer, r *drift.Result) {
 	out = visible.Writer{Writer: out}
-	fmt.Fprintf(out, "%s p %s (%d draws)\n", r.Verdict(), r.Say(r.P), r.Draws)
+	fmt.Fprintf(out, "%s p %s (%s)\n", r.Verdict(), r.Say(r.P), counted.Of(r.Draws, "draw"))
 	if r.Apart != nil {
 		fmt.Fprintf(out, "Rows are told apart in %.1f %% ± %.1f %% of cases (50 %%: not at all, 100 %%: always)\n", 100*r.Apart.AUC, 100*r.Apart.SE)
 	}
 	for side, t := range r.Tables {
-		fmt.Fprintf(out, "%s: %d rows%s\n", r.Names[side], t.Rows, looked(t))
+		fmt.Fprintf(out, "%s: %s%s\n", r.Names[side], counted.Of(t.Rows, "row"), looked(t))
 	}
 	printMoved(out, r)
 	printPairs(out, r)
@@ -51,7 +52,7 @@ func looked(t drift.Side) string {
 func printMoved(out io.Writer, r *drift.Result) {
 	moved := r.Moved()
 	if len(moved) == 0 {
-		fmt.Fprintf(out, "\nNone of the %d columns moved by itself so that it would be seen.\n", len(r.Columns))
+		fmt.Fprintf(out, "\nNo column moved by itself so that it would be seen, of %d.\n", len(r.Columns))
 		return
 	}
 	fmt.Fprintf(out, "\nColumns that moved: %d of %d; p is corrected for that many\n", len(moved), len(r.Columns))

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
 
-	"gaussflow/columns"
 	"gaussflow/data"
 	"gaussflow/flows"
 	"gaussflow/mixed"
@@ -116,11 +115,11 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 		return d.writeRows(c, n, output, w, d.draw, func(x *mat.Dense) error { return w.Write(x.RawMatrix().Data) })
 	}
 	written := d.model.Schema.Written()
-	names, text := make([]string, len(written)), make([]bool, len(written))
+	types := make([]data.CellColumn, len(written))
 	for j, column := range written {
-		names[j], text[j] = column.Name, !isNumber(column)
+		types[j] = cellColumn(column)
 	}
-	w, err := data.CreateCells(output, names, text)
+	w, err := data.CreateCells(output, types)
 	if err != nil {
 		return err
 	}
@@ -128,9 +127,10 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 	return d.writeRows(c, n, output, w, d.drawSeen, func(x *mat.Dense) error {
 		rows, _ := x.Dims()
 		for i := range rows {
-			values := d.model.Schema.Complete(x.RawRowView(i))
+			values := d.model.Schema.Draw(x.RawRowView(i), d.rng)
 			for j, column := range written {
 				cells[j] = string(column.Append(nil, values[j]))
+				values[j] = valueOf(column, types[j].Type, cells[j], values[j])
 			}
 			if err := w.Write(cells, values); err != nil {
 				return err
@@ -138,12 +138,6 @@ func (d *drawing) write(c *cobra.Command, n int, output string, plain bool) erro
 		}
 		return nil
 	})
-}
-
-// isNumber reports whether Parquet and NPY hold the column's values as numbers.
-func isNumber(c *columns.Column) bool {
-	_, err := c.Parse(c.Value)
-	return len(c.Levels) == 0 && c.Form.Layout == "" && (c.Kind != columns.Constant || err == nil && columns.Number(c.Value) == columns.Number(c.Value))
 }
 
 // writeRows draws rows in parts, and closes the table.

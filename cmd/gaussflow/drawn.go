@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"gaussflow/data"
+	"gaussflow/internal/counted"
 	"gaussflow/rows"
 )
 
@@ -83,6 +84,6 @@ func grouped(n int) string {
 // sayDrawn says that not all rows are used; used describes the use: "fitted to".
 func sayDrawn(c *cobra.Command, used string, n, of int) {
 	if n < of {
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s %s rows drawn evenly of %s; --max-rows says how many\n", used, grouped(n), grouped(of))
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s %s %s drawn evenly of %s; --max-rows says how many\n", used, grouped(n), counted.Noun(n, "row"), grouped(of))
 	}
 }

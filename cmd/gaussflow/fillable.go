@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -38,20 +39,25 @@ type gappedRow struct {
 // Values that follow from sums in the row are set in x.
 func (f *fillable) open(cells []string, x []float64) (open []int, why string) {
 	row := gappedRow{values: make([]float64, len(f.written)), wanted: make([]bool, len(f.written)), x: x}
+	limit := ""
 	for k, c := range f.written {
 		row.values[k] = math.NaN()
 		if f.at[k] >= 0 {
-			v, err := c.Parse(cells[f.at[k]])
+			cell := cells[f.at[k]]
+			v, err := c.Parse(cell)
 			if f.inRow[k] >= 0 {
 				v = x[f.inRow[k]] // as the table's reader has parsed it
 			}
 			row.values[k], row.wanted[k] = v, err == nil && math.IsNaN(v)
+			if row.wanted[k] && columns.Limit(cell) { // a draw could contradict it
+				row.wanted[k], limit = false, fmt.Sprintf("%s: %.60q is a limit, and stays", c.Name, cell)
+			}
 		}
 	}
 	for f.solve(&row) { // a value from one sum may complete another
 		continue
 	}
-	why = f.close(&row)
+	why = cmp.Or(f.close(&row), limit)
 	for k, is := range row.wanted {
 		if is {
 			open = append(open, k)

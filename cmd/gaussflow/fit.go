@@ -31,7 +31,7 @@ the density is fitted to a uniform sample of the rows, in their order. --max-row
 same --seed draws the same rows.
 
 A cell that is not of its column's kind (12o5 among numbers) counts as missing, and a warning names the first one. If
-more than one row in ten has such a cell, that is an error. A row with too few or too many cells is an error unless
+more than one row in ten has such a cell, that is an error. Infinite cells, and limits such as <0.01, count as missing. A row with too few or too many cells is an error unless
 --skip-bad-rows is given, which leaves such rows out.
 
 An interrupt (Ctrl-C) stops the fit and writes the best model so far; a second one quits. A running fit is saved in a
@@ -123,7 +123,9 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 		}
 		return nil, in(file.Name(), bad)
 	}
-	if !o.json {
+	if o.json {
+		sayTaken(c, schema)
+	} else {
 		printTable(visible.Writer{Writer: c.OutOrStdout()}, file, schema)
 	}
 	if len(schema.Modelled()) == 0 {
@@ -138,6 +140,9 @@ func (o *fitFlags) read(c *cobra.Command, file *data.File) (*typedTable, error) 
 		return nil, err
 	}
 	table.say(c, "fitted to")
+	if o.schema != "" {
+		sayStrays(c, table)
+	}
 	if table.drawn() && table.missing != nil && o.config.Family == "" {
 		o.config.Family = tabular.AnyOrder // even if no cell is missing in the rows that were drawn
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"gaussflow/internal/counted"
 	"gaussflow/tabular"
 )
 
@@ -34,6 +35,6 @@ func newFitSummary(path string, m *tabular.Model, table *typedTable, interrupted
 }
 
 func (s fitSummary) print(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d rows of %d columns, %d epochs in %.1f s; mean log p of %d validation rows: %.4f nats\n",
-		s.Model, s.Rows, len(s.Columns), s.Epochs, s.Seconds, s.ValidationRows, s.LogLikelihood)
+	fmt.Fprintf(w, "%s: %s of %s, %s in %.1f s; mean log p of %s: %.4f nats\n",
+		s.Model, counted.Of(s.Rows, "row"), counted.Of(len(s.Columns), "column"), counted.Of(s.Epochs, "epoch"), s.Seconds, counted.Of(s.ValidationRows, "validation row"), s.LogLikelihood)
 }

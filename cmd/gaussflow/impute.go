@@ -19,7 +19,8 @@ category the level drawn most often.
 
 Numbers are drawn between the smallest and the largest value of their column in the table fitted to.
 
-A column that follows from others, as total = a + b, is computed from them. A missing part of such a sum is computed
+A cell that is only a limit, such as <0.01, stays. A column that follows from others, as total = a + b, is computed
+from them. A missing part of such a sum is computed
 if the total and all other parts are present; if two parts are missing, they stay empty. Cells that are not missing
 are not changed: a cell that cannot be read stays as it is, and a row with a value that its column cannot have is
 written without imputed values. The number of such rows is reported at the end. --mark adds the column filled, which
@@ -109,6 +110,7 @@ func (f *filling) run(c *cobra.Command, file *data.File, output string) (err err
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), f.fill, f.write); err != nil {
 		return err
 	}
+	rows.sayEmpty(c)
 	sayLeftOut(c, f.w)
 	sayRows(c, f.left, "rows with cells that were not filled, or could not be read, left as they came", f.leftAt, f.leftWhy)
 	return f.w.Close()

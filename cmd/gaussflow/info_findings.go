@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"gaussflow/info"
+	"gaussflow/internal/counted"
 	"gaussflow/internal/visible"
 )
 
@@ -189,7 +190,7 @@ func (f *findings) print(out io.Writer) {
 		fmt.Fprintf(w, "%s\t%s ± %s nats\t95 %%: %s to %s\tbias taken off: %s%s\n", inCell(m.Name), fixed(m.Value), fixed(m.SE), fixed(m.Lo), fixed(m.Hi), fixed(m.Bias), f.partly(m.Rows))
 	}
 	for name, t := range f.Tests {
-		fmt.Fprintf(w, "%s\tp = %.3g\t%d draws\n", name, t.P, t.Draws)
+		fmt.Fprintf(w, "%s\tp = %.3g\t%s\n", name, t.P, counted.Of(t.Draws, "draw"))
 	}
 	for _, said := range []struct {
 		what    string
@@ -223,7 +224,7 @@ func (f *findings) partly(rows int) string {
 	if rows == f.Rows || f.pair {
 		return ""
 	}
-	return fmt.Sprintf("\tof the %d rows that have all cells", rows)
+	return fmt.Sprintf("\tof the %s with all cells", counted.Of(rows, "row"))
 }
 
 // printMatrix prints what every two columns share.

@@ -14,6 +14,7 @@ import (
 	"gaussflow/data/sql"
 	"gaussflow/flows"
 	"gaussflow/info"
+	"gaussflow/internal/counted"
 	"gaussflow/tabular"
 )
 
@@ -62,6 +63,7 @@ func (o *infoFlags) read(c *cobra.Command, path string) (*measured, error) {
 	if schema.Rows == 0 && o.schema == "" && schema.BadRows == nil {
 		return nil, &data.EmptyError{File: file.Name(), What: "row"}
 	}
+	sayTaken(c, schema)
 	return o.measure(c, file, schema)
 }
 
@@ -89,7 +91,7 @@ func (o *infoFlags) draw(c *cobra.Command, path string) (*measured, error) {
 	if err != nil {
 		return nil, in(path, err)
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: measured on %s rows drawn from the model; --max-rows says how many\n", grouped(n))
+	fmt.Fprintf(c.ErrOrStderr(), "gaussflow: measured on %s %s drawn from the model; --max-rows says how many\n", grouped(n), counted.Noun(n, "row"))
 	return m, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gaussflow/flows"
+	"gaussflow/internal/counted"
 	"gaussflow/internal/visible"
 	"gaussflow/layers"
 	"gaussflow/tabular"
@@ -24,6 +25,10 @@ time, or a column that follows from others, as total = a + b. It also prints the
 would be left out: constants, text, identifiers, empty columns. It reads the table two or three times, in memory that
 does not grow with the table. --as id=numbers corrects the kind of a column, and --schema writes the kinds of all
 columns to a JSON file that can be edited.
+
+Cells that can be read in two ways, such as 1,234 or 03/04/2021, are read as the other columns of the table are
+written. Where these do not decide, a line says which way was taken and which --as takes the other. Infinite cells,
+and limits such as <0.01, count as missing, and a line says how many there are.
 
 Of a model it prints the layers in the style of Keras, how the model was fitted, and its columns.`
 
@@ -116,7 +121,7 @@ func inspect(out io.Writer, m *tabular.Model) {
 	if m.Mixed == nil {
 		fmt.Fprintln(out, m.Flow.Summary())
 	} else {
-		fmt.Fprintf(out, "Each column given any others, by one network of %d parameters (any-order)\n\n", m.Training.Parameters)
+		fmt.Fprintf(out, "Each column given any others, by one network of %s (any-order)\n\n", counted.Of(m.Training.Parameters, "parameter"))
 	}
 	if !known(m) {
 		fmt.Fprintf(out, "Columns: %s\n", strings.Join(m.Names(), ", "))
@@ -133,7 +138,7 @@ func inspect(out io.Writer, m *tabular.Model) {
 	fmt.Fprintf(w, "rows fitted to\t%d\n", t.Rows)
 	fmt.Fprintf(w, "rows validated on\t%d\n", t.ValidationRows)
 	if t.TableRows > 0 {
-		fmt.Fprintf(w, "of a table of\t%d rows, drawn evenly\n", t.TableRows)
+		fmt.Fprintf(w, "of a table of\t%s, drawn evenly\n", counted.Of(t.TableRows, "row"))
 	}
 	fmt.Fprintf(w, "log p of these, mean\t%.6g nats\n", t.LogLikelihood)
 	if c.Family == tabular.Gaussian {

@@ -3,13 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"gaussflow/columns"
 	"gaussflow/data"
+	"gaussflow/internal/counted"
 	"gaussflow/internal/files"
 	"gaussflow/internal/visible"
 )
@@ -21,7 +22,7 @@ type schemaFlags struct {
 	schema string // the file to which the schema is written
 }
 
-const asUsage = "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored; may be given again"
+const asUsage = "what a column is: `NAME=KIND`, one of numbers, grid, category, text, identifier, ignored, or how it is read: decimal-point, decimal-comma, month-first, day-first; may be given again"
 
 func (s *schemaFlags) register(c *cobra.Command) {
 	s.table.register(c)
@@ -46,6 +47,9 @@ func (s *schemaFlags) inspect(c *cobra.Command, path string, asJSON bool) error 
 			return err
 		}
 	}
+	if schema.Rows == 0 && schema.BadRows == nil {
+		sayNoRows(c, file.Name(), "nothing is known of its columns")
+	}
 	if asJSON {
 		return schema.Write(visible.Writer{Writer: c.OutOrStdout()})
 	}
@@ -56,7 +60,7 @@ func (s *schemaFlags) inspect(c *cobra.Command, path string, asJSON bool) error 
 
 // printTable prints what was found out about a table and its columns.
 func printTable(out io.Writer, file *data.File, schema *columns.Schema) {
-	fmt.Fprintf(out, "%s: %d rows, %d columns\n", file.Name(), schema.Rows, len(schema.Columns))
+	fmt.Fprintf(out, "%s: %s, %s\n", file.Name(), counted.Of(schema.Rows, "row"), counted.Of(len(schema.Columns), "column"))
 	for _, note := range file.Notes() {
 		fmt.Fprintln(out, note)
 	}
@@ -85,25 +89,29 @@ func (s *schemaFlags) profile(c *cobra.Command, file *data.File) (*columns.Schem
 }
 
 func profile(c *cobra.Command, file *data.File, as map[string]string) (*columns.Schema, error) {
-	o := columns.Options{}
-	if len(as) > 0 {
-		o.Kinds = make(map[string]columns.Kind, len(as))
-	}
-	for name, kind := range as {
-		o.Kinds[name] = columns.Kind(kind)
+	o := columns.Options{Kinds: map[string]columns.Kind{}, Readings: map[string]columns.Reading{}}
+	for name, word := range as {
+		if r := columns.Reading(word); slices.Contains(columns.Readings, r) {
+			o.Readings[name] = r
+		} else {
+			o.Kinds[name] = columns.Kind(word)
+		}
 	}
 	schema, err := columns.Profile(c.Context(), file, o)
 	if err != nil {
 		return nil, err
 	}
-	return schema, obeyed(schema, o.Kinds)
+	return schema, obeyed(schema, o)
 }
 
-// obeyed reports a column that cannot be of the kind that --as says.
-func obeyed(schema *columns.Schema, kinds map[string]columns.Kind) error {
+// obeyed reports a column that cannot be of the kind, or not be read in the way, that --as says.
+func obeyed(schema *columns.Schema, o columns.Options) error {
 	for i := range schema.Columns {
 		c := &schema.Columns[i]
-		said := columns.Column{Kind: kinds[c.Name]}
+		if r := o.Readings[c.Name]; r != "" && r != c.Reading() {
+			return &columns.SchemaError{Where: fmt.Sprintf("column %q", c.Name), What: fmt.Sprintf("cannot be read %s, as --as says: its cells are not written so", r)}
+		}
+		said := columns.Column{Kind: o.Kinds[c.Name]}
 		if said.Modelled() && (c.Kind == columns.Text || c.Kind == columns.Identifier || c.Kind == columns.Ignored) {
 			return &columns.SchemaError{Where: fmt.Sprintf("column %q", c.Name), What: fmt.Sprintf("cannot be %s, as --as says, but is %s: %s", said.Kind, c.Kind, c.Describe())}
 		}
@@ -157,44 +165,4 @@ func takenIn(s *columns.Schema) string {
 		return fmt.Sprintf(" --as %s takes it in as a category.", category)
 	}
 	return ""
-}
-
-// oddities lists the rows and cells that are malformed.
-func oddities(s *columns.Schema) (odd []string) {
-	add := func(b *columns.Bad, format string, args ...any) {
-		if b == nil {
-			return
-		}
-		at := fmt.Sprintf("row %d", b.Row)
-		if b.Line > 0 {
-			at += fmt.Sprintf(" (line %d)", b.Line)
-		}
-		odd = append(odd, fmt.Sprintf(format, args...)+", the first in "+at)
-	}
-	add(s.BadRows, "%s cannot be read: %s", number(s.BadRows, "row"), text(s.BadRows))
-	for i := range s.Columns {
-		c := &s.Columns[i]
-		add(c.Bad, "column %q: %s of another kind: %q", c.Name, number(c.Bad, "cell"), text(c.Bad))
-		if c.Relation != nil {
-			add(c.Relation.Broken, "column %q: %s not %v: %q", c.Name, number(c.Relation.Broken, "cell"), c.Relation, text(c.Relation.Broken))
-		}
-	}
-	if len(odd) > 0 {
-		odd[0] = "\n" + odd[0]
-	}
-	return odd
-}
-
-func number(b *columns.Bad, what string) string {
-	if b == nil || b.Count == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", b.Count, what)
-}
-
-func text(b *columns.Bad) string {
-	if b == nil {
-		return ""
-	}
-	return strings.ToValidUTF8(b.Text, "�")
 }

@@ -62,7 +62,7 @@ func TestScripts(t *testing.T) {
 			return errors.Join(peaks(filepath.Join(env.WorkDir, "peaks.gflow")), conditional(filepath.Join(env.WorkDir, "conditional.gflow")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "near": near, "cut": cut, "rows": hasRows,
+			"exits": exits, "near": near, "cut": cut, "rows": hasRows, "types": hasTypes,
 		},
 	})
 }

@@ -67,6 +67,7 @@ func (m *mapping) run(file *data.File, schema *columns.Schema, f func(*mat.Dense
 	if err = rows.stream(m.c.Context(), rowBar(m.c, m.output, -1), work, write); err != nil {
 		return err
 	}
+	rows.sayEmpty(m.c)
 	sayDropped(m.c, rows.dropped)
 	m.warn()
 	return w.Close()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gaussflow/data"
+	"gaussflow/internal/counted"
 )
 
 func badColumns(columns []data.BadColumn) string {
@@ -15,7 +16,7 @@ func badColumns(columns []data.BadColumn) string {
 }
 
 func sayMissing(e *data.MissingError) string {
-	return fmt.Sprintf("%s: cells that are missing or not finite numbers, in %d rows: %s", e.File, e.Rows, badColumns(e.Columns))
+	return fmt.Sprintf("%s: cells that are missing or not finite numbers, in %s: %s", e.File, counted.Of(e.Rows, "row"), badColumns(e.Columns))
 }
 
 func sayCategories(e *data.CategoryError) string {
@@ -24,7 +25,7 @@ func sayCategories(e *data.CategoryError) string {
 
 func sayEmpty(e *data.EmptyError) string {
 	if e.Dropped > 0 {
-		return fmt.Sprintf("%s: no %s is left: all %d rows have cells that are missing or not numbers", e.File, e.What, e.Dropped)
+		return fmt.Sprintf("%s: no %s is left: a cell is missing, or not a number, in each of %s", e.File, e.What, counted.Of(e.Dropped, "row"))
 	}
 	return fmt.Sprintf("%s: it has no %s, want at least one", e.File, e.What)
 }

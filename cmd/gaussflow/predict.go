@@ -154,6 +154,7 @@ func (s *prediction) run(c *cobra.Command, file *data.File, output string) error
 	if err = rows.stream(c.Context(), rowBar(c, output, -1), s.predict, func(b *batch) error { return s.write(w, b) }); err != nil {
 		return err
 	}
+	rows.sayEmpty(c)
 	sayLeftOut(c, w)
 	sayRows(c, s.odd, "rows without a prediction, as the column reason explains", s.oddAt, s.oddWhy)
 	if err = w.Close(); err != nil {

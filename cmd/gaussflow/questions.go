@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gaussflow/internal/counted"
 	"gaussflow/tabular"
 )
 
@@ -44,8 +45,8 @@ func (s *scoring) check(c *cobra.Command) (err error) {
 	case has("flag") && !known(s.model):
 		return usage(c, fmt.Errorf("--flag %v, but the model does not know log p of reference rows, and so no tail probability", s.flag))
 	case has("flag") && s.flag*float64(len(s.model.Reference)) < 1:
-		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: --flag %v is finer than the model can tell: it knows log p of %d reference rows; flagged are rows less likely than all of them\n",
-			s.flag, len(s.model.Reference))
+		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: --flag %v is finer than the model can tell: it knows log p of %s; flagged are rows less likely than all of them\n",
+			s.flag, counted.Of(len(s.model.Reference), "reference row"))
 	}
 	if !s.why {
 		return nil

@@ -26,7 +26,8 @@ with seconds for times and numbers from 0 for categories.
 times, both ends included, as --given year=2008..2009,body_mass_g=5000.. (an open end). This needs an any-order model.
 A model that was fitted as conditional on columns needs a value for each of them, and writes them after its own
 columns.
-The output is CSV, or TSV, Parquet or NPY (numbers only) according to the ending of the name given with -o.`
+The output is CSV, or TSV, Parquet or NPY (numbers only) according to the ending of the name given with -o. In Parquet
+whole numbers, booleans, dates and times have their types; lengths of time and months are text.`
 
 const sampleExample = `  gaussflow sample model.gflow -n 1000 --seed 1 -o like.csv
   gaussflow sample model.gflow -n 5

@@ -83,11 +83,12 @@ func readSchema(path string) (*columns.Schema, error) {
 	return s, err
 }
 
-// plainNumbers are the columns whose cells are numbers without anything around them.
+// plainNumbers are the columns whose cells are numbers without anything around them, and no others that would be lost as numbers.
 func plainNumbers(schema *columns.Schema) (names []string) {
 	for _, c := range schema.Modelled() {
-		plain := columns.Form{Decimals: c.Form.Decimals, Missing: c.Form.Missing}
-		if (c.Kind == columns.Numbers || c.Kind == columns.Grid) && (c.Form == plain || c.Form.Decimal == ".") {
+		plain := columns.Form{Decimals: c.Form.Decimals, Exponent: c.Form.Exponent, Missing: c.Form.Missing}
+		others := c.Infinite != nil || c.Limits != nil || c.Words != nil
+		if !others && (c.Kind == columns.Numbers || c.Kind == columns.Grid) && (c.Form == plain || c.Form.Decimal == ".") {
 			names = append(names, c.Name)
 		}
 	}

@@ -130,6 +130,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 		return err
 	}
 	sayDropped(c, rows.dropped)
+	rows.sayEmpty(c)
 	sayLeftOut(c, w)
 	s.sayOdd(c)
 	if err = w.Close(); err != nil {

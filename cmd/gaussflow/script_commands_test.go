@@ -8,7 +8,9 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/rogpeppe/go-internal/testscript"
 	"gonum.org/v1/gonum/mat"
 
@@ -72,6 +74,23 @@ func hasRows(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if !errors.Is(err, io.EOF) || strconv.Itoa(n) != args[1] {
 		ts.Fatalf("%d rows, want %s: %v", n, args[1], err)
+	}
+}
+
+// hasTypes implements types FILE TYPE…, which checks the types of a Parquet file's columns.
+func hasTypes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: types FILE TYPE…")
+	}
+	raw := ts.ReadFile(args[0])
+	file, err := parquet.OpenFile(strings.NewReader(raw), int64(len(raw)))
+	ts.Check(err)
+	var types []string
+	for _, field := range file.Schema().Fields() {
+		types = append(types, field.Type().String())
+	}
+	if !slices.Equal(types, args[1:]) {
+		ts.Fatalf("types %q, want %q", types, args[1:])
 	}
 }
 

@@ -65,7 +65,8 @@ var configs = map[string]config{
 
 	"columns.Options": unchecked(columns.Options{}),
 
-	"data.Options": validates(data.Options{}),
+	"data.Options":    validates(data.Options{}),
+	"data.CellColumn": validates(data.CellColumn{Name: "x", Type: data.ClockCells}),
 
 	"drift.Config": validates(drift.Config{}),
 
