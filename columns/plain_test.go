@@ -95,3 +95,25 @@ func TestLongTable(t *testing.T) {
 		t.Errorf("%d rows, bad rows %+v", s.Rows, s.BadRows)
 	}
 }
+
+// TestDigits: whole numbers that differ in digits beyond those of a float64 are identifiers, however many of them one float64 stands for.
+func TestDigits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 9))
+	for name, cell := range map[string]func() string{
+		"17 digits":              func() string { return fmt.Sprintf("12345678901234%03d", rng.IntN(1000)) },
+		"of 64 bits":             func() string { return strconv.FormatUint(rng.Uint64(), 10) },
+		"21, six of which vary":  func() string { return fmt.Sprintf("184467440737095%06d", rng.IntN(1_000_000)) },
+		"25, two of which vary":  func() string { return fmt.Sprintf("18446744073709512345%05d", rng.IntN(90_000)) },
+		"20, below zero, a sign": func() string { return "-" + strconv.FormatUint(1<<63+rng.Uint64()>>1, 10) },
+	} {
+		var table strings.Builder
+		table.WriteString("a,b\n")
+		for i := range 60 {
+			fmt.Fprintf(&table, "%s,%d\n", cell(), i)
+		}
+		s, _ := profile(t, table.String(), columns.Options{})
+		if c := s.Columns[0]; c.Kind != columns.Identifier {
+			t.Errorf("%s: %s (%s), want an identifier", name, c.Kind, c.Note)
+		}
+	}
+}

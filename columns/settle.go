@@ -86,10 +86,13 @@ func (c *Column) coarse(t *texts, v *Values) bool {
 		return t.digits || apart && !t.numbers().exponents
 	}
 	largest := max(math.Abs(v.Min), math.Abs(v.Max))
-	if t.numbers().exponents || t.stored > 0 && largest >= 1<<64 { // no integers of 64 bits, and all floating-point numbers of that size are whole
+	if !v.Whole() || largest <= mostWhole || v.Distinct() == 1 || t.numbers().exponents {
 		return false
 	}
-	return v.Whole() && largest > mostWhole && 2*v.Distinct() > v.Count && v.Distinct() > 1
+	if t.stored > 0 && largest > 1<<64 { // no integers of 64 bits, and all floating-point numbers of that size are whole
+		return false
+	}
+	return 2*v.Distinct() > v.Count || apart && t.different.number() > v.Distinct()
 }
 
 func rounding(v *Values) bool {
