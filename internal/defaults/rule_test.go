@@ -137,7 +137,7 @@ var results = []string{
 	"info.Estimate", "info.FewRowsError", "info.LevelsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit", "rbig.Loss",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
-	"mixed.Facts",
+	"mixed.Facts", "mixed.Residual", "rows.Tie",
 	"layers.Autoregression", "layers.Description", "layers.Interval", "transforms.Part", "rows.DomainError",
 	"tabular.Facts", "tabular.Reason", "tabular.Score", "tabular.Training",
 	"train.History", "train.Logs", "train.NonFiniteError", "train.OptimizerState", "train.State", "train.Warmup",
