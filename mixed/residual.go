@@ -28,6 +28,8 @@ const (
 	// columns and two groups of rows, the network finds the spread of either group to a tenth from shares of 0.15 on, and at less
 	// takes them for equal.
 	leftOver = 0.1
+	// tieRows is how many rows residuals are sought in, evenly spaced.
+	tieRows = 4000
 	// A number is in at most partners residuals, its tightest, and a table has at most mostResiduals.
 	partners      = 8
 	mostResiduals = 256
@@ -44,7 +46,7 @@ func (l *layout) fitResiduals(x mat.Matrix, chosen []int) {
 		}
 	}
 	uses := map[int]int{}
-	for _, t := range rows.Ties(rowsOf{x, chosen}, eligible, leftOver) {
+	for _, t := range rows.Ties(rowsOf{x, spaced(chosen, tieRows)}, eligible, leftOver) {
 		if uses[t.A] >= partners || uses[t.B] >= partners || len(l.residuals) == mostResiduals {
 			continue
 		}
@@ -52,6 +54,15 @@ func (l *layout) fitResiduals(x mat.Matrix, chosen []int) {
 		uses[t.B]++
 		l.residuals = append(l.residuals, l.fitResidual(t, x, chosen))
 	}
+}
+
+// spaced are at most so many of index, evenly spaced.
+func spaced(index []int, most int) (kept []int) {
+	n := min(len(index), most)
+	for k := range n {
+		kept = append(kept, index[k*len(index)/n])
+	}
+	return kept
 }
 
 // atomsWithin reports whether some values other than bounds have a probability of their own, which what is left does not show.

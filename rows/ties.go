@@ -31,8 +31,11 @@ func (t Tie) Rest(x mat.Matrix) []float64 {
 	return r
 }
 
+// Nearly is the share left of columns that determine each other so nearly that their ranks do not show how: a correlation of about
+// 0.98.
+const Nearly = 0.25
+
 const (
-	tieRows   = 4000 // rows that ties are sought in, evenly spaced
 	fewestTie = 40   // rows with both values that a tie needs
 	// likely is the least rank correlation of a tie: it is near 1 but for the tenth of the rows that the spread does not count.
 	likely = 0.7
@@ -43,16 +46,16 @@ const (
 
 // Ties are those of columns of x of which at most the share most is left, the tightest first. A NaN is a missing cell. A spread is
 // that of Spread, so that wild cells, and rows in which the columns have nothing to do with each
-// other, do not matter as long as they are few. A slope is 1 or −1 if that will do, and else has no more digits than it needs.
+// other, do not matter as long as they are few. A slope is 1 or −1 if that will do, and else has no more digits than it needs. The
+// order of the rows does not matter.
 func Ties(x mat.Matrix, columns []int, most float64) (ties []Tie) {
 	n, d := Dims(x)
 	columns = slices.DeleteFunc(slices.Clone(columns), func(j int) bool { return j < 0 || j >= d })
-	kept := min(n, tieRows)
 	values, ranks := make([][]float64, len(columns)), make([][]float64, len(columns))
 	for k, j := range columns {
-		values[k] = make([]float64, kept)
-		for i := range kept {
-			values[k][i] = x.At(i*n/kept, j)
+		values[k] = make([]float64, n)
+		for i := range n {
+			values[k][i] = x.At(i, j)
 		}
 		ranks[k] = ranked(values[k])
 	}
@@ -86,13 +89,23 @@ func ranked(values []float64) []float64 {
 	return out
 }
 
-// correlation is that of the rows in which both have a value; NaN if there are too few.
+// correlation is that of places in the rows in which both have one; NaN if there are too few.
 func correlation(a, b []float64) float64 {
-	a, b = both(a, b)
-	if len(a) < fewestTie {
+	var n, sumA, sumB, squareA, squareB, product float64
+	middle := float64(len(a)) / 2 // of places, so that little cancels
+	for i := range a {
+		u, v := a[i]-middle, b[i]-middle
+		if math.IsNaN(u) || math.IsNaN(v) {
+			continue
+		}
+		n++
+		sumA, sumB = sumA+u, sumB+v
+		squareA, squareB, product = squareA+u*u, squareB+v*v, product+u*v
+	}
+	if n < fewestTie {
 		return math.NaN()
 	}
-	return stat.Correlation(a, b, nil)
+	return (product - sumA*sumB/n) / math.Sqrt((squareA-sumA*sumA/n)*(squareB-sumB*sumB/n))
 }
 
 func both(a, b []float64) (u, v []float64) {
@@ -112,7 +125,7 @@ func tieOf(a, b []float64) (t Tie, ok bool) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Or(cmp.Compare(a[i], a[j]), cmp.Compare(i, j)) })
+	slices.SortFunc(order, func(i, j int) int { return cmp.Or(cmp.Compare(a[i], a[j]), cmp.Compare(b[i], b[j])) })
 	var slopes []float64
 	half := len(order) / 2
 	for k := range half {

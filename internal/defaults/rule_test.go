@@ -133,7 +133,7 @@ var results = []string{
 	"columns.Atom", "columns.Bad", "columns.Column", "columns.Form", "columns.Level", "columns.Relation", "columns.Schema", "columns.Values",
 	"data.BadColumn", "data.Cell", "data.Column", "data.EmptyError", "data.FormatError", "data.MissingError",
 	"data.Place", "data.Table", "sql.Error",
-	"drift.Apart", "drift.Column", "drift.Level", "drift.Pair", "drift.Result", "drift.Side", "drift.Unread",
+	"drift.Apart", "drift.Column", "drift.Level", "drift.Pair", "drift.Rest", "drift.Result", "drift.Side", "drift.Unread",
 	"info.Estimate", "info.FewRowsError", "info.LevelsError", "info.Test", "info.TiedError", "rbig.Block", "rbig.ConstantError", "rbig.Fit", "rbig.Loss",
 	"flows.RowError", "flows.OutsideError", "flows.Weight", "flows.KerasWeight", "variational.Weighted", "tabular.RowError", "tabular.FewRowsError", "flows.Metadata", "flows.FitSummary",
 	"initializers.Mixture", "initializers.MixtureFit", "rows.Moments", "initializers.Site",
