@@ -36,7 +36,7 @@ func (t Tie) Rest(x mat.Matrix) []float64 {
 const Nearly = 0.25
 
 const (
-	fewestTie = 40   // rows with both values that a tie needs
+	fewestTie = 40 // rows with both values that a tie needs
 	// likely is the least rank correlation of a tie: it is near 1 but for the tenth of the rows that the spread does not count.
 	likely = 0.7
 	// rounder is how much wider what is left may be with a rounder slope, and plain with the slope 1 or −1: a difference means
