@@ -190,16 +190,19 @@ func (t tensors) knots(m *marginal, name string) (err error) {
 
 // build makes the i-th residual, whose knots are among the tensors.
 func (doc residualDocument) build(l *layout, rest tensors, i int) (*residual, error) {
-	r := &residual{factors: doc.Factors, knots: newMarginal(&columns.Column{}), low: doc.Low, high: doc.High, width: doc.Width}
+	r := &residual{factors: doc.Factors, widths: doc.Widths, knots: newMarginal(&columns.Column{}), low: doc.Low, high: doc.High}
 	for k, j := range doc.Columns {
 		if !slices.Contains(l.numbers, j) || slices.Contains(doc.Columns[:k], j) {
 			return nil, described(fmt.Errorf("residuals: element %d: columns %v, want columns that are numbers, %v, each once", i, doc.Columns, l.numbers))
 		}
 		r.slots = append(r.slots, l.slot[j])
 	}
-	finite := func(f float64) bool { return math.Abs(f) <= 1e100 && math.Abs(f) >= 1e-100 }
-	if len(doc.Columns) < 2 || len(doc.Factors) != len(doc.Columns) || slices.ContainsFunc(doc.Factors, func(f float64) bool { return !finite(f) }) || !(doc.Low <= doc.High) || !(doc.Width > 0 && doc.Width <= 1e100) {
-		return nil, described(fmt.Errorf("residuals: element %d: columns %v with factors %v, from %v to %v, with width %v, want two or more columns, a factor for each, other than 0, the lower end first, and a positive width", i, doc.Columns, doc.Factors, doc.Low, doc.High, doc.Width))
+	moderate := func(f float64) bool { return f <= 1e100 && f >= 1e-100 }
+	n := len(doc.Columns)
+	if n < 2 || len(doc.Factors) != n || len(doc.Widths) != n || !(doc.Low <= doc.High) ||
+		slices.ContainsFunc(doc.Factors, func(f float64) bool { return !moderate(math.Abs(f)) }) || slices.ContainsFunc(doc.Widths, func(w float64) bool { return !moderate(w) }) {
+		return nil, described(fmt.Errorf("residuals: element %d: columns %v with factors %v and widths %v, from %v to %v, want two or more columns, for each a factor other than 0 and a positive width, and the lower end first",
+			i, doc.Columns, doc.Factors, doc.Widths, doc.Low, doc.High))
 	}
 	return r, rest.knots(r.knots, residualName(i))
 }

@@ -18,9 +18,9 @@ import (
 type residual struct {
 	slots     []int
 	factors   []float64
+	widths    []float64 // of the bends of each number
 	knots     *marginal
 	low, high float64 // the least and the greatest of the table
-	width     float64 // of the bends at bounds, see bends
 }
 
 const (
@@ -33,8 +33,6 @@ const (
 	// A number is in at most partners residuals, its tightest, and a table has at most mostResiduals.
 	partners      = 8
 	mostResiduals = 256
-	// bendShare is the width of bends as a share of the spread of the residual.
-	bendShare = 0.1
 )
 
 // fitResiduals finds the residuals of x, in the rows chosen, and their marginals.
@@ -79,29 +77,25 @@ func (l *layout) fitResidual(t rows.Tie, x mat.Matrix, chosen []int) *residual {
 	left := func(x mat.Matrix) []float64 { return slices.DeleteFunc(t.Rest(x), math.IsNaN) }
 	all, values := left(x), left(rowsOf{x, chosen})
 	r := &residual{slots: []int{l.slot[t.A], l.slot[t.B]}, factors: []float64{-t.Slope, 1}, low: slices.Min(all), high: slices.Max(all)}
-	spread := rows.Spread(values)
-	for _, instead := range []float64{r.high - r.low, 1} { // where nine tenths of the values are equal, or all
-		if spread == 0 {
-			spread = instead
-		}
-	}
-	r.width = bendShare * spread
 	c := columns.Column{Kind: columns.Numbers, Min: slices.Min(values), Max: slices.Max(values)}
 	if step := commonStep(l.columns[t.A].Step, l.columns[t.B].Step); step > 0 && math.Abs(t.Slope) == 1 {
 		c.Kind, c.Step = columns.Grid, step
 		r.low, r.high = r.low-step/2, r.high+step/2 // differences of decimals are rounded
 	} else {
-		settle(values, spread)
+		settle(values)
 	}
 	r.knots = fitMarginal(&c, values)
+	for k, s := range r.slots {
+		r.widths = append(r.widths, bendWidth(l.marginals[s], rows.Spread(values)/math.Abs(r.factors[k])))
+	}
 	return r
 }
 
 // settle rounds values to the digits that say something about how they are spread: equal differences of numbers differ in their last
 // digits, between which there would be knots.
-func settle(values []float64, spread float64) {
+func settle(values []float64) {
 	const digits = 1e9
-	if unit := spread / digits; unit > 0 {
+	if unit := rows.Spread(values) / digits; unit > 0 {
 		for i, v := range values {
 			values[i] = math.Round(v/unit) * unit
 		}
@@ -126,7 +120,7 @@ func (r *residual) axis(t *table, i, slot int, seen []bool) (a axis, ok bool) {
 	for k, s := range r.slots {
 		switch {
 		case s == slot:
-			a.factor, a.bends = r.factors[k], bendsOf(t.marginals[s], r.width/math.Abs(r.factors[k]))
+			a.factor, a.bends = r.factors[k], bendsOf(t.marginals[s], r.widths[k])
 		case !seen[s] || t.at(i, s) != present:
 			return a, false
 		default:

@@ -35,14 +35,14 @@ type document struct {
 type residualDocument struct {
 	Columns []int     `json:"columns"` // indexes of modelled columns
 	Factors []float64 `json:"factors"`
+	Widths  []float64 `json:"widths"`
 	Low     float64   `json:"low"`
 	High    float64   `json:"high"`
-	Width   float64   `json:"width"`
 }
 
 func (l *layout) residualDocuments() (all []residualDocument) {
 	for _, r := range l.residuals {
-		doc := residualDocument{Factors: r.factors, Low: r.low, High: r.high, Width: r.width}
+		doc := residualDocument{Factors: r.factors, Widths: r.widths, Low: r.low, High: r.high}
 		for _, s := range r.slots {
 			doc.Columns = append(doc.Columns, l.columnOf(s))
 		}

@@ -17,7 +17,7 @@ type stranger struct {
 	Residuals []struct {
 		Columns []int     `json:"columns"`
 		Factors []float64 `json:"factors"`
-		Width   float64   `json:"width"`
+		Widths  []float64 `json:"widths"`
 	} `json:"residuals"`
 	Config struct {
 		Hidden     []int   `json:"hidden"`
@@ -192,8 +192,8 @@ type strangeScale struct {
 	x, u, slope  []float64
 	factor, rest float64
 	own          bool     // the knots are the column's own, and end at its bounds
-	width        float64  // of the bends at bounds
 	low, high    *float64 // where it bends
+	width        float64
 }
 
 func (s *stranger) scale(name string, factor, rest float64, own bool) strangeScale {
@@ -203,9 +203,7 @@ func (s *stranger) scale(name string, factor, rest float64, own bool) strangeSca
 func (s *stranger) own(i int) strangeScale { return s.scale(fmt.Sprintf("marginal%d", i), 1, 0, true) }
 
 func (s *stranger) residual(k int, factor, rest float64) strangeScale {
-	out := s.scale(fmt.Sprintf("residual%d", k), factor, rest, false)
-	out.width = s.Residuals[k].Width / math.Abs(factor)
-	return out
+	return s.scale(fmt.Sprintf("residual%d", k), factor, rest, false)
 }
 
 // bend says at which bounds of the column the scale bends: those that are not the first or last of its own knots.
@@ -229,13 +227,15 @@ func (s strangeScale) bent(x float64) (y, slope float64) {
 		up = *s.high
 	}
 	if s.low != nil {
-		e := 1 - math.Exp(-(x-*s.low)/s.width)
-		y, slope = x+s.width*math.Log(e), 1/e
-		up += s.width * math.Log(1-math.Exp(-(up-*s.low)/s.width))
+		w := s.width
+		e := 1 - math.Exp(-(x-*s.low)/w)
+		y, slope = x+w*math.Log(e), 1/e
+		up += w * math.Log(1-math.Exp(-(up-*s.low)/w))
 	}
 	if s.high != nil {
-		e := 1 - math.Exp(-(up-y)/s.width)
-		y, slope = y-s.width*math.Log(e), slope/e
+		w := s.width
+		e := 1 - math.Exp(-(up-y)/w)
+		y, slope = y-w*math.Log(e), slope/e
 	}
 	return y, slope
 }
@@ -243,10 +243,10 @@ func (s strangeScale) bent(x float64) (y, slope float64) {
 // scaleOf is that of number i, column j, where the columns seen are known: that of the first residual whose others are all seen.
 func (s *stranger) scaleOf(i, j int, row []float64, seen map[int]bool) strangeScale {
 	for k, r := range s.Residuals {
-		factor, rest, all := 0.0, 0.0, true
+		factor, rest, width, all := 0.0, 0.0, 0.0, true
 		for q, other := range r.Columns {
 			if other == j {
-				factor = r.Factors[q]
+				factor, width = r.Factors[q], r.Widths[q]
 				continue
 			}
 			rest += r.Factors[q] * row[other]
@@ -254,6 +254,7 @@ func (s *stranger) scaleOf(i, j int, row []float64, seen map[int]bool) strangeSc
 		}
 		if factor != 0 && all {
 			out := s.residual(k, factor, rest)
+			out.width = width
 			out.bend(s.Schema.Columns[j], s.own(i))
 			return out
 		}
