@@ -7,16 +7,18 @@ import (
 
 // An axis says where the values of a number lie among normal scores in one row: at the score that knots give to factor·B(x) + rest.
 // For most numbers the knots are the column's own and factor·B(x) + rest is x; for a number that others of the row nearly determine
-// it is what is left of it, see residual. Scores increase with x. Bounds and grid are always the column's own, so that an interval of
+// it is what is left of it, see residual. Scores increase with x. The bounds are always the column's own, so that an interval of
 // scores that is a cell's, or a probability, is exact on either axis.
 type axis struct {
 	own, knots   *marginal
+	grid              // of the values
+	even         bool // the grid is that of the digits of a continuous column, which has the same density all over a cell
 	factor, rest float64
 	bends        bends
 }
 
 // axis is a column's own.
-func (m *marginal) axis() axis { return axis{own: m, knots: m, factor: 1} }
+func (m *marginal) axis() axis { return axis{own: m, knots: m, grid: m.grid, factor: 1} }
 
 // place is what the knots are about.
 func (a axis) place(x float64) float64 {
@@ -43,11 +45,11 @@ func (a axis) of(x float64) (i interval, ok bool) {
 	if !(x >= m.lower && x <= m.upper) || math.IsInf(x, 0) {
 		return interval{}, false
 	}
-	if m.step > 0 {
-		return a.cell(x)
-	}
 	if i, is := a.atom(x); is {
 		return i, true
+	}
+	if a.step > 0 {
+		return a.cell(x)
 	}
 	u, logSlope := a.score(x)
 	if math.IsInf(u, 0) || math.IsInf(logSlope, 0) {
@@ -60,6 +62,9 @@ func (a axis) of(x float64) (i interval, ok bool) {
 // extends to infinity; knots that are not the column's own go on beyond the bound, and what they have there is the bound's.
 func (a axis) atom(x float64) (i interval, is bool) {
 	m := a.own
+	if a.step > 0 {
+		return i, false
+	}
 	at := sort.SearchFloat64s(m.x, x)
 	if at+1 >= len(m.x) || m.x[at] != x || m.x[at+1] != x {
 		return i, false
@@ -77,19 +82,23 @@ func (a axis) atom(x float64) (i interval, is bool) {
 	return i, true
 }
 
-// cell is the interval of a value on the grid.
+// cell is the interval of a value on the grid; logSlope makes its probability a density, unless the cell is that of a bound that has a
+// probability.
 func (a axis) cell(x float64) (i interval, ok bool) {
-	m := a.own
-	k := m.index(x)
-	if !m.on(x) {
+	k := a.index(x)
+	if !a.even && !a.on(x) {
 		return interval{}, false
 	}
 	i = interval{lo: -endless, hi: endless}
-	if left := m.at(k - 0.5); left > m.lower {
+	left, right := a.at(k-0.5), a.at(k+0.5)
+	if left > a.own.lower {
 		i.lo, _ = a.score(left)
 	}
-	if right := m.at(k + 0.5); right < m.upper {
+	if right < a.own.upper {
 		i.hi, _ = a.score(right)
+	}
+	if m := a.own; a.even && !(left <= m.lower && m.x[0] == m.lower || right >= m.upper && m.x[len(m.x)-1] == m.upper) {
+		i.logSlope = -math.Log(min(right, m.upper) - max(left, m.lower))
 	}
 	return i, i.lo < i.hi
 }
@@ -104,8 +113,8 @@ func (a axis) edge(v float64, with bool) float64 {
 	case v > m.upper || with && v == m.upper || math.IsInf(v, 1):
 		return endless
 	}
-	if m.step > 0 { // the border between two values of the grid
-		if v = m.at(m.border(v, with)); v <= m.lower {
+	if a.step > 0 { // the border between two values of the grid
+		if v = a.at(a.border(v, with)); v <= m.lower {
 			return -endless
 		}
 		if v >= m.upper {
@@ -124,10 +133,13 @@ func (a axis) edge(v float64, with bool) float64 {
 // value is the x whose score is u, or the atom or grid value whose interval contains u.
 func (a axis) value(u float64) float64 {
 	m, x := a.own, a.inverse(u)
-	if m.step > 0 {
+	if a.step > 0 {
 		const slack = 1e-6 // share of a step: a bound on the grid is a grid value in spite of rounding
-		first, last := math.Ceil((m.lower-m.from)/m.step-slack), math.Floor((m.upper-m.from)/m.step+slack)
-		x = m.at(min(max(m.index(x), first), last))
+		first, last := math.Ceil((m.lower-a.from)/a.step-slack), math.Floor((m.upper-a.from)/a.step+slack)
+		k := min(max(a.index(x), first), last)
+		if x = a.at(k); a.even && (x <= m.lower && m.x[0] > m.lower || x >= m.upper && m.x[len(m.x)-1] < m.upper) {
+			x = (max(a.at(k-0.5), m.lower) + min(a.at(k+0.5), m.upper)) / 2 // there is no density at a bound, only beside it
+		}
 	}
 	return min(max(x, m.lower), m.upper) // rounding may take x slightly beyond a bound
 }

@@ -15,9 +15,6 @@ type bend struct{ bound, width float64 } // the width is negative at an upper bo
 
 // bendsOf are those of a number without a step, at its bounds but for one that is a value with a probability of its own.
 func bendsOf(m *marginal, width float64) (all bends) {
-	if m.step > 0 {
-		return nil
-	}
 	last, upper := len(m.x)-1, m.upper
 	if !math.IsInf(m.lower, 0) && m.x[0] > m.lower {
 		all = append(all, bend{m.lower, width})

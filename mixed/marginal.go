@@ -49,7 +49,7 @@ func (g grid) border(v float64, with bool) float64 {
 }
 
 // An interval of normal scores represents a cell of a table; it is a point if lo = hi. logSlope is log du/dx at a point, and 0
-// for an interval, whose probability has no units.
+// for an interval whose probability has no units.
 type interval struct{ lo, hi, logSlope float64 }
 
 // endless is a score that stands for infinity: graph.Builder.Intervals treats it so, and a float32 can hold it.

@@ -13,8 +13,11 @@ import (
 // Some numbers nearly determine each other: when a trip began and when it ended, an odometer before and after, the highest and the
 // lowest price of a day. The normal score of one, given another, is then known to so many digits that no network finds them. The
 // residual r = Σ factor·x of such numbers has a marginal of its own. Where all of them but one are seen, the distribution of that
-// one is that of r: its axis maps x to the score of r, so that densities, probabilities of cells and ranges remain exact. Where they are not all seen the column has its own axis. So the order of the columns stays free. Where all are seen
-// the network reads the score of r, because other columns depend on it: a price on how long a trip took.
+// one is that of r: its axis maps x to the score of r, so that densities, probabilities of cells and ranges remain exact. The numbers
+// of a continuous column whose digits have a step have the mean density of their cell there, because differences of such numbers
+// recur, and between the digits there is nothing to fit. Where they are not all seen the column has its own axis, so that the order of
+// the columns stays free. Where all are seen the network reads the score of r, because other columns depend on it: a price on how long
+// a trip took.
 type residual struct {
 	slots     []int
 	factors   []float64
@@ -111,20 +114,40 @@ func commonStep(a, b float64) float64 {
 	return fine
 }
 
+// digits are the grid on which a number is written; without a step if there is none.
+func (l *layout) digits(slot int) grid {
+	c := &l.columns[l.columnOf(slot)]
+	return grid{c.Min, c.Step}
+}
+
+// written is a number of row i as it is written: one that is drawn from a continuous column has more digits.
+func (t *table) written(i, slot int) float64 {
+	v := t.x[i*t.d()+slot]
+	if g := t.digits(slot); g.step > 0 {
+		return g.at(g.index(v))
+	}
+	return v
+}
+
 // axis is the axis of slot in row i of t, if the residual is about it and its other numbers are all seen.
 func (r *residual) axis(t *table, i, slot int, seen []bool) (a axis, ok bool) {
 	if !slices.Contains(r.slots, slot) {
 		return a, false
 	}
-	a = axis{own: t.marginals[slot], knots: r.knots}
+	a = axis{own: t.marginals[slot], knots: r.knots, grid: t.marginals[slot].grid}
+	if g := t.digits(slot); a.step == 0 && g.step > 0 {
+		a.grid, a.even = g, true
+	}
 	for k, s := range r.slots {
 		switch {
 		case s == slot:
-			a.factor, a.bends = r.factors[k], bendsOf(t.marginals[s], r.widths[k])
+			if a.factor = r.factors[k]; a.step == 0 {
+				a.bends = bendsOf(a.own, r.widths[k])
+			}
 		case !seen[s] || t.at(i, s) != present:
 			return a, false
 		default:
-			a.rest += r.factors[k] * t.x[i*t.d()+s]
+			a.rest += r.factors[k] * t.written(i, s)
 		}
 	}
 	return a, true
@@ -148,7 +171,7 @@ func (r *residual) read(t *table, i int, seen []bool) float64 {
 		if !seen[s] || t.at(i, s) != present {
 			return 0
 		}
-		v += r.factors[k] * t.x[i*t.d()+s]
+		v += r.factors[k] * t.written(i, s)
 	}
 	u, _ := r.knots.score(v)
 	return limited(u)

@@ -3,6 +3,7 @@ package mixed_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,8 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"gaussflow/columns"
+	"gaussflow/flows"
+	"gaussflow/graph/safetensors"
 	"gaussflow/mixed"
 )
 
@@ -344,6 +347,89 @@ func TestResidualBounds(t *testing.T) {
 		row := x.RawRowView(i)
 		if slices.Min(row) < 0 || row[4] > 2.1 || max(row[1], row[2]) > 400 || row[1] != math.Trunc(row[1]) || row[2] != math.Trunc(row[2]) {
 			t.Fatalf("%v is drawn, which is no row of the table", row)
+		}
+	}
+}
+
+// TestMostlyEqual: two codes that are equal in nearly all rows, and else have nothing to do with each other, are drawn so.
+func TestMostlyEqual(t *testing.T) {
+	r := rng(7)
+	const n, equal = 1500, 0.93
+	x := mat.NewDense(n, 3, nil)
+	for i := range n {
+		code := func() float64 { return math.Floor(1e4 + 9e4*r.Float64()) }
+		x.SetRow(i, []float64{code(), code(), float64(r.IntN(2))})
+		if r.Float64() < equal {
+			x.Set(i, 1, x.At(i, 0))
+		}
+	}
+	schema := columns.Schema{Columns: []columns.Column{
+		{Name: "bill", Kind: columns.Numbers, Step: 1, Lower: number(0)},
+		{Name: "ship", Kind: columns.Numbers, Step: 1, Lower: number(0)},
+		{Name: "gift", Kind: columns.Boolean, Levels: make([]columns.Level, 2)},
+	}}
+	m, err := mixed.Fit(context.Background(), schema, x, mixed.Config{Hidden: []int{16, 16, 16}, Epochs: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := m.Sample(2000, rng(8))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := 0.0
+	agree(t, m, x.Slice(0, 40, 0, 3).(*mat.Dense))
+	ships := mat.NewDense(200_000, 3, nil)
+	for i := range 200_000 {
+		ships.SetRow(i, []float64{5e4, float64(i), 1})
+	}
+	ships.Set(0, 1, 0.2) // the bound 0 itself is no value of the table, and its cell has a width of ½
+	lp, err := m.LogProbGiven(ships, "bill", "gift")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := -math.Exp(lp[0]) / 2
+	for _, l := range lp {
+		sum += math.Exp(l)
+	}
+	q, err := m.Quantiles(mat.NewDense(1, 3, []float64{5e4, math.NaN(), 1}), "ship", sum)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "the code up to which the density of a code, given the other, has that integral", q.At(0, 0), 199_999, 100)
+	for i := range 2000 {
+		if math.Round(drawn.At(i, 0)) == math.Round(drawn.At(i, 1)) {
+			same++
+		}
+	}
+	near(t, "share of rows with the same code twice", same/2000, equal, 0.06)
+}
+
+// TestResidualsDamaged: a file whose residuals are none is an error.
+func TestResidualsDamaged(t *testing.T) {
+	file := saved(t, fittedMeters(t))
+	for name, change := range map[string]func(f *safetensors.File){
+		"a column that is no number": edit(`"residuals":[{"columns":[`, `"residuals":[{"columns":[0,`),
+		"a column twice":             edit(`"residuals":[{"columns":[`, `"residuals":[{"columns":[5,5,`),
+		"no column":                  edit(`"residuals":[{"columns":[`, `"residuals":[{"columns":[77,`),
+		"a factor of 0":              edit(`"factors":[-1,1]`, `"factors":[0,1]`),
+		"one factor":                 edit(`"factors":[-1,1]`, `"factors":[1]`),
+		"a width of 0":               edit(`"widths":[`, `"widths":[0,`),
+	} {
+		f, err := safetensors.Read(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := f.Metadata["model"]
+		change(f)
+		if f.Metadata["model"] == before {
+			t.Fatalf("%s: nothing is changed in %s", name, before)
+		}
+		var changed bytes.Buffer
+		if err := safetensors.Write(&changed, f); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := mixed.LoadFrom(&changed); !errors.Is(err, flows.ErrArchitecture) {
+			t.Errorf("%s: %v, want ErrArchitecture", name, err)
 		}
 	}
 }

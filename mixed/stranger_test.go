@@ -73,6 +73,14 @@ func readAsStranger(file []byte) (*stranger, error) {
 	return s, nil
 }
 
+// written is v as the column writes it.
+func (c strangeColumn) written(v float64) float64 {
+	if c.Step > 0 {
+		return c.Min + math.Round((v-c.Min)/c.Step)*c.Step
+	}
+	return v
+}
+
 func (c strangeColumn) category() bool { return c.Kind == "category" || c.Kind == "boolean" }
 
 // logProb is log p of a row in which NaN is a missing cell.
@@ -175,7 +183,7 @@ func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]
 	for k, r := range s.Residuals {
 		v, all := 0.0, true
 		for q, j := range r.Columns {
-			v += r.Factors[q] * row[j]
+			v += r.Factors[q] * s.Schema.Columns[j].written(row[j])
 			all = all && seen[j]
 		}
 		u := 0.0
@@ -194,6 +202,8 @@ type strangeScale struct {
 	own          bool     // the knots are the column's own, and end at its bounds
 	low, high    *float64 // where it bends
 	width        float64
+	even         bool    // a cell of the digits has the same density everywhere
+	atoms        [2]bool // the bounds have a probability
 }
 
 func (s *stranger) scale(name string, factor, rest float64, own bool) strangeScale {
@@ -208,7 +218,9 @@ func (s *stranger) residual(k int, factor, rest float64) strangeScale {
 
 // bend says at which bounds of the column the scale bends: those that are not the first or last of its own knots.
 func (s *strangeScale) bend(c strangeColumn, own strangeScale) {
-	if c.Kind != "numbers" {
+	s.even = c.Kind == "numbers" && c.Step > 0
+	if c.Step > 0 {
+		s.atoms = [2]bool{c.Lower != nil && own.x[0] == *c.Lower, c.Upper != nil && own.x[len(own.x)-1] == *c.Upper}
 		return
 	}
 	if c.Lower != nil && own.x[0] > *c.Lower {
@@ -249,7 +261,7 @@ func (s *stranger) scaleOf(i, j int, row []float64, seen map[int]bool) strangeSc
 				factor, width = r.Factors[q], r.Widths[q]
 				continue
 			}
-			rest += r.Factors[q] * row[other]
+			rest += r.Factors[q] * s.Schema.Columns[other].written(row[other])
 			all = all && seen[other]
 		}
 		if factor != 0 && all {
@@ -414,7 +426,7 @@ func (s strangeScale) score(c strangeColumn, v float64) (lo, hi, logSlope float6
 		upper = *c.Upper
 	}
 	at := func(v float64) (float64, float64) { return s.at(v, lower, upper) }
-	if c.Kind != "numbers" {
+	if c.Kind != "numbers" || s.even {
 		v = c.Min + math.Round((v-c.Min)/c.Step)*c.Step
 		lo, hi = -inf, inf
 		if v-c.Step/2 > lower {
@@ -423,7 +435,11 @@ func (s strangeScale) score(c strangeColumn, v float64) (lo, hi, logSlope float6
 		if v+c.Step/2 < upper {
 			hi, _ = at(v + c.Step/2)
 		}
-		return lo, hi, 0
+		atom := v-c.Step/2 <= lower && s.atoms[0] || v+c.Step/2 >= upper && s.atoms[1]
+		if s.even && !atom {
+			logSlope = -math.Log(min(v+c.Step/2, upper) - max(v-c.Step/2, lower))
+		}
+		return lo, hi, logSlope
 	}
 	lo, logSlope = at(v)
 	hi = lo
