@@ -20,12 +20,7 @@ type axis struct {
 // axis is a column's own.
 func (m *marginal) axis() axis { return axis{own: m, knots: m, grid: m.grid, factor: 1} }
 
-// place is what the knots are about.
-func (a axis) place(x float64) float64 {
-	y, _ := a.bends.of(x)
-	return a.factor*y + a.rest
-}
-
+// side is the sign of factor; the score of the knots is multiplied by it.
 func (a axis) side() float64 { return math.Copysign(1, a.factor) }
 
 // score is the score of x, and the logarithm of its derivative. At an atom it is the end of the atom's interval.
@@ -58,8 +53,8 @@ func (a axis) of(x float64) (i interval, ok bool) {
 	return interval{u, u, logSlope}, true
 }
 
-// atom is the interval of a value that has a probability: one where two of the column's own knots lie, or a bound. At a bound it
-// extends to infinity; knots that are not the column's own go on beyond the bound, and what they have there is the bound's.
+// atom is the interval of a value that has a probability: where two of the column's own knots lie. At a bound it extends to infinity;
+// on other knots such values are bounds alone, and what the knots have beyond is the bound's.
 func (a axis) atom(x float64) (i interval, is bool) {
 	m := a.own
 	if a.step > 0 {
