@@ -170,7 +170,7 @@ func (r *Result) test(ctx context.Context, of []aligned, samples [2]*sample, c C
 		score[col.Name] = null.scores[0][j]
 		r.Columns = append(r.Columns, col)
 	}
-	r.pair(s, null, c)
+	r.pair(s, null, of, c)
 	slices.SortStableFunc(r.Columns, func(a, b Column) int {
 		return cmp.Or(cmp.Compare(a.Corrected, b.Corrected), cmp.Compare(b.Gap, a.Gap), cmp.Compare(score[b.Name], score[a.Name]))
 	})
@@ -178,7 +178,7 @@ func (r *Result) test(ctx context.Context, of []aligned, samples [2]*sample, c C
 }
 
 // pair fills in the pairs that changed; the columns must still be in A's order.
-func (r *Result) pair(s *scorer, null *null, c Config) {
+func (r *Result) pair(s *scorer, null *null, of []aligned, c Config) {
 	if len(s.pairs) == 0 {
 		return
 	}
@@ -203,6 +203,12 @@ func (r *Result) pair(s *scorer, null *null, c Config) {
 		out.Signed = len(u.Levels)+len(v.Levels) == 0 && s.signed(s.pairs[p], few, many)
 		for side, corr := range []*mat.SymDense{few, many} {
 			out.Dependence[side] = s.dependence(s.pairs[p], corr, out.Signed)
+		}
+		if left := s.rests[s.pairs[p]]; left != nil {
+			out.Rest = left.describe(&of[left.A].of[0], &of[left.B].of[0], s.n[0], null.z)
+			if normalOf(left.statistic(null.z)) < normalOf(s.change(s.pairs[p], few, many)) {
+				out.Rest.How = ""
+			}
 		}
 		r.Pairs = append(r.Pairs, out)
 	}

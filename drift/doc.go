@@ -21,7 +21,9 @@
 //
 //	T = Σ_kl (artanh r_kl(A) − artanh r_kl(B))² / (1/(n_A − 3) + 1/(n_B − 3)),
 //
-// with ranks taken within each table, so that a column that moved does not affect it.
+// with ranks taken within each table, so that a column that moved does not affect it. If two columns of numbers nearly determine
+// each other, as when a trip began and ended, what is left of one, given the other, hardly shows in their ranks: then z² of its
+// features, those of a column of numbers, are added to T.
 //
 // All T are brought to one scale (Wilson & Hilferty 1931, and then the mean and standard deviation of the draws). The p-value of
 // the tables is that of the smallest of four p-values, by the same draws: of the greatest T and of the sum of T, for columns and

@@ -31,15 +31,18 @@ type block struct {
 // column are orthogonal.
 type features struct {
 	n      [2]int
+	values *mat.Dense // rows × columns
 	x      *mat.Dense // rows × features
 	blocks []block
 }
 
 func newFeatures(c []aligned, a, b *sample) *features {
 	f := &features{n: [2]int{a.kept(), b.kept()}}
+	f.values = mat.NewDense(f.n[0]+f.n[1], len(c), nil)
 	var all [][]float64
 	for j := range c {
 		values := append(mat.Col(nil, j, a.rows), mat.Col(nil, j, b.rows)...)
+		f.values.SetCol(j, values)
 		k := newBasis(len(values))
 		out := block{from: len(all), missing: -1, location: -1}
 		if k.add(missing(values)) {

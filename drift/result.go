@@ -102,4 +102,14 @@ type Pair struct {
 	// strength of the dependence, from 0 to 1, as Cramér's V.
 	Signed     bool       `json:"signed"`
 	Dependence [2]float64 `json:"dependence"`
+	Rest       *Rest      `json:"rest,omitempty"` // if the columns nearly determine each other
+}
+
+// A Rest is what is left of two columns that nearly determine each other, such as how long a trip took that has a start and an end.
+type Rest struct {
+	Name      string       `json:"name"` // end − start
+	Gap       float64      `json:"gap"`  // as of a Column
+	How       string       `json:"how"`  // as of a Column; empty if most of the pair's change is not here
+	Quantiles [2][]float64 `json:"quantiles"`
+	Mean      [2]float64   `json:"mean"`
 }

@@ -16,11 +16,12 @@ const (
 // A scorer computes T of columns and pairs for any choice of rows to represent the smaller table.
 type scorer struct {
 	*features
-	small  int         // rows of the smaller table
-	pairs  [][2]int    // blocks
-	used   []int       // the features that pairs use
-	at     map[int]int // index of a feature in used
-	paired *mat.Dense  // rows × used
+	small  int              // rows of the smaller table
+	pairs  [][2]int         // blocks
+	used   []int            // the features that pairs use
+	at     map[int]int      // index of a feature in used
+	paired *mat.Dense       // rows × used
+	rests  map[[2]int]*rest // of those pairs that nearly determine each other
 }
 
 func newScorer(f *features) *scorer {
@@ -38,6 +39,7 @@ func newScorer(f *features) *scorer {
 	if len(blocks) < 2 {
 		return s
 	}
+	s.rests = f.findRests(blocks)
 	n, _ := f.x.Dims()
 	s.paired = mat.NewDense(n, len(s.used), nil)
 	for to, k := range s.used {
@@ -68,19 +70,29 @@ func (s *scorer) score(rows []int) draw {
 		return d
 	}
 	few, many := s.correlations(rows)
-	n := s.n[0] + s.n[1]
-	scale := 1/float64(max(len(rows)-3, 1)) + 1/float64(max(n-len(rows)-3, 1))
 	for p, of := range s.pairs {
 		at := len(s.blocks) + p
-		for _, k := range s.blocks[of[0]].pair {
-			for _, l := range s.blocks[of[1]].pair {
-				by := artanh(few.At(s.at[k], s.at[l])) - artanh(many.At(s.at[k], s.at[l]))
-				d.t[at] += by * by / scale
-				d.squares[at]++
-			}
+		d.t[at], d.squares[at] = s.change(of, few, many)
+		if r := s.rests[of]; r != nil {
+			t, squares := r.statistic(z)
+			d.t[at], d.squares[at] = d.t[at]+t, d.squares[at]+squares
 		}
 	}
 	return d
+}
+
+// change is T of the change of a pair's correlations, and the number of squares in it.
+func (s *scorer) change(of [2]int, few, many *mat.SymDense) (t, squares float64) {
+	n := s.n[0] + s.n[1]
+	scale := 1/float64(max(s.small-3, 1)) + 1/float64(max(n-s.small-3, 1))
+	for _, k := range s.blocks[of[0]].pair {
+		for _, l := range s.blocks[of[1]].pair {
+			by := artanh(few.At(s.at[k], s.at[l])) - artanh(many.At(s.at[k], s.at[l]))
+			t += by * by / scale
+			squares++
+		}
+	}
+	return t, squares
 }
 
 // z are the standardized sums of each feature over the rows.

@@ -37,8 +37,11 @@ func (r *Result) Say(p float64) string {
 	return fmt.Sprintf("= %.2g", p)
 }
 
-// Strength describes the change of the dependence: rank correlation 0.82 → 0.11.
+// Strength describes the change of the dependence: rank correlation 0.82 → 0.11, or end − start: median 0:10:00 → 0:12:00.
 func (p Pair) Strength() string {
+	if p.Rest != nil && p.Rest.How != "" {
+		return p.Rest.Name + ": " + p.Rest.How
+	}
 	what := "dependence"
 	if p.Signed {
 		what = "rank correlation"

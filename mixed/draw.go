@@ -8,17 +8,13 @@ import (
 	"gaussflow/graph/kernel"
 )
 
-// draw fills the missing cells of the slots in order, each given what is in its row by then. A value is drawn within the slot's
-// window, if it has one; weights, if not nil, are multiplied by the probability of the window.
-func (m *Model) draw(t *table, order []int, windows map[int]window, weights []float64, rng *rand.Rand) error {
+// draw fills the missing cells of the slots in order, each given what is in its row by then. A value is drawn within the window of
+// the slot in that row; weights, if not nil, are multiplied by the probability of the window.
+func (m *Model) draw(t *table, order []int, within func(l law, slot int) window, weights []float64, rng *rand.Rand) error {
 	for _, s := range order {
 		which := t.rowsWhere(s, missing)
-		w, bounded := windows[s]
-		if !bounded {
-			w = everything
-		}
 		err := m.laws(t, which, nil, func(r int, l law) {
-			v, logShare := l.drawWithin(s, w, (float64(rng.Uint64()>>11)+0.5)/(1<<53))
+			v, logShare := l.drawWithin(s, within(l, s), (float64(rng.Uint64()>>11)+0.5)/(1<<53))
 			if weights != nil {
 				weights[which[r]] *= math.Exp(logShare)
 			}
@@ -55,6 +51,9 @@ func (l *layout) columnOf(slot int) int {
 // A law is the distribution of each of a row's columns that the network computes from what it sees of the row.
 type law struct {
 	*network
+	table               *table
+	row                 int
+	seen                []bool
 	numbers, categories []float64
 }
 
@@ -75,7 +74,7 @@ func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law
 		ofNumbers, ofCategories := 3*m.net.d()*m.net.components, m.net.total
 		n := max(len(numbers)/max(ofNumbers, 1), len(categories)/max(ofCategories, 1))
 		for r := range n {
-			l := law{network: m.net}
+			l := law{network: m.net, table: t, row: which[first+r], seen: seen}
 			if numbers != nil {
 				l.numbers = numbers[r*ofNumbers:][:ofNumbers]
 			}
@@ -86,6 +85,9 @@ func (m *Model) laws(t *table, which []int, without []int, use func(r int, l law
 		}
 	}, m.thetaFunc())
 }
+
+// axis is that of the scores of a number.
+func (l law) axis(slot int) axis { return l.table.axis(l.row, slot, l.seen) }
 
 // mixture is the distribution of a number's score; the background is its last component.
 func (l law) mixture(slot int) *kernel.Mixture {
@@ -143,7 +145,7 @@ func (l law) drawWithin(slot int, w window, p float64) (v, logShare float64) {
 
 // normal is the normal score of the probability that a number is less than v, or with is true at most v: exact in both tails.
 func (l law) normal(slot int, v float64, with bool) float64 {
-	u := l.marginals[slot].edge(v, with)
+	u := l.axis(slot).edge(v, with)
 	if math.Abs(u) >= endless {
 		return math.Inf(int(math.Copysign(1, u)))
 	}
@@ -157,7 +159,7 @@ func (l law) number(slot int, z float64) float64 {
 	if !math.IsInf(z, 0) {
 		u, _ = l.mixture(slot).Inverse(z)
 	}
-	return l.marginals[slot].value(u)
+	return l.axis(slot).value(u)
 }
 
 // truncated is the p-quantile of a standard normal restricted to the interval from lo to hi, and the log-probability of

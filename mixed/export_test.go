@@ -11,3 +11,8 @@ func (m *Model) Knots(column string) []float64 {
 func Border(from, step, v float64, with bool) float64 {
 	return grid{from: from, step: step}.border(v, with)
 }
+
+// ResidualKnots are the same of what is left of the columns of a residual.
+func (m *Model) ResidualKnots(k int) []float64 {
+	return slices.Compact(slices.Clone(m.net.residuals[k].knots.x))
+}

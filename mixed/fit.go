@@ -57,10 +57,10 @@ func Fit(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config) (*M
 // A fit is the state of one call of Fit.
 type fit struct {
 	Config
-	model       *Model
-	fitted      *table
-	validation  *table
-	independent [][]float64 // the parameters at the start, which make the columns independent
+	model      *Model
+	fitted     *table
+	validation *table
+	begun      float64 // mean log p of validation with the parameters at the start
 }
 
 func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
@@ -83,6 +83,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 		}
 		l.marginals = append(l.marginals, m)
 	}
+	l.fitResiduals(x, chosen)
 	f := &fit{Config: c.withDefaults(len(chosen)), fitted: l.newTable(rowsOf{x, chosen}, true), validation: l.newTable(rowsOf{x, held}, true)}
 	if err := errors.Join(f.fitted.checkPossible(chosen), f.validation.checkPossible(held)); err != nil {
 		return nil, err
@@ -139,7 +140,10 @@ func (f *fit) train(ctx context.Context) error {
 	masked := newMaskedRows(f.fitted, copies, m.order, f.Seed)
 	held := newMaskedRows(f.validation, max(1, leastValidation/f.validation.n), m.order, f.Seed+1)
 	var err error
-	if m.Facts.Independent, err = m.meanLogProb(f.validation); err != nil {
+	if m.Facts.Independent, err = m.independent(f.validation); err != nil {
+		return err
+	}
+	if f.begun, err = m.meanLogProb(f.validation); err != nil {
 		return err
 	}
 	start := weightsOf(m.net)
@@ -164,13 +168,14 @@ func (f *fit) train(ctx context.Context) error {
 	return errors.Join(err, f.judge(start))
 }
 
-// judge compares the model with independent columns on the rows held out, and returns to these if it is no better.
+// judge compares the model with that at the start on the rows held out, and returns to it if it is no better. At the start columns are
+// independent but for residuals, given the columns before them.
 func (f *fit) judge(start [][]float64) (err error) {
 	m := f.model
 	if m.Facts.LogProb, err = m.meanLogProb(f.validation); err != nil {
 		return err
 	}
-	if m.Facts.BestEpoch != train.Start && m.Facts.LogProb > m.Facts.Independent {
+	if m.Facts.BestEpoch != train.Start && m.Facts.LogProb > f.begun {
 		return nil
 	}
 	for i, p := range m.net.Params() {
@@ -178,8 +183,12 @@ func (f *fit) judge(start [][]float64) (err error) {
 			return err
 		}
 	}
-	m.Facts.BestEpoch, m.Facts.LogProb = train.Start, m.Facts.Independent
-	m.Facts.Warnings = append(m.Facts.Warnings, "no dependence between the columns was found that holds in the rows held out: the model takes them as independent")
+	m.Facts.BestEpoch, m.Facts.LogProb = train.Start, f.begun
+	warning := "no dependence between the columns was found that holds in the rows held out: the model takes them as independent"
+	if len(m.net.residuals) > 0 {
+		warning = "beside the columns that nearly determine each other, no dependence was found that holds in the rows held out: the model takes the others, and what is left of these, as independent"
+	}
+	m.Facts.Warnings = append(m.Facts.Warnings, warning)
 	return nil
 }
 
@@ -195,6 +204,17 @@ func orNone(v float64) float64 {
 		return train.None
 	}
 	return v
+}
+
+// independent is the mean log p that rows would have if their columns were independent.
+func (m *Model) independent(t *table) (float64, error) {
+	out, nothing := make([]float64, t.n), make([]bool, m.net.slots())
+	for _, s := range m.order {
+		if err := m.addLogProb(t, s, nothing, out); err != nil {
+			return 0, err
+		}
+	}
+	return stat.Mean(out, nil), nil
 }
 
 func (m *Model) meanLogProb(t *table) (float64, error) {

@@ -105,6 +105,14 @@ func (e evidence) has(slot int) bool {
 	return exact || window
 }
 
+// window is the range of a slot that is known, in any row.
+func (e evidence) window(_ law, slot int) window {
+	if w, is := e.windows[slot]; is {
+		return w
+	}
+	return everything
+}
+
 // gapsBut are the gaps of the columns of which nothing is known.
 func (m *Model) gapsBut(e evidence) (slots []int) {
 	for _, j := range m.net.gaps {
@@ -177,16 +185,16 @@ func (m *Model) attempt(e evidence, n int, gapped bool, rng *rand.Rand) (accepte
 	}
 	first := slices.Repeat([]float64{1}, n) // the first window is drawn exactly, so that its probability matters only if it is zero
 	one := min(len(e.windows), 1)
-	if err := m.draw(t, e.order[:one], e.windows, first, rng); err != nil {
+	if err := m.draw(t, e.order[:one], e.window, first, rng); err != nil {
 		return nil, err
 	}
 	if gapped {
-		if err := m.draw(t, m.gapsBut(e), nil, nil, rng); err != nil {
+		if err := m.draw(t, m.gapsBut(e), e.window, nil, rng); err != nil {
 			return nil, err
 		}
 	}
 	others := slices.Repeat([]float64{1}, n)
-	if err := m.draw(t, e.order[one:], e.windows, others, rng); err != nil {
+	if err := m.draw(t, e.order[one:], e.window, others, rng); err != nil {
 		return nil, err
 	}
 	for i, w := range others {

@@ -22,7 +22,8 @@ type Imputation struct {
 
 // Impute draws the missing cells of each row of x from their distribution given the cells that are there, draws times: multiple
 // imputation (Rubin 1987). A value that its column cannot have is an error. Numbers are drawn between the least and the greatest
-// that their column had, because beyond them a heavy tail is extrapolation, which may not even have a mean.
+// that their column had, because beyond them a heavy tail is extrapolation, which may not even have a mean; so is what is left of
+// numbers that nearly determine each other.
 func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, error) {
 	if err := m.checkRows("Impute", x); err != nil {
 		return nil, err
@@ -37,12 +38,11 @@ func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, er
 	if err := m.net.newTable(x, false).checkPossible(nil); err != nil {
 		return nil, fmt.Errorf("mixed: Impute: %w", err)
 	}
-	seen := m.net.seen()
 	imp := &Imputation{Mean: mat.DenseCopyOf(x), Spread: mat.NewDense(n, d, nil)}
 	for range draws {
 		t := m.net.newTable(x, false)
 		t.values = mat.DenseCopyOf(x)
-		if err := m.draw(t, m.order, seen, nil, rng); err != nil {
+		if err := m.draw(t, m.order, law.usual, nil, rng); err != nil {
 			return nil, fmt.Errorf("mixed: Impute: %w", err)
 		}
 		imp.Draws = append(imp.Draws, t.values)
@@ -57,15 +57,27 @@ func (m *Model) Impute(x mat.Matrix, draws int, rng *rand.Rand) (*Imputation, er
 	return imp, nil
 }
 
-// seen are the ranges that the numbers had in the table.
-func (l *layout) seen() map[int]window {
-	windows := map[int]window{}
-	for slot, j := range l.numbers {
-		if c := &l.columns[j]; c.Min < c.Max {
-			windows[slot] = window{c.Min, c.Max}
+// usual is the range that a number had in the table and, if others of the row nearly determine it, that what is left of it had; if
+// these exclude each other, because one of the others is wild, only the first.
+func (l law) usual(slot int) window {
+	if slot >= l.d() {
+		return everything
+	}
+	w := everything
+	if c := &l.columns[l.columnOf(slot)]; c.Min < c.Max {
+		w = window{c.Min, c.Max}
+	}
+	for _, r := range l.residuals {
+		a, ok := r.axis(l.table, l.row, slot, l.seen)
+		if !ok {
+			continue
+		}
+		low, high := (r.low-a.rest)/a.factor, (r.high-a.rest)/a.factor
+		if both := (window{max(w.low, min(low, high)), min(w.high, max(low, high))}); both.low < both.high {
+			w = both
 		}
 	}
-	return windows
+	return w
 }
 
 // sum summarizes the draws of a cell.

@@ -18,12 +18,13 @@ type layout struct {
 	marginals  []*marginal      // one for each number
 	numbers    []int            // indexes of the columns that are numbers
 	categories []int
-	gaps       []int // indexes of the columns that have a gap
-	levels     []int // number of levels of each category, then of each gap
-	slot       []int // slot of each column
-	gap        []int // slot of each column's gap; −1 if it has none
-	times      []int // slots of the times whose calendar the network reads
-	total      int   // total number of levels
+	gaps       []int       // indexes of the columns that have a gap
+	levels     []int       // number of levels of each category, then of each gap
+	slot       []int       // slot of each column
+	gap        []int       // slot of each column's gap; −1 if it has none
+	times      []int       // slots of the times whose calendar the network reads
+	residuals  []*residual // of numbers that nearly determine each other, the tightest first
+	total      int         // total number of levels
 }
 
 // isCategory reports whether a column's values are indices of levels.
@@ -74,12 +75,15 @@ func (l *layout) c() int { return len(l.levels) }
 func (l *layout) slots() int { return l.d() + l.c() }
 
 // rowWidth is the width of a row of the network's graph: values, whether they are seen, and codes; then what is asked for: lo, hi,
-// codes, weights; and last the calendars that are seen.
-func (l *layout) rowWidth() int  { return l.calendars() + ofCalendar*len(l.times) }
+// codes, weights; and last the calendars and the residuals that are seen.
+func (l *layout) rowWidth() int  { return l.calendars() + l.beside() }
 func (l *layout) calendars() int { return 5*l.d() + 3*l.c() }
 
+// beside is the number of calendars and residuals, which the network reads beside the cells.
+func (l *layout) beside() int { return ofCalendar*len(l.times) + len(l.residuals) }
+
 // inputs is how many numbers of a row the network reads.
-func (l *layout) inputs() int { return 2*l.d() + l.total + ofCalendar*len(l.times) }
+func (l *layout) inputs() int { return 2*l.d() + l.total + l.beside() }
 
 // A table is rows as the network reads them, by slot: for a number its interval of scores and the middle of that, for a category
 // the code, 1 + the level's index.
@@ -88,8 +92,8 @@ type table struct {
 	n      int
 	state  []state    // state of each cell
 	value  []float64  // what the network reads of each cell
-	of     []interval // for each number
-	clock  []float64  // seconds of the layout's times
+	of     []interval // for each number, on its own axis
+	x      []float64  // the numbers themselves
 	values *mat.Dense // the cells themselves, by column, if needed; set updates it
 	gapped bool       // a cell without a value is known to be missing; if false, its value is merely unknown
 }
@@ -108,6 +112,9 @@ const (
 // the distributions of the others; the cell's own density is not affected.
 const most = 4
 
+// limited is how the network reads a score.
+func limited(u float64) float64 { return most * math.Tanh(u/most) }
+
 // newTable reads the rows of x, which has a column for each of the layout's; gapped is as in table.
 func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 	n, _ := x.Dims()
@@ -124,7 +131,7 @@ func (l *layout) newTable(x mat.Matrix, gapped bool) *table {
 // emptyTable is n rows in which all cells are missing.
 func (l *layout) emptyTable(n int) *table {
 	cells := n * l.slots()
-	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d()), clock: make([]float64, n*len(l.times))}
+	return &table{layout: l, n: n, state: make([]state, cells), value: make([]float64, cells), of: make([]interval, n*l.d()), x: make([]float64, n*l.d())}
 }
 
 // set sets a cell to a value; NaN is a missing one.
@@ -146,13 +153,10 @@ func (t *table) set(i, j int, v float64) {
 			t.state[at], t.value[at] = present, 1+v
 		}
 	default:
-		if k := slices.Index(t.times, s); k >= 0 {
-			t.clock[i*len(t.times)+k] = v
-		}
-		in, ok := t.marginals[s].of(v)
-		t.state[at], t.of[i*t.d()+s] = impossible, in
+		in, ok := t.marginals[s].axis().of(v)
+		t.state[at], t.of[i*t.d()+s], t.x[i*t.d()+s] = impossible, in, v
 		if ok {
-			t.state[at], t.value[at] = present, most*math.Tanh(in.middle()/most)
+			t.state[at], t.value[at] = present, limited(in.middle())
 		}
 	}
 }
@@ -184,7 +188,8 @@ func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 		case s < d:
 			lo[s], hi[s] = -endless, endless
 			if there && counts {
-				lo[s], hi[s] = t.of[i*d+s].lo, t.of[i*d+s].hi
+				in := t.interval(i, s, seen)
+				lo[s], hi[s] = in.lo, in.hi
 			}
 			if shown {
 				row[s], row[d+s] = v, 1
@@ -201,18 +206,34 @@ func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 	copy(row[4*d+2*c:], weights)
 	for k, s := range t.times {
 		if seen[s] && t.at(i, s) == present {
-			calendar(t.clock[i*len(t.times)+k], row[t.calendars()+ofCalendar*k:][:ofCalendar])
+			calendar(t.x[i*d+s], row[t.calendars()+ofCalendar*k:][:ofCalendar])
 		}
+	}
+	for k, r := range t.residuals {
+		row[len(row)-len(t.residuals)+k] = r.read(t, i, seen)
 	}
 }
 
-// logUnits is log du/dx of a cell, which converts its log-density from scores to the column's units; 0 for a
-// probability.
-func (t *table) logUnits(i, slot int) float64 {
+// interval is that of a number that is present, on the axis that it has if the slots seen are known.
+func (t *table) interval(i, slot int, seen []bool) interval {
+	a := t.axis(i, slot, seen)
+	if a.knots == a.own {
+		return t.of[i*t.d()+slot]
+	}
+	in, ok := a.of(t.x[i*t.d()+slot])
+	if !ok { // so far out that the ends of its cell are one number; a density would not be a probability
+		in.hi = math.Nextafter(in.lo, math.Inf(1))
+	}
+	return in
+}
+
+// logUnits is log du/dx of a cell if the slots seen are known, which converts its log-density from scores to the column's units; 0
+// for a probability.
+func (t *table) logUnits(i, slot int, seen []bool) float64 {
 	if slot >= t.d() {
 		return 0
 	}
-	return t.of[i*t.d()+slot].logSlope
+	return t.interval(i, slot, seen).logSlope
 }
 
 // scaleClamp limits the log scales of a number's mixture, in scores.

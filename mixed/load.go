@@ -157,21 +157,54 @@ func (doc document) layout(rest tensors) (*layout, error) {
 	l := newLayout(modelled, doc.Gaps, doc.Calendar)
 	for i, j := range l.numbers {
 		m := newMarginal(&modelled[j])
-		var err error
-		if m.x, err = rest.take(marginalName(i, partNames[0]), -1); err != nil {
+		if err := rest.knots(m, marginalName(i)); err != nil {
 			return nil, err
-		}
-		for part, to := range []*[]float64{&m.u, &m.slope} {
-			if *to, err = rest.take(marginalName(i, partNames[1+part]), len(m.x)); err != nil {
-				return nil, err
-			}
-		}
-		if err := m.validate(); err != nil {
-			return nil, &flows.ContentError{Kind: flows.ErrTensor, Where: fmt.Sprintf("marginal%d", i), Err: err}
 		}
 		l.marginals = append(l.marginals, m)
 	}
+	for i, described := range doc.Residuals {
+		r, err := described.build(l, rest, i)
+		if err != nil {
+			return nil, err
+		}
+		l.residuals = append(l.residuals, r)
+	}
 	return l, nil
+}
+
+// knots reads the knots of a marginal.
+func (t tensors) knots(m *marginal, name string) (err error) {
+	if m.x, err = t.take(name+"."+partNames[0], -1); err != nil {
+		return err
+	}
+	for part, to := range []*[]float64{&m.u, &m.slope} {
+		if *to, err = t.take(name+"."+partNames[1+part], len(m.x)); err != nil {
+			return err
+		}
+	}
+	if err := m.validate(); err != nil {
+		return &flows.ContentError{Kind: flows.ErrTensor, Where: name, Err: err}
+	}
+	return nil
+}
+
+// build makes the i-th residual, whose knots are among the tensors.
+func (doc residualDocument) build(l *layout, rest tensors, i int) (*residual, error) {
+	r := &residual{factors: doc.Factors, widths: doc.Widths, knots: newMarginal(&columns.Column{}), low: doc.Low, high: doc.High}
+	for k, j := range doc.Columns {
+		if !slices.Contains(l.numbers, j) || slices.Contains(doc.Columns[:k], j) {
+			return nil, described(fmt.Errorf("residuals: element %d: columns %v, want columns that are numbers, %v, each once", i, doc.Columns, l.numbers))
+		}
+		r.slots = append(r.slots, l.slot[j])
+	}
+	moderate := func(f float64) bool { return f <= 1e100 && f >= 1e-100 }
+	n := len(doc.Columns)
+	if n < 2 || len(doc.Factors) != n || len(doc.Widths) != n || !(doc.Low <= doc.High) ||
+		slices.ContainsFunc(doc.Factors, func(f float64) bool { return !moderate(math.Abs(f)) }) || slices.ContainsFunc(doc.Widths, func(w float64) bool { return !moderate(w) }) {
+		return nil, described(fmt.Errorf("residuals: element %d: columns %v with factors %v and widths %v, from %v to %v, want two or more columns, for each a factor other than 0 and a positive width, and the lower end first",
+			i, doc.Columns, doc.Factors, doc.Widths, doc.Low, doc.High))
+	}
+	return r, rest.knots(r.knots, residualName(i))
 }
 
 // checkGaps reports gaps that are not ascending indexes of columns.

@@ -49,7 +49,7 @@ func (g grid) border(v float64, with bool) float64 {
 }
 
 // An interval of normal scores represents a cell of a table; it is a point if lo = hi. logSlope is log du/dx at a point, and 0
-// for an interval, whose probability has no units.
+// for an interval whose probability has no units.
 type interval struct{ lo, hi, logSlope float64 }
 
 // endless is a score that stands for infinity: graph.Builder.Intervals treats it so, and a float32 can hold it.
@@ -67,78 +67,6 @@ func (i interval) middle() float64 {
 	}
 	pair := []float64{kernel.LogCDF(i.lo), kernel.LogCDF(i.hi)}
 	return kernel.Quantile(kernel.LogSumExp(pair) - math.Ln2)
-}
-
-// of is the interval of the value x; ok is false if the column cannot have that value.
-func (m *marginal) of(x float64) (i interval, ok bool) {
-	if !(x >= m.lower && x <= m.upper) || math.IsInf(x, 0) {
-		return interval{}, false
-	}
-	if m.step > 0 {
-		return m.cell(x)
-	}
-	if at := sort.SearchFloat64s(m.x, x); at+1 < len(m.x) && m.x[at] == x && m.x[at+1] == x {
-		return m.atom(at), true
-	}
-	u, logSlope := m.score(x)
-	if math.IsInf(u, 0) || math.IsInf(logSlope, 0) {
-		return interval{}, false
-	}
-	return interval{u, u, logSlope}, true
-}
-
-// atom is the interval of the atom with the knots at and at+1. At an end of the column it extends to infinity.
-func (m *marginal) atom(at int) interval {
-	i := interval{lo: m.u[at], hi: m.u[at+1]}
-	if m.x[at] == m.lower {
-		i.lo = -endless
-	}
-	if m.x[at] == m.upper {
-		i.hi = endless
-	}
-	return i
-}
-
-// cell is the interval of a value on the grid.
-func (m *marginal) cell(x float64) (i interval, ok bool) {
-	k := m.index(x)
-	if !m.on(x) {
-		return interval{}, false
-	}
-	i = interval{lo: -endless, hi: endless}
-	if left := m.at(k - 0.5); left > m.lower {
-		i.lo, _ = m.score(left)
-	}
-	if right := m.at(k + 0.5); right < m.upper {
-		i.hi, _ = m.score(right)
-	}
-	return i, i.lo < i.hi
-}
-
-// edge is the score that separates the values less than v, or with is true at most v, from the others: ±endless if
-// there are none, or all are.
-func (m *marginal) edge(v float64, with bool) float64 {
-	switch {
-	case v < m.lower || !with && v == m.lower || math.IsInf(v, -1):
-		return -endless
-	case v > m.upper || with && v == m.upper || math.IsInf(v, 1):
-		return endless
-	}
-	if m.step > 0 { // the border between two values of the grid
-		if v = m.at(m.border(v, with)); v <= m.lower {
-			return -endless
-		}
-		if v >= m.upper {
-			return endless
-		}
-	} else if i, ok := m.of(v); ok {
-		if with {
-			return i.hi
-		}
-		return i.lo
-	}
-	u, _ := m.score(v)
-	return u
 }
 
 // score is S(x) and log S′(x). At an atom it is the end of the atom's interval.
@@ -169,17 +97,7 @@ func (m *marginal) tail(e, room, u, slope, side float64) (float64, float64) {
 	return u - side*slope*room*math.Log1p(-e/room), math.Log(slope) - math.Log1p(-e/room)
 }
 
-// value is the x whose score is u, or the atom or grid value whose interval contains u.
-func (m *marginal) value(u float64) float64 {
-	x := m.inverse(u)
-	if m.step > 0 {
-		const slack = 1e-6 // share of a step: a bound on the grid is a grid value in spite of rounding
-		first, last := math.Ceil((m.lower-m.from)/m.step-slack), math.Floor((m.upper-m.from)/m.step+slack)
-		x = m.at(min(max(m.index(x), first), last))
-	}
-	return min(max(x, m.lower), m.upper) // rounding may take x slightly beyond a bound
-}
-
+// inverse is the x whose score is u.
 func (m *marginal) inverse(u float64) float64 {
 	last := len(m.u) - 1
 	switch {

@@ -164,7 +164,7 @@ func (m *Model) logProbsOf(t *table, which []int, slot int, seen []bool) ([]floa
 		width := m.net.slots()
 		for r := range len(outs[0]) / width {
 			i := which[first+r]
-			out[first+r] = outs[0][r*width+slot] + t.logUnits(i, slot)
+			out[first+r] = outs[0][r*width+slot] + t.logUnits(i, slot, seen)
 		}
 	}, m.probsFunc())
 	return out, err

@@ -80,8 +80,8 @@ func (n *network) laws(b *graph.Builder, x *G.Node) (numbers, categories *G.Node
 	default:
 		in = b.Beside(b.Columns(x, 0, 2*d), b.OneHot(b.Columns(x, 2*d, c), n.levels))
 	}
-	if len(n.times) > 0 {
-		in = b.Beside(in, b.Columns(x, n.calendars(), ofCalendar*len(n.times)))
+	if n.beside() > 0 {
+		in = b.Beside(in, b.Columns(x, n.calendars(), n.beside()))
 	}
 	theta := n.mlp.Apply(b, in)
 	width := 3 * d * n.components

@@ -121,7 +121,7 @@ func (e *Explanation) cell(t *table, l law, i, j int, v float64) {
 	case impossible:
 		logP, tail = math.Inf(-1), 0
 	case present:
-		logP, tail = l.oddity(t, i, s, v)
+		logP, tail = l.oddity(s, v)
 	}
 	e.LogProb.Set(i, j, logP)
 	e.Tail.Set(i, j, tail)
@@ -143,7 +143,7 @@ func (e *Explanation) cell(t *table, l law, i, j int, v float64) {
 }
 
 // oddity is log p of a present cell, and its tail probability.
-func (l law) oddity(t *table, i, slot int, v float64) (logP, tail float64) {
+func (l law) oddity(slot int, v float64) (logP, tail float64) {
 	if slot >= l.d() {
 		logProbs := l.logProbs(slot)
 		logP = logProbs[int(v)]
@@ -154,7 +154,7 @@ func (l law) oddity(t *table, i, slot int, v float64) (logP, tail float64) {
 		}
 		return logP, min(tail, 1)
 	}
-	in, theta := t.of[i*t.d()+slot], make([]float64, 0, 3*l.components)
+	in, theta := l.table.interval(l.row, slot, l.seen), make([]float64, 0, 3*l.components)
 	for part := range 3 {
 		theta = append(theta, l.numbers[(part*l.d()+slot)*l.components:][:l.components]...)
 	}

@@ -57,7 +57,7 @@ func (t *tally) separate() {
 func (m *marginal) meanLogProb(values []float64, step float64) float64 {
 	sum := 0.0
 	for _, v := range values {
-		switch i, ok := m.of(v); {
+		switch i, ok := m.axis().of(v); {
 		case !ok:
 			return math.Inf(-1)
 		case i.point():

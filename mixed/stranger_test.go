@@ -12,9 +12,14 @@ type stranger struct {
 	Schema struct {
 		Columns []strangeColumn `json:"columns"`
 	} `json:"schema"`
-	Gaps     []int `json:"gaps"`
-	Calendar bool  `json:"calendar"`
-	Config   struct {
+	Gaps      []int `json:"gaps"`
+	Calendar  bool  `json:"calendar"`
+	Residuals []struct {
+		Columns []int     `json:"columns"`
+		Factors []float64 `json:"factors"`
+		Widths  []float64 `json:"widths"`
+	} `json:"residuals"`
+	Config struct {
 		Hidden     []int   `json:"hidden"`
 		Components int     `json:"components"`
 		Background float64 `json:"background"`
@@ -68,6 +73,14 @@ func readAsStranger(file []byte) (*stranger, error) {
 	return s, nil
 }
 
+// written is v as the column writes it.
+func (c strangeColumn) written(v float64) float64 {
+	if c.Step > 0 {
+		return c.Min + math.Round((v-c.Min)/c.Step)*c.Step
+	}
+	return v
+}
+
 func (c strangeColumn) category() bool { return c.Kind == "category" || c.Kind == "boolean" }
 
 // logProb is log p of a row in which NaN is a missing cell.
@@ -87,7 +100,7 @@ func (s *stranger) logProb(row []float64) (logP float64) {
 			continue
 		}
 		theta := s.network(s.input(row, numbers, categories, seen))
-		logP += s.cell(theta, c, row[j], j, numbers, categories)
+		logP += s.cell(theta, c, row, j, numbers, categories, seen)
 		seen[j] = true
 	}
 	return logP
@@ -138,7 +151,7 @@ func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]
 	for i, j := range numbers {
 		v := 0.0
 		if seen[j] {
-			lo, hi, _ := s.score(i, s.Schema.Columns[j], row[j])
+			lo, hi, _ := s.own(i).score(s.Schema.Columns[j], row[j])
 			v = 4 * math.Tanh(middle(lo, hi)/4)
 		}
 		in = append(in, v)
@@ -167,7 +180,98 @@ func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]
 			in = append(in, make([]float64, 12)...)
 		}
 	}
+	for k, r := range s.Residuals {
+		v, all := 0.0, true
+		for q, j := range r.Columns {
+			v += r.Factors[q] * s.Schema.Columns[j].written(row[j])
+			all = all && seen[j]
+		}
+		u := 0.0
+		if all {
+			u, _ = s.residual(k, 1, v).knots(v, math.Inf(-1), math.Inf(1))
+		}
+		in = append(in, 4*math.Tanh(u/4))
+	}
 	return in
+}
+
+// strangeScale maps a number x to the score of factor·x + rest.
+type strangeScale struct {
+	x, u, slope  []float64
+	factor, rest float64
+	own          bool     // the knots are the column's own, and end at its bounds
+	low, high    *float64 // where it bends
+	width        float64
+	even         bool    // a cell of the digits has the same density everywhere
+	atoms        [2]bool // the bounds have a probability
+}
+
+func (s *stranger) scale(name string, factor, rest float64, own bool) strangeScale {
+	return strangeScale{x: s.tensors[name+".x"], u: s.tensors[name+".u"], slope: s.tensors[name+".slope"], factor: factor, rest: rest, own: own}
+}
+
+func (s *stranger) own(i int) strangeScale { return s.scale(fmt.Sprintf("marginal%d", i), 1, 0, true) }
+
+func (s *stranger) residual(k int, factor, rest float64) strangeScale {
+	return s.scale(fmt.Sprintf("residual%d", k), factor, rest, false)
+}
+
+// bend says at which bounds of the column the scale bends: those that are not the first or last of its own knots.
+func (s *strangeScale) bend(c strangeColumn, own strangeScale) {
+	s.even = c.Kind == "numbers" && c.Step > 0
+	if c.Step > 0 {
+		s.atoms = [2]bool{c.Lower != nil && own.x[0] == *c.Lower, c.Upper != nil && own.x[len(own.x)-1] == *c.Upper}
+		return
+	}
+	if c.Lower != nil && own.x[0] > *c.Lower {
+		s.low = c.Lower
+	}
+	if c.Upper != nil && own.x[len(own.x)-1] < *c.Upper {
+		s.high = c.Upper
+	}
+}
+
+// bent is B(x) and its slope.
+func (s strangeScale) bent(x float64) (y, slope float64) {
+	y, slope = x, 1
+	up := math.Inf(1)
+	if s.high != nil {
+		up = *s.high
+	}
+	if s.low != nil {
+		w := s.width
+		e := 1 - math.Exp(-(x-*s.low)/w)
+		y, slope = x+w*math.Log(e), 1/e
+		up += w * math.Log(1-math.Exp(-(up-*s.low)/w))
+	}
+	if s.high != nil {
+		w := s.width
+		e := 1 - math.Exp(-(up-y)/w)
+		y, slope = y-w*math.Log(e), slope/e
+	}
+	return y, slope
+}
+
+// scaleOf is that of number i, column j, where the columns seen are known: that of the first residual whose others are all seen.
+func (s *stranger) scaleOf(i, j int, row []float64, seen map[int]bool) strangeScale {
+	for k, r := range s.Residuals {
+		factor, rest, width, all := 0.0, 0.0, 0.0, true
+		for q, other := range r.Columns {
+			if other == j {
+				factor, width = r.Factors[q], r.Widths[q]
+				continue
+			}
+			rest += r.Factors[q] * s.Schema.Columns[other].written(row[other])
+			all = all && seen[other]
+		}
+		if factor != 0 && all {
+			out := s.residual(k, factor, rest)
+			out.width = width
+			out.bend(s.Schema.Columns[j], s.own(i))
+			return out
+		}
+	}
+	return s.own(i)
 }
 
 func (s *stranger) network(x []float64) []float64 {
@@ -200,7 +304,8 @@ func rectified(x []float64) []float64 {
 }
 
 // cell is log p of one cell, from the network's output for it.
-func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numbers, categories []int) float64 {
+func (s *stranger) cell(theta []float64, c strangeColumn, row []float64, j int, numbers, categories []int, seen map[int]bool) float64 {
+	v := row[j]
 	k, d := s.Config.Components, len(numbers)
 	if c.category() {
 		logits := theta[3*d*k:]
@@ -216,7 +321,7 @@ func (s *stranger) cell(theta []float64, c strangeColumn, v float64, j int, numb
 	for numbers[i] != j {
 		i++
 	}
-	lo, hi, logSlope := s.score(i, c, v)
+	lo, hi, logSlope := s.scaleOf(i, j, row, seen).score(c, v)
 	logits := theta[i*k:][:k]
 	var terms []float64
 	for q := range k {
@@ -279,10 +384,39 @@ func middle(lo, hi float64) float64 {
 	return from
 }
 
-// score returns the interval of scores of a value of number i, and for a point log du/dx.
-func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope float64) {
-	name := fmt.Sprintf("marginal%d.", i)
-	x, u, slope := s.tensors[name+"x"], s.tensors[name+"u"], s.tensors[name+"slope"]
+// at is the score of v, and log du/dx.
+func (s strangeScale) at(v, lower, upper float64) (score, logSlope float64) {
+	if !s.own {
+		lower, upper = math.Inf(-1), math.Inf(1)
+	}
+	y, slope := s.bent(v)
+	score, logSlope = s.knots(s.factor*y+s.rest, lower, upper)
+	return math.Copysign(score, score*s.factor), logSlope + math.Log(math.Abs(s.factor)) + math.Log(slope)
+}
+
+func (s strangeScale) knots(v, lower, upper float64) (score, logSlope float64) {
+	x, u, slope := s.x, s.u, s.slope
+	last := len(x) - 1
+	if v < x[0] {
+		return beyond(u[0], -slope[0], x[0]-v, x[0]-lower)
+	}
+	if v >= x[last] {
+		return beyond(u[last], slope[last], v-x[last], upper-x[last])
+	}
+	p := 0
+	for x[p+1] <= v {
+		p++
+	}
+	w, h := x[p+1]-x[p], u[p+1]-u[p]
+	xi, q := (v-x[p])/w, h/w
+	d := q*(xi*xi+(1-xi)*(1-xi)) + (slope[p]+slope[p+1])*xi*(1-xi)
+	return u[p] + h*xi*(q*xi+slope[p]*(1-xi))/d,
+		math.Log(q * q / d / d * (slope[p+1]*xi*xi + 2*q*xi*(1-xi) + slope[p]*(1-xi)*(1-xi)))
+}
+
+// score returns the interval of scores of a value of a column, and for a point log du/dx.
+func (s strangeScale) score(c strangeColumn, v float64) (lo, hi, logSlope float64) {
+	x, u := s.x, s.u
 	inf := math.Inf(1)
 	lower, upper := -inf, inf
 	if c.Lower != nil {
@@ -291,25 +425,8 @@ func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope fl
 	if c.Upper != nil {
 		upper = *c.Upper
 	}
-	at := func(v float64) (float64, float64) {
-		last := len(x) - 1
-		if v < x[0] {
-			return beyond(u[0], -slope[0], x[0]-v, x[0]-lower)
-		}
-		if v >= x[last] {
-			return beyond(u[last], slope[last], v-x[last], upper-x[last])
-		}
-		p := 0
-		for x[p+1] <= v {
-			p++
-		}
-		w, h := x[p+1]-x[p], u[p+1]-u[p]
-		xi, q := (v-x[p])/w, h/w
-		d := q*(xi*xi+(1-xi)*(1-xi)) + (slope[p]+slope[p+1])*xi*(1-xi)
-		return u[p] + h*xi*(q*xi+slope[p]*(1-xi))/d,
-			math.Log(q * q / d / d * (slope[p+1]*xi*xi + 2*q*xi*(1-xi) + slope[p]*(1-xi)*(1-xi)))
-	}
-	if c.Kind != "numbers" {
+	at := func(v float64) (float64, float64) { return s.at(v, lower, upper) }
+	if c.Kind != "numbers" || s.even {
 		v = c.Min + math.Round((v-c.Min)/c.Step)*c.Step
 		lo, hi = -inf, inf
 		if v-c.Step/2 > lower {
@@ -318,22 +435,29 @@ func (s *stranger) score(i int, c strangeColumn, v float64) (lo, hi, logSlope fl
 		if v+c.Step/2 < upper {
 			hi, _ = at(v + c.Step/2)
 		}
-		return lo, hi, 0
-	}
-	for p := range len(x) - 1 {
-		if x[p] == v && x[p+1] == v {
-			lo, hi = u[p], u[p+1]
-			if v == lower {
-				lo = -inf
-			}
-			if v == upper {
-				hi = inf
-			}
-			return lo, hi, 0
+		atom := v-c.Step/2 <= lower && s.atoms[0] || v+c.Step/2 >= upper && s.atoms[1]
+		if s.even && !atom {
+			logSlope = -math.Log(min(v+c.Step/2, upper) - max(v-c.Step/2, lower))
 		}
+		return lo, hi, logSlope
 	}
 	lo, logSlope = at(v)
-	return lo, lo, logSlope
+	hi = lo
+	for p := range len(x) - 1 {
+		if s.own && x[p] == v && x[p+1] == v {
+			lo, hi = u[p], u[p+1]
+		}
+	}
+	if v == lower && (lo < hi || !s.own) {
+		lo = -inf
+	}
+	if v == upper && (lo < hi || !s.own) {
+		hi = inf
+	}
+	if lo < hi {
+		logSlope = 0
+	}
+	return lo, hi, logSlope
 }
 
 func beyond(u, slope, e, room float64) (score, logSlope float64) {

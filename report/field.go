@@ -119,7 +119,7 @@ func (f *field) say(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "missing"
-	case f.column == nil || !f.category() && !f.time() && f.column.Form.Prefix+f.column.Form.Suffix+f.column.Form.Decimal == "":
+	case f.column == nil || !f.category() && f.column.Form.Layout == "" && f.column.Form.Prefix+f.column.Form.Suffix+f.column.Form.Decimal == "":
 		return value(v)
 	}
 	text := string(f.column.Append(nil, v))

@@ -118,6 +118,7 @@ type likeness struct {
 	a, b               int     // the columns; equal for a single column
 	model, table       float64 // overlaps
 	inTable, inSamples float64 // dependence in the table and in the samples
+	rest               *tied   // if the columns nearly determine each other
 }
 
 // gap is how much less the samples overlap with half of the table than its other half does.
@@ -139,21 +140,30 @@ func (s *study) likenesses() *likenesses {
 	drawn, _ := s.samples.Dims()
 	l := &likenesses{rows: min(n/2, drawn)}
 	order := s.rng.Perm(n)
-	sample := orAll(nil, l.rows)
+	parts := [3][]int{order[:l.rows], order[l.rows : 2*l.rows], orAll(nil, l.rows)}
 	var codes [3][][]uint8 // of two halves of the table, and of samples
 	for j, f := range s.fields {
 		c := newCoder(f, mat.Col(nil, j, s.plain))
-		codes[0] = append(codes[0], c.codes(s.plain, j, order[:l.rows]))
-		codes[1] = append(codes[1], c.codes(s.plain, j, order[l.rows:2*l.rows]))
-		codes[2] = append(codes[2], c.codes(s.samples, j, sample))
+		for k, x := range []*mat.Dense{s.plain, s.plain, s.samples} {
+			codes[k] = append(codes[k], c.codes(x, j, parts[k]))
+		}
 	}
+	var ties map[[2]int]*tied
 	compare := func(a, b int) likeness {
 		var count [3]counts
 		for k := range count {
 			count[k].add(codes[k][a], codes[k][b])
 		}
-		v := likeness{a: a, b: b, table: overlap(&count[0], &count[1], l.rows)}
-		v.model = (overlap(&count[0], &count[2], l.rows) + overlap(&count[1], &count[2], l.rows)) / 2
+		v := likeness{a: a, b: b, rest: ties[[2]int{a, b}]}
+		compared := &count
+		if v.rest != nil {
+			compared = &[3]counts{}
+			for k := range compared {
+				compared[k].add(codes[k][a], v.rest.codes[k])
+			}
+		}
+		v.table = overlap(&compared[0], &compared[1], l.rows)
+		v.model = (overlap(&compared[0], &compared[2], l.rows) + overlap(&compared[1], &compared[2], l.rows)) / 2
 		if a != b {
 			v.inSamples = dependence(&count[2])
 			for k, m := range count[1] {
@@ -168,6 +178,7 @@ func (s *study) likenesses() *likenesses {
 	}
 	paired := worst(l.columns)[:min(d, pairedColumns)]
 	l.among = len(paired)
+	ties = s.ties(paired, parts)
 	for i, u := range paired {
 		for _, v := range paired[:i] {
 			l.pairs = append(l.pairs, compare(min(u.a, v.a), max(u.a, v.a)))

@@ -92,6 +92,9 @@ func (s *study) drawPairs(l []likeness, points int) (drawn []pair, err error) {
 
 func (s *study) notePair(v likeness) string {
 	text := fmt.Sprintf("dependence %s in the table, %s in the samples", degree(v.inTable), degree(v.inSamples))
+	if v.rest != nil {
+		text += "; " + v.rest.note()
+	}
 	if v.gap() >= 0.015 {
 		text += "; off by " + wholePercent(v.gap())
 	}

@@ -14,7 +14,8 @@ import (
 const mostRounds = 20
 
 // DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers, and those that follow from them,
-// between the least and the greatest value that their column had in the table. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
+// between the least and the greatest value that their column had in the table, and what is left of numbers that nearly determine each
+// other within its range. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
 // have a cell that could not occur in the table. Rows outside are drawn again, a few times; the columns in given are not checked. A
 // model without a Schema does not know the ranges, and the rows are returned as drawn. gaussflow sample and package serve draw rows
 // with it.
@@ -23,7 +24,7 @@ func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...s
 		return nil, errors.New("tabular: DrawSeen: the Model or draw is nil, or n less than 1")
 	}
 	var rows []float64
-	width := 0
+	width, bands := 0, m.bands(given)
 	for have, round := 0, 1; have < n; round++ {
 		x, err := draw(n - have)
 		if err != nil {
@@ -41,7 +42,7 @@ func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...s
 		}
 		width = columns
 		for i := range drawn {
-			if row := x.RawRowView(i); round >= mostRounds || m.seen(row, given) {
+			if row := x.RawRowView(i); round >= mostRounds || m.seen(row, given) && !slices.ContainsFunc(bands, func(b band) bool { return b.beyond(row) }) {
 				rows = append(rows, row...)
 				have++
 			}
@@ -59,6 +60,45 @@ func (m *Model) seen(row []float64, given []string) bool {
 		}
 	}
 	return m.derivedSeen(row, given)
+}
+
+// A band is the range in which what is left of columns that nearly determine each other was in the table: a trip does not end before it
+// began if none did.
+type band struct {
+	columns   []int
+	of        []*columns.Column // which round what is written
+	factors   []float64
+	low, high float64
+}
+
+// bands are those of which not all columns are given.
+func (m *Model) bands(given []string) (bands []band) {
+	if m.Mixed == nil {
+		return nil
+	}
+	names := m.Names()
+	for _, r := range m.Mixed.Residuals() {
+		b := band{factors: r.Factors, low: r.Low, high: r.High}
+		free := false
+		for _, name := range r.Columns {
+			c, _ := m.Schema.Column(name)
+			b.columns, b.of = append(b.columns, slices.Index(names, name)), append(b.of, c)
+			free = free || !slices.Contains(given, name)
+		}
+		if free {
+			bands = append(bands, b)
+		}
+	}
+	return bands
+}
+
+// beyond reports whether a row lies outside; one with a missing cell does not.
+func (b band) beyond(row []float64) bool {
+	v := 0.0
+	for k, j := range b.columns {
+		v += b.factors[k] * b.of[k].Round(row[j])
+	}
+	return v < b.low || v > b.high
 }
 
 // derivedSeen reports whether the columns that are computed from those of a row are in the ranges that they had in the table.

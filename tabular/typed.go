@@ -144,11 +144,26 @@ func fitMixed(ctx context.Context, schema columns.Schema, x mat.Matrix, c Config
 	for _, w := range density.Facts.Warnings {
 		m.Warnings = append(m.Warnings, Warning{Kind: NotImproved, Text: w})
 	}
+	if names := tied(density.Residuals()); names != nil {
+		m.Warnings = append(m.Warnings, Warning{Kind: MappedColumns, Columns: names, Text: "columns that nearly determine each other: given one, what is left of the other is fitted"})
+	}
 	if errFacts := m.judgeMixed(ctx, x, theirs); errFacts != nil {
 		return nil, fmt.Errorf("tabular: FitTable: %w", errFacts)
 	}
 	m.Training.Kernels, m.Training.Seconds, m.Training.History = kernel.Set(), time.Since(start).Seconds(), history
 	return m, err
+}
+
+// tied are the names of the columns of residuals, each once.
+func tied(residuals []mixed.Residual) (names []string) {
+	for _, r := range residuals {
+		for _, name := range r.Columns {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // judgeMixed scores the validation rows and the training rows.

@@ -20,7 +20,8 @@ const compareLong = `Compare tests whether two tables come from the same populat
 changed and how, and which pairs of columns have changed their dependence although neither column changed by itself.
 It needs no model. Columns may be numbers, categories or dates, and cells may be missing. The kinds of the columns are
 determined from A, and the cells of B are read accordingly. Columns that one table lacks, or that are of another kind
-there, are named and left out. Categories that occur only in B are reported.
+there, are named and left out. Categories that occur only in B are reported. Of two columns that nearly determine each
+other, as the start and the end of a trip, the difference is compared too.
 
   p           the probability of tables at least this different if nothing had changed: a permutation test, which
               deals the rows out to A and B again hundreds of times. It is valid for any number of rows, provided the
