@@ -13,7 +13,7 @@ import (
 	"gaussflow/data"
 )
 
-// profile is the schema of a text of CSV.
+// profile is the schema that profiling finds of a CSV text.
 func profile(t testing.TB, text string, o columns.Options) (*columns.Schema, *data.File) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "t.csv")
@@ -47,7 +47,7 @@ func table(names string, rows int, row func(i int) []any) string {
 	return b.String()
 }
 
-// TestKinds: a column of each kind, as a person would see it.
+// TestKinds: columns of each kind are found to be what a person would say that they are.
 func TestKinds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	zeros := 0
@@ -156,7 +156,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestUnread: what no person would read as a number is none.
+// TestUnread: text that no person would read as a number is not read as one.
 func TestUnread(t *testing.T) {
 	for _, cell := range []string{"100_1", "0x1p-2", "12o5", "1,23,4", "1.2.3", "--5", "1e999", "five", "5 6", "1st place and more words"} {
 		c := columns.Column{Name: "v", Kind: columns.Numbers}
@@ -171,7 +171,7 @@ func TestUnread(t *testing.T) {
 	}
 }
 
-// TestRows: each row has an answer; cells that are not what their column is are told of, in words.
+// TestRows: reading gives each row, in order; a cell that does not fit its column is reported with a reason in words.
 func TestRows(t *testing.T) {
 	fit := table("x;kind;total;y", 60, func(i int) []any { return []any{i * i, []string{"a", "b"}[i%2], i*i + 7*i%13, 7 * i % 13} })
 	s, _ := profile(t, fit, columns.Options{})

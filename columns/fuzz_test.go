@@ -37,13 +37,13 @@ func FuzzCell(f *testing.F) {
 	})
 }
 
-// plain reports a cell that is a number of few digits and nothing else, or none.
+// plain reports whether a cell is a number of a size that is written without an exponent.
 func plain(cell string) bool {
 	v := columns.Number(cell)
 	return v == v && (v == 0 || math.Abs(v) > 1e-4 && math.Abs(v) < 1e21)
 }
 
-// FuzzSchema: no JSON panics, and a schema that is read is written and read as the same.
+// FuzzSchema: no JSON makes reading a schema panic, and a schema that is read, written and read again is the same.
 func FuzzSchema(f *testing.F) {
 	f.Add([]byte(`{"columns":[{"name":"a","kind":"grid","step":1,"max":3,"form":{}}]}`))
 	f.Add([]byte(`{"columns":[{"name":"a","kind":"numbers","form":{}},{"name":"b","kind":"derived","relation":{"from":["a"],"factors":[2],"tolerance":0},"form":{}}]}`))

@@ -38,7 +38,7 @@ func TestPlainNumbers(t *testing.T) {
 	}
 }
 
-// TestPlainForms: how plain numbers are written is seen as that of others: decimals, zeros ahead, points between thousands, days of eight digits.
+// TestPlainForms: of numbers without units the form is found as well: decimals, leading zeros, points between thousands, dates of eight digits.
 func TestPlainForms(t *testing.T) {
 	for cells, want := range map[string]columns.Column{
 		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1}},
@@ -60,7 +60,7 @@ func TestPlainForms(t *testing.T) {
 	}
 }
 
-// counted is a column of n cells, of which bad ones are no numbers.
+// counted makes a column of n cells, some of which, bad, are not numbers.
 func counted(n int, bad map[int]string) string {
 	var b strings.Builder
 	b.WriteString("a,b\n")

@@ -20,7 +20,7 @@ import (
 type made struct {
 	rows, width int
 	texts       bool
-	row         func(i int) // looks on
+	row         func(i int) // is called before each row, for a test to look at the state
 }
 
 func (m *made) Names() (names []string) {
@@ -149,7 +149,7 @@ func TestFirstStored(t *testing.T) {
 	}
 }
 
-// oneValue is a table of a column that is 3.5, written with two decimals, in its second row, and missing in the first and the third.
+// oneValue is a table of one column: missing in the first and third row, and in the second 3.5, which is written with two decimals.
 type oneValue struct{ at int }
 
 func (*oneValue) Names() []string { return []string{"a"} }

@@ -15,7 +15,7 @@ import (
 	"gaussflow/rows"
 )
 
-// inBatches yields x so many rows at a time, then err.
+// inBatches yields the rows of x, some at a time, and at the end err.
 func inBatches(x *mat.Dense, size int, err error) iter.Seq2[*mat.Dense, error] {
 	return func(yield func(*mat.Dense, error) bool) {
 		n, d := x.Dims()

@@ -12,7 +12,7 @@ import (
 	"gaussflow/rows"
 )
 
-// drawn is which of n rows, from 0, are drawn.
+// drawn lists which of n rows, numbered from 0, a reservoir has drawn.
 func drawn(t *testing.T, n, limit int, seed uint64) []float64 {
 	t.Helper()
 	r, err := rows.NewReservoir(1, limit, seed)
@@ -112,7 +112,7 @@ func TestReservoirRefuses(t *testing.T) {
 	}
 }
 
-// TestLotRefuses what it cannot draw with, and holds nothing without it.
+// TestLotRefuses: a Lot without what it needs to draw is an error, and holds no rows.
 func TestLotRefuses(t *testing.T) {
 	if _, err := rows.NewLot(0, rand.New(rand.NewPCG(1, 1))); err == nil {
 		t.Error("a lot of no row: no error")
