@@ -37,9 +37,6 @@ func infinite(cell string) bool {
 	return slices.Contains(infinities, digits)
 }
 
-// fewestBeside is how many different numbers a column with limits has: with fewer it is a category, such as <1, 1, 2, >2.
-const fewestBeside = 5
-
 // limited is how many cells are limits.
 func (t *texts) limited() int {
 	if t.limits == nil {
@@ -48,7 +45,8 @@ func (t *texts) limited() int {
 	return t.limits.Count
 }
 
-// beside reports whether a column has enough different numbers beside limits and words.
+// beside reports whether a column has too many different numbers beside limits and words for a category. One such as <5, 5, 6, 7, 8, 9
+// is a category: as one it keeps how often it is <5.
 func (t *texts) beside() bool {
-	return t.different.number()-len(t.limitTexts)-len(t.wordTexts) >= fewestBeside
+	return t.different.number()-len(t.limitTexts)-len(t.wordTexts) > clearlyFew
 }

@@ -117,3 +117,28 @@ func TestDigits(t *testing.T) {
 		}
 	}
 }
+
+// TestFewNumbersBesideLimits: answers such as <5, 5, 6, …, 9 or 1, …, 5, unsure are a category, which keeps how often each was given;
+// limits and words among many different numbers are missing values.
+func TestFewNumbersBesideLimits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	for _, c := range []struct {
+		other   string
+		numbers int
+		kind    columns.Kind
+	}{{"<5", 5, columns.Category}, {"unsure", 5, columns.Category}, {"<5", 900, columns.Grid}, {"unsure", 900, columns.Grid}} {
+		var table strings.Builder
+		table.WriteString("a,b\n")
+		for i := range 600 {
+			cell := strconv.Itoa(5 + rng.IntN(c.numbers))
+			if i%12 == 5 {
+				cell = c.other
+			}
+			fmt.Fprintf(&table, "%s,%d\n", cell, i%7)
+		}
+		s, _ := profile(t, table.String(), columns.Options{})
+		if got := s.Columns[0]; got.Kind != c.kind || c.kind == columns.Grid && got.Missing != 50 || c.kind == columns.Category && got.Missing != 0 {
+			t.Errorf("%q beside %d numbers: %s with %d missing cells, want %s", c.other, c.numbers, got.Kind, got.Missing, c.kind)
+		}
+	}
+}
