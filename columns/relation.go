@@ -14,6 +14,7 @@ const (
 	mostPairs     = 2000 // the most columns among which all pairs are compared
 	mostSums      = 256  // the most columns among which sums are sought
 	mostTries     = 3    // choices of rows, at least one of which will be without broken rows
+	mostOpen      = 5    // values of a column that those it is computed from, as they are printed, leave open
 )
 
 // relate finds the columns that are computed from others, and checks this in all rows.
@@ -146,7 +147,8 @@ func (m *related) collinear(i, j int) bool {
 // as far as the relation still holds.
 func (m *related) accept(r *Relation, from []int, j int, rows [][]float64) bool {
 	y := m.columns[j]
-	r.Tolerance = m.tolerance(r, from, j, rows)
+	own, all := m.tolerances(r, from, j)
+	r.Tolerance = all
 	if !r.holds(from, j, rows) {
 		return false
 	}
@@ -156,6 +158,11 @@ func (m *related) accept(r *Relation, from []int, j int, rows [][]float64) bool 
 	r.shorten(&r.Offset, from, j, rows)
 	if slices.Contains(r.Factors, 0) {
 		return false
+	}
+	if 2*all > mostOpen*own {
+		if r.Tolerance = own; !r.holds(from, j, rows) {
+			return false
+		}
 	}
 	m.derived[j] = true
 	m.found = append(m.found, derive(y, r))
@@ -169,23 +176,27 @@ func derive(c *Column, r *Relation) found {
 	return f
 }
 
-// tolerance is half a step of the printed digits, of the column itself and of those it is computed from; for numbers with all their
-// digits it is a few units in the last place.
-func (m *related) tolerance(r *Relation, from []int, j int, rows [][]float64) float64 {
+// tolerances are a step of the printed digits of the column, own, which rounding and truncating keep to, and half a step of it and of
+// those that it is computed from, all. If these are so much coarser that they leave several of its values open, as degrees Fahrenheit
+// without decimals do of degrees Celsius with one, the relation must hold to its own step. For numbers with all their digits both
+// are a few units in the last place.
+func (m *related) tolerances(r *Relation, from []int, j int) (own, all float64) {
+	const half = 0.5001
+	y := m.columns[j]
 	largest := math.Abs(r.Offset)
-	tolerance := 0.5001 * m.columns[j].Step
+	own, all = y.Step, half*y.Step
 	for t, i := range from {
 		c := m.columns[i]
 		largest = max(largest, math.Abs(r.Factors[t])*max(math.Abs(c.Min), math.Abs(c.Max)))
-		if m.columns[j].Step > 0 {
-			tolerance += 0.5001 * math.Abs(r.Factors[t]) * c.Step
+		if y.Step > 0 {
+			all += half * math.Abs(r.Factors[t]) * c.Step
 		}
 	}
-	if spread := m.columns[j].Max - m.columns[j].Min; tolerance > 0.01*spread {
-		tolerance = 0 // the step is so coarse that any relation would hold, so demand an exact one
+	if all > 0.01*(y.Max-y.Min) {
+		own, all = 0, 0 // the step is so coarse that any relation would hold, so demand an exact one
 	}
-	largest = max(largest, math.Abs(m.columns[j].Min), math.Abs(m.columns[j].Max))
-	return tolerance + 16*unitOf(largest)
+	least := 16 * unitOf(max(largest, math.Abs(y.Min), math.Abs(y.Max)))
+	return own + least, all + least
 }
 
 // holds reports whether the relation holds in enough rows, and in all but a few.

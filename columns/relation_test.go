@@ -33,3 +33,19 @@ func TestTimesOfTimes(t *testing.T) {
 		t.Errorf("the day of payment, to which the start is not exact, is %s", paid.Describe())
 	}
 }
+
+// TestCoarseRelation: degrees Celsius with a decimal are computed from degrees Fahrenheit with one, but not from whole ones, which leave
+// five or six values open.
+func TestCoarseRelation(t *testing.T) {
+	for decimals, derived := range map[int]bool{0: false, 1: true} {
+		rng := rand.New(rand.NewPCG(5, 6))
+		text := table("km;f;c", 400, func(int) []any {
+			celsius := 12 + 8*rng.NormFloat64()
+			return []any{fmt.Sprintf("%.1f", 50*rng.Float64()), fmt.Sprintf("%.*f", decimals, celsius*1.8+32), fmt.Sprintf("%.1f", celsius)}
+		})
+		s, _ := profile(t, text, columns.Options{})
+		if c, _ := s.Column("c"); (c.Kind == columns.Derived) != derived {
+			t.Errorf("from degrees Fahrenheit with %d decimals: %s, want derived: %v", decimals, c.Describe(), derived)
+		}
+	}
+}
