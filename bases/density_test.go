@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -293,6 +294,18 @@ func TestUniformOutside(t *testing.T) {
 		if got != want && !(math.Abs(got-want) <= 1e-15) {
 			t.Errorf("log p of row %d = %v, want %v", i, got, want)
 		}
+	}
+}
+
+// TestUniformKeepsItsBox: a box stays where it is if the caller goes on to use the slices that describe it.
+func TestUniformKeepsItsBox(t *testing.T) {
+	c := bases.UniformConfig{Low: []float64{0, 1}, High: []float64{3, 4}}
+	base := errtest.Must(bases.NewUniform(c))
+	for _, of := range [][]float64{c.Low, c.High, base.Config().Low, base.Config().High} {
+		clear(of)
+	}
+	if got, want := base.Config(), (bases.UniformConfig{Low: []float64{0, 1}, High: []float64{3, 4}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("the box is %v, want %v as it was made", got, want)
 	}
 }
 

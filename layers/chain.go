@@ -36,7 +36,7 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, Kind(l))
 		}
 	}
-	c := &Chain{layers}
+	c := &Chain{slices.Clone(layers)}
 	for i, l := range layers {
 		if n := ContextDim(l); n != 0 && n != c.ContextDim() {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) reads a context of %d numbers, want %d as the first that reads one", i, Kind(l), n, c.ContextDim())
@@ -155,7 +155,7 @@ func (c *Chain) ContextDim() int {
 }
 
 // Layers are the links in order.
-func (c *Chain) Layers() []Bijector { return c.layers }
+func (c *Chain) Layers() []Bijector { return slices.Clone(c.layers) }
 
 // Params are the links' parameters in order; a shared one is listed once.
 func (c *Chain) Params() (params []*graph.Param) {
