@@ -123,11 +123,15 @@ func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	return of, nil
 }
 
-// with puts the layer together; it builds the conditioner once and checks the output.
+// with puts the layer together; it builds the conditioner once and checks the output. A MaskedMLP that was made for another layer would
+// let a column depend on itself, so that z would not determine x.
 func (c AutoregressiveConfig) with(of Autoregression, conditioner Conditioner) (*Autoregressive, error) {
 	in, out := of.widths()
 	if err := conditioning.Check(conditioner, in, out); err != nil {
 		return nil, fmt.Errorf("layers: Autoregressive: %w", err)
+	}
+	if m, masked := conditioner.(*MaskedMLP); masked && !m.of.equal(of) {
+		return nil, fmt.Errorf("layers: Autoregressive: conditioner: got a MaskedMLP made for %+v, want one for %+v", m.of, of)
 	}
 	if c.is = conditioner; c.Order != nil {
 		c.Order = of.Order
