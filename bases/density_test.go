@@ -340,6 +340,7 @@ func TestBadBases(t *testing.T) {
 		"upside down":         {uniform([]float64{0, 2}, []float64{1, 2}), "column 1 (from 0): Low = 2, High = 2"},
 		"NaN":                 {uniform([]float64{math.NaN()}, []float64{1}), "Low = NaN"},
 		"endless":             {uniform([]float64{-math.MaxFloat64}, []float64{math.MaxFloat64}), "finite number apart"},
+		"made of none":        {family(struct{ bases.Family }{}), "panics"},
 		"no columns":          {mixture(0, bases.GaussianMixtureConfig{}), "dim = 0"},
 		"fewer than none":     {mixture(2, bases.GaussianMixtureConfig{Components: -1}), "Components = -1"},
 		"too many":            {mixture(2, bases.GaussianMixtureConfig{Components: 1 << 30}), "Components = 1073741824"},

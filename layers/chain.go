@@ -26,14 +26,8 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		if defaults.IsNil(l) {
 			return nil, fmt.Errorf("layers: Chain: layer %d is nil", i)
 		}
-		if l.Dim() < 1 {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want ≥ 1: was it made by its constructor?", i, Kind(l), l.Dim())
-		}
-		if l.Dim() != layers[0].Dim() {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, Kind(l), l.Dim(), layers[0].Dim())
-		}
-		if slices.Contains(l.Params(), nil) {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, Kind(l))
+		if err := checkLink(l, layers[0]); err != nil {
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) %w", i, Kind(l), err)
 		}
 	}
 	c := &Chain{slices.Clone(layers)}
@@ -43,6 +37,24 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		}
 	}
 	return c, nil
+}
+
+// checkLink reports a layer that cannot be in a chain with the first one. A type that embeds a layer panics where that is nil.
+func checkLink(l, first Bijector) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panics: %v: is a part of it nil?", p)
+		}
+	}()
+	switch d := l.Dim(); {
+	case d < 1:
+		return fmt.Errorf("has dim %d, want ≥ 1: was it made by its constructor?", d)
+	case d != first.Dim():
+		return fmt.Errorf("has dim %d, want %d as layer 0", d, first.Dim())
+	case slices.Contains(l.Params(), nil):
+		return errors.New("has a nil among its parameters")
+	}
+	return nil
 }
 
 // ChainConfig describes the layers of a chain.
