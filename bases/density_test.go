@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -296,6 +297,18 @@ func TestUniformOutside(t *testing.T) {
 	}
 }
 
+// TestUniformKeepsItsBox: a box stays where it is if the caller goes on to use the slices that describe it.
+func TestUniformKeepsItsBox(t *testing.T) {
+	c := bases.UniformConfig{Low: []float64{0, 1}, High: []float64{3, 4}}
+	base := errtest.Must(bases.NewUniform(c))
+	for _, of := range [][]float64{c.Low, c.High, base.Config().Low, base.Config().High} {
+		clear(of)
+	}
+	if got, want := base.Config(), (bases.UniformConfig{Low: []float64{0, 1}, High: []float64{3, 4}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("the box is %v, want %v as it was made", got, want)
+	}
+}
+
 // TestBadBases: an invalid base is an error that says where, what, got and want.
 func TestBadBases(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -327,6 +340,7 @@ func TestBadBases(t *testing.T) {
 		"upside down":         {uniform([]float64{0, 2}, []float64{1, 2}), "column 1 (from 0): Low = 2, High = 2"},
 		"NaN":                 {uniform([]float64{math.NaN()}, []float64{1}), "Low = NaN"},
 		"endless":             {uniform([]float64{-math.MaxFloat64}, []float64{math.MaxFloat64}), "finite number apart"},
+		"made of none":        {family(struct{ bases.Family }{}), "panics"},
 		"no columns":          {mixture(0, bases.GaussianMixtureConfig{}), "dim = 0"},
 		"fewer than none":     {mixture(2, bases.GaussianMixtureConfig{Components: -1}), "Components = -1"},
 		"too many":            {mixture(2, bases.GaussianMixtureConfig{Components: 1 << 30}), "Components = 1073741824"},

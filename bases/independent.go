@@ -3,6 +3,7 @@ package bases
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -121,6 +122,11 @@ func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
 	if defaults.IsNil(c.Family) {
 		return nil, errors.New("bases: Independent: the family is nil")
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("bases: Independent: the family, a %T, panics: %v: is a part of it nil?", c.Family, p)
+		}
+	}()
 	if family, ok := c.Family.(interface{ Validate() error }); ok {
 		if err := family.Validate(); err != nil {
 			return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -31,6 +32,11 @@ type UniformConfig struct {
 	High []float64 `json:"high"` // required, a number a column, above Low
 }
 
+// clone is the box in slices of its own.
+func (c UniformConfig) clone() UniformConfig {
+	return UniformConfig{slices.Clone(c.Low), slices.Clone(c.High)}
+}
+
 // Validate reports Low and High that do not describe a box.
 func (c UniformConfig) Validate() error {
 	if len(c.Low) == 0 || len(c.Low) != len(c.High) {
@@ -49,7 +55,7 @@ func NewUniform(c UniformConfig) (*Uniform, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	u := &Uniform{config: c, bounds: map[graph.Dtype][2]*graph.Param{}}
+	u := &Uniform{config: c.clone(), bounds: map[graph.Dtype][2]*graph.Param{}}
 	for j, low := range c.Low {
 		u.logVolume += math.Log(c.High[j] - low)
 	}
@@ -80,7 +86,7 @@ func uniformSpecs(dim int, c UniformConfig) ([]graph.ParamSpec, error) {
 func newUniform(_ int, c UniformConfig, _ []*graph.Param) (*Uniform, error) { return NewUniform(c) }
 
 // Config is the box.
-func (u *Uniform) Config() UniformConfig { return u.config }
+func (u *Uniform) Config() UniformConfig { return u.config.clone() }
 
 // Dim is d.
 func (u *Uniform) Dim() int { return len(u.config.Low) }

@@ -155,6 +155,7 @@ func TestBadBase(t *testing.T) {
 			_, err := bases.NewIndependent(2, bases.IndependentConfig{Family: (*fakeFamily)(nil)})
 			return err
 		}, []string{"family is nil"}},
+		"made of none":   {with(fakeBase{}, "a"), []string{"the base, a flows_test.fakeBase, panics", "nil?"}},
 		"half made":      {with(&bases.Independent{}, "a"), []string{"the base has 0 columns"}},
 		"another dtype":  {with(errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: bases.StudentT{}, Dtype: graph.Float32})), "a"), []string{"float32", "float64"}},
 		"a layer's name": {with(student, "base"), []string{`"base"`}},

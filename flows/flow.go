@@ -114,7 +114,12 @@ func bijectorsOf(named []Named) (bijectors []layers.Bijector) {
 }
 
 // checkBase reports a base that does not fit the layers.
-func (f *Flow) checkBase() error {
+func (f *Flow) checkBase() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the base, a %T, panics: %v: is a part of it nil?", f.base, p)
+		}
+	}()
 	if d := f.base.Dim(); d != f.chain.Dim() {
 		return fmt.Errorf("the base has %d columns, want %d as the layers", d, f.chain.Dim())
 	}

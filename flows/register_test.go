@@ -160,6 +160,12 @@ func (f fakeConditioner) Apply(b *graph.Builder, known *G.Node) *G.Node {
 	return b.Shift(f.MLP.Apply(b, known), 1)
 }
 
+type fakeMasked struct{ *layers.MaskedMLP }
+
+func (f fakeMasked) Apply(b *graph.Builder, known *G.Node) *G.Node {
+	return b.Shift(f.MaskedMLP.Apply(b, known), 1)
+}
+
 type fakeFamily struct{ bases.StudentT }
 
 func (f fakeFamily) LogDensity(b *graph.Builder, z *G.Node, theta transforms.Theta) *G.Node {
@@ -180,6 +186,10 @@ func TestImpostorIsRefused(t *testing.T) {
 		m, err := layers.NewMLP(in, out, layers.MLPConfig{Hidden: []int{3}})
 		return fakeConditioner{m}, err
 	}
+	makeFakeMasked := func(a layers.Autoregression) (layers.Conditioner, error) {
+		m, err := layers.NewMaskedMLP(a, layers.MLPConfig{Hidden: []int{3}})
+		return fakeMasked{m}, err
+	}
 	independent := func(f bases.Family) *bases.Independent {
 		return errtest.Must(bases.NewIndependent(2, bases.IndependentConfig{Family: f}))
 	}
@@ -195,6 +205,7 @@ func TestImpostorIsRefused(t *testing.T) {
 		"a transform":   {layer: errtest.Must(layers.NewElementwise(2, layers.ElementwiseConfig{Transform: fakeTransform{}})), words: []string{"layer it", "flows_test.fakeTransform", `embeds a "affine"`, "transforms.Register"}},
 		"in a coupling": {layer: errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{Transform: &fakeTransform{}})), words: []string{"layer it", "*flows_test.fakeTransform", "transforms.Register"}},
 		"a conditioner": {layer: errtest.Must(layers.NewCoupling(2, layers.CouplingConfig{Transform: transforms.Affine{}, Conditioner: makeFake})), words: []string{"layer it", "flows_test.fakeConditioner", `embeds a "mlp"`, "layers.RegisterConditioner"}},
+		"a masked one":  {layer: errtest.Must(layers.NewAutoregressive(2, layers.AutoregressiveConfig{Transform: transforms.Affine{}, Conditioner: makeFakeMasked})), words: []string{"layer it", "flows_test.fakeMasked", `embeds a "masked_mlp"`, "layers.RegisterAutoregressiveConditioner"}},
 		"a base":        {base: fakeBase{independent(bases.StudentT{})}, words: []string{"base", "flows_test.fakeBase", `embeds a "independent"`, "bases.Register"}},
 		"a family":      {base: independent(fakeFamily{}), words: []string{"base", "flows_test.fakeFamily", `embeds a "student_t"`, "bases.RegisterFamily"}},
 	} {

@@ -58,6 +58,8 @@ func (s affine) grads(in G.Nodes, out, g *G.Node) (G.Nodes, error) {
 
 func (s affine) kernels() kernels { return both(s, bindAffine, bindAffine) }
 
+func (s affine) inStages() bool { return s.masked() }
+
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data

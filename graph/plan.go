@@ -44,7 +44,7 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	}
 	p.sort(roots)
 	for _, n := range p.order {
-		p.kept[n] = p.kept[n] || n.Op() == nil || b.stage != nil && isMaskedLayer(n)
+		p.kept[n] = p.kept[n] || n.Op() == nil || b.stage != nil && isStaged(n)
 		p.fixed[n] = n.Op() != nil || b.bound[n] != nil
 		for _, c := range p.children[n] {
 			p.fixed[n] = p.fixed[n] && p.fixed[c]
@@ -55,11 +55,10 @@ func newPlan(b *Builder, outputs []*G.Node) *plan {
 	return p
 }
 
-// isMaskedLayer reports whether n is a layer that a stage computes in part.
-func isMaskedLayer(n *G.Node) bool {
+func isStaged(n *G.Node) bool {
 	o, _ := n.Op().(op)
-	layer, ok := o.spec.(affine)
-	return ok && layer.masked()
+	s, ok := o.spec.(staged)
+	return ok && s.inStages()
 }
 
 // sort lists the nodes from which roots are computed, children first, in an order that depends only on the graph.

@@ -53,6 +53,13 @@ type fallible interface {
 	failure() error
 }
 
+// A staged spec is one that a run of a program in stages computes in part, if inStages: see stage. Its memory is its own, because what
+// one run puts out is still there in the next.
+type staged interface {
+	spec
+	inStages() bool
+}
+
 // An extension is a spec whose output starts with the output of another spec on the same inputs. If a graph has both, the
 // other one's output becomes a part of the extension's.
 type extension interface {

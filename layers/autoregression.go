@@ -36,6 +36,15 @@ func (a Autoregression) Validate() error {
 	return nil
 }
 
+// clone is a in slices of its own.
+func (a Autoregression) clone() Autoregression {
+	return Autoregression{slices.Clone(a.Order), slices.Clone(a.Parts), a.Context}
+}
+
+func (a Autoregression) equal(b Autoregression) bool {
+	return slices.Equal(a.Order, b.Order) && slices.Equal(a.Parts, b.Parts) && a.Context == b.Context
+}
+
 // widths are how many numbers the conditioner reads and how many it outputs.
 func (a Autoregression) widths() (in, out int) {
 	for _, size := range a.Parts {

@@ -3,6 +3,7 @@ package layers
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -22,9 +23,9 @@ import (
 //
 // θ is N×(d·Width(T)): the first part of the transform's parameters for all d columns, then the second part, and so on. One
 // evaluation of the conditioner gives all of θ, so a density costs one evaluation; the inverse finds one column after another and
-// costs d, of which a MaskedMLP computes only what the column found before adds. With FastSampling it is the other way round: the conditioner reads z, θ = conditioner(z, context), and a sample costs
-// one evaluation, a density d. Where θ is zero, as from a fresh MaskedMLP, the layer is the identity. The inverse is as exact as
-// the transform's.
+// costs d, of which a MaskedMLP computes only what the column found before adds. With FastSampling it is the other way round: the
+// conditioner reads z, θ = conditioner(z, context), and a sample costs one evaluation, a density d. Where θ is zero, as from a
+// fresh MaskedMLP, the layer is the identity. The inverse is as exact as the transform's.
 //
 // Source: Papamakarios et al. 2017, arXiv:1705.07057 (masked autoregressive flows); with FastSampling Kingma et al. 2016,
 // arXiv:1606.04934 (inverse autoregressive flows).
@@ -106,7 +107,7 @@ func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	if err := transforms.Validate(c.Transform); err != nil {
 		return of, fmt.Errorf("layers: Autoregressive: %w", err)
 	}
-	of = Autoregression{Order: c.Order, Context: c.Context}
+	of = Autoregression{Order: slices.Clone(c.Order), Context: c.Context}
 	if of.Order == nil {
 		of.Order = inOrderOf(dim)
 	}
@@ -122,13 +123,19 @@ func (c AutoregressiveConfig) of(dim int) (of Autoregression, err error) {
 	return of, nil
 }
 
-// with puts the layer together; it builds the conditioner once and checks the output.
+// with puts the layer together; it builds the conditioner once and checks the output. A MaskedMLP that was made for another layer would
+// let a column depend on itself, so that z would not determine x.
 func (c AutoregressiveConfig) with(of Autoregression, conditioner Conditioner) (*Autoregressive, error) {
 	in, out := of.widths()
 	if err := conditioning.Check(conditioner, in, out); err != nil {
 		return nil, fmt.Errorf("layers: Autoregressive: %w", err)
 	}
-	c.is = conditioner
+	if m, masked := conditioner.(*MaskedMLP); masked && !m.of.equal(of) {
+		return nil, fmt.Errorf("layers: Autoregressive: conditioner: got a MaskedMLP made for %+v, want one for %+v", m.of, of)
+	}
+	if c.is = conditioner; c.Order != nil {
+		c.Order = of.Order
+	}
 	return &Autoregressive{c, of, conditioner}, nil
 }
 
@@ -153,7 +160,11 @@ func newAutoregressive(dim int, c AutoregressiveConfig, params []*graph.Param) (
 }
 
 // Config is the configuration.
-func (a *Autoregressive) Config() AutoregressiveConfig { return a.config }
+func (a *Autoregressive) Config() AutoregressiveConfig {
+	c := a.config
+	c.Order = slices.Clone(c.Order)
+	return c
+}
 
 // Dim is d.
 func (a *Autoregressive) Dim() int { return len(a.of.Order) }

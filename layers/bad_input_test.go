@@ -117,6 +117,15 @@ func TestBadInput(t *testing.T) {
 		}, []string{"Elementwise", "Conditioner", "the context is 0 numbers"}},
 		"elementwise of a file, the same": {describe("elementwise", 2, `{"transform":{"kind":"affine","config":{}},"conditioner":{"kind":"mlp","config":{}}}`), []string{"Conditioner", "the context is 0 numbers"}},
 		"affine, a negative bound":        {autoregression(2, layers.AutoregressiveConfig{Transform: transforms.Affine{Bound: -1}}), []string{"Affine: Bound = -1", "0.001 to 700"}},
+		"chain of a layer made of none": {func() error {
+			_, err := layers.NewChain(struct{ layers.Bijector }{})
+			return err
+		}, []string{"layer 0", "panics", "nil?"}},
+		"coupling, a conditioner made of none": {conditioned(2, frozen{}), []string{"Coupling", "layers_test.frozen, panics", "nil?"}},
+		"autoregressive, a conditioner of another order": {autoregression(3, layers.AutoregressiveConfig{Transform: transforms.Affine{},
+			Conditioner: func(a layers.Autoregression) (layers.Conditioner, error) {
+				return layers.MLPConfig{}.Masked(layers.Autoregression{Order: layers.Reversed(3), Parts: a.Parts})
+			}}), []string{"Autoregressive", "made for {Order:[2 1 0]", "want one for {Order:[0 1 2]"}},
 		"chain of a layer that is not made": {func() error {
 			_, err := layers.NewChain(&layers.Inverted{})
 			return err

@@ -26,23 +26,35 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 		if defaults.IsNil(l) {
 			return nil, fmt.Errorf("layers: Chain: layer %d is nil", i)
 		}
-		if l.Dim() < 1 {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want ≥ 1: was it made by its constructor?", i, Kind(l), l.Dim())
-		}
-		if l.Dim() != layers[0].Dim() {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has dim %d, want %d as layer 0", i, Kind(l), l.Dim(), layers[0].Dim())
-		}
-		if slices.Contains(l.Params(), nil) {
-			return nil, fmt.Errorf("layers: Chain: layer %d (%s) has a nil among its parameters", i, Kind(l))
+		if err := checkLink(l, layers[0]); err != nil {
+			return nil, fmt.Errorf("layers: Chain: layer %d (%s) %w", i, Kind(l), err)
 		}
 	}
-	c := &Chain{layers}
+	c := &Chain{slices.Clone(layers)}
 	for i, l := range layers {
 		if n := ContextDim(l); n != 0 && n != c.ContextDim() {
 			return nil, fmt.Errorf("layers: Chain: layer %d (%s) reads a context of %d numbers, want %d as the first that reads one", i, Kind(l), n, c.ContextDim())
 		}
 	}
 	return c, nil
+}
+
+// checkLink reports a layer that cannot be in a chain with the first one. A type that embeds a layer panics where that is nil.
+func checkLink(l, first Bijector) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panics: %v: is a part of it nil?", p)
+		}
+	}()
+	switch d := l.Dim(); {
+	case d < 1:
+		return fmt.Errorf("has dim %d, want ≥ 1: was it made by its constructor?", d)
+	case d != first.Dim():
+		return fmt.Errorf("has dim %d, want %d as layer 0", d, first.Dim())
+	case slices.Contains(l.Params(), nil):
+		return errors.New("has a nil among its parameters")
+	}
+	return nil
 }
 
 // ChainConfig describes the layers of a chain.
@@ -155,7 +167,7 @@ func (c *Chain) ContextDim() int {
 }
 
 // Layers are the links in order.
-func (c *Chain) Layers() []Bijector { return c.layers }
+func (c *Chain) Layers() []Bijector { return slices.Clone(c.layers) }
 
 // Params are the links' parameters in order; a shared one is listed once.
 func (c *Chain) Params() (params []*graph.Param) {

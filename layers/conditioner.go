@@ -48,7 +48,7 @@ type widths struct {
 	of      *Autoregression
 }
 
-var conditioners = registry.New[Conditioner, widths]("layers.RegisterConditioner")
+var conditioners = registry.New[Conditioner, widths]("layers.RegisterConditioner or layers.RegisterAutoregressiveConditioner")
 
 // RegisterConditioner lets layers with conditioners of type C be saved, under the given name in files. What Register says holds
 // here too; specs and make are told how many numbers the conditioner reads and outputs.
@@ -62,7 +62,8 @@ func RegisterConditioner[B interface {
 	return registry.Add(conditioners, kind, B.Config,
 		func(w widths, c C) ([]graph.ParamSpec, error) {
 			if w.of != nil {
-				return nil, errors.New("got a conditioner of all that is known, want one that an Autoregressive layer can have")
+				return nil, errors.New("got a conditioner that may read all that is known, in an Autoregressive layer, " +
+					"want one registered with layers.RegisterAutoregressiveConditioner")
 			}
 			return specs(w.in, w.out, c)
 		},
@@ -81,7 +82,7 @@ func RegisterAutoregressiveConditioner[B interface {
 	return registry.Add(conditioners, kind, B.Config,
 		func(w widths, c C) ([]graph.ParamSpec, error) {
 			if w.of == nil {
-				return nil, errors.New("got a conditioner of Autoregressive layers, want one of all that is known")
+				return nil, errors.New("got a conditioner of Autoregressive layers in another one, want one registered with layers.RegisterConditioner")
 			}
 			return specs(*w.of, c)
 		},

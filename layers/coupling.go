@@ -3,6 +3,7 @@ package layers
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	G "gorgonia.org/gorgonia"
@@ -95,7 +96,7 @@ func (c CouplingConfig) core(dim int) (coupling, error) {
 	if c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
-	core := coupling{name: "Coupling", dim: dim, mask: c.Mask, transform: c.Transform, shared: c.Shared, context: c.Context}
+	core := coupling{name: "Coupling", dim: dim, mask: slices.Clone(c.Mask), transform: c.Transform, shared: c.Shared, context: c.Context}
 	return core, core.validate()
 }
 
@@ -127,7 +128,11 @@ func newCoupling(dim int, c CouplingConfig, params []*graph.Param) (*Coupling, e
 }
 
 // Config is the configuration with its defaults filled in.
-func (c *Coupling) Config() CouplingConfig { return c.config }
+func (c *Coupling) Config() CouplingConfig {
+	config := c.config
+	config.Mask = slices.Clone(config.Mask)
+	return config
+}
 
 // coupling is what Coupling and MixtureCDFCoupling share.
 type coupling struct {

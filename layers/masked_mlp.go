@@ -17,7 +17,10 @@ import (
 // dense one does.
 //
 // Source: Germain et al. 2015, arXiv:1502.03509 (MADE); degrees in order, as in Papamakarios et al. 2017, arXiv:1705.07057.
-type MaskedMLP struct{ perceptron }
+type MaskedMLP struct {
+	perceptron
+	of Autoregression // what it was made for
+}
 
 // NewMaskedMLP makes a masked perceptron.
 func NewMaskedMLP(a Autoregression, c MLPConfig) (*MaskedMLP, error) {
@@ -79,5 +82,5 @@ func newMaskedMLP(a Autoregression, c MLPConfig, params []*graph.Param) (*Masked
 		degrees = append(degrees, a.hidden(units))
 	}
 	p, err := newPerceptron(c, params, append(slices.Clip(degrees), a.theta()))
-	return &MaskedMLP{p}, err
+	return &MaskedMLP{p, a.clone()}, err
 }

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 
 	"gaussflow/graph"
 	"gaussflow/initializers"
@@ -41,7 +42,7 @@ type MixtureCDFCouplingConfig struct {
 }
 
 func (c MixtureCDFCouplingConfig) withDefaults(dim int) MixtureCDFCouplingConfig {
-	if c.Mask == nil {
+	if c.Mask = slices.Clone(c.Mask); c.Mask == nil {
 		c.Mask = HalfMask(dim)
 	}
 	c.Components = defaults.Or(c.Components, initializers.DefaultComponents)
@@ -107,4 +108,8 @@ func newMixtureCDFCoupling(dim int, c MixtureCDFCouplingConfig, params []*graph.
 }
 
 // Config is the configuration with its defaults filled in.
-func (m *MixtureCDFCoupling) Config() MixtureCDFCouplingConfig { return m.config }
+func (m *MixtureCDFCoupling) Config() MixtureCDFCouplingConfig {
+	c := m.config
+	c.Mask, c.MLP.Hidden = slices.Clone(c.Mask), slices.Clone(c.MLP.Hidden)
+	return c
+}

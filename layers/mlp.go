@@ -35,6 +35,7 @@ type MLPConfig struct {
 }
 
 func (c MLPConfig) withDefaults() MLPConfig {
+	c.Hidden = slices.Clone(c.Hidden)
 	if c.Hidden == nil {
 		c.Hidden = slices.Repeat([]int{64}, 2)
 		if c.Residual {
@@ -131,7 +132,11 @@ func newPerceptron(c MLPConfig, params []*graph.Param, degrees [][]int) (percept
 }
 
 // Config is the configuration with its defaults filled in.
-func (m *perceptron) Config() MLPConfig { return m.config }
+func (m *perceptron) Config() MLPConfig {
+	c := m.config
+	c.Hidden = slices.Clone(c.Hidden)
+	return c
+}
 
 // draw draws the kernels and biases of the hidden layers with the seed.
 func (m *perceptron) draw() error {

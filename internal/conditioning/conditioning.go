@@ -25,13 +25,18 @@ func Apply(b *graph.Builder, c Conditioner, known *G.Node) (theta *G.Node) {
 }
 
 // Check builds a conditioner once, and reports one that does not map in numbers to out numbers.
-func Check(c Conditioner, in, out int) error {
+func Check(c Conditioner, in, out int) (err error) {
 	const rows = 2
 	if defaults.IsNil(c) {
 		return errors.New("the conditioner is nil")
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the conditioner, a %T, panics: %v: is a part of it nil?", c, p)
+		}
+	}()
 	var theta *G.Node
-	_, err := graph.Build(Dtype(c), func(b *graph.Builder) []*G.Node {
+	_, err = graph.Build(Dtype(c), func(b *graph.Builder) []*G.Node {
 		theta = Apply(b, c, b.Input("known", rows, in))
 		return nil
 	})
