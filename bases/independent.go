@@ -122,11 +122,7 @@ func (c IndependentConfig) specs(dim int) (specs []graph.ParamSpec, err error) {
 	if defaults.IsNil(c.Family) {
 		return nil, errors.New("bases: Independent: the family is nil")
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("bases: Independent: the family, a %T, panics: %v: is a part of it nil?", c.Family, p)
-		}
-	}()
+	defer defaults.HalfMade(&err, fmt.Sprintf("bases: Independent: the family, a %T, ", c.Family))
 	if family, ok := c.Family.(interface{ Validate() error }); ok {
 		if err := family.Validate(); err != nil {
 			return nil, err

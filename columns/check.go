@@ -46,12 +46,14 @@ func (s *Schema) relations(names []string) (checks []*check, err error) {
 
 // broken reports whether the current row has a value other than the computed one, and that value. A missing cell is never broken.
 func (k *check) broken(p Pass) (off bool, text string) {
-	y, computed := k.both(p)
-	if d := math.Abs(computed - y); !(d > k.Relation.Tolerance) {
+	if !k.off(k.both(p)) {
 		return false, ""
 	}
 	return true, string(p.Text(k.at))
 }
+
+// off reports whether a value is another one than the computed one; NaN is not.
+func (k *check) off(y, computed float64) bool { return math.Abs(computed-y) > k.Relation.Tolerance }
 
 // both are the value of the current row and the computed one, NaN where there is none.
 func (k *check) both(p Pass) (y, computed float64) {
@@ -62,9 +64,8 @@ func (k *check) both(p Pass) (y, computed float64) {
 	return y, k.Relation.of(k.x)
 }
 
-// count counts the current row.
-func (k *check) count(p Pass) {
-	y, computed := k.both(p)
+// count counts a row, by its value and the computed one.
+func (k *check) count(y, computed float64) {
 	if computed != computed {
 		return
 	}

@@ -253,10 +253,11 @@ func (p *profile) confirm(all []found) error {
 	}
 	err = p.pass(func(r Pass) {
 		for _, c := range checks {
-			if off, text := c.broken(r); off {
-				c.Relation.Broken = c.Relation.Broken.more(placeOf(r), text)
+			y, computed := c.both(r)
+			c.count(y, computed)
+			if c.off(y, computed) {
+				c.Relation.Broken = c.Relation.Broken.more(placeOf(r), string(r.Text(c.at)))
 			}
-			c.count(r)
 		}
 	}, ignore)
 	for _, c := range checks {

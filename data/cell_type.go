@@ -112,8 +112,8 @@ func (c *CellColumn) value(text string, v float64) (value parquet.Value, ok bool
 		return parquet.Int64Value(int64(at)), at >= 0 && at < daySeconds*units
 	case MomentCells:
 		whole := math.Floor(v) // apart from the fraction, because both together have more digits than float64
-		at := whole*units + math.Round((v-whole)*units)
-		return parquet.Int64Value(int64(whole)*int64(units) + int64(math.Round((v-whole)*units))), math.Abs(at) < 1<<63
+		fraction := math.Round((v - whole) * units)
+		return parquet.Int64Value(int64(whole)*int64(units) + int64(fraction)), math.Abs(whole*units+fraction) < 1<<63
 	}
 	return parquet.DoubleValue(v), true
 }

@@ -42,26 +42,8 @@ func TestCellTypes(t *testing.T) {
 	if err = w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	file, err := data.Open(path, data.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pass, err := file.Pass()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pass.Close()
-	for _, line := range want {
-		if err = pass.Next(); err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for j := range columns {
-			got = append(got, string(pass.Text(j)))
-		}
-		if line := strings.Split(line, "|"); !slices.Equal(got, line) {
-			t.Errorf("got %q, want %q", got, line)
-		}
+	if got := cellsOf(t, path); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

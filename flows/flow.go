@@ -115,11 +115,7 @@ func bijectorsOf(named []Named) (bijectors []layers.Bijector) {
 
 // checkBase reports a base that does not fit the layers.
 func (f *Flow) checkBase() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the base, a %T, panics: %v: is a part of it nil?", f.base, p)
-		}
-	}()
+	defer defaults.HalfMade(&err, fmt.Sprintf("the base, a %T, ", f.base))
 	if d := f.base.Dim(); d != f.chain.Dim() {
 		return fmt.Errorf("the base has %d columns, want %d as the layers", d, f.chain.Dim())
 	}

@@ -41,11 +41,7 @@ func NewChain(layers ...Bijector) (*Chain, error) {
 
 // checkLink reports a layer that cannot be in a chain with the first one. A type that embeds a layer panics where that is nil.
 func checkLink(l, first Bijector) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panics: %v: is a part of it nil?", p)
-		}
-	}()
+	defer defaults.HalfMade(&err, "")
 	switch d := l.Dim(); {
 	case d < 1:
 		return fmt.Errorf("has dim %d, want ≥ 1: was it made by its constructor?", d)

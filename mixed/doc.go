@@ -11,11 +11,11 @@
 // order is: columns that are given, then times, then the others in their order. For a time the network reads its position in the
 // day, the week, the month and the year. A category has a softmax distribution. A number is mapped to its normal score by its
 // marginal, a spline through quantiles, and the score has a mixture of normals: for a continuous number that gives a density, for a
-// value on a grid, or one with a probability of its own, the exact probability of an interval of scores. If
-// numbers nearly determine each other, as when a trip began and ended, the score is that of what is left of one, given the others,
-// where these are known. A missing cell is left out of the sum and not shown to the network. The distributions given different
-// subsets come from one network, and agree as well as it has learned them: log p(x) = log p(c) + log p(x | c) holds exactly if the
-// columns of c come first in the order, and otherwise approximately.
+// value on a grid, or one with a probability of its own, the exact probability of an interval of scores. If numbers nearly determine
+// each other, as when a trip began and ended, the score is that of what is left of one, given the others, where these are known. A
+// missing cell is left out of the sum and not shown to the network. The distributions given different subsets come from one
+// network, and agree as well as it has learned them: log p(x) = log p(c) + log p(x | c) holds exactly if the columns of c come
+// first in the order, and otherwise approximately.
 //
 // Sources: Uria, Murray & Larochelle 2014, arXiv:1310.1757 (one network for all orders); Strauss & Oliva 2021, arXiv:2202.05496
 // (conditionals of numbers and categories given any others).

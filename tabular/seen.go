@@ -13,12 +13,12 @@ import (
 // mostRounds is how often rows with values outside the table's ranges are drawn again; after that they are kept.
 const mostRounds = 20
 
-// DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers, and those that follow from them,
-// between the least and the greatest value that their column had in the table, and what is left of numbers that nearly determine each
-// other within its range. Beyond that range a heavy tail is extrapolation, and one row in a thousand may
-// have a cell that could not occur in the table. Rows outside are drawn again, a few times; the columns in given are not checked. A
-// model without a Schema does not know the ranges, and the rows are returned as drawn. gaussflow sample and package serve draw rows
-// with it.
+// DrawSeen returns n rows from draw, a function that draws rows of the model's columns, with all numbers, and those that follow from
+// them, between the least and the greatest value that their column had in the table, and what is left of numbers that nearly
+// determine each other within its range. Beyond that range a heavy tail is extrapolation, and one row in a thousand may have a cell
+// that could not occur in the table. Rows outside are drawn again, a few times; the columns in given are not checked. A model
+// without a Schema does not know the ranges, and the rows are returned as drawn. gaussflow sample and package serve draw rows with
+// it.
 func (m *Model) DrawSeen(n int, draw func(n int) (*mat.Dense, error), given ...string) (*mat.Dense, error) {
 	if m == nil || draw == nil || n < 1 {
 		return nil, errors.New("tabular: DrawSeen: the Model or draw is nil, or n less than 1")

@@ -9,9 +9,9 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
-	whole          [2]Span   // all of the inner axis, and of c's rows
-	mask           *gemmMask // see Masked; nil: nothing is passed over
-	blocks         []sparseBlock
+	whole          [2]Span       // all of the inner axis, and of c's rows
+	mask           *gemmMask     // see Masked; nil: nothing is passed over
+	blocks         []sparseBlock // of products that pass over zeros; nil before the first
 	*GemmSpace[T]
 }
 
@@ -61,9 +61,7 @@ func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *G
 		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
-	g := &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]Span{{0, k}, {0, m}}, GemmSpace: s}
-	g.blocks = g.sparseBlocks()
-	return g
+	return &Gemm[T]{transA: transA, transB: transB, m: m, n: n, k: k, ops: ops, whole: [2]Span{{0, k}, {0, m}}, GemmSpace: s}
 }
 
 // Run sets c = op(a)·op(b), or with add adds the product to c.

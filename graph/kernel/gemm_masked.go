@@ -32,7 +32,6 @@ func (g *Gemm[T]) Masked(rows, columns []int) *Gemm[T] {
 		m.inner = axis
 	}
 	g.mask = m
-	g.blocks = g.sparseBlocks()
 	return g
 }
 

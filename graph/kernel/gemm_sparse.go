@@ -62,10 +62,7 @@ type sparseBlock struct{ added, left []Span }
 
 // sparseBlocks are all of op(b)'s.
 func (g *Gemm[T]) sparseBlocks() []sparseBlock {
-	vectors, widest := 0, len(g.ops.sparse)
-	if widest > 0 {
-		vectors = g.n / g.ops.lanes
-	}
+	vectors, widest := g.n/g.ops.lanes, len(g.ops.sparse)
 	if g.mask != nil && g.mask.rows { // of narrower panels fewer rows are kept
 		widest = min(widest, (vectors+1)/2)
 	}
@@ -104,6 +101,9 @@ func (g *Gemm[T]) tiledSparse(a, b, c []T, e gemmEnds[T]) (columns int) {
 	packs := g.transB || g.liesBadly()
 	if packs {
 		brs = widest * lanes
+	}
+	if g.blocks == nil {
+		g.blocks = g.sparseBlocks()
 	}
 	for i, block := range g.blocks {
 		p := i * sparseDepth

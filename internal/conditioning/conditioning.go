@@ -30,11 +30,7 @@ func Check(c Conditioner, in, out int) (err error) {
 	if defaults.IsNil(c) {
 		return errors.New("the conditioner is nil")
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the conditioner, a %T, panics: %v: is a part of it nil?", c, p)
-		}
-	}()
+	defer defaults.HalfMade(&err, fmt.Sprintf("the conditioner, a %T, ", c))
 	var theta *G.Node
 	_, err = graph.Build(Dtype(c), func(b *graph.Builder) []*G.Node {
 		theta = Apply(b, c, b.Input("known", rows, in))
