@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gaussflow/internal/counted"
 	"gaussflow/internal/defaults"
@@ -21,8 +23,12 @@ type csvLayout struct {
 	names   []string
 	first   []byte   // the first record as it is written, if it holds the names
 	unnamed []string // the names of columns that have none in the file
-	why     string   // the reason for a guess of header; "" if Options say it
-	text    *encoded
+	named   int      // columns up to the last one with a name
+
+	rowNames bool         // the first record has no name for the first column
+	comments atomic.Int64 // lines that begin with # and are no rows
+	why      string       // the reason for a guess of header; "" if Options say it
+	text     *encoded
 }
 
 var utf8Mark = []byte("\xef\xbb\xbf")
@@ -67,6 +73,7 @@ func openCSV(in *input, o Options) (layout, error) {
 	if l.setHeader(s.record, s.head, o.Header); l.header {
 		l.first = bytes.Clone(s.raw)
 	}
+	l.comments.Store(int64(s.above))
 	return l, nil
 }
 
@@ -115,15 +122,17 @@ func countOutside(line []byte, c byte) (n int) {
 // text.
 func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
 	l.header = h != HeaderNone
-	if h == HeaderGuess {
-		if records := recordsOf(head, l.comma, len(head) >= headBytes); len(records) > 0 {
-			l.header, l.why = named(records)
-		}
+	records := recordsOf(head, l.comma, len(head) >= headBytes)
+	if l.header && rowNamed(records) {
+		first, records[0], l.rowNames = slices.Concat([]string{""}, first), slices.Concat([]string{""}, records[0]), true
+	}
+	if h == HeaderGuess && len(records) > 0 {
+		l.header, l.why = named(records)
 	}
 	if l.header {
 		l.setNames(first)
 	} else {
-		l.names = defaults.Names("x", len(first))
+		l.names, l.named = defaults.Names("x", len(first)), len(first)
 	}
 }
 
@@ -138,6 +147,7 @@ func (l *csvLayout) setNames(first []string) {
 	}
 	for j, name := range l.names {
 		if name != "" {
+			l.named = j + 1
 			continue
 		}
 		name = fmt.Sprintf("x%d", j+1)
@@ -156,6 +166,9 @@ func (l *csvLayout) columns() []string { return l.names }
 func (l *csvLayout) appendHeader(dst []byte, comma byte) []byte {
 	if l.first == nil {
 		return appendNames(dst, l.names, comma)
+	}
+	if l.rowNames {
+		dst = append(dst, comma)
 	}
 	return appendRaw(dst, l.first, l.comma, comma)
 }
@@ -188,6 +201,7 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 		s.pending = 0
 	}
 	s.aim(len(l.names), pick)
+	s.named, s.noted = l.named, &l.comments
 	return s, nil
 }
 
@@ -200,6 +214,9 @@ func (l *csvLayout) notes() []string {
 		notes = append(notes, fmt.Sprintf("the first line holds the names: %s", l.why))
 	default:
 		notes = append(notes, fmt.Sprintf("the first line is a row, the columns are %s: %s", joined([]string{l.names[0], "…"}, ", "), l.why))
+	}
+	if n := int(l.comments.Load()); n > 0 {
+		notes = append(notes, counted.Of(n, "line")+" of comment, after #, left out")
 	}
 	if n := len(l.unnamed); n > 0 {
 		notes = append(notes, fmt.Sprintf("%s without a name, called by their place: %s", counted.Of(n, "column"), joined(l.unnamed[:min(n, most)], ", ")))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync/atomic"
 
 	"gaussflow/columns"
 	"gaussflow/internal/counted"
@@ -27,7 +28,11 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // for each column the index at which its number is stored; −1 if it is not read
 
-	separator byte // the separator that a first line sep=… declares, else 0
+	separator byte          // the separator that a first line sep=… declares, else 0
+	above     int           // lines of comment above the first record
+	comments  int           // lines of comment met so far
+	noted     *atomic.Int64 // the most that a pass has met
+	named     int           // columns up to the last one with a name; records may lack the cells after it
 
 	head  []byte    // the start of the text, after begin
 	raw   []byte    // the current record as it is written, if records are kept
@@ -46,7 +51,7 @@ func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
 	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
 }
 
-// begin returns the first line, as far as it is buffered. It skips a byte order mark, and a first line sep=; which tells
+// begin returns the first line, as far as it is buffered. It skips a byte order mark, comments, and a first line sep=; which tells
 // spreadsheets the separator; the end of that line stays as an empty line, so that line numbers remain right.
 func (s *csvScanner) begin() ([]byte, error) {
 	head, err := s.text.Peek(s.text.Size())
@@ -58,6 +63,10 @@ func (s *csvScanner) begin() ([]byte, error) {
 	}
 	if s.separator = separatorSaid(head); s.separator != 0 {
 		head = s.skip(len("sep=;"), head)
+	}
+	var comments int
+	if comments, s.above = commentsAbove(head); comments > 0 {
+		head, s.end, s.comments = s.skip(comments, head), s.above, s.above
 	}
 	s.head = head
 	head = bytes.TrimLeft(head, "\r\n")
@@ -113,15 +122,24 @@ func (s *csvScanner) aim(width int, pick []int) {
 
 // read reads the next record and makes it the current one.
 func (s *csvScanner) read() error {
+	err := s.readOne()
+	for err == nil && s.comment() {
+		err = s.readOne()
+	}
+	return err
+}
+
+func (s *csvScanner) readOne() error {
 	record, err := s.csv.Read()
 	if err != nil {
 		return s.failed(err)
 	}
 	s.raw = withoutLineEnds(s.bound.complete(s.csv.InputOffset()))
 	s.record = record
-	s.at, _ = s.csv.FieldPos(0)
+	first, _ := s.csv.FieldPos(0)
 	last := len(record) - 1
 	line, _ := s.csv.FieldPos(last)
+	s.at, line = first+s.above, line+s.above
 	s.pending = 1
 	if len(s.target) == 1 {
 		s.pending = s.at - s.end
@@ -139,8 +157,8 @@ func (s *csvScanner) failed(err error) error {
 		return (&input{name: s.name}).failed(s.bound.err)
 	case errors.As(err, &parse):
 		s.raw = withoutLineEnds(s.bound.complete(s.csv.InputOffset()))
-		s.record, s.at, s.end, s.pending = nil, parse.StartLine, parse.Line, 0
-		return &rowFault{FormatError{File: s.name, Line: parse.StartLine, Err: err,
+		s.record, s.at, s.end, s.pending = nil, parse.StartLine+s.above, parse.Line+s.above, 0
+		return &rowFault{FormatError{File: s.name, Line: s.at, Err: err,
 			What: fmt.Sprintf("%s, near character %d", QuoteFault, parse.Column)}}
 	}
 	return (&input{name: s.name}).failed(err)
@@ -160,7 +178,7 @@ func (s *csvScanner) next(dst []float64) error {
 		}
 		return nil
 	}
-	if got, want := len(s.record), len(s.target); got != want {
+	if got, want := len(s.record), len(s.target); got != want && !s.mend() {
 		beyond := ""
 		if got > want {
 			beyond = fmt.Sprintf("; beyond these are %s", quoted(s.record[want:]))

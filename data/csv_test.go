@@ -33,6 +33,9 @@ var readings = map[string]struct {
 	"chosen":             {"t.csv", "b,skip,a\n2,x,1\n4,y,3\n", data.Options{Columns: []string{"a", "b"}}},
 	"except":             {"t.csv", "a,skip,b\n1,x,2\n3,y,4\n", data.Options{Except: []string{"skip"}}},
 	"quoted line breaks": {"t.csv", "a,\"sk\nip\",b\n1,\"x\n\ny\",2\n3,\"\"\"\",4\n", data.Options{Except: []string{"sk\nip"}}},
+	"surplus blanks":     {"t.csv", "a,b\n1,2,,\n3,4,\" \"\n", data.Options{}},
+	"nameless at end":    {"t.csv", "a,b,,\n1,2\n3,4,\n", data.Options{Columns: []string{"a", "b"}}},
+	"comments":           {"t.csv", "# made by hand, in May\n#\na,b\n1,2\n# half of it\n3,4\n# source: a hand\n", data.Options{}},
 	"drop missing":       {"t.csv", "a,b\n1,2\nNA,7\n3,4\n5,\n", data.Options{DropMissing: true}},
 }
 
@@ -71,15 +74,19 @@ func TestCSVWithoutHeader(t *testing.T) {
 // TestHeader: whether the first line holds names is decided by the rows below, and reported.
 func TestHeader(t *testing.T) {
 	for name, c := range map[string]struct{ text, names, why string }{
-		"words above numbers":    {"a,b\n1,2\n", "[a b]", "words above numbers"},
-		"numbers alone":          {"1,2\n3,4\n5,6\n", "[x1 x2]", "numbers above numbers"},
-		"a header of numbers":    {"0,1\n0.5,2.5\n3.5,4.25\n", "[0 1]", "numbers in order"},
-		"an index without name":  {",0,1\n0,0.5,0.25\n1,3.5,4.25\n", "[x1 0 1]", "numbers in order"},
-		"years":                  {"country,1990,1991\nNorway,4.2,4.25\nChad,5.5,6\n", "[country 1990 1991]", "numbers in order"},
-		"a row of both":          {"39,State-gov,77516\n50,Private,83311\n38,Private,215646\n", "[x1 x2 x3]", "numbers above numbers"},
-		"words alone":            {"kind,colour\ncat,red\ndog,red\n", "[kind colour]", "words of its own"},
-		"words that come again":  {"cat,red\ndog,red\ncat,blue\n", "[x1 x2]", "come again"},
-		"a missing first number": {"a,b,c\nNA,2,x\n1,2,y\n", "[a b c]", "words above numbers"},
+		"words above numbers":       {"a,b\n1,2\n", "[a b]", "words above numbers"},
+		"numbers alone":             {"1,2\n3,4\n5,6\n", "[x1 x2]", "numbers above numbers"},
+		"a header of numbers":       {"0,1\n0.5,2.5\n3.5,4.25\n", "[0 1]", "numbers in order"},
+		"an index without name":     {",0,1\n0,0.5,0.25\n1,3.5,4.25\n", "[x1 0 1]", "numbers in order"},
+		"years":                     {"country,1990,1991\nNorway,4.2,4.25\nChad,5.5,6\n", "[country 1990 1991]", "numbers in order"},
+		"a row of both":             {"39,State-gov,77516\n50,Private,83311\n38,Private,215646\n", "[x1 x2 x3]", "numbers above numbers"},
+		"words alone":               {"kind,colour\ncat,red\ndog,red\n", "[kind colour]", "words of its own"},
+		"words that come again":     {"cat,red\ndog,red\ncat,blue\n", "[x1 x2]", "come again"},
+		"row names":                 {"a,b\nx,1,2\ny,3,4\nz,5,6\n", "[x1 a b]", "words above numbers"},
+		"no row names":              {"a,b\n1,2,\n3,4,\n5,6,\n", "[a b]", "words above numbers"},
+		"names in a comment":        {"# made by hand\n#a,b\n1,2\n3,4\n", "[#a b]", "words above numbers"},
+		"names in a comment, alone": {"#a,b\n1,2\n3,4\n", "[#a b]", "words above numbers"},
+		"a missing first number":    {"a,b,c\nNA,2,x\n1,2,y\n", "[a b c]", "words above numbers"},
 	} {
 		f := open(t, write(t, "t.csv", []byte(c.text)), data.Options{})
 		if got := fmt.Sprint(f.Names()); got != c.names || !strings.Contains(fmt.Sprint(f.Notes()), c.why) {
@@ -277,4 +284,27 @@ func TestUnderscores(t *testing.T) {
 	if _, err = f.ReadAll(); err == nil || !strings.Contains(err.Error(), "100_1") {
 		t.Errorf("got %v, want an error about 100_1", err)
 	}
+}
+
+// TestMendedRecords: what a record has too much or too little of blank cells at its end is mended also where it is passed on, and lines
+// of comment count in the lines of rows.
+func TestMendedRecords(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"surplus":   {"a,b\n1,\"2,\",,\n3,4\n", "a,b,score\n1,\"2,\",0.5\n3,4,0.5\n"},
+		"nameless":  {"a,b,\n1,2\n3,4,\n", "a,b,,score\n1,2,,0.5\n3,4,,0.5\n"},
+		"row names": {"a,b\nx,1,2\ny,3,4\nz,5,6\n", ",a,b,score\nx,1,2,0.5\ny,3,4,0.5\nz,5,6,0.5\n"},
+	} {
+		f := open(t, write(t, "t.csv", []byte(c.text)), data.Options{Columns: []string{"a"}})
+		if got := contentOf(t, passedOn(t, f, "out.csv")); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	_, err := open(t, write(t, "t.csv", []byte("# one\n# two\na,b\n1,2\n# three, with, commas\n3\n")), data.Options{}).ReadAll()
+	commented := open(t, write(t, "t.csv", []byte("# one\na,b\n1,2\n3,4\n# three, with, commas\n")), data.Options{})
+	for range 2 { // a second pass does not count again
+		if _, err := commented.ReadAll(); err != nil || !strings.Contains(fmt.Sprint(commented.Notes()), "2 lines of comment, after #, left out") {
+			t.Errorf("notes %q, %v", commented.Notes(), err)
+		}
+	}
+	wantError(t, err, "data: t.csv: line 6: has 1 cell, want 2 as the first record")
 }

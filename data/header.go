@@ -139,3 +139,22 @@ func repeated(first []string, rest [][]string) bool {
 	}
 	return again > 0
 }
+
+// fewestRowNames is the fewest rows that show a column of row names; fewer may be rows with a cell too many.
+const fewestRowNames = 3
+
+// rowNamed reports whether the first record has one name fewer than each of the others has cells, as R writes a table: its first
+// column, in which each row has a text of its own, has none.
+func rowNamed(records [][]string) bool {
+	if len(records) <= fewestRowNames || !alike(records[1:]) || len(records[1]) != len(records[0])+1 {
+		return false
+	}
+	own, beyond := make(map[string]bool, len(records)), 0
+	for _, r := range records[1:] {
+		own[r[0]] = true
+		if strings.TrimSpace(r[len(r)-1]) != "" {
+			beyond++
+		}
+	}
+	return len(own) == len(records)-1 && beyond > 0
+}
