@@ -94,7 +94,15 @@ func (c *cell) number(s string) (v float64, why string) {
 	if !sameUnit(r.prefix, c.Form.Prefix) || !sameUnit(r.suffix, c.Form.Suffix) || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
-	return r.value, ""
+	return c.unrounded(r.value), ""
+}
+
+// unrounded is the number that a float32 stands for, in a column of them.
+func (c *cell) unrounded(v float64) float64 {
+	if c.Form.Single {
+		return shortest(v)
+	}
+	return v
 }
 
 // sameUnit reports whether two units are the same but for the blanks around them: 5% and 5 %.
@@ -103,7 +111,7 @@ func sameUnit(a, b string) bool { return a == b || strings.Trim(a, blanks) == st
 // stored is the value of a number in a table that stores numbers.
 func (c *cell) stored(v float64) (_ float64, why string) {
 	if c.level == nil || v != v {
-		return v, ""
+		return c.unrounded(v), ""
 	}
 	if i, known := c.valued[v]; known {
 		return float64(i), ""

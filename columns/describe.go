@@ -55,6 +55,9 @@ func (c *Column) Show(v float64) string {
 	}
 	plain := *c
 	plain.Kind, plain.Lower, plain.Upper, plain.Step = Numbers, nil, nil, 0
+	if plain.Form.Single {
+		plain.Form.Single, v = false, shortest(v)
+	}
 	return string(plain.Append(nil, v))
 }
 

@@ -67,10 +67,14 @@ func (t *texts) numeric(f *Form) bool {
 	}
 	f.Decimals = n.decimals[1]
 	if n.exponents || n.decimals[0] != n.decimals[1] {
-		f.Decimals = -1
+		f.Decimals, f.Significant = -1, n.significant
+		if f.Places = n.decimals[1]; n.exponents {
+			f.Places = 0
+		}
 	}
+	f.Single = n.singles >= fewestSingles && n.singles == n.long && f.Decimals < 0
 	if power, all := n.powers.most(); all == n.count && n.mantissa[0] == n.mantissa[1] {
-		f.Exponent, f.Decimals = power, n.mantissa[0]
+		f.Exponent, f.Decimals, f.Significant = power, n.mantissa[0], 0
 	}
 	return true
 }

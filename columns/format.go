@@ -65,13 +65,26 @@ func (c *Column) onGrid(v float64) float64 {
 
 // onStep is the grid point nearest to v, without the rounding error of a multiplication.
 func onStep(v, from, step float64) float64 {
+	places := placesOf(step)
+	from = decimal(from, places)
 	at := from + math.Round((v-from)/step)*step
-	if places := placesOf(step); places <= maxPlaces && math.Abs(at) < doubleDigits/math.Pow10(places) {
+	if places <= maxPlaces && math.Abs(at) < doubleDigits/math.Pow10(places) {
 		short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'f', max(places, placesOf(from)), 64), 64)
 		return short
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'g', gridDigits, 64), 64)
 	return short
+}
+
+// decimal is v with so many decimal places, if float32 rounds both alike: the first value of a grid of float32.
+func decimal(v float64, places int) float64 {
+	if places > maxPlaces {
+		return v
+	}
+	if short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64); float32(short) == float32(v) {
+		return short
+	}
+	return v
 }
 
 // gridDigits is how many digits of a point on a grid with no decimal step are significant; the rest is rounding error.
@@ -92,7 +105,7 @@ func (f *Form) append(dst []byte, v float64) []byte {
 	digits := ""
 	switch places := min(f.Decimals, maxDecimals); {
 	case places < 0:
-		digits = string(AppendNumber(nil, v))
+		digits = string(AppendNumber(nil, f.shorten(v)))
 	case f.Exponent != "":
 		digits = strings.Replace(strconv.FormatFloat(v, 'e', places, 64), "e", f.Exponent, 1)
 	default:
@@ -100,6 +113,23 @@ func (f *Form) append(dst []byte, v float64) []byte {
 	}
 	return f.appendDigits(dst, digits)
 }
+
+// shorten is v with no more digits than the numbers of the column have, so that a computed one does not have 17.
+func (f *Form) shorten(v float64) float64 {
+	if f.Single {
+		v = float64(float32(v))
+	}
+	if f.Significant > 0 && f.Significant < fullDigits {
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', f.Significant, 64), 64)
+	}
+	if f.Places > 0 && f.Places < maxDecimals {
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'f', f.Places, 64), 64)
+	}
+	return v
+}
+
+// fullDigits is how many digits a number may need to be distinguished from all others.
+const fullDigits = 17
 
 // appendDigits writes a number given as digits, which may contain a point and a minus.
 func (f *Form) appendDigits(dst []byte, digits string) []byte {

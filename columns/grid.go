@@ -88,12 +88,20 @@ func gapsOf(sorted []float64) []float64 {
 }
 
 const (
-	// gridTolerance is how far a value may be from a point of the grid, as a share of the step, to allow for rounded fractions. If
-	// it were larger, −128, 0 and 127 would look like a grid of step 127.
-	gridTolerance = 1e-5
 	// finest is how many steps the smallest distance may have: a finer grid fits by chance.
 	finest = 1000
 )
+
+// gridTolerance is how far a value may be from a point of the grid, as a share of the step, to allow for rounded fractions. If it were
+// larger, −128, 0 and 127 would look like a grid of step 127.
+const gridTolerance = 1e-5
+
+// Slack is how far from a point of the grid of a column a value may lie that is on it: rounded as a decimal fraction is in float64, or,
+// up to a tenth of a step, as in float32.
+func Slack(v, step float64) float64 {
+	const single = 1.0 / (1 << 24)
+	return max(gridTolerance*step, min(step/10, single*math.Abs(v))) + 1e-12*math.Abs(v)
+}
 
 // gridThrough is the step, near guess, of the grid on which ascending values lie; 0 if they do not lie on one. It is determined
 // from the first and the last value, since their rounding errors are divided by the number of steps between them. Below the

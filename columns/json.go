@@ -142,6 +142,8 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("negative %q does not say how a number below 0 is written, want one as (1) or 1-, with the prefix and the suffix", c.Form.Negative)
 	case c.Form.Decimals < -1 || c.Form.Decimals > maxDecimals:
 		return fmt.Sprintf("decimals %d, want 0 to %d, or -1 for as many as it takes", c.Form.Decimals, maxDecimals)
+	case c.Form.Significant < 0 || c.Form.Places < 0:
+		return fmt.Sprintf("significant %d and places %d, want 0 or more", c.Form.Significant, c.Form.Places)
 	}
 	return c.wrongLevels()
 }

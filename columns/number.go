@@ -31,6 +31,8 @@ type reading struct {
 	decimals       int    // digits after the point; −1 if there is an exponent
 	power          string // e or E, if there is an exponent, and the digits after the point before it
 	mantissa       int
+	significant    int    // digits from the first that is not 0
+	single         bool   // a float32 written with more digits than it needs
 	padded         bool   // there is a 0 before other digits, as in a code
 	digits         string // as they are written
 	signed         bool   // with + or −
@@ -102,7 +104,7 @@ func readSigned(cell string, comma bool) (r reading, ok bool) {
 	if r.value = Number(sign + inner + plain); inner == "-" {
 		r.negative = r.prefix + "-1" + r.suffix
 	}
-	r.signed = sign+inner != ""
+	r.signed, r.single = sign+inner != "", single(r.value, r.significant)
 	return r, r.value == r.value
 }
 
@@ -210,7 +212,7 @@ func (r *reading) plain(digits string, comma bool) (plain string, ok bool) {
 		return "", false
 	}
 	r.padded = len(whole) > 1 && whole[0] == '0'
-	r.decimals = len(fraction)
+	r.decimals, r.significant = len(fraction), significant(whole+fraction)
 	if end < len(digits) {
 		r.decimals, r.mantissa, r.power = -1, len(fraction), digits[end:end+1]
 	}
@@ -241,6 +243,9 @@ func (r *reading) ungroup(whole string) (digits string, ok bool) {
 	}
 	return strings.Join(groups, ""), true
 }
+
+// significant is how many digits there are from the first that is not 0.
+func significant(digits string) int { return len(strings.TrimLeft(digits, "-0.")) }
 
 func allDigits(s string) bool {
 	for i := range len(s) {

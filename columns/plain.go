@@ -78,4 +78,11 @@ func (p *plain) value() float64 {
 }
 
 // reading is the number in the form that read returns.
-func (p *plain) reading() reading { return reading{decimals: p.decimals, padded: p.padded()} }
+func (p *plain) reading() reading {
+	r := reading{decimals: p.decimals, padded: p.padded(), significant: p.whole + p.decimals}
+	if p.zero() {
+		r.significant = significant(p.text)
+	}
+	r.single = r.significant >= fewestSingle && single(p.value(), r.significant)
+	return r
+}

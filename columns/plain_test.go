@@ -41,13 +41,13 @@ func TestPlainNumbers(t *testing.T) {
 // TestPlainForms: of numbers without units the form is found as well: decimals, leading zeros, points between thousands, dates of eight digits.
 func TestPlainForms(t *testing.T) {
 	for cells, want := range map[string]columns.Column{
-		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1}},
+		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1, Significant: 3, Places: 2}},
 		"1.50 2.25 3.10 4.75":                          {Kind: columns.Numbers, Form: columns.Form{Decimals: 2}},
 		"007 014 021 077":                              {Kind: columns.Category},
 		"1.234 2.345 3.456 4.567":                      {Kind: columns.Numbers, Form: columns.Form{Decimals: 3}},
-		"1.234,5 2.345,1 -3.456,2 4.567 12.345,0":      {Kind: columns.Numbers, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: -1}},
+		"1.234,5 2.345,1 -3.456,2 4.567 12.345,0":      {Kind: columns.Numbers, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: -1, Significant: 6, Places: 1}},
 		"20240101 20240229 20231231 20240630 20240105": {Kind: columns.Time, Form: columns.Form{Layout: "20060102"}},
-		"-5 -.5 5. +7 1e3":                             {Kind: columns.Numbers, Form: columns.Form{Decimals: -1}},
+		"-5 -.5 5. +7 1e3":                             {Kind: columns.Numbers, Form: columns.Form{Decimals: -1, Significant: 1}},
 	} {
 		s, _ := profile(t, "a;b\n"+strings.Join(strings.Fields(strings.Repeat(cells+" ", 3)), ";x\n")+";x\n", columns.Options{})
 		c := s.Columns[0]
@@ -56,6 +56,24 @@ func TestPlainForms(t *testing.T) {
 		}
 		if c.Kind != want.Kind || c.Form != want.Form || c.Bad != nil {
 			t.Errorf("%s: %s %+v (bad: %+v), want %s %+v", cells, c.Kind, c.Form, c.Bad, want.Kind, want.Form)
+		}
+	}
+}
+
+// TestFewDigits: a computed number is written with no more digits than those of its column have.
+func TestFewDigits(t *testing.T) {
+	for cells, want := range map[string]string{
+		"12531.83593 1940.478149 5712.3 12740.04101": "28140.57618",
+		"53113.0 2666.86 33.449899 7":                "28140.576",
+		"1.5 2 3.25 41.75":                           "28140",
+		"0.2604 0.01 0.5 0.3":                        "28140",
+		"0.1 0.30000000000000004 0.7 0.25":           "28140.576177123457",
+	} {
+		s, _ := profile(t, "a;b\n"+strings.Join(strings.Fields(strings.Repeat(cells+" ", 3)), ";x\n")+";x\n", columns.Options{})
+		c := s.Columns[0]
+		c.Step, c.Upper, c.Lower, c.Atoms = 0, nil, nil, nil
+		if got := string(c.Append(nil, 28140.576177123458)); got != want {
+			t.Errorf("%s: %s, want %s", cells, got, want)
 		}
 	}
 }

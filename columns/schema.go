@@ -101,14 +101,17 @@ type Form struct {
 	Suffix string `json:"suffix,omitempty"` // "%", " kg"
 	// Negative is how a negative number is written, with 1 standing for its digits: "($1)", "1-"; "" for a minus before
 	// everything.
-	Negative  string `json:"negative,omitempty"`
-	Decimal   string `json:"decimal,omitempty"`   // the decimal separator; "" for a point
-	Thousands string `json:"thousands,omitempty"` // the separator between groups of three digits; "" for none
-	Lakhs     bool   `json:"lakhs,omitempty"`     // digits before the last three are in groups of two, as in India: 12,34,567
-	Decimals  int    `json:"decimals,omitempty"`  // digits after the point; -1 for as many as needed
-	Exponent  string `json:"exponent,omitempty"`  // e or E, if all numbers are written with a power of ten, as 1.50e+03, with Decimals digits after the point
-	Layout    string `json:"layout,omitempty"`    // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days
-	Missing   string `json:"missing,omitempty"`   // how a missing cell is written
+	Negative    string `json:"negative,omitempty"`
+	Decimal     string `json:"decimal,omitempty"`     // the decimal separator; "" for a point
+	Thousands   string `json:"thousands,omitempty"`   // the separator between groups of three digits; "" for none
+	Lakhs       bool   `json:"lakhs,omitempty"`       // digits before the last three are in groups of two, as in India: 12,34,567
+	Decimals    int    `json:"decimals,omitempty"`    // digits after the point; -1 for as many as needed
+	Significant int    `json:"significant,omitempty"` // if Decimals is -1, the most significant digits; 0 for as many as needed
+	Places      int    `json:"places,omitempty"`      // if Decimals is -1, the most digits after the point; 0 for as many as needed
+	Single      bool   `json:"single,omitempty"`      // numbers are float32 written as float64: 14.3999996185303 is read as 14.4, and written so again
+	Exponent    string `json:"exponent,omitempty"`    // e or E, if all numbers are written with a power of ten, as 1.50e+03, with Decimals digits after the point
+	Layout      string `json:"layout,omitempty"`      // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days
+	Missing     string `json:"missing,omitempty"`     // how a missing cell is written
 }
 
 // Modelled reports whether the column has a coordinate in a density.

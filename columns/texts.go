@@ -70,6 +70,8 @@ type numeral struct {
 	exponents      bool
 	powers         tokens // e or E
 	mantissa       [2]int // the fewest and the most decimals before an exponent
+	significant    int    // the most significant digits
+	long, singles  int    // numbers with more digits than a float32 needs, and how many of them are a float32
 }
 
 func (n *numeral) clone() *numeral {
@@ -84,6 +86,12 @@ func (n *numeral) add(r reading) {
 	}
 	if r.padded {
 		n.padded++
+	}
+	if n.significant = max(n.significant, r.significant); r.significant >= fewestSingle {
+		n.long++
+	}
+	if r.single {
+		n.singles++
 	}
 	if r.decimals < 0 {
 		if !n.exponents {

@@ -13,7 +13,7 @@ var (
 	dates = []string{"2006-01-02", "2006/01/02", "2006.01.02", "1/2/2006", "2/1/2006", "01/02/2006", "02/01/2006", "02-01-2006",
 		"01-02-2006", "2.1.2006", "02.01.2006", "1/2/06", "2/1/06", "01/02/06", "02/01/06", "02.01.06", "2-Jan-2006", "02-Jan-2006", "2-Jan-06", "02-Jan-06",
 		"2 Jan 2006", "02 Jan 2006", "2 January 2006", "Jan 2, 2006", "Jan 02, 2006", "Jan 2 2006", "January 2, 2006", "January 02, 2006",
-		"02 January 2006", "2. January 2006", "02. January 2006", "Monday, January 2, 2006", "Mon, 02 Jan 2006", "Mon 02 Jan 2006", "Mon 2 Jan 2006", "02/Jan/2006", "2006-01", "Jan 2006", "January 2006", "20060102"}
+		"02 January 2006", "2. January 2006", "02. January 2006", "Monday, January 2, 2006", "Mon, 02 Jan 2006", "Mon 02 Jan 2006", "Mon 2 Jan 2006", "02/Jan/2006", "2006-01", "Jan 2006", "January 2006", "20060102", "2006/1/2", "2006-1-2", "2006.1.2"}
 	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", shortHour + ":04", shortHour + ":04:05", "3:04 PM", "3:04:05 PM",
 		"03:04 PM", "03:04:05 PM", "3:04PM", "03:04PM"}
 	seams = []string{" ", "T"}
@@ -36,7 +36,7 @@ var layouts = func() (all []string) {
 		}
 	}
 	all = append(append(all, clocks...), durations...)
-	return append(all, "20060102T150405", "20060102T150405Z07:00", "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
+	return append(all, "2006 Jan", "2006 January", "2006-Jan", "Jan-2006", "20060102T150405", "20060102T150405Z07:00", "02/Jan/2006:15:04:05 -0700", time.RFC1123, time.RFC1123Z, time.ANSIC, time.UnixDate)
 }()
 
 // longestTime limits the length of a cell that is examined.

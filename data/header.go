@@ -53,7 +53,7 @@ func named(records [][]string) (header bool, why string) {
 	switch {
 	case above > within:
 		return true, "words above numbers"
-	case numbers > 0 && consecutive(first, rest):
+	case numbers > 0 && consecutive(first, rest), numbers > 1 && above > 0 && years(first, rest):
 		return true, "numbers in order, unlike those below"
 	case within > 0, words == 0:
 		return false, "numbers above numbers"
@@ -95,7 +95,7 @@ func consecutive(first []string, rest [][]string) bool {
 		if v != v {
 			continue
 		}
-		start := v == 0 || v == 1 || v >= firstYear && v <= lastYear && v == math.Trunc(v)
+		start := v == 0 || v == 1 || year(v)
 		if numbers == 0 && !start || numbers > 0 && v != last+1 {
 			return false
 		}
@@ -106,6 +106,31 @@ func consecutive(first []string, rest [][]string) bool {
 	}
 	return numbers > 1 && 2*unlike > numbers
 }
+
+// years reports whether the numbers among the first cells are ascending years, and most of those below them are none.
+func years(first []string, rest [][]string) bool {
+	last, below, others := firstYear-1.0, 0, 0
+	for j, cell := range first {
+		v := columns.Number(cell)
+		if v != v {
+			continue
+		}
+		if !year(v) || v <= last {
+			return false
+		}
+		last = v
+		for _, row := range rest {
+			if j < len(row) && year(columns.Number(row[j])) {
+				below++
+			} else {
+				others++
+			}
+		}
+	}
+	return others > below
+}
+
+func year(v float64) bool { return v >= firstYear && v <= lastYear && v == math.Trunc(v) }
 
 // differs reports whether a whole number is unlike all others of its column: most of these have decimals, or it is far
 // outside their range.

@@ -29,9 +29,9 @@ type grid struct{ from, step float64 }
 func (g grid) index(x float64) float64 { return math.Round((x - g.from) / g.step) }
 func (g grid) at(k float64) float64    { return g.from + k*g.step }
 
-// on reports whether x is a value of the grid, as closely as a decimal step allows.
+// on reports whether x is a value of the grid, as closely as a grid is found.
 func (g grid) on(x float64) bool {
-	return math.Abs(x-g.at(g.index(x))) <= 1e-6*g.step+1e-12*math.Abs(x)
+	return math.Abs(x-g.at(g.index(x))) <= columns.Slack(x, g.step)
 }
 
 // border is the place of the border between the values less than v, or with is true at most v, and the others.

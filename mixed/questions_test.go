@@ -223,3 +223,13 @@ func TestBorders(t *testing.T) {
 		}
 	}
 }
+
+// TestSingleBorders: a decimal fraction that was rounded to float32 is on the grid of its column.
+func TestSingleBorders(t *testing.T) {
+	for k := range 3000 {
+		v := float64(float32(1999.9 + float64(k)/10))
+		if below, above := mixed.Border(1999.9, 0.1, v, false), mixed.Border(1999.9, 0.1, v, true); below != float64(k)-0.5 || above != float64(k)+0.5 {
+			t.Fatalf("%v: borders %v and %v, want half a step to either side of %d", v, below, above, k)
+		}
+	}
+}

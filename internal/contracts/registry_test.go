@@ -50,6 +50,7 @@ var functions = map[string]any{
 	"columns.Profile":                   columns.Profile,
 	"columns.Read":                      columns.Read,
 	"columns.Rest":                      columns.Rest,
+	"columns.Slack":                     columns.Slack,
 	"data.Create":                       data.Create,
 	"data.CreateCells":                  data.CreateCells,
 	"data.CreateRecords":                data.CreateRecords,
