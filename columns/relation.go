@@ -3,6 +3,7 @@ package columns
 import (
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 )
 
@@ -52,7 +53,8 @@ func (f found) undo() { *f.Column = f.before }
 // related reports whether other columns may be computed from this one.
 func (c *Column) related() bool { return c.Kind == Numbers || c.Kind == Grid || c.Kind == Time }
 
-// relatable selects the columns that may be related.
+// relatable selects the columns that may be related, those with the fewest missing cells first: a column is computed from columns
+// before it, and lacks its value where one of them does.
 func (p *profile) relatable() *related {
 	m := &related{}
 	var at []int
@@ -61,6 +63,7 @@ func (p *profile) relatable() *related {
 			m.columns, at = append(m.columns, c), append(at, i)
 		}
 	}
+	sort.Stable(byMissing{m.columns, at})
 	m.derived = make([]bool, len(m.columns))
 	if len(at) < 2 || len(at) > mostPairs || p.sample == nil {
 		return m
@@ -74,6 +77,19 @@ func (p *profile) relatable() *related {
 		m.rows = append(m.rows, picked)
 	}
 	return m
+}
+
+// byMissing sorts columns, and where they are, by their missing cells.
+type byMissing struct {
+	columns []*Column
+	at      []int
+}
+
+func (b byMissing) Len() int           { return len(b.columns) }
+func (b byMissing) Less(i, j int) bool { return b.columns[i].Missing < b.columns[j].Missing }
+func (b byMissing) Swap(i, j int) {
+	b.columns[i], b.columns[j] = b.columns[j], b.columns[i]
+	b.at[i], b.at[j] = b.at[j], b.at[i]
 }
 
 // pairs looks for columns that are a linear function of another: y = f·x + o.
@@ -94,12 +110,16 @@ func (m *related) line(i, j int) {
 		return
 	}
 	var both [][]float64
+	known := 0
 	for _, row := range m.rows {
-		if row[i] == row[i] && row[j] == row[j] {
-			both = append(both, row)
+		if row[j] == row[j] {
+			known++
+			if row[i] == row[i] {
+				both = append(both, row)
+			}
 		}
 	}
-	if len(both) < fewestRelated || 2*len(both) < len(m.rows) {
+	if len(both) < fewestRelated || 2*len(both) < known { // y would be lost where x is missing
 		return
 	}
 	slices.SortFunc(both, func(a, b []float64) int {

@@ -49,3 +49,26 @@ func TestCoarseRelation(t *testing.T) {
 		}
 	}
 }
+
+// TestRelationsWithGaps: a column is computed from others that have values where it has one, whichever comes first in the table, also if
+// most of its own cells are missing.
+func TestRelationsWithGaps(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	text := table("few;copy;before;after;change", 300, func(i int) []any {
+		v, before, change := fmt.Sprintf("%.2f", 9*rng.NormFloat64()), rng.IntN(4000), rng.IntN(900)
+		few := v
+		if i%5 > 0 {
+			few = ""
+		}
+		if i%7 == 0 {
+			return []any{few, v, "", before, ""}
+		}
+		return []any{few, v, before, before + change, change}
+	})
+	s, _ := profile(t, text, columns.Options{})
+	for name, want := range map[string]string{"few": "copy", "change": "after − before"} {
+		if c, _ := s.Column(name); c.Kind != columns.Derived || c.Relation.String() != want {
+			t.Errorf("%s is %s %s, want derived: %s", name, c.Kind, c.Describe(), want)
+		}
+	}
+}

@@ -116,7 +116,8 @@ func (m *related) combination(weights []float64, j int, rows [][]float64) bool {
 	return m.accept(r.centred(from, j, rows), from, j, rows)
 }
 
-// turn rewrites b = total − a as total = a + b, provided that no other relation needs the total.
+// turn rewrites b = total − a as total = a + b, provided that no other relation needs the total, and that the total does not have
+// values where b has none.
 func (m *related) turn() {
 	used := map[string]int{}
 	for _, f := range m.found {
@@ -130,7 +131,7 @@ func (m *related) turn() {
 			continue
 		}
 		for _, c := range m.columns {
-			if c.Name == f.Relation.From[at] && c.Kind != Derived {
+			if c.Name == f.Relation.From[at] && c.Kind != Derived && c.Missing >= f.before.Missing {
 				r := f.Relation.solved(at, f.Name)
 				f.undo()
 				m.found[i] = derive(c, r)
