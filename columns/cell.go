@@ -91,10 +91,23 @@ func (c *cell) number(s string) (v float64, why string) {
 			return math.NaN(), fmt.Sprintf("%.60q can be read in two ways, and numbers here are written as %s", s, c.Form.example())
 		}
 	}
-	if !sameUnit(r.prefix, c.Form.Prefix) || !sameUnit(r.suffix, c.Form.Suffix) || r.booked && r.negative != c.Form.Negative {
+	power, fits := c.Form.fits(r)
+	if !fits || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
-	return c.unrounded(r.value), ""
+	return c.unrounded(scaled(r.value, power)), ""
+}
+
+// fits reports whether a number has the unit of the column, and by which power of a thousand it is to be multiplied.
+func (f *Form) fits(r reading) (power int, ok bool) {
+	switch {
+	case f.Bare && r.prefix+r.suffix == "":
+		return 0, true
+	case f.Multiples != "":
+		power, ok = multiple(r.suffix)
+		return power, ok && sameUnit(r.prefix, f.Prefix)
+	}
+	return 0, sameUnit(r.prefix, f.Prefix) && sameUnit(r.suffix, f.Suffix)
 }
 
 // unrounded is the number that a float32 stands for, in a column of them.

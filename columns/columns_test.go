@@ -119,6 +119,8 @@ func TestRoundTrip(t *testing.T) {
 		"lakhs":           {"₹1,23,45,678", "₹99,999", "-₹5,00,000"},
 		"spaces":          {"1 234", "12", "1 234 567"},
 		"percent":         {"31%", "0%", "100%"},
+		"multiples":       {"137", "1.5K", "2M", "12.5M", "-3K"},
+		"multiples, $":    {"$1.5 billion", "$800 million", "$12 million"},
 		"unit":            {"81 kg", "7 kg", "92 kg"},
 		"dates":           {"2024-02-29", "1969-12-31", "2001-01-01"},
 		"moments":         {"2024-02-29T23:59:59Z", "1969-12-31T00:00:00Z", "2001-01-01T12:30:00Z"},
@@ -192,6 +194,38 @@ func TestRows(t *testing.T) {
 		}
 		if got := fmt.Sprint(r.Values()); got != want.values || r.Reason() != want.reason || r.Broken() != want.broken {
 			t.Errorf("row %d: %s %q %q, want %+v", i, got, r.Reason(), r.Broken(), want)
+		}
+	}
+}
+
+// TestUnits: numbers without a unit are of the same as those with one if they are about as large, and multiples of a thousand are read
+// where a column shows them.
+func TestUnits(t *testing.T) {
+	for name, c := range map[string]struct {
+		cells []string
+		kind  columns.Kind
+		of    map[string]float64
+	}{
+		"percent or none":     {[]string{"60%", "55", "41 %", "97%"}, columns.Grid, map[string]float64{"60": 60, "60%": 60}},
+		"percent and shares":  {[]string{"60%", "0.55", "41%", "0.97"}, columns.Category, nil},
+		"dollars or none":     {[]string{"$60.50", "55.25", "41.75", "97.00"}, columns.Numbers, map[string]float64{"60": 60, "$60": 60}},
+		"letters of a code":   {[]string{"12", "14", "14A", "15", "16", "19"}, columns.Category, nil},
+		"mostly with a word":  {[]string{"12 kg", "14", "15 kg", "16 kg", "19 kg"}, columns.Grid, map[string]float64{"12": 12}},
+		"multiples":           {[]string{"137", "1.1K", "2M", "35", "3.7K"}, columns.Numbers, map[string]float64{"1.1K": 1100, "2 M": 2e6, "7k": 7000, "8": 8}},
+		"thousands alone":     {[]string{"1.1K", "3.75K", "2.25K"}, columns.Numbers, map[string]float64{"1.1K": 1.1}},
+		"meters among others": {[]string{"12", "3 m", "7 m", "15"}, columns.Category, nil},
+	} {
+		text := table("v;w", 60, func(i int) []any { return []any{c.cells[i%len(c.cells)], 0.25 * float64(i)} })
+		s, _ := profile(t, text, columns.Options{})
+		got, _ := s.Column("v")
+		if got.Kind != c.kind && !(c.kind == columns.Numbers && got.Kind == columns.Grid) {
+			t.Errorf("%s: is %s %s, want %s", name, got.Kind, got.Describe(), c.kind)
+			continue
+		}
+		for text, want := range c.of {
+			if v, err := got.Parse(text); err != nil || v != want {
+				t.Errorf("%s: %q is read as %v, %v, want %v", name, text, v, err, want)
+			}
 		}
 	}
 }

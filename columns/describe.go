@@ -26,6 +26,12 @@ func (c *Column) Describe() string {
 		for _, a := range c.Atoms {
 			add("%s in %.3g %%", c.Show(a.Value), 100*a.Share)
 		}
+		if c.Form.Bare {
+			add("%s or none", strings.Trim(c.Form.Prefix+c.Form.Suffix, blanks))
+		}
+		if c.Form.Multiples != "" {
+			add("%s as thousands", strings.ReplaceAll(strings.Trim(c.Form.Multiples, ","), ",", ", "))
+		}
 		if c.Form.Decimal == "," {
 			add("decimal comma")
 		}

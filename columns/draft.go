@@ -52,13 +52,13 @@ func enough(good, values int) bool {
 // numeric reports whether the column consists of numbers, and finds how they are written.
 func (t *texts) numeric(f *Form) bool {
 	n := t.numbers()
-	affix, _ := n.affixes.most()
-	count := n.alike(affix)
+	u := n.unit()
 	codes := n.padded*50 > n.count // 007, 01234
-	if codes || !enough(count, t.values()-t.limited()-t.marked(count)) || t.limits != nil && !t.beside() {
+	if codes || !enough(u.count, t.values()-t.limited()-t.marked(u.count)) || t.limits != nil && !t.beside() {
 		return false
 	}
-	f.Prefix, f.Suffix, _ = strings.Cut(affix, "\x00")
+	f.Prefix, f.Suffix, _ = strings.Cut(u.affix.Text, "\x00")
+	f.Bare, f.Multiples = u.bare && u.multiples == "", u.multiples
 	f.Thousands, _ = n.marks.most()
 	f.Lakhs = n.lakhs > 0
 	f.Negative, _ = n.negatives.most()
@@ -77,17 +77,6 @@ func (t *texts) numeric(f *Form) bool {
 		f.Exponent, f.Decimals, f.Significant = power, n.mantissa[0], 0
 	}
 	return true
-}
-
-// alike is how many numbers have a prefix and a suffix but for the blanks around them.
-func (n *numeral) alike(affix string) (count int) {
-	prefix, suffix, _ := strings.Cut(affix, "\x00")
-	for _, l := range n.affixes {
-		if before, after, _ := strings.Cut(l.Text, "\x00"); sameUnit(before, prefix) && sameUnit(after, suffix) {
-			count += l.Count
-		}
-	}
-	return count
 }
 
 // pairs are the pairs of values of a boolean, in lower case.
@@ -149,7 +138,7 @@ func (c *Column) unlisted(t *texts, share float64) {
 
 // unlike says that numbers have different units, the commonest first.
 func (n *numeral) unlike() string {
-	byCount := slices.SortedStableFunc(slices.Values(n.affixes), func(a, b Level) int {
+	byCount := slices.SortedStableFunc(slices.Values(n.affixes), func(a, b affix) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
 	})
 	var parts []string

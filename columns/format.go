@@ -102,6 +102,12 @@ func placesOf(v float64) int {
 
 // append writes a number.
 func (f *Form) append(dst []byte, v float64) []byte {
+	if f.Multiples != "" {
+		one := *f
+		one.Multiples = ""
+		v, one.Suffix = f.inThousands(v)
+		return one.append(dst, v)
+	}
 	digits := ""
 	switch places := min(f.Decimals, maxDecimals); {
 	case places < 0:
@@ -153,7 +159,7 @@ func (f *Form) appendDigits(dst []byte, digits string) []byte {
 
 // Plain reports whether all numbers are written as programs write them: with a point, and nothing around the digits.
 func (f *Form) Plain() bool {
-	return f == nil || f.Prefix+f.Suffix+f.Negative+f.Thousands+f.Layout == "" && f.Decimal != ","
+	return f == nil || f.Prefix+f.Suffix+f.Multiples+f.Negative+f.Thousands+f.Layout == "" && f.Decimal != ","
 }
 
 // negative is the text before and after the digits of a negative number.

@@ -142,6 +142,8 @@ func (c *Column) wrong() string {
 		return fmt.Sprintf("negative %q does not say how a number below 0 is written, want one as (1) or 1-, with the prefix and the suffix", c.Form.Negative)
 	case c.Form.Decimals < -1 || c.Form.Decimals > maxDecimals:
 		return fmt.Sprintf("decimals %d, want 0 to %d, or -1 for as many as it takes", c.Form.Decimals, maxDecimals)
+	case !c.Form.thousands():
+		return fmt.Sprintf("multiples %q, want names of a thousand, a million and so on, as K,M", c.Form.Multiples)
 	case c.Form.Significant < 0 || c.Form.Places < 0:
 		return fmt.Sprintf("significant %d and places %d, want 0 or more", c.Form.Significant, c.Form.Places)
 	}
@@ -168,6 +170,16 @@ func (f *Form) readsBack() bool {
 	const moment = 1e9
 	_, ok := seconds(string(appendTime(nil, moment, f.Layout)), f.Layout)
 	return ok && f.Layout != ""
+}
+
+// thousands reports whether Multiples are names of powers of a thousand, in their order.
+func (f *Form) thousands() bool {
+	for i, name := range strings.Split(f.Multiples, ",") {
+		if power, ok := multiple(name); !ok || power != 0 && power != i+1 {
+			return false
+		}
+	}
+	return true
 }
 
 // negates reports whether a negative number written as Negative says is read as one.

@@ -53,9 +53,7 @@ const longestNumber = 64
 // digits follow a unit, groups do not have three digits, or it is not finite.
 func read(cell string, comma bool) (r reading, ok bool) {
 	if p, ok := plainly(cell); ok && (!comma || p.decimals == 0) {
-		r = p.reading()
-		r.value = p.value()
-		return r, true
+		return p.reading(), true
 	}
 	if len(cell) > longestNumber || !hasDigit(cell) {
 		return r, false
@@ -94,7 +92,7 @@ func readSigned(cell string, comma bool) (r reading, ok bool) {
 		rest, inner = cutSign(rest)
 	}
 	r.digits, rest = cutNumber(rest)
-	if r.suffix, ok = unit(rest); !ok {
+	if r.suffix, ok = cutUnit(rest); !ok {
 		return r, false
 	}
 	plain, ok := r.plain(r.digits, comma)
@@ -178,8 +176,8 @@ func exponent(s string) int {
 	return at
 }
 
-// unit reports whether the text after a number can be its unit: nothing, a percent sign or a short word.
-func unit(s string) (suffix string, ok bool) {
+// cutUnit reports whether the text after a number can be its unit: nothing, a percent sign or a short word.
+func cutUnit(s string) (suffix string, ok bool) {
 	word := strings.TrimLeft(s, blanks)
 	letters := 0
 	for _, c := range word {

@@ -79,10 +79,10 @@ func (p *plain) value() float64 {
 
 // reading is the number in the form that read returns.
 func (p *plain) reading() reading {
-	r := reading{decimals: p.decimals, padded: p.padded(), significant: p.whole + p.decimals}
+	r := reading{value: p.value(), decimals: p.decimals, padded: p.padded(), significant: p.whole + p.decimals}
 	if p.zero() {
 		r.significant = significant(p.text)
 	}
-	r.single = r.significant >= fewestSingle && single(p.value(), r.significant)
+	r.single = r.significant >= fewestSingle && single(r.value, r.significant)
 	return r
 }

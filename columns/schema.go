@@ -99,6 +99,10 @@ type Relation struct {
 type Form struct {
 	Prefix string `json:"prefix,omitempty"` // "$"
 	Suffix string `json:"suffix,omitempty"` // "%", " kg"
+	Bare   bool   `json:"bare,omitempty"`   // some numbers are written without Prefix and Suffix, and mean the same
+	// Multiples are the names of a thousand, a million and so on, between commas, which may stand in place of Suffix: "K,M" for 1.5K and
+	// 2M.
+	Multiples string `json:"multiples,omitempty"`
 	// Negative is how a negative number is written, with 1 standing for its digits: "($1)", "1-"; "" for a minus before
 	// everything.
 	Negative    string `json:"negative,omitempty"`

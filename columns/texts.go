@@ -62,16 +62,17 @@ func (t tokens) most() (best string, n int) {
 
 // numeral counts the cells that are numbers with one decimal separator.
 type numeral struct {
-	count, padded  int
-	lakhs          int    // numbers grouped as in India, minus those grouped in threes that would differ then
-	affixes, marks tokens // prefix, a zero byte and suffix; thousands separators
-	negatives      tokens // how negative numbers are written, as in Form.Negative
-	decimals       [2]int // the fewest and the most decimals
-	exponents      bool
-	powers         tokens // e or E
-	mantissa       [2]int // the fewest and the most decimals before an exponent
-	significant    int    // the most significant digits
-	long, singles  int    // numbers with more digits than a float32 needs, and how many of them are a float32
+	count, padded int
+	lakhs         int // numbers grouped as in India, minus those grouped in threes that would differ then
+	affixes       affixes
+	marks         tokens // thousands separators
+	negatives     tokens // how negative numbers are written, as in Form.Negative
+	decimals      [2]int // the fewest and the most decimals
+	exponents     bool
+	powers        tokens // e or E
+	mantissa      [2]int // the fewest and the most decimals before an exponent
+	significant   int    // the most significant digits
+	long, singles int    // numbers with more digits than a float32 needs, and how many of them are a float32
 }
 
 func (n *numeral) clone() *numeral {
@@ -102,7 +103,7 @@ func (n *numeral) add(r reading) {
 	} else {
 		n.decimals = [2]int{min(n.decimals[0], r.decimals), max(n.decimals[1], r.decimals)}
 	}
-	n.affixes.add(r.prefix + "\x00" + r.suffix)
+	n.affixes.add(r.prefix+"\x00"+r.suffix, math.Abs(r.value))
 	if r.value < 0 {
 		n.negatives.add(r.negative)
 	}
