@@ -12,10 +12,11 @@ type cell struct {
 	*Column
 	level  map[string]int
 	valued map[float64]int // levels that are numbers, as a table with types stores them
+	also   []string        // further layouts of times
 }
 
 func newCell(c *Column) *cell {
-	r := &cell{Column: c}
+	r := &cell{Column: c, also: c.Form.others()}
 	if len(c.Levels) > 0 {
 		r.level, r.valued = make(map[string]int, len(c.Levels)), make(map[float64]int, len(c.Levels))
 		for i, l := range c.Levels {
@@ -67,6 +68,11 @@ func (c *cell) text(s string) (v float64, why string) {
 func (c *cell) moment(s string) (v float64, ok bool) {
 	if v, ok = seconds(s, c.Form.Layout); ok {
 		return v, true
+	}
+	for _, layout := range c.also {
+		if v, ok = seconds(s, layout); ok {
+			return v, true
+		}
 	}
 	switch day, clock := c.Form.Dated(); {
 	case day && clock:

@@ -229,3 +229,31 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+// TestWays: dates written in several ways are read if each way is certain, or becomes so by another; what is not is left out, or bad.
+func TestWays(t *testing.T) {
+	const iso, mid = "2006-01-02", "2 Jan 2006"
+	for name, c := range map[string]struct {
+		cells []string
+		also  string // "" for text
+		of    map[string]string
+	}{
+		"words":              {[]string{"2021-05-02", "3 Mar 2021", "2021-07-30", "14 Apr 2021"}, mid, map[string]string{"1 May 2021": "2021-05-01"}},
+		"day first":          {[]string{"2021-05-02", "13/04/2021", "2021-07-30", "05/04/2021", "2021-07-31"}, "02/01/2006", map[string]string{"02/03/2021": "2021-03-02"}},
+		"ordered by another": {[]string{"2021-05-02", "04/05/2021", "2021-07-30", "25/3/2021"}, "2/1/2006; 02/01/2006", map[string]string{"04/05/2021": "2021-05-04"}},
+		"open":               {[]string{"2021-05-02", "04/05/2021", "2021-07-30", "03/02/2021"}, "", nil},
+		"days and moments":   {[]string{"2021-05-02", "2021-07-30", "2021-05-02 10:30", "2021-05-03 11:30"}, "", nil},
+	} {
+		text := table("v;w", 40, func(i int) []any { return []any{c.cells[i%len(c.cells)], 0.25 * float64(i)} })
+		s, _ := profile(t, text, columns.Options{})
+		got, _ := s.Column("v")
+		if (got.Kind == columns.Time) != (c.also != "") || got.Form.Also != c.also || c.also != "" && got.Form.Layout != iso {
+			t.Errorf("%s: %s %s, also %q, want %q", name, got.Kind, got.Describe(), got.Form.Also, c.also)
+		}
+		for text, want := range c.of {
+			if v, err := got.Parse(text); err != nil || string(got.Append(nil, v)) != want {
+				t.Errorf("%s: %q is read as %s, %v, want %s", name, text, got.Append(nil, v), err, want)
+			}
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (c *Column) Describe() string {
 			add("decimal comma")
 		}
 		if c.Form.Layout != "" {
-			add("written %s", c.Form.Layout)
+			add("written %s", strings.Join(append([]string{c.Form.Layout}, c.Form.others()...), " or "))
 		}
 	case Boolean, Category:
 		add("%s", c.listed())

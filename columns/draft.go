@@ -27,6 +27,10 @@ func (t *texts) draft(name string) Column {
 			c.absentWords(t)
 		}
 		c.Doubt = t.doubt(&c.Form)
+	case t.ways(&c.Form):
+		if c.Kind = Time; !enough(t.times.read, t.values()) {
+			c.absentWords(t)
+		}
 	case t.numeric(&c.Form):
 		c.Kind, c.Limits = Numbers, t.limits
 		c.Missing += t.limited()
@@ -38,6 +42,16 @@ func (t *texts) draft(name string) Column {
 		t.words(&c)
 	}
 	return c
+}
+
+// ways reports whether the column consists of dates that are written in several ways, each of which is certain.
+func (t *texts) ways(f *Form) bool {
+	layouts, count := t.times.several()
+	if len(layouts) < 2 || !enough(count, t.values()-t.marked(count)) {
+		return false
+	}
+	f.Layout, f.Also = layouts[0], strings.Join(layouts[1:], between)
+	return true
 }
 
 // fewBad is the share of a column's cells that may be something else, such as a typo; one cell may in any case.

@@ -168,8 +168,12 @@ func (c *Column) wrongLevels() string {
 // readsBack reports whether a time written by the layout can be read by it.
 func (f *Form) readsBack() bool {
 	const moment = 1e9
-	_, ok := seconds(string(appendTime(nil, moment, f.Layout)), f.Layout)
-	return ok && f.Layout != ""
+	for _, layout := range append(f.others(), f.Layout) {
+		if _, ok := seconds(string(appendTime(nil, moment, layout)), layout); !ok || layout == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // thousands reports whether Multiples are names of powers of a thousand, in their order.

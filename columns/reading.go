@@ -106,6 +106,9 @@ func (t *texts) decideNumbers(said Reading, of convention) {
 }
 
 func (t *texts) decideDates(said, of Reading) {
+	if t.times.order = of; said == MonthFirst || said == DayFirst {
+		t.times.order = said
+	}
 	layout, count := t.times.best()
 	other, order := mirrored(layout)
 	switch both := t.times.counts[other] == count; {

@@ -39,6 +39,7 @@ type related struct {
 	rows    [][]float64
 	derived []bool
 	found   []found
+	gap     int // missing cells fewer than which make no difference
 }
 
 // found is a column that was found to be computed from others, with its description before.
@@ -56,14 +57,14 @@ func (c *Column) related() bool { return c.Kind == Numbers || c.Kind == Grid || 
 // relatable selects the columns that may be related, those with the fewest missing cells first: a column is computed from columns
 // before it, and lacks its value where one of them does.
 func (p *profile) relatable() *related {
-	m := &related{}
+	m := &related{gap: 1 + int(fewBad*float64(p.schema.Rows))}
 	var at []int
 	for i, j := range p.read {
 		if c := &p.schema.Columns[j]; c.related() {
 			m.columns, at = append(m.columns, c), append(at, i)
 		}
 	}
-	sort.Stable(byMissing{m.columns, at})
+	sort.Stable(byMissing{m, at})
 	m.derived = make([]bool, len(m.columns))
 	if len(at) < 2 || len(at) > mostPairs || p.sample == nil {
 		return m
@@ -79,14 +80,17 @@ func (p *profile) relatable() *related {
 	return m
 }
 
+// gaps are the missing cells of a column, in units of as many as make a difference.
+func (m *related) gaps(c *Column) int { return c.Missing / m.gap }
+
 // byMissing sorts columns, and where they are, by their missing cells.
 type byMissing struct {
-	columns []*Column
-	at      []int
+	*related
+	at []int
 }
 
 func (b byMissing) Len() int           { return len(b.columns) }
-func (b byMissing) Less(i, j int) bool { return b.columns[i].Missing < b.columns[j].Missing }
+func (b byMissing) Less(i, j int) bool { return b.gaps(b.columns[i]) < b.gaps(b.columns[j]) }
 func (b byMissing) Swap(i, j int) {
 	b.columns[i], b.columns[j] = b.columns[j], b.columns[i]
 	b.at[i], b.at[j] = b.at[j], b.at[i]

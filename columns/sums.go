@@ -131,7 +131,7 @@ func (m *related) turn() {
 			continue
 		}
 		for _, c := range m.columns {
-			if c.Name == f.Relation.From[at] && c.Kind != Derived && c.Missing >= f.before.Missing {
+			if c.Name == f.Relation.From[at] && c.Kind != Derived && m.gaps(c) >= m.gaps(&f.before) {
 				r := f.Relation.solved(at, f.Name)
 				f.undo()
 				m.found[i] = derive(c, r)

@@ -175,10 +175,18 @@ func (f *Form) FractionDigits() int {
 
 // timely counts which layouts can read the cells of a column.
 type timely struct {
-	counts map[string]int // cells read, for each layout that has read one
-	tried  map[string][]string
-	read   int    // cells that some layout can read
-	chosen string // the layout that was decided on where two are equally good; "" for none
+	counts map[string]int     // cells read, for each layout that has read one
+	shapes map[string]*shaped // cells by their shape
+	read   int                // cells that some layout can read
+	chosen string             // the layout that was decided on where two are equally good; "" for none
+	order  Reading            // how dates that leave it open are read; "" if that is not known
+}
+
+// shaped are the cells of one shape, and how many of them each layout has read.
+type shaped struct {
+	layouts []string
+	counts  []int
+	cells   int
 }
 
 // mostShapes limits the ways of writing a time that are examined in one column.
@@ -187,21 +195,24 @@ const mostShapes = 32
 // add examines a cell that may be a time.
 func (t *timely) add(cell string) {
 	form := shape(cell)
-	candidates, known := t.tried[form]
+	of, known := t.shapes[form]
 	if !known {
-		if len(t.tried) >= mostShapes {
+		if len(t.shapes) >= mostShapes {
 			return
 		}
-		candidates = readers(cell)
-		if t.tried == nil {
-			t.tried, t.counts = map[string][]string{}, map[string]int{}
+		layouts := readers(cell)
+		of = &shaped{layouts: layouts, counts: make([]int, len(layouts))}
+		if t.shapes == nil {
+			t.shapes, t.counts = map[string]*shaped{}, map[string]int{}
 		}
-		t.tried[form] = candidates
+		t.shapes[form] = of
 	}
 	read := false
-	for _, layout := range candidates {
+	of.cells++
+	for i, layout := range of.layouts {
 		if _, ok := seconds(cell, layout); ok {
 			t.counts[layout]++
+			of.counts[i]++
 			read = true
 		}
 	}
