@@ -2,6 +2,7 @@ package columns
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ var (
 	clocks = []string{"15:04", "15:04:05", "15:04:05.000", "15:04:05.000000", "15:04:05.000000000", shortHour + ":04", shortHour + ":04:05", "3:04 PM", "3:04:05 PM",
 		"03:04 PM", "03:04:05 PM", "3:04PM", "03:04PM"}
 	seams = []string{" ", "T"}
-	zones = []string{"", "-07:00", "Z07:00", " -0700", "-0700"}
+	zones = []string{"", "-07:00", "Z07:00", " -0700", "-0700", " UTC", " GMT"}
 )
 
 // shortHour is an hour from 0 to 23 without a leading zero, as spreadsheets write it; package time has no name for it.
@@ -160,9 +161,12 @@ func (f *Form) Dated() (day, clock bool) {
 	return shows(24 * time.Hour), shows(time.Hour)
 }
 
+// zone finds the zone in a layout.
+var zone = regexp.MustCompile("07|MST|UTC|GMT")
+
 // Zoned reports whether times are written with their zone, so that they are the same everywhere.
 func (f *Form) Zoned() bool {
-	return f != nil && (strings.Contains(f.Layout, "07") || strings.Contains(f.Layout, "MST"))
+	return f != nil && (zone.MatchString(f.Layout))
 }
 
 // FractionDigits is how many digits of a second times are written with.
@@ -257,14 +261,16 @@ func marksOf(s string) string {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// withoutZone removes Z, +02:00, +0200 or their layouts from a time.
+// withoutZone removes Z, UTC, GMT, +02:00, +0200 or their layouts from a time.
 func withoutZone(s string) string {
 	clock := strings.IndexByte(s, ':')
 	if clock < 0 {
 		return s
 	}
-	if before, layout := strings.CutSuffix(s, "Z07:00"); layout {
-		return before
+	for _, zone := range []string{"Z07:00", " UTC", " GMT"} {
+		if before, is := strings.CutSuffix(s, zone); is {
+			return before
+		}
 	}
 	for _, size := range []int{6, 5} {
 		if at := len(s) - size; at > clock && (s[at] == '+' || s[at] == '-') {
