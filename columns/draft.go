@@ -27,8 +27,8 @@ func (t *texts) draft(name string) Column {
 			c.absentWords(t)
 		}
 		c.Doubt = t.doubt(&c.Form)
-	case t.ways(&c.Form):
-		if c.Kind = Time; !enough(t.times.read, t.values()) {
+	case t.ways(&c.Form), t.spanned(&c.Form):
+		if c.Kind = Time; !enough(max(t.times.read, t.spans.count), t.values()) && t.worded != nil {
 			c.absentWords(t)
 		}
 	case t.numeric(&c.Form):

@@ -115,7 +115,7 @@ type Form struct {
 	Single      bool   `json:"single,omitempty"`      // numbers are float32 written as float64: 14.3999996185303 is read as 14.4, and written so again
 	Exponent    string `json:"exponent,omitempty"`    // e or E, if all numbers are written with a power of ten, as 1.50e+03, with Decimals digits after the point
 	Also        string `json:"also,omitempty"`        // for Time, further layouts in which some cells are written, between "; "
-	Layout      string `json:"layout,omitempty"`      // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days
+	Layout      string `json:"layout,omitempty"`      // for Time, as in package time; in addition H is the hour, 0 to 23, without a leading zero, and N begins a duration: any number of hours, minutes or days. Nh Nm is one with units, with ? at the end if parts that are 0 are left out
 	Missing     string `json:"missing,omitempty"`     // how a missing cell is written
 }
 

@@ -158,7 +158,7 @@ func (c *Column) identifies(v *Values) bool {
 		return false
 	}
 	if c.Kind == Time {
-		if _, length := durationOf(c.Form.Layout); length || !v.sorted() || v.Count < fewestInRow {
+		if _, length := lengthOf(c.Form.Layout); length || !v.sorted() || v.Count < fewestInRow {
 			return false
 		}
 		c.Note = "one moment a row, in order"

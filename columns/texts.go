@@ -13,6 +13,7 @@ type texts struct {
 	point                  numeral
 	comma                  *numeral // with a decimal comma; nil if it is equal to the other, as for whole numbers
 	times                  timely
+	spans                  spans
 	different              *distinct[string]
 	first                  string // text of the first stored number
 	last                   string // the last cell, and where it is
@@ -218,6 +219,9 @@ func (t *texts) wordy(s string, at place) {
 		t.limits = t.limits.more(at, s)
 		t.limitTexts.add(s)
 		return
+	}
+	if span, ok := spanOf(strings.TrimSpace(s)); ok {
+		t.spans.add(span)
 	}
 	point, isPoint := read(s, false)
 	comma, isComma := read(s, true)

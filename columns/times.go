@@ -84,7 +84,7 @@ const (
 // time without a zone is taken as UTC. ok is false if the cell is no time in this layout.
 func seconds(cell, layout string) (v float64, ok bool) {
 	cell = strings.TrimSpace(cell)
-	if d, ok := durationOf(layout); ok {
+	if d, ok := lengthOf(layout); ok {
 		return d.seconds(cell)
 	}
 	t, err := time.Parse(strings.Replace(layout, shortHour, "15", 1), cell) // 15 also accepts hours with one digit
@@ -132,7 +132,7 @@ func appendLayout(dst []byte, t time.Time, layout string) []byte {
 
 // appendTime writes seconds by a layout, rounded to its unit.
 func appendTime(dst []byte, v float64, layout string) []byte {
-	if d, ok := durationOf(layout); ok {
+	if d, ok := lengthOf(layout); ok {
 		return d.append(dst, v)
 	}
 	whole := math.Floor(v)
@@ -152,7 +152,7 @@ func (f *Form) Dated() (day, clock bool) {
 	if f == nil {
 		return false, false
 	}
-	if _, length := durationOf(f.Layout); length {
+	if _, length := lengthOf(f.Layout); length {
 		return false, false
 	}
 	shows := func(d time.Duration) bool {
