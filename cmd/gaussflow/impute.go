@@ -98,7 +98,7 @@ func (f *filling) run(c *cobra.Command, file *data.File, output string) (err err
 	if f.mark {
 		texts = []string{"filled"}
 	}
-	if f.w, err = data.CreateRecords(output, file.AsText(), numbers, texts...); err != nil {
+	if f.w, err = data.CreateRecords(output, file.AsText(), addedTo(c, file, numbers), addedTo(c, file, texts)...); err != nil {
 		return err
 	}
 	defer f.w.Discard()

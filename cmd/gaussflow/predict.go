@@ -141,7 +141,7 @@ func (s *prediction) run(c *cobra.Command, file *data.File, output string) error
 	if s.text {
 		numbers, texts = nil, append(numbers, texts...)
 	}
-	w, err := data.CreateRecords(output, passed, numbers, texts...)
+	w, err := data.CreateRecords(output, passed, addedTo(c, file, numbers), addedTo(c, file, texts)...)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 	if err != nil {
 		return err
 	}
-	w, err := data.CreateRecords(output, passed, added, s.texts()...)
+	w, err := data.CreateRecords(output, passed, addedTo(c, file, added), addedTo(c, file, s.texts())...)
 	if err != nil {
 		return err
 	}
