@@ -9,8 +9,8 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
-	whole          [2]Span       // all of the inner axis, and of c's rows
-	mask           *gemmMask     // see Masked; nil: nothing is passed over
+	whole          [2]Span    // all of the inner axis, and of c's rows
+	mask           *gemmMask  // see Masked; nil: nothing is passed over
 	blocks         []rowBlock // of products that pass over zeros; nil before the first
 	*GemmSpace[T]
 }
