@@ -12,7 +12,7 @@ import (
 func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	c := &compiler[T]{
 		engineOf: e, plan: newPlan(b, outputs), builder: b, program: &Program{buffers: map[*G.Node]numbers{}},
-		work: newWorkspace[T](), arrays: map[*G.Node]array[T]{}, memory: map[int][][]T{},
+		work: newWorkspace[T](), arrays: map[*G.Node]array[T]{}, memory: map[int][][]T{}, readAhead: map[*G.Node]bool{},
 	}
 	c.work.stage = b.stage
 	for i, n := range c.order {
@@ -31,7 +31,7 @@ func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 
 // sources are the parameters from which fixed nodes are computed, and those that are converted to float64.
 func (c *compiler[T]) sources() (params []*Param) {
-	read := map[*G.Node]bool{}
+	read := c.readAhead
 	for _, n := range c.order {
 		for _, child := range c.children[n] {
 			read[child] = read[child] || c.fixed[n]
@@ -54,6 +54,8 @@ type compiler[T kernel.Float] struct {
 	work    *workspace[T]
 	arrays  map[*G.Node]array[T]
 	memory  map[int][][]T // memory that is no longer read, by length
+
+	readAhead map[*G.Node]bool // fixed nodes of which something is made ahead
 }
 
 // make returns memory for n. It reuses what another node no longer needs, provided that n's own memory may be reused
@@ -97,7 +99,7 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 	}
 	var in []array[T]
 	for _, child := range c.children[n] {
-		in = append(in, c.arrays[child])
+		in = append(in, c.input(child))
 	}
 	if n.Op() != nil && len(in) == 0 {
 		return constantOf[T](n)
@@ -119,6 +121,18 @@ func (c *compiler[T]) bindNode(n *G.Node) (a array[T], step func() error, err er
 		return a, addTerms(a, in), nil
 	}
 	return a, c.stockStep(c.builder.parts[n], n.Op(), a, in), nil
+}
+
+// input is the array of a node as an op reads it.
+func (c *compiler[T]) input(n *G.Node) array[T] {
+	a := c.arrays[n]
+	if c.fixed[n] {
+		a.ahead = func(make func()) {
+			c.program.fixed = append(c.program.fixed, func() error { make(); return nil })
+			c.readAhead[n] = true
+		}
+	}
+	return a
 }
 
 // stepOf makes a step that runs a kernel of s; its errors begin with the name of the part of the graph.

@@ -2,6 +2,8 @@ package graph_test
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gaussflow/graph"
+	"gaussflow/graph/kernel"
 	"gaussflow/internal/errtest"
 )
 
@@ -99,5 +102,58 @@ func TestSetData(t *testing.T) {
 	equal(t, "values after the bad ones", p.Values(), []float64{1, float64(float32(0.1))}, 0)
 	if new(graph.Param).SetData([]float64{}) == nil {
 		t.Error("a Param that NewParam did not make takes numbers")
+	}
+}
+
+// TestSharedMixturesFollowTheirParameter: mixtures that columns share are prepared ahead of a program's runs, and anew when their
+// parameter has changed, though nothing else of the program depends on it alone. The program has the same numbers as one in which
+// the mixtures are an input.
+func TestSharedMixturesFollowTheirParameter(t *testing.T) {
+	const n, d, k = 3, 2, 4
+	for _, clamp := range []kernel.Clamp{{}, {Kind: kernel.ClampTanh, Hi: 3}} {
+		theta := graph.NewParam("theta", graph.Float64, 3, d, k)
+		rng := rand.New(rand.NewPCG(1, 1))
+		random := func(n int) []float64 {
+			v := make([]float64, n)
+			for i := range v {
+				v[i] = rng.NormFloat64()
+			}
+			return v
+		}
+		var x, in *G.Node
+		program := func(mixtures func(b *graph.Builder) *G.Node) (*graph.Program, []*G.Node) {
+			var out []*G.Node
+			p, err := graph.Build(graph.Float64, func(b *graph.Builder) []*G.Node {
+				x = b.Input("x", n, d)
+				m := mixtures(b)
+				z, l := b.Mixture(x, m, k, clamp)
+				back, l2 := b.MixtureInverse(z, m, k, clamp)
+				loss := b.SumLast(b.SumLast(b.Sum(z, l)))
+				out = append([]*G.Node{z, l, back, l2}, b.Grad(loss, x)...)
+				return out
+			})
+			errtest.None(t, err)
+			return p, out
+		}
+		p, of := program(func(b *graph.Builder) *G.Node { return b.Param(theta) })
+		px := x
+		q, want := program(func(b *graph.Builder) *G.Node { in = b.Input("theta", 3, d, k); return in })
+		for range 3 {
+			values, rows := random(3*d*k), random(n*d)
+			errtest.None(t, theta.Set(values))
+			q.Set(in, values)
+			p.Set(px, rows)
+			q.Set(x, rows)
+			errtest.None(t, p.Run())
+			errtest.None(t, q.Run())
+			for i := range of {
+				a, b := make([]float64, n*d), make([]float64, n*d)
+				p.Get(of[i], a)
+				q.Get(want[i], b)
+				if !slices.Equal(a, b) {
+					t.Errorf("clamp %v, output %d: %v, want %v", clamp, i, a, b)
+				}
+			}
+		}
 	}
 }

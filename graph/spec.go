@@ -73,6 +73,9 @@ type array[T kernel.Float] struct {
 	shape tensor.Shape
 	work  *workspace[T]
 	add   *bool // for the output of a summing op: whether to add to its contents; nil: no
+	// ahead, of an input that depends on parameters and constants alone, has what an op makes of it made only when they have changed;
+	// nil: it may change from run to run.
+	ahead func(make func())
 }
 
 // adds reports whether an op must add to its output.

@@ -4,7 +4,19 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-// avx2Set is AVX2 with FMA, and BMI and POPCNT, which count zeros and ones of masks: sixteen vectors of 32 bytes.
+// Tiles by rows; for products of few rows the set of AVX-512 has them too.
+var (
+	rowsF64AVX2 = rowTiles[float64]{rows: 1, lanes: 4, tiles: []rowTile[float64]{
+		gemmByRows1F64AVX2, gemmByRows2F64AVX2, gemmByRows3F64AVX2, gemmByRows4F64AVX2, gemmByRows5F64AVX2, gemmByRows6F64AVX2,
+		gemmByRows7F64AVX2, gemmByRows8F64AVX2, gemmByRows9F64AVX2, gemmByRows10F64AVX2, gemmByRows11F64AVX2, gemmByRows12F64AVX2,
+	}}
+	rowsF32AVX2 = rowTiles[float32]{rows: 1, lanes: 8, tiles: []rowTile[float32]{
+		gemmByRows1F32AVX2, gemmByRows2F32AVX2, gemmByRows3F32AVX2, gemmByRows4F32AVX2, gemmByRows5F32AVX2, gemmByRows6F32AVX2,
+		gemmByRows7F32AVX2, gemmByRows8F32AVX2, gemmByRows9F32AVX2, gemmByRows10F32AVX2, gemmByRows11F32AVX2, gemmByRows12F32AVX2,
+	}}
+)
+
+// avx2Set is AVX2 with FMA, and BMI, which finds the ones of masks: sixteen vectors of 32 bytes.
 func avx2Set() set {
 	return set{
 		name:     "avx2",
@@ -21,9 +33,7 @@ func avx2Set() set {
 				gemm1F64AVX2, gemm2F64AVX2, gemm3F64AVX2, gemm4F64AVX2, gemm5F64AVX2, gemm6F64AVX2,
 			}, {
 				gemm1NarrowF64AVX2, gemm2NarrowF64AVX2, gemm3NarrowF64AVX2, gemm4NarrowF64AVX2, gemm5NarrowF64AVX2, gemm6NarrowF64AVX2, gemm7NarrowF64AVX2, gemm8NarrowF64AVX2,
-			}}, nonzero: nonzeroF64AVX2, where: gemmWhereF64AVX2, spread: spreadDotsF64AVX2, sparse: []sparseTile[float64]{
-				gemmSparse1F64AVX2, gemmSparse2F64AVX2, gemmSparse3F64AVX2, gemmSparse4F64AVX2, gemmSparse5F64AVX2, gemmSparse6F64AVX2,
-			}},
+			}}, nonzero: nonzeroF64AVX2, where: gemmWhereF64AVX2, spread: spreadDotsF64AVX2, sparse: rowsF64AVX2, few: rowsF64AVX2},
 			squares: []squareKernel[float64]{{4, turnF64AVX2}},
 			vector: vectorKernels[float64]{
 				lanes: 4, reluSlope: reluSlopeF64AVX2, accumulate: accumulateF64AVX2, sum: sumF64AVX2, difference: differenceF64AVX2, product: productF64AVX2, scaled: scaledF64AVX2, columnSum: columnSumF64AVX2, columnSums: columnSumsF64AVX2,
@@ -42,9 +52,7 @@ func avx2Set() set {
 				gemm1F32AVX2, gemm2F32AVX2, gemm3F32AVX2, gemm4F32AVX2, gemm5F32AVX2, gemm6F32AVX2,
 			}, {
 				gemm1NarrowF32AVX2, gemm2NarrowF32AVX2, gemm3NarrowF32AVX2, gemm4NarrowF32AVX2, gemm5NarrowF32AVX2, gemm6NarrowF32AVX2, gemm7NarrowF32AVX2, gemm8NarrowF32AVX2,
-			}}, nonzero: nonzeroF32AVX2, where: gemmWhereF32AVX2, spread: spreadDotsF32AVX2, sparse: []sparseTile[float32]{
-				gemmSparse1F32AVX2, gemmSparse2F32AVX2, gemmSparse3F32AVX2, gemmSparse4F32AVX2, gemmSparse5F32AVX2, gemmSparse6F32AVX2,
-			}},
+			}}, nonzero: nonzeroF32AVX2, where: gemmWhereF32AVX2, spread: spreadDotsF32AVX2, sparse: rowsF32AVX2, few: rowsF32AVX2},
 			squares: []squareKernel[float32]{{8, turnF32AVX2}},
 			vector: vectorKernels[float32]{
 				lanes: 8, reluSlope: reluSlopeF32AVX2, accumulate: accumulateF32AVX2, sum: sumF32AVX2, difference: differenceF32AVX2, product: productF32AVX2, scaled: scaledF32AVX2, columnSum: columnSumF32AVX2, columnSums: columnSumsF32AVX2,
@@ -59,4 +67,4 @@ func avx2Set() set {
 	}
 }
 
-func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 && cpu.X86.HasPOPCNT }
+func hasAVX2() bool { return cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 }

@@ -5337,16 +5337,16 @@ vector:
 	VZEROUPPER
 	RET
 
-// func gemmSparse6F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse6F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows12F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows12F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
@@ -5355,101 +5355,42 @@ pair:
 	VMOVUPD 96(DI), Y3
 	VMOVUPD 128(DI), Y4
 	VMOVUPD 160(DI), Y5
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y6
-	VMOVUPD 32(DI), Y7
-	VMOVUPD 64(DI), Y8
-	VMOVUPD 96(DI), Y9
-	VMOVUPD 128(DI), Y10
-	VMOVUPD 160(DI), Y11
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	VMOVUPD 320(DI), Y10
+	VMOVUPD 352(DI), Y11
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
-	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y12
-	VFMADD231PD  (R14), Y12, Y0
-	VFMADD231PD  32(R14), Y12, Y1
-	VFMADD231PD  64(R14), Y12, Y2
-	VFMADD231PD  96(R14), Y12, Y3
-	VFMADD231PD  128(R14), Y12, Y4
-	VFMADD231PD  160(R14), Y12, Y5
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y12
-	VFMADD231PD  (R14), Y12, Y6
-	VFMADD231PD  32(R14), Y12, Y7
-	VFMADD231PD  64(R14), Y12, Y8
-	VFMADD231PD  96(R14), Y12, Y9
-	VFMADD231PD  128(R14), Y12, Y10
-	VFMADD231PD  160(R14), Y12, Y11
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y12
+	VFMADD231PD  (R9), Y12, Y0
+	VFMADD231PD  32(R9), Y12, Y1
+	VFMADD231PD  64(R9), Y12, Y2
+	VFMADD231PD  96(R9), Y12, Y3
+	VFMADD231PD  128(R9), Y12, Y4
+	VFMADD231PD  160(R9), Y12, Y5
+	VFMADD231PD  192(R9), Y12, Y6
+	VFMADD231PD  224(R9), Y12, Y7
+	VFMADD231PD  256(R9), Y12, Y8
+	VFMADD231PD  288(R9), Y12, Y9
+	VFMADD231PD  320(R9), Y12, Y10
+	VFMADD231PD  352(R9), Y12, Y11
+	BLSRQ        DI, DI
+	JNE          product
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
-
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y12
-	VFMADD231PD  (R13), Y12, Y0
-	VFMADD231PD  32(R13), Y12, Y1
-	VFMADD231PD  64(R13), Y12, Y2
-	VFMADD231PD  96(R13), Y12, Y3
-	VFMADD231PD  128(R13), Y12, Y4
-	VFMADD231PD  160(R13), Y12, Y5
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
-
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y12
-	VFMADD231PD  (R8), Y12, Y6
-	VFMADD231PD  32(R8), Y12, Y7
-	VFMADD231PD  64(R8), Y12, Y8
-	VFMADD231PD  96(R8), Y12, Y9
-	VFMADD231PD  128(R8), Y12, Y10
-	VFMADD231PD  160(R8), Y12, Y11
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y12, Y12, Y12
 	VMAXPD Y0, Y12, Y0
@@ -5466,42 +5407,40 @@ secondDone:
 	VMAXPD Y11, Y12, Y11
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	VMOVUPD Y1, 32(SI)
-	VMOVUPD Y2, 64(SI)
-	VMOVUPD Y3, 96(SI)
-	VMOVUPD Y4, 128(SI)
-	VMOVUPD Y5, 160(SI)
-	ADDQ    R8, SI
-	VMOVUPD Y6, (SI)
-	VMOVUPD Y7, 32(SI)
-	VMOVUPD Y8, 64(SI)
-	VMOVUPD Y9, 96(SI)
-	VMOVUPD Y10, 128(SI)
-	VMOVUPD Y11, 160(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	VMOVUPD Y8, 256(DI)
+	VMOVUPD Y9, 288(DI)
+	VMOVUPD Y10, 320(DI)
+	VMOVUPD Y11, 352(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse5F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse5F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows11F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows11F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
@@ -5509,96 +5448,129 @@ pair:
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
 	VMOVUPD 128(DI), Y4
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y5
-	VMOVUPD 32(DI), Y6
-	VMOVUPD 64(DI), Y7
-	VMOVUPD 96(DI), Y8
-	VMOVUPD 128(DI), Y9
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	VMOVUPD 320(DI), Y10
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y11
+	VFMADD231PD  (R9), Y11, Y0
+	VFMADD231PD  32(R9), Y11, Y1
+	VFMADD231PD  64(R9), Y11, Y2
+	VFMADD231PD  96(R9), Y11, Y3
+	VFMADD231PD  128(R9), Y11, Y4
+	VFMADD231PD  160(R9), Y11, Y5
+	VFMADD231PD  192(R9), Y11, Y6
+	VFMADD231PD  224(R9), Y11, Y7
+	VFMADD231PD  256(R9), Y11, Y8
+	VFMADD231PD  288(R9), Y11, Y9
+	VFMADD231PD  320(R9), Y11, Y10
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y11, Y11, Y11
+	VMAXPD Y0, Y11, Y0
+	VMAXPD Y1, Y11, Y1
+	VMAXPD Y2, Y11, Y2
+	VMAXPD Y3, Y11, Y3
+	VMAXPD Y4, Y11, Y4
+	VMAXPD Y5, Y11, Y5
+	VMAXPD Y6, Y11, Y6
+	VMAXPD Y7, Y11, Y7
+	VMAXPD Y8, Y11, Y8
+	VMAXPD Y9, Y11, Y9
+	VMAXPD Y10, Y11, Y10
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	VMOVUPD Y8, 256(DI)
+	VMOVUPD Y9, 288(DI)
+	VMOVUPD Y10, 320(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y10
-	VFMADD231PD  (R14), Y10, Y0
-	VFMADD231PD  32(R14), Y10, Y1
-	VFMADD231PD  64(R14), Y10, Y2
-	VFMADD231PD  96(R14), Y10, Y3
-	VFMADD231PD  128(R14), Y10, Y4
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y10
-	VFMADD231PD  (R14), Y10, Y5
-	VFMADD231PD  32(R14), Y10, Y6
-	VFMADD231PD  64(R14), Y10, Y7
-	VFMADD231PD  96(R14), Y10, Y8
-	VFMADD231PD  128(R14), Y10, Y9
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows10F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows10F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
+	VMOVUPD 288(DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y10
-	VFMADD231PD  (R13), Y10, Y0
-	VFMADD231PD  32(R13), Y10, Y1
-	VFMADD231PD  64(R13), Y10, Y2
-	VFMADD231PD  96(R13), Y10, Y3
-	VFMADD231PD  128(R13), Y10, Y4
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y10
+	VFMADD231PD  (R9), Y10, Y0
+	VFMADD231PD  32(R9), Y10, Y1
+	VFMADD231PD  64(R9), Y10, Y2
+	VFMADD231PD  96(R9), Y10, Y3
+	VFMADD231PD  128(R9), Y10, Y4
+	VFMADD231PD  160(R9), Y10, Y5
+	VFMADD231PD  192(R9), Y10, Y6
+	VFMADD231PD  224(R9), Y10, Y7
+	VFMADD231PD  256(R9), Y10, Y8
+	VFMADD231PD  288(R9), Y10, Y9
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y10
-	VFMADD231PD  (R8), Y10, Y5
-	VFMADD231PD  32(R8), Y10, Y6
-	VFMADD231PD  64(R8), Y10, Y7
-	VFMADD231PD  96(R8), Y10, Y8
-	VFMADD231PD  128(R8), Y10, Y9
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y10, Y10, Y10
 	VMAXPD Y0, Y10, Y0
@@ -5613,131 +5585,156 @@ secondDone:
 	VMAXPD Y9, Y10, Y9
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	VMOVUPD Y1, 32(SI)
-	VMOVUPD Y2, 64(SI)
-	VMOVUPD Y3, 96(SI)
-	VMOVUPD Y4, 128(SI)
-	ADDQ    R8, SI
-	VMOVUPD Y5, (SI)
-	VMOVUPD Y6, 32(SI)
-	VMOVUPD Y7, 64(SI)
-	VMOVUPD Y8, 96(SI)
-	VMOVUPD Y9, 128(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	VMOVUPD Y8, 256(DI)
+	VMOVUPD Y9, 288(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse4F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse4F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows9F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows9F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
 	VMOVUPD 96(DI), Y3
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y4
-	VMOVUPD 32(DI), Y5
-	VMOVUPD 64(DI), Y6
-	VMOVUPD 96(DI), Y7
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	VMOVUPD 256(DI), Y8
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y9
+	VFMADD231PD  (R9), Y9, Y0
+	VFMADD231PD  32(R9), Y9, Y1
+	VFMADD231PD  64(R9), Y9, Y2
+	VFMADD231PD  96(R9), Y9, Y3
+	VFMADD231PD  128(R9), Y9, Y4
+	VFMADD231PD  160(R9), Y9, Y5
+	VFMADD231PD  192(R9), Y9, Y6
+	VFMADD231PD  224(R9), Y9, Y7
+	VFMADD231PD  256(R9), Y9, Y8
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y9, Y9, Y9
+	VMAXPD Y0, Y9, Y0
+	VMAXPD Y1, Y9, Y1
+	VMAXPD Y2, Y9, Y2
+	VMAXPD Y3, Y9, Y3
+	VMAXPD Y4, Y9, Y4
+	VMAXPD Y5, Y9, Y5
+	VMAXPD Y6, Y9, Y6
+	VMAXPD Y7, Y9, Y7
+	VMAXPD Y8, Y9, Y8
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	VMOVUPD Y8, 256(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y8
-	VFMADD231PD  (R14), Y8, Y0
-	VFMADD231PD  32(R14), Y8, Y1
-	VFMADD231PD  64(R14), Y8, Y2
-	VFMADD231PD  96(R14), Y8, Y3
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y8
-	VFMADD231PD  (R14), Y8, Y4
-	VFMADD231PD  32(R14), Y8, Y5
-	VFMADD231PD  64(R14), Y8, Y6
-	VFMADD231PD  96(R14), Y8, Y7
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows8F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows8F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
+	VMOVUPD 224(DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y8
-	VFMADD231PD  (R13), Y8, Y0
-	VFMADD231PD  32(R13), Y8, Y1
-	VFMADD231PD  64(R13), Y8, Y2
-	VFMADD231PD  96(R13), Y8, Y3
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y8
+	VFMADD231PD  (R9), Y8, Y0
+	VFMADD231PD  32(R9), Y8, Y1
+	VFMADD231PD  64(R9), Y8, Y2
+	VFMADD231PD  96(R9), Y8, Y3
+	VFMADD231PD  128(R9), Y8, Y4
+	VFMADD231PD  160(R9), Y8, Y5
+	VFMADD231PD  192(R9), Y8, Y6
+	VFMADD231PD  224(R9), Y8, Y7
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y8
-	VFMADD231PD  (R8), Y8, Y4
-	VFMADD231PD  32(R8), Y8, Y5
-	VFMADD231PD  64(R8), Y8, Y6
-	VFMADD231PD  96(R8), Y8, Y7
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y8, Y8, Y8
 	VMAXPD Y0, Y8, Y0
@@ -5750,123 +5747,142 @@ secondDone:
 	VMAXPD Y7, Y8, Y7
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	VMOVUPD Y1, 32(SI)
-	VMOVUPD Y2, 64(SI)
-	VMOVUPD Y3, 96(SI)
-	ADDQ    R8, SI
-	VMOVUPD Y4, (SI)
-	VMOVUPD Y5, 32(SI)
-	VMOVUPD Y6, 64(SI)
-	VMOVUPD Y7, 96(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
+	VMOVUPD Y7, 224(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse3F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse3F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows7F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows7F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
 	VMOVUPD 64(DI), Y2
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y3
-	VMOVUPD 32(DI), Y4
-	VMOVUPD 64(DI), Y5
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	VMOVUPD 192(DI), Y6
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y7
+	VFMADD231PD  (R9), Y7, Y0
+	VFMADD231PD  32(R9), Y7, Y1
+	VFMADD231PD  64(R9), Y7, Y2
+	VFMADD231PD  96(R9), Y7, Y3
+	VFMADD231PD  128(R9), Y7, Y4
+	VFMADD231PD  160(R9), Y7, Y5
+	VFMADD231PD  192(R9), Y7, Y6
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y7, Y7, Y7
+	VMAXPD Y0, Y7, Y0
+	VMAXPD Y1, Y7, Y1
+	VMAXPD Y2, Y7, Y2
+	VMAXPD Y3, Y7, Y3
+	VMAXPD Y4, Y7, Y4
+	VMAXPD Y5, Y7, Y5
+	VMAXPD Y6, Y7, Y6
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	VMOVUPD Y6, 192(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y6
-	VFMADD231PD  (R14), Y6, Y0
-	VFMADD231PD  32(R14), Y6, Y1
-	VFMADD231PD  64(R14), Y6, Y2
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y6
-	VFMADD231PD  (R14), Y6, Y3
-	VFMADD231PD  32(R14), Y6, Y4
-	VFMADD231PD  64(R14), Y6, Y5
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows6F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows6F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
+	VMOVUPD 160(DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y6
-	VFMADD231PD  (R13), Y6, Y0
-	VFMADD231PD  32(R13), Y6, Y1
-	VFMADD231PD  64(R13), Y6, Y2
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y6
+	VFMADD231PD  (R9), Y6, Y0
+	VFMADD231PD  32(R9), Y6, Y1
+	VFMADD231PD  64(R9), Y6, Y2
+	VFMADD231PD  96(R9), Y6, Y3
+	VFMADD231PD  128(R9), Y6, Y4
+	VFMADD231PD  160(R9), Y6, Y5
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y6
-	VFMADD231PD  (R8), Y6, Y3
-	VFMADD231PD  32(R8), Y6, Y4
-	VFMADD231PD  64(R8), Y6, Y5
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y6, Y6, Y6
 	VMAXPD Y0, Y6, Y0
@@ -5877,115 +5893,128 @@ secondDone:
 	VMAXPD Y5, Y6, Y5
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	VMOVUPD Y1, 32(SI)
-	VMOVUPD Y2, 64(SI)
-	ADDQ    R8, SI
-	VMOVUPD Y3, (SI)
-	VMOVUPD Y4, 32(SI)
-	VMOVUPD Y5, 64(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
+	VMOVUPD Y5, 160(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse2F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows5F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows5F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
 	VMOVUPD 32(DI), Y1
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y2
-	VMOVUPD 32(DI), Y3
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	VMOVUPD 128(DI), Y4
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y5
+	VFMADD231PD  (R9), Y5, Y0
+	VFMADD231PD  32(R9), Y5, Y1
+	VFMADD231PD  64(R9), Y5, Y2
+	VFMADD231PD  96(R9), Y5, Y3
+	VFMADD231PD  128(R9), Y5, Y4
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y5, Y5, Y5
+	VMAXPD Y0, Y5, Y0
+	VMAXPD Y1, Y5, Y1
+	VMAXPD Y2, Y5, Y2
+	VMAXPD Y3, Y5, Y3
+	VMAXPD Y4, Y5, Y4
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	VMOVUPD Y4, 128(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y4
-	VFMADD231PD  (R14), Y4, Y0
-	VFMADD231PD  32(R14), Y4, Y1
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y4
-	VFMADD231PD  (R14), Y4, Y2
-	VFMADD231PD  32(R14), Y4, Y3
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows4F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows4F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
+	VMOVUPD 96(DI), Y3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y4
-	VFMADD231PD  (R13), Y4, Y0
-	VFMADD231PD  32(R13), Y4, Y1
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y4
+	VFMADD231PD  (R9), Y4, Y0
+	VFMADD231PD  32(R9), Y4, Y1
+	VFMADD231PD  64(R9), Y4, Y2
+	VFMADD231PD  96(R9), Y4, Y3
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y4
-	VFMADD231PD  (R8), Y4, Y2
-	VFMADD231PD  32(R8), Y4, Y3
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y4, Y4, Y4
 	VMAXPD Y0, Y4, Y0
@@ -5994,126 +6023,181 @@ secondDone:
 	VMAXPD Y3, Y4, Y3
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	VMOVUPD Y1, 32(SI)
-	ADDQ    R8, SI
-	VMOVUPD Y2, (SI)
-	VMOVUPD Y3, 32(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD Y3, 96(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse1F64AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows3F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows3F64AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Y0
-	ADDQ    R8, DI
-	VMOVUPD (DI), Y1
+	VMOVUPD 32(DI), Y1
+	VMOVUPD 64(DI), Y2
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y3
+	VFMADD231PD  (R9), Y3, Y0
+	VFMADD231PD  32(R9), Y3, Y1
+	VFMADD231PD  64(R9), Y3, Y2
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y3, Y3, Y3
+	VMAXPD Y0, Y3, Y0
+	VMAXPD Y1, Y3, Y1
+	VMAXPD Y2, Y3, Y2
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	VMOVUPD Y2, 64(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (SI)(R13*8), Y2
-	VFMADD231PD  (R14), Y2, Y0
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSD (DI)(R13*8), Y2
-	VFMADD231PD  (R14), Y2, Y1
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows2F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows2F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	VMOVUPD 32(DI), Y1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSD (SI)(R12*8), Y2
-	VFMADD231PD  (R13), Y2, Y0
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y2
+	VFMADD231PD  (R9), Y2, Y0
+	VFMADD231PD  32(R9), Y2, Y1
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSD (DI)(SI*8), Y2
-	VFMADD231PD  (R8), Y2, Y1
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y2, Y2, Y2
 	VMAXPD Y0, Y2, Y0
 	VMAXPD Y1, Y2, Y1
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPD Y0, (SI)
-	ADDQ    R8, SI
-	VMOVUPD Y1, (SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPD Y0, (DI)
+	VMOVUPD Y1, 32(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmByRows1F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows1F64AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPD (DI), Y0
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSD (SI)(R8*8), Y1
+	VFMADD231PD  (R9), Y1, Y0
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y1, Y1, Y1
+	VMAXPD Y0, Y1, Y0
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPD Y0, (DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
@@ -11732,16 +11816,16 @@ vector:
 	VZEROUPPER
 	RET
 
-// func gemmSparse6F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse6F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows12F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows12F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
@@ -11750,101 +11834,42 @@ pair:
 	VMOVUPS 96(DI), Y3
 	VMOVUPS 128(DI), Y4
 	VMOVUPS 160(DI), Y5
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y6
-	VMOVUPS 32(DI), Y7
-	VMOVUPS 64(DI), Y8
-	VMOVUPS 96(DI), Y9
-	VMOVUPS 128(DI), Y10
-	VMOVUPS 160(DI), Y11
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	VMOVUPS 320(DI), Y10
+	VMOVUPS 352(DI), Y11
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
-	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y12
-	VFMADD231PS  (R14), Y12, Y0
-	VFMADD231PS  32(R14), Y12, Y1
-	VFMADD231PS  64(R14), Y12, Y2
-	VFMADD231PS  96(R14), Y12, Y3
-	VFMADD231PS  128(R14), Y12, Y4
-	VFMADD231PS  160(R14), Y12, Y5
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y12
-	VFMADD231PS  (R14), Y12, Y6
-	VFMADD231PS  32(R14), Y12, Y7
-	VFMADD231PS  64(R14), Y12, Y8
-	VFMADD231PS  96(R14), Y12, Y9
-	VFMADD231PS  128(R14), Y12, Y10
-	VFMADD231PS  160(R14), Y12, Y11
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y12
+	VFMADD231PS  (R9), Y12, Y0
+	VFMADD231PS  32(R9), Y12, Y1
+	VFMADD231PS  64(R9), Y12, Y2
+	VFMADD231PS  96(R9), Y12, Y3
+	VFMADD231PS  128(R9), Y12, Y4
+	VFMADD231PS  160(R9), Y12, Y5
+	VFMADD231PS  192(R9), Y12, Y6
+	VFMADD231PS  224(R9), Y12, Y7
+	VFMADD231PS  256(R9), Y12, Y8
+	VFMADD231PS  288(R9), Y12, Y9
+	VFMADD231PS  320(R9), Y12, Y10
+	VFMADD231PS  352(R9), Y12, Y11
+	BLSRQ        DI, DI
+	JNE          product
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
-
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y12
-	VFMADD231PS  (R13), Y12, Y0
-	VFMADD231PS  32(R13), Y12, Y1
-	VFMADD231PS  64(R13), Y12, Y2
-	VFMADD231PS  96(R13), Y12, Y3
-	VFMADD231PS  128(R13), Y12, Y4
-	VFMADD231PS  160(R13), Y12, Y5
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
-
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y12
-	VFMADD231PS  (R8), Y12, Y6
-	VFMADD231PS  32(R8), Y12, Y7
-	VFMADD231PS  64(R8), Y12, Y8
-	VFMADD231PS  96(R8), Y12, Y9
-	VFMADD231PS  128(R8), Y12, Y10
-	VFMADD231PS  160(R8), Y12, Y11
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
@@ -11861,42 +11886,40 @@ secondDone:
 	VMAXPS Y11, Y12, Y11
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
-	VMOVUPS Y4, 128(SI)
-	VMOVUPS Y5, 160(SI)
-	ADDQ    R8, SI
-	VMOVUPS Y6, (SI)
-	VMOVUPS Y7, 32(SI)
-	VMOVUPS Y8, 64(SI)
-	VMOVUPS Y9, 96(SI)
-	VMOVUPS Y10, 128(SI)
-	VMOVUPS Y11, 160(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VMOVUPS Y8, 256(DI)
+	VMOVUPS Y9, 288(DI)
+	VMOVUPS Y10, 320(DI)
+	VMOVUPS Y11, 352(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse5F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse5F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows11F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows11F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
@@ -11904,96 +11927,129 @@ pair:
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
 	VMOVUPS 128(DI), Y4
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y5
-	VMOVUPS 32(DI), Y6
-	VMOVUPS 64(DI), Y7
-	VMOVUPS 96(DI), Y8
-	VMOVUPS 128(DI), Y9
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	VMOVUPS 320(DI), Y10
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y11
+	VFMADD231PS  (R9), Y11, Y0
+	VFMADD231PS  32(R9), Y11, Y1
+	VFMADD231PS  64(R9), Y11, Y2
+	VFMADD231PS  96(R9), Y11, Y3
+	VFMADD231PS  128(R9), Y11, Y4
+	VFMADD231PS  160(R9), Y11, Y5
+	VFMADD231PS  192(R9), Y11, Y6
+	VFMADD231PS  224(R9), Y11, Y7
+	VFMADD231PS  256(R9), Y11, Y8
+	VFMADD231PS  288(R9), Y11, Y9
+	VFMADD231PS  320(R9), Y11, Y10
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y11, Y11, Y11
+	VMAXPS Y0, Y11, Y0
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y4, Y11, Y4
+	VMAXPS Y5, Y11, Y5
+	VMAXPS Y6, Y11, Y6
+	VMAXPS Y7, Y11, Y7
+	VMAXPS Y8, Y11, Y8
+	VMAXPS Y9, Y11, Y9
+	VMAXPS Y10, Y11, Y10
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VMOVUPS Y8, 256(DI)
+	VMOVUPS Y9, 288(DI)
+	VMOVUPS Y10, 320(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y10
-	VFMADD231PS  (R14), Y10, Y0
-	VFMADD231PS  32(R14), Y10, Y1
-	VFMADD231PS  64(R14), Y10, Y2
-	VFMADD231PS  96(R14), Y10, Y3
-	VFMADD231PS  128(R14), Y10, Y4
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y10
-	VFMADD231PS  (R14), Y10, Y5
-	VFMADD231PS  32(R14), Y10, Y6
-	VFMADD231PS  64(R14), Y10, Y7
-	VFMADD231PS  96(R14), Y10, Y8
-	VFMADD231PS  128(R14), Y10, Y9
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows10F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows10F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
+	VMOVUPS 288(DI), Y9
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y10
-	VFMADD231PS  (R13), Y10, Y0
-	VFMADD231PS  32(R13), Y10, Y1
-	VFMADD231PS  64(R13), Y10, Y2
-	VFMADD231PS  96(R13), Y10, Y3
-	VFMADD231PS  128(R13), Y10, Y4
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y10
+	VFMADD231PS  (R9), Y10, Y0
+	VFMADD231PS  32(R9), Y10, Y1
+	VFMADD231PS  64(R9), Y10, Y2
+	VFMADD231PS  96(R9), Y10, Y3
+	VFMADD231PS  128(R9), Y10, Y4
+	VFMADD231PS  160(R9), Y10, Y5
+	VFMADD231PS  192(R9), Y10, Y6
+	VFMADD231PS  224(R9), Y10, Y7
+	VFMADD231PS  256(R9), Y10, Y8
+	VFMADD231PS  288(R9), Y10, Y9
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y10
-	VFMADD231PS  (R8), Y10, Y5
-	VFMADD231PS  32(R8), Y10, Y6
-	VFMADD231PS  64(R8), Y10, Y7
-	VFMADD231PS  96(R8), Y10, Y8
-	VFMADD231PS  128(R8), Y10, Y9
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
@@ -12008,131 +12064,156 @@ secondDone:
 	VMAXPS Y9, Y10, Y9
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
-	VMOVUPS Y4, 128(SI)
-	ADDQ    R8, SI
-	VMOVUPS Y5, (SI)
-	VMOVUPS Y6, 32(SI)
-	VMOVUPS Y7, 64(SI)
-	VMOVUPS Y8, 96(SI)
-	VMOVUPS Y9, 128(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VMOVUPS Y8, 256(DI)
+	VMOVUPS Y9, 288(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse4F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse4F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows9F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows9F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
 	VMOVUPS 96(DI), Y3
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y4
-	VMOVUPS 32(DI), Y5
-	VMOVUPS 64(DI), Y6
-	VMOVUPS 96(DI), Y7
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	VMOVUPS 256(DI), Y8
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y9
+	VFMADD231PS  (R9), Y9, Y0
+	VFMADD231PS  32(R9), Y9, Y1
+	VFMADD231PS  64(R9), Y9, Y2
+	VFMADD231PS  96(R9), Y9, Y3
+	VFMADD231PS  128(R9), Y9, Y4
+	VFMADD231PS  160(R9), Y9, Y5
+	VFMADD231PS  192(R9), Y9, Y6
+	VFMADD231PS  224(R9), Y9, Y7
+	VFMADD231PS  256(R9), Y9, Y8
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	VMOVUPS Y8, 256(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y8
-	VFMADD231PS  (R14), Y8, Y0
-	VFMADD231PS  32(R14), Y8, Y1
-	VFMADD231PS  64(R14), Y8, Y2
-	VFMADD231PS  96(R14), Y8, Y3
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y8
-	VFMADD231PS  (R14), Y8, Y4
-	VFMADD231PS  32(R14), Y8, Y5
-	VFMADD231PS  64(R14), Y8, Y6
-	VFMADD231PS  96(R14), Y8, Y7
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows8F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows8F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
+	VMOVUPS 224(DI), Y7
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y8
-	VFMADD231PS  (R13), Y8, Y0
-	VFMADD231PS  32(R13), Y8, Y1
-	VFMADD231PS  64(R13), Y8, Y2
-	VFMADD231PS  96(R13), Y8, Y3
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y8
+	VFMADD231PS  (R9), Y8, Y0
+	VFMADD231PS  32(R9), Y8, Y1
+	VFMADD231PS  64(R9), Y8, Y2
+	VFMADD231PS  96(R9), Y8, Y3
+	VFMADD231PS  128(R9), Y8, Y4
+	VFMADD231PS  160(R9), Y8, Y5
+	VFMADD231PS  192(R9), Y8, Y6
+	VFMADD231PS  224(R9), Y8, Y7
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y8
-	VFMADD231PS  (R8), Y8, Y4
-	VFMADD231PS  32(R8), Y8, Y5
-	VFMADD231PS  64(R8), Y8, Y6
-	VFMADD231PS  96(R8), Y8, Y7
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
@@ -12145,123 +12226,142 @@ secondDone:
 	VMAXPS Y7, Y8, Y7
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
-	ADDQ    R8, SI
-	VMOVUPS Y4, (SI)
-	VMOVUPS Y5, 32(SI)
-	VMOVUPS Y6, 64(SI)
-	VMOVUPS Y7, 96(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
+	VMOVUPS Y7, 224(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse3F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse3F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows7F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows7F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 	VMOVUPS 64(DI), Y2
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y3
-	VMOVUPS 32(DI), Y4
-	VMOVUPS 64(DI), Y5
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	VMOVUPS 192(DI), Y6
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y7
+	VFMADD231PS  (R9), Y7, Y0
+	VFMADD231PS  32(R9), Y7, Y1
+	VFMADD231PS  64(R9), Y7, Y2
+	VFMADD231PS  96(R9), Y7, Y3
+	VFMADD231PS  128(R9), Y7, Y4
+	VFMADD231PS  160(R9), Y7, Y5
+	VFMADD231PS  192(R9), Y7, Y6
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VMOVUPS Y6, 192(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y6
-	VFMADD231PS  (R14), Y6, Y0
-	VFMADD231PS  32(R14), Y6, Y1
-	VFMADD231PS  64(R14), Y6, Y2
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y6
-	VFMADD231PS  (R14), Y6, Y3
-	VFMADD231PS  32(R14), Y6, Y4
-	VFMADD231PS  64(R14), Y6, Y5
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows6F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows6F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y6
-	VFMADD231PS  (R13), Y6, Y0
-	VFMADD231PS  32(R13), Y6, Y1
-	VFMADD231PS  64(R13), Y6, Y2
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y6
+	VFMADD231PS  (R9), Y6, Y0
+	VFMADD231PS  32(R9), Y6, Y1
+	VFMADD231PS  64(R9), Y6, Y2
+	VFMADD231PS  96(R9), Y6, Y3
+	VFMADD231PS  128(R9), Y6, Y4
+	VFMADD231PS  160(R9), Y6, Y5
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y6
-	VFMADD231PS  (R8), Y6, Y3
-	VFMADD231PS  32(R8), Y6, Y4
-	VFMADD231PS  64(R8), Y6, Y5
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
@@ -12272,115 +12372,128 @@ secondDone:
 	VMAXPS Y5, Y6, Y5
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	ADDQ    R8, SI
-	VMOVUPS Y3, (SI)
-	VMOVUPS Y4, 32(SI)
-	VMOVUPS Y5, 64(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse2F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows5F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows5F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y2
-	VMOVUPS 32(DI), Y3
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y5
+	VFMADD231PS  (R9), Y5, Y0
+	VFMADD231PS  32(R9), Y5, Y1
+	VFMADD231PS  64(R9), Y5, Y2
+	VFMADD231PS  96(R9), Y5, Y3
+	VFMADD231PS  128(R9), Y5, Y4
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y4
-	VFMADD231PS  (R14), Y4, Y0
-	VFMADD231PS  32(R14), Y4, Y1
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y4
-	VFMADD231PS  (R14), Y4, Y2
-	VFMADD231PS  32(R14), Y4, Y3
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows4F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows4F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y4
-	VFMADD231PS  (R13), Y4, Y0
-	VFMADD231PS  32(R13), Y4, Y1
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y4
+	VFMADD231PS  (R9), Y4, Y0
+	VFMADD231PS  32(R9), Y4, Y1
+	VFMADD231PS  64(R9), Y4, Y2
+	VFMADD231PS  96(R9), Y4, Y3
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y4
-	VFMADD231PS  (R8), Y4, Y2
-	VFMADD231PS  32(R8), Y4, Y3
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
@@ -12389,126 +12502,181 @@ secondDone:
 	VMAXPS Y3, Y4, Y3
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	ADDQ    R8, SI
-	VMOVUPS Y2, (SI)
-	VMOVUPS Y3, 32(SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
-// Requires: AVX, BMI, CMOV, FMA3, POPCNT
-TEXT ·gemmSparse1F32AVX2(SB), NOSPLIT, $0-89
+// func gemmByRows3F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows3F32AVX2(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Y0
-	ADDQ    R8, DI
-	VMOVUPS (DI), Y1
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
 	ADDQ    R8, DI
 	MOVQ    DI, init+56(FP)
-	MOVQ    SI, DI
-	MOVQ    ars+32(FP), R8
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y3
+	VFMADD231PS  (R9), Y3, Y0
+	VFMADD231PS  32(R9), Y3, Y1
+	VFMADD231PS  64(R9), Y3, Y2
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
 	ADDQ    R8, DI
-	MOVQ    (AX), R8
-	MOVQ    (AX)(CX*1), R9
-	POPCNTQ R8, R10
-	POPCNTQ R9, R11
-	MOVQ    R10, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
-	SUBQ    R12, R10
-	SUBQ    R12, R11
-	TESTQ   R12, R12
-	JEQ     bothDone
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
 
-both:
-	TZCNTQ       R8, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (SI)(R13*4), Y2
-	VFMADD231PS  (R14), Y2, Y0
-	BLSRQ        R8, R8
-	TZCNTQ       R9, R13
-	MOVQ         R13, R14
-	IMULQ        BX, R14
-	ADDQ         DX, R14
-	VBROADCASTSS (DI)(R13*4), Y2
-	VFMADD231PS  (R14), Y2, Y1
-	BLSRQ        R9, R9
-	DECQ         R12
-	JNZ          both
+// func gemmByRows2F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows2F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
 
-bothDone:
-	TESTQ R10, R10
-	JEQ   firstDone
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
 
-first:
-	TZCNTQ       R8, R12
-	MOVQ         R12, R13
-	IMULQ        BX, R13
-	ADDQ         DX, R13
-	VBROADCASTSS (SI)(R12*4), Y2
-	VFMADD231PS  (R13), Y2, Y0
-	BLSRQ        R8, R8
-	DECQ         R10
-	JNZ          first
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y2
+	VFMADD231PS  (R9), Y2, Y0
+	VFMADD231PS  32(R9), Y2, Y1
+	BLSRQ        DI, DI
+	JNE          product
 
-firstDone:
-	TESTQ R11, R11
-	JEQ   secondDone
-
-second:
-	TZCNTQ       R9, SI
-	MOVQ         SI, R8
-	IMULQ        BX, R8
-	ADDQ         DX, R8
-	VBROADCASTSS (DI)(SI*4), Y2
-	VFMADD231PS  (R8), Y2, Y1
-	BLSRQ        R9, R9
-	DECQ         R11
-	JNZ          second
-
-secondDone:
-	MOVB   relu+88(FP), SI
-	CMPB   SI, $0x00
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
 	JEQ    store
 	VXORPD Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
 store:
-	MOVQ    c+72(FP), SI
+	MOVQ    c+72(FP), DI
 	MOVQ    crs+80(FP), R8
-	VMOVUPS Y0, (SI)
-	ADDQ    R8, SI
-	VMOVUPS Y1, (SI)
-	ADDQ    R8, SI
-	MOVQ    SI, c+72(FP)
-	MOVQ    DI, SI
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
-	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func gemmByRows1F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// Requires: AVX, BMI, FMA3
+TEXT ·gemmByRows1F32AVX2(SB), NOSPLIT, $0-89
+	MOVQ masks+8(FP), AX
+	MOVQ next+16(FP), CX
+	MOVQ b+40(FP), DX
+	MOVQ brs+48(FP), BX
+	MOVQ a+24(FP), SI
+
+tile:
+	MOVQ    init+56(FP), DI
+	MOVQ    irs+64(FP), R8
+	VMOVUPS (DI), Y0
+	ADDQ    R8, DI
+	MOVQ    DI, init+56(FP)
+	MOVQ    (AX), DI
+	TESTQ   DI, DI
+	JEQ     added
+
+product:
+	TZCNTQ       DI, R8
+	MOVQ         R8, R9
+	IMULQ        BX, R9
+	ADDQ         DX, R9
+	VBROADCASTSS (SI)(R8*4), Y1
+	VFMADD231PS  (R9), Y1, Y0
+	BLSRQ        DI, DI
+	JNE          product
+
+added:
+	MOVB   relu+88(FP), DI
+	CMPB   DI, $0x00
+	JEQ    store
+	VXORPD Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+store:
+	MOVQ    c+72(FP), DI
+	MOVQ    crs+80(FP), R8
+	VMOVUPS Y0, (DI)
+	ADDQ    R8, DI
+	MOVQ    DI, c+72(FP)
+	MOVQ    ars+32(FP), DI
+	ADDQ    DI, SI
+	LEAQ    (AX)(CX*1), AX
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 

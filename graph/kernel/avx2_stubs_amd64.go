@@ -169,35 +169,65 @@ func gemm1NarrowF64AVX2(tiles int, k int, a *float64, ars int, acs int, b *float
 //go:noescape
 func nonzeroF64AVX2(m int, n int, a *float64, ars int, masks *uint64)
 
-// gemmSparse6F64AVX2 is a sparse of gemmKernels.
+// gemmByRows12F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse6F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows12F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse5F64AVX2 is a sparse of gemmKernels.
+// gemmByRows11F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse5F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows11F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse4F64AVX2 is a sparse of gemmKernels.
+// gemmByRows10F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse4F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows10F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse3F64AVX2 is a sparse of gemmKernels.
+// gemmByRows9F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse3F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows9F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse2F64AVX2 is a sparse of gemmKernels.
+// gemmByRows8F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse2F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows8F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse1F64AVX2 is a sparse of gemmKernels.
+// gemmByRows7F64AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse1F64AVX2(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows7F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows6F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows6F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows5F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows5F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows4F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows4F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows3F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows3F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows2F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows2F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+
+// gemmByRows1F64AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows1F64AVX2(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmWhereF64AVX2 is the where of gemmKernels.
 //
@@ -429,35 +459,65 @@ func gemm1NarrowF32AVX2(tiles int, k int, a *float32, ars int, acs int, b *float
 //go:noescape
 func nonzeroF32AVX2(m int, n int, a *float32, ars int, masks *uint64)
 
-// gemmSparse6F32AVX2 is a sparse of gemmKernels.
+// gemmByRows12F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse6F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows12F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse5F32AVX2 is a sparse of gemmKernels.
+// gemmByRows11F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse5F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows11F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse4F32AVX2 is a sparse of gemmKernels.
+// gemmByRows10F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse4F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows10F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse3F32AVX2 is a sparse of gemmKernels.
+// gemmByRows9F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse3F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows9F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse2F32AVX2 is a sparse of gemmKernels.
+// gemmByRows8F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse2F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows8F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse1F32AVX2 is a sparse of gemmKernels.
+// gemmByRows7F32AVX2 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse1F32AVX2(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows7F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows6F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows6F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows5F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows5F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows4F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows4F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows3F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows3F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows2F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows2F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+
+// gemmByRows1F32AVX2 is one of rowTiles.
+//
+//go:noescape
+func gemmByRows1F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmWhereF32AVX2 is the where of gemmKernels.
 //

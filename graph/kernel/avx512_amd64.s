@@ -6146,16 +6146,16 @@ vector:
 	VZEROUPPER
 	RET
 
-// func gemmSparse8F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows8F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse8F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows8F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -6316,21 +6316,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse7F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows7F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse7F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows7F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -6481,21 +6481,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse6F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows6F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse6F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows6F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -6636,21 +6636,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse5F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows5F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse5F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows5F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -6781,21 +6781,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse4F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows4F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse4F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows4F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -6916,21 +6916,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse3F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows3F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse3F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows3F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -7041,21 +7041,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows2F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse2F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows2F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -7156,21 +7156,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+// func gemmByRows1F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse1F64AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows1F64AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPD (DI), Z0
@@ -7261,8 +7261,8 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
@@ -13404,16 +13404,16 @@ vector:
 	VZEROUPPER
 	RET
 
-// func gemmSparse8F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows8F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse8F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows8F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -13574,21 +13574,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse7F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows7F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse7F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows7F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -13739,21 +13739,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse6F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows6F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse6F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows6F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -13894,21 +13894,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse5F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows5F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse5F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows5F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -14039,21 +14039,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse4F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows4F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse4F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows4F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -14174,21 +14174,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse3F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows3F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse3F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows3F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -14299,21 +14299,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse2F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows2F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse2F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows2F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -14414,21 +14414,21 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 
-// func gemmSparse1F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+// func gemmByRows1F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, AVX512F, BMI, CMOV, POPCNT
-TEXT ·gemmSparse1F32AVX512(SB), NOSPLIT, $0-89
+TEXT ·gemmByRows1F32AVX512(SB), NOSPLIT, $0-89
 	MOVQ masks+8(FP), AX
 	MOVQ next+16(FP), CX
 	MOVQ b+40(FP), DX
 	MOVQ brs+48(FP), BX
 	MOVQ a+24(FP), SI
 
-pair:
+tile:
 	MOVQ    init+56(FP), DI
 	MOVQ    irs+64(FP), R8
 	VMOVUPS (DI), Z0
@@ -14519,8 +14519,8 @@ store:
 	MOVQ    ars+32(FP), DI
 	ADDQ    DI, SI
 	LEAQ    (AX)(CX*2), AX
-	DECQ    pairs+0(FP)
-	JNZ     pair
+	DECQ    tiles+0(FP)
+	JNZ     tile
 	VZEROUPPER
 	RET
 

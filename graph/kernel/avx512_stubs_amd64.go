@@ -219,45 +219,45 @@ func gemm1NarrowF64AVX512(tiles int, k int, a *float64, ars int, acs int, b *flo
 //go:noescape
 func nonzeroF64AVX512(m int, n int, a *float64, ars int, masks *uint64)
 
-// gemmSparse8F64AVX512 is a sparse of gemmKernels.
+// gemmByRows8F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse8F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows8F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse7F64AVX512 is a sparse of gemmKernels.
+// gemmByRows7F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse7F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows7F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse6F64AVX512 is a sparse of gemmKernels.
+// gemmByRows6F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse6F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows6F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse5F64AVX512 is a sparse of gemmKernels.
+// gemmByRows5F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse5F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows5F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse4F64AVX512 is a sparse of gemmKernels.
+// gemmByRows4F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse4F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows4F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse3F64AVX512 is a sparse of gemmKernels.
+// gemmByRows3F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse3F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows3F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse2F64AVX512 is a sparse of gemmKernels.
+// gemmByRows2F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse2F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows2F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
-// gemmSparse1F64AVX512 is a sparse of gemmKernels.
+// gemmByRows1F64AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse1F64AVX512(pairs int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
+func gemmByRows1F64AVX512(tiles int, masks *uint64, next int, a *float64, ars int, b *float64, brs int, init *float64, irs int, c *float64, crs int, relu bool)
 
 // gemmWhereF64AVX512 is the where of gemmKernels.
 //
@@ -539,45 +539,45 @@ func gemm1NarrowF32AVX512(tiles int, k int, a *float32, ars int, acs int, b *flo
 //go:noescape
 func nonzeroF32AVX512(m int, n int, a *float32, ars int, masks *uint64)
 
-// gemmSparse8F32AVX512 is a sparse of gemmKernels.
+// gemmByRows8F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse8F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows8F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse7F32AVX512 is a sparse of gemmKernels.
+// gemmByRows7F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse7F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows7F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse6F32AVX512 is a sparse of gemmKernels.
+// gemmByRows6F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse6F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows6F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse5F32AVX512 is a sparse of gemmKernels.
+// gemmByRows5F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse5F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows5F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse4F32AVX512 is a sparse of gemmKernels.
+// gemmByRows4F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse4F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows4F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse3F32AVX512 is a sparse of gemmKernels.
+// gemmByRows3F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse3F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows3F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse2F32AVX512 is a sparse of gemmKernels.
+// gemmByRows2F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse2F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows2F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
-// gemmSparse1F32AVX512 is a sparse of gemmKernels.
+// gemmByRows1F32AVX512 is one of rowTiles.
 //
 //go:noescape
-func gemmSparse1F32AVX512(pairs int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
+func gemmByRows1F32AVX512(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 
 // gemmWhereF32AVX512 is the where of gemmKernels.
 //

@@ -9,9 +9,9 @@ type Gemm[T Float] struct {
 	transA, transB bool
 	m, n, k        int
 	ops            gemmKernels[T]
-	whole          [2]Span       // all of the inner axis, and of c's rows
-	mask           *gemmMask     // see Masked; nil: nothing is passed over
-	blocks         []sparseBlock // of products that pass over zeros; nil before the first
+	whole          [2]Span    // all of the inner axis, and of c's rows
+	mask           *gemmMask  // see Masked; nil: nothing is passed over
+	blocks         []rowBlock // of products that pass over zeros; nil before the first
 	*GemmSpace[T]
 }
 
@@ -32,8 +32,9 @@ type gemmKernels[T Float] struct {
 	tiles [3][]gemmTile[T]
 
 	nonzero nonzeroKernel[T]
-	sparse  []sparseTile[T] // of 1, 2, 3 … vectors; without them no zeros are passed over
-	where   whereKernel[T]  // nil: what is not asked for is computed too
+	sparse  rowTiles[T]    // without any no zeros are passed over
+	few     rowTiles[T]    // for products of few rows; without any tiles do them
+	where   whereKernel[T] // nil: what is not asked for is computed too
 	spread  spreadKernel[T]
 }
 
@@ -57,7 +58,7 @@ func (s *GemmSpace[T]) Gemm(transA, transB bool, m, n, k int) *Gemm[T] {
 func newGemm[T Float](transA, transB bool, m, n, k int, ops gemmKernels[T], s *GemmSpace[T]) *Gemm[T] {
 	if len(ops.tiles[0]) > 0 && s.panel == nil {
 		width := 2 * ops.lanes
-		s.panel = Aligned[T](max(panelDepth*width, sparseDepth*len(ops.sparse)*ops.lanes))
+		s.panel = Aligned[T](max(panelDepth*width, sparseDepth*max(ops.sparse.widest(), ops.few.widest())))
 		s.edge = Aligned[T](max(len(ops.tiles[0]), len(ops.tiles[1])) * width)
 		s.start = Aligned[T](width)
 	}
@@ -107,8 +108,11 @@ func (g *Gemm[T]) tiled(a, b, c []T, e gemmEnds[T]) {
 	if g.mask != nil && g.mask.rows && !e.add {
 		clear(c[:g.m*g.n])
 	}
-	if g.skipsZeros(a, b) {
-		first = g.tiledSparse(a, b, c, e)
+	switch {
+	case g.hasFewRows():
+		first = g.byRows(g.ops.few, a, b, c, e)
+	case g.skipsZeros(a, b):
+		first = g.byRows(g.ops.sparse, a, b, c, e)
 	}
 	for j, width := first, 0; j < g.n; j += width {
 		var tiles []gemmTile[T]

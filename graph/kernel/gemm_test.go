@@ -127,7 +127,7 @@ func TestGemmOfZeros(t *testing.T) {
 
 func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}, {9, 72, 344}} {
+	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}, {9, 72, 344}, {1, 100, 70}, {2, 33, 64}} {
 		m, n, k := shape[0], shape[1], shape[2]
 		for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
 			for _, odd := range []float64{0, math.Inf(1), math.NaN()} {
@@ -167,7 +167,7 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				for i := range y {
 					y[i] = T(max(0, rng.NormFloat64()))
 				}
-				y[n+1], y[n+2] = T(math.NaN()), -1 // not positive, so that Where gives 0 there, as for a zero
+				y[m*n-1], y[m*n-2] = T(math.NaN()), -1 // not positive, so that Where gives 0 there, as for a zero
 				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Where(y, a, b, c)
 				for i, w := range want {
 					if !(y[i] > 0) {
@@ -287,9 +287,14 @@ func TestGemmMasked(t *testing.T) {
 }
 
 func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
+	for _, rows := range []int{1, 2, 29} {
+		checkRowsMasked(t, ops, rows, tol)
+	}
+}
+
+func checkRowsMasked[T Float](t *testing.T, ops gemmKernels[T], rows int, tol float64) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	random := func(n int) []T { return randomNumbers[T](rng, n, 1) }
-	const rows = 29
 	for _, c := range []struct {
 		in, out, most int
 		zeros         bool
@@ -322,7 +327,7 @@ func checkGemmMasked[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				t.Helper()
 				for e, v := range want {
 					if !(math.Abs(float64(got[e])-v) <= tol*float64(c.in+c.out)) {
-						t.Fatalf("%d×%d, degrees %s: %s: element %d = %v, want %v", c.in, c.out, name, what, e, got[e], v)
+						t.Fatalf("%d rows, %d×%d, degrees %s: %s: element %d = %v, want %v", rows, c.in, c.out, name, what, e, got[e], v)
 					}
 				}
 			}

@@ -36,7 +36,8 @@ func (g *Gemm[T]) dotsWhere(y, a, b, c []T) {
 	size, vectors := sizeOf[T](), g.k/g.ops.lanes
 	blocks := (g.k*size + dotsBytes - 1) / dotsBytes
 	for p := 0; p < g.n; p += sparseDepth {
-		masks := g.masksOf(y[p:], g.n, min(sparseDepth, g.n-p))
+		masks := g.masks()
+		g.setNonzero(masks, y[p:], g.n, min(sparseDepth, g.n-p))
 		at := 0
 		for block := range blocks {
 			wide := (vectors + block) / blocks // all nearly of one width

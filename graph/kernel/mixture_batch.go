@@ -21,20 +21,20 @@ type MixtureBatch[T Float] struct {
 	floors [3]T // of a clamp, by power
 	groups int  // vectors of elements at a time
 
-	logits, raw []T         // blocks of mixtures; the means are in own
-	own         prepared[T] // blocks: of all columns, or of the elements of a pass
-	least       []T         // of a lane each; without a clamp, log scales of what is prepared are not below the least of these
-	p           prepared[T] // the pass's: own, from its column on, or what Forward keeps
-	s           sumsOf[T]
-	x, z, l     []T
-	gz, gl, gx  []T
-	u           upstreamOf[T]
-	g           gradientsOf[T]
-	sums        []float64        // of a column's gradient: float32 would lose digits over many rows
-	solve       *mixtureSolve[T] // of Inverse
-	far         *Mixture
-	farTheta    [3][]float64 // logits, means, log scales
-	farGrad     [3][]float64
+	own        MixtureBlocks[T]  // of all columns, or of the elements of a pass
+	ahead      *MixtureBlocks[T] // of all columns, prepared before; nil: own are, by each call
+	least      []T               // of a lane each; without a clamp, log scales of what is prepared are not below the least of these
+	p          prepared[T]       // the pass's: those of blocks, from its column on, or what Forward keeps
+	s          sumsOf[T]
+	x, z, l    []T
+	gz, gl, gx []T
+	u          upstreamOf[T]
+	g          gradientsOf[T]
+	sums       []float64        // of a column's gradient: float32 would lose digits over many rows
+	solve      *mixtureSolve[T] // of Inverse
+	far        *Mixture
+	farTheta   [3][]float64 // logits, means, log scales
+	farGrad    [3][]float64
 }
 
 // NewMixtureBatch prepares for matrices of d columns and mixtures of k components. theta holds logits, means and raw
@@ -45,7 +45,6 @@ func NewMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp) *MixtureBatch[
 
 func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKernels[T]) *MixtureBatch[T] {
 	b := &MixtureBatch[T]{d: d, k: k, perRow: perRow, curve: newClampCurve[T](clamp), ops: ops}
-	b.least = Aligned[T](ops.lanes)
 	for power := range b.floors {
 		b.floors[power] = floorFor(T(power), T(clamp.least()))
 	}
@@ -58,9 +57,8 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	}
 	elements := func() []T { return Aligned[T](b.groups * ops.lanes) }
 	components := func(blocks int) []T { return Aligned[T](blocks * k * ops.lanes) }
-	b.logits, b.raw = components(blocks), components(blocks)
-	b.own = prepared[T]{w: components(blocks), mu: components(blocks), y: components(blocks), inv: components(blocks)}
-	b.p = b.own
+	b.own = b.newBlocks(blocks)
+	b.p, b.least = b.own.prepared, b.own.least
 	b.s = sumsOf[T]{lower: elements(), upper: elements(), dens: elements()}
 	b.x, b.z, b.l = elements(), elements(), elements()
 	b.gz, b.gl, b.gx = elements(), elements(), elements()
@@ -73,6 +71,42 @@ func newMixtureBatch[T Float](d, k int, perRow bool, clamp Clamp, ops mixtureKer
 	}
 	return b
 }
+
+// MixtureBlocks are mixtures in the lanes of blocks, as they are evaluated.
+type MixtureBlocks[T Float] struct {
+	prepared[T]
+	raw, least []T
+}
+
+func (b *MixtureBatch[T]) newBlocks(n int) MixtureBlocks[T] {
+	components := func() []T { return Aligned[T](n * b.k * b.ops.lanes) }
+	return MixtureBlocks[T]{
+		prepared: prepared[T]{w: components(), mu: components(), y: components(), inv: components(), logits: components()},
+		raw:      components(), least: Aligned[T](b.ops.lanes),
+	}
+}
+
+// NewColumns makes room for the mixtures of all columns, which share theirs; Prepare fills it.
+func (b *MixtureBatch[T]) NewColumns() *MixtureBlocks[T] {
+	blocks := b.newBlocks((b.d + b.ops.lanes - 1) / b.ops.lanes)
+	return &blocks
+}
+
+// Prepare has into hold the mixtures of all columns, of theta.
+func (b *MixtureBatch[T]) Prepare(theta []T, into *MixtureBlocks[T]) {
+	lanes := b.ops.lanes
+	for part, block := range [3][]T{into.logits, into.mu, into.raw} {
+		third := theta[part*b.d*b.k:]
+		for col := 0; col < b.d; col += lanes {
+			transpose(min(lanes, b.d-col), b.k, third[col*b.k:], b.k, block[col*b.k:], lanes)
+		}
+	}
+	b.prepare((b.d+lanes-1)/lanes, into, &into.prepared)
+}
+
+// Use has the calls that follow take shared mixtures from what Prepare has made of the theta that they are given, or, of nil, prepare
+// them each time.
+func (b *MixtureBatch[T]) Use(ahead *MixtureBlocks[T]) { b.ahead = ahead }
 
 // Forward writes z = Φ⁻¹(F(x)) and log dz/dx of every element. Where each has its own mixture, kept, of theta's length,
 // takes what Backward needs of them; nil if there is none to come.
@@ -90,7 +124,7 @@ func (b *MixtureBatch[T]) Forward(x, theta, z, logSlope, kept []T) {
 		}
 		b.keep(&p, theta, kept, faint)
 	}
-	b.p = b.own
+	b.p = b.own.prepared
 }
 
 // floorFor is the floor for sums of terms times (1/σ)^power, where log scales are not below least. What sums leave out, a factor below
@@ -145,7 +179,7 @@ func (b *MixtureBatch[T]) Backward(x, mixtures, z, logSlope, gz, gl, gx, gtheta 
 			b.findLeast(b.p.y)
 			gather(&p, b.x, x, lanes)
 		} else {
-			b.p = b.own
+			b.p = b.own.prepared
 			b.load(&p, x, mixtures)
 		}
 		b.setFloor(2)
@@ -166,7 +200,7 @@ func (b *MixtureBatch[T]) Backward(x, mixtures, z, logSlope, gz, gl, gx, gtheta 
 			b.flushColumn(&p, gtheta)
 		}
 	}
-	b.p = b.own
+	b.p = b.own.prepared
 }
 
 // slopes adds the pass's gradients to gtheta (a mixture an element) or to the column's sums.

@@ -17,7 +17,7 @@ func (b *MixtureBatch[T]) whole(p *mixturePass) bool {
 // place chooses the memory that a pass over rows has its prepared mixtures in (b.p): a place in kept, where Backward finds them again
 // without preparing them a second time, if the pass fills its vectors; else the batch's own.
 func (b *MixtureBatch[T]) place(p *mixturePass, kept []T) {
-	b.p = b.own
+	b.p = b.own.prepared
 	if kept == nil || !b.whole(p) {
 		return
 	}
@@ -57,7 +57,7 @@ func (b *MixtureBatch[T]) keepFaint(p *mixturePass) {
 	for i := range p.groups * lanes {
 		first := i/lanes*b.k*lanes + i%lanes
 		for k := range logits {
-			logits[k] = float64(b.logits[first+k*lanes])
+			logits[k] = float64(b.p.logits[first+k*lanes])
 		}
 		total := LogSumExp(logits)
 		for k, logit := range logits {

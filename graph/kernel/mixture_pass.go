@@ -186,46 +186,36 @@ func (b *MixtureBatch[T]) stride(p *mixturePass) int {
 	return 0
 }
 
-// load gathers the pass's elements of x and prepares their mixtures, those of all columns at the first pass; faint is
-// prepare's.
+// load gathers the pass's elements of x and sees to it that their mixtures are prepared, those of all columns at the first pass or
+// before; faint is prepare's.
 func (b *MixtureBatch[T]) load(p *mixturePass, x, theta []T) (faint bool) {
 	gather(p, b.x, x, b.ops.lanes)
 	if b.perRow {
-		b.p.logits = b.logits
-		for part, block := range [3][]T{b.logits, b.p.mu, b.raw} {
+		for part, block := range [3][]T{b.p.logits, b.p.mu, b.own.raw} {
 			b.blocksOf(p, part, func(at, rows, cols, stride, to int) {
 				intoLanes(rows, cols, theta[at:], stride, block[to:], b.ops.lanes)
 			})
 		}
-		return b.prepare(p.groups, &b.p)
+		return b.prepare(p.groups, &b.own, &b.p)
 	}
-	if p.first == 0 {
-		b.prepareColumns(theta)
+	columns := b.ahead
+	if columns == nil {
+		if columns = &b.own; p.first == 0 {
+			b.Prepare(theta, columns)
+		}
 	}
 	col := p.first % b.d
 	at := col/b.ops.lanes*b.ops.lanes*b.k + col%b.ops.lanes
-	b.p = prepared[T]{b.own.w[at:], b.own.mu[at:], b.own.y[at:], b.own.inv[at:], b.logits[at:]}
+	b.p, b.least = columns.from(at), columns.least
 	return false
 }
 
-// prepareColumns prepares shared mixtures, a lane for each.
-func (b *MixtureBatch[T]) prepareColumns(theta []T) {
-	lanes := b.ops.lanes
-	for part, block := range [3][]T{b.logits, b.own.mu, b.raw} {
-		third := theta[part*b.d*b.k:]
-		for col := 0; col < b.d; col += lanes {
-			transpose(min(lanes, b.d-col), b.k, third[col*b.k:], b.k, block[col*b.k:], lanes)
-		}
-	}
-	b.prepare((b.d+lanes-1)/lanes, &b.own)
-}
-
-// prepare prepares n blocks.
-func (b *MixtureBatch[T]) prepare(n int, p *prepared[T]) (faint bool) {
+// prepare prepares n blocks of logits and raw log scales, in p.
+func (b *MixtureBatch[T]) prepare(n int, of *MixtureBlocks[T], p *prepared[T]) (faint bool) {
 	if b.curve.none {
-		clear(b.least)
+		clear(of.least)
 	}
-	return b.ops.prepare(n, b.k, b.logits, b.raw, &b.curve, p, b.least)
+	return b.ops.prepare(n, b.k, of.logits, of.raw, &b.curve, p, of.least)
 }
 
 // store writes the pass's gradients to gtheta.

@@ -88,12 +88,8 @@ func (g *Gemm[T]) addToOne(i, n int, b, c []T) {
 
 // addMultiples is c += Σ f[q]·b_q, of the rows of b that start at at[q].
 func addMultiples[T Float](c, b []T, at []int, f []T) {
-	for ; len(at) >= 8; at, f = at[8:], f[8:] {
-		addEight(c, b, (*[8]int)(at), (*[8]T)(f))
-	}
-	if len(at) >= 4 {
+	for ; len(at) >= 4; at, f = at[4:], f[4:] {
 		addFour(c, b, (*[4]int)(at), (*[4]T)(f))
-		at, f = at[4:], f[4:]
 	}
 	for q, from := range at {
 		addMultiple(c, b[from:], f[q])
@@ -194,28 +190,21 @@ func addFourToTwo[T Float](c0, c1, b []T, stride int, f, g *[4]T) {
 	}
 }
 
-// addFour is addMultiples of four rows.
+// addFour is addMultiples of four rows, two columns at a time: a longer sum, or a single one, waits for its own parts.
 func addFour[T Float](c, b []T, at *[4]int, f *[4]T) {
 	n := len(c)
 	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
 	f0, f1, f2, f3 := f[0], f[1], f[2], f[3]
-	for j := range c {
+	j := 0
+	for ; j < len(c)-1; j += 2 {
+		s, t := c[j]+f0*b0[j], c[j+1]+f0*b0[j+1]
+		s, t = s+f1*b1[j], t+f1*b1[j+1]
+		s, t = s+f2*b2[j], t+f2*b2[j+1]
+		c[j], c[j+1] = s+f3*b3[j], t+f3*b3[j+1]
+	}
+	if j < len(c) {
 		s := c[j] + f0*b0[j] + f1*b1[j]
 		c[j] = s + f2*b2[j] + f3*b3[j]
-	}
-}
-
-// addEight is addMultiples of eight rows.
-func addEight[T Float](c, b []T, at *[8]int, f *[8]T) {
-	n := len(c)
-	b0, b1, b2, b3 := b[at[0]:][:n], b[at[1]:][:n], b[at[2]:][:n], b[at[3]:][:n]
-	b4, b5, b6, b7 := b[at[4]:][:n], b[at[5]:][:n], b[at[6]:][:n], b[at[7]:][:n]
-	f0, f1, f2, f3, f4, f5, f6, f7 := f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7]
-	for j := range c {
-		s := c[j] + f0*b0[j] + f1*b1[j]
-		s = s + f2*b2[j] + f3*b3[j]
-		s = s + f4*b4[j] + f5*b5[j]
-		c[j] = s + f6*b6[j] + f7*b7[j]
 	}
 }
 

@@ -1,21 +1,10 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
-
-// widestSparse is how many vectors of two rows of C a sparse product has at a time: as many sums as there are registers for, and with
-// AVX-512 as many as lie in the first-level cache of sparseDepth rows.
-func (l lanes) widestSparse() int {
-	if l.bytes == 64 {
-		return 8
-	}
-	return 6
-}
 
 // nonzero sets, for each of m rows of n vectors of A, at most 64 numbers, the bits of those that are not zero.
 func (l lanes) nonzero() {
@@ -36,98 +25,6 @@ func (l lanes) nonzero() {
 		ADDQ(Imm(8), masks)
 		ADDQ(arg("ars"), a)
 	})
-	VZEROUPPER()
-	RET()
-}
-
-// gemmSparse is two rows at a time of some vectors' width of C = init + A·B, or of max(0, init + A·B), from the bits of the factors of
-// A that are not zero; a row's are `next` bytes after those of the row before it. Each row adds its own products in their order, as a
-// tile does, so that what it comes to does not hang on the row beside it: two, because one alone would wait for each product.
-func (l lanes) gemmSparse(vectors int) {
-	l.begin(fmt.Sprintf("gemmSparse%d", vectors), "is a sparse of gemmKernels.",
-		"pairs int, masks *uint64, next int, a *%[1]s, ars int, b *%[1]s, brs int, init *%[1]s, irs int, c *%[1]s, crs int, relu bool")
-	var acc [2][]reg.VecVirtual
-	for r := range acc {
-		for range vectors {
-			acc[r] = append(acc[r], l.vec())
-		}
-	}
-	masks, next, b, brs := arg("masks"), arg("next"), arg("b"), arg("brs")
-	a := [2]reg.GPVirtual{arg("a"), GP64()}
-	// product adds to a row that of the first factor of its set, and takes it from the set.
-	product := func(r int, set reg.GPVirtual) {
-		p, row := GP64(), GP64()
-		TZCNTQ(set, p)
-		MOVQ(p, row)
-		IMULQ(brs, row)
-		ADDQ(b, row)
-		factor := l.broadcast(Mem{Base: a[r], Index: p, Scale: uint8(l.elem())})
-		for i := range vectors {
-			l.fma(Mem{Base: row, Disp: i * l.bytes}, factor, acc[r][i])
-		}
-		BLSRQ(set, set)
-	}
-	Label("pair")
-	init, irs := arg("init"), arg("irs")
-	for _, row := range acc {
-		for i, v := range row {
-			l.pick(VMOVUPD, VMOVUPS, Mem{Base: init, Disp: i * l.bytes}, v)
-		}
-		ADDQ(irs, init)
-	}
-	MOVQ(init, param("init"))
-	MOVQ(a[0], a[1])
-	ADDQ(arg("ars"), a[1])
-
-	sets, counts, both := [2]reg.GPVirtual{GP64(), GP64()}, [2]reg.GPVirtual{GP64(), GP64()}, GP64()
-	MOVQ(Mem{Base: masks}, sets[0])
-	MOVQ(Mem{Base: masks, Index: next, Scale: 1}, sets[1])
-	for r, n := range counts {
-		POPCNTQ(sets[r], n)
-	}
-	MOVQ(counts[0], both) // the smaller of the two
-	CMPQ(counts[1], both)
-	CMOVQLT(counts[1], both)
-	for _, n := range counts {
-		SUBQ(both, n) // what one of them has besides
-	}
-	times := func(label string, n reg.GPVirtual, body func()) { // which may be 0
-		TESTQ(n, n)
-		JEQ(LabelRef(label + "Done"))
-		loop(label, n, body)
-		Label(label + "Done")
-	}
-	times("both", both, func() {
-		product(0, sets[0])
-		product(1, sets[1])
-	})
-	times("first", counts[0], func() { product(0, sets[0]) })
-	times("second", counts[1], func() { product(1, sets[1]) })
-
-	relu := GP8()
-	Load(Param("relu"), relu)
-	CMPB(relu, Imm(0))
-	JEQ(LabelRef("store"))
-	zero := l.zero()
-	for _, row := range acc {
-		for _, v := range row {
-			l.do(maxInst, v, zero, v) // in this order: what is no number stays
-		}
-	}
-	Label("store")
-	c, crs := arg("c"), arg("crs")
-	for _, row := range acc {
-		for i, v := range row {
-			l.store(v, Mem{Base: c, Disp: i * l.bytes})
-		}
-		ADDQ(crs, c)
-	}
-	MOVQ(c, param("c"))
-	MOVQ(a[1], a[0])
-	ADDQ(arg("ars"), a[0])
-	LEAQ(Mem{Base: masks, Index: next, Scale: 2}, masks)
-	DECQ(param("pairs"))
-	JNZ(LabelRef("pair"))
 	VZEROUPPER()
 	RET()
 }

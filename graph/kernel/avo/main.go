@@ -73,8 +73,8 @@ func (l lanes) all() {
 	}
 	if l.bytes > 16 {
 		l.nonzero()
-		for vectors := l.widestSparse(); vectors > 0; vectors-- {
-			l.gemmSparse(vectors)
+		for vectors := l.widestRow(); vectors > 0; vectors-- {
+			l.gemmByRows(vectors)
 		}
 		l.gemmWhere()
 		l.spreadDots()

@@ -12,7 +12,7 @@ import (
 // extensions are what each set may use of the processor beyond amd64's base; kernel's set of that name looks for all of them.
 // An instruction of AVX-512 on shorter vectors is one of AVX512VL.
 var extensions = map[string][]string{
-	"avx2":   {"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3", "BMI", "POPCNT"},
+	"avx2":   {"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3", "BMI"},
 	"avx512": {"CMOV", "SSE", "SSE2", "AVX", "AVX2", "FMA3", "BMI", "POPCNT", "AVX512F", "AVX512DQ", "AVX512VL"},
 }
 
