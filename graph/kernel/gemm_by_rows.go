@@ -1,8 +1,7 @@
 package kernel
 
 // Some products are done a row of c at a time, or two, of each some vectors, from the rows of b that belong to the row's factors that
-// count: those that are not zero, where much of a is (gemm_sparse.go), and all of them where there are so few rows that a tile of them
-// would wait for each product.
+// count: where much of a is zero (gemm_sparse.go), and where there are so few rows that a tile of them would wait for each product.
 //
 // A row adds its products in the order of op(b)'s rows, as it does in a tile: it has the same bits alone, among rows enough for zeros
 // to be passed over, and whatever row it is paired with.
@@ -69,8 +68,9 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		g.blocks = g.blocksFor(t)
 	}
 	few := g.hasFewRows()
+	all := few && (!g.examined || !g.bFinite || g.k < g.ops.lanes) // factors, zeros too
 	rows, ars := a, g.k
-	if !few {
+	if !all {
 		rows, ars = g.wholeRows(a)
 	}
 	packs, brs := !few && (g.transB || g.liesBadly()), g.n
@@ -81,7 +81,7 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		p := i * sparseDepth
 		depth := min(sparseDepth, g.k-p)
 		masks := g.masks()
-		if few {
+		if all {
 			for row := range masks {
 				masks[row] = ^uint64(0) >> (sparseDepth - depth)
 			}
