@@ -67,9 +67,9 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 	if g.blocks == nil {
 		g.blocks = g.blocksFor(t)
 	}
-	few := g.hasFewRows()
-	all := few && (!g.examined || !g.bFinite || g.k < g.ops.lanes) // factors, zeros too
-	rows, ars := a, g.k
+	few, rows, ars := g.hasFewRows(), a, g.k
+	// Few rows have all their factors taken, zeros too, unless it is known that zeros may be passed over: looking at b takes too long.
+	all := few && (!g.examined || !g.bFinite || g.k < g.ops.lanes)
 	if !all {
 		rows, ars = g.wholeRows(a)
 	}
@@ -82,9 +82,7 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		depth := min(sparseDepth, g.k-p)
 		masks := g.masks()
 		if all {
-			for row := range masks {
-				masks[row] = ^uint64(0) >> (sparseDepth - depth)
-			}
+			setAll(masks, depth)
 		} else {
 			g.setNonzero(masks, rows[p:], ars, depth)
 		}
@@ -117,6 +115,13 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		}
 	}
 	return g.n / t.lanes * t.lanes
+}
+
+// setAll sets so many bits of each mask.
+func setAll(masks []uint64, bits int) {
+	for row := range masks {
+		masks[row] = ^uint64(0) >> (sparseDepth - bits)
+	}
 }
 
 // rowPanel does some rows of a panel of some vectors, strides in numbers. A row that is left over where tiles have two is a pair of
