@@ -157,3 +157,37 @@ func TestSharedMixturesFollowTheirParameter(t *testing.T) {
 		}
 	}
 }
+
+// TestWeightsThatBecomeInfinite: products pass over the zeros behind a relu only where weights are finite, which is looked up when they
+// change: zero times infinity is no number, for one row as for many.
+func TestWeightsThatBecomeInfinite(t *testing.T) {
+	const in, hidden, out = 4, 64, 80
+	for _, n := range []int{1, 40} {
+		first, second := graph.NewParam("first", graph.Float32, in, hidden), graph.NewParam("second", graph.Float32, hidden, out)
+		bias, zeros := graph.NewParam("bias", graph.Float32, hidden), graph.NewParam("zeros", graph.Float32, out)
+		weights := make([]float64, hidden*out)
+		for i := range weights {
+			weights[i] = 1
+		}
+		errtest.None(t, second.Set(weights))
+		var x, y *G.Node
+		p, err := graph.Build(graph.Float32, func(b *graph.Builder) []*G.Node {
+			x = b.Input("x", n, in)
+			y = b.Dense(b.Dense(x, b.Param(first), b.Param(bias), graph.Relu), b.Param(second), b.Param(zeros), graph.Linear)
+			return []*G.Node{y}
+		})
+		errtest.None(t, err)
+		for _, weight := range []float64{1, math.Inf(1), 1} {
+			weights[5*out+7] = weight
+			errtest.None(t, second.Set(weights))
+			errtest.None(t, p.Run())
+			got := make([]float64, n*out)
+			p.Get(y, got)
+			for i, v := range got {
+				if nan := i%out == 7 && math.IsInf(weight, 1); math.IsNaN(v) != nan || !nan && v != 0 {
+					t.Fatalf("%d rows, weight %v: element %d is %v", n, weight, i, v)
+				}
+			}
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (s affine) inStages() bool { return s.masked() }
 func bindAffine[T kernel.Float](s affine, out array[T], in []array[T]) func() {
 	m, k, n := in[0].shape[0], in[0].shape[1], in[1].shape[1]
 	x, w, bias, y := in[0].data, in[1].data, in[2].data, out.data
-	product := gemm(out.work, s.degrees, false, false, m, n, k)
+	product := gemm(out.work, s.degrees, false, false, m, n, k, in[1])
 	if stage := out.work.stage; stage != nil && s.masked() {
 		return func() {
 			product.DenseOf(stage.degree, x, w, bias, y, s.act == Relu)

@@ -74,9 +74,12 @@ func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 	}
 }
 
-// gemm prepares a product with weights that have these degrees.
-func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int) *kernel.Gemm[T] {
+// gemm prepares a product whose second factor is b, with weights that have these degrees.
+func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int, b array[T]) *kernel.Gemm[T] {
 	product := w.products.Gemm(transA, transB, m, n, k)
+	if b.ahead != nil {
+		b.ahead(func() { product.Examine(b.data) })
+	}
 	if s.masked() {
 		product.Masked(degreesOf(s.rows), degreesOf(s.columns))
 	}

@@ -58,7 +58,7 @@ func (s matMul) kernels() kernels { return both(s, bindMatMul, bindMatMul) }
 
 func bindMatMul[T kernel.Float](s matMul, out array[T], in []array[T]) func() {
 	m, k, _, n := s.dims(in[0].shape, in[1].shape)
-	product := gemm(out.work, s.degrees, s.transA, s.transB, m, n, k)
+	product := gemm(out.work, s.degrees, s.transA, s.transB, m, n, k, in[1])
 	return func() { product.Run(in[0].data, in[1].data, out.data, out.adds()) }
 }
 
@@ -79,7 +79,7 @@ func (s matMulWhere) kernels() kernels { return both(s, bindMatMulWhere, bindMat
 
 func bindMatMulWhere[T kernel.Float](s matMulWhere, out array[T], in []array[T]) func() {
 	y, a, b := in[0], in[1], in[2]
-	product := gemm(out.work, s.degrees, false, true, a.shape[0], b.shape[0], a.shape[1])
+	product := gemm(out.work, s.degrees, false, true, a.shape[0], b.shape[0], a.shape[1], b)
 	return func() { product.Where(y.data, a.data, b.data, out.data) }
 }
 

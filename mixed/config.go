@@ -21,6 +21,10 @@ type Config struct {
 	// unlikely but not impossible; default 1/(10·training rows), at most 0.001; None: none.
 	Background float64 `json:"background,omitempty"`
 
+	// Waves lets the network read waves of numbers beside their values, which finds what jumps from place to place: a value that depends on
+	// latitude and longitude, say. From smooth or noisy dependence it learns more of what was there by chance; default false.
+	Waves bool `json:"waves,omitempty"`
+
 	Epochs       int     `json:"epochs,omitempty"`        // the most epochs, default by rows; an epoch has at least 2000 rows, for which small tables are repeated
 	BatchSize    int     `json:"batch_size,omitempty"`    // default 128
 	LearningRate float64 `json:"learning_rate,omitempty"` // the peak of a cosine, default 5e-3

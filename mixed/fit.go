@@ -67,6 +67,7 @@ func newFit(modelled []columns.Column, x mat.Matrix, c Config) (*fit, error) {
 	n, _ := x.Dims()
 	chosen, held := split(n, c.withDefaults(n))
 	l := newLayout(modelled, gapsOf(x, chosen), true)
+	l.waves = c.Waves
 	for _, j := range l.numbers {
 		values := make([]float64, 0, len(chosen))
 		for _, i := range chosen {

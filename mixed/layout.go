@@ -23,6 +23,7 @@ type layout struct {
 	slot       []int       // slot of each column
 	gap        []int       // slot of each column's gap; −1 if it has none
 	times      []int       // slots of the times whose calendar the network reads
+	waves      bool        // the network reads the waves of numbers
 	residuals  []*residual // of numbers that nearly determine each other, the tightest first
 	total      int         // total number of levels
 }
@@ -75,12 +76,19 @@ func (l *layout) c() int { return len(l.levels) }
 func (l *layout) slots() int { return l.d() + l.c() }
 
 // rowWidth is the width of a row of the network's graph: values, whether they are seen, and codes; then what is asked for: lo, hi,
-// codes, weights; and last the calendars and the residuals that are seen.
+// codes, weights; and last the calendars, the waves and the residuals that are seen.
 func (l *layout) rowWidth() int  { return l.calendars() + l.beside() }
 func (l *layout) calendars() int { return 5*l.d() + 3*l.c() }
+func (l *layout) firstWave() int { return l.calendars() + ofCalendar*len(l.times) }
 
-// beside is the number of calendars and residuals, which the network reads beside the cells.
-func (l *layout) beside() int { return ofCalendar*len(l.times) + len(l.residuals) }
+// beside is how many numbers the network reads beside the cells: calendars, waves and residuals.
+func (l *layout) beside() int {
+	n := ofCalendar*len(l.times) + len(l.residuals)
+	if l.waves {
+		n += ofWaves * l.d()
+	}
+	return n
+}
 
 // inputs is how many numbers of a row the network reads.
 func (l *layout) inputs() int { return 2*l.d() + l.total + l.beside() }
@@ -193,6 +201,9 @@ func (t *table) fill(row []float64, i int, seen []bool, weights []float64) {
 			}
 			if shown {
 				row[s], row[d+s] = v, 1
+				if t.waves {
+					wavesOf(v, row[t.firstWave()+ofWaves*s:][:ofWaves])
+				}
 			}
 		default:
 			if shown {

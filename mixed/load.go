@@ -155,6 +155,7 @@ func (doc document) layout(rest tensors) (*layout, error) {
 		return nil, described(err)
 	}
 	l := newLayout(modelled, doc.Gaps, doc.Calendar)
+	l.waves = doc.Config.Waves
 	for i, j := range l.numbers {
 		m := newMarginal(&modelled[j])
 		if err := rest.knots(m, marginalName(i)); err != nil {

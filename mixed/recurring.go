@@ -53,6 +53,26 @@ func (t *tally) separate() {
 	}
 }
 
+// Atoms are the values of a column of numbers that have a probability of their own, ascending: those of the schema, bounds that the
+// column reaches, and all values of a column where they recur. log p of such a cell is a probability, also where it is a density for
+// the column's other values. nil for other columns, and for those on a grid, whose values all have one.
+func (m *Model) Atoms(column string) (values []float64) {
+	if m.check() != nil {
+		return nil
+	}
+	j := m.columnIndex(column)
+	if j < 0 || isCategory(&m.net.columns[j]) {
+		return nil
+	}
+	g := m.net.marginals[m.net.slot[j]]
+	for i := range len(g.x) - 1 {
+		if g.x[i] == g.x[i+1] {
+			values = append(values, g.x[i])
+		}
+	}
+	return values
+}
+
 // meanLogProb is the mean log-probability of values; a density counts as the probability of one step.
 func (m *marginal) meanLogProb(values []float64, step float64) float64 {
 	sum := 0.0

@@ -2,7 +2,9 @@ package mixed_test
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -58,6 +60,9 @@ func TestRecurring(t *testing.T) {
 		if n := count[v]; n < 50 || n > 150 { // 95 ± 10 of each are expected
 			t.Errorf("%d of 2000 weights drawn are %v, want 50 to 150", n, v)
 		}
+	}
+	if atoms := m.Atoms("weight"); !slices.Equal(atoms, slices.Sorted(maps.Keys(values))) || m.Atoms("height") != nil || m.Atoms("?") != nil {
+		t.Errorf("values with a probability are %v, of heights, on a grid, %v, want the table's weights, and none", atoms, m.Atoms("height"))
 	}
 	fresh, _ := weights(1000, 3)
 	given, err := m.LogProbGiven(fresh, "height")

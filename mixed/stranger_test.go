@@ -23,6 +23,7 @@ type stranger struct {
 		Hidden     []int   `json:"hidden"`
 		Components int     `json:"components"`
 		Background float64 `json:"background"`
+		Waves      bool    `json:"waves"`
 	} `json:"config"`
 
 	tensors map[string][]float64
@@ -146,7 +147,7 @@ func calendar(seconds float64) (out []float64) {
 }
 
 // input is what the network reads: the values, whether they are seen, one-hot codes, codes of the gaps, which are zero
-// because the values there are not known, and the calendars.
+// because the values there are not known, the calendars, the waves, and what is left of numbers.
 func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]bool) (in []float64) {
 	for i, j := range numbers {
 		v := 0.0
@@ -178,6 +179,17 @@ func (s *stranger) input(row []float64, numbers, categories []int, seen map[int]
 			in = append(in, calendar(row[j])...)
 		default:
 			in = append(in, make([]float64, 12)...)
+		}
+	}
+	for i, j := range numbers {
+		switch {
+		case !s.Config.Waves:
+		case seen[j]:
+			for _, f := range []float64{1.5, 3, 6} {
+				in = append(in, math.Sin(f*in[i])/4, math.Cos(f*in[i])/4)
+			}
+		default:
+			in = append(in, make([]float64, 6)...)
 		}
 	}
 	for k, r := range s.Residuals {

@@ -18,7 +18,8 @@ import (
 
 // dequantized models such rows in the other common way: each value of a grid and each level of a category is an interval of normal
 // scores, in which a point is drawn anew for each epoch (Uria et al. 2013, arXiv:1306.0186), and a coupling flow models the points.
-// A missing cell is a draw from the standard normal, with a further column that says which cells are missing. log p of a row is
+// A missing cell is a draw from the standard normal, with a further column that says which cells are missing; so is a value with a
+// probability of its own, with a column that says which one it is. log p of a row is
 // estimated from below by importance sampling, log (1/S) Σ p(z_s)/q(z_s) with draws z_s ~ q (Burda et al. 2016, arXiv:1509.00519).
 type dequantized struct {
 	*mat.Dense // a draw of the training rows; a train.Redrawn
@@ -36,6 +37,8 @@ const importance = 256
 type scores struct {
 	of        int // the column of the table
 	gap       bool
+	which     bool // of the atoms it is, an interval for each and one for all other values
+	atoms     []float64
 	from      float64
 	step      float64 // 0 for numbers without a grid
 	upTo      []float64
@@ -50,7 +53,7 @@ func scoresOf(schema *columns.Schema, fitted *mat.Dense) (all []scores) {
 		s := scores{of: j, missing: 1 - float64(len(there))/float64(n)}
 		switch c.Kind {
 		case columns.Numbers:
-			s.mean, s.std = stat.MeanStdDev(there, nil)
+			all = append(all, s.ofAtoms(c, there)...)
 		case columns.Category, columns.Boolean:
 			s.step = 1
 			s.count(there, len(c.Levels))
@@ -64,6 +67,39 @@ func scoresOf(schema *columns.Schema, fitted *mat.Dense) (all []scores) {
 		}
 	}
 	return all
+}
+
+// ofAtoms describes a column of numbers, and returns the column of the flow that says which atom a value is, if there are any.
+func (s *scores) ofAtoms(c *columns.Column, there []float64) []scores {
+	for _, a := range c.Atoms {
+		s.atoms = append(s.atoms, a.Value)
+	}
+	slices.Sort(s.atoms)
+	which := scores{of: s.of, which: true, step: 1, atoms: s.atoms}
+	var indices, others []float64
+	for _, v := range there {
+		at := which.index(v)
+		indices = append(indices, float64(at))
+		if at == len(s.atoms) {
+			others = append(others, v)
+		}
+	}
+	if s.mean, s.std = 0, 1; len(others) > 1 {
+		s.mean, s.std = stat.MeanStdDev(others, nil)
+	}
+	if len(s.atoms) == 0 {
+		return nil
+	}
+	which.count(indices, len(s.atoms)+1)
+	return []scores{which}
+}
+
+// index is the atom that v is, len(atoms) if it is none.
+func (s *scores) index(v float64) int {
+	if at, is := slices.BinarySearch(s.atoms, v); is {
+		return at
+	}
+	return len(s.atoms)
 }
 
 // count computes the shares of values, with one additional row spread over all possible values.
@@ -88,6 +124,9 @@ func (s *scores) draw(v float64, rng *rand.Rand) (z, logQ float64) {
 	case s.gap:
 		hi = s.upTo[1]
 	case math.IsNaN(v):
+	case s.which:
+		lo, hi = s.upTo[s.index(v)], s.upTo[s.index(v)+1]
+	case s.step == 0 && s.index(v) < len(s.atoms):
 	case s.step == 0:
 		return (v - s.mean) / s.std, math.Log(s.std)
 	default:

@@ -31,6 +31,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the draws and of the fits")
 	out := flag.String("o", "", "folder to write the rows fitted to and held out to, for trees.py; empty: none")
 	points := flag.Bool("dequantized", true, "fit the flow of dequantized cells too, which takes longest")
+	waves := flag.Bool("waves", false, "let package mixed's network read waves")
 	flag.Parse()
 	if *out != "" {
 		if err := os.MkdirAll(*out, 0o755); err != nil {
@@ -39,24 +40,25 @@ func main() {
 	}
 	fmt.Println("held-out log p, nats a row")
 	for _, name := range strings.Split(*names, ",") {
-		if err := compare(filepath.Join(*folder, name), *out, *most, *seed, *points); err != nil {
+		if err := compare(filepath.Join(*folder, name), *out, *most, *points, mixed.Config{Seed: *seed, Waves: *waves}); err != nil {
 			log.Fatal(name, ": ", err)
 		}
 	}
 }
 
-func compare(path, out string, most int, seed uint64, withPoints bool) error {
+func compare(path, out string, most int, withPoints bool, c mixed.Config) error {
 	schema, x, err := readTable(path, []string{"rownames"})
 	if err != nil {
 		return err
 	}
-	fitted, held := divide(x, most, seed)
+	fitted, held := divide(x, most, c.Seed)
 	began := time.Now()
-	m, err := mixed.Fit(context.Background(), schema, fitted, mixed.Config{Seed: seed})
+	m, err := mixed.Fit(context.Background(), schema, fitted, c)
 	if err != nil {
 		return err
 	}
 	took := time.Since(began)
+	shareAtoms(&schema, m)
 	lp, err := m.LogProb(held)
 	if err != nil {
 		return err
@@ -67,7 +69,7 @@ func compare(path, out string, most int, seed uint64, withPoints bool) error {
 	}
 	points := math.NaN()
 	if withPoints {
-		if points, err = logProbDequantized(&schema, fitted, held, seed); err != nil {
+		if points, err = logProbDequantized(&schema, fitted, held, c.Seed); err != nil {
 			return err
 		}
 	}
@@ -80,6 +82,19 @@ func compare(path, out string, most int, seed uint64, withPoints bool) error {
 		return nil
 	}
 	return writeTables(filepath.Join(out, strings.SplitN(filepath.Base(path), ".", 2)[0]), schema, fitted, held)
+}
+
+// shareAtoms gives the schema the values to which m gives a probability, for the other models: a density there and a probability cannot
+// be compared.
+func shareAtoms(schema *columns.Schema, m *mixed.Model) {
+	schema.Columns = slices.Clone(schema.Columns) // m has the others
+	for i := range schema.Columns {
+		c := &schema.Columns[i]
+		c.Atoms = nil
+		for _, v := range m.Atoms(c.Name) {
+			c.Atoms = append(c.Atoms, columns.Atom{Value: v})
+		}
+	}
 }
 
 // writeTables writes the files that trees.py reads.

@@ -11785,36 +11785,68 @@ store:
 	RET
 
 // func nonzeroF32AVX2(m int, n int, a *float32, ars int, masks *uint64)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·nonzeroF32AVX2(SB), NOSPLIT, $0-40
-	MOVQ   m+0(FP), AX
-	MOVQ   a+16(FP), CX
-	MOVQ   masks+32(FP), DX
-	VXORPD Y0, Y0, Y0
-	MOVQ   n+8(FP), BX
-	SHLQ   $0x05, BX
+	MOVQ    m+0(FP), AX
+	MOVQ    a+16(FP), CX
+	MOVQ    masks+32(FP), DX
+	VXORPD  Y0, Y0, Y0
+	MOVQ    n+8(FP), BX
+	SHLQ    $0x05, BX
+	VMOVDQU laneOrder<>+0(SB), Y1
 
 row:
 	XORQ SI, SI
 	MOVQ BX, DI
 
 vector:
+	TESTQ     $0x0000007f, DI
+	JEQ       four
 	SUBQ      $0x20, DI
 	SHLQ      $0x08, SI
-	VMOVUPS   (CX)(DI*1), Y1
-	VCMPPS    $0x04, Y0, Y1, Y1
-	VMOVMSKPS Y1, R8
+	VMOVUPS   (CX)(DI*1), Y2
+	VCMPPS    $0x04, Y0, Y2, Y2
+	VMOVMSKPS Y2, R8
 	ORQ       R8, SI
 	TESTQ     DI, DI
 	JNE       vector
-	MOVQ      SI, (DX)
-	ADDQ      $0x08, DX
-	MOVQ      ars+24(FP), SI
-	ADDQ      SI, CX
-	DECQ      AX
-	JNZ       row
+	JMP       rowDone
+
+four:
+	SUBQ      $0x00000080, DI
+	SHLQ      $0x20, SI
+	VCMPPS    $0x04, (CX)(DI*1), Y0, Y2
+	VCMPPS    $0x04, 32(CX)(DI*1), Y0, Y3
+	VCMPPS    $0x04, 64(CX)(DI*1), Y0, Y4
+	VCMPPS    $0x04, 96(CX)(DI*1), Y0, Y5
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSDW Y5, Y4, Y4
+	VPACKSSWB Y4, Y2, Y2
+	VPERMD    Y2, Y1, Y2
+	VPMOVMSKB Y2, R8
+	ORQ       R8, SI
+	TESTQ     DI, DI
+	JNE       four
+
+rowDone:
+	MOVQ SI, (DX)
+	ADDQ $0x08, DX
+	MOVQ ars+24(FP), SI
+	ADDQ SI, CX
+	DECQ AX
+	JNZ  row
 	VZEROUPPER
 	RET
+
+DATA laneOrder<>+0(SB)/4, $0x00000000
+DATA laneOrder<>+4(SB)/4, $0x00000004
+DATA laneOrder<>+8(SB)/4, $0x00000001
+DATA laneOrder<>+12(SB)/4, $0x00000005
+DATA laneOrder<>+16(SB)/4, $0x00000002
+DATA laneOrder<>+20(SB)/4, $0x00000006
+DATA laneOrder<>+24(SB)/4, $0x00000003
+DATA laneOrder<>+28(SB)/4, $0x00000007
+GLOBL laneOrder<>(SB), RODATA|NOPTR, $32
 
 // func gemmByRows12F32AVX2(tiles int, masks *uint64, next int, a *float32, ars int, b *float32, brs int, init *float32, irs int, c *float32, crs int, relu bool)
 // Requires: AVX, BMI, FMA3

@@ -11,7 +11,9 @@ type Gemm[T Float] struct {
 	ops            gemmKernels[T]
 	whole          [2]Span    // all of the inner axis, and of c's rows
 	mask           *gemmMask  // see Masked; nil: nothing is passed over
-	blocks         []rowBlock // of products that pass over zeros; nil before the first
+	blocks         []rowBlock // of products by rows; nil before the first
+	examined       bool       // bFinite is known, see Examine
+	bFinite        bool
 	*GemmSpace[T]
 }
 

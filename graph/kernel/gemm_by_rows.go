@@ -1,8 +1,7 @@
 package kernel
 
 // Some products are done a row of c at a time, or two, of each some vectors, from the rows of b that belong to the row's factors that
-// count: those that are not zero, where much of a is (gemm_sparse.go), and all of them where there are so few rows that a tile of them
-// would wait for each product.
+// count: where much of a is zero (gemm_sparse.go), and where there are so few rows that a tile of them would wait for each product.
 //
 // A row adds its products in the order of op(b)'s rows, as it does in a tile: it has the same bits alone, among rows enough for zeros
 // to be passed over, and whatever row it is paired with.
@@ -68,9 +67,10 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 	if g.blocks == nil {
 		g.blocks = g.blocksFor(t)
 	}
-	few := g.hasFewRows()
-	rows, ars := a, g.k
-	if !few {
+	few, rows, ars := g.hasFewRows(), a, g.k
+	// Few rows have all their factors taken, zeros too, unless it is known that zeros may be passed over: looking at b takes too long.
+	all := few && (!g.examined || !g.bFinite || g.k < g.ops.lanes)
+	if !all {
 		rows, ars = g.wholeRows(a)
 	}
 	packs, brs := !few && (g.transB || g.liesBadly()), g.n
@@ -81,10 +81,8 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		p := i * sparseDepth
 		depth := min(sparseDepth, g.k-p)
 		masks := g.masks()
-		if few {
-			for row := range masks {
-				masks[row] = ^uint64(0) >> (sparseDepth - depth)
-			}
+		if all {
+			setAll(masks, depth)
 		} else {
 			g.setNonzero(masks, rows[p:], ars, depth)
 		}
@@ -117,6 +115,13 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 		}
 	}
 	return g.n / t.lanes * t.lanes
+}
+
+// setAll sets so many bits of each mask.
+func setAll(masks []uint64, bits int) {
+	for row := range masks {
+		masks[row] = ^uint64(0) >> (sparseDepth - bits)
+	}
 }
 
 // rowPanel does some rows of a panel of some vectors, strides in numbers. A row that is left over where tiles have two is a pair of

@@ -41,12 +41,27 @@ func (g *Gemm[T]) skipsZeros(a, b []T) bool {
 		zeros = 1. / 4
 	}
 	return len(g.ops.sparse.tiles) > 0 && g.m >= rowsThatPay && width >= bytesThatPay && g.k >= depthThatPays &&
-		zeroShare(a[:g.m*g.k]) >= zeros && g.finite(b[:g.k*g.n])
+		zeroShare(a[:g.m*g.k]) >= zeros && g.isFinite(b)
 }
 
-// finite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.
-func (g *Gemm[T]) finite(b []T) bool {
+// Examine looks at the b that all products have until it is called again: where it is finite, zeros of a may be passed over. Products
+// look at b each time if it is never called, and never then if they are of few rows, for which that would take as long as the product.
+func (g *Gemm[T]) Examine(b []T) {
+	g.examined = false
+	g.bFinite = g.isFinite(b)
+	g.examined = true
+}
+
+// isFinite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.
+func (g *Gemm[T]) isFinite(b []T) bool {
+	b = b[:g.k*g.n]
 	n := g.ops.lanes
+	switch {
+	case g.examined:
+		return g.bFinite
+	case len(g.ops.tiles[0]) == 0 || len(b) == 0:
+		return finite(b)
+	}
 	sums := g.start[:n] // which no panel has begun to use
 	vectors[T]().columnSumsOf(sums, b[:len(b)/n*n])
 	return finite(sums) && finite(b[len(b)/n*n:])

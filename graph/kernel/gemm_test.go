@@ -117,7 +117,7 @@ func checkGemmSpace[T Float](t *testing.T, ops gemmKernels[T]) {
 }
 
 // TestGemmOfZeros: factors of which half are zeros, as after a relu, and numbers of b that are not finite, whose product
-// with zero is NaN.
+// with zero is NaN, whether the product looks at b each time or ahead.
 func TestGemmOfZeros(t *testing.T) {
 	for _, s := range sets {
 		t.Run("float64/"+s.name, func(t *testing.T) { checkGemmOfZeros(t, s.f64.gemm, 1e-14) })
@@ -130,7 +130,8 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 	for _, shape := range [][3]int{{8, 24, 1}, {9, 33, 17}, {20, 600, 40}, {3, 30, 30}, {8, 72, 64}, {17, 155, 131}, {9, 72, 344}, {1, 100, 70}, {2, 33, 64}} {
 		m, n, k := shape[0], shape[1], shape[2]
 		for _, trans := range [][2]bool{{}, {true, false}, {false, true}, {true, true}} {
-			for _, odd := range []float64{0, math.Inf(1), math.NaN()} {
+			for i := range 6 {
+				odd, examined := []float64{0, math.Inf(1), math.NaN()}[i%3], i >= 3
 				a, b, c, bias := make([]T, m*k), make([]T, k*n), make([]T, m*n), make([]T, n)
 				for i := range a {
 					a[i] = T(max(0, rng.NormFloat64()))
@@ -141,25 +142,32 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 				if odd != 0 {
 					b[len(b)/2] = T(odd)
 				}
+				gemm := func() *Gemm[T] {
+					g := newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T]))
+					if examined {
+						g.Examine(b)
+					}
+					return g
+				}
 				want := product(trans, m, n, k, a, b)
-				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Run(a, b, c, false)
+				gemm().Run(a, b, c, false)
 				check := func(what string, i int, want float64) {
 					got := float64(c[i])
 					if !(math.Abs(got-want) <= tol*math.Sqrt(float64(k)+1)*4) && got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
-						t.Fatalf("m=%d n=%d k=%d trans=%v, %v in b%s: element %d = %v, want %v", m, n, k, trans, odd, what, i, got, want)
+						t.Fatalf("m=%d n=%d k=%d trans=%v, %v in b, examined ahead: %v%s: element %d = %v, want %v", m, n, k, trans, odd, examined, what, i, got, want)
 					}
 				}
 				for i, w := range want {
 					check("", i, w)
 				}
-				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Run(a, b, c, true)
+				gemm().Run(a, b, c, true)
 				for i, w := range want {
 					check(", added", i, w+w)
 				}
 				for i := range bias {
 					bias[i] = T(rng.NormFloat64())
 				}
-				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, c, true)
+				gemm().Dense(a, b, bias, c, true)
 				for i, w := range want {
 					check(", relu", i, max(w+float64(bias[i%n]), 0)) // NaN where the product is NaN
 				}
@@ -168,7 +176,7 @@ func checkGemmOfZeros[T Float](t *testing.T, ops gemmKernels[T], tol float64) {
 					y[i] = T(max(0, rng.NormFloat64()))
 				}
 				y[m*n-1], y[m*n-2] = T(math.NaN()), -1 // not positive, so that Where gives 0 there, as for a zero
-				newGemm(trans[0], trans[1], m, n, k, ops, new(GemmSpace[T])).Where(y, a, b, c)
+				gemm().Where(y, a, b, c)
 				for i, w := range want {
 					if !(y[i] > 0) {
 						w = 0
@@ -193,7 +201,8 @@ func checkGemmOfARow[T Float](t *testing.T, ops gemmKernels[T]) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for _, shape := range [][2]int{{24, 49}, {33, 51}, {72, 344}, {600, 40}, {64, 300}} {
 		n, k := shape[0], shape[1]
-		for _, transB := range []bool{false, true} {
+		for way := range 4 {
+			transB, examined := way%2 > 0, way >= 2
 			b, bias := randomNumbers[T](rng, k*n, 1), randomNumbers[T](rng, n, 1)
 			for _, floor := range []float64{-10, 0.3} { // −10: no zeros; 0.3: mostly zeros
 				const m = 23
@@ -205,7 +214,11 @@ func checkGemmOfARow[T Float](t *testing.T, ops gemmKernels[T]) {
 				newGemm(false, transB, m, n, k, ops, new(GemmSpace[T])).Dense(a, b, bias, whole, false)
 				for _, rows := range []int{1, 2, 3, 5, 8} {
 					part := make([]T, rows*n)
-					newGemm(false, transB, rows, n, k, ops, new(GemmSpace[T])).Dense(a[(m-rows)*k:], b, bias, part, false)
+					g := newGemm(false, transB, rows, n, k, ops, new(GemmSpace[T]))
+					if examined {
+						g.Examine(b)
+					}
+					g.Dense(a[(m-rows)*k:], b, bias, part, false)
 					if want := whole[(m-rows)*n:]; !slices.Equal(part, want) {
 						t.Errorf("n=%d k=%d transB=%v, at least %v: the last %d rows are %v by themselves, want %v as among %d", n, k, transB, floor, rows, part[:3], want[:3], m)
 					}

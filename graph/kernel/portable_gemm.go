@@ -23,7 +23,7 @@ func (g *Gemm[T]) portable(a, b, c []T, e gemmEnds[T]) {
 	switch a, b := a[:g.m*g.k], b[:g.k*g.n]; {
 	case g.transB && !g.transA && (e.where != nil || g.m <= rowsOfDots):
 		g.addDots(a, b, e.where, c)
-	case g.m >= rowsThatPay && g.n >= columnsThatPay && zeroShare(a) >= 1./3 && finite(b):
+	case g.m >= rowsThatPay && g.n >= columnsThatPay && zeroShare(a) >= 1./3 && g.isFinite(b):
 		g.addSparse(a, b, c)
 	default:
 		if g.transB {

@@ -11,22 +11,75 @@ func (l lanes) nonzero() {
 	l.begin("nonzero", "is the nonzero of gemmKernels.", "m, n int, a *%[1]s, ars int, masks *uint64")
 	m, a, masks, zero := arg("m"), arg("a"), arg("masks"), l.zero()
 	size := shifted("n", l.bytes)
+	four := uint64(4 * l.bytes)
+	inFours := l.f32 && l.bytes == 32
+	var order reg.VecVirtual
+	if inFours {
+		order = l.vec()
+		VMOVDQU(laneOrder(), order)
+	}
 	loop("row", m, func() {
 		mask, off := GP64(), GP64()
 		XORQ(mask, mask)
 		MOVQ(size, off)
 		Label("vector") // the last first
+		if inFours {
+			TESTQ(U32(four-1), off)
+			JEQ(LabelRef("four"))
+		}
 		SUBQ(Imm(uint64(l.bytes)), off)
 		SHLQ(Imm(uint64(l.bytes/l.elem())), mask)
 		ORQ(l.differences(l.load(at(a, off)), zero), mask)
 		TESTQ(off, off)
 		JNE(LabelRef("vector"))
+		if inFours {
+			JMP(LabelRef("rowDone"))
+			Label("four")
+			SUBQ(U32(four), off)
+			SHLQ(Imm(four/uint64(l.elem())), mask)
+			ORQ(l.differencesOfFour(at(a, off), zero, order), mask)
+			TESTQ(off, off)
+			JNE(LabelRef("four"))
+			Label("rowDone")
+		}
 		MOVQ(mask, Mem{Base: masks})
 		ADDQ(Imm(8), masks)
 		ADDQ(arg("ars"), a)
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// differencesOfFour has a bit for each of the numbers of four vectors of AVX2 in float32 that are not zero: their bytes are packed, which
+// leaves groups of four in laneOrder.
+func (l lanes) differencesOfFour(from Mem, zero, order reg.VecVirtual) reg.GPVirtual {
+	const notEqual = 0x04
+	var d [4]reg.VecVirtual
+	for i := range d {
+		d[i] = l.vec()
+		VCMPPS(Imm(notEqual), from.Offset(i*l.bytes), zero, d[i])
+	}
+	VPACKSSDW(d[1], d[0], d[0])
+	VPACKSSDW(d[3], d[2], d[2])
+	VPACKSSWB(d[2], d[0], d[0])
+	VPERMD(d[0], order, d[0])
+	bits := GP64()
+	VPMOVMSKB(d[0], bits.As32()) // writing it clears the upper half
+	return bits
+}
+
+// laneOrder is where packed groups of four lie whose order is to be that of their vectors.
+func laneOrder() Mem {
+	const key = "laneOrder"
+	if m, ok := constants[key]; ok {
+		return m
+	}
+	m := GLOBL(key, RODATA|NOPTR)
+	for i, group := range []uint32{0, 4, 1, 5, 2, 6, 3, 7} {
+		DATA(4*i, U32(group))
+	}
+	constants[key] = m
+	return m
 }
 
 // dotsAtATime is how many dot products gemmWhere has at a time: they share what they read of A, and are as many as hide how long a
