@@ -30,8 +30,11 @@ const mostNeighbours = 10_000
 // is an error if the model is an any-order density or conditional on columns, or knows no Reference; if there are fewer than two rows,
 // or one has a missing cell.
 func NewNeighbours(m *Model, table mat.Matrix) (*Neighbours, error) {
-	if err := m.checkFlow("NewNeighbours"); err != nil {
+	if err := m.check("NewNeighbours"); err != nil {
 		return nil, err
+	}
+	if m.Mixed != nil {
+		return nil, errors.New("tabular: NewNeighbours: the Model is an any-order density, between whose categories and missing cells there is no distance, want a flow")
 	}
 	switch n, _ := rows.Dims(table); {
 	case len(m.Given) > 0:
@@ -74,8 +77,8 @@ func (k *Neighbours) Rows() int {
 // Oddness is, for each row of x, whose columns are the model's Reads, −log of the smaller of two tail probabilities: the share of
 // reference rows that are at most as likely, and the share of the table's rows whose nearest other row is at least as far away. Beyond
 // the oddest few of them both continue as exponential distributions, so that rows odder than all of the table have an order too. It is
-// +Inf for an impossible row and NaN for one with a missing cell. Of rows like those of the table, a share between p and 2p has at
-// least the oddness −log p.
+// +Inf for an impossible row and NaN for one with a missing cell. A row that is itself among the table's has no distance. Of new rows
+// like the table's, a share between p and 2p is at least as odd as −log p.
 func (k *Neighbours) Oddness(x mat.Matrix) ([]float64, error) {
 	if k == nil || k.model == nil {
 		return nil, errors.New("tabular: Oddness: the Neighbours are nil or zero: NewNeighbours makes them")

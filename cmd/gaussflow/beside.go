@@ -21,7 +21,7 @@ func (s *scoring) lookBeside(c *cobra.Command, table *tableFlags) error {
 	case s.given != nil:
 		return usage(c, errors.New("--beside with --given, want one of them: the distance to a row is of all columns"))
 	case s.model.Mixed != nil:
-		return usage(c, errors.New("--beside, but the model is of categories or missing cells, between which there is no distance, want one of numbers alone"))
+		return usage(c, errors.New("--beside, but the model is of the family any-order, whose columns may have categories and missing cells, between which there is no distance, want a flow, one of the family aligned say"))
 	case len(s.model.Given) > 0:
 		return usage(c, errors.New("--beside, but the model is conditional on "+quoted(s.model.Given)+", want one that is not"))
 	case !known(s.model):

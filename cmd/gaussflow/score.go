@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -32,9 +33,9 @@ the row unusual, it says so. It is empty for other rows.
 --flag adds the column flagged: whether tail_probability is at most the given share.
 --top writes only the most unusual rows, the lowest log_prob first, with the column row, their number in the table.
 Rows without a log_prob are not among them.
---beside adds the column oddness for a model of numbers: −log of the smaller of two tail probabilities, that by log p
-and the share of the rows of the given table whose nearest other row is at least as far away. Give it the table that
-the model was fitted to, or others of rows that are not odd. A density may be high between rows, where there are
+--beside adds the column oddness, if the model is a flow: −log of the smaller of two tail probabilities, that by log p
+and the share of the rows of the given table whose nearest other row is at least as far away. It is meant for new rows
+beside the table that the model was fitted to: a row that is itself in the table has no distance. A density may be high between rows, where there are
 none; a distance does not see that columns do not fit together. --top then writes the rows of the greatest oddness.
 --given scores the other columns conditional on the row's own values of the given ones, with an any-order model:
 log_prob is then the conditional log density. A given cell that is missing is not conditioned on. There is no
@@ -64,7 +65,11 @@ func newScore() *cobra.Command {
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
 			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
-			if s.beside != "" {
+			switch s.beside {
+			case "":
+			case args[1]:
+				return usage(c, errors.New("--beside is DATA itself, want another table: each row would be its own nearest"))
+			default:
 				p.reads("--beside", s.beside)
 			}
 			if err := p.check(c); err != nil {
