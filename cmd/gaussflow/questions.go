@@ -19,9 +19,12 @@ type questions struct {
 	flag  float64 // the tail probability up to which a row is flagged; 0 for no flags
 	top   int     // how many rows are written; 0 for all
 	given []string
+	// beside is the table with whose rows the rows are compared; "" for none.
+	beside string
 
-	explainer *tabular.Explainer
-	kept      []unusual
+	explainer  *tabular.Explainer
+	neighbours *tabular.Neighbours // nil without beside
+	kept       []unusual
 }
 
 func (q *questions) register(c *cobra.Command) {
@@ -30,6 +33,7 @@ func (q *questions) register(c *cobra.Command) {
 	f.Float64Var(&q.flag, "flag", 0, "add the column flagged: whether the tail probability is at most this `share`")
 	f.IntVar(&q.top, "top", 0, "write only this `number` of rows, the most unusual ones, with their numbers in the table")
 	f.StringSliceVar(&q.given, "given", nil, "score the other columns conditional on these `NAMES`, separated by commas")
+	f.StringVar(&q.beside, "beside", "", "add the column oddness, by log p and the distance to the nearest row of this `table`")
 }
 
 // check checks that the model can answer the questions.

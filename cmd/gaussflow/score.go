@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -32,6 +33,10 @@ the row unusual, it says so. It is empty for other rows.
 --flag adds the column flagged: whether tail_probability is at most the given share.
 --top writes only the most unusual rows, the lowest log_prob first, with the column row, their number in the table.
 Rows without a log_prob are not among them.
+--beside adds the column oddness, if the model is a flow: −log of the smaller of two tail probabilities, that by log p
+and the share of the rows of the given table whose nearest other row is at least as far away. It is meant for new rows
+beside the table that the model was fitted to: a row that is itself in the table has no distance. A density may be high between rows, where there are
+none; a distance does not see that columns do not fit together. --top then writes the rows of the greatest oddness.
 --given scores the other columns conditional on the row's own values of the given ones, with an any-order model:
 log_prob is then the conditional log density. A given cell that is missing is not conditioned on. There is no
 tail_probability, which is defined for whole rows only.
@@ -44,6 +49,7 @@ and decimals keep their point. Rows are streamed: memory use does not depend on 
 const scoreExample = `  gaussflow score model.gflow table.csv -o scored.csv
   gaussflow score model.gflow table.parquet -o scored.parquet
   gaussflow score model.gflow table.csv --top 20 --why
+  gaussflow score model.gflow new.csv --top 20 --beside table.csv
   gaussflow score model.gflow table.csv --flag 0.01 -o flagged.csv
   gaussflow score model.gflow table.csv --given city,bedrooms`
 
@@ -58,7 +64,18 @@ func newScore() *cobra.Command {
 		Example: scoreExample,
 		Args:    arguments("MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			model, err := loadFor(c, args, output)
+			p := new(paths).reads("MODEL", args[0]).reads("DATA", args[1]).writes("--output", output)
+			switch s.beside {
+			case "":
+			case args[1]:
+				return usage(c, errors.New("--beside is DATA itself, want another table: each row would be its own nearest"))
+			default:
+				p.reads("--beside", s.beside)
+			}
+			if err := p.check(c); err != nil {
+				return err
+			}
+			model, err := load(c, args[0])
 			if err != nil {
 				return err
 			}
@@ -68,6 +85,9 @@ func newScore() *cobra.Command {
 			}
 			s.model, s.drop = model, table.options.DropMissing
 			if err = s.check(c); err != nil {
+				return err
+			}
+			if err = s.lookBeside(c, &table); err != nil {
 				return err
 			}
 			return s.run(c, file, schema, output)
@@ -106,6 +126,9 @@ func (s *scoring) run(c *cobra.Command, file *data.File, schema *columns.Schema,
 	case !known(s.model):
 		fmt.Fprintln(c.ErrOrStderr(), "gaussflow: tail_probability is left out: it needs log p of reference rows")
 		added = added[:1]
+	}
+	if s.neighbours != nil {
+		added = append(added, "oddness")
 	}
 	s.columns = len(added)
 	passed, err := passedOn(file, schema)
@@ -156,8 +179,16 @@ func (s *scoring) work(b *batch) error {
 	if s.given != nil {
 		score = func(x mat.Matrix) ([]tabular.Score, error) { return s.model.ScoreGiven(x, s.given...) }
 	}
-	if err := scoreBatch(b, len(s.model.Reads()), score); err != nil || s.top > 0 {
+	if err := scoreBatch(b, len(s.model.Reads()), score); err != nil {
 		return err
+	}
+	if s.neighbours != nil {
+		if err := s.addOddness(b); err != nil {
+			return err
+		}
+	}
+	if s.top > 0 {
+		return nil
 	}
 	return s.explain(b)
 }

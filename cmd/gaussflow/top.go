@@ -34,7 +34,7 @@ func (s *scoring) keep(b *batch) {
 
 // cut drops all but the most unusual rows; of equally unusual rows those that come first are kept.
 func (s *scoring) cut() {
-	slices.SortStableFunc(s.kept, func(a, b unusual) int { return cmp.Compare(a.out[0], b.out[0]) })
+	slices.SortStableFunc(s.kept, func(a, b unusual) int { return cmp.Compare(oddness(b.out), oddness(a.out)) })
 	n := min(s.top, len(s.kept))
 	clear(s.kept[n:]) // so that their memory can be freed
 	s.kept = s.kept[:n]
@@ -44,7 +44,7 @@ func (s *scoring) cut() {
 func (s *scoring) writeTop(w *data.RecordWriter, d int) error {
 	s.cut()
 	for part := range slices.Chunk(s.kept, batchRows) {
-		b := &batch{x: mat.NewDense(len(part), d, nil), out: mat.NewDense(len(part), 2, nil)}
+		b := &batch{x: mat.NewDense(len(part), d, nil), out: mat.NewDense(len(part), len(part[0].out), nil)}
 		for i, row := range part {
 			b.x.SetRow(i, row.x)
 			b.out.SetRow(i, row.out)

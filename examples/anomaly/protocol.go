@@ -16,6 +16,7 @@ import (
 // outcome is the result of one fit on rows it has not seen.
 type outcome struct {
 	auc     float64 // ROC-AUC of −log p
+	near    float64 // ROC-AUC of the oddness by log p and the nearest row, see tabular.Neighbours
 	median  float64 // log p of normal rows, per unit volume of the standardized columns
 	seconds float64 // duration of the fit
 }
@@ -44,6 +45,10 @@ func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (out
 	if err != nil {
 		return outcome{}, err
 	}
+	near, err := nearAUC(m, pick(t.x, normal[:half]), pick(t.x, normal[half:]), pick(t.x, anomalies))
+	if err != nil {
+		return outcome{}, err
+	}
 	lpNormal, err := m.LogProb(pick(t.x, normal[half:]))
 	if err != nil {
 		return outcome{}, err
@@ -52,7 +57,38 @@ func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (out
 	if err != nil {
 		return outcome{}, err
 	}
-	return outcome{rocAUC(lpNormal, lpAnomalies), median(lpNormal) + logVolume(m), m.Training.Seconds}, nil
+	return outcome{rocAUC(lpNormal, lpAnomalies), near, median(lpNormal) + logVolume(m), m.Training.Seconds}, nil
+}
+
+// nearAUC is the ROC-AUC of the oddness of rows beside those of fitted.
+func nearAUC(m *tabular.Model, fitted, normal, anomalies *mat.Dense) (float64, error) {
+	k, err := tabular.NewNeighbours(m, read(m, fitted))
+	if err != nil {
+		return 0, err
+	}
+	usual, err := k.Oddness(read(m, normal))
+	if err != nil {
+		return 0, err
+	}
+	odd, err := k.Oddness(read(m, anomalies))
+	if err != nil {
+		return 0, err
+	}
+	return rocAUC(odd, usual), nil // the odder a row, the less it is like a normal one
+}
+
+// read are the columns of x that the model reads, those that it has not dropped.
+func read(m *tabular.Model, x *mat.Dense) *mat.Dense {
+	n, _ := x.Dims()
+	out := mat.NewDense(n, len(m.Reads()), nil)
+	k := 0
+	for j, c := range m.Columns {
+		if !c.Dropped {
+			out.SetCol(k, mat.Col(nil, j, x))
+			k++
+		}
+	}
+	return out
 }
 
 // logVolume is Σ log σ of the kept columns: the difference between log p in standardized units and in the table's.

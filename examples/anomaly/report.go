@@ -15,7 +15,8 @@ import (
 	"gaussflow/tabular"
 )
 
-// run evaluates every table of a folder and prints the figures.
+// run evaluates every table of a folder and prints the figures: ROC-AUC by log p in the column gaussflow, by log p and the nearest row in
+// the column nearest.
 func run(ctx context.Context, dir string, seeds int, c tabular.Config, out, progress io.Writer) error {
 	if seeds < 1 {
 		return fmt.Errorf("-seeds %d: want at least 1", seeds)
@@ -26,19 +27,19 @@ func run(ctx context.Context, dir string, seeds int, c tabular.Config, out, prog
 	}
 	others, columns := readOthers(filepath.Join(dir, "..", "README.md"))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "table\tgaussflow\t%slog p\ttheirs\tseconds\n", strings.Join(columns, "\t")+"\t")
-	var aucs []float64
+	fmt.Fprintf(w, "table\tgaussflow\tnearest\t%slog p\ttheirs\tseconds\n", strings.Join(columns, "\t")+"\t")
+	var aucs, nears []float64
 	for _, path := range paths {
 		o, err := mean(ctx, path, seeds, c, progress)
 		if err != nil {
 			return err
 		}
-		aucs = append(aucs, o.auc)
+		aucs, nears = append(aucs, o.auc), append(nears, o.near)
 		name := strings.TrimSuffix(filepath.Base(path), ".npz")
 		theirs := others[name]
-		fmt.Fprintf(w, "%s\t%.3f\t%s\t%.2f\t%s\t%.1f\n", name, o.auc, strings.Join(theirs.auc(len(columns)), "\t"), o.median, theirs.logProb(), o.seconds)
+		fmt.Fprintf(w, "%s\t%.3f\t%.3f\t%s\t%.2f\t%s\t%.1f\n", name, o.auc, o.near, strings.Join(theirs.auc(len(columns)), "\t"), o.median, theirs.logProb(), o.seconds)
 	}
-	fmt.Fprintf(w, "mean\t%.3f\t%s\n", average(aucs), strings.Join(others["mean"].auc(len(columns)), "\t"))
+	fmt.Fprintf(w, "mean\t%.3f\t%.3f\t%s\n", average(aucs), average(nears), strings.Join(others["mean"].auc(len(columns)), "\t"))
 	return w.Flush()
 }
 
@@ -48,16 +49,16 @@ func mean(ctx context.Context, path string, seeds int, c tabular.Config, progres
 	if err != nil {
 		return outcome{}, err
 	}
-	var auc, med, sec []float64
+	var auc, near, med, sec []float64
 	for seed := range seeds {
 		o, err := evaluate(ctx, t, uint64(seed), c)
 		if err != nil {
 			return outcome{}, fmt.Errorf("%s, seed %d: %w", t.name, seed, err)
 		}
-		fmt.Fprintf(progress, "%s, seed %d: ROC-AUC %.4f, median log p %.2f, %.1f s\n", t.name, seed, o.auc, o.median, o.seconds)
-		auc, med, sec = append(auc, o.auc), append(med, o.median), append(sec, o.seconds)
+		fmt.Fprintf(progress, "%s, seed %d: ROC-AUC %.4f, with the nearest row %.4f, median log p %.2f, %.1f s\n", t.name, seed, o.auc, o.near, o.median, o.seconds)
+		auc, near, med, sec = append(auc, o.auc), append(near, o.near), append(med, o.median), append(sec, o.seconds)
 	}
-	return outcome{average(auc), average(med), average(sec)}, nil
+	return outcome{average(auc), average(near), average(med), average(sec)}, nil
 }
 
 func average(v []float64) float64 {
