@@ -80,17 +80,7 @@ func (l lanes) gemm(rows, vectors int) {
 			ADDQ(brs, b)
 		})
 
-		relu := GP8()
-		Load(Param("relu"), relu)
-		CMPB(relu, Imm(0))
-		JEQ(LabelRef("store"))
-		zero := l.zero()
-		for _, row := range acc {
-			for _, v := range row {
-				l.do(maxInst, v, zero, v) // in this order: what is no number stays
-			}
-		}
-		Label("store")
+		l.reluIfAsked(acc)
 		crs := arg("crs")
 		for _, row := range acc {
 			for j, v := range row {
@@ -101,6 +91,21 @@ func (l lanes) gemm(rows, vectors int) {
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// reluIfAsked takes the positive parts of sums if the function's parameter relu says so.
+func (l lanes) reluIfAsked(sums [][]reg.VecVirtual) {
+	relu := GP8()
+	Load(Param("relu"), relu)
+	CMPB(relu, Imm(0))
+	JEQ(LabelRef("store"))
+	zero := l.zero()
+	for _, row := range sums {
+		for _, v := range row {
+			l.do(maxInst, v, zero, v) // in this order: what is no number stays
+		}
+	}
+	Label("store")
 }
 
 // turn transposes squares of lanes×lanes numbers, n in a line. The first square's element (i, p) is at i·srs bytes + p of src

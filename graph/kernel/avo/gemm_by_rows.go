@@ -70,17 +70,7 @@ func (l lanes) gemmByRows(vectors int) {
 		productsOfPair(masks, next, product)
 	}
 
-	relu := GP8()
-	Load(Param("relu"), relu)
-	CMPB(relu, Imm(0))
-	JEQ(LabelRef("store"))
-	zero := l.zero()
-	for _, row := range acc {
-		for _, v := range row {
-			l.do(maxInst, v, zero, v) // in this order: what is no number stays
-		}
-	}
-	Label("store")
+	l.reluIfAsked(acc)
 	c, crs := arg("c"), arg("crs")
 	for _, row := range acc {
 		for i, v := range row {
