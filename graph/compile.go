@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 
 	G "gorgonia.org/gorgonia"
 
@@ -29,9 +30,9 @@ func (e *engineOf[T]) compile(b *Builder, outputs []*G.Node) (*Program, error) {
 	return c.program, nil
 }
 
-// sources are the parameters from which fixed nodes are computed, and those that are converted to float64.
+// sources are the parameters from which fixed nodes are computed or something is made ahead, and those that are converted to float64.
 func (c *compiler[T]) sources() (params []*Param) {
-	read := c.readAhead
+	read := maps.Clone(c.readAhead)
 	for _, n := range c.order {
 		for _, child := range c.children[n] {
 			read[child] = read[child] || c.fixed[n]

@@ -78,7 +78,7 @@ func bindMasked[T kernel.Float](s masked, out array[T], in []array[T]) func() {
 func gemm[T kernel.Float](w *workspace[T], s degrees, transA, transB bool, m, n, k int, b array[T]) *kernel.Gemm[T] {
 	product := w.products.Gemm(transA, transB, m, n, k)
 	if b.ahead != nil {
-		b.ahead(func() { product.Examine(b.data) })
+		b.ahead(product.SecondChanged)
 	}
 	if s.masked() {
 		product.Masked(degreesOf(s.rows), degreesOf(s.columns))

@@ -79,7 +79,8 @@ func (s mixture) kernels() kernels { return both(s, bindMixture, bindMixture) }
 func bindMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	n, d := in[0].shape[0], in[0].shape[1]
 	x, value, logSlope := in[0].data, out.data[:n*d], out.data[n*d:]
-	batch, ahead := mixtureScratch(out.work, mixtureShape{d, s.k, perRow(in[1].shape), s.clamp}, in[1])
+	shape := mixtureShape{d, s.k, perRow(in[1].shape), s.clamp}
+	batch, ahead := mixtureScratch(out.work, shape), preparedAhead(out.work, shape, in[1])
 	if !s.inverse {
 		return func() {
 			batch.Use(ahead)
@@ -115,7 +116,8 @@ func bindMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T]) fu
 	n, d := in[0].shape[0], in[0].shape[1]
 	nd := n * d
 	theta, packed, up := in[1].data, in[2].data, in[3].data
-	batch, ahead := mixtureScratch(out.work, mixtureShape{d, s.k, perRow(in[1].shape), s.clamp}, in[1])
+	shape := mixtureShape{d, s.k, perRow(in[1].shape), s.clamp}
+	batch, ahead := mixtureScratch(out.work, shape), preparedAhead(out.work, shape, in[1])
 	return func() {
 		batch.Use(ahead)
 		batch.Backward(in[0].data, theta, packed[:nd], packed[nd:], up[:nd], up[nd:], out.data[:nd], out.data[nd:])
@@ -129,18 +131,22 @@ type mixtureShape struct {
 	clamp  kernel.Clamp
 }
 
-// mixtureScratch is the batch of a shape and, where columns share mixtures that depend on parameters alone, these as they are prepared
-// when parameters change: a batch of a few rows would take longer to prepare them than to evaluate them.
-func mixtureScratch[T kernel.Float](w *workspace[T], s mixtureShape, theta array[T]) (*kernel.MixtureBatch[T], *kernel.MixtureBlocks[T]) {
-	batch := scratchOf(w, s, func() *kernel.MixtureBatch[T] { return kernel.NewMixtureBatch[T](s.d, s.k, s.perRow, s.clamp) })
+func mixtureScratch[T kernel.Float](w *workspace[T], s mixtureShape) *kernel.MixtureBatch[T] {
+	return scratchOf(w, s, func() *kernel.MixtureBatch[T] { return kernel.NewMixtureBatch[T](s.d, s.k, s.perRow, s.clamp) })
+}
+
+// preparedAhead are the mixtures of theta as they are prepared when parameters change, if columns share them and they depend on
+// parameters alone, else nil: a batch of a few rows would take longer to prepare them than to evaluate them.
+func preparedAhead[T kernel.Float](w *workspace[T], s mixtureShape, theta array[T]) *kernel.MixtureBlocks[T] {
 	if theta.ahead == nil || s.perRow || len(theta.data) == 0 {
-		return batch, nil
+		return nil
 	}
 	type columns struct { // a key
 		shape mixtureShape
 		theta *T
 	}
-	return batch, scratchOf(w, columns{s, &theta.data[0]}, func() *kernel.MixtureBlocks[T] {
+	return scratchOf(w, columns{s, &theta.data[0]}, func() *kernel.MixtureBlocks[T] {
+		batch := mixtureScratch(w, s)
 		blocks := batch.NewColumns()
 		theta.ahead(func() { batch.Prepare(theta.data, blocks) })
 		return blocks

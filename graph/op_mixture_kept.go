@@ -21,7 +21,7 @@ func (s keptMixture) kernels() kernels { return both(mixture(s), bindKeptMixture
 
 func bindKeptMixture[T kernel.Float](s mixture, out array[T], in []array[T]) func() {
 	nd := size(in[0].shape)
-	batch, _ := mixtureScratch(out.work, mixtureShape{in[0].shape[1], s.k, true, s.clamp}, in[1])
+	batch := mixtureScratch(out.work, mixtureShape{in[0].shape[1], s.k, true, s.clamp})
 	return func() {
 		batch.Forward(in[0].data, in[1].data, out.data[:nd], out.data[nd:2*nd], out.data[2*nd:])
 	}
@@ -43,7 +43,7 @@ func bindOwnMixtureSlope[T kernel.Float](s mixture, out array[T], in []array[T])
 	x, up := in[0].data, in[2].data
 	nd := len(x)
 	z, logSlope, kept := in[1].data[:nd], in[1].data[nd:2*nd], in[1].data[2*nd:]
-	batch, _ := mixtureScratch(out.work, mixtureShape{in[0].shape[1], s.k, true, s.clamp}, in[1])
+	batch := mixtureScratch(out.work, mixtureShape{in[0].shape[1], s.k, true, s.clamp})
 	return func() {
 		batch.Backward(x, kept, z, logSlope, up[:nd], up[nd:], out.data[:nd], out.data[nd:])
 	}

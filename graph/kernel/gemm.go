@@ -12,8 +12,7 @@ type Gemm[T Float] struct {
 	whole          [2]Span    // all of the inner axis, and of c's rows
 	mask           *gemmMask  // see Masked; nil: nothing is passed over
 	blocks         []rowBlock // of products by rows; nil before the first
-	examined       bool       // bFinite is known, see Examine
-	bFinite        bool
+	second         int        // what is known of b, see SecondChanged
 	*GemmSpace[T]
 }
 
@@ -34,8 +33,8 @@ type gemmKernels[T Float] struct {
 	tiles [3][]gemmTile[T]
 
 	nonzero nonzeroKernel[T]
-	sparse  rowTiles[T]    // without any no zeros are passed over
-	few     rowTiles[T]    // for products of few rows; without any tiles do them
+	sparse  rowTiles[T]    // without any, no zeros are passed over
+	few     rowTiles[T]    // for products of few rows; without any, tiles do them
 	where   whereKernel[T] // nil: what is not asked for is computed too
 	spread  spreadKernel[T]
 }

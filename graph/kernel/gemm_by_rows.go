@@ -3,8 +3,8 @@ package kernel
 // Some products are done a row of c at a time, or two, of each some vectors, from the rows of b that belong to the row's factors that
 // count: where much of a is zero (gemm_sparse.go), and where there are so few rows that a tile of them would wait for each product.
 //
-// A row adds its products in the order of op(b)'s rows, as it does in a tile: it has the same bits alone, among rows enough for zeros
-// to be passed over, and whatever row it is paired with.
+// A row adds its products in the order of op(b)'s rows, as it does in a tile: where its factors are finite it has the same bits alone,
+// among rows enough for zeros to be passed over, and whatever row it is paired with.
 
 // rowTiles are tiles of some rows each, 1, 2, 3 … vectors wide.
 type rowTiles[T Float] struct {
@@ -69,7 +69,7 @@ func (g *Gemm[T]) byRows(t rowTiles[T], a, b, c []T, e gemmEnds[T]) (columns int
 	}
 	few, rows, ars := g.hasFewRows(), a, g.k
 	// Few rows have all their factors taken, zeros too, unless it is known that zeros may be passed over: looking at b takes too long.
-	all := few && (!g.examined || !g.bFinite || g.k < g.ops.lanes)
+	all := few && (g.second == secondAny || g.k < g.ops.lanes || !g.isFinite(b))
 	if !all {
 		rows, ars = g.wholeRows(a)
 	}

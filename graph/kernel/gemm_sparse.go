@@ -10,7 +10,7 @@ type nonzeroKernel[T Float] func(m, n int, a *T, ars int, masks *uint64)
 // cache, if they do not lie too many bytes apart.
 const sparseDepth = 64
 
-// A sparseSpace is the scratch space of such products, and of those that are asked for in some places.
+// A sparseSpace is the scratch space of products by rows, and of those that are asked for in some places.
 type sparseSpace[T Float] struct {
 	rows  []T // of op(a), whole vectors, where they do not lie so in a
 	masks []uint64
@@ -44,22 +44,38 @@ func (g *Gemm[T]) skipsZeros(a, b []T) bool {
 		zeroShare(a[:g.m*g.k]) >= zeros && g.isFinite(b)
 }
 
-// Examine looks at the b that all products have until it is called again: where it is finite, zeros of a may be passed over. Products
-// look at b each time if it is never called, and never then if they are of few rows, for which that would take as long as the product.
-func (g *Gemm[T]) Examine(b []T) {
-	g.examined = false
-	g.bFinite = g.isFinite(b)
-	g.examined = true
+// SecondChanged says that b is another one, or has other numbers. Once it has been called, b changes only with a call, and a product
+// remembers whether b is finite, so that zeros of a may be passed over. Without it each product looks at b, but those of few rows do
+// not, for which that would take as long as the product.
+func (g *Gemm[T]) SecondChanged() { g.second = secondNew }
+
+// What is known of b.
+const (
+	secondAny       = iota // it may change at any time
+	secondNew              // it has changed
+	secondFinite           // all of it is finite
+	secondNotFinite        // some of it is not, or so large that sums of it are not
+)
+
+// isFinite reports whether all of b is finite.
+func (g *Gemm[T]) isFinite(b []T) bool {
+	switch g.second {
+	case secondFinite, secondNotFinite:
+		return g.second == secondFinite
+	case secondNew:
+		g.second = secondNotFinite
+		if g.looksFinite(b[:g.k*g.n]) {
+			g.second = secondFinite
+		}
+		return g.second == secondFinite
+	}
+	return g.looksFinite(b[:g.k*g.n])
 }
 
-// isFinite reports whether all of b is finite, and so are some sums of it, in which what is not would stay.
-func (g *Gemm[T]) isFinite(b []T) bool {
-	b = b[:g.k*g.n]
+// looksFinite reports whether b is finite, and so are some sums of it, in which what is not would stay.
+func (g *Gemm[T]) looksFinite(b []T) bool {
 	n := g.ops.lanes
-	switch {
-	case g.examined:
-		return g.bFinite
-	case len(g.ops.tiles[0]) == 0 || len(b) == 0:
+	if len(g.ops.tiles[0]) == 0 {
 		return finite(b)
 	}
 	sums := g.start[:n] // which no panel has begun to use

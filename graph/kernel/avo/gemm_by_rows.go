@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// widestRow is how many vectors a tile of gemmByRows has: as many as there are registers for, and with AVX-512 as many as lie in the
+// widestRow is how many vectors a tile of gemmByRows has: with AVX2 twelve of the sixteen registers, with AVX-512 as many as lie in the
 // first-level cache of sparseDepth rows.
 func (l lanes) widestRow() int {
 	if l.bytes == 64 {
