@@ -269,7 +269,8 @@ func TestPassedErrors(t *testing.T) {
 	}
 }
 
-// FuzzPassed: text that is passed on with another delimiter has the cells that encoding/csv reads from it.
+// FuzzPassed: text that is passed on with another delimiter has the cells that encoding/csv reads from it, but for blank ones beyond the last
+// column.
 func FuzzPassed(f *testing.F) {
 	for _, c := range readings {
 		f.Add([]byte(c.text))
@@ -307,6 +308,9 @@ func FuzzPassed(f *testing.F) {
 			}
 			out := csv.NewReader(bytes.NewReader(append(r.Record(0), '\n')))
 			got, err := out.Read()
+			for len(want) > len(got) && strings.TrimSpace(want[len(want)-1]) == "" { // beyond the last column
+				want = want[:len(want)-1]
+			}
 			if err != nil || len(got) != len(want) {
 				t.Fatalf("%q comes out as %q, %v", want, r.Record(0), err)
 			}
