@@ -86,9 +86,8 @@ func readSchema(path string) (*columns.Schema, error) {
 // plainNumbers are the columns whose cells are numbers without anything around them, and no others that would be lost as numbers.
 func plainNumbers(schema *columns.Schema) (names []string) {
 	for _, c := range schema.Modelled() {
-		plain := columns.Form{Decimals: c.Form.Decimals, Exponent: c.Form.Exponent, Missing: c.Form.Missing}
 		others := c.Infinite != nil || c.Limits != nil || c.Words != nil
-		if !others && (c.Kind == columns.Numbers || c.Kind == columns.Grid) && (c.Form == plain || c.Form.Decimal == ".") {
+		if !others && (c.Kind == columns.Numbers || c.Kind == columns.Grid) && c.Form.Plain() {
 			names = append(names, c.Name)
 		}
 	}
