@@ -101,7 +101,7 @@ func (c *cell) number(s string) (v float64, why string) {
 	if !fits || r.booked && r.negative != c.Form.Negative {
 		return math.NaN(), fmt.Sprintf("%.60q is not written as %s", s, c.Form.example())
 	}
-	return c.unrounded(scaled(r.value, power)), ""
+	return c.meant(scaled(r.value, power)), ""
 }
 
 // fits reports whether a number has the unit of the column, and by which power of a thousand it is to be multiplied.
@@ -116,10 +116,10 @@ func (f *Form) fits(r reading) (power int, ok bool) {
 	return 0, sameUnit(r.prefix, f.Prefix) && sameUnit(r.suffix, f.Suffix)
 }
 
-// unrounded is the number that a float32 stands for, in a column of them.
-func (c *cell) unrounded(v float64) float64 {
+// meant is the number that v stands for, which is another one in a column of float32.
+func (c *cell) meant(v float64) float64 {
 	if c.Form.Single {
-		return shortest(v)
+		return unrounded(v)
 	}
 	return v
 }
@@ -130,7 +130,7 @@ func sameUnit(a, b string) bool { return a == b || strings.Trim(a, blanks) == st
 // stored is the value of a number in a table that stores numbers.
 func (c *cell) stored(v float64) (_ float64, why string) {
 	if c.level == nil || v != v {
-		return c.unrounded(v), ""
+		return c.meant(v), ""
 	}
 	if i, known := c.valued[v]; known {
 		return float64(i), ""

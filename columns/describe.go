@@ -60,6 +60,7 @@ func (c *Column) Show(v float64) string {
 		return string(c.Form.appendDigits(nil, strconv.FormatFloat(v, 'g', 6, 64)))
 	}
 	plain := *c
+	plain.Form = *c.written()
 	plain.Kind, plain.Lower, plain.Upper, plain.Step = Numbers, nil, nil, 0
 	if plain.Form.Single {
 		plain.Form.Single, v = false, shortest(v)

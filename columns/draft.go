@@ -81,16 +81,28 @@ func (t *texts) numeric(f *Form) bool {
 	}
 	f.Decimals = n.decimals[1]
 	if n.exponents || n.decimals[0] != n.decimals[1] {
-		f.Decimals, f.Significant = -1, n.significant
-		if f.Places = n.decimals[1]; n.exponents {
-			f.Places = 0
-		}
+		f.Decimals = -1
+		f.Single = n.singles >= fewestSingles && n.singles == n.long
+		f.Significant, f.Places = n.precision(f.Single)
 	}
-	f.Single = n.singles >= fewestSingles && n.singles == n.long && f.Decimals < 0
 	if power, all := n.powers.most(); all == n.count && n.mantissa[0] == n.mantissa[1] {
 		f.Exponent, f.Decimals, f.Significant = power, n.mantissa[0], 0
 	}
 	return true
+}
+
+// precision is how many digits computed numbers have. As many after the point as the table's say how exactly something is known or counted, and
+// all digits before it count: 110.37 where no number of the table is above 99.99. With powers of ten, in floating-point numbers with all
+// their digits and in a float32 the number of significant digits does.
+func (n *numeral) precision(single bool) (significant, places int) {
+	floating := n.decimals[1] > maxPlaces && n.significant >= fewestSingle
+	switch {
+	case n.exponents, floating && !single:
+		return n.significant, 0
+	case single:
+		return n.significant, n.decimals[1]
+	}
+	return 0, n.decimals[1]
 }
 
 // pairs are the pairs of values of a boolean, in lower case.

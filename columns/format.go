@@ -31,7 +31,18 @@ func (c *Column) Append(dst []byte, v float64) []byte {
 		}
 		return appendTime(dst, v, c.Form.Layout)
 	}
-	return c.Form.append(dst, v)
+	return c.written().append(dst, v)
+}
+
+// written is how a value is written. On a grid, and where it follows from others, all its digits count, however few those of the table have:
+// 12500 beside 1e3, a sum that is larger than all of the table. Those of a float32 do not.
+func (c *Column) written() *Form {
+	if c.Form.Significant == 0 || c.Form.Single || c.Step == 0 && c.Kind != Derived {
+		return &c.Form
+	}
+	all := c.Form
+	all.Significant = 0
+	return &all
 }
 
 // farthest is a number of seconds up to which package time can write dates.
@@ -60,28 +71,32 @@ func (c *Column) onGrid(v float64) float64 {
 	if c.Step <= 0 || slices.ContainsFunc(c.Atoms, func(a Atom) bool { return v == a.Value }) {
 		return v
 	}
-	return onStep(v, c.Min, c.Step)
+	from := c.Min
+	if c.Kind != Time { // seconds are no decimal fractions that were rounded
+		from = decimal(from, c.Step)
+	}
+	return onStep(v, from, c.Step)
 }
 
 // onStep is the grid point nearest to v, without the rounding error of a multiplication.
 func onStep(v, from, step float64) float64 {
-	places := placesOf(step)
-	from = decimal(from, places)
+	places := placesOf(step, 1e-9)
 	at := from + math.Round((v-from)/step)*step
 	if places <= maxPlaces && math.Abs(at) < doubleDigits/math.Pow10(places) {
-		short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'f', max(places, placesOf(from)), 64), 64)
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'f', max(places, placesOf(from, 1e-15)), 64), 64)
 		return short
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(at, 'g', gridDigits, 64), 64)
 	return short
 }
 
-// decimal is v with so many decimal places, if float32 rounds both alike: the first value of a grid of float32.
-func decimal(v float64, places int) float64 {
-	if places > maxPlaces {
+// decimal is the first value v of a grid with as many decimal places as the step has, if it is a float32 that stands for such a fraction.
+func decimal(v, step float64) float64 {
+	places := placesOf(step, 1e-9)
+	if slack := singleSlack(v); slack == 0 || slack > step/10 || places > maxPlaces {
 		return v
 	}
-	if short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64); float32(short) == float32(v) {
+	if short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'f', places, 64), 64); float64(float32(short)) == v {
 		return short
 	}
 	return v
@@ -90,10 +105,11 @@ func decimal(v float64, places int) float64 {
 // gridDigits is how many digits of a point on a grid with no decimal step are significant; the rest is rounding error.
 const gridDigits = 12
 
-// placesOf is how many decimal places a number has, or maxPlaces + 1 if it has more.
-func placesOf(v float64) int {
+// placesOf is how many decimal places a number has, up to a relative error, or maxPlaces + 1 if it has more. Steps may be estimates; the
+// error of a value has to be much smaller, because it may be large beside its fraction, as 1599998400.5 is.
+func placesOf(v, tolerance float64) int {
 	for places := range maxPlaces + 1 {
-		if scaled := v * math.Pow10(places); math.Abs(scaled-math.Round(scaled)) <= 1e-9*math.Abs(scaled) {
+		if scaled := v * math.Pow10(places); math.Abs(scaled-math.Round(scaled)) <= tolerance*math.Abs(scaled) {
 			return places
 		}
 	}
@@ -123,7 +139,7 @@ func (f *Form) append(dst []byte, v float64) []byte {
 // shorten is v with no more digits than the numbers of the column have, so that a computed one does not have 17.
 func (f *Form) shorten(v float64) float64 {
 	if f.Single {
-		v = float64(float32(v))
+		v = rounded(v)
 	}
 	if f.Significant > 0 && f.Significant < fullDigits {
 		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', f.Significant, 64), 64)

@@ -96,11 +96,10 @@ const (
 // larger, −128, 0 and 127 would look like a grid of step 127.
 const gridTolerance = 1e-5
 
-// Slack is how far from a point of the grid of a column a value may lie that is on it: rounded as a decimal fraction is in float64, or,
-// up to a tenth of a step, as in float32.
-func Slack(v, step float64) float64 {
-	const single = 1.0 / (1 << 24)
-	return max(gridTolerance*step, min(step/10, single*math.Abs(v))) + 1e-12*math.Abs(v)
+// Slack is how far from a point of the grid of a column a value may lie that is on it. A decimal fraction is rounded as in float64 or,
+// where the value or the first one of the grid is a float32, as in float32, up to a tenth of a step.
+func Slack(v, from, step float64) float64 {
+	return max(gridTolerance*step, min(step/10, singleSlack(v)+singleSlack(from))) + 1e-12*math.Abs(v)
 }
 
 // gridThrough is the step, near guess, of the grid on which ascending values lie; 0 if they do not lie on one. It is determined

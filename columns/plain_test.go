@@ -41,11 +41,11 @@ func TestPlainNumbers(t *testing.T) {
 // TestPlainForms: of numbers without units the form is found as well: decimals, leading zeros, points between thousands, dates of eight digits.
 func TestPlainForms(t *testing.T) {
 	for cells, want := range map[string]columns.Column{
-		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1, Significant: 3, Places: 2}},
+		"1.5 2.25 3.10 4.75":                           {Kind: columns.Numbers, Form: columns.Form{Decimals: -1, Places: 2}},
 		"1.50 2.25 3.10 4.75":                          {Kind: columns.Numbers, Form: columns.Form{Decimals: 2}},
 		"007 014 021 077":                              {Kind: columns.Category},
 		"1.234 2.345 3.456 4.567":                      {Kind: columns.Numbers, Form: columns.Form{Decimals: 3}},
-		"1.234,5 2.345,1 -3.456,2 4.567 12.345,0":      {Kind: columns.Numbers, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: -1, Significant: 6, Places: 1}},
+		"1.234,5 2.345,1 -3.456,2 4.567 12.345,0":      {Kind: columns.Numbers, Form: columns.Form{Decimal: ",", Thousands: ".", Decimals: -1, Places: 1}},
 		"20240101 20240229 20231231 20240630 20240105": {Kind: columns.Time, Form: columns.Form{Layout: "20060102"}},
 		"-5 -.5 5. +7 1e3":                             {Kind: columns.Numbers, Form: columns.Form{Decimals: -1, Significant: 1}},
 	} {
@@ -60,13 +60,16 @@ func TestPlainForms(t *testing.T) {
 	}
 }
 
-// TestFewDigits: a computed number is written with no more digits than those of its column have.
+// TestFewDigits: a computed number is written with no more digits after the point than those of its column have, and with no more
+// significant ones than floating-point numbers and those with powers of ten.
 func TestFewDigits(t *testing.T) {
 	for cells, want := range map[string]string{
-		"12531.83593 1940.478149 5712.3 12740.04101": "28140.57618",
-		"53113.0 2666.86 33.449899 7":                "28140.576",
-		"1.5 2 3.25 41.75":                           "28140",
-		"0.2604 0.01 0.5 0.3":                        "28140",
+		"12531.83593 1940.478149 5712.3 12740.04101": "28140.576177",
+		"53113.0 2666.86 33.449899 7":                "28140.576177",
+		"1.5 2 3.25 41.75":                           "28140.58",
+		"0.2604 0.01 0.5 0.3":                        "28140.5762",
+		"1.234567890123 12.5 0.0123456789012":        "28140.57617712",
+		"1.2345e3 12.5 0.5":                          "28141",
 		"0.1 0.30000000000000004 0.7 0.25":           "28140.576177123457",
 	} {
 		s, _ := profile(t, "a;b\n"+strings.Join(strings.Fields(strings.Repeat(cells+" ", 3)), ";x\n")+";x\n", columns.Options{})

@@ -89,7 +89,7 @@ func (n *numeral) add(r reading) {
 	if r.padded {
 		n.padded++
 	}
-	if n.significant = max(n.significant, r.significant); r.significant >= fewestSingle {
+	if n.significant = max(n.significant, r.significant); r.significant >= fewestSingle && long(r.value) {
 		n.long++
 	}
 	if r.single {

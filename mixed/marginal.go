@@ -31,7 +31,7 @@ func (g grid) at(k float64) float64    { return g.from + k*g.step }
 
 // on reports whether x is a value of the grid, as closely as a grid is found.
 func (g grid) on(x float64) bool {
-	return math.Abs(x-g.at(g.index(x))) <= columns.Slack(x, g.step)
+	return math.Abs(x-g.at(g.index(x))) <= columns.Slack(x, g.from, g.step)
 }
 
 // border is the place of the border between the values less than v, or with is true at most v, and the others.

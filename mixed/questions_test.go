@@ -224,6 +224,17 @@ func TestBorders(t *testing.T) {
 	}
 }
 
+// TestMinuteBorders: a second between the minutes of a column lies between their values, however large the seconds are.
+func TestMinuteBorders(t *testing.T) {
+	const from = 1_599_999_960
+	for second := 1; second < 60; second++ {
+		v := float64(from + 60*7 + second)
+		if below, above := mixed.Border(from, 60, v, false), mixed.Border(from, 60, v, true); below != 7.5 || above != 7.5 {
+			t.Fatalf("second %d: borders %v and %v, want 7.5", second, below, above)
+		}
+	}
+}
+
 // TestSingleBorders: a decimal fraction that was rounded to float32 is on the grid of its column.
 func TestSingleBorders(t *testing.T) {
 	for k := range 3000 {

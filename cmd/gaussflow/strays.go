@@ -38,7 +38,7 @@ const offStep = 1e-3
 
 // strayed reports a value that its column cannot have.
 func strayed(c *columns.Column, v float64) bool {
-	return v < c.Min || v > c.Max || math.Abs(c.Round(v)-v) > max(offStep*c.Step, columns.Slack(v, c.Step))
+	return v < c.Min || v > c.Max || math.Abs(c.Round(v)-v) > max(offStep*c.Step, columns.Slack(v, c.Min, c.Step))
 }
 
 // plainly writes a value of a column without rounding it to a step.
