@@ -110,7 +110,7 @@ func (f *Form) fits(r reading) (power int, ok bool) {
 	case f.Bare && r.prefix+r.suffix == "":
 		return 0, true
 	case f.Multiples != "":
-		power, ok = multiple(r.suffix)
+		power, ok = f.multiple(r.suffix)
 		return power, ok && sameUnit(r.prefix, f.Prefix)
 	}
 	return 0, sameUnit(r.prefix, f.Prefix) && sameUnit(r.suffix, f.Suffix)

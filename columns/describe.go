@@ -30,7 +30,7 @@ func (c *Column) Describe() string {
 			add("%s or none", strings.Trim(c.Form.Prefix+c.Form.Suffix, blanks))
 		}
 		if c.Form.Multiples != "" {
-			add("%s as thousands", strings.ReplaceAll(strings.Trim(c.Form.Multiples, ","), ",", ", "))
+			add("%s as thousands", strings.Join(c.Form.powers(), ", "))
 		}
 		if c.Form.Decimal == "," {
 			add("decimal comma")

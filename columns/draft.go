@@ -135,6 +135,9 @@ func (t *texts) words(c *Column) {
 		if c.pair() {
 			c.Kind = Boolean
 		}
+		if different > clearlyFew {
+			c.Note = t.mixed()
+		}
 	default:
 		c.unlisted(t, share)
 	}
@@ -143,14 +146,11 @@ func (t *texts) words(c *Column) {
 // unlisted decides what a column is that has more different texts than a category; it is left out of the density.
 func (c *Column) unlisted(t *texts, share float64) {
 	c.Kind, c.Note = Text, "words that hardly ever come twice"
-	switch n := t.numbers(); {
+	switch n, mixed := t.numbers(), t.mixed(); {
 	case t.long:
 		c.Note = tooLong
-	case n.padded == 0 && enough(n.count, t.values()-t.limited()):
-		c.Note = n.unlike()
-	case enough(t.times.read, t.values()):
-		layout, count := t.times.best()
-		c.Note = fmt.Sprintf("times written in several ways, %s in %d of %s", layout, count, counted.Of(t.values(), "cell"))
+	case mixed != "":
+		c.Note = mixed
 	case 2*n.count >= t.values():
 		c.Note = fmt.Sprintf("numbers in %d of %s", n.count, counted.Of(t.values(), "cell"))
 	case 2*t.times.read >= t.values():
@@ -162,13 +162,22 @@ func (c *Column) unlisted(t *texts, share float64) {
 	}
 }
 
+// mixed says what keeps texts that are nearly all numbers, or nearly all times, from being a column of them; "" if they are not.
+func (t *texts) mixed() string {
+	switch n := t.numbers(); {
+	case n.padded == 0 && enough(n.count, t.values()-t.limited()):
+		return n.unlike()
+	case enough(t.times.read, t.values()):
+		layout, count := t.times.best()
+		return fmt.Sprintf("times written in several ways, %s in %d of %s", layout, count, counted.Of(t.values(), "cell"))
+	}
+	return ""
+}
+
 // unlike says that numbers have different units, the commonest first.
 func (n *numeral) unlike() string {
-	byCount := slices.SortedStableFunc(slices.Values(n.affixes), func(a, b affix) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Text, b.Text))
-	})
 	var parts []string
-	for _, l := range byCount {
+	for _, l := range n.affixes.byCount() {
 		unit := strings.Trim(strings.ReplaceAll(l.Text, "\x00", " "), blanks)
 		if unit == "" {
 			unit = "none"

@@ -14,8 +14,8 @@ const noDay = "0000-00-00"
 const longestAbsent = 9
 
 // Missing reports whether a cell stands for a missing value: it is empty or, in any case, NA, N/A, n.a., #N/A, <NA>, \N, NaN, NaT, null,
-// (null), none, nil, n/d, ?, -, --, –, —, ., * a date 0000-00-00, or an
-// infinity.
+// (null), none, nil, n/d, ?, -, --, –, —, ., *, an error of a spreadsheet (#NULL!, #DIV/0!, #VALUE!, #REF!, #NAME?, #NUM!, #ERROR!),
+// -nan, a date 0000-00-00, or an infinity.
 func Missing(cell string) bool {
 	if strings.HasPrefix(cell, noDay) {
 		return true

@@ -1,7 +1,9 @@
 package columns
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -160,31 +162,71 @@ func (s span) append(dst []byte, v float64) []byte {
 
 // spans are the ways in which the spans of a column are written.
 type spans struct {
-	fullest span
-	count   int
-	short   bool // some lack a part that others have
-	apart   bool // some have parts that the fullest lacks
+	ways  []way
+	count int
+	many  bool // there are more than mostWays
 }
 
+// A way is a layout of spans, and how many cells are written by it.
+type way struct {
+	span
+	layout string
+	count  int
+}
+
+// mostWays is how many ways are counted. Names in singular and plural of up to three units, any of which may lack, are 26.
+const mostWays = 64
+
 func (t *spans) add(s span) {
-	switch t.count++; {
-	case t.count == 1 || len(s.parts) > len(t.fullest.parts) && t.fullest.within(s):
-		t.short = t.short || t.count > 1
-		t.fullest = s
-	case !s.within(t.fullest):
-		t.apart = true
-	case len(s.parts) < len(t.fullest.parts):
-		t.short = true
+	t.count++
+	for i := range t.ways {
+		if t.ways[i].same(s) {
+			t.ways[i].count++
+			return
+		}
 	}
+	if t.many = t.many || len(t.ways) == mostWays; t.many {
+		return
+	}
+	layout := s.layout()
+	own, _ := spanLike(layout) // which does not hold the text of the cell
+	t.ways = append(t.ways, way{own, layout, 1})
+}
+
+// same reports whether two spans are written alike but for their numbers.
+func (s span) same(as span) bool {
+	return s.prefix == as.prefix && slices.EqualFunc(s.parts, as.parts, func(a, b part) bool {
+		return a.unit == b.unit && a.name == b.name && a.between == b.between
+	})
+}
+
+// fullest is the way whose units include those of the most cells, and how many these are; of several the commonest. short is true if
+// some of the cells lack a unit. It does not depend on the order of the cells.
+func (t *spans) fullest() (best way, covers int, short bool) {
+	for _, w := range t.ways {
+		n, lack := 0, false
+		for _, o := range t.ways {
+			if o.within(w.span) {
+				n, lack = n+o.count, lack || len(o.parts) < len(w.parts)
+			}
+		}
+		if cmp.Or(cmp.Compare(n, covers), cmp.Compare(w.count, best.count), cmp.Compare(best.layout, w.layout)) > 0 {
+			best, covers, short = w, n, lack
+		}
+	}
+	return best, covers, short
 }
 
 // spanned reports whether the column consists of spans, some of them with more than one unit: those with one are numbers.
 func (t *texts) spanned(f *Form) bool {
-	s := t.spans.fullest
-	if len(s.parts) < 2 || t.spans.apart || !enough(t.spans.count, t.values()-t.marked(t.spans.count)) {
+	if t.spans.many {
 		return false
 	}
-	s.optional = t.spans.short
-	f.Layout = s.layout()
+	s, covers, short := t.spans.fullest()
+	if len(s.parts) < 2 || !enough(covers, t.values()-t.marked(covers)) {
+		return false
+	}
+	s.optional = short
+	f.Layout = s.span.layout()
 	return true
 }

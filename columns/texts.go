@@ -104,7 +104,7 @@ func (n *numeral) add(r reading) {
 	} else {
 		n.decimals = [2]int{min(n.decimals[0], r.decimals), max(n.decimals[1], r.decimals)}
 	}
-	n.affixes.add(r.prefix+"\x00"+r.suffix, math.Abs(r.value))
+	n.affixes.add(r.prefix+"\x00"+r.suffix, r.value)
 	if r.value < 0 {
 		n.negatives.add(r.negative)
 	}

@@ -8,17 +8,18 @@ import (
 )
 
 // several are the layouts of a column whose dates are written in several ways, the commonest first, and how many cells they read. Each
-// way of writing must be certain: 03/04/2021 alone is not, but beside 2021-03-25 and 25/03/2021 it is.
+// way of writing must be certain: 03/04/2021 alone is not, but beside 2021-03-25 and 25/03/2021 it is. There are none if some are
+// certain to have the day first and others the month, because then any that could be read in both ways is open.
 func (t *timely) several() (layouts []string, count int) {
-	own := t.order
+	own, agree := t.own()
+	if !agree {
+		return nil, 0
+	}
 	for _, way := range []func(*shaped) string{(*shaped).certain, func(s *shaped) string { return s.ordered(own) }} {
 		for _, s := range t.byCells() {
 			layout := way(s)
 			if layout == "" || !sameDay(layout, layouts) {
 				continue
-			}
-			if _, order := mirrored(layout); order != "" && own == "" {
-				own = order
 			}
 			if !slices.Contains(layouts, layout) {
 				layouts = append(layouts, layout)
@@ -27,6 +28,19 @@ func (t *timely) several() (layouts []string, count int) {
 		}
 	}
 	return layouts, count
+}
+
+// own is the order of month and day that the certain cells of the column have, or else the one that is known otherwise; agree is
+// false if there are two.
+func (t *timely) own() (order Reading, agree bool) {
+	for _, s := range t.shapes {
+		_, of := mirrored(s.certain())
+		if of != "" && order != "" && of != order {
+			return "", false
+		}
+		order = cmp.Or(order, of)
+	}
+	return cmp.Or(order, t.order), true
 }
 
 // byCells are the shapes, those with the most cells first.
