@@ -25,8 +25,11 @@ type csvLayout struct {
 	unnamed []string // the names of columns that have none in the file
 	named   int      // columns up to the last one with a name
 
+	said     byte         // the separator that Options or the file's name say, else 0
 	rowNames bool         // the first record has no name for the first column
-	comments atomic.Int64 // lines that begin with # and are no rows
+	above    int          // lines of comment above the first record
+	comments atomic.Int64 // lines that begin with # and are no rows, within the table and below it
+	hashes   bool         // rows begin with #
 	why      string       // the reason for a guess of header; "" if Options say it
 	text     *encoded
 }
@@ -43,11 +46,11 @@ func openCSV(in *input, o Options) (layout, error) {
 		return nil, err
 	}
 	defer stream.Close()
-	l := &csvLayout{in: in, comma: o.Delimiter, text: &encoded{anyOf: o.Delimiter == 0 && !tabs(in.name)}}
+	l := &csvLayout{in: in, said: o.Delimiter, text: &encoded{anyOf: o.Delimiter == 0 && !tabs(in.name)}}
 	if stream, err = l.text.decode(stream); err != nil {
 		return nil, in.failed(err)
 	}
-	s := newCSVScanner(in.name, stream, asText)
+	s := newCSVScanner(in.name, stream, l.separator())
 	line, err := s.begin()
 	if err == nil {
 		err = checkText(in.name, line)
@@ -55,12 +58,7 @@ func openCSV(in *input, o Options) (layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case l.comma == 0 && s.separator != 0:
-		l.comma = s.separator
-	case l.text.blanks.Load():
-		l.comma = '\t'
-	case l.comma == 0:
+	if l.comma = s.separator; l.comma == 0 {
 		l.comma = delimiter(in.name, line)
 	}
 	s.split(l.comma)
@@ -70,11 +68,19 @@ func openCSV(in *input, o Options) (layout, error) {
 	case err != nil:
 		return nil, err
 	}
-	if l.setHeader(s.record, s.head, o.Header); l.header {
+	if l.setHeader(s.record, recordsOf(s.head, l.comma, s.cut), o.Header); l.header {
 		l.first = bytes.Clone(s.raw)
 	}
-	l.comments.Store(int64(s.above))
+	l.above = s.marks
 	return l, nil
+}
+
+// separator is the one that is known before the text is read; 0 if there is none.
+func (l *csvLayout) separator() byte {
+	if l.said == 0 && l.text.blanks.Load() {
+		return '\t'
+	}
+	return l.said
 }
 
 // checkText reports encodings and binary files that would be read as a strange header.
@@ -118,11 +124,13 @@ func countOutside(line []byte, c byte) (n int) {
 	return n
 }
 
-// setHeader takes the names from the first record or, if that holds none, names the columns itself; head is the start of the
-// text.
-func (l *csvLayout) setHeader(first []string, head []byte, h Header) {
+// setHeader takes the names from the first record or, if that holds none, names the columns itself. The first records are the
+// evidence.
+func (l *csvLayout) setHeader(first []string, records [][]string, h Header) {
 	l.header = h != HeaderNone
-	records := recordsOf(head, l.comma, len(head) >= headBytes)
+	if len(records) > 0 {
+		records, l.hashes = withoutComments(records)
+	}
 	if l.header && rowNamed(records) {
 		first, records[0], l.rowNames = slices.Concat([]string{""}, first), slices.Concat([]string{""}, records[0]), true
 	}
@@ -177,7 +185,7 @@ func (l *csvLayout) fields(pick []int) ([]parquet.Field, error) {
 	return cellFields(l.names, pick), nil
 }
 
-func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
+func (l *csvLayout) scan(pick []int, _ form) (scanner, error) {
 	stream, err := l.in.open()
 	if err != nil {
 		return nil, err
@@ -185,7 +193,7 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 	if stream, err = l.text.decode(stream); err != nil {
 		return nil, l.in.failed(err)
 	}
-	s := newCSVScanner(l.in.name, stream, keep)
+	s := newCSVScanner(l.in.name, stream, l.separator())
 	if _, err = s.begin(); err == nil {
 		s.split(l.comma)
 		err = s.read()
@@ -201,7 +209,7 @@ func (l *csvLayout) scan(pick []int, keep form) (scanner, error) {
 		s.pending = 0
 	}
 	s.aim(len(l.names), pick)
-	s.named, s.noted = l.named, &l.comments
+	s.named, s.noted, s.hashes = l.named, &l.comments, l.hashes
 	return s, nil
 }
 
@@ -215,7 +223,10 @@ func (l *csvLayout) notes() []string {
 	default:
 		notes = append(notes, fmt.Sprintf("the first line is a row, the columns are %s: %s", joined([]string{l.names[0], "…"}, ", "), l.why))
 	}
-	if n := int(l.comments.Load()); n > 0 {
+	if l.rowNames {
+		notes = append(notes, "the first line has one name fewer than the rows have cells: the first column is taken as the names of rows, as R writes them")
+	}
+	if n := l.above + int(l.comments.Load()); n > 0 {
 		notes = append(notes, counted.Of(n, "line")+" of comment, after #, left out")
 	}
 	if n := len(l.unnamed); n > 0 {

@@ -2,13 +2,23 @@ package data
 
 import (
 	"bytes"
-	"slices"
+	"errors"
+	"strings"
 )
 
-// comment reports whether the current record is no row but a comment: it begins with # and has another number of cells than there are
-// columns. It is counted.
-func (s *csvScanner) comment() bool {
-	is := len(s.target) > 1 && len(s.record) != len(s.target) && len(s.record[0]) > 0 && s.record[0][0] == '#'
+// comment reports whether the current record, or a quote that is missing in it, is no row but a comment: a single line that begins
+// with # and has another number of cells than there are columns. It is counted. A table in which a row has begun with # has no
+// comments from there on, so that a row with a cell too many is named as such.
+func (s *csvScanner) comment(err error) bool {
+	n := len(s.target)
+	if s.hashes || n < 2 || err != nil && !faulty(err) {
+		return false
+	}
+	if err == nil && (fits(s.record, n) || len(s.record) < n && len(s.record) >= s.named) {
+		s.hashes = marked(s.record)
+		return false
+	}
+	is := bytes.HasPrefix(bytes.TrimLeft(s.raw, " "), []byte("#")) && bytes.IndexByte(s.raw, '\n') < 0
 	if is {
 		s.comments++
 	}
@@ -18,32 +28,38 @@ func (s *csvScanner) comment() bool {
 	return is
 }
 
-// commentsAbove is the length of the lines of comment at the start of a text, and how many they are. They begin with #. The last one
-// is none if it holds the names: if the line after it is a row of numbers, and has as many cells.
-func commentsAbove(head []byte) (length, lines int) {
-	before, rest := 0, head // before the last comment
-	for len(rest) > 0 && rest[0] == '#' {
-		_, after, ended := bytes.Cut(rest, []byte("\n"))
-		if !ended {
-			return 0, 0
-		}
-		before, rest = len(head)-len(rest), after
-		lines++
-	}
-	length = len(head) - len(rest)
-	if line, _, _ := bytes.Cut(rest, []byte("\n")); lines > 0 && (len(line) == 0 || asMany(head[before:length], line)) {
-		return before, lines - 1
-	}
-	return length, lines
+// faulty reports an error of one row, after which others can be read.
+func faulty(err error) bool {
+	var fault *rowFault
+	return errors.As(err, &fault)
 }
 
-// asMany reports whether a comment has as many cells as a line in which one is a number. The # of a comment may be a word of its own
-// before names that are separated by blanks.
-func asMany(comment, line []byte) bool {
-	comma := delimiter("", line)
-	cells, names := bytes.Split(line, []byte{comma}), bytes.Split(comment, []byte{comma})
-	if len(cells) == 1 {
-		cells, names = bytes.Fields(line), bytes.Fields(bytes.TrimLeft(comment, "# "))
+// marked reports whether a record begins with #.
+func marked(record []string) bool { return len(record) > 0 && strings.HasPrefix(record[0], "#") }
+
+// fits reports whether a record has n cells, apart from blank ones at its end.
+func fits(record []string, n int) bool {
+	return len(record) == n || len(record) > n && blank(record[n:])
+}
+
+// withoutComments leaves out of the first records of a table those that are comments, and reports whether rows begin with #; then
+// there are none.
+func withoutComments(records [][]string) (left [][]string, hashes bool) {
+	width := len(records[0])
+	for _, r := range records[1:] {
+		if !marked(r) { // of the rows, since the first record may lack the name of the first column
+			width = len(r)
+			break
+		}
 	}
-	return len(cells) == len(names) && slices.ContainsFunc(cells, func(c []byte) bool { return isNumber(string(c)) })
+	left = records[:1:1]
+	for _, r := range records[1:] {
+		switch {
+		case !marked(r):
+			left = append(left, r)
+		case fits(r, width) || width < 2:
+			return records, width > 1
+		}
+	}
+	return left, false
 }

@@ -15,9 +15,7 @@ func (s *csvScanner) mend() bool {
 		s.record, s.raw = s.record[:want], firstCells(s.raw, want, s.bound.comma)
 	case got < want && got >= s.named:
 		s.record = append(s.record, make([]string, want-got)...)
-		if s.bound.keep {
-			s.raw = append(slices.Clip(s.raw), bytes.Repeat([]byte{s.bound.comma}, want-got)...)
-		}
+		s.raw = append(slices.Clip(s.raw), bytes.Repeat([]byte{s.bound.comma}, want-got)...)
 	default:
 		return false
 	}
@@ -28,11 +26,8 @@ func blank(cells []string) bool {
 	return !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" })
 }
 
-// firstCells is the part of a record that holds its first n cells; nil if the record is not kept.
+// firstCells is the part of a record that holds its first n cells.
 func firstCells(record []byte, n int, comma byte) []byte {
-	if record == nil {
-		return nil
-	}
 	end := -1
 	for range n {
 		_, size := cutCell(record[end+1:], comma)

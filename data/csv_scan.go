@@ -28,14 +28,17 @@ type csvScanner struct {
 	csv    *csv.Reader
 	target []int // for each column the index at which its number is stored; −1 if it is not read
 
-	separator byte          // the separator that a first line sep=… declares, else 0
-	above     int           // lines of comment above the first record
-	comments  int           // lines of comment met so far
+	separator byte          // the separator that is declared before the text is read, or by a first line sep=…; else 0
+	above     int           // lines of comment, and empty ones among them, above the first record
+	comments  int           // lines of comment met so far within the table and below it
 	noted     *atomic.Int64 // the most that a pass has met
+	hashes    bool          // rows begin with #, so that no line is a comment
 	named     int           // columns up to the last one with a name; records may lack the cells after it
 
 	head  []byte    // the start of the text, after begin
-	raw   []byte    // the current record as it is written, if records are kept
+	cut   bool      // head is not the whole text
+	marks int       // lines of comment above the first record
+	raw   []byte    // the current record as it is written
 	cells []rawCell // the cells of raw
 
 	record []string // the current record
@@ -46,9 +49,9 @@ type csvScanner struct {
 	pending int
 }
 
-func newCSVScanner(name string, stream io.ReadCloser, keep form) *csvScanner {
-	b := &bounded{src: stream, keep: keep > cellsOnly}
-	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes)}
+func newCSVScanner(name string, stream io.ReadCloser, separator byte) *csvScanner {
+	b := &bounded{src: stream}
+	return &csvScanner{name: name, stream: stream, bound: b, text: bufio.NewReaderSize(b, headBytes), separator: separator}
 }
 
 // begin returns the first line, as far as it is buffered. It skips a byte order mark, comments, and a first line sep=; which tells
@@ -58,17 +61,19 @@ func (s *csvScanner) begin() ([]byte, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, s.failed(err)
 	}
+	s.cut = len(head) >= headBytes
 	if bytes.HasPrefix(head, utf8Mark) {
 		head = s.skip(len(utf8Mark), head)
 	}
-	if s.separator = separatorSaid(head); s.separator != 0 {
+	if said := separatorSaid(head); said != 0 {
 		head = s.skip(len("sep=;"), head)
+		if s.separator == 0 {
+			s.separator = said
+		}
 	}
-	var comments int
-	if comments, s.above = commentsAbove(head); comments > 0 {
-		head, s.end, s.comments = s.skip(comments, head), s.above, s.above
-	}
-	s.head = head
+	over := commentsAbove(head, s.separator, s.cut)
+	head, s.above, s.end = s.skip(over.length, head), over.lines, over.lines
+	s.head, s.marks = head, over.comments
 	head = bytes.TrimLeft(head, "\r\n")
 	if end := bytes.IndexByte(head, '\n'); end >= 0 {
 		head = head[:end]
@@ -123,7 +128,7 @@ func (s *csvScanner) aim(width int, pick []int) {
 // read reads the next record and makes it the current one.
 func (s *csvScanner) read() error {
 	err := s.readOne()
-	for err == nil && s.comment() {
+	for s.comment(err) {
 		err = s.readOne()
 	}
 	return err
@@ -260,18 +265,15 @@ type bounded struct {
 	cells      int   // delimiters since the read in which the last record ended
 	err        error
 
-	keep   bool   // keep what is read, in window
 	window []byte // starts at or before the next record
 	from   int    // index of the next record's first byte in window
 }
 
-// complete is told that all records up to an offset have been handed out. If records are kept it returns the bytes since the last
-// call, which are valid until the next read.
+// complete is told that all records up to an offset have been handed out. It returns the bytes since the last call, which are valid
+// until the next read.
 func (b *bounded) complete(offset int64) (raw []byte) {
-	if b.keep {
-		end := b.from + int(offset-b.done)
-		raw, b.from = b.window[b.from:end], end
-	}
+	end := b.from + int(offset-b.done)
+	raw, b.from = b.window[b.from:end], end
 	b.done, b.cells = offset, 0
 	return raw
 }
@@ -279,16 +281,11 @@ func (b *bounded) complete(offset int64) (raw []byte) {
 // skip excludes the first bytes from what offsets count.
 func (b *bounded) skip(n int) {
 	b.read -= int64(n)
-	if b.keep {
-		b.from += n
-	}
+	b.from += n
 }
 
 // store keeps what has been read, and forgets the records already handed out.
 func (b *bounded) store(p []byte) {
-	if !b.keep {
-		return
-	}
 	b.window = append(b.window[:0], b.window[b.from:]...)
 	b.window, b.from = append(b.window, p...), 0
 }

@@ -255,3 +255,15 @@ func (f *File) Notes() []string {
 	}
 	return nil
 }
+
+// Comments is how many lines of comment, which begin with #, the passes over a text have left out within the table and below it, where
+// a person may have meant a row. Those above the table are in Notes alone.
+func (f *File) Comments() int {
+	if f.check() != nil {
+		return 0
+	}
+	if l, ok := f.layout.(*csvLayout); ok {
+		return int(l.comments.Load())
+	}
+	return 0
+}

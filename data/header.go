@@ -13,8 +13,14 @@ import (
 const mostEvidence = 100
 
 // recordsOf are the first records of a text. If the text is cut, its last record may be incomplete and is dropped.
-func recordsOf(text []byte, comma byte, cut bool) (records [][]string) {
+func recordsOf(text []byte, comma byte, cut bool) [][]string {
+	return recordsBut(0, text, comma, cut)
+}
+
+// recordsBut are the first records of a text, without lines that begin with a mark, if there is one.
+func recordsBut(mark rune, text []byte, comma byte, cut bool) (records [][]string) {
 	r := csv.NewReader(bytes.NewReader(text))
+	r.Comment = mark
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = rune(comma), -1, comma != '\t'
 	for len(records) <= mostEvidence {
 		record, err := r.Read()
@@ -163,23 +169,4 @@ func repeated(first []string, rest [][]string) bool {
 		}
 	}
 	return again > 0
-}
-
-// fewestRowNames is the fewest rows that show a column of row names; fewer may be rows with a cell too many.
-const fewestRowNames = 3
-
-// rowNamed reports whether the first record has one name fewer than each of the others has cells, as R writes a table: its first
-// column, in which each row has a text of its own, has none.
-func rowNamed(records [][]string) bool {
-	if len(records) <= fewestRowNames || !alike(records[1:]) || len(records[1]) != len(records[0])+1 {
-		return false
-	}
-	own, beyond := make(map[string]bool, len(records)), 0
-	for _, r := range records[1:] {
-		own[r[0]] = true
-		if strings.TrimSpace(r[len(r)-1]) != "" {
-			beyond++
-		}
-	}
-	return len(own) == len(records)-1 && beyond > 0
 }

@@ -34,7 +34,7 @@ func (s *schemaFlags) register(c *cobra.Command) {
 
 // inspect prints what the columns of a table are.
 func (s *schemaFlags) inspect(c *cobra.Command, path string, asJSON bool) error {
-	file, err := s.table.open(c, path)
+	file, err := s.table.openNoted(c, path)
 	if err != nil {
 		return err
 	}

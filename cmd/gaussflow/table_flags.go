@@ -44,8 +44,17 @@ func (t *tableFlags) registerFormat(c *cobra.Command) {
 	f.StringVar(&t.options.Key, "key", "", "the `array` in an NPZ file (default: X, or the only one)")
 }
 
-// open opens a table.
+// open opens a table. How many lines of comment were left out within it is said at the end of the command.
 func (t *tableFlags) open(c *cobra.Command, path string) (*data.File, error) {
+	file, err := t.openNoted(c, path)
+	if err == nil {
+		sayComments(c, file)
+	}
+	return file, err
+}
+
+// openNoted opens a table for a command that prints its notes.
+func (t *tableFlags) openNoted(c *cobra.Command, path string) (*data.File, error) {
 	o := t.options
 	switch {
 	case t.delimiter == "tab" || t.delimiter == `\t`:
@@ -79,5 +88,19 @@ func (t *tableFlags) unnamed(path string) bool {
 func sayDropped(c *cobra.Command, dropped int) {
 	if dropped > 0 {
 		fmt.Fprintf(c.ErrOrStderr(), "gaussflow: rows left out because of missing cells: %d\n", dropped)
+	}
+}
+
+// sayComments says at the end of the command how many lines of comment were left out within a table, since each may have been meant
+// as a row.
+func sayComments(c *cobra.Command, file *data.File) {
+	before := c.PostRun
+	c.PostRun = func(c *cobra.Command, args []string) {
+		if before != nil {
+			before(c, args)
+		}
+		if n := file.Comments(); n > 0 {
+			fmt.Fprintf(c.ErrOrStderr(), "gaussflow: %s: lines of comment within the table, after #, that are no rows and were left out: %d\n", file.Name(), n)
+		}
 	}
 }
