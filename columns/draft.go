@@ -82,7 +82,7 @@ func (t *texts) numeric(f *Form) bool {
 	f.Decimals = n.decimals[1]
 	if n.exponents || n.decimals[0] != n.decimals[1] {
 		f.Decimals = -1
-		f.Single = n.singles >= fewestSingles && n.singles == n.long
+		f.Single = n.singles >= fewestSingles && !n.doubles
 		f.Significant, f.Places = n.precision(f.Single)
 	}
 	if power, all := n.powers.most(); all == n.count && n.mantissa[0] == n.mantissa[1] {

@@ -53,7 +53,7 @@ const longestNumber = 64
 // digits follow a unit, groups do not have three digits, or it is not finite.
 func read(cell string, comma bool) (r reading, ok bool) {
 	if p, ok := plainly(cell); ok && (!comma || p.decimals == 0) {
-		return p.reading(), true
+		return p.reading(p.value()), true
 	}
 	if len(cell) > longestNumber || !hasDigit(cell) {
 		return r, false
@@ -243,7 +243,14 @@ func (r *reading) ungroup(whole string) (digits string, ok bool) {
 }
 
 // significant is how many digits there are from the first that is not 0.
-func significant(digits string) int { return len(strings.TrimLeft(digits, "-0.")) }
+func significant(digits string) int {
+	for i := range len(digits) {
+		if c := digits[i]; c != '0' && c != '.' && c != '-' {
+			return len(digits) - i
+		}
+	}
+	return 0
+}
 
 func allDigits(s string) bool {
 	for i := range len(s) {

@@ -77,12 +77,27 @@ func (p *plain) value() float64 {
 	return v
 }
 
-// reading is the number in the form that read returns.
-func (p *plain) reading() reading {
-	r := reading{value: p.value(), decimals: p.decimals, padded: p.padded(), significant: p.whole + p.decimals}
+// exactDigits is how many digits always fit 64 bits.
+const exactDigits = 19
+
+// about is the number but for its last digits, in less time than value takes for a long one.
+func (p *plain) about() float64 {
+	if digits := p.whole + p.decimals; digits <= plainDigits || digits > exactDigits {
+		return p.value()
+	}
+	v := float64(p.digits) / math.Pow10(p.decimals)
+	if p.negative {
+		return -v
+	}
+	return v
+}
+
+// reading is the number in the form that read returns, for its value or what it is about.
+func (p *plain) reading(value float64) reading {
+	r := reading{value: value, decimals: p.decimals, padded: p.padded(), significant: p.whole + p.decimals}
 	if p.zero() {
 		r.significant = significant(p.text)
 	}
-	r.single = r.significant >= fewestSingle && single(r.value, r.significant)
+	r.single = r.significant >= fewestSingle && near(value) && single(p.value(), r.significant)
 	return r
 }

@@ -1,9 +1,9 @@
 package columns
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 	"strconv"
 )
 
@@ -60,11 +60,15 @@ func (p *profile) relatable() *related {
 	m := &related{gap: 1 + int(fewBad*float64(p.schema.Rows))}
 	var at []int
 	for i, j := range p.read {
-		if c := &p.schema.Columns[j]; c.related() {
-			m.columns, at = append(m.columns, c), append(at, i)
+		if p.schema.Columns[j].related() {
+			at = append(at, i)
 		}
 	}
-	sort.Stable(byMissing{m, at})
+	column := func(i int) *Column { return &p.schema.Columns[p.read[i]] }
+	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(m.gaps(column(a)), m.gaps(column(b))) })
+	for _, i := range at {
+		m.columns = append(m.columns, column(i))
+	}
 	m.derived = make([]bool, len(m.columns))
 	if len(at) < 2 || len(at) > mostPairs || p.sample == nil {
 		return m
@@ -82,19 +86,6 @@ func (p *profile) relatable() *related {
 
 // gaps are the missing cells of a column, in units of as many as make a difference.
 func (m *related) gaps(c *Column) int { return c.Missing / m.gap }
-
-// byMissing sorts columns, and where they are, by their missing cells.
-type byMissing struct {
-	*related
-	at []int
-}
-
-func (b byMissing) Len() int           { return len(b.columns) }
-func (b byMissing) Less(i, j int) bool { return b.gaps(b.columns[i]) < b.gaps(b.columns[j]) }
-func (b byMissing) Swap(i, j int) {
-	b.columns[i], b.columns[j] = b.columns[j], b.columns[i]
-	b.at[i], b.at[j] = b.at[j], b.at[i]
-}
 
 // pairs looks for columns that are a linear function of another: y = f·x + o.
 func (m *related) pairs() {

@@ -78,6 +78,9 @@ func spanOf(cell string) (s span, ok bool) {
 		for digits < len(rest) && isDigit(rest[digits]) {
 			digits++
 		}
+		if digits == 0 || digits > mostDigits {
+			return s, false
+		}
 		end := digits
 		for end < len(rest) && !isDigit(rest[end]) {
 			end++
@@ -94,7 +97,7 @@ func spanOf(cell string) (s span, ok bool) {
 
 func partOf(digits, text string) (p part, ok bool) {
 	words := strings.Fields(text)
-	if len(digits) == 0 || len(digits) > mostDigits || len(words) == 0 || len(words) > 2 || len(words) == 2 && words[1] != "and" {
+	if len(words) == 0 || len(words) > 2 || len(words) == 2 && words[1] != "and" {
 		return p, false
 	}
 	name := strings.TrimRight(words[0], ",")

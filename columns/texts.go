@@ -73,7 +73,8 @@ type numeral struct {
 	powers        tokens // e or E
 	mantissa      [2]int // the fewest and the most decimals before an exponent
 	significant   int    // the most significant digits
-	long, singles int    // numbers with more digits than a float32 needs, and how many of them are a float32
+	singles       int    // numbers that are a float32 written with more digits than it needs
+	doubles       bool   // some with as many digits are no float32
 }
 
 func (n *numeral) clone() *numeral {
@@ -89,11 +90,11 @@ func (n *numeral) add(r reading) {
 	if r.padded {
 		n.padded++
 	}
-	if n.significant = max(n.significant, r.significant); r.significant >= fewestSingle && long(r.value) {
-		n.long++
-	}
+	n.significant = max(n.significant, r.significant)
 	if r.single {
 		n.singles++
+	} else if !n.doubles {
+		n.doubles = r.significant >= fewestSingle && long(r.value)
 	}
 	if r.decimals < 0 {
 		if !n.exponents {
@@ -176,7 +177,7 @@ func (t *texts) plain(s string) bool {
 	if !ok {
 		return false
 	}
-	r := p.reading()
+	r := p.reading(p.about())
 	if p.decimals > 0 {
 		comma, isComma := reading{}, false
 		if p.grouped() {

@@ -166,7 +166,7 @@ var zone = regexp.MustCompile("07|MST|UTC|GMT")
 
 // Zoned reports whether times are written with their zone, so that they are the same everywhere.
 func (f *Form) Zoned() bool {
-	return f != nil && (zone.MatchString(f.Layout))
+	return f != nil && zone.MatchString(f.Layout)
 }
 
 // FractionDigits is how many digits of a second times are written with.

@@ -66,6 +66,8 @@ func NewNeighbours(m *Model, table mat.Matrix) (*Neighbours, error) {
 	return k, nil
 }
 
+var errNoNeighbours = errors.New("tabular: Oddness: the Neighbours are nil or zero: NewNeighbours makes them")
+
 // Rows is the number of rows that others are compared with.
 func (k *Neighbours) Rows() int {
 	if k == nil || k.near == nil {
@@ -81,19 +83,34 @@ func (k *Neighbours) Rows() int {
 // like the table's, a share between p and 2p is at least as odd as −log p.
 func (k *Neighbours) Oddness(x mat.Matrix) ([]float64, error) {
 	if k == nil || k.model == nil {
-		return nil, errors.New("tabular: Oddness: the Neighbours are nil or zero: NewNeighbours makes them")
+		return nil, errNoNeighbours
 	}
 	scores, err := k.model.Score(x)
 	if err != nil {
 		return nil, err
 	}
-	at, odd := k.standardized(x, 1), make([]float64, len(scores))
+	lp := make([]float64, len(scores))
 	for i, s := range scores {
+		lp[i] = s.LogProb
+	}
+	return k.OddnessOf(x, lp)
+}
+
+// OddnessOf is Oddness of rows whose log p, as Score gives it, is known.
+func (k *Neighbours) OddnessOf(x mat.Matrix, logProb []float64) ([]float64, error) {
+	if k == nil || k.model == nil {
+		return nil, errNoNeighbours
+	}
+	if n, d := rows.Dims(x); n != len(logProb) || d != len(k.model.kept()) {
+		return nil, fmt.Errorf("tabular: OddnessOf: got a %s matrix and %d log p, want a column for each of the model's Reads and a log p for each row", rows.ShapeOf(x), len(logProb))
+	}
+	at, odd := k.standardized(x, 1), make([]float64, len(logProb))
+	for i, lp := range logProb {
 		switch {
-		case math.IsNaN(s.LogProb) || math.IsInf(s.LogProb, -1):
-			odd[i] = -s.LogProb
+		case math.IsNaN(lp) || math.IsInf(lp, -1):
+			odd[i] = -lp
 		default:
-			odd[i] = max(k.density.of(-s.LogProb), k.distance.of(k.nearest(at.RawRowView(i), -1)))
+			odd[i] = max(k.density.of(-lp), k.distance.of(k.nearest(at.RawRowView(i), -1)))
 		}
 	}
 	return odd, nil

@@ -162,6 +162,9 @@ func TestNeighboursErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := k.OddnessOf(x.Slice(0, 2, 0, 2), []float64{-2}); err == nil || !strings.Contains(err.Error(), "2×2 matrix and 1 log p") {
+		t.Errorf("error %v of two rows and one log p, want one that says so", err)
+	}
 	if _, err := k.Oddness(x.Slice(0, 2, 0, 1)); err == nil || !strings.Contains(err.Error(), "2×1") {
 		t.Errorf("error %v of rows of one column, want one that says 2×1", err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/mat"
@@ -58,18 +57,12 @@ func (s *scoring) read(x *mat.Dense) mat.Matrix {
 
 // addOddness adds the column oddness to the result of a batch. A row without a log p has none.
 func (s *scoring) addOddness(b *batch) error {
-	odd, err := s.neighbours.Oddness(s.read(b.x))
+	odd, err := s.neighbours.OddnessOf(s.read(b.x), mat.Col(nil, 0, b.out))
 	if err != nil {
 		return err
 	}
-	out := mat.NewDense(len(odd), 3, nil)
-	for i, v := range odd {
-		lp := b.out.At(i, 0)
-		if math.IsNaN(lp) || math.IsInf(lp, -1) {
-			v = -lp
-		}
-		out.SetRow(i, append(mat.Row(nil, i, b.out), v))
-	}
+	out := new(mat.Dense)
+	out.Augment(b.out, mat.NewDense(len(odd), 1, odd))
 	b.out = out
 	return nil
 }

@@ -35,8 +35,9 @@ the row unusual, it says so. It is empty for other rows.
 Rows without a log_prob are not among them.
 --beside adds the column oddness, if the model is a flow: −log of the smaller of two tail probabilities, that by log p
 and the share of the rows of the given table whose nearest other row is at least as far away. It is meant for new rows
-beside the table that the model was fitted to: a row that is itself in the table has no distance. A density may be high between rows, where there are
-none; a distance does not see that columns do not fit together. --top then writes the rows of the greatest oddness.
+beside the table that the model was fitted to: a row that is itself in the table has no distance. A density may be high
+between rows, where there are none; a distance does not see that columns do not fit together. --top then writes the
+rows of the greatest oddness.
 --given scores the other columns conditional on the row's own values of the given ones, with an any-order model:
 log_prob is then the conditional log density. A given cell that is missing is not conditioned on. There is no
 tail_probability, which is defined for whole rows only.

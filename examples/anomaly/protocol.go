@@ -45,10 +45,6 @@ func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (out
 	if err != nil {
 		return outcome{}, err
 	}
-	near, err := nearAUC(m, pick(t.x, normal[:half]), pick(t.x, normal[half:]), pick(t.x, anomalies))
-	if err != nil {
-		return outcome{}, err
-	}
 	lpNormal, err := m.LogProb(pick(t.x, normal[half:]))
 	if err != nil {
 		return outcome{}, err
@@ -57,20 +53,26 @@ func evaluate(ctx context.Context, t *table, seed uint64, c tabular.Config) (out
 	if err != nil {
 		return outcome{}, err
 	}
+	near, err := nearAUC(m, t, normal, anomalies, lpNormal, lpAnomalies)
+	if err != nil {
+		return outcome{}, err
+	}
 	return outcome{rocAUC(lpNormal, lpAnomalies), near, median(lpNormal) + logVolume(m), m.Training.Seconds}, nil
 }
 
-// nearAUC is the ROC-AUC of the oddness of rows beside those of fitted.
-func nearAUC(m *tabular.Model, fitted, normal, anomalies *mat.Dense) (float64, error) {
-	k, err := tabular.NewNeighbours(m, read(m, fitted))
+// nearAUC is the ROC-AUC of the oddness of anomalies and of the second half of the normal rows, whose log p is known, beside the first
+// half.
+func nearAUC(m *tabular.Model, t *table, normal, anomalies []int, lpNormal, lpAnomalies []float64) (float64, error) {
+	half := len(normal) - len(lpNormal)
+	k, err := tabular.NewNeighbours(m, read(m, pick(t.x, normal[:half])))
 	if err != nil {
 		return 0, err
 	}
-	usual, err := k.Oddness(read(m, normal))
+	usual, err := k.OddnessOf(read(m, pick(t.x, normal[half:])), lpNormal)
 	if err != nil {
 		return 0, err
 	}
-	odd, err := k.Oddness(read(m, anomalies))
+	odd, err := k.OddnessOf(read(m, pick(t.x, anomalies)), lpAnomalies)
 	if err != nil {
 		return 0, err
 	}
